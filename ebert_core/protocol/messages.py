@@ -1,0 +1,89 @@
+"""The envelopes of a session: what the window and a worker say to each other around requests and replies."""
+
+from typing import Literal
+
+import msgspec
+
+PROTOCOL_VERSION = 1
+
+Role = Literal["data", "model"]
+
+
+class Hello(msgspec.Struct, frozen=True, tag="hello"):
+    """First message of a worker: who answers here."""
+
+    protocol_version: int
+    package_version: str
+    role: Role
+    process: int
+    host: str
+    device: str = ""
+    precision: str = ""
+
+
+class Ask(msgspec.Struct, frozen=True, tag="ask"):
+    """Window to worker: answer this. `body` is an encoded request.
+
+    Requests with the same non-empty `view_key` replace each other: only the running one and the newest are computed.
+    """
+
+    id: int
+    body: msgspec.Raw
+    view_key: str = ""
+
+
+class Cancel(msgspec.Struct, frozen=True, tag="cancel"):
+    """Window to worker: the answer to this request is no longer wanted."""
+
+    id: int
+
+
+class Ping(msgspec.Struct, frozen=True, tag="ping"):
+    """Window to worker: are you there?"""
+
+    nonce: int
+
+
+class Credit(msgspec.Struct, frozen=True, tag="credit"):
+    """Window to worker: this many more bytes of data frames may be sent."""
+
+    bytes: int
+
+
+class Pong(msgspec.Struct, frozen=True, tag="pong"):
+    """Worker to window: I am here; `busy_seconds` is how long the present request has been running, or 0."""
+
+    nonce: int
+    busy_seconds: float = 0.0
+
+
+class Progress(msgspec.Struct, frozen=True, tag="progress"):
+    """Worker to window: how far a request is, 0 to 1; at most ten a second."""
+
+    id: int
+    fraction: float
+    note: str = ""
+
+
+class Chunk(msgspec.Struct, frozen=True, tag="chunk"):
+    """Worker to window: a piece of an encoded reply; the last one completes it."""
+
+    id: int
+    data: bytes
+    is_last: bool
+
+
+class Failed(msgspec.Struct, frozen=True, tag="failed"):
+    """Worker to window: no reply will come.
+
+    `invalid` has a sentence for the person; `bug` adds a traceback; `cancelled` and `replaced` say themselves.
+    """
+
+    id: int
+    kind: Literal["invalid", "bug", "cancelled", "replaced"]
+    message: str = ""
+    details: str = ""
+
+
+ToWorker = Ask | Cancel | Ping | Credit
+FromWorker = Hello | Pong | Progress | Chunk | Failed

@@ -1,0 +1,151 @@
+"""What the window asks the model role, and the replies.
+
+F = factors asked for, P = bins of 200 bp starting every 50 bp, T = tokens of the attention window, H = heads asked for.
+"""
+
+from typing import Literal
+
+import msgspec
+import numpy as np
+from numpy.typing import NDArray
+
+from ebert_core.protocol.edits import Edit
+from ebert_core.protocol.locus import Interval
+
+# Seen by the checkpoint in training, used for its choices, in a trained cell type but at an unseen locus,
+# in a cell type never trained on, or a factor never assayed in this cell type.
+Familiarity = Literal["training", "validation", "unseen locus", "unseen cell type", "pair not assayed"]
+
+
+class OpenCheckpoint(msgspec.Struct, frozen=True, tag="open-checkpoint"):
+    """Load a checkpoint for a dataset. Reply: CheckpointSummary."""
+
+    path: str
+    dataset: str
+
+
+class FactorSummary(msgspec.Struct, frozen=True):
+    """A factor the checkpoint predicts, the cell types it was trained in, and its held-out score where there is one."""
+
+    name: str
+    cell_types: tuple[str, ...]
+    threshold: float | None = None
+    auprc: float | None = None
+    scored_on: str = ""
+
+
+class CheckpointSummary(msgspec.Struct, frozen=True):
+    """A loaded checkpoint, in words fit for a dialog. `limits` are sentences on what not to use it for."""
+
+    path: str
+    name: str
+    assembly: str
+    is_synthetic: bool
+    architecture: str
+    parameters: int
+    context: int
+    layers: int
+    heads: int
+    factors: tuple[FactorSummary, ...]
+    states: tuple[str, ...]
+    signals: tuple[str, ...]
+    training: tuple[Interval, ...]
+    validation: tuple[Interval, ...]
+    cell_types: tuple[str, ...]
+    live_limit: int
+    device: str
+    precision: str
+    limits: tuple[str, ...] = ()
+
+
+class PredictView(msgspec.Struct, frozen=True, tag="predict-view"):
+    """Predicted binding over a view. Reply: Prediction.
+
+    `columns` is what the screen can show; more bins than that come as maxima. `strands` 1 is quick, 2 averages both.
+    """
+
+    checkpoint: str
+    dataset: str
+    cell_type: str
+    factors: tuple[str, ...]
+    interval: Interval
+    columns: int = 2000
+    strands: int = 2
+    edits: tuple[Edit, ...] = ()
+
+
+class FamiliaritySpan(msgspec.Struct, frozen=True):
+    """What the checkpoint knew about [start, end) of this cell type and factor."""
+
+    factor: str
+    start: int
+    end: int
+    familiarity: Familiarity
+
+
+class Prediction(msgspec.Struct, frozen=True):
+    """Calibrated probabilities. Value p of factor f stands on [start + p * step, start + (p + 1) * step); NaN is a gap.
+
+    `step` is 50, or a multiple of it when values are maxima over several bins.
+    """
+
+    interval: Interval
+    factors: tuple[str, ...]
+    start: int
+    step: int
+    probability_FP: NDArray[np.float32]
+    strands: int
+    familiarity: tuple[FamiliaritySpan, ...] = ()
+
+
+class AttendFrom(msgspec.Struct, frozen=True, tag="attend-from"):
+    """Attention between one position and its window. Reply: AttentionProfile. `head` None averages heads."""
+
+    checkpoint: str
+    dataset: str
+    cell_type: str
+    position: int
+    chromosome: str
+    layer: int
+    head: int | None = None
+    edits: tuple[Edit, ...] = ()
+
+
+class AttentionProfile(msgspec.Struct, frozen=True):
+    """Weights from the anchor's token to every token and from every token to it, each summing over its own row.
+
+    Token t covers [window.start + t * token_width, ...).
+    """
+
+    window: Interval
+    position: int
+    token_width: int
+    layer: int
+    head: int | None
+    from_anchor_T: NDArray[np.float32]
+    to_anchor_T: NDArray[np.float32]
+
+
+class AttendWithin(msgspec.Struct, frozen=True, tag="attend-within"):
+    """Attention inside the context window around the middle of an interval. Reply: AttentionMap."""
+
+    checkpoint: str
+    dataset: str
+    cell_type: str
+    interval: Interval
+    layer: int
+    head: int | None = None
+    edits: tuple[Edit, ...] = ()
+
+
+class AttentionMap(msgspec.Struct, frozen=True):
+    """Row = from, column = to. Each token covers `token_width` bases from `window.start`."""
+
+    window: Interval
+    token_width: int
+    layer: int
+    head: int | None
+    weight_TT: NDArray[np.float32]
+
+
+ModelRequest = OpenCheckpoint | PredictView | AttendFrom | AttendWithin

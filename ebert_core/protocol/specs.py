@@ -1,0 +1,99 @@
+"""Specs: one frozen struct per job a person can start.
+
+The dialog fills it, TOML decodes into it, the checkpoint keeps it.
+
+Paths are strings and absolute once a job runs. Regions are locus texts (`chr3`, `chr5:124,000,001-126,000,000`).
+"""
+
+from typing import Literal
+
+import msgspec
+
+Preset = Literal["tiny", "small", "base", "large"]
+Precision = Literal["auto", "bf16", "fp32"]
+
+
+class Pretrain(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="pretrain", tag_field="job"):
+    """Masked-language-model pre-training on bases and states. Writes a checkpoint without factors."""
+
+    dataset: str
+    output: str
+    training: tuple[str, ...]
+    validation: tuple[str, ...]
+    cell_types: tuple[str, ...] = ()
+    preset: Preset = "small"
+    steps: int = 2000
+    batch_size: int = 32
+    learning_rate: float = 1e-3
+    warmup_steps: int = 100
+    base_mask_rate: float = 0.15
+    state_mask_rate: float = 0.3
+    evaluate_every: int = 250
+    seed: int = 1
+    device: str = "auto"
+    precision: Precision = "auto"
+
+
+class FineTune(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="finetune", tag_field="job"):
+    """Fine-tuning on measured peaks: every factor and cell type of the dataset unless named.
+
+    `start_from` is a checkpoint folder; empty starts from random weights of `preset`.
+    """
+
+    dataset: str
+    output: str
+    training: tuple[str, ...]
+    validation: tuple[str, ...]
+    start_from: str = ""
+    factors: tuple[str, ...] = ()
+    cell_types: tuple[str, ...] = ()
+    validation_cell_types: tuple[str, ...] = ()
+    preset: Preset = "small"
+    use_states: bool = True
+    use_motifs: bool = True
+    signals: tuple[str, ...] = ()
+    epochs: int = 6
+    batch_size: int = 32
+    learning_rate: float = 5e-4
+    layer_decay: float = 0.9
+    warmup_steps: int = 50
+    channel_drop: float = 0.1
+    seed: int = 1
+    device: str = "auto"
+    precision: Precision = "auto"
+
+
+class Evaluate(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="evaluate", tag_field="job"):
+    """Scores of a checkpoint and of its controls on labelled regions, as JSON."""
+
+    dataset: str
+    checkpoint: str
+    output: str
+    regions: tuple[str, ...]
+    cell_types: tuple[str, ...] = ()
+    factors: tuple[str, ...] = ()
+    use_states: bool = True
+    use_motifs: bool = True
+    strands: int = 2
+    bootstrap: int = 1000
+    device: str = "auto"
+    precision: Precision = "auto"
+
+
+class Predict(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="predict", tag_field="job"):
+    """Predicted binding written to a file. Without `regions` and `chromosomes`, the whole genome."""
+
+    checkpoint: str
+    dataset: str
+    cell_type: str
+    factor: str
+    output: str
+    chromosomes: tuple[str, ...] = ()
+    regions: str = ""
+    locus: str = ""
+    strands: int = 2
+    device: str = "auto"
+    precision: Precision = "auto"
+
+
+JobSpec = Pretrain | FineTune | Evaluate | Predict

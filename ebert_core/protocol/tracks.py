@@ -1,0 +1,279 @@
+"""What the window asks the data role about a dataset, and the replies.
+
+Positions are 0-based and half-open. A `columns` field is the number of equal bins the interval is cut into.
+"""
+
+import msgspec
+import numpy as np
+from numpy.typing import NDArray
+
+from ebert_core.protocol.locus import Interval
+
+
+class Chromosome(msgspec.Struct, frozen=True):
+    """A chromosome and its length in bases."""
+
+    name: str
+    length: int
+
+
+class Band(msgspec.Struct, frozen=True):
+    """A cytogenetic band; `stain` as in UCSC's cytoBand tables (`gneg`, `gpos50`, `acen`, ...)."""
+
+    chromosome: str
+    start: int
+    end: int
+    name: str
+    stain: str
+
+
+class StateName(msgspec.Struct, frozen=True):
+    """A chromatin state of the dataset's segmentation and its colour (`#rrggbb`)."""
+
+    name: str
+    colour: str
+
+
+class PeakFiles(msgspec.Struct, frozen=True):
+    """Which peak sets of a factor exist in a cell type."""
+
+    factor: str
+    has_relaxed: bool
+
+
+class CellType(msgspec.Struct, frozen=True):
+    """What the dataset knows of one cell type."""
+
+    name: str
+    has_states: bool
+    signals: tuple[str, ...] = ()
+    peaks: tuple[PeakFiles, ...] = ()
+
+
+class BareFile(msgspec.Struct, frozen=True):
+    """A track file opened beside a dataset or without; `kind` is `signal`, `features`, `genes`, `states` or `peaks`."""
+
+    path: str
+    name: str
+    kind: str
+
+
+class DatasetSummary(msgspec.Struct, frozen=True):
+    """An opened dataset. `path` is empty for bare files opened together; `seed` is set for a synthetic genome."""
+
+    path: str
+    name: str
+    assembly: str
+    chromosomes: tuple[Chromosome, ...]
+    has_sequence: bool
+    has_genes: bool
+    bands: tuple[Band, ...]
+    states: tuple[StateName, ...]
+    cell_types: tuple[CellType, ...]
+    files: tuple[BareFile, ...] = ()
+    labelled_regions: tuple[Interval, ...] = ()
+    truth_factors: tuple[str, ...] = ()
+    seed: int | None = None
+    start_locus: Interval | None = None
+    warnings: tuple[str, ...] = ()
+
+
+class OpenDataset(msgspec.Struct, frozen=True, tag="open-dataset"):
+    """Open a DATASET.toml. Reply: DatasetSummary."""
+
+    path: str
+
+
+class OpenFiles(msgspec.Struct, frozen=True, tag="open-files"):
+    """Open track files; with `dataset`, beside that dataset's tracks. Reply: DatasetSummary."""
+
+    paths: tuple[str, ...]
+    dataset: str = ""
+
+
+class InspectFile(msgspec.Struct, frozen=True, tag="inspect-file"):
+    """What is this file? Reply: FileKind."""
+
+    path: str
+
+
+class FileKind(msgspec.Struct, frozen=True):
+    """What a file is; `sentence` says it to a person.
+
+    `kind` is as in BareFile, or `reference`, `chromosome-sizes`, `bands`, `dataset`, `checkpoint`.
+    """
+
+    kind: str
+    sentence: str
+
+
+class ReadSequence(msgspec.Struct, frozen=True, tag="read-sequence"):
+    """Base codes of an interval of at most 100 kb. Reply: Sequence."""
+
+    interval: Interval
+
+
+class Sequence(msgspec.Struct, frozen=True):
+    """`codes` are uint8 base codes, one per base; N outside the chromosome."""
+
+    interval: Interval
+    codes: NDArray[np.uint8]
+
+
+class ReadGenes(msgspec.Struct, frozen=True, tag="read-genes"):
+    """Genes that touch an interval; `path` reads a bare file. Reply: Genes."""
+
+    interval: Interval
+    path: str = ""
+
+
+class Gene(msgspec.Struct, frozen=True):
+    """One gene: exons and coding parts as (start, end) pairs; strand is `+`, `-` or `.`."""
+
+    name: str
+    start: int
+    end: int
+    strand: str
+    exons: tuple[tuple[int, int], ...] = ()
+    coding: tuple[tuple[int, int], ...] = ()
+
+
+class Genes(msgspec.Struct, frozen=True):
+    """Genes in order of their starts; `omitted` more were left out because nobody could see them."""
+
+    interval: Interval
+    genes: tuple[Gene, ...]
+    omitted: int = 0
+
+
+class ReadStates(msgspec.Struct, frozen=True, tag="read-states"):
+    """Chromatin states of a cell type (or of a bare file) over an interval. Reply: States."""
+
+    interval: Interval
+    cell_type: str = ""
+    path: str = ""
+    columns: int = 2000
+
+
+class States(msgspec.Struct, frozen=True):
+    """Runs of one state; `ids` index `names`. When `is_reduced`, runs of columns show their commonest state."""
+
+    interval: Interval
+    starts: NDArray[np.int64]
+    ends: NDArray[np.int64]
+    ids: NDArray[np.uint8]
+    names: tuple[StateName, ...]
+    is_reduced: bool = False
+
+
+class ReadSignal(msgspec.Struct, frozen=True, tag="read-signal"):
+    """A signal of a cell type (or a bare file) in `columns` bins. Reply: Signal."""
+
+    interval: Interval
+    columns: int
+    cell_type: str = ""
+    signal: str = ""
+    path: str = ""
+
+
+class Signal(msgspec.Struct, frozen=True):
+    """Minimum, maximum and mean per bin as float32; NaN where the file has no value."""
+
+    interval: Interval
+    minimum: NDArray[np.float32]
+    maximum: NDArray[np.float32]
+    mean: NDArray[np.float32]
+
+
+class ReadPeaks(msgspec.Struct, frozen=True, tag="read-peaks"):
+    """Peaks or features that touch an interval, of a dataset's factor or of a bare file. Reply: Peaks."""
+
+    interval: Interval
+    cell_type: str = ""
+    factor: str = ""
+    is_relaxed: bool = False
+    path: str = ""
+
+
+class Peaks(msgspec.Struct, frozen=True):
+    """Peaks in order of their starts. `summits` are absolute, -1 where unknown; `omitted` more were not sent."""
+
+    interval: Interval
+    starts: NDArray[np.int64]
+    ends: NDArray[np.int64]
+    summits: NDArray[np.int64]
+    scores: NDArray[np.float32]
+    names: tuple[str, ...] = ()
+    omitted: int = 0
+
+
+class ReadTruth(msgspec.Struct, frozen=True, tag="read-truth"):
+    """Planted sites of a synthetic genome that touch an interval. Reply: Truth."""
+
+    interval: Interval
+    factor: str
+    cell_type: str
+
+
+class Truth(msgspec.Struct, frozen=True):
+    """Planted sites: `is_bound` says which of them are bound in the cell type."""
+
+    interval: Interval
+    starts: NDArray[np.int64]
+    ends: NDArray[np.int64]
+    is_bound: NDArray[np.bool_]
+
+
+class FindPlace(msgspec.Struct, frozen=True, tag="find-place"):
+    """Genes whose names start with a text, best first. Reply: Places."""
+
+    text: str
+    limit: int = 12
+
+
+class Place(msgspec.Struct, frozen=True):
+    """A named place."""
+
+    name: str
+    interval: Interval
+
+
+class Places(msgspec.Struct, frozen=True):
+    """Found places, best first."""
+
+    places: tuple[Place, ...]
+
+
+class DatasetDraft(msgspec.Struct, frozen=True, tag="write-dataset"):
+    """Write a DATASET.toml from what the "New dataset" dialog holds. Reply: DatasetSummary of the written dataset.
+
+    `states`, `signals` and `peaks` are (cell type, path), (cell type, signal, path) and
+    (cell type, factor, `conservative` or `relaxed`, path).
+    """
+
+    path: str
+    name: str
+    assembly: str
+    reference: str
+    chromosome_sizes: str = ""
+    genes: str = ""
+    bands: str = ""
+    blacklist: str = ""
+    states: tuple[tuple[str, str], ...] = ()
+    signals: tuple[tuple[str, str, str], ...] = ()
+    peaks: tuple[tuple[str, str, str, str], ...] = ()
+
+
+DataRequest = (
+    OpenDataset
+    | OpenFiles
+    | InspectFile
+    | ReadSequence
+    | ReadGenes
+    | ReadStates
+    | ReadSignal
+    | ReadPeaks
+    | ReadTruth
+    | FindPlace
+    | DatasetDraft
+)

@@ -1,0 +1,87 @@
+"""What the window asks the data role about jobs, and the replies.
+
+A job is a detached `ebert` command with a directory.
+"""
+
+from typing import Literal
+
+import msgspec
+import numpy as np
+from numpy.typing import NDArray
+
+from ebert_core.protocol.specs import JobSpec
+
+JobState = Literal["starting", "running", "done", "failed", "stopped", "lost"]
+
+
+class StartJob(msgspec.Struct, frozen=True, tag="start-job"):
+    """Start a job. Reply: JobSummary."""
+
+    spec: JobSpec
+    dataset: str
+
+
+class ListJobs(msgspec.Struct, frozen=True, tag="list-jobs"):
+    """Jobs of a dataset, newest first. Reply: Jobs."""
+
+    dataset: str
+
+
+class StopJob(msgspec.Struct, frozen=True, tag="stop-job"):
+    """Ask a job to stop; what it had finished stays. Reply: JobSummary."""
+
+    directory: str
+
+
+class ResumeJob(msgspec.Struct, frozen=True, tag="resume-job"):
+    """Go on with a job that stopped, failed or was lost. Reply: JobSummary."""
+
+    directory: str
+
+
+class ReadMetrics(msgspec.Struct, frozen=True, tag="read-metrics"):
+    """The curves of a job. Reply: Metrics."""
+
+    directory: str
+
+
+class JobSummary(msgspec.Struct, frozen=True):
+    """A job as its directory tells it. `message` is the sentence of an error, `result` the path of what it made."""
+
+    directory: str
+    id: str
+    verb: str
+    name: str
+    state: JobState
+    host: str
+    started: float
+    fraction: float = 0.0
+    note: str = ""
+    remaining_seconds: float | None = None
+    message: str = ""
+    details: str = ""
+    result: str = ""
+
+
+class Jobs(msgspec.Struct, frozen=True):
+    """Jobs, newest first."""
+
+    jobs: tuple[JobSummary, ...]
+
+
+class Curve(msgspec.Struct, frozen=True):
+    """One metric over training steps."""
+
+    split: str
+    name: str
+    steps: NDArray[np.int64]
+    values: NDArray[np.float64]
+
+
+class Metrics(msgspec.Struct, frozen=True):
+    """All curves of a job, in order of appearance."""
+
+    curves: tuple[Curve, ...]
+
+
+WorkRequest = StartJob | ListJobs | StopJob | ResumeJob | ReadMetrics

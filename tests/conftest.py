@@ -1,0 +1,27 @@
+"""What every test may use: where the real data lies, and a home of its own for whatever the program writes."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+
+
+@pytest.fixture(scope="session")
+def real_data() -> Path:
+    """The folder of real human data; skips the test where it is absent."""
+    beside_the_checkout = Path(__file__).parents[2] / "shared" / "real"
+    folder = Path(os.environ.get("EBERT_REAL_DATA", beside_the_checkout))
+    if not (folder / "hg19_slices").is_dir():
+        pytest.skip(f"no real data at {folder}; set EBERT_REAL_DATA to a folder that has it")
+    return folder
+
+
+@pytest.fixture(autouse=True)
+def private_home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Settings, sessions and jobs of the person who runs the tests stay untouched."""
+    home = tmp_path_factory.mktemp("home")
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(home / "config"))
+    monkeypatch.setenv("XDG_CACHE_HOME", str(home / "cache"))
+    monkeypatch.setenv("EBERT_JOBS", str(home / "jobs"))
