@@ -1,0 +1,67 @@
+"""The program `ebert`: one table of commands, and how each of them ends.
+
+Exit codes: 0 done, 2 the user can act, 1 our mistake, 130 stopped. Results go to stdout or the named file, all else to
+stderr. A command's module is imported only when it is asked for, so that a data worker never waits for torch.
+"""
+
+import argparse
+import importlib
+import sys
+from collections.abc import Sequence
+from importlib.metadata import version
+from types import ModuleType
+from typing import NamedTuple
+
+from ebert_core.protocol.errors import InvalidRequest
+
+
+class Command(NamedTuple):
+    """One command: the module in `ebert_core.cli` that has `add_arguments` and `run`, and its line of help."""
+
+    module: str
+    help: str
+
+
+COMMANDS = {
+    "demo": Command("demo", "build the demonstration and open the window on it"),
+    "prepare": Command("prepare", "build the memory-mapped store that training reads"),
+    "pretrain": Command("train", "masked-language-model pre-training from a spec"),
+    "finetune": Command("train", "fine-tuning on measured peaks from a spec"),
+    "evaluate": Command("train", "scores of a checkpoint and its controls from a spec"),
+    "predict": Command("predict", "predicted binding as bigWig, BED or table"),
+    "jobs": Command("jobs", "list, show, stop and resume jobs"),
+    "worker": Command("worker", "one worker process on stdin and stdout"),
+}
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Runs one command and returns its exit code."""
+    words = list(sys.argv[1:] if arguments is None else arguments)
+    parsed = _parser(words).parse_args(words)
+    try:
+        _module(parsed.command).run(parsed)
+    except InvalidRequest as error:
+        print(f"ebert {parsed.command}: {error}", file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        print(f"ebert {parsed.command}: stopped.", file=sys.stderr)
+        return 130
+    except BrokenPipeError:
+        return 1
+    return 0
+
+
+def _module(command: str) -> ModuleType:
+    return importlib.import_module(f"ebert_core.cli.{COMMANDS[command].module}")
+
+
+def _parser(words: Sequence[str]) -> argparse.ArgumentParser:
+    """The parser; only the command that was asked for loads its module and gets its arguments."""
+    parser = argparse.ArgumentParser(prog="ebert", description="EBERT Browser on the command line.")
+    parser.add_argument("--version", action="version", version=version("ebert-browser"))
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    for name, command in COMMANDS.items():
+        added = commands.add_parser(name, help=command.help, description=f"{command.help.capitalize()}.")
+        if name == next((word for word in words if not word.startswith("-")), None):
+            _module(name).add_arguments(added)
+    return parser
