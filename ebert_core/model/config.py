@@ -1,0 +1,68 @@
+"""What a network looks like: one frozen struct, kept in every checkpoint. Torch-free."""
+
+from typing import Literal
+
+import msgspec
+
+from ebert_core.model.tokens import BIN, POSITION
+from ebert_core.protocol.errors import InvalidRequest
+from ebert_core.protocol.specs import Preset
+
+BaseEmbedding = Literal["convolution", "table"]
+Positions = Literal["rotary", "learned"]
+
+
+class Architecture(msgspec.Struct, frozen=True):
+    """Sizes and inputs of an EBERT network.
+
+    `context` is the window in bases, `halo` the part of it at either end whose predictions are thrown away,
+    `token_width` the bases per token, `embedding_width` the bases one token's convolution sees.
+    `states`, `signals` and `motifs` name the optional inputs in channel order; `factors` the outputs.
+    """
+
+    layers: int
+    hidden: int
+    heads: int
+    context: int
+    halo: int
+    token_width: int
+    embedding_width: int = 25
+    base_embedding: BaseEmbedding = "convolution"
+    positions: Positions = "rotary"
+    dropout: float = 0.1
+    states: tuple[str, ...] = ()
+    signals: tuple[str, ...] = ()
+    motifs: tuple[str, ...] = ()
+    factors: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        if POSITION % self.token_width:
+            raise InvalidRequest(f"A token of {self.token_width} bases does not divide {POSITION}; choose 5, 10 or 25.")
+        if self.context % BIN or self.halo % BIN or self.context <= 2 * self.halo:
+            raise InvalidRequest(f"Context {self.context} and halo {self.halo} must be multiples of {BIN}.")
+        if self.hidden % self.heads or (self.hidden // self.heads) % 2:
+            raise InvalidRequest(f"{self.heads} heads do not share {self.hidden} hidden units evenly.")
+        if self.base_embedding == "table" and self.token_width > 10:
+            raise InvalidRequest("A table of words needs tokens of at most 10 bases.")
+
+    @property
+    def tokens(self) -> int:
+        """Tokens in a window."""
+        return self.context // self.token_width
+
+    @property
+    def core(self) -> int:
+        """Bases of a window whose predictions are kept."""
+        return self.context - 2 * self.halo
+
+    def describe(self) -> str:
+        """The sizes as people write them: layers x hidden x heads x context."""
+        return f"{self.layers} x {self.hidden} x {self.heads} x {self.context:,} bp, {self.token_width}-bp tokens"
+
+
+PRESETS: dict[Preset, Architecture] = {
+    "tiny": Architecture(layers=3, hidden=96, heads=4, context=2000, halo=400, token_width=10),
+    "small": Architecture(layers=6, hidden=256, heads=4, context=4000, halo=400, token_width=10),
+    "base": Architecture(layers=8, hidden=512, heads=8, context=8000, halo=800, token_width=10),
+    "large": Architecture(layers=12, hidden=768, heads=12, context=8000, halo=800, token_width=10),
+}

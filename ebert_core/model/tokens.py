@@ -1,0 +1,15 @@
+"""Numbers the network is fed with. Torch-free, because the dataset room and the data role use them too."""
+
+# Bases: 0-4 are A, C, G, T, N of `protocol.bases`; this one hides a base from the network.
+MASKED_BASE = 5
+BASE_COUNT = 4
+
+# Chromatin states: ids 0 and 1 are taken, names follow from 2 in checkpoint order.
+MISSING_STATE = 0
+MASKED_STATE = 1
+FIRST_STATE = 2
+
+# One grid for everything: predictions stand every POSITION bases, a bin is BIN bases, states come per BIN.
+POSITION = 50
+BIN = 200
+POSITIONS_PER_BIN = BIN // POSITION
