@@ -1,0 +1,107 @@
+"""BED files of every width, narrowPeak, broadPeak and gappedPeak among them."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from ebert_core.genome.features import Feature, coding_parts
+from ebert_core.genome.lines import at_line, columns_of, read_lines, real_number, whole_number
+
+_HEADINGS = ("start", "chromstart", "begin", "txstart")
+# The six columns that every wide BED has, then a value, two logarithms and, in narrowPeak, the summit.
+_NARROW_PEAK, _BROAD_PEAK = 10, 9
+
+
+def is_track_line(line: str) -> bool:
+    """Whether a line is a comment or an instruction to a browser."""
+    return line.startswith(("#", "track ", "track\t", "browser ", "browser\t")) or line.strip() in ("track", "browser")
+
+
+def read_bed(path: Path) -> Iterator[Feature]:
+    """Features of a BED file, in its order.
+
+    Raises:
+        InvalidRequest: the file cannot be read, or a line makes no sense.
+    """
+    is_first = True
+    for number, line in read_lines(path):
+        if is_track_line(line):
+            continue
+        fields = columns_of(line)
+        if is_first and len(fields) > 2 and fields[1].lower() in _HEADINGS:
+            is_first = False
+            continue
+        is_first = False
+        yield bed_feature(path, number, fields)
+
+
+def bed_feature(path: Path, number: int, fields: list[str]) -> Feature:
+    """The feature of one line, cut into fields.
+
+    Raises:
+        InvalidRequest: the fields make no sense as BED.
+    """
+    if len(fields) < 3:
+        raise at_line(path, number, "a BED line has at least a chromosome, a start and an end")
+    start, end = whole_number(path, number, "start", fields[1]), whole_number(path, number, "end", fields[2])
+    if end < start:
+        raise at_line(path, number, f"the feature ends at {end}, before its start {start}")
+    feature = {
+        "name": fields[3] if len(fields) > 3 and fields[3] != "." else "",
+        "score": real_number(path, number, "score", fields[4]) if len(fields) > 4 else 0.0,
+        "strand": fields[5] if len(fields) > 5 and fields[5] in ("+", "-") else ".",
+    }
+    if len(fields) == _NARROW_PEAK or (len(fields) == _BROAD_PEAK and not _is_bed9(fields)):
+        return Feature(fields[0], start, end, **feature | _peak(path, number, start, fields))  # type: ignore[arg-type] # one dict of fields of several types
+    return Feature(fields[0], start, end, **feature | _drawing(path, number, start, end, fields))  # type: ignore[arg-type] # as above
+
+
+def _is_bed9(fields: list[str]) -> bool:
+    return all(field.isdigit() or field in (".", "") for field in fields[6:8]) and (
+        "," in fields[8] or fields[8] in ("", ".", "0", "255")
+    )
+
+
+def _peak(path: Path, number: int, start: int, fields: list[str]) -> dict[str, float | int]:
+    value = real_number(path, number, "signal value", fields[6])
+    if len(fields) < _NARROW_PEAK:
+        return {"score": value}
+    summit = int(real_number(path, number, "summit", fields[9] if fields[9] != "." else "-1"))
+    return {"score": value, "summit": start + summit if summit >= 0 else -1}
+
+
+def _drawing(path: Path, number: int, start: int, end: int, fields: list[str]) -> dict[str, object]:
+    colour = _colour(path, number, fields[8]) if len(fields) > 8 else ""
+    blocks = _blocks(path, number, start, end, fields) if len(fields) >= 12 else ()
+    coding: tuple[tuple[int, int], ...] = ()
+    if len(fields) > 7 and fields[6] not in ("", ".") and fields[7] not in ("", "."):
+        first = whole_number(path, number, "thick start", fields[6])
+        last = whole_number(path, number, "thick end", fields[7])
+        coding = coding_parts(blocks or [(start, end)], first, last)
+    return {"colour": colour, "blocks": blocks, "coding": coding}
+
+
+def _colour(path: Path, number: int, text: str) -> str:
+    text = text.strip("'\"")
+    if text.startswith("#"):
+        return text.lower()
+    parts = text.split(",")
+    if len(parts) != 3:
+        return ""
+    levels = [whole_number(path, number, "colour", part) for part in parts]
+    if max(levels) > 255:
+        raise at_line(path, number, f"the colour {text} has a part above 255")
+    return "#{:02x}{:02x}{:02x}".format(*levels)
+
+
+def _blocks(path: Path, number: int, start: int, end: int, fields: list[str]) -> tuple[tuple[int, int], ...]:
+    count = whole_number(path, number, "block count", fields[9])
+    sizes = [whole_number(path, number, "block size", text) for text in fields[10].split(",") if text]
+    offsets = [whole_number(path, number, "block start", text) for text in fields[11].split(",") if text]
+    if len(sizes) != count or len(offsets) != count:
+        raise at_line(
+            path, number, f"{count} blocks are announced, {len(sizes)} sizes and {len(offsets)} starts follow"
+        )
+    blocks = tuple(sorted((start + offset, start + offset + size) for offset, size in zip(offsets, sizes, strict=True)))
+    if blocks and blocks[-1][1] > end:
+        raise at_line(path, number, f"a block ends at {blocks[-1][1]}, behind the feature's end {end}")
+    return blocks

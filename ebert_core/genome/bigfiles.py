@@ -1,0 +1,88 @@
+"""bigWig and bigBed, opened through pybigtools."""
+
+import io
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pybigtools
+
+from ebert_core.genome.bed import bed_feature
+from ebert_core.genome.chromosomes import name_in
+from ebert_core.genome.features import Feature, Located, merged_genes
+from ebert_core.genome.lines import reading
+from ebert_core.protocol.errors import InvalidRequest
+from ebert_core.protocol.locus import Interval
+
+BIGWIG_MAGICS = (b"\x26\xfc\x8f\x88", b"\x88\x8f\xfc\x26")
+BIGBED_MAGICS = (b"\xeb\xf2\x89\x87", b"\x87\x89\xf2\xeb")
+
+
+def open_big_file(path: Path) -> Any:  # Any: pybigtools has no types.
+    """A reader of pybigtools.
+
+    Raises:
+        InvalidRequest: the file cannot be read or is neither bigWig nor bigBed.
+    """
+    with reading(path), open(path, "rb") as file:
+        magic = file.read(4)
+    if magic not in BIGWIG_MAGICS + BIGBED_MAGICS:
+        raise InvalidRequest(f"{path} is neither bigWig nor bigBed.")
+    is_known = path.suffix.lower() in (".bw", ".bigwig", ".bb", ".bigbed")
+    try:
+        reader = pybigtools.open(str(path) if is_known else io.BytesIO(path.read_bytes()))
+        reader.chroms()
+    # pybigtools raises whatever its Rust side met, panics among it.
+    except Exception as error:
+        raise InvalidRequest(
+            f"{path} is damaged or cut short: {str(error).rstrip('.') or 'no reader opens it'}."
+        ) from None
+    return reader
+
+
+class BigBedFeatures:
+    """Features of a bigBed, read where they are asked for."""
+
+    def __init__(self, path: Path, are_genes: bool = False) -> None:
+        """Opens the file; genes have the transcripts of one name merged.
+
+        Raises:
+            InvalidRequest: the file cannot be read or is no bigBed.
+        """
+        self.path = path
+        self._reader = open_big_file(path)
+        if not self._reader.is_bigbed:
+            raise InvalidRequest(f"{path} is a bigWig, which holds a signal and no features.")
+        self._are_genes = are_genes
+        self.chromosome_lengths: dict[str, int] = dict(self._reader.chroms())
+        fields = [name for name, *_ in self._reader.sql(parse=True)["fields"]] if self._reader.sql() else []
+        self._gene_name = next((fields.index(name) for name in ("geneName", "geneName2", "name2") if name in fields), 3)
+
+    def __iter__(self) -> Iterator[Feature]:
+        for chromosome in self.chromosome_lengths:
+            yield from self.on(chromosome).features
+
+    def on(self, chromosome: str) -> Located:
+        """The features of a chromosome, under any of its names."""
+        name = name_in(self.chromosome_lengths, chromosome)
+        return Located(self._read(name, 0, self.chromosome_lengths[name]) if name is not None else ())
+
+    def touching(self, interval: Interval) -> list[Feature]:
+        """Features that share a base with an interval, in order of their starts."""
+        name = name_in(self.chromosome_lengths, interval.chromosome)
+        if name is None:
+            return []
+        start, end = max(0, interval.start), min(interval.end, self.chromosome_lengths[name])
+        return Located(self._read(name, start, end)).touching(start, end) if start < end else []
+
+    def _read(self, name: str, start: int, end: int) -> list[Feature]:
+        try:
+            records = [[name, *map(str, record)] for record in self._reader.records(name, start, end)]
+        except Exception as error:  # as in open_big_file
+            raise InvalidRequest(f"{self.path} is damaged: {str(error).rstrip('.')}.") from None
+        features = []
+        for number, fields in enumerate(records, 1):
+            if self._are_genes and self._gene_name < len(fields):
+                fields[3] = fields[self._gene_name]
+            features.append(bed_feature(self.path, number, fields[:12] if len(fields) > 12 else fields))
+        return merged_genes(features) if self._are_genes else features

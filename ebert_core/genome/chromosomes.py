@@ -1,0 +1,82 @@
+"""Chromosome names and lengths: which name a file uses, and whether two files are of one assembly."""
+
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+from ebert_core.genome.lines import at_line, columns_of, read_lines, whole_number
+from ebert_core.protocol.errors import InvalidRequest
+from ebert_core.protocol.locus import other_names
+from ebert_core.protocol.tracks import Band
+
+
+def name_in(names: Iterable[str], chromosome: str) -> str | None:
+    """The name under which a file knows a chromosome (`1` for `chr1`, `Chr1` for `chr1`), or None."""
+    known = names if isinstance(names, (Mapping, set, frozenset)) else set(names)
+    for name in other_names(chromosome):
+        if name in known:
+            return name
+    folded = {name.lower() for name in other_names(chromosome)}
+    return next((name for name in known if name.lower() in folded), None)
+
+
+def read_chromosome_sizes(path: Path) -> dict[str, int]:
+    """Lengths by chromosome, in the order of a chrom.sizes file (a .fai index serves too).
+
+    Raises:
+        InvalidRequest: the file cannot be read or holds something else.
+    """
+    lengths: dict[str, int] = {}
+    for number, line in read_lines(path):
+        if line.startswith("#"):
+            continue
+        fields = line.split()
+        if len(fields) < 2:
+            raise at_line(path, number, "expected a chromosome and its length")
+        if fields[0] in lengths:
+            raise at_line(path, number, f"{fields[0]} is listed twice")
+        lengths[fields[0]] = whole_number(path, number, "length", fields[1])
+    if not lengths:
+        raise InvalidRequest(f"{path} lists no chromosome.")
+    return lengths
+
+
+def read_bands(path: Path) -> tuple[Band, ...]:
+    """Cytogenetic bands of a cytoBand table, in its order.
+
+    Raises:
+        InvalidRequest: the file cannot be read or is no cytoBand table.
+    """
+    bands: list[Band] = []
+    for number, line in read_lines(path):
+        fields = columns_of(line)
+        if line.startswith("#") or (not bands and len(fields) > 1 and fields[1].lower() in ("start", "chromstart")):
+            continue
+        if len(fields) < 5:
+            raise at_line(path, number, "a cytoBand table has chromosome, start, end, band and stain")
+        start, end = (whole_number(path, number, "position", field) for field in fields[1:3])
+        bands.append(Band(fields[0], start, end, fields[3], fields[4]))
+    return tuple(bands)
+
+
+def check_same_assembly(expected: Mapping[str, int], found: Mapping[str, int], source: str) -> None:
+    """Nothing, when all chromosomes that both know have one length.
+
+    Raises:
+        InvalidRequest: a length differs, so the file belongs to another assembly.
+    """
+    for chromosome, length in found.items():
+        known = name_in(expected, chromosome)
+        if known is not None and expected[known] != length:
+            raise InvalidRequest(
+                f"{source} belongs to another assembly: its {chromosome} has {length:,} bases, "
+                f"the dataset's {known} has {expected[known]:,}."
+            )
+    if found and not any(name_in(expected, chromosome) for chromosome in found):
+        raise InvalidRequest(
+            f"{source} names no chromosome of the dataset: it has {_some(found)}, the dataset has {_some(expected)}."
+        )
+
+
+def _some(names: Iterable[str]) -> str:
+    listed = list(names)
+    return ", ".join(listed[:3]) + (f" and {len(listed) - 3:,} more" if len(listed) > 3 else "")

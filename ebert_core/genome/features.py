@@ -1,0 +1,130 @@
+"""Features: genes, peaks, regions of any annotation file, found by interval."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from functools import cached_property
+from itertools import groupby
+from pathlib import Path
+
+import msgspec
+import numpy as np
+from numpy.typing import NDArray
+
+from ebert_core.genome.chromosomes import name_in
+from ebert_core.protocol.locus import Interval
+
+
+class Feature(msgspec.Struct, frozen=True):
+    """One record of an annotation file. `blocks` and `coding` are absolute; `summit` is -1 where unknown."""
+
+    chromosome: str
+    start: int
+    end: int
+    name: str = ""
+    score: float = 0.0
+    strand: str = "."
+    summit: int = -1
+    blocks: tuple[tuple[int, int], ...] = ()
+    coding: tuple[tuple[int, int], ...] = ()
+    colour: str = ""
+
+
+class Located:
+    """The features of one chromosome, in order of their starts."""
+
+    def __init__(self, features: Sequence[Feature]) -> None:
+        self.features = tuple(sorted(features, key=lambda feature: (feature.start, feature.end)))
+
+    @cached_property
+    def starts(self) -> NDArray[np.int64]:
+        """Starts, ascending."""
+        return np.array([feature.start for feature in self.features], dtype=np.int64)
+
+    @cached_property
+    def ends(self) -> NDArray[np.int64]:
+        """Ends, in order of the starts."""
+        return np.array([feature.end for feature in self.features], dtype=np.int64)
+
+    @cached_property
+    def _furthest_ends(self) -> NDArray[np.int64]:
+        return np.maximum.accumulate(self.ends) if len(self.features) else self.ends
+
+    def touching(self, start: int, end: int) -> list[Feature]:
+        """Features that share a base with [start, end), in order of their starts."""
+        first = int(np.searchsorted(self._furthest_ends, start, side="right"))
+        last = int(np.searchsorted(self.starts, end, side="left"))
+        return [feature for feature in self.features[first:last] if feature.end > start]
+
+
+class Features:
+    """All features of a file, by chromosome."""
+
+    def __init__(self, path: Path, features: Iterable[Feature]) -> None:
+        self.path = path
+        by_chromosome: dict[str, list[Feature]] = {}
+        for feature in features:
+            by_chromosome.setdefault(feature.chromosome, []).append(feature)
+        self._located = {chromosome: Located(found) for chromosome, found in by_chromosome.items()}
+
+    def __len__(self) -> int:
+        return sum(len(located.features) for located in self._located.values())
+
+    def __iter__(self) -> Iterator[Feature]:
+        for located in self._located.values():
+            yield from located.features
+
+    @property
+    def chromosome_lengths(self) -> dict[str, int]:
+        """The furthest end by chromosome: the least that its length can be."""
+        return {chromosome: int(located.ends.max()) for chromosome, located in self._located.items()}
+
+    def on(self, chromosome: str) -> Located:
+        """The features of a chromosome, under any of its names."""
+        name = name_in(self._located, chromosome)
+        return self._located[name] if name is not None else Located(())
+
+    def touching(self, interval: Interval) -> list[Feature]:
+        """Features that share a base with an interval, in order of their starts."""
+        return self.on(interval.chromosome).touching(interval.start, interval.end)
+
+
+def merged_genes(features: Iterable[Feature]) -> list[Feature]:
+    """One feature per gene: transcripts of one name and strand that overlap become one, with all their exons."""
+    ordered = sorted(features, key=lambda feature: (feature.chromosome, feature.name, feature.strand, feature.start))
+    genes: list[Feature] = []
+    for (_, name, _), transcripts in groupby(ordered, key=lambda each: (each.chromosome, each.name, each.strand)):
+        gene: Feature | None = None
+        for transcript in transcripts:
+            if gene is not None and name and transcript.start < gene.end:
+                gene = _joined(gene, transcript)
+                continue
+            if gene is not None:
+                genes.append(gene)
+            gene = transcript
+        if gene is not None:
+            genes.append(gene)
+    return genes
+
+
+def _joined(gene: Feature, transcript: Feature) -> Feature:
+    return msgspec.structs.replace(
+        gene,
+        end=max(gene.end, transcript.end),
+        blocks=_union([*gene.blocks, *transcript.blocks]),
+        coding=_union([*gene.coding, *transcript.coding]),
+    )
+
+
+def _union(parts: Iterable[tuple[int, int]]) -> tuple[tuple[int, int], ...]:
+    joined: list[tuple[int, int]] = []
+    for start, end in sorted(parts):
+        if joined and start <= joined[-1][1]:
+            joined[-1] = (joined[-1][0], max(end, joined[-1][1]))
+        else:
+            joined.append((start, end))
+    return tuple(joined)
+
+
+def coding_parts(blocks: Iterable[tuple[int, int]], start: int, end: int) -> tuple[tuple[int, int], ...]:
+    """The parts of exons that lie in the coding span [start, end)."""
+    cut = ((max(first, start), min(last, end)) for first, last in blocks)
+    return tuple((first, last) for first, last in cut if first < last)

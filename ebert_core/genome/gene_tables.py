@@ -1,0 +1,152 @@
+"""Gene models: GTF, GFF3 and UCSC's genePred tables (refGene), as one feature per transcript or gene."""
+
+import re
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import NamedTuple
+from urllib.parse import unquote
+
+from ebert_core.genome.features import Feature, coding_parts
+from ebert_core.genome.lines import at_line, read_lines, whole_number
+
+_GTF_ATTRIBUTE = re.compile(r'\s*([^\s;"]+)\s+(?:"([^"]*)"|([^";]*))\s*(?:;|$)')
+_GENES = ("gene", "pseudogene", "ncRNA_gene")
+_CODING = ("CDS", "stop_codon")
+_UTR = ("UTR", "five_prime_utr", "three_prime_utr", "five_prime_UTR", "three_prime_UTR")
+
+
+class _Row(NamedTuple):
+    chromosome: str
+    kind: str
+    start: int
+    end: int
+    strand: str
+    attributes: dict[str, str]
+
+
+class _Model:
+    """A transcript while its lines are being collected."""
+
+    def __init__(self, row: _Row, name: str) -> None:
+        self.chromosome, self.strand, self.name = row.chromosome, row.strand, name
+        self.spans: list[tuple[int, int]] = []
+        self.exons: list[tuple[int, int]] = []
+        self.coding: list[tuple[int, int]] = []
+
+    def feature(self) -> Feature:
+        blocks = tuple(sorted(self.exons or self.coding))
+        spans = [*self.spans, *blocks]
+        coding = tuple(sorted(self.coding))
+        start, end = min(start for start, _ in spans), max(end for _, end in spans)
+        return Feature(self.chromosome, start, end, self.name, 0.0, self.strand, -1, blocks, coding)
+
+
+def read_gtf(path: Path) -> Iterator[Feature]:
+    """Transcripts of a GTF file; a gene without transcripts stands for itself.
+
+    Raises:
+        InvalidRequest: the file cannot be read, or a line makes no sense.
+    """
+    transcripts: dict[tuple[str, str], _Model] = {}
+    genes: dict[tuple[str, str], _Model] = {}
+    with_transcripts: set[tuple[str, str]] = set()
+    for row in _rows(path, _gtf_attributes):
+        attributes = row.attributes
+        gene = (row.chromosome, attributes.get("gene_id", ""))
+        name = attributes.get("gene_name") or attributes.get("gene") or attributes.get("gene_id") or ""
+        if row.kind in _GENES:
+            genes.setdefault(gene, _Model(row, name)).spans.append((row.start, row.end))
+            continue
+        transcript = (row.chromosome, attributes.get("transcript_id") or gene[1] or name)
+        model = transcripts.setdefault(transcript, _Model(row, name or transcript[1]))
+        with_transcripts.add(gene)
+        _add(model, row)
+    yield from (model.feature() for model in transcripts.values())
+    yield from (model.feature() for gene, model in genes.items() if gene not in with_transcripts)
+
+
+def read_gff3(path: Path) -> Iterator[Feature]:
+    """Transcripts of a GFF3 file under the names of their genes, and every other record that has no parent.
+
+    Raises:
+        InvalidRequest: the file cannot be read, or a line makes no sense.
+    """
+    models: dict[str, _Model] = {}
+    has_children: set[str] = set()
+    for order, row in enumerate(_rows(path, _gff3_attributes)):
+        name = row.attributes.get("Name") or row.attributes.get("gene_name") or row.attributes.get("ID", "")
+        parents = [parent for parent in row.attributes.get("Parent", "").split(",") if parent]
+        is_part = row.kind in ("exon", *_CODING, *_UTR, "start_codon", "intron")
+        for parent in parents:
+            has_children.add(parent) if not is_part else None
+            if is_part and parent in models:
+                _add(models[parent], row)
+            elif not is_part and parent in models and row.kind not in _GENES:
+                name = models[parent].name or name
+        if not (is_part and parents):
+            identity = row.attributes.get("ID") or f"record {order}"
+            models.setdefault(identity, _Model(row, name)).spans.append((row.start, row.end))
+    yield from (model.feature() for identity, model in models.items() if identity not in has_children)
+
+
+def read_gene_prediction(path: Path) -> Iterator[Feature]:
+    """Transcripts of a genePred table such as refGene, with or without its leading `bin` column.
+
+    Raises:
+        InvalidRequest: the file cannot be read, or a line makes no sense.
+    """
+    for number, line in read_lines(path):
+        if line.startswith("#"):
+            continue
+        fields = line.split("\t")
+        if len(fields) > 10 and fields[3] in ("+", "-") and fields[2] not in ("+", "-"):
+            fields = fields[1:]
+        if len(fields) < 10:
+            raise at_line(path, number, "a genePred line has at least 10 columns")
+        if fields[3] == "txStart":
+            continue
+        start, end, first, last = (whole_number(path, number, "position", field) for field in fields[3:7])
+        exon_starts, exon_ends = (
+            [whole_number(path, number, "exon boundary", text) for text in field.split(",") if text]
+            for field in fields[8:10]
+        )
+        if len(exon_starts) != len(exon_ends):
+            raise at_line(path, number, f"{len(exon_starts)} exons start but {len(exon_ends)} end")
+        blocks = tuple(zip(exon_starts, exon_ends, strict=True))
+        name = fields[11] if len(fields) > 11 else fields[0]
+        yield Feature(fields[1], start, end, name, 0.0, fields[2], -1, blocks, coding_parts(blocks, first, last))
+
+
+def _add(model: _Model, row: _Row) -> None:
+    span = (row.start, row.end)
+    if row.kind == "exon":
+        model.exons.append(span)
+    elif row.kind in _CODING:
+        model.coding.append(span)
+    else:
+        model.spans.append(span)
+
+
+def _rows(path: Path, attributes_of: Callable[[str], dict[str, str]]) -> Iterator[_Row]:
+    for number, line in read_lines(path):
+        if line.startswith(("##FASTA", ">")):
+            return
+        if line.startswith(("#", "track", "browser")):
+            continue
+        fields = line.split("\t") if line.count("\t") >= 8 else line.split(None, 8)
+        if len(fields) < 8:
+            raise at_line(path, number, f"a GTF or GFF line has 9 columns, this one has {len(fields)}")
+        start, end = (whole_number(path, number, "position", field) for field in fields[3:5])
+        if end < start or start < 1:
+            raise at_line(path, number, f"{start}-{end} is no interval counted from 1")
+        strand = fields[6] if fields[6] in ("+", "-") else "."
+        yield _Row(fields[0], fields[2], start - 1, end, strand, attributes_of(fields[8] if len(fields) > 8 else ""))
+
+
+def _gtf_attributes(text: str) -> dict[str, str]:
+    return {key: quoted or plain.strip() for key, quoted, plain in _GTF_ATTRIBUTE.findall(text)}
+
+
+def _gff3_attributes(text: str) -> dict[str, str]:
+    pairs = (part.partition("=") for part in text.split(";"))
+    return {key.strip(): unquote(value.strip()) for key, equals, value in pairs if equals}

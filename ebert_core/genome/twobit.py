@@ -1,0 +1,89 @@
+"""UCSC's 2bit files: packed bases with lists of N runs."""
+
+import mmap
+import struct
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ebert_core.genome.lines import reading
+from ebert_core.protocol import bases
+from ebert_core.protocol.errors import InvalidRequest
+
+_MAGIC = 0x1A412743
+# The two bits of a base, T C A G, as our codes; one row of four bases for each byte.
+_CODES_OF_BITS = np.array([bases.T, bases.C, bases.A, bases.G], dtype=np.uint8)
+_CODES_OF_BYTE = _CODES_OF_BITS[(np.arange(256)[:, None] >> np.array([6, 4, 2, 0])) & 3]
+
+
+def is_twobit(head: bytes) -> bool:
+    """Whether a file that begins with these bytes is 2bit, in either byte order."""
+    return head[:4] in (struct.pack("<I", _MAGIC), struct.pack(">I", _MAGIC))
+
+
+class TwoBitFile:
+    """A 2bit file opened for reading at any place."""
+
+    def __init__(self, path: Path) -> None:
+        """Opens the file and reads its index.
+
+        Raises:
+            InvalidRequest: the file cannot be read or is cut short.
+        """
+        self._path = path
+        with reading(path), open(path, "rb") as file:
+            try:
+                self._data = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
+            except ValueError:
+                raise InvalidRequest(f"{path} is empty.") from None
+        self._order = "<" if self._data[:4] == struct.pack("<I", _MAGIC) else ">"
+        try:
+            self._offsets = self._read_index()
+            self.chromosome_lengths = {name: self._number(offset) for name, offset in self._offsets.items()}
+        except (struct.error, IndexError):
+            raise InvalidRequest(f"{path} is cut short: its index is incomplete.") from None
+        if not self._offsets:
+            raise InvalidRequest(f"{path} holds no sequence.")
+
+    def close(self) -> None:
+        """Closes the file."""
+        self._data.close()
+
+    def read(self, chromosome: str, start: int, end: int) -> NDArray[np.uint8]:
+        """Base codes [start, end), which must lie on the chromosome."""
+        try:
+            return self._read(self._offsets[chromosome], start, end)
+        except (struct.error, ValueError):
+            raise InvalidRequest(f"{self._path} is cut short: {chromosome} is incomplete.") from None
+
+    def _read(self, offset: int, start: int, end: int) -> NDArray[np.uint8]:
+        place = offset + 4
+        unknown_starts, unknown_lengths, place = self._runs(place)
+        _, _, place = self._runs(place)
+        first, last = start // 4, -(-end // 4)
+        packed = np.frombuffer(self._data, dtype=np.uint8, count=last - first, offset=place + 4 + first)
+        codes: NDArray[np.uint8] = _CODES_OF_BYTE[packed].reshape(-1)[start - 4 * first : end - 4 * first].copy()
+        for run_start, length in zip(unknown_starts, unknown_lengths, strict=True):
+            codes[max(0, int(run_start) - start) : max(0, int(run_start) + int(length) - start)] = bases.N
+        return codes
+
+    def _runs(self, place: int) -> tuple[NDArray[np.uint32], NDArray[np.uint32], int]:
+        count = self._number(place)
+        numbers = np.frombuffer(self._data, dtype=f"{self._order}u4", count=2 * count, offset=place + 4)
+        return numbers[:count], numbers[count:], place + 4 + 8 * count
+
+    def _number(self, place: int) -> int:
+        return int(struct.unpack_from(f"{self._order}I", self._data, place)[0])
+
+    def _read_index(self) -> dict[str, int]:
+        version, count = self._number(4), self._number(8)
+        if version != 0:
+            raise InvalidRequest(f"{self._path} is 2bit of version {version}; only version 0 can be read.")
+        offsets, place = {}, 16
+        for _ in range(count):
+            size = self._data[place]
+            name = self._data[place + 1 : place + 1 + size].decode("utf-8", "replace")
+            offsets[name] = self._number(place + 1 + size)
+            place += 5 + size
+        return offsets
