@@ -1,0 +1,134 @@
+"""Checkpoints: a folder of `weights.safetensors` and `description.json`. Nothing is ever unpickled."""
+
+import hashlib
+import os
+import platform
+import shutil
+from datetime import UTC, datetime
+from importlib.metadata import version
+from pathlib import Path
+from typing import NamedTuple
+
+import msgspec
+import torch
+from safetensors import SafetensorError, safe_open
+from safetensors.torch import save_file
+
+from ebert_core.model.config import Architecture
+from ebert_core.model.description import Description, Versions, read_description
+from ebert_core.model.network import Ebert
+from ebert_core.protocol.errors import InvalidRequest
+
+
+class Checkpoint(NamedTuple):
+    """A loaded network in evaluation mode, and what it says about itself."""
+
+    network: Ebert
+    description: Description
+    path: Path
+
+
+def present_versions() -> Versions:
+    """The software that runs now."""
+    return Versions(version("ebert-browser"), torch.__version__, platform.python_version())
+
+
+def now() -> str:
+    """The time, as checkpoints record it."""
+    return datetime.now(UTC).isoformat(timespec="seconds")
+
+
+def save_checkpoint(folder: Path, network: Ebert, description: Description, dtype: torch.dtype = torch.float32) -> None:
+    """Writes a checkpoint folder that appears complete or not at all; one that was there is replaced.
+
+    Raises:
+        InvalidRequest: the disk is full or may not be written.
+    """
+    part = folder.with_name(f"{folder.name}.part")
+    try:
+        shutil.rmtree(part, ignore_errors=True)
+        part.mkdir(parents=True)
+        weights = {name: _stored(tensor, dtype) for name, tensor in network.state_dict().items()}
+        save_file(weights, part / "weights.safetensors")
+        digest = hashlib.sha256((part / "weights.safetensors").read_bytes()).hexdigest()
+        described = msgspec.structs.replace(description, weights_sha256=digest)
+        (part / "description.json").write_bytes(msgspec.json.format(msgspec.json.encode(described), indent=1))
+        _put_in_place(part, folder)
+    except (OSError, SafetensorError) as error:
+        shutil.rmtree(part, ignore_errors=True)
+        raise InvalidRequest(f"The checkpoint could not be written to {folder}: {error}.") from error
+
+
+def _stored(tensor: torch.Tensor, dtype: torch.dtype) -> torch.Tensor:
+    return tensor.detach().to("cpu", dtype if tensor.is_floating_point() else tensor.dtype).contiguous()
+
+
+def _put_in_place(part: Path, folder: Path) -> None:
+    """A folder cannot be replaced in one step, so the old one steps aside first."""
+    old = folder.with_name(f"{folder.name}.old")
+    shutil.rmtree(old, ignore_errors=True)
+    if folder.exists():
+        os.replace(folder, old)
+    os.replace(part, folder)
+    shutil.rmtree(old, ignore_errors=True)
+
+
+def load_checkpoint(folder: Path) -> Checkpoint:
+    """The network of a checkpoint folder, in fp32 on the CPU.
+
+    Raises:
+        InvalidRequest: the folder is no checkpoint, or its weights are truncated, foreign or do not fit.
+    """
+    old = folder.with_name(f"{folder.name}.old")
+    if not folder.exists() and old.exists():  # the machine stopped between the two steps of replacing
+        os.replace(old, folder)
+    description = read_description(folder)
+    network = Ebert(description.architecture)
+    load_weights(network, folder / "weights.safetensors")
+    return Checkpoint(network.eval(), description, folder)
+
+
+def load_weights(network: Ebert, path: Path) -> None:
+    """Fills a network with exactly the weights it needs."""
+    expected = network.state_dict()
+    try:
+        with safe_open(path, framework="pt") as file:
+            names = set(file.keys())
+            wrong = sorted(names ^ expected.keys()) or [
+                name for name in names if tuple(file.get_slice(name).get_shape()) != tuple(expected[name].shape)
+            ]
+            if wrong:
+                raise InvalidRequest(f"{path} does not fit its description: {wrong[0]} is missing, extra or misshapen.")
+            weights = {name: file.get_tensor(name).to(expected[name].dtype) for name in names}
+    except (SafetensorError, OSError) as error:
+        raise InvalidRequest(f"{path} cannot be read: {error}.") from error
+    if not all(bool(tensor.isfinite().all()) for tensor in weights.values()):
+        raise InvalidRequest(f"{path} holds weights that are not numbers; use an earlier checkpoint.")
+    network.load_state_dict(weights)
+
+
+def adopt_weights(network: Ebert, parent: Checkpoint) -> list[str]:
+    """Copies into a network what a pre-trained one shares with it; returns the names that start anew.
+
+    State embeddings follow their names. Raises InvalidRequest when the encoders differ in size.
+    """
+    ours, theirs = network.architecture, parent.description.architecture
+    for field in ("layers", "hidden", "heads", "token_width", "embedding_width", "base_embedding", "positions"):
+        if getattr(ours, field) != getattr(theirs, field):
+            raise InvalidRequest(f"{parent.path} has {field} {getattr(theirs, field)}, not {getattr(ours, field)}.")
+    states = parent.network.state_dict()
+    _follow_state_names(states, ours, theirs)
+    target = network.state_dict()
+    shared = {name: tensor for name, tensor in states.items() if name in target and target[name].shape == tensor.shape}
+    network.load_state_dict(shared, strict=False)
+    return sorted(target.keys() - shared.keys())
+
+
+def _follow_state_names(weights: dict[str, torch.Tensor], ours: Architecture, theirs: Architecture) -> None:
+    unknown = set(ours.states) - set(theirs.states)
+    if theirs.states and unknown:
+        raise InvalidRequest(
+            f"The pre-trained checkpoint does not know the state {sorted(unknown)[0]}; leave states out."
+        )
+    rows = [0, 1, *(2 + theirs.states.index(name) for name in ours.states if name in theirs.states)]
+    weights["embedding.states.weight"] = weights["embedding.states.weight"][rows]

@@ -1,0 +1,133 @@
+"""What a checkpoint says about itself: `description.json`. Torch-free, so that any process can read it."""
+
+import math
+from pathlib import Path
+
+import msgspec
+
+from ebert_core.model.config import Architecture
+from ebert_core.protocol.errors import InvalidRequest
+from ebert_core.protocol.locus import Interval
+from ebert_core.protocol.modelling import Familiarity
+from ebert_core.protocol.specs import FineTune, Pretrain
+
+FORMAT_VERSION = 1
+_LARGEST = 64 * 2**20
+
+Matrix = tuple[tuple[float, float, float, float], ...]
+
+
+class Calibration(msgspec.Struct, frozen=True):
+    """Probability = logistic(slope x logit + offset), fitted on `fitted_on`; empty where nothing could be held out."""
+
+    slope: float = 1.0
+    offset: float = 0.0
+    fitted_on: str = ""
+
+    def probability(self, logit: float) -> float:
+        """The calibrated probability of one logit."""
+        return 1 / (1 + math.exp(-(self.slope * logit + self.offset)))
+
+
+class FactorRecord(msgspec.Struct, frozen=True):
+    """What is known of one factor: where it was trained, its calibration, its threshold and held-out score.
+
+    `threshold` is the calibrated probability of best F1 on the held-out bins.
+    """
+
+    name: str
+    cell_types: tuple[str, ...]
+    calibration: Calibration = Calibration()
+    threshold: float | None = None
+    auprc: float | None = None
+    scored_on: str = ""
+
+
+class Versions(msgspec.Struct, frozen=True):
+    """The software that made a checkpoint."""
+
+    package: str
+    torch: str
+    python: str
+
+
+class Description(msgspec.Struct, frozen=True):
+    """Everything a checkpoint says about itself.
+
+    `matrices` are the log-odds matrices behind the motif channels, in channel order; `seed` is that of a synthetic
+    genome; `state_bin_width` the native width of the segmentation's units in bases.
+    """
+
+    format_version: int
+    name: str
+    architecture: Architecture
+    assembly: str
+    dataset: str
+    seed: int | None
+    training: tuple[Interval, ...]
+    validation: tuple[Interval, ...]
+    cell_types: tuple[str, ...]
+    validation_cell_types: tuple[str, ...]
+    state_bin_width: int
+    spec: Pretrain | FineTune
+    versions: Versions
+    created: str
+    weights_sha256: str
+    parent_sha256: str = ""
+    inputs_sha256: str = ""
+    factors: tuple[FactorRecord, ...] = ()
+    matrices: tuple[Matrix, ...] = ()
+    metrics: dict[str, float] = {}
+    limits: tuple[str, ...] = ()
+
+    def factor(self, name: str) -> FactorRecord:
+        """The record of a factor.
+
+        Raises:
+            InvalidRequest: this checkpoint does not predict it.
+        """
+        for record in self.factors:
+            if record.name == name:
+                return record
+        known = ", ".join(record.name for record in self.factors)
+        if not known:
+            raise InvalidRequest(f"{self.name} is pre-trained only and predicts no factor yet; fine-tune it first.")
+        raise InvalidRequest(f"This checkpoint does not predict {name}. It predicts {known}.")
+
+    def familiarity(self, factor: str, cell_type: str, interval: Interval) -> Familiarity:
+        """What training saw of an interval that lies wholly inside or outside the listed regions."""
+        if cell_type not in (*self.cell_types, *self.validation_cell_types):
+            return "unseen cell type"
+        if cell_type not in self.factor(factor).cell_types:
+            return "unseen cell type" if cell_type in self.validation_cell_types else "pair not assayed"
+        if any(region.overlaps(interval) for region in self.training):
+            return "training"
+        if any(region.overlaps(interval) for region in self.validation):
+            return "validation"
+        return "unseen locus"
+
+
+def read_description(folder: Path) -> Description:
+    """The description of a checkpoint folder.
+
+    Raises:
+        InvalidRequest: the folder is none, or of a newer version, or damaged.
+    """
+    path = folder / "description.json"
+    if not folder.exists():
+        raise InvalidRequest(f"There is no checkpoint at {folder}.")
+    if not path.is_file():
+        raise InvalidRequest(f"{folder} is no EBERT checkpoint: it holds no description.json (nothing else is loaded).")
+    if path.stat().st_size > _LARGEST:
+        raise InvalidRequest(f"{path} is too large to be a description.")
+    try:
+        version = msgspec.json.decode(path.read_bytes(), type=_Version).format_version
+        if version > FORMAT_VERSION:
+            raise InvalidRequest(f"{folder} was written by a newer EBERT Browser (format {version}); update this one.")
+        return msgspec.json.decode(path.read_bytes(), type=Description)
+    except (msgspec.MsgspecError, UnicodeDecodeError) as error:
+        raise InvalidRequest(f"{path} is damaged or not ours: {error}.") from error
+
+
+class _Version(msgspec.Struct):
+    format_version: int

@@ -1,0 +1,88 @@
+"""On which device and in which precision a network runs, and how that is said to the person who waits for it."""
+
+import os
+import platform
+from pathlib import Path
+from typing import NamedTuple
+
+import torch
+
+from ebert_core.protocol.errors import InvalidRequest
+from ebert_core.protocol.specs import Precision
+
+
+class Engine(NamedTuple):
+    """A device and the type its matrix products use."""
+
+    device: torch.device
+    dtype: torch.dtype
+
+    @property
+    def precision(self) -> str:
+        """`bf16` or `fp32`."""
+        return "bf16" if self.dtype == torch.bfloat16 else "fp32"
+
+    def autocast(self) -> torch.autocast:
+        """The context in which training computes: matrix products in the engine's precision, weights in fp32."""
+        return torch.autocast(self.device.type, self.dtype, enabled=self.dtype != torch.float32)
+
+    def describe(self) -> str:
+        """Device and precision in a few words."""
+        if self.device.type == "cuda":
+            return f"{torch.cuda.get_device_name(self.device)}, {self.precision}"
+        return f"{torch.get_num_threads()} threads of {_processor_name()}, {self.precision}"
+
+
+def choose_engine(device: str = "auto", precision: Precision = "auto") -> Engine:
+    """The engine for a wish: CUDA when present, bf16 where the hardware makes it fast, else fp32.
+
+    Raises:
+        InvalidRequest: the device does not exist here.
+    """
+    name = device if device != "auto" else ("cuda" if torch.cuda.is_available() else "cpu")
+    try:
+        chosen = torch.device(name)
+    except RuntimeError as error:
+        raise InvalidRequest(f"'{device}' is no device; write auto, cpu or cuda:0.") from error
+    if chosen.type == "cuda" and not torch.cuda.is_available():
+        raise InvalidRequest("This PyTorch sees no CUDA device; write device = 'cpu' or install a CUDA build.")
+    if precision == "auto":
+        precision = "bf16" if has_fast_bf16(chosen) else "fp32"
+    return Engine(chosen, torch.bfloat16 if precision == "bf16" else torch.float32)
+
+
+def idle_gpu_warning(engine: Engine) -> str:
+    """One sentence when the machine has an NVIDIA GPU that this run leaves idle, else nothing."""
+    has_driver = Path("/proc/driver/nvidia/version").exists() or os.environ.get("NVIDIA_VISIBLE_DEVICES", "") not in (
+        "",
+        "void",
+        "none",
+    )
+    if engine.device.type == "cuda" or not (
+        torch.cuda.is_available() or (has_driver and Path("/dev/nvidia0").exists())
+    ):
+        return ""
+    return "A GPU of this machine sits idle while the processor works; install a CUDA build of PyTorch or ask for cuda."
+
+
+def has_fast_bf16(device: torch.device) -> bool:
+    """Whether matrix products in bf16 are faster than in fp32 on this device."""
+    if device.type == "cuda":
+        return bool(torch.cuda.is_bf16_supported())
+    return device.type == "cpu" and bool({"amx_bf16", "avx512_bf16"} & _processor_flags())
+
+
+def _processor_flags() -> set[str]:
+    return set(_processor_line("flags").split())
+
+
+def _processor_name() -> str:
+    return _processor_line("model name") or platform.machine()
+
+
+def _processor_line(key: str) -> str:
+    information = Path("/proc/cpuinfo")
+    if not information.exists():
+        return ""
+    lines = (line.partition(":") for line in information.read_text().splitlines())
+    return next((value.strip() for name, _, value in lines if name.strip() == key), "")
