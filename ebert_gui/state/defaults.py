@@ -1,0 +1,98 @@
+"""Which tracks a dataset and a checkpoint open with."""
+
+from collections import Counter
+
+from ebert_core.protocol.modelling import CheckpointSummary
+from ebert_core.protocol.tracks import BareFile, CellType, DatasetSummary
+from ebert_gui.state.tracks import (
+    AttentionTrack,
+    GenesTrack,
+    PeaksTrack,
+    PredictionTrack,
+    SequenceTrack,
+    SignalTrack,
+    StatesTrack,
+    Track,
+    TruthTrack,
+)
+
+_CELL_TYPES_SHOWN = 2
+_SIGNALS_SHOWN = 2
+
+
+def chosen_cell_types(dataset: DatasetSummary | None) -> tuple[str, ...]:
+    """The two cell types to begin with: those with most measurements, in the dataset's order."""
+    if dataset is None:
+        return ()
+    richest = sorted(dataset.cell_types, key=_measurements, reverse=True)[:_CELL_TYPES_SHOWN]
+    return tuple(cell.name for cell in dataset.cell_types if cell in richest)
+
+
+def chosen_factor(dataset: DatasetSummary | None, checkpoint: CheckpointSummary | None) -> str:
+    """The factor to begin with: one measured in most cell types, among those the checkpoint predicts."""
+    shown = set(chosen_cell_types(dataset))
+    cells = [cell for cell in dataset.cell_types if cell.name in shown] if dataset else []
+    planted = dataset.truth_factors if dataset else ()
+    measured = Counter(peaks.factor for cell in cells for peaks in cell.peaks)
+    known = [factor.name for factor in checkpoint.factors] if checkpoint else [*planted, *sorted(measured)]
+    return max(known, key=lambda name: measured[name], default="")
+
+
+def default_tracks(dataset: DatasetSummary) -> tuple[Track, ...]:
+    """Genes, states, signals and peaks of two cell types, or all bare files."""
+    tracks: list[Track] = []
+    names = chosen_cell_types(dataset)
+    cells = [cell for cell in dataset.cell_types if cell.name in names]
+    factor = chosen_factor(dataset, None)
+    if dataset.has_genes:
+        tracks.append(GenesTrack())
+    tracks += [TruthTrack(cell_type=cell.name, factor=factor) for cell in cells if factor in dataset.truth_factors]
+    tracks += [StatesTrack(cell_type=cell.name) for cell in cells if cell.has_states]
+    for signal in _signals_of(cells):
+        tracks += [
+            SignalTrack(cell_type=cell.name, signal=signal, group=signal) for cell in cells if signal in cell.signals
+        ]
+    tracks += [
+        PeaksTrack(cell_type=cell.name, factor=factor)
+        for cell in cells
+        if any(peaks.factor == factor for peaks in cell.peaks)
+    ]
+    tracks += [track_of_file(file) for file in dataset.files]
+    if dataset.has_sequence:
+        tracks.append(SequenceTrack())
+    return tuple(tracks)
+
+
+def model_tracks(
+    dataset: DatasetSummary, checkpoint: CheckpointSummary, factor: str, cell_type: str
+) -> tuple[Track, ...]:
+    """Predicted binding of a factor in two cell types, and attention in the first."""
+    cells = tuple(dict.fromkeys([cell_type, *chosen_cell_types(dataset)]))[:_CELL_TYPES_SHOWN]
+    predictions: list[Track] = []
+    if any(known.name == factor for known in checkpoint.factors):
+        predictions = [PredictionTrack(cell_type=name, factor=factor) for name in cells if name]
+    last_layer = max(0, checkpoint.layers - 1)
+    attention = [AttentionTrack(cell_type=cells[0], layer=last_layer)] if cells and cells[0] else []
+    return (*predictions, *attention)
+
+
+def track_of_file(file: BareFile) -> Track:
+    """The track that shows a bare file."""
+    match file.kind:
+        case "signal":
+            return SignalTrack(path=file.path, signal=file.name)
+        case "genes":
+            return GenesTrack(path=file.path, name=file.name)
+        case "states":
+            return StatesTrack(path=file.path, name=file.name)
+        case _:
+            return PeaksTrack(path=file.path, name=file.name)
+
+
+def _measurements(cell: CellType) -> int:
+    return 3 * cell.has_states + 2 * bool(cell.signals) + len(cell.peaks)
+
+
+def _signals_of(cells: list[CellType]) -> list[str]:
+    counted = Counter(signal for cell in cells for signal in cell.signals)
+    return [signal for signal, _ in counted.most_common(_SIGNALS_SHOWN)]
