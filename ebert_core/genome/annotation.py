@@ -7,6 +7,7 @@ from typing import Protocol
 from ebert_core.genome.bed import is_track_line, read_bed
 from ebert_core.genome.bigfiles import BIGBED_MAGICS, BIGWIG_MAGICS, BigBedFeatures
 from ebert_core.genome.features import Feature, Features, Located, merged_genes
+from ebert_core.genome.foreign import refuse_foreign
 from ebert_core.genome.gene_tables import read_gene_prediction, read_gff3, read_gtf
 from ebert_core.genome.lines import first_bytes
 from ebert_core.protocol.errors import InvalidRequest
@@ -39,7 +40,7 @@ def read_features(path: Path) -> FeatureSource:
     Raises:
         InvalidRequest: the file cannot be read, or is none of these.
     """
-    if first_bytes(path)[:4] in BIGBED_MAGICS + BIGWIG_MAGICS:
+    if _is_big(path):
         return BigBedFeatures(path)
     return Features(path, _reader_of(path)(path))
 
@@ -50,9 +51,15 @@ def read_genes(path: Path) -> FeatureSource:
     Raises:
         InvalidRequest: the file cannot be read, or is none of these.
     """
-    if first_bytes(path)[:4] in BIGBED_MAGICS + BIGWIG_MAGICS:
+    if _is_big(path):
         return BigBedFeatures(path, are_genes=True)
     return Features(path, merged_genes(_reader_of(path)(path)))
+
+
+def _is_big(path: Path) -> bool:
+    head = first_bytes(path)
+    refuse_foreign(path, head)
+    return head[:4] in BIGBED_MAGICS + BIGWIG_MAGICS
 
 
 def _reader_of(path: Path) -> Callable[[Path], Iterator[Feature]]:

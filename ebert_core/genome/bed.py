@@ -45,14 +45,21 @@ def bed_feature(path: Path, number: int, fields: list[str]) -> Feature:
     start, end = whole_number(path, number, "start", fields[1]), whole_number(path, number, "end", fields[2])
     if end < start:
         raise at_line(path, number, f"the feature ends at {end}, before its start {start}")
+    if len(fields) == 5 and fields[4].count(",") == 2:
+        # Segmentations are published with the colour where the score belongs.
+        return Feature(fields[0], start, end, _name(fields), colour=_colour(path, number, fields[4]))
     feature = {
-        "name": fields[3] if len(fields) > 3 and fields[3] != "." else "",
+        "name": _name(fields),
         "score": real_number(path, number, "score", fields[4]) if len(fields) > 4 else 0.0,
         "strand": fields[5] if len(fields) > 5 and fields[5] in ("+", "-") else ".",
     }
     if len(fields) == _NARROW_PEAK or (len(fields) == _BROAD_PEAK and not _is_bed9(fields)):
         return Feature(fields[0], start, end, **feature | _peak(path, number, start, fields))  # type: ignore[arg-type] # one dict of fields of several types
     return Feature(fields[0], start, end, **feature | _drawing(path, number, start, end, fields))  # type: ignore[arg-type] # as above
+
+
+def _name(fields: list[str]) -> str:
+    return fields[3] if len(fields) > 3 and fields[3] != "." else ""
 
 
 def _is_bed9(fields: list[str]) -> bool:

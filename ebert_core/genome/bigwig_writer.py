@@ -1,0 +1,124 @@
+"""Writes a bigWig from values in genome order; the file appears complete or not at all."""
+
+import errno
+import os
+import shutil
+from collections.abc import Mapping
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+import numpy as np
+import pyBigWig
+from numpy.typing import NDArray
+
+from ebert_core.protocol.errors import InvalidRequest
+
+# What pyBigWig may still write before it returns: its buffers, and at the end indexes and zoom levels.
+_ROOM = 8 << 20
+_ROOM_PER_VALUE = 8
+
+
+class BigWigWriter:
+    """A bigWig being written: `with BigWigWriter(path, lengths) as writer: writer.append(...)`.
+
+    An exception inside the `with` leaves nothing behind.
+    """
+
+    def __init__(self, path: Path, chromosome_lengths: Mapping[str, int]) -> None:
+        """Begins the file, with all chromosomes in the given order in its header.
+
+        Raises:
+            InvalidRequest: the folder is absent or may not be written to, or the disk is full.
+        """
+        self._path = path
+        self._part = path.with_name(path.name + ".part")
+        self._chromosomes = dict(chromosome_lengths)
+        self._order = {chromosome: order for order, chromosome in enumerate(self._chromosomes)}
+        self._last = (-1, 0)
+        self._bases = 0
+        self._check_place()
+        self._check_room(0)
+        self._file: Any = pyBigWig.open(str(self._part), "w")  # Any: pyBigWig has no types.
+        self._file.addHeader(list(self._chromosomes.items()))
+
+    def __enter__(self) -> "BigWigWriter":
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if kind is None:
+            self._finish()
+        else:
+            self._discard()
+
+    def append(self, chromosome: str, start: int, step: int, values: NDArray[np.floating]) -> None:
+        """Puts value i on [start + i * step, start + (i + 1) * step); NaN leaves a gap.
+
+        Chromosomes come in the order of the header, positions ascend.
+
+        Raises:
+            InvalidRequest: the disk is full.
+        """
+        assert (self._order[chromosome], start) >= self._last, "values must come in genome order"
+        assert start + len(values) * step <= self._chromosomes[chromosome], "values must lie on the chromosome"
+        self._last = (self._order[chromosome], start + len(values) * step)
+        self._check_room(_ROOM_PER_VALUE * len(values))
+        for first, last in _known_runs(values):
+            run = np.ascontiguousarray(values[first:last], dtype=np.float32)
+            self._file.addEntries(chromosome, start + first * step, values=run, span=step, step=step)
+            self._bases += (last - first) * step
+
+    def _check_place(self) -> None:
+        folder = self._path.parent
+        if not folder.is_dir():
+            raise InvalidRequest(f"There is no folder {folder} to write {self._path.name} to.")
+        if self._path.is_dir():
+            raise InvalidRequest(f"{self._path} is a folder; name a file.")
+        if not os.access(folder, os.W_OK):
+            raise InvalidRequest(f"The folder {folder} may not be written to; choose another place for the bigWig.")
+
+    def _check_room(self, more: int) -> None:
+        """Asks the disk before pyBigWig does, because a write that fails inside it ends the whole process."""
+        written = self._part.stat().st_size if self._part.exists() else 0
+        # Indexes and zoom levels written at the end are smaller than the values.
+        room = _ROOM + more + written // 2
+        probe = self._path.with_name(self._path.name + ".room")
+        try:
+            if hasattr(os, "posix_fallocate"):
+                with open(probe, "wb") as file:
+                    os.posix_fallocate(file.fileno(), written, room)
+            elif shutil.disk_usage(self._path.parent).free < room:
+                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        except OSError as error:
+            if error.errno not in (errno.ENOSPC, errno.EFBIG, errno.EDQUOT, errno.EROFS, errno.EACCES):
+                raise
+            if hasattr(self, "_file"):
+                self._discard()
+            raise InvalidRequest(f"{self._path} cannot be written: {os.strerror(error.errno).lower()}.") from None
+        finally:
+            probe.unlink(missing_ok=True)
+
+    def _finish(self) -> None:
+        self._check_room(0)
+        self._file.close()
+        try:
+            with pyBigWig.open(str(self._part)) as written:
+                is_complete = written.header()["nBasesCovered"] == self._bases
+        except RuntimeError:
+            is_complete = False
+        if not is_complete:
+            self._part.unlink(missing_ok=True)
+            raise InvalidRequest(f"{self._path} could not be written completely; is the disk full?")
+        os.replace(self._part, self._path)
+
+    def _discard(self) -> None:
+        self._file.close()
+        self._part.unlink(missing_ok=True)
+
+
+def _known_runs(values: NDArray[np.floating]) -> list[tuple[int, int]]:
+    is_known = np.concatenate(([False], np.isfinite(values), [False])).astype(np.int8)
+    edges = np.diff(is_known)
+    return list(zip(np.flatnonzero(edges == 1).tolist(), np.flatnonzero(edges == -1).tolist(), strict=True))

@@ -1,0 +1,121 @@
+"""What a file is, told from its content, and the sentences for files this program does not read."""
+
+import json
+from pathlib import Path
+
+from ebert_core.genome.annotation import first_fields, is_gene_prediction
+from ebert_core.genome.bed import read_bed
+from ebert_core.genome.bigfiles import BIGBED_MAGICS, BIGWIG_MAGICS, BigBedFeatures
+from ebert_core.genome.features import Feature
+from ebert_core.genome.foreign import refuse_foreign
+from ebert_core.genome.lines import first_bytes
+from ebert_core.genome.twobit import is_twobit
+from ebert_core.protocol.errors import InvalidRequest
+from ebert_core.protocol.tracks import FileKind
+
+_LOOKED_AT = 2000
+
+
+def kind_of_file(path: Path) -> FileKind:
+    """What a file or folder is, in a word and in a sentence.
+
+    Raises:
+        InvalidRequest: it cannot be read, or is nothing this program opens.
+    """
+    if path.is_dir():
+        return _kind_of_folder(path)
+    head = first_bytes(path)
+    refuse_foreign(path, head)
+    if head[:4] in BIGWIG_MAGICS:
+        return FileKind("signal", "A bigWig, which holds a signal.")
+    if head[:4] in BIGBED_MAGICS:
+        return _kind_of_features(path, _some(BigBedFeatures(path)), "bigBed")
+    if is_twobit(head):
+        return FileKind("reference", "A reference sequence in 2bit.")
+    if head.lstrip()[:1] == b">":
+        return FileKind("reference", "A reference sequence in FASTA.")
+    return _kind_of_text(path, first_bytes(path, 1 << 16))
+
+
+def _kind_of_folder(path: Path) -> FileKind:
+    description = path / "description.json"
+    if not description.is_file():
+        raise InvalidRequest(f"{path} is a folder without a description.json, so it is no checkpoint.")
+    try:
+        json.loads(description.read_text(encoding="utf-8"))
+    except (ValueError, OSError):
+        raise InvalidRequest(f"{path} is no checkpoint: its description.json cannot be read.") from None
+    return FileKind("checkpoint", "A checkpoint of EBERT.")
+
+
+def _kind_of_text(path: Path, head: bytes) -> FileKind:
+    if b"\0" in head:
+        raise InvalidRequest(f"{path} is of a kind that this program does not know.")
+    lines = [line for line in head.decode("utf-8-sig", "replace").splitlines() if line.strip()]
+    if path.suffix.lower() == ".toml":
+        return FileKind("dataset", "A description of a dataset.")
+    fields = first_fields(path)
+    words = fields[0].split() if len(fields) == 1 else fields
+    if not words:
+        raise InvalidRequest(f"{path} holds no data lines.")
+    if words[0] in ("fixedStep", "variableStep") or any(line.startswith("track type=wiggle") for line in lines):
+        return FileKind("signal", "A wig file, which holds a signal.")
+    if len(words) == 2 and words[1].isdigit():
+        return FileKind("chromosome-sizes", "Chromosomes and their lengths.")
+    if len(words) == 5 and any(stain in head for stain in (b"gneg", b"gpos", b"acen")):
+        return FileKind("bands", "Cytogenetic bands.")
+    if _is_gene_model(fields):
+        return FileKind("genes", "Gene models.")
+    if len(words) == 4 and words[1].isdigit() and words[2].isdigit() and _is_number(words[3]):
+        return FileKind("signal", "A bedGraph, which holds a signal.")
+    return _kind_of_features(path, _some_lines(path), "BED")
+
+
+def _is_gene_model(fields: list[str]) -> bool:
+    is_gtf = len(fields) >= 8 and fields[3].isdigit() and fields[4].isdigit() and fields[6] in ("+", "-", ".", "?")
+    return is_gtf or is_gene_prediction(fields)
+
+
+def _is_number(text: str) -> bool:
+    try:
+        float(text)
+    except ValueError:
+        return False
+    return True
+
+
+def _some(features: BigBedFeatures) -> list[Feature]:
+    found: list[Feature] = []
+    for chromosome in features.chromosome_lengths:
+        found.extend(features.on(chromosome).features[: _LOOKED_AT - len(found)])
+        if len(found) >= _LOOKED_AT:
+            break
+    return found
+
+
+def _some_lines(path: Path) -> list[Feature]:
+    found: list[Feature] = []
+    for feature in read_bed(path):
+        found.append(feature)
+        if len(found) == _LOOKED_AT:
+            break
+    return found
+
+
+def _kind_of_features(path: Path, features: list[Feature], form: str) -> FileKind:
+    """Peaks have summits or values, genes have exons, states are few names that lie end to end."""
+    if not features:
+        raise InvalidRequest(f"{path} holds no features.")
+    if any(feature.summit >= 0 for feature in features):
+        return FileKind("peaks", f"Peaks in {form}.")
+    if any(len(feature.blocks) > 1 for feature in features):
+        return FileKind("genes", f"Genes in {form}.")
+    names = {feature.name for feature in features}
+    touching = sum(
+        before.chromosome == after.chromosome and before.end == after.start
+        for before, after in zip(features, features[1:], strict=False)
+    )
+    is_tiled = len(features) > 1 and touching >= 0.5 * (len(features) - 1)
+    if is_tiled and "" not in names and len(names) <= 100:
+        return FileKind("states", f"Chromatin states in {form}.")
+    return FileKind("features", f"Regions in {form}.")

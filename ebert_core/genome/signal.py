@@ -1,0 +1,205 @@
+"""Signals along the genome: bigWig, bedGraph and wig, binned for the screen and averaged exactly for the model."""
+
+from collections.abc import Iterator
+from itertools import pairwise
+from pathlib import Path
+from typing import NamedTuple, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ebert_core.genome.bigfiles import BIGBED_MAGICS, BIGWIG_MAGICS, open_big_file
+from ebert_core.genome.chromosomes import name_in
+from ebert_core.genome.foreign import refuse_foreign
+from ebert_core.genome.lines import first_bytes
+from ebert_core.genome.wiggle import Steps, read_steps
+from ebert_core.protocol.errors import InvalidRequest
+from ebert_core.protocol.locus import Interval
+
+MEAN_WIDTH = 50
+# The largest whole number in float16's range that leaves room for sums in the network's first layer.
+_LARGEST = 60_000.0
+# Up to here every base is read, so that what is drawn is exact; beyond, the file's zoom levels serve.
+_EXACT_BASES = 100_000
+_BASES_AT_ONCE = 1_000_000
+
+
+class Binned(NamedTuple):
+    """Minimum, maximum and mean of each bin; NaN where there is no value."""
+
+    minimum: NDArray[np.float32]
+    maximum: NDArray[np.float32]
+    mean: NDArray[np.float32]
+
+
+class SignalFile(Protocol):
+    """A signal that can be asked for values."""
+
+    path: Path
+    chromosome_lengths: dict[str, int]
+    knows_lengths: bool
+
+    def per_base(self, interval: Interval) -> NDArray[np.float64]:
+        """The value at each base, NaN where there is none."""
+
+    def binned(self, interval: Interval, columns: int) -> Binned:
+        """What a screen shows of an interval cut into equal columns."""
+
+
+def open_signal(path: Path) -> SignalFile:
+    """A bigWig, bedGraph or wig file.
+
+    Raises:
+        InvalidRequest: the file cannot be read or is none of these.
+    """
+    head = first_bytes(path)
+    refuse_foreign(path, head)
+    if head[:4] in BIGWIG_MAGICS + BIGBED_MAGICS:
+        return BigWigSignal(path)
+    return StepSignal(path, read_steps(path))
+
+
+def mean_signal(signal: SignalFile, interval: Interval) -> NDArray[np.float16]:
+    """Exact means of 50 bases each, over an interval that starts and ends on multiples of 50.
+
+    A base without a value, or with one that is not finite, counts as 0. This one function serves the store and the
+    files alike, so that a model sees the same numbers whichever it reads.
+    """
+    assert interval.start % MEAN_WIDTH == 0
+    assert interval.length % MEAN_WIDTH == 0
+    means = np.empty(interval.length // MEAN_WIDTH, dtype=np.float16)
+    for start in range(interval.start, interval.end, _BASES_AT_ONCE):
+        piece = Interval(interval.chromosome, start, min(interval.end, start + _BASES_AT_ONCE))
+        values = np.nan_to_num(signal.per_base(piece), nan=0.0, posinf=0.0, neginf=0.0)
+        exact = values.reshape(-1, MEAN_WIDTH).mean(axis=1).clip(-_LARGEST, _LARGEST)
+        first = (start - interval.start) // MEAN_WIDTH
+        means[first : first + len(exact)] = exact.astype(np.float32)
+    return means
+
+
+class BigWigSignal:
+    """A bigWig file."""
+
+    knows_lengths = True
+
+    def __init__(self, path: Path) -> None:
+        """Opens the file.
+
+        Raises:
+            InvalidRequest: the file cannot be read or is no bigWig.
+        """
+        self.path = path
+        self._reader = open_big_file(path)
+        if self._reader.is_bigbed:
+            raise InvalidRequest(f"{path} is a bigBed, which holds features and no signal.")
+        self.chromosome_lengths: dict[str, int] = dict(self._reader.chroms())
+
+    def per_base(self, interval: Interval) -> NDArray[np.float64]:
+        """The value at each base, NaN where there is none."""
+        name = name_in(self.chromosome_lengths, interval.chromosome)
+        if name is None:
+            return np.full(interval.length, np.nan)
+        return self._values(name, interval)
+
+    def binned(self, interval: Interval, columns: int) -> Binned:
+        """What a screen shows of an interval cut into equal columns; beyond 100 kb from the file's zoom levels."""
+        name = name_in(self.chromosome_lengths, interval.chromosome)
+        if name is None:
+            return _nothing(columns)
+        if interval.length <= _EXACT_BASES:
+            return _binned_bases(self._values(name, interval), columns)
+        return Binned(
+            *(self._values(name, interval, columns, kind).astype(np.float32) for kind in ("min", "max", "mean"))
+        )
+
+    def _values(
+        self, name: str, interval: Interval, columns: int | None = None, summary: str = "mean"
+    ) -> NDArray[np.float64]:
+        try:
+            values: NDArray[np.float64] = self._reader.values(
+                name, interval.start, interval.end, bins=columns, summary=summary, exact=False, fillna=None
+            )
+        except Exception as error:  # pybigtools raises whatever its Rust side met
+            raise InvalidRequest(f"{self.path} is damaged: {str(error).rstrip('.')}.") from None
+        return values
+
+
+class StepSignal:
+    """A bedGraph or wig file, held in memory."""
+
+    knows_lengths = False
+
+    def __init__(self, path: Path, steps: dict[str, Steps]) -> None:
+        self.path = path
+        self._steps = steps
+        self.chromosome_lengths = {chromosome: int(found.ends[-1]) for chromosome, found in steps.items()}
+
+    def per_base(self, interval: Interval) -> NDArray[np.float64]:
+        """The value at each base, NaN where there is none."""
+        values = np.full(interval.length, np.nan)
+        for start, end, value in self._touching(interval):
+            values[max(0, start - interval.start) : end - interval.start] = value
+        return values
+
+    def binned(self, interval: Interval, columns: int) -> Binned:
+        """What a screen shows of an interval cut into equal columns, exactly."""
+        if interval.length <= _EXACT_BASES:
+            return _binned_bases(self.per_base(interval), columns)
+        name = name_in(self._steps, interval.chromosome)
+        if name is None:
+            return _nothing(columns)
+        return _binned_steps(self._steps[name], np.linspace(interval.start, interval.end, columns + 1))
+
+    def _touching(self, interval: Interval) -> Iterator[tuple[int, int, float]]:
+        name = name_in(self._steps, interval.chromosome)
+        if name is None:
+            return iter(())
+        steps = self._steps[name]
+        first = int(np.searchsorted(steps.ends, interval.start, side="right"))
+        last = max(first, int(np.searchsorted(steps.starts, interval.end, side="left")))
+        return zip(*(column[first:last].tolist() for column in steps), strict=True)
+
+
+def _nothing(columns: int) -> Binned:
+    return Binned(*(np.full(columns, np.nan, dtype=np.float32) for _ in range(3)))
+
+
+def _binned_bases(values: NDArray[np.float64], columns: int) -> Binned:
+    """Bins of whole bases; where columns are narrower than a base, each shows the base it lies on."""
+    edges = np.linspace(0, len(values), columns + 1).astype(np.int64)
+    starts = np.minimum(edges[:-1], max(0, len(values) - 1))
+    widths = np.maximum(edges[1:], starts + 1) - starts
+    is_known = np.isfinite(values)
+    counts = _per_bin(np.add, is_known.astype(np.float64), starts, widths)
+    sums = _per_bin(np.add, np.where(is_known, values, 0.0), starts, widths)
+    lowest = _per_bin(np.minimum, np.where(is_known, values, np.inf), starts, widths)
+    highest = _per_bin(np.maximum, np.where(is_known, values, -np.inf), starts, widths)
+    has_value = counts > 0
+    mean = np.divide(sums, counts, out=np.full(columns, np.nan), where=has_value)
+    return Binned(
+        np.where(has_value, lowest, np.nan).astype(np.float32),
+        np.where(has_value, highest, np.nan).astype(np.float32),
+        mean.astype(np.float32),
+    )
+
+
+def _per_bin(
+    reduce: np.ufunc, values: NDArray[np.float64], starts: NDArray[np.int64], widths: NDArray[np.int64]
+) -> NDArray[np.float64]:
+    padded = np.append(values, 0.0)
+    pairs = np.stack([starts, starts + widths], axis=1).reshape(-1)
+    reduced: NDArray[np.float64] = reduce.reduceat(padded, pairs)[::2]
+    return reduced
+
+
+def _binned_steps(steps: Steps, edges: NDArray[np.float64]) -> Binned:
+    rows = []
+    for start, end in pairwise(edges):
+        first, last = np.searchsorted(steps.ends, start, side="right"), np.searchsorted(steps.starts, end, side="left")
+        values = steps.values[first:last]
+        if not len(values):
+            rows.append((np.nan, np.nan, np.nan))
+            continue
+        widths = np.minimum(steps.ends[first:last], end) - np.maximum(steps.starts[first:last], start)
+        rows.append((values.min(), values.max(), float(np.dot(values, widths) / widths.sum())))
+    return Binned(*np.array(rows, dtype=np.float32).T.copy())

@@ -1,0 +1,147 @@
+"""Chromatin segmentations: which state stands where."""
+
+from collections.abc import Iterable, Sequence
+from difflib import get_close_matches
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ebert_core.genome.bed import is_track_line, read_bed
+from ebert_core.genome.bigfiles import BIGBED_MAGICS, BigBedFeatures
+from ebert_core.genome.chromosomes import name_in
+from ebert_core.genome.features import Feature
+from ebert_core.genome.lines import at_line, columns_of, first_bytes, read_lines
+from ebert_core.protocol.errors import InvalidRequest
+from ebert_core.protocol.locus import Interval
+
+MOST_STATES = 253
+
+
+class Runs(NamedTuple):
+    """Runs of one state each, sorted and apart from each other; `ids` index the segmentation's names."""
+
+    starts: NDArray[np.int64]
+    ends: NDArray[np.int64]
+    ids: NDArray[np.uint8]
+
+
+class Segmentation:
+    """The states of one cell type, from BED or bigBed."""
+
+    def __init__(self, path: Path, names: Sequence[str] = ()) -> None:
+        """Reads the file; without `names` its own are taken, in order of appearance.
+
+        Raises:
+            InvalidRequest: the file cannot be read, holds a state that is not among the names, or overlaps itself.
+        """
+        self.path = path
+        self.names = list(names)
+        self.colours: dict[str, str] = {}
+        self._ids = {name: index for index, name in enumerate(self.names)}
+        self._is_closed = bool(names)
+        self._big = BigBedFeatures(path) if first_bytes(path)[:4] in BIGBED_MAGICS else None
+        self._runs: dict[str, Runs] = {} if self._big else self._read_text()
+        if self._big and not names:
+            self._runs = {chromosome: self._on_big(chromosome) for chromosome in self._big.chromosome_lengths}
+
+    @property
+    def chromosome_lengths(self) -> dict[str, int]:
+        """Lengths by chromosome where the file knows them (bigBed), else the ends of the last runs."""
+        if self._big:
+            return self._big.chromosome_lengths
+        return {chromosome: int(runs.ends[-1]) for chromosome, runs in self._runs.items()}
+
+    @property
+    def knows_lengths(self) -> bool:
+        """Whether the lengths are those of the chromosomes, not only the ends of the last runs."""
+        return self._big is not None
+
+    def runs(self, interval: Interval) -> Runs:
+        """The runs that touch an interval, not cut at its ends."""
+        runs = self.on(interval.chromosome)
+        first = int(np.searchsorted(runs.ends, interval.start, side="right"))
+        last = int(np.searchsorted(runs.starts, interval.end, side="left"))
+        touching = slice(first, max(first, last))
+        return Runs(runs.starts[touching], runs.ends[touching], runs.ids[touching])
+
+    def on(self, chromosome: str) -> Runs:
+        """All runs of a chromosome, under any of its names."""
+        name = name_in(self.chromosome_lengths, chromosome)
+        if name is None:
+            return _no_runs()
+        if name not in self._runs:
+            self._runs[name] = self._on_big(name)
+        return self._runs[name]
+
+    def ids_at(self, chromosome: str, positions: NDArray[np.int64]) -> NDArray[np.int16]:
+        """The state at each position, -1 where there is none."""
+        runs = self.on(chromosome)
+        if not len(runs.starts):
+            return np.full(len(positions), -1, dtype=np.int16)
+        index = np.searchsorted(runs.starts, positions, side="right") - 1
+        is_inside = (index >= 0) & (positions < runs.ends[index])
+        return np.where(is_inside, runs.ids[index], -1).astype(np.int16)
+
+    def _on_big(self, chromosome: str) -> Runs:
+        assert self._big is not None
+        return self._sorted_runs(chromosome, self._big.on(chromosome).features)
+
+    def _read_text(self) -> dict[str, Runs]:
+        by_chromosome: dict[str, list[Feature]] = {}
+        for feature in read_bed(self.path):
+            by_chromosome.setdefault(feature.chromosome, []).append(feature)
+        if not by_chromosome:
+            raise InvalidRequest(f"{self.path} holds no states.")
+        return {chromosome: self._sorted_runs(chromosome, found) for chromosome, found in by_chromosome.items()}
+
+    def _sorted_runs(self, chromosome: str, features: Iterable[Feature]) -> Runs:
+        ordered = sorted((each for each in features if each.end > each.start), key=lambda each: each.start)
+        if not ordered:
+            return _no_runs()
+        ids = np.array([self._id(feature) for feature in ordered], dtype=np.uint8)
+        starts = np.array([feature.start for feature in ordered], dtype=np.int64)
+        ends = np.array([feature.end for feature in ordered], dtype=np.int64)
+        overlaps = np.flatnonzero(starts[1:] < ends[:-1])
+        if len(overlaps):
+            raise self._problem(
+                ordered[int(overlaps[0]) + 1],
+                f"this state begins before {int(ends[overlaps[0]])}, where the state before it on {chromosome} ends",
+            )
+        return Runs(starts, ends, ids)
+
+    def _id(self, feature: Feature) -> int:
+        name = feature.name
+        if name not in self._ids:
+            if not name:
+                raise self._problem(feature, "the fourth column, the state's name, is absent")
+            if self._is_closed:
+                raise self._problem(feature, f"the state {name} is not among the dataset's {_near(name, self.names)}")
+            if len(self.names) >= MOST_STATES:
+                raise self._problem(feature, f"more than {MOST_STATES} names make no segmentation")
+            self._ids[name] = len(self.names)
+            self.names.append(name)
+        if feature.colour and name not in self.colours:
+            self.colours[name] = feature.colour
+        return self._ids[name]
+
+    def _problem(self, feature: Feature, problem: str) -> InvalidRequest:
+        """The error at a feature's line, which is looked for only now: files are read far more often than refused."""
+        if self._big:
+            return InvalidRequest(f"{self.path}, {feature.chromosome}:{feature.start + 1:,}: {problem}.")
+        for number, line in read_lines(self.path):
+            fields = columns_of(line)
+            place = [feature.chromosome, str(feature.start), str(feature.end)]
+            if not is_track_line(line) and fields[:3] == place and fields[3:4] in ([feature.name], ["."], []):
+                return at_line(self.path, number, problem)
+        return InvalidRequest(f"{self.path}: {problem}.")
+
+
+def _no_runs() -> Runs:
+    return Runs(np.empty(0, dtype=np.int64), np.empty(0, dtype=np.int64), np.empty(0, dtype=np.uint8))
+
+
+def _near(name: str, names: Sequence[str]) -> str:
+    near = get_close_matches(name, names, 1)
+    return f"{len(names)} states; the nearest is {near[0]}" if near else f"states {', '.join(names[:8])}"
