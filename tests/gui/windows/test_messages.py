@@ -1,0 +1,88 @@
+"""The message bar says one sentence at a time and loses none."""
+
+import pytest
+from PyQt6.QtCore import Qt
+from PyQt6.QtGui import QGuiApplication
+from PyQt6.QtWidgets import QDialog, QLabel, QPlainTextEdit, QPushButton
+from pytestqt.qtbot import QtBot
+
+from ebert_gui.windows.messages import Message, MessageBar, details_window
+
+
+@pytest.fixture
+def bar(qtbot: QtBot) -> MessageBar:
+    bar = MessageBar()
+    qtbot.addWidget(bar)
+    return bar
+
+
+def button(bar: MessageBar | QDialog, text: str) -> QPushButton:
+    return next(found for found in bar.findChildren(QPushButton) if found.text() == text)
+
+
+def test_a_bar_with_nothing_to_say_is_hidden(bar: MessageBar) -> None:
+    assert bar.isHidden()
+    bar.info("Saved.")
+    assert not bar.isHidden()
+    bar.dismiss()
+    assert bar.isHidden()
+
+
+@pytest.mark.parametrize(
+    ("said", "order"),
+    [
+        (["info a", "info b"], ["a", "b"]),
+        (["info a", "error b"], ["b", "a"]),
+        (["error a", "error b", "info c"], ["a", "b", "c"]),
+        (["warning a", "warning a"], ["a"]),
+    ],
+)
+def test_messages_queue_and_errors_go_first(bar: MessageBar, said: list[str], order: list[str]) -> None:
+    for text in said:
+        level, sentence = text.split()
+        {"info": bar.info, "warning": bar.warning, "error": bar.error}[level](sentence)
+    seen = []
+    while bar.shown is not None:
+        seen.append(bar.shown.sentence)
+        bar.dismiss()
+    assert seen == order
+
+
+def test_waiting_messages_are_counted(bar: MessageBar) -> None:
+    for sentence in "abc":
+        bar.info(sentence)
+    assert "2 more" in [label.text() for label in bar.findChildren(QLabel)]
+
+
+@pytest.mark.parametrize(("details", "offered"), [("", False), ("Traceback", True)])
+def test_details_are_offered_only_where_there_are_some(bar: MessageBar, details: str, offered: bool) -> None:
+    bar.say(Message("error", "The worker stopped.", details))
+    assert button(bar, "Details…").isVisibleTo(bar) is offered
+
+
+def test_details_open_as_text_to_copy(bar: MessageBar, qtbot: QtBot) -> None:
+    bar.error("The worker stopped.", "Traceback")
+    qtbot.mouseClick(button(bar, "Details…"), Qt.MouseButton.LeftButton)
+    window = bar.findChild(QDialog)
+    assert window is not None
+    assert window.findChild(QPlainTextEdit).toPlainText() == "Traceback"
+
+
+def test_copy_takes_the_sentence_and_the_details(qtbot: QtBot) -> None:
+    window = details_window("The worker stopped.", "Traceback", None)
+    qtbot.addWidget(window)
+    button(window, "Copy").click()
+    assert QGuiApplication.clipboard().text() == "The worker stopped.\n\nTraceback"
+
+
+def test_a_sentence_is_never_read_as_markup(bar: MessageBar) -> None:
+    bar.error("<b>chr5</b>")
+    label = next(found for found in bar.findChildren(QLabel) if found.text() == "<b>chr5</b>")
+    assert label.textFormat() is Qt.TextFormat.PlainText
+
+
+def test_a_dismiss_button_click_shows_the_next_message(bar: MessageBar, qtbot: QtBot) -> None:
+    bar.info("a")
+    bar.info("b")
+    qtbot.mouseClick(button(bar, "Dismiss"), Qt.MouseButton.LeftButton)
+    assert bar.shown == Message("info", "b")
