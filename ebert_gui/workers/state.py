@@ -1,0 +1,59 @@
+"""What a worker is doing, in words that a window can show."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Literal
+
+from ebert_core.protocol.messages import Hello
+
+
+class Condition(StrEnum):
+    """Where a worker is in its life."""
+
+    STOPPED = "stopped"
+    STARTING = "starting"
+    READY = "ready"
+    BUSY = "busy"
+    RESTARTING = "restarting"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True)
+class WorkerState:
+    """Where a worker is; `sentence` says why when that is no good news, `details` holds its last lines on stderr."""
+
+    condition: Condition
+    sentence: str = ""
+    details: str = ""
+    hello: Hello | None = None
+
+
+@dataclass(frozen=True)
+class Failure:
+    """Why a request got no reply.
+
+    `invalid` has a sentence for the person, `bug` a traceback in `details`, `cancelled` and `replaced` say themselves;
+    `lost` means that the worker ended before it could answer: ask again once it is ready.
+    """
+
+    kind: Literal["invalid", "bug", "cancelled", "replaced", "lost"]
+    message: str = ""
+    details: str = ""
+
+
+@dataclass(frozen=True)
+class Patience:
+    """How long a client waits for its worker before it acts, in milliseconds.
+
+    `start` is the deadline of a first start; later ones follow what starts have taken. A worker is given up when
+    nothing came from it during `silent_beats` beats: a library may hold the interpreter for many seconds without harm.
+    """
+
+    start: int = 30_000
+    beat: int = 2_000
+    silent_beats: int = 15
+    cancel: int = 10_000
+    end: int = 1_500
+    first_pause: int = 250
+    restarts: int = 4
+    stable: int = 60_000
