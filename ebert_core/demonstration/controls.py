@@ -1,0 +1,160 @@
+"""How well binding can be known without a network: motif scan, motif and state, and the oracle, on held-out loci."""
+
+from collections.abc import Callable, Sequence
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ebert_core.demonstration.oracle import BOUND, UNBOUND, Demonstration
+from ebert_core.demonstration.rules import CELL_TYPES, FACTOR_NAMES, HELD_OUT, STATE_NAMES, TRAINING
+from ebert_core.protocol.locus import Interval
+
+# Scores of a factor in a cell type, one per bin of an interval (`bin_starts`); NaN leaves the bin out for everyone.
+Scores = Callable[[str, str, Interval], NDArray[np.floating]]
+MotifAndState = NDArray[np.float64]
+
+_FIT_STEPS = 25
+_RIDGE = 0.3
+_BENDS = (0.0, 4.0, 6.0, 8.0, 10.0, 12.0)
+
+
+class ControlRow(NamedTuple):
+    """Area under the precision-recall curve of each predictor for one factor in one cell type."""
+
+    factor: str
+    cell_type: str
+    peaks: int
+    bound_share: float
+    motif: float
+    motif_and_state: float
+    oracle: float
+    model: float | None = None
+
+
+def compare(
+    demonstration: Demonstration, predictions: Scores | None = None, held_out: Sequence[Interval] = HELD_OUT
+) -> tuple[ControlRow, ...]:
+    """A row per assayed pair, all predictors on the same bins of held-out loci; ambiguous bins are left out."""
+    rows = []
+    for factor in FACTOR_NAMES:
+        cell_types = [cell_type for cell_type in CELL_TYPES if demonstration.is_assayed(factor, cell_type)]
+        fitted = fit_motif_and_state(demonstration, factor, cell_types)
+        rows += [_row(demonstration, factor, cell_type, fitted, predictions, held_out) for cell_type in cell_types]
+    return tuple(rows)
+
+
+def fit_motif_and_state(demonstration: Demonstration, factor: str, cell_types: Sequence[str]) -> MotifAndState:
+    """Weights of a logistic in motif score and state, fitted on the training part of these cell types."""
+    designs, answers = [], []
+    for cell_type in cell_types:
+        for interval in TRAINING:
+            labels = demonstration.labels(factor, cell_type, interval)
+            chosen = (labels == BOUND) | (labels == UNBOUND)
+            designs.append(_design(demonstration, factor, cell_type, interval)[chosen])
+            answers.append(labels[chosen] == BOUND)
+    return _fit_logistic(np.concatenate(designs), np.concatenate(answers))
+
+
+def motif_and_state(
+    demonstration: Demonstration, fitted: MotifAndState, factor: str, cell_type: str, interval: Interval
+) -> NDArray[np.float64]:
+    """Log-odds of binding in each bin of an interval, from motif score and state alone."""
+    return _design(demonstration, factor, cell_type, interval) @ fitted
+
+
+def _design(demonstration: Demonstration, factor: str, cell_type: str, interval: Interval) -> NDArray[np.float64]:
+    """The state of each bin (one column each, none last), and a bent line of the motif score shared by all."""
+    state = demonstration.states(cell_type, interval)
+    score = demonstration.motif_score(factor, interval)
+    above = np.maximum(score[:, None] - np.array(_BENDS), 0) / 4
+    return np.concatenate([np.eye(len(STATE_NAMES) + 1)[state], above], axis=1)
+
+
+def auprc(labels: NDArray[np.bool_], scores: NDArray[np.floating]) -> float:
+    """Area under the precision-recall curve with the interpolation of Davis and Goadrich; NaN without a positive."""
+    order = np.argsort(-scores, kind="stable")
+    is_last_of_ties = np.append(np.diff(scores[order]) != 0, True)
+    found = np.cumsum(labels[order])[is_last_of_ties].astype(np.float64)
+    wrong = np.flatnonzero(is_last_of_ties) + 1 - found
+    if len(found) == 0 or found[-1] == 0:
+        return float("nan")
+    found, wrong = np.concatenate([[0.0], found]), np.concatenate([[0.0], wrong])
+    gained = np.diff(found)
+    is_step = gained > 0
+    low, high, missed = found[:-1][is_step], found[1:][is_step], wrong[:-1][is_step]
+    # Between two thresholds false positives grow linearly with true ones, so precision is t / (a t + b).
+    rate = np.diff(wrong)[is_step] / gained[is_step]
+    a, b = 1 + rate, missed - rate * low
+    # Where b is 0 precision is constant and its logarithm may not exist.
+    bend = np.zeros_like(b)
+    has_bend = b != 0
+    bend[has_bend] = b[has_bend] / a[has_bend] ** 2 * np.log((a * high + b)[has_bend] / (a * low + b)[has_bend])
+    return float(((high - low) / a - bend).sum() / found[-1])
+
+
+def table(rows: Sequence[ControlRow]) -> str:
+    """The rows as text for a person, with the median of each predictor in the last line."""
+    has_model = any(row.model is not None for row in rows)
+    lines = [f"{'factor':<10}{'cell type':<11}{'peaks':>6}{'bound':>8}{'motif':>8}{'+ state':>9}{'oracle':>8}"]
+    lines[0] += f"{'model':>8}" if has_model else ""
+    for row in rows:
+        line = f"{row.factor:<10}{row.cell_type:<11}{row.peaks:>6}{row.bound_share:>8.2%}"
+        lines.append(line + _figures(row.motif, row.motif_and_state, row.oracle, row.model))
+    models = [row.model for row in rows if row.model is not None]
+    medians = (_median([row.motif for row in rows]), _median([row.motif_and_state for row in rows]))
+    oracle = _median([row.oracle for row in rows])
+    lines.append(f"{'median':<35}" + _figures(*medians, oracle, _median(models) if models else None))
+    return "\n".join(lines)
+
+
+def _median(values: Sequence[float]) -> float:
+    return float(np.nanmedian(values))
+
+
+def _figures(motif: float, with_state: float, oracle: float, model: float | None) -> str:
+    return f"{motif:>8.3f}{with_state:>9.3f}{oracle:>8.3f}" + ("" if model is None else f"{model:>8.3f}")
+
+
+def _row(
+    demonstration: Demonstration,
+    factor: str,
+    cell_type: str,
+    fitted: MotifAndState,
+    predictions: Scores | None,
+    held_out: Sequence[Interval],
+) -> ControlRow:
+    def everywhere(score: Scores) -> NDArray[np.floating]:
+        return np.concatenate([score(factor, cell_type, interval) for interval in held_out])
+
+    labels = np.concatenate([demonstration.labels(factor, cell_type, interval) for interval in held_out])
+    predicted = None if predictions is None else everywhere(predictions)
+    chosen = (labels == BOUND) | (labels == UNBOUND)
+    if predicted is not None:
+        chosen &= ~np.isnan(predicted)
+    is_bound = labels[chosen] == BOUND
+    columns = (
+        everywhere(lambda factor, _cell_type, interval: demonstration.motif_score(factor, interval)),
+        everywhere(lambda *where: motif_and_state(demonstration, fitted, *where)),
+        everywhere(demonstration.oracle),
+    )
+    motif, with_state, oracle = (auprc(is_bound, column[chosen]) for column in columns)
+    model = None if predicted is None else auprc(is_bound, predicted[chosen])
+    peaks = sum(demonstration.peak_count(factor, cell_type, interval) for interval in held_out)
+    return ControlRow(factor, cell_type, peaks, float(is_bound.mean()), motif, with_state, oracle, model)
+
+
+def _fit_logistic(design: NDArray[np.float64], is_bound: NDArray[np.bool_]) -> NDArray[np.float64]:
+    """Weights by Newton's method, held back a little so that a state without a bound bin cannot run away."""
+    usual = np.log(is_bound.mean() / (1 - is_bound.mean()))
+    start = np.where(np.arange(design.shape[1]) <= len(STATE_NAMES), usual, 0.0)
+    weights = start.copy()
+    for _ in range(_FIT_STEPS):
+        expected = 1 / (1 + np.exp(-np.clip(design @ weights, -30, 30)))
+        slope = design.T @ (is_bound - expected) - _RIDGE * (weights - start)
+        curvature = (design * (expected * (1 - expected))[:, None]).T @ design + _RIDGE * np.eye(len(weights))
+        step = np.linalg.solve(curvature, slope)
+        weights = weights + np.clip(step, -2, 2)
+        if np.abs(step).max() < 1e-4:
+            break
+    return weights
