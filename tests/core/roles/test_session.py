@@ -1,0 +1,270 @@
+"""A worker's session, spoken to over real pipes by a window that knows only frames."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import msgspec
+import numpy as np
+import pytest
+from toy_worker import Big, Compute, Count, Double, HoldInterpreter, Number, PrintAll, Raise, Values, Work
+
+from ebert_core.protocol import codec
+from ebert_core.protocol.frames import CHUNK_BYTES, CREDIT_WINDOW, FrameReader, frame
+from ebert_core.protocol.messages import (
+    Ask,
+    Cancel,
+    Chunk,
+    Credit,
+    Failed,
+    FromWorker,
+    Hello,
+    Ping,
+    Pong,
+    Progress,
+)
+
+TOY_WORKER = Path(__file__).with_name("toy_worker.py")
+
+
+class PlainWindow:
+    """The other end of a worker's pipes."""
+
+    def __init__(self, mode: str = "") -> None:
+        self.process = subprocess.Popen(
+            [sys.executable, str(TOY_WORKER), mode],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+        )
+        self._reader: FrameReader[FromWorker] = FrameReader(FromWorker, expects_preamble=True)
+        self._received: list[FromWorker] = []
+
+    def send(self, *messages: msgspec.Struct) -> None:
+        os.write(self.process.stdin.fileno(), b"".join(frame(message) for message in messages))
+
+    def ask(self, number: int, body: msgspec.Struct, view_key: str = "") -> None:
+        self.send(Ask(number, msgspec.Raw(codec.encode(body)), view_key))
+
+    def next(self, is_wanted: Callable[[FromWorker], bool] = lambda _: True) -> FromWorker:
+        """The next message that is wanted; others are passed over."""
+        while True:
+            while self._received:
+                message = self._received.pop(0)
+                if is_wanted(message):
+                    return message
+            data = os.read(self.process.stdout.fileno(), 1 << 20)
+            assert data, "the worker has gone"
+            self._received += self._reader.feed(data)
+
+    def next_answer(self) -> FromWorker:
+        return self.next(lambda message: isinstance(message, Chunk | Failed))
+
+    def reply(self, kind: type[msgspec.Struct]) -> msgspec.Struct:
+        pieces = []
+        while True:
+            chunk = self.next_answer()
+            assert isinstance(chunk, Chunk), chunk
+            pieces.append(chunk.data)
+            self.send(Credit(len(chunk.data)))
+            if chunk.is_last:
+                return codec.Decoder(kind).decode(b"".join(pieces))
+
+
+@pytest.fixture
+def window() -> Iterator[PlainWindow]:
+    window = PlainWindow()
+    assert isinstance(window.next(), Hello)
+    yield window
+    for pipe in (window.process.stdin, window.process.stdout, window.process.stderr):
+        pipe.close()
+    window.process.kill()
+    window.process.wait()
+
+
+def test_a_request_is_answered(window):
+    window.ask(1, Double(21))
+    assert window.reply(Number) == Number(42)
+
+
+def test_what_libraries_and_children_print_stays_out_of_the_protocol(window):
+    window.ask(1, PrintAll("Loading 100%"))
+    assert window.reply(Number) == Number(0)
+    assert os.read(window.process.stderr.fileno(), 1000).count(b"Loading 100%") == 3
+
+
+@pytest.mark.parametrize(
+    ("kind", "expected", "sentence"),
+    [
+        ("invalid", "invalid", "There is no chr99; this genome has chr1 to chr22."),
+        ("memory", "invalid", "not enough free memory"),
+        ("bug", "bug", "RuntimeError: something of ours broke"),
+        ("exit", "bug", "SystemExit: 3"),
+    ],
+)
+def test_a_handler_that_raises_does_not_end_the_worker(window, kind, expected, sentence):
+    window.ask(1, Raise(kind))
+    failed = window.next()
+    assert isinstance(failed, Failed)
+    assert (failed.kind, sentence in failed.message) == (expected, True)
+    assert ("Traceback" in failed.details) == (kind != "invalid")
+    window.ask(2, Double(1))
+    assert window.reply(Number) == Number(2)
+
+
+def test_a_request_that_nobody_knows_is_our_mistake_and_harmless(window):
+    window.ask(1, Ping(1))
+    failed = window.next()
+    assert isinstance(failed, Failed)
+    assert failed.kind == "bug"
+    window.ask(2, Double(1))
+    assert window.reply(Number) == Number(2)
+
+
+def test_of_a_thousand_requests_for_one_view_only_the_running_and_the_newest_are_computed(window):
+    window.ask(1, Compute(1.0), "view")
+    window.next(lambda message: isinstance(message, Progress))
+    window.send(*(Ask(number, msgspec.Raw(codec.encode(Work(0))), "view") for number in range(2, 1002)))
+    answers = [window.next_answer() for _ in range(1001)]
+    replaced = [answer.id for answer in answers if isinstance(answer, Failed) and answer.kind == "replaced"]
+    assert sorted(replaced) == list(range(2, 1001))
+    assert [answer.id for answer in answers if isinstance(answer, Chunk)] == [1, 1001]
+    window.ask(1002, Count())
+    assert window.reply(Number) == Number(1)
+
+
+def test_a_running_request_that_is_replaced_ends_at_its_next_report(window):
+    window.ask(1, Work(30), "view")
+    window.next(lambda message: isinstance(message, Progress))
+    window.ask(2, Double(3), "view")
+    assert window.next_answer() == Failed(1, "replaced")
+    assert window.reply(Number) == Number(6)
+
+
+def test_requests_for_different_views_do_not_replace_each_other(window):
+    for number, key in enumerate(["genes", "signal", ""]):
+        window.ask(number, Double(number), key)
+    assert [window.reply(Number) for _ in range(3)] == [Number(0), Number(2), Number(4)]
+
+
+def test_a_running_request_is_cancelled_at_its_next_report(window):
+    window.ask(1, Work(30))
+    window.next(lambda message: isinstance(message, Progress))
+    window.send(Cancel(1))
+    assert window.next_answer() == Failed(1, "cancelled")
+
+
+def test_a_waiting_request_is_cancelled_at_once(window):
+    window.ask(1, Compute(1.0))
+    window.next(lambda message: isinstance(message, Progress))
+    window.ask(2, Double(1))
+    window.send(Cancel(2))
+    assert window.next_answer() == Failed(2, "cancelled")
+    assert window.reply(Number) == Number(1)
+
+
+def test_progress_comes_at_most_ten_times_a_second(window):
+    window.ask(1, Work(1.0))
+    messages = []
+    while not isinstance(messages[-1] if messages else None, Chunk):
+        messages.append(window.next())
+    assert 1 <= sum(isinstance(message, Progress) for message in messages) <= 11
+
+
+def test_a_ping_is_answered_while_a_handler_computes(window):
+    window.ask(1, Compute(1.0))
+    window.send(Ping(5))
+    first = window.next(lambda message: not isinstance(message, Progress))
+    assert isinstance(first, Pong)
+    window.send(Ping(6))
+    second = window.next(lambda message: not isinstance(message, Progress))
+    assert isinstance(second, Pong)
+    assert second.nonce == 6
+    assert second.busy_seconds > 0
+
+
+def test_a_big_reply_waits_for_credit_and_lets_a_pong_pass(window):
+    window.ask(1, Big(20_000_000))
+    pieces = [window.next_answer() for _ in range(CREDIT_WINDOW // CHUNK_BYTES)]
+    window.send(Ping(1))
+    assert isinstance(window.next(), Pong)
+    window.send(Credit(CREDIT_WINDOW))
+    while not pieces[-1].is_last:
+        pieces.append(window.next_answer())
+        window.send(Credit(len(pieces[-1].data)))
+    reply = codec.Decoder(Values).decode(b"".join(piece.data for piece in pieces))
+    assert np.array_equal(reply.values, np.arange(20_000_000, dtype=np.uint64).astype(np.uint8))
+
+
+def test_a_reply_that_waits_for_credit_is_dropped_when_cancelled(window):
+    window.ask(1, Big(20_000_000))
+    for _ in range(CREDIT_WINDOW // CHUNK_BYTES):
+        window.next_answer()
+    window.send(Cancel(1))
+    assert window.next_answer() == Failed(1, "cancelled")
+    window.send(Credit(CREDIT_WINDOW))
+    window.ask(2, Double(4))
+    assert window.reply(Number) == Number(8)
+
+
+@pytest.mark.parametrize("body", [Work(60), Compute(60), Count()])
+def test_a_worker_ends_within_two_seconds_of_its_window(window, body):
+    window.ask(1, body)
+    window.send(Ping(1))
+    window.next(lambda message: isinstance(message, Pong))
+    window.process.stdin.close()
+    assert window.process.wait(timeout=2) == 0
+    window.process.stdin = open(os.devnull, "wb")  # noqa: SIM115 - the fixture closes it
+
+
+def test_a_worker_that_holds_the_interpreter_dies_with_its_parent(tmp_path):
+    """The parent starts a worker, makes it deaf for a minute, prints its process id, and is killed."""
+    if sys.platform != "linux":
+        pytest.skip("only Linux tells a process that its parent has ended")
+    script = tmp_path / "parent.py"
+    script.write_text(
+        f"""
+import sys, time
+sys.path.insert(0, {str(TOY_WORKER.parent)!r})
+from test_session import PlainWindow
+from toy_worker import HoldInterpreter
+window = PlainWindow()
+window.next()
+window.ask(1, HoldInterpreter(60_000))
+print(window.process.pid, flush=True)
+time.sleep(60)
+"""
+    )
+    with subprocess.Popen([sys.executable, str(script)], stdout=subprocess.PIPE) as parent:
+        worker = int(parent.stdout.readline())
+        os.kill(parent.pid, signal.SIGKILL)
+    assert is_gone_within(worker, 2.0)
+
+
+def is_gone_within(process: int, seconds: float) -> bool:
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        try:
+            state = Path(f"/proc/{process}/stat").read_text().rsplit(")", 1)[1].split()[0]
+        except OSError:
+            return True
+        if state == "Z":
+            return True
+        time.sleep(0.02)
+    return False
+
+
+def test_an_oversized_frame_from_the_window_ends_the_worker_with_a_line(window):
+    os.write(window.process.stdin.fileno(), (1 << 31).to_bytes(4, "big"))
+    assert window.process.wait(timeout=5) == 0
+    assert b"over the cap" in window.process.stderr.read()
+
+
+def test_holding_the_interpreter_delays_a_pong_and_nothing_else(window):
+    window.ask(1, HoldInterpreter(300))
+    window.send(Ping(1))
+    assert window.reply(Number) == Number(300)

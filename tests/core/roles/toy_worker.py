@@ -1,0 +1,169 @@
+"""A worker with toy handlers, run as a script by the tests of both ends of the session channel."""
+
+import ctypes
+import os
+import subprocess
+import sys
+import time
+
+import msgspec
+import numpy as np
+from numpy.typing import NDArray
+
+from ebert_core.protocol.errors import InvalidRequest
+from ebert_core.protocol.frames import FRAME_CAP, PREAMBLE, frame
+from ebert_core.protocol.messages import Hello
+
+
+class Double(msgspec.Struct, frozen=True, tag="double"):
+    number: int
+
+
+class Number(msgspec.Struct, frozen=True):
+    number: int
+
+
+class Raise(msgspec.Struct, frozen=True, tag="raise"):
+    kind: str
+
+
+class PrintAll(msgspec.Struct, frozen=True, tag="print-all"):
+    text: str
+
+
+class Big(msgspec.Struct, frozen=True, tag="big"):
+    count: int
+
+
+class Values(msgspec.Struct, frozen=True):
+    values: NDArray[np.uint8]
+
+
+class Work(msgspec.Struct, frozen=True, tag="work"):
+    """Reports until `seconds` are over."""
+
+    seconds: float
+
+
+class Compute(msgspec.Struct, frozen=True, tag="compute"):
+    """Reports that it has begun, then computes without reporting."""
+
+    seconds: float
+
+
+class HoldInterpreter(msgspec.Struct, frozen=True, tag="hold-interpreter"):
+    milliseconds: int
+
+
+class Count(msgspec.Struct, frozen=True, tag="count"):
+    """How many `Work` were begun."""
+
+
+class Die(msgspec.Struct, frozen=True, tag="die"):
+    code: int
+
+
+_begun = 0
+
+
+def _double(request, report):
+    return Number(2 * request.number)
+
+
+def _raise(request, report):
+    match request.kind:
+        case "invalid":
+            raise InvalidRequest("There is no chr99; this genome has chr1 to chr22.")
+        case "memory":
+            raise MemoryError
+        case "exit":
+            sys.exit(3)
+    raise RuntimeError("something of ours broke")
+
+
+def _print_all(request, report):
+    print(request.text, flush=True)  # noqa: T201 - what a library does
+    os.write(1, request.text.encode())
+    subprocess.run(["echo", request.text], check=True)
+    read = subprocess.run(["cat"], check=True, stdout=subprocess.PIPE).stdout
+    return Number(len(read) + len(sys.stdin.read()))
+
+
+def _big(request, report):
+    return Values(np.arange(request.count, dtype=np.uint64).astype(np.uint8))
+
+
+def _work(request, report):
+    global _begun
+    _begun += 1
+    end = time.monotonic() + request.seconds
+    while time.monotonic() < end:
+        report(0.5, "working")
+        time.sleep(0.005)
+    return Number(_begun)
+
+
+def _compute(request, report):
+    report(0.0, "computing")
+    end = time.monotonic() + request.seconds
+    while time.monotonic() < end:
+        sum(range(1000))
+    return Number(1)
+
+
+def _hold(request, report):
+    # PyDLL keeps the interpreter's lock during the call, as a reader library does during a long read.
+    ctypes.PyDLL(None).usleep(1000 * request.milliseconds)
+    return Number(request.milliseconds)
+
+
+def _count(request, report):
+    return Number(_begun)
+
+
+def _die(request, report):
+    os._exit(request.code)
+
+
+HANDLERS = {
+    Double: _double,
+    Raise: _raise,
+    PrintAll: _print_all,
+    Big: _big,
+    Work: _work,
+    Compute: _compute,
+    HoldInterpreter: _hold,
+    Count: _count,
+    Die: _die,
+}
+
+
+def main(mode: str) -> None:
+    out = sys.stdout.buffer
+    match mode:
+        case "banner":
+            out.write(b"Welcome to gpu-box!\nLast login: yesterday\n")
+            out.flush()
+        case "endless-banner":
+            out.write(b"All rights reserved. " * 10_000)
+            out.flush()
+            sys.stdin.buffer.read()
+        case "other-version":
+            out.write(PREAMBLE + frame(Hello(99, "9.9", "data", 1, "gpu-box")))
+            out.flush()
+            sys.stdin.buffer.read()
+        case "oversized":
+            out.write(PREAMBLE + frame(Hello(1, "0.1", "data", 1, "gpu-box")) + (FRAME_CAP + 1).to_bytes(4, "big"))
+            out.flush()
+            sys.stdin.buffer.read()
+        case "stillborn":
+            sys.exit("No module named ebert_core")
+        case "silent":
+            sys.stdin.buffer.read()
+    from ebert_core.roles.session import serve
+
+    serve("data", HANDLERS)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1] if len(sys.argv) > 1 else "")
