@@ -1,6 +1,7 @@
 """What a file is, told from its content, and the sentences for files this program does not read."""
 
 import json
+from itertools import pairwise
 from pathlib import Path
 
 from ebert_core.genome.annotation import first_fields, is_gene_prediction
@@ -33,8 +34,15 @@ def kind_of_file(path: Path) -> FileKind:
     if is_twobit(head):
         return FileKind("reference", "A reference sequence in 2bit.")
     if head.lstrip()[:1] == b">":
+        _refuse_motifs(path, head)
         return FileKind("reference", "A reference sequence in FASTA.")
     return _kind_of_text(path, first_bytes(path, 1 << 16))
+
+
+def _refuse_motifs(path: Path, head: bytes) -> None:
+    lines = head.decode("utf-8", "replace").split("\n", 2)
+    if len(lines) > 1 and any(character.isdigit() for character in lines[1]):
+        raise InvalidRequest(f"{path} holds motif matrices; name it under [motifs] in a DATASET.toml.")
 
 
 def _kind_of_folder(path: Path) -> FileKind:
@@ -106,14 +114,13 @@ def _kind_of_features(path: Path, features: list[Feature], form: str) -> FileKin
     """Peaks have summits or values, genes have exons, states are few names that lie end to end."""
     if not features:
         raise InvalidRequest(f"{path} holds no features.")
-    if any(feature.summit >= 0 for feature in features):
+    if "peak" in path.name.lower() or any(feature.summit >= 0 for feature in features):
         return FileKind("peaks", f"Peaks in {form}.")
     if any(len(feature.blocks) > 1 for feature in features):
         return FileKind("genes", f"Genes in {form}.")
     names = {feature.name for feature in features}
     touching = sum(
-        before.chromosome == after.chromosome and before.end == after.start
-        for before, after in zip(features, features[1:], strict=False)
+        before.chromosome == after.chromosome and before.end == after.start for before, after in pairwise(features)
     )
     is_tiled = len(features) > 1 and touching >= 0.5 * (len(features) - 1)
     if is_tiled and "" not in names and len(names) <= 100:

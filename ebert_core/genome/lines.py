@@ -83,7 +83,7 @@ def at_line(path: Path, number: int, problem: str) -> InvalidRequest:
 
 def columns_of(line: str) -> list[str]:
     """Fields of a line cut at tabs, or at any white space where tabs make no sense of it."""
-    fields = line.rstrip().split("\t")
+    fields = line.rstrip(" \r\n").removesuffix("\t").split("\t")
     if len(fields) < 3 or not all(fields[:3]):
         return line.split()
     return [field.strip() for field in fields]

@@ -93,7 +93,8 @@ class _Scanner:
             product = flat[4 * phase : 4 * phase + rows * row].reshape(rows, row) @ self.weights
             np.maximum(product[:, 0::2], product[:, 1::2], out=scores[:, phase])
         scores += self.worst
-        return scores.reshape(rows * self.widest, -1)[:length]
+        hits: NDArray[np.float32] = scores.reshape(rows * self.widest, -1)[:length]
+        return hits
 
 
 def motif_scores(codes_L: NDArray[np.uint8], matrices: Matrices, flank: int = 0) -> NDArray[np.float16]:
@@ -135,7 +136,8 @@ def _piece_scores(codes_L: NDArray[np.uint8], start: int, end: int, matrices: Ma
 def log_odds(counts_W4: NDArray[np.float64]) -> NDArray[np.float32]:
     """Log-odds (base 2) against equal bases; a quarter of a count is added to each base of a place."""
     totals = counts_W4.sum(axis=1, keepdims=True)
-    return np.log2((counts_W4 + 0.25) / (totals + 1) * 4).astype(np.float32)
+    odds: NDArray[np.float32] = np.log2((counts_W4 + 0.25) / (totals + 1) * 4).astype(np.float32)
+    return odds
 
 
 def read_motifs(path: Path) -> dict[str, Motif]:
