@@ -1,0 +1,39 @@
+"""What a track says when there is nothing to draw in it."""
+
+import numpy as np
+
+from ebert_core.protocol.tracks import States
+from ebert_gui.browser.axis import Axis
+from ebert_gui.browser.content import TrackContent
+from ebert_gui.browser.genes import genes_of
+from ebert_gui.browser.marks import marks_of
+from ebert_gui.browser.signal import band_of
+from ebert_gui.state.tracks import GenesTrack, PeaksTrack, SignalTrack, StatesTrack, Track
+
+
+def blank_sentence(track: Track, content: TrackContent, axis: Axis) -> str:
+    """A sentence when everything has come and nothing of it is on screen, else nothing."""
+    if content.is_empty or content.sentence:
+        return ""
+    match track:
+        case SignalTrack():
+            return "" if np.isfinite(band_of(content.replies("signal"), axis).mean).any() else "No values here"
+        case PeaksTrack():
+            marks = marks_of(content.replies("peaks"))
+            shown = (marks.starts < axis.end) & (marks.ends > axis.start)
+            return "" if shown.any() else "No peaks here"
+        case GenesTrack():
+            shown_genes = any(gene.start < axis.end and gene.end > axis.start for gene in genes_of(content))
+            return "" if shown_genes else "No genes here"
+        case StatesTrack():
+            return "" if _has_states(content, axis) else "No states here"
+        case _:
+            return ""
+
+
+def _has_states(content: TrackContent, axis: Axis) -> bool:
+    return any(
+        bool(((held.reply.starts < axis.end) & (held.reply.ends > axis.start)).any())
+        for held in content.replies("states")
+        if isinstance(held.reply, States)
+    )

@@ -1,0 +1,91 @@
+"""Paints the fixed column at the left: what a track is, of which cell type, and what its scale means."""
+
+from PyQt6.QtCore import QRectF, Qt
+from PyQt6.QtGui import QColor, QFontMetricsF
+
+from ebert_gui.browser import chrome
+from ebert_gui.browser.axis import Axis
+from ebert_gui.browser.content import Setting, TrackContent
+from ebert_gui.browser.painters import painter_of
+from ebert_gui.browser.signal import Scale, signal_colour
+from ebert_gui.browser.surface import Left, Right, Surface
+from ebert_gui.state.tracks import PredictionTrack, SignalTrack, Track
+
+_MARGIN = 12.0
+_NUMBERS = 34.0
+
+
+def paint_label(
+    surface: Surface, width: float, track: Track, content: TrackContent, scale: Scale, setting: Setting
+) -> None:
+    """Title, cell type and caption; numbers of the scale stand at the plot's edge."""
+    palette, painter = surface.palette, painter_of(track)
+    surface.rectangle(0, -1, width, surface.height + 6, palette.canvas)
+    surface.rectangle(width - 1, 0, 1, surface.height, palette.hairline)
+    surface.rectangle(0, surface.height + 2, surface.axis.width + width, 1, palette.hairline)
+    _paint_swatch(surface, track, setting)
+    has_scale = painter.has_scale
+    room = width - _MARGIN - 8 - (_NUMBERS if has_scale else 0)
+    caption = painter.caption(surface, track, content, setting)
+    subtitle = track.subtitle
+    if surface.height < 40:
+        _paint_on_one_line(surface, track.title, subtitle or caption, width - _MARGIN - 8)
+    else:
+        lines = [(track.title, 12, True), *((text, 11, False) for text in (subtitle, caption) if text)]
+        y = max(2.0, (surface.height - 15 * len(lines)) / 2) if surface.height < 64 else 6.0
+        for text, pixels, is_title in lines:
+            colour = palette.text if is_title else palette.muted
+            available = room if is_title else width - _MARGIN - 8 - (_NUMBERS if has_scale and len(lines) < 3 else 0)
+            shown = elided(surface, text, pixels, is_title, available)
+            surface.text(QRectF(_MARGIN, y, available, 15), shown, colour, pixels, Left, is_title)
+            y += 15
+    if has_scale:
+        _paint_scale(surface, width, track, scale)
+
+
+def _paint_on_one_line(surface: Surface, title: str, subtitle: str, room: float) -> None:
+    palette = surface.palette
+    shown = elided(surface, title, 12, True, room)
+    surface.text(QRectF(_MARGIN, 0, room, surface.height), shown, palette.text, 12, Left, True)
+    used = surface.text_width(shown, 12, True) + 8
+    if subtitle and room - used > 24:
+        text = elided(surface, subtitle, 11, False, room - used)
+        surface.text(QRectF(_MARGIN + used, 0, room - used, surface.height), text, palette.muted, 11, Left)
+
+
+def _paint_swatch(surface: Surface, track: Track, setting: Setting) -> None:
+    if isinstance(track, SignalTrack):
+        colour = signal_colour(surface, track, setting)
+    elif isinstance(track, PredictionTrack):
+        colour = track.colour or surface.palette.prediction
+    else:
+        colour = track.colour
+    if colour:
+        surface.rectangle(0, 2, 3, surface.height - 4, colour)
+
+
+def _paint_scale(surface: Surface, width: float, track: Track, scale: Scale) -> None:
+    top, bottom = 1.0, surface.height - 14
+    if isinstance(track, PredictionTrack):
+        top, bottom = 12.0, surface.height - 29
+    for y, value in ((top, scale.high), (bottom, scale.low)):
+        box = QRectF(width - _NUMBERS - 6, y, _NUMBERS, 13)
+        surface.text(box, f"{value:g}", surface.palette.muted, 10, Right)
+
+
+def elided(surface: Surface, text: str, pixels: int, is_bold: bool, room: float) -> str:
+    """The text, its middle left out where there is no room; the tooltip has all of it."""
+    metrics = QFontMetricsF(surface.small_font(pixels, is_bold))
+    return metrics.elidedText(text, Qt.TextElideMode.ElideMiddle, room)
+
+
+def paint_place(surface: Surface, width: float, axis: Axis, bands: str) -> None:
+    """Chromosome, band and length of the view beside ideogram and ruler."""
+    palette, top = surface.palette, surface.height
+    box = QRectF(_MARGIN, top, width - _MARGIN - 8, chrome.IDEOGRAM_HEIGHT)
+    surface.text(box, axis.chromosome, palette.text, 12, Left, True)
+    surface.text(box, bands, palette.muted, 11, Right)
+    below = QRectF(_MARGIN, top + chrome.IDEOGRAM_HEIGHT, width - _MARGIN - 8, chrome.RULER_HEIGHT)
+    surface.text(below, chrome.span_text(axis.end - axis.start), palette.muted, 11, Left)
+    bottom = top + chrome.IDEOGRAM_HEIGHT + chrome.RULER_HEIGHT - 1
+    surface.painter.fillRect(QRectF(0, bottom, width, 1), QColor(palette.border))

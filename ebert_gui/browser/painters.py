@@ -1,0 +1,97 @@
+"""The table of painters: what draws a kind of track, captions it, and names the value under the cursor."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from ebert_core.protocol.locus import Interval
+from ebert_gui.browser import attention, genes, marks, prediction, sequence, signal
+from ebert_gui.browser.axis import Axis
+from ebert_gui.browser.content import Setting, TrackContent
+from ebert_gui.browser.signal import Scale
+from ebert_gui.browser.surface import Surface
+from ebert_gui.state import tracks
+from ebert_gui.state.tracks import SignalTrack, Track
+
+
+def _nothing(_surface: Surface, _track: Any, _content: TrackContent, _scale: Scale, _setting: Setting) -> None:
+    return None
+
+
+def _no_caption(_surface: Surface, _track: Any, _content: TrackContent, _setting: Setting) -> str:
+    return ""
+
+
+def _signal_caption(surface: Surface, _track: Any, _content: TrackContent, _setting: Setting) -> str:
+    return signal.bin_caption(surface.axis)
+
+
+# Any: each painter takes its own kind of track, and the key of the table is that kind.
+@dataclass(frozen=True)
+class Painter:
+    """How a kind of track is drawn.
+
+    `paint` draws strips that are kept while the view slides; `annotate` draws over them in every frame. The strips
+    of an `is_local` painter change only with replies that overlap them.
+    """
+
+    paint: Callable[[Surface, Any, TrackContent, Scale, Setting], None]
+    describe: Callable[[Any, TrackContent, float, Interval], str]
+    annotate: Callable[[Surface, Any, TrackContent, Scale, Setting], None] = _nothing
+    caption: Callable[[Surface, Any, TrackContent, Setting], str] = _no_caption
+    range_of: Callable[[Any, TrackContent, Axis], Scale | None] | None = None
+    has_scale: bool = False
+    is_local: bool = True
+
+
+PAINTERS: dict[type[Track], Painter] = {
+    tracks.SequenceTrack: Painter(
+        sequence.paint_sequence, sequence.describe_sequence, sequence.paint_lens, sequence.caption_sequence
+    ),
+    tracks.GenesTrack: Painter(
+        genes.paint_genes, genes.describe_genes, genes.name_genes, genes.caption_genes, is_local=False
+    ),
+    tracks.StatesTrack: Painter(marks.paint_states, marks.describe_states, marks.name_states),
+    tracks.SignalTrack: Painter(
+        signal.paint_signal,
+        signal.describe_signal,
+        caption=_signal_caption,
+        range_of=signal.signal_range,
+        has_scale=True,
+    ),
+    tracks.PeaksTrack: Painter(marks.paint_peaks, marks.describe_peaks),
+    tracks.TruthTrack: Painter(marks.paint_truth, marks.describe_truth, marks.explain_truth),
+    tracks.PredictionTrack: Painter(
+        prediction.paint_prediction,
+        prediction.describe_prediction,
+        prediction.annotate_prediction,
+        prediction.caption_prediction,
+        has_scale=True,
+    ),
+    tracks.AttentionTrack: Painter(
+        attention.paint_attention, attention.describe_attention, attention.annotate_attention
+    ),
+}
+
+
+def painter_of(track: Track) -> Painter:
+    """The painter of a track."""
+    return PAINTERS[type(track)]
+
+
+def scales_of(shown: tuple[Track, ...], content: Callable[[Track], TrackContent], axis: Axis) -> dict[str, Scale]:
+    """The scale of each track by its id; tracks of one group share the widest."""
+    own: dict[str, Scale] = {}
+    groups: dict[str, list[Scale]] = {}
+    for track in shown:
+        painter = painter_of(track)
+        found = painter.range_of(track, content(track), axis) if painter.range_of else None
+        if found is not None:
+            own[track.id] = found
+            if isinstance(track, SignalTrack) and track.group and track.maximum is None:
+                groups.setdefault(track.group, []).append(found)
+    for track in shown:
+        if isinstance(track, SignalTrack) and track.group in groups and track.maximum is None:
+            members = groups[track.group]
+            own[track.id] = Scale(min(each.low for each in members), max(each.high for each in members))
+    return own

@@ -1,0 +1,247 @@
+"""The whole drawing: header, gutter and tracks, for the window as for picture files."""
+
+import math
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from PyQt6.QtCore import QPointF, QRectF, Qt
+from PyQt6.QtGui import QColor, QFont, QImage, QPainter
+
+from ebert_gui.browser import chrome, gutter
+from ebert_gui.browser.axis import Axis
+from ebert_gui.browser.blank import blank_sentence
+from ebert_gui.browser.content import ContentSource, Setting, TrackContent
+from ebert_gui.browser.painters import painter_of, scales_of
+from ebert_gui.browser.palette import Palette
+from ebert_gui.browser.signal import Scale
+from ebert_gui.browser.strips import STRIP_COLUMNS, StripCache
+from ebert_gui.browser.surface import Left, Surface
+from ebert_gui.state.tracks import Track
+from ebert_gui.state.workspace import Workspace
+
+GUTTER = 168
+TRACK_GAP = 5
+
+
+class Row(NamedTuple):
+    """A track and where it stands: logical y of its top, and its height."""
+
+    track: Track
+    top: float
+    height: float
+
+
+class Link(NamedTuple):
+    """A sentence in a track that can be clicked."""
+
+    box: QRectF
+    track: Track
+    is_details: bool
+
+
+class Scene:
+    """Draws a workspace with what a content source knows of it."""
+
+    def __init__(self, workspace: Workspace, source: ContentSource, palette: Palette, font: QFont) -> None:
+        self.workspace = workspace
+        self.palette = palette
+        self.font = font
+        self.ratio = 1.0
+        self.width = 1000.0
+        self.height = 600.0
+        self.scroll = 0.0
+        self.strips = StripCache()
+        self.links: list[Link] = []
+        self._source = source
+        self._scales: dict[str, Scale] = {}
+        self._blanks: dict[str, str] = {}
+
+    @property
+    def header_height(self) -> int:
+        """Where the tracks begin."""
+        return chrome.header_height(self.workspace.dataset)
+
+    @property
+    def plot_columns(self) -> int:
+        """Device pixels of the plot."""
+        return max(1, round((self.width - GUTTER) * self.ratio))
+
+    @property
+    def content_height(self) -> float:
+        """Height of all tracks."""
+        return sum(track.pixels + TRACK_GAP for track in self.workspace.tracks.tracks)
+
+    def dress(self, palette: Palette, font: QFont) -> None:
+        """Draw in other colours or another font."""
+        self.palette, self.font = palette, font
+        self.strips.clear()
+
+    def axis(self) -> Axis:
+        """The axis of the plot; its start lies on a whole device pixel so that strips fit."""
+        span = self.workspace.view.span
+        bases = span.length / self.plot_columns
+        start = round(span.start / bases) * bases
+        return Axis(span.chromosome, start, bases * self.ratio, self.plot_columns / self.ratio, self.ratio)
+
+    def rows(self) -> Iterator[Row]:
+        """The tracks, top to bottom, where they stand now."""
+        top = self.header_height - self.scroll
+        for track in self.workspace.tracks.tracks:
+            yield Row(track, top, track.pixels)
+            top += track.pixels + TRACK_GAP
+
+    def row_at(self, y: float) -> Row | None:
+        """The row under a logical y."""
+        if y < self.header_height:
+            return None
+        return next((row for row in self.rows() if row.top <= y < row.top + row.height + TRACK_GAP), None)
+
+    def setting(self) -> Setting:
+        """What painters may know beside their track."""
+        cells = self.workspace.dataset.cell_types if self.workspace.dataset else ()
+        colours = {cell.name: number for number, cell in enumerate(cells)}
+        return Setting(self.workspace.dataset, self.workspace.checkpoint, self.workspace.anchor, colours)
+
+    def refresh(self) -> None:
+        """Take scales and empty places from what is on screen; called when the view rests, not while it slides."""
+        axis = self.axis()
+        shown = self.workspace.tracks.tracks
+        self._scales = scales_of(shown, self._source.content, axis)
+        self._blanks = {track.id: blank_sentence(track, self._source.content(track), axis) for track in shown}
+
+    def describe(self, row: Row, x: float) -> str:
+        """The value of a track under a logical x of the window."""
+        axis = self.axis()
+        content = self._source.content(row.track)
+        return painter_of(row.track).describe(row.track, content, axis.position_at(x - GUTTER), axis.interval)
+
+    def paint(self, painter: QPainter, is_vector: bool = False) -> None:
+        """Draw everything."""
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.fillRect(QRectF(0, 0, self.width, self.height), QColor(self.palette.canvas))
+        self.links.clear()
+        axis, setting = self.axis(), self.setting()
+        painter.save()
+        painter.setClipRect(QRectF(0, self.header_height, self.width, self.height - self.header_height))
+        for row in self.rows():
+            if row.top + row.height > self.header_height and row.top < self.height:
+                self._paint_row(painter, row, axis, setting, is_vector)
+        painter.restore()
+        self._paint_header(painter, axis, is_vector)
+
+    def _surface(self, painter: QPainter, axis: Axis, height: float, is_vector: bool) -> Surface:
+        return Surface(painter, axis, height, self.palette, self.font, is_vector)
+
+    def _paint_row(self, painter: QPainter, row: Row, axis: Axis, setting: Setting, is_vector: bool) -> None:
+        content = self._source.content(row.track)
+        scale = self._scales.get(row.track.id, Scale())
+        kind = painter_of(row.track)
+        painter.save()
+        painter.translate(GUTTER, row.top)
+        painter.setClipRect(QRectF(0, 0, axis.width, row.height), Qt.ClipOperation.IntersectClip)
+        surface = self._surface(painter, axis, row.height, is_vector)
+        if is_vector:
+            chrome.paint_grid(surface)
+            kind.paint(surface, row.track, content, scale, setting)
+        else:
+            self._paint_strips(painter, row, axis, content, scale, setting)
+        kind.annotate(surface, row.track, content, scale, setting)
+        self._paint_sentence(surface, row, content)
+        painter.restore()
+        painter.save()
+        painter.translate(0, row.top)
+        gutter.paint_label(
+            self._surface(painter, axis, row.height, is_vector), GUTTER, row.track, content, scale, setting
+        )
+        painter.restore()
+
+    def _paint_strips(
+        self, painter: QPainter, row: Row, axis: Axis, content: TrackContent, scale: Scale, setting: Setting
+    ) -> None:
+        first_column = round(axis.start / axis.bases_per_column)
+        number = math.floor(first_column / STRIP_COLUMNS)
+        while (offset := number * STRIP_COLUMNS - first_column) < axis.columns:
+            image = self._strip(number, row, axis, content, scale, setting)
+            painter.drawImage(QPointF(offset / self.ratio, 0), image)
+            number += 1
+
+    def _strip(
+        self, number: int, row: Row, axis: Axis, content: TrackContent, scale: Scale, setting: Setting
+    ) -> QImage:
+        """A painted strip, from before if nothing changed in it."""
+        start = number * STRIP_COLUMNS * axis.bases_per_column
+        part = Axis(axis.chromosome, start, axis.bases_per_pixel, STRIP_COLUMNS / self.ratio, self.ratio)
+        kind = painter_of(row.track)
+        interval = part.interval
+        shown = tuple(
+            held.serial
+            for replies in content.parts.values()
+            for held in replies
+            if not kind.is_local or held.interval.overlaps(interval)
+        )
+        checkpoint = setting.checkpoint.path if setting.checkpoint else ""
+        key = (row.track, row.height, axis.chromosome, axis.bases_per_column, number, shown, scale, checkpoint)
+        image = self.strips.get(key)
+        if image is None:
+            image = QImage(STRIP_COLUMNS, max(1, round(row.height * self.ratio)), QImage.Format.Format_RGB32)
+            image.setDevicePixelRatio(self.ratio)
+            image.fill(QColor(self.palette.canvas))
+            painter = QPainter(image)
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            surface = self._surface(painter, part, row.height, is_vector=False)
+            chrome.paint_grid(surface)
+            kind.paint(surface, row.track, content, scale, setting)
+            painter.end()
+            self.strips.put(key, image)
+        return image
+
+    def _paint_sentence(self, surface: Surface, row: Row, content: TrackContent) -> None:
+        """Why a track is empty, or what can be asked for."""
+        blank = "" if content.is_loading else self._blanks.get(row.track.id, "")
+        sentence = content.sentence or ("Loading …" if content.is_loading and content.is_empty else blank)
+        if not sentence:
+            return
+        box = QRectF(8, 0, surface.axis.width - 16, row.height)
+        width = surface.text_width(sentence) + 6
+        surface.rectangle(5, row.height / 2 - 9, width, 18, self.palette.canvas)
+        colour = self.palette.error if content.is_error else self.palette.muted
+        surface.text(box, sentence, colour)
+        link = content.link or ("Details" if content.details else "")
+        if link:
+            link_box = QRectF(box.left() + width + 4, row.height / 2 - 9, surface.text_width(link) + 4, 18)
+            surface.rectangle(link_box.x(), link_box.y(), link_box.width(), 18, self.palette.canvas)
+            surface.text(link_box, link, self.palette.accent, alignment=Left)
+            self.links.append(Link(link_box.translated(GUTTER, row.top), row.track, not content.link))
+
+    def _paint_header(self, painter: QPainter, axis: Axis, is_vector: bool) -> None:
+        dataset, view = self.workspace.dataset, self.workspace.view
+        painter.fillRect(QRectF(0, 0, self.width, self.header_height), QColor(self.palette.canvas))
+        top = 0.0
+        if dataset is not None and dataset.seed is not None:
+            surface = self._surface(painter, axis, chrome.RIBBON_HEIGHT, is_vector)
+            chrome.paint_ribbon(surface, self.width, dataset, self._locus_note())
+            top = chrome.RIBBON_HEIGHT
+        if not axis.chromosome:
+            return
+        bands = dataset.bands if dataset else ()
+        painter.save()
+        painter.translate(GUTTER, top)
+        chrome.paint_ideogram(
+            self._surface(painter, axis, chrome.IDEOGRAM_HEIGHT, is_vector), view.chromosome_length, bands
+        )
+        painter.translate(0, chrome.IDEOGRAM_HEIGHT)
+        chrome.paint_ruler(self._surface(painter, axis, chrome.RULER_HEIGHT, is_vector))
+        painter.restore()
+        names = chrome.band_names(bands, axis.chromosome, axis.start, axis.end)
+        gutter.paint_place(self._surface(painter, axis, top, is_vector), GUTTER, axis, names)
+
+    def _locus_note(self) -> str:
+        """Whether the checkpoint had seen this place, for the ribbon."""
+        checkpoint, here = self.workspace.checkpoint, self.workspace.view.interval
+        if checkpoint is None:
+            return ""
+        if any(here.overlaps(region) for region in checkpoint.training):
+            return "locus seen in training"
+        if any(here.overlaps(region) for region in checkpoint.validation):
+            return "locus seen in validation"
+        return "held-out locus"

@@ -1,0 +1,145 @@
+"""What painters draw on: a QPainter with an axis, as pixels made by numpy or, for vector files, as paths."""
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+from PyQt6.QtCore import QPointF, QRectF, Qt
+from PyQt6.QtGui import QBrush, QColor, QFont, QFontMetricsF, QImage, QPainter, QPainterPath, QPen, QPolygonF
+
+from ebert_gui.browser.axis import Axis
+from ebert_gui.browser.palette import Palette
+
+SMALL_PIXELS = 11
+Left = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
+Centre = Qt.AlignmentFlag.AlignCenter
+Right = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+
+
+@dataclass(frozen=True)
+class Surface:
+    """A stretch of one track: y runs from 0 to `height`, x along the axis, both in logical pixels."""
+
+    painter: QPainter
+    axis: Axis
+    height: float
+    palette: Palette
+    font: QFont
+    is_vector: bool = False
+
+    def small_font(self, pixels: int = SMALL_PIXELS, is_bold: bool = False) -> QFont:
+        """The window's font at another size."""
+        font = QFont(self.font)
+        font.setPixelSize(pixels)
+        if is_bold:
+            font.setWeight(QFont.Weight.DemiBold)
+        return font
+
+    def text_width(self, text: str, pixels: int = SMALL_PIXELS, is_bold: bool = False) -> float:
+        """Width of a text in logical pixels."""
+        return QFontMetricsF(self.small_font(pixels, is_bold)).horizontalAdvance(text)
+
+    def at(self, y: float, height: float) -> "Surface":
+        """The part of this surface that begins at y; the painter is moved there until `back` is called."""
+        self.painter.save()
+        self.painter.translate(0, y)
+        return replace(self, height=height)
+
+    def back(self) -> None:
+        """Leave the part that `at` entered."""
+        self.painter.restore()
+
+    def rectangle(self, x: float, y: float, width: float, height: float, colour: str | QColor) -> None:
+        """A filled rectangle."""
+        self.painter.fillRect(QRectF(x, y, width, height), QColor(colour))
+
+    def rectangles(
+        self, starts: NDArray[np.float64], ends: NDArray[np.float64], y: float, height: float, colour: str
+    ) -> None:
+        """Filled rectangles between pairs of positions in x, each at least one device pixel wide."""
+        least = 1.0 / self.axis.ratio
+        inside = (ends >= -1) & (starts <= self.axis.width + 1)
+        brush = QColor(colour)
+        for left, right in zip(starts[inside].tolist(), ends[inside].tolist(), strict=True):
+            first = max(left, -2.0)
+            self.painter.fillRect(QRectF(first, y, max(least, min(right, self.axis.width + 2) - first), height), brush)
+
+    def line(self, x0: float, y0: float, x1: float, y1: float, colour: str | QColor, width: float = 1.0) -> None:
+        """A straight line."""
+        self.painter.setPen(QPen(QColor(colour), width))
+        self.painter.drawLine(QPointF(x0, y0), QPointF(x1, y1))
+
+    def polygon(self, points: list[tuple[float, float]], colour: str | QColor) -> None:
+        """A filled polygon."""
+        self.painter.setPen(Qt.PenStyle.NoPen)
+        self.painter.setBrush(QColor(colour))
+        self.painter.drawPolygon(QPolygonF([QPointF(x, y) for x, y in points]))
+
+    def text(
+        self,
+        box: QRectF,
+        text: str,
+        colour: str | QColor,
+        pixels: int = SMALL_PIXELS,
+        alignment: Qt.AlignmentFlag = Left,
+        is_bold: bool = False,
+    ) -> None:
+        """Text in a box."""
+        self.painter.setFont(self.small_font(pixels, is_bold))
+        self.painter.setPen(QColor(colour))
+        self.painter.drawText(box, alignment | Qt.TextFlag.TextDontClip, text)
+
+    def hatch(self, x: float, y: float, width: float, height: float) -> None:
+        """A hatched box: there is no value here."""
+        self.rectangle(x, y, width, height, self.palette.canvas)
+        pattern = QBrush(QColor(self.palette.border), Qt.BrushStyle.BDiagPattern)
+        self.painter.setBrushOrigin(QPointF(0, 0))
+        self.painter.fillRect(QRectF(x, y, width, height), pattern)
+
+    def columns(self, top: NDArray[np.float64], bottom: NDArray[np.float64], colour: str, opacity: float = 1.0) -> None:
+        """Fill every device-pixel column between two heights (y downwards); NaN leaves a column empty."""
+        if self.is_vector:
+            self._column_path(top, bottom, colour, opacity)
+        else:
+            self._column_image(top, bottom, colour, opacity)
+
+    def image(self, rgba: NDArray[np.uint8], box: QRectF) -> None:
+        """An image of (rows, columns, 4) premultiplied bytes (blue, green, red, alpha) over a box."""
+        pixels = np.ascontiguousarray(rgba)
+        rows, columns = pixels.shape[:2]
+        picture = QImage(
+            pixels.data,
+            columns,
+            rows,
+            columns * 4,
+            QImage.Format.Format_ARGB32_Premultiplied,  # type: ignore[call-overload]  # a buffer is taken as well as bytes
+        )
+        self.painter.drawImage(box, picture)
+
+    def _column_image(self, top: NDArray[np.float64], bottom: NDArray[np.float64], colour: str, opacity: float) -> None:
+        ratio = self.axis.ratio
+        rows = max(1, round(self.height * ratio))
+        edge = np.arange(rows, dtype=np.float32)[:, None]
+        first = np.nan_to_num(top * ratio, nan=rows + 1.0).astype(np.float32)[None, :]
+        last = np.nan_to_num(bottom * ratio, nan=0.0).astype(np.float32)[None, :]
+        cover = np.minimum(edge + 1, last) - np.maximum(edge, first)
+        alpha = (np.clip(cover, 0, 1) * (255 * opacity)).astype(np.uint16)
+        wanted = QColor(colour)
+        pixels = np.empty((rows, top.size, 4), dtype=np.uint8)
+        for place, value in enumerate((wanted.blue(), wanted.green(), wanted.red())):
+            pixels[:, :, place] = alpha * value // 255
+        pixels[:, :, 3] = alpha
+        self.image(pixels, QRectF(0, 0, top.size / ratio, rows / ratio))
+
+    def _column_path(self, top: NDArray[np.float64], bottom: NDArray[np.float64], colour: str, opacity: float) -> None:
+        path = QPainterPath()
+        ratio = self.axis.ratio
+        changes = np.flatnonzero((top[1:] != top[:-1]) | (bottom[1:] != bottom[:-1])) + 1
+        bounds = np.concatenate([[0], changes, [top.size]])
+        for first, last in zip(bounds[:-1].tolist(), bounds[1:].tolist(), strict=True):
+            high, low = top[first], bottom[first]
+            if low > high:
+                path.addRect(QRectF(first / ratio, high, (last - first) / ratio, low - high))
+        wanted = QColor(colour)
+        wanted.setAlphaF(opacity)
+        self.painter.fillPath(path, wanted)
