@@ -1,0 +1,96 @@
+"""Starting, stopping and resuming jobs. A started job outlives the window, the worker and the connection."""
+
+import contextlib
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+from ebert_core.jobs import launch
+from ebert_core.jobs.directory import EVENTS, SPEC, STOP, job_directory, new_job, read_process, summarise
+from ebert_core.jobs.lines import LineWriter
+from ebert_core.jobs.lock import take_lock
+from ebert_core.jobs.records import Event, started_ticks, this_host
+from ebert_core.jobs.specs import read_spec, verb
+from ebert_core.protocol.errors import InvalidRequest
+from ebert_core.protocol.specs import JobSpec
+from ebert_core.protocol.work import JobSummary
+
+EBERT = (sys.executable, "-m", "ebert_core")
+_NICENESS = 5
+_SECONDS_UNTIL_TERMINATED = 10.0
+_LIVE = ("starting", "running")
+
+
+def start_job(spec: JobSpec, dataset: str, program: Sequence[str] = EBERT) -> JobSummary:
+    """A new job that has been started: `ebert VERB spec.toml --job DIRECTORY`, detached.
+
+    Raises:
+        InvalidRequest: its directory cannot be made.
+    """
+    directory = new_job(spec, dataset)
+    _start(directory, [*program, verb(spec), str(directory / SPEC), "--job", str(directory)])
+    return summarise(directory)
+
+
+def resume_job(directory_text: str, program: Sequence[str] = EBERT) -> JobSummary:
+    """A job that goes on where it stopped, failed or was lost: the same command with `--resume`.
+
+    Raises:
+        InvalidRequest: it is running or done.
+    """
+    directory = job_directory(directory_text)
+    state = summarise(directory).state
+    if state in _LIVE:
+        raise InvalidRequest(f"The job {directory.name} is already running.")
+    if state == "done":
+        raise InvalidRequest(f"The job {directory.name} is done; start a new one to go further.")
+    spec = read_spec(directory / SPEC)
+    (directory / STOP).unlink(missing_ok=True)
+    _start(directory, [*program, verb(spec), str(directory / SPEC), "--job", str(directory), "--resume"])
+    return summarise(directory)
+
+
+def stop_job(directory_text: str) -> JobSummary:
+    """A job that has been asked to stop; one that did not listen to an earlier request is terminated.
+
+    Raises:
+        InvalidRequest: it is not running.
+    """
+    directory = job_directory(directory_text)
+    summary = summarise(directory)
+    if summary.state not in _LIVE:
+        raise InvalidRequest(f"The job {directory.name} is not running: it is {summary.state}.")
+    stop = directory / STOP
+    if stop.exists() and time.time() - stop.stat().st_mtime > _SECONDS_UNTIL_TERMINATED:
+        _terminate(directory)
+    elif not stop.exists():
+        stop.touch()
+    return summarise(directory)
+
+
+def _start(directory: Path, command: list[str]) -> None:
+    lock = take_lock(directory)
+    try:
+        events = LineWriter(directory / EVENTS)
+        events.append(Event(round(time.time(), 3), "queued"))
+        events.close()
+        # Without -E and -S, the launcher would read site-packages for nothing.
+        launcher = [sys.executable, "-E", "-S", launch.__file__, str(directory), str(lock), str(_NICENESS)]
+        subprocess.run([*launcher, *command], stdin=subprocess.DEVNULL, pass_fds=[lock], check=True)
+    finally:
+        os.close(lock)
+
+
+def _terminate(directory: Path) -> None:
+    process = read_process(directory)
+    if process is None:
+        return
+    if process.host != this_host():
+        raise InvalidRequest(f"The job {directory.name} runs on {process.host}; stop process {process.pid} there.")
+    if started_ticks(process.pid) == process.started_ticks:
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(process.pid, signal.SIGTERM)

@@ -1,0 +1,69 @@
+"""What the files of a job directory hold."""
+
+import os
+import platform
+from pathlib import Path
+from typing import Literal
+
+import msgspec
+
+EventKind = Literal["queued", "started", "progress", "note", "done", "failed", "stopped"]
+
+
+class Event(msgspec.Struct, frozen=True, omit_defaults=True):
+    """One line of `events.jsonl`: a run begins with `queued` or `started`, ends with `done`, `failed` or `stopped`."""
+
+    time: float
+    kind: EventKind
+    fraction: float = 0.0
+    note: str = ""
+    message: str = ""
+    details: str = ""
+    result: str = ""
+
+
+class Metric(msgspec.Struct, frozen=True):
+    """One line of `metrics.jsonl`; a value that is no number is null."""
+
+    time: float
+    step: int
+    epoch: int
+    split: str
+    name: str
+    value: float | None
+
+
+class Process(msgspec.Struct, frozen=True):
+    """The file `pid`: which process runs the job; `started_ticks` tells it from a later one with the same number."""
+
+    pid: int
+    host: str
+    started: float
+    started_ticks: int = 0
+
+
+class Result(msgspec.Struct, frozen=True):
+    """The file `result.json`: what the job made, and its figures."""
+
+    output: str
+    figures: dict[str, float | None] = {}
+
+
+def write_whole(path: Path, record: msgspec.Struct) -> None:
+    """Writes a record as JSON; the file appears complete or not at all."""
+    part = path.with_name(path.name + ".part")
+    part.write_bytes(msgspec.json.format(msgspec.json.encode(record)) + b"\n")
+    os.replace(part, path)
+
+
+def this_host() -> str:
+    """The name of this machine."""
+    return platform.node()
+
+
+def started_ticks(pid: int) -> int:
+    """When a process was started, in the kernel's ticks; 0 where the system does not tell."""
+    try:
+        return int(Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[19])
+    except (OSError, IndexError, ValueError):
+        return 0

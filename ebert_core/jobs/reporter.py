@@ -1,0 +1,152 @@
+"""The running command's side of a job: it says what it does and asks whether it should stop.
+
+The functions of `JobReporter` are handed to training, which knows nothing of jobs.
+"""
+
+import contextlib
+import math
+import os
+import signal
+import sys
+import threading
+import time
+import traceback
+from collections.abc import Mapping
+from pathlib import Path
+from types import FrameType, TracebackType
+
+from ebert_core.jobs.directory import EVENTS, METRICS, PID, RESULT, STOP, new_job
+from ebert_core.jobs.lines import LineWriter
+from ebert_core.jobs.lock import take_lock
+from ebert_core.jobs.records import Event, EventKind, Metric, Process, Result, started_ticks, this_host, write_whole
+from ebert_core.protocol.errors import InvalidRequest
+from ebert_core.protocol.specs import JobSpec
+
+_LOOK_FOR_STOP_EVERY = 0.2
+# Progress is written once a second at first and ever more seldom, so that a week's run leaves some thousand lines.
+_PROGRESS_EVERY = 1.0
+_PROGRESS_LINES = 2000
+_RESERVE = "reserve"
+_RESERVED_BYTES = 16_384
+_TRACEBACK_BYTES = 8_000
+
+
+def open_job(spec: JobSpec, directory: str | Path | None = None) -> "JobReporter":
+    """The reporter of a job: of the directory that was made for it, or of a new one for a run from the shell."""
+    return JobReporter(new_job(spec, spec.dataset) if directory is None else Path(directory))
+
+
+class JobReporter:
+    """A context manager: leaving it ends the job as done, failed or stopped, whatever the reason.
+
+    Raises:
+        InvalidRequest: another process runs this job, or its directory cannot be written.
+    """
+
+    def __init__(self, directory: Path) -> None:
+        if not directory.is_dir():
+            raise InvalidRequest(f"There is no job directory {directory}.")
+        self.directory = directory
+        self._lock = take_lock(directory)
+        self._events = LineWriter(directory / EVENTS)
+        self._metrics = LineWriter(directory / METRICS)
+        self._begun = time.monotonic()
+        self._next_progress = self._next_look = 0.0
+        self._stop_seen = self._has_ended = self._is_closed = False
+        os.register_at_fork(after_in_child=self._release_in_child)
+        (directory / _RESERVE).write_bytes(bytes(_RESERVED_BYTES))
+        ticks = started_ticks(os.getpid())
+        write_whole(directory / PID, Process(os.getpid(), this_host(), time.time(), ticks))
+        self._events.append(Event(_now(), "started"))
+
+    @property
+    def checkpoints(self) -> Path:
+        """The folder for what a resumed run goes on from."""
+        folder = self.directory / "checkpoints"
+        folder.mkdir(exist_ok=True)
+        return folder
+
+    def event(self, text: str) -> None:
+        """Something worth a line in the log."""
+        self._events.append(Event(_now(), "note", note=text))
+
+    def progress(self, fraction: float, note: str = "") -> None:
+        """How far the job is, 0 to 1; costs next to nothing when called often."""
+        now = time.monotonic()
+        if now >= self._next_progress:
+            self._next_progress = now + max(_PROGRESS_EVERY, (now - self._begun) / _PROGRESS_LINES)
+            self._events.append(Event(_now(), "progress", fraction=min(1.0, max(0.0, fraction)), note=note))
+
+    def metric(self, step: int, epoch: int, split: str, name: str, value: float) -> None:
+        """One number of a curve."""
+        number = value if math.isfinite(value) else None
+        self._metrics.append(Metric(_now(), step, epoch, split, name, number))
+
+    def stop_requested(self) -> bool:
+        """Whether the person wants the job to end at the next step; looks at the disk five times a second at most."""
+        now = time.monotonic()
+        if not self._stop_seen and now >= self._next_look:
+            self._next_look = now + _LOOK_FOR_STOP_EVERY
+            self._stop_seen = (self.directory / STOP).exists()
+        return self._stop_seen
+
+    def finish(self, output: str, figures: Mapping[str, float] | None = None) -> None:
+        """The job is done: `output` is the path of what it made, `figures` what to say about it."""
+        numbers = {name: value if math.isfinite(value) else None for name, value in (figures or {}).items()}
+        write_whole(self.directory / RESULT, Result(output, numbers))
+        self._end("done", result=output)
+
+    def fail(self, message: str, details: str = "") -> None:
+        """The job cannot go on; `message` is a sentence for the person."""
+        self._end("failed", message=message, details=details)
+
+    def __enter__(self) -> "JobReporter":
+        # Asked to end from outside (a shutdown, a second stop), it ends as stopped.
+        if threading.current_thread() is threading.main_thread():
+            signal.signal(signal.SIGTERM, _interrupt)
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if not self._has_ended:
+            match error:
+                case None if not self.stop_requested():
+                    self._end("done")
+                case None | KeyboardInterrupt():
+                    self._end("stopped")
+                case InvalidRequest() if self.stop_requested():
+                    self._end("stopped")
+                case InvalidRequest():
+                    self.fail(str(error))
+                case _:
+                    text = "".join(traceback.format_exception(error))[-_TRACEBACK_BYTES:]
+                    self.fail(f"{type(error).__name__}: {error}", text)
+        self._events.close()
+        self._metrics.close()
+        self._is_closed = True
+        os.close(self._lock)
+
+    def _end(self, kind: EventKind, message: str = "", details: str = "", result: str = "") -> None:
+        self._has_ended = True
+        # On a full disk, this makes the room in which the reason can be written.
+        (self.directory / _RESERVE).unlink(missing_ok=True)
+        with contextlib.suppress(OSError):
+            (self.directory / STOP).unlink(missing_ok=True)
+        try:
+            self._events.append(Event(_now(), kind, message=message, details=details, result=result))
+        except InvalidRequest as error:
+            sys.stderr.write(f"{error}\n")
+
+    def _release_in_child(self) -> None:
+        """A forked helper of the job must not keep it alive after its death."""
+        if not self._is_closed:
+            os.close(self._lock)
+
+
+def _interrupt(_number: int, _frame: FrameType | None) -> None:
+    raise KeyboardInterrupt
+
+
+def _now() -> float:
+    return round(time.time(), 3)

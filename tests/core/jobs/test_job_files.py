@@ -1,0 +1,147 @@
+"""The files of a job directory: written line by line, read after crashes, on a full disk, after a resume."""
+
+import os
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from ebert_core.jobs.directory import jobs_folder, new_job, read_metrics, summarise
+from ebert_core.jobs.lines import LineWriter, read_lines
+from ebert_core.jobs.records import Event
+from ebert_core.jobs.reporter import JobReporter, open_job
+from ebert_core.protocol.errors import InvalidRequest
+from ebert_core.protocol.specs import Predict
+
+ONE, TWO = Event(1.0, "note", note="one"), Event(2.0, "note", note="two")
+
+
+@pytest.fixture
+def spec(tmp_path: Path) -> Predict:
+    output = str(tmp_path / "CTCF in K562.bw")
+    return Predict(str(tmp_path / "checkpoint"), str(tmp_path / "D.toml"), "K562", "CTCF", output)
+
+
+def test_an_unterminated_last_line_is_dropped_by_readers_and_removed_by_the_next_writer(tmp_path):
+    path = tmp_path / "events.jsonl"
+    writer = LineWriter(path)
+    writer.append(ONE)
+    writer.close()
+    with path.open("ab") as file:
+        file.write(b'{"time":2.0,"ki')
+    assert read_lines(path, Event) == [ONE]
+    writer = LineWriter(path)
+    writer.append(TWO)
+    writer.close()
+    assert read_lines(path, Event) == [ONE, TWO]
+
+
+def test_a_block_of_zeros_left_by_a_power_cut_is_passed_over(tmp_path):
+    path = tmp_path / "events.jsonl"
+    path.write_bytes(b"\0" * 100 + b"\n")
+    writer = LineWriter(path)
+    writer.append(ONE)
+    writer.close()
+    assert read_lines(path, Event) == [ONE]
+
+
+def test_a_full_disk_is_a_sentence_and_loses_nothing(tmp_path):
+    import resource
+
+    path = tmp_path / "events.jsonl"
+    writer = LineWriter(path)
+    writer.append(ONE)
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (path.stat().st_size + 5, hard))
+    try:
+        with pytest.raises(InvalidRequest, match="is full; what was finished is kept"):
+            writer.append(TWO)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+    assert read_lines(path, Event) == [ONE]
+    writer.append(TWO)
+    writer.close()
+    assert read_lines(path, Event) == [ONE, TWO]
+
+
+def test_a_job_from_the_shell_gets_a_directory_named_after_verb_and_output(spec):
+    with open_job(spec) as job:
+        assert job.directory.parent == jobs_folder(spec.dataset)
+        assert job.directory.name[8] == "T"
+        assert job.directory.name[15:] == "Z-predict-ctcf-in-k562"
+        assert summarise(job.directory).state == "running"
+        job.finish(spec.output)
+    summary = summarise(job.directory)
+    assert (summary.verb, summary.name, summary.state) == ("predict", "ctcf-in-k562", "done")
+
+
+def test_after_a_resume_the_last_value_of_a_step_counts(spec):
+    with open_job(spec) as job:
+        for step, value in [(1, 0.9), (2, 0.8), (3, 0.7)]:
+            job.metric(step, 0, "training", "loss", value)
+        job.metric(2, 0, "validation", "auprc", float("nan"))
+    with JobReporter(job.directory) as job:
+        job.metric(2, 0, "training", "loss", 0.6)
+        job.metric(3, 0, "training", "loss", float("inf"))
+    loss, auprc = read_metrics(job.directory).curves
+    assert (loss.split, loss.name) == ("training", "loss")
+    np.testing.assert_array_equal(loss.steps, [1, 2, 3])
+    np.testing.assert_array_equal(loss.values, [0.9, 0.6, np.nan])
+    np.testing.assert_array_equal(auprc.values, [np.nan])
+
+
+def test_a_running_job_cannot_be_opened_twice(spec):
+    with open_job(spec) as job:
+        with pytest.raises(InvalidRequest, match="already running"):
+            JobReporter(job.directory)
+        assert summarise(job.directory).state == "running"
+
+
+def test_a_forked_helper_does_not_keep_a_dead_job_alive(spec):
+    with open_job(spec) as job:
+        read_end, write_end = os.pipe()
+        helper = os.fork()
+        if helper == 0:
+            os.close(write_end)
+            os.read(read_end, 1)
+            os._exit(0)
+    assert summarise(job.directory).state == "done"
+    with JobReporter(job.directory):
+        pass
+    os.close(write_end)
+    os.close(read_end)
+    os.waitpid(helper, 0)
+
+
+def test_interrupting_a_job_stops_it(spec):
+    job = open_job(spec)
+    job.progress(0.5, "half")
+    with pytest.raises(KeyboardInterrupt), job:
+        raise KeyboardInterrupt
+    summary = summarise(job.directory)
+    assert (summary.state, summary.fraction, summary.note) == ("stopped", 0.5, "half")
+
+
+def test_the_reason_of_a_failure_fits_on_a_full_disk(spec, tmp_path):
+    job = open_job(spec)
+    assert (job.directory / "reserve").stat().st_size >= 8192
+    with pytest.raises(InvalidRequest), job:
+        raise InvalidRequest("The disk is full.")
+    assert not (job.directory / "reserve").exists()
+    assert summarise(job.directory).message == "The disk is full."
+
+
+def test_jobs_lie_beside_the_dataset_unless_a_folder_is_chosen(tmp_path, monkeypatch):
+    monkeypatch.setenv("EBERT_JOBS", str(tmp_path / "elsewhere"))
+    assert jobs_folder("/data/DATASET.toml") == tmp_path / "elsewhere"
+    monkeypatch.delenv("EBERT_JOBS")
+    assert jobs_folder("/data/DATASET.toml") == Path("/data/jobs")
+    with pytest.raises(InvalidRequest, match="save these files as a dataset first"):
+        jobs_folder("")
+
+
+def test_a_folder_that_cannot_be_made_is_named(spec, tmp_path, monkeypatch):
+    (tmp_path / "file").write_text("")
+    monkeypatch.setenv("EBERT_JOBS", str(tmp_path / "file" / "jobs"))
+    with pytest.raises(InvalidRequest, match=r"No job can be started in .*file/jobs"):
+        new_job(spec, spec.dataset)
