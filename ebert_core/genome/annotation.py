@@ -19,7 +19,13 @@ _STRANDS = ("+", "-")
 class FeatureSource(Protocol):
     """What can be asked for features: a text file held in memory, or a bigBed."""
 
-    path: Path
+    @property
+    def path(self) -> Path:
+        """Where the file lies."""
+
+    @property
+    def knows_lengths(self) -> bool:
+        """Whether the lengths are those of the chromosomes, not only the furthest ends."""
 
     @property
     def chromosome_lengths(self) -> dict[str, int]:

@@ -43,6 +43,8 @@ def open_big_file(path: Path) -> Any:  # Any: pybigtools has no types.
 class BigBedFeatures:
     """Features of a bigBed, read where they are asked for."""
 
+    knows_lengths = True
+
     def __init__(self, path: Path, are_genes: bool = False) -> None:
         """Opens the file; genes have the transcripts of one name merged.
 

@@ -8,6 +8,9 @@ from ebert_core.protocol.errors import InvalidRequest
 from ebert_core.protocol.locus import other_names
 from ebert_core.protocol.tracks import Band
 
+# Segmentations and windows of peak callers may reach over an end by a bin; a wrong assembly does by far more.
+_GRACE = 5_000
+
 
 def name_in(names: Iterable[str], chromosome: str) -> str | None:
     """The name under which a file knows a chromosome (`1` for `chr1`, `Chr1` for `chr1`), or None."""
@@ -71,6 +74,10 @@ def check_same_assembly(expected: Mapping[str, int], found: Mapping[str, int], s
                 f"{source} belongs to another assembly: its {chromosome} has {length:,} bases, "
                 f"the dataset's {known} has {expected[known]:,}."
             )
+    _check_names(expected, found, source)
+
+
+def _check_names(expected: Mapping[str, int], found: Mapping[str, int], source: str) -> None:
     if found and not any(name_in(expected, chromosome) for chromosome in found):
         raise InvalidRequest(
             f"{source} names no chromosome of the dataset: it has {_some(found)}, the dataset has {_some(expected)}."
@@ -80,3 +87,19 @@ def check_same_assembly(expected: Mapping[str, int], found: Mapping[str, int], s
 def _some(names: Iterable[str]) -> str:
     listed = list(names)
     return ", ".join(listed[:3]) + (f" and {len(listed) - 3:,} more" if len(listed) > 3 else "")
+
+
+def check_within(expected: Mapping[str, int], found: Mapping[str, int], source: str) -> None:
+    """Nothing, when no chromosome of a file reaches beyond the known length by more than a bin.
+
+    Raises:
+        InvalidRequest: one does, or no chromosome is known, so the file belongs to another assembly.
+    """
+    for chromosome, end in found.items():
+        known = name_in(expected, chromosome)
+        if known is not None and end > expected[known] + _GRACE:
+            raise InvalidRequest(
+                f"{source} belongs to another assembly: it reaches {chromosome}:{end:,}, "
+                f"where the dataset's {known} has {expected[known]:,} bases."
+            )
+    _check_names(expected, found, source)

@@ -58,6 +58,8 @@ class Located:
 class Features:
     """All features of a file, by chromosome."""
 
+    knows_lengths = False
+
     def __init__(self, path: Path, features: Iterable[Feature]) -> None:
         self.path = path
         by_chromosome: dict[str, list[Feature]] = {}

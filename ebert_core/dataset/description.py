@@ -1,0 +1,323 @@
+"""An opened dataset: what it holds, and the readers of its files, each opened when first asked for."""
+
+import re
+from collections.abc import Callable, Sequence
+from functools import cached_property
+from pathlib import Path
+from typing import Protocol, TypeVar
+
+import msgspec
+
+from ebert_core.dataset.layout import CellTypePaths, Layout, read_layout
+from ebert_core.dataset.truth import PlantedSites
+from ebert_core.genome.annotation import FeatureSource, read_features, read_genes
+from ebert_core.genome.chromosomes import check_same_assembly, check_within, read_bands, read_chromosome_sizes
+from ebert_core.genome.kinds import kind_of_file
+from ebert_core.genome.motifs import Matrices, find_motif, log_odds
+from ebert_core.genome.reference import Reference
+from ebert_core.genome.signal import SignalFile, open_signal
+from ebert_core.genome.states import Segmentation
+from ebert_core.protocol.errors import InvalidRequest
+from ebert_core.protocol.locus import Interval, parse_locus
+from ebert_core.protocol.tracks import (
+    Band,
+    BareFile,
+    CellType,
+    Chromosome,
+    DatasetSummary,
+    PeakFiles,
+    StateName,
+)
+
+
+class _TrackFile(Protocol):
+    @property
+    def path(self) -> Path: ...
+
+    @property
+    def chromosome_lengths(self) -> dict[str, int]: ...
+
+    @property
+    def knows_lengths(self) -> bool: ...
+
+
+Opened = TypeVar("Opened", bound=_TrackFile)
+
+# Drawn where neither the dataset nor its files give colours: distinct, and quiet enough to stand behind peaks.
+_COLOURS = (
+    "#c03a2b",
+    "#e08a3c",
+    "#f0c75e",
+    "#8cb369",
+    "#3f7d4e",
+    "#4fa3a5",
+    "#3d6fb4",
+    "#7a5ea8",
+    "#b0729c",
+    "#8a6d5a",
+    "#9aa5b1",
+    "#d9dde2",
+    "#6b7f3a",
+    "#b5532f",
+    "#2f5f73",
+    "#a9b665",
+    "#5b5f97",
+    "#c98686",
+    "#7d8597",
+    "#e5e5e5",
+)
+
+
+class Dataset:
+    """A dataset opened from a DATASET.toml, or made of bare files. Positions beyond a chromosome's end are N."""
+
+    def __init__(self, layout: Layout, path: Path | None = None, files: Sequence[BareFile] = ()) -> None:
+        self.layout = layout
+        self.path = path
+        self.files = tuple(files)
+        self._opened: dict[tuple[str, ...], object] = {}
+
+    @classmethod
+    def open(cls, path: Path) -> "Dataset":
+        """The dataset of a DATASET.toml; its reference and lengths are checked now, its tracks when they are read.
+
+        Raises:
+            InvalidRequest: the file or one that it names makes no sense.
+        """
+        dataset = cls(read_layout(path), path.absolute())
+        if not dataset.chromosome_lengths:
+            raise InvalidRequest(f"{path} names neither a reference nor chromosome_sizes.")
+        if dataset.reference and dataset.layout.chromosome_sizes:
+            source = dataset.layout.chromosome_sizes
+            check_same_assembly(dataset.reference.chromosome_lengths, dataset.chromosome_lengths, source)
+        return dataset
+
+    @classmethod
+    def from_files(cls, paths: Sequence[Path]) -> "Dataset":
+        """An unsaved dataset of bare files; chromosome lengths come from whichever file knows them.
+
+        Raises:
+            InvalidRequest: a file cannot be read, or none tells of a chromosome.
+        """
+        return cls(Layout(name=", ".join(path.name for path in paths[:3]))).with_files(paths)
+
+    def with_files(self, paths: Sequence[Path]) -> "Dataset":
+        """This dataset with bare files beside its tracks.
+
+        Raises:
+            InvalidRequest: a file cannot be read or is of another assembly.
+        """
+        layout, files = self.layout, list(self.files)
+        slots = {"reference": "reference", "chromosome-sizes": "chromosome_sizes", "bands": "cytobands"}
+        for path in (path.absolute() for path in paths):
+            kind = kind_of_file(path).kind
+            if kind in ("dataset", "checkpoint"):
+                raise InvalidRequest(f"{path} is a {kind}; open it by itself.")
+            if kind in slots:
+                layout = msgspec.structs.replace(layout, **{slots[kind]: str(path)})
+            elif str(path) not in (file.path for file in files):
+                files.append(BareFile(str(path), path.name, kind))
+        joined = Dataset(layout, self.path, files)
+        if not joined.chromosome_lengths:
+            raise InvalidRequest(f"No chromosome is known from {', '.join(map(str, paths))}.")
+        return joined
+
+    @cached_property
+    def reference(self) -> Reference | None:
+        """The reference sequence, when the dataset has one."""
+        return Reference(Path(self.layout.reference)) if self.layout.reference else None
+
+    @cached_property
+    def chromosome_lengths(self) -> dict[str, int]:
+        """Lengths by chromosome, in order."""
+        if self.layout.chromosome_sizes:
+            return read_chromosome_sizes(Path(self.layout.chromosome_sizes))
+        if self.reference:
+            return self.reference.chromosome_lengths
+        return self._lengths_of_files()
+
+    @cached_property
+    def genes(self) -> FeatureSource | None:
+        """The genes, when the dataset has them."""
+        return self._checked(read_genes(Path(self.layout.genes))) if self.layout.genes else None
+
+    @cached_property
+    def bands(self) -> tuple[Band, ...]:
+        """Cytogenetic bands."""
+        return read_bands(Path(self.layout.cytobands)) if self.layout.cytobands else ()
+
+    @cached_property
+    def blacklist(self) -> FeatureSource | None:
+        """Regions where measurements are not to be trusted."""
+        return read_features(Path(self.layout.blacklist)) if self.layout.blacklist else None
+
+    @cached_property
+    def labelled_regions(self) -> tuple[Interval, ...] | None:
+        """Where peaks were called; outside, nothing is a negative. None means everywhere."""
+        if not self.layout.labelled_regions:
+            return None
+        features = read_features(Path(self.layout.labelled_regions))
+        return tuple(Interval(each.chromosome, each.start, each.end) for each in features)
+
+    @cached_property
+    def truth(self) -> PlantedSites | None:
+        """The planted sites of a synthetic genome."""
+        return PlantedSites(Path(self.layout.truth)) if self.layout.truth else None
+
+    @cached_property
+    def state_names(self) -> tuple[str, ...]:
+        """The segmentation's alphabet: what the dataset names, or the names in its files in natural order."""
+        if self.layout.state_names:
+            return self.layout.state_names
+        paths = [cell.states for cell in self.layout.cell_types.values() if cell.states]
+        return tuple(sorted({name for path in paths for name in Segmentation(Path(path)).names}, key=_natural))
+
+    @cached_property
+    def state_colours(self) -> tuple[StateName, ...]:
+        """The states with their colours: the dataset's, else those in a file, else a palette of ours."""
+        if self.layout.state_colours:
+            return tuple(map(StateName, self.state_names, self.layout.state_colours))
+        found: dict[str, str] = {}
+        for name in self.cell_types:
+            segmentation = self.states(name) if not found else None
+            found = segmentation.colours if segmentation else found
+        palette = (_COLOURS[index % len(_COLOURS)] for index in range(len(self.state_names)))
+        return tuple(
+            StateName(name, found.get(name, ours)) for name, ours in zip(self.state_names, palette, strict=True)
+        )
+
+    @property
+    def cell_types(self) -> tuple[str, ...]:
+        """Names of the cell types."""
+        return tuple(self.layout.cell_types)
+
+    @property
+    def factors(self) -> tuple[str, ...]:
+        """Factors with peaks in any cell type, in alphabetical order."""
+        return tuple(sorted({factor for cell in self.layout.cell_types.values() for factor in cell.peaks}))
+
+    @property
+    def signal_names(self) -> tuple[str, ...]:
+        """Signals of any cell type, in order of appearance."""
+        return tuple(dict.fromkeys(name for cell in self.layout.cell_types.values() for name in cell.signals))
+
+    def cell_type(self, name: str) -> CellTypePaths:
+        """The files of a cell type.
+
+        Raises:
+            InvalidRequest: the dataset has no such cell type.
+        """
+        if name not in self.layout.cell_types:
+            listed = ", ".join(self.cell_types) or "none"
+            raise InvalidRequest(f"{self.layout.name} has no cell type {name}; it has {listed}.")
+        return self.layout.cell_types[name]
+
+    def is_assayed(self, cell_type: str, factor: str) -> bool:
+        """Whether the factor's binding was measured in the cell type."""
+        return cell_type in self.layout.cell_types and factor in self.layout.cell_types[cell_type].peaks
+
+    def states(self, cell_type: str) -> Segmentation | None:
+        """The segmentation of a cell type, or None where it has none; ids index `state_names`."""
+        path = self.cell_type(cell_type).states
+        return self._once("states", path, lambda: self._segmentation(path)) if path else None
+
+    def signal(self, cell_type: str, signal: str) -> SignalFile | None:
+        """A signal of a cell type, or None where it was not measured."""
+        path = self.cell_type(cell_type).signals.get(signal, "")
+        return self.signal_file(path) if path else None
+
+    def peaks(self, cell_type: str, factor: str, is_relaxed: bool = False) -> FeatureSource | None:
+        """The peaks of a factor in a cell type, or None where there is no such file."""
+        paths = self.cell_type(cell_type).peaks.get(factor)
+        path = (paths.relaxed if is_relaxed else paths.conservative) if paths else ""
+        return self.feature_file(path) if path else None
+
+    def signal_file(self, path: str) -> SignalFile:
+        """A signal by its path."""
+        return self._once("signal", path, lambda: self._checked(open_signal(Path(path))))
+
+    def feature_file(self, path: str) -> FeatureSource:
+        """Peaks or regions by their path."""
+        return self._once("features", path, lambda: self._checked(read_features(Path(path))))
+
+    def gene_file(self, path: str) -> FeatureSource:
+        """Genes by their path."""
+        return self._once("genes", path, lambda: self._checked(read_genes(Path(path))))
+
+    def state_file(self, path: str) -> Segmentation:
+        """A bare segmentation by its path, with its own names."""
+        return self._once("bare states", path, lambda: self._checked(Segmentation(Path(path))))
+
+    @cached_property
+    def matrices(self) -> Matrices:
+        """The motif matrices of [motifs], by factor."""
+        found = {}
+        for factor, place in self.layout.motifs.items():
+            path, _, name = (place, "", "") if Path(place).is_file() else place.rpartition("#")
+            found[factor] = log_odds(find_motif(Path(path), name).counts_W4)
+        return Matrices(found)
+
+    def summary(self) -> DatasetSummary:
+        """What the window shows of the dataset."""
+        layout = self.layout
+        return DatasetSummary(
+            path=str(self.path or ""),
+            name=layout.name,
+            assembly=layout.assembly,
+            chromosomes=tuple(Chromosome(*pair) for pair in self.chromosome_lengths.items()),
+            has_sequence=bool(layout.reference),
+            has_genes=bool(layout.genes),
+            bands=self.bands,
+            states=self.state_colours,
+            cell_types=tuple(_cell_summary(name, cell) for name, cell in layout.cell_types.items()),
+            files=self.files,
+            labelled_regions=self.labelled_regions or (),
+            truth_factors=self.truth.factors if self.truth else (),
+            seed=layout.seed,
+            start_locus=self._start_locus(),
+        )
+
+    def _start_locus(self) -> Interval | None:
+        if not self.layout.start_locus:
+            return None
+        locus = parse_locus(self.layout.start_locus, self.chromosome_lengths)
+        if locus is None:
+            raise InvalidRequest(
+                f"{self.path}: start_locus '{self.layout.start_locus}' names no chromosome of the dataset."
+            )
+        return locus
+
+    def _segmentation(self, path: str) -> Segmentation:
+        return self._checked(Segmentation(Path(path), self.state_names))
+
+    def _checked(self, source: Opened) -> Opened:
+        """The opened file, once its chromosomes are found to be those of the dataset."""
+        check = check_same_assembly if source.knows_lengths else check_within
+        check(self.chromosome_lengths, source.chromosome_lengths, str(source.path))
+        return source
+
+    def _once(self, kind: str, path: str, make: Callable[[], Opened]) -> Opened:
+        key = (kind, path)
+        if key not in self._opened:
+            self._opened[key] = make()
+        return self._opened[key]  # type: ignore[return-value] # the key names the type
+
+    def _lengths_of_files(self) -> dict[str, int]:
+        lengths: dict[str, int] = {}
+        openers: dict[str, Callable[[Path], SignalFile | FeatureSource | Segmentation]]
+        openers = {"signal": open_signal, "genes": read_genes, "states": Segmentation}
+        for file in self.files:
+            opened = openers.get(file.kind, read_features)(Path(file.path))
+            for chromosome, length in opened.chromosome_lengths.items():
+                lengths[chromosome] = max(length, lengths.get(chromosome, 1))
+        return dict(sorted(lengths.items(), key=lambda pair: _natural(pair[0])))
+
+
+def _cell_summary(name: str, cell: CellTypePaths) -> CellType:
+    peaks = tuple(PeakFiles(factor, bool(paths.relaxed)) for factor, paths in sorted(cell.peaks.items()))
+    return CellType(name, bool(cell.states), tuple(cell.signals), peaks)
+
+
+def _natural(name: str) -> list[tuple[int, str]]:
+    """Sorts chr2 before chr10."""
+    return [(int(digits or 0), text) for digits, text in re.findall(r"(\d+)|(\D+)", name)]
