@@ -1,0 +1,180 @@
+"""The form for a fine-tuning: a person who has never trained a network fills it and knows what to expect."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+from PyQt6.QtWidgets import (
+    QButtonGroup,
+    QCheckBox,
+    QDialog,
+    QFileDialog,
+    QHBoxLayout,
+    QLineEdit,
+    QPushButton,
+    QRadioButton,
+    QSpinBox,
+    QVBoxLayout,
+    QWidget,
+)
+
+from ebert_core.protocol.modelling import CheckpointSummary
+from ebert_core.protocol.specs import FineTune
+from ebert_core.protocol.tracks import DatasetSummary
+from ebert_gui.windows import finetune_plan as plan
+from ebert_gui.windows.finetune_settings import FineTuneSettings
+from ebert_gui.windows.forms import Fold, Footer, add_row, compact, form_layout, label, path_field, scrolling
+from ebert_gui.windows.pair_table import PairTable
+from ebert_gui.windows.paths import beside, slug
+from ebert_gui.windows.wording import listed
+
+
+class FineTuneDialog(QDialog):
+    """Asks for what a `FineTune` needs; after `accepted`, `spec()` has it."""
+
+    def __init__(
+        self, dataset: DatasetSummary, checkpoint: CheckpointSummary | None, parent: QWidget | None = None
+    ) -> None:
+        super().__init__(parent)
+        self._dataset = dataset
+        self._checkpoint = checkpoint
+        self._pairs = plan.assayed_pairs(dataset)
+        self.setWindowTitle("Fine-tune on measured peaks")
+        self._build_fields()
+        self._lay_out()
+        self._connect()
+        self.resize(820, 680)
+        self._follow()
+
+    def spec(self) -> FineTune:
+        """The fine-tuning as the form stands."""
+        return self._settings.into(
+            FineTune(
+                dataset=self._dataset.path,
+                output=self.output.text().strip(),
+                training=plan.split_regions(self.training.text()),
+                validation=plan.split_regions(self.validation.text()),
+                start_from=self._start_from(),
+                factors=self.pairs.factors(),
+                cell_types=self.pairs.cells("learn"),
+                validation_cell_types=self.pairs.cells("check"),
+                use_states=self.use_states.isChecked(),
+                use_motifs=self.use_motifs.isChecked(),
+                signals=tuple(name for name, box in self.signals.items() if box.isChecked()),
+                epochs=self.epochs.value(),
+            )
+        )
+
+    def _build_fields(self) -> None:
+        split = plan.propose_split(self._dataset)
+        name = self._checkpoint.name if self._checkpoint is not None else ""
+        self.from_open = QRadioButton(f"the open checkpoint, {name}" if name else "the open checkpoint (none is open)")
+        self.from_nothing = QRadioButton("nothing: random weights, needs far more data")
+        self.from_folder = QRadioButton("another checkpoint folder:")
+        self._starts = QButtonGroup(self)
+        for button in (self.from_open, self.from_nothing, self.from_folder):
+            self._starts.addButton(button)
+        self.from_open.setEnabled(self._checkpoint is not None)
+        (self.from_open if self._checkpoint is not None else self.from_nothing).setChecked(True)
+        self.folder = path_field("/path/to/checkpoint")
+        self.folder.setAccessibleName("Checkpoint folder to start from")
+        self.pairs = PairTable(self._pairs, plan.propose_checked_cell(self._pairs))
+        self.training = QLineEdit(", ".join(split.training))
+        self.validation = QLineEdit(", ".join(split.validation))
+        self.training.setToolTip("Chromosomes or regions, separated by commas.")
+        self.validation.setToolTip("Chromosomes or regions, separated by commas.")
+        self.use_sequence = QCheckBox("sequence (always)")
+        self.use_sequence.setChecked(True)
+        self.use_sequence.setEnabled(False)
+        self.use_states = QCheckBox("chromatin states")
+        self.use_states.setEnabled(any(cell.has_states for cell in self._dataset.cell_types))
+        self.use_states.setChecked(self.use_states.isEnabled())
+        self.use_motifs = QCheckBox("motif matches")
+        self.use_motifs.setChecked(True)
+        self.signals = {name: QCheckBox(name) for name in self._offered_signals()}
+        self.epochs = QSpinBox()
+        self.epochs.setRange(1, 1000)
+        self.epochs.setValue(6)
+        self.output = path_field("/path/to/result")
+        if self._dataset.path:
+            first = listed(list(self._pairs)[:3], 3).replace(" and ", "-").replace(", ", "-")
+            self.output.setText(beside(self._dataset.path, "checkpoints", slug(f"{self._dataset.name}-{first}")))
+        self._settings = FineTuneSettings()
+        self._footer = Footer("Start fine-tuning")
+
+    def _offered_signals(self) -> list[str]:
+        return sorted({signal for cell in self._dataset.cell_types for signal in cell.signals})
+
+    def _lay_out(self) -> None:
+        form = form_layout()
+        form.setContentsMargins(0, 0, 0, 0)
+        starts = QWidget()
+        lines = QVBoxLayout(starts)
+        lines.setContentsMargins(0, 0, 0, 0)
+        lines.addWidget(self.from_open)
+        lines.addWidget(self.from_nothing)
+        another = QHBoxLayout()
+        for widget in (self.from_folder, self.folder, _browse("Checkpoint folder", self.folder, self._pick_folder)):
+            another.addWidget(widget, 1 if widget is self.folder else 0)
+        lines.addLayout(another)
+        add_row(form, "Start from", starts)
+        add_row(form, "&Learn on", self.training)
+        add_row(form, "Chec&k on", self.validation, help_text="Kept out of learning, to see whether it worked.")
+        add_row(form, "Look at", self.use_sequence, self.use_states, self.use_motifs, *self.signals.values())
+        add_row(form, "&Passes over the data", compact(self.epochs, 84))
+        add_row(form, "&Result goes to", self.output, _browse("Result", self.output, self._pick_folder))
+        contents = QWidget()
+        layout = QVBoxLayout(contents)
+        layout.setContentsMargins(16, 14, 16, 8)
+        layout.setSpacing(12)
+        layout.addWidget(label("What was measured, and what it is used for", "heading"))
+        layout.addWidget(self.pairs)
+        layout.addLayout(form)
+        layout.addWidget(Fold("More settings", self._settings.layout_of_fields()))
+        layout.addStretch(1)
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(0, 0, 0, 0)
+        outer.addWidget(scrolling(contents), 1)
+        outer.addWidget(self._footer)
+
+    def _connect(self) -> None:
+        self._footer.buttons.accepted.connect(self.accept)
+        self._footer.buttons.rejected.connect(self.reject)
+        self._starts.buttonToggled.connect(self._follow)
+        self.pairs.changed.connect(self._follow)
+        self.folder.textEdited.connect(lambda: self.from_folder.setChecked(True))
+        for field in (self.folder, self.training, self.validation, self.output):
+            field.textChanged.connect(self._follow)
+
+    def _start_from(self) -> str:
+        if self.from_open.isChecked() and self._checkpoint is not None:
+            return self._checkpoint.path
+        return self.folder.text().strip() if self.from_folder.isChecked() else ""
+
+    def _start_in_words(self) -> str:
+        if self.from_open.isChecked() and self._checkpoint is not None:
+            return self._checkpoint.name
+        return "the chosen checkpoint" if self.from_folder.isChecked() else "random weights"
+
+    def _follow(self) -> None:
+        spec = self.spec()
+        problem = plan.objection(spec, self._dataset, self._checkpoint)
+        if self.from_folder.isChecked() and not spec.start_from:
+            problem = problem or "Name the checkpoint folder to start from."
+        self._settings.offer_size(not spec.start_from)
+        summary = "" if problem else plan.promise(spec, self._dataset, self._start_in_words())
+        self._footer.say(summary, problem)
+
+    def _pick_folder(self, title: str, field: QLineEdit) -> None:
+        chosen = QFileDialog.getExistingDirectory(self, title, field.text() or str(Path.home()))
+        if chosen:
+            field.setText(chosen)
+            if field is self.folder:
+                self.from_folder.setChecked(True)
+
+
+def _browse(title: str, field: QLineEdit, pick: Callable[[str, QLineEdit], None]) -> QPushButton:
+    button = QPushButton("Browse…")
+    button.setAutoDefault(False)
+    button.setAccessibleName(f"Browse for {title.lower()}")
+    button.clicked.connect(lambda: pick(title, field))
+    return button

@@ -1,0 +1,218 @@
+"""What a fine-tuning learns from and is checked on: proposals, objections and promises in words, without Qt."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from ebert_core.protocol.errors import InvalidRequest
+from ebert_core.protocol.locus import Interval, parse_locus
+from ebert_core.protocol.modelling import CheckpointSummary
+from ebert_core.protocol.specs import FineTune
+from ebert_core.protocol.tracks import DatasetSummary
+from ebert_gui.windows.paths import is_absolute
+from ebert_gui.windows.wording import listed, natural_order
+
+# The customary validation chromosome, and those that ENCODE-DREAM scores on and nobody may choose by.
+_CUSTOMARY_VALIDATION = "chr11"
+_KEPT_ASIDE = frozenset(["chr1", "chr8", "chr21"])
+_MAIN_CHROMOSOME = re.compile(r"(chr)?(\d+|X|[IVX]+|[23][LR])")
+_BETWEEN_REGIONS = re.compile(r"[;\s]+|,\s+|,(?=[A-Za-z])")
+_VALIDATION_SHARE = 0.15
+
+
+@dataclass(frozen=True)
+class Split:
+    """Regions to learn from and to check on, as locus texts."""
+
+    training: tuple[str, ...]
+    validation: tuple[str, ...]
+
+
+def assayed_pairs(dataset: DatasetSummary) -> dict[str, tuple[str, ...]]:
+    """For every factor with measured peaks, the cell types in which it was measured."""
+    pairs: dict[str, list[str]] = {}
+    for cell in dataset.cell_types:
+        for peaks in cell.peaks:
+            pairs.setdefault(peaks.factor, []).append(cell.name)
+    return {factor: tuple(pairs[factor]) for factor in sorted(pairs)}
+
+
+def propose_split(dataset: DatasetSummary) -> Split:
+    """Chromosomes to learn from and one to check on; a genome of one chromosome is cut in two."""
+    sizes = _usable_sizes(dataset)
+    names = sorted(sizes, key=natural_order)
+    if len(names) == 1:
+        return _cut(dataset, names[0])
+    if len(names) >= 10:
+        names = [name for name in names if name not in _KEPT_ASIDE]
+    if _CUSTOMARY_VALIDATION in names:
+        held_out = _CUSTOMARY_VALIDATION
+    else:
+        wanted = _VALIDATION_SHARE * sum(sizes[name] for name in names)
+        held_out = min(names, key=lambda name: (abs(sizes[name] - wanted), names.index(name)), default="")
+    return Split(tuple(name for name in names if name != held_out), (held_out,) if held_out else ())
+
+
+def _usable_sizes(dataset: DatasetSummary) -> dict[str, int]:
+    if dataset.labelled_regions:
+        sizes: dict[str, int] = {}
+        for region in dataset.labelled_regions:
+            sizes[region.chromosome] = sizes.get(region.chromosome, 0) + region.length
+        return sizes
+    lengths = {chromosome.name: chromosome.length for chromosome in dataset.chromosomes}
+    main = {name: length for name, length in lengths.items() if _MAIN_CHROMOSOME.fullmatch(name)}
+    return main or lengths
+
+
+def _cut(dataset: DatasetSummary, chromosome: str) -> Split:
+    whole = next(known.length for known in dataset.chromosomes if known.name == chromosome)
+    labelled = [region for region in dataset.labelled_regions if region.chromosome == chromosome]
+    start = min((region.start for region in labelled), default=0)
+    end = max((region.end for region in labelled), default=whole)
+    cut = start + int((end - start) * (1 - _VALIDATION_SHARE)) // 200 * 200
+    return Split((f"{chromosome}:{start + 1:,}-{cut:,}",), (f"{chromosome}:{cut + 1:,}-{end:,}",))
+
+
+def propose_checked_cell(pairs: dict[str, tuple[str, ...]]) -> str:
+    """The cell type to keep for checking: many of its factors are measured elsewhere too, few only in it; or none."""
+    cells = sorted({cell for measured in pairs.values() for cell in measured})
+    shared = {cell: sum(cell in measured and len(measured) > 1 for measured in pairs.values()) for cell in cells}
+    alone = {cell: sum(measured == (cell,) for measured in pairs.values()) for cell in cells}
+    able = [cell for cell in cells if shared[cell] > 0]
+    if len(able) < 3:
+        return ""
+    return min(able, key=lambda cell: (alone[cell] - shared[cell] / (len(pairs) + 1), cell))
+
+
+def split_regions(text: str) -> tuple[str, ...]:
+    """The locus texts in a line that a person wrote."""
+    return tuple(piece for piece in (part.strip(" ,") for part in _BETWEEN_REGIONS.split(text)) if piece)
+
+
+def read_regions(texts: Sequence[str], dataset: DatasetSummary) -> tuple[Interval, ...]:
+    """The regions that the texts name.
+
+    Raises:
+        InvalidRequest: a text names no place of this genome.
+    """
+    lengths = {chromosome.name: chromosome.length for chromosome in dataset.chromosomes}
+    found = []
+    for text in texts:
+        interval = parse_locus(text, lengths)
+        if interval is None:
+            raise InvalidRequest(f"“{text}” is no chromosome or region of {dataset.assembly or dataset.name}.")
+        found.append(interval)
+    return tuple(found)
+
+
+def objection(spec: FineTune, dataset: DatasetSummary, checkpoint: CheckpointSummary | None) -> str:
+    """Why this cannot start, in one sentence that says what to do; empty when it can."""
+    return (
+        _objection_to_data(spec, dataset)
+        or _objection_to_start(spec, dataset, checkpoint)
+        or _objection_to_regions(spec, dataset)
+        or _objection_to_output(spec)
+    )
+
+
+def _objection_to_data(spec: FineTune, dataset: DatasetSummary) -> str:
+    pairs = assayed_pairs(dataset)
+    if not dataset.path:
+        return "These files are not a dataset yet: save them with “New dataset…” first."
+    if not dataset.has_sequence:
+        return "This dataset has no reference sequence: add a FASTA file to it."
+    if not pairs:
+        return "This dataset has no measured peaks to learn from: add peak files to it."
+    if not spec.factors:
+        return "Choose at least one factor."
+    if not spec.cell_types:
+        return "Choose at least one cell type to learn from."
+    orphans = [factor for factor in spec.factors if not set(pairs[factor]) & set(spec.cell_types)]
+    if orphans:
+        return f"{listed(orphans)} was measured in none of the cell types to learn from: leave it out, or add one."
+    return ""
+
+
+def _objection_to_start(spec: FineTune, dataset: DatasetSummary, checkpoint: CheckpointSummary | None) -> str:
+    if not spec.start_from:
+        return ""
+    if not is_absolute(spec.start_from):
+        return "Give the whole path of the checkpoint folder to start from."
+    if checkpoint is None or checkpoint.path != spec.start_from:
+        return ""
+    if checkpoint.is_synthetic and dataset.seed is None:
+        return f"{checkpoint.name} was made on a synthetic genome: start from another checkpoint, or from nothing."
+    if checkpoint.assembly and dataset.assembly and checkpoint.assembly != dataset.assembly:
+        return (
+            f"{checkpoint.name} was made on {checkpoint.assembly}, this dataset is {dataset.assembly}: "
+            "start from another checkpoint, or from nothing."
+        )
+    return ""
+
+
+def _objection_to_regions(spec: FineTune, dataset: DatasetSummary) -> str:
+    if not spec.training:
+        return "Name at least one chromosome to learn from."
+    if not spec.validation:
+        return "Name at least one chromosome to check on; without it nobody can say whether learning worked."
+    try:
+        training, validation = read_regions(spec.training, dataset), read_regions(spec.validation, dataset)
+    except InvalidRequest as error:
+        return str(error)
+    for region in validation:
+        if any(region.overlaps(other) for other in training):
+            return f"{region.chromosome} is learnt from and checked on at the same place: keep the two apart."
+    labelled = dataset.labelled_regions
+    for word, chosen in (("learn from", training), ("check on", validation)):
+        if labelled and not any(region.overlaps(known) for region in chosen for known in labelled):
+            return (
+                f"The regions to {word} hold no labelled part of the genome: choose among {_labelled_names(dataset)}."
+            )
+    return ""
+
+
+def _labelled_names(dataset: DatasetSummary) -> str:
+    return listed(sorted({region.chromosome for region in dataset.labelled_regions}, key=natural_order), 6)
+
+
+def _objection_to_output(spec: FineTune) -> str:
+    if not spec.output:
+        return "Say where the result should go."
+    if not is_absolute(spec.output):
+        return "Give the whole path of the folder for the result."
+    if spec.output == spec.start_from:
+        return "The result would overwrite the checkpoint it starts from: choose another folder."
+    return ""
+
+
+def promise(spec: FineTune, dataset: DatasetSummary, start: str) -> str:
+    """What will happen, and what may be claimed afterwards; `start` names what it begins with."""
+    learnt = f"EBERT learns where {listed(spec.factors)} bind{'s' if len(spec.factors) == 1 else ''}"
+    places = f"from {listed(spec.cell_types)} on {listed(spec.training)}, starting from {start}"
+    checks = " and ".join(filter(None, (listed(spec.validation), listed(spec.validation_cell_types))))
+    return f"{learnt} {places}, and checks itself on {checks} after every pass. {claim(spec, dataset)}"
+
+
+def claim(spec: FineTune, dataset: DatasetSummary) -> str:
+    """What the result will and will not allow to say about other cell types."""
+    if len(spec.cell_types) == 1 and not spec.validation_cell_types:
+        return (
+            f"Afterwards you can say how well it does at unseen places in {spec.cell_types[0]}. "
+            "It learns from one cell type: nothing can be said about other cell types."
+        )
+    if not spec.validation_cell_types:
+        return (
+            "Afterwards you can say how well it does at unseen places in these cell types. "
+            "No cell type is kept for checking: nothing can be said about other cell types."
+        )
+    pairs = assayed_pairs(dataset)
+    checked = [factor for factor in spec.factors if set(pairs[factor]) & set(spec.validation_cell_types)]
+    unchecked = [factor for factor in spec.factors if factor not in checked]
+    where = listed(spec.validation_cell_types)
+    if not checked:
+        return f"None of these factors was measured in {where}: nothing can be said about other cell types."
+    said = f"Afterwards you can say how well {listed(checked)} can be predicted in a cell type it has never seen"
+    said += f" ({where})."
+    if unchecked:
+        said += f" For {listed(unchecked)} nothing can be said about other cell types: not measured in {where}."
+    return said

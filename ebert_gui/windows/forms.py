@@ -1,0 +1,165 @@
+"""The few building blocks that every form here is made of, so that all of them look and behave alike."""
+
+from PyQt6.QtCore import Qt
+from PyQt6.QtWidgets import (
+    QDialogButtonBox,
+    QFormLayout,
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QLayout,
+    QLineEdit,
+    QPushButton,
+    QScrollArea,
+    QSizePolicy,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+
+def label(text: str, role: str = "") -> QLabel:
+    """Text that wraps, is never read as markup, and takes its looks from a role of the style sheet."""
+    result = QLabel(text)
+    result.setTextFormat(Qt.TextFormat.PlainText)
+    result.setWordWrap(True)
+    if role:
+        result.setProperty("role", role)
+    return result
+
+
+def set_role(widget: QWidget, role: str) -> None:
+    """Change the role of a label and show it at once."""
+    if widget.property("role") == role:
+        return
+    widget.setProperty("role", role)
+    style = widget.style()
+    if style is not None:
+        style.unpolish(widget)
+        style.polish(widget)
+
+
+def form_layout() -> QFormLayout:
+    """A form whose labels stand at the left and whose fields share one left edge."""
+    layout = QFormLayout()
+    layout.setLabelAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+    layout.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.ExpandingFieldsGrow)
+    layout.setHorizontalSpacing(16)
+    layout.setVerticalSpacing(10)
+    return layout
+
+
+def add_row(layout: QFormLayout, text: str, field: QWidget, *beside: QWidget, help_text: str = "") -> QLabel:
+    """Add a labelled field, with widgets at its right and muted help below; the label is the field's buddy."""
+    caption = QLabel(text)
+    caption.setMinimumWidth(132)
+    caption.setBuddy(field)
+    field.setAccessibleName(text.replace("&", "").rstrip(":"))
+    column = QVBoxLayout()
+    column.setSpacing(4)
+    column.addLayout(row(field, *beside))
+    if help_text:
+        column.addWidget(label(help_text, "muted"))
+        field.setAccessibleDescription(help_text)
+    layout.addRow(caption, column)
+    return caption
+
+
+def row(*widgets: QWidget, stretch_last: bool = False) -> QHBoxLayout:
+    """Widgets side by side; spare room goes to the first that wants it."""
+    layout = QHBoxLayout()
+    layout.setSpacing(8)
+    for widget in widgets:
+        layout.addWidget(widget)
+    if stretch_last or all(_is_compact(widget) for widget in widgets):
+        layout.addStretch(1)
+    return layout
+
+
+def _is_compact(widget: QWidget) -> bool:
+    return not widget.sizePolicy().expandingDirections() & Qt.Orientation.Horizontal
+
+
+def compact(widget: QWidget, width: int) -> QWidget:
+    """The widget at a fixed width, for short values."""
+    widget.setFixedWidth(width)
+    widget.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+    return widget
+
+
+class Fold(QWidget):
+    """A heading that folds its contents out and in."""
+
+    def __init__(self, title: str, contents: QLayout, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.heading = QToolButton()
+        self.heading.setText(title)
+        self.heading.setCheckable(True)
+        self.heading.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        self.heading.setArrowType(Qt.ArrowType.RightArrow)
+        self.heading.setProperty("role", "fold")
+        self.heading.toggled.connect(self.set_open)
+        self.contents = QWidget()
+        contents.setContentsMargins(0, 6, 0, 0)
+        self.contents.setLayout(contents)
+        self.contents.hide()
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        layout.addWidget(self.heading)
+        layout.addWidget(self.contents)
+
+    def set_open(self, is_open: bool) -> None:
+        """Show or hide the contents."""
+        self.heading.setChecked(is_open)
+        self.heading.setArrowType(Qt.ArrowType.DownArrow if is_open else Qt.ArrowType.RightArrow)
+        self.contents.setVisible(is_open)
+
+
+class Footer(QFrame):
+    """The lower edge of a form: what will happen, what stands in the way, and the two buttons."""
+
+    def __init__(self, action: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.summary = label("", "note")
+        self.problem = label("", "error")
+        self.problem.setAccessibleName("What is missing")
+        self.buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Cancel)
+        self.action = QPushButton(action)
+        self.action.setDefault(True)
+        self.buttons.addButton(self.action, QDialogButtonBox.ButtonRole.AcceptRole)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(16, 4, 16, 14)
+        layout.setSpacing(10)
+        layout.addWidget(self.summary)
+        lower = QHBoxLayout()
+        lower.addWidget(self.problem, 1)
+        lower.addWidget(self.buttons)
+        layout.addLayout(lower)
+
+    def say(self, summary: str, problem: str) -> None:
+        """Show both sentences; a problem disables the button until it is solved."""
+        self.summary.setText(summary)
+        self.summary.setVisible(bool(summary))
+        self.problem.setText(problem)
+        self.action.setEnabled(not problem)
+        self.action.setAccessibleDescription(problem or summary)
+
+
+def scrolling(contents: QWidget) -> QScrollArea:
+    """The contents in an area that scrolls up and down where the screen is low."""
+    area = QScrollArea()
+    area.setWidgetResizable(True)
+    area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+    area.setFrameShape(QFrame.Shape.NoFrame)
+    area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+    area.setWidget(contents)
+    return area
+
+
+def path_field(placeholder: str = "") -> QLineEdit:
+    """A field for a path, which may be one of another machine."""
+    field = QLineEdit()
+    field.setPlaceholderText(placeholder)
+    field.setMinimumWidth(280)
+    return field

@@ -1,0 +1,128 @@
+"""The table of measured pairs: factors down, cell types across, and what each cell type is used for."""
+
+from typing import Literal
+
+from PyQt6.QtCore import Qt, pyqtSignal
+from PyQt6.QtGui import QBrush, QColor, QPalette
+from PyQt6.QtWidgets import QAbstractItemView, QComboBox, QHeaderView, QTableWidget, QTableWidgetItem, QWidget
+
+Use = Literal["learn", "check", "leave out"]
+
+_USES: tuple[tuple[str, Use], ...] = (("learn from", "learn"), ("check on", "check"), ("leave out", "leave out"))
+_WORDS: dict[Use, str] = {"learn": "learns", "check": "checks", "leave out": "left out"}
+_USE_ROW = 0
+
+
+class PairTable(QTableWidget):
+    """Lets a person choose factors (a check box each) and the use of every cell type (a choice each)."""
+
+    changed = pyqtSignal()
+
+    def __init__(self, pairs: dict[str, tuple[str, ...]], checked_cell: str, parent: QWidget | None = None) -> None:
+        cells = sorted({cell for measured in pairs.values() for cell in measured})
+        super().__init__(len(pairs) + 1, len(cells), parent)
+        self._pairs = pairs
+        self._cells = cells
+        self._factors = list(pairs)
+        self._uses = [self._add_use(column, cell, cell == checked_cell) for column, cell in enumerate(cells)]
+        self._boxes = [self._add_factor(row, factor) for row, factor in enumerate(self._factors, start=1)]
+        self._dress()
+        self.itemChanged.connect(self._follow)
+        self._follow()
+
+    def factors(self) -> tuple[str, ...]:
+        """The chosen factors."""
+        return tuple(
+            factor
+            for factor, box in zip(self._factors, self._boxes, strict=True)
+            if box.checkState() is Qt.CheckState.Checked
+        )
+
+    def cells(self, use: Use) -> tuple[str, ...]:
+        """The cell types with this use."""
+        return tuple(cell for cell, choice in zip(self._cells, self._uses, strict=True) if choice.currentData() == use)
+
+    def choose_factor(self, factor: str, is_chosen: bool) -> None:
+        """Take a factor in or leave it out."""
+        state = Qt.CheckState.Checked if is_chosen else Qt.CheckState.Unchecked
+        self._boxes[self._factors.index(factor)].setCheckState(state)
+
+    def choose_use(self, cell: str, use: Use) -> None:
+        """Decide what a cell type is used for."""
+        choice = self._uses[self._cells.index(cell)]
+        choice.setCurrentIndex(choice.findData(use))
+
+    def word(self, factor: str, cell: str) -> str:
+        """What the table says about a pair."""
+        item = self.item(self._factors.index(factor) + 1, self._cells.index(cell) + 1)
+        return item.text() if item is not None else ""
+
+    def _add_use(self, column: int, cell: str, is_checked: bool) -> QComboBox:
+        choice = QComboBox()
+        for text, use in _USES:
+            choice.addItem(text, use)
+        choice.setCurrentIndex(1 if is_checked else 0)
+        choice.setAccessibleName(f"Use of {cell}")
+        choice.currentIndexChanged.connect(self._follow)
+        if column == 0:
+            self.insertColumn(0)
+            self.setItem(_USE_ROW, 0, _still("Use this cell type to"))
+        self.setCellWidget(_USE_ROW, column + 1, choice)
+        return choice
+
+    def _add_factor(self, row: int, factor: str) -> QTableWidgetItem:
+        box = QTableWidgetItem(factor)
+        box.setFlags(Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable | Qt.ItemFlag.ItemIsUserCheckable)
+        box.setCheckState(Qt.CheckState.Checked)
+        self.setItem(row, 0, box)
+        for column in range(1, len(self._cells) + 1):
+            self.setItem(row, column, _still(""))
+        return box
+
+    def _dress(self) -> None:
+        self.setHorizontalHeaderLabels(["Factor", *self._cells])
+        self.setAccessibleName("Measured pairs of factor and cell type")
+        self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        self.setProperty("role", "pairs")
+        self.setShowGrid(False)
+        self.setTabKeyNavigation(False)
+        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        down, across = self.verticalHeader(), self.horizontalHeader()
+        assert down is not None
+        assert across is not None
+        down.hide()
+        down.setDefaultSectionSize(28)
+        across.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+        across.setMinimumSectionSize(112)
+        across.setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
+        across.setSectionResizeMode(0, QHeaderView.ResizeMode.Fixed)
+        self.setColumnWidth(0, 164)
+        self.setRowHeight(_USE_ROW, 38)
+        shown = min(len(self._factors), 5)
+        self.setFixedHeight(38 + 28 * shown + 32)
+
+    def _follow(self) -> None:
+        self.blockSignals(True)
+        for row, factor in enumerate(self._factors, start=1):
+            for column, cell in enumerate(self._cells, start=1):
+                self._say(row, column, factor, cell)
+        self.blockSignals(False)
+        self.changed.emit()
+
+    def _say(self, row: int, column: int, factor: str, cell: str) -> None:
+        item = self.item(row, column)
+        assert item is not None
+        use: Use = self._uses[column - 1].currentData()
+        is_chosen = self._boxes[row - 1].checkState() is Qt.CheckState.Checked
+        is_measured = cell in self._pairs[factor]
+        item.setText((_WORDS[use] if is_chosen else "left out") if is_measured else "not measured")
+        is_used = is_measured and is_chosen and use != "leave out"
+        role = QPalette.ColorRole.Text if is_used else QPalette.ColorRole.PlaceholderText
+        item.setForeground(QBrush(QColor(self.palette().color(role))))
+
+
+def _still(text: str) -> QTableWidgetItem:
+    item = QTableWidgetItem(text)
+    item.setFlags(Qt.ItemFlag.ItemIsEnabled)
+    return item

@@ -1,0 +1,59 @@
+"""A small realistic dataset and checkpoint, as the workers would describe them."""
+
+import pytest
+
+from ebert_core.protocol.locus import Interval
+from ebert_core.protocol.modelling import CheckpointSummary, FactorSummary
+from ebert_core.protocol.tracks import CellType, Chromosome, DatasetSummary, PeakFiles
+
+MEASURED = {
+    "GM12878": ("CTCF", "GABPA", "MAX"),
+    "HepG2": ("CTCF", "FOXA1", "GABPA", "MAX"),
+    "K562": ("CTCF", "MAX"),
+}
+
+
+@pytest.fixture
+def dataset() -> DatasetSummary:
+    return DatasetSummary(
+        path="/data/DATASET.toml",
+        name="slices",
+        assembly="hg19",
+        chromosomes=(Chromosome("chr3", 50_000), Chromosome("chr5", 10_000), Chromosome("chr17", 40_000)),
+        has_sequence=True,
+        has_genes=True,
+        bands=(),
+        states=(),
+        cell_types=tuple(
+            CellType(cell, True, ("DNase",), tuple(PeakFiles(factor, False) for factor in factors))
+            for cell, factors in MEASURED.items()
+        ),
+    )
+
+
+@pytest.fixture
+def checkpoint() -> CheckpointSummary:
+    return CheckpointSummary(
+        path="/data/checkpoints/small",
+        name="small",
+        assembly="hg19",
+        is_synthetic=False,
+        architecture="6 x 256 x 8 x 4,000 bp",
+        parameters=5_100_000,
+        context=4000,
+        layers=6,
+        heads=8,
+        factors=(
+            FactorSummary("CTCF", ("GM12878", "K562"), 0.4, 0.71, "HepG2, chr5"),
+            FactorSummary("MAX", ("GM12878",), None, None, ""),
+        ),
+        states=("TssA", "Enh"),
+        signals=("DNase",),
+        training=(Interval("chr3", 0, 50_000),),
+        validation=(Interval("chr17", 20_000, 40_000),),
+        cell_types=("GM12878", "K562"),
+        live_limit=200_000,
+        device="cpu",
+        precision="bf16",
+        limits=("Trained on little DNA: treat every score as a first guess.",),
+    )
