@@ -1,0 +1,261 @@
+"""The one widget on which the whole browser is drawn; gestures change the state, the state is drawn."""
+
+from PyQt6.QtCore import QEvent, QPoint, QPointF, QSize, Qt, QTimer, pyqtSignal
+from PyQt6.QtGui import (
+    QFont,
+    QHelpEvent,
+    QKeyEvent,
+    QMouseEvent,
+    QNativeGestureEvent,
+    QPainter,
+    QPaintEvent,
+    QResizeEvent,
+    QWheelEvent,
+)
+from PyQt6.QtWidgets import QScrollBar, QToolTip, QWidget
+
+from ebert_core.protocol.locus import Interval
+from ebert_gui.browser import chrome
+from ebert_gui.browser.content import ContentSource
+from ebert_gui.browser.gestures import Drag, DragKind, wheel_factor
+from ebert_gui.browser.palette import Palette
+from ebert_gui.browser.scene import GUTTER, Row, Scene
+from ebert_gui.state.tracks import Track
+from ebert_gui.state.workspace import Workspace
+
+_REST_MILLISECONDS = 60
+_BAR_WIDTH = 12
+_CLICK_PIXELS = 4
+
+
+class Canvas(QWidget):
+    """Draws a workspace.
+
+    `hovered` carries the position (-1 outside) and the words for what is under the cursor, `linked` the track whose
+    offer was clicked, `explained` the track whose details are wanted, `menu_wanted` a track and a place on screen.
+    """
+
+    hovered = pyqtSignal(float, str)
+    linked = pyqtSignal(object)
+    explained = pyqtSignal(object)
+    menu_wanted = pyqtSignal(object, QPoint)
+    painted = pyqtSignal()
+
+    def __init__(self, workspace: Workspace, source: ContentSource, palette: Palette, font: QFont) -> None:
+        super().__init__()
+        self.scene = Scene(workspace, source, palette, font)
+        self._workspace = workspace
+        self._drag: Drag | None = None
+        self._bar = QScrollBar(Qt.Orientation.Vertical, self)
+        self._bar.valueChanged.connect(self._on_scrolled)
+        self._bar.hide()
+        self._rest = QTimer(self)
+        self._rest.setSingleShot(True)
+        self._rest.setInterval(_REST_MILLISECONDS)
+        self._rest.timeout.connect(self.refresh)
+        self.setMouseTracking(True)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
+        self.setAccessibleName("Genome tracks")
+        self.setMinimumSize(480, 240)
+        for announcer in (workspace.view.changed, workspace.anchor_changed, workspace.choice_changed):
+            announcer.connect(self.follow)
+        for announcer in (workspace.tracks.changed, workspace.dataset_changed, workspace.checkpoint_changed):
+            announcer.connect(self._on_rows_changed)
+
+    def dress(self, palette: Palette, font: QFont) -> None:
+        """Draw in other colours or another font."""
+        self.scene.dress(palette, font)
+        self.update()
+
+    def follow(self) -> None:
+        """Draw what has changed; scales follow when the view rests."""
+        self._rest.start()
+        self.update()
+
+    def refresh(self) -> None:
+        """Take scales anew and draw."""
+        self.scene.refresh()
+        self.update()
+
+    def sizeHint(self) -> QSize:
+        """Room for a screen of tracks."""
+        return QSize(1200, 720)
+
+    def paintEvent(self, _event: QPaintEvent | None) -> None:
+        """Draw a frame."""
+        painter = QPainter(self)
+        self.scene.paint(painter)
+        if self._drag is not None and self._drag.kind is DragKind.SELECT:
+            self._drag.paint(painter, self.scene, self.height())
+        painter.end()
+        self.painted.emit()
+
+    def resizeEvent(self, _event: QResizeEvent | None) -> None:
+        """Tell the state how wide the drawing is."""
+        self._on_rows_changed()
+
+    def _on_rows_changed(self) -> None:
+        scene = self.scene
+        room = self.height() - scene.header_height
+        overflow = max(0, round(scene.content_height - room))
+        self._bar.setVisible(overflow > 0)
+        width = self.width() - (_BAR_WIDTH if overflow else 0)
+        self._bar.setGeometry(width, scene.header_height, _BAR_WIDTH, max(0, room))
+        self._bar.setRange(0, overflow)
+        self._bar.setPageStep(max(1, room))
+        self._bar.setSingleStep(24)
+        scene.width, scene.height, scene.ratio = float(width), float(self.height()), self.devicePixelRatioF()
+        self._workspace.view.set_columns(scene.plot_columns)
+        self.follow()
+
+    def _on_scrolled(self, value: int) -> None:
+        self.scene.scroll = float(value)
+        self.update()
+
+    def wheelEvent(self, event: QWheelEvent | None) -> None:
+        """A wheel zooms about the cursor; with Shift, sideways, or on a trackpad it pans."""
+        assert event is not None
+        fine, coarse = event.pixelDelta(), event.angleDelta()
+        view, axis, x = self._workspace.view, self.scene.axis(), event.position().x() - GUTTER
+        is_trackpad = not fine.isNull() and event.phase() != Qt.ScrollPhase.NoScrollPhase
+        keys = event.modifiers()
+        if keys & Qt.KeyboardModifier.ControlModifier or (not is_trackpad and coarse.y() and x >= 0 and not keys):
+            view.zoom_about(axis.position_at(max(x, 0.0)), wheel_factor(coarse.y()))
+        elif x < 0 and not coarse.x():
+            self._bar.setValue(self._bar.value() - coarse.y())
+        elif is_trackpad:
+            view.pan_by(-fine.x() * axis.bases_per_pixel)
+            self._bar.setValue(self._bar.value() - fine.y())
+        else:
+            view.pan_by(-(coarse.x() or coarse.y()) * axis.bases_per_pixel)
+        event.accept()
+
+    def event(self, event: QEvent | None) -> bool:
+        """Pinches zoom; tooltips name the track under the cursor."""
+        if isinstance(event, QNativeGestureEvent) and event.gestureType() == Qt.NativeGestureType.ZoomNativeGesture:
+            position = self.scene.axis().position_at(event.position().x() - GUTTER)
+            self._workspace.view.zoom_about(position, max(0.2, 1 + event.value()))
+            return True
+        if isinstance(event, QHelpEvent):
+            row = self.scene.row_at(event.pos().y())
+            text = f"{row.track.title} {row.track.subtitle}".strip() if row and event.pos().x() < GUTTER else ""
+            QToolTip.showText(event.globalPos(), text, self)
+            return True
+        return super().event(event)
+
+    def mousePressEvent(self, event: QMouseEvent | None) -> None:
+        """Begin a drag: the plot slides, the ruler selects, the edge of a track resizes it."""
+        assert event is not None
+        place = event.position()
+        if event.button() == Qt.MouseButton.RightButton:
+            self._ask_for_menu(place, event.globalPosition().toPoint())
+        elif event.button() == Qt.MouseButton.LeftButton:
+            keys = event.modifiers()
+            row = self._edge_at(place)
+            if row is not None:
+                self._drag = Drag(DragKind.RESIZE, place, row.track)
+            elif self._is_on_ideogram(place):
+                self._go_to_ideogram(place)
+            elif place.y() < self.scene.header_height or keys & Qt.KeyboardModifier.ShiftModifier:
+                self._drag = Drag(DragKind.SELECT, place)
+            else:
+                self._drag = Drag(DragKind.PAN, place)
+
+    def mouseMoveEvent(self, event: QMouseEvent | None) -> None:
+        """Go on with a drag, or say what is under the cursor."""
+        assert event is not None
+        place = event.position()
+        if self._drag is None:
+            self._hover(place)
+            return
+        step = self._drag.move_to(place)
+        match self._drag.kind:
+            case DragKind.PAN:
+                self._workspace.view.pan_by(-step.x() * self.scene.axis().bases_per_pixel)
+                self._bar.setValue(self._bar.value() - round(step.y()))
+            case DragKind.RESIZE:
+                assert self._drag.track is not None
+                height = self._drag.track.pixels + self._drag.distance.y()
+                self._workspace.tracks.resize(self._drag.track.id, round(height))
+            case DragKind.SELECT:
+                self.update()
+
+    def mouseReleaseEvent(self, event: QMouseEvent | None) -> None:
+        """End a drag; without movement it was a click."""
+        assert event is not None
+        drag, self._drag = self._drag, None
+        if drag is None:
+            return
+        if drag.distance.manhattanLength() < _CLICK_PIXELS:
+            if drag.kind is not DragKind.RESIZE:
+                self._click(event.position())
+        elif drag.kind is DragKind.SELECT:
+            self._show_selection(drag)
+        self.update()
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent | None) -> None:
+        """Zoom in on the place."""
+        assert event is not None
+        if event.position().x() >= GUTTER:
+            self._workspace.view.zoom_about(self.scene.axis().position_at(event.position().x() - GUTTER), 3.0)
+
+    def leaveEvent(self, _event: QEvent | None) -> None:
+        """Nothing is under the cursor any more."""
+        self.hovered.emit(-1.0, "")
+
+    def keyPressEvent(self, event: QKeyEvent | None) -> None:
+        """Up and down scroll the tracks; everything else is an action of the window."""
+        assert event is not None
+        steps = {Qt.Key.Key_Up: -48, Qt.Key.Key_Down: 48}
+        if event.key() in steps:
+            self._bar.setValue(self._bar.value() + steps[Qt.Key(event.key())])
+        else:
+            super().keyPressEvent(event)
+
+    def _click(self, place: QPointF) -> None:
+        link = next((link for link in self.scene.links if link.box.contains(place)), None)
+        if link is not None:
+            (self.explained if link.is_details else self.linked).emit(link.track)
+        elif place.x() >= GUTTER and place.y() >= self.scene.header_height:
+            axis = self.scene.axis()
+            self._workspace.set_anchor(axis.chromosome, int(axis.position_at(place.x() - GUTTER)))
+
+    def _show_selection(self, drag: Drag) -> None:
+        axis = self.scene.axis()
+        first, last = sorted(axis.position_at(max(0.0, x - GUTTER)) for x in (drag.start.x(), drag.last.x()))
+        if last - first >= 1:
+            self._workspace.view.show(Interval(axis.chromosome, int(first), round(last)))
+
+    def _hover(self, place: QPointF) -> None:
+        over_link = any(link.box.contains(place) for link in self.scene.links)
+        on_edge = self._edge_at(place) is not None
+        shape = Qt.CursorShape.SplitVCursor if on_edge else Qt.CursorShape.ArrowCursor
+        self.setCursor(Qt.CursorShape.PointingHandCursor if over_link else shape)
+        row = self.scene.row_at(place.y())
+        if place.x() < GUTTER:
+            self.hovered.emit(-1.0, "")
+            return
+        position = self.scene.axis().position_at(place.x() - GUTTER)
+        words = self.scene.describe(row, place.x()) if row is not None else ""
+        named = f"{row.track.title} {row.track.subtitle}".strip() if row is not None else ""
+        self.hovered.emit(position, f"{named}: {words}" if words else "")
+
+    def _edge_at(self, place: QPointF) -> Row | None:
+        """The track whose lower edge is under the cursor, in the gutter."""
+        if place.x() >= GUTTER or place.y() < self.scene.header_height:
+            return None
+        return next((row for row in self.scene.rows() if abs(row.top + row.height + 2 - place.y()) < 4), None)
+
+    def _is_on_ideogram(self, place: QPointF) -> bool:
+        bottom = self.scene.header_height - chrome.RULER_HEIGHT
+        return place.x() >= GUTTER and bottom - chrome.IDEOGRAM_HEIGHT <= place.y() < bottom
+
+    def _go_to_ideogram(self, place: QPointF) -> None:
+        view, axis = self._workspace.view, self.scene.axis()
+        view.centre_on((place.x() - GUTTER) / axis.width * view.chromosome_length)
+
+    def _ask_for_menu(self, place: QPointF, where: QPoint) -> None:
+        row = self.scene.row_at(place.y())
+        track: Track | None = row.track if row is not None else None
+        self.menu_wanted.emit(track, where)
