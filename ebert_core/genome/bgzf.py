@@ -2,6 +2,7 @@
 
 import os
 import struct
+import weakref
 import zlib
 from bisect import bisect_right
 from collections import OrderedDict
@@ -35,13 +36,10 @@ class BlockedFile:
     def __init__(self, path: Path, index: Path | None = None) -> None:
         """Opens the file; `index` is a .gzi written for it, without which the block headers are walked."""
         self._path = path
-        self._file = open(path, "rb")  # noqa: SIM115 (closed by close)
+        self._descriptor = os.open(path, os.O_RDONLY)
+        self.close = weakref.finalize(self, os.close, self._descriptor)
         self._kept: OrderedDict[int, bytes] = OrderedDict()
         self._packed, self._unpacked = self._read_index(index) if index else self._walk()
-
-    def close(self) -> None:
-        """Closes the file."""
-        self._file.close()
 
     def read(self, start: int, end: int) -> bytes:
         """Unpacked bytes [start, end), fewer at the end of the data."""
@@ -72,9 +70,9 @@ class BlockedFile:
 
     def _walk(self) -> tuple[list[int], list[int]]:
         packed, unpacked = [0], [0]
-        size = os.fstat(self._file.fileno()).st_size
+        size = os.fstat(self._descriptor).st_size
         while True:
-            head = os.pread(self._file.fileno(), 18, packed[-1])
+            head = os.pread(self._descriptor, 18, packed[-1])
             if not is_bgzf(head):
                 raise InvalidRequest(f"{self._path} is damaged or cut short: a compressed block is incomplete.")
             following = packed[-1] + struct.unpack("<H", head[16:18])[0] + 1
@@ -82,7 +80,7 @@ class BlockedFile:
                 raise InvalidRequest(f"{self._path} is damaged or cut short: a compressed block is incomplete.")
             if following == size:
                 return packed, unpacked
-            length = struct.unpack("<I", os.pread(self._file.fileno(), 4, following - 4))[0]
+            length = struct.unpack("<I", os.pread(self._descriptor, 4, following - 4))[0]
             packed.append(following)
             unpacked.append(unpacked[-1] + length)
 
@@ -90,12 +88,12 @@ class BlockedFile:
         if block in self._kept:
             self._kept.move_to_end(block)
             return self._kept[block]
-        head = os.pread(self._file.fileno(), 18, self._packed[block])
+        head = os.pread(self._descriptor, 18, self._packed[block])
         if not is_bgzf(head):
             raise InvalidRequest(f"{self._path} does not fit its index; delete the .gzi and .fai files beside it.")
         size = struct.unpack("<H", head[16:18])[0] + 1
         try:
-            data = zlib.decompress(os.pread(self._file.fileno(), size, self._packed[block])[18:-8], -15)
+            data = zlib.decompress(os.pread(self._descriptor, size, self._packed[block])[18:-8], -15)
         except zlib.error:
             raise InvalidRequest(f"{self._path} is damaged: a compressed block cannot be unpacked.") from None
         self._kept[block] = data

@@ -2,7 +2,8 @@
 
 import hashlib
 import os
-from collections.abc import Iterator
+import weakref
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import NamedTuple, Protocol
 
@@ -29,24 +30,23 @@ class _Bytes(Protocol):
 
     def chunks(self) -> Iterator[bytes]: ...
 
-    def close(self) -> None: ...
+    @property
+    def close(self) -> Callable[[], object]: ...
 
 
 class _PlainFile:
     def __init__(self, path: Path) -> None:
-        self._file = open(path, "rb")  # noqa: SIM115 (closed by close)
+        self._descriptor = os.open(path, os.O_RDONLY)
+        self.close = weakref.finalize(self, os.close, self._descriptor)
 
     def read(self, start: int, end: int) -> bytes:
-        return os.pread(self._file.fileno(), end - start, start)
+        return os.pread(self._descriptor, end - start, start)
 
     def chunks(self) -> Iterator[bytes]:
         position = 0
         while chunk := self.read(position, position + _CHUNK):
             position += len(chunk)
             yield chunk
-
-    def close(self) -> None:
-        self._file.close()
 
 
 class FastaFile:

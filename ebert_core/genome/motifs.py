@@ -55,6 +55,11 @@ class Matrices:
         """Places of the widest matrix; the flank that scores need is as wide."""
         return max((len(matrix) for matrix in self.log_odds), default=0)
 
+    @cached_property
+    def worst(self) -> NDArray[np.float16]:
+        """The score of each matrix where all is N."""
+        return np.array([matrix.min(axis=1).sum() for matrix in self.log_odds], dtype=np.float16)
+
     def selected(self, names: tuple[str, ...]) -> "Matrices":
         """The matrices of some factors, in the given order."""
         by_name = dict(zip(self.names, self.log_odds, strict=True))

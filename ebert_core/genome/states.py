@@ -82,7 +82,7 @@ class Segmentation:
             return np.full(len(positions), -1, dtype=np.int16)
         index = np.searchsorted(runs.starts, positions, side="right") - 1
         is_inside = (index >= 0) & (positions < runs.ends[index])
-        return np.where(is_inside, runs.ids[index], -1).astype(np.int16)
+        return np.where(is_inside, runs.ids[index].astype(np.int16), np.int16(-1))
 
     def _on_big(self, chromosome: str) -> Runs:
         assert self._big is not None

@@ -1,0 +1,89 @@
+"""What a model wants to see, and the arrays it is given.
+
+B = windows in a batch, L = bases per window, S = L / 200 chromatin bins, P = L / 50 positions, C = signals, M = motifs.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ebert_core.genome.motifs import POSITION_WIDTH, Matrices
+from ebert_core.protocol.bases import N
+from ebert_core.protocol.errors import InvalidRequest
+from ebert_core.protocol.locus import Interval
+
+BIN_WIDTH = 200
+MISSING, MASKED, FIRST_STATE = 0, 1, 2
+
+
+@dataclass(frozen=True)
+class Channels:
+    """The states, signals and motifs that a model wants, in its own order; nothing of a kind leaves it out."""
+
+    states: tuple[str, ...] = ()
+    signals: tuple[str, ...] = ()
+    motifs: Matrices | None = None
+
+
+class WindowBatch(NamedTuple):
+    """The input of a model. State ids: 0 missing, 1 masked, then the names of the channels in their order.
+
+    Outside the chromosome there are N, missing states and signals of 0; so too in bins of 200 without any known base.
+    A signal that the cell type lacks is NaN everywhere.
+    """
+
+    bases_BL: NDArray[np.uint8]
+    states_BS: NDArray[np.uint8]
+    signals_BCP: NDArray[np.float16]
+    motifs_BMP: NDArray[np.float16]
+
+
+def empty_batch(count: int, length: int, channels: Channels) -> WindowBatch:
+    """Windows in which nothing is known."""
+    motifs = channels.motifs
+    worst = motifs.worst if motifs else np.empty(0, dtype=np.float16)
+    motifs_BMP = np.empty((count, len(worst), length // POSITION_WIDTH), dtype=np.float16)
+    motifs_BMP[:] = worst[None, :, None]
+    return WindowBatch(
+        np.full((count, length), N, dtype=np.uint8),
+        np.full((count, length // BIN_WIDTH), MISSING, dtype=np.uint8),
+        np.zeros((count, len(channels.signals), length // POSITION_WIDTH), dtype=np.float16),
+        motifs_BMP,
+    )
+
+
+def window_length(intervals: Sequence[Interval]) -> int:
+    """The one length of all windows, which begin and end on multiples of 200."""
+    length = intervals[0].length
+    assert all(each.length == length and each.start % BIN_WIDTH == 0 for each in intervals)
+    assert length % BIN_WIDTH == 0
+    return length
+
+
+def bins_with_bases(codes_L: NDArray[np.uint8]) -> NDArray[np.bool_]:
+    """Which bins of 200 hold a known base; in the others, states and signals are not to be trusted."""
+    has_base: NDArray[np.bool_] = (codes_L.reshape(-1, BIN_WIDTH) != N).any(axis=1)
+    return has_base
+
+
+def state_lookup(dataset_names: Sequence[str], wanted: Sequence[str]) -> NDArray[np.uint8]:
+    """The id under `wanted` for each id under the dataset's names; all missing when no states are wanted.
+
+    Raises:
+        InvalidRequest: the dataset has a state that the model does not know.
+    """
+    lookup = np.full(FIRST_STATE + len(dataset_names), MISSING, dtype=np.uint8)
+    if not wanted:
+        return lookup
+    unknown = [name for name in dataset_names if name not in wanted]
+    if unknown:
+        raise InvalidRequest(
+            f"The dataset's states are not those of the model: it does not know {', '.join(unknown[:4])}; "
+            f"it knows {', '.join(wanted[:4])} and {max(0, len(wanted) - 4)} more. Run it without states instead."
+        )
+    lookup[MASKED] = MASKED
+    lookup[FIRST_STATE:] = [FIRST_STATE + wanted.index(name) for name in dataset_names]
+    return lookup

@@ -1,0 +1,193 @@
+"""Builds the store from a dataset's files, or finds that the one there is still good."""
+
+import hashlib
+import os
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
+from pathlib import Path
+
+import msgspec
+import numpy as np
+from numpy.typing import NDArray
+
+from ebert_core.dataset.channels import BIN_WIDTH, bins_with_bases
+from ebert_core.dataset.description import Dataset
+from ebert_core.dataset.spans import read_signal, read_states, reference_of, widened
+from ebert_core.dataset.store import FORMAT, Store, StoreIndex, cell_number, stored_motifs
+from ebert_core.genome.motifs import Matrices, motif_scores
+from ebert_core.protocol.errors import InvalidRequest
+from ebert_core.protocol.locus import Interval
+
+Report = Callable[[float, str], None]
+
+_PIECE = 1_000_000
+# Stretches without bases shorter than this are stored too: fewer segments, and few windows that touch two.
+_SHORTEST_GAP = 10_000
+
+
+def default_directory(dataset: Dataset) -> Path:
+    """Where the store of a dataset lies unless one says otherwise: beside its DATASET.toml."""
+    if dataset.path is None:
+        raise InvalidRequest("An unsaved dataset has no store; save it as a DATASET.toml first.")
+    return dataset.path.with_suffix(".store")
+
+
+def prepare(
+    dataset: Dataset,
+    directory: Path,
+    motifs: Matrices | None = None,
+    regions: Sequence[Interval] | None = None,
+    report: Report = lambda _fraction, _note: None,
+) -> Store:
+    """The store of a dataset: the one in the directory where its inputs are unchanged, else a new one.
+
+    Args:
+        dataset: what to store.
+        directory: where; appears complete or not at all.
+        motifs: whose scores to store; the dataset's own when None.
+        regions: what to store of the genome, all of it when None; elsewhere the store knows nothing but N.
+        report: told how far it is, from 0 to 1, and with what.
+
+    Raises:
+        InvalidRequest: a file is wrong, or the directory cannot be written.
+    """
+    matrices = dataset.matrices if motifs is None else motifs
+    fingerprint = _fingerprint(dataset, matrices, regions)
+    with suppress(InvalidRequest):
+        existing = Store(directory)
+        if existing.index.fingerprint == fingerprint:
+            return existing
+    if (
+        directory.exists()
+        and not (directory / "index.json").is_file()
+        and (not directory.is_dir() or any(directory.iterdir()))
+    ):
+        raise InvalidRequest(f"{directory} is there already and is no store; name another directory.")
+    try:
+        directory.parent.mkdir(parents=True, exist_ok=True)
+        part = Path(tempfile.mkdtemp(prefix=f".{directory.name}.", dir=directory.parent))
+    except OSError as error:
+        raise InvalidRequest(
+            f"The store {directory} cannot be written: {error.strerror}; name another directory."
+        ) from None
+    try:
+        _Builder(dataset, part, matrices, fingerprint, report).build(regions)
+        _replace(part, directory)
+    except OSError as error:
+        raise InvalidRequest(f"The store {directory} cannot be written: {error.strerror}.") from None
+    finally:
+        shutil.rmtree(part, ignore_errors=True)
+    return Store(directory)
+
+
+class _Builder:
+    """Writes the arrays of one store into a directory."""
+
+    def __init__(self, dataset: Dataset, directory: Path, matrices: Matrices, fingerprint: str, report: Report) -> None:
+        self._dataset = dataset
+        self._directory = directory
+        self._matrices = matrices
+        self._fingerprint = fingerprint
+        self._report = report
+
+    def build(self, regions: Sequence[Interval] | None) -> None:
+        dataset = self._dataset
+        segments = self._segments(regions)
+        index = StoreIndex(
+            format=FORMAT,
+            fingerprint=self._fingerprint,
+            dataset=dataset.layout.name,
+            chromosome_lengths=dataset.chromosome_lengths,
+            segments=tuple(segments),
+            state_names=dataset.state_names,
+            cell_types=dataset.cell_types,
+            states=tuple(cell for cell in dataset.cell_types if dataset.layout.cell_types[cell].states),
+            signals={cell: tuple(dataset.layout.cell_types[cell].signals) for cell in dataset.cell_types},
+            motifs=stored_motifs(self._matrices),
+        )
+        pieces = [piece for segment in segments for piece in _pieces(segment)]
+        for done, piece in enumerate(pieces):
+            self._report(0.3 + 0.7 * done / len(pieces), f"storing {piece.chromosome}")
+            self._store(index, piece)
+        (self._directory / "index.json").write_bytes(msgspec.json.encode(index))
+        self._report(1.0, "stored")
+
+    def _segments(self, regions: Sequence[Interval] | None) -> list[Interval]:
+        reference = reference_of(self._dataset)
+        wanted = regions or [Interval(name, 0, length) for name, length in reference.chromosome_lengths.items()]
+        total = sum(interval.length for interval in wanted)
+        bins: dict[str, list[NDArray[np.intp]]] = {interval.chromosome: [] for interval in wanted}
+        done = 0
+        for interval in wanted:
+            start, end = interval.start // BIN_WIDTH * BIN_WIDTH, -(-interval.end // BIN_WIDTH) * BIN_WIDTH
+            for piece in _pieces(Interval(interval.chromosome, start, end)):
+                self._report(0.3 * done / max(1, total), f"looking for bases on {piece.chromosome}")
+                with_bases = np.flatnonzero(bins_with_bases(reference.bases(piece)))
+                bins[interval.chromosome].append(with_bases + piece.start // BIN_WIDTH)
+                done += piece.length
+        return [
+            segment
+            for chromosome, found in bins.items()
+            for segment in _joined(chromosome, np.unique(np.concatenate(found)))
+        ]
+
+    def _store(self, index: StoreIndex, piece: Interval) -> None:
+        dataset, flank = self._dataset, self._matrices.widest
+        codes = reference_of(dataset).bases(widened(piece, flank))
+        bases = codes[flank : len(codes) - flank]
+        has_base = bins_with_bases(bases)
+        _append(self._directory / "bases.u8", bases)
+        for cell in index.states:
+            _append(
+                self._directory / f"states.{cell_number(index, cell)}.u8", read_states(dataset, cell, piece, has_base)
+            )
+        for cell, signals in index.signals.items():
+            for number, signal in enumerate(signals):
+                means = read_signal(dataset, cell, signal, piece, has_base)
+                _append(self._directory / f"signal.{cell_number(index, cell)}.{number}.f16", means)
+        scores = motif_scores(codes, self._matrices, flank)
+        for number in range(len(index.motifs)):
+            _append(self._directory / f"motif.{number}.f16", scores[:, number])
+
+
+def _append(path: Path, values: NDArray[np.uint8] | NDArray[np.float16]) -> None:
+    with open(path, "ab") as file:
+        file.write(np.ascontiguousarray(values).tobytes())
+
+
+def _pieces(interval: Interval) -> Iterator[Interval]:
+    for start in range(interval.start, interval.end, _PIECE):
+        yield Interval(interval.chromosome, start, min(interval.end, start + _PIECE))
+
+
+def _joined(chromosome: str, bins: NDArray[np.intp]) -> list[Interval]:
+    """Stretches of bins that hold bases, with one more bin at either end, since motif hits may reach into it."""
+    if not len(bins):
+        return []
+    breaks = np.flatnonzero(np.diff(bins) * BIN_WIDTH > _SHORTEST_GAP)
+    firsts, lasts = bins[np.append(0, breaks + 1)], bins[np.append(breaks, len(bins) - 1)]
+    return [
+        Interval(chromosome, (int(first) - 1) * BIN_WIDTH, (int(last) + 2) * BIN_WIDTH)
+        for first, last in zip(firsts, lasts, strict=True)
+    ]
+
+
+def _fingerprint(dataset: Dataset, matrices: Matrices, regions: Sequence[Interval] | None) -> str:
+    layout = dataset.layout
+    paths = [layout.reference, layout.chromosome_sizes]
+    for cell in layout.cell_types.values():
+        paths += [cell.states, *cell.signals.values()]
+    stamps = [(path, os.stat(path).st_size, os.stat(path).st_mtime_ns) for path in paths if path]
+    cells = {name: (cell.states, cell.signals) for name, cell in layout.cell_types.items()}
+    content = (FORMAT, stamps, cells, dataset.state_names, stored_motifs(matrices), regions)
+    return hashlib.sha256(msgspec.json.encode(content)).hexdigest()
+
+
+def _replace(part: Path, directory: Path) -> None:
+    old = directory.with_name(f"{part.name}.old")
+    if directory.exists():
+        os.replace(directory, old)
+    os.replace(part, directory)
+    shutil.rmtree(old, ignore_errors=True)

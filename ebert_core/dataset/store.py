@@ -1,0 +1,261 @@
+"""The memory-mapped store that training reads: what the files hold, unpacked once.
+
+Only stretches that hold bases are kept, so a chromosome padded with N costs nothing; between them everything is N,
+missing and 0, exactly as when the files are read.
+
+B = windows in a batch, L = bases per window, S = L / 200 chromatin bins, P = L / 50 positions, C = signals, M = motifs.
+"""
+
+from collections.abc import Sequence
+from itertools import pairwise
+from pathlib import Path
+from typing import NamedTuple
+
+import msgspec
+import numpy as np
+from numpy.lib.stride_tricks import sliding_window_view
+from numpy.typing import NDArray
+
+from ebert_core.dataset.channels import BIN_WIDTH, Channels, WindowBatch, empty_batch, state_lookup, window_length
+from ebert_core.dataset.spans import read_motif_scores, widened
+from ebert_core.genome.chromosomes import name_in
+from ebert_core.genome.motifs import POSITION_WIDTH, Matrices
+from ebert_core.protocol.bases import N
+from ebert_core.protocol.errors import InvalidRequest
+from ebert_core.protocol.locus import Interval
+
+FORMAT = 1
+
+
+class StoredMotif(msgspec.Struct, frozen=True):
+    """A motif whose scores are stored: its factor and its log-odds, flattened."""
+
+    factor: str
+    log_odds: tuple[float, ...]
+
+
+class StoreIndex(msgspec.Struct, frozen=True):
+    """What a store holds. Segments follow one another in every array, in this order."""
+
+    format: int
+    fingerprint: str
+    dataset: str
+    chromosome_lengths: dict[str, int]
+    segments: tuple[Interval, ...]
+    state_names: tuple[str, ...]
+    cell_types: tuple[str, ...]
+    states: tuple[str, ...]
+    signals: dict[str, tuple[str, ...]]
+    motifs: tuple[StoredMotif, ...]
+
+
+class _Place(NamedTuple):
+    """Where windows begin in the stored arrays, for those that lie within one segment."""
+
+    offsets: NDArray[np.int64]
+    is_inside: NDArray[np.bool_]
+
+
+class Store:
+    """An opened store. Reading it gives the arrays that `windows` would read from the files."""
+
+    def __init__(self, directory: Path) -> None:
+        """Opens the store.
+
+        Raises:
+            InvalidRequest: there is no complete store of this format.
+        """
+        self.directory = directory
+        try:
+            self.index = msgspec.json.decode((directory / "index.json").read_bytes(), type=StoreIndex)
+        except (OSError, msgspec.MsgspecError):
+            raise InvalidRequest(f"{directory} is no store; make it with ebert prepare.") from None
+        if self.index.format != FORMAT:
+            raise InvalidRequest(f"{directory} is a store of another version; make it again with ebert prepare.")
+        segments = self.index.segments
+        self._size = sum(segment.length for segment in segments)
+        starts = [0, *np.cumsum([segment.length for segment in segments]).tolist()]
+        self._segments: dict[str, _Segments] = {}
+        for chromosome in dict.fromkeys(segment.chromosome for segment in segments):
+            rows = [row for row, segment in enumerate(segments) if segment.chromosome == chromosome]
+            self._segments[chromosome] = _Segments([segments[row] for row in rows], [starts[row] for row in rows])
+        self._bases = self._map("bases.u8", np.uint8, self._size)
+        bins, positions = self._size // BIN_WIDTH, self._size // POSITION_WIDTH
+        self._states = {
+            cell: self._map(f"states.{cell_number(self.index, cell)}.u8", np.uint8, bins) for cell in self.index.states
+        }
+        self._signals = {
+            (cell, signal): self._map(f"signal.{cell_number(self.index, cell)}.{number}.f16", np.float16, positions)
+            for cell, signals in self.index.signals.items()
+            for number, signal in enumerate(signals)
+        }
+        self._motifs = {
+            motif: self._map(f"motif.{number}.f16", np.float16, positions)
+            for number, motif in enumerate(self.index.motifs)
+        }
+        self._names: dict[str, str | None] = {}
+
+    @property
+    def state_names(self) -> tuple[str, ...]:
+        """The dataset's states."""
+        return self.index.state_names
+
+    @property
+    def cell_types(self) -> tuple[str, ...]:
+        """The dataset's cell types."""
+        return self.index.cell_types
+
+    @property
+    def chromosome_lengths(self) -> dict[str, int]:
+        """Lengths by chromosome."""
+        return self.index.chromosome_lengths
+
+    @property
+    def segments(self) -> tuple[Interval, ...]:
+        """The stretches that hold bases, each a bin of 200 longer at either end."""
+        return self.index.segments
+
+    def bases(self, interval: Interval) -> NDArray[np.uint8]:
+        """Base codes of an interval; N before, behind and without the chromosome."""
+        codes = np.full(interval.length, N, dtype=np.uint8)
+        segments = self._on(interval.chromosome)
+        if segments is not None:
+            for stored, wanted in segments.overlaps(interval.start, interval.end):
+                codes[wanted] = self._bases[stored]
+        return codes
+
+    def gather(self, cell_type: str, intervals: Sequence[Interval], channels: Channels) -> WindowBatch:
+        """The windows, without edits."""
+        if cell_type not in self.index.cell_types:
+            raise InvalidRequest(
+                f"{self.index.dataset} has no cell type {cell_type}; it has {', '.join(self.cell_types)}."
+            )
+        length = window_length(intervals)
+        batch = empty_batch(len(intervals), length, channels)
+        lookup = state_lookup(self.state_names, channels.states)
+        place = self._place(intervals, length)
+        self._fill(batch.bases_BL, self._bases, place, intervals, 1)
+        states = self._states.get(cell_type)
+        if channels.states and states is not None:
+            self._fill(batch.states_BS, states, place, intervals, BIN_WIDTH)
+            batch.states_BS[:] = lookup[batch.states_BS]
+        for channel, name in enumerate(channels.signals):
+            signal = self._signals.get((cell_type, name))
+            if signal is None:
+                batch.signals_BCP[:, channel] = np.nan
+            else:
+                self._fill(batch.signals_BCP[:, channel], signal, place, intervals, POSITION_WIDTH)
+        if channels.motifs:
+            self._fill_motifs(batch, channels.motifs, place, intervals)
+        return batch
+
+    def _fill_motifs(
+        self, batch: WindowBatch, matrices: Matrices, place: _Place, intervals: Sequence[Interval]
+    ) -> None:
+        unknown = []
+        for channel, motif in enumerate(stored_motifs(matrices)):
+            scores = self._motifs.get(motif)
+            if scores is None:
+                unknown.append(channel)
+            else:
+                self._fill(batch.motifs_BMP[:, channel], scores, place, intervals, POSITION_WIDTH)
+        if unknown:
+            missing = matrices.selected(tuple(matrices.names[channel] for channel in unknown))
+            for index, interval in enumerate(intervals):
+                codes = self.bases(widened(interval, missing.widest))
+                batch.motifs_BMP[index, unknown] = read_motif_scores(codes, missing, missing.widest)
+
+    def _fill(
+        self,
+        rows: NDArray[np.uint8] | NDArray[np.float16],
+        stored: NDArray[np.uint8] | NDArray[np.float16],
+        place: _Place,
+        intervals: Sequence[Interval],
+        width: int,
+    ) -> None:
+        """Copies windows into rows; `width` is the number of bases of one stored value."""
+        columns = rows.shape[1]
+        if len(stored) >= columns:
+            whole = sliding_window_view(stored, columns)
+            if place.is_inside.all():
+                rows[:] = whole[place.offsets // width]
+                return
+            rows[place.is_inside] = whole[place.offsets[place.is_inside] // width]
+        for row in np.flatnonzero(~place.is_inside):
+            interval = intervals[int(row)]
+            segments = self._on(interval.chromosome)
+            if segments is not None:
+                for found, wanted in segments.overlaps(interval.start, interval.end):
+                    part = slice(found.start // width, found.stop // width)
+                    rows[row, wanted.start // width : wanted.stop // width] = stored[part]
+
+    def _place(self, intervals: Sequence[Interval], length: int) -> _Place:
+        starts = np.array([interval.start for interval in intervals], dtype=np.int64)
+        offsets = np.zeros(len(intervals), dtype=np.int64)
+        is_inside = np.zeros(len(intervals), dtype=np.bool_)
+        names = [interval.chromosome for interval in intervals]
+        distinct = dict.fromkeys(names)
+        for chromosome in distinct:
+            segments = self._on(chromosome)
+            if segments is None:
+                continue
+            here = np.array([name == chromosome for name in names]) if len(distinct) > 1 else slice(None)
+            offsets[here], is_inside[here] = segments.locate(starts[here], length)
+        return _Place(offsets, is_inside)
+
+    def _on(self, chromosome: str) -> "_Segments | None":
+        if chromosome not in self._names:
+            self._names[chromosome] = name_in(self._segments, chromosome)
+        name = self._names[chromosome]
+        return self._segments[name] if name is not None else None
+
+    def _map(self, name: str, kind: type[np.uint8] | type[np.float16], count: int) -> NDArray[np.uint8]:
+        path = self.directory / name
+        try:
+            mapped: NDArray[np.uint8] = (
+                np.memmap(path, dtype=kind, mode="r", shape=(count,)) if count else np.empty(0, kind)
+            )
+        except (OSError, ValueError):
+            raise InvalidRequest(f"{path} is damaged or absent; make the store again with ebert prepare.") from None
+        # A plain view of the mapped memory: indexing a memmap itself costs more than the copy.
+        return mapped.view(np.ndarray)
+
+
+class _Segments:
+    """The stored stretches of one chromosome, in order."""
+
+    def __init__(self, segments: list[Interval], offsets: list[int]) -> None:
+        self._starts = np.array([segment.start for segment in segments], dtype=np.int64)
+        self._ends = np.array([segment.end for segment in segments], dtype=np.int64)
+        self._offsets = np.array(offsets, dtype=np.int64)
+        assert all(before.end <= after.start for before, after in pairwise(segments))
+
+    def locate(self, starts: NDArray[np.int64], length: int) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
+        """Where windows begin in the arrays, and which of them lie within one stretch."""
+        row = np.searchsorted(self._starts, starts, side="right") - 1
+        is_inside = (row >= 0) & (starts + length <= self._ends[row])
+        return np.where(is_inside, self._offsets[row] + starts - self._starts[row], 0), is_inside
+
+    def overlaps(self, start: int, end: int) -> list[tuple[slice, slice]]:
+        """For each stretch that an interval touches: where it is stored, and where it lies in the interval."""
+        first = int(np.searchsorted(self._ends, start, side="right"))
+        last = int(np.searchsorted(self._starts, end, side="left"))
+        pairs = []
+        for row in range(first, last):
+            low, high = max(start, int(self._starts[row])), min(end, int(self._ends[row]))
+            offset = int(self._offsets[row]) - int(self._starts[row])
+            pairs.append((slice(low + offset, high + offset), slice(low - start, high - start)))
+        return pairs
+
+
+def stored_motifs(matrices: Matrices) -> tuple[StoredMotif, ...]:
+    """How the index names these matrices."""
+    return tuple(
+        StoredMotif(factor, tuple(matrix.reshape(-1).tolist()))
+        for factor, matrix in zip(matrices.names, matrices.log_odds, strict=True)
+    )
+
+
+def cell_number(index: StoreIndex, cell_type: str) -> int:
+    """The number under which a cell type's files are kept, since its name may not be fit for a file name."""
+    return index.cell_types.index(cell_type)
