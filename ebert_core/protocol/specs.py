@@ -14,7 +14,10 @@ Precision = Literal["auto", "bf16", "fp32"]
 
 
 class Pretrain(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="pretrain", tag_field="job"):
-    """Masked-language-model pre-training on bases and states. Writes a checkpoint without factors."""
+    """Masked-language-model pre-training on bases and states. Writes a checkpoint without factors.
+
+    `context` is the length of a training window in bases; 0 takes the preset's.
+    """
 
     dataset: str
     output: str
@@ -22,6 +25,7 @@ class Pretrain(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="pre
     validation: tuple[str, ...]
     cell_types: tuple[str, ...] = ()
     preset: Preset = "small"
+    context: int = 0
     steps: int = 2000
     batch_size: int = 32
     learning_rate: float = 1e-3
@@ -64,7 +68,11 @@ class FineTune(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="fin
 
 
 class Evaluate(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="evaluate", tag_field="job"):
-    """Scores of a checkpoint and of its controls on labelled regions, as JSON."""
+    """Scores of a checkpoint and of its controls on labelled regions, as JSON.
+
+    `controls` are other checkpoints scored on the same bins; `without` names streams of the checkpoint (`states`,
+    `signals`, `motifs`) that are hidden one at a time.
+    """
 
     dataset: str
     checkpoint: str
@@ -72,10 +80,11 @@ class Evaluate(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="eva
     regions: tuple[str, ...]
     cell_types: tuple[str, ...] = ()
     factors: tuple[str, ...] = ()
-    use_states: bool = True
-    use_motifs: bool = True
+    controls: tuple[str, ...] = ()
+    without: tuple[Literal["states", "signals", "motifs"], ...] = ("states",)
     strands: int = 2
-    bootstrap: int = 1000
+    bootstrap: int = 500
+    seed: int = 1
     device: str = "auto"
     precision: Precision = "auto"
 

@@ -1,0 +1,63 @@
+"""`ebert pretrain | finetune | evaluate SPEC.toml`: jobs that run from a spec, in the terminal or detached."""
+
+import argparse
+from collections.abc import Callable
+from pathlib import Path
+
+from ebert_core.cli.spec_files import read_spec_file
+from ebert_core.cli.terminal import Terminal
+from ebert_core.jobs.directory import jobs_folder, list_jobs
+from ebert_core.jobs.reporter import open_job
+from ebert_core.jobs.specs import verb
+from ebert_core.protocol.errors import InvalidRequest
+from ebert_core.protocol.specs import JobSpec
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Adds what all jobs take."""
+    parser.add_argument("spec", metavar="SPEC.toml", help="the request; docs/specs.md lists the keys")
+    parser.add_argument("--resume", action="store_true", help="go on with the newest unfinished job of this spec")
+    parser.add_argument("--job", metavar="DIRECTORY", help=argparse.SUPPRESS)
+
+
+def run(arguments: argparse.Namespace) -> None:
+    """Runs the job and prints the path of what it made."""
+    spec = read_spec_file(Path(arguments.spec), arguments.command)
+    directory = arguments.job or (unfinished_job(spec) if arguments.resume else None)
+    with open_job(spec, directory) as job:
+        report = Terminal(job)
+        report.event(f"Job {job.directory}")
+        output = _runner(verb(spec))(spec, report, job.checkpoints)
+        job.finish(str(output))
+        report.close()
+    print(output)
+
+
+def _runner(name: str) -> Callable[..., Path]:
+    """Torch is imported only now, after the spec has been read."""
+    if name == "pretrain":
+        from ebert_core.training.pretrain import pretrain
+
+        return pretrain
+    if name == "finetune":
+        from ebert_core.training.finetune import finetune
+
+        return finetune
+    from ebert_core.training.evaluate import evaluate
+
+    return evaluate
+
+
+def unfinished_job(spec: JobSpec) -> str:
+    """The newest job of the same request that did not end.
+
+    Raises:
+        InvalidRequest: there is none.
+    """
+    folder = jobs_folder(spec.dataset)
+    for job in list_jobs(folder, spec.dataset):
+        if job.state in ("stopped", "failed", "lost") and job.verb == verb(spec):
+            path = Path(job.directory) / "spec.toml"
+            if read_spec_file(path, job.verb) == spec:
+                return job.directory
+    raise InvalidRequest(f"No unfinished job of this spec lies in {folder}; run it without --resume.")

@@ -1,0 +1,71 @@
+"""What the network attends to: weights of one layer, recomputed on request, never kept for all layers."""
+
+# B = windows (one here), H = heads, T = tokens.
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from ebert_core.dataset.windows import windows
+from ebert_core.inference.batches import Inputs
+from ebert_core.inference.predict import Predictor
+from ebert_core.model.tokens import BIN
+from ebert_core.protocol.edits import Edit
+from ebert_core.protocol.errors import InvalidRequest
+from ebert_core.protocol.locus import Interval
+from ebert_core.protocol.modelling import AttentionMap, AttentionProfile
+
+
+def attention_window(predictor: Predictor, chromosome: str, position: int) -> Interval:
+    """The context window around a position, on the grid of 200 bases."""
+    context = predictor.description.architecture.context
+    start = (position - context // 2 + BIN // 2) // BIN * BIN
+    return Interval(chromosome, start, start + context)
+
+
+@torch.inference_mode()
+def attention_weights(
+    predictor: Predictor, cell_type: str, window: Interval, layer: int, head: int | None, edits: tuple[Edit, ...] = ()
+) -> NDArray[np.float32]:
+    """Attention weights (T, T) of one head, or the mean over heads; row = from, each row sums to 1.
+
+    Raises:
+        InvalidRequest: the network has no such layer or head.
+    """
+    architecture = predictor.description.architecture
+    if not 0 <= layer < architecture.layers or not (head is None or 0 <= head < architecture.heads):
+        raise InvalidRequest(
+            f"This network has layers 1 to {architecture.layers} with heads 1 to {architecture.heads}; "
+            f"layer {layer + 1}, head {'mean' if head is None else head + 1} is not among them."
+        )
+    batch = Inputs.of(windows(predictor.source, cell_type, [window], predictor.channels, edits))
+    weight_HTT = predictor.network.attention(batch.tensors(predictor.engine.device), layer)[0]
+    chosen_TT = weight_HTT.mean(0) if head is None else weight_HTT[head]
+    weights_TT: NDArray[np.float32] = chosen_TT.float().cpu().numpy()
+    return weights_TT
+
+
+def attend_from(
+    predictor: Predictor,
+    cell_type: str,
+    chromosome: str,
+    position: int,
+    layer: int,
+    head: int | None,
+    edits: tuple[Edit, ...] = (),
+) -> AttentionProfile:
+    """What one position attends to in its window, and what attends to it."""
+    window = attention_window(predictor, chromosome, position)
+    weight_TT = attention_weights(predictor, cell_type, window, layer, head, edits)
+    width = predictor.description.architecture.token_width
+    anchor = (position - window.start) // width
+    return AttentionProfile(window, position, width, layer, head, weight_TT[anchor], weight_TT[:, anchor].copy())
+
+
+def attend_within(
+    predictor: Predictor, cell_type: str, interval: Interval, layer: int, head: int | None, edits: tuple[Edit, ...] = ()
+) -> AttentionMap:
+    """All weights inside the context window around the middle of an interval."""
+    window = attention_window(predictor, interval.chromosome, (interval.start + interval.end) // 2)
+    weight_TT = attention_weights(predictor, cell_type, window, layer, head, edits)
+    return AttentionMap(window, predictor.description.architecture.token_width, layer, head, weight_TT)

@@ -1,0 +1,169 @@
+"""Predicted binding: tiles of a fixed grid through the network, calibrated, with gaps where nothing may be said."""
+
+# F = factors, P = bins of 200 bp starting every 50 bp, B = tiles in a batch, N = bins of a window.
+
+from collections import OrderedDict
+from collections.abc import Callable, Iterator, Sequence
+from typing import NamedTuple
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from ebert_core.dataset.channels import Channels
+from ebert_core.dataset.description import Dataset
+from ebert_core.dataset.store import Store
+from ebert_core.dataset.windows import windows
+from ebert_core.inference.batches import Inputs, Stream, channels_of
+from ebert_core.inference.grid import TileGrid
+from ebert_core.model.checkpoint import Checkpoint
+from ebert_core.model.device import Engine
+from ebert_core.model.tokens import BIN, POSITION
+from ebert_core.protocol.bases import N
+from ebert_core.protocol.edits import Edit
+from ebert_core.protocol.errors import InvalidRequest
+from ebert_core.protocol.locus import Interval, other_names
+
+Report = Callable[[float, str], None]
+_TILES_AT_ONCE = 4
+_REMEMBERED_BYTES = 64 * 2**20
+
+
+class Bins(NamedTuple):
+    """Values of every bin that starts in [interval.start, interval.end), a multiple of 50 each; NaN is a gap."""
+
+    interval: Interval
+    values_FP: NDArray[np.float32]
+
+
+class TileKey(NamedTuple):
+    """What a tile's logits depend on."""
+
+    chromosome: str
+    tile: int
+    cell_type: str
+    strands: int
+    edits: tuple[Edit, ...]
+
+
+class Predictor:
+    """A checkpoint that reads one dataset (or its store) and predicts on one engine."""
+
+    def __init__(
+        self, checkpoint: Checkpoint, source: Dataset | Store, engine: Engine, without: tuple[Stream, ...] = ()
+    ) -> None:
+        if not checkpoint.description.factors:
+            raise InvalidRequest(
+                f"{checkpoint.path} is pre-trained only and predicts no factor yet; fine-tune it first."
+            )
+        self.description = checkpoint.description
+        self.network = checkpoint.network.to(engine.device, engine.dtype)
+        self.source = source
+        self.engine = engine
+        self.without = without
+        self.grid = TileGrid.of(self.description.architecture)
+        self.channels: Channels = channels_of(self.description)
+        self.factors = tuple(record.name for record in self.description.factors)
+        self._remembered: OrderedDict[TileKey, NDArray[np.float32]] = OrderedDict()
+
+    def probabilities(
+        self, cell_type: str, interval: Interval, report: Report, strands: int = 2, edits: tuple[Edit, ...] = ()
+    ) -> Bins:
+        """Calibrated probabilities (F, P) of the bins of an interval."""
+        bins = self.logits(cell_type, interval, report, strands, edits)
+        slope_F = np.array([record.calibration.slope for record in self.description.factors], dtype=np.float32)
+        offset_F = np.array([record.calibration.offset for record in self.description.factors], dtype=np.float32)
+        calibrated_FP = slope_F[:, None] * bins.values_FP + offset_F[:, None]
+        return Bins(bins.interval, 1 / (1 + np.exp(-calibrated_FP)))
+
+    def logits(
+        self, cell_type: str, interval: Interval, report: Report, strands: int = 2, edits: tuple[Edit, ...] = ()
+    ) -> Bins:
+        """Logits (F, P) of the bins that start in an interval, whose ends are rounded inwards to the grid of 50."""
+        length = self.chromosome_length(interval.chromosome)
+        start = -(-max(0, interval.start) // POSITION) * POSITION
+        end = min(interval.end, length)
+        if start >= end:
+            raise InvalidRequest(
+                f"{interval.chromosome} has {length:,} bases; there is nothing at {interval.start + 1:,}."
+            )
+        tiles = self.grid.covering(start, end)
+        parts = list(self.tiles(interval.chromosome, tiles, cell_type, report, strands, edits))
+        first = (start - tiles.start * self.grid.core) // POSITION
+        values_FP = np.concatenate(parts, axis=1)[:, first : first + -(-(end - start) // POSITION)]
+        return Bins(Interval(interval.chromosome, start, end), values_FP)
+
+    def chromosome_length(self, chromosome: str) -> int:
+        """Bases of a chromosome.
+
+        Raises:
+            InvalidRequest: the genome has none of this name.
+        """
+        lengths = self.source.chromosome_lengths
+        name = next((name for name in other_names(chromosome) if name in lengths), None)
+        if name is None:
+            raise InvalidRequest(f"The genome has no chromosome {chromosome}; it has {', '.join(list(lengths)[:30])}.")
+        return lengths[name]
+
+    def tiles(
+        self,
+        chromosome: str,
+        tiles: Sequence[int],
+        cell_type: str,
+        report: Report,
+        strands: int = 2,
+        edits: tuple[Edit, ...] = (),
+    ) -> Iterator[NDArray[np.float32]]:
+        """Logits (F, core / 50) of each tile in turn; `report` hears of every batch and may end the work."""
+        for batch in _batches(tiles):
+            report((batch[0] - tiles[0]) / len(tiles), f"{len(tiles)} tiles")
+            keys = [TileKey(chromosome, tile, cell_type, strands, edits) for tile in batch]
+            if any(key not in self._remembered for key in keys):
+                self._remember(keys, self._compute(keys))
+            yield from (self._remembered[key] for key in keys)
+            self._forget()
+
+    @torch.inference_mode()
+    def _compute(self, keys: list[TileKey]) -> NDArray[np.float32]:
+        """Logits (B, F, core / 50) of tiles that differ in their number only."""
+        first = keys[0]
+        intervals = [self.grid.window(key.chromosome, key.tile) for key in keys]
+        read = windows(self.source, first.cell_type, intervals, self.channels, first.edits)
+        batch = Inputs.of(read).without(self.without)
+        logits_BNF = self.network.binding(batch.tensors(self.engine.device))
+        if first.strands == 2:
+            other_BNF = self.network.binding(batch.other_strand().tensors(self.engine.device)).flip(1)
+            logits_BNF = (logits_BNF + other_BNF) / 2
+        halo, core = self.grid.halo // POSITION, self.grid.core // POSITION
+        kept_BFP = logits_BNF[:, halo : halo + core].float().cpu().numpy().transpose(0, 2, 1)
+        gap_BP = gaps(batch.bases_BL)[:, halo : halo + core]
+        return np.where(gap_BP[:, None], np.float32(np.nan), kept_BFP)
+
+    def _remember(self, keys: list[TileKey], logits_BFP: NDArray[np.float32]) -> None:
+        for key, logits_FP in zip(keys, logits_BFP, strict=True):
+            self._remembered[key] = logits_FP
+
+    def _forget(self) -> None:
+        """Drops the oldest tiles beyond the budget."""
+        while sum(tile.nbytes for tile in self._remembered.values()) > _REMEMBERED_BYTES:
+            self._remembered.popitem(last=False)
+
+
+def _batches(tiles: Sequence[int]) -> Iterator[list[int]]:
+    """Tiles cut at absolute multiples of the batch size: the same tile meets the same neighbours whoever asks."""
+    batch: list[int] = []
+    for tile in tiles:
+        if batch and tile % _TILES_AT_ONCE == 0:
+            yield batch
+            batch = []
+        batch.append(tile)
+    if batch:
+        yield batch
+
+
+def gaps(bases_BL: NDArray[np.uint8]) -> NDArray[np.bool_]:
+    """Which bins (B, N) hold a base that is not known, or would pass a chromosome's end."""
+    unknown_BP = (bases_BL == N).reshape(len(bases_BL), -1, POSITION).any(-1)
+    four_BNX = np.lib.stride_tricks.sliding_window_view(unknown_BP, BIN // POSITION, axis=1)
+    is_gap_BN: NDArray[np.bool_] = np.logical_or.reduce(four_BNX, axis=-1)
+    return is_gap_BN

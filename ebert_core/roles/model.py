@@ -1,0 +1,158 @@
+"""The model role: loads checkpoints, predicts and attends for the view. The only role with torch."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+
+from ebert_core.dataset.description import Dataset
+from ebert_core.inference.attention import attend_from, attend_within
+from ebert_core.inference.familiarity import familiarity_spans
+from ebert_core.inference.fitting import check_fit
+from ebert_core.inference.predict import Predictor
+from ebert_core.model.checkpoint import load_checkpoint
+from ebert_core.model.description import Description
+from ebert_core.model.device import Engine, choose_engine
+from ebert_core.model.tokens import BIN, POSITION
+from ebert_core.protocol.errors import InvalidRequest
+from ebert_core.protocol.locus import Interval
+from ebert_core.protocol.modelling import (
+    AttendFrom,
+    AttendWithin,
+    AttentionMap,
+    AttentionProfile,
+    CheckpointSummary,
+    FactorSummary,
+    OpenCheckpoint,
+    Prediction,
+    PredictView,
+)
+from ebert_core.roles.session import Handlers, HelloDetails, Report
+
+LIVE_LIMIT = 200_000
+_REMEMBERED_CHECKPOINTS = 3
+_CENTRE = (BIN - POSITION) // 2
+
+
+def handlers() -> tuple[Handlers, HelloDetails]:
+    """The table of the model role, and what it says of itself."""
+    engine = choose_engine()
+    answers = ModelAnswers(engine)
+    table: dict[type, Callable[..., object]] = {
+        OpenCheckpoint: answers.open_checkpoint,
+        PredictView: answers.predict_view,
+        AttendFrom: answers.attend_from,
+        AttendWithin: answers.attend_within,
+    }
+    return table, HelloDetails(engine.describe(), engine.precision)  # type: ignore[return-value]  # the keys say what each takes
+
+
+class ModelAnswers:
+    """Loaded checkpoints and datasets, and what they answer."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self._predictors: dict[tuple[str, int, str, int], Predictor] = {}
+
+    def open_checkpoint(self, request: OpenCheckpoint, report: Report) -> CheckpointSummary:
+        """Loads a checkpoint for a dataset and says what it is."""
+        report(0.0, "loading the checkpoint")
+        return summarise(self._predictor(request.path, request.dataset), request.path)
+
+    def predict_view(self, request: PredictView, report: Report) -> Prediction:
+        """Predicted binding for a view, reduced to what the screen can show."""
+        if request.interval.length > LIVE_LIMIT:
+            raise InvalidRequest(
+                f"Live prediction covers up to {LIVE_LIMIT // 1000} kb; zoom in, or compute this region."
+            )
+        predictor = self._predictor(request.checkpoint, request.dataset)
+        rows = [predictor.factors.index(predictor.description.factor(name).name) for name in request.factors]
+        lead = _CENTRE + POSITION
+        touched = Interval(request.interval.chromosome, max(0, request.interval.start - lead), request.interval.end)
+        bins = predictor.probabilities(request.cell_type, touched, report, request.strands, request.edits)
+        step, values_FP = reduce_to(bins.values_FP[rows], request.columns)
+        return Prediction(
+            interval=request.interval,
+            factors=request.factors,
+            start=bins.interval.start + _CENTRE,
+            step=step,
+            probability_FP=values_FP,
+            strands=request.strands,
+            familiarity=familiarity_spans(predictor.description, request.factors, request.cell_type, request.interval),
+        )
+
+    def attend_from(self, request: AttendFrom, report: Report) -> AttentionProfile:
+        """What one position attends to."""
+        report(0.0, "attending")
+        predictor = self._predictor(request.checkpoint, request.dataset)
+        return attend_from(
+            predictor,
+            request.cell_type,
+            request.chromosome,
+            request.position,
+            request.layer,
+            request.head,
+            request.edits,
+        )
+
+    def attend_within(self, request: AttendWithin, report: Report) -> AttentionMap:
+        """All attention inside one window."""
+        report(0.0, "attending")
+        predictor = self._predictor(request.checkpoint, request.dataset)
+        return attend_within(predictor, request.cell_type, request.interval, request.layer, request.head, request.edits)
+
+    def _predictor(self, checkpoint: str, dataset: str) -> Predictor:
+        """The predictor of a checkpoint on a dataset; a file that changed on disk is read again."""
+        key = (checkpoint, _changed(Path(checkpoint) / "description.json"), dataset, _changed(Path(dataset)))
+        if key not in self._predictors:
+            opened = Dataset.open(Path(dataset))
+            loaded = load_checkpoint(Path(checkpoint))
+            check_fit(loaded.description, opened)
+            while len(self._predictors) >= _REMEMBERED_CHECKPOINTS:
+                del self._predictors[next(iter(self._predictors))]
+            self._predictors[key] = Predictor(loaded, opened, self._engine)
+        return self._predictors[key]
+
+
+def _changed(path: Path) -> int:
+    return path.stat().st_mtime_ns if path.exists() else 0
+
+
+def reduce_to(values_FP: np.ndarray, columns: int) -> tuple[int, np.ndarray]:
+    """Values as maxima over so many bins that at most `columns` remain, and the width of each in bases."""
+    bins = values_FP.shape[1]
+    joined = max(1, -(-bins // max(1, columns)))
+    padded_FP = np.pad(values_FP, ((0, 0), (0, -bins % joined)), constant_values=np.nan)
+    grouped_FPX = padded_FP.reshape(len(values_FP), -1, joined)
+    reduced_FP = np.fmax.reduce(grouped_FPX, axis=2)
+    return joined * POSITION, reduced_FP
+
+
+def summarise(predictor: Predictor, path: str) -> CheckpointSummary:
+    """A loaded checkpoint in the words of a dialog."""
+    description: Description = predictor.description
+    architecture = description.architecture
+    return CheckpointSummary(
+        path=path,
+        name=description.name,
+        assembly=description.assembly,
+        is_synthetic=description.seed is not None,
+        architecture=architecture.describe(),
+        parameters=predictor.network.parameter_count(),
+        context=architecture.context,
+        layers=architecture.layers,
+        heads=architecture.heads,
+        factors=tuple(
+            FactorSummary(record.name, record.cell_types, record.threshold, record.auprc, record.scored_on)
+            for record in description.factors
+        ),
+        states=architecture.states,
+        signals=architecture.signals,
+        training=description.training,
+        validation=description.validation,
+        cell_types=(*description.cell_types, *description.validation_cell_types),
+        live_limit=LIVE_LIMIT,
+        device=predictor.engine.describe(),
+        precision=predictor.engine.precision,
+        limits=description.limits,
+    )

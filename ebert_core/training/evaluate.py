@@ -1,0 +1,128 @@
+"""Evaluation: a checkpoint, its ablations, other checkpoints and the motif scan on the same held-out bins."""
+
+# P = bins of 200 bp starting every 50 bp.
+
+import os
+from collections.abc import Sequence
+from pathlib import Path
+
+import msgspec
+import numpy as np
+from numpy.typing import NDArray
+
+from ebert_core.dataset.description import Dataset
+from ebert_core.dataset.store import Store
+from ebert_core.genome.motifs import motif_scores
+from ebert_core.inference.batches import Stream
+from ebert_core.inference.fitting import check_fit
+from ebert_core.inference.predict import Predictor
+from ebert_core.model.checkpoint import load_checkpoint, present_versions
+from ebert_core.model.description import Versions
+from ebert_core.model.device import Engine, choose_engine
+from ebert_core.model.tokens import BIN, POSITION
+from ebert_core.protocol.errors import InvalidRequest
+from ebert_core.protocol.locus import Interval
+from ebert_core.protocol.specs import Evaluate
+from ebert_core.training.comparison import Comparison, Pair, compare
+from ebert_core.training.held_out import HeldOut, bound_peaks, held_out
+from ebert_core.training.material import Material, open_material
+from ebert_core.training.report import Report
+
+_SCAN_REACH = 100
+
+
+class Evaluation(msgspec.Struct, frozen=True):
+    """What `ebert evaluate` writes: the request, what was compared, and the figures."""
+
+    spec: Evaluate
+    checkpoint_sha256: str
+    versions: Versions
+    comparison: Comparison
+
+
+def evaluate(spec: Evaluate, report: Report, work: Path) -> Path:
+    """Scores a checkpoint and its controls and writes the figures as JSON; returns the file."""
+    del work  # an evaluation is short and starts anew
+    material = open_material(spec.dataset, (), spec.regions, spec.cell_types, report)
+    regions = material.validation_stretches(BIN)
+    engine = choose_engine(spec.device, spec.precision)
+    first = load_checkpoint(Path(spec.checkpoint))
+    factors = spec.factors or tuple(record.name for record in first.description.factors)
+    methods: dict[str, list[HeldOut]] = {}
+    runs: list[tuple[str, str, tuple[Stream, ...]]] = [(first.description.name, spec.checkpoint, ())]
+    runs += [(f"{first.description.name} without {stream}", spec.checkpoint, (stream,)) for stream in spec.without]
+    runs += [(Path(path).name, path, ()) for path in spec.controls]
+    for number, (name, path, without) in enumerate(runs):
+        report.progress(0.8 * number / len(runs), f"predicting with {name}")
+        predictor = _predictor(path, material.dataset, material.store, engine, without)
+        methods[name] = held_out(
+            predictor, material.dataset, regions, material.cell_types, factors, _quiet, spec.strands
+        )
+    report.progress(0.8, "resampling blocks")
+    pairs = paired(methods, material, regions)
+    if not pairs:
+        raise InvalidRequest(f"None of {', '.join(factors)} was assayed in the chosen cell types and regions.")
+    comparison = compare(pairs, spec.bootstrap, spec.seed)
+    result = Evaluation(spec, first.description.weights_sha256, present_versions(), comparison)
+    return _write(result, Path(spec.output))
+
+
+def _quiet(_fraction: float, _note: str) -> None:
+    pass
+
+
+def _predictor(path: str, dataset: Dataset, store: Store, engine: Engine, without: tuple[Stream, ...]) -> Predictor:
+    checkpoint = load_checkpoint(Path(path))
+    check_fit(checkpoint.description, dataset)
+    return Predictor(checkpoint, store, engine, without)
+
+
+def paired(methods: dict[str, list[HeldOut]], material: Material, regions: Sequence[Interval]) -> list[Pair]:
+    """Pairs with the scores of every method and of the motif scan, on the bins that all of them score."""
+    scans = motif_scan(material, regions)
+    pairs = []
+    for columns in zip(*methods.values(), strict=True):
+        first = columns[0]
+        is_scored_P = np.logical_and.reduce([column.is_scored() for column in columns])
+        labels_P = np.where(is_scored_P, first.labels_P, -1)
+        if not (labels_P == 1).any():
+            continue
+        scores = {name: column.scores_P[is_scored_P] for name, column in zip(methods, columns, strict=True)}
+        if first.factor in scans:
+            scores["motif scan"] = scans[first.factor][is_scored_P]
+        else:
+            scores["motif scan"] = np.zeros(int(is_scored_P.sum()), dtype=np.float32)
+        is_bound_X = labels_P[is_scored_P] == 1
+        pairs.append(
+            Pair(first.factor, first.cell_type, is_bound_X, first.block_P[is_scored_P], bound_peaks(labels_P), scores)
+        )
+    return pairs
+
+
+def motif_scan(material: Material, regions: Sequence[Interval]) -> dict[str, NDArray[np.float32]]:
+    """Best log-odds of every factor's matrix in each bin and 100 bp on either side, over the regions joined."""
+    matrices = material.dataset.matrices
+    reference = material.dataset.reference
+    assert reference is not None, "a dataset without sequence has no store"
+    reach = _SCAN_REACH // POSITION
+    parts = []
+    for region in regions:
+        length = region.length // POSITION
+        wide = Interval(region.chromosome, region.start - _SCAN_REACH, region.end + _SCAN_REACH + BIN)
+        score_PM = motif_scores(reference.bases(wide), matrices).astype(np.float32)
+        span = 2 * reach + BIN // POSITION
+        parts.append(np.lib.stride_tricks.sliding_window_view(score_PM, span, axis=0).max(-1)[:length])
+    joined_PM = np.concatenate(parts)
+    return {name: joined_PM[:, column] for column, name in enumerate(matrices.names)}
+
+
+def _write(result: Evaluation, path: Path) -> Path:
+    part = path.with_name(f"{path.name}.part")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        part.write_bytes(msgspec.json.format(msgspec.json.encode(result), indent=1))
+        os.replace(part, path)
+    except OSError as error:
+        part.unlink(missing_ok=True)
+        raise InvalidRequest(f"The scores could not be written to {path}: {error}.") from error
+    return path

@@ -1,0 +1,291 @@
+"""Fine-tuning: a binding head on top of the encoder, all factors and cell types in one model."""
+
+# B = windows in a batch, N = bins of a window, F = factors, P = positions, M = motifs, C = signals.
+
+from collections.abc import Sequence
+from functools import partial
+from pathlib import Path
+
+import msgspec
+import numpy as np
+import torch
+from safetensors.torch import load_file
+from torch import Tensor
+from torch.nn import functional as f
+
+from ebert_core.dream.scoring import auprc
+from ebert_core.inference.batches import Inputs
+from ebert_core.inference.predict import Predictor
+from ebert_core.model.checkpoint import (
+    Checkpoint,
+    adopt_weights,
+    load_checkpoint,
+    now,
+    present_versions,
+    save_checkpoint,
+)
+from ebert_core.model.config import PRESETS, Architecture
+from ebert_core.model.description import FORMAT_VERSION, Description, FactorRecord
+from ebert_core.model.device import Engine, choose_engine, idle_gpu_warning
+from ebert_core.model.network import Ebert
+from ebert_core.model.tokens import BIN, MISSING_STATE
+from ebert_core.protocol.errors import InvalidRequest
+from ebert_core.protocol.locus import Interval, format_locus
+from ebert_core.protocol.specs import FineTune
+from ebert_core.training.calibration import best_f1_threshold, fit_calibration
+from ebert_core.training.held_out import HeldOut, held_out
+from ebert_core.training.loop import Schedule, Trainer, saved_weights
+from ebert_core.training.material import Material, open_material
+from ebert_core.training.report import Report, Stopped
+from ebert_core.training.sampling import Example, tiled_examples
+
+_STANDARD_WINDOWS = 256
+_LOSS_EVERY = 20
+_FEWEST_BOUND = 10
+
+
+def finetune(spec: FineTune, report: Report, work: Path) -> Path:
+    """Runs a fine-tuning spec and returns the checkpoint it wrote; `work` keeps the state to resume from.
+
+    The checkpoint of the epoch with the best held-out auPRC is kept and calibrated on the held-out bins.
+    """
+    material = open_material(spec.dataset, spec.training, spec.validation, spec.cell_types, report)
+    parent = load_checkpoint(Path(spec.start_from)) if spec.start_from else None
+    engine = choose_engine(spec.device, spec.precision)
+    run = _FineTuning(spec, material, parent, engine)
+    start = f"from {parent.path.name}" if parent else "from random weights"
+    architecture = run.architecture
+    for line in (
+        f"Fine-tuning {architecture.describe()} {start} on {engine.describe()}: {len(architecture.factors)} factors, "
+        f"{len(material.cell_types)} cell types.",
+        idle_gpu_warning(engine),
+    ):
+        if line:
+            report.event(line)
+    run.train(report, work)
+    report.progress(0.99, "calibrating on held-out loci")
+    network = run.trainer.network
+    save_checkpoint(Path(spec.output), network, run.calibrated(network))
+    for name in ("resume.safetensors", "best.safetensors"):
+        (work / name).unlink(missing_ok=True)
+    return Path(spec.output)
+
+
+class _FineTuning:
+    """One run: what it draws from, what it trains, what it measures."""
+
+    def __init__(self, spec: FineTune, material: Material, parent: Checkpoint | None, engine: Engine) -> None:
+        self.spec = spec
+        self.material = material
+        self.parent = parent
+        self.engine = engine
+        self.factors = material.factors(spec.factors)
+        self.held_out_cells = spec.validation_cell_types
+        self.cell_types = tuple(
+            name for name in material.assayed_cells(self.factors) if name not in self.held_out_cells
+        )
+        if not self.cell_types:
+            raise InvalidRequest("Every cell type with peaks is held out; leave at least one for training.")
+        self.architecture = self._architecture()
+        self.channels = material.channels(self.architecture)
+        self.training = material.training_stretches(self.architecture.context)
+        torch.manual_seed(spec.seed)
+        network = Ebert(self.architecture)
+        if parent:
+            adopt_weights(network, parent)
+        self._standardise(network)
+        windows = len(self._epoch(0))
+        self.steps_per_epoch = -(-windows // spec.batch_size)
+        self.schedule = Schedule(spec.learning_rate, spec.warmup_steps, self.steps_per_epoch * spec.epochs)
+        self.trainer = Trainer(network, engine, self.schedule, spec.seed, spec.layer_decay if parent else 1.0)
+
+    def _architecture(self) -> Architecture:
+        """The parent's sizes or the preset's, with the inputs and outputs of this run."""
+        sizes = self.parent.description.architecture if self.parent else PRESETS[self.spec.preset]
+        states = self.material.state_names
+        if self.parent and self.parent.description.architecture.states:
+            states = self.parent.description.architecture.states
+        return msgspec.structs.replace(
+            sizes,
+            states=states if self.spec.use_states else (),
+            signals=self.material.signals(self.spec.signals),
+            motifs=self.material.motif_names(self.factors) if self.spec.use_motifs else (),
+            factors=self.factors,
+        )
+
+    def _standardise(self, network: Ebert) -> None:
+        """Freezes mean and deviation of signals and motif scores over a sample of the training windows."""
+        examples = self._epoch(0)[:_STANDARD_WINDOWS]
+        inputs = self.material.inputs(examples, self.channels)
+        for standard, values_BPX in (
+            (network.embedding.signal_standard, inputs.signals_BPC),
+            (network.embedding.motif_standard, inputs.motifs_BPM),
+        ):
+            if values_BPX.shape[-1]:
+                flat = values_BPX.reshape(-1, values_BPX.shape[-1]).astype(np.float64)
+                standard.mean.copy_(torch.from_numpy(np.nan_to_num(np.nanmean(flat, axis=0))))
+                standard.deviation.copy_(torch.from_numpy(np.nan_to_num(np.nanstd(flat, axis=0)) + 1e-3))
+
+    def _epoch(self, epoch: int) -> list[Example]:
+        return tiled_examples(self.training, self.cell_types, self.architecture.context, (self.spec.seed, epoch))
+
+    def train(self, report: Report, work: Path) -> None:
+        """Trains all epochs, keeping the best in `best.safetensors`; raises Stopped when asked to."""
+        resume, best = work / "resume.safetensors", work / "best.safetensors"
+        if resume.exists():
+            self.trainer.restore(resume)
+            report.event(f"Going on after step {self.trainer.step}.")
+        for epoch in range(self.trainer.step // self.steps_per_epoch, self.spec.epochs):
+            loss = self._train_epoch(report, resume, epoch)
+            report.metric(self.trainer.step, epoch, "training", "loss", loss)
+            score = self._measure(report, epoch)
+            if score > self.trainer.best_score or not best.exists():
+                self.trainer.best_score = score
+                self.trainer.save(best)
+            self.trainer.save(resume)
+        self.trainer.network.load_state_dict(saved_weights(load_file(best)))
+
+    def _train_epoch(self, report: Report, resume: Path, epoch: int) -> float:
+        """The steps of an epoch that are still to do; returns their mean loss."""
+        examples = self._epoch(epoch)
+        losses = []
+        size, steps = self.spec.batch_size, self.schedule.steps
+        for number in range(self.trainer.step - epoch * self.steps_per_epoch, self.steps_per_epoch):
+            losses.append(self.trainer.take_step(partial(self.loss, examples[number * size : (number + 1) * size])))
+            step = self.trainer.step
+            report.progress(0.98 * step / steps, f"epoch {epoch + 1}, step {step} of {steps}, loss {losses[-1]:.4f}")
+            if step % _LOSS_EVERY == 0:
+                report.metric(step, epoch, "training", "loss", float(np.mean(losses[-_LOSS_EVERY:])))
+            if report.stop_requested() and step < steps:
+                self.trainer.save(resume)
+                raise Stopped(f"Stopped in epoch {epoch + 1} of {self.spec.epochs}; resume to go on.")
+        return float(np.mean(losses)) if losses else float("nan")
+
+    def loss(self, batch: Sequence[Example]) -> Tensor:
+        """Mean binary cross-entropy over the scored bins of a batch, on a random strand, channels dropped at random."""
+        random = np.random.default_rng((self.spec.seed, self.trainer.step, 7))
+        inputs = drop_channels(self.material.inputs(batch, self.channels), self.spec.channel_drop, random)
+        labels_BNF = self.material.labels(batch, self.factors)
+        if random.random() < 0.5:
+            inputs, labels_BNF = inputs.other_strand(), labels_BNF[:, ::-1]
+        device = self.engine.device
+        logits_BNF = self.trainer.network.binding(inputs.tensors(device))
+        labels = torch.from_numpy(np.ascontiguousarray(labels_BNF)).to(device)
+        is_scored_BNF = labels >= 0
+        if not bool(is_scored_BNF.any()):
+            return logits_BNF.sum() * 0.0
+        return f.binary_cross_entropy_with_logits(logits_BNF[is_scored_BNF], labels[is_scored_BNF].float())
+
+    def _held_out(self, network: Ebert, strands: int) -> list[HeldOut]:
+        """Logits and labels of the validation regions, in held-out cell types where there are any."""
+        checkpoint = Checkpoint(network.eval(), self.description(()), Path(self.spec.output))
+        predictor = Predictor(checkpoint, self.material.store, Engine(self.engine.device, torch.float32))
+        with self.engine.autocast():
+            found = held_out(
+                predictor,
+                self.material.dataset,
+                self.material.validation_stretches(BIN),
+                self.held_out_cells or self.cell_types,
+                self.factors,
+                lambda *_: None,
+                strands,
+            )
+        network.train()
+        return found
+
+    def _measure(self, report: Report, epoch: int) -> float:
+        """Mean held-out auPRC over pairs with enough bound bins, reported with the held-out loss."""
+        scores, losses = [], []
+        for pair in self._held_out(self.trainer.network, strands=1):
+            is_bound, logit = pair.scored()
+            losses.append(float(np.mean(np.logaddexp(0, logit) - is_bound * logit)))
+            if is_bound.sum() >= _FEWEST_BOUND:
+                scores.append(auprc(is_bound, logit))
+        step = self.trainer.step
+        report.metric(step, epoch, "validation", "loss", float(np.mean(losses)) if losses else float("nan"))
+        if scores:
+            report.metric(step, epoch, "validation", "auPRC", float(np.mean(scores)))
+        return float(np.mean(scores)) if scores else -float(np.mean(losses)) if losses else 0.0
+
+    def calibrated(self, network: Ebert) -> Description:
+        """The description of the finished checkpoint, every factor calibrated where bins were held out."""
+        pairs = self._held_out(network, strands=2)
+        records = []
+        for factor in self.factors:
+            of_factor = [pair for pair in pairs if pair.factor == factor]
+            cells = tuple(cell for cell in self.cell_types if self.material.dataset.is_assayed(cell, factor))
+            records.append(factor_record(factor, cells, of_factor, self.material.validation))
+        return self.description(tuple(records))
+
+    def description(self, records: tuple[FactorRecord, ...]) -> Description:
+        """What the checkpoint says about itself."""
+        material = self.material
+        return Description(
+            format_version=FORMAT_VERSION,
+            name=Path(self.spec.output).name,
+            architecture=self.architecture,
+            assembly=material.dataset.layout.assembly,
+            dataset=material.dataset.layout.name,
+            seed=material.dataset.layout.seed,
+            training=material.training,
+            validation=material.validation,
+            cell_types=self.cell_types,
+            validation_cell_types=self.held_out_cells,
+            state_bin_width=material.state_bin_width,
+            spec=self.spec,
+            versions=present_versions(),
+            created=now(),
+            weights_sha256="",
+            parent_sha256=self.parent.description.weights_sha256 if self.parent else "",
+            inputs_sha256=material.digest,
+            factors=records or tuple(FactorRecord(factor, self.cell_types) for factor in self.factors),
+            matrices=material.matrices(self.architecture.motifs),
+            limits=limits_of(material, self.cell_types, records),
+        )
+
+
+def drop_channels(inputs: Inputs, rate: float, random: np.random.Generator) -> Inputs:
+    """The inputs with states, signals and motif scores each absent from a share of the windows.
+
+    So one network answers with or without any of them.
+    """
+    windows = len(inputs.bases_BL)
+    no_states, no_signals = random.random((2, windows)) < rate
+    return inputs._replace(
+        states_BS=np.where(no_states[:, None], np.uint8(MISSING_STATE), inputs.states_BS),
+        signals_BPC=np.where(no_signals[:, None, None], np.float32(np.nan), inputs.signals_BPC),
+    )
+
+
+def factor_record(
+    factor: str, cell_types: tuple[str, ...], pairs: Sequence[HeldOut], validation: Sequence[Interval]
+) -> FactorRecord:
+    """Calibration, threshold and score of one factor from its held-out pairs."""
+    if not pairs:
+        return FactorRecord(factor, cell_types)
+    is_bound = np.concatenate([pair.scored()[0] for pair in pairs])
+    logit = np.concatenate([pair.scored()[1] for pair in pairs])
+    where = f"{', '.join(pair.cell_type for pair in pairs)} on {', '.join(map(format_locus, validation))}"
+    calibration = fit_calibration(is_bound, logit, where)
+    probability = 1 / (1 + np.exp(-(calibration.slope * logit + calibration.offset)))
+    if is_bound.sum() < _FEWEST_BOUND:
+        return FactorRecord(factor, cell_types, calibration)
+    return FactorRecord(
+        factor, cell_types, calibration, best_f1_threshold(is_bound, probability), auprc(is_bound, logit), where
+    )
+
+
+def limits_of(material: Material, cell_types: tuple[str, ...], records: Sequence[FactorRecord]) -> tuple[str, ...]:
+    """What not to use the checkpoint for, in sentences."""
+    sentences = []
+    if material.dataset.layout.seed is not None:
+        sentences.append("Trained on a synthetic genome: it says nothing about real DNA.")
+    megabases = sum(region.length for region in material.training_stretches(BIN)) / 1e6
+    if megabases < 100:
+        sentences.append(f"Trained on {megabases:.1f} Mb only; expect it to miss much of what binds elsewhere.")
+    if len(cell_types) == 1:
+        sentences.append(f"One cell type was seen ({cell_types[0]}): nothing can be said about others.")
+    uncalibrated = [record.name for record in records if not record.calibration.fitted_on]
+    if uncalibrated:
+        sentences.append(f"Probabilities of {', '.join(uncalibrated)} are not calibrated: too few held-out peaks.")
+    return tuple(sentences)

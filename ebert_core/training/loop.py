@@ -1,0 +1,156 @@
+"""The step every kind of training shares: optimizer, schedule, the state to resume from, and the guard against NaN."""
+
+import math
+import os
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import NamedTuple
+
+import torch
+from safetensors import SafetensorError
+from safetensors.torch import load_file, save_file
+from torch import Tensor, nn
+
+from ebert_core.model.device import Engine
+from ebert_core.model.network import Ebert
+from ebert_core.protocol.errors import InvalidRequest
+
+_LAST_RATE = 0.05
+_WEIGHT_DECAY = 0.05
+_LONGEST_GRADIENT = 1.0
+
+
+class Schedule(NamedTuple):
+    """Learning rate: linear warm-up, then half a cosine down to a twentieth."""
+
+    peak: float
+    warmup_steps: int
+    steps: int
+
+    def rate(self, step: int) -> float:
+        """The learning rate of a step, counted from 0."""
+        warm = min(1.0, (step + 1) / max(1, self.warmup_steps))
+        way = 0.5 * (1 + math.cos(math.pi * min(1.0, step / max(1, self.steps))))
+        return self.peak * warm * (_LAST_RATE + (1 - _LAST_RATE) * way)
+
+
+class Trainer:
+    """A network under training. `layer_decay` below 1 slows the lower layers of a pre-trained network."""
+
+    def __init__(self, network: Ebert, engine: Engine, schedule: Schedule, seed: int, layer_decay: float = 1.0) -> None:
+        self.network = network.to(engine.device).train()
+        self.engine = engine
+        self.schedule = schedule
+        self.seed = seed
+        self.step = 0
+        self.best_score = -1.0
+        groups = list(parameter_groups(network, layer_decay))
+        self._shares = [group.share for group in groups]
+        self._names = [group.names for group in groups]
+        self.optimizer = torch.optim.AdamW(
+            [{"params": group.parameters, "weight_decay": group.weight_decay} for group in groups],
+            lr=schedule.peak,
+            betas=(0.9, 0.98),
+            fused=True,
+        )
+
+    def take_step(self, loss_of_batch: Callable[[], Tensor]) -> float:
+        """One step on the loss of a batch; returns the loss.
+
+        The random numbers of dropout follow from seed and step, so that a resumed run draws the same ones.
+
+        Raises:
+            InvalidRequest: the loss is not a number; the last checkpoint is untouched.
+        """
+        torch.manual_seed(self.seed * 1_000_003 + self.step)
+        for group, share in zip(self.optimizer.param_groups, self._shares, strict=True):
+            group["lr"] = self.schedule.rate(self.step) * share
+        with self.engine.autocast():
+            loss = loss_of_batch()
+        value = float(loss)
+        if not math.isfinite(value):
+            raise InvalidRequest(
+                f"The loss became {value} at step {self.step + 1}; the last checkpoint is kept. "
+                f"Try a lower learning rate than {self.schedule.peak:g}."
+            )
+        self.optimizer.zero_grad(set_to_none=True)
+        loss.backward()  # type: ignore[no-untyped-call]  # torch leaves it untyped
+        nn.utils.clip_grad_norm_(self.network.parameters(), _LONGEST_GRADIENT)
+        self.optimizer.step()
+        self.step += 1
+        return value
+
+    def save(self, path: Path) -> None:
+        """Writes weights, moments and step to one file that executes nothing when read."""
+        tensors = {f"weight.{name}": tensor.contiguous() for name, tensor in self.network.state_dict().items()}
+        for group, names in zip(self.optimizer.param_groups, self._names, strict=True):
+            for parameter, name in zip(group["params"], names, strict=True):
+                for key, value in self.optimizer.state.get(parameter, {}).items():
+                    tensors[f"moment.{key}.{name}"] = value
+        tensors["step"] = torch.tensor(self.step)
+        tensors["best_score"] = torch.tensor(self.best_score, dtype=torch.float64)
+        part = path.with_name(f"{path.name}.part")
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            save_file(tensors, part)
+            os.replace(part, path)
+        except (OSError, SafetensorError) as error:
+            part.unlink(missing_ok=True)
+            raise InvalidRequest(f"The state to resume from could not be written to {path}: {error}.") from error
+
+    def restore(self, path: Path) -> None:
+        """Goes on where `save` left off.
+
+        Raises:
+            InvalidRequest: the file is damaged or belongs to another network.
+        """
+        try:
+            tensors = load_file(path)
+            self.network.load_state_dict(saved_weights(tensors))
+            for group, names in zip(self.optimizer.param_groups, self._names, strict=True):
+                for parameter, name in zip(group["params"], names, strict=True):
+                    self.optimizer.state[parameter] = {
+                        key: tensors[f"moment.{key}.{name}"] for key in ("step", "exp_avg", "exp_avg_sq")
+                    }
+            self.step = int(tensors["step"])
+            self.best_score = float(tensors["best_score"])
+        except (SafetensorError, OSError, KeyError, RuntimeError) as error:
+            raise InvalidRequest(f"{path} cannot be resumed from: {error}. Delete it to start anew.") from error
+
+
+def saved_weights(tensors: dict[str, Tensor]) -> dict[str, Tensor]:
+    """The weights among what `Trainer.save` wrote."""
+    return {name.removeprefix("weight."): value for name, value in tensors.items() if name.startswith("weight.")}
+
+
+class ParameterGroup(NamedTuple):
+    """Parameters that learn alike: names, decay, and their share of the learning rate."""
+
+    names: list[str]
+    parameters: list[nn.Parameter]
+    weight_decay: float
+    share: float
+
+
+def parameter_groups(network: Ebert, layer_decay: float) -> Iterable[ParameterGroup]:
+    """Parameters by depth and kind: vectors are not decayed, layer l of n learns at layer_decay ** (n - l)."""
+    layers = network.architecture.layers
+    found: dict[tuple[int, bool], ParameterGroup] = {}
+    for name, parameter in network.named_parameters():
+        depth = _depth(name, layers)
+        decays = parameter.ndim > 1 and "norm" not in name
+        share = layer_decay ** (layers + 1 - depth)
+        group = found.setdefault((depth, decays), ParameterGroup([], [], _WEIGHT_DECAY if decays else 0.0, share))
+        group.names.append(name)
+        group.parameters.append(parameter)
+    return found.values()
+
+
+def _depth(name: str, layers: int) -> int:
+    if name.startswith(("embedding.motifs", "embedding.signals")):
+        return layers + 1  # new in fine-tuning, although they enter at the bottom
+    if name.startswith("embedding."):
+        return 0
+    if name.startswith("encoder.blocks."):
+        return int(name.split(".")[2]) + 1
+    return layers + 1

@@ -1,0 +1,158 @@
+"""What training draws from: a dataset, its store, the regions, and the labels of windows."""
+
+# B = windows in a batch, N = bins of a window starting every 50 bp, F = factors.
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ebert_core.dataset.channels import Channels
+from ebert_core.dataset.description import Dataset
+from ebert_core.dataset.labels import NOT_SCORED, measured_labels, scorable_bins
+from ebert_core.dataset.prepare import default_directory, prepare
+from ebert_core.dataset.store import Store
+from ebert_core.dataset.windows import windows
+from ebert_core.inference.batches import Inputs, join
+from ebert_core.model.config import Architecture
+from ebert_core.model.description import Matrix
+from ebert_core.model.tokens import POSITION, POSITIONS_PER_BIN
+from ebert_core.protocol.errors import InvalidRequest
+from ebert_core.protocol.locus import Interval, parse_locus
+from ebert_core.training.report import Report
+from ebert_core.training.sampling import Example, stretches
+
+
+class Material:
+    """A dataset opened for training and validation on given regions and cell types."""
+
+    def __init__(
+        self,
+        dataset: Dataset,
+        store: Store,
+        training: tuple[Interval, ...],
+        validation: tuple[Interval, ...],
+        cell_types: tuple[str, ...],
+    ) -> None:
+        self.store = store
+        self.dataset = dataset
+        self.training = training
+        self.validation = validation
+        self.cell_types = cell_types
+        self.state_names = dataset.state_names
+        self.state_bin_width = dataset.layout.bin_width
+        self.digest = store.index.fingerprint
+
+    def training_stretches(self, length: int) -> tuple[Interval, ...]:
+        """Where training windows of a length fit."""
+        return stretches(self.training, self.store.segments, length)
+
+    def validation_stretches(self, length: int) -> tuple[Interval, ...]:
+        """Where validation windows of a length fit."""
+        return stretches(self.validation, self.store.segments, length)
+
+    def factors(self, wanted: Sequence[str]) -> tuple[str, ...]:
+        """The wanted factors, or all that were assayed in a cell type of this run."""
+        assayed = {factor for cell in self.cell_types for factor in self.dataset.cell_type(cell).peaks}
+        unknown = [factor for factor in wanted if factor not in assayed]
+        if unknown:
+            known = ", ".join(sorted(assayed)) or "none"
+            raise InvalidRequest(f"No peaks of {unknown[0]} in the chosen cell types; there are peaks of: {known}.")
+        if not assayed:
+            raise InvalidRequest(
+                f"{self.dataset.layout.name} lists no peaks for the chosen cell types; add some to fine-tune."
+            )
+        return tuple(wanted) or tuple(sorted(assayed))
+
+    def assayed_cells(self, factors: Sequence[str]) -> tuple[str, ...]:
+        """Cell types with peaks of at least one of the factors."""
+        return tuple(cell for cell in self.cell_types if any(f in self.dataset.cell_type(cell).peaks for f in factors))
+
+    def signals(self, wanted: Sequence[str]) -> tuple[str, ...]:
+        """The wanted signals, each of which some cell type must have."""
+        known = {signal for cell in self.cell_types for signal in self.dataset.cell_type(cell).signals}
+        for signal in wanted:
+            if signal not in known:
+                raise InvalidRequest(f"No cell type has the signal {signal}; there are: {', '.join(sorted(known))}.")
+        return tuple(wanted)
+
+    def motif_names(self, factors: Sequence[str]) -> tuple[str, ...]:
+        """The factors among these whose matrices the dataset lists."""
+        listed = self.dataset.matrices.names
+        return tuple(factor for factor in factors if factor in listed)
+
+    def matrices(self, names: Sequence[str]) -> tuple[Matrix, ...]:
+        """Log-odds matrices as a checkpoint keeps them."""
+        selected = self.dataset.matrices.selected(tuple(names))
+        return tuple(tuple((r[0], r[1], r[2], r[3]) for r in matrix.tolist()) for matrix in selected.log_odds)
+
+    def channels(self, architecture: Architecture) -> Channels:
+        """The inputs of a network, from this dataset."""
+        motifs = self.dataset.matrices.selected(architecture.motifs) if architecture.motifs else None
+        return Channels(states=architecture.states, signals=architecture.signals, motifs=motifs)
+
+    def inputs(self, examples: Sequence[Example], channels: Channels) -> Inputs:
+        """Windows of examples in their order, read cell type by cell type."""
+        cells = [example.cell_type for example in examples]
+        order = sorted(range(len(examples)), key=cells.__getitem__)
+        parts = []
+        for cell in dict.fromkeys(cells[index] for index in order):
+            intervals = [examples[index].interval for index in order if cells[index] == cell]
+            parts.append(Inputs.of(windows(self.store, cell, intervals, channels)))
+        return join(parts).rows(np.argsort(order))
+
+    def labels(self, examples: Sequence[Example], factors: Sequence[str]) -> NDArray[np.int8]:
+        """Labels (B, N, F): 1 bound, 0 unbound, -1 ambiguous, unlabelled or never assayed."""
+        bins = examples[0].interval.length // POSITION - (POSITIONS_PER_BIN - 1)
+        labels_BNF = np.full((len(examples), bins, len(factors)), -1, dtype=np.int8)
+        for row, example in enumerate(examples):
+            is_scorable_N = scorable_bins(self.dataset, example.interval)[:bins]
+            for column, factor in enumerate(factors):
+                if self.dataset.is_assayed(example.cell_type, factor):
+                    measured_N = measured_labels(self.dataset, example.cell_type, factor, example.interval)[:bins]
+                    labels_BNF[row, :, column] = np.where(is_scorable_N, measured_N, NOT_SCORED)
+        return labels_BNF
+
+
+def open_material(
+    path: str, training: Sequence[str], validation: Sequence[str], cell_types: Sequence[str], report: Report
+) -> Material:
+    """Opens a dataset, prepares its store unless it is up to date, and reads the regions.
+
+    Raises:
+        InvalidRequest: a region, cell type or file is wrong, or training and validation overlap.
+    """
+    dataset = Dataset.open(Path(path))
+    unknown = [cell for cell in cell_types if cell not in dataset.cell_types]
+    if unknown:
+        raise InvalidRequest(
+            f"{dataset.layout.name} has no cell type {unknown[0]}; it has {', '.join(dataset.cell_types)}."
+        )
+    trained, held = (tuple(read_regions(dataset, texts)) for texts in (training, validation))
+    for region in held:
+        both = next((other for other in trained if region.overlaps(other)), None)
+        if both:
+            raise InvalidRequest(
+                f"Training and validation overlap on {both.chromosome}; what was trained on proves nothing."
+            )
+    store = prepare(dataset, default_directory(dataset), report=lambda _, note: report.progress(0.0, note))
+    return Material(dataset, store, trained, held, tuple(cell_types) or tuple(dataset.cell_types))
+
+
+def read_regions(dataset: Dataset, texts: Sequence[str]) -> list[Interval]:
+    """Intervals of locus texts.
+
+    Raises:
+        InvalidRequest: a text names no place of this genome.
+    """
+    lengths = dataset.chromosome_lengths
+    found = []
+    for text in texts:
+        interval = parse_locus(text, lengths)
+        if interval is None:
+            raise InvalidRequest(
+                f"'{text}' is no region of {dataset.layout.assembly}; write chr3 or chr5:124,000,001-126,000,000."
+            )
+        found.append(interval)
+    return found

@@ -1,0 +1,193 @@
+"""Pre-training: masked language modelling over bases and chromatin states, each stream hidden on its own."""
+
+# B = windows in a batch, L = bases, S = 200-bp bins.
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+import msgspec
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+from torch.nn import functional as f
+
+from ebert_core.inference.batches import Inputs
+from ebert_core.model.checkpoint import now, present_versions, save_checkpoint
+from ebert_core.model.config import PRESETS, Architecture
+from ebert_core.model.description import FORMAT_VERSION, Description
+from ebert_core.model.device import choose_engine, idle_gpu_warning
+from ebert_core.model.network import Ebert
+from ebert_core.model.tokens import BASE_COUNT, BIN, FIRST_STATE, MASKED_BASE
+from ebert_core.protocol.specs import Pretrain
+from ebert_core.training.loop import Schedule, Trainer
+from ebert_core.training.masking import Masked, hide_bases, hide_every, hide_states, native_units
+from ebert_core.training.material import Material, open_material
+from ebert_core.training.report import Report, Stopped
+from ebert_core.training.sampling import Example, random_examples
+
+_EVALUATION_WINDOWS = 64
+_EVALUATION_SPACING = 16
+
+
+class MaskedLosses(NamedTuple):
+    """Mean nats per hidden base and per hidden 200-bp state, and the share of hidden states that were right."""
+
+    base: float
+    state: float
+    state_accuracy: float
+
+
+def pretrain(spec: Pretrain, report: Report, work: Path) -> Path:
+    """Runs a pre-training spec and returns the checkpoint it wrote; `work` keeps the state to resume from."""
+    material = open_material(spec.dataset, spec.training, spec.validation, spec.cell_types, report)
+    architecture = msgspec.structs.replace(PRESETS[spec.preset], states=material.state_names)
+    engine = choose_engine(spec.device, spec.precision)
+    for line in (f"Pre-training {architecture.describe()} on {engine.describe()}.", idle_gpu_warning(engine)):
+        if line:
+            report.event(line)
+    torch.manual_seed(spec.seed)
+    schedule = Schedule(spec.learning_rate, spec.warmup_steps, spec.steps)
+    trainer = Trainer(Ebert(architecture), engine, schedule, spec.seed)
+    resume = work / "resume.safetensors"
+    if resume.exists():
+        trainer.restore(resume)
+        report.event(f"Going on after step {trainer.step}.")
+    session = _Pretraining(spec, material, trainer)
+    losses = session.run(report, resume)
+    save_checkpoint(Path(spec.output), trainer.network.cpu(), session.description(architecture, losses))
+    resume.unlink(missing_ok=True)
+    return Path(spec.output)
+
+
+class _Pretraining:
+    """One run: what it draws from, what it trains, what it measures."""
+
+    def __init__(self, spec: Pretrain, material: Material, trainer: Trainer) -> None:
+        self.spec = spec
+        self.material = material
+        self.trainer = trainer
+        self.architecture = trainer.network.architecture
+        self.channels = material.channels(self.architecture)
+        self.context = spec.context or self.architecture.context
+        self.training = material.training_stretches(self.context)
+        self.validation = material.validation_stretches(self.context)
+
+    def run(self, report: Report, resume: Path) -> MaskedLosses:
+        """Trains to the last step; raises Stopped when asked to, after saving where it stands."""
+        recent: list[float] = []
+        losses = MaskedLosses(float("nan"), float("nan"), float("nan"))
+        while self.trainer.step < self.spec.steps:
+            recent.append(self.trainer.take_step(self.loss))
+            report.progress(self.trainer.step / self.spec.steps, f"step {self.trainer.step}, loss {recent[-1]:.3f}")
+            is_last = self.trainer.step == self.spec.steps
+            if self.trainer.step % self.spec.evaluate_every == 0 or is_last:
+                report.metric(self.trainer.step, 0, "training", "loss", float(np.mean(recent)))
+                losses = self.evaluate()
+                for name, value in losses._asdict().items():
+                    report.metric(self.trainer.step, 0, "validation", f"masked {name.replace('_', ' ')}", value)
+                recent.clear()
+                self.trainer.save(resume)
+            if report.stop_requested() and not is_last:
+                self.trainer.save(resume)
+                raise Stopped(f"Stopped after step {self.trainer.step} of {self.spec.steps}; resume to go on.")
+        return losses
+
+    def loss(self) -> Tensor:
+        """Sum of the two masked losses of the present step's batch."""
+        seed = (self.spec.seed, self.trainer.step)
+        examples = random_examples(
+            self.training, self.material.cell_types, self.context, self.spec.batch_size, (*seed, 0)
+        )
+        random = np.random.default_rng((*seed, 1))
+        inputs = self.material.inputs(examples, self.channels)
+        hidden_bases, base_is_hidden_BL = hide_bases(inputs.bases_BL, self.spec.base_mask_rate, random)
+        hidden_states, state_is_hidden_BS = hide_states(
+            inputs.states_BS, self.units(examples), self.spec.state_mask_rate, random
+        )
+        masked = Masked(hidden_bases, hidden_states, base_is_hidden_BL, state_is_hidden_BS)
+        if random.random() < 0.5:
+            inputs, masked = inputs.other_strand(), _other_strand(masked, inputs)
+        base_loss, state_loss, _ = self.losses(inputs, masked)
+        return base_loss + state_loss
+
+    def units(self, examples: Sequence[Example]) -> NDArray[np.int64]:
+        """Numbers of the native state units of every bin."""
+        starts_B = np.array([example.interval.start for example in examples])
+        return native_units(starts_B, self.context // BIN, self.material.state_bin_width)
+
+    def losses(self, inputs: Inputs, masked: Masked) -> tuple[Tensor, Tensor, Tensor]:
+        """Base loss, state loss and state accuracy of a batch; only what is hidden is read out."""
+        device = self.trainer.engine.device
+        shown = inputs._replace(bases_BL=masked.bases_BL, states_BS=masked.states_BS)
+        encoded_BTD = self.trainer.network(shown.tensors(device))
+        base_is_hidden_BL = torch.from_numpy(np.ascontiguousarray(masked.base_is_hidden_BL)).to(device)
+        tokens_BTK = base_is_hidden_BL.reshape(*encoded_BTD.shape[:2], -1)
+        has_hidden_BT = tokens_BTK.any(-1)
+        logits_XK4 = self.trainer.network.base_head(encoded_BTD[has_hidden_BT])
+        truth_BTK = torch.from_numpy(np.ascontiguousarray(inputs.bases_BL)).to(device).reshape(tokens_BTK.shape)
+        chosen_XK = tokens_BTK[has_hidden_BT]
+        base_loss = f.cross_entropy(
+            logits_XK4[chosen_XK].float().reshape(-1, BASE_COUNT), truth_BTK[has_hidden_BT][chosen_XK].long()
+        )
+        is_hidden_BS = torch.from_numpy(np.ascontiguousarray(masked.state_is_hidden_BS)).to(device)
+        if not bool(is_hidden_BS.any()):
+            return base_loss, torch.zeros((), device=device), torch.tensor(float("nan"))
+        logits_YX = self.trainer.network.state_head(encoded_BTD)[is_hidden_BS].float()
+        states_Y = (
+            torch.from_numpy(np.ascontiguousarray(inputs.states_BS)).to(device)[is_hidden_BS].long() - FIRST_STATE
+        )
+        return base_loss, f.cross_entropy(logits_YX, states_Y), (logits_YX.argmax(-1) == states_Y).float().mean()
+
+    @torch.no_grad()
+    def evaluate(self) -> MaskedLosses:
+        """Losses on held-out windows: every 16th base and, apart from that, whole state units hidden."""
+        self.trainer.network.eval()
+        totals = []
+        size = self.spec.batch_size
+        for first in range(0, _EVALUATION_WINDOWS, size):
+            examples = random_examples(
+                self.validation, self.material.cell_types, self.context, size, (self.spec.seed, first, 2)
+            )
+            inputs = self.material.inputs(examples, self.channels)
+            bases = hide_every(inputs.bases_BL, _EVALUATION_SPACING, first % _EVALUATION_SPACING)
+            random = np.random.default_rng((self.spec.seed, first, 3))
+            states = hide_states(inputs.states_BS, self.units(examples), self.spec.state_mask_rate, random)
+            with self.trainer.engine.autocast():
+                losses = self.losses(inputs, Masked(bases[0], states[0], bases[1], states[1]))
+            totals.append([float(value) for value in losses])
+        self.trainer.network.train()
+        return MaskedLosses(*np.nanmean(np.array(totals), axis=0).tolist())
+
+    def description(self, architecture: Architecture, losses: MaskedLosses) -> Description:
+        """What the checkpoint will say about itself."""
+        material = self.material
+        return Description(
+            format_version=FORMAT_VERSION,
+            name=Path(self.spec.output).name,
+            architecture=architecture,
+            assembly=material.dataset.layout.assembly,
+            dataset=material.dataset.layout.name,
+            seed=material.dataset.layout.seed,
+            training=material.training,
+            validation=material.validation,
+            cell_types=material.cell_types,
+            validation_cell_types=(),
+            state_bin_width=material.state_bin_width,
+            spec=self.spec,
+            versions=present_versions(),
+            created=now(),
+            weights_sha256="",
+            inputs_sha256=material.digest,
+            metrics={f"masked {name}": value for name, value in losses._asdict().items()},
+            limits=("Pre-trained only: it predicts no factor until it is fine-tuned.",),
+        )
+
+
+def _other_strand(masked: Masked, inputs: Inputs) -> Masked:
+    """The hidden batch read from the other strand; a hidden base stays hidden."""
+    flipped = inputs.other_strand()
+    base_is_hidden_BL, state_is_hidden_BS = masked.base_is_hidden_BL[:, ::-1], masked.state_is_hidden_BS[:, ::-1]
+    bases_BL = np.where(base_is_hidden_BL, np.uint8(MASKED_BASE), flipped.bases_BL)
+    return Masked(bases_BL, masked.states_BS[:, ::-1], base_is_hidden_BL, state_is_hidden_BS)

@@ -1,0 +1,25 @@
+"""How training tells what it does: through an object it is given, so that it knows neither jobs nor terminals."""
+
+from typing import Protocol
+
+from ebert_core.protocol.errors import InvalidRequest
+
+
+class Report(Protocol):
+    """Whoever listens: a job directory, a terminal, a test."""
+
+    def progress(self, fraction: float, note: str) -> None:
+        """How far the run is, 0 to 1, and a few words."""
+
+    def metric(self, step: int, epoch: int, split: str, name: str, value: float) -> None:
+        """One number of a curve."""
+
+    def event(self, text: str) -> None:
+        """Something worth a line in the log."""
+
+    def stop_requested(self) -> bool:
+        """Whether the person wants the run to end at the next step."""
+
+
+class Stopped(InvalidRequest):
+    """The person ended the run; what it had reached is kept and can be resumed."""
