@@ -199,6 +199,9 @@ class _Reporter:
         if verdict is not None:
             raise Cancelled(verdict)
         now = time.monotonic()
+        if not note and not self._next_report:
+            # What is answered at once needs no progress.
+            self._next_report = now + _REPORT_EVERY
         if now >= self._next_report:
             self._next_report = now + _REPORT_EVERY
             self._outbox.send(Progress(self._number, min(1.0, max(0.0, fraction)), note))

@@ -65,6 +65,7 @@ class WorkerClient(QObject):
         self._state = WorkerState(Condition.STOPPED)
         self._pending: dict[int, Pending] = {}
         self._unsent: list[int] = []
+        self._prelude: list[msgspec.Struct] = []
         self._cancelled_at: dict[int, float] = {}
         self._last_id = 0
         self._restarts = 0
@@ -155,6 +156,15 @@ class WorkerClient(QObject):
             self._cancelled_at[number] = time.monotonic()
         self._show_busy()
 
+    def set_prelude(self, *bodies: msgspec.Struct) -> None:
+        """What every later start of the worker is asked first, so that it knows what this one knew."""
+        self._prelude = list(bodies)
+
+    def _send_unheard(self, body: msgspec.Struct) -> None:
+        assert self._process is not None
+        self._last_id += 1
+        self._process.send(Ask(self._last_id, msgspec.Raw(codec.encode(body))))
+
     def _launch(self) -> None:
         self._complaint = ""
         self._is_hopeless = self._is_stopping = False
@@ -202,6 +212,8 @@ class WorkerClient(QObject):
         took = round(1000 * (self._ready_at - self._started_at))
         self._allowance = max(_LEAST_START, _START_MARGIN * took)
         self._heart.start(self._patience.beat)
+        for body in self._prelude:
+            self._send_unheard(body)
         for number in self._unsent:
             self._process.send(self._pending[number].ask)
         self._unsent.clear()

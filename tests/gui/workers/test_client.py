@@ -160,6 +160,14 @@ def test_a_worker_killed_while_it_computes_is_started_again(qtbot, client, answe
     qtbot.waitUntil(lambda: answers.replies == [Number(8)])
 
 
+def test_a_new_worker_is_told_first_what_the_one_before_knew(qtbot, client, answers):
+    client.set_prelude(Work(0), Work(0))
+    client.request(Die(1), Number, answers.replies.append, lambda _: None)
+    wait_for(qtbot, client, Condition.RESTARTING)
+    client.request(Count(), Number, **answers.hears())
+    qtbot.waitUntil(lambda: answers.replies == [Number(2)], timeout=10_000)
+
+
 def test_asking_again_as_soon_as_a_request_is_lost_reaches_the_next_worker(qtbot, client, answers):
     def ask_again(failure: Failure) -> None:
         client.request(Double(4), Number, **answers.hears())

@@ -1,0 +1,52 @@
+"""Finds genes by the beginning of their names, as a person types it."""
+
+from bisect import bisect_left
+from collections.abc import Iterator
+from weakref import WeakKeyDictionary
+
+from ebert_core.dataset.description import Dataset
+from ebert_core.genome.chromosomes import name_in
+from ebert_core.genome.features import Feature
+from ebert_core.protocol.locus import Interval
+from ebert_core.protocol.tracks import Place, Places
+
+_MOST_LOOKED_AT = 2_000
+# Names in alphabetical order, as people type them, with their places; built when a dataset is first searched.
+_indices: WeakKeyDictionary[Dataset, list[tuple[str, Place]]] = WeakKeyDictionary()
+
+
+def find_genes(dataset: Dataset, text: str, limit: int) -> Places:
+    """Genes whose names start with a text: the whole name first, then shorter names before longer ones."""
+    wanted = text.strip().casefold()
+    if not wanted:
+        return Places(())
+    index = _indices.get(dataset)
+    if index is None:
+        index = _indices[dataset] = sorted(_named_places(dataset), key=lambda pair: pair[0])
+    first = bisect_left(index, wanted, key=lambda pair: pair[0])
+    found = []
+    for name, place in index[first : first + _MOST_LOOKED_AT]:
+        if not name.startswith(wanted):
+            break
+        found.append(place)
+    order = {name: number for number, name in enumerate(dataset.chromosome_lengths)}
+    found.sort(key=lambda place: (len(place.name), place.name, order[place.interval.chromosome], place.interval.start))
+    return Places(tuple(found[:limit]))
+
+
+def _named_places(dataset: Dataset) -> Iterator[tuple[str, Place]]:
+    own_names: dict[str, str | None] = {}
+    for gene in _genes(dataset):
+        if gene.chromosome not in own_names:
+            own_names[gene.chromosome] = name_in(dataset.chromosome_lengths, gene.chromosome)
+        chromosome = own_names[gene.chromosome]
+        if gene.name and chromosome is not None:
+            yield gene.name.casefold(), Place(gene.name, Interval(chromosome, gene.start, gene.end))
+
+
+def _genes(dataset: Dataset) -> Iterator[Feature]:
+    if dataset.genes is not None:
+        yield from dataset.genes
+    for file in dataset.files:
+        if file.kind == "genes":
+            yield from dataset.gene_file(file.path)
