@@ -5,7 +5,7 @@ import os
 import re
 import tomllib
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import msgspec
 import tomli_w
@@ -13,14 +13,16 @@ import tomli_w
 from ebert_core.protocol.errors import InvalidRequest
 from ebert_core.protocol.specs import Evaluate, FineTune, JobSpec, Predict, Pretrain
 
+Spec = TypeVar("Spec", bound=JobSpec)
+
 _KINDS: dict[str, type[JobSpec]] = {
     "pretrain": Pretrain,
     "finetune": FineTune,
     "evaluate": Evaluate,
     "predict": Predict,
 }
-# Keys that hold a path; a relative one is relative to the spec's own folder.
-_PATHS = ("dataset", "output", "start_from", "checkpoint", "regions")
+# Keys that hold a path, or several; a relative one is relative to the spec's own folder.
+_PATHS = ("dataset", "output", "start_from", "checkpoint", "controls")
 _WHERE = re.compile(r"^(?P<what>.*?)(?: - at `\$\.?(?P<key>\w*)[^`]*`)?$", re.DOTALL)
 _FIELD = re.compile(r"field `(\w+)`")
 
@@ -45,13 +47,26 @@ def read_spec(path: str | Path) -> JobSpec:
     except tomllib.TOMLDecodeError as error:
         raise InvalidRequest(f"{path} is no TOML: {error}.") from None
     kind = _kind(path, text, keys)
-    for key in _PATHS:
-        if isinstance(keys.get(key), str) and keys[key] and (key != "regions" or kind is Predict):
-            keys[key] = os.path.abspath(path.parent / Path(keys[key]).expanduser())
     try:
-        return msgspec.convert(keys, kind)
+        spec = msgspec.convert(keys, kind)
     except msgspec.ValidationError as error:
         raise InvalidRequest(_sentence(path, text, kind, str(error))) from None
+    return absolute_paths(spec, path.parent)
+
+
+def absolute_paths(spec: Spec, folder: Path) -> Spec:
+    """The spec with its relative paths taken from a folder."""
+
+    def absolute(value: str) -> str:
+        return os.path.abspath(folder / Path(value).expanduser()) if value else ""
+
+    changed = {}
+    for key in spec.__struct_fields__:
+        value = getattr(spec, key)
+        # The regions of a prediction are a BED file, those of other specs are locus texts.
+        if key in _PATHS or (key == "regions" and isinstance(spec, Predict)):
+            changed[key] = absolute(value) if isinstance(value, str) else tuple(map(absolute, value))
+    return msgspec.structs.replace(spec, **changed)
 
 
 def write_spec(path: str | Path, spec: JobSpec) -> None:

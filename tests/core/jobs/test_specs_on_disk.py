@@ -12,7 +12,7 @@ BEGINNING = 'job = "pretrain"\ndataset = "d"\noutput = "o"\nvalidation = []\n'
 SPECS = [
     Pretrain("/d/D.toml", "/o", ("chr3",), ("chr5",), preset="tiny"),
     FineTune("/d/D.toml", "/o", ("chr3", "chr17:1-2,000"), ("chr5",), factors=("CTCF",), learning_rate=1e-4),
-    Evaluate("/d/D.toml", "/c", "/o.json", ("chr5",), use_states=False),
+    Evaluate("/d/D.toml", "/c", "/o.json", ("chr5",), strands=1, controls=("/c2",)),
     Predict("/c", "/d/D.toml", "K562", "CTCF", "/o.bw", chromosomes=("chr5",)),
 ]
 
