@@ -1,0 +1,111 @@
+"""The narrow bar over an attention track: which layer and head, and what attention is not."""
+
+from PyQt6.QtCore import pyqtSignal
+from PyQt6.QtWidgets import QCheckBox, QComboBox, QHBoxLayout, QLabel, QSizePolicy, QWidget
+
+from ebert_gui.windows.forms import label
+
+
+class AttentionBar(QWidget):
+    """Chooses a layer and a head (None averages heads), both directions' visibility, and the triangle."""
+
+    choice_changed = pyqtSignal(int, object)
+    directions_changed = pyqtSignal(bool, bool)
+    triangle_toggled = pyqtSignal(bool)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.layer = QComboBox()
+        self.head = QComboBox()
+        self.from_anchor = QCheckBox("&from here")
+        self.to_anchor = QCheckBox("&to here")
+        self.triangle = QCheckBox("t&riangle")
+        self.caption = label("Attention, not contacts", "muted")
+        self.caption.setWordWrap(False)
+        self.caption.setToolTip(
+            "How much the network looks from one place to another while it predicts. It says nothing about DNA "
+            "that touches in the nucleus."
+        )
+        for box in (self.from_anchor, self.to_anchor):
+            box.setChecked(True)
+        self._lay_out()
+        self._name_fields()
+        self.layer.currentIndexChanged.connect(self._announce_choice)
+        self.head.currentIndexChanged.connect(self._announce_choice)
+        self.from_anchor.toggled.connect(self._announce_directions)
+        self.to_anchor.toggled.connect(self._announce_directions)
+        self.triangle.toggled.connect(self.triangle_toggled)
+        self.set_network(0, 0)
+
+    @property
+    def chosen_layer(self) -> int:
+        """Index of the chosen layer, from 0; the last layer at first."""
+        return max(0, self.layer.currentIndex())
+
+    @property
+    def chosen_head(self) -> int | None:
+        """Index of the chosen head, or None for their mean."""
+        head: int | None = self.head.currentData()
+        return head
+
+    def set_network(self, layers: int, heads: int) -> None:
+        """Offer the layers and heads of a checkpoint, the last layer and the mean chosen; zero turns the bar off."""
+        for box in (self.layer, self.head):
+            box.blockSignals(True)
+            box.clear()
+        for number in range(1, layers + 1):
+            self.layer.addItem(_layer_name(number, layers), number - 1)
+        if heads:
+            self.head.addItem("mean", None)
+        for number in range(1, heads + 1):
+            self.head.addItem(str(number), number - 1)
+        self.layer.setCurrentIndex(layers - 1)
+        for box in (self.layer, self.head):
+            box.blockSignals(False)
+        self.setEnabled(layers > 0)
+        if layers:
+            self._announce_choice()
+
+    def choose(self, layer: int, head: int | None, has_triangle: bool = False) -> None:
+        """Choose as a saved session had it; what the network lacks is left as it is."""
+        if 0 <= layer < self.layer.count():
+            self.layer.setCurrentIndex(layer)
+        if head is None or head < self.head.count() - 1:
+            self.head.setCurrentIndex(0 if head is None else head + 1)
+        self.triangle.setChecked(has_triangle)
+
+    def _lay_out(self) -> None:
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(8, 3, 8, 3)
+        layout.setSpacing(8)
+        for text, box in (("&Layer", self.layer), ("&Head", self.head)):
+            caption = QLabel(text)
+            caption.setBuddy(box)
+            box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
+            layout.addWidget(caption)
+            layout.addWidget(box)
+        layout.addSpacing(8)
+        for widget in (self.from_anchor, self.to_anchor, self.triangle):
+            layout.addWidget(widget)
+        layout.addStretch(1)
+        layout.addWidget(self.caption)
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
+
+    def _name_fields(self) -> None:
+        self.layer.setAccessibleName("Attention layer")
+        self.head.setAccessibleName("Attention head")
+        self.from_anchor.setToolTip("What the clicked position looks at")
+        self.to_anchor.setToolTip("What looks at the clicked position")
+        self.triangle.setToolTip("All pairs of positions, under the axis")
+
+    def _announce_choice(self) -> None:
+        self.choice_changed.emit(self.chosen_layer, self.chosen_head)
+
+    def _announce_directions(self) -> None:
+        self.directions_changed.emit(self.from_anchor.isChecked(), self.to_anchor.isChecked())
+
+
+def _layer_name(number: int, layers: int) -> str:
+    if number == layers:
+        return f"{number} (last)"
+    return f"{number} (first)" if number == 1 else str(number)

@@ -1,0 +1,188 @@
+"""The dock that says what the open checkpoint is, what it has seen, how good it is and where not to trust it."""
+
+from PyQt6.QtCore import Qt, pyqtSignal
+from PyQt6.QtWidgets import (
+    QAbstractItemView,
+    QDockWidget,
+    QFormLayout,
+    QFrame,
+    QHeaderView,
+    QLabel,
+    QLineEdit,
+    QPushButton,
+    QStackedWidget,
+    QTableWidget,
+    QTableWidgetItem,
+    QVBoxLayout,
+    QWidget,
+)
+
+from ebert_core.protocol.modelling import CheckpointSummary, FactorSummary
+from ebert_gui.windows.forms import form_layout, label, scrolling
+from ebert_gui.windows.wording import bases, regions
+
+_COLUMNS = ("Factor", "Learnt from", "auPRC")
+_ROW_HEIGHT = 28
+_MOST_ROWS = 12
+_MOST_CELLS = 2
+
+
+class CheckpointDock(QDockWidget):
+    """Shows a CheckpointSummary; without one it offers to open a checkpoint."""
+
+    open_requested = pyqtSignal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__("Checkpoint", parent)
+        self.setObjectName("checkpoint-dock")
+        self._pages = QStackedWidget()
+        self._pages.addWidget(self._empty_page())
+        self._pages.setMinimumWidth(320)
+        self.setWidget(self._pages)
+
+    def show_checkpoint(self, summary: CheckpointSummary | None) -> None:
+        """Describe this checkpoint, or none."""
+        if self._pages.count() == 2:
+            old = self._pages.widget(1)
+            assert old is not None
+            self._pages.removeWidget(old)
+            old.deleteLater()
+        if summary is not None:
+            self._pages.setCurrentIndex(self._pages.addWidget(self._page(summary)))
+
+    def _empty_page(self) -> QWidget:
+        page = QWidget()
+        layout = QVBoxLayout(page)
+        layout.setContentsMargins(16, 24, 16, 16)
+        layout.setSpacing(12)
+        layout.addWidget(label("No checkpoint is open", "title"))
+        layout.addWidget(
+            label("A checkpoint is a trained EBERT. With one open, predicted binding becomes a track.", "muted")
+        )
+        layout.addWidget(self._open_button(), alignment=Qt.AlignmentFlag.AlignLeft)
+        layout.addStretch(1)
+        return page
+
+    def _page(self, summary: CheckpointSummary) -> QWidget:
+        contents = QWidget()
+        layout = QVBoxLayout(contents)
+        layout.setContentsMargins(14, 12, 14, 12)
+        layout.setSpacing(10)
+        layout.addWidget(label(summary.name, "title"))
+        if summary.is_synthetic:
+            layout.addWidget(label("SYNTHETIC: made on an invented genome, it says nothing about real DNA.", "caution"))
+        if summary.limits:
+            layout.addWidget(label("Before you trust it", "heading"))
+            layout.addWidget(_limits(summary.limits))
+        layout.addWidget(label("Factors and their score on held-out data", "heading"))
+        layout.addWidget(
+            _factor_table(summary.factors) if summary.factors else label("None yet: fine-tune it.", "muted")
+        )
+        layout.addWidget(label("What it has seen", "heading"))
+        layout.addLayout(_facts(_seen(summary)))
+        layout.addWidget(label("What it is", "heading"))
+        layout.addLayout(_facts(_build(summary)))
+        layout.addWidget(_path(summary.path))
+        layout.addWidget(self._open_button(), alignment=Qt.AlignmentFlag.AlignLeft)
+        layout.addStretch(1)
+        area = scrolling(contents)
+        area.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        area.setAccessibleName(f"Checkpoint {summary.name}")
+        return area
+
+    def _open_button(self) -> QPushButton:
+        button = QPushButton("Open checkpoint…")
+        button.clicked.connect(self.open_requested)
+        return button
+
+
+def _limits(sentences: tuple[str, ...]) -> QFrame:
+    box = QFrame()
+    box.setProperty("role", "caution")
+    layout = QVBoxLayout(box)
+    layout.setContentsMargins(0, 0, 0, 0)
+    layout.setSpacing(6)
+    for sentence in sentences:
+        layout.addWidget(label(sentence, "warning"))
+    return box
+
+
+def _seen(summary: CheckpointSummary) -> list[tuple[str, str]]:
+    return [
+        ("Genome", summary.assembly),
+        ("Cell types", ", ".join(summary.cell_types) or "none"),
+        ("Learnt on", regions(summary.training) or "not recorded"),
+        ("Checked on", regions(summary.validation) or "nothing"),
+        ("States", f"{len(summary.states)} states" if summary.states else "not used"),
+        ("Signals", ", ".join(summary.signals) or "not used"),
+    ]
+
+
+def _build(summary: CheckpointSummary) -> list[tuple[str, str]]:
+    return [
+        ("Network", summary.architecture),
+        ("Parameters", f"{summary.parameters / 1e6:.1f} million"),
+        ("Sees at once", bases(summary.context)),
+        ("Runs on", " in ".join(filter(None, (summary.device, summary.precision)))),
+    ]
+
+
+def _path(path: str) -> QLineEdit:
+    field = QLineEdit(path)
+    field.setReadOnly(True)
+    field.setCursorPosition(0)
+    field.setToolTip(path)
+    field.setAccessibleName("Folder of the checkpoint")
+    return field
+
+
+def _facts(pairs: list[tuple[str, str]]) -> QFormLayout:
+    layout = form_layout()
+    layout.setVerticalSpacing(5)
+    layout.setHorizontalSpacing(10)
+    for name, value in pairs:
+        caption = QLabel(name)
+        caption.setProperty("role", "muted")
+        caption.setMinimumWidth(76)
+        said = label(value)
+        said.setTextInteractionFlags(
+            Qt.TextInteractionFlag.TextSelectableByMouse | Qt.TextInteractionFlag.TextSelectableByKeyboard
+        )
+        layout.addRow(caption, said)
+    return layout
+
+
+def _factor_table(factors: tuple[FactorSummary, ...]) -> QTableWidget:
+    table = QTableWidget(len(factors), len(_COLUMNS))
+    table.setAccessibleName("Factors that this checkpoint predicts")
+    table.setHorizontalHeaderLabels(list(_COLUMNS))
+    table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+    table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+    table.setShowGrid(False)
+    table.setTabKeyNavigation(False)
+    for row, factor in enumerate(factors):
+        _fill(table, row, factor)
+    down, across = table.verticalHeader(), table.horizontalHeader()
+    assert down is not None
+    assert across is not None
+    down.hide()
+    down.setDefaultSectionSize(_ROW_HEIGHT)
+    across.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
+    across.setSectionResizeMode(1, QHeaderView.ResizeMode.Stretch)
+    across.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+    table.setMinimumWidth(0)
+    table.setFixedHeight(34 + _ROW_HEIGHT * min(len(factors), _MOST_ROWS))
+    return table
+
+
+def _fill(table: QTableWidget, row: int, factor: FactorSummary) -> None:
+    score = "not scored" if factor.auprc is None else f"{factor.auprc:.2f}"
+    cells = ", ".join(factor.cell_types)
+    for column, text in enumerate((factor.name, cells, score)):
+        item = QTableWidgetItem(text)
+        item.setToolTip(
+            f"{factor.auprc:.3f} on {factor.scored_on}" if column == 2 and factor.auprc is not None else text
+        )
+        if column == 2:
+            item.setTextAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        table.setItem(row, column, item)

@@ -1,0 +1,250 @@
+"""The form for writing predicted binding to a file that every other browser opens."""
+
+from pathlib import Path
+
+from PyQt6.QtCore import Qt
+from PyQt6.QtWidgets import (
+    QButtonGroup,
+    QComboBox,
+    QDialog,
+    QFileDialog,
+    QListWidget,
+    QListWidgetItem,
+    QPushButton,
+    QRadioButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from ebert_core.protocol.locus import Interval, format_locus
+from ebert_core.protocol.modelling import CheckpointSummary
+from ebert_core.protocol.specs import Predict
+from ebert_core.protocol.tracks import DatasetSummary
+from ebert_gui.windows.forms import Footer, add_row, form_layout, label, path_field
+from ebert_gui.windows.paths import beside, file_name, is_absolute, slug
+from ebert_gui.windows.wording import bases, duration, listed
+
+_FORMATS = (
+    ("bigWig, for genome browsers", ".bw"),
+    ("BED with a value per bin, compressed", ".bed.gz"),
+    ("table as for ENCODE-DREAM, compressed", ".tab.gz"),
+)
+_STRANDS = (("both strands, averaged", 2), ("one strand, twice as fast", 1))
+
+
+class ExportDialog(QDialog):
+    """Asks for what a `Predict` needs; after `accepted`, `spec()` has it.
+
+    `bases_per_second` is how fast this checkpoint predicted both strands here; None while nothing was measured.
+    """
+
+    def __init__(
+        self,
+        dataset: DatasetSummary,
+        checkpoint: CheckpointSummary,
+        cell_type: str,
+        factor: str,
+        view: Interval,
+        bases_per_second: float | None = None,
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._dataset = dataset
+        self._checkpoint = checkpoint
+        self._view = view
+        self._bases_per_second = bases_per_second
+        self._suggested = ""
+        self.setWindowTitle("Export predicted binding")
+        self._build_fields(cell_type, factor)
+        self._lay_out()
+        self._connect()
+        self._follow()
+        self.resize(660, self.sizeHint().height())
+
+    def spec(self) -> Predict:
+        """The export as the form stands."""
+        return Predict(
+            checkpoint=self._checkpoint.path,
+            dataset=self._dataset.path,
+            cell_type=self.cell_type.currentText(),
+            factor=self.factor.currentText(),
+            output=self.output.text().strip(),
+            chromosomes=self._chosen() if self.some.isChecked() else (),
+            locus=format_locus(self._view) if self.here.isChecked() else "",
+            strands=self.strands.currentData(),
+        )
+
+    def _build_fields(self, cell_type: str, factor: str) -> None:
+        self.factor = _choice([known.name for known in self._checkpoint.factors], factor)
+        self.cell_type = _choice([cell.name for cell in self._dataset.cell_types], cell_type)
+        total = sum(chromosome.length for chromosome in self._dataset.chromosomes)
+        self.genome = QRadioButton(f"the whole genome ({bases(total)})")
+        self.some = QRadioButton("chosen chromosomes")
+        self.here = QRadioButton(f"what the window shows ({format_locus(self._view)})")
+        self._scopes = QButtonGroup(self)
+        for button in (self.genome, self.some, self.here):
+            self._scopes.addButton(button)
+        self.some.setChecked(True)
+        self.chromosomes = QListWidget()
+        self.chromosomes.setAccessibleName("Chromosomes to predict")
+        self.chromosomes.setFixedHeight(124)
+        for chromosome in self._dataset.chromosomes:
+            item = QListWidgetItem(f"{chromosome.name}  ({bases(chromosome.length)})", self.chromosomes)
+            item.setData(Qt.ItemDataRole.UserRole, chromosome.name)
+            is_chosen = chromosome.name == self._view.chromosome
+            item.setCheckState(Qt.CheckState.Checked if is_chosen else Qt.CheckState.Unchecked)
+            if is_chosen:
+                self.chromosomes.setCurrentItem(item)
+        self.strands = QComboBox()
+        for text, strands in _STRANDS:
+            self.strands.addItem(text, strands)
+        self.format = QComboBox()
+        for text, ending in _FORMATS:
+            self.format.addItem(f"{text} ({ending})", ending)
+        for choice in (self.factor, self.cell_type, self.strands, self.format):
+            choice.setMinimumWidth(300)
+        self.output = path_field("/path/to/file.bw")
+        self._footer = Footer("Start export")
+        self._caution = label("", "caution")
+
+    def _lay_out(self) -> None:
+        form = form_layout()
+        add_row(form, "&Factor", self.factor)
+        add_row(form, "&Cell type", self.cell_type)
+        scope = QWidget()
+        lines = QVBoxLayout(scope)
+        lines.setContentsMargins(0, 4, 0, 0)
+        for widget in (self.genome, self.some, self.chromosomes, self.here):
+            lines.addWidget(widget)
+        add_row(form, "Predict", scope)
+        add_row(form, "&Read", self.strands)
+        add_row(form, "F&ormat", self.format)
+        browse = QPushButton("Browse…")
+        browse.setAutoDefault(False)
+        browse.setAccessibleName("Browse for the file to write")
+        browse.clicked.connect(self._pick_file)
+        add_row(form, "&Write to", self.output, browse)
+        contents = QVBoxLayout()
+        contents.setContentsMargins(16, 16, 16, 8)
+        contents.setSpacing(12)
+        contents.addLayout(form)
+        contents.addStretch(1)
+        contents.addWidget(self._caution)
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(0, 0, 0, 0)
+        outer.setSpacing(0)
+        outer.addLayout(contents, 1)
+        outer.addWidget(self._footer)
+
+    def _connect(self) -> None:
+        self._footer.buttons.accepted.connect(self.accept)
+        self._footer.buttons.rejected.connect(self.reject)
+        self._scopes.buttonToggled.connect(self._follow)
+        self.chromosomes.itemChanged.connect(self._follow)
+        for choice in (self.factor, self.cell_type, self.strands, self.format):
+            choice.currentIndexChanged.connect(self._follow)
+        self.output.textChanged.connect(self._follow_sentences)
+
+    def _chosen(self) -> tuple[str, ...]:
+        items = [self.chromosomes.item(number) for number in range(self.chromosomes.count())]
+        return tuple(
+            str(item.data(Qt.ItemDataRole.UserRole))
+            for item in items
+            if item is not None and item.checkState() is Qt.CheckState.Checked
+        )
+
+    def _follow(self) -> None:
+        self.chromosomes.setVisible(self.some.isChecked())
+        suggested = self._suggestion()
+        if self.output.text() in ("", self._suggested):
+            self.output.setText(suggested)
+        elif self.output.text().endswith(tuple(ending for _text, ending in _FORMATS)):
+            self.output.setText(_with_ending(self.output.text(), self.format.currentData()))
+        self._suggested = suggested
+        self._follow_sentences()
+
+    def _follow_sentences(self) -> None:
+        spec = self.spec()
+        self._caution.setText(caution(spec, self._dataset, self._checkpoint))
+        self._caution.setVisible(bool(self._caution.text()))
+        problem = objection(spec, self._checkpoint, needs_chromosomes=self.some.isChecked())
+        self._footer.say("" if problem else self._promise(spec), problem)
+
+    def _suggestion(self) -> str:
+        if not self._dataset.path:
+            return ""
+        place = {True: f".{self._view.chromosome}-{self._view.start + 1}-{self._view.end}"}.get(
+            self.here.isChecked(), ""
+        )
+        mark = ".SYNTHETIC" if self._dataset.seed is not None else ""
+        stem = slug(f"{self.factor.currentText()}.{self.cell_type.currentText()}.predicted{mark}{place}")
+        return beside(self._dataset.path, "exports", stem + self.format.currentData())
+
+    def _promise(self, spec: Predict) -> str:
+        where = listed(spec.chromosomes, 6) or spec.locus or "the whole genome"
+        said = f"Writes predicted {spec.factor} binding in {spec.cell_type} on {where} to {file_name(spec.output)}"
+        if self._bases_per_second is None:
+            return f"{said}. You can go on working meanwhile."
+        speed = self._bases_per_second * 2 / spec.strands
+        return f"{said}, in about {duration(self._length(spec) / speed)}. You can go on working meanwhile."
+
+    def _length(self, spec: Predict) -> int:
+        if spec.locus:
+            return self._view.length
+        lengths = {chromosome.name: chromosome.length for chromosome in self._dataset.chromosomes}
+        return sum(lengths[name] for name in spec.chromosomes or lengths)
+
+    def _pick_file(self) -> None:
+        endings = " ".join(f"*{ending}" for _text, ending in _FORMATS)
+        start = self.output.text() or str(Path.home())
+        chosen, _filter = QFileDialog.getSaveFileName(self, "Export to", start, f"Predictions ({endings})")
+        if chosen:
+            self.output.setText(_with_ending(chosen, self.format.currentData()))
+
+
+def objection(spec: Predict, checkpoint: CheckpointSummary, needs_chromosomes: bool) -> str:
+    """Why this cannot start, in one sentence; empty when it can."""
+    if not checkpoint.factors:
+        return f"{checkpoint.name} predicts no factor yet: fine-tune it first."
+    if not spec.cell_type:
+        return "This dataset has no cell type: add chromatin states, signals or peaks to it."
+    if needs_chromosomes and not spec.chromosomes:
+        return "Choose at least one chromosome."
+    if not spec.output:
+        return "Say which file to write."
+    if not is_absolute(spec.output):
+        return "Give the whole path of the file."
+    if not spec.output.endswith(tuple(ending for _text, ending in _FORMATS)):
+        return f"The file must end in {', '.join(ending for _text, ending in _FORMATS[:-1])} or {_FORMATS[-1][1]}."
+    return ""
+
+
+def caution(spec: Predict, dataset: DatasetSummary, checkpoint: CheckpointSummary) -> str:
+    """What weakens this prediction, in one sentence; empty where nothing is known against it."""
+    trained = next((known.cell_types for known in checkpoint.factors if known.name == spec.factor), ())
+    if checkpoint.is_synthetic and dataset.seed is None:
+        return f"{checkpoint.name} was made on a synthetic genome: on real DNA its predictions mean nothing."
+    if spec.cell_type not in checkpoint.cell_types:
+        return (
+            f"{checkpoint.name} has never seen {spec.cell_type}: the order of the bins may hold, "
+            "the probabilities may not."
+        )
+    if spec.cell_type not in trained:
+        return (
+            f"{spec.factor} was not measured in {spec.cell_type} when {checkpoint.name} was trained: "
+            "nobody can check this prediction against training data."
+        )
+    return ""
+
+
+def _with_ending(path: str, ending: str) -> str:
+    for _text, known in _FORMATS:
+        path = path.removesuffix(known)
+    return path + ending
+
+
+def _choice(names: list[str], chosen: str) -> QComboBox:
+    box = QComboBox()
+    box.addItems(names)
+    box.setCurrentIndex(max(0, box.findText(chosen)))
+    return box
