@@ -1,0 +1,278 @@
+"""The data role: tracks of a small dataset as the window gets them, by calls and through the real worker."""
+
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import msgspec
+import numpy as np
+import pytest
+
+from ebert_core.protocol import codec
+from ebert_core.protocol.errors import InvalidRequest
+from ebert_core.protocol.frames import FrameReader, frame
+from ebert_core.protocol.locus import Interval
+from ebert_core.protocol.messages import Ask, Chunk, FromWorker, Hello, Progress
+from ebert_core.protocol.tracks import (
+    DatasetDraft,
+    DatasetSummary,
+    FindPlace,
+    InspectFile,
+    OpenDataset,
+    OpenFiles,
+    ReadGenes,
+    ReadPeaks,
+    ReadSequence,
+    ReadSignal,
+    ReadStates,
+    ReadTruth,
+)
+from ebert_core.protocol.work import Jobs, ListJobs, StopJob
+from ebert_core.roles.data import handlers
+
+FILES = {
+    "genome.fa": ">chr1\n" + "ACGTN" * 400 + "\n>chr2\n" + "T" * 1000 + "\n",
+    "genes.bed": "\n".join(
+        [
+            "chr1\t100\t700\tMAX\t0\t+\t150\t600\t0\t2\t100,200\t0,400",
+            "chr1\t800\t900\tMAXD1\t0\t-",
+            "chr2\t10\t90\tMAX\t0\t+",
+            "chr1\t1000\t1100\tCTCF\t0\t-",
+        ]
+    ),
+    "states.bed": "chr1\t0\t400\tquiet\nchr1\t400\t600\tactive\nchr1\t600\t1000\tquiet\n",
+    "signal.bedGraph": "chr1\t0\t100\t1\nchr1\t100\t200\t3\n",
+    "strict.narrowPeak": "chr1\t150\t250\tp1\t100\t.\t9.5\t-1\t-1\t40\n",
+    "relaxed.narrowPeak": "chr1\t100\t300\tp1\t10\t.\t1\t-1\t-1\t-1\nchr1\t700\t800\tp2\t10\t.\t1\t-1\t-1\t-1\n",
+    "truth.tsv": "chr1\t160\t180\tCTCF\talpha\nchr1\t500\t520\tCTCF\t.\n",
+    "DATASET.toml": """
+version = 1
+name = "toy"
+assembly = "toy1"
+reference = "genome.fa"
+genes = "genes.bed"
+states.names = ["quiet", "active"]
+states.colours = ["#ffffff", "#ff0000"]
+synthetic = { seed = 5, truth = "truth.tsv" }
+[cell_types.alpha]
+states = "states.bed"
+signals.DNase = "signal.bedGraph"
+peaks.CTCF = { conservative = "strict.narrowPeak", relaxed = "relaxed.narrowPeak" }
+[cell_types.beta]
+""",
+}
+HUNDREDS = Interval("chr1", 0, 1000)
+
+
+class Role:
+    """The table of the data role, called in this process."""
+
+    def __init__(self) -> None:
+        self._table = handlers()
+
+    def ask(self, request: msgspec.Struct) -> msgspec.Struct:
+        return self._table[type(request)](request, lambda fraction, note="": None)
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    for name, text in FILES.items():
+        (tmp_path / name).write_text(text)
+    return tmp_path
+
+
+@pytest.fixture
+def role(folder: Path) -> Role:
+    role = Role()
+    role.ask(OpenDataset(str(folder / "DATASET.toml")))
+    return role
+
+
+def test_an_opened_dataset_is_summarised(role, folder):
+    summary = role.ask(OpenDataset(str(folder / "DATASET.toml")))
+    assert [chromosome.length for chromosome in summary.chromosomes] == [2000, 1000]
+    assert [cell.name for cell in summary.cell_types] == ["alpha", "beta"]
+    assert (summary.seed, summary.truth_factors) == (5, ("CTCF",))
+
+
+def test_without_a_dataset_there_is_nothing_to_read():
+    with pytest.raises(InvalidRequest, match="No dataset is open"):
+        Role().ask(ReadSequence(HUNDREDS))
+
+
+def test_a_dataset_that_cannot_be_opened_leaves_the_open_one(role, tmp_path):
+    with pytest.raises(InvalidRequest):
+        role.ask(OpenDataset(str(tmp_path / "none.toml")))
+    assert role.ask(ReadSequence(HUNDREDS)).codes[:5].tolist() == [0, 1, 2, 3, 4]
+
+
+def test_the_sequence_is_n_outside_and_refused_when_nobody_could_read_it(role):
+    assert role.ask(ReadSequence(Interval("chr1", 1998, 2002))).codes.tolist() == [3, 4, 4, 4]
+    with pytest.raises(InvalidRequest, match="up to 100 kb"):
+        role.ask(ReadSequence(Interval("chr1", 0, 100_001)))
+
+
+def test_genes_come_with_exons_and_coding_parts(role):
+    genes = role.ask(ReadGenes(Interval("chr1", 0, 950)))
+    assert [gene.name for gene in genes.genes] == ["MAX", "MAXD1"]
+    assert genes.genes[0].exons == ((100, 200), (500, 700))
+    assert genes.genes[0].coding == ((150, 200), (500, 600))
+    assert genes.omitted == 0
+
+
+def test_states_are_cut_at_the_ends_of_the_interval(role):
+    states = role.ask(ReadStates(Interval("chr1", 100, 500), "alpha"))
+    assert (states.starts.tolist(), states.ends.tolist(), states.ids.tolist()) == ([100, 400], [400, 500], [0, 1])
+    assert [name.colour for name in states.names] == ["#ffffff", "#ff0000"]
+    assert not states.is_reduced
+
+
+def test_too_many_states_become_columns_of_their_commonest(role):
+    states = role.ask(ReadStates(Interval("chr1", 0, 2000), "alpha", columns=2))
+    assert states.is_reduced
+    assert (states.starts.tolist(), states.ends.tolist(), states.ids.tolist()) == ([0], [1000], [0])
+
+
+def test_a_bare_segmentation_has_names_of_its_own(role, folder):
+    (folder / "other.bed").write_text("chr1\t0\t500\tE1\nchr1\t500\t900\tE2\n")
+    states = role.ask(ReadStates(HUNDREDS, path=str(folder / "other.bed")))
+    assert [name.name for name in states.names] == ["E1", "E2"]
+    assert states.names[0].colour != states.names[1].colour
+
+
+def test_signals_are_binned_with_gaps_where_nothing_was_measured(role):
+    signal = role.ask(ReadSignal(Interval("chr1", 0, 400), 4, "alpha", "DNase"))
+    np.testing.assert_array_equal(signal.mean, [1, 3, np.nan, np.nan])
+    assert signal.mean.dtype == np.float32
+    with pytest.raises(InvalidRequest, match="0 columns"):
+        role.ask(ReadSignal(HUNDREDS, 0, "alpha", "DNase"))
+
+
+def test_peaks_have_summits_where_the_file_has_them(role):
+    strict = role.ask(ReadPeaks(HUNDREDS, "alpha", "CTCF"))
+    assert (strict.starts.tolist(), strict.ends.tolist(), strict.summits.tolist()) == ([150], [250], [190])
+    relaxed = role.ask(ReadPeaks(HUNDREDS, "alpha", "CTCF", is_relaxed=True))
+    assert relaxed.summits.tolist() == [-1, -1]
+
+
+def test_too_many_peaks_are_thinned_evenly_and_the_rest_counted(role, folder):
+    lines = (f"chr1\t{start // 6}\t{start // 6 + 1}\tp\t{start % 6}\t.\t0\t0\t0\t0" for start in range(12_000))
+    (folder / "many.narrowPeak").write_text("\n".join(lines))
+    peaks = role.ask(ReadPeaks(Interval("chr1", 0, 2000), path=str(folder / "many.narrowPeak")))
+    assert peaks.starts.tolist() == list(range(2000))
+    assert peaks.omitted == 10_000
+
+
+@pytest.mark.parametrize(
+    ("request_", "sentence"),
+    [
+        (ReadStates(HUNDREDS, "beta"), "toy has no chromatin states for beta."),
+        (ReadStates(HUNDREDS, "delta"), "toy has no cell type delta"),
+        (ReadSignal(HUNDREDS, 10, "beta", "DNase"), "toy has no DNase signal for beta."),
+        (ReadPeaks(HUNDREDS, "beta", "CTCF"), "toy has no CTCF peaks for beta."),
+        (ReadPeaks(HUNDREDS, path="/no/such.bed"), "/no/such.bed"),
+        (InspectFile("/no/such.bed"), "/no/such.bed"),
+        (StopJob("/no/such"), "/no/such is no job directory"),
+    ],
+)
+def test_what_is_not_there_is_named(role, request_, sentence):
+    with pytest.raises(InvalidRequest, match=sentence):
+        role.ask(request_)
+
+
+def test_planted_sites_tell_where_they_are_bound(role):
+    truth = role.ask(ReadTruth(HUNDREDS, "CTCF", "alpha"))
+    assert (truth.starts.tolist(), truth.is_bound.tolist()) == ([160, 500], [True, False])
+
+
+def test_genes_are_found_by_the_beginning_of_their_names(role):
+    places = role.ask(FindPlace("max")).places
+    assert [(place.name, place.interval.chromosome) for place in places] == [
+        ("MAX", "chr1"),
+        ("MAX", "chr2"),
+        ("MAXD1", "chr1"),
+    ]
+    assert role.ask(FindPlace("MAXD")).places == (places[2],)
+    assert role.ask(FindPlace("max", limit=1)).places == (places[0],)
+    assert role.ask(FindPlace(" ")).places == ()
+    assert role.ask(FindPlace("nothing")).places == ()
+
+
+def test_a_file_that_changed_is_read_again(role, folder):
+    path = folder / "strict.narrowPeak"
+    assert role.ask(ReadPeaks(HUNDREDS, "alpha", "CTCF")).starts.tolist() == [150]
+    path.write_text(path.read_text().replace("\t150\t", "\t100\t"))
+    os.utime(path, ns=(1, 1))
+    assert role.ask(ReadPeaks(HUNDREDS, "alpha", "CTCF")).starts.tolist() == [100]
+
+
+def test_bare_files_join_the_open_dataset_and_stay_beside_later_ones(role, folder):
+    dataset = str(folder / "DATASET.toml")
+    role.ask(OpenFiles((str(folder / "signal.bedGraph"),), dataset))
+    summary = role.ask(OpenFiles((str(folder / "relaxed.narrowPeak"),), dataset))
+    assert [file.kind for file in summary.files] == ["signal", "peaks"]
+    assert summary.path == dataset
+
+
+def test_bare_files_alone_make_a_dataset(folder):
+    role = Role()
+    summary = role.ask(OpenFiles((str(folder / "signal.bedGraph"), str(folder / "genes.bed"))))
+    assert summary.path == ""
+    assert role.ask(ReadSignal(Interval("chr1", 0, 200), 2, path=str(folder / "signal.bedGraph"))).mean.tolist() == [
+        1,
+        3,
+    ]
+    assert role.ask(ListJobs("")) == Jobs(())
+
+
+def test_a_dataset_put_together_by_hand_is_written_and_opened(folder):
+    path = str(folder / "new.toml")
+    role = Role()
+    draft = DatasetDraft(
+        path, "mine", "toy1", str(folder / "genome.fa"), states=(("alpha", str(folder / "states.bed")),)
+    )
+    assert role.ask(draft).path == path
+    assert role.ask(ReadStates(HUNDREDS, "alpha")).ids.tolist() != []
+
+
+def test_the_real_worker_reads_and_never_loads_torch(folder):
+    command = [sys.executable, "-m", "ebert_core", "worker", "data"]
+    begun = time.monotonic()
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as worker:
+        reader: FrameReader[FromWorker] = FrameReader(FromWorker, expects_preamble=True)
+        assert isinstance(next_message(worker, reader), Hello)
+        assert time.monotonic() - begun < 10
+        worker.stdin.write(frame(Ask(1, msgspec.Raw(codec.encode(OpenDataset(str(folder / "DATASET.toml")))))))
+        worker.stdin.flush()
+        chunk = next_message(worker, reader)
+        assert isinstance(chunk, Chunk)
+        assert codec.Decoder(DatasetSummary).decode(chunk.data).name == "toy"
+        libraries = Path(f"/proc/{worker.pid}/maps")
+        assert "torch" not in (libraries.read_text() if libraries.exists() else "")
+        worker.stdin.close()
+        assert worker.wait(timeout=5) == 0
+
+
+def next_message(worker: subprocess.Popen[bytes], reader: FrameReader[FromWorker]) -> FromWorker:
+    """The next message that is no progress."""
+    while True:
+        for message in reader.feed(os.read(worker.stdout.fileno(), 1 << 16)):
+            if not isinstance(message, Progress):
+                return message
+
+
+def test_a_worker_in_a_terminal_says_who_should_start_it():
+    import pty
+
+    terminal, inside = pty.openpty()
+    try:
+        ended = subprocess.run(
+            [sys.executable, "-m", "ebert_core", "worker", "data"], stdin=inside, stdout=inside, stderr=subprocess.PIPE
+        )
+    finally:
+        os.close(terminal)
+        os.close(inside)
+    assert ended.returncode == 2
+    assert b"start ebert-browser" in ended.stderr
