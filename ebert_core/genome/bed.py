@@ -53,13 +53,19 @@ def bed_feature(path: Path, number: int, fields: list[str]) -> Feature:
         "score": real_number(path, number, "score", fields[4]) if len(fields) > 4 else 0.0,
         "strand": fields[5] if len(fields) > 5 and fields[5] in ("+", "-") else ".",
     }
-    if len(fields) == _NARROW_PEAK or (len(fields) == _BROAD_PEAK and not _is_bed9(fields)):
+    if _is_narrow_peak(fields) or (len(fields) == _BROAD_PEAK and not _is_bed9(fields)):
         return Feature(fields[0], start, end, **feature | _peak(path, number, start, fields))  # type: ignore[arg-type] # one dict of fields of several types
     return Feature(fields[0], start, end, **feature | _drawing(path, number, start, end, fields))  # type: ignore[arg-type] # as above
 
 
 def _name(fields: list[str]) -> str:
     return fields[3] if len(fields) > 3 and fields[3] != "." else ""
+
+
+def _is_narrow_peak(fields: list[str]) -> bool:
+    """Ten columns, or more where IDR appended those of the replicates: then BED12's columns hold fractions or -1."""
+    is_wide = len(fields) > _NARROW_PEAK and any(field[:1] == "-" or "." in field[:-1] for field in fields[6:9])
+    return len(fields) == _NARROW_PEAK or is_wide
 
 
 def _is_bed9(fields: list[str]) -> bool:
