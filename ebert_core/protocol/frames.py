@@ -95,6 +95,7 @@ class FrameReader(Generic[Message]):
         end = _LENGTH_BYTES + length
         if len(self._buffer) < end:
             return None
-        body = bytes(self._buffer[_LENGTH_BYTES:end])
+        with memoryview(self._buffer) as view:
+            body = bytes(view[_LENGTH_BYTES:end])
         del self._buffer[:end]
         return body
