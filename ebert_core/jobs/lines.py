@@ -1,4 +1,4 @@
-"""Append-only files of one JSON object a line, which survive a crash in the middle of a line and a full disk."""
+"""Files that survive a crash in the middle of a line and a full disk: one JSON object a line, or whole at once."""
 
 import contextlib
 import errno
@@ -20,7 +20,10 @@ class LineWriter:
 
     def __init__(self, path: Path) -> None:
         self._path = path
-        self._file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o644)
+        try:
+            self._file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o644)
+        except OSError as error:
+            raise InvalidRequest(_sentence(path, error)) from error
         self._drop_unfinished_line()
 
     def append(self, record: msgspec.Struct) -> None:
@@ -51,6 +54,26 @@ class LineWriter:
             os.ftruncate(self._file, data.rfind(b"\n") + 1)
 
 
+def write_whole(path: Path, data: bytes) -> None:
+    """Writes a file, which appears complete or not at all.
+
+    Raises:
+        InvalidRequest: the disk is full or cannot be written.
+    """
+    part = path.with_name(path.name + ".part")
+    try:
+        part.write_bytes(data)
+        os.replace(part, path)
+    except OSError as error:
+        part.unlink(missing_ok=True)
+        raise InvalidRequest(_sentence(path, error)) from error
+
+
+def as_json(record: msgspec.Struct) -> bytes:
+    """A record as JSON that people can read."""
+    return msgspec.json.format(msgspec.json.encode(record)) + b"\n"
+
+
 def read_lines(path: Path, kind: type[Record]) -> list[Record]:
     """The records of a file, without an unterminated last line; none when there is no file.
 
@@ -68,7 +91,12 @@ def read_lines(path: Path, kind: type[Record]) -> list[Record]:
     return records
 
 
+def is_full(error: OSError) -> bool:
+    """Whether this error says that a disk is full, or that this user may not have more of it."""
+    return error.errno in _NO_ROOM
+
+
 def _sentence(path: Path, error: OSError) -> str:
-    if error.errno in _NO_ROOM:
+    if is_full(error):
         return f"The disk that holds {path.parent} is full; what was finished is kept. Free some space, then resume."
     return f"{path} cannot be written: {error.strerror}."

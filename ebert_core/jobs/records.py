@@ -1,6 +1,5 @@
 """What the files of a job directory hold."""
 
-import os
 import platform
 from pathlib import Path
 from typing import Literal
@@ -47,13 +46,6 @@ class Result(msgspec.Struct, frozen=True):
 
     output: str
     figures: dict[str, float | None] = {}
-
-
-def write_whole(path: Path, record: msgspec.Struct) -> None:
-    """Writes a record as JSON; the file appears complete or not at all."""
-    part = path.with_name(path.name + ".part")
-    part.write_bytes(msgspec.json.format(msgspec.json.encode(record)) + b"\n")
-    os.replace(part, path)
 
 
 def this_host() -> str:

@@ -16,9 +16,9 @@ from pathlib import Path
 from types import FrameType, TracebackType
 
 from ebert_core.jobs.directory import EVENTS, METRICS, PID, RESULT, STOP, new_job
-from ebert_core.jobs.lines import LineWriter
+from ebert_core.jobs.lines import LineWriter, as_json, is_full, write_whole
 from ebert_core.jobs.lock import take_lock
-from ebert_core.jobs.records import Event, EventKind, Metric, Process, Result, started_ticks, this_host, write_whole
+from ebert_core.jobs.records import Event, EventKind, Metric, Process, Result, started_ticks, this_host
 from ebert_core.protocol.errors import InvalidRequest
 from ebert_core.protocol.specs import JobSpec
 
@@ -54,9 +54,9 @@ class JobReporter:
         self._next_progress = self._next_look = 0.0
         self._stop_seen = self._has_ended = self._is_closed = False
         os.register_at_fork(after_in_child=self._release_in_child)
-        (directory / _RESERVE).write_bytes(bytes(_RESERVED_BYTES))
+        write_whole(directory / _RESERVE, bytes(_RESERVED_BYTES))
         ticks = started_ticks(os.getpid())
-        write_whole(directory / PID, Process(os.getpid(), this_host(), time.time(), ticks))
+        write_whole(directory / PID, as_json(Process(os.getpid(), this_host(), time.time(), ticks)))
         self._events.append(Event(_now(), "started"))
 
     @property
@@ -93,7 +93,7 @@ class JobReporter:
     def finish(self, output: str, figures: Mapping[str, float] | None = None) -> None:
         """The job is done: `output` is the path of what it made, `figures` what to say about it."""
         numbers = {name: value if math.isfinite(value) else None for name, value in (figures or {}).items()}
-        write_whole(self.directory / RESULT, Result(output, numbers))
+        write_whole(self.directory / RESULT, as_json(Result(output, numbers)))
         self._end("done", result=output)
 
     def fail(self, message: str, details: str = "") -> None:
@@ -119,6 +119,9 @@ class JobReporter:
                     self._end("stopped")
                 case InvalidRequest():
                     self.fail(str(error))
+                case OSError() if is_full(error):
+                    place = error.filename or "where the job writes"
+                    self.fail(f"The disk is full: {place} could not be written. Free some space, then resume.")
                 case _:
                     text = "".join(traceback.format_exception(error))[-_TRACEBACK_BYTES:]
                     self.fail(f"{type(error).__name__}: {error}", text)

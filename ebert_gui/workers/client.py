@@ -41,6 +41,15 @@ def local_worker(role: Role) -> list[str]:
     return [sys.executable, "-m", "ebert_core", "worker", role]
 
 
+def remote_worker(host: str, role: Role) -> list[str]:
+    """The command that starts a worker on another machine, where `ebert` must be on the path of a login by key.
+
+    ssh must not ask for a password, which nobody would see, and must notice by itself that the line is dead.
+    """
+    options = ("-T", "-o", "BatchMode=yes", "-o", "ServerAliveInterval=10")
+    return ["ssh", *options, "--", host, "ebert", "worker", role]
+
+
 class WorkerClient(QObject):
     """One worker, local or behind ssh: only the command that starts it differs.
 

@@ -1,5 +1,6 @@
 """The files of a job directory: written line by line, read after crashes, on a full disk, after a resume."""
 
+import errno
 import os
 from pathlib import Path
 
@@ -129,6 +130,14 @@ def test_the_reason_of_a_failure_fits_on_a_full_disk(spec, tmp_path):
         raise InvalidRequest("The disk is full.")
     assert not (job.directory / "reserve").exists()
     assert summarise(job.directory).message == "The disk is full."
+
+
+def test_a_full_disk_under_what_training_writes_is_a_sentence(spec):
+    with pytest.raises(OSError, match="No space left"), open_job(spec) as job:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), "/data/weights.safetensors")
+    summary = summarise(job.directory)
+    assert summary.message.startswith("The disk is full: /data/weights.safetensors could not be written.")
+    assert summary.details == ""
 
 
 def test_jobs_lie_beside_the_dataset_unless_a_folder_is_chosen(tmp_path, monkeypatch):
