@@ -32,7 +32,7 @@ def annotate_attention(
     if not isinstance(reply, AttentionProfile | AttentionMap):
         return
     if isinstance(reply, AttentionProfile) and not track.is_map:
-        _paint_profile(surface, reply)
+        _paint_profile(surface, track, reply)
         caption = _caption(reply)
     else:
         caption = f"attention, not contacts · {_where(reply.layer, reply.head)} · both directions averaged"
@@ -40,7 +40,7 @@ def annotate_attention(
     _paint_bracket(surface, reply.window)
     if setting.anchor is not None and isinstance(reply, AttentionProfile):
         x = surface.axis.x_of(reply.position + 0.5)
-        surface.line(x, 20, x, surface.height - 3, surface.palette.accent, 1.5)
+        surface.line(x, 27, x, surface.height - 3, surface.palette.accent, 1.5)
 
 
 def _caption(profile: AttentionProfile) -> str:
@@ -53,15 +53,17 @@ def _where(layer: int, head: int | None) -> str:
     return f"layer {layer + 1}, " + ("mean of heads" if head is None else f"head {head + 1}")
 
 
-def _paint_profile(surface: Surface, profile: AttentionProfile) -> None:
+def _paint_profile(surface: Surface, track: AttentionTrack, profile: AttentionProfile) -> None:
     top, bottom = _TOP, surface.height - 4
     middle, half = (top + bottom) / 2, (bottom - top) / 2
     up = _weights(surface, profile, profile.from_anchor_T)
     down = _weights(surface, profile, profile.to_anchor_T)
     highest = max(float(np.nanmax(up, initial=0.0)), float(np.nanmax(down, initial=0.0)), 1e-12)
     stops = surface.palette.attention
-    surface.columns(middle - up / highest * half, np.where(np.isfinite(up), middle, np.nan), stops[-2])
-    surface.columns(np.where(np.isfinite(down), middle, np.nan), middle + down / highest * half, stops[-3])
+    if track.shows_from:
+        surface.columns(middle - up / highest * half, np.where(np.isfinite(up), middle, np.nan), stops[-2])
+    if track.shows_to:
+        surface.columns(np.where(np.isfinite(down), middle, np.nan), middle + down / highest * half, stops[-3])
     window = surface.axis.xs_of([profile.window.start, profile.window.end])
     left, right = max(0.0, float(window[0])), min(surface.axis.width, float(window[1]))
     surface.rectangle(left, middle, max(0.0, right - left), 1 / surface.axis.ratio, surface.palette.border)

@@ -40,13 +40,13 @@ def lay_out(surface: Surface, content: TrackContent) -> Layout:
     """Genes in the fewest rows; without names where they would not fit."""
     genes = genes_of(content)
     named = _stack(surface, genes, has_names=True)
-    room = max(1, int((surface.height - 2) // _ROW))
+    room = max(1, int((surface.height - 6) // _ROW))
     if max(named, default=0) < room:
         return Layout(genes, named, _ROW, True, 0)
     bare = _stack(surface, genes, has_names=False)
     wanted = max(bare, default=0) + 1
-    row_height = max(5.0, min(14.0, (surface.height - 4) / wanted))
-    shown = int((surface.height - 4) // row_height)
+    row_height = max(5.0, min(14.0, (surface.height - 8) / wanted))
+    shown = int((surface.height - 8) // row_height)
     return Layout(genes, bare, row_height, False, sum(row >= shown for row in bare))
 
 
@@ -79,7 +79,7 @@ def paint_genes(surface: Surface, track: GenesTrack, content: TrackContent, _sca
     colour = track.colour or surface.palette.gene
     glyph = _GLYPH if layout.has_names else max(3.0, layout.row_height - 3)
     for gene, row in zip(layout.genes, layout.rows, strict=True):
-        top = 3 + row * layout.row_height
+        top = 6 + row * layout.row_height
         if top + glyph <= surface.height:
             _paint_gene(surface, gene, top, glyph, colour)
 
@@ -132,7 +132,7 @@ def name_genes(surface: Surface, _track: GenesTrack, content: TrackContent, _sca
         if max(right, left + width) < 0 or left > surface.axis.width:
             continue
         x = min(max(left, 4.0), max(right - width, left))
-        top = 3 + row * layout.row_height + _GLYPH
+        top = 6 + row * layout.row_height + _GLYPH
         surface.text(QRectF(x, top, width, 14), text, surface.palette.text, _NAME_PIXELS, Left)
 
 

@@ -56,13 +56,14 @@ class Surface:
     def rectangles(
         self, starts: NDArray[np.float64], ends: NDArray[np.float64], y: float, height: float, colour: str
     ) -> None:
-        """Filled rectangles between pairs of positions in x, each at least one device pixel wide."""
-        least = 1.0 / self.axis.ratio
+        """Filled rectangles between pairs of positions in x, on whole device pixels so that neighbours meet."""
+        ratio = self.axis.ratio
         inside = (ends >= -1) & (starts <= self.axis.width + 1)
+        lefts = np.round(np.maximum(starts[inside], -2.0) * ratio)
+        rights = np.maximum(np.round(np.minimum(ends[inside], self.axis.width + 2) * ratio), lefts + 1)
         brush = QColor(colour)
-        for left, right in zip(starts[inside].tolist(), ends[inside].tolist(), strict=True):
-            first = max(left, -2.0)
-            self.painter.fillRect(QRectF(first, y, max(least, min(right, self.axis.width + 2) - first), height), brush)
+        for left, right in zip((lefts / ratio).tolist(), (rights / ratio).tolist(), strict=True):
+            self.painter.fillRect(QRectF(left, y, right - left, height), brush)
 
     def line(self, x0: float, y0: float, x1: float, y1: float, colour: str | QColor, width: float = 1.0) -> None:
         """A straight line."""

@@ -8,7 +8,16 @@ import msgspec
 from PyQt6.QtCore import QObject, pyqtSignal
 
 from ebert_core.protocol.modelling import CheckpointSummary, OpenCheckpoint
-from ebert_core.protocol.tracks import DatasetSummary, FileKind, InspectFile, OpenDataset, OpenFiles
+from ebert_core.protocol.tracks import (
+    DatasetDraft,
+    DatasetSummary,
+    FileKind,
+    FindPlace,
+    InspectFile,
+    OpenDataset,
+    OpenFiles,
+    Places,
+)
 from ebert_gui.loading.loader import Client
 from ebert_gui.state.defaults import track_of_file
 from ebert_gui.state.tracks import Track
@@ -67,6 +76,14 @@ class Opener(QObject):
         request = OpenFiles(together, dataset.path)
         self._ask_data(request, lambda summary: self._show_more(request, summary, paths))
 
+    def write_dataset(self, draft: DatasetDraft) -> None:
+        """Write a new DATASET.toml and open it."""
+        self._ask_data(draft, lambda summary: self._show(OpenDataset(summary.path), summary, (), None))
+
+    def inspect(self, path: str, on_kind: Callable[[FileKind], None]) -> None:
+        """Ask what a file is; one that cannot be read comes back with an empty kind and a sentence."""
+        self._data.request(InspectFile(path), FileKind, on_kind, lambda failure: on_kind(FileKind("", failure.message)))
+
     def open_checkpoint(self, path: str) -> None:
         """Load a checkpoint for the dataset that is open."""
         dataset = self._workspace.dataset
@@ -78,6 +95,20 @@ class Opener(QObject):
         self._model.request(
             OpenCheckpoint(path, dataset.path), CheckpointSummary, self._on_checkpoint, self._on_no_checkpoint
         )
+
+    def find_place(self, text: str) -> None:
+        """Go to a gene."""
+        self._begin("place")
+
+        def found(places: Places) -> None:
+            place = next(iter(places.places), None)
+            if place is None:
+                self.problem.emit(f"There is no chromosome and no gene called {text} here.", "")
+            else:
+                self._workspace.show_place(place.interval)
+            self._end("place")
+
+        self._data.request(FindPlace(text, 1), Places, found, partial(self._on_failure, "place"))
 
     def open_dropped(self, paths: tuple[str, ...]) -> None:
         """Open whatever these are."""
@@ -111,7 +142,8 @@ class Opener(QObject):
         self._were_alive["model"] = is_alive
         if state.condition == Condition.FAILED:
             self._workspace.lose_model(_model_sentence(state))
-            self.problem.emit(_model_sentence(state), state.details)
+            if self._wanted_checkpoint:
+                self.problem.emit(_model_sentence(state), state.details)
         elif state.condition == Condition.RESTARTING:
             self.problem.emit(state.sentence, state.details)
         elif is_alive and not was_alive and self._workspace.checkpoint is not None and self._wanted_checkpoint:

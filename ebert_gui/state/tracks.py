@@ -149,6 +149,8 @@ class AttentionTrack(_Track, frozen=True, kw_only=True, tag="attention"):
     layer: int = 0
     head: int | None = None
     is_map: bool = False
+    shows_from: bool = True
+    shows_to: bool = True
 
     usual_height: ClassVar[int] = 84
 

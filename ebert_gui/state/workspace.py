@@ -6,7 +6,7 @@ from ebert_core.protocol.tracks import DatasetSummary
 from ebert_gui.state.announcer import Announcer
 from ebert_gui.state.defaults import chosen_cell_types, chosen_factor, default_tracks, model_tracks
 from ebert_gui.state.track_list import TrackList
-from ebert_gui.state.tracks import AttentionTrack, PredictionTrack, Track
+from ebert_gui.state.tracks import AttentionTrack, PredictionTrack, SequenceTrack, Track
 from ebert_gui.state.view import ViewRange
 
 
@@ -55,7 +55,7 @@ class Workspace:
             self.factor = chosen_factor(self.dataset, checkpoint)
         shown = any(isinstance(track, PredictionTrack | AttentionTrack) for track in self.tracks.tracks)
         if not shown and self.dataset is not None:
-            self.tracks.add(*model_tracks(self.dataset, checkpoint, self.factor, self.cell_type))
+            self._add_model_tracks(model_tracks(self.dataset, checkpoint, self.factor, self.cell_type))
         self.checkpoint_changed.announce()
         self.choice_changed.announce()
 
@@ -78,6 +78,13 @@ class Workspace:
             self.tracks.exchange("factor", before, factor)
         self.choice_changed.announce()
 
+    def show_place(self, place: Interval) -> None:
+        """Jump to a gene, with some room at both sides."""
+        length = self.view.chromosome_lengths.get(place.chromosome, place.end)
+        margin = max(1000, place.length // 5)
+        start, end = max(0, place.start - margin), min(length, place.end + margin)
+        self.view.show(Interval(place.chromosome, start, end))
+
     def set_anchor(self, chromosome: str, position: int) -> None:
         """Ask attention and the lens about one base."""
         anchor = Interval(chromosome, position, position + 1)
@@ -91,6 +98,13 @@ class Workspace:
         cells = self.dataset.cell_types if self.dataset else ()
         measured = sorted({peaks.factor for cell in cells for peaks in cell.peaks})
         return tuple(dict.fromkeys([*predicted, *measured]))
+
+    def _add_model_tracks(self, tracks: tuple[Track, ...]) -> None:
+        """Predictions go above the sequence, attention to the end."""
+        shown = self.tracks.tracks
+        above = next((place for place, track in enumerate(shown) if isinstance(track, SequenceTrack)), len(shown))
+        self.tracks.add(*(track for track in tracks if isinstance(track, PredictionTrack)), index=above)
+        self.tracks.add(*(track for track in tracks if not isinstance(track, PredictionTrack)))
 
     def _choose_first(self) -> None:
         cells = chosen_cell_types(self.dataset)

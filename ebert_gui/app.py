@@ -1,0 +1,274 @@
+"""Puts the program together; the only file that knows all of its parts."""
+
+import sys
+from pathlib import Path
+from typing import NamedTuple
+
+from PyQt6.QtCore import QTimer
+from PyQt6.QtWidgets import QApplication
+
+from ebert_core.protocol.errors import InvalidRequest
+from ebert_core.protocol.locus import parse_locus
+from ebert_gui.browser.picture import save_picture
+from ebert_gui.browser.scene import Scene
+from ebert_gui.loading.jobs import JobFollower
+from ebert_gui.loading.loader import Loader
+from ebert_gui.loading.opening import Opener
+from ebert_gui.state.session import Session, read_session, session_path, write_session
+from ebert_gui.state.workspace import Workspace
+from ebert_gui.windows import theme as themes
+from ebert_gui.windows.main_window import MainWindow, Parts
+from ebert_gui.windows.theme import DARK, LIGHT, Theme, system_theme, window_font
+from ebert_gui.workers.client import WorkerClient, local_worker
+from ebert_gui.workers.state import Condition, WorkerState
+
+_AUTOSAVE_MILLISECONDS = 1000
+
+
+class Options(NamedTuple):
+    """What was asked for on the command line."""
+
+    dataset: str = ""
+    files: tuple[str, ...] = ()
+    locus: str = ""
+    cell_type: str = ""
+    checkpoint: str = ""
+    session: str = ""
+    picture: str = ""
+    size: tuple[int, int] | None = None
+    is_dark: bool | None = None
+
+    @property
+    def names_something(self) -> bool:
+        """Whether anything is to be opened."""
+        return bool(self.dataset or self.files or self.checkpoint)
+
+
+class Program:
+    """State, workers and loading, without a window."""
+
+    def __init__(self, options: Options) -> None:
+        self.options = options
+        self.workspace = Workspace()
+        self.data = WorkerClient(local_worker("data"), "data")
+        self.model = WorkerClient(local_worker("model"), "model")
+        self.opener = Opener(self.workspace, self.data, self.model)
+        self.loader = Loader(self.workspace, {"data": self.data, "model": self.model})
+        self.data.state_changed.connect(self._on_data_state)
+        self.model.state_changed.connect(self._on_model_state)
+        self.opener.reopened.connect(self.loader.retry)
+
+    def open(self, session: Session) -> None:
+        """Open what the command line names, or what the session had."""
+        options = self.options
+        if not options.names_something:
+            self._restore(session)
+        elif options.dataset:
+            more = options.files
+            self.opener.open_dataset(options.dataset, then=lambda: self._after_opening(more))
+        else:
+            self.opener.open_files(options.files, then=lambda: self._after_opening(()))
+
+    def stop(self) -> None:
+        """End the workers."""
+        self.data.stop_and_wait()
+        self.model.stop_and_wait()
+
+    def _restore(self, session: Session) -> None:
+        if session.dataset:
+            self.opener.open_dataset(session.dataset, session.tracks, lambda: self._after_restoring(session))
+        elif session.files:
+            self.opener.open_files(session.files, session.tracks, lambda: self._after_restoring(session))
+
+    def _after_restoring(self, session: Session) -> None:
+        workspace = self.workspace
+        if session.dataset and session.files:
+            self.opener.open_files(session.files)
+        if session.cell_type or session.factor:
+            workspace.cell_type, workspace.factor = session.cell_type, session.factor
+            workspace.choice_changed.announce()
+        if session.locus is not None and session.locus.chromosome in workspace.view.chromosome_lengths:
+            workspace.view.show(session.locus)
+        if session.anchor is not None:
+            workspace.set_anchor(session.anchor.chromosome, session.anchor.start)
+        if session.checkpoint:
+            self.opener.open_checkpoint(session.checkpoint)
+
+    def _after_opening(self, files: tuple[str, ...]) -> None:
+        options, workspace = self.options, self.workspace
+        if options.cell_type:
+            self._choose_cell_type(options.cell_type)
+        if options.locus:
+            self._go(options.locus)
+        if files:
+            self.opener.open_files(files)
+        if options.checkpoint:
+            self.model.start()
+            self.opener.open_checkpoint(options.checkpoint)
+        workspace.view.changed.announce()
+
+    def _choose_cell_type(self, name: str) -> None:
+        dataset = self.workspace.dataset
+        known = [cell.name for cell in dataset.cell_types] if dataset else []
+        if name in known:
+            self.workspace.choose_cell_type(name)
+        else:
+            listed = ", ".join(known) or "no cell types"
+            self.opener.problem.emit(f"This dataset does not have the cell type {name}. It has {listed}.", "")
+
+    def _go(self, text: str) -> None:
+        try:
+            interval = parse_locus(text, self.workspace.view.chromosome_lengths)
+        except InvalidRequest as error:
+            self.opener.problem.emit(str(error), "")
+            return
+        if interval is None:
+            self.opener.find_place(text)
+        else:
+            self.workspace.view.show(interval)
+
+    def _on_data_state(self, state: WorkerState) -> None:
+        self.opener.on_data_state(state)
+        if state.condition in (Condition.READY, Condition.BUSY):
+            self.loader.schedule()
+
+    def _on_model_state(self, state: WorkerState) -> None:
+        self.opener.on_model_state(state)
+        if state.condition in (Condition.READY, Condition.BUSY):
+            self.loader.schedule()
+
+
+class WindowProgram(Program):
+    """The program with its window."""
+
+    def __init__(self, options: Options, app: QApplication) -> None:
+        super().__init__(options)
+        self._app = app
+        self._session_file = Path(options.session) if options.session else session_path()
+        found = read_session(self._session_file)
+        dark = options.is_dark if options.is_dark is not None else found.session.is_dark
+        theme = system_theme() if dark is None else (DARK if dark else LIGHT)
+        themes.apply(app, theme)
+        self.jobs = JobFollower(self.workspace, self.data)
+        self.window = MainWindow(Parts(self.workspace, self.loader, self.opener, self.jobs, self.data), theme)
+        self.data.state_changed.connect(lambda state: self.window.show_worker("data", state))
+        self.model.state_changed.connect(lambda state: self.window.show_worker("model", state))
+        for role, client in (("data", self.data), ("model", self.model)):
+            self.window.show_worker(role, client.state)
+            client.unheard_failure.connect(lambda failure: self.window.say(failure.message, failure.details))
+        self.window.theme_wanted.connect(self._set_theme)
+        self.window.closing.connect(self._end)
+        self._autosave = QTimer(self.window)
+        self._autosave.setSingleShot(True)
+        self._autosave.setInterval(_AUTOSAVE_MILLISECONDS)
+        self._autosave.timeout.connect(self.save_session)
+        for announcer in (self.workspace.view.changed, self.workspace.tracks.changed, self.workspace.choice_changed):
+            announcer.connect(self._autosave.start)
+        if found.problem:
+            self.window.messages.warning(found.problem)
+        self._start_model_on = self.window.canvas.painted.connect(self._after_first_paint)
+        self.data.start()
+        self.open(found.session)
+
+    def save_session(self) -> None:
+        """Keep what is on screen for the next start."""
+        workspace = self.workspace
+        if workspace.dataset is None:
+            return
+        session = Session(
+            dataset=workspace.dataset.path,
+            files=self.opener.files,
+            checkpoint=workspace.checkpoint.path if workspace.checkpoint else "",
+            locus=workspace.view.interval,
+            tracks=workspace.tracks.tracks,
+            cell_type=workspace.cell_type,
+            factor=workspace.factor,
+            anchor=workspace.anchor,
+            is_dark=self.window.theme is DARK,
+        )
+        try:
+            write_session(self._session_file, session)
+        except OSError as error:
+            self.window.messages.warning(f"The session cannot be kept: {error}")
+
+    def _after_first_paint(self) -> None:
+        self.window.canvas.painted.disconnect(self._start_model_on)
+        self.model.start()
+
+    def _set_theme(self, theme: Theme) -> None:
+        themes.apply(self._app, theme)
+        self.window.set_theme(theme)
+        self._autosave.start()
+
+    def _end(self) -> None:
+        self._autosave.stop()
+        self.save_session()
+        self.stop()
+
+
+class PictureProgram(Program):
+    """The program without a window: draws once everything has come, and ends."""
+
+    def __init__(self, options: Options, app: QApplication) -> None:
+        super().__init__(options)
+        self._app = app
+        self._problem = ""
+        theme = DARK if options.is_dark else LIGHT
+        width, height = options.size or (1600, 0)
+        self.scene = Scene(self.workspace, self.loader, theme, window_font())
+        self.scene.width, self.scene.height = float(width), float(height)
+        self.workspace.view.set_columns(self.scene.plot_columns)
+        self.opener.problem.connect(self._on_problem)
+        self.opener.settled.connect(self._draw_when_complete)
+        self.loader.idle.connect(self._draw_when_complete)
+        for client in (self.data, self.model):
+            client.state_changed.connect(self._on_worker)
+        self.data.start()
+        self.open(read_session(Path(options.session)).session if options.session else Session())
+
+    def _on_problem(self, sentence: str, _details: str) -> None:
+        # Warnings of a dataset that opened are said and drawn over; anything else leaves nothing to draw.
+        dataset = self.workspace.dataset
+        if dataset is not None and sentence in dataset.warnings:
+            print(sentence, file=sys.stderr)  # noqa: T201 - a warning of the shell
+            return
+        self._fail(sentence)
+
+    def _on_worker(self, state: WorkerState) -> None:
+        if state.condition is Condition.FAILED:
+            self._fail(f"{state.sentence} {state.details.strip().splitlines()[-1] if state.details.strip() else ''}")
+
+    def _draw_when_complete(self) -> None:
+        is_complete = self.opener.is_settled and self.loader.is_idle and self.workspace.dataset is not None
+        if not is_complete or self._problem:
+            return
+        if not self.options.size:
+            self.scene.height = self.scene.header_height + self.scene.content_height
+        self.scene.refresh()
+        try:
+            save_picture(self.scene, self.options.picture)
+        except InvalidRequest as error:
+            self._fail(str(error))
+        else:
+            self._app.exit(0)
+
+    def _fail(self, sentence: str) -> None:
+        if not self._problem:
+            self._problem = sentence
+            print(f"ebert-browser: {sentence.strip()}", file=sys.stderr)  # noqa: T201 - the shell's one sentence
+            # The event loop may not run yet when this is found out.
+            QTimer.singleShot(0, lambda: self._app.exit(2))
+
+
+def run(options: Options) -> int:
+    """Run the program until its window closes or its picture is written; the exit code."""
+    app = QApplication(sys.argv[:1])
+    app.setApplicationName("EBERT Browser")
+    if options.picture:
+        drawing = PictureProgram(options, app)
+        code = app.exec()
+        drawing.stop()
+        return code
+    program = WindowProgram(options, app)
+    program.window.show()
+    return app.exec()

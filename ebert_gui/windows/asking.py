@@ -1,0 +1,94 @@
+"""The dialogs behind the menus: what they ask for and where the answer goes."""
+
+from importlib.metadata import version
+from typing import TYPE_CHECKING
+
+from PyQt6.QtWidgets import QFileDialog, QMessageBox
+
+from ebert_core.protocol.errors import InvalidRequest
+from ebert_gui.browser.picture import save_picture
+
+if TYPE_CHECKING:
+    from ebert_gui.windows.main_window import MainWindow
+
+
+def for_dataset(window: "MainWindow") -> None:
+    """Ask for a DATASET.toml and open it."""
+    path, _ = QFileDialog.getOpenFileName(window, "Open dataset", "", "Datasets (*.toml)")
+    if path:
+        window.opener.open_dataset(path)
+
+
+def for_files(window: "MainWindow") -> None:
+    """Ask for track files and open them."""
+    paths, _ = QFileDialog.getOpenFileNames(window, "Open track files", "", "All files (*)")
+    if paths:
+        window.opener.open_dropped(tuple(paths))
+
+
+def for_new_dataset(window: "MainWindow") -> None:
+    """Ask for the files of a new dataset, write it and open it."""
+    from ebert_gui.windows.new_dataset_dialog import NewDatasetDialog  # its forms need not wait in every start
+
+    dialog = NewDatasetDialog(window.opener.inspect, window)
+    dialog.accepted.connect(lambda: window.opener.write_dataset(dialog.draft()))
+    dialog.finished.connect(lambda _result: dialog.deleteLater())
+    dialog.open()
+
+
+def for_checkpoint(window: "MainWindow") -> None:
+    """Ask for a checkpoint folder and open it."""
+    path = QFileDialog.getExistingDirectory(window, "Open checkpoint")
+    if path:
+        window.opener.open_checkpoint(path)
+
+
+def for_finetuning(window: "MainWindow") -> None:
+    """Ask what to fine-tune, and start it."""
+    from ebert_gui.windows.finetune_dialog import FineTuneDialog  # its forms need not wait in every start
+
+    dataset = window.workspace.dataset
+    assert dataset is not None
+    dialog = FineTuneDialog(dataset, window.workspace.checkpoint, window)
+    dialog.accepted.connect(lambda: window.jobs.start(dialog.spec()))
+    dialog.finished.connect(lambda _result: dialog.deleteLater())
+    dialog.open()
+
+
+def for_export(window: "MainWindow") -> None:
+    """Ask what to export, and start it."""
+    from ebert_gui.windows.export_dialog import ExportDialog  # its forms need not wait in every start
+
+    workspace = window.workspace
+    dataset, checkpoint = workspace.dataset, workspace.checkpoint
+    assert dataset is not None
+    assert checkpoint is not None
+    dialog = ExportDialog(
+        dataset, checkpoint, workspace.cell_type, workspace.factor, workspace.view.interval, parent=window
+    )
+    dialog.accepted.connect(lambda: window.jobs.start(dialog.spec()))
+    dialog.finished.connect(lambda _result: dialog.deleteLater())
+    dialog.open()
+
+
+def for_picture(window: "MainWindow") -> None:
+    """Ask where to save what is on screen."""
+    path, _ = QFileDialog.getSaveFileName(window, "Save picture", "", "Pictures (*.png *.svg *.pdf)")
+    if not path:
+        return
+    try:
+        save_picture(window.canvas.scene, path)
+    except InvalidRequest as error:
+        window.say(str(error))
+    else:
+        window.messages.info(f"The picture is in {path}")
+
+
+def about(window: "MainWindow") -> None:
+    """Say what this is."""
+    box = QMessageBox(window)
+    box.setWindowTitle("About EBERT Browser")
+    box.setText(f"EBERT Browser {version('ebert-browser')}\nA genome browser in which the model is a track.")
+    box.setInformativeText("GPL-3.0-or-later. It comes with no warranty.")
+    box.finished.connect(lambda _result: box.deleteLater())
+    box.open()

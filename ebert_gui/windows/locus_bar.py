@@ -1,0 +1,154 @@
+"""The bar above the tracks: where we are, and which cell type and factor we look at."""
+
+from collections.abc import Callable
+
+from PyQt6.QtCore import QStringListModel, Qt, QTimer, pyqtSignal
+from PyQt6.QtWidgets import QComboBox, QCompleter, QHBoxLayout, QLabel, QLineEdit, QToolButton, QWidget
+
+from ebert_core.protocol.errors import InvalidRequest
+from ebert_core.protocol.locus import Interval, format_locus, parse_locus
+from ebert_core.protocol.tracks import FindPlace, Place, Places
+from ebert_gui.loading.loader import Client
+from ebert_gui.state.workspace import Workspace
+
+_TYPING_MILLISECONDS = 120
+_ZOOM = 2.0
+
+
+class LocusBar(QWidget):
+    """Follows a workspace; `problem` carries a sentence about what was typed."""
+
+    problem = pyqtSignal(str)
+
+    def __init__(self, workspace: Workspace, data: Client) -> None:
+        super().__init__()
+        self._workspace = workspace
+        self._data = data
+        self._names = QStringListModel(self)
+        self.locus = QLineEdit()
+        self.cell_type = QComboBox()
+        self.factor = QComboBox()
+        self.back = _button("‹", "Back to the place before (Alt+Left)", workspace.view.go_back)
+        self.forward = _button("›", "Forward again (Alt+Right)", workspace.view.go_forward)
+        self.zoom_out = _button("−", "Zoom out (Ctrl+-)", lambda: workspace.view.zoom(1 / _ZOOM))
+        self.zoom_in = _button("+", "Zoom in (Ctrl++)", lambda: workspace.view.zoom(_ZOOM))
+        self._typing = QTimer(self)
+        self._typing.setSingleShot(True)
+        self._typing.setInterval(_TYPING_MILLISECONDS)
+        self._typing.timeout.connect(self._complete)
+        self._lay_out()
+        self._set_up_completion()
+        self.locus.returnPressed.connect(self.go)
+        self.cell_type.textActivated.connect(workspace.choose_cell_type)
+        self.factor.textActivated.connect(workspace.choose_factor)
+        workspace.view.changed.connect(self.follow_view)
+        for announcer in (workspace.dataset_changed, workspace.choice_changed, workspace.checkpoint_changed):
+            announcer.connect(self.follow_choice)
+        self.follow_choice()
+
+    def go(self) -> None:
+        """Show the place that was typed: a locus, or a gene."""
+        text = self.locus.text().strip()
+        try:
+            interval = parse_locus(text, self._workspace.view.chromosome_lengths)
+        except InvalidRequest as error:
+            self.problem.emit(str(error))
+            return
+        if interval is not None:
+            self._show(interval)
+        elif text and self._workspace.dataset is not None:
+            self._data.request(FindPlace(text, 1), Places, lambda places: self._on_found(text, places))
+
+    def follow_view(self) -> None:
+        """Say where we are, unless somebody is typing."""
+        view = self._workspace.view
+        if view.span.chromosome and not (self.locus.hasFocus() and self.locus.isModified()):
+            self.locus.setText(format_locus(view.interval))
+        self.back.setEnabled(view.can_go_back)
+        self.forward.setEnabled(view.can_go_forward)
+
+    def follow_choice(self) -> None:
+        """Offer what can be chosen."""
+        dataset = self._workspace.dataset
+        cells = tuple(cell.name for cell in dataset.cell_types) if dataset else ()
+        _offer(self.cell_type, cells, self._workspace.cell_type)
+        _offer(self.factor, self._workspace.factors(), self._workspace.factor)
+        self.follow_view()
+
+    def _lay_out(self) -> None:
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(12, 8, 12, 8)
+        layout.setSpacing(6)
+        self.locus.setMinimumWidth(260)
+        self.locus.setPlaceholderText("chr5:124.5m, a locus or a gene")
+        self.locus.setClearButtonEnabled(True)
+        self.locus.setAccessibleName("Locus or gene")
+        for widget in (self.back, self.forward, self.locus, self.zoom_out, self.zoom_in):
+            layout.addWidget(widget, 1 if widget is self.locus else 0)
+        layout.addStretch(1)
+        for text, box, tip in (
+            ("Cell type", self.cell_type, "Tracks of the chosen cell type show this one instead"),
+            ("Factor", self.factor, "Tracks of the chosen factor show this one instead"),
+        ):
+            caption = QLabel(text)
+            caption.setProperty("role", "muted")
+            caption.setBuddy(box)
+            box.setToolTip(tip)
+            box.setMinimumWidth(110)
+            box.setAccessibleName(text)
+            layout.addSpacing(8)
+            layout.addWidget(caption)
+            layout.addWidget(box)
+
+    def _set_up_completion(self) -> None:
+        completer = QCompleter(self._names, self)
+        completer.setCompletionMode(QCompleter.CompletionMode.UnfilteredPopupCompletion)
+        completer.setCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
+        completer.activated[str].connect(lambda _text: QTimer.singleShot(0, self.go))
+        self.locus.setCompleter(completer)
+        self.locus.textEdited.connect(lambda _text: self._typing.start())
+
+    def _complete(self) -> None:
+        text = self.locus.text().strip()
+        dataset = self._workspace.dataset
+        if dataset is not None and dataset.has_genes and text and ":" not in text:
+            self._data.request(FindPlace(text), Places, self._offer_names, lambda _failure: None, view_key="complete")
+
+    def _offer_names(self, places: Places) -> None:
+        self._names.setStringList([place.name for place in places.places])
+        completer = self.locus.completer()
+        if places.places and self.locus.hasFocus() and completer is not None:
+            completer.complete()
+
+    def _on_found(self, text: str, places: Places) -> None:
+        exact: Place | None = next((each for each in places.places if each.name.lower() == text.lower()), None)
+        place = exact or next(iter(places.places), None)
+        if place is None:
+            self.problem.emit(f"There is no chromosome and no gene called {text} here.")
+            return
+        self.locus.setModified(False)
+        self._workspace.show_place(place.interval)
+        self.follow_view()
+
+    def _show(self, interval: Interval) -> None:
+        self.locus.setModified(False)
+        self._workspace.view.show(interval)
+        self.follow_view()
+
+
+def _offer(box: QComboBox, names: tuple[str, ...], chosen: str) -> None:
+    if tuple(box.itemText(place) for place in range(box.count())) != names:
+        box.clear()
+        box.addItems(names)
+    box.setCurrentIndex(names.index(chosen) if chosen in names else -1)
+    box.setEnabled(bool(names))
+
+
+def _button(text: str, tip: str, action: Callable[[], None]) -> QToolButton:
+    button = QToolButton()
+    button.setText(text)
+    button.setToolTip(tip)
+    button.setAccessibleName(tip)
+    button.setFixedSize(30, 30)
+    button.clicked.connect(lambda _checked: action())
+    return button

@@ -1,0 +1,313 @@
+"""The window: puts canvas, bars and docks together; what they do is in their own files."""
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+import msgspec
+from PyQt6.QtCore import QPoint, Qt, pyqtSignal
+from PyQt6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QGuiApplication
+from PyQt6.QtWidgets import QLabel, QMainWindow, QMenu, QVBoxLayout, QWidget
+
+from ebert_core.protocol.locus import Interval, format_locus
+from ebert_core.protocol.work import JobSummary
+from ebert_gui.browser.canvas import Canvas
+from ebert_gui.loading.jobs import JobFollower
+from ebert_gui.loading.loader import Client, Loader
+from ebert_gui.loading.opening import Opener
+from ebert_gui.state.tracks import AttentionTrack, PredictionTrack, Track
+from ebert_gui.state.workspace import Workspace
+from ebert_gui.windows import asking
+from ebert_gui.windows.actions import build_menus
+from ebert_gui.windows.attention_bar import AttentionBar
+from ebert_gui.windows.checkpoint_dock import CheckpointDock
+from ebert_gui.windows.jobs_dock import JobsDock
+from ebert_gui.windows.locus_bar import LocusBar
+from ebert_gui.windows.messages import MessageBar, details_window
+from ebert_gui.windows.theme import DARK, LIGHT, Theme, window_font
+from ebert_gui.windows.track_dock import TrackDock
+from ebert_gui.workers.state import WorkerState
+
+_DOT = {"ready": "●", "busy": "◐", "starting": "○", "restarting": "○", "failed": "✕", "stopped": "○"}
+
+
+class Parts(NamedTuple):
+    """What the window stands on."""
+
+    workspace: Workspace
+    loader: Loader
+    opener: Opener
+    jobs: JobFollower
+    data: Client
+
+
+class MainWindow(QMainWindow):
+    """The one window of the program. `theme_wanted` asks for other colours, `closing` comes before the end."""
+
+    theme_wanted = pyqtSignal(object)
+    closing = pyqtSignal()
+
+    def __init__(self, parts: Parts, theme: Theme) -> None:
+        super().__init__()
+        self.workspace: Workspace = parts.workspace
+        self.opener = parts.opener
+        self.jobs = parts.jobs
+        self.loader = parts.loader
+        self.theme = theme
+        self.messages = MessageBar()
+        self.canvas = Canvas(parts.workspace, parts.loader, theme, window_font())
+        self.locus_bar = LocusBar(parts.workspace, parts.data)
+        self.attention_bar = AttentionBar()
+        self.track_dock = TrackDock(parts.workspace, self)
+        self.checkpoint_dock = CheckpointDock(self)
+        self.jobs_dock = JobsDock(theme, self)
+        self.worker_states: dict[str, QLabel] = {"data": QLabel(), "model": QLabel()}
+        self.under_cursor = QLabel()
+        self.setWindowTitle("EBERT Browser")
+        self.setAcceptDrops(True)
+        self.resize(1280, 860)
+        self._lay_out()
+        self.menus = build_menus(self)
+        self._add_dock_menu()
+        self._connect_state()
+        self._connect_parts()
+
+    def say(self, sentence: str, details: str = "") -> None:
+        """Show a problem in the message bar."""
+        self.messages.error(sentence, details)
+
+    def show_worker(self, role: str, state: WorkerState) -> None:
+        """Say in the status bar how a worker is."""
+        word = state.condition.value
+        device = f" on {state.hello.device}" if state.hello is not None and state.hello.device else ""
+        self.worker_states[role].setText(f"{_DOT.get(word, '○')} {role} {word}{device}")
+        self.worker_states[role].setToolTip(state.sentence or f"The {role} worker is {word}")
+
+    def set_theme(self, theme: Theme) -> None:
+        """Draw in other colours; the application's style is set by who asked."""
+        self.theme = theme
+        self.canvas.dress(theme, window_font())
+        self.jobs_dock.set_theme(theme)
+
+    def pan(self, share: float) -> None:
+        """Slide by a share of the screen."""
+        self.workspace.view.pan_by(share * self.workspace.view.span.length)
+
+    def show_chromosome(self) -> None:
+        """Show the whole chromosome."""
+        view = self.workspace.view
+        view.show(Interval(view.span.chromosome, 0, view.chromosome_length))
+
+    def edit_locus(self) -> None:
+        """Put the cursor into the locus."""
+        self.locus_bar.locus.setFocus()
+        self.locus_bar.locus.selectAll()
+
+    def copy_locus(self) -> None:
+        """Copy the place on screen."""
+        clipboard = QGuiApplication.clipboard()
+        if clipboard is not None:
+            clipboard.setText(format_locus(self.workspace.view.interval))
+
+    def toggle_theme(self) -> None:
+        """Change between light and dark."""
+        self.theme_wanted.emit(LIGHT if self.theme is DARK else DARK)
+
+    def toggle_full_screen(self) -> None:
+        """Fill the screen, or stop filling it."""
+        self.setWindowState(self.windowState() ^ Qt.WindowState.WindowFullScreen)
+
+    def quit(self) -> None:
+        """Close the window."""
+        self.close()
+
+    def ask_for_dataset(self) -> None:
+        """Ask for a DATASET.toml."""
+        asking.for_dataset(self)
+
+    def ask_for_files(self) -> None:
+        """Ask for track files."""
+        asking.for_files(self)
+
+    def ask_for_new_dataset(self) -> None:
+        """Ask for the files of a new dataset."""
+        asking.for_new_dataset(self)
+
+    def ask_for_checkpoint(self) -> None:
+        """Ask for a checkpoint folder."""
+        asking.for_checkpoint(self)
+
+    def ask_for_finetuning(self) -> None:
+        """Ask what to fine-tune, and start it."""
+        asking.for_finetuning(self)
+
+    def ask_for_export(self) -> None:
+        """Ask what to export, and start it."""
+        asking.for_export(self)
+
+    def ask_for_picture(self) -> None:
+        """Ask where to save a picture."""
+        asking.for_picture(self)
+
+    def show_about(self) -> None:
+        """Say what this is."""
+        asking.about(self)
+
+    def dragEnterEvent(self, event: QDragEnterEvent | None) -> None:
+        """Files may be dropped anywhere."""
+        mime = event.mimeData() if event is not None else None
+        if event is not None and mime is not None and mime.hasUrls():
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent | None) -> None:
+        """Open what was dropped."""
+        mime = event.mimeData() if event is not None else None
+        if mime is not None:
+            self.opener.open_dropped(tuple(url.toLocalFile() for url in mime.urls() if url.isLocalFile()))
+
+    def closeEvent(self, event: QCloseEvent | None) -> None:
+        """Let the session be kept first."""
+        self.closing.emit()
+        super().closeEvent(event)
+
+    def _lay_out(self) -> None:
+        body = QWidget()
+        layout = QVBoxLayout(body)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        for widget in (self.locus_bar, self.messages, self.canvas, self.attention_bar):
+            layout.addWidget(widget, 1 if widget is self.canvas else 0)
+        self.attention_bar.hide()
+        self.setCentralWidget(body)
+        for dock, area in (
+            (self.track_dock, Qt.DockWidgetArea.LeftDockWidgetArea),
+            (self.checkpoint_dock, Qt.DockWidgetArea.RightDockWidgetArea),
+            (self.jobs_dock, Qt.DockWidgetArea.BottomDockWidgetArea),
+        ):
+            self.addDockWidget(area, dock)
+            dock.hide()
+        status = self.statusBar()
+        assert status is not None
+        status.addWidget(self.under_cursor, 1)
+        for label in self.worker_states.values():
+            status.addPermanentWidget(label)
+
+    def _add_dock_menu(self) -> None:
+        menu = self.menus["View"]
+        menu.addSeparator()
+        shortcuts = ("Ctrl+1", "Ctrl+2", "Ctrl+3")
+        for dock, shortcut in zip((self.track_dock, self.checkpoint_dock, self.jobs_dock), shortcuts, strict=True):
+            action = dock.toggleViewAction()
+            assert action is not None
+            action.setShortcut(shortcut)
+            menu.addAction(action)
+
+    def _connect_state(self) -> None:
+        workspace = self.workspace
+        workspace.dataset_changed.connect(self._follow_dataset)
+        workspace.checkpoint_changed.connect(self._follow_checkpoint)
+        workspace.tracks.changed.connect(self._follow_tracks)
+
+    def _connect_parts(self) -> None:
+        self.canvas.hovered.connect(self._show_under_cursor)
+        self.canvas.linked.connect(self._compute)
+        self.canvas.explained.connect(self._explain)
+        self.canvas.menu_wanted.connect(self._show_track_menu)
+        self.loader.arrived.connect(self.canvas.follow)
+        self.loader.idle.connect(self.canvas.refresh)
+        self.locus_bar.problem.connect(self.messages.warning)
+        self.opener.problem.connect(self.say)
+        self.attention_bar.choice_changed.connect(lambda layer, head: self._change_attention(layer=layer, head=head))
+        self.attention_bar.triangle_toggled.connect(lambda is_map: self._change_attention(is_map=is_map))
+        self.attention_bar.directions_changed.connect(
+            lambda shows_from, shows_to: self._change_attention(shows_from=shows_from, shows_to=shows_to)
+        )
+        self.checkpoint_dock.open_requested.connect(self.ask_for_checkpoint)
+        self.jobs_dock.stop_requested.connect(self.jobs.stop)
+        self.jobs_dock.resume_requested.connect(self.jobs.resume)
+        self.jobs_dock.metrics_wanted.connect(self.jobs.show_metrics)
+        self.jobs_dock.use_requested.connect(self._use_job)
+        self.jobs.listed.connect(self.jobs_dock.show_jobs)
+        self.jobs.metrics.connect(self.jobs_dock.show_metrics)
+        self.jobs.problem.connect(self.say)
+        self.jobs.started.connect(lambda _job: self.jobs_dock.show())
+        self.jobs.ended.connect(self._announce_job)
+
+    def _follow_dataset(self) -> None:
+        dataset = self.workspace.dataset
+        if dataset is not None:
+            word = "SYNTHETIC · " if dataset.seed is not None else ""
+            name, assembly = dataset.name or "Files", dataset.assembly or "no assembly"
+            self.setWindowTitle(f"{word}{name} ({assembly}) · EBERT Browser")
+
+    def _follow_checkpoint(self) -> None:
+        checkpoint = self.workspace.checkpoint
+        self.checkpoint_dock.show_checkpoint(checkpoint)
+        shown = self._attention_track()
+        self.attention_bar.set_network(checkpoint.layers if checkpoint else 0, checkpoint.heads if checkpoint else 0)
+        if checkpoint is not None and shown is not None:
+            self.attention_bar.choose(shown.layer, shown.head, shown.is_map)
+        self._follow_tracks()
+
+    def _follow_tracks(self) -> None:
+        has_attention = self._attention_track() is not None and self.workspace.checkpoint is not None
+        self.attention_bar.setVisible(has_attention)
+
+    def _attention_track(self) -> AttentionTrack | None:
+        tracks = self.workspace.tracks.tracks
+        return next((track for track in tracks if isinstance(track, AttentionTrack)), None)
+
+    def _change_attention(self, **changes: object) -> None:
+        for track in self.workspace.tracks.tracks:
+            if isinstance(track, AttentionTrack):
+                self.workspace.tracks.replace(track.id, msgspec.structs.replace(track, **changes))
+
+    def _show_under_cursor(self, position: float, words: str) -> None:
+        chromosome = self.workspace.view.span.chromosome
+        where = f"{chromosome}:{int(position) + 1:,}" if position >= 0 and chromosome else ""
+        self.under_cursor.setText(f"{where}    {words}".strip())
+
+    def _compute(self, track: Track) -> None:
+        if isinstance(track, PredictionTrack):
+            self.loader.compute_region(track)
+
+    def _explain(self, track: Track) -> None:
+        content = self.loader.content(track)
+        window = details_window(content.sentence, content.details, self)
+        window.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        window.show()
+
+    def _show_track_menu(self, track: Track | None, where: QPoint) -> None:
+        menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        if track is not None:
+            for text, act in self._track_commands(track):
+                action = menu.addAction(text)
+                assert action is not None
+                action.triggered.connect(lambda _checked, act=act: act())
+            menu.addSeparator()
+        action = self.track_dock.toggleViewAction()
+        assert action is not None
+        menu.addAction(action)
+        menu.popup(where)
+
+    def _track_commands(self, track: Track) -> tuple[tuple[str, Callable[[], None]], ...]:
+        tracks = self.workspace.tracks
+        return (
+            ("Taller", lambda: tracks.resize(track.id, round(track.pixels * 1.5))),
+            ("Less tall", lambda: tracks.resize(track.id, round(track.pixels / 1.5))),
+            ("Usual height", lambda: tracks.replace(track.id, msgspec.structs.replace(track, height=0))),
+            ("Colour…", lambda: self.track_dock.choose_colour(track)),
+            ("Remove", lambda: tracks.remove(track.id)),
+        )
+
+    def _use_job(self, job: JobSummary) -> None:
+        if job.verb in ("pretrain", "finetune"):
+            self.opener.open_checkpoint(job.result)
+        else:
+            self.opener.open_files((job.result,))
+
+    def _announce_job(self, job: JobSummary) -> None:
+        if job.state == "done":
+            self.messages.info(f"{job.name or job.verb} is done: {job.result}")
+        elif job.state != "stopped":
+            self.messages.error(job.message or f"{job.name or job.verb} {job.state}.", job.details)

@@ -1,0 +1,209 @@
+"""The dock that lists the tracks on screen, to order, resize, recolour and remove them, and offers more."""
+
+from collections.abc import Callable, Iterator
+
+from PyQt6.QtCore import QAbstractItemModel, QModelIndex, Qt
+from PyQt6.QtGui import QColor, QIcon, QPixmap
+from PyQt6.QtWidgets import (
+    QAbstractItemView,
+    QColorDialog,
+    QDockWidget,
+    QHBoxLayout,
+    QLabel,
+    QListWidget,
+    QListWidgetItem,
+    QPushButton,
+    QSpinBox,
+    QTreeWidget,
+    QTreeWidgetItem,
+    QVBoxLayout,
+    QWidget,
+)
+
+from ebert_core.protocol.tracks import CellType
+from ebert_gui.state.defaults import track_of_file
+from ebert_gui.state.track_list import LARGEST_HEIGHT, SMALLEST_HEIGHT
+from ebert_gui.state.tracks import (
+    AttentionTrack,
+    GenesTrack,
+    PeaksTrack,
+    PredictionTrack,
+    SequenceTrack,
+    SignalTrack,
+    StatesTrack,
+    Track,
+    TruthTrack,
+)
+from ebert_gui.state.workspace import Workspace
+
+_ID = Qt.ItemDataRole.UserRole
+
+
+class TrackDock(QDockWidget):
+    """Follows the track list of a workspace."""
+
+    def __init__(self, workspace: Workspace, parent: QWidget | None = None) -> None:
+        super().__init__("Tracks", parent)
+        self.setObjectName("track-dock")
+        self._workspace = workspace
+        self._is_following = False
+        self.list = QListWidget()
+        self.offers = QTreeWidget()
+        self.height_box = QSpinBox()
+        self.colour = QPushButton("Colour…")
+        self.remove = QPushButton("Remove")
+        self._set_up()
+        self._lay_out()
+        workspace.tracks.changed.connect(self.follow)
+        for announcer in (workspace.dataset_changed, workspace.checkpoint_changed):
+            announcer.connect(self.offer)
+        self.follow()
+
+    def follow(self) -> None:
+        """List the tracks as they are."""
+        if self._is_following:
+            return
+        self._is_following = True
+        chosen = self._chosen_id()
+        self.list.clear()
+        for track in self._workspace.tracks.tracks:
+            item = QListWidgetItem(f"{track.title}  {track.subtitle}".rstrip())
+            item.setData(_ID, track.id)
+            if track.colour:
+                pixels = QPixmap(10, 10)
+                pixels.fill(QColor(track.colour))
+                item.setIcon(QIcon(pixels))
+            self.list.addItem(item)
+            if track.id == chosen:
+                self.list.setCurrentItem(item)
+        self._is_following = False
+        self._show_chosen()
+
+    def choose(self, track_id: str) -> None:
+        """Choose a track in the list."""
+        for place in range(self.list.count()):
+            item = self.list.item(place)
+            if item is not None and item.data(_ID) == track_id:
+                self.list.setCurrentItem(item)
+
+    def offer(self) -> None:
+        """List what the dataset and the checkpoint can show."""
+        self.offers.clear()
+        for group, tracks in offered_tracks(self._workspace):
+            parent = QTreeWidgetItem([group])
+            self.offers.addTopLevelItem(parent)
+            for name, track in tracks:
+                child = QTreeWidgetItem([name])
+                child.setData(0, _ID, track)
+                child.setToolTip(0, "Double-click to add")
+                parent.addChild(child)
+
+    def add_chosen(self, item: QTreeWidgetItem) -> None:
+        """Add the offered track."""
+        track: Track | None = item.data(0, _ID)
+        if track is not None:
+            self._workspace.tracks.add(track)
+
+    def choose_colour(self, track: Track) -> None:
+        """Ask for a colour of a track."""
+        dialog = QColorDialog(QColor(track.colour or "#5b6b7d"), self)
+        dialog.setOption(QColorDialog.ColorDialogOption.DontUseNativeDialog)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.colorSelected.connect(lambda colour: self._workspace.tracks.recolour(track.id, colour.name()))
+        dialog.open()
+
+    def _set_up(self) -> None:
+        self.list.setDragDropMode(QAbstractItemView.DragDropMode.InternalMove)
+        self.list.setAccessibleName("Tracks on screen")
+        self.list.currentItemChanged.connect(lambda _now, _before: self._show_chosen())
+        model: QAbstractItemModel | None = self.list.model()
+        assert model is not None
+        model.rowsMoved.connect(self._on_moved)
+        self.offers.setHeaderHidden(True)
+        self.offers.setAccessibleName("Tracks that can be added")
+        self.offers.itemDoubleClicked.connect(lambda item, _column: self.add_chosen(item))
+        self.height_box.setRange(SMALLEST_HEIGHT, LARGEST_HEIGHT)
+        self.height_box.setSuffix(" px")
+        self.height_box.setKeyboardTracking(False)
+        self.height_box.setAccessibleName("Height of the track")
+        self.height_box.valueChanged.connect(self._on_height)
+        self.colour.clicked.connect(lambda: self._with_chosen(self.choose_colour))
+        self.remove.clicked.connect(lambda: self._with_chosen(lambda track: self._workspace.tracks.remove(track.id)))
+
+    def _lay_out(self) -> None:
+        body = QWidget()
+        layout = QVBoxLayout(body)
+        layout.setContentsMargins(8, 8, 8, 8)
+        layout.setSpacing(6)
+        layout.addWidget(self.list, 3)
+        row = QHBoxLayout()
+        for widget in (self.height_box, self.colour, self.remove):
+            row.addWidget(widget)
+        layout.addLayout(row)
+        caption = QLabel("Add by double-click")
+        caption.setProperty("role", "muted")
+        layout.addWidget(caption)
+        layout.addWidget(self.offers, 2)
+        body.setMinimumWidth(230)
+        self.setWidget(body)
+
+    def _chosen_id(self) -> str:
+        item = self.list.currentItem()
+        return str(item.data(_ID)) if item is not None else ""
+
+    def _with_chosen(self, action: Callable[[Track], None]) -> None:
+        track = self._workspace.tracks.find(self._chosen_id())
+        if track is not None:
+            action(track)
+
+    def _show_chosen(self) -> None:
+        track = self._workspace.tracks.find(self._chosen_id())
+        for widget in (self.height_box, self.colour, self.remove):
+            widget.setEnabled(track is not None)
+        if track is not None:
+            self.height_box.blockSignals(True)
+            self.height_box.setValue(track.pixels)
+            self.height_box.blockSignals(False)
+
+    def _on_height(self, height: int) -> None:
+        self._workspace.tracks.resize(self._chosen_id(), height)
+
+    def _on_moved(self, _parent: QModelIndex, _first: int, _last: int, _target: QModelIndex, _row: int) -> None:
+        items = (self.list.item(place) for place in range(self.list.count()))
+        self._is_following = True
+        self._workspace.tracks.reorder(str(item.data(_ID)) for item in items if item is not None)
+        self._is_following = False
+
+
+def offered_tracks(workspace: Workspace) -> Iterator[tuple[str, list[tuple[str, Track]]]]:
+    """Groups of tracks that can be added: the genome's, each cell type's, and the files'."""
+    dataset = workspace.dataset
+    if dataset is None:
+        return
+    genome: list[tuple[str, Track]] = []
+    if dataset.has_genes:
+        genome.append(("Genes", GenesTrack()))
+    if dataset.has_sequence:
+        genome.append(("Sequence", SequenceTrack()))
+    if genome:
+        yield "Genome", genome
+    for cell in dataset.cell_types:
+        yield cell.name, list(_tracks_of_cell(workspace, cell))
+    if dataset.files:
+        yield "Files", [(file.name, track_of_file(file)) for file in dataset.files]
+
+
+def _tracks_of_cell(workspace: Workspace, cell: CellType) -> Iterator[tuple[str, Track]]:
+    dataset, checkpoint = workspace.dataset, workspace.checkpoint
+    if cell.has_states:
+        yield "States", StatesTrack(cell_type=cell.name)
+    for signal in cell.signals:
+        yield signal, SignalTrack(cell_type=cell.name, signal=signal, group=signal)
+    for peaks in cell.peaks:
+        yield f"{peaks.factor} peaks", PeaksTrack(cell_type=cell.name, factor=peaks.factor)
+    for factor in dataset.truth_factors if dataset else ():
+        yield f"{factor} truth", TruthTrack(cell_type=cell.name, factor=factor)
+    if checkpoint is not None:
+        for known in checkpoint.factors:
+            yield f"{known.name} predicted", PredictionTrack(cell_type=cell.name, factor=known.name)
+        yield "Attention", AttentionTrack(cell_type=cell.name, layer=max(0, checkpoint.layers - 1))
