@@ -1,0 +1,90 @@
+"""A bigWig appears complete or not at all."""
+
+import os
+import subprocess
+import sys
+
+import numpy as np
+import pybigtools
+import pyBigWig
+import pytest
+
+from ebert_core.genome.bigwig_writer import BigWigWriter
+from ebert_core.protocol.errors import InvalidRequest
+
+LENGTHS = {"chr2": 100_000, "chr10": 1_000, "chr1": 300_030}
+
+
+def test_both_readers_give_back_every_value_once_with_gaps_zooms_and_order(tmp_path):
+    values = np.random.default_rng(1).random(5_000).astype(np.float32)
+    values[[3, 4, 4_999]] = np.nan
+    with BigWigWriter(tmp_path / "x.bw", LENGTHS) as writer:
+        writer.append("chr2", 75, 50, np.array([1, np.nan, 3], dtype=np.float32))
+        writer.append("chr1", 0, 50, values[:2_000])
+        writer.append("chr1", 100_000, 50, values[2_000:])
+    with pyBigWig.open(str(tmp_path / "x.bw")) as file:
+        assert list(file.chroms().items()) == list(LENGTHS.items())
+        assert file.intervals("chr2") == ((75, 125, 1.0), (175, 225, 3.0))
+        read = file.values("chr1", 0, 250_000, numpy=True).reshape(-1, 50)
+        np.testing.assert_array_equal(read, np.repeat(values[:, None], 50, axis=1))
+        assert file.header()["nLevels"] > 0
+    other = pybigtools.open(str(tmp_path / "x.bw"))
+    assert list(other.chroms()) == list(LENGTHS)
+    np.testing.assert_array_equal(other.values("chr1", 0, 250_000, fillna=None)[::50].astype(np.float32), values)
+
+
+def test_a_file_without_values_still_lists_its_chromosomes(tmp_path):
+    with BigWigWriter(tmp_path / "x.bw", LENGTHS):
+        pass
+    with pyBigWig.open(str(tmp_path / "x.bw")) as file:
+        assert file.chroms() == LENGTHS
+
+
+def test_an_error_leaves_nothing_and_keeps_what_was_there(tmp_path):
+    (tmp_path / "x.bw").write_text("old")
+
+    def fail():
+        with BigWigWriter(tmp_path / "x.bw", LENGTHS) as writer:
+            writer.append("chr2", 0, 50, np.ones(9))
+            raise KeyError("of ours")
+
+    with pytest.raises(KeyError):
+        fail()
+    assert [path.name for path in tmp_path.iterdir()] == ["x.bw"]
+    assert (tmp_path / "x.bw").read_text() == "old"
+
+
+FULL_DISK = """
+import resource, signal, sys
+from pathlib import Path
+import numpy as np
+from ebert_core.genome.bigwig_writer import BigWigWriter
+from ebert_core.protocol.errors import InvalidRequest
+signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+resource.setrlimit(resource.RLIMIT_FSIZE, (9_500_000, 9_500_000))
+try:
+    with BigWigWriter(Path(sys.argv[1]), {"chr1": 10**9}) as writer:
+        for tile in range(1_000):
+            writer.append("chr1", tile * 500_000, 50, np.random.rand(10_000))
+except InvalidRequest as error:
+    print(error)
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="needs a limit on file sizes")
+def test_a_full_disk_gives_one_sentence_and_leaves_nothing(tmp_path):
+    run = subprocess.run(
+        [sys.executable, "-c", FULL_DISK, tmp_path / "x.bw"], capture_output=True, text=True, check=True
+    )
+    assert run.stdout == f"{tmp_path / 'x.bw'} cannot be written: file too large.\n"
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_place_that_cannot_be_written_is_refused_at_once(tmp_path, monkeypatch):
+    with pytest.raises(InvalidRequest, match="There is no folder"):
+        BigWigWriter(tmp_path / "absent" / "x.bw", LENGTHS)
+    with pytest.raises(InvalidRequest, match="is a folder; name a file"):
+        BigWigWriter(tmp_path, LENGTHS)
+    monkeypatch.setattr(os, "access", lambda *_: False)
+    with pytest.raises(InvalidRequest, match="may not be written to"):
+        BigWigWriter(tmp_path / "x.bw", LENGTHS)

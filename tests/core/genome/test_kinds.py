@@ -1,0 +1,82 @@
+"""A file is told by its content."""
+
+import pytest
+
+from ebert_core.genome.chromosomes import check_same_assembly, check_within, name_in, read_bands, read_chromosome_sizes
+from ebert_core.genome.kinds import kind_of_file
+from ebert_core.protocol.errors import InvalidRequest
+from ebert_core.protocol.tracks import Band
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "kind"),
+    [
+        ("a.fa", ">chr1\nACGT\n", "reference"),
+        ("hg19.chrom.sizes", "chr1\t249250621\n", "chromosome-sizes"),
+        ("cytoBand.txt", "chr1\t0\t2300000\tp36.33\tgneg\n", "bands"),
+        ("a.bedgraph", "chr1\t0\t50\t1.5\n", "signal"),
+        ("a.wig", "fixedStep chrom=chr1 start=1\n1\n", "signal"),
+        ("a.narrowPeak", "chr1\t0\t50\t.\t1\t.\t2.0\t-1\t-1\t7\n", "peaks"),
+        ("a.bed", "chr1\t0\t200\tTssA\nchr1\t200\t400\tQuies\n", "states"),
+        ("a.bed", "chr1\t0\t200\nchr1\t900\t950\n", "features"),
+        ("a.bed", "chr1\t0\t50\tg\t0\t+\t0\t0\t0\t2\t10,20,\t0,30,\n", "genes"),
+        ("a.gtf", '1\tx\texon\t1\t9\t.\t+\t.\tgene_id "G";\n', "genes"),
+        ("refGene.txt", "585\tNM_1\tchr1\t+\t10\t60\t14\t20\t1\t10,\t60,\t0\tABC\n", "genes"),
+        ("DATASET.toml", "version = 1\n", "dataset"),
+    ],
+)
+def test_the_kind_of_a_file(tmp_path, name, text, kind):
+    (tmp_path / name).write_text(text)
+    assert kind_of_file(tmp_path / name).kind == kind
+
+
+@pytest.mark.parametrize(
+    ("content", "sentence"),
+    [
+        (b"", "is empty"),
+        (b"BAM\1", "IGV's job"),
+        (b"\x89HDF\r\n", "HDF5"),
+        (b"\0\1\2\3", "of a kind that this program does not know"),
+        (b"# only a comment\n", "holds no data lines"),
+        (b">CTCF\n1 2 3 4\n", "holds motif matrices"),
+    ],
+)
+def test_what_this_program_does_not_open_gets_a_sentence(tmp_path, content, sentence):
+    (tmp_path / "x").write_bytes(content)
+    with pytest.raises(InvalidRequest, match=sentence):
+        kind_of_file(tmp_path / "x")
+
+
+def test_a_folder_with_a_description_is_a_checkpoint(tmp_path):
+    with pytest.raises(InvalidRequest, match="is no checkpoint"):
+        kind_of_file(tmp_path)
+    (tmp_path / "description.json").write_text("{}")
+    assert kind_of_file(tmp_path).kind == "checkpoint"
+
+
+def test_chromosomes_meet_under_their_names():
+    assert name_in({"1": 5, "MT": 6}, "chr1") == "1"
+    assert name_in({"1": 5, "MT": 6}, "chrM") == "MT"
+    assert name_in({"Chr1": 5}, "chr1") == "Chr1"
+    assert name_in({"chr10": 5}, "chr1") is None
+
+
+def test_chromosome_sizes_and_bands_are_read(tmp_path):
+    (tmp_path / "s").write_text("chr2\t7\nchr1 9\n")
+    assert list(read_chromosome_sizes(tmp_path / "s").items()) == [("chr2", 7), ("chr1", 9)]
+    (tmp_path / "b").write_text("chrom\tstart\tend\tband\tstain\nchr1\t0\t5\tp1\tacen\n")
+    assert read_bands(tmp_path / "b") == (Band("chr1", 0, 5, "p1", "acen"),)
+    (tmp_path / "s").write_text("chr1\n")
+    with pytest.raises(InvalidRequest, match="line 1: expected a chromosome and its length"):
+        read_chromosome_sizes(tmp_path / "s")
+
+
+def test_another_assembly_is_named():
+    check_same_assembly({"chr1": 100}, {"1": 100, "chrUn": 3}, "x.bw")
+    check_within({"chr1": 100_000}, {"1": 104_000}, "x.bed")
+    with pytest.raises(InvalidRequest, match="x.bw belongs to another assembly: its 1 has 99 bases"):
+        check_same_assembly({"chr1": 100}, {"1": 99}, "x.bw")
+    with pytest.raises(InvalidRequest, match="names no chromosome of the dataset: it has II, the dataset has chr1"):
+        check_same_assembly({"chr1": 100}, {"II": 99}, "x.bw")
+    with pytest.raises(InvalidRequest, match="it reaches chr1:106,000"):
+        check_within({"chr1": 100_000}, {"chr1": 106_000}, "x.bed")

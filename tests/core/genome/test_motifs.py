@@ -1,0 +1,95 @@
+"""Matrices of every spelling, and scores one can count by hand."""
+
+import numpy as np
+import pytest
+
+from ebert_core.genome.motifs import Matrices, find_motif, log_odds, motif_scores, read_motifs
+from ebert_core.protocol.bases import encode_bases
+from ebert_core.protocol.errors import InvalidRequest
+
+COUNTS = np.array([[9, 0, 0, 1], [0, 10, 0, 0], [0, 0, 8, 2]])
+HOCOMOCO = ">one\n9 0 0 1\n0 10 0 0\n0 0 8 2\n"
+JASPAR = ">one MA1\nA [ 9 0 0 ]\nC [ 0 10 0 ]\nG [ 0 0 8 ]\nT [ 1 0 2 ]\n"
+MEME = (
+    "MEME version 4\n\nALPHABET= ACGT\n\nMOTIF one\nletter-probability matrix: alength= 4 w= 3 nsites= 10\n"
+    "0.9 0 0 0.1\n0 1 0 0\n0 0 0.8 0.2\n\nURL x\n"
+)
+
+
+@pytest.mark.parametrize("text", [HOCOMOCO, JASPAR, MEME, "# comment\n" + HOCOMOCO.replace(" ", "\t")])
+def test_all_spellings_give_one_matrix(tmp_path, text):
+    (tmp_path / "m").write_text(text)
+    np.testing.assert_allclose(read_motifs(tmp_path / "m")["one"].counts_W4, COUNTS)
+
+
+def brute_force(codes, matrix):
+    length, width = len(codes), len(matrix)
+    best = np.full(length, -np.inf)
+    for start in range(-width, length):
+        for strand in (matrix, matrix[::-1, ::-1]):
+            places = [codes[start + i] if 0 <= start + i < length else 4 for i in range(width)]
+            score = sum(row.min() if code == 4 else row[code] for row, code in zip(strand, places, strict=True))
+            centre = start + width // 2
+            if 0 <= centre < length:
+                best[centre] = max(best[centre], score)
+    return best.reshape(-1, 50).max(axis=1)
+
+
+def random_matrices():
+    random = np.random.default_rng(4)
+    return Matrices({f"m{width}": random.normal(0, 2, (width, 4)) for width in (1, 6, 11, 20)})
+
+
+def test_scores_are_the_best_of_both_strands_at_each_centre():
+    matrices = random_matrices()
+    codes = np.random.default_rng(5).integers(0, 5, 300).astype(np.uint8)
+    expected = np.stack([brute_force(codes, matrix) for matrix in matrices.log_odds], axis=1)
+    np.testing.assert_array_equal(motif_scores(codes, matrices), expected.astype(np.float16))
+
+
+def test_scores_do_not_depend_on_where_a_sequence_is_cut():
+    matrices = random_matrices()
+    codes = np.random.default_rng(6).integers(0, 5, 900_000).astype(np.uint8)
+    whole = motif_scores(codes, matrices)
+    for start, end in [(100, 350), (399_900, 400_600), (777_000, 790_000)]:
+        flanked = motif_scores(codes[start - 20 : end + 20], matrices, flank=20)
+        np.testing.assert_array_equal(flanked, whole[start // 50 : end // 50])
+
+
+def test_a_hit_scores_alike_on_either_strand_and_n_scores_worst():
+    matrices = Matrices({"m": log_odds(COUNTS.astype(float))})
+    forward, reverse = encode_bases("N" * 24 + "ACG" + "N" * 23), encode_bases("N" * 24 + "CGT" + "N" * 23)
+    assert motif_scores(forward, matrices) == motif_scores(reverse, matrices)
+    nothing = motif_scores(encode_bases("N" * 50), matrices)
+    assert nothing == matrices.worst
+    assert nothing < motif_scores(encode_bases("N" * 24 + "A" + "N" * 25), matrices)
+
+
+def test_no_matrices_give_no_columns():
+    assert motif_scores(encode_bases("A" * 100), Matrices({})).shape == (2, 0)
+
+
+def test_a_motif_of_several_must_be_named(tmp_path):
+    (tmp_path / "m").write_text(HOCOMOCO + HOCOMOCO.replace("one", "two"))
+    assert find_motif(tmp_path / "m", "two").name == "two"
+    with pytest.raises(InvalidRequest, match="holds several motifs; name one as file#motif: it holds one, two"):
+        find_motif(tmp_path / "m")
+    with pytest.raises(InvalidRequest, match="does not hold the motif three"):
+        find_motif(tmp_path / "m", "three")
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        ("hello\n", "line 1: a motif file begins with a line such as '>NAME'"),
+        (">a\n1 2 3\n", "the matrix a is not made of rows of four numbers"),
+        (">a\n1 2 3 x\n", "line 2: '1 2 3 x' is no row"),
+        (">a\n1 2 3 -4\n", "the matrix a holds numbers that are no counts"),
+        (">a\n", "the matrix a is not made of rows"),
+        ("# nothing\n", "holds no motif matrix"),
+    ],
+)
+def test_a_file_that_holds_no_motif_gives_a_sentence(tmp_path, text, sentence):
+    (tmp_path / "m").write_text(text)
+    with pytest.raises(InvalidRequest, match=sentence):
+        read_motifs(tmp_path / "m")

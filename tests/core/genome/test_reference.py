@@ -1,0 +1,128 @@
+"""Bases of any interval, whatever file holds them."""
+
+import gzip
+import os
+import struct
+
+import numpy as np
+import pytest
+
+from ebert_core.genome.bgzf import bgzf_block
+from ebert_core.genome.reference import Reference
+from ebert_core.protocol.bases import decode_bases
+from ebert_core.protocol.errors import InvalidRequest
+from ebert_core.protocol.locus import Interval
+
+LETTERS = "ACGTacgtNRacgtt" * 40
+FASTA = ">chr1 first\r\n" + "\r\n".join(LETTERS[i : i + 37] for i in range(0, 600, 37)) + "\r\n\r\n>2\r\nGATTACA\r\n"
+EXPECTED = LETTERS.upper().replace("R", "N")
+
+
+def blocked(text: str, size: int = 100) -> bytes:
+    data = text.encode()
+    return b"".join(bgzf_block(data[i : i + size]) for i in range(0, len(data), size)) + bgzf_block(b"")
+
+
+@pytest.fixture(params=["plain", "bgzipped"])
+def reference(request, tmp_path):
+    path = tmp_path / ("toy.fa" if request.param == "plain" else "toy.fa.gz")
+    path.write_bytes(FASTA.encode() if request.param == "plain" else blocked(FASTA))
+    return Reference(path)
+
+
+def test_lengths_are_known_in_the_order_of_the_file(reference):
+    assert list(reference.chromosome_lengths.items()) == [("chr1", 600), ("2", 7)]
+
+
+def test_any_interval_has_its_bases(reference):
+    for start, end in [(0, 600), (0, 1), (36, 38), (37, 74), (211, 430), (599, 600), (5, 5)]:
+        assert decode_bases(reference.bases(Interval("chr1", start, end))) == EXPECTED[start:end]
+
+
+def test_outside_the_chromosome_there_is_n(reference):
+    assert decode_bases(reference.bases(Interval("2", -3, 9))) == "NNNGATTACANN"
+    assert decode_bases(reference.bases(Interval("chr9", 0, 4))) == "NNNN"
+
+
+def test_chr2_and_2_meet(reference):
+    assert decode_bases(reference.bases(Interval("chr2", 0, 7))) == "GATTACA"
+
+
+def test_a_second_opening_reads_the_index(reference, tmp_path):
+    index = tmp_path / f"{reference.path.name}.fai"
+    assert index.read_text().split() == ["chr1", "600", "13", "37", "39", "2", "7", "653", "7", "9"]
+    assert Reference(reference.path).chromosome_lengths == reference.chromosome_lengths
+
+
+def test_an_index_older_than_the_file_is_built_again(reference, tmp_path):
+    new = ">chr1\nACGT\n"
+    reference.path.write_bytes(blocked(new) if reference.path.suffix == ".gz" else new.encode())
+    for index in [*tmp_path.glob("*.fai"), *tmp_path.glob("*.gzi")]:
+        os.utime(index, (1, 1))
+    assert decode_bases(Reference(reference.path).bases(Interval("chr1", 0, 5))) == "ACGTN"
+
+
+def test_where_no_index_can_be_written_the_file_is_still_read(tmp_path, monkeypatch):
+    path = tmp_path / "toy.fa"
+    path.write_text(FASTA)
+    monkeypatch.setenv("XDG_CACHE_HOME", "/proc/nowhere")
+    real_open = open
+
+    def refusing(file, mode="r", *rest, **more):
+        if "w" in mode and str(tmp_path) in str(file):
+            raise PermissionError(13, "Permission denied")
+        return real_open(file, mode, *rest, **more)
+
+    monkeypatch.setattr("io.open", refusing)
+    assert Reference(path).chromosome_lengths["chr1"] == 600
+    assert [found.name for found in tmp_path.iterdir()] == ["toy.fa"]
+
+
+@pytest.mark.parametrize(
+    ("content", "sentence"),
+    [
+        (b"", "is empty"),
+        (gzip.compress(FASTA.encode()), "pack it again with bgzip"),
+        (b"hello\n", "does not begin with '>'"),
+        (b">a\nACGT\nAC\nACGT\n", "line 3: the lines of a differ in length"),
+        (b">a\nAC\nACGT\n", "line 3: the lines of a differ in length"),
+        (b">a\nACGT\n\nACGT\n", "differ in length"),
+        (b">a\nAC\n>a\nAC\n", "line 3: the sequence a is there twice"),
+        (b">\nAC\n", "line 1: a sequence has no name"),
+        (blocked(FASTA)[:150], "damaged or cut short"),
+        (struct.pack("<4I", 0x1A412743, 0, 3, 0), "cut short"),
+    ],
+)
+def test_a_wrong_file_gives_one_sentence(tmp_path, content, sentence):
+    path = tmp_path / "wrong.fa.gz"
+    path.write_bytes(content)
+    with pytest.raises(InvalidRequest, match=sentence):
+        Reference(path)
+
+
+@pytest.mark.parametrize("order", "<>")
+def test_2bit_is_read_with_its_runs_of_n(tmp_path, order):
+    name, letters = b"chr1", "ACGTTGCAACGTAC"
+    bits = {"T": 0, "C": 1, "A": 2, "G": 3}
+    packed = [bits[letter] for letter in letters.ljust(16, "T")]
+    data = bytes(packed[i] << 6 | packed[i + 1] << 4 | packed[i + 2] << 2 | packed[i + 3] for i in range(0, 16, 4))
+    head = struct.pack(f"{order}4I", 0x1A412743, 0, 1, 0) + bytes([4]) + name + struct.pack(f"{order}I", 25)
+    # One block of lower case, [4, 8), which means nothing here.
+    record = struct.pack(f"{order}10I", 14, 2, 0, 9, 3, 2, 1, 4, 4, 0) + data
+    path = tmp_path / "toy.2bit"
+    path.write_bytes(head + record)
+    reference = Reference(path)
+    assert decode_bases(reference.bases(Interval("chr1", 0, 14))) == "NNNTTGCAANNTAC"
+    assert decode_bases(reference.bases(Interval("chr1", 5, 11))) == "GCAANN"
+
+
+def test_long_records_of_many_blocks_are_read_alike(tmp_path):
+    random = np.random.default_rng(3)
+    letters = "".join(random.choice(list("ACGTN"), 300_000))
+    text = ">big\n" + "\n".join(letters[i : i + 60] for i in range(0, 300_000, 60))
+    (tmp_path / "a.fa").write_text(text)
+    (tmp_path / "b.fa.gz").write_bytes(blocked(text, 65_000))
+    for start in random.integers(0, 299_000, 20).tolist():
+        wanted = Interval("big", start, start + 1_000)
+        assert decode_bases(Reference(tmp_path / "a.fa").bases(wanted)) == letters[start : start + 1_000]
+        assert decode_bases(Reference(tmp_path / "b.fa.gz").bases(wanted)) == letters[start : start + 1_000]

@@ -1,0 +1,113 @@
+"""Signals are exact where they can be, and say nothing where nothing is known."""
+
+import numpy as np
+import pyBigWig
+import pytest
+
+from ebert_core.genome.signal import mean_signal, open_signal
+from ebert_core.protocol.errors import InvalidRequest
+from ebert_core.protocol.locus import Interval
+
+STEPS = [("chr1", 100, 150, 2.0), ("chr1", 150, 160, -4.0), ("chr1", 400, 600, 1.0), ("chr1", 900, 1000, 70_000.0)]
+WIG = """\
+track type=wiggle_0
+variableStep chrom=chr1 span=50
+101 2
+fixedStep chrom=chr1 start=151 step=10 span=10
+-4
+fixedStep chrom=chr1 start=401 step=100 span=100
+1
+1
+variableStep chrom=chr1 span=100
+901 70000
+"""
+
+
+@pytest.fixture(params=["bigwig", "bedgraph", "wig"])
+def signal(request, tmp_path):
+    path = tmp_path / f"s.{request.param}"
+    if request.param == "bigwig":
+        with pyBigWig.open(str(path), "w") as file:
+            file.addHeader([("chr1", 1000)])
+            file.addEntries(
+                *map(list, zip(*[(c, s, e) for c, s, e, _ in STEPS], strict=True)), values=[v for *_, v in STEPS]
+            )
+    elif request.param == "bedgraph":
+        path.write_text("track type=bedGraph\n" + "".join("\t".join(map(str, step)) + "\n" for step in reversed(STEPS)))
+    else:
+        path.write_text(WIG)
+    return open_signal(path)
+
+
+def test_every_base_has_its_value_or_none(signal):
+    values = signal.per_base(Interval("1", 90, 170))
+    assert np.isnan(values[:10]).all()
+    assert values[10:60].tolist() == [2.0] * 50
+    assert values[60:70].tolist() == [-4.0] * 10
+    assert np.isnan(values[70:]).all()
+
+
+def test_means_of_50_bases_count_unknown_bases_as_nothing_and_are_clipped(signal):
+    means = mean_signal(signal, Interval("chr1", -50, 1_050))
+    assert means.dtype == np.float16
+    assert means.tolist() == [0, 0, 0, 2, np.float16(-0.8), 0, 0, 0, 0, 1, 1, 1, 1, 0, 0, 0, 0, 0, 0, 60_000, 60_000, 0]
+
+
+def test_columns_of_the_screen_show_the_extremes_and_the_mean(signal):
+    shown = signal.binned(Interval("chr1", 100, 200), 2)
+    assert shown.minimum.tolist() == [2.0, -4.0]
+    assert shown.maximum.tolist() == [2.0, -4.0]
+    whole = signal.binned(Interval("chr1", 0, 800), 1)
+    assert whole.minimum.tolist() == [-4.0]
+    assert whole.maximum.tolist() == [2.0]
+    np.testing.assert_allclose(whole.mean, [260 / 260])
+
+
+def test_columns_narrower_than_a_base_show_that_base(signal):
+    shown = signal.binned(Interval("chr1", 149, 151), 6)
+    assert shown.mean.tolist() == [2, 2, 2, -4, -4, -4]
+
+
+def test_an_unknown_chromosome_has_no_values(signal):
+    assert np.isnan(signal.binned(Interval("chr7", 0, 500_000), 3).mean).all()
+    assert np.isnan(signal.per_base(Interval("chr7", 0, 3))).all()
+
+
+def test_far_out_the_bands_of_text_and_bigwig_agree(tmp_path):
+    random = np.random.default_rng(1)
+    values = random.gamma(1, 2, 8_000)
+    with pyBigWig.open(str(tmp_path / "s.bw"), "w") as file:
+        file.addHeader([("chr1", 400_000)])
+        file.addEntries("chr1", 0, values=values.tolist(), span=50, step=50)
+    rows = (f"chr1\t{50 * i}\t{50 * i + 50}\t{value}\n" for i, value in enumerate(values))
+    (tmp_path / "s.bedgraph").write_text("".join(rows))
+    from_bigwig, from_text = (
+        open_signal(tmp_path / name).binned(Interval("chr1", 0, 400_000), 8) for name in ("s.bw", "s.bedgraph")
+    )
+    np.testing.assert_allclose(from_bigwig.mean, from_text.mean, rtol=0.02)
+    np.testing.assert_allclose(from_text.maximum, values.reshape(8, -1).max(axis=1), rtol=1e-6)
+    np.testing.assert_allclose(from_bigwig.maximum, from_text.maximum, rtol=0.3)
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        ("chr1\t5\t9\n", "a bedGraph line has a chromosome, a start, an end and a value"),
+        ("chr1\t5\t9\tx\n", "line 1: the value 'x' is not a number"),
+        ("chr1\t5\t9\t1\nchr1\t8\t12\t1\n", "line 2: two values stand on chr1:9"),
+        ("fixedStep chrom=chr1 step=5\n1\n", "does not say where its values begin"),
+        ("variableStep chrom=chr1\n5\n", "line 2: 1 numbers stand where 2 belong"),
+        ("# nothing\n", "holds no values"),
+        ("BAM\1", "IGV's job"),
+    ],
+)
+def test_a_file_that_is_no_signal_gives_a_sentence(tmp_path, text, sentence):
+    (tmp_path / "s.bedgraph").write_text(text)
+    with pytest.raises(InvalidRequest, match=sentence):
+        open_signal(tmp_path / "s.bedgraph")
+
+
+def test_values_that_are_not_finite_count_as_nothing(tmp_path):
+    (tmp_path / "s.bedgraph").write_text("chr1\t0\t25\tnan\nchr1\t25\t50\tinf\nchr1\t50\t75\t4\n")
+    signal = open_signal(tmp_path / "s.bedgraph")
+    assert mean_signal(signal, Interval("chr1", 0, 100)).tolist() == [0.0, 2.0]
