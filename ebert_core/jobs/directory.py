@@ -197,9 +197,11 @@ def _remaining_seconds(events: list[Event]) -> float | None:
     """How long the present run still takes, if it goes on as it went since its start."""
     begun = max(index for index, event in enumerate(events) if event.kind == "started")
     reports = [event for event in events[begun:] if event.kind == "progress"]
-    if len(reports) < 2 or reports[-1].fraction <= reports[0].fraction:
+    if not reports or reports[-1].fraction <= reports[0].fraction:
         return None
-    first, last = reports[0], reports[-1]
+    # What came before the first step forward was preparation, which does not come again.
+    first = next(event for event in reversed(reports) if event.fraction == reports[0].fraction)
+    last = reports[-1]
     seconds_for_all = (last.time - first.time) / (last.fraction - first.fraction)
     return max(0.0, seconds_for_all * (1.0 - last.fraction) - (time.time() - last.time))
 

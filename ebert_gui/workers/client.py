@@ -53,10 +53,13 @@ def remote_worker(host: str, role: Role) -> list[str]:
 class WorkerClient(QObject):
     """One worker, local or behind ssh: only the command that starts it differs.
 
-    `unheard_failure` carries failures of kind `invalid` and `bug` whose request gave no `on_failure`.
+    `state_changed` also tells every turn between busy and ready; `became_ready` comes once for each start and restart,
+    with the worker's hello. `unheard_failure` carries failures of kind `invalid` and `bug` whose request gave no
+    `on_failure`.
     """
 
     state_changed = pyqtSignal(object)
+    became_ready = pyqtSignal(object)
     unheard_failure = pyqtSignal(object)
 
     def __init__(
@@ -227,6 +230,7 @@ class WorkerClient(QObject):
             self._process.send(self._pending[number].ask)
         self._unsent.clear()
         self._set_state(Condition.BUSY if self._pending else Condition.READY, hello=hello)
+        self.became_ready.emit(hello)
 
     def _on_chunk(self, chunk: Chunk) -> None:
         if self._process is not None:
@@ -311,6 +315,7 @@ class WorkerClient(QObject):
         self._ready_at = 0.0
         self._cancelled_at.clear()
         if self._is_stopping:
+            sentence, details = f"The {self._role} worker was stopped.", ""
             self._set_state(Condition.STOPPED)
         elif self._is_hopeless:
             self._set_state(Condition.FAILED, sentence, details)

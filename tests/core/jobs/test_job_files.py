@@ -2,6 +2,7 @@
 
 import errno
 import os
+import time
 from pathlib import Path
 
 import numpy as np
@@ -89,6 +90,17 @@ def test_after_a_resume_the_last_value_of_a_step_counts(spec):
     np.testing.assert_array_equal(loss.steps, [1, 2, 3])
     np.testing.assert_array_equal(loss.values, [0.9, 0.6, np.nan])
     np.testing.assert_array_equal(auprc.values, [np.nan])
+
+
+def test_the_time_that_a_job_still_takes_is_told_from_its_steps_not_from_its_preparation(spec, monkeypatch):
+    with open_job(spec) as job:
+        begun = time.time()
+        writer = LineWriter(job.directory / "events.jsonl")
+        for seconds, fraction in [(0.0, 0.0), (100.0, 0.0), (110.0, 0.1), (120.0, 0.2)]:
+            writer.append(Event(begun + seconds, "progress", fraction))
+        writer.close()
+        monkeypatch.setattr(time, "time", lambda: begun + 130.0)
+        assert summarise(job.directory).remaining_seconds == pytest.approx(70.0)
 
 
 def test_a_running_job_cannot_be_opened_twice(spec):

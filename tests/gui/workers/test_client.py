@@ -84,11 +84,13 @@ def test_a_request_made_before_the_worker_is_ready_is_answered(qtbot, new_client
 
 
 def test_the_state_tells_when_the_worker_is_busy(qtbot, client, answers):
-    conditions = []
+    conditions, starts = [], []
     client.state_changed.connect(lambda state: conditions.append(state.condition))
+    client.became_ready.connect(starts.append)
     client.request(Work(0.3), Number, **answers.hears())
     qtbot.waitUntil(lambda: answers.replies != [])
     assert conditions == [Condition.BUSY, Condition.READY]
+    assert starts == []
     assert answers.progress[0] == (0.5, "working")
 
 
@@ -156,7 +158,8 @@ def test_a_worker_killed_while_it_computes_is_started_again(qtbot, client, answe
     state = wait_for(qtbot, client, Condition.RESTARTING)
     assert state.sentence == "The data worker was ended from outside or crashed. It is being started again."
     qtbot.waitUntil(lambda: [failure.kind for failure in answers.failures] == ["lost"])
-    client.request(Double(4), Number, **answers.hears())
+    with qtbot.waitSignal(client.became_ready):
+        client.request(Double(4), Number, **answers.hears())
     qtbot.waitUntil(lambda: answers.replies == [Number(8)])
 
 
