@@ -74,7 +74,7 @@ def test_chromosome_sizes_and_bands_are_read(tmp_path):
 def test_another_assembly_is_named():
     check_same_assembly({"chr1": 100}, {"1": 100, "chrUn": 3}, "x.bw")
     check_within({"chr1": 100_000}, {"1": 104_000}, "x.bed")
-    with pytest.raises(InvalidRequest, match="x.bw belongs to another assembly: its 1 has 99 bases"):
+    with pytest.raises(InvalidRequest, match=r"x\.bw belongs to another assembly: its 1 has 99 bases"):
         check_same_assembly({"chr1": 100}, {"1": 99}, "x.bw")
     with pytest.raises(InvalidRequest, match="names no chromosome of the dataset: it has II, the dataset has chr1"):
         check_same_assembly({"chr1": 100}, {"II": 99}, "x.bw")

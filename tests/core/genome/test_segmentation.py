@@ -8,7 +8,12 @@ from ebert_core.genome.states import Segmentation
 from ebert_core.protocol.errors import InvalidRequest
 from ebert_core.protocol.locus import Interval
 
-BED = 'track name="s" itemRgb=On\nchr1\t400\t800\t10_TssA\t0\t.\t400\t800\t255,0,0\nchr1\t0\t400\tQuies\nchr2\t0\t200\tQuies\n'
+BED = """\
+track name="s" itemRgb=On
+chr1\t400\t800\t10_TssA\t0\t.\t400\t800\t255,0,0
+chr1\t0\t400\tQuies
+chr2\t0\t200\tQuies
+"""
 
 
 @pytest.fixture(params=["bed", "bigbed"])

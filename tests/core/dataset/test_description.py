@@ -1,0 +1,163 @@
+"""A DATASET.toml says what it holds, or what is wrong with it and where."""
+
+import pytest
+from toy_genome import LENGTHS, TOML
+
+from ebert_core.dataset.description import Dataset
+from ebert_core.dataset.draft import write_dataset
+from ebert_core.protocol.errors import InvalidRequest
+from ebert_core.protocol.locus import Interval
+from ebert_core.protocol.tracks import CellType, DatasetDraft, PeakFiles, StateName
+
+
+def test_the_summary_says_what_the_dataset_holds(toy):
+    summary = toy.summary()
+    assert (summary.name, summary.assembly) == ("toy", "toy1")
+    assert [(each.name, each.length) for each in summary.chromosomes] == list(LENGTHS.items())
+    assert summary.has_sequence
+    assert summary.has_genes
+    assert summary.states == (StateName("Quies", "#eeeeee"), StateName("TssA", "#ff0000"))
+    assert summary.cell_types == (
+        CellType("alpha", True, ("DNase",), (PeakFiles("CTCF", True),)),
+        CellType("beta", False),
+    )
+    assert summary.labelled_regions == (Interval("chr1", 4_000, 61_230),)
+    assert summary.start_locus == Interval("chr1", 1_000, 2_000)
+    assert summary.seed is None
+
+
+def test_factors_signals_and_motifs_are_listed(toy):
+    assert toy.factors == ("CTCF",)
+    assert toy.signal_names == ("DNase",)
+    assert toy.matrices.names == ("CTCF",)
+    assert toy.is_assayed("alpha", "CTCF")
+    assert not toy.is_assayed("beta", "CTCF")
+    assert toy.states("beta") is None
+    assert toy.signal("beta", "DNase") is None
+    assert toy.peaks("beta", "CTCF") is None
+
+
+def everything_of(path):
+    dataset = Dataset.open(path)
+    return dataset.summary(), dataset.matrices
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "sentence"),
+    [
+        ("version = 1", "version = 2", "line 1: version is 2; this program reads version 1"),
+        ("version = 1\n", "", "version is missing"),
+        ('assembly = "toy1"\n', "", "assembly is missing"),
+        ('name = "toy"', "name = 3", "line 2: name must be a text in quotes"),
+        ("genes =", "gene =", "line 6: gene is not a key of a dataset; the nearest one is 'genes'"),
+        ('"toy.fa"', '"nothing.fa"', r"line 4: reference names the file .*nothing\.fa, which is not there"),
+        ('["#eeeeee", ', "[", "line 13: states.colours lists 1 colours for 2 names"),
+        ("#eeeeee", "grey", "line 13: states.colours holds 'grey', which is no colour"),
+        ('["Quies", ', '["TssA", ', "line 12: states.names lists a name twice"),
+        ("pfm#ctcf", "pfm#max", r"motifs\.pfm does not hold the motif max: it holds ctcf, other"),
+        ('states = "alpha.bed"', 'state = "alpha.bed"', r"line 19: cell_types\.alpha\.state is not a key .* 'states'"),
+        ('"alpha.bw"', '"beta.bw"', r"line 21: cell_types\.alpha\.signals\.DNase names the file"),
+        ("conservative =", "conserved =", r"line 23: .*CTCF\.conserved is not a key .* 'conservative'"),
+        ('conservative = "peaks.narrowPeak"\n', "", r"line 22: .*CTCF\.conservative is missing"),
+        ("[states]", "[states", "is not valid TOML: .*line 11"),
+        ("chr1:1,001-2,000", "chr9", "start_locus 'chr9' names no chromosome"),
+    ],
+)
+def test_what_is_wrong_is_named_with_key_and_line(toy_path, old, new, sentence):
+    assert old in TOML
+    toy_path.write_text(TOML.replace(old, new, 1))
+    with pytest.raises(InvalidRequest, match=sentence) as error:
+        everything_of(toy_path)
+    assert str(toy_path.parent) in str(error.value)
+
+
+def test_another_assembly_is_refused_for_every_kind_of_file(toy_path, tmp_path):
+    (tmp_path / "alpha.bed").write_text("chr1\t0\t70000\tTssA\n")
+    with pytest.raises(InvalidRequest, match="another assembly: it reaches chr1:70,000"):
+        Dataset.open(toy_path).states("alpha")
+    (tmp_path / "toy.sizes").write_text("chr1\t60000\n")
+    with pytest.raises(InvalidRequest, match=r"toy\.sizes belongs to another assembly"):
+        Dataset.open(toy_path)
+    toy_path.write_text(TOML.replace('reference = "toy.fa"\n', ""))
+    with pytest.raises(InvalidRequest, match=r"alpha\.bw belongs to another assembly: its chr1 has 61,230 bases"):
+        Dataset.open(toy_path).signal("alpha", "DNase")
+
+
+def test_names_of_states_are_taken_from_the_files_where_none_are_given(toy_path):
+    start, end = TOML.index("[states]"), TOML.index("[motifs]")
+    toy_path.write_text(TOML[:start] + TOML[end:])
+    dataset = Dataset.open(toy_path)
+    assert dataset.state_names == ("Quies", "TssA")
+    assert all(state.colour.startswith("#") for state in dataset.state_colours)
+
+
+def test_bare_files_make_a_dataset_whose_lengths_they_tell(toy_path, tmp_path):
+    dataset = Dataset.from_files([tmp_path / "alpha.bw", tmp_path / "peaks.narrowPeak"])
+    assert dataset.chromosome_lengths == LENGTHS
+    assert [(file.name, file.kind) for file in dataset.files] == [("alpha.bw", "signal"), ("peaks.narrowPeak", "peaks")]
+    assert dataset.summary().path == ""
+    alone = Dataset.from_files([tmp_path / "peaks.narrowPeak"])
+    assert alone.chromosome_lengths == {"chr1": 5_200}
+    assert Dataset.from_files([tmp_path / "toy.fa"]).summary().has_sequence
+
+
+def test_files_opened_beside_a_dataset_must_be_of_its_assembly(toy, tmp_path):
+    (tmp_path / "far.bed").write_text("chr1\t0\t900000\n")
+    joined = toy.with_files([tmp_path / "genes.bed"])
+    assert [file.name for file in joined.files] == ["genes.bed"]
+    assert joined.summary().name == "toy"
+    with pytest.raises(InvalidRequest, match="another assembly"):
+        joined.feature_file(str(tmp_path / "far.bed"))
+    with pytest.raises(InvalidRequest, match="is a dataset; open it by itself"):
+        toy.with_files([tmp_path / "DATASET.toml"])
+
+
+def test_a_draft_becomes_a_dataset_that_says_the_same(toy_path, tmp_path):
+    def path(name: str) -> str:
+        return str(tmp_path / name)
+
+    draft = DatasetDraft(
+        path=path("mine.toml"),
+        name="mine",
+        assembly="toy1",
+        reference=path("toy.fa"),
+        genes=path("genes.bed"),
+        states=(("alpha", path("alpha.bed")),),
+        signals=(("alpha", "DNase", path("alpha.bw")),),
+        peaks=(
+            ("alpha", "CTCF", "relaxed", path("relaxed.narrowPeak")),
+            ("alpha", "CTCF", "conservative", path("peaks.narrowPeak")),
+        ),
+    )
+    summary = write_dataset(draft).summary()
+    assert summary.path == path("mine.toml")
+    assert summary.cell_types == (CellType("alpha", True, ("DNase",), (PeakFiles("CTCF", True),)),)
+    assert [state.name for state in summary.states] == ["Quies", "TssA"]
+    assert 'reference = "toy.fa"' in (tmp_path / "mine.toml").read_text()
+
+
+@pytest.mark.parametrize(
+    ("change", "sentence"),
+    [
+        ({"name": ""}, "needs a name and an assembly"),
+        ({"reference": ""}, "needs a reference sequence or a table of chromosome sizes"),
+        ({"peaks": (("alpha", "CTCF", "relaxed", "x"),)}, "CTCF in alpha has relaxed peaks only"),
+    ],
+)
+def test_an_incomplete_draft_is_refused_and_nothing_is_written(toy_path, tmp_path, change, sentence):
+    whole = {"path": str(tmp_path / "m.toml"), "name": "m", "assembly": "a", "reference": str(tmp_path / "toy.fa")}
+    with pytest.raises(InvalidRequest, match=sentence):
+        write_dataset(DatasetDraft(**whole | change))
+    assert not (tmp_path / "m.toml").exists()
+
+
+def test_planted_sites_say_where_they_are_bound(toy_path, tmp_path):
+    rows = ["chr1\t100\t120\tT1\talpha,beta", "chr1\t300\t320\tT1\t.", "chr1\t310\t320\tT2\tbeta"]
+    (tmp_path / "truth.tsv").write_text("\n".join(["chromosome\tstart\tend\tfactor\tcell_types_bound", *rows]) + "\n")
+    toy_path.write_text(TOML + '\n[synthetic]\nseed = 7\ntruth = "truth.tsv"\n')
+    dataset = Dataset.open(toy_path)
+    assert dataset.summary().seed == 7
+    assert dataset.summary().truth_factors == ("T1", "T2")
+    truth = dataset.truth.touching(Interval("chr1", 0, 310), "T1", "alpha")
+    assert truth.starts.tolist() == [100, 300]
+    assert truth.is_bound.tolist() == [True, False]
