@@ -41,25 +41,14 @@ def local_worker(role: Role) -> list[str]:
     return [sys.executable, "-m", "ebert_core", "worker", role]
 
 
-def remote_worker(host: str, role: Role) -> list[str]:
-    """The command that starts a worker on another machine, where `ebert` must be on the path of a login by key.
-
-    ssh must not ask for a password, which nobody would see, and must notice by itself that the line is dead.
-    """
-    options = ("-T", "-o", "BatchMode=yes", "-o", "ServerAliveInterval=10")
-    return ["ssh", *options, "--", host, "ebert", "worker", role]
-
-
 class WorkerClient(QObject):
     """One worker, local or behind ssh: only the command that starts it differs.
 
-    `state_changed` also tells every turn between busy and ready; `became_ready` comes once for each start and restart,
-    with the worker's hello. `unheard_failure` carries failures of kind `invalid` and `bug` whose request gave no
-    `on_failure`.
+    `state_changed` also tells every turn between busy and ready. `unheard_failure` carries failures of kind `invalid`
+    and `bug` whose request gave no `on_failure`.
     """
 
     state_changed = pyqtSignal(object)
-    became_ready = pyqtSignal(object)
     unheard_failure = pyqtSignal(object)
 
     def __init__(
@@ -77,7 +66,6 @@ class WorkerClient(QObject):
         self._state = WorkerState(Condition.STOPPED)
         self._pending: dict[int, Pending] = {}
         self._unsent: list[int] = []
-        self._prelude: list[msgspec.Struct] = []
         self._cancelled_at: dict[int, float] = {}
         self._last_id = 0
         self._restarts = 0
@@ -168,15 +156,6 @@ class WorkerClient(QObject):
             self._cancelled_at[number] = time.monotonic()
         self._show_busy()
 
-    def set_prelude(self, *bodies: msgspec.Struct) -> None:
-        """What every later start of the worker is asked first, so that it knows what this one knew."""
-        self._prelude = list(bodies)
-
-    def _send_unheard(self, body: msgspec.Struct) -> None:
-        assert self._process is not None
-        self._last_id += 1
-        self._process.send(Ask(self._last_id, msgspec.Raw(codec.encode(body))))
-
     def _launch(self) -> None:
         self._complaint = ""
         self._is_hopeless = self._is_stopping = False
@@ -224,13 +203,10 @@ class WorkerClient(QObject):
         took = round(1000 * (self._ready_at - self._started_at))
         self._allowance = max(_LEAST_START, _START_MARGIN * took)
         self._heart.start(self._patience.beat)
-        for body in self._prelude:
-            self._send_unheard(body)
         for number in self._unsent:
             self._process.send(self._pending[number].ask)
         self._unsent.clear()
         self._set_state(Condition.BUSY if self._pending else Condition.READY, hello=hello)
-        self.became_ready.emit(hello)
 
     def _on_chunk(self, chunk: Chunk) -> None:
         if self._process is not None:
