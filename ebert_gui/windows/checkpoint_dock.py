@@ -139,11 +139,12 @@ def _path(path: str) -> QLineEdit:
 def _facts(pairs: list[tuple[str, str]]) -> QFormLayout:
     layout = form_layout()
     layout.setVerticalSpacing(5)
-    layout.setHorizontalSpacing(10)
+    layout.setHorizontalSpacing(8)
     for name, value in pairs:
         caption = QLabel(name)
         caption.setProperty("role", "muted")
-        caption.setMinimumWidth(76)
+        caption.setFixedWidth(80)
+        caption.setAlignment(Qt.AlignmentFlag.AlignTop)
         said = label(value)
         said.setTextInteractionFlags(
             Qt.TextInteractionFlag.TextSelectableByMouse | Qt.TextInteractionFlag.TextSelectableByKeyboard
@@ -170,19 +171,22 @@ def _factor_table(factors: tuple[FactorSummary, ...]) -> QTableWidget:
     across.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
     across.setSectionResizeMode(1, QHeaderView.ResizeMode.Stretch)
     across.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
-    table.setMinimumWidth(0)
+    score_header = table.horizontalHeaderItem(2)
+    assert score_header is not None
+    score_header.setTextAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
     table.setFixedHeight(34 + _ROW_HEIGHT * min(len(factors), _MOST_ROWS))
     return table
 
 
 def _fill(table: QTableWidget, row: int, factor: FactorSummary) -> None:
     score = "not scored" if factor.auprc is None else f"{factor.auprc:.2f}"
-    cells = ", ".join(factor.cell_types)
+    names, count = ", ".join(factor.cell_types), len(factor.cell_types)
+    cells = names if count <= _MOST_CELLS else f"{count} cell types"
+    scored = f"{factor.auprc:.3f} on {factor.scored_on}" if factor.auprc is not None else score
+    hints = (factor.name, names, scored)
     for column, text in enumerate((factor.name, cells, score)):
         item = QTableWidgetItem(text)
-        item.setToolTip(
-            f"{factor.auprc:.3f} on {factor.scored_on}" if column == 2 and factor.auprc is not None else text
-        )
+        item.setToolTip(hints[column])
         if column == 2:
             item.setTextAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         table.setItem(row, column, item)

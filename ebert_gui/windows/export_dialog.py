@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from PyQt6.QtCore import Qt
+from PyQt6.QtCore import QSize, Qt
 from PyQt6.QtWidgets import (
     QButtonGroup,
     QComboBox,
@@ -91,6 +91,7 @@ class ExportDialog(QDialog):
         for chromosome in self._dataset.chromosomes:
             item = QListWidgetItem(f"{chromosome.name}  ({bases(chromosome.length)})", self.chromosomes)
             item.setData(Qt.ItemDataRole.UserRole, chromosome.name)
+            item.setSizeHint(QSize(0, 24))
             is_chosen = chromosome.name == self._view.chromosome
             item.setCheckState(Qt.CheckState.Checked if is_chosen else Qt.CheckState.Unchecked)
             if is_chosen:

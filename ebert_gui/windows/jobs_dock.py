@@ -3,7 +3,6 @@
 from PyQt6.QtCore import Qt, pyqtSignal
 from PyQt6.QtWidgets import (
     QDockWidget,
-    QFrame,
     QHBoxLayout,
     QListView,
     QProgressBar,
@@ -45,9 +44,9 @@ class JobsDock(QDockWidget):
         self.list.setModel(self.model)
         self.list.setItemDelegate(JobsPainter(theme, self.list))
         self.list.setUniformItemSizes(True)
-        self.list.setFrameShape(QFrame.Shape.NoFrame)
+        self.list.setProperty("role", "plain")
         self.list.setAccessibleName("Jobs, newest first")
-        self.list.setMinimumWidth(240)
+        self.list.setMinimumWidth(250)
         self.plot = MetricsPlot(theme)
         self._build_details()
         self._pages = QStackedWidget()
@@ -63,6 +62,8 @@ class JobsDock(QDockWidget):
         chosen = self.chosen()
         self.model.show(jobs.jobs)
         self._pages.setCurrentIndex(1 if jobs.jobs else 0)
+        if not jobs.jobs:
+            self._shown = None
         row = self.model.row_of(chosen.directory) if chosen is not None else -1
         index = self.model.index(max(0, row))
         if jobs.jobs and self.list.currentIndex() != index:
@@ -124,8 +125,8 @@ class JobsDock(QDockWidget):
         splitter = QSplitter(Qt.Orientation.Horizontal)
         splitter.addWidget(self.list)
         splitter.addWidget(details)
-        splitter.setStretchFactor(0, 2)
-        splitter.setStretchFactor(1, 5)
+        splitter.setStretchFactor(1, 1)
+        splitter.setSizes([290, 800])
         splitter.setChildrenCollapsible(False)
         return splitter
 

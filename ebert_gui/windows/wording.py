@@ -25,6 +25,8 @@ def duration(seconds: float) -> str:
     if minutes < 90:
         return f"{minutes} min"
     hours, rest = divmod(round(minutes / 10) * 10, 60)
+    if 10 <= hours < 48:
+        return f"{round(minutes / 60)} h"
     if hours < 48:
         return f"{hours} h {rest} min" if rest else f"{hours} h"
     return f"{round(hours / 24)} days"

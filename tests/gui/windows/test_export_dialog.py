@@ -1,0 +1,144 @@
+"""The export form fills a spec that can start, estimates its time and says what weakens it."""
+
+import msgspec
+import pytest
+from msgspec.structs import replace
+from PyQt6.QtCore import Qt
+from PyQt6.QtWidgets import QLabel, QPushButton
+from pytestqt.qtbot import QtBot
+
+from ebert_core.protocol.locus import Interval
+from ebert_core.protocol.modelling import CheckpointSummary
+from ebert_core.protocol.specs import JobSpec, Predict
+from ebert_core.protocol.tracks import DatasetSummary
+from ebert_gui.windows.export_dialog import ExportDialog, caution, objection
+
+VIEW = Interval("chr5", 999, 3000)
+
+
+@pytest.fixture
+def dialog(qtbot: QtBot, dataset: DatasetSummary, checkpoint: CheckpointSummary) -> ExportDialog:
+    dialog = ExportDialog(dataset, checkpoint, "K562", "CTCF", VIEW, bases_per_second=1000)
+    qtbot.addWidget(dialog)
+    return dialog
+
+
+def texts(dialog: ExportDialog) -> str:
+    return "\n".join(label.text() for label in dialog.findChildren(QLabel) if label.isVisibleTo(dialog))
+
+
+def start(dialog: ExportDialog) -> QPushButton:
+    return next(button for button in dialog.findChildren(QPushButton) if button.text() == "Start export")
+
+
+def test_the_form_as_it_opens_exports_the_shown_chromosome(dialog: ExportDialog) -> None:
+    spec = dialog.spec()
+    assert start(dialog).isEnabled()
+    assert spec == Predict(
+        checkpoint="/data/checkpoints/small",
+        dataset="/data/DATASET.toml",
+        cell_type="K562",
+        factor="CTCF",
+        output="/data/exports/CTCF.K562.predicted.bw",
+        chromosomes=("chr5",),
+    )
+    assert msgspec.toml.decode(msgspec.toml.encode(spec), type=JobSpec) == spec
+
+
+@pytest.mark.parametrize(
+    ("scope", "chromosomes", "locus", "seconds"),
+    [("genome", (), "", "2 min"), ("some", ("chr5",), "", "10 s"), ("here", (), "chr5:1,000-3,000", "2 s")],
+)
+def test_the_scope_decides_regions_and_time(
+    dialog: ExportDialog, scope: str, chromosomes: tuple[str, ...], locus: str, seconds: str
+) -> None:
+    getattr(dialog, scope).setChecked(True)
+    assert (dialog.spec().chromosomes, dialog.spec().locus) == (chromosomes, locus)
+    assert f"in about {seconds}" in texts(dialog)
+
+
+def test_one_strand_takes_half_the_time(dialog: ExportDialog) -> None:
+    dialog.strands.setCurrentIndex(1)
+    assert dialog.spec().strands == 1
+    assert "in about 5 s" in texts(dialog)
+
+
+def test_no_time_is_promised_before_it_was_measured(
+    qtbot: QtBot, dataset: DatasetSummary, checkpoint: CheckpointSummary
+) -> None:
+    dialog = ExportDialog(dataset, checkpoint, "K562", "CTCF", VIEW)
+    qtbot.addWidget(dialog)
+    assert "in about" not in texts(dialog)
+
+
+def test_the_file_name_follows_the_choices_until_a_person_writes_one(dialog: ExportDialog) -> None:
+    dialog.factor.setCurrentText("MAX")
+    dialog.format.setCurrentIndex(2)
+    assert dialog.output.text() == "/data/exports/MAX.K562.predicted.tab.gz"
+    dialog.output.setText("/mine/best.tab.gz")
+    dialog.factor.setCurrentText("CTCF")
+    dialog.format.setCurrentIndex(1)
+    assert dialog.output.text() == "/mine/best.bed.gz"
+
+
+def test_a_synthetic_genome_is_named_in_the_file(
+    qtbot: QtBot, dataset: DatasetSummary, checkpoint: CheckpointSummary
+) -> None:
+    dialog = ExportDialog(replace(dataset, seed=7), replace(checkpoint, is_synthetic=True), "K562", "CTCF", VIEW)
+    qtbot.addWidget(dialog)
+    assert "SYNTHETIC" in dialog.output.text()
+
+
+def test_nothing_chosen_cannot_start(dialog: ExportDialog) -> None:
+    item = dialog.chromosomes.item(1)
+    assert item is not None
+    item.setCheckState(Qt.CheckState.Unchecked)
+    assert not start(dialog).isEnabled()
+    assert "Choose at least one chromosome." in texts(dialog)
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"cell_type": ""}, "no cell type"),
+        ({"chromosomes": ()}, "at least one chromosome"),
+        ({"output": ""}, "which file"),
+        ({"output": "x.bw"}, "whole path"),
+        ({"output": "/x.txt"}, "must end in .bw, .bed.gz or .tab.gz"),
+        ({}, ""),
+    ],
+)
+def test_an_impossible_export_is_refused_in_one_sentence(
+    checkpoint: CheckpointSummary, change: dict[str, object], said: str
+) -> None:
+    spec = Predict("/c", "/d", "K562", "CTCF", "/x.bw", ("chr5",))
+    sentence = objection(replace(spec, **change), checkpoint, needs_chromosomes=True)
+    assert said in sentence
+    assert bool(sentence) is bool(said)
+
+
+def test_a_checkpoint_without_factors_cannot_export(checkpoint: CheckpointSummary) -> None:
+    spec = Predict("/c", "/d", "K562", "CTCF", "/x.bw")
+    assert "fine-tune it first" in objection(spec, replace(checkpoint, factors=()), needs_chromosomes=False)
+
+
+@pytest.mark.parametrize(
+    ("cell", "factor", "said"),
+    [
+        ("K562", "CTCF", ""),
+        ("HepG2", "CTCF", "has never seen HepG2"),
+        ("K562", "MAX", "MAX was not measured in K562"),
+    ],
+)
+def test_weak_predictions_are_cautioned(
+    dataset: DatasetSummary, checkpoint: CheckpointSummary, cell: str, factor: str, said: str
+) -> None:
+    sentence = caution(Predict("/c", "/d", cell, factor, "/x.bw"), dataset, checkpoint)
+    assert said in sentence
+    assert bool(sentence) is bool(said)
+
+
+def test_start_accepts(dialog: ExportDialog, qtbot: QtBot) -> None:
+    dialog.show()
+    with qtbot.waitSignal(dialog.accepted):
+        qtbot.mouseClick(start(dialog), Qt.MouseButton.LeftButton)
