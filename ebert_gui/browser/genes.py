@@ -1,5 +1,6 @@
 """Paints genes: introns as lines, exons as boxes, strand arrows, and names that never collide."""
 
+from enum import Enum, auto
 from typing import NamedTuple
 
 from PyQt6.QtCore import QRectF
@@ -15,16 +16,32 @@ _ROW = 28.0
 _GLYPH = 10.0
 _GAP = 10.0
 _NAME_PIXELS = 11
+_FLAT_ROW = 14.0
+_FLAT_NAME_PIXELS = 10
+_TOP = 6.0
+
+
+class Names(Enum):
+    """Where the names of genes stand."""
+
+    UNDER = auto()
+    BESIDE = auto()
+    NOWHERE = auto()
 
 
 class Layout(NamedTuple):
-    """Which row each gene stands in, how high rows are, and whether there is room for names."""
+    """Which row each gene stands in, how high rows are, and where the names are."""
 
     genes: tuple[Gene, ...]
     rows: tuple[int, ...]
     row_height: float
-    has_names: bool
+    names: Names
     hidden: int
+
+    @property
+    def glyph(self) -> float:
+        """Height of a body."""
+        return {Names.UNDER: _GLYPH, Names.BESIDE: 8.0}.get(self.names, max(3.0, self.row_height - 3))
 
 
 def genes_of(content: TrackContent) -> tuple[Gene, ...]:
@@ -37,29 +54,32 @@ def genes_of(content: TrackContent) -> tuple[Gene, ...]:
 
 
 def lay_out(surface: Surface, content: TrackContent) -> Layout:
-    """Genes in the fewest rows; without names where they would not fit."""
+    """Genes in the fewest rows: names under the bodies, where they do not fit beside them, else left out."""
     genes = genes_of(content)
-    named = _stack(surface, genes, has_names=True)
-    room = max(1, int((surface.height - 6) // _ROW))
-    if max(named, default=0) < room:
-        return Layout(genes, named, _ROW, True, 0)
-    bare = _stack(surface, genes, has_names=False)
+    for names, row_height in ((Names.UNDER, _ROW), (Names.BESIDE, _FLAT_ROW)):
+        rows = _stack(surface, genes, names)
+        if max(rows, default=0) < max(1, int((surface.height - _TOP) // row_height)):
+            return Layout(genes, rows, row_height, names, 0)
+    bare = _stack(surface, genes, Names.NOWHERE)
     wanted = max(bare, default=0) + 1
     row_height = max(5.0, min(14.0, (surface.height - 8) / wanted))
     shown = int((surface.height - 8) // row_height)
-    return Layout(genes, bare, row_height, False, sum(row >= shown for row in bare))
+    return Layout(genes, bare, row_height, Names.NOWHERE, sum(row >= shown for row in bare))
 
 
-def _stack(surface: Surface, genes: tuple[Gene, ...], has_names: bool) -> tuple[int, ...]:
+def _stack(surface: Surface, genes: tuple[Gene, ...], names: Names) -> tuple[int, ...]:
     """First row free at each gene; measured from the chromosome's start, so that panning moves nothing."""
     scale = surface.axis.bases_per_pixel
+    gap = 2.0 if names is Names.NOWHERE else _GAP
     ends: list[float] = []
     rows = []
     for gene in genes:
         left, right = gene.start / scale, gene.end / scale
-        if has_names:
+        if names is Names.UNDER:
             right = max(right, left + surface.text_width(label(gene), _NAME_PIXELS))
-        row = next((number for number, end in enumerate(ends) if end + (_GAP if has_names else 2) <= left), len(ends))
+        elif names is Names.BESIDE:
+            right = max(right, left + 1) + 4 + surface.text_width(label(gene), _FLAT_NAME_PIXELS)
+        row = next((number for number, end in enumerate(ends) if end + gap <= left), len(ends))
         if row == len(ends):
             ends.append(right)
         else:
@@ -77,9 +97,9 @@ def paint_genes(surface: Surface, track: GenesTrack, content: TrackContent, _sca
     """Bodies of the genes."""
     layout = lay_out(surface, content)
     colour = track.colour or surface.palette.gene
-    glyph = _GLYPH if layout.has_names else max(3.0, layout.row_height - 3)
+    glyph = layout.glyph
     for gene, row in zip(layout.genes, layout.rows, strict=True):
-        top = 6 + row * layout.row_height
+        top = _TOP + row * layout.row_height
         if top + glyph <= surface.height:
             _paint_gene(surface, gene, top, glyph, colour)
 
@@ -121,19 +141,24 @@ def _paint_arrows(surface: Surface, gene: Gene, middle: float, colour: str) -> N
 
 
 def name_genes(surface: Surface, _track: GenesTrack, content: TrackContent, _scale: Scale, _setting: Setting) -> None:
-    """Names under the bodies, held inside the picture while any of the gene is."""
+    """Names under the bodies, held inside the picture while any of the gene is, or beside them."""
     layout = lay_out(surface, content)
-    if not layout.has_names:
+    if layout.names is Names.NOWHERE:
         return
+    is_under = layout.names is Names.UNDER
+    pixels = _NAME_PIXELS if is_under else _FLAT_NAME_PIXELS
     for gene, row in zip(layout.genes, layout.rows, strict=True):
         left, right = surface.axis.x_of(gene.start), surface.axis.x_of(gene.end)
         text = label(gene)
-        width = surface.text_width(text, _NAME_PIXELS)
-        if max(right, left + width) < 0 or left > surface.axis.width:
+        width = surface.text_width(text, pixels)
+        if max(right, left) + width + 8 < 0 or left > surface.axis.width:
             continue
-        x = min(max(left, 4.0), max(right - width, left))
-        top = 6 + row * layout.row_height + _GLYPH
-        surface.text(QRectF(x, top, width, 14), text, surface.palette.text, _NAME_PIXELS, Left)
+        top = _TOP + row * layout.row_height
+        if is_under:
+            x, y = min(max(left, 4.0), max(right - width, left)), top + layout.glyph
+        else:
+            x, y = max(right, left + 1) + 4, top - 3
+        surface.text(QRectF(x, y, width, 14), text, surface.palette.text, pixels, Left)
 
 
 def caption_genes(surface: Surface, _track: GenesTrack, content: TrackContent, _setting: Setting) -> str:

@@ -61,7 +61,7 @@ def _paint_bases(
         surface.rectangles(edges[chosen], edges[chosen + 1] - gap, top, height, colour)
         if width >= _LETTER_PIXELS:
             ink = ink_on(colour)
-            pixels = int(min(14, width + 2))
+            pixels = int(min(14, width))
             for x in edges[chosen].tolist():
                 surface.text(QRectF(x, top, width - gap, height), letter, ink, pixels, Centre, is_bold=True)
 

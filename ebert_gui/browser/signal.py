@@ -142,4 +142,7 @@ def describe_signal(_track: SignalTrack, content: TrackContent, position: float,
 def bin_caption(axis: Axis) -> str:
     """How values were summed up for a column; the axis label says the same thing in words."""
     bases = axis.bases_per_column
-    return f"mean, band: {bases:,.0f}-bp bins" if bases >= 1.5 else "each base"
+    if bases < 1.5:
+        return "each base"
+    size = f"{bases:,.0f} bp" if bases < 10_000 else f"{bases / 1000:,.0f} kb"
+    return f"mean, range of {size}"

@@ -34,8 +34,9 @@ def chosen_factor(dataset: DatasetSummary | None, checkpoint: CheckpointSummary 
     cells = [cell for cell in dataset.cell_types if cell.name in shown] if dataset else []
     planted = dataset.truth_factors if dataset else ()
     measured = Counter(peaks.factor for cell in cells for peaks in cell.peaks)
+    anywhere = Counter(peaks.factor for cell in (dataset.cell_types if dataset else ()) for peaks in cell.peaks)
     known = [factor.name for factor in checkpoint.factors] if checkpoint else [*planted, *sorted(measured)]
-    return max(known, key=lambda name: measured[name], default="")
+    return max(known, key=lambda name: (measured[name], anywhere[name]), default="")
 
 
 def default_tracks(dataset: DatasetSummary) -> tuple[Track, ...]:
@@ -48,7 +49,7 @@ def default_tracks(dataset: DatasetSummary) -> tuple[Track, ...]:
         tracks.append(GenesTrack())
     tracks += [TruthTrack(cell_type=cell.name, factor=factor) for cell in cells if factor in dataset.truth_factors]
     tracks += [StatesTrack(cell_type=cell.name) for cell in cells if cell.has_states]
-    for signal in _signals_of(cells):
+    for signal in _signals_of(cells, factor):
         tracks += [
             SignalTrack(cell_type=cell.name, signal=signal, group=signal) for cell in cells if signal in cell.signals
         ]
@@ -93,6 +94,12 @@ def _measurements(cell: CellType) -> int:
     return 3 * cell.has_states + 2 * bool(cell.signals) + len(cell.peaks)
 
 
-def _signals_of(cells: list[CellType]) -> list[str]:
-    counted = Counter(signal for cell in cells for signal in cell.signals)
-    return [signal for signal, _ in counted.most_common(_SIGNALS_SHOWN)]
+def _signals_of(cells: list[CellType], factor: str) -> list[str]:
+    """The signals to begin with: accessibility, the factor's own, an active mark, then whatever comes first."""
+    wanted = ("dnase", "atac", factor.lower(), "h3k27ac")
+
+    def rank(signal: str) -> int:
+        return next((place for place, word in enumerate(wanted) if word and word in signal.lower()), len(wanted))
+
+    every = dict.fromkeys(signal for cell in cells for signal in cell.signals)
+    return sorted(every, key=rank)[:_SIGNALS_SHOWN]

@@ -136,15 +136,18 @@ class TrackDock(QDockWidget):
         layout.setContentsMargins(8, 8, 8, 8)
         layout.setSpacing(6)
         layout.addWidget(self.list, 3)
-        row = QHBoxLayout()
-        for widget in (self.height_box, self.colour, self.remove):
-            row.addWidget(widget)
-        layout.addLayout(row)
+        sizes, changes = QHBoxLayout(), QHBoxLayout()
+        sizes.addWidget(QLabel("Height"))
+        sizes.addWidget(self.height_box, 1)
+        changes.addWidget(self.colour)
+        changes.addWidget(self.remove)
+        layout.addLayout(sizes)
+        layout.addLayout(changes)
         caption = QLabel("Add by double-click")
         caption.setProperty("role", "muted")
         layout.addWidget(caption)
         layout.addWidget(self.offers, 2)
-        body.setMinimumWidth(230)
+        body.setMinimumWidth(260)
         self.setWidget(body)
 
     def _chosen_id(self) -> str:
