@@ -3,6 +3,7 @@
 Run: python benchmarks/worker_channel.py
 """
 
+import os
 import subprocess
 import sys
 import time
@@ -92,10 +93,10 @@ def _pipe_seconds() -> float:
         process.stdin.write(b"x")
         begun = time.perf_counter()
         process.stdin.close()
-        received = len(process.stdout.read(1))
+        received = len(os.read(process.stdout.fileno(), 1))
         begun = time.perf_counter()
         while received < _BYTES:
-            received += len(process.stdout.read1(1 << 20))
+            received += len(os.read(process.stdout.fileno(), 1 << 20))
         return time.perf_counter() - begun
 
 
