@@ -14,7 +14,7 @@ from ebert_core.demonstration.rules import PROMOTER, SIGNAL_WIDTH, STATE_WIDTH, 
 REPLICATES = 2
 _FRAGMENT_BINS = 8
 _BACKGROUND_READS = 0.35
-_SITE_READS = 42.0
+_SITE_READS = 50.0
 _SITE_SPREAD = 55.0
 _SITE_REACH = 10
 _PHANTOM_SHARE = 0.015
@@ -158,7 +158,10 @@ def _peaks(coverage: NDArray[np.float64], expected: NDArray[np.float64], evidenc
             continue
         summit = first + int(coverage[first:last].argmax())
         # The shoulder of a claimed peak falls from its edge; a second site rises again.
-        if summit in (first, last - 1):
+        if coverage[summit] < coverage[max(0, summit - 1) : summit + 2].max():
+            continue
+        if is_claimed[summit]:  # by a neighbour that reaches in here
+            pieces += [(first, summit), (summit + 1, last)]
             continue
         start, end = _extent(coverage, expected, is_claimed, summit)
         is_claimed[start:end] = True

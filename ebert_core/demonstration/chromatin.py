@@ -46,6 +46,12 @@ _DNASE_DEPTH = {"alpha": 1.0, "beta": 0.7, "gamma": 1.4}
 _DNASE_READS = 0.8
 
 
+class _Shape(NamedTuple):
+    core: int
+    flank: int
+    flank_share: float
+
+
 class Chromatin(NamedTuple):
     """States of one cell type on a chromosome (-1 where there is no sequence)."""
 
@@ -65,7 +71,7 @@ def paint_states(seed: int, plan: Plan, cell_type: str) -> Chromatin:
     for planned in plan.genes:
         if planned.is_active[cell]:
             _paint_gene(random, states, planned.gene.start, planned.gene.end, planned.gene.strand)
-    for kind in ("promoter", "enhancer"):
+    for kind in ("promoter", "weak enhancer", "enhancer"):
         for element in plan.elements:
             if element.kind == kind:
                 _paint_element(random, states, element, cell)
@@ -106,27 +112,33 @@ def _paint_gene(random: np.random.Generator, states: NDArray[np.int8], start: in
 
 
 def _paint_element(random: np.random.Generator, states: NDArray[np.int8], element: Element, cell: int) -> None:
-    middle = element.centre // STATE_WIDTH
-    if element.kind == "promoter":
-        core, flank, flank_share = (PROMOTER, FLANKING, 0.85)
-        if not element.is_active[cell]:
-            if not element.has_island or random.random() < 0.4:
-                return
-            core, flank, flank_share = (BIVALENT, POLYCOMB, 0.9)
-    else:
-        core, flank, flank_share = (ACTIVE_ENHANCER, WEAK_ENHANCER, 0.55)
-        if not element.is_active[cell]:
-            if element.bins is not None or random.random() < 0.75:
-                return
-            core, flank_share = (WEAK_ENHANCER, 0.0)
-    run = element.bins or _run(random, core, 40)
-    start = max(0, middle - run // 2)
+    shape = _shape(random, element, element.is_active[cell])
+    if shape is None:
+        return
+    run = element.bins or _run(random, shape.core, 40)
+    start = max(0, element.centre // STATE_WIDTH - run // 2)
     end = start + run
-    if random.random() < flank_share:
-        states[max(0, start - _run(random, flank, 60)) : start] = flank
-    if random.random() < flank_share:
-        states[end : end + _run(random, flank, 60)] = flank
-    states[start:end] = core
+    if random.random() < shape.flank_share:
+        states[max(0, start - _run(random, shape.flank, 60)) : start] = shape.flank
+    if random.random() < shape.flank_share:
+        states[end : end + _run(random, shape.flank, 60)] = shape.flank
+    states[start:end] = shape.core
+
+
+def _shape(random: np.random.Generator, element: Element, is_active: bool) -> _Shape | None:
+    """How an element looks in a cell type; None leaves what is there. Idle ones may be poised or repressed."""
+    match element.kind, is_active:
+        case "promoter", True:
+            return _Shape(PROMOTER, FLANKING, 0.85)
+        case "promoter", False if element.has_island and random.random() < 0.6:
+            return _Shape(BIVALENT, POLYCOMB, 0.9)
+        case "enhancer", True:
+            return _Shape(ACTIVE_ENHANCER, WEAK_ENHANCER, 0.55)
+        case "weak enhancer", True:
+            return _Shape(WEAK_ENHANCER, WEAK_ENHANCER, 0.0)
+        case "enhancer", False if element.bins is None and random.random() < 0.25:
+            return _Shape(WEAK_ENHANCER, WEAK_ENHANCER, 0.0)
+    return None
 
 
 def dnase(seed: int, plan: Plan, chromatin: Chromatin, cell_type: str) -> NDArray[np.float32]:

@@ -104,10 +104,10 @@ class Demonstration:
         conservative, relaxed = (self._peaks(cell_type, factor, kind) for kind in ("conservative", "relaxed"))
         for source in (relaxed, conservative):
             for peak in source.touching(interval):
-                labels[(starts < peak.end) & (starts + BIN_WIDTH > peak.start)] = AMBIGUOUS
+                labels[_sharing(starts, peak.start, peak.end, at_least=1)] = AMBIGUOUS
         for peak in conservative.touching(interval):
-            covered = np.minimum(starts + BIN_WIDTH, peak.end) - np.maximum(starts, peak.start)
-            labels[covered >= BIN_WIDTH // 2] = BOUND
+            if peak.end - peak.start >= BIN_WIDTH // 2:
+                labels[_sharing(starts, peak.start, peak.end, at_least=BIN_WIDTH // 2)] = BOUND
         labels[self._holds_n(interval)] = AMBIGUOUS
         return labels
 
@@ -152,3 +152,10 @@ class Demonstration:
 
     def _read_peaks(self, cell_type: str, factor: str, kind: str) -> FeatureSource:
         return read_features(self.folder / self._cell_types[cell_type]["peaks"][factor][kind])
+
+
+def _sharing(starts: NDArray[np.int64], start: int, end: int, at_least: int) -> slice:
+    """The bins that share that many bases with [start, end), which is no shorter."""
+    first = np.searchsorted(starts, start + at_least - BIN_WIDTH)
+    last = np.searchsorted(starts, end - at_least, side="right")
+    return slice(int(first), int(last))

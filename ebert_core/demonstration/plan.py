@@ -39,7 +39,7 @@ _ONSETS = (
 _VOWELS = ("a", "e", "i", "o", "u", "ia", "ei")
 _ENDINGS = ("", "", "l", "n", "r", "s", "x")
 
-ElementKind = Literal["promoter", "enhancer"]
+ElementKind = Literal["promoter", "enhancer", "weak enhancer"]
 
 
 class Planted(NamedTuple):

@@ -13,7 +13,7 @@ from ebert_core.demonstration.matrices import matrix
 from ebert_core.protocol.locus import Interval
 
 ASSEMBLY = "demo1"
-DEFAULT_SEED = 1
+DEFAULT_SEED = 2
 CELL_TYPES = ("alpha", "beta", "gamma")
 CHROMOSOME_LENGTHS = {"chr1": 6_000_130, "chr2": 4_000_070}
 # Runs of N: nothing can be sequenced, measured or predicted there.

@@ -17,7 +17,7 @@ GENE_NAMES = ("Lumerova", "Tavikos")
 _CLEARED = 12_000
 
 LEFT_PROMOTER = START + 2_450
-WEAK_ENHANCER_SITE = START + 4_900
+DOUBTFUL_SITE = START + 4_900
 ALPHA_ENHANCER = START + 7_300
 CLOSED_SITE = START + 9_700
 RIGHT_PROMOTER = START + 12_050
@@ -75,7 +75,7 @@ def _elements() -> tuple[Element, ...]:
     beside_star = Planted("DEMO-B", ALPHA_ENHANCER + 75, is_best=True)
     return (
         Element("promoter", LEFT_PROMOTER, _ALPHA_AND_BETA, True, 4, (strong(LEFT_PROMOTER - 60),)),
-        Element("enhancer", WEAK_ENHANCER_SITE, _ALPHA_AND_BETA, False, 1, (Planted(STAR_FACTOR, WEAK_ENHANCER_SITE),)),
+        Element("weak enhancer", DOUBTFUL_SITE, _ALPHA_AND_BETA, False, 1, (Planted(STAR_FACTOR, DOUBTFUL_SITE),)),
         Element("enhancer", ALPHA_ENHANCER, _ALPHA_ONLY, False, 4, (strong(ALPHA_ENHANCER + 20), beside_star)),
         Element("enhancer", CLOSED_SITE, _NOWHERE, False, 1, (strong(CLOSED_SITE),)),
         Element("promoter", RIGHT_PROMOTER, _ALPHA_AND_BETA, True, 4, (strong(RIGHT_PROMOTER + 30),)),
