@@ -65,6 +65,8 @@ def window_length(intervals: Sequence[Interval]) -> int:
 
 def bins_with_bases(codes_L: NDArray[np.uint8]) -> NDArray[np.bool_]:
     """Which bins of 200 hold a known base; in the others, states and signals are not to be trusted."""
+    if codes_L.min(initial=N) == N:
+        return np.zeros(len(codes_L) // BIN_WIDTH, dtype=np.bool_)
     has_base: NDArray[np.bool_] = (codes_L.reshape(-1, BIN_WIDTH) != N).any(axis=1)
     return has_base
 

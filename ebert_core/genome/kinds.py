@@ -40,7 +40,7 @@ def kind_of_file(path: Path) -> FileKind:
 
 
 def _refuse_motifs(path: Path, head: bytes) -> None:
-    lines = head.decode("utf-8", "replace").split("\n", 2)
+    lines = head.lstrip().decode("utf-8", "replace").split("\n", 2)
     if len(lines) > 1 and any(character.isdigit() for character in lines[1]):
         raise InvalidRequest(f"{path} holds motif matrices; name it under [motifs] in a DATASET.toml.")
 

@@ -70,7 +70,8 @@ def mean_signal(signal: SignalFile, interval: Interval) -> NDArray[np.float16]:
     means = np.empty(interval.length // MEAN_WIDTH, dtype=np.float16)
     for start in range(interval.start, interval.end, _BASES_AT_ONCE):
         piece = Interval(interval.chromosome, start, min(interval.end, start + _BASES_AT_ONCE))
-        values = np.nan_to_num(signal.per_base(piece), nan=0.0, posinf=0.0, neginf=0.0)
+        values = signal.per_base(piece)
+        values[~np.isfinite(values)] = 0.0
         exact = values.reshape(-1, MEAN_WIDTH).mean(axis=1).clip(-_LARGEST, _LARGEST)
         first = (start - interval.start) // MEAN_WIDTH
         means[first : first + len(exact)] = exact.astype(np.float32)
