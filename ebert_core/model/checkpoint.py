@@ -30,7 +30,7 @@ class Checkpoint(NamedTuple):
 
 def present_versions() -> Versions:
     """The software that runs now."""
-    return Versions(version("ebert-browser"), torch.__version__, platform.python_version())
+    return Versions(version("ebert-browser"), str(torch.__version__), platform.python_version())
 
 
 def now() -> str:

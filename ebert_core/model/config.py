@@ -26,7 +26,7 @@ class Architecture(msgspec.Struct, frozen=True):
     context: int
     halo: int
     token_width: int
-    embedding_width: int = 25
+    embedding_width: int = 30
     base_embedding: BaseEmbedding = "convolution"
     positions: Positions = "rotary"
     dropout: float = 0.1
@@ -61,8 +61,8 @@ class Architecture(msgspec.Struct, frozen=True):
 
 
 PRESETS: dict[Preset, Architecture] = {
-    "tiny": Architecture(layers=3, hidden=128, heads=2, context=2000, halo=400, token_width=5),
-    "small": Architecture(layers=6, hidden=256, heads=4, context=4000, halo=400, token_width=5),
-    "base": Architecture(layers=8, hidden=512, heads=8, context=4000, halo=400, token_width=5),
-    "large": Architecture(layers=12, hidden=768, heads=12, context=4000, halo=400, token_width=5),
+    "tiny": Architecture(layers=3, hidden=128, heads=2, context=2000, halo=400, token_width=10),
+    "small": Architecture(layers=4, hidden=256, heads=4, context=4000, halo=400, token_width=10),
+    "base": Architecture(layers=8, hidden=512, heads=8, context=4000, halo=400, token_width=10),
+    "large": Architecture(layers=12, hidden=768, heads=12, context=4000, halo=400, token_width=10),
 }

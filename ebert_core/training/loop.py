@@ -67,7 +67,7 @@ class Trainer:
             group["lr"] = self.schedule.rate(self.step) * share
         with self.engine.autocast():
             loss = loss_of_batch()
-        value = float(loss)
+        value = float(loss.detach())
         if not math.isfinite(value):
             raise InvalidRequest(
                 f"The loss became {value} at step {self.step + 1}; the last checkpoint is kept. "
