@@ -59,19 +59,7 @@ def prepare(
         existing = Store(directory)
         if existing.index.fingerprint == fingerprint:
             return existing
-    if (
-        directory.exists()
-        and not (directory / "index.json").is_file()
-        and (not directory.is_dir() or any(directory.iterdir()))
-    ):
-        raise InvalidRequest(f"{directory} is there already and is no store; name another directory.")
-    try:
-        directory.parent.mkdir(parents=True, exist_ok=True)
-        part = Path(tempfile.mkdtemp(prefix=f".{directory.name}.", dir=directory.parent))
-    except OSError as error:
-        raise InvalidRequest(
-            f"The store {directory} cannot be written: {error.strerror}; name another directory."
-        ) from None
+    part = _folder_beside(directory)
     try:
         _Builder(dataset, part, matrices, fingerprint, report).build(regions)
         _replace(part, directory)
@@ -80,6 +68,20 @@ def prepare(
     finally:
         shutil.rmtree(part, ignore_errors=True)
     return Store(directory)
+
+
+def _folder_beside(directory: Path) -> Path:
+    """A new folder in which the store is built, before it takes its place."""
+    is_store = (directory / "index.json").is_file()
+    is_empty = directory.is_dir() and not any(directory.iterdir())
+    if directory.exists() and not is_store and not is_empty:
+        raise InvalidRequest(f"{directory} is there already and is no store; name another directory.")
+    try:
+        directory.parent.mkdir(parents=True, exist_ok=True)
+        return Path(tempfile.mkdtemp(prefix=f".{directory.name}.", dir=directory.parent))
+    except OSError as error:
+        problem = f"The store {directory} cannot be written: {error.strerror}; name another directory."
+        raise InvalidRequest(problem) from None
 
 
 class _Builder:

@@ -3,6 +3,8 @@
 from collections.abc import Iterator
 from pathlib import Path
 
+from msgspec.structs import replace
+
 from ebert_core.genome.features import Feature, coding_parts
 from ebert_core.genome.lines import at_line, columns_of, read_lines, real_number, whole_number
 
@@ -48,14 +50,17 @@ def bed_feature(path: Path, number: int, fields: list[str]) -> Feature:
     if len(fields) == 5 and fields[4].count(",") == 2:
         # Segmentations are published with the colour where the score belongs.
         return Feature(fields[0], start, end, _name(fields), colour=_colour(path, number, fields[4]))
-    feature = {
-        "name": _name(fields),
-        "score": real_number(path, number, "score", fields[4]) if len(fields) > 4 else 0.0,
-        "strand": fields[5] if len(fields) > 5 and fields[5] in ("+", "-") else ".",
-    }
+    feature = Feature(
+        fields[0],
+        start,
+        end,
+        _name(fields),
+        real_number(path, number, "score", fields[4]) if len(fields) > 4 else 0.0,
+        fields[5] if len(fields) > 5 and fields[5] in ("+", "-") else ".",
+    )
     if _is_narrow_peak(fields) or (len(fields) == _BROAD_PEAK and not _is_bed9(fields)):
-        return Feature(fields[0], start, end, **feature | _peak(path, number, start, fields))  # type: ignore[arg-type] # one dict of fields of several types
-    return Feature(fields[0], start, end, **feature | _drawing(path, number, start, end, fields))  # type: ignore[arg-type] # as above
+        return _as_peak(path, number, feature, fields)
+    return _as_drawn(path, number, feature, fields) if len(fields) > 6 else feature
 
 
 def _name(fields: list[str]) -> str:
@@ -74,23 +79,23 @@ def _is_bed9(fields: list[str]) -> bool:
     )
 
 
-def _peak(path: Path, number: int, start: int, fields: list[str]) -> dict[str, float | int]:
+def _as_peak(path: Path, number: int, feature: Feature, fields: list[str]) -> Feature:
     value = real_number(path, number, "signal value", fields[6])
     if len(fields) < _NARROW_PEAK:
-        return {"score": value}
+        return replace(feature, score=value)
     summit = int(real_number(path, number, "summit", fields[9] if fields[9] != "." else "-1"))
-    return {"score": value, "summit": start + summit if summit >= 0 else -1}
+    return replace(feature, score=value, summit=feature.start + summit if summit >= 0 else -1)
 
 
-def _drawing(path: Path, number: int, start: int, end: int, fields: list[str]) -> dict[str, object]:
+def _as_drawn(path: Path, number: int, feature: Feature, fields: list[str]) -> Feature:
     colour = _colour(path, number, fields[8]) if len(fields) > 8 else ""
-    blocks = _blocks(path, number, start, end, fields) if len(fields) >= 12 else ()
+    blocks = _blocks(path, number, feature.start, feature.end, fields) if len(fields) >= 12 else ()
     coding: tuple[tuple[int, int], ...] = ()
     if len(fields) > 7 and fields[6] not in ("", ".") and fields[7] not in ("", "."):
         first = whole_number(path, number, "thick start", fields[6])
         last = whole_number(path, number, "thick end", fields[7])
-        coding = coding_parts(blocks or [(start, end)], first, last)
-    return {"colour": colour, "blocks": blocks, "coding": coding}
+        coding = coding_parts(blocks or [(feature.start, feature.end)], first, last)
+    return replace(feature, colour=colour, blocks=blocks, coding=coding)
 
 
 def _colour(path: Path, number: int, text: str) -> str:
