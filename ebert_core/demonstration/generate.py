@@ -136,6 +136,7 @@ def _description(seed: int, cell_types: dict[str, Any]) -> dict[str, Any]:
         "genes": "genes.bed",
         "cytobands": "cytoBand.txt",
         "labelled_regions": "labelled_regions.bed",
+        "start_locus": format_locus(scene().interval),
         "states": {
             "names": list(STATE_NAMES),
             "bin_width": STATE_WIDTH,
@@ -143,5 +144,5 @@ def _description(seed: int, cell_types: dict[str, Any]) -> dict[str, Any]:
         },
         "motifs": {factor.name: f"motifs/{factor.name}.pfm" for factor in FACTORS},
         "cell_types": cell_types,
-        "synthetic": {"seed": seed, "truth": "truth.tsv", "start_locus": format_locus(scene().interval)},
+        "synthetic": {"seed": seed, "truth": "truth.tsv"},
     }
