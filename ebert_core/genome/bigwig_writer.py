@@ -103,6 +103,10 @@ class BigWigWriter:
     def _finish(self) -> None:
         self._check_room(0)
         self._file.close()
+        if not self._bases:
+            # pyBigWig would leave a file without an index, which other readers call damaged.
+            self._part.unlink(missing_ok=True)
+            raise InvalidRequest(f"{self._path} was not written: there is no value to put into it.")
         try:
             with pyBigWig.open(str(self._part)) as written:
                 is_complete = written.header()["nBasesCovered"] == self._bases

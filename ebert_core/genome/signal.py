@@ -94,18 +94,20 @@ class BigWigSignal:
         if self._reader.is_bigbed:
             raise InvalidRequest(f"{path} is a bigBed, which holds features and no signal.")
         self.chromosome_lengths: dict[str, int] = dict(self._reader.chroms())
+        # A file without values may lack the index that the reader would look into.
+        self._is_empty = not self._reader.info()["summary"]["basesCovered"]
 
     def per_base(self, interval: Interval) -> NDArray[np.float64]:
         """The value at each base, NaN where there is none."""
         name = name_in(self.chromosome_lengths, interval.chromosome)
-        if name is None:
+        if name is None or self._is_empty:
             return np.full(interval.length, np.nan)
         return self._values(name, interval)
 
     def binned(self, interval: Interval, columns: int) -> Binned:
         """What a screen shows of an interval cut into equal columns; beyond 100 kb from the file's zoom levels."""
         name = name_in(self.chromosome_lengths, interval.chromosome)
-        if name is None:
+        if name is None or self._is_empty:
             return _nothing(columns)
         if interval.length <= _EXACT_BASES:
             return _binned_bases(self._values(name, interval), columns)

@@ -1,5 +1,6 @@
 """`ebert prepare` in a shell: where the store lies on stdout, the rest on stderr."""
 
+import numpy as np
 import pytest
 
 from ebert_core.cli.program import main
@@ -9,8 +10,8 @@ from ebert_core.genome.bigwig_writer import BigWigWriter
 @pytest.fixture
 def description(tmp_path):
     (tmp_path / "g.fa").write_text(">chr1\n" + "ACGT" * 300 + "\n")
-    with BigWigWriter(tmp_path / "d.bw", {"chr1": 1_200}):
-        pass
+    with BigWigWriter(tmp_path / "d.bw", {"chr1": 1_200}) as writer:
+        writer.append("chr1", 0, 50, np.ones(24))
     path = tmp_path / "DATASET.toml"
     path.write_text(
         'version = 1\nname = "g"\nassembly = "g1"\nreference = "g.fa"\n[cell_types.a.signals]\nDNase = "d.bw"\n'

@@ -33,11 +33,13 @@ def test_both_readers_give_back_every_value_once_with_gaps_zooms_and_order(tmp_p
     np.testing.assert_array_equal(other.values("chr1", 0, 250_000, fillna=None)[::50].astype(np.float32), values)
 
 
-def test_a_file_without_values_still_lists_its_chromosomes(tmp_path):
-    with BigWigWriter(tmp_path / "x.bw", LENGTHS):
-        pass
-    with pyBigWig.open(str(tmp_path / "x.bw")) as file:
-        assert file.chroms() == LENGTHS
+def test_without_any_value_no_file_is_written(tmp_path):
+    with (
+        pytest.raises(InvalidRequest, match="there is no value to put into it"),
+        BigWigWriter(tmp_path / "x.bw", LENGTHS) as writer,
+    ):
+        writer.append("chr2", 0, 50, np.full(3, np.nan))
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_an_error_leaves_nothing_and_keeps_what_was_there(tmp_path):

@@ -107,6 +107,14 @@ def test_a_file_that_is_no_signal_gives_a_sentence(tmp_path, text, sentence):
         open_signal(tmp_path / "s.bedgraph")
 
 
+def test_a_bigwig_without_values_opens_and_shows_nothing(tmp_path):
+    with pyBigWig.open(str(tmp_path / "s.bw"), "w") as file:
+        file.addHeader([("chr1", 1000)])
+    signal = open_signal(tmp_path / "s.bw")
+    assert np.isnan(signal.binned(Interval("chr1", 0, 900), 4).mean).all()
+    assert mean_signal(signal, Interval("chr1", 0, 100)).tolist() == [0.0, 0.0]
+
+
 def test_values_that_are_not_finite_count_as_nothing(tmp_path):
     (tmp_path / "s.bedgraph").write_text("chr1\t0\t25\tnan\nchr1\t25\t50\tinf\nchr1\t50\t75\t4\n")
     signal = open_signal(tmp_path / "s.bedgraph")
