@@ -62,20 +62,35 @@ def test_an_index_older_than_the_file_is_built_again(reference, tmp_path):
     assert decode_bases(Reference(reference.path).bases(Interval("chr1", 0, 5))) == "ACGTN"
 
 
-def test_where_no_index_can_be_written_the_file_is_still_read(tmp_path, monkeypatch):
-    path = tmp_path / "toy.fa"
-    path.write_text(FASTA)
-    monkeypatch.setenv("XDG_CACHE_HOME", "/proc/nowhere")
+@pytest.fixture
+def read_only_fasta(tmp_path, monkeypatch):
+    folder = tmp_path / "shared"
+    folder.mkdir()
+    (folder / "toy.fa").write_text(FASTA)
     real_open = open
 
     def refusing(file, mode="r", *rest, **more):
-        if "w" in mode and str(tmp_path) in str(file):
+        # A folder's permissions would not stop the tests of someone who is root.
+        if "w" in mode and str(folder) in str(file):
             raise PermissionError(13, "Permission denied")
         return real_open(file, mode, *rest, **more)
 
     monkeypatch.setattr("io.open", refusing)
-    assert Reference(path).chromosome_lengths["chr1"] == 600
-    assert [found.name for found in tmp_path.iterdir()] == ["toy.fa"]
+    return folder / "toy.fa"
+
+
+def test_a_read_only_folder_sends_the_index_to_the_cache(read_only_fasta, tmp_path, monkeypatch):
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    assert Reference(read_only_fasta).chromosome_lengths["chr1"] == 600
+    assert [found.suffix for found in (tmp_path / "cache").rglob("*.*")] == [".fai"]
+    assert [found.name for found in read_only_fasta.parent.iterdir()] == ["toy.fa"]
+    assert Reference(read_only_fasta).chromosome_lengths["chr1"] == 600
+
+
+def test_where_no_index_can_be_written_the_file_is_still_read(read_only_fasta, monkeypatch):
+    monkeypatch.setenv("XDG_CACHE_HOME", "/proc/nowhere")
+    assert Reference(read_only_fasta).chromosome_lengths["chr1"] == 600
+    assert [found.name for found in read_only_fasta.parent.iterdir()] == ["toy.fa"]
 
 
 @pytest.mark.parametrize(
