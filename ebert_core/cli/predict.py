@@ -5,9 +5,10 @@ from pathlib import Path
 
 import msgspec
 
-from ebert_core.cli.spec_files import anchored, read_spec_file
+from ebert_core.cli.spec_files import read_spec_for
 from ebert_core.cli.terminal import Terminal
 from ebert_core.jobs.reporter import open_job
+from ebert_core.jobs.specs import absolute_paths
 from ebert_core.protocol.errors import InvalidRequest
 from ebert_core.protocol.specs import Predict
 
@@ -50,7 +51,7 @@ def run(arguments: argparse.Namespace) -> None:
 def _spec(arguments: argparse.Namespace) -> Predict:
     """The request, from a spec file or from the flags."""
     if arguments.dataset is None:
-        spec = read_spec_file(Path(arguments.checkpoint), "predict")
+        spec = read_spec_for("predict", Path(arguments.checkpoint))
         assert isinstance(spec, Predict), "the tag of a predict spec decodes to Predict"
         return spec
     for flag in ("cell_type", "factor", "output"):
@@ -62,9 +63,7 @@ def _spec(arguments: argparse.Namespace) -> Predict:
         if hasattr(arguments, name) and name != "chromosomes"
     }
     spec = Predict(**given, chromosomes=tuple(arguments.chromosome))
-    anchored_spec = anchored(spec, Path.cwd())
-    assert isinstance(anchored_spec, Predict), "anchoring keeps the kind"
-    return anchored_spec
+    return absolute_paths(spec, Path.cwd())
 
 
 _BLANK = Predict(checkpoint="", dataset="", cell_type="", factor="", output="")

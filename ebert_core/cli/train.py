@@ -4,11 +4,11 @@ import argparse
 from collections.abc import Callable
 from pathlib import Path
 
-from ebert_core.cli.spec_files import read_spec_file
+from ebert_core.cli.spec_files import read_spec_for
 from ebert_core.cli.terminal import Terminal
 from ebert_core.jobs.directory import jobs_folder, list_jobs
 from ebert_core.jobs.reporter import open_job
-from ebert_core.jobs.specs import verb
+from ebert_core.jobs.specs import read_spec, verb
 from ebert_core.protocol.errors import InvalidRequest
 from ebert_core.protocol.specs import JobSpec
 
@@ -22,7 +22,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> None:
     """Runs the job and prints the path of what it made."""
-    spec = read_spec_file(Path(arguments.spec), arguments.command)
+    spec = read_spec_for(arguments.command, Path(arguments.spec))
     directory = arguments.job or (unfinished_job(spec) if arguments.resume else None)
     with open_job(spec, directory) as job:
         report = Terminal(job)
@@ -58,6 +58,6 @@ def unfinished_job(spec: JobSpec) -> str:
     for job in list_jobs(folder, spec.dataset):
         if job.state in ("stopped", "failed", "lost") and job.verb == verb(spec):
             path = Path(job.directory) / "spec.toml"
-            if read_spec_file(path, job.verb) == spec:
+            if read_spec(path) == spec:
                 return job.directory
     raise InvalidRequest(f"No unfinished job of this spec lies in {folder}; run it without --resume.")

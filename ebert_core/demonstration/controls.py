@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from ebert_core.demonstration.oracle import BOUND, UNBOUND, Demonstration
 from ebert_core.demonstration.rules import CELL_TYPES, FACTOR_NAMES, HELD_OUT, STATE_NAMES, TRAINING
+from ebert_core.dream.scoring import auprc
 from ebert_core.protocol.locus import Interval
 
 # Scores of a factor in a cell type, one per bin of an interval (`bin_starts`); NaN leaves the bin out for everyone.
@@ -70,28 +71,6 @@ def _design(demonstration: Demonstration, factor: str, cell_type: str, interval:
     score = demonstration.motif_score(factor, interval)
     above = np.maximum(score[:, None] - np.array(_BENDS), 0) / 4
     return np.concatenate([np.eye(len(STATE_NAMES) + 1)[state], above], axis=1)
-
-
-def auprc(labels: NDArray[np.bool_], scores: NDArray[np.floating]) -> float:
-    """Area under the precision-recall curve with the interpolation of Davis and Goadrich; NaN without a positive."""
-    order = np.argsort(-scores, kind="stable")
-    is_last_of_ties = np.append(np.diff(scores[order]) != 0, True)
-    found = np.cumsum(labels[order])[is_last_of_ties].astype(np.float64)
-    wrong = np.flatnonzero(is_last_of_ties) + 1 - found
-    if len(found) == 0 or found[-1] == 0:
-        return float("nan")
-    found, wrong = np.concatenate([[0.0], found]), np.concatenate([[0.0], wrong])
-    gained = np.diff(found)
-    is_step = gained > 0
-    low, high, missed = found[:-1][is_step], found[1:][is_step], wrong[:-1][is_step]
-    # Between two thresholds false positives grow linearly with true ones, so precision is t / (a t + b).
-    rate = np.diff(wrong)[is_step] / gained[is_step]
-    a, b = 1 + rate, missed - rate * low
-    # Where b is 0 precision is constant and its logarithm may not exist.
-    bend = np.zeros_like(b)
-    has_bend = b != 0
-    bend[has_bend] = b[has_bend] / a[has_bend] ** 2 * np.log((a * high + b)[has_bend] / (a * low + b)[has_bend])
-    return float(((high - low) / a - bend).sum() / found[-1])
 
 
 def table(rows: Sequence[ControlRow]) -> str:

@@ -1,0 +1,41 @@
+# Two commands for everyone: make demo, make test. Both set up .venv by themselves and start in seconds the next time.
+PYTHON ?= python3
+# The CPU build of PyTorch by default. For CUDA: make demo TORCH_INDEX=https://download.pytorch.org/whl/cu130
+TORCH_INDEX ?= https://download.pytorch.org/whl/cpu
+TORCH = torch==2.13.0
+BIN = .venv/bin
+SETUP = .venv/.done-$(shell cat pyproject.toml Makefile tools/setup.py | cksum | cut -d' ' -f1)
+
+.PHONY: setup demo test check pictures benchmarks demonstration-checkpoint clean
+
+setup: $(SETUP)
+
+$(SETUP):
+	$(PYTHON) tools/setup.py --torch "$(TORCH)" --torch-index "$(TORCH_INDEX)"
+	@rm -f .venv/.done-* && touch $@
+
+demo: setup
+	$(BIN)/ebert demo
+
+check: setup
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+test: check
+	QT_QPA_PLATFORM=offscreen $(BIN)/pytest
+
+pictures: setup
+	$(BIN)/python tools/pictures.py
+
+benchmarks: setup
+	for file in benchmarks/*.py; do $(BIN)/python $$file || exit 1; done
+
+# The checkpoint in resources/ is trained on a genome of another seed than the one that is shown.
+demonstration-checkpoint: setup
+	$(BIN)/ebert demo --seed 11 --directory build/demonstration-training --generate-only
+	$(BIN)/ebert finetune resources/recipes/demonstration.toml
+
+clean:
+	rm -rf .venv build demo .mypy_cache .ruff_cache .import_linter_cache

@@ -1,0 +1,107 @@
+"""`ebert demo`: a synthetic genome, a small model, and the window on both; a picture and a bigWig without a display."""
+
+import argparse
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+from ebert_core.demonstration.generate import DATASET, generate
+from ebert_core.demonstration.rules import DEFAULT_SEED
+from ebert_core.demonstration.scene import scene
+from ebert_core.protocol.errors import InvalidRequest
+from ebert_core.protocol.locus import format_locus
+from ebert_core.protocol.resources import resource
+from ebert_core.protocol.specs import Predict
+
+CHECKPOINT = "checkpoints/demonstration"
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Adds where it goes and what to do with it."""
+    parser.add_argument("--directory", metavar="D", default="demo", help="where the demonstration lies (default: demo)")
+    parser.add_argument("--seed", type=int, default=DEFAULT_SEED, help="another seed, another genome of the same rules")
+    parser.add_argument("--generate-only", action="store_true", help="write the genome and end")
+    parser.add_argument("--scores", action="store_true", help="print scores of model, controls and oracle, and end")
+
+
+def run(arguments: argparse.Namespace) -> None:
+    """Builds the demonstration unless it is there, then shows it."""
+    directory = Path(arguments.directory).absolute()
+    dataset = _ensure(directory, arguments.seed)
+    if arguments.generate_only:
+        print(dataset)
+    elif arguments.scores:
+        _print_scores(directory, dataset)
+    elif has_display():
+        _open_window(dataset)
+    else:
+        _write_instead(directory, dataset)
+
+
+def has_display() -> bool:
+    """Whether a window could be seen."""
+    if os.environ.get("QT_QPA_PLATFORM") == "offscreen":
+        return False
+    return not sys.platform.startswith("linux") or bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
+
+
+def _ensure(directory: Path, seed: int) -> Path:
+    """The demonstration of a seed in a directory: the one that is there, or a new one."""
+    dataset = directory / DATASET
+    if dataset.is_file() and f"seed = {seed}\n" in dataset.read_text():
+        return dataset
+    if directory.exists() and any(directory.iterdir()) and not dataset.is_file():
+        raise InvalidRequest(f"{directory} holds other files; name an empty directory with --directory.")
+    sys.stderr.write(f"Inventing a synthetic genome (seed {seed}) in {directory} ...\n")
+    return generate(directory, seed)
+
+
+def _browser(*arguments: str) -> list[str]:
+    """The window is another program: the core starts it and never imports it."""
+    return [sys.executable, "-m", "ebert_gui", *arguments]
+
+
+def _open_window(dataset: Path) -> None:
+    status = subprocess.run(
+        _browser(str(dataset), "--checkpoint", str(resource(CHECKPOINT)), "--locus", format_locus(scene().interval))
+    ).returncode
+    if status:
+        raise InvalidRequest(f"The window ended with exit code {status}; its message stands above.")
+
+
+def _write_instead(directory: Path, dataset: Path) -> None:
+    """Without a display: the first screen as a picture, and the predicted binding behind it as a bigWig."""
+    from ebert_core.inference.export import predict_to_file
+
+    place = scene()
+    picture, bigwig = directory / "demonstration.png", directory / f"SYNTHETIC_{place.factor}_alpha_predicted.bw"
+    status = subprocess.run(
+        _browser(
+            *(str(dataset), "--checkpoint", str(resource(CHECKPOINT)), "--locus", format_locus(place.interval)),
+            *("--picture", str(picture), "--size", "1600x1000"),
+        )
+    ).returncode
+    if status:
+        raise InvalidRequest("The picture could not be drawn; the message above says why.")
+    spec = Predict(
+        checkpoint=str(resource(CHECKPOINT)),
+        dataset=str(dataset),
+        cell_type="alpha",
+        factor=place.factor,
+        output=str(bigwig),
+        chromosomes=(place.interval.chromosome,),
+    )
+    predict_to_file(spec, lambda _fraction, _note: None)
+    sys.stderr.write("No display was found, so the demonstration was drawn to files.\n")
+    print(picture)
+    print(bigwig)
+
+
+def _print_scores(directory: Path, dataset: Path) -> None:
+    """Scores of the shipped model beside motif scan, motif and state, and the oracle, on held-out loci."""
+    from ebert_core.demonstration.controls import compare, table
+    from ebert_core.demonstration.oracle import Demonstration
+    from ebert_core.inference.scores import held_out_scores
+
+    print(table(compare(Demonstration(directory), held_out_scores(resource(CHECKPOINT), dataset))))

@@ -1,0 +1,60 @@
+"""`ebert jobs list | show | stop | resume`: the same directories that the window's dock shows."""
+
+import argparse
+import datetime
+from pathlib import Path
+
+from ebert_core.jobs.control import resume_job, stop_job
+from ebert_core.jobs.directory import job_directory, jobs_folder, list_jobs, read_metrics, summarise
+from ebert_core.protocol.errors import InvalidRequest
+from ebert_core.protocol.work import JobSummary
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Adds the actions."""
+    actions = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
+    listing = actions.add_parser("list", help="jobs, newest first")
+    listing.add_argument("--dataset", metavar="DATASET.toml", default="", help="jobs beside this dataset")
+    for name, text in (
+        ("show", "one job with its figures"),
+        ("stop", "ask a job to stop"),
+        ("resume", "go on with one"),
+    ):
+        action = actions.add_parser(name, help=text)
+        action.add_argument("job", metavar="DIRECTORY", help="the job's directory, as `ebert jobs list` prints it")
+
+
+def run(arguments: argparse.Namespace) -> None:
+    """Does one action and prints what became of the job."""
+    match arguments.action:
+        case "list":
+            found = list_jobs(jobs_folder(_dataset(arguments.dataset)))
+            print("\n".join(map(line_of, found)) if found else "No jobs.")
+        case "show":
+            print(described(summarise(job_directory(arguments.job))))
+        case "stop":
+            print(line_of(stop_job(arguments.job)))
+        case _:
+            print(line_of(resume_job(arguments.job)))
+
+
+def _dataset(text: str) -> str:
+    if text and not Path(text).is_file():
+        raise InvalidRequest(f"There is no dataset {text}.")
+    return str(Path(text or "DATASET.toml").absolute())
+
+
+def line_of(job: JobSummary) -> str:
+    """One job in one line."""
+    started = datetime.datetime.fromtimestamp(job.started).strftime("%Y-%m-%d %H:%M")
+    return f"{job.state:<9}{100 * job.fraction:3.0f} %  {started}  {job.verb:<9}{job.name}  {job.directory}"
+
+
+def described(job: JobSummary) -> str:
+    """One job with the last value of each of its curves."""
+    lines = [line_of(job)]
+    lines += [text for text in (job.note, job.message, job.details, job.result) if text]
+    for curve in read_metrics(Path(job.directory)).curves:
+        if len(curve.values):
+            lines.append(f"  {curve.split} {curve.name}: {curve.values[-1]:.4f} at step {curve.steps[-1]}")
+    return "\n".join(lines)
