@@ -19,6 +19,7 @@ _NAME_PIXELS = 11
 _FLAT_ROW = 14.0
 _FLAT_NAME_PIXELS = 10
 _TOP = 6.0
+_SMALLEST_NAMED_ROW = 11.0
 
 
 class Names(Enum):
@@ -143,22 +144,33 @@ def _paint_arrows(surface: Surface, gene: Gene, middle: float, colour: str) -> N
 def name_genes(surface: Surface, _track: GenesTrack, content: TrackContent, _scale: Scale, _setting: Setting) -> None:
     """Names under the bodies, held inside the picture while any of the gene is, or beside them."""
     layout = lay_out(surface, content)
-    if layout.names is Names.NOWHERE:
-        return
-    is_under = layout.names is Names.UNDER
-    pixels = _NAME_PIXELS if is_under else _FLAT_NAME_PIXELS
+    if layout.names is Names.UNDER:
+        _name_under(surface, layout)
+    elif layout.row_height >= _SMALLEST_NAMED_ROW:
+        _name_beside(surface, layout)
+
+
+def _name_under(surface: Surface, layout: Layout) -> None:
     for gene, row in zip(layout.genes, layout.rows, strict=True):
         left, right = surface.axis.x_of(gene.start), surface.axis.x_of(gene.end)
         text = label(gene)
-        width = surface.text_width(text, pixels)
-        if max(right, left) + width + 8 < 0 or left > surface.axis.width:
-            continue
-        top = _TOP + row * layout.row_height
-        if is_under:
-            x, y = min(max(left, 4.0), max(right - width, left)), top + layout.glyph
-        else:
-            x, y = max(right, left + 1) + 4, top - 3
-        surface.text(QRectF(x, y, width, 14), text, surface.palette.text, pixels, Left)
+        width = surface.text_width(text, _NAME_PIXELS)
+        if max(right, left + width) >= 0 and left <= surface.axis.width:
+            x, y = min(max(left, 4.0), max(right - width, left)), _TOP + row * layout.row_height + layout.glyph
+            surface.text(QRectF(x, y, width, 14), text, surface.palette.text, _NAME_PIXELS, Left)
+
+
+def _name_beside(surface: Surface, layout: Layout) -> None:
+    """Names at the right of the bodies, those that would run into the next gene of the row left out."""
+    next_left: dict[int, float] = {}
+    for gene, row in zip(reversed(layout.genes), reversed(layout.rows), strict=True):
+        left, right = surface.axis.x_of(gene.start), surface.axis.x_of(gene.end)
+        text = label(gene)
+        x, width = max(right, left + 1) + 4, surface.text_width(text, _FLAT_NAME_PIXELS)
+        if x + width + 4 <= next_left.get(row, float("inf")) and x + width > 0 and x < surface.axis.width:
+            y = _TOP + row * layout.row_height + layout.glyph / 2 - 7
+            surface.text(QRectF(x, y, width, 14), text, surface.palette.text, _FLAT_NAME_PIXELS, Left)
+        next_left[row] = left
 
 
 def caption_genes(surface: Surface, _track: GenesTrack, content: TrackContent, _setting: Setting) -> str:

@@ -48,8 +48,9 @@ def reduce_columns(
     result = np.full(first.size, np.nan)
     filled = np.flatnonzero(last > first)
     if filled.size:
-        padded = np.append(values.astype(np.float64), np.nan)
-        pairs = np.column_stack([first[filled], last[filled]]).ravel()
+        begin, end = int(first[filled[0]]), int(last[filled[-1]])
+        padded = np.append(values[begin:end].astype(np.float64), np.nan)
+        pairs = np.column_stack([first[filled], last[filled]]).ravel() - begin
         result[filled] = reduction.reduceat(padded, pairs)[::2]
     return result
 

@@ -1,6 +1,7 @@
 """What painters draw on: a QPainter with an axis, as pixels made by numpy or, for vector files, as paths."""
 
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -121,16 +122,13 @@ class Surface:
         ratio = self.axis.ratio
         rows = max(1, round(self.height * ratio))
         edge = np.arange(rows, dtype=np.float32)[:, None]
-        first = np.nan_to_num(top * ratio, nan=rows + 1.0).astype(np.float32)[None, :]
-        last = np.nan_to_num(bottom * ratio, nan=0.0).astype(np.float32)[None, :]
-        cover = np.minimum(edge + 1, last) - np.maximum(edge, first)
-        alpha = (np.clip(cover, 0, 1) * (255 * opacity)).astype(np.uint16)
-        wanted = QColor(colour)
-        pixels = np.empty((rows, top.size, 4), dtype=np.uint8)
-        for place, value in enumerate((wanted.blue(), wanted.green(), wanted.red())):
-            pixels[:, :, place] = alpha * value // 255
-        pixels[:, :, 3] = alpha
-        self.image(pixels, QRectF(0, 0, top.size / ratio, rows / ratio))
+        first = np.nan_to_num(top * (255 * ratio), nan=1e9).astype(np.float32)[None, :]
+        last = np.nan_to_num(bottom * (255 * ratio), nan=0.0).astype(np.float32)[None, :]
+        cover = np.minimum((edge + 1) * 255, last)
+        cover -= np.maximum(edge * 255, first)
+        np.clip(cover, 0, 255, out=cover)
+        pixels = _shades(colour, opacity)[cover.astype(np.uint8)]
+        self.image(pixels.view(np.uint8).reshape(rows, top.size, 4), QRectF(0, 0, top.size / ratio, rows / ratio))
 
     def _column_path(self, top: NDArray[np.float64], bottom: NDArray[np.float64], colour: str, opacity: float) -> None:
         path = QPainterPath()
@@ -144,3 +142,16 @@ class Surface:
         wanted = QColor(colour)
         wanted.setAlphaF(opacity)
         self.painter.fillPath(path, wanted)
+
+
+@lru_cache(maxsize=64)
+def _shades(colour: str, opacity: float) -> NDArray[np.uint32]:
+    """The colour at 256 degrees of cover, as premultiplied pixels."""
+    wanted = QColor(colour)
+    alpha = np.arange(256, dtype=np.uint32) * round(255 * opacity) // 255
+    return (
+        (alpha << 24)
+        | ((alpha * wanted.red() // 255) << 16)
+        | ((alpha * wanted.green() // 255) << 8)
+        | (alpha * wanted.blue() // 255)
+    ).astype(np.uint32)
