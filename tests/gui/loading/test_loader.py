@@ -1,0 +1,167 @@
+"""What is asked for, what is dropped, and what is drawn meanwhile."""
+
+import pytest
+
+from ebert_core.protocol.locus import Interval
+from ebert_core.protocol.modelling import AttendFrom, PredictView
+from ebert_core.protocol.tracks import ReadSignal
+from ebert_gui.browser.content import TrackContent
+from ebert_gui.loading.loader import Loader
+from ebert_gui.state.tracks import AttentionTrack, PredictionTrack, SignalTrack, Track
+from ebert_gui.state.workspace import Workspace
+from ebert_gui.workers.state import Condition, Failure, WorkerState
+
+
+def _content(loader: Loader, workspace: Workspace, kind: type[Track]) -> TrackContent:
+    return loader.content(next(track for track in workspace.tracks.tracks if isinstance(track, kind)))
+
+
+def test_what_is_on_screen_is_asked_for_before_the_margin(loader, data, workspace) -> None:
+    visible = workspace.view.interval
+    overlaps = [request.interval.overlaps(visible) for request in data.requests(ReadSignal)]
+    assert overlaps == sorted(overlaps, reverse=True)
+    assert any(overlaps)
+
+
+def test_a_pan_inside_the_margin_loads_nothing(loader, data, workspace) -> None:
+    data.answer_all()
+    before = len(data.asked)
+    workspace.view.pan_by(4_000)
+    loader.ask()
+    workspace.view.pan_by(-8_000)
+    loader.ask()
+    asked = [request for request in data.asked[before:] if request.interval.overlaps(workspace.view.interval)]
+    assert asked == []
+
+
+def test_coming_back_to_a_place_loads_nothing(loader, data, workspace) -> None:
+    data.answer_all()
+    workspace.view.show(Interval("chr1", 3_000_000, 3_020_000))
+    loader.ask()
+    data.answer_all()
+    before = len(data.asked)
+    workspace.view.go_back()
+    loader.ask()
+    assert len(data.asked) == before
+
+
+def test_tiles_nobody_looks_at_any_more_are_cancelled(loader, data, workspace) -> None:
+    workspace.view.show(Interval("chr1", 3_000_000, 3_020_000))
+    loader.ask()
+    places = [body.interval for body, _, _ in data.open.values()]
+    assert all(place.start > 2_900_000 for place in places)
+
+
+def test_a_gesture_is_followed_after_a_moment_without_being_told(qtbot, loader, data, workspace) -> None:
+    before = len(data.asked)
+    workspace.view.show(Interval("chr1", 3_000_000, 3_020_000))
+    qtbot.waitUntil(lambda: len(data.asked) > before, timeout=5000)
+
+
+def test_a_neighbouring_level_is_drawn_while_the_right_one_is_awaited(loader, data, workspace) -> None:
+    data.answer_all()
+    workspace.view.zoom(4)
+    loader.ask()
+    stretched = _content(loader, workspace, SignalTrack)
+    assert stretched.is_loading
+    assert stretched.replies("signal")
+    data.answer_all()
+    fresh = _content(loader, workspace, SignalTrack)
+    assert not fresh.is_loading
+    assert {held.level for held in fresh.replies("signal")} != {held.level for held in stretched.replies("signal")}
+
+
+def test_what_a_person_can_put_right_is_said_in_the_track_and_not_asked_again(loader, data, workspace) -> None:
+    data.fail_all(Failure("invalid", "alpha.bw is empty.", "details"))
+    content = _content(loader, workspace, SignalTrack)
+    assert (content.sentence, content.details, content.is_error) == ("alpha.bw is empty.", "details", True)
+    before = len(data.asked)
+    loader.ask()
+    assert len(data.asked) == before
+    loader.retry()
+    loader.ask()
+    assert len(data.asked) > before
+
+
+def test_what_a_lost_worker_left_open_is_asked_again(loader, data) -> None:
+    lost = [body for body, _, _ in data.open.values()]
+    data.state = WorkerState(Condition.RESTARTING)
+    data.fail_all(Failure("lost", "gone"))
+    loader.ask()
+    assert not data.open
+    data.state = WorkerState(Condition.READY)
+    loader.retry()
+    loader.ask()
+    assert sorted(map(repr, lost)) == sorted(repr(body) for body, _, _ in data.open.values())
+
+
+def test_predictions_come_on_one_strand_first_and_are_refined(with_checkpoint, model) -> None:
+    model.answer_all()
+    with_checkpoint.ask()
+    model.answer_all()
+    with_checkpoint.ask()
+    first, second = model.requests(PredictView)
+    assert (first.strands, second.strands) == (1, 2)
+    assert second.interval.covers(first.interval)
+    assert with_checkpoint.is_idle
+
+
+def test_a_refined_prediction_covers_a_pan_inside_its_margin(with_checkpoint, model, workspace) -> None:
+    for _ in range(3):
+        model.answer_all()
+        with_checkpoint.ask()
+    before = len(model.requests(PredictView))
+    workspace.view.pan_by(5_000)
+    with_checkpoint.ask()
+    assert len(model.requests(PredictView)) == before
+
+
+def test_a_long_slide_waits_for_the_prediction_under_way(with_checkpoint, model, workspace) -> None:
+    for _ in range(5):
+        workspace.view.pan_by(500)
+        with_checkpoint.ask()
+    assert len(model.requests(PredictView)) == 1
+
+
+def test_a_jump_abandons_the_prediction_of_the_old_place(with_checkpoint, model, workspace) -> None:
+    workspace.view.show(Interval("chr1", 3_000_000, 3_020_000))
+    with_checkpoint.ask()
+    open_now = [body for body, _, _ in model.open.values() if isinstance(body, PredictView)]
+    assert [request.interval.start for request in open_now] == [3_000_000]
+
+
+def test_above_the_live_limit_nothing_is_predicted_until_somebody_asks(with_checkpoint, model, workspace) -> None:
+    model.answer_all()
+    workspace.view.show(Interval("chr1", 1_000_000, 2_000_000))
+    with_checkpoint.ask()
+    assert not any(isinstance(body, PredictView) for body, _, _ in model.open.values())
+    content = _content(with_checkpoint, workspace, PredictionTrack)
+    assert content.sentence.startswith("Zoom in below 200 kb")
+    assert content.link.startswith("compute this region, about ")
+    with_checkpoint.compute_region(next(t for t in workspace.tracks.tracks if isinstance(t, PredictionTrack)))
+    with_checkpoint.ask()
+    pieces = [body.interval for body, _, _ in model.open.values() if isinstance(body, PredictView)]
+    assert sum(piece.length for piece in pieces) == 1_000_000
+    assert all(piece.length <= 200_000 for piece in pieces)
+    model.answer_all()
+    assert not _content(with_checkpoint, workspace, PredictionTrack).sentence
+
+
+def test_attention_follows_the_anchor_not_the_view(with_checkpoint, model, workspace) -> None:
+    model.answer_all()
+    workspace.view.pan_by(3_000)
+    with_checkpoint.ask()
+    assert len(model.requests(AttendFrom)) == 1
+    workspace.set_anchor("chr1", 1_005_000)
+    with_checkpoint.ask()
+    assert model.requests(AttendFrom)[-1].position == 1_005_000
+
+
+@pytest.mark.parametrize(
+    ("kind", "sentence"),
+    [(PredictionTrack, "PyTorch is not installed."), (AttentionTrack, "PyTorch is not installed.")],
+)
+def test_without_a_model_its_tracks_say_why(loader, workspace, kind, sentence) -> None:
+    workspace.tracks.add(PredictionTrack(cell_type="alpha", factor="CTCF"), AttentionTrack(cell_type="alpha"))
+    workspace.lose_model(sentence)
+    assert _content(loader, workspace, kind).sentence == sentence

@@ -1,0 +1,118 @@
+"""What opens with a dataset and a checkpoint, and how choices change the tracks."""
+
+import pytest
+
+from ebert_core.protocol.locus import Interval
+from ebert_core.protocol.modelling import CheckpointSummary, FactorSummary
+from ebert_core.protocol.tracks import BareFile, CellType, Chromosome, DatasetSummary, PeakFiles
+from ebert_gui.state.tracks import (
+    AttentionTrack,
+    GenesTrack,
+    PeaksTrack,
+    PredictionTrack,
+    SequenceTrack,
+    SignalTrack,
+    StatesTrack,
+)
+from ebert_gui.state.workspace import Workspace
+
+
+def _cell(name: str, *factors: str, signals: tuple[str, ...] = ("H2A", "DNase")) -> CellType:
+    return CellType(name, True, signals, tuple(PeakFiles(factor, False) for factor in factors))
+
+
+DATASET = DatasetSummary(
+    path="/d/DATASET.toml",
+    name="toy",
+    assembly="toy1",
+    chromosomes=(Chromosome("chr1", 20_000),),
+    has_sequence=True,
+    has_genes=True,
+    bands=(),
+    states=(),
+    cell_types=(_cell("poor"), _cell("alpha", "CTCF", "MAX"), _cell("beta", "CTCF")),
+    start_locus=Interval("chr1", 1000, 3000),
+)
+CHECKPOINT = CheckpointSummary(
+    path="/c",
+    name="toy",
+    assembly="toy1",
+    is_synthetic=False,
+    architecture="tiny",
+    parameters=1,
+    context=2000,
+    layers=3,
+    heads=2,
+    factors=(FactorSummary("MAX", ("alpha",)), FactorSummary("CTCF", ("alpha", "beta"))),
+    states=(),
+    signals=(),
+    training=(),
+    validation=(),
+    cell_types=("alpha", "beta"),
+    live_limit=200_000,
+    device="cpu",
+    precision="fp32",
+)
+
+
+@pytest.fixture
+def workspace() -> Workspace:
+    workspace = Workspace()
+    workspace.open_dataset(DATASET)
+    return workspace
+
+
+def test_a_dataset_opens_with_its_two_richest_cell_types_and_their_commonest_factor(workspace: Workspace) -> None:
+    assert (workspace.cell_type, workspace.factor) == ("alpha", "CTCF")
+    kinds = [type(track) for track in workspace.tracks.tracks]
+    assert kinds == [GenesTrack, StatesTrack, StatesTrack, *[SignalTrack] * 4, PeaksTrack, PeaksTrack, SequenceTrack]
+    assert workspace.view.interval == DATASET.start_locus
+
+
+def test_accessibility_comes_before_other_signals(workspace: Workspace) -> None:
+    signals = [track.signal for track in workspace.tracks.tracks if isinstance(track, SignalTrack)]
+    assert signals == ["DNase", "DNase", "H2A", "H2A"]
+
+
+def test_a_checkpoint_adds_predictions_above_the_sequence_and_attention_below(workspace: Workspace) -> None:
+    workspace.open_checkpoint(CHECKPOINT)
+    last = workspace.tracks.tracks[-4:]
+    assert [type(track) for track in last] == [PredictionTrack, PredictionTrack, SequenceTrack, AttentionTrack]
+    predicted = [track for track in last if isinstance(track, PredictionTrack)]
+    assert [(track.factor, track.cell_type) for track in predicted] == [("CTCF", "alpha"), ("CTCF", "beta")]
+    assert workspace.anchor == Interval("chr1", 2000, 2001)
+
+
+def test_opening_a_checkpoint_again_adds_nothing(workspace: Workspace) -> None:
+    workspace.open_checkpoint(CHECKPOINT)
+    before = workspace.tracks.tracks
+    workspace.open_checkpoint(CHECKPOINT)
+    assert workspace.tracks.tracks == before
+
+
+def test_choosing_the_other_cell_type_swaps_the_two(workspace: Workspace) -> None:
+    workspace.choose_cell_type("beta")
+    states = [track.cell_type for track in workspace.tracks.tracks if isinstance(track, StatesTrack)]
+    assert states == ["beta", "alpha"]
+
+
+def test_choosing_a_factor_changes_every_track_that_shows_the_old_one(workspace: Workspace) -> None:
+    workspace.open_checkpoint(CHECKPOINT)
+    workspace.choose_factor("MAX")
+    shown = {getattr(track, "factor", "MAX") for track in workspace.tracks.tracks}
+    assert shown == {"MAX"}
+
+
+def test_bare_files_open_as_what_they_are() -> None:
+    files = tuple(BareFile(f"/f/{kind}", kind, kind) for kind in ("signal", "genes", "states", "peaks", "features"))
+    workspace = Workspace()
+    workspace.open_dataset(DatasetSummary("", "", "", (Chromosome("1", 100),), False, False, (), (), (), files=files))
+    kinds = [type(track) for track in workspace.tracks.tracks]
+    assert kinds == [SignalTrack, GenesTrack, StatesTrack, PeaksTrack, PeaksTrack]
+
+
+def test_losing_the_model_is_said_until_a_checkpoint_opens(workspace: Workspace) -> None:
+    workspace.lose_model("PyTorch is not installed.")
+    assert workspace.model_problem
+    workspace.open_checkpoint(CHECKPOINT)
+    assert not workspace.model_problem
