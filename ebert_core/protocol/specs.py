@@ -16,7 +16,8 @@ Precision = Literal["auto", "bf16", "fp32"]
 class Pretrain(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="pretrain", tag_field="job"):
     """Masked-language-model pre-training on bases and states. Writes a checkpoint without factors.
 
-    `context` is the length of a training window in bases; 0 takes the preset's.
+    `context` is the length of a training window in bases; 0 takes the preset's. `state_weight` is what the loss of
+    hidden states counts beside that of hidden bases: states are few and their gradients rough.
     """
 
     dataset: str
@@ -32,6 +33,8 @@ class Pretrain(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="pre
     warmup_steps: int = 100
     base_mask_rate: float = 0.15
     state_mask_rate: float = 0.3
+    state_weight: float = 0.1
+    dropout: float = 0.0
     evaluate_every: int = 250
     seed: int = 1
     device: str = "auto"
@@ -62,6 +65,7 @@ class FineTune(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="fin
     layer_decay: float = 0.9
     warmup_steps: int = 50
     channel_drop: float = 0.1
+    dropout: float = 0.1
     seed: int = 1
     device: str = "auto"
     precision: Precision = "auto"

@@ -111,6 +111,7 @@ class _FineTuning:
             signals=self.material.signals(self.spec.signals),
             motifs=self.material.motif_names(self.factors) if self.spec.use_motifs else (),
             factors=self.factors,
+            dropout=self.spec.dropout,
         )
 
     def _standardise(self, network: Ebert) -> None:

@@ -42,7 +42,7 @@ class MaskedLosses(NamedTuple):
 def pretrain(spec: Pretrain, report: Report, work: Path) -> Path:
     """Runs a pre-training spec and returns the checkpoint it wrote; `work` keeps the state to resume from."""
     material = open_material(spec.dataset, spec.training, spec.validation, spec.cell_types, report)
-    architecture = msgspec.structs.replace(PRESETS[spec.preset], states=material.state_names)
+    architecture = msgspec.structs.replace(PRESETS[spec.preset], states=material.state_names, dropout=spec.dropout)
     engine = choose_engine(spec.device, spec.precision)
     for line in (f"Pre-training {architecture.describe()} on {engine.describe()}.", idle_gpu_warning(engine)):
         if line:
@@ -95,7 +95,7 @@ class _Pretraining:
         return losses
 
     def loss(self) -> Tensor:
-        """Sum of the two masked losses of the present step's batch."""
+        """Weighted sum of the two masked losses of the present step's batch."""
         seed = (self.spec.seed, self.trainer.step)
         examples = random_examples(
             self.training, self.material.cell_types, self.context, self.spec.batch_size, (*seed, 0)
@@ -110,7 +110,7 @@ class _Pretraining:
         if random.random() < 0.5:
             inputs, masked = inputs.other_strand(), _other_strand(masked, inputs)
         base_loss, state_loss, _ = self.losses(inputs, masked)
-        return base_loss + state_loss
+        return base_loss + self.spec.state_weight * state_loss
 
     def units(self, examples: Sequence[Example]) -> NDArray[np.int64]:
         """Numbers of the native state units of every bin."""
