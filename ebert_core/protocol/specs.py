@@ -75,7 +75,8 @@ class Evaluate(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="eva
     """Scores of a checkpoint and of its controls on labelled regions, as JSON.
 
     `controls` are other checkpoints scored on the same bins; `without` names streams of the checkpoint (`states`,
-    `signals`, `motifs`) that are hidden one at a time.
+    `signals`, `motifs`) that are hidden one at a time. A checkpoint that is pre-trained only is scored on hidden bases
+    and states instead, in windows of `context` bases (0: the checkpoint's own).
     """
 
     dataset: str
@@ -86,6 +87,7 @@ class Evaluate(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="eva
     factors: tuple[str, ...] = ()
     controls: tuple[str, ...] = ()
     without: tuple[Literal["states", "signals", "motifs"], ...] = ("states",)
+    context: int = 0
     strands: int = 2
     bootstrap: int = 500
     seed: int = 1

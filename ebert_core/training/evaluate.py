@@ -25,6 +25,7 @@ from ebert_core.protocol.locus import Interval
 from ebert_core.protocol.specs import Evaluate
 from ebert_core.training.comparison import Comparison, Pair, compare
 from ebert_core.training.held_out import HeldOut, bound_peaks, held_out
+from ebert_core.training.masked_scores import MaskedScorer, MaskedScores, score_pretraining
 from ebert_core.training.material import Material, open_material
 from ebert_core.training.report import Report
 
@@ -40,6 +41,15 @@ class Evaluation(msgspec.Struct, frozen=True):
     comparison: Comparison
 
 
+class PretrainingEvaluation(msgspec.Struct, frozen=True):
+    """The same for a checkpoint that is pre-trained only."""
+
+    spec: Evaluate
+    checkpoint_sha256: str
+    versions: Versions
+    masked: MaskedScores
+
+
 def evaluate(spec: Evaluate, report: Report, work: Path) -> Path:
     """Scores a checkpoint and its controls and writes the figures as JSON; returns the file."""
     del work  # an evaluation is short and starts anew
@@ -47,6 +57,12 @@ def evaluate(spec: Evaluate, report: Report, work: Path) -> Path:
     regions = material.validation_stretches(BIN)
     engine = choose_engine(spec.device, spec.precision)
     first = load_checkpoint(Path(spec.checkpoint))
+    if not first.description.factors:
+        scorer = MaskedScorer(first, material, engine, spec.seed)
+        context = spec.context or first.description.architecture.context
+        masked = score_pretraining(scorer, context, report, spec.bootstrap, spec.seed)
+        digest = first.description.weights_sha256
+        return _write(PretrainingEvaluation(spec, digest, present_versions(), masked), Path(spec.output))
     factors = spec.factors or tuple(record.name for record in first.description.factors)
     methods: dict[str, list[HeldOut]] = {}
     runs: list[tuple[str, str, tuple[Stream, ...]]] = [(first.description.name, spec.checkpoint, ())]
@@ -116,7 +132,7 @@ def motif_scan(material: Material, regions: Sequence[Interval]) -> dict[str, NDA
     return {name: joined_PM[:, column] for column, name in enumerate(matrices.names)}
 
 
-def _write(result: Evaluation, path: Path) -> Path:
+def _write(result: Evaluation | PretrainingEvaluation, path: Path) -> Path:
     part = path.with_name(f"{path.name}.part")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
