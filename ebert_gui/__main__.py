@@ -7,10 +7,11 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ebert_core.protocol.errors import InvalidRequest
-
 if TYPE_CHECKING:
     from ebert_gui.app import Options
+
+
+_PICTURES = (".png", ".svg", ".pdf")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -20,30 +21,44 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if parsed.picture:
         # Drawing to a file needs no display.
         os.environ["QT_QPA_PLATFORM"] = "offscreen"
-    from ebert_gui.app import run  # Qt is imported only now, after the platform is chosen
-
-    try:
-        options = _options(parsed)
-    except InvalidRequest as error:
-        print(f"ebert-browser: {error}", file=sys.stderr)  # noqa: T201 - the shell's one sentence
+    problem = _problem(parsed)
+    if problem:
+        print(f"ebert-browser: {problem}", file=sys.stderr)  # noqa: T201 - the shell's one sentence
         return 2
-    return run(options)
+    # Qt is imported only now, after the platform is chosen, and the window's own modules while the worker starts.
+    from PyQt6.QtWidgets import QApplication
+
+    from ebert_gui.workers.client import WorkerClient, local_worker
+
+    app = QApplication(["ebert-browser"])
+    data = WorkerClient(local_worker("data"), "data")
+    data.start()
+    from ebert_gui.app import run
+
+    return run(_options(parsed), app, data)
+
+
+def _problem(parsed: argparse.Namespace) -> str:
+    """What is wrong with the words on the command line, as a sentence."""
+    datasets = [path for path in parsed.paths if path.endswith(".toml")]
+    if parsed.picture and not parsed.picture.lower().endswith(_PICTURES):
+        return f"{parsed.picture} names no picture we can write; end it with .png, .svg or .pdf."
+    if parsed.picture and not parsed.paths and not parsed.session:
+        return "--picture needs a DATASET.toml, track files or --session to draw."
+    if len(datasets) > 1:
+        return f"Only one dataset can be open; {len(datasets)} were named: {', '.join(datasets)}."
+    if parsed.checkpoint and not datasets:
+        return "--checkpoint needs a DATASET.toml: a checkpoint predicts on the sequence of a dataset."
+    if parsed.size and _size(parsed.size) is None:
+        return f"--size {parsed.size} is no size of a picture; write it as 1600x1000."
+    return ""
 
 
 def _options(parsed: argparse.Namespace) -> "Options":
     from ebert_gui.app import Options
-    from ebert_gui.browser.picture import check_picture_name
 
-    if parsed.picture:
-        check_picture_name(parsed.picture)
-        if not parsed.paths and not parsed.session:
-            raise InvalidRequest("--picture needs a DATASET.toml, track files or --session to draw.")
     paths = [str(Path(path).absolute()) for path in parsed.paths]
     datasets = [path for path in paths if path.endswith(".toml")]
-    if len(datasets) > 1:
-        raise InvalidRequest(f"Only one dataset can be open; {len(datasets)} were named: {', '.join(datasets)}.")
-    if parsed.checkpoint and not datasets:
-        raise InvalidRequest("--checkpoint needs a DATASET.toml: a checkpoint predicts on the sequence of a dataset.")
     return Options(
         dataset=datasets[0] if datasets else "",
         files=tuple(path for path in paths if path not in datasets),
@@ -57,10 +72,10 @@ def _options(parsed: argparse.Namespace) -> "Options":
     )
 
 
-def _size(text: str) -> tuple[int, int]:
+def _size(text: str) -> tuple[int, int] | None:
     width, _, height = text.lower().partition("x")
     if not (width.isdigit() and height.isdigit() and 200 <= int(width) <= 20_000 and 100 <= int(height) <= 20_000):
-        raise InvalidRequest(f"--size {text} is no size of a picture; write it as 1600x1000.")
+        return None
     return int(width), int(height)
 
 

@@ -47,10 +47,10 @@ class Options(NamedTuple):
 class Program:
     """State, workers and loading, without a window."""
 
-    def __init__(self, options: Options) -> None:
+    def __init__(self, options: Options, data: WorkerClient | None = None) -> None:
         self.options = options
         self.workspace = Workspace()
-        self.data = WorkerClient(local_worker("data"), "data")
+        self.data = data or WorkerClient(local_worker("data"), "data")
         self.model = WorkerClient(local_worker("model"), "model")
         self.opener = Opener(self.workspace, self.data, self.model)
         self.loader = Loader(self.workspace, {"data": self.data, "model": self.model})
@@ -141,8 +141,8 @@ class Program:
 class WindowProgram(Program):
     """The program with its window."""
 
-    def __init__(self, options: Options, app: QApplication) -> None:
-        super().__init__(options)
+    def __init__(self, options: Options, app: QApplication, data: WorkerClient | None = None) -> None:
+        super().__init__(options, data)
         self._app = app
         self._session_file = Path(options.session) if options.session else session_path()
         found = read_session(self._session_file)
@@ -209,8 +209,8 @@ class WindowProgram(Program):
 class PictureProgram(Program):
     """The program without a window: draws once everything has come, and ends."""
 
-    def __init__(self, options: Options, app: QApplication) -> None:
-        super().__init__(options)
+    def __init__(self, options: Options, app: QApplication, data: WorkerClient | None = None) -> None:
+        super().__init__(options, data)
         self._app = app
         self._problem = ""
         theme = DARK if options.is_dark else LIGHT
@@ -260,15 +260,17 @@ class PictureProgram(Program):
             QTimer.singleShot(0, lambda: self._app.exit(2))
 
 
-def run(options: Options) -> int:
-    """Run the program until its window closes or its picture is written; the exit code."""
-    app = QApplication(sys.argv[:1])
+def run(options: Options, app: QApplication, data: WorkerClient) -> int:
+    """Run the program until its window closes or its picture is written; the exit code.
+
+    The data worker may have been started already: it gets ready while this module is being imported.
+    """
     app.setApplicationName("EBERT Browser")
     if options.picture:
-        drawing = PictureProgram(options, app)
+        drawing = PictureProgram(options, app, data)
         code = app.exec()
         drawing.stop()
         return code
-    program = WindowProgram(options, app)
+    program = WindowProgram(options, app, data)
     program.window.show()
     return app.exec()

@@ -1,6 +1,5 @@
 """The dialogs behind the menus: what they ask for and where the answer goes."""
 
-from importlib.metadata import version
 from typing import TYPE_CHECKING
 
 from PyQt6.QtWidgets import QFileDialog, QMessageBox
@@ -86,6 +85,8 @@ def for_picture(window: "MainWindow") -> None:
 
 def about(window: "MainWindow") -> None:
     """Say what this is."""
+    from importlib.metadata import version  # brings half of the e-mail package with it
+
     box = QMessageBox(window)
     box.setWindowTitle("About EBERT Browser")
     box.setText(f"EBERT Browser {version('ebert-browser')}\nA genome browser in which the model is a track.")

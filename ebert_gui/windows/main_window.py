@@ -1,7 +1,7 @@
 """The window: puts canvas, bars and docks together; what they do is in their own files."""
 
 from collections.abc import Callable
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
 from PyQt6.QtCore import QPoint, Qt, pyqtSignal
@@ -9,7 +9,7 @@ from PyQt6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QGuiApplicatio
 from PyQt6.QtWidgets import QLabel, QMainWindow, QMenu, QVBoxLayout, QWidget
 
 from ebert_core.protocol.locus import Interval, format_locus
-from ebert_core.protocol.work import JobSummary
+from ebert_core.protocol.work import Jobs, JobSummary, Metrics
 from ebert_gui.browser.canvas import Canvas
 from ebert_gui.loading.jobs import JobFollower
 from ebert_gui.loading.loader import Client, Loader
@@ -20,12 +20,14 @@ from ebert_gui.windows import asking
 from ebert_gui.windows.actions import build_menus
 from ebert_gui.windows.attention_bar import AttentionBar
 from ebert_gui.windows.checkpoint_dock import CheckpointDock
-from ebert_gui.windows.jobs_dock import JobsDock
 from ebert_gui.windows.locus_bar import LocusBar
 from ebert_gui.windows.messages import MessageBar, details_window
 from ebert_gui.windows.theme import DARK, LIGHT, Theme, window_font
 from ebert_gui.windows.track_dock import TrackDock
 from ebert_gui.workers.state import WorkerState
+
+if TYPE_CHECKING:
+    from ebert_gui.windows.jobs_dock import JobsDock
 
 _DOT = {"ready": "●", "busy": "◐", "starting": "○", "restarting": "○", "failed": "✕", "stopped": "○"}
 
@@ -59,7 +61,7 @@ class MainWindow(QMainWindow):
         self.attention_bar = AttentionBar()
         self.track_dock = TrackDock(parts.workspace, self)
         self.checkpoint_dock = CheckpointDock(self)
-        self.jobs_dock = JobsDock(theme, self)
+        self._jobs_dock: JobsDock | None = None
         self.worker_states: dict[str, QLabel] = {"data": QLabel(), "model": QLabel()}
         self.under_cursor = QLabel()
         self.setWindowTitle("EBERT Browser")
@@ -86,7 +88,8 @@ class MainWindow(QMainWindow):
         """Draw in other colours; the application's style is set by who asked."""
         self.theme = theme
         self.canvas.dress(theme, window_font())
-        self.jobs_dock.set_theme(theme)
+        if self._jobs_dock is not None:
+            self._jobs_dock.set_theme(theme)
 
     def pan(self, share: float) -> None:
         """Slide by a share of the screen."""
@@ -111,6 +114,26 @@ class MainWindow(QMainWindow):
     def toggle_theme(self) -> None:
         """Change between light and dark."""
         self.theme_wanted.emit(LIGHT if self.theme is DARK else DARK)
+
+    def jobs_dock(self) -> "JobsDock":
+        """The dock of the jobs; its plots need pyqtgraph, so it is built when it is first wanted."""
+        if self._jobs_dock is None:
+            from ebert_gui.windows.jobs_dock import JobsDock
+
+            dock = self._jobs_dock = JobsDock(self.theme, self)
+            self.addDockWidget(Qt.DockWidgetArea.BottomDockWidgetArea, dock)
+            dock.hide()
+            dock.stop_requested.connect(self.jobs.stop)
+            dock.resume_requested.connect(self.jobs.resume)
+            dock.metrics_wanted.connect(self.jobs.show_metrics)
+            dock.use_requested.connect(self._use_job)
+        return self._jobs_dock
+
+    def toggle_jobs(self) -> None:
+        """Show or hide the jobs."""
+        dock = self.jobs_dock()
+        dock.setVisible(not dock.isVisible())
+        self.jobs.look()
 
     def toggle_full_screen(self) -> None:
         """Fill the screen, or stop filling it."""
@@ -181,7 +204,6 @@ class MainWindow(QMainWindow):
         for dock, area in (
             (self.track_dock, Qt.DockWidgetArea.LeftDockWidgetArea),
             (self.checkpoint_dock, Qt.DockWidgetArea.RightDockWidgetArea),
-            (self.jobs_dock, Qt.DockWidgetArea.BottomDockWidgetArea),
         ):
             self.addDockWidget(area, dock)
             dock.hide()
@@ -194,8 +216,7 @@ class MainWindow(QMainWindow):
     def _add_dock_menu(self) -> None:
         menu = self.menus["View"]
         menu.addSeparator()
-        shortcuts = ("Ctrl+1", "Ctrl+2", "Ctrl+3")
-        for dock, shortcut in zip((self.track_dock, self.checkpoint_dock, self.jobs_dock), shortcuts, strict=True):
+        for dock, shortcut in ((self.track_dock, "Ctrl+1"), (self.checkpoint_dock, "Ctrl+2")):
             action = dock.toggleViewAction()
             assert action is not None
             action.setShortcut(shortcut)
@@ -222,14 +243,10 @@ class MainWindow(QMainWindow):
             lambda shows_from, shows_to: self._change_attention(shows_from=shows_from, shows_to=shows_to)
         )
         self.checkpoint_dock.open_requested.connect(self.ask_for_checkpoint)
-        self.jobs_dock.stop_requested.connect(self.jobs.stop)
-        self.jobs_dock.resume_requested.connect(self.jobs.resume)
-        self.jobs_dock.metrics_wanted.connect(self.jobs.show_metrics)
-        self.jobs_dock.use_requested.connect(self._use_job)
-        self.jobs.listed.connect(self.jobs_dock.show_jobs)
-        self.jobs.metrics.connect(self.jobs_dock.show_metrics)
+        self.jobs.listed.connect(self._show_jobs)
+        self.jobs.metrics.connect(self._show_metrics)
         self.jobs.problem.connect(self.say)
-        self.jobs.started.connect(lambda _job: self.jobs_dock.show())
+        self.jobs.started.connect(lambda _job: self.jobs_dock().show())
         self.jobs.ended.connect(self._announce_job)
 
     def _follow_dataset(self) -> None:
@@ -299,6 +316,14 @@ class MainWindow(QMainWindow):
             ("Colour…", lambda: self.track_dock.choose_colour(track)),
             ("Remove", lambda: tracks.remove(track.id)),
         )
+
+    def _show_jobs(self, jobs: Jobs) -> None:
+        if self._jobs_dock is not None:
+            self._jobs_dock.show_jobs(jobs)
+
+    def _show_metrics(self, directory: str, metrics: Metrics) -> None:
+        if self._jobs_dock is not None:
+            self._jobs_dock.show_metrics(directory, metrics)
 
     def _use_job(self, job: JobSummary) -> None:
         if job.verb in ("pretrain", "finetune"):

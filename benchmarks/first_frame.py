@@ -1,0 +1,85 @@
+"""How soon the window is there: `python benchmarks/first_frame.py [DATASET.toml]`.
+
+Prints the time from the start of the program to the first painted frame, to tracks drawn and to a model that is ready,
+each also as a ratio to importing PyQt6, numpy and pyqtgraph alone, and the memory of the window's process.
+"""
+
+import os
+import resource
+import statistics
+import subprocess
+import sys
+import time
+
+_RUNS = 5
+_IMPORTS = "import PyQt6.QtCore, PyQt6.QtGui, PyQt6.QtWidgets, numpy, pyqtgraph"
+
+
+def watch(arguments: list[str]) -> None:
+    """Run the window once, as `__main__` does, and print seconds since the epoch at each stage."""
+    from PyQt6.QtCore import QTimer
+    from PyQt6.QtWidgets import QApplication
+
+    from ebert_gui.workers.client import WorkerClient, local_worker
+
+    app = QApplication([])
+    data = WorkerClient(local_worker("data"), "data")
+    data.start()
+    from ebert_gui.app import Options, WindowProgram
+    from ebert_gui.workers.state import Condition, WorkerState
+
+    program = WindowProgram(Options(dataset=arguments[0] if arguments else ""), app, data)
+    seen: dict[str, float] = {}
+
+    def note(stage: str) -> None:
+        if stage not in seen:
+            seen[stage] = time.time()
+            print(stage, seen[stage], flush=True)
+        if {"frame", "model"} <= seen.keys() and (not arguments or "tracks" in seen):
+            QTimer.singleShot(0, program.window.close)
+
+    def note_tracks() -> None:
+        if program.loader.is_idle and program.workspace.dataset is not None:
+            note("tracks")
+
+    def note_model(state: WorkerState) -> None:
+        if state.condition in (Condition.READY, Condition.BUSY, Condition.FAILED):
+            note("model")
+
+    program.window.canvas.painted.connect(lambda: note("frame"))
+    program.loader.idle.connect(note_tracks)
+    program.model.state_changed.connect(note_model)
+    program.window.show()
+    app.exec()
+    print("memory", resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)
+
+
+def main() -> None:
+    """Measure several starts and print medians."""
+    environment = {**os.environ, "QT_QPA_PLATFORM": os.environ.get("QT_QPA_PLATFORM", "offscreen")}
+    environment["XDG_CONFIG_HOME"] = os.devnull
+    times: dict[str, list[float]] = {}
+    for _ in range(_RUNS):
+        before = time.time()
+        subprocess.run([sys.executable, "-c", _IMPORTS], check=True, env=environment)
+        times.setdefault("imports alone", []).append(time.time() - before)
+        command = [sys.executable, __file__, "--watch", *sys.argv[1:]]
+        before = time.time()
+        told = subprocess.run(command, check=True, env=environment, stdout=subprocess.PIPE, text=True).stdout
+        for line in told.splitlines():
+            stage, value = line.split()
+            times.setdefault(stage, []).append(float(value) - (0.0 if stage == "memory" else before))
+    alone = statistics.median(times["imports alone"])
+    for stage, values in times.items():
+        middle = statistics.median(values)
+        if stage == "memory":
+            print(f"memory of the window: {middle:.0f} MB")
+        else:
+            print(f"{stage}: {1000 * middle:.0f} ms, {middle / alone:.2f} times the imports alone")
+
+
+if __name__ == "__main__":
+    if "--watch" in sys.argv:
+        watch(sys.argv[2:])
+    else:
+        main()
