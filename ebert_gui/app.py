@@ -11,6 +11,7 @@ from ebert_core.protocol.errors import InvalidRequest
 from ebert_core.protocol.locus import parse_locus
 from ebert_gui.browser.picture import save_picture
 from ebert_gui.browser.scene import Scene
+from ebert_gui.loading.guessing import guess_anchor
 from ebert_gui.loading.jobs import JobFollower
 from ebert_gui.loading.loader import Loader
 from ebert_gui.loading.opening import Opener
@@ -57,6 +58,7 @@ class Program:
         self.data.state_changed.connect(self._on_data_state)
         self.model.state_changed.connect(self._on_model_state)
         self.opener.reopened.connect(self.loader.retry)
+        self.loader.idle.connect(lambda: guess_anchor(self.workspace, self.loader))
 
     def open(self, session: Session) -> None:
         """Open what the command line names, or what the session had."""
@@ -183,7 +185,7 @@ class WindowProgram(Program):
             tracks=workspace.tracks.tracks,
             cell_type=workspace.cell_type,
             factor=workspace.factor,
-            anchor=workspace.anchor,
+            anchor=None if workspace.anchor_is_guessed else workspace.anchor,
             is_dark=self.window.theme is DARK,
         )
         try:

@@ -39,7 +39,7 @@ class Painter:
     describe: Callable[[Any, TrackContent, float, Interval], str]
     annotate: Callable[[Surface, Any, TrackContent, Scale, Setting], None] = _nothing
     caption: Callable[[Surface, Any, TrackContent, Setting], str] = _no_caption
-    range_of: Callable[[Any, TrackContent, Axis], Scale | None] | None = None
+    range_of: Callable[[Any, TrackContent, Axis, Setting], Scale | None] | None = None
     has_scale: bool = False
     is_local: bool = True
 
@@ -66,6 +66,7 @@ PAINTERS: dict[type[Track], Painter] = {
         prediction.describe_prediction,
         prediction.annotate_prediction,
         prediction.caption_prediction,
+        prediction.prediction_range,
         has_scale=True,
     ),
     tracks.AttentionTrack: Painter(
@@ -79,19 +80,28 @@ def painter_of(track: Track) -> Painter:
     return PAINTERS[type(track)]
 
 
-def scales_of(shown: tuple[Track, ...], content: Callable[[Track], TrackContent], axis: Axis) -> dict[str, Scale]:
-    """The scale of each track by its id; tracks of one group share the widest."""
+def scales_of(
+    shown: tuple[Track, ...], content: Callable[[Track], TrackContent], axis: Axis, setting: Setting
+) -> dict[str, Scale]:
+    """The scale of each track by its id; tracks of one group share the widest, predictions of a factor always."""
     own: dict[str, Scale] = {}
-    groups: dict[str, list[Scale]] = {}
+    groups: dict[str, list[str]] = {}
     for track in shown:
         painter = painter_of(track)
-        found = painter.range_of(track, content(track), axis) if painter.range_of else None
+        found = painter.range_of(track, content(track), axis, setting) if painter.range_of else None
         if found is not None:
             own[track.id] = found
-            if isinstance(track, SignalTrack) and track.group and track.maximum is None:
-                groups.setdefault(track.group, []).append(found)
-    for track in shown:
-        if isinstance(track, SignalTrack) and track.group in groups and track.maximum is None:
-            members = groups[track.group]
-            own[track.id] = Scale(min(each.low for each in members), max(each.high for each in members))
+            groups.setdefault(_group_of(track), []).append(track.id)
+    for members in groups.values():
+        low, high = min(own[each].low for each in members), max(own[each].high for each in members)
+        own.update({each: Scale(low, high) for each in members})
     return own
+
+
+def _group_of(track: Track) -> str:
+    match track:
+        case tracks.PredictionTrack(factor=factor):
+            return f"predicted {factor}"
+        case SignalTrack(group=group, maximum=None) if group:
+            return f"signal {group}"
+    return f"alone {track.id}"

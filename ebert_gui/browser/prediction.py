@@ -13,13 +13,14 @@ from ebert_core.protocol.modelling import CheckpointSummary, Familiarity, Predic
 from ebert_gui.browser.axis import Axis
 from ebert_gui.browser.content import Held, Setting, TrackContent
 from ebert_gui.browser.marks import Marks, marks_of, paint_bars
-from ebert_gui.browser.signal import Scale, column_bins, reduce_columns, y_of
+from ebert_gui.browser.signal import Scale, column_bins, reduce_columns, round_up, y_of
 from ebert_gui.browser.surface import Left, Surface
 from ebert_gui.state.tracks import PredictionTrack
 
 _PEAKS_HEIGHT = 12.0
 _RIBBON_HEIGHT = 15.0
 _VERDICT_BASES_PER_PIXEL = 60.0
+_SMALLEST_SCALE = 0.1
 _WORDS: dict[Familiarity, str] = {
     "training": "seen in training",
     "validation": "seen in validation",
@@ -64,6 +65,14 @@ def threshold_of(checkpoint: CheckpointSummary | None, factor: str) -> float | N
     """The probability from which the checkpoint calls a bin bound."""
     factors = checkpoint.factors if checkpoint else ()
     return next((known.threshold for known in factors if known.name == factor), None)
+
+
+def prediction_range(track: PredictionTrack, content: TrackContent, axis: Axis, setting: Setting) -> Scale | None:
+    """From 0 to a round number above everything on screen and above the threshold, at most 1."""
+    known = columns_of(content.replies("prediction"), track.factor, axis).probability
+    threshold = threshold_of(setting.checkpoint, track.factor) or 0.0
+    highest = float(np.nanmax(known)) if np.isfinite(known).any() else 0.0
+    return Scale(0.0, min(1.0, round_up(max(highest, 1.3 * threshold, _SMALLEST_SCALE))))
 
 
 def paint_prediction(

@@ -106,7 +106,7 @@ class Scene:
         """Take scales and empty places from what is on screen; called when the view rests, not while it slides."""
         axis = self.axis()
         shown = self.workspace.tracks.tracks
-        self._scales = scales_of(shown, self._source.content, axis)
+        self._scales = scales_of(shown, self._source.content, axis, self.setting())
         self._blanks = {track.id: blank_sentence(track, self._source.content(track), axis) for track in shown}
 
     def describe(self, row: Row, x: float) -> str:

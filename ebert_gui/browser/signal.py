@@ -107,7 +107,7 @@ def y_of(value: Values | float, scale: Scale, height: float) -> Values:
     return (height - 1) - np.clip(share, 0, 1) * (height - 4)
 
 
-def signal_range(track: SignalTrack, content: TrackContent, axis: Axis) -> Scale | None:
+def signal_range(track: SignalTrack, content: TrackContent, axis: Axis, _setting: Setting) -> Scale | None:
     """Lowest and highest value on screen, with round ends."""
     band = band_of(content.replies("signal"), axis)
     if not np.isfinite(band.maximum).any():

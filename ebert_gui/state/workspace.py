@@ -22,6 +22,7 @@ class Workspace:
         self.cell_type = ""
         self.factor = ""
         self.anchor: Interval | None = None
+        self.anchor_is_guessed = True
         self.dataset_changed = Announcer()
         self.checkpoint_changed = Announcer()
         self.choice_changed = Announcer()
@@ -32,6 +33,7 @@ class Workspace:
         self.dataset = dataset
         self.checkpoint = None
         self.anchor = None
+        self.anchor_is_guessed = True
         self._choose_first()
         self.view.open_genome({each.name: each.length for each in dataset.chromosomes}, dataset.start_locus)
         self.dataset_changed.announce()
@@ -52,7 +54,8 @@ class Workspace:
             self._anchor_in_the_middle()
         known = {factor.name for factor in checkpoint.factors}
         if checkpoint.factors and self.factor not in known:
-            self.factor = chosen_factor(self.dataset, checkpoint)
+            before, self.factor = self.factor, chosen_factor(self.dataset, checkpoint)
+            self.tracks.exchange("factor", before, self.factor)
         shown = any(isinstance(track, PredictionTrack | AttentionTrack) for track in self.tracks.tracks)
         if not shown and self.dataset is not None:
             self._add_model_tracks(model_tracks(self.dataset, checkpoint, self.factor, self.cell_type))
@@ -86,7 +89,16 @@ class Workspace:
         self.view.show(Interval(place.chromosome, start, end))
 
     def set_anchor(self, chromosome: str, position: int) -> None:
-        """Ask attention and the lens about one base."""
+        """Ask attention and the lens about one base, as a person chose it."""
+        self.anchor_is_guessed = False
+        self._place_anchor(chromosome, position)
+
+    def guess_anchor(self, chromosome: str, position: int) -> None:
+        """Put the anchor somewhere telling, until a person chooses."""
+        if self.anchor_is_guessed:
+            self._place_anchor(chromosome, position)
+
+    def _place_anchor(self, chromosome: str, position: int) -> None:
         anchor = Interval(chromosome, position, position + 1)
         if anchor != self.anchor:
             self.anchor = anchor
@@ -114,4 +126,4 @@ class Workspace:
     def _anchor_in_the_middle(self) -> None:
         span = self.view.span
         if span.chromosome:
-            self.set_anchor(span.chromosome, int((span.start + span.end) / 2))
+            self.guess_anchor(span.chromosome, int((span.start + span.end) / 2))

@@ -72,6 +72,7 @@ class MainWindow(QMainWindow):
         self._add_dock_menu()
         self._connect_state()
         self._connect_parts()
+        self.canvas.setFocus()
 
     def say(self, sentence: str, details: str = "") -> None:
         """Show a problem in the message bar."""
