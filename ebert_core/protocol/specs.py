@@ -74,8 +74,8 @@ class FineTune(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="fin
 class Evaluate(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="evaluate", tag_field="job"):
     """Scores of a checkpoint and of its controls on labelled regions, as JSON.
 
-    `controls` are other checkpoints scored on the same bins; `without` names streams of the checkpoint (`states`,
-    `signals`, `motifs`) that are hidden one at a time. A checkpoint that is pre-trained only is scored on hidden bases
+    `controls` are other checkpoints scored on the same bins; `without` names streams of the checkpoint
+    that are hidden: `states`, `signals`, `motifs`, or several joined by `+`. A checkpoint that is pre-trained only is scored on hidden bases
     and states instead, in windows of `context` bases (0: the checkpoint's own).
     """
 
@@ -86,7 +86,7 @@ class Evaluate(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="eva
     cell_types: tuple[str, ...] = ()
     factors: tuple[str, ...] = ()
     controls: tuple[str, ...] = ()
-    without: tuple[Literal["states", "signals", "motifs"], ...] = ("states",)
+    without: tuple[str, ...] = ("states", "states+signals")
     context: int = 0
     strands: int = 2
     bootstrap: int = 500

@@ -5,6 +5,7 @@
 import os
 from collections.abc import Sequence
 from pathlib import Path
+from typing import get_args
 
 import msgspec
 import numpy as np
@@ -66,7 +67,7 @@ def evaluate(spec: Evaluate, report: Report, work: Path) -> Path:
     factors = spec.factors or tuple(record.name for record in first.description.factors)
     methods: dict[str, list[HeldOut]] = {}
     runs: list[tuple[str, str, tuple[Stream, ...]]] = [(first.description.name, spec.checkpoint, ())]
-    runs += [(f"{first.description.name} without {stream}", spec.checkpoint, (stream,)) for stream in spec.without]
+    runs += [(f"{first.description.name} without {text}", spec.checkpoint, streams(text)) for text in spec.without]
     runs += [(Path(path).name, path, ()) for path in spec.controls]
     for number, (name, path, without) in enumerate(runs):
         report.progress(0.8 * number / len(runs), f"predicting with {name}")
@@ -81,6 +82,19 @@ def evaluate(spec: Evaluate, report: Report, work: Path) -> Path:
     comparison = compare(pairs, spec.bootstrap, spec.seed)
     result = Evaluation(spec, first.description.weights_sha256, present_versions(), comparison)
     return _write(result, Path(spec.output))
+
+
+def streams(text: str) -> tuple[Stream, ...]:
+    """The streams that `states+signals` names.
+
+    Raises:
+        InvalidRequest: there is no such stream.
+    """
+    named = text.split("+")
+    for name in named:
+        if name not in get_args(Stream):
+            raise InvalidRequest(f"'{name}' is no stream to leave out; choose from {', '.join(get_args(Stream))}.")
+    return tuple(stream for stream in get_args(Stream) if stream in named)
 
 
 def _quiet(_fraction: float, _note: str) -> None:

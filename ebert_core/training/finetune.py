@@ -152,7 +152,9 @@ class _FineTuning:
         losses = []
         size, steps = self.spec.batch_size, self.schedule.steps
         for number in range(self.trainer.step - epoch * self.steps_per_epoch, self.steps_per_epoch):
-            losses.append(self.trainer.take_step(partial(self.loss, examples[number * size : (number + 1) * size])))
+            # Another offset of the tiling may hold fewer windows than the first epoch had.
+            batch = examples[number * size : (number + 1) * size] or examples[:size]
+            losses.append(self.trainer.take_step(partial(self.loss, batch)))
             step = self.trainer.step
             report.progress(0.98 * step / steps, f"epoch {epoch + 1}, step {step} of {steps}, loss {losses[-1]:.4f}")
             if step % _LOSS_EVERY == 0:
