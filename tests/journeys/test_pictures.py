@@ -1,0 +1,60 @@
+"""`ebert-browser --picture`: the same drawing without a display, or one sentence."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from PyQt6.QtGui import QImage
+
+
+def _draw(*words: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "ebert_gui", *words]
+    return subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
+
+
+@pytest.mark.parametrize(("ending", "start"), [("svg", b"<?xml"), ("pdf", b"%PDF")])
+def test_vector_pictures_are_written(toy_dataset: Path, tmp_path: Path, ending: str, start: bytes) -> None:
+    target = tmp_path / f"out.{ending}"
+    done = _draw(str(toy_dataset), "--picture", str(target), "--locus", "chr1:1-9000")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert target.read_bytes().startswith(start)
+    assert [path.name for path in tmp_path.iterdir()] == [target.name]
+
+
+def test_a_picture_has_the_size_that_was_asked_for(toy_dataset: Path, tmp_path: Path) -> None:
+    target = tmp_path / "out.png"
+    done = _draw(str(toy_dataset), "--picture", str(target), "--size", "900x500", "--theme", "dark")
+    assert (done.returncode, done.stderr) == (0, "")
+    image = QImage(str(target))
+    assert (image.width(), image.height()) == (900, 500)
+    assert image.pixelColor(450, 490).lightness() < 60
+
+
+def test_a_bare_bigwig_is_drawn_without_a_dataset(toy_dataset: Path, tmp_path: Path) -> None:
+    target = tmp_path / "out.png"
+    done = _draw(str(toy_dataset.parent / "alpha.bw"), "--picture", str(target), "--locus", "chr2")
+    assert (done.returncode, done.stderr) == (0, "")
+    image = QImage(str(target))
+    drawn = {image.pixelColor(x, image.height() - 20).name() for x in range(200, image.width())}
+    assert len(drawn) > 1
+
+
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [
+        (("{folder}/none.toml", "--picture", "{out}/x.png"), "none.toml"),
+        (("{folder}/DATASET.toml", "--picture", "{out}/x.png", "--cell-type", "delta"), "It has alpha, beta"),
+        (("{folder}/DATASET.toml", "--picture", "{out}/x.png", "--locus", "chr1:9m"), "chr1 ends at 30,000"),
+        (("{folder}/DATASET.toml", "--picture", "{out}/x.gif"), "end it with .png, .svg or .pdf"),
+        (("{folder}/DATASET.toml", "--picture", "{out}/none/x.png"), "cannot be written"),
+        (("{folder}/DATASET.toml", "--picture", "{out}/x.png", "--size", "9by9"), "write it as 1600x1000"),
+        (("--picture", "{out}/x.png"), "needs a DATASET.toml"),
+    ],
+)
+def test_what_cannot_be_drawn_is_one_sentence(toy_dataset: Path, tmp_path: Path, words, sentence: str) -> None:
+    done = _draw(*(word.format(folder=toy_dataset.parent, out=tmp_path) for word in words))
+    assert done.returncode == 2
+    assert sentence in done.stderr
+    assert len(done.stderr.strip().splitlines()) == 1
+    assert not list(tmp_path.iterdir())

@@ -1,0 +1,106 @@
+"""The real window with real workers on a toy genome."""
+
+import os
+import signal
+from pathlib import Path
+
+import pytest
+
+from ebert_core.protocol.locus import Interval
+from ebert_gui.app import WindowProgram
+from ebert_gui.state.tracks import AttentionTrack, PredictionTrack, StatesTrack
+from ebert_gui.workers.state import Condition
+
+# The offscreen platform says this of every top-level window.
+pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints")
+LONG = 60_000
+
+
+def _is_complete(program: WindowProgram) -> bool:
+    return program.opener.is_settled and program.loader.is_idle and program.workspace.dataset is not None
+
+
+def test_a_dataset_and_a_checkpoint_become_tracks_with_predictions(open_window, qtbot, toy_dataset, toy_model) -> None:
+    program = open_window(dataset=str(toy_dataset), checkpoint=str(toy_model), locus="chr1:2000-8000")
+    qtbot.waitUntil(lambda: _is_complete(program) and program.workspace.checkpoint is not None, timeout=LONG)
+    assert program.window.messages.shown is None
+    assert program.workspace.view.interval == Interval("chr1", 1999, 8000)
+    for track in program.workspace.tracks.tracks:
+        content = program.loader.content(track)
+        assert not content.sentence, track
+        if isinstance(track, PredictionTrack):
+            assert content.replies("prediction")
+        if isinstance(track, AttentionTrack):
+            assert content.replies("attention")
+    assert program.window.attention_bar.isVisible()
+    assert "toy" in program.window.windowTitle()
+
+
+def test_choosing_a_cell_type_in_the_bar_changes_the_tracks(open_window, qtbot, toy_dataset) -> None:
+    program = open_window(dataset=str(toy_dataset))
+    qtbot.waitUntil(lambda: _is_complete(program), timeout=LONG)
+    before = [track.cell_type for track in program.workspace.tracks.tracks if isinstance(track, StatesTrack)]
+    box = program.window.locus_bar.cell_type
+    other = next(name for name in ("alpha", "beta") if name != box.currentText())
+    box.setCurrentText(other)
+    box.textActivated.emit(other)
+    after = [track.cell_type for track in program.workspace.tracks.tracks if isinstance(track, StatesTrack)]
+    assert after == list(reversed(before))
+
+
+def test_a_locus_that_is_typed_is_shown_and_a_wrong_one_is_a_sentence(open_window, qtbot, toy_dataset) -> None:
+    program = open_window(dataset=str(toy_dataset))
+    qtbot.waitUntil(lambda: _is_complete(program), timeout=LONG)
+    bar = program.window.locus_bar
+    bar.locus.setText("chr2:101-200")
+    bar.locus.returnPressed.emit()
+    assert program.workspace.view.interval == Interval("chr2", 100, 200)
+    bar.locus.setText("chr2:99m")
+    bar.locus.returnPressed.emit()
+    shown = program.window.messages.shown
+    assert shown is not None
+    assert "chr2 ends at 12,130" in shown.sentence
+
+
+def test_a_killed_data_worker_is_named_and_the_tracks_come_back(open_window, qtbot, toy_dataset) -> None:
+    program = open_window(dataset=str(toy_dataset))
+    qtbot.waitUntil(lambda: _is_complete(program), timeout=LONG)
+    os.kill(program.data.process_id, signal.SIGKILL)
+    qtbot.waitUntil(lambda: program.data.state.condition is Condition.RESTARTING, timeout=LONG)
+    assert program.window.messages.shown is not None
+    qtbot.waitUntil(lambda: program.data.state.condition is Condition.READY, timeout=LONG)
+    program.workspace.view.show(Interval("chr2", 0, 2000))
+    program.loader.ask()
+    qtbot.waitUntil(lambda: _is_complete(program), timeout=LONG)
+    states = next(track for track in program.workspace.tracks.tracks if isinstance(track, StatesTrack))
+    assert not program.loader.content(states).sentence
+    assert program.loader.content(states).replies("states")
+
+
+def test_a_dataset_that_is_not_there_leaves_a_living_window_with_a_sentence(open_window, qtbot, tmp_path) -> None:
+    program = open_window(dataset=str(tmp_path / "none.toml"))
+    qtbot.waitUntil(lambda: program.window.messages.shown is not None, timeout=LONG)
+    assert "none.toml" in program.window.messages.shown.sentence
+    assert program.window.isVisible()
+
+
+def test_the_next_start_goes_on_where_this_one_ended(open_window, qtbot, toy_dataset) -> None:
+    first = open_window(dataset=str(toy_dataset), locus="chr2:1000-2000")
+    qtbot.waitUntil(lambda: _is_complete(first), timeout=LONG)
+    removed = first.workspace.tracks.tracks[0]
+    first.workspace.tracks.remove(removed.id)
+    first.window.close()
+    second = open_window()
+    qtbot.waitUntil(lambda: _is_complete(second), timeout=LONG)
+    assert second.workspace.tracks.tracks == first.workspace.tracks.tracks
+    assert second.workspace.view.interval == Interval("chr2", 999, 2000)
+
+
+def test_closing_the_window_leaves_no_worker_behind(open_window, qtbot, toy_dataset) -> None:
+    program = open_window(dataset=str(toy_dataset))
+    qtbot.waitUntil(lambda: _is_complete(program), timeout=LONG)
+    processes = [program.data.process_id, program.model.process_id]
+    program.window.close()
+    assert program.data.process_id == 0
+    assert program.model.process_id == 0
+    assert not [number for number in processes if number and Path(f"/proc/{number}/cmdline").exists()]
