@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from ebert_core.dataset.channels import Channels
 from ebert_core.dataset.description import Dataset
 from ebert_core.dataset.store import Store
-from ebert_core.dataset.windows import windows
+from ebert_core.dataset.windows import source_bases, windows
 from ebert_core.inference.batches import Inputs, Stream, channels_of
 from ebert_core.inference.grid import TileGrid
 from ebert_core.model.checkpoint import Checkpoint
@@ -128,13 +128,16 @@ class Predictor:
         """Logits (B, F, core / 50) of tiles that differ in their number only."""
         first = keys[0]
         intervals = [self.grid.window(key.chromosome, key.tile) for key in keys]
+        halo, core = self.grid.halo // POSITION, self.grid.core // POSITION
+        whole = Interval(first.chromosome, intervals[0].start, intervals[-1].end)
+        if bool((source_bases(self.source, whole) == N).all()):  # a gap of megabases costs next to nothing
+            return np.full((len(keys), len(self.factors), core), np.nan, dtype=np.float32)
         read = windows(self.source, first.cell_type, intervals, self.channels, first.edits)
         batch = Inputs.of(read).without(self.without)
         logits_BNF = self.network.binding(batch.tensors(self.engine.device))
         if first.strands == 2:
             other_BNF = self.network.binding(batch.other_strand().tensors(self.engine.device)).flip(1)
             logits_BNF = (logits_BNF + other_BNF) / 2
-        halo, core = self.grid.halo // POSITION, self.grid.core // POSITION
         kept_BFP = logits_BNF[:, halo : halo + core].float().cpu().numpy().transpose(0, 2, 1)
         gap_BP = gaps(batch.bases_BL)[:, halo : halo + core]
         return np.where(gap_BP[:, None], np.float32(np.nan), kept_BFP)
