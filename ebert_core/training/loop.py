@@ -109,9 +109,12 @@ class Trainer:
             self.network.load_state_dict(saved_weights(tensors))
             for group, names in zip(self.optimizer.param_groups, self._names, strict=True):
                 for parameter, name in zip(group["params"], names, strict=True):
-                    self.optimizer.state[parameter] = {
-                        key: tensors[f"moment.{key}.{name}"] for key in ("step", "exp_avg", "exp_avg_sq")
-                    }
+                    # A head that this training does not use has no moments.
+                    if f"moment.step.{name}" in tensors:
+                        self.optimizer.state[parameter] = {
+                            key: tensors[f"moment.{key}.{name}"].to(parameter.device)
+                            for key in ("step", "exp_avg", "exp_avg_sq")
+                        }
             self.step = int(tensors["step"])
             self.best_score = float(tensors["best_score"])
         except (SafetensorError, OSError, KeyError, RuntimeError) as error:
