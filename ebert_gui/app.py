@@ -4,7 +4,7 @@ import sys
 from pathlib import Path
 from typing import NamedTuple
 
-from PyQt6.QtCore import QTimer
+from PyQt6.QtCore import QObject, QTimer
 from PyQt6.QtWidgets import QApplication
 
 from ebert_core.protocol.errors import InvalidRequest
@@ -105,7 +105,6 @@ class Program:
         if files:
             self.opener.open_files(files)
         if options.checkpoint:
-            self.model.start()
             self.opener.open_checkpoint(options.checkpoint)
         workspace.view.changed.announce()
 
@@ -168,7 +167,11 @@ class WindowProgram(Program):
             announcer.connect(self._autosave.start)
         if found.problem:
             self.window.messages.warning(found.problem)
-        self._start_model_on = self.window.canvas.painted.connect(self._after_first_paint)
+        # Tracks come first: importing torch takes a whole core for a second.
+        self._calm = [
+            self.window.canvas.painted.connect(self._start_model_when_calm),
+            self.loader.idle.connect(self._start_model_when_calm),
+        ]
         self.data.start()
         self.open(found.session)
 
@@ -193,9 +196,13 @@ class WindowProgram(Program):
         except OSError as error:
             self.window.messages.warning(f"The session cannot be kept: {error}")
 
-    def _after_first_paint(self) -> None:
-        self.window.canvas.painted.disconnect(self._start_model_on)
-        self.model.start()
+    def _start_model_when_calm(self) -> None:
+        is_nothing_coming = self.opener.is_settled and self.workspace.dataset is None
+        is_drawn = self.workspace.dataset is not None and self.loader.is_idle
+        if is_drawn or is_nothing_coming:
+            for connection in self._calm:
+                QObject.disconnect(connection)
+            self.model.start()
 
     def _set_theme(self, theme: Theme) -> None:
         themes.apply(self._app, theme)
@@ -225,8 +232,11 @@ class PictureProgram(Program):
         self.loader.idle.connect(self._draw_when_complete)
         for client in (self.data, self.model):
             client.state_changed.connect(self._on_worker)
+        session = read_session(Path(options.session)).session if options.session else Session()
         self.data.start()
-        self.open(read_session(Path(options.session)).session if options.session else Session())
+        if options.checkpoint or session.checkpoint:
+            self.model.start()
+        self.open(session)
 
     def _on_problem(self, sentence: str, _details: str) -> None:
         # Warnings of a dataset that opened are said and drawn over; anything else leaves nothing to draw.

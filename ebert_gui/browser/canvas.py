@@ -24,6 +24,7 @@ from ebert_gui.state.tracks import Track
 from ebert_gui.state.workspace import Workspace
 
 _REST_MILLISECONDS = 60
+_ARRIVAL_MILLISECONDS = 30
 _BAR_WIDTH = 12
 _CLICK_PIXELS = 4
 
@@ -53,6 +54,10 @@ class Canvas(QWidget):
         self._rest.setSingleShot(True)
         self._rest.setInterval(_REST_MILLISECONDS)
         self._rest.timeout.connect(self.refresh)
+        self._arrivals = QTimer(self)
+        self._arrivals.setSingleShot(True)
+        self._arrivals.setInterval(_ARRIVAL_MILLISECONDS)
+        self._arrivals.timeout.connect(self.follow)
         self.setMouseTracking(True)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
@@ -72,6 +77,11 @@ class Canvas(QWidget):
         """Draw what has changed; scales follow when the view rests."""
         self._rest.start()
         self.update()
+
+    def take_arrival(self) -> None:
+        """Draw what has come, together with what comes in the next moment."""
+        if not self._arrivals.isActive():
+            self._arrivals.start()
 
     def refresh(self) -> None:
         """Take scales anew and draw."""

@@ -164,15 +164,18 @@ def paint_truth(surface: Surface, track: TruthTrack, content: TrackContent, _sca
 def explain_truth(
     surface: Surface, _track: TruthTrack, content: TrackContent, _scale: Scale, _setting: Setting
 ) -> None:
-    """What filled and hollow mean, at the right edge where no site is in the way."""
+    """What filled and hollow mean, in the widest gap between sites."""
     sites = marks_of(content.replies("truth"))
+    if not sites.starts.size:
+        return
     legend = "▼ bound   ▽ motif, not bound"
-    width = surface.text_width(legend, 10) + 12
-    xs = surface.axis.xs_of(sites.starts)
-    for left in (surface.axis.width - width, 0.0):
-        if not ((xs > left - 8) & (xs < left + width)).any():
-            surface.text(QRectF(left + 6, 0, width, surface.height), legend, surface.palette.muted, 10, Left)
-            return
+    width = surface.text_width(legend, 10) + 24
+    xs = np.clip(surface.axis.xs_of((sites.starts + sites.ends) / 2), 0.0, surface.axis.width)
+    edges = np.concatenate([[0.0], np.unique(xs), [surface.axis.width]])
+    widest = int(np.argmax(np.diff(edges)))
+    if edges[widest + 1] - edges[widest] > width:
+        box = QRectF(float(edges[widest]) + 12, 0, width, surface.height)
+        surface.text(box, legend, surface.palette.muted, 10, Left)
 
 
 def describe_truth(_track: TruthTrack, content: TrackContent, position: float, interval: Interval) -> str:

@@ -234,7 +234,7 @@ class MainWindow(QMainWindow):
         self.canvas.linked.connect(self._compute)
         self.canvas.explained.connect(self._explain)
         self.canvas.menu_wanted.connect(self._show_track_menu)
-        self.loader.arrived.connect(self.canvas.follow)
+        self.loader.arrived.connect(self.canvas.take_arrival)
         self.loader.idle.connect(self.canvas.refresh)
         self.locus_bar.problem.connect(self.messages.warning)
         self.opener.problem.connect(self.say)
