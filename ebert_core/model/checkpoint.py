@@ -19,6 +19,8 @@ from ebert_core.model.description import Description, Versions, read_description
 from ebert_core.model.network import Ebert
 from ebert_core.protocol.errors import InvalidRequest
 
+_FILES = ("weights.safetensors", "description.json")
+
 
 class Checkpoint(NamedTuple):
     """A loaded network in evaluation mode, and what it says about itself."""
@@ -38,12 +40,28 @@ def now() -> str:
     return datetime.now(UTC).isoformat(timespec="seconds")
 
 
+def check_place(folder: Path) -> None:
+    """Refuses a place where a checkpoint would replace something else than a checkpoint.
+
+    Raises:
+        InvalidRequest: there is a file, or a folder with other things in it.
+    """
+    if folder.exists() and not folder.is_dir():
+        raise InvalidRequest(f"{folder} is a file; name a folder for the checkpoint.")
+    others = sorted(path.name for path in folder.glob("*") if path.name not in _FILES)
+    if others:
+        raise InvalidRequest(
+            f"{folder} holds {others[0]}, which is no part of a checkpoint and would be lost; name another folder."
+        )
+
+
 def save_checkpoint(folder: Path, network: Ebert, description: Description, dtype: torch.dtype = torch.float32) -> None:
     """Writes a checkpoint folder that appears complete or not at all; one that was there is replaced.
 
     Raises:
-        InvalidRequest: the disk is full or may not be written.
+        InvalidRequest: the disk is full or may not be written, or something else is there.
     """
+    check_place(folder)
     part = folder.with_name(f"{folder.name}.part")
     try:
         shutil.rmtree(part, ignore_errors=True)

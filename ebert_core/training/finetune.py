@@ -19,6 +19,7 @@ from ebert_core.inference.predict import Predictor
 from ebert_core.model.checkpoint import (
     Checkpoint,
     adopt_weights,
+    check_place,
     load_checkpoint,
     now,
     present_versions,
@@ -37,6 +38,7 @@ from ebert_core.training.held_out import HeldOut, held_out
 from ebert_core.training.loop import Schedule, Trainer, saved_weights
 from ebert_core.training.material import Material, open_material
 from ebert_core.training.report import Report, Stopped
+from ebert_core.training.request import check_numbers
 from ebert_core.training.sampling import Example, tiled_examples
 
 _STANDARD_WINDOWS = 256
@@ -49,6 +51,8 @@ def finetune(spec: FineTune, report: Report, work: Path) -> Path:
 
     The checkpoint of the epoch with the best held-out auPRC is kept and calibrated on the held-out bins.
     """
+    check_numbers(spec)
+    check_place(Path(spec.output))
     material = open_material(spec.dataset, spec.training, spec.validation, spec.cell_types, report)
     parent = load_checkpoint(Path(spec.start_from)) if spec.start_from else None
     engine = choose_engine(spec.device, spec.precision)
@@ -81,6 +85,8 @@ class _FineTuning:
         self.engine = engine
         self.factors = material.factors(spec.factors)
         self.held_out_cells = spec.validation_cell_types
+        for cell_type in self.held_out_cells:
+            material.dataset.cell_type(cell_type)
         self.cell_types = tuple(
             name for name in material.assayed_cells(self.factors) if name not in self.held_out_cells
         )
@@ -248,9 +254,9 @@ class _FineTuning:
 
 
 def drop_channels(inputs: Inputs, rate: float, random: np.random.Generator) -> Inputs:
-    """The inputs with states, signals and motif scores each absent from a share of the windows.
+    """The inputs with states and signals each absent from a share of the windows.
 
-    So one network answers with or without any of them.
+    So one network answers with or without either of them.
     """
     windows = len(inputs.bases_BL)
     no_states, no_signals = random.random((2, windows)) < rate

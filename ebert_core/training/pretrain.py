@@ -14,7 +14,7 @@ from torch import Tensor
 from torch.nn import functional as f
 
 from ebert_core.inference.batches import Inputs
-from ebert_core.model.checkpoint import now, present_versions, save_checkpoint
+from ebert_core.model.checkpoint import check_place, now, present_versions, save_checkpoint
 from ebert_core.model.config import PRESETS, Architecture
 from ebert_core.model.description import FORMAT_VERSION, Description
 from ebert_core.model.device import choose_engine, idle_gpu_warning
@@ -25,6 +25,7 @@ from ebert_core.training.loop import Schedule, Trainer
 from ebert_core.training.masking import Masked, hide_bases, hide_every, hide_states, native_units
 from ebert_core.training.material import Material, open_material
 from ebert_core.training.report import Report, Stopped
+from ebert_core.training.request import check_numbers
 from ebert_core.training.sampling import Example, random_examples
 
 _EVALUATION_WINDOWS = 64
@@ -41,6 +42,8 @@ class MaskedLosses(NamedTuple):
 
 def pretrain(spec: Pretrain, report: Report, work: Path) -> Path:
     """Runs a pre-training spec and returns the checkpoint it wrote; `work` keeps the state to resume from."""
+    check_numbers(spec)
+    check_place(Path(spec.output))
     material = open_material(spec.dataset, spec.training, spec.validation, spec.cell_types, report)
     architecture = msgspec.structs.replace(PRESETS[spec.preset], states=material.state_names, dropout=spec.dropout)
     engine = choose_engine(spec.device, spec.precision)

@@ -1,0 +1,35 @@
+"""Numbers of a spec with which no training can begin, refused in a sentence before hours are spent."""
+
+from collections.abc import Callable
+
+from ebert_core.model.tokens import BIN
+from ebert_core.protocol.errors import InvalidRequest
+from ebert_core.protocol.specs import FineTune, Pretrain
+
+_AT_LEAST_ONE = ("epochs", "batch_size", "steps", "evaluate_every")
+_ABOVE_ZERO = ("learning_rate", "layer_decay")
+_SHARES_ABOVE_ZERO = ("base_mask_rate",)
+_SHARES = ("channel_drop", "dropout", "state_mask_rate")
+_NOT_NEGATIVE = ("warmup_steps", "seed", "state_weight")
+
+
+def check_numbers(spec: Pretrain | FineTune) -> None:
+    """Refuses numbers that make no sense.
+
+    Raises:
+        InvalidRequest: names the first of them and what it may be.
+    """
+    rules: tuple[tuple[tuple[str, ...], Callable[[float], bool], str], ...] = (
+        (_AT_LEAST_ONE, lambda value: value >= 1, "at least 1"),
+        (_ABOVE_ZERO, lambda value: value > 0, "above 0"),
+        (_SHARES_ABOVE_ZERO, lambda value: 0 < value < 1, "above 0 and below 1"),
+        (_SHARES, lambda value: 0 <= value < 1, "at least 0 and below 1"),
+        (_NOT_NEGATIVE, lambda value: value >= 0, "at least 0"),
+    )
+    for names, is_fine, must in rules:
+        for name in names:
+            value = getattr(spec, name, None)
+            if value is not None and not is_fine(value):
+                raise InvalidRequest(f"{name} is {value:g}; it must be {must}.")
+    if isinstance(spec, Pretrain) and (spec.context < 0 or spec.context % BIN):
+        raise InvalidRequest(f"context is {spec.context}; it must be a multiple of {BIN}, or 0 for the preset's own.")

@@ -1,0 +1,158 @@
+"""Fine-tuning on the toy genome: it learns, resumes to the bit, and refuses what makes no sense."""
+
+import msgspec
+import numpy as np
+import pytest
+import torch
+from safetensors.torch import load_file
+from toy_binding import SMALLEST, SilentReport, finetune_spec, write_toy_binding
+
+from ebert_core.inference.batches import Inputs
+from ebert_core.model.checkpoint import load_checkpoint
+from ebert_core.protocol.errors import InvalidRequest
+from ebert_core.training.finetune import drop_channels, finetune
+from ebert_core.training.material import open_material
+from ebert_core.training.report import Stopped
+from ebert_core.training.sampling import tiled_examples
+
+
+@pytest.fixture
+def short(smallest, toy_binding, tmp_path):
+    return finetune_spec(toy_binding, tmp_path / "out", epochs=3, batch_size=30)
+
+
+def weights_of(folder):
+    return load_file(folder / "weights.safetensors")
+
+
+def test_it_learns_what_the_motif_alone_cannot_tell(learned):
+    _, report = learned
+    assert max(report.values("validation", "auPRC")) > 0.9
+
+
+def test_the_checkpoint_says_where_it_comes_from_and_how_good_it_is(toy_checkpoint):
+    description = load_checkpoint(toy_checkpoint).description
+    assert (description.assembly, description.cell_types) == ("toy1", ("alpha", "beta"))
+    record = description.factor("FOS")
+    assert record.auprc > 0.9
+    assert record.calibration.fitted_on
+    assert 0 < record.threshold < 1
+    assert any("0.0 Mb only" in limit for limit in description.limits)
+
+
+def test_an_epoch_with_fewer_windows_than_the_first_has_as_many_steps(short, tmp_path):
+    material = open_material(short.dataset, short.training, (), (), SilentReport())
+    places = material.training_stretches(SMALLEST.context)
+    counts = [len(tiled_examples(places, ("alpha", "beta"), SMALLEST.context, (1, epoch))) for epoch in range(3)]
+    first = next(size for size in range(2, 80) if -(-min(counts) // size) < -(-counts[0] // size))
+    report = SilentReport()
+    finetune(msgspec.structs.replace(short, batch_size=first), report, tmp_path / "work")
+    assert [metric[0] for metric in report.metrics if metric[1] == "validation"][-1] == 3 * -(-counts[0] // first)
+
+
+@pytest.mark.parametrize("stop_after", [2, 4])
+def test_a_stopped_run_goes_on_to_the_bit(short, tmp_path, stop_after):
+    whole = finetune(msgspec.structs.replace(short, output=str(tmp_path / "whole")), SilentReport(), tmp_path / "a")
+    with pytest.raises(Stopped, match="resume to go on"):
+        finetune(short, SilentReport(stop_after), tmp_path / "b")
+    assert not (tmp_path / "out").exists()
+    resumed = finetune(short, SilentReport(), tmp_path / "b")
+    expected, found = weights_of(whole), weights_of(resumed)
+    assert all(torch.equal(expected[name], found[name]) for name in expected)
+    assert not list((tmp_path / "b").iterdir())
+
+
+def test_a_loss_that_is_no_number_ends_the_run_and_keeps_the_last_state(short, tmp_path, monkeypatch):
+    wild = msgspec.structs.replace(short, learning_rate=1e30, warmup_steps=1)
+    with pytest.raises(InvalidRequest, match=r"The loss became nan at step \d+; .* Try a lower learning rate"):
+        finetune(wild, SilentReport(), tmp_path / "work")
+    assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize(
+    ("changes", "sentence"),
+    [
+        ({"validation": ("chr1:20,001-25,000",)}, "Training and validation overlap on chr1"),
+        ({"training": ("chr9",)}, "'chr9' is no region of toy1"),
+        ({"factors": ("GATA9",)}, "No peaks of GATA9 in the chosen cell types; there are peaks of: FOS"),
+        ({"cell_types": ("gamma",)}, "toy has no cell type gamma; it has alpha, beta"),
+        ({"validation_cell_types": ("gamma",)}, "toy has no cell type gamma; it has alpha, beta"),
+        ({"validation_cell_types": ("alpha", "beta")}, "Every cell type with peaks is held out"),
+        ({"signals": ("ATAC",)}, "No cell type has the signal ATAC; there are: DNase"),
+        ({"training": ("chr1:1-500",)}, "No window of 800 bases fits"),
+        ({"start_from": "/no/such"}, "There is no checkpoint at /no/such"),
+        ({"dataset": "/no/such.toml"}, "/no/such.toml"),
+        ({"epochs": 0}, "epochs is 0; it must be at least 1"),
+        ({"batch_size": 0}, "batch_size is 0; it must be at least 1"),
+        ({"learning_rate": -1.0}, "learning_rate is -1; it must be above 0"),
+        ({"channel_drop": 1.5}, "channel_drop is 1.5; it must be at least 0 and below 1"),
+    ],
+)
+def test_what_makes_no_sense_is_refused_in_one_sentence(short, tmp_path, changes, sentence):
+    with pytest.raises(InvalidRequest, match=sentence) as refused:
+        finetune(msgspec.structs.replace(short, **changes), SilentReport(), tmp_path / "work")
+    assert "\n" not in str(refused.value)
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_folder_of_other_things_is_refused_before_the_training_and_left_alone(short, tmp_path):
+    (tmp_path / "out").mkdir()
+    (tmp_path / "out" / "thesis.txt").write_text("mine")
+    report = SilentReport()
+    with pytest.raises(InvalidRequest, match="holds thesis.txt, which is no part of a checkpoint"):
+        finetune(short, report, tmp_path / "work")
+    assert (tmp_path / "out" / "thesis.txt").read_text() == "mine"
+    assert not report.metrics
+
+
+def test_a_damaged_state_to_resume_from_is_named(short, tmp_path):
+    (tmp_path / "work").mkdir()
+    (tmp_path / "work" / "resume.safetensors").write_bytes(b"no tensors")
+    with pytest.raises(InvalidRequest, match="resume.safetensors cannot be resumed from"):
+        finetune(short, SilentReport(), tmp_path / "work")
+
+
+def test_a_second_fine_tuning_starts_from_the_first(short, toy_checkpoint, tmp_path):
+    report = SilentReport()
+    spec = msgspec.structs.replace(short, start_from=str(toy_checkpoint), epochs=1, learning_rate=1e-5)
+    child = load_checkpoint(finetune(spec, report, tmp_path / "work"))
+    assert child.description.parent_sha256 == load_checkpoint(toy_checkpoint).description.weights_sha256
+    assert report.values("validation", "auPRC")[0] > 0.9
+
+
+def test_without_states_signals_and_motifs_it_trains_on_bases_alone(short, tmp_path):
+    bare = msgspec.structs.replace(short, use_states=False, use_motifs=False, signals=(), epochs=1)
+    architecture = load_checkpoint(finetune(bare, SilentReport(), tmp_path / "work")).description.architecture
+    assert (architecture.states, architecture.signals, architecture.motifs) == ((), (), ())
+
+
+def test_a_held_out_cell_type_is_calibrated_on_and_not_trained_on(short, tmp_path):
+    spec = msgspec.structs.replace(short, validation_cell_types=("beta",), epochs=1)
+    description = load_checkpoint(finetune(spec, SilentReport(), tmp_path / "work")).description
+    assert (description.cell_types, description.validation_cell_types) == (("alpha",), ("beta",))
+    assert description.factor("FOS").cell_types == ("alpha",)
+    assert "beta on chr2" in description.factor("FOS").calibration.fitted_on
+
+
+def test_a_synthetic_genome_stays_synthetic_in_the_checkpoint(smallest, tmp_path):
+    dataset = write_toy_binding(tmp_path, synthetic=True)
+    path = finetune(finetune_spec(dataset, tmp_path / "out", epochs=1, batch_size=80), SilentReport(), tmp_path / "w")
+    description = load_checkpoint(path).description
+    assert description.seed == 5
+    assert description.limits[0].startswith("Trained on a synthetic genome")
+
+
+def test_channels_are_dropped_by_window_and_each_on_its_own():
+    inputs = Inputs(
+        np.zeros((400, 200), np.uint8),
+        np.full((400, 1), 2, np.uint8),
+        np.ones((400, 4, 1), np.float32),
+        np.ones((400, 4, 1), np.float32),
+    )
+    dropped = drop_channels(inputs, 0.25, np.random.default_rng(1))
+    has_state, has_signal = dropped.states_BS[:, 0] == 2, np.isfinite(dropped.signals_BPC).all((1, 2))
+    assert 0.65 < has_state.mean() < 0.85
+    assert 0.65 < has_signal.mean() < 0.85
+    assert 0.45 < (has_state & has_signal).mean() < 0.68
+    assert (np.isnan(dropped.signals_BPC).all((1, 2)) == ~has_signal).all()
+    np.testing.assert_array_equal(dropped.motifs_BPM, inputs.motifs_BPM)
