@@ -1,0 +1,127 @@
+"""Gestures on the canvas change the state, and sliding repaints nothing."""
+
+import numpy as np
+import pytest
+from PyQt6.QtCore import QEvent, QPoint, QPointF, Qt
+from PyQt6.QtGui import QColor, QMouseEvent, QWheelEvent
+
+from ebert_core.protocol.locus import Interval
+from ebert_core.protocol.tracks import Chromosome, DatasetSummary, Signal
+from ebert_gui.browser.canvas import Canvas
+from ebert_gui.browser.content import EMPTY, Held, TrackContent
+from ebert_gui.browser.scene import GUTTER
+from ebert_gui.state.tracks import PredictionTrack, SignalTrack, Track
+from ebert_gui.state.workspace import Workspace
+from ebert_gui.windows.theme import DARK, LIGHT, window_font
+
+PLACE = Interval("chr1", 0, 100_000)
+
+
+class Known:
+    """The same content for every signal, an offer for every prediction."""
+
+    def __init__(self) -> None:
+        values = np.ones(10_000, dtype=np.float32)
+        self._signal = TrackContent({"signal": (Held(1, PLACE, Signal(PLACE, values, values, values)),)})
+
+    def content(self, track: Track) -> TrackContent:
+        if isinstance(track, PredictionTrack):
+            return TrackContent(sentence="Zoom in, or", link="compute this region")
+        return self._signal if isinstance(track, SignalTrack) else EMPTY
+
+
+@pytest.fixture
+def canvas(qtbot) -> Canvas:
+    workspace = Workspace()
+    canvas = Canvas(workspace, Known(), LIGHT, window_font())
+    qtbot.addWidget(canvas)
+    dataset = DatasetSummary("", "toy", "toy1", (Chromosome("chr1", 100_000),), False, False, (), (), ())
+    workspace.open_dataset(dataset, (SignalTrack(signal="a", height=100), SignalTrack(signal="b", height=100)))
+    workspace.view.show(Interval("chr1", 10_000, 20_000))
+    canvas.resize(GUTTER + 1000, 400)
+    canvas.grab()
+    return canvas
+
+
+def _drag(qtbot, canvas: Canvas, start: QPoint, end: QPoint, keys=Qt.KeyboardModifier.NoModifier) -> None:
+    qtbot.mousePress(canvas, Qt.MouseButton.LeftButton, keys, start)
+    qtbot.mouseMove(canvas, end)
+    qtbot.mouseRelease(canvas, Qt.MouseButton.LeftButton, keys, end)
+
+
+def _interval(canvas: Canvas) -> Interval:
+    return canvas._workspace.view.interval
+
+
+def test_a_drag_slides_the_view(qtbot, canvas) -> None:
+    _drag(qtbot, canvas, QPoint(GUTTER + 500, 200), QPoint(GUTTER + 400, 200))
+    assert _interval(canvas) == Interval("chr1", 11_000, 21_000)
+
+
+def test_a_drag_on_the_ruler_shows_what_was_selected(qtbot, canvas) -> None:
+    _drag(qtbot, canvas, QPoint(GUTTER + 200, 45), QPoint(GUTTER + 300, 45))
+    assert _interval(canvas) == Interval("chr1", 12_000, 13_000)
+
+
+def test_a_click_sets_the_anchor(qtbot, canvas) -> None:
+    qtbot.mouseClick(canvas, Qt.MouseButton.LeftButton, pos=QPoint(GUTTER + 500, 200))
+    assert canvas._workspace.anchor == Interval("chr1", 15_000, 15_001)
+
+
+def test_a_click_on_the_ideogram_goes_there(qtbot, canvas) -> None:
+    qtbot.mouseClick(canvas, Qt.MouseButton.LeftButton, pos=QPoint(GUTTER + 500, 12))
+    assert _interval(canvas) == Interval("chr1", 45_000, 55_000)
+
+
+def test_dragging_the_lower_edge_of_a_track_resizes_it(qtbot, canvas) -> None:
+    edge = canvas.scene.header_height + 102
+    _drag(qtbot, canvas, QPoint(50, edge), QPoint(50, edge + 40))
+    assert canvas._workspace.tracks.tracks[0].pixels == 140
+
+
+def test_a_wheel_zooms_about_the_cursor(canvas) -> None:
+    place = QPointF(GUTTER + 250, 200)
+    event = QWheelEvent(
+        place,
+        place,
+        QPoint(0, 0),
+        QPoint(0, 120),
+        Qt.MouseButton.NoButton,
+        Qt.KeyboardModifier.NoModifier,
+        Qt.ScrollPhase.NoScrollPhase,
+        False,
+    )
+    canvas.wheelEvent(event)
+    assert _interval(canvas) == Interval("chr1", 10_500, 18_500)
+
+
+def test_sliding_inside_painted_strips_paints_none_anew(canvas) -> None:
+    before = canvas.scene.strips.painted
+    for step in (70, -130, 90):
+        canvas._workspace.view.pan_by(step)
+        canvas.grab()
+    assert canvas.scene.strips.painted == before
+
+
+def test_an_offer_can_be_clicked(qtbot, canvas) -> None:
+    canvas._workspace.tracks.add(PredictionTrack(cell_type="x", factor="y"))
+    canvas.grab()
+    box = canvas.scene.links[0].box
+    with qtbot.waitSignal(canvas.linked) as told:
+        qtbot.mouseClick(canvas, Qt.MouseButton.LeftButton, pos=box.center().toPoint())
+    assert isinstance(told.args[0], PredictionTrack)
+
+
+def test_what_is_under_the_cursor_is_named(qtbot, canvas) -> None:
+    place = QPointF(GUTTER + 500, 100)
+    none = Qt.MouseButton.NoButton
+    event = QMouseEvent(QEvent.Type.MouseMove, place, place, none, none, Qt.KeyboardModifier.NoModifier)
+    with qtbot.waitSignal(canvas.hovered) as told:
+        canvas.mouseMoveEvent(event)
+    assert told.args == [15_000.0, "a: 1"]
+
+
+def test_other_colours_repaint_everything(canvas) -> None:
+    canvas.dress(DARK, window_font())
+    image = canvas.grab().toImage()
+    assert QColor(image.pixel(GUTTER + 500, 390)).name() == DARK.canvas

@@ -1,0 +1,117 @@
+"""The dock of tracks and the bar of places, as tables of what is given and what is expected."""
+
+import pytest
+from PyQt6.QtCore import Qt
+
+from ebert_core.protocol.locus import Interval
+from ebert_core.protocol.tracks import Place, Places
+from ebert_gui.state.tracks import GenesTrack, PeaksTrack, SignalTrack
+from ebert_gui.state.workspace import Workspace
+from ebert_gui.windows.actions import ACTIONS
+from ebert_gui.windows.locus_bar import LocusBar
+from ebert_gui.windows.track_dock import TrackDock, offered_tracks
+from ebert_gui.workers.state import Condition, WorkerState
+
+
+@pytest.fixture
+def workspace(dataset) -> Workspace:
+    workspace = Workspace()
+    workspace.open_dataset(dataset)
+    return workspace
+
+
+class Answering:
+    """A data worker that knows one gene."""
+
+    state = WorkerState(Condition.READY)
+
+    def request(self, body, reply_type, on_reply, on_failure=None, on_progress=None, view_key="") -> int:
+        known = (Place("ALDH7A1", Interval("chr5", 4000, 5000)),)
+        on_reply(Places(tuple(place for place in known if place.name.startswith(body.text.upper()))))
+        return 1
+
+    def cancel(self, number: int) -> None:
+        pass
+
+
+@pytest.fixture
+def dock(qtbot, workspace) -> TrackDock:
+    dock = TrackDock(workspace)
+    qtbot.addWidget(dock)
+    dock.offer()
+    return dock
+
+
+@pytest.fixture
+def bar(qtbot, workspace) -> LocusBar:
+    bar = LocusBar(workspace, Answering())
+    qtbot.addWidget(bar)
+    return bar
+
+
+def test_the_list_follows_the_tracks(dock, workspace) -> None:
+    assert dock.list.count() == len(workspace.tracks.tracks)
+    workspace.tracks.remove(workspace.tracks.tracks[0].id)
+    assert dock.list.count() == len(workspace.tracks.tracks)
+
+
+def test_the_chosen_track_is_resized_and_removed(dock, workspace) -> None:
+    chosen = workspace.tracks.tracks[1]
+    dock.choose(chosen.id)
+    dock.height_box.setValue(120)
+    resized = workspace.tracks.find(chosen.id)
+    assert resized is not None
+    assert resized.pixels == 120
+    dock.remove.click()
+    assert workspace.tracks.find(chosen.id) is None
+
+
+def test_a_double_click_adds_an_offered_track(dock, workspace) -> None:
+    item = dock.offers.findItems("DNase", Qt.MatchFlag.MatchRecursive)[0]
+    before = len(workspace.tracks.tracks)
+    dock.offers.itemDoubleClicked.emit(item, 0)
+    assert len(workspace.tracks.tracks) == before + 1
+    assert isinstance(workspace.tracks.tracks[-1], SignalTrack)
+
+
+def test_everything_the_dataset_has_is_offered(workspace) -> None:
+    groups = dict(offered_tracks(workspace))
+    assert list(groups) == ["Genome", "GM12878", "HepG2", "K562"]
+    assert any(isinstance(track, GenesTrack) for _, track in groups["Genome"])
+    factors = [track.factor for _, track in groups["HepG2"] if isinstance(track, PeaksTrack)]
+    assert factors == ["CTCF", "FOXA1", "GABPA", "MAX"]
+
+
+@pytest.mark.parametrize(
+    ("typed", "place"),
+    [
+        ("chr17:1-100", Interval("chr17", 0, 100)),
+        ("5:1k-2k", Interval("chr5", 999, 2000)),
+        ("chr3", Interval("chr3", 0, 50_000)),
+        ("aldh7a1", Interval("chr5", 3000, 6000)),
+    ],
+)
+def test_what_is_typed_is_shown(bar, workspace, typed: str, place: Interval) -> None:
+    bar.locus.setText(typed)
+    bar.go()
+    assert workspace.view.interval == place
+    assert bar.back.isEnabled()
+
+
+@pytest.mark.parametrize(
+    ("typed", "sentence"), [("chr17:9g", "chr17 ends at 40,000"), ("nogene", "no gene called nogene")]
+)
+def test_what_cannot_be_found_is_a_sentence(bar, qtbot, typed: str, sentence: str) -> None:
+    bar.locus.setText(typed)
+    with qtbot.waitSignal(bar.problem) as told:
+        bar.go()
+    assert sentence in told.args[0]
+
+
+def test_no_two_actions_share_a_shortcut() -> None:
+    shortcuts = [action.shortcut for action in ACTIONS if action.shortcut]
+    assert len(shortcuts) == len(set(shortcuts))
+
+
+def test_every_action_says_what_it_does() -> None:
+    assert all(action.tip for action in ACTIONS if action.text)
