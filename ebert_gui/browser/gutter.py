@@ -24,23 +24,38 @@ def paint_label(
     surface.rectangle(width - 1, 0, 1, surface.height, palette.hairline)
     surface.rectangle(0, surface.height + 2, surface.axis.width + width, 1, palette.hairline)
     _paint_swatch(surface, track, setting)
-    has_scale = painter.has_scale
-    room = width - _MARGIN - 8 - (_NUMBERS if has_scale else 0)
     caption = painter.caption(surface, track, content, setting)
-    subtitle = track.subtitle
     if surface.height < 40:
-        _paint_on_one_line(surface, track.title, subtitle or caption, width - _MARGIN - 8)
+        _paint_on_one_line(surface, track.title, track.subtitle or caption, width - _MARGIN - 8)
     else:
-        lines = [(track.title, 12, True), *((text, 11, False) for text in (subtitle, caption) if text)]
-        y = max(2.0, (surface.height - 15 * len(lines)) / 2) if surface.height < 64 else 6.0
-        for text, pixels, is_title in lines:
-            colour = palette.text if is_title else palette.muted
-            available = room if is_title else width - _MARGIN - 8 - (_NUMBERS if has_scale and len(lines) < 3 else 0)
-            shown = elided(surface, text, pixels, is_title, available)
-            surface.text(QRectF(_MARGIN, y, available, 15), shown, colour, pixels, Left, is_title)
-            y += 15
-    if has_scale:
+        _paint_lines(surface, width, track, caption, painter.has_scale)
+    if painter.has_scale:
         _paint_scale(surface, width, track, scale)
+
+
+def _paint_lines(surface: Surface, width: float, track: Track, caption: str, has_scale: bool) -> None:
+    """Title, cell type and caption below each other; the numbers of a scale keep their place."""
+    palette, room = surface.palette, width - _MARGIN - 8
+    titles = broken(surface, track.title, room - _NUMBERS * has_scale) if not track.subtitle else [track.title]
+    lines = [(text, True) for text in titles] + [(text, False) for text in (track.subtitle, caption) if text]
+    y = max(2.0, (surface.height - 15 * len(lines)) / 2) if surface.height < 64 else 6.0
+    for text, is_title in lines:
+        is_beside_a_number = has_scale and (y < 16 or y + 15 > surface.height - 14)
+        available = room - _NUMBERS * is_beside_a_number
+        pixels, colour = (12, palette.text) if is_title else (11, palette.muted)
+        shown = elided(surface, text, pixels, is_title, available)
+        surface.text(QRectF(_MARGIN, y, available, 15), shown, colour, pixels, Left, is_title)
+        y += 15
+
+
+def broken(surface: Surface, title: str, room: float) -> list[str]:
+    """The title in two lines where one is too short for it, after a sign where there is one."""
+    if surface.text_width(title, 12, True) <= room:
+        return [title]
+    fitting = next(n for n in range(len(title), 0, -1) if surface.text_width(title[:n], 12, True) <= room or n == 1)
+    sign = max(title.rfind(each, 1, fitting) for each in "._- ")
+    place = sign + 1 if sign > 0 else fitting
+    return [title[:place], title[place:]]
 
 
 def _paint_on_one_line(surface: Surface, title: str, subtitle: str, room: float) -> None:

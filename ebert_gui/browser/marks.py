@@ -168,7 +168,7 @@ def explain_truth(
     sites = marks_of(content.replies("truth"))
     if not sites.starts.size:
         return
-    legend = "▼ bound   ▽ motif, not bound"
+    legend = "filled: bound, hollow: not bound"
     width = surface.text_width(legend, 10) + 24
     xs = np.clip(surface.axis.xs_of((sites.starts + sites.ends) / 2), 0.0, surface.axis.width)
     edges = np.concatenate([[0.0], np.unique(xs), [surface.axis.width]])
