@@ -41,13 +41,16 @@ def now() -> str:
 
 
 def check_place(folder: Path) -> None:
-    """Refuses a place where a checkpoint would replace something else than a checkpoint.
+    """Refuses a place that cannot be written, or where a checkpoint would replace something else than a checkpoint.
 
     Raises:
-        InvalidRequest: there is a file, or a folder with other things in it.
+        InvalidRequest: there is a file, or a folder with other things in it, or no folder can be made.
     """
     if folder.exists() and not folder.is_dir():
         raise InvalidRequest(f"{folder} is a file; name a folder for the checkpoint.")
+    near = next(parent for parent in folder.absolute().parents if parent.exists())
+    if not near.is_dir() or not os.access(near, os.W_OK):
+        raise InvalidRequest(f"{folder} cannot be made, {near} may not be written to; name another folder.")
     others = sorted(path.name for path in folder.glob("*") if path.name not in _FILES)
     if others:
         raise InvalidRequest(

@@ -2,6 +2,7 @@
 
 # B = windows in a batch, L = bases, S = 200-bp bins.
 
+import math
 from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
@@ -80,7 +81,7 @@ class _Pretraining:
     def run(self, report: Report, resume: Path) -> MaskedLosses:
         """Trains to the last step; raises Stopped when asked to, after saving where it stands."""
         recent: list[float] = []
-        losses = MaskedLosses(float("nan"), float("nan"), float("nan"))
+        losses = None
         while self.trainer.step < self.spec.steps:
             recent.append(self.trainer.take_step(self.loss))
             report.progress(self.trainer.step / self.spec.steps, f"step {self.trainer.step}, loss {recent[-1]:.3f}")
@@ -95,7 +96,7 @@ class _Pretraining:
             if report.stop_requested() and not is_last:
                 self.trainer.save(resume)
                 raise Stopped(f"Stopped after step {self.trainer.step} of {self.spec.steps}; resume to go on.")
-        return losses
+        return losses or self.evaluate()
 
     def loss(self) -> Tensor:
         """Weighted sum of the two masked losses of the present step's batch."""
@@ -161,7 +162,8 @@ class _Pretraining:
                 losses = self.losses(inputs, Masked(bases[0], states[0], bases[1], states[1]))
             totals.append([float(value) for value in losses])
         self.trainer.network.train()
-        return MaskedLosses(*np.nanmean(np.array(totals), axis=0).tolist())
+        known = ([value for value in column if math.isfinite(value)] for column in zip(*totals, strict=True))
+        return MaskedLosses(*(float(np.mean(values)) if values else float("nan") for values in known))
 
     def description(self, architecture: Architecture, losses: MaskedLosses) -> Description:
         """What the checkpoint will say about itself."""
@@ -183,7 +185,7 @@ class _Pretraining:
             created=now(),
             weights_sha256="",
             inputs_sha256=material.digest,
-            metrics={f"masked {name}": value for name, value in losses._asdict().items()},
+            metrics={f"masked {name}": value for name, value in losses._asdict().items() if math.isfinite(value)},
             limits=("Pre-trained only: it predicts no factor until it is fine-tuned.",),
         )
 

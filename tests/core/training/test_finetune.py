@@ -99,7 +99,7 @@ def test_a_folder_of_other_things_is_refused_before_the_training_and_left_alone(
     (tmp_path / "out").mkdir()
     (tmp_path / "out" / "thesis.txt").write_text("mine")
     report = SilentReport()
-    with pytest.raises(InvalidRequest, match="holds thesis.txt, which is no part of a checkpoint"):
+    with pytest.raises(InvalidRequest, match=r"holds thesis\.txt, which is no part of a checkpoint"):
         finetune(short, report, tmp_path / "work")
     assert (tmp_path / "out" / "thesis.txt").read_text() == "mine"
     assert not report.metrics
@@ -108,7 +108,7 @@ def test_a_folder_of_other_things_is_refused_before_the_training_and_left_alone(
 def test_a_damaged_state_to_resume_from_is_named(short, tmp_path):
     (tmp_path / "work").mkdir()
     (tmp_path / "work" / "resume.safetensors").write_bytes(b"no tensors")
-    with pytest.raises(InvalidRequest, match="resume.safetensors cannot be resumed from"):
+    with pytest.raises(InvalidRequest, match=r"resume\.safetensors cannot be resumed from"):
         finetune(short, SilentReport(), tmp_path / "work")
 
 

@@ -1,0 +1,95 @@
+"""Pre-training on the toy genome: the loss falls, a stopped run goes on to the bit, and a genome without states is fine."""
+
+import msgspec
+import numpy as np
+import pytest
+import torch
+from safetensors.torch import load_file
+from toy_binding import TOML, SilentReport, finetune_spec, pretrain_spec, write_toy_binding
+
+from ebert_core.model.checkpoint import load_checkpoint
+from ebert_core.protocol.errors import InvalidRequest
+from ebert_core.training.finetune import finetune
+from ebert_core.training.pretrain import pretrain
+from ebert_core.training.report import Stopped
+
+
+@pytest.fixture
+def spec(smallest, toy_binding, tmp_path):
+    return pretrain_spec(toy_binding, tmp_path / "out")
+
+
+def test_the_loss_falls_and_fine_tuning_can_start_from_it(spec, tmp_path):
+    report = SilentReport()
+    path = pretrain(msgspec.structs.replace(spec, steps=24, evaluate_every=8, state_weight=1.0), report, tmp_path / "w")
+    bases, states = (report.values("validation", f"masked {name}") for name in ("base", "state"))
+    assert len(bases) == 3
+    assert bases[-1] < bases[0]
+    assert states[-1] < states[0]
+    assert bases[-1] < np.log(4) + 0.05
+    parent = load_checkpoint(path)
+    assert parent.description.factors == ()
+    child = finetune(
+        finetune_spec(spec.dataset, tmp_path / "child", start_from=str(path), epochs=1), SilentReport(), tmp_path / "f"
+    )
+    assert load_checkpoint(child).description.parent_sha256 == parent.description.weights_sha256
+
+
+@pytest.mark.parametrize("stop_after", [3, 8])
+def test_a_stopped_run_goes_on_to_the_bit(spec, tmp_path, stop_after):
+    whole = pretrain(msgspec.structs.replace(spec, output=str(tmp_path / "whole")), SilentReport(), tmp_path / "a")
+    with pytest.raises(Stopped, match=f"Stopped after step {stop_after} of 12; resume to go on"):
+        pretrain(spec, SilentReport(stop_after), tmp_path / "b")
+    resumed = pretrain(spec, SilentReport(), tmp_path / "b")
+    expected, found = (load_file(folder / "weights.safetensors") for folder in (whole, resumed))
+    assert all(torch.equal(expected[name], found[name]) for name in expected)
+    assert not list((tmp_path / "b").iterdir())
+
+
+def test_a_genome_without_states_gives_a_checkpoint_that_can_be_read(smallest, tmp_path):
+    write_toy_binding(tmp_path)
+    path = tmp_path / "bare.toml"
+    path.write_text(TOML.split("[states]")[0] + "[cell_types.alpha]\n")
+    description = load_checkpoint(
+        pretrain(pretrain_spec(path, tmp_path / "out", steps=2), SilentReport(), tmp_path)
+    ).description
+    assert description.architecture.states == ()
+    assert "masked base" in description.metrics
+
+
+def test_a_run_that_ended_before_its_checkpoint_was_written_writes_it_when_resumed(spec, tmp_path):
+    class Blocker(SilentReport):
+        def progress(self, fraction: float, note: str) -> None:
+            if fraction == 1:
+                (tmp_path / "out").write_text("")
+
+    with pytest.raises(InvalidRequest, match="out is a file; name a folder"):
+        pretrain(spec, Blocker(), tmp_path / "w")
+    (tmp_path / "out").unlink()
+    description = load_checkpoint(pretrain(spec, SilentReport(), tmp_path / "w")).description
+    assert np.isfinite(description.metrics["masked base"])
+
+
+def test_a_loss_that_is_no_number_keeps_the_last_state(spec, tmp_path, monkeypatch):
+    with pytest.raises(Stopped):
+        pretrain(spec, SilentReport(4), tmp_path / "w")
+    resume = tmp_path / "w" / "resume.safetensors"
+    kept = resume.read_bytes()
+    wild = msgspec.structs.replace(spec, learning_rate=1e30)
+    with pytest.raises(InvalidRequest, match="the last checkpoint is kept"):
+        pretrain(wild, SilentReport(), tmp_path / "w")
+    assert resume.read_bytes() == kept
+
+
+@pytest.mark.parametrize(
+    ("changes", "sentence"),
+    [
+        ({"context": 1250}, "context is 1250; it must be a multiple of 200"),
+        ({"steps": 0}, "steps is 0; it must be at least 1"),
+        ({"base_mask_rate": 0.0}, "base_mask_rate is 0; it must be above 0 and below 1"),
+        ({"training": ("chr1",), "validation": ("chr1:1-2000",)}, "Training and validation overlap"),
+    ],
+)
+def test_what_makes_no_sense_is_refused_in_one_sentence(spec, tmp_path, changes, sentence):
+    with pytest.raises(InvalidRequest, match=sentence):
+        pretrain(msgspec.structs.replace(spec, **changes), SilentReport(), tmp_path)
