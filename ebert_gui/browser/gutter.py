@@ -40,8 +40,9 @@ def _paint_lines(surface: Surface, width: float, track: Track, caption: str, has
     lines = [(text, True) for text in titles] + [(text, False) for text in (track.subtitle, caption) if text]
     y = max(2.0, (surface.height - 15 * len(lines)) / 2) if surface.height < 64 else 6.0
     for text, is_title in lines:
-        is_beside_a_number = has_scale and (y < 16 or y + 15 > surface.height - 14)
-        available = room - _NUMBERS * is_beside_a_number
+        # The lower number is nearly always a zero and needs less room than the upper one.
+        number = _NUMBERS if y < 16 else _NUMBERS / 2 if y + 15 > surface.height - 14 else 0.0
+        available = room - number * has_scale
         pixels, colour = (12, palette.text) if is_title else (11, palette.muted)
         shown = elided(surface, text, pixels, is_title, available)
         surface.text(QRectF(_MARGIN, y, available, 15), shown, colour, pixels, Left, is_title)
