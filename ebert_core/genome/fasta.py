@@ -1,52 +1,27 @@
-"""FASTA files, plain or bgzipped, read anywhere through an index of samtools' kind (.fai, .gzi)."""
+"""FASTA files, plain or bgzipped, read anywhere with pyfaidx."""
 
-import hashlib
-import os
-import weakref
-from collections.abc import Callable, Iterator
+import struct
+import tempfile
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import NamedTuple, Protocol
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ebert_core.genome.bgzf import BlockedFile, is_bgzf
-from ebert_core.genome.lines import GZIP_MAGIC, at_line, reading
+from ebert_core.genome.fasta_index import build_indexes, index_places, with_ending, write_indexes
+from ebert_core.genome.lines import GZIP_MAGIC, reading
 from ebert_core.protocol.bases import encode_bases
 from ebert_core.protocol.errors import InvalidRequest
 
-_CHUNK = 1 << 24
+if TYPE_CHECKING:
+    from pyfaidx import Faidx
 
-
-class _Record(NamedTuple):
-    length: int
-    offset: int
-    bases_per_line: int
-    bytes_per_line: int
-
-
-class _Bytes(Protocol):
-    def read(self, start: int, end: int) -> bytes: ...
-
-    def chunks(self) -> Iterator[bytes]: ...
-
-    @property
-    def close(self) -> Callable[[], object]: ...
-
-
-class _PlainFile:
-    def __init__(self, path: Path) -> None:
-        self._descriptor = os.open(path, os.O_RDONLY)
-        self.close = weakref.finalize(self, os.close, self._descriptor)
-
-    def read(self, start: int, end: int) -> bytes:
-        return os.pread(self._descriptor, end - start, start)
-
-    def chunks(self) -> Iterator[bytes]:
-        position = 0
-        while chunk := self.read(position, position + _CHUNK):
-            position += len(chunk)
-            yield chunk
+# The names by which pyfaidx knows a bgzipped file, and the empty block that ends one.
+_BLOCKED_ENDINGS = (".gz", ".bgz")
+_END_OF_BLOCKS = bytes.fromhex("1f8b08040000000000ff0600424302001b0003000000000000000000")
 
 
 class FastaFile:
@@ -60,182 +35,115 @@ class FastaFile:
         """
         self._path = path
         with reading(path):
-            with open(path, "rb") as file:
-                head = file.read(18)
-            self._bytes = self._open(head)
-            self._records = self._read_index() or self._build_index()
-        self.chromosome_lengths = {name: record.length for name, record in self._records.items()}
+            self._is_blocked = _is_blocked(path)
+            with _damage_said(path):
+                self._faidx = self._open_indexed() or self._open_and_index()
+        self.chromosome_lengths: dict[str, int] = {name: row.rlen for name, row in self._faidx.index.items()}
 
     def close(self) -> None:
         """Closes the file."""
-        self._bytes.close()
+        self._faidx.close()
 
     def read(self, chromosome: str, start: int, end: int) -> NDArray[np.uint8]:
         """Base codes [start, end), which must lie on the chromosome."""
-        record = self._records[chromosome]
-        first, last = (_offset(record, position) for position in (start, end))
-        raw = np.frombuffer(self._bytes.read(first, last), dtype=np.uint8)
-        codes = encode_bases(raw[raw > ord(" ")].tobytes())
+        if start == end:
+            return np.empty(0, dtype=np.uint8)
+        try:
+            codes = encode_bases(self._letters(chromosome, start, end))
+        except (ValueError, RuntimeError, struct.error, zlib.error):
+            # A block that is not where the index says, or not what was packed.
+            codes = np.empty(0, dtype=np.uint8)
         if len(codes) != end - start:
-            raise InvalidRequest(f"{self._path} does not fit its index; delete {self._index_beside()}.")
+            raise InvalidRequest(
+                f"{self._path} does not fit its index or is damaged; "
+                f"get the file again or delete {self._faidx.indexname}."
+            )
         return codes
 
-    def _open(self, head: bytes) -> _Bytes:
-        if not head:
-            raise InvalidRequest(f"{self._path} is empty.")
-        if not head.startswith(GZIP_MAGIC):
-            if head[:1] not in (b">", b"\n", b"\r", b";"):
-                raise InvalidRequest(f"{self._path} is not a FASTA file: it does not begin with '>'.")
-            return _PlainFile(self._path)
-        if not is_bgzf(head):
-            raise InvalidRequest(
-                f"{self._path} is packed with plain gzip, which cannot be read at any place; "
-                "unpack it with gunzip, or pack it again with bgzip."
-            )
-        blocks = self._beside(".gzi")
-        blocked = BlockedFile(self._path, blocks if _is_current(blocks, self._path) else None)
-        if not _is_current(blocks, self._path):
-            _write_beside_or_in_cache(blocks, self._path, blocked.write_index)
-        return blocked
-
-    def _beside(self, ending: str) -> Path:
-        beside = self._path.with_name(self._path.name + ending)
-        cached = _cache_folder() / f"{hashlib.sha256(str(self._path.resolve()).encode()).hexdigest()[:20]}{ending}"
-        return cached if not _is_current(beside, self._path) and _is_current(cached, self._path) else beside
-
-    def _index_beside(self) -> Path:
-        return self._beside(".fai")
-
-    def _read_index(self) -> dict[str, _Record] | None:
-        index = self._index_beside()
-        if not _is_current(index, self._path):
-            return None
+    def _letters(self, chromosome: str, start: int, end: int) -> str:
         try:
-            rows = [line.split("\t") for line in index.read_text().splitlines()]
-            return {row[0]: _Record(*map(int, row[1:5])) for row in rows} or None
-        except (TypeError, ValueError):
-            return None
+            return str(self._faidx.fetch(chromosome, start + 1, end))
+        except ValueError:
+            if not self._is_blocked or start == 0:
+                raise
+            # pyfaidx looks for the first base of a block at the end of the block before, which Biopython cannot
+            # express when that block is full (65,536 bytes).
+            return str(self._faidx.fetch(chromosome, start, end)[1:])
 
-    def _build_index(self) -> dict[str, _Record]:
-        records = _IndexBuilder(self._path).build(self._bytes.chunks())
-        text = "".join("\t".join([name, *map(str, record)]) + "\n" for name, record in records.items())
-        _write_beside_or_in_cache(self._index_beside(), self._path, lambda path: path.write_text(text))
-        return records
+    def _open_indexed(self) -> "Faidx | None":
+        endings = (".fai", ".gzi") if self._is_blocked else (".fai",)
+        for place in index_places(self._path):
+            if all(_is_current(with_ending(place, ending), self._path) for ending in endings):
+                try:
+                    faidx = _open(self._path, place)
+                except (ValueError, struct.error):
+                    continue
+                if faidx.index:
+                    return faidx
+        return None
+
+    def _open_and_index(self) -> "Faidx":
+        indexes = build_indexes(self._path, is_blocked=self._is_blocked)
+        for place in index_places(self._path):
+            try:
+                write_indexes(place, indexes)
+            except OSError:
+                continue
+            return _open(self._path, place)
+        with tempfile.TemporaryDirectory() as folder:
+            write_indexes(Path(folder, "index"), indexes)
+            return _open(self._path, Path(folder, "index"))
 
 
-def _offset(record: _Record, position: int) -> int:
-    line, column = divmod(position, max(1, record.bases_per_line))
-    return record.offset + line * record.bytes_per_line + column
+def _open(path: Path, index: Path) -> "Faidx":
+    # 50 ms of imports that only a FASTA needs; the data role starts faster without them.
+    from pyfaidx import Faidx
+
+    return Faidx(
+        path,
+        indexname=with_ending(index, ".fai"),
+        gzi_indexname=with_ending(index, ".gzi"),
+        as_raw=True,
+        rebuild=False,
+        build_index=False,
+    )
 
 
-def _cache_folder() -> Path:
-    home = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
-    return Path(home) / "ebert-browser" / "indexes"
+def _is_blocked(path: Path) -> bool:
+    with open(path, "rb") as file:
+        head = file.read(18)
+        file.seek(-min(len(_END_OF_BLOCKS), file.seek(0, 2)), 2)
+        tail = file.read()
+    is_named_packed = path.name.lower().endswith(_BLOCKED_ENDINGS)
+    if not head:
+        raise InvalidRequest(f"{path} is empty.")
+    if not head.startswith(GZIP_MAGIC):
+        if head[:1] not in (b">", b"\n", b"\r", b";"):
+            raise InvalidRequest(f"{path} is not a FASTA file: it does not begin with '>'.")
+        if is_named_packed:
+            raise InvalidRequest(
+                f"{path} is named as if it were packed, but it is not; rename it without '{path.suffix}'."
+            )
+        return False
+    if head[3:4] != b"\x04" or head[12:14] != b"BC":
+        raise InvalidRequest(
+            f"{path} is packed with plain gzip, which cannot be read at any place; "
+            "unpack it with gunzip, or pack it again with bgzip."
+        )
+    if tail != _END_OF_BLOCKS:
+        raise InvalidRequest(f"{path} is damaged or cut short: the block that ends a bgzipped file is missing.")
+    if not is_named_packed:
+        raise InvalidRequest(f"{path} is packed with bgzip, but its name does not say so; add '.gz' to its name.")
+    return True
+
+
+@contextmanager
+def _damage_said(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except (ValueError, RuntimeError, struct.error):
+        raise InvalidRequest(f"{path} is damaged: a compressed block cannot be unpacked.") from None
 
 
 def _is_current(index: Path, path: Path) -> bool:
     return index.is_file() and index.stat().st_mtime >= path.stat().st_mtime
-
-
-class _Write(Protocol):
-    def __call__(self, path: Path, /) -> object: ...
-
-
-def _write_beside_or_in_cache(beside: Path, path: Path, write: _Write) -> None:
-    """Writes an index; a read-only folder sends it to the cache, and where that fails it is built again next time."""
-    key = hashlib.sha256(str(path.resolve()).encode()).hexdigest()[:20]
-    for target in (beside, _cache_folder() / f"{key}{beside.suffix}"):
-        part = target.with_name(f"{target.name}.{os.getpid()}.part")
-        try:
-            if target is not beside:
-                target.parent.mkdir(parents=True, exist_ok=True)
-            write(part)
-            os.replace(part, target)
-            return
-        except OSError:
-            part.unlink(missing_ok=True)
-
-
-class _IndexBuilder:
-    """Walks a FASTA file once and notes where each record lies."""
-
-    def __init__(self, path: Path) -> None:
-        self._path = path
-        self._records: dict[str, _Record] = {}
-        self._name: str | None = None
-        self._record = _Record(0, 0, 0, 0)
-        self._is_last_line = False
-        self._line = 0
-
-    def build(self, chunks: Iterator[bytes]) -> dict[str, _Record]:
-        position, rest = 0, b""
-        for chunk in chunks:
-            data = rest + chunk
-            end = data.rfind(b"\n") + 1
-            self._take(data[:end], position)
-            position, rest = position + end, data[end:]
-        if rest:
-            self._take(rest + b"\n", position)
-        self._finish()
-        if not self._records:
-            raise InvalidRequest(f"{self._path} holds no sequence.")
-        return self._records
-
-    def _take(self, data: bytes, position: int) -> None:
-        if not data:
-            return
-        raw = np.frombuffer(data, dtype=np.uint8)
-        ends = np.flatnonzero(raw == ord("\n")) + 1
-        starts = np.concatenate(([0], ends[:-1]))
-        headers = np.flatnonzero(raw[starts] == ord(">"))
-        for header, following in zip([-1, *headers], [*headers, len(starts)], strict=True):
-            if header >= 0:
-                self._begin(
-                    data[starts[header] + 1 : ends[header]], position + int(ends[header]), self._line + header + 1
-                )
-            self._lines(raw, starts[header + 1 : following], ends[header + 1 : following], self._line + header + 2)
-        self._line += len(starts)
-
-    def _begin(self, header: bytes, offset: int, line: int) -> None:
-        self._finish()
-        words = header.split()
-        if not words:
-            raise at_line(self._path, line, "a sequence has no name")
-        self._name = words[0].decode("utf-8", "replace")
-        if self._name in self._records:
-            raise at_line(self._path, line, f"the sequence {self._name} is there twice")
-        self._record = _Record(0, offset, 0, 0)
-        self._is_last_line = False
-
-    def _lines(self, raw: NDArray[np.uint8], starts: NDArray[np.intp], ends: NDArray[np.intp], line: int) -> None:
-        widths = ends - starts
-        breaks = np.where((widths > 1) & (raw[ends - 2] == ord("\r")), 2, 1)
-        bases = widths - breaks
-        if self._name is None:
-            if bases.any():
-                raise at_line(self._path, line, "a FASTA file begins with a line that starts with '>'")
-            return
-        if not bases.any():
-            self._is_last_line |= len(bases) > 0
-            return
-        if not self._record.bases_per_line:
-            self._record = self._record._replace(bases_per_line=int(bases[0]), bytes_per_line=int(widths[0]))
-        self._check(bases, line)
-        self._record = self._record._replace(length=self._record.length + int(bases.sum()))
-
-    def _check(self, bases: NDArray[np.intp], line: int) -> None:
-        uneven = np.flatnonzero(bases != self._record.bases_per_line)
-        first = int(uneven[0]) if len(uneven) else len(bases)
-        goes_on = (self._is_last_line and bases[0] > 0) or bases[first + 1 :].any()
-        if goes_on or bases.max() > self._record.bases_per_line:
-            raise at_line(
-                self._path,
-                line + min(first, len(bases) - 1),
-                f"the lines of {self._name} differ in length, which no index can describe; write the file again "
-                "with lines of one length",
-            )
-        self._is_last_line |= len(uneven) > 0
-
-    def _finish(self) -> None:
-        if self._name is not None:
-            self._records[self._name] = self._record

@@ -9,14 +9,13 @@ import os
 import shutil
 import sys
 from collections.abc import Iterator
-from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
+from Bio import bgzf
 
 from ebert_core.dataset.description import Dataset
 from ebert_core.dataset.layout import CellTypePaths, Layout, PeakPaths, write_layout
-from ebert_core.genome.bgzf import bgzf_block
 from ebert_core.genome.bigwig_writer import BigWigWriter
 from ebert_core.genome.chromosomes import read_chromosome_sizes
 from ebert_core.genome.features import Feature, Features
@@ -81,18 +80,16 @@ def cell_type(output: Path, real: Path, cell: str, names: dict[str, str], length
 
 def write_reference(path: Path, native: Path) -> None:
     """Writes the padded chromosomes as one bgzipped FASTA."""
-    packed = lru_cache(maxsize=4)(bgzf_block)
-    with open(path, "wb") as file:
+    with bgzf.BgzfWriter(path, "wb") as file:
         for chromosome in CHROMOSOMES:
             with gzip.open(native / f"{chromosome}.hg19.Npadded.fa.gz", "rb") as unpacked:
                 header = unpacked.readline()
                 assert header.split() == [f">{chromosome}".encode()]
-                file.write(bgzf_block(header))
+                file.write(header)
                 while data := unpacked.read(_BLOCK):
-                    file.write(packed(data))
+                    file.write(data)
                     ends_in_newline = data.endswith(b"\n")
                 assert ends_in_newline
-        file.write(bgzf_block(b""))
 
 
 def write_marks(folder: Path, marks: Path, cell: str, lengths: dict[str, int]) -> dict[str, str]:

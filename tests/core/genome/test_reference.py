@@ -1,13 +1,14 @@
 """Bases of any interval, whatever file holds them."""
 
 import gzip
+import io
 import os
 import struct
 
 import numpy as np
 import pytest
+from Bio import bgzf
 
-from ebert_core.genome.bgzf import bgzf_block
 from ebert_core.genome.reference import Reference
 from ebert_core.protocol.bases import decode_bases
 from ebert_core.protocol.errors import InvalidRequest
@@ -19,8 +20,13 @@ EXPECTED = LETTERS.upper().replace("R", "N")
 
 
 def blocked(text: str, size: int = 100) -> bytes:
-    data = text.encode()
-    return b"".join(bgzf_block(data[i : i + size]) for i in range(0, len(data), size)) + bgzf_block(b"")
+    data, packed = text.encode(), io.BytesIO()
+    packed.close = lambda: None
+    with bgzf.BgzfWriter(fileobj=packed) as writer:
+        for i in range(0, len(data), size):
+            writer.write(data[i : i + size])
+            writer.flush()
+    return packed.getvalue()
 
 
 @pytest.fixture(params=["plain", "bgzipped"])
@@ -109,10 +115,58 @@ def test_where_no_index_can_be_written_the_file_is_still_read(read_only_fasta, m
     ],
 )
 def test_a_wrong_file_gives_one_sentence(tmp_path, content, sentence):
-    path = tmp_path / "wrong.fa.gz"
+    path = tmp_path / ("wrong.fa.gz" if content.startswith(b"\x1f\x8b") else "wrong.fa")
     path.write_bytes(content)
     with pytest.raises(InvalidRequest, match=sentence):
         Reference(path)
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "sentence"),
+    [
+        ("toy.fa.gz", FASTA.encode(), "rename it without '.gz'"),
+        ("toy.fa", blocked(FASTA), "add '.gz' to its name"),
+    ],
+)
+def test_a_name_that_belies_its_packing_is_said(tmp_path, name, content, sentence):
+    (tmp_path / name).write_bytes(content)
+    with pytest.raises(InvalidRequest, match=sentence):
+        Reference(tmp_path / name)
+
+
+@pytest.mark.parametrize("spoilt", [b"", b"chr1\tlong\n", b"\xff\x00"])
+def test_a_spoilt_index_is_built_again(reference, tmp_path, spoilt):
+    for index in [*tmp_path.glob("*.fai"), *tmp_path.glob("*.gzi")]:
+        index.write_bytes(spoilt)
+    assert decode_bases(Reference(reference.path).bases(Interval("chr1", 30, 90))) == EXPECTED[30:90]
+
+
+def test_damage_found_while_reading_gives_one_sentence(tmp_path):
+    path = tmp_path / "toy.fa.gz"
+    letters = "".join(np.random.default_rng(1).choice(list("ACGT"), 300_000))
+    path.write_bytes(blocked(f">chr1\n{letters}\n", 65_000))
+    reference = Reference(path)
+    with open(path, "r+b") as file:
+        file.seek(60_000)
+        file.write(bytes(100))
+    with pytest.raises(InvalidRequest, match="does not fit its index or is damaged"):
+        reference.bases(Interval("chr1", 0, 300_000))
+
+
+def test_blank_lines_between_records_and_before_the_first_base_are_allowed(tmp_path):
+    (tmp_path / "toy.fa").write_text("; a remark\n\n>a\n\nACGT\nAC\n\n\n>none\n>b\nGG")
+    reference = Reference(tmp_path / "toy.fa")
+    assert reference.chromosome_lengths == {"a": 6, "none": 0, "b": 2}
+    assert decode_bases(reference.bases(Interval("a", 0, 6))) == "ACGTAC"
+    assert decode_bases(reference.bases(Interval("b", 0, 2))) == "GG"
+
+
+def test_a_base_that_begins_a_block_after_a_full_one_is_read(tmp_path):
+    letters = "ACGT" * 40_000
+    (tmp_path / "full.fa.gz").write_bytes(blocked(f">a\n{letters}\n", 65_536))
+    reference = Reference(tmp_path / "full.fa.gz")
+    for start in range(65_530, 65_540):
+        assert decode_bases(reference.bases(Interval("a", start, start + 9))) == letters[start : start + 9]
 
 
 @pytest.mark.parametrize("order", "<>")

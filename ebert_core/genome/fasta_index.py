@@ -1,0 +1,125 @@
+"""Indexes of FASTA files (.fai, .gzi), written by a walk that says which line is wrong.
+
+pyfaidx can build them too, but takes a last line that is too long and refuses blank lines between records; see
+docs/decisions/fasta.md.
+"""
+
+import gzip
+import hashlib
+import os
+import struct
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO
+
+from ebert_core.genome.lines import at_line
+from ebert_core.protocol.errors import InvalidRequest
+
+
+def index_places(path: Path) -> tuple[Path, Path]:
+    """Where an index of the file may lie, without its ending: beside the file, else in the cache folder."""
+    home = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
+    key = hashlib.sha256(str(path.resolve()).encode()).hexdigest()[:20]
+    return path, Path(home) / "ebert-browser" / "indexes" / key
+
+
+def build_indexes(path: Path, *, is_blocked: bool) -> dict[str, bytes]:
+    """Contents of the index files by their endings; with `is_blocked`, of a bgzipped file.
+
+    Raises:
+        InvalidRequest: the file has no sequence, or a line that no index can describe.
+    """
+    if not is_blocked:
+        with open(path, "rb") as lines:
+            return {".fai": _fai(path, lines)}
+    with gzip.open(path) as lines:
+        records = _fai(path, lines)
+    with open(path, "rb") as file:
+        return {".fai": records, ".gzi": b"".join(_gzi(file))}
+
+
+def write_indexes(place: Path, indexes: dict[str, bytes]) -> None:
+    """Writes index files, each of which appears complete or not at all."""
+    for ending, content in indexes.items():
+        target = with_ending(place, ending)
+        part = target.with_name(f"{target.name}.{os.getpid()}.part")
+        try:
+            target.parent.mkdir(parents=True, exist_ok=True)
+            part.write_bytes(content)
+            os.replace(part, target)
+        except OSError:
+            part.unlink(missing_ok=True)
+            raise
+
+
+def with_ending(place: Path, ending: str) -> Path:
+    """Path of one index file at a place."""
+    return place.with_name(place.name + ending)
+
+
+@dataclass
+class _Record:
+    offset: int = 0
+    length: int = 0
+    bases_per_line: int = 0
+    bytes_per_line: int = 0
+    is_over: bool = False
+
+    def takes(self, line: bytes, offset: int) -> bool:
+        """Adds a line; False when one of this length may not stand here."""
+        bases = len(line.rstrip())
+        if not bases:
+            self.is_over |= self.length > 0
+            return True
+        if not self.length:
+            self.offset, self.bases_per_line, self.bytes_per_line = offset, bases, len(line)
+        if self.is_over or bases > self.bases_per_line:
+            return False
+        self.is_over = len(line) != self.bytes_per_line or bases != self.bases_per_line
+        self.length += bases
+        return True
+
+
+def _fai(path: Path, lines: Iterable[bytes]) -> bytes:
+    records: dict[str, _Record] = {}
+    name, record, offset = "", None, 0
+    for number, line in enumerate(lines, 1):
+        if line.startswith(b">"):
+            name = _name(path, number, line, records)
+            record = records[name] = _Record(offset + len(line))
+        elif record is None:
+            if line.strip() and not line.startswith(b";"):
+                raise at_line(path, number, "a FASTA file begins with a line that starts with '>'")
+        elif not record.takes(line, offset):
+            raise at_line(
+                path,
+                number - record.is_over,
+                f"the lines of {name} differ in length, which no index can describe; write the file again "
+                "with lines of one length",
+            )
+        offset += len(line)
+    if not records:
+        raise InvalidRequest(f"{path} holds no sequence.")
+    rows = ([name, r.length, r.offset, r.bases_per_line, r.bytes_per_line] for name, r in records.items())
+    return "".join("\t".join(map(str, row)) + "\n" for row in rows).encode()
+
+
+def _name(path: Path, number: int, header: bytes, records: dict[str, _Record]) -> str:
+    words = header[1:].split()
+    if not words:
+        raise at_line(path, number, "a sequence has no name")
+    name = words[0].decode("utf-8", "replace")
+    if name in records:
+        raise at_line(path, number, f"the sequence {name} is there twice")
+    return name
+
+
+def _gzi(file: BinaryIO) -> Iterator[bytes]:
+    from Bio import bgzf
+
+    # The first block begins at 0 and is left out, and so is the empty one that marks the end.
+    walked = bgzf.BgzfBlocks(file)  # type: ignore[no-untyped-call]  # Biopython types little.
+    blocks = [(start, data_start) for start, _, data_start, length in walked if length][1:]
+    yield struct.pack("<Q", len(blocks))
+    yield from (struct.pack("<QQ", *block) for block in blocks)
