@@ -11,6 +11,17 @@ from ebert_core.protocol.specs import Preset
 BaseEmbedding = Literal["convolution", "table"]
 Positions = Literal["rotary", "learned"]
 
+_SIZES = {
+    "layers": (1, 100),
+    "hidden": (8, 8_192),
+    "heads": (1, 256),
+    "context": (BIN, 1_000_000),
+    "halo": (0, 500_000),
+    "token_width": (1, POSITION),
+    "embedding_width": (1, 500),
+    "dropout": (0, 0.9),
+}
+
 
 class Architecture(msgspec.Struct, frozen=True):
     """Sizes and inputs of an EBERT network.
@@ -36,6 +47,7 @@ class Architecture(msgspec.Struct, frozen=True):
     factors: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
+        self._check_sizes()
         if POSITION % self.token_width:
             raise InvalidRequest(f"A token of {self.token_width} bases does not divide {POSITION}; choose 5, 10 or 25.")
         if self.context % BIN or self.halo % BIN or self.context <= 2 * self.halo:
@@ -44,6 +56,20 @@ class Architecture(msgspec.Struct, frozen=True):
             raise InvalidRequest(f"{self.heads} heads do not share {self.hidden} hidden units evenly.")
         if self.base_embedding == "table" and self.token_width > 10:
             raise InvalidRequest("A table of words needs tokens of at most 10 bases.")
+
+    def _check_sizes(self) -> None:
+        """Sizes come from files of strangers: none may be senseless, nor larger than any machine holds."""
+        for name, (least, most) in _SIZES.items():
+            size = getattr(self, name)
+            if not least <= size <= most:
+                raise InvalidRequest(f"{name} is {size}; it must be between {least} and {most}.")
+        if self.embedding_width < self.token_width:
+            raise InvalidRequest(f"embedding_width is {self.embedding_width}, less than a token.")
+        for name in ("states", "signals", "motifs", "factors"):
+            names = getattr(self, name)
+            twice = next((each for each in names if names.count(each) > 1), None)
+            if twice is not None:
+                raise InvalidRequest(f"{name} lists {twice} twice.")
 
     @property
     def tokens(self) -> int:

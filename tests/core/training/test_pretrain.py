@@ -1,4 +1,4 @@
-"""Pre-training on the toy genome: the loss falls, a stopped run goes on to the bit, and a genome without states is fine."""
+"""Pre-training on the toy genome: the loss falls, a stopped run goes on, a genome without states is fine."""
 
 import msgspec
 import numpy as np
