@@ -1,0 +1,40 @@
+"""The dialogs open on what is open, and a job that is started is followed."""
+
+import pytest
+from PyQt6.QtWidgets import QDialog
+
+pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints")
+LONG = 60_000
+
+
+@pytest.fixture
+def program(open_window, qtbot, toy_dataset, toy_model):
+    program = open_window(dataset=str(toy_dataset), checkpoint=str(toy_model))
+    qtbot.waitUntil(lambda: program.workspace.checkpoint is not None and program.loader.is_idle, timeout=LONG)
+    return program
+
+
+def test_every_dialog_opens_and_closes(program) -> None:
+    for ask in ("ask_for_finetuning", "ask_for_export", "ask_for_new_dataset", "show_about"):
+        getattr(program.window, ask)()
+        shown = [dialog for dialog in program.window.findChildren(QDialog) if dialog.isVisible()]
+        assert len(shown) == 1, ask
+        shown[0].reject()
+
+
+def test_an_exported_bigwig_is_followed_and_becomes_a_track(program, qtbot, tmp_path) -> None:
+    from ebert_core.protocol.specs import Predict
+
+    checkpoint, dataset = program.workspace.checkpoint, program.workspace.dataset
+    target = tmp_path / "out.bw"
+    spec = Predict(checkpoint.path, dataset.path, "alpha", "FOS", str(target), locus="chr1:1-3000")
+    with qtbot.waitSignal(program.jobs.ended, timeout=LONG) as told:
+        program.jobs.start(spec)
+    job = told.args[0]
+    assert job.state == "done", job
+    assert program.window.jobs_dock().isVisible()
+    before = len(program.workspace.tracks.tracks)
+    program.window.jobs_dock().use_requested.emit(job)
+    qtbot.waitUntil(lambda: len(program.workspace.tracks.tracks) == before + 1, timeout=LONG)
+    qtbot.waitUntil(lambda: program.loader.is_idle, timeout=LONG)
+    assert not program.loader.content(program.workspace.tracks.tracks[-1]).sentence
