@@ -17,8 +17,15 @@ from safetensors.torch import save_file
 from ebert_core.model.config import Architecture
 from ebert_core.model.description import Description, Versions, read_description
 from ebert_core.model.network import Ebert
+from ebert_core.model.tokens import FIRST_STATE
 from ebert_core.protocol.errors import InvalidRequest
 
+# Weights that mean something for these names, in this order, only.
+_BELONGS = {
+    "factors": ("binding_head.logits",),
+    "signals": ("embedding.signals", "embedding.signal_standard"),
+    "motifs": ("embedding.motifs", "embedding.motif_standard"),
+}
 _FILES = ("weights.safetensors", "description.json")
 
 
@@ -104,14 +111,21 @@ def load_checkpoint(folder: Path) -> Checkpoint:
     if not folder.exists() and old.exists():  # the machine stopped between the two steps of replacing
         os.replace(old, folder)
     description = read_description(folder)
+    # The sizes are a stranger's word: nothing is allocated before the weights bear it out.
+    with torch.device("meta"):
+        expected = Ebert(description.architecture).state_dict()
+    weights = read_weights(folder / "weights.safetensors", expected)
     network = Ebert(description.architecture)
-    load_weights(network, folder / "weights.safetensors")
+    network.load_state_dict(weights)
     return Checkpoint(network.eval(), description, folder)
 
 
-def load_weights(network: Ebert, path: Path) -> None:
-    """Fills a network with exactly the weights it needs."""
-    expected = network.state_dict()
+def read_weights(path: Path, expected: dict[str, torch.Tensor]) -> dict[str, torch.Tensor]:
+    """Weights of exactly the expected names and shapes, in the expected types.
+
+    Raises:
+        InvalidRequest: the file is damaged, holds others, or holds what is no number.
+    """
     try:
         with safe_open(path, framework="pt") as file:
             names = set(file.keys())
@@ -125,22 +139,35 @@ def load_weights(network: Ebert, path: Path) -> None:
         raise InvalidRequest(f"{path} cannot be read: {error}.") from error
     if not all(bool(tensor.isfinite().all()) for tensor in weights.values()):
         raise InvalidRequest(f"{path} holds weights that are not numbers; use an earlier checkpoint.")
-    network.load_state_dict(weights)
+    return weights
 
 
 def adopt_weights(network: Ebert, parent: Checkpoint) -> list[str]:
-    """Copies into a network what a pre-trained one shares with it; returns the names that start anew.
+    """Copies into a network what a trained one shares with it; returns the names that start anew.
 
-    State embeddings follow their names. Raises InvalidRequest when the encoders differ in size.
+    What belongs to states follows their names; what belongs to other factors, motifs or signals starts anew.
+
+    Raises:
+        InvalidRequest: the encoders differ in size, or a state is unknown to the trained one.
     """
     ours, theirs = network.architecture, parent.description.architecture
     for field in ("layers", "hidden", "heads", "token_width", "embedding_width", "base_embedding", "positions"):
         if getattr(ours, field) != getattr(theirs, field):
             raise InvalidRequest(f"{parent.path} has {field} {getattr(theirs, field)}, not {getattr(ours, field)}.")
-    states = parent.network.state_dict()
-    _follow_state_names(states, ours, theirs)
+    weights = parent.network.state_dict()
+    _follow_state_names(weights, ours, theirs)
+    others = tuple(
+        prefix
+        for field, prefixes in _BELONGS.items()
+        if getattr(ours, field) != getattr(theirs, field)
+        for prefix in prefixes
+    )
     target = network.state_dict()
-    shared = {name: tensor for name, tensor in states.items() if name in target and target[name].shape == tensor.shape}
+    shared = {
+        name: tensor
+        for name, tensor in weights.items()
+        if name in target and target[name].shape == tensor.shape and not name.startswith(others)
+    }
     network.load_state_dict(shared, strict=False)
     return sorted(target.keys() - shared.keys())
 
@@ -153,3 +180,7 @@ def _follow_state_names(weights: dict[str, torch.Tensor], ours: Architecture, th
         )
     rows = [0, 1, *(2 + theirs.states.index(name) for name in ours.states if name in theirs.states)]
     weights["embedding.states.weight"] = weights["embedding.states.weight"][rows]
+    if theirs.states and ours.states:
+        named = [row - FIRST_STATE for row in rows[FIRST_STATE:]]
+        for name in ("state_head.logits.weight", "state_head.logits.bias"):
+            weights[name] = weights[name][named]

@@ -124,9 +124,25 @@ def read_description(folder: Path) -> Description:
         version = msgspec.json.decode(path.read_bytes(), type=_Version).format_version
         if version > FORMAT_VERSION:
             raise InvalidRequest(f"{folder} was written by a newer EBERT Browser (format {version}); update this one.")
-        return msgspec.json.decode(path.read_bytes(), type=Description)
-    except (msgspec.MsgspecError, UnicodeDecodeError) as error:
+        description = msgspec.json.decode(path.read_bytes(), type=Description)
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
         raise InvalidRequest(f"{path} is damaged or not ours: {error}.") from error
+    except OSError as error:
+        raise InvalidRequest(f"{path} cannot be read: {error.strerror}.") from error
+    _check_agreement(path, description)
+    return description
+
+
+def _check_agreement(path: Path, description: Description) -> None:
+    """What is said of factors and matrices must be what the network has: otherwise numbers get another's name."""
+    architecture = description.architecture
+    recorded = tuple(record.name for record in description.factors)
+    if recorded != architecture.factors:
+        said, has = (", ".join(names) or "none" for names in (recorded, architecture.factors))
+        raise InvalidRequest(f"{path} is damaged: its factors {said} are not those of its network, {has}.")
+    if len(description.matrices) != len(architecture.motifs) or not all(description.matrices):
+        matrices, motifs = len(description.matrices), len(architecture.motifs)
+        raise InvalidRequest(f"{path} is damaged: {matrices} matrices for {motifs} motif channels.")
 
 
 class _Version(msgspec.Struct):

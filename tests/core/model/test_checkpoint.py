@@ -1,0 +1,252 @@
+"""Checkpoints come back to the bit; damaged, foreign and hostile ones are refused in a sentence and run nothing."""
+
+import json
+import os
+import pickle
+import shutil
+from pathlib import Path
+
+import msgspec
+import pytest
+import torch
+from safetensors.torch import load_file, save_file
+from toy_binding import SMALLEST
+
+from ebert_core.model.checkpoint import Checkpoint, adopt_weights, load_checkpoint, save_checkpoint
+from ebert_core.model.network import Ebert
+from ebert_core.protocol.errors import InvalidRequest
+
+
+@pytest.fixture
+def copied(toy_checkpoint, tmp_path):
+    return Path(shutil.copytree(toy_checkpoint, tmp_path / "copied"))
+
+
+def describe(folder, **changes):
+    """Changes keys of a description; a key `architecture.layers` lies deeper."""
+    path = folder / "description.json"
+    content = json.loads(path.read_text())
+    for key, value in changes.items():
+        *parents, name = key.split("__")
+        place = content
+        for parent in parents:
+            place = place[parent]
+        place[name] = value
+    path.write_text(json.dumps(content))
+
+
+def refusal(folder):
+    with pytest.raises(InvalidRequest) as refused:
+        load_checkpoint(folder)
+    text = str(refused.value)
+    assert "\n" not in text
+    assert len(text) < 600
+    return text
+
+
+def test_what_is_saved_is_loaded_to_the_bit(toy_checkpoint, tmp_path):
+    first = load_checkpoint(toy_checkpoint)
+    save_checkpoint(tmp_path / "again", first.network, first.description)
+    assert not first.network.training
+    for name in ("weights.safetensors", "description.json"):
+        assert (tmp_path / "again" / name).read_bytes() == (toy_checkpoint / name).read_bytes()
+    again = load_checkpoint(tmp_path / "again")
+    assert again.description == first.description
+    expected, found = first.network.state_dict(), again.network.state_dict()
+    assert all(torch.equal(expected[name], found[name]) for name in expected)
+
+
+def test_half_precision_weights_are_loaded_as_full_ones(toy_checkpoint, tmp_path):
+    first = load_checkpoint(toy_checkpoint)
+    save_checkpoint(tmp_path / "half", first.network, first.description, torch.bfloat16)
+    weight = load_checkpoint(tmp_path / "half").network.encoder.blocks[0].widen.weight
+    assert weight.dtype == torch.float32
+    torch.testing.assert_close(weight, first.network.encoder.blocks[0].widen.weight, rtol=0.01, atol=1e-3)
+
+
+class Trap:
+    def __init__(self, path):
+        self.path = str(path)
+
+    def __reduce__(self):
+        return (open, (self.path, "w"))
+
+
+def test_a_pickle_in_the_place_of_the_weights_executes_nothing(copied, tmp_path):
+    (copied / "weights.safetensors").write_bytes(pickle.dumps(Trap(tmp_path / "executed")))
+    assert "weights.safetensors cannot be read" in refusal(copied)
+    torch.save({"embedding": Trap(tmp_path / "executed")}, copied / "weights.safetensors")
+    assert "weights.safetensors cannot be read" in refusal(copied)
+    assert not (tmp_path / "executed").exists()
+
+
+@pytest.mark.parametrize("share", [0.0, 0.0001, 0.5, 0.999])
+def test_truncated_weights_are_refused(copied, share):
+    path = copied / "weights.safetensors"
+    os.truncate(path, int(share * path.stat().st_size))
+    assert "weights.safetensors cannot be read" in refusal(copied)
+
+
+def test_missing_or_misplaced_files_are_named(copied, tmp_path):
+    assert refusal(tmp_path / "absent") == f"There is no checkpoint at {tmp_path / 'absent'}."
+    (copied / "weights.safetensors").unlink()
+    assert "weights.safetensors cannot be read" in refusal(copied)
+    (copied / "weights.safetensors").mkdir()
+    assert "weights.safetensors cannot be read" in refusal(copied)
+    (copied / "description.json").unlink()
+    assert "is no EBERT checkpoint: it holds no description.json" in refusal(copied)
+    (tmp_path / "file").write_text("")
+    assert "is no EBERT checkpoint" in refusal(tmp_path / "file")
+
+
+def test_the_weights_of_another_network_are_refused(copied):
+    path = copied / "weights.safetensors"
+    save_file({"bert.weight": torch.zeros(3)}, path)
+    assert "does not fit its description" in refusal(copied)
+
+
+def test_weights_of_another_shape_or_with_something_extra_are_refused(copied):
+    path = copied / "weights.safetensors"
+    weights = load_file(path)
+    save_file({**weights, "extra": torch.zeros(1)}, path)
+    assert "extra is missing, extra or misshapen" in refusal(copied)
+    weights["encoder.norm.bias"] = torch.zeros(31)
+    save_file(weights, path)
+    assert r"encoder.norm.bias is missing, extra or misshapen" in refusal(copied)
+
+
+@pytest.mark.parametrize("value", [float("nan"), float("inf")])
+def test_weights_that_are_no_numbers_are_refused(copied, value):
+    weights = load_file(copied / "weights.safetensors")
+    weights["encoder.norm.bias"][3] = value
+    save_file(weights, copied / "weights.safetensors")
+    assert "weights that are not numbers; use an earlier checkpoint" in refusal(copied)
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        (b"", "is damaged or not ours"),
+        (b"weights: 3", "is damaged or not ours"),
+        (b"[]", "is damaged or not ours"),
+        (b"\xff\xfe\x00", "is damaged or not ours"),
+        (b'{"format_version": 1}', "is damaged or not ours"),
+        (b'{"format_version": 1, "x": ' + b"[" * 100_000, "is damaged or not ours"),
+        (b'{"format_version": 2}', "was written by a newer EBERT Browser .format 2.; update this one"),
+    ],
+)
+def test_a_description_that_is_none_is_refused(copied, text, sentence):
+    (copied / "description.json").write_bytes(text)
+    with pytest.raises(InvalidRequest, match=sentence):
+        load_checkpoint(copied)
+
+
+def test_an_endless_description_is_not_read(copied):
+    os.truncate(copied / "description.json", 2**30)
+    assert "is too large to be a description" in refusal(copied)
+
+
+@pytest.mark.parametrize(
+    ("changes", "sentence"),
+    [
+        ({"architecture__layers": 10**9}, "layers is 1000000000"),
+        ({"architecture__layers": 100, "architecture__hidden": 8192}, "does not fit its description"),
+        ({"architecture__token_width": 0}, "token_width is 0"),
+        ({"architecture__heads": 0}, "heads is 0"),
+        ({"architecture__hidden": 64}, "does not fit its description"),
+        ({"architecture__positions": "alibi"}, "is damaged or not ours"),
+        ({"architecture__factors": ["FOS", "MAX"]}, "damaged: its factors FOS are not those of its network, FOS, MAX"),
+        ({"factors": []}, "its factors none are not those of its network, FOS"),
+        ({"matrices": []}, "damaged: 0 matrices for 1 motif channels"),
+        ({"weights_sha256": None}, "is damaged or not ours"),
+    ],
+)
+def test_a_description_that_does_not_fit_is_refused_without_building_its_network(copied, changes, sentence):
+    describe(copied, **changes)
+    assert sentence in refusal(copied)
+
+
+def test_an_old_folder_returns_after_a_crash_between_the_two_renames(copied):
+    os.replace(copied, copied.with_name("copied.old"))
+    copied.with_name("copied.part").mkdir()
+    assert load_checkpoint(copied).description.name == "fos"
+    assert copied.is_dir()
+
+
+def test_saving_replaces_the_checkpoint_that_was_there(copied):
+    loaded = load_checkpoint(copied)
+    save_checkpoint(copied, loaded.network, msgspec.structs.replace(loaded.description, name="newer"))
+    assert load_checkpoint(copied).description.name == "newer"
+    assert [path.name for path in copied.parent.iterdir()] == ["copied"]
+
+
+def test_a_full_disk_leaves_the_old_checkpoint_and_nothing_half_written(copied, monkeypatch):
+    loaded = load_checkpoint(copied)
+
+    def full(path, data):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(Path, "write_bytes", full)
+    with pytest.raises(InvalidRequest, match=r"could not be written .*No space left on device"):
+        save_checkpoint(copied, loaded.network, loaded.description)
+    with pytest.raises(InvalidRequest, match="could not be written"):
+        save_checkpoint(copied.with_name("other"), loaded.network, loaded.description)
+    assert [path.name for path in copied.parent.iterdir()] == ["copied"]
+    assert load_checkpoint(copied).description == loaded.description
+
+
+def test_a_place_that_cannot_be_written_is_named(copied):
+    loaded = load_checkpoint(copied)
+    with pytest.raises(InvalidRequest, match=r"description\.json may not be written to"):
+        save_checkpoint(copied / "description.json" / "deeper", loaded.network, loaded.description)
+    with pytest.raises(InvalidRequest, match=r"description\.json is a file; name a folder"):
+        save_checkpoint(copied / "description.json", loaded.network, loaded.description)
+    with pytest.raises(InvalidRequest, match="/proc"):
+        save_checkpoint(Path("/proc/ebert"), loaded.network, loaded.description)
+
+
+def child_of(parent: Checkpoint, **changes) -> tuple[Ebert, list[str]]:
+    torch.manual_seed(9)
+    network = Ebert(msgspec.structs.replace(parent.description.architecture, **changes))
+    return network, adopt_weights(network, parent)
+
+
+def test_state_embeddings_follow_their_names(toy_checkpoint):
+    parent = load_checkpoint(toy_checkpoint)
+    network, anew = child_of(parent, states=("open", "closed"))
+    theirs, ours = parent.network.embedding.states.weight, network.embedding.states.weight
+    assert torch.equal(ours, theirs[[0, 1, 3, 2]])
+    assert torch.equal(network.state_head.logits.weight, parent.network.state_head.logits.weight[[1, 0]])
+    assert "embedding.states.weight" not in anew
+    network, _ = child_of(parent, states=("open",))
+    assert torch.equal(network.embedding.states.weight, theirs[[0, 1, 3]])
+    network, _ = child_of(parent, states=())
+    assert torch.equal(network.embedding.states.weight, theirs[:2])
+
+
+def test_the_head_and_channels_of_other_factors_and_signals_start_anew(toy_checkpoint):
+    parent = load_checkpoint(toy_checkpoint)
+    network, anew = child_of(parent, factors=("MAX",), motifs=("MAX",), signals=("ATAC",))
+    assert {"binding_head.logits.weight", "embedding.motifs.weight", "embedding.signals.weight"} <= set(anew)
+    assert not torch.equal(network.binding_head.logits.weight, parent.network.binding_head.logits.weight)
+    assert torch.equal(network.encoder.norm.weight, parent.network.encoder.norm.weight)
+    network, anew = child_of(parent)
+    assert anew == []
+
+
+def test_another_size_or_an_unknown_state_is_refused(toy_checkpoint):
+    parent = load_checkpoint(toy_checkpoint)
+    with pytest.raises(InvalidRequest, match="has layers 1, not 2"):
+        child_of(parent, layers=2)
+    with pytest.raises(InvalidRequest, match="does not know the state poised; leave states out"):
+        child_of(parent, states=("open", "poised"))
+
+
+def test_a_factor_the_checkpoint_does_not_know_is_named_with_those_it_knows(toy_checkpoint):
+    description = load_checkpoint(toy_checkpoint).description
+    with pytest.raises(InvalidRequest, match=r"This checkpoint does not predict GATA9\. It predicts FOS\."):
+        description.factor("GATA9")
+    bare = msgspec.structs.replace(description, factors=())
+    with pytest.raises(InvalidRequest, match="pre-trained only and predicts no factor yet"):
+        bare.factor("FOS")
+    assert SMALLEST.factors == ()
