@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ebert_core.dataset.description import Dataset
-from ebert_core.genome.annotation import read_features
+from ebert_core.genome.bed import read_bed
 from ebert_core.genome.bigwig_writer import BigWigWriter
 from ebert_core.inference.fitting import check_fit
 from ebert_core.inference.predict import Predictor, Report
@@ -29,10 +29,11 @@ _PIECE_TILES = 64
 
 
 class Piece(NamedTuple):
-    """Probabilities of the bins that start in an interval; NaN is a gap."""
+    """Probabilities of the bins that start in an interval, which is part of a region; NaN is a gap."""
 
     interval: Interval
     probability_P: NDArray[np.float32]
+    region: Interval
 
 
 def predict_to_file(spec: Predict, report: Report) -> Path:
@@ -49,6 +50,8 @@ def predict_to_file(spec: Predict, report: Report) -> Path:
     record = checkpoint.description.factor(spec.factor)
     check_fit(checkpoint.description, dataset)
     intervals = requested_intervals(spec, dataset)
+    if write is not write_table:
+        intervals = joined(intervals, dataset.chromosome_lengths)
     predictor = Predictor(checkpoint, dataset, choose_engine(spec.device, spec.precision))
     pieces = predicted_pieces(predictor, spec, intervals, report)
     write(path, pieces, dataset.chromosome_lengths, 0.5 if record.threshold is None else record.threshold)
@@ -61,7 +64,7 @@ def requested_intervals(spec: Predict, dataset: Dataset) -> list[Interval]:
     if sum(map(bool, (spec.regions, spec.locus, spec.chromosomes))) > 1:
         raise InvalidRequest("Give regions, a locus or chromosomes, not several of them.")
     if spec.regions:
-        features = read_features(Path(spec.regions))
+        features = read_bed(Path(spec.regions))  # which keeps the order of the file
         return [Interval(_known(each.chromosome, lengths), each.start, each.end) for each in features]
     if spec.locus:
         locus = parse_locus(spec.locus, lengths)
@@ -70,6 +73,18 @@ def requested_intervals(spec: Predict, dataset: Dataset) -> list[Interval]:
         return [locus]
     names = [_known(name, lengths) for name in spec.chromosomes] or list(lengths)
     return [Interval(name, 0, lengths[name]) for name in lengths if name in names]
+
+
+def joined(intervals: Sequence[Interval], lengths: dict[str, int]) -> list[Interval]:
+    """The same places in the order of the genome, each once, as files of a genome need them."""
+    order = {name: number for number, name in enumerate(lengths)}
+    found: list[Interval] = []
+    for each in sorted(intervals, key=lambda interval: (order[interval.chromosome], interval.start)):
+        if found and found[-1].chromosome == each.chromosome and each.start <= found[-1].end:
+            found[-1] = Interval(each.chromosome, found[-1].start, max(found[-1].end, each.end))
+        else:
+            found.append(each)
+    return found
 
 
 def _known(chromosome: str, lengths: dict[str, int]) -> str:
@@ -91,9 +106,10 @@ def predicted_pieces(
         for start in range(interval.start // width * width, interval.end, width):
             part = Interval(interval.chromosome, max(start, interval.start), min(start + width, interval.end))
             report(done / total, f"{part.chromosome}:{part.start:,}")
-            bins = predictor.probabilities(spec.cell_type, part, _quiet, spec.strands)
-            yield Piece(bins.interval, bins.values_FP[row])
             done += part.length
+            if -(-part.start // POSITION) * POSITION < part.end:  # else no bin starts in it
+                bins = predictor.probabilities(spec.cell_type, part, _quiet, spec.strands)
+                yield Piece(bins.interval, bins.values_FP[row], interval)
 
 
 def _quiet(_fraction: float, _note: str) -> None:
@@ -131,7 +147,7 @@ def write_table(path: Path, pieces: Iterator[Piece], lengths: dict[str, int], th
             name, length = piece.interval.chromosome, lengths[piece.interval.chromosome]
             for index, value in enumerate(np.nan_to_num(piece.probability_P)):
                 start = piece.interval.start + index * POSITION
-                if start + BIN <= min(length, piece.interval.end):
+                if start + BIN <= min(length, piece.region.end):
                     file.write(b"%s\t%d\t%d\t%.6g\n" % (name.encode(), start, start + BIN, value))
 
 
@@ -174,7 +190,11 @@ def _compressed(path: Path) -> Iterator[gzip.GzipFile]:
     """A gzip file that appears complete or not at all."""
     part = path.with_name(f"{path.name}.part")
     try:
-        with gzip.GzipFile(filename="", mode="wb", fileobj=part.open("wb"), mtime=0, compresslevel=4) as file:
+        # The plain file is closed by itself: gzip leaves it open, and a full disk may show only then.
+        with (
+            part.open("wb") as plain,
+            gzip.GzipFile(filename="", mode="wb", fileobj=plain, mtime=0, compresslevel=4) as file,
+        ):
             yield file
         os.replace(part, path)
     except OSError as error:

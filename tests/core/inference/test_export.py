@@ -1,0 +1,208 @@
+"""Predictions in files: every bin once, where it belongs, or no file at all."""
+
+import gzip
+import os
+import subprocess
+import sys
+
+import numpy as np
+import pybigtools
+import pyBigWig
+import pytest
+import torch
+from toy_binding import LENGTHS, quiet
+
+from ebert_core.dataset.description import Dataset
+from ebert_core.inference import export
+from ebert_core.inference.export import Piece, called_runs, predict_to_file
+from ebert_core.inference.predict import Predictor
+from ebert_core.model.checkpoint import load_checkpoint
+from ebert_core.model.device import Engine
+from ebert_core.protocol.errors import InvalidRequest
+from ebert_core.protocol.locus import Interval
+from ebert_core.protocol.specs import Predict
+
+
+@pytest.fixture
+def spec_of(toy_binding, toy_checkpoint, tmp_path):
+    def make(name: str, **changes) -> Predict:
+        fixed = {"cell_type": "alpha", "factor": "FOS", "precision": "fp32", "checkpoint": str(toy_checkpoint)}
+        return Predict(dataset=str(toy_binding), output=str(tmp_path / name), **{**fixed, **changes})
+
+    return make
+
+
+@pytest.fixture(scope="module")
+def expected(toy_binding, toy_checkpoint):
+    """Probability of every bin of both chromosomes."""
+    predictor = Predictor(
+        load_checkpoint(toy_checkpoint), Dataset.open(toy_binding), Engine(torch.device("cpu"), torch.float32)
+    )
+    return {
+        name: predictor.probabilities("alpha", Interval(name, 0, length), quiet).values_FP[0]
+        for name, length in LENGTHS.items()
+    }
+
+
+@pytest.fixture
+def short_pieces(monkeypatch):
+    """Pieces of four tiles, so that the toy chromosomes have several."""
+    monkeypatch.setattr(export, "_PIECE_TILES", 4)
+
+
+@pytest.mark.usefixtures("short_pieces")
+def test_a_bigwig_holds_every_bin_once_on_its_central_bases(spec_of, expected, tmp_path):
+    path = predict_to_file(spec_of("x.bw"), quiet)
+    with pyBigWig.open(str(path)) as file:
+        assert list(file.chroms().items()) == list(LENGTHS.items())
+        assert file.header()["nLevels"] > 0
+        for name, values in expected.items():
+            found = file.intervals(name)
+            known = np.flatnonzero(np.isfinite(values))
+            assert [each[0] for each in found] == (known * 50 + 75).tolist()
+            assert {each[1] - each[0] for each in found} == {50}
+            np.testing.assert_array_equal(np.array([each[2] for each in found], np.float32), values[known])
+    other = pybigtools.open(str(path))
+    assert list(other.chroms()) == list(LENGTHS)
+    for name, values in expected.items():
+        known = np.flatnonzero(np.isfinite(values))
+        read = np.array([(start, value) for start, _, value in other.records(name)])
+        np.testing.assert_array_equal(read[:, 0], known * 50 + 75)
+        np.testing.assert_array_equal(read[:, 1].astype(np.float32), values[known])
+    assert [each.name for each in tmp_path.iterdir()] == ["x.bw"]
+
+
+@pytest.mark.usefixtures("short_pieces")
+def test_chromosomes_are_written_in_the_order_of_the_reference(spec_of):
+    path = predict_to_file(spec_of("x.bw", chromosomes=("chr2", "1")), quiet)
+    with pyBigWig.open(str(path)) as file:
+        assert file.intervals("chr1")
+        assert file.intervals("chr2")
+
+
+@pytest.mark.usefixtures("short_pieces")
+def test_a_table_has_every_bin_of_every_region_in_the_file_s_order(spec_of, expected, tmp_path):
+    regions = [
+        ("chr2", 1_590, 5_210),
+        ("chr1", 0, 4_000),
+        ("chr2", 1_000, 2_000),
+        ("1", 777, 790),
+        ("chr2", 11_900, 12_130),
+    ]
+    (tmp_path / "r.bed").write_text("".join(f"{name}\t{start}\t{end}\n" for name, start, end in regions))
+    path = predict_to_file(spec_of("x.tab.gz", regions=str(tmp_path / "r.bed")), quiet)
+    lines = [line.split("\t") for line in gzip.decompress(path.read_bytes()).decode().splitlines()]
+    wanted = [
+        (name, start, start + 200)
+        for name, first, last in regions
+        for start in range(-(-first // 50) * 50, last - 199, 50)
+    ]
+    assert [(name, int(start), int(end)) for name, start, end, _ in lines] == wanted
+    values = [expected[name][start // 50] for name, start, _ in wanted]
+    np.testing.assert_allclose([float(line[3]) for line in lines], np.nan_to_num(values), rtol=1e-5, atol=1e-5)
+
+
+@pytest.mark.usefixtures("short_pieces")
+@pytest.mark.parametrize("ending", ["bw", "bed.gz"])
+def test_unsorted_and_overlapping_regions_are_written_once_each_in_order(spec_of, tmp_path, ending):
+    (tmp_path / "r.bed").write_text("chr2\t4000\t5000\nchr1\t100\t900\nchr2\t3000\t4500\nchr1\t500\t1000\n")
+    path = predict_to_file(spec_of(f"x.{ending}", regions=str(tmp_path / "r.bed")), quiet)
+    if ending == "bw":
+        with pyBigWig.open(str(path)) as file:
+            assert [each[0] for each in file.intervals("chr2")] == list(range(3_075, 5_075, 50))
+            assert [each[0] for each in file.intervals("chr1")] == list(range(175, 1_075, 50))
+
+
+def test_called_bins_are_joined_into_runs(spec_of, expected):
+    def piece(start: int, values: list[float]) -> Piece:
+        place = Interval("chr1", start, start + 50 * len(values))
+        return Piece(place, np.array(values, dtype=np.float32), place)
+
+    runs = list(called_runs(iter([piece(0, [0.1, 0.6, 0.9]), piece(150, [0.7, np.nan] + [0.0] * 6 + [0.5])]), 0.5))
+    assert [(run.start, run.end, round(run.best, 1)) for run in runs] == [(50, 350, 0.9), (550, 750, 0.5)]
+
+
+def test_calls_are_runs_at_the_threshold_of_the_factor(spec_of, toy_checkpoint, expected):
+    path = predict_to_file(spec_of("x.bed.gz", chromosomes=("chr2",)), quiet)
+    threshold = load_checkpoint(toy_checkpoint).description.factor("FOS").threshold
+    lines = [line.split() for line in gzip.decompress(path.read_bytes()).decode().splitlines()]
+    covered = np.zeros(LENGTHS["chr2"], bool)
+    for line in lines:
+        covered[int(line[1]) : int(line[2])] = True
+    called = np.flatnonzero(np.nan_to_num(expected["chr2"]) >= threshold)
+    assert len(lines) > 2
+    assert all(covered[start : start + 200].all() for start in called * 50)
+    assert covered.sum() == len({base for start in called * 50 for base in range(start, start + 200)})
+
+
+@pytest.mark.parametrize("ending", ["bw", "tab.gz", "bed.gz"])
+def test_a_failure_in_the_middle_leaves_nothing(spec_of, tmp_path, monkeypatch, ending):
+    monkeypatch.setattr(export, "_PIECE_TILES", 4)
+
+    def stop(fraction: float, note: str) -> None:
+        if fraction > 0.5:
+            raise InvalidRequest("Stopped; nothing was written.")
+
+    (tmp_path / f"x.{ending}").write_text("old")
+    with pytest.raises(InvalidRequest, match="Stopped"):
+        predict_to_file(spec_of(f"x.{ending}"), stop)
+    assert [path.name for path in tmp_path.iterdir()] == [f"x.{ending}"]
+    assert (tmp_path / f"x.{ending}").read_text() == "old"
+
+
+FULL_DISK = """
+import resource, signal, sys
+from pathlib import Path
+import numpy as np
+from ebert_core.inference.export import Piece, write_table
+from ebert_core.protocol.errors import InvalidRequest
+from ebert_core.protocol.locus import Interval
+signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+resource.setrlimit(resource.RLIMIT_FSIZE, (int(sys.argv[2]), int(sys.argv[2])))
+place = Interval("chr1", 0, 100_000)
+pieces = iter([Piece(place, np.random.rand(2_000).astype(np.float32), place)])
+try:
+    write_table(Path(sys.argv[1]), pieces, {"chr1": 100_000}, 0.5)
+except InvalidRequest as error:
+    print(error)
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="needs a limit on file sizes")
+@pytest.mark.parametrize("limit", [100, 15_000])
+def test_a_full_disk_gives_one_sentence_and_leaves_nothing(tmp_path, limit):
+    command = [sys.executable, "-c", FULL_DISK, tmp_path / "x.tab.gz", str(limit)]
+    ended = subprocess.run(command, capture_output=True, text=True, check=True)
+    assert ended.stdout == f"{tmp_path / 'x.tab.gz'} could not be written: File too large.\n"
+    assert ended.stderr == ""
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("changes", "name", "sentence"),
+    [
+        ({}, "x.txt", r"x\.txt should end in \.bw, \.tab\.gz or \.bed\.gz"),
+        ({"factor": "GATA9"}, "x.bw", r"does not predict GATA9\. It predicts FOS"),
+        ({"cell_type": "gamma"}, "x.bw", "has no cell type gamma; it has alpha, beta"),
+        ({"chromosomes": ("chr9",)}, "x.bw", "no chromosome chr9; it has chr1, chr2"),
+        ({"locus": "nowhere"}, "x.bw", "'nowhere' is no locus"),
+        ({"locus": "chr1", "chromosomes": ("chr1",)}, "x.bw", "not several of them"),
+        ({"regions": "/no/such.bed"}, "x.bw", "/no/such.bed"),
+        ({"checkpoint": "/no/such"}, "x.bw", "There is no checkpoint at /no/such"),
+        ({"device": "cuda:99"}, "x.bw", "CUDA"),
+        ({"device": "quantum"}, "x.bw", "'quantum' is no device"),
+        ({"device": "meta"}, "x.bw", "'meta' is no device"),
+        ({}, "absent/x.bw", "There is no folder"),
+        ({}, "absent/x.tab.gz", "could not be written: No such file"),
+    ],
+)
+def test_what_cannot_be_is_named_and_nothing_written(spec_of, tmp_path, changes, name, sentence):
+    with pytest.raises(InvalidRequest, match=sentence):
+        predict_to_file(spec_of(name, **changes), quiet)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_folder_that_may_not_be_written_to_is_named(spec_of, monkeypatch):
+    monkeypatch.setattr(os, "access", lambda *_: False)
+    with pytest.raises(InvalidRequest, match="may not be written to"):
+        predict_to_file(spec_of("x.bw"), quiet)
