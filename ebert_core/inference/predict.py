@@ -74,7 +74,8 @@ class Predictor:
         slope_F = np.array([record.calibration.slope for record in self.description.factors], dtype=np.float32)
         offset_F = np.array([record.calibration.offset for record in self.description.factors], dtype=np.float32)
         calibrated_FP = slope_F[:, None] * bins.values_FP + offset_F[:, None]
-        return Bins(bins.interval, 1 / (1 + np.exp(-calibrated_FP)))
+        # Beyond 80, float32 would overflow on its way to what is 0 or 1 anyway.
+        return Bins(bins.interval, 1 / (1 + np.exp(-np.clip(calibrated_FP, -80, 80))))
 
     def logits(
         self, cell_type: str, interval: Interval, report: Report, strands: int = 2, edits: tuple[Edit, ...] = ()

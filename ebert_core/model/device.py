@@ -42,10 +42,14 @@ def choose_engine(device: str = "auto", precision: Precision = "auto") -> Engine
     name = device if device != "auto" else ("cuda" if torch.cuda.is_available() else "cpu")
     try:
         chosen = torch.device(name)
+        if chosen.type not in ("cpu", "cuda", "mps"):
+            raise RuntimeError
     except RuntimeError as error:
         raise InvalidRequest(f"'{device}' is no device; write auto, cpu or cuda:0.") from error
     if chosen.type == "cuda" and not torch.cuda.is_available():
         raise InvalidRequest("This PyTorch sees no CUDA device; write device = 'cpu' or install a CUDA build.")
+    if chosen.type == "cuda" and (chosen.index or 0) >= torch.cuda.device_count():
+        raise InvalidRequest(f"There is no {device}; this machine has {torch.cuda.device_count()} CUDA devices.")
     if precision == "auto":
         precision = "bf16" if has_fast_bf16(chosen) else "fp32"
     return Engine(chosen, torch.bfloat16 if precision == "bf16" else torch.float32)

@@ -1,0 +1,218 @@
+"""A bin has one number, whoever asks; gaps are gaps; edits change what they can reach."""
+
+from pathlib import Path
+
+import msgspec
+import numpy as np
+import pytest
+import torch
+from toy_binding import LENGTHS, UNKNOWN, quiet
+
+from ebert_core.dataset.description import Dataset
+from ebert_core.inference.attention import attend_from, attend_within
+from ebert_core.inference.familiarity import familiarity_spans
+from ebert_core.inference.fitting import check_fit
+from ebert_core.inference.grid import TileGrid
+from ebert_core.inference.predict import Predictor
+from ebert_core.model.checkpoint import load_checkpoint
+from ebert_core.model.device import Engine
+from ebert_core.protocol.edits import BaseEdit, StateEdit
+from ebert_core.protocol.errors import InvalidRequest
+from ebert_core.protocol.locus import Interval
+
+PLAIN = Engine(torch.device("cpu"), torch.float32)
+WHOLE = Interval("chr2", 0, LENGTHS["chr2"])
+
+
+@pytest.fixture(scope="module")
+def dataset(toy_binding):
+    return Dataset.open(toy_binding)
+
+
+@pytest.fixture
+def predictor(dataset, toy_checkpoint):
+    return Predictor(load_checkpoint(toy_checkpoint), dataset, PLAIN)
+
+
+@pytest.fixture(scope="module")
+def whole(dataset, toy_checkpoint):
+    """Probabilities of all bins of chr2, computed once."""
+    predictor = Predictor(load_checkpoint(toy_checkpoint), dataset, PLAIN)
+    return predictor.probabilities("alpha", WHOLE, quiet).values_FP
+
+
+def test_tiles_stand_on_one_grid():
+    grid = TileGrid(core=400, halo=200)
+    assert list(grid.covering(0, 400)) == [0]
+    assert list(grid.covering(399, 401)) == [0, 1]
+    assert list(grid.covering(-500, 1)) == [0]
+    assert grid.window("chr1", 0) == Interval("chr1", -200, 600)
+
+
+@pytest.mark.parametrize(("start", "end"), [(0, 12_130), (4_050, 4_100), (5_177, 9_999), (11_800, 99_999), (0, 3_210)])
+def test_a_view_and_the_whole_chromosome_give_the_same_number(predictor, whole, start, end):
+    bins = predictor.probabilities("alpha", Interval("chr2", start, end), quiet)
+    first = -(-start // 50)
+    assert bins.interval.start == first * 50
+    np.testing.assert_allclose(bins.values_FP, whole[:, first : first + bins.values_FP.shape[1]], atol=1e-5)
+    assert bins.values_FP.shape[1] == -(-(min(end, LENGTHS["chr2"]) - first * 50) // 50)
+
+
+def test_with_the_same_batches_it_is_the_same_to_the_bit(predictor, whole):
+    four_tiles = Interval("chr2", 1_600, 3_200)
+    np.testing.assert_array_equal(predictor.probabilities("alpha", four_tiles, quiet).values_FP, whole[:, 32:64])
+    np.testing.assert_array_equal(predictor.probabilities("alpha", four_tiles, quiet).values_FP, whole[:, 32:64])
+
+
+def test_bins_with_unknown_bases_and_beyond_the_end_are_gaps_and_no_others(whole):
+    starts = np.arange(0, LENGTHS["chr2"], 50)
+    is_gap = (starts + 200 > UNKNOWN[0]) & (starts < UNKNOWN[1]) | (starts + 200 > LENGTHS["chr2"])
+    np.testing.assert_array_equal(np.isnan(whole[0]), is_gap)
+
+
+def test_the_two_strands_are_averaged(dataset, toy_checkpoint):
+    checkpoint = load_checkpoint(toy_checkpoint)
+    predictor = Predictor(checkpoint, dataset, PLAIN)
+    place = Interval("chr2", 2_000, 2_400)
+    both = predictor.logits("beta", place, quiet, 2).values_FP
+    one = predictor.logits("beta", place, quiet, 1).values_FP
+    assert not np.allclose(one, both, atol=1e-4)
+    from ebert_core.dataset.windows import windows
+    from ebert_core.inference.batches import Inputs
+
+    read = Inputs.of(windows(dataset, "beta", [Interval("chr2", 1_800, 2_600)], predictor.channels))
+    with torch.no_grad():
+        other = predictor.network.binding(read.other_strand().tensors(PLAIN.device)).flip(1)[0, 4:12, 0].numpy()
+    np.testing.assert_allclose(both[0], (one[0] + other) / 2, atol=1e-4)
+
+
+def test_an_edited_base_changes_nothing_beyond_the_windows_that_hold_it(predictor, whole):
+    edit = BaseEdit("chr2", 5_000, "N")
+    edited = predictor.probabilities("alpha", WHOLE, quiet, edits=(edit,)).values_FP
+    differs = np.flatnonzero(~np.isclose(edited[0], whole[0], equal_nan=True, atol=0))
+    assert len(differs)
+    starts = differs * 50
+    # Tiles of 400 see 200 more: a base at 5,000 is seen by those that keep [4,800, 5,200) and their neighbour.
+    assert starts.min() >= 4_400
+    assert starts.max() < 5_600
+
+
+def test_a_painted_state_turns_binding_on(predictor, dataset, whole):
+    labels = [line.split() for line in Path(dataset.layout.cell_types["alpha"].states).read_text().splitlines()]
+    start = next(int(row[1]) for row in labels if row[0] == "chr2" and row[3] == "closed" and 600 < int(row[1]) < 8_000)
+    painted = predictor.probabilities(
+        "alpha", Interval("chr2", start, start + 600), quiet, edits=(StateEdit("chr2", start, start + 600, "open"),)
+    )
+    assert painted.values_FP[0, 2:9].max() > 0.4
+    assert whole[0, start // 50 + 2 : start // 50 + 9].max() < 0.3
+
+
+def test_a_hidden_stream_is_as_one_that_was_never_measured(dataset, toy_checkpoint, whole):
+    blind = Predictor(load_checkpoint(toy_checkpoint), dataset, PLAIN, ("states", "signals", "motifs"))
+    found = blind.probabilities("alpha", WHOLE, quiet).values_FP
+    other = blind.probabilities("beta", WHOLE, quiet).values_FP
+    np.testing.assert_array_equal(found, other)
+    assert not np.allclose(found, whole, equal_nan=True, atol=0.01)
+
+
+def test_work_ends_where_the_listener_raises(predictor):
+    heard = []
+
+    def cancel(fraction, note):
+        heard.append(fraction)
+        if len(heard) == 2:
+            raise InterruptedError
+
+    with pytest.raises(InterruptedError):
+        predictor.probabilities("alpha", WHOLE, cancel)
+    assert 0 < heard[1] < 1
+
+
+@pytest.mark.parametrize(
+    ("cell_type", "interval", "sentence"),
+    [
+        ("gamma", WHOLE, "toy has no cell type gamma"),
+        ("alpha", Interval("chr9", 0, 500), "The genome has no chromosome chr9; it has chr1, chr2"),
+        ("alpha", Interval("chr2", 20_000, 20_500), "chr2 has 12,130 bases; there is nothing at 20,001"),
+    ],
+)
+def test_places_and_cell_types_that_do_not_exist_are_named(predictor, cell_type, interval, sentence):
+    with pytest.raises(InvalidRequest, match=sentence):
+        predictor.probabilities(cell_type, interval, quiet)
+
+
+def test_extreme_logits_give_probabilities_without_warnings(predictor, monkeypatch):
+    from ebert_core.inference.predict import Bins
+
+    values = np.array([[-1e4, -90, 0, 90, np.nan]], dtype=np.float32)
+    monkeypatch.setattr(Predictor, "logits", lambda *_: Bins(Interval("chr2", 0, 250), values))
+    found = predictor.probabilities("alpha", WHOLE, quiet).values_FP
+    assert found.dtype == np.float32
+    assert found[0, 0] < 1e-30
+    assert found[0, 3] == 1
+    assert np.isnan(found[0, 4])
+
+
+def test_every_stretch_says_what_training_saw(toy_checkpoint):
+    description = load_checkpoint(toy_checkpoint).description
+    description = msgspec.structs.replace(
+        description,
+        training=(Interval("chr1", 0, 10_000),),
+        validation=(Interval("chr1", 12_000, 13_000),),
+        cell_types=("alpha", "beta"),
+    )
+    spans = familiarity_spans(description, ("FOS",), "alpha", Interval("chr1", 9_000, 20_000))
+    assert [(span.start, span.end, span.familiarity) for span in spans] == [
+        (9_000, 10_000, "training"),
+        (10_000, 12_000, "unseen locus"),
+        (12_000, 13_000, "validation"),
+        (13_000, 20_000, "unseen locus"),
+    ]
+    place = Interval("chr1", 0, 500)
+    assert familiarity_spans(description, ("FOS",), "gamma", place)[0].familiarity == "unseen cell type"
+    one = msgspec.structs.replace(
+        description, factors=(msgspec.structs.replace(description.factors[0], cell_types=("beta",)),)
+    )
+    assert familiarity_spans(one, ("FOS",), "alpha", place)[0].familiarity == "pair not assayed"
+
+
+def test_a_profile_is_a_row_and_a_column_of_the_map(predictor):
+    place = Interval("chr2", 3_000, 3_600)
+    profile = attend_from(predictor, "alpha", "chr2", 3_300, 0, 1)
+    whole = attend_within(predictor, "alpha", place, 0, 1)
+    assert profile.window == whole.window == Interval("chr2", 3_000, 3_800)
+    anchor = (3_300 - profile.window.start) // 10
+    np.testing.assert_array_equal(profile.from_anchor_T, whole.weight_TT[anchor])
+    np.testing.assert_array_equal(profile.to_anchor_T, whole.weight_TT[:, anchor])
+    np.testing.assert_allclose(whole.weight_TT.sum(1), 1, atol=1e-5)
+    heads = [attend_within(predictor, "alpha", place, 0, head).weight_TT for head in (0, 1)]
+    mean = attend_within(predictor, "alpha", place, 0, None).weight_TT
+    np.testing.assert_allclose(mean, sum(heads) / 2, atol=1e-6)
+
+
+@pytest.mark.parametrize("position", [0, 5, 12_129])
+def test_attention_at_the_ends_of_a_chromosome_has_the_position_in_its_window(predictor, position):
+    profile = attend_from(predictor, "alpha", "chr2", position, 0, None)
+    assert profile.window.start <= position < profile.window.end
+    assert profile.from_anchor_T.shape == (80,)
+
+
+@pytest.mark.parametrize(("layer", "head"), [(1, 0), (0, 2), (-1, 0)])
+def test_a_layer_or_head_that_is_not_there_is_named(predictor, layer, head):
+    with pytest.raises(InvalidRequest, match="This network has layers 1 to 1 with heads 1 to 2"):
+        attend_from(predictor, "alpha", "chr2", 3_300, layer, head)
+
+
+@pytest.mark.parametrize(
+    ("changes", "layout", "sentence"),
+    [
+        ({"seed": 5}, {}, "was trained on a synthetic genome and says nothing about toy"),
+        ({"assembly": "hg19"}, {}, "fos was trained on hg19, the dataset is toy1"),
+        ({}, {"state_names": ("closed", "poised")}, "knows the states closed, open; .* has poised"),
+        ({}, {"reference": ""}, "names no reference sequence"),
+    ],
+)
+def test_what_does_not_belong_together_is_refused(toy_checkpoint, dataset, changes, layout, sentence):
+    description = msgspec.structs.replace(load_checkpoint(toy_checkpoint).description, **changes)
+    with pytest.raises(InvalidRequest, match=sentence):
+        check_fit(description, Dataset(msgspec.structs.replace(dataset.layout, **layout)))
