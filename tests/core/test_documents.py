@@ -1,0 +1,58 @@
+"""What the documents say of specs is what the program takes."""
+
+import re
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from ebert_core.jobs.specs import read_spec, verb
+from ebert_core.protocol.specs import Evaluate, FineTune, Predict, Pretrain
+
+DOCUMENTS = Path(__file__).parents[2] / "docs"
+HEADINGS = {"Pre-training": Pretrain, "Fine-tuning": FineTune, "Evaluation": Evaluate, "Prediction": Predict}
+ROW = re.compile(r"^\| `(\w+)` \| [^|]+ \| ([^|]+) \| [^|]+ \|$", re.MULTILINE)
+
+
+def section(heading: str) -> str:
+    page = (DOCUMENTS / "specs.md").read_text()
+    return re.search(rf"^## {heading}\n(.*?)(?=^## |\Z)", page, re.DOTALL | re.MULTILINE)[1]
+
+
+def as_documented(default: object) -> str:
+    match default:
+        case bool():
+            return str(default).lower()
+        case str() | tuple():
+            return ", ".join(f"`{word}`" for word in ([default] if isinstance(default, str) else default) if word)
+        case _:
+            return f"{default:g}" if default else str(default)
+
+
+@pytest.mark.parametrize("heading", HEADINGS)
+def test_every_key_of_a_spec_is_documented_in_its_order_with_its_default(heading):
+    rows = dict(ROW.findall(section(heading)))
+    fields = {field.name: field for field in msgspec.structs.fields(HEADINGS[heading])}
+    assert list(rows) == list(fields)
+    for name, field in fields.items():
+        if field.required:
+            assert rows[name] == "needed"
+        else:
+            assert rows[name] == as_documented(field.default) or (rows[name] in ("all", "none") and not field.default)
+
+
+@pytest.mark.parametrize("heading", HEADINGS)
+def test_the_example_of_a_spec_decodes_and_has_every_key(heading, tmp_path):
+    example = re.search(r"```toml\n(.*?)```", section(heading), re.DOTALL)[1]
+    (tmp_path / "spec.toml").write_text(example)
+    spec = read_spec(tmp_path / "spec.toml")
+    assert isinstance(spec, HEADINGS[heading])
+    assert re.findall(r"^(\w+) = ", example, re.MULTILINE) == ["job", *spec.__struct_fields__]
+    assert f"ebert {verb(spec)} SPEC.toml" in section(heading)
+
+
+def test_links_between_documents_lead_somewhere():
+    pages = [*DOCUMENTS.rglob("*.md"), *(DOCUMENTS.parent / name for name in ("CONTRIBUTING.md", "CHANGELOG.md"))]
+    for page in pages:
+        for target in re.findall(r"\]\((?!https?:)([^)#]+)", page.read_text()):
+            assert (page.parent / target).exists(), f"{page.name} links to {target}"
