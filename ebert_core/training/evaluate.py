@@ -18,7 +18,7 @@ from ebert_core.inference.batches import Stream
 from ebert_core.inference.fitting import check_fit
 from ebert_core.inference.predict import Predictor
 from ebert_core.model.checkpoint import load_checkpoint, present_versions
-from ebert_core.model.description import Versions
+from ebert_core.model.description import Description, Versions
 from ebert_core.model.device import Engine, choose_engine
 from ebert_core.model.tokens import BIN, POSITION
 from ebert_core.protocol.errors import InvalidRequest
@@ -28,7 +28,7 @@ from ebert_core.training.comparison import Comparison, Pair, compare
 from ebert_core.training.held_out import HeldOut, bound_peaks, held_out
 from ebert_core.training.masked_scores import MaskedScorer, MaskedScores, score_pretraining
 from ebert_core.training.material import Material, open_material
-from ebert_core.training.report import Report
+from ebert_core.training.report import Report, Stopped
 
 _SCAN_REACH = 100
 
@@ -59,6 +59,7 @@ def evaluate(spec: Evaluate, report: Report, work: Path) -> Path:
     engine = choose_engine(spec.device, spec.precision)
     first = load_checkpoint(Path(spec.checkpoint))
     if not first.description.factors:
+        check_fit(first.description, material.dataset)
         scorer = MaskedScorer(first, material, engine, spec.seed)
         context = spec.context or first.description.architecture.context
         masked = score_pretraining(scorer, context, report, spec.bootstrap, spec.seed)
@@ -68,12 +69,22 @@ def evaluate(spec: Evaluate, report: Report, work: Path) -> Path:
     methods: dict[str, list[HeldOut]] = {}
     runs: list[tuple[str, str, tuple[Stream, ...]]] = [(first.description.name, spec.checkpoint, ())]
     runs += [(f"{first.description.name} without {text}", spec.checkpoint, streams(text)) for text in spec.without]
-    runs += [(Path(path).name, path, ()) for path in spec.controls]
+    named = [Path(path).name for path in spec.controls]
+    is_clear = len({first.description.name, *named}) == 1 + len(named)
+    runs += [(name if is_clear else path, path, ()) for name, path in zip(named, spec.controls, strict=True)]
     for number, (name, path, without) in enumerate(runs):
         report.progress(0.8 * number / len(runs), f"predicting with {name}")
         predictor = _predictor(path, material.dataset, material.store, engine, without)
+        for factor in factors:
+            predictor.description.factor(factor)
+        warn_of_seen_loci(predictor.description, regions, material.cell_types, report)
+
+        def heard(_fraction: float, _note: str) -> None:
+            if report.stop_requested():
+                raise Stopped("Stopped; no scores were written.")
+
         methods[name] = held_out(
-            predictor, material.dataset, regions, material.cell_types, factors, _quiet, spec.strands
+            predictor, material.dataset, regions, material.cell_types, factors, heard, spec.strands
         )
     report.progress(0.8, "resampling blocks")
     pairs = paired(methods, material, regions)
@@ -97,8 +108,17 @@ def streams(text: str) -> tuple[Stream, ...]:
     return tuple(stream for stream in get_args(Stream) if stream in named)
 
 
-def _quiet(_fraction: float, _note: str) -> None:
-    pass
+def warn_of_seen_loci(
+    description: Description, regions: Sequence[Interval], cell_types: Sequence[str], report: Report
+) -> None:
+    """Says so where a checkpoint is scored on what it was trained on: such scores prove nothing."""
+    trained = sorted({place.chromosome for place in description.training for each in regions if place.overlaps(each)})
+    cells = [cell for cell in cell_types if cell in description.cell_types]
+    if trained and cells:
+        report.event(
+            f"WARNING: {description.name} was trained on parts of {', '.join(trained)} in {', '.join(cells)}; "
+            "its scores there prove nothing."
+        )
 
 
 def _predictor(path: str, dataset: Dataset, store: Store, engine: Engine, without: tuple[Stream, ...]) -> Predictor:

@@ -1,0 +1,83 @@
+"""Evaluation on the toy genome: what the file says, and what is refused."""
+
+import json
+
+import pytest
+from toy_binding import SilentReport, pretrain_spec
+
+from ebert_core.protocol.errors import InvalidRequest
+from ebert_core.protocol.specs import Evaluate
+from ebert_core.training.evaluate import evaluate
+from ebert_core.training.pretrain import pretrain
+from ebert_core.training.report import Stopped
+
+
+@pytest.fixture
+def spec_of(toy_binding, toy_checkpoint, tmp_path):
+    def make(**changes) -> Evaluate:
+        fixed = {"regions": ("chr2",), "without": ("states",), "bootstrap": 20, "precision": "fp32"}
+        fixed |= {"checkpoint": str(toy_checkpoint), "output": str(tmp_path / "scores" / "s.json")}
+        return Evaluate(dataset=str(toy_binding), **{**fixed, **changes})
+
+    return make
+
+
+def test_the_model_stands_beside_the_motif_scan_and_itself_without_states(spec_of, tmp_path):
+    report = SilentReport()
+    written = json.loads(evaluate(spec_of(), report, tmp_path).read_text())
+    assert [path.name for path in (tmp_path / "scores").iterdir()] == ["s.json"]
+    pairs = written["comparison"]["pairs"]
+    assert {(pair["factor"], pair["cell_type"]) for pair in pairs} == {("FOS", "alpha"), ("FOS", "beta")}
+    for pair in pairs:
+        assert pair["auprc"]["fos"] > 0.9
+        assert pair["auprc"]["fos"] > pair["auprc"]["motif scan"] + 0.2
+        assert pair["auprc"]["fos"] > pair["auprc"]["fos without states"] + 0.2
+        assert pair["auprc"]["motif scan"] > 0.2
+        assert 3 < pair["bound_peaks"] < 20
+    assert written["spec"]["bootstrap"] == 20
+    assert len(written["checkpoint_sha256"]) == 64
+    assert report.events == []
+
+
+def test_a_checkpoint_scored_where_it_was_trained_is_marked(spec_of, tmp_path):
+    report = SilentReport()
+    evaluate(spec_of(regions=("chr1:1-9000",), without=()), report, tmp_path)
+    assert report.events == [
+        "WARNING: fos was trained on parts of chr1 in alpha, beta; its scores there prove nothing."
+    ]
+
+
+def test_controls_of_one_name_are_told_apart_by_their_paths(spec_of, toy_checkpoint, tmp_path):
+    spec = spec_of(controls=(str(toy_checkpoint),), without=())
+    written = json.loads(evaluate(spec, SilentReport(), tmp_path).read_text())
+    assert list(written["comparison"]["pooled"]) == ["fos", str(toy_checkpoint), "motif scan"]
+
+
+def test_a_pre_trained_checkpoint_is_scored_on_what_is_hidden(spec_of, smallest, toy_binding, tmp_path):
+    path = pretrain(pretrain_spec(toy_binding, tmp_path / "pre", steps=2), SilentReport(), tmp_path / "w")
+    written = json.loads(evaluate(spec_of(checkpoint=str(path)), SilentReport(), tmp_path).read_text())
+    assert written["masked"]["hidden_bases"] > 500
+    assert 1 < written["masked"]["base_loss"]["network"] < 2
+
+
+def test_it_ends_where_the_person_wants_it_to(spec_of, tmp_path):
+    with pytest.raises(Stopped, match="no scores were written"):
+        evaluate(spec_of(), SilentReport(stop_after=2), tmp_path)
+    assert not (tmp_path / "scores").exists()
+
+
+@pytest.mark.parametrize(
+    ("changes", "sentence"),
+    [
+        ({"factors": ("GATA9",)}, "does not predict GATA9. It predicts FOS"),
+        ({"cell_types": ("gamma",)}, "no cell type gamma"),
+        ({"regions": ("chr9",)}, "'chr9' is no region of toy1"),
+        ({"regions": ("chr2:9,101-9,500",)}, "None of FOS was assayed in the chosen cell types and regions"),
+        ({"without": ("methylation",)}, "'methylation' is no stream to leave out"),
+        ({"controls": ("/no/such",)}, "There is no checkpoint at /no/such"),
+        ({"output": "/proc/scores.json"}, "could not be written to /proc"),
+    ],
+)
+def test_what_makes_no_sense_is_refused(spec_of, tmp_path, changes, sentence):
+    with pytest.raises(InvalidRequest, match=sentence):
+        evaluate(spec_of(**changes), SilentReport(), tmp_path)
