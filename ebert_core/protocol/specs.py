@@ -74,9 +74,9 @@ class FineTune(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="fin
 class Evaluate(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="evaluate", tag_field="job"):
     """Scores of a checkpoint and of its controls on labelled regions, as JSON.
 
-    `controls` are other checkpoints scored on the same bins; `without` names streams of the checkpoint
-    that are hidden: `states`, `signals`, `motifs`, or several joined by `+`. A checkpoint that is pre-trained only is scored on hidden bases
-    and states instead, in windows of `context` bases (0: the checkpoint's own).
+    `controls` are other checkpoints scored on the same bins; `without` names streams of the checkpoint that are hidden:
+    `states`, `signals`, `motifs`, or several joined by `+`. A checkpoint that is pre-trained only is scored on hidden
+    bases and states instead, in windows of `context` bases (0: the checkpoint's own).
     """
 
     dataset: str
