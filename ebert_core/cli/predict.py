@@ -5,12 +5,12 @@ from pathlib import Path
 
 import msgspec
 
-from ebert_core.cli.spec_files import read_spec_for
+from ebert_core.cli.spec_files import job_of, read_spec_for
 from ebert_core.cli.terminal import Terminal
-from ebert_core.jobs.reporter import open_job
 from ebert_core.jobs.specs import absolute_paths
 from ebert_core.protocol.errors import InvalidRequest
 from ebert_core.protocol.specs import Predict
+from ebert_core.training.report import Stopped
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -33,14 +33,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> None:
     """Predicts and prints the path of the file."""
     spec = _spec(arguments)
-    with open_job(spec, arguments.job) as job:
+    with job_of(spec, arguments.job) as job:
         report = Terminal(job)
         from ebert_core.inference.export import predict_to_file
 
         def heard(fraction: float, note: str) -> None:
             report.progress(fraction, note)
             if job.stop_requested():
-                raise InvalidRequest("Stopped; nothing was written.")
+                raise Stopped("Stopped; nothing was written.")
 
         output = predict_to_file(spec, heard)
         job.finish(str(output))

@@ -13,6 +13,7 @@ from types import ModuleType
 from typing import NamedTuple
 
 from ebert_core.protocol.errors import InvalidRequest
+from ebert_core.training.report import Stopped
 
 
 class Command(NamedTuple):
@@ -40,12 +41,20 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parsed = _parser(words).parse_args(words)
     try:
         _module(parsed.command).run(parsed)
+    except Stopped as error:
+        print(f"ebert {parsed.command}: {error}", file=sys.stderr)
+        return 130
     except InvalidRequest as error:
         print(f"ebert {parsed.command}: {error}", file=sys.stderr)
         return 2
     except KeyboardInterrupt:
         print(f"ebert {parsed.command}: stopped.", file=sys.stderr)
         return 130
+    except ModuleNotFoundError as error:
+        if error.name not in ("torch", "safetensors"):
+            raise
+        print(f"ebert {parsed.command} needs PyTorch; run: pip install 'ebert-browser[model]'", file=sys.stderr)
+        return 2
     except BrokenPipeError:
         return 1
     return 0

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from ebert_core.jobs.reporter import JobReporter, open_job
 from ebert_core.jobs.specs import read_spec, verb
 from ebert_core.protocol.errors import InvalidRequest
 from ebert_core.protocol.specs import JobSpec
@@ -17,3 +18,14 @@ def read_spec_for(command: str, path: Path) -> JobSpec:
     if verb(spec) != command:
         raise InvalidRequest(f"{path} is a spec for ebert {verb(spec)}, not for ebert {command}.")
     return spec
+
+
+def job_of(spec: JobSpec, directory: str | None) -> JobReporter:
+    """The reporter of a job that the window made, or of a new one, which needs a dataset beside which it can lie.
+
+    Raises:
+        InvalidRequest: there is no such dataset, or no job can be made.
+    """
+    if directory is None and not Path(spec.dataset).is_file():
+        raise InvalidRequest(f"There is no file {spec.dataset}.")
+    return open_job(spec, directory)

@@ -4,10 +4,9 @@ import argparse
 from collections.abc import Callable
 from pathlib import Path
 
-from ebert_core.cli.spec_files import read_spec_for
+from ebert_core.cli.spec_files import job_of, read_spec_for
 from ebert_core.cli.terminal import Terminal
 from ebert_core.jobs.directory import jobs_folder, list_jobs
-from ebert_core.jobs.reporter import open_job
 from ebert_core.jobs.specs import read_spec, verb
 from ebert_core.protocol.errors import InvalidRequest
 from ebert_core.protocol.specs import JobSpec
@@ -24,7 +23,7 @@ def run(arguments: argparse.Namespace) -> None:
     """Runs the job and prints the path of what it made."""
     spec = read_spec_for(arguments.command, Path(arguments.spec))
     directory = arguments.job or (unfinished_job(spec) if arguments.resume else None)
-    with open_job(spec, directory) as job:
+    with job_of(spec, directory) as job:
         report = Terminal(job)
         report.event(f"Job {job.directory}")
         output = _runner(verb(spec))(spec, report, job.checkpoints)

@@ -1,0 +1,194 @@
+"""`ebert` in a shell: exit codes, one sentence on stderr, results on stdout."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pyBigWig
+import pytest
+import tomli_w
+from toy_binding import finetune_spec, pretrain_spec, write_toy_binding
+
+from ebert_core.cli import program
+from ebert_core.cli.program import COMMANDS, main
+from ebert_core.jobs.directory import STOP, list_jobs
+from ebert_core.jobs.specs import write_spec
+from ebert_core.protocol.specs import Evaluate, Predict
+
+
+def jobs():
+    return list_jobs(Path(os.environ["EBERT_JOBS"]))
+
+
+@pytest.fixture
+def predict(toy_binding, toy_checkpoint, tmp_path):
+    def run(**changes) -> int:
+        flags = {"cell-type": "alpha", "factor": "FOS", "output": str(tmp_path / "x.bw"), "locus": "chr2:1-3000"}
+        flags |= {name.replace("_", "-"): value for name, value in changes.items()}
+        words = [word for name, value in flags.items() if value for word in (f"--{name}", value)]
+        return main(["predict", str(toy_checkpoint), str(toy_binding), *words])
+
+    return run
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_every_command_explains_itself(command, capsys):
+    with pytest.raises(SystemExit) as ended:
+        main([command, "--help"])
+    assert ended.value.code == 0
+    said = capsys.readouterr()
+    assert said.out.startswith(f"usage: ebert {command}")
+    assert said.err == ""
+
+
+def test_the_program_lists_its_commands_and_its_version(capsys):
+    with pytest.raises(SystemExit):
+        main(["--help"])
+    listed = capsys.readouterr().out
+    assert all(f"{name} " in listed for name in COMMANDS)
+    with pytest.raises(SystemExit):
+        main(["--version"])
+    assert capsys.readouterr().out[0].isdigit()
+
+
+@pytest.mark.parametrize("words", [[], ["nonsense"], ["predict"], ["jobs"], ["worker", "other"]])
+def test_wrong_words_end_with_2(words, capsys):
+    with pytest.raises(SystemExit) as ended:
+        main(words)
+    assert ended.value.code == 2
+    assert "usage: ebert" in capsys.readouterr().err
+
+
+def test_predict_in_a_shell_writes_a_bigwig_and_a_job(toy_binding, toy_checkpoint, tmp_path):
+    output = tmp_path / "x.bw"
+    command = [sys.executable, "-m", "ebert_core", "predict", str(toy_checkpoint), str(toy_binding)]
+    command += ["--cell-type", "beta", "--factor", "FOS", "--output", "x.bw", "--chromosome", "chr2", "--strands", "1"]
+    ended = subprocess.run(command, capture_output=True, text=True, cwd=tmp_path)
+    assert (ended.returncode, ended.stdout, ended.stderr) == (0, f"{output}\n", "")
+    with pyBigWig.open(str(output)) as file:
+        assert len(file.intervals("chr2")) > 200
+    [job] = jobs()
+    assert (job.verb, job.state, job.result) == ("predict", "done", str(output))
+
+
+@pytest.mark.parametrize(
+    ("changes", "sentence"),
+    [
+        ({"factor": "GATA9"}, "This checkpoint does not predict GATA9. It predicts FOS.\n"),
+        ({"cell_type": "gamma"}, "toy has no cell type gamma; it has alpha, beta.\n"),
+        ({"output": ""}, "--output is needed.\n"),
+        ({"output": "x.txt"}, "x.txt should end in .bw, .tab.gz or .bed.gz, so that its format is known.\n"),
+        ({"locus": "chr2:99000-99100"}, "chr2 ends at 12,130; chr2:99000-99100 lies beyond it.\n"),
+        ({"output": "/no/such/x.bw"}, "There is no folder /no/such to write x.bw to.\n"),
+    ],
+)
+def test_what_is_unknown_gives_one_sentence_and_exit_code_2(predict, capsys, changes, sentence):
+    assert predict(**changes) == 2
+    assert capsys.readouterr() == ("", f"ebert predict: {sentence}")
+
+
+def test_a_dataset_that_is_not_there_makes_no_folders(toy_checkpoint, tmp_path, capsys, monkeypatch):
+    monkeypatch.delenv("EBERT_JOBS")
+    words = ["--cell-type", "alpha", "--factor", "FOS", "--output", str(tmp_path / "x.bw")]
+    assert main(["predict", str(toy_checkpoint), str(tmp_path / "absent" / "D.toml"), *words]) == 2
+    assert capsys.readouterr().err == f"ebert predict: There is no file {tmp_path / 'absent' / 'D.toml'}.\n"
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_spec_file_says_it_all(toy_binding, toy_checkpoint, tmp_path, capsys):
+    output = str(tmp_path / "x.tab.gz")
+    spec = Predict(str(toy_checkpoint), str(toy_binding), "alpha", "FOS", output, locus="chr1:1-900")
+    write_spec(tmp_path / "spec.toml", spec)
+    assert main(["predict", str(tmp_path / "spec.toml")]) == 0
+    assert capsys.readouterr().out == f"{output}\n"
+    assert main(["pretrain", str(tmp_path / "spec.toml")]) == 2
+    assert "is a spec for ebert predict, not for ebert pretrain" in capsys.readouterr().err
+
+
+def test_a_synthetic_checkpoint_is_refused_on_a_real_genome(toy_binding, toy_checkpoint, tmp_path, capsys):
+    content = json.loads((toy_checkpoint / "description.json").read_text())
+    synthetic = tmp_path / "synthetic"
+    synthetic.mkdir()
+    (synthetic / "description.json").write_text(json.dumps({**content, "seed": 5, "name": "invented"}))
+    (synthetic / "weights.safetensors").write_bytes((toy_checkpoint / "weights.safetensors").read_bytes())
+    words = ["--cell-type", "alpha", "--factor", "FOS", "--output", str(tmp_path / "x.bw")]
+    assert main(["predict", str(synthetic), str(toy_binding), *words]) == 2
+    assert "invented was trained on a synthetic genome and says nothing about toy" in capsys.readouterr().err
+    assert main(["predict", str(synthetic), str(write_toy_binding(tmp_path, synthetic=True)), *words]) == 0
+
+
+def test_a_training_runs_from_its_spec_and_is_listed_and_shown(smallest, toy_binding, tmp_path, capsys):
+    write_spec(tmp_path / "pre.toml", pretrain_spec(toy_binding, tmp_path / "pre", steps=2))
+    assert main(["pretrain", str(tmp_path / "pre.toml")]) == 0
+    said = capsys.readouterr()
+    assert said.out == f"{tmp_path / 'pre'}\n"
+    assert "Pre-training 1 x 32 x 2 x 800 bp" in said.err
+    assert "step 2, held out: masked base" in said.err
+    [job] = jobs()
+    assert main(["jobs", "list"]) == 0
+    assert job.directory in capsys.readouterr().out
+    assert main(["jobs", "show", job.directory]) == 0
+    assert "validation masked base: 1." in capsys.readouterr().out
+    assert main(["jobs", "show", str(tmp_path)]) == 2
+    assert "is no job directory" in capsys.readouterr().err
+
+
+def test_a_training_that_is_stopped_ends_with_130_and_resume_goes_on(smallest, toy_binding, tmp_path, capsys):
+    write_spec(tmp_path / "s.toml", finetune_spec(toy_binding, tmp_path / "out", epochs=2, batch_size=40))
+    from ebert_core.jobs.directory import new_job
+    from ebert_core.jobs.specs import read_spec
+
+    directory = new_job(read_spec(tmp_path / "s.toml"), str(toy_binding))
+    (directory / STOP).touch()
+    assert main(["finetune", str(tmp_path / "s.toml"), "--job", str(directory)]) == 130
+    assert "resume to go on" in capsys.readouterr().err
+    assert jobs()[0].state == "stopped"
+    assert main(["finetune", str(tmp_path / "s.toml"), "--resume"]) == 0
+    assert capsys.readouterr().out == f"{tmp_path / 'out'}\n"
+    assert [job.state for job in jobs()] == ["done"]
+    assert main(["finetune", str(tmp_path / "s.toml"), "--resume"]) == 2
+    assert "No unfinished job of this spec" in capsys.readouterr().err
+
+
+def test_an_evaluation_prints_where_its_figures_lie(toy_binding, toy_checkpoint, tmp_path, capsys):
+    output = str(tmp_path / "s.json")
+    spec = Evaluate(str(toy_binding), str(toy_checkpoint), output, ("chr2:1-6000",), without=(), bootstrap=5)
+    write_spec(tmp_path / "e.toml", spec)
+    assert main(["evaluate", str(tmp_path / "e.toml")]) == 0
+    assert capsys.readouterr().out == f"{output}\n"
+
+
+def test_a_key_that_is_none_is_named_with_its_line(tmp_path, capsys):
+    (tmp_path / "s.toml").write_text(tomli_w.dumps({"job": "finetune", "datset": "x"}))
+    assert main(["finetune", str(tmp_path / "s.toml")]) == 2
+    assert "line 2: there is no key datset; did you mean dataset?" in capsys.readouterr().err
+
+
+def test_an_interruption_ends_with_130(predict, capsys, monkeypatch):
+    from ebert_core.inference import export
+
+    def interrupted(*_):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(export, "predict_to_file", interrupted)
+    assert predict() == 130
+    assert capsys.readouterr().err == "ebert predict: stopped.\n"
+
+
+def test_a_mistake_of_ours_rises(predict, monkeypatch):
+    from ebert_core.inference import export
+
+    monkeypatch.setattr(export, "predict_to_file", lambda *_: 1 / 0)
+    with pytest.raises(ZeroDivisionError):
+        predict()
+
+
+def test_without_torch_it_says_how_to_get_it(capsys, monkeypatch):
+    def absent(_arguments):
+        raise ModuleNotFoundError("No module named 'torch'", name="torch")
+
+    monkeypatch.setattr(program._module("pretrain"), "run", absent)
+    assert main(["pretrain", "x.toml"]) == 2
+    assert "needs PyTorch" in capsys.readouterr().err
