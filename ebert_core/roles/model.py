@@ -123,7 +123,7 @@ def reduce_to(values_FP: np.ndarray, columns: int) -> tuple[int, np.ndarray]:
     bins = values_FP.shape[1]
     joined = max(1, -(-bins // max(1, columns)))
     padded_FP = np.pad(values_FP, ((0, 0), (0, -bins % joined)), constant_values=np.nan)
-    grouped_FPX = padded_FP.reshape(len(values_FP), -1, joined)
+    grouped_FPX = padded_FP.reshape(len(values_FP), padded_FP.shape[1] // joined, joined)
     reduced_FP = np.fmax.reduce(grouped_FPX, axis=2)
     return joined * POSITION, reduced_FP
 

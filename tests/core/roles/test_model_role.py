@@ -1,0 +1,213 @@
+"""The model role in its real process: checkpoints opened, views predicted, attention asked for."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from itertools import count
+from pathlib import Path
+
+import msgspec
+import numpy as np
+import pytest
+from toy_binding import LENGTHS, TOML, UNKNOWN, write_toy_binding
+
+from ebert_core.protocol import codec
+from ebert_core.protocol.edits import StateEdit
+from ebert_core.protocol.frames import FrameReader, frame
+from ebert_core.protocol.locus import Interval
+from ebert_core.protocol.messages import Ask, Chunk, Credit, Failed, FromWorker, Hello, Progress
+from ebert_core.protocol.modelling import (
+    AttendFrom,
+    AttendWithin,
+    AttentionMap,
+    AttentionProfile,
+    CheckpointSummary,
+    OpenCheckpoint,
+    Prediction,
+    PredictView,
+)
+from ebert_core.roles.model import reduce_to
+
+VIEW = Interval("chr2", 8_000, 11_000)
+
+
+class Worker:
+    """The window's end of the pipes."""
+
+    def __init__(self) -> None:
+        command = [sys.executable, "-m", "ebert_core", "worker", "model"]
+        self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+        self._reader: FrameReader[FromWorker] = FrameReader(FromWorker, expects_preamble=True)
+        self._received: list[FromWorker] = []
+        self._ids = count(1)
+        self.hello = self._next()
+
+    def _next(self) -> FromWorker:
+        while True:
+            while self._received:
+                message = self._received.pop(0)
+                if not isinstance(message, Progress):
+                    return message
+            data = os.read(self.process.stdout.fileno(), 1 << 20)
+            assert data, "the worker has gone"
+            self._received += self._reader.feed(data)
+
+    def ask(self, request: msgspec.Struct, kind: type[msgspec.Struct]) -> msgspec.Struct:
+        answer = self._answer(request)
+        assert isinstance(answer, bytes), answer
+        return codec.Decoder(kind).decode(answer)
+
+    def refusal(self, request: msgspec.Struct) -> str:
+        answer = self._answer(request)
+        assert isinstance(answer, Failed)
+        assert (answer.kind, answer.details) == ("invalid", "")
+        return answer.message
+
+    def _answer(self, request: msgspec.Struct) -> bytes | Failed:
+        os.write(self.process.stdin.fileno(), frame(Ask(next(self._ids), msgspec.Raw(codec.encode(request)))))
+        pieces = []
+        while True:
+            message = self._next()
+            if isinstance(message, Failed):
+                return message
+            assert isinstance(message, Chunk)
+            pieces.append(message.data)
+            os.write(self.process.stdin.fileno(), frame(Credit(len(message.data))))
+            if message.is_last:
+                return b"".join(pieces)
+
+
+@pytest.fixture(scope="module")
+def worker() -> Iterator[Worker]:
+    worker = Worker()
+    yield worker
+    worker.process.stdin.close()
+    assert worker.process.wait(timeout=20) == 0
+    worker.process.stdout.close()
+
+
+@pytest.fixture
+def view(toy_checkpoint, toy_binding):
+    return PredictView(str(toy_checkpoint), str(toy_binding), "alpha", ("FOS",), VIEW)
+
+
+def test_it_says_on_what_it_computes(worker):
+    assert isinstance(worker.hello, Hello)
+    assert (worker.hello.role, worker.hello.precision in ("bf16", "fp32")) == ("model", True)
+    assert worker.hello.device
+
+
+def test_an_opened_checkpoint_is_summarised(worker, toy_checkpoint, toy_binding):
+    summary = worker.ask(OpenCheckpoint(str(toy_checkpoint), str(toy_binding)), CheckpointSummary)
+    assert (summary.name, summary.assembly, summary.is_synthetic) == ("fos", "toy1", False)
+    assert [factor.name for factor in summary.factors] == ["FOS"]
+    assert summary.factors[0].auprc > 0.9
+    assert (summary.layers, summary.heads, summary.context) == (1, 2, 800)
+    assert summary.training == (Interval("chr1", 0, LENGTHS["chr1"]),)
+    assert summary.live_limit == 200_000
+    assert summary.limits
+
+
+def test_a_view_is_predicted_and_its_gaps_travel_as_gaps(worker, view):
+    found = worker.ask(view, Prediction)
+    assert (found.step, found.interval, found.factors) == (50, VIEW, ("FOS",))
+    assert found.start <= VIEW.start
+    starts = found.start + np.arange(found.probability_FP.shape[1]) * 50
+    assert starts[-1] + 50 >= VIEW.end
+    # What is drawn on [p, p + 50) is the bin that begins 75 bases before.
+    is_gap = (starts - 75 + 200 > UNKNOWN[0]) & (starts - 75 < UNKNOWN[1])
+    np.testing.assert_array_equal(np.isnan(found.probability_FP[0]), is_gap)
+    assert {span.familiarity for span in found.familiarity} == {"validation"}
+
+
+def test_more_bins_than_the_screen_shows_come_as_maxima(worker, view):
+    fine = worker.ask(view, Prediction)
+    coarse = worker.ask(msgspec.structs.replace(view, columns=16), Prediction)
+    assert coarse.probability_FP.shape[1] <= 16
+    assert coarse.step % 50 == 0
+    assert np.nanmax(coarse.probability_FP) == np.nanmax(fine.probability_FP)
+
+
+def test_a_painted_state_changes_what_is_predicted(worker, view):
+    place = Interval("chr2", 3_000, 4_800)
+    closed, opened = (
+        worker.ask(
+            msgspec.structs.replace(view, interval=place, edits=(StateEdit("chr2", 2_000, 6_000, state),)), Prediction
+        )
+        for state in ("closed", "open")
+    )
+    assert closed.probability_FP.max() < 0.3
+    assert opened.probability_FP.max() > 0.4
+
+
+def test_attention_is_answered_as_profile_and_as_map(worker, toy_checkpoint, toy_binding):
+    both = {"checkpoint": str(toy_checkpoint), "dataset": str(toy_binding), "cell_type": "alpha", "layer": 0}
+    profile = worker.ask(AttendFrom(**both, position=3_300, chromosome="chr2"), AttentionProfile)
+    whole = worker.ask(AttendWithin(**both, interval=Interval("chr2", 3_200, 3_400)), AttentionMap)
+    assert profile.window == whole.window
+    np.testing.assert_array_equal(whole.weight_TT[(3_300 - whole.window.start) // 10], profile.from_anchor_T)
+    assert "layers 1 to 1" in worker.refusal(AttendFrom(**{**both, "layer": 4}, position=3_300, chromosome="chr2"))
+
+
+@pytest.mark.parametrize(
+    ("changes", "sentence"),
+    [
+        ({"interval": Interval("chr1", 0, 200_001)}, "Live prediction covers up to 200 kb; zoom in, or compute"),
+        ({"interval": Interval("chr9", 0, 1_000)}, "no chromosome chr9"),
+        ({"interval": Interval("chr2", 90_000, 91_000)}, "there is nothing at"),
+        ({"factors": ("GATA9",)}, "This checkpoint does not predict GATA9. It predicts FOS."),
+        ({"cell_type": "gamma"}, "no cell type gamma"),
+        ({"checkpoint": "/no/such"}, "There is no checkpoint at /no/such."),
+        ({"dataset": "/no/such.toml"}, "There is no file /no/such.toml."),
+    ],
+)
+def test_what_cannot_be_answered_is_said_in_one_sentence(worker, view, changes, sentence):
+    assert sentence in worker.refusal(msgspec.structs.replace(view, **changes))
+
+
+@pytest.mark.parametrize(
+    ("wrong", "right", "sentence"),
+    [
+        ('assembly = "toy1"', 'assembly = "hg19"', "was trained on toy1, the dataset is hg19"),
+        (
+            'names = ["closed", "open"]',
+            'names = ["closed", "open", "poised"]',
+            "this dataset's segmentation has poised",
+        ),
+    ],
+)
+def test_another_assembly_or_alphabet_of_states_is_refused(worker, toy_checkpoint, tmp_path, wrong, right, sentence):
+    path = write_toy_binding(tmp_path)
+    path.write_text(TOML.replace(wrong, right))
+    assert sentence in worker.refusal(OpenCheckpoint(str(toy_checkpoint), str(path)))
+
+
+def test_a_dataset_that_changed_is_read_again(worker, toy_checkpoint, tmp_path):
+    path = write_toy_binding(tmp_path)
+    request = OpenCheckpoint(str(toy_checkpoint), str(path))
+    worker.ask(request, CheckpointSummary)
+    path.write_text(TOML.replace('"toy1"', '"toy2"'))
+    os.utime(path, ns=(1, 1))
+    assert "the dataset is toy2" in worker.refusal(request)
+
+
+def test_a_folder_that_is_no_checkpoint_is_refused(worker, toy_binding, tmp_path):
+    assert "is no EBERT checkpoint" in worker.refusal(OpenCheckpoint(str(Path(tmp_path)), str(toy_binding)))
+
+
+@pytest.mark.parametrize(
+    ("bins", "columns", "step"), [(10, 10, 50), (10, 3, 200), (7, 100, 50), (9, 1, 450), (5, 0, 250)]
+)
+def test_maxima_pass_over_gaps_and_all_gaps_stay_one(bins, columns, step):
+    values = np.arange(2 * bins, dtype=np.float32).reshape(2, bins)
+    values[1] = np.nan
+    values[0, 0] = np.nan
+    width, reduced = reduce_to(values, columns)
+    assert width == step
+    assert np.isnan(reduced[1]).all()
+    assert reduced[0, -1] == bins - 1
+
+
+def test_no_factors_asked_for_is_no_values():
+    assert reduce_to(np.zeros((0, 9), np.float32), 3)[1].shape == (0, 3)
