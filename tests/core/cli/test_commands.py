@@ -11,7 +11,6 @@ import pytest
 import tomli_w
 from toy_binding import finetune_spec, pretrain_spec, write_toy_binding
 
-from ebert_core.cli import program
 from ebert_core.cli.program import COMMANDS, main
 from ebert_core.jobs.directory import STOP, list_jobs
 from ebert_core.jobs.specs import write_spec
@@ -185,10 +184,26 @@ def test_a_mistake_of_ours_rises(predict, monkeypatch):
         predict()
 
 
-def test_without_torch_it_says_how_to_get_it(capsys, monkeypatch):
-    def absent(_arguments):
-        raise ModuleNotFoundError("No module named 'torch'", name="torch")
+WITHOUT_TORCH = """
+import sys
 
-    monkeypatch.setattr(program._module("pretrain"), "run", absent)
-    assert main(["pretrain", "x.toml"]) == 2
-    assert "needs PyTorch" in capsys.readouterr().err
+
+class Absent:
+    def find_spec(self, name, path=None, target=None):
+        if name.split(".")[0] == "torch":
+            raise ModuleNotFoundError(f"No module named '{name}'", name=name)
+
+
+sys.meta_path.insert(0, Absent())
+"""
+
+
+@pytest.mark.parametrize("words", [["worker", "model"], ["predict", "spec.toml"]])
+def test_without_torch_it_says_how_to_get_it(words, toy_binding, tmp_path):
+    (tmp_path / "sitecustomize.py").write_text(WITHOUT_TORCH)
+    write_spec(tmp_path / "spec.toml", Predict("c", str(toy_binding), "alpha", "FOS", str(tmp_path / "x.bw")))
+    command = [sys.executable, "-m", "ebert_core", *words]
+    where = {**os.environ, "PYTHONPATH": str(tmp_path)}
+    ended = subprocess.run(command, capture_output=True, text=True, cwd=tmp_path, env=where, stdin=subprocess.DEVNULL)
+    sentence = f"ebert {words[0]} needs PyTorch; run: pip install 'ebert-browser[model]'\n"
+    assert (ended.returncode, ended.stdout, ended.stderr) == (2, "", sentence)

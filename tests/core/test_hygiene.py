@@ -1,0 +1,46 @@
+"""Who imports what, seen in processes of their own: the core never loads Qt, the data role never loads torch."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import ebert_core
+
+ALL_MODULES = """
+import importlib, json, pkgutil, sys
+import ebert_core
+for module in pkgutil.walk_packages(ebert_core.__path__, "ebert_core."):
+    if not module.name.endswith("__main__"):
+        importlib.import_module(module.name)
+print(json.dumps(sorted(sys.modules)))
+"""
+DATA_ROLE = """
+import json, sys
+from ebert_core.roles.data import handlers
+handlers()
+import ebert_core.roles.session, ebert_core.cli.worker, ebert_core.cli.program
+import ebert_core.dataset.windows, ebert_core.dataset.prepare, ebert_core.demonstration.generate, ebert_core.jobs.launch
+import ebert_core.model.config, ebert_core.model.tokens, ebert_core.model.description, ebert_core.training.report
+print(json.dumps(sorted(sys.modules)))
+"""
+
+
+def loaded_by(program: str) -> set[str]:
+    ended = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert ended.stderr == ""
+    return {name.split(".")[0] for name in json.loads(ended.stdout)}
+
+
+def test_no_module_of_the_core_loads_qt_or_the_window():
+    loaded = loaded_by(ALL_MODULES)
+    assert "torch" in loaded
+    assert not loaded & {"PyQt6", "pyqtgraph", "ebert_gui"}
+
+
+def test_what_the_data_role_runs_never_loads_torch():
+    assert not loaded_by(DATA_ROLE) & {"torch", "safetensors", "PyQt6", "pyqtgraph"}
+
+
+def test_all_room_doors_are_empty():
+    assert [path for path in Path(ebert_core.__path__[0]).rglob("__init__.py") if path.stat().st_size] == []

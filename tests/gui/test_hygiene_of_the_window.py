@@ -1,0 +1,69 @@
+"""The window's process never loads torch, and works where torch is not installed."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pyBigWig
+import pytest
+
+WINDOW = """
+import json, sys
+import ebert_gui.app, ebert_gui.__main__
+import importlib, pkgutil
+import ebert_gui
+for module in pkgutil.walk_packages(ebert_gui.__path__, "ebert_gui."):
+    if not module.name.endswith("__main__"):
+        importlib.import_module(module.name)
+print(json.dumps(sorted(sys.modules)))
+"""
+WITHOUT_TORCH = """
+import sys
+
+
+class Absent:
+    def find_spec(self, name, path=None, target=None):
+        if name.split(".")[0] in ("torch", "safetensors"):
+            raise ModuleNotFoundError(f"No module named '{name}'", name=name.split(".")[0])
+
+
+sys.meta_path.insert(0, Absent())
+"""
+
+
+def test_no_module_of_the_window_loads_torch_or_reads_files_itself():
+    ended = subprocess.run([sys.executable, "-c", WINDOW], capture_output=True, text=True, check=True)
+    modules = json.loads(ended.stdout)
+    assert not {name.split(".")[0] for name in modules} & {"torch", "safetensors", "pyBigWig", "pybigtools", "pyfaidx"}
+    rooms = {name.split(".")[1] for name in modules if name.startswith("ebert_core.")}
+    assert rooms == {"protocol"}
+
+
+@pytest.fixture
+def without_torch(tmp_path) -> dict[str, str]:
+    """An environment whose every Python process finds no torch."""
+    place = tmp_path / "site"
+    place.mkdir()
+    (place / "sitecustomize.py").write_text(WITHOUT_TORCH)
+    return {**os.environ, "PYTHONPATH": str(place)}
+
+
+def test_torch_is_really_absent_there(without_torch):
+    ended = subprocess.run([sys.executable, "-c", "import torch"], env=without_torch, capture_output=True, text=True)
+    assert "No module named 'torch'" in ended.stderr
+
+
+def test_bare_files_are_drawn_where_torch_is_not_installed(without_torch, tmp_path):
+    (tmp_path / "peaks.bed").write_text("chr1\t100\t500\tone\nchr1\t2000\t2500\ttwo\n")
+    with pyBigWig.open(str(tmp_path / "signal.bw"), "w") as file:
+        file.addHeader([("chr1", 10_000)])
+        file.addEntries("chr1", 0, values=[float(value % 7) for value in range(200)], span=50, step=50)
+    picture = tmp_path / "out.png"
+    files = [str(tmp_path / "signal.bw"), str(tmp_path / "peaks.bed")]
+    command = [sys.executable, "-m", "ebert_gui", *files, "--picture", str(picture), "--locus", "chr1:1-5000"]
+    ended = subprocess.run(command, env=without_torch, capture_output=True, text=True, timeout=120)
+    assert (ended.returncode, ended.stderr) == (0, "")
+    assert picture.read_bytes().startswith(b"\x89PNG")
+    assert Path(picture).stat().st_size > 5_000
