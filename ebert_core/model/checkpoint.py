@@ -81,6 +81,8 @@ def save_checkpoint(folder: Path, network: Ebert, description: Description, dtyp
         digest = hashlib.sha256((part / "weights.safetensors").read_bytes()).hexdigest()
         described = msgspec.structs.replace(description, weights_sha256=digest)
         (part / "description.json").write_bytes(msgspec.json.format(msgspec.json.encode(described), indent=1))
+        # safetensors lets only the writer read its files; a checkpoint is as readable as other files are here
+        shutil.copymode(part / "description.json", part / "weights.safetensors")
         _put_in_place(part, folder)
     except (OSError, SafetensorError) as error:
         shutil.rmtree(part, ignore_errors=True)

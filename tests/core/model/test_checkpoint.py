@@ -56,6 +56,11 @@ def test_what_is_saved_is_loaded_to_the_bit(toy_checkpoint, tmp_path):
     assert all(torch.equal(expected[name], found[name]) for name in expected)
 
 
+def test_weights_can_be_read_by_whoever_can_read_other_files_of_the_writer(toy_checkpoint):
+    modes = {(toy_checkpoint / name).stat().st_mode for name in ("weights.safetensors", "description.json")}
+    assert len(modes) == 1
+
+
 def test_half_precision_weights_are_loaded_as_full_ones(toy_checkpoint, tmp_path):
     first = load_checkpoint(toy_checkpoint)
     save_checkpoint(tmp_path / "half", first.network, first.description, torch.bfloat16)
