@@ -21,7 +21,9 @@ def spec(smallest, toy_binding, tmp_path):
 
 def test_the_loss_falls_and_fine_tuning_can_start_from_it(spec, tmp_path):
     report = SilentReport()
-    path = pretrain(msgspec.structs.replace(spec, steps=60, evaluate_every=10, state_weight=1.0), report, tmp_path / "w")
+    path = pretrain(
+        msgspec.structs.replace(spec, steps=60, evaluate_every=10, state_weight=1.0), report, tmp_path / "w"
+    )
     bases, states = (report.values("validation", f"masked {name}") for name in ("base", "state"))
     assert len(bases) == 6
     assert bases[-1] < bases[0]
