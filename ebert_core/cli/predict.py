@@ -33,8 +33,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> None:
     """Predicts and prints the path of the file."""
     spec = _spec(arguments)
-    with job_of(spec, arguments.job) as job:
-        report = Terminal(job)
+    with job_of(spec, arguments.job) as job, Terminal(job) as report:
         from ebert_core.inference.export import predict_to_file
 
         def heard(fraction: float, note: str) -> None:
@@ -44,7 +43,6 @@ def run(arguments: argparse.Namespace) -> None:
 
         output = predict_to_file(spec, heard)
         job.finish(str(output))
-        report.close()
     print(output)
 
 

@@ -2,12 +2,13 @@
 
 import sys
 import time
+from types import TracebackType
 
 from ebert_core.jobs.reporter import JobReporter
 
 
 class Terminal:
-    """Passes reports on to the job directory, and shows events and a progress line on stderr."""
+    """A context manager that passes reports on to the job directory, and shows events and a progress line on stderr."""
 
     def __init__(self, job: JobReporter) -> None:
         self._job = job
@@ -37,12 +38,20 @@ class Terminal:
         """Whether the job was asked to stop."""
         return self._job.stop_requested()
 
-    def close(self) -> None:
-        """Ends the progress line."""
+    def __enter__(self) -> "Terminal":
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._clear()
+
+    def _clear(self) -> None:
+        """Ends the progress line, so that what follows has a line of its own."""
         if self._is_watched:
             sys.stderr.write("\r\x1b[K")
 
     def _line(self, text: str) -> None:
-        self.close()
+        self._clear()
         sys.stderr.write(f"{text}\n")
         sys.stderr.flush()

@@ -23,12 +23,10 @@ def run(arguments: argparse.Namespace) -> None:
     """Runs the job and prints the path of what it made."""
     spec = read_spec_for(arguments.command, Path(arguments.spec))
     directory = arguments.job or (unfinished_job(spec) if arguments.resume else None)
-    with job_of(spec, directory) as job:
-        report = Terminal(job)
+    with job_of(spec, directory) as job, Terminal(job) as report:
         report.event(f"Job {job.directory}")
         output = _runner(verb(spec))(spec, report, job.checkpoints)
         job.finish(str(output))
-        report.close()
     print(output)
 
 

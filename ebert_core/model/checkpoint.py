@@ -4,6 +4,7 @@ import hashlib
 import os
 import platform
 import shutil
+from contextlib import suppress
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
@@ -111,7 +112,8 @@ def load_checkpoint(folder: Path) -> Checkpoint:
     """
     old = folder.with_name(f"{folder.name}.old")
     if not folder.exists() and old.exists():  # the machine stopped between the two steps of replacing
-        os.replace(old, folder)
+        with suppress(OSError):
+            os.replace(old, folder)
     description = read_description(folder)
     # The sizes are a stranger's word: nothing is allocated before the weights bear it out.
     with torch.device("meta"):

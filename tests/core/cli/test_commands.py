@@ -14,6 +14,7 @@ from toy_binding import finetune_spec, pretrain_spec, write_toy_binding
 from ebert_core.cli.program import COMMANDS, main
 from ebert_core.jobs.directory import STOP, list_jobs
 from ebert_core.jobs.specs import write_spec
+from ebert_core.protocol.errors import InvalidRequest
 from ebert_core.protocol.specs import Evaluate, Predict
 
 
@@ -174,6 +175,20 @@ def test_an_interruption_ends_with_130(predict, capsys, monkeypatch):
     monkeypatch.setattr(export, "predict_to_file", interrupted)
     assert predict() == 130
     assert capsys.readouterr().err == "ebert predict: stopped.\n"
+
+
+def test_a_person_who_watches_reads_the_error_on_a_line_of_its_own(predict, capsys, monkeypatch):
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
+    from ebert_core.inference import export
+
+    def fail(_spec, report):
+        report(0.42, "chr2:1,000")
+        raise InvalidRequest("The disk is full.")
+
+    monkeypatch.setattr(export, "predict_to_file", fail)
+    assert predict() == 2
+    clear = "\r\x1b[K"
+    assert capsys.readouterr().err == f"{clear} 42 %  chr2:1,000{clear}ebert predict: The disk is full.\n"
 
 
 def test_a_mistake_of_ours_rises(predict, monkeypatch):

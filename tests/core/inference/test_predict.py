@@ -64,6 +64,15 @@ def test_with_the_same_batches_it_is_the_same_to_the_bit(predictor, whole):
     np.testing.assert_array_equal(predictor.probabilities("alpha", four_tiles, quiet).values_FP, whole[:, 32:64])
 
 
+def test_half_precision_says_nearly_the_same(dataset, toy_checkpoint, whole):
+    half = Predictor(load_checkpoint(toy_checkpoint), dataset, Engine(torch.device("cpu"), torch.bfloat16))
+    found = half.probabilities("alpha", WHOLE, quiet).values_FP
+    assert found.dtype == np.float32
+    np.testing.assert_array_equal(np.isnan(found), np.isnan(whole))
+    assert np.nanmean(np.abs(found - whole)) < 0.02
+    assert np.corrcoef(found[np.isfinite(found)], whole[np.isfinite(whole)])[0, 1] > 0.99
+
+
 def test_bins_with_unknown_bases_and_beyond_the_end_are_gaps_and_no_others(whole):
     starts = np.arange(0, LENGTHS["chr2"], 50)
     is_gap = (starts + 200 > UNKNOWN[0]) & (starts < UNKNOWN[1]) | (starts + 200 > LENGTHS["chr2"])
