@@ -114,7 +114,7 @@ class _FineTuning:
         return msgspec.structs.replace(
             sizes,
             states=states if self.spec.use_states else (),
-            signals=self.material.signals(self.spec.signals),
+            signals=self.material.signals(self.spec.signals, self.cell_types),
             motifs=self.material.motif_names(self.factors) if self.spec.use_motifs else (),
             factors=self.factors,
             dropout=self.spec.dropout,
@@ -207,6 +207,8 @@ class _FineTuning:
         scores, losses = [], []
         for pair in self._held_out(self.trainer.network, strands=1):
             is_bound, logit = pair.scored()
+            if not len(logit):
+                continue
             losses.append(float(np.mean(np.logaddexp(0, logit) - is_bound * logit)))
             if is_bound.sum() >= _FEWEST_BOUND:
                 scores.append(auprc(is_bound, logit))

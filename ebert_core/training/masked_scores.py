@@ -27,6 +27,7 @@ _REACHES = (1, 3, 6)
 _STATE_MASK_RATE = 0.3
 _WINDOWS_AT_ONCE = 8
 _BLOCK = 100_000
+_APART = 10**12  # between chromosomes: longer than any, and a multiple of every block and unit
 _NETWORK, _COPY, _USUAL = "network", "copy of the nearest visible unit", "commonest state"
 
 
@@ -67,7 +68,7 @@ def score_pretraining(scorer: "MaskedScorer", context: int, report: Report, resa
         base_loss={name: float(values.mean()) for name, values in bases.values.items()},
         advantage=_advantages(bases, -1, resamples, random),
         hidden_units=len(np.unique(states.place_X // width)),
-        state_accuracy={name: float(values.mean()) for name, values in states.values.items()},
+        state_accuracy={name: float(values.mean()) for name, values in states.values.items() if len(values)},
         accuracy_advantage=_advantages(states, 1, resamples, random),
     )
 
@@ -118,12 +119,18 @@ class MaskedScorer:
                         ]
                     )
                 )
-            starts_B = np.array([example.interval.start for example in examples])
-            places.append(starts_B[rows] + columns)
+            places.append(self._places(examples)[rows] + columns)
         joined = {name: np.concatenate(parts) for name, parts in losses.items()}
         is_scored_X = np.logical_and.reduce([np.isfinite(values) for values in joined.values()])
         return _Hidden(
             np.concatenate(places)[is_scored_X], {name: values[is_scored_X] for name, values in joined.items()}
+        )
+
+    def _places(self, examples: Sequence[Example]) -> NDArray[np.int64]:
+        """Where windows start, as one number for chromosome and position."""
+        order = list(self.material.dataset.chromosome_lengths)
+        return np.array(
+            [order.index(each.interval.chromosome) * _APART + each.interval.start for each in examples], dtype=np.int64
         )
 
     def _log_probabilities(self, inputs: Inputs) -> NDArray[np.float32]:
@@ -152,7 +159,7 @@ class MaskedScorer:
                 right[_NETWORK].append((named_BS[rows, columns] == truth_X).astype(np.float64))
                 right[_COPY].append((nearest_visible(shown_BS, usual)[rows, columns] == truth_X).astype(np.float64))
                 right[_USUAL].append((truth_X == usual).astype(np.float64))
-                places.append(starts_B[rows] + columns * BIN)
+                places.append(self._places(examples)[rows] + columns * BIN)
         return _Hidden(np.concatenate(places), {name: np.concatenate(parts) for name, parts in right.items()})
 
     def _usual_state(self) -> int:
@@ -180,6 +187,8 @@ def nearest_visible(shown_BS: NDArray[np.uint8], otherwise: int) -> NDArray[np.u
 
 def _advantages(hidden: _Hidden, sign: int, resamples: int, random: np.random.Generator) -> dict[str, Estimate]:
     """How much better than each baseline the network is, blocks of 100 kb being drawn with replacement."""
+    if not len(hidden.place_X):
+        return {}
     blocks, index_X = np.unique(hidden.place_X // _BLOCK, return_inverse=True)
     times_RK = np.array(
         [np.bincount(random.integers(len(blocks), size=len(blocks)), minlength=len(blocks)) for _ in range(resamples)]

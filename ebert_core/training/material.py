@@ -69,12 +69,13 @@ class Material:
         """Cell types with peaks of at least one of the factors."""
         return tuple(cell for cell in self.cell_types if any(f in self.dataset.cell_type(cell).peaks for f in factors))
 
-    def signals(self, wanted: Sequence[str]) -> tuple[str, ...]:
-        """The wanted signals, each of which some cell type must have."""
-        known = {signal for cell in self.cell_types for signal in self.dataset.cell_type(cell).signals}
+    def signals(self, wanted: Sequence[str], cell_types: Sequence[str]) -> tuple[str, ...]:
+        """The wanted signals, each of which one of the cell types to train in must have."""
+        known = {signal for cell in cell_types for signal in self.dataset.cell_type(cell).signals}
         for signal in wanted:
             if signal not in known:
-                raise InvalidRequest(f"No cell type has the signal {signal}; there are: {', '.join(sorted(known))}.")
+                listed = ", ".join(sorted(known)) or "none"
+                raise InvalidRequest(f"No cell type to train in has the signal {signal}; there are: {listed}.")
         return tuple(wanted)
 
     def motif_names(self, factors: Sequence[str]) -> tuple[str, ...]:

@@ -3,7 +3,7 @@
 import json
 
 import pytest
-from toy_binding import SilentReport, pretrain_spec
+from toy_binding import TOML, SilentReport, pretrain_spec, write_toy_binding
 
 from ebert_core.protocol.errors import InvalidRequest
 from ebert_core.protocol.specs import Evaluate
@@ -17,7 +17,8 @@ def spec_of(toy_binding, toy_checkpoint, tmp_path):
     def make(**changes) -> Evaluate:
         fixed = {"regions": ("chr2",), "without": ("states",), "bootstrap": 20, "precision": "fp32"}
         fixed |= {"checkpoint": str(toy_checkpoint), "output": str(tmp_path / "scores" / "s.json")}
-        return Evaluate(dataset=str(toy_binding), **{**fixed, **changes})
+        fixed["dataset"] = str(toy_binding)
+        return Evaluate(**{**fixed, **changes})
 
     return make
 
@@ -58,6 +59,17 @@ def test_a_pre_trained_checkpoint_is_scored_on_what_is_hidden(spec_of, smallest,
     written = json.loads(evaluate(spec_of(checkpoint=str(path)), SilentReport(), tmp_path).read_text())
     assert written["masked"]["hidden_bases"] > 500
     assert 1 < written["masked"]["base_loss"]["network"] < 2
+
+
+def test_without_states_a_pre_trained_checkpoint_is_scored_on_bases_alone(spec_of, smallest, tmp_path):
+    write_toy_binding(tmp_path)
+    bare = tmp_path / "bare.toml"
+    bare.write_text(TOML.split("[states]")[0] + "[cell_types.alpha]\n")
+    path = pretrain(pretrain_spec(bare, tmp_path / "pre", steps=1), SilentReport(), tmp_path / "w")
+    spec = spec_of(dataset=str(bare), checkpoint=str(path), regions=("chr1:1-4000", "chr2:1-4000"))
+    masked = json.loads(evaluate(spec, SilentReport(), tmp_path).read_text())["masked"]
+    assert masked["hidden_bases"] == 2 * 4000 // 16
+    assert (masked["hidden_units"], masked["state_accuracy"], masked["accuracy_advantage"]) == (0, {}, {})
 
 
 def test_it_ends_where_the_person_wants_it_to(spec_of, tmp_path):

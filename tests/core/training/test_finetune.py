@@ -78,7 +78,8 @@ def test_a_loss_that_is_no_number_ends_the_run_and_keeps_the_last_state(short, t
         ({"cell_types": ("gamma",)}, "toy has no cell type gamma; it has alpha, beta"),
         ({"validation_cell_types": ("gamma",)}, "toy has no cell type gamma; it has alpha, beta"),
         ({"validation_cell_types": ("alpha", "beta")}, "Every cell type with peaks is held out"),
-        ({"signals": ("ATAC",)}, "No cell type has the signal ATAC; there are: DNase"),
+        ({"signals": ("ATAC",)}, "No cell type to train in has the signal ATAC; there are: DNase"),
+        ({"validation_cell_types": ("alpha",)}, "No cell type to train in has the signal DNase; there are: none"),
         ({"training": ("chr1:1-500",)}, "No window of 800 bases fits"),
         ({"start_from": "/no/such"}, "There is no checkpoint at /no/such"),
         ({"dataset": "/no/such.toml"}, "/no/such.toml"),
@@ -132,6 +133,13 @@ def test_a_held_out_cell_type_is_calibrated_on_and_not_trained_on(short, tmp_pat
     assert (description.cell_types, description.validation_cell_types) == (("alpha",), ("beta",))
     assert description.factor("FOS").cell_types == ("alpha",)
     assert "beta on chr2" in description.factor("FOS").calibration.fitted_on
+
+
+def test_where_nothing_can_be_scored_the_checkpoint_says_that_it_is_not_calibrated(short, tmp_path):
+    spec = msgspec.structs.replace(short, validation=("chr2:9,101-9,500",), epochs=1)
+    description = load_checkpoint(finetune(spec, SilentReport(), tmp_path / "work")).description
+    assert description.factor("FOS").auprc is None
+    assert any("FOS are not calibrated" in limit for limit in description.limits)
 
 
 def test_a_synthetic_genome_stays_synthetic_in_the_checkpoint(smallest, tmp_path):
