@@ -3,9 +3,9 @@
 # P = bins of 200 bp starting every 50 bp.
 
 import os
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import get_args
+from typing import NamedTuple, get_args
 
 import msgspec
 import numpy as np
@@ -67,25 +67,10 @@ def evaluate(spec: Evaluate, report: Report, work: Path) -> Path:
         return _write(PretrainingEvaluation(spec, digest, present_versions(), masked), Path(spec.output))
     factors = spec.factors or tuple(record.name for record in first.description.factors)
     methods: dict[str, list[HeldOut]] = {}
-    runs: list[tuple[str, str, tuple[Stream, ...]]] = [(first.description.name, spec.checkpoint, ())]
-    runs += [(f"{first.description.name} without {text}", spec.checkpoint, streams(text)) for text in spec.without]
-    named = [Path(path).name for path in spec.controls]
-    is_clear = len({first.description.name, *named}) == 1 + len(named)
-    runs += [(name if is_clear else path, path, ()) for name, path in zip(named, spec.controls, strict=True)]
-    for number, (name, path, without) in enumerate(runs):
-        report.progress(0.8 * number / len(runs), f"predicting with {name}")
-        predictor = _predictor(path, material.dataset, material.store, engine, without)
-        for factor in factors:
-            predictor.description.factor(factor)
-        warn_of_seen_loci(predictor.description, regions, material.cell_types, report)
-
-        def heard(_fraction: float, _note: str) -> None:
-            if report.stop_requested():
-                raise Stopped("Stopped; no scores were written.")
-
-        methods[name] = held_out(
-            predictor, material.dataset, regions, material.cell_types, factors, heard, spec.strands
-        )
+    runs = list(runs_of(spec, first.description.name))
+    for number, run in enumerate(runs):
+        report.progress(0.8 * number / len(runs), f"predicting with {run.name}")
+        methods[run.name] = _scores_of(run, spec, material, engine, factors, report)
     report.progress(0.8, "resampling blocks")
     pairs = paired(methods, material, regions)
     if not pairs:
@@ -93,6 +78,43 @@ def evaluate(spec: Evaluate, report: Report, work: Path) -> Path:
     comparison = compare(pairs, spec.bootstrap, spec.seed)
     result = Evaluation(spec, first.description.weights_sha256, present_versions(), comparison)
     return _write(result, Path(spec.output))
+
+
+class Run(NamedTuple):
+    """One column of the comparison: a checkpoint, some of its streams hidden."""
+
+    name: str
+    path: str
+    without: tuple[Stream, ...] = ()
+
+
+def runs_of(spec: Evaluate, name: str) -> Iterator[Run]:
+    """The checkpoint, its ablations, and the controls, told apart by their paths where names are not enough."""
+    yield Run(name, spec.checkpoint)
+    for text in spec.without:
+        yield Run(f"{name} without {text}", spec.checkpoint, streams(text))
+    named = [Path(path).name for path in spec.controls]
+    is_clear = len({name, *named}) == 1 + len(named)
+    for control, path in zip(named, spec.controls, strict=True):
+        yield Run(control if is_clear else path, path)
+
+
+def _scores_of(
+    run: Run, spec: Evaluate, material: Material, engine: Engine, factors: Sequence[str], report: Report
+) -> list[HeldOut]:
+    """Logits and labels of one column."""
+    predictor = _predictor(run.path, material.dataset, material.store, engine, run.without)
+    for factor in factors:
+        predictor.description.factor(factor)
+    regions = material.validation_stretches(BIN)
+    if not run.without:
+        warn_of_seen_loci(predictor.description, regions, material.cell_types, report)
+
+    def heard(_fraction: float, _note: str) -> None:
+        if report.stop_requested():
+            raise Stopped("Stopped; no scores were written.")
+
+    return held_out(predictor, material.dataset, regions, material.cell_types, factors, heard, spec.strands)
 
 
 def streams(text: str) -> tuple[Stream, ...]:
