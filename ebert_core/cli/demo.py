@@ -32,7 +32,7 @@ def run(arguments: argparse.Namespace) -> None:
     if arguments.generate_only:
         print(dataset)
     elif arguments.scores:
-        _print_scores(directory, dataset)
+        _print_scores(dataset)
     elif has_display():
         _open_window(dataset)
     else:
@@ -98,10 +98,10 @@ def _write_instead(directory: Path, dataset: Path) -> None:
     print(bigwig)
 
 
-def _print_scores(directory: Path, dataset: Path) -> None:
+def _print_scores(dataset: Path) -> None:
     """Scores of the shipped model beside motif scan, motif and state, and the oracle, on held-out loci."""
     from ebert_core.demonstration.controls import compare, table
     from ebert_core.demonstration.oracle import Demonstration
     from ebert_core.inference.scores import held_out_scores
 
-    print(table(compare(Demonstration(directory), held_out_scores(resource(CHECKPOINT), dataset))))
+    print(table(compare(Demonstration(dataset), held_out_scores(resource(CHECKPOINT), dataset))))

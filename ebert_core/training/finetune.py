@@ -38,7 +38,7 @@ from ebert_core.training.held_out import HeldOut, held_out
 from ebert_core.training.loop import Schedule, Trainer, saved_weights
 from ebert_core.training.material import Material, open_material
 from ebert_core.training.report import Report, Stopped
-from ebert_core.training.request import check_numbers
+from ebert_core.training.request import check_numbers, without_folders
 from ebert_core.training.sampling import Example, tiled_examples
 
 _STANDARD_WINDOWS = 256
@@ -243,7 +243,7 @@ class _FineTuning:
             cell_types=self.cell_types,
             validation_cell_types=self.held_out_cells,
             state_bin_width=material.state_bin_width,
-            spec=self.spec,
+            spec=without_folders(self.spec),
             versions=present_versions(),
             created=now(),
             weights_sha256="",

@@ -26,7 +26,7 @@ from ebert_core.training.loop import Schedule, Trainer
 from ebert_core.training.masking import Masked, hide_bases, hide_every, hide_states, native_units
 from ebert_core.training.material import Material, open_material
 from ebert_core.training.report import Report, Stopped
-from ebert_core.training.request import check_numbers
+from ebert_core.training.request import check_numbers, without_folders
 from ebert_core.training.sampling import Example, random_examples
 
 _EVALUATION_WINDOWS = 64
@@ -180,7 +180,7 @@ class _Pretraining:
             cell_types=material.cell_types,
             validation_cell_types=(),
             state_bin_width=material.state_bin_width,
-            spec=self.spec,
+            spec=without_folders(self.spec),
             versions=present_versions(),
             created=now(),
             weights_sha256="",

@@ -1,11 +1,18 @@
-"""Numbers of a spec with which no training can begin, refused in a sentence before hours are spent."""
+"""Specs of training: numbers that make no sense are refused before hours are spent; what a checkpoint keeps of one."""
 
 from collections.abc import Callable
+from pathlib import PurePath
+from typing import TypeVar
+
+import msgspec
 
 from ebert_core.model.tokens import BIN
 from ebert_core.protocol.errors import InvalidRequest
 from ebert_core.protocol.specs import FineTune, Pretrain
 
+Spec = TypeVar("Spec", Pretrain, FineTune)
+
+_PATHS = ("dataset", "output", "start_from")
 _AT_LEAST_ONE = ("epochs", "batch_size", "steps", "evaluate_every")
 _ABOVE_ZERO = ("learning_rate", "layer_decay")
 _SHARES_ABOVE_ZERO = ("base_mask_rate",)
@@ -33,3 +40,12 @@ def check_numbers(spec: Pretrain | FineTune) -> None:
                 raise InvalidRequest(f"{name} is {value:g}; it must be {must}.")
     if isinstance(spec, Pretrain) and (spec.context < 0 or spec.context % BIN):
         raise InvalidRequest(f"context is {spec.context}; it must be a multiple of {BIN}, or 0 for the preset's own.")
+
+
+def without_folders(spec: Spec) -> Spec:
+    """The spec as a checkpoint keeps it: names of files only, since checkpoints travel and folders are private.
+
+    What the files were is told by the digests beside it.
+    """
+    names = {key: PurePath(getattr(spec, key)).name for key in _PATHS if hasattr(spec, key)}
+    return msgspec.structs.replace(spec, **names)

@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from ebert_core.demonstration.controls import auprc, compare, table
+from ebert_core.demonstration.controls import compare, table
 from ebert_core.demonstration.oracle import AMBIGUOUS, BOUND, UNBOUND, Demonstration, bin_starts
 from ebert_core.demonstration.rules import GAPS
 from ebert_core.demonstration.scene import scene
@@ -76,25 +76,6 @@ def test_bins_that_meet_n_are_ambiguous_and_scores_are_given_to_every_bin(demons
 def test_bins_start_on_multiples_of_fifty_and_stay_inside() -> None:
     assert bin_starts(Interval("chr1", 10, 360)).tolist() == [50, 100, 150]
     assert bin_starts(Interval("chr1", 0, 199)).tolist() == []
-
-
-@pytest.mark.parametrize(
-    ("labels", "scores", "expected"),
-    [
-        ([1, 1, 0, 0], [4, 3, 2, 1], 1.0),
-        ([1, 0], [1, 1], 0.5),
-        # Half found at once; from (1, 0) to (2, 2) precision is t / (3t - 2), integrated between 1 and 2.
-        ([1, 0, 0, 1], [4, 3, 3, 3], (1 + 1 / 3 + 2 / 9 * np.log(4)) / 2),
-    ],
-)
-def test_the_area_under_precision_and_recall_is_interpolated(
-    labels: list[int], scores: list[float], expected: float
-) -> None:
-    assert auprc(np.array(labels, dtype=bool), np.array(scores, dtype=float)) == pytest.approx(expected)
-
-
-def test_without_a_positive_there_is_no_area() -> None:
-    assert np.isnan(auprc(np.zeros(3, dtype=bool), np.arange(3.0)))
 
 
 def test_a_dataset_of_real_data_has_no_oracle(tmp_path: Path) -> None:
