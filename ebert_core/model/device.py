@@ -26,11 +26,17 @@ class Engine(NamedTuple):
         """The context in which training computes: matrix products in the engine's precision, weights in fp32."""
         return torch.autocast(self.device.type, self.dtype, enabled=self.dtype != torch.float32)
 
+    @property
+    def name(self) -> str:
+        """The device in a few words."""
+        if self.device.type == "cuda":
+            return torch.cuda.get_device_name(self.device)
+        threads = torch.get_num_threads()
+        return f"{threads} thread{'s' if threads > 1 else ''} of {_processor_name()}"
+
     def describe(self) -> str:
         """Device and precision in a few words."""
-        if self.device.type == "cuda":
-            return f"{torch.cuda.get_device_name(self.device)}, {self.precision}"
-        return f"{torch.get_num_threads()} threads of {_processor_name()}, {self.precision}"
+        return f"{self.name}, {self.precision}"
 
 
 def choose_engine(device: str = "auto", precision: Precision = "auto") -> Engine:

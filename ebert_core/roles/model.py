@@ -152,7 +152,7 @@ def summarise(predictor: Predictor, path: str) -> CheckpointSummary:
         validation=description.validation,
         cell_types=(*description.cell_types, *description.validation_cell_types),
         live_limit=LIVE_LIMIT,
-        device=predictor.engine.describe(),
+        device=predictor.engine.name,
         precision=predictor.engine.precision,
         limits=description.limits,
     )

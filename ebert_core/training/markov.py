@@ -14,7 +14,7 @@ class MarkovBaseline:
     A context seen n times weighs n / (n + smoothing) against the next shorter one.
     """
 
-    def __init__(self, sequences: Iterable[NDArray[np.uint8]], reach: int, smoothing: float = 8.0) -> None:
+    def __init__(self, sequences: Iterable[NDArray[np.uint8]], reach: int, smoothing: float = 30.0) -> None:
         self.reach = reach
         self.smoothing = smoothing
         self._counts = [np.zeros((4 ** (2 * side), 4), dtype=np.float32) for side in range(reach + 1)]

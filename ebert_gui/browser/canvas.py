@@ -2,6 +2,7 @@
 
 from PyQt6.QtCore import QEvent, QPoint, QPointF, QSize, Qt, QTimer, pyqtSignal
 from PyQt6.QtGui import (
+    QColor,
     QFont,
     QHelpEvent,
     QKeyEvent,
@@ -95,6 +96,7 @@ class Canvas(QWidget):
     def paintEvent(self, _event: QPaintEvent | None) -> None:
         """Draw a frame."""
         painter = QPainter(self)
+        painter.fillRect(self.rect(), QColor(self.scene.palette.canvas))  # also beside the scene, over the scroll bar
         self.scene.paint(painter)
         if self._drag is not None and self._drag.kind is DragKind.SELECT:
             self._drag.paint(painter, self.scene, self.height())

@@ -10,6 +10,7 @@ from PyQt6.QtWidgets import (
     QLabel,
     QLineEdit,
     QPushButton,
+    QSizePolicy,
     QStackedWidget,
     QTableWidget,
     QTableWidgetItem,
@@ -149,6 +150,10 @@ def _facts(pairs: list[tuple[str, str]]) -> QFormLayout:
         said.setTextInteractionFlags(
             Qt.TextInteractionFlag.TextSelectableByMouse | Qt.TextInteractionFlag.TextSelectableByKeyboard
         )
+        # A form gives a wrapping label its narrow wish unless the label asks for all there is.
+        policy = said.sizePolicy()
+        policy.setHorizontalPolicy(QSizePolicy.Policy.Expanding)
+        said.setSizePolicy(policy)
         layout.addRow(caption, said)
     return layout
 

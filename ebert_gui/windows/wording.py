@@ -52,7 +52,8 @@ def regions(intervals: Iterable[Interval]) -> str:
 def _pieces(name: str, intervals: list[Interval]) -> str:
     if len(intervals) == 1:
         interval = intervals[0]
-        return name if interval.start == 0 else format_locus(interval)
+        # Whether the chromosome ends there is not known here, so its bases are said.
+        return f"{name} ({bases(interval.length)})" if interval.start == 0 else format_locus(interval)
     return f"{name} ({len(intervals)} parts, {bases(sum(interval.length for interval in intervals))})"
 
 

@@ -52,7 +52,7 @@ def test_regions_are_named_in_genome_order() -> None:
         Interval("chr3", 0, 1000),
         Interval("chr3", 2000, 3000),
     ]
-    assert wording.regions(regions) == "chr2:100-200, chr3 (2 parts, 2 kb), chr10, chrX"
+    assert wording.regions(regions) == "chr2:100-200, chr3 (2 parts, 2 kb), chr10 (10 bp), chrX (10 bp)"
 
 
 @pytest.mark.parametrize(
