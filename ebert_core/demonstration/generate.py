@@ -31,6 +31,15 @@ Report = Callable[[float, str], None]
 
 DATASET = "DATASET.toml"
 REFERENCE = f"SYNTHETIC_{ASSEMBLY}.fa"
+_UNFINISHED = f"{DATASET}.part"
+
+
+def is_demonstration(directory: Path) -> bool:
+    """Whether a directory holds a demonstration, whole or begun, that may be written again."""
+    dataset = directory / DATASET
+    if dataset.is_file():
+        return f'assembly = "{ASSEMBLY}"' in dataset.read_text(errors="replace")
+    return (directory / _UNFINISHED).is_file()
 
 
 def generate(directory: Path, seed: int = DEFAULT_SEED, report: Report = lambda _fraction, _note: None) -> Path:
@@ -50,6 +59,10 @@ def generate(directory: Path, seed: int = DEFAULT_SEED, report: Report = lambda 
 
 
 def _generate(directory: Path, seed: int, report: Report) -> Path:
+    directory.mkdir(parents=True, exist_ok=True)
+    # Says whose the files are if this is interrupted.
+    unfinished = directory / _UNFINISHED
+    unfinished.touch()
     for folder in ("motifs", "states", "signals", "peaks"):
         (directory / folder).mkdir(parents=True, exist_ok=True)
     (directory / DATASET).unlink(missing_ok=True)
@@ -61,7 +74,6 @@ def _generate(directory: Path, seed: int, report: Report) -> Path:
     for done, cell_type in enumerate(CELL_TYPES):
         report(0.5 + 0.5 * done / len(CELL_TYPES), f"measuring cell type {cell_type}")
         cell_types[cell_type] = _write_cell_type(directory, chromosomes, seed, cell_type)
-    unfinished = directory / f"{DATASET}.part"
     unfinished.write_bytes(tomli_w.dumps(_description(seed, cell_types)).encode())
     unfinished.replace(directory / DATASET)
     report(1.0, "done")
