@@ -70,7 +70,9 @@ def _parser(words: Sequence[str]) -> argparse.ArgumentParser:
     parser.add_argument("--version", action="version", version=version("ebert-browser"))
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     for name, command in COMMANDS.items():
-        added = commands.add_parser(name, help=command.help, description=f"{command.help.capitalize()}.")
+        # Not capitalize(): it would write "bigwig".
+        sentence = f"{command.help[0].upper()}{command.help[1:]}."
+        added = commands.add_parser(name, help=command.help, description=sentence)
         if name == next((word for word in words if not word.startswith("-")), None):
             _module(name).add_arguments(added)
     return parser

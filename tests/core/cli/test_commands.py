@@ -43,6 +43,12 @@ def test_every_command_explains_itself(command, capsys):
     assert said.err == ""
 
 
+def test_a_format_keeps_its_spelling_in_the_help(capsys):
+    with pytest.raises(SystemExit):
+        main(["predict", "--help"])
+    assert "Predicted binding as bigWig, BED or table." in capsys.readouterr().out
+
+
 def test_the_program_lists_its_commands_and_its_version(capsys):
     with pytest.raises(SystemExit):
         main(["--help"])
