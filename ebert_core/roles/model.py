@@ -30,6 +30,7 @@ from ebert_core.protocol.modelling import (
 from ebert_core.roles.session import Handlers, HelloDetails, Report
 
 LIVE_LIMIT = 200_000
+_WIDENED = 2 * BIN  # a view at the limit may have been widened to whole bins at both ends
 _REMEMBERED_CHECKPOINTS = 3
 _CENTRE = (BIN - POSITION) // 2
 
@@ -61,7 +62,7 @@ class ModelAnswers:
 
     def predict_view(self, request: PredictView, report: Report) -> Prediction:
         """Predicted binding for a view, reduced to what the screen can show."""
-        if request.interval.length > LIVE_LIMIT:
+        if request.interval.length > LIVE_LIMIT + _WIDENED:
             raise InvalidRequest(
                 f"Live prediction covers up to {LIVE_LIMIT // 1000} kb; zoom in, or compute this region."
             )

@@ -144,7 +144,8 @@ def next_prediction(
     """
     length = workspace.view.chromosome_length
     visible = _on_grid(workspace.view.interval, length)
-    steps = ((1, visible), (2, _on_grid(with_margin(visible), length)))
+    limit = workspace.checkpoint.live_limit if workspace.checkpoint else 0
+    steps = ((1, visible), (2, _on_grid(_with_live_margin(visible, limit), length)))
     for strands, wanted in steps:
         done = [held.interval for held in cache.stream(stream) if _strands(held) >= strands]
         # A margin that has been eaten into by half is filled up again; before that nothing is asked.
@@ -159,6 +160,13 @@ def next_prediction(
                 return prediction_need(stream, request, strands)
         return prediction_need(stream, predict(stream, hull, strands), strands)
     return None
+
+
+def _with_live_margin(visible: Interval, limit: int) -> Interval:
+    """The interval with as much of its margin as the model predicts at once."""
+    wide = with_margin(visible)
+    room = max(0, limit - visible.length) // 2 // _BIN_GRID * _BIN_GRID
+    return Interval(visible.chromosome, max(wide.start, visible.start - room), min(wide.end, visible.end + room))
 
 
 def region_pieces(stream: PredictionStream, region: Interval, checkpoint: CheckpointSummary) -> Iterator[Need]:

@@ -153,7 +153,7 @@ def test_attention_is_answered_as_profile_and_as_map(worker, toy_checkpoint, toy
 @pytest.mark.parametrize(
     ("changes", "sentence"),
     [
-        ({"interval": Interval("chr1", 0, 200_001)}, "Live prediction covers up to 200 kb; zoom in, or compute"),
+        ({"interval": Interval("chr1", 0, 200_401)}, "Live prediction covers up to 200 kb; zoom in, or compute"),
         ({"interval": Interval("chr9", 0, 1_000)}, "no chromosome chr9"),
         ({"interval": Interval("chr2", 90_000, 91_000)}, "there is nothing at"),
         ({"factors": ("GATA9",)}, "This checkpoint does not predict GATA9. It predicts FOS."),

@@ -116,6 +116,18 @@ def test_a_refined_prediction_covers_a_pan_inside_its_margin(with_checkpoint, mo
     assert len(model.requests(PredictView)) == before
 
 
+@pytest.mark.parametrize("width", [120_000, 150_000, 199_990, 200_000])
+def test_no_prediction_of_a_live_view_is_wider_than_the_model_answers(with_checkpoint, model, workspace, width) -> None:
+    workspace.view.show(Interval("chr1", 1_000_077, 1_000_077 + width))
+    with_checkpoint.ask()
+    model.answer_all()
+    with_checkpoint.ask()
+    asked = [request.interval.length for request in model.requests(PredictView) if request.strands == 2]
+    limit = workspace.checkpoint.live_limit
+    assert asked
+    assert max(asked) <= limit + 400
+
+
 def test_a_long_slide_waits_for_the_prediction_under_way(with_checkpoint, model, workspace) -> None:
     for _ in range(5):
         workspace.view.pan_by(500)
