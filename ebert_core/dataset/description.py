@@ -310,12 +310,17 @@ class Dataset:
             opened = openers.get(file.kind, read_features)(Path(file.path))
             for chromosome, length in opened.chromosome_lengths.items():
                 lengths[chromosome] = max(length, lengths.get(chromosome, 1))
-        return dict(sorted(lengths.items(), key=lambda pair: _natural(pair[0])))
+        return dict(sorted(lengths.items(), key=lambda pair: (not _is_numbered(pair[0]), _natural(pair[0]))))
 
 
 def _cell_summary(name: str, cell: CellTypePaths) -> CellType:
     peaks = tuple(PeakFiles(factor, bool(paths.relaxed)) for factor, paths in sorted(cell.peaks.items()))
     return CellType(name, bool(cell.states), tuple(cell.signals), peaks)
+
+
+def _is_numbered(name: str) -> bool:
+    """Whether a chromosome goes before scaffolds and decoys, which would otherwise be what a window opens on."""
+    return bool(re.fullmatch(r"(chr)?(\d+[LRab]?|[XYZWM]|MT)", name, re.IGNORECASE))
 
 
 def _natural(name: str) -> list[tuple[int, str]]:

@@ -161,3 +161,10 @@ def test_planted_sites_say_where_they_are_bound(toy_path, tmp_path):
     truth = dataset.truth.touching(Interval("chr1", 0, 310), "T1", "alpha")
     assert truth.starts.tolist() == [100, 300]
     assert truth.is_bound.tolist() == [True, False]
+
+
+def test_bare_files_open_on_a_chromosome_and_not_on_a_scaffold(tmp_path):
+    names = ["chrX", "GL000009.2", "chr10", "KI270302.1", "chr2"]
+    (tmp_path / "some.bed").write_text("".join(f"{name}\t10\t20\n" for name in names))
+    lengths = Dataset.from_files([tmp_path / "some.bed"]).chromosome_lengths
+    assert list(lengths) == ["chr2", "chr10", "chrX", "GL000009.2", "KI270302.1"]
