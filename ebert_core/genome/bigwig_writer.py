@@ -92,11 +92,10 @@ class BigWigWriter:
             elif shutil.disk_usage(self._path.parent).free < room:
                 raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
         except OSError as error:
-            if error.errno not in (errno.ENOSPC, errno.EFBIG, errno.EDQUOT, errno.EROFS, errno.EACCES):
-                raise
             if hasattr(self, "_file"):
                 self._discard()
-            raise InvalidRequest(f"{self._path} cannot be written: {os.strerror(error.errno).lower()}.") from None
+            reason = (error.strerror or str(error)).lower()
+            raise InvalidRequest(f"{self._path} cannot be written: {reason}.") from None
         finally:
             probe.unlink(missing_ok=True)
 

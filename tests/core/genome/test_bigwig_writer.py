@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+from pathlib import Path
 
 import numpy as np
 import pybigtools
@@ -90,3 +91,9 @@ def test_a_place_that_cannot_be_written_is_refused_at_once(tmp_path, monkeypatch
     monkeypatch.setattr(os, "access", lambda *_: False)
     with pytest.raises(InvalidRequest, match="may not be written to"):
         BigWigWriter(tmp_path / "x.bw", LENGTHS)
+
+
+@pytest.mark.skipif(not Path("/proc/self").is_dir(), reason="a folder that makes no files whoever asks")
+def test_a_folder_that_makes_no_files_gives_one_sentence():
+    with pytest.raises(InvalidRequest, match=r"^/proc/x\.bw cannot be written: |may not be written to"):
+        BigWigWriter(Path("/proc/x.bw"), LENGTHS)
