@@ -14,7 +14,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Adds the actions."""
     actions = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
     listing = actions.add_parser("list", help="jobs, newest first")
-    listing.add_argument("--dataset", metavar="DATASET.toml", default="", help="jobs beside this dataset")
+    listing.add_argument(
+        "--dataset", metavar="DATASET.toml", default="", help="jobs beside this dataset (default: ./DATASET.toml)"
+    )
     for name, text in (
         ("show", "one job with its figures"),
         ("stop", "ask a job to stop"),
@@ -28,8 +30,9 @@ def run(arguments: argparse.Namespace) -> None:
     """Does one action and prints what became of the job."""
     match arguments.action:
         case "list":
-            found = list_jobs(jobs_folder(_dataset(arguments.dataset)))
-            print("\n".join(map(line_of, found)) if found else "No jobs.")
+            folder = jobs_folder(_dataset(arguments.dataset))
+            found = list_jobs(folder)
+            print("\n".join(map(line_of, found)) if found else _nothing_in(folder))
         case "show":
             print(described(summarise(job_directory(arguments.job))))
         case "stop":
@@ -42,6 +45,11 @@ def _dataset(text: str) -> str:
     if text and not Path(text).is_file():
         raise InvalidRequest(f"There is no dataset {text}.")
     return str(Path(text or "DATASET.toml").absolute())
+
+
+def _nothing_in(folder: Path) -> str:
+    """Where was looked: the jobs of a dataset that lies elsewhere are found by naming it."""
+    return f"No jobs in {folder}. Jobs lie beside their dataset; name it with --dataset DATASET.toml."
 
 
 def line_of(job: JobSummary) -> str:

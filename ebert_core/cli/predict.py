@@ -49,6 +49,8 @@ def run(arguments: argparse.Namespace) -> None:
 def _spec(arguments: argparse.Namespace) -> Predict:
     """The request, from a spec file or from the flags."""
     if arguments.dataset is None:
+        if Path(arguments.checkpoint).is_dir():
+            raise InvalidRequest("DATASET.toml is needed after CHECKPOINT: it says where the cell type's files lie.")
         spec = read_spec_for("predict", Path(arguments.checkpoint))
         assert isinstance(spec, Predict), "the tag of a predict spec decodes to Predict"
         return spec

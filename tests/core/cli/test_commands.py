@@ -103,6 +103,18 @@ def test_a_dataset_that_is_not_there_makes_no_folders(toy_checkpoint, tmp_path, 
     assert list(tmp_path.iterdir()) == []
 
 
+def test_a_checkpoint_without_a_dataset_is_told_what_is_missing(toy_checkpoint, capsys):
+    assert main(["predict", str(toy_checkpoint), "--cell-type", "alpha", "--factor", "FOS", "--output", "x.bw"]) == 2
+    assert "DATASET.toml is needed after CHECKPOINT" in capsys.readouterr().err
+
+
+def test_an_empty_list_of_jobs_says_where_was_looked(capsys):
+    assert main(["jobs", "list"]) == 0
+    said = capsys.readouterr().out
+    assert f"No jobs in {os.environ['EBERT_JOBS']}." in said
+    assert "--dataset" in said
+
+
 def test_a_spec_file_says_it_all(toy_binding, toy_checkpoint, tmp_path, capsys):
     output = str(tmp_path / "x.tab.gz")
     spec = Predict(str(toy_checkpoint), str(toy_binding), "alpha", "FOS", output, locus="chr1:1-900")
