@@ -1,5 +1,6 @@
 """Every file of other programs' test suites is drawn or refused in one sentence; none is a mistake of ours."""
 
+import shutil
 from pathlib import Path
 
 import pytest
@@ -11,8 +12,10 @@ from ebert_core.roles.data import handlers
 
 
 @pytest.mark.real
-def test_every_file_is_drawn_or_refused_in_one_sentence(real_data):
+def test_every_file_is_drawn_or_refused_in_one_sentence(real_data, tmp_path):
     table = handlers()
+    # Indexes are written beside the files, which must stay as they are.
+    copied = shutil.copytree(Path(real_data, "conformance"), tmp_path / "conformance")
 
     def ask(request):
         return table[type(request)](request, lambda fraction, note="": None)
@@ -34,7 +37,7 @@ def test_every_file_is_drawn_or_refused_in_one_sentence(real_data):
                     ask(ReadPeaks(interval, path=path))
 
     drawn = 0
-    for path in sorted(path for path in Path(real_data, "conformance").rglob("*") if path.is_file()):
+    for path in sorted(path for path in copied.rglob("*") if path.is_file()):
         try:
             draw(str(path))
             drawn += 1
