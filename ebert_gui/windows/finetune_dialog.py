@@ -22,10 +22,22 @@ from ebert_core.protocol.specs import FineTune
 from ebert_core.protocol.tracks import DatasetSummary
 from ebert_gui.windows import finetune_plan as plan
 from ebert_gui.windows.finetune_settings import FineTuneSettings
-from ebert_gui.windows.forms import Fold, Footer, add_row, compact, form_layout, label, path_field, scrolling
+from ebert_gui.windows.forms import (
+    Fold,
+    Footer,
+    add_row,
+    compact,
+    form_layout,
+    in_columns,
+    label,
+    path_field,
+    scrolling,
+)
 from ebert_gui.windows.pair_table import PairTable
 from ebert_gui.windows.paths import beside, slug
 from ebert_gui.windows.wording import listed
+
+_FIELDS_WIDTH = 600
 
 
 class FineTuneDialog(QDialog):
@@ -119,7 +131,9 @@ class FineTuneDialog(QDialog):
         add_row(form, "Start from", starts)
         add_row(form, "&Learn on", self.training)
         add_row(form, "Chec&k on", self.validation, help_text="Kept out of learning, to see whether it worked.")
-        add_row(form, "Look at", self.use_sequence, self.use_states, self.use_motifs, *self.signals.values())
+        add_row(form, "Look at", self.use_sequence, self.use_states, self.use_motifs)
+        if self.signals:
+            add_row(form, "Signals", in_columns(list(self.signals.values()), _FIELDS_WIDTH))
         add_row(form, "&Passes over the data", compact(self.epochs, 84))
         add_row(form, "&Result goes to", self.output, _browse("Result", self.output, self._pick_folder))
         contents = QWidget()

@@ -1,10 +1,13 @@
 """The few building blocks that every form here is made of, so that all of them look and behave alike."""
 
+from collections.abc import Sequence
+
 from PyQt6.QtCore import Qt
 from PyQt6.QtWidgets import (
     QDialogButtonBox,
     QFormLayout,
     QFrame,
+    QGridLayout,
     QHBoxLayout,
     QLabel,
     QLayout,
@@ -74,6 +77,20 @@ def row(*widgets: QWidget, stretch_last: bool = False) -> QHBoxLayout:
     if stretch_last or all(_is_compact(widget) for widget in widgets):
         layout.addStretch(1)
     return layout
+
+
+def in_columns(widgets: Sequence[QWidget], width: int) -> QWidget:
+    """Widgets in as many columns as fit into a width, so that many of them do not push a form off the screen."""
+    result = QWidget()
+    grid = QGridLayout(result)
+    grid.setContentsMargins(0, 0, 0, 0)
+    grid.setHorizontalSpacing(12)
+    widest = max(widget.sizeHint().width() for widget in widgets)
+    columns = max(1, (width + 12) // (widest + 12))
+    for number, widget in enumerate(widgets):
+        grid.addWidget(widget, number // columns, number % columns)
+    grid.setColumnStretch(columns, 1)
+    return result
 
 
 def _is_compact(widget: QWidget) -> bool:

@@ -4,7 +4,7 @@ import msgspec
 import pytest
 from msgspec.structs import replace
 from PyQt6.QtCore import Qt
-from PyQt6.QtWidgets import QLabel, QPushButton
+from PyQt6.QtWidgets import QLabel, QPushButton, QScrollArea
 from pytestqt.qtbot import QtBot
 
 from ebert_core.protocol.modelling import CheckpointSummary
@@ -49,6 +49,20 @@ def test_without_a_checkpoint_it_starts_from_nothing(qtbot: QtBot, dataset: Data
     qtbot.addWidget(dialog)
     assert dialog.spec().start_from == ""
     assert not dialog.from_open.isEnabled()
+
+
+def test_many_signals_push_nothing_off_the_form(qtbot: QtBot, dataset: DatasetSummary) -> None:
+    names = tuple(f"ChIP-FACTOR-{number}" for number in range(30))
+    cells = tuple(replace(cell, signals=names) for cell in dataset.cell_types)
+    dialog = FineTuneDialog(replace(dataset, cell_types=cells), None)
+    qtbot.addWidget(dialog)
+    dialog.show()
+    area = dialog.findChildren(QScrollArea)[0]
+    contents, viewport = area.widget(), area.viewport()
+    assert contents is not None
+    assert viewport is not None
+    assert len(dialog.signals) == 30
+    assert contents.minimumSizeHint().width() <= viewport.width()
 
 
 def test_typing_a_folder_chooses_it(dialog: FineTuneDialog, qtbot: QtBot) -> None:
