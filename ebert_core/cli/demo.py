@@ -4,6 +4,7 @@ import argparse
 import os
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 from ebert_core.demonstration.generate import DATASET, generate, is_demonstration
@@ -78,6 +79,7 @@ def _write_instead(directory: Path, dataset: Path) -> None:
     """Without a display: the first screen as a picture, and the predicted binding behind it as a bigWig."""
     from ebert_core.inference.export import predict_to_file
 
+    sys.stderr.write("No display was found: the demonstration is drawn to files instead.\n")
     place = scene()
     picture, bigwig = directory / "demonstration.png", directory / f"SYNTHETIC_{place.factor}_alpha_predicted.bw"
     status = subprocess.run(
@@ -88,6 +90,8 @@ def _write_instead(directory: Path, dataset: Path) -> None:
     ).returncode
     if status:
         raise InvalidRequest("The picture could not be drawn; the message above says why.")
+    print(picture, flush=True)
+    sys.stderr.write(f"Predicting {place.interval.chromosome}; this takes some minutes on a slow computer.\n")
     spec = Predict(
         checkpoint=str(resource(CHECKPOINT)),
         dataset=str(dataset),
@@ -96,10 +100,21 @@ def _write_instead(directory: Path, dataset: Path) -> None:
         output=str(bigwig),
         chromosomes=(place.interval.chromosome,),
     )
-    predict_to_file(spec, lambda _fraction, _note: None)
-    sys.stderr.write("No display was found, so the demonstration was drawn to files.\n")
-    print(picture)
+    predict_to_file(spec, _shown_in_tenths())
     print(bigwig)
+
+
+def _shown_in_tenths() -> Callable[[float, str], None]:
+    """A report that says now and then how far it is, so that nobody takes the wait for a hang."""
+    said = 0
+
+    def report(fraction: float, _note: str) -> None:
+        nonlocal said
+        if int(10 * fraction) > said:
+            said = int(10 * fraction)
+            sys.stderr.write(f"  {10 * said} %\n")
+
+    return report
 
 
 def _print_scores(dataset: Path) -> None:
