@@ -18,7 +18,7 @@ from ebert_gui.browser.surface import Left, Surface
 from ebert_gui.state.tracks import PredictionTrack
 
 _PEAKS_HEIGHT = 12.0
-_RIBBON_HEIGHT = 15.0
+_RIBBON_HEIGHT = 17.0
 _VERDICT_BASES_PER_PIXEL = 60.0
 _SMALLEST_SCALE = 0.1
 _WORDS: dict[Familiarity, str] = {
@@ -149,7 +149,7 @@ def annotate_prediction(
         left, right = max(axis.x_of(start), 0.0), min(axis.x_of(end), axis.width)
         width = surface.text_width(_WORDS[kind], 10)
         if right - left > width + 8 and left + 4 >= free_from:
-            box = QRectF(left + 4, surface.height - _RIBBON_HEIGHT + 4, width, 11)
+            box = QRectF(left + 4, surface.height - _RIBBON_HEIGHT + 5, width, 11)
             surface.text(box, _WORDS[kind], palette.muted, 10, Left)
             free_from = left + width + 24
     if axis.bases_per_pixel <= _VERDICT_BASES_PER_PIXEL:
