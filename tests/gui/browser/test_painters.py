@@ -164,8 +164,8 @@ def test_a_predicted_value_stands_on_its_fifty_bases(new_page) -> None:
 def test_a_gap_in_a_prediction_is_hatched_and_not_zero(new_page) -> None:
     page = new_page()
     _paint(page, PREDICTED, _content("prediction", _prediction(1075, *[0.0] * 4, *[np.nan] * 8, *[0.0] * 4)))
-    hatched = sum(not page.is_blank(x, y) for x in range(30, 60) for y in range(17, 33))
-    plain = sum(not page.is_blank(x, y) for x in range(10, 25) for y in range(17, 33))
+    hatched = sum(not page.is_blank(x, y) for x in range(30, 60) for y in range(17, 31))
+    plain = sum(not page.is_blank(x, y) for x in range(10, 25) for y in range(17, 31))
     assert hatched > 20
     assert plain == 0
 
@@ -173,8 +173,8 @@ def test_a_gap_in_a_prediction_is_hatched_and_not_zero(new_page) -> None:
 def test_the_ribbon_tells_training_from_unseen_places(new_page) -> None:
     page = new_page()
     _paint(page, PREDICTED, _content("prediction", _prediction(1075, 0.1)))
-    assert page.colour_at(20, 38) == LIGHT.familiarity["training"]
-    assert page.colour_at(80, 38) == LIGHT.familiarity["unseen locus"]
+    assert page.colour_at(20, 36) == LIGHT.familiarity["training"]
+    assert page.colour_at(80, 36) == LIGHT.familiarity["unseen locus"]
 
 
 def test_calls_without_a_peak_and_peaks_without_a_call_are_named(new_page) -> None:
