@@ -54,6 +54,7 @@ class PretrainingEvaluation(msgspec.Struct, frozen=True):
 def evaluate(spec: Evaluate, report: Report, work: Path) -> Path:
     """Scores a checkpoint and its controls and writes the figures as JSON; returns the file."""
     del work  # an evaluation is short and starts anew
+    _check_place(Path(spec.output))
     material = open_material(spec.dataset, (), spec.regions, spec.cell_types, report)
     regions = material.validation_stretches(BIN)
     engine = choose_engine(spec.device, spec.precision)
@@ -186,6 +187,15 @@ def motif_scan(material: Material, regions: Sequence[Interval]) -> dict[str, NDA
         parts.append(np.lib.stride_tricks.sliding_window_view(score_PM, span, axis=0).max(-1)[:length])
     joined_PM = np.concatenate(parts)
     return {name: joined_PM[:, column] for column, name in enumerate(matrices.names)}
+
+
+def _check_place(path: Path) -> None:
+    """Refuses before the work what could not be written after it."""
+    folder = next(place for place in path.absolute().parents if place.exists())
+    if path.is_dir():
+        raise InvalidRequest(f"{path} is a folder; name a file for the scores.")
+    if not folder.is_dir() or not os.access(folder, os.W_OK):
+        raise InvalidRequest(f"{path} cannot be made, {folder} may not be written to; name another file.")
 
 
 def _write(result: Evaluation | PretrainingEvaluation, path: Path) -> Path:

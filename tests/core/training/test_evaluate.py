@@ -93,3 +93,12 @@ def test_it_ends_where_the_person_wants_it_to(spec_of, tmp_path):
 def test_what_makes_no_sense_is_refused(spec_of, tmp_path, changes, sentence):
     with pytest.raises(InvalidRequest, match=sentence):
         evaluate(spec_of(**changes), SilentReport(), tmp_path)
+
+
+def test_a_place_that_takes_no_scores_is_refused_before_the_work(spec_of, tmp_path):
+    (tmp_path / "file").touch()
+    report = SilentReport(stop_after=0)
+    with pytest.raises(InvalidRequest, match="is a folder; name a file"):
+        evaluate(spec_of(output=str(tmp_path)), report, tmp_path)
+    with pytest.raises(InvalidRequest, match="file may not be written to; name another file"):
+        evaluate(spec_of(output=str(tmp_path / "file" / "s.json")), report, tmp_path)
