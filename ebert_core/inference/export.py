@@ -5,7 +5,7 @@
 import gzip
 import os
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import NamedTuple
 
@@ -200,4 +200,6 @@ def _compressed(path: Path) -> Iterator[gzip.GzipFile]:
     except OSError as error:
         raise InvalidRequest(f"{path} could not be written: {error.strerror or error}.") from error
     finally:
-        part.unlink(missing_ok=True)
+        # Where the folder is none, there is nothing to remove either.
+        with suppress(OSError):
+            part.unlink()

@@ -202,6 +202,12 @@ def test_what_cannot_be_is_named_and_nothing_written(spec_of, tmp_path, changes,
     assert list(tmp_path.iterdir()) == []
 
 
+def test_a_file_in_the_place_of_the_folder_is_a_sentence(spec_of, tmp_path):
+    (tmp_path / "file").touch()
+    with pytest.raises(InvalidRequest, match="could not be written: Not a directory"):
+        predict_to_file(spec_of("file/x.tab.gz"), quiet)
+
+
 def test_a_folder_that_may_not_be_written_to_is_named(spec_of, monkeypatch):
     monkeypatch.setattr(os, "access", lambda *_: False)
     with pytest.raises(InvalidRequest, match="may not be written to"):
