@@ -11,11 +11,13 @@ from ebert_core.demonstration.generate import DATASET, generate, is_demonstratio
 from ebert_core.demonstration.rules import DEFAULT_SEED
 from ebert_core.demonstration.scene import scene
 from ebert_core.protocol.errors import InvalidRequest
-from ebert_core.protocol.locus import format_locus
+from ebert_core.protocol.locus import Interval, format_locus
 from ebert_core.protocol.resources import resource
 from ebert_core.protocol.specs import Predict
 
 CHECKPOINT = "checkpoints/demonstration"
+# How far the bigWig reaches beyond the first screen on either side, in bases.
+_AROUND = 250_000
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -91,14 +93,15 @@ def _write_instead(directory: Path, dataset: Path) -> None:
     if status:
         raise InvalidRequest("The picture could not be drawn; the message above says why.")
     print(picture, flush=True)
-    sys.stderr.write(f"Predicting {place.interval.chromosome}; this takes some minutes on a slow computer.\n")
+    around = Interval(place.interval.chromosome, place.interval.start - _AROUND, place.interval.end + _AROUND)
+    sys.stderr.write(f"Predicting {format_locus(around)} ...\n")
     spec = Predict(
         checkpoint=str(resource(CHECKPOINT)),
         dataset=str(dataset),
         cell_type="alpha",
         factor=place.factor,
         output=str(bigwig),
-        chromosomes=(place.interval.chromosome,),
+        locus=format_locus(around),
     )
     predict_to_file(spec, _shown_in_tenths())
     print(bigwig)

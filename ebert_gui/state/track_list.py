@@ -92,7 +92,11 @@ class TrackList:
             return msgspec.structs.replace(track, **{field: swapped[value]}) if value in swapped else track
 
         if one != other:
-            self._change(tuple(exchanged(track) for track in self._tracks))
+            self.rewrite(exchanged)
+
+    def rewrite(self, change: Callable[[Track], Track]) -> None:
+        """Change every track in one step."""
+        self._change(tuple(change(track) for track in self._tracks))
 
     def undo(self) -> None:
         """Take the last change back."""

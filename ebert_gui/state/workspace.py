@@ -1,12 +1,16 @@
 """Everything the window is about: the open dataset and checkpoint, the view, the tracks and what is chosen."""
 
+from collections.abc import Mapping
+
+import msgspec
+
 from ebert_core.protocol.locus import Interval
 from ebert_core.protocol.modelling import CheckpointSummary
 from ebert_core.protocol.tracks import DatasetSummary
 from ebert_gui.state.announcer import Announcer
 from ebert_gui.state.defaults import chosen_cell_types, chosen_factor, default_tracks, model_tracks
 from ebert_gui.state.track_list import TrackList
-from ebert_gui.state.tracks import AttentionTrack, PredictionTrack, SequenceTrack, Track
+from ebert_gui.state.tracks import AttentionTrack, PredictionTrack, SequenceTrack, SignalTrack, Track
 from ebert_gui.state.view import ViewRange
 
 
@@ -55,7 +59,7 @@ class Workspace:
         known = {factor.name for factor in checkpoint.factors}
         if checkpoint.factors and self.factor not in known:
             before, self.factor = self.factor, chosen_factor(self.dataset, checkpoint)
-            self.tracks.exchange("factor", before, self.factor)
+            self._exchange_factor(before, self.factor)
         shown = any(isinstance(track, PredictionTrack | AttentionTrack) for track in self.tracks.tracks)
         if not shown and self.dataset is not None:
             self._add_model_tracks(model_tracks(self.dataset, checkpoint, self.factor, self.cell_type))
@@ -78,8 +82,26 @@ class Workspace:
         """Look at another factor in the same way."""
         before, self.factor = self.factor, factor
         if before and before != factor:
-            self.tracks.exchange("factor", before, factor)
+            self._exchange_factor(before, factor)
         self.choice_changed.announce()
+
+    def _exchange_factor(self, before: str, factor: str) -> None:
+        """Swap two factors wherever a track shows them, also in signals named after them (`ChIP-CTCF`)."""
+        swapped = {before: factor, factor: before}
+        cells = self.dataset.cell_types if self.dataset else ()
+        signals = {cell.name: cell.signals for cell in cells}
+
+        def exchanged(track: Track) -> Track:
+            if isinstance(track, SignalTrack) and not track.path:
+                named = measured_instead(track.signal, swapped)
+                if named in signals.get(track.cell_type, ()):
+                    group = measured_instead(track.group, swapped)
+                    return msgspec.structs.replace(track, signal=named, group=group)
+                return track
+            value = getattr(track, "factor", "")
+            return msgspec.structs.replace(track, factor=swapped[value]) if value in swapped else track
+
+        self.tracks.rewrite(exchanged)
 
     def show_place(self, place: Interval) -> None:
         """Jump to a gene, with some room at both sides."""
@@ -127,3 +149,15 @@ class Workspace:
         span = self.view.span
         if span.chromosome:
             self.guess_anchor(span.chromosome, int((span.start + span.end) / 2))
+
+
+def measured_instead(signal: str, swapped: Mapping[str, str]) -> str:
+    """The signal of the other factor, where one of the two stands as a word at an end of the signal's name."""
+    for factor, other in swapped.items():
+        for place in (f"-{factor}", f"_{factor}", f" {factor}"):
+            if signal.endswith(place):
+                return signal.removesuffix(factor) + other
+        for place in (f"{factor}-", f"{factor}_", f"{factor} "):
+            if signal.startswith(place):
+                return other + signal.removeprefix(factor)
+    return swapped.get(signal, signal)

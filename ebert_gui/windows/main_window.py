@@ -24,7 +24,7 @@ from ebert_gui.windows.locus_bar import LocusBar
 from ebert_gui.windows.messages import MessageBar, details_window
 from ebert_gui.windows.theme import DARK, LIGHT, Theme, window_font
 from ebert_gui.windows.track_dock import TrackDock
-from ebert_gui.workers.state import WorkerState
+from ebert_gui.workers.state import Condition, WorkerState
 
 if TYPE_CHECKING:
     from ebert_gui.windows.jobs_dock import JobsDock
@@ -62,6 +62,7 @@ class MainWindow(QMainWindow):
         self.track_dock = TrackDock(parts.workspace, self)
         self.checkpoint_dock = CheckpointDock(self)
         self._jobs_dock: JobsDock | None = None
+        self._ended: dict[str, WorkerState] = {}
         self.worker_states: dict[str, QLabel] = {"data": QLabel(), "model": QLabel()}
         self.under_cursor = QLabel()
         self.setWindowTitle("EBERT Browser")
@@ -81,6 +82,12 @@ class MainWindow(QMainWindow):
     def show_worker(self, role: str, state: WorkerState) -> None:
         """Say in the status bar how a worker is."""
         word = state.condition.value
+        if state.condition is Condition.RESTARTING:
+            self._ended[role] = state
+        elif state.condition is Condition.READY and role in self._ended:
+            ended = self._ended.pop(role)
+            if self.messages.withdraw(ended.sentence):
+                self.messages.info(f"The {role} worker had ended and is back.", ended.details)
         device = f" on {state.hello.device}" if state.hello is not None and state.hello.device else ""
         self.worker_states[role].setText(f"{_DOT.get(word, '○')} {role} {word}{device}")
         self.worker_states[role].setToolTip(state.sentence or f"The {role} worker is {word}")

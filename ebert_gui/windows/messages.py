@@ -101,6 +101,17 @@ class MessageBar(QFrame):
             self._waiting.append(message)
         self._show_count()
 
+    def withdraw(self, sentence: str) -> bool:
+        """Take a sentence back that no longer holds; whether it was shown or waiting."""
+        waited = [message for message in self._waiting if message.sentence == sentence]
+        for message in waited:
+            self._waiting.remove(message)
+        was_shown = self._shown is not None and self._shown.sentence == sentence
+        if was_shown:
+            self.dismiss()
+        self._show_count()
+        return was_shown or bool(waited)
+
     def dismiss(self) -> None:
         """Put the shown message away and show the next."""
         self._shown = None

@@ -1,5 +1,6 @@
 """What opens with a dataset and a checkpoint, and how choices change the tracks."""
 
+import msgspec
 import pytest
 
 from ebert_core.protocol.locus import Interval
@@ -14,7 +15,7 @@ from ebert_gui.state.tracks import (
     SignalTrack,
     StatesTrack,
 )
-from ebert_gui.state.workspace import Workspace
+from ebert_gui.state.workspace import Workspace, measured_instead
 
 
 def _cell(name: str, *factors: str, signals: tuple[str, ...] = ("H2A", "DNase")) -> CellType:
@@ -101,6 +102,29 @@ def test_choosing_a_factor_changes_every_track_that_shows_the_old_one(workspace:
     workspace.choose_factor("MAX")
     shown = {getattr(track, "factor", "MAX") for track in workspace.tracks.tracks}
     assert shown == {"MAX"}
+
+
+def test_choosing_a_factor_brings_its_own_measured_signal() -> None:
+    cells = (_cell("alpha", "CTCF", "MAX", signals=("DNase", "ChIP-CTCF", "ChIP-MAX")), _cell("beta", "CTCF"))
+    workspace = Workspace()
+    workspace.open_dataset(msgspec.structs.replace(DATASET, cell_types=cells))
+    assert workspace.factor == "CTCF"
+    workspace.choose_factor("MAX")
+    shown = [track.signal for track in workspace.tracks.tracks if isinstance(track, SignalTrack)]
+    assert "ChIP-MAX" in shown
+    assert "ChIP-CTCF" not in shown
+
+
+def test_a_factor_is_a_word_of_a_signals_name_and_not_a_part_of_one() -> None:
+    swapped = {"MAX": "CTCF", "CTCF": "MAX"}
+    given = ("ChIP-MAX", "MAX signal", "CTCF", "ChIP-MAXIMUM", "DNase")
+    assert [measured_instead(name, swapped) for name in given] == [
+        "ChIP-CTCF",
+        "CTCF signal",
+        "MAX",
+        "ChIP-MAXIMUM",
+        "DNase",
+    ]
 
 
 def test_bare_files_open_as_what_they_are() -> None:

@@ -86,3 +86,12 @@ def test_a_dismiss_button_click_shows_the_next_message(bar: MessageBar, qtbot: Q
     bar.info("b")
     qtbot.mouseClick(button(bar, "Dismiss"), Qt.MouseButton.LeftButton)
     assert bar.shown == Message("info", "b")
+
+
+def test_a_sentence_that_no_longer_holds_is_withdrawn_shown_or_waiting(bar: MessageBar) -> None:
+    bar.error("The worker ended.")
+    bar.error("Another thing.")
+    assert bar.withdraw("Another thing.")
+    assert bar.withdraw("The worker ended.")
+    assert not bar.withdraw("The worker ended.")
+    assert bar.isHidden()
