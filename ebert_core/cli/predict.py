@@ -7,7 +7,9 @@ import msgspec
 
 from ebert_core.cli.spec_files import job_of, read_spec_for
 from ebert_core.cli.terminal import Terminal
+from ebert_core.dataset.description import Dataset
 from ebert_core.jobs.specs import absolute_paths
+from ebert_core.model.description import read_description
 from ebert_core.protocol.errors import InvalidRequest
 from ebert_core.protocol.specs import Predict
 from ebert_core.training.report import Stopped
@@ -33,6 +35,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> None:
     """Predicts and prints the path of the file."""
     spec = _spec(arguments)
+    if arguments.job is None:
+        check_names(spec)
     with job_of(spec, arguments.job) as job, Terminal(job) as report:
         from ebert_core.inference.export import predict_to_file
 
@@ -44,6 +48,17 @@ def run(arguments: argparse.Namespace) -> None:
         output = predict_to_file(spec, heard)
         job.finish(str(output))
     print(output)
+
+
+def check_names(spec: Predict) -> None:
+    """Refuses a mistyped name before a job is made of it: a list of failed jobs helps nobody.
+
+    Raises:
+        InvalidRequest: the checkpoint, factor, dataset or cell type is not there.
+    """
+    read_description(Path(spec.checkpoint)).factor(spec.factor)
+    if Path(spec.dataset).is_file():  # making the job says so otherwise
+        Dataset.open(Path(spec.dataset)).cell_type(spec.cell_type)
 
 
 def _spec(arguments: argparse.Namespace) -> Predict:

@@ -95,6 +95,11 @@ def test_what_is_unknown_gives_one_sentence_and_exit_code_2(predict, capsys, cha
     assert capsys.readouterr() == ("", f"ebert predict: {sentence}")
 
 
+def test_a_mistyped_name_leaves_no_failed_job_behind(predict):
+    assert predict(factor="GATA9") == predict(cell_type="gamma") == 2
+    assert jobs() == []
+
+
 def test_a_dataset_that_is_not_there_makes_no_folders(toy_checkpoint, tmp_path, capsys, monkeypatch):
     monkeypatch.delenv("EBERT_JOBS")
     words = ["--cell-type", "alpha", "--factor", "FOS", "--output", str(tmp_path / "x.bw")]
