@@ -237,9 +237,10 @@ sys.meta_path.insert(0, Absent())
 
 
 @pytest.mark.parametrize("words", [["worker", "model"], ["predict", "spec.toml"]])
-def test_without_torch_it_says_how_to_get_it(words, toy_binding, tmp_path):
+def test_without_torch_it_says_how_to_get_it(words, toy_binding, toy_checkpoint, tmp_path):
     (tmp_path / "sitecustomize.py").write_text(WITHOUT_TORCH)
-    write_spec(tmp_path / "spec.toml", Predict("c", str(toy_binding), "alpha", "FOS", str(tmp_path / "x.bw")))
+    spec = Predict(str(toy_checkpoint), str(toy_binding), "alpha", "FOS", str(tmp_path / "x.bw"))
+    write_spec(tmp_path / "spec.toml", spec)
     command = [sys.executable, "-m", "ebert_core", *words]
     where = {**os.environ, "PYTHONPATH": str(tmp_path)}
     ended = subprocess.run(command, capture_output=True, text=True, cwd=tmp_path, env=where, stdin=subprocess.DEVNULL)
