@@ -3,6 +3,7 @@
 # B = windows in a batch, L = bases, S = 200-bp bins, X = hidden bases or bins.
 
 from collections.abc import Iterator, Sequence
+from itertools import product
 from typing import NamedTuple
 
 import msgspec
@@ -25,6 +26,7 @@ from ebert_core.training.sampling import Example, stretches
 _SPACING = 16
 _REACHES = (1, 3, 6)
 _STATE_MASK_RATE = 0.3
+_STATE_DRAWS = 8
 _WINDOWS_AT_ONCE = 8
 _BLOCK = 100_000
 _APART = 10**12  # between chromosomes: longer than any, and a multiple of every block and unit
@@ -34,9 +36,10 @@ _NETWORK, _COPY, _USUAL = "network", "copy of the nearest visible unit", "common
 class MaskedScores(msgspec.Struct, frozen=True):
     """Held-out nats per hidden base, and the share of hidden 200-bp bins whose state was named, by method.
 
-    Bases: every 16th is hidden, all others are visible to every method. States: whole native units are hidden; copying
-    takes the nearest visible unit of the same window. `advantage` is each baseline's loss minus the network's, with a
-    95 % interval over 100-kb blocks.
+    Bases: every 16th is hidden, all others are visible to every method. States: whole native units are hidden, drawn
+    eight times in every cell type; `hidden_units` counts places of the genome. Copying takes
+    the nearest visible unit of the same window. `advantage` is each baseline's loss minus the network's, with a 95 %
+    interval over 100-kb blocks.
     """
 
     hidden_bases: int
@@ -146,8 +149,8 @@ class MaskedScorer:
         usual = self._usual_state()
         places: list[NDArray[np.int64]] = []
         right: dict[str, list[NDArray[np.float64]]] = {name: [] for name in (_NETWORK, _COPY, _USUAL)}
-        for number, cell_type in enumerate(self.material.cell_types):
-            random = np.random.default_rng((self.seed, number))
+        for draw, (number, cell_type) in product(range(_STATE_DRAWS), enumerate(self.material.cell_types)):
+            random = np.random.default_rng((self.seed, number, draw))
             for examples, inputs in self._batches(windows, cell_type):
                 starts_B = np.array([example.interval.start for example in examples])
                 unit_BS = native_units(starts_B, inputs.states_BS.shape[1], self.material.state_bin_width)
