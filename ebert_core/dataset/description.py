@@ -244,10 +244,6 @@ class Dataset:
         """Genes by their path."""
         return self._once("genes", path, lambda: self._checked(read_genes(Path(path))))
 
-    def state_file(self, path: str) -> Segmentation:
-        """A bare segmentation by its path, with its own names."""
-        return self._once("bare states", path, lambda: self._checked(Segmentation(Path(path))))
-
     @cached_property
     def matrices(self) -> Matrices:
         """The motif matrices of [motifs], by factor."""

@@ -80,11 +80,6 @@ def read_signal(
     return means
 
 
-def read_bases(dataset: Dataset, interval: Interval) -> NDArray[np.uint8]:
-    """Base codes."""
-    return reference_of(dataset).bases(interval)
-
-
 def read_motif_scores(codes_L: NDArray[np.uint8], matrices: Matrices, flank: int) -> NDArray[np.float16]:
     """Motif scores as (M, P) of a sequence with a flank at either end."""
     return np.ascontiguousarray(motif_scores(codes_L, matrices, flank).T)

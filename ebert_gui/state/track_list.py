@@ -31,11 +31,6 @@ class TrackList:
         """Whether a change can be taken back."""
         return bool(self._before)
 
-    @property
-    def can_redo(self) -> bool:
-        """Whether a change taken back can be made again."""
-        return bool(self._undone)
-
     def find(self, track_id: str) -> Track | None:
         """The track of this id."""
         return next((track for track in self._tracks if track.id == track_id), None)
