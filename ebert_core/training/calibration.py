@@ -2,13 +2,18 @@
 
 # X = held-out bins of one factor.
 
+from collections.abc import Sequence
+
 import numpy as np
 from numpy.typing import NDArray
 
-from ebert_core.dream.scoring import thresholds
-from ebert_core.model.description import Calibration
+from ebert_core.dream.scoring import auprc, thresholds
+from ebert_core.model.description import Calibration, FactorRecord
+from ebert_core.protocol.locus import Interval, format_locus
+from ebert_core.training.held_out import HeldOut
 
 _FEWEST_BOUND = 20
+_FEWEST_SCORED = 10
 _SMALLEST_SLOPE = 0.1
 
 
@@ -43,3 +48,21 @@ def best_f1_threshold(is_bound_X: NDArray[np.bool_], probability_X: NDArray[np.f
     called = counts.true_positives + counts.false_positives
     f1 = 2 * counts.true_positives / (called + int(is_bound_X.sum()))
     return float(counts.scores[int(f1.argmax())])
+
+
+def factor_record(
+    factor: str, cell_types: tuple[str, ...], pairs: Sequence[HeldOut], validation: Sequence[Interval]
+) -> FactorRecord:
+    """Calibration, threshold and score of one factor from its held-out pairs."""
+    if not pairs:
+        return FactorRecord(factor, cell_types)
+    is_bound = np.concatenate([pair.scored()[0] for pair in pairs])
+    logit = np.concatenate([pair.scored()[1] for pair in pairs])
+    where = f"{', '.join(pair.cell_type for pair in pairs)} on {', '.join(map(format_locus, validation))}"
+    calibration = fit_calibration(is_bound, logit, where)
+    probability = 1 / (1 + np.exp(-(calibration.slope * logit + calibration.offset)))
+    if is_bound.sum() < _FEWEST_SCORED:
+        return FactorRecord(factor, cell_types, calibration)
+    return FactorRecord(
+        factor, cell_types, calibration, best_f1_threshold(is_bound, probability), auprc(is_bound, logit), where
+    )

@@ -31,9 +31,8 @@ from ebert_core.model.device import Engine, choose_engine, idle_gpu_warning
 from ebert_core.model.network import Ebert
 from ebert_core.model.tokens import BIN, MISSING_STATE
 from ebert_core.protocol.errors import InvalidRequest
-from ebert_core.protocol.locus import Interval, format_locus
 from ebert_core.protocol.specs import FineTune
-from ebert_core.training.calibration import best_f1_threshold, fit_calibration
+from ebert_core.training.calibration import factor_record
 from ebert_core.training.held_out import HeldOut, held_out
 from ebert_core.training.loop import Schedule, Trainer, saved_weights
 from ebert_core.training.material import Material, open_material
@@ -265,24 +264,6 @@ def drop_channels(inputs: Inputs, rate: float, random: np.random.Generator) -> I
     return inputs._replace(
         states_BS=np.where(no_states[:, None], np.uint8(MISSING_STATE), inputs.states_BS),
         signals_BPC=np.where(no_signals[:, None, None], np.float32(np.nan), inputs.signals_BPC),
-    )
-
-
-def factor_record(
-    factor: str, cell_types: tuple[str, ...], pairs: Sequence[HeldOut], validation: Sequence[Interval]
-) -> FactorRecord:
-    """Calibration, threshold and score of one factor from its held-out pairs."""
-    if not pairs:
-        return FactorRecord(factor, cell_types)
-    is_bound = np.concatenate([pair.scored()[0] for pair in pairs])
-    logit = np.concatenate([pair.scored()[1] for pair in pairs])
-    where = f"{', '.join(pair.cell_type for pair in pairs)} on {', '.join(map(format_locus, validation))}"
-    calibration = fit_calibration(is_bound, logit, where)
-    probability = 1 / (1 + np.exp(-(calibration.slope * logit + calibration.offset)))
-    if is_bound.sum() < _FEWEST_BOUND:
-        return FactorRecord(factor, cell_types, calibration)
-    return FactorRecord(
-        factor, cell_types, calibration, best_f1_threshold(is_bound, probability), auprc(is_bound, logit), where
     )
 
 
