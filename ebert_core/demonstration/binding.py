@@ -48,7 +48,7 @@ def candidate_sites(codes: NDArray[np.uint8], chromatin: Sequence[Chromatin]) ->
     word_index = words(codes)
     found: dict[str, Sites] = {}
     for factor in FACTORS:
-        starts, log_odds = _motif_hits(scan(word_index, factor.matrix), factor.least)
+        starts, log_odds = motif_hits(scan(word_index, factor.matrix), factor.least)
         ends = starts + len(factor.matrix)
         probability = _motif_probability(factor, (starts + ends) // 2, log_odds, chromatin, found)
         sites = Sites(starts, ends, log_odds, probability)
@@ -64,7 +64,8 @@ def draw_bound(random: np.random.Generator, sites: Sites) -> NDArray[np.bool_]:
     return random.random(len(sites.starts))[:, None] < sites.probability_NK
 
 
-def _motif_hits(score: NDArray[np.float32], least: float) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
+def motif_hits(score: NDArray[np.float32], least: float) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
+    """Starts of the sites that score at least so much, and their scores; one site where several overlap closely."""
     positions = np.flatnonzero(score >= least)
     if len(positions) == 0:
         return positions, np.empty(0, dtype=np.float32)
@@ -90,17 +91,19 @@ def _motif_probability(
         logit = from_motif + effect[of_cell.at(centres)]
         if factor.helper:
             helper = found[factor.helper]
-            logit = logit + factor.helped * _best_near(helper.centres, helper.probability_NK[:, cell], centres)
+            logit = logit + factor.helped * best_near(
+                helper.centres, helper.probability_NK[:, cell], centres, HELP_REACH
+            )
         probability[:, cell] = 1 / (1 + np.exp(-logit))
     return probability
 
 
-def _best_near(
-    places: NDArray[np.int64], values: NDArray[np.float64], centres: NDArray[np.int64]
+def best_near(
+    places: NDArray[np.int64], values: NDArray[np.float64], centres: NDArray[np.int64], reach: int
 ) -> NDArray[np.float64]:
-    """The highest value among places within HELP_REACH of each centre, 0 without any."""
-    first = np.searchsorted(places, centres - HELP_REACH)
-    last = np.searchsorted(places, centres + HELP_REACH, side="right")
+    """The highest of the values (at least 0) whose places, in order, lie within reach of each centre; 0 without any."""
+    first = np.searchsorted(places, centres - reach)
+    last = np.searchsorted(places, centres + reach, side="right")
     best = np.zeros(len(centres))
     for offset in range(int((last - first).max(initial=0))):
         is_there = first + offset < last

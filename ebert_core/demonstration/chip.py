@@ -58,6 +58,13 @@ class Bound(NamedTuple):
     occupancy: NDArray[np.float64]
 
 
+class EnrichedPlaces(NamedTuple):
+    """Where reads pile up, and how many compared with a fully occupied site."""
+
+    centres: NDArray[np.int64]
+    strength: NDArray[np.float64]
+
+
 def sequencing_depth(seed: int, factor: str, cell_type: str) -> float:
     """How deep this pair was sequenced: some experiments are thin, some rich."""
     return float(np.clip(stream(seed, "depth", factor, cell_type).lognormal(0, 0.35), 0.5, 2.0))
@@ -66,10 +73,16 @@ def sequencing_depth(seed: int, factor: str, cell_type: str) -> float:
 def measure(seed: int, factor: str, cell_type: str, chromatin: Chromatin, bound: Bound) -> Experiment:
     """Reads, signal and peaks of one experiment on a chromosome."""
     random = stream(seed, "ChIP", factor, cell_type, chromatin.chromosome)
-    depth = sequencing_depth(seed, factor, cell_type)
-    open_P = openness(chromatin)
+    places = _enriched_places(random, chromatin, bound)
+    return experiment(random, sequencing_depth(seed, factor, cell_type), openness(chromatin), places)
+
+
+def experiment(
+    random: np.random.Generator, depth: float, open_P: NDArray[np.float64], places: EnrichedPlaces
+) -> Experiment:
+    """Two replicates of reads around the given places, and what is called from them; nothing is where open_P is 0."""
+    centres, strength = places
     expected = depth * _BACKGROUND_READS * np.where(open_P > 0, 0.75 + 0.25 * np.minimum(open_P, 5), 0)
-    centres, strength = _enriched_places(random, chromatin, bound)
     rates = []
     for _ in range(REPLICATES):
         height = depth * _SITE_READS * strength * random.lognormal(0, 0.15, size=len(strength)) / REPLICATES
@@ -79,16 +92,14 @@ def measure(seed: int, factor: str, cell_type: str, chromatin: Chromatin, bound:
     return _call(coverage_RP, open_P > 0)
 
 
-def _enriched_places(
-    random: np.random.Generator, chromatin: Chromatin, bound: Bound
-) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+def _enriched_places(random: np.random.Generator, chromatin: Chromatin, bound: Bound) -> EnrichedPlaces:
     """Bound sites with how many reads they give, and a few promoters that enrich though nothing binds."""
     strength = (0.3 + 0.7 * bound.occupancy) * random.lognormal(0, 0.5, size=len(bound.centres))
     promoters = np.flatnonzero(chromatin.states_S == PROMOTER)
     phantoms = promoters[random.random(len(promoters)) < _PHANTOM_SHARE]
     places = phantoms * STATE_WIDTH + random.integers(0, STATE_WIDTH, size=len(phantoms))
     phantom_strength = 0.5 * random.lognormal(0, 0.4, size=len(phantoms))
-    return np.concatenate([bound.centres, places]), np.concatenate([strength, phantom_strength])
+    return EnrichedPlaces(np.concatenate([bound.centres, places]), np.concatenate([strength, phantom_strength]))
 
 
 def _add_sites(

@@ -74,14 +74,15 @@ def paint_states(seed: int, plan: Plan, cell_type: str) -> Chromatin:
     for kind in ("promoter", "weak enhancer", "enhancer"):
         for element in plan.elements:
             if element.kind == kind:
-                _paint_element(random, states, element, cell)
+                paint_element(random, states, element, cell)
     for gap in GAPS:
         if gap.chromosome == plan.chromosome:
             states[gap.start // STATE_WIDTH : -(-gap.end // STATE_WIDTH)] = -1
     return Chromatin(plan.chromosome, states)
 
 
-def _run(random: np.random.Generator, state: int, at_most: int = 2_000) -> int:
+def run_length(random: np.random.Generator, state: int, at_most: int = 2_000) -> int:
+    """Length in bins of one run of a state."""
     mean, deviation = RUN_LENGTHS[state]
     return int(np.clip(round(random.lognormal(mean, deviation)), 1, at_most))
 
@@ -92,7 +93,7 @@ def _domains(seed: int, random: np.random.Generator, chromosome: str) -> NDArray
     states = np.full(-(-CHROMOSOME_LENGTHS[chromosome] // STATE_WIDTH), QUIESCENT, dtype=np.int8)
     position, state = 0, QUIESCENT
     while position < len(states):
-        end = position + _run(shared, state)
+        end = position + run_length(shared, state)
         drawn = state if random.random() < 0.8 else QUIESCENT
         states[max(0, position + int(random.normal(0, 3))) : end] = drawn
         position, state = end, WEAK_POLYCOMB if state == QUIESCENT else QUIESCENT
@@ -105,23 +106,24 @@ def _paint_gene(random: np.random.Generator, states: NDArray[np.int8], start: in
         first, last = start // STATE_WIDTH - int(random.integers(1, 8)), end // STATE_WIDTH
     position, state = first, WEAK_TRANSCRIPTION
     while position < last:
-        run = min(_run(random, state), last - position)
+        run = min(run_length(random, state), last - position)
         states[position : position + run] = state
         position += run
         state = TRANSCRIPTION if state == WEAK_TRANSCRIPTION and random.random() < 0.6 else WEAK_TRANSCRIPTION
 
 
-def _paint_element(random: np.random.Generator, states: NDArray[np.int8], element: Element, cell: int) -> None:
+def paint_element(random: np.random.Generator, states: NDArray[np.int8], element: Element, cell: int) -> None:
+    """Write an element's states over what is there, as it looks in the cell type of that number."""
     shape = _shape(random, element, element.is_active[cell])
     if shape is None:
         return
-    run = element.bins or _run(random, shape.core, 40)
+    run = element.bins or run_length(random, shape.core, 40)
     start = max(0, element.centre // STATE_WIDTH - run // 2)
     end = start + run
     if random.random() < shape.flank_share:
-        states[max(0, start - _run(random, shape.flank, 60)) : start] = shape.flank
+        states[max(0, start - run_length(random, shape.flank, 60)) : start] = shape.flank
     if random.random() < shape.flank_share:
-        states[end : end + _run(random, shape.flank, 60)] = shape.flank
+        states[end : end + run_length(random, shape.flank, 60)] = shape.flank
     states[start:end] = shape.core
 
 

@@ -7,8 +7,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ebert_core.demonstration.chip import Peaks
-from ebert_core.demonstration.chromatin import Chromatin
 from ebert_core.demonstration.rules import CELL_TYPES, CHROMOSOME_LENGTHS, FACTORS, SIGNAL_WIDTH, STATE_WIDTH, STATES
+from ebert_core.demonstration.sequence import Background
 from ebert_core.demonstration.world import ChromosomeTruth
 from ebert_core.genome.bigwig_writer import BigWigWriter
 from ebert_core.protocol.tracks import Band, Gene
@@ -17,13 +17,11 @@ _LINE = 60
 _LETTERS = np.frombuffer(b"ACGTNacgtn", dtype=np.uint8)
 
 
-def write_fasta(path: Path, chromosomes: Iterable[ChromosomeTruth]) -> None:
+def write_fasta(path: Path, sequences: Mapping[str, Background]) -> None:
     """The reference, repeats in lower case, and its index beside it."""
     index = []
     with path.open("wb") as file:
-        for chromosome in chromosomes:
-            codes, is_repeat = chromosome.sequence
-            name = chromosome.plan.chromosome
+        for name, (codes, is_repeat) in sequences.items():
             file.write(f">{name} SYNTHETIC\n".encode())
             index.append(f"{name}\t{len(codes)}\t{file.tell()}\t{_LINE}\t{_LINE + 1}\n")
             letters = _LETTERS[codes + 5 * is_repeat]
@@ -54,12 +52,12 @@ def write_bands(path: Path, bands: Iterable[Band]) -> None:
     path.write_text("".join(rows))
 
 
-def write_states(path: Path, chromatin: Iterable[Chromatin]) -> None:
-    """Runs of states as BED9 with colours; bins without sequence have no record."""
+def write_states(path: Path, states_of: Mapping[str, NDArray[np.int8]], lengths: Mapping[str, int]) -> None:
+    """Runs of states as BED9 with colours, per chromosome; bins without sequence (-1) have no record."""
     colours = [",".join(str(int(state.colour[at : at + 2], 16)) for at in (1, 3, 5)) for state in STATES]
     with path.open("w") as file:
-        for chromosome, states in chromatin:
-            length = CHROMOSOME_LENGTHS[chromosome]
+        for chromosome, states in states_of.items():
+            length = lengths[chromosome]
             edges = np.flatnonzero(np.diff(states)) + 1
             firsts, lasts = [0, *edges.tolist()], [*edges.tolist(), len(states)]
             for first, last in zip(firsts, lasts, strict=True):

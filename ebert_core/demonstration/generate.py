@@ -81,7 +81,7 @@ def _generate(directory: Path, seed: int, report: Report) -> Path:
 
 
 def _write_genome(directory: Path, chromosomes: tuple[ChromosomeTruth, ...], seed: int) -> None:
-    files.write_fasta(directory / REFERENCE, chromosomes)
+    files.write_fasta(directory / REFERENCE, {truth.plan.chromosome: truth.sequence for truth in chromosomes})
     sizes = "".join(f"{name}\t{length}\n" for name, length in CHROMOSOME_LENGTHS.items())
     (directory / f"{ASSEMBLY}.chrom.sizes").write_text(sizes)
     genes = {truth.plan.chromosome: [planned.gene for planned in truth.plan.genes] for truth in chromosomes}
@@ -114,7 +114,8 @@ def _write_cell_type(
     cell = CELL_TYPES.index(cell_type)
     has_sequence = {truth.plan.chromosome: openness(truth.chromatin[cell]) > 0 for truth in chromosomes}
     table: dict[str, Any] = {"states": f"states/{cell_type}.bed", "signals": {}, "peaks": {}}
-    files.write_states(directory / table["states"], (truth.chromatin[cell] for truth in chromosomes))
+    states = {truth.plan.chromosome: truth.chromatin[cell].states_S for truth in chromosomes}
+    files.write_states(directory / table["states"], states, CHROMOSOME_LENGTHS)
     table["signals"]["DNase"] = f"signals/SYNTHETIC_{cell_type}_DNase.bw"
     signal = {truth.plan.chromosome: dnase(seed, truth.plan, truth.chromatin[cell], cell_type) for truth in chromosomes}
     files.write_signal(directory / table["signals"]["DNase"], signal, has_sequence)

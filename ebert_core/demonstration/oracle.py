@@ -43,6 +43,28 @@ def bin_starts(interval: Interval) -> NDArray[np.int64]:
     return np.arange(-(-interval.start // BIN_STEP) * BIN_STEP, interval.end - BIN_WIDTH + 1, BIN_STEP, dtype=np.int64)
 
 
+def probability_in_peak(
+    centres: NDArray[np.int64], probability: NDArray[np.floating], middles: NDArray[np.int64]
+) -> NDArray[np.float64]:
+    """For bins with these middles, the probability that a bound site lies where its peak makes the bin bound.
+
+    Args:
+        centres: where sites lie, ascending.
+        probability: that each of them is bound.
+        middles: of the bins.
+    """
+    first = np.searchsorted(centres, middles - _FURTHEST_REACH)
+    last = np.searchsorted(centres, middles + _FURTHEST_REACH, side="right")
+    unbound = np.ones(len(middles))
+    for offset in range(int((last - first).max(initial=0))):
+        is_there = np.flatnonzero(first + offset < last)
+        site = first[is_there] + offset
+        distance = np.abs(centres[site] - middles[is_there])
+        reaches = 1 / (1 + np.exp((distance - _USUAL_REACH) / _REACH_SPREAD))
+        unbound[is_there] *= 1 - probability[site] * reaches
+    return 1 - unbound
+
+
 class Demonstration:
     """A generated demonstration on disk."""
 
@@ -72,17 +94,7 @@ class Demonstration:
         """The true probability of each bin that a bound site lies where its peak makes the bin bound."""
         sites = self.sites(interval.chromosome)[factor]
         probability = sites.probability_NK[:, CELL_TYPES.index(cell_type)]
-        middles = bin_starts(interval) + BIN_WIDTH // 2
-        first = np.searchsorted(sites.centres, middles - _FURTHEST_REACH)
-        last = np.searchsorted(sites.centres, middles + _FURTHEST_REACH, side="right")
-        unbound = np.ones(len(middles))
-        for offset in range(int((last - first).max(initial=0))):
-            is_there = np.flatnonzero(first + offset < last)
-            site = first[is_there] + offset
-            distance = np.abs(sites.centres[site] - middles[is_there])
-            reaches = 1 / (1 + np.exp((distance - _USUAL_REACH) / _REACH_SPREAD))
-            unbound[is_there] *= 1 - probability[site] * reaches
-        return 1 - unbound
+        return probability_in_peak(sites.centres, probability, bin_starts(interval) + BIN_WIDTH // 2)
 
     def motif_score(self, factor: str, interval: Interval) -> NDArray[np.float64]:
         """The factor's best log-odds on both strands in each bin and 100 bp around it."""

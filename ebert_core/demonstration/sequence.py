@@ -14,7 +14,7 @@ from ebert_core.protocol.bases import A, C, G, N, T, encode_bases, reverse_compl
 
 # GC share and how strongly CpG is avoided: four isochores, then CpG islands.
 _CLASSES = ((0.37, 0.20), (0.40, 0.20), (0.44, 0.22), (0.50, 0.26), (0.64, 0.85))
-_ISLAND = len(_CLASSES) - 1
+ISLAND = len(_CLASSES) - 1
 _CHAINS = 4096
 
 # Interspersed repeats: length of the full copy, share of bases that differ, copies per megabase.
@@ -34,8 +34,8 @@ def background(seed: int, plan: Plan) -> Background:
     random = stream(seed, "sequence", plan.chromosome)
     length = CHROMOSOME_LENGTHS[plan.chromosome]
     classes, is_island = _composition(random, plan, length)
-    codes = _chains(random, classes)
-    is_repeat = _insert_repeats(random, codes, is_island)
+    codes = draw_bases(random, classes)
+    is_repeat = insert_repeats(random, codes, is_island)
     _insert_splice_sites(codes, plan)
     for gap in GAPS:
         if gap.chromosome == plan.chromosome:
@@ -51,7 +51,7 @@ def _composition(random: np.random.Generator, plan: Plan, length: int) -> tuple[
     while position < length:
         end = position + int(random.integers(60_000, 260_000))
         genes = np.sum((start_sites >= position) & (start_sites < end)) / (end - position) * 1e5
-        classes[position:end] = np.clip(round(genes / 2.2 + random.normal(0, 0.7)), 0, _ISLAND - 1)
+        classes[position:end] = np.clip(round(genes / 2.2 + random.normal(0, 0.7)), 0, ISLAND - 1)
         position = end
     is_island = np.zeros(length, dtype=np.bool_)
     for element in plan.elements:
@@ -59,12 +59,15 @@ def _composition(random: np.random.Generator, plan: Plan, length: int) -> tuple[
             half = int(np.clip(random.lognormal(np.log(450), 0.4), 150, 1_500))
             middle = element.centre + int(random.normal(0, 120))
             is_island[max(0, middle - half) : middle + half] = True
-    classes[is_island] = _ISLAND
+    classes[is_island] = ISLAND
     return classes, is_island
 
 
-def _chains(random: np.random.Generator, classes: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """Draws many stretches side by side, one base of each at a time; a stretch starts at random."""
+def draw_bases(random: np.random.Generator, classes: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """Base codes of a sequence whose composition class is given at every base: isochores 0-3, ISLAND.
+
+    Many stretches are drawn side by side, one base of each at a time; a stretch starts at random.
+    """
     steps = -(-len(classes) // _CHAINS)
     padded = np.resize(classes, steps * _CHAINS).reshape(_CHAINS, steps).T
     tables = np.concatenate([_transition_table(*composition) for composition in _CLASSES])
@@ -109,9 +112,10 @@ def _strand_symmetric_noise() -> NDArray[np.float64]:
     return symmetric
 
 
-def _insert_repeats(
+def insert_repeats(
     random: np.random.Generator, codes: NDArray[np.uint8], is_island: NDArray[np.bool_]
 ) -> NDArray[np.bool_]:
+    """Which bases are repeats after some have been written into the sequence, none over an island."""
     is_repeat = np.zeros(len(codes), dtype=np.bool_)
     for family, (full, divergence, per_megabase) in enumerate(_FAMILIES):
         consensus = stream(0, "repeat family", str(family)).integers(0, 4, size=full).astype(np.uint8)
