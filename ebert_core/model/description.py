@@ -9,6 +9,7 @@ from ebert_core.model.config import Architecture
 from ebert_core.protocol.errors import InvalidRequest
 from ebert_core.protocol.locus import Interval
 from ebert_core.protocol.modelling import Familiarity
+from ebert_core.protocol.reliability import Reliability
 from ebert_core.protocol.specs import FineTune, Pretrain
 
 FORMAT_VERSION = 1
@@ -32,7 +33,8 @@ class Calibration(msgspec.Struct, frozen=True):
 class FactorRecord(msgspec.Struct, frozen=True):
     """What is known of one factor: where it was trained, its calibration, its threshold and held-out score.
 
-    `threshold` is the calibrated probability of best F1 on the held-out bins.
+    `threshold` is the calibrated probability of best F1 on the held-out bins, `reliability` what probabilities were
+    worth there; checkpoints made before it was measured have none.
     """
 
     name: str
@@ -41,6 +43,7 @@ class FactorRecord(msgspec.Struct, frozen=True):
     threshold: float | None = None
     auprc: float | None = None
     scored_on: str = ""
+    reliability: Reliability | None = None
 
 
 class Versions(msgspec.Struct, frozen=True):

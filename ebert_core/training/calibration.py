@@ -1,4 +1,4 @@
-"""From logits to probabilities that mean what they say: Platt's map per factor, fitted on held-out bins."""
+"""From logits to probabilities that mean what they say: Platt's map per factor, fitted on held-out bins, and tested."""
 
 # X = held-out bins of one factor.
 
@@ -10,29 +10,120 @@ from numpy.typing import NDArray
 from ebert_core.dream.scoring import auprc, thresholds
 from ebert_core.model.description import Calibration, FactorRecord
 from ebert_core.protocol.locus import Interval, format_locus
+from ebert_core.protocol.reliability import FEWEST_PEAKS, Transfer, calibration_warning
+from ebert_core.protocol.wording import listed
 from ebert_core.training.held_out import HeldOut
+from ebert_core.training.reliability import measured, reliability_of, transfer_of
 
 _FEWEST_BOUND = 20
 _FEWEST_SCORED = 10
 _SMALLEST_SLOPE = 0.1
 
 
-def fit_calibration(is_bound_X: NDArray[np.bool_], logit_X: NDArray[np.floating], fitted_on: str) -> Calibration:
+def factor_record(
+    factor: str,
+    cell_types: tuple[str, ...],
+    pairs: Sequence[HeldOut],
+    validation: Sequence[Interval],
+    chose_epoch: bool = True,
+) -> FactorRecord:
+    """Calibration, its test, threshold, score and what probabilities are worth, of one factor on held-out loci.
+
+    `cell_types` are those the factor was trained in, `pairs` the factor at the held-out loci in these and in held-out
+    cell types. All is measured in held-out cell types where enough is bound there, else in trained ones; the trained
+    ones also serve to test whether a map that was fitted on them holds in a held-out one.
+    """
+    others = [pair for pair in pairs if pair.cell_type not in cell_types]
+    known = [pair for pair in pairs if pair.cell_type in cell_types]
+    chosen = next((group for group in (others, known) if _bound(group) >= _FEWEST_BOUND), None) or others or known
+    if not chosen:
+        return FactorRecord(factor, cell_types)
+    where = f"{', '.join(pair.cell_type for pair in chosen)} on {', '.join(map(format_locus, validation))}"
+    calibration = calibrate(chosen, where)
+    reliability = reliability_of(
+        [measured(pair, calibration.slope, calibration.offset) for pair in chosen],
+        tuple(dict.fromkeys(place.chromosome for place in validation)),
+        is_other_cell_type=chosen is others,
+        chose_epoch=chose_epoch,
+        transfers=transfers(others, known),
+    )
+    if _bound(chosen) < _FEWEST_SCORED:
+        return FactorRecord(factor, cell_types, calibration, reliability=reliability)
+    is_bound_X, logit_X = _joined(chosen)
+    probability_X = 1 / (1 + np.exp(-np.clip(calibration.slope * logit_X + calibration.offset, -80, 80)))
+    return FactorRecord(
+        factor,
+        cell_types,
+        calibration,
+        best_f1_threshold(is_bound_X, probability_X),
+        auprc(is_bound_X, logit_X),
+        where,
+        reliability,
+    )
+
+
+def calibration_limits(records: Sequence[FactorRecord]) -> tuple[str, ...]:
+    """What not to believe of a checkpoint's probabilities, in sentences: where calibration failed or rests on little."""
+    warnings = tuple(filter(None, (calibration_warning(record.name, record.reliability) for record in records)))
+    scarce = [
+        record.name
+        for record in records
+        if record.calibration.fitted_on and record.reliability and record.reliability.peaks < FEWEST_PEAKS
+    ]
+    if scarce:
+        fewest = f"fewer than {FEWEST_PEAKS} held-out peaks"
+        warnings += (f"What probabilities of {listed(scarce, 6)} are worth rests on {fewest}; do not rely on it.",)
+    return warnings
+
+
+def calibrate(pairs: Sequence[HeldOut], fitted_on: str) -> Calibration:
+    """The map fitted on some pairs of a factor, every cell type with equal weight however many bins it has."""
+    sizes = [len(pair.scored()[0]) for pair in pairs]
+    weight_X = np.repeat([1 / max(size, 1) for size in sizes], sizes)
+    is_bound_X, logit_X = _joined(pairs)
+    return fit_calibration(is_bound_X, logit_X, fitted_on, weight_X)
+
+
+def transfers(others: Sequence[HeldOut], known: Sequence[HeldOut]) -> tuple[Transfer, ...]:
+    """How maps fitted elsewhere fit each held-out cell type.
+
+    Fitted on the other held-out cell types; on the trained ones where there is no other. Cell types for which neither
+    has enough bound bins are left out: nothing was tested there.
+    """
+    found = []
+    for pair in others:
+        elsewhere = [other for other in others if other is not pair]
+        source = next((group for group in (elsewhere, known) if _bound(group) >= _FEWEST_BOUND), None)
+        calibration = calibrate(source, "elsewhere") if source else Calibration()
+        if source and calibration.fitted_on:
+            cell = measured(pair, calibration.slope, calibration.offset)
+            transfer = transfer_of(cell, tuple(each.cell_type for each in source))
+            found += [transfer] if transfer else []
+    return tuple(found)
+
+
+def fit_calibration(
+    is_bound_X: NDArray[np.bool_],
+    logit_X: NDArray[np.floating],
+    fitted_on: str,
+    weight_X: NDArray[np.float64] | None = None,
+) -> Calibration:
     """Slope and offset of the logistic map (Platt 1999) by Newton's method; the identity where too few are bound.
 
-    The targets are Platt's smoothed ones, so that a perfect separation stays finite.
+    The targets are Platt's smoothed ones, so that a perfect separation stays finite. Only the ratios of weights count.
     """
     bound = int(is_bound_X.sum())
     unbound = len(is_bound_X) - bound
     if bound < _FEWEST_BOUND or unbound < _FEWEST_BOUND:
         return Calibration(fitted_on="")
+    share_X = np.ones(len(logit_X)) if weight_X is None else weight_X * (len(weight_X) / weight_X.sum())
     target_X = np.where(is_bound_X, (bound + 1) / (bound + 2), 1 / (unbound + 2))
     features_X2 = np.stack((logit_X.astype(np.float64), np.ones(len(logit_X))), axis=1)
     weights = np.array([1.0, 0.0])
     for _ in range(50):
         probability_X = 1 / (1 + np.exp(-np.clip(features_X2 @ weights, -30, 30)))
-        gradient = features_X2.T @ (probability_X - target_X)
-        curvature = (features_X2 * (probability_X * (1 - probability_X) + 1e-9)[:, None]).T @ features_X2
+        gradient = features_X2.T @ (share_X * (probability_X - target_X))
+        curvature = (features_X2 * (share_X * probability_X * (1 - probability_X) + 1e-9)[:, None]).T @ features_X2
         change = np.linalg.solve(curvature + 1e-6 * np.eye(2), gradient)
         weights -= np.clip(change, -1, 1)
         if np.abs(change).max() < 1e-6:
@@ -50,19 +141,10 @@ def best_f1_threshold(is_bound_X: NDArray[np.bool_], probability_X: NDArray[np.f
     return float(counts.scores[int(f1.argmax())])
 
 
-def factor_record(
-    factor: str, cell_types: tuple[str, ...], pairs: Sequence[HeldOut], validation: Sequence[Interval]
-) -> FactorRecord:
-    """Calibration, threshold and score of one factor from its held-out pairs."""
-    if not pairs:
-        return FactorRecord(factor, cell_types)
-    is_bound = np.concatenate([pair.scored()[0] for pair in pairs])
-    logit = np.concatenate([pair.scored()[1] for pair in pairs])
-    where = f"{', '.join(pair.cell_type for pair in pairs)} on {', '.join(map(format_locus, validation))}"
-    calibration = fit_calibration(is_bound, logit, where)
-    probability = 1 / (1 + np.exp(-(calibration.slope * logit + calibration.offset)))
-    if is_bound.sum() < _FEWEST_SCORED:
-        return FactorRecord(factor, cell_types, calibration)
-    return FactorRecord(
-        factor, cell_types, calibration, best_f1_threshold(is_bound, probability), auprc(is_bound, logit), where
-    )
+def _bound(pairs: Sequence[HeldOut]) -> int:
+    return sum(int(pair.scored()[0].sum()) for pair in pairs)
+
+
+def _joined(pairs: Sequence[HeldOut]) -> tuple[NDArray[np.bool_], NDArray[np.float32]]:
+    scored = [pair.scored() for pair in pairs]
+    return np.concatenate([is_bound_X for is_bound_X, _ in scored]), np.concatenate([logit_X for _, logit_X in scored])

@@ -1,18 +1,9 @@
 """How numbers, lists and times are said to a person, the same in every dialog and dock."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 
 from ebert_core.protocol.locus import Interval, format_locus
-
-
-def listed(names: Sequence[str], limit: int = 4) -> str:
-    """The names as in a sentence: `CTCF, MAX and GABPA`, or `CTCF, MAX and 28 others`."""
-    if len(names) <= 1:
-        return "".join(names)
-    if len(names) <= limit:
-        return f"{', '.join(names[:-1])} and {names[-1]}"
-    shown = max(1, limit - 1)
-    return f"{', '.join(names[:shown])} and {len(names) - shown} others"
+from ebert_core.protocol.wording import listed as listed
 
 
 def duration(seconds: float) -> str:

@@ -1,0 +1,199 @@
+"""What calibrated probabilities are worth: precision and recall on held-out bins, and whether calibration carries over.
+
+Intervals are over blocks of 100 kb drawn with replacement: neighbouring bins overlap by three quarters, so bins are not
+independent, and a bootstrap over bins would claim far too much.
+"""
+
+# X = scored bins, K = points of a map, C = cell types, D = blocks, R = resamples, G = groups of bins.
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ebert_core.protocol.reliability import MOST_POINTS, MeasuredCell, Reliability, ReliabilityPoint, Transfer
+from ebert_core.training.held_out import HeldOut, bound_peaks
+
+_FEWEST_CALLED = 20
+_FEWEST_CALLED_IN_A_CELL = 10
+_FEWEST_BLOCKS = 5
+_RESAMPLES = 1000
+_GROUPS = 10
+
+
+class Measured(NamedTuple):
+    """The scored bins of a factor in one cell type: probability, whether bound, and the 100-kb block of each."""
+
+    cell_type: str
+    probability_X: NDArray[np.float64]
+    is_bound_X: NDArray[np.bool_]
+    block_X: NDArray[np.int64]
+    peaks: int
+
+
+class Groups(NamedTuple):
+    """Bins in order of their probability, in groups that hold equal sums of it: what a reliability diagram shows."""
+
+    predicted_G: NDArray[np.float64]
+    observed_G: NDArray[np.float64]
+    bins_G: NDArray[np.int64]
+
+
+def measured(pair: HeldOut, slope: float, offset: float) -> Measured:
+    """The scored bins of a held-out pair with their logits as probabilities under a calibration."""
+    is_bound_X, logit_X = pair.scored()
+    exponent_X = np.clip(slope * logit_X.astype(np.float64) + offset, -80, 80)
+    labels_P = np.where(pair.is_scored(), pair.labels_P, -1)
+    return Measured(
+        pair.cell_type, 1 / (1 + np.exp(-exponent_X)), is_bound_X, pair.block_P[pair.is_scored()], bound_peaks(labels_P)
+    )
+
+
+def reliability_of(
+    cells: Sequence[Measured],
+    chromosomes: tuple[str, ...],
+    is_other_cell_type: bool,
+    chose_epoch: bool,
+    transfers: tuple[Transfer, ...] = (),
+) -> Reliability | None:
+    """The map from probability to precision and recall over some cell types; None without a bound bin.
+
+    The value is of all bins together, the range over cell types, or over blocks where there is one cell type.
+    """
+    is_bound_X = np.concatenate([cell.is_bound_X for cell in cells]) if cells else np.zeros(0, np.bool_)
+    if not is_bound_X.any():
+        return None
+    threshold_K = map_thresholds(np.concatenate([cell.probability_X for cell in cells]))
+    called_CK = np.stack([_called(cell.probability_X, threshold_K) for cell in cells])
+    bound_CK = np.stack([_called(cell.probability_X[cell.is_bound_X], threshold_K) for cell in cells])
+    precision_CK = np.where(called_CK >= _FEWEST_CALLED_IN_A_CELL, bound_CK / np.maximum(called_CK, 1), np.nan)
+    if len(cells) > 1:
+        enough_K = np.isfinite(precision_CK).sum(0) > 1
+        low_K, high_K = (np.where(enough_K, edge.reduce(precision_CK), np.nan) for edge in (np.fmin, np.fmax))
+    else:
+        low_K, high_K = _precision_over_blocks(cells[0], threshold_K)
+    precision_K = bound_CK.sum(0) / called_CK.sum(0)
+    recall_K = bound_CK.sum(0) / int(is_bound_X.sum())
+    points = tuple(
+        ReliabilityPoint(float(threshold), _short(precision), _short(recall), _known(low), _known(high))
+        for threshold, precision, recall, low, high in zip(
+            threshold_K, precision_K, recall_K, low_K, high_K, strict=True
+        )
+    )
+    return Reliability(
+        chromosomes,
+        tuple(map(_cell_record, cells, precision_CK, bound_CK)),
+        is_other_cell_type,
+        chose_epoch,
+        points,
+        transfers,
+    )
+
+
+def map_thresholds(probability_X: NDArray[np.float64]) -> NDArray[np.float64]:
+    """At most 40 probabilities, ascending, that call from all bins down to about twenty, in even ratios."""
+    ordered_X = np.sort(probability_X)[::-1]
+    bins = len(ordered_X)
+    ranks = np.unique(np.geomspace(min(_FEWEST_CALLED, bins), bins, MOST_POINTS).round().astype(np.int64))
+    # Rounded down, so that the bin a threshold was taken from is still called.
+    return np.unique(_rounded_down(ordered_X[ranks - 1]))
+
+
+def transfer_of(cell: Measured, fitted_on: tuple[str, ...], resamples: int = _RESAMPLES) -> Transfer | None:
+    """How a calibration fitted on other cell types fits this one; None where nothing is predicted."""
+    blocks, index_X = np.unique(cell.block_X, return_inverse=True)
+    predicted_D = np.bincount(index_X, weights=cell.probability_X, minlength=len(blocks))
+    observed_D = np.bincount(index_X, weights=cell.is_bound_X, minlength=len(blocks))
+    if predicted_D.sum() <= 0:
+        return None
+    low = high = None
+    if len(blocks) >= _FEWEST_BLOCKS:
+        times_RD = _draws(len(blocks), resamples)
+        ratio_R = (times_RD @ observed_D) / np.maximum(times_RD @ predicted_D, 1e-12)
+        low, high = (_short(bound) for bound in np.percentile(ratio_R, [2.5, 97.5]))
+    ratio = _short(observed_D.sum() / predicted_D.sum())
+    return Transfer(cell.cell_type, fitted_on, cell.peaks, ratio, low, high, _short(expected_error(cell)))
+
+
+def grouped(probability_X: NDArray[np.floating], is_bound_X: NDArray[np.bool_], groups: int = _GROUPS) -> Groups:
+    """Mean probability and share bound in groups of bins that hold equal sums of probability.
+
+    Groups of equal numbers of bins would put all that matters into the last one: hardly any bin is bound.
+    """
+    order = np.argsort(probability_X, kind="stable")
+    ordered_X = probability_X[order].astype(np.float64)
+    before_X = np.cumsum(ordered_X) - ordered_X / 2
+    group_X = np.minimum((before_X / max(ordered_X.sum(), 1e-300) * groups).astype(np.int64), groups - 1)
+    bins_G = np.bincount(group_X, minlength=groups)
+    is_filled_G = bins_G > 0
+    predicted_G = np.bincount(group_X, weights=ordered_X, minlength=groups)[is_filled_G]
+    observed_G = np.bincount(group_X, weights=is_bound_X[order], minlength=groups)[is_filled_G]
+    bins_G = bins_G[is_filled_G]
+    return Groups(predicted_G / bins_G, observed_G / bins_G, bins_G)
+
+
+def expected_error(cell: Measured) -> float:
+    """Expected calibration error: mean distance of share bound and mean probability over the groups' bins."""
+    groups = grouped(cell.probability_X, cell.is_bound_X)
+    return float((groups.bins_G * np.abs(groups.observed_G - groups.predicted_G)).sum() / groups.bins_G.sum())
+
+
+def _called(probability_X: NDArray[np.float64], threshold_K: NDArray[np.float64]) -> NDArray[np.int64]:
+    """How many bins lie at or above each threshold."""
+    return len(probability_X) - np.searchsorted(np.sort(probability_X), threshold_K, side="left")
+
+
+def _precision_over_blocks(
+    cell: Measured, threshold_K: NDArray[np.float64]
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """The 95 % interval of precision at each threshold over resampled blocks; NaN where blocks or calls are few."""
+    blocks, index_X = np.unique(cell.block_X, return_inverse=True)
+    points = len(threshold_K)
+    none_K = np.full(points, np.nan)
+    level_X = np.searchsorted(threshold_K, cell.probability_X, side="right")
+    cells_X = index_X * (points + 1) + level_X
+
+    def at_or_above(weight_X: NDArray[np.bool_] | None) -> NDArray[np.float64]:
+        counts_DK = np.bincount(cells_X, weights=weight_X, minlength=len(blocks) * (points + 1))
+        return counts_DK.reshape(len(blocks), points + 1)[:, :0:-1].cumsum(1)[:, ::-1].astype(np.float64)
+
+    if len(blocks) < _FEWEST_BLOCKS:
+        return none_K, none_K
+    times_RD = _draws(len(blocks), _RESAMPLES)
+    called_RK, bound_RK = times_RD @ at_or_above(None), times_RD @ at_or_above(cell.is_bound_X)
+    # A resample that calls nothing says nothing; where that is common, there is no interval.
+    is_called_RK = called_RK > 0
+    precision_RK = np.where(is_called_RK, bound_RK / np.maximum(called_RK, 1), np.nan)
+    enough_K = is_called_RK.mean(0) > 0.9
+    precision_RK[:, ~enough_K] = 0.0
+    low_K, high_K = np.nanpercentile(precision_RK, [2.5, 97.5], axis=0)
+    return np.where(enough_K, low_K, np.nan), np.where(enough_K, high_K, np.nan)
+
+
+def _draws(blocks: int, resamples: int) -> NDArray[np.float64]:
+    """How often each block is drawn in each resample; the same for every factor, so that a run can be repeated."""
+    return np.random.default_rng(1).multinomial(blocks, np.full(blocks, 1 / blocks), size=resamples).astype(np.float64)
+
+
+def _cell_record(cell: Measured, precision_K: NDArray[np.float64], bound_K: NDArray[np.int64]) -> MeasuredCell:
+    bound = int(cell.is_bound_X.sum())
+    recall = tuple(_short(each / bound) for each in bound_K) if bound else (None,) * len(bound_K)
+    return MeasuredCell(
+        cell.cell_type, len(cell.is_bound_X), bound, cell.peaks, tuple(map(_known, precision_K)), recall
+    )
+
+
+def _known(value: float) -> float | None:
+    return _short(value) if np.isfinite(value) else None
+
+
+def _short(value: float) -> float:
+    """Four significant digits: more would only make the file longer."""
+    return float(f"{value:.4g}")
+
+
+def _rounded_down(values: NDArray[np.float64]) -> NDArray[np.float64]:
+    """At most each value, to four significant digits."""
+    steps = 10.0 ** (np.floor(np.log10(np.maximum(values, 1e-300))) - 3)
+    return np.minimum([_short(each) for each in np.floor(values / steps) * steps], values)

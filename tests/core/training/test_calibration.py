@@ -1,0 +1,183 @@
+"""Probabilities against a truth that is known: logits are drawn, bound bins are drawn from them, and then they are bent."""
+
+from itertools import pairwise
+
+import msgspec
+import numpy as np
+import pytest
+
+from ebert_core.model.description import FactorRecord
+from ebert_core.protocol.locus import Interval
+from ebert_core.training.calibration import calibrate, calibration_limits, factor_record
+from ebert_core.training.held_out import HeldOut
+from ebert_core.training.reliability import grouped, map_thresholds, measured, reliability_of
+
+PLACE = (Interval("chr20", 0, 2_000_000),)
+BINS = 40_000
+
+
+def drawn(cell_type, seed, shift=0.0, stretch=1.0, offset=-6.0, bins=BINS):
+    """A pair whose true log-odds are known: reported logits are `stretch` times them, plus `shift`."""
+    random = np.random.default_rng(seed)
+    # Runs of eight bins share their fate, as neighbouring bins do.
+    true_P = np.repeat(random.normal(offset, 2.5, bins // 8), 8)
+    labels_P = np.repeat(random.random(bins // 8) < 1 / (1 + np.exp(-true_P[::8])), 8).astype(np.int8)
+    labels_P[:: bins // 10] = -1
+    logits_P = (stretch * true_P + shift).astype(np.float32)
+    logits_P[5] = np.nan
+    return HeldOut("MAX", cell_type, labels_P, logits_P, np.arange(bins) // 2000)
+
+
+def record_of(*pairs, trained=("K562",), chose_epoch=True):
+    return factor_record("MAX", trained, pairs, PLACE, chose_epoch)
+
+
+def test_bent_probabilities_are_straightened():
+    pair = drawn("HepG2", 1, shift=1.5, stretch=2.0)
+    calibration = calibrate([pair], "HepG2")
+    assert calibration.slope == pytest.approx(0.5, abs=0.05)
+    assert calibration.offset == pytest.approx(-0.75, abs=0.35)
+    groups = grouped(*measured(pair, calibration.slope, calibration.offset)[1:3])
+    assert np.abs(np.log(groups.observed_G / groups.predicted_G)).max() < 0.7
+
+
+def test_every_cell_type_weighs_the_same_however_many_bins_it_has():
+    few, many = drawn("HepG2", 1, bins=8_000), drawn("A549", 2, shift=2.0, bins=80_000)
+    alone = [calibrate([pair], "x").probability(0.0) for pair in (few, many)]
+    both = calibrate([few, many], "x").probability(0.0)
+    repeated = HeldOut("MAX", "HepG2", *(np.tile(column, 10) for column in few[2:]))
+    assert alone[1] < both < alone[0]
+    assert both == pytest.approx(calibrate([repeated, many], "x").probability(0.0), abs=0.01)
+
+
+def test_the_held_out_cell_type_is_preferred_and_the_place_is_said():
+    record = record_of(drawn("K562", 1), drawn("HepG2", 2))
+    assert record.calibration.fitted_on == "HepG2 on chr20:1-2,000,000"
+    assert record.reliability.is_other_cell_type
+    assert [cell.name for cell in record.reliability.cell_types] == ["HepG2"]
+    assert record.reliability.place == "chr20 in held-out HepG2"
+    assert record.reliability.chose_epoch
+    assert not record_of(drawn("HepG2", 2), chose_epoch=False).reliability.chose_epoch
+
+
+def test_a_factor_with_one_training_cell_takes_the_short_path():
+    record = record_of(drawn("K562", 1))
+    assert record.calibration.fitted_on.startswith("K562 on")
+    assert not record.reliability.is_other_cell_type
+    assert record.reliability.transfers == ()
+    assert record.reliability.place == "chr20 in K562"
+
+
+def test_a_held_out_cell_type_with_hardly_a_bound_bin_leaves_the_fit_to_the_trained_ones():
+    empty = drawn("HepG2", 3)
+    record = record_of(drawn("K562", 1), empty._replace(labels_P=np.minimum(empty.labels_P, 0)))
+    assert record.calibration.fitted_on.startswith("K562 on")
+    assert not record.reliability.is_other_cell_type
+
+
+def test_the_map_ascends_and_recall_falls_and_nothing_is_no_number():
+    pair = drawn("HepG2", 4, stretch=3.0)
+    reliability = record_of(pair).reliability
+    points = reliability.points
+    assert 20 < len(points) <= 40
+    assert all(a.probability < b.probability and a.recall >= b.recall for a, b in pairwise(points))
+    assert points[0].recall == 1.0
+    assert points[0].precision == pytest.approx(reliability.prevalence, rel=1e-3)
+    assert b"NaN" not in msgspec.json.encode(reliability)
+    assert all(point.low <= point.precision <= point.high for point in points if point.low is not None)
+    assert sum(point.low is not None for point in points) > 20
+
+
+def test_precision_and_recall_are_those_counted_by_hand():
+    pair = drawn("HepG2", 5)
+    reliability = record_of(pair).reliability
+    is_bound_X, logit_X = pair.scored()
+    calibration = record_of(pair).calibration
+    probability_X = 1 / (1 + np.exp(-(calibration.slope * logit_X.astype(float) + calibration.offset)))
+    for point in (reliability.points[5], reliability.points[20], reliability.points[-1]):
+        called = probability_X >= point.probability
+        assert point.precision == pytest.approx(is_bound_X[called].mean(), rel=1e-3)
+        assert point.recall == pytest.approx(is_bound_X[called].sum() / is_bound_X.sum(), rel=1e-3)
+
+
+def test_the_range_runs_over_cell_types_where_there_are_several():
+    reliability = record_of(drawn("HepG2", 6), drawn("A549", 7, offset=-8.0)).reliability
+    cells = reliability.cell_types
+    for number, point in enumerate(reliability.points):
+        values = [cell.precision[number] for cell in cells]
+        if None not in values:
+            assert (point.low, point.high) == (min(values), max(values))
+            assert point.low <= point.precision <= point.high
+    assert [len(cell.recall) for cell in cells] == [len(reliability.points)] * 2
+
+
+def test_calibration_that_carries_over_is_found_to_hold():
+    transfers = record_of(drawn("HepG2", 8), drawn("A549", 9)).reliability.transfers
+    assert [(each.cell_type, each.fitted_on) for each in transfers] == [("HepG2", ("A549",)), ("A549", ("HepG2",))]
+    assert [each.verdict for each in transfers] == ["holds", "holds"]
+    assert all(each.low < each.ratio < each.high and each.expected_error < 0.02 for each in transfers)
+
+
+def test_a_shifted_cell_type_fails_against_the_map_of_the_trained_ones():
+    record = record_of(drawn("K562", 10), drawn("HepG2", 11, shift=1.5))
+    (transfer,) = record.reliability.transfers
+    assert transfer.fitted_on == ("K562",)
+    assert transfer.verdict == "fails"
+    assert 0.3 < transfer.ratio < 0.6
+    (limit,) = calibration_limits([record])
+    assert limit.startswith("Probabilities of MAX ran 2.")
+    assert limit.endswith("times too high in held-out HepG2; take them as ranks.")
+
+
+def test_a_cell_type_that_differs_from_the_other_held_out_ones_is_named():
+    record = record_of(drawn("A549", 12), drawn("liver", 13), drawn("HepG2", 14, shift=-1.5))
+    failed = {each.cell_type: each for each in record.reliability.transfers if each.verdict == "fails"}
+    assert failed["HepG2"].ratio > 1.5
+    assert "times too low in held-out HepG2" in calibration_limits([record])[0]
+
+
+def test_too_few_peaks_decide_nothing_and_the_checkpoint_says_so():
+    pair = drawn("HepG2", 15, shift=3.0)
+    starts = np.flatnonzero(np.diff(pair.labels_P == 1))
+    few = pair._replace(labels_P=np.where(np.arange(BINS) > starts[13], 0, pair.labels_P).astype(np.int8))
+    record = record_of(drawn("K562", 16), few)
+    assert 3 < record.reliability.peaks < 15
+    assert record.reliability.transfers[0].verdict == "undecided"
+    assert calibration_limits([record])[0].startswith("What probabilities of MAX are worth rests on fewer than 15")
+
+
+def test_too_few_blocks_give_no_interval():
+    pair = drawn("HepG2", 17)
+    reliability = record_of(drawn("K562", 1), pair._replace(block_P=np.zeros(BINS, np.int64))).reliability
+    assert all(point.low is None for point in reliability.points)
+    assert (reliability.transfers[0].low, reliability.transfers[0].verdict) == (None, "undecided")
+
+
+def test_without_a_bound_bin_or_a_pair_nothing_is_claimed():
+    pair = drawn("HepG2", 18)
+    silent = record_of(pair._replace(labels_P=np.minimum(pair.labels_P, 0)))
+    assert silent.reliability is None
+    assert not silent.calibration.fitted_on
+    assert record_of() == FactorRecord("MAX", ("K562",))
+    assert calibration_limits([silent]) == ()
+
+
+@pytest.mark.parametrize("value", [0.5, 1e-12, 0.0])
+def test_equal_probabilities_make_a_map_of_one_point(value):
+    pair = drawn("HepG2", 19)
+    cell = measured(pair, 0.0, 0.0)
+    reliability = reliability_of(
+        [cell._replace(probability_X=np.full_like(cell.probability_X, value))], ("chr20",), True, True
+    )
+    (point,) = reliability.points
+    assert point.recall == 1.0
+    assert point.precision == pytest.approx(reliability.prevalence, rel=1e-3)
+
+
+@pytest.mark.parametrize("bins", [1, 3, 25, 1000])
+def test_thresholds_are_few_ascend_and_call_everything_at_the_lowest(bins):
+    probability_X = np.random.default_rng(bins).random(bins)
+    threshold_K = map_thresholds(probability_X)
+    assert 1 <= len(threshold_K) <= 40
+    assert (np.diff(threshold_K) > 0).all()
+    assert threshold_K[0] <= probability_X.min()
