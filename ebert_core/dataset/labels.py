@@ -1,6 +1,7 @@
 """Labels of bins of 200 bp by the rule of the ENCODE-DREAM challenge."""
 
 from collections.abc import Iterable
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,6 +14,9 @@ from ebert_core.protocol.locus import Interval
 
 BOUND, UNBOUND, NOT_SCORED = 1, 0, -1
 STEP, WIDTH = 50, 200
+
+# Starts and ends of spans: pairs, or an array of two columns.
+Pairs = Iterable[tuple[int, int]] | NDArray[np.int64]
 
 
 def bin_labels(dataset: Dataset, cell_type: str, factor: str, interval: Interval) -> NDArray[np.int8]:
@@ -33,14 +37,22 @@ def measured_labels(dataset: Dataset, cell_type: str, factor: str, interval: Int
     conservative = dataset.peaks(cell_type, factor)
     if conservative is None:
         return np.full(len(starts), NOT_SCORED, dtype=np.int8)
-    labels = np.full(len(starts), UNBOUND, dtype=np.int8)
     relaxed = dataset.peaks(cell_type, factor, is_relaxed=True)
     near = Interval(interval.chromosome, max(0, interval.start - WIDTH), interval.end + WIDTH)
-    if relaxed is not None:
-        labels[covered_bases(_spans(relaxed, near), starts) > 0] = NOT_SCORED
-    covered = covered_bases(_spans(conservative, near), starts)
-    labels[covered > 0] = NOT_SCORED
-    labels[covered >= WIDTH // 2] = BOUND
+    return peak_labels(_spans(conservative, near), _spans(relaxed, near) if relaxed else (), starts)
+
+
+def peak_labels(conservative: Pairs, relaxed: Pairs, starts: NDArray[np.int64]) -> NDArray[np.int8]:
+    """The label rule itself, for bins at ascending starts: 1 bound, 0 unbound, -1 ambiguous.
+
+    Bound is a bin with at least half its bases in conservative peaks. Ambiguous is one that is not, and touches a
+    relaxed peak or a conservative one. The time it takes follows the number of peaks, not of bins.
+    """
+    labels = np.full(len(starts), UNBOUND, dtype=np.int8)
+    labels[_touched(merged_spans(relaxed), starts)] = NOT_SCORED
+    spans = merged_spans(conservative)
+    near = _touched(spans, starts)
+    labels[near] = np.where(_covered(spans, starts[near]) >= WIDTH // 2, BOUND, NOT_SCORED)
     return labels
 
 
@@ -70,25 +82,48 @@ def bin_starts(interval: Interval) -> NDArray[np.int64]:
     return np.arange(-(-interval.start // STEP) * STEP, interval.end, STEP, dtype=np.int64)
 
 
-def covered_bases(spans: Iterable[tuple[int, int]], starts: NDArray[np.int64]) -> NDArray[np.int64]:
+def covered_bases(spans: Pairs, starts: NDArray[np.int64]) -> NDArray[np.int64]:
     """How many bases of each bin of 200 lie in any of the spans, which may overlap one another."""
-    merged: list[list[int]] = []
-    for start, end in sorted(spans):
-        if merged and start <= merged[-1][1]:
-            merged[-1][1] = max(end, merged[-1][1])
-        else:
-            merged.append([start, end])
-    if not merged:
+    return _covered(merged_spans(spans), starts)
+
+
+class Spans(NamedTuple):
+    """Spans in order that neither overlap nor touch one another."""
+
+    first: NDArray[np.int64]
+    last: NDArray[np.int64]
+
+
+def merged_spans(spans: Pairs) -> Spans:
+    """The union of spans in any order; empty ones count for nothing."""
+    pairs = np.array(spans if isinstance(spans, np.ndarray) else list(spans), dtype=np.int64).reshape(-1, 2)
+    pairs = pairs[pairs[:, 1] > pairs[:, 0]]
+    pairs = pairs[np.argsort(pairs[:, 0], kind="stable")]
+    furthest = np.maximum.accumulate(pairs[:, 1])
+    is_new = np.append(True, pairs[1:, 0] > furthest[:-1])[: len(pairs)]
+    is_last = np.append(is_new[1:], True)[: len(pairs)]
+    return Spans(pairs[is_new, 0], furthest[is_last])
+
+
+def _covered(spans: Spans, starts: NDArray[np.int64]) -> NDArray[np.int64]:
+    if not len(spans.first):
         return np.zeros(len(starts), dtype=np.int64)
-    first, last = np.array(merged, dtype=np.int64).T
-    lengths_before = np.concatenate(([0], np.cumsum(last - first)))
+    lengths_before = np.concatenate(([0], np.cumsum(spans.last - spans.first)))
 
     def covered_before(positions: NDArray[np.int64]) -> NDArray[np.int64]:
-        row = np.searchsorted(first, positions, side="right") - 1
-        inside = np.minimum(positions, last[row]) - first[row]
+        row = np.searchsorted(spans.first, positions, side="right") - 1
+        inside = np.minimum(positions, spans.last[row]) - spans.first[row]
         return np.where(row >= 0, lengths_before[np.maximum(row, 0)] + inside, 0)
 
     return covered_before(starts + WIDTH) - covered_before(starts)
+
+
+def _touched(spans: Spans, starts: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Indices of the bins, at ascending starts, that share a base with a span; some may come twice."""
+    lowest = np.searchsorted(starts, spans.first - WIDTH, side="right")
+    counts = np.searchsorted(starts, spans.last, side="left") - lowest
+    before = np.cumsum(counts) - counts
+    return np.repeat(lowest - before, counts) + np.arange(counts.sum())
 
 
 def _spans(features: FeatureSource, interval: Interval) -> list[tuple[int, int]]:
