@@ -38,7 +38,7 @@ NOTICE = """SYNTHETIC: invented sequence, chromatin and binding. It says nothing
 The motif matrices are JASPAR's (https://jaspar.elixir.no, CC BY 4.0): {matrices}.
 """
 # Promoters that enrich though nothing binds, and how thin or rich experiments are.
-_PHANTOM_SHARE = 0.03
+_PHANTOM_SHARE = 0.04
 _DEPTH_SPREAD = 0.25
 
 
@@ -143,7 +143,7 @@ def _experiment(world: World, chromosome: Chromosome, factor: Factor, cell_type:
     places = phantoms * STATE_WIDTH + random.integers(0, STATE_WIDTH, size=len(phantoms))
     phantom_strength = 0.6 * random.lognormal(0, 0.4, size=len(phantoms))
     depth = float(
-        np.clip(stream(world.seed, "dream depth", factor.name, cell_type).lognormal(0.3, _DEPTH_SPREAD), 0.7, 2.5)
+        np.clip(stream(world.seed, "dream depth", factor.name, cell_type).lognormal(0.1, _DEPTH_SPREAD), 0.6, 2.0)
     )
     enriched = EnrichedPlaces(np.concatenate([centres[is_bound], places]), np.concatenate([strength, phantom_strength]))
     return experiment(random, depth, chromatin.open_P, enriched)

@@ -15,8 +15,8 @@ from ebert_core.protocol.bases import reverse_complement
 
 ELEMENT_MATRICES = {name: matrix(*words) for name, words in ELEMENTS.items()}
 _SPREAD = 75
-_ELEMENT_SHARE = 0.5
-_PARTNER_SHARE = 0.5
+_ELEMENT_SHARE = 0.4
+_PARTNER_SHARE = 0.42
 # Accessory elements that stand beside no site, per megabase: alone they mean nothing.
 _LONELY_ELEMENTS = 60
 
