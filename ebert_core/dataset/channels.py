@@ -3,9 +3,10 @@
 B = windows in a batch, L = bases per window, S = L / 200 chromatin bins, P = L / 50 positions, C = signals, M = motifs.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import NamedTuple
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Literal, NamedTuple, get_args
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,21 +19,43 @@ from ebert_core.protocol.locus import Interval
 BIN_WIDTH = 200
 MISSING, MASKED, FIRST_STATE = 0, 1, 2
 
+Kind = Literal["log", "quantile", "difference", "binding", "expression", "distance"]
+_DERIVED = re.compile(rf"({'|'.join(get_args(Kind))})\((.+)\)")
+
+
+class Derived(NamedTuple):
+    """The name of a derived signal taken apart: `log(DNase)` is of kind `log`, of `DNase`."""
+
+    kind: Kind
+    of: str
+
+
+def derived(name: str) -> Derived | None:
+    """The parts of a derived signal's name, or None for that of a measured signal."""
+    match = _DERIVED.fullmatch(name)
+    return Derived(match[1], match[2]) if match else None  # type: ignore[arg-type] # the pattern lists the kinds
+
 
 @dataclass(frozen=True)
 class Channels:
-    """The states, signals and motifs that a model wants, in its own order; nothing of a kind leaves it out."""
+    """The states, signals and motifs that a model wants, in its own order; nothing of a kind leaves it out.
+
+    `training_cells` are the cell types that the model was trained in, which derived signals compare with, and
+    `references` the distributions that they bring a measured signal to, by its name.
+    """
 
     states: tuple[str, ...] = ()
     signals: tuple[str, ...] = ()
     motifs: Matrices | None = None
+    training_cells: tuple[str, ...] = ()
+    references: Mapping[str, tuple[float, ...]] = field(default_factory=dict)
 
 
 class WindowBatch(NamedTuple):
     """The input of a model. State ids: 0 missing, 1 masked, then the names of the channels in their order.
 
     Outside the chromosome there are N, missing states and signals of 0; so too in bins of 200 without any known base.
-    A signal that the cell type lacks is NaN everywhere.
+    A signal that is not known for the cell type is NaN everywhere.
     """
 
     bases_BL: NDArray[np.uint8]

@@ -7,8 +7,11 @@ from pathlib import Path
 from typing import Protocol, TypeVar
 
 import msgspec
+import numpy as np
+from numpy.typing import NDArray
 
 from ebert_core.dataset.layout import CellTypePaths, Layout, read_layout
+from ebert_core.dataset.quantiles import Quantiles, quantiles_of, sample_of
 from ebert_core.dataset.truth import PlantedSites
 from ebert_core.genome.annotation import FeatureSource, read_features, read_genes
 from ebert_core.genome.chromosomes import check_same_assembly, check_within, read_bands, read_chromosome_sizes
@@ -76,6 +79,7 @@ class Dataset:
         self.path = path
         self.files = tuple(files)
         self._opened: dict[tuple[str, ...], object] = {}
+        self._quantiles: dict[str, Quantiles] = {}
 
     @classmethod
     def open(cls, path: Path) -> "Dataset":
@@ -222,9 +226,31 @@ class Dataset:
         return self._once("states", path, lambda: self._segmentation(path)) if path else None
 
     def signal(self, cell_type: str, signal: str) -> SignalFile | None:
-        """A signal of a cell type, or None where it was not measured."""
-        path = self.cell_type(cell_type).signals.get(signal, "")
+        """A signal of a cell type, else of the whole dataset; None where there is neither."""
+        path = self.cell_type(cell_type).signals.get(signal) or self.layout.signals.get(signal)
         return self.signal_file(path) if path else None
+
+    def quantiles(self, cell_type: str, signal: str) -> Quantiles:
+        """The distribution of a signal in a cell type; empty where it was not measured."""
+        cell = self.layout.cell_types.get(cell_type)
+        path = cell.signals.get(signal) if cell else None
+        if path is None or self.reference is None:
+            return ()
+        if path not in self._quantiles:
+            self._quantiles[path] = quantiles_of(self.signal_file(path), self.reference, self._sample)
+        return self._quantiles[path]
+
+    @cached_property
+    def _sample(self) -> tuple[Interval, ...]:
+        return sample_of(self.reference, self.chromosome_lengths) if self.reference else ()
+
+    @cached_property
+    def gene_starts(self) -> dict[str, NDArray[np.int64]]:
+        """Where transcription of the genes starts, in order, by chromosome."""
+        found: dict[str, set[int]] = {}
+        for gene in self.genes or ():
+            found.setdefault(gene.chromosome, set()).add(gene.end - 1 if gene.strand == "-" else gene.start)
+        return {chromosome: np.array(sorted(starts), dtype=np.int64) for chromosome, starts in found.items()}
 
     def peaks(self, cell_type: str, factor: str, is_relaxed: bool = False) -> FeatureSource | None:
         """The peaks of a factor in a cell type, or None where there is no such file."""

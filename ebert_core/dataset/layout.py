@@ -11,6 +11,7 @@ from typing import Any
 import msgspec
 import tomli_w
 
+from ebert_core.dataset.channels import derived
 from ebert_core.genome.lines import reading
 from ebert_core.protocol.errors import InvalidRequest
 
@@ -28,9 +29,12 @@ _TOP = [
     "start_locus",
     "states",
     "motifs",
+    "signals",
     "cell_types",
     "synthetic",
 ]
+# Names in a spec that stand for several signals.
+_FAMILIES = ("binding", "expression")
 
 
 class PeakPaths(msgspec.Struct, frozen=True):
@@ -46,6 +50,7 @@ class CellTypePaths(msgspec.Struct, frozen=True):
     states: str = ""
     signals: dict[str, str] = {}
     peaks: dict[str, PeakPaths] = {}
+    expression: tuple[float, ...] = ()
 
 
 class Layout(msgspec.Struct, frozen=True):
@@ -64,6 +69,7 @@ class Layout(msgspec.Struct, frozen=True):
     state_colours: tuple[str, ...] = ()
     bin_width: int = 200
     motifs: dict[str, str] = {}
+    signals: dict[str, str] = {}
     cell_types: dict[str, CellTypePaths] = {}
     seed: int | None = None
     truth: str = ""
@@ -102,7 +108,7 @@ def _layout(top: "_Table") -> Layout:
     for colour in colours:
         if not re.fullmatch(r"#[0-9a-fA-F]{6}", colour):
             raise states.problem("colours", f"holds '{colour}', which is no colour such as #1f77b4")
-    cells = top.table("cell_types")
+    cells = _cell_types(top.table("cell_types"))
     return Layout(
         name=top.text("name", required=True),
         assembly=top.text("assembly", required=True),
@@ -117,20 +123,39 @@ def _layout(top: "_Table") -> Layout:
         state_colours=tuple(colour.lower() for colour in colours),
         bin_width=states.number("bin_width") or 200,
         motifs={factor: motifs.motif_file(factor) for factor in motifs.keys()},  # noqa: SIM118 (no dict)
-        cell_types={cell: _cell_type(cells.table(cell)) for cell in cells.keys()},  # noqa: SIM118 (no dict)
+        signals=_signals(top.table("signals")),
+        cell_types=cells,
         seed=synthetic.number("seed"),
         truth=synthetic.file("truth"),
     )
 
 
+def _cell_types(table: "_Table") -> dict[str, CellTypePaths]:
+    cells = {name: _cell_type(table.table(name)) for name in table.keys()}  # noqa: SIM118 (no dict)
+    first = next((cell for cell in cells.values() if cell.expression), None)
+    for name, cell in cells.items():
+        if first and len(cell.expression) not in (0, len(first.expression)):
+            problem = f"holds {len(cell.expression)} numbers, that of another cell type {len(first.expression)}"
+            raise table.table(name).problem("expression", problem)
+    return cells
+
+
 def _cell_type(table: "_Table") -> CellTypePaths:
-    table.allow(["states", "signals", "peaks"])
-    signals, peaks = table.table("signals"), table.table("peaks")
+    table.allow(["states", "signals", "peaks", "expression"])
+    peaks = table.table("peaks")
     return CellTypePaths(
         states=table.file("states"),
-        signals={signal: signals.file(signal) for signal in signals.keys()},  # noqa: SIM118 (no dict)
+        signals=_signals(table.table("signals")),
         peaks={factor: _peaks(peaks.table(factor)) for factor in peaks.keys()},  # noqa: SIM118 (no dict)
+        expression=table.numbers("expression"),
     )
+
+
+def _signals(table: "_Table") -> dict[str, str]:
+    for name in table.keys():  # noqa: SIM118 (no dict)
+        if derived(name) or name in _FAMILIES:
+            raise table.problem(name, "has a name that stands for a signal the program makes; choose another")
+    return {name: table.file(name) for name in table.keys()}  # noqa: SIM118 (no dict)
 
 
 def _peaks(table: "_Table") -> PeakPaths:
@@ -174,6 +199,12 @@ class _Table:
             raise self.problem(key, "must be a list of texts in quotes")
         return tuple(value)
 
+    def numbers(self, key: str) -> tuple[float, ...]:
+        value = self._content.get(key, [])
+        if not isinstance(value, list) or not all(_is_moderate(each) for each in value):
+            raise self.problem(key, "must be a list of numbers between -60000 and 60000")
+        return tuple(map(float, value))
+
     def number(self, key: str, *, required: bool = False) -> int | None:
         value = self._content.get(key)
         if value is None and not required:
@@ -205,6 +236,11 @@ class _Table:
         line = _line_of(self._lines, self._keys, key)
         place = f"{self._path}, line {line}" if line else str(self._path)
         return InvalidRequest(f"{place}: {'.'.join((*self._keys, key))} {problem}.")
+
+
+def _is_moderate(value: object) -> bool:
+    """Whether a value is a number that float16 can hold."""
+    return isinstance(value, (int, float)) and not isinstance(value, bool) and abs(value) <= 60_000
 
 
 def _line_of(lines: list[str], table: tuple[str, ...], key: str) -> int | None:
@@ -266,6 +302,7 @@ def _content(layout: Layout, folder: Path) -> dict[str, Any]:  # Any: as in _Tab
                     factor: kept({"conservative": near(peaks.conservative), "relaxed": near(peaks.relaxed)})
                     for factor, peaks in cell.peaks.items()
                 },
+                "expression": list(cell.expression),
             }
         )
         for name, cell in layout.cell_types.items()
@@ -278,6 +315,7 @@ def _content(layout: Layout, folder: Path) -> dict[str, Any]:  # Any: as in _Tab
             "start_locus": layout.start_locus,
             "states": kept(states) | ({"bin_width": layout.bin_width} if layout.state_names else {}),
             "motifs": {factor: near(file) for factor, file in layout.motifs.items()},
+            "signals": {signal: near(file) for signal, file in layout.signals.items()},
             "cell_types": cells,
             "synthetic": kept({"seed": layout.seed, "truth": near(layout.truth)}),
         }

@@ -14,8 +14,9 @@ from numpy.typing import NDArray
 
 from ebert_core.dataset.channels import BIN_WIDTH, bins_with_bases
 from ebert_core.dataset.description import Dataset
-from ebert_core.dataset.spans import read_signal, read_states, reference_of, widened
-from ebert_core.dataset.store import FORMAT, Store, StoreIndex, cell_number, stored_motifs
+from ebert_core.dataset.quantiles import Quantiles
+from ebert_core.dataset.spans import read_bound, read_distance, read_signal, read_states, reference_of, widened
+from ebert_core.dataset.store import FORMAT, Store, StoreIndex, cell_number, packed, stored_motifs
 from ebert_core.genome.motifs import Matrices, motif_scores
 from ebert_core.protocol.errors import InvalidRequest
 from ebert_core.protocol.locus import Interval
@@ -107,14 +108,28 @@ class _Builder:
             cell_types=dataset.cell_types,
             states=tuple(cell for cell in dataset.cell_types if dataset.layout.cell_types[cell].states),
             signals={cell: tuple(dataset.layout.cell_types[cell].signals) for cell in dataset.cell_types},
+            shared_signals=tuple(dataset.layout.signals),
+            quantiles=self._quantiles(),
+            peaks={cell: tuple(dataset.layout.cell_types[cell].peaks) for cell in dataset.cell_types},
+            expression={cell: dataset.layout.cell_types[cell].expression for cell in dataset.cell_types},
+            has_genes=dataset.genes is not None,
             motifs=stored_motifs(self._matrices),
         )
         pieces = [piece for segment in segments for piece in _pieces(segment)]
         for done, piece in enumerate(pieces):
-            self._report(0.3 + 0.7 * done / len(pieces), f"storing {piece.chromosome}")
+            self._report(0.35 + 0.65 * done / len(pieces), f"storing {piece.chromosome}")
             self._store(index, piece)
         (self._directory / "index.json").write_bytes(msgspec.json.encode(index))
         self._report(1.0, "stored")
+
+    def _quantiles(self) -> dict[str, dict[str, Quantiles]]:
+        cells = self._dataset.layout.cell_types.items()
+        pairs = [(cell, signal) for cell, paths in cells for signal in paths.signals]
+        found: dict[str, dict[str, Quantiles]] = {cell: {} for cell, _ in cells}
+        for done, (cell, signal) in enumerate(pairs):
+            self._report(0.3 + 0.05 * done / len(pairs), f"measuring {signal} of {cell}")
+            found[cell][signal] = self._dataset.quantiles(cell, signal)
+        return found
 
     def _segments(self, regions: Sequence[Interval] | None) -> list[Interval]:
         reference = reference_of(self._dataset)
@@ -141,17 +156,28 @@ class _Builder:
         bases = codes[flank : len(codes) - flank]
         has_base = bins_with_bases(bases)
         _append(self._directory / "bases.u8", bases)
-        for cell in index.states:
-            _append(
-                self._directory / f"states.{cell_number(index, cell)}.u8", read_states(dataset, cell, piece, has_base)
-            )
-        for cell, signals in index.signals.items():
-            for number, signal in enumerate(signals):
-                means = read_signal(dataset, cell, signal, piece, has_base)
-                _append(self._directory / f"signal.{cell_number(index, cell)}.{number}.f16", means)
+        for cell in index.cell_types:
+            self._store_cell(index, cell, piece, has_base)
+        for number, name in enumerate(index.shared_signals):
+            shared = dataset.signal_file(dataset.layout.signals[name])
+            _append(self._directory / f"shared.{number}.f16", read_signal(shared, piece, has_base))
+        if index.has_genes:
+            _append(self._directory / "distance.f16", read_distance(dataset, piece))
         scores = motif_scores(codes, self._matrices, flank)
         for number in range(len(index.motifs)):
             _append(self._directory / f"motif.{number}.f16", scores[:, number])
+
+    def _store_cell(self, index: StoreIndex, cell: str, piece: Interval, has_base_S: NDArray[np.bool_]) -> None:
+        dataset, number = self._dataset, cell_number(index, cell)
+        if cell in index.states:
+            _append(self._directory / f"states.{number}.u8", read_states(dataset, cell, piece, has_base_S))
+        for place, path in enumerate(dataset.layout.cell_types[cell].signals.values()):
+            means = read_signal(dataset.signal_file(path), piece, has_base_S)
+            _append(self._directory / f"signal.{number}.{place}.f16", means)
+        for place, factor in enumerate(index.peaks[cell]):
+            peaks = dataset.peaks(cell, factor)
+            assert peaks is not None
+            _append(self._directory / f"bound.{number}.{place}.u8", packed(read_bound(peaks, piece, has_base_S)))
 
 
 def _append(path: Path, values: NDArray[np.uint8] | NDArray[np.float16]) -> None:
@@ -178,12 +204,26 @@ def _joined(chromosome: str, bins: NDArray[np.intp]) -> list[Interval]:
 
 def _fingerprint(dataset: Dataset, matrices: Matrices, regions: Sequence[Interval] | None) -> str:
     layout = dataset.layout
-    paths = [layout.reference, layout.chromosome_sizes]
+    paths = [layout.reference, layout.chromosome_sizes, layout.genes, *layout.signals.values()]
     for cell in layout.cell_types.values():
-        paths += [cell.states, *cell.signals.values()]
+        paths += [cell.states, *cell.signals.values(), *(peaks.conservative for peaks in cell.peaks.values())]
     stamps = [(path, os.stat(path).st_size, os.stat(path).st_mtime_ns) for path in paths if path]
-    cells = {name: (cell.states, cell.signals) for name, cell in layout.cell_types.items()}
-    content = (FORMAT, stamps, cells, dataset.state_names, stored_motifs(matrices), regions)
+    cells = {
+        name: (cell.states, cell.signals, {factor: peaks.conservative for factor, peaks in cell.peaks.items()})
+        for name, cell in layout.cell_types.items()
+    }
+    expression = {name: cell.expression for name, cell in layout.cell_types.items()}
+    content = (
+        FORMAT,
+        stamps,
+        cells,
+        layout.signals,
+        layout.genes,
+        expression,
+        dataset.state_names,
+        stored_motifs(matrices),
+        regions,
+    )
     return hashlib.sha256(msgspec.json.encode(content)).hexdigest()
 
 

@@ -11,14 +11,19 @@ from numpy.typing import NDArray
 
 from ebert_core.dataset.channels import BIN_WIDTH, FIRST_STATE, MISSING
 from ebert_core.dataset.description import Dataset
+from ebert_core.dataset.labels import merged_spans
+from ebert_core.dataset.quantiles import Quantiles
+from ebert_core.genome.annotation import FeatureSource
+from ebert_core.genome.chromosomes import name_in
 from ebert_core.genome.motifs import POSITION_WIDTH, Matrices, motif_scores
 from ebert_core.genome.reference import Reference
-from ebert_core.genome.signal import mean_signal
+from ebert_core.genome.signal import SignalFile, mean_signal
 from ebert_core.protocol.errors import InvalidRequest
 from ebert_core.protocol.locus import Interval
 
 _LONGEST_SPAN = 2_000_000
 _WIDEST_GAP = 5_000
+_FURTHEST = 7.0
 
 
 class Span(NamedTuple):
@@ -68,16 +73,75 @@ def read_states(
     return np.where(has_base_S & (ids >= 0), ids + FIRST_STATE, MISSING).astype(np.uint8)
 
 
-def read_signal(
-    dataset: Dataset, cell_type: str, name: str, interval: Interval, has_base_S: NDArray[np.bool_]
-) -> NDArray[np.float16]:
-    """Means of 50 bases; 0 in bins without bases, NaN everywhere when the cell type lacks the signal."""
-    signal = dataset.signal(cell_type, name)
-    if signal is None:
-        return np.full(interval.length // POSITION_WIDTH, np.nan, dtype=np.float16)
+def read_signal(signal: SignalFile, interval: Interval, has_base_S: NDArray[np.bool_]) -> NDArray[np.float16]:
+    """Means of 50 bases; 0 in bins without bases."""
     means = mean_signal(signal, interval)
     means[~np.repeat(has_base_S, BIN_WIDTH // POSITION_WIDTH)] = 0
     return means
+
+
+def read_bound(peaks: FeatureSource, interval: Interval, has_base_S: NDArray[np.bool_]) -> NDArray[np.uint8]:
+    """Which positions the peaks cover by half or more: 1 or 0; 0 in bins without bases."""
+    found = peaks.touching(interval)
+    spans = merged_spans([(max(each.start, interval.start), min(each.end, interval.end)) for each in found])
+    first, last = spans.first - interval.start, spans.last - interval.start
+    # Every base of a span counts towards its position: whole positions first, then what its ends leave uncovered.
+    steps_P = np.zeros(interval.length // POSITION_WIDTH + 1, dtype=np.int64)
+    np.add.at(steps_P, first // POSITION_WIDTH, POSITION_WIDTH)
+    np.add.at(steps_P, -(-last // POSITION_WIDTH), -POSITION_WIDTH)
+    covered_P = np.cumsum(steps_P)[:-1]
+    np.subtract.at(covered_P, first // POSITION_WIDTH, first % POSITION_WIDTH)
+    np.subtract.at(covered_P, (last - 1) // POSITION_WIDTH, -last % POSITION_WIDTH)
+    is_bound_P = 2 * covered_P >= POSITION_WIDTH
+    return (is_bound_P & np.repeat(has_base_S, BIN_WIDTH // POSITION_WIDTH)).astype(np.uint8)
+
+
+def read_distance(dataset: Dataset, interval: Interval) -> NDArray[np.float16]:
+    """log10(1 + bases from the middle of each position to the nearest start of a gene), 7 where there is none."""
+    name = name_in(dataset.gene_starts, interval.chromosome)
+    starts = dataset.gene_starts[name] if name is not None else np.empty(0, dtype=np.int64)
+    if not len(starts):
+        return np.full(interval.length // POSITION_WIDTH, _FURTHEST, dtype=np.float16)
+    middles = np.arange(interval.start, interval.end, POSITION_WIDTH) + POSITION_WIDTH // 2
+    after = np.searchsorted(starts, middles)
+    distance = np.minimum(
+        np.abs(middles - starts[np.maximum(after - 1, 0)]), np.abs(starts[np.minimum(after, len(starts) - 1)] - middles)
+    )
+    logarithms: NDArray[np.float64] = np.log10(1.0 + distance)
+    return logarithms.clip(0, _FURTHEST).astype(np.float16)
+
+
+class FileReader:
+    """The signals of one stretch of the genome from the files, as windows of one."""
+
+    def __init__(self, dataset: Dataset, interval: Interval, has_base_S: NDArray[np.bool_]) -> None:
+        self._dataset = dataset
+        self._interval = interval
+        self._has_base_S = has_base_S
+
+    def signal(self, cell_type: str, name: str) -> NDArray[np.float16] | None:
+        """Means (1, P) of a signal of the cell type, or of the whole dataset."""
+        signal = self._dataset.signal(cell_type, name) if cell_type in self._dataset.cell_types else None
+        return None if signal is None else read_signal(signal, self._interval, self._has_base_S)[None]
+
+    def bound(self, cell_type: str, factor: str) -> NDArray[np.uint8] | None:
+        """Which positions (1, P) a conservative peak covers by half: 0 or 1."""
+        if not self._dataset.is_assayed(cell_type, factor):
+            return None
+        peaks = self._dataset.peaks(cell_type, factor)
+        return None if peaks is None else read_bound(peaks, self._interval, self._has_base_S)[None]
+
+    def distance(self) -> NDArray[np.float16] | None:
+        """log10(1 + bases to the nearest start of a gene) of each position (1, P)."""
+        return None if self._dataset.genes is None else read_distance(self._dataset, self._interval)[None]
+
+    def expression(self, cell_type: str) -> tuple[float, ...]:
+        """The components of gene expression in the cell type; empty where they are not known."""
+        return self._dataset.cell_type(cell_type).expression
+
+    def quantiles(self, cell_type: str, name: str) -> Quantiles:
+        """The distribution of a signal in the cell type; empty where it was not measured."""
+        return self._dataset.quantiles(cell_type, name)
 
 
 def read_motif_scores(codes_L: NDArray[np.uint8], matrices: Matrices, flank: int) -> NDArray[np.float16]:

@@ -9,7 +9,7 @@ B = windows in a batch, L = bases per window, S = L / 200 chromatin bins, P = L 
 from collections.abc import Sequence
 from itertools import pairwise
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import msgspec
 import numpy as np
@@ -17,6 +17,8 @@ from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
 from ebert_core.dataset.channels import BIN_WIDTH, Channels, WindowBatch, empty_batch, state_lookup, window_length
+from ebert_core.dataset.derived import fill_signals
+from ebert_core.dataset.quantiles import Quantiles
 from ebert_core.dataset.spans import read_motif_scores, widened
 from ebert_core.genome.chromosomes import name_in
 from ebert_core.genome.motifs import POSITION_WIDTH, Matrices
@@ -24,7 +26,9 @@ from ebert_core.protocol.bases import N
 from ebert_core.protocol.errors import InvalidRequest
 from ebert_core.protocol.locus import Interval
 
-FORMAT = 1
+FORMAT = 2
+_PER_BIN = BIN_WIDTH // POSITION_WIDTH
+_UNPACKED = (np.arange(2**_PER_BIN, dtype=np.uint8)[:, None] >> np.arange(_PER_BIN, dtype=np.uint8)) & np.uint8(1)
 
 
 class StoredMotif(msgspec.Struct, frozen=True):
@@ -46,6 +50,11 @@ class StoreIndex(msgspec.Struct, frozen=True):
     cell_types: tuple[str, ...]
     states: tuple[str, ...]
     signals: dict[str, tuple[str, ...]]
+    shared_signals: tuple[str, ...]
+    quantiles: dict[str, dict[str, Quantiles]]
+    peaks: dict[str, tuple[str, ...]]
+    expression: dict[str, tuple[float, ...]]
+    has_genes: bool
     motifs: tuple[StoredMotif, ...]
 
 
@@ -84,11 +93,20 @@ class Store:
         self._states = {
             cell: self._map(f"states.{cell_number(self.index, cell)}.u8", np.uint8, bins) for cell in self.index.states
         }
-        self._signals = {
+        self.signals = {
             (cell, signal): self._map(f"signal.{cell_number(self.index, cell)}.{number}.f16", np.float16, positions)
             for cell, signals in self.index.signals.items()
             for number, signal in enumerate(signals)
         }
+        for number, name in enumerate(self.index.shared_signals):
+            shared = self._map(f"shared.{number}.f16", np.float16, positions)
+            self.signals |= {(cell, name): self.signals.get((cell, name), shared) for cell in self.cell_types}
+        self.bound = {
+            (cell, factor): self._map(f"bound.{cell_number(self.index, cell)}.{number}.u8", np.uint8, bins)
+            for cell, factors in self.index.peaks.items()
+            for number, factor in enumerate(factors)
+        }
+        self.distance = self._map("distance.f16", np.float16, positions) if self.index.has_genes else None
         self._motifs = {
             motif: self._map(f"motif.{number}.f16", np.float16, positions)
             for number, motif in enumerate(self.index.motifs)
@@ -115,6 +133,10 @@ class Store:
         """The stretches that hold bases, each a bin of 200 longer at either end."""
         return self.index.segments
 
+    def quantiles(self, cell_type: str, name: str) -> Quantiles:
+        """The distribution of a signal in a cell type; empty where it was not measured."""
+        return self.index.quantiles.get(cell_type, {}).get(name, ())
+
     def bases(self, interval: Interval) -> NDArray[np.uint8]:
         """Base codes of an interval; N before, behind and without the chromosome."""
         codes = np.full(interval.length, N, dtype=np.uint8)
@@ -139,12 +161,7 @@ class Store:
         if channels.states and states is not None:
             self._fill(batch.states_BS, states, place, intervals, BIN_WIDTH)
             batch.states_BS[:] = lookup[batch.states_BS]
-        for channel, name in enumerate(channels.signals):
-            signal = self._signals.get((cell_type, name))
-            if signal is None:
-                batch.signals_BCP[:, channel] = np.nan
-            else:
-                self._fill(batch.signals_BCP[:, channel], signal, place, intervals, POSITION_WIDTH)
+        fill_signals(batch, _StoreReader(self, place, intervals), cell_type, channels)
         if channels.motifs:
             self._fill_motifs(batch, channels.motifs, place, intervals)
         return batch
@@ -189,6 +206,14 @@ class Store:
                     part = slice(found.start // width, found.stop // width)
                     rows[row, wanted.start // width : wanted.stop // width] = stored[part]
 
+    def filled(
+        self, stored: NDArray[Any], place: _Place, intervals: Sequence[Interval], width: int
+    ) -> NDArray[Any]:  # Any: float16 and uint8 alike
+        """Windows (B, length / width) of a stored array; 0 where nothing is stored."""
+        rows = np.zeros((len(intervals), intervals[0].length // width), dtype=stored.dtype)
+        self._fill(rows, stored, place, intervals, width)
+        return rows
+
     def _place(self, intervals: Sequence[Interval], length: int) -> _Place:
         starts = np.array([interval.start for interval in intervals], dtype=np.int64)
         offsets = np.zeros(len(intervals), dtype=np.int64)
@@ -219,6 +244,45 @@ class Store:
             raise InvalidRequest(f"{path} is damaged or absent; make the store again with ebert prepare.") from None
         # A plain view of the mapped memory: indexing a memmap itself costs more than the copy.
         return mapped.view(np.ndarray)
+
+
+class _StoreReader:
+    """The signals of some windows from the store."""
+
+    def __init__(self, store: Store, place: _Place, intervals: Sequence[Interval]) -> None:
+        self._store = store
+        self._place = place
+        self._intervals = intervals
+
+    def signal(self, cell_type: str, name: str) -> NDArray[np.float16] | None:
+        """Means (B, P) of a signal of the cell type, or of the whole dataset."""
+        return self._at(self._store.signals.get((cell_type, name)), POSITION_WIDTH)
+
+    def bound(self, cell_type: str, factor: str) -> NDArray[np.uint8] | None:
+        """Which positions (B, P) a conservative peak covers by half: 0 or 1."""
+        packed_BS = self._at(self._store.bound.get((cell_type, factor)), BIN_WIDTH)
+        return None if packed_BS is None else _UNPACKED[packed_BS].reshape(len(packed_BS), -1)
+
+    def distance(self) -> NDArray[np.float16] | None:
+        """log10(1 + bases to the nearest start of a gene) of each position (B, P)."""
+        return self._at(self._store.distance, POSITION_WIDTH)
+
+    def expression(self, cell_type: str) -> tuple[float, ...]:
+        """The components of gene expression in the cell type; empty where they are not known."""
+        return self._store.index.expression[cell_type]
+
+    def quantiles(self, cell_type: str, name: str) -> Quantiles:
+        """The distribution of a signal in the cell type; empty where it was not measured."""
+        return self._store.quantiles(cell_type, name)
+
+    def _at(self, stored: NDArray[Any] | None, width: int) -> NDArray[Any] | None:
+        return None if stored is None else self._store.filled(stored, self._place, self._intervals, width)
+
+
+def packed(bound_P: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """The four positions of a bin of 200, each 0 or 1, as the bits of one number."""
+    bits: NDArray[np.uint8] = np.packbits(bound_P.reshape(-1, _PER_BIN), axis=1, bitorder="little")
+    return bits[:, 0]
 
 
 class _Segments:

@@ -19,8 +19,17 @@ from ebert_core.dataset.channels import (
     state_lookup,
     window_length,
 )
+from ebert_core.dataset.derived import fill_signals
 from ebert_core.dataset.description import Dataset
-from ebert_core.dataset.spans import Span, read_motif_scores, read_signal, read_states, reference_of, spans_of, widened
+from ebert_core.dataset.spans import (
+    FileReader,
+    Span,
+    read_motif_scores,
+    read_states,
+    reference_of,
+    spans_of,
+    widened,
+)
 from ebert_core.dataset.store import Store
 from ebert_core.genome.motifs import POSITION_WIDTH
 from ebert_core.protocol.bases import encode_bases
@@ -88,8 +97,7 @@ def _read_span(
     has_base = bins_with_bases(batch.bases_BL[0])
     if channels.states:
         batch.states_BS[0] = lookup[read_states(dataset, cell_type, interval, has_base)]
-    for channel, name in enumerate(channels.signals):
-        batch.signals_BCP[0, channel] = read_signal(dataset, cell_type, name, interval, has_base)
+    fill_signals(batch, FileReader(dataset, interval, has_base), cell_type, channels)
     if channels.motifs:
         batch.motifs_BMP[0] = read_motif_scores(codes, channels.motifs, flank)
     return batch

@@ -1,0 +1,233 @@
+"""Signals as a model names them: measured ones, and those worked out from what a dataset holds.
+
+`DNase` is read as measured. `log(DNase)`, `quantile(DNase)`, `difference(DNase)`, `binding(CTCF)`, `expression(1)` and
+`distance(TSS)` are made here, by the same lines whether the values come from the files or from the store.
+
+B = windows in a batch, P = 50-bp positions of a window, C = signals.
+"""
+
+from collections.abc import Sequence
+from typing import NamedTuple, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ebert_core.dataset.channels import BIN_WIDTH, Channels, Derived, WindowBatch, derived
+from ebert_core.dataset.description import Dataset
+from ebert_core.dataset.quantiles import Quantiles, logarithm, mean_quantiles, normalised
+from ebert_core.genome.motifs import POSITION_WIDTH
+from ebert_core.protocol.bases import N
+from ebert_core.protocol.errors import InvalidRequest
+
+TSS = "TSS"
+# Mean and deviation of the binding channels: a share of cell types is on a scale of its own, and is so seldom above 0
+# that its own deviation would send every value beyond the range that the network lets in.
+SHARE_SCALE = (0.0, 0.25)
+
+
+class Reader(Protocol):
+    """Where the values of some windows come from: the files or the store. What is not there is None."""
+
+    def signal(self, cell_type: str, name: str) -> NDArray[np.float16] | None:
+        """Means (B, P) of a signal of the cell type, or of the whole dataset."""
+
+    def bound(self, cell_type: str, factor: str) -> NDArray[np.uint8] | None:
+        """Which positions (B, P) a conservative peak covers by half: 0 or 1."""
+
+    def distance(self) -> NDArray[np.float16] | None:
+        """log10(1 + bases to the nearest start of a gene) of each position (B, P)."""
+
+    def expression(self, cell_type: str) -> tuple[float, ...]:
+        """The components of gene expression in the cell type; empty where they are not known."""
+
+    def quantiles(self, cell_type: str, name: str) -> Quantiles:
+        """The distribution of a signal in the cell type; empty where it was not measured."""
+
+
+class Selection(NamedTuple):
+    """The signals of a run in channel order, and a sentence for each that had to be left out."""
+
+    names: tuple[str, ...]
+    left_out: tuple[str, ...]
+
+
+def fill_signals(batch: WindowBatch, reader: Reader, cell_type: str, channels: Channels) -> None:
+    """Writes the signals of the channels into a batch whose bases are there already.
+
+    NaN where a signal is not known for the cell type; else 0 in bins of 200 without a known base.
+    """
+    has_no_base_BP: NDArray[np.bool_] | None = None
+    for channel, name in enumerate(channels.signals):
+        parts = derived(name)
+        values_BP = _derive(reader, cell_type, parts, channels) if parts else reader.signal(cell_type, name)
+        if values_BP is None:
+            batch.signals_BCP[:, channel] = np.nan
+            continue
+        batch.signals_BCP[:, channel] = values_BP
+        if parts:
+            has_no_base_BP = _without_bases(batch.bases_BL) if has_no_base_BP is None else has_no_base_BP
+            batch.signals_BCP[:, channel][has_no_base_BP] = 0
+
+
+def _without_bases(bases_BL: NDArray[np.uint8]) -> NDArray[np.bool_]:
+    is_empty_BS = (bases_BL == N).reshape(len(bases_BL), -1, BIN_WIDTH).all(axis=-1)
+    return np.repeat(is_empty_BS, BIN_WIDTH // POSITION_WIDTH, axis=1)
+
+
+def _derive(
+    reader: Reader, cell_type: str, parts: Derived, channels: Channels
+) -> NDArray[np.float16] | np.float16 | None:
+    match parts.kind:
+        case "log":
+            measured_BP = reader.signal(cell_type, parts.of)
+            return None if measured_BP is None else logarithm(measured_BP)
+        case "quantile":
+            return _normalised(reader, cell_type, parts.of, channels)
+        case "difference":
+            return _difference(reader, cell_type, parts.of, channels)
+        case "binding":
+            return _binding_elsewhere(reader, cell_type, parts.of, channels)
+        case "expression":
+            components, place = reader.expression(cell_type), int(parts.of)
+            return np.float16(components[place - 1]) if place <= len(components) else None
+        case "distance":
+            return reader.distance()
+
+
+def _normalised(reader: Reader, cell_type: str, name: str, channels: Channels) -> NDArray[np.float16] | None:
+    own, reference = reader.quantiles(cell_type, name), channels.references.get(name, ())
+    measured_BP = reader.signal(cell_type, name) if own and reference else None
+    return None if measured_BP is None else normalised(measured_BP, own, reference)
+
+
+def _difference(reader: Reader, cell_type: str, name: str, channels: Channels) -> NDArray[np.float16] | None:
+    """What the cell type has above the mean of the other training cell types, as in a cell type never seen."""
+    here_BP = _normalised(reader, cell_type, name, channels)
+    if here_BP is None:
+        return None
+    others = [_normalised(reader, other, name, channels) for other in _others(cell_type, channels)]
+    known = [each_BP.astype(np.float32) for each_BP in others if each_BP is not None]
+    return (here_BP - sum(known) / np.float32(len(known))).astype(np.float16) if known else None
+
+
+def _binding_elsewhere(reader: Reader, cell_type: str, factor: str, channels: Channels) -> NDArray[np.float16] | None:
+    """The share of the other training cell types where a position is bound: the own peaks are never read."""
+    others = [reader.bound(other, factor) for other in _others(cell_type, channels)]
+    known = [bound_BP for bound_BP in others if bound_BP is not None]
+    if not known:
+        return None
+    count_BP = known[0].astype(np.float32)
+    for bound_BP in known[1:]:
+        count_BP += bound_BP
+    return (count_BP / np.float32(len(known))).astype(np.float16)
+
+
+def _others(cell_type: str, channels: Channels) -> list[str]:
+    return [other for other in channels.training_cells if other != cell_type]
+
+
+def references_of(reader: Reader, names: Sequence[str], cell_types: Sequence[str]) -> dict[str, Quantiles]:
+    """The distribution that each quantile-normalised signal is brought to: the mean over the training cell types."""
+    wanted = {parts.of for parts in map(derived, names) if parts and parts.kind in ("quantile", "difference")}
+    return {name: mean_quantiles([reader.quantiles(cell, name) for cell in cell_types]) for name in sorted(wanted)}
+
+
+def select_signals(
+    dataset: Dataset, wanted: Sequence[str], cell_types: Sequence[str], factors: Sequence[str]
+) -> Selection:
+    """The signals that a run takes in, of those that its spec names, `binding` and `expression` written out.
+
+    Args:
+        dataset: what they come from.
+        wanted: names as in the spec.
+        cell_types: those to train in.
+        factors: those to predict; `binding` stands for one channel each.
+
+    Raises:
+        InvalidRequest: the dataset has nothing to make a signal of.
+    """
+    measured = _measured(dataset, cell_types)
+    names: list[str] = []
+    left_out: list[str] = []
+    for wish in wanted:
+        for name in [wish] if wish in measured else _written_out(dataset, wish, cell_types, factors):
+            parts = derived(name)
+            if name in names or name in left_out:
+                continue
+            if name not in measured and not (parts and _exists(dataset, parts, cell_types)):
+                raise _unknown(dataset, name, cell_types)
+            varies = name in measured or parts is None or _varies(dataset, parts, cell_types)
+            (names if varies else left_out).append(name)
+    return Selection(tuple(names), tuple(map(_left_out_sentence, left_out)))
+
+
+def _written_out(dataset: Dataset, wish: str, cell_types: Sequence[str], factors: Sequence[str]) -> list[str]:
+    if wish == "binding":
+        return [f"binding({factor})" for factor in factors]
+    if wish == "expression":
+        places = range(1, 1 + _components(dataset, cell_types))
+        return [f"expression({place})" for place in places] or [wish]
+    return [wish]
+
+
+def _exists(dataset: Dataset, parts: Derived, cell_types: Sequence[str]) -> bool:
+    """Whether at least one of the cell types to train in has what the signal is made of."""
+    match parts.kind:
+        case "log":
+            return parts.of in _measured(dataset, cell_types)
+        case "quantile" | "difference":
+            return any(parts.of in dataset.cell_type(cell).signals for cell in cell_types)
+        case "binding":
+            return any(dataset.is_assayed(cell, parts.of) for cell in cell_types)
+        case "expression":
+            return parts.of in map(str, range(1, 1 + _components(dataset, cell_types)))
+        case "distance":
+            return parts.of == TSS and dataset.genes is not None
+
+
+def _varies(dataset: Dataset, parts: Derived, cell_types: Sequence[str]) -> bool:
+    """Whether training can learn anything from the signal: one that needs other cell types needs two."""
+    match parts.kind:
+        case "difference":
+            return sum(parts.of in dataset.cell_type(cell).signals for cell in cell_types) > 1
+        case "binding":
+            return sum(dataset.is_assayed(cell, parts.of) for cell in cell_types) > 1
+        case "expression":
+            return sum(bool(dataset.cell_type(cell).expression) for cell in cell_types) > 1
+        case _:
+            return True
+
+
+def _measured(dataset: Dataset, cell_types: Sequence[str]) -> list[str]:
+    """Names of what is read as measured: signals of the cell types, and of the whole dataset."""
+    of_cells = [signal for cell in cell_types for signal in dataset.cell_type(cell).signals]
+    return list(dict.fromkeys((*of_cells, *dataset.layout.signals)))
+
+
+def _components(dataset: Dataset, cell_types: Sequence[str]) -> int:
+    return max((len(dataset.cell_type(cell).expression) for cell in cell_types), default=0)
+
+
+def _left_out_sentence(name: str) -> str:
+    match derived(name):
+        case Derived("binding", factor):
+            return f"{name} is left out: it needs {factor} measured in two of the cell types to train in."
+        case Derived("difference", signal):
+            return f"{name} is left out: it needs {signal} in two of the cell types to train in."
+        case _:
+            return f"{name} is left out: it needs the expression of two of the cell types to train in."
+
+
+def _unknown(dataset: Dataset, name: str, cell_types: Sequence[str]) -> InvalidRequest:
+    measured = _measured(dataset, cell_types)
+    known = [", ".join(measured)] if measured else []
+    if measured:
+        known.append("log(X), quantile(X) or difference(X) of one of these")
+    if any(dataset.cell_type(cell).peaks for cell in cell_types):
+        known.append("binding")
+    if _components(dataset, cell_types):
+        known.append("expression")
+    if dataset.genes is not None:
+        known.append("distance(TSS)")
+    listed = "; ".join(known) or "none"
+    return InvalidRequest(f"No cell type to train in has the signal {name}; there are: {listed}.")
