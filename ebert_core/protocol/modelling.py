@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from ebert_core.protocol.edits import Edit
 from ebert_core.protocol.locus import Interval
+from ebert_core.protocol.reliability import Reliability
 
 # Seen by the checkpoint in training, used for its choices, in a trained cell type but at an unseen locus,
 # in a cell type never trained on, or a factor never assayed in this cell type.
@@ -25,13 +26,14 @@ class OpenCheckpoint(msgspec.Struct, frozen=True, tag="open-checkpoint"):
 
 
 class FactorSummary(msgspec.Struct, frozen=True):
-    """A factor the checkpoint predicts, the cell types it was trained in, and its held-out score where there is one."""
+    """A factor the checkpoint predicts, the cell types it was trained in, and what is known of it on held-out bins."""
 
     name: str
     cell_types: tuple[str, ...]
     threshold: float | None = None
     auprc: float | None = None
     scored_on: str = ""
+    reliability: Reliability | None = None
 
 
 class CheckpointSummary(msgspec.Struct, frozen=True):

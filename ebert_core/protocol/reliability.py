@@ -132,8 +132,7 @@ def meaning_of(
     `trained` are the cell types in which the factor was trained, `cell_type` the one predicted in.
     """
     if reliability is None:
-        unknown = f"What a probability of {factor} is worth was not measured on held-out bins."
-        return f"{unknown} {_unseen(factor, cell_type, trained)}".strip()
+        return caveats_of(factor, trained, None, cell_type)
     sentences = [
         precision_sentence(reliability, probability),
         prevalence_sentence(reliability),
@@ -141,6 +140,16 @@ def meaning_of(
         carry_over_sentence(factor, trained, reliability, cell_type),
     ]
     return " ".join(sentence for sentence in sentences if sentence)
+
+
+def caveats_of(factor: str, trained: Sequence[str], reliability: Reliability | None, cell_type: str) -> str:
+    """What holds for every probability of a factor in a cell type, whatever its value; empty where nothing is amiss."""
+    if reliability is None:
+        unknown = f"What a probability of {factor} is worth was not measured on held-out bins."
+        return f"{unknown} {_unseen(factor, cell_type, trained)}".strip()
+    few = support_sentence(reliability) if reliability.peaks < FEWEST_PEAKS else ""
+    about = few.replace("This", f"What probabilities of {factor} are worth")
+    return f"{about} {carry_over_sentence(factor, trained, reliability, cell_type)}".strip()
 
 
 def precision_sentence(reliability: Reliability, probability: float) -> str:
@@ -163,8 +172,7 @@ def prevalence_sentence(reliability: Reliability) -> str:
 def support_sentence(reliability: Reliability) -> str:
     """What weakens the figures themselves: few peaks, bins that also chose the epoch; empty where nothing does."""
     if reliability.peaks < FEWEST_PEAKS:
-        count = reliability.peaks
-        return f"This rests on {count} {'peak' if count == 1 else 'peaks'}; do not rely on it."
+        return f"This rests on {_counted(reliability.peaks)}; do not rely on it."
     return "The same bins chose the epoch, which flatters a little." if reliability.chose_epoch else ""
 
 
@@ -195,15 +203,21 @@ def calibration_warning(factor: str, reliability: Reliability | None, cell_type:
     return f"Probabilities of {factor} ran {listed(failed, 4)}; take them as ranks." if failed else ""
 
 
-def short_meaning(reliability: Reliability | None, probability: float) -> str:
+def short_meaning(factor: str, reliability: Reliability | None, cell_type: str, probability: float) -> str:
     """The same in the few words that a line has room for; the place and the cell type are never left out."""
     if reliability is None:
-        return "never checked"
+        return "never checked on held-out bins"
     if reliability.peaks < FEWEST_PEAKS:
-        return support_sentence(reliability)[5:].rstrip(".")
+        return f"rests on {_counted(reliability.peaks)}; do not rely on it"
+    if calibration_warning(factor, reliability, cell_type):
+        return "take as a rank: calibration did not hold in another cell type"
     point = reliability.at(probability)
     spread = "" if point.low is None or point.high is None else f" ({percent_range(point.low, point.high)})"
-    return f"bins from there up: about {percent(point.precision)}{spread} bound on {reliability.place}"
+    return f"about {percent(point.precision)}{spread} of bins from this up were bound on {reliability.place}"
+
+
+def _counted(peaks: int) -> str:
+    return f"{peaks} {'peak' if peaks == 1 else 'peaks'}"
 
 
 def _failure(transfer: Transfer) -> str:

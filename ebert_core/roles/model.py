@@ -144,7 +144,14 @@ def summarise(predictor: Predictor, path: str) -> CheckpointSummary:
         layers=architecture.layers,
         heads=architecture.heads,
         factors=tuple(
-            FactorSummary(record.name, record.cell_types, record.threshold, record.auprc, record.scored_on)
+            FactorSummary(
+                record.name,
+                record.cell_types,
+                record.threshold,
+                record.auprc,
+                record.scored_on,
+                record.reliability,
+            )
             for record in description.factors
         ),
         states=architecture.states,

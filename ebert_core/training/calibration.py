@@ -63,7 +63,7 @@ def factor_record(
 
 
 def calibration_limits(records: Sequence[FactorRecord]) -> tuple[str, ...]:
-    """What not to believe of a checkpoint's probabilities, in sentences: where calibration failed or rests on little."""
+    """What not to believe of a checkpoint's probabilities: where calibration failed, or rests on few peaks."""
     warnings = tuple(filter(None, (calibration_warning(record.name, record.reliability) for record in records)))
     scarce = [
         record.name

@@ -1,6 +1,8 @@
 """The one widget on which the whole browser is drawn; gestures change the state, the state is drawn."""
 
-from PyQt6.QtCore import QEvent, QPoint, QPointF, QSize, Qt, QTimer, pyqtSignal
+import textwrap
+
+from PyQt6.QtCore import QEvent, QPoint, QPointF, QRectF, QSize, Qt, QTimer, pyqtSignal
 from PyQt6.QtGui import (
     QColor,
     QFont,
@@ -28,6 +30,7 @@ _REST_MILLISECONDS = 60
 _ARRIVAL_MILLISECONDS = 30
 _BAR_WIDTH = 12
 _CLICK_PIXELS = 4
+_LINE = 80
 
 
 class Canvas(QWidget):
@@ -144,15 +147,13 @@ class Canvas(QWidget):
         event.accept()
 
     def event(self, event: QEvent | None) -> bool:
-        """Pinches zoom; tooltips name the track under the cursor."""
+        """Pinches zoom; tooltips name the track under the cursor, or say what a predicted value means."""
         if isinstance(event, QNativeGestureEvent) and event.gestureType() == Qt.NativeGestureType.ZoomNativeGesture:
             position = self.scene.axis().position_at(event.position().x() - GUTTER)
             self._workspace.view.zoom_about(position, max(0.2, 1 + event.value()))
             return True
         if isinstance(event, QHelpEvent):
-            row = self.scene.row_at(event.pos().y())
-            text = f"{row.track.title} {row.track.subtitle}".strip() if row and event.pos().x() < GUTTER else ""
-            QToolTip.showText(event.globalPos(), text, self)
+            self._read_out(QPointF(event.pos()), event.globalPos())
             return True
         return super().event(event)
 
@@ -201,7 +202,7 @@ class Canvas(QWidget):
             return
         if drag.distance.manhattanLength() < _CLICK_PIXELS:
             if drag.kind is not DragKind.RESIZE:
-                self._click(event.position())
+                self._click(event.position(), event.globalPosition().toPoint())
         elif drag.kind is DragKind.SELECT:
             self._show_selection(drag)
         self.update()
@@ -225,13 +226,29 @@ class Canvas(QWidget):
         else:
             super().keyPressEvent(event)
 
-    def _click(self, place: QPointF) -> None:
+    def _click(self, place: QPointF, where: QPoint) -> None:
         link = next((link for link in self.scene.links if link.box.contains(place)), None)
         if link is not None:
             (self.explained if link.is_details else self.linked).emit(link.track)
         elif place.x() >= GUTTER and place.y() >= self.scene.header_height:
             axis = self.scene.axis()
             self._workspace.set_anchor(axis.chromosome, int(axis.position_at(place.x() - GUTTER)))
+            self._read_out(place, where)
+
+    def _read_out(self, place: QPointF, where: QPoint) -> None:
+        """Show all that is to be said of the track or the predicted value at a place; nothing hides what was shown."""
+        row = self.scene.row_at(place.y())
+        if row is None:
+            QToolTip.hideText()
+            return
+        # Another column has another value: the words go when the cursor leaves this one.
+        column = QRectF(place.x() - 4, row.top, 9, row.height) if place.x() >= GUTTER else QRectF()
+        QToolTip.showText(where, textwrap.fill(self._words_at(row, place.x()), _LINE), self, column.toRect())
+
+    def _words_at(self, row: Row, x: float) -> str:
+        if x >= GUTTER:
+            return self.scene.read(row, x).full
+        return f"{row.track.title} {row.track.subtitle}".strip() + f". {self.scene.caution(row)}".rstrip(". ")
 
     def _show_selection(self, drag: Drag) -> None:
         axis = self.scene.axis()
@@ -250,6 +267,8 @@ class Canvas(QWidget):
             return
         position = self.scene.axis().position_at(place.x() - GUTTER)
         words = self.scene.describe(row, place.x()) if row is not None else ""
+        meaning = self.scene.read(row, place.x()).short if row is not None else ""
+        words = f"{words} · {meaning}" if meaning else words
         named = f"{row.track.title} {row.track.subtitle}".strip() if row is not None else ""
         self.hovered.emit(position, f"{named}: {words}" if words else "")
 

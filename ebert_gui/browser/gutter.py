@@ -13,6 +13,7 @@ from ebert_gui.state.tracks import PredictionTrack, SignalTrack, Track
 
 _MARGIN = 12.0
 _NUMBERS = 34.0
+_SIGN = 17.0
 
 
 def paint_label(
@@ -25,16 +26,24 @@ def paint_label(
     surface.rectangle(0, surface.height + 2, surface.axis.width + width, 1, palette.hairline)
     _paint_swatch(surface, track, setting)
     caption = painter.caption(surface, track, content, setting)
+    is_doubtful = bool(painter.caution(track, setting))
     if surface.height < 40:
-        _paint_on_one_line(surface, track.title, track.subtitle or caption, width - _MARGIN - 8)
+        room = width - _MARGIN - 8 - _SIGN * is_doubtful
+        _paint_on_one_line(surface, track.title, track.subtitle or caption, room)
+        if is_doubtful:
+            _paint_sign(surface, _MARGIN + room, surface.height / 2)
     else:
-        _paint_lines(surface, width, track, caption, painter.has_scale)
+        end = _paint_lines(surface, width, track, caption, painter.has_scale)
+        if is_doubtful:
+            _paint_sign(surface, _MARGIN, end + 7)
+            box = QRectF(_MARGIN + _SIGN, end, width - _MARGIN - _SIGN - _NUMBERS, 15)
+            surface.text(box, "take as ranks", palette.warning, 11, Left, True)
     if painter.has_scale:
         _paint_scale(surface, width, track, scale)
 
 
-def _paint_lines(surface: Surface, width: float, track: Track, caption: str, has_scale: bool) -> None:
-    """Title, cell type and caption below each other; the numbers of a scale keep their place."""
+def _paint_lines(surface: Surface, width: float, track: Track, caption: str, has_scale: bool) -> float:
+    """Title, cell type and caption below each other, and where they end; the numbers of a scale keep their place."""
     palette, room = surface.palette, width - _MARGIN - 8
     titles = broken(surface, track.title, room - _NUMBERS * has_scale) if not track.subtitle else [track.title]
     lines = [(text, True) for text in titles] + [(text, False) for text in (track.subtitle, caption) if text]
@@ -47,6 +56,14 @@ def _paint_lines(surface: Surface, width: float, track: Track, caption: str, has
         shown = elided(surface, text, pixels, is_title, available)
         surface.text(QRectF(_MARGIN, y, available, 15), shown, colour, pixels, Left, is_title)
         y += 15
+    return y
+
+
+def _paint_sign(surface: Surface, x: float, middle: float) -> None:
+    """A triangle with a stroke in it: the sign that values are not to be taken at their word."""
+    surface.polygon([(x, middle + 5), (x + 6, middle - 6), (x + 12, middle + 5)], surface.palette.warning)
+    surface.rectangle(x + 5.25, middle - 2.5, 1.5, 4, surface.palette.canvas)
+    surface.rectangle(x + 5.25, middle + 2.5, 1.5, 1.5, surface.palette.canvas)
 
 
 def broken(surface: Surface, title: str, room: float) -> list[str]:

@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from ebert_core.protocol.locus import Interval
-from ebert_gui.browser import attention, genes, marks, prediction, sequence, signal
+from ebert_gui.browser import attention, genes, marks, prediction, reading, sequence, signal
 from ebert_gui.browser.axis import Axis
 from ebert_gui.browser.content import Setting, TrackContent
+from ebert_gui.browser.reading import Reading
 from ebert_gui.browser.signal import Scale
 from ebert_gui.browser.surface import Surface
 from ebert_gui.state import tracks
@@ -22,6 +23,14 @@ def _no_caption(_surface: Surface, _track: Any, _content: TrackContent, _setting
     return ""
 
 
+def _no_reading(_track: Any, _content: TrackContent, _position: float, _setting: Setting) -> Reading:
+    return Reading()
+
+
+def _no_caution(_track: Any, _setting: Setting) -> str:
+    return ""
+
+
 def _signal_caption(surface: Surface, _track: Any, _content: TrackContent, _setting: Setting) -> str:
     return signal.bin_caption(surface.axis)
 
@@ -32,13 +41,16 @@ class Painter:
     """How a kind of track is drawn.
 
     `paint` draws strips that are kept while the view slides; `annotate` draws over them in every frame. The strips
-    of an `is_local` painter change only with replies that overlap them.
+    of an `is_local` painter change only with replies that overlap them. `read` says what the value at a position
+    means, `caution` why values of the track are not to be taken at their word.
     """
 
     paint: Callable[[Surface, Any, TrackContent, Scale, Setting], None]
     describe: Callable[[Any, TrackContent, float, Interval], str]
     annotate: Callable[[Surface, Any, TrackContent, Scale, Setting], None] = _nothing
     caption: Callable[[Surface, Any, TrackContent, Setting], str] = _no_caption
+    read: Callable[[Any, TrackContent, float, Setting], Reading] = _no_reading
+    caution: Callable[[Any, Setting], str] = _no_caution
     range_of: Callable[[Any, TrackContent, Axis, Setting], Scale | None] | None = None
     has_scale: bool = False
     is_local: bool = True
@@ -63,9 +75,11 @@ PAINTERS: dict[type[Track], Painter] = {
     tracks.TruthTrack: Painter(marks.paint_truth, marks.describe_truth, marks.explain_truth),
     tracks.PredictionTrack: Painter(
         prediction.paint_prediction,
-        prediction.describe_prediction,
+        reading.describe_prediction,
         prediction.annotate_prediction,
         prediction.caption_prediction,
+        reading.read_prediction,
+        reading.caution_of,
         prediction.prediction_range,
         has_scale=True,
     ),

@@ -215,16 +215,3 @@ def caption_prediction(surface: Surface, track: PredictionTrack, content: TrackC
     bases = max(surface.axis.bases_per_pixel, float(step))
     statistic = f"max of {bases:,.0f} bp" if bases > 50 else "50-bp steps"
     return f"{statistic}{strands}" if is_assayed(setting, track) else f"{statistic}{strands}, not assayed"
-
-
-def describe_prediction(track: PredictionTrack, content: TrackContent, position: float, _interval: Interval) -> str:
-    """The probability under a position."""
-    for held in reversed(content.replies("prediction")):
-        prediction = held.reply
-        if isinstance(prediction, Prediction) and track.factor in prediction.factors:
-            place = int((position - prediction.start) // prediction.step)
-            values = prediction.probability_FP[prediction.factors.index(track.factor)]
-            if 0 <= place < values.size:
-                value = float(values[place])
-                return f"{value:.3f}" if np.isfinite(value) else "no prediction: unknown bases"
-    return ""

@@ -13,6 +13,7 @@ from ebert_gui.browser.blank import blank_sentence
 from ebert_gui.browser.content import ContentSource, Setting, TrackContent
 from ebert_gui.browser.painters import painter_of, scales_of
 from ebert_gui.browser.palette import Palette
+from ebert_gui.browser.reading import Reading
 from ebert_gui.browser.signal import Scale
 from ebert_gui.browser.strips import STRIP_COLUMNS, StripCache
 from ebert_gui.browser.surface import Left, Surface
@@ -114,6 +115,15 @@ class Scene:
         axis = self.axis()
         content = self._source.content(row.track)
         return painter_of(row.track).describe(row.track, content, axis.position_at(x - GUTTER), axis.interval)
+
+    def read(self, row: Row, x: float) -> Reading:
+        """What the value of a track under a logical x of the window means."""
+        content, position = self._source.content(row.track), self.axis().position_at(x - GUTTER)
+        return painter_of(row.track).read(row.track, content, position, self.setting())
+
+    def caution(self, row: Row) -> str:
+        """Why the values of a track are not to be taken at their word; empty for most."""
+        return painter_of(row.track).caution(row.track, self.setting())
 
     def paint(self, painter: QPainter, is_vector: bool = False) -> None:
         """Draw everything."""

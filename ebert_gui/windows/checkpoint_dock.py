@@ -19,6 +19,12 @@ from PyQt6.QtWidgets import (
 )
 
 from ebert_core.protocol.modelling import CheckpointSummary, FactorSummary
+from ebert_core.protocol.reliability import (
+    calibration_warning,
+    precision_sentence,
+    prevalence_sentence,
+    support_sentence,
+)
 from ebert_gui.windows.forms import form_layout, label, scrolling
 from ebert_gui.windows.wording import bases, regions
 
@@ -76,9 +82,7 @@ class CheckpointDock(QDockWidget):
             layout.addWidget(label("Before you trust it", "heading"))
             layout.addWidget(_limits(summary.limits))
         layout.addWidget(label("Factors and their score on held-out data", "heading"))
-        layout.addWidget(
-            _factor_table(summary.factors) if summary.factors else label("None yet: fine-tune it.", "muted")
-        )
+        self._add_factors(layout, summary.factors)
         layout.addWidget(label("What it has seen", "heading"))
         layout.addLayout(_facts(_seen(summary)))
         layout.addWidget(label("What it is", "heading"))
@@ -91,10 +95,41 @@ class CheckpointDock(QDockWidget):
         area.setAccessibleName(f"Checkpoint {summary.name}")
         return area
 
+    def _add_factors(self, layout: QVBoxLayout, factors: tuple[FactorSummary, ...]) -> None:
+        """The table, and below it what a call of the chosen factor was worth; the first that is doubtful is chosen."""
+        if not factors:
+            layout.addWidget(label("None yet: fine-tune it.", "muted"))
+            return
+        table, doubt, worth = _factor_table(factors), label("", "caution"), label("")
+        worth.setAccessibleName("What a call of the chosen factor was worth")
+        doubt.setAccessibleName("Why not to trust the probabilities of the chosen factor")
+
+        def follow(row: int) -> None:
+            factor = factors[max(row, 0)]
+            doubt.setText(calibration_warning(factor.name, factor.reliability))
+            doubt.setVisible(bool(doubt.text()))
+            worth.setText(worth_of(factor))
+
+        table.currentCellChanged.connect(lambda row, *_: follow(row))
+        doubtful = (row for row, known in enumerate(factors) if calibration_warning(known.name, known.reliability))
+        table.setCurrentCell(next(doubtful, 0), 0)
+        for widget in (table, doubt, worth):
+            layout.addWidget(widget)
+
     def _open_button(self) -> QPushButton:
         button = QPushButton("Open checkpoint…")
         button.clicked.connect(self.open_requested)
         return button
+
+
+def worth_of(factor: FactorSummary) -> str:
+    """What bins that are called bound, at the factor's threshold, were worth on held-out data."""
+    known = factor.reliability
+    if known is None:
+        return f"What a probability of {factor.name} is worth was not measured on held-out bins."
+    threshold = 0.5 if factor.threshold is None else factor.threshold
+    said = (precision_sentence(known, threshold), prevalence_sentence(known), support_sentence(known))
+    return f"{factor.name} is called bound from {threshold:.2g}. {' '.join(filter(None, said))}"
 
 
 def _limits(sentences: tuple[str, ...]) -> QFrame:

@@ -18,6 +18,7 @@ from PyQt6.QtWidgets import (
 
 from ebert_core.protocol.locus import Interval, format_locus
 from ebert_core.protocol.modelling import CheckpointSummary
+from ebert_core.protocol.reliability import calibration_warning
 from ebert_core.protocol.specs import Predict
 from ebert_core.protocol.tracks import DatasetSummary
 from ebert_gui.windows.forms import Footer, add_row, form_layout, label, path_field
@@ -221,21 +222,23 @@ def objection(spec: Predict, checkpoint: CheckpointSummary, needs_chromosomes: b
 
 
 def caution(spec: Predict, dataset: DatasetSummary, checkpoint: CheckpointSummary) -> str:
-    """What weakens this prediction, in one sentence; empty where nothing is known against it."""
-    trained = next((known.cell_types for known in checkpoint.factors if known.name == spec.factor), ())
+    """What weakens this prediction, in a sentence or two; empty where nothing is known against it."""
+    known = next((factor for factor in checkpoint.factors if factor.name == spec.factor), None)
+    trained = known.cell_types if known else ()
+    warning = calibration_warning(known.name, known.reliability, spec.cell_type) if known else ""
     if checkpoint.is_synthetic and dataset.seed is None:
         return f"{checkpoint.name} was made on a synthetic genome: on real DNA its predictions mean nothing."
     if spec.cell_type not in checkpoint.cell_types:
         return (
             f"{checkpoint.name} has never seen {spec.cell_type}: the order of the bins may hold, "
-            "the probabilities may not."
-        )
+            f"the probabilities may not. {warning}"
+        ).strip()
     if spec.cell_type not in trained:
         return (
             f"{spec.factor} was not measured in {spec.cell_type} when {checkpoint.name} was trained: "
-            "nobody can check this prediction against training data."
-        )
-    return ""
+            f"nobody can check this prediction against training data. {warning}"
+        ).strip()
+    return warning
 
 
 def _with_ending(path: str, ending: str) -> str:

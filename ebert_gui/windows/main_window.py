@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import msgspec
 from PyQt6.QtCore import QPoint, Qt, pyqtSignal
 from PyQt6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QGuiApplication
-from PyQt6.QtWidgets import QLabel, QMainWindow, QMenu, QVBoxLayout, QWidget
+from PyQt6.QtWidgets import QLabel, QMainWindow, QMenu, QSizePolicy, QVBoxLayout, QWidget
 
 from ebert_core.protocol.locus import Interval, format_locus
 from ebert_core.protocol.work import Jobs, JobSummary, Metrics
@@ -217,6 +217,8 @@ class MainWindow(QMainWindow):
             dock.hide()
         status = self.statusBar()
         assert status is not None
+        # Words about a value may be longer than the window is wide; they must not widen it.
+        self.under_cursor.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         status.addWidget(self.under_cursor, 1)
         for label in self.worker_states.values():
             status.addPermanentWidget(label)
@@ -289,7 +291,9 @@ class MainWindow(QMainWindow):
     def _show_under_cursor(self, position: float, words: str) -> None:
         chromosome = self.workspace.view.span.chromosome
         where = f"{chromosome}:{int(position) + 1:,}" if position >= 0 and chromosome else ""
-        self.under_cursor.setText(f"{where}    {words}".strip())
+        shown, room = f"{where}    {words}".strip(), self.under_cursor.width()
+        metrics = self.under_cursor.fontMetrics()
+        self.under_cursor.setText(metrics.elidedText(shown, Qt.TextElideMode.ElideRight, room))
 
     def _compute(self, track: Track) -> None:
         if isinstance(track, PredictionTrack):

@@ -1,4 +1,4 @@
-"""Probabilities against a truth that is known: logits are drawn, bound bins are drawn from them, and then they are bent."""
+"""Probabilities against a known truth: logits are drawn, bound bins are drawn from them, then the logits are bent."""
 
 from itertools import pairwise
 
