@@ -6,7 +6,7 @@
 B = windows in a batch, P = 50-bp positions of a window, C = signals.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import NamedTuple, Protocol
 
 import numpy as np
@@ -126,10 +126,24 @@ def _others(cell_type: str, channels: Channels) -> list[str]:
     return [other for other in channels.training_cells if other != cell_type]
 
 
-def references_of(reader: Reader, names: Sequence[str], cell_types: Sequence[str]) -> dict[str, Quantiles]:
-    """The distribution that each quantile-normalised signal is brought to: the mean over the training cell types."""
+def references_of(
+    quantiles: Callable[[str, str], Quantiles], names: Sequence[str], cell_types: Sequence[str]
+) -> dict[str, Quantiles]:
+    """The distribution that each quantile-normalised signal is brought to: the mean over the training cell types.
+
+    Args:
+        quantiles: the distribution of a cell type's signal, as of a `Dataset` or a `Store`.
+        names: the signals of a model, of which only the normalised ones count.
+        cell_types: those to train in.
+    """
     wanted = {parts.of for parts in map(derived, names) if parts and parts.kind in ("quantile", "difference")}
-    return {name: mean_quantiles([reader.quantiles(cell, name) for cell in cell_types]) for name in sorted(wanted)}
+    return {name: mean_quantiles([quantiles(cell, name) for cell in cell_types]) for name in sorted(wanted)}
+
+
+def frozen_scale(name: str) -> tuple[float, float] | None:
+    """Mean and deviation of a signal whose scale is known; None where the training windows must tell."""
+    parts = derived(name)
+    return SHARE_SCALE if parts and parts.kind == "binding" else None
 
 
 def select_signals(
@@ -223,9 +237,9 @@ def _unknown(dataset: Dataset, name: str, cell_types: Sequence[str]) -> InvalidR
     known = [", ".join(measured)] if measured else []
     if measured:
         known.append("log(X), quantile(X) or difference(X) of one of these")
-    if any(dataset.cell_type(cell).peaks for cell in cell_types):
+    if any(_varies(dataset, Derived("binding", factor), cell_types) for factor in dataset.factors):
         known.append("binding")
-    if _components(dataset, cell_types):
+    if _varies(dataset, Derived("expression", "1"), cell_types):
         known.append("expression")
     if dataset.genes is not None:
         known.append("distance(TSS)")

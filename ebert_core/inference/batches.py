@@ -87,4 +87,6 @@ def channels_of(description: Description) -> Channels:
         states=architecture.states,
         signals=architecture.signals,
         motifs=Matrices(matrices) if matrices else None,
+        training_cells=description.cell_types,
+        references=description.signal_quantiles,
     )

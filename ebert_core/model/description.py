@@ -57,7 +57,8 @@ class Versions(msgspec.Struct, frozen=True):
 class Description(msgspec.Struct, frozen=True):
     """Everything a checkpoint says about itself.
 
-    `matrices` are the log-odds matrices behind the motif channels, in channel order; `seed` is that of a synthetic
+    `matrices` are the log-odds matrices behind the motif channels, in channel order; `signal_quantiles` the
+    distributions that normalised signals are brought to; `seed` is that of a synthetic
     genome; `state_bin_width` the native width of the segmentation's units in bases.
     """
 
@@ -80,6 +81,7 @@ class Description(msgspec.Struct, frozen=True):
     inputs_sha256: str = ""
     factors: tuple[FactorRecord, ...] = ()
     matrices: tuple[Matrix, ...] = ()
+    signal_quantiles: dict[str, tuple[float, ...]] = {}
     metrics: dict[str, float] = {}
     limits: tuple[str, ...] = ()
 

@@ -13,6 +13,7 @@ from safetensors.torch import load_file
 from torch import Tensor
 from torch.nn import functional as f
 
+from ebert_core.dataset.derived import frozen_scale
 from ebert_core.dream.scoring import auprc
 from ebert_core.inference.batches import Inputs
 from ebert_core.inference.predict import Predictor
@@ -62,6 +63,7 @@ def finetune(spec: FineTune, report: Report, work: Path) -> Path:
         f"Fine-tuning {architecture.describe()} {start} on {engine.describe()}: {len(architecture.factors)} factors, "
         f"{len(material.cell_types)} cell types.",
         idle_gpu_warning(engine),
+        *run.signals.left_out,
     ):
         if line:
             report.event(line)
@@ -91,8 +93,9 @@ class _FineTuning:
         )
         if not self.cell_types:
             raise InvalidRequest("Every cell type with peaks is held out; leave at least one for training.")
+        self.signals = material.signals(spec.signals, self.cell_types, self.factors)
         self.architecture = self._architecture()
-        self.channels = material.channels(self.architecture)
+        self.channels = material.channels(self.architecture, self.cell_types)
         self.training = material.training_stretches(self.architecture.context)
         torch.manual_seed(spec.seed)
         network = Ebert(self.architecture)
@@ -113,7 +116,7 @@ class _FineTuning:
         return msgspec.structs.replace(
             sizes,
             states=states if self.spec.use_states else (),
-            signals=self.material.signals(self.spec.signals, self.cell_types),
+            signals=self.signals.names,
             motifs=self.material.motif_names(self.factors) if self.spec.use_motifs else (),
             factors=self.factors,
             dropout=self.spec.dropout,
@@ -131,6 +134,10 @@ class _FineTuning:
                 flat = values_BPX.reshape(-1, values_BPX.shape[-1]).astype(np.float64)
                 standard.mean.copy_(torch.from_numpy(np.nan_to_num(np.nanmean(flat, axis=0))))
                 standard.deviation.copy_(torch.from_numpy(np.nan_to_num(np.nanstd(flat, axis=0)) + 1e-3))
+        for channel, name in enumerate(self.architecture.signals):
+            if scale := frozen_scale(name):
+                network.embedding.signal_standard.mean[channel] = scale[0]
+                network.embedding.signal_standard.deviation[channel] = scale[1]
 
     def _epoch(self, epoch: int) -> list[Example]:
         return tiled_examples(self.training, self.cell_types, self.architecture.context, (self.spec.seed, epoch))
@@ -250,7 +257,8 @@ class _FineTuning:
             inputs_sha256=material.digest,
             factors=records or tuple(FactorRecord(factor, self.cell_types) for factor in self.factors),
             matrices=material.matrices(self.architecture.motifs),
-            limits=limits_of(material, self.cell_types, records),
+            signal_quantiles=dict(self.channels.references),
+            limits=(*limits_of(material, self.cell_types, records), *self.signals.left_out),
         )
 
 

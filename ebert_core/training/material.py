@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ebert_core.dataset.channels import Channels
+from ebert_core.dataset.derived import Selection, references_of, select_signals
 from ebert_core.dataset.description import Dataset
 from ebert_core.dataset.labels import NOT_SCORED, measured_labels, scorable_bins
 from ebert_core.dataset.prepare import default_directory, prepare
@@ -69,14 +70,9 @@ class Material:
         """Cell types with peaks of at least one of the factors."""
         return tuple(cell for cell in self.cell_types if any(f in self.dataset.cell_type(cell).peaks for f in factors))
 
-    def signals(self, wanted: Sequence[str], cell_types: Sequence[str]) -> tuple[str, ...]:
-        """The wanted signals, each of which one of the cell types to train in must have."""
-        known = {signal for cell in cell_types for signal in self.dataset.cell_type(cell).signals}
-        for signal in wanted:
-            if signal not in known:
-                listed = ", ".join(sorted(known)) or "none"
-                raise InvalidRequest(f"No cell type to train in has the signal {signal}; there are: {listed}.")
-        return tuple(wanted)
+    def signals(self, wanted: Sequence[str], cell_types: Sequence[str], factors: Sequence[str]) -> Selection:
+        """The wanted signals that the cell types to train in give, and what had to be left out."""
+        return select_signals(self.dataset, wanted, cell_types, factors)
 
     def motif_names(self, factors: Sequence[str]) -> tuple[str, ...]:
         """The factors among these whose matrices the dataset lists."""
@@ -88,10 +84,11 @@ class Material:
         selected = self.dataset.matrices.selected(tuple(names))
         return tuple(tuple((r[0], r[1], r[2], r[3]) for r in matrix.tolist()) for matrix in selected.log_odds)
 
-    def channels(self, architecture: Architecture) -> Channels:
-        """The inputs of a network, from this dataset."""
+    def channels(self, architecture: Architecture, training_cells: tuple[str, ...] = ()) -> Channels:
+        """The inputs of a network that learns in the given cell types, from this dataset."""
         motifs = self.dataset.matrices.selected(architecture.motifs) if architecture.motifs else None
-        return Channels(states=architecture.states, signals=architecture.signals, motifs=motifs)
+        references = references_of(self.store.quantiles, architecture.signals, training_cells)
+        return Channels(architecture.states, architecture.signals, motifs, training_cells, references)
 
     def inputs(self, examples: Sequence[Example], channels: Channels) -> Inputs:
         """Windows of examples in their order, read cell type by cell type."""
