@@ -133,13 +133,15 @@ def meaning_of(
     """
     if reliability is None:
         return caveats_of(factor, trained, None, cell_type)
+    warning = calibration_warning(factor, reliability, cell_type)
     sentences = [
+        warning,
         precision_sentence(reliability, probability),
         prevalence_sentence(reliability),
         support_sentence(reliability),
-        carry_over_sentence(factor, trained, reliability, cell_type),
+        "" if warning else carry_over_sentence(factor, trained, reliability, cell_type),
     ]
-    return " ".join(sentence for sentence in sentences if sentence)
+    return " ".join(filter(None, sentences))
 
 
 def caveats_of(factor: str, trained: Sequence[str], reliability: Reliability | None, cell_type: str) -> str:
@@ -149,6 +151,8 @@ def caveats_of(factor: str, trained: Sequence[str], reliability: Reliability | N
         return f"{unknown} {_unseen(factor, cell_type, trained)}".strip()
     few = support_sentence(reliability) if reliability.peaks < FEWEST_PEAKS else ""
     about = few.replace("This", f"What probabilities of {factor} are worth")
+    if cell_type in [cell.name for cell in reliability.cell_types]:
+        return f"{about} {calibration_warning(factor, reliability, cell_type)}".strip()
     return f"{about} {carry_over_sentence(factor, trained, reliability, cell_type)}".strip()
 
 
@@ -193,14 +197,17 @@ def carry_over_sentence(factor: str, trained: Sequence[str], reliability: Reliab
 
 
 def calibration_warning(factor: str, reliability: Reliability | None, cell_type: str = "") -> str:
-    """`Probabilities of MAX ran 2.1 times too high in held-out HepG2; take them as ranks.` Empty where they held.
+    """`Probabilities of MAX ran 2.1 times too high in held-out HepG2 …; take them as ranks.` Empty where they held.
 
     Empty, too, in the one cell type on which they were calibrated.
     """
     if reliability is None or [cell.name for cell in reliability.cell_types] == [cell_type]:
         return ""
     failed = [_failure(transfer) for transfer in reliability.transfers if transfer.verdict == "fails"]
-    return f"Probabilities of {factor} ran {listed(failed, 4)}; take them as ranks." if failed else ""
+    if not failed:
+        return ""
+    ran = f"Probabilities of {factor} ran {listed(failed, 4)} when calibrated on other cell types"
+    return f"{ran}; take them as ranks."
 
 
 def short_meaning(factor: str, reliability: Reliability | None, cell_type: str, probability: float) -> str:

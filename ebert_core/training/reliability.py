@@ -12,10 +12,16 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from ebert_core.protocol.reliability import MOST_POINTS, MeasuredCell, Reliability, ReliabilityPoint, Transfer
+from ebert_core.protocol.reliability import (
+    FEWEST_PEAKS,
+    MOST_POINTS,
+    MeasuredCell,
+    Reliability,
+    ReliabilityPoint,
+    Transfer,
+)
 from ebert_core.training.held_out import HeldOut, bound_peaks
 
-_FEWEST_CALLED = 20
 _FEWEST_CALLED_IN_A_CELL = 10
 _FEWEST_BLOCKS = 5
 _RESAMPLES = 1000
@@ -64,7 +70,7 @@ def reliability_of(
     is_bound_X = np.concatenate([cell.is_bound_X for cell in cells]) if cells else np.zeros(0, np.bool_)
     if not is_bound_X.any():
         return None
-    threshold_K = map_thresholds(np.concatenate([cell.probability_X for cell in cells]))
+    threshold_K = map_thresholds([cell.probability_X for cell in cells])
     called_CK = np.stack([_called(cell.probability_X, threshold_K) for cell in cells])
     bound_CK = np.stack([_called(cell.probability_X[cell.is_bound_X], threshold_K) for cell in cells])
     precision_CK = np.where(called_CK >= _FEWEST_CALLED_IN_A_CELL, bound_CK / np.maximum(called_CK, 1), np.nan)
@@ -91,13 +97,20 @@ def reliability_of(
     )
 
 
-def map_thresholds(probability_X: NDArray[np.float64]) -> NDArray[np.float64]:
-    """At most 40 probabilities, ascending, that call from all bins down to about twenty, in even ratios."""
-    ordered_X = np.sort(probability_X)[::-1]
+def map_thresholds(probability_CX: Sequence[NDArray[np.float64]]) -> NDArray[np.float64]:
+    """At most 40 probabilities, ascending, that call from all bins down to about fifteen places, in even ratios."""
+    ordered_X = np.sort(np.concatenate(probability_CX))[::-1]
     bins = len(ordered_X)
-    ranks = np.unique(np.geomspace(min(_FEWEST_CALLED, bins), bins, MOST_POINTS).round().astype(np.int64))
+    ranks = np.unique(np.geomspace(min(FEWEST_PEAKS, bins), bins, 4 * MOST_POINTS).round().astype(np.int64))
+    enough = next((rank for rank in ranks if _places(probability_CX, ordered_X[rank - 1]) >= FEWEST_PEAKS), bins)
+    ranks = np.unique(np.geomspace(enough, bins, MOST_POINTS).round().astype(np.int64))
     # Rounded down, so that the bin a threshold was taken from is still called.
     return np.unique(_rounded_down(ordered_X[ranks - 1]))
+
+
+def _places(probability_CX: Sequence[NDArray[np.float64]], threshold: float) -> int:
+    """How many separate runs of bins a threshold calls: neighbouring bins overlap, so runs are what counts."""
+    return sum(bound_peaks((probability_X >= threshold).astype(np.int8)) for probability_X in probability_CX)
 
 
 def transfer_of(cell: Measured, fitted_on: tuple[str, ...], resamples: int = _RESAMPLES) -> Transfer | None:
@@ -147,7 +160,11 @@ def _called(probability_X: NDArray[np.float64], threshold_K: NDArray[np.float64]
 def _precision_over_blocks(
     cell: Measured, threshold_K: NDArray[np.float64]
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """The 95 % interval of precision at each threshold over resampled blocks; NaN where blocks or calls are few."""
+    """The 95 % interval of precision at each threshold over resampled blocks; NaN where blocks or calls are few.
+
+    Never narrower than Wilson's interval for as many trials as runs of bins are called: where all of few are bound,
+    no resample would ever miss one.
+    """
     blocks, index_X = np.unique(cell.block_X, return_inverse=True)
     points = len(threshold_K)
     none_K = np.full(points, np.nan)
@@ -168,7 +185,20 @@ def _precision_over_blocks(
     enough_K = is_called_RK.mean(0) > 0.9
     precision_RK[:, ~enough_K] = 0.0
     low_K, high_K = np.nanpercentile(precision_RK, [2.5, 97.5], axis=0)
-    return np.where(enough_K, low_K, np.nan), np.where(enough_K, high_K, np.nan)
+    places_K = np.array([_places([cell.probability_X], threshold) for threshold in threshold_K])
+    share_K = _called(cell.probability_X[cell.is_bound_X], threshold_K) / _called(cell.probability_X, threshold_K)
+    least_K, most_K = _wilson(share_K, places_K)
+    return np.where(enough_K, np.minimum(low_K, least_K), np.nan), np.where(
+        enough_K, np.maximum(high_K, most_K), np.nan
+    )
+
+
+def _wilson(share_K: NDArray[np.float64], trials_K: NDArray[np.int64]) -> tuple[NDArray[np.float64], ...]:
+    """The 95 % score interval of a share (Wilson 1927)."""
+    z = 1.96
+    middle_K = (share_K + z**2 / (2 * trials_K)) / (1 + z**2 / trials_K)
+    reach_K = z * np.sqrt(share_K * (1 - share_K) / trials_K + (z / (2 * trials_K)) ** 2) / (1 + z**2 / trials_K)
+    return middle_K - reach_K, np.minimum(middle_K + reach_K, 1.0)
 
 
 def _draws(blocks: int, resamples: int) -> NDArray[np.float64]:

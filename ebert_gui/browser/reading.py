@@ -8,6 +8,7 @@ from ebert_core.protocol.locus import Interval
 from ebert_core.protocol.modelling import FactorSummary, Prediction
 from ebert_core.protocol.reliability import calibration_warning, meaning_of, short_meaning
 from ebert_gui.browser.content import Setting, TrackContent
+from ebert_gui.browser.prediction import familiarity_of
 from ebert_gui.state.tracks import PredictionTrack
 
 
@@ -43,10 +44,15 @@ def read_prediction(track: PredictionTrack, content: TrackContent, position: flo
     value, known = value_at(track, content, position), _summary(track, setting)
     if value is None or not np.isfinite(value) or known is None:
         return Reading()
+    is_trained = any(
+        start <= position < end and kind == "training" for start, end, kind in familiarity_of(content, track.factor)
+    )
+    seen = " This place was seen in training, which flatters its value." * is_trained
     return Reading(
         short_meaning(known.name, known.reliability, track.cell_type, value),
         f"{track.factor} in {track.cell_type}: {value:.3f}. "
-        + meaning_of(known.name, known.cell_types, known.reliability, track.cell_type, value),
+        + meaning_of(known.name, known.cell_types, known.reliability, track.cell_type, value)
+        + seen,
     )
 
 

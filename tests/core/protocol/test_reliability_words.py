@@ -1,0 +1,176 @@
+"""The sentences about a probability: they name the place, never promise a share here, and warn where they must."""
+
+import msgspec
+import pytest
+
+from ebert_core.protocol.reliability import (
+    MeasuredCell,
+    Reliability,
+    ReliabilityPoint,
+    Transfer,
+    calibration_warning,
+    caveats_of,
+    meaning_of,
+    precision_sentence,
+    short_meaning,
+)
+from ebert_core.protocol.wording import listed, percent, percent_range
+
+POINTS = (
+    ReliabilityPoint(0.001, 0.012, 1.0, 0.008, 0.02),
+    ReliabilityPoint(0.2, 0.6, 0.7, 0.5, 0.7),
+    ReliabilityPoint(0.4, 0.8, 0.45, 0.61, 0.88),
+    ReliabilityPoint(0.9, 0.95, 0.1),
+)
+HEPG2 = MeasuredCell("HepG2", 100_000, 1_200, 150)
+HELD_OUT = Reliability(("chr20",), (HEPG2,), True, False, POINTS)
+A549 = MeasuredCell("A549", 100_000, 800, 90)
+
+
+def transfer(cell_type="HepG2", ratio=1.0, low=0.8, high=1.2, peaks=100):
+    return Transfer(cell_type, ("A549",), peaks, ratio, low, high, 0.01)
+
+
+def with_transfers(*transfers, cells=(HEPG2, A549)):
+    return msgspec.structs.replace(HELD_OUT, cell_types=cells, transfers=transfers)
+
+
+def test_precision_is_told_of_the_place_where_it_was_measured():
+    assert precision_sentence(HELD_OUT, 0.4) == (
+        "About 80 % of bins at or above this were bound on chr20 in held-out HepG2, "
+        "range 61-88 % over blocks of 100 kb."
+    )
+    said = meaning_of("MAX", ("K562",), HELD_OUT, "K562", 0.4)
+    assert said.endswith("1 % of all bins were bound there; where fewer are, fewer of these will be.")
+    assert "here" not in said.replace("there", "").replace("where", "")
+
+
+def test_between_two_points_lies_what_is_between_them():
+    point = HELD_OUT.at(0.3)
+    assert (point.precision, point.recall, point.low, point.high) == pytest.approx((0.7, 0.575, 0.555, 0.79))
+    assert HELD_OUT.at(0.0) == POINTS[0]
+    assert HELD_OUT.at(0.4) == pytest.approx(POINTS[2])
+    assert HELD_OUT.at(0.95) == POINTS[-1]
+
+
+def test_above_all_that_could_be_checked_the_highest_point_is_named():
+    assert precision_sentence(HELD_OUT, 0.95) == (
+        "About 95 % of bins at or above 0.9 (the highest that could be checked) were bound on chr20 in held-out HepG2; "
+        "there are too few of them for a range."
+    )
+
+
+def test_several_cell_types_give_a_range_over_cell_types():
+    assert "in held-out HepG2 and A549, range 61-88 % over cell types." in precision_sentence(with_transfers(), 0.4)
+
+
+def test_without_a_held_out_cell_type_the_words_do_not_promise_another_one():
+    known = msgspec.structs.replace(HELD_OUT, is_other_cell_type=False)
+    said = meaning_of("MAX", ("HepG2",), known, "HepG2", 0.4)
+    assert "on chr20 in HepG2, range" in said
+    assert said.endswith("Measured in cell types that were trained on; in another cell type it may be lower.")
+    elsewhere = meaning_of("MAX", ("HepG2",), known, "liver", 0.4)
+    assert elsewhere.endswith("MAX was not trained in liver; calibration was not tested there.")
+    assert caveats_of("MAX", ("HepG2",), known, "HepG2") == ""
+    assert "not tested there" in caveats_of("MAX", ("HepG2",), known, "liver")
+
+
+@pytest.mark.parametrize(("peaks", "said"), [(7, "7 peaks"), (1, "1 peak"), (14, "14 peaks")])
+def test_few_peaks_are_said(peaks, said):
+    few = msgspec.structs.replace(HELD_OUT, cell_types=(msgspec.structs.replace(HEPG2, peaks=peaks),))
+    assert f"This rests on {said}; do not rely on it." in meaning_of("MAX", ("K562",), few, "K562", 0.4)
+    assert short_meaning("MAX", few, "K562", 0.4) == f"rests on {said}; do not rely on it"
+    assert caveats_of("MAX", ("K562",), few, "HepG2") == (
+        f"What probabilities of MAX are worth rests on {said}; do not rely on it."
+    )
+
+
+def test_bins_that_chose_the_epoch_are_owned_up_to():
+    chosen = msgspec.structs.replace(HELD_OUT, chose_epoch=True)
+    assert "The same bins chose the epoch" in meaning_of("MAX", (), chosen, "HepG2", 0.4)
+    assert "chose the epoch" not in meaning_of("MAX", (), HELD_OUT, "HepG2", 0.4)
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "peaks", "verdict"),
+    [
+        (0.8, 1.2, 100, "holds"),
+        (0.3, 0.6, 100, "fails"),
+        (1.6, 2.5, 100, "fails"),
+        (0.5, 1.2, 100, "undecided"),
+        (0.3, 0.6, 7, "undecided"),
+        (None, None, 100, "undecided"),
+    ],
+)
+def test_calibration_is_judged_by_its_interval_and_by_enough_peaks(low, high, peaks, verdict):
+    assert transfer(low=low, high=high, peaks=peaks).verdict == verdict
+
+
+def test_failed_calibration_is_warned_of_everywhere_but_where_it_was_made():
+    failed = with_transfers(transfer(ratio=1 / 2.1, low=0.4, high=0.6), transfer("A549", 1.8, 1.6, 2.0))
+    warning = (
+        "Probabilities of MAX ran 2.1 times too high in held-out HepG2 and 1.8 times too low in held-out A549 "
+        "when calibrated on other cell types; take them as ranks."
+    )
+    for cell_type in ("K562", "HepG2", "liver"):
+        assert calibration_warning("MAX", failed, cell_type) == warning
+        assert meaning_of("MAX", ("K562",), failed, cell_type, 0.4).startswith(warning)
+        assert meaning_of("MAX", ("K562",), failed, cell_type, 0.4).count("ranks") == 1
+        assert caveats_of("MAX", ("K562",), failed, cell_type) == warning
+        assert short_meaning("MAX", failed, cell_type, 0.4).startswith("take as a rank")
+    made_on_one = with_transfers(transfer(ratio=0.5, low=0.4, high=0.6), cells=(HEPG2,))
+    assert calibration_warning("MAX", made_on_one, "HepG2") == ""
+    assert calibration_warning("MAX", made_on_one, "liver")
+
+
+@pytest.mark.parametrize(
+    ("transfers", "said"),
+    [
+        ((), "liver was never seen, and calibration was not tested there nor across other cell types."),
+        ((transfer(),), "it held in HepG2 when fitted on other cell types."),
+        ((transfer(low=0.2, high=3.0),), "in held-out HepG2 too little was bound to decide whether it holds."),
+    ],
+)
+def test_a_cell_type_never_seen_is_told_what_was_tested(transfers, said):
+    assert caveats_of("MAX", ("K562",), with_transfers(*transfers), "liver").endswith(said)
+    assert caveats_of("MAX", ("K562",), with_transfers(*transfers), "K562") == ""
+
+
+def test_what_was_never_measured_is_said_to_be_unknown():
+    assert meaning_of("MAX", ("K562",), None, "K562", 0.4) == (
+        "What a probability of MAX is worth was not measured on held-out bins."
+    )
+    assert "MAX was not trained in liver" in meaning_of("MAX", ("K562",), None, "liver", 0.4)
+    assert short_meaning("MAX", None, "K562", 0.4) == "never checked on held-out bins"
+
+
+def test_the_short_words_name_place_and_cell_type_too():
+    assert short_meaning("MAX", HELD_OUT, "K562", 0.4) == (
+        "about 80 % (61-88 %) of bins from this up were bound on chr20 in held-out HepG2"
+    )
+
+
+def test_many_chromosomes_and_cell_types_are_counted():
+    cells = tuple(msgspec.structs.replace(HEPG2, name=f"C{number}") for number in range(7))
+    many = msgspec.structs.replace(HELD_OUT, chromosomes=("chr5", "chr8", "chr9", "chrX"), cell_types=cells)
+    assert many.place == "chr5, chr8 and 2 others in held-out C0, C1 and 5 others"
+
+
+@pytest.mark.parametrize(
+    ("share", "said"),
+    [(0.8, "80 %"), (1.0, "100 %"), (0.0123, "1 %"), (0.003, "0.3 %"), (0.0001, "under 0.1 %"), (0, "0 %")],
+)
+def test_shares_are_said_as_people_read_them(share, said):
+    assert percent(share) == said
+
+
+def test_ranges_and_lists():
+    assert percent_range(0.61, 0.88) == "61-88 %"
+    assert listed(["a"]) == "a"
+    assert listed(["a", "b", "c", "d", "e"], 3) == "a, b and 3 others"
+
+
+def test_it_travels_and_is_kept():
+    known = with_transfers(transfer())
+    assert msgspec.json.decode(msgspec.json.encode(known), type=Reliability) == known
+    assert msgspec.msgpack.decode(msgspec.msgpack.encode(known), type=Reliability) == known
