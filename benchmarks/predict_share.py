@@ -14,13 +14,15 @@ from torch import Tensor
 
 from ebert_core.dataset.description import Dataset
 from ebert_core.demonstration.generate import generate
-from ebert_core.inference.export import predicted_pieces, write_bigwig
+from ebert_core.inference.export import Target, Work, write
+from ebert_core.inference.formats import format_of
 from ebert_core.inference.predict import Predictor
+from ebert_core.inference.stretches import blocks_of, genome_bins
 from ebert_core.model.checkpoint import Checkpoint, load_checkpoint
 from ebert_core.model.config import PRESETS
 from ebert_core.model.device import choose_engine
 from ebert_core.model.network import Ebert
-from ebert_core.protocol.locus import Interval
+from ebert_core.protocol.locus import Interval, format_locus
 from ebert_core.protocol.resources import resource
 from ebert_core.protocol.specs import Predict
 
@@ -54,11 +56,17 @@ def main() -> None:
         predictor = Predictor(Checkpoint(Ebert(architecture).eval(), description, Path()), dataset, choose_engine())
         watch = Stopwatch(predictor.network.binding)
         predictor.network.binding = watch  # type: ignore[method-assign]  # measured from outside
-        spec = Predict(checkpoint="", dataset="", cell_type="alpha", factor="DEMO-A", output="")
-        interval = Interval("chr2", 1_000_000, 1_000_000 + bases)
+        path = Path(folder) / "predicted.bw"
+        locus = format_locus(Interval("chr2", 1_000_000, 1_000_000 + bases))
+        spec = Predict(checkpoint="", dataset="", cell_type="alpha", factor="DEMO-A", output=str(path), locus=locus)
+        stretches = genome_bins(spec, dataset)
+        targets = [Target(spec.factor, predictor.factors.index(spec.factor), path, 0.5)]
+        work = Work(predictor, spec, format_of(path), targets, sum(stretch.bins for stretch in stretches))
         begun = time.perf_counter()
-        pieces = predicted_pieces(predictor, spec, [interval], lambda _fraction, _note: None)
-        write_bigwig(Path(folder) / "predicted.bw", pieces, dataset.chromosome_lengths, 0.5)
+        blocks = blocks_of(stretches, predictor.grid, predictor.tiles_at_once)
+        write(
+            targets, format_of(path), dataset.chromosome_lengths, work.contents(blocks, lambda _fraction, _note: None)
+        )
         total = time.perf_counter() - begun
     print(f"{bases / 1e6:.1f} Mb in {total:.1f} s, {watch.seconds / total:.1%} of it in the network")
 

@@ -79,7 +79,7 @@ def _open_window(dataset: Path) -> None:
 
 def _write_instead(directory: Path, dataset: Path) -> None:
     """Without a display: the first screen as a picture, and the predicted binding behind it as a bigWig."""
-    from ebert_core.inference.export import predict_to_file
+    from ebert_core.inference.export import predict_to_files
 
     sys.stderr.write("No display was found: the demonstration is drawn to files instead.\n")
     place = scene()
@@ -103,7 +103,7 @@ def _write_instead(directory: Path, dataset: Path) -> None:
         output=str(bigwig),
         locus=format_locus(around),
     )
-    predict_to_file(spec, _shown_in_tenths())
+    predict_to_files(spec, _shown_in_tenths())
     print(bigwig)
 
 

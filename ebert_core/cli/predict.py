@@ -1,9 +1,11 @@
-"""`ebert predict`: predicted binding of one factor in one cell type, as bigWig, table or BED."""
+"""`ebert predict`: predicted binding in one cell type, as bigWig, table or BED; under `torchrun`, by several processes.
+
+No flag has a default here: the spec has them, and a flag that was given is one that is there.
+"""
 
 import argparse
 from pathlib import Path
-
-import msgspec
+from typing import TYPE_CHECKING
 
 from ebert_core.cli.spec_files import job_of, read_spec_for
 from ebert_core.cli.terminal import Terminal
@@ -14,71 +16,117 @@ from ebert_core.protocol.errors import InvalidRequest
 from ebert_core.protocol.specs import Predict
 from ebert_core.training.report import Stopped
 
+if TYPE_CHECKING:
+    from ebert_core.inference.shards import Shards
+
+_HELP = {
+    "--cell-type": ("C", "cell type, as the dataset names it"),
+    "--output": ("X", "X.bw, X.tab.gz or X.bed.gz; {factor} and {cell_type} in it stand for the names"),
+    "--regions": ("BED", "only these regions; a table has their bins in the file's order"),
+    "--locus": ("L", "only this locus, such as chr5:124.5m-124.6m"),
+    "--device": ("D", "auto (default), cpu or cuda:0"),
+}
+
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Adds the flags, one for each field of the spec."""
     parser.add_argument("checkpoint", metavar="CHECKPOINT", help="a checkpoint folder, or a SPEC.toml that says it all")
     parser.add_argument("dataset", metavar="DATASET.toml", nargs="?", help="whose cell type to predict in")
-    parser.add_argument("--cell-type", metavar="C", help="cell type, as the dataset names it")
-    parser.add_argument("--factor", metavar="F", help="transcription factor, as the checkpoint names it")
-    parser.add_argument("--output", metavar="X", help="X.bw, X.tab.gz or X.bed.gz")
-    parser.add_argument("--regions", metavar="BED", default="", help="only these regions, in the file's order")
-    parser.add_argument("--locus", metavar="L", default="", help="only this locus, such as chr5:124.5m-124.6m")
-    parser.add_argument("--chromosome", metavar="N", nargs="+", default=[], help="only these chromosomes")
-    parser.add_argument("--strands", type=int, choices=(1, 2), default=2, help="2 averages both strands (default)")
-    parser.add_argument("--device", default="auto", help="auto, cpu or cuda:0")
-    parser.add_argument("--precision", choices=("auto", "bf16", "fp32"), default="auto")
+    flags = parser.add_argument_group("what", argument_default=argparse.SUPPRESS)
+    for flag, (metavar, text) in _HELP.items():
+        flags.add_argument(flag, metavar=metavar, help=text)
+    flags.add_argument(
+        "--factor",
+        metavar="F",
+        action="append",
+        help="factor, as the checkpoint names it; several in one pass, or all without this flag, when the output "
+        "has {factor} in its name",
+    )
+    flags.add_argument("--chromosome", metavar="N", nargs="+", dest="chromosomes", help="only these chromosomes")
+    flags.add_argument("--strands", type=int, choices=(1, 2), help="2 averages both strands (default)")
+    flags.add_argument("--precision", choices=("auto", "bf16", "fp32"))
     parser.add_argument("--job", metavar="DIRECTORY", help=argparse.SUPPRESS)
     parser.add_argument("--resume", action="store_true", help=argparse.SUPPRESS)
 
 
 def run(arguments: argparse.Namespace) -> None:
-    """Predicts and prints the path of the file."""
+    """Predicts and prints the paths of the files."""
     spec = _spec(arguments)
-    if arguments.job is None:
+    from ebert_core.inference.shards import Shards
+
+    shards = Shards.from_environment()
+    if shards is None:
+        _run_job(spec, arguments.job, None)
+        return
+    with shards:
+        if shards.is_first:
+            _run_job(spec, arguments.job, shards)
+        else:
+            _run_share(spec, shards)
+
+
+def _run_job(spec: Predict, directory: str | None, shards: "Shards | None") -> None:
+    if directory is None:
         check_names(spec)
-    with job_of(spec, arguments.job) as job, Terminal(job) as report:
-        from ebert_core.inference.export import predict_to_file
+    from ebert_core.inference.export import predict_to_files
+
+    with job_of(spec, directory) as job, Terminal(job) as report:
 
         def heard(fraction: float, note: str) -> None:
             report.progress(fraction, note)
             if job.stop_requested():
                 raise Stopped("Stopped; nothing was written.")
 
-        output = predict_to_file(spec, heard)
-        job.finish(str(output))
-    print(output)
+        outputs = predict_to_files(spec, heard, shards)
+        job.finish(str(outputs[0]))
+    print("\n".join(map(str, outputs)))
+
+
+def _run_share(spec: Predict, shards: "Shards") -> None:
+    """The work of a process that only computes; the job and what there is to say belong to the first one."""
+    from ebert_core.inference.export import predict_to_files
+
+    predict_to_files(spec, lambda _fraction, _note: None, shards)
 
 
 def check_names(spec: Predict) -> None:
     """Refuses a mistyped name before a job is made of it: a list of failed jobs helps nobody.
 
     Raises:
-        InvalidRequest: the checkpoint, factor, dataset or cell type is not there.
+        InvalidRequest: the checkpoint, a factor, the dataset or the cell type is not there.
     """
-    read_description(Path(spec.checkpoint)).factor(spec.factor)
+    description = read_description(Path(spec.checkpoint))
+    for factor in (spec.factor,) if isinstance(spec.factor, str) else spec.factor:
+        description.factor(factor)
     if Path(spec.dataset).is_file():  # making the job says so otherwise
         Dataset.open(Path(spec.dataset)).cell_type(spec.cell_type)
 
 
 def _spec(arguments: argparse.Namespace) -> Predict:
     """The request, from a spec file or from the flags."""
+    given = {name: getattr(arguments, name) for name in Predict.__struct_fields__ if hasattr(arguments, name)}
     if arguments.dataset is None:
-        if Path(arguments.checkpoint).is_dir():
-            raise InvalidRequest("DATASET.toml is needed after CHECKPOINT: it says where the cell type's files lie.")
-        spec = read_spec_for("predict", Path(arguments.checkpoint))
-        assert isinstance(spec, Predict), "the tag of a predict spec decodes to Predict"
-        return spec
-    for flag in ("cell_type", "factor", "output"):
-        if not getattr(arguments, flag):
-            raise InvalidRequest(f"--{flag.replace('_', '-')} is needed.")
-    given = {
-        name: getattr(arguments, name)
-        for name in msgspec.structs.asdict(_BLANK)
-        if hasattr(arguments, name) and name != "chromosomes"
-    }
-    spec = Predict(**given, chromosomes=tuple(arguments.chromosome))
+        return _spec_of_file(Path(arguments.checkpoint), [name for name in given if name not in _PLACES])
+    if "{factor}" in given.get("output", ""):
+        given.setdefault("factor", [])
+    for name in ("cell_type", "factor", "output"):
+        if name not in given:
+            raise InvalidRequest(f"--{name.replace('_', '-')} is needed.")
+    factors = given.pop("factor")
+    given |= {name: tuple(given[name]) for name in ("chromosomes",) if name in given}
+    spec = Predict(**given, factor=factors[0] if len(factors) == 1 else tuple(factors))
     return absolute_paths(spec, Path.cwd())
 
 
-_BLANK = Predict(checkpoint="", dataset="", cell_type="", factor="", output="")
+_PLACES = ("checkpoint", "dataset")
+
+
+def _spec_of_file(path: Path, flags: list[str]) -> Predict:
+    if path.is_dir():
+        raise InvalidRequest("DATASET.toml is needed after CHECKPOINT: it says where the cell type's files lie.")
+    spec = read_spec_for("predict", path)
+    assert isinstance(spec, Predict), "the tag of a predict spec decodes to Predict"
+    if flags:
+        flag = {"chromosomes": "--chromosome"}.get(flags[0], f"--{flags[0].replace('_', '-')}")
+        raise InvalidRequest(f"{path} says it all; change it there, and leave out {flag}.")
+    return spec

@@ -1,11 +1,9 @@
-"""Predicted binding written to files: bigWig for browsers, a table of bins for scoring, BED of what is called bound."""
+"""Predicted binding written to files: one pass of the network serves all factors that are asked for."""
 
-# F = factors, P = bins of 200 bp starting every 50 bp.
+# F = factors of the checkpoint, P = bins of a block's span, X = bins of a block.
 
-import gzip
-import os
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import ExitStack
 from pathlib import Path
 from typing import NamedTuple
 
@@ -13,193 +11,179 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ebert_core.dataset.description import Dataset
-from ebert_core.genome.bed import read_bed
-from ebert_core.genome.bigwig_writer import BigWigWriter
 from ebert_core.inference.fitting import check_fit
+from ebert_core.inference.formats import Format, format_of
 from ebert_core.inference.predict import Predictor, Report
+from ebert_core.inference.shards import Shards
+from ebert_core.inference.stretches import Block, Stretch, blocks_of, genome_bins, listed_bins
 from ebert_core.model.checkpoint import load_checkpoint
+from ebert_core.model.description import Description
 from ebert_core.model.device import choose_engine
-from ebert_core.model.tokens import BIN, POSITION
+from ebert_core.model.tokens import POSITION
 from ebert_core.protocol.errors import InvalidRequest
-from ebert_core.protocol.locus import Interval, other_names, parse_locus
+from ebert_core.protocol.locus import Interval
 from ebert_core.protocol.specs import Predict
 
-_CENTRE = (BIN - POSITION) // 2
-_PIECE_TILES = 64
+_FACTOR, _CELL_TYPE = "{factor}", "{cell_type}"
 
 
-class Piece(NamedTuple):
-    """Probabilities of the bins that start in an interval, which is part of a region; NaN is a gap."""
+class Target(NamedTuple):
+    """One file to write: a factor, its row among the checkpoint's factors, and where it counts as bound."""
 
-    interval: Interval
-    probability_P: NDArray[np.float32]
-    region: Interval
+    factor: str
+    row: int
+    path: Path
+    threshold: float
 
 
-def predict_to_file(spec: Predict, report: Report) -> Path:
-    """Runs a prediction spec and returns the file, which appears complete or not at all.
+def predict_to_files(spec: Predict, report: Report, shards: Shards | None = None) -> tuple[Path, ...]:
+    """Runs a prediction spec and returns the files, one a factor; they appear complete or not at all.
+
+    Args:
+        spec: what to predict.
+        report: hears of the progress and may end the work.
+        shards: the processes that share the work; all but the first return when their share is done.
 
     Raises:
-        InvalidRequest: a name is unknown, the files do not fit, or the output cannot be written.
+        InvalidRequest: a name is unknown, the files do not fit, an output cannot be written, or a process has died.
     """
-    path = Path(spec.output)
-    write = _writer_of(path)
+    if shards and not shards.is_first:
+        shards.wait_for_first()
+    form = format_of(Path(spec.output))
     dataset = Dataset.open(Path(spec.dataset))
     dataset.cell_type(spec.cell_type)
     checkpoint = load_checkpoint(Path(spec.checkpoint))
-    record = checkpoint.description.factor(spec.factor)
+    targets = targets_of(spec, checkpoint.description)
     check_fit(checkpoint.description, dataset)
-    intervals = requested_intervals(spec, dataset)
-    if write is not write_table:
-        intervals = joined(intervals, dataset.chromosome_lengths)
-    predictor = Predictor(checkpoint, dataset, choose_engine(spec.device, spec.precision))
-    pieces = predicted_pieces(predictor, spec, intervals, report)
-    write(path, pieces, dataset.chromosome_lengths, 0.5 if record.threshold is None else record.threshold)
-    return path
+    stretches = (listed_bins if form.lists_regions else genome_bins)(spec, dataset)
+    if not stretches:
+        raise InvalidRequest(f"No bin of 200 bases lies in what was asked for, so {targets[0].path} was not written.")
+    device = spec.device if shards is None else shards.device(spec.device)
+    predictor = Predictor(checkpoint, dataset, choose_engine(device, spec.precision))
+    blocks = list(blocks_of(stretches, predictor.grid, predictor.tiles_at_once))
+    work = Work(predictor, spec, form, targets, sum(block.bins for block in blocks))
+    if shards is None:
+        write(targets, form, dataset.chromosome_lengths, work.contents(blocks, report))
+    elif shards.is_first:
+        with shards.folder_beside(targets[0].path):
+            write(targets, form, dataset.chromosome_lengths, work.contents(blocks, report, shards))
+    else:
+        shards.contribute(blocks, work.encoded)
+    return tuple(target.path for target in targets)
 
 
-def requested_intervals(spec: Predict, dataset: Dataset) -> list[Interval]:
-    """What a spec asks for: regions of a BED file in their order, a locus, chromosomes, or the whole genome."""
-    lengths = dataset.chromosome_lengths
-    if sum(map(bool, (spec.regions, spec.locus, spec.chromosomes))) > 1:
-        raise InvalidRequest("Give regions, a locus or chromosomes, not several of them.")
-    if spec.regions:
-        features = read_bed(Path(spec.regions))  # which keeps the order of the file
-        return [Interval(_known(each.chromosome, lengths), each.start, each.end) for each in features]
-    if spec.locus:
-        locus = parse_locus(spec.locus, lengths)
-        if locus is None:
-            raise InvalidRequest(f"'{spec.locus}' is no locus of this genome; write chr5:124,000,001-124,020,000.")
-        return [locus]
-    names = [_known(name, lengths) for name in spec.chromosomes] or list(lengths)
-    return [Interval(name, 0, lengths[name]) for name in lengths if name in names]
+def targets_of(spec: Predict, description: Description) -> tuple[Target, ...]:
+    """The files of a spec: one for its factor, or one for each of several.
+
+    Raises:
+        InvalidRequest: a factor is unknown, or several would be written to one file.
+    """
+    names = (spec.factor,) if isinstance(spec.factor, str) else spec.factor
+    known = [record.name for record in description.factors]
+    names = tuple(dict.fromkeys(names)) or tuple(known)
+    if len(names) > 1 and _FACTOR not in Path(spec.output).name:
+        raise InvalidRequest(
+            f"{len(names)} factors need {len(names)} files; write {_FACTOR} in the name of the output, "
+            f"as in F.{_FACTOR}.{_CELL_TYPE}.tab.gz."
+        )
+    targets = []
+    for name in names:
+        record = description.factor(name)
+        path = Path(output_of(spec.output, record.name, spec.cell_type))
+        threshold = 0.5 if record.threshold is None else record.threshold
+        targets.append(Target(record.name, known.index(record.name), path, threshold))
+    return tuple(targets)
 
 
-def joined(intervals: Sequence[Interval], lengths: dict[str, int]) -> list[Interval]:
-    """The same places in the order of the genome, each once, as files of a genome need them."""
-    order = {name: number for number, name in enumerate(lengths)}
-    found: list[Interval] = []
-    for each in sorted(intervals, key=lambda interval: (order[interval.chromosome], interval.start)):
-        if found and found[-1].chromosome == each.chromosome and each.start <= found[-1].end:
-            found[-1] = Interval(each.chromosome, found[-1].start, max(found[-1].end, each.end))
-        else:
-            found.append(each)
-    return found
+def output_of(template: str, factor: str, cell_type: str) -> str:
+    """An output with the names put in their places; a slash in a name is no folder."""
+    return template.replace(_FACTOR, factor.replace("/", "-")).replace(_CELL_TYPE, cell_type.replace("/", "-"))
 
 
-def _known(chromosome: str, lengths: dict[str, int]) -> str:
-    name = next((name for name in other_names(chromosome) if name in lengths), None)
-    if name is None:
-        raise InvalidRequest(f"The genome has no chromosome {chromosome}; it has {', '.join(list(lengths)[:30])}.")
-    return name
+class Work:
+    """Computes blocks of one prediction."""
 
+    def __init__(self, predictor: Predictor, spec: Predict, form: Format, targets: Sequence[Target], bins: int) -> None:
+        self._predictor = predictor
+        self._spec = spec
+        self._form = form
+        self._targets = targets
+        self._bins = bins
 
-def predicted_pieces(
-    predictor: Predictor, spec: Predict, intervals: Sequence[Interval], report: Report
-) -> Iterator[Piece]:
-    """Predictions of the intervals in order, a few hundred kilobases at a time."""
-    row = predictor.factors.index(spec.factor)
-    width = predictor.grid.core * _PIECE_TILES
-    total = max(1, sum(interval.length for interval in intervals))
-    done = 0
-    for interval in intervals:
-        for start in range(interval.start // width * width, interval.end, width):
-            part = Interval(interval.chromosome, max(start, interval.start), min(start + width, interval.end))
-            report(done / total, f"{part.chromosome}:{part.start:,}")
-            done += part.length
-            if -(-part.start // POSITION) * POSITION < part.end:  # else no bin starts in it
-                bins = predictor.probabilities(spec.cell_type, part, _quiet, spec.strands)
-                yield Piece(bins.interval, bins.values_FP[row], interval)
-
-
-def _quiet(_fraction: float, _note: str) -> None:
-    pass
-
-
-Writer = Callable[[Path, Iterator[Piece], dict[str, int], float], None]
-
-
-def _writer_of(path: Path) -> Writer:
-    writers = {".bw": write_bigwig, ".bigwig": write_bigwig, ".tab.gz": write_table, ".bed.gz": write_bed}
-    for ending, writer in writers.items():
-        if path.name.lower().endswith(ending):
-            return writer
-    raise InvalidRequest(f"{path.name} should end in .bw, .tab.gz or .bed.gz, so that its format is known.")
-
-
-def write_bigwig(path: Path, pieces: Iterator[Piece], lengths: dict[str, int], threshold: float) -> None:
-    """Each bin's probability on its central 50 bp; every chromosome in the header; gaps where a bin holds N."""
-    del threshold
-    with BigWigWriter(path, lengths) as writer:
-        for piece in pieces:
-            length = lengths[piece.interval.chromosome]
-            whole = max(0, (length - BIN - piece.interval.start) // POSITION + 1)
-            writer.append(
-                piece.interval.chromosome, piece.interval.start + _CENTRE, POSITION, piece.probability_P[:whole]
-            )
-
-
-def write_table(path: Path, pieces: Iterator[Piece], lengths: dict[str, int], threshold: float) -> None:
-    """Lines `chromosome start end probability` for every bin; a gap is written as 0."""
-    del threshold
-    with _compressed(path) as file:
-        for piece in pieces:
-            name, length = piece.interval.chromosome, lengths[piece.interval.chromosome]
-            for index, value in enumerate(np.nan_to_num(piece.probability_P)):
-                start = piece.interval.start + index * POSITION
-                if start + BIN <= min(length, piece.region.end):
-                    file.write(b"%s\t%d\t%d\t%.6g\n" % (name.encode(), start, start + BIN, value))
-
-
-def write_bed(path: Path, pieces: Iterator[Piece], lengths: dict[str, int], threshold: float) -> None:
-    """Runs of bins at or above the threshold, with their highest probability as score (per mille)."""
-    del lengths
-    with _compressed(path) as file:
-        for chromosome, start, end, best in called_runs(pieces, threshold):
-            file.write(b"%s\t%d\t%d\tcalled\t%d\n" % (chromosome.encode(), start, end, round(best * 1000)))
-
-
-class Run(NamedTuple):
-    """Bins in a row at or above the threshold."""
-
-    chromosome: str
-    start: int
-    end: int
-    best: float
-
-
-def called_runs(pieces: Iterator[Piece], threshold: float) -> Iterator[Run]:
-    """Runs of called bins, joined where they overlap, also across pieces."""
-    last: Run | None = None
-    for piece in pieces:
-        for index in np.flatnonzero(piece.probability_P >= threshold):
-            start = piece.interval.start + int(index) * POSITION
-            value = float(piece.probability_P[index])
-            if last and last.chromosome == piece.interval.chromosome and start <= last.end:
-                last = Run(last.chromosome, last.start, start + BIN, max(last.best, value))
+    def contents(
+        self, blocks: Iterable[Block], report: Report, shards: Shards | None = None
+    ) -> Iterator[tuple[Block, list[bytes]]]:
+        """Every block in order with the bytes for each target, computed here or by the process whose share it is."""
+        done = 0
+        for number, block in enumerate(blocks):
+            heard = self._within(report, done, block.bins)
+            if shards is None or shards.computes(number):
+                yield block, self.encoded(block, heard)
             else:
-                if last:
-                    yield last
-                last = Run(piece.interval.chromosome, start, start + BIN, value)
-    if last:
-        yield last
+                yield block, shards.received(number, heard)
+            done += block.bins
+
+    def encoded(self, block: Block, report: Report) -> list[bytes]:
+        """The bytes that a block adds to each target."""
+        value_FX = block_values(self._predictor, self._spec.cell_type, block, report, self._spec.strands)
+        return [self._form.encode(block, value_FX[target.row]) for target in self._targets]
+
+    def _within(self, report: Report, done: int, bins: int) -> Report:
+        """Progress inside a block as progress of the whole."""
+
+        def heard(fraction: float, note: str) -> None:
+            report((done + fraction * bins) / self._bins, note)
+
+        return heard
 
 
-@contextmanager
-def _compressed(path: Path) -> Iterator[gzip.GzipFile]:
-    """A gzip file that appears complete or not at all."""
-    part = path.with_name(f"{path.name}.part")
-    try:
-        # The plain file is closed by itself: gzip leaves it open, and a full disk may show only then.
-        with (
-            part.open("wb") as plain,
-            gzip.GzipFile(filename="", mode="wb", fileobj=plain, mtime=0, compresslevel=4) as file,
-        ):
-            yield file
-        os.replace(part, path)
-    except OSError as error:
-        raise InvalidRequest(f"{path} could not be written: {error.strerror or error}.") from error
-    finally:
-        # Where the folder is none, there is nothing to remove either.
-        with suppress(OSError):
-            part.unlink()
+def block_values(
+    predictor: Predictor, cell_type: str, block: Block, report: Report, strands: int
+) -> NDArray[np.float32]:
+    """Probabilities (F, X) of a block's bins, from whole batches of tiles: so a bin has one number whoever asks."""
+    batch = predictor.grid.core * predictor.tiles_at_once
+    length = predictor.chromosome_length(block.chromosome)
+    value_FP = np.full((len(predictor.factors), (block.end - block.start) // POSITION), np.nan, dtype=np.float32)
+    for start, end in _needed(block.stretches, batch):
+        span = Interval(block.chromosome, start, min(end, length))
+
+        def heard(fraction: float, _note: str, span: Interval = span) -> None:
+            place = span.start + fraction * span.length
+            report((place - block.start) / (block.end - block.start), f"{span.chromosome}:{int(place):,}")
+
+        bins = predictor.probabilities(cell_type, span, heard, strands)
+        first = (start - block.start) // POSITION
+        value_FP[:, first : first + bins.values_FP.shape[1]] = bins.values_FP
+    parts = []
+    for stretch in block.stretches:
+        first = (stretch.start - block.start) // POSITION
+        parts.append(value_FP[:, first : first + stretch.bins])
+    return np.concatenate(parts, axis=1)
+
+
+def _needed(stretches: Iterable[Stretch], batch: int) -> list[tuple[int, int]]:
+    """Spans of whole batches, in order, that hold every stretch."""
+    numbers = sorted({number for each in stretches for number in range(each.start // batch, -(-each.end // batch))})
+    spans: list[tuple[int, int]] = []
+    for number in numbers:
+        if spans and spans[-1][1] == number * batch:
+            spans[-1] = (spans[-1][0], (number + 1) * batch)
+        else:
+            spans.append((number * batch, (number + 1) * batch))
+    return spans
+
+
+def write(
+    targets: Sequence[Target],
+    form: Format,
+    lengths: dict[str, int],
+    contents: Iterator[tuple[Block, list[bytes]]],
+) -> None:
+    """Writes blocks to the files of all targets, which all appear at the end or not at all."""
+    with ExitStack() as opened:
+        files: list[Callable[[Block, bytes], None]] = [
+            opened.enter_context(form.open(target.path, lengths, target.threshold)) for target in targets
+        ]
+        for block, content in contents:
+            for append, part in zip(files, content, strict=True):
+                append(block, part)

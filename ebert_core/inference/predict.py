@@ -25,7 +25,8 @@ from ebert_core.protocol.errors import InvalidRequest
 from ebert_core.protocol.locus import Interval, other_names
 
 Report = Callable[[float, str], None]
-_TILES_AT_ONCE = 4
+# A processor is busy with a few tiles, and a live view may be cancelled between batches; a GPU needs more at once.
+_TILES_AT_ONCE, _TILES_AT_ONCE_ON_A_GPU = 4, 64
 _REMEMBERED_BYTES = 64 * 2**20
 
 
@@ -64,6 +65,8 @@ class Predictor:
         self.grid = TileGrid.of(self.description.architecture)
         self.channels: Channels = channels_of(self.description)
         self.factors = tuple(record.name for record in self.description.factors)
+        self.tiles_at_once = _TILES_AT_ONCE if engine.device.type == "cpu" else _TILES_AT_ONCE_ON_A_GPU
+        self._remembered_bytes = 0
         self._remembered: OrderedDict[TileKey, NDArray[np.float32]] = OrderedDict()
 
     def probabilities(
@@ -116,7 +119,7 @@ class Predictor:
         edits: tuple[Edit, ...] = (),
     ) -> Iterator[NDArray[np.float32]]:
         """Logits (F, core / 50) of each tile in turn; `report` hears of every batch and may end the work."""
-        for batch in _batches(tiles):
+        for batch in _batches(tiles, self.tiles_at_once):
             report((batch[0] - tiles[0]) / len(tiles), f"{len(tiles)} tiles")
             keys = [TileKey(chromosome, tile, cell_type, strands, edits) for tile in batch]
             if any(key not in self._remembered for key in keys):
@@ -145,19 +148,21 @@ class Predictor:
 
     def _remember(self, keys: list[TileKey], logits_BFP: NDArray[np.float32]) -> None:
         for key, logits_FP in zip(keys, logits_BFP, strict=True):
+            before = self._remembered.get(key)
             self._remembered[key] = logits_FP
+            self._remembered_bytes += logits_FP.nbytes - (0 if before is None else before.nbytes)
 
     def _forget(self) -> None:
         """Drops the oldest tiles beyond the budget."""
-        while sum(tile.nbytes for tile in self._remembered.values()) > _REMEMBERED_BYTES:
-            self._remembered.popitem(last=False)
+        while self._remembered_bytes > _REMEMBERED_BYTES:
+            self._remembered_bytes -= self._remembered.popitem(last=False)[1].nbytes
 
 
-def _batches(tiles: Sequence[int]) -> Iterator[list[int]]:
+def _batches(tiles: Sequence[int], at_once: int) -> Iterator[list[int]]:
     """Tiles cut at absolute multiples of the batch size: the same tile meets the same neighbours whoever asks."""
     batch: list[int] = []
     for tile in tiles:
-        if batch and tile % _TILES_AT_ONCE == 0:
+        if batch and tile % at_once == 0:
             yield batch
             batch = []
         batch.append(tile)

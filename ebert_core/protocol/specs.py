@@ -96,12 +96,16 @@ class Evaluate(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="eva
 
 
 class Predict(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="predict", tag_field="job"):
-    """Predicted binding written to a file. Without `regions` and `chromosomes`, the whole genome."""
+    """Predicted binding written to a file. Without `regions` and `chromosomes`, the whole genome.
+
+    Several factors, or none for all of the checkpoint's, come from one pass into a file each: `output` then holds
+    `{factor}`, and may hold `{cell_type}`.
+    """
 
     checkpoint: str
     dataset: str
     cell_type: str
-    factor: str
+    factor: str | tuple[str, ...]
     output: str
     chromosomes: tuple[str, ...] = ()
     regions: str = ""

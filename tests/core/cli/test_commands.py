@@ -195,7 +195,7 @@ def test_an_interruption_ends_with_130(predict, capsys, monkeypatch):
     def interrupted(*_):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(export, "predict_to_file", interrupted)
+    monkeypatch.setattr(export, "predict_to_files", interrupted)
     assert predict() == 130
     assert capsys.readouterr().err == "ebert predict: stopped.\n"
 
@@ -204,11 +204,11 @@ def test_a_person_who_watches_reads_the_error_on_a_line_of_its_own(predict, caps
     monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
     from ebert_core.inference import export
 
-    def fail(_spec, report):
+    def fail(_spec, report, _shards):
         report(0.42, "chr2:1,000")
         raise InvalidRequest("The disk is full.")
 
-    monkeypatch.setattr(export, "predict_to_file", fail)
+    monkeypatch.setattr(export, "predict_to_files", fail)
     assert predict() == 2
     clear = "\r\x1b[K"
     assert capsys.readouterr().err == f"{clear} 42 %  chr2:1,000{clear}ebert predict: The disk is full.\n"
@@ -217,7 +217,7 @@ def test_a_person_who_watches_reads_the_error_on_a_line_of_its_own(predict, caps
 def test_a_mistake_of_ours_rises(predict, monkeypatch):
     from ebert_core.inference import export
 
-    monkeypatch.setattr(export, "predict_to_file", lambda *_: 1 / 0)
+    monkeypatch.setattr(export, "predict_to_files", lambda *_: 1 / 0)
     with pytest.raises(ZeroDivisionError):
         predict()
 

@@ -13,9 +13,11 @@ import torch
 from toy_binding import LENGTHS, quiet
 
 from ebert_core.dataset.description import Dataset
-from ebert_core.inference import export
-from ebert_core.inference.export import Piece, called_runs, predict_to_file
+from ebert_core.inference import stretches
+from ebert_core.inference.export import predict_to_files
+from ebert_core.inference.formats import CalledRuns, Run
 from ebert_core.inference.predict import Predictor
+from ebert_core.inference.stretches import Stretch
 from ebert_core.model.checkpoint import load_checkpoint
 from ebert_core.model.device import Engine
 from ebert_core.protocol.errors import InvalidRequest
@@ -45,14 +47,14 @@ def expected(toy_binding, toy_checkpoint):
 
 
 @pytest.fixture
-def short_pieces(monkeypatch):
-    """Pieces of four tiles, so that the toy chromosomes have several."""
-    monkeypatch.setattr(export, "_PIECE_TILES", 4)
+def short_blocks(monkeypatch):
+    """Blocks of four tiles, so that the toy chromosomes have several."""
+    monkeypatch.setattr(stretches, "_BLOCK_BASES", 1_600)
 
 
-@pytest.mark.usefixtures("short_pieces")
+@pytest.mark.usefixtures("short_blocks")
 def test_a_bigwig_holds_every_bin_once_on_its_central_bases(spec_of, expected, tmp_path):
-    path = predict_to_file(spec_of("x.bw"), quiet)
+    [path] = predict_to_files(spec_of("x.bw"), quiet)
     with pyBigWig.open(str(path)) as file:
         assert list(file.chroms().items()) == list(LENGTHS.items())
         assert file.header()["nLevels"] > 0
@@ -72,15 +74,15 @@ def test_a_bigwig_holds_every_bin_once_on_its_central_bases(spec_of, expected, t
     assert [each.name for each in tmp_path.iterdir()] == ["x.bw"]
 
 
-@pytest.mark.usefixtures("short_pieces")
+@pytest.mark.usefixtures("short_blocks")
 def test_chromosomes_are_written_in_the_order_of_the_reference(spec_of):
-    path = predict_to_file(spec_of("x.bw", chromosomes=("chr2", "1")), quiet)
+    [path] = predict_to_files(spec_of("x.bw", chromosomes=("chr2", "1")), quiet)
     with pyBigWig.open(str(path)) as file:
         assert file.intervals("chr1")
         assert file.intervals("chr2")
 
 
-@pytest.mark.usefixtures("short_pieces")
+@pytest.mark.usefixtures("short_blocks")
 def test_a_table_has_every_bin_of_every_region_in_the_file_s_order(spec_of, expected, tmp_path):
     regions = [
         ("chr2", 1_590, 5_210),
@@ -90,7 +92,7 @@ def test_a_table_has_every_bin_of_every_region_in_the_file_s_order(spec_of, expe
         ("chr2", 11_900, 12_130),
     ]
     (tmp_path / "r.bed").write_text("".join(f"{name}\t{start}\t{end}\n" for name, start, end in regions))
-    path = predict_to_file(spec_of("x.tab.gz", regions=str(tmp_path / "r.bed")), quiet)
+    [path] = predict_to_files(spec_of("x.tab.gz", regions=str(tmp_path / "r.bed")), quiet)
     lines = [line.split("\t") for line in gzip.decompress(path.read_bytes()).decode().splitlines()]
     wanted = [
         (name, start, start + 200)
@@ -99,31 +101,32 @@ def test_a_table_has_every_bin_of_every_region_in_the_file_s_order(spec_of, expe
     ]
     assert [(name, int(start), int(end)) for name, start, end, _ in lines] == wanted
     values = [expected[name][start // 50] for name, start, _ in wanted]
-    np.testing.assert_allclose([float(line[3]) for line in lines], np.nan_to_num(values), rtol=1e-5, atol=1e-5)
+    np.testing.assert_array_equal(np.array([line[3] for line in lines], np.float32), np.nan_to_num(values))
 
 
-@pytest.mark.usefixtures("short_pieces")
+@pytest.mark.usefixtures("short_blocks")
 @pytest.mark.parametrize("ending", ["bw", "bed.gz"])
 def test_unsorted_and_overlapping_regions_are_written_once_each_in_order(spec_of, tmp_path, ending):
     (tmp_path / "r.bed").write_text("chr2\t4000\t5000\nchr1\t100\t900\nchr2\t3000\t4500\nchr1\t500\t1000\n")
-    path = predict_to_file(spec_of(f"x.{ending}", regions=str(tmp_path / "r.bed")), quiet)
+    [path] = predict_to_files(spec_of(f"x.{ending}", regions=str(tmp_path / "r.bed")), quiet)
     if ending == "bw":
         with pyBigWig.open(str(path)) as file:
             assert [each[0] for each in file.intervals("chr2")] == list(range(3_075, 5_075, 50))
             assert [each[0] for each in file.intervals("chr1")] == list(range(175, 1_075, 50))
 
 
-def test_called_bins_are_joined_into_runs(spec_of, expected):
-    def piece(start: int, values: list[float]) -> Piece:
-        place = Interval("chr1", start, start + 50 * len(values))
-        return Piece(place, np.array(values, dtype=np.float32), place)
+def test_called_bins_are_joined_into_runs():
+    runs_at_half = CalledRuns(0.5)
 
-    runs = list(called_runs(iter([piece(0, [0.1, 0.6, 0.9]), piece(150, [0.7, np.nan] + [0.0] * 6 + [0.5])]), 0.5))
+    def runs_of(start: int, values: list[float]) -> list[Run]:
+        return list(runs_at_half.of(Stretch("chr1", start, len(values)), np.array(values, dtype=np.float32)))
+
+    runs = [*runs_of(0, [0.1, 0.6, 0.9]), *runs_of(150, [0.7, np.nan] + [0.0] * 6 + [0.5]), *runs_at_half.last()]
     assert [(run.start, run.end, round(run.best, 1)) for run in runs] == [(50, 350, 0.9), (550, 750, 0.5)]
 
 
 def test_calls_are_runs_at_the_threshold_of_the_factor(spec_of, toy_checkpoint, expected):
-    path = predict_to_file(spec_of("x.bed.gz", chromosomes=("chr2",)), quiet)
+    [path] = predict_to_files(spec_of("x.bed.gz", chromosomes=("chr2",)), quiet)
     threshold = load_checkpoint(toy_checkpoint).description.factor("FOS").threshold
     lines = [line.split() for line in gzip.decompress(path.read_bytes()).decode().splitlines()]
     covered = np.zeros(LENGTHS["chr2"], bool)
@@ -136,8 +139,8 @@ def test_calls_are_runs_at_the_threshold_of_the_factor(spec_of, toy_checkpoint, 
 
 
 @pytest.mark.parametrize("ending", ["bw", "tab.gz", "bed.gz"])
-def test_a_failure_in_the_middle_leaves_nothing(spec_of, tmp_path, monkeypatch, ending):
-    monkeypatch.setattr(export, "_PIECE_TILES", 4)
+@pytest.mark.usefixtures("short_blocks")
+def test_a_failure_in_the_middle_leaves_nothing(spec_of, tmp_path, ending):
 
     def stop(fraction: float, note: str) -> None:
         if fraction > 0.5:
@@ -145,7 +148,7 @@ def test_a_failure_in_the_middle_leaves_nothing(spec_of, tmp_path, monkeypatch, 
 
     (tmp_path / f"x.{ending}").write_text("old")
     with pytest.raises(InvalidRequest, match="Stopped"):
-        predict_to_file(spec_of(f"x.{ending}"), stop)
+        predict_to_files(spec_of(f"x.{ending}"), stop)
     assert [path.name for path in tmp_path.iterdir()] == [f"x.{ending}"]
     assert (tmp_path / f"x.{ending}").read_text() == "old"
 
@@ -154,15 +157,15 @@ FULL_DISK = """
 import resource, signal, sys
 from pathlib import Path
 import numpy as np
-from ebert_core.inference.export import Piece, write_table
+from ebert_core.inference.formats import encode_lines, table_file
+from ebert_core.inference.stretches import Block, Stretch
 from ebert_core.protocol.errors import InvalidRequest
-from ebert_core.protocol.locus import Interval
 signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
 resource.setrlimit(resource.RLIMIT_FSIZE, (int(sys.argv[2]), int(sys.argv[2])))
-place = Interval("chr1", 0, 100_000)
-pieces = iter([Piece(place, np.random.rand(2_000).astype(np.float32), place)])
+block = Block("chr1", 0, 100_000, (Stretch("chr1", 0, 2_000),))
 try:
-    write_table(Path(sys.argv[1]), pieces, {"chr1": 100_000}, 0.5)
+    with table_file(Path(sys.argv[1]), {"chr1": 100_000}, 0.5) as append:
+        append(block, encode_lines(block, np.random.rand(2_000).astype(np.float32)))
 except InvalidRequest as error:
     print(error)
 """
@@ -198,17 +201,17 @@ def test_a_full_disk_gives_one_sentence_and_leaves_nothing(tmp_path, limit):
 )
 def test_what_cannot_be_is_named_and_nothing_written(spec_of, tmp_path, changes, name, sentence):
     with pytest.raises(InvalidRequest, match=sentence):
-        predict_to_file(spec_of(name, **changes), quiet)
+        predict_to_files(spec_of(name, **changes), quiet)
     assert list(tmp_path.iterdir()) == []
 
 
 def test_a_file_in_the_place_of_the_folder_is_a_sentence(spec_of, tmp_path):
     (tmp_path / "file").touch()
     with pytest.raises(InvalidRequest, match="could not be written: Not a directory"):
-        predict_to_file(spec_of("file/x.tab.gz"), quiet)
+        predict_to_files(spec_of("file/x.tab.gz"), quiet)
 
 
 def test_a_folder_that_may_not_be_written_to_is_named(spec_of, monkeypatch):
     monkeypatch.setattr(os, "access", lambda *_: False)
     with pytest.raises(InvalidRequest, match="may not be written to"):
-        predict_to_file(spec_of("x.bw"), quiet)
+        predict_to_files(spec_of("x.bw"), quiet)

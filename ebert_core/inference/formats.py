@@ -1,0 +1,182 @@
+"""The files that predictions are written to: bigWig for browsers, a table of bins for scoring, BED of what is bound.
+
+Each format has two halves: `encode` turns the values of a block into bytes, wherever they were computed, and a writer
+takes the bytes of all blocks in order. A file appears complete or not at all.
+"""
+
+# X = bins of a block, one stretch after another.
+
+import gzip
+import os
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager, suppress
+from pathlib import Path
+from typing import IO, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ebert_core.genome.bigwig_writer import BigWigWriter
+from ebert_core.inference.lines import table_lines
+from ebert_core.inference.stretches import Block, Stretch
+from ebert_core.model.tokens import BIN, POSITION
+from ebert_core.protocol.errors import InvalidRequest
+
+# More costs several times as long, on numbers that hardly shrink.
+_LEVEL = 1
+
+Append = Callable[[Block, bytes], None]
+
+
+class Format(NamedTuple):
+    """How predictions become a file.
+
+    `lists_regions`: the file has the bins of a region file in its order, each as often as it stands there.
+    `open` takes the path, chromosome lengths and the factor's threshold.
+    """
+
+    lists_regions: bool
+    encode: Callable[[Block, NDArray[np.float32]], bytes]
+    open: Callable[[Path, dict[str, int], float], AbstractContextManager[Append]]
+
+
+def format_of(path: Path) -> Format:
+    """The format that a file's name asks for.
+
+    Raises:
+        InvalidRequest: it asks for none.
+    """
+    for ending, known in FORMATS.items():
+        if path.name.lower().endswith(ending):
+            return known
+    raise InvalidRequest(f"{path.name} should end in .bw, .tab.gz or .bed.gz, so that its format is known.")
+
+
+def encode_values(block: Block, probability_X: NDArray[np.float32]) -> bytes:
+    """The values as they are; NaN is a gap."""
+    assert len(probability_X) == block.bins
+    return probability_X.astype(np.float32).tobytes()
+
+
+def encode_lines(block: Block, probability_X: NDArray[np.float32]) -> bytes:
+    """Lines `chromosome start end probability`, gzipped; a gap is written as 0, because every bin needs a number."""
+    parts = [
+        table_lines(stretch.chromosome, stretch.start, np.nan_to_num(values))
+        for stretch, values in _by_stretch(block, probability_X)
+    ]
+    return gzip.compress(b"".join(parts), _LEVEL, mtime=0)
+
+
+@contextmanager
+def bigwig_file(path: Path, lengths: dict[str, int], threshold: float) -> Iterator[Append]:
+    """Each bin's probability on its central 50 bp; every chromosome in the header; gaps where a bin holds N."""
+    del threshold
+    has_value = False
+    with BigWigWriter(path, lengths) as writer:
+
+        def append(block: Block, content: bytes) -> None:
+            nonlocal has_value
+            for stretch, values in _by_stretch(block, np.frombuffer(content, dtype=np.float32)):
+                has_value = has_value or bool(np.isfinite(values).any())
+                writer.append(stretch.chromosome, stretch.start + (BIN - POSITION) // 2, POSITION, values)
+
+        yield append
+        if not has_value:
+            raise InvalidRequest(f"{path} was not written: every bin that was asked for holds an N of the reference.")
+
+
+@contextmanager
+def table_file(path: Path, lengths: dict[str, int], threshold: float) -> Iterator[Append]:
+    """The lines of every block: gzip files behind each other are a gzip file."""
+    del lengths, threshold
+    with _complete_file(path) as file:
+
+        def append(_block: Block, content: bytes) -> None:
+            file.write(content)
+
+        yield append
+
+
+@contextmanager
+def bed_file(path: Path, lengths: dict[str, int], threshold: float) -> Iterator[Append]:
+    """Runs of bins at or above the threshold, with their highest probability as score (per mille)."""
+    del lengths
+    runs = CalledRuns(threshold)
+    with _complete_file(path) as plain, gzip.GzipFile("", "wb", _LEVEL, plain, mtime=0) as file:
+
+        def append(block: Block, content: bytes) -> None:
+            for stretch, values in _by_stretch(block, np.frombuffer(content, dtype=np.float32)):
+                file.write(b"".join(map(_bed_line, runs.of(stretch, values))))
+
+        yield append
+        file.write(b"".join(map(_bed_line, runs.last())))
+
+
+FORMATS = {
+    ".bw": Format(False, encode_values, bigwig_file),
+    ".bigwig": Format(False, encode_values, bigwig_file),
+    ".tab.gz": Format(True, encode_lines, table_file),
+    ".bed.gz": Format(False, encode_values, bed_file),
+}
+
+
+class Run(NamedTuple):
+    """Bins in a row at or above the threshold."""
+
+    chromosome: str
+    start: int
+    end: int
+    best: float
+
+
+class CalledRuns:
+    """Joins called bins where they overlap, also across stretches, which come in the genome's order."""
+
+    def __init__(self, threshold: float) -> None:
+        self._threshold = threshold
+        self._open: Run | None = None
+
+    def of(self, stretch: Stretch, probability_X: NDArray[np.float32]) -> Iterator[Run]:
+        """The runs that are known to have ended."""
+        for index in np.flatnonzero(probability_X >= self._threshold):
+            start = stretch.start + int(index) * POSITION
+            value = float(probability_X[index])
+            last = self._open
+            if last and last.chromosome == stretch.chromosome and start <= last.end:
+                self._open = Run(last.chromosome, last.start, start + BIN, max(last.best, value))
+            else:
+                yield from self.last()
+                self._open = Run(stretch.chromosome, start, start + BIN, value)
+
+    def last(self) -> Iterator[Run]:
+        """The run that may still have gone on."""
+        if self._open:
+            yield self._open
+            self._open = None
+
+
+def _bed_line(run: Run) -> bytes:
+    return b"%s\t%d\t%d\tcalled\t%d\n" % (run.chromosome.encode(), run.start, run.end, round(run.best * 1000))
+
+
+def _by_stretch(block: Block, value_X: NDArray[np.float32]) -> Iterator[tuple[Stretch, NDArray[np.float32]]]:
+    first = 0
+    for stretch in block.stretches:
+        yield stretch, value_X[first : first + stretch.bins]
+        first += stretch.bins
+
+
+@contextmanager
+def _complete_file(path: Path) -> Iterator[IO[bytes]]:
+    """A file that appears complete or not at all."""
+    part = path.with_name(f"{path.name}.part")
+    try:
+        with part.open("wb") as file:
+            yield file
+        os.replace(part, path)
+    except OSError as error:
+        raise InvalidRequest(f"{path} could not be written: {error.strerror or error}.") from error
+    finally:
+        # Where the folder is none, there is nothing to remove either.
+        with suppress(OSError):
+            part.unlink()

@@ -1,0 +1,267 @@
+"""One prediction shared by several processes, as `torchrun` starts them: each its blocks, the first puts them together.
+
+Which process computes a block changes nothing in it: tiles, batches and bytes are those of a run without shards. Blocks
+travel as files in a folder beside the output, which all processes must see; a small store of PyTorch says where it is
+and who lives, so that nobody waits for the dead.
+"""
+
+import os
+import platform
+import shutil
+import tempfile
+import threading
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from datetime import timedelta
+from pathlib import Path
+from types import TracebackType
+from typing import Protocol
+
+import msgspec
+import torch
+from torch import distributed
+
+from ebert_core.inference.predict import Report
+from ebert_core.inference.stretches import Block
+from ebert_core.protocol.errors import InvalidRequest
+
+_BEAT_SECONDS = 5.0
+_SILENCE_SECONDS = 120.0
+_PATIENCE_SECONDS = 300.0
+_POLL_SECONDS = 0.05
+_LOOK_SECONDS = 0.5
+
+Encode = Callable[[Block, Report], list[bytes]]
+
+
+class _Store(Protocol):
+    """What we use of PyTorch's store; its own class is not typed."""
+
+    def set(self, key: str, value: str) -> None: ...
+
+    def get(self, key: str) -> bytes: ...
+
+    def check(self, keys: list[str]) -> bool: ...
+
+
+class Shards:
+    """This process among those of one prediction; a context manager around the whole of its work."""
+
+    def __init__(self, rank: int, size: int, local_rank: int, store: _Store) -> None:
+        self.rank = rank
+        self.size = size
+        self._local_rank = local_rank
+        self._store = store
+        self._beats: dict[int, tuple[bytes, float]] = {}
+        self._begun = time.monotonic()
+        self._next_look = 0.0
+        self._has_ended = threading.Event()
+        self._heart = threading.Thread(target=self._beat, daemon=True)
+
+    @classmethod
+    def from_environment(cls) -> "Shards | None":
+        """What `torchrun` tells this process of the others; None when it runs alone.
+
+        Raises:
+            InvalidRequest: the other processes are not to be found.
+        """
+        size = int(os.environ.get("WORLD_SIZE", "1"))
+        if size == 1:
+            return None
+        rank, local_rank = int(os.environ["RANK"]), int(os.environ.get("LOCAL_RANK", "0"))
+        host, port = os.environ.get("MASTER_ADDR", "127.0.0.1"), int(os.environ.get("MASTER_PORT", "29500"))
+        # Under torchrun, its own process keeps the store, which so outlives every one of ours.
+        is_kept_here = rank == 0 and os.environ.get("TORCHELASTIC_USE_AGENT_STORE") != "True"
+        try:
+            store = distributed.TCPStore(  # type: ignore[attr-defined] # its module declares no exports
+                host, port, size, is_kept_here, timedelta(seconds=_PATIENCE_SECONDS), wait_for_workers=False
+            )
+        except distributed.DistError as error:
+            raise InvalidRequest(
+                f"Process {rank + 1} of {size} finds no others at {host}:{port}: {str(error).splitlines()[0]}"
+            ) from None
+        run = os.environ.get("TORCHELASTIC_RESTART_COUNT", "0")
+        prefixed = distributed.PrefixStore(f"ebert-predict-{run}", store)  # type: ignore[attr-defined] # as above
+        return cls(rank, size, local_rank, prefixed)
+
+    @property
+    def is_first(self) -> bool:
+        """Whether this process writes the files."""
+        return self.rank == 0
+
+    def device(self, wish: str) -> str:
+        """The device of this process: one GPU each, where there are some."""
+        if wish in ("auto", "cuda") and torch.cuda.is_available():
+            return f"cuda:{self._local_rank % torch.cuda.device_count()}"
+        return wish
+
+    def computes(self, number: int) -> bool:
+        """Whether a block is this process's share."""
+        return number % self.size == self.rank
+
+    @contextmanager
+    def folder_beside(self, output: Path) -> Iterator[None]:
+        """For the first process: tells the others where to put their blocks, and removes what is left of them.
+
+        Raises:
+            InvalidRequest: the folder cannot be made.
+        """
+        try:
+            self._folder = Path(tempfile.mkdtemp(prefix=f".{output.name}.shards-", dir=output.parent))
+        except OSError as error:
+            raise InvalidRequest(f"{output} could not be written: {error.strerror}.") from None
+        try:
+            self._store.set("folder", str(self._folder))
+            yield
+        finally:
+            self._store.set("over", "")
+            for _ in range(100):  # another process may be about to write a last block
+                shutil.rmtree(self._folder, ignore_errors=True)
+                if not self._folder.exists():
+                    break
+                time.sleep(_POLL_SECONDS)
+
+    def wait_for_first(self) -> None:
+        """For the others: returns when the first process has found the request sound, so that it alone complains.
+
+        Raises:
+            InvalidRequest: the first process has ended.
+        """
+        with _store_said():
+            while not self._store.check(["folder"]):
+                self._look_at(0)
+                time.sleep(_POLL_SECONDS)
+            self._folder = Path(self._store.get("folder").decode())
+
+    def contribute(self, blocks: Sequence[Block], encode: Encode) -> None:
+        """For the others: computes the blocks of this process's share and hands them over.
+
+        Raises:
+            InvalidRequest: a block cannot be written, or the first process has ended.
+        """
+
+        def heard(_fraction: float, _note: str) -> None:
+            with _store_said():
+                self._look_at(0)
+
+        for number, block in enumerate(blocks):
+            if self.computes(number):
+                content = encode(block, heard)
+                path = self._path(number)
+                part = path.with_suffix(".part")
+                try:
+                    part.write_bytes(msgspec.msgpack.encode(content))
+                    os.replace(part, path)
+                except OSError as error:
+                    heard(0.0, "")
+                    raise InvalidRequest(f"{part} could not be written: {error.strerror}.") from None
+
+    def received(self, number: int, report: Report) -> list[bytes]:
+        """For the first process: a block that another one has computed.
+
+        Raises:
+            InvalidRequest: that process has ended without handing it over.
+        """
+        path, owner = self._path(number), number % self.size
+        with _store_said():
+            while not path.exists():
+                report(0.0, f"waiting for process {owner + 1} of {self.size}")
+                ended = self._why_ended(owner)
+                if ended and not path.exists():
+                    raise InvalidRequest(f"{ended} Nothing was written; run the command again.")
+                time.sleep(_POLL_SECONDS)
+        content = msgspec.msgpack.decode(path.read_bytes(), type=list[bytes])
+        path.unlink()
+        return content
+
+    def __enter__(self) -> "Shards":
+        with _store_said():
+            self._store.set(f"process-{self.rank}", f"{platform.node()} {os.getpid()}")
+        self._heart.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._has_ended.set()
+        with suppress(distributed.DistError):
+            if error is None:
+                self._store.set(f"done-{self.rank}", "")
+            else:
+                self._store.set(f"failed-{self.rank}", str(error) or "it was stopped.")
+            if self.is_first and isinstance(error, KeyboardInterrupt):
+                self._blame(error)
+
+    def _blame(self, interruption: BaseException) -> None:
+        """Under torchrun, all end when one has died; the sentence for the person is why that one did."""
+        reasons = (self._why_ended(rank) for rank in range(1, self.size))
+        reason = next(filter(None, reasons), "")
+        if reason:
+            raise InvalidRequest(f"{reason} Nothing was written; run the command again.") from interruption
+
+    def _path(self, number: int) -> Path:
+        return self._folder / f"{number}.block"
+
+    def _beat(self) -> None:
+        count = 0
+        with suppress(distributed.DistError):
+            while not self._has_ended.wait(_BEAT_SECONDS):
+                count += 1
+                self._store.set(f"beat-{self.rank}", str(count))
+
+    def _look_at(self, rank: int) -> None:
+        """Raises when another process has ended; looks now and then, however often it is called."""
+        if time.monotonic() < self._next_look:
+            return
+        self._next_look = time.monotonic() + _LOOK_SECONDS
+        ended = self._why_ended(rank)
+        if ended or self._store.check(["over"]):
+            raise InvalidRequest(ended or "The first process has ended.")
+
+    def _why_ended(self, rank: int) -> str:
+        """A sentence when another process will not compute any more, else nothing."""
+        name = f"Process {rank + 1} of {self.size}"
+        if self._store.check([f"failed-{rank}"]):
+            return f"{name} ended: {self._store.get(f'failed-{rank}').decode()}"
+        if self._store.check([f"done-{rank}"]):
+            return ""
+        if not self._store.check([f"process-{rank}"]):
+            late = time.monotonic() - self._begun > _PATIENCE_SECONDS
+            return f"{name} did not appear within {_PATIENCE_SECONDS:.0f} s." if late else ""
+        host, _, number = self._store.get(f"process-{rank}").decode().rpartition(" ")
+        if host == platform.node() and not _is_running(int(number)):
+            return f"{name} has died: it was killed, or its memory ran out."
+        return self._why_silent(rank, f"{name} on {host}")
+
+    def _why_silent(self, rank: int, name: str) -> str:
+        key = f"beat-{rank}"
+        beat = self._store.get(key) if self._store.check([key]) else b""
+        if self._beats.get(rank, (None, 0.0))[0] != beat:
+            self._beats[rank] = (beat, time.monotonic())
+        silence = time.monotonic() - self._beats[rank][1]
+        return f"{name} has given no sign of life for {silence:.0f} s." if silence > _SILENCE_SECONDS else ""
+
+
+@contextmanager
+def _store_said() -> Iterator[None]:
+    """Turns the loss of the store, which lives where the first process does, into a sentence."""
+    try:
+        yield
+    except distributed.DistError:
+        raise InvalidRequest("The first process cannot be reached any more; its own message says why.") from None
+
+
+def _is_running(pid: int) -> bool:
+    """Whether a process of this machine computes: one that died and is still to be buried does not."""
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    try:
+        with open(f"/proc/{pid}/stat") as file:
+            return file.read().rpartition(")")[2].split()[0] not in ("Z", "X")
+    except (OSError, IndexError):
+        return not os.path.isdir("/proc/self")
