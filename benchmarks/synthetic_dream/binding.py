@@ -46,7 +46,7 @@ class Sites(NamedTuple):
     """Where a factor could bind, in order, and how probably it does in each cell type."""
 
     centres: NDArray[np.int64]
-    probability_NK: NDArray[np.float32]
+    probability_NK: NDArray[np.float64]
 
 
 def true_sites(
@@ -68,7 +68,7 @@ def true_sites(
             places = elements[factor.element]
             has_element = best_near(places, np.ones(len(places)), centres, ELEMENT_REACH)
             fixed += factor.element_help * (has_element - 0.5)
-        probability = np.empty((len(centres), len(chromatin)), dtype=np.float32)
+        probability = np.empty((len(centres), len(chromatin)))
         for cell, of_cell in enumerate(chromatin):
             logit = fixed + _from_chromatin(factor, of_cell, centres)
             if factor.partner:
@@ -105,7 +105,8 @@ def _cpg_richness(codes: NDArray[np.uint8]) -> NDArray[np.float64]:
     place = np.arange(len(codes))
     first, last = np.clip(place - CPG_REACH, 0, None), np.clip(place + CPG_REACH, None, len(codes))
     density = (is_cpg[last] - is_cpg[first]) / (last - first)
-    return np.clip((density - _USUAL_CPG) / _CPG_SPREAD, -1.5, 1.5)
+    richness: NDArray[np.float64] = np.clip((density - _USUAL_CPG) / _CPG_SPREAD, -1.5, 1.5)
+    return richness
 
 
 def _from_chromatin(factor: Factor, chromatin: TrueChromatin, centres: NDArray[np.int64]) -> NDArray[np.float64]:
@@ -130,7 +131,7 @@ def _with_hot_promoters(
         return sites
     chosen = np.array([element.kind == "promoter" for element in plan.elements])
     middles = plan.centres[chosen]
-    probability = np.empty((len(middles), len(CELL_TYPES)), dtype=np.float32)
+    probability = np.empty((len(middles), len(CELL_TYPES)))
     for cell, of_cell in enumerate(chromatin):
         openness = np.clip(of_cell.log_openness(middles), _CLOSEST, _MOST_OPEN)
         is_poised = np.isin(of_cell.state_at(middles), (PROMOTER, FLANKING), invert=True)

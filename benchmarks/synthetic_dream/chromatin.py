@@ -3,6 +3,7 @@
 S = bins of 200 bp, P = bins of SIGNAL_WIDTH bases.
 """
 
+from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
@@ -116,7 +117,7 @@ def read_states(world: World, plan: Plan, truth: TrueChromatin, cell_type: str) 
     random = stream(world.seed, "dream segmentation", plan.chromosome, cell_type)
     states = truth.states_S.copy()
     edges = np.concatenate([[0], np.flatnonzero(np.diff(truth.states_S)) + 1, [len(states)]])
-    for first, last in zip(edges[:-1], edges[1:], strict=True):
+    for first, last in pairwise(edges.tolist()):
         other, share = _CONFUSED.get(int(truth.states_S[first]), (0, 0.0))
         if random.random() < share:
             states[first:last] = other
@@ -130,5 +131,5 @@ def read_dnase(world: World, plan: Plan, truth: TrueChromatin, cell_type: str) -
     random = stream(world.seed, "dream DNase", plan.chromosome, cell_type)
     rate = truth.open_P.reshape(-1, DNASE_WIDTH // SIGNAL_WIDTH).mean(axis=1)
     noise = random.lognormal(0, _DNASE_NOISE, size=len(rate))
-    reads = random.poisson(rate * noise * _DNASE_READS * DNASE_DEPTH[cell_type])
+    reads: NDArray[np.int64] = random.poisson(rate * noise * _DNASE_READS * DNASE_DEPTH[cell_type])
     return reads.astype(np.float32)

@@ -18,5 +18,5 @@ def oracle(directory: Path, factor: str, cell_type: str, interval: Interval) -> 
     """
     with np.load(directory / "truth" / f"{interval.chromosome}.npz") as truth:
         centres = truth[f"{factor}.centres"]
-        probability = truth[f"{factor}.probability_NK"][:, CELL_TYPES.index(cell_type)].astype(np.float64)
+        probability = truth[f"{factor}.probability_NK"][:, CELL_TYPES.index(cell_type)]
     return probability_in_peak(centres, probability, bin_starts(interval) + WIDTH // 2)
