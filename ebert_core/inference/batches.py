@@ -54,7 +54,7 @@ class Inputs(NamedTuple):
             motifs_BPM=np.full_like(self.motifs_BPM, absent) if "motifs" in streams else self.motifs_BPM,
         )
 
-    def rows(self, index_B: NDArray[np.intp]) -> "Inputs":
+    def rows(self, index_B: NDArray[np.intp] | slice) -> "Inputs":
         """Some of the windows, in the given order."""
         return Inputs(
             self.bases_BL[index_B], self.states_BS[index_B], self.signals_BPC[index_B], self.motifs_BPM[index_B]

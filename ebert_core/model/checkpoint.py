@@ -11,12 +11,15 @@ from pathlib import Path
 from typing import NamedTuple
 
 import msgspec
+import numpy as np
 import torch
 from safetensors import SafetensorError, safe_open
 from safetensors.torch import save_file
 
 from ebert_core.model.config import Architecture
 from ebert_core.model.description import Description, Versions, read_description
+from ebert_core.model.device import Engine
+from ebert_core.model.durable import is_full, sync, sync_names
 from ebert_core.model.network import Ebert
 from ebert_core.model.tokens import FIRST_STATE
 from ebert_core.protocol.errors import InvalidRequest
@@ -38,9 +41,18 @@ class Checkpoint(NamedTuple):
     path: Path
 
 
-def present_versions() -> Versions:
-    """The software that runs now."""
-    return Versions(version("ebert-browser"), str(torch.__version__), platform.python_version())
+def present_versions(engine: Engine | None = None, processes: int = 1) -> Versions:
+    """The software that runs now, and the engine it computes with."""
+    return Versions(
+        package=version("ebert-browser"),
+        torch=str(torch.__version__),
+        python=platform.python_version(),
+        numpy=np.__version__,
+        device=engine.processor if engine else "",
+        precision=engine.precision if engine else "",
+        threads=torch.get_num_threads(),
+        processes=processes,
+    )
 
 
 def now() -> str:
@@ -75,6 +87,7 @@ def save_checkpoint(folder: Path, network: Ebert, description: Description, dtyp
     check_place(folder)
     part = folder.with_name(f"{folder.name}.part")
     try:
+        put_back(folder)
         shutil.rmtree(part, ignore_errors=True)
         part.mkdir(parents=True)
         weights = {name: _stored(tensor, dtype) for name, tensor in network.state_dict().items()}
@@ -84,10 +97,13 @@ def save_checkpoint(folder: Path, network: Ebert, description: Description, dtyp
         (part / "description.json").write_bytes(msgspec.json.format(msgspec.json.encode(described), indent=1))
         # safetensors lets only the writer read its files; a checkpoint is as readable as other files are here
         shutil.copymode(part / "description.json", part / "weights.safetensors")
+        for path in (*part.iterdir(), part):
+            sync(path)
         _put_in_place(part, folder)
     except (OSError, SafetensorError) as error:
         shutil.rmtree(part, ignore_errors=True)
-        raise InvalidRequest(f"The checkpoint could not be written to {folder}: {error}.") from error
+        advice = " Free some space, then resume." if is_full(error) else ""
+        raise InvalidRequest(f"The checkpoint could not be written to {folder}: {error}.{advice}") from error
 
 
 def _stored(tensor: torch.Tensor, dtype: torch.dtype) -> torch.Tensor:
@@ -101,7 +117,15 @@ def _put_in_place(part: Path, folder: Path) -> None:
     if folder.exists():
         os.replace(folder, old)
     os.replace(part, folder)
+    sync_names(folder.parent)
     shutil.rmtree(old, ignore_errors=True)
+
+
+def put_back(folder: Path) -> None:
+    """Puts a checkpoint back that had stepped aside for a new one when the machine stopped."""
+    old = folder.with_name(f"{folder.name}.old")
+    if not folder.exists() and old.exists():
+        os.replace(old, folder)
 
 
 def load_checkpoint(folder: Path) -> Checkpoint:
@@ -110,18 +134,32 @@ def load_checkpoint(folder: Path) -> Checkpoint:
     Raises:
         InvalidRequest: the folder is no checkpoint, or its weights are truncated, foreign or do not fit.
     """
-    old = folder.with_name(f"{folder.name}.old")
-    if not folder.exists() and old.exists():  # the machine stopped between the two steps of replacing
-        with suppress(OSError):
-            os.replace(old, folder)
+    with suppress(OSError):
+        put_back(folder)
     description = read_description(folder)
     # The sizes are a stranger's word: nothing is allocated before the weights bear it out.
     with torch.device("meta"):
         expected = Ebert(description.architecture).state_dict()
     weights = read_weights(folder / "weights.safetensors", expected)
+    check_digest(folder / "weights.safetensors", description.weights_sha256)
     network = Ebert(description.architecture)
     network.load_state_dict(weights)
     return Checkpoint(network.eval(), description, folder)
+
+
+def check_digest(path: Path, expected: str) -> None:
+    """Refuses weights that are not those which the description was written for.
+
+    Raises:
+        InvalidRequest: a bit of the file has changed.
+    """
+    with open(path, "rb") as file:
+        found = hashlib.file_digest(file, "sha256").hexdigest()
+    if found != expected:
+        raise InvalidRequest(
+            f"{path} is damaged: its digest {found[:12]}… is not {expected[:12] or 'given'}… as its description says. "
+            "Copy the checkpoint again, or use another."
+        )
 
 
 def read_weights(path: Path, expected: dict[str, torch.Tensor]) -> dict[str, torch.Tensor]:

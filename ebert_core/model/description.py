@@ -47,11 +47,26 @@ class FactorRecord(msgspec.Struct, frozen=True):
 
 
 class Versions(msgspec.Struct, frozen=True):
-    """The software that made a checkpoint."""
+    """The software that made a checkpoint, and the machine: where all is the same, a request gives the same bits again.
+
+    `threads` and `processes` are those of the training; sums are taken in another order with others.
+    """
 
     package: str
     torch: str
     python: str
+    numpy: str = ""
+    device: str = ""
+    precision: str = ""
+    threads: int = 0
+    processes: int = 1
+
+
+class InputFile(msgspec.Struct, frozen=True):
+    """A file that a run read, by name and content; without a name, a text of the DATASET.toml."""
+
+    file: str
+    sha256: str
 
 
 class Description(msgspec.Struct, frozen=True):
@@ -59,7 +74,8 @@ class Description(msgspec.Struct, frozen=True):
 
     `matrices` are the log-odds matrices behind the motif channels, in channel order; `signal_quantiles` the
     distributions that normalised signals are brought to; `seed` is that of a synthetic
-    genome; `state_bin_width` the native width of the segmentation's units in bases.
+    genome; `state_bin_width` the native width of the segmentation's units in bases; `inputs` the files that training
+    read, by key of the DATASET.toml, and `inputs_sha256` the digest of all of them.
     """
 
     format_version: int
@@ -79,6 +95,7 @@ class Description(msgspec.Struct, frozen=True):
     weights_sha256: str
     parent_sha256: str = ""
     inputs_sha256: str = ""
+    inputs: dict[str, InputFile] = {}
     factors: tuple[FactorRecord, ...] = ()
     matrices: tuple[Matrix, ...] = ()
     signal_quantiles: dict[str, tuple[float, ...]] = {}

@@ -27,12 +27,17 @@ class Engine(NamedTuple):
         return torch.autocast(self.device.type, self.dtype, enabled=self.dtype != torch.float32)
 
     @property
+    def processor(self) -> str:
+        """The model of the processor or GPU."""
+        return torch.cuda.get_device_name(self.device) if self.device.type == "cuda" else _processor_name()
+
+    @property
     def name(self) -> str:
         """The device in a few words."""
         if self.device.type == "cuda":
-            return torch.cuda.get_device_name(self.device)
+            return self.processor
         threads = torch.get_num_threads()
-        return f"{threads} thread{'s' if threads > 1 else ''} of {_processor_name()}"
+        return f"{threads} thread{'s' if threads > 1 else ''} of {self.processor}"
 
     def describe(self) -> str:
         """Device and precision in a few words."""

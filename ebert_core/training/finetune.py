@@ -9,11 +9,11 @@ from pathlib import Path
 import msgspec
 import numpy as np
 import torch
-from safetensors.torch import load_file
 from torch import Tensor
 from torch.nn import functional as f
 
 from ebert_core.dataset.derived import frozen_scale
+from ebert_core.dataset.digests import joint_digest
 from ebert_core.dream.scoring import auprc
 from ebert_core.inference.batches import Inputs
 from ebert_core.inference.predict import Predictor
@@ -27,18 +27,20 @@ from ebert_core.model.checkpoint import (
     save_checkpoint,
 )
 from ebert_core.model.config import PRESETS, Architecture
-from ebert_core.model.description import FORMAT_VERSION, Description, FactorRecord
+from ebert_core.model.description import FORMAT_VERSION, Description, FactorRecord, InputFile
 from ebert_core.model.device import Engine, choose_engine, idle_gpu_warning
 from ebert_core.model.network import Ebert
 from ebert_core.model.tokens import BIN, MISSING_STATE
 from ebert_core.protocol.errors import InvalidRequest
 from ebert_core.protocol.specs import FineTune
 from ebert_core.training.calibration import factor_record
+from ebert_core.training.distributed import device_of, first_alone, is_first, measured_once, processes, share_of
 from ebert_core.training.held_out import HeldOut, held_out
-from ebert_core.training.loop import Schedule, Trainer, saved_weights
+from ebert_core.training.loop import Schedule, Trainer
 from ebert_core.training.material import Material, open_material
 from ebert_core.training.report import Report, Stopped
 from ebert_core.training.request import check_numbers, without_folders
+from ebert_core.training.resume import SavedRun
 from ebert_core.training.sampling import Example, tiled_examples
 
 _STANDARD_WINDOWS = 256
@@ -53,9 +55,10 @@ def finetune(spec: FineTune, report: Report, work: Path) -> Path:
     """
     check_numbers(spec)
     check_place(Path(spec.output))
-    material = open_material(spec.dataset, spec.training, spec.validation, spec.cell_types, report)
+    with first_alone():
+        material = open_material(spec.dataset, spec.training, spec.validation, spec.cell_types, report)
     parent = load_checkpoint(Path(spec.start_from)) if spec.start_from else None
-    engine = choose_engine(spec.device, spec.precision)
+    engine = choose_engine(device_of(spec.device), spec.precision)
     run = _FineTuning(spec, material, parent, engine)
     start = f"from {parent.path.name}" if parent else "from random weights"
     architecture = run.architecture
@@ -68,11 +71,11 @@ def finetune(spec: FineTune, report: Report, work: Path) -> Path:
         if line:
             report.event(line)
     run.train(report, work)
+    if not is_first():
+        return Path(spec.output)
     report.progress(0.99, "calibrating on held-out loci")
     network = run.trainer.network
     save_checkpoint(Path(spec.output), network, run.calibrated(network))
-    for name in ("resume.safetensors", "best.safetensors"):
-        (work / name).unlink(missing_ok=True)
     return Path(spec.output)
 
 
@@ -85,6 +88,9 @@ class _FineTuning:
         self.parent = parent
         self.engine = engine
         self.factors = material.factors(spec.factors)
+        self.inputs = material.digests(self.factors)
+        if parent:
+            self.inputs["start_from"] = InputFile(parent.path.name, parent.description.weights_sha256)
         self.held_out_cells = spec.validation_cell_types
         for cell_type in self.held_out_cells:
             material.dataset.cell_type(cell_type)
@@ -144,26 +150,28 @@ class _FineTuning:
 
     def train(self, report: Report, work: Path) -> None:
         """Trains all epochs, keeping the best in `best.safetensors`; raises Stopped when asked to."""
-        resume, best = work / "resume.safetensors", work / "best.safetensors"
-        if resume.exists():
-            self.trainer.restore(resume)
-            report.event(f"Going on after step {self.trainer.step}.")
+        saved = SavedRun(work, self.trainer, self.spec, self.inputs)
+        saved.restore(report)
         for epoch in range(self.trainer.step // self.steps_per_epoch, self.spec.epochs):
-            loss = self._train_epoch(report, resume, epoch)
+            loss = self._train_epoch(report, saved, epoch)
             report.metric(self.trainer.step, epoch, "training", "loss", loss)
-            score = self._measure(report, epoch)
-            if score > self.trainer.best_score or not best.exists():
-                self.trainer.best_score = score
-                self.trainer.save(best)
-            self.trainer.save(resume)
-        self.trainer.network.load_state_dict(saved_weights(load_file(best)))
+            score = measured_once(partial(self._measure, report, epoch))
+            if score > self.trainer.best_score or not saved.has_best:
+                saved.keep_best(score)
+            saved.save()
+        saved.adopt_best()
 
-    def _train_epoch(self, report: Report, resume: Path, epoch: int) -> float:
+    def _train_epoch(self, report: Report, saved: SavedRun, epoch: int) -> float:
         """The steps of an epoch that are still to do; returns their mean loss."""
         examples = self._epoch(epoch)
         losses = []
         size, steps = self.spec.batch_size, self.schedule.steps
         for number in range(self.trainer.step - epoch * self.steps_per_epoch, self.steps_per_epoch):
+            # Here, before a step, all that belongs to the steps before is done: an epoch's measurement, too.
+            if report.stop_requested():
+                saved.save()
+                raise Stopped(f"Stopped in epoch {epoch + 1} of {self.spec.epochs}; resume to go on.")
+            saved.save_if_due()
             # Another offset of the tiling may hold fewer windows than the first epoch had.
             batch = examples[number * size : (number + 1) * size] or examples[:size]
             losses.append(self.trainer.take_step(partial(self.loss, batch)))
@@ -171,9 +179,6 @@ class _FineTuning:
             report.progress(0.98 * step / steps, f"epoch {epoch + 1}, step {step} of {steps}, loss {losses[-1]:.4f}")
             if step % _LOSS_EVERY == 0:
                 report.metric(step, epoch, "training", "loss", float(np.mean(losses[-_LOSS_EVERY:])))
-            if report.stop_requested() and step < steps:
-                self.trainer.save(resume)
-                raise Stopped(f"Stopped in epoch {epoch + 1} of {self.spec.epochs}; resume to go on.")
         return float(np.mean(losses)) if losses else float("nan")
 
     def loss(self, batch: Sequence[Example]) -> Tensor:
@@ -183,13 +188,17 @@ class _FineTuning:
         labels_BNF = self.material.labels(batch, self.factors)
         if random.random() < 0.5:
             inputs, labels_BNF = inputs.other_strand(), labels_BNF[:, ::-1]
+        share = share_of(len(batch))  # of the windows and of all that was drawn for them
+        inputs, labels_BNF = inputs.rows(share.rows), labels_BNF[share.rows]
         device = self.engine.device
         logits_BNF = self.trainer.network.binding(inputs.tensors(device))
         labels = torch.from_numpy(np.ascontiguousarray(labels_BNF)).to(device)
         is_scored_BNF = labels >= 0
-        if not bool(is_scored_BNF.any()):
-            return logits_BNF.sum() * 0.0
-        return f.binary_cross_entropy_with_logits(logits_BNF[is_scored_BNF], labels[is_scored_BNF].float())
+        return share.mean(
+            f.binary_cross_entropy_with_logits(
+                logits_BNF[is_scored_BNF], labels[is_scored_BNF].float(), reduction="none"
+            )
+        )
 
     def _held_out(self, network: Ebert, strands: int) -> list[HeldOut]:
         """Logits and labels of the validation regions, in held-out cell types where there are any."""
@@ -250,11 +259,12 @@ class _FineTuning:
             validation_cell_types=self.held_out_cells,
             state_bin_width=material.state_bin_width,
             spec=without_folders(self.spec),
-            versions=present_versions(),
+            versions=present_versions(self.engine, processes()),
             created=now(),
             weights_sha256="",
             parent_sha256=self.parent.description.weights_sha256 if self.parent else "",
-            inputs_sha256=material.digest,
+            inputs_sha256=joint_digest(self.inputs),
+            inputs=self.inputs,
             factors=records or tuple(FactorRecord(factor, self.cell_types) for factor in self.factors),
             matrices=material.matrices(self.architecture.motifs),
             signal_quantiles=dict(self.channels.references),

@@ -1,23 +1,22 @@
-"""The step every kind of training shares: optimizer, schedule, the state to resume from, and the guard against NaN."""
+"""The step every kind of training shares: optimizer, schedule, what a later step depends on, the guard against NaN."""
 
 import math
-import os
 from collections.abc import Callable, Iterable
-from pathlib import Path
 from typing import NamedTuple
 
 import torch
-from safetensors import SafetensorError
-from safetensors.torch import load_file, save_file
 from torch import Tensor, nn
 
 from ebert_core.model.device import Engine
 from ebert_core.model.network import Ebert
 from ebert_core.protocol.errors import InvalidRequest
+from ebert_core.training import distributed
 
 _LAST_RATE = 0.05
 _WEIGHT_DECAY = 0.05
 _LONGEST_GRADIENT = 1.0
+# Processes that train together draw different dropout for their different windows.
+_OTHER_PROCESS = 7_919_000_003
 
 
 class Schedule(NamedTuple):
@@ -57,31 +56,35 @@ class Trainer:
     def take_step(self, loss_of_batch: Callable[[], Tensor]) -> float:
         """One step on the loss of a batch; returns the loss.
 
-        The random numbers of dropout follow from seed and step, so that a resumed run draws the same ones.
+        The random numbers of dropout follow from seed and step, so that a resumed run draws the same ones. Of several
+        processes each gives its share of the loss (`distributed.Share.mean`), and all take the same step.
 
         Raises:
-            InvalidRequest: the loss is not a number; the last checkpoint is untouched.
+            InvalidRequest: the loss or its gradient is not a number; weights and saved state are untouched.
         """
-        torch.manual_seed(self.seed * 1_000_003 + self.step)
+        torch.manual_seed((self.seed * 1_000_003 + self.step) + _OTHER_PROCESS * distributed.rank())
         for group, share in zip(self.optimizer.param_groups, self._shares, strict=True):
             group["lr"] = self.schedule.rate(self.step) * share
         with self.engine.autocast():
             loss = loss_of_batch()
-        value = float(loss.detach())
-        if not math.isfinite(value):
-            raise InvalidRequest(
-                f"The loss became {value} at step {self.step + 1}; the last checkpoint is kept. "
-                f"Try a lower learning rate than {self.schedule.peak:g}."
-            )
         self.optimizer.zero_grad(set_to_none=True)
         loss.backward()  # type: ignore[no-untyped-call]  # torch leaves it untyped
-        nn.utils.clip_grad_norm_(self.network.parameters(), _LONGEST_GRADIENT)
+        parameters = list(self.network.parameters())
+        loss = distributed.sum_gradients(parameters, loss.detach().float()).reshape(1)
+        length = nn.utils.clip_grad_norm_(parameters, _LONGEST_GRADIENT)
+        value, norm = torch.cat((loss, length.float().reshape(1))).tolist()
+        if not (math.isfinite(value) and math.isfinite(norm)):
+            what = f"The loss became {value}" if not math.isfinite(value) else f"The gradient became {norm}"
+            raise InvalidRequest(
+                f"{what} at step {self.step + 1}; the last checkpoint is kept. "
+                f"Try a lower learning rate than {self.schedule.peak:g}."
+            )
         self.optimizer.step()
         self.step += 1
-        return value
+        return float(value)
 
-    def save(self, path: Path) -> None:
-        """Writes weights, moments and step to one file that executes nothing when read."""
+    def tensors(self) -> dict[str, Tensor]:
+        """Everything a later step depends on: weights, moments, the step, and the best score so far."""
         tensors = {f"weight.{name}": tensor.contiguous() for name, tensor in self.network.state_dict().items()}
         for group, names in zip(self.optimizer.param_groups, self._names, strict=True):
             for parameter, name in zip(group["params"], names, strict=True):
@@ -89,40 +92,30 @@ class Trainer:
                     tensors[f"moment.{key}.{name}"] = value
         tensors["step"] = torch.tensor(self.step)
         tensors["best_score"] = torch.tensor(self.best_score, dtype=torch.float64)
-        part = path.with_name(f"{path.name}.part")
-        try:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            save_file(tensors, part)
-            os.replace(part, path)
-        except (OSError, SafetensorError) as error:
-            part.unlink(missing_ok=True)
-            raise InvalidRequest(f"The state to resume from could not be written to {path}: {error}.") from error
+        return tensors
 
-    def restore(self, path: Path) -> None:
-        """Goes on where `save` left off.
+    def adopt(self, tensors: dict[str, Tensor]) -> None:
+        """Goes on where `tensors` were taken.
 
         Raises:
-            InvalidRequest: the file is damaged or belongs to another network.
+            KeyError: something is missing.
+            RuntimeError: they belong to another network.
         """
-        try:
-            tensors = load_file(path)
-            self.network.load_state_dict(saved_weights(tensors))
-            for group, names in zip(self.optimizer.param_groups, self._names, strict=True):
-                for parameter, name in zip(group["params"], names, strict=True):
-                    # A head that this training does not use has no moments.
-                    if f"moment.step.{name}" in tensors:
-                        self.optimizer.state[parameter] = {
-                            key: tensors[f"moment.{key}.{name}"].to(parameter.device)
-                            for key in ("step", "exp_avg", "exp_avg_sq")
-                        }
-            self.step = int(tensors["step"])
-            self.best_score = float(tensors["best_score"])
-        except (SafetensorError, OSError, KeyError, RuntimeError) as error:
-            raise InvalidRequest(f"{path} cannot be resumed from: {error}. Delete it to start anew.") from error
+        self.network.load_state_dict(saved_weights(tensors))
+        for group, names in zip(self.optimizer.param_groups, self._names, strict=True):
+            for parameter, name in zip(group["params"], names, strict=True):
+                # A head that this training does not use has no moments.
+                if f"moment.step.{name}" in tensors:
+                    self.optimizer.state[parameter] = {
+                        key: tensors[f"moment.{key}.{name}"].to(parameter.device)
+                        for key in ("step", "exp_avg", "exp_avg_sq")
+                    }
+        self.step = int(tensors["step"])
+        self.best_score = float(tensors["best_score"])
 
 
 def saved_weights(tensors: dict[str, Tensor]) -> dict[str, Tensor]:
-    """The weights among what `Trainer.save` wrote."""
+    """The weights among `Trainer.tensors`."""
     return {name.removeprefix("weight."): value for name, value in tensors.items() if name.startswith("weight.")}
 
 

@@ -19,6 +19,12 @@ class Masked(NamedTuple):
     base_is_hidden_BL: NDArray[np.bool_]
     state_is_hidden_BS: NDArray[np.bool_]
 
+    def rows(self, rows: slice) -> "Masked":
+        """Some of the windows."""
+        return Masked(
+            self.bases_BL[rows], self.states_BS[rows], self.base_is_hidden_BL[rows], self.state_is_hidden_BS[rows]
+        )
+
 
 def hide_bases(
     bases_BL: NDArray[np.uint8], rate: float, random: np.random.Generator

@@ -11,16 +11,18 @@ from numpy.typing import NDArray
 from ebert_core.dataset.channels import Channels
 from ebert_core.dataset.derived import Selection, references_of, select_signals
 from ebert_core.dataset.description import Dataset
+from ebert_core.dataset.digests import dataset_digests
 from ebert_core.dataset.labels import NOT_SCORED, measured_labels, scorable_bins
 from ebert_core.dataset.prepare import default_directory, prepare
 from ebert_core.dataset.store import Store
 from ebert_core.dataset.windows import windows
 from ebert_core.inference.batches import Inputs, join
 from ebert_core.model.config import Architecture
-from ebert_core.model.description import Matrix
+from ebert_core.model.description import InputFile, Matrix
 from ebert_core.model.tokens import POSITION, POSITIONS_PER_BIN
 from ebert_core.protocol.errors import InvalidRequest
 from ebert_core.protocol.locus import Interval, parse_locus
+from ebert_core.training.distributed import first_alone
 from ebert_core.training.report import Report
 from ebert_core.training.sampling import Example, stretches
 
@@ -43,7 +45,11 @@ class Material:
         self.cell_types = cell_types
         self.state_names = dataset.state_names
         self.state_bin_width = dataset.layout.bin_width
-        self.digest = store.index.fingerprint
+
+    def digests(self, factors: Sequence[str] | None) -> dict[str, InputFile]:
+        """Name and digest of all that a run on these factors reads, by key of the dataset; all factors when None."""
+        with first_alone():
+            return dataset_digests(self.dataset, self.cell_types, factors)
 
     def training_stretches(self, length: int) -> tuple[Interval, ...]:
         """Where training windows of a length fit."""

@@ -14,19 +14,22 @@ from numpy.typing import NDArray
 from torch import Tensor
 from torch.nn import functional as f
 
+from ebert_core.dataset.digests import joint_digest
 from ebert_core.inference.batches import Inputs
 from ebert_core.model.checkpoint import check_place, now, present_versions, save_checkpoint
 from ebert_core.model.config import PRESETS, Architecture
-from ebert_core.model.description import FORMAT_VERSION, Description
+from ebert_core.model.description import FORMAT_VERSION, Description, InputFile
 from ebert_core.model.device import choose_engine, idle_gpu_warning
 from ebert_core.model.network import Ebert
 from ebert_core.model.tokens import BASE_COUNT, BIN, FIRST_STATE, MASKED_BASE
 from ebert_core.protocol.specs import Pretrain
+from ebert_core.training.distributed import ALONE, Share, device_of, first_alone, is_first, processes, share_of
 from ebert_core.training.loop import Schedule, Trainer
 from ebert_core.training.masking import Masked, hide_bases, hide_every, hide_states, native_units
 from ebert_core.training.material import Material, open_material
 from ebert_core.training.report import Report, Stopped
 from ebert_core.training.request import check_numbers, without_folders
+from ebert_core.training.resume import SavedRun
 from ebert_core.training.sampling import Example, random_examples
 
 _EVALUATION_WINDOWS = 64
@@ -45,23 +48,24 @@ def pretrain(spec: Pretrain, report: Report, work: Path) -> Path:
     """Runs a pre-training spec and returns the checkpoint it wrote; `work` keeps the state to resume from."""
     check_numbers(spec)
     check_place(Path(spec.output))
-    material = open_material(spec.dataset, spec.training, spec.validation, spec.cell_types, report)
+    with first_alone():
+        material = open_material(spec.dataset, spec.training, spec.validation, spec.cell_types, report)
     architecture = msgspec.structs.replace(PRESETS[spec.preset], states=material.state_names, dropout=spec.dropout)
-    engine = choose_engine(spec.device, spec.precision)
+    engine = choose_engine(device_of(spec.device), spec.precision)
     for line in (f"Pre-training {architecture.describe()} on {engine.describe()}.", idle_gpu_warning(engine)):
         if line:
             report.event(line)
     torch.manual_seed(spec.seed)
     schedule = Schedule(spec.learning_rate, spec.warmup_steps, spec.steps)
     trainer = Trainer(Ebert(architecture), engine, schedule, spec.seed)
-    resume = work / "resume.safetensors"
-    if resume.exists():
-        trainer.restore(resume)
-        report.event(f"Going on after step {trainer.step}.")
+    inputs = material.digests(())
+    saved = SavedRun(work, trainer, spec, inputs)
+    saved.restore(report)
     session = _Pretraining(spec, material, trainer)
-    losses = session.run(report, resume)
-    save_checkpoint(Path(spec.output), trainer.network.cpu(), session.description(architecture, losses))
-    resume.unlink(missing_ok=True)
+    losses = session.run(report, saved)
+    if losses:  # measured in the first process alone
+        described = session.description(architecture, losses, inputs)
+        save_checkpoint(Path(spec.output), trainer.network.cpu(), described)
     return Path(spec.output)
 
 
@@ -78,7 +82,7 @@ class _Pretraining:
         self.training = material.training_stretches(self.context)
         self.validation = material.validation_stretches(self.context)
 
-    def run(self, report: Report, resume: Path) -> MaskedLosses:
+    def run(self, report: Report, saved: SavedRun) -> MaskedLosses | None:
         """Trains to the last step; raises Stopped when asked to, after saving where it stands."""
         recent: list[float] = []
         losses = None
@@ -88,15 +92,16 @@ class _Pretraining:
             is_last = self.trainer.step == self.spec.steps
             if self.trainer.step % self.spec.evaluate_every == 0 or is_last:
                 report.metric(self.trainer.step, 0, "training", "loss", float(np.mean(recent)))
-                losses = self.evaluate()
-                for name, value in losses._asdict().items():
+                losses = self.evaluate() if is_first() else None
+                for name, value in losses._asdict().items() if losses else ():
                     report.metric(self.trainer.step, 0, "validation", f"masked {name.replace('_', ' ')}", value)
                 recent.clear()
-                self.trainer.save(resume)
+                saved.save()
+            saved.save_if_due()
             if report.stop_requested() and not is_last:
-                self.trainer.save(resume)
+                saved.save()
                 raise Stopped(f"Stopped after step {self.trainer.step} of {self.spec.steps}; resume to go on.")
-        return losses or self.evaluate()
+        return losses or (self.evaluate() if is_first() else None)
 
     def loss(self) -> Tensor:
         """Weighted sum of the two masked losses of the present step's batch."""
@@ -113,7 +118,9 @@ class _Pretraining:
         masked = Masked(hidden_bases, hidden_states, base_is_hidden_BL, state_is_hidden_BS)
         if random.random() < 0.5:
             inputs, masked = inputs.other_strand(), _other_strand(masked, inputs)
-        base_loss, state_loss, _ = self.losses(inputs, masked)
+        share = share_of(len(examples))  # of the windows and of all that was drawn for them
+        inputs, masked = inputs.rows(share.rows), masked.rows(share.rows)
+        base_loss, state_loss, _ = self.losses(inputs, masked, share)
         return base_loss + self.spec.state_weight * state_loss
 
     def units(self, examples: Sequence[Example]) -> NDArray[np.int64]:
@@ -121,8 +128,8 @@ class _Pretraining:
         starts_B = np.array([example.interval.start for example in examples])
         return native_units(starts_B, self.context // BIN, self.material.state_bin_width)
 
-    def losses(self, inputs: Inputs, masked: Masked) -> tuple[Tensor, Tensor, Tensor]:
-        """Base loss, state loss and state accuracy of a batch; only what is hidden is read out."""
+    def losses(self, inputs: Inputs, masked: Masked, share: Share = ALONE) -> tuple[Tensor, Tensor, Tensor]:
+        """Base loss, state loss and state accuracy of a share of a batch; only what is hidden is read out."""
         device = self.trainer.engine.device
         shown = inputs._replace(bases_BL=masked.bases_BL, states_BS=masked.states_BS)
         encoded_BTD = self.trainer.network(shown.tensors(device))
@@ -132,17 +139,22 @@ class _Pretraining:
         logits_XK4 = self.trainer.network.base_head(encoded_BTD[has_hidden_BT])
         truth_BTK = torch.from_numpy(np.ascontiguousarray(inputs.bases_BL)).to(device).reshape(tokens_BTK.shape)
         chosen_XK = tokens_BTK[has_hidden_BT]
-        base_loss = f.cross_entropy(
-            logits_XK4[chosen_XK].float().reshape(-1, BASE_COUNT), truth_BTK[has_hidden_BT][chosen_XK].long()
+        base_loss = share.mean(
+            f.cross_entropy(
+                logits_XK4[chosen_XK].float().reshape(-1, BASE_COUNT),
+                truth_BTK[has_hidden_BT][chosen_XK].long(),
+                reduction="none",
+            )
         )
         is_hidden_BS = torch.from_numpy(np.ascontiguousarray(masked.state_is_hidden_BS)).to(device)
-        if not bool(is_hidden_BS.any()):
+        if not self.architecture.states or (share is ALONE and not bool(is_hidden_BS.any())):
             return base_loss, torch.zeros((), device=device), torch.tensor(float("nan"))
         logits_YX = self.trainer.network.state_head(encoded_BTD)[is_hidden_BS].float()
         states_Y = (
             torch.from_numpy(np.ascontiguousarray(inputs.states_BS)).to(device)[is_hidden_BS].long() - FIRST_STATE
         )
-        return base_loss, f.cross_entropy(logits_YX, states_Y), (logits_YX.argmax(-1) == states_Y).float().mean()
+        is_right_Y = (logits_YX.argmax(-1) == states_Y).float()
+        return base_loss, share.mean(f.cross_entropy(logits_YX, states_Y, reduction="none")), is_right_Y.mean()
 
     @torch.no_grad()
     def evaluate(self) -> MaskedLosses:
@@ -165,7 +177,9 @@ class _Pretraining:
         known = ([value for value in column if math.isfinite(value)] for column in zip(*totals, strict=True))
         return MaskedLosses(*(float(np.mean(values)) if values else float("nan") for values in known))
 
-    def description(self, architecture: Architecture, losses: MaskedLosses) -> Description:
+    def description(
+        self, architecture: Architecture, losses: MaskedLosses, inputs: dict[str, InputFile]
+    ) -> Description:
         """What the checkpoint will say about itself."""
         material = self.material
         return Description(
@@ -181,10 +195,11 @@ class _Pretraining:
             validation_cell_types=(),
             state_bin_width=material.state_bin_width,
             spec=without_folders(self.spec),
-            versions=present_versions(),
+            versions=present_versions(self.trainer.engine, processes()),
             created=now(),
             weights_sha256="",
-            inputs_sha256=material.digest,
+            inputs_sha256=joint_digest(inputs),
+            inputs=inputs,
             metrics={f"masked {name}": value for name, value in losses._asdict().items() if math.isfinite(value)},
             limits=("Pre-trained only: it predicts no factor until it is fine-tuned.",),
         )

@@ -59,7 +59,6 @@ def test_a_stopped_run_goes_on_to_the_bit(short, tmp_path, stop_after):
     resumed = finetune(short, SilentReport(), tmp_path / "b")
     expected, found = weights_of(whole), weights_of(resumed)
     assert all(torch.equal(expected[name], found[name]) for name in expected)
-    assert not list((tmp_path / "b").iterdir())
 
 
 def test_a_loss_that_is_no_number_ends_the_run_and_keeps_the_last_state(short, tmp_path, monkeypatch):

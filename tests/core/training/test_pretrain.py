@@ -45,7 +45,6 @@ def test_a_stopped_run_goes_on_to_the_bit(spec, tmp_path, stop_after):
     resumed = pretrain(spec, SilentReport(), tmp_path / "b")
     expected, found = (load_file(folder / "weights.safetensors") for folder in (whole, resumed))
     assert all(torch.equal(expected[name], found[name]) for name in expected)
-    assert not list((tmp_path / "b").iterdir())
 
 
 def test_a_genome_without_states_gives_a_checkpoint_that_can_be_read(smallest, tmp_path):
@@ -73,11 +72,11 @@ def test_a_run_that_ended_before_its_checkpoint_was_written_writes_it_when_resum
 
 
 def test_a_loss_that_is_no_number_keeps_the_last_state(spec, tmp_path, monkeypatch):
+    wild = msgspec.structs.replace(spec, learning_rate=1e30, warmup_steps=10**6)
     with pytest.raises(Stopped):
-        pretrain(spec, SilentReport(4), tmp_path / "w")
+        pretrain(wild, SilentReport(1), tmp_path / "w")
     resume = tmp_path / "w" / "resume.safetensors"
     kept = resume.read_bytes()
-    wild = msgspec.structs.replace(spec, learning_rate=1e30)
     with pytest.raises(InvalidRequest, match="the last checkpoint is kept"):
         pretrain(wild, SilentReport(), tmp_path / "w")
     assert resume.read_bytes() == kept

@@ -6,7 +6,7 @@ import msgspec
 import numpy as np
 import pytest
 import torch
-from toy_binding import SMALLEST
+from toy_binding import SMALLEST, pretrain_spec
 
 from ebert_core.model.checkpoint import load_checkpoint
 from ebert_core.model.device import Engine
@@ -17,6 +17,7 @@ from ebert_core.training.calibration import best_f1_threshold, fit_calibration
 from ebert_core.training.comparison import Pair, compare, pooled_auprc
 from ebert_core.training.held_out import blocks, bound_peaks
 from ebert_core.training.loop import Schedule, Trainer, parameter_groups
+from ebert_core.training.resume import SavedRun
 from ebert_core.training.sampling import random_examples, stretches, tiled_examples
 
 PLACES = (Interval("chr1", 1_000, 11_000), Interval("chr2", 0, 2_000))
@@ -169,7 +170,8 @@ def test_blocks_and_peaks_are_counted_on_the_genome():
 def test_a_full_disk_leaves_the_state_to_resume_from_as_it_was(toy_checkpoint, tmp_path, files_of_at_most_20_kb):
     network = load_checkpoint(toy_checkpoint).network
     trainer = Trainer(network, Engine(torch.device("cpu"), torch.float32), Schedule(1e-3, 1, 10), seed=1)
+    saved = SavedRun(tmp_path, trainer, pretrain_spec(tmp_path, tmp_path), {})
     (tmp_path / "resume.safetensors").write_text("kept")
-    with pytest.raises(InvalidRequest, match=r"resume\.safetensors: .*File too large"):
-        trainer.save(tmp_path / "resume.safetensors")
+    with pytest.raises(InvalidRequest, match=r"resume\.safetensors: the disk is full; the last one is kept"):
+        saved.save()
     assert [path.read_text() for path in tmp_path.iterdir()] == ["kept"]

@@ -1,0 +1,137 @@
+"""What a dataset's files hold, as one digest per file, so that a run can tell when one of them has changed.
+
+Digests are of contents: moving or copying a dataset changes none. They are kept beside the dataset with the size and
+time of each file, so that gigabytes are read once and not at every start.
+"""
+
+import hashlib
+import os
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from ebert_core.dataset.description import Dataset
+from ebert_core.model.description import InputFile
+from ebert_core.protocol.errors import InvalidRequest
+
+# What is drawn or said, and changes nothing that a network is shown.
+_COSMETIC = ("name", "cytobands", "start_locus", "state_colours", "truth", "cell_types")
+
+
+class _Known(msgspec.Struct, frozen=True):
+    """A digest, and the file it was taken of."""
+
+    size: int
+    modified: int
+    digest: str
+
+
+def dataset_digests(
+    dataset: Dataset,
+    cell_types: Sequence[str],
+    factors: Sequence[str] | None = None,
+    report: Callable[[float, str], None] = lambda _fraction, _note: None,
+) -> dict[str, InputFile]:
+    """By key of the DATASET.toml, name and SHA-256 of the file that the key names, or the SHA-256 of its text.
+
+    Args:
+        dataset: whose files.
+        cell_types: those whose files count.
+        factors: whose peaks count: all when None.
+        report: told how far it is, since a genome takes seconds to read for the first time.
+
+    Raises:
+        InvalidRequest: a file cannot be read.
+    """
+    content = msgspec.to_builtins(dataset.layout)
+    pairs = [pair for key, value in content.items() if key not in _COSMETIC for pair in _leaves((key,), value)]
+    for cell in cell_types:
+        pairs += list(_leaves(("cell_types", cell), content["cell_types"][cell]))
+    if factors is not None:
+        pairs = [(keys, value) for keys, value in pairs if keys[2:3] != ("peaks",) or keys[3] in factors]
+    with _Kept(dataset.path) as kept:
+        digests = {}
+        for number, (keys, value) in enumerate(pairs):
+            report(number / len(pairs), f"checking {'.'.join(keys)}")
+            digests[".".join(keys)] = kept.digest(value)
+    return digests
+
+
+def joint_digest(inputs: dict[str, InputFile]) -> str:
+    """One digest of many, whatever their order and names."""
+    return hashlib.sha256(msgspec.json.encode(sorted(_contents(inputs).items()))).hexdigest()
+
+
+def differences(before: dict[str, InputFile], now: dict[str, InputFile]) -> list[str]:
+    """Keys whose content differs, or that only one of two datasets has, each with the name of its file."""
+    then, here = _contents(before), _contents(now)
+    changed = sorted(key for key in then.keys() | here.keys() if then.get(key) != here.get(key))
+    files = {key: (now if key in now else before)[key].file for key in changed}
+    return [f"{key} ({files[key]})" if files[key] else key for key in changed]
+
+
+def _contents(inputs: dict[str, InputFile]) -> dict[str, str]:
+    return {key: input_.sha256 for key, input_ in inputs.items()}
+
+
+# Any: whatever a layout holds.
+def _leaves(keys: tuple[str, ...], value: Any) -> Iterator[tuple[tuple[str, ...], str]]:
+    if isinstance(value, dict):
+        for key, below in value.items():
+            yield from _leaves((*keys, key), below)
+    elif value not in ("", None):
+        yield keys, value if isinstance(value, str) else msgspec.json.encode(value).decode()
+
+
+class _Kept:
+    """The digests that are known from before; a context manager that keeps the new ones."""
+
+    def __init__(self, dataset: Path | None) -> None:
+        self._path = dataset.with_suffix(".digests.json") if dataset else None
+        self._known: dict[str, _Known] = {}
+        self._has_new = False
+        if self._path:
+            with suppress(OSError, msgspec.MsgspecError):
+                self._known = msgspec.json.decode(self._path.read_bytes(), type=dict[str, _Known])
+
+    def digest(self, value: str) -> InputFile:
+        """Name and digest of the file that a value names, else the digest of the value itself."""
+        file, mark, motif = (value, "", "") if os.path.isfile(value) else value.rpartition("#")
+        if not os.path.isabs(file) or not os.path.isfile(file):
+            return InputFile("", hashlib.sha256(value.encode()).hexdigest())
+        found = self._of_file(file)
+        if motif:
+            found = hashlib.sha256(f"{found}{mark}{motif}".encode()).hexdigest()
+        return InputFile(os.path.basename(value), found)
+
+    def _of_file(self, path: str) -> str:
+        try:
+            stat = os.stat(path)
+            known = self._known.get(path)
+            if known and (known.size, known.modified) == (stat.st_size, stat.st_mtime_ns):
+                return known.digest
+            with open(path, "rb") as file:
+                digest = hashlib.file_digest(file, "sha256").hexdigest()
+        except OSError as error:
+            raise InvalidRequest(f"{path} cannot be read: {error.strerror}.") from error
+        self._known[path] = _Known(stat.st_size, stat.st_mtime_ns, digest)
+        self._has_new = True
+        return digest
+
+    def __enter__(self) -> "_Kept":
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        if self._path is None or not self._has_new:
+            return
+        part = self._path.with_name(f"{self._path.name}.{os.getpid()}.part")
+        # Nothing is lost where they cannot be kept: the files are read again next time.
+        with suppress(OSError):
+            part.write_bytes(msgspec.json.encode(self._known))
+            os.replace(part, self._path)
+            return
+        with suppress(OSError):
+            part.unlink()

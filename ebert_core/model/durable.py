@@ -1,0 +1,39 @@
+"""Files that survive a power cut once we say that they are written. Free of torch, so that any process may use it."""
+
+import contextlib
+import errno
+import os
+from pathlib import Path
+
+_NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+
+
+def sync(path: Path) -> None:
+    """Waits until a file's content, or the names in a folder, have reached the disk."""
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def sync_names(folder: Path) -> None:
+    """Waits until the names in a folder have reached the disk, where the system can tell."""
+    # Windows opens no folders, and some network file systems cannot sync one; the rename itself is done by then.
+    with contextlib.suppress(OSError):
+        sync(folder)
+
+
+def put_in_place(part: Path, path: Path) -> None:
+    """Gives a written file its name: after a crash at any moment, the old content is there or the new one."""
+    sync(part)
+    os.replace(part, path)
+    sync_names(path.parent)
+
+
+def is_full(error: Exception) -> bool:
+    """Whether this error says that a disk is full, or that this user may not have more of it."""
+    if isinstance(error, OSError) and error.errno is not None:
+        return error.errno in _NO_ROOM
+    # What safetensors says of the system's errors.
+    return any(f"os error {number})" in str(error) for number in _NO_ROOM)
