@@ -87,6 +87,12 @@ class Reliability(msgspec.Struct, frozen=True):
     points: tuple[ReliabilityPoint, ...]
     transfers: tuple[Transfer, ...] = ()
 
+    def __post_init__(self) -> None:
+        """Refuses what no measurement gives, such as a damaged description."""
+        steps = [point.probability for point in self.points]
+        if not 0 < len(steps) <= MOST_POINTS or sorted(set(steps)) != steps or not self.cell_types:
+            raise ValueError(f"a map of reliability has 1 to {MOST_POINTS} ascending points and a cell type")
+
     @property
     def peaks(self) -> int:
         """Held-out peaks in all its cell types: what it rests on."""
@@ -228,7 +234,7 @@ def _counted(peaks: int) -> str:
 
 
 def _failure(transfer: Transfer) -> str:
-    times, way = (1 / transfer.ratio, "high") if transfer.ratio < 1 else (transfer.ratio, "low")
+    times, way = (1 / max(transfer.ratio, 1e-3), "high") if transfer.ratio < 1 else (transfer.ratio, "low")
     return f"{times:.1f} times too {way} in held-out {transfer.cell_type}"
 
 

@@ -248,7 +248,8 @@ class Canvas(QWidget):
     def _words_at(self, row: Row, x: float) -> str:
         if x >= GUTTER:
             return self.scene.read(row, x).full
-        return f"{row.track.title} {row.track.subtitle}".strip() + f". {self.scene.caution(row)}".rstrip(". ")
+        named, caution = f"{row.track.title} {row.track.subtitle}".strip(), self.scene.caution(row)
+        return f"{named}. {caution}" if caution else named
 
     def _show_selection(self, drag: Drag) -> None:
         axis = self.scene.axis()

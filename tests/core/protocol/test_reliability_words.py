@@ -170,6 +170,13 @@ def test_ranges_and_lists():
     assert listed(["a", "b", "c", "d", "e"], 3) == "a, b and 3 others"
 
 
+@pytest.mark.parametrize("points", [(), POINTS[::-1], (POINTS[0], POINTS[0]), POINTS * 11])
+def test_a_damaged_map_is_refused_when_it_is_read(points):
+    content = msgspec.to_builtins(HELD_OUT) | {"points": [list(msgspec.structs.astuple(point)) for point in points]}
+    with pytest.raises(msgspec.ValidationError, match="1 to 40 ascending points"):
+        msgspec.convert(content, Reliability)
+
+
 def test_it_travels_and_is_kept():
     known = with_transfers(transfer())
     assert msgspec.json.decode(msgspec.json.encode(known), type=Reliability) == known

@@ -13,10 +13,10 @@ WIDTH, HEIGHT = 100, 50
 
 
 class Page:
-    """An image of 100 x 50 pixels over bases [1000, 2000), painted on with `surface`."""
+    """An image, of 100 x 50 pixels unless said otherwise, over bases [1000, 2000), painted on with `surface`."""
 
-    def __init__(self, ratio: float = 1.0) -> None:
-        self.image = QImage(round(WIDTH * ratio), round(HEIGHT * ratio), QImage.Format.Format_RGB32)
+    def __init__(self, ratio: float = 1.0, size: tuple[int, int] = (WIDTH, HEIGHT)) -> None:
+        self.image = QImage(*(round(side * ratio) for side in size), QImage.Format.Format_RGB32)
         self.image.setDevicePixelRatio(ratio)
         self.image.fill(QColor(LIGHT.canvas))
         self.painter = QPainter(self.image)
@@ -38,8 +38,8 @@ class Page:
 def new_page(qapp: object) -> Iterator[Callable[..., Page]]:
     pages: list[Page] = []
 
-    def make(ratio: float = 1.0) -> Page:
-        pages.append(Page(ratio))
+    def make(ratio: float = 1.0, size: tuple[int, int] = (WIDTH, HEIGHT)) -> Page:
+        pages.append(Page(ratio, size))
         return pages[-1]
 
     yield make

@@ -1,0 +1,181 @@
+"""A predicted value is read out with what it was worth, and marked where it is only a rank."""
+
+import textwrap
+from dataclasses import replace as changed
+
+import msgspec
+import numpy as np
+import pytest
+from PyQt6.QtCore import QEvent, QPoint, QPointF, Qt
+from PyQt6.QtGui import QHelpEvent, QMouseEvent
+from PyQt6.QtWidgets import QToolTip
+
+from ebert_core.protocol.locus import Interval
+from ebert_core.protocol.modelling import CheckpointSummary, FactorSummary, FamiliaritySpan, Prediction
+from ebert_core.protocol.reliability import MeasuredCell, Reliability, ReliabilityPoint, Transfer
+from ebert_core.protocol.tracks import CellType, Chromosome, DatasetSummary, PeakFiles
+from ebert_gui.browser import gutter
+from ebert_gui.browser.canvas import Canvas
+from ebert_gui.browser.content import EMPTY, Held, Setting, TrackContent
+from ebert_gui.browser.reading import Reading, caution_of, describe_prediction, read_prediction
+from ebert_gui.browser.scene import GUTTER
+from ebert_gui.browser.signal import Scale
+from ebert_gui.state.tracks import PredictionTrack, SignalTrack, Track
+from ebert_gui.state.workspace import Workspace
+from ebert_gui.windows.theme import DARK, LIGHT, window_font
+
+# The platform without a display says it of every tooltip.
+pytestmark = pytest.mark.qt_log_ignore("^This plugin does not support raise\\(\\)$", extend=True)
+
+HERE = Interval("chr1", 0, 4000)
+MAP = Reliability(
+    ("chr20",),
+    (MeasuredCell("HepG2", 40_000, 480, 60),),
+    True,
+    True,
+    (
+        ReliabilityPoint(0.01, 0.1, 1.0, 0.05, 0.2),
+        ReliabilityPoint(0.4, 0.8, 0.45, 0.61, 0.88),
+        ReliabilityPoint(0.9, 0.95, 0.1, 0.8, 1.0),
+    ),
+    (Transfer("HepG2", ("K562",), 60, 0.48, 0.4, 0.58, 0.02),),
+)
+TRACK = PredictionTrack(cell_type="K562", factor="MAX")
+WARNING = "Probabilities of MAX ran 2.1 times too high in held-out HepG2 when calibrated on other cell types"
+CHECKPOINT = CheckpointSummary(
+    path="/c",
+    name="toy",
+    assembly="toy1",
+    is_synthetic=False,
+    architecture="tiny",
+    parameters=1,
+    context=1000,
+    layers=1,
+    heads=1,
+    factors=(FactorSummary("MAX", ("K562",), 0.4, 0.5, "HepG2 on chr20", MAP),),
+    states=(),
+    signals=(),
+    training=(),
+    validation=(),
+    cell_types=("K562", "HepG2"),
+    live_limit=200_000,
+    device="cpu",
+    precision="fp32",
+)
+SETTING = Setting(None, CHECKPOINT)
+
+
+def content_of(*values: float) -> TrackContent:
+    spans = (FamiliaritySpan("MAX", 0, 1100, "training"), FamiliaritySpan("MAX", 1100, 4000, "unseen locus"))
+    prediction = Prediction(HERE, ("MAX",), 1000, 50, np.array([values], dtype=np.float32), 2, spans)
+    return TrackContent({"prediction": (Held(1, HERE, prediction),)})
+
+
+CONTENT = content_of(0.4, np.nan, 0.4)
+
+
+def test_a_value_says_what_it_was_worth_and_the_warning_comes_first() -> None:
+    reading = read_prediction(TRACK, CONTENT, 1120, SETTING)
+    assert reading.full.startswith(f"MAX in K562: 0.400. {WARNING}; take them as ranks. About 80 % of bins")
+    assert "on chr20 in held-out HepG2, range 61-88 %" in reading.full
+    assert reading.short.startswith("take as a rank")
+    assert describe_prediction(TRACK, CONTENT, 1120, HERE) == "0.400"
+
+
+def test_a_place_seen_in_training_is_said_to_flatter() -> None:
+    assert read_prediction(TRACK, CONTENT, 1020, SETTING).full.endswith("seen in training, which flatters its value.")
+    assert "seen in training" not in read_prediction(TRACK, CONTENT, 1120, SETTING).full
+
+
+@pytest.mark.parametrize("position", [1060, 900, 1200])
+def test_a_gap_and_a_place_without_a_prediction_mean_nothing(position: int) -> None:
+    assert read_prediction(TRACK, CONTENT, position, SETTING) == Reading()
+
+
+def test_without_a_checkpoint_or_with_an_old_one_nothing_is_claimed() -> None:
+    assert read_prediction(TRACK, CONTENT, 1120, Setting()) == Reading()
+    old = changed_factor(None)
+    assert "was not measured on held-out bins" in read_prediction(TRACK, CONTENT, 1120, old).full
+    assert caution_of(TRACK, old) == ""
+
+
+def changed_factor(reliability: Reliability | None) -> Setting:
+    factors = (msgspec.structs.replace(CHECKPOINT.factors[0], reliability=reliability),)
+    return Setting(None, msgspec.structs.replace(CHECKPOINT, factors=factors))
+
+
+def test_in_the_cell_type_of_the_calibration_there_is_no_warning() -> None:
+    assert caution_of(TRACK, SETTING).startswith(WARNING)
+    assert caution_of(PredictionTrack(cell_type="HepG2", factor="MAX"), SETTING) == ""
+
+
+@pytest.mark.parametrize("height", [30.0, 84.0])
+@pytest.mark.parametrize("theme", [LIGHT, DARK])
+def test_a_doubtful_track_carries_a_sign_in_the_gutter(new_page, height, theme) -> None:
+    signs = []
+    for setting in (SETTING, changed_factor(msgspec.structs.replace(MAP, transfers=()))):
+        page = new_page(1.0, (GUTTER, 90))
+        surface = changed(page.surface, height=height, palette=theme)
+        gutter.paint_label(surface, GUTTER, TRACK, CONTENT, Scale(), setting)
+        colours = {page.colour_at(x, y) for x in range(GUTTER) for y in range(int(height))}
+        signs.append(theme.warning in colours)
+    assert signs == [True, False]
+
+
+class Known:
+    """A prediction for predictions, nothing for anything else."""
+
+    def content(self, track: Track) -> TrackContent:
+        return content_of(*[0.4] * 60) if isinstance(track, PredictionTrack) else EMPTY
+
+
+@pytest.fixture
+def canvas(qtbot) -> Canvas:
+    workspace = Workspace()
+    canvas = Canvas(workspace, Known(), LIGHT, window_font())
+    qtbot.addWidget(canvas)
+    cells = (CellType("K562", True, (), (PeakFiles("MAX", False),)),)
+    dataset = DatasetSummary("", "toy", "toy1", (Chromosome("chr1", 4000),), False, False, (), (), cells)
+    workspace.open_dataset(dataset, (TRACK, SignalTrack(signal="a", height=100)))
+    workspace.open_checkpoint(CHECKPOINT)
+    workspace.view.show(Interval("chr1", 1000, 3000))
+    canvas.resize(GUTTER + 1000, 400)
+    with qtbot.waitExposed(canvas):
+        canvas.show()
+    yield canvas
+    QToolTip.hideText()
+    qtbot.waitUntil(lambda: not QToolTip.isVisible())
+
+
+def tip_at(canvas: Canvas, x: int, y: int) -> str:
+    place = QPoint(x, y)
+    canvas.event(QHelpEvent(QEvent.Type.ToolTip, place, canvas.mapToGlobal(place)))
+    return QToolTip.text()
+
+
+def test_resting_on_a_value_shows_all_of_it_in_lines_that_fit(canvas) -> None:
+    said = tip_at(canvas, GUTTER + 300, canvas.scene.header_height + 40)
+    assert textwrap.fill(said.replace("\n", " "), 80) == said
+    assert said.replace("\n", " ").startswith(f"MAX in K562: 0.400. {WARNING}")
+    assert "…" not in said
+
+
+def test_the_gutter_says_why_a_track_is_doubtful_and_a_plain_track_only_its_name(canvas) -> None:
+    assert tip_at(canvas, GUTTER + 40, canvas.scene.header_height + 84 + 40) == ""
+    doubtful = tip_at(canvas, 40, canvas.scene.header_height + 40).replace("\n", " ")
+    assert doubtful == f"MAX predicted K562. {WARNING}; take them as ranks."
+    assert tip_at(canvas, 40, canvas.scene.header_height + 84 + 40) == "a"
+
+
+def test_a_click_on_a_value_shows_the_words_at_once(canvas, qtbot) -> None:
+    place = QPoint(GUTTER + 300, canvas.scene.header_height + 40)
+    qtbot.mouseClick(canvas, Qt.MouseButton.LeftButton, pos=place)
+    assert "About 80 % of bins at or above this" in QToolTip.text().replace("\n", " ")
+
+
+def test_the_line_below_says_the_short_of_it(canvas, qtbot) -> None:
+    place, none = QPointF(GUTTER + 300, canvas.scene.header_height + 40), Qt.MouseButton.NoButton
+    event = QMouseEvent(QEvent.Type.MouseMove, place, place, none, none, Qt.KeyboardModifier.NoModifier)
+    with qtbot.waitSignal(canvas.hovered) as told:
+        canvas.mouseMoveEvent(event)
+    assert told.args[1] == ("MAX predicted K562: 0.400 · take as a rank: calibration did not hold in another cell type")
