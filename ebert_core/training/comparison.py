@@ -1,6 +1,6 @@
 """Whether one way of scoring is better than another: auPRC per pair, and a bootstrap over blocks of the genome."""
 
-# X = scored bins of a pair, M = methods, R = resamples, Q = pairs.
+# X = scored bins of a pair, M = methods, R = resamples, Q = pairs, B = blocks.
 
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
@@ -10,8 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ebert_core.dream.scoring import auprc
+from ebert_core.training.resampling import draws, ranking, resampled_auprc
 
-_FEWEST_PEAKS = 15
+FEWEST_PEAKS = 15
 
 
 class Pair(NamedTuple):
@@ -22,7 +23,7 @@ class Pair(NamedTuple):
     is_bound_X: NDArray[np.bool_]
     block_X: NDArray[np.int64]
     peaks: int
-    scores: Mapping[str, NDArray[np.float32]]
+    scores: Mapping[str, NDArray[np.floating]]
 
 
 class PairScores(msgspec.Struct, frozen=True):
@@ -45,27 +46,36 @@ class Estimate(msgspec.Struct, frozen=True):
 
 
 class Comparison(msgspec.Struct, frozen=True):
-    """Median and mean auPRC over pairs with enough peaks, pooled auPRC over all, and how the first method differs.
+    """Median and mean auPRC over the pairs that count, pooled auPRC over all, and how the first method differs.
 
-    Pooled: bins of all pairs together, each score replaced by its rank within its pair.
+    A pair counts that has `fewest_peaks` and `fewest_bound_bins`. Pooled: bins of all pairs together, each score
+    replaced by its rank within its pair.
     """
 
     pairs: tuple[PairScores, ...]
     counted_pairs: int
     median: dict[str, Estimate]
     mean: dict[str, Estimate]
-    pooled: dict[str, float]
+    pooled: dict[str, Estimate]
     mean_difference: dict[str, Estimate]
     median_difference: dict[str, Estimate]
+    fewest_peaks: int = FEWEST_PEAKS
+    fewest_bound_bins: int = 0
+
+    def counts(self, pair: PairScores) -> bool:
+        """Whether a pair has enough to count."""
+        return pair.bound_peaks >= self.fewest_peaks and pair.bound_bins >= self.fewest_bound_bins
 
 
-def compare(pairs: Sequence[Pair], resamples: int, seed: int) -> Comparison:
+def compare(
+    pairs: Sequence[Pair], resamples: int, seed: int, fewest_peaks: int = FEWEST_PEAKS, fewest_bound_bins: int = 0
+) -> Comparison:
     """Scores of all methods; differences are of the first method minus each other."""
     methods = list(pairs[0].scores)
     scores = tuple(_pair_scores(pair) for pair in pairs)
-    counted = [pair for pair in pairs if pair.peaks >= _FEWEST_PEAKS]
+    counted = [pair for pair in pairs if pair.peaks >= fewest_peaks and pair.is_bound_X.sum() >= fewest_bound_bins]
     value_QM = np.array([[auprc(pair.is_bound_X, pair.scores[method]) for method in methods] for pair in counted])
-    resampled_RQM = _bootstrap(counted, methods, resamples, seed)
+    resampled_RQM = bootstrap(counted, methods, resamples, seed)
     columns = range(len(methods))
 
     def summarise(reduce: np.ufunc | object, minus: int | None = None) -> dict[str, Estimate]:
@@ -82,9 +92,11 @@ def compare(pairs: Sequence[Pair], resamples: int, seed: int) -> Comparison:
         counted_pairs=len(counted),
         median=summarise(np.median) if enough else {},
         mean=summarise(np.mean) if enough else {},
-        pooled={method: pooled_auprc(pairs, method) for method in methods},
+        pooled=_pooled(pairs, methods, resamples, seed),
         mean_difference=summarise(np.mean, 0) if enough else {},
         median_difference=summarise(np.median, 0) if enough else {},
+        fewest_peaks=fewest_peaks,
+        fewest_bound_bins=fewest_bound_bins,
     )
 
 
@@ -93,29 +105,42 @@ def _pair_scores(pair: Pair) -> PairScores:
     return PairScores(pair.factor, pair.cell_type, len(pair.is_bound_X), int(pair.is_bound_X.sum()), pair.peaks, values)
 
 
-def _bootstrap(pairs: Sequence[Pair], methods: Sequence[str], resamples: int, seed: int) -> NDArray[np.float64]:
+def bootstrap(pairs: Sequence[Pair], methods: Sequence[str], resamples: int, seed: int) -> NDArray[np.float64]:
     """AuPRC (R, Q, M) with blocks drawn with replacement, the same draw for all pairs and methods."""
-    random = np.random.default_rng(seed)
     found_RQM = np.full((resamples, len(pairs), len(methods)), np.nan)
     if not pairs:
         return found_RQM
     blocks = np.unique(np.concatenate([pair.block_X for pair in pairs]))
-    index = [np.searchsorted(blocks, pair.block_X) for pair in pairs]
-    for resample in range(resamples):
-        times = np.bincount(random.integers(len(blocks), size=len(blocks)), minlength=len(blocks))
-        for number, pair in enumerate(pairs):
-            repeats = times[index[number]]
-            chosen = np.repeat(np.arange(len(repeats)), repeats)
-            for column, method in enumerate(methods):
-                found_RQM[resample, number, column] = auprc(pair.is_bound_X[chosen], pair.scores[method][chosen])
+    times_RB = draws(len(blocks), resamples, seed)
+    for number, pair in enumerate(pairs):
+        block_X = np.searchsorted(blocks, pair.block_X)
+        for column, method in enumerate(methods):
+            ranked = ranking(pair.is_bound_X, pair.scores[method], block_X)
+            found_RQM[:, number, column] = resampled_auprc(ranked, times_RB)
     return found_RQM
 
 
-def pooled_auprc(pairs: Sequence[Pair], method: str) -> float:
-    """AuPRC over the bins of all pairs, each score replaced by its rank within its pair."""
-    ranks = []
-    for pair in pairs:
-        score_X = pair.scores[method]
-        ordered = np.sort(score_X)
-        ranks.append(np.searchsorted(ordered, score_X, side="right") / len(score_X))
-    return auprc(np.concatenate([pair.is_bound_X for pair in pairs]), np.concatenate(ranks))
+def _pooled(pairs: Sequence[Pair], methods: Sequence[str], resamples: int, seed: int) -> dict[str, Estimate]:
+    joined = pooled_pair(pairs, methods)
+    spread_RM = bootstrap([joined], methods, resamples, seed)[:, 0]
+    low_M, high_M = np.nanpercentile(spread_RM, [2.5, 97.5], axis=0).tolist()
+    values = [auprc(joined.is_bound_X, joined.scores[method]) for method in methods]
+    return dict(zip(methods, map(Estimate, values, low_M, high_M), strict=True))
+
+
+def pooled_pair(pairs: Sequence[Pair], methods: Sequence[str]) -> Pair:
+    """The bins of all pairs as one, each score replaced by its rank within its pair; peaks are summed."""
+    return Pair(
+        ", ".join(dict.fromkeys(pair.factor for pair in pairs)),
+        ", ".join(dict.fromkeys(pair.cell_type for pair in pairs)),
+        np.concatenate([pair.is_bound_X for pair in pairs]),
+        np.concatenate([pair.block_X for pair in pairs]),
+        sum(pair.peaks for pair in pairs),
+        {method: np.concatenate([_ranks(pair.scores[method]) for pair in pairs]) for method in methods},
+    )
+
+
+def _ranks(score_X: NDArray[np.floating]) -> NDArray[np.float64]:
+    """The share of bins that score at most as high: double precision, since float32 would tie ranks of long regions."""
+    ranks_X: NDArray[np.float64] = np.searchsorted(np.sort(score_X), score_X, side="right") / len(score_X)
+    return ranks_X

@@ -14,7 +14,7 @@ from ebert_core.model.network import Ebert
 from ebert_core.protocol.errors import InvalidRequest
 from ebert_core.protocol.locus import Interval
 from ebert_core.training.calibration import best_f1_threshold, fit_calibration
-from ebert_core.training.comparison import Pair, compare, pooled_auprc
+from ebert_core.training.comparison import Pair, compare, pooled_pair
 from ebert_core.training.held_out import blocks, bound_peaks
 from ebert_core.training.loop import Schedule, Trainer, parameter_groups
 from ebert_core.training.resume import SavedRun
@@ -152,13 +152,14 @@ def test_pairs_with_few_peaks_are_listed_and_not_counted():
     assert (len(found.pairs), found.counted_pairs) == (2, 1)
     none = compare([pairs[1]], resamples=5, seed=1)
     assert (none.counted_pairs, none.mean, none.mean_difference) == (0, {}, {})
-    assert none.pooled["ours"] > none.pooled["noise"]
+    assert none.pooled["ours"].value > none.pooled["noise"].value
 
 
 def test_pooling_ranks_within_each_pair():
     first, second = pairs_of(3.0, 2)
-    shifted = second._replace(scores={name: values + 100 for name, values in second.scores.items()})
-    assert pooled_auprc([first, shifted], "ours") == pooled_auprc([first, second], "ours")
+    shifted = second._replace(scores={name: values * 4 for name, values in second.scores.items()})
+    found, expected = (pooled_pair([first, other], ["ours"]).scores["ours"] for other in (shifted, second))
+    np.testing.assert_array_equal(found, expected)
 
 
 def test_blocks_and_peaks_are_counted_on_the_genome():
