@@ -13,8 +13,9 @@ from ebert_core.dataset.description import Dataset
 from ebert_core.jobs.specs import absolute_paths
 from ebert_core.model.description import read_description
 from ebert_core.protocol.errors import InvalidRequest
+from ebert_core.protocol.reliability import calibration_warning, caveats_of
 from ebert_core.protocol.specs import Predict
-from ebert_core.training.report import Stopped
+from ebert_core.training.report import Report, Stopped
 
 if TYPE_CHECKING:
     from ebert_core.inference.shards import Shards
@@ -71,6 +72,7 @@ def _run_job(spec: Predict, directory: str | None, shards: "Shards | None") -> N
     from ebert_core.inference.export import predict_to_files
 
     with job_of(spec, directory) as job, Terminal(job) as report:
+        warn(spec, report)
 
         def heard(fraction: float, note: str) -> None:
             report.progress(fraction, note)
@@ -87,6 +89,18 @@ def _run_share(spec: Predict, shards: "Shards") -> None:
     from ebert_core.inference.export import predict_to_files
 
     predict_to_files(spec, lambda _fraction, _note: None, shards)
+
+
+def warn(spec: Predict, report: Report) -> None:
+    """Says once for each factor what not to believe of its probabilities, where anything is known against them."""
+    description = read_description(Path(spec.checkpoint))
+    asked = (spec.factor,) if isinstance(spec.factor, str) else spec.factor
+    for name in asked or [record.name for record in description.factors]:
+        record = description.factor(name)
+        caveats = caveats_of(record.name, record.cell_types, record.reliability, spec.cell_type)
+        if caveats:
+            has_failed = calibration_warning(record.name, record.reliability, spec.cell_type)
+            report.event(f"WARNING: {caveats}" if has_failed else caveats)
 
 
 def check_names(spec: Predict) -> None:

@@ -2,7 +2,7 @@
 
 # X = held-out bins of one factor.
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,13 +25,14 @@ def factor_record(
     cell_types: tuple[str, ...],
     pairs: Sequence[HeldOut],
     validation: Sequence[Interval],
-    chose_epoch: bool = True,
+    choosers: Collection[str] | None = None,
 ) -> FactorRecord:
     """Calibration, its test, threshold, score and what probabilities are worth, of one factor on held-out loci.
 
     `cell_types` are those the factor was trained in, `pairs` the factor at the held-out loci in these and in held-out
     cell types. All is measured in held-out cell types where enough is bound there, else in trained ones; the trained
-    ones also serve to test whether a map that was fitted on them holds in a held-out one.
+    ones also serve to test whether a map that was fitted on them holds in a held-out one. `choosers` are the cell
+    types whose bins chose the epoch; all of them unless said otherwise.
     """
     others = [pair for pair in pairs if pair.cell_type not in cell_types]
     known = [pair for pair in pairs if pair.cell_type in cell_types]
@@ -44,7 +45,7 @@ def factor_record(
         [measured(pair, calibration.slope, calibration.offset) for pair in chosen],
         tuple(dict.fromkeys(place.chromosome for place in validation)),
         is_other_cell_type=chosen is others,
-        chose_epoch=chose_epoch,
+        chose_epoch=choosers is None or any(pair.cell_type in choosers for pair in chosen),
         transfers=transfers(others, known),
     )
     if _bound(chosen) < _FEWEST_SCORED:

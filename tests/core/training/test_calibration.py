@@ -28,8 +28,8 @@ def drawn(cell_type, seed, shift=0.0, stretch=1.0, offset=-6.0, bins=BINS):
     return HeldOut("MAX", cell_type, labels_P, logits_P, np.arange(bins) // 2000)
 
 
-def record_of(*pairs, trained=("K562",), chose_epoch=True):
-    return factor_record("MAX", trained, pairs, PLACE, chose_epoch)
+def record_of(*pairs, trained=("K562",), choosers=None):
+    return factor_record("MAX", trained, pairs, PLACE, choosers)
 
 
 def test_bent_probabilities_are_straightened():
@@ -57,7 +57,7 @@ def test_the_held_out_cell_type_is_preferred_and_the_place_is_said():
     assert [cell.name for cell in record.reliability.cell_types] == ["HepG2"]
     assert record.reliability.place == "chr20 in held-out HepG2"
     assert record.reliability.chose_epoch
-    assert not record_of(drawn("HepG2", 2), chose_epoch=False).reliability.chose_epoch
+    assert not record_of(drawn("HepG2", 2), choosers=("A549",)).reliability.chose_epoch
 
 
 def test_a_factor_with_one_training_cell_takes_the_short_path():
