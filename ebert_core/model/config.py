@@ -28,7 +28,8 @@ class Architecture(msgspec.Struct, frozen=True):
 
     `context` is the window in bases, `halo` the part of it at either end whose predictions are thrown away,
     `token_width` the bases per token, `embedding_width` the bases one token's convolution sees.
-    `states`, `signals` and `motifs` name the optional inputs in channel order; `factors` the outputs.
+    `states`, `signals` and `motifs` name the optional inputs in channel order; `factors` the outputs. `motif_head`
+    adds to each factor's logit what its own motif scores around the bin say.
     """
 
     layers: int
@@ -45,6 +46,7 @@ class Architecture(msgspec.Struct, frozen=True):
     signals: tuple[str, ...] = ()
     motifs: tuple[str, ...] = ()
     factors: tuple[str, ...] = ()
+    motif_head: bool = False
 
     def __post_init__(self) -> None:
         self._check_sizes()
@@ -80,6 +82,11 @@ class Architecture(msgspec.Struct, frozen=True):
     def core(self) -> int:
         """Bases of a window whose predictions are kept."""
         return self.context - 2 * self.halo
+
+    @property
+    def has_motif_head(self) -> bool:
+        """Whether a factor's own motif scores go into its logit: asked for, and a factor has a matrix."""
+        return self.motif_head and any(name in self.motifs for name in self.factors)
 
     def describe(self) -> str:
         """The sizes as people write them: layers x hidden x heads x context."""

@@ -32,7 +32,9 @@ class Ebert(nn.Module):
     def binding(self, windows: Windows) -> Tensor:
         """Binding logits (B, N, F) in float32."""
         assert self.binding_head is not None, "a pre-trained network has no binding head yet"
-        logits_BNF: Tensor = self.binding_head(self(windows))
+        motifs_BPM = windows.motifs_BPM
+        standard_BPM = None if motifs_BPM is None else self.embedding.motif_standard(motifs_BPM)
+        logits_BNF: Tensor = self.binding_head(self(windows), standard_BPM)
         return logits_BNF
 
     def attention(self, windows: Windows, layer: int) -> Tensor:

@@ -58,6 +58,7 @@ class FineTune(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="fin
     preset: Preset = "small"
     use_states: bool = True
     use_motifs: bool = True
+    motif_head: bool = True
     signals: tuple[str, ...] = ()
     epochs: int = 6
     batch_size: int = 32

@@ -33,7 +33,7 @@ from ebert_core.model.network import Ebert
 from ebert_core.model.tokens import BIN, MISSING_STATE
 from ebert_core.protocol.errors import InvalidRequest
 from ebert_core.protocol.specs import FineTune
-from ebert_core.training.calibration import factor_record
+from ebert_core.training.calibration import calibration_limits, factor_record
 from ebert_core.training.distributed import device_of, first_alone, is_first, measured_once, processes, share_of
 from ebert_core.training.held_out import HeldOut, held_out
 from ebert_core.training.loop import Schedule, Trainer
@@ -125,6 +125,7 @@ class _FineTuning:
             signals=self.signals.names,
             motifs=self.material.motif_names(self.factors) if self.spec.use_motifs else (),
             factors=self.factors,
+            motif_head=self.spec.motif_head,
             dropout=self.spec.dropout,
         )
 
@@ -200,8 +201,8 @@ class _FineTuning:
             )
         )
 
-    def _held_out(self, network: Ebert, strands: int) -> list[HeldOut]:
-        """Logits and labels of the validation regions, in held-out cell types where there are any."""
+    def _held_out(self, network: Ebert, strands: int, cell_types: tuple[str, ...]) -> list[HeldOut]:
+        """Logits and labels of the validation regions in some cell types."""
         checkpoint = Checkpoint(network.eval(), self.description(()), Path(self.spec.output))
         predictor = Predictor(checkpoint, self.material.store, Engine(self.engine.device, torch.float32))
         with self.engine.autocast():
@@ -209,7 +210,7 @@ class _FineTuning:
                 predictor,
                 self.material.dataset,
                 self.material.validation_stretches(BIN),
-                self.held_out_cells or self.cell_types,
+                cell_types,
                 self.factors,
                 lambda *_: None,
                 strands,
@@ -220,7 +221,7 @@ class _FineTuning:
     def _measure(self, report: Report, epoch: int) -> float:
         """Mean held-out auPRC over pairs with enough bound bins, reported with the held-out loss."""
         scores, losses = [], []
-        for pair in self._held_out(self.trainer.network, strands=1):
+        for pair in self._held_out(self.trainer.network, 1, self.held_out_cells or self.cell_types):
             is_bound, logit = pair.scored()
             if not len(logit):
                 continue
@@ -234,13 +235,18 @@ class _FineTuning:
         return float(np.mean(scores)) if scores else -float(np.mean(losses)) if losses else 0.0
 
     def calibrated(self, network: Ebert) -> Description:
-        """The description of the finished checkpoint, every factor calibrated where bins were held out."""
-        pairs = self._held_out(network, strands=2)
+        """The description of the finished checkpoint, every factor calibrated where bins were held out.
+
+        Trained cell types are read at the held-out loci too: some factors have no other, and a map that was fitted
+        on them shows in the held-out ones whether calibration carries over.
+        """
+        pairs = self._held_out(network, 2, (*self.held_out_cells, *self.cell_types))
+        choosers = self.held_out_cells or self.cell_types
         records = []
         for factor in self.factors:
             of_factor = [pair for pair in pairs if pair.factor == factor]
             cells = tuple(cell for cell in self.cell_types if self.material.dataset.is_assayed(cell, factor))
-            records.append(factor_record(factor, cells, of_factor, self.material.validation))
+            records.append(factor_record(factor, cells, of_factor, self.material.validation, choosers))
         return self.description(tuple(records))
 
     def description(self, records: tuple[FactorRecord, ...]) -> Description:
@@ -273,15 +279,16 @@ class _FineTuning:
 
 
 def drop_channels(inputs: Inputs, rate: float, random: np.random.Generator) -> Inputs:
-    """The inputs with states and signals each absent from a share of the windows.
+    """The inputs with states, signals and motif scores each absent from a share of the windows.
 
-    So one network answers with or without either of them.
+    So one network answers with or without any of them.
     """
     windows = len(inputs.bases_BL)
-    no_states, no_signals = random.random((2, windows)) < rate
+    no_states, no_signals, no_motifs = random.random((3, windows)) < rate
     return inputs._replace(
         states_BS=np.where(no_states[:, None], np.uint8(MISSING_STATE), inputs.states_BS),
         signals_BPC=np.where(no_signals[:, None, None], np.float32(np.nan), inputs.signals_BPC),
+        motifs_BPM=np.where(no_motifs[:, None, None], np.float32(np.nan), inputs.motifs_BPM),
     )
 
 
@@ -298,4 +305,4 @@ def limits_of(material: Material, cell_types: tuple[str, ...], records: Sequence
     uncalibrated = [record.name for record in records if not record.calibration.fitted_on]
     if uncalibrated:
         sentences.append(f"Probabilities of {', '.join(uncalibrated)} are not calibrated: too few held-out peaks.")
-    return tuple(sentences)
+    return (*sentences, *calibration_limits(records))
