@@ -30,6 +30,7 @@ COMMANDS = {
     "finetune": Command("train", "fine-tuning on measured peaks from a spec"),
     "evaluate": Command("train", "scores of a checkpoint and its controls from a spec"),
     "predict": Command("predict", "predicted binding as bigWig, BED or table"),
+    "dream": Command("dream", "label files, scores and ranking of the ENCODE-DREAM challenge"),
     "jobs": Command("jobs", "list, show, stop and resume jobs"),
     "worker": Command("worker", "one worker process on stdin and stdout"),
 }

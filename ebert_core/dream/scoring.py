@@ -21,11 +21,15 @@ class Thresholds(NamedTuple):
 def thresholds(is_bound_X: NDArray[np.bool_], score_X: NDArray[np.floating]) -> Thresholds:
     """Counts of bound and unbound bins at or above every distinct score; tied bins share a threshold."""
     order = np.argsort(-score_X.astype(np.float64), kind="stable")
-    ordered_scores = score_X[order].astype(np.float64)
-    bound = np.cumsum(is_bound_X[order])
-    last_of_ties = np.append(np.flatnonzero(np.diff(ordered_scores)), len(order) - 1)
+    return thresholds_in_order(is_bound_X[order], score_X[order].astype(np.float64))
+
+
+def thresholds_in_order(is_bound_X: NDArray[np.bool_], score_X: NDArray[np.float64]) -> Thresholds:
+    """The same for bins that are in descending order of their scores already."""
+    bound = np.cumsum(is_bound_X)
+    last_of_ties = np.append(np.flatnonzero(np.diff(score_X)), len(score_X) - 1)
     true_positives = bound[last_of_ties].astype(np.int64)
-    return Thresholds(ordered_scores[last_of_ties], true_positives, last_of_ties + 1 - true_positives)
+    return Thresholds(score_X[last_of_ties], true_positives, last_of_ties + 1 - true_positives)
 
 
 def auprc(is_bound_X: NDArray[np.bool_], score_X: NDArray[np.floating]) -> float:
@@ -34,10 +38,14 @@ def auprc(is_bound_X: NDArray[np.bool_], score_X: NDArray[np.floating]) -> float
     Between two thresholds the false positives grow linearly with the true positives, so precision does not. NaN
     without a bound bin.
     """
-    positives = int(is_bound_X.sum())
+    return auprc_of(thresholds(is_bound_X, score_X)) if is_bound_X.any() else float("nan")
+
+
+def auprc_of(counts: Thresholds) -> float:
+    """Area under the precision-recall curve of these counts; see `auprc`."""
+    positives = int(counts.true_positives[-1])
     if positives == 0:
         return float("nan")
-    counts = thresholds(is_bound_X, score_X)
     before_true = np.append(0, counts.true_positives[:-1])
     before_false = np.append(0, counts.false_positives[:-1])
     rises = counts.true_positives > before_true
@@ -59,7 +67,11 @@ def auprc(is_bound_X: NDArray[np.bool_], score_X: NDArray[np.floating]) -> float
 
 def auroc(is_bound_X: NDArray[np.bool_], score_X: NDArray[np.floating]) -> float:
     """Area under the receiver operating characteristic by trapezoids; NaN unless both classes are present."""
-    counts = thresholds(is_bound_X, score_X)
+    return auroc_of(thresholds(is_bound_X, score_X))
+
+
+def auroc_of(counts: Thresholds) -> float:
+    """Area under the receiver operating characteristic of these counts; see `auroc`."""
     positives, negatives = int(counts.true_positives[-1]), int(counts.false_positives[-1])
     if positives == 0 or negatives == 0:
         return float("nan")
@@ -70,10 +82,23 @@ def auroc(is_bound_X: NDArray[np.bool_], score_X: NDArray[np.floating]) -> float
 
 def recall_at_fdr(is_bound_X: NDArray[np.bool_], score_X: NDArray[np.floating], rate: float) -> float:
     """The largest recall whose false discovery rate, `1 - precision` in float64, is at most `rate`; 0 if none."""
-    counts = thresholds(is_bound_X, score_X)
+    return recall_of(thresholds(is_bound_X, score_X), rate)
+
+
+def recall_of(counts: Thresholds, rate: float) -> float:
+    """The largest recall of these counts at a false discovery rate; see `recall_at_fdr`."""
     positives = int(counts.true_positives[-1])
     if positives == 0:
         return float("nan")
     precision = counts.true_positives / (counts.true_positives + counts.false_positives)
     allowed = counts.true_positives[1 - precision <= rate]
     return float(allowed.max(initial=0) / positives)
+
+
+def f1_of(counts: Thresholds) -> float:
+    """F1 of calling bound what rounds to 1, that is a score above one half; 0 where nothing is called bound."""
+    above = np.flatnonzero(counts.scores > 0.5)
+    called_true = int(counts.true_positives[above[-1]]) if len(above) else 0
+    called_false = int(counts.false_positives[above[-1]]) if len(above) else 0
+    positives = int(counts.true_positives[-1])
+    return 2 * called_true / (called_true + called_false + positives) if called_true else 0.0

@@ -1,0 +1,172 @@
+"""`ebert dream labels | score | rank`: the challenge's label files, exact scores and ranking."""
+
+import argparse
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ebert_core.protocol.errors import InvalidRequest
+
+if TYPE_CHECKING:
+    # Polars and numpy are loaded when a command runs, not for its help.
+    from ebert_core.dream.ranking import Standing
+    from ebert_core.dream.sources import Sources
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Adds the actions."""
+    actions = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
+    _add_labels(actions.add_parser("labels", help="label file (U, A, B) from peaks of a dataset or of bare files"))
+    score = actions.add_parser("score", help="exact scores of a submission, as JSON on stdout")
+    score.add_argument("labels", metavar="LABELS", help="label file with the header chr, start, stop and cell types")
+    score.add_argument("submission", metavar="SUBMISSION", help="F.TF.CELL.tab.gz, or a file of L. or B.")
+    score.add_argument("--cell-type", metavar="C", default="", help="cell type (default: the CELL of the file name)")
+    score.add_argument(
+        "--chromosomes", metavar="N", nargs="+", default=[], help="score these only (default: all of LABELS)"
+    )
+    rank = actions.add_parser("rank", help="the organisers' ranking of teams, from what `ebert dream score` wrote")
+    rank.add_argument("directories", metavar="DIRECTORY", nargs="+", help="holds TEAM/F.TF.CELL.json")
+    rank.add_argument(
+        "--round", choices=("F", "L", "B"), default="F", help="final (default), leaderboard or within cell type"
+    )
+    rank.add_argument("--json", action="store_true", help="JSON instead of a table")
+
+
+def _add_labels(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--output", metavar="X", required=True, help="F.train.labels.tsv.gz, or without .gz")
+    parser.add_argument(
+        "--regions", metavar="BED", default="", help="where bins lie (default: labelled regions, or all)"
+    )
+    parser.add_argument("--chromosomes", metavar="N", nargs="+", default=[], help="regions on these only")
+    dataset = parser.add_argument_group("from a dataset")
+    dataset.add_argument("--dataset", metavar="DATASET.toml", default="", help="its peaks, blacklist, regions, lengths")
+    dataset.add_argument("--factor", metavar="F", default="", help="whose peaks")
+    dataset.add_argument("--cell-types", metavar="C", nargs="+", default=[], help="(default: all that were assayed)")
+    files = parser.add_argument_group("from bare files")
+    files.add_argument("--conservative", metavar="CELL=FILE", nargs="+", default=[], help="conservative (IDR) peaks")
+    files.add_argument("--relaxed", metavar="CELL=FILE", nargs="+", default=[], help="relaxed peaks, where there are")
+    files.add_argument("--chromosome-sizes", metavar="FILE", default="", help="label whole chromosomes of this length")
+    files.add_argument("--blacklist", metavar="BED", default="", help="leave out bins that touch these")
+
+
+def run(arguments: argparse.Namespace) -> None:
+    """Does one action."""
+    {"labels": _label, "score": _score, "rank": _rank}[arguments.action](arguments)
+
+
+def _label(arguments: argparse.Namespace) -> None:
+    from ebert_core.dream.labelling import write_labels
+    from ebert_core.dream.regions import on_chromosomes
+
+    if bool(arguments.dataset) == bool(arguments.conservative):
+        raise InvalidRequest("Peaks come from --dataset with --factor, or from --conservative CELL=FILE: give one.")
+    sources = _from_dataset(arguments) if arguments.dataset else _from_files(arguments)
+    for cell in sources.cells:
+        if cell.relaxed is None:
+            _say(f"{cell.cell_type} has no relaxed peaks: only bins that graze a conservative one are ambiguous there.")
+    if arguments.chromosomes:
+        sources = sources._replace(runs=on_chromosomes(sources.runs, arguments.chromosomes))
+    counts = write_labels(Path(arguments.output), sources)
+    for name, bound in counts.bound.items():
+        _say(f"{name}: {bound:,} bound and {counts.ambiguous[name]:,} ambiguous of {counts.bins:,} bins")
+    print(arguments.output)
+
+
+def _from_dataset(arguments: argparse.Namespace) -> "Sources":
+    from ebert_core.dataset.description import Dataset
+    from ebert_core.dream.sources import sources_of_dataset
+
+    if not arguments.factor:
+        raise InvalidRequest("--factor is needed with --dataset.")
+    for flag in ("relaxed", "chromosome_sizes", "blacklist"):
+        if getattr(arguments, flag):
+            raise InvalidRequest(f"--{flag.replace('_', '-')} goes with --conservative; a dataset names its own files.")
+    dataset = Dataset.open(Path(arguments.dataset))
+    return sources_of_dataset(dataset, arguments.factor, arguments.cell_types, arguments.regions)
+
+
+def _from_files(arguments: argparse.Namespace) -> "Sources":
+    from ebert_core.dream.sources import sources_of_files
+
+    for flag in ("factor", "cell_types"):
+        if getattr(arguments, flag):
+            raise InvalidRequest(f"--{flag.replace('_', '-')} goes with --dataset; bare files are named one by one.")
+    return sources_of_files(
+        _by_cell(arguments.conservative),
+        _by_cell(arguments.relaxed),
+        arguments.regions,
+        arguments.chromosome_sizes,
+        arguments.blacklist,
+    )
+
+
+def _by_cell(words: Sequence[str]) -> dict[str, Path]:
+    found: dict[str, Path] = {}
+    for word in words:
+        name, equals, path = word.partition("=")
+        if not (name and equals and path):
+            raise InvalidRequest(f"'{word}' should be written CELL=FILE, such as K562=peaks.narrowPeak.gz.")
+        if name in found:
+            raise InvalidRequest(f"{name} is given twice; give one file for each cell type.")
+        found[name] = Path(path)
+    return found
+
+
+def _score(arguments: argparse.Namespace) -> None:
+    import msgspec
+
+    from ebert_core.dream.subsamples import score_of
+    from ebert_core.dream.tables import matched, read_labels, read_submission
+
+    submission = Path(arguments.submission)
+    cell_type = arguments.cell_type or _cell_of(submission, Path(arguments.labels))
+    labels = read_labels(Path(arguments.labels), cell_type, arguments.chromosomes)
+    found = matched(labels, submission, read_submission(submission, labels))
+    if not found.is_in_order:
+        _say(f"{submission} is not in the order of the label file, which the challenge asks for; matched by position.")
+    score = score_of(found.scored)
+    print(msgspec.json.format(msgspec.json.encode(score), indent=2).decode())
+
+
+def _cell_of(submission: Path, labels: Path) -> str:
+    """The cell type that the name of a submission says, else the only one of the label file."""
+    from ebert_core.dream.tables import cell_types_of
+
+    kind, *rest = submission.name.removesuffix(".gz").removesuffix(".tab").split(".")
+    if kind in ("F", "L", "B") and len(rest) > 1:
+        return ".".join(rest[1:])
+    listed = cell_types_of(labels)
+    if len(listed) > 1:
+        raise InvalidRequest(
+            f"{submission.name} is not named F.TF.CELL.tab.gz; say --cell-type, one of {', '.join(listed)}."
+        )
+    return listed[0]
+
+
+def _rank(arguments: argparse.Namespace) -> None:
+    import msgspec
+
+    from ebert_core.dream.ranking import ranking, read_results
+
+    standings = ranking(read_results([Path(name) for name in arguments.directories], arguments.round))
+    if arguments.json:
+        print(msgspec.json.format(msgspec.json.encode(standings), indent=2).decode())
+    else:
+        print("\n".join(table_of(standings)))
+
+
+def table_of(standings: "Sequence[Standing]") -> list[str]:
+    """Lines of a table: each team, its rank and score, and its second best rank on every set; `-` is a missing one."""
+    sets = sorted({*standings[0].ranks, *standings[0].missing})
+    rows = [["rank", "score", "lowest", "highest", "team", *sets]]
+    for each in standings:
+        scores = (f"{value:.3f}" for value in (each.mean_score, each.lowest_score, each.highest_score))
+        ranks = (f"{each.ranks[name]:g}" if name in each.ranks else "-" for name in sets)
+        rows.append([f"{each.rank:g}", *scores, each.team, *ranks])
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    return ["  ".join(map(str.ljust, row, widths)).rstrip() for row in rows]
+
+
+def _say(text: str) -> None:
+    print(text, file=sys.stderr)

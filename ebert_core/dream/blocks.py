@@ -1,0 +1,136 @@
+"""Text tables of any size, plain or gzipped, in blocks of whole lines, so that memory does not grow with the file."""
+
+import zlib
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import NamedTuple, TypeVar
+
+import polars as pl
+
+from ebert_core.genome.lines import GZIP_MAGIC, at_line, first_bytes, reading
+from ebert_core.protocol.errors import InvalidRequest
+
+BLOCK_BYTES = 1 << 25
+_PACKED_BYTES = 1 << 18
+
+Item = TypeVar("Item")
+
+
+class Block(NamedTuple):
+    """Whole lines of a file, each with its end, and the number of the first, counted from 1."""
+
+    first_line: int
+    data: bytes
+
+    @property
+    def lines(self) -> int:
+        """How many lines these are."""
+        return self.data.count(b"\n")
+
+    def numbered(self) -> Iterator[tuple[int, list[str]]]:
+        """The fields of each line, with the line's number."""
+        for number, line in enumerate(self.data.decode("utf-8", "replace").split("\n")[:-1], self.first_line):
+            yield number, line.split("\t")
+
+
+def read_blocks(path: Path, size: int = BLOCK_BYTES) -> Iterator[Block]:
+    """The lines of a file in blocks of about `size` bytes; the next block is unpacked while one is worked on.
+
+    Raises:
+        InvalidRequest: the file cannot be read, is empty, damaged, or no text.
+    """
+    first_bytes(path)
+    return _ahead(_blocks(path, size))
+
+
+def _ahead(items: Iterator[Item]) -> Iterator[Item]:
+    """The items of an iterator, the next one being made in another thread."""
+    with ThreadPoolExecutor(1) as pool:
+        following = pool.submit(next, items, None)
+        while (item := following.result()) is not None:
+            following = pool.submit(next, items, None)
+            yield item
+
+
+def _blocks(path: Path, size: int) -> Iterator[Block]:
+    number, kept, length = 1, [], 0
+    for piece in _unpacked(path):
+        kept.append(piece)
+        length += len(piece)
+        if length >= size:
+            whole, _, rest = b"".join(kept).rpartition(b"\n")
+            if whole:
+                yield (block := _block(path, number, whole))
+                number += block.lines
+            kept, length = [rest], len(rest)
+    if last := b"".join(kept).rstrip(b"\r\n"):
+        yield _block(path, number, last)
+
+
+def _block(path: Path, number: int, lines: bytes) -> Block:
+    if b"\0" in lines:
+        raise InvalidRequest(f"{path} is not a text file.")
+    if number == 1:
+        lines = lines.removeprefix(b"\xef\xbb\xbf")
+    return Block(number, (lines.replace(b"\r\n", b"\n") if b"\r" in lines else lines).rstrip(b"\r") + b"\n")
+
+
+def _unpacked(path: Path) -> Iterator[bytes]:
+    """The bytes of a file; a gzip file may have any number of members, as bgzip makes them."""
+    with reading(path), open(path, "rb") as file:
+        if file.read(2) != GZIP_MAGIC:
+            file.seek(0)
+            while piece := file.read(_PACKED_BYTES):
+                yield piece
+            return
+        file.seek(0)
+        unpacker = zlib.decompressobj(wbits=31)
+        is_inside = False
+        while packed := file.read(_PACKED_BYTES):
+            while packed:
+                yield unpacker.decompress(packed)
+                is_inside, packed = not unpacker.eof, unpacker.unused_data
+                if unpacker.eof:
+                    unpacker, packed = zlib.decompressobj(wbits=31), packed.lstrip(b"\0")
+        if is_inside:
+            raise EOFError
+
+
+def parsed(
+    path: Path,
+    block: Block,
+    columns: Mapping[str, pl.DataType | type[pl.DataType]],
+    explain: Callable[[int, list[str]], None],
+    chosen: Iterable[str] = (),
+) -> pl.DataFrame:
+    """The columns of a block, all of them or the chosen ones; each has a value in every line.
+
+    Args:
+        path: The file, for the sentence.
+        block: Lines of it.
+        columns: Every column of the file, with its type.
+        explain: Raises for a line, given its number and fields, that makes no sense.
+        chosen: The columns to parse; all when empty.
+
+    Raises:
+        InvalidRequest: a line makes no sense.
+    """
+    names = list(chosen) or list(columns)
+    try:
+        frame = pl.read_csv(
+            block.data,
+            has_header=False,
+            separator="\t",
+            quote_char=None,
+            schema=columns,
+            columns=[list(columns).index(name) for name in names],
+            ignore_errors=True,
+        )
+    except pl.exceptions.PolarsError:
+        frame = pl.DataFrame()
+    if len(frame) != block.lines or any(frame[name].null_count() for name in names):
+        for number, fields in block.numbered():
+            explain(number, fields)
+        raise at_line(path, block.first_line, "the lines from here on cannot be read as a table")
+    return frame

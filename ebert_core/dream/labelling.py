@@ -1,0 +1,90 @@
+"""Label files of the challenge, made from peaks: U, A or B for every bin of the regions and every cell type."""
+
+# X = bins, C = cell types.
+
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ebert_core.dataset.labels import covered_bases, peak_labels
+from ebert_core.dream.label_writer import LabelWriter
+from ebert_core.dream.regions import bins_of
+from ebert_core.dream.sources import CellPeaks, Sources
+from ebert_core.genome.annotation import FeatureSource
+from ebert_core.genome.chromosomes import name_in
+from ebert_core.protocol.errors import InvalidRequest
+
+
+class LabelCounts(NamedTuple):
+    """How many bins a label file has, and how many of them are bound and ambiguous in each cell type."""
+
+    bins: int
+    bound: dict[str, int]
+    ambiguous: dict[str, int]
+
+
+def write_labels(path: Path, sources: Sources) -> LabelCounts:
+    """Writes the label file, which appears complete or not at all, and returns what it holds.
+
+    Bins start at multiples of 50 and lie in one region; those that touch the blacklist are left out. The rule is
+    `dataset.labels.peak_labels`. Memory follows the longest chromosome.
+
+    Raises:
+        InvalidRequest: peaks and regions share no chromosome, there is no bin, or the file cannot be written.
+    """
+    cells = sources.cells
+    bins, names = 0, dict[str, None]()
+    bound, ambiguous = (np.zeros(len(cells), dtype=np.int64) for _ in range(2))
+    with LabelWriter(path, [cell.cell_type for cell in cells]) as writer:
+        for run in sources.runs:
+            start_X = _outside(sources.blacklist, run.chromosome, bins_of(run))
+            label_CX = np.stack([_labels(cell, run.chromosome, start_X) for cell in cells])
+            writer.write(run.chromosome, start_X, label_CX)
+            bins += len(start_X)
+            bound += (label_CX == 1).sum(axis=1)
+            ambiguous += (label_CX == -1).sum(axis=1)
+            names[run.chromosome] = None
+        _check_names(cells, names)
+        if not bins:
+            raise InvalidRequest("No bin of 200 lies in the regions, so there is nothing to label.")
+    order = [cell.cell_type for cell in cells]
+    return LabelCounts(
+        bins, dict(zip(order, bound.tolist(), strict=True)), dict(zip(order, ambiguous.tolist(), strict=True))
+    )
+
+
+def _labels(cell: CellPeaks, chromosome: str, start_X: NDArray[np.int64]) -> NDArray[np.int8]:
+    """The labels of bins whose starts may come in any order."""
+    conservative = _spans(cell.conservative, chromosome)
+    relaxed = _spans(cell.relaxed, chromosome) if cell.relaxed else ()
+    if (np.diff(start_X) >= 0).all():
+        return peak_labels(conservative, relaxed, start_X)
+    order = np.argsort(start_X, kind="stable")
+    label_X = np.empty(len(start_X), dtype=np.int8)
+    label_X[order] = peak_labels(conservative, relaxed, start_X[order])
+    return label_X
+
+
+def _outside(blacklist: FeatureSource | None, chromosome: str, start_X: NDArray[np.int64]) -> NDArray[np.int64]:
+    spans = _spans(blacklist, chromosome) if blacklist else ()
+    return start_X[covered_bases(spans, start_X) == 0] if len(spans) else start_X
+
+
+def _spans(features: FeatureSource, chromosome: str) -> NDArray[np.int64]:
+    located = features.on(chromosome)
+    return np.column_stack((located.starts, located.ends))
+
+
+def _check_names(cells: Sequence[CellPeaks], names: Iterable[str]) -> None:
+    """Peaks that name no chromosome of the regions would make a file of nothing but U."""
+    known = list(names)
+    for cell in cells:
+        found = cell.conservative.chromosome_lengths
+        if found and not any(name_in(known, name) for name in found):
+            raise InvalidRequest(
+                f"{cell.conservative.path} has peaks on {', '.join(list(found)[:3])}, and none on a chromosome of the "
+                f"regions, which are on {', '.join(known[:3])}."
+            )

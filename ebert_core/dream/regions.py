@@ -1,0 +1,98 @@
+"""Where bins lie: the challenge's region files, or whole chromosomes."""
+
+# R = regions of a run, X = bins.
+
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import groupby
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from ebert_core.dataset.labels import STEP, WIDTH
+from ebert_core.dream.blocks import parsed, read_blocks
+from ebert_core.genome.annotation import first_fields
+from ebert_core.genome.bed import bed_feature, is_track_line, read_bed
+from ebert_core.genome.features import Feature
+from ebert_core.protocol.errors import InvalidRequest
+from ebert_core.protocol.locus import Interval
+
+
+class Run(NamedTuple):
+    """Regions in a row on one chromosome, in the order of their file."""
+
+    chromosome: str
+    start_R: NDArray[np.int64]
+    end_R: NDArray[np.int64]
+
+
+def read_regions(path: Path) -> Iterator[Run]:
+    """The regions of a BED file in its order; files that list every bin on a line of its own are read as fast.
+
+    Raises:
+        InvalidRequest: the file cannot be read, or a line makes no sense.
+    """
+    fields = first_fields(path)
+    is_plain = len(fields) >= 3 and fields[1].isdigit() and fields[2].isdigit() and not _has_track_lines(path)
+    return _runs_of_blocks(path, len(fields)) if is_plain else runs_of(read_bed(path))
+
+
+def _has_track_lines(path: Path) -> bool:
+    return is_track_line(next(read_blocks(path)).data[:100].decode("utf-8", "replace"))
+
+
+def _runs_of_blocks(path: Path, columns: int) -> Iterator[Run]:
+    names = ["chromosome", "start", "end", *(f"column {number}" for number in range(4, columns + 1))]
+    types = {name: pl.UInt32 if name in ("start", "end") else pl.String for name in names}
+
+    def explain(number: int, fields: list[str]) -> None:
+        bed_feature(path, number, [field.strip() for field in fields])
+
+    for block in read_blocks(path):
+        frame = parsed(path, block, types, explain, names[:3])
+        start_X, end_X = frame["start"].to_numpy().astype(np.int64), frame["end"].to_numpy().astype(np.int64)
+        if (end_X < start_X).any():
+            for number, fields in block.numbered():
+                explain(number, fields)
+        edges = [0, *(np.flatnonzero(frame["chromosome"].ne(frame["chromosome"].shift(1)).to_numpy()[1:]) + 1)]
+        for first, last in zip(edges, [*edges[1:], len(frame)], strict=True):
+            yield Run(frame["chromosome"][int(first)], start_X[first:last], end_X[first:last])
+
+
+def runs_of(features: Iterable[Feature | Interval]) -> Iterator[Run]:
+    """Regions that are at hand already, as runs."""
+    for chromosome, run in groupby(features, key=lambda each: each.chromosome):
+        spans = np.array([(each.start, each.end) for each in run], dtype=np.int64)
+        yield Run(chromosome, spans[:, 0], spans[:, 1])
+
+
+def whole_chromosomes(lengths: Mapping[str, int]) -> Iterator[Run]:
+    """Every chromosome from end to end."""
+    return runs_of(Interval(name, 0, length) for name, length in lengths.items())
+
+
+def bins_of(run: Run) -> NDArray[np.int64]:
+    """Where the bins of 200 start that lie in the regions, at multiples of 50, region by region."""
+    first_R = -(-run.start_R // STEP) * STEP
+    count_R = np.maximum(0, (run.end_R - WIDTH - first_R) // STEP + 1)
+    before_R = np.cumsum(count_R) - count_R
+    starts: NDArray[np.int64] = np.repeat(first_R - STEP * before_R, count_R) + STEP * np.arange(count_R.sum())
+    return starts
+
+
+def on_chromosomes(runs: Iterable[Run], chromosomes: Iterable[str]) -> Iterator[Run]:
+    """The runs on these chromosomes only.
+
+    Raises:
+        InvalidRequest: a chromosome has no region; said after the last run.
+    """
+    wanted = dict.fromkeys(chromosomes, False)
+    for run in runs:
+        if run.chromosome in wanted:
+            wanted[run.chromosome] = True
+            yield run
+    lacking = [name for name, is_found in wanted.items() if not is_found]
+    if lacking:
+        raise InvalidRequest(f"There is no region on {', '.join(lacking)}.")
