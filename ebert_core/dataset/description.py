@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ebert_core.dataset.layout import CellTypePaths, Layout, read_layout
-from ebert_core.dataset.quantiles import Quantiles, quantiles_of, sample_of
+from ebert_core.dataset.quantiles import Quantiles, Sampled, quantiles_of, sample_of
 from ebert_core.dataset.truth import PlantedSites
 from ebert_core.genome.annotation import FeatureSource, read_features, read_genes
 from ebert_core.genome.chromosomes import check_same_assembly, check_within, read_bands, read_chromosome_sizes
@@ -237,11 +237,12 @@ class Dataset:
         if path is None or self.reference is None:
             return ()
         if path not in self._quantiles:
-            self._quantiles[path] = quantiles_of(self.signal_file(path), self.reference, self._sample)
+            self._quantiles[path] = quantiles_of(self.signal_file(path), self.sample)
         return self._quantiles[path]
 
     @cached_property
-    def _sample(self) -> tuple[Interval, ...]:
+    def sample(self) -> tuple[Sampled, ...]:
+        """Where the distributions of signals are measured."""
         return sample_of(self.reference, self.chromosome_lengths) if self.reference else ()
 
     @cached_property

@@ -4,6 +4,7 @@ import hashlib
 import os
 import shutil
 import tempfile
+from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
@@ -14,7 +15,7 @@ from numpy.typing import NDArray
 
 from ebert_core.dataset.channels import BIN_WIDTH, bins_with_bases
 from ebert_core.dataset.description import Dataset
-from ebert_core.dataset.quantiles import Quantiles
+from ebert_core.dataset.quantiles import Quantiles, quantiles_of_values, sampled_positions
 from ebert_core.dataset.spans import read_bound, read_distance, read_signal, read_states, reference_of, widened
 from ebert_core.dataset.store import FORMAT, Store, StoreIndex, cell_number, packed, stored_motifs
 from ebert_core.genome.motifs import Matrices, motif_scores
@@ -94,6 +95,7 @@ class _Builder:
         self._matrices = matrices
         self._fingerprint = fingerprint
         self._report = report
+        self._samples: defaultdict[tuple[str, str], list[NDArray[np.float16]]] = defaultdict(list)
 
     def build(self, regions: Sequence[Interval] | None) -> None:
         dataset = self._dataset
@@ -109,7 +111,7 @@ class _Builder:
             states=tuple(cell for cell in dataset.cell_types if dataset.layout.cell_types[cell].states),
             signals={cell: tuple(dataset.layout.cell_types[cell].signals) for cell in dataset.cell_types},
             shared_signals=tuple(dataset.layout.signals),
-            quantiles=self._quantiles(),
+            quantiles={},
             peaks={cell: tuple(dataset.layout.cell_types[cell].peaks) for cell in dataset.cell_types},
             expression={cell: dataset.layout.cell_types[cell].expression for cell in dataset.cell_types},
             has_genes=dataset.genes is not None,
@@ -117,19 +119,21 @@ class _Builder:
         )
         pieces = [piece for segment in segments for piece in _pieces(segment)]
         for done, piece in enumerate(pieces):
-            self._report(0.35 + 0.65 * done / len(pieces), f"storing {piece.chromosome}")
+            self._report(0.3 + 0.7 * done / len(pieces), f"storing {piece.chromosome}")
             self._store(index, piece)
+        index = msgspec.structs.replace(index, quantiles=self._quantiles(regions))
         (self._directory / "index.json").write_bytes(msgspec.json.encode(index))
         self._report(1.0, "stored")
 
-    def _quantiles(self) -> dict[str, dict[str, Quantiles]]:
-        cells = self._dataset.layout.cell_types.items()
-        pairs = [(cell, signal) for cell, paths in cells for signal in paths.signals]
-        found: dict[str, dict[str, Quantiles]] = {cell: {} for cell, _ in cells}
-        for done, (cell, signal) in enumerate(pairs):
-            self._report(0.3 + 0.05 * done / len(pairs), f"measuring {signal} of {cell}")
-            found[cell][signal] = self._dataset.quantiles(cell, signal)
-        return found
+    def _quantiles(self, regions: Sequence[Interval] | None) -> dict[str, dict[str, Quantiles]]:
+        """Distributions of the signals as the files give them, from what was stored where that is all of the genome."""
+        cells = self._dataset.layout.cell_types
+        if regions is not None:
+            return {cell: {name: self._dataset.quantiles(cell, name) for name in cells[cell].signals} for cell in cells}
+        return {
+            cell: {name: quantiles_of_values(self._samples[cell, name]) for name in cells[cell].signals}
+            for cell in cells
+        }
 
     def _segments(self, regions: Sequence[Interval] | None) -> list[Interval]:
         reference = reference_of(self._dataset)
@@ -156,8 +160,9 @@ class _Builder:
         bases = codes[flank : len(codes) - flank]
         has_base = bins_with_bases(bases)
         _append(self._directory / "bases.u8", bases)
+        is_sampled = sampled_positions(dataset.sample if any(index.signals.values()) else (), piece)
         for cell in index.cell_types:
-            self._store_cell(index, cell, piece, has_base)
+            self._store_cell(index, cell, piece, has_base, is_sampled)
         for number, name in enumerate(index.shared_signals):
             shared = dataset.signal_file(dataset.layout.signals[name])
             _append(self._directory / f"shared.{number}.f16", read_signal(shared, piece, has_base))
@@ -167,12 +172,20 @@ class _Builder:
         for number in range(len(index.motifs)):
             _append(self._directory / f"motif.{number}.f16", scores[:, number])
 
-    def _store_cell(self, index: StoreIndex, cell: str, piece: Interval, has_base_S: NDArray[np.bool_]) -> None:
+    def _store_cell(
+        self,
+        index: StoreIndex,
+        cell: str,
+        piece: Interval,
+        has_base_S: NDArray[np.bool_],
+        is_sampled_P: NDArray[np.bool_],
+    ) -> None:
         dataset, number = self._dataset, cell_number(index, cell)
         if cell in index.states:
             _append(self._directory / f"states.{number}.u8", read_states(dataset, cell, piece, has_base_S))
-        for place, path in enumerate(dataset.layout.cell_types[cell].signals.values()):
+        for place, (name, path) in enumerate(dataset.layout.cell_types[cell].signals.items()):
             means = read_signal(dataset.signal_file(path), piece, has_base_S)
+            self._samples[cell, name].append(means[is_sampled_P])
             _append(self._directory / f"signal.{number}.{place}.f16", means)
         for place, factor in enumerate(index.peaks[cell]):
             peaks = dataset.peaks(cell, factor)
