@@ -1,0 +1,102 @@
+"""What a fine-tuned checkpoint knows of its probabilities, how old ones do without, and what `ebert predict` says."""
+
+import json
+import os
+import shutil
+from pathlib import Path
+
+import msgspec
+import pytest
+from toy_binding import SilentReport, finetune_spec
+
+from ebert_core.cli.program import main
+from ebert_core.jobs.directory import list_jobs
+from ebert_core.model.description import read_description
+from ebert_core.protocol.errors import InvalidRequest
+from ebert_core.protocol.reliability import MeasuredCell, Reliability, ReliabilityPoint, Transfer
+from ebert_core.training.finetune import finetune
+
+FAILED = Reliability(
+    ("chr2",),
+    (MeasuredCell("beta", 240, 40, 20),),
+    True,
+    True,
+    (ReliabilityPoint(0.1, 0.3, 1.0), ReliabilityPoint(0.5, 0.8, 0.5)),
+    (Transfer("beta", ("alpha",), 20, 0.4, 0.3, 0.5, 0.05),),
+)
+
+
+@pytest.fixture
+def rewritten(toy_checkpoint, tmp_path):
+    """The toy checkpoint with other words about its factor; absent ones are taken out."""
+
+    def rewrite(reliability) -> Path:
+        folder = Path(shutil.copytree(toy_checkpoint, tmp_path / "rewritten"))
+        path = folder / "description.json"
+        content = json.loads(path.read_text())
+        content["factors"][0].pop("reliability", None)
+        if reliability is not None:
+            content["factors"][0]["reliability"] = reliability
+        path.write_text(json.dumps(content))
+        return folder
+
+    return rewrite
+
+
+def predicted(folder, dataset, tmp_path, cell_type="alpha"):
+    words = ["--cell-type", cell_type, "--factor", "FOS", "--locus", "chr2:1-3000", "--output", str(tmp_path / "x.bw")]
+    return main(["predict", str(folder), str(dataset), *words])
+
+
+def test_two_trained_cell_types_are_measured_on_held_out_loci(toy_checkpoint):
+    reliability = read_description(toy_checkpoint).factor("FOS").reliability
+    assert not reliability.is_other_cell_type
+    assert reliability.chromosomes == ("chr2",)
+    assert {cell.name for cell in reliability.cell_types} == {"alpha", "beta"}
+    assert reliability.chose_epoch
+    assert reliability.transfers == ()
+    assert len(reliability.points) <= 40
+
+
+def test_a_held_out_cell_type_is_measured_and_tested_with_the_map_of_the_trained_one(smallest, toy_binding, tmp_path):
+    spec = finetune_spec(
+        toy_binding, tmp_path / "out", validation_cell_types=("beta",), signals=(), epochs=1, batch_size=30
+    )
+    reliability = read_description(finetune(spec, SilentReport(), tmp_path / "w")).factor("FOS").reliability
+    assert reliability.is_other_cell_type
+    assert reliability.chose_epoch
+    assert [cell.name for cell in reliability.cell_types] == ["beta"]
+    assert [(each.cell_type, each.fitted_on) for each in reliability.transfers] == [("beta", ("alpha",))]
+    assert reliability.transfers[0].verdict == "undecided"  # a single block of 100 kb cannot decide
+
+
+def test_a_checkpoint_from_before_is_read_and_says_that_nothing_was_measured(rewritten, toy_binding, tmp_path, capsys):
+    folder = rewritten(None)
+    assert read_description(folder).factor("FOS").reliability is None
+    assert predicted(folder, toy_binding, tmp_path) == 0
+    said = capsys.readouterr()
+    assert said.err == "What a probability of FOS is worth was not measured on held-out bins.\n"
+    assert said.out == f"{tmp_path / 'x.bw'}\n"
+
+
+def test_a_damaged_map_is_refused_in_a_sentence(rewritten):
+    damaged = msgspec.to_builtins(FAILED) | {"points": []}
+    with pytest.raises(InvalidRequest, match=r"damaged or not ours: a map of reliability has 1 to 40 ascending points"):
+        read_description(rewritten(damaged))
+
+
+def test_predict_warns_once_where_calibration_did_not_hold(rewritten, toy_binding, tmp_path, capsys):
+    folder = rewritten(msgspec.to_builtins(FAILED))
+    warning = (
+        "WARNING: Probabilities of FOS ran 2.5 times too high in held-out beta "
+        "when calibrated on other cell types; take them as ranks."
+    )
+    assert predicted(folder, toy_binding, tmp_path) == 0
+    assert capsys.readouterr().err == f"{warning}\n"
+    (job,) = list_jobs(Path(os.environ["EBERT_JOBS"]))
+    assert warning in (Path(job.directory) / "events.jsonl").read_text()
+
+
+def test_predict_says_nothing_where_probabilities_were_calibrated(rewritten, toy_binding, tmp_path, capsys):
+    assert predicted(rewritten(msgspec.to_builtins(FAILED)), toy_binding, tmp_path, "beta") == 0
+    assert capsys.readouterr().err == ""
