@@ -11,6 +11,7 @@ from ebert_core.protocol.locus import Interval
 from ebert_core.protocol.modelling import Familiarity
 from ebert_core.protocol.reliability import Reliability
 from ebert_core.protocol.specs import FineTune, Pretrain
+from ebert_core.protocol.verdict import Verdict
 
 FORMAT_VERSION = 1
 _LARGEST = 64 * 2**20
@@ -75,7 +76,8 @@ class Description(msgspec.Struct, frozen=True):
     `matrices` are the log-odds matrices behind the motif channels, in channel order; `signal_quantiles` the
     distributions that normalised signals are brought to; `seed` is that of a synthetic
     genome; `state_bin_width` the native width of the segmentation's units in bases; `inputs` the files that training
-    read, by key of the DATASET.toml, and `inputs_sha256` the digest of all of them.
+    read, by key of the DATASET.toml, and `inputs_sha256` the digest of all of them. `verdict` says whether it is better
+    than a simple baseline; older checkpoints have none.
     """
 
     format_version: int
@@ -101,6 +103,7 @@ class Description(msgspec.Struct, frozen=True):
     signal_quantiles: dict[str, tuple[float, ...]] = {}
     metrics: dict[str, float] = {}
     limits: tuple[str, ...] = ()
+    verdict: Verdict | None = None
 
     def factor(self, name: str) -> FactorRecord:
         """The record of a factor.

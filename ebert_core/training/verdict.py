@@ -1,0 +1,263 @@
+"""The verdict of a fine-tuning: the same held-out loci scored by the model and by motif x accessibility.
+
+Neighbouring bins overlap, so what a claim rests on is counted in peaks, and blocks of the genome are resampled.
+"""
+
+# X = scored bins, P = bins of 200 bp starting every 50 bp, R = resamples, M = methods.
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ebert_core.dream.scoring import auprc
+from ebert_core.model.tokens import BIN, POSITION
+from ebert_core.protocol.locus import Interval, format_locus
+from ebert_core.protocol.verdict import Judgement, Outcome, Verdict
+from ebert_core.protocol.wording import listed
+from ebert_core.training.baselines import MOTIF_SCAN, MotifAccessibility, fit_motif_accessibility, motif_scan
+from ebert_core.training.comparison import FEWEST_PEAKS, Pair, bootstrap, pooled_pair
+from ebert_core.training.held_out import HeldOut, bound_peaks
+from ebert_core.training.material import Material
+from ebert_core.training.report import Report, Stopped
+from ebert_core.training.verdict_words import with_overall_sentence, with_sentence
+
+MODEL = "model"
+_BASELINE = "baseline"
+_RESAMPLES = 400
+_FEWEST_BLOCKS = 20
+# Blocks of 100 kb, or as small as it takes to have twenty of them.
+_BLOCK_WIDTHS = (100_000, 50_000, 25_000, 10_000, 5_000, 2_000)
+_FEWEST_TO_RESAMPLE = 8
+_MANY_FACTORS = 6
+
+
+class _Group(NamedTuple):
+    """The pairs of one judgement, what they rest on, and which methods score all of them."""
+
+    factor: str
+    pairs: list[Pair]
+    peaks: int
+    methods: tuple[str, ...]
+
+
+def verdict_of(
+    held: Sequence[HeldOut],
+    material: Material,
+    cell_types: Sequence[str],
+    report: Report,
+    chose_epoch: bool,
+    seed: int = 1,
+) -> Verdict:
+    """The model's held-out logits beside a baseline fitted on the same training regions and cell types.
+
+    A factor is judged in the cell types that it was not trained in, where there are any, else in those that it was.
+
+    Args:
+        held: the model's logits of the validation regions, averaged over both strands.
+        material: the dataset with its training and validation regions.
+        cell_types: those that the model was trained in; the baseline is fitted in the same.
+        report: told how far the baseline is; a request to stop ends the work.
+        chose_epoch: whether the same loci also chose among epochs, which makes the model's figures a little too good.
+        seed: of the resampled blocks.
+
+    Raises:
+        Stopped: the person ended the run.
+    """
+
+    def heard(_fraction: float, note: str) -> None:
+        report.progress(0.99, note)
+        if report.stop_requested():
+            raise Stopped("Stopped before the verdict; resume to go on.")
+
+    held = _strictest(held, cell_types)
+    factors = tuple(dict.fromkeys(pair.factor for pair in held))
+    regions = material.validation_stretches(BIN)
+    training = material.training_stretches(BIN)
+    baseline = fit_motif_accessibility(material.dataset, material.store, training, cell_types, factors, heard)
+    scores = _Scores(material, baseline, regions)
+    width = _block_width(held)
+    groups = [_group(factor, [pair for pair in held if pair.factor == factor], scores, width) for factor in factors]
+    judged = tuple(_judged(group, baseline.name, seed) for group in groups)
+    return Verdict(
+        overall=judged[0] if len(judged) == 1 else _overall(groups, judged, baseline.name, seed),
+        baseline=baseline.name,
+        regions=", ".join(map(format_locus, material.validation)),
+        factors=judged,
+        notes=tuple(_notes(held, material, cell_types, baseline, chose_epoch, width)),
+    )
+
+
+def _strictest(held: Sequence[HeldOut], cell_types: Sequence[str]) -> list[HeldOut]:
+    """The pairs to judge by: of each factor those in unseen cell types, or all where there are none."""
+    unseen = {pair.factor for pair in held if pair.cell_type not in cell_types}
+    return [pair for pair in held if pair.factor not in unseen or pair.cell_type not in cell_types]
+
+
+class _Scores:
+    """Scores of the baselines, a cell type at a time."""
+
+    def __init__(self, material: Material, baseline: MotifAccessibility, regions: Sequence[Interval]) -> None:
+        self._baseline = baseline
+        self._regions = regions
+        self._scan = motif_scan(material.dataset, material.store, regions)
+        self._found: dict[str, dict[str, NDArray[np.float32]]] = {}
+
+    def of(self, factor: str, cell_type: str) -> dict[str, NDArray[np.float32]]:
+        """The baselines that know the factor, on every bin of the regions."""
+        if cell_type not in self._found:
+            self._found[cell_type] = self._baseline.scores(cell_type, self._regions)
+        known = {_BASELINE: self._found[cell_type].get(factor), MOTIF_SCAN: self._scan.get(factor)}
+        return {method: score_P for method, score_P in known.items() if score_P is not None}
+
+
+def _group(factor: str, held: Sequence[HeldOut], scores: _Scores, width: int) -> _Group:
+    """The pairs of a factor; loci are runs of bins that are bound in any of the cell types."""
+    pairs, is_bound_anywhere_P = [], np.zeros(len(held[0].labels_P), dtype=np.int8)
+    for pair in held:
+        is_scored_P = pair.is_scored()
+        is_bound_anywhere_P |= is_scored_P & (pair.labels_P == 1)
+        others = {name: score_P[is_scored_P] for name, score_P in scores.of(factor, pair.cell_type).items()}
+        is_bound_X, logit_X = pair.scored()
+        block_X = _blocks(pair, width)[is_scored_P]
+        if is_bound_X.any():
+            pairs.append(Pair(factor, pair.cell_type, is_bound_X, block_X, 0, {MODEL: logit_X, **others}))
+    methods = tuple(pairs[0].scores) if pairs else ()
+    return _Group(factor, pairs, bound_peaks(is_bound_anywhere_P), methods)
+
+
+def _judged(group: _Group, baseline: str, seed: int) -> Judgement:
+    """The judgement of one factor: its bins of all cell types pooled, each score as its rank within its pair."""
+    cells = tuple(pair.cell_type for pair in group.pairs)
+    if not group.pairs:
+        return with_sentence(Judgement(group.factor, (), 0, 0, "too few peaks", ""), baseline, _FEWEST_TO_RESAMPLE)
+    joined = pooled_pair(group.pairs, group.methods)
+    value = {method: auprc(joined.is_bound_X, joined.scores[method]) for method in group.methods}
+    gap = _gap([joined], seed) if _BASELINE in value else None
+    known = Judgement(
+        factor=group.factor,
+        cell_types=cells,
+        peaks=group.peaks,
+        bound_bins=int(joined.is_bound_X.sum()),
+        outcome=_outcome(group.peaks, gap),
+        sentence="",
+        model=value[MODEL],
+        baseline=value.get(_BASELINE),
+        motif_scan=value.get(MOTIF_SCAN),
+        difference=gap.value if gap else None,
+        low=gap.low if gap else None,
+        high=gap.high if gap else None,
+    )
+    return with_sentence(known, baseline, _FEWEST_TO_RESAMPLE)
+
+
+def _overall(groups: Sequence[_Group], judged: Sequence[Judgement], baseline: str, seed: int) -> Judgement:
+    """The mean over factors with enough peaks; where none has enough, the bins of all of them pooled."""
+    compared = [group for group in groups if _BASELINE in group.methods]
+    counted = [group for group in compared if group.peaks >= FEWEST_PEAKS]
+    chosen = counted or compared
+    cells = tuple(dict.fromkeys(pair.cell_type for group in groups for pair in group.pairs))
+    if not chosen:
+        peaks = sum(group.peaks for group in groups)
+        return with_overall_sentence(Judgement("", cells, peaks, 0, "no baseline", ""), judged, baseline, False)
+    methods = (MODEL, _BASELINE)
+    sets = [group.pairs for group in counted] or [[pair for group in compared for pair in group.pairs]]
+    joined = [pooled_pair(pairs, methods) for pairs in sets]
+    ours, theirs = (
+        float(np.mean([auprc(each.is_bound_X, each.scores[method]) for each in joined])) for method in methods
+    )
+    peaks, bound = sum(group.peaks for group in chosen), sum(int(each.is_bound_X.sum()) for each in joined)
+    gap = _gap(joined, seed)
+    known = Judgement(
+        factor="",
+        cell_types=cells,
+        peaks=peaks,
+        bound_bins=bound,
+        outcome=_outcome(peaks, gap),
+        sentence="",
+        model=ours,
+        baseline=theirs,
+        difference=gap.value,
+        low=gap.low,
+        high=gap.high,
+    )
+    return with_overall_sentence(known, judged, baseline, is_pooled=not counted)
+
+
+class _Gap(NamedTuple):
+    """Mean auPRC of the model minus that of the baseline, its 95 % interval, and how many blocks were resampled."""
+
+    value: float
+    low: float
+    high: float
+    blocks: int
+
+
+def _gap(joined: Sequence[Pair], seed: int) -> _Gap:
+    value_Q = [auprc(q.is_bound_X, q.scores[MODEL]) - auprc(q.is_bound_X, q.scores[_BASELINE]) for q in joined]
+    spread_RQM = bootstrap(joined, (MODEL, _BASELINE), _RESAMPLES, seed)
+    # A draw that leaves out all that is bound of a factor says nothing of it.
+    spread_RQ = np.ma.masked_invalid(spread_RQM[..., 0] - spread_RQM[..., 1])
+    low, high = np.percentile(spread_RQ.mean(axis=1).compressed(), [2.5, 97.5])
+    blocks = len(np.unique(np.concatenate([pair.block_X for pair in joined])))
+    return _Gap(float(np.mean(value_Q)), float(low), float(high), blocks)
+
+
+def _outcome(peaks: int, gap: _Gap | None) -> Outcome:
+    if gap is None:
+        return "no baseline"
+    if peaks < FEWEST_PEAKS or gap.blocks < _FEWEST_TO_RESAMPLE:
+        return "too few peaks"
+    return "better" if gap.low > 0 else "worse" if gap.high < 0 else "level"
+
+
+def _block_width(held: Sequence[HeldOut]) -> int:
+    """The widest blocks of which there are enough."""
+    for width in _BLOCK_WIDTHS:
+        if all(len(np.unique(_blocks(pair, width)[pair.is_scored()])) >= _FEWEST_BLOCKS for pair in held):
+            return width
+    return _BLOCK_WIDTHS[-1]
+
+
+def _blocks(pair: HeldOut, width: int) -> NDArray[np.int64]:
+    """Number of the block of each bin: blocks of 100 kb cut further, so that none reaches into another region."""
+    within_P = np.arange(len(pair.block_P)) // (width // POSITION)
+    return pair.block_P * (len(within_P) + 1) + within_P if width < _BLOCK_WIDTHS[0] else pair.block_P
+
+
+def _notes(
+    held: Sequence[HeldOut],
+    material: Material,
+    cell_types: Sequence[str],
+    baseline: MotifAccessibility,
+    chose_epoch: bool,
+    width: int,
+) -> list[str]:
+    """What to bear in mind when reading the verdict."""
+    dataset = material.dataset
+    cells = tuple(dict.fromkeys(pair.cell_type for pair in held))
+    seen = [cell for cell in cells if cell in cell_types]
+    strict = [p for p in held if not dataset.cell_type(p.cell_type).peaks[p.factor].relaxed]
+    factors = len({pair.factor for pair in held})
+    megabases = sum(region.length for region in material.validation_stretches(BIN)) / 1e6
+    notes = [f"{baseline.name.capitalize()} reads {baseline.inputs}; it was fitted where the model was trained."]
+    notes += baseline.notes()
+    if chose_epoch:
+        notes.append("The same held-out loci chose the epoch, so the model's figures are a little too good.")
+    if seen:
+        notes.append(
+            f"Held out are loci, not cell types: {listed(seen)} {'was' if len(seen) == 1 else 'were'} trained on "
+            "elsewhere. How good the model is in a cell type it never saw is not known from this."
+        )
+    if strict:
+        where = listed([f"{pair.factor} in {pair.cell_type}" for pair in strict])
+        notes.append(f"No relaxed peaks of {where}: bins at weak peaks count as unbound, for both alike.")
+    if width < _BLOCK_WIDTHS[0]:
+        notes.append(
+            f"Held out are {megabases:.2g} Mb: blocks of {width // 1000} kb were resampled, and the true intervals "
+            "are wider than these."
+        )
+    if factors >= _MANY_FACTORS:
+        notes.append(f"One interval in twenty misses by chance; there are {factors} of them here.")
+    return notes
