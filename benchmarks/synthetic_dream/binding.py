@@ -23,7 +23,7 @@ from benchmarks.synthetic_dream.rules import (
     SITES_PER_MEGABASE,
     Factor,
 )
-from benchmarks.synthetic_dream.sequence import ELEMENT_MATRICES
+from benchmarks.synthetic_dream.sequence import ELEMENT_MATRIX
 from ebert_core.demonstration.binding import best_near, motif_hits
 from ebert_core.demonstration.matrices import best_instance, scan, words
 from ebert_core.demonstration.rules import (
@@ -57,16 +57,15 @@ def true_sites(
 ) -> dict[str, Sites]:
     """Every site of every factor on a chromosome, with its true probability of being bound in each cell type."""
     word_index = words(codes)
-    elements = {name: _element_places(word_index, matrix_W4) for name, matrix_W4 in ELEMENT_MATRICES.items()}
+    elements = _element_places(word_index, ELEMENT_MATRIX)
     richness = _cpg_richness(codes)
     found: dict[str, Sites] = {}
     for factor in FACTORS:
         matrix_W4 = matrices[factor.name]
         centres, motif = _motif_sites(scan(word_index, matrix_W4), len(matrix_W4))
         fixed = factor.bias + factor.strength * (motif - 0.5) + factor.cpg * richness[centres]
-        if factor.element:
-            places = elements[factor.element]
-            has_element = best_near(places, np.ones(len(places)), centres, ELEMENT_REACH)
+        if factor.element_help:
+            has_element = best_near(elements, np.ones(len(elements)), centres, ELEMENT_REACH)
             fixed += factor.element_help * (has_element - 0.5)
         probability = np.empty((len(centres), len(chromatin)))
         for cell, of_cell in enumerate(chromatin):

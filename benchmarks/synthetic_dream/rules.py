@@ -59,7 +59,6 @@ class Factor(NamedTuple):
     enhancer: float = 0.0
     partner: str = ""
     partner_help: float = 0.0
-    element: str = ""
     element_help: float = 0.0
     cpg: float = 0.0
     hot: float | None = None
@@ -72,54 +71,39 @@ CPG_REACH = 250
 # Sites per megabase that count as such: the best of each chromosome.
 SITES_PER_MEGABASE = 500
 
-# Accessory elements: short words that belong to no factor of the table but decide for several of them.
-ELEMENTS = {"first": ("rGGTAATTCCy", "39999999993"), "second": ("mCTAGCAAGTk", "39999999993")}
+# The accessory element: a short word that belongs to no factor of the table but decides for several of them.
+ELEMENT = ("rGGTAATTCCy", "39999999993")
 
 # States and what they do to binding: odds in closed and repressed chromatin and at poised promoters, for all alike;
 # active promoters and enhancers by the factor's taste.
 REPRESSED, POISED = -1.5, -2.5
 
 _ALL = "alpha beta gamma delta epsilon zeta eta theta"
-_E1, _E2 = "first", "second"
 FACTORS = (
-    Factor("CTCF", "MA0139.1", _ALL, (0.12, 0.2, 90), -0.6, 6, 0.5, element=_E1, element_help=5.0),
-    Factor(
-        "REST",
-        "MA0138.2",
-        "alpha beta gamma delta eta theta",
-        (0.15, 0.2, 90),
-        -0.5,
-        5,
-        1.8,
-        element=_E1,
-        element_help=5,
-    ),
+    Factor("CTCF", "MA0139.1", _ALL, (0.12, 0.2, 90), -0.6, 6, 0.5, element_help=5.0),
+    Factor("REST", "MA0138.2", "alpha beta gamma delta eta theta", (0.15, 0.2, 90), -0.5, 5, 1.8, element_help=5),
     Factor(
         "GABPA",
         "MA0062.2",
         "alpha gamma delta zeta eta theta",
-        (0.4, 0.14, 80),
-        0,
+        (0.4, 0.2, 80),
+        -0.8,
         4,
-        2.2,
-        0.5,
-        -0.5,
-        element=_E2,
-        element_help=4.5,
-        cpg=1.2,
+        2,
+        0.2,
+        -0.2,
+        cpg=3.0,
     ),
     Factor(
         "EGR1",
         "MA0162.2",
         "beta gamma epsilon eta theta",
-        (0.36, 0.18, 80),
-        -0.2,
+        (0.36, 0.26, 80),
+        0.4,
         4,
         2.2,
-        0.3,
-        element=_E2,
-        element_help=4.5,
-        cpg=1,
+        partner="GABPA",
+        partner_help=6.0,
         hot=-3.5,
     ),
     Factor(
@@ -132,13 +116,12 @@ FACTORS = (
         2.2,
         -0.8,
         0.5,
-        element=_E2,
         element_help=5.0,
     ),
     Factor(
         "TEAD4",
         "MA0809.2",
-        "alpha gamma epsilon theta",
+        "alpha gamma epsilon zeta theta",
         (0.16, 0.44, 90),
         0.6,
         5,
@@ -148,24 +131,12 @@ FACTORS = (
         partner="JUND",
         partner_help=6.5,
     ),
-    Factor(
-        "CEBPB",
-        "MA0466.2",
-        "beta gamma delta zeta eta",
-        (0.1, 0.34, 90),
-        -0.3,
-        5,
-        2,
-        0,
-        0.3,
-        element=_E2,
-        element_help=5.5,
-    ),
-    Factor("FOXA1", "MA0148.4", "alpha delta", (0.08, 0.4, 90), 0, 4, 2.2, -0.5, 0.6, element=_E1, element_help=4.5),
+    Factor("CEBPB", "MA0466.2", "beta gamma delta zeta eta", (0.1, 0.34, 90), -0.3, 5, 2, 0, 0.3, element_help=5.5),
+    Factor("FOXA1", "MA0148.4", "alpha delta zeta", (0.08, 0.4, 90), 0, 5, 2.2, -0.5, 0.6, element_help=5.0),
     Factor(
         "HNF4A",
         "MA0114.4",
-        "delta",
+        "delta eta",
         (0.18, 0.44, 80),
         0.6,
         5,
@@ -178,31 +149,28 @@ FACTORS = (
     Factor(
         "E2F1",
         "MA0024.3",
-        "beta zeta theta",
-        (0.4, 0.14, 80),
-        0.4,
+        "beta zeta eta theta",
+        (0.4, 0.2, 80),
+        -0.4,
         4,
         2.2,
-        0.5,
-        -0.5,
-        partner="GABPA",
-        partner_help=6.0,
-        cpg=0.8,
+        0.3,
+        -0.3,
+        cpg=2.5,
         hot=-3.0,
     ),
     Factor(
         "MAX",
         "MA0058.3",
         "alpha beta gamma epsilon zeta eta theta",
-        (0.3, 0.26, 90),
+        (0.34, 0.3, 90),
         0.4,
         4,
         2.2,
-        0.3,
-        partner="EGR1",
-        partner_help=6.0,
-        cpg=0.6,
-        hot=-3.0,
+        0.2,
+        partner="E2F1",
+        partner_help=6.5,
+        hot=-3.5,
     ),
     # Binds promoters without a motif; the matrix is YY1's, which collections give for TAF1.
     Factor("TAF1", "MA0095.2", "alpha gamma epsilon zeta theta", (0.1, 0.1, 80), -9, hot=-0.3),

@@ -7,18 +7,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchmarks.synthetic_dream.plan import Plan
-from benchmarks.synthetic_dream.rules import ELEMENTS, FACTORS, World
+from benchmarks.synthetic_dream.rules import ELEMENT, FACTORS, World
 from ebert_core.demonstration.matrices import matrix, sample_instance
 from ebert_core.demonstration.rules import stream
 from ebert_core.demonstration.sequence import ISLAND, Background, draw_bases, insert_repeats
 from ebert_core.protocol.bases import reverse_complement
 
-ELEMENT_MATRICES = {name: matrix(*words) for name, words in ELEMENTS.items()}
+ELEMENT_MATRIX = matrix(*ELEMENT)
 _SPREAD = 75
 _ELEMENT_SHARE = 0.4
 _PARTNER_SHARE = 0.42
 # Accessory elements that stand beside no site, per megabase: alone they mean nothing.
-_LONELY_ELEMENTS = 60
+_LONELY_ELEMENTS = 80
 
 
 class _Instance(NamedTuple):
@@ -66,8 +66,8 @@ def _in_elements(
                     position = beside + int(random.integers(25, 90)) * int(random.choice([-1, 1]))
                 places[factor.name] = position
                 yield _Instance(matrices[factor.name], position)
-                if factor.element and random.random() < _ELEMENT_SHARE:
-                    yield _beside(random, factor.element, position, len(matrices[factor.name]))
+                if factor.element_help and random.random() < _ELEMENT_SHARE:
+                    yield _beside(random, position, len(matrices[factor.name]))
 
 
 def _elsewhere(
@@ -76,17 +76,17 @@ def _elsewhere(
     for factor in FACTORS:
         for position in random.integers(500, length - 500, size=round(factor.planted[2] * length / 1e6)).tolist():
             yield _Instance(matrices[factor.name], position)
-            if factor.element and random.random() < _ELEMENT_SHARE:
-                yield _beside(random, factor.element, position, len(matrices[factor.name]))
-    for matrix_W4 in ELEMENT_MATRICES.values():
-        for position in random.integers(500, length - 500, size=round(_LONELY_ELEMENTS * length / 1e6)).tolist():
-            yield _Instance(matrix_W4, position)
+            if factor.element_help and random.random() < _ELEMENT_SHARE:
+                yield _beside(random, position, len(matrices[factor.name]))
+    for position in random.integers(500, length - 500, size=round(_LONELY_ELEMENTS * length / 1e6)).tolist():
+        yield _Instance(ELEMENT_MATRIX, position)
 
 
-def _beside(random: np.random.Generator, element: str, position: int, width: int) -> _Instance:
+def _beside(random: np.random.Generator, position: int, width: int) -> _Instance:
     gap = int(random.integers(3, 30))
-    matrix_W4 = ELEMENT_MATRICES[element]
-    return _Instance(matrix_W4, position + width + gap if random.random() < 0.5 else position - len(matrix_W4) - gap)
+    return _Instance(
+        ELEMENT_MATRIX, position + width + gap if random.random() < 0.5 else position - len(ELEMENT_MATRIX) - gap
+    )
 
 
 def _write(

@@ -1,17 +1,16 @@
 """A dense U-Net of Leopard's kind, trained by the same fine-tuning as EBERT: same windows, labels, masks and stopping.
 
-Run: python -m benchmarks.synthetic_dream.unet SPEC.toml, the spec being one of `ebert finetune` without start_from.
-Its preset gives context and halo; the network is the same for all presets. Leopard answers at every base; here an
+Run: python -m benchmarks.synthetic_dream.unet SPEC.toml [--resume]. The spec is one of `ebert finetune` from scratch;
+its preset gives context and halo; the network is the same for all presets. Leopard answers at every base; here an
 answer is due every 50 bases, so the way up ends there.
 """
 
 # B = windows in a batch, L = bases, P = 50-bp positions, S = 200-bp bins, N = bins starting every 50 bp (P - 3),
 # C = signals, M = motifs, F = factors, X = channels.
 
-import argparse
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from unittest import mock
 
 import torch
@@ -131,11 +130,9 @@ def unet_for_ebert() -> Iterator[None]:
 
 
 def main() -> None:
-    """Trains from the command line."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("spec", type=Path)
+    """Trains from the command line, which is that of `ebert finetune`."""
     with unet_for_ebert():
-        raise SystemExit(ebert(["finetune", str(parser.parse_args().spec)]))
+        raise SystemExit(ebert(["finetune", *sys.argv[1:]]))
 
 
 if __name__ == "__main__":
