@@ -42,6 +42,7 @@ from ebert_core.training.report import Report, Stopped
 from ebert_core.training.request import check_numbers, without_folders
 from ebert_core.training.resume import SavedRun
 from ebert_core.training.sampling import Example, tiled_examples
+from ebert_core.training.verdict import verdict_of
 
 _STANDARD_WINDOWS = 256
 _LOSS_EVERY = 20
@@ -75,7 +76,10 @@ def finetune(spec: FineTune, report: Report, work: Path) -> Path:
         return Path(spec.output)
     report.progress(0.99, "calibrating on held-out loci")
     network = run.trainer.network
-    save_checkpoint(Path(spec.output), network, run.calibrated(network))
+    described = run.calibrated(network, report)
+    save_checkpoint(Path(spec.output), network, described)
+    for line in described.verdict.lines() if described.verdict else ():
+        report.event(line)
     return Path(spec.output)
 
 
@@ -111,7 +115,8 @@ class _FineTuning:
         windows = len(self._epoch(0))
         self.steps_per_epoch = -(-windows // spec.batch_size)
         self.schedule = Schedule(spec.learning_rate, spec.warmup_steps, self.steps_per_epoch * spec.epochs)
-        self.trainer = Trainer(network, engine, self.schedule, spec.seed, spec.layer_decay if parent else 1.0)
+        layer_decay = spec.layer_decay if parent else 1.0
+        self.trainer = Trainer(network, engine, self.schedule, spec.seed, layer_decay, spec.weight_average)
 
     def _architecture(self) -> Architecture:
         """The parent's sizes or the preset's, with the inputs and outputs of this run."""
@@ -156,9 +161,10 @@ class _FineTuning:
         for epoch in range(self.trainer.step // self.steps_per_epoch, self.spec.epochs):
             loss = self._train_epoch(report, saved, epoch)
             report.metric(self.trainer.step, epoch, "training", "loss", loss)
-            score = measured_once(partial(self._measure, report, epoch))
-            if score > self.trainer.best_score or not saved.has_best:
-                saved.keep_best(score)
+            with self.trainer.averaged():
+                score = measured_once(partial(self._measure, report, epoch))
+                if score > self.trainer.best_score or not saved.has_best:
+                    saved.keep_best(score)
             saved.save()
         saved.adopt_best()
 
@@ -234,8 +240,8 @@ class _FineTuning:
             report.metric(step, epoch, "validation", "auPRC", float(np.mean(scores)))
         return float(np.mean(scores)) if scores else -float(np.mean(losses)) if losses else 0.0
 
-    def calibrated(self, network: Ebert) -> Description:
-        """The description of the finished checkpoint, every factor calibrated where bins were held out.
+    def calibrated(self, network: Ebert, report: Report) -> Description:
+        """The description of the finished checkpoint: calibrated where bins were held out, judged beside a baseline.
 
         Trained cell types are read at the held-out loci too: some factors have no other, and a map that was fitted
         on them shows in the held-out ones whether calibration carries over.
@@ -247,7 +253,8 @@ class _FineTuning:
             of_factor = [pair for pair in pairs if pair.factor == factor]
             cells = tuple(cell for cell in self.cell_types if self.material.dataset.is_assayed(cell, factor))
             records.append(factor_record(factor, cells, of_factor, self.material.validation, choosers))
-        return self.description(tuple(records))
+        verdict = verdict_of(pairs, self.material, self.cell_types, report, self.spec.epochs > 1, self.spec.seed)
+        return msgspec.structs.replace(self.description(tuple(records)), verdict=verdict)
 
     def description(self, records: tuple[FactorRecord, ...]) -> Description:
         """What the checkpoint says about itself."""

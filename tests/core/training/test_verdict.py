@@ -1,5 +1,6 @@
 """The verdict of a fine-tuning: what it says when the model is better, worse, level, or rests on too little."""
 
+import json
 from pathlib import Path
 
 import numpy as np
@@ -9,6 +10,7 @@ from toy_binding import TOML, SilentReport, quiet, write_toy_binding
 from ebert_core.dataset.description import Dataset
 from ebert_core.dataset.labels import bin_labels
 from ebert_core.dataset.prepare import default_directory, prepare
+from ebert_core.model.description import read_description
 from ebert_core.protocol.locus import Interval
 from ebert_core.protocol.verdict import Judgement
 from ebert_core.training.held_out import HeldOut, blocks
@@ -165,3 +167,18 @@ def test_the_sentence_over_factors_names_those_for_which_the_model_is_worth_it()
 
 def test_scores_are_written_without_their_leading_zero():
     assert [figure(value) for value in (0.434, -0.05, 1.0, None)] == [".43", "-.05", "1.00", "not scored"]
+
+
+def test_a_fine_tuned_checkpoint_keeps_its_verdict_and_the_log_says_it(learned):
+    path, report = learned
+    verdict = read_description(path).verdict
+    assert verdict.overall.peaks > 0
+    assert verdict.overall.model > 0.9
+    assert report.events[-len(verdict.lines()) :] == verdict.lines()
+
+
+def test_a_checkpoint_from_before_there_were_verdicts_still_loads(toy_checkpoint, tmp_path):
+    content = json.loads((toy_checkpoint / "description.json").read_text())
+    del content["verdict"]
+    (tmp_path / "description.json").write_text(json.dumps(content))
+    assert read_description(tmp_path).verdict is None
