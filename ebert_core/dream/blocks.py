@@ -28,6 +28,10 @@ class Block(NamedTuple):
         """How many lines these are."""
         return self.data.count(b"\n")
 
+    def has_columns(self, count: int) -> bool:
+        """Whether the lines have this many fields on average."""
+        return self.data.count(b"\t") == (count - 1) * self.lines
+
     def numbered(self) -> Iterator[tuple[int, list[str]]]:
         """The fields of each line, with the line's number."""
         for number, line in enumerate(self.data.decode("utf-8", "replace").split("\n")[:-1], self.first_line):
@@ -129,7 +133,8 @@ def parsed(
         )
     except pl.exceptions.PolarsError:
         frame = pl.DataFrame()
-    if len(frame) != block.lines or any(frame[name].null_count() for name in names):
+    is_whole = len(frame) == block.lines and block.has_columns(len(columns))
+    if not is_whole or any(frame[name].null_count() for name in names):
         for number, fields in block.numbered():
             explain(number, fields)
         raise at_line(path, block.first_line, "the lines from here on cannot be read as a table")

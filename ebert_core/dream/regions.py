@@ -35,12 +35,14 @@ def read_regions(path: Path) -> Iterator[Run]:
         InvalidRequest: the file cannot be read, or a line makes no sense.
     """
     fields = first_fields(path)
-    is_plain = len(fields) >= 3 and fields[1].isdigit() and fields[2].isdigit() and not _has_track_lines(path)
+    is_plain = len(fields) >= 3 and fields[1].isdigit() and fields[2].isdigit() and _is_regular(path, len(fields))
     return _runs_of_blocks(path, len(fields)) if is_plain else runs_of(read_bed(path))
 
 
-def _has_track_lines(path: Path) -> bool:
-    return is_track_line(next(read_blocks(path)).data[:100].decode("utf-8", "replace"))
+def _is_regular(path: Path, columns: int) -> bool:
+    """Whether a file seems to hold lines of so many columns and nothing else."""
+    block = next(read_blocks(path))
+    return block.has_columns(columns) and not is_track_line(block.data[:100].decode("utf-8", "replace"))
 
 
 def _runs_of_blocks(path: Path, columns: int) -> Iterator[Run]:

@@ -1,0 +1,109 @@
+"""`ebert dream` in a shell: labels, scores and ranks, each from what the one before wrote."""
+
+import gzip
+import json
+
+import pytest
+
+from ebert_core.cli.program import main
+
+
+@pytest.fixture
+def files(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "regions.bed").write_text("chr1\t0\t5000\n")
+    (tmp_path / "k562.bed").write_text("chr1\t1000\t1300\nchr1\t3000\t3300\n")
+    (tmp_path / "liver.bed").write_text("chr1\t1000\t1300\n")
+    labels = ["--conservative", "K562=k562.bed", "liver=liver.bed", "--relaxed", "K562=k562.bed", "liver=k562.bed"]
+    assert main(["dream", "labels", *labels, "--regions", "regions.bed", "--output", "MAX.train.labels.tsv.gz"]) == 0
+    return tmp_path
+
+
+def write_scores(path, peak: float, elsewhere: float) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    lines = (
+        f"chr1\t{start}\t{start + 200}\t{peak if 850 < start < 1250 else elsewhere}\n" for start in range(0, 4801, 50)
+    )
+    path.write_bytes(gzip.compress("".join(lines).encode()))
+
+
+def test_labels_say_on_stderr_what_they_hold(files, capsys):
+    words = ["--conservative", "K562=k562.bed", "liver=liver.bed", "--relaxed", "K562=k562.bed", "liver=k562.bed"]
+    capsys.readouterr()
+    assert main(["dream", "labels", *words, "--regions", "regions.bed", "--output", "MAX.train.labels.tsv.gz"]) == 0
+    said = capsys.readouterr()
+    assert said.out == "MAX.train.labels.tsv.gz\n"
+    assert said.err == ("K562: 14 bound and 4 ambiguous of 97 bins\nliver: 7 bound and 11 ambiguous of 97 bins\n")
+    with gzip.open(files / "MAX.train.labels.tsv.gz", "rt") as file:
+        assert file.readline() == "chr\tstart\tstop\tK562\tliver\n"
+
+
+def test_a_cell_type_without_relaxed_peaks_gets_a_note(files, capsys):
+    words = ["--conservative", "K562=k562.bed", "--regions", "regions.bed", "--output", "x.tsv"]
+    assert main(["dream", "labels", *words]) == 0
+    assert "K562 has no relaxed peaks" in capsys.readouterr().err
+
+
+def test_scores_take_the_cell_type_from_the_name_of_the_file(files, capsys):
+    write_scores(files / "F.MAX.liver.tab.gz", 0.9, 0.1)
+    capsys.readouterr()
+    assert main(["dream", "score", "MAX.train.labels.tsv.gz", "F.MAX.liver.tab.gz"]) == 0
+    said = capsys.readouterr()
+    score = json.loads(said.out)
+    assert (score["auROC"], score["auPRC"], score["F1"], score["recall_at_05_fdr"]) == (1.0, 1.0, 1.0, 1.0)
+    assert (score["bins"], score["bound"], score["ambiguous"], len(score["subsamples"])) == (86, 7, 11, 10)
+    assert said.err == ""
+    words = ["MAX.train.labels.tsv.gz", "F.MAX.liver.tab.gz", "--cell-type", "K562", "--chromosomes", "chr1"]
+    assert main(["dream", "score", *words]) == 0
+    assert json.loads(capsys.readouterr().out)["recall_at_05_fdr"] == 0.5
+
+
+@pytest.mark.parametrize("kind", ["L", "B"])
+def test_files_of_the_other_rounds_are_scored_too(files, kind, capsys):
+    write_scores(files / f"{kind}.MAX.liver.tab.gz", 0.9, 0.1)
+    assert main(["dream", "score", "MAX.train.labels.tsv.gz", f"{kind}.MAX.liver.tab.gz"]) == 0
+    assert '"bound": 7' in capsys.readouterr().out
+
+
+def test_a_name_that_says_no_cell_type_needs_the_flag(files, capsys):
+    write_scores(files / "mine.tab.gz", 0.9, 0.1)
+    assert main(["dream", "score", "MAX.train.labels.tsv.gz", "mine.tab.gz"]) == 2
+    assert "mine.tab.gz is not named F.TF.CELL.tab.gz; say --cell-type, one of K562, liver." in capsys.readouterr().err
+
+
+def test_the_ranking_is_a_table_or_json(files, capsys):
+    for team, peak in (("good", 0.9), ("bad", 0.05)):
+        write_scores(files / "results" / team / "F.MAX.liver.tab.gz", peak, 0.1)
+        capsys.readouterr()
+        main(["dream", "score", "MAX.train.labels.tsv.gz", f"results/{team}/F.MAX.liver.tab.gz"])
+        (files / "results" / team / "F.MAX.liver.json").write_text(capsys.readouterr().out)
+    assert main(["dream", "rank", "results"]) == 0
+    assert [line.split() for line in capsys.readouterr().out.splitlines()] == [
+        ["rank", "score", "lowest", "highest", "team", "MAX", "liver"],
+        ["1", "0.333", "0.333", "0.333", "good", "1"],
+        ["2", "0.500", "0.500", "0.500", "bad", "2"],
+    ]
+    assert main(["dream", "rank", "results", "--json"]) == 0
+    assert [each["team"] for each in json.loads(capsys.readouterr().out)] == ["good", "bad"]
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        ([], "Peaks come from --dataset with --factor, or from --conservative"),
+        (["--dataset", "DATASET.toml"], "--factor is needed with --dataset"),
+        (["--dataset", "D.toml", "--factor", "MAX", "--blacklist", "b.bed"], "--blacklist goes with --conservative"),
+        (["--conservative", "K562=k562.bed"], "Bins lie in --regions BED, or on whole chromosomes"),
+        (["--conservative", "K562=k562.bed", "--factor", "MAX"], "--factor goes with --dataset"),
+        (["--conservative", "k562.bed", "--regions", "regions.bed"], "'k562.bed' should be written CELL=FILE"),
+        (["--conservative", "a=k562.bed", "a=k562.bed", "--regions", "regions.bed"], "a is given twice"),
+        (["--conservative", "a=k562.bed", "--relaxed", "b=k562.bed", "--regions", "regions.bed"], "--relaxed names b"),
+        (["--conservative", "a=absent.bed", "--regions", "regions.bed"], "There is no file absent.bed"),
+    ],
+)
+def test_what_labels_lack_is_said_in_a_sentence(files, words, said, capsys):
+    capsys.readouterr()
+    assert main(["dream", "labels", *words, "--output", "x.tsv"]) == 2
+    error = capsys.readouterr().err
+    assert said in error
+    assert error.count("\n") == 1
