@@ -10,6 +10,7 @@ from torch import Tensor, nn
 from torch.nn import functional as f
 
 from ebert_core.model.config import Architecture
+from ebert_core.model.products import Linear
 from ebert_core.model.tokens import BASE_COUNT, BIN, FIRST_STATE, MASKED_BASE, POSITION
 
 _SYMBOLS = BASE_COUNT + 1  # the four bases and "masked"; N is the zero vector
@@ -70,8 +71,8 @@ class StridedConvolution(nn.Module):
         super().__init__()
         self.token_width = architecture.token_width
         self.width = architecture.embedding_width
-        self.filters = nn.Linear(self.width * _SYMBOLS, 2 * architecture.hidden)
-        self.mix = nn.Linear(2 * architecture.hidden, architecture.hidden)
+        self.filters = Linear(self.width * _SYMBOLS, 2 * architecture.hidden)
+        self.mix = Linear(2 * architecture.hidden, architecture.hidden)
         self.symbols: Tensor
         symbols = torch.zeros(MASKED_BASE + 1, _SYMBOLS)
         symbols[:BASE_COUNT, :BASE_COUNT] = torch.eye(BASE_COUNT)
@@ -84,7 +85,7 @@ class StridedConvolution(nn.Module):
         margin = self.width - self.token_width
         padded_BLX = f.pad(symbol_BLX, (0, 0, margin // 2, margin - margin // 2))
         seen_BTWX = padded_BLX.unfold(1, self.width, self.token_width).transpose(2, 3)
-        vector_BTD: Tensor = self.mix(f.gelu(self.filters(seen_BTWX.flatten(2))))
+        vector_BTD: Tensor = self.mix(self.filters.gelu(seen_BTWX.flatten(2)))
         return vector_BTD
 
 

@@ -5,23 +5,34 @@ Rotary positions are those of Su et al., RoFormer (arXiv:2104.09864); the blocks
 
 # B = windows in a batch, T = tokens, D = hidden units, H = heads, E = hidden units of a head.
 
+from functools import lru_cache
+
 import torch
 from torch import Tensor, nn
 from torch.nn import functional as f
 
 from ebert_core.model.config import Architecture
+from ebert_core.model.products import Angles, Linear, attend, is_arranged
 
 
-def rotary_angles(tokens: int, width: int, device: torch.device) -> tuple[Tensor, Tensor]:
+def rotary_angles(tokens: int, width: int, device: torch.device) -> Angles:
     """Cosines and sines (T, width / 2) by which queries and keys of `width` units are turned."""
     speed = 10_000 ** (-torch.arange(0, width, 2, device=device, dtype=torch.float32) / width)
     angle = torch.arange(tokens, device=device, dtype=torch.float32)[:, None] * speed
     return angle.cos(), angle.sin()
 
 
-def rotate(vector_BHTE: Tensor, angles: tuple[Tensor, Tensor]) -> Tensor:
+@lru_cache(maxsize=8)
+def kept_angles(tokens: int, width: int, device: torch.device, dtype: torch.dtype) -> Angles:
+    """The angles in the type of the vectors, computed once for all layers and steps."""
+    with torch.inference_mode(False):  # what is made in that mode cannot serve a training later
+        cosine, sine = rotary_angles(tokens, width, device)
+        return cosine.to(dtype), sine.to(dtype)
+
+
+def rotate(vector_BHTE: Tensor, angles: Angles) -> Tensor:
     """The vectors turned by their position."""
-    cosine, sine = (part.to(vector_BHTE.dtype) for part in angles)
+    cosine, sine = angles
     first, second = vector_BHTE.chunk(2, -1)
     return torch.cat((first * cosine - second * sine, first * sine + second * cosine), -1)
 
@@ -33,25 +44,35 @@ class Attention(nn.Module):
         super().__init__()
         self.heads = architecture.heads
         self.is_rotary = architecture.positions == "rotary"
-        self.query_key_value = nn.Linear(architecture.hidden, 3 * architecture.hidden)
-        self.output = nn.Linear(architecture.hidden, architecture.hidden)
+        self.query_key_value = Linear(architecture.hidden, 3 * architecture.hidden)
+        self.output = Linear(architecture.hidden, architecture.hidden)
 
     def queries_keys_values(self, hidden_BTD: Tensor) -> tuple[Tensor, Tensor, Tensor]:
         """Queries, keys and values (B, H, T, E), the first two turned by position."""
+        return self._parts(self.query_key_value(hidden_BTD))
+
+    def _parts(self, mixed_BTD: Tensor) -> tuple[Tensor, Tensor, Tensor]:
         query, key, value = (
-            part.reshape(*part.shape[:2], self.heads, -1).transpose(1, 2)
-            for part in self.query_key_value(hidden_BTD).chunk(3, -1)
+            part.reshape(*part.shape[:2], self.heads, -1).transpose(1, 2) for part in mixed_BTD.chunk(3, -1)
         )
-        if self.is_rotary:
-            angles = rotary_angles(query.shape[2], query.shape[3], query.device)
-            query, key = rotate(query, angles), rotate(key, angles)
-        return query, key, value
+        angles = self._angles(mixed_BTD)
+        return (query, key, value) if angles is None else (rotate(query, angles), rotate(key, angles), value)
+
+    def _angles(self, mixed_BTD: Tensor) -> Angles | None:
+        if not self.is_rotary:
+            return None
+        _, tokens, width = mixed_BTD.shape
+        return kept_angles(tokens, width // (3 * self.heads), mixed_BTD.device, mixed_BTD.dtype)
 
     def forward(self, hidden_BTD: Tensor) -> Tensor:
         """What each token gathers from the others (B, T, D)."""
-        gathered_BHTE = f.scaled_dot_product_attention(*self.queries_keys_values(hidden_BTD))
-        gathered_BTD: Tensor = self.output(gathered_BHTE.transpose(1, 2).flatten(2))
-        return gathered_BTD
+        mixed_BTD = self.query_key_value(hidden_BTD)
+        if is_arranged(mixed_BTD):
+            gathered_BTD = attend(mixed_BTD, self.heads, self._angles(mixed_BTD))
+        else:
+            gathered_BTD = f.scaled_dot_product_attention(*self._parts(mixed_BTD)).transpose(1, 2).flatten(2)
+        output_BTD: Tensor = self.output(gathered_BTD)
+        return output_BTD
 
     def weights(self, hidden_BTD: Tensor) -> Tensor:
         """Attention weights (B, H, T, T), row = from, in float32; each row sums to 1."""
@@ -68,14 +89,14 @@ class Block(nn.Module):
         self.attention_norm = nn.LayerNorm(architecture.hidden)
         self.attention = Attention(architecture)
         self.feed_norm = nn.LayerNorm(architecture.hidden)
-        self.widen = nn.Linear(architecture.hidden, 4 * architecture.hidden)
-        self.narrow = nn.Linear(4 * architecture.hidden, architecture.hidden)
+        self.widen = Linear(architecture.hidden, 4 * architecture.hidden)
+        self.narrow = Linear(4 * architecture.hidden, architecture.hidden)
         self.dropout = nn.Dropout(architecture.dropout)
 
     def forward(self, hidden_BTD: Tensor) -> Tensor:
         """The tokens after this layer (B, T, D)."""
         hidden_BTD = hidden_BTD + self.dropout(self.attention(self.attention_norm(hidden_BTD)))
-        fed_BTD: Tensor = self.narrow(f.gelu(self.widen(self.feed_norm(hidden_BTD))))
+        fed_BTD: Tensor = self.narrow(self.widen.gelu(self.feed_norm(hidden_BTD)))
         after_BTD: Tensor = hidden_BTD + self.dropout(fed_BTD)
         return after_BTD
 

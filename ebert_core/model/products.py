@@ -1,0 +1,163 @@
+"""Matrix products and attention in bf16 on a processor, arranged so that its matrix units stay busy.
+
+PyTorch's own kernels in another order than its modules call them; why, and what it buys, is in
+docs/decisions/bf16-on-processors.md. Everywhere else (fp32, CUDA, MPS) its modules are used as they are.
+"""
+
+# X = rows of a product (windows x tokens), I = units that enter, O = units that leave, B = windows, T = tokens,
+# H = heads, E = units of a head. "q" and "k" in an axis group are queries and keys.
+
+from functools import lru_cache
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+from torch.autograd.function import once_differentiable
+from torch.nn import functional as f
+
+from ebert_core.model.device import has_fast_bf16
+
+Angles = tuple[Tensor, Tensor]
+
+
+class Linear(nn.Linear):
+    """`nn.Linear`, with the same weights under the same names, faster in bf16 on processors that compute in it."""
+
+    def forward(self, values: Tensor) -> Tensor:
+        """Values (..., O) in the type of the products."""
+        if not is_arranged(values):
+            return super().forward(values)
+        product: Tensor = _Product.apply(values, self.weight, self.bias)  # type: ignore[no-untyped-call]  # as torch has it
+        return product
+
+    def gelu(self, values: Tensor) -> Tensor:
+        """GELU (erf) of the product; where no gradient is wanted, computed while the product is written."""
+        if torch.is_grad_enabled() or not is_arranged(values):
+            return f.gelu(self(values))
+        low = torch.bfloat16
+        bias = self.bias.to(low)
+        return _product(values.to(low), self.weight.to(low), bias, "gelu", "none")
+
+
+def is_arranged(values: Tensor) -> bool:
+    """Whether products of these values are computed here: in bf16, on a processor that is made for it."""
+    if values.device.type != "cpu" or not values.numel() or not _processor_has_bf16():
+        return False
+    if torch.is_autocast_enabled("cpu"):
+        return torch.get_autocast_dtype("cpu") == torch.bfloat16
+    return values.dtype == torch.bfloat16
+
+
+@lru_cache(maxsize=1)
+def _processor_has_bf16() -> bool:
+    has_onednn = torch.backends.mkldnn.is_available()  # type: ignore[no-untyped-call]  # torch leaves it untyped
+    return bool(has_onednn) and has_fast_bf16(torch.device("cpu"))
+
+
+def _product(values: Tensor, weight_OI: Tensor, bias_O: Tensor, after: str = "none", kind: str = "") -> Tensor:
+    """Values times weights plus bias; the bias is added while the product is written, not in a pass of its own."""
+    product: Tensor = torch.ops.mkldnn._linear_pointwise(values, weight_OI, bias_O, after, [], kind)
+    return product
+
+
+class _Product(torch.autograd.Function):
+    """A linear layer whose weight gradient turns the narrower of its two factors first."""
+
+    @staticmethod
+    def forward(context: Any, values: Tensor, weight_OI: Tensor, bias_O: Tensor) -> Tensor:
+        low, low_weight_OI = values.to(torch.bfloat16), weight_OI.to(torch.bfloat16)
+        context.save_for_backward(low, low_weight_OI)
+        context.types = values.dtype, weight_OI.dtype, bias_O.dtype
+        return _product(low, low_weight_OI, bias_O.to(torch.bfloat16))
+
+    @staticmethod
+    @once_differentiable
+    def backward(context: Any, gradient: Tensor) -> tuple[Tensor | None, Tensor | None, Tensor | None]:
+        values, weight_OI = context.saved_tensors
+        for_values, for_weight, for_bias = context.needs_input_grad
+        values_type, weight_type, bias_type = context.types
+        gradient_XO = gradient.reshape(-1, gradient.shape[-1])
+        values_XI = values.reshape(-1, values.shape[-1])
+        return (
+            (gradient_XO @ weight_OI).to(values_type).reshape(values.shape) if for_values else None,
+            weight_gradient(gradient_XO, values_XI).to(weight_type) if for_weight else None,
+            gradient_XO.sum(0).to(bias_type) if for_bias else None,
+        )
+
+
+def weight_gradient(gradient_XO: Tensor, values_XI: Tensor) -> Tensor:
+    """The gradient (O, I) of a weight: the product of the turned gradient and the values.
+
+    A left factor that lies turned in memory halves the speed of the product, so it is copied into order first. Of the
+    two factors the narrower is copied; if that is the values, the product comes out turned and is copied instead.
+    """
+    if gradient_XO.shape[1] <= values_XI.shape[1]:
+        return gradient_XO.t().contiguous() @ values_XI
+    return (values_XI.t().contiguous() @ gradient_XO).t().contiguous()
+
+
+def attend(mixed_BTD: Tensor, heads: int, angles: Angles | None) -> Tensor:
+    """What each token gathers (B, T, D) from queries, keys and values side by side (B, T, 3 D)."""
+    gathered_BTD: Tensor = _Attention.apply(mixed_BTD, heads, angles)  # type: ignore[no-untyped-call]  # as torch has it
+    return gathered_BTD
+
+
+class _Attention(torch.autograd.Function):
+    """Rotation and attention; its gradient is written into one array instead of being put together from three."""
+
+    @staticmethod
+    def forward(context: Any, mixed_BTD: Tensor, heads: int, angles: Angles | None) -> Tensor:
+        with torch.autocast("cpu", enabled=False):
+            query, key, value = turned_parts(mixed_BTD, heads, angles)
+            gathered_BHTE, normaliser_BHT = torch.ops.aten._scaled_dot_product_flash_attention_for_cpu(
+                query, key, value
+            )
+        context.save_for_backward(query, key, value, gathered_BHTE, normaliser_BHT)
+        context.angles = angles
+        gathered_BTD: Tensor = gathered_BHTE.transpose(1, 2).flatten(2)
+        return gathered_BTD
+
+    @staticmethod
+    @once_differentiable
+    def backward(context: Any, gradient_BTD: Tensor) -> tuple[Tensor, None, None]:
+        query, key, value, gathered_BHTE, normaliser_BHT = context.saved_tensors
+        windows, heads, tokens, width = query.shape
+        gradient_BHTE = gradient_BTD.reshape(windows, tokens, heads, width).transpose(1, 2)
+        query_gradient, key_gradient, value_gradient = (
+            torch.ops.aten._scaled_dot_product_flash_attention_for_cpu_backward(
+                gradient_BHTE, query, key, value, gathered_BHTE, normaliser_BHT, 0.0, False
+            )
+        )
+        together_BTXHE = query.new_empty(windows, tokens, 3, heads, width)
+        parts = [part.transpose(1, 2) for part in together_BTXHE.unbind(2)]
+        for part, found in zip(parts, (query_gradient, key_gradient), strict=False):
+            turn(found, context.angles, part, backwards=True)
+        parts[2].copy_(value_gradient)
+        return together_BTXHE.flatten(2), None, None
+
+
+def turned_parts(mixed_BTD: Tensor, heads: int, angles: Angles | None) -> tuple[Tensor, Tensor, Tensor]:
+    """Queries, keys and values (B, H, T, E) of what their common product gave, the first two turned by position."""
+    windows, tokens, _ = mixed_BTD.shape
+    query, key, value = mixed_BTD.reshape(windows, tokens, 3, heads, -1).permute(2, 0, 3, 1, 4)
+    if angles is None:
+        return query, key, value
+    turned = mixed_BTD.new_empty(windows, tokens, 2, heads, query.shape[-1]).permute(2, 0, 3, 1, 4)
+    turn(query, angles, turned[0])
+    turn(key, angles, turned[1])
+    return turned[0], turned[1], value
+
+
+def turn(vector: Tensor, angles: Angles | None, result: Tensor, backwards: bool = False) -> None:
+    """Writes vectors turned by their position, or turned back, into `result`; without angles, as they are."""
+    if angles is None:
+        result.copy_(vector)
+        return
+    cosine, sine = angles
+    sign = -1 if backwards else 1
+    first, second = vector.chunk(2, -1)
+    turned_first, turned_second = result.chunk(2, -1)
+    torch.mul(first, cosine, out=turned_first)
+    turned_first.addcmul_(second, sine, value=-sign)
+    torch.mul(second, cosine, out=turned_second)
+    turned_second.addcmul_(first, sine, value=sign)
