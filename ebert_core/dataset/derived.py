@@ -31,8 +31,8 @@ class Reader(Protocol):
     def signal(self, cell_type: str, name: str) -> NDArray[np.float16] | None:
         """Means (B, P) of a signal of the cell type, or of the whole dataset."""
 
-    def bound(self, cell_type: str, factor: str) -> NDArray[np.uint8] | None:
-        """Which positions (B, P) a conservative peak covers by half: 0 or 1."""
+    def binding(self, cell_types: Sequence[str], factor: str) -> "Binding | None":
+        """Where conservative peaks cover positions by half in those of the cell types where the factor was assayed."""
 
     def distance(self) -> NDArray[np.float16] | None:
         """log10(1 + bases to the nearest start of a gene) of each position (B, P)."""
@@ -42,6 +42,13 @@ class Reader(Protocol):
 
     def quantiles(self, cell_type: str, name: str) -> Quantiles:
         """The distribution of a signal in the cell type; empty where it was not measured."""
+
+
+class Binding(NamedTuple):
+    """In how many of some assayed cell types a factor is bound, by position."""
+
+    bound_BP: NDArray[np.uint16]
+    cell_types: int
 
 
 class Selection(NamedTuple):
@@ -56,20 +63,19 @@ def fill_signals(batch: WindowBatch, reader: Reader, cell_type: str, channels: C
 
     NaN where a signal is not known for the cell type; else 0 in bins of 200 without a known base.
     """
-    has_no_base_BP: NDArray[np.bool_] | None = None
+    is_empty_BP = _without_bases(batch.bases_BL) if any(map(derived, channels.signals)) else None
     for channel, name in enumerate(channels.signals):
         parts = derived(name)
         values_BP = _derive(reader, cell_type, parts, channels) if parts else reader.signal(cell_type, name)
-        if values_BP is None:
-            batch.signals_BCP[:, channel] = np.nan
-            continue
-        batch.signals_BCP[:, channel] = values_BP
-        if parts:
-            has_no_base_BP = _without_bases(batch.bases_BL) if has_no_base_BP is None else has_no_base_BP
-            batch.signals_BCP[:, channel][has_no_base_BP] = 0
+        batch.signals_BCP[:, channel] = np.nan if values_BP is None else values_BP
+        if parts and values_BP is not None and is_empty_BP is not None:
+            batch.signals_BCP[:, channel][is_empty_BP] = 0
 
 
-def _without_bases(bases_BL: NDArray[np.uint8]) -> NDArray[np.bool_]:
+def _without_bases(bases_BL: NDArray[np.uint8]) -> NDArray[np.bool_] | None:
+    """Which positions (B, P) lie in bins of 200 without a known base; None where all bases are known."""
+    if bases_BL.max(initial=0) < N:
+        return None
     is_empty_BS = (bases_BL == N).reshape(len(bases_BL), -1, BIN_WIDTH).all(axis=-1)
     return np.repeat(is_empty_BS, BIN_WIDTH // POSITION_WIDTH, axis=1)
 
@@ -112,14 +118,11 @@ def _difference(reader: Reader, cell_type: str, name: str, channels: Channels) -
 
 def _binding_elsewhere(reader: Reader, cell_type: str, factor: str, channels: Channels) -> NDArray[np.float16] | None:
     """The share of the other training cell types where a position is bound: the own peaks are never read."""
-    others = [reader.bound(other, factor) for other in _others(cell_type, channels)]
-    known = [bound_BP for bound_BP in others if bound_BP is not None]
-    if not known:
+    found = reader.binding(_others(cell_type, channels), factor)
+    if found is None:
         return None
-    count_BP = known[0].astype(np.float32)
-    for bound_BP in known[1:]:
-        count_BP += bound_BP
-    return (count_BP / np.float32(len(known))).astype(np.float16)
+    shares = (np.arange(found.cell_types + 1) / found.cell_types).astype(np.float16)
+    return shares[found.bound_BP]
 
 
 def _others(cell_type: str, channels: Channels) -> list[str]:

@@ -17,8 +17,8 @@ from ebert_core.dataset.channels import BIN_WIDTH, bins_with_bases
 from ebert_core.dataset.description import Dataset
 from ebert_core.dataset.quantiles import Quantiles, quantiles_of_values, sampled_positions
 from ebert_core.dataset.spans import read_bound, read_distance, read_signal, read_states, reference_of, widened
-from ebert_core.dataset.store import FORMAT, Store, StoreIndex, cell_number, packed, stored_motifs
-from ebert_core.genome.motifs import Matrices, motif_scores
+from ebert_core.dataset.store import FORMAT, Store, StoreIndex, assayed_pairs, cell_number, row_of_bits, stored_motifs
+from ebert_core.genome.motifs import POSITION_WIDTH, Matrices, motif_scores
 from ebert_core.protocol.errors import InvalidRequest
 from ebert_core.protocol.locus import Interval
 
@@ -163,6 +163,8 @@ class _Builder:
         is_sampled = sampled_positions(dataset.sample if any(index.signals.values()) else (), piece)
         for cell in index.cell_types:
             self._store_cell(index, cell, piece, has_base, is_sampled)
+        if pairs := assayed_pairs(index):
+            _append(self._directory / "bound.bits", self._bound(pairs, piece, has_base))
         for number, name in enumerate(index.shared_signals):
             shared = dataset.signal_file(dataset.layout.signals[name])
             _append(self._directory / f"shared.{number}.f16", read_signal(shared, piece, has_base))
@@ -187,10 +189,17 @@ class _Builder:
             means = read_signal(dataset.signal_file(path), piece, has_base_S)
             self._samples[cell, name].append(means[is_sampled_P])
             _append(self._directory / f"signal.{number}.{place}.f16", means)
-        for place, factor in enumerate(index.peaks[cell]):
-            peaks = dataset.peaks(cell, factor)
+
+    def _bound(
+        self, pairs: Sequence[tuple[str, str]], piece: Interval, has_base_S: NDArray[np.bool_]
+    ) -> NDArray[np.uint8]:
+        """Where each pair is bound, a bit each in the rows (P, bytes) of the positions."""
+        bits_PX = np.zeros((piece.length // POSITION_WIDTH, 8 * row_of_bits(pairs).itemsize), dtype=np.bool_)
+        for column, (factor, cell) in enumerate(pairs):
+            peaks = self._dataset.peaks(cell, factor)
             assert peaks is not None
-            _append(self._directory / f"bound.{number}.{place}.u8", packed(read_bound(peaks, piece, has_base_S)))
+            bits_PX[:, column] = read_bound(peaks, piece, has_base_S)
+        return np.packbits(bits_PX, axis=1, bitorder="little")
 
 
 def _append(path: Path, values: NDArray[np.uint8] | NDArray[np.float16]) -> None:

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ebert_core.dataset.channels import BIN_WIDTH, FIRST_STATE, MISSING
+from ebert_core.dataset.derived import Binding
 from ebert_core.dataset.description import Dataset
 from ebert_core.dataset.labels import merged_spans
 from ebert_core.dataset.quantiles import Quantiles
@@ -80,8 +81,8 @@ def read_signal(signal: SignalFile, interval: Interval, has_base_S: NDArray[np.b
     return means
 
 
-def read_bound(peaks: FeatureSource, interval: Interval, has_base_S: NDArray[np.bool_]) -> NDArray[np.uint8]:
-    """Which positions the peaks cover by half or more: 1 or 0; 0 in bins without bases."""
+def read_bound(peaks: FeatureSource, interval: Interval, has_base_S: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Which positions the peaks cover by half or more; none in bins without bases."""
     found = peaks.touching(interval)
     spans = merged_spans([(max(each.start, interval.start), min(each.end, interval.end)) for each in found])
     first, last = spans.first - interval.start, spans.last - interval.start
@@ -93,7 +94,7 @@ def read_bound(peaks: FeatureSource, interval: Interval, has_base_S: NDArray[np.
     np.subtract.at(covered_P, first // POSITION_WIDTH, first % POSITION_WIDTH)
     np.subtract.at(covered_P, (last - 1) // POSITION_WIDTH, -last % POSITION_WIDTH)
     is_bound_P = 2 * covered_P >= POSITION_WIDTH
-    return (is_bound_P & np.repeat(has_base_S, BIN_WIDTH // POSITION_WIDTH)).astype(np.uint8)
+    return is_bound_P & np.repeat(has_base_S, BIN_WIDTH // POSITION_WIDTH)
 
 
 def read_distance(dataset: Dataset, interval: Interval) -> NDArray[np.float16]:
@@ -124,12 +125,14 @@ class FileReader:
         signal = self._dataset.signal(cell_type, name) if cell_type in self._dataset.cell_types else None
         return None if signal is None else read_signal(signal, self._interval, self._has_base_S)[None]
 
-    def bound(self, cell_type: str, factor: str) -> NDArray[np.uint8] | None:
-        """Which positions (1, P) a conservative peak covers by half: 0 or 1."""
-        if not self._dataset.is_assayed(cell_type, factor):
+    def binding(self, cell_types: Sequence[str], factor: str) -> Binding | None:
+        """Where conservative peaks cover positions by half in those of the cell types where the factor was assayed."""
+        assayed = [cell for cell in cell_types if self._dataset.is_assayed(cell, factor)]
+        sources = [source for cell in assayed if (source := self._dataset.peaks(cell, factor)) is not None]
+        if not sources:
             return None
-        peaks = self._dataset.peaks(cell_type, factor)
-        return None if peaks is None else read_bound(peaks, self._interval, self._has_base_S)[None]
+        bound_XP = np.stack([read_bound(source, self._interval, self._has_base_S) for source in sources])
+        return Binding(bound_XP.sum(axis=0, dtype=np.uint16)[None], len(sources))
 
     def distance(self) -> NDArray[np.float16] | None:
         """log10(1 + bases to the nearest start of a gene) of each position (1, P)."""

@@ -7,6 +7,7 @@ B = windows in a batch, L = bases per window, S = L / 200 chromatin bins, P = L 
 """
 
 from collections.abc import Sequence
+from functools import cached_property
 from itertools import pairwise
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -17,7 +18,7 @@ from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
 from ebert_core.dataset.channels import BIN_WIDTH, Channels, WindowBatch, empty_batch, state_lookup, window_length
-from ebert_core.dataset.derived import fill_signals
+from ebert_core.dataset.derived import Binding, fill_signals
 from ebert_core.dataset.quantiles import Quantiles
 from ebert_core.dataset.spans import read_motif_scores, widened
 from ebert_core.genome.chromosomes import name_in
@@ -27,8 +28,6 @@ from ebert_core.protocol.errors import InvalidRequest
 from ebert_core.protocol.locus import Interval
 
 FORMAT = 2
-_PER_BIN = BIN_WIDTH // POSITION_WIDTH
-_UNPACKED = (np.arange(2**_PER_BIN, dtype=np.uint8)[:, None] >> np.arange(_PER_BIN, dtype=np.uint8)) & np.uint8(1)
 
 
 class StoredMotif(msgspec.Struct, frozen=True):
@@ -101,11 +100,8 @@ class Store:
         for number, name in enumerate(self.index.shared_signals):
             shared = self._map(f"shared.{number}.f16", np.float16, positions)
             self.signals |= {(cell, name): self.signals.get((cell, name), shared) for cell in self.cell_types}
-        self.bound = {
-            (cell, factor): self._map(f"bound.{cell_number(self.index, cell)}.{number}.u8", np.uint8, bins)
-            for cell, factors in self.index.peaks.items()
-            for number, factor in enumerate(factors)
-        }
+        self.pairs = assayed_pairs(self.index)
+        self.bound = self._map("bound.bits", row_of_bits(self.pairs), positions) if self.pairs else None
         self.distance = self._map("distance.f16", np.float16, positions) if self.index.has_genes else None
         self._motifs = {
             motif: self._map(f"motif.{number}.f16", np.float16, positions)
@@ -234,7 +230,9 @@ class Store:
         name = self._names[chromosome]
         return self._segments[name] if name is not None else None
 
-    def _map(self, name: str, kind: type[np.uint8] | type[np.float16], count: int) -> NDArray[np.uint8]:
+    def _map(
+        self, name: str, kind: type[np.uint8] | type[np.float16] | np.dtype[np.void], count: int
+    ) -> NDArray[np.uint8]:
         path = self.directory / name
         try:
             mapped: NDArray[np.uint8] = (
@@ -258,10 +256,23 @@ class _StoreReader:
         """Means (B, P) of a signal of the cell type, or of the whole dataset."""
         return self._at(self._store.signals.get((cell_type, name)), POSITION_WIDTH)
 
-    def bound(self, cell_type: str, factor: str) -> NDArray[np.uint8] | None:
-        """Which positions (B, P) a conservative peak covers by half: 0 or 1."""
-        packed_BS = self._at(self._store.bound.get((cell_type, factor)), BIN_WIDTH)
-        return None if packed_BS is None else _UNPACKED[packed_BS].reshape(len(packed_BS), -1)
+    def binding(self, cell_types: Sequence[str], factor: str) -> Binding | None:
+        """Where conservative peaks cover positions by half in those of the cell types where the factor was assayed."""
+        bits = [bit for bit, pair in enumerate(self._store.pairs) if pair[0] == factor and pair[1] in cell_types]
+        if not bits:
+            return None
+        bound_BP = np.zeros(self._bits_BPX.shape[:2], dtype=np.uint16)
+        for byte in sorted({bit // 8 for bit in bits}):
+            mask = np.uint8(sum(1 << bit % 8 for bit in bits if bit // 8 == byte))
+            bound_BP += np.bitwise_count(self._bits_BPX[:, :, byte] & mask)
+        return Binding(bound_BP, len(bits))
+
+    @cached_property
+    def _bits_BPX(self) -> NDArray[np.uint8]:
+        """The bits of all pairs, read once for all channels."""
+        assert self._store.bound is not None
+        rows_BP = self._store.filled(self._store.bound, self._place, self._intervals, POSITION_WIDTH)
+        return rows_BP.view(np.uint8).reshape(*rows_BP.shape, -1)
 
     def distance(self) -> NDArray[np.float16] | None:
         """log10(1 + bases to the nearest start of a gene) of each position (B, P)."""
@@ -279,10 +290,14 @@ class _StoreReader:
         return None if stored is None else self._store.filled(stored, self._place, self._intervals, width)
 
 
-def packed(bound_P: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """The four positions of a bin of 200, each 0 or 1, as the bits of one number."""
-    bits: NDArray[np.uint8] = np.packbits(bound_P.reshape(-1, _PER_BIN), axis=1, bitorder="little")
-    return bits[:, 0]
+def assayed_pairs(index: StoreIndex) -> list[tuple[str, str]]:
+    """Factors and cell types in the order of their bits in the stored rows: those of a factor side by side."""
+    return sorted((factor, cell) for cell, factors in index.peaks.items() for factor in factors)
+
+
+def row_of_bits(pairs: Sequence[tuple[str, str]]) -> np.dtype[np.void]:
+    """One position of all pairs: a bit each, in whole bytes."""
+    return np.dtype((np.void, -(-len(pairs) // 8)))
 
 
 class _Segments:

@@ -1,5 +1,6 @@
 """Derived signals: what they hold, that files and store agree, and that no peak leaks into its own cell type."""
 
+from itertools import product
 from pathlib import Path
 
 import msgspec
@@ -118,6 +119,27 @@ def test_binding_is_the_share_of_the_other_training_cell_types(rich_path):
     assert [float(own_left_out[positions[start]]) for start in (4_950, 5_000, 5_100)] == [0, 0.5, 1]
     assert np.isnan(signal(dataset, "alpha", "binding(CTCF)", trained=("alpha", "delta"))).sum() == 0
     assert np.isnan(signal(dataset, "alpha", "binding(CTCF)", trained=("alpha",))).all()
+
+
+def test_factors_by_the_dozen_are_kept_apart_in_the_store(rich_path, tmp_path):
+    cells, factors = [f"cell{number}" for number in range(7)], [f"F{number}" for number in range(5)]
+    for number, (cell, factor) in enumerate(product(cells, factors)):
+        starts = np.random.default_rng(number).integers(3_000, 20_000, 30).tolist()
+        write_peaks(rich_path, f"{cell}.{factor}", *((start, start + 300) for start in starts))
+    tables = [
+        f'[cell_types.{cell}.peaks.{factor}]\nconservative = "{cell}.{factor}.bed"\n'
+        for cell, factor in product(cells, factors)
+        if (cell, factor) not in (("cell2", "F3"), ("cell6", "F0"))
+    ]
+    rich_path.write_text(rich_path.read_text() + "".join(tables))
+    dataset = Dataset.open(rich_path)
+    channels = Channels((), tuple(f"binding({factor})" for factor in factors), None, tuple(cells[1:]))
+    intervals = [Interval("chr1", start, start + 2_000) for start in range(3_000, 20_000, 1_000)]
+    store = prepare(dataset, tmp_path / "s")
+    for cell in ("cell0", "cell2", "cell6"):
+        from_files = windows(dataset, cell, intervals, channels).signals_BCP
+        np.testing.assert_array_equal(from_files, windows(store, cell, intervals, channels).signals_BCP)
+        assert len(np.unique(from_files)) > 5
 
 
 @pytest.mark.parametrize("source", ["files", "store"])
