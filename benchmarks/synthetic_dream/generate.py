@@ -11,7 +11,6 @@ from typing import Any, NamedTuple
 import numpy as np
 import tomli_w
 from numpy.typing import NDArray
-from pyjaspar import jaspardb
 
 from benchmarks.synthetic_dream.binding import Sites, true_sites
 from benchmarks.synthetic_dream.chromatin import DNASE_WIDTH, TrueChromatin, read_dnase, read_states, true_chromatin
@@ -51,12 +50,14 @@ class Chromosome(NamedTuple):
     sites: Mapping[str, Sites]
 
 
-def generate(directory: Path, world: World) -> Path:
-    """Path of the DATASET.toml of a world newly written into a directory; the same world writes the same files."""
+def generate(directory: Path, world: World, counts: Mapping[str, NDArray[np.float64]]) -> Path:
+    """Path of the DATASET.toml of a world newly written into a directory; the same world writes the same files.
+
+    `counts` are the factors' matrices (W, 4) with columns A, C, G, T.
+    """
     for folder in ("motifs", "states", "signals", "peaks", "truth"):
         (directory / folder).mkdir(parents=True, exist_ok=True)
     (directory / DATASET).unlink(missing_ok=True)
-    counts = jaspar_counts()
     matrices = {name: probabilities(counts_W4) for name, counts_W4 in counts.items()}
     chromosomes = [_chromosome(world, name, matrices) for name in world.chromosome_lengths]
     _write_genome(directory, world, chromosomes, matrices)
@@ -64,16 +65,6 @@ def generate(directory: Path, world: World) -> Path:
     part = directory / f"{DATASET}.part"
     part.write_bytes(tomli_w.dumps(_description(world, cell_types)).encode())
     return part.replace(directory / DATASET)
-
-
-def jaspar_counts() -> dict[str, NDArray[np.float64]]:
-    """Counts (W, 4) of each factor's matrix, read from the copy of JASPAR that pyjaspar carries."""
-    database = jaspardb()
-    found = {}
-    for factor in FACTORS:
-        counts = database.fetch_motif_by_id(factor.matrix).counts
-        found[factor.name] = np.array([counts[base] for base in "ACGT"], dtype=np.float64).T
-    return found
 
 
 def probabilities(counts_W4: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -169,12 +160,15 @@ def _description(world: World, cell_types: dict[str, Any]) -> dict[str, Any]:
 
 def main() -> None:
     """Generates from the command line."""
+    # Only here: whoever brings matrices of their own needs no pyjaspar.
+    from benchmarks.synthetic_dream.jaspar import jaspar_counts
+
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("directory", type=Path)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--scale", type=float, default=1.0)
     arguments = parser.parse_args()
-    print(generate(arguments.directory, World(arguments.seed, arguments.scale)))
+    print(generate(arguments.directory, World(arguments.seed, arguments.scale), jaspar_counts()))
 
 
 if __name__ == "__main__":

@@ -7,6 +7,7 @@ import os
 from collections.abc import Mapping, Sequence
 from contextlib import nullcontext
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -83,7 +84,8 @@ class FinalSets:
         if not path.is_file():
             path.parent.mkdir(parents=True, exist_ok=True)
             part = path.with_suffix(".part.npz")
-            np.savez_compressed(part, **self._predicted(network, seed, without))
+            said: dict[str, Any] = self._predicted(network, seed, without)  # Any: numpy types the names with the arrays
+            np.savez_compressed(part, **said)
             os.replace(part, path)
         with np.load(path) as kept:
             return {name: kept[name] for name in kept.files}

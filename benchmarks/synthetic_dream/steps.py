@@ -50,7 +50,10 @@ class Plan(NamedTuple):
 def make_world(plan: Plan) -> None:
     """Generates the world, unless it is there."""
     if not plan.dataset.is_file():
-        generate(plan.world_directory, plan.world)
+        # Only here: a world that is there already needs no pyjaspar.
+        from benchmarks.synthetic_dream.jaspar import jaspar_counts
+
+        generate(plan.world_directory, plan.world, jaspar_counts())
 
 
 def make_pretrained(plan: Plan) -> None:
