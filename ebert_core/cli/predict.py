@@ -4,6 +4,7 @@ No flag has a default here: the spec has them, and a flag that was given is one 
 """
 
 import argparse
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -53,6 +54,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> None:
     """Predicts and prints the paths of the files."""
     spec = _spec(arguments)
+    # Where the first process has gone, PyTorch would tell the others so in fifty lines; our sentence says it.
+    os.environ.setdefault("TORCH_CPP_LOG_LEVEL", "ERROR")
     from ebert_core.inference.shards import Shards
 
     shards = Shards.from_environment()

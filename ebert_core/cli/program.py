@@ -6,10 +6,12 @@ stderr. A command's module is imported only when it is asked for, so that a data
 
 import argparse
 import importlib
+import signal
 import sys
+import threading
 from collections.abc import Sequence
 from importlib.metadata import version
-from types import ModuleType
+from types import FrameType, ModuleType
 from typing import NamedTuple
 
 from ebert_core.protocol.errors import InvalidRequest
@@ -40,6 +42,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Runs one command and returns its exit code."""
     words = list(sys.argv[1:] if arguments is None else arguments)
     parsed = _parser(words).parse_args(words)
+    if parsed.command != "worker" and threading.current_thread() is threading.main_thread():
+        # Whoever is asked to end removes what it has half written; a worker writes nothing.
+        signal.signal(signal.SIGTERM, _interrupt)
     try:
         _module(parsed.command).run(parsed)
     except Stopped as error:
@@ -59,6 +64,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except BrokenPipeError:
         return 1
     return 0
+
+
+def _interrupt(_number: int, _frame: FrameType | None) -> None:
+    raise KeyboardInterrupt
 
 
 def _module(command: str) -> ModuleType:

@@ -188,16 +188,17 @@ class Shards:
         with suppress(distributed.DistError):
             if error is None:
                 self._store.set(f"done-{self.rank}", "")
-            else:
-                self._store.set(f"failed-{self.rank}", str(error) or "it was stopped.")
-            if self.is_first and isinstance(error, KeyboardInterrupt):
+            elif isinstance(error, KeyboardInterrupt):
+                self._store.set(f"stopped-{self.rank}", "")
                 self._blame(error)
+            else:
+                self._store.set(f"failed-{self.rank}", str(error))
 
     def _blame(self, interruption: BaseException) -> None:
         """Under torchrun, all end when one has died; the sentence for the person is why that one did."""
-        reasons = (self._why_ended(rank) for rank in range(1, self.size))
-        reason = next(filter(None, reasons), "")
-        if reason:
+        others = [rank for rank in range(1, self.size) if not self._store.check([f"stopped-{rank}"])]
+        reason = next(filter(None, map(self._why_ended, others)), "")
+        if reason and self.is_first:
             raise InvalidRequest(f"{reason} Nothing was written; run the command again.") from interruption
 
     def _path(self, number: int) -> Path:
@@ -224,6 +225,8 @@ class Shards:
         name = f"Process {rank + 1} of {self.size}"
         if self._store.check([f"failed-{rank}"]):
             return f"{name} ended: {self._store.get(f'failed-{rank}').decode()}"
+        if self._store.check([f"stopped-{rank}"]):
+            return f"{name} was stopped."
         if self._store.check([f"done-{rank}"]):
             return ""
         if not self._store.check([f"process-{rank}"]):

@@ -8,11 +8,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ebert_core.dataset.description import Dataset
+from ebert_core.dream.regions import Run, read_regions
 from ebert_core.inference.grid import TileGrid
-from ebert_core.inference.regions import Regions, read_regions
 from ebert_core.model.tokens import BIN, POSITION
 from ebert_core.protocol.errors import InvalidRequest
-from ebert_core.protocol.locus import Interval, other_names, parse_locus
+from ebert_core.protocol.locus import Interval, format_locus, other_names, parse_locus
 from ebert_core.protocol.specs import Predict
 
 # What is computed, encoded and handed over at once: a share of the work small enough to be balanced among processes.
@@ -53,12 +53,12 @@ def listed_bins(spec: Predict, dataset: Dataset) -> list[Stretch]:
         InvalidRequest: a region names no place of the genome, or is a bin that no prediction stands on.
     """
     found: list[Stretch] = []
-    for regions in _requested(spec, dataset):
-        _refuse_bins_between(spec.regions, regions)
-        first = _next_position(regions.starts)
-        end = first + np.maximum(0, (regions.ends - BIN - first) // POSITION + 1) * POSITION
+    for run in _requested(spec, dataset):
+        _refuse_bins_between(spec.regions, run)
+        first = _next_position(run.start_R)
+        end = first + np.maximum(0, (run.end_R - BIN - first) // POSITION + 1) * POSITION
         first, end = first[end > first], end[end > first]
-        for stretch in _stretches(regions.chromosome, first, end, first[1:] != end[:-1]):
+        for stretch in _stretches(run.chromosome, first, end, first[1:] != end[:-1]):
             if found and found[-1].chromosome == stretch.chromosome and found[-1].end == stretch.start:
                 found[-1] = found[-1]._replace(bins=found[-1].bins + stretch.bins)
             else:
@@ -75,13 +75,12 @@ def genome_bins(spec: Predict, dataset: Dataset) -> list[Stretch]:
     lengths = dataset.chromosome_lengths
     order = {name: number for number, name in enumerate(lengths)}
     found: list[Stretch] = []
-    for regions in _requested(spec, dataset):
-        rows = np.argsort(regions.starts, kind="stable")
-        first = _next_position(regions.starts[rows])
-        last = np.minimum(regions.ends[rows], lengths[regions.chromosome] - BIN + 1)
-        end = _next_position(last)
+    for run in _requested(spec, dataset):
+        rows = np.argsort(run.start_R, kind="stable")
+        first = _next_position(run.start_R[rows])
+        end = _next_position(np.minimum(run.end_R[rows], lengths[run.chromosome] - BIN + 1))
         first, end = first[end > first], np.maximum.accumulate(end[end > first])
-        found += _stretches(regions.chromosome, first, end, first[1:] > end[:-1])
+        found += _stretches(run.chromosome, first, end, first[1:] > end[:-1])
     joined: list[Stretch] = []
     for stretch in sorted(found, key=lambda stretch: (order[stretch.chromosome], stretch.start)):
         if joined and joined[-1].chromosome == stretch.chromosome and stretch.start <= joined[-1].end:
@@ -114,7 +113,7 @@ def _block(stretches: list[Stretch], width: int) -> Block:
     return Block(stretches[0].chromosome, start, start + width, tuple(stretches))
 
 
-def _requested(spec: Predict, dataset: Dataset) -> Iterator[Regions]:
+def _requested(spec: Predict, dataset: Dataset) -> Iterator[Run]:
     """What a spec asks for: the regions of a BED file, a locus, chromosomes, or the whole genome."""
     lengths = dataset.chromosome_lengths
     if sum(map(bool, (spec.regions, spec.locus, spec.chromosomes))) > 1:
@@ -125,36 +124,40 @@ def _requested(spec: Predict, dataset: Dataset) -> Iterator[Regions]:
         locus = parse_locus(spec.locus, lengths)
         if locus is None:
             raise InvalidRequest(f"'{spec.locus}' is no locus of this genome; write chr5:124,000,001-124,020,000.")
-        yield _as_regions(locus)
+        yield _run_of(locus)
     else:
         names = [_known(name, lengths) for name in spec.chromosomes] or list(lengths)
-        yield from (_as_regions(Interval(name, 0, lengths[name])) for name in lengths if name in names)
+        yield from (_run_of(Interval(name, 0, lengths[name])) for name in lengths if name in names)
 
 
-def _regions_of_file(path: Path, lengths: dict[str, int]) -> Iterator[Regions]:
-    for regions in read_regions(path):
-        name = _known(regions.chromosome, lengths)
-        beyond = np.flatnonzero(regions.ends > lengths[name])
+def _regions_of_file(path: Path, lengths: dict[str, int]) -> Iterator[Run]:
+    for run in read_regions(path):
+        name = _known(run.chromosome, lengths)
+        beyond = np.flatnonzero(run.end_R > lengths[name])
         if len(beyond):
             raise InvalidRequest(
-                f"{path}, line {regions.line + beyond[0]}: the region ends at {regions.ends[beyond[0]]:,}, "
-                f"{name} at {lengths[name]:,}; is the file one of another assembly?"
+                f"{path}: the region {_locus(run, beyond[0])} passes the end of {name} at {lengths[name]:,}; "
+                "is the file one of another assembly?"
             )
-        yield regions._replace(chromosome=name)
+        yield run._replace(chromosome=name)
 
 
-def _as_regions(interval: Interval) -> Regions:
-    return Regions(interval.chromosome, np.array([interval.start]), np.array([interval.end]), 0)
+def _run_of(interval: Interval) -> Run:
+    return Run(interval.chromosome, np.array([interval.start]), np.array([interval.end]))
 
 
-def _refuse_bins_between(path: str, regions: Regions) -> None:
+def _refuse_bins_between(path: str, run: Run) -> None:
     """A bin of 200 that begins elsewhere than at a multiple of 50 would be missing from the file without a word."""
-    odd = np.flatnonzero((regions.ends - regions.starts == BIN) & (regions.starts % POSITION != 0))
+    odd = np.flatnonzero((run.end_R - run.start_R == BIN) & (run.start_R % POSITION != 0))
     if path and len(odd):
         raise InvalidRequest(
-            f"{path}, line {regions.line + odd[0]}: the bin begins at {regions.starts[odd[0]]:,}; "
-            f"predictions stand on bins that begin at multiples of {POSITION}."
+            f"{path}: the bin {_locus(run, odd[0])} cannot be predicted; "
+            f"the start of a bin, counted from 0, must be a multiple of {POSITION}."
         )
+
+
+def _locus(run: Run, row: np.intp) -> str:
+    return format_locus(Interval(run.chromosome, int(run.start_R[row]), int(run.end_R[row])))
 
 
 def _next_position(starts: NDArray[np.int64]) -> NDArray[np.int64]:

@@ -10,7 +10,7 @@ import pybigtools
 import pyBigWig
 import pytest
 import torch
-from toy_binding import LENGTHS, quiet
+from toy_binding import LENGTHS, UNKNOWN, quiet
 
 from ebert_core.dataset.description import Dataset
 from ebert_core.inference import stretches
@@ -102,6 +102,56 @@ def test_a_table_has_every_bin_of_every_region_in_the_file_s_order(spec_of, expe
     assert [(name, int(start), int(end)) for name, start, end, _ in lines] == wanted
     values = [expected[name][start // 50] for name, start, _ in wanted]
     np.testing.assert_array_equal(np.array([line[3] for line in lines], np.float32), np.nan_to_num(values))
+
+
+def test_merged_regions_and_a_line_for_every_bin_give_the_same_table(spec_of, tmp_path):
+    merged = [("chr2", 600, 5_000), ("chr2", 5_050, 5_400), ("chr1", 200, 8_000)]
+    bins = [(name, at, at + 200) for name, start, end in merged for at in range(start, end - 199, 50)]
+    tables = []
+    for kind, rows in {"merged": merged, "bins": bins}.items():
+        text = "".join(f"{name}\t{start}\t{end}\n" for name, start, end in rows)
+        (tmp_path / f"{kind}.bed.gz").write_bytes(gzip.compress(text.encode()))
+        [path] = predict_to_files(spec_of(f"{kind}.tab.gz", regions=str(tmp_path / f"{kind}.bed.gz")), quiet)
+        tables.append(gzip.decompress(path.read_bytes()))
+    assert tables[0] == tables[1]
+    assert tables[0].count(b"\n") == len(bins)
+
+
+def test_a_bin_with_unknown_bases_is_0_in_a_table_and_a_gap_in_a_bigwig(spec_of, tmp_path):
+    (tmp_path / "r.bed").write_text(f"chr2\t{UNKNOWN[0] + 50}\t{UNKNOWN[1] - 50}\n")
+    [path] = predict_to_files(spec_of("x.tab.gz", regions=str(tmp_path / "r.bed")), quiet)
+    lines = gzip.decompress(path.read_bytes()).decode().splitlines()
+    assert len(lines) == 7
+    assert {line.split("\t")[3] for line in lines} == {"0.00000000e+00"}
+    with pytest.raises(InvalidRequest, match="every bin that was asked for holds an N of the reference"):
+        predict_to_files(spec_of("x.bw", locus=f"chr2:{UNKNOWN[0]}-{UNKNOWN[1]}"), quiet)
+    assert sorted(each.name for each in tmp_path.iterdir()) == ["r.bed", "x.tab.gz"]
+
+
+def test_places_that_share_tiles_are_computed_once(spec_of, tmp_path, monkeypatch):
+    computed = []
+    compute = Predictor._compute
+    monkeypatch.setattr(Predictor, "_compute", lambda self, keys: computed.extend(keys) or compute(self, keys))
+    (tmp_path / "r.bed").write_text("".join(f"chr2\t{at}\t{at + 250}\n" for at in range(0, 6_000, 300)))
+    predict_to_files(spec_of("x.tab.gz", regions=str(tmp_path / "r.bed")), quiet)
+    assert sorted(key.tile for key in computed) == list(range(16))
+
+
+@pytest.mark.parametrize(
+    ("region", "name", "sentence"),
+    [
+        ("chr2\t777\t977", "x.tab.gz", "the bin chr2:778-977 cannot be predicted"),
+        ("chr2\t12000\t12200", "x.tab.gz", "the region chr2:12,001-12,200 passes the end of chr2 at 12,130"),
+        ("chr2\t12000\t12200", "x.bw", "is the file one of another assembly"),
+        ("chr9\t0\t200", "x.tab.gz", "no chromosome chr9"),
+        ("chr2\t100\t250", "x.tab.gz", "No bin of 200 bases lies in what was asked for"),
+    ],
+)
+def test_a_region_that_would_leave_bins_out_is_refused(spec_of, tmp_path, region, name, sentence):
+    (tmp_path / "r.bed").write_text(f"{region}\n")
+    with pytest.raises(InvalidRequest, match=sentence):
+        predict_to_files(spec_of(name, regions=str(tmp_path / "r.bed")), quiet)
+    assert [each.name for each in tmp_path.iterdir()] == ["r.bed"]
 
 
 @pytest.mark.usefixtures("short_blocks")

@@ -1,0 +1,58 @@
+"""`ebert predict`: names in the output, and what does not go together."""
+
+import pytest
+
+from ebert_core.cli.program import main
+from ebert_core.jobs.specs import read_spec, write_spec
+from ebert_core.protocol.specs import Predict
+
+
+@pytest.fixture
+def words(toy_binding, toy_checkpoint):
+    return ["predict", str(toy_checkpoint), str(toy_binding), "--cell-type", "alpha", "--locus", "chr2:1-900"]
+
+
+def test_names_stand_where_the_output_wants_them(words, tmp_path, capsys):
+    assert main([*words, "--output", str(tmp_path / "F.{factor}.{cell_type}.tab.gz")]) == 0
+    assert capsys.readouterr().out == f"{tmp_path / 'F.FOS.alpha.tab.gz'}\n"
+    assert [path.name for path in tmp_path.iterdir()] == ["F.FOS.alpha.tab.gz"]
+
+
+@pytest.mark.parametrize(
+    ("flags", "sentence"),
+    [
+        (["--output", "x.bw"], "--factor is needed."),
+        (["--output", "x.{factor}.bw", "--factor", "FOS", "--factor", "GATA9"], "does not predict GATA9"),
+    ],
+)
+def test_what_is_missing_or_unknown_is_named(words, flags, sentence, capsys):
+    assert main([*words, *flags]) == 2
+    assert sentence in capsys.readouterr().err
+
+
+def test_several_factors_are_refused_one_file(words, toy_checkpoint, tmp_path):
+    from ebert_core.inference.export import targets_of
+    from ebert_core.model.description import read_description
+    from ebert_core.protocol.errors import InvalidRequest
+
+    description = read_description(toy_checkpoint)
+    spec = Predict("", "", "alpha", ("FOS", "JUN"), str(tmp_path / "x.bw"))
+    with pytest.raises(InvalidRequest, match=r"2 factors need 2 files; write \{factor\} in the name of the output"):
+        targets_of(spec, description)
+
+
+@pytest.mark.parametrize(
+    ("flags", "named"),
+    [(["--strands", "1"], "--strands"), (["--chromosome", "chr1"], "--chromosome"), (["--factor", "FOS"], "--factor")],
+)
+def test_flags_beside_a_spec_are_refused(toy_binding, toy_checkpoint, tmp_path, capsys, flags, named):
+    spec = Predict(str(toy_checkpoint), str(toy_binding), "alpha", "FOS", str(tmp_path / "x.bw"))
+    write_spec(tmp_path / "spec.toml", spec)
+    assert main(["predict", str(tmp_path / "spec.toml"), *flags]) == 2
+    assert f"says it all; change it there, and leave out {named}." in capsys.readouterr().err
+
+
+def test_a_spec_may_name_one_factor_or_several(tmp_path):
+    for factor in ("CTCF", ("CTCF", "MAX"), ()):
+        write_spec(tmp_path / "spec.toml", spec := Predict("/c", "/D.toml", "liver", factor, "/F.{factor}.bw"))
+        assert read_spec(tmp_path / "spec.toml") == spec
