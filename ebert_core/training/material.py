@@ -12,17 +12,16 @@ from ebert_core.dataset.channels import Channels
 from ebert_core.dataset.derived import Selection, references_of, select_signals
 from ebert_core.dataset.description import Dataset
 from ebert_core.dataset.digests import dataset_digests
-from ebert_core.dataset.labels import NOT_SCORED, measured_labels, scorable_bins
 from ebert_core.dataset.prepare import default_directory, prepare
 from ebert_core.dataset.store import Store
 from ebert_core.dataset.windows import windows
 from ebert_core.inference.batches import Inputs, join
 from ebert_core.model.config import Architecture
 from ebert_core.model.description import InputFile, Matrix
-from ebert_core.model.tokens import POSITION, POSITIONS_PER_BIN
 from ebert_core.protocol.errors import InvalidRequest
 from ebert_core.protocol.locus import Interval, parse_locus
 from ebert_core.training.distributed import first_alone
+from ebert_core.training.labels_store import LabelStore
 from ebert_core.training.report import Report
 from ebert_core.training.sampling import Example, stretches
 
@@ -40,6 +39,7 @@ class Material:
     ) -> None:
         self.store = store
         self.dataset = dataset
+        self._labels = LabelStore(dataset)
         self.training = training
         self.validation = validation
         self.cell_types = cell_types
@@ -108,15 +108,7 @@ class Material:
 
     def labels(self, examples: Sequence[Example], factors: Sequence[str]) -> NDArray[np.int8]:
         """Labels (B, N, F): 1 bound, 0 unbound, -1 ambiguous, unlabelled or never assayed."""
-        bins = examples[0].interval.length // POSITION - (POSITIONS_PER_BIN - 1)
-        labels_BNF = np.full((len(examples), bins, len(factors)), -1, dtype=np.int8)
-        for row, example in enumerate(examples):
-            is_scorable_N = scorable_bins(self.dataset, example.interval)[:bins]
-            for column, factor in enumerate(factors):
-                if self.dataset.is_assayed(example.cell_type, factor):
-                    measured_N = measured_labels(self.dataset, example.cell_type, factor, example.interval)[:bins]
-                    labels_BNF[row, :, column] = np.where(is_scorable_N, measured_N, NOT_SCORED)
-        return labels_BNF
+        return self._labels.labels(examples, factors)
 
 
 def open_material(
