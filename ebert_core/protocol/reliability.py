@@ -22,8 +22,8 @@ Verdict = Literal["holds", "fails", "undecided"]
 class ReliabilityPoint(msgspec.Struct, frozen=True, array_like=True):
     """Of the held-out bins at and above a probability: the share that is bound, its range, and the recall.
 
-    The range runs over held-out cell types where there are several, else it is the 95 % interval over 100-kb blocks;
-    None where too little was called for one.
+    The range is the 95 % interval over 100-kb blocks, widened to hold every cell type where there are several; None
+    where there are too few blocks for one.
     """
 
     probability: float
@@ -143,7 +143,7 @@ def meaning_of(
     sentences = [
         warning,
         precision_sentence(reliability, probability),
-        prevalence_sentence(reliability),
+        prevalence_sentence(reliability, probability),
         support_sentence(reliability),
         "" if warning else carry_over_sentence(factor, trained, reliability, cell_type),
     ]
@@ -170,13 +170,15 @@ def precision_sentence(reliability: Reliability, probability: float) -> str:
     about = f"About {percent(point.precision)} of bins at or above {called} were bound on {reliability.place}"
     if point.low is None or point.high is None:
         return f"{about}; there are too few of them for a range."
-    kind = "over cell types" if len(reliability.cell_types) > 1 else "over blocks of 100 kb"
+    kind = "over cell types and blocks of 100 kb" if len(reliability.cell_types) > 1 else "over blocks of 100 kb"
     return f"{about}, range {percent_range(point.low, point.high)} {kind}."
 
 
-def prevalence_sentence(reliability: Reliability) -> str:
-    """The share of bound bins where it was measured: precision moves with it."""
-    return f"{percent(reliability.prevalence)} of all bins were bound there; where fewer are, fewer of these will be."
+def prevalence_sentence(reliability: Reliability, probability: float) -> str:
+    """Recall, and the share of bound bins where it was measured: precision moves with it."""
+    recall = percent(reliability.at(probability).recall)
+    all_bins = f"{percent(reliability.prevalence)} of all bins were bound"
+    return f"They are {recall} of the bound bins there, where {all_bins}; where fewer are, fewer of these will be."
 
 
 def support_sentence(reliability: Reliability) -> str:

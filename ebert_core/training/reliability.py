@@ -65,7 +65,7 @@ def reliability_of(
 ) -> Reliability | None:
     """The map from probability to precision and recall over some cell types; None without a bound bin.
 
-    The value is of all bins together, the range over cell types, or over blocks where there is one cell type.
+    The value is of all bins together; the range is that over resampled blocks, widened to hold every cell type.
     """
     is_bound_X = np.concatenate([cell.is_bound_X for cell in cells]) if cells else np.zeros(0, np.bool_)
     if not is_bound_X.any():
@@ -74,11 +74,9 @@ def reliability_of(
     called_CK = np.stack([_called(cell.probability_X, threshold_K) for cell in cells])
     bound_CK = np.stack([_called(cell.probability_X[cell.is_bound_X], threshold_K) for cell in cells])
     precision_CK = np.where(called_CK >= _FEWEST_CALLED_IN_A_CELL, bound_CK / np.maximum(called_CK, 1), np.nan)
+    low_K, high_K = _precision_over_blocks(cells, threshold_K)
     if len(cells) > 1:
-        enough_K = np.isfinite(precision_CK).sum(0) > 1
-        low_K, high_K = (np.where(enough_K, edge.reduce(precision_CK), np.nan) for edge in (np.fmin, np.fmax))
-    else:
-        low_K, high_K = _precision_over_blocks(cells[0], threshold_K)
+        low_K, high_K = np.fmin(low_K, np.fmin.reduce(precision_CK)), np.fmax(high_K, np.fmax.reduce(precision_CK))
     precision_K = bound_CK.sum(0) / called_CK.sum(0)
     recall_K = bound_CK.sum(0) / int(is_bound_X.sum())
     points = tuple(
@@ -158,36 +156,35 @@ def _called(probability_X: NDArray[np.float64], threshold_K: NDArray[np.float64]
 
 
 def _precision_over_blocks(
-    cell: Measured, threshold_K: NDArray[np.float64]
+    cells: Sequence[Measured], threshold_K: NDArray[np.float64]
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """The 95 % interval of precision at each threshold over resampled blocks; NaN where blocks or calls are few.
 
-    Never narrower than Wilson's interval for as many trials as runs of bins are called: where all of few are bound,
-    no resample would ever miss one.
+    A block is drawn in all cell types at once. Never narrower than Wilson's interval for as many trials as runs of
+    bins are called in one cell type: where all of few are bound, no resample would ever miss one.
     """
-    blocks, index_X = np.unique(cell.block_X, return_inverse=True)
     points = len(threshold_K)
-    none_K = np.full(points, np.nan)
-    level_X = np.searchsorted(threshold_K, cell.probability_X, side="right")
-    cells_X = index_X * (points + 1) + level_X
+    blocks, index_X = np.unique(np.concatenate([cell.block_X for cell in cells]), return_inverse=True)
+    if len(blocks) < _FEWEST_BLOCKS:
+        return np.full(points, np.nan), np.full(points, np.nan)
+    probability_X = np.concatenate([cell.probability_X for cell in cells])
+    is_bound_X = np.concatenate([cell.is_bound_X for cell in cells])
+    place_X = index_X * (points + 1) + np.searchsorted(threshold_K, probability_X, side="right")
 
     def at_or_above(weight_X: NDArray[np.bool_] | None) -> NDArray[np.float64]:
-        counts_DK = np.bincount(cells_X, weights=weight_X, minlength=len(blocks) * (points + 1))
+        counts_DK = np.bincount(place_X, weights=weight_X, minlength=len(blocks) * (points + 1))
         return counts_DK.reshape(len(blocks), points + 1)[:, :0:-1].cumsum(1)[:, ::-1].astype(np.float64)
 
-    if len(blocks) < _FEWEST_BLOCKS:
-        return none_K, none_K
+    called_DK, bound_DK = at_or_above(None), at_or_above(is_bound_X)
     times_RD = _draws(len(blocks), _RESAMPLES)
-    called_RK, bound_RK = times_RD @ at_or_above(None), times_RD @ at_or_above(cell.is_bound_X)
+    called_RK = times_RD @ called_DK
     # A resample that calls nothing says nothing; where that is common, there is no interval.
-    is_called_RK = called_RK > 0
-    precision_RK = np.where(is_called_RK, bound_RK / np.maximum(called_RK, 1), np.nan)
-    enough_K = is_called_RK.mean(0) > 0.9
+    precision_RK = np.where(called_RK > 0, times_RD @ bound_DK / np.maximum(called_RK, 1), np.nan)
+    enough_K = (called_RK > 0).mean(0) > 0.9
     precision_RK[:, ~enough_K] = 0.0
     low_K, high_K = np.nanpercentile(precision_RK, [2.5, 97.5], axis=0)
-    places_K = np.array([_places([cell.probability_X], threshold) for threshold in threshold_K])
-    share_K = _called(cell.probability_X[cell.is_bound_X], threshold_K) / _called(cell.probability_X, threshold_K)
-    least_K, most_K = _wilson(share_K, places_K)
+    places_K = np.array([max(_places([cell.probability_X], each) for cell in cells) for each in threshold_K])
+    least_K, most_K = _wilson(bound_DK.sum(0) / called_DK.sum(0), places_K)
     return np.where(enough_K, np.minimum(low_K, least_K), np.nan), np.where(
         enough_K, np.maximum(high_K, most_K), np.nan
     )

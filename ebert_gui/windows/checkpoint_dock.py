@@ -128,7 +128,7 @@ def worth_of(factor: FactorSummary) -> str:
     if known is None:
         return f"What a probability of {factor.name} is worth was not measured on held-out bins."
     threshold = 0.5 if factor.threshold is None else factor.threshold
-    said = (precision_sentence(known, threshold), prevalence_sentence(known), support_sentence(known))
+    said = (precision_sentence(known, threshold), prevalence_sentence(known, threshold), support_sentence(known))
     return f"{factor.name} is called bound from {threshold:.2g}. {' '.join(filter(None, said))}"
 
 

@@ -41,7 +41,10 @@ def test_precision_is_told_of_the_place_where_it_was_measured():
         "range 61-88 % over blocks of 100 kb."
     )
     said = meaning_of("MAX", ("K562",), HELD_OUT, "K562", 0.4)
-    assert said.endswith("1 % of all bins were bound there; where fewer are, fewer of these will be.")
+    assert said.endswith(
+        "They are 45 % of the bound bins there, where 1 % of all bins were bound; "
+        "where fewer are, fewer of these will be."
+    )
     assert "here" not in said.replace("there", "").replace("where", "")
 
 
@@ -61,7 +64,9 @@ def test_above_all_that_could_be_checked_the_highest_point_is_named():
 
 
 def test_several_cell_types_give_a_range_over_cell_types():
-    assert "in held-out HepG2 and A549, range 61-88 % over cell types." in precision_sentence(with_transfers(), 0.4)
+    assert "in held-out HepG2 and A549, range 61-88 % over cell types and blocks of 100 kb." in precision_sentence(
+        with_transfers(), 0.4
+    )
 
 
 def test_without_a_held_out_cell_type_the_words_do_not_promise_another_one():

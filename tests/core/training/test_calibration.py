@@ -100,15 +100,23 @@ def test_precision_and_recall_are_those_counted_by_hand():
         assert point.recall == pytest.approx(is_bound_X[called].sum() / is_bound_X.sum(), rel=1e-3)
 
 
-def test_the_range_runs_over_cell_types_where_there_are_several():
+def test_the_range_holds_every_cell_type_where_there_are_several():
     reliability = record_of(drawn("HepG2", 6), drawn("A549", 7, offset=-8.0)).reliability
     cells = reliability.cell_types
     for number, point in enumerate(reliability.points):
-        values = [cell.precision[number] for cell in cells]
-        if None not in values:
-            assert (point.low, point.high) == (min(values), max(values))
-            assert point.low <= point.precision <= point.high
+        values = [cell.precision[number] for cell in cells if cell.precision[number] is not None]
+        assert point.low <= min(values) <= max(values) <= point.high
+        assert point.low <= point.precision <= point.high
     assert [len(cell.recall) for cell in cells] == [len(reliability.points)] * 2
+
+
+def test_where_all_of_few_places_are_bound_the_range_still_reaches_below():
+    pairs = [drawn("HepG2", 6), drawn("A549", 7)]
+    pairs = [pair._replace(scores_P=(pair.scores_P + 20 * (pair.labels_P == 1)).astype(np.float32)) for pair in pairs]
+    for chosen in (pairs[:1], pairs):
+        highest = record_of(*chosen).reliability.points[-1]
+        assert highest.precision == 1.0
+        assert 0.6 < highest.low < 0.97
 
 
 def test_calibration_that_carries_over_is_found_to_hold():
