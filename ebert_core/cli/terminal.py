@@ -1,5 +1,6 @@
 """What a person in a terminal sees of a job while its directory records everything."""
 
+import contextlib
 import sys
 import time
 from types import TracebackType
@@ -25,8 +26,7 @@ class Terminal:
         self._job.progress(fraction, note)
         if self._is_watched and time.monotonic() >= self._next:
             self._next = time.monotonic() + 0.2
-            sys.stderr.write(f"\r\x1b[K{100 * fraction:3.0f} %  {note}")
-            sys.stderr.flush()
+            _write(f"\r\x1b[K{100 * fraction:3.0f} %  {note}")
 
     def metric(self, step: int, epoch: int, split: str, name: str, value: float) -> None:
         """One number of a curve."""
@@ -49,9 +49,15 @@ class Terminal:
     def _clear(self) -> None:
         """Ends the progress line, so that what follows has a line of its own."""
         if self._is_watched:
-            sys.stderr.write("\r\x1b[K")
+            _write("\r\x1b[K")
 
     def _line(self, text: str) -> None:
         self._clear()
-        sys.stderr.write(f"{text}\n")
+        _write(f"{text}\n")
+
+
+def _write(text: str) -> None:
+    """Shows a text; a job does not end because its log lies on a full disk, or because nobody reads it any more."""
+    with contextlib.suppress(OSError):
+        sys.stderr.write(text)
         sys.stderr.flush()

@@ -1,6 +1,11 @@
-"""`ebert pretrain | finetune | evaluate SPEC.toml`: jobs that run from a spec, in the terminal or detached."""
+"""`ebert pretrain | finetune | evaluate SPEC.toml`: jobs that run from a spec, in the terminal or detached.
+
+Under `torchrun` the first process is the job; the others compute with it and write nothing.
+"""
 
 import argparse
+import os
+import signal
 from collections.abc import Callable
 from pathlib import Path
 
@@ -9,7 +14,11 @@ from ebert_core.cli.terminal import Terminal
 from ebert_core.jobs.directory import jobs_folder, list_jobs
 from ebert_core.jobs.specs import read_spec, verb
 from ebert_core.protocol.errors import InvalidRequest
-from ebert_core.protocol.specs import JobSpec
+from ebert_core.protocol.specs import Evaluate, JobSpec
+from ebert_core.training.report import Report, Stopped
+
+# Runs a spec: told where to report and where the state to resume from lies; returns what it made.
+_Run = Callable[[JobSpec, Report, Path], Path]
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -22,12 +31,47 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> None:
     """Runs the job and prints the path of what it made."""
     spec = read_spec_for(arguments.command, Path(arguments.spec))
+    if int(os.environ.get("WORLD_SIZE", "1")) > 1:
+        _run_together(spec, arguments)
+    else:
+        _run_job(spec, arguments, _runner(verb(spec)))
+
+
+def _run_job(spec: JobSpec, arguments: argparse.Namespace, runner: _Run) -> None:
     directory = arguments.job or (unfinished_job(spec) if arguments.resume else None)
     with job_of(spec, directory) as job, Terminal(job) as report:
         report.event(f"Job {job.directory}")
-        output = _runner(verb(spec))(spec, report, job.checkpoints)
+        try:
+            output = runner(spec, report, job.checkpoints)
+        except Stopped:
+            raise
+        except InvalidRequest:
+            if directory is None and not job.has_advanced:
+                job.discard()
+            raise
         job.finish(str(output))
+        job.forget_checkpoints()
     print(output)
+
+
+def _run_together(spec: JobSpec, arguments: argparse.Namespace) -> None:
+    """One of the processes that `torchrun` started."""
+    if isinstance(spec, Evaluate):
+        raise InvalidRequest("ebert evaluate runs in one process; start it without torchrun.")
+    from ebert_core.training.distributed import SharedReport, agreed_text, is_first, joined
+
+    runner = _runner(verb(spec))
+
+    def run_first(spec: JobSpec, report: Report, work: Path) -> Path:
+        return runner(spec, SharedReport(report), Path(agreed_text(str(work))))
+
+    with joined(spec.device):
+        if is_first():
+            _run_job(spec, arguments, run_first)
+        else:
+            # Asked to end, all go on until the first, which has been asked too, has saved the state.
+            signal.signal(signal.SIGTERM, signal.SIG_IGN)
+            runner(spec, SharedReport(None), Path(agreed_text("")))
 
 
 def _runner(name: str) -> Callable[..., Path]:

@@ -3,16 +3,19 @@
 import contextlib
 import errno
 import os
+from collections import deque
 from pathlib import Path
 from typing import TypeVar
 
 import msgspec
 
+from ebert_core.model.durable import is_full, put_in_place
 from ebert_core.protocol.errors import InvalidRequest
 
 Record = TypeVar("Record", bound=msgspec.Struct)
 
-_NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+# Records that wait for room on a full disk; a run whose disk stays full ends long before there are as many.
+_MOST_WAITING = 100_000
 
 
 class LineWriter:
@@ -20,6 +23,7 @@ class LineWriter:
 
     def __init__(self, path: Path) -> None:
         self._path = path
+        self._waiting: deque[msgspec.Struct] = deque(maxlen=_MOST_WAITING)
         try:
             self._file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o644)
         except OSError as error:
@@ -43,8 +47,21 @@ class LineWriter:
                 os.ftruncate(self._file, size)
             raise InvalidRequest(_sentence(self._path, error)) from error
 
+    def append_when_possible(self, record: msgspec.Struct) -> None:
+        """Appends one line, after those that wait; where there is no room, it waits in memory with them."""
+        self._waiting.append(record)
+        self.append_waiting()
+
+    def append_waiting(self) -> None:
+        """Appends the lines that wait, as far as there is room."""
+        with contextlib.suppress(InvalidRequest):
+            while self._waiting:
+                self.append(self._waiting[0])
+                self._waiting.popleft()
+
     def close(self) -> None:
-        """Closes the file."""
+        """Closes the file; what still waits is lost."""
+        self.append_waiting()
         os.close(self._file)
 
     def _drop_unfinished_line(self) -> None:
@@ -63,9 +80,10 @@ def write_whole(path: Path, data: bytes) -> None:
     part = path.with_name(path.name + ".part")
     try:
         part.write_bytes(data)
-        os.replace(part, path)
+        put_in_place(part, path)
     except OSError as error:
-        part.unlink(missing_ok=True)
+        with contextlib.suppress(OSError):
+            part.unlink(missing_ok=True)
         raise InvalidRequest(_sentence(path, error)) from error
 
 
@@ -89,11 +107,6 @@ def read_lines(path: Path, kind: type[Record]) -> list[Record]:
         with contextlib.suppress(msgspec.DecodeError):
             records.append(decoder.decode(line))
     return records
-
-
-def is_full(error: OSError) -> bool:
-    """Whether this error says that a disk is full, or that this user may not have more of it."""
-    return error.errno in _NO_ROOM
 
 
 def _sentence(path: Path, error: OSError) -> str:

@@ -6,6 +6,7 @@ The functions of `JobReporter` are handed to training, which knows nothing of jo
 import contextlib
 import math
 import os
+import shutil
 import signal
 import sys
 import threading
@@ -16,19 +17,24 @@ from pathlib import Path
 from types import FrameType, TracebackType
 
 from ebert_core.jobs.directory import EVENTS, METRICS, PID, RESULT, STOP, new_job
-from ebert_core.jobs.lines import LineWriter, as_json, is_full, write_whole
+from ebert_core.jobs.lines import LineWriter, as_json, write_whole
 from ebert_core.jobs.lock import take_lock
 from ebert_core.jobs.records import Event, EventKind, Metric, Process, Result, started_ticks, this_host
+from ebert_core.model.durable import is_full
 from ebert_core.protocol.errors import InvalidRequest
 from ebert_core.protocol.specs import JobSpec
+from ebert_core.training.report import Stopped
 
 _LOOK_FOR_STOP_EVERY = 0.2
 # Progress is written once a second at first and ever more seldom, so that a week's run leaves some thousand lines.
 _PROGRESS_EVERY = 1.0
 _PROGRESS_LINES = 2000
+_CHECKPOINTS = "checkpoints"
 _RESERVE = "reserve"
 _RESERVED_BYTES = 16_384
 _TRACEBACK_BYTES = 8_000
+# A batch system and torchrun may each pass on one and the same wish to end.
+_SAME_WISH_SECONDS = 30.0
 
 
 def open_job(spec: JobSpec, directory: str | Path | None = None) -> "JobReporter":
@@ -52,7 +58,8 @@ class JobReporter:
         self._metrics = LineWriter(directory / METRICS)
         self._begun = time.monotonic()
         self._next_progress = self._next_look = 0.0
-        self._stop_seen = self._has_ended = self._is_closed = False
+        self._stop_seen = self._has_ended = self._is_closed = self._has_advanced = self._is_discarded = False
+        self._asked_to_end: float | None = None
         os.register_at_fork(after_in_child=self._release_in_child)
         write_whole(directory / _RESERVE, bytes(_RESERVED_BYTES))
         ticks = started_ticks(os.getpid())
@@ -62,25 +69,27 @@ class JobReporter:
     @property
     def checkpoints(self) -> Path:
         """The folder for what a resumed run goes on from."""
-        folder = self.directory / "checkpoints"
+        folder = self.directory / _CHECKPOINTS
         folder.mkdir(exist_ok=True)
         return folder
 
     def event(self, text: str) -> None:
-        """Something worth a line in the log."""
-        self._events.append(Event(_now(), "note", note=text))
+        """Something worth a line in the log; left out on a full disk."""
+        self._append_if_possible(Event(_now(), "note", note=text))
 
     def progress(self, fraction: float, note: str = "") -> None:
-        """How far the job is, 0 to 1; costs next to nothing when called often."""
+        """How far the job is, 0 to 1; costs next to nothing when called often. Left out on a full disk."""
+        self._has_advanced = self._has_advanced or fraction > 0
         now = time.monotonic()
         if now >= self._next_progress:
             self._next_progress = now + max(_PROGRESS_EVERY, (now - self._begun) / _PROGRESS_LINES)
-            self._events.append(Event(_now(), "progress", fraction=min(1.0, max(0.0, fraction)), note=note))
+            self._append_if_possible(Event(_now(), "progress", fraction=min(1.0, max(0.0, fraction)), note=note))
 
     def metric(self, step: int, epoch: int, split: str, name: str, value: float) -> None:
-        """One number of a curve."""
+        """One number of a curve; on a full disk it waits until there is room."""
+        self._has_advanced = True
         number = value if math.isfinite(value) else None
-        self._metrics.append(Metric(_now(), step, epoch, split, name, number))
+        self._metrics.append_when_possible(Metric(_now(), step, epoch, split, name, number))
 
     def stop_requested(self) -> bool:
         """Whether the person wants the job to end at the next step; looks at the disk five times a second at most."""
@@ -88,7 +97,16 @@ class JobReporter:
         if not self._stop_seen and now >= self._next_look:
             self._next_look = now + _LOOK_FOR_STOP_EVERY
             self._stop_seen = (self.directory / STOP).exists()
-        return self._stop_seen
+        return self._stop_seen or self._asked_to_end is not None
+
+    @property
+    def has_advanced(self) -> bool:
+        """Whether the job got so far that something would be lost with it."""
+        return self._has_advanced
+
+    def discard(self) -> None:
+        """Leaves no trace of a job that was refused before it began: a list of mistyped specs helps nobody."""
+        self._is_discarded = True
 
     def finish(self, output: str, figures: Mapping[str, float] | None = None) -> None:
         """The job is done: `output` is the path of what it made, `figures` what to say about it."""
@@ -96,14 +114,17 @@ class JobReporter:
         write_whole(self.directory / RESULT, as_json(Result(output, numbers)))
         self._end("done", result=output)
 
+    def forget_checkpoints(self) -> None:
+        """Removes what a resumed run would have gone on from; only once the job is done, so that no kill costs it."""
+        shutil.rmtree(self.directory / _CHECKPOINTS, ignore_errors=True)
+
     def fail(self, message: str, details: str = "") -> None:
         """The job cannot go on; `message` is a sentence for the person."""
         self._end("failed", message=message, details=details)
 
     def __enter__(self) -> "JobReporter":
-        # Asked to end from outside (a shutdown, a second stop), it ends as stopped.
         if threading.current_thread() is threading.main_thread():
-            signal.signal(signal.SIGTERM, _interrupt)
+            signal.signal(signal.SIGTERM, self._end_soon)
         return self
 
     def __exit__(
@@ -115,7 +136,9 @@ class JobReporter:
                     self._end("done")
                 case None | KeyboardInterrupt():
                     self._end("stopped")
-                case InvalidRequest() if self.stop_requested():
+                case Stopped():
+                    self._end("stopped")
+                case InvalidRequest() if (self.directory / STOP).exists():
                     self._end("stopped")
                 case InvalidRequest():
                     self.fail(str(error))
@@ -129,6 +152,8 @@ class JobReporter:
         self._metrics.close()
         self._is_closed = True
         os.close(self._lock)
+        if self._is_discarded:
+            shutil.rmtree(self.directory, ignore_errors=True)
 
     def _end(self, kind: EventKind, message: str = "", details: str = "", result: str = "") -> None:
         self._has_ended = True
@@ -141,14 +166,22 @@ class JobReporter:
         except InvalidRequest as error:
             sys.stderr.write(f"{error}\n")
 
+    def _append_if_possible(self, event: Event) -> None:
+        with contextlib.suppress(InvalidRequest):
+            self._events.append(event)
+
+    def _end_soon(self, _number: int, _frame: FrameType | None) -> None:
+        """Asked to end from outside (a shutdown, a batch system), the job saves its state; asked again, it just ends."""
+        now = time.monotonic()
+        if self._asked_to_end is None and not (self.directory / STOP).exists():
+            self._asked_to_end = now
+        elif self._asked_to_end is None or now > self._asked_to_end + _SAME_WISH_SECONDS:
+            raise KeyboardInterrupt
+
     def _release_in_child(self) -> None:
         """A forked helper of the job must not keep it alive after its death."""
         if not self._is_closed:
             os.close(self._lock)
-
-
-def _interrupt(_number: int, _frame: FrameType | None) -> None:
-    raise KeyboardInterrupt
 
 
 def _now() -> float:

@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Callable, Iterable
+from contextlib import AbstractContextManager, nullcontext
 from typing import NamedTuple
 
 import torch
@@ -11,6 +12,7 @@ from ebert_core.model.device import Engine
 from ebert_core.model.network import Ebert
 from ebert_core.protocol.errors import InvalidRequest
 from ebert_core.training import distributed
+from ebert_core.training.averaging import WeightAverage
 
 _LAST_RATE = 0.05
 _WEIGHT_DECAY = 0.05
@@ -34,15 +36,28 @@ class Schedule(NamedTuple):
 
 
 class Trainer:
-    """A network under training. `layer_decay` below 1 slows the lower layers of a pre-trained network."""
+    """A network under training.
 
-    def __init__(self, network: Ebert, engine: Engine, schedule: Schedule, seed: int, layer_decay: float = 1.0) -> None:
+    `layer_decay` below 1 slows the lower layers of a pre-trained network; `weight_average` above 0 is the decay of a
+    running average of the weights, which is kept beside them.
+    """
+
+    def __init__(
+        self,
+        network: Ebert,
+        engine: Engine,
+        schedule: Schedule,
+        seed: int,
+        layer_decay: float = 1.0,
+        weight_average: float = 0.0,
+    ) -> None:
         self.network = network.to(engine.device).train()
         self.engine = engine
         self.schedule = schedule
         self.seed = seed
         self.step = 0
         self.best_score = -1.0
+        self._average = WeightAverage(self.network, weight_average) if weight_average else None
         groups = list(parameter_groups(network, layer_decay))
         self._shares = [group.share for group in groups]
         self._names = [group.names for group in groups]
@@ -81,7 +96,13 @@ class Trainer:
             )
         self.optimizer.step()
         self.step += 1
+        if self._average:
+            self._average.update(self.step)
         return float(value)
+
+    def averaged(self) -> AbstractContextManager[None]:
+        """Within this, the network has the average weights where they are kept: to measure them, to keep them."""
+        return self._average.in_place() if self._average else nullcontext()
 
     def tensors(self) -> dict[str, Tensor]:
         """Everything a later step depends on: weights, moments, the step, and the best score so far."""
@@ -90,6 +111,8 @@ class Trainer:
             for parameter, name in zip(group["params"], names, strict=True):
                 for key, value in self.optimizer.state.get(parameter, {}).items():
                     tensors[f"moment.{key}.{name}"] = value
+        if self._average:
+            tensors |= self._average.tensors()
         tensors["step"] = torch.tensor(self.step)
         tensors["best_score"] = torch.tensor(self.best_score, dtype=torch.float64)
         return tensors
@@ -110,6 +133,8 @@ class Trainer:
                         key: tensors[f"moment.{key}.{name}"].to(parameter.device)
                         for key in ("step", "exp_avg", "exp_avg_sq")
                     }
+        if self._average:
+            self._average.adopt(tensors)
         self.step = int(tensors["step"])
         self.best_score = float(tensors["best_score"])
 

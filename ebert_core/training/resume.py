@@ -161,9 +161,3 @@ class SavedRun:
             if is_full(error):
                 raise InvalidRequest(f"{what}: the disk is full; {kept}. Free some space, then resume.") from error
             raise InvalidRequest(f"{what}: {error}; {kept}.") from error
-
-
-def forget(folder: Path) -> None:
-    """Removes what a finished run would have gone on from."""
-    for path in (folder / _STATE, *folder.glob(_BEST.format(step="*"))):
-        path.unlink(missing_ok=True)
