@@ -106,8 +106,12 @@ class Reliability(msgspec.Struct, frozen=True):
     @property
     def place(self) -> str:
         """Where it was measured: `chr20 in held-out HepG2`."""
-        cells = listed([cell.name for cell in self.cell_types], 3)
-        return f"{listed(self.chromosomes, 3)} in {'held-out ' if self.is_other_cell_type else ''}{cells}"
+        return self.place_in(3)
+
+    def place_in(self, most: int) -> str:
+        """The place with at most so many names of chromosomes and of cell types."""
+        cells = listed([cell.name for cell in self.cell_types], most)
+        return f"{listed(self.chromosomes, most)} in {'held-out ' if self.is_other_cell_type else ''}{cells}"
 
     def at(self, probability: float) -> ReliabilityPoint:
         """The map at a probability, between its points in a straight line, beyond its ends the end."""
@@ -228,7 +232,7 @@ def short_meaning(factor: str, reliability: Reliability | None, cell_type: str, 
         return "take as a rank: calibration did not hold in another cell type"
     point = reliability.at(probability)
     spread = "" if point.low is None or point.high is None else f" ({percent_range(point.low, point.high)})"
-    return f"about {percent(point.precision)}{spread} of bins from this up were bound on {reliability.place}"
+    return f"about {percent(point.precision)}{spread} of such bins bound on {reliability.place_in(1)}"
 
 
 def _counted(peaks: int) -> str:

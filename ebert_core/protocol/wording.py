@@ -10,7 +10,8 @@ def listed(names: Sequence[str], limit: int = 4) -> str:
     if len(names) <= limit:
         return f"{', '.join(names[:-1])} and {names[-1]}"
     shown = max(1, limit - 1)
-    return f"{', '.join(names[:shown])} and {len(names) - shown} others"
+    others = len(names) - shown
+    return f"{', '.join(names[:shown])} and {others} {'other' if others == 1 else 'others'}"
 
 
 def percent(share: float) -> str:

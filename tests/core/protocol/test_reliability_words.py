@@ -151,8 +151,9 @@ def test_what_was_never_measured_is_said_to_be_unknown():
 
 def test_the_short_words_name_place_and_cell_type_too():
     assert short_meaning("MAX", HELD_OUT, "K562", 0.4) == (
-        "about 80 % (61-88 %) of bins from this up were bound on chr20 in held-out HepG2"
+        "about 80 % (61-88 %) of such bins bound on chr20 in held-out HepG2"
     )
+    assert short_meaning("MAX", with_transfers(), "K562", 0.4).endswith("in held-out HepG2 and 1 other")
 
 
 def test_many_chromosomes_and_cell_types_are_counted():
