@@ -52,7 +52,7 @@ class Binding(NamedTuple):
 
 
 class Selection(NamedTuple):
-    """The signals of a run in channel order, and a sentence for each that had to be left out."""
+    """The signals of a run in channel order, and a sentence on those that had to be left out, if any."""
 
     names: tuple[str, ...]
     left_out: tuple[str, ...]
@@ -164,27 +164,26 @@ def select_signals(
         InvalidRequest: the dataset has nothing to make a signal of.
     """
     measured = _measured(dataset, cell_types)
-    names: list[str] = []
-    left_out: list[str] = []
+    names: dict[str, bool] = {}
     for wish in wanted:
-        for name in [wish] if wish in measured else _written_out(dataset, wish, cell_types, factors):
+        members = [] if wish in measured else _members(dataset, wish, cell_types, factors)
+        for name in members or [wish]:
             parts = derived(name)
-            if name in names or name in left_out:
-                continue
-            if name not in measured and not (parts and _exists(dataset, parts, cell_types)):
+            if name not in measured and not members and not (parts and _exists(dataset, parts, cell_types)):
                 raise _unknown(dataset, name, cell_types)
-            varies = name in measured or parts is None or _varies(dataset, parts, cell_types)
-            (names if varies else left_out).append(name)
-    return Selection(tuple(names), tuple(map(_left_out_sentence, left_out)))
+            names[name] = name in measured or parts is None or _varies(dataset, parts, cell_types)
+    left_out = ", ".join(name for name, varies in names.items() if not varies)
+    sentence = f"Left out, since each needs what was measured in two of the cell types to train in: {left_out}."
+    return Selection(tuple(name for name, varies in names.items() if varies), (sentence,) if left_out else ())
 
 
-def _written_out(dataset: Dataset, wish: str, cell_types: Sequence[str], factors: Sequence[str]) -> list[str]:
+def _members(dataset: Dataset, wish: str, cell_types: Sequence[str], factors: Sequence[str]) -> list[str]:
+    """The signals that `binding` or `expression` stands for."""
     if wish == "binding":
         return [f"binding({factor})" for factor in factors]
     if wish == "expression":
-        places = range(1, 1 + _components(dataset, cell_types))
-        return [f"expression({place})" for place in places] or [wish]
-    return [wish]
+        return [f"expression({place})" for place in range(1, 1 + _components(dataset, cell_types))]
+    return []
 
 
 def _exists(dataset: Dataset, parts: Derived, cell_types: Sequence[str]) -> bool:
@@ -223,16 +222,6 @@ def _measured(dataset: Dataset, cell_types: Sequence[str]) -> list[str]:
 
 def _components(dataset: Dataset, cell_types: Sequence[str]) -> int:
     return max((len(dataset.cell_type(cell).expression) for cell in cell_types), default=0)
-
-
-def _left_out_sentence(name: str) -> str:
-    match derived(name):
-        case Derived("binding", factor):
-            return f"{name} is left out: it needs {factor} measured in two of the cell types to train in."
-        case Derived("difference", signal):
-            return f"{name} is left out: it needs {signal} in two of the cell types to train in."
-        case _:
-            return f"{name} is left out: it needs the expression of two of the cell types to train in."
 
 
 def _unknown(dataset: Dataset, name: str, cell_types: Sequence[str]) -> InvalidRequest:

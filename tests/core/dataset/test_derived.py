@@ -253,10 +253,8 @@ def test_families_of_signals_are_written_out_and_what_training_cannot_learn_is_l
     alone = select_signals(dataset, wanted, ("gamma",), ("CTCF",))
     assert alone.names == ("log(DNase)", "distance(TSS)", "mappability")
     assert alone.left_out == (
-        "binding(CTCF) is left out: it needs CTCF measured in two of the cell types to train in.",
-        "expression(1) is left out: it needs the expression of two of the cell types to train in.",
-        "expression(2) is left out: it needs the expression of two of the cell types to train in.",
-        "difference(DNase) is left out: it needs DNase in two of the cell types to train in.",
+        "Left out, since each needs what was measured in two of the cell types to train in: "
+        "binding(CTCF), expression(1), expression(2), difference(DNase).",
     )
     assert frozen_scale("binding(CTCF)") == (0, 0.25)
     assert frozen_scale("log(DNase)") is None

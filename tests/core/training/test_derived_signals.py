@@ -1,0 +1,120 @@
+"""A fine-tuning with derived signals, from the spec to a prediction in a cell type that it never saw."""
+
+from pathlib import Path
+
+import msgspec
+import numpy as np
+import pytest
+import torch
+from toy_binding import SMALLEST, SilentReport, finetune_spec, quiet, write_toy_binding
+
+from ebert_core.dataset.description import Dataset
+from ebert_core.dataset.prepare import default_directory, prepare
+from ebert_core.inference.predict import Predictor
+from ebert_core.model.checkpoint import load_checkpoint
+from ebert_core.model.config import PRESETS
+from ebert_core.model.description import Description
+from ebert_core.model.device import choose_engine
+from ebert_core.protocol.errors import InvalidRequest
+from ebert_core.protocol.locus import Interval
+from ebert_core.training.finetune import finetune
+
+GENES = "chr1\t4000\t6000\tG1\t0\t+\nchr2\t500\t900\tG2\t0\t-\n"
+MORE = """
+expression = [1.0]
+[cell_types.gamma]
+states = "alpha.bed"
+signals.DNase = "alpha.bw"
+peaks.FOS.conservative = "gamma.bed"
+[cell_types.gamma.peaks.JUN]
+conservative = "gamma.bed"
+"""
+WANTED = ("log(DNase)", "quantile(DNase)", "difference(DNase)", "binding", "distance(TSS)")
+WHERE = Interval("chr2", 0, 12_000)
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    return tmp_path_factory.mktemp("derived")
+
+
+@pytest.fixture(scope="module")
+def spec(folder):
+    path = write_toy_binding(folder)
+    (folder / "genes.bed").write_text(GENES)
+    (folder / "gamma.bed").write_text("chr2\t1000\t1200\n")
+    path.write_text(path.read_text().replace("\n[states]", 'genes = "genes.bed"\n\n[states]') + MORE)
+    changes = {"signals": WANTED, "validation_cell_types": ("gamma",), "epochs": 1, "batch_size": 30}
+    return finetune_spec(path, folder / "out", **changes)
+
+
+@pytest.fixture(scope="module")
+def report():
+    return SilentReport()
+
+
+@pytest.fixture(scope="module")
+def checkpoint(spec, report, folder):
+    torch.set_num_threads(1)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setitem(PRESETS, "tiny", SMALLEST)
+        return load_checkpoint(finetune(spec, report, folder / "work"))
+
+
+def predicted(checkpoint, source, cell_type):
+    predictor = Predictor(checkpoint, source, choose_engine("cpu", "fp32"))
+    return predictor.logits(cell_type, WHERE, quiet).values_FP
+
+
+def test_the_checkpoint_names_its_signals_and_what_they_are_compared_with(checkpoint, report):
+    description = checkpoint.description
+    assert description.architecture.signals == ("log(DNase)", "quantile(DNase)", "binding(FOS)", "distance(TSS)")
+    assert list(description.signal_quantiles) == ["DNase"]
+    assert len(description.signal_quantiles["DNase"]) == 256
+    sentence = (
+        "Left out, since each needs what was measured in two of the cell types to train in: "
+        "difference(DNase), binding(JUN)."
+    )
+    assert sentence in report.events
+    assert sentence in description.limits
+    standard = checkpoint.network.embedding.signal_standard
+    assert (float(standard.mean[2]), float(standard.deviation[2])) == (0, 0.25)
+
+
+def test_files_and_store_give_one_prediction(checkpoint, spec):
+    dataset = Dataset.open(Path(spec.dataset))
+    store = prepare(dataset, default_directory(dataset))
+    for cell_type in ("beta", "gamma"):
+        np.testing.assert_array_equal(
+            predicted(checkpoint, dataset, cell_type), predicted(checkpoint, store, cell_type)
+        )
+
+
+def test_a_prediction_knows_nothing_of_the_cell_types_own_peaks_nor_of_held_out_ones(checkpoint, spec, folder):
+    peaks = {name: (folder / name).read_text() for name in ("alpha.narrowPeak", "beta.narrowPeak", "gamma.bed")}
+
+    def replaced(*names):
+        for name, text in peaks.items():
+            (folder / name).write_text("chr2\t5\t11900\n" if name in names else text)
+        return {cell: predicted(checkpoint, Dataset.open(Path(spec.dataset)), cell) for cell in ("alpha", "gamma")}
+
+    before, without_own, without_others = (
+        replaced(),
+        replaced("alpha.narrowPeak", "gamma.bed"),
+        replaced("beta.narrowPeak"),
+    )
+    replaced()
+    np.testing.assert_array_equal(before["alpha"], without_own["alpha"])
+    assert not np.array_equal(before["alpha"], without_others["alpha"], equal_nan=True)
+    assert not np.array_equal(before["gamma"], without_own["gamma"], equal_nan=True)
+
+
+def test_a_description_without_distributions_is_read_as_before(checkpoint):
+    content = msgspec.to_builtins(checkpoint.description)
+    del content["signal_quantiles"]
+    assert msgspec.convert(content, Description).signal_quantiles == {}
+
+
+def test_a_signal_that_only_the_held_out_cell_type_gives_is_refused(spec, folder):
+    with pytest.raises(InvalidRequest, match=r"has the signal binding\(JUN\); there are: DNase; .*; binding; distance"):
+        finetune(msgspec.structs.replace(spec, signals=("binding(JUN)",)), SilentReport(), folder / "other")
