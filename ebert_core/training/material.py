@@ -18,12 +18,13 @@ from ebert_core.dataset.windows import windows
 from ebert_core.inference.batches import Inputs, join
 from ebert_core.model.config import Architecture
 from ebert_core.model.description import InputFile, Matrix
+from ebert_core.model.tokens import BIN
 from ebert_core.protocol.errors import InvalidRequest
 from ebert_core.protocol.locus import Interval, parse_locus
 from ebert_core.training.distributed import first_alone
 from ebert_core.training.labels_store import LabelStore
 from ebert_core.training.report import Report
-from ebert_core.training.sampling import Example, stretches
+from ebert_core.training.sampling import Example, share_of, stretches
 
 
 class Material:
@@ -50,6 +51,13 @@ class Material:
         """Name and digest of all that a run on these factors reads, by key of the dataset; all factors when None."""
         with first_alone():
             return dataset_digests(self.dataset, self.cell_types, factors)
+
+    def with_label_share(self, share: float, seed: int) -> "Material":
+        """The same with labels on a share of the training regions only, in blocks of 20 kb drawn by the seed."""
+        if share >= 1:
+            return self
+        chosen = share_of(self.training_stretches(BIN), share, seed)
+        return Material(self.dataset, self.store, chosen, self.validation, self.cell_types)
 
     def training_stretches(self, length: int) -> tuple[Interval, ...]:
         """Where training windows of a length fit."""

@@ -9,6 +9,8 @@ from ebert_core.model.tokens import BIN
 from ebert_core.protocol.errors import InvalidRequest
 from ebert_core.protocol.locus import Interval
 
+_SHARE_BLOCK = 20_000
+
 
 class Example(NamedTuple):
     """One window in one cell type."""
@@ -35,6 +37,28 @@ def stretches(regions: Sequence[Interval], sequenced: Sequence[Interval], length
         named = ", ".join(f"{region.chromosome}:{region.start + 1:,}-{region.end:,}" for region in regions) or "none"
         raise InvalidRequest(f"No window of {length:,} bases fits the given regions ({named}); name larger ones.")
     return tuple(found)
+
+
+def share_of(places: Sequence[Interval], share: float, seed: int) -> tuple[Interval, ...]:
+    """A share of some places, at least one block of 20 kb, drawn by the seed: a smaller share is part of a larger one."""
+    if share >= 1:
+        return tuple(places)
+    blocks = [
+        Interval(place.chromosome, start, min(start + _SHARE_BLOCK, place.end))
+        for place in places
+        for start in range(place.start, place.end, _SHARE_BLOCK)
+    ]
+    whole = [block for block in blocks if block.length == _SHARE_BLOCK] or blocks
+    order = np.random.default_rng((seed, 43)).permutation(len(whole))
+    chosen = sorted(whole[index] for index in order[: max(1, round(share * len(whole)))])
+    joined = chosen[:1]
+    for block in chosen[1:]:
+        last = joined[-1]
+        if (block.chromosome, block.start) == (last.chromosome, last.end):
+            joined[-1] = Interval(last.chromosome, last.start, block.end)
+        else:
+            joined.append(block)
+    return tuple(joined)
 
 
 def random_examples(
