@@ -1,5 +1,7 @@
 """A share of the labels: nested, drawn by the seed, in blocks that windows fit into."""
 
+from itertools import pairwise
+
 from ebert_core.protocol.locus import Interval
 from ebert_core.training.sampling import share_of
 
@@ -32,5 +34,5 @@ def test_neighbouring_blocks_are_one_place():
     assert len(nearly_all) < 6
     assert all(
         first.end < second.start or first.chromosome != second.chromosome
-        for first, second in zip(nearly_all, nearly_all[1:], strict=False)
+        for first, second in pairwise(nearly_all)
     )
