@@ -20,6 +20,7 @@ BIN_WIDTH = 200
 MISSING, MASKED, FIRST_STATE = 0, 1, 2
 
 Kind = Literal["log", "quantile", "difference", "binding", "expression", "distance"]
+Family = Literal["measured", "difference", "binding", "expression", "distance"]
 _DERIVED = re.compile(rf"({'|'.join(get_args(Kind))})\((.+)\)")
 
 
@@ -62,6 +63,15 @@ class WindowBatch(NamedTuple):
     states_BS: NDArray[np.uint8]
     signals_BCP: NDArray[np.float16]
     motifs_BMP: NDArray[np.float16]
+
+
+def family(name: str) -> Family:
+    """Which signals come and go together: what was measured, with its logarithm and quantiles; each other kind."""
+    match derived(name):
+        case Derived(kind=("difference" | "binding" | "expression" | "distance") as kind):
+            return kind
+        case _:
+            return "measured"
 
 
 def empty_batch(count: int, length: int, channels: Channels) -> WindowBatch:

@@ -2,20 +2,21 @@
 
 # B = windows, L = bases, S = 200-bp bins, P = 50-bp positions, C = signals, M = motifs.
 
+from collections.abc import Sequence
 from typing import Literal, NamedTuple
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from ebert_core.dataset.channels import Channels, WindowBatch
+from ebert_core.dataset.channels import Channels, Family, WindowBatch, family
 from ebert_core.genome.motifs import Matrices
 from ebert_core.model.description import Description
 from ebert_core.model.embedding import Windows
 from ebert_core.model.tokens import MISSING_STATE
 from ebert_core.protocol.bases import reverse_complement
 
-Stream = Literal["states", "signals", "motifs"]
+Stream = Literal["states", "signals", "motifs", Family]
 
 
 class Inputs(NamedTuple):
@@ -45,9 +46,17 @@ class Inputs(NamedTuple):
             self.motifs_BPM[:, ::-1],
         )
 
-    def without(self, streams: tuple[Stream, ...]) -> "Inputs":
-        """The same windows with whole streams absent, as in a cell type that lacks them."""
+    def without(self, streams: tuple[Stream, ...], signals: Sequence[str] = ()) -> "Inputs":
+        """The same windows with whole streams absent, as in a cell type that lacks them.
+
+        Args:
+            streams: `signals` hides all signals, a family of signals those of them that belong to it.
+            signals: the signals' names, of which the families are told.
+        """
         absent = np.float32(np.nan)
+        is_hidden_C = np.array([family(name) in streams for name in signals], dtype=np.bool_)
+        if "signals" not in streams and is_hidden_C.any():
+            return self._replace(signals_BPC=np.where(is_hidden_C, absent, self.signals_BPC)).without(streams)
         return self._replace(
             states_BS=np.full_like(self.states_BS, MISSING_STATE) if "states" in streams else self.states_BS,
             signals_BPC=np.full_like(self.signals_BPC, absent) if "signals" in streams else self.signals_BPC,

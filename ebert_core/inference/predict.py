@@ -137,7 +137,7 @@ class Predictor:
         if bool((source_bases(self.source, whole) == N).all()):  # a gap of megabases costs next to nothing
             return np.full((len(keys), len(self.factors), core), np.nan, dtype=np.float32)
         read = windows(self.source, first.cell_type, intervals, self.channels, first.edits)
-        batch = Inputs.of(read).without(self.without)
+        batch = Inputs.of(read).without(self.without, self.channels.signals)
         logits_BNF = self.network.binding(batch.tensors(self.engine.device))
         if first.strands == 2:
             other_BNF = self.network.binding(batch.other_strand().tensors(self.engine.device)).flip(1)

@@ -12,6 +12,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional as f
 
+from ebert_core.dataset.channels import family
 from ebert_core.dataset.derived import frozen_scale
 from ebert_core.dataset.digests import joint_digest
 from ebert_core.dream.scoring import auprc
@@ -58,6 +59,7 @@ def finetune(spec: FineTune, report: Report, work: Path) -> Path:
     check_place(Path(spec.output))
     with first_alone():
         material = open_material(spec.dataset, spec.training, spec.validation, spec.cell_types, report)
+    material = material.with_label_share(spec.label_share, spec.seed)
     parent = load_checkpoint(Path(spec.start_from)) if spec.start_from else None
     engine = choose_engine(device_of(spec.device), spec.precision)
     run = _FineTuning(spec, material, parent, engine)
@@ -191,7 +193,8 @@ class _FineTuning:
     def loss(self, batch: Sequence[Example]) -> Tensor:
         """Mean binary cross-entropy over the scored bins of a batch, on a random strand, channels dropped at random."""
         random = np.random.default_rng((self.spec.seed, self.trainer.step, 7))
-        inputs = drop_channels(self.material.inputs(batch, self.channels), self.spec.channel_drop, random)
+        inputs = self.material.inputs(batch, self.channels)
+        inputs = drop_channels(inputs, self.spec.channel_drop, random, self.architecture.signals)
         labels_BNF = self.material.labels(batch, self.factors)
         if random.random() < 0.5:
             inputs, labels_BNF = inputs.other_strand(), labels_BNF[:, ::-1]
@@ -285,16 +288,22 @@ class _FineTuning:
         )
 
 
-def drop_channels(inputs: Inputs, rate: float, random: np.random.Generator) -> Inputs:
+def drop_channels(inputs: Inputs, rate: float, random: np.random.Generator, signals: Sequence[str] = ()) -> Inputs:
     """The inputs with states, signals and motif scores each absent from a share of the windows.
 
-    So one network answers with or without any of them.
+    So one network answers with or without any of them. Where the signals are of several families, each family is
+    absent from as many windows again: another dataset may have accessibility and no other cell types to compare with.
     """
     windows = len(inputs.bases_BL)
     no_states, no_signals, no_motifs = random.random((3, windows)) < rate
+    absent_BC = no_signals[:, None]
+    families = list(map(family, signals))
+    if len(set(families)) > 1:
+        no_family = {name: random.random(windows) < rate for name in sorted(set(families))}
+        absent_BC = absent_BC | np.stack([no_family[name] for name in families], axis=1)
     return inputs._replace(
         states_BS=np.where(no_states[:, None], np.uint8(MISSING_STATE), inputs.states_BS),
-        signals_BPC=np.where(no_signals[:, None, None], np.float32(np.nan), inputs.signals_BPC),
+        signals_BPC=np.where(absent_BC[:, None], np.float32(np.nan), inputs.signals_BPC),
         motifs_BPM=np.where(no_motifs[:, None, None], np.float32(np.nan), inputs.motifs_BPM),
     )
 

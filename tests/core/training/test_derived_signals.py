@@ -8,8 +8,11 @@ import pytest
 import torch
 from toy_binding import SMALLEST, SilentReport, finetune_spec, quiet, write_toy_binding
 
+from ebert_core.dataset.channels import Channels
 from ebert_core.dataset.description import Dataset
 from ebert_core.dataset.prepare import default_directory, prepare
+from ebert_core.dataset.windows import windows
+from ebert_core.inference.batches import Inputs
 from ebert_core.inference.predict import Predictor
 from ebert_core.model.checkpoint import load_checkpoint
 from ebert_core.model.config import PRESETS
@@ -17,7 +20,7 @@ from ebert_core.model.description import Description
 from ebert_core.model.device import choose_engine
 from ebert_core.protocol.errors import InvalidRequest
 from ebert_core.protocol.locus import Interval
-from ebert_core.training.finetune import finetune
+from ebert_core.training.finetune import drop_channels, finetune
 
 GENES = "chr1\t4000\t6000\tG1\t0\t+\nchr2\t500\t900\tG2\t0\t-\n"
 MORE = """
@@ -107,6 +110,41 @@ def test_a_prediction_knows_nothing_of_the_cell_types_own_peaks_nor_of_held_out_
     np.testing.assert_array_equal(before["alpha"], without_own["alpha"])
     assert not np.array_equal(before["alpha"], without_others["alpha"], equal_nan=True)
     assert not np.array_equal(before["gamma"], without_own["gamma"], equal_nan=True)
+
+
+def test_families_of_signals_are_dropped_together_and_apart():
+    names = ("DNase", "log(DNase)", "binding(FOS)", "binding(JUN)")
+    inputs = Inputs(
+        np.zeros((600, 200), np.uint8),
+        np.full((600, 1), 2, np.uint8),
+        np.ones((600, 4, 4), np.float32),
+        np.ones((600, 4, 1), np.float32),
+    )
+    has_signal = np.isfinite(drop_channels(inputs, 0.25, np.random.default_rng(1), names).signals_BPC).all(1)
+    np.testing.assert_array_equal(has_signal[:, 0], has_signal[:, 1])
+    np.testing.assert_array_equal(has_signal[:, 2], has_signal[:, 3])
+    shares = [np.mean(has_signal[:, 0] & ~has_signal[:, 2]), np.mean(~has_signal.any(1)), np.mean(has_signal.all(1))]
+    np.testing.assert_allclose(shares, [0.14, 0.30, 0.42], atol=0.05)
+    as_before = drop_channels(inputs, 0.25, np.random.default_rng(1), names[:2]).signals_BPC
+    np.testing.assert_array_equal(as_before, drop_channels(inputs, 0.25, np.random.default_rng(1)).signals_BPC)
+
+
+def test_an_ablation_hides_one_family_of_signals(checkpoint, spec):
+    dataset = Dataset.open(Path(spec.dataset))
+
+    def hidden(*streams):
+        predictor = Predictor(checkpoint, dataset, choose_engine("cpu", "fp32"), streams)
+        return predictor.logits("gamma", WHERE, quiet).values_FP
+
+    batch = Inputs.of(
+        windows(dataset, "gamma", [Interval("chr2", 0, 800)], Channels((), ("log(DNase)", "binding(FOS)")))
+    )
+    is_absent = np.isnan(batch.without(("measured", "states"), ("log(DNase)", "binding(FOS)")).signals_BPC)
+    assert is_absent[..., 0].all()
+    assert not np.array_equal(hidden(), hidden("binding"), equal_nan=True)
+    assert not np.array_equal(hidden("binding"), hidden("signals"), equal_nan=True)
+    np.testing.assert_array_equal(hidden("signals"), hidden("measured", "binding", "distance"))
+    np.testing.assert_array_equal(hidden(), hidden("expression"))
 
 
 def test_a_description_without_distributions_is_read_as_before(checkpoint):
