@@ -243,7 +243,9 @@ class Canvas(QWidget):
             return
         # Another column has another value: the words go when the cursor leaves this one.
         column = QRectF(place.x() - 4, row.top, 9, row.height) if place.x() >= GUTTER else QRectF()
-        words = textwrap.fill(self._words_at(row, place.x()), _LINE, break_on_hyphens=False)
+        # A share stays beside its sign: only plain blanks are broken at.
+        words = self._words_at(row, place.x()).replace(" %", "\u00a0%")
+        words = textwrap.fill(words, _LINE, break_on_hyphens=False)
         QToolTip.showText(where, words, self, column.toRect())
 
     def _words_at(self, row: Row, x: float) -> str:

@@ -170,7 +170,8 @@ def test_the_gutter_says_why_a_track_is_doubtful_and_a_plain_track_only_its_name
 def test_a_click_on_a_value_shows_the_words_at_once(canvas, qtbot) -> None:
     place = QPoint(GUTTER + 300, canvas.scene.header_height + 40)
     qtbot.mouseClick(canvas, Qt.MouseButton.LeftButton, pos=place)
-    assert "About 80 % of bins at or above this" in QToolTip.text().replace("\n", " ")
+    # A share stays on one line with its sign.
+    assert "About 80\u00a0% of bins at or above this" in QToolTip.text().replace("\n", " ")
 
 
 def test_the_line_below_says_the_short_of_it(canvas, qtbot) -> None:
