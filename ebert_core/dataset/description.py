@@ -1,7 +1,7 @@
 """An opened dataset: what it holds, and the readers of its files, each opened when first asked for."""
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import Protocol, TypeVar
@@ -28,6 +28,7 @@ from ebert_core.protocol.tracks import (
     CellType,
     Chromosome,
     DatasetSummary,
+    MadeSignal,
     PeakFiles,
     StateName,
 )
@@ -46,6 +47,8 @@ class _TrackFile(Protocol):
 
 Opened = TypeVar("Opened", bound=_TrackFile)
 
+# What tells a signal of open chromatin by its name.
+_ACCESSIBILITY = ("dnase", "atac", "faire", "accessib")
 # Drawn where neither the dataset nor its files give colours: distinct, and quiet enough to stand behind peaks.
 _COLOURS = (
     "#c03a2b",
@@ -298,7 +301,27 @@ class Dataset:
             truth_factors=self.truth.factors if self.truth else (),
             seed=layout.seed,
             start_locus=self._start_locus(),
+            made_signals=tuple(self._made_signals()),
         )
+
+    def _made_signals(self) -> Iterator[MadeSignal]:
+        """What is worth offering: accessibility on scales that compare cell types, and what else the dataset gives."""
+        cells = self.layout.cell_types.values()
+        for name in self.signal_names:
+            if any(word in name.lower() for word in _ACCESSIBILITY):
+                yield MadeSignal(f"log({name})", f"The logarithm of {name}.")
+                yield MadeSignal(f"quantile({name})", f"{name} on one scale for all cell types, whatever their depth.")
+                if sum(name in cell.signals for cell in cells) > 1:
+                    meaning = f"How much more {name} there is than on average in the other cell types learnt from."
+                    yield MadeSignal(f"difference({name})", meaning)
+        if any(sum(factor in cell.peaks for cell in cells) > 1 for factor in self.factors):
+            yield MadeSignal("binding", "Where each factor is bound in the other cell types learnt from.")
+        for name in self.layout.signals:
+            yield MadeSignal(name, f"{name}, the same in all cell types.")
+        if sum(bool(cell.expression) for cell in cells) > 1:
+            yield MadeSignal("expression", "What the dataset says of gene expression in the cell type.")
+        if self.layout.genes:
+            yield MadeSignal("distance(TSS)", "How far the nearest start of a gene is.")
 
     def _start_locus(self) -> Interval | None:
         if not self.layout.start_locus:

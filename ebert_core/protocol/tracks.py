@@ -50,6 +50,13 @@ class CellType(msgspec.Struct, frozen=True):
     peaks: tuple[PeakFiles, ...] = ()
 
 
+class MadeSignal(msgspec.Struct, frozen=True):
+    """A signal that can be made of what the dataset holds, for a model; `meaning` says to a person what it is."""
+
+    name: str
+    meaning: str
+
+
 class BareFile(msgspec.Struct, frozen=True):
     """A track file opened beside a dataset or without; `kind` is `signal`, `features`, `genes`, `states` or `peaks`."""
 
@@ -76,6 +83,7 @@ class DatasetSummary(msgspec.Struct, frozen=True):
     seed: int | None = None
     start_locus: Interval | None = None
     warnings: tuple[str, ...] = ()
+    made_signals: tuple[MadeSignal, ...] = ()
 
 
 class OpenDataset(msgspec.Struct, frozen=True, tag="open-dataset"):

@@ -19,7 +19,7 @@ from PyQt6.QtWidgets import (
 
 from ebert_core.protocol.modelling import CheckpointSummary
 from ebert_core.protocol.specs import FineTune
-from ebert_core.protocol.tracks import DatasetSummary
+from ebert_core.protocol.tracks import DatasetSummary, MadeSignal
 from ebert_gui.windows import finetune_plan as plan
 from ebert_gui.windows.finetune_settings import FineTuneSettings
 from ebert_gui.windows.forms import (
@@ -71,7 +71,7 @@ class FineTuneDialog(QDialog):
                 validation_cell_types=self.pairs.cells("check"),
                 use_states=self.use_states.isChecked(),
                 use_motifs=self.use_motifs.isChecked(),
-                signals=tuple(name for name, box in self.signals.items() if box.isChecked()),
+                signals=tuple(name for name, box in (self.signals | self.made_signals).items() if box.isChecked()),
                 epochs=self.epochs.value(),
             )
         )
@@ -103,6 +103,7 @@ class FineTuneDialog(QDialog):
         self.use_motifs = QCheckBox("motif matches")
         self.use_motifs.setChecked(True)
         self.signals = {name: QCheckBox(name) for name in self._offered_signals()}
+        self.made_signals = {signal.name: _explained(signal) for signal in self._dataset.made_signals}
         self.epochs = QSpinBox()
         self.epochs.setRange(1, 1000)
         self.epochs.setValue(6)
@@ -134,6 +135,8 @@ class FineTuneDialog(QDialog):
         add_row(form, "Look at", self.use_sequence, self.use_states, self.use_motifs)
         if self.signals:
             add_row(form, "Signals", in_columns(list(self.signals.values()), _FIELDS_WIDTH))
+        if self.made_signals:
+            add_row(form, "Derived signals", in_columns(list(self.made_signals.values()), _FIELDS_WIDTH))
         add_row(form, "&Passes over the data", compact(self.epochs, 84))
         add_row(form, "&Result goes to", self.output, _browse("Result", self.output, self._pick_folder))
         contents = QWidget()
@@ -184,6 +187,13 @@ class FineTuneDialog(QDialog):
             field.setText(chosen)
             if field is self.folder:
                 self.from_folder.setChecked(True)
+
+
+def _explained(signal: MadeSignal) -> QCheckBox:
+    box = QCheckBox(signal.name)
+    box.setToolTip(signal.meaning)
+    box.setAccessibleDescription(signal.meaning)
+    return box
 
 
 def _browse(title: str, field: QLineEdit, pick: Callable[[str, QLineEdit], None]) -> QPushButton:

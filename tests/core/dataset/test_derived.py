@@ -260,6 +260,24 @@ def test_families_of_signals_are_written_out_and_what_training_cannot_learn_is_l
     assert frozen_scale("log(DNase)") is None
 
 
+def test_the_window_is_told_which_signals_can_be_made(rich_path):
+    dataset = Dataset.open(rich_path)
+    offered = [signal.name for signal in dataset.summary().made_signals]
+    assert offered == [
+        "log(DNase)",
+        "quantile(DNase)",
+        "difference(DNase)",
+        "binding",
+        "mappability",
+        "expression",
+        "distance(TSS)",
+    ]
+    assert not select_signals(dataset, offered, ("alpha", "beta", "gamma"), ("CTCF",)).left_out
+    alone = {"beta": dataset.layout.cell_types["beta"]}
+    poor = msgspec.structs.replace(dataset.layout, genes="", signals={}, cell_types=alone)
+    assert not Dataset(poor).summary().made_signals
+
+
 @pytest.mark.parametrize(
     "name",
     ["ATAC", "log(ATAC)", "quantile(mappability)", "binding(GATA9)", "expression(3)", "distance(CTCF)", "sqrt(DNase)"],

@@ -9,7 +9,7 @@ from pytestqt.qtbot import QtBot
 
 from ebert_core.protocol.modelling import CheckpointSummary
 from ebert_core.protocol.specs import FineTune, JobSpec
-from ebert_core.protocol.tracks import DatasetSummary
+from ebert_core.protocol.tracks import DatasetSummary, MadeSignal
 from ebert_gui.windows.finetune_dialog import FineTuneDialog
 
 
@@ -63,6 +63,19 @@ def test_many_signals_push_nothing_off_the_form(qtbot: QtBot, dataset: DatasetSu
     assert viewport is not None
     assert len(dialog.signals) == 30
     assert contents.minimumSizeHint().width() <= viewport.width()
+
+
+def test_signals_made_of_the_dataset_are_explained_and_follow_the_measured_ones(
+    qtbot: QtBot, dataset: DatasetSummary
+) -> None:
+    made = (MadeSignal("log(DNase)", "The logarithm of DNase."), MadeSignal("binding", "Where each factor is bound."))
+    cells = tuple(replace(cell, signals=("DNase",)) for cell in dataset.cell_types)
+    dialog = FineTuneDialog(replace(dataset, cell_types=cells, made_signals=made), None)
+    qtbot.addWidget(dialog)
+    assert dialog.made_signals["binding"].toolTip() == "Where each factor is bound."
+    for box in (dialog.made_signals["binding"], dialog.signals["DNase"]):
+        box.setChecked(True)
+    assert dialog.spec().signals == ("DNase", "binding")
 
 
 def test_typing_a_folder_chooses_it(dialog: FineTuneDialog, qtbot: QtBot) -> None:
