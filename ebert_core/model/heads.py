@@ -77,7 +77,7 @@ class BindingHead(nn.Module):
 
 
 class MotifHead(nn.Module):
-    """What a factor's own motif scores around a bin say in the context of the encoder: one small network for all factors.
+    """What a factor's own motif scores around a bin say where the encoder sees them: one small network for all factors.
 
     A few megabases hold too few sites of one factor to learn how a site's strength, its place in the bin and its
     surroundings decide binding; the factors together hold enough. What is particular to a factor is a short vector.

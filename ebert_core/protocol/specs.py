@@ -44,7 +44,8 @@ class Pretrain(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="pre
 class FineTune(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="finetune", tag_field="job"):
     """Fine-tuning on measured peaks: every factor and cell type of the dataset unless named.
 
-    `start_from` is a checkpoint folder; empty starts from random weights of `preset`.
+    `start_from` is a checkpoint folder; empty starts from random weights of `preset`. `label_share` trains on that share
+    of the training regions, in blocks drawn by the seed, to see what more labels would bring.
     """
 
     dataset: str
@@ -60,10 +61,12 @@ class FineTune(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="fin
     use_motifs: bool = True
     motif_head: bool = True
     signals: tuple[str, ...] = ()
+    label_share: float = 1.0
     epochs: int = 6
     batch_size: int = 32
     learning_rate: float = 5e-4
     layer_decay: float = 0.9
+    weight_average: float = 0.99
     warmup_steps: int = 50
     channel_drop: float = 0.1
     dropout: float = 0.1
@@ -75,8 +78,9 @@ class FineTune(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="fin
 class Evaluate(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="evaluate", tag_field="job"):
     """Scores of a checkpoint and of its controls on labelled regions, as JSON.
 
-    `controls` are other checkpoints scored on the same bins; `without` names streams of the checkpoint that are hidden:
-    `states`, `signals`, `motifs`, or several joined by `+`. A checkpoint that is pre-trained only is scored on hidden
+    `controls` are other checkpoints scored on the same bins, several joined by `+` as the mean of their logits;
+    `without` names streams of the checkpoint that are hidden: `states`, `signals`, `motifs`, or several joined by `+`.
+    Median and mean are taken over the pairs of factor and cell type that have `fewest_peaks` and `fewest_bound_bins`. A checkpoint that is pre-trained only is scored on hidden
     bases and states instead, in windows of `context` bases (0: the checkpoint's own).
     """
 
@@ -91,6 +95,8 @@ class Evaluate(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="eva
     context: int = 0
     strands: int = 2
     bootstrap: int = 500
+    fewest_peaks: int = 15
+    fewest_bound_bins: int = 0
     seed: int = 1
     device: str = "auto"
     precision: Precision = "auto"

@@ -8,7 +8,7 @@ from typing import NamedTuple
 import torch
 from torch import Tensor, nn
 
-from ebert_core.model.device import Engine
+from ebert_core.model.device import Engine, keep_freed_memory
 from ebert_core.model.network import Ebert
 from ebert_core.protocol.errors import InvalidRequest
 from ebert_core.training import distributed
@@ -51,6 +51,8 @@ class Trainer:
         layer_decay: float = 1.0,
         weight_average: float = 0.0,
     ) -> None:
+        if engine.device.type == "cpu":
+            keep_freed_memory()
         self.network = network.to(engine.device).train()
         self.engine = engine
         self.schedule = schedule

@@ -16,7 +16,8 @@ _PATHS = ("dataset", "output", "start_from")
 _AT_LEAST_ONE = ("epochs", "batch_size", "steps", "evaluate_every")
 _ABOVE_ZERO = ("learning_rate", "layer_decay")
 _SHARES_ABOVE_ZERO = ("base_mask_rate",)
-_SHARES = ("channel_drop", "dropout", "state_mask_rate")
+_SHARES_UP_TO_ALL = ("label_share",)
+_SHARES = ("channel_drop", "weight_average", "dropout", "state_mask_rate")
 _NOT_NEGATIVE = ("warmup_steps", "seed", "state_weight")
 
 
@@ -30,6 +31,7 @@ def check_numbers(spec: Pretrain | FineTune) -> None:
         (_AT_LEAST_ONE, lambda value: value >= 1, "at least 1"),
         (_ABOVE_ZERO, lambda value: value > 0, "above 0"),
         (_SHARES_ABOVE_ZERO, lambda value: 0 < value < 1, "above 0 and below 1"),
+        (_SHARES_UP_TO_ALL, lambda value: 0 < value <= 1, "above 0 and at most 1"),
         (_SHARES, lambda value: 0 <= value < 1, "at least 0 and below 1"),
         (_NOT_NEGATIVE, lambda value: value >= 0, "at least 0"),
     )

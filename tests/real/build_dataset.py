@@ -27,6 +27,8 @@ CHROMOSOMES = ("chr3", "chr4", "chr5", "chr17", "chr20")
 UNLABELLED = ("chr1", "chr4")
 CELL_TYPES = ("GM12878", "H1-hESC", "HeLa-S3", "HepG2", "HUVEC", "K562")
 MARK_BIN = 5_000
+# Of two releases of HOCOMOCO, the matrix whose scan finds more of the peaks of chr3, chr17 and chr20.
+OLDER_MATRICES = ("FOXA1", "GABPA", "HNF4A", "MAX")
 _LINE = 100
 # Blocks of whole lines, so that all blocks of padding are the same bytes.
 _BLOCK = 646 * (_LINE + 1)
@@ -46,7 +48,6 @@ def build_dataset(output: Path, real: Path) -> Path:
     slices = [row for row in on_chromosomes(real / "hg19_slices" / "slices.bed") if row[0] not in UNLABELLED]
     write_rows(output / "labelled.bed", slices)
     names, colours = state_names(real / "states_hg19_5kb" / "state_names.tsv")
-    motifs = shutil.copy(real / "motifs" / "HOCOMOCOv11.eval12.pfm", output)
     layout = Layout(
         name="human slices",
         assembly="hg19",
@@ -59,7 +60,7 @@ def build_dataset(output: Path, real: Path) -> Path:
         start_locus="chr5:125,915,001-125,945,000",
         state_names=tuple(names.values()),
         state_colours=colours,
-        motifs={name.split("_")[0]: f"{motifs}#{name}" for name in read_motifs(Path(motifs))},
+        motifs=copy_motifs(output, real / "motifs"),
         cell_types={cell: cell_type(output, real, cell, names, lengths) for cell in CELL_TYPES},
     )
     write_layout(layout, output / "DATASET.toml")
@@ -109,6 +110,18 @@ def write_marks(folder: Path, marks: Path, cell: str, lengths: dict[str, int]) -
             for chromosome, table in tables.items():
                 whole = min(len(table), lengths[chromosome] // MARK_BIN)
                 writer.append(chromosome, 0, MARK_BIN, table[:whole, column])
+    return found
+
+
+def copy_motifs(output: Path, source: Path) -> dict[str, str]:
+    """Copies two releases of matrices, and says of which file and name each factor's is."""
+    older, newer = (shutil.copy(source / name, output) for name in ("HOCOMOCOv11.eval12.pfm", "H13CORE.eval12.meme"))
+    found = {}
+    for name in read_motifs(Path(newer)):
+        found.setdefault(name.split(".")[0], f"{newer}#{name}")  # the first of a factor is its commonest
+    found |= {
+        name.split("_")[0]: f"{older}#{name}" for name in read_motifs(Path(older)) if name.startswith(OLDER_MATRICES)
+    }
     return found
 
 

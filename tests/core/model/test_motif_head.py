@@ -1,0 +1,60 @@
+"""The head that all factors share: own motif scores around a bin, read in context."""
+
+import msgspec
+import torch
+
+from ebert_core.model.config import PRESETS, Architecture
+from ebert_core.model.embedding import Windows
+from ebert_core.model.network import Ebert
+
+ARCHITECTURE = msgspec.structs.replace(
+    PRESETS["tiny"], motifs=("A", "B"), factors=("B", "none", "A"), motif_head=True, dropout=0.0
+)
+
+
+def _windows(motifs_BPM: torch.Tensor) -> Windows:
+    bases_BL = torch.zeros((1, ARCHITECTURE.context), dtype=torch.uint8)
+    return Windows(bases_BL, torch.zeros((1, ARCHITECTURE.context // 200), dtype=torch.uint8), None, motifs_BPM)
+
+
+def _head_logits(motifs_BPM: torch.Tensor) -> torch.Tensor:
+    """What the motif head alone adds to each logit."""
+    torch.manual_seed(1)
+    network = Ebert(ARCHITECTURE).eval()
+    head = network.binding_head
+    assert head is not None
+    assert head.motif_head is not None
+    gathered = torch.zeros((1, ARCHITECTURE.context // 50, head.gather.out_features))
+    with torch.no_grad():
+        return head.motif_head(gathered, motifs_BPM)
+
+
+def test_a_factor_reads_its_own_matrix_within_two_hundred_bases_of_the_bin():
+    quiet = torch.zeros((1, 40, 2))
+    loud = quiet.clone()
+    loud[0, 20, 1] = 6.0  # of B, the first factor
+    change = (_head_logits(loud) - _head_logits(quiet))[0]
+    # Bin n takes positions n to n + 3, and sees four more on either side.
+    moved = change[:, 0].abs() > 1e-6
+    assert moved.nonzero().flatten().tolist() == list(range(20 - 7, 20 + 5))
+    assert not change[:, 2].any()
+
+
+def test_a_factor_without_a_matrix_gets_nothing_from_it():
+    assert not _head_logits(torch.randn((1, 40, 2)))[..., 1].any()
+
+
+def test_without_any_matrix_there_is_no_such_head():
+    bare = msgspec.structs.replace(ARCHITECTURE, motifs=())
+    assert not bare.has_motif_head
+    assert isinstance(bare, Architecture)
+    assert Ebert(bare).binding_head.motif_head is None
+
+
+def test_hidden_motif_scores_are_read_as_average_ones():
+    torch.manual_seed(1)
+    network = Ebert(ARCHITECTURE).eval()
+    with torch.no_grad():
+        hidden = network.binding(_windows(torch.full((1, 40, 2), torch.nan)))
+        average = network.binding(_windows(torch.zeros((1, 40, 2))))
+    assert torch.equal(hidden, average)
