@@ -23,6 +23,7 @@ _KINDS: dict[str, type[JobSpec]] = {
 }
 # Keys that hold a path, or several; a relative one is relative to the spec's own folder.
 _PATHS = ("dataset", "output", "start_from", "checkpoint", "controls")
+_AVERAGED = ("checkpoint", "controls")
 _WHERE = re.compile(r"^(?P<what>.*?)(?: - at `\$\.?(?P<key>\w*)[^`]*`)?$", re.DOTALL)
 _FIELD = re.compile(r"field `(\w+)`")
 
@@ -60,12 +61,18 @@ def absolute_paths(spec: Spec, folder: Path) -> Spec:
     def absolute(value: str) -> str:
         return os.path.abspath(folder / Path(value).expanduser()) if value else ""
 
+    def each_absolute(value: str) -> str:
+        """Checkpoints joined by a plus sign are averaged; a folder whose name has one is itself."""
+        is_one = Path(absolute(value)).exists()
+        return absolute(value) if is_one else "+".join(absolute(part.strip()) for part in value.split("+"))
+
     changed = {}
     for key in spec.__struct_fields__:
         value = getattr(spec, key)
         # The regions of a prediction are a BED file, those of other specs are locus texts.
         if key in _PATHS or (key == "regions" and isinstance(spec, Predict)):
-            changed[key] = absolute(value) if isinstance(value, str) else tuple(map(absolute, value))
+            make = each_absolute if isinstance(spec, Evaluate) and key in _AVERAGED else absolute
+            changed[key] = make(value) if isinstance(value, str) else tuple(map(make, value))
     return msgspec.structs.replace(spec, **changed)
 
 

@@ -1,9 +1,9 @@
-"""Evaluation: a checkpoint, its ablations, other checkpoints and the motif scan on the same held-out bins."""
+"""Evaluation: a checkpoint, its ablations, other checkpoints and simple baselines on the same held-out bins."""
 
 # P = bins of 200 bp starting every 50 bp.
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple, get_args
 
@@ -13,33 +13,36 @@ from numpy.typing import NDArray
 
 from ebert_core.dataset.description import Dataset
 from ebert_core.dataset.store import Store
-from ebert_core.genome.motifs import motif_scores
 from ebert_core.inference.batches import Stream
 from ebert_core.inference.fitting import check_fit
 from ebert_core.inference.predict import Predictor
 from ebert_core.model.checkpoint import load_checkpoint, present_versions
 from ebert_core.model.description import Description, Versions
 from ebert_core.model.device import Engine, choose_engine
-from ebert_core.model.tokens import BIN, POSITION
+from ebert_core.model.tokens import BIN
 from ebert_core.protocol.errors import InvalidRequest
 from ebert_core.protocol.locus import Interval
 from ebert_core.protocol.specs import Evaluate
-from ebert_core.training.comparison import Comparison, Pair, compare
+from ebert_core.training.baselines import MOTIF_SCAN, MotifAccessibility, fit_motif_accessibility, motif_scan
+from ebert_core.training.comparison import Pair, compare
+from ebert_core.training.curves import FactorCurves, factor_curves
+from ebert_core.training.evaluation import Evaluation
+from ebert_core.training.figures import draw_evaluation
 from ebert_core.training.held_out import HeldOut, bound_peaks, held_out
 from ebert_core.training.masked_scores import MaskedScorer, MaskedScores, score_pretraining
 from ebert_core.training.material import Material, open_material
 from ebert_core.training.report import Report, Stopped
 
-_SCAN_REACH = 100
+# Scores of all bins of the regions for a factor in a cell type, or None where the baseline knows nothing of it.
+Baseline = Callable[[str, str], NDArray[np.float32] | None]
 
 
-class Evaluation(msgspec.Struct, frozen=True):
-    """What `ebert evaluate` writes: the request, what was compared, and the figures."""
+class Run(NamedTuple):
+    """One column of the comparison: a checkpoint, or several whose logits are averaged, some streams hidden."""
 
-    spec: Evaluate
-    checkpoint_sha256: str
-    versions: Versions
-    comparison: Comparison
+    name: str
+    paths: tuple[str, ...]
+    without: tuple[Stream, ...] = ()
 
 
 class PretrainingEvaluation(msgspec.Struct, frozen=True):
@@ -52,13 +55,12 @@ class PretrainingEvaluation(msgspec.Struct, frozen=True):
 
 
 def evaluate(spec: Evaluate, report: Report, work: Path) -> Path:
-    """Scores a checkpoint and its controls and writes the figures as JSON; returns the file."""
+    """Scores a checkpoint, its controls and simple baselines; writes JSON with pictures beside it, returns the file."""
     del work  # an evaluation is short and starts anew
-    _check_place(Path(spec.output))
+    _check(spec)
     material = open_material(spec.dataset, (), spec.regions, spec.cell_types, report)
-    regions = material.validation_stretches(BIN)
     engine = choose_engine(spec.device, spec.precision)
-    first = load_checkpoint(Path(spec.checkpoint))
+    first = load_checkpoint(Path(members(spec.checkpoint)[0]))
     if not first.description.factors:
         check_fit(first.description, material.dataset)
         scorer = MaskedScorer(first, material, engine, spec.seed)
@@ -66,56 +68,140 @@ def evaluate(spec: Evaluate, report: Report, work: Path) -> Path:
         masked = score_pretraining(scorer, context, report, spec.bootstrap, spec.seed)
         digest = first.description.weights_sha256
         return _write(PretrainingEvaluation(spec, digest, present_versions(), masked), Path(spec.output))
-    factors = spec.factors or tuple(record.name for record in first.description.factors)
-    methods: dict[str, list[HeldOut]] = {}
-    runs = list(runs_of(spec, first.description.name))
-    for number, run in enumerate(runs):
-        report.progress(0.8 * number / len(runs), f"predicting with {run.name}")
-        methods[run.name] = _scores_of(run, spec, material, engine, factors, report)
-    report.progress(0.8, "resampling blocks")
-    pairs = paired(methods, material, regions)
-    if not pairs:
-        raise InvalidRequest(f"None of {', '.join(factors)} was assayed in the chosen cell types and regions.")
-    comparison = compare(pairs, spec.bootstrap, spec.seed)
-    result = Evaluation(spec, first.description.weights_sha256, present_versions(), comparison)
-    return _write(result, Path(spec.output))
+    result = _Comparing(spec, material, engine, first.description, report).result()
+    path = _write(result, Path(spec.output))
+    for line in draw_evaluation(result, path):
+        report.event(line)
+    return path
 
 
-class Run(NamedTuple):
-    """One column of the comparison: a checkpoint, some of its streams hidden."""
+class _Comparing:
+    """One evaluation of a fine-tuned checkpoint: every method on the bins that all of them score."""
 
-    name: str
-    path: str
-    without: tuple[Stream, ...] = ()
+    def __init__(
+        self, spec: Evaluate, material: Material, engine: Engine, description: Description, report: Report
+    ) -> None:
+        self.spec = spec
+        self.material = material
+        self.engine = engine
+        self.description = description
+        self.report = report
+        self.factors = spec.factors or tuple(record.name for record in description.factors)
+        self.regions = material.validation_stretches(BIN)
+        self.notes: list[str] = []
 
+    def result(self) -> Evaluation:
+        """Everything that is written."""
+        spec = self.spec
+        methods: dict[str, list[HeldOut]] = {}
+        runs = list(runs_of(spec))
+        for number, run in enumerate(runs):
+            self.report.progress(0.7 * number / len(runs), f"predicting with {run.name}")
+            methods[run.name] = self._scores_of(run)
+        pairs = paired(methods, self._baselines(next(iter(methods.values()))))
+        if not pairs:
+            named = ", ".join(self.factors)
+            raise InvalidRequest(f"None of {named} was assayed in the chosen cell types and regions.")
+        self.report.progress(0.9, "resampling blocks")
+        comparison = compare(pairs, spec.bootstrap, spec.seed, spec.fewest_peaks, spec.fewest_bound_bins)
+        drawn = tuple(
+            self._curves([pair for pair in pairs if pair.factor == factor])
+            for factor in dict.fromkeys(pair.factor for pair in pairs)
+        )
+        digest = self.description.weights_sha256
+        return Evaluation(spec, digest, present_versions(), comparison, drawn, tuple(self.notes))
 
-def runs_of(spec: Evaluate, name: str) -> Iterator[Run]:
-    """The checkpoint, its ablations, and the controls, told apart by their paths where names are not enough."""
-    yield Run(name, spec.checkpoint)
-    for text in spec.without:
-        yield Run(f"{name} without {text}", spec.checkpoint, streams(text))
-    named = [Path(path).name for path in spec.controls]
-    is_clear = len({name, *named}) == 1 + len(named)
-    for control, path in zip(named, spec.controls, strict=True):
-        yield Run(control if is_clear else path, path)
+    def _scores_of(self, run: Run) -> list[HeldOut]:
+        """Logits and labels of one column; the mean logit where it has several checkpoints."""
+        every = [self._scores_with(path, run.without) for path in run.paths]
+        if len(every) == 1:
+            return every[0]
+        return [
+            pairs[0]._replace(scores_P=np.mean([pair.scores_P for pair in pairs], axis=0, dtype=np.float32))
+            for pairs in zip(*every, strict=True)
+        ]
 
+    def _scores_with(self, path: str, without: tuple[Stream, ...]) -> list[HeldOut]:
+        predictor = _predictor(path, self.material.dataset, self.material.store, self.engine, without)
+        for factor in self.factors:
+            predictor.description.factor(factor)
+        cells = self.material.cell_types
+        if not without:
+            warn_of_seen_loci(predictor.description, self.regions, cells, self.report)
+        dataset = self.material.dataset
+        return held_out(predictor, dataset, self.regions, cells, self.factors, self._heard, self.spec.strands)
 
-def _scores_of(
-    run: Run, spec: Evaluate, material: Material, engine: Engine, factors: Sequence[str], report: Report
-) -> list[HeldOut]:
-    """Logits and labels of one column."""
-    predictor = _predictor(run.path, material.dataset, material.store, engine, run.without)
-    for factor in factors:
-        predictor.description.factor(factor)
-    regions = material.validation_stretches(BIN)
-    if not run.without:
-        warn_of_seen_loci(predictor.description, regions, material.cell_types, report)
-
-    def heard(_fraction: float, _note: str) -> None:
-        if report.stop_requested():
+    def _heard(self, _fraction: float, _note: str) -> None:
+        if self.report.stop_requested():
             raise Stopped("Stopped; no scores were written.")
 
-    return held_out(predictor, material.dataset, regions, material.cell_types, factors, heard, spec.strands)
+    def _baselines(self, held: Sequence[HeldOut]) -> dict[str, Baseline]:
+        """Motif x accessibility fitted where the checkpoint was trained, and the motif scan."""
+        material = self.material
+        found: dict[str, Baseline] = {}
+        fitted = self._fitted()
+        if fitted is not None and fitted.fits:
+            cells = dict.fromkeys(pair.cell_type for pair in held)
+            scores = {cell: fitted.scores(cell, self.regions) for cell in cells}
+            found[fitted.name] = lambda factor, cell: scores[cell].get(factor)
+        scan = motif_scan(material.dataset, material.store, self.regions)
+        found[MOTIF_SCAN] = lambda factor, _cell: scan.get(factor)
+        return found
+
+    def _fitted(self) -> MotifAccessibility | None:
+        """The regression on the checkpoint's own training regions and cell types, as far as the dataset has them."""
+        material, known = self.material, self.description
+        dataset = material.dataset
+        cells = [cell for cell in known.cell_types if cell in dataset.cell_types]
+        places = [
+            Interval(place.chromosome, max(place.start, segment.start), min(place.end, segment.end))
+            for place in known.training
+            for segment in material.store.segments
+            if place.overlaps(segment)
+        ]
+        if not cells or not places:
+            what = "training cell types" if places else "training regions"
+            self.notes.append(f"This dataset has none of the checkpoint's {what}; motif x accessibility is left out.")
+            return None
+
+        def heard(fraction: float, note: str) -> None:
+            self.report.progress(0.7 + 0.2 * fraction, note)
+            self._heard(fraction, note)
+
+        fitted = fit_motif_accessibility(dataset, material.store, places, cells, self.factors, heard, self.spec.seed)
+        self.notes.append(f"{fitted.name.capitalize()} reads {fitted.inputs}; fitted where the checkpoint was trained.")
+        self.notes += fitted.notes()
+        return fitted
+
+    def _curves(self, pairs: Sequence[Pair]) -> FactorCurves:
+        """The pictures of one factor; probabilities are those of a single checkpoint."""
+        record = self.description.factor(pairs[0].factor)
+        methods = list(pairs[0].scores)
+        if len(members(self.spec.checkpoint)) > 1:
+            return factor_curves(pairs, methods, {}, None)
+        slope, offset = record.calibration.slope, record.calibration.offset
+        probabilities = {
+            pair.cell_type: 1 / (1 + np.exp(-np.clip(slope * pair.scores[methods[0]] + offset, -60, 60)))
+            for pair in pairs
+        }
+        return factor_curves(pairs, methods, probabilities, record.threshold)
+
+
+def members(text: str) -> tuple[str, ...]:
+    """The checkpoints that `one+two` names; a folder whose name has a plus sign is itself."""
+    return (text,) if Path(text).exists() else tuple(text.split("+"))
+
+
+def runs_of(spec: Evaluate) -> Iterator[Run]:
+    """The checkpoint, its ablations, and the controls, told apart by their paths where names are not enough."""
+    paths = [members(text) for text in (spec.checkpoint, *spec.controls)]
+    names = [" + ".join(Path(path).name for path in group) for group in paths]
+    is_clear = len(set(names)) == len(names)
+    yield Run(names[0], paths[0])
+    for text in spec.without:
+        yield Run(f"{names[0]} without {text}", paths[0], streams(text))
+    for name, group in zip(names[1:], paths[1:], strict=True):
+        yield Run(name if is_clear else " + ".join(group), group)
 
 
 def streams(text: str) -> tuple[Stream, ...]:
@@ -150,9 +236,8 @@ def _predictor(path: str, dataset: Dataset, store: Store, engine: Engine, withou
     return Predictor(checkpoint, store, engine, without)
 
 
-def paired(methods: dict[str, list[HeldOut]], material: Material, regions: Sequence[Interval]) -> list[Pair]:
-    """Pairs with the scores of every method and of the motif scan, on the bins that all of them score."""
-    scans = motif_scan(material, regions)
+def paired(methods: dict[str, list[HeldOut]], baselines: dict[str, Baseline]) -> list[Pair]:
+    """Pairs with the scores of every method on the bins that all of them score; a baseline that has none says 0."""
     pairs = []
     for columns in zip(*methods.values(), strict=True):
         first = columns[0]
@@ -161,10 +246,10 @@ def paired(methods: dict[str, list[HeldOut]], material: Material, regions: Seque
         if not (labels_P == 1).any():
             continue
         scores = {name: column.scores_P[is_scored_P] for name, column in zip(methods, columns, strict=True)}
-        if first.factor in scans:
-            scores["motif scan"] = scans[first.factor][is_scored_P]
-        else:
-            scores["motif scan"] = np.zeros(int(is_scored_P.sum()), dtype=np.float32)
+        for name, score_of in baselines.items():
+            score_P = score_of(first.factor, first.cell_type)
+            nothing_X = np.zeros(int(is_scored_P.sum()), dtype=np.float32)
+            scores[name] = nothing_X if score_P is None else score_P[is_scored_P]
         is_bound_X = labels_P[is_scored_P] == 1
         pairs.append(
             Pair(first.factor, first.cell_type, is_bound_X, first.block_P[is_scored_P], bound_peaks(labels_P), scores)
@@ -172,21 +257,14 @@ def paired(methods: dict[str, list[HeldOut]], material: Material, regions: Seque
     return pairs
 
 
-def motif_scan(material: Material, regions: Sequence[Interval]) -> dict[str, NDArray[np.float32]]:
-    """Best log-odds of every factor's matrix in each bin and 100 bp on either side, over the regions joined."""
-    matrices = material.dataset.matrices
-    reference = material.dataset.reference
-    assert reference is not None, "a dataset without sequence has no store"
-    reach = _SCAN_REACH // POSITION
-    parts = []
-    for region in regions:
-        length = region.length // POSITION
-        wide = Interval(region.chromosome, region.start - _SCAN_REACH, region.end + _SCAN_REACH + BIN)
-        score_PM = motif_scores(reference.bases(wide), matrices).astype(np.float32)
-        span = 2 * reach + BIN // POSITION
-        parts.append(np.lib.stride_tricks.sliding_window_view(score_PM, span, axis=0).max(-1)[:length])
-    joined_PM = np.concatenate(parts)
-    return {name: joined_PM[:, column] for column, name in enumerate(matrices.names)}
+def _check(spec: Evaluate) -> None:
+    """Refuses before the work what would make no sense after it."""
+    if spec.bootstrap < 1:
+        raise InvalidRequest(f"bootstrap is {spec.bootstrap}; it must be at least 1.")
+    for name, value in (("fewest_peaks", spec.fewest_peaks), ("fewest_bound_bins", spec.fewest_bound_bins)):
+        if value < 0:
+            raise InvalidRequest(f"{name} is {value}; it must be at least 0.")
+    _check_place(Path(spec.output))
 
 
 def _check_place(path: Path) -> None:

@@ -1,6 +1,7 @@
 """Evaluation on the toy genome: what the file says, and what is refused."""
 
 import json
+import shutil
 
 import pytest
 from toy_binding import TOML, SilentReport, pretrain_spec, write_toy_binding
@@ -26,7 +27,8 @@ def spec_of(toy_binding, toy_checkpoint, tmp_path):
 def test_the_model_stands_beside_the_motif_scan_and_itself_without_states(spec_of, tmp_path):
     report = SilentReport()
     written = json.loads(evaluate(spec_of(), report, tmp_path).read_text())
-    assert [path.name for path in (tmp_path / "scores").iterdir()] == ["s.json"]
+    figures = ["s.methods.png", "s.precision_recall.png", "s.reliability.png"]
+    assert sorted(path.name for path in (tmp_path / "scores").iterdir()) == ["s.json", *figures]
     pairs = written["comparison"]["pairs"]
     assert {(pair["factor"], pair["cell_type"]) for pair in pairs} == {("FOS", "alpha"), ("FOS", "beta")}
     for pair in pairs:
@@ -34,24 +36,57 @@ def test_the_model_stands_beside_the_motif_scan_and_itself_without_states(spec_o
         assert pair["auprc"]["fos"] > pair["auprc"]["motif scan"] + 0.2
         assert pair["auprc"]["fos"] > pair["auprc"]["fos without states"] + 0.2
         assert pair["auprc"]["motif scan"] > 0.2
+        assert pair["auprc"]["motif x accessibility"] > pair["auprc"]["motif scan"] + 0.2
         assert 3 < pair["bound_peaks"] < 20
     assert written["spec"]["bootstrap"] == 20
     assert len(written["checkpoint_sha256"]) == 64
-    assert report.events == []
+    assert report.events == ["Figures beside the scores: s.precision_recall.png, s.reliability.png, s.methods.png."]
+    assert written["notes"] == [
+        "Motif x accessibility reads the factor's motif, DNase, state; fitted where the checkpoint was trained."
+    ]
 
 
 def test_a_checkpoint_scored_where_it_was_trained_is_marked(spec_of, tmp_path):
     report = SilentReport()
     evaluate(spec_of(regions=("chr1:1-9000",)), report, tmp_path)
-    assert report.events == [
+    assert report.events[0] == (
         "WARNING: fos was trained on parts of chr1 in alpha, beta; its scores there prove nothing."
-    ]
+    )
 
 
 def test_controls_of_one_name_are_told_apart_by_their_paths(spec_of, toy_checkpoint, tmp_path):
     spec = spec_of(controls=(str(toy_checkpoint),), without=())
     written = json.loads(evaluate(spec, SilentReport(), tmp_path).read_text())
-    assert list(written["comparison"]["pooled"]) == ["fos", str(toy_checkpoint), "motif scan"]
+    methods = ["fos", str(toy_checkpoint), "motif x accessibility", "motif scan"]
+    assert list(written["comparison"]["pooled"]) == methods
+
+
+def test_checkpoints_joined_by_a_plus_sign_are_averaged(spec_of, toy_checkpoint, tmp_path):
+    other = shutil.copytree(toy_checkpoint, tmp_path / "other")
+    both = f"{toy_checkpoint}+{other}"
+    written = evaluate(spec_of(controls=(both,), without=()), SilentReport(), tmp_path)
+    for pair in json.loads(written.read_text())["comparison"]["pairs"]:
+        assert pair["auprc"]["fos + other"] == pytest.approx(pair["auprc"]["fos"])
+    written = evaluate(spec_of(checkpoint=both, without=()), SilentReport(), tmp_path)
+    drawn = json.loads(written.read_text())["factors"][0]
+    assert list(drawn["curves"]) == ["fos + other", "motif x accessibility", "motif scan"]
+    assert (drawn["reliability"], drawn["threshold"]) == ([], None)
+
+
+def test_what_counts_can_be_chosen(spec_of, tmp_path):
+    spec = spec_of(without=(), fewest_peaks=0, fewest_bound_bins=10)
+    assert json.loads(evaluate(spec, SilentReport(), tmp_path).read_text())["comparison"]["counted_pairs"] == 2
+
+
+def test_a_dataset_without_the_training_loci_has_no_fitted_baseline(spec_of, toy_checkpoint, tmp_path):
+    elsewhere = shutil.copytree(toy_checkpoint, tmp_path / "elsewhere")
+    described = json.loads((elsewhere / "description.json").read_text())
+    described["training"] = [{"chromosome": "chr7", "start": 0, "end": 5000}]
+    (elsewhere / "description.json").write_text(json.dumps(described))
+    written = json.loads(evaluate(spec_of(checkpoint=str(elsewhere)), SilentReport(), tmp_path).read_text())
+    assert "motif x accessibility" not in written["comparison"]["pooled"]
+    sentence = "This dataset has none of the checkpoint's training regions; motif x accessibility is left out."
+    assert written["notes"] == [sentence]
 
 
 def test_a_pre_trained_checkpoint_is_scored_on_what_is_hidden(spec_of, smallest, toy_binding, tmp_path):
@@ -87,6 +122,8 @@ def test_it_ends_where_the_person_wants_it_to(spec_of, tmp_path):
         ({"regions": ("chr2:9,101-9,500",)}, "None of FOS was assayed in the chosen cell types and regions"),
         ({"without": ("methylation",)}, "'methylation' is no stream to leave out"),
         ({"controls": ("/no/such",)}, "There is no checkpoint at /no/such"),
+        ({"bootstrap": 0}, "bootstrap is 0; it must be at least 1"),
+        ({"fewest_peaks": -1}, "fewest_peaks is -1; it must be at least 0"),
         ({"output": "/proc/scores.json"}, "could not be written to /proc"),
     ],
 )

@@ -1,0 +1,88 @@
+"""What an evaluation found, as its JSON file keeps it, and as a table to read. Torch-free."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import msgspec
+
+from ebert_core.model.description import Versions
+from ebert_core.protocol.errors import InvalidRequest
+from ebert_core.protocol.specs import Evaluate
+from ebert_core.training.comparison import Comparison, Estimate
+from ebert_core.training.curves import FactorCurves
+
+_NAME_WIDTH = 44
+_MOST_COLUMNS = 7
+
+
+class Evaluation(msgspec.Struct, frozen=True):
+    """What `ebert evaluate` writes: the request, what was compared, the figures, and what its pictures show."""
+
+    spec: Evaluate
+    checkpoint_sha256: str
+    versions: Versions
+    comparison: Comparison
+    factors: tuple[FactorCurves, ...] = ()
+    notes: tuple[str, ...] = ()
+
+
+def read_evaluation(path: Path) -> Evaluation | None:
+    """The evaluation in a file; None for one of a checkpoint that is pre-trained only.
+
+    Raises:
+        InvalidRequest: the file is absent or no evaluation.
+    """
+    try:
+        content = path.read_bytes()
+        if "masked" in msgspec.json.decode(content, type=dict[str, msgspec.Raw]):
+            return None
+        return msgspec.json.decode(content, type=Evaluation)
+    except OSError as error:
+        raise InvalidRequest(f"{path} cannot be read: {error.strerror}.") from None
+    except msgspec.MsgspecError as error:
+        raise InvalidRequest(f"{path} holds no evaluation: {error}.") from None
+
+
+def table(evaluation: Evaluation) -> str:
+    """The scores for a terminal: methods with their intervals, then every pair."""
+    found = evaluation.comparison
+    methods = list(found.pooled)
+    numbers = {method: f"[{number}]" for number, method in enumerate(methods, 1)}
+    wanted = f"at least {found.fewest_peaks} peaks"
+    if found.fewest_bound_bins:
+        wanted += f" and {found.fewest_bound_bins} bound bins"
+    lines = [
+        f"auPRC on {', '.join(evaluation.spec.regions)}: median and mean over {found.counted_pairs} of "
+        f"{len(found.pairs)} pairs ({wanted}), pooled over all; 95 % intervals over blocks.",
+        "",
+        f"{'':{_NAME_WIDTH}}  {'median':>17}  {'mean':>17}  {'pooled':>17}  {'first minus it':>19}",
+    ]
+    for method in methods:
+        name = shortened(f"{numbers[method]} {method}", _NAME_WIDTH)
+        cells = [_cell(column, method) for column in (found.median, found.mean, found.pooled)]
+        lines.append(f"{name:{_NAME_WIDTH}}  {'  '.join(cells)}  {_cell(found.mean_difference, method, 19)}".rstrip())
+    shown = methods[:_MOST_COLUMNS]
+    heads = "  ".join(f"{numbers[method]:>5}" for method in shown)
+    lines += ["", f"{'factor':12} {'cell type':16} {'peaks':>6} {'bound bins':>10}  {heads}"]
+    for pair in found.pairs:
+        scores = "  ".join(f"{pair.auprc[method]:5.3f}" for method in shown)
+        mark = "" if found.counts(pair) else "  too few to count"
+        row = f"{shortened(pair.factor, 12):12} {shortened(pair.cell_type, 16):16} {pair.bound_peaks:6} "
+        lines.append(f"{row}{pair.bound_bins:10}  {scores}{mark}")
+    return "\n".join([*lines, *(["", *evaluation.notes] if evaluation.notes else [])])
+
+
+def shortened(text: str, width: int) -> str:
+    """The text, its middle left out where it is too long."""
+    if len(text) <= width:
+        return text
+    left = (width - 1) // 2
+    return f"{text[:left]}…{text[len(text) - (width - 1 - left) :]}"
+
+
+def _cell(column: Mapping[str, Estimate], method: str, width: int = 17) -> str:
+    estimate = column.get(method)
+    if estimate is None:
+        return " " * width
+    sign = "+" if width > 17 else ""
+    return f"{estimate.value:{sign}.3f} {estimate.low:{sign}.2f}..{estimate.high:{sign}.2f}".rjust(width)

@@ -1,0 +1,179 @@
+"""The pictures of an evaluation: precision against recall, what probabilities were worth, methods side by side."""
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ebert_core.training.comparison import Estimate
+from ebert_core.training.curves import FactorCurves
+from ebert_core.training.drawing import (
+    ACCENT,
+    COLOURS,
+    HAIRLINE,
+    MUTED,
+    TEXT,
+    can_draw,
+    colour_of,
+    figure,
+    grid,
+    legend_below,
+    title,
+)
+from ebert_core.training.evaluation import Evaluation, shortened
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+_COLUMNS = 4
+_MOST_FACTORS = 24
+_MOST_CURVES = 5
+
+
+def draw_evaluation(evaluation: Evaluation, scores: Path) -> list[str]:
+    """Draws what there is to draw beside the file of scores, and says in sentences what was drawn or why not."""
+    if not can_draw():
+        return ["No figures were drawn: matplotlib is not installed; pip install matplotlib."]
+    drawers: dict[str, Callable[[Evaluation, Path], bool]] = {
+        "precision_recall": draw_precision_recall,
+        "reliability": draw_reliability,
+        "methods": draw_methods,
+    }
+    made = []
+    for name, draw in drawers.items():
+        path = scores.with_name(f"{scores.stem}.{name}.png")
+        if draw(evaluation, path):
+            made.append(path.name)
+    return [f"Figures beside the scores: {', '.join(made)}."] if made else []
+
+
+def draw_precision_recall(evaluation: Evaluation, path: Path) -> bool:
+    """A small picture per factor: precision against recall of the methods, a dot where bins are called bound."""
+    factors = [factor for factor in evaluation.factors if factor.bound_bins][:_MOST_FACTORS]
+    if not factors:
+        return False
+    methods = list(factors[0].curves)
+    named = {method: shortened(method, 40) for method in _chosen(methods)}
+    columns = min(_COLUMNS, len(factors))
+    rows = -(-len(factors) // columns)
+    with figure(max(4.6, 2.7 * columns), 0.7 + 2.5 * rows, path) as drawn:
+        axes = grid(drawn, len(factors), columns)
+        for number, (axis, factor) in enumerate(zip(axes, factors, strict=True)):
+            _precision_recall(axis, factor, named, methods)
+            if number >= len(factors) - columns:
+                axis.set_xlabel("recall")
+            if number % columns == 0:
+                axis.set_ylabel("precision")
+        legend_below(drawn, axes[0], [*named.values(), "called bound"])
+    return True
+
+
+def _precision_recall(axis: "Axes", factor: FactorCurves, named: Mapping[str, str], methods: list[str]) -> None:
+    cells = factor.cell_types[0] if len(factor.cell_types) == 1 else f"{len(factor.cell_types)} cell types"
+    title(axis, factor.factor, f"{cells}, {factor.peaks:,} peaks")
+    for method in reversed(list(named)):
+        found = factor.curves[method]
+        is_first = method == methods[0]
+        colour = colour_of(methods.index(method), method)
+        axis.plot(found.recall, found.precision, color=colour, label=named[method], lw=1.9 if is_first else 1.2)
+    axis.axhline(factor.bound_bins / factor.bins, color=MUTED, lw=0.7, ls=(0, (2, 3)))
+    axis.plot([], [], "o", color=ACCENT, label="called bound", ms=5)
+    if factor.threshold is not None and factor.threshold_precision is not None:
+        assert factor.threshold_recall is not None
+        axis.plot(
+            [factor.threshold_recall], [factor.threshold_precision], "o", color=ACCENT, ms=6, mec="white", zorder=5
+        )
+        axis.annotate(
+            f"p ≥ {factor.threshold:.2g}",
+            (factor.threshold_recall, factor.threshold_precision),
+            textcoords="offset points",
+            xytext=(7, 5),
+            fontsize=7.5,
+            color=ACCENT,
+        )
+    axis.set_xlim(0, 1)
+    axis.set_ylim(0, 1)
+
+
+def draw_reliability(evaluation: Evaluation, path: Path) -> bool:
+    """A small picture per factor: the share of bins that was bound against what was predicted, with counts."""
+    factors = [factor for factor in evaluation.factors if factor.reliability][:_MOST_FACTORS]
+    if not factors:
+        return False
+    columns = min(_COLUMNS, len(factors))
+    rows = -(-len(factors) // columns)
+    with figure(max(4.6, 2.7 * columns), 0.5 + 2.7 * rows, path) as drawn:
+        axes = grid(drawn, len(factors), columns)
+        for number, (axis, factor) in enumerate(zip(axes, factors, strict=True)):
+            _reliability(axis, factor)
+            if number >= len(factors) - columns:
+                axis.set_xlabel("predicted probability")
+            if number % columns == 0:
+                axis.set_ylabel("share that is bound")
+        drawn.supxlabel(
+            "Bars: 95 % interval over 100-kb blocks. Numbers: bins in each point; neighbouring bins overlap.",
+            fontsize=8,
+            color=MUTED,
+            x=0.01,
+            ha="left",
+        )
+    return True
+
+
+def _reliability(axis: "Axes", factor: FactorCurves) -> None:
+    title(axis, factor.factor, f"{factor.bound_bins:,} of {factor.bins:,} bins bound")
+    axis.plot([0, 1], [0, 1], color=MUTED, lw=0.8, ls=(0, (2, 3)))
+    points = factor.reliability
+    predicted, observed = [p.predicted for p in points], [p.observed for p in points]
+    below = [max(0.0, p.observed - p.least) for p in points]
+    above = [max(0.0, p.most - p.observed) for p in points]
+    axis.errorbar(predicted, observed, yerr=[below, above], color=COLOURS[0], lw=1.4, elinewidth=1, marker="o", ms=3.5)
+    for point in points:
+        where = (point.predicted, min(point.most, 1.0))
+        axis.annotate(
+            _count(point.bins), where, textcoords="offset points", xytext=(0, 3), fontsize=6, color=MUTED, ha="center"
+        )
+    axis.set_xlim(-0.04, 1.04)
+    axis.set_ylim(-0.02, 1.1)
+
+
+def draw_methods(evaluation: Evaluation, path: Path) -> bool:
+    """Bars of mean auPRC by method with their intervals, the checkpoint and its ablations first."""
+    found = evaluation.comparison
+    measure, over = found.mean, f"mean auPRC over {found.counted_pairs} pairs"
+    if not measure:
+        measure, over = found.pooled, "pooled auPRC"
+    if not measure:
+        return False
+    methods = list(measure)
+    labels = [shortened(method, 46) for method in methods]
+    with figure(7.2, 1.1 + 0.36 * len(methods), path) as drawn:
+        axis = drawn.subplots()
+        _bars(axis, measure, labels)
+        title(
+            axis, over[0].upper() + over[1:], f"{', '.join(evaluation.spec.regions)}; 95 % intervals over 100-kb blocks"
+        )
+    return True
+
+
+def _bars(axis: "Axes", measure: Mapping[str, Estimate], labels: list[str]) -> None:
+    for row, (method, estimate) in enumerate(measure.items()):
+        colour = colour_of(0, method)
+        axis.barh(row, estimate.value, color=colour, alpha=1.0 if row == 0 else 0.55, height=0.62)
+        axis.plot([estimate.low, estimate.high], [row, row], color=TEXT, lw=1)
+        axis.text(estimate.high, row, f"  {estimate.value:.3f}", va="center", fontsize=8, color=TEXT)
+    axis.set_yticks(range(len(labels)), labels)
+    axis.tick_params(axis="y", length=0, labelcolor=TEXT)
+    axis.invert_yaxis()
+    axis.grid(visible=False, axis="y")
+    axis.spines["left"].set_color(HAIRLINE)
+    axis.set_xlim(0, max(estimate.high for estimate in measure.values()) * 1.15)
+
+
+def _chosen(methods: list[str]) -> list[str]:
+    """The methods whose curves are drawn: ablations are left to the bars, baselines come last."""
+    whole = [method for method in methods if " without " not in method]
+    return whole if len(whole) <= _MOST_CURVES else [*whole[: _MOST_CURVES - 2], *whole[-2:]]
+
+
+def _count(bins: int) -> str:
+    return f"{bins / 1e6:.1f}M" if bins >= 1e6 else f"{bins / 1e3:.0f}k" if bins >= 1e4 else f"{bins:,}"
