@@ -1,5 +1,7 @@
 """The sentences about a probability: they name the place, never promise a share here, and warn where they must."""
 
+from pathlib import Path
+
 import msgspec
 import pytest
 
@@ -181,6 +183,13 @@ def test_a_damaged_map_is_refused_when_it_is_read(points):
     content = msgspec.to_builtins(HELD_OUT) | {"points": [list(msgspec.structs.astuple(point)) for point in points]}
     with pytest.raises(msgspec.ValidationError, match="1 to 40 ascending points"):
         msgspec.convert(content, Reliability)
+
+
+def test_the_example_in_the_documents_is_what_the_program_says():
+    page = (Path(__file__).parents[3] / "docs" / "calibration.md").read_text()
+    example = " ".join(line.removeprefix("> ") for line in page.splitlines() if line.startswith("> "))
+    known = msgspec.structs.replace(with_transfers(transfer(), cells=(HEPG2,)), chose_epoch=True)
+    assert example == f"MAX in liver: 0.400. {meaning_of('MAX', ('K562',), known, 'liver', 0.4)}"
 
 
 def test_it_travels_and_is_kept():
