@@ -1,7 +1,7 @@
 """Text tables of any size, plain or gzipped, in blocks of whole lines, so that memory does not grow with the file."""
 
 import zlib
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import NamedTuple, TypeVar
@@ -11,26 +11,34 @@ import polars as pl
 from ebert_core.genome.lines import GZIP_MAGIC, at_line, first_bytes, reading
 from ebert_core.protocol.errors import InvalidRequest
 
-BLOCK_BYTES = 1 << 25
+BLOCK_BYTES = 1 << 23
 _PACKED_BYTES = 1 << 18
 
 Item = TypeVar("Item")
 
 
 class Block(NamedTuple):
-    """Whole lines of a file, each with its end, and the number of the first, counted from 1."""
+    """Whole lines of a file, each with its end; the number of the first, counted from 1; and how many they are."""
 
     first_line: int
     data: bytes
-
-    @property
-    def lines(self) -> int:
-        """How many lines these are."""
-        return self.data.count(b"\n")
+    lines: int
 
     def has_columns(self, count: int) -> bool:
         """Whether the lines have this many fields on average."""
         return self.data.count(b"\t") == (count - 1) * self.lines
+
+    def begins_with(self, names: Collection[str]) -> bool:
+        """Whether the first field of any line is one of these names.
+
+        Files are sorted by chromosome, so most blocks hold one name: it is counted, instead of searching for each.
+        """
+        first, last = self.data.partition(b"\t")[0], self.data.rfind(b"\n", 0, -1) + 1
+        same = b"\n" + first + b"\t"
+        if self.data.startswith(same[1:], last) and self.data.count(same) == self.lines - 1:
+            return first.decode("utf-8", "replace") in names
+        starts = (f"\n{name}\t".encode() for name in names)
+        return any(self.data.startswith(start[1:]) or start in self.data for start in starts)
 
     def numbered(self) -> Iterator[tuple[int, list[str]]]:
         """The fields of each line, with the line's number."""
@@ -58,18 +66,20 @@ def _ahead(items: Iterator[Item]) -> Iterator[Item]:
 
 
 def _blocks(path: Path, size: int) -> Iterator[Block]:
-    number, kept, length = 1, [], 0
+    number, kept, length = 1, list[bytes](), 0
     for piece in _unpacked(path):
-        kept.append(piece)
         length += len(piece)
-        if length >= size:
-            whole, _, rest = b"".join(kept).rpartition(b"\n")
-            if whole:
-                yield (block := _block(path, number, whole))
-                number += block.lines
-            kept, length = [rest], len(rest)
+        cut = piece.rfind(b"\n") + 1 if length >= size else 0
+        if not cut:
+            kept.append(piece)
+            continue
+        block = _block(path, number, b"".join((*kept, piece[:cut])))
+        yield block
+        number += block.lines
+        kept = [piece[cut:]]
+        length = len(kept[0])
     if last := b"".join(kept).rstrip(b"\r\n"):
-        yield _block(path, number, last)
+        yield _block(path, number, last + b"\n")
 
 
 def _block(path: Path, number: int, lines: bytes) -> Block:
@@ -77,7 +87,9 @@ def _block(path: Path, number: int, lines: bytes) -> Block:
         raise InvalidRequest(f"{path} is not a text file.")
     if number == 1:
         lines = lines.removeprefix(b"\xef\xbb\xbf")
-    return Block(number, (lines.replace(b"\r\n", b"\n") if b"\r" in lines else lines).rstrip(b"\r") + b"\n")
+    if b"\r" in lines:
+        lines = lines.replace(b"\r\n", b"\n")
+    return Block(number, lines, lines.count(b"\n"))
 
 
 def _unpacked(path: Path) -> Iterator[bytes]:

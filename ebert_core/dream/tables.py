@@ -83,7 +83,7 @@ def read_labels(path: Path, cell_type: str, chromosomes: Sequence[str] = ()) -> 
 
     kept = []
     for block in _without_header(read_blocks(path)):
-        if chromosomes and not _mentions(block, _aliases(codes)):
+        if chromosomes and not block.begins_with(_aliases(codes)):
             continue
         frame = parsed(path, block, columns, explain, ("chr", "start", "stop", column))
         if not chromosomes:
@@ -102,7 +102,7 @@ def _without_header(blocks: Iterator[Block]) -> Iterator[Block]:
     for block in blocks:
         rest = block.data.partition(b"\n")[2] if block.first_line == 1 else block.data
         if rest:
-            yield Block(max(2, block.first_line), rest)
+            yield Block(2, rest, block.lines - 1) if block.first_line == 1 else block
 
 
 def _new_names(frame: pl.DataFrame, codes: Mapping[str, int]) -> list[str]:
@@ -145,7 +145,7 @@ def read_submission(path: Path, labels: Labels) -> Rows:
 
     kept = []
     for block in read_blocks(path):
-        if block.first_line > 1 and not _mentions(block, codes):
+        if block.first_line > 1 and not block.begins_with(codes):
             continue
         frame = parsed(path, block, columns, explain)
         rows = _rows(block, frame, codes, frame["score"])
@@ -241,13 +241,6 @@ def _bin(labels: Labels, rows: Rows, row: int) -> str:
 def _aliases(codes: Mapping[str, int]) -> dict[str, int]:
     """The chromosomes under all their names, `1` beside `chr1`."""
     return {other: code for name, code in codes.items() for other in other_names(name)} | dict(codes)
-
-
-def _mentions(block: Block, names: Mapping[str, int]) -> bool:
-    """Whether a line of the block may begin with one of these names."""
-    return any(
-        block.data.startswith(start[1:]) or start in block.data for start in (f"\n{name}\t".encode() for name in names)
-    )
 
 
 def _rows(block: Block, frame: pl.DataFrame, codes: Mapping[str, int], values: pl.Series) -> Rows:
