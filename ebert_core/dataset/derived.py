@@ -45,9 +45,10 @@ class Reader(Protocol):
 
 
 class Binding(NamedTuple):
-    """In how many of some assayed cell types a factor is bound, by position."""
+    """In how many of some assayed cell types a factor is bound, by position, and where that is known."""
 
     bound_BP: NDArray[np.uint16]
+    is_labelled_BP: NDArray[np.bool_]
     cell_types: int
 
 
@@ -117,12 +118,15 @@ def _difference(reader: Reader, cell_type: str, name: str, channels: Channels) -
 
 
 def _binding_elsewhere(reader: Reader, cell_type: str, factor: str, channels: Channels) -> NDArray[np.float16] | None:
-    """The share of the other training cell types where a position is bound: the own peaks are never read."""
+    """The share of the other training cell types where a position is bound: the own peaks are never read.
+
+    Outside the labelled regions it is not known: no peak there does not mean that nothing binds.
+    """
     found = reader.binding(_others(cell_type, channels), factor)
     if found is None:
         return None
     shares = (np.arange(found.cell_types + 1) / found.cell_types).astype(np.float16)
-    return shares[found.bound_BP]
+    return np.where(found.is_labelled_BP, shares[found.bound_BP], np.float16(np.nan))
 
 
 def _others(cell_type: str, channels: Channels) -> list[str]:

@@ -159,12 +159,16 @@ class Dataset:
         return read_features(Path(self.layout.blacklist)) if self.layout.blacklist else None
 
     @cached_property
-    def labelled_regions(self) -> tuple[Interval, ...] | None:
+    def labelled(self) -> FeatureSource | None:
         """Where peaks were called; outside, nothing is a negative. None means everywhere."""
-        if not self.layout.labelled_regions:
+        return read_features(Path(self.layout.labelled_regions)) if self.layout.labelled_regions else None
+
+    @cached_property
+    def labelled_regions(self) -> tuple[Interval, ...] | None:
+        """The same as intervals."""
+        if self.labelled is None:
             return None
-        features = read_features(Path(self.layout.labelled_regions))
-        return tuple(Interval(each.chromosome, each.start, each.end) for each in features)
+        return tuple(Interval(each.chromosome, each.start, each.end) for each in self.labelled)
 
     @cached_property
     def truth(self) -> PlantedSites | None:

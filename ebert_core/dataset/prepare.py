@@ -16,7 +16,15 @@ from numpy.typing import NDArray
 from ebert_core.dataset.channels import BIN_WIDTH, bins_with_bases
 from ebert_core.dataset.description import Dataset
 from ebert_core.dataset.quantiles import Quantiles, quantiles_of_values, sampled_positions
-from ebert_core.dataset.spans import read_bound, read_distance, read_signal, read_states, reference_of, widened
+from ebert_core.dataset.spans import (
+    read_bound,
+    read_distance,
+    read_labelled,
+    read_signal,
+    read_states,
+    reference_of,
+    widened,
+)
 from ebert_core.dataset.store import FORMAT, Store, StoreIndex, assayed_pairs, cell_number, row_of_bits, stored_motifs
 from ebert_core.genome.motifs import POSITION_WIDTH, Matrices, motif_scores
 from ebert_core.protocol.errors import InvalidRequest
@@ -199,6 +207,7 @@ class _Builder:
             peaks = self._dataset.peaks(cell, factor)
             assert peaks is not None
             bits_PX[:, column] = read_bound(peaks, piece, has_base_S)
+        bits_PX[:, -1] = read_labelled(self._dataset, piece)
         return np.packbits(bits_PX, axis=1, bitorder="little")
 
 
@@ -226,7 +235,7 @@ def _joined(chromosome: str, bins: NDArray[np.intp]) -> list[Interval]:
 
 def _fingerprint(dataset: Dataset, matrices: Matrices, regions: Sequence[Interval] | None) -> str:
     layout = dataset.layout
-    paths = [layout.reference, layout.chromosome_sizes, layout.genes, *layout.signals.values()]
+    paths = [layout.reference, layout.chromosome_sizes, layout.genes, layout.labelled_regions, *layout.signals.values()]
     for cell in layout.cell_types.values():
         paths += [cell.states, *cell.signals.values(), *(peaks.conservative for peaks in cell.peaks.values())]
     stamps = [(path, os.stat(path).st_size, os.stat(path).st_mtime_ns) for path in paths if path]

@@ -155,7 +155,7 @@ def _logarithm_table() -> NDArray[np.float16]:
     return _logarithms(_every_value()).astype(np.float16)
 
 
-@lru_cache(maxsize=512)
+@lru_cache(maxsize=128)
 def _normalising_table(own: Quantiles, reference: Quantiles) -> NDArray[np.float16]:
     values = _logarithms(_every_value())
     distinct, rank = np.unique(own, return_inverse=True)

@@ -83,7 +83,21 @@ def read_signal(signal: SignalFile, interval: Interval, has_base_S: NDArray[np.b
 
 def read_bound(peaks: FeatureSource, interval: Interval, has_base_S: NDArray[np.bool_]) -> NDArray[np.bool_]:
     """Which positions the peaks cover by half or more; none in bins without bases."""
-    found = peaks.touching(interval)
+    is_bound_P = 2 * _covered(peaks, interval) >= POSITION_WIDTH
+    return is_bound_P & np.repeat(has_base_S, BIN_WIDTH // POSITION_WIDTH)
+
+
+def read_labelled(dataset: Dataset, interval: Interval) -> NDArray[np.bool_]:
+    """Which positions lie wholly where peaks were called."""
+    if dataset.labelled is None:
+        return np.ones(interval.length // POSITION_WIDTH, dtype=np.bool_)
+    is_labelled_P: NDArray[np.bool_] = _covered(dataset.labelled, interval) == POSITION_WIDTH
+    return is_labelled_P
+
+
+def _covered(features: FeatureSource, interval: Interval) -> NDArray[np.int64]:
+    """How many bases of each position lie in any of the features."""
+    found = features.touching(interval)
     spans = merged_spans([(max(each.start, interval.start), min(each.end, interval.end)) for each in found])
     first, last = spans.first - interval.start, spans.last - interval.start
     # Every base of a span counts towards its position: whole positions first, then what its ends leave uncovered.
@@ -93,8 +107,7 @@ def read_bound(peaks: FeatureSource, interval: Interval, has_base_S: NDArray[np.
     covered_P = np.cumsum(steps_P)[:-1]
     np.subtract.at(covered_P, first // POSITION_WIDTH, first % POSITION_WIDTH)
     np.subtract.at(covered_P, (last - 1) // POSITION_WIDTH, -last % POSITION_WIDTH)
-    is_bound_P = 2 * covered_P >= POSITION_WIDTH
-    return is_bound_P & np.repeat(has_base_S, BIN_WIDTH // POSITION_WIDTH)
+    return covered_P
 
 
 def read_distance(dataset: Dataset, interval: Interval) -> NDArray[np.float16]:
@@ -132,7 +145,8 @@ class FileReader:
         if not sources:
             return None
         bound_XP = np.stack([read_bound(source, self._interval, self._has_base_S) for source in sources])
-        return Binding(bound_XP.sum(axis=0, dtype=np.uint16)[None], len(sources))
+        is_labelled_P = read_labelled(self._dataset, self._interval)
+        return Binding(bound_XP.sum(axis=0, dtype=np.uint16)[None], is_labelled_P[None], len(sources))
 
     def distance(self) -> NDArray[np.float16] | None:
         """log10(1 + bases to the nearest start of a gene) of each position (1, P)."""

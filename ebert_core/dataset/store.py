@@ -28,6 +28,7 @@ from ebert_core.protocol.errors import InvalidRequest
 from ebert_core.protocol.locus import Interval
 
 FORMAT = 2
+LABELLED = np.uint8(1 << 7)
 
 
 class StoredMotif(msgspec.Struct, frozen=True):
@@ -265,7 +266,8 @@ class _StoreReader:
         for byte in sorted({bit // 8 for bit in bits}):
             mask = np.uint8(sum(1 << bit % 8 for bit in bits if bit // 8 == byte))
             bound_BP += np.bitwise_count(self._bits_BPX[:, :, byte] & mask)
-        return Binding(bound_BP, len(bits))
+        is_labelled_BP = (self._bits_BPX[:, :, -1] & LABELLED) > 0
+        return Binding(bound_BP, is_labelled_BP, len(bits))
 
     @cached_property
     def _bits_BPX(self) -> NDArray[np.uint8]:
@@ -296,8 +298,8 @@ def assayed_pairs(index: StoreIndex) -> list[tuple[str, str]]:
 
 
 def row_of_bits(pairs: Sequence[tuple[str, str]]) -> np.dtype[np.void]:
-    """One position of all pairs: a bit each, in whole bytes."""
-    return np.dtype((np.void, -(-len(pairs) // 8)))
+    """One position of all pairs: a bit each, in whole bytes, of which the very last bit says that it is labelled."""
+    return np.dtype((np.void, -(-(len(pairs) + 1) // 8)))
 
 
 class _Segments:
