@@ -80,6 +80,17 @@ def prepare(
     return Store(directory)
 
 
+def current_store(dataset: Dataset) -> Store | None:
+    """The store beside a dataset when it holds the whole genome and what the files hold now, else None."""
+    if dataset.path is None or not default_directory(dataset).is_dir():
+        return None
+    try:
+        store = Store(default_directory(dataset))
+    except InvalidRequest:
+        return None
+    return store if store.index.fingerprint == _fingerprint(dataset, dataset.matrices, None) else None
+
+
 def _folder_beside(directory: Path) -> Path:
     """A new folder in which the store is built, before it takes its place."""
     is_store = (directory / "index.json").is_file()

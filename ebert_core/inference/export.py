@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ebert_core.dataset.description import Dataset
+from ebert_core.dataset.prepare import current_store
 from ebert_core.inference.fitting import check_fit
 from ebert_core.inference.formats import Format, format_of
 from ebert_core.inference.predict import Predictor, Report
@@ -59,7 +60,9 @@ def predict_to_files(spec: Predict, report: Report, shards: Shards | None = None
     if not stretches:
         raise InvalidRequest(f"No bin of 200 bases lies in what was asked for, so {targets[0].path} was not written.")
     device = spec.device if shards is None else shards.device(spec.device)
-    predictor = Predictor(checkpoint, dataset, choose_engine(device, spec.precision))
+    # The same numbers either way; but a store has the motif scores, which take longer to compute than a GPU predicts.
+    source = current_store(dataset) or dataset
+    predictor = Predictor(checkpoint, source, choose_engine(device, spec.precision))
     blocks = list(blocks_of(stretches, predictor.grid, predictor.tiles_at_once))
     work = Work(predictor, spec, form, targets, sum(block.bins for block in blocks))
     if shards is None:

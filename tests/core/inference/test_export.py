@@ -4,15 +4,18 @@ import gzip
 import os
 import subprocess
 import sys
+from pathlib import Path
 
 import numpy as np
 import pybigtools
 import pyBigWig
 import pytest
 import torch
-from toy_binding import LENGTHS, UNKNOWN, quiet
+from toy_binding import LENGTHS, UNKNOWN, quiet, write_toy_binding
 
 from ebert_core.dataset.description import Dataset
+from ebert_core.dataset.prepare import current_store, prepare
+from ebert_core.genome.reference import Reference
 from ebert_core.inference import stretches
 from ebert_core.inference.export import predict_to_files
 from ebert_core.inference.formats import CalledRuns, Run
@@ -29,7 +32,7 @@ from ebert_core.protocol.specs import Predict
 def spec_of(toy_binding, toy_checkpoint, tmp_path):
     def make(name: str, **changes) -> Predict:
         fixed = {"cell_type": "alpha", "factor": "FOS", "precision": "fp32", "checkpoint": str(toy_checkpoint)}
-        return Predict(dataset=str(toy_binding), output=str(tmp_path / name), **{**fixed, **changes})
+        return Predict(output=str(tmp_path / name), **{**fixed, "dataset": str(toy_binding), **changes})
 
     return make
 
@@ -135,6 +138,20 @@ def test_places_that_share_tiles_are_computed_once(spec_of, tmp_path, monkeypatc
     (tmp_path / "r.bed").write_text("".join(f"chr2\t{at}\t{at + 250}\n" for at in range(0, 6_000, 300)))
     predict_to_files(spec_of("x.tab.gz", regions=str(tmp_path / "r.bed")), quiet)
     assert sorted(key.tile for key in computed) == list(range(16))
+
+
+def test_files_and_a_store_give_the_same_file_and_a_stale_store_is_not_read(spec_of, tmp_path):
+    folder = tmp_path / "dataset"
+    folder.mkdir()
+    spec = spec_of("x.tab.gz", dataset=str(write_toy_binding(folder)), chromosomes=("chr2",))
+    from_files = predict_to_files(spec, quiet)[0].read_bytes()
+    prepare(Dataset.open(Path(spec.dataset)), folder / "DATASET.store")
+    with pytest.MonkeyPatch.context() as without_files:
+        without_files.setattr(Reference, "bases", None)
+        assert predict_to_files(spec, quiet)[0].read_bytes() == from_files
+    os.utime(folder / "alpha.bed", ns=(1, 1))
+    assert current_store(Dataset.open(Path(spec.dataset))) is None
+    assert predict_to_files(spec, quiet)[0].read_bytes() == from_files
 
 
 @pytest.mark.parametrize(
