@@ -12,7 +12,7 @@ from torch import Tensor, nn
 from torch.nn import functional as f
 
 from ebert_core.model.config import Architecture
-from ebert_core.model.products import Angles, Linear, attend, is_arranged
+from ebert_core.model.products import Angles, Linear, attend, is_arranged, spread_angles
 
 
 def rotary_angles(tokens: int, width: int, device: torch.device) -> Angles:
@@ -28,6 +28,13 @@ def kept_angles(tokens: int, width: int, device: torch.device, dtype: torch.dtyp
     with torch.inference_mode(False):  # what is made in that mode cannot serve a training later
         cosine, sine = rotary_angles(tokens, width, device)
         return cosine.to(dtype), sine.to(dtype)
+
+
+@lru_cache(maxsize=8)
+def kept_spread_angles(tokens: int, width: int, heads: int) -> Angles:
+    """The same for `attend`, which computes in bf16 on a processor."""
+    with torch.inference_mode(False):
+        return spread_angles(kept_angles(tokens, width, torch.device("cpu"), torch.bfloat16), heads)
 
 
 def rotate(vector_BHTE: Tensor, angles: Angles) -> Tensor:
@@ -55,20 +62,18 @@ class Attention(nn.Module):
         query, key, value = (
             part.reshape(*part.shape[:2], self.heads, -1).transpose(1, 2) for part in mixed_BTD.chunk(3, -1)
         )
-        angles = self._angles(mixed_BTD)
-        return (query, key, value) if angles is None else (rotate(query, angles), rotate(key, angles), value)
-
-    def _angles(self, mixed_BTD: Tensor) -> Angles | None:
         if not self.is_rotary:
-            return None
-        _, tokens, width = mixed_BTD.shape
-        return kept_angles(tokens, width // (3 * self.heads), mixed_BTD.device, mixed_BTD.dtype)
+            return query, key, value
+        angles = kept_angles(query.shape[2], query.shape[3], query.device, query.dtype)
+        return rotate(query, angles), rotate(key, angles), value
 
     def forward(self, hidden_BTD: Tensor) -> Tensor:
         """What each token gathers from the others (B, T, D)."""
         mixed_BTD = self.query_key_value(hidden_BTD)
         if is_arranged(mixed_BTD):
-            gathered_BTD = attend(mixed_BTD, self.heads, self._angles(mixed_BTD))
+            _, tokens, width = mixed_BTD.shape
+            angles = kept_spread_angles(tokens, width // (3 * self.heads), self.heads) if self.is_rotary else None
+            gathered_BTD = attend(mixed_BTD, self.heads, angles)
         else:
             gathered_BTD = f.scaled_dot_product_attention(*self._parts(mixed_BTD)).transpose(1, 2).flatten(2)
         output_BTD: Tensor = self.output(gathered_BTD)

@@ -97,21 +97,27 @@ def weight_gradient(gradient_XO: Tensor, values_XI: Tensor) -> Tensor:
 
 
 def attend(mixed_BTD: Tensor, heads: int, angles: Angles | None) -> Tensor:
-    """What each token gathers (B, T, D) from queries, keys and values side by side (B, T, 3 D)."""
+    """What each token gathers (B, T, D) from queries, keys and values side by side (B, T, 3 D).
+
+    `angles` are cosines and sines (T, 2 D), spread by `spread_angles`; without them nothing is turned.
+    """
     gathered_BTD: Tensor = _Attention.apply(mixed_BTD, heads, angles)  # type: ignore[no-untyped-call]  # as torch has it
     return gathered_BTD
 
 
 class _Attention(torch.autograd.Function):
-    """Rotation and attention; its gradient is written into one array instead of being put together from three."""
+    """Rotation and attention; the gradient is written into one array instead of being put together from three."""
 
     @staticmethod
     def forward(context: Any, mixed_BTD: Tensor, heads: int, angles: Angles | None) -> Tensor:
-        with torch.autocast("cpu", enabled=False):
-            query, key, value = turned_parts(mixed_BTD, heads, angles)
-            gathered_BHTE, normaliser_BHT = torch.ops.aten._scaled_dot_product_flash_attention_for_cpu(
-                query, key, value
-            )
+        windows, tokens, width = mixed_BTD.shape
+        query_key_BTX, value_BTX = mixed_BTD[..., : 2 * width // 3], mixed_BTD[..., 2 * width // 3 :]
+        if angles is not None:
+            query_key_BTX = turned(query_key_BTX, heads, angles)
+        query, key = query_key_BTX.reshape(windows, tokens, 2, heads, -1).permute(2, 0, 3, 1, 4)
+        value = value_BTX.reshape(windows, tokens, heads, -1).transpose(1, 2)
+        attention = torch.ops.aten._scaled_dot_product_flash_attention_for_cpu
+        gathered_BHTE, normaliser_BHT = attention(query, key, value)
         context.save_for_backward(query, key, value, gathered_BHTE, normaliser_BHT)
         context.angles = angles
         gathered_BTD: Tensor = gathered_BHTE.transpose(1, 2).flatten(2)
@@ -123,41 +129,29 @@ class _Attention(torch.autograd.Function):
         query, key, value, gathered_BHTE, normaliser_BHT = context.saved_tensors
         windows, heads, tokens, width = query.shape
         gradient_BHTE = gradient_BTD.reshape(windows, tokens, heads, width).transpose(1, 2)
-        query_gradient, key_gradient, value_gradient = (
-            torch.ops.aten._scaled_dot_product_flash_attention_for_cpu_backward(
-                gradient_BHTE, query, key, value, gathered_BHTE, normaliser_BHT, 0.0, False
-            )
-        )
-        together_BTXHE = query.new_empty(windows, tokens, 3, heads, width)
-        parts = [part.transpose(1, 2) for part in together_BTXHE.unbind(2)]
-        for part, found in zip(parts, (query_gradient, key_gradient), strict=False):
-            turn(found, context.angles, part, backwards=True)
-        parts[2].copy_(value_gradient)
-        return together_BTXHE.flatten(2), None, None
+        backward = torch.ops.aten._scaled_dot_product_flash_attention_for_cpu_backward
+        parts = backward(gradient_BHTE, query, key, value, gathered_BHTE, normaliser_BHT, 0.0, False)
+        together_BTD = torch.stack([part.transpose(1, 2) for part in parts], 2).flatten(2)
+        if context.angles is not None:
+            cosine, sine = context.angles
+            query_key_BTX = together_BTD[..., : 2 * heads * width]
+            query_key_BTX.copy_(turned(query_key_BTX, heads, (cosine, -sine)))
+        return together_BTD, None, None
 
 
-def turned_parts(mixed_BTD: Tensor, heads: int, angles: Angles | None) -> tuple[Tensor, Tensor, Tensor]:
-    """Queries, keys and values (B, H, T, E) of what their common product gave, the first two turned by position."""
-    windows, tokens, _ = mixed_BTD.shape
-    query, key, value = mixed_BTD.reshape(windows, tokens, 3, heads, -1).permute(2, 0, 3, 1, 4)
-    if angles is None:
-        return query, key, value
-    turned = mixed_BTD.new_empty(windows, tokens, 2, heads, query.shape[-1]).permute(2, 0, 3, 1, 4)
-    turn(query, angles, turned[0])
-    turn(key, angles, turned[1])
-    return turned[0], turned[1], value
-
-
-def turn(vector: Tensor, angles: Angles | None, result: Tensor, backwards: bool = False) -> None:
-    """Writes vectors turned by their position, or turned back, into `result`; without angles, as they are."""
-    if angles is None:
-        result.copy_(vector)
-        return
+def spread_angles(angles: Angles, heads: int) -> Angles:
+    """Cosines and sines (T, 2 D) for all queries and keys of a token, as `turned` takes them."""
     cosine, sine = angles
-    sign = -1 if backwards else 1
-    first, second = vector.chunk(2, -1)
-    turned_first, turned_second = result.chunk(2, -1)
-    torch.mul(first, cosine, out=turned_first)
-    turned_first.addcmul_(second, sine, value=-sign)
-    torch.mul(second, cosine, out=turned_second)
-    turned_second.addcmul_(first, sine, value=sign)
+    return (
+        torch.cat((cosine, cosine), -1).repeat(1, 2 * heads),
+        torch.cat((-sine, sine), -1).repeat(1, 2 * heads),
+    )
+
+
+def turned(query_key_BTX: Tensor, heads: int, angles: Angles) -> Tensor:
+    """Queries and keys turned by position, in three passes over long rows instead of eight over short ones."""
+    cosine, sine = angles
+    windows, tokens, _ = query_key_BTX.shape
+    halves = query_key_BTX.reshape(windows, tokens, 2 * heads, 2, -1)
+    exchanged = torch.cat((halves[..., 1:, :], halves[..., :1, :]), -2).flatten(2)
+    return torch.addcmul(query_key_BTX * cosine, exchanged, sine)
