@@ -23,6 +23,7 @@ from ebert_core.jobs.records import Event, EventKind, Metric, Process, Result, s
 from ebert_core.model.durable import is_full
 from ebert_core.protocol.errors import InvalidRequest
 from ebert_core.protocol.specs import JobSpec
+from ebert_core.protocol.verdict import Verdict
 from ebert_core.training.report import Stopped
 
 _LOOK_FOR_STOP_EVERY = 0.2
@@ -108,10 +109,10 @@ class JobReporter:
         """Leaves no trace of a job that was refused before it began: a list of mistyped specs helps nobody."""
         self._is_discarded = True
 
-    def finish(self, output: str, figures: Mapping[str, float] | None = None) -> None:
-        """The job is done: `output` is the path of what it made, `figures` what to say about it."""
+    def finish(self, output: str, figures: Mapping[str, float] | None = None, verdict: Verdict | None = None) -> None:
+        """The job is done: `output` is the path of what it made, `figures` and `verdict` what to say about it."""
         numbers = {name: value if math.isfinite(value) else None for name, value in (figures or {}).items()}
-        write_whole(self.directory / RESULT, as_json(Result(output, numbers)))
+        write_whole(self.directory / RESULT, as_json(Result(output, numbers, verdict)))
         self._end("done", result=output)
 
     def forget_checkpoints(self) -> None:
