@@ -110,7 +110,7 @@ class MotifHead(nn.Module):
         mixed_BNFX = self.dropout(f.gelu(self.mix(torch.cat((scores, context_BNFX, factor_BNFX.to(scores.dtype)), -1))))
         logits_BNF = self.logit(mixed_BNFX)[..., 0].float()
         whole_BNF = logits_BNF.new_zeros((*logits_BNF.shape[:2], self.factors))
-        return whole_BNF.index_copy(2, torch.tensor(self.columns, device=logits_BNF.device), logits_BNF)
+        return torch.index_copy(whole_BNF, 2, torch.tensor(self.columns, device=logits_BNF.device), logits_BNF)
 
 
 def pool_to_bins(position_BPF: Tensor) -> Tensor:

@@ -44,8 +44,8 @@ class Pretrain(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="pre
 class FineTune(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="finetune", tag_field="job"):
     """Fine-tuning on measured peaks: every factor and cell type of the dataset unless named.
 
-    `start_from` is a checkpoint folder; empty starts from random weights of `preset`. `label_share` trains on that share
-    of the training regions, in blocks drawn by the seed, to see what more labels would bring.
+    `start_from` is a checkpoint folder; empty starts from random weights of `preset`. `label_share` trains on that
+    share of the training regions, in blocks drawn by the seed, to see what more labels would bring.
     """
 
     dataset: str
@@ -65,6 +65,8 @@ class FineTune(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="fin
     epochs: int = 6
     batch_size: int = 32
     learning_rate: float = 5e-4
+    further_windows: float = 0.0
+    hard_negative_rounds: int = 0
     layer_decay: float = 0.9
     weight_average: float = 0.99
     warmup_steps: int = 50
@@ -80,8 +82,9 @@ class Evaluate(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="eva
 
     `controls` are other checkpoints scored on the same bins, several joined by `+` as the mean of their logits;
     `without` names streams of the checkpoint that are hidden: `states`, `signals`, `motifs`, or several joined by `+`.
-    Median and mean are taken over the pairs of factor and cell type that have `fewest_peaks` and `fewest_bound_bins`. A checkpoint that is pre-trained only is scored on hidden
-    bases and states instead, in windows of `context` bases (0: the checkpoint's own).
+    Median and mean are taken over the pairs of factor and cell type that have `fewest_peaks` and `fewest_bound_bins`.
+    A checkpoint that is pre-trained only is scored on hidden bases and states instead, in windows of `context` bases
+    (0: the checkpoint's own).
     """
 
     dataset: str

@@ -125,6 +125,11 @@ def summed(value: Tensor) -> Tensor:
     return value
 
 
+def first_of_all(value: Tensor) -> Tensor:
+    """The first process's tensor, in all of them."""
+    return summed(value if is_first() else torch.zeros_like(value))
+
+
 def agreed(value: float) -> float:
     """The first process's number, in all of them."""
     if processes() == 1:

@@ -9,14 +9,13 @@ from pathlib import Path
 import msgspec
 import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor
 from torch.nn import functional as f
 
-from ebert_core.dataset.channels import family
 from ebert_core.dataset.derived import frozen_scale
 from ebert_core.dataset.digests import joint_digest
 from ebert_core.dream.scoring import auprc
-from ebert_core.inference.batches import Inputs
 from ebert_core.inference.predict import Predictor
 from ebert_core.model.checkpoint import (
     Checkpoint,
@@ -31,11 +30,22 @@ from ebert_core.model.config import PRESETS, Architecture
 from ebert_core.model.description import FORMAT_VERSION, Description, FactorRecord, InputFile
 from ebert_core.model.device import Engine, choose_engine, idle_gpu_warning
 from ebert_core.model.network import Ebert
-from ebert_core.model.tokens import BIN, MISSING_STATE
+from ebert_core.model.tokens import BIN
 from ebert_core.protocol.errors import InvalidRequest
 from ebert_core.protocol.specs import FineTune
 from ebert_core.training.calibration import calibration_limits, factor_record
-from ebert_core.training.distributed import device_of, first_alone, is_first, measured_once, processes, share_of
+from ebert_core.training.distributed import (
+    device_of,
+    first_alone,
+    first_of_all,
+    is_first,
+    measured_once,
+    processes,
+    share_of,
+)
+from ebert_core.training.dropping import drop_channels
+from ebert_core.training.emphasis import Emphasis
+from ebert_core.training.focus import Focus
 from ebert_core.training.held_out import HeldOut, held_out
 from ebert_core.training.loop import Schedule, Trainer
 from ebert_core.training.material import Material, open_material
@@ -114,8 +124,12 @@ class _FineTuning:
         if parent:
             adopt_weights(network, parent)
         self._standardise(network)
-        windows = len(self._epoch(0))
-        self.steps_per_epoch = -(-windows // spec.batch_size)
+        self.further_windows = round(spec.further_windows * len(self._tiles(0)))
+        self.emphasis = (
+            Emphasis(material, self.training, self.cell_types, self.factors) if self.further_windows else None
+        )
+        self.focus = self._focused(None)
+        self.steps_per_epoch = -(-len(self._epoch(0)) // spec.batch_size)
         self.schedule = Schedule(spec.learning_rate, spec.warmup_steps, self.steps_per_epoch * spec.epochs)
         layer_decay = spec.layer_decay if parent else 1.0
         self.trainer = Trainer(network, engine, self.schedule, spec.seed, layer_decay, spec.weight_average)
@@ -138,7 +152,7 @@ class _FineTuning:
 
     def _standardise(self, network: Ebert) -> None:
         """Freezes mean and deviation of signals and motif scores over a sample of the training windows."""
-        examples = self._epoch(0)[:_STANDARD_WINDOWS]
+        examples = self._tiles(0)[:_STANDARD_WINDOWS]
         inputs = self.material.inputs(examples, self.channels)
         for standard, values_BPX in (
             (network.embedding.signal_standard, inputs.signals_BPC),
@@ -153,13 +167,38 @@ class _FineTuning:
                 network.embedding.signal_standard.mean[channel] = scale[0]
                 network.embedding.signal_standard.deviation[channel] = scale[1]
 
-    def _epoch(self, epoch: int) -> list[Example]:
+    def _tiles(self, epoch: int) -> list[Example]:
         return tiled_examples(self.training, self.cell_types, self.architecture.context, (self.spec.seed, epoch))
+
+    def _epoch(self, epoch: int) -> list[Example]:
+        """Every place once in every cell type, and further windows where there is most to learn, shuffled."""
+        tiles = self._tiles(epoch)
+        if self.focus is None:
+            return tiles
+        examples = tiles + self.focus.examples((self.spec.seed, epoch, 17))
+        order = np.random.default_rng((self.spec.seed, epoch, 19)).permutation(len(examples))
+        return [examples[index] for index in order]
+
+    def _focused(self, hard_CY: Tensor | None) -> Focus | None:
+        if self.emphasis is None:
+            return None
+        return self.emphasis.focus(self.architecture.context, self.further_windows, hard_CY)
+
+    def _look_for_hard_bins(self, report: Report) -> None:
+        """Moves half of the further windows to unbound bins that the network now takes for bound."""
+        assert self.emphasis is not None, "asked for only where there are further windows"
+        predictor = self._predictor(self.trainer.network)
+        with self.engine.autocast():
+            hard_CY = self.emphasis.hard_units(predictor, report.progress)
+        self.trainer.network.train()
+        self.trainer.kept["hard"] = first_of_all(hard_CY)
+        report.event(f"Further windows now go to {int((hard_CY > 0).sum()):,} hard unbound places, too.")
 
     def train(self, report: Report, work: Path) -> None:
         """Trains all epochs, keeping the best in `best.safetensors`; raises Stopped when asked to."""
         saved = SavedRun(work, self.trainer, self.spec, self.inputs)
         saved.restore(report)
+        self.focus = self._focused(self.trainer.kept.get("hard"))
         for epoch in range(self.trainer.step // self.steps_per_epoch, self.spec.epochs):
             loss = self._train_epoch(report, saved, epoch)
             report.metric(self.trainer.step, epoch, "training", "loss", loss)
@@ -167,6 +206,9 @@ class _FineTuning:
                 score = measured_once(partial(self._measure, report, epoch))
                 if score > self.trainer.best_score or not saved.has_best:
                     saved.keep_best(score)
+                if self.emphasis and epoch < self.spec.hard_negative_rounds:
+                    self._look_for_hard_bins(report)
+                    self.focus = self._focused(self.trainer.kept["hard"])
             saved.save()
         saved.adopt_best()
 
@@ -196,27 +238,38 @@ class _FineTuning:
         inputs = self.material.inputs(batch, self.channels)
         inputs = drop_channels(inputs, self.spec.channel_drop, random, self.architecture.signals)
         labels_BNF = self.material.labels(batch, self.factors)
+        weight_BN = self._weights(batch, labels_BNF.shape[1])
         if random.random() < 0.5:
-            inputs, labels_BNF = inputs.other_strand(), labels_BNF[:, ::-1]
+            inputs, labels_BNF, weight_BN = inputs.other_strand(), labels_BNF[:, ::-1], weight_BN[:, ::-1]
         share = share_of(len(batch))  # of the windows and of all that was drawn for them
-        inputs, labels_BNF = inputs.rows(share.rows), labels_BNF[share.rows]
+        inputs, labels_BNF, weight_BN = inputs.rows(share.rows), labels_BNF[share.rows], weight_BN[share.rows]
         device = self.engine.device
         logits_BNF = self.trainer.network.binding(inputs.tensors(device))
         labels = torch.from_numpy(np.ascontiguousarray(labels_BNF)).to(device)
+        weight = torch.from_numpy(np.ascontiguousarray(weight_BN)).to(device)
         is_scored_BNF = labels >= 0
         return share.mean(
             f.binary_cross_entropy_with_logits(
                 logits_BNF[is_scored_BNF], labels[is_scored_BNF].float(), reduction="none"
-            )
+            ),
+            weight[..., None].expand_as(logits_BNF)[is_scored_BNF],
         )
+
+    def _weights(self, batch: Sequence[Example], bins: int) -> NDArray[np.float32]:
+        """What each bin (B, N) counts: less where an epoch shows it more often than once."""
+        if self.focus is None:
+            return np.ones((len(batch), bins), dtype=np.float32)
+        return np.stack([self.focus.weights(example) for example in batch])
+
+    def _predictor(self, network: Ebert) -> Predictor:
+        checkpoint = Checkpoint(network.eval(), self.description(()), Path(self.spec.output))
+        return Predictor(checkpoint, self.material.store, Engine(self.engine.device, torch.float32))
 
     def _held_out(self, network: Ebert, strands: int, cell_types: tuple[str, ...]) -> list[HeldOut]:
         """Logits and labels of the validation regions in some cell types."""
-        checkpoint = Checkpoint(network.eval(), self.description(()), Path(self.spec.output))
-        predictor = Predictor(checkpoint, self.material.store, Engine(self.engine.device, torch.float32))
         with self.engine.autocast():
             found = held_out(
-                predictor,
+                self._predictor(network),
                 self.material.dataset,
                 self.material.validation_stretches(BIN),
                 cell_types,
@@ -286,26 +339,6 @@ class _FineTuning:
             signal_quantiles=dict(self.channels.references),
             limits=(*limits_of(material, self.cell_types, records), *self.signals.left_out),
         )
-
-
-def drop_channels(inputs: Inputs, rate: float, random: np.random.Generator, signals: Sequence[str] = ()) -> Inputs:
-    """The inputs with states, signals and motif scores each absent from a share of the windows.
-
-    So one network answers with or without any of them. Where the signals are of several families, each family is
-    absent from as many windows again: another dataset may have accessibility and no other cell types to compare with.
-    """
-    windows = len(inputs.bases_BL)
-    no_states, no_signals, no_motifs = random.random((3, windows)) < rate
-    absent_BC = no_signals[:, None]
-    families = list(map(family, signals))
-    if len(set(families)) > 1:
-        no_family = {name: random.random(windows) < rate for name in sorted(set(families))}
-        absent_BC = absent_BC | np.stack([no_family[name] for name in families], axis=1)
-    return inputs._replace(
-        states_BS=np.where(no_states[:, None], np.uint8(MISSING_STATE), inputs.states_BS),
-        signals_BPC=np.where(absent_BC[:, None], np.float32(np.nan), inputs.signals_BPC),
-        motifs_BPM=np.where(no_motifs[:, None, None], np.float32(np.nan), inputs.motifs_BPM),
-    )
 
 
 def limits_of(material: Material, cell_types: tuple[str, ...], records: Sequence[FactorRecord]) -> tuple[str, ...]:

@@ -59,6 +59,7 @@ class Trainer:
         self.seed = seed
         self.step = 0
         self.best_score = -1.0
+        self.kept: dict[str, Tensor] = {}  # what else later steps depend on; saved with the rest
         self._average = WeightAverage(self.network, weight_average) if weight_average else None
         groups = list(parameter_groups(network, layer_decay))
         self._shares = [group.share for group in groups]
@@ -115,6 +116,7 @@ class Trainer:
                     tensors[f"moment.{key}.{name}"] = value
         if self._average:
             tensors |= self._average.tensors()
+        tensors |= {f"kept.{name}": tensor for name, tensor in self.kept.items()}
         tensors["step"] = torch.tensor(self.step)
         tensors["best_score"] = torch.tensor(self.best_score, dtype=torch.float64)
         return tensors
@@ -137,6 +139,7 @@ class Trainer:
                     }
         if self._average:
             self._average.adopt(tensors)
+        self.kept = {name.removeprefix("kept."): each for name, each in tensors.items() if name.startswith("kept.")}
         self.step = int(tensors["step"])
         self.best_score = float(tensors["best_score"])
 

@@ -18,7 +18,7 @@ _ABOVE_ZERO = ("learning_rate", "layer_decay")
 _SHARES_ABOVE_ZERO = ("base_mask_rate",)
 _SHARES_UP_TO_ALL = ("label_share",)
 _SHARES = ("channel_drop", "weight_average", "dropout", "state_mask_rate")
-_NOT_NEGATIVE = ("warmup_steps", "seed", "state_weight")
+_NOT_NEGATIVE = ("further_windows", "hard_negative_rounds", "warmup_steps", "seed", "state_weight")
 
 
 def check_numbers(spec: Pretrain | FineTune) -> None:

@@ -20,7 +20,8 @@ from ebert_core.model.description import Description
 from ebert_core.model.device import choose_engine
 from ebert_core.protocol.errors import InvalidRequest
 from ebert_core.protocol.locus import Interval
-from ebert_core.training.finetune import drop_channels, finetune
+from ebert_core.training.dropping import drop_channels
+from ebert_core.training.finetune import finetune
 
 GENES = "chr1\t4000\t6000\tG1\t0\t+\nchr2\t500\t900\tG2\t0\t-\n"
 MORE = """

@@ -10,7 +10,8 @@ from toy_binding import SMALLEST, SilentReport, finetune_spec, write_toy_binding
 from ebert_core.inference.batches import Inputs
 from ebert_core.model.checkpoint import load_checkpoint
 from ebert_core.protocol.errors import InvalidRequest
-from ebert_core.training.finetune import drop_channels, finetune
+from ebert_core.training.dropping import drop_channels
+from ebert_core.training.finetune import finetune
 from ebert_core.training.material import open_material
 from ebert_core.training.report import Stopped
 from ebert_core.training.sampling import tiled_examples
@@ -57,6 +58,19 @@ def test_a_stopped_run_goes_on_to_the_bit(short, tmp_path, stop_after):
         finetune(short, SilentReport(stop_after), tmp_path / "b")
     assert not (tmp_path / "out").exists()
     resumed = finetune(short, SilentReport(), tmp_path / "b")
+    expected, found = weights_of(whole), weights_of(resumed)
+    assert all(torch.equal(expected[name], found[name]) for name in expected)
+
+
+@pytest.mark.parametrize("stop_after", [3, 7])
+def test_a_run_with_further_windows_learns_and_goes_on_to_the_bit(short, tmp_path, stop_after):
+    spec = msgspec.structs.replace(short, further_windows=0.5, hard_negative_rounds=2)
+    report = SilentReport()
+    whole = finetune(msgspec.structs.replace(spec, output=str(tmp_path / "whole")), report, tmp_path / "a")
+    assert sum("hard unbound places" in event for event in report.events) == 2
+    with pytest.raises(Stopped):
+        finetune(spec, SilentReport(stop_after), tmp_path / "b")
+    resumed = finetune(spec, SilentReport(), tmp_path / "b")
     expected, found = weights_of(whole), weights_of(resumed)
     assert all(torch.equal(expected[name], found[name]) for name in expected)
 
