@@ -26,9 +26,9 @@ from ebert_core.protocol.errors import InvalidRequest
 
 # Weights that mean something for these names, in this order, only.
 _BELONGS = {
-    "factors": ("binding_head.logits",),
+    "factors": ("binding_head.logits", "binding_head.motif_head.factor"),
     "signals": ("embedding.signals", "embedding.signal_standard"),
-    "motifs": ("embedding.motifs", "embedding.motif_standard"),
+    "motifs": ("embedding.motifs", "embedding.motif_standard", "binding_head.motif_head.factor"),
 }
 _FILES = ("weights.safetensors", "description.json")
 
