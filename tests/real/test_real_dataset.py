@@ -3,10 +3,12 @@
 import numpy as np
 import pytest
 
+from ebert_core.dataset.derived import references_of
 from ebert_core.dataset.description import Dataset
 from ebert_core.dataset.labels import bin_labels
 from ebert_core.dataset.prepare import prepare
 from ebert_core.dataset.windows import Channels, windows
+from ebert_core.dream.scoring import auprc
 from ebert_core.protocol.bases import decode_bases
 from ebert_core.protocol.locus import Interval
 
@@ -49,7 +51,10 @@ def test_exons_begin_and_end_at_splice_sites(dataset):
 
 def test_files_and_store_are_identical_on_the_slices(dataset, store):
     random = np.random.default_rng(11)
-    channels = Channels(dataset.state_names[::-1], ("DNase", "H3K27ac", "none"), dataset.matrices)
+    signals = ("DNase", "none", "quantile(DNase)", "difference(DNase)", "binding(CTCF)", "distance(TSS)")
+    trained = ("GM12878", "H1-hESC", "K562")
+    references = references_of(dataset.quantiles, signals, trained)
+    channels = Channels(dataset.state_names[::-1], signals, dataset.matrices, trained, references)
     # Around both ends of every slice, and anywhere within; gaps of N lie inside chr17.
     intervals = []
     for segment in store.segments:
@@ -65,6 +70,18 @@ def test_files_and_store_are_identical_on_the_slices(dataset, store):
 
 def test_the_store_keeps_only_the_slices(store):
     assert 8_000_000 < sum(segment.length for segment in store.segments) < 8_500_000
+
+
+def test_binding_in_other_cell_types_tells_more_of_ctcf_than_motifs_do(dataset, store):
+    region = Interval("chr20", 1_000_000, 2_000_000)
+    channels = Channels((), ("binding(CTCF)",), dataset.matrices, ("GM12878", "H1-hESC", "HeLa-S3", "HepG2", "K562"))
+    batch = windows(store, "K562", [region], channels)
+    elsewhere = np.lib.stride_tricks.sliding_window_view(batch.signals_BCP[0, 0].astype(np.float64), 4).mean(axis=1)
+    motif = batch.motifs_BMP[0, dataset.matrices.names.index("CTCF")].astype(np.float64)
+    motif = np.lib.stride_tricks.sliding_window_view(motif, 4).max(axis=1)
+    label = bin_labels(dataset, "K562", "CTCF", region)[: len(motif)]
+    is_scored, is_bound = label >= 0, label[label >= 0] == 1
+    assert auprc(is_bound, elsewhere[is_scored]) > auprc(is_bound, motif[is_scored]) + 0.1
 
 
 def test_ctcf_motifs_tell_bound_bins_from_unbound_ones(dataset, store):
