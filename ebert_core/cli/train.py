@@ -9,6 +9,7 @@ import signal
 from collections.abc import Callable
 from pathlib import Path
 
+from ebert_core.cli.outcomes import summary_of, verdict_on
 from ebert_core.cli.spec_files import job_of, read_spec_for
 from ebert_core.cli.terminal import Terminal
 from ebert_core.jobs.directory import jobs_folder, list_jobs
@@ -49,9 +50,9 @@ def _run_job(spec: JobSpec, arguments: argparse.Namespace, runner: _Run) -> None
             if directory is None and not job.has_advanced:
                 job.discard()
             raise
-        job.finish(str(output))
+        job.finish(str(output), verdict=verdict_on(spec, output))
         job.forget_checkpoints()
-    print(output)
+    print(f"{summary_of(spec, output)}{output}")
 
 
 def _run_together(spec: JobSpec, arguments: argparse.Namespace) -> None:

@@ -13,10 +13,11 @@ import numpy as np
 
 from ebert_core.jobs.lines import read_lines
 from ebert_core.jobs.lock import is_locked
-from ebert_core.jobs.records import Event, Metric, Process, this_host
+from ebert_core.jobs.records import Event, Metric, Process, Result, this_host
 from ebert_core.jobs.specs import read_spec, verb, write_spec
 from ebert_core.protocol.errors import InvalidRequest
 from ebert_core.protocol.specs import JobSpec
+from ebert_core.protocol.verdict import Verdict
 from ebert_core.protocol.work import Curve, JobState, JobSummary, Metrics
 
 SPEC, EVENTS, METRICS, PID, STOP, RESULT, LOG = (
@@ -152,6 +153,14 @@ def read_metrics(directory: Path) -> Metrics:
             for (split, name), curve in curves.items()
         )
     )
+
+
+def read_verdict(directory: Path) -> Verdict | None:
+    """The verdict that a fine-tuning ended with; None before its end, and for other jobs."""
+    try:
+        return msgspec.json.decode((directory / RESULT).read_bytes(), type=Result).verdict
+    except (FileNotFoundError, msgspec.MsgspecError):
+        return None
 
 
 def read_process(directory: Path) -> Process | None:

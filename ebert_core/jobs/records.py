@@ -6,6 +6,8 @@ from typing import Literal
 
 import msgspec
 
+from ebert_core.protocol.verdict import Verdict
+
 EventKind = Literal["queued", "started", "progress", "note", "done", "failed", "stopped"]
 
 
@@ -42,10 +44,11 @@ class Process(msgspec.Struct, frozen=True):
 
 
 class Result(msgspec.Struct, frozen=True):
-    """The file `result.json`: what the job made, and its figures."""
+    """The file `result.json`: what the job made, its figures, and the verdict on a fine-tuned model."""
 
     output: str
     figures: dict[str, float | None] = {}
+    verdict: Verdict | None = None
 
 
 def this_host() -> str:

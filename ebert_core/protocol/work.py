@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ebert_core.protocol.specs import JobSpec
+from ebert_core.protocol.verdict import Verdict
 
 JobState = Literal["starting", "running", "done", "failed", "stopped", "lost"]
 
@@ -43,6 +44,18 @@ class ReadMetrics(msgspec.Struct, frozen=True, tag="read-metrics"):
     """The curves of a job. Reply: Metrics."""
 
     directory: str
+
+
+class ReadVerdict(msgspec.Struct, frozen=True, tag="read-verdict"):
+    """What a fine-tuning's end said about its model. Reply: JobVerdict."""
+
+    directory: str
+
+
+class JobVerdict(msgspec.Struct, frozen=True):
+    """The verdict of a job; None before its end, and for jobs that judge nothing."""
+
+    verdict: Verdict | None
 
 
 class JobSummary(msgspec.Struct, frozen=True):
@@ -84,4 +97,4 @@ class Metrics(msgspec.Struct, frozen=True):
     curves: tuple[Curve, ...]
 
 
-WorkRequest = StartJob | ListJobs | StopJob | ResumeJob | ReadMetrics
+WorkRequest = StartJob | ListJobs | StopJob | ResumeJob | ReadMetrics | ReadVerdict

@@ -3,13 +3,31 @@
 import os
 from pathlib import Path
 
-from ebert_core.protocol.work import Jobs, JobSummary, ListJobs, Metrics, ReadMetrics, ResumeJob, StartJob, StopJob
+from ebert_core.protocol.work import (
+    Jobs,
+    JobSummary,
+    JobVerdict,
+    ListJobs,
+    Metrics,
+    ReadMetrics,
+    ReadVerdict,
+    ResumeJob,
+    StartJob,
+    StopJob,
+)
 from ebert_core.roles.session import Handlers, Report
 
 
 def handlers() -> Handlers:
     """The part of the data role's table that is about jobs."""
-    return {StartJob: _start, ListJobs: _list, StopJob: _stop, ResumeJob: _resume, ReadMetrics: _read_metrics}
+    return {
+        StartJob: _start,
+        ListJobs: _list,
+        StopJob: _stop,
+        ResumeJob: _resume,
+        ReadMetrics: _read_metrics,
+        ReadVerdict: _read_verdict,
+    }
 
 
 def _start(request: StartJob, report: Report) -> JobSummary:
@@ -48,3 +66,10 @@ def _read_metrics(request: ReadMetrics, report: Report) -> Metrics:
 
     report(0.0)
     return read_metrics(Path(job_directory(request.directory)))
+
+
+def _read_verdict(request: ReadVerdict, report: Report) -> JobVerdict:
+    from ebert_core.jobs.directory import job_directory, read_verdict
+
+    report(0.0)
+    return JobVerdict(read_verdict(job_directory(request.directory)))

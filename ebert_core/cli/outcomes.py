@@ -1,0 +1,25 @@
+"""What a finished job has to say beyond the path of what it made: a verdict, or a table of scores."""
+
+from pathlib import Path
+
+from ebert_core.protocol.specs import Evaluate, FineTune, JobSpec
+from ebert_core.protocol.verdict import Verdict
+
+
+def verdict_on(spec: JobSpec, output: Path) -> Verdict | None:
+    """The verdict that a fine-tuning ended with, which its job keeps; the checkpoint may be replaced later."""
+    if not isinstance(spec, FineTune):
+        return None
+    from ebert_core.model.description import read_description
+
+    return read_description(output).verdict
+
+
+def summary_of(spec: JobSpec, output: Path) -> str:
+    """What to print for a person before the path: the scores of an evaluation as a table."""
+    if not isinstance(spec, Evaluate):
+        return ""
+    from ebert_core.training.evaluation import read_evaluation, table
+
+    evaluation = read_evaluation(output)
+    return f"{table(evaluation)}\n" if evaluation is not None else ""
