@@ -8,8 +8,9 @@ from pathlib import Path
 import numpy as np
 
 from ebert_core.dataset.channels import Channels
+from ebert_core.dataset.derived import references_of
 from ebert_core.dataset.description import Dataset
-from ebert_core.dataset.layout import CellTypePaths, Layout
+from ebert_core.dataset.layout import CellTypePaths, Layout, PeakPaths
 from ebert_core.dataset.prepare import prepare
 from ebert_core.dataset.windows import windows
 from ebert_core.genome.bigwig_writer import BigWigWriter
@@ -20,6 +21,8 @@ from ebert_core.protocol.locus import Interval
 GENOME = 10_000_000
 BATCH = 512
 STATES = ("Quies", "TssA")
+CELLS = tuple(f"cell {number}" for number in range(7))
+FACTORS = tuple(f"factor {number}" for number in range(12))
 
 
 def seconds(work: Callable[[], object], least: float = 1.0) -> float:
@@ -33,7 +36,7 @@ def seconds(work: Callable[[], object], least: float = 1.0) -> float:
 
 
 def synthetic(folder: Path) -> Dataset:
-    """A chromosome of 10 Mb with states, one signal and twelve motifs."""
+    """A chromosome of 10 Mb with seven cell types, each with states, one signal and peaks of twelve factors."""
     random = np.random.default_rng(1)
     lines = np.full((GENOME // 100, 101), ord("\n"), dtype=np.uint8)
     lines[:, :100] = np.frombuffer(b"ACGT", dtype=np.uint8)[random.integers(0, 4, (GENOME // 100, 100))]
@@ -42,8 +45,14 @@ def synthetic(folder: Path) -> Dataset:
     (folder / "s.bed").write_text("".join(rows))
     with BigWigWriter(folder / "d.bw", {"chr1": GENOME}) as writer:
         writer.append("chr1", 0, 50, random.gamma(1, 2, GENOME // 50))
-    cell = CellTypePaths(states=str(folder / "s.bed"), signals={"DNase": str(folder / "d.bw")})
-    return Dataset(Layout("bench", "bench1", str(folder / "g.fa"), state_names=STATES, cell_types={"cell": cell}))
+    cells = {}
+    for cell in CELLS:
+        peaks = {factor: PeakPaths(str(folder / f"{cell}.{factor}.bed")) for factor in FACTORS}
+        for paths in peaks.values():
+            starts = random.integers(0, GENOME - 300, 1_000).tolist()
+            Path(paths.conservative).write_text("".join(f"chr1\t{start}\t{start + 250}\n" for start in starts))
+        cells[cell] = CellTypePaths(str(folder / "s.bed"), {"DNase": str(folder / "d.bw")}, peaks, (0.5, 1.5))
+    return Dataset(Layout("bench", "bench1", str(folder / "g.fa"), state_names=STATES, cell_types=cells))
 
 
 def feed(folder: Path) -> None:
@@ -60,11 +69,18 @@ def feed(folder: Path) -> None:
         "bases, states, DNase": Channels(STATES, ("DNase",)),
         "bases, states, DNase, 12 motifs": Channels(STATES, ("DNase",), matrices),
     }
+    for name, signals in {
+        "log(DNase)": ("log(DNase)",),
+        "quantile(DNase)": ("quantile(DNase)",),
+        "difference(DNase) of 7 cells": ("difference(DNase)",),
+        "binding of 12 factors, 7 cells": tuple(f"binding({factor})" for factor in FACTORS),
+    }.items():
+        kinds[name] = Channels((), signals, None, CELLS, references_of(store.quantiles, signals, CELLS))
     for length in (1_200, 1_400):
         starts = (random.integers(0, (GENOME - length) // 200, BATCH) * 200).tolist()
         intervals = [Interval("chr1", start, start + length) for start in starts]
         for name, channels in kinds.items():
-            rate = BATCH / seconds(lambda c=channels, i=intervals: windows(store, "cell", i, c))  # type: ignore[misc]
+            rate = BATCH / seconds(lambda c=channels, i=intervals: windows(store, CELLS[0], i, c))  # type: ignore[misc]
             print(f"windows of {length:,} bp, {name:32} {rate:10,.0f} /s  ({rate / 200_000:.1f} x the goal)")
 
 
