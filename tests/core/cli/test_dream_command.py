@@ -2,6 +2,8 @@
 
 import gzip
 import json
+import subprocess
+import sys
 
 import pytest
 
@@ -107,3 +109,10 @@ def test_what_labels_lack_is_said_in_a_sentence(files, words, said, capsys):
     error = capsys.readouterr().err
     assert said in error
     assert error.count("\n") == 1
+
+
+def test_help_waits_for_no_library():
+    loaded = "import sys; from ebert_core.cli.program import main\ntry: main(['dream', 'score', '--help'])\nfinally: "
+    check = "print({'numpy', 'polars', 'torch'} & set(sys.modules), file=sys.stderr)"
+    ended = subprocess.run([sys.executable, "-c", loaded + check], capture_output=True, text=True)
+    assert (ended.returncode, ended.stderr) == (0, "set()\n")
