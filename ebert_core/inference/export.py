@@ -2,7 +2,9 @@
 
 # F = factors of the checkpoint, P = bins of a block's span, X = bins of a block.
 
+import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from pathlib import Path
 from typing import NamedTuple
@@ -107,6 +109,8 @@ class Work:
     """Computes blocks of one prediction."""
 
     def __init__(self, predictor: Predictor, spec: Predict, form: Format, targets: Sequence[Target], bins: int) -> None:
+        # Beside a GPU, packing the tables of several factors one after another would take longer than predicting them.
+        self._packers = ThreadPoolExecutor(min(len(targets), os.cpu_count() or 1))
         self._predictor = predictor
         self._spec = spec
         self._form = form
@@ -129,7 +133,7 @@ class Work:
     def encoded(self, block: Block, report: Report) -> list[bytes]:
         """The bytes that a block adds to each target."""
         value_FX = block_values(self._predictor, self._spec.cell_type, block, report, self._spec.strands)
-        return [self._form.encode(block, value_FX[target.row]) for target in self._targets]
+        return list(self._packers.map(lambda target: self._form.encode(block, value_FX[target.row]), self._targets))
 
     def _within(self, report: Report, done: int, bins: int) -> Report:
         """Progress inside a block as progress of the whole."""

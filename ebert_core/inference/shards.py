@@ -190,16 +190,17 @@ class Shards:
                 self._store.set(f"done-{self.rank}", "")
             elif isinstance(error, KeyboardInterrupt):
                 self._store.set(f"stopped-{self.rank}", "")
-                self._blame(error)
             else:
                 self._store.set(f"failed-{self.rank}", str(error))
+            if self.is_first and isinstance(error, KeyboardInterrupt | InvalidRequest):
+                self._blame(error)
 
-    def _blame(self, interruption: BaseException) -> None:
-        """Under torchrun, all end when one has died; the sentence for the person is why that one did."""
+    def _blame(self, end: BaseException) -> None:
+        """Under torchrun, all are told to end when one has died; the sentence for the person is why that one did."""
         others = [rank for rank in range(1, self.size) if not self._store.check([f"stopped-{rank}"])]
         reason = next(filter(None, map(self._why_ended, others)), "")
-        if reason and self.is_first:
-            raise InvalidRequest(f"{reason} Nothing was written; run the command again.") from interruption
+        if reason:
+            raise InvalidRequest(f"{reason} Nothing was written; run the command again.") from end
 
     def _path(self, number: int) -> Path:
         return self._folder / f"{number}.block"

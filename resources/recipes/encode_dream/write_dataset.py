@@ -49,6 +49,9 @@ def layout_of(data: Path) -> Layout:
     cells = {
         name: _cell_type(data, name, states.pop(roadmap, ""), factors) for name, roadmap, _ in _rows("cell_types.tsv")
     }
+    for name, roadmap, _ in _rows("cell_types.tsv"):
+        if roadmap and not cells[name].states:
+            _missed(f"no states of {name} ({roadmap})")
     mapped = [cell.states for cell in cells.values() if cell.states]
     return Layout(
         name="ENCODE-DREAM",

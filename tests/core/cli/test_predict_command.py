@@ -1,5 +1,7 @@
 """`ebert predict`: names in the output, and what does not go together."""
 
+import signal
+
 import pytest
 
 from ebert_core.cli.program import main
@@ -9,7 +11,7 @@ from ebert_core.protocol.specs import Predict
 
 @pytest.fixture
 def words(toy_binding, toy_checkpoint):
-    return ["predict", str(toy_checkpoint), str(toy_binding), "--cell-type", "alpha", "--locus", "chr2:1-900"]
+    return ["predict", str(toy_checkpoint), str(toy_binding), "--cell-type", "alpha", "--locus", "chr2:1-3000"]
 
 
 def test_names_stand_where_the_output_wants_them(words, tmp_path, capsys):
@@ -39,6 +41,25 @@ def test_several_factors_are_refused_one_file(words, toy_checkpoint, tmp_path):
     spec = Predict("", "", "alpha", ("FOS", "JUN"), str(tmp_path / "x.bw"))
     with pytest.raises(InvalidRequest, match=r"2 factors need 2 files; write \{factor\} in the name of the output"):
         targets_of(spec, description)
+
+
+@pytest.mark.parametrize("ending", ["bw", "tab.gz", "bed.gz"])
+def test_whoever_is_asked_to_end_leaves_nothing_behind(words, tmp_path, monkeypatch, ending, capsys):
+    from ebert_core.inference.predict import Predictor
+
+    seen = []
+
+    compute = Predictor._compute
+
+    def asked_to_end(*arguments):
+        seen.append({path.name for path in tmp_path.iterdir()})
+        signal.raise_signal(signal.SIGTERM)
+        return compute(*arguments)
+
+    monkeypatch.setattr(Predictor, "_compute", asked_to_end)
+    assert main([*words, "--factor", "FOS", "--output", str(tmp_path / f"x.{ending}")]) == 130
+    assert capsys.readouterr().err.endswith("ebert predict: Stopped; nothing was written.\n")
+    assert (seen, list(tmp_path.iterdir())) == ([{f"x.{ending}.part"}], [])
 
 
 @pytest.mark.parametrize(
