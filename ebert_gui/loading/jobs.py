@@ -7,9 +7,11 @@ from ebert_core.protocol.specs import JobSpec
 from ebert_core.protocol.work import (
     Jobs,
     JobSummary,
+    JobVerdict,
     ListJobs,
     Metrics,
     ReadMetrics,
+    ReadVerdict,
     ResumeJob,
     StartJob,
     StopJob,
@@ -25,12 +27,14 @@ _ALIVE = ("starting", "running")
 class JobFollower(QObject):
     """Looks at the jobs while one runs, and whenever it is told to.
 
-    `listed` carries Jobs, `metrics` a directory and its Metrics, `ended` the summary of a job that has just ended,
-    `started` one that was started here, `problem` a sentence with details.
+    `listed` carries Jobs, `metrics` a directory and its Metrics, `verdict` a directory and the Verdict of its end or
+    None, `ended` the summary of a job that has just ended, `started` one that was started here, `problem` a sentence
+    with details.
     """
 
     listed = pyqtSignal(object)
     metrics = pyqtSignal(str, object)
+    verdict = pyqtSignal(str, object)
     started = pyqtSignal(object)
     ended = pyqtSignal(object)
     problem = pyqtSignal(str, str)
@@ -103,6 +107,13 @@ class JobFollower(QObject):
                 lambda found: self.metrics.emit(directory, found),
                 lambda _failure: None,
                 view_key="metrics",
+            )
+            self._data.request(
+                ReadVerdict(directory),
+                JobVerdict,
+                lambda found: self.verdict.emit(directory, found.verdict),
+                lambda _failure: None,
+                view_key="verdict",
             )
 
     def _on_failure(self, failure: Failure) -> None:

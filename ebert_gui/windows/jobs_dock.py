@@ -13,12 +13,14 @@ from PyQt6.QtWidgets import (
     QWidget,
 )
 
+from ebert_core.protocol.verdict import Verdict
 from ebert_core.protocol.work import Jobs, JobState, JobSummary, Metrics
 from ebert_gui.windows.forms import label, set_role
 from ebert_gui.windows.jobs_list import JobsModel, JobsPainter
 from ebert_gui.windows.messages import details_window
 from ebert_gui.windows.metrics_plot import MetricsPlot
 from ebert_gui.windows.theme import LIGHT, Theme
+from ebert_gui.windows.verdict_panel import VerdictPanel
 from ebert_gui.windows.wording import duration
 
 _ALIVE: frozenset[JobState] = frozenset(["starting", "running"])
@@ -48,6 +50,8 @@ class JobsDock(QDockWidget):
         self.list.setAccessibleName("Jobs, newest first")
         self.list.setMinimumWidth(250)
         self.plot = MetricsPlot(theme)
+        self.verdict = VerdictPanel(theme)
+        self.verdict.hide()
         self._build_details()
         self._pages = QStackedWidget()
         self._pages.addWidget(self._empty_page())
@@ -75,6 +79,13 @@ class JobsDock(QDockWidget):
         if self._shown is not None and self._shown.directory == directory:
             self.plot.show_metrics(metrics)
 
+    def show_verdict(self, directory: str, verdict: Verdict | None) -> None:
+        """Show what a fine-tuning's end said of its model if it is the chosen one."""
+        if self._shown is not None and self._shown.directory == directory and self._shown.verb == "finetune":
+            self.verdict.setVisible(verdict is not None)
+            if verdict is not None:
+                self.verdict.show_verdict(verdict)
+
     def choose(self, directory: str) -> None:
         """Show this job, as after it was started."""
         row = self.model.row_of(directory)
@@ -89,6 +100,7 @@ class JobsDock(QDockWidget):
         """Draw in other colours."""
         self.list.setItemDelegate(JobsPainter(theme, self.list))
         self.plot.set_theme(theme)
+        self.verdict.set_theme(theme)
 
     def _build_details(self) -> None:
         self.title = label("", "title")
@@ -120,7 +132,13 @@ class JobsDock(QDockWidget):
         layout.addLayout(head)
         for widget in (self.progress, self.status, self.place):
             layout.addWidget(widget)
-        layout.addWidget(self.plot, 1)
+        both = QSplitter(Qt.Orientation.Horizontal)
+        both.addWidget(self.verdict)
+        both.addWidget(self.plot)
+        both.setSizes([560, 340])
+        both.setStretchFactor(0, 1)
+        both.setChildrenCollapsible(False)
+        layout.addWidget(both, 1)
         layout.addStretch(0)
         splitter = QSplitter(Qt.Orientation.Horizontal)
         splitter.addWidget(self.list)
@@ -153,6 +171,7 @@ class JobsDock(QDockWidget):
         self._describe(job)
         if is_other:
             self.plot.clear()
+            self.verdict.hide()
         if job.verb in _TRAINS and (has_moved or job.state not in _ALIVE):
             self.metrics_wanted.emit(job.directory)
 

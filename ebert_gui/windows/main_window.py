@@ -134,6 +134,7 @@ class MainWindow(QMainWindow):
             dock.stop_requested.connect(self.jobs.stop)
             dock.resume_requested.connect(self.jobs.resume)
             dock.metrics_wanted.connect(self.jobs.show_metrics)
+            self.jobs.verdict.connect(dock.show_verdict)
             dock.use_requested.connect(self._use_job)
         return self._jobs_dock
 

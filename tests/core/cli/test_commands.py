@@ -175,12 +175,14 @@ def test_a_training_that_is_stopped_ends_with_130_and_resume_goes_on(smallest, t
     assert "No unfinished job of this spec" in capsys.readouterr().err
 
 
-def test_an_evaluation_prints_where_its_figures_lie(toy_binding, toy_checkpoint, tmp_path, capsys):
+def test_an_evaluation_prints_a_table_and_where_its_figures_lie(toy_binding, toy_checkpoint, tmp_path, capsys):
     output = str(tmp_path / "s.json")
     spec = Evaluate(str(toy_binding), str(toy_checkpoint), output, ("chr2:1-6000",), without=(), bootstrap=5)
     write_spec(tmp_path / "e.toml", spec)
     assert main(["evaluate", str(tmp_path / "e.toml")]) == 0
-    assert capsys.readouterr().out == f"{output}\n"
+    said = capsys.readouterr().out
+    assert "motif x accessibility" in said
+    assert said.endswith(f"{output}\n")
 
 
 def test_a_key_that_is_none_is_named_with_its_line(tmp_path, capsys):

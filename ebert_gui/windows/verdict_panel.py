@@ -1,0 +1,189 @@
+"""What to think of a fine-tuned model, in the dock of its job: a sentence, a row per factor, what to bear in mind."""
+
+from PyQt6.QtCore import Qt
+from PyQt6.QtGui import QColor, QFont, QGuiApplication
+from PyQt6.QtWidgets import (
+    QAbstractItemView,
+    QHBoxLayout,
+    QHeaderView,
+    QLabel,
+    QPushButton,
+    QTableWidget,
+    QTableWidgetItem,
+    QVBoxLayout,
+    QWidget,
+)
+
+from ebert_core.protocol.verdict import Judgement, Outcome, Verdict
+from ebert_gui.windows.forms import label, scrolling, set_role
+from ebert_gui.windows.theme import LIGHT, Theme
+
+_ROW_HEIGHT = 24
+_HEADER_HEIGHT = 28
+_MOST_ROWS = 14
+_HEADINGS: dict[Outcome, str] = {
+    "better": "Better than {}",
+    "worse": "Worse than {}",
+    "level": "Not distinguishable from {}",
+    "too few peaks": "No verdict: too few held-out peaks",
+    "no baseline": "No verdict: no baseline to compare with",
+}
+_WORDS: dict[Outcome, str] = {
+    "better": "better",
+    "worse": "worse",
+    "level": "level",
+    "too few peaks": "few peaks",
+    "no baseline": "no baseline",
+}
+
+
+class VerdictPanel(QWidget):
+    """Shows a Verdict; everything in it can be selected, and copied as text."""
+
+    def __init__(self, theme: Theme = LIGHT, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._theme = theme
+        self._verdict: Verdict | None = None
+        self.heading = label("", "heading")
+        bold = self.heading.font()
+        bold.setWeight(QFont.Weight.DemiBold)
+        self.heading.setFont(bold)
+        self.sentence = _selectable("")
+        self.table = _table()
+        self.table.currentCellChanged.connect(lambda row, *_: self._follow(row))
+        self.chosen = _selectable("")
+        self.chosen.setAccessibleName("Verdict on the chosen factor")
+        self.notes = _selectable("muted")
+        self.copy = QPushButton("Copy")
+        self.copy.setAutoDefault(False)
+        self.copy.setToolTip("Copy the whole verdict as text")
+        self.copy.setAccessibleDescription("Copy the whole verdict as text")
+        self.copy.clicked.connect(self._copy)
+        self._lay_out()
+
+    def show_verdict(self, verdict: Verdict) -> None:
+        """Show this verdict; the factor that was chosen stays chosen."""
+        if verdict == self._verdict:
+            return
+        self._verdict = verdict
+        overall = verdict.overall
+        self.heading.setText(_HEADINGS[overall.outcome].format(verdict.baseline))
+        self.sentence.setText(overall.sentence)
+        self.notes.setText("\n".join(f"• {note}" for note in verdict.notes))
+        many = len(verdict.factors) > 1
+        self.table.setVisible(many)
+        self.chosen.setVisible(many)
+        self._fill()
+        if many:
+            self.table.setCurrentCell(0, 0)
+
+    def set_theme(self, theme: Theme) -> None:
+        """Draw in other colours."""
+        self._theme = theme
+        self._fill()
+
+    def text(self) -> str:
+        """The verdict as text, a sentence a line."""
+        return "\n".join(self._verdict.lines()) if self._verdict else ""
+
+    def _lay_out(self) -> None:
+        contents = QWidget()
+        column = QVBoxLayout(contents)
+        column.setContentsMargins(0, 4, 12, 8)
+        column.setSpacing(6)
+        head = QHBoxLayout()
+        head.addWidget(self.heading, 1)
+        head.addWidget(self.copy)
+        column.addLayout(head)
+        for widget in (self.sentence, self.table, self.chosen, self.notes):
+            column.addWidget(widget)
+        column.addStretch(1)
+        area = scrolling(contents)
+        area.setAccessibleName("Verdict on the model")
+        whole = QVBoxLayout(self)
+        whole.setContentsMargins(0, 0, 10, 0)
+        whole.addWidget(area)
+
+    def _fill(self) -> None:
+        if self._verdict is None:
+            return
+        colour = {"better": "success", "worse": "error"}
+        set_role(self.heading, colour.get(self._verdict.overall.outcome, "heading"))
+        factors = self._verdict.factors
+        short = "Baseline" if len(self._verdict.baseline) > 14 else self._verdict.baseline
+        self.table.setRowCount(len(factors))
+        self.table.setHorizontalHeaderLabels(["Factor", "Peaks", "Model", short, "Difference, 95 %", "Verdict"])
+        baseline_head = self.table.horizontalHeaderItem(3)
+        assert baseline_head is not None
+        baseline_head.setToolTip(self._verdict.baseline)
+        for row, factor in enumerate(factors):
+            for column, text in enumerate(cells(factor)):
+                self.table.setItem(row, column, self._item(column, text, factor))
+        self.table.setFixedHeight(_HEADER_HEIGHT + 2 + _ROW_HEIGHT * min(len(factors), _MOST_ROWS))
+
+    def _item(self, column: int, text: str, factor: Judgement) -> QTableWidgetItem:
+        item = QTableWidgetItem(text)
+        item.setToolTip(factor.sentence)
+        if 0 < column < 5:
+            item.setTextAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        if column == 5:
+            colours = {"better": self._theme.success, "worse": self._theme.error, "level": self._theme.text}
+            item.setForeground(QColor(colours.get(factor.outcome, self._theme.muted)))
+        return item
+
+    def _follow(self, row: int) -> None:
+        if self._verdict is not None and 0 <= row < len(self._verdict.factors):
+            self.chosen.setText(self._verdict.factors[row].sentence)
+
+    def _copy(self) -> None:
+        clipboard = QGuiApplication.clipboard()
+        if clipboard is not None:
+            clipboard.setText(self.text())
+
+
+def cells(factor: Judgement) -> tuple[str, ...]:
+    """What a row says of a factor."""
+    difference = ""
+    if factor.difference is not None and factor.low is not None and factor.high is not None:
+        difference = f"{factor.difference:+.2f} ({factor.low:+.2f} to {factor.high:+.2f})"
+    return (
+        factor.factor,
+        f"{factor.peaks:,}",
+        _score(factor.model),
+        _score(factor.baseline),
+        difference,
+        _WORDS[factor.outcome],
+    )
+
+
+def _score(value: float | None) -> str:
+    return "–" if value is None else f"{value:.2f}"
+
+
+def _selectable(role: str) -> QLabel:
+    result = label("", role)
+    result.setTextInteractionFlags(
+        Qt.TextInteractionFlag.TextSelectableByMouse | Qt.TextInteractionFlag.TextSelectableByKeyboard
+    )
+    return result
+
+
+def _table() -> QTableWidget:
+    table = QTableWidget(0, 6)
+    table.setAccessibleName("Verdict by factor")
+    table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+    table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+    table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+    table.setShowGrid(False)
+    table.setTabKeyNavigation(False)
+    table.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+    down, across = table.verticalHeader(), table.horizontalHeader()
+    assert down is not None
+    assert across is not None
+    down.hide()
+    down.setDefaultSectionSize(_ROW_HEIGHT)
+    across.setFixedHeight(_HEADER_HEIGHT)
+    across.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
+    across.setSectionResizeMode(5, QHeaderView.ResizeMode.Stretch)
+    across.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+    return table

@@ -1,0 +1,82 @@
+"""The verdict in the jobs dock: the sentence, a row per factor, and all of it as text."""
+
+import pytest
+from msgspec.structs import replace
+from PyQt6.QtCore import Qt
+from PyQt6.QtGui import QGuiApplication
+from pytestqt.qtbot import QtBot
+
+from ebert_core.protocol.verdict import Judgement, Verdict
+from ebert_core.protocol.work import Jobs, JobSummary
+from ebert_gui.windows.jobs_dock import JobsDock
+from ebert_gui.windows.theme import DARK, LIGHT
+from ebert_gui.windows.verdict_panel import VerdictPanel, cells
+
+CTCF = Judgement("CTCF", ("K562",), 37, 150, "level", "CTCF is level.", 0.43, 0.41, 0.2, 0.02, -0.05, 0.08)
+REST = Judgement("REST", ("K562",), 6, 20, "too few peaks", "REST has only 6 peaks.")
+OVERALL = replace(CTCF, factor="", outcome="better", sentence="On the whole it is better.")
+MANY = Verdict(OVERALL, "motif x accessibility", "chr20", (CTCF, REST), ("The same loci chose the epoch.",))
+ONE = Verdict(CTCF, "motif x state", "chr20", (CTCF,))
+DONE = JobSummary("/jobs/2", "2-finetune-x", "finetune", "x", "done", "box", 1000.0, 1.0, result="/data/x")
+
+
+@pytest.fixture
+def panel(qtbot: QtBot) -> VerdictPanel:
+    panel = VerdictPanel(DARK)
+    qtbot.addWidget(panel)
+    return panel
+
+
+def test_the_sentence_stands_first_and_each_factor_has_its_own(panel: VerdictPanel) -> None:
+    panel.show_verdict(MANY)
+    assert panel.heading.text() == "Better than motif x accessibility"
+    assert panel.sentence.text() == "On the whole it is better."
+    assert panel.chosen.text() == "CTCF is level."
+    panel.table.setCurrentCell(1, 0)
+    assert panel.chosen.text() == "REST has only 6 peaks."
+    assert panel.notes.text() == "• The same loci chose the epoch."
+    panel.set_theme(LIGHT)
+    item = panel.table.item(1, 0)
+    assert item is not None
+    assert item.text() == "REST"
+
+
+def test_one_factor_needs_no_table(panel: VerdictPanel) -> None:
+    panel.show_verdict(ONE)
+    assert panel.heading.text() == "Not distinguishable from motif x state"
+    assert panel.table.isHidden()
+    assert panel.chosen.isHidden()
+
+
+@pytest.mark.parametrize(
+    ("factor", "row"),
+    [
+        (CTCF, ("CTCF", "37", "0.43", "0.41", "+0.02 (-0.05 to +0.08)", "level")),
+        (REST, ("REST", "6", "–", "–", "", "few peaks")),
+    ],
+)
+def test_a_row_says_what_the_claim_rests_on(factor: Judgement, row: tuple[str, ...]) -> None:
+    assert cells(factor) == row
+
+
+def test_everything_can_be_selected_and_copied(panel: VerdictPanel) -> None:
+    panel.show_verdict(MANY)
+    for text in (panel.sentence, panel.chosen, panel.notes):
+        assert text.textInteractionFlags() & Qt.TextInteractionFlag.TextSelectableByMouse
+    panel.copy.click()
+    clipboard = QGuiApplication.clipboard()
+    assert clipboard is not None
+    assert clipboard.text() == "\n".join(MANY.lines()) == panel.text()
+
+
+def test_the_dock_shows_the_verdict_of_the_chosen_job_only(qtbot: QtBot) -> None:
+    dock = JobsDock()
+    qtbot.addWidget(dock)
+    dock.show_jobs(Jobs((DONE,)))
+    dock.show_verdict("/jobs/another", ONE)
+    assert dock.verdict.isHidden()
+    dock.show_verdict("/jobs/2", ONE)
+    assert not dock.verdict.isHidden()
+    dock.set_theme(DARK)
+    dock.show_verdict("/jobs/2", None)
+    assert dock.verdict.isHidden()
