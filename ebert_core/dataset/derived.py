@@ -218,6 +218,23 @@ def _varies(dataset: Dataset, parts: Derived, cell_types: Sequence[str]) -> bool
             return True
 
 
+def absent_signals(dataset: Dataset, cell_type: str, channels: Channels) -> list[str]:
+    """The signals of the channels that a dataset does not give for a cell type; told from what it lists alone."""
+    others = [other for other in _others(cell_type, channels) if other in dataset.cell_types]
+
+    def is_given(name: str) -> bool:
+        parts = derived(name)
+        if parts is None:
+            return name in _measured(dataset, [cell_type])
+        if parts.kind == "binding":
+            return any(dataset.is_assayed(other, parts.of) for other in others)
+        if parts.kind == "difference" and not _exists(dataset, parts, others):
+            return False
+        return _exists(dataset, parts, [cell_type])
+
+    return [name for name in channels.signals if not is_given(name)]
+
+
 def _measured(dataset: Dataset, cell_types: Sequence[str]) -> list[str]:
     """Names of what is read as measured: signals of the cell types, and of the whole dataset."""
     of_cells = [signal for cell in cell_types for signal in dataset.cell_type(cell).signals]

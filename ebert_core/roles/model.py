@@ -8,7 +8,7 @@ import numpy as np
 from ebert_core.dataset.description import Dataset
 from ebert_core.inference.attention import attend_from, attend_within
 from ebert_core.inference.familiarity import familiarity_spans
-from ebert_core.inference.fitting import check_fit
+from ebert_core.inference.fitting import absences, check_fit
 from ebert_core.inference.predict import Predictor
 from ebert_core.model.checkpoint import load_checkpoint
 from ebert_core.model.description import Description
@@ -162,5 +162,10 @@ def summarise(predictor: Predictor, path: str) -> CheckpointSummary:
         live_limit=LIVE_LIMIT,
         device=predictor.engine.name,
         precision=predictor.engine.precision,
-        limits=description.limits,
+        limits=(*description.limits, *_absences(predictor)),
     )
+
+
+def _absences(predictor: Predictor) -> tuple[str, ...]:
+    source = predictor.source
+    return absences(predictor.description, source) if isinstance(source, Dataset) else ()

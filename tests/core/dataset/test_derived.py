@@ -1,5 +1,6 @@
 """Derived signals: what they hold, that files and store agree, and that no peak leaks into its own cell type."""
 
+from dataclasses import replace
 from itertools import product
 from pathlib import Path
 
@@ -9,7 +10,7 @@ import pyBigWig
 import pytest
 from toy_genome import LENGTHS
 
-from ebert_core.dataset.derived import frozen_scale, references_of, select_signals
+from ebert_core.dataset.derived import absent_signals, frozen_scale, references_of, select_signals
 from ebert_core.dataset.description import Dataset
 from ebert_core.dataset.layout import read_layout, write_layout
 from ebert_core.dataset.prepare import prepare
@@ -267,6 +268,16 @@ def test_families_of_signals_are_written_out_and_what_training_cannot_learn_is_l
     )
     assert frozen_scale("binding(CTCF)") == (0, 0.25)
     assert frozen_scale("log(DNase)") is None
+
+
+@pytest.mark.parametrize("trained", [TRAINED, ("gamma",), ("gone", "epsilon")])
+def test_what_is_said_to_be_absent_is_absent(rich_path, trained):
+    dataset = Dataset.open(rich_path)
+    channels = replace(channels_of(dataset, trained=trained), references=channels_of(dataset).references)
+    for cell_type in dataset.cell_types:
+        found = windows(dataset, cell_type, [HERE], channels).signals_BCP[0]
+        is_nan = [name for name, values in zip(NAMES, found, strict=True) if np.isnan(values).all()]
+        assert absent_signals(dataset, cell_type, channels) == is_nan
 
 
 def test_the_window_is_told_which_signals_can_be_made(rich_path):

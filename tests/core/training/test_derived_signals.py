@@ -13,6 +13,7 @@ from ebert_core.dataset.description import Dataset
 from ebert_core.dataset.prepare import default_directory, prepare
 from ebert_core.dataset.windows import windows
 from ebert_core.inference.batches import Inputs
+from ebert_core.inference.fitting import absences
 from ebert_core.inference.predict import Predictor
 from ebert_core.model.checkpoint import load_checkpoint
 from ebert_core.model.config import PRESETS
@@ -146,6 +147,17 @@ def test_an_ablation_hides_one_family_of_signals(checkpoint, spec):
     assert not np.array_equal(hidden("binding"), hidden("signals"), equal_nan=True)
     np.testing.assert_array_equal(hidden("signals"), hidden("measured", "binding", "distance"))
     np.testing.assert_array_equal(hidden(), hidden("expression"))
+
+
+def test_what_a_dataset_does_not_give_is_said(checkpoint, spec):
+    dataset = Dataset.open(Path(spec.dataset))
+    assert absences(checkpoint.description, dataset) == (
+        "In beta it predicts without log(DNase), quantile(DNase), which the dataset does not give.",
+    )
+    alone = msgspec.structs.replace(dataset.layout, genes="", cell_types={"gamma": dataset.layout.cell_types["gamma"]})
+    assert absences(checkpoint.description, Dataset(alone)) == (
+        "In every cell type here it predicts without binding(FOS), distance(TSS), which the dataset does not give.",
+    )
 
 
 def test_a_description_without_distributions_is_read_as_before(checkpoint):
