@@ -19,6 +19,8 @@ from ebert_core.model.device import has_fast_bf16
 
 Angles = tuple[Tensor, Tensor]
 
+_WEIGHTS_AT_ONCE = 2**20  # attention weights of a few heads, about what the processor's cache holds
+
 
 class Linear(nn.Linear):
     """`nn.Linear`, with the same weights under the same names, faster in bf16 on processors that compute in it."""
@@ -116,27 +118,46 @@ class _Attention(torch.autograd.Function):
             query_key_BTX = turned(query_key_BTX, heads, angles)
         query, key = query_key_BTX.reshape(windows, tokens, 2, heads, -1).permute(2, 0, 3, 1, 4)
         value = value_BTX.reshape(windows, tokens, heads, -1).transpose(1, 2)
-        attention = torch.ops.aten._scaled_dot_product_flash_attention_for_cpu
-        gathered_BHTE, normaliser_BHT = attention(query, key, value)
-        context.save_for_backward(query, key, value, gathered_BHTE, normaliser_BHT)
+        context.save_for_backward(query, key, value)
         context.angles = angles
-        gathered_BTD: Tensor = gathered_BHTE.transpose(1, 2).flatten(2)
-        return gathered_BTD
+        return f.scaled_dot_product_attention(query, key, value).transpose(1, 2).flatten(2)
 
     @staticmethod
     @once_differentiable
     def backward(context: Any, gradient_BTD: Tensor) -> tuple[Tensor, None, None]:
-        query, key, value, gathered_BHTE, normaliser_BHT = context.saved_tensors
+        query, key, value = context.saved_tensors
         windows, heads, tokens, width = query.shape
         gradient_BHTE = gradient_BTD.reshape(windows, tokens, heads, width).transpose(1, 2)
-        backward = torch.ops.aten._scaled_dot_product_flash_attention_for_cpu_backward
-        parts = backward(gradient_BHTE, query, key, value, gathered_BHTE, normaliser_BHT, 0.0, False)
+        parts = attention_gradients(gradient_BHTE, query, key, value)
         together_BTD = torch.stack([part.transpose(1, 2) for part in parts], 2).flatten(2)
         if context.angles is not None:
             cosine, sine = context.angles
             query_key_BTX = together_BTD[..., : 2 * heads * width]
             query_key_BTX.copy_(turned(query_key_BTX, heads, (cosine, -sine)))
         return together_BTD, None, None
+
+
+def attention_gradients(gradient_BHTE: Tensor, query: Tensor, key: Tensor, value: Tensor) -> list[Tensor]:
+    """Gradients (B, H, T, E) of queries, keys and values.
+
+    Weights are computed again, for a few heads at a time, so that the processor's cache holds them.
+    """
+    windows, heads, tokens, width = query.shape
+    scale = width**-0.5
+    queries, keys, values, gradients = (
+        part.reshape(windows * heads, tokens, width) for part in (query * scale, key, value, gradient_BHTE)
+    )
+    found = [torch.empty_like(queries) for _ in range(3)]
+    few = max(1, _WEIGHTS_AT_ONCE // tokens**2)
+    for rows in (slice(first, first + few) for first in range(0, windows * heads, few)):
+        weights = torch.bmm(queries[rows], keys[rows].transpose(1, 2)).softmax(-1)
+        rise = torch.bmm(gradients[rows], values[rows].transpose(1, 2))
+        rise = torch._softmax_backward_data(rise, weights, -1, weights.dtype)
+        torch.bmm(rise, keys[rows], out=found[0][rows])
+        torch.bmm(rise.transpose(1, 2), queries[rows], out=found[1][rows])
+        torch.bmm(weights.transpose(1, 2), gradients[rows], out=found[2][rows])
+    found[0].mul_(scale)
+    return [part.reshape(windows, heads, tokens, width) for part in found]
 
 
 def spread_angles(angles: Angles, heads: int) -> Angles:
