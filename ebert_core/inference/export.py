@@ -86,6 +86,8 @@ def targets_of(spec: Predict, description: Description) -> tuple[Target, ...]:
     names = (spec.factor,) if isinstance(spec.factor, str) else spec.factor
     known = [record.name for record in description.factors]
     names = tuple(dict.fromkeys(names)) or tuple(known)
+    if not names:
+        raise InvalidRequest(f"{description.name} is pre-trained only and predicts no factor yet; fine-tune it first.")
     if len(names) > 1 and _FACTOR not in Path(spec.output).name:
         raise InvalidRequest(
             f"{len(names)} factors need {len(names)} files; write {_FACTOR} in the name of the output, "

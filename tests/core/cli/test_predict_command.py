@@ -2,6 +2,7 @@
 
 import signal
 
+import msgspec
 import pytest
 
 from ebert_core.cli.program import main
@@ -41,6 +42,16 @@ def test_several_factors_are_refused_one_file(words, toy_checkpoint, tmp_path):
     spec = Predict("", "", "alpha", ("FOS", "JUN"), str(tmp_path / "x.bw"))
     with pytest.raises(InvalidRequest, match=r"2 factors need 2 files; write \{factor\} in the name of the output"):
         targets_of(spec, description)
+
+
+def test_a_checkpoint_that_predicts_nothing_yet_is_refused_by_name(toy_checkpoint):
+    from ebert_core.inference.export import targets_of
+    from ebert_core.model.description import read_description
+    from ebert_core.protocol.errors import InvalidRequest
+
+    description = msgspec.structs.replace(read_description(toy_checkpoint), factors=())
+    with pytest.raises(InvalidRequest, match="fos is pre-trained only and predicts no factor yet"):
+        targets_of(Predict("", "", "alpha", (), "F.{factor}.tab.gz"), description)
 
 
 @pytest.mark.parametrize("ending", ["bw", "tab.gz", "bed.gz"])
