@@ -34,6 +34,8 @@ class Derived(NamedTuple):
 def derived(name: str) -> Derived | None:
     """The parts of a derived signal's name, or None for that of a measured signal."""
     match = _DERIVED.fullmatch(name)
+    if match and match[1] == "expression" and not re.fullmatch(r"[1-9]\d{0,3}", match[2]):
+        return None
     return Derived(match[1], match[2]) if match else None  # type: ignore[arg-type] # the pattern lists the kinds
 
 

@@ -8,7 +8,7 @@ P = L / 50 positions, Q = quantiles.
 
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cache, lru_cache
-from math import gcd
+from math import gcd, isfinite
 from typing import NamedTuple
 
 import numpy as np
@@ -117,6 +117,11 @@ def mean_quantiles(measured: Sequence[Quantiles]) -> Quantiles:
     """The distribution halfway between several: the mean of each quantile (Bolstad et al. 2003)."""
     known = [quantiles for quantiles in measured if quantiles]
     return tuple(np.mean(known, axis=0).round(6).tolist()) if known else ()
+
+
+def is_distribution(quantiles: Quantiles) -> bool:
+    """Whether numbers from a file can be the quantiles of a signal."""
+    return len(quantiles) == _COUNT and all(map(isfinite, quantiles)) and list(quantiles) == sorted(quantiles)
 
 
 def logarithm(values: NDArray[np.float16]) -> NDArray[np.float16]:

@@ -9,12 +9,14 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from ebert_core.dataset.channels import Channels, Family, WindowBatch, family
+from ebert_core.dataset.channels import Channels, Family, WindowBatch, derived, family
+from ebert_core.dataset.quantiles import is_distribution
 from ebert_core.genome.motifs import Matrices
 from ebert_core.model.description import Description
 from ebert_core.model.embedding import Windows
 from ebert_core.model.tokens import MISSING_STATE
 from ebert_core.protocol.bases import reverse_complement
+from ebert_core.protocol.errors import InvalidRequest
 
 Stream = Literal["states", "signals", "motifs", Family]
 
@@ -86,8 +88,17 @@ def join(parts: list[Inputs]) -> Inputs:
 
 
 def channels_of(description: Description) -> Channels:
-    """Which inputs a checkpoint's network takes, in its channel order."""
+    """Which inputs a checkpoint's network takes, in its channel order.
+
+    Raises:
+        InvalidRequest: the distribution that a signal is brought to is missing or damaged.
+    """
     architecture = description.architecture
+    for parts in filter(None, map(derived, architecture.signals)):
+        if parts.kind in ("quantile", "difference") and not is_distribution(
+            description.signal_quantiles.get(parts.of, ())
+        ):
+            raise InvalidRequest(f"{description.name} is damaged: it does not hold the distribution of {parts.of}.")
     matrices = {
         name: np.array(matrix, dtype=np.float32)
         for name, matrix in zip(architecture.motifs, description.matrices, strict=True)

@@ -300,7 +300,16 @@ def test_the_window_is_told_which_signals_can_be_made(rich_path):
 
 @pytest.mark.parametrize(
     "name",
-    ["ATAC", "log(ATAC)", "quantile(mappability)", "binding(GATA9)", "expression(3)", "distance(CTCF)", "sqrt(DNase)"],
+    [
+        "ATAC",
+        "log(ATAC)",
+        "quantile(mappability)",
+        "binding(GATA9)",
+        "expression(3)",
+        "expression(0)",
+        "distance(CTCF)",
+        "sqrt(DNase)",
+    ],
 )
 def test_a_signal_that_nothing_gives_is_refused_with_what_there_is(rich_path, name):
     with pytest.raises(InvalidRequest) as refused:

@@ -12,7 +12,7 @@ from ebert_core.dataset.channels import Channels
 from ebert_core.dataset.description import Dataset
 from ebert_core.dataset.prepare import default_directory, prepare
 from ebert_core.dataset.windows import windows
-from ebert_core.inference.batches import Inputs
+from ebert_core.inference.batches import Inputs, channels_of
 from ebert_core.inference.fitting import absences
 from ebert_core.inference.predict import Predictor
 from ebert_core.model.checkpoint import load_checkpoint
@@ -164,6 +164,15 @@ def test_a_description_without_distributions_is_read_as_before(checkpoint):
     content = msgspec.to_builtins(checkpoint.description)
     del content["signal_quantiles"]
     assert msgspec.convert(content, Description).signal_quantiles == {}
+
+
+@pytest.mark.parametrize(
+    "quantiles", [{}, {"DNase": (1.0, 2.0)}, {"DNase": (2.0, 1.0) * 128}, {"DNase": (np.nan,) * 256}]
+)
+def test_a_damaged_distribution_is_refused(checkpoint, quantiles):
+    damaged = msgspec.structs.replace(checkpoint.description, signal_quantiles=quantiles)
+    with pytest.raises(InvalidRequest, match="out is damaged: it does not hold the distribution of DNase"):
+        channels_of(damaged)
 
 
 def test_a_signal_that_only_the_held_out_cell_type_gives_is_refused(spec, folder):
