@@ -2,6 +2,7 @@
 
 import errno
 import os
+import signal
 import time
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from ebert_core.jobs.records import Event
 from ebert_core.jobs.reporter import JobReporter, open_job
 from ebert_core.protocol.errors import InvalidRequest
 from ebert_core.protocol.specs import Predict
+from ebert_core.training.report import Stopped
 
 ONE, TWO = Event(1.0, "note", note="one"), Event(2.0, "note", note="two")
 
@@ -133,6 +135,33 @@ def test_interrupting_a_job_stops_it(spec):
         raise KeyboardInterrupt
     summary = summarise(job.directory)
     assert (summary.state, summary.fraction, summary.note) == ("stopped", 0.5, "half")
+
+
+def test_asked_to_end_from_outside_a_job_saves_first_and_ends_at_once_only_when_it_was_stopped_before(spec):
+    def asked(job: JobReporter) -> None:
+        assert not job.stop_requested()
+        signal.raise_signal(signal.SIGTERM)
+        assert job.stop_requested()
+        signal.raise_signal(signal.SIGTERM)  # a batch system and torchrun both pass it on
+        raise Stopped("Stopped; resume to go on.")
+
+    def stopped_before(job: JobReporter) -> None:
+        (job.directory / "stop").touch()
+        signal.raise_signal(signal.SIGTERM)
+
+    directory = new_job(spec, spec.dataset)
+    for work, error in ((asked, Stopped), (stopped_before, KeyboardInterrupt)):
+        with pytest.raises(error), JobReporter(directory) as job:
+            work(job)
+        assert summarise(directory).state == "stopped"
+
+
+def test_a_discarded_job_leaves_nothing(spec):
+    with open_job(spec) as job:
+        job.progress(0.0, "preparing")
+        assert not job.has_advanced
+        job.discard()
+    assert not job.directory.exists()
 
 
 def test_the_reason_of_a_failure_fits_on_a_full_disk(spec, tmp_path):

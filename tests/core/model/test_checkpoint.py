@@ -171,6 +171,22 @@ def test_a_description_that_does_not_fit_is_refused_without_building_its_network
     assert sentence in refusal(copied)
 
 
+def test_a_single_changed_bit_is_refused(copied):
+    path = copied / "weights.safetensors"
+    data = bytearray(path.read_bytes())
+    data[-4] ^= 1  # the last bit of a number, which stays a number
+    path.write_bytes(bytes(data))
+    assert "weights.safetensors is damaged: its digest" in refusal(copied)
+
+
+def test_a_new_checkpoint_that_cannot_be_written_brings_the_old_one_back_first(copied, files_of_at_most_20_kb):
+    loaded = load_checkpoint(copied)
+    os.replace(copied, copied.with_name("copied.old"))
+    with pytest.raises(InvalidRequest, match=r"could not be written .*Free some space, then resume\."):
+        save_checkpoint(copied, loaded.network, loaded.description)
+    assert load_checkpoint(copied).description == loaded.description
+
+
 def test_an_old_folder_returns_after_a_crash_between_the_two_renames(copied):
     os.replace(copied, copied.with_name("copied.old"))
     copied.with_name("copied.part").mkdir()

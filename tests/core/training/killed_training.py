@@ -1,7 +1,7 @@
 """Runs a training again and again, kills it before one of its operations on files each time, resumes it, and compares.
 
-Arguments: the spec, the folder for the checkpoint. Prints one line of JSON: for each operation before which the process
-was killed, whether the resumed run wrote the weights of the uninterrupted one to the bit.
+Arguments: the spec, the folder for the checkpoint, the operations. Prints one line of JSON: for each operation before
+which the process was killed, whether the resumed run wrote the weights of the uninterrupted one to the bit.
 """
 
 import json
@@ -23,10 +23,6 @@ from ebert_core.jobs.directory import list_jobs
 from ebert_core.model.config import PRESETS
 from ebert_core.training import resume
 
-MATTERS = re.compile(
-    r"open (resume|best-\d+)\.safetensors\.part|os.remove best|os.rmdir checkpoints"
-    r"|os.rename (resume|best-\d+)\.safetensors|os.rename (out|result\.json)"
-)
 CHANGES = ("os.rename", "os.remove", "os.rmdir", "os.mkdir")
 
 
@@ -66,14 +62,15 @@ def in_a_child(work: Callable[[], int]) -> int:
     return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
 
 
-def moments(operations: list[str]) -> dict[str, int]:
-    """The first state put in place, in the middle of an epoch, and the last operation of each kind that matters."""
-    first = operations.index("os.rename resume.safetensors")
-    last = {re.sub(r"\d+", "#", name): number for number, name in enumerate(operations) if MATTERS.match(name)}
-    return {"first state": first} | last
+def place_of(moment: str, operations: list[str]) -> int:
+    """Which operation a moment names: the first with `first ` before it, else the last; numbers in names are #."""
+    named = [re.sub(r"\d+", "#", name) for name in operations]
+    if moment.startswith("first "):
+        return named.index(moment.removeprefix("first "))
+    return len(named) - 1 - named[::-1].index(moment)
 
 
-def run(spec: str, output: Path) -> None:
+def run(spec: str, output: Path, moments: list[str]) -> None:
     torch.set_num_threads(1)
     PRESETS["tiny"] = SMALLEST
     resume._SAVE_EVERY_SECONDS = 0.0  # before every step
@@ -102,14 +99,15 @@ def run(spec: str, output: Path) -> None:
     assert in_a_child(recorded) == 0
     weights = (output / "weights.safetensors").read_bytes()
     same = {}
-    for name, number in moments(operations.read_text().splitlines()).items():
+    done = operations.read_text().splitlines()
+    for moment in moments:
         for folder in (jobs, output):
             shutil.rmtree(folder, ignore_errors=True)
         jobs.mkdir()
-        assert in_a_child(partial(killed, number)) == -signal.SIGKILL, name
-        same[name] = in_a_child(resumed) == 0 and (output / "weights.safetensors").read_bytes() == weights
+        assert in_a_child(partial(killed, place_of(moment, done))) == -signal.SIGKILL, moment
+        same[moment] = in_a_child(resumed) == 0 and (output / "weights.safetensors").read_bytes() == weights
     sys.stdout.write(f"{json.dumps(same)}\n")
 
 
 if __name__ == "__main__":
-    run(sys.argv[1], Path(sys.argv[2]))
+    run(sys.argv[1], Path(sys.argv[2]), sys.argv[3:])

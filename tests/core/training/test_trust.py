@@ -4,12 +4,18 @@ import json
 import os
 import subprocess
 import sys
+import time
+from collections.abc import Callable
 from pathlib import Path
 
+import msgspec
 import pytest
-from toy_binding import finetune_spec, pretrain_spec, write_toy_binding
+from toy_binding import SilentReport, finetune_spec, pretrain_spec, write_toy_binding
 
+from ebert_core.cli.program import main
+from ebert_core.jobs.directory import list_jobs
 from ebert_core.jobs.specs import write_spec
+from ebert_core.training.finetune import finetune
 
 TOYS = Path(__file__).parents[1]
 KILLED = Path(__file__).with_name("killed_training.py")
@@ -20,34 +26,19 @@ def alone(**more: str) -> dict[str, str]:
     return {**os.environ, "PYTHONPATH": str(TOYS), "OMP_NUM_THREADS": "1", **more}
 
 
+BETWEEN_BEST_AND_STATE, WHILE_SAVING_BEST = "open resume.safetensors.part", "os.rename best-#.safetensors"
+AFTER_THE_LAST_STEP, BEFORE_THE_END = "os.rename out", "os.rename result.json"
+IN_AN_EPOCH = "first os.rename resume.safetensors"
+
+
 @pytest.mark.parametrize(
     ("verb", "moments"),
     [
         (
             "finetune",
-            {
-                "first state",
-                "open best-#.safetensors.part",
-                "os.rename best-#.safetensors",
-                "open resume.safetensors.part",
-                "os.rename resume.safetensors",
-                "os.remove best-#.safetensors",
-                "os.rename out",
-                "os.rename result.json",
-                "os.rmdir checkpoints",
-            },
+            (IN_AN_EPOCH, WHILE_SAVING_BEST, BETWEEN_BEST_AND_STATE, AFTER_THE_LAST_STEP, BEFORE_THE_END),
         ),
-        (
-            "pretrain",
-            {
-                "first state",
-                "open resume.safetensors.part",
-                "os.rename resume.safetensors",
-                "os.rename out",
-                "os.rename result.json",
-                "os.rmdir checkpoints",
-            },
-        ),
+        ("pretrain", (IN_AN_EPOCH, AFTER_THE_LAST_STEP)),
     ],
 )
 def test_killed_before_any_change_of_its_files_a_resumed_run_writes_the_same_bits(tmp_path, verb, moments):
@@ -58,7 +49,70 @@ def test_killed_before_any_change_of_its_files_a_resumed_run_writes_the_same_bit
     else:
         spec = pretrain_spec(dataset, output, steps=4, evaluate_every=2)
     write_spec(tmp_path / f"{verb}.toml", spec)
-    command = [sys.executable, str(KILLED), str(tmp_path / f"{verb}.toml"), str(output)]
+    command = [sys.executable, str(KILLED), str(tmp_path / f"{verb}.toml"), str(output), *moments]
     ended = subprocess.run(command, capture_output=True, text=True, env=alone(EBERT_JOBS=str(tmp_path / "jobs")))
     assert ended.returncode == 0, ended.stderr[-2000:]
     assert json.loads(ended.stdout.splitlines()[-1]) == dict.fromkeys(moments, True)
+
+
+SITE = """
+from toy_binding import SMALLEST
+from ebert_core.model import config
+from ebert_core.training import resume
+config.PRESETS["tiny"] = SMALLEST
+resume._SAVE_EVERY_SECONDS = 0.0
+"""
+
+
+def test_a_command_that_was_killed_goes_on_by_the_command_for_jobs(smallest, tmp_path, monkeypatch):
+    dataset = write_toy_binding(tmp_path)
+    spec = finetune_spec(dataset, tmp_path / "out", epochs=2, batch_size=10, validation=("chr2:1-3,000",))
+    whole = finetune(msgspec.structs.replace(spec, output=str(tmp_path / "whole")), SilentReport(), tmp_path / "work")
+    write_spec(tmp_path / "spec.toml", spec)
+    (tmp_path / "sitecustomize.py").write_text(SITE)
+    for name, value in alone(PYTHONPATH=f"{tmp_path}:{TOYS}", EBERT_JOBS=str(tmp_path / "jobs")).items():
+        monkeypatch.setenv(name, value)
+    with subprocess.Popen([sys.executable, "-m", "ebert_core", "finetune", str(tmp_path / "spec.toml")]) as process:
+        wait_until(lambda: list(tmp_path.glob("jobs/*/checkpoints/resume.safetensors")))
+        process.kill()
+    [job] = list_jobs(tmp_path / "jobs")
+    assert job.state == "lost"
+    assert not (tmp_path / "out").exists()
+    assert main(["jobs", "resume", job.directory]) == 0
+    wait_until(lambda: list_jobs(tmp_path / "jobs")[0].state in ("done", "failed", "lost"))
+    assert list_jobs(tmp_path / "jobs")[0].state == "done"
+    assert (tmp_path / "out" / "weights.safetensors").read_bytes() == (whole / "weights.safetensors").read_bytes()
+    assert "Going on after step" in (Path(job.directory) / "events.jsonl").read_text()
+    wait_until(lambda: not (Path(job.directory) / "checkpoints").exists())
+
+
+def wait_until(holds: Callable[[], object]) -> None:
+    end = time.monotonic() + 120
+    while not holds():
+        assert time.monotonic() < end
+        time.sleep(0.01)
+
+
+@pytest.mark.parametrize(
+    ("changes", "sentence"),
+    [
+        ({"factors": ("GATA9",)}, "No peaks of GATA9 in the chosen cell types"),
+        ({"cell_types": ("gamma",)}, "toy has no cell type gamma"),
+        ({"training": ("chr9",)}, "'chr9' is no region of toy1"),
+        ({"validation_cell_types": ("gamma",)}, "toy has no cell type gamma"),
+    ],
+)
+def test_a_mistyped_name_leaves_no_failed_job_behind(smallest, toy_binding, tmp_path, capsys, changes, sentence):
+    write_spec(tmp_path / "spec.toml", finetune_spec(toy_binding, tmp_path / "out", **changes))
+    assert main(["finetune", str(tmp_path / "spec.toml")]) == 2
+    assert sentence in capsys.readouterr().err
+    assert list_jobs(Path(os.environ["EBERT_JOBS"])) == []
+
+
+def test_a_run_that_failed_after_its_first_step_stays_in_the_list(smallest, toy_binding, tmp_path, capsys):
+    wild = finetune_spec(toy_binding, tmp_path / "out", learning_rate=1e30, warmup_steps=1)
+    write_spec(tmp_path / "spec.toml", wild)
+    assert main(["finetune", str(tmp_path / "spec.toml")]) == 2
+    [job] = list_jobs(Path(os.environ["EBERT_JOBS"]))
+    assert job.state == "failed"
+    assert "the last checkpoint is kept" in job.message

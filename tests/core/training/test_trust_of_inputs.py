@@ -1,4 +1,4 @@
-"""A run stops with a sentence and keeps what it has, when the disk is full, a file changed, or peaks are of elsewhere."""
+"""A run stops with a sentence and keeps what it has: on a full disk, when a file changed, with peaks of elsewhere."""
 
 import resource
 import shutil
