@@ -69,6 +69,8 @@ class Shards:
         size = int(os.environ.get("WORLD_SIZE", "1"))
         if size == 1:
             return None
+        if "RANK" not in os.environ:
+            raise InvalidRequest(f"WORLD_SIZE is {size} but RANK is not set; start this with torchrun, or unset both.")
         rank, local_rank = int(os.environ["RANK"]), int(os.environ.get("LOCAL_RANK", "0"))
         host, port = os.environ.get("MASTER_ADDR", "127.0.0.1"), int(os.environ.get("MASTER_PORT", "29500"))
         # Under torchrun, its own process keeps the store, which so outlives every one of ours.

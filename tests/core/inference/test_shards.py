@@ -154,6 +154,13 @@ def test_an_interruption_by_the_person_is_one():
         raise KeyboardInterrupt
 
 
+def test_half_of_what_torchrun_says_is_not_enough(monkeypatch):
+    monkeypatch.setenv("WORLD_SIZE", "2")
+    monkeypatch.delenv("RANK", raising=False)
+    with pytest.raises(InvalidRequest, match="WORLD_SIZE is 2 but RANK is not set"):
+        Shards.from_environment()
+
+
 def test_the_others_end_when_the_first_has(tmp_path):
     store = HashStore()
     store.set("failed-0", "There is no checkpoint at /c.")
