@@ -27,6 +27,8 @@ from ebert_core.protocol.errors import InvalidRequest
 from ebert_core.protocol.locus import Interval
 from ebert_core.protocol.specs import Predict
 
+# A file asks for its tiles in order; only where regions jump back and forth are a few asked for again.
+_REMEMBERED_BYTES = 4 * 2**20
 _FACTOR, _CELL_TYPE = "{factor}", "{cell_type}"
 
 
@@ -64,7 +66,7 @@ def predict_to_files(spec: Predict, report: Report, shards: Shards | None = None
     device = spec.device if shards is None else shards.device(spec.device)
     # The same numbers either way; but a store has the motif scores, which take longer to compute than a GPU predicts.
     source = current_store(dataset) or dataset
-    predictor = Predictor(checkpoint, source, choose_engine(device, spec.precision))
+    predictor = Predictor(checkpoint, source, choose_engine(device, spec.precision), remembers=_REMEMBERED_BYTES)
     blocks = list(blocks_of(stretches, predictor.grid, predictor.tiles_at_once))
     work = Work(predictor, spec, form, targets, sum(block.bins for block in blocks))
     if shards is None:

@@ -51,8 +51,14 @@ class Predictor:
     """A checkpoint that reads one dataset (or its store) and predicts on one engine."""
 
     def __init__(
-        self, checkpoint: Checkpoint, source: Dataset | Store, engine: Engine, without: tuple[Stream, ...] = ()
+        self,
+        checkpoint: Checkpoint,
+        source: Dataset | Store,
+        engine: Engine,
+        without: tuple[Stream, ...] = (),
+        remembers: int = _REMEMBERED_BYTES,
     ) -> None:
+        """Takes the network to the engine; `remembers` is for how many bytes of tiles that may be asked for again."""
         if not checkpoint.description.factors:
             raise InvalidRequest(
                 f"{checkpoint.path} is pre-trained only and predicts no factor yet; fine-tune it first."
@@ -66,6 +72,7 @@ class Predictor:
         self.channels: Channels = channels_of(self.description)
         self.factors = tuple(record.name for record in self.description.factors)
         self.tiles_at_once = _TILES_AT_ONCE if engine.device.type == "cpu" else _TILES_AT_ONCE_ON_A_GPU
+        self._remembers = remembers
         self._remembered_bytes = 0
         self._remembered: OrderedDict[TileKey, NDArray[np.float32]] = OrderedDict()
 
@@ -154,7 +161,7 @@ class Predictor:
 
     def _forget(self) -> None:
         """Drops the oldest tiles beyond the budget."""
-        while self._remembered_bytes > _REMEMBERED_BYTES:
+        while self._remembered_bytes > self._remembers:
             self._remembered_bytes -= self._remembered.popitem(last=False)[1].nbytes
 
 

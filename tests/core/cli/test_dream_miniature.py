@@ -4,6 +4,7 @@ import gzip
 import json
 import os
 import runpy
+import shutil
 import subprocess
 from pathlib import Path
 
@@ -76,23 +77,16 @@ def write_dataset(data: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return data / "DATASET.toml"
 
 
-def finetune(data: Path) -> None:
-    """The shipped spec, with fewer regions and cell types, of a size that learns in seconds."""
-    shipped = read_spec(RECIPE / "finetune.toml")
-    changes = {"factors": tuple(SITES), "cell_types": tuple(CELLS)[:4], "training": ("chr2",), "validation": ("chr11",)}
-    small = {
-        "preset": "tiny",
-        "epochs": 5,
-        "batch_size": 8,
-        "learning_rate": 6e-3,
-        "warmup_steps": 10,
-        "start_from": "",
-    }
-    places = {"dataset": str(data / "DATASET.toml"), "output": str(data / "checkpoints" / "encode_dream")}
-    spec = msgspec.structs.replace(shipped, **changes, **small, **places, precision="fp32")
-    (data / "checkpoints").mkdir()
-    write_spec(data / "finetune.toml", spec)
-    assert main(["finetune", str(data / "finetune.toml")]) == 0
+def train(data: Path) -> None:
+    """The shipped specs, of a size that learns in seconds."""
+    places = {"training": ("chr2",), "validation": ("chr11",), "precision": "fp32"}
+    small = {"preset": "tiny", "batch_size": 8, "learning_rate": 6e-3, "warmup_steps": 10}
+    cells = {"factors": tuple(SITES), "cell_types": tuple(CELLS)[:4], "epochs": 5}
+    for name, few in {"pretrain": {"steps": 6, "evaluate_every": 6}, "finetune": cells}.items():
+        spec = data / f"{name}.toml"
+        shutil.copy(RECIPE / spec.name, spec)
+        write_spec(spec, msgspec.structs.replace(read_spec(spec), **places, **small, **few))
+        assert main([name, str(spec)]) == 0
 
 
 def test_labels_training_prediction_scores_and_ranks(smallest, tmp_path, monkeypatch, capsys):
@@ -102,10 +96,10 @@ def test_labels_training_prediction_scores_and_ranks(smallest, tmp_path, monkeyp
     dataset = str(write_dataset(data, monkeypatch))
     assert "5 with" not in capsys.readouterr().out  # HCT116 has no states
     regions = str(data / "annotations" / "test_regions.blacklistfiltered.bed.gz")
-    train = ["--regions", str(data / "annotations" / "train_regions.blacklistfiltered.bed.gz")]
+    training = ["--regions", str(data / "annotations" / "train_regions.blacklistfiltered.bed.gz")]
     for factor in SITES:
         labels = str(data / f"{factor}.train.labels.tsv.gz")
-        assert main(["dream", "labels", "--dataset", dataset, "--factor", factor, *train, "--output", labels]) == 0
+        assert main(["dream", "labels", "--dataset", dataset, "--factor", factor, *training, "--output", labels]) == 0
         peaks = f"liver={data / 'ChIPseq' / f'ChIPseq.liver.{factor}.test.narrowPeak.gz'}"
         held_out = [
             "--conservative",
@@ -117,7 +111,7 @@ def test_labels_training_prediction_scores_and_ranks(smallest, tmp_path, monkeyp
         ]
         assert main(["dream", "labels", *held_out]) == 0
     assert gzip.decompress((data / "MAX.train.labels.tsv.gz").read_bytes()).startswith(b"chr\tstart\tstop\tGM12878\t")
-    finetune(data)
+    train(data)
     (results / "ebert").mkdir(parents=True)
     (results / "chance").mkdir()
     submission = str(results / "ebert" / "F.{factor}.{cell_type}.tab.gz")
