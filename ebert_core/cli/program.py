@@ -31,6 +31,7 @@ COMMANDS = {
     "pretrain": Command("train", "masked-language-model pre-training from a spec"),
     "finetune": Command("train", "fine-tuning on measured peaks from a spec"),
     "evaluate": Command("train", "scores of a checkpoint and its controls from a spec"),
+    "learning-curve": Command("learning_curve", "what labels and pre-training bring to a fine-tuning"),
     "predict": Command("predict", "predicted binding as bigWig, BED or table"),
     "dream": Command("dream", "label files, scores and ranking of the ENCODE-DREAM challenge"),
     "jobs": Command("jobs", "list, show, stop and resume jobs"),

@@ -13,7 +13,7 @@ from ebert_core.training.comparison import Pair
 from ebert_core.training.resampling import draws
 
 _MOST_POINTS = 200
-_EDGES = (0.0, 0.02, 0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1.0)
+_EDGES = (0.0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1.0)
 _RESAMPLES = 200
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from pathlib import Path
+from statistics import fmean
 from typing import TYPE_CHECKING
 
 from ebert_core.training.comparison import Estimate
@@ -20,6 +21,7 @@ from ebert_core.training.drawing import (
     title,
 )
 from ebert_core.training.evaluation import Evaluation, shortened
+from ebert_core.training.learning_curve import LearningCurve
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -89,6 +91,7 @@ def _precision_recall(axis: "Axes", factor: FactorCurves, named: Mapping[str, st
             xytext=(7, 5),
             fontsize=7.5,
             color=ACCENT,
+            bbox={"facecolor": "white", "edgecolor": "none", "alpha": 0.8, "pad": 0.8},
         )
     axis.set_xlim(0, 1)
     axis.set_ylim(0, 1)
@@ -153,6 +156,43 @@ def draw_methods(evaluation: Evaluation, path: Path) -> bool:
             axis, over[0].upper() + over[1:], f"{', '.join(evaluation.spec.regions)}; 95 % intervals over 100-kb blocks"
         )
     return True
+
+
+def draw_learning_curve(curve: LearningCurve, path: Path) -> None:
+    """Mean auPRC over the share of labels, pre-trained and from random weights; a dot per seed, lines through means."""
+    with figure(5.6, 3.6, path) as drawn:
+        axis = drawn.subplots()
+        points = curve.points
+        lines: list[tuple[str, str, list[Estimate | None]]] = [
+            ("pre-trained", COLOURS[0], [point.pretrained for point in points]),
+            ("random weights", COLOURS[3], [point.random for point in points]),
+            (points[0].baseline_name, COLOURS[1], [point.baseline for point in points]),
+        ]
+        for number, (name, colour, estimates) in enumerate(lines):
+            known = [(point.share, each) for point, each in zip(points, estimates, strict=True) if each is not None]
+            if known:
+                _learning_line(axis, name, colour, known, 1 + 0.06 * (number - 1))
+        axis.set_xscale("log")
+        shares = sorted({point.share for point in points})
+        axis.set_xticks(shares, [f"{100 * share:g} %" for share in shares], minor=False)
+        axis.set_xticks([], minor=True)
+        axis.set_xlim(shares[0] / 1.6, shares[-1] * 1.6)
+        axis.set_xlabel("share of the labels")
+        axis.set_ylabel("mean auPRC")
+        axis.set_ylim(bottom=0)
+        small = f"{curve.counted_pairs} pairs on {', '.join(curve.regions)}; 95 % intervals over 100-kb blocks"
+        title(axis, "What labels and pre-training bring", small)
+        legend_below(drawn, axis, [name for name, _, _ in lines])
+
+
+def _learning_line(axis: "Axes", name: str, colour: str, known: list[tuple[float, Estimate]], beside: float) -> None:
+    """The line of one start; `beside` keeps the intervals of several lines apart."""
+    shares = sorted({share for share, _ in known})
+    means = [fmean(each.value for share, each in known if share == wanted) for wanted in shares]
+    axis.plot([share * beside for share in shares], means, color=colour, label=name)
+    for share, each in known:
+        axis.plot([share * beside], [each.value], "o", color=colour, ms=4.5, mec="white", zorder=4)
+        axis.plot([share * beside] * 2, [each.low, each.high], color=colour, lw=1, alpha=0.7)
 
 
 def _bars(axis: "Axes", measure: Mapping[str, Estimate], labels: list[str]) -> None:

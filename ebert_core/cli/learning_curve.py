@@ -1,0 +1,87 @@
+"""`ebert learning-curve SPEC.toml`: a fine-tuning at several shares of its labels, pre-trained and from random weights.
+
+Each training and evaluation is a job in a process of its own. Run again, the command goes on where it ended.
+"""
+
+import argparse
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import msgspec
+
+from ebert_core.cli.spec_files import read_spec_for
+from ebert_core.cli.train import unfinished_job
+from ebert_core.jobs.specs import verb, write_spec
+from ebert_core.protocol.errors import InvalidRequest
+from ebert_core.protocol.specs import Evaluate, FineTune
+from ebert_core.training.learning_curve import LearningCurve, gather, is_done, plan, table
+from ebert_core.training.report import Stopped
+
+_STOPPED = 130
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Adds what the curve is drawn over."""
+    parser.add_argument("spec", metavar="SPEC.toml", help="a fine-tuning with start_from")
+    parser.add_argument(
+        "--shares",
+        type=float,
+        nargs="+",
+        default=[0.01, 0.1, 1.0],
+        metavar="S",
+        help="shares of the labels (0.01 0.1 1)",
+    )
+    parser.add_argument("--seeds", type=int, nargs="+", default=[1], metavar="N", help="a curve for each (1)")
+    parser.add_argument("--regions", nargs="+", default=[], metavar="R", help="where to score (the spec's validation)")
+    parser.add_argument(
+        "--output", metavar="FOLDER", help="where everything goes (SPEC-learning-curve beside the spec)"
+    )
+
+
+def run(arguments: argparse.Namespace) -> None:
+    """Runs what has not been run and prints the curve and the path of its JSON file."""
+    path = Path(arguments.spec)
+    spec = read_spec_for("finetune", path)
+    assert isinstance(spec, FineTune)
+    folder = Path(arguments.output or path.with_name(f"{path.stem}-learning-curve")).absolute()
+    steps = plan(spec, arguments.shares, arguments.seeds, arguments.regions, folder)
+    for number, step in enumerate(steps, 1):
+        sys.stderr.write(f"{number} of {len(steps)}: {100 * step.share:g} % of the labels, seed {step.seed}\n")
+        for todo in (*step.trainings, step.evaluation):
+            if not is_done(todo):
+                _run(todo, folder)
+    curve = gather(spec, steps)
+    written = _write(curve, folder / "learning_curve.json")
+    print(f"{table(curve)}\n{written}")
+
+
+def _run(spec: FineTune | Evaluate, folder: Path) -> None:
+    """Runs a spec as `ebert` would in a shell, going on with an unfinished job of it."""
+    path = folder / "specs" / f"{Path(spec.output).stem}.toml"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    write_spec(path, spec)
+    try:
+        unfinished_job(spec)
+        resume = ["--resume"]
+    except InvalidRequest:
+        resume = []
+    command = [sys.executable, "-m", "ebert_core", verb(spec), str(path), *resume]
+    ended = subprocess.run(command, check=False, stdout=subprocess.DEVNULL, env=os.environ)
+    if ended.returncode == _STOPPED:
+        raise Stopped("Stopped; run the same command to go on.")
+    if ended.returncode:
+        raise InvalidRequest(f"The step {path} did not succeed; mend what it says and run the same command to go on.")
+
+
+def _write(curve: LearningCurve, path: Path) -> Path:
+    from ebert_core.training.drawing import can_draw
+    from ebert_core.training.figures import draw_learning_curve
+
+    part = path.with_name(f"{path.name}.part")
+    part.write_bytes(msgspec.json.format(msgspec.json.encode(curve), indent=1))
+    os.replace(part, path)
+    if can_draw():
+        draw_learning_curve(curve, path.with_suffix(".png"))
+    return path
