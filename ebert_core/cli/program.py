@@ -10,7 +10,6 @@ import signal
 import sys
 import threading
 from collections.abc import Sequence
-from functools import partial
 from importlib.metadata import version
 from types import FrameType, ModuleType
 from typing import NamedTuple
@@ -78,10 +77,7 @@ def _module(command: str) -> ModuleType:
 
 def _parser(words: Sequence[str]) -> argparse.ArgumentParser:
     """The parser; only the command that was asked for loads its module and gets its arguments."""
-    # Room for the longest command beside its help.
-    roomy = partial(argparse.HelpFormatter, max_help_position=24)
-    about = "EBERT Browser on the command line."
-    parser = argparse.ArgumentParser(prog="ebert", description=about, formatter_class=roomy)
+    parser = argparse.ArgumentParser(prog="ebert", description="EBERT Browser on the command line.")
     parser.add_argument("--version", action="version", version=version("ebert-browser"))
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     for name, command in COMMANDS.items():

@@ -53,7 +53,7 @@ def test_the_program_lists_its_commands_and_its_version(capsys):
     with pytest.raises(SystemExit):
         main(["--help"])
     listed = capsys.readouterr().out
-    assert all(f"{name} " in listed for name in COMMANDS)
+    assert all(f"    {name}" in listed for name in COMMANDS)
     with pytest.raises(SystemExit):
         main(["--version"])
     assert capsys.readouterr().out[0].isdigit()
