@@ -6,7 +6,7 @@ TORCH = torch==2.13.0
 BIN = .venv/bin
 SETUP = .venv/.done-$(shell cat pyproject.toml Makefile tools/setup.py | cksum | cut -d' ' -f1)
 
-.PHONY: setup demo test check pictures benchmarks demonstration-checkpoint clean
+.PHONY: setup demo test check pictures figures benchmarks demonstration-checkpoint clean
 
 setup: $(SETUP)
 
@@ -28,6 +28,10 @@ test: check
 
 pictures: setup
 	$(BIN)/python tools/pictures.py
+
+# The figures of every evaluation and learning curve under build/; FILES="a.json b.json" and TO=docs/pictures choose others.
+figures: setup
+	$(BIN)/python tools/figures.py $(FILES) $(if $(TO),--to $(TO))
 
 benchmarks: setup
 	for file in benchmarks/*.py; do $(BIN)/python $$file || exit 1; done

@@ -1,5 +1,9 @@
 """Figures and curves: what they rest on, and that every file appears."""
 
+import runpy
+from pathlib import Path
+
+import msgspec
 import numpy as np
 import pytest
 
@@ -87,3 +91,13 @@ def test_a_file_that_is_no_evaluation_is_refused(tmp_path):
         read_evaluation(tmp_path / "absent.json")
     (tmp_path / "y.json").write_text('{"masked": 1}')
     assert read_evaluation(tmp_path / "y.json") is None
+
+
+def test_one_command_draws_from_the_files(evaluation, tmp_path, capsys):
+    draws = runpy.run_path(str(Path(__file__).parents[3] / "tools" / "figures.py"))["main"]
+    (tmp_path / "s.json").write_bytes(msgspec.json.encode(evaluation))
+    assert draws([str(tmp_path / "s.json"), "--to", str(tmp_path / "drawn")]) == 0
+    assert len(list((tmp_path / "drawn").iterdir())) == 3
+    (tmp_path / "other.json").write_text("{}")
+    assert draws([str(tmp_path / "other.json")]) == 2
+    assert "holds no evaluation" in capsys.readouterr().err
