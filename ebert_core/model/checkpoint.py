@@ -20,6 +20,7 @@ from ebert_core.model.config import Architecture
 from ebert_core.model.description import Description, Versions, read_description
 from ebert_core.model.device import Engine
 from ebert_core.model.durable import is_full, sync, sync_names
+from ebert_core.model.ensemble import Ensemble, Network, build_network
 from ebert_core.model.network import Ebert
 from ebert_core.model.tokens import FIRST_STATE
 from ebert_core.protocol.errors import InvalidRequest
@@ -34,9 +35,9 @@ _FILES = ("weights.safetensors", "description.json")
 
 
 class Checkpoint(NamedTuple):
-    """A loaded network in evaluation mode, and what it says about itself."""
+    """A loaded network, or several that are averaged, in evaluation mode, and what it says about itself."""
 
-    network: Ebert
+    network: Network
     description: Description
     path: Path
 
@@ -78,7 +79,9 @@ def check_place(folder: Path) -> None:
         )
 
 
-def save_checkpoint(folder: Path, network: Ebert, description: Description, dtype: torch.dtype = torch.float32) -> None:
+def save_checkpoint(
+    folder: Path, network: Network, description: Description, dtype: torch.dtype = torch.float32
+) -> None:
     """Writes a checkpoint folder that appears complete or not at all; one that was there is replaced.
 
     Raises:
@@ -139,12 +142,24 @@ def load_checkpoint(folder: Path) -> Checkpoint:
     description = read_description(folder)
     # The sizes are a stranger's word: nothing is allocated before the weights bear it out.
     with torch.device("meta"):
-        expected = Ebert(description.architecture).state_dict()
+        expected = build_network(description.architecture).state_dict()
     weights = read_weights(folder / "weights.safetensors", expected)
     check_digest(folder / "weights.safetensors", description.weights_sha256)
-    network = Ebert(description.architecture)
+    network = build_network(description.architecture)
     network.load_state_dict(weights)
     return Checkpoint(network.eval(), description, folder)
+
+
+def first_member(checkpoint: Checkpoint) -> Checkpoint:
+    """A checkpoint of one network: itself, or of an average the first member, under the average's name and digest.
+
+    Its description still lists the members; that tells the two apart.
+    """
+    if not isinstance(checkpoint.network, Ensemble):
+        return checkpoint
+    one = checkpoint.network.first
+    description = msgspec.structs.replace(checkpoint.description, architecture=one.architecture)
+    return Checkpoint(one, description, checkpoint.path)
 
 
 def check_digest(path: Path, expected: str) -> None:

@@ -19,7 +19,9 @@ _SIZES = {
     "halo": (0, 500_000),
     "token_width": (1, POSITION),
     "embedding_width": (1, 500),
+    "scan_filters": (0, 8_192),
     "dropout": (0, 0.9),
+    "members": (1, 32),
 }
 
 
@@ -29,7 +31,8 @@ class Architecture(msgspec.Struct, frozen=True):
     `context` is the window in bases, `halo` the part of it at either end whose predictions are thrown away,
     `token_width` the bases per token, `embedding_width` the bases one token's convolution sees.
     `states`, `signals` and `motifs` name the optional inputs in channel order; `factors` the outputs. `motif_head`
-    adds to each factor's logit what its own motif scores around the bin say.
+    adds to each factor's logit what its own motif scores around the bin say. With several `members`, the weights are of
+    so many networks that were trained apart, and their calibrated logits are averaged.
     """
 
     layers: int
@@ -47,6 +50,8 @@ class Architecture(msgspec.Struct, frozen=True):
     motifs: tuple[str, ...] = ()
     factors: tuple[str, ...] = ()
     motif_head: bool = False
+    scan_filters: int = 0
+    members: int = 1
 
     def __post_init__(self) -> None:
         self._check_sizes()
@@ -58,6 +63,8 @@ class Architecture(msgspec.Struct, frozen=True):
             raise InvalidRequest(f"{self.heads} heads do not share {self.hidden} hidden units evenly.")
         if self.base_embedding == "table" and self.token_width > 10:
             raise InvalidRequest("A table of words needs tokens of at most 10 bases.")
+        if self.members > 1 and not self.factors:
+            raise InvalidRequest(f"An average of {self.members} networks predicts no factor; it needs at least one.")
 
     def _check_sizes(self) -> None:
         """Sizes come from files of strangers: none may be senseless, nor larger than any machine holds."""
@@ -90,7 +97,8 @@ class Architecture(msgspec.Struct, frozen=True):
 
     def describe(self) -> str:
         """The sizes as people write them: layers x hidden x heads x context."""
-        return f"{self.layers} x {self.hidden} x {self.heads} x {self.context:,} bp, {self.token_width}-bp tokens"
+        sizes = f"{self.layers} x {self.hidden} x {self.heads} x {self.context:,} bp, {self.token_width}-bp tokens"
+        return sizes if self.members == 1 else f"{sizes}, mean of {self.members} models"
 
 
 PRESETS: dict[Preset, Architecture] = {

@@ -70,6 +70,15 @@ class InputFile(msgspec.Struct, frozen=True):
     sha256: str
 
 
+class Member(msgspec.Struct, frozen=True):
+    """One of the models of an average: its name, the digests of its weights and inputs, and the spec that made it."""
+
+    name: str
+    weights_sha256: str
+    inputs_sha256: str
+    spec: Pretrain | FineTune
+
+
 class Description(msgspec.Struct, frozen=True):
     """Everything a checkpoint says about itself.
 
@@ -77,7 +86,8 @@ class Description(msgspec.Struct, frozen=True):
     distributions that normalised signals are brought to; `seed` is that of a synthetic
     genome; `state_bin_width` the native width of the segmentation's units in bases; `inputs` the files that training
     read, by key of the DATASET.toml, and `inputs_sha256` the digest of all of them. `verdict` says whether it is better
-    than a simple baseline; older checkpoints have none.
+    than a simple baseline; older checkpoints have none. `members` are the models of an average, in the order of its
+    weights, and `spec` is then that of the first; a single model has none.
     """
 
     format_version: int
@@ -104,6 +114,7 @@ class Description(msgspec.Struct, frozen=True):
     metrics: dict[str, float] = {}
     limits: tuple[str, ...] = ()
     verdict: Verdict | None = None
+    members: tuple[Member, ...] = ()
 
     def factor(self, name: str) -> FactorRecord:
         """The record of a factor.
@@ -168,6 +179,9 @@ def _check_agreement(path: Path, description: Description) -> None:
     if len(description.matrices) != len(architecture.motifs) or not all(description.matrices):
         matrices, motifs = len(description.matrices), len(architecture.motifs)
         raise InvalidRequest(f"{path} is damaged: {matrices} matrices for {motifs} motif channels.")
+    if len(description.members) != (architecture.members if architecture.members > 1 else 0):
+        listed = len(description.members)
+        raise InvalidRequest(f"{path} is damaged: it lists {listed} members for a network of {architecture.members}.")
 
 
 class _Version(msgspec.Struct):

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from ebert_core.inference.batches import Inputs, channels_of
 from ebert_core.model.checkpoint import Checkpoint
 from ebert_core.model.device import Engine
+from ebert_core.model.network import Ebert
 from ebert_core.model.tokens import BASE_COUNT, BIN, FIRST_STATE
 from ebert_core.protocol.locus import Interval
 from ebert_core.training.comparison import Estimate
@@ -89,6 +90,7 @@ class MaskedScorer:
 
     def __init__(self, checkpoint: Checkpoint, material: Material, engine: Engine, seed: int) -> None:
         self.description = checkpoint.description
+        assert isinstance(checkpoint.network, Ebert), "an average predicts binding and is never pre-trained only"
         self.network = checkpoint.network.to(engine.device, engine.dtype)
         self.material = material
         self.channels = channels_of(self.description)
