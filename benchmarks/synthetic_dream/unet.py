@@ -31,6 +31,8 @@ _POOLS = (2, 5, 5, 2, 2)
 _POSITION_LEVEL = 3
 _KERNEL = 7
 _PRIOR_LOGIT = -5.0
+# Statistics over the last hundred batches: as steady as an average of the weights, which fine-tuning may keep.
+_MOMENTUM = 0.01
 
 
 class UNet(nn.Module):
@@ -111,9 +113,9 @@ class _Block(nn.Module):
     def __init__(self, channels_in: int, channels_out: int) -> None:
         super().__init__()
         self.first = nn.Conv1d(channels_in, channels_out, _KERNEL, padding="same")
-        self.first_norm = nn.BatchNorm1d(channels_out)
+        self.first_norm = nn.BatchNorm1d(channels_out, momentum=_MOMENTUM)
         self.second = nn.Conv1d(channels_out, channels_out, _KERNEL, padding="same")
-        self.second_norm = nn.BatchNorm1d(channels_out)
+        self.second_norm = nn.BatchNorm1d(channels_out, momentum=_MOMENTUM)
 
     def forward(self, values_BXL: Tensor) -> Tensor:
         """The values, seen through both."""
