@@ -145,6 +145,7 @@ def meaning_of(
         return caveats_of(factor, trained, None, cell_type)
     warning = calibration_warning(factor, reliability, cell_type)
     sentences = [
+        untrained_sentence(factor, trained),
         warning,
         precision_sentence(reliability, probability),
         prevalence_sentence(reliability, probability),
@@ -160,10 +161,16 @@ def caveats_of(factor: str, trained: Sequence[str], reliability: Reliability | N
         unknown = f"What a probability of {factor} is worth was not measured on held-out bins."
         return f"{unknown} {_unseen(factor, cell_type, trained)}".strip()
     few = support_sentence(reliability) if reliability.peaks < FEWEST_PEAKS else ""
-    about = few.replace("This", f"What probabilities of {factor} are worth")
+    about = f"{untrained_sentence(factor, trained)} {few}".strip()
+    about = about.replace("This", f"What probabilities of {factor} are worth")
     if cell_type in [cell.name for cell in reliability.cell_types]:
         return f"{about} {calibration_warning(factor, reliability, cell_type)}".strip()
     return f"{about} {carry_over_sentence(factor, trained, reliability, cell_type)}".strip()
+
+
+def untrained_sentence(factor: str, trained: Sequence[str]) -> str:
+    """That a factor was trained nowhere, where all its cell types were held out; empty for any other."""
+    return "" if trained else f"{factor} was trained in no cell type: its values say nothing."
 
 
 def precision_sentence(reliability: Reliability, probability: float) -> str:
@@ -252,7 +259,13 @@ def _tested(reliability: Reliability, cell_type: str) -> str:
     held = [transfer.cell_type for transfer in reliability.transfers if transfer.verdict == "holds"]
     open_ones = [transfer.cell_type for transfer in reliability.transfers if transfer.verdict == "undecided"]
     if not held:
-        return f"{never}; in held-out {listed(open_ones, 3)} too little was bound to decide whether it holds."
+        where = f"in held-out {listed(open_ones, 3)}"
+        ranges = [each.low for each in reliability.transfers], [each.high for each in reliability.transfers]
+        lows, highs = ([edge for edge in edges if edge is not None] for edges in ranges)
+        if not lows or not highs:
+            return f"{never}; too little was bound {where} to decide whether it holds."
+        found = f"{min(lows):.2g} to {max(highs):.2g} bins bound for each one predicted"
+        return f"{never}; {found} {where} does not decide whether it holds."
     return f"{never}; it held in {listed(held, 3)} when fitted on other cell types."
 
 

@@ -78,6 +78,12 @@ def calibration_limits(records: Sequence[FactorRecord]) -> tuple[str, ...]:
     return warnings
 
 
+def uncalibrated_limits(records: Sequence[FactorRecord]) -> tuple[str, ...]:
+    """Which factors' probabilities are not calibrated, in at most one sentence."""
+    names = list(dict.fromkeys(record.name for record in records if not record.calibration.fitted_on))
+    return (f"Probabilities of {', '.join(names)} are not calibrated: too few held-out peaks.",) if names else ()
+
+
 def calibrate(pairs: Sequence[HeldOut], fitted_on: str) -> Calibration:
     """The map fitted on some pairs of a factor, every cell type with equal weight however many bins it has."""
     sizes = [len(pair.scored()[0]) for pair in pairs]
@@ -112,7 +118,8 @@ def fit_calibration(
 ) -> Calibration:
     """Slope and offset of the logistic map (Platt 1999) by Newton's method; the identity where too few are bound.
 
-    The targets are Platt's smoothed ones, so that a perfect separation stays finite. Only the ratios of weights count.
+    A slope under a tenth, of a factor whose logits say nothing, is lifted to it and the offset fitted again. The
+    targets are Platt's smoothed ones, so that a perfect separation stays finite. Only the ratios of weights count.
     """
     bound = int(is_bound_X.sum())
     unbound = len(is_bound_X) - bound
@@ -121,17 +128,46 @@ def fit_calibration(
     target_X = np.where(is_bound_X, (bound + 1) / (bound + 2), 1 / (unbound + 2))
     share_X = np.ones(len(logit_X)) if weight_X is None else weight_X * (len(weight_X) / weight_X.sum())
     logit_V, target_V, share_V = _levels(logit_X, target_X, share_X)
-    features_V2 = np.stack((logit_V, np.ones(len(logit_V))), axis=1)
-    weights = np.array([1.0, 0.0])
-    for _ in range(50):
-        probability_V = 1 / (1 + np.exp(-np.clip(features_V2 @ weights, -30, 30)))
-        gradient = features_V2.T @ (share_V * (probability_V - target_V))
-        curvature = (features_V2 * (share_V * probability_V * (1 - probability_V) + 1e-9)[:, None]).T @ features_V2
-        change = np.linalg.solve(curvature + 1e-6 * np.eye(2), gradient)
-        weights -= np.clip(change, -1, 1)
-        if np.abs(change).max() < 1e-6:
+    middle = float(np.average(logit_V, weights=share_V))
+    spread = float(np.sqrt(np.average((logit_V - middle) ** 2, weights=share_V))) + 1e-6
+    # Centred and scaled: where all logits are nearly equal, slope and offset could not be told apart otherwise.
+    features_V2 = np.stack(((logit_V - middle) / spread, np.ones(len(logit_V))), axis=1)
+    start = np.array([spread, middle])
+    steep, level = _newton(features_V2, target_V, share_V, start)
+    if steep < _SMALLEST_SLOPE * spread:
+        steep = _SMALLEST_SLOPE * spread
+        (level,) = _newton(features_V2[:, 1:], target_V, share_V, start[1:], steep * features_V2[:, 0])
+    slope = float(steep / spread)
+    return Calibration(slope, float(level - slope * middle), fitted_on)
+
+
+def _newton(
+    features_VN: NDArray[np.float64],
+    target_V: NDArray[np.float64],
+    share_V: NDArray[np.float64],
+    weights_N: NDArray[np.float64],
+    fixed_V: NDArray[np.float64] | float = 0.0,
+) -> NDArray[np.float64]:
+    """The weights of least logistic loss, beside a fixed exponent; a step that does not lower the loss is halved."""
+
+    def loss(candidate_N: NDArray[np.float64]) -> float:
+        exponent_V = features_VN @ candidate_N + fixed_V
+        return float((share_V * (np.logaddexp(0, exponent_V) - target_V * exponent_V)).sum())
+
+    for _ in range(100):
+        exponent_V = np.clip(features_VN @ weights_N + fixed_V, -500, 500)
+        probability_V = 1 / (1 + np.exp(-exponent_V))
+        gradient_N = features_VN.T @ (share_V * (probability_V - target_V))
+        bend_V = share_V * (probability_V * (1 - probability_V) + 1e-9)
+        curvature_NN = (features_VN * bend_V[:, None]).T @ features_VN
+        step_N = np.linalg.solve(curvature_NN + 1e-9 * np.eye(len(weights_N)), gradient_N)
+        before = loss(weights_N)
+        while loss(weights_N - step_N) > before and np.abs(step_N).max() > 1e-9:
+            step_N = step_N / 2
+        weights_N = weights_N - step_N
+        if np.abs(step_N).max() < 1e-7:
             break
-    return Calibration(float(max(weights[0], _SMALLEST_SLOPE)), float(weights[1]), fitted_on)
+    return weights_N
 
 
 def _levels(
@@ -141,12 +177,13 @@ def _levels(
 
     So the fit costs the same for a chromosome as for a slice; levels a hundredth wide move a slope by ten-thousandths.
     """
-    level_X = np.rint(np.clip(logit_X, -_FURTHEST, _FURTHEST) * 100).astype(np.int32) + 100 * _FURTHEST
+    clipped_X = np.clip(logit_X, -_FURTHEST, _FURTHEST)
+    level_X = np.rint(clipped_X * 100).astype(np.int32) + 100 * _FURTHEST
     all_V = np.bincount(level_X, weights=share_X).astype(np.float64)
     is_filled_V = all_V > 0
     share_V = all_V[is_filled_V]
     logit_V, target_V = (
-        np.bincount(level_X, weights=share_X * value_X)[is_filled_V] / share_V for value_X in (logit_X, target_X)
+        np.bincount(level_X, weights=share_X * value_X)[is_filled_V] / share_V for value_X in (clipped_X, target_X)
     )
     return logit_V, target_V, share_V
 

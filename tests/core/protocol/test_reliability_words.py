@@ -135,12 +135,26 @@ def test_failed_calibration_is_warned_of_everywhere_but_where_it_was_made():
     [
         ((), "liver was never seen, and calibration was not tested there nor across other cell types."),
         ((transfer(),), "it held in HepG2 when fitted on other cell types."),
-        ((transfer(low=0.2, high=3.0),), "in held-out HepG2 too little was bound to decide whether it holds."),
+        (
+            (transfer(low=0.2, high=3.0),),
+            "0.2 to 3 bins bound for each one predicted in held-out HepG2 does not decide whether it holds.",
+        ),
+        (
+            (transfer(low=None, high=None),),
+            "too little was bound in held-out HepG2 to decide whether it holds.",
+        ),
     ],
 )
 def test_a_cell_type_never_seen_is_told_what_was_tested(transfers, said):
     assert caveats_of("MAX", ("K562",), with_transfers(*transfers), "liver").endswith(said)
     assert caveats_of("MAX", ("K562",), with_transfers(*transfers), "K562") == ""
+
+
+def test_a_factor_that_was_trained_nowhere_is_said_to_say_nothing():
+    nowhere = "MAX was trained in no cell type: its values say nothing."
+    assert meaning_of("MAX", (), HELD_OUT, "K562", 0.4).startswith(f"{nowhere} About 80 %")
+    assert caveats_of("MAX", (), HELD_OUT, "K562").startswith(nowhere)
+    assert caveats_of("MAX", (), HELD_OUT, "HepG2") == nowhere
 
 
 def test_what_was_never_measured_is_said_to_be_unknown():

@@ -41,6 +41,19 @@ def test_bent_probabilities_are_straightened():
     assert np.abs(np.log(groups.observed_G / groups.predicted_G)).max() < 0.7
 
 
+@pytest.mark.parametrize("spread", [0.0, 1e-4, 0.05, 4.0])
+@pytest.mark.parametrize("sense", [1, 0, -1])
+def test_whatever_the_logits_the_sum_of_probabilities_is_that_of_the_bound_bins(spread, sense):
+    pair = drawn("HepG2", 1)
+    random = np.random.default_rng(2)
+    told = sense * pair.labels_P + random.normal(0, 1, BINS)
+    blunt = pair._replace(scores_P=(spread * told - 5).astype(np.float32))
+    calibration = calibrate([blunt], "HepG2")
+    cell = measured(blunt, calibration.slope, calibration.offset)
+    assert calibration.slope >= 0.1
+    assert cell.probability_X.sum() == pytest.approx(cell.is_bound_X.sum(), rel=0.03)
+
+
 def test_every_cell_type_weighs_the_same_however_many_bins_it_has():
     few, many = drawn("HepG2", 1, bins=8_000), drawn("A549", 2, shift=2.0, bins=80_000)
     alone = [calibrate([pair], "x").probability(0.0) for pair in (few, many)]
