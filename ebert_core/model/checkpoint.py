@@ -202,7 +202,8 @@ def read_weights(path: Path, expected: dict[str, torch.Tensor]) -> dict[str, tor
 def adopt_weights(network: Ebert, parent: Checkpoint) -> list[str]:
     """Copies into a network what a trained one shares with it; returns the names that start anew.
 
-    What belongs to states follows their names; what belongs to other factors, motifs or signals starts anew.
+    What belongs to states follows their names; what belongs to other factors, motifs or signals starts anew. Of an
+    average, the first member is the one.
 
     Raises:
         InvalidRequest: the encoders differ in size, or a state is unknown to the trained one.
@@ -211,7 +212,7 @@ def adopt_weights(network: Ebert, parent: Checkpoint) -> list[str]:
     for field in ("layers", "hidden", "heads", "token_width", "embedding_width", "base_embedding", "positions"):
         if getattr(ours, field) != getattr(theirs, field):
             raise InvalidRequest(f"{parent.path} has {field} {getattr(theirs, field)}, not {getattr(ours, field)}.")
-    weights = parent.network.state_dict()
+    weights = first_member(parent).network.state_dict()
     _follow_state_names(weights, ours, theirs)
     others = tuple(
         prefix

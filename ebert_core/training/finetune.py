@@ -21,6 +21,7 @@ from ebert_core.model.checkpoint import (
     Checkpoint,
     adopt_weights,
     check_place,
+    first_member,
     load_checkpoint,
     now,
     present_versions,
@@ -33,7 +34,7 @@ from ebert_core.model.network import Ebert
 from ebert_core.model.tokens import BIN
 from ebert_core.protocol.errors import InvalidRequest
 from ebert_core.protocol.specs import FineTune
-from ebert_core.training.calibration import calibration_limits, factor_record
+from ebert_core.training.calibration import calibration_limits, factor_record, uncalibrated_limits
 from ebert_core.training.distributed import (
     device_of,
     first_alone,
@@ -70,10 +71,10 @@ def finetune(spec: FineTune, report: Report, work: Path) -> Path:
     with first_alone():
         material = open_material(spec.dataset, spec.training, spec.validation, spec.cell_types, report)
     material = material.with_label_share(spec.label_share, spec.seed)
-    parent = load_checkpoint(Path(spec.start_from)) if spec.start_from else None
+    parent = first_member(load_checkpoint(Path(spec.start_from))) if spec.start_from else None
     engine = choose_engine(device_of(spec.device), spec.precision)
     run = _FineTuning(spec, material, parent, engine)
-    start = f"from {parent.path.name}" if parent else "from random weights"
+    start = f"from {_named(parent)}" if parent else "from random weights"
     architecture = run.architecture
     for line in (
         f"Fine-tuning {architecture.describe()} {start} on {engine.describe()}: {len(architecture.factors)} factors, "
@@ -93,6 +94,11 @@ def finetune(spec: FineTune, report: Report, work: Path) -> Path:
     for line in described.verdict.lines() if described.verdict else ():
         report.event(line)
     return Path(spec.output)
+
+
+def _named(parent: Checkpoint) -> str:
+    members = parent.description.members
+    return f"{members[0].name}, the first that {parent.path.name} averages" if members else parent.path.name
 
 
 class _FineTuning:
@@ -351,7 +357,4 @@ def limits_of(material: Material, cell_types: tuple[str, ...], records: Sequence
         sentences.append(f"Trained on {megabases:.1f} Mb only; expect it to miss much of what binds elsewhere.")
     if len(cell_types) == 1:
         sentences.append(f"One cell type was seen ({cell_types[0]}): nothing can be said about others.")
-    uncalibrated = [record.name for record in records if not record.calibration.fitted_on]
-    if uncalibrated:
-        sentences.append(f"Probabilities of {', '.join(uncalibrated)} are not calibrated: too few held-out peaks.")
-    return (*sentences, *calibration_limits(records))
+    return (*sentences, *uncalibrated_limits(records), *calibration_limits(records))

@@ -1,0 +1,95 @@
+"""`ebert average CHECKPOINT CHECKPOINT… --output FOLDER`: one checkpoint that predicts as several together."""
+
+import argparse
+import sys
+from pathlib import Path
+
+from ebert_core.protocol.errors import InvalidRequest
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Adds the checkpoints, and where to measure what they are worth together."""
+    parser.add_argument(
+        "checkpoints",
+        metavar="CHECKPOINT",
+        nargs="+",
+        type=Path,
+        help="fine-tuned checkpoints of the same sizes, inputs and factors, such as one of each seed",
+    )
+    parser.add_argument("--output", metavar="FOLDER", type=Path, required=True, help="the checkpoint to write")
+    measuring = parser.add_argument_group("calibrate and judge the average anew")
+    measuring.add_argument("--dataset", metavar="DATASET.toml", type=Path, help="whose peaks to measure on")
+    measuring.add_argument(
+        "--regions", metavar="L", nargs="+", default=[], help="loci that no member was trained on, such as chr5"
+    )
+    measuring.add_argument(
+        "--cell-type", metavar="C", action="append", default=[], help="only this cell type; may be given again"
+    )
+    measuring.add_argument("--device", metavar="D", default="auto", help="auto (default), cpu or cuda:0")
+    measuring.add_argument("--precision", choices=("auto", "bf16", "fp32"), default="auto")
+
+
+def run(arguments: argparse.Namespace) -> None:
+    """Writes the average and prints its folder.
+
+    Raises:
+        InvalidRequest: the checkpoints do not belong together, or cannot be measured as asked.
+    """
+    measures = arguments.dataset is not None
+    if measures != bool(arguments.regions):
+        absent = "--regions" if measures else "--dataset"
+        raise InvalidRequest(f"{absent} is missing; measuring the average needs --dataset and --regions.")
+    if arguments.cell_type and not measures:
+        raise InvalidRequest("--cell-type says where to measure; it needs --dataset and --regions.")
+    from ebert_core.model.checkpoint import check_place, save_checkpoint
+    from ebert_core.model.device import choose_engine
+    from ebert_core.training.merge import averaged, load_members
+    from ebert_core.training.remeasure import HeldOutLoci, remeasured
+
+    output: Path = arguments.output
+    check_place(output)
+    _refuse_loss(output, arguments.checkpoints)
+    average = averaged(load_members(arguments.checkpoints), output)
+    description = average.description
+    if measures:
+        loci = HeldOutLoci(str(arguments.dataset.absolute()), tuple(arguments.regions), tuple(arguments.cell_type))
+        engine = choose_engine(arguments.device, arguments.precision)
+        shown = _Shown()
+        description = remeasured(average, loci, engine, shown)
+        shown.end()
+    save_checkpoint(output, average.network, description)
+    for sentence in (*description.limits, *(description.verdict.lines() if description.verdict else ())):
+        print(sentence, file=sys.stderr)
+    print(output)
+
+
+def _refuse_loss(output: Path, checkpoints: list[Path]) -> None:
+    """An average in the place of a member would be the end of that member."""
+    for path in checkpoints:
+        if path.resolve() == output.resolve():
+            raise InvalidRequest(f"{output} is one of the checkpoints to average; name another folder.")
+
+
+class _Shown:
+    """A line that a person watches; what is worth keeping goes to stderr for everybody."""
+
+    def __init__(self) -> None:
+        self._is_watched = sys.stderr.isatty()
+
+    def progress(self, fraction: float, note: str) -> None:
+        if self._is_watched:
+            print(f"\r\033[K{fraction:4.0%} {note}", end="", file=sys.stderr, flush=True)
+
+    def metric(self, step: int, epoch: int, split: str, name: str, value: float) -> None:
+        """Measuring has no curve."""
+
+    def event(self, text: str) -> None:
+        self.end()
+        print(text, file=sys.stderr)
+
+    def stop_requested(self) -> bool:
+        return False
+
+    def end(self) -> None:
+        if self._is_watched:
+            print("\r\033[K", end="", file=sys.stderr, flush=True)

@@ -1,0 +1,117 @@
+"""What a finished checkpoint is worth on loci that it never trained on: calibration, threshold and verdict anew."""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import msgspec
+import torch
+
+from ebert_core.dataset.description import Dataset
+from ebert_core.inference.fitting import check_fit
+from ebert_core.inference.predict import Predictor
+from ebert_core.model.checkpoint import Checkpoint
+from ebert_core.model.description import Description, FactorRecord
+from ebert_core.model.device import Engine
+from ebert_core.model.tokens import BIN
+from ebert_core.protocol.errors import InvalidRequest
+from ebert_core.protocol.locus import Interval, format_locus
+from ebert_core.protocol.verdict import Verdict
+from ebert_core.training.calibration import calibration_limits, factor_record, uncalibrated_limits
+from ebert_core.training.held_out import HeldOut, held_out
+from ebert_core.training.material import Material, open_material
+from ebert_core.training.report import Report, Stopped
+from ebert_core.training.verdict import verdict_of
+
+
+class HeldOutLoci(NamedTuple):
+    """Where to measure: a dataset, regions in it, and the cell types; all of the dataset when none is named."""
+
+    dataset: str
+    regions: tuple[str, ...]
+    cell_types: tuple[str, ...] = ()
+
+
+def remeasured(checkpoint: Checkpoint, loci: HeldOutLoci, engine: Engine, report: Report) -> Description:
+    """The description with calibration, threshold, score, map and verdict of held-out loci in place of what it said.
+
+    Measured as fine-tuning does after its last epoch, with weights in fp32 and products in the engine's precision. The
+    network comes back on the CPU.
+
+    Raises:
+        InvalidRequest: the dataset does not fit, a region was trained on, or no factor was assayed there.
+        Stopped: the person ended it.
+    """
+    description = checkpoint.description
+    material = open_material(loci.dataset, (), loci.regions, loci.cell_types, report)
+    check_fit(description, material.dataset)
+    _refuse_trained(description, material.validation)
+    pairs = _pairs(checkpoint, material, engine, report)
+    if not pairs:
+        named = ", ".join(record.name for record in description.factors)
+        raise InvalidRequest(f"None of {named} was assayed in the chosen cell types; choose others.")
+    choosers = _choosers(description, material.validation)
+    records = tuple(_record(record, pairs, material, choosers) for record in description.factors)
+    outdated = {*uncalibrated_limits(description.factors), *calibration_limits(description.factors)}
+    kept = tuple(sentence for sentence in description.limits if sentence not in outdated)
+    return msgspec.structs.replace(
+        description,
+        factors=records,
+        limits=(*kept, *uncalibrated_limits(records), *calibration_limits(records)),
+        verdict=_verdict(description, material, pairs, bool(choosers), report),
+    )
+
+
+def _pairs(checkpoint: Checkpoint, material: Material, engine: Engine, report: Report) -> list[HeldOut]:
+    """Logits of both strands and labels of every assayed pair."""
+
+    def heard(fraction: float, note: str) -> None:
+        report.progress(0.9 * fraction, note)
+        if report.stop_requested():
+            raise Stopped("Stopped; nothing was written.")
+
+    predictor = Predictor(checkpoint, material.store, Engine(engine.device, torch.float32))
+    factors = [record.name for record in checkpoint.description.factors]
+    regions = material.validation_stretches(BIN)
+    with engine.autocast():
+        found = held_out(predictor, material.dataset, regions, material.cell_types, factors, heard)
+    checkpoint.network.cpu()
+    return found
+
+
+def _record(
+    record: FactorRecord, pairs: Sequence[HeldOut], material: Material, choosers: tuple[str, ...]
+) -> FactorRecord:
+    of_factor = [pair for pair in pairs if pair.factor == record.name]
+    return factor_record(record.name, record.cell_types, of_factor, material.validation, choosers)
+
+
+def _refuse_trained(description: Description, regions: Sequence[Interval]) -> None:
+    for region in regions:
+        both = next((place for place in description.training if place.overlaps(region)), None)
+        if both:
+            raise InvalidRequest(
+                f"{format_locus(region)} overlaps {format_locus(both)}, where {description.name} was trained; "
+                "what was trained on proves nothing."
+            )
+
+
+def _choosers(description: Description, regions: Sequence[Interval]) -> tuple[str, ...]:
+    """The cell types whose bins at these regions also chose among epochs: any that a fine-tuning looked at there."""
+    if not any(place.overlaps(region) for place in description.validation for region in regions):
+        return ()
+    return (*description.cell_types, *description.validation_cell_types)
+
+
+def _verdict(
+    description: Description, material: Material, pairs: Sequence[HeldOut], chose_epoch: bool, report: Report
+) -> Verdict | None:
+    """Beside the baseline fitted where the checkpoint was trained; None where the dataset has nothing of that."""
+    dataset: Dataset = material.dataset
+    cells = tuple(cell for cell in description.cell_types if cell in dataset.cell_types)
+    segments = material.store.segments
+    trained = tuple(place for place in description.training if any(place.overlaps(known) for known in segments))
+    if not cells or not trained:
+        report.event("This dataset has nothing of what the checkpoint was trained on; there is no verdict.")
+        return None
+    whole = Material(dataset, material.store, trained, material.validation, material.cell_types)
+    return verdict_of(pairs, whole, cells, report, chose_epoch)
