@@ -19,7 +19,6 @@ _SIZES = {
     "halo": (0, 500_000),
     "token_width": (1, POSITION),
     "embedding_width": (1, 500),
-    "scan_filters": (0, 8_192),
     "dropout": (0, 0.9),
     "members": (1, 32),
 }
@@ -50,7 +49,6 @@ class Architecture(msgspec.Struct, frozen=True):
     motifs: tuple[str, ...] = ()
     factors: tuple[str, ...] = ()
     motif_head: bool = False
-    scan_filters: int = 0
     members: int = 1
 
     def __post_init__(self) -> None:
