@@ -13,7 +13,7 @@ from benchmarks.synthetic_dream.chromatin import TrueChromatin
 from benchmarks.synthetic_dream.plan import Plan
 from benchmarks.synthetic_dream.rules import (
     CELL_TYPES,
-    CPG_REACH,
+    CONTEXT_REACH,
     ELEMENT_REACH,
     FACTORS,
     OPEN,
@@ -40,6 +40,8 @@ from ebert_core.protocol.bases import C, G
 _ELEMENT_SHARE = 0.8
 _CLOSEST, _MOST_OPEN = 0.6, 3.6
 _USUAL_CPG, _CPG_SPREAD = 0.022, 0.018
+_USUAL_GC, _GC_SPREAD = 0.43, 0.04
+_MOST_RICH = 1.5
 
 
 class Sites(NamedTuple):
@@ -58,12 +60,13 @@ def true_sites(
     """Every site of every factor on a chromosome, with its true probability of being bound in each cell type."""
     word_index = words(codes)
     elements = _element_places(word_index, ELEMENT_MATRIX)
-    richness = _cpg_richness(codes)
+    richness, gc_richness = _cpg_richness(codes), _gc_richness(codes)
     found: dict[str, Sites] = {}
     for factor in FACTORS:
         matrix_W4 = matrices[factor.name]
         centres, motif = _motif_sites(scan(word_index, matrix_W4), len(matrix_W4))
         fixed = factor.bias + factor.strength * (motif - 0.5) + factor.cpg * richness[centres]
+        fixed += factor.gc * gc_richness[centres]
         if factor.element_help:
             has_element = best_near(elements, np.ones(len(elements)), centres, ELEMENT_REACH)
             fixed += factor.element_help * (has_element - 0.5)
@@ -99,12 +102,21 @@ def _element_places(word_index: NDArray[np.intp], matrix_W4: NDArray[np.float64]
 
 def _cpg_richness(codes: NDArray[np.uint8]) -> NDArray[np.float64]:
     """How much denser CpG stands around each base than usual, in deviations, at most 1.5 either way."""
-    is_cpg = np.concatenate([[0], np.cumsum((codes[:-1] == C) & (codes[1:] == G)), [0]])
-    is_cpg[-1] = is_cpg[-2]
-    place = np.arange(len(codes))
-    first, last = np.clip(place - CPG_REACH, 0, None), np.clip(place + CPG_REACH, None, len(codes))
-    density = (is_cpg[last] - is_cpg[first]) / (last - first)
-    richness: NDArray[np.float64] = np.clip((density - _USUAL_CPG) / _CPG_SPREAD, -1.5, 1.5)
+    is_cpg = np.append((codes[:-1] == C) & (codes[1:] == G), False)
+    return _richness(is_cpg, _USUAL_CPG, _CPG_SPREAD)
+
+
+def _gc_richness(codes: NDArray[np.uint8]) -> NDArray[np.float64]:
+    """The same of C and G together."""
+    return _richness((codes == C) | (codes == G), _USUAL_GC, _GC_SPREAD)
+
+
+def _richness(is_it: NDArray[np.bool_], usual: float, spread: float) -> NDArray[np.float64]:
+    before = np.concatenate([[0], np.cumsum(is_it)])
+    place = np.arange(len(is_it))
+    first, last = np.clip(place - CONTEXT_REACH, 0, None), np.clip(place + CONTEXT_REACH, None, len(is_it))
+    density = (before[last] - before[first]) / (last - first)
+    richness: NDArray[np.float64] = np.clip((density - usual) / spread, -_MOST_RICH, _MOST_RICH)
     return richness
 
 

@@ -19,6 +19,7 @@ from benchmarks.synthetic_dream.rules import (
     ASSEMBLY,
     CELL_TYPES,
     FACTORS,
+    RULES,
     STATE_NAMES,
     Factor,
     World,
@@ -143,7 +144,7 @@ def _experiment(world: World, chromosome: Chromosome, factor: Factor, cell_type:
 def _description(world: World, cell_types: dict[str, Any]) -> dict[str, Any]:
     return {
         "version": 1,
-        "name": f"SYNTHETIC ENCODE-DREAM, seed {world.seed}, scale {world.scale:g}",
+        "name": f"SYNTHETIC ENCODE-DREAM, rules {RULES}, seed {world.seed}, scale {world.scale:g}",
         "assembly": ASSEMBLY,
         "reference": REFERENCE,
         "chromosome_sizes": f"{ASSEMBLY}.chrom.sizes",

@@ -7,7 +7,9 @@ from typing import NamedTuple
 
 from ebert_core.demonstration.rules import STATES
 
-ASSEMBLY = "syn1"
+# Counts up when a rule changes, so that figures of two sets of rules are not compared.
+RULES = 2
+ASSEMBLY = f"syn{RULES}"
 TRAINING = ("chr1", "chr2", "chr3")
 VALIDATION = "chr4"
 TEST = "chr5"
@@ -40,7 +42,8 @@ class Factor(NamedTuple):
 
     strength * (motif - 0.5) + access * (log2 openness - OPEN) + the state's effect
     + partner_help * (best probability of the partner within PARTNER_REACH - 0.5)
-    + element_help * (1/2 with the accessory element within ELEMENT_REACH, else -1/2) + cpg * (CpG richness) + bias
+    + element_help * (1/2 with the accessory element within ELEMENT_REACH, else -1/2)
+    + cpg * (CpG richness) + gc * (GC richness) + bias
 
     motif is 0 at the weakest site that counts and 1 at a good instance. `hot` adds the middle of open promoters without
     a motif, with odds of their own: hot + 1.5 * (log2 openness - OPEN) + 1.2 * (CpG richness), less where not active.
@@ -61,13 +64,14 @@ class Factor(NamedTuple):
     partner_help: float = 0.0
     element_help: float = 0.0
     cpg: float = 0.0
+    gc: float = 0.0
     hot: float | None = None
 
 
 OPEN = 2.4
 PARTNER_REACH = 150
 ELEMENT_REACH = 60
-CPG_REACH = 250
+CONTEXT_REACH = 250
 # Sites per megabase that count as such: the best of each chromosome.
 SITES_PER_MEGABASE = 500
 
@@ -80,28 +84,29 @@ REPRESSED, POISED = -1.5, -2.5
 
 _ALL = "alpha beta gamma delta epsilon zeta eta theta"
 FACTORS = (
-    Factor("CTCF", "MA0139.1", _ALL, (0.12, 0.2, 90), -0.6, 6, 0.5, element_help=5.0),
-    Factor("REST", "MA0138.2", "alpha beta gamma delta eta theta", (0.15, 0.2, 90), -0.5, 5, 1.8, element_help=5),
+    Factor("CTCF", "MA0139.1", _ALL, planted=(0.12, 0.2, 90), bias=-0.6, strength=6, access=0.5, element_help=5.0),
+    Factor(
+        "REST", "MA0138.2", "alpha beta gamma delta eta theta", planted=(0.15, 0.26, 90), bias=-0.5, access=1.8, gc=3.0
+    ),
     Factor(
         "GABPA",
         "MA0062.2",
         "alpha gamma delta zeta eta theta",
-        (0.4, 0.2, 80),
-        -0.8,
-        4,
-        2,
-        0.2,
-        -0.2,
+        planted=(0.4, 0.2, 80),
+        bias=-1.4,
+        strength=4,
+        access=2.0,
+        promoter=0.2,
+        enhancer=-0.2,
         cpg=3.0,
     ),
     Factor(
         "EGR1",
         "MA0162.2",
         "beta gamma epsilon eta theta",
-        (0.36, 0.26, 80),
-        0.4,
-        4,
-        2.2,
+        planted=(0.36, 0.26, 80),
+        bias=0.3,
+        strength=4,
         partner="GABPA",
         partner_help=6.0,
         hot=-3.5,
@@ -110,39 +115,50 @@ FACTORS = (
         "JUND",
         "MA0491.1",
         "alpha beta delta epsilon zeta theta",
-        (0.08, 0.34, 90),
-        -0.2,
-        5,
-        2.2,
-        -0.8,
-        0.5,
-        element_help=5.0,
+        planted=(0.08, 0.36, 90),
+        bias=-2.0,
+        promoter=-0.8,
+        enhancer=0.5,
+        gc=-3.0,
     ),
     Factor(
         "TEAD4",
         "MA0809.2",
         "alpha gamma epsilon zeta theta",
-        (0.16, 0.44, 90),
-        0.6,
-        5,
-        2.2,
-        -0.5,
-        0.5,
+        planted=(0.16, 0.44, 90),
+        bias=1.0,
+        promoter=-0.5,
+        enhancer=0.5,
         partner="JUND",
         partner_help=6.5,
     ),
-    Factor("CEBPB", "MA0466.2", "beta gamma delta zeta eta", (0.1, 0.34, 90), -0.3, 5, 2, 0, 0.3, element_help=5.5),
-    Factor("FOXA1", "MA0148.4", "alpha delta zeta", (0.08, 0.4, 90), 0, 5, 2.2, -0.5, 0.6, element_help=5.0),
+    Factor(
+        "CEBPB",
+        "MA0466.2",
+        "beta gamma delta zeta eta",
+        planted=(0.1, 0.34, 90),
+        bias=-0.3,
+        access=2.0,
+        enhancer=0.3,
+        element_help=5.5,
+    ),
+    Factor(
+        "FOXA1",
+        "MA0148.4",
+        "alpha delta zeta",
+        planted=(0.08, 0.44, 90),
+        promoter=-0.5,
+        enhancer=0.6,
+        gc=-3.0,
+        bias=-1.8,
+    ),
     Factor(
         "HNF4A",
         "MA0114.4",
         "delta eta",
-        (0.18, 0.44, 80),
-        0.6,
-        5,
-        2.2,
-        0,
-        0.5,
+        planted=(0.18, 0.44, 80),
+        bias=1.0,
+        enhancer=0.5,
         partner="FOXA1",
         partner_help=7.0,
     ),
@@ -150,12 +166,11 @@ FACTORS = (
         "E2F1",
         "MA0024.3",
         "beta zeta eta theta",
-        (0.4, 0.2, 80),
-        -0.4,
-        4,
-        2.2,
-        0.3,
-        -0.3,
+        planted=(0.4, 0.2, 80),
+        bias=-1.2,
+        strength=4,
+        promoter=0.3,
+        enhancer=-0.3,
         cpg=2.5,
         hot=-3.0,
     ),
@@ -163,17 +178,16 @@ FACTORS = (
         "MAX",
         "MA0058.3",
         "alpha beta gamma epsilon zeta eta theta",
-        (0.34, 0.3, 90),
-        0.4,
-        4,
-        2.2,
-        0.2,
+        planted=(0.34, 0.3, 90),
+        bias=0.4,
+        strength=4,
+        promoter=0.2,
         partner="E2F1",
         partner_help=6.5,
         hot=-3.5,
     ),
     # Binds promoters without a motif; the matrix is YY1's, which collections give for TAF1.
-    Factor("TAF1", "MA0095.2", "alpha gamma epsilon zeta theta", (0.1, 0.1, 80), -9, hot=-0.3),
+    Factor("TAF1", "MA0095.2", "alpha gamma epsilon zeta theta", planted=(0.1, 0.1, 80), bias=-9.0, hot=-0.6),
 )
 FACTOR_NAMES = tuple(factor.name for factor in FACTORS)
 
