@@ -71,7 +71,7 @@ def draw_precision_recall(evaluation: Evaluation, path: Path) -> bool:
 
 def _precision_recall(axis: "Axes", factor: FactorCurves, named: Mapping[str, str], methods: list[str]) -> None:
     cells = factor.cell_types[0] if len(factor.cell_types) == 1 else f"{len(factor.cell_types)} cell types"
-    title(axis, factor.factor, f"{cells}, {factor.peaks:,} peaks")
+    title(axis, factor.factor, f"{cells}, {factor.peaks:,} {'peak' if factor.peaks == 1 else 'peaks'}")
     for method in reversed(list(named)):
         found = factor.curves[method]
         is_first = method == methods[0]
