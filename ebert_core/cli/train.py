@@ -6,6 +6,7 @@ Under `torchrun` the first process is the job; the others compute with it and wr
 import argparse
 import os
 import signal
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -59,7 +60,7 @@ def _run_together(spec: JobSpec, arguments: argparse.Namespace) -> None:
     """One of the processes that `torchrun` started."""
     if isinstance(spec, Evaluate):
         raise InvalidRequest("ebert evaluate runs in one process; start it without torchrun.")
-    from ebert_core.training.distributed import SharedReport, agreed_text, is_first, joined
+    from ebert_core.training.distributed import LostProcess, SharedReport, agreed_text, is_first, joined
 
     runner = _runner(verb(spec))
 
@@ -72,7 +73,10 @@ def _run_together(spec: JobSpec, arguments: argparse.Namespace) -> None:
         else:
             # Asked to end, all go on until the first, which has been asked too, has saved the state.
             signal.signal(signal.SIGTERM, signal.SIG_IGN)
-            runner(spec, SharedReport(None), Path(agreed_text("")))
+            try:
+                runner(spec, SharedReport(None), Path(agreed_text("")))
+            except LostProcess:
+                sys.exit(2)  # whoever was lost says why, and the first says that somebody was
 
 
 def _runner(name: str) -> Callable[..., Path]:

@@ -72,10 +72,13 @@ def joined(device: str = "auto") -> Iterator[None]:
         torch.cuda.set_device(_local_rank())
     with _others_alive():
         distributed.init_process_group("cpu:gloo,cuda:nccl" if on_gpu else "gloo", timeout=_PATIENCE)
-    try:
-        yield
-    finally:
-        distributed.destroy_process_group()
+    yield
+    # Not after an error: taking leave would wait for others who still compute; a process that ends tells them at once.
+    distributed.destroy_process_group()
+
+
+class LostProcess(InvalidRequest):
+    """Another process of the run ended; that one knows why."""
 
 
 class Share(NamedTuple):
@@ -277,9 +280,9 @@ def _others_alive() -> Iterator[None]:
         raise _lost(error) from error
 
 
-def _lost(error: Exception) -> InvalidRequest:
+def _lost(error: Exception) -> "LostProcess":
     first_line = str(error).strip().split("\n")[0][:200]
-    return InvalidRequest(
+    return LostProcess(
         f"Another process of this run ended, or cannot be reached ({first_line}). "
         "The last saved state is kept; resume to go on."
     )

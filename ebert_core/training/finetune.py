@@ -343,6 +343,7 @@ class _FineTuning:
             factors=records or tuple(FactorRecord(factor, self.cell_types) for factor in self.factors),
             matrices=material.matrices(self.architecture.motifs),
             signal_quantiles=dict(self.channels.references),
+            metrics=self.trainer.figures(),
             limits=(*limits_of(material, self.cell_types, records), *self.signals.left_out),
         )
 

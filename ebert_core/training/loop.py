@@ -107,6 +107,10 @@ class Trainer:
         """Within this, the network has the average weights where they are kept: to measure them, to keep them."""
         return self._average.in_place() if self._average else nullcontext()
 
+    def figures(self) -> dict[str, float]:
+        """What a checkpoint says of its training: steps taken, and the best held-out auPRC where one was measured."""
+        return {"steps": float(self.step)} | ({"held-out auPRC": self.best_score} if self.best_score > 0 else {})
+
     def tensors(self) -> dict[str, Tensor]:
         """Everything a later step depends on: weights, moments, the step, and the best score so far."""
         tensors = {f"weight.{name}": tensor.contiguous() for name, tensor in self.network.state_dict().items()}

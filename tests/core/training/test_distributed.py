@@ -15,6 +15,7 @@ import torch
 from safetensors.torch import load_file
 from toy_binding import finetune_spec, pretrain_spec, write_toy_binding
 
+from ebert_core.cli.program import main
 from ebert_core.jobs.directory import list_jobs, read_metrics, read_process
 from ebert_core.jobs.specs import write_spec
 from ebert_core.training.distributed import agreed, agreed_text, processes, rank, share_of
@@ -28,19 +29,35 @@ config.PRESETS["tiny"] = SMALLEST
 """
 
 
-def start(folder: Path, *words: str, together: int = 2) -> subprocess.Popen[str]:
-    """`torchrun -m ebert_core`, each process on one thread."""
+def start(folder: Path, *words: str) -> subprocess.Popen[str]:
+    """`torchrun -m ebert_core`, two processes on one thread each."""
+    command = [sys.executable, "-m", "torch.distributed.run", "--standalone", "--nproc-per-node=2", "-m", "ebert_core"]
+    return begin([*command, *words], environment(folder))
+
+
+def begin(command: list[str], where: dict[str, str]) -> subprocess.Popen[str]:
+    return subprocess.Popen(command, env=where, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+
+
+def environment(folder: Path) -> dict[str, str]:
+    """Of a process in which the preset tiny is far smaller, as with the fixture `smallest`."""
     (folder / "site").mkdir(exist_ok=True)
     (folder / "site" / "sitecustomize.py").write_text(SITE)
+    where = {"PYTHONPATH": f"{folder / 'site'}:{TOYS}", "OMP_NUM_THREADS": "1", "EBERT_JOBS": str(folder / "jobs")}
+    return os.environ | where
+
+
+def run_together(folder: Path, *words: str) -> str:
+    """What two processes print that are started by hand, without `torchrun`."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    command = [sys.executable, "-m", "torch.distributed.run", f"--nproc-per-node={together}"]
-    command += ["--master-addr=127.0.0.1", f"--master-port={port}", "-m", "ebert_core", *words]
-    where = {"PYTHONPATH": f"{folder / 'site'}:{TOYS}", "OMP_NUM_THREADS": "1", "EBERT_JOBS": str(folder / "jobs")}
-    return subprocess.Popen(
-        command, env={**os.environ, **where}, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
-    )
+        where = {"WORLD_SIZE": "2", "MASTER_ADDR": "127.0.0.1", "MASTER_PORT": str(free.getsockname()[1])}
+    command = [sys.executable, "-m", "ebert_core", *words]
+    both = [begin(command, environment(folder) | where | {"RANK": str(rank)}) for rank in range(2)]
+    (code, out, err), (other_code, other_out, other_err) = map(ended, both)
+    assert (code, other_code) == (0, 0), err[-3000:] + other_err[-3000:]
+    assert (other_out, other_err) == ("", "")
+    return out
 
 
 def ended(process: subprocess.Popen[str]) -> tuple[int, str, str]:
@@ -62,49 +79,65 @@ def test_alone_a_share_is_the_whole_batch_and_its_mean_the_mean():
     assert share.mean(torch.zeros(0)) == 0
 
 
-@pytest.mark.parametrize("verb", ["finetune", "pretrain"])
-def test_two_processes_follow_the_curve_of_one(tmp_path, verb):
-    dataset = write_toy_binding(tmp_path)
-    found = {}
-    for together in (1, 2):
-        folder = tmp_path / str(together)
-        folder.mkdir()
-        if verb == "finetune":
-            spec = finetune_spec(dataset, folder / "out", epochs=1, batch_size=7, dropout=0.0)
-        else:
-            spec = pretrain_spec(dataset, folder / "out", steps=6, evaluate_every=1, batch_size=5)
-        write_spec(folder / "spec.toml", spec)
-        code, out, err = ended(start(folder, verb, str(folder / "spec.toml"), together=together))
-        assert code == 0, err[-3000:]
-        assert out.splitlines()[-1] == str(folder / "out")
-        found[together] = curve(folder)
-        description = json.loads((folder / "out" / "description.json").read_text())
-        assert description["versions"]["processes"] == together
-    assert found[1].keys() == found[2].keys()
-    for name, values in found[1].items():
-        assert values == pytest.approx(found[2][name], abs=1e-4), name
-    one, two = (load_file(tmp_path / name / "out" / "weights.safetensors") for name in ("1", "2"))
-    for name in one:
-        torch.testing.assert_close(one[name], two[name], atol=2e-3, rtol=0.02)
+@pytest.fixture(scope="module")
+def together(tmp_path_factory):
+    """A pre-training by two processes, from beginning to end."""
+    folder = tmp_path_factory.mktemp("together")
+    spec = pretrain_spec(write_toy_binding(folder), folder / "whole", steps=30, evaluate_every=3, batch_size=5)
+    write_spec(folder / "whole.toml", spec)
+    out = run_together(folder, "pretrain", str(folder / "whole.toml"))
+    assert out.splitlines()[-1] == spec.output
+    return folder, spec
 
 
-def test_preempted_and_then_robbed_of_a_process_a_run_says_so_and_goes_on_to_the_same_bits(tmp_path):
-    dataset = write_toy_binding(tmp_path)
-    spec = pretrain_spec(dataset, tmp_path / "out", steps=40, evaluate_every=4)
-    whole = msgspec.structs.replace(spec, output=str(tmp_path / "whole"))
-    for name, each in (("spec", spec), ("whole", whole)):
-        write_spec(tmp_path / f"{name}.toml", each)
-    assert ended(start(tmp_path, "pretrain", str(tmp_path / "whole.toml")))[0] == 0
+def follow_each_other(one: Path, two: Path) -> None:
+    """Curves to 1e-4, and the checkpoint knows how many made it."""
+    first, second = curve(one), curve(two)
+    assert first.keys() == second.keys()
+    for name, values in first.items():
+        assert values == pytest.approx(second[name], abs=1e-4), name
+
+
+def processes_of(checkpoint: str) -> int:
+    return json.loads((Path(checkpoint) / "description.json").read_text())["versions"]["processes"]
+
+
+def test_two_processes_pretrain_along_the_curve_of_one(smallest, together, tmp_path, monkeypatch):
+    folder, spec = together
+    monkeypatch.setenv("EBERT_JOBS", str(tmp_path / "jobs"))
+    alone = msgspec.structs.replace(spec, output=str(tmp_path / "out"))
+    write_spec(tmp_path / "spec.toml", alone)
+    assert main(["pretrain", str(tmp_path / "spec.toml")]) == 0
+    follow_each_other(tmp_path, folder)
+    assert (processes_of(alone.output), processes_of(spec.output)) == (1, 2)
+
+
+def test_two_processes_finetune_along_the_curve_of_one(smallest, together, tmp_path, monkeypatch):
+    folder, two = together[0], tmp_path / "two"
+    two.mkdir()
+    monkeypatch.setenv("EBERT_JOBS", str(tmp_path / "jobs"))
+    for place in (tmp_path, two):
+        spec = finetune_spec(
+            folder / "DATASET.toml", place / "out", epochs=2, batch_size=7, dropout=0.0, further_windows=0.3
+        )
+        write_spec(place / "spec.toml", spec)
+    assert main(["finetune", str(tmp_path / "spec.toml")]) == 0
+    run_together(two, "finetune", str(two / "spec.toml"))
+    follow_each_other(tmp_path, two)
+
+
+def test_preempted_and_then_robbed_of_a_process_a_run_says_so_and_goes_on_to_the_same_bits(together, tmp_path):
+    folder, whole = together
+    spec = msgspec.structs.replace(whole, output=str(tmp_path / "out"))
+    write_spec(tmp_path / "spec.toml", spec)
 
     preempted = start(tmp_path, "pretrain", str(tmp_path / "spec.toml"))
     wait_for_state(tmp_path, 1)
     preempted.send_signal(signal.SIGTERM)
     assert ended(preempted)[0] != 0
-    job = list_jobs(tmp_path / "jobs")[0]
+    [job] = list_jobs(tmp_path / "jobs")
     assert (job.state, job.message) == ("stopped", "")
-    state = Path(job.directory) / "checkpoints" / "resume.safetensors"
-    step = int(load_file(state)["step"])
-    assert step >= 4
+    step = int(load_file(Path(job.directory) / "checkpoints" / "resume.safetensors")["step"])
 
     robbed = start(tmp_path, "pretrain", str(tmp_path / "spec.toml"), "--resume")
     wait_for_state(tmp_path, step + 1)
@@ -113,16 +146,16 @@ def test_preempted_and_then_robbed_of_a_process_a_run_says_so_and_goes_on_to_the
     os.kill(other, signal.SIGKILL)
     code, _, err = ended(robbed)
     assert code != 0
-    job = list_jobs(tmp_path / "jobs")[0]
+    [job] = list_jobs(tmp_path / "jobs")
     assert job.state == "failed"
     assert job.message.startswith("Another process of this run ended")
     assert "resume to go on" in job.message
     assert f"ebert pretrain: {job.message}" in err
 
-    assert ended(start(tmp_path, "pretrain", str(tmp_path / "spec.toml"), "--resume"))[0] == 0
-    weights = [(tmp_path / name / "weights.safetensors").read_bytes() for name in ("out", "whole")]
+    run_together(tmp_path, "pretrain", str(tmp_path / "spec.toml"), "--resume")
+    weights = [(path / "weights.safetensors").read_bytes() for path in (tmp_path / "out", folder / "whole")]
     assert weights[0] == weights[1]
-    assert [each.state for each in list_jobs(tmp_path / "jobs")] == ["done", "done"]
+    assert [each.state for each in list_jobs(tmp_path / "jobs")] == ["done"]
 
 
 def wait_for_state(folder: Path, step: int) -> None:
