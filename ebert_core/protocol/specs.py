@@ -11,13 +11,18 @@ import msgspec
 
 Preset = Literal["tiny", "small", "base", "large"]
 Precision = Literal["auto", "bf16", "fp32"]
+# Empty: the preset's.
+ChosenEmbedding = Literal["", "convolution", "table"]
+ChosenPositions = Literal["", "rotary", "learned"]
 
 
 class Pretrain(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="pretrain", tag_field="job"):
     """Masked-language-model pre-training on bases and states. Writes a checkpoint without factors.
 
     `context` is the length of a training window in bases; 0 takes the preset's. `state_weight` is what the loss of
-    hidden states counts beside that of hidden bases: states are few and their gradients rough.
+    hidden states counts beside that of hidden bases: states are few and their gradients rough. `token_width` 0 and
+    empty `base_embedding` and `positions` are the preset's. Bases are hidden in spans of `base_span`, which may
+    overlap; `cell_types_per_place` shows every place drawn in so many cell types of the same batch.
     """
 
     dataset: str
@@ -27,13 +32,18 @@ class Pretrain(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="pre
     cell_types: tuple[str, ...] = ()
     preset: Preset = "small"
     context: int = 0
+    token_width: int = 0
+    base_embedding: ChosenEmbedding = ""
+    positions: ChosenPositions = ""
     steps: int = 2000
     batch_size: int = 32
     learning_rate: float = 1e-3
     warmup_steps: int = 100
     base_mask_rate: float = 0.15
+    base_span: int = 1
     state_mask_rate: float = 0.3
     state_weight: float = 0.1
+    cell_types_per_place: int = 1
     dropout: float = 0.0
     evaluate_every: int = 250
     seed: int = 1

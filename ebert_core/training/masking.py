@@ -1,10 +1,11 @@
-"""What is hidden from the network in pre-training: bases one by one, states in whole native units."""
+"""What is hidden from the network in pre-training: bases one by one or in spans, states in whole native units."""
 
 # B = windows in a batch, L = bases, S = 200-bp bins.
 
 from typing import NamedTuple
 
 import numpy as np
+from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
 from ebert_core.model.tokens import BIN, FIRST_STATE, MASKED_BASE, MASKED_STATE
@@ -27,10 +28,16 @@ class Masked(NamedTuple):
 
 
 def hide_bases(
-    bases_BL: NDArray[np.uint8], rate: float, random: np.random.Generator
+    bases_BL: NDArray[np.uint8], rate: float, random: np.random.Generator, span: int = 1
 ) -> tuple[NDArray[np.uint8], NDArray[np.bool_]]:
-    """The bases with a share of the known ones hidden, and which were."""
-    is_hidden_BL = (random.random(bases_BL.shape, dtype=np.float32) < rate) & (bases_BL < N)
+    """The bases with a share of the known ones hidden, and which were.
+
+    They are hidden in spans, which may overlap and reach over a window's ends; the share does not depend on the span.
+    """
+    rows, length = bases_BL.shape
+    start_rate = 1 - (1 - rate) ** (1 / span) if span > 1 else rate
+    starts_BX = random.random((rows, length + span - 1), dtype=np.float32) < start_rate
+    is_hidden_BL = sliding_window_view(starts_BX, span, axis=1).any(-1) & (bases_BL < N)
     return np.where(is_hidden_BL, np.uint8(MASKED_BASE), bases_BL), is_hidden_BL
 
 

@@ -21,7 +21,8 @@ from ebert_core.model.config import PRESETS, Architecture
 from ebert_core.model.description import FORMAT_VERSION, Description, InputFile
 from ebert_core.model.device import choose_engine, idle_gpu_warning
 from ebert_core.model.network import Ebert
-from ebert_core.model.tokens import BASE_COUNT, BIN, FIRST_STATE, MASKED_BASE
+from ebert_core.model.tokens import BASE_COUNT, BIN, FIRST_STATE, MASKED_BASE, POSITION
+from ebert_core.protocol.errors import InvalidRequest
 from ebert_core.protocol.specs import Pretrain
 from ebert_core.training.distributed import ALONE, Share, device_of, first_alone, is_first, processes, share_of
 from ebert_core.training.loop import Schedule, Trainer
@@ -34,6 +35,7 @@ from ebert_core.training.sampling import Example, random_examples
 
 _EVALUATION_WINDOWS = 64
 _EVALUATION_SPACING = 16
+_EVALUATED_STATES = 0.3  # share hidden in evaluation where training hides none
 
 
 class MaskedLosses(NamedTuple):
@@ -50,7 +52,7 @@ def pretrain(spec: Pretrain, report: Report, work: Path) -> Path:
     check_place(Path(spec.output))
     with first_alone():
         material = open_material(spec.dataset, spec.training, spec.validation, spec.cell_types, report)
-    architecture = msgspec.structs.replace(PRESETS[spec.preset], states=material.state_names, dropout=spec.dropout)
+    architecture = architecture_of(spec, material)
     engine = choose_engine(device_of(spec.device), spec.precision)
     for line in (f"Pre-training {architecture.describe()} on {engine.describe()}.", idle_gpu_warning(engine)):
         if line:
@@ -67,6 +69,36 @@ def pretrain(spec: Pretrain, report: Report, work: Path) -> Path:
         described = session.description(architecture, losses, inputs)
         save_checkpoint(Path(spec.output), trainer.network.cpu(), described)
     return Path(spec.output)
+
+
+def architecture_of(spec: Pretrain, material: Material) -> Architecture:
+    """The preset with what the spec and the dataset say otherwise.
+
+    Raises:
+        InvalidRequest: such a network cannot be, or cannot learn from these data.
+    """
+    preset = PRESETS[spec.preset]
+    if not material.state_names and spec.base_mask_rate == 0:
+        raise InvalidRequest("base_mask_rate is 0, but the dataset has no states to hide; it must be above 0.")
+    if len(material.cell_types) < spec.cell_types_per_place:
+        raise InvalidRequest(
+            f"cell_types_per_place is {spec.cell_types_per_place}; it must be at most {len(material.cell_types)}, "
+            "the number of cell types."
+        )
+    token_width, positions = spec.token_width or preset.token_width, spec.positions or preset.positions
+    if positions == "learned" and spec.context not in (0, preset.context):
+        raise InvalidRequest(
+            f"context is {spec.context}; with learned positions it must be the {preset.context} of {spec.preset}."
+        )
+    return msgspec.structs.replace(
+        preset,
+        states=material.state_names,
+        dropout=spec.dropout,
+        token_width=token_width,
+        embedding_width=max(preset.embedding_width, min(token_width, POSITION)),
+        base_embedding=spec.base_embedding or preset.base_embedding,
+        positions=positions,
+    )
 
 
 class _Pretraining:
@@ -106,12 +138,12 @@ class _Pretraining:
     def loss(self) -> Tensor:
         """Weighted sum of the two masked losses of the present step's batch."""
         seed = (self.spec.seed, self.trainer.step)
-        examples = random_examples(
-            self.training, self.material.cell_types, self.context, self.spec.batch_size, (*seed, 0)
-        )
+        examples = self.drawn((*seed, 0))
         random = np.random.default_rng((*seed, 1))
         inputs = self.material.inputs(examples, self.channels)
-        hidden_bases, base_is_hidden_BL = hide_bases(inputs.bases_BL, self.spec.base_mask_rate, random)
+        hidden_bases, base_is_hidden_BL = hide_bases(
+            inputs.bases_BL, self.spec.base_mask_rate, random, self.spec.base_span
+        )
         hidden_states, state_is_hidden_BS = hide_states(
             inputs.states_BS, self.units(examples), self.spec.state_mask_rate, random
         )
@@ -122,6 +154,19 @@ class _Pretraining:
         inputs, masked = inputs.rows(share.rows), masked.rows(share.rows)
         base_loss, state_loss, _ = self.losses(inputs, masked, share)
         return base_loss + self.spec.state_weight * state_loss
+
+    def drawn(self, seed: tuple[int, ...]) -> list[Example]:
+        """The windows of a step: each place in `cell_types_per_place` different cell types."""
+        cells, times = self.material.cell_types, self.spec.cell_types_per_place
+        places = random_examples(self.training, cells, self.context, self.spec.batch_size // times, seed)
+        if times == 1:
+            return places
+        random = np.random.default_rng((*seed, 4))
+        return [
+            Example(cells[cell], place.interval)
+            for place in places
+            for cell in random.choice(len(cells), times, replace=False)
+        ]
 
     def units(self, examples: Sequence[Example]) -> NDArray[np.int64]:
         """Numbers of the native state units of every bin."""
@@ -136,16 +181,18 @@ class _Pretraining:
         base_is_hidden_BL = torch.from_numpy(np.ascontiguousarray(masked.base_is_hidden_BL)).to(device)
         tokens_BTK = base_is_hidden_BL.reshape(*encoded_BTD.shape[:2], -1)
         has_hidden_BT = tokens_BTK.any(-1)
-        logits_XK4 = self.trainer.network.base_head(encoded_BTD[has_hidden_BT])
-        truth_BTK = torch.from_numpy(np.ascontiguousarray(inputs.bases_BL)).to(device).reshape(tokens_BTK.shape)
-        chosen_XK = tokens_BTK[has_hidden_BT]
-        base_loss = share.mean(
-            f.cross_entropy(
+        if bool(has_hidden_BT.any()):
+            logits_XK4 = self.trainer.network.base_head(encoded_BTD[has_hidden_BT])
+            chosen_XK = tokens_BTK[has_hidden_BT]
+            truth_BTK = torch.from_numpy(np.ascontiguousarray(inputs.bases_BL)).to(device).reshape(tokens_BTK.shape)
+            losses_X = f.cross_entropy(
                 logits_XK4[chosen_XK].float().reshape(-1, BASE_COUNT),
                 truth_BTK[has_hidden_BT][chosen_XK].long(),
                 reduction="none",
             )
-        )
+        else:
+            losses_X = encoded_BTD.reshape(-1)[:0]  # none, and yet a loss that has a gradient
+        base_loss = share.mean(losses_X)
         is_hidden_BS = torch.from_numpy(np.ascontiguousarray(masked.state_is_hidden_BS)).to(device)
         if not self.architecture.states or (share is ALONE and not bool(is_hidden_BS.any())):
             return base_loss, torch.zeros((), device=device), torch.tensor(float("nan"))
@@ -169,7 +216,8 @@ class _Pretraining:
             inputs = self.material.inputs(examples, self.channels)
             bases = hide_every(inputs.bases_BL, _EVALUATION_SPACING, first % _EVALUATION_SPACING)
             random = np.random.default_rng((self.spec.seed, first, 3))
-            states = hide_states(inputs.states_BS, self.units(examples), self.spec.state_mask_rate, random)
+            rate = self.spec.state_mask_rate or _EVALUATED_STATES
+            states = hide_states(inputs.states_BS, self.units(examples), rate, random)
             with self.trainer.engine.autocast():
                 losses = self.losses(inputs, Masked(bases[0], states[0], bases[1], states[1]))
             totals.append([float(value) for value in losses])

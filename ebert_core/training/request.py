@@ -13,11 +13,10 @@ from ebert_core.protocol.specs import FineTune, Pretrain
 Spec = TypeVar("Spec", Pretrain, FineTune)
 
 _PATHS = ("dataset", "output", "start_from")
-_AT_LEAST_ONE = ("epochs", "batch_size", "steps", "evaluate_every")
+_AT_LEAST_ONE = ("epochs", "batch_size", "steps", "evaluate_every", "base_span", "cell_types_per_place")
 _ABOVE_ZERO = ("learning_rate", "layer_decay")
-_SHARES_ABOVE_ZERO = ("base_mask_rate",)
 _SHARES_UP_TO_ALL = ("label_share",)
-_SHARES = ("channel_drop", "weight_average", "dropout", "state_mask_rate")
+_SHARES = ("channel_drop", "weight_average", "dropout", "base_mask_rate", "state_mask_rate")
 _NOT_NEGATIVE = ("further_windows", "hard_negative_rounds", "warmup_steps", "seed", "state_weight")
 
 
@@ -30,7 +29,6 @@ def check_numbers(spec: Pretrain | FineTune) -> None:
     rules: tuple[tuple[tuple[str, ...], Callable[[float], bool], str], ...] = (
         (_AT_LEAST_ONE, lambda value: value >= 1, "at least 1"),
         (_ABOVE_ZERO, lambda value: value > 0, "above 0"),
-        (_SHARES_ABOVE_ZERO, lambda value: 0 < value < 1, "above 0 and below 1"),
         (_SHARES_UP_TO_ALL, lambda value: 0 < value <= 1, "above 0 and at most 1"),
         (_SHARES, lambda value: 0 <= value < 1, "at least 0 and below 1"),
         (_NOT_NEGATIVE, lambda value: value >= 0, "at least 0"),
@@ -40,8 +38,25 @@ def check_numbers(spec: Pretrain | FineTune) -> None:
             value = getattr(spec, name, None)
             if value is not None and not is_fine(value):
                 raise InvalidRequest(f"{name} is {value:g}; it must be {must}.")
-    if isinstance(spec, Pretrain) and (spec.context < 0 or spec.context % BIN):
+    if isinstance(spec, Pretrain):
+        _check_pretraining(spec)
+
+
+def _check_pretraining(spec: Pretrain) -> None:
+    """Refuses what makes no sense in pre-training alone."""
+    if spec.context < 0 or spec.context % BIN:
         raise InvalidRequest(f"context is {spec.context}; it must be a multiple of {BIN}, or 0 for the preset's own.")
+    if spec.base_span > BIN:
+        raise InvalidRequest(f"base_span is {spec.base_span}; it must be at most {BIN}.")
+    if spec.base_mask_rate == 0 and spec.state_mask_rate * spec.state_weight == 0:
+        raise InvalidRequest(
+            "Nothing is hidden that counts: base_mask_rate, or state_mask_rate and state_weight, must be above 0."
+        )
+    if spec.batch_size % spec.cell_types_per_place:
+        raise InvalidRequest(
+            f"cell_types_per_place is {spec.cell_types_per_place}; "
+            f"it must divide batch_size, which is {spec.batch_size}."
+        )
 
 
 def without_folders(spec: Spec) -> Spec:

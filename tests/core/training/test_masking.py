@@ -46,6 +46,29 @@ def test_known_bases_are_hidden_and_n_never():
     assert not (is_hidden & (bases == 4)).any()
 
 
+@pytest.mark.parametrize("span", [2, 8, 50])
+def test_bases_are_hidden_in_spans_at_the_same_share(span):
+    bases = np.random.default_rng(1).integers(0, 4, (200, 800), dtype=np.uint8)
+    bases[:, 300:310] = 4
+    hidden, is_hidden = hide_bases(bases, 0.15, np.random.default_rng(2), span)
+    known = bases < 4
+    assert abs(is_hidden[known].mean() - 0.15) < 0.02
+    assert not is_hidden[~known].any()
+    assert (is_hidden[:, :span].mean(), is_hidden[:, -span:].mean()) == pytest.approx((0.15, 0.15), abs=0.06)
+    np.testing.assert_array_equal(hidden == 5, is_hidden)
+    _, is_hidden = hide_bases(np.zeros((1, 20_000), np.uint8), 0.15, np.random.default_rng(3), span)
+    change = np.diff(is_hidden[0].astype(np.int8))
+    starts, ends = np.flatnonzero(change == 1), np.flatnonzero(change == -1)
+    inner = [ends[ends > start][0] - start for start in starts if (ends > start).any()]
+    assert min(inner) >= span
+
+
+def test_single_bases_are_hidden_as_ever():
+    bases = np.zeros((3, 40), np.uint8)
+    expected = np.random.default_rng(7).random(bases.shape, dtype=np.float32) < 0.15
+    np.testing.assert_array_equal(hide_bases(bases, 0.15, np.random.default_rng(7))[1], expected)
+
+
 def test_the_markov_baseline_counts_both_strands():
     # AACAA and its other strand TTGTT: between A and A stands C once, between T and T stands G once.
     baseline = MarkovBaseline([np.array([0, 0, 1, 0, 0], np.uint8)], reach=1, smoothing=1.0)

@@ -10,6 +10,7 @@ from toy_binding import TOML, SilentReport, finetune_spec, pretrain_spec, write_
 from ebert_core.model.checkpoint import load_checkpoint
 from ebert_core.protocol.errors import InvalidRequest
 from ebert_core.training.finetune import finetune
+from ebert_core.training.material import Material
 from ebert_core.training.pretrain import pretrain
 from ebert_core.training.report import Stopped
 
@@ -45,6 +46,75 @@ def test_a_stopped_run_goes_on_to_the_bit(spec, tmp_path, stop_after):
     resumed = pretrain(spec, SilentReport(), tmp_path / "b")
     expected, found = (load_file(folder / "weights.safetensors") for folder in (whole, resumed))
     assert all(torch.equal(expected[name], found[name]) for name in expected)
+
+
+@pytest.mark.parametrize(
+    ("changes", "stop_after"),
+    [
+        ({"token_width": 5, "base_embedding": "table", "positions": "learned"}, 5),
+        ({"token_width": 25, "base_span": 8, "cell_types_per_place": 2}, 4),
+    ],
+)
+def test_a_run_with_other_choices_goes_on_to_the_bit_and_can_be_fine_tuned(
+    spec, toy_binding, tmp_path, changes, stop_after
+):
+    other = msgspec.structs.replace(spec, **changes)
+    whole = pretrain(msgspec.structs.replace(other, output=str(tmp_path / "whole")), SilentReport(), tmp_path / "a")
+    with pytest.raises(Stopped):
+        pretrain(other, SilentReport(stop_after), tmp_path / "b")
+    resumed = pretrain(other, SilentReport(), tmp_path / "b")
+    expected, found = (load_file(folder / "weights.safetensors") for folder in (whole, resumed))
+    assert all(torch.equal(expected[name], found[name]) for name in expected)
+    made = load_checkpoint(resumed).description.architecture
+    assert {key: getattr(made, key) for key in changes if hasattr(made, key)} == {
+        key: value for key, value in changes.items() if hasattr(made, key)
+    }
+    child = finetune_spec(toy_binding, tmp_path / "child", start_from=str(resumed), epochs=1)
+    assert load_checkpoint(finetune(child, SilentReport(), tmp_path / "f")).description.architecture.states
+
+
+@pytest.mark.parametrize(("rate", "learned"), [("base_mask_rate", "state_head"), ("state_mask_rate", "base_head")])
+def test_a_stream_that_is_never_hidden_leaves_its_head_untaught(spec, tmp_path, rate, learned):
+    folders = [
+        pretrain(
+            msgspec.structs.replace(spec, steps=steps, output=str(tmp_path / str(steps)), **{rate: 0.0}),
+            SilentReport(),
+            tmp_path / f"w{steps}",
+        )
+        for steps in (1, 6)
+    ]
+    before, after = (load_file(folder / "weights.safetensors") for folder in folders)
+    change = {
+        head: max(float((after[name] - before[name]).abs().max()) for name in before if name.startswith(head))
+        for head in ("base_head", "state_head")
+    }
+    other = "base_head" if learned == "state_head" else "state_head"
+    assert change[learned] > 20 * change[other]
+    assert np.isfinite(load_checkpoint(folders[1]).description.metrics["masked state_accuracy"])
+
+
+def test_places_are_shown_in_different_cell_types_of_one_batch(spec, tmp_path, monkeypatch):
+    drawn = []
+    original = Material.inputs
+
+    def noted(material, examples, channels):
+        drawn.append(examples)
+        return original(material, examples, channels)
+
+    monkeypatch.setattr(Material, "inputs", noted)
+    pretrain(msgspec.structs.replace(spec, steps=1, cell_types_per_place=2), SilentReport(), tmp_path / "w")
+    first = drawn[0]
+    for one, two in zip(first[::2], first[1::2], strict=True):
+        assert one.interval == two.interval
+        assert {one.cell_type, two.cell_type} == {"alpha", "beta"}
+
+
+def test_states_alone_need_states(smallest, tmp_path):
+    write_toy_binding(tmp_path)
+    path = tmp_path / "bare.toml"
+    path.write_text(TOML.split("[states]")[0] + "[cell_types.alpha]\n")
+    with pytest.raises(InvalidRequest, match="base_mask_rate is 0, but the dataset has no states to hide"):
+        pretrain(pretrain_spec(path, tmp_path / "out", base_mask_rate=0.0), SilentReport(), tmp_path)
 
 
 def test_a_genome_without_states_gives_a_checkpoint_that_can_be_read(smallest, tmp_path):
@@ -87,7 +157,16 @@ def test_a_loss_that_is_no_number_keeps_the_last_state(spec, tmp_path, monkeypat
     [
         ({"context": 1250}, "context is 1250; it must be a multiple of 200"),
         ({"steps": 0}, "steps is 0; it must be at least 1"),
-        ({"base_mask_rate": 0.0}, "base_mask_rate is 0; it must be above 0 and below 1"),
+        ({"base_mask_rate": 1.0}, "base_mask_rate is 1; it must be at least 0 and below 1"),
+        ({"base_mask_rate": 0.0, "state_mask_rate": 0.0}, "Nothing is hidden that counts"),
+        ({"base_mask_rate": 0.0, "state_weight": 0.0}, "Nothing is hidden that counts"),
+        ({"base_span": 0}, "base_span is 0; it must be at least 1"),
+        ({"base_span": 201}, "base_span is 201; it must be at most 200"),
+        ({"cell_types_per_place": 3}, "cell_types_per_place is 3; it must divide batch_size, which is 4"),
+        ({"cell_types_per_place": 4}, "cell_types_per_place is 4; it must be at most 2, the number of cell types"),
+        ({"token_width": 7}, "A token of 7 bases does not divide 50; choose 5, 10 or 25"),
+        ({"token_width": 25, "base_embedding": "table"}, "A table of words needs tokens of at most 10 bases"),
+        ({"positions": "learned", "context": 1600}, "context is 1600; with learned positions it must be the 800 of"),
         ({"training": ("chr1",), "validation": ("chr1:1-2000",)}, "Training and validation overlap"),
     ],
 )
