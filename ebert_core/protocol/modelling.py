@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from ebert_core.protocol.edits import Edit
 from ebert_core.protocol.locus import Interval
 from ebert_core.protocol.reliability import Reliability
+from ebert_core.protocol.verdict import Verdict
 
 # Seen by the checkpoint in training, used for its choices, in a trained cell type but at an unseen locus,
 # in a cell type never trained on, or a factor never assayed in this cell type.
@@ -37,7 +38,11 @@ class FactorSummary(msgspec.Struct, frozen=True):
 
 
 class CheckpointSummary(msgspec.Struct, frozen=True):
-    """A loaded checkpoint, in words fit for a dialog. `limits` are sentences on what not to use it for."""
+    """A loaded checkpoint, in words fit for a dialog.
+
+    `limits` are sentences on what not to use it for. `verdict` says whether it is better than a simple baseline, None
+    where that was not measured; `members` is how many models it is the mean of.
+    """
 
     path: str
     name: str
@@ -58,6 +63,8 @@ class CheckpointSummary(msgspec.Struct, frozen=True):
     device: str
     precision: str
     limits: tuple[str, ...] = ()
+    verdict: Verdict | None = None
+    members: int = 1
 
 
 class PredictView(msgspec.Struct, frozen=True, tag="predict-view"):

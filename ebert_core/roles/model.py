@@ -163,6 +163,8 @@ def summarise(predictor: Predictor, path: str) -> CheckpointSummary:
         device=predictor.engine.name,
         precision=predictor.engine.precision,
         limits=(*description.limits, *_absences(predictor)),
+        verdict=description.verdict,
+        members=architecture.members,
     )
 
 

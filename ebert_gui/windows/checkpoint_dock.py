@@ -26,6 +26,8 @@ from ebert_core.protocol.reliability import (
     support_sentence,
 )
 from ebert_gui.windows.forms import form_layout, label, scrolling
+from ebert_gui.windows.theme import LIGHT, Theme
+from ebert_gui.windows.verdict_panel import VerdictPanel
 from ebert_gui.windows.wording import bases, regions
 
 _COLUMNS = ("Factor", "Learnt from", "auPRC")
@@ -39,8 +41,10 @@ class CheckpointDock(QDockWidget):
 
     open_requested = pyqtSignal()
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, theme: Theme = LIGHT, parent: QWidget | None = None) -> None:
         super().__init__("Checkpoint", parent)
+        self._theme = theme
+        self._verdict: VerdictPanel | None = None
         self.setObjectName("checkpoint-dock")
         self._pages = QStackedWidget()
         self._pages.addWidget(self._empty_page())
@@ -54,8 +58,15 @@ class CheckpointDock(QDockWidget):
             assert old is not None
             self._pages.removeWidget(old)
             old.deleteLater()
+            self._verdict = None
         if summary is not None:
             self._pages.setCurrentIndex(self._pages.addWidget(self._page(summary)))
+
+    def set_theme(self, theme: Theme) -> None:
+        """Draw in other colours."""
+        self._theme = theme
+        if self._verdict is not None:
+            self._verdict.set_theme(theme)
 
     def _empty_page(self) -> QWidget:
         page = QWidget()
@@ -81,6 +92,7 @@ class CheckpointDock(QDockWidget):
         if summary.limits:
             layout.addWidget(label("Before you trust it", "heading"))
             layout.addWidget(_limits(summary.limits))
+        self._add_verdict(layout, summary)
         layout.addWidget(label("Factors and their score on held-out data", "heading"))
         self._add_factors(layout, summary.factors)
         layout.addWidget(label("What it has seen", "heading"))
@@ -94,6 +106,15 @@ class CheckpointDock(QDockWidget):
         area.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         area.setAccessibleName(f"Checkpoint {summary.name}")
         return area
+
+    def _add_verdict(self, layout: QVBoxLayout, summary: CheckpointSummary) -> None:
+        if summary.verdict is None:
+            layout.addWidget(label("No verdict", "heading"))
+            layout.addWidget(label(why_no_verdict(summary), "muted"))
+            return
+        self._verdict = VerdictPanel(self._theme)
+        self._verdict.show_verdict(summary.verdict)
+        layout.addWidget(self._verdict)
 
     def _add_factors(self, layout: QVBoxLayout, factors: tuple[FactorSummary, ...]) -> None:
         """The table, and below it what a call of the chosen factor was worth; the first that is doubtful is chosen."""
@@ -120,6 +141,18 @@ class CheckpointDock(QDockWidget):
         button = QPushButton("Open checkpoint…")
         button.clicked.connect(self.open_requested)
         return button
+
+
+def why_no_verdict(summary: CheckpointSummary) -> str:
+    """Why nobody can say whether a checkpoint is better than a simple baseline, and what to do about it."""
+    if not summary.factors:
+        return "Pre-trained only: it predicts no factor yet, so there is nothing to compare with a baseline."
+    if summary.members > 1:
+        return (
+            f"The mean of {summary.members} models was not compared with a baseline on held-out loci; what was said of "
+            "them does not hold for it. “ebert average” with --dataset and --regions compares it."
+        )
+    return "It was not compared with a baseline on held-out loci; a fine-tuning does that at its end."
 
 
 def worth_of(factor: FactorSummary) -> str:

@@ -15,7 +15,7 @@ from PyQt6.QtWidgets import (
 
 from ebert_core.protocol.verdict import Verdict
 from ebert_core.protocol.work import Jobs, JobState, JobSummary, Metrics
-from ebert_gui.windows.forms import label, set_role
+from ebert_gui.windows.forms import label, scrolling, set_role
 from ebert_gui.windows.jobs_list import JobsModel, JobsPainter
 from ebert_gui.windows.messages import details_window
 from ebert_gui.windows.metrics_plot import MetricsPlot
@@ -51,7 +51,10 @@ class JobsDock(QDockWidget):
         self.list.setMinimumWidth(250)
         self.plot = MetricsPlot(theme)
         self.verdict = VerdictPanel(theme)
-        self.verdict.hide()
+        self.verdict.setContentsMargins(0, 4, 12, 8)
+        self.judged = scrolling(self.verdict)
+        self.judged.setAccessibleName("Verdict on the model")
+        self.judged.hide()
         self._build_details()
         self._pages = QStackedWidget()
         self._pages.addWidget(self._empty_page())
@@ -82,7 +85,7 @@ class JobsDock(QDockWidget):
     def show_verdict(self, directory: str, verdict: Verdict | None) -> None:
         """Show what a fine-tuning's end said of its model if it is the chosen one."""
         if self._shown is not None and self._shown.directory == directory and self._shown.verb == "finetune":
-            self.verdict.setVisible(verdict is not None)
+            self.judged.setVisible(verdict is not None)
             if verdict is not None:
                 self.verdict.show_verdict(verdict)
 
@@ -133,7 +136,7 @@ class JobsDock(QDockWidget):
         for widget in (self.progress, self.status, self.place):
             layout.addWidget(widget)
         both = QSplitter(Qt.Orientation.Horizontal)
-        both.addWidget(self.verdict)
+        both.addWidget(self.judged)
         both.addWidget(self.plot)
         both.setSizes([560, 340])
         both.setStretchFactor(0, 1)
@@ -171,7 +174,7 @@ class JobsDock(QDockWidget):
         self._describe(job)
         if is_other:
             self.plot.clear()
-            self.verdict.hide()
+            self.judged.hide()
         if job.verb in _TRAINS and (has_moved or job.state not in _ALIVE):
             self.metrics_wanted.emit(job.directory)
 

@@ -60,7 +60,7 @@ class MainWindow(QMainWindow):
         self.locus_bar = LocusBar(parts.workspace, parts.data)
         self.attention_bar = AttentionBar()
         self.track_dock = TrackDock(parts.workspace, self)
-        self.checkpoint_dock = CheckpointDock(self)
+        self.checkpoint_dock = CheckpointDock(theme, self)
         self._jobs_dock: JobsDock | None = None
         self._ended: dict[str, WorkerState] = {}
         self.worker_states: dict[str, QLabel] = {"data": QLabel(), "model": QLabel()}
@@ -96,6 +96,7 @@ class MainWindow(QMainWindow):
         """Draw in other colours; the application's style is set by who asked."""
         self.theme = theme
         self.canvas.dress(theme, window_font())
+        self.checkpoint_dock.set_theme(theme)
         if self._jobs_dock is not None:
             self._jobs_dock.set_theme(theme)
 

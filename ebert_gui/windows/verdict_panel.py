@@ -1,7 +1,7 @@
-"""What to think of a fine-tuned model, in the dock of its job: a sentence, a row per factor, what to bear in mind."""
+"""What to think of a fine-tuned model, by its job or checkpoint: a sentence, a row per factor, what to bear in mind."""
 
 from PyQt6.QtCore import Qt
-from PyQt6.QtGui import QColor, QFont, QGuiApplication
+from PyQt6.QtGui import QColor, QFont, QGuiApplication, QResizeEvent
 from PyQt6.QtWidgets import (
     QAbstractItemView,
     QHBoxLayout,
@@ -15,12 +15,15 @@ from PyQt6.QtWidgets import (
 )
 
 from ebert_core.protocol.verdict import Judgement, Outcome, Verdict
-from ebert_gui.windows.forms import label, scrolling, set_role
+from ebert_gui.windows.forms import label, set_role
 from ebert_gui.windows.theme import LIGHT, Theme
 
 _ROW_HEIGHT = 24
 _HEADER_HEIGHT = 28
 _MOST_ROWS = 14
+_INTERVAL = 4
+# Narrower than this the column of intervals gives way; the sentence of the chosen factor still has its interval.
+_ROOM_FOR_INTERVALS = 440
 _HEADINGS: dict[Outcome, str] = {
     "better": "Better than {}",
     "worse": "Worse than {}",
@@ -77,6 +80,11 @@ class VerdictPanel(QWidget):
         if many:
             self.table.setCurrentCell(0, 0)
 
+    def resizeEvent(self, event: QResizeEvent | None) -> None:
+        """Leave the intervals out of the table where they would push the verdicts out of sight."""
+        super().resizeEvent(event)
+        self.table.setColumnHidden(_INTERVAL, self.width() < _ROOM_FOR_INTERVALS)
+
     def set_theme(self, theme: Theme) -> None:
         """Draw in other colours."""
         self._theme = theme
@@ -87,9 +95,8 @@ class VerdictPanel(QWidget):
         return "\n".join(self._verdict.lines()) if self._verdict else ""
 
     def _lay_out(self) -> None:
-        contents = QWidget()
-        column = QVBoxLayout(contents)
-        column.setContentsMargins(0, 4, 12, 8)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(6)
         head = QHBoxLayout()
         head.addWidget(self.heading, 1)
@@ -98,11 +105,6 @@ class VerdictPanel(QWidget):
         for widget in (self.sentence, self.table, self.chosen, self.notes):
             column.addWidget(widget)
         column.addStretch(1)
-        area = scrolling(contents)
-        area.setAccessibleName("Verdict on the model")
-        whole = QVBoxLayout(self)
-        whole.setContentsMargins(0, 0, 10, 0)
-        whole.addWidget(area)
 
     def _fill(self) -> None:
         if self._verdict is None:
