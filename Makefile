@@ -34,6 +34,7 @@ figures: setup
 	$(BIN)/python tools/figures.py $(FILES) $(if $(TO),--to $(TO))
 
 benchmarks: setup
+	$(BIN)/pip install --quiet --editable '.[model,benchmarks]'
 	for file in benchmarks/*.py; do $(BIN)/python $$file || exit 1; done
 
 # The checkpoint in resources/ is trained on a genome of another seed than the one that is shown.
