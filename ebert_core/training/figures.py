@@ -88,7 +88,8 @@ def _precision_recall(axis: "Axes", factor: FactorCurves, named: Mapping[str, st
             f"p ≥ {factor.threshold:.2g}",
             (factor.threshold_recall, factor.threshold_precision),
             textcoords="offset points",
-            xytext=(7, 5),
+            # Below the dot where it stands at the top: above lies the heading.
+            xytext=(7, 5 if factor.threshold_precision < 0.9 else -12),
             fontsize=7.5,
             color=ACCENT,
             bbox={"facecolor": "white", "edgecolor": "none", "alpha": 0.8, "pad": 0.8},
