@@ -1,5 +1,6 @@
 """Puts the program together; the only file that knows all of its parts."""
 
+import math
 import sys
 from pathlib import Path
 from typing import NamedTuple
@@ -152,6 +153,7 @@ class WindowProgram(Program):
         themes.apply(app, theme)
         self.jobs = JobFollower(self.workspace, self.data)
         self.window = MainWindow(Parts(self.workspace, self.loader, self.opener, self.jobs, self.data), theme)
+        self.window.lay_docks(found.session.layout)
         self.data.state_changed.connect(lambda state: self.window.show_worker("data", state))
         self.model.state_changed.connect(lambda state: self.window.show_worker("model", state))
         for role, client in (("data", self.data), ("model", self.model)):
@@ -190,6 +192,7 @@ class WindowProgram(Program):
             factor=workspace.factor,
             anchor=None if workspace.anchor_is_guessed else workspace.anchor,
             is_dark=self.window.theme is DARK,
+            layout=self.window.layout_of_docks(),
         )
         try:
             write_session(self._session_file, session)
@@ -261,8 +264,24 @@ class PictureProgram(Program):
             save_picture(self.scene, self.options.picture)
         except InvalidRequest as error:
             self._fail(str(error))
-        else:
-            self._app.exit(0)
+            return
+        self._say_what_is_cut_off()
+        unread = (content for content in map(self.loader.content, self.workspace.tracks.tracks) if content.is_error)
+        for content in unread:
+            self._fail(content.sentence)
+            return
+        self._app.exit(0)
+
+    def _say_what_is_cut_off(self) -> None:
+        needed = math.ceil(self.scene.header_height + self.scene.content_height)
+        hidden = [row.track for row in self.scene.rows() if row.top + row.height > self.scene.height]
+        if hidden:
+            tracks = "1 track is" if len(hidden) == 1 else f"{len(hidden)} tracks are"
+            width, height = round(self.scene.width), round(self.scene.height)
+            sentence = (
+                f"{tracks} cut off at a height of {height}; --size {width}x{needed} shows all, as no --size does."
+            )
+            print(sentence, file=sys.stderr)  # noqa: T201 - a warning of the shell
 
     def _fail(self, sentence: str) -> None:
         if not self._problem:

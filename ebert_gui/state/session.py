@@ -14,7 +14,7 @@ SESSION_VERSION = 1
 
 
 class Session(msgspec.Struct, frozen=True, omit_defaults=False):
-    """What is kept. Paths are those of the host of the workers."""
+    """What is kept. Paths are those of the host of the workers; `layout` is where the docks stand, in Qt's words."""
 
     version: int = SESSION_VERSION
     dataset: str = ""
@@ -26,6 +26,7 @@ class Session(msgspec.Struct, frozen=True, omit_defaults=False):
     factor: str = ""
     anchor: Interval | None = None
     is_dark: bool | None = None
+    layout: str = ""
 
 
 class ReadSession(NamedTuple):

@@ -1,6 +1,6 @@
 """The dock that says what the open checkpoint is, what it has seen, how good it is and where not to trust it."""
 
-from PyQt6.QtCore import Qt, pyqtSignal
+from PyQt6.QtCore import QSize, Qt, pyqtSignal
 from PyQt6.QtWidgets import (
     QAbstractItemView,
     QDockWidget,
@@ -32,6 +32,7 @@ from ebert_gui.windows.wording import bases, regions
 
 _COLUMNS = ("Factor", "Learnt from", "auPRC")
 _ROW_HEIGHT = 28
+_WIDTH = 400
 _MOST_ROWS = 12
 _MOST_CELLS = 2
 
@@ -46,7 +47,7 @@ class CheckpointDock(QDockWidget):
         self._theme = theme
         self._verdict: VerdictPanel | None = None
         self.setObjectName("checkpoint-dock")
-        self._pages = QStackedWidget()
+        self._pages = _Pages()
         self._pages.addWidget(self._empty_page())
         self._pages.setMinimumWidth(320)
         self.setWidget(self._pages)
@@ -141,6 +142,13 @@ class CheckpointDock(QDockWidget):
         button = QPushButton("Open checkpoint…")
         button.clicked.connect(self.open_requested)
         return button
+
+
+class _Pages(QStackedWidget):
+    """Pages that wish for a width of their own: what wide tables wish for would take half the window."""
+
+    def sizeHint(self) -> QSize:
+        return QSize(_WIDTH, super().sizeHint().height())
 
 
 def why_no_verdict(summary: CheckpointSummary) -> str:

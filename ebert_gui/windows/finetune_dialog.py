@@ -38,6 +38,7 @@ from ebert_gui.windows.paths import beside, slug
 from ebert_gui.windows.wording import listed
 
 _FIELDS_WIDTH = 600
+_LOWEST, _HIGHEST, _FRAME = 660, 960, 60
 
 
 class FineTuneDialog(QDialog):
@@ -54,7 +55,8 @@ class FineTuneDialog(QDialog):
         self._build_fields()
         self._lay_out()
         self._connect()
-        self.resize(820, 680)
+        room = parent.height() - _FRAME if parent is not None else 0
+        self.resize(820, min(max(_LOWEST, room), _HIGHEST))
         self._follow()
 
     def spec(self) -> FineTune:
@@ -77,7 +79,7 @@ class FineTuneDialog(QDialog):
         )
 
     def _build_fields(self) -> None:
-        split = plan.propose_split(self._dataset)
+        split = plan.propose_split(self._dataset, self._checkpoint)
         name = self._checkpoint.name if self._checkpoint is not None else ""
         self.from_open = QRadioButton(f"the open checkpoint, {name}" if name else "the open checkpoint (none is open)")
         self.from_nothing = QRadioButton("nothing: random weights, needs far more data")
@@ -104,6 +106,9 @@ class FineTuneDialog(QDialog):
         self.use_motifs.setChecked(True)
         self.signals = {name: QCheckBox(name) for name in self._offered_signals()}
         self.made_signals = {signal.name: _explained(signal) for signal in self._dataset.made_signals}
+        # What the checkpoint has learnt to read is worth keeping.
+        for signal, box in (self.signals | self.made_signals).items():
+            box.setChecked(self._checkpoint is not None and signal in self._checkpoint.signals)
         self.epochs = QSpinBox()
         self.epochs.setRange(1, 1000)
         self.epochs.setValue(6)
@@ -179,7 +184,8 @@ class FineTuneDialog(QDialog):
             problem = problem or "Name the checkpoint folder to start from."
         self._settings.offer_size(not spec.start_from)
         summary = "" if problem else plan.promise(spec, self._dataset, self._start_in_words())
-        self._footer.say(summary, problem)
+        warning = "" if problem else plan.leak(spec, self._dataset, self._checkpoint)
+        self._footer.say(" ".join(filter(None, (summary, warning))), problem)
 
     def _pick_folder(self, title: str, field: QLineEdit) -> None:
         chosen = QFileDialog.getExistingDirectory(self, title, field.text() or str(Path.home()))

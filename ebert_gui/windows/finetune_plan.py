@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ebert_core.protocol.errors import InvalidRequest
-from ebert_core.protocol.locus import Interval, parse_locus
+from ebert_core.protocol.locus import Interval, format_locus, parse_locus
 from ebert_core.protocol.modelling import CheckpointSummary
 from ebert_core.protocol.specs import FineTune
 from ebert_core.protocol.tracks import DatasetSummary
@@ -37,8 +37,32 @@ def assayed_pairs(dataset: DatasetSummary) -> dict[str, tuple[str, ...]]:
     return {factor: tuple(pairs[factor]) for factor in sorted(pairs)}
 
 
-def propose_split(dataset: DatasetSummary) -> Split:
-    """Chromosomes to learn from and one to check on; a genome of one chromosome is cut in two."""
+def propose_split(dataset: DatasetSummary, checkpoint: CheckpointSummary | None = None) -> Split:
+    """Chromosomes to learn from and one to check on; a genome of one chromosome is cut in two.
+
+    Where the checkpoint to start from has learnt where it would be checked, its own regions are proposed.
+    """
+    split = _split_of(dataset)
+    if checkpoint is None or not _seen_in_training(split.validation, dataset, checkpoint):
+        return split
+    own = Split(_texts(checkpoint.training), _texts(checkpoint.validation))
+    try:
+        read_regions((*own.training, *own.validation), dataset)
+    except InvalidRequest:
+        return split
+    return own if own.validation else split
+
+
+def _texts(regions: Sequence[Interval]) -> tuple[str, ...]:
+    return tuple(format_locus(region) for region in regions)
+
+
+def _seen_in_training(texts: Sequence[str], dataset: DatasetSummary, checkpoint: CheckpointSummary) -> bool:
+    """Whether a checkpoint learnt at one of these places."""
+    return any(place.overlaps(learnt) for place in read_regions(texts, dataset) for learnt in checkpoint.training)
+
+
+def _split_of(dataset: DatasetSummary) -> Split:
     sizes = _usable_sizes(dataset)
     names = sorted(sizes, key=natural_order)
     if len(names) == 1:
@@ -183,6 +207,15 @@ def _objection_to_output(spec: FineTune) -> str:
     if spec.output == spec.start_from:
         return "The result would overwrite the checkpoint it starts from: choose another folder."
     return ""
+
+
+def leak(spec: FineTune, dataset: DatasetSummary, checkpoint: CheckpointSummary | None) -> str:
+    """A warning where the checkpoint to start from has learnt at the places to check on; empty otherwise."""
+    if checkpoint is None or checkpoint.path != spec.start_from:
+        return ""
+    if not _seen_in_training(spec.validation, dataset, checkpoint):
+        return ""
+    return f"But {checkpoint.name} has learnt on {listed(spec.validation)} before: scores there will be too good."
 
 
 def promise(spec: FineTune, dataset: DatasetSummary, start: str) -> str:

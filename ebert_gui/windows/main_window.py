@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
-from PyQt6.QtCore import QPoint, Qt, pyqtSignal
+from PyQt6.QtCore import QByteArray, QPoint, Qt, pyqtSignal
 from PyQt6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QGuiApplication
 from PyQt6.QtWidgets import QLabel, QMainWindow, QMenu, QSizePolicy, QVBoxLayout, QWidget
 
@@ -130,7 +130,8 @@ class MainWindow(QMainWindow):
             from ebert_gui.windows.jobs_dock import JobsDock
 
             dock = self._jobs_dock = JobsDock(self.theme, self)
-            self.addDockWidget(Qt.DockWidgetArea.BottomDockWidgetArea, dock)
+            if not self.restoreDockWidget(dock):
+                self.addDockWidget(Qt.DockWidgetArea.BottomDockWidgetArea, dock)
             dock.hide()
             dock.stop_requested.connect(self.jobs.stop)
             dock.resume_requested.connect(self.jobs.resume)
@@ -148,6 +149,15 @@ class MainWindow(QMainWindow):
     def toggle_full_screen(self) -> None:
         """Fill the screen, or stop filling it."""
         self.setWindowState(self.windowState() ^ Qt.WindowState.WindowFullScreen)
+
+    def layout_of_docks(self) -> str:
+        """Where the docks stand and which are shown, as text to keep."""
+        return bytes(self.saveState().toBase64().data()).decode("ascii")
+
+    def lay_docks(self, layout: str) -> None:
+        """Put the docks where they stood; what cannot be read changes nothing."""
+        if layout:
+            self.restoreState(QByteArray.fromBase64(layout.encode("ascii", "ignore")))
 
     def quit(self) -> None:
         """Close the window."""

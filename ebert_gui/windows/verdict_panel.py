@@ -115,6 +115,10 @@ class VerdictPanel(QWidget):
         short = "Baseline" if len(self._verdict.baseline) > 14 else self._verdict.baseline
         self.table.setRowCount(len(factors))
         self.table.setHorizontalHeaderLabels(["Factor", "Peaks", "Model", short, "Difference, 95 %", "Verdict"])
+        for number in range(1, 5):
+            head = self.table.horizontalHeaderItem(number)
+            assert head is not None
+            head.setTextAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         baseline_head = self.table.horizontalHeaderItem(3)
         assert baseline_head is not None
         baseline_head.setToolTip(self._verdict.baseline)

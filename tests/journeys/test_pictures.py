@@ -40,6 +40,25 @@ def test_a_bare_bigwig_is_drawn_without_a_dataset(toy_dataset: Path, tmp_path: P
     assert len(drawn) > 1
 
 
+def test_tracks_that_do_not_fit_are_counted(toy_dataset: Path, tmp_path: Path) -> None:
+    target = tmp_path / "out.png"
+    done = _draw(str(toy_dataset), "--picture", str(target), "--size", "900x120")
+    assert done.returncode == 0
+    assert "cut off at a height of 120; --size 900x" in done.stderr
+    assert len(done.stderr.strip().splitlines()) == 1
+
+
+def test_an_unreadable_file_among_readable_ones_is_named_and_the_rest_drawn(toy_dataset: Path, tmp_path: Path) -> None:
+    target, torn = tmp_path / "out.png", tmp_path / "torn.bw"
+    whole = (toy_dataset.parent / "alpha.bw").read_bytes()
+    torn.write_bytes(whole[: len(whole) // 2])
+    done = _draw(str(toy_dataset.parent / "alpha.bw"), str(torn), "--picture", str(target), "--locus", "chr2")
+    assert done.returncode == 2
+    assert "torn.bw" in done.stderr
+    assert len(done.stderr.strip().splitlines()) == 1
+    assert target.exists()
+
+
 @pytest.mark.parametrize(
     ("words", "sentence"),
     [

@@ -40,6 +40,7 @@ def test_the_form_as_it_opens_can_start(dialog: FineTuneDialog) -> None:
         factors=("CTCF", "FOXA1", "GABPA", "MAX"),
         cell_types=("HepG2", "K562"),
         validation_cell_types=("GM12878",),
+        signals=("DNase",),
     )
     assert msgspec.toml.decode(msgspec.toml.encode(spec), type=JobSpec) == spec
 
