@@ -60,6 +60,7 @@ def build_dataset(output: Path, real: Path) -> Path:
         start_locus="chr5:125,915,001-125,945,000",
         state_names=tuple(names.values()),
         state_colours=colours,
+        bin_width=MARK_BIN,
         motifs=copy_motifs(output, real / "motifs"),
         cell_types={cell: cell_type(output, real, cell, names, lengths) for cell in CELL_TYPES},
     )
