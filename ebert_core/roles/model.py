@@ -6,7 +6,8 @@ from pathlib import Path
 import numpy as np
 
 from ebert_core.dataset.description import Dataset
-from ebert_core.inference.attention import attend_from, attend_within
+from ebert_core.dataset.windows import source_bases
+from ebert_core.inference.attention import attend_from, attend_within, attention_window
 from ebert_core.inference.familiarity import familiarity_spans
 from ebert_core.inference.fitting import absences, check_fit
 from ebert_core.inference.predict import Predictor
@@ -14,6 +15,7 @@ from ebert_core.model.checkpoint import load_checkpoint
 from ebert_core.model.description import Description
 from ebert_core.model.device import Engine, choose_engine
 from ebert_core.model.tokens import BIN, POSITION
+from ebert_core.protocol.bases import N
 from ebert_core.protocol.errors import InvalidRequest
 from ebert_core.protocol.locus import Interval
 from ebert_core.protocol.modelling import (
@@ -86,6 +88,7 @@ class ModelAnswers:
         """What one position attends to."""
         report(0.0, "attending")
         predictor = self._predictor(request.checkpoint, request.dataset)
+        _check_sequence(predictor, attention_window(predictor, request.chromosome, request.position))
         return attend_from(
             predictor,
             request.cell_type,
@@ -100,6 +103,8 @@ class ModelAnswers:
         """All attention inside one window."""
         report(0.0, "attending")
         predictor = self._predictor(request.checkpoint, request.dataset)
+        middle = (request.interval.start + request.interval.end) // 2
+        _check_sequence(predictor, attention_window(predictor, request.interval.chromosome, middle))
         return attend_within(predictor, request.cell_type, request.interval, request.layer, request.head, request.edits)
 
     def _predictor(self, checkpoint: str, dataset: str) -> Predictor:
@@ -113,6 +118,12 @@ class ModelAnswers:
                 del self._predictors[next(iter(self._predictors))]
             self._predictors[key] = Predictor(loaded, opened, self._engine)
         return self._predictors[key]
+
+
+def _check_sequence(predictor: Predictor, window: Interval) -> None:
+    """A window of nothing but N has weights too, which say nothing and look as if they did."""
+    if np.all(source_bases(predictor.source, window) == N):
+        raise InvalidRequest("The sequence is unknown here (N): there is nothing to attend to.")
 
 
 def _changed(path: Path) -> int:

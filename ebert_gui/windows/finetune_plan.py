@@ -45,7 +45,7 @@ def propose_split(dataset: DatasetSummary, checkpoint: CheckpointSummary | None 
     split = _split_of(dataset)
     if checkpoint is None or not _seen_in_training(split.validation, dataset, checkpoint):
         return split
-    own = Split(_texts(checkpoint.training), _texts(checkpoint.validation))
+    own = Split(_texts(checkpoint.training, dataset), _texts(checkpoint.validation, dataset))
     try:
         read_regions((*own.training, *own.validation), dataset)
     except InvalidRequest:
@@ -53,8 +53,9 @@ def propose_split(dataset: DatasetSummary, checkpoint: CheckpointSummary | None 
     return own if own.validation else split
 
 
-def _texts(regions: Sequence[Interval]) -> tuple[str, ...]:
-    return tuple(format_locus(region) for region in regions)
+def _texts(regions: Sequence[Interval], dataset: DatasetSummary) -> tuple[str, ...]:
+    whole = {Interval(chromosome.name, 0, chromosome.length) for chromosome in dataset.chromosomes}
+    return tuple(region.chromosome if region in whole else format_locus(region) for region in regions)
 
 
 def _seen_in_training(texts: Sequence[str], dataset: DatasetSummary, checkpoint: CheckpointSummary) -> bool:
@@ -210,12 +211,17 @@ def _objection_to_output(spec: FineTune) -> str:
 
 
 def leak(spec: FineTune, dataset: DatasetSummary, checkpoint: CheckpointSummary | None) -> str:
-    """A warning where the checkpoint to start from has learnt at the places to check on; empty otherwise."""
+    """A warning where the checkpoint to start from has learnt what it is to be checked on; empty otherwise."""
     if checkpoint is None or checkpoint.path != spec.start_from:
         return ""
-    if not _seen_in_training(spec.validation, dataset, checkpoint):
-        return ""
-    return f"But {checkpoint.name} has learnt on {listed(spec.validation)} before: scores there will be too good."
+    learnt = {cell for factor in checkpoint.factors for cell in factor.cell_types}
+    cells = [cell for cell in spec.validation_cell_types if cell in learnt]
+    said = []
+    if _seen_in_training(spec.validation, dataset, checkpoint):
+        said.append(f"learnt on {listed(spec.validation)}: scores there will be too good")
+    if cells:
+        said.append(f"seen binding in {listed(cells)}: to it that is no new cell type")
+    return f"But {checkpoint.name} has {', and '.join(said)}." if said else ""
 
 
 def promise(spec: FineTune, dataset: DatasetSummary, start: str) -> str:

@@ -148,6 +148,8 @@ def test_attention_is_answered_as_profile_and_as_map(worker, toy_checkpoint, toy
     assert profile.window == whole.window
     np.testing.assert_array_equal(whole.weight_TT[(3_300 - whole.window.start) // 10], profile.from_anchor_T)
     assert "layers 1 to 1" in worker.refusal(AttendFrom(**{**both, "layer": 4}, position=3_300, chromosome="chr2"))
+    beyond = LENGTHS["chr2"] + 5_000
+    assert "nothing to attend to" in worker.refusal(AttendFrom(**both, position=beyond, chromosome="chr2"))
 
 
 @pytest.mark.parametrize(

@@ -149,10 +149,14 @@ def test_no_more_is_promised_than_will_be_checked(
 def test_a_checkpoint_is_not_checked_where_it_has_learnt(
     dataset: DatasetSummary, checkpoint: CheckpointSummary
 ) -> None:
-    learnt = replace(checkpoint, training=(Interval("chr5", 0, 10_000),), validation=(Interval("chr3", 0, 50_000),))
+    learnt = replace(checkpoint, training=(Interval("chr5", 0, 10_000),), validation=(Interval("chr3", 0, 40_000),))
     proposed = plan.propose_split(dataset, learnt)
-    assert proposed == plan.Split(("chr5:1-10,000",), ("chr3:1-50,000",))
+    assert proposed == plan.Split(("chr5",), ("chr3:1-40,000",))
     spec = FineTune("/d", "/o", proposed.training, ("chr5",), start_from=learnt.path)
-    assert plan.leak(spec, dataset, learnt) == "But small has learnt on chr5 before: scores there will be too good."
+    assert plan.leak(spec, dataset, learnt) == "But small has learnt on chr5: scores there will be too good."
     assert plan.leak(replace(spec, validation=proposed.validation), dataset, learnt) == ""
     assert plan.leak(spec, dataset, None) == ""
+    known_cell = replace(spec, validation=proposed.validation, validation_cell_types=("K562", "HepG2"))
+    assert (
+        plan.leak(known_cell, dataset, learnt) == "But small has seen binding in K562: to it that is no new cell type."
+    )
