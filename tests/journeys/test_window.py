@@ -36,6 +36,22 @@ def test_a_dataset_and_a_checkpoint_become_tracks_with_predictions(open_window, 
     assert "toy" in program.window.windowTitle()
 
 
+def test_docks_stand_where_they_stood_before(open_window, qtbot, toy_dataset, tmp_path) -> None:
+    kept = str(tmp_path / "session.json")
+    first = open_window(dataset=str(toy_dataset), session=kept)
+    qtbot.waitUntil(lambda: _is_complete(first), timeout=LONG)
+    first.window.checkpoint_dock.show()
+    first.window.close()
+    second = open_window(dataset=str(toy_dataset), session=kept)
+    qtbot.waitUntil(lambda: _is_complete(second), timeout=LONG)
+    assert second.window.checkpoint_dock.isVisible()
+    assert not second.window.track_dock.isVisible()
+    second.window.toggle_jobs()
+    assert second.window.jobs_dock().isVisible()
+    second.window.lay_docks("no layout of ours")
+    assert second.window.checkpoint_dock.isVisible()
+
+
 def test_choosing_a_cell_type_in_the_bar_changes_the_tracks(open_window, qtbot, toy_dataset) -> None:
     program = open_window(dataset=str(toy_dataset))
     qtbot.waitUntil(lambda: _is_complete(program), timeout=LONG)
