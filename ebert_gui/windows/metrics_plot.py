@@ -71,6 +71,8 @@ class MetricsPlot(QWidget):
             axis.setTextPen(theme.muted)
             axis.setTickFont(window_font(11))
         self.plot.showGrid(x=False, y=True, alpha=0.15)
+        # The view keeps a picture of its background, in the colours of before.
+        self.plot.resetCachedContent()
         self._draw()
 
     def _lay_out(self) -> None:
