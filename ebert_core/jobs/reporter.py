@@ -172,7 +172,7 @@ class JobReporter:
             self._events.append(event)
 
     def _end_soon(self, _number: int, _frame: FrameType | None) -> None:
-        """Asked to end from outside (a shutdown, a batch system), the job saves its state; asked again, it just ends."""
+        """Asked to end from outside (a shutdown, a batch system), the job saves its state; asked again, it ends."""
         now = time.monotonic()
         if self._asked_to_end is None and not (self.directory / STOP).exists():
             self._asked_to_end = now

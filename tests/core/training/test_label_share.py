@@ -33,6 +33,5 @@ def test_neighbouring_blocks_are_one_place():
     nearly_all = share_of(PLACES, 0.99, seed=1)
     assert len(nearly_all) < 6
     assert all(
-        first.end < second.start or first.chromosome != second.chromosome
-        for first, second in pairwise(nearly_all)
+        first.end < second.start or first.chromosome != second.chromosome for first, second in pairwise(nearly_all)
     )
