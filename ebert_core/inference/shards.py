@@ -117,7 +117,8 @@ class Shards:
             self._store.set("folder", str(self._folder))
             yield
         finally:
-            self._store.set("over", "")
+            with suppress(distributed.DistError):
+                self._store.set("over", "")
             for _ in range(100):  # another process may be about to write a last block
                 shutil.rmtree(self._folder, ignore_errors=True)
                 if not self._folder.exists():
