@@ -75,7 +75,8 @@ class StridedConvolution(nn.Module):
         self.mix = Linear(2 * architecture.hidden, architecture.hidden)
         self.symbols: Tensor
         symbols = torch.zeros(MASKED_BASE + 1, _SYMBOLS)
-        symbols[:BASE_COUNT, :BASE_COUNT] = torch.eye(BASE_COUNT)
+        # Not torch.eye: on the meta device it costs every loading of a checkpoint a second.
+        symbols[range(BASE_COUNT), range(BASE_COUNT)] = 1
         symbols[MASKED_BASE, BASE_COUNT] = 1
         self.register_buffer("symbols", symbols, persistent=False)
 
