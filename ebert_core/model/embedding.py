@@ -46,13 +46,22 @@ class Standard(nn.Module):
         return torch.nan_to_num(standard, nan=0.0)
 
 
+def lookup_table(rows: int, width: int) -> nn.Embedding:
+    """A table of vectors that the network's own initialisation fills.
+
+    PyTorch's would draw them a first time, for which it loads its compiler whenever a checkpoint is read.
+    """
+    table: nn.Embedding = nn.Embedding.from_pretrained(torch.empty(rows, width), freeze=False)  # type: ignore[no-untyped-call]  # as torch has it
+    return table
+
+
 class WordTable(nn.Module):
     """One learned vector per word of K bases; words with an unknown base share one."""
 
     def __init__(self, architecture: Architecture) -> None:
         super().__init__()
         self.token_width = architecture.token_width
-        self.words = nn.Embedding(BASE_COUNT**self.token_width + 1, architecture.hidden)
+        self.words = lookup_table(BASE_COUNT**self.token_width + 1, architecture.hidden)
 
     def forward(self, bases_BL: Tensor) -> Tensor:
         """Vectors (B, T, D)."""
@@ -98,13 +107,13 @@ class InputEmbedding(nn.Module):
         self.token_width = architecture.token_width
         table = architecture.base_embedding == "table"
         self.bases = WordTable(architecture) if table else StridedConvolution(architecture)
-        self.states = nn.Embedding(FIRST_STATE + len(architecture.states), architecture.hidden)
+        self.states = lookup_table(FIRST_STATE + len(architecture.states), architecture.hidden)
         self.signal_standard = Standard(len(architecture.signals))
         self.motif_standard = Standard(len(architecture.motifs))
         self.signals = nn.Linear(2 * len(architecture.signals), architecture.hidden) if architecture.signals else None
         self.motifs = nn.Linear(2 * len(architecture.motifs), architecture.hidden) if architecture.motifs else None
         learned = architecture.positions == "learned"
-        self.positions = nn.Embedding(architecture.tokens, architecture.hidden) if learned else None
+        self.positions = lookup_table(architecture.tokens, architecture.hidden) if learned else None
         self.norm = nn.LayerNorm(architecture.hidden)
         self.dropout = nn.Dropout(architecture.dropout)
 

@@ -8,6 +8,7 @@ from torch import Tensor, nn
 from torch.nn import functional as f
 
 from ebert_core.model.config import Architecture
+from ebert_core.model.embedding import lookup_table
 from ebert_core.model.tokens import BASE_COUNT, BIN, POSITION, POSITIONS_PER_BIN
 
 _PRIOR_LOGIT = -5.0  # about 0.7 % of bins are bound; starting there saves the first hundred steps
@@ -90,7 +91,7 @@ class MotifHead(nn.Module):
         self.columns = [column for column, has in enumerate(has_motif) if has]
         self.factors = len(architecture.factors)
         self.context = nn.Linear(width, _CONTEXT_WIDTH)
-        self.factor = nn.Embedding(len(self.own), _FACTOR_WIDTH)
+        self.factor = lookup_table(len(self.own), _FACTOR_WIDTH)
         self.mix = nn.Linear(_AROUND + 2 + _CONTEXT_WIDTH + _FACTOR_WIDTH, _MIX_WIDTH)
         self.dropout = nn.Dropout(architecture.dropout / 2)
         self.logit = nn.Linear(_MIX_WIDTH, 1)
