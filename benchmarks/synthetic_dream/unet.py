@@ -18,7 +18,7 @@ from torch import Tensor, nn
 from torch.nn import functional as f
 
 from ebert_core.cli.program import main as ebert
-from ebert_core.model import checkpoint as checkpoint_module
+from ebert_core.model import ensemble as ensemble_module
 from ebert_core.model.config import Architecture
 from ebert_core.model.embedding import Standard, Windows
 from ebert_core.model.heads import pool_to_bins
@@ -127,7 +127,7 @@ class _Block(nn.Module):
 @contextmanager
 def unet_for_ebert() -> Iterator[None]:
     """While this is open, fine-tuning and checkpoints build a U-Net where they would build EBERT."""
-    with mock.patch.object(finetune_module, "Ebert", UNet), mock.patch.object(checkpoint_module, "Ebert", UNet):
+    with mock.patch.object(finetune_module, "Ebert", UNet), mock.patch.object(ensemble_module, "Ebert", UNet):
         yield
 
 
