@@ -95,7 +95,7 @@ def run_steps(work: Callable[[Steps], object], count: int, of_processor: bool) -
     except Stopped:
         pass
     finally:
-        Trainer.take_step = original  # type: ignore[method-assign]
+        Trainer.take_step = original  # type: ignore[method-assign]  # put back
     return steps
 
 

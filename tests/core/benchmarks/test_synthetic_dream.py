@@ -25,10 +25,13 @@ from benchmarks.synthetic_dream.rules import (
 from benchmarks.synthetic_dream.scores import STREAMS, FinalSets
 from benchmarks.synthetic_dream.steps import NETWORKS, PRETRAINED, UNET, Plan, make_world
 from benchmarks.synthetic_dream.tables import LOGISTIC, NAMES, ORACLE, SCAN, compare, markdown, to_json
-from benchmarks.synthetic_dream.unet import UNet
+from benchmarks.synthetic_dream.unet import UNet, unet_for_ebert
 from ebert_core.dataset.channels import Channels
+from ebert_core.model.checkpoint import load_checkpoint, save_checkpoint
 from ebert_core.model.config import PRESETS, Architecture
+from ebert_core.model.description import FactorRecord
 from ebert_core.model.embedding import Windows
+from ebert_core.protocol.resources import resource
 
 WORLD = World(seed=4, scale=0.1)
 
@@ -154,3 +157,20 @@ def test_the_unet_reads_every_input_and_does_without_it(stream: str):
     whole, without = network.binding(windows), network.binding(hidden)
     assert bool(without.isfinite().all())
     assert not torch.equal(whole, without)
+
+
+def test_a_checkpoint_of_the_unet_is_read_back_as_one(tmp_path: Path):
+    network = unet()
+    shipped = load_checkpoint(resource("checkpoints/demonstration")).description
+    architecture = network.architecture
+    description = msgspec.structs.replace(
+        shipped,
+        architecture=architecture,
+        factors=tuple(FactorRecord(factor, ("alpha",)) for factor in architecture.factors),
+        matrices=tuple(((0.0,) * 4,) for _ in architecture.motifs),
+    )
+    save_checkpoint(tmp_path / "unet", network, description)
+    with unet_for_ebert():
+        loaded = load_checkpoint(tmp_path / "unet").network
+    assert isinstance(loaded, UNet)
+    assert torch.equal(loaded.binding(random_windows()), network.binding(random_windows()))
