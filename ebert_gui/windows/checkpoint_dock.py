@@ -31,6 +31,10 @@ from ebert_gui.windows.verdict_panel import VerdictPanel
 from ebert_gui.windows.wording import bases, regions
 
 _COLUMNS = ("Factor", "Learnt from", "auPRC")
+_SCORE_MEANS = (
+    "Over the held-out bins of all cell types with their scores as they are. The verdict ranks the scores of each cell "
+    "type by themselves before it joins them, so its figure for the same factor differs."
+)
 _ROW_HEIGHT = 28
 _WIDTH = 400
 _MOST_ROWS = 12
@@ -254,6 +258,7 @@ def _factor_table(factors: tuple[FactorSummary, ...]) -> QTableWidget:
     across.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
     score_header = table.horizontalHeaderItem(2)
     assert score_header is not None
+    score_header.setToolTip(_SCORE_MEANS)
     score_header.setTextAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
     table.setFixedHeight(34 + _ROW_HEIGHT * min(len(factors), _MOST_ROWS))
     return table
@@ -263,7 +268,7 @@ def _fill(table: QTableWidget, row: int, factor: FactorSummary) -> None:
     score = "not scored" if factor.auprc is None else f"{factor.auprc:.2f}"
     names, count = ", ".join(factor.cell_types), len(factor.cell_types)
     cells = names if count <= _MOST_CELLS else f"{count} cell types"
-    scored = f"{factor.auprc:.3f} on {factor.scored_on}" if factor.auprc is not None else score
+    scored = f"{factor.auprc:.3f} on {factor.scored_on}. {_SCORE_MEANS}" if factor.auprc is not None else score
     hints = (factor.name, names, scored)
     for column, text in enumerate((factor.name, cells, score)):
         item = QTableWidgetItem(text)
