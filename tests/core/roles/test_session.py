@@ -177,6 +177,7 @@ def test_progress_comes_at_most_ten_times_a_second(window):
 
 def test_a_ping_is_answered_while_a_handler_computes(window):
     window.ask(1, Compute(1.0))
+    window.next(lambda message: isinstance(message, Progress))
     window.send(Ping(5))
     first = window.next(lambda message: not isinstance(message, Progress))
     assert isinstance(first, Pong)
