@@ -19,6 +19,7 @@ _SIZES = {
     "halo": (0, 500_000),
     "token_width": (1, POSITION),
     "embedding_width": (1, 500),
+    "word_length": (0, 8),
     "dropout": (0, 0.9),
     "members": (1, 32),
 }
@@ -29,9 +30,10 @@ class Architecture(msgspec.Struct, frozen=True):
 
     `context` is the window in bases, `halo` the part of it at either end whose predictions are thrown away,
     `token_width` the bases per token, `embedding_width` the bases one token's convolution sees.
-    `states`, `signals` and `motifs` name the optional inputs in channel order; `factors` the outputs. `motif_head`
-    adds to each factor's logit what its own motif scores around the bin say. With several `members`, the weights are of
-    so many networks that were trained apart, and their calibrated logits are averaged.
+    `states`, `signals` and `motifs` name the optional inputs in channel order; `factors` the outputs. `word_length` is
+    that of the overlapping words with vectors of their own, 0 for none; `motif_head` adds to each factor's logit what
+    its own motif scores around the bin say. With several `members`, the weights are of so many networks that were
+    trained apart, and their calibrated logits are averaged.
     """
 
     layers: int
@@ -48,6 +50,7 @@ class Architecture(msgspec.Struct, frozen=True):
     signals: tuple[str, ...] = ()
     motifs: tuple[str, ...] = ()
     factors: tuple[str, ...] = ()
+    word_length: int = 0
     motif_head: bool = False
     members: int = 1
 

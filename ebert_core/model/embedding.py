@@ -13,6 +13,7 @@ from ebert_core.model.config import Architecture
 from ebert_core.model.products import Linear
 from ebert_core.model.tokens import BASE_COUNT, BIN, FIRST_STATE, MASKED_BASE, POSITION
 
+_WORD_WIDTH = 8
 _SYMBOLS = BASE_COUNT + 1  # the four bases and "masked"; N is the zero vector
 
 
@@ -99,14 +100,44 @@ class StridedConvolution(nn.Module):
         return vector_BTD
 
 
+class SharedWords(nn.Module):
+    """A short vector for every word of a few bases, the same on both strands, summed over the words of a token.
+
+    Words overlap, as in DNABERT (doi:10.1093/bioinformatics/btab083). A convolution has to find a motif by small steps
+    from chance; a word that matters is moved the first time it is seen. Those with an unknown or hidden base count 0.
+    """
+
+    def __init__(self, architecture: Architecture) -> None:
+        super().__init__()
+        self.token_width = architecture.token_width
+        self.length = architecture.word_length
+        self.words = lookup_table(BASE_COUNT**self.length, _WORD_WIDTH)
+        self.mix = nn.Linear(_WORD_WIDTH, architecture.hidden)
+
+    def forward(self, bases_BL: Tensor) -> Tensor:
+        """Vectors (B, T, D)."""
+        before = (self.length - 1) // 2  # so that a word belongs to the token that holds its middle
+        padded_BL = f.pad(bases_BL, (before, self.length - 1 - before), value=MASKED_BASE)
+        letters_BLK = padded_BL.long().unfold(1, self.length, 1)
+        powers_K = BASE_COUNT ** torch.arange(self.length, device=bases_BL.device)
+        other_BLK = (BASE_COUNT - 1) - letters_BLK
+        word_BL = torch.minimum((letters_BLK * powers_K).sum(-1), (other_BLK.flip(-1) * powers_K).sum(-1))
+        is_known_BL = (letters_BLK < BASE_COUNT).all(-1)
+        vector_BLX = self.words(word_BL.where(is_known_BL, 0)) * is_known_BL[..., None]
+        sum_BTX = vector_BLX.reshape(len(bases_BL), -1, self.token_width, _WORD_WIDTH).sum(2)
+        vector_BTD: Tensor = self.mix(sum_BTX.to(self.mix.weight.dtype))
+        return vector_BTD
+
+
 class InputEmbedding(nn.Module):
-    """The sum of the embeddings of bases, states, signals, motif scores and (when learned) positions."""
+    """The sum of the embeddings of bases, words, states, signals, motif scores and (when learned) positions."""
 
     def __init__(self, architecture: Architecture) -> None:
         super().__init__()
         self.token_width = architecture.token_width
         table = architecture.base_embedding == "table"
         self.bases = WordTable(architecture) if table else StridedConvolution(architecture)
+        self.words = SharedWords(architecture) if architecture.word_length else None
         self.states = lookup_table(FIRST_STATE + len(architecture.states), architecture.hidden)
         self.signal_standard = Standard(len(architecture.signals))
         self.motif_standard = Standard(len(architecture.motifs))
@@ -120,6 +151,8 @@ class InputEmbedding(nn.Module):
     def forward(self, windows: Windows) -> Tensor:
         """Vectors (B, T, D)."""
         sum_BTD = self.bases(windows.bases_BL)
+        if self.words is not None:
+            sum_BTD = sum_BTD + self.words(windows.bases_BL)
         sum_BTD = sum_BTD + self.states(windows.states_BS.int()).repeat_interleave(BIN // self.token_width, 1)
         for extra_BPD in (self.signal_vectors(windows.signals_BPC), self.motif_vectors(windows.motifs_BPM)):
             if extra_BPD is not None:

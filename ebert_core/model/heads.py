@@ -1,7 +1,9 @@
 """What the encoder's tokens are read out as: masked bases, masked states, binding."""
 
 # B = windows in a batch, T = tokens, P = 50-bp positions, S = 200-bp bins, N = bins starting every 50 bp (P - 3),
-# D = hidden units, K = bases per token, F = factors, M = motifs, R = positions around a bin, X = anything.
+# D = hidden units, K = bases per token, F = factors, M = motifs, H = hinges, R = positions around a bin, X = anything.
+
+import math
 
 import torch
 from torch import Tensor, nn
@@ -12,8 +14,11 @@ from ebert_core.model.embedding import lookup_table
 from ebert_core.model.tokens import BASE_COUNT, BIN, POSITION, POSITIONS_PER_BIN
 
 _PRIOR_LOGIT = -5.0  # about 0.7 % of bins are bound; starting there saves the first hundred steps
-_AROUND = 12  # 50-bp positions whose motif scores a bin's logit rests on: its own four and four on either side
-_CONTEXT_WIDTH, _FACTOR_WIDTH, _MIX_WIDTH = 16, 8, 32
+_REACH = 8  # 50-bp positions whose sites a bin's logit rests on: its own four and two on either side
+_OUTERMOST = -2.0  # the outermost of these start at a seventh of the odds
+_HINGES = (1.0, 1.5, 2.0, 2.5, 3.0, 3.5, 4.0)  # deviations of the motif score where its effect may change
+_LOWEST, _HIGHEST = -2.0, 8.0
+_CONTEXT_WIDTH, _FACTOR_WIDTH, _MIX_WIDTH = 16, 16, 48
 
 
 class BaseHead(nn.Module):
@@ -50,7 +55,8 @@ class StateHead(nn.Module):
 class BindingHead(nn.Module):
     """A logit every 50 bp for all factors at once, pooled to 200-bp bins starting every 50 bp.
 
-    With `motif_head`, factors that have a matrix also get the logit of a `MotifHead`.
+    With `motif_head`, factors that have a matrix also get what a `MotifHead` reads from their motif scores, and sites
+    a little outside of a bin count for it as well.
     """
 
     def __init__(self, architecture: Architecture) -> None:
@@ -71,17 +77,18 @@ class BindingHead(nn.Module):
         windows, _, hidden = encoded_BTD.shape
         joined_BPX = encoded_BTD.reshape(windows, -1, self.tokens_per_position * hidden)
         gathered_BPX = self.dropout(f.gelu(self.gather(joined_BPX)))
-        logits_BNF = pool_to_bins(self.logits(gathered_BPX).float())
-        if self.motif_head is not None and standard_BPM is not None:
-            logits_BNF = logits_BNF + self.motif_head(gathered_BPX, standard_BPM)
-        return logits_BNF
+        position_BPF = self.logits(gathered_BPX).float()
+        if self.motif_head is None or standard_BPM is None:
+            return pool_to_bins(position_BPF)
+        return self.motif_head.pool(position_BPF + self.motif_head(gathered_BPX, standard_BPM))
 
 
 class MotifHead(nn.Module):
-    """What a factor's own motif scores around a bin say where the encoder sees them: one small network for all factors.
+    """What a factor's own motif score at a place says of its binding there, read in its surroundings.
 
-    A few megabases hold too few sites of one factor to learn how a site's strength, its place in the bin and its
-    surroundings decide binding; the factors together hold enough. What is particular to a factor is a short vector.
+    Two parts are added: a piecewise linear function of the score for each factor, and one small network for all
+    factors, which sees how strong the site is and what the encoder sees around it. A few megabases hold too few sites
+    of one factor to learn how these act together; the factors together hold enough.
     """
 
     def __init__(self, architecture: Architecture, width: int) -> None:
@@ -90,31 +97,40 @@ class MotifHead(nn.Module):
         has_motif = [name in architecture.motifs for name in architecture.factors]
         self.columns = [column for column, has in enumerate(has_motif) if has]
         self.factors = len(architecture.factors)
+        pieces = len(_HINGES) + 1
+        self.slope = nn.Parameter(torch.zeros(len(self.own), pieces))
         self.context = nn.Linear(width, _CONTEXT_WIDTH)
         self.factor = lookup_table(len(self.own), _FACTOR_WIDTH)
-        self.mix = nn.Linear(_AROUND + 2 + _CONTEXT_WIDTH + _FACTOR_WIDTH, _MIX_WIDTH)
+        self.mix = nn.Linear(pieces + _CONTEXT_WIDTH + _FACTOR_WIDTH, _MIX_WIDTH)
         self.dropout = nn.Dropout(architecture.dropout / 2)
         self.logit = nn.Linear(_MIX_WIDTH, 1)
+        self.reach = nn.Parameter(torch.zeros(len(architecture.factors), _REACH))
 
     def forward(self, gathered_BPX: Tensor, standard_BPM: Tensor) -> Tensor:
-        """Logits (B, N, F) in float32, 0 for factors without a matrix."""
-        flank = (_AROUND - POSITIONS_PER_BIN) // 2
-        own_BPF = standard_BPM[..., self.own]
-        around_BNFR = f.pad(own_BPF, (0, 0, flank, flank)).unfold(1, _AROUND, 1)
-        best_BNF1 = around_BNFR.amax(-1, keepdim=True)
-        within_BNF1 = around_BNFR[..., flank:-flank].amax(-1, keepdim=True)
-        context_BNX = self.context(gathered_BPX).unfold(1, POSITIONS_PER_BIN, 1).mean(-1)
-        shape = (*around_BNFR.shape[:3], -1)
-        context_BNFX = context_BNX[:, :, None].expand(shape)
-        factor_BNFX = self.factor.weight.expand(shape)
-        scores = torch.cat((around_BNFR, best_BNF1, within_BNF1), -1).to(context_BNX.dtype)
-        mixed_BNFX = self.dropout(f.gelu(self.mix(torch.cat((scores, context_BNFX, factor_BNFX.to(scores.dtype)), -1))))
-        logits_BNF = self.logit(mixed_BNFX)[..., 0].float()
-        whole_BNF = logits_BNF.new_zeros((*logits_BNF.shape[:2], self.factors))
-        return torch.index_copy(whole_BNF, 2, torch.tensor(self.columns, device=logits_BNF.device), logits_BNF)
+        """Logits (B, P, F) in float32 of every 50-bp position, 0 for factors without a matrix."""
+        own_BPF1 = standard_BPM[..., self.own].clamp(_LOWEST, _HIGHEST)[..., None]
+        hinges_H = torch.tensor(_HINGES, device=own_BPF1.device)
+        pieces_BPFH = torch.cat((own_BPF1, f.relu(own_BPF1 - hinges_H)), -1)
+        linear_BPF = (pieces_BPFH * self.slope).sum(-1)
+        shape = (*pieces_BPFH.shape[:3], -1)
+        context_BPFX = self.context(gathered_BPX)[:, :, None].expand(shape)
+        factor_BPFX = self.factor.weight.to(context_BPFX.dtype).expand(shape)
+        seen_BPFX = torch.cat((pieces_BPFH.to(context_BPFX.dtype), context_BPFX, factor_BPFX), -1)
+        mixed_BPF: Tensor = self.logit(self.dropout(f.gelu(self.mix(seen_BPFX))))[..., 0]
+        logits_BPF = linear_BPF + mixed_BPF.float()
+        whole_BPF = logits_BPF.new_zeros((*logits_BPF.shape[:2], self.factors))
+        return torch.index_copy(whole_BPF, 2, torch.tensor(self.columns, device=logits_BPF.device), logits_BPF)
+
+    def pool(self, position_BPF: Tensor) -> Tensor:
+        """Logits (B, N, F) of bins: the log of the odds of the positions in and beside each, by learned shares."""
+        flank = (_REACH - POSITIONS_PER_BIN) // 2
+        around_BNFR = f.pad(position_BPF, (0, 0, flank, flank), value=-20.0).unfold(1, _REACH, 1)
+        start_R = self.reach.new_zeros(_REACH)
+        start_R[[0, -1]] = _OUTERMOST
+        return torch.logsumexp(around_BNFR + start_R + self.reach, -1) - math.log(POSITIONS_PER_BIN)
 
 
 def pool_to_bins(position_BPF: Tensor) -> Tensor:
     """Log of the mean of the odds of the four positions of every bin: a soft maximum."""
     four_BNFX = position_BPF.unfold(1, POSITIONS_PER_BIN, 1)
-    return torch.logsumexp(four_BNFX, -1) - torch.log(torch.tensor(float(POSITIONS_PER_BIN)))
+    return torch.logsumexp(four_BNFX, -1) - math.log(POSITIONS_PER_BIN)

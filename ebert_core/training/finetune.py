@@ -152,6 +152,7 @@ class _FineTuning:
             signals=self.signals.names,
             motifs=self.material.motif_names(self.factors) if self.spec.use_motifs else (),
             factors=self.factors,
+            word_length=self.spec.word_length,
             motif_head=self.spec.motif_head,
             dropout=self.spec.dropout,
         )
@@ -201,7 +202,7 @@ class _FineTuning:
         report.event(f"Further windows now go to {int((hard_CY > 0).sum()):,} hard unbound places, too.")
 
     def train(self, report: Report, work: Path) -> None:
-        """Trains all epochs, keeping the best in `best.safetensors`; raises Stopped when asked to."""
+        """Trains all epochs, keeping the best; raises Stopped when asked to."""
         saved = SavedRun(work, self.trainer, self.spec, self.inputs)
         saved.restore(report)
         self.focus = self._focused(self.trainer.kept.get("hard"))

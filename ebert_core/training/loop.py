@@ -177,7 +177,7 @@ def parameter_groups(network: Ebert, layer_decay: float) -> Iterable[ParameterGr
 
 
 def _depth(name: str, layers: int) -> int:
-    if name.startswith(("embedding.motifs", "embedding.signals")):
+    if name.startswith(("embedding.motifs", "embedding.signals", "embedding.words")):
         return layers + 1  # new in fine-tuning, although they enter at the bottom
     if name.startswith("embedding."):
         return 0

@@ -17,7 +17,7 @@ _AT_LEAST_ONE = ("epochs", "batch_size", "steps", "evaluate_every", "base_span",
 _ABOVE_ZERO = ("learning_rate", "layer_decay")
 _SHARES_UP_TO_ALL = ("label_share",)
 _SHARES = ("channel_drop", "weight_average", "dropout", "base_mask_rate", "state_mask_rate")
-_NOT_NEGATIVE = ("further_windows", "hard_negative_rounds", "warmup_steps", "seed", "state_weight")
+_NOT_NEGATIVE = ("further_windows", "hard_negative_rounds", "warmup_steps", "seed", "state_weight", "word_length")
 
 
 def check_numbers(spec: Pretrain | FineTune) -> None:

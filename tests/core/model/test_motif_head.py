@@ -1,10 +1,11 @@
-"""The head that all factors share: own motif scores around a bin, read in context."""
+"""What a factor's own motif scores say, read in context, and how sites become bins."""
 
 import msgspec
 import torch
 
 from ebert_core.model.config import PRESETS, Architecture
 from ebert_core.model.embedding import Windows
+from ebert_core.model.heads import MotifHead
 from ebert_core.model.network import Ebert
 
 ARCHITECTURE = msgspec.structs.replace(
@@ -17,27 +18,39 @@ def _windows(motifs_BPM: torch.Tensor) -> Windows:
     return Windows(bases_BL, torch.zeros((1, ARCHITECTURE.context // 200), dtype=torch.uint8), None, motifs_BPM)
 
 
-def _head_logits(motifs_BPM: torch.Tensor) -> torch.Tensor:
-    """What the motif head alone adds to each logit."""
+def _head() -> MotifHead:
     torch.manual_seed(1)
-    network = Ebert(ARCHITECTURE).eval()
-    head = network.binding_head
+    head = Ebert(ARCHITECTURE).eval().binding_head
     assert head is not None
     assert head.motif_head is not None
-    gathered = torch.zeros((1, ARCHITECTURE.context // 50, head.gather.out_features))
+    return head.motif_head
+
+
+def _head_logits(motifs_BPM: torch.Tensor) -> torch.Tensor:
+    """What the motif head alone adds to the logit of each position."""
+    head = _head()
     with torch.no_grad():
-        return head.motif_head(gathered, motifs_BPM)
+        return head(torch.zeros((1, ARCHITECTURE.context // 50, head.context.in_features)), motifs_BPM)
 
 
-def test_a_factor_reads_its_own_matrix_within_two_hundred_bases_of_the_bin():
+def test_a_factor_reads_its_own_matrix_at_its_place():
     quiet = torch.zeros((1, 40, 2))
     loud = quiet.clone()
     loud[0, 20, 1] = 6.0  # of B, the first factor
-    change = (_head_logits(loud) - _head_logits(quiet))[0]
-    # Bin n takes positions n to n + 3, and sees four more on either side.
-    moved = change[:, 0].abs() > 1e-6
-    assert moved.nonzero().flatten().tolist() == list(range(20 - 7, 20 + 5))
-    assert not change[:, 2].any()
+    moved = (_head_logits(loud) - _head_logits(quiet))[0].abs() > 1e-6
+    assert moved.nonzero().tolist() == [[20, 0]]
+
+
+def test_a_site_counts_for_bins_that_lie_within_a_hundred_bases_of_it():
+    head = _head()
+    quiet = torch.full((1, 40, 3), -5.0)
+    loud = quiet.clone()
+    loud[0, 20] = 3.0
+    with torch.no_grad():
+        change = (head.pool(loud) - head.pool(quiet))[0, :, 0]
+    # Bin n takes positions n to n + 3; those beside it count, the second only a little.
+    assert (change > 1e-6).nonzero().flatten().tolist() == list(range(20 - 5, 20 + 3))
+    assert change[20] > change[22] > 0
 
 
 def test_a_factor_without_a_matrix_gets_nothing_from_it():
