@@ -28,7 +28,7 @@ from ebert_core.protocol.errors import InvalidRequest
 _OF_FACTORS = tuple(f"binding_head.motif_head.{name}" for name in ("factor", "slope", "reach"))
 # Weights that mean something for these names, in this order, only.
 _BELONGS = {
-    "factors": ("binding_head.logits", *_OF_FACTORS),
+    "factors": ("binding_head.logits", "binding_head.co_binding", *_OF_FACTORS),
     "signals": ("embedding.signals", "embedding.signal_standard"),
     "motifs": ("embedding.motifs", "embedding.motif_standard", *_OF_FACTORS),
 }

@@ -32,8 +32,8 @@ class Architecture(msgspec.Struct, frozen=True):
     `token_width` the bases per token, `embedding_width` the bases one token's convolution sees.
     `states`, `signals` and `motifs` name the optional inputs in channel order; `factors` the outputs. `word_length` is
     that of the overlapping words with vectors of their own, 0 for none; `motif_head` adds to each factor's logit what
-    its own motif scores around the bin say. With several `members`, the weights are of so many networks that were
-    trained apart, and their calibrated logits are averaged.
+    its own motif scores say, `co_binding` what is predicted to bind nearby. With several `members`, the weights are of
+    so many networks that were trained apart, and their calibrated logits are averaged.
     """
 
     layers: int
@@ -52,6 +52,7 @@ class Architecture(msgspec.Struct, frozen=True):
     factors: tuple[str, ...] = ()
     word_length: int = 0
     motif_head: bool = False
+    co_binding: bool = False
     members: int = 1
 
     def __post_init__(self) -> None:

@@ -18,6 +18,7 @@ _REACH = 8  # 50-bp positions whose sites a bin's logit rests on: its own four a
 _OUTERMOST = -2.0  # the outermost of these start at a seventh of the odds
 _HINGES = (1.0, 1.5, 2.0, 2.5, 3.0, 3.5, 4.0)  # deviations of the motif score where its effect may change
 _LOWEST, _HIGHEST = -2.0, 8.0
+_NEAR = 7  # 50-bp positions around a place whose binding bears on it
 _CONTEXT_WIDTH, _FACTOR_WIDTH, _MIX_WIDTH = 16, 16, 48
 
 
@@ -56,7 +57,7 @@ class BindingHead(nn.Module):
     """A logit every 50 bp for all factors at once, pooled to 200-bp bins starting every 50 bp.
 
     With `motif_head`, factors that have a matrix also get what a `MotifHead` reads from their motif scores, and sites
-    a little outside of a bin count for it as well.
+    a little outside of a bin count for it as well. With `co_binding`, what binds nearby counts, too.
     """
 
     def __init__(self, architecture: Architecture) -> None:
@@ -68,6 +69,7 @@ class BindingHead(nn.Module):
         self.logits = nn.Linear(width, len(architecture.factors))
         nn.init.constant_(self.logits.bias, _PRIOR_LOGIT)
         self.motif_head = MotifHead(architecture, width) if architecture.has_motif_head else None
+        self.co_binding = CoBinding(architecture, width) if architecture.co_binding else None
 
     def forward(self, encoded_BTD: Tensor, standard_BPM: Tensor | None = None) -> Tensor:
         """Logits (B, N, F) in float32; N is three less than the positions, since a bin takes four of them.
@@ -78,9 +80,11 @@ class BindingHead(nn.Module):
         joined_BPX = encoded_BTD.reshape(windows, -1, self.tokens_per_position * hidden)
         gathered_BPX = self.dropout(f.gelu(self.gather(joined_BPX)))
         position_BPF = self.logits(gathered_BPX).float()
-        if self.motif_head is None or standard_BPM is None:
-            return pool_to_bins(position_BPF)
-        return self.motif_head.pool(position_BPF + self.motif_head(gathered_BPX, standard_BPM))
+        if self.motif_head is not None and standard_BPM is not None:
+            position_BPF = position_BPF + self.motif_head(gathered_BPX, standard_BPM)
+        if self.co_binding is not None:
+            position_BPF = position_BPF + self.co_binding(gathered_BPX, position_BPF)
+        return pool_to_bins(position_BPF) if self.motif_head is None else self.motif_head.pool(position_BPF)
 
 
 class MotifHead(nn.Module):
@@ -128,6 +132,31 @@ class MotifHead(nn.Module):
         start_R = self.reach.new_zeros(_REACH)
         start_R[[0, -1]] = _OUTERMOST
         return torch.logsumexp(around_BNFR + start_R + self.reach, -1) - math.log(POSITIONS_PER_BIN)
+
+
+class CoBinding(nn.Module):
+    """What the binding of all factors within 175 bp of a place says of each: they bind beside and on top of each other.
+
+    A partner's motif tells where it could bind; its own predicted binding, learned from its own peaks, tells whether.
+    """
+
+    def __init__(self, architecture: Architecture, width: int) -> None:
+        super().__init__()
+        factors = len(architecture.factors)
+        self.direct = nn.Linear(factors, factors)
+        self.context = nn.Linear(width, _CONTEXT_WIDTH)
+        self.mix = nn.Linear(factors + _CONTEXT_WIDTH, _MIX_WIDTH)
+        self.logits = nn.Linear(_MIX_WIDTH, factors)
+
+    def forward(self, gathered_BPX: Tensor, position_BPF: Tensor) -> Tensor:
+        """Logits (B, P, F) in float32 to be added to those that it reads."""
+        probability_BFP = position_BPF.sigmoid().transpose(1, 2)
+        near_BPF = f.max_pool1d(probability_BFP, _NEAR, stride=1, padding=_NEAR // 2).transpose(1, 2)
+        context_BPX = self.context(gathered_BPX)
+        near_BPF = near_BPF.to(context_BPX.dtype)
+        mixed_BPX = f.gelu(self.mix(torch.cat((near_BPF, context_BPX), -1)))
+        logits_BPF: Tensor = self.direct(near_BPF).float() + self.logits(mixed_BPX).float()
+        return logits_BPF
 
 
 def pool_to_bins(position_BPF: Tensor) -> Tensor:

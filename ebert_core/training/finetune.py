@@ -154,6 +154,7 @@ class _FineTuning:
             factors=self.factors,
             word_length=self.spec.word_length,
             motif_head=self.spec.motif_head,
+            co_binding=self.spec.co_binding,
             dropout=self.spec.dropout,
         )
 
