@@ -70,7 +70,7 @@ class FineTune(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="fin
     use_states: bool = True
     use_motifs: bool = True
     motif_head: bool = True
-    co_binding: bool = True
+    co_binding: bool = False
     word_length: int = 0
     signals: tuple[str, ...] = ()
     label_share: float = 1.0
