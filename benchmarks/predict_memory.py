@@ -1,10 +1,12 @@
 """Peak memory of `ebert predict` on chromosomes of different lengths: it must not grow with the genome.
 
-Run: python benchmarks/predict_memory.py [MEGABASES…], one chromosome each (default: 250, the length of the longest
-human one; `20 60` where time is short). Random bases, states, a signal, and the demonstration's network (`tiny`: other
-presets take more by their weights and one batch, whatever the length). All its factors are written as bigWig.
+Run: python benchmarks/predict_memory.py [MEGABASES…] [--smallest], one chromosome each (default: 250, the length of the
+longest human one). Random bases, states, a signal, and the demonstration's network (`tiny`: other presets take more by
+their weights and one batch, whatever the length). All its factors are written as bigWig. With --smallest, a network of
+one layer and random weights with the same inputs and outputs stands in: what grows with the genome is the same, sooner.
 """
 
+import argparse
 import os
 import subprocess
 import sys
@@ -12,10 +14,13 @@ import tempfile
 import time
 from pathlib import Path
 
+import msgspec
 import numpy as np
 
 from ebert_core.genome.bigwig_writer import BigWigWriter
+from ebert_core.model.checkpoint import load_checkpoint, save_checkpoint
 from ebert_core.model.description import Description, read_description
+from ebert_core.model.network import Ebert
 from ebert_core.protocol.resources import resource
 
 _CHECKPOINT = resource("checkpoints/demonstration")
@@ -27,12 +32,17 @@ _LIMIT_MEGABYTES = 2_000
 
 def main() -> None:
     """Prints a line for each length, and complains of more than 2 GB."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("megabases", type=float, nargs="*", default=[250.0])
+    parser.add_argument("--smallest", action="store_true", help="a network of one layer instead of the demonstration's")
+    given = parser.parse_args()
     description = read_description(_CHECKPOINT)
     peaks = []
-    for megabases in [float(word) for word in sys.argv[1:]] or [250.0]:
+    for megabases in given.megabases:
         with tempfile.TemporaryDirectory() as folder:
+            checkpoint = write_smallest(Path(folder) / "smallest") if given.smallest else _CHECKPOINT
             dataset = write_dataset(Path(folder), int(megabases * 1e6), description)
-            seconds, megabytes = predicted(dataset, Path(folder))
+            seconds, megabytes = predicted(checkpoint, dataset, Path(folder))
         tokens = megabases * 1e6 / description.architecture.core * description.architecture.tokens
         print(
             f"{megabases:6.0f} Mb: peak {megabytes:5.0f} MB, {seconds:7.1f} s with start, "
@@ -42,6 +52,14 @@ def main() -> None:
         peaks.append(megabytes)
     if max(peaks) > _LIMIT_MEGABYTES:
         sys.exit(f"More than {_LIMIT_MEGABYTES} MB.")
+
+
+def write_smallest(path: Path) -> Path:
+    """A checkpoint with the inputs and outputs of the demonstration's and next to no network between them."""
+    found = load_checkpoint(_CHECKPOINT).description
+    smallest = msgspec.structs.replace(found.architecture, layers=1, hidden=16, heads=1)
+    save_checkpoint(path, Ebert(smallest), msgspec.structs.replace(found, name=path.name, architecture=smallest))
+    return path
 
 
 def write_dataset(folder: Path, length: int, description: Description) -> Path:
@@ -71,10 +89,10 @@ def write_dataset(folder: Path, length: int, description: Description) -> Path:
     return folder / "DATASET.toml"
 
 
-def predicted(dataset: Path, folder: Path) -> tuple[float, float]:
+def predicted(checkpoint: Path, dataset: Path, folder: Path) -> tuple[float, float]:
     """Seconds and peak megabytes of the command on a chromosome, in a process of its own."""
     output = folder / "{factor}.bw"
-    command = [sys.executable, "-m", "ebert_core", "predict", str(_CHECKPOINT), str(dataset), "--cell-type", "random"]
+    command = [sys.executable, "-m", "ebert_core", "predict", str(checkpoint), str(dataset), "--cell-type", "random"]
     command += ["--strands", "1", "--output", str(output)]
     begun = time.perf_counter()
     process = subprocess.Popen(
