@@ -22,11 +22,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     measuring.add_argument(
         "--regions", metavar="L", nargs="+", default=[], help="loci that no member was trained on, such as chr5"
     )
-    measuring.add_argument(
-        "--cell-type", metavar="C", action="append", default=[], help="only this cell type; may be given again"
-    )
+    measuring.add_argument("--cell-types", metavar="C", nargs="+", default=[], help="only these (default: all)")
     measuring.add_argument("--device", metavar="D", default="auto", help="auto (default), cpu or cuda:0")
-    measuring.add_argument("--precision", choices=("auto", "bf16", "fp32"), default="auto")
+    measuring.add_argument(
+        "--precision",
+        choices=("auto", "bf16", "fp32"),
+        default="auto",
+        help="auto (default): bf16 where it is fast, else fp32",
+    )
 
 
 def run(arguments: argparse.Namespace) -> None:
@@ -39,8 +42,8 @@ def run(arguments: argparse.Namespace) -> None:
     if measures != bool(arguments.regions):
         absent = "--regions" if measures else "--dataset"
         raise InvalidRequest(f"{absent} is missing; measuring the average needs --dataset and --regions.")
-    if arguments.cell_type and not measures:
-        raise InvalidRequest("--cell-type says where to measure; it needs --dataset and --regions.")
+    if arguments.cell_types and not measures:
+        raise InvalidRequest("--cell-types says where to measure; it needs --dataset and --regions.")
     from ebert_core.model.checkpoint import check_place, save_checkpoint
     from ebert_core.model.device import choose_engine
     from ebert_core.training.merge import averaged, load_members
@@ -52,7 +55,7 @@ def run(arguments: argparse.Namespace) -> None:
     average = averaged(load_members(arguments.checkpoints), output)
     description = average.description
     if measures:
-        loci = HeldOutLoci(str(arguments.dataset.absolute()), tuple(arguments.regions), tuple(arguments.cell_type))
+        loci = HeldOutLoci(str(arguments.dataset.absolute()), tuple(arguments.regions), tuple(arguments.cell_types))
         engine = choose_engine(arguments.device, arguments.precision)
         shown = _Shown()
         description = remeasured(average, loci, engine, shown)

@@ -1,6 +1,7 @@
 """`ebert dream labels | score | rank`: the challenge's label files, exact scores and ranking."""
 
 import argparse
+import contextlib
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -18,9 +19,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Adds the actions."""
     actions = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
     _add_labels(actions.add_parser("labels", help="label file (U, A, B) from peaks of a dataset or of bare files"))
-    score = actions.add_parser("score", help="exact scores of a submission, as JSON on stdout")
+    score = actions.add_parser("score", help="exact scores of a submission, as JSON")
     score.add_argument("labels", metavar="LABELS", help="label file with the header chr, start, stop and cell types")
-    score.add_argument("submission", metavar="SUBMISSION", help="F.TF.CELL.tab.gz, or a file of L. or B.")
+    score.add_argument(
+        "submission",
+        metavar="SUBMISSION",
+        help="chr, start, stop and a score from 0 to 1, without a header; named F.TF.CELL.tab.gz (final), L. or B.",
+    )
+    score.add_argument("--output", metavar="FILE", default="", help="TEAM/F.TF.CELL.json, written when all is well")
     score.add_argument("--cell-type", metavar="C", default="", help="cell type (default: the CELL of the file name)")
     score.add_argument(
         "--chromosomes", metavar="N", nargs="+", default=[], help="score these only (default: all of LABELS)"
@@ -125,8 +131,26 @@ def _score(arguments: argparse.Namespace) -> None:
     found = matched(labels, submission, read_submission(submission, labels))
     if not found.is_in_order:
         _say(f"{submission} is not in the order of the label file, which the challenge asks for; matched by position.")
-    score = score_of(found.scored)
-    print(msgspec.json.format(msgspec.json.encode(score), indent=2).decode())
+    text = msgspec.json.format(msgspec.json.encode(score_of(found.scored)), indent=2).decode()
+    if arguments.output:
+        _write(Path(arguments.output), text)
+        text = arguments.output
+    print(text)
+
+
+def _write(path: Path, text: str) -> None:
+    """Writes a file whole or not at all; makes its folder."""
+    from ebert_core.model.durable import put_in_place
+
+    part = path.with_name(f"{path.name}.part")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        part.write_text(f"{text}\n")
+        put_in_place(part, path)
+    except OSError as error:
+        with contextlib.suppress(OSError):
+            part.unlink()
+        raise InvalidRequest(f"{path} cannot be written ({error.strerror}).") from error
 
 
 def _cell_of(submission: Path, labels: Path) -> str:

@@ -44,9 +44,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="factor, as the checkpoint names it; several in one pass, or all without this flag, when the output "
         "has {factor} in its name",
     )
-    flags.add_argument("--chromosome", metavar="N", nargs="+", dest="chromosomes", help="only these chromosomes")
+    flags.add_argument("--chromosomes", metavar="N", nargs="+", help="only these chromosomes")
     flags.add_argument("--strands", type=int, choices=(1, 2), help="2 averages both strands (default)")
-    flags.add_argument("--precision", choices=("auto", "bf16", "fp32"))
+    flags.add_argument(
+        "--precision", choices=("auto", "bf16", "fp32"), help="auto (default): bf16 where it is fast, else fp32"
+    )
     parser.add_argument("--job", metavar="DIRECTORY", help=argparse.SUPPRESS)
     parser.add_argument("--resume", action="store_true", help=argparse.SUPPRESS)
 
@@ -144,6 +146,5 @@ def _spec_of_file(path: Path, flags: list[str]) -> Predict:
     spec = read_spec_for("predict", path)
     assert isinstance(spec, Predict), "the tag of a predict spec decodes to Predict"
     if flags:
-        flag = {"chromosomes": "--chromosome"}.get(flags[0], f"--{flags[0].replace('_', '-')}")
-        raise InvalidRequest(f"{path} says it all; change it there, and leave out {flag}.")
+        raise InvalidRequest(f"{path} says it all; change it there, and leave out --{flags[0].replace('_', '-')}.")
     return spec

@@ -30,7 +30,7 @@ done
 while IFS=$'\t' read -r factor cell _; do
     labels=$data/labels/$factor.test.labels.tsv.gz submission=$team/F.$factor.$cell
     if [[ -e $labels && -e $submission.tab.gz && ! -e $submission.json ]]; then
-        $ebert dream score "$labels" "$submission.tab.gz" --chromosomes chr1 chr8 chr21 > "$submission.json.part"
-        mv "$submission.json.part" "$submission.json"
+        $ebert dream score "$labels" "$submission.tab.gz" --chromosomes chr1 chr8 chr21 \
+            --output "$submission.json"
     fi
 done <<< "$sets"

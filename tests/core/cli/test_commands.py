@@ -43,6 +43,14 @@ def test_every_command_explains_itself(command, capsys):
     assert said.err == ""
 
 
+def test_the_readme_tells_of_every_command():
+    told = (Path(__file__).parents[3] / "README.md").read_text()
+    # `worker` is what the window starts; nobody types it.
+    assert [
+        name for name in COMMANDS if name != "worker" and f"`ebert {name}" not in told and f"make {name}" not in told
+    ] == []
+
+
 def test_a_format_keeps_its_spelling_in_the_help(capsys):
     with pytest.raises(SystemExit):
         main(["predict", "--help"])
@@ -70,7 +78,7 @@ def test_wrong_words_end_with_2(words, capsys):
 def test_predict_in_a_shell_writes_a_bigwig_and_a_job(toy_binding, toy_checkpoint, tmp_path):
     output = tmp_path / "x.bw"
     command = [sys.executable, "-m", "ebert_core", "predict", str(toy_checkpoint), str(toy_binding)]
-    command += ["--cell-type", "beta", "--factor", "FOS", "--output", "x.bw", "--chromosome", "chr2", "--strands", "1"]
+    command += ["--cell-type", "beta", "--factor", "FOS", "--output", "x.bw", "--chromosomes", "chr2", "--strands", "1"]
     ended = subprocess.run(command, capture_output=True, text=True, cwd=tmp_path)
     assert (ended.returncode, ended.stdout, ended.stderr) == (0, f"{output}\n", "")
     with pyBigWig.open(str(output)) as file:

@@ -60,6 +60,22 @@ def test_scores_take_the_cell_type_from_the_name_of_the_file(files, capsys):
     assert json.loads(capsys.readouterr().out)["recall_at_05_fdr"] == 0.5
 
 
+def test_scores_are_written_whole_or_not_at_all(files, capsys):
+    write_scores(files / "F.MAX.liver.tab.gz", 0.9, 0.1)
+    written = files / "RESULTS" / "us" / "F.MAX.liver.json"
+    words = ["dream", "score", "MAX.train.labels.tsv.gz", "F.MAX.liver.tab.gz"]
+    assert main([*words, "--cell-type", "spleen", "--output", str(written)]) == 2
+    assert not written.parent.exists()
+    capsys.readouterr()
+    assert main([*words, "--output", str(written)]) == 0
+    assert capsys.readouterr().out == f"{written}\n"
+    assert json.loads(written.read_text())["auPRC"] == 1.0
+    assert list(written.parent.iterdir()) == [written]
+    (files / "file").write_text("")
+    assert main([*words, "--output", str(files / "file" / "x.json")]) == 2
+    assert "cannot be written" in capsys.readouterr().err
+
+
 @pytest.mark.parametrize("kind", ["L", "B"])
 def test_files_of_the_other_rounds_are_scored_too(files, kind, capsys):
     write_scores(files / f"{kind}.MAX.liver.tab.gz", 0.9, 0.1)

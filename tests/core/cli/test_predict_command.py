@@ -75,7 +75,11 @@ def test_whoever_is_asked_to_end_leaves_nothing_behind(words, tmp_path, monkeypa
 
 @pytest.mark.parametrize(
     ("flags", "named"),
-    [(["--strands", "1"], "--strands"), (["--chromosome", "chr1"], "--chromosome"), (["--factor", "FOS"], "--factor")],
+    [
+        (["--strands", "1"], "--strands"),
+        (["--chromosomes", "chr1"], "--chromosomes"),
+        (["--factor", "FOS"], "--factor"),
+    ],
 )
 def test_flags_beside_a_spec_are_refused(toy_binding, toy_checkpoint, tmp_path, capsys, flags, named):
     spec = Predict(str(toy_checkpoint), str(toy_binding), "alpha", "FOS", str(tmp_path / "x.bw"))
