@@ -91,6 +91,18 @@ class Predictor:
         self, cell_type: str, interval: Interval, report: Report, strands: int = 2, edits: tuple[Edit, ...] = ()
     ) -> Bins:
         """Logits (F, P) of the bins that start in an interval, whose ends are rounded inwards to the grid of 50."""
+        place = self.predicted(interval)
+        tiles = self.grid.covering(place.start, place.end)
+        parts = list(self.tiles(interval.chromosome, tiles, cell_type, report, strands, edits))
+        first = (place.start - tiles.start * self.grid.core) // POSITION
+        return Bins(place, np.concatenate(parts, axis=1)[:, first : first + -(-place.length // POSITION)])
+
+    def predicted(self, interval: Interval) -> Interval:
+        """The part of an interval that bins are predicted of: from the grid of 50 to the chromosome's end at most.
+
+        Raises:
+            InvalidRequest: the genome has nothing there.
+        """
         length = self.chromosome_length(interval.chromosome)
         start = -(-max(0, interval.start) // POSITION) * POSITION
         end = min(interval.end, length)
@@ -98,11 +110,7 @@ class Predictor:
             raise InvalidRequest(
                 f"{interval.chromosome} has {length:,} bases; there is nothing at {interval.start + 1:,}."
             )
-        tiles = self.grid.covering(start, end)
-        parts = list(self.tiles(interval.chromosome, tiles, cell_type, report, strands, edits))
-        first = (start - tiles.start * self.grid.core) // POSITION
-        values_FP = np.concatenate(parts, axis=1)[:, first : first + -(-(end - start) // POSITION)]
-        return Bins(Interval(interval.chromosome, start, end), values_FP)
+        return Interval(interval.chromosome, start, end)
 
     def chromosome_length(self, chromosome: str) -> int:
         """Bases of a chromosome.

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ebert_core.dataset.description import Dataset
-from ebert_core.dataset.labels import bin_labels
+from ebert_core.dataset.labels import NOT_SCORED, measured_labels, scorable_bins
 from ebert_core.inference.predict import Predictor
 from ebert_core.protocol.locus import Interval
 
@@ -18,6 +18,7 @@ class HeldOut(NamedTuple):
     """One factor in one cell type over some regions.
 
     Labels are 1 bound, 0 unbound, -1 not scored; NaN scores are gaps; bins of one 100-kb block share a number.
+    All pairs at the same regions hold one array of blocks.
     """
 
     factor: str
@@ -59,23 +60,25 @@ def held_out(
     report: Callable[[float, str], None],
     strands: int = 2,
 ) -> list[HeldOut]:
-    """Logits and labels of every assayed pair over the regions, joined."""
+    """Logits and labels of every assayed pair over the regions, joined.
+
+    Each bin takes five bytes a pair, a label and a logit, and nine bytes once for all pairs: its block, and whether it
+    may be scored.
+    """
+    places = [predictor.predicted(region) for region in regions]
+    block_P = np.concatenate([blocks(place) + number * 10_000 for number, place in enumerate(places)])
+    is_scorable_P = np.concatenate([scorable_bins(dataset, place) for place in places])
     found = []
     for number, cell_type in enumerate(cell_types):
         report(number / len(cell_types), f"predicting held-out loci in {cell_type}")
         assayed = [factor for factor in factors if dataset.is_assayed(cell_type, factor)]
         if not assayed:
             continue
-        parts = [predictor.logits(cell_type, region, lambda *_: None, strands) for region in regions]
+        parts = [predictor.logits(cell_type, place, lambda *_: None, strands) for place in places]
         for factor in assayed:
             row = predictor.factors.index(factor)
-            found.append(
-                HeldOut(
-                    factor,
-                    cell_type,
-                    np.concatenate([bin_labels(dataset, cell_type, factor, part.interval) for part in parts]),
-                    np.concatenate([part.values_FP[row] for part in parts]),
-                    np.concatenate([blocks(part.interval) + number * 10_000 for number, part in enumerate(parts)]),
-                )
-            )
+            labels_P = np.concatenate([measured_labels(dataset, cell_type, factor, place) for place in places])
+            labels_P[~is_scorable_P] = NOT_SCORED
+            scores_P = np.concatenate([part.values_FP[row] for part in parts])
+            found.append(HeldOut(factor, cell_type, labels_P, scores_P, block_P))
     return found

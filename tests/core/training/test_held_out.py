@@ -1,0 +1,30 @@
+"""What calibration and evaluation keep of held-out loci: the labels, the logits, and one array of blocks for all."""
+
+import numpy as np
+import torch
+from toy_binding import SilentReport, quiet
+
+from ebert_core.dataset.labels import bin_labels
+from ebert_core.inference.predict import Predictor
+from ebert_core.model.checkpoint import load_checkpoint
+from ebert_core.model.device import Engine
+from ebert_core.protocol.locus import Interval
+from ebert_core.training.held_out import held_out
+from ebert_core.training.material import open_material
+
+REGIONS = (Interval("chr1", 130, 6_000), Interval("chr1", 16_000, 20_000))
+
+
+def test_pairs_hold_five_bytes_a_bin_and_share_their_blocks(toy_binding, toy_checkpoint):
+    material = open_material(str(toy_binding), (), ("chr1",), (), SilentReport())
+    predictor = Predictor(load_checkpoint(toy_checkpoint), material.store, Engine(torch.device("cpu"), torch.float32))
+    pairs = held_out(predictor, material.dataset, REGIONS, ("alpha", "beta"), ("FOS",), quiet)
+    assert [(pair.factor, pair.cell_type) for pair in pairs] == [("FOS", "alpha"), ("FOS", "beta")]
+    bins = (6_000 - 150 + 4_000) // 50
+    for pair in pairs:
+        expected = [bin_labels(material.dataset, pair.cell_type, "FOS", region) for region in REGIONS]
+        np.testing.assert_array_equal(pair.labels_P, np.concatenate(expected))
+        assert pair.block_P.tolist() == [0] * 117 + [10_000] * 80
+    arrays = {id(array): array for pair in pairs for array in pair[2:]}
+    # Blocks of its own for every pair would make it 13 bytes a bin and pair.
+    assert sum(array.nbytes for array in arrays.values()) == bins * (5 * len(pairs) + 8)
