@@ -2,9 +2,10 @@
 
 # B = windows in a batch, N = bins of a window, F = factors, P = positions, M = motifs, C = signals.
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import partial
 from pathlib import Path
+from typing import NamedTuple
 
 import msgspec
 import numpy as np
@@ -16,6 +17,7 @@ from torch.nn import functional as f
 from ebert_core.dataset.derived import frozen_scale
 from ebert_core.dataset.digests import joint_digest
 from ebert_core.dream.scoring import auprc
+from ebert_core.inference.batches import Inputs
 from ebert_core.inference.predict import Predictor
 from ebert_core.model.checkpoint import (
     Checkpoint,
@@ -34,8 +36,10 @@ from ebert_core.model.network import Ebert
 from ebert_core.model.tokens import BIN
 from ebert_core.protocol.errors import InvalidRequest
 from ebert_core.protocol.specs import FineTune
+from ebert_core.training.ahead import read_ahead
 from ebert_core.training.calibration import calibration_limits, factor_record, uncalibrated_limits
 from ebert_core.training.distributed import (
+    Share,
     device_of,
     first_alone,
     first_of_all,
@@ -99,6 +103,15 @@ def finetune(spec: FineTune, report: Report, work: Path) -> Path:
 def _named(parent: Checkpoint) -> str:
     members = parent.description.members
     return f"{members[0].name}, the first that {parent.path.name} averages" if members else parent.path.name
+
+
+class _Batch(NamedTuple):
+    """What this process computes of a step's batch, read and drawn: which bins count how much, of which windows."""
+
+    inputs: Inputs
+    labels_BNF: NDArray[np.int8]
+    weight_BN: NDArray[np.float32]
+    share: Share
 
 
 class _FineTuning:
@@ -222,35 +235,47 @@ class _FineTuning:
 
     def _train_epoch(self, report: Report, saved: SavedRun, epoch: int) -> float:
         """The steps of an epoch that are still to do; returns their mean loss."""
-        examples = self._epoch(epoch)
         losses = []
-        size, steps = self.spec.batch_size, self.schedule.steps
-        for number in range(self.trainer.step - epoch * self.steps_per_epoch, self.steps_per_epoch):
-            # Here, before a step, all that belongs to the steps before is done: an epoch's measurement, too.
-            if report.stop_requested():
-                saved.save()
-                raise Stopped(f"Stopped in epoch {epoch + 1} of {self.spec.epochs}; resume to go on.")
-            saved.save_if_due()
-            # Another offset of the tiling may hold fewer windows than the first epoch had.
-            batch = examples[number * size : (number + 1) * size] or examples[:size]
-            losses.append(self.trainer.take_step(partial(self.loss, batch)))
-            step = self.trainer.step
-            report.progress(0.98 * step / steps, f"epoch {epoch + 1}, step {step} of {steps}, loss {losses[-1]:.4f}")
-            if step % _LOSS_EVERY == 0:
-                report.metric(step, epoch, "training", "loss", float(np.mean(losses[-_LOSS_EVERY:])))
+        steps = self.schedule.steps
+        to_do = range(self.trainer.step, (epoch + 1) * self.steps_per_epoch)
+        with read_ahead(self._batches(epoch, to_do)) as batches:
+            for _ in to_do:
+                # Here, before a step, all that belongs to the steps before is done: an epoch's measurement, too.
+                if report.stop_requested():
+                    saved.save()
+                    raise Stopped(f"Stopped in epoch {epoch + 1} of {self.spec.epochs}; resume to go on.")
+                saved.save_if_due()
+                losses.append(self.trainer.take_step(lambda: self.loss(next(batches))))
+                step = self.trainer.step
+                note = f"epoch {epoch + 1}, step {step} of {steps}, loss {losses[-1]:.4f}"
+                report.progress(0.98 * step / steps, note)
+                if step % _LOSS_EVERY == 0:
+                    report.metric(step, epoch, "training", "loss", float(np.mean(losses[-_LOSS_EVERY:])))
         return float(np.mean(losses)) if losses else float("nan")
 
-    def loss(self, batch: Sequence[Example]) -> Tensor:
-        """Mean binary cross-entropy over the scored bins of a batch, on a random strand, channels dropped at random."""
-        random = np.random.default_rng((self.spec.seed, self.trainer.step, 7))
-        inputs = self.material.inputs(batch, self.channels)
+    def _batches(self, epoch: int, steps: range) -> Iterator[_Batch]:
+        """The batches of some steps of an epoch."""
+        examples, size = self._epoch(epoch), self.spec.batch_size
+        for step in steps:
+            first = (step - epoch * self.steps_per_epoch) * size
+            # Another offset of the tiling may hold fewer windows than the first epoch had.
+            yield self._read(examples[first : first + size] or examples[:size], step)
+
+    def _read(self, examples: Sequence[Example], step: int) -> _Batch:
+        """The batch of a step on a random strand, channels dropped at random."""
+        random = np.random.default_rng((self.spec.seed, step, 7))
+        inputs = self.material.inputs(examples, self.channels)
         inputs = drop_channels(inputs, self.spec.channel_drop, random, self.architecture.signals)
-        labels_BNF = self.material.labels(batch, self.factors)
-        weight_BN = self._weights(batch, labels_BNF.shape[1])
+        labels_BNF = self.material.labels(examples, self.factors)
+        weight_BN = self._weights(examples, labels_BNF.shape[1])
         if random.random() < 0.5:
             inputs, labels_BNF, weight_BN = inputs.other_strand(), labels_BNF[:, ::-1], weight_BN[:, ::-1]
-        share = share_of(len(batch))  # of the windows and of all that was drawn for them
-        inputs, labels_BNF, weight_BN = inputs.rows(share.rows), labels_BNF[share.rows], weight_BN[share.rows]
+        share = share_of(len(examples))  # of the windows and of all that was drawn for them
+        return _Batch(inputs.rows(share.rows), labels_BNF[share.rows], weight_BN[share.rows], share)
+
+    def loss(self, batch: _Batch) -> Tensor:
+        """Mean binary cross-entropy over the scored bins of a batch."""
+        inputs, labels_BNF, weight_BN, share = batch
         device = self.engine.device
         logits_BNF = self.trainer.network.binding(inputs.tensors(device))
         labels = torch.from_numpy(np.ascontiguousarray(labels_BNF)).to(device)

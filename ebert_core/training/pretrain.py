@@ -3,7 +3,7 @@
 # B = windows in a batch, L = bases, S = 200-bp bins.
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -24,6 +24,7 @@ from ebert_core.model.network import Ebert
 from ebert_core.model.tokens import BASE_COUNT, BIN, FIRST_STATE, MASKED_BASE, POSITION
 from ebert_core.protocol.errors import InvalidRequest
 from ebert_core.protocol.specs import Pretrain
+from ebert_core.training.ahead import read_ahead
 from ebert_core.training.distributed import ALONE, Share, device_of, first_alone, is_first, processes, share_of
 from ebert_core.training.loop import Schedule, Trainer
 from ebert_core.training.masking import Masked, hide_bases, hide_every, hide_states, native_units
@@ -101,6 +102,14 @@ def architecture_of(spec: Pretrain, material: Material) -> Architecture:
     )
 
 
+class _Batch(NamedTuple):
+    """What this process computes of a step's batch, read, with parts hidden."""
+
+    inputs: Inputs
+    masked: Masked
+    share: Share
+
+
 class _Pretraining:
     """One run: what it draws from, what it trains, what it measures."""
 
@@ -116,28 +125,40 @@ class _Pretraining:
 
     def run(self, report: Report, saved: SavedRun) -> MaskedLosses | None:
         """Trains to the last step; raises Stopped when asked to, after saving where it stands."""
-        recent: list[float] = []
         losses = None
         while self.trainer.step < self.spec.steps:
-            recent.append(self.trainer.take_step(self.loss))
-            report.progress(self.trainer.step / self.spec.steps, f"step {self.trainer.step}, loss {recent[-1]:.3f}")
-            is_last = self.trainer.step == self.spec.steps
-            if self.trainer.step % self.spec.evaluate_every == 0 or is_last:
-                report.metric(self.trainer.step, 0, "training", "loss", float(np.mean(recent)))
-                losses = self.evaluate() if is_first() else None
-                for name, value in losses._asdict().items() if losses else ():
-                    report.metric(self.trainer.step, 0, "validation", f"masked {name.replace('_', ' ')}", value)
-                recent.clear()
-                saved.save()
-            saved.save_if_due()
-            if report.stop_requested() and not is_last:
-                saved.save()
-                raise Stopped(f"Stopped after step {self.trainer.step} of {self.spec.steps}; resume to go on.")
+            # Nothing is read ahead of a measurement, which reads from the same files.
+            every = self.spec.evaluate_every
+            last = min(self.spec.steps, (self.trainer.step // every + 1) * every)
+            with read_ahead(map(self.read, range(self.trainer.step, last))) as batches:
+                mean = self._train_until(last, batches, report, saved)
+            report.metric(last, 0, "training", "loss", mean)
+            losses = self.evaluate() if is_first() else None
+            for name, value in losses._asdict().items() if losses else ():
+                report.metric(last, 0, "validation", f"masked {name.replace('_', ' ')}", value)
+            saved.save()
+            self._end_if_asked(report, saved)
         return losses or (self.evaluate() if is_first() else None)
 
-    def loss(self) -> Tensor:
-        """Weighted sum of the two masked losses of the present step's batch."""
-        seed = (self.spec.seed, self.trainer.step)
+    def _train_until(self, last: int, batches: Iterator[_Batch], report: Report, saved: SavedRun) -> float:
+        """Takes the steps up to one; returns their mean loss."""
+        losses = []
+        while self.trainer.step < last:
+            losses.append(self.trainer.take_step(lambda: self.loss(next(batches))))
+            report.progress(self.trainer.step / self.spec.steps, f"step {self.trainer.step}, loss {losses[-1]:.3f}")
+            if self.trainer.step < last:
+                saved.save_if_due()
+                self._end_if_asked(report, saved)
+        return float(np.mean(losses))
+
+    def _end_if_asked(self, report: Report, saved: SavedRun) -> None:
+        if report.stop_requested() and self.trainer.step < self.spec.steps:
+            saved.save()
+            raise Stopped(f"Stopped after step {self.trainer.step} of {self.spec.steps}; resume to go on.")
+
+    def read(self, step: int) -> _Batch:
+        """The batch of a step, parts of it hidden, on a random strand."""
+        seed = (self.spec.seed, step)
         examples = self.drawn((*seed, 0))
         random = np.random.default_rng((*seed, 1))
         inputs = self.material.inputs(examples, self.channels)
@@ -151,8 +172,11 @@ class _Pretraining:
         if random.random() < 0.5:
             inputs, masked = inputs.other_strand(), _other_strand(masked, inputs)
         share = share_of(len(examples))  # of the windows and of all that was drawn for them
-        inputs, masked = inputs.rows(share.rows), masked.rows(share.rows)
-        base_loss, state_loss, _ = self.losses(inputs, masked, share)
+        return _Batch(inputs.rows(share.rows), masked.rows(share.rows), share)
+
+    def loss(self, batch: _Batch) -> Tensor:
+        """Weighted sum of the two masked losses of a batch."""
+        base_loss, state_loss, _ = self.losses(*batch)
         return base_loss + self.spec.state_weight * state_loss
 
     def drawn(self, seed: tuple[int, ...]) -> list[Example]:
