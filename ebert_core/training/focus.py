@@ -82,15 +82,19 @@ class Focus:
         random = np.random.default_rng(seed)
         keys = list(self._units)
         weight = np.array([self._units[key].total for key in keys])
-        found = []
-        for number in random.choice(len(keys), size=self.windows, p=weight / weight.sum()):
-            cell_type, place = keys[number]
-            units = self._units[keys[number]]
-            unit = units.unit_S[[int(np.searchsorted(units.upto_S, random.random() * units.total, side="right"))]]
-            lowest, highest = self._starts(place, unit)
-            start = place.start + int(random.integers(lowest[0], highest[0] + 1)) * BIN
-            found.append(Example(cell_type, Interval(place.chromosome, start, start + self._width * BIN)))
-        return found
+        key_W = random.choice(len(keys), size=self.windows, p=weight / weight.sum())
+        share_W = random.random(self.windows)
+        lowest_W, highest_W = np.zeros((2, self.windows), dtype=np.int64)
+        for number in np.unique(key_W):
+            units, is_here_W = self._units[keys[number]], key_W == number
+            drawn = np.searchsorted(units.upto_S, share_W[is_here_W] * units.total, side="right")
+            lowest_W[is_here_W], highest_W[is_here_W] = self._starts(keys[number][1], units.unit_S[drawn])
+        begin_W = random.integers(lowest_W, highest_W + 1) * BIN
+        return [self._example(*keys[key], begin) for key, begin in zip(key_W, begin_W.tolist(), strict=True)]
+
+    def _example(self, cell_type: str, place: Interval, begin: int) -> Example:
+        start = place.start + begin
+        return Example(cell_type, Interval(place.chromosome, start, start + self._width * BIN))
 
     def weights(self, example: Example) -> NDArray[np.float32]:
         """What each bin (N,) of a window counts: 1 over how often an epoch shows it, in expectation."""
