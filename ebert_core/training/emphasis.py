@@ -1,6 +1,7 @@
 """What a fine-tuning looks at more often: bound bins, and unbound ones that the network takes for bound."""
 
-# U = units of 200 bp of a place, Y = units of all places, N = bins starting every 50 bp, F = factors, C = cell types.
+# U = units of 200 bp of a place, Y = units of all places, N = bins starting every 50 bp, F = factors, C = cell types,
+# K = bound bins, each as often as it has factors.
 
 from collections.abc import Callable, Sequence
 
@@ -12,7 +13,7 @@ from torch import Tensor
 from ebert_core.inference.predict import Predictor
 from ebert_core.model.tokens import BIN, POSITION
 from ebert_core.protocol.locus import Interval
-from ebert_core.training.focus import Focus, bound_units, summed_by_unit
+from ebert_core.training.focus import BoundBins, Focus, bound_units, summed_by_unit
 from ebert_core.training.material import Material
 from ebert_core.training.sampling import Example
 
@@ -39,14 +40,10 @@ class Emphasis:
         self._places = tuple(places)
         self._cell_types = tuple(cell_types)
         self._factors = tuple(factors)
-        bins_F = sum(
-            ((self._labels(cell, place) == 1).sum(0) for cell in self._cell_types for place in self._places),
-            start=np.zeros(len(self._factors), dtype=np.int64),
-        )
-        self._bound = {
-            cell: [bound_units(self._labels(cell, place), bins_F) for place in self._places]
-            for cell in self._cell_types
-        }
+        found = {cell: [BoundBins.of(self._labels(cell, place)) for place in self._places] for cell in self._cell_types}
+        of_factor_K = np.concatenate([bound.factor_K for of_places in found.values() for bound in of_places])
+        bins_F = np.bincount(of_factor_K, minlength=len(self._factors))
+        self._bound = {cell: [bound_units(bound, bins_F) for bound in of_places] for cell, of_places in found.items()}
         self._bound_bins = int(bins_F.sum())
 
     def _labels(self, cell_type: str, place: Interval) -> NDArray[np.int8]:

@@ -5,7 +5,8 @@ around unbound bins that the network takes for bound. A bin that is seen more of
 loss has the same expectation as that of the epoch alone, and a probability stays one.
 """
 
-# U = units of 200 bp of a place, W = units of a window, S = units that are focused on, N = bins starting every 50 bp.
+# U = units of 200 bp of a place, W = units of a window, S = units that are focused on, N = bins starting every 50 bp,
+# F = factors, K = bound bins of a place, each as often as it has factors.
 
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
@@ -90,7 +91,7 @@ class Focus:
             drawn = np.searchsorted(units.upto_S, share_W[is_here_W] * units.total, side="right")
             lowest_W[is_here_W], highest_W[is_here_W] = self._starts(keys[number][1], units.unit_S[drawn])
         begin_W = random.integers(lowest_W, highest_W + 1) * BIN
-        return [self._example(*keys[key], begin) for key, begin in zip(key_W, begin_W.tolist(), strict=True)]
+        return [self._example(*keys[key], begin) for key, begin in zip(key_W.tolist(), begin_W.tolist(), strict=True)]
 
     def _example(self, cell_type: str, place: Interval, begin: int) -> Example:
         start = place.start + begin
@@ -112,15 +113,29 @@ class Focus:
         return np.repeat(1 / (1 + times_W), POSITIONS_PER_BIN)[:bins].astype(np.float32)
 
 
-def bound_units(labels_NF: NDArray[np.int8], bins_of_factor_F: NDArray[np.int64]) -> NDArray[np.float64]:
+class BoundBins(NamedTuple):
+    """The bound bins of one place, one by one: the unit each begins in, and its factor."""
+
+    units: int
+    unit_K: NDArray[np.int32]
+    factor_K: NDArray[np.int16]
+
+    @classmethod
+    def of(cls, labels_NF: NDArray[np.int8]) -> "BoundBins":
+        """Those among the labels of the bins of a place; N is three less than four times the units."""
+        bin_K, factor_K = np.nonzero(labels_NF == 1)
+        units = -(-len(labels_NF) // POSITIONS_PER_BIN)
+        return cls(units, (bin_K // POSITIONS_PER_BIN).astype(np.int32), factor_K.astype(np.int16))
+
+
+def bound_units(bound: BoundBins, bins_of_factor_F: NDArray[np.int64]) -> NDArray[np.float64]:
     """What each unit (U,) counts as bound: every factor's bound bins together count 1 over the training genome.
 
-    Args:
-        labels_NF: labels of the bins of one place; N is three less than four times the units.
-        bins_of_factor_F: how many bins of each factor are bound in all places and cell types.
+    `bins_of_factor_F` is how many bins of each factor are bound in all places and cell types.
     """
-    share_N = ((labels_NF == 1) / np.maximum(1, bins_of_factor_F)).sum(1)
-    return summed_by_unit(share_N)
+    share_F = 1 / np.maximum(1, bins_of_factor_F)
+    sum_U = np.bincount(bound.unit_K, weights=share_F[bound.factor_K], minlength=bound.units)
+    return np.asarray(sum_U, dtype=np.float64)
 
 
 def summed_by_unit(value_N: NDArray[np.floating]) -> NDArray[np.float64]:

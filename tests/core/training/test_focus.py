@@ -3,7 +3,7 @@
 import numpy as np
 
 from ebert_core.protocol.locus import Interval
-from ebert_core.training.focus import Focus, bound_units, summed_by_unit
+from ebert_core.training.focus import BoundBins, Focus, bound_units, summed_by_unit
 from ebert_core.training.sampling import Example
 
 PLACES = (Interval("chr1", 400, 10_400), Interval("chr2", 0, 3_000))
@@ -66,5 +66,5 @@ def test_rare_factors_count_as_much_as_common_ones():
     labels_NF = np.zeros((13, 2), dtype=np.int8)
     labels_NF[0, 0] = 1
     labels_NF[4:8, 1] = 1
-    np.testing.assert_allclose(bound_units(labels_NF, np.array([1, 4])), [1, 1, 0, 0])
+    np.testing.assert_allclose(bound_units(BoundBins.of(labels_NF), np.array([1, 4])), [1, 1, 0, 0])
     np.testing.assert_allclose(summed_by_unit(np.ones(13)), [4, 4, 4, 1])
