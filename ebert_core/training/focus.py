@@ -91,9 +91,10 @@ class Focus:
             drawn = np.searchsorted(units.upto_S, share_W[is_here_W] * units.total, side="right")
             lowest_W[is_here_W], highest_W[is_here_W] = self._starts(keys[number][1], units.unit_S[drawn])
         begin_W = random.integers(lowest_W, highest_W + 1) * BIN
-        return [self._example(*keys[key], begin) for key, begin in zip(key_W.tolist(), begin_W.tolist(), strict=True)]
+        return [self._example(keys[key], begin) for key, begin in zip(key_W.tolist(), begin_W.tolist(), strict=True)]
 
-    def _example(self, cell_type: str, place: Interval, begin: int) -> Example:
+    def _example(self, key: tuple[str, Interval], begin: int) -> Example:
+        cell_type, place = key
         start = place.start + begin
         return Example(cell_type, Interval(place.chromosome, start, start + self._width * BIN))
 
