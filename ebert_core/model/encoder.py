@@ -68,16 +68,13 @@ class Attention(nn.Module):
         return rotate(query, angles), rotate(key, angles), value
 
     def forward(self, hidden_BTD: Tensor) -> Tensor:
-        """What each token gathers from the others (B, T, D)."""
+        """What each token gathers from the others (B, T, D), before `output` mixes it."""
         mixed_BTD = self.query_key_value(hidden_BTD)
         if is_arranged(mixed_BTD):
             _, tokens, width = mixed_BTD.shape
             angles = kept_spread_angles(tokens, width // (3 * self.heads), self.heads) if self.is_rotary else None
-            gathered_BTD = attend(mixed_BTD, self.heads, angles)
-        else:
-            gathered_BTD = f.scaled_dot_product_attention(*self._parts(mixed_BTD)).transpose(1, 2).flatten(2)
-        output_BTD: Tensor = self.output(gathered_BTD)
-        return output_BTD
+            return attend(mixed_BTD, self.heads, angles)
+        return f.scaled_dot_product_attention(*self._parts(mixed_BTD)).transpose(1, 2).flatten(2)
 
     def weights(self, hidden_BTD: Tensor) -> Tensor:
         """Attention weights (B, H, T, T), row = from, in float32; each row sums to 1."""
@@ -100,10 +97,14 @@ class Block(nn.Module):
 
     def forward(self, hidden_BTD: Tensor) -> Tensor:
         """The tokens after this layer (B, T, D)."""
-        hidden_BTD = hidden_BTD + self.dropout(self.attention(self.attention_norm(hidden_BTD)))
-        fed_BTD: Tensor = self.narrow(self.widen.gelu(self.feed_norm(hidden_BTD)))
-        after_BTD: Tensor = hidden_BTD + self.dropout(fed_BTD)
-        return after_BTD
+        hidden_BTD = self._plus(hidden_BTD, self.attention.output, self.attention(self.attention_norm(hidden_BTD)))
+        return self._plus(hidden_BTD, self.narrow, self.widen.gelu(self.feed_norm(hidden_BTD)))
+
+    def _plus(self, stream_BTD: Tensor, layer: Linear, values: Tensor) -> Tensor:
+        if not self.training:
+            return layer.added_to(stream_BTD, values)
+        with_dropout_BTD: Tensor = stream_BTD + self.dropout(layer(values))
+        return with_dropout_BTD
 
 
 class Encoder(nn.Module):

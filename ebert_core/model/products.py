@@ -40,6 +40,17 @@ class Linear(nn.Linear):
         bias = self.bias.to(low)
         return _product(values.to(low), self.weight.to(low), bias, "gelu", "none")
 
+    def added_to(self, stream: Tensor, values: Tensor) -> Tensor:
+        """A stream of vectors (..., O) plus the product; where no gradient is wanted, added while that is written."""
+        low = torch.bfloat16
+        if torch.is_grad_enabled() or stream.dtype != low or not is_arranged(values):
+            with_product: Tensor = stream + self(values)
+            return with_product
+        bias = self.bias.to(low)
+        weight_OI = self.weight.to(low)
+        sum_XO: Tensor = torch.ops.mkldnn._linear_pointwise.binary(values.to(low), stream, weight_OI, bias, "add")
+        return sum_XO
+
 
 def is_arranged(values: Tensor) -> bool:
     """Whether products of these values are computed here: in bf16, on a processor that is made for it."""

@@ -121,7 +121,7 @@ def test_the_shown_attention_is_the_used_one():
     weights = attention.weights(hidden)
     torch.testing.assert_close(weights.sum(-1), torch.ones(2, 2, 80))
     values = attention.queries_keys_values(hidden)[2]
-    by_hand = attention.output((weights @ values).transpose(1, 2).flatten(2))
+    by_hand = (weights @ values).transpose(1, 2).flatten(2)
     torch.testing.assert_close(attention(hidden), by_hand, atol=1e-5, rtol=1e-4)
 
 

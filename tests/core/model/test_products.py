@@ -122,6 +122,20 @@ def test_gelu_within_the_product_is_gelu_after_it(unarranged):
 
 
 @needs_bf16
+def test_a_product_is_added_to_the_stream_with_one_rounding(unarranged):
+    layer = Linear(64, 32).to(torch.bfloat16).eval()
+    stream, values = torch.randn(2, 8, 32).bfloat16(), torch.randn(2, 8, 64).bfloat16()
+    before = stream.clone()
+    with torch.inference_mode():
+        found = layer.added_to(stream, values)
+        exact = stream.float() + f.linear(values.float(), layer.weight.float(), layer.bias.float())
+        assert torch.equal(found, exact.bfloat16())
+        unarranged()
+        assert relative(layer.added_to(stream, values), exact) < 0.01
+    assert torch.equal(stream, before)
+
+
+@needs_bf16
 def test_an_arranged_encoder_has_the_values_and_gradients_of_the_plain_one(unarranged):
     encoder, embedded = Encoder(ENCODER), torch.randn(2, 40, 64)
 
