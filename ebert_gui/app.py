@@ -203,9 +203,13 @@ class WindowProgram(Program):
         is_nothing_coming = self.opener.is_settled and self.workspace.dataset is None
         is_drawn = self.workspace.dataset is not None and self.loader.is_idle
         if is_drawn or is_nothing_coming:
-            for connection in self._calm:
-                QObject.disconnect(connection)
+            self._stop_waiting_for_calm()
             self.model.start()
+
+    def _stop_waiting_for_calm(self) -> None:
+        for connection in self._calm:
+            QObject.disconnect(connection)
+        self._calm.clear()
 
     def _set_theme(self, theme: Theme) -> None:
         themes.apply(self._app, theme)
@@ -213,6 +217,8 @@ class WindowProgram(Program):
         self._autosave.start()
 
     def _end(self) -> None:
+        # What was under way may come to rest after the end; nobody is left to stop a worker that it would start.
+        self._stop_waiting_for_calm()
         self._autosave.stop()
         self.save_session()
         self.stop()

@@ -120,3 +120,17 @@ def test_closing_the_window_leaves_no_worker_behind(open_window, qtbot, toy_data
     assert program.data.process_id == 0
     assert program.model.process_id == 0
     assert not [number for number in processes if number and Path(f"/proc/{number}/cmdline").exists()]
+
+
+def test_a_window_that_is_closed_while_it_opens_starts_no_model_worker(open_window, qtbot, toy_dataset) -> None:
+    program = open_window(dataset=str(toy_dataset))
+    conditions = []
+    program.model.state_changed.connect(lambda state: conditions.append(state.condition))
+    program.workspace.dataset_changed.connect(program.window.close)
+    with qtbot.waitSignal(program.window.closing, timeout=LONG):
+        pass
+    # The loader's last look comes after the end, and finds nothing to wait for.
+    qtbot.waitUntil(lambda: program.loader.is_idle, timeout=LONG)
+    program.window.canvas.grab()
+    assert Condition.STARTING not in conditions
+    assert program.model.process_id == 0
