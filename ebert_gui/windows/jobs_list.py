@@ -116,7 +116,7 @@ class JobsPainter(QStyledItemDelegate):
             "running": look.accent,
             "done": look.success,
             "failed": look.error,
-            "stopped": look.threshold,
+            "stopped": look.muted,
             "lost": look.warning,
         }
         return colours[state]

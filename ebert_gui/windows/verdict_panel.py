@@ -1,13 +1,15 @@
 """What to think of a fine-tuned model, by its job or checkpoint: a sentence, a row per factor, what to bear in mind."""
 
-from PyQt6.QtCore import Qt
-from PyQt6.QtGui import QColor, QFont, QGuiApplication, QResizeEvent
+from PyQt6.QtCore import QModelIndex, Qt
+from PyQt6.QtGui import QColor, QFont, QGuiApplication, QPalette, QResizeEvent
 from PyQt6.QtWidgets import (
     QAbstractItemView,
     QHBoxLayout,
     QHeaderView,
     QLabel,
     QPushButton,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
     QTableWidget,
     QTableWidgetItem,
     QVBoxLayout,
@@ -21,9 +23,9 @@ from ebert_gui.windows.theme import LIGHT, Theme
 _ROW_HEIGHT = 24
 _HEADER_HEIGHT = 28
 _MOST_ROWS = 14
-_INTERVAL = 4
-# Narrower than this the column of intervals gives way; the sentence of the chosen factor still has its interval.
-_ROOM_FOR_INTERVALS = 440
+_BASELINE, _INTERVAL, _VERDICT = 3, 4, 5
+# Columns that give way, and below which width of the panel; the sentence of the chosen factor still has their figures.
+_GIVES_WAY = {_INTERVAL: 440, _BASELINE: 360}
 _HEADINGS: dict[Outcome, str] = {
     "better": "Better than {}",
     "worse": "Worse than {}",
@@ -81,9 +83,10 @@ class VerdictPanel(QWidget):
             self.table.setCurrentCell(0, 0)
 
     def resizeEvent(self, event: QResizeEvent | None) -> None:
-        """Leave the intervals out of the table where they would push the verdicts out of sight."""
+        """Leave out of the table what would push the verdicts out of sight."""
         super().resizeEvent(event)
-        self.table.setColumnHidden(_INTERVAL, self.width() < _ROOM_FOR_INTERVALS)
+        for column, room in _GIVES_WAY.items():
+            self.table.setColumnHidden(column, self.width() < room)
 
     def set_theme(self, theme: Theme) -> None:
         """Draw in other colours."""
@@ -115,11 +118,11 @@ class VerdictPanel(QWidget):
         short = "Baseline" if len(self._verdict.baseline) > 14 else self._verdict.baseline
         self.table.setRowCount(len(factors))
         self.table.setHorizontalHeaderLabels(["Factor", "Peaks", "Model", short, "Difference, 95 %", "Verdict"])
-        for number in range(1, 5):
+        for number in range(1, _VERDICT):
             head = self.table.horizontalHeaderItem(number)
             assert head is not None
             head.setTextAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-        baseline_head = self.table.horizontalHeaderItem(3)
+        baseline_head = self.table.horizontalHeaderItem(_BASELINE)
         assert baseline_head is not None
         baseline_head.setToolTip(self._verdict.baseline)
         for row, factor in enumerate(factors):
@@ -130,11 +133,10 @@ class VerdictPanel(QWidget):
     def _item(self, column: int, text: str, factor: Judgement) -> QTableWidgetItem:
         item = QTableWidgetItem(text)
         item.setToolTip(factor.sentence)
-        if 0 < column < 5:
+        if 0 < column < _VERDICT:
             item.setTextAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-        if column == 5:
-            colours = {"better": self._theme.success, "worse": self._theme.error, "level": self._theme.text}
-            item.setForeground(QColor(colours.get(factor.outcome, self._theme.muted)))
+        if column == _VERDICT:
+            item.setForeground(QColor(outcome_colour(factor.outcome, self._theme)))
         return item
 
     def _follow(self, row: int) -> None:
@@ -145,6 +147,22 @@ class VerdictPanel(QWidget):
         clipboard = QGuiApplication.clipboard()
         if clipboard is not None:
             clipboard.setText(self.text())
+
+
+class _KeepsColour(QStyledItemDelegate):
+    """Writes an item of the chosen row in the item's own colour, as in every other row."""
+
+    def initStyleOption(self, option: QStyleOptionViewItem | None, index: QModelIndex) -> None:
+        """Take the item's colour for the chosen row, too."""
+        super().initStyleOption(option, index)
+        if option is not None:
+            own = option.palette.color(QPalette.ColorRole.Text)
+            option.palette.setColor(QPalette.ColorRole.HighlightedText, own)
+
+
+def outcome_colour(outcome: Outcome, theme: Theme) -> str:
+    """The colour in which an outcome is written; read on the table's plain and chosen rows alike."""
+    return {"better": theme.success, "worse": theme.error, "level": theme.text}.get(outcome, theme.muted)
 
 
 def cells(factor: Judgement) -> tuple[str, ...]:
@@ -190,6 +208,7 @@ def _table() -> QTableWidget:
     down.setDefaultSectionSize(_ROW_HEIGHT)
     across.setFixedHeight(_HEADER_HEIGHT)
     across.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
-    across.setSectionResizeMode(5, QHeaderView.ResizeMode.Stretch)
+    across.setSectionResizeMode(_VERDICT, QHeaderView.ResizeMode.Stretch)
+    table.setItemDelegateForColumn(_VERDICT, _KeepsColour(table))
     across.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
     return table

@@ -1,6 +1,7 @@
 """The colours keep their promises, and the font that pictures rely on is really there."""
 
 import itertools
+from typing import get_args
 
 import numpy as np
 import pytest
@@ -8,8 +9,10 @@ from PyQt6.QtGui import QColor, QFontInfo, QFontMetricsF, QPalette
 from PyQt6.QtWidgets import QApplication
 
 from ebert_core.protocol.bases import LETTERS
+from ebert_core.protocol.verdict import Outcome
 from ebert_gui.windows import theme
 from ebert_gui.windows.theme import DARK, LIGHT, Theme
+from ebert_gui.windows.verdict_panel import outcome_colour
 
 both = pytest.mark.parametrize("look", [LIGHT, DARK], ids=lambda look: look.name)
 
@@ -63,7 +66,13 @@ def test_text_stands_out_from_what_it_is_written_on(look: Theme) -> None:
         assert contrast(getattr(look, level), getattr(look, f"{level}_background")) >= 4.5
         assert contrast(look.text, getattr(look, f"{level}_background")) >= 7
     assert contrast(look.on_accent, look.accent) >= 4.5
-    assert contrast(look.success, look.window) >= 4.5
+
+
+@both
+@pytest.mark.parametrize("outcome", get_args(Outcome))
+def test_a_verdict_can_be_read_on_plain_alternate_and_chosen_rows(look: Theme, outcome: Outcome) -> None:
+    for background in (look.field, look.window, look.selection, look.hover):
+        assert contrast(outcome_colour(outcome, look), background) >= 4.5
 
 
 @both

@@ -4,12 +4,13 @@ import pytest
 from msgspec.structs import replace
 from PyQt6.QtCore import Qt
 from PyQt6.QtGui import QGuiApplication
+from PyQt6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from ebert_core.protocol.verdict import Judgement, Verdict
 from ebert_core.protocol.work import Jobs, JobSummary
 from ebert_gui.windows.jobs_dock import JobsDock
-from ebert_gui.windows.theme import DARK, LIGHT
+from ebert_gui.windows.theme import DARK, LIGHT, Theme, apply
 from ebert_gui.windows.verdict_panel import VerdictPanel, cells
 
 CTCF = Judgement("CTCF", ("K562",), 37, 150, "level", "CTCF is level.", 0.43, 0.41, 0.2, 0.02, -0.05, 0.08)
@@ -57,6 +58,43 @@ def test_one_factor_needs_no_table(panel: VerdictPanel) -> None:
 )
 def test_a_row_says_what_the_claim_rests_on(factor: Judgement, row: tuple[str, ...]) -> None:
     assert cells(factor) == row
+
+
+def colours_written(panel: VerdictPanel, row: int) -> set[str]:
+    """The colours in the verdict column of a row; the darkest strokes have the very colour of the text."""
+    panel.show()
+    item = panel.table.item(row, 5)
+    viewport = panel.table.viewport()
+    assert item is not None
+    assert viewport is not None
+    image = viewport.grab(panel.table.visualItemRect(item)).toImage()
+    return {image.pixelColor(x, y).name() for x in range(image.width()) for y in range(image.height())}
+
+
+@pytest.mark.parametrize("look", [LIGHT, DARK], ids=lambda look: look.name)
+@pytest.mark.parametrize("chosen", [0, 1])
+def test_better_and_worse_keep_their_colour_in_the_chosen_row(
+    qapp: QApplication, panel: VerdictPanel, look: Theme, chosen: int
+) -> None:
+    apply(qapp, look)
+    panel.set_theme(look)
+    outcomes = (replace(CTCF, outcome="better"), replace(REST, outcome="worse"))
+    panel.resize(600, 400)
+    panel.show_verdict(replace(MANY, factors=outcomes))
+    panel.table.setCurrentCell(chosen, 0)
+    assert look.success in colours_written(panel, 0)
+    assert look.error in colours_written(panel, 1)
+    assert look.selection in colours_written(panel, chosen)
+    assert look.selection not in colours_written(panel, 1 - chosen)
+
+
+@pytest.mark.parametrize("width", [270, 380, 600])
+def test_the_verdict_of_a_factor_is_never_cut_off(panel: VerdictPanel, width: int) -> None:
+    panel.resize(width, 400)
+    panel.show()
+    panel.show_verdict(replace(MANY, factors=(CTCF, replace(REST, outcome="no baseline"))))
+    table = panel.table
+    assert table.columnWidth(5) >= table.sizeHintForColumn(5)
 
 
 def test_everything_can_be_selected_and_copied(panel: VerdictPanel) -> None:
