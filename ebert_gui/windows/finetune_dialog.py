@@ -183,7 +183,7 @@ class FineTuneDialog(QDialog):
         if self.from_folder.isChecked() and not spec.start_from:
             problem = problem or "Name the checkpoint folder to start from."
         self._settings.offer_size(not spec.start_from)
-        summary = "" if problem else plan.promise(spec, self._dataset, self._start_in_words())
+        summary = "" if problem else plan.promise(spec, self._dataset, self._start_in_words(), self._checkpoint)
         warning = "" if problem else plan.leak(spec, self._dataset, self._checkpoint)
         self._footer.say(" ".join(filter(None, (summary, warning))), problem)
 

@@ -211,28 +211,26 @@ def _objection_to_output(spec: FineTune) -> str:
 
 
 def leak(spec: FineTune, dataset: DatasetSummary, checkpoint: CheckpointSummary | None) -> str:
-    """A warning where the checkpoint to start from has learnt what it is to be checked on; empty otherwise."""
+    """A warning where the checkpoint to start from has learnt at the places it is to be checked on; empty otherwise."""
     if checkpoint is None or checkpoint.path != spec.start_from:
         return ""
-    learnt = {cell for factor in checkpoint.factors for cell in factor.cell_types}
-    cells = [cell for cell in spec.validation_cell_types if cell in learnt]
-    said = []
-    if _seen_in_training(spec.validation, dataset, checkpoint):
-        said.append(f"learnt on {listed(spec.validation)}: scores there will be too good")
-    if cells:
-        said.append(f"seen binding in {listed(cells)}: to it that is no new cell type")
-    return f"But {checkpoint.name} has {', and '.join(said)}." if said else ""
+    if not _seen_in_training(spec.validation, dataset, checkpoint):
+        return ""
+    return f"But {checkpoint.name} has learnt on {listed(spec.validation)}: scores there will be too good."
 
 
-def promise(spec: FineTune, dataset: DatasetSummary, start: str) -> str:
-    """What will happen, and what may be claimed afterwards; `start` names what it begins with."""
+def promise(spec: FineTune, dataset: DatasetSummary, start: str, checkpoint: CheckpointSummary | None = None) -> str:
+    """What will happen, and what may be claimed afterwards.
+
+    `start` names what it begins with, `checkpoint` is the open one, from which it may begin.
+    """
     learnt = f"EBERT learns where {listed(spec.factors)} bind{'s' if len(spec.factors) == 1 else ''}"
     places = f"from {listed(spec.cell_types)} on {listed(spec.training)}, starting from {start}"
     checks = " and ".join(filter(None, (listed(spec.validation), listed(spec.validation_cell_types))))
-    return f"{learnt} {places}, and checks itself on {checks} after every pass. {claim(spec, dataset)}"
+    return f"{learnt} {places}, and checks itself on {checks} after every pass. {claim(spec, dataset, checkpoint)}"
 
 
-def claim(spec: FineTune, dataset: DatasetSummary) -> str:
+def claim(spec: FineTune, dataset: DatasetSummary, checkpoint: CheckpointSummary | None = None) -> str:
     """What the result will and will not allow to say about other cell types."""
     if len(spec.cell_types) == 1 and not spec.validation_cell_types:
         return (
@@ -250,8 +248,36 @@ def claim(spec: FineTune, dataset: DatasetSummary) -> str:
     where = listed(spec.validation_cell_types)
     if not checked:
         return f"None of these factors was measured in {where}: nothing can be said about other cell types."
-    said = f"Afterwards you can say how well {listed(checked)} can be predicted in a cell type it has never seen"
-    said += f" ({where})."
+    said = f"Afterwards you can say how well {listed(checked)} can be predicted {_how_new(spec, checkpoint)}."
     if unchecked:
         said += f" For {listed(unchecked)} nothing can be said about other cell types: not measured in {where}."
     return said
+
+
+def _how_new(spec: FineTune, checkpoint: CheckpointSummary | None) -> str:
+    """In what kinds of cell types it is checked, by what the checkpoint to start from has seen of each."""
+    known = checkpoint if checkpoint is not None and checkpoint.path == spec.start_from else None
+    kinds: dict[str, list[str]] = {}
+    for cell in spec.validation_cell_types:
+        kinds.setdefault(_seen_before(cell, spec, known), []).append(cell)
+    return " and ".join(
+        f"in {'a cell type' if len(cells) == 1 else 'cell types'} {seen.format(cells=f'({listed(cells)})')}"
+        for seen, cells in kinds.items()
+    )
+
+
+def _seen_before(cell: str, spec: FineTune, checkpoint: CheckpointSummary | None) -> str:
+    """What is known to have been seen of a cell type before, with `{cells}` where its name belongs."""
+    if not spec.start_from:
+        return "it has never seen {cells}"
+    if checkpoint is None:
+        return "that it does not learn from now {cells}; whether the chosen checkpoint did is not known here"
+    if any(cell in factor.cell_types for factor in checkpoint.factors):
+        return f"whose peaks {checkpoint.name} has learnt from {{cells}}, which to it is nothing new"
+    if checkpoint.factors and cell in checkpoint.cell_types:
+        return f"whose peaks {checkpoint.name} was checked on, not trained on {{cells}}"
+    if checkpoint.factors:
+        return f"whose peaks {checkpoint.name} has not learnt from {{cells}}"
+    if cell in checkpoint.cell_types and checkpoint.states:
+        return f"whose chromatin states {checkpoint.name} saw in pre-training, but no peaks {{cells}}"
+    return "it has never seen {cells}"

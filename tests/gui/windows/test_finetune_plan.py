@@ -4,10 +4,12 @@ import pytest
 from msgspec.structs import replace
 
 from ebert_core.protocol.locus import Interval
-from ebert_core.protocol.modelling import CheckpointSummary
+from ebert_core.protocol.modelling import CheckpointSummary, FactorSummary
 from ebert_core.protocol.specs import FineTune
 from ebert_core.protocol.tracks import Chromosome, DatasetSummary
 from ebert_gui.windows import finetune_plan as plan
+
+_OTHER = FactorSummary("CTCF", ("HepG2",))
 
 
 @pytest.fixture
@@ -156,7 +158,45 @@ def test_a_checkpoint_is_not_checked_where_it_has_learnt(
     assert plan.leak(spec, dataset, learnt) == "But small has learnt on chr5: scores there will be too good."
     assert plan.leak(replace(spec, validation=proposed.validation), dataset, learnt) == ""
     assert plan.leak(spec, dataset, None) == ""
-    known_cell = replace(spec, validation=proposed.validation, validation_cell_types=("K562", "HepG2"))
+
+
+@pytest.mark.parametrize(
+    ("seen", "said"),
+    [
+        ({}, "in a cell type whose peaks small has learnt from (K562), which to it is nothing new."),
+        ({"factors": ()}, "in a cell type whose chromatin states small saw in pre-training, but no peaks (K562)."),
+        ({"factors": (), "states": ()}, "in a cell type it has never seen (K562)."),
+        ({"factors": (), "cell_types": ("HepG2",)}, "in a cell type it has never seen (K562)."),
+        ({"factors": (_OTHER,)}, "in a cell type whose peaks small was checked on, not trained on (K562)."),
+        ({"factors": (_OTHER,), "cell_types": ()}, "in a cell type whose peaks small has not learnt from (K562)."),
+        ({"path": "/another"}, "(K562); whether the chosen checkpoint did is not known here."),
+    ],
+)
+def test_a_cell_type_is_called_new_only_where_the_checkpoint_has_seen_nothing_of_it(
+    spec: FineTune, dataset: DatasetSummary, checkpoint: CheckpointSummary, seen: dict[str, object], said: str
+) -> None:
+    begun = replace(spec, start_from=checkpoint.path, factors=("CTCF",))
+    promised = plan.promise(begun, dataset, "small", replace(checkpoint, **seen))
+    assert promised.endswith(said)
+    assert ("never seen" in promised) is ("never seen" in said)
+    assert "never seen" in plan.promise(replace(begun, start_from=""), dataset, "random weights", checkpoint)
+
+
+def test_cell_types_that_are_new_in_different_ways_are_told_apart(
+    spec: FineTune, dataset: DatasetSummary, checkpoint: CheckpointSummary
+) -> None:
+    begun = replace(
+        spec,
+        start_from=checkpoint.path,
+        factors=("CTCF",),
+        cell_types=("GM12878",),
+        validation_cell_types=("HepG2", "K562"),
+    )
+    pretrained = replace(checkpoint, factors=())
     assert (
-        plan.leak(known_cell, dataset, learnt) == "But small has seen binding in K562: to it that is no new cell type."
+        "in a cell type it has never seen (HepG2) and in a cell type whose chromatin states small saw in pre-training"
+        in plan.promise(begun, dataset, "small", pretrained)
+    )
+    assert "in cell types it has never seen (HepG2 and K562)" in plan.promise(
+        begun, dataset, "small", replace(pretrained, cell_types=())
     )
