@@ -272,11 +272,12 @@ class PictureProgram(Program):
             self._fail(str(error))
             return
         self._say_what_is_cut_off()
-        unread = (content for content in map(self.loader.content, self.workspace.tracks.tracks) if content.is_error)
-        for content in unread:
-            self._fail(content.sentence)
-            return
-        self._app.exit(0)
+        contents = map(self.loader.content, self.workspace.tracks.tracks)
+        unread = dict.fromkeys(content.sentence for content in contents if content.is_error)
+        if unread:
+            self._fail(*unread)
+        else:
+            self._app.exit(0)
 
     def _say_what_is_cut_off(self) -> None:
         needed = math.ceil(self.scene.header_height + self.scene.content_height)
@@ -289,10 +290,11 @@ class PictureProgram(Program):
             )
             print(sentence, file=sys.stderr)  # noqa: T201 - a warning of the shell
 
-    def _fail(self, sentence: str) -> None:
+    def _fail(self, *sentences: str) -> None:
         if not self._problem:
-            self._problem = sentence
-            print(f"ebert-browser: {sentence.strip()}", file=sys.stderr)  # noqa: T201 - the shell's one sentence
+            self._problem = sentences[0]
+            for sentence in sentences:
+                print(f"ebert-browser: {sentence.strip()}", file=sys.stderr)  # noqa: T201 - a sentence for the shell
             # The event loop may not run yet when this is found out.
             QTimer.singleShot(0, lambda: self._app.exit(2))
 

@@ -1,4 +1,6 @@
-"""What a track says when there is nothing to draw in it."""
+"""What a track says when there is nothing to draw in it, and how a sentence fits into a track."""
+
+import re
 
 import numpy as np
 
@@ -9,6 +11,9 @@ from ebert_gui.browser.genes import genes_of
 from ebert_gui.browser.marks import marks_of
 from ebert_gui.browser.signal import band_of
 from ebert_gui.state.tracks import GenesTrack, PeaksTrack, SignalTrack, StatesTrack, Track
+
+# The folders of an absolute path, on any machine.
+_FOLDERS = re.compile(r"(?<!\S)(?:/|[A-Za-z]:\\)(?:[^\s/\\]+[/\\])+")
 
 
 def blank_sentence(track: Track, content: TrackContent, axis: Axis) -> str:
@@ -29,6 +34,11 @@ def blank_sentence(track: Track, content: TrackContent, axis: Axis) -> str:
             return "" if _has_states(content, axis) else "No states here"
         case _:
             return ""
+
+
+def without_folders(sentence: str) -> str:
+    """The sentence with files by their names alone: folders would take the room of what is wrong with them."""
+    return _FOLDERS.sub("", sentence)
 
 
 def _has_states(content: TrackContent, axis: Axis) -> bool:

@@ -25,7 +25,9 @@ def paint_label(
     surface.rectangle(width - 1, 0, 1, surface.height, palette.hairline)
     surface.rectangle(0, surface.height + 2, surface.axis.width + width, 1, palette.hairline)
     _paint_swatch(surface, track, setting)
-    caption = painter.caption(surface, track, content, setting)
+    # What could not be read has no bins and no scale.
+    is_unread = content.is_error and content.is_empty
+    caption = "" if is_unread else painter.caption(surface, track, content, setting)
     is_doubtful = bool(painter.caution(track, setting))
     if surface.height < 40:
         room = width - _MARGIN - 8 - _SIGN * is_doubtful
@@ -38,7 +40,7 @@ def paint_label(
             _paint_sign(surface, _MARGIN, end + 7)
             box = QRectF(_MARGIN + _SIGN, end, width - _MARGIN - _SIGN - _NUMBERS, 15)
             surface.text(box, "take as ranks", palette.warning, 11, Left, True)
-    if painter.has_scale:
+    if painter.has_scale and not is_unread:
         _paint_scale(surface, width, track, scale)
 
 

@@ -9,14 +9,14 @@ from PyQt6.QtGui import QColor, QFont, QImage, QPainter
 
 from ebert_gui.browser import chrome, gutter
 from ebert_gui.browser.axis import Axis
-from ebert_gui.browser.blank import blank_sentence
+from ebert_gui.browser.blank import blank_sentence, without_folders
 from ebert_gui.browser.content import ContentSource, Setting, TrackContent
 from ebert_gui.browser.painters import painter_of, scales_of
 from ebert_gui.browser.palette import Palette
 from ebert_gui.browser.reading import Reading
 from ebert_gui.browser.signal import Scale
 from ebert_gui.browser.strips import STRIP_COLUMNS, StripCache
-from ebert_gui.browser.surface import Left, Surface
+from ebert_gui.browser.surface import SMALL_PIXELS, Left, Surface
 from ebert_gui.state.tracks import Track
 from ebert_gui.state.workspace import Workspace
 
@@ -117,9 +117,10 @@ class Scene:
         return painter_of(row.track).describe(row.track, content, axis.position_at(x - GUTTER), axis.interval)
 
     def read(self, row: Row, x: float) -> Reading:
-        """What the value of a track under a logical x of the window means."""
+        """What the value of a track under a logical x of the window means, or why it has none."""
         content, position = self._source.content(row.track), self.axis().position_at(x - GUTTER)
-        return painter_of(row.track).read(row.track, content, position, self.setting())
+        found = painter_of(row.track).read(row.track, content, position, self.setting())
+        return found if found.full or not content.is_error else Reading(full=content.sentence)
 
     def caution(self, row: Row) -> str:
         """Why the values of a track are not to be taken at their word; empty for most."""
@@ -211,12 +212,11 @@ class Scene:
         sentence = content.sentence or ("Loading …" if content.is_loading and content.is_empty else blank)
         if not sentence:
             return
+        said, link = _fitting(surface, sentence, content)
         box = QRectF(8, 0, surface.axis.width - 16, row.height)
-        width = surface.text_width(sentence) + 6
+        width = surface.text_width(said) + 6
         surface.rectangle(5, row.height / 2 - 9, width, 18, self.palette.canvas)
-        colour = self.palette.error if content.is_error else self.palette.muted
-        surface.text(box, sentence, colour)
-        link = content.link or ("Details" if content.details else "")
+        surface.text(box, said, self.palette.error if content.is_error else self.palette.muted)
         if link:
             link_box = QRectF(box.left() + width + 4, row.height / 2 - 9, surface.text_width(link) + 4, 18)
             surface.rectangle(link_box.x(), link_box.y(), link_box.width(), 18, self.palette.canvas)
@@ -255,3 +255,14 @@ class Scene:
         if any(here.overlaps(region) for region in checkpoint.validation):
             return "locus seen in validation"
         return "held-out locus"
+
+
+def _fitting(surface: Surface, sentence: str, content: TrackContent) -> tuple[str, str]:
+    """The sentence as it fits into a track, and the link behind it: what is offered, or all that was left out."""
+    short = without_folders(sentence) if content.is_error else sentence
+    link = content.link or ("Details" if content.details else "")
+    room = surface.axis.width - 24
+    if surface.text_width(short) <= room - surface.text_width(link):
+        return short, link
+    link = link or "Details"
+    return gutter.elided(surface, short, SMALL_PIXELS, False, room - surface.text_width(link) - 12), link

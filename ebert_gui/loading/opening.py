@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from functools import partial
 from pathlib import PurePath
+from typing import NamedTuple
 
 import msgspec
 from PyQt6.QtCore import QObject, pyqtSignal
@@ -19,12 +20,19 @@ from ebert_core.protocol.tracks import (
     Places,
 )
 from ebert_gui.loading.loader import Client
-from ebert_gui.state.defaults import track_of_file
+from ebert_gui.state.defaults import track_of_file, track_of_unreadable
 from ebert_gui.state.tracks import Track
 from ebert_gui.state.workspace import Workspace
 from ebert_gui.workers.state import Condition, Failure, WorkerState
 
 _ALIVE = (Condition.READY, Condition.BUSY)
+
+
+class _Refused(NamedTuple):
+    """A file that could not be opened: the track that stands for it, and why."""
+
+    track: Track
+    failure: Failure
 
 
 class Opener(QObject):
@@ -66,15 +74,53 @@ class Opener(QObject):
     def open_files(
         self, paths: tuple[str, ...], tracks: tuple[Track, ...] = (), then: Callable[[], None] | None = None
     ) -> None:
-        """Open track files: beside the dataset that is open, or alone."""
+        """Open track files: beside the dataset that is open, or alone.
+
+        A file among others that cannot be read keeps none of them from being opened; its own track says why.
+        """
+        self._open_readable(paths, (), tracks, then)
+
+    def _open_readable(
+        self,
+        paths: tuple[str, ...],
+        refused: tuple[_Refused, ...],
+        tracks: tuple[Track, ...],
+        then: Callable[[], None] | None,
+    ) -> None:
         dataset = self._workspace.dataset
-        if dataset is None or not dataset.chromosomes:
-            request = OpenFiles(paths)
-            self._ask_data(request, lambda summary: self._show(request, summary, tracks, then))
-            return
-        together = tuple(dict.fromkeys([*self.files, *paths]))
-        request = OpenFiles(together, dataset.path)
-        self._ask_data(request, lambda summary: self._show_more(request, summary, paths))
+        beside = dataset if dataset is not None and dataset.chromosomes else None
+        together = tuple(dict.fromkeys([*self.files, *paths])) if beside else paths
+        request = OpenFiles(together, beside.path if beside else "")
+
+        def opened(summary: DatasetSummary) -> None:
+            if beside:
+                self._show_more(request, summary, paths)
+            else:
+                self._show(request, summary, tracks, then)
+            self._show_refused(refused)
+
+        def failed(failure: Failure) -> None:
+            named = _named_in(failure.message, paths)
+            track = track_of_unreadable(named)
+            rest = tuple(path for path in paths if path != named)
+            if failure.kind != "invalid" or track is None or not (rest or beside):
+                for each in refused:
+                    self.problem.emit(each.failure.message, each.failure.details)
+                self._on_failure("dataset", failure)
+            elif rest:
+                self._open_readable(rest, (*refused, _Refused(track, failure)), tracks, then)
+            else:
+                self._show_refused((*refused, _Refused(track, failure)))
+                self._end("dataset")
+
+        self._ask_data(request, opened, failed)
+
+    def _show_refused(self, refused: tuple[_Refused, ...]) -> None:
+        """Give files that cannot be read their tracks, unless they have them from before."""
+        shown = {getattr(track, "path", "") for track in self._workspace.tracks.tracks}
+        missing = [each.track for each in refused if getattr(each.track, "path", "") not in shown]
+        if missing:
+            self._workspace.tracks.add(*missing)
 
     def write_dataset(self, draft: DatasetDraft) -> None:
         """Write a new DATASET.toml and open it."""
@@ -149,14 +195,19 @@ class Opener(QObject):
         elif is_alive and not was_alive and self._workspace.checkpoint is not None and self._wanted_checkpoint:
             self.open_checkpoint(self._wanted_checkpoint)
 
-    def _ask_data(self, request: msgspec.Struct, on_summary: Callable[[DatasetSummary], None]) -> None:
+    def _ask_data(
+        self,
+        request: msgspec.Struct,
+        on_summary: Callable[[DatasetSummary], None],
+        on_failure: Callable[[Failure], None] | None = None,
+    ) -> None:
         self._begin("dataset")
 
         def finished(summary: DatasetSummary) -> None:
             on_summary(summary)
             self._end("dataset")
 
-        self._data.request(request, DatasetSummary, finished, lambda failure: self._on_failure("dataset", failure))
+        self._data.request(request, DatasetSummary, finished, on_failure or partial(self._on_failure, "dataset"))
 
     def _show(
         self,
@@ -216,6 +267,11 @@ class Opener(QObject):
         self._opening.discard(what)
         if not self._opening:
             self.settled.emit()
+
+
+def _named_in(sentence: str, paths: tuple[str, ...]) -> str:
+    """The path that a sentence speaks of; the longest, since one may begin another."""
+    return max((path for path in paths if path in sentence), key=len, default="")
 
 
 def _model_sentence(state: WorkerState) -> str:

@@ -1,6 +1,7 @@
 """Which tracks a dataset and a checkpoint open with."""
 
 from collections import Counter
+from pathlib import PurePath
 
 from ebert_core.protocol.modelling import CheckpointSummary
 from ebert_core.protocol.tracks import BareFile, CellType, DatasetSummary
@@ -18,6 +19,8 @@ from ebert_gui.state.tracks import (
 
 _CELL_TYPES_SHOWN = 2
 _SIGNALS_SHOWN = 2
+_SIGNAL_ENDINGS = (".bw", ".bigwig", ".wig", ".bedgraph", ".bdg")
+_PEAK_ENDINGS = (".bed", ".bb", ".bigbed", ".narrowpeak", ".broadpeak")
 
 
 def chosen_cell_types(dataset: DatasetSummary | None) -> tuple[str, ...]:
@@ -88,6 +91,15 @@ def track_of_file(file: BareFile) -> Track:
             return StatesTrack(path=file.path, name=file.name)
         case _:
             return PeaksTrack(path=file.path, name=file.name)
+
+
+def track_of_unreadable(path: str) -> Track | None:
+    """The track in which a file that cannot be read says so; None where its name tells of no track."""
+    name = PurePath(path).name
+    ending = PurePath(name.removesuffix(".gz")).suffix.lower()
+    if ending in _SIGNAL_ENDINGS:
+        return SignalTrack(path=path, signal=name)
+    return PeaksTrack(path=path, name=name) if ending in _PEAK_ENDINGS else None
 
 
 def _measurements(cell: CellType) -> int:

@@ -148,10 +148,10 @@ class MessageBar(QFrame):
 
 
 def details_window(sentence: str, details: str, parent: QWidget | None) -> QDialog:
-    """A window, not yet shown, with a sentence and its details as text to copy."""
+    """A window, not yet shown, with a sentence and its details, if there are any, as text to copy."""
     window = QDialog(parent)
     window.setWindowTitle("Details")
-    window.resize(720, 360)
+    window.resize(720, 360 if details else 120)
     heading = QLabel(sentence)
     heading.setTextFormat(Qt.TextFormat.PlainText)
     heading.setWordWrap(True)
@@ -159,11 +159,12 @@ def details_window(sentence: str, details: str, parent: QWidget | None) -> QDial
     text.setReadOnly(True)
     text.setFont(QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont))
     text.setAccessibleName("Details of the message")
+    text.setVisible(bool(details))
     buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
     buttons.rejected.connect(window.close)
     copy = QPushButton("Copy")
     buttons.addButton(copy, QDialogButtonBox.ButtonRole.ActionRole)
-    copy.clicked.connect(lambda: _copy(f"{sentence}\n\n{details}"))
+    copy.clicked.connect(lambda: _copy(f"{sentence}\n\n{details}".strip()))
     layout = QVBoxLayout(window)
     for widget in (heading, text, buttons):
         layout.addWidget(widget)

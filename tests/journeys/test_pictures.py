@@ -59,6 +59,17 @@ def test_an_unreadable_file_among_readable_ones_is_named_and_the_rest_drawn(toy_
     assert target.exists()
 
 
+def test_a_file_that_cannot_even_be_opened_keeps_no_other_from_being_drawn(toy_dataset: Path, tmp_path: Path) -> None:
+    target, torn, missing = tmp_path / "out.png", tmp_path / "torn.bw", tmp_path / "missing.bw"
+    whole = (toy_dataset.parent / "alpha.bw").read_bytes()
+    torn.write_bytes(whole[:40])
+    done = _draw(str(torn), str(toy_dataset.parent / "alpha.bw"), str(missing), "--picture", str(target))
+    assert done.returncode == 2
+    assert "torn.bw is damaged or cut short" in done.stderr
+    assert f"There is no file {missing}" in done.stderr
+    assert target.exists()
+
+
 @pytest.mark.parametrize(
     ("words", "sentence"),
     [

@@ -7,6 +7,7 @@ from PyQt6.QtGui import QColor, QMouseEvent, QWheelEvent
 
 from ebert_core.protocol.locus import Interval
 from ebert_core.protocol.tracks import Chromosome, DatasetSummary, Signal
+from ebert_gui.browser.blank import without_folders
 from ebert_gui.browser.canvas import Canvas
 from ebert_gui.browser.content import EMPTY, Held, TrackContent
 from ebert_gui.browser.scene import GUTTER
@@ -125,3 +126,31 @@ def test_other_colours_repaint_everything(canvas) -> None:
     canvas.dress(DARK, window_font())
     image = canvas.grab().toImage()
     assert QColor(image.pixel(GUTTER + 500, 390)).name() == DARK.canvas
+
+
+def test_an_error_fits_into_its_track_and_is_said_whole_elsewhere(canvas: Canvas, qtbot) -> None:
+    sentence = "/a/long/way/down/signal.bw is damaged: " + "its index points beyond its end, " * 6 + "as it seems."
+    error = TrackContent(sentence=sentence, is_error=True)
+    canvas.scene._source.content = lambda _track: error
+    canvas.refresh()
+    canvas.grab()
+    row = next(canvas.scene.rows())
+    assert canvas.scene.read(row, GUTTER + 50.0).full == sentence
+    link = canvas.scene.links[0]
+    assert link.is_details
+    assert link.box.right() <= canvas.width()
+    with qtbot.waitSignal(canvas.explained):
+        qtbot.mouseClick(canvas, Qt.MouseButton.LeftButton, pos=link.box.center().toPoint())
+
+
+@pytest.mark.parametrize(
+    ("sentence", "short"),
+    [
+        ("/data/run 1/x.bw is empty.", "run 1/x.bw is empty."),
+        ("/data/x.bw, line 3: no number.", "x.bw, line 3: no number."),
+        (r"C:\data\x.bw is empty.", "x.bw is empty."),
+        ("No 50 %/80 % here.", "No 50 %/80 % here."),
+    ],
+)
+def test_files_are_named_without_their_folders(sentence: str, short: str) -> None:
+    assert without_folders(sentence) == short
