@@ -86,6 +86,14 @@ ACTIONS = (
     ),
     Action(
         "&Model",
+        "Fine-tune &again from a spec…",
+        "Ctrl+Shift+T",
+        "Fill the form with an earlier fine-tuning: the spec.toml of its job, or one of your own",
+        lambda w: w.ask_for_finetuning_again(),
+        _has_dataset,
+    ),
+    Action(
+        "&Model",
         "&Export predicted binding…",
         "Ctrl+E",
         "Write a bigWig, BED or table",

@@ -1,10 +1,12 @@
 """The dialogs behind the menus: what they ask for and where the answer goes."""
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PyQt6.QtWidgets import QFileDialog, QMessageBox
 
 from ebert_core.protocol.errors import InvalidRequest
+from ebert_core.protocol.specs import FineTune
 from ebert_gui.browser.picture import save_picture
 
 if TYPE_CHECKING:
@@ -42,13 +44,30 @@ def for_checkpoint(window: "MainWindow") -> None:
         window.opener.open_checkpoint(path)
 
 
-def for_finetuning(window: "MainWindow") -> None:
-    """Ask what to fine-tune, and start it."""
+def for_finetuning_again(window: "MainWindow") -> None:
+    """Ask for the spec of an earlier fine-tuning, and fill the form with it."""
+    from ebert_gui.windows.spec_file import read_finetuning
+
+    dataset = window.workspace.dataset
+    assert dataset is not None
+    path, _ = QFileDialog.getOpenFileName(window, "Settings of a fine-tuning", dataset.path, "Specs (*.toml)")
+    if not path:
+        return
+    try:
+        begun = read_finetuning(Path(path))
+    except InvalidRequest as error:
+        window.say(str(error))
+    else:
+        for_finetuning(window, begun)
+
+
+def for_finetuning(window: "MainWindow", begun: FineTune | None = None) -> None:
+    """Ask what to fine-tune, and start it; `begun` fills the form."""
     from ebert_gui.windows.finetune_dialog import FineTuneDialog  # its forms need not wait in every start
 
     dataset = window.workspace.dataset
     assert dataset is not None
-    dialog = FineTuneDialog(dataset, window.workspace.checkpoint, window)
+    dialog = FineTuneDialog(dataset, window.workspace.checkpoint, window, begun)
     dialog.accepted.connect(lambda: window.jobs.start(dialog.spec()))
     dialog.finished.connect(lambda _result: dialog.deleteLater())
     dialog.open()

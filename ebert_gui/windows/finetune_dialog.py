@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from pathlib import Path
 
+from msgspec.structs import replace
 from PyQt6.QtWidgets import (
     QButtonGroup,
     QCheckBox,
@@ -37,22 +38,33 @@ from ebert_gui.windows.pair_table import PairTable
 from ebert_gui.windows.paths import beside, slug
 from ebert_gui.windows.wording import listed
 
+_DEFAULTS = FineTune(dataset="", output="", training=(), validation=())
 _FIELDS_WIDTH = 600
 _LOWEST, _HIGHEST, _FRAME = 660, 960, 60
 
 
 class FineTuneDialog(QDialog):
-    """Asks for what a `FineTune` needs; after `accepted`, `spec()` has it."""
+    """Asks for what a `FineTune` needs; after `accepted`, `spec()` has it.
+
+    `begun` fills the form with an earlier fine-tuning; what the form does not show stays as that one has it.
+    """
 
     def __init__(
-        self, dataset: DatasetSummary, checkpoint: CheckpointSummary | None, parent: QWidget | None = None
+        self,
+        dataset: DatasetSummary,
+        checkpoint: CheckpointSummary | None,
+        parent: QWidget | None = None,
+        begun: FineTune | None = None,
     ) -> None:
         super().__init__(parent)
         self._dataset = dataset
         self._checkpoint = checkpoint
+        self._begun = begun or _DEFAULTS
         self._pairs = plan.assayed_pairs(dataset)
         self.setWindowTitle("Fine-tune on measured peaks")
         self._build_fields()
+        if begun is not None:
+            self._fill(begun)
         self._lay_out()
         self._connect()
         room = parent.height() - _FRAME if parent is not None else 0
@@ -62,7 +74,8 @@ class FineTuneDialog(QDialog):
     def spec(self) -> FineTune:
         """The fine-tuning as the form stands."""
         return self._settings.into(
-            FineTune(
+            replace(
+                self._begun,
                 dataset=self._dataset.path,
                 output=self.output.text().strip(),
                 training=plan.split_regions(self.training.text()),
@@ -73,13 +86,39 @@ class FineTuneDialog(QDialog):
                 validation_cell_types=self.pairs.cells("check"),
                 use_states=self.use_states.isChecked(),
                 use_motifs=self.use_motifs.isChecked(),
-                signals=tuple(name for name, box in (self.signals | self.made_signals).items() if box.isChecked()),
+                signals=self._chosen_signals(),
                 epochs=self.epochs.value(),
             )
         )
 
+    def _chosen_signals(self) -> tuple[str, ...]:
+        offered = self.signals | self.made_signals
+        # Signals that this dataset does not tell of are left for the training to judge.
+        others = [name for name in self._begun.signals if name not in offered]
+        return (*(name for name, box in offered.items() if box.isChecked()), *others)
+
     def _build_fields(self) -> None:
         split = plan.propose_split(self._dataset, self._checkpoint)
+        self._build_starts()
+        self.pairs = PairTable(self._pairs, plan.propose_checked_cell(self._pairs))
+        self.training = QLineEdit(", ".join(split.training))
+        self.validation = QLineEdit(", ".join(split.validation))
+        self.training.setToolTip("Chromosomes or regions, separated by commas.")
+        self.validation.setToolTip("Chromosomes or regions, separated by commas.")
+        self._build_inputs()
+        self.epochs = QSpinBox()
+        self.epochs.setRange(1, 1000)
+        self.epochs.setValue(_DEFAULTS.epochs)
+        self.epochs.setToolTip("How often every place is seen in every cell type; the best pass is kept.")
+        self.output = path_field("/path/to/result")
+        if self._dataset.path:
+            first = listed(list(self._pairs)[:3], 3).replace(" and ", "-").replace(", ", "-")
+            self.output.setText(beside(self._dataset.path, "checkpoints", slug(f"{self._dataset.name}-{first}")))
+        self._settings = FineTuneSettings()
+        self._settings.show(self._begun)
+        self._footer = Footer("Start fine-tuning")
+
+    def _build_starts(self) -> None:
         name = self._checkpoint.name if self._checkpoint is not None else ""
         self.from_open = QRadioButton(f"the open checkpoint, {name}" if name else "the open checkpoint (none is open)")
         self.from_nothing = QRadioButton("nothing: random weights, needs far more data")
@@ -91,11 +130,8 @@ class FineTuneDialog(QDialog):
         (self.from_open if self._checkpoint is not None else self.from_nothing).setChecked(True)
         self.folder = path_field("/path/to/checkpoint")
         self.folder.setAccessibleName("Checkpoint folder to start from")
-        self.pairs = PairTable(self._pairs, plan.propose_checked_cell(self._pairs))
-        self.training = QLineEdit(", ".join(split.training))
-        self.validation = QLineEdit(", ".join(split.validation))
-        self.training.setToolTip("Chromosomes or regions, separated by commas.")
-        self.validation.setToolTip("Chromosomes or regions, separated by commas.")
+
+    def _build_inputs(self) -> None:
         self.use_sequence = QCheckBox("sequence (always)")
         self.use_sequence.setChecked(True)
         self.use_sequence.setEnabled(False)
@@ -109,18 +145,30 @@ class FineTuneDialog(QDialog):
         # What the checkpoint has learnt to read is worth keeping.
         for signal, box in (self.signals | self.made_signals).items():
             box.setChecked(self._checkpoint is not None and signal in self._checkpoint.signals)
-        self.epochs = QSpinBox()
-        self.epochs.setRange(1, 1000)
-        self.epochs.setValue(6)
-        self.output = path_field("/path/to/result")
-        if self._dataset.path:
-            first = listed(list(self._pairs)[:3], 3).replace(" and ", "-").replace(", ", "-")
-            self.output.setText(beside(self._dataset.path, "checkpoints", slug(f"{self._dataset.name}-{first}")))
-        self._settings = FineTuneSettings()
-        self._footer = Footer("Start fine-tuning")
 
     def _offered_signals(self) -> list[str]:
         return sorted({signal for cell in self._dataset.cell_types for signal in cell.signals})
+
+    def _fill(self, begun: FineTune) -> None:
+        """Show an earlier fine-tuning."""
+        if self._checkpoint is not None and begun.start_from == self._checkpoint.path:
+            self.from_open.setChecked(True)
+        else:
+            (self.from_folder if begun.start_from else self.from_nothing).setChecked(True)
+            self.folder.setText(begun.start_from)
+        for factor in self._pairs:
+            self.pairs.choose_factor(factor, not begun.factors or factor in begun.factors)
+        for cell in {cell for measured in self._pairs.values() for cell in measured}:
+            self.pairs.choose_use(cell, plan.use_of(cell, begun))
+        self.training.setText(", ".join(begun.training))
+        self.validation.setText(", ".join(begun.validation))
+        self.use_states.setChecked(begun.use_states and self.use_states.isEnabled())
+        self.use_motifs.setChecked(begun.use_motifs)
+        for signal, box in (self.signals | self.made_signals).items():
+            box.setChecked(signal in begun.signals)
+        self.epochs.setMaximum(max(self.epochs.maximum(), begun.epochs))
+        self.epochs.setValue(begun.epochs)
+        self.output.setText(begun.output)
 
     def _lay_out(self) -> None:
         form = form_layout()
@@ -140,8 +188,6 @@ class FineTuneDialog(QDialog):
         add_row(form, "Look at", self.use_sequence, self.use_states, self.use_motifs)
         if self.signals:
             add_row(form, "Signals", in_columns(list(self.signals.values()), _FIELDS_WIDTH))
-        if self.made_signals:
-            add_row(form, "Derived signals", in_columns(list(self.made_signals.values()), _FIELDS_WIDTH))
         add_row(form, "&Passes over the data", compact(self.epochs, 84))
         add_row(form, "&Result goes to", self.output, _browse("Result", self.output, self._pick_folder))
         contents = QWidget()
@@ -151,18 +197,31 @@ class FineTuneDialog(QDialog):
         layout.addWidget(label("What was measured, and what it is used for", "heading"))
         layout.addWidget(self.pairs)
         layout.addLayout(form)
-        layout.addWidget(Fold("More settings", self._settings.layout_of_fields()))
+        layout.addWidget(self._more())
         layout.addStretch(1)
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
         outer.addWidget(scrolling(contents), 1)
         outer.addWidget(self._footer)
 
+    def _more(self) -> Fold:
+        """What most people leave as it is, folded in."""
+        column = QVBoxLayout()
+        column.setSpacing(10)
+        if self.made_signals:
+            form = form_layout()
+            add_row(form, "Derived signals", in_columns(list(self.made_signals.values()), _FIELDS_WIDTH))
+            column.addLayout(form)
+        column.addLayout(self._settings.layout_of_fields())
+        return Fold("&More settings", column)
+
     def _connect(self) -> None:
         self._footer.buttons.accepted.connect(self.accept)
         self._footer.buttons.rejected.connect(self.reject)
         self._starts.buttonToggled.connect(self._follow)
         self.pairs.changed.connect(self._follow)
+        self.use_motifs.toggled.connect(self._follow)
+        self._settings.connect(self._follow)
         self.folder.textEdited.connect(lambda: self.from_folder.setChecked(True))
         for field in (self.folder, self.training, self.validation, self.output):
             field.textChanged.connect(self._follow)
@@ -182,10 +241,11 @@ class FineTuneDialog(QDialog):
         problem = plan.objection(spec, self._dataset, self._checkpoint)
         if self.from_folder.isChecked() and not spec.start_from:
             problem = problem or "Name the checkpoint folder to start from."
-        self._settings.offer_size(not spec.start_from)
+        self._settings.follow(not spec.start_from, spec.use_motifs)
         summary = "" if problem else plan.promise(spec, self._dataset, self._start_in_words(), self._checkpoint)
         warning = "" if problem else plan.leak(spec, self._dataset, self._checkpoint)
-        self._footer.say(" ".join(filter(None, (summary, warning))), problem)
+        unknown = plan.unknown_names(self._begun, self._dataset)
+        self._footer.say(" ".join(filter(None, (summary, warning, unknown))), problem)
 
     def _pick_folder(self, title: str, field: QLineEdit) -> None:
         chosen = QFileDialog.getExistingDirectory(self, title, field.text() or str(Path.home()))

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 from ebert_core.protocol.errors import InvalidRequest
 from ebert_core.protocol.locus import Interval, format_locus, parse_locus
@@ -18,6 +19,8 @@ _KEPT_ASIDE = frozenset(["chr1", "chr8", "chr21"])
 _MAIN_CHROMOSOME = re.compile(r"(chr)?(\d+|X|[IVX]+|[23][LR])")
 _BETWEEN_REGIONS = re.compile(r"[;\s]+|,\s+|,(?=[A-Za-z])")
 _VALIDATION_SHARE = 0.15
+
+Use = Literal["learn", "check", "leave out"]
 
 
 @dataclass(frozen=True)
@@ -35,6 +38,23 @@ def assayed_pairs(dataset: DatasetSummary) -> dict[str, tuple[str, ...]]:
         for peaks in cell.peaks:
             pairs.setdefault(peaks.factor, []).append(cell.name)
     return {factor: tuple(pairs[factor]) for factor in sorted(pairs)}
+
+
+def use_of(cell: str, spec: FineTune) -> Use:
+    """What a fine-tuning uses a cell type for."""
+    if cell in spec.validation_cell_types:
+        return "check"
+    return "learn" if not spec.cell_types or cell in spec.cell_types else "leave out"
+
+
+def unknown_names(spec: FineTune, dataset: DatasetSummary) -> str:
+    """What a fine-tuning names that this dataset has no peaks of, so that the form lacks it; empty where it has all."""
+    pairs = assayed_pairs(dataset)
+    cells = {cell for measured in pairs.values() for cell in measured}
+    factors = [name for name in spec.factors if name not in pairs]
+    others = [name for name in (*spec.cell_types, *spec.validation_cell_types) if name not in cells]
+    missing = listed([*factors, *dict.fromkeys(others)])
+    return f"Left out of the opened settings, since this dataset has no peaks of it: {missing}." if missing else ""
 
 
 def propose_split(dataset: DatasetSummary, checkpoint: CheckpointSummary | None = None) -> Split:

@@ -183,6 +183,10 @@ class MainWindow(QMainWindow):
         """Ask what to fine-tune, and start it."""
         asking.for_finetuning(self)
 
+    def ask_for_finetuning_again(self) -> None:
+        """Ask for the settings of an earlier fine-tuning, and what to change in them."""
+        asking.for_finetuning_again(self)
+
     def ask_for_export(self) -> None:
         """Ask what to export, and start it."""
         asking.for_export(self)

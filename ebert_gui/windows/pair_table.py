@@ -1,12 +1,10 @@
 """The table of measured pairs: factors down, cell types across, and what each cell type is used for."""
 
-from typing import Literal
-
 from PyQt6.QtCore import Qt, pyqtSignal
 from PyQt6.QtGui import QBrush, QColor, QPalette
 from PyQt6.QtWidgets import QAbstractItemView, QComboBox, QHeaderView, QTableWidget, QTableWidgetItem, QWidget
 
-Use = Literal["learn", "check", "leave out"]
+from ebert_gui.windows.finetune_plan import Use
 
 _USES: tuple[tuple[str, Use], ...] = (("learn from", "learn"), ("check on", "check"), ("leave out", "leave out"))
 _WORDS: dict[Use, str] = {"learn": "learns", "check": "checks", "leave out": "left out"}

@@ -1,7 +1,11 @@
 """The dialogs open on what is open, and a job that is started is followed."""
 
 import pytest
-from PyQt6.QtWidgets import QDialog
+from PyQt6.QtWidgets import QDialog, QFileDialog
+
+from ebert_core.jobs.specs import write_spec
+from ebert_core.protocol.specs import FineTune
+from ebert_gui.windows.finetune_dialog import FineTuneDialog
 
 pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints")
 LONG = 60_000
@@ -20,6 +24,22 @@ def test_every_dialog_opens_and_closes(program) -> None:
         shown = [dialog for dialog in program.window.findChildren(QDialog) if dialog.isVisible()]
         assert len(shown) == 1, ask
         shown[0].reject()
+
+
+def test_an_earlier_fine_tuning_fills_the_form_and_a_wrong_file_is_a_sentence(program, monkeypatch, tmp_path) -> None:
+    begun = FineTune(program.workspace.dataset.path, str(tmp_path / "out"), ("chr1",), ("chr2",), word_length=5)
+    spec, wrong = tmp_path / "spec.toml", tmp_path / "wrong.toml"
+    write_spec(spec, begun)
+    wrong.write_text("name = 'no spec'")
+    for path in (wrong, spec):
+        # The dialog for files is the desktop's own; here it answers at once.
+        monkeypatch.setattr(QFileDialog, "getOpenFileName", lambda *_words, path=path: (str(path), ""))
+        program.window.ask_for_finetuning_again()
+    assert "is no spec of a fine-tuning" in program.window.messages.shown.sentence
+    shown = [dialog for dialog in program.window.findChildren(FineTuneDialog) if dialog.isVisible()]
+    assert len(shown) == 1
+    assert shown[0].spec().word_length == 5
+    shown[0].reject()
 
 
 def test_an_exported_bigwig_is_followed_and_becomes_a_track(program, qtbot, tmp_path) -> None:

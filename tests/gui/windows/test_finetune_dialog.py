@@ -4,13 +4,14 @@ import msgspec
 import pytest
 from msgspec.structs import replace
 from PyQt6.QtCore import Qt
-from PyQt6.QtWidgets import QLabel, QPushButton, QScrollArea
+from PyQt6.QtWidgets import QAbstractButton, QLabel, QPushButton, QScrollArea
 from pytestqt.qtbot import QtBot
 
 from ebert_core.protocol.modelling import CheckpointSummary
 from ebert_core.protocol.specs import FineTune, JobSpec
 from ebert_core.protocol.tracks import DatasetSummary, MadeSignal
 from ebert_gui.windows.finetune_dialog import FineTuneDialog
+from ebert_gui.windows.forms import Fold
 
 
 @pytest.fixture
@@ -132,3 +133,137 @@ def test_every_field_has_a_name_for_people_who_cannot_see_it(dialog: FineTuneDia
 def test_the_dialog_fits_a_small_screen(dialog: FineTuneDialog) -> None:
     assert dialog.minimumSizeHint().width() <= 1200
     assert dialog.minimumSizeHint().height() <= 640
+
+
+# Every field away from its default, some with values that no form would propose.
+ODD = FineTune(
+    dataset="/data/DATASET.toml",
+    output="/elsewhere/mine",
+    training=("chr3:1-20,000", "chr17"),
+    validation=("chr5",),
+    start_from="/data/checkpoints/other",
+    factors=("CTCF", "MAX"),
+    cell_types=("HepG2",),
+    validation_cell_types=("K562",),
+    preset="base",
+    use_states=False,
+    use_motifs=False,
+    motif_head=False,
+    co_binding=True,
+    word_length=6,
+    signals=("mappability",),
+    label_share=1 / 3,
+    epochs=2000,
+    batch_size=9999,
+    learning_rate=1.23456789e-9,
+    further_windows=0.123456789012,
+    hard_negative_rounds=3,
+    layer_decay=0.98765432101,
+    weight_average=0.999999,
+    warmup_steps=123_456,
+    channel_drop=0.0123456789,
+    dropout=0.995,
+    seed=2**40,
+    device="cuda:3",
+    precision="fp32",
+)
+FIRST_PAGE = {
+    *("dataset", "output", "training", "validation", "start_from", "factors", "cell_types", "validation_cell_types"),
+    *("use_states", "use_motifs", "signals", "epochs"),
+}
+
+
+def again(qtbot: QtBot, dataset: DatasetSummary, checkpoint: CheckpointSummary | None, begun: FineTune):
+    dialog = FineTuneDialog(dataset, checkpoint, begun=begun)
+    qtbot.addWidget(dialog)
+    return dialog
+
+
+def test_every_field_of_the_spec_can_be_chosen_in_the_form(dialog: FineTuneDialog) -> None:
+    assert set(FineTune.__struct_fields__) == FIRST_PAGE | dialog._settings.names()
+    assert not FIRST_PAGE & dialog._settings.names()
+
+
+def test_the_odd_spec_leaves_no_field_at_its_default() -> None:
+    plain = FineTune("", "", (), ())
+    assert [name for name in FineTune.__struct_fields__ if getattr(ODD, name) == getattr(plain, name)] == []
+
+
+def test_nothing_of_an_opened_spec_is_lost(
+    qtbot: QtBot, dataset: DatasetSummary, checkpoint: CheckpointSummary
+) -> None:
+    assert again(qtbot, dataset, checkpoint, ODD).spec() == ODD
+    from_open = replace(ODD, start_from=checkpoint.path)
+    dialog = again(qtbot, dataset, checkpoint, from_open)
+    assert dialog.from_open.isChecked()
+    assert dialog.spec() == from_open
+    assert again(qtbot, dataset, None, replace(ODD, start_from="")).from_nothing.isChecked()
+
+
+def test_what_is_changed_in_an_opened_spec_is_changed_and_nothing_else(
+    qtbot: QtBot, dataset: DatasetSummary, checkpoint: CheckpointSummary
+) -> None:
+    dialog = again(qtbot, dataset, checkpoint, ODD)
+    dialog._settings.widget("word_length").setValue(0)
+    dialog._settings.widget("learning_rate").setValue(0.001)
+    dialog._settings.widget("device").setCurrentIndex(0)
+    dialog.epochs.setValue(3)
+    assert dialog.spec() == replace(ODD, word_length=0, learning_rate=0.001, device="auto", epochs=3)
+
+
+def test_an_opened_spec_without_names_means_all_of_them(qtbot: QtBot, dataset: DatasetSummary) -> None:
+    spec = again(qtbot, dataset, None, FineTune("/d", "/o", ("chr3",), ("chr5",))).spec()
+    assert spec.factors == ("CTCF", "FOXA1", "GABPA", "MAX")
+    assert spec.cell_types == ("GM12878", "HepG2", "K562")
+    assert spec.validation_cell_types == ()
+
+
+def test_what_an_opened_spec_names_and_the_dataset_lacks_is_said(
+    qtbot: QtBot, dataset: DatasetSummary, checkpoint: CheckpointSummary
+) -> None:
+    begun = replace(ODD, factors=("CTCF", "NANOG"), cell_types=("HepG2", "HUVEC"))
+    dialog = again(qtbot, dataset, checkpoint, begun)
+    assert any("no peaks of it: NANOG and HUVEC." in text for text in texts(dialog))
+    assert not any("Left out" in text for text in texts(again(qtbot, dataset, checkpoint, ODD)))
+
+
+def test_settings_without_effect_are_grey(dialog: FineTuneDialog) -> None:
+    def is_enabled(name: str) -> bool:
+        return dialog._settings.widget(name).isEnabled()
+
+    assert [is_enabled(name) for name in ("preset", "layer_decay", "motif_head")] == [False, True, True]
+    assert not is_enabled("hard_negative_rounds")
+    dialog.from_nothing.setChecked(True)
+    dialog.use_motifs.setChecked(False)
+    dialog._settings.widget("further_windows").setValue(1.0)
+    assert [is_enabled(name) for name in ("preset", "layer_decay", "motif_head")] == [True, False, False]
+    assert is_enabled("hard_negative_rounds")
+
+
+def test_every_setting_has_a_letter_of_its_own_and_a_line_about_it(dialog: FineTuneDialog) -> None:
+    captions = [label.text() for label in dialog.findChildren(QLabel) if label.buddy() is not None]
+    captions += [button.text() for button in dialog.findChildren(QAbstractButton)]
+    letters = [text[text.index("&") + 1].lower() for text in captions if "&" in text]
+    assert sorted(letters) == sorted(set(letters))
+    silent = {"device", "precision"}
+    unsaid = [name for name in dialog._settings.names() - silent if not dialog._settings.widget(name).toolTip()]
+    assert unsaid == []
+
+
+def test_the_form_opens_with_few_choices(dialog: FineTuneDialog, qtbot: QtBot) -> None:
+    dialog.show()
+    assert not dialog._settings.widget("word_length").isVisible()
+    fold = dialog.findChildren(Fold)[0]
+    qtbot.mouseClick(fold.heading, Qt.MouseButton.LeftButton)
+    assert dialog._settings.widget("word_length").isVisible()
+
+
+@pytest.mark.parametrize("opened", [False, True])
+def test_nothing_is_cut_off_at_the_side(dialog: FineTuneDialog, opened: bool) -> None:
+    dialog.show()
+    dialog.findChildren(Fold)[0].set_open(opened)
+    area = dialog.findChildren(QScrollArea)[0]
+    contents, viewport = area.widget(), area.viewport()
+    assert contents is not None
+    assert viewport is not None
+    assert contents.minimumSizeHint().width() <= viewport.width()
