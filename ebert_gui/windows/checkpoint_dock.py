@@ -28,7 +28,7 @@ from ebert_core.protocol.reliability import (
 from ebert_gui.windows.forms import form_layout, label, scrolling
 from ebert_gui.windows.theme import LIGHT, Theme
 from ebert_gui.windows.verdict_panel import VerdictPanel
-from ebert_gui.windows.wording import bases, regions
+from ebert_gui.windows.wording import bases, regions, unbroken
 
 _COLUMNS = ("Factor", "Learnt from", "auPRC")
 _SCORE_MEANS = (
@@ -51,13 +51,18 @@ class CheckpointDock(QDockWidget):
         self._theme = theme
         self._verdict: VerdictPanel | None = None
         self.setObjectName("checkpoint-dock")
+        self._problem = label("", "error")
+        self._problem.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self._problem.hide()
         self._pages = _Pages()
         self._pages.addWidget(self._empty_page())
         self._pages.setMinimumWidth(320)
         self.setWidget(self._pages)
 
-    def show_checkpoint(self, summary: CheckpointSummary | None) -> None:
-        """Describe this checkpoint, or none."""
+    def show_checkpoint(self, summary: CheckpointSummary | None, problem: str = "") -> None:
+        """Describe this checkpoint, or none; `problem` says why there is none."""
+        self._problem.setText(problem)
+        self._problem.setVisible(bool(problem))
         if self._pages.count() == 2:
             old = self._pages.widget(1)
             assert old is not None
@@ -79,6 +84,7 @@ class CheckpointDock(QDockWidget):
         layout.setContentsMargins(16, 24, 16, 16)
         layout.setSpacing(12)
         layout.addWidget(label("No checkpoint is open", "title"))
+        layout.addWidget(self._problem)
         layout.addWidget(
             label("A checkpoint is a trained EBERT. With one open, predicted binding becomes a track.", "muted")
         )
@@ -132,9 +138,9 @@ class CheckpointDock(QDockWidget):
 
         def follow(row: int) -> None:
             factor = factors[max(row, 0)]
-            doubt.setText(calibration_warning(factor.name, factor.reliability))
+            doubt.setText(unbroken(calibration_warning(factor.name, factor.reliability)))
             doubt.setVisible(bool(doubt.text()))
-            worth.setText(worth_of(factor))
+            worth.setText(unbroken(worth_of(factor)))
 
         table.currentCellChanged.connect(lambda row, *_: follow(row))
         doubtful = (row for row, known in enumerate(factors) if calibration_warning(known.name, known.reliability))

@@ -26,6 +26,8 @@ def label(text: str, role: str = "") -> QLabel:
     result = QLabel(text)
     result.setTextFormat(Qt.TextFormat.PlainText)
     result.setWordWrap(True)
+    # A label with a background would indent its text, and stand out of line with the frames beside it.
+    result.setIndent(0)
     if role:
         result.setProperty("role", role)
     return result

@@ -173,7 +173,7 @@ class JobsDock(QDockWidget):
         self._shown = job
         self._describe(job)
         if is_other:
-            self.plot.clear()
+            self.plot.clear(job.state in _ALIVE)
             self.judged.hide()
         if job.verb in _TRAINS and (has_moved or job.state not in _ALIVE):
             self.metrics_wanted.emit(job.directory)
@@ -193,6 +193,7 @@ class JobsDock(QDockWidget):
         self.use.setText(_USE_WORDS.get(job.verb, ""))
         self.details.setVisible(bool(job.details))
         self.plot.setVisible(job.verb in _TRAINS)
+        self.plot.expect(is_alive)
 
     def _directory(self) -> str:
         return self._shown.directory if self._shown is not None else ""

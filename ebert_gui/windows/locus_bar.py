@@ -13,6 +13,8 @@ from ebert_gui.state.workspace import Workspace
 
 _TYPING_MILLISECONDS = 120
 _ZOOM = 2.0
+# Both docks must fit beside the bar into a window of 1280.
+_LOCUS_WIDTH, _CHOICE_WIDTH = 200, 100
 
 
 class LocusBar(QWidget):
@@ -79,7 +81,7 @@ class LocusBar(QWidget):
         layout = QHBoxLayout(self)
         layout.setContentsMargins(12, 8, 12, 8)
         layout.setSpacing(6)
-        self.locus.setMinimumWidth(260)
+        self.locus.setMinimumWidth(_LOCUS_WIDTH)
         self.locus.setPlaceholderText("chr5:124.5m, a locus or a gene")
         self.locus.setClearButtonEnabled(True)
         self.locus.setAccessibleName("Locus or gene")
@@ -94,7 +96,7 @@ class LocusBar(QWidget):
             caption.setProperty("role", "muted")
             caption.setBuddy(box)
             box.setToolTip(tip)
-            box.setMinimumWidth(110)
+            box.setMinimumWidth(_CHOICE_WIDTH)
             box.setAccessibleName(text)
             layout.addSpacing(8)
             layout.addWidget(caption)

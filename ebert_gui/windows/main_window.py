@@ -284,7 +284,7 @@ class MainWindow(QMainWindow):
 
     def _follow_checkpoint(self) -> None:
         checkpoint = self.workspace.checkpoint
-        self.checkpoint_dock.show_checkpoint(checkpoint)
+        self.checkpoint_dock.show_checkpoint(checkpoint, self.workspace.model_problem)
         shown = self._attention_track()
         self.attention_bar.set_network(checkpoint.layers if checkpoint else 0, checkpoint.heads if checkpoint else 0)
         if checkpoint is not None and shown is not None:

@@ -12,6 +12,15 @@ from ebert_gui.windows.theme import Theme, window_font
 _MOST_MARKED = 60
 
 
+class _WholeSteps(pyqtgraph.AxisItem):  # type: ignore[misc]  # pyqtgraph ships no types
+    """An axis of steps, which have no fractions."""
+
+    def tickSpacing(self, low: float, high: float, pixels: float) -> list[tuple[float, float]]:
+        """Distances of ticks, none below a step."""
+        spacings: list[tuple[float, float]] = super().tickSpacing(low, high, pixels)
+        return list(dict.fromkeys((max(1.0, spacing), offset) for spacing, offset in spacings))
+
+
 class MetricsPlot(QWidget):
     """Draws curves over steps; a choice says which metric when there are several."""
 
@@ -22,7 +31,7 @@ class MetricsPlot(QWidget):
         self.choice = QComboBox()
         self.choice.setAccessibleName("Metric to draw")
         self.choice.currentIndexChanged.connect(self._draw)
-        self.plot = pyqtgraph.PlotWidget(background=None)
+        self.plot = pyqtgraph.PlotWidget(background=None, axisItems={"bottom": _WholeSteps("bottom")})
         self.plot.setAccessibleName("Curves of the training")
         self.plot.setMinimumHeight(120)
         self.plot.setMenuEnabled(False)
@@ -34,7 +43,7 @@ class MetricsPlot(QWidget):
         self.plot.getAxis("bottom").enableAutoSIPrefix(False)
         self._keys = QLabel()
         self._keys.setTextFormat(Qt.TextFormat.RichText)
-        self._nothing = label("The curves appear after the first evaluation.", "muted")
+        self._nothing = label("", "muted")
         self._nothing.setAlignment(Qt.AlignmentFlag.AlignTop)
         self._lay_out()
         self.set_theme(theme)
@@ -53,9 +62,15 @@ class MetricsPlot(QWidget):
             self.choice.blockSignals(False)
         self._draw()
 
-    def clear(self) -> None:
-        """Draw nothing, and say that curves will come."""
+    def clear(self, will_come: bool = True) -> None:
+        """Draw nothing, and say whether curves will come."""
+        self.expect(will_come)
         self.show_metrics(Metrics(()))
+
+    def expect(self, will_come: bool) -> None:
+        """Say, where there are no curves, whether some will come."""
+        missing = "The curves appear after the first evaluation." if will_come else "No curves: it was never evaluated."
+        self._nothing.setText(missing)
 
     def shown(self) -> tuple[Curve, ...]:
         """The curves on screen."""

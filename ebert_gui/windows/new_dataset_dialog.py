@@ -5,7 +5,7 @@ from functools import partial
 from pathlib import Path
 
 from PyQt6.QtCore import Qt
-from PyQt6.QtGui import QDragEnterEvent, QDropEvent, QKeySequence, QShortcut
+from PyQt6.QtGui import QDragEnterEvent, QDropEvent, QKeySequence, QPainter, QPaintEvent, QPalette, QShortcut
 from PyQt6.QtWidgets import (
     QAbstractItemView,
     QComboBox,
@@ -29,7 +29,22 @@ from ebert_gui.windows.wording import listed
 Inspect = Callable[[str, Callable[[FileKind], None]], None]
 
 _COLUMNS = ("File", "Use as", "Cell type", "Factor or signal", "What was found")
+_INVITATION = "Drop files here: sequence, genes, chromatin states, signals, peaks."
 _FILE, _USE, _CELL, _NAME, _FOUND = range(len(_COLUMNS))
+
+
+class _FileTable(QTableWidget):
+    """A table that says what to do with it while it is empty."""
+
+    def paintEvent(self, event: QPaintEvent | None) -> None:
+        """Draw the rows, or the invitation."""
+        super().paintEvent(event)
+        viewport = self.viewport()
+        if self.rowCount() == 0 and viewport is not None:
+            painter = QPainter(viewport)
+            painter.setPen(self.palette().color(QPalette.ColorRole.PlaceholderText))
+            painter.drawText(viewport.rect(), Qt.AlignmentFlag.AlignCenter, _INVITATION)
+            painter.end()
 
 
 class NewDatasetDialog(QDialog):
@@ -111,7 +126,7 @@ class NewDatasetDialog(QDialog):
         choice.setCurrentIndex(choice.findData(use))
 
     def _build_table(self) -> None:
-        self.table = QTableWidget(0, len(_COLUMNS))
+        self.table = _FileTable(0, len(_COLUMNS))
         self.table.setHorizontalHeaderLabels(list(_COLUMNS))
         self.table.setAccessibleName("Files of the dataset")
         self.table.setProperty("role", "pairs")
@@ -144,11 +159,14 @@ class NewDatasetDialog(QDialog):
         form = form_layout()
         add_row(form, "&Name", compact(self.name, 280))
         add_row(form, "&Assembly", compact(self.assembly, 120))
-        add_row(form, "&Save as", self.path)
+        self.browse = QPushButton("Browse…")
+        self.browse.setAutoDefault(False)
+        self.browse.setAccessibleName("Browse for the dataset's file")
+        add_row(form, "&Save as", self.path, self.browse)
         contents = QVBoxLayout()
         contents.setContentsMargins(16, 14, 16, 8)
         contents.setSpacing(10)
-        contents.addWidget(label("Drop files here: sequence, genes, chromatin states, signals, peaks.", "muted"))
+        contents.addWidget(label("The files of the dataset, and what each is used as", "heading"))
         contents.addWidget(self.table, 1)
         contents.addLayout(row(self.add, self.remove, stretch_last=True))
         contents.addLayout(form)
@@ -163,6 +181,7 @@ class NewDatasetDialog(QDialog):
         self._footer.buttons.accepted.connect(self.accept)
         self._footer.buttons.rejected.connect(self.reject)
         self.add.clicked.connect(self._pick_files)
+        self.browse.clicked.connect(self._pick_place)
         self.remove.clicked.connect(self.remove_chosen)
         delete = QShortcut(QKeySequence(Qt.Key.Key_Delete), self.table)
         delete.setContext(Qt.ShortcutContext.WidgetShortcut)
@@ -262,6 +281,12 @@ class NewDatasetDialog(QDialog):
         item = self._item(number, column)
         item.setText(text)
         item.setToolTip(hint)
+
+    def _pick_place(self) -> None:
+        start = self.path.text() or str(Path.home() / "DATASET.toml")
+        chosen, _filter = QFileDialog.getSaveFileName(self, "Save dataset", start, "Datasets (*.toml)")
+        if chosen:
+            self.path.setText(chosen if chosen.endswith(".toml") else f"{chosen}.toml")
 
     def _pick_files(self) -> None:
         paths, _filter = QFileDialog.getOpenFileNames(self, "Add files", str(Path.home()))

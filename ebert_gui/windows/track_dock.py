@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 
 from PyQt6.QtCore import QAbstractItemModel, QModelIndex, Qt
-from PyQt6.QtGui import QColor, QIcon, QPixmap
+from PyQt6.QtGui import QColor, QIcon, QKeySequence, QPixmap, QShortcut
 from PyQt6.QtWidgets import (
     QAbstractItemView,
     QColorDialog,
@@ -95,7 +95,7 @@ class TrackDock(QDockWidget):
             for name, track in tracks:
                 child = QTreeWidgetItem([name])
                 child.setData(0, _ID, track)
-                child.setToolTip(0, "Double-click to add")
+                child.setToolTip(0, "Double-click or Enter to add")
                 parent.addChild(child)
 
     def add_chosen(self, item: QTreeWidgetItem) -> None:
@@ -121,14 +121,19 @@ class TrackDock(QDockWidget):
         model.rowsMoved.connect(self._on_moved)
         self.offers.setHeaderHidden(True)
         self.offers.setAccessibleName("Tracks that can be added")
-        self.offers.itemDoubleClicked.connect(lambda item, _column: self.add_chosen(item))
+        # A double-click or Enter.
+        self.offers.itemActivated.connect(lambda item, _column: self.add_chosen(item))
         self.height_box.setRange(SMALLEST_HEIGHT, LARGEST_HEIGHT)
         self.height_box.setSuffix(" px")
         self.height_box.setKeyboardTracking(False)
         self.height_box.setAccessibleName("Height of the track")
         self.height_box.valueChanged.connect(self._on_height)
         self.colour.clicked.connect(lambda: self._with_chosen(self.choose_colour))
-        self.remove.clicked.connect(lambda: self._with_chosen(lambda track: self._workspace.tracks.remove(track.id)))
+        self.remove.clicked.connect(self._remove_chosen)
+        self.remove.setToolTip("Take the track off the screen (Delete)")
+        delete = QShortcut(QKeySequence(Qt.Key.Key_Delete), self.list)
+        delete.setContext(Qt.ShortcutContext.WidgetShortcut)
+        delete.activated.connect(self._remove_chosen)
 
     def _lay_out(self) -> None:
         body = QWidget()
@@ -143,11 +148,11 @@ class TrackDock(QDockWidget):
         changes.addWidget(self.remove)
         layout.addLayout(sizes)
         layout.addLayout(changes)
-        caption = QLabel("Add by double-click")
+        caption = QLabel("Add by double-click or Enter")
         caption.setProperty("role", "muted")
         layout.addWidget(caption)
         layout.addWidget(self.offers, 2)
-        body.setMinimumWidth(260)
+        body.setMinimumWidth(240)
         self.setWidget(body)
 
     def _chosen_id(self) -> str:
@@ -158,6 +163,9 @@ class TrackDock(QDockWidget):
         track = self._workspace.tracks.find(self._chosen_id())
         if track is not None:
             action(track)
+
+    def _remove_chosen(self) -> None:
+        self._with_chosen(lambda track: self._workspace.tracks.remove(track.id))
 
     def _show_chosen(self) -> None:
         track = self._workspace.tracks.find(self._chosen_id())

@@ -19,6 +19,7 @@ from PyQt6.QtWidgets import (
 from ebert_core.protocol.verdict import Judgement, Outcome, Verdict
 from ebert_gui.windows.forms import label, set_role
 from ebert_gui.windows.theme import LIGHT, Theme
+from ebert_gui.windows.wording import unbroken
 
 _ROW_HEIGHT = 24
 _HEADER_HEIGHT = 28
@@ -73,8 +74,8 @@ class VerdictPanel(QWidget):
         self._verdict = verdict
         overall = verdict.overall
         self.heading.setText(_HEADINGS[overall.outcome].format(verdict.baseline))
-        self.sentence.setText(overall.sentence)
-        self.notes.setText("\n".join(f"• {note}" for note in verdict.notes))
+        self.sentence.setText(unbroken(overall.sentence))
+        self.notes.setText(unbroken("\n".join(f"• {note}" for note in verdict.notes)))
         many = len(verdict.factors) > 1
         self.table.setVisible(many)
         self.chosen.setVisible(many)
@@ -141,7 +142,7 @@ class VerdictPanel(QWidget):
 
     def _follow(self, row: int) -> None:
         if self._verdict is not None and 0 <= row < len(self._verdict.factors):
-            self.chosen.setText(self._verdict.factors[row].sentence)
+            self.chosen.setText(unbroken(self._verdict.factors[row].sentence))
 
     def _copy(self) -> None:
         clipboard = QGuiApplication.clipboard()

@@ -31,6 +31,11 @@ def bases(count: int) -> str:
     return f"{round(count / 1000):,} kb" if count >= 1000 else f"{count} bp"
 
 
+def unbroken(text: str) -> str:
+    """The text with every share beside its sign: a line is not broken between them."""
+    return text.replace(" %", "\u00a0%")
+
+
 def regions(intervals: Iterable[Interval]) -> str:
     """Regions for reading, in genome order; a chromosome with several pieces is named once."""
     by_chromosome: dict[str, list[Interval]] = {}

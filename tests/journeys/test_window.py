@@ -52,6 +52,20 @@ def test_docks_stand_where_they_stood_before(open_window, qtbot, toy_dataset, tm
     assert second.window.checkpoint_dock.isVisible()
 
 
+def test_both_docks_and_the_jobs_fit_into_a_small_screen(open_window, qtbot, toy_dataset, toy_model) -> None:
+    program = open_window(dataset=str(toy_dataset), checkpoint=str(toy_model))
+    program.window.resize(1280, 720)
+    qtbot.waitUntil(lambda: _is_complete(program) and program.workspace.checkpoint is not None, timeout=LONG)
+    program.window.track_dock.show()
+    program.window.checkpoint_dock.show()
+    program.window.toggle_jobs()
+    # Layouts that ask for more room get it when their request is handled.
+    qtbot.waitUntil(lambda: program.window.jobs_dock().isVisible(), timeout=LONG)
+    program.window.grab()
+    assert program.window.minimumSizeHint().width() <= 1280
+    assert program.window.width() == 1280
+
+
 def test_choosing_a_cell_type_in_the_bar_changes_the_tracks(open_window, qtbot, toy_dataset) -> None:
     program = open_window(dataset=str(toy_dataset))
     qtbot.waitUntil(lambda: _is_complete(program), timeout=LONG)

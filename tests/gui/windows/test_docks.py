@@ -134,6 +134,18 @@ def test_curves_are_wanted_when_a_training_is_chosen_and_when_it_moves(dock: Job
     assert wanted == ["/jobs/1", "/jobs/1"]
 
 
+@pytest.mark.parametrize(("job", "said"), [(RUNNING, "appear after the first"), (FAILED, "it was never evaluated")])
+def test_without_curves_it_says_whether_some_will_come(dock: JobsDock, job: JobSummary, said: str) -> None:
+    dock.show_jobs(Jobs((job,)))
+    assert said in texts(dock)
+
+
+def test_steps_are_counted_in_whole_numbers(dock: JobsDock) -> None:
+    axis = dock.plot.plot.getAxis("bottom")
+    assert min(spacing for spacing, _offset in axis.tickSpacing(7.5, 8.5, 400)) == 1.0
+    assert min(spacing for spacing, _offset in axis.tickSpacing(0, 5000, 400)) > 1.0
+
+
 def test_curves_of_the_chosen_job_are_drawn_and_others_dropped(dock: JobsDock) -> None:
     dock.show_jobs(Jobs((RUNNING, DONE)))
     dock.show_metrics("/jobs/2", curves("loss"))
@@ -181,6 +193,16 @@ def about(qtbot: QtBot) -> CheckpointDock:
     about = CheckpointDock()
     qtbot.addWidget(about)
     return about
+
+
+def test_a_checkpoint_that_did_not_open_says_why_until_another_does(
+    about: CheckpointDock, checkpoint: CheckpointSummary
+) -> None:
+    about.show_checkpoint(None, "/data/x/weights.safetensors does not fit its description.")
+    assert "does not fit its description" in texts(about)
+    about.show_checkpoint(checkpoint)
+    about.show_checkpoint(None)
+    assert "does not fit" not in texts(about)
 
 
 def test_without_a_checkpoint_one_can_be_opened(about: CheckpointDock, qtbot: QtBot) -> None:

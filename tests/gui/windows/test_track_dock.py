@@ -66,10 +66,31 @@ def test_the_chosen_track_is_resized_and_removed(dock, workspace) -> None:
     assert workspace.tracks.find(chosen.id) is None
 
 
+def test_delete_removes_the_chosen_track(dock, workspace, qtbot) -> None:
+    with qtbot.waitActive(dock):
+        dock.show()
+        dock.activateWindow()
+    dock.list.setFocus()
+    chosen = workspace.tracks.tracks[0]
+    dock.choose(chosen.id)
+    qtbot.keyClick(dock.list, Qt.Key.Key_Delete)
+    assert workspace.tracks.find(chosen.id) is None
+
+
+def test_enter_adds_an_offered_track(dock, workspace, qtbot) -> None:
+    dock.show()
+    item = dock.offers.findItems("DNase", Qt.MatchFlag.MatchRecursive)[0]
+    dock.offers.expandAll()
+    dock.offers.setCurrentItem(item)
+    before = len(workspace.tracks.tracks)
+    qtbot.keyClick(dock.offers, Qt.Key.Key_Return)
+    assert len(workspace.tracks.tracks) == before + 1
+
+
 def test_a_double_click_adds_an_offered_track(dock, workspace) -> None:
     item = dock.offers.findItems("DNase", Qt.MatchFlag.MatchRecursive)[0]
     before = len(workspace.tracks.tracks)
-    dock.offers.itemDoubleClicked.emit(item, 0)
+    dock.offers.itemActivated.emit(item, 0)
     assert len(workspace.tracks.tracks) == before + 1
     assert isinstance(workspace.tracks.tracks[-1], SignalTrack)
 
