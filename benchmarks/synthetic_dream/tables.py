@@ -128,7 +128,8 @@ def markdown(comparison: Comparison) -> str:
     ]
     lines += ["", "## Ranking by the organisers' rule (averaged seeds)", "", "| team | rank | score |", "|---|---|---|"]
     lines += [f"| {each.team} | {each.rank:g} | {each.mean_score:.3f} |" for each in comparison.ranking]
-    return "\n".join([*lines, "", "## Each input hidden at run time (first seed)", "", *_table(comparison.sets, hidden)]) + "\n"
+    lines += ["", "## Each input hidden at run time (first seed)", "", *_table(comparison.sets, hidden)]
+    return "\n".join(lines) + "\n"
 
 
 def _table(sets: Sequence[FinalSet], methods: Sequence[Method]) -> list[str]:
