@@ -8,7 +8,7 @@ docs/decisions/bf16-on-processors.md. Everywhere else (fp32, CUDA, MPS) its modu
 # H = heads, E = units of a head. "q" and "k" in an axis group are queries and keys.
 
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 import torch
 from torch import Tensor, nn
@@ -22,13 +22,25 @@ Angles = tuple[Tensor, Tensor]
 _WEIGHTS_AT_ONCE = 2**20  # attention weights of a few heads, about what the processor's cache holds
 
 
+class _Packed(NamedTuple):
+    """A weight in the order in which the product reads it, and of which state of the weight it is a copy."""
+
+    address: int
+    version: int
+    weight: Tensor
+
+
 class Linear(nn.Linear):
     """`nn.Linear`, with the same weights under the same names, faster in bf16 on processors that compute in it."""
+
+    _packed: _Packed | None = None
 
     def forward(self, values: Tensor) -> Tensor:
         """Values (..., O) in the type of the products."""
         if not is_arranged(values):
             return super().forward(values)
+        if self._is_fixed():
+            return _product(values.to(torch.bfloat16), self._in_order(values), self.bias)
         product: Tensor = _Product.apply(values, self.weight, self.bias)  # type: ignore[no-untyped-call]  # as torch has it
         return product
 
@@ -37,8 +49,7 @@ class Linear(nn.Linear):
         if torch.is_grad_enabled() or not is_arranged(values):
             return f.gelu(self(values))
         low = torch.bfloat16
-        bias = self.bias.to(low)
-        return _product(values.to(low), self.weight.to(low), bias, "gelu", "none")
+        return _product(values.to(low), self._in_order(values), self.bias.to(low), "gelu", "none")
 
     def added_to(self, stream: Tensor, values: Tensor) -> Tensor:
         """A stream of vectors (..., O) plus the product; where no gradient is wanted, added while that is written."""
@@ -46,10 +57,25 @@ class Linear(nn.Linear):
         if torch.is_grad_enabled() or stream.dtype != low or not is_arranged(values):
             with_product: Tensor = stream + self(values)
             return with_product
-        bias = self.bias.to(low)
-        weight_OI = self.weight.to(low)
-        sum_XO: Tensor = torch.ops.mkldnn._linear_pointwise.binary(values.to(low), stream, weight_OI, bias, "add")
+        bias, weight = self.bias.to(low), self._in_order(values)
+        sum_XO: Tensor = torch.ops.mkldnn._linear_pointwise.binary(values.to(low), stream, weight, bias, "add")
         return sum_XO
+
+    def _is_fixed(self) -> bool:
+        """Whether the weight is that of a network put into bf16 to predict: a training's is in fp32 and moves."""
+        weight = self.weight
+        return not torch.is_grad_enabled() and weight.dtype == torch.bfloat16 and not weight.is_inference()
+
+    def _in_order(self, values: Tensor) -> Tensor:
+        """The weight in bf16 for a product with values (..., I); of a fixed one a packed copy is made and kept."""
+        if not self._is_fixed():
+            return self.weight.to(torch.bfloat16)
+        address, version = self.weight.data_ptr(), self.weight._version
+        if self._packed is None or self._packed[:2] != (address, version):
+            rows = values.numel() // values.shape[-1]
+            weight = torch.ops.mkldnn._reorder_linear_weight(self.weight.detach(), rows)
+            self._packed = _Packed(address, version, weight)
+        return self._packed.weight
 
 
 def is_arranged(values: Tensor) -> bool:

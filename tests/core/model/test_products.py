@@ -136,6 +136,31 @@ def test_a_product_is_added_to_the_stream_with_one_rounding(unarranged):
 
 
 @needs_bf16
+@torch.no_grad()
+def test_a_packed_weight_gives_the_same_numbers_and_is_packed_again_when_it_changes(monkeypatch):
+    layer, values, stream = (
+        Linear(64, 32).bfloat16(),
+        torch.randn(2, 9, 64).bfloat16(),
+        torch.randn(2, 9, 32).bfloat16(),
+    )
+
+    def results():
+        return torch.stack([layer(values), layer.gelu(values), layer.added_to(stream, values)])
+
+    first, packed = results(), layer._packed.weight
+    assert torch.equal(results(), first)
+    assert layer._packed.weight is packed, "packed once"
+    layer.load_state_dict({name: 2 * value for name, value in layer.state_dict().items()})
+    changed = results()
+    assert not torch.equal(changed, first)
+    monkeypatch.setattr(Linear, "_in_order", lambda self, _: self.weight)
+    assert torch.equal(results(), changed)
+    layer.load_state_dict({name: value / 2 for name, value in layer.state_dict().items()})
+    assert torch.equal(results(), first)
+    assert list(layer.state_dict()) == ["weight", "bias"]
+
+
+@needs_bf16
 def test_an_arranged_encoder_has_the_values_and_gradients_of_the_plain_one(unarranged):
     encoder, embedded = Encoder(ENCODER), torch.randn(2, 40, 64)
 
