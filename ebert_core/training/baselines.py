@@ -12,7 +12,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from ebert_core.dataset.channels import FIRST_STATE, Channels
+from ebert_core.dataset.channels import FIRST_STATE, Channels, derived
 from ebert_core.dataset.description import Dataset
 from ebert_core.dataset.labels import BOUND, UNBOUND, measured_labels, scorable_bins
 from ebert_core.dataset.store import Store
@@ -105,7 +105,7 @@ def motif_scan(dataset: Dataset, store: Store, regions: Sequence[Interval]) -> d
 def name_of(channels: Channels) -> str:
     """The name of the regression on these inputs."""
     left = "motif" if channels.motifs else ""
-    if any(word in signal.lower() for signal in channels.signals for word in _ACCESSIBILITY):
+    if any(map(_is_access, channels.signals)):
         right = "accessibility"
     else:
         right = "signals" if channels.signals else "state" if channels.states else ""
@@ -118,13 +118,16 @@ def fit_motif_accessibility(
     regions: Sequence[Interval],
     cell_types: Sequence[str],
     factors: Sequence[str],
+    model_signals: Sequence[str] = (),
     report: Callable[[float, str], None] = lambda _fraction, _note: None,
     seed: int = 1,
 ) -> MotifAccessibility:
     """Fits, for every factor with bound bins, a logistic regression on the regions in the cell types that assayed it.
 
     Features are the best motif log-odds in the bin and 100 bp around it (with hinges at high quantiles), the means of
-    all signals in the bin and 500 bp around its middle, the state, and the products of motif with signals and states.
+    signals in the bin and 500 bp around its middle, the state, and the products of motif with signals and states. Its
+    signals are accessibility and those that the model reads, and no others: a dataset may also list the very ChIP-seq
+    that the labels were called from, and a baseline that reads it knows the answers.
     Ambiguous bins and pairs that were never assayed are left out. Bound bins are all taken, of the unbound about 30,000
     a factor, each weighted by as many as it stands for. On very long regions, evenly spaced megabases are taken.
 
@@ -134,12 +137,12 @@ def fit_motif_accessibility(
         regions: where to fit, on multiples of 200.
         cell_types: where to fit; a factor is fitted where it was assayed.
         factors: which.
+        model_signals: the channels of the model that is compared; derived ones stand for what they are made of.
         report: told how far it is; may raise to end the work.
         seed: of the draw of unbound bins.
     """
-    signals = {name for cell in cell_types for name in dataset.cell_type(cell).signals}
     whole = channels_of_dataset(dataset)
-    wanted = tuple(name for name in whole.signals if name in signals)
+    wanted = _signals(dataset, cell_types, model_signals)
     has_states = any(dataset.cell_type(cell).states for cell in cell_types)
     channels = Channels(whole.states if has_states else (), wanted, whole.motifs)
     samples = _draw(dataset, store, channels, _spread(regions, len(cell_types)), cell_types, factors, report, seed)
@@ -152,6 +155,17 @@ def fit_motif_accessibility(
         if has_features and sample is not None and sample.is_bound_R.sum() >= _FEWEST_BOUND:
             fits[factor] = fit(sample, motifs.index(factor) if factor in motifs else -1, len(channels.states))
     return MotifAccessibility(dataset, store, channels, fits)
+
+
+def _signals(dataset: Dataset, cell_types: Sequence[str], model_signals: Sequence[str]) -> tuple[str, ...]:
+    """Signals measured in any of the cell types: accessibility, and what the model reads or derives its own from."""
+    measured = {name for cell in cell_types for name in dataset.cell_type(cell).signals}
+    of_model = {parts.of if (parts := derived(name)) else name for name in model_signals}
+    return tuple(name for name in dataset.signal_names if name in measured and (name in of_model or _is_access(name)))
+
+
+def _is_access(signal: str) -> bool:
+    return any(word in signal.lower() for word in _ACCESSIBILITY)
 
 
 def _spread(regions: Sequence[Interval], cell_types: int) -> list[Interval]:

@@ -168,7 +168,8 @@ class _Comparing:
             self.report.progress(0.7 + 0.2 * fraction, note)
             self._heard(fraction, note)
 
-        fitted = fit_motif_accessibility(dataset, material.store, places, cells, self.factors, heard, self.spec.seed)
+        read, seed = known.architecture.signals, self.spec.seed
+        fitted = fit_motif_accessibility(dataset, material.store, places, cells, self.factors, read, heard, seed)
         self.notes.append(f"{fitted.name.capitalize()} reads {fitted.inputs}; fitted where the checkpoint was trained.")
         self.notes += fitted.notes()
         return fitted

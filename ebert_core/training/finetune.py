@@ -36,6 +36,7 @@ from ebert_core.model.network import Ebert
 from ebert_core.model.tokens import BIN
 from ebert_core.protocol.errors import InvalidRequest
 from ebert_core.protocol.specs import FineTune
+from ebert_core.training import leaks
 from ebert_core.training.ahead import read_ahead
 from ebert_core.training.calibration import calibration_limits, factor_record, uncalibrated_limits
 from ebert_core.training.distributed import (
@@ -85,6 +86,7 @@ def finetune(spec: FineTune, report: Report, work: Path) -> Path:
         f"{len(material.cell_types)} cell types.",
         idle_gpu_warning(engine),
         *run.signals.left_out,
+        *leaks.warnings(run.ancestor, material.dataset.layout.assembly, architecture.signals, architecture.factors),
     ):
         if line:
             report.event(line)
@@ -121,6 +123,7 @@ class _FineTuning:
         self.spec = spec
         self.material = material
         self.parent = parent
+        self.ancestor = parent.description if parent else None
         self.engine = engine
         self.factors = material.factors(spec.factors)
         self.inputs = material.digests(self.factors)
@@ -134,6 +137,8 @@ class _FineTuning:
         )
         if not self.cell_types:
             raise InvalidRequest("Every cell type with peaks is held out; leave at least one for training.")
+        if self.ancestor:
+            leaks.refuse_seen_labels(self.ancestor, material.validation, self.held_out_cells or self.cell_types)
         self.signals = material.signals(spec.signals, self.cell_types, self.factors)
         self.architecture = self._architecture()
         self.channels = material.channels(self.architecture, self.cell_types)
@@ -342,7 +347,8 @@ class _FineTuning:
             of_factor = [pair for pair in pairs if pair.factor == factor]
             cells = tuple(cell for cell in self.cell_types if self.material.dataset.is_assayed(cell, factor))
             records.append(factor_record(factor, cells, of_factor, self.material.validation, choosers))
-        verdict = verdict_of(pairs, self.material, self.cell_types, report, self.spec.epochs > 1, self.spec.seed)
+        read = self.architecture.signals
+        verdict = verdict_of(pairs, self.material, self.cell_types, read, report, self.spec.epochs > 1, self.spec.seed)
         return msgspec.structs.replace(self.description(tuple(records)), verdict=verdict)
 
     def description(self, records: tuple[FactorRecord, ...]) -> Description:
@@ -355,7 +361,7 @@ class _FineTuning:
             assembly=material.dataset.layout.assembly,
             dataset=material.dataset.layout.name,
             seed=material.dataset.layout.seed,
-            training=material.training,
+            training=leaks.trained_regions(self.ancestor, material.training),
             validation=material.validation,
             cell_types=self.cell_types,
             validation_cell_types=self.held_out_cells,

@@ -114,4 +114,4 @@ def _verdict(
         report.event("This dataset has nothing of what the checkpoint was trained on; there is no verdict.")
         return None
     whole = Material(dataset, material.store, trained, material.validation, material.cell_types)
-    return verdict_of(pairs, whole, cells, report, chose_epoch)
+    return verdict_of(pairs, whole, cells, description.architecture.signals, report, chose_epoch)

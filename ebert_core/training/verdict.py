@@ -46,6 +46,7 @@ def verdict_of(
     held: Sequence[HeldOut],
     material: Material,
     cell_types: Sequence[str],
+    signals: Sequence[str],
     report: Report,
     chose_epoch: bool,
     seed: int = 1,
@@ -58,6 +59,7 @@ def verdict_of(
         held: the model's logits of the validation regions, averaged over both strands.
         material: the dataset with its training and validation regions.
         cell_types: those that the model was trained in; the baseline is fitted in the same.
+        signals: the model's signal channels; of the dataset's signals, the baseline reads these and accessibility.
         report: told how far the baseline is; a request to stop ends the work.
         chose_epoch: whether the same loci also chose among epochs, which makes the model's figures a little too good.
         seed: of the resampled blocks.
@@ -75,7 +77,7 @@ def verdict_of(
     factors = tuple(dict.fromkeys(pair.factor for pair in held))
     regions = material.validation_stretches(BIN)
     training = material.training_stretches(BIN)
-    baseline = fit_motif_accessibility(material.dataset, material.store, training, cell_types, factors, heard)
+    baseline = fit_motif_accessibility(material.dataset, material.store, training, cell_types, factors, signals, heard)
     scores = _Scores(material, baseline, regions)
     width = _block_width(held)
     groups = [_group(factor, [pair for pair in held if pair.factor == factor], scores, width) for factor in factors]

@@ -43,7 +43,7 @@ def held_by(material: Material, cell_type: str, quality: float) -> HeldOut:
 
 def test_a_model_that_knows_nothing_is_not_to_be_used(material):
     report = SilentReport()
-    verdict = verdict_of([held_by(material, "alpha", 0.0)], material, ("alpha",), report, chose_epoch=True)
+    verdict = verdict_of([held_by(material, "alpha", 0.0)], material, ("alpha",), (), report, chose_epoch=True)
     judged = verdict.overall
     assert judged == verdict.factors[0]
     assert judged.outcome == "worse"
@@ -68,7 +68,7 @@ def test_a_model_that_knows_more_than_the_motif_is_better(tmp_path):
     )
     material = opened(tmp_path / "less.toml")
     held = [held_by(material, cell, 50.0) for cell in ("alpha", "beta")]
-    verdict = verdict_of(held, material, ("alpha", "beta"), SilentReport(), chose_epoch=False)
+    verdict = verdict_of(held, material, ("alpha", "beta"), (), SilentReport(), chose_epoch=False)
     assert verdict.baseline == "motif alone"
     assert verdict.overall.outcome == "better"
     assert verdict.overall.cell_types == ("alpha", "beta")
@@ -79,7 +79,7 @@ def test_a_model_that_knows_more_than_the_motif_is_better(tmp_path):
 
 def test_a_cell_type_that_was_not_trained_on_decides_alone(material):
     held = [held_by(material, cell, 1.0) for cell in ("alpha", "beta")]
-    verdict = verdict_of(held, material, ("alpha",), SilentReport(), chose_epoch=False)
+    verdict = verdict_of(held, material, ("alpha",), (), SilentReport(), chose_epoch=False)
     assert verdict.overall.cell_types == ("beta",)
     assert not any("trained on elsewhere" in note for note in verdict.notes)
 
@@ -88,24 +88,24 @@ def test_few_peaks_give_no_verdict(material):
     labels = bin_labels(material.dataset, "alpha", "FOS", HELD)
     labels[len(labels) // 4 :] = 0
     few = HeldOut("FOS", "alpha", labels, np.zeros(len(labels), np.float32), blocks(HELD))
-    judged = verdict_of([few], material, ("alpha",), SilentReport(), chose_epoch=True).overall
+    judged = verdict_of([few], material, ("alpha",), (), SilentReport(), chose_epoch=True).overall
     assert judged.outcome == "too few peaks"
     assert f"FOS in alpha: only {judged.peaks} held-out peaks, no verdict; at least 15 are needed." in judged.sentence
     none = few._replace(labels_P=np.zeros_like(labels))
-    judged = verdict_of([none], material, ("alpha",), SilentReport(), chose_epoch=True).overall
+    judged = verdict_of([none], material, ("alpha",), (), SilentReport(), chose_epoch=True).overall
     assert judged.sentence == "FOS has no held-out peak: no verdict; at least 15 are needed."
 
 
 def test_without_bound_training_loci_there_is_no_baseline(material):
     bare = Material(material.dataset, material.store, (Interval("chr2", 9_000, 9_600),), (HELD,), ("alpha",))
-    verdict = verdict_of([held_by(material, "alpha", 2.0)], bare, ("alpha",), SilentReport(), chose_epoch=True)
+    verdict = verdict_of([held_by(material, "alpha", 2.0)], bare, ("alpha",), (), SilentReport(), chose_epoch=True)
     assert verdict.overall.outcome == "no baseline"
     assert "no verdict" in verdict.overall.sentence
 
 
 def test_it_ends_where_the_person_wants_it_to(material):
     with pytest.raises(Stopped, match="before the verdict"):
-        verdict_of([held_by(material, "alpha", 2.0)], material, ("alpha",), SilentReport(1), chose_epoch=True)
+        verdict_of([held_by(material, "alpha", 2.0)], material, ("alpha",), (), SilentReport(1), chose_epoch=True)
 
 
 def judged(factor: str, **changes) -> Judgement:

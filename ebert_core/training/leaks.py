@@ -1,0 +1,64 @@
+"""What would make a held-out score look better than it is: labels seen before, and inputs that hold the answer."""
+
+from collections.abc import Iterator, Sequence
+
+from ebert_core.dataset.channels import derived
+from ebert_core.model.description import Description
+from ebert_core.protocol.errors import InvalidRequest
+from ebert_core.protocol.locus import Interval, format_locus
+from ebert_core.training.merge import union
+
+
+def refuse_seen_labels(parent: Description, validation: Sequence[Interval], cell_types: Sequence[str]) -> None:
+    """Refuses to measure where the checkpoint that a fine-tuning starts from was itself fine-tuned.
+
+    A pre-training saw no labels, so its regions do not matter.
+
+    Args:
+        parent: what the fine-tuning starts from.
+        validation: where it will be measured.
+        cell_types: in which.
+
+    Raises:
+        InvalidRequest: labels of a validation region were trained on before.
+    """
+    cells = [cell for cell in cell_types if cell in parent.cell_types]
+    if not parent.factors or not cells:
+        return
+    for region in validation:
+        seen = next((place for place in parent.training if place.overlaps(region)), None)
+        if seen:
+            raise InvalidRequest(
+                f"{parent.name}, which this starts from, was fine-tuned on {format_locus(seen)} in {', '.join(cells)}: "
+                f"scores on {format_locus(region)} would prove nothing. Validate elsewhere, or start from a "
+                "pre-trained checkpoint."
+            )
+
+
+def trained_regions(parent: Description | None, training: Sequence[Interval]) -> tuple[Interval, ...]:
+    """All regions whose labels the network has seen, its own and those of the fine-tuning it starts from."""
+    if parent is None or not parent.factors or set(parent.training) <= set(training):
+        return tuple(training)
+    return union((*training, *parent.training))
+
+
+def warnings(
+    parent: Description | None, assembly: str, signals: Sequence[str], factors: Sequence[str]
+) -> Iterator[str]:
+    """Sentences on what may be a leak and cannot be told for certain."""
+    if parent and parent.assembly != assembly:
+        start = f"WARNING: {parent.name}, which this starts from, is of {parent.assembly}, the dataset of {assembly}"
+        unknown = (
+            ", and whether it has seen the labels of the validation regions cannot be told" if parent.factors else ""
+        )
+        yield f"{start}{unknown}."
+    for signal in signals:
+        parts = derived(signal)
+        if parts and parts.kind == "binding":  # made from other cell types than the one that is predicted
+            continue
+        named = [factor for factor in factors if factor.lower() in signal.lower()]
+        if named:
+            yield (
+                f"WARNING: the signal {signal} bears the name of {', '.join(named)}. If the peaks were called from it, "
+                "the model reads the answer and its scores prove nothing."
+            )
