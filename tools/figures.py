@@ -11,7 +11,7 @@ from pathlib import Path
 import msgspec
 
 from ebert_core.protocol.errors import InvalidRequest
-from ebert_core.training.evaluation import read_evaluation
+from ebert_core.training.evaluation import PretrainingEvaluation, read_evaluation
 from ebert_core.training.figures import draw_evaluation, draw_learning_curve
 from ebert_core.training.learning_curve import LearningCurve
 
@@ -50,7 +50,7 @@ def draw(path: Path, folder: Path) -> str:
         draw_learning_curve(curve, target)
         return target.name
     evaluation = read_evaluation(path)
-    if evaluation is None:
+    if isinstance(evaluation, PretrainingEvaluation):
         raise InvalidRequest(f"{path} is of a checkpoint that is pre-trained only; there is nothing to draw.")
     return " ".join(draw_evaluation(evaluation, folder / path.name))
 

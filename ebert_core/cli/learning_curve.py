@@ -16,7 +16,7 @@ from ebert_core.cli.train import unfinished_job
 from ebert_core.jobs.specs import verb, write_spec
 from ebert_core.protocol.errors import InvalidRequest
 from ebert_core.protocol.specs import Evaluate, FineTune
-from ebert_core.training.learning_curve import LearningCurve, gather, is_done, plan, table
+from ebert_core.training.learning_curve import LearningCurve, check, gather, is_done, plan, table
 from ebert_core.training.report import Stopped
 
 _STOPPED = 130
@@ -47,6 +47,7 @@ def run(arguments: argparse.Namespace) -> None:
     assert isinstance(spec, FineTune)
     folder = Path(arguments.output or path.with_name(f"{path.stem}-learning-curve")).absolute()
     steps = plan(spec, arguments.shares, arguments.seeds, arguments.regions, folder)
+    check(spec, steps)
     for number, step in enumerate(steps, 1):
         sys.stderr.write(f"{number} of {len(steps)}: {100 * step.share:g} % of the labels, seed {step.seed}\n")
         for todo in (*step.trainings, step.evaluation):

@@ -17,7 +17,7 @@ from ebert_core.inference.batches import Stream
 from ebert_core.inference.fitting import check_fit
 from ebert_core.inference.predict import Predictor
 from ebert_core.model.checkpoint import load_checkpoint, present_versions
-from ebert_core.model.description import Description, Versions
+from ebert_core.model.description import Description
 from ebert_core.model.device import Engine, choose_engine
 from ebert_core.model.tokens import BIN
 from ebert_core.protocol.errors import InvalidRequest
@@ -26,13 +26,14 @@ from ebert_core.protocol.specs import Evaluate
 from ebert_core.training.baselines import MOTIF_SCAN, MotifAccessibility, fit_motif_accessibility, motif_scan
 from ebert_core.training.comparison import Pair, compare
 from ebert_core.training.curves import FactorCurves, factor_curves
-from ebert_core.training.evaluation import Evaluation
+from ebert_core.training.evaluation import Evaluation, PretrainingEvaluation
 from ebert_core.training.figures import draw_evaluation
-from ebert_core.training.held_out import HeldOut, bound_peaks, held_out
-from ebert_core.training.masked_scores import MaskedScorer, MaskedScores, score_pretraining
+from ebert_core.training.held_out import HeldOut, block_width, bound_peaks, held_out, narrowed
+from ebert_core.training.masked_scores import MaskedScorer, score_pretraining
 from ebert_core.training.material import Material, open_material
 from ebert_core.training.report import Report, Stopped
 
+_FEWEST_BLOCKS = 10
 # Scores of all bins of the regions for a factor in a cell type, or None where the baseline knows nothing of it.
 Baseline = Callable[[str, str], NDArray[np.float32] | None]
 
@@ -43,15 +44,6 @@ class Run(NamedTuple):
     name: str
     paths: tuple[str, ...]
     without: tuple[Stream, ...] = ()
-
-
-class PretrainingEvaluation(msgspec.Struct, frozen=True):
-    """The same for a checkpoint that is pre-trained only."""
-
-    spec: Evaluate
-    checkpoint_sha256: str
-    versions: Versions
-    masked: MaskedScores
 
 
 def evaluate(spec: Evaluate, report: Report, work: Path) -> Path:
@@ -98,6 +90,7 @@ class _Comparing:
         for number, run in enumerate(runs):
             self.report.progress(0.7 * number / len(runs), f"predicting with {run.name}")
             methods[run.name] = self._scores_of(run)
+        self._narrow(methods)
         pairs = paired(methods, self._baselines(next(iter(methods.values()))))
         if not pairs:
             named = ", ".join(self.factors)
@@ -110,6 +103,14 @@ class _Comparing:
         )
         digest = self.description.weights_sha256
         return Evaluation(spec, digest, present_versions(), comparison, drawn, tuple(self.notes))
+
+    def _narrow(self, methods: dict[str, list[HeldOut]]) -> None:
+        """Cuts the blocks that are resampled where there are few, and says so."""
+        width = block_width(next(iter(methods.values())), _FEWEST_BLOCKS)
+        for name, held in methods.items():
+            methods[name] = [narrowed(pair, width.bases) for pair in held]
+        if note := width.note(self.regions):
+            self.notes.append(note)
 
     def _scores_of(self, run: Run) -> list[HeldOut]:
         """Logits and labels of one column; the mean logit where it has several checkpoints."""
@@ -229,6 +230,12 @@ def warn_of_seen_loci(
             f"WARNING: {description.name} was trained on parts of {', '.join(trained)} in {', '.join(cells)}; "
             "its scores there prove nothing."
         )
+    chosen = sorted({place.chromosome for place in description.validation for each in regions if place.overlaps(each)})
+    if chosen:
+        report.event(
+            f"{description.name} was validated on parts of {', '.join(chosen)}, which chose its epoch and calibration; "
+            "its scores there are a little too good."
+        )
 
 
 def _predictor(path: str, dataset: Dataset, store: Store, engine: Engine, without: tuple[Stream, ...]) -> Predictor:
@@ -262,6 +269,8 @@ def _check(spec: Evaluate) -> None:
     """Refuses before the work what would make no sense after it."""
     if spec.bootstrap < 1:
         raise InvalidRequest(f"bootstrap is {spec.bootstrap}; it must be at least 1.")
+    if spec.strands not in (1, 2):
+        raise InvalidRequest(f"strands is {spec.strands}; it must be 1 or 2.")
     for name, value in (("fewest_peaks", spec.fewest_peaks), ("fewest_bound_bins", spec.fewest_bound_bins)):
         if value < 0:
             raise InvalidRequest(f"{name} is {value}; it must be at least 0.")

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from ebert_core.dataset.description import Dataset
 from ebert_core.dataset.labels import NOT_SCORED, measured_labels, scorable_bins
 from ebert_core.inference.predict import Predictor
+from ebert_core.model.tokens import POSITION
 from ebert_core.protocol.locus import Interval
 
 
@@ -38,6 +39,43 @@ class HeldOut(NamedTuple):
 
 
 _BLOCK = 100_000
+BLOCK_WIDTHS = (_BLOCK, 50_000, 25_000, 10_000, 5_000, 2_000)
+
+
+class BlockWidth(NamedTuple):
+    """How wide the blocks are that are resampled, and how many there are of the pair that has fewest."""
+
+    bases: int
+    blocks: int
+
+    def note(self, regions: Sequence[Interval]) -> str:
+        """What it means for the intervals; empty where nothing has to be said."""
+        if self.bases == _BLOCK:
+            return ""
+        megabases = sum(region.length for region in regions) / 1e6
+        return (
+            f"Held out are {megabases:.2g} Mb: blocks of {self.bases // 1000} kb were resampled, and the true "
+            "intervals are wider than these."
+        )
+
+
+def block_width(held: Sequence[HeldOut], fewest: int) -> BlockWidth:
+    """The widest blocks of which every pair has so many; the narrowest where none are narrow enough."""
+    found = BlockWidth(_BLOCK, 0)
+    for width in BLOCK_WIDTHS:
+        counts = [len(np.unique(narrowed(pair, width).block_P[pair.is_scored()])) for pair in held]
+        found = BlockWidth(width, min(counts, default=0))
+        if found.blocks >= fewest:
+            break
+    return found
+
+
+def narrowed(pair: HeldOut, width: int) -> HeldOut:
+    """The pair with blocks of 100 kb cut further, so that none reaches into another region."""
+    if width == _BLOCK:
+        return pair
+    within_P = np.arange(len(pair.block_P)) // (width // POSITION)
+    return pair._replace(block_P=pair.block_P * (len(within_P) + 1) + within_P)
 
 
 def blocks(interval: Interval) -> NDArray[np.int64]:

@@ -1,6 +1,6 @@
 """What labels and pre-training bring: a fine-tuning at several shares of its labels, from two different starts.
 
-Torch-free: the trainings and evaluations are specs like any other, run by whoever asked for the curve.
+The trainings and evaluations are specs like any other, run by whoever asked for the curve.
 """
 
 import re
@@ -10,16 +10,23 @@ from typing import NamedTuple
 
 import msgspec
 
+from ebert_core.dataset.labels import measured_labels
 from ebert_core.model.description import read_description
+from ebert_core.model.tokens import BIN
 from ebert_core.protocol.errors import InvalidRequest
 from ebert_core.protocol.specs import Evaluate, FineTune
 from ebert_core.training.comparison import Estimate
-from ebert_core.training.evaluation import read_evaluation
+from ebert_core.training.evaluation import Evaluation, read_evaluation
+from ebert_core.training.held_out import bound_peaks
+from ebert_core.training.material import Material, open_material
+from ebert_core.training.report import Unheard
 from ebert_core.training.request import without_folders
 
 PRETRAINED, RANDOM = "pretrained", "random"
 # Few labels make short epochs, which are repeated up to so many times, or nothing would be learned from them.
 _MOST_REPEATS = 8
+# A share may miss what was asked for by this factor, since blocks of labels are whole.
+_FAR_ABOVE = 1.5
 
 
 class Step(NamedTuple):
@@ -108,6 +115,42 @@ def _name(start: str, share: float, seed: int) -> str:
     return f"{start}-{percent}-percent-seed-{seed}"
 
 
+def check(spec: FineTune, steps: Sequence[Step]) -> None:
+    """Refuses, before anything is trained, what would give no curve.
+
+    Raises:
+        InvalidRequest: no pair has enough peaks to score, or a share is less than one block of labels.
+    """
+    evaluated = steps[0].evaluation
+    scored = open_material(spec.dataset, (), evaluated.regions, evaluated.cell_types, Unheard())
+    if not any(
+        _peaks(scored, cell, factor) >= evaluated.fewest_peaks
+        for factor in scored.factors(spec.factors)
+        for cell in scored.cell_types
+        if scored.dataset.is_assayed(cell, factor)
+    ):
+        raise InvalidRequest(_too_few(evaluated.fewest_peaks, evaluated.regions))
+    trained = open_material(spec.dataset, spec.training, (), spec.cell_types, Unheard())
+    whole = sum(place.length for place in trained.training_stretches(BIN))
+    for step in steps:
+        few = trained.with_label_share(step.share, step.seed).training_stretches(BIN)
+        share = sum(place.length for place in few) / whole
+        if share > _FAR_ABOVE * step.share:
+            raise InvalidRequest(
+                f"{100 * step.share:g} % of {whole / 1000:,.0f} kb of labels cannot be drawn in blocks of 20 kb: the "
+                f"fewest are {100 * share:.2g} %. Name larger --shares."
+            )
+
+
+def _peaks(material: Material, cell_type: str, factor: str) -> int:
+    places = material.validation_stretches(BIN)
+    return sum(bound_peaks(measured_labels(material.dataset, cell_type, factor, place)) for place in places)
+
+
+def _too_few(fewest: int, regions: Sequence[str]) -> str:
+    return f"No pair has {fewest} held-out peaks in {', '.join(regions)}; name larger ones with --regions."
+
+
 def is_done(spec: FineTune | Evaluate) -> bool:
     """Whether what a spec makes is there, made by this very request."""
     output = Path(spec.output)
@@ -127,13 +170,10 @@ def gather(spec: FineTune, steps: Sequence[Step]) -> LearningCurve:
     points, counted = [], 0
     for step in steps:
         evaluation = read_evaluation(Path(step.evaluation.output))
-        assert evaluation is not None, "a fine-tuned checkpoint has pairs"
+        assert isinstance(evaluation, Evaluation), "a fine-tuned checkpoint has pairs"
         found = evaluation.comparison
         if not found.mean:
-            raise InvalidRequest(
-                f"No pair has {found.fewest_peaks} held-out peaks in {', '.join(step.evaluation.regions)}; name larger "
-                "ones with --regions."
-            )
+            raise InvalidRequest(_too_few(found.fewest_peaks, step.evaluation.regions))
         counted = found.counted_pairs
         names = list(found.mean)
         baseline = names[2] if len(names) > 3 else ""

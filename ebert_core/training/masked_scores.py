@@ -6,7 +6,6 @@ from collections.abc import Iterator, Sequence
 from itertools import product
 from typing import NamedTuple
 
-import msgspec
 import numpy as np
 import torch
 from numpy.typing import NDArray
@@ -18,6 +17,8 @@ from ebert_core.model.network import Ebert
 from ebert_core.model.tokens import BASE_COUNT, BIN, FIRST_STATE
 from ebert_core.protocol.locus import Interval
 from ebert_core.training.comparison import Estimate
+from ebert_core.training.evaluation import MaskedScores
+from ebert_core.training.held_out import BLOCK_WIDTHS
 from ebert_core.training.markov import MarkovBaseline
 from ebert_core.training.masking import hide_every, hide_states, native_units
 from ebert_core.training.material import Material
@@ -29,26 +30,9 @@ _REACHES = (1, 3, 6)
 _STATE_MASK_RATE = 0.3
 _STATE_DRAWS = 8
 _WINDOWS_AT_ONCE = 8
-_BLOCK = 100_000
+_FEWEST_BLOCKS = 10
 _APART = 10**12  # between chromosomes: longer than any, and a multiple of every block and unit
 _NETWORK, _COPY, _USUAL = "network", "copy of the nearest visible unit", "commonest state"
-
-
-class MaskedScores(msgspec.Struct, frozen=True):
-    """Held-out nats per hidden base, and the share of hidden 200-bp bins whose state was named, by method.
-
-    Bases: every 16th is hidden, all others are visible to every method. States: whole native units are hidden, drawn
-    eight times in every cell type; `hidden_units` counts places of the genome. Copying takes
-    the nearest visible unit of the same window. `advantage` is each baseline's loss minus the network's, with a 95 %
-    interval over 100-kb blocks.
-    """
-
-    hidden_bases: int
-    base_loss: dict[str, float]
-    advantage: dict[str, Estimate]
-    hidden_units: int
-    state_accuracy: dict[str, float]
-    accuracy_advantage: dict[str, Estimate]
 
 
 class _Hidden(NamedTuple):
@@ -67,13 +51,15 @@ def score_pretraining(scorer: "MaskedScorer", context: int, report: Report, resa
     states = scorer.states(windows)
     random = np.random.default_rng(seed)
     width = max(scorer.material.state_bin_width, BIN)
+    block = _block_width(bases.place_X)
     return MaskedScores(
+        block_width=block,
         hidden_bases=len(bases.place_X),
         base_loss={name: float(values.mean()) for name, values in bases.values.items()},
-        advantage=_advantages(bases, -1, resamples, random),
+        advantage=_advantages(bases, -1, block, resamples, random),
         hidden_units=len(np.unique(states.place_X // width)),
         state_accuracy={name: float(values.mean()) for name, values in states.values.items() if len(values)},
-        accuracy_advantage=_advantages(states, 1, resamples, random),
+        accuracy_advantage=_advantages(states, 1, block, resamples, random),
     )
 
 
@@ -190,11 +176,19 @@ def nearest_visible(shown_BS: NDArray[np.uint8], otherwise: int) -> NDArray[np.u
     return copied_BS
 
 
-def _advantages(hidden: _Hidden, sign: int, resamples: int, random: np.random.Generator) -> dict[str, Estimate]:
-    """How much better than each baseline the network is, blocks of 100 kb being drawn with replacement."""
+def _block_width(place_X: NDArray[np.int64]) -> int:
+    """The widest blocks of which there are enough to resample."""
+    enough = (width for width in BLOCK_WIDTHS if len(np.unique(place_X // width)) >= _FEWEST_BLOCKS)
+    return next(enough, BLOCK_WIDTHS[-1])
+
+
+def _advantages(
+    hidden: _Hidden, sign: int, block: int, resamples: int, random: np.random.Generator
+) -> dict[str, Estimate]:
+    """How much better than each baseline the network is, blocks of the genome being drawn with replacement."""
     if not len(hidden.place_X):
         return {}
-    blocks, index_X = np.unique(hidden.place_X // _BLOCK, return_inverse=True)
+    blocks, index_X = np.unique(hidden.place_X // block, return_inverse=True)
     times_RK = np.array(
         [np.bincount(random.integers(len(blocks), size=len(blocks)), minlength=len(blocks)) for _ in range(resamples)]
     )

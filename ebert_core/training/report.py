@@ -21,5 +21,22 @@ class Report(Protocol):
         """Whether the person wants the run to end at the next step."""
 
 
+class Unheard:
+    """A report for work too short to tell anybody of."""
+
+    def progress(self, fraction: float, note: str) -> None:
+        """Told to nobody."""
+
+    def metric(self, step: int, epoch: int, split: str, name: str, value: float) -> None:
+        """Told to nobody."""
+
+    def event(self, text: str) -> None:
+        """Told to nobody."""
+
+    def stop_requested(self) -> bool:
+        """Nobody asks."""
+        return False
+
+
 class Stopped(InvalidRequest):
     """The person ended the run; what it had reached is kept and can be resumed."""

@@ -12,13 +12,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ebert_core.dream.scoring import auprc
-from ebert_core.model.tokens import BIN, POSITION
+from ebert_core.model.tokens import BIN
 from ebert_core.protocol.locus import Interval, format_locus
 from ebert_core.protocol.verdict import Judgement, Outcome, Verdict
 from ebert_core.protocol.wording import listed
 from ebert_core.training.baselines import MOTIF_SCAN, MotifAccessibility, fit_motif_accessibility, motif_scan
 from ebert_core.training.comparison import FEWEST_PEAKS, Pair, bootstrap, pooled_pair
-from ebert_core.training.held_out import HeldOut, bound_peaks
+from ebert_core.training.held_out import BlockWidth, HeldOut, block_width, bound_peaks, narrowed
 from ebert_core.training.material import Material
 from ebert_core.training.report import Report, Stopped
 from ebert_core.training.verdict_words import with_overall_sentence, with_sentence
@@ -28,7 +28,6 @@ _BASELINE = "baseline"
 _RESAMPLES = 400
 _FEWEST_BLOCKS = 20
 # Blocks of 100 kb, or as small as it takes to have twenty of them.
-_BLOCK_WIDTHS = (100_000, 50_000, 25_000, 10_000, 5_000, 2_000)
 _FEWEST_TO_RESAMPLE = 8
 _MANY_FACTORS = 6
 
@@ -79,8 +78,9 @@ def verdict_of(
     training = material.training_stretches(BIN)
     baseline = fit_motif_accessibility(material.dataset, material.store, training, cell_types, factors, signals, heard)
     scores = _Scores(material, baseline, regions)
-    width = _block_width(held)
-    groups = [_group(factor, [pair for pair in held if pair.factor == factor], scores, width) for factor in factors]
+    width = block_width(held, _FEWEST_BLOCKS)
+    held = [narrowed(pair, width.bases) for pair in held]
+    groups = [_group(factor, [pair for pair in held if pair.factor == factor], scores) for factor in factors]
     judged = tuple(_judged(group, baseline.name, seed) for group in groups)
     return Verdict(
         overall=judged[0] if len(judged) == 1 else _overall(groups, judged, baseline.name, seed),
@@ -114,7 +114,7 @@ class _Scores:
         return {method: score_P for method, score_P in known.items() if score_P is not None}
 
 
-def _group(factor: str, held: Sequence[HeldOut], scores: _Scores, width: int) -> _Group:
+def _group(factor: str, held: Sequence[HeldOut], scores: _Scores) -> _Group:
     """The pairs of a factor; loci are runs of bins that are bound in any of the cell types."""
     pairs, is_bound_anywhere_P = [], np.zeros(len(held[0].labels_P), dtype=np.int8)
     for pair in held:
@@ -122,7 +122,7 @@ def _group(factor: str, held: Sequence[HeldOut], scores: _Scores, width: int) ->
         is_bound_anywhere_P |= is_scored_P & (pair.labels_P == 1)
         others = {name: score_P[is_scored_P] for name, score_P in scores.of(factor, pair.cell_type).items()}
         is_bound_X, logit_X = pair.scored()
-        block_X = _blocks(pair, width)[is_scored_P]
+        block_X = pair.block_P[is_scored_P]
         if is_bound_X.any():
             pairs.append(Pair(factor, pair.cell_type, is_bound_X, block_X, 0, {MODEL: logit_X, **others}))
     methods = tuple(pairs[0].scores) if pairs else ()
@@ -214,27 +214,13 @@ def _outcome(peaks: int, gap: _Gap | None) -> Outcome:
     return "better" if gap.low > 0 else "worse" if gap.high < 0 else "level"
 
 
-def _block_width(held: Sequence[HeldOut]) -> int:
-    """The widest blocks of which there are enough."""
-    for width in _BLOCK_WIDTHS:
-        if all(len(np.unique(_blocks(pair, width)[pair.is_scored()])) >= _FEWEST_BLOCKS for pair in held):
-            return width
-    return _BLOCK_WIDTHS[-1]
-
-
-def _blocks(pair: HeldOut, width: int) -> NDArray[np.int64]:
-    """Number of the block of each bin: blocks of 100 kb cut further, so that none reaches into another region."""
-    within_P = np.arange(len(pair.block_P)) // (width // POSITION)
-    return pair.block_P * (len(within_P) + 1) + within_P if width < _BLOCK_WIDTHS[0] else pair.block_P
-
-
 def _notes(
     held: Sequence[HeldOut],
     material: Material,
     cell_types: Sequence[str],
     baseline: MotifAccessibility,
     chose_epoch: bool,
-    width: int,
+    width: BlockWidth,
 ) -> list[str]:
     """What to bear in mind when reading the verdict."""
     dataset = material.dataset
@@ -242,7 +228,6 @@ def _notes(
     seen = [cell for cell in cells if cell in cell_types]
     strict = [p for p in held if not dataset.cell_type(p.cell_type).peaks[p.factor].relaxed]
     factors = len({pair.factor for pair in held})
-    megabases = sum(region.length for region in material.validation_stretches(BIN)) / 1e6
     notes = [f"{baseline.name.capitalize()} reads {baseline.inputs}; it was fitted where the model was trained."]
     notes += baseline.notes()
     if chose_epoch:
@@ -255,11 +240,8 @@ def _notes(
     if strict:
         where = listed([f"{pair.factor} in {pair.cell_type}" for pair in strict])
         notes.append(f"No relaxed peaks of {where}: bins at weak peaks count as unbound, for both alike.")
-    if width < _BLOCK_WIDTHS[0]:
-        notes.append(
-            f"Held out are {megabases:.2g} Mb: blocks of {width // 1000} kb were resampled, and the true intervals "
-            "are wider than these."
-        )
+    if note := width.note(material.validation_stretches(BIN)):
+        notes.append(note)
     if factors >= _MANY_FACTORS:
         notes.append(f"One interval in twenty misses by chance; there are {factors} of them here.")
     return notes

@@ -90,7 +90,8 @@ def test_a_file_that_is_no_evaluation_is_refused(tmp_path):
     with pytest.raises(InvalidRequest, match="cannot be read"):
         read_evaluation(tmp_path / "absent.json")
     (tmp_path / "y.json").write_text('{"masked": 1}')
-    assert read_evaluation(tmp_path / "y.json") is None
+    with pytest.raises(InvalidRequest, match="holds no evaluation"):
+        read_evaluation(tmp_path / "y.json")
 
 
 def test_one_command_draws_from_the_files(evaluation, tmp_path, capsys):

@@ -11,7 +11,7 @@ from ebert_core.protocol.errors import InvalidRequest
 from ebert_core.training.evaluate import evaluate
 from ebert_core.training.figures import draw_learning_curve
 from ebert_core.training.finetune import finetune
-from ebert_core.training.learning_curve import gather, is_done, plan, table
+from ebert_core.training.learning_curve import check, gather, is_done, plan, table
 from ebert_core.training.pretrain import pretrain
 
 
@@ -38,6 +38,18 @@ def test_what_makes_no_curve_is_refused(spec, tmp_path):
         plan(msgspec.structs.replace(spec, start_from=""), (1.0,), (1,), (), tmp_path)
     with pytest.raises(InvalidRequest, match="above 0 and at most 1, not 2"):
         plan(spec, (2.0,), (1,), (), tmp_path)
+
+
+def test_before_anything_is_trained_regions_need_peaks_and_a_share_its_blocks(spec, tmp_path):
+    check(spec, plan(spec, (1.0,), (1,), ("chr1",), tmp_path))
+    with pytest.raises(InvalidRequest, match=r"No pair has 15 held-out peaks in chr2:1-2,000; name larger ones"):
+        check(spec, plan(spec, (1.0,), (1,), ("chr2:1-2,000",), tmp_path))
+    with pytest.raises(InvalidRequest, match=r"'chr9' is no region of"):
+        check(spec, plan(spec, (1.0,), (1,), ("chr9",), tmp_path))
+    with pytest.raises(
+        InvalidRequest, match=r"^1 % of \d+ kb of labels cannot be drawn in blocks of 20 kb: the fewest are"
+    ):
+        check(spec, plan(spec, (0.01, 1.0), (1,), ("chr1",), tmp_path))
 
 
 def test_the_curve_is_gathered_from_the_scores_and_what_is_done_is_not_done_again(spec, tmp_path):
