@@ -90,7 +90,7 @@ class _Comparing:
         for number, run in enumerate(runs):
             self.report.progress(0.7 * number / len(runs), f"predicting with {run.name}")
             methods[run.name] = self._scores_of(run)
-        self._narrow(methods)
+        width = self._narrow(methods)
         pairs = paired(methods, self._baselines(next(iter(methods.values()))))
         if not pairs:
             named = ", ".join(self.factors)
@@ -102,15 +102,16 @@ class _Comparing:
             for factor in dict.fromkeys(pair.factor for pair in pairs)
         )
         digest = self.description.weights_sha256
-        return Evaluation(spec, digest, present_versions(), comparison, drawn, tuple(self.notes))
+        return Evaluation(spec, digest, present_versions(), comparison, drawn, tuple(self.notes), width)
 
-    def _narrow(self, methods: dict[str, list[HeldOut]]) -> None:
-        """Cuts the blocks that are resampled where there are few, and says so."""
+    def _narrow(self, methods: dict[str, list[HeldOut]]) -> int:
+        """Cuts the blocks that are resampled where there are few, and says so; their width in bases."""
         width = block_width(next(iter(methods.values())), _FEWEST_BLOCKS)
         for name, held in methods.items():
             methods[name] = [narrowed(pair, width.bases) for pair in held]
         if note := width.note(self.regions):
             self.notes.append(note)
+        return width.bases
 
     def _scores_of(self, run: Run) -> list[HeldOut]:
         """Logits and labels of one column; the mean logit where it has several checkpoints."""

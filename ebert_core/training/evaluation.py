@@ -16,7 +16,10 @@ _MOST_COLUMNS = 7
 
 
 class Evaluation(msgspec.Struct, frozen=True):
-    """What `ebert evaluate` writes: the request, what was compared, the figures, and what its pictures show."""
+    """What `ebert evaluate` writes: the request, what was compared, the figures, and what its pictures show.
+
+    Intervals are over blocks of `block_width` bases of the genome, drawn with replacement.
+    """
 
     spec: Evaluate
     checkpoint_sha256: str
@@ -24,6 +27,7 @@ class Evaluation(msgspec.Struct, frozen=True):
     comparison: Comparison
     factors: tuple[FactorCurves, ...] = ()
     notes: tuple[str, ...] = ()
+    block_width: int = 100_000
 
 
 class MaskedScores(msgspec.Struct, frozen=True):

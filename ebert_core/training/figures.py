@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 
 _COLUMNS = 4
 _MOST_FACTORS = 24
+_CALLED = "called bound"
+_FEW_BINS = 20
 _MOST_CURVES = 5
 
 
@@ -65,7 +67,8 @@ def draw_precision_recall(evaluation: Evaluation, path: Path) -> bool:
                 axis.set_xlabel("recall")
             if number % columns == 0:
                 axis.set_ylabel("precision")
-        legend_below(drawn, axes[0], [*named.values(), "called bound"])
+        calls = [_CALLED] if any(factor.threshold_precision is not None for factor in factors) else []
+        legend_below(drawn, axes[0], [*named.values(), *calls])
     return True
 
 
@@ -78,7 +81,7 @@ def _precision_recall(axis: "Axes", factor: FactorCurves, named: Mapping[str, st
         colour = colour_of(methods.index(method), method)
         axis.plot(found.recall, found.precision, color=colour, label=named[method], lw=1.9 if is_first else 1.2)
     axis.axhline(factor.bound_bins / factor.bins, color=MUTED, lw=0.7, ls=(0, (2, 3)))
-    axis.plot([], [], "o", color=ACCENT, label="called bound", ms=5)
+    axis.plot([], [], "o", color=ACCENT, label=_CALLED, ms=5)
     if factor.threshold is not None and factor.threshold_precision is not None:
         assert factor.threshold_recall is not None
         axis.plot(
@@ -114,7 +117,8 @@ def draw_reliability(evaluation: Evaluation, path: Path) -> bool:
             if number % columns == 0:
                 axis.set_ylabel("share that is bound")
         drawn.supxlabel(
-            "Bars: 95 % interval over 100-kb blocks. Numbers: bins in each point; neighbouring bins overlap.",
+            f"Bars: 95 % interval over {_blocks(evaluation)}. Numbers: bins in each point, hollow below {_FEW_BINS}; "
+            "neighbouring bins overlap.",
             fontsize=8,
             color=MUTED,
             x=0.01,
@@ -127,11 +131,10 @@ def _reliability(axis: "Axes", factor: FactorCurves) -> None:
     title(axis, factor.factor, f"{factor.bound_bins:,} of {factor.bins:,} bins bound")
     axis.plot([0, 1], [0, 1], color=MUTED, lw=0.8, ls=(0, (2, 3)))
     points = factor.reliability
-    predicted, observed = [p.predicted for p in points], [p.observed for p in points]
-    below = [max(0.0, p.observed - p.least) for p in points]
-    above = [max(0.0, p.most - p.observed) for p in points]
-    axis.errorbar(predicted, observed, yerr=[below, above], color=COLOURS[0], lw=1.4, elinewidth=1, marker="o", ms=3.5)
     for point in points:
+        axis.plot([point.predicted] * 2, [point.least, point.most], color=COLOURS[0], lw=1)
+        inside = "white" if point.bins < _FEW_BINS else COLOURS[0]
+        axis.plot([point.predicted], [point.observed], "o", color=COLOURS[0], mfc=inside, ms=4)
         where = (point.predicted, min(point.most, 1.0))
         axis.annotate(
             _count(point.bins), where, textcoords="offset points", xytext=(0, 3), fontsize=6, color=MUTED, ha="center"
@@ -153,9 +156,8 @@ def draw_methods(evaluation: Evaluation, path: Path) -> bool:
     with figure(7.2, 1.1 + 0.36 * len(methods), path) as drawn:
         axis = drawn.subplots()
         _bars(axis, measure, labels)
-        title(
-            axis, over[0].upper() + over[1:], f"{', '.join(evaluation.spec.regions)}; 95 % intervals over 100-kb blocks"
-        )
+        small = f"{', '.join(evaluation.spec.regions)}; 95 % intervals over {_blocks(evaluation)}"
+        title(axis, over[0].upper() + over[1:], small)
     return True
 
 
@@ -181,7 +183,7 @@ def draw_learning_curve(curve: LearningCurve, path: Path) -> None:
         axis.set_xlabel("share of the labels")
         axis.set_ylabel("mean auPRC")
         axis.set_ylim(bottom=0)
-        small = f"{curve.counted_pairs} pairs on {', '.join(curve.regions)}; 95 % intervals over 100-kb blocks"
+        small = f"{curve.counted_pairs} pairs on {', '.join(curve.regions)}; 95 % intervals over blocks of the genome"
         title(axis, "What labels and pre-training bring", small)
         legend_below(drawn, axis, [name for name, _, _ in lines])
 
@@ -214,6 +216,10 @@ def _chosen(methods: list[str]) -> list[str]:
     """The methods whose curves are drawn: ablations are left to the bars, baselines come last."""
     whole = [method for method in methods if " without " not in method]
     return whole if len(whole) <= _MOST_CURVES else [*whole[: _MOST_CURVES - 2], *whole[-2:]]
+
+
+def _blocks(evaluation: Evaluation) -> str:
+    return f"{evaluation.block_width // 1000}-kb blocks"
 
 
 def _count(bins: int) -> str:
