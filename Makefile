@@ -1,6 +1,6 @@
 # Two commands for everyone: make demo, make test. Both set up .venv by themselves and start in seconds the next time.
 PYTHON ?= python3
-# The CPU build of PyTorch by default. For CUDA: make demo TORCH_INDEX=https://download.pytorch.org/whl/cu130
+# The CPU build of PyTorch by default; for CUDA give the address of its wheels: make demo TORCH_INDEX=ADDRESS
 TORCH_INDEX ?= https://download.pytorch.org/whl/cpu
 TORCH = torch==2.13.0
 BIN = .venv/bin

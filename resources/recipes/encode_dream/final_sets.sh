@@ -5,6 +5,10 @@
 # Where DATA/labels/FACTOR.test.labels.tsv.gz is at hand, the submission is scored. EBERT and PREDICT name the commands:
 #     PREDICT='torchrun --standalone --nproc-per-node 4 -m ebert_core predict' final_sets.sh …
 set -euo pipefail
+if [[ $# -lt 3 ]]; then
+    echo "usage: final_sets.sh DATA CHECKPOINT RESULTS/TEAM [FACTOR…]" >&2
+    exit 2
+fi
 here=$(cd "$(dirname "$0")" && pwd)
 data=$1 checkpoint=$2 team=$3
 wanted=" ${*:4} "
@@ -29,6 +33,9 @@ done
 
 while IFS=$'\t' read -r factor cell _; do
     labels=$data/labels/$factor.test.labels.tsv.gz submission=$team/F.$factor.$cell
+    if [[ -e $submission.tab.gz && ! -e $labels ]]; then
+        echo "$submission.tab.gz is not scored: there is no $labels" >&2
+    fi
     if [[ -e $labels && -e $submission.tab.gz && ! -e $submission.json ]]; then
         $ebert dream score "$labels" "$submission.tab.gz" --chromosomes chr1 chr8 chr21 \
             --output "$submission.json"
