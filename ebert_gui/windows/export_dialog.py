@@ -21,7 +21,7 @@ from ebert_core.protocol.modelling import CheckpointSummary
 from ebert_core.protocol.reliability import calibration_warning
 from ebert_core.protocol.specs import Predict
 from ebert_core.protocol.tracks import DatasetSummary
-from ebert_gui.windows.forms import Footer, add_row, form_layout, label, path_field
+from ebert_gui.windows.forms import Footer, above_footer, add_row, form_layout, label, path_field
 from ebert_gui.windows.paths import beside, file_name, is_absolute, slug
 from ebert_gui.windows.wording import bases, duration, listed
 
@@ -132,11 +132,7 @@ class ExportDialog(QDialog):
         contents.addLayout(form)
         contents.addStretch(1)
         contents.addWidget(self._caution)
-        outer = QVBoxLayout(self)
-        outer.setContentsMargins(0, 0, 0, 0)
-        outer.setSpacing(0)
-        outer.addLayout(contents, 1)
-        outer.addWidget(self._footer)
+        above_footer(self, contents, self._footer)
 
     def _connect(self) -> None:
         self._footer.buttons.accepted.connect(self.accept)

@@ -26,6 +26,7 @@ from ebert_gui.windows.finetune_settings import FineTuneSettings
 from ebert_gui.windows.forms import (
     Fold,
     Footer,
+    above_footer,
     add_row,
     compact,
     form_layout,
@@ -199,10 +200,7 @@ class FineTuneDialog(QDialog):
         layout.addLayout(form)
         layout.addWidget(self._more())
         layout.addStretch(1)
-        outer = QVBoxLayout(self)
-        outer.setContentsMargins(0, 0, 0, 0)
-        outer.addWidget(scrolling(contents), 1)
-        outer.addWidget(self._footer)
+        above_footer(self, scrolling(contents), self._footer)
 
     def _more(self) -> Fold:
         """What most people leave as it is, folded in."""

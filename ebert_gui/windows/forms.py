@@ -81,6 +81,18 @@ def row(*widgets: QWidget, stretch_last: bool = False) -> QHBoxLayout:
     return layout
 
 
+def above_footer(dialog: QWidget, contents: QLayout | QWidget, footer: QWidget) -> None:
+    """Lays out a dialog: its contents, and a footer that reaches from edge to edge."""
+    outer = QVBoxLayout(dialog)
+    outer.setContentsMargins(0, 0, 0, 0)
+    outer.setSpacing(0)
+    if isinstance(contents, QLayout):
+        outer.addLayout(contents, 1)
+    else:
+        outer.addWidget(contents, 1)
+    outer.addWidget(footer)
+
+
 def in_columns(widgets: Sequence[QWidget], width: int) -> QWidget:
     """Widgets in as many columns as fit into a width, so that many of them do not push a form off the screen."""
     result = QWidget()

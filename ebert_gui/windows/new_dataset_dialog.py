@@ -22,7 +22,17 @@ from PyQt6.QtWidgets import (
 
 from ebert_core.protocol.tracks import DatasetDraft, FileKind
 from ebert_gui.windows import dataset_plan as plan
-from ebert_gui.windows.forms import Footer, add_row, compact, form_layout, label, path_field, row, set_role
+from ebert_gui.windows.forms import (
+    Footer,
+    above_footer,
+    add_row,
+    compact,
+    form_layout,
+    label,
+    path_field,
+    row,
+    set_role,
+)
 from ebert_gui.windows.paths import beside, file_name
 from ebert_gui.windows.wording import listed
 
@@ -171,11 +181,7 @@ class NewDatasetDialog(QDialog):
         contents.addLayout(row(self.add, self.remove, stretch_last=True))
         contents.addLayout(form)
         contents.addWidget(self._missing)
-        outer = QVBoxLayout(self)
-        outer.setContentsMargins(0, 0, 0, 0)
-        outer.setSpacing(0)
-        outer.addLayout(contents, 1)
-        outer.addWidget(self._footer)
+        above_footer(self, contents, self._footer)
 
     def _connect(self) -> None:
         self._footer.buttons.accepted.connect(self.accept)

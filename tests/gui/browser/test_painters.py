@@ -5,12 +5,11 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from PyQt6.QtGui import QColor
+from toy_summaries import checkpoint_summary
 
 from ebert_core.protocol.locus import Interval
 from ebert_core.protocol.modelling import (
     AttentionProfile,
-    CheckpointSummary,
-    FactorSummary,
     FamiliaritySpan,
     Prediction,
 )
@@ -37,26 +36,7 @@ from ebert_gui.state import tracks
 from ebert_gui.windows.theme import LIGHT
 
 HERE = Interval("chr1", 0, 4000)
-CHECKPOINT = CheckpointSummary(
-    path="/c",
-    name="toy",
-    assembly="toy1",
-    is_synthetic=False,
-    architecture="tiny",
-    parameters=1,
-    context=1000,
-    layers=1,
-    heads=1,
-    factors=(FactorSummary("CTCF", ("alpha",), 0.4),),
-    states=(),
-    signals=(),
-    training=(),
-    validation=(),
-    cell_types=("alpha",),
-    live_limit=200_000,
-    device="cpu",
-    precision="fp32",
-)
+CHECKPOINT = checkpoint_summary()
 DATASET = DatasetSummary(
     "/d",
     "toy",

@@ -9,9 +9,10 @@ import pytest
 from PyQt6.QtCore import QEvent, QPoint, QPointF, Qt
 from PyQt6.QtGui import QHelpEvent, QMouseEvent
 from PyQt6.QtWidgets import QToolTip
+from toy_summaries import checkpoint_summary
 
 from ebert_core.protocol.locus import Interval
-from ebert_core.protocol.modelling import CheckpointSummary, FactorSummary, FamiliaritySpan, Prediction
+from ebert_core.protocol.modelling import FactorSummary, FamiliaritySpan, Prediction
 from ebert_core.protocol.reliability import MeasuredCell, Reliability, ReliabilityPoint, Transfer
 from ebert_core.protocol.tracks import CellType, Chromosome, DatasetSummary, PeakFiles
 from ebert_gui.browser import gutter
@@ -42,25 +43,8 @@ MAP = Reliability(
 )
 TRACK = PredictionTrack(cell_type="K562", factor="MAX")
 WARNING = "Probabilities of MAX ran 2.1 times too high in held-out HepG2 when calibrated on other cell types"
-CHECKPOINT = CheckpointSummary(
-    path="/c",
-    name="toy",
-    assembly="toy1",
-    is_synthetic=False,
-    architecture="tiny",
-    parameters=1,
-    context=1000,
-    layers=1,
-    heads=1,
-    factors=(FactorSummary("MAX", ("K562",), 0.4, 0.5, "HepG2 on chr20", MAP),),
-    states=(),
-    signals=(),
-    training=(),
-    validation=(),
-    cell_types=("K562", "HepG2"),
-    live_limit=200_000,
-    device="cpu",
-    precision="fp32",
+CHECKPOINT = checkpoint_summary(
+    factors=(FactorSummary("MAX", ("K562",), 0.4, 0.5, "HepG2 on chr20", MAP),), cell_types=("K562", "HepG2")
 )
 SETTING = Setting(None, CHECKPOINT)
 

@@ -6,10 +6,10 @@ from typing import Any
 import msgspec
 import numpy as np
 import pytest
+from toy_summaries import checkpoint_summary
 
 from ebert_core.protocol import modelling, tracks
 from ebert_core.protocol.locus import Interval
-from ebert_core.protocol.modelling import CheckpointSummary, FactorSummary
 from ebert_core.protocol.tracks import CellType, Chromosome, DatasetSummary, PeakFiles
 from ebert_gui.loading.loader import Loader
 from ebert_gui.state.workspace import Workspace
@@ -83,26 +83,7 @@ DATASET = DatasetSummary(
     cell_types=(CellType("alpha", False, ("DNase",), (PeakFiles("CTCF", False),)),),
     start_locus=Interval("chr1", 1_000_000, 1_020_000),
 )
-CHECKPOINT = CheckpointSummary(
-    path="/c",
-    name="toy",
-    assembly="toy1",
-    is_synthetic=False,
-    architecture="tiny",
-    parameters=1,
-    context=1000,
-    layers=1,
-    heads=1,
-    factors=(FactorSummary("CTCF", ("alpha",), 0.4),),
-    states=(),
-    signals=(),
-    training=(),
-    validation=(),
-    cell_types=("alpha",),
-    live_limit=200_000,
-    device="cpu",
-    precision="fp32",
-)
+CHECKPOINT = checkpoint_summary()
 
 
 @pytest.fixture

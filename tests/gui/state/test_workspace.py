@@ -2,9 +2,10 @@
 
 import msgspec
 import pytest
+from toy_summaries import checkpoint_summary
 
 from ebert_core.protocol.locus import Interval
-from ebert_core.protocol.modelling import CheckpointSummary, FactorSummary
+from ebert_core.protocol.modelling import FactorSummary
 from ebert_core.protocol.tracks import BareFile, CellType, Chromosome, DatasetSummary, PeakFiles
 from ebert_gui.state.tracks import (
     AttentionTrack,
@@ -34,25 +35,12 @@ DATASET = DatasetSummary(
     cell_types=(_cell("poor"), _cell("alpha", "CTCF", "MAX"), _cell("beta", "CTCF")),
     start_locus=Interval("chr1", 1000, 3000),
 )
-CHECKPOINT = CheckpointSummary(
-    path="/c",
-    name="toy",
-    assembly="toy1",
-    is_synthetic=False,
-    architecture="tiny",
-    parameters=1,
+CHECKPOINT = checkpoint_summary(
     context=2000,
     layers=3,
     heads=2,
     factors=(FactorSummary("MAX", ("alpha",)), FactorSummary("CTCF", ("alpha", "beta"))),
-    states=(),
-    signals=(),
-    training=(),
-    validation=(),
     cell_types=("alpha", "beta"),
-    live_limit=200_000,
-    device="cpu",
-    precision="fp32",
 )
 
 
