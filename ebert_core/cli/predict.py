@@ -21,6 +21,7 @@ from ebert_core.training.report import Report, Stopped
 if TYPE_CHECKING:
     from ebert_core.inference.shards import Shards
 
+_STOPPED = "Stopped; nothing was written. What takes long can be predicted a few --chromosomes at a time."
 _HELP = {
     "--cell-type": ("C", "cell type, as the dataset names it"),
     "--output": ("X", "X.bw, X.tab.gz or X.bed.gz; {factor} and {cell_type} in it stand for the names"),
@@ -82,7 +83,7 @@ def _run_job(spec: Predict, directory: str | None, shards: "Shards | None") -> N
         def heard(fraction: float, note: str) -> None:
             report.progress(fraction, note)
             if job.stop_requested():
-                raise Stopped("Stopped; nothing was written.")
+                raise Stopped(_STOPPED)
 
         outputs = predict_to_files(spec, heard, shards)
         job.finish(str(outputs[0]))
