@@ -14,7 +14,7 @@ from ebert_gui.state.workspace import Workspace
 _TYPING_MILLISECONDS = 120
 _ZOOM = 2.0
 # Both docks must fit beside the bar into a window of 1280.
-_LOCUS_WIDTH, _CHOICE_WIDTH = 200, 100
+_LOCUS_WIDTH, _CHOICE_WIDTH, _WIDEST_CHOICE = 200, 84, 240
 
 
 class LocusBar(QWidget):
@@ -96,7 +96,9 @@ class LocusBar(QWidget):
             caption.setProperty("role", "muted")
             caption.setBuddy(box)
             box.setToolTip(tip)
+            box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
             box.setMinimumWidth(_CHOICE_WIDTH)
+            box.setMaximumWidth(_WIDEST_CHOICE)
             box.setAccessibleName(text)
             layout.addSpacing(8)
             layout.addWidget(caption)
