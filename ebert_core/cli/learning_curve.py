@@ -5,6 +5,7 @@ Each training and evaluation is a job in a process of its own. Run again, the co
 
 import argparse
 import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -69,7 +70,12 @@ def _run(spec: FineTune | Evaluate, folder: Path) -> None:
     except InvalidRequest:
         resume = []
     command = [sys.executable, "-m", "ebert_core", verb(spec), str(path), *resume]
-    ended = subprocess.run(command, check=False, stdout=subprocess.DEVNULL, env=os.environ)
+    # Ctrl-C is heard by the step, too, which saves its state and says so; we wait for that.
+    usual = signal.signal(signal.SIGINT, lambda *_: None)
+    try:
+        ended = subprocess.run(command, check=False, stdout=subprocess.DEVNULL, env=os.environ)
+    finally:
+        signal.signal(signal.SIGINT, usual)
     if ended.returncode == _STOPPED:
         raise Stopped("Stopped; run the same command to go on.")
     if ended.returncode:

@@ -27,5 +27,7 @@ def job_of(spec: JobSpec, directory: str | None) -> JobReporter:
         InvalidRequest: there is no such dataset, or no job can be made.
     """
     if directory is None and not Path(spec.dataset).is_file():
-        raise InvalidRequest(f"There is no file {spec.dataset}.")
+        inside = Path(spec.dataset) / "DATASET.toml"
+        hint = f" {spec.dataset} is a folder; name {inside}." if inside.is_file() else ""
+        raise InvalidRequest(f"There is no file {spec.dataset}." if not hint else hint.strip())
     return open_job(spec, directory)

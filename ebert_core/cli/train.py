@@ -7,7 +7,7 @@ import argparse
 import os
 import signal
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from ebert_core.cli.outcomes import summary_of, verdict_on
@@ -17,6 +17,7 @@ from ebert_core.jobs.directory import jobs_folder, list_jobs
 from ebert_core.jobs.specs import read_spec, verb
 from ebert_core.protocol.errors import InvalidRequest
 from ebert_core.protocol.specs import Evaluate, JobSpec
+from ebert_core.protocol.work import JobSummary
 from ebert_core.training.report import Report, Stopped
 
 # Runs a spec: told where to report and where the state to resume from lies; returns what it made.
@@ -41,12 +42,16 @@ def run(arguments: argparse.Namespace) -> None:
 
 def _run_job(spec: JobSpec, arguments: argparse.Namespace, runner: _Run) -> None:
     directory = arguments.job or (unfinished_job(spec) if arguments.resume else None)
+    if directory is None:
+        refuse_second(spec)
     with job_of(spec, directory) as job, Terminal(job) as report:
         report.event(f"Job {job.directory}")
         try:
             output = runner(spec, report, job.checkpoints)
-        except Stopped:
-            raise
+        except Stopped as error:
+            if isinstance(spec, Evaluate):
+                raise
+            raise Stopped(f"{error} ebert {verb(spec)} {arguments.spec} --resume") from None
         except InvalidRequest:
             if directory is None and not job.has_advanced:
                 job.discard()
@@ -73,6 +78,7 @@ def _run_together(spec: JobSpec, arguments: argparse.Namespace) -> None:
         else:
             # Asked to end, all go on until the first, which has been asked too, has saved the state.
             signal.signal(signal.SIGTERM, signal.SIG_IGN)
+            signal.signal(signal.SIGINT, signal.SIG_IGN)
             try:
                 runner(spec, SharedReport(None), Path(agreed_text("")))
             except LostProcess:
@@ -101,9 +107,41 @@ def unfinished_job(spec: JobSpec) -> str:
         InvalidRequest: there is none.
     """
     folder = jobs_folder(spec.dataset)
-    for job in list_jobs(folder, spec.dataset):
-        if job.state in ("stopped", "failed", "lost") and job.verb == verb(spec):
-            path = Path(job.directory) / "spec.toml"
-            if read_spec(path) == spec:
-                return job.directory
+    changed = ""
+    for job, begun in _jobs_of(spec):
+        if job.state == "running":
+            raise InvalidRequest(f"{job.directory} still runs; stop it first: ebert jobs stop {job.directory}")
+        if begun == spec and job.state != "done":
+            return job.directory
+        if job.state != "done" and not changed:
+            keys = [key for key in spec.__struct_fields__ if getattr(spec, key) != getattr(begun, key)]
+            changed = (
+                f" {job.directory} is unfinished and writes there, too, with another {', '.join(keys)}: a changed spec "
+                "cannot go on; change it back, or run it without --resume."
+            )
+    if changed:
+        raise InvalidRequest(f"No unfinished job of this spec lies in {folder}.{changed}")
     raise InvalidRequest(f"No unfinished job of this spec lies in {folder}; run it without --resume.")
+
+
+def refuse_second(spec: JobSpec) -> None:
+    """Refuses a run while another writes to the same place.
+
+    Raises:
+        InvalidRequest: names the other job.
+    """
+    for job, _ in _jobs_of(spec):
+        if job.state == "running":
+            raise InvalidRequest(
+                f"{job.directory} runs already and writes to {spec.output}. Wait for it, stop it (ebert jobs stop "
+                f"{job.directory}), or name another output."
+            )
+
+
+def _jobs_of(spec: JobSpec) -> Iterator[tuple[JobSummary, JobSpec]]:
+    """The jobs that write to the same place, newest first, with what each was asked to do."""
+    for job in list_jobs(jobs_folder(spec.dataset), spec.dataset):
+        if job.verb == verb(spec):
+            begun = read_spec(Path(job.directory) / "spec.toml")
+            if begun.output == spec.output:
+                yield job, begun

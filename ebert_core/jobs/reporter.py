@@ -15,6 +15,7 @@ import traceback
 from collections.abc import Mapping
 from pathlib import Path
 from types import FrameType, TracebackType
+from typing import Any
 
 from ebert_core.jobs.directory import EVENTS, METRICS, PID, RESULT, STOP, new_job
 from ebert_core.jobs.lines import LineWriter, as_json, write_whole
@@ -61,6 +62,8 @@ class JobReporter:
         self._next_progress = self._next_look = 0.0
         self._stop_seen = self._has_ended = self._is_closed = self._has_advanced = self._is_discarded = False
         self._asked_to_end: float | None = None
+        # Any: as Python has it, a function, a number or None.
+        self._usual_interrupt: Any = None
         os.register_at_fork(after_in_child=self._release_in_child)
         write_whole(directory / _RESERVE, bytes(_RESERVED_BYTES))
         ticks = started_ticks(os.getpid())
@@ -126,11 +129,14 @@ class JobReporter:
     def __enter__(self) -> "JobReporter":
         if threading.current_thread() is threading.main_thread():
             signal.signal(signal.SIGTERM, self._end_soon)
+            self._usual_interrupt = signal.signal(signal.SIGINT, self._end_soon_or_now)
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        if self._usual_interrupt is not None:
+            signal.signal(signal.SIGINT, self._usual_interrupt)
         if not self._has_ended:
             match error:
                 case None if not self.stop_requested():
@@ -178,6 +184,14 @@ class JobReporter:
             self._asked_to_end = now
         elif self._asked_to_end is None or now > self._asked_to_end + _SAME_WISH_SECONDS:
             raise KeyboardInterrupt
+
+    def _end_soon_or_now(self, _number: int, _frame: FrameType | None) -> None:
+        """Ctrl-C: the job saves its state; pressed again, it ends where it is."""
+        if self.stop_requested():
+            raise KeyboardInterrupt
+        self._asked_to_end = time.monotonic()
+        with contextlib.suppress(OSError):
+            os.write(sys.stderr.fileno(), b"\nSaving at the next step; Ctrl-C again ends it at once.\n")
 
     def _release_in_child(self) -> None:
         """A forked helper of the job must not keep it alive after its death."""

@@ -6,6 +6,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import msgspec
 import pyBigWig
 import pytest
 import tomli_w
@@ -13,6 +14,7 @@ from toy_binding import finetune_spec, pretrain_spec, write_toy_binding
 
 from ebert_core.cli.program import COMMANDS, main
 from ebert_core.jobs.directory import STOP, list_jobs
+from ebert_core.jobs.reporter import open_job
 from ebert_core.jobs.specs import write_spec
 from ebert_core.protocol.errors import InvalidRequest
 from ebert_core.protocol.specs import Evaluate, Predict
@@ -174,13 +176,28 @@ def test_a_training_that_is_stopped_ends_with_130_and_resume_goes_on(smallest, t
     directory = new_job(read_spec(tmp_path / "s.toml"), str(toy_binding))
     (directory / STOP).touch()
     assert main(["finetune", str(tmp_path / "s.toml"), "--job", str(directory)]) == 130
-    assert "resume to go on" in capsys.readouterr().err
+    assert f"resume to go on. ebert finetune {tmp_path / 's.toml'} --resume" in capsys.readouterr().err
     assert jobs()[0].state == "stopped"
+    write_spec(tmp_path / "t.toml", finetune_spec(toy_binding, tmp_path / "out", epochs=3, batch_size=40))
+    assert main(["finetune", str(tmp_path / "t.toml"), "--resume"]) == 2
+    assert f"{directory} is unfinished and writes there, too, with another epochs: a changed" in capsys.readouterr().err
     assert main(["finetune", str(tmp_path / "s.toml"), "--resume"]) == 0
     assert capsys.readouterr().out == f"{tmp_path / 'out'}\n"
     assert [job.state for job in jobs()] == ["done"]
     assert main(["finetune", str(tmp_path / "s.toml"), "--resume"]) == 2
     assert "No unfinished job of this spec" in capsys.readouterr().err
+
+
+def test_a_second_run_does_not_write_where_one_is_running(toy_binding, tmp_path, capsys):
+    spec = finetune_spec(toy_binding, tmp_path / "out")
+    write_spec(tmp_path / "s.toml", spec)
+    write_spec(tmp_path / "t.toml", msgspec.structs.replace(spec, seed=2))
+    with open_job(spec) as running:
+        assert main(["finetune", str(tmp_path / "s.toml"), "--resume"]) == 2
+        assert f"{running.directory} still runs" in capsys.readouterr().err
+        assert main(["finetune", str(tmp_path / "t.toml")]) == 2
+        assert f"{running.directory} runs already and writes to {tmp_path / 'out'}" in capsys.readouterr().err
+    assert [job.directory for job in jobs()] == [str(running.directory)]
 
 
 def test_an_evaluation_prints_a_table_and_where_its_figures_lie(toy_binding, toy_checkpoint, tmp_path, capsys):

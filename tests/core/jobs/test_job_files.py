@@ -156,6 +156,23 @@ def test_asked_to_end_from_outside_a_job_saves_first_and_ends_at_once_only_when_
         assert summarise(directory).state == "stopped"
 
 
+def test_ctrl_c_lets_a_job_save_and_pressed_again_ends_it(spec):
+    usual = signal.getsignal(signal.SIGINT)
+    directory = new_job(spec, spec.dataset)
+
+    def pressed_twice() -> None:
+        with JobReporter(directory) as job:
+            assert not job.stop_requested()
+            signal.raise_signal(signal.SIGINT)
+            assert job.stop_requested()
+            signal.raise_signal(signal.SIGINT)
+
+    with pytest.raises(KeyboardInterrupt):
+        pressed_twice()
+    assert summarise(directory).state == "stopped"
+    assert signal.getsignal(signal.SIGINT) is usual
+
+
 def test_a_discarded_job_leaves_nothing(spec):
     with open_job(spec) as job:
         job.progress(0.0, "preparing")
