@@ -5,7 +5,7 @@ import os
 import re
 import tomllib
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, TypeVar, get_args, get_type_hints
 
 import msgspec
 import tomli_w
@@ -24,8 +24,18 @@ _KINDS: dict[str, type[JobSpec]] = {
 # Keys that hold a path, or several; a relative one is relative to the spec's own folder.
 _PATHS = ("dataset", "output", "start_from", "checkpoint", "controls")
 _AVERAGED = ("checkpoint", "controls")
+_LARGEST = 2**63 - 1  # as TOML says
 _WHERE = re.compile(r"^(?P<what>.*?)(?: - at `\$\.?(?P<key>\w*)[^`]*`)?$", re.DOTALL)
 _FIELD = re.compile(r"field `(\w+)`")
+_TYPE = re.compile(r"`(\w+)`")
+_TOML_WORDS = {
+    "int": "a whole number",
+    "float": "a number",
+    "str": "a text in quotes",
+    "bool": "true or false",
+    "array": "a list",
+    "object": "a table",
+}
 
 
 def verb(spec: JobSpec) -> str:
@@ -48,6 +58,9 @@ def read_spec(path: str | Path) -> JobSpec:
     except tomllib.TOMLDecodeError as error:
         raise InvalidRequest(f"{path} is no TOML: {error}.") from None
     kind = _kind(path, text, keys)
+    for key, value in keys.items():
+        if isinstance(value, int) and abs(value) > _LARGEST:
+            raise InvalidRequest(f"{path}{_line(text, key)}: {key} is {value}; whole numbers go up to {_LARGEST}.")
     try:
         spec = msgspec.convert(keys, kind)
     except msgspec.ValidationError as error:
@@ -114,10 +127,23 @@ def _sentence(path: Path, text: str, kind: type[JobSpec], error: str) -> str:
         name = field[1]
         if "missing" in what:
             return f"{path} lacks the key {name}."
+        job = kind.__struct_config__.tag
+        others = [other for other, spec in _KINDS.items() if name in spec.__struct_fields__]
         known = difflib.get_close_matches(name, kind.__struct_fields__, 1)
+        if others and not known:
+            return f"{path}{_line(text, name)}: {name} is a key of {' and '.join(others)}, and job says {job}."
         hint = f"did you mean {known[0]}?" if known else f"the keys are job, {', '.join(kind.__struct_fields__)}."
         return f"{path}{_line(text, name)}: there is no key {name}; {hint}"
-    return f"{path}{_line(text, key)}: {key}: {what[:1].lower()}{what[1:]}."
+    return f"{path}{_line(text, key)}: {key}: {_plain(what, kind, key)}."
+
+
+def _plain(what: str, kind: type[JobSpec], key: str) -> str:
+    """What msgspec says, for a person who writes TOML."""
+    what = _TYPE.sub(lambda match: _TOML_WORDS.get(match[1], match[0]), what[:1].lower() + what[1:])
+    choices = get_args(get_type_hints(kind).get(key))
+    if "enum value" in what and choices:
+        return f"{what.replace('invalid enum value', 'there is no')}; choose from {', '.join(map(str, choices))}"
+    return what
 
 
 def _line(text: str, key: str) -> str:

@@ -4,6 +4,7 @@ import hashlib
 import os
 import platform
 import shutil
+import tempfile
 from contextlib import suppress
 from datetime import UTC, datetime
 from importlib.metadata import version
@@ -62,16 +63,27 @@ def now() -> str:
     return datetime.now(UTC).isoformat(timespec="seconds")
 
 
+def _can_write(folder: Path) -> bool:
+    """Tried, because permissions do not tell of file systems that take no files."""
+    try:
+        with tempfile.TemporaryFile(dir=folder):
+            return True
+    except OSError:
+        return False
+
+
 def check_place(folder: Path) -> None:
     """Refuses a place that cannot be written, or where a checkpoint would replace something else than a checkpoint.
 
     Raises:
         InvalidRequest: there is a file, or a folder with other things in it, or no folder can be made.
     """
+    if not folder.name:
+        raise InvalidRequest("output is empty; name a folder for the checkpoint.")
     if folder.exists() and not folder.is_dir():
         raise InvalidRequest(f"{folder} is a file; name a folder for the checkpoint.")
     near = next(parent for parent in folder.absolute().parents if parent.exists())
-    if not near.is_dir() or not os.access(near, os.W_OK):
+    if not _can_write(near):
         raise InvalidRequest(f"{folder} cannot be made, {near} may not be written to; name another folder.")
     others = sorted(path.name for path in folder.glob("*") if path.name not in _FILES)
     if others:

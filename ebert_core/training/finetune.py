@@ -56,7 +56,7 @@ from ebert_core.training.held_out import HeldOut, held_out
 from ebert_core.training.loop import Schedule, Trainer
 from ebert_core.training.material import Material, open_material
 from ebert_core.training.report import Report, Stopped
-from ebert_core.training.request import check_numbers, without_folders
+from ebert_core.training.request import check_numbers, oddities, without_folders
 from ebert_core.training.resume import SavedRun
 from ebert_core.training.sampling import Example, tiled_examples
 from ebert_core.training.verdict import verdict_of
@@ -85,6 +85,7 @@ def finetune(spec: FineTune, report: Report, work: Path) -> Path:
         f"Fine-tuning {architecture.describe()} {start} on {engine.describe()}: {len(architecture.factors)} factors, "
         f"{len(material.cell_types)} cell types.",
         idle_gpu_warning(engine),
+        *oddities(spec, run.schedule.steps, len(run.epoch(0))),
         *run.signals.left_out,
         *leaks.warnings(run.ancestor, material.dataset.layout.assembly, architecture.signals, architecture.factors),
     ):
@@ -153,7 +154,7 @@ class _FineTuning:
             Emphasis(material, self.training, self.cell_types, self.factors) if self.further_windows else None
         )
         self.focus = self._focused(None)
-        self.steps_per_epoch = -(-len(self._epoch(0)) // spec.batch_size)
+        self.steps_per_epoch = -(-len(self.epoch(0)) // spec.batch_size)
         self.schedule = Schedule(spec.learning_rate, spec.warmup_steps, self.steps_per_epoch * spec.epochs)
         layer_decay = spec.layer_decay if parent else 1.0
         self.trainer = Trainer(network, engine, self.schedule, spec.seed, layer_decay, spec.weight_average)
@@ -196,7 +197,7 @@ class _FineTuning:
     def _tiles(self, epoch: int) -> list[Example]:
         return tiled_examples(self.training, self.cell_types, self.architecture.context, (self.spec.seed, epoch))
 
-    def _epoch(self, epoch: int) -> list[Example]:
+    def epoch(self, epoch: int) -> list[Example]:
         """Every place once in every cell type, and further windows where there is most to learn, shuffled."""
         tiles = self._tiles(epoch)
         if self.focus is None:
@@ -260,7 +261,7 @@ class _FineTuning:
 
     def _batches(self, epoch: int, steps: range) -> Iterator[_Batch]:
         """The batches of some steps of an epoch."""
-        examples, size = self._epoch(epoch), self.spec.batch_size
+        examples, size = self.epoch(epoch), self.spec.batch_size
         for step in steps:
             first = (step - epoch * self.steps_per_epoch) * size
             # Another offset of the tiling may hold fewer windows than the first epoch had.

@@ -94,8 +94,8 @@ class Trainer:
         if not (math.isfinite(value) and math.isfinite(norm)):
             what = f"The loss became {value}" if not math.isfinite(value) else f"The gradient became {norm}"
             raise InvalidRequest(
-                f"{what} at step {self.step + 1}; the last checkpoint is kept. "
-                f"Try a lower learning rate than {self.schedule.peak:g}."
+                f"{what} at step {self.step + 1}; nothing was overwritten. Begin anew with a lower learning rate than "
+                f"{self.schedule.peak:g}: going on would come to the same."
             )
         self.optimizer.step()
         self.step += 1

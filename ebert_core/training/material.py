@@ -20,7 +20,7 @@ from ebert_core.model.config import Architecture
 from ebert_core.model.description import InputFile, Matrix
 from ebert_core.model.tokens import BIN
 from ebert_core.protocol.errors import InvalidRequest
-from ebert_core.protocol.locus import Interval, parse_locus
+from ebert_core.protocol.locus import Interval, format_locus, parse_locus
 from ebert_core.training.distributed import first_alone
 from ebert_core.training.labels_store import LabelStore
 from ebert_core.training.report import Report
@@ -134,6 +134,10 @@ def open_material(
             f"{dataset.layout.name} has no cell type {unknown[0]}; it has {', '.join(dataset.cell_types)}."
         )
     trained, held = (tuple(read_regions(dataset, texts)) for texts in (training, validation))
+    for name, places in (("training", trained), ("validation", held)):
+        again = next((place for n, place in enumerate(places) if any(map(place.overlaps, places[:n]))), None)
+        if again:
+            raise InvalidRequest(f"{name} names {format_locus(again)} more than once; name each place once.")
     for region in held:
         both = next((other for other in trained if region.overlaps(other)), None)
         if both:

@@ -30,7 +30,7 @@ from ebert_core.training.loop import Schedule, Trainer
 from ebert_core.training.masking import Masked, hide_bases, hide_every, hide_states, native_units
 from ebert_core.training.material import Material, open_material
 from ebert_core.training.report import Report, Stopped
-from ebert_core.training.request import check_numbers, without_folders
+from ebert_core.training.request import check_numbers, oddities, without_folders
 from ebert_core.training.resume import SavedRun
 from ebert_core.training.sampling import Example, random_examples
 
@@ -55,7 +55,8 @@ def pretrain(spec: Pretrain, report: Report, work: Path) -> Path:
         material = open_material(spec.dataset, spec.training, spec.validation, spec.cell_types, report)
     architecture = architecture_of(spec, material)
     engine = choose_engine(device_of(spec.device), spec.precision)
-    for line in (f"Pre-training {architecture.describe()} on {engine.describe()}.", idle_gpu_warning(engine)):
+    start = f"Pre-training {architecture.describe()} on {engine.describe()}."
+    for line in (start, idle_gpu_warning(engine), *oddities(spec, spec.steps)):
         if line:
             report.event(line)
     torch.manual_seed(spec.seed)

@@ -1,6 +1,7 @@
 """Specs of training: numbers that make no sense are refused before hours are spent; what a checkpoint keeps of one."""
 
-from collections.abc import Callable
+import math
+from collections.abc import Callable, Iterator
 from pathlib import PurePath
 from typing import TypeVar
 
@@ -26,6 +27,13 @@ def check_numbers(spec: Pretrain | FineTune) -> None:
     Raises:
         InvalidRequest: names the first of them and what it may be.
     """
+    for name in spec.__struct_fields__:
+        value = getattr(spec, name)
+        if isinstance(value, float) and not math.isfinite(value):
+            raise InvalidRequest(f"{name} is {value}; it must be a number.")
+        if isinstance(value, tuple) and len(set(value)) < len(value):
+            twice = next(each for each in value if value.count(each) > 1)
+            raise InvalidRequest(f"{name} lists {twice} twice; name it once.")
     rules: tuple[tuple[tuple[str, ...], Callable[[float], bool], str], ...] = (
         (_AT_LEAST_ONE, lambda value: value >= 1, "at least 1"),
         (_ABOVE_ZERO, lambda value: value > 0, "above 0"),
@@ -57,6 +65,23 @@ def _check_pretraining(spec: Pretrain) -> None:
             f"cell_types_per_place is {spec.cell_types_per_place}; "
             f"it must divide batch_size, which is {spec.batch_size}."
         )
+
+
+def oddities(spec: Pretrain | FineTune, steps: int, windows: int = 0) -> Iterator[str]:
+    """Sentences on numbers that are allowed and probably not meant.
+
+    Args:
+        spec: a request that `check_numbers` lets pass.
+        steps: of the whole run.
+        windows: of an epoch, where there are epochs.
+    """
+    if spec.warmup_steps >= steps:
+        yield (
+            f"The run has {steps} steps and warmup_steps is {spec.warmup_steps}: the learning rate never reaches "
+            f"{spec.learning_rate:g}."
+        )
+    if windows and spec.batch_size > windows:
+        yield f"batch_size is {spec.batch_size}, and there are {windows} windows: every step sees all of them."
 
 
 def without_folders(spec: Spec) -> Spec:

@@ -42,9 +42,14 @@ def test_relative_paths_are_relative_to_the_spec(tmp_path):
         ('\njob = "train"', "line 2: job is 'train'; it must be one of"),
         ('job = "pretrain"', "lacks the key dataset."),
         (BEGINNING + "training = []\nstep = 3", "line 6: there is no key step; did you mean steps?"),
-        (BEGINNING + 'training = []\nsteps = "many"', "line 6: steps: expected `int`, got `str`."),
-        (BEGINNING + "training = [3]", "line 5: training: expected `str`, got `int`."),
-        (BEGINNING + 'training = []\npreset = "huge"', "line 6: preset: invalid enum value 'huge'."),
+        (BEGINNING + 'training = []\nsteps = "many"', "line 6: steps: expected a whole number, got a text in quotes."),
+        (BEGINNING + "training = [3]", "line 5: training: expected a text in quotes, got a whole number."),
+        (BEGINNING + 'preset = "huge"', "line 5: preset: there is no 'huge'; choose from tiny, small, base, large."),
+        (
+            BEGINNING + "seed = 99999999999999999999",
+            "seed is 99999999999999999999; whole numbers go up to 92233720368547",
+        ),
+        (BEGINNING + 'factors = ["CTCF"]', "line 5: factors is a key of finetune and evaluate, and job says pretrain."),
     ],
 )
 def test_a_mistake_in_a_spec_is_named_with_its_place(tmp_path, text, sentence):

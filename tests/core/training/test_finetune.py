@@ -77,7 +77,7 @@ def test_a_run_with_further_windows_learns_and_goes_on_to_the_bit(short, tmp_pat
 
 def test_a_loss_that_is_no_number_ends_the_run_and_keeps_the_last_state(short, tmp_path, monkeypatch):
     wild = msgspec.structs.replace(short, learning_rate=1e30, warmup_steps=1)
-    with pytest.raises(InvalidRequest, match=r"The loss became nan at step \d+; .* Try a lower learning rate"):
+    with pytest.raises(InvalidRequest, match=r"The loss became nan at step \d+; .* Begin anew with a lower learning rate"):
         finetune(wild, SilentReport(), tmp_path / "work")
     assert not (tmp_path / "out").exists()
 
@@ -96,6 +96,12 @@ def test_a_loss_that_is_no_number_ends_the_run_and_keeps_the_last_state(short, t
         ({"training": ("chr1:1-500",)}, "No window of 800 bases fits"),
         ({"start_from": "/no/such"}, "There is no checkpoint at /no/such"),
         ({"dataset": "/no/such.toml"}, "/no/such.toml"),
+        ({"learning_rate": float("inf")}, "learning_rate is inf; it must be a number"),
+        ({"cell_types": ("alpha", "alpha")}, "cell_types lists alpha twice; name it once"),
+        ({"factors": ("FOS", "FOS")}, "factors lists FOS twice; name it once"),
+        ({"training": ("chr1:1-9,000", "chr1:8,001-20,000")}, "training names chr1:8,001-20,000 more than once"),
+        ({"output": "/proc/x/y"}, "/proc/x/y cannot be made, /proc may not be written to"),
+        ({"output": ""}, "output is empty; name a folder"),
         ({"epochs": 0}, "epochs is 0; it must be at least 1"),
         ({"batch_size": 0}, "batch_size is 0; it must be at least 1"),
         ({"learning_rate": -1.0}, "learning_rate is -1; it must be above 0"),
@@ -107,6 +113,15 @@ def test_what_makes_no_sense_is_refused_in_one_sentence(short, tmp_path, changes
         finetune(msgspec.structs.replace(short, **changes), SilentReport(), tmp_path / "work")
     assert "\n" not in str(refused.value)
     assert not (tmp_path / "out").exists()
+
+
+def test_numbers_that_are_probably_not_meant_are_said(short, tmp_path):
+    report = SilentReport()
+    finetune(msgspec.structs.replace(short, epochs=1, batch_size=1000, warmup_steps=50), report, tmp_path / "work")
+    assert any(
+        line.startswith("The run has 1 steps and warmup_steps is 50: the learning rate") for line in report.events
+    )
+    assert any(line.startswith("batch_size is 1000, and there are") for line in report.events)
 
 
 def test_a_folder_of_other_things_is_refused_before_the_training_and_left_alone(short, tmp_path):

@@ -147,7 +147,7 @@ def test_a_loss_that_is_no_number_keeps_the_last_state(spec, tmp_path, monkeypat
         pretrain(wild, SilentReport(1), tmp_path / "w")
     resume = tmp_path / "w" / "resume.safetensors"
     kept = resume.read_bytes()
-    with pytest.raises(InvalidRequest, match="the last checkpoint is kept"):
+    with pytest.raises(InvalidRequest, match="nothing was overwritten"):
         pretrain(wild, SilentReport(), tmp_path / "w")
     assert resume.read_bytes() == kept
 

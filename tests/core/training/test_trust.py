@@ -115,4 +115,4 @@ def test_a_run_that_failed_after_its_first_step_stays_in_the_list(smallest, toy_
     assert main(["finetune", str(tmp_path / "spec.toml")]) == 2
     [job] = list_jobs(Path(os.environ["EBERT_JOBS"]))
     assert job.state == "failed"
-    assert "the last checkpoint is kept" in job.message
+    assert "nothing was overwritten" in job.message
