@@ -2,6 +2,7 @@
 
 import argparse
 import contextlib
+import re
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -13,6 +14,10 @@ if TYPE_CHECKING:
     # Polars and numpy are loaded when a command runs, not for its help.
     from ebert_core.dream.ranking import Standing
     from ebert_core.dream.sources import Sources
+
+
+_SUBMISSION = re.compile(r"[FLB]\.(?P<factor>[^.]+)\.(?P<cell>.+?)(\.tab)?(\.gz)?")
+_LABELS = re.compile(r"(?P<factor>[^.]+)\.(.+\.)?labels\.tsv(\.gz)?")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -128,9 +133,13 @@ def _score(arguments: argparse.Namespace) -> None:
     submission = Path(arguments.submission)
     cell_type = arguments.cell_type or _cell_of(submission, Path(arguments.labels))
     labels = read_labels(Path(arguments.labels), cell_type, arguments.chromosomes)
+    _check_factor(submission, Path(arguments.labels))
     found = matched(labels, submission, read_submission(submission, labels))
     if not found.is_in_order:
         _say(f"{submission} is not in the order of the label file, which the challenge asks for; matched by position.")
+    lowest, highest = found.scored.score_X.min(), found.scored.score_X.max()
+    if lowest < 0 or highest > 1:
+        _say(f"{submission} has scores from {lowest:g} to {highest:g}; the challenge asks for 0 to 1.")
     text = msgspec.json.format(msgspec.json.encode(score_of(found.scored)), indent=2).decode()
     if arguments.output:
         _write(Path(arguments.output), text)
@@ -157,15 +166,24 @@ def _cell_of(submission: Path, labels: Path) -> str:
     """The cell type that the name of a submission says, else the only one of the label file."""
     from ebert_core.dream.tables import cell_types_of
 
-    kind, *rest = submission.name.removesuffix(".gz").removesuffix(".tab").split(".")
-    if kind in ("F", "L", "B") and len(rest) > 1:
-        return ".".join(rest[1:])
+    if named := _SUBMISSION.fullmatch(submission.name):
+        return named["cell"]
     listed = cell_types_of(labels)
     if len(listed) > 1:
         raise InvalidRequest(
             f"{submission.name} is not named F.TF.CELL.tab.gz; say --cell-type, one of {', '.join(listed)}."
         )
     return listed[0]
+
+
+def _check_factor(submission: Path, labels: Path) -> None:
+    """Refuses the scores of one factor against the labels of another, where both files bear the challenge's names."""
+    ours, theirs = _SUBMISSION.fullmatch(submission.name), _LABELS.fullmatch(labels.name)
+    if ours and theirs and ours["factor"] != theirs["factor"]:
+        raise InvalidRequest(
+            f"{submission.name} is of {ours['factor']} and {labels.name} of {theirs['factor']}; take the labels of "
+            f"{ours['factor']}, or rename the file that is misnamed."
+        )
 
 
 def _rank(arguments: argparse.Namespace) -> None:

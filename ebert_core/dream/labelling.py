@@ -40,6 +40,12 @@ def write_labels(path: Path, sources: Sources) -> LabelCounts:
     bound, ambiguous = (np.zeros(len(cells), dtype=np.int64) for _ in range(2))
     with LabelWriter(path, [cell.cell_type for cell in cells]) as writer:
         for run in sources.runs:
+            if sources.chromosomes and not name_in(sources.chromosomes, run.chromosome):
+                known = ", ".join(sources.chromosomes[:5])
+                raise InvalidRequest(
+                    f"The regions have bins on {run.chromosome}, of which the dataset knows nothing; it has {known}. "
+                    "Name what to label with --chromosomes."
+                )
             start_X = _outside(sources.blacklist, run.chromosome, bins_of(run))
             label_CX = np.stack([_labels(cell, run.chromosome, start_X) for cell in cells])
             writer.write(run.chromosome, start_X, label_CX)

@@ -20,11 +20,15 @@ class CellPeaks(NamedTuple):
 
 
 class Sources(NamedTuple):
-    """Peaks by cell type, the regions where bins lie, in order, and what no bin may touch."""
+    """Peaks by cell type, the regions where bins lie, in order, and what no bin may touch.
+
+    With `chromosomes`, regions elsewhere are refused: peaks were not looked for there.
+    """
 
     cells: Sequence[CellPeaks]
     runs: Iterable[Run]
     blacklist: FeatureSource | None = None
+    chromosomes: tuple[str, ...] = ()
 
 
 def sources_of_dataset(dataset: Dataset, factor: str, cell_types: Sequence[str] = (), regions: str = "") -> Sources:
@@ -50,7 +54,7 @@ def sources_of_dataset(dataset: Dataset, factor: str, cell_types: Sequence[str] 
         runs = runs_of(dataset.labelled_regions)
     else:
         runs = whole_chromosomes(dataset.chromosome_lengths)
-    return Sources(cells, runs, dataset.blacklist)
+    return Sources(cells, runs, dataset.blacklist, tuple(dataset.chromosome_lengths))
 
 
 def sources_of_files(

@@ -76,6 +76,26 @@ def test_scores_are_written_whole_or_not_at_all(files, capsys):
     assert "cannot be written" in capsys.readouterr().err
 
 
+def test_scores_outside_0_to_1_get_a_note_and_those_of_another_factor_are_refused(files, capsys):
+    write_scores(files / "F.MAX.liver.tab.gz", 1.7, -3)
+    write_scores(files / "F.CTCF.liver.tab.gz", 0.9, 0.1)
+    capsys.readouterr()
+    assert main(["dream", "score", "MAX.train.labels.tsv.gz", "F.MAX.liver.tab.gz"]) == 0
+    assert "F.MAX.liver.tab.gz has scores from -3 to 1.7; the challenge asks for 0 to 1." in capsys.readouterr().err
+    assert main(["dream", "score", "MAX.train.labels.tsv.gz", "F.CTCF.liver.tab.gz"]) == 2
+    assert "F.CTCF.liver.tab.gz is of CTCF and MAX.train.labels.tsv.gz of MAX" in capsys.readouterr().err
+
+
+def test_regions_of_which_a_dataset_knows_nothing_are_refused(toy_binding, tmp_path, capsys):
+    (tmp_path / "regions.bed").write_text("chr1\t0\t5000\nchr9\t0\t5000\n")
+    words = ["--dataset", str(toy_binding), "--factor", "FOS", "--regions", str(tmp_path / "regions.bed")]
+    words += ["--output", str(tmp_path / "x.tsv")]
+    assert main(["dream", "labels", *words]) == 2
+    assert "bins on chr9, of which the dataset knows nothing; it has chr1, chr2" in capsys.readouterr().err
+    assert not (tmp_path / "x.tsv").exists()
+    assert main(["dream", "labels", *words, "--chromosomes", "chr1"]) == 0
+
+
 @pytest.mark.parametrize("kind", ["L", "B"])
 def test_files_of_the_other_rounds_are_scored_too(files, kind, capsys):
     write_scores(files / f"{kind}.MAX.liver.tab.gz", 0.9, 0.1)

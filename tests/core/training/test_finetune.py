@@ -77,7 +77,9 @@ def test_a_run_with_further_windows_learns_and_goes_on_to_the_bit(short, tmp_pat
 
 def test_a_loss_that_is_no_number_ends_the_run_and_keeps_the_last_state(short, tmp_path, monkeypatch):
     wild = msgspec.structs.replace(short, learning_rate=1e30, warmup_steps=1)
-    with pytest.raises(InvalidRequest, match=r"The loss became nan at step \d+; .* Begin anew with a lower learning rate"):
+    with pytest.raises(
+        InvalidRequest, match=r"The loss became nan at step \d+; .* Begin anew with a lower learning rate"
+    ):
         finetune(wild, SilentReport(), tmp_path / "work")
     assert not (tmp_path / "out").exists()
 
