@@ -110,16 +110,20 @@ def warn(spec: Predict, report: Report) -> None:
 
 
 def check_names(spec: Predict) -> None:
-    """Refuses a mistyped name before a job is made of it: a list of failed jobs helps nobody.
+    """Refuses what is mistyped or does not fit before a job is made of it: a list of failed jobs helps nobody.
 
     Raises:
-        InvalidRequest: the checkpoint, a factor, the dataset or the cell type is not there.
+        InvalidRequest: the checkpoint, a factor, the dataset or the cell type is not there, or they do not fit.
     """
+    from ebert_core.inference.fitting import check_fit
+
     description = read_description(Path(spec.checkpoint))
     for factor in (spec.factor,) if isinstance(spec.factor, str) else spec.factor:
         description.factor(factor)
     if Path(spec.dataset).is_file():  # making the job says so otherwise
-        Dataset.open(Path(spec.dataset)).cell_type(spec.cell_type)
+        dataset = Dataset.open(Path(spec.dataset))
+        dataset.cell_type(spec.cell_type)
+        check_fit(description, dataset)
 
 
 def _spec(arguments: argparse.Namespace) -> Predict:

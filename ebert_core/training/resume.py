@@ -84,7 +84,9 @@ class SavedRun:
                 if header.best and not (self._folder / header.best).exists():
                     raise KeyError(header.best)
             except (SafetensorError, msgspec.MsgspecError, OSError, KeyError, RuntimeError) as error:
-                raise InvalidRequest(f"{path} cannot be resumed from: {error}. Start anew without --resume.") from error
+                raise InvalidRequest(
+                    f"{path} is damaged and cannot be resumed from. Start anew without --resume. ({error})"
+                ) from error
             self._best = header.best
             report.event(f"Going on after step {self._trainer.step}.")
             if header.versions != self._header.versions:

@@ -79,9 +79,9 @@ class Trap:
 
 def test_a_pickle_in_the_place_of_the_weights_executes_nothing(copied, tmp_path):
     (copied / "weights.safetensors").write_bytes(pickle.dumps(Trap(tmp_path / "executed")))
-    assert "weights.safetensors cannot be read" in refusal(copied)
+    assert "weights.safetensors is damaged or cut short" in refusal(copied)
     torch.save({"embedding": Trap(tmp_path / "executed")}, copied / "weights.safetensors")
-    assert "weights.safetensors cannot be read" in refusal(copied)
+    assert "weights.safetensors is damaged or cut short" in refusal(copied)
     assert not (tmp_path / "executed").exists()
 
 
@@ -89,7 +89,7 @@ def test_a_pickle_in_the_place_of_the_weights_executes_nothing(copied, tmp_path)
 def test_truncated_weights_are_refused(copied, share):
     path = copied / "weights.safetensors"
     os.truncate(path, int(share * path.stat().st_size))
-    assert "weights.safetensors cannot be read" in refusal(copied)
+    assert "weights.safetensors is damaged or cut short" in refusal(copied)
 
 
 def test_missing_or_misplaced_files_are_named(copied, tmp_path):

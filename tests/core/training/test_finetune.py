@@ -139,7 +139,7 @@ def test_a_folder_of_other_things_is_refused_before_the_training_and_left_alone(
 def test_a_damaged_state_to_resume_from_is_named(short, tmp_path):
     (tmp_path / "work").mkdir()
     (tmp_path / "work" / "resume.safetensors").write_bytes(b"no tensors")
-    with pytest.raises(InvalidRequest, match=r"resume\.safetensors cannot be resumed from"):
+    with pytest.raises(InvalidRequest, match=r"resume\.safetensors is damaged and cannot be resumed from"):
         finetune(short, SilentReport(), tmp_path / "work")
 
 
