@@ -67,10 +67,24 @@ def parse_locus(text: str, chromosome_lengths: Mapping[str, int]) -> Interval | 
     if last_number is None:
         start = max(0, min(first - _POINT_SPAN // 2, length - _POINT_SPAN))
         return Interval(chromosome, start, min(length, start + _POINT_SPAN))
-    last = _position(last_number, last_unit or first_unit if "." in last_number else last_unit)
+    last = _last_position(first_unit, last_number, last_unit)
     if last < first:
         raise InvalidRequest(f"{text.strip()} ends before it starts.")
     return Interval(chromosome, max(0, first - 1), min(length, max(last, first)))
+
+
+def written_end(text: str) -> int | None:
+    """The last position of a span as the person wrote it, on the chromosome or beyond; None for what is no span."""
+    match = _LOCUS.match(text)
+    if match is None:
+        return None
+    _, first_unit, last_number, last_unit = match.groups()[1:]
+    return None if last_number is None else _last_position(first_unit, last_number, last_unit)
+
+
+def _last_position(first_unit: str, last_number: str, last_unit: str) -> int:
+    """In `chr5:124.5-124.6m`, and in `chr5:124.5m-124.6`, both are megabases."""
+    return _position(last_number, last_unit or first_unit if "." in last_number else last_unit)
 
 
 def _position(number: str, unit: str) -> int:

@@ -20,7 +20,7 @@ from ebert_core.model.config import Architecture
 from ebert_core.model.description import InputFile, Matrix
 from ebert_core.model.tokens import BIN
 from ebert_core.protocol.errors import InvalidRequest
-from ebert_core.protocol.locus import Interval, format_locus, parse_locus
+from ebert_core.protocol.locus import Interval, format_locus, parse_locus, written_end
 from ebert_core.training.distributed import first_alone
 from ebert_core.training.labels_store import LabelStore
 from ebert_core.training.report import Report
@@ -145,14 +145,17 @@ def open_material(
                 f"Training and validation overlap on {both.chromosome}; what was trained on proves nothing."
             )
     store = prepare(dataset, default_directory(dataset), report=lambda _, note: report.progress(0.0, note))
-    return Material(dataset, store, trained, held, tuple(cell_types) or tuple(dataset.cell_types))
+    material = Material(dataset, store, trained, held, tuple(cell_types) or tuple(dataset.cell_types))
+    if held:
+        material.validation_stretches(BIN)  # where nothing can be measured, nothing is trained
+    return material
 
 
 def read_regions(dataset: Dataset, texts: Sequence[str]) -> list[Interval]:
     """Intervals of locus texts.
 
     Raises:
-        InvalidRequest: a text names no place of this genome.
+        InvalidRequest: a text names no place of this genome, or one that passes its chromosome's end.
     """
     lengths = dataset.chromosome_lengths
     found = []
@@ -161,6 +164,12 @@ def read_regions(dataset: Dataset, texts: Sequence[str]) -> list[Interval]:
         if interval is None:
             raise InvalidRequest(
                 f"'{text}' is no region of {dataset.layout.assembly}; write chr3 or chr5:124,000,001-126,000,000."
+            )
+        written, length = written_end(text), lengths[interval.chromosome]
+        if written is not None and written > length:
+            raise InvalidRequest(
+                f"'{text}' passes the end of {interval.chromosome} at {length:,}; end it there, or write "
+                f"{interval.chromosome} for all of it. Is it a place of another assembly?"
             )
         found.append(interval)
     return found

@@ -7,7 +7,7 @@ import numpy as np
 
 from ebert_core.model.tokens import BIN
 from ebert_core.protocol.errors import InvalidRequest
-from ebert_core.protocol.locus import Interval
+from ebert_core.protocol.locus import Interval, format_locus
 
 _SHARE_BLOCK = 20_000
 
@@ -34,8 +34,17 @@ def stretches(regions: Sequence[Interval], sequenced: Sequence[Interval], length
                 if end - start >= length:
                     found.append(Interval(region.chromosome, start, end))
     if not found:
-        named = ", ".join(f"{region.chromosome}:{region.start + 1:,}-{region.end:,}" for region in regions) or "none"
-        raise InvalidRequest(f"No window of {length:,} bases fits the given regions ({named}); name larger ones.")
+        named = ", ".join(map(format_locus, regions)) or "none"
+        bases = sum(
+            min(region.end, known.end) - max(region.start, known.start)
+            for region in regions
+            for known in sequenced
+            if region.overlaps(known)
+        )
+        raise InvalidRequest(
+            f"No window of {length:,} bases fits the given regions ({named}): windows begin and end on multiples of "
+            f"{BIN} and lie in known sequence, of which there are {bases:,} bases here. Name larger or other ones."
+        )
     return tuple(found)
 
 
