@@ -7,17 +7,17 @@ import argparse
 import os
 import signal
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 from ebert_core.cli.outcomes import summary_of, verdict_on
 from ebert_core.cli.spec_files import job_of, read_spec_for
 from ebert_core.cli.terminal import Terminal
-from ebert_core.jobs.directory import jobs_folder, list_jobs
-from ebert_core.jobs.specs import read_spec, verb
+from ebert_core.jobs.control import LIVE, refuse_second
+from ebert_core.jobs.directory import jobs_folder, jobs_writing_to
+from ebert_core.jobs.specs import verb
 from ebert_core.protocol.errors import InvalidRequest
 from ebert_core.protocol.specs import Evaluate, JobSpec
-from ebert_core.protocol.work import JobSummary
 from ebert_core.training.report import Report, Stopped
 
 # Runs a spec: told where to report and where the state to resume from lies; returns what it made.
@@ -108,8 +108,8 @@ def unfinished_job(spec: JobSpec) -> str:
     """
     folder = jobs_folder(spec.dataset)
     changed = ""
-    for job, begun in _jobs_of(spec):
-        if job.state == "running":
+    for job, begun in jobs_writing_to(spec):
+        if job.state in LIVE:
             raise InvalidRequest(f"{job.directory} still runs; stop it first: ebert jobs stop {job.directory}")
         if begun == spec and job.state != "done":
             return job.directory
@@ -122,26 +122,3 @@ def unfinished_job(spec: JobSpec) -> str:
     if changed:
         raise InvalidRequest(f"No unfinished job of this spec lies in {folder}.{changed}")
     raise InvalidRequest(f"No unfinished job of this spec lies in {folder}; run it without --resume.")
-
-
-def refuse_second(spec: JobSpec) -> None:
-    """Refuses a run while another writes to the same place.
-
-    Raises:
-        InvalidRequest: names the other job.
-    """
-    for job, _ in _jobs_of(spec):
-        if job.state == "running":
-            raise InvalidRequest(
-                f"{job.directory} runs already and writes to {spec.output}. Wait for it, stop it (ebert jobs stop "
-                f"{job.directory}), or name another output."
-            )
-
-
-def _jobs_of(spec: JobSpec) -> Iterator[tuple[JobSummary, JobSpec]]:
-    """The jobs that write to the same place, newest first, with what each was asked to do."""
-    for job in list_jobs(jobs_folder(spec.dataset), spec.dataset):
-        if job.verb == verb(spec):
-            begun = read_spec(Path(job.directory) / "spec.toml")
-            if begun.output == spec.output:
-                yield job, begun

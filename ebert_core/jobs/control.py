@@ -10,7 +10,16 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from ebert_core.jobs import launch
-from ebert_core.jobs.directory import EVENTS, SPEC, STOP, job_directory, new_job, read_process, summarise
+from ebert_core.jobs.directory import (
+    EVENTS,
+    SPEC,
+    STOP,
+    job_directory,
+    jobs_writing_to,
+    new_job,
+    read_process,
+    summarise,
+)
 from ebert_core.jobs.lines import LineWriter
 from ebert_core.jobs.lock import take_lock
 from ebert_core.jobs.records import Event, started_ticks, this_host
@@ -22,18 +31,33 @@ from ebert_core.protocol.work import JobSummary
 EBERT = (sys.executable, "-m", "ebert_core")
 _NICENESS = 5
 _SECONDS_UNTIL_TERMINATED = 10.0
-_LIVE = ("starting", "running")
+LIVE = ("starting", "running")
 
 
 def start_job(spec: JobSpec, dataset: str, program: Sequence[str] = EBERT) -> JobSummary:
     """A new job that has been started: `ebert VERB spec.toml --job DIRECTORY`, detached.
 
     Raises:
-        InvalidRequest: its directory cannot be made.
+        InvalidRequest: another job writes to the same place, or its directory cannot be made.
     """
+    refuse_second(spec)
     directory = new_job(spec, dataset)
     _start(directory, [*program, verb(spec), str(directory / SPEC), "--job", str(directory)])
     return summarise(directory)
+
+
+def refuse_second(spec: JobSpec) -> None:
+    """Refuses a run while another writes to the same place.
+
+    Raises:
+        InvalidRequest: names the other job.
+    """
+    for job, _ in jobs_writing_to(spec):
+        if job.state in LIVE:
+            raise InvalidRequest(
+                f"{job.directory} runs already and writes to {spec.output}. Wait for it, stop it (ebert jobs stop "
+                f"{job.directory}), or name another output."
+            )
 
 
 def resume_job(directory_text: str, program: Sequence[str] = EBERT) -> JobSummary:
@@ -44,7 +68,7 @@ def resume_job(directory_text: str, program: Sequence[str] = EBERT) -> JobSummar
     """
     directory = job_directory(directory_text)
     state = summarise(directory).state
-    if state in _LIVE:
+    if state in LIVE:
         raise InvalidRequest(f"The job {directory.name} is already running.")
     if state == "done":
         raise InvalidRequest(f"The job {directory.name} is done; start a new one to go further.")
@@ -62,7 +86,7 @@ def stop_job(directory_text: str) -> JobSummary:
     """
     directory = job_directory(directory_text)
     summary = summarise(directory)
-    if summary.state not in _LIVE:
+    if summary.state not in LIVE:
         raise InvalidRequest(f"The job {directory.name} is not running: it is {summary.state}.")
     stop = directory / STOP
     if stop.exists() and time.time() - stop.stat().st_mtime > _SECONDS_UNTIL_TERMINATED:

@@ -6,6 +6,7 @@ Window, shell and a second window all read the same files; nothing else knows ho
 import os
 import re
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import msgspec
@@ -87,6 +88,14 @@ def list_jobs(folder: Path, dataset: str = "") -> list[JobSummary]:
     """The jobs in a folder, newest first; with `dataset`, only those that work on it."""
     directories = sorted((path.parent for path in folder.glob(f"*/{SPEC}")), reverse=True)
     return [summarise(directory) for directory in directories if not dataset or _works_on(directory, dataset)]
+
+
+def jobs_writing_to(spec: JobSpec) -> Iterator[tuple[JobSummary, JobSpec]]:
+    """The jobs of the same kind and dataset that write where this one would, newest first, and what each was asked."""
+    for job in list_jobs(jobs_folder(spec.dataset), spec.dataset):
+        begun = read_spec(Path(job.directory) / SPEC)
+        if job.verb == verb(spec) and begun.output == spec.output:
+            yield job, begun
 
 
 def _works_on(directory: Path, dataset: str) -> bool:

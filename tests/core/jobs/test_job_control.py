@@ -40,6 +40,17 @@ def wait_until(directory: str, *states: str) -> JobSummary:
     return summary
 
 
+def test_no_two_jobs_write_to_one_place(start):
+    first = start("long")
+    with pytest.raises(InvalidRequest, match=r"runs already and writes to .*long\. Wait for it, stop it"):
+        start("long")
+    other = start("works")
+    control.stop_job(first.directory)
+    wait_until(first.directory, "stopped")
+    wait_until(other.directory, "done")
+    assert wait_until(start("works").directory, "done").state == "done"
+
+
 @pytest.mark.parametrize(
     ("name", "state", "message"),
     [
@@ -162,10 +173,11 @@ def test_a_done_or_running_job_is_not_resumed_and_a_done_one_not_stopped(start):
 
 
 def test_jobs_are_listed_newest_first_and_by_dataset(start, tmp_path):
-    first, second = start("works"), start("works")
+    first = start("works")
+    wait_until(first.directory, *ENDED)
+    second = start("works")
+    wait_until(second.directory, *ENDED)
     assert first.id != second.id
-    for job in (first, second):
-        wait_until(job.directory, *ENDED)
     dataset = str(tmp_path / "DATASET.toml")
     listed = list_jobs(jobs_folder(dataset), dataset)
     assert [job.id for job in listed] == sorted([first.id, second.id], reverse=True)
