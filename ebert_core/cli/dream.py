@@ -128,18 +128,20 @@ def _score(arguments: argparse.Namespace) -> None:
     import msgspec
 
     from ebert_core.dream.subsamples import score_of
-    from ebert_core.dream.tables import matched, read_labels, read_submission
+    from ebert_core.dream.tables import matched, oddities, read_labels, read_submission
 
     submission = Path(arguments.submission)
     cell_type = arguments.cell_type or _cell_of(submission, Path(arguments.labels))
+    _check_names(submission, Path(arguments.labels), cell_type)
     labels = read_labels(Path(arguments.labels), cell_type, arguments.chromosomes)
-    _check_factor(submission, Path(arguments.labels))
     found = matched(labels, submission, read_submission(submission, labels))
     if not found.is_in_order:
         _say(f"{submission} is not in the order of the label file, which the challenge asks for; matched by position.")
     lowest, highest = found.scored.score_X.min(), found.scored.score_X.max()
     if lowest < 0 or highest > 1:
         _say(f"{submission} has scores from {lowest:g} to {highest:g}; the challenge asks for 0 to 1.")
+    for oddity in oddities(submission, labels):
+        _say(oddity)
     text = msgspec.json.format(msgspec.json.encode(score_of(found.scored)), indent=2).decode()
     if arguments.output:
         _write(Path(arguments.output), text)
@@ -176,22 +178,32 @@ def _cell_of(submission: Path, labels: Path) -> str:
     return listed[0]
 
 
-def _check_factor(submission: Path, labels: Path) -> None:
-    """Refuses the scores of one factor against the labels of another, where both files bear the challenge's names."""
+def _check_names(submission: Path, labels: Path, cell_type: str) -> None:
+    """Refuses scores of another factor or cell type than the labels, as far as the challenge's names of files tell."""
     ours, theirs = _SUBMISSION.fullmatch(submission.name), _LABELS.fullmatch(labels.name)
     if ours and theirs and ours["factor"] != theirs["factor"]:
         raise InvalidRequest(
             f"{submission.name} is of {ours['factor']} and {labels.name} of {theirs['factor']}; take the labels of "
             f"{ours['factor']}, or rename the file that is misnamed."
         )
+    if ours and ours["cell"] != cell_type:
+        raise InvalidRequest(
+            f"{submission.name} is of {ours['cell']}, and --cell-type says {cell_type}; leave out the flag, or "
+            "rename the file."
+        )
 
 
 def _rank(arguments: argparse.Namespace) -> None:
     import msgspec
 
-    from ebert_core.dream.ranking import ranking, read_results
+    from ebert_core.dream.ranking import left_aside, ranking, read_results
 
-    standings = ranking(read_results([Path(name) for name in arguments.directories], arguments.round))
+    directories = [Path(name) for name in arguments.directories]
+    standings = ranking(read_results(directories, arguments.round))
+    if others := left_aside(directories, arguments.round):
+        more = f" and {len(others) - 5} more" if len(others) > 5 else ""
+        named = ", ".join(map(str, others[:5]))
+        _say(f"Not ranked: {named}{more}. What is ranked is called TEAM/{arguments.round}.TF.CELL.json.")
     if arguments.json:
         print(msgspec.json.format(msgspec.json.encode(standings), indent=2).decode())
     else:

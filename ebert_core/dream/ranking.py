@@ -130,6 +130,27 @@ def _score_files(folder: Path, kind: str) -> list[Path]:
     return sorted(path for path in folder.glob(f"{kind}.*.*.json") if path.is_file()) if folder.is_dir() else []
 
 
+def left_aside(directories: Sequence[Path], kind: str = "F") -> list[Path]:
+    """What lies in such directories and has no part in any ranking; a submission beside its score has."""
+    found: list[Path] = []
+    for directory in directories:
+        inside = sorted(directory.iterdir())
+        teams = [each for each in (directory, *inside) if _score_files(each, kind)]
+        for folder in dict.fromkeys((directory, *teams)):
+            scored = {path.name.removesuffix(".json") for path in folder.glob("[FLB].*.*.json")}
+            found += [
+                path
+                for path in sorted(folder.iterdir())
+                if path not in teams and not path.name.startswith(".") and _bare_name(path) not in scored
+            ]
+    return found
+
+
+def _bare_name(path: Path) -> str:
+    """`F.CTCF.PC-3` for F.CTCF.PC-3.json and F.CTCF.PC-3.tab.gz."""
+    return path.name.removesuffix(".json").removesuffix(".gz").removesuffix(".tab")
+
+
 def _set_of(path: Path) -> str:
     """`CTCF PC-3` for F.CTCF.PC-3.json."""
     _, factor, cell_type = path.name.removesuffix(".json").split(".", 2)

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from ebert_core.dream.blocks import Block, parsed, read_blocks
 from ebert_core.dream.subsamples import Scored
-from ebert_core.genome.lines import at_line, read_lines, whole_number
+from ebert_core.genome.lines import at_line, first_bytes, read_lines, whole_number
 from ebert_core.protocol.errors import InvalidRequest
 from ebert_core.protocol.locus import other_names
 
@@ -199,6 +199,18 @@ def matched(labels: Labels, path: Path, rows: Rows) -> Matched:
         )
     scored = Scored(is_bound, rows.value_X[row_X][counts], len(counts) - len(is_bound))
     return Matched(scored, is_in_order)
+
+
+def oddities(path: Path, labels: Labels) -> list[str]:
+    """Sentences on how the lines of a submission differ from what the challenge asks for, as its beginning tells."""
+    head = first_bytes(path).removeprefix(b"\xef\xbb\xbf")
+    first = head.partition(b"\t")[0].decode("utf-8", "replace")
+    found = []
+    if b"\r\n" in head:
+        found.append(f"{path} has the line ends of Windows; the challenge asks for a line feed alone.")
+    if labels.chromosomes[0].startswith("chr") and not first.startswith("chr"):
+        found.append(f"{path} calls its first chromosome {first}; the challenge asks for names with chr.")
+    return found
 
 
 def _found_rows(labels: Labels, path: Path, rows: Rows) -> tuple[NDArray[np.int64], bool]:

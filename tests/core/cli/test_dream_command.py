@@ -55,7 +55,8 @@ def test_scores_take_the_cell_type_from_the_name_of_the_file(files, capsys):
     assert (score["auROC"], score["auPRC"], score["F1"], score["recall_at_05_fdr"]) == (1.0, 1.0, 1.0, 1.0)
     assert (score["bins"], score["bound"], score["ambiguous"], len(score["subsamples"])) == (86, 7, 11, 10)
     assert said.err == ""
-    words = ["MAX.train.labels.tsv.gz", "F.MAX.liver.tab.gz", "--cell-type", "K562", "--chromosomes", "chr1"]
+    (files / "F.MAX.liver.tab.gz").rename("mine.tab.gz")
+    words = ["MAX.train.labels.tsv.gz", "mine.tab.gz", "--cell-type", "K562", "--chromosomes", "chr1"]
     assert main(["dream", "score", *words]) == 0
     assert json.loads(capsys.readouterr().out)["recall_at_05_fdr"] == 0.5
 
@@ -64,7 +65,8 @@ def test_scores_are_written_whole_or_not_at_all(files, capsys):
     write_scores(files / "F.MAX.liver.tab.gz", 0.9, 0.1)
     written = files / "RESULTS" / "us" / "F.MAX.liver.json"
     words = ["dream", "score", "MAX.train.labels.tsv.gz", "F.MAX.liver.tab.gz"]
-    assert main([*words, "--cell-type", "spleen", "--output", str(written)]) == 2
+    assert main([*words, "--cell-type", "K562", "--output", str(written)]) == 2
+    assert "F.MAX.liver.tab.gz is of liver, and --cell-type says K562" in capsys.readouterr().err
     assert not written.parent.exists()
     capsys.readouterr()
     assert main([*words, "--output", str(written)]) == 0
@@ -84,6 +86,18 @@ def test_scores_outside_0_to_1_get_a_note_and_those_of_another_factor_are_refuse
     assert "F.MAX.liver.tab.gz has scores from -3 to 1.7; the challenge asks for 0 to 1." in capsys.readouterr().err
     assert main(["dream", "score", "MAX.train.labels.tsv.gz", "F.CTCF.liver.tab.gz"]) == 2
     assert "F.CTCF.liver.tab.gz is of CTCF and MAX.train.labels.tsv.gz of MAX" in capsys.readouterr().err
+
+
+def test_lines_unlike_those_of_the_challenge_are_scored_and_get_a_note(files, capsys):
+    write_scores(files / "F.MAX.liver.tab.gz", 0.9, 0.1)
+    text = gzip.decompress((files / "F.MAX.liver.tab.gz").read_bytes())
+    (files / "F.MAX.liver.tab").write_bytes(text.replace(b"chr", b"").replace(b"\n", b"\r\n"))
+    capsys.readouterr()
+    assert main(["dream", "score", "MAX.train.labels.tsv.gz", "F.MAX.liver.tab"]) == 0
+    said = capsys.readouterr()
+    assert json.loads(said.out)["auPRC"] == 1.0
+    assert "F.MAX.liver.tab has the line ends of Windows" in said.err
+    assert "F.MAX.liver.tab calls its first chromosome 1; " in said.err
 
 
 def test_regions_of_which_a_dataset_knows_nothing_are_refused(toy_binding, tmp_path, capsys):
@@ -122,7 +136,11 @@ def test_the_ranking_is_a_table_or_json(files, capsys):
         ["2", "0.500", "0.500", "0.500", "bad", "2"],
     ]
     assert main(["dream", "rank", "results", "--json"]) == 0
-    assert [each["team"] for each in json.loads(capsys.readouterr().out)] == ["good", "bad"]
+    said = capsys.readouterr()
+    assert ([each["team"] for each in json.loads(said.out)], said.err) == (["good", "bad"], "")
+    (files / "results" / "notes.txt").write_text("")
+    assert main(["dream", "rank", "results"]) == 0
+    assert capsys.readouterr().err == "Not ranked: results/notes.txt. What is ranked is called TEAM/F.TF.CELL.json.\n"
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ import msgspec
 import numpy as np
 import pytest
 
-from ebert_core.dream.ranking import average_ranks, combined_ranks, ranking, read_results
+from ebert_core.dream.ranking import average_ranks, combined_ranks, left_aside, ranking, read_results
 from ebert_core.dream.subsamples import Figures, Score
 from ebert_core.protocol.errors import InvalidRequest
 
@@ -104,6 +104,18 @@ def test_a_directory_holds_teams_or_is_one(tmp_path):
         "one": ["CTCF PC-3"], "two": ["MAX liver"], "ours": ["CTCF PC-3"],
     }  # fmt: skip
     assert list(read_results([tmp_path / "all"], "L")) == ["one"]
+
+
+def test_what_lies_beside_the_scores_is_named(tmp_path):
+    write(tmp_path / "one", "F.CTCF.PC-3.json", score(0.5))
+    write(tmp_path / "one", "F.CTCF.PC-3.tab.gz", b"")
+    write(tmp_path / "one", "L.CTCF.PC-3.json", score(0.5))
+    assert left_aside([tmp_path]) == left_aside([tmp_path / "one"]) == []
+    write(tmp_path / "one", "F.MAX.liver.tab.gz", b"")
+    write(tmp_path / "one", "CTCF.json", score(0.5))
+    write(tmp_path / "notes", "x.txt", b"")
+    named = ["notes", "one/CTCF.json", "one/F.MAX.liver.tab.gz"]
+    assert [str(path.relative_to(tmp_path)) for path in left_aside([tmp_path])] == named
 
 
 def test_what_cannot_be_ranked_is_said_in_a_sentence(tmp_path):
