@@ -15,6 +15,7 @@ from ebert_core.cli.spec_files import job_of, read_spec_for
 from ebert_core.cli.terminal import Terminal
 from ebert_core.jobs.control import LIVE, refuse_second
 from ebert_core.jobs.directory import jobs_folder, jobs_writing_to
+from ebert_core.jobs.lock import writing_to
 from ebert_core.jobs.specs import verb
 from ebert_core.protocol.errors import InvalidRequest
 from ebert_core.protocol.specs import Evaluate, JobSpec
@@ -47,11 +48,15 @@ def _run_job(spec: JobSpec, arguments: argparse.Namespace, runner: _Run) -> None
     with job_of(spec, directory) as job, Terminal(job) as report:
         report.event(f"Job {job.directory}")
         try:
-            output = runner(spec, report, job.checkpoints)
-        except Stopped as error:
+            with writing_to(Path(spec.output), job.directory):
+                output = runner(spec, report, job.checkpoints)
+        except (Stopped, KeyboardInterrupt) as error:
             if isinstance(spec, Evaluate):
                 raise
-            raise Stopped(f"{error} ebert {verb(spec)} {arguments.spec} --resume") from None
+            if not any(job.checkpoints.iterdir()):
+                raise Stopped("Stopped at once; nothing had been saved to go on from.") from None
+            what = str(error) or "Stopped at once; go on from the state that was saved last:"
+            raise Stopped(f"{what} ebert {verb(spec)} {arguments.spec} --resume") from None
         except InvalidRequest:
             if directory is None and not job.has_advanced:
                 job.discard()

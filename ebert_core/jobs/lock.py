@@ -1,8 +1,11 @@
 """Who is alive: a job holds a lock on its directory as long as its process lives, whatever kills it."""
 
+import contextlib
 import fcntl
 import os
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from ebert_core.protocol.errors import InvalidRequest
@@ -50,6 +53,62 @@ def is_locked(directory: Path) -> bool:
     finally:
         os.close(descriptor)
     return False
+
+
+@contextmanager
+def writing_to(output: Path, job: Path) -> Iterator[None]:
+    """Within this, no other job writes to a place, whatever its dataset is and wherever its directory lies.
+
+    A hidden file beside the place is locked as long as this process lives. Where no file can be made nothing is locked;
+    writing there fails anyhow, in words of its own.
+
+    Raises:
+        InvalidRequest: another job writes there; its directory is named.
+    """
+    path = output.with_name(f".{output.name}.lock") if output.name else None
+    made = [folder for folder in output.parents if not folder.exists()]
+    try:
+        descriptor = _locked_file(path) if path else None
+    except BlockingIOError as error:
+        raise InvalidRequest(
+            f"{error.strerror or 'Another job'} runs already and writes to {output}. Wait for it, stop it, or name "
+            "another output."
+        ) from None
+    except OSError:
+        descriptor = None
+    if path is None or descriptor is None:
+        yield
+        return
+    try:
+        os.truncate(descriptor, 0)
+        os.pwrite(descriptor, str(job).encode(), 0)
+        yield
+    finally:
+        with contextlib.suppress(OSError):
+            path.unlink()
+            for folder in made:
+                folder.rmdir()  # stays, and ends this, where something is in it
+        os.close(descriptor)
+
+
+def _locked_file(path: Path) -> int:
+    """A descriptor of a locked file under this name; a BlockingIOError says who holds it."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    while True:
+        descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o644)
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            # Whoever held it before may have removed it in between; then the name is another file's, or nobody's.
+            if path.exists() and os.path.samestat(os.fstat(descriptor), path.stat()):
+                return descriptor
+        except BlockingIOError as error:
+            holder = os.pread(descriptor, 4096, 0).decode("utf-8", "replace")
+            os.close(descriptor)
+            raise BlockingIOError(error.errno, holder) from None
+        except OSError:
+            os.close(descriptor)
+            raise
+        os.close(descriptor)
 
 
 def _handed_over(directory: Path) -> int | None:

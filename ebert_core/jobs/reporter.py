@@ -37,6 +37,8 @@ _RESERVED_BYTES = 16_384
 _TRACEBACK_BYTES = 8_000
 # A batch system and torchrun may each pass on one and the same wish to end.
 _SAME_WISH_SECONDS = 30.0
+# A Ctrl-C reaches a process under torchrun twice: from the terminal and from torchrun.
+_SAME_PRESS_SECONDS = 1.0
 
 
 def open_job(spec: JobSpec, directory: str | Path | None = None) -> "JobReporter":
@@ -187,11 +189,13 @@ class JobReporter:
 
     def _end_soon_or_now(self, _number: int, _frame: FrameType | None) -> None:
         """Ctrl-C: the job saves its state; pressed again, it ends where it is."""
-        if self.stop_requested():
+        now = time.monotonic()
+        if self._asked_to_end is None and not self.stop_requested():
+            self._asked_to_end = now
+            with contextlib.suppress(OSError):
+                os.write(sys.stderr.fileno(), b"\nEnding at the next step; Ctrl-C again ends it at once.\n")
+        elif self._asked_to_end is None or now > self._asked_to_end + _SAME_PRESS_SECONDS:
             raise KeyboardInterrupt
-        self._asked_to_end = time.monotonic()
-        with contextlib.suppress(OSError):
-            os.write(sys.stderr.fileno(), b"\nSaving at the next step; Ctrl-C again ends it at once.\n")
 
     def _release_in_child(self) -> None:
         """A forked helper of the job must not keep it alive after its death."""

@@ -18,6 +18,7 @@ from ebert_core.jobs.reporter import open_job
 from ebert_core.jobs.specs import write_spec
 from ebert_core.protocol.errors import InvalidRequest
 from ebert_core.protocol.specs import Evaluate, Predict
+from ebert_core.training.loop import Trainer
 
 
 def jobs():
@@ -186,6 +187,25 @@ def test_a_training_that_is_stopped_ends_with_130_and_resume_goes_on(smallest, t
     assert [job.state for job in jobs()] == ["done"]
     assert main(["finetune", str(tmp_path / "s.toml"), "--resume"]) == 2
     assert "No unfinished job of this spec" in capsys.readouterr().err
+
+
+def test_a_training_ended_at_once_says_whether_it_can_go_on(smallest, toy_binding, tmp_path, capsys, monkeypatch):
+    steps = Trainer.take_step
+
+    def interrupted(trainer, loss_of_batch):
+        if trainer.step == last:
+            raise KeyboardInterrupt
+        return steps(trainer, loss_of_batch)
+
+    monkeypatch.setattr(Trainer, "take_step", interrupted)
+    write_spec(tmp_path / "s.toml", finetune_spec(toy_binding, tmp_path / "out", epochs=2, batch_size=40))
+    last = 1
+    assert main(["finetune", str(tmp_path / "s.toml")]) == 130
+    assert "Stopped at once; nothing had been saved to go on from." in capsys.readouterr().err
+    last = 2
+    assert main(["finetune", str(tmp_path / "s.toml")]) == 130
+    said = f"the state that was saved last: ebert finetune {tmp_path / 's.toml'} --resume\n"
+    assert capsys.readouterr().err.endswith(said)
 
 
 def test_a_second_run_does_not_write_where_one_is_running(toy_binding, tmp_path, capsys):

@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from ebert_core.jobs import reporter
 from ebert_core.jobs.directory import jobs_folder, new_job, read_metrics, summarise
 from ebert_core.jobs.lines import LineWriter, read_lines
 from ebert_core.jobs.records import Event
@@ -156,7 +157,15 @@ def test_asked_to_end_from_outside_a_job_saves_first_and_ends_at_once_only_when_
         assert summarise(directory).state == "stopped"
 
 
-def test_ctrl_c_lets_a_job_save_and_pressed_again_ends_it(spec):
+def test_a_ctrl_c_that_torchrun_passes_on_is_the_same_wish(spec):
+    with open_job(spec) as job:
+        signal.raise_signal(signal.SIGINT)
+        signal.raise_signal(signal.SIGINT)
+        assert job.stop_requested()
+
+
+def test_ctrl_c_lets_a_job_save_and_pressed_again_ends_it(spec, monkeypatch):
+    monkeypatch.setattr(reporter, "_SAME_PRESS_SECONDS", -1.0)
     usual = signal.getsignal(signal.SIGINT)
     directory = new_job(spec, spec.dataset)
 
