@@ -206,11 +206,10 @@ def read_weights(path: Path, expected: dict[str, torch.Tensor]) -> dict[str, tor
                 raise InvalidRequest(f"{path} does not fit its description: {wrong[0]} is missing, extra or misshapen.")
             weights = {name: file.get_tensor(name).to(expected[name].dtype) for name in names}
     except SafetensorError as error:
-        raise InvalidRequest(
-            f"{path} is damaged or cut short. Copy the checkpoint again, or use another. ({error})"
-        ) from error
+        raise InvalidRequest(f"{path} is damaged or cut short. Copy the checkpoint again, or use another.") from error
     except OSError as error:
-        raise InvalidRequest(f"{path} cannot be read: {error}.") from error
+        why = "it is not there" if not path.exists() else error.strerror or "it is no file"
+        raise InvalidRequest(f"{path} cannot be read: {why}. Copy the checkpoint again, or use another.") from error
     if not all(bool(tensor.isfinite().all()) for tensor in weights.values()):
         raise InvalidRequest(f"{path} holds weights that are not numbers; use an earlier checkpoint.")
     return weights

@@ -81,11 +81,13 @@ class SavedRun:
                     header = msgspec.json.decode((file.metadata() or {}).get("run", ""), type=_Header)
                 self._check(header)
                 self._trainer.adopt(load_file(path))
-                if header.best and not (self._folder / header.best).exists():
-                    raise KeyError(header.best)
+                if header.best:
+                    path = self._folder / header.best
+                    with safe_open(path, framework="pt"):
+                        pass  # opened now, since it is read at the very end: it may have gone or been cut short
             except (SafetensorError, msgspec.MsgspecError, OSError, KeyError, RuntimeError) as error:
                 raise InvalidRequest(
-                    f"{path} is damaged and cannot be resumed from. Start anew without --resume. ({error})"
+                    f"{path} is missing, damaged or cut short, so this run cannot go on. Start anew without --resume."
                 ) from error
             self._best = header.best
             report.event(f"Going on after step {self._trainer.step}.")

@@ -139,7 +139,16 @@ def test_a_folder_of_other_things_is_refused_before_the_training_and_left_alone(
 def test_a_damaged_state_to_resume_from_is_named(short, tmp_path):
     (tmp_path / "work").mkdir()
     (tmp_path / "work" / "resume.safetensors").write_bytes(b"no tensors")
-    with pytest.raises(InvalidRequest, match=r"resume\.safetensors is damaged and cannot be resumed from"):
+    with pytest.raises(InvalidRequest, match=r"resume\.safetensors is missing, damaged or cut short, so .* Start anew"):
+        finetune(short, SilentReport(), tmp_path / "work")
+
+
+def test_damaged_best_weights_are_found_before_the_training_goes_on(short, tmp_path):
+    with pytest.raises(Stopped):
+        finetune(short, SilentReport(4), tmp_path / "work")
+    [best] = (tmp_path / "work").glob("best-*")
+    best.write_bytes(best.read_bytes()[:-100])
+    with pytest.raises(InvalidRequest, match=r"best-\d+\.safetensors is missing, damaged or cut short"):
         finetune(short, SilentReport(), tmp_path / "work")
 
 
