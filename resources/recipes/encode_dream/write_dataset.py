@@ -112,7 +112,7 @@ def _peaks(data: Path, cell: str, factor: str) -> Iterator[PeakPaths]:
     is_training = any(factor == name and cell in cells.split(",") for name, _, cells in _rows("final_sets.tsv"))
     if is_training and conservative.is_file():
         if not relaxed.is_file():
-            _missed(f"no relaxed peaks of {factor} in {cell} ({relaxed.name}): bins at weak peaks will count as unbound")
+            _missed(f"no relaxed peaks of {factor} in {cell} ({relaxed.name}); bins at weak peaks count as unbound")
         yield PeakPaths(str(conservative), str(relaxed) if relaxed.is_file() else "")
     elif is_training:
         _missed(f"no peaks of {factor} in {cell} ({conservative.name})")
