@@ -27,7 +27,9 @@ def job_of(spec: JobSpec, directory: str | None) -> JobReporter:
         InvalidRequest: there is no such dataset, or no job can be made.
     """
     if directory is None and not Path(spec.dataset).is_file():
+        if not Path(spec.dataset).is_dir():
+            raise InvalidRequest(f"There is no file {spec.dataset}.")
         inside = Path(spec.dataset) / "DATASET.toml"
-        hint = f" {spec.dataset} is a folder; name {inside}." if inside.is_file() else ""
-        raise InvalidRequest(f"There is no file {spec.dataset}." if not hint else hint.strip())
+        advice = f"name {inside}" if inside.is_file() else "name the DATASET.toml that describes the files"
+        raise InvalidRequest(f"{spec.dataset} is a folder; {advice}.")
     return open_job(spec, directory)

@@ -82,8 +82,8 @@ def finetune(spec: FineTune, report: Report, work: Path) -> Path:
     start = f"from {_named(parent)}" if parent else "from random weights"
     architecture = run.architecture
     for line in (
-        f"Fine-tuning {architecture.describe()} {start} on {engine.describe()}: {len(architecture.factors)} factors, "
-        f"{len(material.cell_types)} cell types.",
+        f"Fine-tuning {architecture.describe()} {start} on {engine.describe()}: "
+        f"{_counted(architecture.factors, 'factor')}, {_counted(material.cell_types, 'cell type')}.",
         idle_gpu_warning(engine),
         *oddities(spec, run.schedule.steps, len(run.epoch(0))),
         *run.signals.left_out,
@@ -106,6 +106,10 @@ def finetune(spec: FineTune, report: Report, work: Path) -> Path:
 def _named(parent: Checkpoint) -> str:
     members = parent.description.members
     return f"{members[0].name}, the first that {parent.path.name} averages" if members else parent.path.name
+
+
+def _counted(things: Sequence[str], name: str) -> str:
+    return f"{len(things)} {name}{'' if len(things) == 1 else 's'}"
 
 
 class _Batch(NamedTuple):

@@ -18,7 +18,10 @@ _AT_LEAST_ONE = ("epochs", "batch_size", "steps", "evaluate_every", "base_span",
 _ABOVE_ZERO = ("learning_rate", "layer_decay")
 _SHARES_UP_TO_ALL = ("label_share",)
 _SHARES = ("channel_drop", "weight_average", "dropout", "base_mask_rate", "state_mask_rate")
-_NOT_NEGATIVE = ("further_windows", "hard_negative_rounds", "warmup_steps", "seed", "state_weight", "word_length")
+_NOT_NEGATIVE = ("further_windows", "hard_negative_rounds", "warmup_steps", "state_weight", "word_length")
+# What a machine can hold, and what PyTorch takes as a seed after it has been multiplied to tell steps apart.
+_LARGEST_BATCH = 1_000_000
+_LARGEST_SEED = 2**32 - 1
 
 
 def check_numbers(spec: Pretrain | FineTune) -> None:
@@ -40,12 +43,15 @@ def check_numbers(spec: Pretrain | FineTune) -> None:
         (_SHARES_UP_TO_ALL, lambda value: 0 < value <= 1, "above 0 and at most 1"),
         (_SHARES, lambda value: 0 <= value < 1, "at least 0 and below 1"),
         (_NOT_NEGATIVE, lambda value: value >= 0, "at least 0"),
+        (("batch_size",), lambda value: value <= _LARGEST_BATCH, f"at most {_LARGEST_BATCH}"),
+        (("seed",), lambda value: 0 <= value <= _LARGEST_SEED, f"at least 0 and at most {_LARGEST_SEED}"),
     )
     for names, is_fine, must in rules:
         for name in names:
             value = getattr(spec, name, None)
             if value is not None and not is_fine(value):
-                raise InvalidRequest(f"{name} is {value:g}; it must be {must}.")
+                said = value if isinstance(value, int) else f"{value:g}"
+                raise InvalidRequest(f"{name} is {said}; it must be {must}.")
     if isinstance(spec, Pretrain):
         _check_pretraining(spec)
 

@@ -208,6 +208,20 @@ def test_a_training_ended_at_once_says_whether_it_can_go_on(smallest, toy_bindin
     assert capsys.readouterr().err.endswith(said)
 
 
+def test_a_folder_in_the_place_of_a_dataset_is_said_to_be_one(toy_binding, tmp_path, capsys):
+    for folder, advice in ((toy_binding.parent, f"name {toy_binding}"), (tmp_path, "name the DATASET.toml that")):
+        write_spec(tmp_path / "s.toml", finetune_spec(folder, tmp_path / "out"))
+        assert main(["finetune", str(tmp_path / "s.toml")]) == 2
+        assert f"{folder} is a folder; {advice}" in capsys.readouterr().err
+
+
+def test_the_largest_seed_trains(smallest, toy_binding, tmp_path, capsys):
+    spec = finetune_spec(toy_binding, tmp_path / "out", epochs=1, batch_size=40)
+    write_spec(tmp_path / "s.toml", msgspec.structs.replace(spec, seed=2**32 - 1, cell_types=("alpha",)))
+    assert main(["finetune", str(tmp_path / "s.toml")]) == 0
+    assert "1 factor, 1 cell type." in capsys.readouterr().err
+
+
 def test_a_second_run_does_not_write_where_one_is_running(toy_binding, tmp_path, capsys):
     spec = finetune_spec(toy_binding, tmp_path / "out")
     write_spec(tmp_path / "s.toml", spec)

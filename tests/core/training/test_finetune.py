@@ -105,6 +105,8 @@ def test_a_loss_that_is_no_number_ends_the_run_and_keeps_the_last_state(short, t
         ({"output": "/proc/x/y"}, "/proc/x/y cannot be made, /proc may not be written to"),
         ({"output": ""}, "output is empty; name a folder"),
         ({"epochs": 0}, "epochs is 0; it must be at least 1"),
+        ({"seed": 2**32}, "seed is 4294967296; it must be at least 0 and at most 4294967295"),
+        ({"batch_size": 10**15}, "batch_size is 1000000000000000; it must be at most 1000000"),
         ({"batch_size": 0}, "batch_size is 0; it must be at least 1"),
         ({"learning_rate": -1.0}, "learning_rate is -1; it must be above 0"),
         ({"channel_drop": 1.5}, "channel_drop is 1.5; it must be at least 0 and below 1"),
