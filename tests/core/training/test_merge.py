@@ -196,7 +196,14 @@ def test_the_window_is_told_of_all_members_and_sees_the_attention_of_the_first(t
 
 def test_fine_tuning_from_an_average_starts_from_its_first_member(smallest, average, toy_binding, tmp_path):
     report = SilentReport()
-    spec = finetune_spec(toy_binding, tmp_path / "child", start_from=str(average), epochs=1, batch_size=30)
+    spec = finetune_spec(
+        toy_binding,
+        tmp_path / "child",
+        start_from=str(average),
+        epochs=1,
+        batch_size=30,
+        validation=("chr2:2,001-12,000",),
+    )
     described = read_description(finetune(spec, report, tmp_path / "work"))
     assert "from fos, the first that both averages on" in report.events[0]
     assert (described.architecture.members, described.members) == (1, ())
