@@ -4,7 +4,6 @@ import hashlib
 import os
 import platform
 import shutil
-import tempfile
 from contextlib import suppress
 from datetime import UTC, datetime
 from importlib.metadata import version
@@ -20,7 +19,7 @@ from safetensors.torch import save_file
 from ebert_core.model.config import Architecture
 from ebert_core.model.description import Description, Versions, read_description
 from ebert_core.model.device import Engine
-from ebert_core.model.durable import is_full, sync, sync_names
+from ebert_core.model.durable import can_write, is_full, sync, sync_names
 from ebert_core.model.ensemble import Ensemble, Network, build_network
 from ebert_core.model.network import Ebert
 from ebert_core.model.tokens import FIRST_STATE
@@ -63,15 +62,6 @@ def now() -> str:
     return datetime.now(UTC).isoformat(timespec="seconds")
 
 
-def _can_write(folder: Path) -> bool:
-    """Tried, because permissions do not tell of file systems that take no files."""
-    try:
-        with tempfile.TemporaryFile(dir=folder):
-            return True
-    except OSError:
-        return False
-
-
 def check_place(folder: Path) -> None:
     """Refuses a place that cannot be written, or where a checkpoint would replace something else than a checkpoint.
 
@@ -83,7 +73,7 @@ def check_place(folder: Path) -> None:
     if folder.exists() and not folder.is_dir():
         raise InvalidRequest(f"{folder} is a file; name a folder for the checkpoint.")
     near = next(parent for parent in folder.absolute().parents if parent.exists())
-    if not _can_write(near):
+    if not can_write(near):
         raise InvalidRequest(f"{folder} cannot be made, {near} may not be written to; name another folder.")
     others = sorted(path.name for path in folder.glob("*") if path.name not in _FILES)
     if others:

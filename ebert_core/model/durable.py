@@ -3,6 +3,7 @@
 import contextlib
 import errno
 import os
+import tempfile
 from pathlib import Path
 
 _NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
@@ -29,6 +30,15 @@ def put_in_place(part: Path, path: Path) -> None:
     sync(part)
     os.replace(part, path)
     sync_names(path.parent)
+
+
+def can_write(folder: Path) -> bool:
+    """Whether a folder takes files: tried, because permissions do not tell of file systems that take none."""
+    try:
+        with tempfile.TemporaryFile(dir=folder):
+            return True
+    except OSError:
+        return False
 
 
 def is_full(error: Exception) -> bool:

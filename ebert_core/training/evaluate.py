@@ -19,6 +19,7 @@ from ebert_core.inference.predict import Predictor
 from ebert_core.model.checkpoint import load_checkpoint, present_versions
 from ebert_core.model.description import Description
 from ebert_core.model.device import Engine, choose_engine
+from ebert_core.model.durable import can_write
 from ebert_core.model.tokens import BIN
 from ebert_core.protocol.errors import InvalidRequest
 from ebert_core.protocol.locus import Interval
@@ -32,6 +33,7 @@ from ebert_core.training.held_out import HeldOut, block_width, bound_peaks, held
 from ebert_core.training.masked_scores import MaskedScorer, score_pretraining
 from ebert_core.training.material import Material, open_material
 from ebert_core.training.report import Report, Stopped
+from ebert_core.training.request import check_numbers
 
 _FEWEST_BLOCKS = 10
 # Scores of all bins of the regions for a factor in a cell type, or None where the baseline knows nothing of it.
@@ -268,13 +270,9 @@ def paired(methods: dict[str, list[HeldOut]], baselines: dict[str, Baseline]) ->
 
 def _check(spec: Evaluate) -> None:
     """Refuses before the work what would make no sense after it."""
-    if spec.bootstrap < 1:
-        raise InvalidRequest(f"bootstrap is {spec.bootstrap}; it must be at least 1.")
+    check_numbers(spec)
     if spec.strands not in (1, 2):
         raise InvalidRequest(f"strands is {spec.strands}; it must be 1 or 2.")
-    for name, value in (("fewest_peaks", spec.fewest_peaks), ("fewest_bound_bins", spec.fewest_bound_bins)):
-        if value < 0:
-            raise InvalidRequest(f"{name} is {value}; it must be at least 0.")
     _check_place(Path(spec.output))
 
 
@@ -283,7 +281,7 @@ def _check_place(path: Path) -> None:
     folder = next(place for place in path.absolute().parents if place.exists())
     if path.is_dir():
         raise InvalidRequest(f"{path} is a folder; name a file for the scores.")
-    if not folder.is_dir() or not os.access(folder, os.W_OK):
+    if not can_write(folder):
         raise InvalidRequest(f"{path} cannot be made, {folder} may not be written to; name another file.")
 
 

@@ -9,23 +9,31 @@ import msgspec
 
 from ebert_core.model.tokens import BIN
 from ebert_core.protocol.errors import InvalidRequest
-from ebert_core.protocol.specs import FineTune, Pretrain
+from ebert_core.protocol.specs import Evaluate, FineTune, Pretrain
 
 Spec = TypeVar("Spec", Pretrain, FineTune)
 
 _PATHS = ("dataset", "output", "start_from")
-_AT_LEAST_ONE = ("epochs", "batch_size", "steps", "evaluate_every", "base_span", "cell_types_per_place")
+_AT_LEAST_ONE = ("epochs", "batch_size", "steps", "evaluate_every", "base_span", "cell_types_per_place", "bootstrap")
 _ABOVE_ZERO = ("learning_rate", "layer_decay")
 _SHARES_UP_TO_ALL = ("label_share",)
 _SHARES = ("channel_drop", "weight_average", "dropout", "base_mask_rate", "state_mask_rate")
-_NOT_NEGATIVE = ("further_windows", "hard_negative_rounds", "warmup_steps", "state_weight", "word_length")
+_NOT_NEGATIVE = (
+    "further_windows",
+    "hard_negative_rounds",
+    "warmup_steps",
+    "state_weight",
+    "word_length",
+    "fewest_peaks",
+    "fewest_bound_bins",
+)
 # What a machine can hold, and what PyTorch takes as a seed after it has been multiplied to tell steps apart.
 _LARGEST_BATCH = 1_000_000
 _LARGEST_SEED = 2**32 - 1
 
 
-def check_numbers(spec: Pretrain | FineTune) -> None:
-    """Refuses numbers that make no sense.
+def check_numbers(spec: Pretrain | FineTune | Evaluate) -> None:
+    """Refuses numbers that make no sense, and what is listed twice.
 
     Raises:
         InvalidRequest: names the first of them and what it may be.
