@@ -17,7 +17,8 @@ if TYPE_CHECKING:
 
 
 _SUBMISSION = re.compile(r"[FLB]\.(?P<factor>[^.]+)\.(?P<cell>.+?)(\.tab)?(\.gz)?")
-_LABELS = re.compile(r"(?P<factor>[^.]+)\.(.+\.)?labels\.tsv(\.gz)?")
+# As the challenge names them; a name of one's own, such as held_out.labels.tsv.gz, tells of no factor.
+_LABELS = re.compile(r"(?P<factor>[^.]+)\.(train|test)\.labels\.tsv(\.gz)?")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

@@ -86,6 +86,8 @@ def test_scores_outside_0_to_1_get_a_note_and_those_of_another_factor_are_refuse
     assert "F.MAX.liver.tab.gz has scores from -3 to 1.7; the challenge asks for 0 to 1." in capsys.readouterr().err
     assert main(["dream", "score", "MAX.train.labels.tsv.gz", "F.CTCF.liver.tab.gz"]) == 2
     assert "F.CTCF.liver.tab.gz is of CTCF and MAX.train.labels.tsv.gz of MAX" in capsys.readouterr().err
+    (files / "MAX.train.labels.tsv.gz").rename(files / "held_out.labels.tsv.gz")
+    assert main(["dream", "score", "held_out.labels.tsv.gz", "F.CTCF.liver.tab.gz"]) == 0
 
 
 def test_lines_unlike_those_of_the_challenge_are_scored_and_get_a_note(files, capsys):
