@@ -45,7 +45,7 @@ def with_overall_sentence(known: Judgement, judged: Sequence[Judgement], baselin
             f"{FEWEST_PEAKS} are needed.{_figures(known, baseline)}"
         )
     else:
-        factors = "1 factor that has" if enough == 1 else f"{enough} factors that have"
+        factors = "one factor that has" if enough == 1 else f"{enough} factors that have"
         where = f"Over the {factors} at least {FEWEST_PEAKS} held-out peaks ({known.peaks:,} in all), the model (mean "
         if is_pooled:
             where = (
