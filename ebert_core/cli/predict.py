@@ -5,12 +5,15 @@ No flag has a default here: the spec has them, and a flag that was given is one 
 
 import argparse
 import os
+from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ebert_core.cli.spec_files import job_of, read_spec_for
 from ebert_core.cli.terminal import Terminal
 from ebert_core.dataset.description import Dataset
+from ebert_core.jobs.control import refuse_second
+from ebert_core.jobs.lock import writing_to
 from ebert_core.jobs.specs import absolute_paths
 from ebert_core.model.description import read_description
 from ebert_core.protocol.errors import InvalidRequest
@@ -75,9 +78,11 @@ def run(arguments: argparse.Namespace) -> None:
 def _run_job(spec: Predict, directory: str | None, shards: "Shards | None") -> None:
     if directory is None:
         check_names(spec)
-    from ebert_core.inference.export import predict_to_files
+        refuse_second(spec)
+    from ebert_core.inference.export import predict_to_files, targets_of
 
     with job_of(spec, directory) as job, Terminal(job) as report:
+        check_names(spec)  # for a job of the window, which has its directory already, here for the first time
         warn(spec, report)
 
         def heard(fraction: float, note: str) -> None:
@@ -85,7 +90,11 @@ def _run_job(spec: Predict, directory: str | None, shards: "Shards | None") -> N
             if job.stop_requested():
                 raise Stopped(_STOPPED)
 
-        outputs = predict_to_files(spec, heard, shards)
+        with ExitStack() as locks:
+            targets = targets_of(spec, read_description(Path(spec.checkpoint)))
+            for target in (each for each in targets if each.path.parent.is_dir()):  # else there is nothing to write to
+                locks.enter_context(writing_to(target.path, job.directory))
+            outputs = predict_to_files(spec, heard, shards)
         job.finish(str(outputs[0]))
     print("\n".join(map(str, outputs)))
 

@@ -28,7 +28,13 @@ _Run = Callable[[JobSpec, Report, Path], Path]
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Adds what all jobs take."""
     parser.add_argument("spec", metavar="SPEC.toml", help="the request; docs/specs.md lists the keys")
-    parser.add_argument("--resume", action="store_true", help="go on with the newest unfinished job of this spec")
+    is_evaluation = parser.prog.endswith(" evaluate")
+    parser.add_argument(
+        "--resume",
+        action="store_true",
+        # The window resumes every job by this flag; an evaluation keeps nothing and begins anew.
+        help=argparse.SUPPRESS if is_evaluation else "go on with the newest unfinished job of this spec",
+    )
     parser.add_argument("--job", metavar="DIRECTORY", help=argparse.SUPPRESS)
 
 

@@ -17,7 +17,7 @@ from ebert_core.jobs.lock import is_locked
 from ebert_core.jobs.records import Event, Metric, Process, Result, this_host
 from ebert_core.jobs.specs import read_spec, verb, write_spec
 from ebert_core.protocol.errors import InvalidRequest
-from ebert_core.protocol.specs import JobSpec
+from ebert_core.protocol.specs import JobSpec, Predict
 from ebert_core.protocol.verdict import Verdict
 from ebert_core.protocol.work import Curve, JobState, JobSummary, Metrics
 
@@ -94,8 +94,14 @@ def jobs_writing_to(spec: JobSpec) -> Iterator[tuple[JobSummary, JobSpec]]:
     """The jobs of the same kind and dataset that write where this one would, newest first, and what each was asked."""
     for job in list_jobs(jobs_folder(spec.dataset), spec.dataset):
         begun = read_spec(Path(job.directory) / SPEC)
-        if job.verb == verb(spec) and begun.output == spec.output:
+        if job.verb == verb(spec) and _place(begun) == _place(spec):
             yield job, begun
+
+
+def _place(spec: JobSpec) -> tuple[object, ...]:
+    """What tells the files of a request from another's; those of a prediction may take its names into theirs."""
+    names = (spec.cell_type, spec.factor) if isinstance(spec, Predict) and "{" in spec.output else ()
+    return (spec.output, *names)
 
 
 def _works_on(directory: Path, dataset: str) -> bool:

@@ -6,6 +6,7 @@ import msgspec
 import pytest
 
 from ebert_core.cli.program import main
+from ebert_core.jobs.lock import writing_to
 from ebert_core.jobs.specs import read_spec, write_spec
 from ebert_core.protocol.specs import Predict
 
@@ -19,6 +20,13 @@ def test_names_stand_where_the_output_wants_them(words, tmp_path, capsys):
     assert main([*words, "--output", str(tmp_path / "F.{factor}.{cell_type}.tab.gz")]) == 0
     assert capsys.readouterr().out == f"{tmp_path / 'F.FOS.alpha.tab.gz'}\n"
     assert [path.name for path in tmp_path.iterdir()] == ["F.FOS.alpha.tab.gz"]
+
+
+def test_a_file_that_another_job_writes_is_refused(words, tmp_path, capsys):
+    with writing_to(tmp_path / "F.FOS.alpha.tab.gz", tmp_path / "first"):
+        assert main([*words, "--output", str(tmp_path / "F.{factor}.{cell_type}.tab.gz")]) == 2
+        assert f"{tmp_path / 'first'} runs already and writes to " in capsys.readouterr().err
+        assert main([*words, "--output", str(tmp_path / "F.{factor}.other.tab.gz")]) == 0
 
 
 @pytest.mark.parametrize(
@@ -72,7 +80,7 @@ def test_whoever_is_asked_to_end_leaves_nothing_behind(words, tmp_path, monkeypa
     assert capsys.readouterr().err.endswith(
         "ebert predict: Stopped; nothing was written. What takes long can be predicted a few --chromosomes at a time.\n"
     )
-    assert (seen, list(tmp_path.iterdir())) == ([{f"x.{ending}.part"}], [])
+    assert (seen, list(tmp_path.iterdir())) == ([{f"x.{ending}.part", f".x.{ending}.lock"}], [])
 
 
 @pytest.mark.parametrize(

@@ -12,10 +12,10 @@ import msgspec
 import pytest
 
 from ebert_core.jobs import control
-from ebert_core.jobs.directory import jobs_folder, list_jobs, read_process, summarise
+from ebert_core.jobs.directory import jobs_folder, jobs_writing_to, list_jobs, new_job, read_process, summarise
 from ebert_core.jobs.records import Result
 from ebert_core.protocol.errors import InvalidRequest
-from ebert_core.protocol.specs import Pretrain
+from ebert_core.protocol.specs import Predict, Pretrain
 from ebert_core.protocol.work import JobSummary
 
 TOY = (sys.executable, str(Path(__file__).with_name("toy_job.py")))
@@ -49,6 +49,17 @@ def test_no_two_jobs_write_to_one_place(start):
     wait_until(first.directory, "stopped")
     wait_until(other.directory, "done")
     assert wait_until(start("works").directory, "done").state == "done"
+
+
+def test_predictions_in_two_cell_types_are_of_two_places_where_the_output_names_them(tmp_path):
+    def predict(output: str, cell_type: str) -> Predict:
+        return Predict("checkpoint", str(tmp_path / "DATASET.toml"), cell_type, (), str(tmp_path / output))
+
+    new_job(predict("F.{factor}.{cell_type}.bw", "alpha"), str(tmp_path / "DATASET.toml"))
+    new_job(predict("x.bw", "alpha"), str(tmp_path / "DATASET.toml"))
+    same = [predict("F.{factor}.{cell_type}.bw", "alpha"), predict("x.bw", "beta")]
+    assert [len(list(jobs_writing_to(spec))) for spec in same] == [1, 1]
+    assert not list(jobs_writing_to(predict("F.{factor}.{cell_type}.bw", "beta")))
 
 
 @pytest.mark.parametrize(
@@ -143,7 +154,7 @@ def test_a_job_outlives_who_started_it(tmp_path):
         f"""
 import time
 from ebert_core.jobs.control import start_job
-from ebert_core.protocol.specs import Pretrain
+from ebert_core.protocol.specs import Predict, Pretrain
 spec = Pretrain({str(tmp_path / "D.toml")!r}, {str(tmp_path / "long")!r}, ("chr1",), ("chr2",))
 print(start_job(spec, spec.dataset, {TOY!r}).directory, flush=True)
 time.sleep(60)
