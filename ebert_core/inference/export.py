@@ -21,7 +21,7 @@ from ebert_core.inference.shards import Shards
 from ebert_core.inference.stretches import Block, Stretch, blocks_of, genome_bins, listed_bins
 from ebert_core.model.checkpoint import load_checkpoint
 from ebert_core.model.description import Description
-from ebert_core.model.device import choose_engine
+from ebert_core.model.device import choose_engine, keep_freed_memory
 from ebert_core.model.tokens import POSITION
 from ebert_core.protocol.errors import InvalidRequest
 from ebert_core.protocol.locus import Interval
@@ -66,7 +66,10 @@ def predict_to_files(spec: Predict, report: Report, shards: Shards | None = None
     device = spec.device if shards is None else shards.device(spec.device)
     # The same numbers either way; but a store has the motif scores, which take longer to compute than a GPU predicts.
     source = current_store(dataset) or dataset
-    predictor = Predictor(checkpoint, source, choose_engine(device, spec.precision), remembers=_REMEMBERED_BYTES)
+    engine = choose_engine(device, spec.precision)
+    if engine.device.type == "cpu":
+        keep_freed_memory()
+    predictor = Predictor(checkpoint, source, engine, remembers=_REMEMBERED_BYTES)
     blocks = list(blocks_of(stretches, predictor.grid, predictor.tiles_at_once))
     work = Work(predictor, spec, form, targets, sum(block.bins for block in blocks))
     if shards is None:

@@ -85,7 +85,7 @@ def idle_gpu_warning(engine: Engine) -> str:
 
 
 def keep_freed_memory() -> None:
-    """Lets a training on the processor use again what its last step freed, instead of returning it to the system.
+    """Lets a training or export on the processor use again what its last step freed, instead of giving it back.
 
     Otherwise every large array of every step is asked for anew and filled with zeros by the system, page by page. Only
     glibc can be told so; elsewhere nothing happens. The process keeps the memory of its largest step to its end.
