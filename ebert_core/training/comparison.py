@@ -2,8 +2,8 @@
 
 # X = scored bins of a pair, M = methods, R = resamples, Q = pairs, B = blocks.
 
-from collections.abc import Mapping, Sequence
-from typing import NamedTuple
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, NamedTuple
 
 import msgspec
 import numpy as np
@@ -13,10 +13,12 @@ from ebert_core.dream.scoring import auprc
 from ebert_core.training.resampling import draws, ranking, resampled_auprc
 
 FEWEST_PEAKS = 15
+# The mean or the median along an axis, over what is not masked.
+_Reduce = Callable[..., Any]
 
 
 class Pair(NamedTuple):
-    """One factor in one cell type: which bins are bound, in which 100-kb block they lie, and what each method says."""
+    """One factor in one cell type: which bins are bound, in which block they lie, and what each method says."""
 
     factor: str
     cell_type: str
@@ -70,31 +72,34 @@ class Comparison(msgspec.Struct, frozen=True):
 def compare(
     pairs: Sequence[Pair], resamples: int, seed: int, fewest_peaks: int = FEWEST_PEAKS, fewest_bound_bins: int = 0
 ) -> Comparison:
-    """Scores of all methods; differences are of the first method minus each other."""
+    """Scores of all methods; differences are of the first method minus each other.
+
+    A draw that holds no bound bin of a pair says nothing of that pair, and counts with the pairs that it does hold. To
+    drop it instead would keep the draws in which much is bound: intervals too narrow, and too high.
+    """
     methods = list(pairs[0].scores)
     scores = tuple(_pair_scores(pair) for pair in pairs)
     counted = [pair for pair in pairs if pair.peaks >= fewest_peaks and pair.is_bound_X.sum() >= fewest_bound_bins]
     value_QM = np.array([[auprc(pair.is_bound_X, pair.scores[method]) for method in methods] for pair in counted])
-    resampled_RQM = bootstrap(counted, methods, resamples, seed)
+    resampled_RQM = np.ma.masked_invalid(bootstrap(counted, methods, resamples, seed))
     columns = range(len(methods))
 
-    def summarise(reduce: np.ufunc | object, minus: int | None = None) -> dict[str, Estimate]:
-        assert callable(reduce)
-        values, spread = reduce(value_QM, axis=0), reduce(resampled_RQM, axis=1)
+    def summarise(reduce: _Reduce, minus: int | None = None) -> dict[str, Estimate]:
+        values, spread = np.asarray(reduce(value_QM, axis=0)), np.ma.filled(reduce(resampled_RQM, axis=1), np.nan)
         if minus is not None:
             values, spread = values[minus] - values, spread[:, minus : minus + 1] - spread
-        low, high = np.nanpercentile(spread, [2.5, 97.5], axis=0)
+        low, high = interval(spread, -1.0 if minus is not None else 0.0)
         return {methods[m]: Estimate(float(values[m]), float(low[m]), float(high[m])) for m in columns if m != minus}
 
     enough = bool(counted)
     return Comparison(
         pairs=scores,
         counted_pairs=len(counted),
-        median=summarise(np.median) if enough else {},
-        mean=summarise(np.mean) if enough else {},
+        median=summarise(np.ma.median) if enough else {},
+        mean=summarise(np.ma.mean) if enough else {},
         pooled=_pooled(pairs, methods, resamples, seed),
-        mean_difference=summarise(np.mean, 0) if enough else {},
-        median_difference=summarise(np.median, 0) if enough else {},
+        mean_difference=summarise(np.ma.mean, 0) if enough else {},
+        median_difference=summarise(np.ma.median, 0) if enough else {},
         fewest_peaks=fewest_peaks,
         fewest_bound_bins=fewest_bound_bins,
     )
@@ -120,10 +125,17 @@ def bootstrap(pairs: Sequence[Pair], methods: Sequence[str], resamples: int, see
     return found_RQM
 
 
+def interval(spread_RM: NDArray[np.float64], least: float) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """The 95 % interval (M, M) of what was resampled; from `least` to 1, so all there is, where no draw has a value."""
+    empty_M = np.isnan(spread_RM).all(axis=0)
+    low_M, high_M = np.nanpercentile(np.where(empty_M, 0.0, spread_RM), [2.5, 97.5], axis=0)
+    return np.where(empty_M, least, low_M), np.where(empty_M, 1.0, high_M)
+
+
 def _pooled(pairs: Sequence[Pair], methods: Sequence[str], resamples: int, seed: int) -> dict[str, Estimate]:
     joined = pooled_pair(pairs, methods)
     spread_RM = bootstrap([joined], methods, resamples, seed)[:, 0]
-    low_M, high_M = np.nanpercentile(spread_RM, [2.5, 97.5], axis=0).tolist()
+    low_M, high_M = (bound_M.tolist() for bound_M in interval(spread_RM, 0.0))
     values = [auprc(joined.is_bound_X, joined.scores[method]) for method in methods]
     return dict(zip(methods, map(Estimate, values, low_M, high_M), strict=True))
 
