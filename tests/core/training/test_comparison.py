@@ -10,7 +10,7 @@ RESAMPLES = 400
 
 
 def pair_of(factor: str, bound_blocks: tuple[int, ...], blocks: int = 10) -> Pair:
-    """Twenty bins a block, five of them bound in the blocks that are named, scored well by "good", at random by "bad"."""
+    """Twenty bins a block, five of them bound in the blocks named; "good" scores them well, "bad" at random."""
     random = np.random.default_rng(sum(map(ord, factor)))
     block = np.arange(20 * blocks) // 20
     is_bound = np.isin(block, bound_blocks) & (np.arange(20 * blocks) % 4 == 0)
