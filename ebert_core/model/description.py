@@ -115,6 +115,7 @@ class Description(msgspec.Struct, frozen=True):
     limits: tuple[str, ...] = ()
     verdict: Verdict | None = None
     members: tuple[Member, ...] = ()
+    ancestor_cell_types: tuple[str, ...] = ()
 
     def factor(self, name: str) -> FactorRecord:
         """The record of a factor.
@@ -132,9 +133,9 @@ class Description(msgspec.Struct, frozen=True):
 
     def familiarity(self, factor: str, cell_type: str, interval: Interval) -> Familiarity:
         """What training saw of an interval that lies wholly inside or outside the listed regions."""
-        if cell_type not in (*self.cell_types, *self.validation_cell_types):
+        if cell_type not in (*self.cell_types, *self.validation_cell_types, *self.ancestor_cell_types):
             return "unseen cell type"
-        if cell_type not in self.factor(factor).cell_types:
+        if cell_type not in (*self.factor(factor).cell_types, *self.ancestor_cell_types):
             return "unseen cell type" if cell_type in self.validation_cell_types else "pair not assayed"
         if any(region.overlaps(interval) for region in self.training):
             return "training"

@@ -77,7 +77,8 @@ class Reliability(msgspec.Struct, frozen=True):
     """The map from a factor's calibrated probability to precision and recall on held-out bins.
 
     `is_other_cell_type` tells whether it was measured in cell types in which the factor was not trained; `chose_epoch`
-    whether the same bins chose among the epochs. `points` ascend.
+    whether the same bins chose among the epochs. `points` ascend. `loci` counts separate runs of bins that are bound in
+    any of the cell types; older checkpoints do not say it.
     """
 
     chromosomes: tuple[str, ...]
@@ -86,6 +87,7 @@ class Reliability(msgspec.Struct, frozen=True):
     chose_epoch: bool
     points: tuple[ReliabilityPoint, ...]
     transfers: tuple[Transfer, ...] = ()
+    loci: int | None = None
 
     def __post_init__(self) -> None:
         """Refuses what no measurement gives, such as a damaged description."""
@@ -95,8 +97,8 @@ class Reliability(msgspec.Struct, frozen=True):
 
     @property
     def peaks(self) -> int:
-        """Held-out peaks in all its cell types: what it rests on."""
-        return sum(cell.peaks for cell in self.cell_types)
+        """Separate held-out peaks, what it rests on: a locus that is bound in several cell types counts once."""
+        return sum(cell.peaks for cell in self.cell_types) if self.loci is None else self.loci
 
     @property
     def prevalence(self) -> float:

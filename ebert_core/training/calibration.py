@@ -10,8 +10,7 @@ from numpy.typing import NDArray
 from ebert_core.dream.scoring import auprc, thresholds
 from ebert_core.model.description import Calibration, FactorRecord
 from ebert_core.protocol.locus import Interval, format_locus
-from ebert_core.protocol.reliability import FEWEST_PEAKS, Transfer, calibration_warning
-from ebert_core.protocol.wording import listed
+from ebert_core.protocol.reliability import Transfer
 from ebert_core.training.held_out import HeldOut
 from ebert_core.training.reliability import measured, reliability_of, transfer_of
 
@@ -62,26 +61,6 @@ def factor_record(
         where,
         reliability,
     )
-
-
-def calibration_limits(records: Sequence[FactorRecord]) -> tuple[str, ...]:
-    """What not to believe of a checkpoint's probabilities: where calibration failed, or rests on few peaks."""
-    warnings = tuple(filter(None, (calibration_warning(record.name, record.reliability) for record in records)))
-    scarce = [
-        record.name
-        for record in records
-        if record.calibration.fitted_on and record.reliability and record.reliability.peaks < FEWEST_PEAKS
-    ]
-    if scarce:
-        fewest = f"fewer than {FEWEST_PEAKS} held-out peaks"
-        warnings += (f"What probabilities of {listed(scarce, 6)} are worth rests on {fewest}; do not rely on it.",)
-    return warnings
-
-
-def uncalibrated_limits(records: Sequence[FactorRecord]) -> tuple[str, ...]:
-    """Which factors' probabilities are not calibrated, in at most one sentence."""
-    names = list(dict.fromkeys(record.name for record in records if not record.calibration.fitted_on))
-    return (f"Probabilities of {', '.join(names)} are not calibrated: too few held-out peaks.",) if names else ()
 
 
 def calibrate(pairs: Sequence[HeldOut], fitted_on: str) -> Calibration:

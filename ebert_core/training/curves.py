@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from ebert_core.dream.scoring import thresholds
 from ebert_core.training.comparison import Pair
+from ebert_core.training.reliability import wilson
 from ebert_core.training.resampling import draws
 
 _MOST_POINTS = 200
@@ -27,7 +28,8 @@ class Curve(msgspec.Struct, frozen=True):
 class ReliabilityBin(msgspec.Struct, frozen=True):
     """Bins whose predicted probability lies in [low, high): the mean of it, and the share that is bound.
 
-    `least` and `most` are the 95 % interval of that share over resampled 100-kb blocks.
+    `least` and `most` are the 95 % interval of that share over resampled blocks, never narrower than Wilson's for as
+    many trials as there are blocks with such bins: those of one block have the same share in every draw that holds it.
     """
 
     low: float
@@ -132,7 +134,11 @@ def reliability_bins(
     found = []
     for group in np.flatnonzero(all_KB.sum(axis=1)):
         bins, bound = int(all_KB[group].sum()), float(bound_KB[group].sum())
-        least, most = np.nanpercentile(share_RK[:, group], [2.5, 97.5]).tolist()
+        drawn_R = share_RK[np.isfinite(share_RK[:, group]), group]
+        held = np.count_nonzero(all_KB[group])
+        widest = [float(bound_K[0]) for bound_K in wilson(np.array([bound / bins]), np.array([held]))]
+        least, most = np.percentile(np.append(drawn_R, bound / bins), [2.5, 97.5]).tolist()
+        span = min(least, widest[0]), max(most, widest[1])
         low, high = float(edges[group]), float(edges[group + 1])
-        found.append(ReliabilityBin(low, high, bins, float(sum_K[group]) / bins, bound / bins, least, most))
+        found.append(ReliabilityBin(low, high, bins, float(sum_K[group]) / bins, bound / bins, *span))
     return tuple(found)

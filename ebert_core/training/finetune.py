@@ -36,9 +36,10 @@ from ebert_core.model.network import Ebert
 from ebert_core.model.tokens import BIN
 from ebert_core.protocol.errors import InvalidRequest
 from ebert_core.protocol.specs import FineTune
+from ebert_core.protocol.wording import listed
 from ebert_core.training import leaks
 from ebert_core.training.ahead import read_ahead
-from ebert_core.training.calibration import calibration_limits, factor_record, uncalibrated_limits
+from ebert_core.training.calibration import factor_record
 from ebert_core.training.distributed import (
     Share,
     device_of,
@@ -53,6 +54,7 @@ from ebert_core.training.dropping import drop_channels
 from ebert_core.training.emphasis import Emphasis
 from ebert_core.training.focus import Focus
 from ebert_core.training.held_out import HeldOut, held_out
+from ebert_core.training.limits import limits_of
 from ebert_core.training.loop import Schedule, Trainer
 from ebert_core.training.material import Material, open_material
 from ebert_core.training.report import Report, Stopped
@@ -142,8 +144,14 @@ class _FineTuning:
         )
         if not self.cell_types:
             raise InvalidRequest("Every cell type with peaks is held out; leave at least one for training.")
+        if self.held_out_cells and not set(self.held_out_cells) & set(material.assayed_cells(self.factors)):
+            raise InvalidRequest(
+                f"No peaks of {listed(self.factors)} are known in {listed(self.held_out_cells)}, so nothing could be "
+                "measured there; name other validation_cell_types."
+            )
         if self.ancestor:
-            leaks.refuse_seen_labels(self.ancestor, material.validation, self.held_out_cells or self.cell_types)
+            leaks.refuse_seen_cells(self.ancestor, self.held_out_cells)
+            leaks.refuse_seen_labels(self.ancestor, material.validation, (*self.held_out_cells, *self.cell_types))
         self.signals = material.signals(spec.signals, self.cell_types, self.factors)
         self.architecture = self._architecture()
         self.channels = material.channels(self.architecture, self.cell_types)
@@ -346,14 +354,15 @@ class _FineTuning:
         on them shows in the held-out ones whether calibration carries over.
         """
         pairs = self._held_out(network, 2, (*self.held_out_cells, *self.cell_types))
-        choosers = self.held_out_cells or self.cell_types
+        has_choice = self.spec.epochs > 1
+        choosers = (self.held_out_cells or self.cell_types) if has_choice else ()
         records = []
         for factor in self.factors:
             of_factor = [pair for pair in pairs if pair.factor == factor]
             cells = tuple(cell for cell in self.cell_types if self.material.dataset.is_assayed(cell, factor))
             records.append(factor_record(factor, cells, of_factor, self.material.validation, choosers))
         read = self.architecture.signals
-        verdict = verdict_of(pairs, self.material, self.cell_types, read, report, self.spec.epochs > 1, self.spec.seed)
+        verdict = verdict_of(pairs, self.material, self.cell_types, read, report, has_choice, self.spec.seed)
         return msgspec.structs.replace(self.description(tuple(records)), verdict=verdict)
 
     def description(self, records: tuple[FactorRecord, ...]) -> Description:
@@ -370,6 +379,7 @@ class _FineTuning:
             validation=material.validation,
             cell_types=self.cell_types,
             validation_cell_types=self.held_out_cells,
+            ancestor_cell_types=leaks.ancestor_cells(self.ancestor, self.cell_types),
             state_bin_width=material.state_bin_width,
             spec=without_folders(self.spec),
             versions=present_versions(self.engine, processes()),
@@ -384,16 +394,3 @@ class _FineTuning:
             metrics=self.trainer.figures(),
             limits=(*limits_of(material, self.cell_types, records), *self.signals.left_out),
         )
-
-
-def limits_of(material: Material, cell_types: tuple[str, ...], records: Sequence[FactorRecord]) -> tuple[str, ...]:
-    """What not to use the checkpoint for, in sentences."""
-    sentences = []
-    if material.dataset.layout.seed is not None:
-        sentences.append("Trained on a synthetic genome: it says nothing about real DNA.")
-    megabases = sum(region.length for region in material.training_stretches(BIN)) / 1e6
-    if megabases < 100:
-        sentences.append(f"Trained on {megabases:.1f} Mb only; expect it to miss much of what binds elsewhere.")
-    if len(cell_types) == 1:
-        sentences.append(f"One cell type was seen ({cell_types[0]}): nothing can be said about others.")
-    return (*sentences, *uncalibrated_limits(records), *calibration_limits(records))

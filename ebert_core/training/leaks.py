@@ -9,6 +9,31 @@ from ebert_core.protocol.locus import Interval, format_locus
 from ebert_core.training.merge import union
 
 
+def seen_cells(description: Description) -> tuple[str, ...]:
+    """The cell types whose labels a checkpoint has seen, in its own fine-tuning or in one that it descends from."""
+    own = description.cell_types if description.factors else ()
+    return tuple(dict.fromkeys((*own, *description.ancestor_cell_types)))
+
+
+def ancestor_cells(parent: Description | None, cell_types: Sequence[str]) -> tuple[str, ...]:
+    """The cell types whose labels were seen before a fine-tuning in `cell_types`, and not in it."""
+    return tuple(cell for cell in seen_cells(parent) if cell not in cell_types) if parent else ()
+
+
+def refuse_seen_cells(parent: Description, held_out: Sequence[str]) -> None:
+    """Refuses to hold a cell type out that the checkpoint that a fine-tuning starts from was fine-tuned in.
+
+    Raises:
+        InvalidRequest: names the cell type.
+    """
+    for cell in held_out:
+        if cell in seen_cells(parent):
+            raise InvalidRequest(
+                f"{cell} cannot be held out: {parent.name}, which this starts from, was fine-tuned in it. Hold out "
+                "another cell type, or start from a pre-trained checkpoint."
+            )
+
+
 def refuse_seen_labels(parent: Description, validation: Sequence[Interval], cell_types: Sequence[str]) -> None:
     """Refuses to measure where the checkpoint that a fine-tuning starts from was itself fine-tuned.
 
@@ -22,8 +47,8 @@ def refuse_seen_labels(parent: Description, validation: Sequence[Interval], cell
     Raises:
         InvalidRequest: labels of a validation region were trained on before.
     """
-    cells = [cell for cell in cell_types if cell in parent.cell_types]
-    if not parent.factors or not cells:
+    cells = [cell for cell in cell_types if cell in seen_cells(parent)]
+    if not cells:
         return
     for region in validation:
         seen = next((place for place in parent.training if place.overlaps(region)), None)

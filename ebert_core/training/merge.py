@@ -21,7 +21,7 @@ from ebert_core.model.ensemble import Ensemble
 from ebert_core.protocol.errors import InvalidRequest
 from ebert_core.protocol.locus import Interval
 from ebert_core.protocol.wording import listed
-from ebert_core.training.calibration import calibration_limits, uncalibrated_limits
+from ebert_core.training.limits import calibration_limits, uncalibrated_limits
 
 _FREE_TO_DIFFER = ("members", "dropout")  # neither says anything of what a finished network computes
 _SHARED = {
@@ -117,6 +117,7 @@ def _described(members: Sequence[Description], architecture: Architecture, name:
     training = union(place for member in members for place in member.training)
     inputs = _joined_inputs(members, names)
     cells = tuple(dict.fromkeys(cell for member in members for cell in member.cell_types))
+    ancestors = dict.fromkeys(cell for member in members for cell in member.ancestor_cell_types)
     held_cells = dict.fromkeys(cell for member in members for cell in member.validation_cell_types)
     parents = {member.parent_sha256 for member in members}
     return Description(
@@ -130,6 +131,7 @@ def _described(members: Sequence[Description], architecture: Architecture, name:
         validation=without(union(place for member in members for place in member.validation), training),
         cell_types=cells,
         validation_cell_types=tuple(cell for cell in held_cells if cell not in cells),
+        ancestor_cell_types=tuple(cell for cell in ancestors if cell not in cells),
         state_bin_width=first.state_bin_width,
         spec=first.spec,
         versions=present_versions(),

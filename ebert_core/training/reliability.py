@@ -29,13 +29,21 @@ _GROUPS = 10
 
 
 class Measured(NamedTuple):
-    """The scored bins of a factor in one cell type: probability, whether bound, and the 100-kb block of each."""
+    """The scored bins of a factor in one cell type: probability, whether bound, and the block of each.
+
+    `is_bound_P` is of all bins of the regions, the same in every cell type.
+    """
 
     cell_type: str
     probability_X: NDArray[np.float64]
     is_bound_X: NDArray[np.bool_]
     block_X: NDArray[np.int64]
-    peaks: int
+    is_bound_P: NDArray[np.bool_]
+
+    @property
+    def peaks(self) -> int:
+        """Separate runs of bound bins."""
+        return bound_peaks(self.is_bound_P.astype(np.int8))
 
 
 class Groups(NamedTuple):
@@ -50,10 +58,9 @@ def measured(pair: HeldOut, slope: float, offset: float) -> Measured:
     """The scored bins of a held-out pair with their logits as probabilities under a calibration."""
     is_bound_X, logit_X = pair.scored()
     exponent_X = np.clip(slope * logit_X.astype(np.float64) + offset, -80, 80)
-    labels_P = np.where(pair.is_scored(), pair.labels_P, -1)
-    return Measured(
-        pair.cell_type, 1 / (1 + np.exp(-exponent_X)), is_bound_X, pair.block_P[pair.is_scored()], bound_peaks(labels_P)
-    )
+    is_scored_P = pair.is_scored()
+    is_bound_P = is_scored_P & (pair.labels_P == 1)
+    return Measured(pair.cell_type, 1 / (1 + np.exp(-exponent_X)), is_bound_X, pair.block_P[is_scored_P], is_bound_P)
 
 
 def reliability_of(
@@ -92,6 +99,7 @@ def reliability_of(
         chose_epoch,
         points,
         transfers,
+        bound_peaks(np.logical_or.reduce([cell.is_bound_P for cell in cells]).astype(np.int8)),
     )
 
 
@@ -184,13 +192,13 @@ def _precision_over_blocks(
     precision_RK[:, ~enough_K] = 0.0
     low_K, high_K = np.nanpercentile(precision_RK, [2.5, 97.5], axis=0)
     places_K = np.array([max(_places([cell.probability_X], each) for cell in cells) for each in threshold_K])
-    least_K, most_K = _wilson(bound_DK.sum(0) / called_DK.sum(0), places_K)
+    least_K, most_K = wilson(bound_DK.sum(0) / called_DK.sum(0), places_K)
     return np.where(enough_K, np.minimum(low_K, least_K), np.nan), np.where(
         enough_K, np.maximum(high_K, most_K), np.nan
     )
 
 
-def _wilson(share_K: NDArray[np.float64], trials_K: NDArray[np.int64]) -> tuple[NDArray[np.float64], ...]:
+def wilson(share_K: NDArray[np.float64], trials_K: NDArray[np.int64]) -> tuple[NDArray[np.float64], ...]:
     """The 95 % score interval of a share (Wilson 1927)."""
     z = 1.96
     middle_K = (share_K + z**2 / (2 * trials_K)) / (1 + z**2 / trials_K)

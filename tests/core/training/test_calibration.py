@@ -8,8 +8,9 @@ import pytest
 
 from ebert_core.model.description import FactorRecord
 from ebert_core.protocol.locus import Interval
-from ebert_core.training.calibration import calibrate, calibration_limits, factor_record
+from ebert_core.training.calibration import calibrate, factor_record
 from ebert_core.training.held_out import HeldOut
+from ebert_core.training.limits import calibration_limits
 from ebert_core.training.reliability import grouped, map_thresholds, measured, reliability_of
 
 PLACE = (Interval("chr20", 0, 2_000_000),)
@@ -163,6 +164,8 @@ def test_too_few_peaks_decide_nothing_and_the_checkpoint_says_so():
     few = pair._replace(labels_P=np.where(np.arange(BINS) > starts[13], 0, pair.labels_P).astype(np.int8))
     record = record_of(drawn("K562", 16), few)
     assert 3 < record.reliability.peaks < 15
+    in_two = record_of(few, few._replace(cell_type="A549")).reliability
+    assert in_two.peaks == record.reliability.peaks  # bound in two cell types, these are the same places
     assert record.reliability.transfers[0].verdict == "undecided"
     assert calibration_limits([record])[0].startswith("What probabilities of MAX are worth rests on fewer than 15")
 

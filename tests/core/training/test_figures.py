@@ -52,6 +52,15 @@ def test_probabilities_that_mean_what_they_say_lie_on_the_diagonal():
         assert each.least <= each.observed <= each.most
 
 
+def test_what_lies_in_one_block_is_known_no_better_than_one_trial():
+    is_bound = np.zeros(400, bool)
+    is_bound[:8] = True
+    [low, high] = reliability_bins(is_bound, np.where(is_bound, 0.95, 0.05), np.arange(400) // 40)
+    assert (high.observed, high.most) == (1.0, 1.0)
+    assert high.least < 0.3
+    assert low.most - low.least > 0
+
+
 def test_the_threshold_lies_on_the_curve_of_the_checkpoint(evaluation):
     [factor] = evaluation.factors
     assert factor.cell_types == ("K562", "HepG2")

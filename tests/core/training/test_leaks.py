@@ -50,6 +50,28 @@ def test_nothing_is_measured_where_the_start_was_fine_tuned(toy_binding, toy_che
     leaks.refuse_seen_labels(msgspec.structs.replace(parent, factors=()), seen, ("alpha",))
 
 
+def test_a_child_remembers_the_cell_types_whose_labels_its_start_had_seen(parent):
+    assert leaks.ancestor_cells(None, ("gamma",)) == ()
+    assert leaks.ancestor_cells(msgspec.structs.replace(parent, factors=()), ("gamma",)) == ()
+    own = tuple(msgspec.structs.replace(record, cell_types=("gamma",)) for record in parent.factors)
+    child = msgspec.structs.replace(
+        parent, cell_types=("gamma",), factors=own, ancestor_cell_types=leaks.ancestor_cells(parent, ("gamma",))
+    )
+    assert child.ancestor_cell_types == ("alpha", "beta")
+    with pytest.raises(InvalidRequest, match=r"was fine-tuned on .* in alpha: scores"):
+        leaks.refuse_seen_labels(child, parent.training[:1], ("alpha",))
+    assert child.familiarity("FOS", "alpha", parent.training[0]) == "training"
+    assert child.familiarity("FOS", "alpha", Interval("chr7", 0, 1_000)) == "unseen locus"
+
+
+def test_a_cell_type_that_the_start_was_fine_tuned_in_cannot_be_held_out(toy_binding, toy_checkpoint, tmp_path):
+    spec = finetune_spec(
+        toy_binding, tmp_path / "out", start_from=str(toy_checkpoint), validation_cell_types=("beta",), signals=()
+    )
+    with pytest.raises(InvalidRequest, match=r"beta cannot be held out: .* was fine-tuned in it"):
+        finetune(spec, SilentReport(), tmp_path / "work")
+
+
 def test_a_child_remembers_where_its_start_was_fine_tuned(parent):
     own = (Interval("chr7", 0, 1_000),)
     assert leaks.trained_regions(parent, own) == (*parent.training, *own)
@@ -66,3 +88,11 @@ def test_another_assembly_and_a_signal_of_the_factors_name_are_warned_of(parent)
     assert "log(ChIP-fos) bears the name of FOS" in signal
     pretrained = msgspec.structs.replace(parent, factors=())
     assert next(iter(leaks.warnings(pretrained, "hg38", (), ()))).endswith("the dataset of hg38.")
+
+
+def test_a_held_out_cell_type_without_peaks_measures_nothing(toy_binding, tmp_path):
+    unassayed = toy_binding.with_name("unassayed.toml")
+    unassayed.write_text(f'{toy_binding.read_text()}\n[cell_types.gamma]\nstates = "beta.bed"\n')
+    spec = finetune_spec(unassayed, tmp_path / "out", validation_cell_types=("gamma",))
+    with pytest.raises(InvalidRequest, match="No peaks of FOS are known in gamma, so nothing could be measured there"):
+        finetune(spec, SilentReport(), tmp_path / "work")
