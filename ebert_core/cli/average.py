@@ -4,6 +4,7 @@ import argparse
 import sys
 from pathlib import Path
 
+from ebert_core.jobs.lock import writing_to
 from ebert_core.protocol.errors import InvalidRequest
 
 
@@ -60,7 +61,8 @@ def run(arguments: argparse.Namespace) -> None:
         shown = _Shown()
         description = remeasured(average, loci, engine, shown)
         shown.end()
-    save_checkpoint(output, average.network, description)
+    with writing_to(output.absolute(), Path("ebert average")):
+        save_checkpoint(output, average.network, description)
     for sentence in (*description.limits, *(description.verdict.lines() if description.verdict else ())):
         print(sentence, file=sys.stderr)
     print(output)

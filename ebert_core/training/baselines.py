@@ -24,6 +24,9 @@ _ACCESSIBILITY = ("dnase", "atac", "faire", "accessib")
 _UNBOUND_BINS = 30_000
 _MOST_BASES = 400_000_000
 _FEWEST_BOUND = 4
+# Derived signals that are another way to read one signal. What binding(F) names is a factor, and a signal of that name
+# would be its ChIP-seq.
+_OF_ONE_SIGNAL = ("log", "quantile", "difference")
 # Chosen with the features on two chromosomes of real data, each held out in turn; see docs/verdict.md.
 _PENALTY = 300.0
 _HINGES = (0.9, 0.99, 0.999)
@@ -137,7 +140,7 @@ def fit_motif_accessibility(
         regions: where to fit, on multiples of 200.
         cell_types: where to fit; a factor is fitted where it was assayed.
         factors: which.
-        model_signals: the channels of the model that is compared; derived ones stand for what they are made of.
+        model_signals: the channels of the model that is compared; derived ones stand for the signal they are made of.
         report: told how far it is; may raise to end the work.
         seed: of the draw of unbound bins.
     """
@@ -160,7 +163,8 @@ def fit_motif_accessibility(
 def _signals(dataset: Dataset, cell_types: Sequence[str], model_signals: Sequence[str]) -> tuple[str, ...]:
     """Signals measured in any of the cell types: accessibility, and what the model reads or derives its own from."""
     measured = {name for cell in cell_types for name in dataset.cell_type(cell).signals}
-    of_model = {parts.of if (parts := derived(name)) else name for name in model_signals}
+    parts = {name: derived(name) for name in model_signals}
+    of_model = {known.of if known and known.kind in _OF_ONE_SIGNAL else name for name, known in parts.items()}
     return tuple(name for name in dataset.signal_names if name in measured and (name in of_model or _is_access(name)))
 
 

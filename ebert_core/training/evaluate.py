@@ -17,13 +17,14 @@ from ebert_core.inference.batches import Stream
 from ebert_core.inference.fitting import check_fit
 from ebert_core.inference.predict import Predictor
 from ebert_core.model.checkpoint import load_checkpoint, present_versions
-from ebert_core.model.description import Description
+from ebert_core.model.description import Description, read_description
 from ebert_core.model.device import Engine, choose_engine
 from ebert_core.model.durable import can_write
 from ebert_core.model.tokens import BIN
 from ebert_core.protocol.errors import InvalidRequest
 from ebert_core.protocol.locus import Interval
 from ebert_core.protocol.specs import Evaluate
+from ebert_core.protocol.wording import listed
 from ebert_core.training.baselines import MOTIF_SCAN, MotifAccessibility, fit_motif_accessibility, motif_scan
 from ebert_core.training.comparison import Pair, compare
 from ebert_core.training.curves import FactorCurves, factor_curves
@@ -32,6 +33,7 @@ from ebert_core.training.figures import draw_evaluation
 from ebert_core.training.held_out import HeldOut, block_width, bound_peaks, held_out, narrowed
 from ebert_core.training.masked_scores import MaskedScorer, score_pretraining
 from ebert_core.training.material import Material, open_material
+from ebert_core.training.merge import union
 from ebert_core.training.report import Report, Stopped
 from ebert_core.training.request import check_numbers
 
@@ -154,12 +156,13 @@ class _Comparing:
 
     def _fitted(self) -> MotifAccessibility | None:
         """The regression on the checkpoint's own training regions and cell types, as far as the dataset has them."""
-        material, known = self.material, self.description
-        dataset = material.dataset
-        cells = [cell for cell in known.cell_types if cell in dataset.cell_types]
+        material, dataset = self.material, self.material.dataset
+        known = [read_description(Path(path)) for path in members(self.spec.checkpoint)]
+        trained = dict.fromkeys(cell for each in known for cell in each.cell_types)
+        cells = [cell for cell in trained if cell in dataset.cell_types]
         places = [
             Interval(place.chromosome, max(place.start, segment.start), min(place.end, segment.end))
-            for place in known.training
+            for place in union([place for each in known for place in each.training])
             for segment in material.store.segments
             if place.overlaps(segment)
         ]
@@ -172,10 +175,15 @@ class _Comparing:
             self.report.progress(0.7 + 0.2 * fraction, note)
             self._heard(fraction, note)
 
-        read, seed = known.architecture.signals, self.spec.seed
+        read, seed = self.description.architecture.signals, self.spec.seed
         fitted = fit_motif_accessibility(dataset, material.store, places, cells, self.factors, read, heard, seed)
         self.notes.append(f"{fitted.name.capitalize()} reads {fitted.inputs}; fitted where the checkpoint was trained.")
         self.notes += fitted.notes()
+        absent = [factor for factor in self.factors if factor not in fitted.fits]
+        if absent and fitted.fits:
+            self.notes.append(
+                f"Too little of {listed(absent)} is bound there to fit it: it counts with what guessing reaches."
+            )
         return fitted
 
     def _curves(self, pairs: Sequence[Pair]) -> FactorCurves:
@@ -227,7 +235,7 @@ def warn_of_seen_loci(
 ) -> None:
     """Says so where a checkpoint is scored on what it was trained on: such scores prove nothing."""
     trained = sorted({place.chromosome for place in description.training for each in regions if place.overlaps(each)})
-    cells = [cell for cell in cell_types if cell in description.cell_types]
+    cells = [cell for cell in cell_types if cell in (*description.cell_types, *description.ancestor_cell_types)]
     if trained and cells:
         report.event(
             f"WARNING: {description.name} was trained on parts of {', '.join(trained)} in {', '.join(cells)}; "

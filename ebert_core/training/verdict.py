@@ -76,7 +76,8 @@ def verdict_of(
     factors = tuple(dict.fromkeys(pair.factor for pair in held))
     regions = material.validation_stretches(BIN)
     training = material.training_stretches(BIN)
-    baseline = fit_motif_accessibility(material.dataset, material.store, training, cell_types, factors, signals, heard)
+    dataset, store = material.dataset, material.store
+    baseline = fit_motif_accessibility(dataset, store, training, cell_types, factors, signals, heard, seed)
     scores = _Scores(material, baseline, regions)
     width = block_width(held, _FEWEST_BLOCKS)
     held = [narrowed(pair, width.bases) for pair in held]

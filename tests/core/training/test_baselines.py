@@ -43,6 +43,19 @@ def test_it_learns_that_the_factor_binds_its_motif_where_the_state_is_open(toy_b
     assert held_out_auprc(baseline, dataset, "beta") > 0.6  # beta has no DNase
 
 
+def test_the_chip_seq_of_a_factor_is_not_read_because_the_model_reads_where_it_binds(toy_binding):
+    text = toy_binding.read_text().replace(
+        'signals.DNase = "alpha.bw"', 'signals = {DNase = "alpha.bw", FOS = "alpha.bw"}'
+    )
+    (toy_binding.parent / "chip.toml").write_text(text)
+    dataset, store = opened(toy_binding.parent / "chip.toml")
+    reads = [
+        fit_motif_accessibility(dataset, store, TRAINING, ("alpha", "beta"), ("FOS",), signals).inputs
+        for signals in (("DNase", "binding(FOS)"), ("log(FOS)",))
+    ]
+    assert reads == ["the factor's motif, DNase, state", "the factor's motif, DNase, FOS, state"]
+
+
 def test_the_same_seed_gives_the_same_fit(toy_binding):
     dataset, store = opened(toy_binding)
     first, second = (
