@@ -16,7 +16,6 @@ from benchmarks.synthetic_dream.oracle import oracle
 from benchmarks.synthetic_dream.rules import FACTOR_NAMES, FINAL_CELLS, FINAL_SETS, TEST, TRAINING, TRAINING_CELLS
 from benchmarks.synthetic_dream.steps import UNET, Plan
 from benchmarks.synthetic_dream.unet import unet_for_ebert
-from ebert_core.dataset.channels import Channels
 from ebert_core.dataset.description import Dataset
 from ebert_core.dataset.labels import BOUND, NOT_SCORED, bin_labels
 from ebert_core.dataset.prepare import default_directory, prepare
@@ -27,11 +26,9 @@ from ebert_core.inference.predict import Predictor
 from ebert_core.model.checkpoint import load_checkpoint
 from ebert_core.model.device import choose_engine
 from ebert_core.protocol.locus import Interval
-from ebert_core.training.baselines import fit_motif_accessibility
+from ebert_core.training.baselines import fit_motif_accessibility, motif_scan
 
 STREAMS: tuple[Stream, ...] = ("states", "signals", "motifs")
-_SCAN_REACH = 2
-_BIN_POSITIONS = 4
 
 # What a method says of each final set, one number a bin.
 Said = Mapping[str, NDArray[np.floating]]
@@ -56,13 +53,8 @@ class FinalSets:
 
     def motif_scan(self) -> Said:
         """Best log-odds of the factor's matrix in the bin and 100 bp around it."""
-        matrices = self.dataset.matrices
-        batch = self.store.gather(FINAL_CELLS[0], [self.interval], Channels(motifs=matrices))
-        around = ((0, 0), (_SCAN_REACH, _SCAN_REACH + _BIN_POSITIONS - 1))
-        padded_MP = np.pad(batch.motifs_BMP[0].astype(np.float32), around, mode="edge")
-        span = _BIN_POSITIONS + 2 * _SCAN_REACH
-        best_MP = np.lib.stride_tricks.sliding_window_view(padded_MP, span, axis=1).max(-1)
-        return {set_name(*each): best_MP[matrices.names.index(each[0])] for each in FINAL_SETS}
+        best = motif_scan(self.dataset, self.store, [self.interval])
+        return {set_name(*each): best[each[0]] for each in FINAL_SETS}
 
     def motif_accessibility(self) -> Said:
         """The logistic regression on motif, DNase and state, fitted on the training chromosomes and cell types."""

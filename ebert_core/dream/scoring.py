@@ -7,8 +7,6 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-FALSE_DISCOVERY_RATES = (0.50, 0.25, 0.10, 0.05)
-
 
 class Thresholds(NamedTuple):
     """True and false positives at every distinct score, from the highest score down."""

@@ -119,10 +119,17 @@ def _stored(tensor: torch.Tensor, dtype: torch.dtype) -> torch.Tensor:
 def _put_in_place(part: Path, folder: Path) -> None:
     """A folder cannot be replaced in one step, so the old one steps aside first."""
     old = folder.with_name(f"{folder.name}.old")
-    shutil.rmtree(old, ignore_errors=True)
-    if folder.exists():
-        os.replace(folder, old)
-    os.replace(part, folder)
+    for is_last in (False, True):
+        shutil.rmtree(old, ignore_errors=True)
+        if folder.exists():
+            os.replace(folder, old)
+        try:
+            os.replace(part, folder)
+            break
+        except OSError:
+            # Whoever loads it at this instant finds nothing there, and puts the old one back.
+            if is_last:
+                raise
     sync_names(folder.parent)
     shutil.rmtree(old, ignore_errors=True)
 

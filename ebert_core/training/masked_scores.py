@@ -23,6 +23,7 @@ from ebert_core.training.markov import MarkovBaseline
 from ebert_core.training.masking import hide_every, hide_states, native_units
 from ebert_core.training.material import Material
 from ebert_core.training.report import Report
+from ebert_core.training.resampling import draws
 from ebert_core.training.sampling import Example, stretches
 
 _SPACING = 16
@@ -189,9 +190,7 @@ def _advantages(
     if not len(hidden.place_X):
         return {}
     blocks, index_X = np.unique(hidden.place_X // block, return_inverse=True)
-    times_RK = np.array(
-        [np.bincount(random.integers(len(blocks), size=len(blocks)), minlength=len(blocks)) for _ in range(resamples)]
-    )
+    times_RK = draws(len(blocks), resamples, random)
     size_K = np.bincount(index_X, minlength=len(blocks))
     found = {}
     for name, values in hidden.values.items():

@@ -21,10 +21,12 @@ from ebert_core.protocol.reliability import (
     Transfer,
 )
 from ebert_core.training.held_out import HeldOut, bound_peaks
+from ebert_core.training.resampling import draws
 
 _FEWEST_CALLED_IN_A_CELL = 10
 _FEWEST_BLOCKS = 5
 _RESAMPLES = 1000
+_SEED = 1  # the same for every factor, so that a run can be repeated
 _GROUPS = 10
 
 
@@ -128,7 +130,7 @@ def transfer_of(cell: Measured, fitted_on: tuple[str, ...], resamples: int = _RE
         return None
     low = high = None
     if len(blocks) >= _FEWEST_BLOCKS:
-        times_RD = _draws(len(blocks), resamples)
+        times_RD = draws(len(blocks), resamples, _SEED)
         ratio_R = (times_RD @ observed_D) / np.maximum(times_RD @ predicted_D, 1e-12)
         low, high = (_short(bound) for bound in np.percentile(ratio_R, [2.5, 97.5]))
     ratio = _short(observed_D.sum() / predicted_D.sum())
@@ -184,7 +186,7 @@ def _precision_over_blocks(
         return counts_DK.reshape(len(blocks), points + 1)[:, :0:-1].cumsum(1)[:, ::-1].astype(np.float64)
 
     called_DK, bound_DK = at_or_above(None), at_or_above(is_bound_X)
-    times_RD = _draws(len(blocks), _RESAMPLES)
+    times_RD = draws(len(blocks), _RESAMPLES, _SEED)
     called_RK = times_RD @ called_DK
     # A resample that calls nothing says nothing; where that is common, there is no interval.
     precision_RK = np.where(called_RK > 0, times_RD @ bound_DK / np.maximum(called_RK, 1), np.nan)
@@ -204,11 +206,6 @@ def wilson(share_K: NDArray[np.float64], trials_K: NDArray[np.int64]) -> tuple[N
     middle_K = (share_K + z**2 / (2 * trials_K)) / (1 + z**2 / trials_K)
     reach_K = z * np.sqrt(share_K * (1 - share_K) / trials_K + (z / (2 * trials_K)) ** 2) / (1 + z**2 / trials_K)
     return middle_K - reach_K, np.minimum(middle_K + reach_K, 1.0)
-
-
-def _draws(blocks: int, resamples: int) -> NDArray[np.float64]:
-    """How often each block is drawn in each resample; the same for every factor, so that a run can be repeated."""
-    return np.random.default_rng(1).multinomial(blocks, np.full(blocks, 1 / blocks), size=resamples).astype(np.float64)
 
 
 def _cell_record(cell: Measured, precision_K: NDArray[np.float64], bound_K: NDArray[np.int64]) -> MeasuredCell:

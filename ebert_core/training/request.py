@@ -60,14 +60,14 @@ def check_numbers(spec: Pretrain | FineTune | Evaluate) -> None:
             if value is not None and not is_fine(value):
                 said = value if isinstance(value, int) else f"{value:g}"
                 raise InvalidRequest(f"{name} is {said}; it must be {must}.")
+    if not isinstance(spec, FineTune) and (spec.context < 0 or spec.context % BIN):
+        raise InvalidRequest(f"context is {spec.context}; it must be a multiple of {BIN}, or 0 for the network's own.")
     if isinstance(spec, Pretrain):
         _check_pretraining(spec)
 
 
 def _check_pretraining(spec: Pretrain) -> None:
     """Refuses what makes no sense in pre-training alone."""
-    if spec.context < 0 or spec.context % BIN:
-        raise InvalidRequest(f"context is {spec.context}; it must be a multiple of {BIN}, or 0 for the preset's own.")
     if spec.base_span > BIN:
         raise InvalidRequest(f"base_span is {spec.base_span}; it must be at most {BIN}.")
     if spec.base_mask_rate == 0 and spec.state_mask_rate * spec.state_weight == 0:
@@ -94,6 +94,8 @@ def oddities(spec: Pretrain | FineTune, steps: int, windows: int = 0) -> Iterato
             f"The run has {steps} steps and warmup_steps is {spec.warmup_steps}: the learning rate never reaches "
             f"{spec.learning_rate:g}."
         )
+    if isinstance(spec, FineTune) and spec.hard_negative_rounds and not spec.further_windows:
+        yield "hard_negative_rounds does nothing, since further_windows is 0: there are none to move to hard bins."
     if windows and spec.batch_size > windows:
         yield f"batch_size is {spec.batch_size}, and there are {windows} windows: every step sees all of them."
 

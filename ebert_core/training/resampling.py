@@ -110,7 +110,7 @@ def digamma(x: NDArray[np.float64]) -> NDArray[np.float64]:
     return found
 
 
-def draws(blocks: int, resamples: int, seed: int) -> NDArray[np.int64]:
+def draws(blocks: int, resamples: int, seed: int | np.random.Generator) -> NDArray[np.int64]:
     """How often each block is taken (R, B), when as many blocks as there are get drawn with replacement."""
     random = np.random.default_rng(seed)
     rows: Sequence[NDArray[np.int64]] = [

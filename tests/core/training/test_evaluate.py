@@ -135,6 +135,7 @@ def test_it_ends_where_the_person_wants_it_to(spec_of, tmp_path):
         ({"controls": ("/no/such",)}, "There is no checkpoint at /no/such"),
         ({"bootstrap": 0}, "bootstrap is 0; it must be at least 1"),
         ({"fewest_peaks": -1}, "fewest_peaks is -1; it must be at least 0"),
+        ({"context": 1_500}, "context is 1500; it must be a multiple of 200"),
         ({"seed": -1}, "seed is -1; it must be at least 0"),
         ({"strands": 3}, "strands is 3; it must be 1 or 2"),
         ({"cell_types": ("alpha", "alpha")}, "cell_types lists alpha twice"),

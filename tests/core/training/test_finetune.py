@@ -121,7 +121,9 @@ def test_what_makes_no_sense_is_refused_in_one_sentence(short, tmp_path, changes
 
 def test_numbers_that_are_probably_not_meant_are_said(short, tmp_path):
     report = SilentReport()
-    finetune(msgspec.structs.replace(short, epochs=1, batch_size=1000, warmup_steps=50), report, tmp_path / "work")
+    odd = msgspec.structs.replace(short, epochs=1, batch_size=1000, warmup_steps=50, hard_negative_rounds=1)
+    finetune(odd, report, tmp_path / "work")
+    assert any(line.startswith("hard_negative_rounds does nothing") for line in report.events)
     assert any(
         line.startswith("The run has 1 steps and warmup_steps is 50: the learning rate") for line in report.events
     )
