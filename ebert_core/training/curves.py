@@ -16,6 +16,8 @@ from ebert_core.training.resampling import draws
 _MOST_POINTS = 200
 _EDGES = (0.0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1.0)
 _RESAMPLES = 200
+_FEWEST_BLOCKS = 5
+_OVERLAPPING = 4  # bins begin every 50 bases and are 200 wide
 
 
 class Curve(msgspec.Struct, frozen=True):
@@ -28,8 +30,9 @@ class Curve(msgspec.Struct, frozen=True):
 class ReliabilityBin(msgspec.Struct, frozen=True):
     """Bins whose predicted probability lies in [low, high): the mean of it, and the share that is bound.
 
-    `least` and `most` are the 95 % interval of that share over resampled blocks, never narrower than Wilson's for as
-    many trials as there are blocks with such bins: those of one block have the same share in every draw that holds it.
+    `least` and `most` are the 95 % interval of that share over resampled blocks. It is never narrower than Wilson's for
+    as many trials as there are bins that do not overlap or, where they lie in few blocks, blocks: bins of one block have
+    the same share in every draw that holds it.
     """
 
     low: float
@@ -136,7 +139,8 @@ def reliability_bins(
         bins, bound = int(all_KB[group].sum()), float(bound_KB[group].sum())
         drawn_R = share_RK[np.isfinite(share_RK[:, group]), group]
         held = np.count_nonzero(all_KB[group])
-        widest = [float(bound_K[0]) for bound_K in wilson(np.array([bound / bins]), np.array([held]))]
+        trials = max(1, bins // _OVERLAPPING) if held >= _FEWEST_BLOCKS else held
+        widest = [float(bound_K[0]) for bound_K in wilson(np.array([bound / bins]), np.array([trials]))]
         least, most = np.percentile(np.append(drawn_R, bound / bins), [2.5, 97.5]).tolist()
         span = min(least, widest[0]), max(most, widest[1])
         low, high = float(edges[group]), float(edges[group + 1])
