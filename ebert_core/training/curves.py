@@ -31,8 +31,8 @@ class ReliabilityBin(msgspec.Struct, frozen=True):
     """Bins whose predicted probability lies in [low, high): the mean of it, and the share that is bound.
 
     `least` and `most` are the 95 % interval of that share over resampled blocks. It is never narrower than Wilson's for
-    as many trials as there are bins that do not overlap or, where they lie in few blocks, blocks: bins of one block have
-    the same share in every draw that holds it.
+    as many trials as bins that do not overlap or, where they lie in few blocks, as blocks: bins of one block have the
+    same share in every draw that holds it.
     """
 
     low: float
