@@ -137,21 +137,7 @@ class _FineTuning:
         if parent:
             self.inputs["start_from"] = InputFile(parent.path.name, parent.description.weights_sha256)
         self.held_out_cells = spec.validation_cell_types
-        for cell_type in self.held_out_cells:
-            material.dataset.cell_type(cell_type)
-        self.cell_types = tuple(
-            name for name in material.assayed_cells(self.factors) if name not in self.held_out_cells
-        )
-        if not self.cell_types:
-            raise InvalidRequest("Every cell type with peaks is held out; leave at least one for training.")
-        if self.held_out_cells and not set(self.held_out_cells) & set(material.assayed_cells(self.factors)):
-            raise InvalidRequest(
-                f"No peaks of {listed(self.factors)} are known in {listed(self.held_out_cells)}, so nothing could be "
-                "measured there; name other validation_cell_types."
-            )
-        if self.ancestor:
-            leaks.refuse_seen_cells(self.ancestor, self.held_out_cells)
-            leaks.refuse_seen_labels(self.ancestor, material.validation, (*self.held_out_cells, *self.cell_types))
+        self.cell_types = self._trained_cells()
         self.signals = material.signals(spec.signals, self.cell_types, self.factors)
         self.architecture = self._architecture()
         self.channels = material.channels(self.architecture, self.cell_types)
@@ -170,6 +156,28 @@ class _FineTuning:
         self.schedule = Schedule(spec.learning_rate, spec.warmup_steps, self.steps_per_epoch * spec.epochs)
         layer_decay = spec.layer_decay if parent else 1.0
         self.trainer = Trainer(network, engine, self.schedule, spec.seed, layer_decay, spec.weight_average)
+
+    def _trained_cells(self) -> tuple[str, ...]:
+        """The cell types to train in: those with peaks that are not held out.
+
+        Raises:
+            InvalidRequest: none is left, or what is held out could not be measured or was seen before.
+        """
+        for cell_type in self.held_out_cells:
+            self.material.dataset.cell_type(cell_type)
+        assayed = self.material.assayed_cells(self.factors)
+        trained = tuple(name for name in assayed if name not in self.held_out_cells)
+        if not trained:
+            raise InvalidRequest("Every cell type with peaks is held out; leave at least one for training.")
+        if self.held_out_cells and not set(self.held_out_cells) & set(assayed):
+            raise InvalidRequest(
+                f"No peaks of {listed(self.factors)} are known in {listed(self.held_out_cells)}, so nothing could be "
+                "measured there; name other validation_cell_types."
+            )
+        if self.ancestor:
+            leaks.refuse_seen_cells(self.ancestor, self.held_out_cells)
+            leaks.refuse_seen_labels(self.ancestor, self.material.validation, (*self.held_out_cells, *trained))
+        return trained
 
     def _architecture(self) -> Architecture:
         """The parent's sizes or the preset's, with the inputs and outputs of this run."""
