@@ -61,7 +61,7 @@ def run(arguments: argparse.Namespace) -> None:
         shown = _Shown()
         description = remeasured(average, loci, engine, shown)
         shown.end()
-    with writing_to(output.absolute(), Path("ebert average")):
+    with writing_to(output.absolute(), "ebert average"):
         save_checkpoint(output, average.network, description)
     for sentence in (*description.limits, *(description.verdict.lines() if description.verdict else ())):
         print(sentence, file=sys.stderr)

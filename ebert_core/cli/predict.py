@@ -82,7 +82,8 @@ def _run_job(spec: Predict, directory: str | None, shards: "Shards | None") -> N
     from ebert_core.inference.export import predict_to_files, targets_of
 
     with job_of(spec, directory) as job, Terminal(job) as report:
-        check_names(spec)  # for a job of the window, which has its directory already, here for the first time
+        if directory is not None:
+            check_names(spec)  # of a job that the window made, here, so that its log has the reason
         warn(spec, report)
 
         def heard(fraction: float, note: str) -> None:

@@ -56,14 +56,18 @@ def is_locked(directory: Path) -> bool:
 
 
 @contextmanager
-def writing_to(output: Path, job: Path) -> Iterator[None]:
+def writing_to(output: Path, job: Path | str) -> Iterator[None]:
     """Within this, no other job writes to a place, whatever its dataset is and wherever its directory lies.
 
     A hidden file beside the place is locked as long as this process lives. Where no file can be made nothing is locked;
     writing there fails anyhow, in words of its own.
 
+    Args:
+        output: the place.
+        job: its directory, or what runs where there is none, named to whoever is refused meanwhile.
+
     Raises:
-        InvalidRequest: another job writes there; its directory is named.
+        InvalidRequest: another job writes there.
     """
     path = output.with_name(f".{output.name}.lock") if output.name else None
     made = [folder for folder in output.parents if not folder.exists()]
