@@ -1,6 +1,6 @@
 """The tables: auPRC of every method on every final set, the organisers' ranking, and the way to the oracle."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import msgspec
 import numpy as np
@@ -24,11 +24,18 @@ class FinalSet(msgspec.Struct, frozen=True):
     peaks: int
 
 
+class Ways(msgspec.Struct, frozen=True):
+    """Shares of the way from motif x accessibility to the oracle: each seed's, and of their averaged predictions."""
+
+    of_seeds: tuple[float, ...]
+    of_average: float
+
+
 class Method(msgspec.Struct, frozen=True):
     """auPRC by final set: mean and deviation over seeds, and of the seeds' averaged predictions.
 
-    `way` is the share of the way from motif x accessibility to the oracle, by medians over the sets; `way_averaged` the
-    same of the averaged predictions.
+    `way` is the share of the way from motif x accessibility to the oracle, by the median over the sets of the seeds'
+    means; `by_median` and `by_mean` tell it seed by seed, by medians and by means over the sets.
     """
 
     name: str
@@ -39,7 +46,8 @@ class Method(msgspec.Struct, frozen=True):
     median: float
     median_averaged: float
     way: float
-    way_averaged: float
+    by_median: Ways
+    by_mean: Ways
 
 
 class Comparison(msgspec.Struct, frozen=True):
@@ -73,8 +81,8 @@ def compare(finals: FinalSets) -> Comparison:
             said = finals.network(network, seeds[0], (stream,))
             scored.append(_scored(finals, f"{name} without {stream}", [said]))
     scored.append(_scored(finals, ORACLE, [finals.oracle()]))
-    medians = {each.name: _median(_auprc(each.of_average)) for each in scored}
-    methods = tuple(_method(each, medians[LOGISTIC], medians[ORACLE]) for each in scored)
+    averages = {each.name: _auprc(each.of_average) for each in scored}
+    methods = tuple(_method(each, averages[LOGISTIC], averages[ORACLE]) for each in scored)
     return Comparison(finals.dataset.layout.name, _sets(finals, scored[0].of_average), methods, ranking(teams))
 
 
@@ -90,15 +98,33 @@ def _median(values: Mapping[str, float]) -> float:
     return float(np.median(list(values.values())))
 
 
-def _method(scored: _Scored, least: float, most: float) -> Method:
+def _mean(values: Mapping[str, float]) -> float:
+    return float(np.mean(list(values.values())))
+
+
+def _method(scored: _Scored, least: Mapping[str, float], most: Mapping[str, float]) -> Method:
     of_seeds = [_auprc(scores) for scores in scored.of_seeds]
     mean = {name: float(np.mean([values[name] for values in of_seeds])) for name in of_seeds[0]}
     spread = {name: float(np.std([values[name] for values in of_seeds])) for name in of_seeds[0]}
     of_average = _auprc(scored.of_average)
-    median, median_averaged = _median(mean), _median(of_average)
-    way, way_averaged = ((value - least) / (most - least) for value in (median, median_averaged))
+
+    def way(values: Mapping[str, float], reduce: Callable[[Mapping[str, float]], float]) -> float:
+        return (reduce(values) - reduce(least)) / (reduce(most) - reduce(least))
+
+    by_median, by_mean = (
+        Ways(tuple(way(values, reduce) for values in of_seeds), way(of_average, reduce)) for reduce in (_median, _mean)
+    )
     return Method(
-        scored.name, len(of_seeds), mean, spread, of_average, median, median_averaged, float(way), float(way_averaged)
+        name=scored.name,
+        seeds=len(of_seeds),
+        auprc=mean,
+        deviation=spread,
+        auprc_averaged=of_average,
+        median=_median(mean),
+        median_averaged=_median(of_average),
+        way=way(mean, _median),
+        by_median=by_median,
+        by_mean=by_mean,
     )
 
 
@@ -123,13 +149,20 @@ def markdown(comparison: Comparison) -> str:
     lines += ["", "## Medians, averaged seeds, and the way from motif x accessibility to the oracle", ""]
     lines += ["| method | median | of averaged seeds | way | of averaged seeds |", "|---|---|---|---|---|"]
     lines += [
-        f"| {m.name} | {m.median:.3f} | {m.median_averaged:.3f} | {m.way:.0%} | {m.way_averaged:.0%} |"
+        f"| {m.name} | {m.median:.3f} | {m.median_averaged:.3f} | {m.way:.0%} | {m.by_median.of_average:.0%} |"
         for m in (*whole, *hidden)
     ]
+    lines += ["", "## The way by medians and by means over the sets, averaged seeds (each seed)", ""]
+    lines += ["| method | by the median | by the mean |", "|---|---|---|"]
+    lines += [f"| {m.name} | {_ways(m.by_median)} | {_ways(m.by_mean)} |" for m in whole]
     lines += ["", "## Ranking by the organisers' rule (averaged seeds)", "", "| team | rank | score |", "|---|---|---|"]
     lines += [f"| {each.team} | {each.rank:g} | {each.mean_score:.3f} |" for each in comparison.ranking]
     lines += ["", "## Each input hidden at run time (first seed)", "", *_table(comparison.sets, hidden)]
     return "\n".join(lines) + "\n"
+
+
+def _ways(ways: Ways) -> str:
+    return f"{ways.of_average:.0%} ({', '.join(f'{each:.0%}' for each in ways.of_seeds)})"
 
 
 def _table(sets: Sequence[FinalSet], methods: Sequence[Method]) -> list[str]:

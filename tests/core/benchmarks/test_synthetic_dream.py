@@ -118,6 +118,9 @@ def test_the_tables_rank_a_network_that_knows_the_truth_first(finals: FinalSets)
     ways = {method.name: method.way for method in comparison.methods}
     assert ways[LOGISTIC] == 0
     assert ways[ORACLE] == 1
+    by_mean = {method.name: method.by_mean.of_average for method in comparison.methods}
+    assert (by_mean[LOGISTIC], by_mean[ORACLE]) == (0, 1)
+    assert 0.8 < by_mean[NAMES[PRETRAINED]] < 1
     assert ways[NAMES[PRETRAINED]] > 0.8 > ways[f"{NAMES[PRETRAINED]} without states"]
     assert msgspec.json.decode(to_json(comparison))["sets"][0]["name"] == "CTCF.iota"
     assert f"| {NAMES[UNET]} |" in markdown(comparison)
