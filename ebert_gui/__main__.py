@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from ebert_core.protocol.display import usable_platforms
+
 if TYPE_CHECKING:
     from ebert_gui.app import Options
 
@@ -21,7 +23,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if parsed.picture:
         # Drawing to a file needs no display.
         os.environ["QT_QPA_PLATFORM"] = "offscreen"
-    problem = _problem(parsed)
+    problem = _problem(parsed) or _objection_of_display()
     if problem:
         print(f"ebert-browser: {problem}", file=sys.stderr)  # noqa: T201 - the shell's one sentence
         return 2
@@ -51,6 +53,17 @@ def _problem(parsed: argparse.Namespace) -> str:
         return "--checkpoint needs a DATASET.toml: a checkpoint predicts on the sequence of a dataset."
     if parsed.size and _size(parsed.size) is None:
         return f"--size {parsed.size} is no size of a picture; write it as 1600x1000."
+    return ""
+
+
+def _objection_of_display() -> str:
+    """Why no window can be shown, and how to do without; where one can, Qt is told by which of its platforms."""
+    platforms = usable_platforms()
+    if not platforms.names:
+        return f"{platforms.problem} Without a display, --picture OUT.png draws what a window would show."
+    if platforms.problem:
+        print(f"ebert-browser: {platforms.problem}", file=sys.stderr)  # noqa: T201 - said in the shell, before Qt
+        os.environ["QT_QPA_PLATFORM"] = ";".join(platforms.names)
     return ""
 
 

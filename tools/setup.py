@@ -5,6 +5,7 @@ Runs with the system's Python and needs nothing installed.
 
 import argparse
 import ctypes.util
+import os
 import subprocess
 import sys
 import venv
@@ -44,7 +45,18 @@ def main() -> int:
     if subprocess.call([*PIP, "--editable", f"{ROOT}[model,development]"]):
         print("The project's dependencies could not be installed; pip's message stands above.", file=sys.stderr)
         return 2
+    say_what_the_window_lacks()
     return 0
+
+
+def say_what_the_window_lacks() -> None:
+    """Asks Qt's own plugins, now that they are here, whether a window can be shown; without one all else works."""
+    if os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"):
+        probe = "from ebert_core.protocol.display import usable_platforms; print(usable_platforms().problem)"
+        python = str(ROOT / ".venv" / "bin" / "python")
+        found = subprocess.run([python, "-c", probe], stdout=subprocess.PIPE, text=True, check=False).stdout.strip()
+        if found:
+            print(found, file=sys.stderr)
 
 
 def missing() -> str:

@@ -10,6 +10,7 @@ from pathlib import Path
 from ebert_core.demonstration.generate import DATASET, generate, is_demonstration
 from ebert_core.demonstration.rules import DEFAULT_SEED
 from ebert_core.demonstration.scene import scene
+from ebert_core.protocol.display import usable_platforms
 from ebert_core.protocol.errors import InvalidRequest
 from ebert_core.protocol.locus import Interval, format_locus
 from ebert_core.protocol.resources import resource
@@ -36,17 +37,19 @@ def run(arguments: argparse.Namespace) -> None:
         print(dataset)
     elif arguments.scores:
         _print_scores(dataset)
-    elif has_display():
-        _open_window(dataset)
-    else:
+    elif problem := problem_of_display():
+        sys.stderr.write(f"{problem} The demonstration is drawn to files instead.\n")
         _write_instead(directory, dataset)
+    else:
+        _open_window(dataset)
 
 
-def has_display() -> bool:
-    """Whether a window could be seen."""
+def problem_of_display() -> str:
+    """Why no window can be shown here, in a sentence; empty where one can."""
     if os.environ.get("QT_QPA_PLATFORM") == "offscreen":
-        return False
-    return not sys.platform.startswith("linux") or bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
+        return "Qt's platform offscreen was chosen, which shows nothing."
+    platforms = usable_platforms()
+    return "" if platforms.names else platforms.problem
 
 
 def _ensure(directory: Path, seed: int) -> Path:
@@ -81,7 +84,6 @@ def _write_instead(directory: Path, dataset: Path) -> None:
     """Without a display: the first screen as a picture, and the predicted binding behind it as a bigWig."""
     from ebert_core.inference.export import predict_to_files
 
-    sys.stderr.write("No display was found: the demonstration is drawn to files instead.\n")
     place = scene()
     picture, bigwig = directory / "demonstration.png", directory / f"SYNTHETIC_{place.factor}_alpha_predicted.bw"
     status = subprocess.run(
