@@ -190,7 +190,7 @@ class Canvas(QWidget):
             case DragKind.RESIZE:
                 assert self._drag.track is not None
                 height = self._drag.track.pixels + self._drag.distance.y()
-                self._workspace.tracks.resize(self._drag.track.id, round(height))
+                self._workspace.tracks.resize(self._drag.track.id, round(height), self._drag.gesture)
             case DragKind.SELECT:
                 self.update()
 

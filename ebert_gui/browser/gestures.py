@@ -1,6 +1,7 @@
 """Drags of the mouse, and how far a turn of the wheel zooms."""
 
 from enum import Enum, auto
+from itertools import count
 
 from PyQt6.QtCore import QPointF, QRectF
 from PyQt6.QtGui import QColor, QPainter
@@ -10,6 +11,7 @@ from ebert_gui.state.tracks import Track
 
 # One notch of a wheel is 120 units.
 _FACTOR_PER_NOTCH = 1.25
+_NUMBERS = count(1)
 
 
 class DragKind(Enum):
@@ -21,13 +23,14 @@ class DragKind(Enum):
 
 
 class Drag:
-    """A drag that has begun; `track` is the one being resized, as it was."""
+    """A drag that has begun; `track` is the one being resized, as it was. All that it changes is one step of undo."""
 
     def __init__(self, kind: DragKind, start: QPointF, track: Track | None = None) -> None:
         self.kind = kind
         self.start = start
         self.last = start
         self.track = track
+        self.gesture = f"drag {next(_NUMBERS)}"
 
     @property
     def distance(self) -> QPointF:

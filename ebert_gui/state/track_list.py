@@ -1,6 +1,7 @@
-"""The tracks on screen, top to bottom, with undo."""
+"""The tracks on screen, top to bottom."""
 
 from collections.abc import Callable, Iterable
+from contextlib import AbstractContextManager, nullcontext
 
 import msgspec
 
@@ -9,39 +10,41 @@ from ebert_gui.state.tracks import Track
 
 SMALLEST_HEIGHT = 16
 LARGEST_HEIGHT = 600
-_REMEMBERED_CHANGES = 100
+
+Step = Callable[[str], AbstractContextManager[object]]
 
 
 class TrackList:
-    """An ordered list of tracks; every change can be undone."""
+    """An ordered list of tracks. Every change is made within a `step` of a gesture, so that it can be undone.
 
-    def __init__(self) -> None:
+    `added` names the tracks that the last change brought in; it is empty after a new beginning.
+    """
+
+    def __init__(self, step: Step = nullcontext) -> None:
         self.changed = Announcer()
+        self.added: tuple[str, ...] = ()
+        self._step = step
         self._tracks: tuple[Track, ...] = ()
-        self._undone: list[tuple[Track, ...]] = []
-        self._before: list[tuple[Track, ...]] = []
 
     @property
     def tracks(self) -> tuple[Track, ...]:
         """The tracks, top to bottom."""
         return self._tracks
 
-    @property
-    def can_undo(self) -> bool:
-        """Whether a change can be taken back."""
-        return bool(self._before)
-
     def find(self, track_id: str) -> Track | None:
         """The track of this id."""
         return next((track for track in self._tracks if track.id == track_id), None)
 
     def restart(self, tracks: Iterable[Track]) -> None:
-        """Begin with these tracks; nothing before can be undone."""
-        self._before.clear()
-        self._undone.clear()
-        self._tracks = ()
+        """Begin with these tracks."""
+        self.added = ()
         self._tracks = _with_ids(tracks)
         self.changed.announce()
+
+    def put_back(self, tracks: tuple[Track, ...]) -> None:
+        """Show tracks as they were before, which is no step of its own."""
+        if tracks != self._tracks:
+            self._set(tracks)
 
     def add(self, *tracks: Track, index: int | None = None) -> None:
         """Put tracks in at `index`, or at the end."""
@@ -65,10 +68,10 @@ class TrackList:
         order = {track_id: place for place, track_id in enumerate(track_ids)}
         self._change(tuple(sorted(self._tracks, key=lambda track: order.get(track.id, len(order)))))
 
-    def resize(self, track_id: str, height: int) -> None:
-        """Give a track another height in logical pixels."""
+    def resize(self, track_id: str, height: int, gesture: str = "") -> None:
+        """Give a track another height in logical pixels; with one `gesture`, many heights are one step."""
         bounded = min(max(height, SMALLEST_HEIGHT), LARGEST_HEIGHT)
-        self._replace(track_id, lambda track: msgspec.structs.replace(track, height=bounded))
+        self._replace(track_id, lambda track: msgspec.structs.replace(track, height=bounded), gesture)
 
     def recolour(self, track_id: str, colour: str) -> None:
         """Give a track another colour (`#rrggbb`, empty for its usual one)."""
@@ -93,29 +96,19 @@ class TrackList:
         """Change every track in one step."""
         self._change(tuple(change(track) for track in self._tracks))
 
-    def undo(self) -> None:
-        """Take the last change back."""
-        if self._before:
-            self._undone.append(self._tracks)
-            self._tracks = self._before.pop()
-            self.changed.announce()
+    def _replace(self, track_id: str, change: Callable[[Track], Track], gesture: str = "") -> None:
+        self._change(tuple(change(track) if track.id == track_id else track for track in self._tracks), gesture)
 
-    def redo(self) -> None:
-        """Make the change again that was taken back."""
-        if self._undone:
-            self._before.append(self._tracks)
-            self._tracks = self._undone.pop()
-            self.changed.announce()
-
-    def _replace(self, track_id: str, change: Callable[[Track], Track]) -> None:
-        self._change(tuple(change(track) if track.id == track_id else track for track in self._tracks))
-
-    def _change(self, tracks: tuple[Track, ...]) -> None:
+    def _change(self, tracks: tuple[Track, ...], gesture: str = "") -> None:
         if tracks != self._tracks:
-            self._before = [*self._before, self._tracks][-_REMEMBERED_CHANGES:]
-            self._undone.clear()
-            self._tracks = tracks
-            self.changed.announce()
+            with self._step(gesture):
+                self._set(tracks)
+
+    def _set(self, tracks: tuple[Track, ...]) -> None:
+        before = {track.id for track in self._tracks}
+        self.added = tuple(track.id for track in tracks if track.id not in before)
+        self._tracks = tracks
+        self.changed.announce()
 
 
 def _with_ids(tracks: Iterable[Track]) -> tuple[Track, ...]:

@@ -1,6 +1,8 @@
 """Everything the window is about: the open dataset and checkpoint, the view, the tracks and what is chosen."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import NamedTuple
 
 import msgspec
 
@@ -11,7 +13,18 @@ from ebert_gui.state.announcer import Announcer
 from ebert_gui.state.defaults import chosen_cell_types, chosen_factor, default_tracks, model_tracks
 from ebert_gui.state.track_list import TrackList
 from ebert_gui.state.tracks import AttentionTrack, PredictionTrack, SequenceTrack, SignalTrack, Track
+from ebert_gui.state.undo import UndoSteps
 from ebert_gui.state.view import ViewRange
+
+
+class Choices(NamedTuple):
+    """What a person chose to see, which one history of undo covers; the place has a history of its own."""
+
+    tracks: tuple[Track, ...]
+    cell_type: str = ""
+    factor: str = ""
+    anchor: Interval | None = None
+    """None while the anchor is a guess."""
 
 
 class Workspace:
@@ -19,7 +32,7 @@ class Workspace:
 
     def __init__(self) -> None:
         self.view = ViewRange()
-        self.tracks = TrackList()
+        self.tracks = TrackList(self.step)
         self.dataset: DatasetSummary | None = None
         self.checkpoint: CheckpointSummary | None = None
         self.model_problem = ""
@@ -31,6 +44,59 @@ class Workspace:
         self.checkpoint_changed = Announcer()
         self.choice_changed = Announcer()
         self.anchor_changed = Announcer()
+        self._steps: UndoSteps[Choices] = UndoSteps()
+        self._is_in_step = False
+
+    @property
+    def choices(self) -> Choices:
+        """What is chosen now."""
+        anchor = None if self.anchor_is_guessed else self.anchor
+        return Choices(self.tracks.tracks, self.cell_type, self.factor, anchor)
+
+    @property
+    def can_undo(self) -> bool:
+        """Whether a change can be taken back."""
+        return self._steps.can_go_back
+
+    @property
+    def can_redo(self) -> bool:
+        """Whether a change that was taken back can be made again."""
+        return self._steps.can_go_forward
+
+    @contextmanager
+    def step(self, gesture: str = "") -> Iterator[None]:
+        """Make all changes within one step of undo, together with those of the same non-empty `gesture` before."""
+        if self._is_in_step:
+            yield
+            return
+        before, self._is_in_step = self.choices, True
+        try:
+            yield
+        finally:
+            self._is_in_step = False
+            if self.choices != before:
+                self._steps.remember(before, gesture)
+
+    def undo(self) -> None:
+        """Take the last step back."""
+        self._show_again(self._steps.back(self.choices))
+
+    def redo(self) -> None:
+        """Make the step again that was taken back."""
+        self._show_again(self._steps.forward(self.choices))
+
+    def restore(self, choices: Choices) -> None:
+        """Choose what an earlier session had chosen, as far as the dataset has it; nothing before can be undone."""
+        cells = {cell.name for cell in self.dataset.cell_types} if self.dataset else set()
+        on_genome = choices.anchor is not None and choices.anchor.chromosome in self.view.chromosome_lengths
+        self._show_again(
+            choices._replace(
+                cell_type=choices.cell_type if choices.cell_type in cells else self.cell_type,
+                factor=choices.factor or self.factor,
+                anchor=choices.anchor if on_genome else None,
+            )
+        )
+        self._steps.forget()
 
     def open_dataset(self, dataset: DatasetSummary, tracks: tuple[Track, ...] = ()) -> None:
         """Show a dataset with these tracks, or with the ones it suggests."""
@@ -42,6 +108,7 @@ class Workspace:
         self.view.open_genome({each.name: each.length for each in dataset.chromosomes}, dataset.start_locus)
         self.dataset_changed.announce()
         self.tracks.restart(tracks or default_tracks(dataset))
+        self._steps.forget()
         self.choice_changed.announce()
 
     def refresh_dataset(self, dataset: DatasetSummary) -> None:
@@ -56,13 +123,8 @@ class Workspace:
         self.model_problem = ""
         if self.anchor is None:
             self._anchor_in_the_middle()
-        known = {factor.name for factor in checkpoint.factors}
-        if checkpoint.factors and self.factor not in known:
-            before, self.factor = self.factor, chosen_factor(self.dataset, checkpoint)
-            self._exchange_factor(before, self.factor)
-        shown = any(isinstance(track, PredictionTrack | AttentionTrack) for track in self.tracks.tracks)
-        if not shown and self.dataset is not None:
-            self._add_model_tracks(model_tracks(self.dataset, checkpoint, self.factor, self.cell_type))
+        with self.step():
+            self._show_model(checkpoint)
         self.checkpoint_changed.announce()
         self.choice_changed.announce()
 
@@ -73,17 +135,42 @@ class Workspace:
 
     def choose_cell_type(self, cell_type: str) -> None:
         """Look at another cell type: tracks of the chosen one show it, and its own take the old one's place."""
-        before, self.cell_type = self.cell_type, cell_type
-        if before and before != cell_type:
-            self.tracks.exchange("cell_type", before, cell_type)
+        with self.step():
+            before, self.cell_type = self.cell_type, cell_type
+            if before and before != cell_type:
+                self.tracks.exchange("cell_type", before, cell_type)
         self.choice_changed.announce()
 
     def choose_factor(self, factor: str) -> None:
         """Look at another factor in the same way."""
-        before, self.factor = self.factor, factor
-        if before and before != factor:
-            self._exchange_factor(before, factor)
+        with self.step():
+            before, self.factor = self.factor, factor
+            if before and before != factor:
+                self._exchange_factor(before, factor)
         self.choice_changed.announce()
+
+    def _show_again(self, choices: Choices) -> None:
+        self.cell_type, self.factor = choices.cell_type, choices.factor
+        was_chosen, self.anchor_is_guessed = not self.anchor_is_guessed, choices.anchor is None
+        self._is_in_step = True  # whoever follows the tracks makes no step of it
+        try:
+            self.tracks.put_back(choices.tracks)
+        finally:
+            self._is_in_step = False
+        if choices.anchor is not None:
+            self._place_anchor(choices.anchor.chromosome, choices.anchor.start)
+        elif was_chosen:
+            self._anchor_in_the_middle()
+        self.choice_changed.announce()
+
+    def _show_model(self, checkpoint: CheckpointSummary) -> None:
+        known = {factor.name for factor in checkpoint.factors}
+        if checkpoint.factors and self.factor not in known:
+            before, self.factor = self.factor, chosen_factor(self.dataset, checkpoint)
+            self._exchange_factor(before, self.factor)
+        shown = any(isinstance(track, PredictionTrack | AttentionTrack) for track in self.tracks.tracks)
+        if not shown and self.dataset is not None:
+            self._add_model_tracks(model_tracks(self.dataset, checkpoint, self.factor, self.cell_type))
 
     def _exchange_factor(self, before: str, factor: str) -> None:
         """Swap two factors wherever a track shows them, also in signals named after them (`ChIP-CTCF`)."""
@@ -112,8 +199,9 @@ class Workspace:
 
     def set_anchor(self, chromosome: str, position: int) -> None:
         """Ask attention and the lens about one base, as a person chose it."""
-        self.anchor_is_guessed = False
-        self._place_anchor(chromosome, position)
+        with self.step():
+            self.anchor_is_guessed = False
+            self._place_anchor(chromosome, position)
 
     def guess_anchor(self, chromosome: str, position: int) -> None:
         """Put the anchor somewhere telling, until a person chooses."""

@@ -58,8 +58,17 @@ ACTIONS = (
     ),
     Action("&File"),
     Action("&File", "&Quit", "Ctrl+Q", "Close the window; jobs go on", lambda w: w.quit()),
-    Action("&Edit", "&Undo", "Ctrl+Z", "Take back the last change of the tracks", lambda w: w.workspace.tracks.undo()),
-    Action("&Edit", "&Redo", "Ctrl+Shift+Z", "Make it again", lambda w: w.workspace.tracks.redo()),
+    Action(
+        "&Edit",
+        "&Undo",
+        "Ctrl+Z",
+        "Take back the last change of tracks, cell type, factor or clicked position",
+        lambda w: w.workspace.undo(),
+        lambda w: w.workspace.can_undo,
+    ),
+    Action(
+        "&Edit", "&Redo", "Ctrl+Shift+Z", "Make it again", lambda w: w.workspace.redo(), lambda w: w.workspace.can_redo
+    ),
     Action("&Edit"),
     Action("&Edit", "&Copy locus", "Ctrl+Shift+C", "Copy the place on screen", lambda w: w.copy_locus(), _has_genome),
     Action("&Go", "&Locus or gene", "Ctrl+L", "Type where to go", lambda w: w.edit_locus()),

@@ -3,6 +3,7 @@
 from PyQt6.QtCore import pyqtSignal
 from PyQt6.QtWidgets import QCheckBox, QComboBox, QHBoxLayout, QLabel, QSizePolicy, QWidget
 
+from ebert_gui.state.tracks import AttentionTrack
 from ebert_gui.windows.forms import label
 
 
@@ -63,16 +64,21 @@ class AttentionBar(QWidget):
         for box in (self.layer, self.head):
             box.blockSignals(False)
         self.setEnabled(layers > 0)
-        if layers:
-            self._announce_choice()
 
-    def choose(self, layer: int, head: int | None, has_triangle: bool = False) -> None:
-        """Choose as a saved session had it; what the network lacks is left as it is."""
-        if 0 <= layer < self.layer.count():
-            self.layer.setCurrentIndex(layer)
-        if head is None or head < self.head.count() - 1:
-            self.head.setCurrentIndex(0 if head is None else head + 1)
-        self.triangle.setChecked(has_triangle)
+    def follow(self, track: AttentionTrack) -> None:
+        """Show what a track is set to; what the network lacks is left as it is. Nothing is announced."""
+        parts = (self.layer, self.head, self.triangle, self.from_anchor, self.to_anchor)
+        for part in parts:
+            part.blockSignals(True)
+        if track.layer < self.layer.count():
+            self.layer.setCurrentIndex(track.layer)
+        if track.head is None or track.head < self.head.count() - 1:
+            self.head.setCurrentIndex(0 if track.head is None else track.head + 1)
+        self.triangle.setChecked(track.is_map)
+        self.from_anchor.setChecked(track.shows_from)
+        self.to_anchor.setChecked(track.shows_to)
+        for part in parts:
+            part.blockSignals(False)
 
     def _lay_out(self) -> None:
         layout = QHBoxLayout(self)

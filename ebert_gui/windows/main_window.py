@@ -285,24 +285,23 @@ class MainWindow(QMainWindow):
     def _follow_checkpoint(self) -> None:
         checkpoint = self.workspace.checkpoint
         self.checkpoint_dock.show_checkpoint(checkpoint, self.workspace.model_problem)
-        shown = self._attention_track()
         self.attention_bar.set_network(checkpoint.layers if checkpoint else 0, checkpoint.heads if checkpoint else 0)
-        if checkpoint is not None and shown is not None:
-            self.attention_bar.choose(shown.layer, shown.head, shown.is_map)
         self._follow_tracks()
 
     def _follow_tracks(self) -> None:
-        has_attention = self._attention_track() is not None and self.workspace.checkpoint is not None
-        self.attention_bar.setVisible(has_attention)
+        shown = self._attention_track()
+        self.attention_bar.setVisible(shown is not None and self.workspace.checkpoint is not None)
+        if shown is not None:
+            self.attention_bar.follow(shown)
 
     def _attention_track(self) -> AttentionTrack | None:
         tracks = self.workspace.tracks.tracks
         return next((track for track in tracks if isinstance(track, AttentionTrack)), None)
 
     def _change_attention(self, **changes: object) -> None:
-        for track in self.workspace.tracks.tracks:
-            if isinstance(track, AttentionTrack):
-                self.workspace.tracks.replace(track.id, msgspec.structs.replace(track, **changes))
+        self.workspace.tracks.rewrite(
+            lambda track: msgspec.structs.replace(track, **changes) if isinstance(track, AttentionTrack) else track
+        )
 
     def _show_under_cursor(self, position: float, words: str) -> None:
         chromosome = self.workspace.view.span.chromosome

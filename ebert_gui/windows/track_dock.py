@@ -177,7 +177,9 @@ class TrackDock(QDockWidget):
             self.height_box.blockSignals(False)
 
     def _on_height(self, height: int) -> None:
-        self._workspace.tracks.resize(self._chosen_id(), height)
+        chosen = self._chosen_id()
+        # Held down, an arrow of the box is one gesture.
+        self._workspace.tracks.resize(chosen, height, f"height of {chosen}")
 
     def _on_moved(self, _parent: QModelIndex, _first: int, _last: int, _target: QModelIndex, _row: int) -> None:
         items = (self.list.item(place) for place in range(self.list.count()))

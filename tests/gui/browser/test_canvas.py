@@ -80,6 +80,23 @@ def test_dragging_the_lower_edge_of_a_track_resizes_it(qtbot, canvas) -> None:
     assert canvas._workspace.tracks.tracks[0].pixels == 140
 
 
+def test_one_drag_of_an_edge_is_undone_at_once_and_another_by_itself(qtbot, canvas) -> None:
+    edge = canvas.scene.header_height + 102
+    as_it_was = canvas.grab().toImage()
+    left = Qt.MouseButton.LeftButton
+    for start in (edge, edge + 60):
+        qtbot.mousePress(canvas, left, pos=QPoint(50, start))
+        for step in range(1, 61):
+            qtbot.mouseMove(canvas, QPoint(50, start + step))
+        qtbot.mouseRelease(canvas, left, pos=QPoint(50, start + 60))
+    assert canvas._workspace.tracks.tracks[0].pixels == 220
+    canvas._workspace.undo()
+    assert canvas._workspace.tracks.tracks[0].pixels == 160
+    assert canvas.grab().toImage() != as_it_was
+    canvas._workspace.undo()
+    assert canvas.grab().toImage() == as_it_was
+
+
 def test_a_wheel_zooms_about_the_cursor(canvas) -> None:
     place = QPointF(GUTTER + 250, 200)
     event = QWheelEvent(

@@ -177,3 +177,22 @@ def test_without_a_model_its_tracks_say_why(loader, workspace, kind, sentence) -
     workspace.tracks.add(PredictionTrack(cell_type="alpha", factor="CTCF"), AttentionTrack(cell_type="alpha"))
     workspace.lose_model(sentence)
     assert _content(loader, workspace, kind).sentence == sentence
+
+
+def test_an_undone_cell_type_is_what_the_model_is_asked_for(with_checkpoint: Loader, workspace, model) -> None:
+    model.answer_all()
+
+    def asked() -> tuple[str, tuple[str, ...]]:
+        model.asked.clear()
+        # What has come is kept; another place must be asked for.
+        workspace.view.pan_by(100_000)
+        with_checkpoint.ask()
+        model.answer_all()
+        request = model.requests(PredictView)[0]
+        return request.cell_type, request.factors
+
+    before = asked()
+    workspace.choose_cell_type("beta")
+    assert asked() != before
+    workspace.undo()
+    assert asked() == before

@@ -1,4 +1,4 @@
-"""The list of tracks: order, undo, and exchanging cell types."""
+"""The list of tracks: order, heights, and exchanging cell types."""
 
 from ebert_gui.state.track_list import LARGEST_HEIGHT, TrackList
 from ebert_gui.state.tracks import GenesTrack, SequenceTrack, SignalTrack, StatesTrack
@@ -27,19 +27,6 @@ def test_a_track_moves_among_the_others() -> None:
     tracks = _list()
     tracks.move("b", 0)
     assert _ids(tracks) == ["b", "genes", "a"]
-
-
-def test_a_removal_can_be_undone_and_made_again() -> None:
-    tracks = _list()
-    tracks.remove("a")
-    tracks.undo()
-    assert _ids(tracks) == ["genes", "a", "b"]
-    tracks.redo()
-    assert _ids(tracks) == ["genes", "b"]
-
-
-def test_a_new_beginning_cannot_be_undone() -> None:
-    assert not _list().can_undo
 
 
 def test_a_height_stays_within_bounds() -> None:

@@ -16,7 +16,7 @@ from ebert_gui.state.tracks import (
     SignalTrack,
     StatesTrack,
 )
-from ebert_gui.state.workspace import Workspace, measured_instead
+from ebert_gui.state.workspace import Choices, Workspace, measured_instead
 
 
 def _cell(name: str, *factors: str, signals: tuple[str, ...] = ("H2A", "DNase")) -> CellType:
@@ -128,3 +128,81 @@ def test_losing_the_model_is_said_until_a_checkpoint_opens(workspace: Workspace)
     assert workspace.model_problem
     workspace.open_checkpoint(CHECKPOINT)
     assert not workspace.model_problem
+
+
+def _chosen(workspace: Workspace) -> tuple[object, ...]:
+    return tuple(workspace.choices)
+
+
+def test_every_choice_is_one_step_and_comes_back_in_its_turn(workspace: Workspace) -> None:
+    workspace.open_checkpoint(CHECKPOINT)
+    changes = (
+        lambda: workspace.choose_cell_type("beta"),
+        lambda: workspace.choose_factor("MAX"),
+        lambda: workspace.set_anchor("chr1", 2500),
+        lambda: workspace.tracks.remove(workspace.tracks.tracks[0].id),
+    )
+    states = [_chosen(workspace)]
+    for change in changes:
+        change()
+        states.append(_chosen(workspace))
+    assert len({state[1:] for state in states}) == 4
+    for state in reversed(states[:-1]):
+        workspace.undo()
+        assert _chosen(workspace) == state
+    for state in states[1:]:
+        workspace.redo()
+        assert _chosen(workspace) == state
+
+
+def test_an_opened_checkpoint_is_one_step(workspace: Workspace) -> None:
+    before = workspace.tracks.tracks
+    workspace.open_checkpoint(CHECKPOINT)
+    workspace.undo()
+    assert workspace.tracks.tracks == before
+    assert not workspace.can_undo
+
+
+def test_a_guessed_anchor_is_no_step(workspace: Workspace) -> None:
+    workspace.guess_anchor("chr1", 1500)
+    assert not workspace.can_undo
+
+
+def test_a_gesture_is_one_step_and_two_gestures_are_two(workspace: Workspace) -> None:
+    track = workspace.tracks.tracks[0]
+    for gesture in ("first", "second"):
+        for height in range(30, 230):
+            workspace.tracks.resize(track.id, height + len(gesture), gesture)
+    workspace.undo()
+    assert workspace.tracks.tracks[0].height == 229 + len("first")
+    workspace.undo()
+    assert workspace.tracks.tracks[0] == track
+    assert not workspace.can_undo
+
+
+def test_a_drag_that_came_back_to_its_start_is_nothing_to_undo(workspace: Workspace) -> None:
+    before = workspace.tracks.tracks
+    removed, dragged = before[0], before[1]
+    workspace.tracks.remove(removed.id)
+    workspace.tracks.resize(dragged.id, 80)
+    for height in (90, 100, 80):
+        workspace.tracks.resize(dragged.id, height, "drag")
+    workspace.undo()
+    assert workspace.tracks.tracks == before[1:]
+    workspace.undo()
+    assert workspace.tracks.tracks == before
+
+
+def test_another_dataset_is_a_new_beginning(workspace: Workspace) -> None:
+    workspace.tracks.remove(workspace.tracks.tracks[0].id)
+    workspace.open_dataset(DATASET)
+    assert not workspace.can_undo
+    workspace.undo()
+    assert len(workspace.tracks.tracks) == 10
+
+
+def test_an_earlier_choice_is_restored_only_as_far_as_the_dataset_has_it(workspace: Workspace) -> None:
+    gone = Choices(workspace.tracks.tracks[:1], "no such cell", "MAX", Interval("chr9", 5, 6))
+    workspace.restore(gone)
+    assert workspace.choices == Choices(gone.tracks, "alpha", "MAX", None)
+    assert not workspace.can_undo

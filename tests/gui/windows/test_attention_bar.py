@@ -5,6 +5,7 @@ from PyQt6.QtCore import Qt
 from PyQt6.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot
 
+from ebert_gui.state.tracks import AttentionTrack
 from ebert_gui.windows.attention_bar import AttentionBar
 
 
@@ -31,11 +32,13 @@ def test_a_bar_without_a_network_is_off(qtbot: QtBot) -> None:
 @pytest.mark.parametrize(
     ("layer", "head", "chosen"), [(0, 7, (0, 7)), (5, 0, (5, 0)), (2, None, (2, None)), (9, 9, (5, None))]
 )
-def test_a_saved_choice_is_taken_where_the_network_has_it(
-    bar: AttentionBar, layer: int, head: int | None, chosen: tuple[int, int | None]
+def test_what_a_track_is_set_to_is_shown_where_the_network_has_it(
+    bar: AttentionBar, qtbot: QtBot, layer: int, head: int | None, chosen: tuple[int, int | None]
 ) -> None:
-    bar.choose(layer, head)
+    with qtbot.assertNotEmitted(bar.choice_changed), qtbot.assertNotEmitted(bar.directions_changed):
+        bar.follow(AttentionTrack(cell_type="alpha", layer=layer, head=head, shows_to=False))
     assert (bar.chosen_layer, bar.chosen_head) == chosen
+    assert not bar.to_anchor.isChecked()
 
 
 def test_a_choice_is_announced_with_the_keyboard(bar: AttentionBar, qtbot: QtBot) -> None:
