@@ -20,6 +20,7 @@ from ebert_gui.state.session import Session, read_session, session_path, write_s
 from ebert_gui.state.workspace import Workspace
 from ebert_gui.windows import theme as themes
 from ebert_gui.windows.main_window import MainWindow, Parts
+from ebert_gui.windows.screens import WithinScreen
 from ebert_gui.windows.theme import DARK, LIGHT, Theme, system_theme, window_font
 from ebert_gui.workers.client import WorkerClient, local_worker
 from ebert_gui.workers.state import Condition, WorkerState
@@ -151,6 +152,7 @@ class WindowProgram(Program):
         dark = options.is_dark if options.is_dark is not None else found.session.is_dark
         theme = system_theme() if dark is None else (DARK if dark else LIGHT)
         themes.apply(app, theme)
+        self._within_screen = WithinScreen(app)
         self.jobs = JobFollower(self.workspace, self.data)
         self.window = MainWindow(Parts(self.workspace, self.loader, self.opener, self.jobs, self.data), theme)
         self.window.lay_docks(found.session.layout)

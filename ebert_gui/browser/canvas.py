@@ -66,7 +66,7 @@ class Canvas(QWidget):
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self.setAccessibleName("Genome tracks")
-        self.setMinimumSize(480, 240)
+        self.setMinimumSize(200, 120)
         for announcer in (workspace.view.changed, workspace.anchor_changed, workspace.choice_changed):
             announcer.connect(self.follow)
         for announcer in (workspace.tracks.changed, workspace.dataset_changed, workspace.checkpoint_changed):

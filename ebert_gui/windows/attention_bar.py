@@ -1,9 +1,10 @@
 """The narrow bar over an attention track: which layer and head, and what attention is not."""
 
-from PyQt6.QtCore import pyqtSignal
+from PyQt6.QtCore import Qt, pyqtSignal
 from PyQt6.QtWidgets import QCheckBox, QComboBox, QHBoxLayout, QLabel, QSizePolicy, QWidget
 
 from ebert_gui.state.tracks import AttentionTrack
+from ebert_gui.windows.flow import FlowLayout
 from ebert_gui.windows.forms import label
 
 
@@ -81,21 +82,27 @@ class AttentionBar(QWidget):
             part.blockSignals(False)
 
     def _lay_out(self) -> None:
-        layout = QHBoxLayout(self)
-        layout.setContentsMargins(8, 3, 8, 3)
-        layout.setSpacing(8)
+        layout = FlowLayout(self, gap=12)
+        layout.setContentsMargins(12, 4, 12, 4)
         for text, box in (("&Layer", self.layer), ("&Head", self.head)):
             caption = QLabel(text)
             caption.setBuddy(box)
             box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
-            layout.addWidget(caption)
-            layout.addWidget(box)
-        layout.addSpacing(8)
+            pair = QWidget()
+            beside = QHBoxLayout(pair)
+            beside.setContentsMargins(0, 0, 0, 0)
+            beside.setSpacing(8)
+            beside.addWidget(caption)
+            beside.addWidget(box)
+            layout.addWidget(pair)
         for widget in (self.from_anchor, self.to_anchor, self.triangle):
             layout.addWidget(widget)
-        layout.addStretch(1)
+        self.caption.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        self.caption.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         layout.addWidget(self.caption)
-        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
+        policy = QSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
+        policy.setHeightForWidth(True)
+        self.setSizePolicy(policy)
 
     def _name_fields(self) -> None:
         self.layer.setAccessibleName("Attention layer")

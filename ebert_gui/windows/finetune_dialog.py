@@ -33,7 +33,6 @@ from ebert_gui.windows.forms import (
     in_columns,
     label,
     path_field,
-    scrolling,
 )
 from ebert_gui.windows.pair_table import PairTable
 from ebert_gui.windows.paths import beside, slug
@@ -200,7 +199,7 @@ class FineTuneDialog(QDialog):
         layout.addLayout(form)
         layout.addWidget(self._more())
         layout.addStretch(1)
-        above_footer(self, scrolling(contents), self._footer)
+        above_footer(self, contents, self._footer)
 
     def _more(self) -> Fold:
         """What most people leave as it is, folded in."""

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from PyQt6.QtCore import Qt
+from PyQt6.QtCore import QSize, Qt
 from PyQt6.QtWidgets import (
     QDialogButtonBox,
     QFormLayout,
@@ -82,14 +82,18 @@ def row(*widgets: QWidget, stretch_last: bool = False) -> QHBoxLayout:
 
 
 def above_footer(dialog: QWidget, contents: QLayout | QWidget, footer: QWidget) -> None:
-    """Lays out a dialog: its contents, and a footer that reaches from edge to edge."""
+    """Lays out a dialog: its contents, and a footer that reaches from edge to edge.
+
+    The contents scroll where the screen is too small for them, so that the footer's buttons stay in reach.
+    """
     outer = QVBoxLayout(dialog)
     outer.setContentsMargins(0, 0, 0, 0)
     outer.setSpacing(0)
     if isinstance(contents, QLayout):
-        outer.addLayout(contents, 1)
-    else:
-        outer.addWidget(contents, 1)
+        body = QWidget()
+        body.setLayout(contents)
+        contents = body
+    outer.addWidget(_holding(_DialogBody(), contents), 1)
     outer.addWidget(footer)
 
 
@@ -179,9 +183,22 @@ class Footer(QFrame):
 
 def scrolling(contents: QWidget) -> QScrollArea:
     """The contents in an area that scrolls up and down where the screen is low."""
-    area = QScrollArea()
-    area.setWidgetResizable(True)
+    area = _holding(QScrollArea(), contents)
     area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+    return area
+
+
+class _DialogBody(QScrollArea):
+    """Asks for the room that its contents ask for; Qt's own asks for a few lines at most."""
+
+    def sizeHint(self) -> QSize:
+        """What the contents would like to have."""
+        contents = self.widget()
+        return contents.sizeHint() if contents is not None else super().sizeHint()
+
+
+def _holding(area: QScrollArea, contents: QWidget) -> QScrollArea:
+    area.setWidgetResizable(True)
     area.setFrameShape(QFrame.Shape.NoFrame)
     area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
     area.setWidget(contents)

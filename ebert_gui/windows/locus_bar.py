@@ -2,8 +2,9 @@
 
 from collections.abc import Callable
 
-from PyQt6.QtCore import QStringListModel, Qt, QTimer, pyqtSignal
-from PyQt6.QtWidgets import QComboBox, QCompleter, QHBoxLayout, QLabel, QLineEdit, QToolButton, QWidget
+from PyQt6.QtCore import QSize, QStringListModel, Qt, QTimer, pyqtSignal
+from PyQt6.QtGui import QResizeEvent
+from PyQt6.QtWidgets import QComboBox, QCompleter, QHBoxLayout, QLabel, QLineEdit, QToolBar, QToolButton, QWidget
 
 from ebert_core.protocol.errors import InvalidRequest
 from ebert_core.protocol.locus import Interval, format_locus, parse_locus
@@ -13,8 +14,45 @@ from ebert_gui.state.workspace import Workspace
 
 _TYPING_MILLISECONDS = 120
 _ZOOM = 2.0
-# Both docks must fit beside the bar into a window of 1280.
-_LOCUS_WIDTH, _CHOICE_WIDTH, _WIDEST_CHOICE = 200, 84, 240
+_NARROWEST_LOCUS, _WIDEST_LOCUS = 200, 460
+_CHOICE_WIDTH, _WIDEST_CHOICE = 84, 240
+_SPACING = 6
+# What Qt leaves free on either side of the text of a line, and for the cursor behind it.
+_LINE_MARGIN = 6
+
+
+class _WholeLine(QLineEdit):
+    """A line that is at least as wide as its text, within reason: half a locus is another locus."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.textChanged.connect(lambda _text: self.updateGeometry())
+
+    def minimumSizeHint(self) -> QSize:
+        """Room for the whole text."""
+        usual, metrics = super().minimumSizeHint(), self.fontMetrics()
+        around = usual.width() - metrics.maxWidth()
+        wanted = around + metrics.horizontalAdvance(self.text()) + _LINE_MARGIN
+        return QSize(min(max(_NARROWEST_LOCUS, wanted), _WIDEST_LOCUS), usual.height())
+
+
+class WholeBar(QToolBar):
+    """A tool bar across the window that is never folded up, moved or hidden."""
+
+    def __init__(self, title: str, contents: QWidget) -> None:
+        super().__init__(title)
+        self._contents = contents
+        self.setObjectName(title.lower().replace(" ", "-"))
+        self.setMovable(False)
+        self.addWidget(contents)
+        shown = self.toggleViewAction()
+        assert shown is not None
+        shown.setVisible(False)
+
+    def minimumSizeHint(self) -> QSize:
+        """As wide as what stands in it must be; Qt's own would fold that up."""
+        least, layout = self._contents.minimumSizeHint().grownBy(self.contentsMargins()), self.layout()
+        return least.grownBy(layout.contentsMargins()) if layout is not None else least
 
 
 class LocusBar(QWidget):
@@ -27,7 +65,8 @@ class LocusBar(QWidget):
         self._workspace = workspace
         self._data = data
         self._names = QStringListModel(self)
-        self.locus = QLineEdit()
+        self.locus = _WholeLine()
+        self._captions: list[QLabel] = []
         self.cell_type = QComboBox()
         self.factor = QComboBox()
         self.back = _button("‹", "Back to the place before (Alt+Left)", workspace.view.go_back)
@@ -66,8 +105,22 @@ class LocusBar(QWidget):
         view = self._workspace.view
         if view.span.chromosome and not (self.locus.hasFocus() and self.locus.isModified()):
             self.locus.setText(format_locus(view.interval))
+            # A name that is longer than any box shows its beginning: the chromosome.
+            self.locus.setCursorPosition(0)
         self.back.setEnabled(view.can_go_back)
         self.forward.setEnabled(view.can_go_forward)
+
+    def minimumSizeHint(self) -> QSize:
+        """Room for everything but the captions, which give way first."""
+        spare = sum(each.sizeHint().width() + _SPACING for each in self._captions if not each.isHidden())
+        return super().minimumSizeHint() - QSize(spare, 0)
+
+    def resizeEvent(self, _event: QResizeEvent | None) -> None:
+        """Show the captions where there is room for them."""
+        captions = sum(each.sizeHint().width() + _SPACING for each in self._captions)
+        has_room = self.width() >= self.minimumSizeHint().width() + captions
+        for caption in self._captions:
+            caption.setVisible(has_room)
 
     def follow_choice(self) -> None:
         """Offer what can be chosen."""
@@ -80,8 +133,7 @@ class LocusBar(QWidget):
     def _lay_out(self) -> None:
         layout = QHBoxLayout(self)
         layout.setContentsMargins(12, 8, 12, 8)
-        layout.setSpacing(6)
-        self.locus.setMinimumWidth(_LOCUS_WIDTH)
+        layout.setSpacing(_SPACING)
         self.locus.setPlaceholderText("chr5:124.5m, a locus or a gene")
         self.locus.setClearButtonEnabled(True)
         self.locus.setAccessibleName("Locus or gene")
@@ -95,6 +147,7 @@ class LocusBar(QWidget):
             caption = QLabel(text)
             caption.setProperty("role", "muted")
             caption.setBuddy(box)
+            self._captions.append(caption)
             box.setToolTip(tip)
             box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
             box.setMinimumWidth(_CHOICE_WIDTH)

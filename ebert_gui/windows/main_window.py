@@ -20,7 +20,7 @@ from ebert_gui.windows import asking
 from ebert_gui.windows.actions import build_menus
 from ebert_gui.windows.attention_bar import AttentionBar
 from ebert_gui.windows.checkpoint_dock import CheckpointDock
-from ebert_gui.windows.locus_bar import LocusBar
+from ebert_gui.windows.locus_bar import LocusBar, WholeBar
 from ebert_gui.windows.messages import MessageBar, details_window
 from ebert_gui.windows.theme import DARK, LIGHT, Theme, window_font
 from ebert_gui.windows.track_dock import TrackDock
@@ -221,7 +221,8 @@ class MainWindow(QMainWindow):
         layout = QVBoxLayout(body)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
-        for widget in (self.locus_bar, self.messages, self.canvas, self.attention_bar):
+        self.addToolBar(WholeBar("Locus bar", self.locus_bar))
+        for widget in (self.messages, self.canvas, self.attention_bar):
             layout.addWidget(widget, 1 if widget is self.canvas else 0)
         self.attention_bar.hide()
         self.setCentralWidget(body)

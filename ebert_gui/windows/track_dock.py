@@ -37,6 +37,8 @@ from ebert_gui.state.tracks import (
 from ebert_gui.state.workspace import Workspace
 
 _ID = Qt.ItemDataRole.UserRole
+# Two lines: on a low screen the other docks need the room.
+_LOWEST = 36
 
 
 class TrackDock(QDockWidget):
@@ -120,6 +122,8 @@ class TrackDock(QDockWidget):
         assert model is not None
         model.rowsMoved.connect(self._on_moved)
         self.offers.setHeaderHidden(True)
+        for view in (self.list, self.offers):
+            view.setMinimumHeight(_LOWEST)
         self.offers.setAccessibleName("Tracks that can be added")
         # A double-click or Enter.
         self.offers.itemActivated.connect(lambda item, _column: self.add_chosen(item))

@@ -1,0 +1,145 @@
+"""Windows, dialogs and the locus stay whole on a small screen."""
+
+from collections.abc import Callable
+
+import pytest
+from PyQt6.QtCore import QPoint, QRect, QSize
+from PyQt6.QtWidgets import QApplication, QColorDialog, QDialog, QLabel, QMainWindow, QPushButton
+from pytestqt.qtbot import QtBot
+
+from ebert_core.protocol.locus import Interval
+from ebert_core.protocol.modelling import CheckpointSummary
+from ebert_core.protocol.tracks import DatasetSummary
+from ebert_gui.state.workspace import Workspace
+from ebert_gui.windows.attention_bar import AttentionBar
+from ebert_gui.windows.export_dialog import ExportDialog
+from ebert_gui.windows.finetune_dialog import FineTuneDialog
+from ebert_gui.windows.locus_bar import LocusBar, WholeBar
+from ebert_gui.windows.new_dataset_dialog import NewDatasetDialog
+from ebert_gui.windows.screens import WithinScreen, fit_into_screen, within
+
+# What a screen of 1600 x 1000 leaves for a window at a scale of 2, in logical pixels.
+SMALL = QSize(790, 450)
+
+
+class _NoWorker:
+    def request(self, *_arguments: object, **_more: object) -> None:
+        """Nothing is asked here."""
+
+
+@pytest.mark.parametrize(
+    ("wanted", "fitting"),
+    [
+        (QRect(10, 10, 300, 200), QRect(10, 10, 300, 200)),
+        (QRect(0, 0, 5000, 5000), QRect(0, 0, 1272, 680)),
+        (QRect(1200, 700, 400, 300), QRect(872, 380, 400, 300)),
+        (QRect(-900, -50, 400, 300), QRect(0, 0, 400, 300)),
+    ],
+)
+def test_a_window_lies_in_the_room_of_its_screen(wanted: QRect, fitting: QRect) -> None:
+    assert within(wanted, QRect(0, 0, 1280, 720)) == fitting
+
+
+def test_a_window_that_wants_more_than_the_screen_gets_the_screen(qapp: QApplication, qtbot: QtBot) -> None:
+    watch = WithinScreen(qapp)
+    for window in (QMainWindow(), QDialog()):
+        qtbot.addWidget(window)
+        window.resize(4000, 3000)
+        with qtbot.waitExposed(window):
+            window.show()
+        room = window.screen().availableGeometry()
+        assert window.width() <= room.width()
+        assert window.height() <= room.height()
+    qapp.removeEventFilter(watch)
+
+
+def test_a_window_that_was_left_outside_comes_back(qtbot: QtBot) -> None:
+    window = QMainWindow()
+    qtbot.addWidget(window)
+    window.resize(300, 200)
+    window.move(9000, 9000)
+    fit_into_screen(window)
+    assert window.screen().availableGeometry().contains(window.geometry())
+
+
+def finetuning(dataset: DatasetSummary, checkpoint: CheckpointSummary) -> QDialog:
+    return FineTuneDialog(dataset, checkpoint)
+
+
+def export(dataset: DatasetSummary, checkpoint: CheckpointSummary) -> QDialog:
+    dialog = ExportDialog(dataset, checkpoint, "K562", "CTCF", Interval("chr3", 0, 1000))
+    dialog.some.setChecked(True)
+    return dialog
+
+
+def new_dataset(_dataset: DatasetSummary, _checkpoint: CheckpointSummary) -> QDialog:
+    return NewDatasetDialog(lambda _path, _reply: None)
+
+
+@pytest.mark.parametrize("make", [finetuning, export, new_dataset])
+def test_a_dialog_keeps_its_buttons_in_reach_on_a_small_screen(
+    make: Callable[[DatasetSummary, CheckpointSummary], QDialog],
+    dataset: DatasetSummary,
+    checkpoint: CheckpointSummary,
+    qtbot: QtBot,
+) -> None:
+    dialog = make(dataset, checkpoint)
+    qtbot.addWidget(dialog)
+    dialog.resize(SMALL)
+    with qtbot.waitExposed(dialog):
+        dialog.show()
+    assert dialog.size() == SMALL
+    default = next(button for button in dialog.findChildren(QPushButton) if button.isDefault())
+    place = QRect(default.mapTo(dialog, QPoint(0, 0)), default.size())
+    assert dialog.rect().contains(place)
+    assert default.visibleRegion().boundingRect() == default.rect()
+
+
+def test_the_colour_dialog_fits_a_small_screen(qtbot: QtBot) -> None:
+    dialog = QColorDialog()
+    dialog.setOption(QColorDialog.ColorDialogOption.DontUseNativeDialog)
+    qtbot.addWidget(dialog)
+    least = dialog.minimumSizeHint()
+    assert least.width() <= SMALL.width()
+    assert least.height() <= SMALL.height()
+
+
+def shows_whole(bar: LocusBar) -> bool:
+    """Whether both ends of the text can be seen: what is under the two edges of the line is its first and its last."""
+    line, middle = bar.locus, bar.locus.height() // 2
+    inner = line.width() - line.height()  # the button that clears the line is as wide as high
+    return line.cursorPositionAt(QPoint(3, middle)) == 0 and line.cursorPositionAt(QPoint(inner, middle)) == len(
+        line.text()
+    )
+
+
+@pytest.mark.parametrize("place", [Interval("chr5", 125_915_000, 125_945_000), Interval("chr1", 0, 249_250_621)])
+def test_the_locus_is_whole_in_the_narrowest_window_and_the_captions_give_way(place: Interval, qtbot: QtBot) -> None:
+    workspace = Workspace()
+    bar = LocusBar(workspace, _NoWorker())
+    window = QMainWindow()
+    qtbot.addWidget(window)
+    window.addToolBar(WholeBar("Locus bar", bar))
+    window.resize(1280, 300)
+    with qtbot.waitExposed(window):
+        window.show()
+    captions = [label for label in bar.findChildren(QLabel) if label.text() == "Cell type"]
+    assert [label.isVisible() for label in captions] == [True]
+    workspace.view.open_genome({place.chromosome: 249_250_621})
+    workspace.view.show(place)
+    window.resize(10, 300)
+    qtbot.waitUntil(lambda: shows_whole(bar))
+    assert bar.cell_type.isVisible()
+    assert [label.isVisible() for label in captions] == [False]
+
+
+def test_the_attention_bar_goes_on_in_a_second_line_where_the_window_is_narrow(qtbot: QtBot) -> None:
+    bar = AttentionBar()
+    qtbot.addWidget(bar)
+    bar.set_network(3, 2)
+    assert bar.heightForWidth(300) > bar.heightForWidth(900)
+    bar.resize(300, bar.heightForWidth(300))
+    with qtbot.waitExposed(bar):
+        bar.show()
+    for box in (bar.layer, bar.head, bar.from_anchor, bar.to_anchor, bar.triangle):
+        assert bar.rect().contains(QRect(box.mapTo(bar, QPoint(0, 0)), box.size()))
