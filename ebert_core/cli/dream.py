@@ -51,6 +51,12 @@ def _add_labels(parser: argparse.ArgumentParser) -> None:
         "--regions", metavar="BED", default="", help="where bins lie (default: labelled regions, or all)"
     )
     parser.add_argument("--chromosomes", metavar="N", nargs="+", default=[], help="regions on these only")
+    parser.add_argument(
+        "--rule",
+        choices=("organisers", "half-of-bin"),
+        default="organisers",
+        help="that of the organisers' script (default), or B where 100 bases of the bin lie in conservative peaks",
+    )
     dataset = parser.add_argument_group("from a dataset")
     dataset.add_argument("--dataset", metavar="DATASET.toml", default="", help="its peaks, blacklist, regions, lengths")
     dataset.add_argument("--factor", metavar="F", default="", help="whose peaks")
@@ -76,10 +82,13 @@ def _label(arguments: argparse.Namespace) -> None:
     sources = _from_dataset(arguments) if arguments.dataset else _from_files(arguments)
     for cell in sources.cells:
         if cell.relaxed is None:
-            _say(f"{cell.cell_type} has no relaxed peaks: only bins that graze a conservative one are ambiguous there.")
+            _say(
+                f"{cell.cell_type} has no relaxed peaks: the conservative ones take their place, so too few bins are "
+                "ambiguous there."
+            )
     if arguments.chromosomes:
         sources = sources._replace(runs=on_chromosomes(sources.runs, arguments.chromosomes))
-    counts = write_labels(Path(arguments.output), sources)
+    counts = write_labels(Path(arguments.output), sources, arguments.rule)
     for name, bound in counts.bound.items():
         _say(f"{name}: {bound:,} bound and {counts.ambiguous[name]:,} ambiguous of {counts.bins:,} bins")
     print(arguments.output)

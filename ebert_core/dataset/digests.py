@@ -14,6 +14,7 @@ from typing import Any
 import msgspec
 
 from ebert_core.dataset.description import Dataset
+from ebert_core.dataset.labels import TRAINING_RULE
 from ebert_core.model.description import InputFile
 from ebert_core.protocol.errors import InvalidRequest
 
@@ -37,6 +38,8 @@ def dataset_digests(
 ) -> dict[str, InputFile]:
     """By key of the DATASET.toml, name and SHA-256 of the file that the key names, or the SHA-256 of its text.
 
+    Where peaks count there is one more, `label_rule`: the same peaks give other labels by another rule.
+
     Args:
         dataset: whose files.
         cell_types: those whose files count.
@@ -54,6 +57,8 @@ def dataset_digests(
         pairs = [(keys, value) for keys, value in pairs if keys[2:3] != ("peaks",) or keys[3] in factors]
     with _Kept(dataset.path) as kept:
         digests = {}
+        if factors is None or factors:
+            digests["label_rule"] = kept.digest(TRAINING_RULE)
         for number, (keys, value) in enumerate(pairs):
             report(number / len(pairs), f"checking {'.'.join(keys)}")
             digests[".".join(keys)] = kept.digest(value)

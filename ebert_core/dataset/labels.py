@@ -1,7 +1,12 @@
-"""Labels of bins of 200 bp by the rule of the ENCODE-DREAM challenge."""
+"""Labels of bins of 200 bp by the rule of the ENCODE-DREAM challenge.
+
+"organisers" is the rule of the organisers' own script (nboley/DREAM_tfbinding_challenge, `build_region_labels.py` and
+`merge_labels_mats.py`), by which everything here trains and evaluates. "half-of-bin" is the challenge's wording, which
+`ebert dream labels` offers beside it.
+"""
 
 from collections.abc import Iterable
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,6 +20,20 @@ from ebert_core.protocol.locus import Interval
 BOUND, UNBOUND, NOT_SCORED = 1, 0, -1
 STEP, WIDTH = 50, 200
 
+LabelRule = Literal["organisers", "half-of-bin"]
+RULE_WORDS: dict[LabelRule, str] = {
+    "organisers": (
+        "Peaks that overlap or touch are merged. The number of merged conservative peaks that share at least half of "
+        "the bin or half of the peak is compared with the number of merged relaxed peaks that share a base with the "
+        "bin (conservative ones where there are no relaxed peaks): both 0 is U, both 1 is B, everything else is A."
+    ),
+    "half-of-bin": (
+        "B where at least 100 of the 200 bases lie in conservative peaks, A where a base lies in a relaxed or "
+        "conservative peak otherwise, U elsewhere."
+    ),
+}
+TRAINING_RULE: LabelRule = "organisers"
+
 # Starts and ends of spans: pairs, or an array of two columns.
 Pairs = Iterable[tuple[int, int]] | NDArray[np.int64]
 
@@ -22,9 +41,9 @@ Pairs = Iterable[tuple[int, int]] | NDArray[np.int64]
 def bin_labels(dataset: Dataset, cell_type: str, factor: str, interval: Interval) -> NDArray[np.int8]:
     """The label of each bin [s, s + 200) for every s of the interval that is a multiple of 50.
 
-    1 is bound: at least 100 bases lie in a conservative peak. 0 is unbound. -1 is not to be scored: the bin is
-    ambiguous (it touches a relaxed peak, or grazes a conservative one), leaves the labelled regions, touches the
-    blacklist, holds an N, passes the chromosome's end, or the pair was not assayed.
+    1 is bound and 0 is unbound by the organisers' rule (`peak_labels`). -1 is not to be scored: the bin is ambiguous,
+    leaves the labelled regions, touches the blacklist, holds an N, passes the chromosome's end, or the pair was not
+    assayed.
     """
     labels = measured_labels(dataset, cell_type, factor, interval)
     labels[~scorable_bins(dataset, interval)] = NOT_SCORED
@@ -38,21 +57,40 @@ def measured_labels(dataset: Dataset, cell_type: str, factor: str, interval: Int
     if conservative is None:
         return np.full(len(starts), NOT_SCORED, dtype=np.int8)
     relaxed = dataset.peaks(cell_type, factor, is_relaxed=True)
-    near = Interval(interval.chromosome, max(0, interval.start - WIDTH), interval.end + WIDTH)
-    return peak_labels(_spans(conservative, near), _spans(relaxed, near) if relaxed else (), starts)
+    # Peaks that touch are merged, and a merged peak counts by its length up to 200: so much is read on either side.
+    near = Interval(interval.chromosome, max(0, interval.start - 2 * WIDTH), interval.end + 2 * WIDTH)
+    return peak_labels(_spans(conservative, near), None if relaxed is None else _spans(relaxed, near), starts)
 
 
-def peak_labels(conservative: Pairs, relaxed: Pairs, starts: NDArray[np.int64]) -> NDArray[np.int8]:
+def peak_labels(
+    conservative: Pairs, relaxed: Pairs | None, starts: NDArray[np.int64], rule: LabelRule = TRAINING_RULE
+) -> NDArray[np.int8]:
     """The label rule itself, for bins at ascending starts: 1 bound, 0 unbound, -1 ambiguous.
 
-    Bound is a bin with at least half its bases in conservative peaks. Ambiguous is one that is not, and touches a
-    relaxed peak or a conservative one. The time it takes follows the number of peaks, not of bins.
+    `RULE_WORDS` says what the rules are. The time it takes follows the number of peaks, not of bins.
+
+    Args:
+        conservative: starts and ends of the conservative peaks, in any order, repeated or not.
+        relaxed: those of the relaxed peaks; None when there is no such file. The organisers' rule then takes the
+            conservative ones in their place, as their script does where it is given one set of peaks: a bin that
+            grazes a peak is ambiguous, a bin that lies in one is bound.
+        starts: of the bins.
+        rule: which of the two.
     """
-    labels = np.full(len(starts), UNBOUND, dtype=np.int8)
-    labels[_touched(merged_spans(relaxed), starts)] = NOT_SCORED
     spans = merged_spans(conservative)
-    near = _touched(spans, starts)
-    labels[near] = np.where(_covered(spans, starts[near]) >= WIDTH // 2, BOUND, NOT_SCORED)
+    relaxed_spans = spans if relaxed is None else merged_spans(relaxed)
+    touched = [_touched(each, starts) for each in ((spans,) if relaxed is None else (relaxed_spans, spans))]
+    labels = np.full(len(starts), UNBOUND, dtype=np.int8)
+    if rule == "half-of-bin":
+        for near in touched:
+            labels[near] = np.where(_covered(spans, starts[near]) >= WIDTH // 2, BOUND, NOT_SCORED)
+        return labels
+    half_of_either = np.minimum(WIDTH // 2, -(-(spans.last - spans.first) // 2))
+    for near in touched:
+        conservative_X = _sharing(spans, half_of_either, starts[near])
+        relaxed_X = _sharing(relaxed_spans, 1, starts[near])
+        is_clear_X = (conservative_X == relaxed_X) & (conservative_X <= 1)
+        labels[near] = np.where(is_clear_X, conservative_X, NOT_SCORED)
     return labels
 
 
@@ -116,6 +154,15 @@ def _covered(spans: Spans, starts: NDArray[np.int64]) -> NDArray[np.int64]:
         return np.where(row >= 0, lengths_before[np.maximum(row, 0)] + inside, 0)
 
     return covered_before(starts + WIDTH) - covered_before(starts)
+
+
+def _sharing(spans: Spans, bases: NDArray[np.int64] | int, starts: NDArray[np.int64]) -> NDArray[np.int64]:
+    """With how many spans each bin shares at least so many bases, which no span and no bin falls short of.
+
+    The bins that share so many with a span start from `first + bases - 200` to `last - bases`; both ascend.
+    """
+    begun = np.searchsorted(spans.first + bases - WIDTH, starts, side="right")
+    return begun - np.searchsorted(spans.last - bases, starts, side="left")
 
 
 def _touched(spans: Spans, starts: NDArray[np.int64]) -> NDArray[np.int64]:

@@ -6,7 +6,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from ebert_core.demonstration.oracle import BOUND, UNBOUND, Demonstration
+from ebert_core.dataset.labels import BOUND, UNBOUND
+from ebert_core.demonstration.oracle import Demonstration
 from ebert_core.demonstration.rules import CELL_TYPES, FACTOR_NAMES, HELD_OUT, STATE_NAMES, TRAINING
 from ebert_core.dream.scoring import auprc
 from ebert_core.protocol.locus import Interval

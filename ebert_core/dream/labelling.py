@@ -3,18 +3,21 @@
 # X = bins, C = cell types.
 
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
 
+import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from ebert_core.dataset.labels import covered_bases, peak_labels
+from ebert_core.dataset.labels import RULE_WORDS, TRAINING_RULE, LabelRule, covered_bases, peak_labels
 from ebert_core.dream.label_writer import LabelWriter
 from ebert_core.dream.regions import bins_of
 from ebert_core.dream.sources import CellPeaks, Sources
 from ebert_core.genome.annotation import FeatureSource
 from ebert_core.genome.chromosomes import name_in
+from ebert_core.model.durable import put_in_place
 from ebert_core.protocol.errors import InvalidRequest
 
 
@@ -26,11 +29,34 @@ class LabelCounts(NamedTuple):
     ambiguous: dict[str, int]
 
 
-def write_labels(path: Path, sources: Sources) -> LabelCounts:
+class LabelNote(msgspec.Struct, frozen=True):
+    """What lies beside a label file, which has no room for it: the rule that made it, and what it was made of."""
+
+    rule: LabelRule
+    rule_in_words: str
+    bins: int
+    cell_types: dict[str, "CellNote"]
+
+
+class CellNote(msgspec.Struct, frozen=True):
+    """Where the labels of a cell type come from, and how many there are; without relaxed peaks that name is empty."""
+
+    conservative: str
+    relaxed: str
+    bound: int
+    ambiguous: int
+
+
+def note_path(labels: Path) -> Path:
+    """Where the note on a label file lies."""
+    return labels.with_name(f"{labels.name}.json")
+
+
+def write_labels(path: Path, sources: Sources, rule: LabelRule = TRAINING_RULE) -> LabelCounts:
     """Writes the label file, which appears complete or not at all, and returns what it holds.
 
     Bins start at multiples of 50 and lie in one region; those that touch the blacklist are left out. The rule is
-    `dataset.labels.peak_labels`. Memory follows the longest chromosome.
+    `dataset.labels.peak_labels`, and a `LabelNote` beside the file says which. Memory follows the longest chromosome.
 
     Raises:
         InvalidRequest: peaks and regions share no chromosome, there is no bin, or the file cannot be written.
@@ -47,7 +73,7 @@ def write_labels(path: Path, sources: Sources) -> LabelCounts:
                     "Name what to label with --chromosomes."
                 )
             start_X = _outside(sources.blacklist, run.chromosome, bins_of(run))
-            label_CX = np.stack([_labels(cell, run.chromosome, start_X) for cell in cells])
+            label_CX = np.stack([_labels(cell, run.chromosome, start_X, rule) for cell in cells])
             writer.write(run.chromosome, start_X, label_CX)
             bins += len(start_X)
             bound += (label_CX == 1).sum(axis=1)
@@ -57,20 +83,45 @@ def write_labels(path: Path, sources: Sources) -> LabelCounts:
         if not bins:
             raise InvalidRequest("No bin of 200 lies in the regions, so there is nothing to label.")
     order = [cell.cell_type for cell in cells]
-    return LabelCounts(
+    counts = LabelCounts(
         bins, dict(zip(order, bound.tolist(), strict=True)), dict(zip(order, ambiguous.tolist(), strict=True))
     )
+    _write_note(path, cells, counts, rule)
+    return counts
 
 
-def _labels(cell: CellPeaks, chromosome: str, start_X: NDArray[np.int64]) -> NDArray[np.int8]:
+def _write_note(path: Path, cells: Sequence[CellPeaks], counts: LabelCounts, rule: LabelRule) -> None:
+    notes = {
+        cell.cell_type: CellNote(
+            cell.conservative.path.name,
+            cell.relaxed.path.name if cell.relaxed is not None else "",
+            counts.bound[cell.cell_type],
+            counts.ambiguous[cell.cell_type],
+        )
+        for cell in cells
+    }
+    note = LabelNote(rule, RULE_WORDS[rule], counts.bins, notes)
+    text = msgspec.json.format(msgspec.json.encode(note), indent=2) + b"\n"
+    target = note_path(path)
+    part = target.with_name(f"{target.name}.part")
+    try:
+        part.write_bytes(text)
+        put_in_place(part, target)
+    except OSError as error:
+        with suppress(OSError):
+            part.unlink()
+        raise InvalidRequest(f"{target} could not be written: {error.strerror or error}.") from error
+
+
+def _labels(cell: CellPeaks, chromosome: str, start_X: NDArray[np.int64], rule: LabelRule) -> NDArray[np.int8]:
     """The labels of bins whose starts may come in any order."""
     conservative = _spans(cell.conservative, chromosome)
-    relaxed = _spans(cell.relaxed, chromosome) if cell.relaxed else ()
+    relaxed = None if cell.relaxed is None else _spans(cell.relaxed, chromosome)
     if (np.diff(start_X) >= 0).all():
-        return peak_labels(conservative, relaxed, start_X)
+        return peak_labels(conservative, relaxed, start_X, rule)
     order = np.argsort(start_X, kind="stable")
     label_X = np.empty(len(start_X), dtype=np.int8)
-    label_X[order] = peak_labels(conservative, relaxed, start_X[order])
+    label_X[order] = peak_labels(conservative, relaxed, start_X[order], rule)
     return label_X
 
 

@@ -87,7 +87,9 @@ class Description(msgspec.Struct, frozen=True):
     genome; `state_bin_width` the native width of the segmentation's units in bases; `inputs` the files that training
     read, by key of the DATASET.toml, and `inputs_sha256` the digest of all of them. `verdict` says whether it is better
     than a simple baseline; older checkpoints have none. `members` are the models of an average, in the order of its
-    weights, and `spec` is then that of the first; a single model has none.
+    weights, and `spec` is then that of the first; a single model has none. `label_rule` is the rule that made the
+    labels of training and of the figures, a key of `dataset.labels.RULE_WORDS`; several of an average whose members
+    differ.
     """
 
     format_version: int
@@ -116,6 +118,8 @@ class Description(msgspec.Struct, frozen=True):
     verdict: Verdict | None = None
     members: tuple[Member, ...] = ()
     ancestor_cell_types: tuple[str, ...] = ()
+    # Checkpoints from before there was a choice do not say it: their bins were bound by half of the bin.
+    label_rule: str = "half-of-bin"
 
     def factor(self, name: str) -> FactorRecord:
         """The record of a factor.

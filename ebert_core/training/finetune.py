@@ -16,6 +16,7 @@ from torch.nn import functional as f
 
 from ebert_core.dataset.derived import frozen_scale
 from ebert_core.dataset.digests import joint_digest
+from ebert_core.dataset.labels import TRAINING_RULE
 from ebert_core.dream.scoring import auprc
 from ebert_core.inference.batches import Inputs
 from ebert_core.inference.predict import Predictor
@@ -401,4 +402,5 @@ class _FineTuning:
             signal_quantiles=dict(self.channels.references),
             metrics=self.trainer.figures(),
             limits=(*limits_of(material, self.cell_types, records), *self.signals.left_out),
+            label_rule=TRAINING_RULE,
         )

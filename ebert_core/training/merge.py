@@ -148,6 +148,7 @@ def _described(members: Sequence[Description], architecture: Architecture, name:
             Member(label, member.weights_sha256, member.inputs_sha256, member.spec)
             for label, member in zip(names, members, strict=True)
         ),
+        label_rule=", ".join(dict.fromkeys(member.label_rule for member in members)),
     )
 
 

@@ -275,6 +275,7 @@ class _Pretraining:
             inputs=inputs,
             metrics={f"masked {name}": value for name, value in losses._asdict().items() if math.isfinite(value)},
             limits=("Pre-trained only: it predicts no factor until it is fine-tuned.",),
+            label_rule="",
         )
 
 

@@ -40,6 +40,19 @@ def test_labels_say_on_stderr_what_they_hold(files, capsys):
         assert file.readline() == "chr\tstart\tstop\tK562\tliver\n"
 
 
+def test_the_rule_can_be_chosen_and_is_told_beside_the_file(files, capsys):
+    # A peak of 120 lies half in the bin from 3,250 on: half of the peak, and less than half of the bin.
+    (files / "short.bed").write_text("chr1\t3390\t3510\n")
+    words = ["--conservative", "K562=short.bed", "--relaxed", "K562=short.bed", "--regions", "regions.bed"]
+    told = {}
+    for flags, name in (((), "x"), (("--rule", "half-of-bin"), "y")):
+        assert main(["dream", "labels", *words, "--output", f"{name}.tsv", *flags]) == 0
+        told[name] = json.loads((files / f"{name}.tsv.json").read_text())["rule"]
+    assert told == {"x": "organisers", "y": "half-of-bin"}
+    assert "chr1\t3250\t3450\tB\n" in (files / "x.tsv").read_text()
+    assert "chr1\t3250\t3450\tA\n" in (files / "y.tsv").read_text()
+
+
 def test_a_cell_type_without_relaxed_peaks_gets_a_note(files, capsys):
     words = ["--conservative", "K562=k562.bed", "--regions", "regions.bed", "--output", "x.tsv"]
     assert main(["dream", "labels", *words]) == 0

@@ -5,8 +5,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from ebert_core.dataset.labels import BOUND, NOT_SCORED, UNBOUND
 from ebert_core.demonstration.controls import compare, table
-from ebert_core.demonstration.oracle import AMBIGUOUS, BOUND, UNBOUND, Demonstration, bin_starts
+from ebert_core.demonstration.oracle import Demonstration, bin_starts
 from ebert_core.demonstration.rules import GAPS
 from ebert_core.demonstration.scene import scene
 from ebert_core.protocol.errors import InvalidRequest
@@ -67,8 +68,8 @@ def test_bins_that_meet_n_are_ambiguous_and_scores_are_given_to_every_bin(demons
     labels = demonstration.labels("DEMO-A", "alpha", around)
     starts = bin_starts(around)
     meets = (starts + 200 > gap.start) & (starts < gap.end)
-    assert (labels[meets] == AMBIGUOUS).all()
-    assert np.isin(labels[~meets], (BOUND, UNBOUND, AMBIGUOUS)).all()
+    assert (labels[meets] == NOT_SCORED).all()
+    assert np.isin(labels[~meets], (BOUND, UNBOUND, NOT_SCORED)).all()
     assert np.isfinite(demonstration.motif_score("DEMO-A", around)).all()
     assert (demonstration.oracle("DEMO-A", "alpha", around)[meets & (starts > gap.start + 300)] < 0.5).all()
 

@@ -3,12 +3,14 @@
 import gzip
 from pathlib import Path
 
+import msgspec
 import numpy as np
 import pytest
 
 from ebert_core.dataset.description import Dataset
+from ebert_core.dataset.labels import RULE_WORDS
 from ebert_core.dream.label_writer import lines_of
-from ebert_core.dream.labelling import write_labels
+from ebert_core.dream.labelling import CellNote, LabelCounts, LabelNote, write_labels
 from ebert_core.dream.regions import bins_of, on_chromosomes, read_regions
 from ebert_core.dream.sources import sources_of_dataset, sources_of_files
 from ebert_core.protocol.errors import InvalidRequest
@@ -64,14 +66,28 @@ def test_lines_are_those_that_python_would_write():
     )
 
 
-def label_of(start: int, conservative: list[tuple[int, int]], relaxed: list[tuple[int, int]]) -> str:
+def half_of_bin(start: int, conservative: list[tuple[int, int]], relaxed: list[tuple[int, int]]) -> str:
     bases = set(range(start, start + 200))
     covered = len(bases & {base for first, last in conservative for base in range(first, last)})
     touched = covered or bases & {base for first, last in relaxed for base in range(first, last)}
     return "B" if covered >= 100 else "A" if touched else "U"
 
 
-def test_the_label_file_follows_the_rule(write, tmp_path):
+def organisers(start: int, conservative: list[tuple[int, int]], relaxed: list[tuple[int, int]]) -> str:
+    halves, touches = shares(start, conservative)[0], shares(start, relaxed or conservative)[1]
+    return "UBA"[min(halves, 2)] if halves == touches else "A"
+
+
+def shares(start: int, peaks: list[tuple[int, int]]) -> tuple[int, int]:
+    """With how many merged peaks the bin shares half of either, and a base."""
+    bases = sorted({base for first, last in peaks for base in range(first, last)})
+    merged = np.split(bases, np.flatnonzero(np.diff(bases) > 1) + 1)
+    inside = [sum(start <= base < start + 200 for base in each) for each in merged]
+    return sum(2 * i >= min(200, len(each)) for i, each in zip(inside, merged, strict=True)), np.count_nonzero(inside)
+
+
+@pytest.mark.parametrize(("rule", "label_of"), [("organisers", organisers), ("half-of-bin", half_of_bin)])
+def test_the_label_file_follows_the_rule(write, tmp_path, rule, label_of):
     rng = np.random.default_rng(11)
     peaks = {
         name: [(int(start), int(start + width)) for start, width in zip(*rng.integers(1, size, (2, 12)), strict=True)]
@@ -90,7 +106,7 @@ def test_the_label_file_follows_the_rule(write, tmp_path):
         regions=str(tmp_path / "r.bed"),
         blacklist=str(tmp_path / "black.bed"),
     )
-    counts = write_labels(tmp_path / "x.tsv.gz", sources)
+    counts = write_labels(tmp_path / "x.tsv.gz", sources, rule)
     header, *lines = gzip.decompress((tmp_path / "x.tsv.gz").read_bytes()).decode().splitlines()
     assert header == "chr\tstart\tstop\tK562\tHepG2"
     places = [("chr1", start) for start in [*range(3000, 4801, 50), *range(0, 3201, 50)] if start + 200 <= 4990]
@@ -103,6 +119,14 @@ def test_the_label_file_follows_the_rule(write, tmp_path):
     assert counts.bins == len(expected)
     assert counts.bound["K562"] == sum(labels[2] == "B" for labels in expected)
     assert counts.ambiguous["HepG2"] == sum(labels[3] == "A" for labels in expected)
+    note = msgspec.json.decode((tmp_path / "x.tsv.gz.json").read_bytes(), type=LabelNote)
+    assert (note.rule, note.rule_in_words, note.bins) == (rule, RULE_WORDS[rule], len(expected))
+    assert note.cell_types["K562"] == CellNote("conservative.bed", "relaxed.bed", *by_cell(counts, "K562"))
+    assert note.cell_types["HepG2"] == CellNote("relaxed.bed", "", *by_cell(counts, "HepG2"))
+
+
+def by_cell(counts: LabelCounts, cell: str) -> tuple[int, int]:
+    return counts.bound[cell], counts.ambiguous[cell]
 
 
 def test_a_dataset_gives_peaks_regions_and_lengths(write, tmp_path):
