@@ -5,7 +5,7 @@ import sys
 from pathlib import Path
 from typing import NamedTuple
 
-from PyQt6.QtCore import QObject, QTimer
+from PyQt6.QtCore import QObject, QThread, QTimer
 from PyQt6.QtWidgets import QApplication
 
 from ebert_core.protocol.errors import InvalidRequest
@@ -171,12 +171,14 @@ class WindowProgram(Program):
             announcer.connect(self._autosave.start)
         if found.problem:
             self.window.messages.warning(found.problem)
-        # Tracks come first: importing torch takes a whole core for a second.
         self._calm = [
             self.window.canvas.painted.connect(self._start_model_when_calm),
             self.loader.idle.connect(self._start_model_when_calm),
         ]
         self.data.start()
+        has_checkpoint = bool(options.checkpoint or found.session.checkpoint)
+        if has_checkpoint and QThread.idealThreadCount() > 1:
+            self._start_model()
         self.open(found.session)
 
     def save_session(self) -> None:
@@ -202,11 +204,15 @@ class WindowProgram(Program):
             self.window.messages.warning(f"The session cannot be kept: {error}")
 
     def _start_model_when_calm(self) -> None:
+        """Start the model once tracks are drawn, where it would keep them from a core: importing torch takes one."""
         is_nothing_coming = self.opener.is_settled and self.workspace.dataset is None
         is_drawn = self.workspace.dataset is not None and self.loader.is_idle
         if is_drawn or is_nothing_coming:
-            self._stop_waiting_for_calm()
-            self.model.start()
+            self._start_model()
+
+    def _start_model(self) -> None:
+        self._stop_waiting_for_calm()
+        self.model.start()
 
     def _stop_waiting_for_calm(self) -> None:
         for connection in self._calm:

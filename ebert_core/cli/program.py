@@ -6,6 +6,7 @@ stderr. A command's module is imported only when it is asked for, so that a data
 
 import argparse
 import importlib
+import os
 import signal
 import sys
 import threading
@@ -42,6 +43,9 @@ COMMANDS = {
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Runs one command and returns its exit code."""
+    # Threads of OpenMP that wait for one another spin by default, on cores that window, worker and jobs share. The
+    # setting is read when torch is loaded.
+    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
     words = list(sys.argv[1:] if arguments is None else arguments)
     parsed = _parser(words).parse_args(words)
     if parsed.command != "worker" and threading.current_thread() is threading.main_thread():

@@ -148,3 +148,12 @@ def test_a_window_that_is_closed_while_it_opens_starts_no_model_worker(open_wind
     program.window.canvas.grab()
     assert Condition.STARTING not in conditions
     assert program.model.process_id == 0
+
+
+@pytest.mark.parametrize(("cores", "is_started"), [(2, True), (1, False)])
+def test_the_model_gets_ready_while_tracks_are_read_where_there_is_a_core_for_it(
+    open_window, toy_dataset, toy_model, monkeypatch, cores, is_started
+) -> None:
+    monkeypatch.setattr("ebert_gui.app.QThread.idealThreadCount", lambda: cores)
+    program = open_window(dataset=str(toy_dataset), checkpoint=str(toy_model))
+    assert (program.model.state.condition is not Condition.STOPPED) == is_started

@@ -307,3 +307,16 @@ def test_without_torch_it_says_how_to_get_it(words, toy_binding, toy_checkpoint,
     ended = subprocess.run(command, capture_output=True, text=True, cwd=tmp_path, env=where, stdin=subprocess.DEVNULL)
     sentence = f"ebert {words[0]} needs PyTorch; run: pip install 'ebert-browser[model]'\n"
     assert (ended.returncode, ended.stdout, ended.stderr) == (2, "", sentence)
+
+
+@pytest.mark.parametrize(("own", "expected"), [(None, "PASSIVE"), ("ACTIVE", "ACTIVE")])
+def test_threads_that_wait_leave_the_core_to_others_unless_a_person_says_otherwise(own, expected, monkeypatch):
+    monkeypatch.delenv("OMP_WAIT_POLICY", raising=False)
+    if own:
+        monkeypatch.setenv("OMP_WAIT_POLICY", own)
+    program = (
+        "import os, sys; from ebert_core.cli.program import main; main(['jobs', 'list']); "
+        "assert 'torch' not in sys.modules; print(os.environ['OMP_WAIT_POLICY'])"
+    )
+    ended = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert ended.stdout.split()[-1] == expected
