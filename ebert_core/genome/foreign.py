@@ -20,7 +20,7 @@ _BEGINNINGS = {
     b"\x28\xb5\x2f\xfd": "{path} is packed with zstd; unpack it first.",
     b"<!DO": "{path} is a web page; what it was downloaded from asked for something else.",
     b"<htm": "{path} is a web page; what it was downloaded from asked for something else.",
-    b"##fileformat=VCF": "{path} is a VCF of variants, which is no track of this version; enter a variant as an edit.",
+    b"##fileformat=VCF": "{path} is a VCF of variants, which this program does not read.",
     b"@HD\t": _READS,
     b"@SQ\t": _READS,
     b"@": "{path} looks like FASTQ, which holds raw reads; align them first.",

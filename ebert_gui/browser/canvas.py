@@ -36,8 +36,9 @@ _LINE = 80
 class Canvas(QWidget):
     """Draws a workspace.
 
-    `hovered` carries the position (-1 outside) and the words for what is under the cursor, `linked` the track whose
-    offer was clicked, `explained` the track whose details are wanted, `menu_wanted` a track and a place on screen.
+    `hovered` carries the position (-1 outside) and the words for what is under the cursor, again whenever something
+    else comes to lie under it. `linked` carries the track whose offer was clicked, `explained` the track whose details
+    are wanted, `menu_wanted` a track and a place on screen.
     """
 
     hovered = pyqtSignal(float, str)
@@ -51,6 +52,8 @@ class Canvas(QWidget):
         self.scene = Scene(workspace, source, palette, font)
         self._workspace = workspace
         self._drag: Drag | None = None
+        self._pointer: QPointF | None = None
+        self._told = ("", -1.0, "")
         self._bar = QScrollBar(Qt.Orientation.Vertical, self)
         self._bar.valueChanged.connect(self._on_scrolled)
         self._bar.hide()
@@ -104,6 +107,7 @@ class Canvas(QWidget):
         if self._drag is not None and self._drag.kind is DragKind.SELECT:
             self._drag.paint(painter, self.scene, self.height())
         painter.end()
+        self._tell()
         self.painted.emit()
 
     def resizeEvent(self, _event: QResizeEvent | None) -> None:
@@ -178,7 +182,7 @@ class Canvas(QWidget):
     def mouseMoveEvent(self, event: QMouseEvent | None) -> None:
         """Go on with a drag, or say what is under the cursor."""
         assert event is not None
-        place = event.position()
+        place = self._pointer = event.position()
         if self._drag is None:
             self._hover(place)
             return
@@ -215,7 +219,8 @@ class Canvas(QWidget):
 
     def leaveEvent(self, _event: QEvent | None) -> None:
         """Nothing is under the cursor any more."""
-        self.hovered.emit(-1.0, "")
+        self._pointer = None
+        self._tell()
 
     def keyPressEvent(self, event: QKeyEvent | None) -> None:
         """Up and down scroll the tracks; everything else is an action of the window."""
@@ -265,16 +270,31 @@ class Canvas(QWidget):
         on_edge = self._edge_at(place) is not None
         shape = Qt.CursorShape.SplitVCursor if on_edge else Qt.CursorShape.ArrowCursor
         self.setCursor(Qt.CursorShape.PointingHandCursor if over_link else shape)
-        row = self.scene.row_at(place.y())
-        if place.x() < GUTTER:
-            self.hovered.emit(-1.0, "")
+        self._tell()
+
+    def _tell(self) -> None:
+        """Say what is under the cursor in what is drawn now, if that is something else than was said last."""
+        position, words = self._under(self._pointer) if self._pointer is not None else (-1.0, "")
+        told = (self._workspace.view.span.chromosome, position, words)
+        if told == self._told:
             return
+        if words != self._told[2]:
+            QToolTip.hideText()  # it spoke of what was here before
+        self._told = told
+        self.hovered.emit(position, words)
+
+    def _under(self, place: QPointF) -> tuple[float, str]:
+        """The position under a place, -1 outside the plot, and the words for it."""
+        if place.x() < GUTTER or not self._workspace.view.span.chromosome:
+            return -1.0, ""
         position = self.scene.axis().position_at(place.x() - GUTTER)
-        words = self.scene.describe(row, place.x()) if row is not None else ""
-        meaning = self.scene.read(row, place.x()).short if row is not None else ""
+        row = self.scene.row_at(place.y())
+        if row is None:
+            return position, ""
+        words, meaning = self.scene.describe(row, place.x()), self.scene.read(row, place.x()).short
         words = f"{words} · {meaning}" if meaning else words
-        named = f"{row.track.title} {row.track.subtitle}".strip() if row is not None else ""
-        self.hovered.emit(position, f"{named}: {words}" if words else "")
+        named = f"{row.track.title} {row.track.subtitle}".strip()
+        return position, f"{named}: {words}" if words else ""
 
     def _edge_at(self, place: QPointF) -> Row | None:
         """The track whose lower edge is under the cursor, in the gutter."""

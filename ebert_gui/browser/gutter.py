@@ -1,5 +1,7 @@
 """Paints the fixed column at the left: what a track is, of which cell type, and what its scale means."""
 
+from typing import NamedTuple
+
 from PyQt6.QtCore import QRectF, Qt
 from PyQt6.QtGui import QColor, QFontMetricsF
 
@@ -12,14 +14,14 @@ from ebert_gui.browser.surface import Left, Right, Surface
 from ebert_gui.state.tracks import PredictionTrack, SignalTrack, Track
 
 _MARGIN = 12.0
-_NUMBERS = 34.0
+_NUMBER_PIXELS = 10
 _SIGN = 17.0
 
 
 def paint_label(
-    surface: Surface, width: float, track: Track, content: TrackContent, scale: Scale, setting: Setting
+    surface: Surface, width: float, track: Track, content: TrackContent, scale: Scale | None, setting: Setting
 ) -> None:
-    """Title, cell type and caption; numbers of the scale stand at the plot's edge."""
+    """Title, cell type and caption; numbers of the scale, where there is one, stand at the plot's edge."""
     palette, painter = surface.palette, painter_of(track)
     surface.rectangle(0, -1, width, surface.height + 6, palette.canvas)
     surface.rectangle(width - 1, 0, 1, surface.height, palette.hairline)
@@ -28,6 +30,8 @@ def paint_label(
     # What could not be read has no bins and no scale.
     is_unread = content.is_error and content.is_empty
     caption = "" if is_unread else painter.caption(surface, track, content, setting)
+    is_scaled = painter.has_scale and not is_unread
+    numbers = _numbers_of(surface, track, scale) if is_scaled and scale is not None else ()
     is_doubtful = bool(painter.caution(track, setting))
     if surface.height < 40:
         room = width - _MARGIN - 8 - _SIGN * is_doubtful
@@ -35,25 +39,42 @@ def paint_label(
         if is_doubtful:
             _paint_sign(surface, _MARGIN + room, surface.height / 2)
     else:
-        end = _paint_lines(surface, width, track, caption, painter.has_scale)
+        end = _paint_lines(surface, width, track, caption, numbers)
         if is_doubtful:
             _paint_sign(surface, _MARGIN, end + 7)
-            box = QRectF(_MARGIN + _SIGN, end, width - _MARGIN - _SIGN - _NUMBERS, 15)
+            box = QRectF(_MARGIN + _SIGN, end, width - _MARGIN - _SIGN - 8, 15)
             surface.text(box, "take as ranks", palette.warning, 11, Left, True)
-    if painter.has_scale and not is_unread:
-        _paint_scale(surface, width, track, scale)
+    _paint_numbers(surface, width, numbers)
 
 
-def _paint_lines(surface: Surface, width: float, track: Track, caption: str, has_scale: bool) -> float:
+class Number(NamedTuple):
+    """An end of a scale as it is written beside the plot: logical y of its top, and its text."""
+
+    y: float
+    text: str
+
+    def room_beside(self, surface: Surface, y: float) -> float:
+        """What a line of text at a logical y must leave free for it."""
+        touches = y + 2 < self.y + 11 and self.y + 2 < y + 13  # as far as letters and digits reach
+        return surface.text_width(self.text, _NUMBER_PIXELS) + 4 if touches else 0.0
+
+
+def _numbers_of(surface: Surface, track: Track, scale: Scale) -> tuple[Number, ...]:
+    """The ends of a scale, at the edges of the plot that they belong to."""
+    is_prediction = isinstance(track, PredictionTrack)
+    top, bottom = (12.0, surface.height - 29) if is_prediction else (1.0, surface.height - 14)
+    return Number(top, f"{scale.high:g}"), Number(bottom, f"{scale.low:g}")
+
+
+def _paint_lines(surface: Surface, width: float, track: Track, caption: str, numbers: tuple[Number, ...]) -> float:
     """Title, cell type and caption below each other, and where they end; the numbers of a scale keep their place."""
     palette, room = surface.palette, width - _MARGIN - 8
-    titles = broken(surface, track.title, room - _NUMBERS * has_scale) if not track.subtitle else [track.title]
+    beside = max((number.room_beside(surface, 6) for number in numbers), default=0.0)
+    titles = broken(surface, track.title, room - beside) if not track.subtitle else [track.title]
     lines = [(text, True) for text in titles] + [(text, False) for text in (track.subtitle, caption) if text]
     y = max(2.0, (surface.height - 15 * len(lines)) / 2) if surface.height < 64 else 6.0
     for text, is_title in lines:
-        # The lower number is nearly always a zero and needs less room than the upper one.
-        number = _NUMBERS if y < 16 else _NUMBERS / 2 if y + 15 > surface.height - 14 else 0.0
-        available = room - number * has_scale
+        available = room - max((number.room_beside(surface, y) for number in numbers), default=0.0)
         pixels, colour = (12, palette.text) if is_title else (11, palette.muted)
         shown = elided(surface, text, pixels, is_title, available)
         surface.text(QRectF(_MARGIN, y, available, 15), shown, colour, pixels, Left, is_title)
@@ -99,13 +120,10 @@ def _paint_swatch(surface: Surface, track: Track, setting: Setting) -> None:
         surface.rectangle(0, 2, 3, surface.height - 4, colour)
 
 
-def _paint_scale(surface: Surface, width: float, track: Track, scale: Scale) -> None:
-    top, bottom = 1.0, surface.height - 14
-    if isinstance(track, PredictionTrack):
-        top, bottom = 12.0, surface.height - 29
-    for y, value in ((top, scale.high), (bottom, scale.low)):
-        box = QRectF(width - _NUMBERS - 6, y, _NUMBERS, 13)
-        surface.text(box, f"{value:g}", surface.palette.muted, 10, Right)
+def _paint_numbers(surface: Surface, width: float, numbers: tuple[Number, ...]) -> None:
+    for number in numbers:
+        box = QRectF(_MARGIN, number.y, width - _MARGIN - 6, 13)
+        surface.text(box, number.text, surface.palette.muted, _NUMBER_PIXELS, Right)
 
 
 def elided(surface: Surface, text: str, pixels: int, is_bold: bool, room: float) -> str:

@@ -16,6 +16,7 @@ from ebert_gui.browser.surface import Centre, Left, Surface
 from ebert_gui.state.tracks import PeaksTrack, StatesTrack, TruthTrack
 
 _PADDING = 4.0
+_TICK = 2.5
 
 
 class Marks(NamedTuple):
@@ -118,7 +119,7 @@ def describe_states(_track: StatesTrack, content: TrackContent, position: float,
 
 
 def paint_peaks(surface: Surface, track: PeaksTrack, content: TrackContent, _scale: Scale, _setting: Setting) -> None:
-    """Peaks as bars with a notch at the summit."""
+    """Peaks as bars with a longer tick at the summit."""
     colour = track.colour or surface.palette.peak
     height = min(10.0, surface.height - 2 * _PADDING)
     top = (surface.height - height) / 2
@@ -126,12 +127,12 @@ def paint_peaks(surface: Surface, track: PeaksTrack, content: TrackContent, _sca
 
 
 def paint_bars(surface: Surface, marks: Marks, top: float, height: float, colour: str) -> None:
-    """Bars of equal height; where they are wide enough the summit is a light line through them."""
+    """Bars of equal height; where they are wide enough a tick of their colour stands out of them at the summit."""
     starts, ends = surface.axis.xs_of(marks.starts), surface.axis.xs_of(marks.ends)
     surface.rectangles(starts, ends, top, height, colour)
     wide = (ends - starts > 5) & (marks.values >= 0) & (ends > 0) & (starts < surface.axis.width)
     for x in surface.axis.xs_of(marks.values[wide] + 0.5).tolist():
-        surface.rectangle(x - 0.75, top, 1.5, height, surface.palette.canvas)
+        surface.rectangle(x - 0.75, top - _TICK, 1.5, height + 2 * _TICK, colour)
 
 
 def describe_peaks(_track: PeaksTrack, content: TrackContent, position: float, _interval: Interval) -> str:

@@ -80,7 +80,9 @@ def paint_prediction(
 ) -> None:
     """Filled steps, stronger above the threshold; gaps hatched; measured peaks along the top."""
     palette = surface.palette
-    paint_bars(surface, marks_of(content.replies("relaxed")), 4, 5, palette.border)
+    loose = marks_of(content.replies("relaxed"))
+    # Ticks at the summits of both sets would stand beside each other and tell nobody more.
+    paint_bars(surface, loose._replace(values=np.full_like(loose.values, -1)), 4, 5, palette.border)
     paint_bars(surface, marks_of(content.replies("peaks")), 3, 7, palette.peak)
     plot = surface.at(_PEAKS_HEIGHT, surface.height - _PEAKS_HEIGHT - _RIBBON_HEIGHT)
     known = columns_of(content.replies("prediction"), track.factor, surface.axis)

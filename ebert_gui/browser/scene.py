@@ -145,7 +145,8 @@ class Scene:
 
     def _paint_row(self, painter: QPainter, row: Row, axis: Axis, setting: Setting, is_vector: bool) -> None:
         content = self._source.content(row.track)
-        scale = self._scales.get(row.track.id, Scale())
+        known_scale = self._scales.get(row.track.id)
+        scale = known_scale or Scale()
         kind = painter_of(row.track)
         painter.save()
         painter.translate(GUTTER, row.top)
@@ -162,7 +163,7 @@ class Scene:
         painter.save()
         painter.translate(0, row.top)
         gutter.paint_label(
-            self._surface(painter, axis, row.height, is_vector), GUTTER, row.track, content, scale, setting
+            self._surface(painter, axis, row.height, is_vector), GUTTER, row.track, content, known_scale, setting
         )
         painter.restore()
 

@@ -5,7 +5,7 @@ from numpy.typing import NDArray
 from PyQt6.QtCore import QRectF
 
 from ebert_core.protocol.bases import LETTERS, N
-from ebert_core.protocol.locus import Interval
+from ebert_core.protocol.locus import Interval, format_locus
 from ebert_core.protocol.tracks import Sequence
 from ebert_gui.browser.content import Setting, TrackContent
 from ebert_gui.browser.marks import ink_on
@@ -16,6 +16,8 @@ from ebert_gui.state.tracks import SequenceTrack
 LENS_BASES = 61
 LARGEST_BASES_PER_PIXEL = 1.0
 _LETTER_PIXELS = 8.0
+_LENS_PIXELS = 10.0
+_FUNNEL = 12.0
 
 
 def bases_of(content: TrackContent, interval: Interval) -> NDArray[np.uint8]:
@@ -67,7 +69,11 @@ def _paint_bases(
 
 
 def paint_lens(surface: Surface, _track: SequenceTrack, content: TrackContent, _scale: Scale, setting: Setting) -> None:
-    """Zoomed out: the bases about the anchor, magnified, tied to their place."""
+    """Zoomed out: the bases about the anchor, enlarged in a frame that a funnel ties to their place.
+
+    Nothing of the ruler runs through it, and words beside it say which bases these are: they are not aligned with
+    anything above.
+    """
     axis, anchor = surface.axis, setting.anchor
     if axis.bases_per_pixel <= LARGEST_BASES_PER_PIXEL:
         return
@@ -78,21 +84,43 @@ def paint_lens(surface: Surface, _track: SequenceTrack, content: TrackContent, _
             surface.palette.muted,
         )
         return
-    shown = lens_interval(anchor)
-    width = min(LENS_BASES * 13.0, axis.width - 8)
+    shown, palette = _fitting_lens(anchor, axis.width), surface.palette
+    width = shown.length * _LENS_PIXELS
     x = axis.x_of(anchor.start + 0.5)
     left = min(max(x - width / 2, 4.0), axis.width - width - 4)
-    surface.polygon([(x - 1, 0), (x + 1, 0), (left + width, 12), (left, 12)], surface.palette.selection)
-    codes = bases_of(content, shown)
-    edges = left + np.arange(LENS_BASES + 1, dtype=np.float64) * (width / LENS_BASES)
-    _paint_bases(surface, codes, edges, 12.0, surface.height - 16.0)
+    height = surface.height - _FUNNEL - 4.0
+    surface.rectangle(0, 0, axis.width, surface.height, palette.canvas)
+    surface.polygon([(x - 1, 0), (x + 1, 0), (left + width, _FUNNEL), (left, _FUNNEL)], palette.selection)
+    surface.line(x, 0, left, _FUNNEL, palette.accent)
+    surface.line(x, 0, left + width, _FUNNEL, palette.accent)
+    edges = left + np.arange(shown.length + 1, dtype=np.float64) * _LENS_PIXELS
+    _paint_bases(surface, bases_of(content, shown), edges, _FUNNEL, height)
+    surface.frame(left - 1, _FUNNEL - 1, width + 1, height + 2, palette.accent)
+    _name_lens(surface, shown, left, left + width)
+
+
+def _fitting_lens(anchor: Interval, width: float) -> Interval:
+    """As many bases about the anchor as can be read in a width."""
+    half = min(LENS_BASES, int((width - 8) // _LENS_PIXELS)) // 2
+    return Interval(anchor.chromosome, anchor.start - half, anchor.start + half + 1)
+
+
+def _name_lens(surface: Surface, shown: Interval, left: float, right: float) -> None:
+    """Which bases the lens shows, on the side where there is room; the gutter says it, too."""
+    times = _LENS_PIXELS * surface.axis.bases_per_pixel
+    lines = (format_locus(shown), f"enlarged {times:,.0f} times")
+    width = max(map(surface.text_width, lines))
+    x = right + 8 if right + 12 + width <= surface.axis.width else left - 8 - width
+    if x >= 4:
+        for y, line in zip((_FUNNEL - 2, _FUNNEL + 12), lines, strict=True):
+            surface.text(QRectF(x, y, width, 13), line, surface.palette.muted)
 
 
 def caption_sequence(surface: Surface, _track: SequenceTrack, _content: TrackContent, setting: Setting) -> str:
     """Where the lens is."""
     if surface.axis.bases_per_pixel <= LARGEST_BASES_PER_PIXEL or setting.anchor is None:
         return ""
-    return f"{LENS_BASES} bp at {setting.anchor.start + 1:,}"
+    return f"{_fitting_lens(setting.anchor, surface.axis.width).length} bp at {setting.anchor.start + 1:,}"
 
 
 def describe_sequence(_track: SequenceTrack, content: TrackContent, position: float, interval: Interval) -> str:

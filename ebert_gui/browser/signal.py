@@ -87,12 +87,13 @@ def paint_signal(surface: Surface, track: SignalTrack, content: TrackContent, sc
     highest = y_of(band.maximum, scale, surface.height)
     lowest = y_of(band.minimum, scale, surface.height)
     known = np.isfinite(band.mean)
+    # Below the values: a value of 0 covers it, and no value does not.
+    surface.rectangle(0, surface.height - pixel, surface.axis.width, pixel, surface.palette.hairline)
     # Where a column holds several values the band is taller than the mean; it must stay visible at one pixel.
     surface.columns(
         np.where(known, highest, np.nan), np.where(known, np.maximum(lowest, highest), np.nan), colour, 0.35
     )
     surface.columns(np.minimum(mean, zero), np.maximum(np.maximum(mean, zero), mean + pixel / 2), colour, 0.9)
-    surface.rectangle(0, surface.height - pixel, surface.axis.width, pixel, surface.palette.hairline)
 
 
 def signal_colour(surface: Surface, track: SignalTrack, setting: Setting) -> str:
@@ -108,17 +109,19 @@ def y_of(value: Values | float, scale: Scale, height: float) -> Values:
 
 
 def signal_range(track: SignalTrack, content: TrackContent, axis: Axis, _setting: Setting) -> Scale | None:
-    """Lowest and highest value on screen, with round ends."""
+    """From 0 to the highest value on screen, from the lowest to 0 where none is above 0; with round ends."""
     band = band_of(content.replies("signal"), axis)
-    if not np.isfinite(band.maximum).any():
+    shown = np.concatenate([band.minimum, band.maximum])
+    shown = shown[np.isfinite(shown)]
+    if not shown.size:
         return None
-    lowest, highest = float(np.nanmin(band.minimum)), float(np.nanmax(band.maximum))
-    high = track.maximum if track.maximum is not None else round_up(highest)
-    return Scale(-round_up(-lowest) if lowest < 0 else 0.0, high if high > 0 else 1.0)
+    low = 0.0 - round_up(-float(shown.min()))  # a difference, since -0.0 would be written as -0
+    high = track.maximum if track.maximum is not None else round_up(float(shown.max()))
+    return Scale(low, high if high > low else 0.0 if low < 0 else 1.0)
 
 
 def round_up(value: float) -> float:
-    """The next round number above: 1, 1.5, 2, 3, 4, 5, 6, 8 times a power of ten."""
+    """The next round number above: 1, 1.5, 2, 3, 4, 5, 6, 8 times a power of ten; 0 for what is not above 0."""
     if not math.isfinite(value) or value <= 0:
         return 0.0
     power = 10.0 ** math.floor(math.log10(value))

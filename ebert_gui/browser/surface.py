@@ -71,6 +71,12 @@ class Surface:
         self.painter.setPen(QPen(QColor(colour), width))
         self.painter.drawLine(QPointF(x0, y0), QPointF(x1, y1))
 
+    def frame(self, x: float, y: float, width: float, height: float, colour: str | QColor) -> None:
+        """The outline of a rectangle."""
+        self.painter.setBrush(Qt.BrushStyle.NoBrush)
+        self.painter.setPen(QPen(QColor(colour), 1))
+        self.painter.drawRect(QRectF(x, y, width, height))
+
     def polygon(self, points: list[tuple[float, float]], colour: str | QColor) -> None:
         """A filled polygon."""
         self.painter.setPen(Qt.PenStyle.NoPen)

@@ -139,6 +139,72 @@ def test_what_is_under_the_cursor_is_named(qtbot, canvas) -> None:
     assert told.args == [15_000.0, "a: 1"]
 
 
+class Ramp:
+    """A signal whose value at every base is its position in kb, and only once it has come."""
+
+    def __init__(self) -> None:
+        values = np.arange(10_000, dtype=np.float32) / 100
+        self.signal = TrackContent({"signal": (Held(1, PLACE, Signal(PLACE, values, values, values)),)})
+        self.has_come = True
+
+    def content(self, _track: Track) -> TrackContent:
+        return self.signal if self.has_come else EMPTY
+
+
+@pytest.fixture
+def read_out(canvas) -> list[tuple[float, str]]:
+    """What the canvas has told since the cursor came to rest in the middle of the plot, over the value 15."""
+    canvas.scene._source = Ramp()
+    told: list[tuple[float, str]] = []
+    canvas.hovered.connect(lambda position, words: told.append((position, words)))
+    place, none = QPointF(GUTTER + 500, 100), Qt.MouseButton.NoButton
+    canvas.mouseMoveEvent(QMouseEvent(QEvent.Type.MouseMove, place, place, none, none, Qt.KeyboardModifier.NoModifier))
+    assert told == [(15_000.0, "a: 15")]
+    return told
+
+
+@pytest.mark.parametrize(
+    ("change", "position", "words"),
+    [
+        (lambda canvas: canvas._workspace.view.pan_by(2000), 17_000, "a: 17"),
+        (lambda canvas: canvas._workspace.view.zoom_about(10_000, 2.0), 12_500, "a: 12.5"),
+        (lambda canvas: canvas._workspace.view.show(Interval("chr1", 40_000, 60_000)), 50_000, "a: 50"),
+        (lambda canvas: canvas._workspace.tracks.move(canvas._workspace.tracks.tracks[0].id, 1), 15_000, "b: 15"),
+        (lambda canvas: canvas._workspace.tracks.resize(canvas._workspace.tracks.tracks[0].id, 20), 15_000, "b: 15"),
+        (lambda canvas: canvas.resize(GUTTER + 2000, 400), 12_500, "a: 12.5"),
+    ],
+)
+def test_the_readout_follows_what_comes_to_lie_under_a_resting_cursor(
+    canvas, read_out, change, position, words
+) -> None:
+    change(canvas)
+    canvas.grab()
+    assert read_out[-1] == (position, words)
+
+
+def test_back_takes_the_readout_back(canvas, read_out) -> None:
+    canvas._workspace.view.show(Interval("chr1", 40_000, 60_000))
+    canvas.grab()
+    canvas._workspace.view.go_back()
+    canvas.grab()
+    assert read_out[1:] == [(50_000.0, "a: 50"), (15_000.0, "a: 15")]
+
+
+def test_the_readout_names_a_value_as_soon_as_it_has_come(canvas, read_out) -> None:
+    canvas.scene._source.has_come = False
+    canvas.grab()
+    canvas.scene._source.has_come = True
+    canvas.grab()
+    assert [words for _, words in read_out[1:]] == ["", "a: 15"]
+
+
+def test_a_cursor_that_has_left_is_not_spoken_for(canvas, read_out) -> None:
+    canvas.leaveEvent(None)
+    canvas._workspace.view.pan_by(2000)
+    canvas.grab()
+    assert read_out[1:] == [(-1.0, "")]
+
+
 def test_other_colours_repaint_everything(canvas) -> None:
     canvas.dress(DARK, window_font())
     image = canvas.grab().toImage()

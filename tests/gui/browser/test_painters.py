@@ -1,6 +1,7 @@
 """What painters put where: probes of single pixels. Ten bases are one pixel; x = 0 is base 1000."""
 
 from dataclasses import replace
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -27,13 +28,15 @@ from ebert_core.protocol.tracks import (
     States,
     Truth,
 )
+from ebert_gui.browser import gutter
 from ebert_gui.browser.content import Held, Setting, TrackContent
 from ebert_gui.browser.genes import lay_out
 from ebert_gui.browser.painters import PAINTERS, painter_of
 from ebert_gui.browser.prediction import prediction_range, verdicts
-from ebert_gui.browser.signal import Scale, band_of, round_up
+from ebert_gui.browser.scene import GUTTER
+from ebert_gui.browser.signal import Scale, band_of, round_up, signal_range
 from ebert_gui.state import tracks
-from ebert_gui.windows.theme import LIGHT
+from ebert_gui.windows.theme import DARK, LIGHT
 
 HERE = Interval("chr1", 0, 4000)
 CHECKPOINT = checkpoint_summary()
@@ -66,6 +69,7 @@ def _prediction(start: int, *values: float) -> Prediction:
     return Prediction(HERE, ("CTCF",), start, 50, np.array([values], dtype=np.float32), 2, spans)
 
 
+SIGNAL = tracks.SignalTrack(signal="DNase")
 PREDICTED = tracks.PredictionTrack(cell_type="alpha", factor="CTCF")
 
 
@@ -131,6 +135,61 @@ def test_finer_replies_stand_over_coarser_ones(new_page) -> None:
 @pytest.mark.parametrize(("value", "above"), [(0.0, 0), (0.31, 0.4), (7.2, 8), (12, 15), (100, 100), (101, 150)])
 def test_scales_end_at_round_numbers(value: float, above: float) -> None:
     assert round_up(value) == pytest.approx(above)
+
+
+@pytest.mark.parametrize(
+    ("lowest", "highest", "scale"),
+    [
+        (-0.005, -0.002, (-0.005, 0)),
+        (-3.0, -3.0, (-3, 0)),
+        (0.0, 0.0, (0, 1)),
+        (5.0, 5.0, (0, 5)),
+        (2e-12, 3e-12, (0, 3e-12)),
+        (1e30, 2.9e38, (0, 3e38)),
+        (-7.2, 0.31, (-8, 0.4)),
+        (float("nan"), float("nan"), None),
+    ],
+)
+def test_a_scale_shows_every_value_from_zero(new_page, lowest, highest, scale) -> None:
+    page = new_page()
+    values = np.array([lowest, highest] * 20, dtype=np.float32)
+    content = _content("signal", Signal(HERE, values, values, values))
+    found = signal_range(SIGNAL, content, page.surface.axis, SETTING)
+    assert found == (None if scale is None else pytest.approx(scale))
+    if found is not None:
+        assert "-0" not in [f"{end:g}" for end in found]
+        _paint(page, SIGNAL, content, found)
+        assert any(page.colour_at(50, y) not in (LIGHT.canvas, LIGHT.hairline) for y in range(50))
+
+
+def test_values_below_zero_hang_from_the_top(new_page) -> None:
+    page = new_page()
+    values = np.full(40, -0.002, dtype=np.float32)
+    _paint(page, SIGNAL, _content("signal", Signal(HERE, values, values, values)), Scale(-0.005, 0))
+    assert not page.is_blank(50, 15)
+    assert page.is_blank(50, 30)
+
+
+@pytest.mark.parametrize(("scale", "has_number"), [(Scale(), True), (None, False)])
+def test_a_track_without_values_has_no_scale_in_its_gutter(new_page, scale, has_number) -> None:
+    page = new_page(1.0, (GUTTER, 60))
+    gutter.paint_label(page.surface, GUTTER, SIGNAL, _content("signal"), scale, SETTING)
+    assert any(not page.is_blank(x, y) for x in range(GUTTER - 14, GUTTER - 6) for y in range(3, 12)) is has_number
+
+
+def test_a_number_of_the_scale_and_the_words_beside_it_do_not_touch(new_page) -> None:
+    marks = []
+    for caption_only in (True, False):
+        page = new_page(1.0, (GUTTER, 60))
+        track = tracks.SignalTrack(signal="a_rather_long_name_of_a_signal.bw")
+        scale = None if caption_only else Scale(-0.00005, 0)
+        gutter.paint_label(page.surface, GUTTER, track, _content("signal"), scale, SETTING)
+        marks.append({(x, y) for x in range(20, GUTTER - 4) for y in range(36, 50) if not page.is_blank(x, y)})
+    words, both = marks
+    number = max(x for x, _ in both)
+    assert number > max(x for x, _ in words)
+    gap = [x for x in range(20, GUTTER - 4) if x not in {at for at, _ in both}]
+    assert any(b - a == 1 for a, b in pairwise(gap))
 
 
 def test_a_predicted_value_stands_on_its_fifty_bases(new_page) -> None:
@@ -200,6 +259,42 @@ def test_peaks_of_two_tiles_are_drawn_once(new_page) -> None:
     assert page.colour_at(30, 25) == LIGHT.peak
     assert page.is_blank(60, 25)
     assert page.colour_at(85, 25) == LIGHT.peak
+
+
+@pytest.mark.parametrize("theme", [LIGHT, DARK])
+def test_a_summit_stands_out_of_its_peak_and_does_not_split_it(new_page, theme) -> None:
+    page = new_page()
+    peak = Peaks(HERE, np.array([1200]), np.array([1600]), np.array([1405]), np.ones(1, dtype=np.float32))
+    surface = replace(page.surface, palette=theme, height=26.0)
+    track = tracks.PeaksTrack(cell_type="alpha", factor="CTCF")
+    painter_of(track).paint(surface, track, _content("peaks", peak), USUAL, SETTING)
+    assert {page.colour_at(x, 13) for x in range(20, 60)} == {theme.peak}
+    above = [x for x in range(100) if not page.is_blank(x, 6)]
+    assert 40 in above
+    assert len(above) <= 3
+
+
+def test_the_lens_is_framed_named_and_free_of_the_grid(new_page) -> None:
+    page = new_page(1.0, (1000, 50))
+    surface = replace(page.surface, axis=page.surface.axis._replace(width=1000.0), height=40.0)
+    surface.rectangle(0, 0, 1000, 40, LIGHT.hairline)  # as if the grid were everywhere
+    track, setting = tracks.SequenceTrack(), Setting(DATASET, CHECKPOINT, Interval("chr1", 3000, 3001))
+    content = _content("sequence", Sequence(HERE, np.zeros(4000, dtype=np.uint8)))
+    painter_of(track).annotate(surface, track, content, USUAL, setting)
+    pixels = {(x, y): page.colour_at(x, y) for x in range(1000) for y in range(40)}
+    assert LIGHT.hairline not in pixels.values()
+    letters = [x for x in range(1000) if pixels[x, 33] == LIGHT.bases["A"]]
+    assert 590 <= letters[-1] - letters[0] <= 610
+    assert pixels[letters[0] - 1, 30] == LIGHT.accent
+    beside = [x for x in range(letters[-1] + 8, 1000) if any(not page.is_blank(x, y) for y in range(12, 36))]
+    assert beside, "the words that say which bases these are"
+    assert painter_of(track).caption(surface, track, content, setting) == "61 bp at 3,001"
+
+
+def test_a_narrow_lens_shows_fewer_bases_and_keeps_its_letters(new_page) -> None:
+    surface = replace(new_page().surface, height=40.0)
+    track, setting = tracks.SequenceTrack(), Setting(DATASET, CHECKPOINT, Interval("chr1", 1500, 1501))
+    assert painter_of(track).caption(surface, track, TrackContent(), setting) == "9 bp at 1,501"
 
 
 def test_opposed_genes_share_a_row_and_overlapping_ones_do_not(new_page) -> None:
