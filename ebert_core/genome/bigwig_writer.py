@@ -1,6 +1,7 @@
 """Writes a bigWig from values in genome order; the file appears complete or not at all."""
 
 import errno
+import math
 import os
 import shutil
 from collections.abc import Mapping
@@ -12,6 +13,7 @@ import numpy as np
 import pyBigWig
 from numpy.typing import NDArray
 
+from ebert_core.genome.zoom_levels import correct_summaries
 from ebert_core.protocol.errors import InvalidRequest
 
 # What pyBigWig may still write before it returns: its buffers, and at the end indexes and zoom levels.
@@ -37,6 +39,7 @@ class BigWigWriter:
         self._order = {chromosome: order for order, chromosome in enumerate(self._chromosomes)}
         self._last = (-1, 0)
         self._bases = 0
+        self._minimum, self._maximum = math.inf, -math.inf
         self._check_place()
         self._check_room(0)
         self._file: Any = pyBigWig.open(str(self._part), "w")  # Any: pyBigWig has no types.
@@ -69,6 +72,7 @@ class BigWigWriter:
             run = np.ascontiguousarray(values[first:last], dtype=np.float32)
             self._file.addEntries(chromosome, start + first * step, values=run, span=step, step=step)
             self._bases += (last - first) * step
+            self._minimum, self._maximum = min(self._minimum, float(run.min())), max(self._maximum, float(run.max()))
 
     def _check_place(self) -> None:
         folder = self._path.parent
@@ -114,6 +118,11 @@ class BigWigWriter:
         if not is_complete:
             self._part.unlink(missing_ok=True)
             raise InvalidRequest(f"{self._path} could not be written completely; is the disk full?")
+        try:
+            correct_summaries(self._part, self._minimum, self._maximum)
+        except OSError as error:
+            self._part.unlink(missing_ok=True)
+            raise InvalidRequest(f"{self._path} cannot be written: {(error.strerror or str(error)).lower()}.") from None
         os.replace(self._part, self._path)
 
     def _discard(self) -> None:
