@@ -181,7 +181,7 @@ class Dataset:
         if self.layout.state_names:
             return self.layout.state_names
         paths = [cell.states for cell in self.layout.cell_types.values() if cell.states]
-        return tuple(sorted({name for path in paths for name in Segmentation(Path(path)).names}, key=_natural))
+        return tuple(sorted({name for path in paths for name in Segmentation(Path(path)).names}, key=natural_order))
 
     @cached_property
     def state_colours(self) -> tuple[StateName, ...]:
@@ -360,7 +360,7 @@ class Dataset:
             opened = openers.get(file.kind, read_features)(Path(file.path))
             for chromosome, length in opened.chromosome_lengths.items():
                 lengths[chromosome] = max(length, lengths.get(chromosome, 1))
-        return dict(sorted(lengths.items(), key=lambda pair: (not _is_numbered(pair[0]), _natural(pair[0]))))
+        return dict(sorted(lengths.items(), key=lambda pair: (not _is_numbered(pair[0]), natural_order(pair[0]))))
 
 
 def _cell_summary(name: str, cell: CellTypePaths) -> CellType:
@@ -373,6 +373,6 @@ def _is_numbered(name: str) -> bool:
     return bool(re.fullmatch(r"(chr)?(\d+[LRab]?|[XYZWM]|MT)", name, re.IGNORECASE))
 
 
-def _natural(name: str) -> list[tuple[int, str]]:
+def natural_order(name: str) -> list[tuple[int, str]]:
     """Sorts chr2 before chr10."""
     return [(int(digits or 0), text) for digits, text in re.findall(r"(\d+)|(\D+)", name)]

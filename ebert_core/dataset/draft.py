@@ -1,21 +1,100 @@
-"""A dataset put together in a dialog becomes a DATASET.toml, so that nobody must write TOML."""
+"""A dataset put together in a dialog: its files are checked while it is filled, and it becomes a DATASET.toml."""
 
+import math
+import os
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
+from typing import NamedTuple
 
 import msgspec
 
-from ebert_core.dataset.description import Dataset
+from ebert_core.dataset.description import Dataset, natural_order
 from ebert_core.dataset.layout import CellTypePaths, Layout, PeakPaths, write_layout
+from ebert_core.genome.annotation import FeatureSource, read_features, read_genes
+from ebert_core.genome.chromosomes import check_same_assembly, check_within, read_bands, read_chromosome_sizes
+from ebert_core.genome.fasta import indexed_lengths
+from ebert_core.genome.lines import first_bytes
+from ebert_core.genome.signal import SignalFile, open_signal
+from ebert_core.genome.states import Segmentation
+from ebert_core.genome.twobit import TwoBitFile, is_twobit
 from ebert_core.protocol.errors import InvalidRequest
-from ebert_core.protocol.tracks import DatasetDraft
+from ebert_core.protocol.tracks import DatasetDraft, DraftCheck, DraftProblem, StateName
+
+_LENGTHS, _REFERENCE = "chromosome sizes", "reference"
 
 
-def write_dataset(draft: DatasetDraft) -> Dataset:
+class FileFacts(NamedTuple):
+    """What one file says: why it cannot be used, its chromosomes, and the states of a segmentation."""
+
+    problem: str = ""
+    lengths: dict[str, int] | None = None
+    knows_lengths: bool = False
+    states: tuple[StateName, ...] = ()
+    bin_width: int = 0
+
+
+class DraftChecker:
+    """Checks drafts of a dataset; a file is read once for each use as long as it stays as it is."""
+
+    def __init__(self) -> None:
+        self._facts: dict[tuple[str, str, int, int], FileFacts] = {}
+
+    def check(self, draft: DatasetDraft, report: Callable[[float, str], None]) -> DraftCheck:
+        """What is wrong with a draft, file by file, and the states that its segmentations have."""
+        uses = list(_uses(draft))
+        facts: list[tuple[str, str, FileFacts]] = []
+        for number, (use, path) in enumerate(uses):
+            report(number / len(uses), f"checking {Path(path).name}")
+            facts.append((use, path, self._facts_of(use, path)))
+        problems = [DraftProblem(path, sentence) for path, sentence in _problems(facts)]
+        refusal = _refusal_of_place(draft)
+        if refusal:
+            problems.append(DraftProblem(draft.path, refusal))
+        return DraftCheck(tuple(problems), *_states([each for use, _path, each in facts if use == "states"]))
+
+    def _facts_of(self, use: str, path: str) -> FileFacts:
+        try:
+            status = os.stat(path)
+        except OSError:
+            return FileFacts(f"There is no file {path}.")
+        key = (use, path, status.st_mtime_ns, status.st_size)
+        if key not in self._facts:
+            try:
+                self._facts[key] = _READERS[use](Path(path))
+            except InvalidRequest as error:
+                self._facts[key] = FileFacts(str(error))
+        return self._facts[key]
+
+
+def write_dataset(
+    draft: DatasetDraft, checker: DraftChecker, report: Callable[[float, str], None] = lambda _share, _note: None
+) -> Dataset:
     """The dataset that a person put together in the dialog, written and opened.
 
     Raises:
         InvalidRequest: a file makes no sense or the description cannot be written; then none is left behind.
     """
+    layout = _layout(draft)
+    _check_layout(layout)
+    check = checker.check(draft, report)
+    if check.problems:
+        raise InvalidRequest(check.problems[0].sentence)
+    layout = msgspec.structs.replace(
+        layout,
+        state_names=tuple(state.name for state in check.states),
+        state_colours=_whole_colours(check.states),
+        bin_width=check.bin_width or layout.bin_width,
+    )
+    # An index of the reference is built now: what is wrong in its lines must be found before anything is written.
+    trial = Dataset(layout)
+    if trial.reference:
+        check_same_assembly(trial.reference.chromosome_lengths, trial.chromosome_lengths, draft.chromosome_sizes)
+    target = Path(draft.path)
+    write_layout(layout, target)
+    return Dataset.open(target)
+
+
+def _layout(draft: DatasetDraft) -> Layout:
     cells: dict[str, CellTypePaths] = {}
 
     def cell(name: str) -> CellTypePaths:
@@ -29,7 +108,7 @@ def write_dataset(draft: DatasetDraft) -> Dataset:
         known = cell(name).peaks.get(factor, PeakPaths(""))
         peaks = cell(name).peaks | {factor: msgspec.structs.replace(known, **{kind: path})}
         cells[name] = msgspec.structs.replace(cell(name), peaks=peaks)
-    layout = Layout(
+    return Layout(
         name=draft.name,
         assembly=draft.assembly,
         reference=draft.reference,
@@ -39,20 +118,9 @@ def write_dataset(draft: DatasetDraft) -> Dataset:
         blacklist=draft.blacklist,
         cell_types=cells,
     )
-    _check_draft(layout)
-    trial = Dataset(layout)
-    states = trial.state_colours if draft.states else ()
-    layout = msgspec.structs.replace(
-        layout,
-        state_names=tuple(state.name for state in states),
-        state_colours=tuple(state.colour for state in states),
-    )
-    target = Path(draft.path)
-    write_layout(layout, target)
-    return Dataset.open(target)
 
 
-def _check_draft(layout: Layout) -> None:
+def _check_layout(layout: Layout) -> None:
     if not layout.name or not layout.assembly:
         raise InvalidRequest("A dataset needs a name and an assembly, such as hg19.")
     if not (layout.reference or layout.chromosome_sizes):
@@ -61,3 +129,103 @@ def _check_draft(layout: Layout) -> None:
         for factor, peaks in cell.peaks.items():
             if not peaks.conservative:
                 raise InvalidRequest(f"{factor} in {name} has relaxed peaks only; add its conservative peaks.")
+
+
+def _uses(draft: DatasetDraft) -> Iterator[tuple[str, str]]:
+    """What each file is used as; first those that know the lengths of chromosomes."""
+    single = (
+        (_LENGTHS, draft.chromosome_sizes),
+        (_REFERENCE, draft.reference),
+        ("genes", draft.genes),
+        ("bands", draft.bands),
+        ("features", draft.blacklist),
+    )
+    yield from ((use, path) for use, path in single if path)
+    yield from (("states", path) for _cell, path in draft.states)
+    yield from (("signal", path) for _cell, _signal, path in draft.signals)
+    yield from (("features", path) for _cell, _factor, _grade, path in draft.peaks)
+
+
+def _problems(facts: Sequence[tuple[str, str, FileFacts]]) -> Iterator[tuple[str, str]]:
+    """Each file that cannot be used, and why: by itself, or beside the chromosomes of the others."""
+    expected = next((each.lengths for use, _path, each in facts if use in (_LENGTHS, _REFERENCE) and each.lengths), {})
+    for _use, path, each in facts:
+        if each.problem:
+            yield path, each.problem
+        elif expected and each.lengths and each.lengths is not expected:
+            check = check_same_assembly if each.knows_lengths else check_within
+            try:
+                check(expected, each.lengths, path)
+            except InvalidRequest as error:
+                yield path, str(error)
+
+
+def _refusal_of_place(draft: DatasetDraft) -> str:
+    """Why the description cannot be written where it is wanted; empty when it can."""
+    if not draft.path:
+        return ""
+    target = Path(draft.path)
+    if not target.parent.is_dir():
+        return f"There is no folder {target.parent}."
+    if not os.access(target.parent, os.W_OK):
+        return f"You may not write into {target.parent}; save it in another folder."
+    if target.exists() and not draft.may_replace:
+        return f"{target} is there already; give another name, or choose it with Browse to replace it."
+    return ""
+
+
+def _states(segmentations: Sequence[FileFacts]) -> tuple[tuple[StateName, ...], int]:
+    """The states of all cell types in natural order, in the colours of their files, and the width of their bins."""
+    colours: dict[str, str] = {}
+    for facts in segmentations:
+        for state in facts.states:
+            colours[state.name] = colours.get(state.name) or state.colour
+    states = tuple(StateName(name, colours[name]) for name in sorted(colours, key=natural_order))
+    return states, math.gcd(*(facts.bin_width for facts in segmentations))
+
+
+def _whole_colours(states: Sequence[StateName]) -> tuple[str, ...]:
+    """The states' colours when each has one; else the drawing chooses, and the file invents none."""
+    return tuple(state.colour for state in states) if all(state.colour for state in states) else ()
+
+
+def _facts_of_sizes(path: Path) -> FileFacts:
+    return FileFacts(lengths=read_chromosome_sizes(path), knows_lengths=True)
+
+
+def _facts_of_reference(path: Path) -> FileFacts:
+    if is_twobit(first_bytes(path)):
+        sequence = TwoBitFile(path)
+        sequence.close()
+        return FileFacts(lengths=sequence.chromosome_lengths, knows_lengths=True)
+    return FileFacts(lengths=indexed_lengths(path), knows_lengths=True)
+
+
+def _facts_of_bands(path: Path) -> FileFacts:
+    read_bands(path)
+    return FileFacts()
+
+
+def _facts_of_track(read: Callable[[Path], SignalFile | FeatureSource]) -> Callable[[Path], FileFacts]:
+    def facts(path: Path) -> FileFacts:
+        opened = read(path)
+        return FileFacts(lengths=opened.chromosome_lengths, knows_lengths=opened.knows_lengths)
+
+    return facts
+
+
+def _facts_of_states(path: Path) -> FileFacts:
+    opened = Segmentation(path)
+    states = tuple(StateName(name, opened.colours.get(name, "")) for name in opened.names)
+    return FileFacts("", opened.chromosome_lengths, opened.knows_lengths, states, opened.bin_width)
+
+
+_READERS: dict[str, Callable[[Path], FileFacts]] = {
+    _LENGTHS: _facts_of_sizes,
+    _REFERENCE: _facts_of_reference,
+    "genes": _facts_of_track(read_genes),
+    "bands": _facts_of_bands,
+    "features": _facts_of_track(read_features),
+    "states": _facts_of_states,
+    "signal": _facts_of_track(open_signal),
+}

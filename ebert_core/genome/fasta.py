@@ -37,7 +37,7 @@ class FastaFile:
         with reading(path):
             self._is_blocked = _is_blocked(path)
             with _damage_said(path):
-                self._faidx = self._open_indexed() or self._open_and_index()
+                self._faidx = _open_indexed(path, self._is_blocked) or self._open_and_index()
         self.chromosome_lengths: dict[str, int] = {name: row.rlen for name, row in self._faidx.index.items()}
 
     def close(self) -> None:
@@ -70,18 +70,6 @@ class FastaFile:
             # express when that block is full (65,536 bytes).
             return str(self._faidx.fetch(chromosome, start, end)[1:])
 
-    def _open_indexed(self) -> "Faidx | None":
-        endings = (".fai", ".gzi") if self._is_blocked else (".fai",)
-        for place in index_places(self._path):
-            if all(_is_current(with_ending(place, ending), self._path) for ending in endings):
-                try:
-                    faidx = _open(self._path, place)
-                except (ValueError, struct.error):
-                    continue
-                if faidx.index:
-                    return faidx
-        return None
-
     def _open_and_index(self) -> "Faidx":
         indexes = build_indexes(self._path, is_blocked=self._is_blocked)
         for place in index_places(self._path):
@@ -93,6 +81,34 @@ class FastaFile:
         with tempfile.TemporaryDirectory() as folder:
             write_indexes(Path(folder, "index"), indexes)
             return _open(self._path, Path(folder, "index"))
+
+
+def indexed_lengths(path: Path) -> dict[str, int] | None:
+    """Lengths by chromosome where a current index is at hand, else None; no index is built.
+
+    Raises:
+        InvalidRequest: the file cannot be read, or not at any place.
+    """
+    with reading(path), _damage_said(path):
+        faidx = _open_indexed(path, _is_blocked(path))
+    if faidx is None:
+        return None
+    lengths: dict[str, int] = {name: row.rlen for name, row in faidx.index.items()}
+    faidx.close()
+    return lengths
+
+
+def _open_indexed(path: Path, is_blocked: bool) -> "Faidx | None":
+    endings = (".fai", ".gzi") if is_blocked else (".fai",)
+    for place in index_places(path):
+        if all(_is_current(with_ending(place, ending), path) for ending in endings):
+            try:
+                faidx = _open(path, place)
+            except (ValueError, struct.error):
+                continue
+            if faidx.index:
+                return faidx
+    return None
 
 
 def _open(path: Path, index: Path) -> "Faidx":

@@ -58,6 +58,12 @@ class Segmentation:
         """Whether the lengths are those of the chromosomes, not only the ends of the last runs."""
         return self._big is not None
 
+    @property
+    def bin_width(self) -> int:
+        """The width of the bins that all states read so far are made of: a chromosome may end within its last one."""
+        places = [np.concatenate((runs.starts, runs.ends[:-1])) for runs in self._runs.values() if len(runs.starts)]
+        return int(np.gcd.reduce(np.concatenate(places))) if places else 0
+
     def runs(self, interval: Interval) -> Runs:
         """The runs that touch an interval, not cut at its ends."""
         runs = self.on(interval.chromosome)

@@ -256,7 +256,7 @@ class DatasetDraft(msgspec.Struct, frozen=True, tag="write-dataset"):
     """Write a DATASET.toml from what the "New dataset" dialog holds. Reply: DatasetSummary of the written dataset.
 
     `states`, `signals` and `peaks` are (cell type, path), (cell type, signal, path) and
-    (cell type, factor, `conservative` or `relaxed`, path).
+    (cell type, factor, `conservative` or `relaxed`, path). A file that is at `path` is kept unless `may_replace`.
     """
 
     path: str
@@ -270,6 +270,28 @@ class DatasetDraft(msgspec.Struct, frozen=True, tag="write-dataset"):
     states: tuple[tuple[str, str], ...] = ()
     signals: tuple[tuple[str, str, str], ...] = ()
     peaks: tuple[tuple[str, str, str, str], ...] = ()
+    may_replace: bool = False
+
+
+class CheckDraft(msgspec.Struct, frozen=True, tag="check-draft"):
+    """Can a dataset be made of what the "New dataset" dialog holds? Reply: DraftCheck. Nothing is written."""
+
+    draft: DatasetDraft
+
+
+class DraftProblem(msgspec.Struct, frozen=True):
+    """Why a file cannot serve as what it is to be used as; `path` is the file's, or the dataset's own."""
+
+    path: str
+    sentence: str
+
+
+class DraftCheck(msgspec.Struct, frozen=True):
+    """What the files of a draft say. `bin_width` is 0, and a colour empty, where the segmentations do not tell."""
+
+    problems: tuple[DraftProblem, ...] = ()
+    states: tuple[StateName, ...] = ()
+    bin_width: int = 0
 
 
 DataRequest = (
@@ -284,4 +306,5 @@ DataRequest = (
     | ReadTruth
     | FindPlace
     | DatasetDraft
+    | CheckDraft
 )

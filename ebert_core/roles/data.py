@@ -12,8 +12,10 @@ import msgspec
 
 from ebert_core.protocol.errors import InvalidRequest
 from ebert_core.protocol.tracks import (
+    CheckDraft,
     DatasetDraft,
     DatasetSummary,
+    DraftCheck,
     FileKind,
     FindPlace,
     Genes,
@@ -38,6 +40,7 @@ from ebert_core.roles.session import Handlers, Report
 
 if TYPE_CHECKING:
     from ebert_core.dataset.description import Dataset
+    from ebert_core.dataset.draft import DraftChecker
 
 _LONGEST_SEQUENCE = 100_000
 _MOST_COLUMNS = 20_000
@@ -51,6 +54,7 @@ def handlers() -> Handlers:
         OpenFiles: answers.open_files,
         InspectFile: answers.inspect_file,
         DatasetDraft: answers.write_dataset,
+        CheckDraft: answers.check_draft,
         ReadSequence: answers.read_sequence,
         ReadGenes: answers.read_genes,
         ReadStates: answers.read_states,
@@ -70,6 +74,7 @@ class DataAnswers:
         self._open_again: Callable[[], Dataset] | None = None
         self._stamps: dict[str, tuple[int, int]] = {}
         self._bare_states: dict[str, Dataset] = {}
+        self._drafts: DraftChecker | None = None
 
     def open_dataset(self, request: OpenDataset, report: Report) -> DatasetSummary:
         """Opens a DATASET.toml."""
@@ -103,9 +108,12 @@ class DataAnswers:
         from ebert_core.dataset.description import Dataset
         from ebert_core.dataset.draft import write_dataset
 
-        report(0.0, "checking the files")
-        write_dataset(request)
+        write_dataset(request, self._draft_checker(), report)
         return self._opened(lambda: Dataset.open(Path(request.path)))
+
+    def check_draft(self, request: CheckDraft, report: Report) -> DraftCheck:
+        """Says what is wrong with the files of a dataset that is being put together."""
+        return self._draft_checker().check(request.draft, report)
 
     def read_sequence(self, request: ReadSequence, report: Report) -> Sequence:
         """Bases of an interval."""
@@ -184,6 +192,13 @@ class DataAnswers:
 
         report(0.0)
         return find_genes(self._current(), request.text, request.limit)
+
+    def _draft_checker(self) -> "DraftChecker":
+        """What has been read for one check is not read again for the next."""
+        from ebert_core.dataset.draft import DraftChecker
+
+        self._drafts = self._drafts or DraftChecker()
+        return self._drafts
 
     def _opened(self, open_it: "Callable[[], Dataset]") -> DatasetSummary:
         """The summary of a dataset that is then the open one; when it cannot be opened, the one before stays."""

@@ -10,8 +10,10 @@ from PyQt6.QtCore import QObject, pyqtSignal
 
 from ebert_core.protocol.modelling import CheckpointSummary, OpenCheckpoint
 from ebert_core.protocol.tracks import (
+    CheckDraft,
     DatasetDraft,
     DatasetSummary,
+    DraftCheck,
     FileKind,
     FindPlace,
     InspectFile,
@@ -122,9 +124,18 @@ class Opener(QObject):
         if missing:
             self._workspace.tracks.add(*missing)
 
-    def write_dataset(self, draft: DatasetDraft) -> None:
-        """Write a new DATASET.toml and open it."""
-        self._ask_data(draft, lambda summary: self._show(OpenDataset(summary.path), summary, (), None))
+    def write_dataset(self, draft: DatasetDraft, then: Callable[[], None], refused: Callable[[str], None]) -> None:
+        """Write a new DATASET.toml, open it and go on with `then`; `refused` hears why it cannot be written."""
+
+        def on_failure(failure: Failure) -> None:
+            refused(failure.message)
+            self._end("dataset")
+
+        self._ask_data(draft, lambda summary: self._show(OpenDataset(summary.path), summary, (), then), on_failure)
+
+    def check_draft(self, draft: DatasetDraft, on_check: Callable[[DraftCheck], None]) -> None:
+        """Ask whether a dataset can be made of a draft; only the newest is answered."""
+        self._data.request(CheckDraft(draft), DraftCheck, on_check, lambda _failure: None, view_key="draft")
 
     def inspect(self, path: str, on_kind: Callable[[FileKind], None]) -> None:
         """Ask what a file is; one that cannot be read comes back with an empty kind and a sentence."""

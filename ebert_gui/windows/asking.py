@@ -29,10 +29,10 @@ def for_files(window: "MainWindow") -> None:
 
 def for_new_dataset(window: "MainWindow") -> None:
     """Ask for the files of a new dataset, write it and open it."""
-    from ebert_gui.windows.new_dataset_dialog import NewDatasetDialog  # its forms need not wait in every start
+    from ebert_gui.windows.new_dataset_dialog import Desk, NewDatasetDialog  # its forms need not wait in every start
 
-    dialog = NewDatasetDialog(window.opener.inspect, window)
-    dialog.accepted.connect(lambda: window.opener.write_dataset(dialog.draft()))
+    opener = window.opener
+    dialog = NewDatasetDialog(Desk(opener.inspect, opener.check_draft, opener.write_dataset), window)
     dialog.finished.connect(lambda _result: dialog.deleteLater())
     dialog.open()
 

@@ -2,11 +2,12 @@
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from itertools import chain
+from typing import Literal, NamedTuple
 
-from ebert_core.protocol.tracks import DatasetDraft
+from ebert_core.protocol.tracks import DatasetDraft, DraftCheck
 from ebert_gui.windows.paths import file_name, is_absolute
 from ebert_gui.windows.wording import listed
 
@@ -141,7 +142,9 @@ def guess_assembly(paths: Sequence[str]) -> str:
     return found.most_common(1)[0][0] if found else ""
 
 
-def draft_of(path: str, name: str, assembly: str, entries: Sequence[Entry]) -> DatasetDraft:
+def draft_of(
+    path: str, name: str, assembly: str, entries: Sequence[Entry], *, may_replace: bool = False
+) -> DatasetDraft:
     """The dataset that these files make."""
 
     def only(use: Use) -> str:
@@ -162,53 +165,85 @@ def draft_of(path: str, name: str, assembly: str, entries: Sequence[Entry]) -> D
         peaks=tuple(
             (entry.cell_type, entry.name, grades[entry.use], entry.path) for entry in entries if entry.use in grades
         ),
+        may_replace=may_replace,
     )
 
 
-def objection(path: str, name: str, entries: Sequence[Entry]) -> str:
+class Objection(NamedTuple):
+    """Why a dataset cannot be written: `field` is `name`, `assembly`, `path` or a listed file; empty for the whole."""
+
+    sentence: str = ""
+    field: str = ""
+
+
+def objection(path: str, name: str, assembly: str, entries: Sequence[Entry]) -> Objection:
     """Why this dataset cannot be written, in one sentence that says what to do; empty when it can."""
     used = [entry for entry in entries if entry.use]
     if not used:
-        return "Add at least one file that is used." if entries else "Add files, or drop them here."
-    return _objection_to_rows(used) or _objection_to_pairs(used) or _objection_to_names(path, name)
+        return Objection("Add at least one file that is used." if entries else "Add files, or drop them here.")
+    found = _objections_to_rows(used), _objections_to_pairs(used), _objections_to_fields(path, name, assembly)
+    return next(chain(*found), Objection())
 
 
-def _objection_to_rows(used: Sequence[Entry]) -> str:
+def _objections_to_rows(used: Sequence[Entry]) -> Iterator[Objection]:
     for entry in used:
         if entry.use in NEEDS_CELL and not entry.cell_type:
-            return f"Say which cell type {file_name(entry.path)} is from."
+            yield Objection(f"Say which cell type {file_name(entry.path)} is from.", entry.path)
         if entry.use in NEEDS_NAME and not entry.name:
             word = "signal" if entry.use == "signal" else "factor"
-            return f"Say which {word} {file_name(entry.path)} measures."
-    return ""
+            yield Objection(f"Say which {word} {file_name(entry.path)} measures.", entry.path)
 
 
-def _objection_to_pairs(used: Sequence[Entry]) -> str:
+def _objections_to_pairs(used: Sequence[Entry]) -> Iterator[Objection]:
     for use in _ONCE:
-        if sum(entry.use == use for entry in used) > 1:
-            return f"Two files are used as {USE_WORDS[use]}: leave one out."
-    places = Counter((entry.use, entry.cell_type, entry.name if entry.use in NEEDS_NAME else "") for entry in used)
-    for (use, cell, name), count in places.items():
-        if use in NEEDS_CELL and count > 1:
-            what = " ".join(filter(None, (name, USE_WORDS[use])))
-            return f"Two files are used as {what} of {cell}: leave one out or rename it."
+        last = [entry.path for entry in used if entry.use == use][1:]
+        if last:
+            yield Objection(f"Two files are used as {USE_WORDS[use]}: leave one out.", last[-1])
+    places: dict[tuple[Use, str, str], str] = {}
+    for entry in used:
+        place = (entry.use, entry.cell_type, entry.name if entry.use in NEEDS_NAME else "")
+        if entry.use in NEEDS_CELL and place in places:
+            what = " ".join(filter(None, (place[2], USE_WORDS[entry.use])))
+            sentence = f"Two files are used as {what} of {entry.cell_type}: leave one out or rename it."
+            yield Objection(sentence, entry.path)
+        places[place] = entry.path
+    for (use, cell, name), path in places.items():
         if use == "relaxed peaks" and ("peaks", cell, name) not in places:
-            return f"{name} in {cell} has relaxed peaks only: use them as peaks, or add the conservative ones."
-    return ""
+            sentence = f"{name} in {cell} has relaxed peaks only: use them as peaks, or add the conservative ones."
+            yield Objection(sentence, path)
+    if not any(entry.use in ("reference", "chromosome-sizes") for entry in used):
+        yield Objection("Add a reference sequence (FASTA or 2bit), or a table of chromosome sizes.")
 
 
-def _objection_to_names(path: str, name: str) -> str:
+def _objections_to_fields(path: str, name: str, assembly: str) -> Iterator[Objection]:
     if not name:
-        return "Give the dataset a name."
+        yield Objection("Give the dataset a name.", "name")
+    if not assembly:
+        yield Objection("Say which assembly the files are of, such as hg19.", "assembly")
     if not is_absolute(path) or not path.endswith(".toml"):
-        return "Say where to save it: a whole path that ends in .toml."
-    return ""
+        yield Objection("Say where to save it: a whole path that ends in .toml.", "path")
+
+
+def summary(entries: Sequence[Entry], check: DraftCheck) -> str:
+    """What the dataset will be, in one or two sentences."""
+    cells = sorted({entry.cell_type for entry in entries if entry.use in NEEDS_CELL})
+    used = sum(bool(entry.use) for entry in entries)
+    of_cells = f", {listed(cells)}" if cells else ""
+    files = "1 file" if used == 1 else f"{used} files"
+    return f"Describes {files}{of_cells}. {_of_states(check)}The files stay where they are."
+
+
+def _of_states(check: DraftCheck) -> str:
+    if not check.states:
+        return ""
+    colours = "with the colours of the file" if all(state.colour for state in check.states) else "without colours"
+    return f"{len(check.states)} chromatin states in bins of {check.bin_width:,} bp, {colours}. "
 
 
 def missing(entries: Sequence[Entry]) -> str:
     """What cannot be done with these files, in one or two sentences; empty when everything can."""
     uses = {entry.use for entry in entries}
-    if not uses - {""}:
+    if not uses & {"reference", "chromosome-sizes"}:
         return ""
     if "reference" not in uses:
         return "No reference sequence: browsing works, but predictions need one (FASTA or 2bit)."

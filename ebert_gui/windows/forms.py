@@ -35,9 +35,14 @@ def label(text: str, role: str = "") -> QLabel:
 
 def set_role(widget: QWidget, role: str) -> None:
     """Change the role of a label and show it at once."""
-    if widget.property("role") == role:
+    set_property(widget, "role", role)
+
+
+def set_property(widget: QWidget, name: str, value: str | bool) -> None:
+    """Change what the style sheet asks of a widget, and show it at once."""
+    if widget.property(name) == value:
         return
-    widget.setProperty("role", role)
+    widget.setProperty(name, value)
     style = widget.style()
     if style is not None:
         style.unpolish(widget)

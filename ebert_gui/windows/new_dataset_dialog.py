@@ -3,25 +3,16 @@
 from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
+from typing import NamedTuple
 
-from PyQt6.QtCore import Qt
-from PyQt6.QtGui import QDragEnterEvent, QDropEvent, QKeySequence, QPainter, QPaintEvent, QPalette, QShortcut
-from PyQt6.QtWidgets import (
-    QAbstractItemView,
-    QComboBox,
-    QDialog,
-    QFileDialog,
-    QHeaderView,
-    QLineEdit,
-    QPushButton,
-    QTableWidget,
-    QTableWidgetItem,
-    QVBoxLayout,
-    QWidget,
-)
+from PyQt6.QtCore import QTimer
+from PyQt6.QtGui import QDragEnterEvent, QDropEvent
+from PyQt6.QtWidgets import QDialog, QFileDialog, QLabel, QLineEdit, QPushButton, QVBoxLayout, QWidget
 
-from ebert_core.protocol.tracks import DatasetDraft, FileKind
+from ebert_core.protocol.tracks import DatasetDraft, DraftCheck, FileKind
+from ebert_gui.browser.blank import without_folders
 from ebert_gui.windows import dataset_plan as plan
+from ebert_gui.windows.dataset_table import FileTable
 from ebert_gui.windows.forms import (
     Footer,
     above_footer,
@@ -31,81 +22,88 @@ from ebert_gui.windows.forms import (
     label,
     path_field,
     row,
+    set_property,
     set_role,
 )
 from ebert_gui.windows.paths import beside, file_name
-from ebert_gui.windows.wording import listed
 
-Inspect = Callable[[str, Callable[[FileKind], None]], None]
-
-_COLUMNS = ("File", "Use as", "Cell type", "Factor or signal", "What was found")
-_INVITATION = "Drop files here: sequence, genes, chromatin states, signals, peaks."
-_FILE, _USE, _CELL, _NAME, _FOUND = range(len(_COLUMNS))
+_REST_MILLISECONDS = 200
 
 
-class _FileTable(QTableWidget):
-    """A table that says what to do with it while it is empty."""
+class Desk(NamedTuple):
+    """Who answers the dialog, at once or later.
 
-    def paintEvent(self, event: QPaintEvent | None) -> None:
-        """Draw the rows, or the invitation."""
-        super().paintEvent(event)
-        viewport = self.viewport()
-        if self.rowCount() == 0 and viewport is not None:
-            painter = QPainter(viewport)
-            painter.setPen(self.palette().color(QPalette.ColorRole.PlaceholderText))
-            painter.drawText(viewport.rect(), Qt.AlignmentFlag.AlignCenter, _INVITATION)
-            painter.end()
+    `inspect` says what a file is (one that cannot be read has an empty kind and a sentence), `check` whether a draft
+    can become a dataset, and `write` makes it one: its first call back hears that it is done, its second why not.
+    """
+
+    inspect: Callable[[str, Callable[[FileKind], None]], None]
+    check: Callable[[DatasetDraft, Callable[[DraftCheck], None]], None]
+    write: Callable[[DatasetDraft, Callable[[], None], Callable[[str], None]], None]
 
 
 class NewDatasetDialog(QDialog):
     """Takes files by drop or choice, says what each is, and lets the person correct it.
 
-    `inspect` is asked about every path and calls back with its kind, at once or later; a file that cannot be read
-    comes back with an empty kind and a sentence. After `accepted`, `draft()` has the dataset.
+    While it is filled its files are checked, and what stands in the way is said beside the file or the field. It
+    closes when the dataset is written; a refusal is said and leaves the form as it is.
     """
 
-    def __init__(self, inspect: Inspect, parent: QWidget | None = None) -> None:
+    def __init__(self, desk: Desk, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._inspect = inspect
-        self._is_filling = False
+        self._desk = desk
+        self._check = DraftCheck()
+        self._refusal = ""
+        self._replaceable = ""
         self._is_finished = False
         self._suggested = ("", "", "")
+        self._rest = QTimer(self)
+        self._rest.setSingleShot(True)
+        self._rest.setInterval(_REST_MILLISECONDS)
+        self._rest.timeout.connect(self._ask)
         self.setWindowTitle("New dataset")
         self.setAcceptDrops(True)
-        self._build_table()
+        self.table = FileTable()
         self.name = QLineEdit()
         self.assembly = QLineEdit()
         self.assembly.setPlaceholderText("hg38")
         self.path = path_field("/path/to/DATASET.toml")
+        self.add = QPushButton("A&dd files…")
+        self.remove = QPushButton("&Remove")
+        self.browse = QPushButton("&Browse…")
         self._missing = label("", "caution")
         self._footer = Footer("Create dataset")
         self._lay_out()
         self._connect()
         self.resize(1040, 620)
+        self.add.setFocus()
         self._follow()
 
     def add_files(self, paths: Sequence[str]) -> None:
         """Ask what these files are and list them; a file that is listed already stays as it is."""
-        known = {self._text(number, _FILE, Qt.ItemDataRole.UserRole) for number in range(self.table.rowCount())}
+        known = set(self.table.paths())
         for path in dict.fromkeys(paths):
             if path not in known:
-                self._add_row(path)
-                self._inspect(path, partial(self._take, path))
+                self.table.add(path)
+                self._desk.inspect(path, partial(self._take, path))
         self._suggest()
-        self._follow()
+        self._change()
 
     def draft(self) -> DatasetDraft:
         """The dataset as the form stands."""
         name, assembly, path = (field.text().strip() for field in (self.name, self.assembly, self.path))
-        return plan.draft_of(path, name, assembly, self.entries())
+        return plan.draft_of(path, name, assembly, self.table.entries(), may_replace=path == self._replaceable)
 
-    def entries(self) -> list[plan.Entry]:
-        """The listed files and what each is used for."""
-        return [self._entry(number) for number in range(self.table.rowCount())]
+    def create_dataset(self) -> None:
+        """Have the dataset written; the form stays until it is."""
+        self._footer.say("Checking the files and writing the description …", "")
+        self._footer.action.setEnabled(False)
+        self._desk.write(self.draft(), self._close, self._refuse)
 
     def done(self, result: int) -> None:
-        """Close; answers about files that come later are dropped."""
+        """Close; answers that come later are dropped."""
         self._is_finished = True
+        self._rest.stop()
         super().done(result)
 
     def dragEnterEvent(self, event: QDragEnterEvent | None) -> None:
@@ -121,58 +119,18 @@ class NewDatasetDialog(QDialog):
             event.acceptProposedAction()
             self.add_files([url.toLocalFile() for url in data.urls() if url.isLocalFile()])
 
-    def remove_chosen(self) -> None:
-        """Take the chosen files off the list."""
-        chosen = {index.row() for index in self.table.selectedIndexes()}
-        self._is_filling = True
-        for number in sorted(chosen, reverse=True):
-            self.table.removeRow(number)
-        self._is_filling = False
-        self._follow()
-
-    def choose_use(self, number: int, use: plan.Use) -> None:
-        """Say what a listed file is used as."""
-        choice = self._choice(number)
-        choice.setCurrentIndex(choice.findData(use))
-
-    def _build_table(self) -> None:
-        self.table = _FileTable(0, len(_COLUMNS))
-        self.table.setHorizontalHeaderLabels(list(_COLUMNS))
-        self.table.setAccessibleName("Files of the dataset")
-        self.table.setProperty("role", "pairs")
-        self.table.setShowGrid(False)
-        self.table.setWordWrap(False)
-        self.table.setTextElideMode(Qt.TextElideMode.ElideMiddle)
-        self.table.setTabKeyNavigation(False)
-        self.table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-        self.table.setEditTriggers(
-            QAbstractItemView.EditTrigger.SelectedClicked
-            | QAbstractItemView.EditTrigger.DoubleClicked
-            | QAbstractItemView.EditTrigger.AnyKeyPressed
-            | QAbstractItemView.EditTrigger.EditKeyPressed
-        )
-        down, across = self.table.verticalHeader(), self.table.horizontalHeader()
-        assert down is not None
-        assert across is not None
-        down.hide()
-        down.setDefaultSectionSize(34)
-        across.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
-        across.setSectionResizeMode(_FOUND, QHeaderView.ResizeMode.Stretch)
-        for column, width in ((_FILE, 250), (_USE, 186), (_CELL, 110), (_NAME, 124)):
-            self.table.setColumnWidth(column, width)
-
     def _lay_out(self) -> None:
-        self.add = QPushButton("Add files…")
-        self.remove = QPushButton("Remove")
-        for button in (self.add, self.remove):
+        for button in (self.add, self.remove, self.browse):
             button.setAutoDefault(False)
-        form = form_layout()
-        add_row(form, "&Name", compact(self.name, 280))
-        add_row(form, "&Assembly", compact(self.assembly, 120))
-        self.browse = QPushButton("Browse…")
-        self.browse.setAutoDefault(False)
         self.browse.setAccessibleName("Browse for the dataset's file")
+        form = self._form = form_layout()
+        self._notes: dict[str, tuple[QLineEdit, QLabel]] = {}
+        add_row(form, "&Name", compact(self.name, 280))
+        self._add_note("name", self.name)
+        add_row(form, "&Assembly", compact(self.assembly, 120))
+        self._add_note("assembly", self.assembly)
         add_row(form, "&Save as", self.path, self.browse)
+        self._add_note("path", self.path)
         contents = QVBoxLayout()
         contents.setContentsMargins(16, 14, 16, 8)
         contents.setSpacing(10)
@@ -183,65 +141,35 @@ class NewDatasetDialog(QDialog):
         contents.addWidget(self._missing)
         above_footer(self, contents, self._footer)
 
+    def _add_note(self, name: str, field: QLineEdit) -> None:
+        """A line below a field for what is wrong with it."""
+        note = label("", "error")
+        self._form.addRow(" ", note)
+        self._form.setRowVisible(note, False)
+        self._notes[name] = field, note
+
     def _connect(self) -> None:
-        self._footer.buttons.accepted.connect(self.accept)
+        self._footer.buttons.accepted.connect(self.create_dataset)
         self._footer.buttons.rejected.connect(self.reject)
         self.add.clicked.connect(self._pick_files)
         self.browse.clicked.connect(self._pick_place)
-        self.remove.clicked.connect(self.remove_chosen)
-        delete = QShortcut(QKeySequence(Qt.Key.Key_Delete), self.table)
-        delete.setContext(Qt.ShortcutContext.WidgetShortcut)
-        delete.activated.connect(self.remove_chosen)
-        self.table.itemChanged.connect(self._follow)
-        self.table.itemSelectionChanged.connect(self._follow)
+        self.remove.clicked.connect(self.table.remove_chosen)
+        self.table.changed.connect(self._change)
+        self.table.itemSelectionChanged.connect(self._follow_selection)
         for field in (self.name, self.assembly, self.path):
-            field.textChanged.connect(self._follow)
-
-    def _add_row(self, path: str) -> None:
-        self._is_filling = True
-        number = self.table.rowCount()
-        self.table.insertRow(number)
-        for column in range(len(_COLUMNS)):
-            item = QTableWidgetItem()
-            if column not in (_CELL, _NAME):
-                item.setFlags(item.flags() & ~Qt.ItemFlag.ItemIsEditable)
-            self.table.setItem(number, column, item)
-        self._write(number, _FILE, file_name(path), path)
-        self._item(number, _FILE).setData(Qt.ItemDataRole.UserRole, path)
-        self._write(number, _FOUND, "looking…")
-        choice = QComboBox()
-        choice.setAccessibleName(f"What {file_name(path)} is used as")
-        for use, words in plan.USE_WORDS.items():
-            choice.addItem(words, use)
-        choice.currentIndexChanged.connect(self._follow)
-        self.table.setCellWidget(number, _USE, choice)
-        self._is_filling = False
+            field.textChanged.connect(self._change)
 
     def _take(self, path: str, kind: FileKind) -> None:
-        if self._is_finished:
-            return
-        for number in range(self.table.rowCount()):
-            if self._text(number, _FILE, Qt.ItemDataRole.UserRole) == path:
-                self._fill(number, path, kind)
-        self._suggest()
-        self._follow()
-
-    def _fill(self, number: int, path: str, kind: FileKind) -> None:
-        self._is_filling = True
-        use, guess = plan.guess_use(kind.kind, path), plan.guess_names(path)
-        self._write(number, _FOUND, kind.sentence, kind.sentence)
-        if use in plan.NEEDS_CELL:
-            self._write(number, _CELL, guess.cell_type)
-        if use in plan.NEEDS_NAME:
-            self._write(number, _NAME, guess.name)
-        self._is_filling = False
-        self.choose_use(number, use)
+        if not self._is_finished:
+            self.table.fill(path, kind)
+            self._suggest()
 
     def _suggest(self) -> None:
-        paths = [entry.path for entry in self.entries()]
+        entries = self.table.entries()
+        paths = [entry.path for entry in entries]
         if not paths:
             return
-        home = next((entry.path for entry in self.entries() if entry.use == "reference"), paths[0])
+        home = next((entry.path for entry in entries if entry.use == "reference"), paths[0])
         toml = beside(home, "DATASET.toml")
         suggested = (file_name(beside(home)) or "dataset", plan.guess_assembly(paths), toml)
         for field, old, new in zip((self.name, self.assembly, self.path), self._suggested, suggested, strict=True):
@@ -249,50 +177,75 @@ class NewDatasetDialog(QDialog):
                 field.setText(new)
         self._suggested = suggested
 
-    def _follow(self) -> None:
-        if self._is_filling:
-            return
-        entries = self.entries()
+    def _change(self) -> None:
+        """What is listed or written has changed: what was said of it before may no longer hold."""
+        self._refusal = ""
+        self._rest.start()
+        self._follow()
+
+    def _ask(self) -> None:
+        if any(entry.use for entry in self.table.entries()):
+            self._desk.check(self.draft(), self._take_check)
+
+    def _take_check(self, check: DraftCheck) -> None:
+        if not self._is_finished:
+            self._check = check
+            self._follow()
+
+    def _close(self) -> None:
+        if not self._is_finished:
+            self.accept()
+
+    def _refuse(self, sentence: str) -> None:
+        if not self._is_finished:
+            self._refusal = sentence
+            self._follow()
+
+    def _objection(self, entries: Sequence[plan.Entry]) -> plan.Objection:
+        """The first thing that stands in the way: what the form sees by itself, then what the files say."""
+        name, assembly, path = (field.text().strip() for field in (self.name, self.assembly, self.path))
+        found = plan.objection(path, name, assembly, entries)
+        used = {entry.path for entry in entries if entry.use}
+        for problem in self._check.problems:
+            if not found.sentence and (problem.path in used or problem.path == path):
+                found = plan.Objection(problem.sentence, "path" if problem.path == path else problem.path)
+        return found if found.sentence else plan.Objection(self._refusal)
+
+    def _follow_selection(self) -> None:
         self.remove.setEnabled(bool(self.table.selectedIndexes()))
+
+    def _follow(self) -> None:
+        entries = self.table.entries()
+        self._follow_selection()
         self._missing.setText(plan.missing(entries))
         self._missing.setVisible(bool(self._missing.text()))
-        problem = plan.objection(self.path.text().strip(), self.name.text().strip(), entries)
-        cells = sorted({entry.cell_type for entry in entries if entry.use in plan.NEEDS_CELL})
-        used = sum(bool(entry.use) for entry in entries)
-        files = "1 file" if used == 1 else f"{used} files"
-        of_cells = f", {listed(cells)}" if cells else ""
-        summary = f"Describes {files}{of_cells}. The files stay where they are."
+        objection = self._objection(entries)
+        used = {entry.path for entry in entries if entry.use}
+        beside_files = {each.path: each.sentence for each in self._check.problems if each.path in used}
+        self.table.say(beside_files | {objection.field: objection.sentence})
+        for name, (field, note) in self._notes.items():
+            self._mark(field, note, objection.sentence if objection.field == name else "")
+        (self._footer.action if entries else self.add).setDefault(True)
         set_role(self._footer.problem, "error" if entries else "muted")
-        self._footer.say("" if problem else summary, problem)
+        summary = "" if objection.sentence else plan.summary(entries, self._check)
+        self._footer.say(summary, without_folders(objection.sentence))
+        # What was refused may be put right outside of this form.
+        self._footer.action.setEnabled(not objection.sentence or objection.sentence == self._refusal)
 
-    def _entry(self, number: int) -> plan.Entry:
-        use: plan.Use = self._choice(number).currentData()
-        path = self._text(number, _FILE, Qt.ItemDataRole.UserRole)
-        return plan.Entry(path, use, self._text(number, _CELL).strip(), self._text(number, _NAME).strip())
-
-    def _choice(self, number: int) -> QComboBox:
-        choice = self.table.cellWidget(number, _USE)
-        assert isinstance(choice, QComboBox)
-        return choice
-
-    def _item(self, number: int, column: int) -> QTableWidgetItem:
-        item = self.table.item(number, column)
-        assert item is not None
-        return item
-
-    def _text(self, number: int, column: int, role: Qt.ItemDataRole = Qt.ItemDataRole.DisplayRole) -> str:
-        return str(self._item(number, column).data(role) or "")
-
-    def _write(self, number: int, column: int, text: str, hint: str = "") -> None:
-        item = self._item(number, column)
-        item.setText(text)
-        item.setToolTip(hint)
+    def _mark(self, field: QLineEdit, note: QLabel, sentence: str) -> None:
+        note.setText(without_folders(sentence))
+        self._form.setRowVisible(note, bool(sentence))
+        set_property(field, "invalid", bool(sentence))
 
     def _pick_place(self) -> None:
         start = self.path.text() or str(Path.home() / "DATASET.toml")
         chosen, _filter = QFileDialog.getSaveFileName(self, "Save dataset", start, "Datasets (*.toml)")
+        if chosen.endswith(".toml"):
+            # The person was asked whether to replace what is there.
+            self._replaceable = chosen
         if chosen:
             self.path.setText(chosen if chosen.endswith(".toml") else f"{chosen}.toml")
+            self._change()
 
     def _pick_files(self) -> None:
         paths, _filter = QFileDialog.getOpenFileNames(self, "Add files", str(Path.home()))

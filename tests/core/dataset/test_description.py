@@ -4,10 +4,9 @@ import pytest
 from toy_genome import LENGTHS, TOML
 
 from ebert_core.dataset.description import Dataset
-from ebert_core.dataset.draft import write_dataset
 from ebert_core.protocol.errors import InvalidRequest
 from ebert_core.protocol.locus import Interval
-from ebert_core.protocol.tracks import CellType, DatasetDraft, PeakFiles, StateName
+from ebert_core.protocol.tracks import CellType, PeakFiles, StateName
 
 
 def test_the_summary_says_what_the_dataset_holds(toy):
@@ -110,45 +109,6 @@ def test_files_opened_beside_a_dataset_must_be_of_its_assembly(toy, tmp_path):
         joined.feature_file(str(tmp_path / "far.bed"))
     with pytest.raises(InvalidRequest, match="is a dataset; open it by itself"):
         toy.with_files([tmp_path / "DATASET.toml"])
-
-
-def test_a_draft_becomes_a_dataset_that_says_the_same(toy_path, tmp_path):
-    def path(name: str) -> str:
-        return str(tmp_path / name)
-
-    draft = DatasetDraft(
-        path=path("mine.toml"),
-        name="mine",
-        assembly="toy1",
-        reference=path("toy.fa"),
-        genes=path("genes.bed"),
-        states=(("alpha", path("alpha.bed")),),
-        signals=(("alpha", "DNase", path("alpha.bw")),),
-        peaks=(
-            ("alpha", "CTCF", "relaxed", path("relaxed.narrowPeak")),
-            ("alpha", "CTCF", "conservative", path("peaks.narrowPeak")),
-        ),
-    )
-    summary = write_dataset(draft).summary()
-    assert summary.path == path("mine.toml")
-    assert summary.cell_types == (CellType("alpha", True, ("DNase",), (PeakFiles("CTCF", True),)),)
-    assert [state.name for state in summary.states] == ["Quies", "TssA"]
-    assert 'reference = "toy.fa"' in (tmp_path / "mine.toml").read_text()
-
-
-@pytest.mark.parametrize(
-    ("change", "sentence"),
-    [
-        ({"name": ""}, "needs a name and an assembly"),
-        ({"reference": ""}, "needs a reference sequence or a table of chromosome sizes"),
-        ({"peaks": (("alpha", "CTCF", "relaxed", "x"),)}, "CTCF in alpha has relaxed peaks only"),
-    ],
-)
-def test_an_incomplete_draft_is_refused_and_nothing_is_written(toy_path, tmp_path, change, sentence):
-    whole = {"path": str(tmp_path / "m.toml"), "name": "m", "assembly": "a", "reference": str(tmp_path / "toy.fa")}
-    with pytest.raises(InvalidRequest, match=sentence):
-        write_dataset(DatasetDraft(**whole | change))
-    assert not (tmp_path / "m.toml").exists()
 
 
 def test_planted_sites_say_where_they_are_bound(toy_path, tmp_path):

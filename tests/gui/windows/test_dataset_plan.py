@@ -2,10 +2,11 @@
 
 import pytest
 
-from ebert_core.protocol.tracks import DatasetDraft
+from ebert_core.protocol.tracks import DatasetDraft, DraftCheck, StateName
 from ebert_gui.windows import dataset_plan as plan
 from ebert_gui.windows.dataset_plan import Entry, Guess
 
+SIZES = Entry("/d/chrom.sizes", "chromosome-sizes")
 CTCF = Entry("/d/a.narrowPeak", "peaks", "K562", "CTCF")
 
 
@@ -68,28 +69,43 @@ def test_the_assembly_is_what_most_paths_mention(paths: list[str], assembly: str
         ([CTCF, Entry("/d/b", "peaks", "K562", "CTCF")], "Two files are used as CTCF peaks of K562"),
         ([Entry("/a", "states", "K562"), Entry("/b", "states", "K562")], "chromatin states of K562"),
         ([Entry("/d/b", "relaxed peaks", "K562", "CTCF")], "relaxed peaks only"),
-        ([CTCF, Entry("/d/b", "relaxed peaks", "K562", "CTCF")], ""),
-        ([CTCF], ""),
+        ([SIZES, CTCF, Entry("/d/b", "relaxed peaks", "K562", "CTCF")], ""),
+        ([SIZES, CTCF], ""),
+        ([CTCF], "Add a reference sequence"),
     ],
 )
 def test_a_wrong_list_is_refused_in_one_sentence(entries: list[Entry], said: str) -> None:
-    sentence = plan.objection("/d/DATASET.toml", "mine", entries)
+    sentence = plan.objection("/d/DATASET.toml", "mine", "hg19", entries).sentence
     assert said in sentence
     assert bool(sentence) is bool(said)
 
 
 @pytest.mark.parametrize(
-    ("path", "name", "said"), [("/d/D.toml", "", "a name"), ("D.toml", "x", "where"), ("/d/D.txt", "x", ".toml")]
+    ("path", "name", "assembly", "field"),
+    [
+        ("/d/D.toml", "", "hg19", "name"),
+        ("/d/D.toml", "x", "", "assembly"),
+        ("D.toml", "x", "hg19", "path"),
+        ("/d/D.txt", "x", "hg19", "path"),
+    ],
 )
-def test_a_dataset_needs_a_name_and_a_place(path: str, name: str, said: str) -> None:
-    assert said in plan.objection(path, name, [CTCF])
+def test_a_dataset_needs_a_name_an_assembly_and_a_place(path: str, name: str, assembly: str, field: str) -> None:
+    assert plan.objection(path, name, assembly, [SIZES, CTCF]).field == field
+
+
+def test_what_the_files_say_of_the_states_is_told() -> None:
+    entries = [SIZES, Entry("/d/s.bed", "states", "K562")]
+    check = DraftCheck(states=(StateName("TssA", "#ff0000"), StateName("Quies", "")), bin_width=5_000)
+    assert "2 chromatin states in bins of 5,000 bp, without colours" in plan.summary(entries, check)
+    assert "states" not in plan.summary(entries, DraftCheck())
 
 
 @pytest.mark.parametrize(
     ("entries", "said"),
     [
         ([], ""),
-        ([CTCF], "No reference sequence"),
+        ([CTCF], ""),
+        ([SIZES, CTCF], "No reference sequence"),
         ([Entry("/r", "reference")], "No peaks"),
         ([Entry("/r", "reference"), CTCF], "No chromatin states or signals for K562"),
         ([Entry("/r", "reference"), CTCF, Entry("/s", "states", "K562")], ""),

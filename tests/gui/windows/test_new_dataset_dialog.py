@@ -8,8 +8,8 @@ from PyQt6.QtGui import QDropEvent
 from PyQt6.QtWidgets import QLabel, QPushButton
 from pytestqt.qtbot import QtBot
 
-from ebert_core.protocol.tracks import FileKind
-from ebert_gui.windows.new_dataset_dialog import NewDatasetDialog
+from ebert_core.protocol.tracks import DatasetDraft, DraftCheck, DraftProblem, FileKind
+from ebert_gui.windows.new_dataset_dialog import Desk, NewDatasetDialog
 
 KINDS = {
     "fa": FileKind("reference", "DNA sequence of 25 chromosomes."),
@@ -19,13 +19,38 @@ KINDS = {
 FILES = ["/lab/hg19.fa", "/lab/K562.CTCF.narrowPeak", "/lab/reads.bam"]
 
 
-def answer_at_once(path: str, reply: Callable[[FileKind], None]) -> None:
-    reply(KINDS[path.rpartition(".")[2]])
+class Worker:
+    """Answers at once: what a file is by its ending, and of a draft what a test wants it to find."""
+
+    def __init__(self) -> None:
+        self.problems: dict[str, str] = {}
+        self.refusal = ""
+        self.checked: list[DatasetDraft] = []
+        self.written: list[DatasetDraft] = []
+
+    def inspect(self, path: str, reply: Callable[[FileKind], None]) -> None:
+        reply(KINDS[path.rpartition(".")[2]])
+
+    def check(self, draft: DatasetDraft, reply: Callable[[DraftCheck], None]) -> None:
+        self.checked.append(draft)
+        reply(DraftCheck(tuple(DraftProblem(*pair) for pair in self.problems.items())))
+
+    def write(self, draft: DatasetDraft, done: Callable[[], None], refused: Callable[[str], None]) -> None:
+        if self.refusal:
+            refused(self.refusal)
+        else:
+            self.written.append(draft)
+            done()
 
 
 @pytest.fixture
-def dialog(qtbot: QtBot) -> NewDatasetDialog:
-    dialog = NewDatasetDialog(answer_at_once)
+def worker() -> Worker:
+    return Worker()
+
+
+@pytest.fixture
+def dialog(worker: Worker, qtbot: QtBot) -> NewDatasetDialog:
+    dialog = NewDatasetDialog(Desk(worker.inspect, worker.check, worker.write))
     qtbot.addWidget(dialog)
     return dialog
 
@@ -65,12 +90,12 @@ def test_every_file_is_said_to_be_something(dialog: NewDatasetDialog) -> None:
 def test_a_person_corrects_what_was_guessed(dialog: NewDatasetDialog) -> None:
     dialog.add_files(FILES)
     dialog.table.item(1, 2).setText("my cells")
-    dialog.choose_use(0, "")
+    dialog.table.choose_use(0, "")
     draft = dialog.draft()
     assert draft.peaks[0][0] == "my cells"
     assert draft.reference == ""
-    assert "No reference sequence" in shown(dialog)
-    assert create(dialog).isEnabled()
+    assert "Add a reference sequence" in shown(dialog)
+    assert not create(dialog).isEnabled()
 
 
 def test_a_file_is_listed_once(dialog: NewDatasetDialog) -> None:
@@ -86,7 +111,7 @@ def test_chosen_files_are_removed_with_the_delete_key(dialog: NewDatasetDialog, 
     dialog.table.selectRow(0)
     dialog.table.setFocus()
     qtbot.keyClick(dialog.table, Qt.Key.Key_Delete)
-    assert [entry.path for entry in dialog.entries()] == FILES[1:]
+    assert dialog.table.paths() == FILES[1:]
 
 
 def test_dropped_files_are_listed(dialog: NewDatasetDialog) -> None:
@@ -94,12 +119,13 @@ def test_dropped_files_are_listed(dialog: NewDatasetDialog) -> None:
     data.setUrls([QUrl.fromLocalFile(path) for path in FILES])
     copy, none = Qt.DropAction.CopyAction, Qt.KeyboardModifier.NoModifier
     dialog.dropEvent(QDropEvent(QPointF(5, 5), copy, data, Qt.MouseButton.LeftButton, none))
-    assert [entry.path for entry in dialog.entries()] == FILES
+    assert dialog.table.paths() == FILES
 
 
 def test_answers_may_come_late_or_after_the_dialog_closed(qtbot: QtBot) -> None:
     replies: list[Callable[[FileKind], None]] = []
-    dialog = NewDatasetDialog(lambda _path, reply: replies.append(reply))
+    worker = Worker()
+    dialog = NewDatasetDialog(Desk(lambda _path, reply: replies.append(reply), worker.check, worker.write))
     qtbot.addWidget(dialog)
     dialog.add_files(FILES[:2])
     assert cell(dialog, 0, 4) == "looking…"
@@ -114,3 +140,67 @@ def test_a_name_that_a_person_wrote_stays(dialog: NewDatasetDialog) -> None:
     dialog.name.setText("mine")
     dialog.add_files(FILES)
     assert dialog.draft().name == "mine"
+
+
+def test_a_file_that_cannot_serve_is_named_beside_it_while_the_form_is_filled(
+    dialog: NewDatasetDialog, worker: Worker, qtbot: QtBot
+) -> None:
+    worker.problems = {"/lab/hg19.fa": "/lab/hg19.fa is packed with plain gzip; pack it again with bgzip."}
+    dialog.add_files(FILES)
+    qtbot.waitUntil(lambda: "plain gzip" in cell(dialog, 0, 4))
+    assert cell(dialog, 0, 4) == "hg19.fa is packed with plain gzip; pack it again with bgzip."
+    assert cell(dialog, 1, 4) == KINDS["narrowPeak"].sentence
+    assert "plain gzip" in shown(dialog)
+    assert not create(dialog).isEnabled()
+    worker.problems = {}
+    dialog.name.setText("again")
+    qtbot.waitUntil(lambda: create(dialog).isEnabled())
+    assert cell(dialog, 0, 4) == KINDS["fa"].sentence
+
+
+def test_a_place_that_cannot_be_written_is_said_below_the_field(
+    dialog: NewDatasetDialog, worker: Worker, qtbot: QtBot
+) -> None:
+    worker.problems = {"/lab/DATASET.toml": "/lab/DATASET.toml is there already; give another name."}
+    dialog.add_files(FILES)
+    qtbot.waitUntil(lambda: dialog.path.property("invalid") is True)
+    assert "DATASET.toml is there already; give another name." in shown(dialog)
+    dialog.path.setText("/lab/other.toml")
+    assert dialog.path.property("invalid") is False
+    assert create(dialog).isEnabled()
+
+
+def test_a_burst_of_changes_is_checked_once(dialog: NewDatasetDialog, worker: Worker, qtbot: QtBot) -> None:
+    dialog.add_files(FILES)
+    for letter in range(20):
+        dialog.name.setText("n" * letter)
+    dialog.name.setText("last")
+    qtbot.waitUntil(lambda: bool(worker.checked))
+    assert [draft.name for draft in worker.checked] == ["last"]
+
+
+def test_a_refusal_keeps_the_form_and_can_be_tried_again(
+    dialog: NewDatasetDialog, worker: Worker, qtbot: QtBot
+) -> None:
+    worker.refusal = "/lab/hg19.fa, line 3: the lines of chr1 differ in length."
+    with qtbot.waitExposed(dialog):
+        dialog.show()
+    dialog.add_files(FILES)
+    create(dialog).click()
+    assert dialog.isVisible()
+    assert "hg19.fa, line 3: the lines of chr1 differ in length." in shown(dialog)
+    assert dialog.table.paths() == FILES
+    assert dialog.path.text() == "/lab/DATASET.toml"
+    worker.refusal = ""
+    create(dialog).click()
+    assert not dialog.isVisible()
+    assert [draft.reference for draft in worker.written] == ["/lab/hg19.fa"]
+
+
+def test_the_first_thing_to_press_is_add_files(dialog: NewDatasetDialog, qtbot: QtBot) -> None:
+    with qtbot.waitActive(dialog):
+        dialog.show()
+    assert dialog.add.hasFocus()
+    assert dialog.add.isDefault()
+    dialog.add_files(FILES)
+    assert create(dialog).isDefault()

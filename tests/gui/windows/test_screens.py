@@ -15,7 +15,7 @@ from ebert_gui.windows.attention_bar import AttentionBar
 from ebert_gui.windows.export_dialog import ExportDialog
 from ebert_gui.windows.finetune_dialog import FineTuneDialog
 from ebert_gui.windows.locus_bar import LocusBar, WholeBar
-from ebert_gui.windows.new_dataset_dialog import NewDatasetDialog
+from ebert_gui.windows.new_dataset_dialog import Desk, NewDatasetDialog
 from ebert_gui.windows.screens import WithinScreen, fit_into_screen, within
 
 # What a screen of 1600 x 1000 leaves for a window at a scale of 2, in logical pixels.
@@ -73,7 +73,7 @@ def export(dataset: DatasetSummary, checkpoint: CheckpointSummary) -> QDialog:
 
 
 def new_dataset(_dataset: DatasetSummary, _checkpoint: CheckpointSummary) -> QDialog:
-    return NewDatasetDialog(lambda _path, _reply: None)
+    return NewDatasetDialog(Desk(lambda _path, _reply: None, lambda _draft, _reply: None, lambda *_arguments: None))
 
 
 @pytest.mark.parametrize("make", [finetuning, export, new_dataset])

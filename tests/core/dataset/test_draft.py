@@ -1,0 +1,177 @@
+"""A draft is checked file by file while it is put together, and becomes a DATASET.toml that invents nothing."""
+
+import gzip
+import tomllib
+from pathlib import Path
+
+import pybigtools
+import pytest
+
+from ebert_core.dataset import draft as drafts
+from ebert_core.dataset.draft import DraftChecker, write_dataset
+from ebert_core.genome.states import Segmentation
+from ebert_core.protocol.errors import InvalidRequest
+from ebert_core.protocol.tracks import CellType, DatasetDraft, PeakFiles, StateName
+
+# Two cell types of 5-kb bins on a chromosome that ends within its last bin; one of them gives no colours.
+COLOURED = [
+    ("chr1", 0, 15_000, "2_Enh", "255,195,77"),
+    ("chr1", 15_000, 50_000, "10_Quies", "240,240,240"),
+    ("chr1", 50_000, 61_230, "2_Enh", "255,195,77"),
+]
+PLAIN = [("chr1", 0, 20_000, "10_Quies"), ("chr1", 20_000, 61_230, "1_TssA")]
+
+
+def silent(_share: float, _note: str) -> None:
+    """Nobody watches."""
+
+
+def written(draft: DatasetDraft) -> dict[str, object]:
+    write_dataset(draft, DraftChecker())
+    return tomllib.loads(Path(draft.path).read_text())
+
+
+def problems(draft: DatasetDraft) -> dict[str, str]:
+    found = DraftChecker().check(draft, silent).problems
+    return {Path(problem.path).name: problem.sentence for problem in found}
+
+
+@pytest.fixture
+def folder(toy_path: Path) -> Path:
+    return toy_path.parent
+
+
+def draft_in(folder: Path, **more: object) -> DatasetDraft:
+    return DatasetDraft(
+        **{"path": str(folder / "mine.toml"), "name": "mine", "assembly": "toy1", "reference": str(folder / "toy.fa")}
+        | more
+    )
+
+
+def states_in(folder: Path, form: str) -> str:
+    path = folder / f"coloured.{form}"
+    if form == "bed":
+        lines = ("\t".join((c, str(s), str(e), n, "0", ".", str(s), str(e), rgb)) for c, s, e, n, rgb in COLOURED)
+        path.write_text("\n".join(lines) + "\n")
+    else:
+        rows = [(c, s, e, f"{n}\t0\t.\t{s}\t{e}\t{rgb}") for c, s, e, n, rgb in COLOURED]
+        pybigtools.open(str(path), "w").write({"chr1": 61_230, "chr2": 5_010}, iter(rows))
+    return str(path)
+
+
+def test_a_draft_becomes_a_dataset_that_says_the_same(folder: Path) -> None:
+    def path(name: str) -> str:
+        return str(folder / name)
+
+    draft = draft_in(
+        folder,
+        genes=path("genes.bed"),
+        states=(("alpha", path("alpha.bed")),),
+        signals=(("alpha", "DNase", path("alpha.bw")),),
+        peaks=(
+            ("alpha", "CTCF", "relaxed", path("relaxed.narrowPeak")),
+            ("alpha", "CTCF", "conservative", path("peaks.narrowPeak")),
+        ),
+    )
+    summary = write_dataset(draft, DraftChecker()).summary()
+    assert summary.path == path("mine.toml")
+    assert summary.cell_types == (CellType("alpha", True, ("DNase",), (PeakFiles("CTCF", True),)),)
+    assert [state.name for state in summary.states] == ["Quies", "TssA"]
+    assert 'reference = "toy.fa"' in (folder / "mine.toml").read_text()
+
+
+@pytest.mark.parametrize(
+    ("change", "sentence"),
+    [
+        ({"name": ""}, "needs a name and an assembly"),
+        ({"reference": ""}, "needs a reference sequence or a table of chromosome sizes"),
+        ({"peaks": (("alpha", "CTCF", "relaxed", "x"),)}, "CTCF in alpha has relaxed peaks only"),
+        ({"genes": "/none/genes.bed"}, "There is no file /none/genes.bed"),
+    ],
+)
+def test_an_incomplete_draft_is_refused_and_nothing_is_written(folder: Path, change, sentence: str) -> None:
+    with pytest.raises(InvalidRequest, match=sentence):
+        write_dataset(draft_in(folder, **change), DraftChecker())
+    assert not (folder / "mine.toml").exists()
+
+
+@pytest.mark.parametrize("form", ["bed", "bb"])
+def test_states_keep_the_names_colours_and_bins_of_their_files(folder: Path, form: str) -> None:
+    draft = draft_in(folder, states=(("alpha", states_in(folder, form)),))
+    assert written(draft)["states"] == {
+        "names": ["2_Enh", "10_Quies"],
+        "colours": ["#ffc34d", "#f0f0f0"],
+        "bin_width": 5_000,
+    }
+
+
+def test_states_without_colours_are_given_none_in_the_file(folder: Path) -> None:
+    plain = folder / "plain.bed"
+    plain.write_text("".join("\t".join(map(str, row)) + "\n" for row in PLAIN))
+    draft = draft_in(folder, states=(("alpha", str(plain)), ("beta", states_in(folder, "bed"))))
+    check = DraftChecker().check(draft, silent)
+    assert check.states == (
+        StateName("1_TssA", ""),
+        StateName("2_Enh", "#ffc34d"),
+        StateName("10_Quies", "#f0f0f0"),
+    )
+    assert written(draft)["states"] == {"names": ["1_TssA", "2_Enh", "10_Quies"], "bin_width": 5_000}
+
+
+def test_a_reference_in_plain_gzip_is_refused_before_anything_is_written(folder: Path) -> None:
+    packed = folder / "toy.fa.gz"
+    packed.write_bytes(gzip.compress((folder / "toy.fa").read_bytes()))
+    found = problems(draft_in(folder, reference=str(packed)))
+    assert list(found) == ["toy.fa.gz"]
+    assert "pack it again with bgzip" in found["toy.fa.gz"]
+    assert not (folder / "toy.fa.gz.fai").exists()
+
+
+def test_uneven_lines_of_a_reference_leave_no_description_behind(folder: Path) -> None:
+    uneven = folder / "uneven.fa"
+    uneven.write_text(">chr1\nACGT\nAC\nACGT\n")
+    draft = draft_in(folder, reference=str(uneven))
+    assert problems(draft) == {}
+    with pytest.raises(InvalidRequest, match=r"uneven\.fa, line 3"):
+        write_dataset(draft, DraftChecker())
+    assert not (folder / "mine.toml").exists()
+
+
+def test_a_file_of_another_assembly_is_named(folder: Path) -> None:
+    (folder / "far.bed").write_text("chr1\t0\t900000\n")
+    sizes = str(folder / "toy.sizes")
+    found = problems(draft_in(folder, chromosome_sizes=sizes, genes=str(folder / "far.bed")))
+    assert "belongs to another assembly" in found["far.bed"]
+
+
+def test_a_description_that_is_there_is_replaced_only_where_a_person_said_so(folder: Path) -> None:
+    before = (folder / "DATASET.toml").read_text()
+    draft = draft_in(folder, path=str(folder / "DATASET.toml"))
+    assert "is there already" in problems(draft)["DATASET.toml"]
+    with pytest.raises(InvalidRequest, match="is there already"):
+        write_dataset(draft, DraftChecker())
+    assert (folder / "DATASET.toml").read_text() == before
+    written(draft_in(folder, path=str(folder / "DATASET.toml"), may_replace=True))
+    assert (folder / "DATASET.toml").read_text() != before
+
+
+def test_a_folder_that_is_not_there_is_named(folder: Path) -> None:
+    assert "There is no folder" in problems(draft_in(folder, path=str(folder / "none" / "D.toml")))["D.toml"]
+
+
+def test_a_file_is_read_once_until_it_changes(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    reads: list[Path] = []
+
+    def counting(path: Path) -> Segmentation:
+        reads.append(path)
+        return Segmentation(path)
+
+    monkeypatch.setattr(drafts, "Segmentation", counting)
+    checker, draft = DraftChecker(), draft_in(folder, states=(("alpha", states_in(folder, "bed")),))
+    for _ in range(3):
+        assert checker.check(draft, silent).bin_width == 5_000
+    assert len(reads) == 1
+    with open(draft.states[0][1], "a") as file:
+        file.write("chr2\t0\t1000\t2_Enh\nchr2\t1000\t5010\t10_Quies\n")
+    assert checker.check(draft, silent).bin_width == 1_000
+    assert len(reads) == 2
