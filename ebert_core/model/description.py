@@ -1,11 +1,14 @@
 """What a checkpoint says about itself: `description.json`. Torch-free, so that any process can read it."""
 
 import math
+import shutil
+from contextlib import suppress
 from pathlib import Path
 
 import msgspec
 
 from ebert_core.model.config import Architecture
+from ebert_core.model.durable import put_in_place
 from ebert_core.protocol.errors import InvalidRequest
 from ebert_core.protocol.locus import Interval
 from ebert_core.protocol.modelling import Familiarity
@@ -82,14 +85,15 @@ class Member(msgspec.Struct, frozen=True):
 class Description(msgspec.Struct, frozen=True):
     """Everything a checkpoint says about itself.
 
-    `matrices` are the log-odds matrices behind the motif channels, in channel order; `signal_quantiles` the
-    distributions that normalised signals are brought to; `seed` is that of a synthetic
-    genome; `state_bin_width` the native width of the segmentation's units in bases; `inputs` the files that training
-    read, by key of the DATASET.toml, and `inputs_sha256` the digest of all of them. `verdict` says whether it is better
-    than a simple baseline; older checkpoints have none. `members` are the models of an average, in the order of its
-    weights, and `spec` is then that of the first; a single model has none. `label_rule` is the rule that made the
-    labels of training and of the figures, a key of `dataset.labels.RULE_WORDS`; several of an average whose members
-    differ.
+    `training` and `validation` are where labels were seen, in training and in its choices: what was asked for, as far
+    as there are labels. `elsewhere` are, by other assembly, the regions where a checkpoint that this one descends from
+    was fine-tuned. `matrices` are the log-odds matrices behind the motif channels, in channel order; `signal_quantiles`
+    the distributions that normalised signals are brought to; `seed` is that of a synthetic genome; `state_bin_width`
+    the native width of the segmentation's units in bases; `inputs` the files that training read, by key of the
+    DATASET.toml, and `inputs_sha256` the digest of all of them. `verdict` says whether it is better than a simple
+    baseline; older checkpoints have none. `members` are the models of an average, in the order of its weights, and
+    `spec` is then that of the first; a single model has none. `label_rule` is the rule that made the labels of training
+    and of the figures, a key of `dataset.labels.RULE_WORDS`; several of an average whose members differ.
     """
 
     format_version: int
@@ -118,6 +122,7 @@ class Description(msgspec.Struct, frozen=True):
     verdict: Verdict | None = None
     members: tuple[Member, ...] = ()
     ancestor_cell_types: tuple[str, ...] = ()
+    elsewhere: dict[str, tuple[Interval, ...]] = {}
     # Checkpoints from before there was a choice do not say it: their bins were bound by half of the bin.
     label_rule: str = "half-of-bin"
 
@@ -145,7 +150,11 @@ class Description(msgspec.Struct, frozen=True):
             return "training"
         if any(region.overlaps(interval) for region in self.validation):
             return "validation"
-        return "unseen locus"
+        return "cannot be told" if self.elsewhere else "unseen locus"
+
+    def trained_in(self, assembly: str) -> tuple[Interval, ...]:
+        """The regions of an assembly where it, or a checkpoint that it descends from, saw labels in training."""
+        return self.training if assembly == self.assembly else self.elsewhere.get(assembly, ())
 
 
 def read_description(folder: Path) -> Description:
@@ -172,6 +181,24 @@ def read_description(folder: Path) -> Description:
         raise InvalidRequest(f"{path} cannot be read: {error.strerror}.") from error
     _check_agreement(path, description)
     return description
+
+
+def replace_description(folder: Path, description: Description) -> None:
+    """Replaces what a checkpoint folder says of itself in one step: after a crash it is the old text or the new.
+
+    Raises:
+        InvalidRequest: the folder cannot be written to.
+    """
+    path = folder / "description.json"
+    part = path.with_name(f"{path.name}.part")
+    try:
+        part.write_bytes(msgspec.json.format(msgspec.json.encode(description), indent=1))
+        shutil.copymode(path, part)
+        put_in_place(part, path)
+    except OSError as error:
+        with suppress(OSError):
+            part.unlink()
+        raise InvalidRequest(f"{path} could not be replaced: {error.strerror or error}.") from error
 
 
 def _check_agreement(path: Path, description: Description) -> None:

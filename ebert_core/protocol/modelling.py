@@ -14,9 +14,11 @@ from ebert_core.protocol.locus import Interval
 from ebert_core.protocol.reliability import Reliability
 from ebert_core.protocol.verdict import Verdict
 
-# Seen by the checkpoint in training, used for its choices, in a trained cell type but at an unseen locus,
-# in a cell type never trained on, or a factor never assayed in this cell type.
-Familiarity = Literal["training", "validation", "unseen locus", "unseen cell type", "pair not assayed"]
+# Seen by the checkpoint in training, used for its choices, in a trained cell type but at an unseen locus, perhaps seen
+# (labels of another assembly were), in a cell type never trained on, or a factor never assayed in this cell type.
+Familiarity = Literal[
+    "training", "validation", "unseen locus", "cannot be told", "unseen cell type", "pair not assayed"
+]
 
 
 class OpenCheckpoint(msgspec.Struct, frozen=True, tag="open-checkpoint"):
@@ -41,7 +43,8 @@ class CheckpointSummary(msgspec.Struct, frozen=True):
     """A loaded checkpoint, in words fit for a dialog.
 
     `limits` are sentences on what not to use it for. `verdict` says whether it is better than a simple baseline, None
-    where that was not measured; `members` is how many models it is the mean of.
+    where that was not measured; `members` is how many models it is the mean of. `other_assemblies` are those in whose
+    coordinates it was trained before: whether that was at a place of this one cannot be told.
     """
 
     path: str
@@ -65,6 +68,7 @@ class CheckpointSummary(msgspec.Struct, frozen=True):
     limits: tuple[str, ...] = ()
     verdict: Verdict | None = None
     members: int = 1
+    other_assemblies: tuple[str, ...] = ()
 
 
 class PredictView(msgspec.Struct, frozen=True, tag="predict-view"):

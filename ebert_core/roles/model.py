@@ -176,6 +176,7 @@ def summarise(predictor: Predictor, path: str) -> CheckpointSummary:
         limits=(*description.limits, *_absences(predictor)),
         verdict=description.verdict,
         members=architecture.members,
+        other_assemblies=tuple(description.elsewhere),
     )
 
 

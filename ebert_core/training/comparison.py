@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ebert_core.dream.scoring import auprc
-from ebert_core.training.resampling import draws, ranking, resampled_auprc
+from ebert_core.training.resampling import draws, ranked_bins, resampled_auprc
 
 FEWEST_PEAKS = 15
 # The mean or the median along an axis, over what is not masked.
@@ -120,7 +120,7 @@ def bootstrap(pairs: Sequence[Pair], methods: Sequence[str], resamples: int, see
     for number, pair in enumerate(pairs):
         block_X = np.searchsorted(blocks, pair.block_X)
         for column, method in enumerate(methods):
-            ranked = ranking(pair.is_bound_X, pair.scores[method], block_X)
+            ranked = ranked_bins(pair.is_bound_X, pair.scores[method], block_X)
             found_RQM[:, number, column] = resampled_auprc(ranked, times_RB)
     return found_RQM
 

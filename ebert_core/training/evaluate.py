@@ -33,7 +33,7 @@ from ebert_core.training.figures import draw_evaluation
 from ebert_core.training.held_out import HeldOut, block_width, bound_peaks, held_out, narrowed
 from ebert_core.training.masked_scores import MaskedScorer, score_pretraining
 from ebert_core.training.material import Material, open_material
-from ebert_core.training.merge import union
+from ebert_core.training.places import union
 from ebert_core.training.report import Report, Stopped
 from ebert_core.training.request import check_numbers
 

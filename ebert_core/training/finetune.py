@@ -176,8 +176,9 @@ class _FineTuning:
                 "measured there; name other validation_cell_types."
             )
         if self.ancestor:
+            assembly, held = self.material.dataset.layout.assembly, self.material.validation
             leaks.refuse_seen_cells(self.ancestor, self.held_out_cells)
-            leaks.refuse_seen_labels(self.ancestor, self.material.validation, (*self.held_out_cells, *trained))
+            leaks.refuse_seen_labels(self.ancestor, assembly, held, (*self.held_out_cells, *trained))
         return trained
 
     def _architecture(self) -> Architecture:
@@ -377,15 +378,17 @@ class _FineTuning:
     def description(self, records: tuple[FactorRecord, ...]) -> Description:
         """What the checkpoint says about itself."""
         material = self.material
+        assembly = material.dataset.layout.assembly
         return Description(
             format_version=FORMAT_VERSION,
             name=Path(self.spec.output).name,
             architecture=self.architecture,
-            assembly=material.dataset.layout.assembly,
+            assembly=assembly,
             dataset=material.dataset.layout.name,
             seed=material.dataset.layout.seed,
-            training=leaks.trained_regions(self.ancestor, material.training),
-            validation=material.validation,
+            training=leaks.trained_regions(self.ancestor, assembly, material.labelled(material.training)),
+            validation=material.labelled(material.validation),
+            elsewhere=leaks.trained_elsewhere(self.ancestor, assembly),
             cell_types=self.cell_types,
             validation_cell_types=self.held_out_cells,
             ancestor_cell_types=leaks.ancestor_cells(self.ancestor, self.cell_types),

@@ -6,7 +6,7 @@ from ebert_core.dataset.channels import derived
 from ebert_core.model.description import Description
 from ebert_core.protocol.errors import InvalidRequest
 from ebert_core.protocol.locus import Interval, format_locus
-from ebert_core.training.merge import union
+from ebert_core.training.places import union
 
 
 def seen_cells(description: Description) -> tuple[str, ...]:
@@ -34,13 +34,16 @@ def refuse_seen_cells(parent: Description, held_out: Sequence[str]) -> None:
             )
 
 
-def refuse_seen_labels(parent: Description, validation: Sequence[Interval], cell_types: Sequence[str]) -> None:
+def refuse_seen_labels(
+    parent: Description, assembly: str, validation: Sequence[Interval], cell_types: Sequence[str]
+) -> None:
     """Refuses to measure where the checkpoint that a fine-tuning starts from was itself fine-tuned.
 
-    A pre-training saw no labels, so its regions do not matter.
+    A pre-training saw no labels, so its regions do not matter. Regions of another assembly say nothing of this one's.
 
     Args:
         parent: what the fine-tuning starts from.
+        assembly: of the validation.
         validation: where it will be measured.
         cell_types: in which.
 
@@ -51,7 +54,7 @@ def refuse_seen_labels(parent: Description, validation: Sequence[Interval], cell
     if not cells:
         return
     for region in validation:
-        seen = next((place for place in parent.training if place.overlaps(region)), None)
+        seen = next((place for place in parent.trained_in(assembly) if place.overlaps(region)), None)
         if seen:
             raise InvalidRequest(
                 f"{parent.name}, which this starts from, was fine-tuned on {format_locus(seen)} in {', '.join(cells)}: "
@@ -60,11 +63,17 @@ def refuse_seen_labels(parent: Description, validation: Sequence[Interval], cell
             )
 
 
-def trained_regions(parent: Description | None, training: Sequence[Interval]) -> tuple[Interval, ...]:
-    """All regions whose labels the network has seen, its own and those of the fine-tuning it starts from."""
-    if parent is None or not parent.factors or set(parent.training) <= set(training):
-        return tuple(training)
-    return union((*training, *parent.training))
+def trained_regions(parent: Description | None, assembly: str, training: Sequence[Interval]) -> tuple[Interval, ...]:
+    """All regions of the assembly whose labels the network has seen, its own and those of what it starts from."""
+    before = parent.trained_in(assembly) if parent is not None and parent.factors else ()
+    return tuple(training) if set(before) <= set(training) else union((*training, *before))
+
+
+def trained_elsewhere(parent: Description | None, assembly: str) -> dict[str, tuple[Interval, ...]]:
+    """By other assembly, the regions whose labels were seen before a fine-tuning in this one."""
+    if parent is None or not parent.factors:
+        return {}
+    return {other: parent.trained_in(other) for other in (parent.assembly, *parent.elsewhere) if other != assembly}
 
 
 def warnings(

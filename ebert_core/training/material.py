@@ -23,8 +23,9 @@ from ebert_core.protocol.errors import InvalidRequest
 from ebert_core.protocol.locus import Interval, format_locus, parse_locus, written_end
 from ebert_core.training.distributed import first_alone
 from ebert_core.training.labels_store import LabelStore
+from ebert_core.training.places import parts_with
 from ebert_core.training.report import Report
-from ebert_core.training.sampling import Example, share_of, stretches
+from ebert_core.training.sampling import Example, drawn_share, stretches
 
 
 class Material:
@@ -56,7 +57,7 @@ class Material:
         """The same with labels on a share of the training regions only, in blocks of 20 kb drawn by the seed."""
         if share >= 1:
             return self
-        chosen = share_of(self.training_stretches(BIN), share, seed)
+        chosen = drawn_share(self.training_stretches(BIN), share, seed)
         return Material(self.dataset, self.store, chosen, self.validation, self.cell_types)
 
     def training_stretches(self, length: int) -> tuple[Interval, ...]:
@@ -66,6 +67,10 @@ class Material:
     def validation_stretches(self, length: int) -> tuple[Interval, ...]:
         """Where validation windows of a length fit."""
         return stretches(self.validation, self.store.segments, length)
+
+    def labelled(self, regions: Sequence[Interval]) -> tuple[Interval, ...]:
+        """The parts of regions that hold labels: known sequence, in the labelled regions where some are named."""
+        return parts_with(regions, self.store.segments, self.dataset.labelled_regions)
 
     def factors(self, wanted: Sequence[str]) -> tuple[str, ...]:
         """The wanted factors, or all that were assayed in a cell type of this run."""

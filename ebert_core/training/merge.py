@@ -1,6 +1,6 @@
 """Averaging: several fine-tuned checkpoints as one that predicts the mean of their calibrated logits."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 import msgspec
@@ -19,9 +19,9 @@ from ebert_core.model.description import (
 )
 from ebert_core.model.ensemble import Ensemble
 from ebert_core.protocol.errors import InvalidRequest
-from ebert_core.protocol.locus import Interval
 from ebert_core.protocol.wording import listed
 from ebert_core.training.limits import calibration_limits, uncalibrated_limits
+from ebert_core.training.places import union, without
 
 _FREE_TO_DIFFER = ("members", "dropout")  # neither says anything of what a finished network computes
 _SHARED = {
@@ -148,6 +148,10 @@ def _described(members: Sequence[Description], architecture: Architecture, name:
             Member(label, member.weights_sha256, member.inputs_sha256, member.spec)
             for label, member in zip(names, members, strict=True)
         ),
+        elsewhere={
+            assembly: union(place for member in members for place in member.trained_in(assembly))
+            for assembly in dict.fromkeys(other for member in members for other in member.elsewhere)
+        },
         label_rule=", ".join(dict.fromkeys(member.label_rule for member in members)),
     )
 
@@ -200,30 +204,3 @@ def _limits(members: Sequence[Description], names: Sequence[str]) -> tuple[str, 
         *partial,
         *uncalibrated_limits([record for member in members for record in member.factors]),
     )
-
-
-def union(places: Iterable[Interval]) -> tuple[Interval, ...]:
-    """The bases that any of the intervals holds, as intervals in order that do not touch."""
-    joined: list[Interval] = []
-    for place in sorted(places):
-        last = joined[-1] if joined else None
-        if last and last.chromosome == place.chromosome and place.start <= last.end:
-            joined[-1] = Interval(last.chromosome, last.start, max(last.end, place.end))
-        else:
-            joined.append(place)
-    return tuple(joined)
-
-
-def without(places: Sequence[Interval], taken: Sequence[Interval]) -> tuple[Interval, ...]:
-    """The parts of intervals that no interval of `taken`, which are in order, holds."""
-    left = []
-    for place in places:
-        start = place.start
-        for other in taken:
-            if other.overlaps(place):
-                if start < other.start:
-                    left.append(Interval(place.chromosome, start, other.start))
-                start = max(start, other.end)
-        if start < place.end:
-            left.append(Interval(place.chromosome, start, place.end))
-    return tuple(left)

@@ -29,6 +29,7 @@ from ebert_core.training.distributed import ALONE, Share, device_of, first_alone
 from ebert_core.training.loop import Schedule, Trainer
 from ebert_core.training.masking import Masked, hide_bases, hide_every, hide_states, native_units
 from ebert_core.training.material import Material, open_material
+from ebert_core.training.places import parts_with
 from ebert_core.training.report import Report, Stopped
 from ebert_core.training.request import check_numbers, oddities, without_folders
 from ebert_core.training.resume import SavedRun
@@ -262,8 +263,8 @@ class _Pretraining:
             assembly=material.dataset.layout.assembly,
             dataset=material.dataset.layout.name,
             seed=material.dataset.layout.seed,
-            training=material.training,
-            validation=material.validation,
+            training=parts_with(material.training, material.store.segments),
+            validation=parts_with(material.validation, material.store.segments),
             cell_types=material.cell_types,
             validation_cell_types=(),
             state_bin_width=material.state_bin_width,

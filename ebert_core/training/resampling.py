@@ -40,7 +40,7 @@ class Ranking(NamedTuple):
     before: Entries
 
 
-def ranking(is_bound_X: NDArray[np.bool_], score_X: NDArray[np.floating], block_X: NDArray[np.int64]) -> Ranking:
+def ranked_bins(is_bound_X: NDArray[np.bool_], score_X: NDArray[np.floating], block_X: NDArray[np.int64]) -> Ranking:
     """Bins in the order of their scores; `block_X` counts blocks from 0."""
     counts = thresholds(is_bound_X, score_X)
     rises = np.diff(counts.true_positives, prepend=0) > 0

@@ -48,7 +48,7 @@ def stretches(regions: Sequence[Interval], sequenced: Sequence[Interval], length
     return tuple(found)
 
 
-def share_of(places: Sequence[Interval], share: float, seed: int) -> tuple[Interval, ...]:
+def drawn_share(places: Sequence[Interval], share: float, seed: int) -> tuple[Interval, ...]:
     """A share of some places in blocks of 20 kb drawn by the seed; a smaller share is part of a larger one."""
     if share >= 1:
         return tuple(places)

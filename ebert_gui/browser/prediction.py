@@ -21,10 +21,11 @@ _PEAKS_HEIGHT = 12.0
 _RIBBON_HEIGHT = 17.0
 _VERDICT_BASES_PER_PIXEL = 60.0
 _SMALLEST_SCALE = 0.1
-_WORDS: dict[Familiarity, str] = {
+FAMILIARITY_WORDS: dict[Familiarity, str] = {
     "training": "seen in training",
     "validation": "seen in validation",
     "unseen locus": "unseen locus",
+    "cannot be told": "seen or not: cannot be told",
     "unseen cell type": "cell type never seen",
     "pair not assayed": "pair not assayed",
 }
@@ -149,10 +150,10 @@ def annotate_prediction(
     free_from = 0.0
     for start, end, kind in familiarity_of(content, track.factor):
         left, right = max(axis.x_of(start), 0.0), min(axis.x_of(end), axis.width)
-        width = surface.text_width(_WORDS[kind], 10)
+        width = surface.text_width(FAMILIARITY_WORDS[kind], 10)
         if right - left > width + 8 and left + 4 >= free_from:
             box = QRectF(left + 4, surface.height - _RIBBON_HEIGHT + 5, width, 11)
-            surface.text(box, _WORDS[kind], palette.muted, 10, Left)
+            surface.text(box, FAMILIARITY_WORDS[kind], palette.muted, 10, Left)
             free_from = left + width + 24
     if axis.bases_per_pixel <= _VERDICT_BASES_PER_PIXEL:
         _write_verdicts(surface, verdicts(track, content, axis, setting))

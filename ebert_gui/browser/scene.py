@@ -255,7 +255,7 @@ class Scene:
             return "locus seen in training"
         if any(here.overlaps(region) for region in checkpoint.validation):
             return "locus seen in validation"
-        return "held-out locus"
+        return "seen or not: cannot be told" if checkpoint.other_assemblies else "held-out locus"
 
 
 def _fitting(surface: Surface, sentence: str, content: TrackContent) -> tuple[str, str]:

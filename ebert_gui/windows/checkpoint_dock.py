@@ -199,6 +199,7 @@ def _seen(summary: CheckpointSummary) -> list[tuple[str, str]]:
         ("Genome", summary.assembly),
         ("Cell types", ", ".join(summary.cell_types) or "none"),
         ("Learnt on", regions(summary.training) or "not recorded"),
+        *([("Learnt before", f"labels of {', '.join(summary.other_assemblies)}")] if summary.other_assemblies else []),
         ("Checked on", regions(summary.validation) or "nothing"),
         ("States", f"{len(summary.states)} states" if summary.states else "not used"),
         ("Signals", ", ".join(summary.signals) or "not used"),

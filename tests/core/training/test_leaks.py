@@ -11,9 +11,11 @@ from ebert_core.dataset.prepare import default_directory, prepare
 from ebert_core.model.checkpoint import load_checkpoint
 from ebert_core.protocol.errors import InvalidRequest
 from ebert_core.protocol.locus import Interval
-from ebert_core.training import leaks
+from ebert_core.training import leaks, places
 from ebert_core.training.baselines import fit_motif_accessibility
 from ebert_core.training.finetune import finetune
+
+ASSEMBLY = "toy1"
 
 
 @pytest.fixture
@@ -45,9 +47,9 @@ def test_nothing_is_measured_where_the_start_was_fine_tuned(toy_binding, toy_che
     with pytest.raises(InvalidRequest, match=r"was fine-tuned on chr1:.* in alpha, beta: scores on chr1:.* prove noth"):
         finetune(spec, SilentReport(), tmp_path / "work")
     seen, unseen = parent.training[:1], (Interval("chr7", 0, 1_000),)
-    leaks.refuse_seen_labels(parent, unseen, ("alpha",))
-    leaks.refuse_seen_labels(parent, seen, ("gamma",))
-    leaks.refuse_seen_labels(msgspec.structs.replace(parent, factors=()), seen, ("alpha",))
+    leaks.refuse_seen_labels(parent, ASSEMBLY, unseen, ("alpha",))
+    leaks.refuse_seen_labels(parent, ASSEMBLY, seen, ("gamma",))
+    leaks.refuse_seen_labels(msgspec.structs.replace(parent, factors=()), ASSEMBLY, seen, ("alpha",))
 
 
 def test_a_child_remembers_the_cell_types_whose_labels_its_start_had_seen(parent):
@@ -59,7 +61,7 @@ def test_a_child_remembers_the_cell_types_whose_labels_its_start_had_seen(parent
     )
     assert child.ancestor_cell_types == ("alpha", "beta")
     with pytest.raises(InvalidRequest, match=r"was fine-tuned on .* in alpha: scores"):
-        leaks.refuse_seen_labels(child, parent.training[:1], ("alpha",))
+        leaks.refuse_seen_labels(child, ASSEMBLY, parent.training[:1], ("alpha",))
     assert child.familiarity("FOS", "alpha", parent.training[0]) == "training"
     assert child.familiarity("FOS", "alpha", Interval("chr7", 0, 1_000)) == "unseen locus"
 
@@ -74,10 +76,67 @@ def test_a_cell_type_that_the_start_was_fine_tuned_in_cannot_be_held_out(toy_bin
 
 def test_a_child_remembers_where_its_start_was_fine_tuned(parent):
     own = (Interval("chr7", 0, 1_000),)
-    assert leaks.trained_regions(parent, own) == (*parent.training, *own)
-    assert leaks.trained_regions(parent, parent.training) == parent.training
-    assert leaks.trained_regions(None, own) == own
-    assert leaks.trained_regions(msgspec.structs.replace(parent, factors=()), own) == own
+    assert leaks.trained_regions(parent, ASSEMBLY, own) == (*parent.training, *own)
+    assert leaks.trained_regions(parent, ASSEMBLY, parent.training) == parent.training
+    assert leaks.trained_regions(None, ASSEMBLY, own) == own
+    assert leaks.trained_regions(msgspec.structs.replace(parent, factors=()), ASSEMBLY, own) == own
+
+
+def test_regions_of_another_assembly_are_kept_apart_and_never_compared(parent):
+    own = (Interval("chr1", 500, 1_000),)
+    assert parent.training[0].overlaps(own[0])
+    assert leaks.trained_regions(parent, "toy2", own) == own
+    assert leaks.trained_elsewhere(parent, "toy2") == {ASSEMBLY: parent.training}
+    leaks.refuse_seen_labels(parent, "toy2", own, ("alpha",))
+    child = msgspec.structs.replace(
+        parent, assembly="toy2", training=own, elsewhere=leaks.trained_elsewhere(parent, "toy2")
+    )
+    assert child.familiarity("FOS", "alpha", own[0]) == "training"
+    assert child.familiarity("FOS", "alpha", Interval("chr1", 20_000, 20_200)) == "cannot be told"
+    # Back in the first assembly, what was seen there before counts again, and the other is remembered.
+    assert leaks.trained_regions(child, ASSEMBLY, own) == leaks.trained_regions(parent, ASSEMBLY, own)
+    assert leaks.trained_elsewhere(child, ASSEMBLY) == {"toy2": own}
+    with pytest.raises(InvalidRequest, match="was fine-tuned on"):
+        leaks.refuse_seen_labels(child, ASSEMBLY, parent.training, ("alpha",))
+    pretrained = msgspec.structs.replace(parent, factors=())
+    assert leaks.trained_elsewhere(pretrained, "toy2") == {}
+
+
+def test_what_was_seen_is_what_holds_labels():
+    whole = (Interval("chr3", 0, 198_022_430), Interval("chr17", 0, 81_195_210))
+    known = (Interval("chr3", 42_000_000, 44_000_000), Interval("chr17", 0, 1_000_000))
+    labelled = (Interval("3", 43_000_000, 44_500_000), Interval("chr5", 0, 9), Interval("chr17", 10, 20))
+    assert places.parts_with(whole, known) == tuple(reversed(known))
+    assert places.parts_with(whole, known, None) == tuple(reversed(known))
+    assert places.parts_with(whole, known, labelled) == (
+        Interval("chr17", 10, 20), Interval("chr3", 43_000_000, 44_000_000),
+    )  # fmt: skip
+
+
+def test_the_list_of_what_was_seen_stays_short():
+    bins = [Interval("chr1", start, start + 600) for start in range(0, 3_000_000, 1_000)]
+    assert places.parts_with((Interval("chr1", 0, 5_000_000),), bins) == (Interval("chr1", 0, 2_999_600),)
+    apart = [Interval("chr1", start, start + 600) for start in range(0, 90_000_000, 30_000)]
+    found = places.parts_with((Interval("chr1", 0, 90_000_000),), apart)
+    assert len(found) <= 200
+    assert all(any(place.start <= bin_.start < place.end for place in found) for bin_ in apart)
+    # Never across the border of a region: what lies behind it was not asked for.
+    regions = (Interval("chr1", 0, 1_000), Interval("chr1", 2_000, 3_000))
+    assert places.parts_with(regions, (Interval("chr1", 0, 9_000),)) == regions
+
+
+def test_a_checkpoint_records_where_labels_were_and_not_the_chromosomes_that_were_named(toy_binding, tmp_path):
+    shutil.copytree(toy_binding.parent, tmp_path / "data")
+    (tmp_path / "data" / "labelled.bed").write_text("chr1\t0\t18000\nchr2\t200\t9000\n")
+    path = tmp_path / "data" / "part.toml"
+    path.write_text(toy_binding.read_text().replace('name = "', 'labelled_regions = "labelled.bed"\nname = "', 1))
+    spec = finetune_spec(path, tmp_path / "out", epochs=1)
+    written = load_checkpoint(finetune(spec, SilentReport(), tmp_path / "work")).description
+    assert written.training == (Interval("chr1", 0, 18_000),)
+    assert written.validation == (Interval("chr2", 200, 9_000),)
+    assert written.label_rule == "organisers"
+    assert "label_rule" in written.inputs
+    assert written.familiarity("FOS", "alpha", Interval("chr1", 25_000, 25_200)) == "unseen locus"
 
 
 def test_another_assembly_and_a_signal_of_the_factors_name_are_warned_of(parent):

@@ -23,7 +23,8 @@ from ebert_core.protocol.specs import Evaluate
 from ebert_core.roles.model import summarise
 from ebert_core.training.evaluate import evaluate
 from ebert_core.training.finetune import finetune
-from ebert_core.training.merge import averaged, load_members, union, without
+from ebert_core.training.merge import averaged, load_members
+from ebert_core.training.places import union, without
 
 PLAIN = Engine(torch.device("cpu"), torch.float32)
 PLACE = Interval("chr2", 2_000, 4_000)

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from ebert_core.dream.scoring import auprc
-from ebert_core.training.resampling import digamma, draws, ranking, resampled_auprc
+from ebert_core.training.resampling import digamma, draws, ranked_bins, resampled_auprc
 
 
 @pytest.mark.parametrize("decimals", [None, 1, 0])
@@ -16,7 +16,7 @@ def test_it_equals_the_exact_area_of_the_repeated_bins_with_and_without_ties(dec
         score = score if decimals is None else np.round(score, decimals)
         block = random.integers(7, size=600)
         times = draws(7, 30, 3)
-        found = resampled_auprc(ranking(is_bound, score, block), times)
+        found = resampled_auprc(ranked_bins(is_bound, score, block), times)
         expected = []
         for row in times:
             chosen = np.repeat(np.arange(600), row[block])
@@ -26,10 +26,10 @@ def test_it_equals_the_exact_area_of_the_repeated_bins_with_and_without_ties(dec
 
 def test_a_draw_without_a_bound_bin_has_no_area():
     is_bound, score, block = np.array([True, False, False]), np.array([0.9, 0.5, 0.1]), np.array([0, 0, 1])
-    found = resampled_auprc(ranking(is_bound, score, block), np.array([[0, 2], [1, 1]]))
+    found = resampled_auprc(ranked_bins(is_bound, score, block), np.array([[0, 2], [1, 1]]))
     assert np.isnan(found[0])
     assert found[1] == pytest.approx(1.0)
-    nothing = resampled_auprc(ranking(np.zeros(3, dtype=bool), score, block), np.array([[1, 1]]))
+    nothing = resampled_auprc(ranked_bins(np.zeros(3, dtype=bool), score, block), np.array([[1, 1]]))
     assert np.isnan(nothing).all()
 
 

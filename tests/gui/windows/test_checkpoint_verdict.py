@@ -52,3 +52,12 @@ def test_a_checkpoint_without_a_verdict_says_why(dock: CheckpointDock, checkpoin
     dock.set_theme(DARK)
     assert said[1] in [shown.text() for shown in dock.findChildren(QLabel)]
     assert dock.findChild(VerdictPanel) is None
+
+
+def test_a_checkpoint_that_learnt_in_another_assembly_before_says_so(
+    dock: CheckpointDock, checkpoint: CheckpointSummary
+) -> None:
+    dock.show_checkpoint(checkpoint)
+    assert "labels of hg38" not in [shown.text() for shown in dock.findChildren(QLabel)]
+    dock.show_checkpoint(replace(checkpoint, other_assemblies=("hg38",)))
+    assert "labels of hg38" in [shown.text() for shown in dock.findChildren(QLabel)]

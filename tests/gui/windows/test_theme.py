@@ -9,7 +9,9 @@ from PyQt6.QtGui import QColor, QFontInfo, QFontMetricsF, QPalette
 from PyQt6.QtWidgets import QApplication
 
 from ebert_core.protocol.bases import LETTERS
+from ebert_core.protocol.modelling import Familiarity
 from ebert_core.protocol.verdict import Outcome
+from ebert_gui.browser.prediction import FAMILIARITY_WORDS
 from ebert_gui.windows import theme
 from ebert_gui.windows.theme import DARK, LIGHT, Theme
 from ebert_gui.windows.verdict_panel import outcome_colour
@@ -121,3 +123,10 @@ def test_applying_a_theme_sets_palette_font_and_style(qapp: QApplication, look: 
     assert qapp.font().pixelSize() == theme.FONT_PIXELS
     assert look.accent in qapp.styleSheet()
     assert "$" not in qapp.styleSheet()
+
+
+@both
+def test_every_mark_of_what_was_seen_has_a_colour_of_its_own_and_a_word(look: Theme) -> None:
+    kinds = get_args(Familiarity)
+    assert set(look.familiarity) == set(kinds) == set(FAMILIARITY_WORDS)
+    assert len(set(look.familiarity.values())) == len(set(FAMILIARITY_WORDS.values())) == len(kinds)
