@@ -100,7 +100,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--locus", default="", help="where to begin: chr5:124.5m, chr5:1000-2000 or a gene")
     parser.add_argument("--cell-type", default="", help="the cell type to look at")
     parser.add_argument("--checkpoint", default="", help="a trained model to predict with")
-    parser.add_argument("--session", default="", help="the file that keeps this session")
+    parser.add_argument("--session", default="", help="keep the session in this file; else every dataset has its own")
     parser.add_argument("--picture", default="", metavar="OUT", help="write a png, svg or pdf and end")
     parser.add_argument("--size", default="", metavar="WxH", help="of the picture; else the tracks decide")
     parser.add_argument("--theme", choices=("light", "dark"), help="colours; usually as the desktop has them")

@@ -14,9 +14,11 @@ from ebert_gui.browser.picture import save_picture
 from ebert_gui.browser.scene import Scene
 from ebert_gui.loading.guessing import guess_anchor
 from ebert_gui.loading.jobs import JobFollower
+from ebert_gui.loading.keeping import Appearance, SessionKeeper
 from ebert_gui.loading.loader import Loader
 from ebert_gui.loading.opening import Opener
-from ebert_gui.state.session import Session, read_session, session_path, write_session
+from ebert_gui.state.recent import add_recent
+from ebert_gui.state.session import Session, read_session
 from ebert_gui.state.workspace import Workspace
 from ebert_gui.windows import theme as themes
 from ebert_gui.windows.main_window import MainWindow, Parts
@@ -24,8 +26,6 @@ from ebert_gui.windows.screens import WithinScreen
 from ebert_gui.windows.theme import DARK, LIGHT, Theme, system_theme, window_font
 from ebert_gui.workers.client import WorkerClient, local_worker
 from ebert_gui.workers.state import Condition, WorkerState
-
-_AUTOSAVE_MILLISECONDS = 1000
 
 
 class Options(NamedTuple):
@@ -63,40 +63,18 @@ class Program:
         self.loader.idle.connect(lambda: guess_anchor(self.workspace, self.loader))
 
     def open(self, session: Session) -> None:
-        """Open what the command line names, or what the session had."""
+        """Open what the command line names, beside what the session had; `session` is empty where it is not wanted."""
         options = self.options
-        if not options.names_something:
-            self._restore(session)
-        elif options.dataset:
-            more = options.files
-            self.opener.open_dataset(options.dataset, then=lambda: self._after_opening(more))
-        else:
-            self.opener.open_files(options.files, then=lambda: self._after_opening(()))
+        dataset = options.dataset or session.dataset
+        if dataset:
+            self.opener.open_dataset(dataset, then=lambda: self._after_opening(options.files))
+        elif files := tuple(dict.fromkeys([*session.files, *options.files])):
+            self.opener.open_files(files, then=lambda: self._after_opening(()))
 
     def stop(self) -> None:
         """End the workers."""
         self.data.stop_and_wait()
         self.model.stop_and_wait()
-
-    def _restore(self, session: Session) -> None:
-        if session.dataset:
-            self.opener.open_dataset(session.dataset, session.tracks, lambda: self._after_restoring(session))
-        elif session.files:
-            self.opener.open_files(session.files, session.tracks, lambda: self._after_restoring(session))
-
-    def _after_restoring(self, session: Session) -> None:
-        workspace = self.workspace
-        if session.dataset and session.files:
-            self.opener.open_files(session.files)
-        if session.cell_type or session.factor:
-            workspace.cell_type, workspace.factor = session.cell_type, session.factor
-            workspace.choice_changed.announce()
-        if session.locus is not None and session.locus.chromosome in workspace.view.chromosome_lengths:
-            workspace.view.show(session.locus)
-        if session.anchor is not None:
-            workspace.set_anchor(session.anchor.chromosome, session.anchor.start)
-        if session.checkpoint:
-            self.opener.open_checkpoint(session.checkpoint)
 
     def _after_opening(self, files: tuple[str, ...]) -> None:
         options, workspace = self.options, self.workspace
@@ -147,15 +125,16 @@ class WindowProgram(Program):
     def __init__(self, options: Options, app: QApplication, data: WorkerClient | None = None) -> None:
         super().__init__(options, data)
         self._app = app
-        self._session_file = Path(options.session) if options.session else session_path()
-        found = read_session(self._session_file)
-        dark = options.is_dark if options.is_dark is not None else found.session.is_dark
+        self.keeper = SessionKeeper(self.workspace, self.opener, options.session, self._appearance)
+        self.opener.session_of = self.keeper.begin
+        looks = self.keeper.looks()
+        dark = options.is_dark if options.is_dark is not None else looks.is_dark
         theme = system_theme() if dark is None else (DARK if dark else LIGHT)
         themes.apply(app, theme)
         self._within_screen = WithinScreen(app)
         self.jobs = JobFollower(self.workspace, self.data)
         self.window = MainWindow(Parts(self.workspace, self.loader, self.opener, self.jobs, self.data), theme)
-        self.window.lay_docks(found.session.layout)
+        self.window.lay_docks(looks.layout)
         self.data.state_changed.connect(lambda state: self.window.show_worker("data", state))
         self.model.state_changed.connect(lambda state: self.window.show_worker("model", state))
         for role, client in (("data", self.data), ("model", self.model)):
@@ -163,45 +142,22 @@ class WindowProgram(Program):
             client.unheard_failure.connect(lambda failure: self.window.say(failure.message, failure.details))
         self.window.theme_wanted.connect(self._set_theme)
         self.window.closing.connect(self._end)
-        self._autosave = QTimer(self.window)
-        self._autosave.setSingleShot(True)
-        self._autosave.setInterval(_AUTOSAVE_MILLISECONDS)
-        self._autosave.timeout.connect(self.save_session)
-        for announcer in (self.workspace.view.changed, self.workspace.tracks.changed, self.workspace.choice_changed):
-            announcer.connect(self._autosave.start)
-        if found.problem:
-            self.window.messages.warning(found.problem)
+        self.keeper.noted.connect(self.window.messages.info)
+        self.keeper.problem.connect(self.window.messages.warning)
+        self.opener.opened.connect(add_recent)
         self._calm = [
             self.window.canvas.painted.connect(self._start_model_when_calm),
             self.loader.idle.connect(self._start_model_when_calm),
         ]
         self.data.start()
-        has_checkpoint = bool(options.checkpoint or found.session.checkpoint)
+        session = self.keeper.last() if options.session or not options.names_something else Session()
+        has_checkpoint = bool(options.checkpoint or session.checkpoint)
         if has_checkpoint and QThread.idealThreadCount() > 1:
             self._start_model()
-        self.open(found.session)
+        self.open(session)
 
-    def save_session(self) -> None:
-        """Keep what is on screen for the next start."""
-        workspace = self.workspace
-        if workspace.dataset is None:
-            return
-        session = Session(
-            dataset=workspace.dataset.path,
-            files=self.opener.files,
-            checkpoint=workspace.checkpoint.path if workspace.checkpoint else "",
-            locus=workspace.view.interval,
-            tracks=workspace.tracks.tracks,
-            cell_type=workspace.cell_type,
-            factor=workspace.factor,
-            anchor=None if workspace.anchor_is_guessed else workspace.anchor,
-            is_dark=self.window.theme is DARK,
-            layout=self.window.layout_of_docks(),
-        )
-        try:
-            write_session(self._session_file, session)
-        except OSError as error:
-            self.window.messages.warning(f"The session cannot be kept: {error}")
+    def _appearance(self) -> Appearance:
+        return Appearance(self.window.theme is DARK, self.window.layout_of_docks())
 
     def _start_model_when_calm(self) -> None:
         """Start the model once tracks are drawn, where it would keep them from a core: importing torch takes one."""
@@ -222,13 +178,12 @@ class WindowProgram(Program):
     def _set_theme(self, theme: Theme) -> None:
         themes.apply(self._app, theme)
         self.window.set_theme(theme)
-        self._autosave.start()
+        self.keeper.save_soon()
 
     def _end(self) -> None:
         # What was under way may come to rest after the end; nobody is left to stop a worker that it would start.
         self._stop_waiting_for_calm()
-        self._autosave.stop()
-        self.save_session()
+        self.keeper.end()
         self.stop()
 
 
@@ -249,11 +204,23 @@ class PictureProgram(Program):
         self.loader.idle.connect(self._draw_when_complete)
         for client in (self.data, self.model):
             client.state_changed.connect(self._on_worker)
-        session = read_session(Path(options.session)).session if options.session else Session()
+        session = self._named_session()
+        self.opener.session_of = lambda dataset, files, _is_new: session if session.is_of(dataset, files) else Session()
         self.data.start()
         if options.checkpoint or session.checkpoint:
             self.model.start()
         self.open(session)
+
+    def _named_session(self) -> Session:
+        """The session that is to be drawn; a picture reads it and changes nothing in it."""
+        if not self.options.session:
+            return Session()
+        found = read_session(Path(self.options.session))
+        if found.problem:
+            self._fail(found.problem)
+        elif found.session.is_empty and not self.options.names_something:
+            self._fail(f"There is no session in {self.options.session}.")
+        return found.session
 
     def _on_problem(self, sentence: str, _details: str) -> None:
         # Warnings of a dataset that opened are said and drawn over; anything else leaves nothing to draw.

@@ -353,13 +353,19 @@ class Dataset:
         return self._opened[key]  # type: ignore[return-value] # the key names the type
 
     def _lengths_of_files(self) -> dict[str, int]:
-        lengths: dict[str, int] = {}
+        """Lengths as the first file knows them that does; the others are of its assembly, or say when they are read."""
+        known: dict[str, int] = {}
+        reached: dict[str, int] = {}
         openers: dict[str, Callable[[Path], SignalFile | FeatureSource | Segmentation]]
         openers = {"signal": open_signal, "genes": read_genes, "states": Segmentation}
         for file in self.files:
             opened = openers.get(file.kind, read_features)(Path(file.path))
             for chromosome, length in opened.chromosome_lengths.items():
-                lengths[chromosome] = max(length, lengths.get(chromosome, 1))
+                if opened.knows_lengths:
+                    known.setdefault(chromosome, length)
+                else:
+                    reached[chromosome] = max(length, reached.get(chromosome, 1))
+        lengths = {**reached, **known}
         return dict(sorted(lengths.items(), key=lambda pair: (not _is_numbered(pair[0]), natural_order(pair[0]))))
 
 

@@ -93,7 +93,7 @@ class OpenDataset(msgspec.Struct, frozen=True, tag="open-dataset"):
 
 
 class OpenFiles(msgspec.Struct, frozen=True, tag="open-files"):
-    """Open track files; with `dataset`, beside that dataset's tracks. Reply: DatasetSummary."""
+    """Open these track files and no others; with `dataset`, beside that dataset's tracks. Reply: DatasetSummary."""
 
     paths: tuple[str, ...]
     dataset: str = ""

@@ -91,10 +91,7 @@ class DataAnswers:
         paths = [Path(path) for path in request.paths]
         if not request.dataset:
             return self._opened(lambda: Dataset.from_files(paths))
-        beside = Path(request.dataset).absolute()
-        known = self._dataset.files if self._dataset is not None and self._dataset.path == beside else ()
-        files = [*(Path(file.path) for file in known), *paths]
-        return self._opened(lambda: Dataset.open(beside).with_files(files))
+        return self._opened(lambda: Dataset.open(Path(request.dataset)).with_files(paths))
 
     def inspect_file(self, request: InspectFile, report: Report) -> FileKind:
         """Says what a file is."""

@@ -19,6 +19,14 @@ def _nothing(_surface: Surface, _track: Any, _content: TrackContent, _scale: Sca
     return None
 
 
+def _grey_row(surface: Surface, _track: Any, _content: TrackContent, _scale: Scale, _setting: Setting) -> None:
+    surface.rectangle(0, 0, surface.axis.width, surface.height, surface.palette.hairline)
+
+
+def _no_words(_track: Any, _content: TrackContent, _position: float, _interval: Interval) -> str:
+    return ""
+
+
 def _no_caption(_surface: Surface, _track: Any, _content: TrackContent, _setting: Setting) -> str:
     return ""
 
@@ -86,6 +94,7 @@ PAINTERS: dict[type[Track], Painter] = {
     tracks.AttentionTrack: Painter(
         attention.paint_attention, attention.describe_attention, attention.annotate_attention
     ),
+    tracks.UnknownTrack: Painter(_grey_row, _no_words),
 }
 
 

@@ -17,7 +17,7 @@ from ebert_gui.loading import needs
 from ebert_gui.loading.needs import Need, PredictionStream
 from ebert_gui.loading.streams import streams_of
 from ebert_gui.loading.tiles import TileCache
-from ebert_gui.state.tracks import AttentionTrack, PredictionTrack, Track
+from ebert_gui.state.tracks import AttentionTrack, PredictionTrack, Track, UnknownTrack
 from ebert_gui.state.workspace import Workspace
 from ebert_gui.workers.state import Condition, Failure, WorkerState
 
@@ -228,6 +228,8 @@ class Loader(QObject):
                 return self._gather_prediction(track, parts)
             case AttentionTrack():
                 return self._gather_attention(track)
+            case UnknownTrack(problem=problem):
+                return TrackContent(sentence="This version cannot show this track; it is kept", details=problem)
         failure = next((self._failed[need.request] for need in wanted if need.request in self._failed), None)
         loading = any(need.urgency == 0 and need.request not in self._cache for need in wanted)
         if failure is not None:

@@ -1,8 +1,8 @@
 """Opens datasets, bare files and checkpoints, and opens them again when a worker was lost."""
 
+from collections import deque
 from collections.abc import Callable
 from functools import partial
-from pathlib import PurePath
 from typing import NamedTuple
 
 import msgspec
@@ -23,37 +23,60 @@ from ebert_core.protocol.tracks import (
 )
 from ebert_gui.loading.loader import Client
 from ebert_gui.state.defaults import track_of_file, track_of_unreadable
+from ebert_gui.state.session import Session
 from ebert_gui.state.tracks import Track
-from ebert_gui.state.workspace import Workspace
+from ebert_gui.state.workspace import Choices, Workspace
 from ebert_gui.workers.state import Condition, Failure, WorkerState
 
 _ALIVE = (Condition.READY, Condition.BUSY)
 
+# The session of a dataset or of bare files, which may be those of a new dataset.
+SessionOf = Callable[[str, tuple[str, ...], bool], Session]
+
+
+def _no_session(_dataset: str, _files: tuple[str, ...], _is_new: bool) -> Session:
+    return Session()
+
+
+class _Wanted(NamedTuple):
+    """What is to be opened, and what comes after it; `adds_tracks` unless the files have theirs already."""
+
+    paths: tuple[str, ...] = ()
+    then: Callable[[], None] | None = None
+    adds_tracks: bool = True
+    is_new: bool = False
+
 
 class _Refused(NamedTuple):
-    """A file that could not be opened: the track that stands for it, and why."""
+    """A file that could not be opened: the track that stands for it, where its name tells of one, and why."""
 
-    track: Track
+    path: str
+    track: Track | None
     failure: Failure
 
 
 class Opener(QObject):
     """Brings what a person opens into a workspace.
 
-    `problem` carries a sentence and its details, `settled` says that nothing is being opened any more.
+    `problem` carries a sentence and its details, `settled` says that nothing is being opened any more, `opened` names
+    the dataset or the files that have been opened. `session_of` is asked for the session of what is being opened.
     """
 
     problem = pyqtSignal(str, str)
     settled = pyqtSignal()
     reopened = pyqtSignal()
+    opened = pyqtSignal(tuple)
 
     def __init__(self, workspace: Workspace, data: Client, model: Client) -> None:
         super().__init__()
+        self.session_of: SessionOf = _no_session
         self._workspace = workspace
         self._data = data
         self._model = model
         self._opening: set[str] = set()
+        self._line: deque[Callable[[], None]] = deque()
         self._opened: OpenDataset | OpenFiles | None = None
+        self._awaited: list[_Wanted] = []
         self._wanted_checkpoint = ""
         self._were_alive = {"data": False, "model": False}
 
@@ -64,74 +87,86 @@ class Opener(QObject):
 
     @property
     def files(self) -> tuple[str, ...]:
-        """The bare files that are open."""
-        dataset = self._workspace.dataset
-        return tuple(file.path for file in dataset.files) if dataset else ()
+        """The bare files that are open, or are still being opened."""
+        awaited = (path for wanted in self._awaited for path in wanted.paths)
+        return tuple(dict.fromkeys([*self._files_open(), *awaited]))
 
-    def open_dataset(self, path: str, tracks: tuple[Track, ...] = (), then: Callable[[], None] | None = None) -> None:
-        """Open a DATASET.toml with these tracks or the suggested ones, and go on with `then`."""
-        request = OpenDataset(path)
-        self._ask_data(request, lambda summary: self._show(request, summary, tracks, then))
+    @property
+    def checkpoint(self) -> str:
+        """The checkpoint that is open or was asked for last, even if it could not be loaded here and now."""
+        return self._wanted_checkpoint
 
-    def open_files(
-        self, paths: tuple[str, ...], tracks: tuple[Track, ...] = (), then: Callable[[], None] | None = None
-    ) -> None:
+    def open_dataset(self, path: str, then: Callable[[], None] | None = None) -> None:
+        """Open a DATASET.toml as its session left it, or with the suggested tracks, and go on with `then`."""
+        request, wanted = OpenDataset(path), _Wanted(then=then)
+        self._in_line(lambda: self._ask_data(request, lambda summary: self._show(request, summary, wanted)))
+
+    def open_files(self, paths: tuple[str, ...], then: Callable[[], None] | None = None) -> None:
         """Open track files: beside the dataset that is open, or alone.
 
-        A file among others that cannot be read keeps none of them from being opened; its own track says why.
+        A file among others that cannot be read keeps none of them from being opened; its own track says why, or a
+        sentence where it cannot have one.
         """
-        self._open_readable(paths, (), tracks, then)
+        self._open_wanted(_Wanted(paths, then))
 
-    def _open_readable(
-        self,
-        paths: tuple[str, ...],
-        refused: tuple[_Refused, ...],
-        tracks: tuple[Track, ...],
-        then: Callable[[], None] | None,
-    ) -> None:
+    def _open_wanted(self, wanted: _Wanted) -> None:
+        self._awaited.append(wanted)
+        self._in_line(lambda: self._open_readable(wanted, wanted.paths, ()))
+
+    def _open_readable(self, wanted: _Wanted, paths: tuple[str, ...], refused: tuple[_Refused, ...]) -> None:
         dataset = self._workspace.dataset
         beside = dataset if dataset is not None and dataset.chromosomes else None
-        together = tuple(dict.fromkeys([*self.files, *paths])) if beside else paths
+        gone = [each.path for each in refused]
+        before = tuple(path for path in self._files_open() if path not in gone) if beside else ()
+        together = tuple(dict.fromkeys([*before, *paths]))
         request = OpenFiles(together, beside.path if beside else "")
 
         def opened(summary: DatasetSummary) -> None:
+            self._awaited.remove(wanted)
             if beside:
-                self._show_more(request, summary, paths)
+                self._show_more(request, summary, paths if wanted.adds_tracks else ())
             else:
-                self._show(request, summary, tracks, then)
-            self._show_refused(refused)
+                self._show(request, summary, wanted)
+            self._tell_refused(refused)
 
         def failed(failure: Failure) -> None:
-            named = _named_in(failure.message, paths)
-            track = track_of_unreadable(named)
+            # The file may also be one that was open before and has gone since.
+            named = _named_in(failure.message, together) if failure.kind == "invalid" else ""
             rest = tuple(path for path in paths if path != named)
-            if failure.kind != "invalid" or track is None or not (rest or beside):
-                for each in refused:
-                    self.problem.emit(each.failure.message, each.failure.details)
-                self._on_failure("dataset", failure)
-            elif rest:
-                self._open_readable(rest, (*refused, _Refused(track, failure)), tracks, then)
-            else:
-                self._show_refused((*refused, _Refused(track, failure)))
-                self._end("dataset")
+            more = (*refused, _Refused(named, track_of_unreadable(named), failure))
+            if named and rest:
+                self._open_readable(wanted, rest, more)
+                return
+            if failure.kind == "invalid":
+                # Files that were lost with the worker are still wanted.
+                self._awaited.remove(wanted)
+            self._tell_refused(more)
+            self._end("dataset")
 
         self._ask_data(request, opened, failed)
 
-    def _show_refused(self, refused: tuple[_Refused, ...]) -> None:
-        """Give files that cannot be read their tracks, unless they have them from before."""
-        shown = {getattr(track, "path", "") for track in self._workspace.tracks.tracks}
-        missing = [each.track for each in refused if getattr(each.track, "path", "") not in shown]
-        if missing:
-            self._workspace.tracks.add(*missing)
+    def _tell_refused(self, refused: tuple[_Refused, ...]) -> None:
+        """Give files that cannot be read tracks that say so, unless they have them; otherwise say it in sentences."""
+        shown = self._paths_shown()
+        tracks = [each.track for each in refused if each.track is not None and self._workspace.dataset is not None]
+        self._workspace.tracks.add(*(track for track in tracks if getattr(track, "path", "") not in shown))
+        for each in refused:
+            if each.track not in tracks and each.failure.kind in ("invalid", "bug", "lost"):
+                self.problem.emit(each.failure.message, each.failure.details)
 
     def write_dataset(self, draft: DatasetDraft, then: Callable[[], None], refused: Callable[[str], None]) -> None:
         """Write a new DATASET.toml, open it and go on with `then`; `refused` hears why it cannot be written."""
+        wanted = _Wanted(then=then, is_new=True)
 
         def on_failure(failure: Failure) -> None:
             refused(failure.message)
             self._end("dataset")
 
-        self._ask_data(draft, lambda summary: self._show(OpenDataset(summary.path), summary, (), then), on_failure)
+        self._in_line(
+            lambda: self._ask_data(
+                draft, lambda summary: self._show(OpenDataset(summary.path), summary, wanted), on_failure
+            )
+        )
 
     def check_draft(self, draft: DatasetDraft, on_check: Callable[[DraftCheck], None]) -> None:
         """Ask whether a dataset can be made of a draft; only the newest is answered."""
@@ -149,8 +184,9 @@ class Opener(QObject):
             return
         self._wanted_checkpoint = path
         self._begin("checkpoint")
+        request = OpenCheckpoint(path, dataset.path)
         self._model.request(
-            OpenCheckpoint(path, dataset.path), CheckpointSummary, self._on_checkpoint, self._on_no_checkpoint
+            request, CheckpointSummary, lambda summary: self._on_checkpoint(request, summary), self._on_no_checkpoint
         )
 
     def find_place(self, text: str) -> None:
@@ -167,29 +203,12 @@ class Opener(QObject):
 
         self._data.request(FindPlace(text, 1), Places, found, partial(self._on_failure, "place"))
 
-    def open_dropped(self, paths: tuple[str, ...]) -> None:
-        """Open whatever these are."""
-        plain = []
-        for path in paths:
-            if PurePath(path).suffix == ".toml":
-                self.open_dataset(path)
-            else:
-                plain.append(path)
-        for path in plain:
-            self._begin(f"inspect {path}")
-            self._data.request(
-                InspectFile(path),
-                FileKind,
-                partial(self._on_inspected, path),
-                partial(self._on_failure, f"inspect {path}"),
-            )
-
     def on_data_state(self, state: WorkerState) -> None:
         """A data worker that came back must be told what is open."""
         is_alive, was_alive = state.condition in _ALIVE, self._were_alive["data"]
         self._were_alive["data"] = is_alive
         if is_alive and not was_alive and self._opened is not None and self._workspace.dataset is not None:
-            self._ask_data(self._opened, self._on_reopened)
+            self._reopen(self._opened)
         elif state.condition in (Condition.FAILED, Condition.RESTARTING) and state.sentence:
             self.problem.emit(state.sentence, state.details)
 
@@ -220,33 +239,78 @@ class Opener(QObject):
 
         self._data.request(request, DatasetSummary, finished, on_failure or partial(self._on_failure, "dataset"))
 
-    def _show(
-        self,
-        request: OpenDataset | OpenFiles,
-        summary: DatasetSummary,
-        tracks: tuple[Track, ...],
-        then: Callable[[], None] | None,
-    ) -> None:
+    def _show(self, request: OpenDataset | OpenFiles, summary: DatasetSummary, wanted: _Wanted) -> None:
+        # The session of what was open is kept now, while it is still there.
+        session = self.session_of(summary.path, wanted.paths, wanted.is_new)
         self._opened = request
-        self._workspace.open_dataset(summary, tracks)
+        self._wanted_checkpoint = ""
+        self._workspace.open_dataset(summary, session.tracks)
         for warning in summary.warnings:
             self.problem.emit(warning, "")
-        if then is not None:
-            then()
+        if not session.is_empty:
+            self._restore(session, wanted.paths)
+        self.opened.emit(wanted.paths or (summary.path,))
+        if wanted.then is not None:
+            wanted.then()
+        if session.checkpoint and not self._wanted_checkpoint:
+            self.open_checkpoint(session.checkpoint)
+
+    def _restore(self, session: Session, asked: tuple[str, ...]) -> None:
+        """Go on where an earlier session of this dataset, or of these files, ended."""
+        workspace = self._workspace
+        tracks = workspace.tracks.tracks
+        workspace.restore(Choices(tracks, session.cell_type, session.factor, session.anchor))
+        if session.locus is not None and session.locus.chromosome in workspace.view.chromosome_lengths:
+            workspace.view.show(session.locus)
+        self._add_tracks_of(tuple(path for path in asked if path not in session.files))
+        rest = tuple(path for path in session.files if path not in asked)
+        if rest:
+            self._open_wanted(_Wanted(rest, adds_tracks=False))
 
     def _show_more(self, request: OpenFiles, summary: DatasetSummary, paths: tuple[str, ...]) -> None:
-        before = set(self.files)
         self._opened = request
         self._workspace.refresh_dataset(summary)
-        new = [file for file in summary.files if file.path in paths and file.path not in before]
+        self._add_tracks_of(paths)
+        if paths:
+            self.opened.emit(paths)
+
+    def _add_tracks_of(self, paths: tuple[str, ...]) -> None:
+        """Tracks of files that were asked for, unless there are some already."""
+        dataset, shown = self._workspace.dataset, self._paths_shown()
+        files = dataset.files if dataset else ()
+        new = [file for file in files if file.path in paths and file.path not in shown]
         self._workspace.tracks.add(*(track_of_file(file) for file in new))
+
+    def _paths_shown(self) -> set[str]:
+        return {getattr(track, "path", "") for track in self._workspace.tracks.tracks}
+
+    def _files_open(self) -> tuple[str, ...]:
+        """The bare files that the worker has open, among them those that give no track, as a reference does."""
+        return self._opened.paths if isinstance(self._opened, OpenFiles) else ()
+
+    def _reopen(self, request: OpenDataset | OpenFiles) -> None:
+        """Tell the worker what is open; a bare file that has gone meanwhile is left out, its track says so."""
+
+        def failed(failure: Failure) -> None:
+            paths = request.paths if isinstance(request, OpenFiles) else ()
+            named = _named_in(failure.message, paths)
+            rest = tuple(path for path in paths if path != named)
+            if isinstance(request, OpenFiles) and named and (rest or request.dataset):
+                self._reopen(OpenFiles(rest, request.dataset))
+            else:
+                self._on_failure("dataset", failure)
+
+        self._ask_data(request, self._on_reopened, failed)
 
     def _on_reopened(self, summary: DatasetSummary) -> None:
         self._workspace.refresh_dataset(summary)
         self.reopened.emit()
 
-    def _on_checkpoint(self, summary: CheckpointSummary) -> None:
-        self._workspace.open_checkpoint(summary)
+    def _on_checkpoint(self, request: OpenCheckpoint, summary: CheckpointSummary) -> None:
+        dataset = self._workspace.dataset
+        # Another dataset or checkpoint may have been asked for while this one was loading.
+        if dataset is not None and (dataset.path, self._wanted_checkpoint) == (request.dataset, request.path):
+            self._workspace.open_checkpoint(summary)
         self._end("checkpoint")
 
     def _on_no_checkpoint(self, failure: Failure) -> None:
@@ -254,28 +318,24 @@ class Opener(QObject):
             self._workspace.lose_model(failure.message)
         self._on_failure("checkpoint", failure)
 
-    def _on_inspected(self, path: str, kind: FileKind) -> None:
-        match kind.kind:
-            case "dataset":
-                self.open_dataset(path)
-            case "checkpoint":
-                self.open_checkpoint(path)
-            case "signal" | "features" | "genes" | "states" | "peaks":
-                self.open_files((path,))
-            case _:
-                self.problem.emit(kind.sentence, "")
-        self._end(f"inspect {path}")
-
     def _on_failure(self, what: str, failure: Failure) -> None:
         if failure.kind in ("invalid", "bug", "lost"):
             self.problem.emit(failure.message, failure.details)
         self._end(what)
+
+    def _in_line(self, ask: Callable[[], None]) -> None:
+        """Ask for data when what was asked for before has come: each opening builds on what is open then."""
+        self._line.append(ask)
+        if "dataset" not in self._opening:
+            self._line.popleft()()
 
     def _begin(self, what: str) -> None:
         self._opening.add(what)
 
     def _end(self, what: str) -> None:
         self._opening.discard(what)
+        if self._line and "dataset" not in self._opening:
+            self._line.popleft()()
         if not self._opening:
             self.settled.emit()
 

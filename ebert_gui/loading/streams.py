@@ -58,7 +58,7 @@ def streams_of(track: Track, workspace: Workspace) -> tuple[Stream, ...]:
             return (Stream("truth", wire.ReadTruth(_NOWHERE, factor, cell), wire.Truth, _FEATURE_LEVEL),)
         case tracks.PredictionTrack(cell_type=cell, factor=factor):
             return _measured(workspace, cell, factor)
-        case tracks.AttentionTrack():
+        case tracks.AttentionTrack() | tracks.UnknownTrack():
             return ()
 
 

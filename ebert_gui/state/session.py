@@ -1,32 +1,52 @@
 """The session: what was on screen, kept as JSON so that the next start goes on where this one ended."""
 
-import contextlib
 import os
+import time
+from itertools import count
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import msgspec
 
 from ebert_core.protocol.locus import Interval
-from ebert_gui.state.tracks import Track
+from ebert_gui.state.tracks import KnownTrack, Track, UnknownTrack
+from ebert_gui.state.whole_files import write_whole
 
 SESSION_VERSION = 1
 
 
-class Session(msgspec.Struct, frozen=True, omit_defaults=False):
-    """What is kept. Paths are those of the host of the workers; `layout` is where the docks stand, in Qt's words."""
-
+class _Fields(msgspec.Struct, frozen=True, omit_defaults=False):
     version: int = SESSION_VERSION
     dataset: str = ""
     files: tuple[str, ...] = ()
     checkpoint: str = ""
     locus: Interval | None = None
-    tracks: tuple[Track, ...] = ()
     cell_type: str = ""
     factor: str = ""
     anchor: Interval | None = None
     is_dark: bool | None = None
     layout: str = ""
+
+
+class Session(_Fields, frozen=True):
+    """What is kept. Paths are those of the host of the workers; `layout` is where the docks stand, in Qt's words."""
+
+    tracks: tuple[Track, ...] = ()
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing was open."""
+        return not self.dataset and not self.files
+
+    def is_of(self, dataset: str, files: tuple[str, ...]) -> bool:
+        """Whether this is the session of a dataset, or of a window that holds one of these bare files."""
+        return self.dataset == dataset and bool(dataset or set(files) & set(self.files))
+
+
+class _Written(_Fields, frozen=True):
+    """A session as it is in its file: a track that cannot be read must not take the others with it."""
+
+    tracks: tuple[msgspec.Raw, ...] = ()
 
 
 class ReadSession(NamedTuple):
@@ -36,22 +56,17 @@ class ReadSession(NamedTuple):
     problem: str = ""
 
 
-def session_path() -> Path:
-    """Where the session is kept unless a file is named."""
-    home = os.environ.get("XDG_CONFIG_HOME") or str(Path.home() / ".config")
-    return Path(home) / "ebert-browser" / "session.json"
-
-
 def read_session(path: Path) -> ReadSession:
     """The session in a file; a fresh one where there is none or where it cannot be read."""
     try:
-        session = msgspec.json.decode(path.read_bytes(), type=Session)
+        written = msgspec.json.decode(path.read_bytes(), type=_Written)
+        session = _with_tracks(Session, written, tuple(_read_track(raw) for raw in written.tracks))
     except FileNotFoundError:
         return ReadSession(Session())
     except (OSError, msgspec.MsgspecError, UnicodeDecodeError) as error:
-        return ReadSession(Session(), f"The session {path} could not be read ({error}); this is a fresh start.")
+        return ReadSession(Session(), f"The session {path} could not be read ({error}).")
     if session.version > SESSION_VERSION:
-        return ReadSession(Session(), f"The session {path} is from a newer version; this is a fresh start.")
+        return ReadSession(Session(), f"The session {path} is from a newer version of EBERT Browser.")
     return ReadSession(session)
 
 
@@ -61,11 +76,52 @@ def write_session(path: Path, session: Session) -> None:
     Raises:
         OSError: the place cannot be written.
     """
-    path.parent.mkdir(parents=True, exist_ok=True)
-    part = path.with_name(f"{path.name}.{os.getpid()}.part")
+    written = _with_tracks(_Written, session, tuple(_write_track(track) for track in session.tracks))
+    write_whole(path, msgspec.json.format(msgspec.json.encode(written), indent=2))
+
+
+def set_aside(path: Path) -> Path:
+    """Give a file that is not to be used a name with the date, under which nothing overwrites it; the new path.
+
+    Raises:
+        OSError: it cannot be renamed.
+    """
+    stamp = time.strftime("%Y%m%dT%H%M%S")
+    for number in count(1):
+        # The name does not end in .json: it is no session any more.
+        aside = path.with_name(f"{path.name}.aside-{stamp}" + (f"-{number}" if number > 1 else ""))
+        if not aside.exists():
+            break
+    os.rename(path, aside)
+    return aside
+
+
+def _read_track(raw: msgspec.Raw) -> Track:
     try:
-        part.write_bytes(msgspec.json.format(msgspec.json.encode(session), indent=2))
-        os.replace(part, path)
-    finally:
-        with contextlib.suppress(FileNotFoundError):
-            part.unlink()
+        track: Track = msgspec.json.decode(raw, type=KnownTrack)
+    except msgspec.MsgspecError as error:
+        return _unknown(bytes(raw).decode(), str(error))
+    return track
+
+
+def _unknown(written: str, problem: str) -> UnknownTrack:
+    try:
+        named = msgspec.json.decode(written, type=_Named)
+    except msgspec.MsgspecError:
+        named = _Named()
+    return UnknownTrack(id=named.id, kind=named.type, written=written, problem=problem)
+
+
+def _write_track(track: Track) -> msgspec.Raw:
+    return msgspec.Raw(track.written.encode() if isinstance(track, UnknownTrack) else msgspec.json.encode(track))
+
+
+class _Named(msgspec.Struct):
+    type: str = ""
+    id: str = ""
+
+
+# Any: the two structs share their fields, which a signature cannot say.
+def _with_tracks(kind: type[Any], source: _Fields, tracks: tuple[object, ...]) -> Any:
+    shared = {name: getattr(source, name) for name in _Fields.__struct_fields__}
+    return kind(**shared, tracks=tracks)

@@ -170,6 +170,23 @@ class AttentionTrack(_Track, frozen=True, kw_only=True, tag="attention"):
         return self.cell_type
 
 
-Track = (
+class UnknownTrack(_Track, frozen=True, kw_only=True):
+    """A track of a session that this version cannot show: it is kept as it was `written`, which is JSON."""
+
+    kind: str = ""
+    written: str = "null"
+    problem: str = ""
+
+    usual_height: ClassVar[int] = 26
+    subtitle: ClassVar[str] = ""
+
+    @property
+    def title(self) -> str:
+        """What the gutter says."""
+        return self.kind or "Unknown track"
+
+
+KnownTrack = (
     SequenceTrack | GenesTrack | StatesTrack | SignalTrack | PeaksTrack | PredictionTrack | TruthTrack | AttentionTrack
 )
+Track = KnownTrack | UnknownTrack

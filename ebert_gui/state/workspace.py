@@ -167,7 +167,8 @@ class Workspace:
         known = {factor.name for factor in checkpoint.factors}
         if checkpoint.factors and self.factor not in known:
             before, self.factor = self.factor, chosen_factor(self.dataset, checkpoint)
-            self._exchange_factor(before, self.factor)
+            if before:
+                self._exchange_factor(before, self.factor)
         shown = any(isinstance(track, PredictionTrack | AttentionTrack) for track in self.tracks.tracks)
         if not shown and self.dataset is not None:
             self._add_model_tracks(model_tracks(self.dataset, checkpoint, self.factor, self.cell_type))

@@ -24,7 +24,7 @@ def for_files(window: "MainWindow") -> None:
     """Ask for track files and open them."""
     paths, _ = QFileDialog.getOpenFileNames(window, "Open track files", "", "All files (*)")
     if paths:
-        window.opener.open_dropped(tuple(paths))
+        window.open_all(tuple(paths))
 
 
 def for_new_dataset(window: "MainWindow") -> None:

@@ -11,6 +11,7 @@ from PyQt6.QtWidgets import QLabel, QMainWindow, QMenu, QSizePolicy, QVBoxLayout
 from ebert_core.protocol.locus import Interval, format_locus
 from ebert_core.protocol.work import Jobs, JobSummary, Metrics
 from ebert_gui.browser.canvas import Canvas
+from ebert_gui.loading.dropping import Dropped
 from ebert_gui.loading.jobs import JobFollower
 from ebert_gui.loading.loader import Client, Loader
 from ebert_gui.loading.opening import Opener
@@ -163,6 +164,10 @@ class MainWindow(QMainWindow):
         """Close the window."""
         self.close()
 
+    def open_all(self, paths: tuple[str, ...]) -> None:
+        """Open whatever these files are, together."""
+        Dropped(self.opener, self.workspace, self.say).open(paths)
+
     def ask_for_dataset(self) -> None:
         """Ask for a DATASET.toml."""
         asking.for_dataset(self)
@@ -209,7 +214,10 @@ class MainWindow(QMainWindow):
         """Open what was dropped."""
         mime = event.mimeData() if event is not None else None
         if mime is not None:
-            self.opener.open_dropped(tuple(url.toLocalFile() for url in mime.urls() if url.isLocalFile()))
+            self.open_all(tuple(url.toLocalFile() for url in mime.urls() if url.isLocalFile()))
+            for url in mime.urls():
+                if not url.isLocalFile():
+                    self.say(f"{url.toString()} is no file of this machine; download it and open the file.")
 
     def closeEvent(self, event: QCloseEvent | None) -> None:
         """Let the session be kept first."""

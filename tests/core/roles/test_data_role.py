@@ -8,6 +8,7 @@ from pathlib import Path
 
 import msgspec
 import numpy as np
+import pyBigWig
 import pytest
 
 from ebert_core.protocol import codec
@@ -208,12 +209,29 @@ def test_a_file_that_changed_is_read_again(role, folder):
     assert role.ask(ReadPeaks(HUNDREDS, "alpha", "CTCF")).starts.tolist() == [100]
 
 
-def test_bare_files_join_the_open_dataset_and_stay_beside_later_ones(role, folder):
-    dataset = str(folder / "DATASET.toml")
-    role.ask(OpenFiles((str(folder / "signal.bedGraph"),), dataset))
-    summary = role.ask(OpenFiles((str(folder / "relaxed.narrowPeak"),), dataset))
+def test_bare_files_join_the_open_dataset_and_only_those_that_are_asked_for(role, folder):
+    (folder / "bare.bedGraph").write_text(FILES["signal.bedGraph"])
+    dataset, signal, peaks = (str(folder / name) for name in ("DATASET.toml", "bare.bedGraph", "relaxed.narrowPeak"))
+    summary = role.ask(OpenFiles((signal, peaks), dataset))
     assert [file.kind for file in summary.files] == ["signal", "peaks"]
     assert summary.path == dataset
+    # One that has gone meanwhile keeps no other from being opened.
+    (folder / "bare.bedGraph").unlink()
+    assert [file.kind for file in role.ask(OpenFiles((peaks,), dataset)).files] == ["peaks"]
+
+
+def test_of_files_of_two_assemblies_the_first_decides_and_the_other_says_so(folder):
+    role = Role()
+    for name, length in (("first.bw", 1000), ("other.bw", 1200)):
+        with pyBigWig.open(str(folder / name), "w") as file:
+            file.addHeader([("chr1", length)])
+            file.addEntries("chr1", 0, values=[1.0, 2.0], span=50, step=50)
+    for first, other in (("first.bw", "other.bw"), ("other.bw", "first.bw")):
+        summary = role.ask(OpenFiles((str(folder / first), str(folder / other))))
+        assert [file.name for file in summary.files] == [first, other]
+        assert role.ask(ReadSignal(Interval("chr1", 0, 50), 1, path=str(folder / first))).mean.tolist() == [1]
+        with pytest.raises(InvalidRequest, match=f"{other} belongs to another assembly"):
+            role.ask(ReadSignal(Interval("chr1", 0, 50), 1, path=str(folder / other)))
 
 
 def test_bare_files_alone_make_a_dataset(folder):

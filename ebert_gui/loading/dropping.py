@@ -1,0 +1,68 @@
+"""Opens several files at once, whatever they are: each is asked what it is, then all are opened in the order given."""
+
+from collections.abc import Callable
+from functools import partial
+
+from ebert_core.protocol.tracks import FileKind
+from ebert_gui.loading.opening import Opener
+from ebert_gui.state.workspace import Workspace
+
+_TRACK_KINDS = ("signal", "features", "genes", "states", "peaks")
+_GENOME_KINDS = ("reference", "chromosome-sizes", "bands")
+
+
+class Dropped:
+    """Files that were chosen or dropped together; `say` gets a sentence for each that is not opened."""
+
+    def __init__(self, opener: Opener, workspace: Workspace, say: Callable[[str], None]) -> None:
+        self._opener = opener
+        self._workspace = workspace
+        self._say = say
+        self._kinds: dict[str, FileKind | None] = {}
+
+    def open(self, paths: tuple[str, ...]) -> None:
+        """Open whatever these are: a dataset first, files beside it or alone, then a checkpoint."""
+        self._kinds = dict.fromkeys(paths)
+        for path in self._kinds:
+            self._opener.inspect(path, partial(self._on_kind, path))
+
+    def _on_kind(self, path: str, kind: FileKind) -> None:
+        self._kinds[path] = kind
+        known = {path: kind for path, kind in self._kinds.items() if kind is not None}
+        if len(known) == len(self._kinds):
+            self._open_all(known)
+
+    def _open_all(self, kinds: dict[str, FileKind]) -> None:
+        datasets = [path for path, kind in kinds.items() if kind.kind == "dataset"]
+        checkpoints = [path for path, kind in kinds.items() if kind.kind == "checkpoint"]
+        for path in (*datasets[1:], *checkpoints[1:]):
+            self._say(f"{path} was not opened: one {kinds[path].kind} can be open at a time.")
+        files = tuple(self._files(kinds, has_dataset=bool(datasets) or self._has_dataset()))
+
+        if datasets:
+            self._opener.open_dataset(datasets[0], lambda: self._open_checkpoint(checkpoints))
+        if files:
+            # In line after the dataset, so beside it.
+            self._opener.open_files(files)
+        if not datasets:
+            self._open_checkpoint(checkpoints)
+
+    def _open_checkpoint(self, checkpoints: list[str]) -> None:
+        if checkpoints:
+            self._opener.open_checkpoint(checkpoints[0])
+
+    def _files(self, kinds: dict[str, FileKind], has_dataset: bool) -> list[str]:
+        """What can be opened as track files; of everything else it is said why not."""
+        files = []
+        for path, kind in kinds.items():
+            if kind.kind in _TRACK_KINDS or (kind.kind in _GENOME_KINDS and not has_dataset):
+                files.append(path)
+            elif kind.kind in _GENOME_KINDS:
+                self._say(f"{path} was not opened: the dataset has its own genome. {kind.sentence}")
+            elif kind.kind not in ("dataset", "checkpoint"):
+                self._say(kind.sentence)
+        return files
+
+    def _has_dataset(self) -> bool:
+        dataset = self._workspace.dataset
+        return dataset is not None and bool(dataset.path)

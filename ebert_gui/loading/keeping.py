@@ -1,0 +1,222 @@
+"""Keeps the session of a window: which file it is in, who may write it, and when it is written."""
+
+import itertools
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import NamedTuple
+
+from PyQt6.QtCore import QLockFile, QObject, QTimer, pyqtSignal
+
+from ebert_gui.loading.opening import Opener
+from ebert_gui.state.session import ReadSession, Session, read_session, set_aside, write_session
+from ebert_gui.state.session_files import newest_sessions, session_file, session_files
+from ebert_gui.state.workspace import Workspace
+
+_AUTOSAVE_MILLISECONDS = 1000
+
+
+class Appearance(NamedTuple):
+    """How the window looks, which the session keeps as well."""
+
+    is_dark: bool | None = None
+    layout: str = ""
+
+
+class SessionKeeper(QObject):
+    """Every dataset, and every set of bare files, has a session of its own; two windows never write to one file.
+
+    `noted` carries a sentence that a person may want to know, `problem` one about what cannot be kept.
+    """
+
+    noted = pyqtSignal(str)
+    problem = pyqtSignal(str)
+
+    def __init__(self, workspace: Workspace, opener: Opener, named: str, appearance: Callable[[], Appearance]) -> None:
+        super().__init__()
+        self._workspace = workspace
+        self._opener = opener
+        self._named = Path(named) if named else None
+        self._starting = self._named
+        self._appearance = appearance
+        self._claim: _Claim | None = None
+        self._is_failing = False
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.setInterval(_AUTOSAVE_MILLISECONDS)
+        self._timer.timeout.connect(self.save)
+        for announcer in (
+            workspace.view.changed,
+            workspace.tracks.changed,
+            workspace.choice_changed,
+            workspace.anchor_changed,
+            workspace.dataset_changed,
+        ):
+            announcer.connect(self.save_soon)
+
+    def looks(self) -> Appearance:
+        """How the window looked when a session was last kept; those of the named one where there is one."""
+        for path in ([self._named] if self._named else []) + newest_sessions():
+            found = read_session(path)
+            if not found.problem and not found.session.is_empty:
+                return Appearance(found.session.is_dark, found.session.layout)
+        return Appearance()
+
+    def last(self) -> Session:
+        """The session to go on with: the named one, or the last that no other window shows."""
+        for path in [self._named] if self._named else newest_sessions():
+            found, claim = read_session(path), _Claim.of(path)
+            claim.let_go()
+            if found.problem and not claim.is_held:
+                self._put_aside(path, found.problem)
+            elif not found.session.is_empty and (self._named or not claim.is_held):
+                self._starting = path
+                return found.session
+        return Session()
+
+    def begin(self, dataset: str, files: tuple[str, ...], is_new: bool = False) -> Session:
+        """The session of what is being opened, after what was on screen has been kept.
+
+        With `is_new`, an earlier session of the same path speaks of other data and is set aside.
+        """
+        self._end_current()
+        self._is_failing = False
+        first = self._first_file(dataset, files)
+        self._claim, source = self._claimed(first)
+        found = read_session(source)
+        if is_new and source.exists():
+            found = ReadSession(Session(), f"There was another dataset in {dataset}; its session is kept apart.")
+        if found.problem and self._claim and source == self._claim.path and not self._put_aside(source, found.problem):
+            self._let_go()
+        return found.session
+
+    def save_soon(self) -> None:
+        """Save in a moment, together with what changes meanwhile."""
+        self._timer.start()
+
+    def save(self) -> None:
+        """Keep what is on screen for the next start."""
+        self._timer.stop()
+        if self._claim is None or self._workspace.dataset is None:
+            return
+        path = self._claim.path
+        try:
+            write_session(path, self._present(self._workspace.dataset.path))
+        except OSError as error:
+            if not self._is_failing:
+                self.problem.emit(
+                    f"The session cannot be saved in {path} ({error.strerror or error}). "
+                    "What was saved there before is kept; it is tried again with every change."
+                )
+            self._is_failing = True
+        else:
+            self._is_failing = False
+
+    def end(self) -> None:
+        """Save for the last time and let other windows have the file."""
+        self._end_current()
+        if self._is_failing:
+            # The window is gone; whoever started it from a shell reads this.
+            print("ebert-browser: the last changes of the session could not be saved.", file=sys.stderr)  # noqa: T201
+
+    def _present(self, dataset: str) -> Session:
+        workspace, looks = self._workspace, self._appearance()
+        choices = workspace.choices
+        return Session(
+            dataset=dataset,
+            files=self._opener.files,
+            checkpoint=self._opener.checkpoint,
+            locus=workspace.view.interval,
+            tracks=choices.tracks,
+            cell_type=choices.cell_type,
+            factor=choices.factor,
+            anchor=choices.anchor,
+            is_dark=looks.is_dark,
+            layout=looks.layout,
+        )
+
+    def _first_file(self, dataset: str, files: tuple[str, ...]) -> Path:
+        """The file that is the session's unless another window has it."""
+        starting, self._starting = self._starting, None
+        if starting is None:
+            return session_file(dataset, files)
+        session = read_session(starting).session
+        if session.is_empty or session.is_of(dataset, files):
+            return starting
+        if starting == self._named:
+            kept = session.dataset or ", ".join(session.files)
+            self.noted.emit(f"{starting} is the session of {kept} and stays as it is; this has a session of its own.")
+        return session_file(dataset, files)
+
+    def _claimed(self, first: Path) -> tuple["_Claim | None", Path]:
+        """A file that no other window writes, and the file to begin from; no claim where none can be kept."""
+        existing = _existing(first)
+        order = existing if first != self._named and existing else [first]
+        for path in itertools.chain(order, (path for path in session_files(first) if path not in order)):
+            claim = _Claim.of(path)
+            if claim.lock is not None:
+                if path != order[0]:
+                    self.noted.emit(f"Another window has this open too. This one keeps its own session, {path}.")
+                return claim, path if path.exists() else order[0]
+            if not claim.is_held:
+                break
+        self.problem.emit(f"The session cannot be kept: the folder {first.parent} cannot be written.")
+        return None, order[0]
+
+    def _put_aside(self, path: Path, problem: str) -> bool:
+        try:
+            aside = set_aside(path)
+        except OSError as error:
+            self.problem.emit(f"{problem} It cannot be renamed ({error.strerror}), so this window keeps no session.")
+            return False
+        self.problem.emit(f"{problem} It is now {aside}, and this is a fresh start.")
+        return True
+
+    def _end_current(self) -> None:
+        self.save()
+        self._let_go()
+
+    def _let_go(self) -> None:
+        if self._claim is not None:
+            self._claim.let_go()
+            self._claim = None
+
+
+class _Claim(NamedTuple):
+    """A session file and its lock; without a lock, `is_held` says whether another window has it."""
+
+    path: Path
+    lock: QLockFile | None
+    is_held: bool
+
+    @classmethod
+    def of(cls, path: Path) -> "_Claim":
+        """Try to lock a file for this window."""
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+        except OSError:
+            return cls(path, None, False)
+        lock = QLockFile(f"{path}.lock")
+        # A lock is stale when its process has ended, however long it has lived.
+        lock.setStaleLockTime(0)
+        if lock.tryLock(0):
+            return cls(path, lock, False)
+        return cls(path, None, lock.error() == QLockFile.LockError.LockFailedError)
+
+    def let_go(self) -> None:
+        """Let other windows have the file."""
+        if self.lock is not None:
+            self.lock.unlock()
+
+
+def _existing(first: Path) -> list[Path]:
+    """The session files of one dataset that are there, the last written first."""
+    found = []
+    for path in session_files(first):
+        if not path.exists():
+            # The first may be missing while a second window's is there.
+            if path != first:
+                break
+            continue
+        found.append(path)
+    return sorted(found, key=lambda path: path.stat().st_mtime_ns, reverse=True)

@@ -1,0 +1,42 @@
+"""What was opened last: datasets, and bare files as they were opened together."""
+
+import contextlib
+from pathlib import Path
+
+import msgspec
+
+from ebert_gui.state.session_files import settings_folder
+from ebert_gui.state.whole_files import write_whole
+
+MOST_RECENT = 10
+
+Opened = tuple[str, ...]
+
+
+def recent_file() -> Path:
+    """Where the list is kept; all windows share it."""
+    return settings_folder() / "recent.json"
+
+
+def read_recent() -> tuple[Opened, ...]:
+    """What was opened, the last first; nothing where there is no list that can be read."""
+    try:
+        return msgspec.json.decode(recent_file().read_bytes(), type=tuple[Opened, ...])[:MOST_RECENT]
+    except (OSError, msgspec.MsgspecError, UnicodeDecodeError):
+        return ()
+
+
+def add_recent(opened: Opened) -> None:
+    """Put what was opened first in the list. A list that cannot be written is a convenience lost, no work."""
+    others = (each for each in read_recent() if each != opened)
+    _write((opened, *others)[:MOST_RECENT])
+
+
+def clear_recent() -> None:
+    """Forget all of it."""
+    _write(())
+
+
+def _write(recent: tuple[Opened, ...]) -> None:
+    with contextlib.suppress(OSError):
+        write_whole(recent_file(), msgspec.json.encode(recent))

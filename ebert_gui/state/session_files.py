@@ -1,0 +1,44 @@
+"""Where sessions are kept: one file for each dataset, and for each set of bare files that is opened together."""
+
+import hashlib
+import os
+import re
+from collections.abc import Iterator
+from itertools import count
+from pathlib import Path
+
+_LONGEST_NAME = 60
+
+
+def settings_folder() -> Path:
+    """The folder of what the window keeps."""
+    home = os.environ.get("XDG_CONFIG_HOME") or str(Path.home() / ".config")
+    return Path(home) / "ebert-browser"
+
+
+def session_file(dataset: str, files: tuple[str, ...]) -> Path:
+    """The session file of a dataset, or of bare files; its name can be read by people and is no other's."""
+    named = [dataset] if dataset else sorted(files)
+    # A DATASET.toml is named after its folder: most are called the same.
+    words = f"{Path(dataset).parent.name} {Path(dataset).stem}" if dataset else Path(named[0]).name
+    places = "\n".join(os.path.realpath(path) for path in named)
+    digest = hashlib.sha256(places.encode("utf-8", "surrogateescape")).hexdigest()[:12]
+    name = re.sub(r"[^A-Za-z0-9.+-]+", "-", words).strip("-.")[:_LONGEST_NAME]
+    return settings_folder() / "sessions" / f"{name}-{digest}.json"
+
+
+def session_files(first: Path) -> Iterator[Path]:
+    """The file of a session and those of further windows on the same: S.json, S-2.json, S-3.json and so on."""
+    yield first
+    for number in count(2):
+        yield first.with_name(f"{first.stem}-{number}{first.suffix}")
+
+
+def newest_sessions() -> list[Path]:
+    """The session files of all datasets, the last written first."""
+    folder = settings_folder() / "sessions"
+    try:
+        found = [(entry.stat().st_mtime_ns, Path(entry.path)) for entry in os.scandir(folder)]
+    except OSError:
+        return []
+    return [path for _, path in sorted(found, reverse=True) if path.suffix == ".json"]

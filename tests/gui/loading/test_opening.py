@@ -1,0 +1,212 @@
+"""Several files at once, and openings that meet: nothing that was asked for gets lost."""
+
+from collections import deque
+from collections.abc import Callable
+from typing import Any
+
+import msgspec
+import pytest
+from toy_summaries import checkpoint_summary
+
+from ebert_core.protocol.locus import Interval
+from ebert_core.protocol.modelling import OpenCheckpoint
+from ebert_core.protocol.tracks import (
+    BareFile,
+    Chromosome,
+    DatasetSummary,
+    FileKind,
+    InspectFile,
+    OpenDataset,
+    OpenFiles,
+)
+from ebert_gui.loading.dropping import Dropped
+from ebert_gui.loading.opening import Opener
+from ebert_gui.state.session import Session
+from ebert_gui.state.tracks import GenesTrack, SignalTrack
+from ebert_gui.state.workspace import Workspace
+from ebert_gui.workers.state import Condition, Failure, WorkerState
+
+NOTHING = DatasetSummary("", "", "", (Chromosome("chr1", 50_000),), False, True, (), (), ())
+KINDS = {".toml": "dataset", ".bw": "signal", ".bed": "features", ".fa": "reference", "/c": "checkpoint"}
+
+
+class Host:
+    """Workers of a host on which some files cannot be read. It answers one request at a time, as a worker does."""
+
+    def __init__(self, *unreadable: str) -> None:
+        self.state = WorkerState(Condition.READY)
+        self.unreadable = set(unreadable)
+        self.asked: list[msgspec.Struct] = []
+        self._waiting: deque[tuple[Any, Callable[[Any], None], Callable[[Failure], None]]] = deque()
+
+    def request(self, body, reply_type, on_reply, on_failure=None, on_progress=None, view_key="") -> int:
+        self.asked.append(body)
+        self._waiting.append((body, on_reply, on_failure))
+        return len(self.asked)
+
+    def cancel(self, number: int) -> None:
+        pass
+
+    def answer(self) -> None:
+        """Answer everything that is asked, and what is asked because of the answers."""
+        while self._waiting:
+            body, on_reply, on_failure = self._waiting.popleft()
+            paths = body.paths if isinstance(body, OpenFiles) else (body.path,)
+            bad = next((path for path in paths if path in self.unreadable), None)
+            if bad is not None:
+                on_failure(Failure("invalid", f"There is no file {bad}."))
+            else:
+                on_reply(_reply(body))
+
+
+def _reply(body: Any) -> object:
+    match body:
+        case InspectFile(path=path):
+            return FileKind(next(kind for ending, kind in KINDS.items() if path.endswith(ending)), "A file.")
+        case OpenDataset(path=path):
+            return msgspec.structs.replace(NOTHING, path=path, name=path)
+        case OpenFiles(paths=paths, dataset=dataset):
+            files = tuple(
+                BareFile(path, path[1:], "signal") for path in paths if path.endswith((".bw", ".bed", ".odd"))
+            )
+            return msgspec.structs.replace(NOTHING, path=dataset, files=files)
+        case OpenCheckpoint(path=path):
+            return checkpoint_summary(path=path)
+    raise AssertionError(body)
+
+
+class Window:
+    """A workspace with its opener, and what was said."""
+
+    def __init__(self, host: Host) -> None:
+        self.host = host
+        self.workspace = Workspace()
+        self.opener = Opener(self.workspace, host, host)
+        self.said: list[str] = []
+        self.opener.problem.connect(lambda sentence, _details: self.said.append(sentence))
+
+    def drop(self, *paths: str) -> None:
+        Dropped(self.opener, self.workspace, self.said.append).open(paths)
+        self.host.answer()
+
+    @property
+    def paths(self) -> list[str]:
+        """The files that have tracks, in the order of the tracks."""
+        return [path for track in self.workspace.tracks.tracks if (path := getattr(track, "path", ""))]
+
+
+@pytest.fixture
+def window(qapp: object) -> Window:
+    return Window(Host("/gone.bw", "/gone.odd"))
+
+
+def test_files_dropped_on_an_empty_window_all_open_in_the_order_given(window: Window) -> None:
+    window.drop("/c.bw", "/a.bw", "/b.bw")
+    assert window.paths == ["/c.bw", "/a.bw", "/b.bw"]
+    assert not window.said
+
+
+def test_files_opened_one_soon_after_the_other_all_open(window: Window) -> None:
+    for path in ("/c.bw", "/a.bw", "/b.bw"):
+        window.opener.open_files((path,))
+    assert not window.opener.is_settled
+    window.host.answer()
+    assert window.opener.is_settled
+    assert window.paths == ["/c.bw", "/a.bw", "/b.bw"]
+
+
+def test_each_file_that_cannot_be_opened_is_one_sentence_and_the_others_open(window: Window) -> None:
+    window.drop("/a.bw", "/gone.bw", "/b.bw", "/gone.odd")
+    assert window.paths == ["/a.bw", "/b.bw"]
+    assert window.said == ["There is no file /gone.bw.", "There is no file /gone.odd."]
+
+
+def test_a_file_that_can_have_no_track_takes_no_other_with_it(window: Window) -> None:
+    window.opener.open_files(("/gone.odd", "/a.bw", "/gone.bw"))
+    window.host.answer()
+    assert window.paths == ["/a.bw", "/gone.bw"]
+    assert window.said == ["There is no file /gone.odd."]
+
+
+def test_nothing_but_unreadable_files_is_a_sentence_for_each(window: Window) -> None:
+    window.opener.open_files(("/gone.bw", "/gone.odd"))
+    window.host.answer()
+    assert window.workspace.dataset is None
+    assert window.said == ["There is no file /gone.bw.", "There is no file /gone.odd."]
+
+
+def test_a_file_that_has_gone_since_keeps_no_other_from_being_opened(window: Window) -> None:
+    window.drop("/a.bw", "/b.bw")
+    window.host.unreadable.add("/a.bw")
+    window.drop("/c.bw")
+    assert window.paths == ["/a.bw", "/b.bw", "/c.bw"]
+    assert window.opener.files == ("/b.bw", "/c.bw")
+
+
+def test_a_dataset_its_files_and_a_checkpoint_may_be_dropped_together(window: Window) -> None:
+    window.drop("/a.bw", "/models/c", "/d.toml", "/other.toml", "/x.fa")
+    dataset = window.workspace.dataset
+    assert dataset is not None
+    assert dataset.path == "/d.toml"
+    assert window.paths == ["/a.bw"]
+    assert window.workspace.checkpoint is not None
+    assert window.said == [
+        "/other.toml was not opened: one dataset can be open at a time.",
+        "/x.fa was not opened: the dataset has its own genome. A file.",
+    ]
+
+
+def test_a_genome_is_opened_with_the_files_dropped_beside_it_and_stays(window: Window) -> None:
+    window.drop("/x.fa", "/a.bw")
+    window.drop("/b.bw")
+    assert window.opener.files == ("/x.fa", "/a.bw", "/b.bw")
+
+
+def test_the_same_file_three_times_is_one_track_and_one_that_was_removed_comes_back(window: Window) -> None:
+    for _ in range(3):
+        window.drop("/a.bw")
+    assert window.paths == ["/a.bw"]
+    track = next(track for track in window.workspace.tracks.tracks if getattr(track, "path", ""))
+    window.workspace.tracks.remove(track.id)
+    window.drop("/a.bw")
+    assert window.paths == ["/a.bw"]
+
+
+def test_a_session_brings_its_tracks_files_and_checkpoint_once(window: Window) -> None:
+    kept = (SignalTrack(id="s", path="/a.bw", signal="mine", height=99), GenesTrack(id="g"))
+    files = ("/a.bw", "/removed.bw")
+    session = Session(1, "/d.toml", files, "/c", Interval("chr1", 10, 90), tracks=kept)
+    window.opener.session_of = lambda dataset, _files, _is_new: session if dataset == "/d.toml" else Session()
+    window.opener.open_dataset("/d.toml")
+    # Before the files and the checkpoint have come, they are already what the session is to keep.
+    window.host._waiting[0][1](_reply(window.host._waiting.popleft()[0]))
+    assert window.opener.files == session.files
+    assert window.opener.checkpoint == "/c"
+    window.host.answer()
+    assert window.workspace.tracks.tracks[:2] == kept
+    assert window.paths == ["/a.bw"]
+    assert window.workspace.view.interval == Interval("chr1", 10, 90)
+    assert window.opener.files == session.files
+    assert not window.said
+
+
+def test_a_checkpoint_that_comes_after_another_dataset_is_not_taken_for_its_own(window: Window) -> None:
+    window.drop("/d.toml")
+    window.opener.open_dataset("/e.toml", then=None)
+    window.opener.open_checkpoint("/c")
+    window.host.answer()
+    assert window.workspace.dataset is not None
+    assert window.workspace.dataset.path == "/e.toml"
+    assert window.workspace.checkpoint is None
+
+
+def test_a_worker_that_comes_back_is_told_of_all_files_that_are_still_there(window: Window) -> None:
+    window.opener.on_data_state(WorkerState(Condition.READY))
+    window.drop("/a.bw", "/b.bw", "/c.bw")
+    window.host.unreadable.add("/b.bw")
+    window.opener.on_data_state(WorkerState(Condition.RESTARTING))
+    window.host.asked.clear()
+    window.opener.on_data_state(WorkerState(Condition.READY))
+    window.host.answer()
+    assert window.host.asked[-1] == OpenFiles(("/a.bw", "/c.bw"))
+    assert not window.said

@@ -1,0 +1,86 @@
+"""Sessions of real windows: what was open comes back once, and nothing that was asked for gets lost."""
+
+import json
+
+import pytest
+
+from ebert_gui.app import WindowProgram
+from ebert_gui.state.session_files import newest_sessions
+from ebert_gui.state.tracks import UnknownTrack
+
+pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints")
+LONG = 60_000
+
+
+def _settle(program: WindowProgram, qtbot) -> None:
+    qtbot.waitUntil(
+        lambda: program.opener.is_settled and program.loader.is_idle and program.workspace.dataset is not None,
+        timeout=LONG,
+    )
+
+
+def _paths(program: WindowProgram) -> list[str]:
+    return [path for track in program.workspace.tracks.tracks if (path := getattr(track, "path", ""))]
+
+
+def test_a_bare_file_opened_three_times_and_restored_twice_is_one_track(open_window, qtbot, toy_dataset) -> None:
+    bare = str(toy_dataset.parent / "alpha.bw")
+    for dataset in ("", str(toy_dataset)):
+        for _ in range(3):
+            program = open_window(dataset=dataset, files=(bare,))
+            _settle(program, qtbot)
+            assert _paths(program) == [bare]
+            program.window.close()
+        for _ in range(2):
+            program = open_window()
+            _settle(program, qtbot)
+            assert (program.workspace.dataset.path, _paths(program)) == (dataset, [bare])
+            program.window.close()
+
+
+def test_a_window_closed_while_it_opens_keeps_the_files_and_the_checkpoint(
+    open_window, qtbot, toy_dataset, toy_model
+) -> None:
+    bare = str(toy_dataset.parent / "alpha.bw")
+    first = open_window(dataset=str(toy_dataset), files=(bare,), checkpoint=str(toy_model))
+    qtbot.waitUntil(lambda: first.workspace.dataset is not None, timeout=LONG)
+    assert first.workspace.checkpoint is None
+    first.window.close()
+    second = open_window()
+    _settle(second, qtbot)
+    qtbot.waitUntil(lambda: second.workspace.checkpoint is not None, timeout=LONG)
+    assert second.opener.files == (bare,)
+    second.window.close()
+    third = open_window()
+    qtbot.waitUntil(lambda: third.workspace.dataset is not None, timeout=LONG)
+    third.window.close()
+    kept = json.loads(newest_sessions()[0].read_text())
+    assert (kept["files"], kept["checkpoint"]) == ([bare], str(toy_model))
+
+
+def test_a_track_of_an_unknown_kind_is_a_row_and_is_written_back(open_window, qtbot, toy_dataset, tmp_path) -> None:
+    kept = tmp_path / "S.json"
+    track = {"type": "variants", "id": "v", "vcf": "/d/x.vcf"}
+    genes = {"type": "sequence", "id": "q"}
+    kept.write_text(json.dumps({"dataset": str(toy_dataset), "tracks": [genes, track]}))
+    program = open_window(session=str(kept))
+    _settle(program, qtbot)
+    shown = program.workspace.tracks.tracks
+    assert isinstance(shown[1], UnknownTrack)
+    assert "cannot show" in program.loader.content(shown[1]).sentence
+    image = program.window.canvas.grab().toImage()
+    row = list(program.window.canvas.scene.rows())[1]
+    at_its_end = image.pixelColor(program.window.canvas.width() - 40, round(row.top + 5))
+    assert at_its_end.name() == program.window.theme.hairline
+    program.window.close()
+    assert json.loads(kept.read_text())["tracks"][1] == track
+
+
+def test_what_cannot_be_opened_now_stays_in_the_session(open_window, qtbot, toy_dataset, tmp_path) -> None:
+    kept = tmp_path / "S.json"
+    kept.write_text(json.dumps({"dataset": str(tmp_path / "unmounted.toml"), "tracks": [{"type": "genes"}]}))
+    before = kept.read_text()
+    program = open_window(session=str(kept))
+    qtbot.waitUntil(lambda: program.window.messages.shown is not None, timeout=LONG)
+    program.window.close()
+    assert kept.read_text() == before
