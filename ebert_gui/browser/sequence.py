@@ -87,7 +87,7 @@ def paint_lens(surface: Surface, _track: SequenceTrack, content: TrackContent, _
     shown, palette = _fitting_lens(anchor, axis.width), surface.palette
     width = shown.length * _LENS_PIXELS
     x = axis.x_of(anchor.start + 0.5)
-    left = min(max(x - width / 2, 4.0), axis.width - width - 4)
+    left = round(min(max(x - width / 2, 4.0), axis.width - width - 4))
     height = surface.height - _FUNNEL - 4.0
     surface.rectangle(0, 0, axis.width, surface.height, palette.canvas)
     surface.polygon([(x - 1, 0), (x + 1, 0), (left + width, _FUNNEL), (left, _FUNNEL)], palette.selection)
@@ -95,7 +95,7 @@ def paint_lens(surface: Surface, _track: SequenceTrack, content: TrackContent, _
     surface.line(x, 0, left + width, _FUNNEL, palette.accent)
     edges = left + np.arange(shown.length + 1, dtype=np.float64) * _LENS_PIXELS
     _paint_bases(surface, bases_of(content, shown), edges, _FUNNEL, height)
-    surface.frame(left - 1, _FUNNEL - 1, width + 1, height + 2, palette.accent)
+    surface.frame(left - 1, _FUNNEL - 1, width + 2, height + 2, palette.accent)
     _name_lens(surface, shown, left, left + width)
 
 

@@ -72,10 +72,10 @@ class Surface:
         self.painter.drawLine(QPointF(x0, y0), QPointF(x1, y1))
 
     def frame(self, x: float, y: float, width: float, height: float, colour: str | QColor) -> None:
-        """The outline of a rectangle."""
+        """A line of one pixel inside the edges of a rectangle; sharp where these are whole numbers."""
         self.painter.setBrush(Qt.BrushStyle.NoBrush)
         self.painter.setPen(QPen(QColor(colour), 1))
-        self.painter.drawRect(QRectF(x, y, width, height))
+        self.painter.drawRect(QRectF(x + 0.5, y + 0.5, width - 1, height - 1))
 
     def polygon(self, points: list[tuple[float, float]], colour: str | QColor) -> None:
         """A filled polygon."""
