@@ -2,6 +2,7 @@
 
 # F = factors of the checkpoint, P = bins of a block's span, X = bins of a block.
 
+import math
 import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -20,12 +21,14 @@ from ebert_core.inference.predict import Predictor, Report
 from ebert_core.inference.shards import Shards
 from ebert_core.inference.stretches import Block, Stretch, blocks_of, genome_bins, listed_bins
 from ebert_core.model.checkpoint import load_checkpoint
-from ebert_core.model.description import Description
+from ebert_core.model.description import Description, FactorRecord
 from ebert_core.model.device import choose_engine, keep_freed_memory
 from ebert_core.model.tokens import POSITION
+from ebert_core.protocol.calling import calls_of
 from ebert_core.protocol.errors import InvalidRequest
 from ebert_core.protocol.locus import Interval
 from ebert_core.protocol.specs import Predict
+from ebert_core.protocol.wording import listed
 
 # A file asks for its tiles in order; only where regions jump back and forth are a few asked for again.
 _REMEMBERED_BYTES = 4 * 2**20
@@ -33,7 +36,10 @@ _FACTOR, _CELL_TYPE = "{factor}", "{cell_type}"
 
 
 class Target(NamedTuple):
-    """One file to write: a factor, its row among the checkpoint's factors, and where it counts as bound."""
+    """One file to write: a factor, its row among the checkpoint's factors, and from where a bin is called bound.
+
+    `threshold` is NaN for a factor of which no bin is called.
+    """
 
     factor: str
     row: int
@@ -86,7 +92,7 @@ def targets_of(spec: Predict, description: Description) -> tuple[Target, ...]:
     """The files of a spec: one for its factor, or one for each of several.
 
     Raises:
-        InvalidRequest: a factor is unknown, or several would be written to one file.
+        InvalidRequest: a factor is unknown, several would be written to one file, or calls are asked for and none made.
     """
     names = (spec.factor,) if isinstance(spec.factor, str) else spec.factor
     known = [record.name for record in description.factors]
@@ -98,13 +104,29 @@ def targets_of(spec: Predict, description: Description) -> tuple[Target, ...]:
             f"{len(names)} factors need {len(names)} files; write {_FACTOR} in the name of the output, "
             f"as in F.{_FACTOR}.{_CELL_TYPE}.tab.gz."
         )
+    _check_calls(spec, [description.factor(name) for name in names])
     targets = []
     for name in names:
         record = description.factor(name)
         path = Path(output_of(spec.output, record.name, spec.cell_type))
-        threshold = 0.5 if record.threshold is None else record.threshold
-        targets.append(Target(record.name, known.index(record.name), path, threshold))
+        threshold = calls_of(record.cell_types, record.threshold, record.reliability).threshold
+        targets.append(
+            Target(record.name, known.index(record.name), path, math.nan if threshold is None else threshold)
+        )
     return tuple(targets)
+
+
+def _check_calls(spec: Predict, records: list[FactorRecord]) -> None:
+    """See that a file of calls has some to hold."""
+    if not format_of(Path(spec.output)).writes_calls:
+        return
+    calls = {record.name: calls_of(record.cell_types, record.threshold, record.reliability) for record in records}
+    without = [f"{name} ({found.reason})" for name, found in calls.items() if found.threshold is None]
+    if without:
+        raise InvalidRequest(
+            f"No bin is called bound of {listed(without, 12)}, and a .bed.gz holds nothing but calls; write the "
+            "probabilities as .bw or .tab.gz."
+        )
 
 
 def output_of(template: str, factor: str, cell_type: str) -> str:

@@ -32,12 +32,13 @@ class Format(NamedTuple):
     """How predictions become a file.
 
     `lists_regions`: the file has the bins of a region file in its order, each as often as it stands there.
-    `open` takes the path, chromosome lengths and the factor's threshold.
+    `open` takes the path, chromosome lengths and the factor's threshold, which matters where `writes_calls`.
     """
 
     lists_regions: bool
     encode: Callable[[Block, NDArray[np.float32]], bytes]
     open: Callable[[Path, dict[str, int], float], AbstractContextManager[Append]]
+    writes_calls: bool = False
 
 
 def format_of(path: Path) -> Format:
@@ -116,7 +117,7 @@ FORMATS = {
     ".bw": Format(False, encode_values, bigwig_file),
     ".bigwig": Format(False, encode_values, bigwig_file),
     ".tab.gz": Format(True, encode_lines, table_file),
-    ".bed.gz": Format(False, encode_values, bed_file),
+    ".bed.gz": Format(False, encode_values, bed_file, writes_calls=True),
 }
 
 

@@ -29,7 +29,10 @@ class OpenCheckpoint(msgspec.Struct, frozen=True, tag="open-checkpoint"):
 
 
 class FactorSummary(msgspec.Struct, frozen=True):
-    """A factor the checkpoint predicts, the cell types it was trained in, and what is known of it on held-out bins."""
+    """A factor the checkpoint predicts, the cell types it was trained in, and what is known of it on held-out bins.
+
+    `threshold` is the probability of best F1 there; `protocol.calling` says whether bins are called bound by it.
+    """
 
     name: str
     cell_types: tuple[str, ...]
@@ -37,6 +40,7 @@ class FactorSummary(msgspec.Struct, frozen=True):
     auprc: float | None = None
     scored_on: str = ""
     reliability: Reliability | None = None
+    is_calibrated: bool = True
 
 
 class CheckpointSummary(msgspec.Struct, frozen=True):

@@ -162,6 +162,7 @@ def summarise(predictor: Predictor, path: str) -> CheckpointSummary:
                 record.auprc,
                 record.scored_on,
                 record.reliability,
+                bool(record.calibration.fitted_on),
             )
             for record in description.factors
         ),

@@ -21,6 +21,7 @@ from ebert_core.model.description import Description, read_description
 from ebert_core.model.device import Engine, choose_engine
 from ebert_core.model.durable import can_write
 from ebert_core.model.tokens import BIN
+from ebert_core.protocol.calling import calls_of
 from ebert_core.protocol.errors import InvalidRequest
 from ebert_core.protocol.locus import Interval
 from ebert_core.protocol.specs import Evaluate
@@ -197,7 +198,8 @@ class _Comparing:
             pair.cell_type: 1 / (1 + np.exp(-np.clip(slope * pair.scores[methods[0]] + offset, -60, 60)))
             for pair in pairs
         }
-        return factor_curves(pairs, methods, probabilities, record.threshold)
+        calls = calls_of(record.cell_types, record.threshold, record.reliability)
+        return factor_curves(pairs, methods, probabilities, calls.threshold)
 
 
 def members(text: str) -> tuple[str, ...]:

@@ -5,10 +5,12 @@ from typing import NamedTuple
 from PyQt6.QtCore import QRectF, Qt
 from PyQt6.QtGui import QColor, QFontMetricsF
 
+from ebert_core.protocol.calling import Doubt
 from ebert_gui.browser import chrome
 from ebert_gui.browser.axis import Axis
 from ebert_gui.browser.content import Setting, TrackContent
 from ebert_gui.browser.painters import painter_of
+from ebert_gui.browser.prediction import PEAKS_HEIGHT, plot_height
 from ebert_gui.browser.signal import Scale, signal_colour
 from ebert_gui.browser.surface import Left, Right, Surface
 from ebert_gui.state.tracks import PredictionTrack, SignalTrack, Track
@@ -32,18 +34,16 @@ def paint_label(
     caption = "" if is_unread else painter.caption(surface, track, content, setting)
     is_scaled = painter.has_scale and not is_unread
     numbers = _numbers_of(surface, track, scale) if is_scaled and scale is not None else ()
-    is_doubtful = bool(painter.caution(track, setting))
+    doubts = painter.doubts(track, setting)
     if surface.height < 40:
-        room = width - _MARGIN - 8 - _SIGN * is_doubtful
+        room = width - _MARGIN - 8 - _SIGN * bool(doubts)
         _paint_on_one_line(surface, track.title, track.subtitle or caption, room)
-        if is_doubtful:
+        if doubts:
             _paint_sign(surface, _MARGIN + room, surface.height / 2)
     else:
         end = _paint_lines(surface, width, track, caption, numbers)
-        if is_doubtful:
-            _paint_sign(surface, _MARGIN, end + 7)
-            box = QRectF(_MARGIN + _SIGN, end, width - _MARGIN - _SIGN - 8, 15)
-            surface.text(box, "take as ranks", palette.warning, 11, Left, True)
+        if doubts:
+            _paint_doubts(surface, width, end, doubts)
     _paint_numbers(surface, width, numbers)
 
 
@@ -60,10 +60,12 @@ class Number(NamedTuple):
 
 
 def _numbers_of(surface: Surface, track: Track, scale: Scale) -> tuple[Number, ...]:
-    """The ends of a scale, at the edges of the plot that they belong to."""
-    is_prediction = isinstance(track, PredictionTrack)
-    top, bottom = (12.0, surface.height - 29) if is_prediction else (1.0, surface.height - 14)
-    return Number(top, f"{scale.high:g}"), Number(bottom, f"{scale.low:g}")
+    """The ends of a scale, at the edges of the plot that they belong to; none where both have no room."""
+    top, bottom = 1.0, surface.height - 14
+    if isinstance(track, PredictionTrack):
+        top, bottom = PEAKS_HEIGHT, PEAKS_HEIGHT + plot_height(surface.height) - 12
+    ends = (Number(top, f"{scale.high:g}"), Number(bottom, f"{scale.low:g}"))
+    return ends if bottom - top >= 10 else ()
 
 
 def _paint_lines(surface: Surface, width: float, track: Track, caption: str, numbers: tuple[Number, ...]) -> float:
@@ -80,6 +82,17 @@ def _paint_lines(surface: Surface, width: float, track: Track, caption: str, num
         surface.text(QRectF(_MARGIN, y, available, 15), shown, colour, pixels, Left, is_title)
         y += 15
     return y
+
+
+def _paint_doubts(surface: Surface, width: float, y: float, doubts: tuple[Doubt, ...]) -> None:
+    """The gravest doubts in a few words each, as many as the height has room for; the tooltip has all of them."""
+    _paint_sign(surface, _MARGIN, y + 7)
+    room = width - _MARGIN - _SIGN - 8
+    for number, doubt in enumerate(doubts):
+        top = y + 15 * number
+        if number == 0 or top + 14 <= surface.height:
+            shown = elided(surface, doubt.short, 11, True, room)
+            surface.text(QRectF(_MARGIN + _SIGN, top, room, 15), shown, surface.palette.warning, 11, Left, True)
 
 
 def _paint_sign(surface: Surface, x: float, middle: float) -> None:

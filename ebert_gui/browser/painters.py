@@ -4,8 +4,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from ebert_core.protocol.calling import Doubt
 from ebert_core.protocol.locus import Interval
-from ebert_gui.browser import attention, genes, marks, prediction, reading, sequence, signal
+from ebert_gui.browser import attention, genes, marks, prediction, reading, sequence, signal, verdicts
 from ebert_gui.browser.axis import Axis
 from ebert_gui.browser.content import Setting, TrackContent
 from ebert_gui.browser.reading import Reading
@@ -35,12 +36,19 @@ def _no_reading(_track: Any, _content: TrackContent, _position: float, _setting:
     return Reading()
 
 
-def _no_caution(_track: Any, _setting: Setting) -> str:
-    return ""
+def _no_doubts(_track: Any, _setting: Setting) -> tuple[Doubt, ...]:
+    return ()
 
 
 def _signal_caption(surface: Surface, _track: Any, _content: TrackContent, _setting: Setting) -> str:
     return signal.bin_caption(surface.axis)
+
+
+def _annotate_prediction(
+    surface: Surface, track: tracks.PredictionTrack, content: TrackContent, scale: Scale, setting: Setting
+) -> None:
+    prediction.annotate_prediction(surface, track, content, scale, setting)
+    verdicts.write_verdicts(surface, track, content, setting)
 
 
 # Any: each painter takes its own kind of track, and the key of the table is that kind.
@@ -50,7 +58,7 @@ class Painter:
 
     `paint` draws strips that are kept while the view slides; `annotate` draws over them in every frame. The strips
     of an `is_local` painter change only with replies that overlap them. `read` says what the value at a position
-    means, `caution` why values of the track are not to be taken at their word.
+    means, `doubts` why values of the track are not to be taken at their word; `awaits` is said until anything comes.
     """
 
     paint: Callable[[Surface, Any, TrackContent, Scale, Setting], None]
@@ -58,9 +66,10 @@ class Painter:
     annotate: Callable[[Surface, Any, TrackContent, Scale, Setting], None] = _nothing
     caption: Callable[[Surface, Any, TrackContent, Setting], str] = _no_caption
     read: Callable[[Any, TrackContent, float, Setting], Reading] = _no_reading
-    caution: Callable[[Any, Setting], str] = _no_caution
+    doubts: Callable[[Any, Setting], tuple[Doubt, ...]] = _no_doubts
     range_of: Callable[[Any, TrackContent, Axis, Setting], Scale | None] | None = None
     has_scale: bool = False
+    awaits: str = "Loading …"
     is_local: bool = True
 
 
@@ -84,12 +93,13 @@ PAINTERS: dict[type[Track], Painter] = {
     tracks.PredictionTrack: Painter(
         prediction.paint_prediction,
         reading.describe_prediction,
-        prediction.annotate_prediction,
+        _annotate_prediction,
         prediction.caption_prediction,
         reading.read_prediction,
-        reading.caution_of,
+        reading.doubts_about,
         prediction.prediction_range,
         has_scale=True,
+        awaits="Computing …",
     ),
     tracks.AttentionTrack: Painter(
         attention.paint_attention, attention.describe_attention, attention.annotate_attention
@@ -106,7 +116,7 @@ def painter_of(track: Track) -> Painter:
 def scales_of(
     shown: tuple[Track, ...], content: Callable[[Track], TrackContent], axis: Axis, setting: Setting
 ) -> dict[str, Scale]:
-    """The scale of each track by its id; tracks of one group share the widest, predictions of a factor always."""
+    """The scale of each track by its id; tracks of one group share the widest, predictions of a factor, too."""
     own: dict[str, Scale] = {}
     groups: dict[str, list[str]] = {}
     for track in shown:
@@ -123,8 +133,8 @@ def scales_of(
 
 def _group_of(track: Track) -> str:
     match track:
-        case tracks.PredictionTrack(factor=factor):
-            return f"predicted {factor}"
+        case tracks.PredictionTrack(factor=factor, fits_view=fits_view):
+            return f"predicted {factor}{' fitted' * fits_view}"
         case SignalTrack(group=group, maximum=None) if group:
             return f"signal {group}"
     return f"alone {track.id}"

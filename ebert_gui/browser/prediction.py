@@ -8,23 +8,24 @@ from numpy.typing import NDArray
 from PyQt6.QtCore import QPointF, QRectF, Qt
 from PyQt6.QtGui import QColor, QPen
 
-from ebert_core.protocol.locus import Interval
+from ebert_core.protocol.calling import Calls, calls_of_factor
 from ebert_core.protocol.modelling import CheckpointSummary, Familiarity, Prediction
 from ebert_gui.browser.axis import Axis
 from ebert_gui.browser.content import Held, Setting, TrackContent
-from ebert_gui.browser.marks import Marks, marks_of, paint_bars
+from ebert_gui.browser.marks import marks_of, paint_bars
 from ebert_gui.browser.signal import Scale, column_bins, reduce_columns, round_up, y_of
-from ebert_gui.browser.surface import Left, Surface
+from ebert_gui.browser.surface import Centre, Left, Right, Surface
 from ebert_gui.state.tracks import PredictionTrack
 
-_PEAKS_HEIGHT = 12.0
-_RIBBON_HEIGHT = 17.0
-_VERDICT_BASES_PER_PIXEL = 60.0
+PEAKS_HEIGHT = 12.0
+# The ribbon and, from a height on, a line of words under it.
+_RIBBON_HEIGHT, _WORDS_HEIGHT, _WORDS_FROM = 5.0, 12.0, 56.0
 _SMALLEST_SCALE = 0.1
+_CALLED, _NOT_CALLED, _DRAFT = 0.95, 0.45, 0.25
 FAMILIARITY_WORDS: dict[Familiarity, str] = {
     "training": "seen in training",
-    "validation": "seen in validation",
-    "unseen locus": "unseen locus",
+    "validation": "held out (chose the epoch)",
+    "unseen locus": "locus never seen",
     "cannot be told": "seen or not: cannot be told",
     "unseen cell type": "cell type never seen",
     "pair not assayed": "pair not assayed",
@@ -32,23 +33,35 @@ FAMILIARITY_WORDS: dict[Familiarity, str] = {
 
 
 class Columns(NamedTuple):
-    """The largest probability in each column, NaN without one, and whether a reply says so."""
+    """The largest probability in each column, NaN without one.
+
+    `is_known`: a reply speaks of the column; `is_final`: it is the mean of both strands, and no draft of one.
+    """
 
     probability: NDArray[np.float64]
     is_known: NDArray[np.bool_]
+    is_final: NDArray[np.bool_]
 
 
-class Verdict(NamedTuple):
-    """Bases [start, end) where prediction and measurement disagree."""
+def has_words(height: float) -> bool:
+    """Whether a track of this height has a line of words under its ribbon."""
+    return height >= _WORDS_FROM
 
-    start: int
-    end: int
-    word: str
+
+def ribbon_height(height: float) -> float:
+    """What ribbon and words take of a track of this height."""
+    return _RIBBON_HEIGHT + _WORDS_HEIGHT * has_words(height)
+
+
+def plot_height(height: float) -> float:
+    """What is left for the values."""
+    return max(1.0, height - PEAKS_HEIGHT - ribbon_height(height))
 
 
 def columns_of(replies: Iterable[Held[object]], factor: str, axis: Axis) -> Columns:
     """What is predicted in each column; later replies stand over earlier ones."""
-    result = Columns(np.full(axis.columns, np.nan), np.zeros(axis.columns, dtype=np.bool_))
+    known, final = np.zeros(axis.columns, dtype=np.bool_), np.zeros(axis.columns, dtype=np.bool_)
+    result = Columns(np.full(axis.columns, np.nan), known, final)
     edges = axis.column_edges()
     for held in replies:
         prediction = held.reply
@@ -59,50 +72,59 @@ def columns_of(replies: Iterable[Held[object]], factor: str, axis: Axis) -> Colu
         answered = (edges[:-1] >= held.interval.start - 1) & (edges[1:] <= held.interval.end + 1)
         result.probability[answered] = reduce_columns(np.fmax, values, first, last)[answered]
         result.is_known[answered] = True
+        result.is_final[answered] = prediction.strands == 2
     return result
 
 
-def threshold_of(checkpoint: CheckpointSummary | None, factor: str) -> float | None:
-    """The probability from which the checkpoint calls a bin bound."""
+def calls_in(checkpoint: CheckpointSummary | None, factor: str) -> Calls:
+    """From which probability the open checkpoint calls a bin bound, or why it calls none."""
     factors = checkpoint.factors if checkpoint else ()
-    return next((known.threshold for known in factors if known.name == factor), None)
+    return next((calls_of_factor(known) for known in factors if known.name == factor), Calls(None))
 
 
-def prediction_range(track: PredictionTrack, content: TrackContent, axis: Axis, setting: Setting) -> Scale | None:
-    """From 0 to a round number above everything on screen and above the threshold, at most 1."""
+def prediction_range(track: PredictionTrack, content: TrackContent, axis: Axis, _setting: Setting) -> Scale | None:
+    """From 0 to 1, or where a person asked for it to a round number above everything on screen."""
+    if not track.fits_view:
+        return Scale()
     known = columns_of(content.replies("prediction"), track.factor, axis).probability
-    threshold = threshold_of(setting.checkpoint, track.factor) or 0.0
     highest = float(np.nanmax(known)) if np.isfinite(known).any() else 0.0
-    return Scale(0.0, min(1.0, round_up(max(highest, 1.3 * threshold, _SMALLEST_SCALE))))
+    return Scale(0.0, min(1.0, round_up(max(highest, _SMALLEST_SCALE))))
 
 
 def paint_prediction(
     surface: Surface, track: PredictionTrack, content: TrackContent, scale: Scale, setting: Setting
 ) -> None:
-    """Filled steps, stronger above the threshold; gaps hatched; measured peaks along the top."""
+    """Filled steps, strong where bins are called bound and faint while they are a draft; peaks along the top.
+
+    What is unknown is hatched (no value can be given) or dotted (nothing was computed): neither looks like 0.
+    """
     palette = surface.palette
     loose = marks_of(content.replies("relaxed"))
     # Ticks at the summits of both sets would stand beside each other and tell nobody more.
     paint_bars(surface, loose._replace(values=np.full_like(loose.values, -1)), 4, 5, palette.border)
     paint_bars(surface, marks_of(content.replies("peaks")), 3, 7, palette.peak)
-    plot = surface.at(_PEAKS_HEIGHT, surface.height - _PEAKS_HEIGHT - _RIBBON_HEIGHT)
-    known = columns_of(content.replies("prediction"), track.factor, surface.axis)
-    for first, last in _stretches(known.is_known & np.isnan(known.probability)):
-        ratio = surface.axis.ratio
+    plot = surface.at(PEAKS_HEIGHT, plot_height(surface.height))
+    known, ratio = columns_of(content.replies("prediction"), track.factor, surface.axis), surface.axis.ratio
+    for first, last in stretches(known.is_known & np.isnan(known.probability)):
         plot.hatch(first / ratio, 4, (last - first) / ratio, plot.height - 4)
+    for first, last in stretches(~known.is_known):
+        plot.dot(first / ratio, 4, (last - first) / ratio, plot.height - 4)
     tops = y_of(known.probability, scale, plot.height)
     bottoms = np.where(np.isfinite(known.probability), plot.height, np.nan)
-    colour = track.colour or palette.prediction
-    threshold = threshold_of(setting.checkpoint, track.factor)
-    is_bound = known.probability >= (0.5 if threshold is None else threshold)
-    plot.columns(np.where(is_bound, tops, np.nan), bottoms, colour, 0.95)
-    plot.columns(np.where(is_bound, np.nan, tops), bottoms, colour, 0.45)
-    plot.rectangle(0, plot.height, surface.axis.width, 1 / surface.axis.ratio, palette.border)
+    threshold = calls_in(setting.checkpoint, track.factor).threshold
+    is_called = known.is_final & (known.probability >= (np.inf if threshold is None else threshold))
+    for chosen, opacity in (
+        (is_called, _CALLED),
+        (known.is_final & ~is_called, _NOT_CALLED),
+        (known.is_known & ~known.is_final, _DRAFT),
+    ):
+        plot.columns(np.where(chosen, tops, np.nan), bottoms, track.colour or palette.prediction, opacity)
+    plot.rectangle(0, plot.height, surface.axis.width, 1 / ratio, palette.border)
     plot.back()
     _paint_ribbon(surface, track, content)
 
 
-def _stretches(chosen: NDArray[np.bool_]) -> Iterator[tuple[int, int]]:
+def stretches(chosen: NDArray[np.bool_]) -> Iterator[tuple[int, int]]:
     """First and one past the last column of each run of chosen columns."""
     edges = np.flatnonzero(np.diff(np.concatenate([[False], chosen, [False]]).astype(np.int8)))
     yield from zip(edges[::2].tolist(), edges[1::2].tolist(), strict=True)
@@ -129,7 +151,7 @@ def familiarity_of(content: TrackContent, factor: str) -> tuple[tuple[int, int, 
 
 
 def _paint_ribbon(surface: Surface, track: PredictionTrack, content: TrackContent) -> None:
-    axis, top = surface.axis, surface.height - _RIBBON_HEIGHT + 2
+    axis, top = surface.axis, surface.height - ribbon_height(surface.height) + 2
     for start, end, kind in familiarity_of(content, track.factor):
         left, right = max(axis.x_of(start), -1.0), min(axis.x_of(end), axis.width + 1)
         if right > left:
@@ -139,59 +161,62 @@ def _paint_ribbon(surface: Surface, track: PredictionTrack, content: TrackConten
 def annotate_prediction(
     surface: Surface, track: PredictionTrack, content: TrackContent, scale: Scale, setting: Setting
 ) -> None:
-    """The threshold, the legend of the ribbon, and where measurement disagrees."""
-    axis, palette = surface.axis, surface.palette
-    threshold = threshold_of(setting.checkpoint, track.factor)
-    plot_height = surface.height - _PEAKS_HEIGHT - _RIBBON_HEIGHT
-    if threshold is not None and not content.is_empty:
-        y = _PEAKS_HEIGHT + float(y_of(threshold, scale, plot_height))
-        surface.painter.setPen(QPen(QColor(palette.threshold), 1, Qt.PenStyle.DashLine))
-        surface.painter.drawLine(QPointF(0, y), QPointF(axis.width, y))
-    free_from = 0.0
+    """What is called bound or why nothing is, the legend of the ribbon, and why values are missing."""
+    if content.replies("prediction"):
+        calls = calls_in(setting.checkpoint, track.factor)
+        _draw_threshold(surface, calls, scale)
+        if has_words(surface.height):
+            _name_ribbon(surface, track, content, _write_calls(surface, calls))
+    if not content.is_empty:
+        _name_unknown(surface, track, content)
+
+
+def _draw_threshold(surface: Surface, calls: Calls, scale: Scale) -> None:
+    if calls.threshold is not None:
+        y = PEAKS_HEIGHT + float(y_of(calls.threshold, scale, plot_height(surface.height)))
+        surface.painter.setPen(QPen(QColor(surface.palette.threshold), 1, Qt.PenStyle.DashLine))
+        surface.painter.drawLine(QPointF(0, y), QPointF(surface.axis.width, y))
+
+
+def _write_calls(surface: Surface, calls: Calls) -> float:
+    """From where bins are called bound, or why none is, at the right of the words; the logical x of their beginning."""
+    bound = "" if calls.threshold is None else f"called bound from {calls.threshold:.2g}"
+    words = bound or f"no calls: {calls.reason}"
+    left = surface.axis.width - surface.text_width(words, 10) - 6
+    box = _words_box(surface, left, surface.axis.width - 6 - left)
+    surface.text(box, words, surface.palette.muted if bound else surface.palette.warning, 10, Right)
+    return left
+
+
+def _words_box(surface: Surface, left: float, width: float) -> QRectF:
+    return QRectF(left, surface.height - _WORDS_HEIGHT, width, 11)
+
+
+def _name_ribbon(surface: Surface, track: PredictionTrack, content: TrackContent, free_to: float) -> None:
+    """What the colours of the ribbon mean, as far as there is room before `free_to`."""
+    axis, free_from = surface.axis, 0.0
     for start, end, kind in familiarity_of(content, track.factor):
-        left, right = max(axis.x_of(start), 0.0), min(axis.x_of(end), axis.width)
-        width = surface.text_width(FAMILIARITY_WORDS[kind], 10)
+        words = FAMILIARITY_WORDS[kind]
+        left, right = max(axis.x_of(start), 0.0), min(axis.x_of(end), free_to - 12)
+        width = surface.text_width(words, 10)
         if right - left > width + 8 and left + 4 >= free_from:
-            box = QRectF(left + 4, surface.height - _RIBBON_HEIGHT + 5, width, 11)
-            surface.text(box, FAMILIARITY_WORDS[kind], palette.muted, 10, Left)
+            surface.text(_words_box(surface, left + 4, width), words, surface.palette.muted, 10, Left)
             free_from = left + width + 24
-    if axis.bases_per_pixel <= _VERDICT_BASES_PER_PIXEL:
-        _write_verdicts(surface, verdicts(track, content, axis, setting))
 
 
-def _write_verdicts(surface: Surface, found: tuple[Verdict, ...]) -> None:
-    free_from = -100.0
-    for verdict in found:
-        middle = surface.axis.x_of((verdict.start + verdict.end) / 2)
-        width = surface.text_width(verdict.word, 10)
-        left = min(max(middle - width / 2, 2.0), surface.axis.width - width - 2)
-        if 0 <= middle <= surface.axis.width and left > free_from:
-            y = _PEAKS_HEIGHT + 1
-            surface.rectangle(left - 3, y, width + 6, 13, surface.palette.warning_background)
-            surface.text(QRectF(left, y, width, 13), verdict.word, surface.palette.warning, 10, Left)
-            free_from = left + width + 8
-
-
-def verdicts(track: PredictionTrack, content: TrackContent, axis: Axis, setting: Setting) -> tuple[Verdict, ...]:
-    """Calls without any peak and peaks without a call, where the pair was assayed and the place is labelled."""
-    threshold = threshold_of(setting.checkpoint, track.factor)
-    if threshold is None or "peaks" not in content.parts or not is_assayed(setting, track):
-        return ()
-    strict, loose = marks_of(content.replies("peaks")), marks_of(content.replies("relaxed"))
-    known = columns_of(content.replies("prediction"), track.factor, axis)
-    edges = axis.column_edges()
-    called = [(edges[a], edges[b]) for a, b in _stretches(known.probability >= threshold)]
-    found = [
-        Verdict(int(start), int(end), "false positive")
-        for start, end in called
-        if not _touches(strict, start - 100, end + 100) and not _touches(loose, start - 100, end + 100)
-    ]
-    answered = [(edges[a], edges[b]) for a, b in _stretches(np.isfinite(known.probability))]
-    for start, end in zip(strict.starts.tolist(), strict.ends.tolist(), strict=True):
-        is_answered = any(a <= start and end <= b for a, b in answered)
-        if is_answered and not any(a < end + 100 and start - 100 < b for a, b in called):
-            found.append(Verdict(start, end, "miss"))
-    return tuple(sorted(verdict for verdict in found if _is_labelled(setting, axis.chromosome, verdict)))
+def _name_unknown(surface: Surface, track: PredictionTrack, content: TrackContent) -> None:
+    """Whether values that are missing are under way, in each stretch where a sentence leaves room for it."""
+    words = "computing …" if content.is_loading else "failed" if content.is_error else "not computed"
+    width, ratio = surface.text_width(words) + 10, surface.axis.ratio
+    sentence = surface.text_width(content.sentence + content.link) + 40 if content.sentence else 0.0
+    known = columns_of(content.replies("prediction"), track.factor, surface.axis).is_known
+    for first, last in stretches(~known):
+        left, right = max(first / ratio, sentence), last / ratio
+        if right - left > width:
+            middle = PEAKS_HEIGHT + plot_height(surface.height) / 2
+            box = QRectF((left + right - width) / 2, middle - 8, width, 16)
+            surface.rectangle(box.x(), box.y(), box.width(), box.height(), surface.palette.canvas)
+            surface.text(box, words, surface.palette.muted, alignment=Centre)
 
 
 def is_assayed(setting: Setting, track: PredictionTrack) -> bool:
@@ -200,21 +225,13 @@ def is_assayed(setting: Setting, track: PredictionTrack) -> bool:
     return any(cell.name == track.cell_type and any(p.factor == track.factor for p in cell.peaks) for cell in cells)
 
 
-def _is_labelled(setting: Setting, chromosome: str, verdict: Verdict) -> bool:
-    regions = setting.dataset.labelled_regions if setting.dataset else ()
-    place = Interval(chromosome, verdict.start, verdict.end)
-    return not regions or any(region.overlaps(place) for region in regions)
-
-
-def _touches(marks: Marks, start: float, end: float) -> bool:
-    return bool(((marks.starts < end) & (marks.ends > start)).any())
-
-
 def caption_prediction(surface: Surface, track: PredictionTrack, content: TrackContent, setting: Setting) -> str:
-    """How bins were summed up, and whether the other strand is still to come."""
+    """That the other strand is still to come, else how bins were summed up."""
+    known = columns_of(content.replies("prediction"), track.factor, surface.axis)
     newest = content.newest("prediction")
-    strands = "" if not isinstance(newest, Prediction) or newest.strands == 2 else ", one strand"
     step = newest.step if isinstance(newest, Prediction) else 50
     bases = max(surface.axis.bases_per_pixel, float(step))
     statistic = f"max of {bases:,.0f} bp" if bases > 50 else "50-bp steps"
-    return f"{statistic}{strands}" if is_assayed(setting, track) else f"{statistic}{strands}, not assayed"
+    if (known.is_known & ~known.is_final).any():
+        statistic = "first strand only"
+    return statistic if is_assayed(setting, track) else f"{statistic}, not assayed"

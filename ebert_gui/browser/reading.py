@@ -4,9 +4,10 @@ from typing import NamedTuple
 
 import numpy as np
 
+from ebert_core.protocol.calling import Doubt, calls_of_factor, doubts_of
 from ebert_core.protocol.locus import Interval
 from ebert_core.protocol.modelling import FactorSummary, Prediction
-from ebert_core.protocol.reliability import calibration_warning, meaning_of, short_meaning
+from ebert_core.protocol.reliability import meaning_of, short_meaning
 from ebert_gui.browser.content import Setting, TrackContent
 from ebert_gui.browser.prediction import familiarity_of
 from ebert_gui.state.tracks import PredictionTrack
@@ -19,47 +20,70 @@ class Reading(NamedTuple):
     full: str = ""
 
 
-def value_at(track: PredictionTrack, content: TrackContent, position: float) -> float | None:
-    """The probability that stands on a position; NaN in a gap, None where nothing was predicted."""
+class Value(NamedTuple):
+    """A predicted probability, NaN in a gap, and whether it is the mean of both strands."""
+
+    probability: float
+    is_final: bool
+
+
+def value_at(track: PredictionTrack, content: TrackContent, position: float) -> Value | None:
+    """What stands on a position; None where nothing was predicted."""
     for held in reversed(content.replies("prediction")):
         prediction = held.reply
         if isinstance(prediction, Prediction) and track.factor in prediction.factors:
             place = int((position - prediction.start) // prediction.step)
             values = prediction.probability_FP[prediction.factors.index(track.factor)]
+            is_final = prediction.strands == 2
             if 0 <= place < values.size:
-                return float(values[place])
+                return Value(float(values[place]), is_final)
+            if held.interval.start <= position < held.interval.end:
+                return Value(float("nan"), is_final)
     return None
 
 
 def describe_prediction(track: PredictionTrack, content: TrackContent, position: float, _interval: Interval) -> str:
-    """The probability under a position."""
+    """The probability under a position, or why there is none."""
     value = value_at(track, content, position)
     if value is None:
-        return ""
-    return f"{value:.3f}" if np.isfinite(value) else "no prediction: unknown bases"
+        return "computing" if content.is_loading else "" if content.is_empty else "not computed"
+    if not np.isfinite(value.probability):
+        return "no prediction: unknown bases or the chromosome's end"
+    return f"{value.probability:.3f}" if value.is_final else f"{value.probability:.3f} by the first strand only"
 
 
 def read_prediction(track: PredictionTrack, content: TrackContent, position: float, setting: Setting) -> Reading:
-    """What the probability under a position meant on held-out bins; nothing where there is none."""
+    """What the probability under a position meant on held-out bins; nothing where there is none.
+
+    A draft by one strand is not judged: the mean of both may be another value.
+    """
     value, known = value_at(track, content, position), _summary(track, setting)
-    if value is None or not np.isfinite(value) or known is None:
+    if value is None or not np.isfinite(value.probability) or known is None:
         return Reading()
+    named = f"{track.factor} in {track.cell_type}: {value.probability:.3f}"
+    if not value.is_final:
+        return Reading("", f"{named} by the first strand only; the value is the mean of both.")
     is_trained = any(
         start <= position < end and kind == "training" for start, end, kind in familiarity_of(content, track.factor)
     )
     seen = " This place was seen in training, which flatters its value." * is_trained
     return Reading(
-        short_meaning(known.name, known.reliability, track.cell_type, value),
-        f"{track.factor} in {track.cell_type}: {value:.3f}. "
-        + meaning_of(known.name, known.cell_types, known.reliability, track.cell_type, value)
+        short_meaning(known.name, known.reliability, track.cell_type, value.probability),
+        f"{named}. "
+        + meaning_of(known.name, known.cell_types, known.reliability, track.cell_type, value.probability)
         + seen,
     )
 
 
-def caution_of(track: PredictionTrack, setting: Setting) -> str:
-    """Why the probabilities of a track are no more than ranks; empty where nothing is known against them."""
+def doubts_about(track: PredictionTrack, setting: Setting) -> tuple[Doubt, ...]:
+    """Why the values of a track are not to be taken at their word, and why nothing in it is called bound."""
     known = _summary(track, setting)
-    return calibration_warning(known.name, known.reliability, track.cell_type) if known else ""
+    if known is None or setting.checkpoint is None:
+        return ()
+    found, calls = doubts_of(known, setting.checkpoint.verdict, track.cell_type), calls_of_factor(known)
+    if calls.threshold is None:
+        found += (Doubt("no calls", f"No bin of {known.name} is called bound: {calls.reason}."),)
+    return found
 
 
 def _summary(track: PredictionTrack, setting: Setting) -> FactorSummary | None:

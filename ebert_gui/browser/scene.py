@@ -123,8 +123,8 @@ class Scene:
         return found if found.full or not content.is_error else Reading(full=content.sentence)
 
     def caution(self, row: Row) -> str:
-        """Why the values of a track are not to be taken at their word; empty for most."""
-        return painter_of(row.track).caution(row.track, self.setting())
+        """Why the values of a track are not to be taken at their word, a sentence each; empty for most."""
+        return " ".join(doubt.full for doubt in painter_of(row.track).doubts(row.track, self.setting()))
 
     def paint(self, painter: QPainter, is_vector: bool = False) -> None:
         """Draw everything."""
@@ -210,7 +210,8 @@ class Scene:
     def _paint_sentence(self, surface: Surface, row: Row, content: TrackContent) -> None:
         """Why a track is empty, or what can be asked for."""
         blank = "" if content.is_loading else self._blanks.get(row.track.id, "")
-        sentence = content.sentence or ("Loading …" if content.is_loading and content.is_empty else blank)
+        awaited = painter_of(row.track).awaits if content.is_loading and content.is_empty else blank
+        sentence = content.sentence or awaited
         if not sentence:
             return
         said, link = _fitting(surface, sentence, content)
@@ -254,8 +255,8 @@ class Scene:
         if any(here.overlaps(region) for region in checkpoint.training):
             return "locus seen in training"
         if any(here.overlaps(region) for region in checkpoint.validation):
-            return "locus seen in validation"
-        return "seen or not: cannot be told" if checkpoint.other_assemblies else "held-out locus"
+            return "locus held out (chose the epoch)"
+        return "seen or not: cannot be told" if checkpoint.other_assemblies else "locus never seen"
 
 
 def _fitting(surface: Surface, sentence: str, content: TrackContent) -> tuple[str, str]:

@@ -12,6 +12,7 @@ from ebert_gui.browser.axis import Axis
 from ebert_gui.browser.palette import Palette
 
 SMALL_PIXELS = 11
+DOTTED = Qt.BrushStyle.Dense6Pattern
 Left = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 Centre = Qt.AlignmentFlag.AlignCenter
 Right = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
@@ -103,6 +104,11 @@ class Surface:
         pattern = QBrush(QColor(self.palette.border), Qt.BrushStyle.BDiagPattern)
         self.painter.setBrushOrigin(QPointF(0, 0))
         self.painter.fillRect(QRectF(x, y, width, height), pattern)
+
+    def dot(self, x: float, y: float, width: float, height: float) -> None:
+        """A dotted box: nothing was computed here."""
+        self.painter.setBrushOrigin(QPointF(0, 0))
+        self.painter.fillRect(QRectF(x, y, width, height), QBrush(QColor(self.palette.border), DOTTED))
 
     def columns(self, top: NDArray[np.float64], bottom: NDArray[np.float64], colour: str, opacity: float = 1.0) -> None:
         """Fill every device-pixel column between two heights (y downwards); NaN leaves a column empty."""

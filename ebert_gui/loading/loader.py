@@ -244,15 +244,18 @@ class Loader(QObject):
         if all(factor.name != track.factor for factor in checkpoint.factors):
             return TrackContent(parts, sentence=f"This checkpoint does not predict {track.factor}.")
         parts["prediction"] = needs.drawn_predictions(track, self._workspace, self._cache)
-        failure = next((f for r, f in self._failed.items() if _is_prediction_of(r, track)), None)
-        if failure is not None:
-            return TrackContent(parts, False, failure.message, failure.details, is_error=True)
         view = self._workspace.view
         pieces = [held.interval for held in parts["prediction"]]
         missing = needs.missing_parts(view.interval, pieces, view.chromosome_length)
         under_way = any(_is_prediction_of(request, track) for request in self._asked)
+        # A failure speaks of its own stretch only, and of nothing that is being asked for anew.
+        failed = (f for r, f in self._failed.items() if _is_prediction_of(r, track, view.interval))
+        failure = None if under_way else next(failed, None)
+        if failure is not None:
+            return TrackContent(parts, False, failure.message, failure.details, is_error=True)
         if view.span.length > checkpoint.live_limit and missing and not under_way:
-            seconds = sum(part.length for part in missing) / self._bases_per_second
+            # Both strands: the rate is that of one.
+            seconds = 2 * sum(part.length for part in missing) / self._bases_per_second
             sentence = f"Zoom in below {checkpoint.live_limit // 1000:,} kb, or"
             return TrackContent(
                 parts, sentence=sentence, link=f"compute this region, about {max(1, round(seconds)):,} s"
@@ -278,5 +281,7 @@ class Loader(QObject):
         return "" if self._workspace.checkpoint is not None else "Open a checkpoint to predict here"
 
 
-def _is_prediction_of(request: msgspec.Struct, track: PredictionTrack) -> bool:
-    return isinstance(request, PredictView) and request.cell_type == track.cell_type and track.factor in request.factors
+def _is_prediction_of(request: msgspec.Struct, track: PredictionTrack, place: Interval | None = None) -> bool:
+    if not isinstance(request, PredictView) or request.cell_type != track.cell_type:
+        return False
+    return track.factor in request.factors and (place is None or request.interval.overlaps(place))

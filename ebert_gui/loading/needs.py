@@ -170,11 +170,11 @@ def _with_live_margin(visible: Interval, limit: int) -> Interval:
 
 
 def region_pieces(stream: PredictionStream, region: Interval, checkpoint: CheckpointSummary) -> Iterator[Need]:
-    """A region above the live limit, in pieces of that limit."""
+    """A region above the live limit, in pieces of that limit; no draft comes first, since nothing refines it there."""
     width = max(_BIN_GRID, checkpoint.live_limit // _BIN_GRID * _BIN_GRID)
     for start in range(region.start // width * width, region.end, width):
         piece = Interval(region.chromosome, max(start, region.start), min(start + width, region.end))
-        yield prediction_need(stream, predict(stream, piece, 1), 3)._replace(view_key="")
+        yield prediction_need(stream, predict(stream, piece, 2), 3)._replace(view_key="")
 
 
 def drawn_predictions(track: PredictionTrack, workspace: Workspace, cache: TileCache) -> tuple[Held[object], ...]:

@@ -105,10 +105,14 @@ class PeaksTrack(_Track, frozen=True, kw_only=True, tag="peaks"):
 
 
 class PredictionTrack(_Track, frozen=True, kw_only=True, tag="prediction"):
-    """What the open checkpoint predicts for a factor in a cell type."""
+    """What the open checkpoint predicts for a factor in a cell type, on a scale from 0 to 1.
+
+    With `fits_view` the scale ends above the highest value on screen.
+    """
 
     cell_type: str
     factor: str
+    fits_view: bool = False
 
     usual_height: ClassVar[int] = 84
 

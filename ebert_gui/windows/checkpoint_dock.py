@@ -18,6 +18,7 @@ from PyQt6.QtWidgets import (
     QWidget,
 )
 
+from ebert_core.protocol.calling import calls_of_factor
 from ebert_core.protocol.modelling import CheckpointSummary, FactorSummary
 from ebert_core.protocol.reliability import (
     calibration_warning,
@@ -174,13 +175,16 @@ def why_no_verdict(summary: CheckpointSummary) -> str:
 
 
 def worth_of(factor: FactorSummary) -> str:
-    """What bins that are called bound, at the factor's threshold, were worth on held-out data."""
+    """What bins that are called bound were worth on held-out data, or why none is."""
     known = factor.reliability
     if known is None:
         return f"What a probability of {factor.name} is worth was not measured on held-out bins."
-    threshold = 0.5 if factor.threshold is None else factor.threshold
-    said = (precision_sentence(known, threshold), prevalence_sentence(known, threshold), support_sentence(known))
-    return f"{factor.name} is called bound from {threshold:.2g}. {' '.join(filter(None, said))}"
+    calls = calls_of_factor(factor)
+    if calls.threshold is None:
+        return f"No bin of {factor.name} is called bound: {calls.reason}."
+    at = calls.threshold
+    said = (precision_sentence(known, at), prevalence_sentence(known, at), support_sentence(known))
+    return f"{factor.name} is called bound from {at:.2g}. {' '.join(filter(None, said))}"
 
 
 def _limits(sentences: tuple[str, ...]) -> QFrame:

@@ -1,6 +1,5 @@
 """The window: puts canvas, bars and docks together; what they do is in their own files."""
 
-from collections.abc import Callable
 from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
@@ -24,6 +23,7 @@ from ebert_gui.windows.checkpoint_dock import CheckpointDock
 from ebert_gui.windows.locus_bar import LocusBar, WholeBar
 from ebert_gui.windows.messages import MessageBar, details_window
 from ebert_gui.windows.theme import DARK, LIGHT, Theme, window_font
+from ebert_gui.windows.track_commands import track_commands
 from ebert_gui.windows.track_dock import TrackDock
 from ebert_gui.workers.state import Condition, WorkerState
 
@@ -333,7 +333,7 @@ class MainWindow(QMainWindow):
         menu = QMenu(self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         if track is not None:
-            for text, act in self._track_commands(track):
+            for text, act in track_commands(self.workspace.tracks, track, self.track_dock.choose_colour):
                 action = menu.addAction(text)
                 assert action is not None
                 action.triggered.connect(lambda _checked, act=act: act())
@@ -342,16 +342,6 @@ class MainWindow(QMainWindow):
         assert action is not None
         menu.addAction(action)
         menu.popup(where)
-
-    def _track_commands(self, track: Track) -> tuple[tuple[str, Callable[[], None]], ...]:
-        tracks = self.workspace.tracks
-        return (
-            ("Taller", lambda: tracks.resize(track.id, round(track.pixels * 1.5))),
-            ("Less tall", lambda: tracks.resize(track.id, round(track.pixels / 1.5))),
-            ("Usual height", lambda: tracks.replace(track.id, msgspec.structs.replace(track, height=0))),
-            ("Colour…", lambda: self.track_dock.choose_colour(track)),
-            ("Remove", lambda: tracks.remove(track.id)),
-        )
 
     def _show_jobs(self, jobs: Jobs) -> None:
         if self._jobs_dock is not None:

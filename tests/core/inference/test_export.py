@@ -2,10 +2,12 @@
 
 import gzip
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
 
+import msgspec
 import numpy as np
 import pybigtools
 import pyBigWig
@@ -190,6 +192,20 @@ def test_called_bins_are_joined_into_runs():
 
     runs = [*runs_of(0, [0.1, 0.6, 0.9]), *runs_of(150, [0.7, np.nan] + [0.0] * 6 + [0.5]), *runs_at_half.last()]
     assert [(run.start, run.end, round(run.best, 1)) for run in runs] == [(50, 350, 0.9), (550, 750, 0.5)]
+
+
+def test_no_file_of_calls_is_written_for_a_factor_of_which_none_is_made(spec_of, toy_checkpoint, tmp_path):
+    weak = tmp_path / "weak"
+    shutil.copytree(toy_checkpoint, weak)
+    description = msgspec.json.decode((weak / "description.json").read_bytes())
+    for factor in description["factors"]:
+        factor["threshold"] = 0.009
+    (weak / "description.json").write_bytes(msgspec.json.encode(description))
+    reason = r"No bin is called bound of FOS \(its threshold, 0.009, is too low to mean bound\).*as .bw or .tab.gz"
+    with pytest.raises(InvalidRequest, match=reason):
+        predict_to_files(spec_of("x.bed.gz", checkpoint=str(weak), chromosomes=("chr2",)), quiet)
+    [path] = predict_to_files(spec_of("x.tab.gz", checkpoint=str(weak), chromosomes=("chr2",)), quiet)
+    assert [each.name for each in tmp_path.iterdir() if each != weak] == [path.name]
 
 
 def test_calls_are_runs_at_the_threshold_of_the_factor(spec_of, toy_checkpoint, expected):

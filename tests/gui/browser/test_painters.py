@@ -5,12 +5,14 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
+from msgspec.structs import replace as replace_track
 from PyQt6.QtGui import QColor
 from toy_summaries import checkpoint_summary
 
 from ebert_core.protocol.locus import Interval
 from ebert_core.protocol.modelling import (
     AttentionProfile,
+    FactorSummary,
     FamiliaritySpan,
     Prediction,
 )
@@ -31,10 +33,11 @@ from ebert_core.protocol.tracks import (
 from ebert_gui.browser import gutter
 from ebert_gui.browser.content import Held, Setting, TrackContent
 from ebert_gui.browser.genes import lay_out
-from ebert_gui.browser.painters import PAINTERS, painter_of
-from ebert_gui.browser.prediction import prediction_range, verdicts
+from ebert_gui.browser.painters import PAINTERS, painter_of, scales_of
+from ebert_gui.browser.prediction import columns_of, prediction_range
 from ebert_gui.browser.scene import GUTTER
 from ebert_gui.browser.signal import Scale, band_of, round_up, signal_range
+from ebert_gui.browser.verdicts import verdicts
 from ebert_gui.state import tracks
 from ebert_gui.windows.theme import DARK, LIGHT
 
@@ -64,9 +67,9 @@ def _peaks(*pairs: tuple[int, int]) -> Peaks:
     return Peaks(HERE, starts, ends, np.full(len(pairs), -1, dtype=np.int64), np.ones(len(pairs), dtype=np.float32))
 
 
-def _prediction(start: int, *values: float) -> Prediction:
+def _prediction(start: int, *values: float, strands: int = 2) -> Prediction:
     spans = (FamiliaritySpan("CTCF", 1000, 1500, "training"), FamiliaritySpan("CTCF", 1500, 2000, "unseen locus"))
-    return Prediction(HERE, ("CTCF",), start, 50, np.array([values], dtype=np.float32), 2, spans)
+    return Prediction(HERE, ("CTCF",), start, 50, np.array([values], dtype=np.float32), strands, spans)
 
 
 SIGNAL = tracks.SignalTrack(signal="DNase")
@@ -201,31 +204,170 @@ def test_a_predicted_value_stands_on_its_fifty_bases(new_page) -> None:
 
 
 def test_a_gap_in_a_prediction_is_hatched_and_not_zero(new_page) -> None:
-    page = new_page()
-    _paint(page, PREDICTED, _content("prediction", _prediction(1075, *[0.0] * 4, *[np.nan] * 8, *[0.0] * 4)))
-    hatched = sum(not page.is_blank(x, y) for x in range(30, 60) for y in range(17, 31))
-    plain = sum(not page.is_blank(x, y) for x in range(10, 25) for y in range(17, 31))
+    page = new_page(1.0, (100, 84))
+    surface = replace(page.surface, height=84.0)
+    content = _content("prediction", _prediction(1075, *[0.0] * 4, *[np.nan] * 8, *[0.0] * 4))
+    painter_of(PREDICTED).paint(surface, PREDICTED, content, USUAL, SETTING)
+    hatched = sum(not page.is_blank(x, y) for x in range(30, 60) for y in range(17, 60))
+    plain = sum(not page.is_blank(x, y) for x in range(10, 25) for y in range(17, 60))
     assert hatched > 20
     assert plain == 0
+
+
+@pytest.mark.parametrize("theme", [LIGHT, DARK])
+def test_what_was_not_computed_looks_neither_like_zero_nor_like_a_gap(new_page, theme) -> None:
+    here = Interval("chr1", 1300, 1700)
+    values = np.array([[0.0] * 4 + [np.nan] * 4], dtype=np.float32)
+    half = TrackContent({"prediction": (Held(0, here, Prediction(here, ("CTCF",), 1300, 50, values, 2)),)})
+    page = new_page(1.0, (100, 84))
+    surface = replace(page.surface, height=84.0, palette=theme)
+    surface.rectangle(0, 0, 100, 84, theme.canvas)
+    painter_of(PREDICTED).paint(surface, PREDICTED, half, USUAL, SETTING)
+
+    def pattern(left: int) -> tuple[bool, ...]:
+        return tuple(page.colour_at(x, y) != theme.canvas for x in range(left, left + 16) for y in range(20, 60))
+
+    computed, gap, unknown = pattern(32), pattern(52), pattern(8)
+    assert not any(computed)
+    assert any(gap)
+    assert any(unknown)
+    assert gap != unknown
+    assert pattern(80) != computed
+
+
+@pytest.mark.parametrize(
+    ("state", "words"),
+    [({"is_loading": True}, "computing …"), ({}, "not computed"), ({"is_error": True, "sentence": "No."}, "failed")],
+)
+def test_a_stretch_without_values_says_why_it_has_none(new_page, monkeypatch, state, words) -> None:
+    here = Interval("chr1", 1000, 6000)
+    half = Prediction(here, ("CTCF",), 1000, 50, np.zeros((1, 100), dtype=np.float32), 2)
+    content = TrackContent({"prediction": (Held(0, here, half),)}, **state)
+    page = new_page(1.0, (1000, 84))
+    surface = replace(page.surface, axis=page.surface.axis._replace(width=1000.0), height=84.0)
+    assert words in _texts(monkeypatch, surface, PREDICTED, content, SETTING)
+
+
+def _texts(monkeypatch, surface, track, content, setting) -> list[str]:
+    """What a painter writes over a track, each text whole and inside the plot."""
+    said = []
+
+    def keep(self, box, text, *_args, **_words) -> None:
+        assert box.left() >= 0
+        assert box.right() <= self.axis.width
+        said.append(text)
+
+    monkeypatch.setattr(type(surface), "text", keep)
+    painter_of(track).annotate(surface, track, content, Scale(), setting)
+    return said
+
+
+def _called_columns(page) -> list[int]:
+    """Columns in the strong shade of a called bin."""
+    return [x for x in range(100) if any(QColor(page.colour_at(x, y)).green() < 100 for y in range(13, 31))]
+
+
+POOR = FactorSummary("CTCF", ("alpha",), 0.009)
+
+
+def test_a_model_that_says_one_in_a_hundred_everywhere_calls_nothing_bound(new_page, monkeypatch) -> None:
+    page = new_page(1.0, (1000, 84))
+    setting = Setting(DATASET, checkpoint_summary(factors=(POOR,)))
+    content = TrackContent(
+        {
+            "prediction": (Held(0, HERE, _prediction(1000, *[0.01] * 60)),),
+            "peaks": (Held(1, HERE, _peaks((1600, 1700))),),
+        }
+    )
+    surface = replace(page.surface, height=84.0)
+    scale = prediction_range(PREDICTED, content, surface.axis, setting)
+    painter_of(PREDICTED).paint(surface, PREDICTED, content, scale, setting)
+    assert _called_columns(page) == []
+    assert all(page.is_blank(x, y) for x in range(100) for y in range(14, 60)), "a hundredth of the height and no more"
+    assert verdicts(PREDICTED, content, surface.axis, setting) == ()
+    wide = replace(surface, axis=surface.axis._replace(width=1000.0))
+    assert "no calls: its threshold, 0.009, is too low to mean bound" in _texts(
+        monkeypatch, wide, PREDICTED, content, setting
+    )
+
+
+def test_a_threshold_that_means_it_is_named_beside_its_line(new_page, monkeypatch) -> None:
+    page = new_page(1.0, (1000, 84))
+    surface = replace(page.surface, axis=page.surface.axis._replace(width=1000.0), height=84.0)
+    content = _content("prediction", _prediction(1000, *[0.5] * 60))
+    assert "called bound from 0.4" in _texts(monkeypatch, surface, PREDICTED, content, SETTING)
+    dashes = [y for y in range(12, 66) if any(not page.is_blank(x, y) for x in range(0, 1000, 7))]
+    assert dashes
+    assert all(40 <= y <= 50 for y in dashes)
+
+
+@pytest.mark.parametrize(("strands", "columns"), [(2, 4), (1, 0)])
+def test_a_draft_of_one_strand_is_drawn_fainter_and_calls_nothing(new_page, strands, columns) -> None:
+    page = new_page()
+    _paint(page, PREDICTED, _content("prediction", _prediction(1275, 0.0, 1.0, 0.0, strands=strands)))
+    assert len(_called_columns(page)) == pytest.approx(columns, abs=2)
+    shade = QColor(page.colour_at(34, 30))
+    assert shade.name() != LIGHT.canvas
+    assert (shade.green() > 180) is (strands == 1)
+
+
+def test_a_final_value_stands_over_the_draft_and_over_nothing_else(new_page) -> None:
+    axis = new_page().surface.axis
+    near = Interval("chr1", 1500, 2000)
+    draft, final = _prediction(1000, *[0.2] * 60, strands=1), _prediction(1500, *[0.6] * 10)
+    columns = columns_of((Held(0, HERE, draft), Held(1, near, final)), "CTCF", axis)
+    assert not columns.is_final[:50].any()
+    assert columns.is_final[50:].all()
+    assert columns.probability[49] == pytest.approx(0.2)
+    assert columns.probability[50] == pytest.approx(0.6)
+
+
+@pytest.mark.parametrize(("strands", "caption"), [(1, "first strand only"), (2, "50-bp steps")])
+def test_the_caption_says_that_a_strand_is_missing(new_page, strands, caption) -> None:
+    surface = new_page().surface
+    content = _content("prediction", _prediction(1000, *[0.2] * 60, strands=strands))
+    assert painter_of(PREDICTED).caption(surface, PREDICTED, content, SETTING) == caption
 
 
 def test_the_ribbon_tells_training_from_unseen_places(new_page) -> None:
     page = new_page()
     _paint(page, PREDICTED, _content("prediction", _prediction(1075, 0.1)))
-    assert page.colour_at(20, 36) == LIGHT.familiarity["training"]
-    assert page.colour_at(80, 36) == LIGHT.familiarity["unseen locus"]
+    assert page.colour_at(20, 48) == LIGHT.familiarity["training"]
+    assert page.colour_at(80, 48) == LIGHT.familiarity["unseen locus"]
 
 
-def test_calls_without_a_peak_and_peaks_without_a_call_are_named(new_page) -> None:
+def _compared(
+    prediction: Prediction, peaks: tuple[Held[object], ...], **more: tuple[Held[object], ...]
+) -> TrackContent:
+    return TrackContent({"prediction": (Held(0, HERE, prediction),), "peaks": peaks, **more})
+
+
+SITE = [0.9 if n == 4 else 0.0 for n in range(60)]
+ONE_PEAK = (Held(1, HERE, _peaks((1600, 1700))),)
+
+
+@pytest.mark.parametrize(
+    ("content", "named"),
+    [
+        (_compared(_prediction(1000, *SITE), ONE_PEAK), [(1200, "false positive"), (1600, "miss")]),
+        # A draft may still become another value; peaks that have not come may lie there.
+        (_compared(_prediction(1000, *SITE, strands=1), ONE_PEAK), []),
+        (_compared(_prediction(1000, *SITE), ()), []),
+        (_compared(_prediction(1000, *SITE), ONE_PEAK, relaxed=()), []),
+        (
+            _compared(_prediction(1000, *SITE), ONE_PEAK, relaxed=(Held(2, HERE, _peaks((1200, 1250))),)),
+            [(1600, "miss")],
+        ),
+        # What reaches the edge of the view may go on beyond it, with its peak.
+        (_compared(_prediction(1000, 0.9, *[0.0] * 60), ONE_PEAK), [(1600, "miss")]),
+        (_compared(_prediction(1000, *[0.0] * 60), (Held(1, HERE, _peaks((1950, 1990))),)), []),
+        # A bin without a value under a peak leaves it open.
+        (_compared(_prediction(1000, *[np.nan if n == 13 else 0.0 for n in range(60)]), ONE_PEAK), []),
+    ],
+)
+def test_calls_and_peaks_are_judged_where_both_are_complete(new_page, content, named) -> None:
     axis = new_page().surface.axis
-    content = TrackContent(
-        {
-            "prediction": (Held(0, HERE, _prediction(1000, *[0.9 if n == 4 else 0.0 for n in range(20)])),),
-            "peaks": (Held(1, HERE, _peaks((1600, 1700))),),
-        }
-    )
-    found = [(verdict.start, verdict.word) for verdict in verdicts(PREDICTED, content, axis, SETTING)]
-    assert found == [(1200, "false positive"), (1600, "miss")]
+    assert [(verdict.start, verdict.word) for verdict in verdicts(PREDICTED, content, axis, SETTING)] == named
 
 
 def test_without_a_measurement_nothing_is_called_false(new_page) -> None:
@@ -237,10 +379,29 @@ def test_without_a_measurement_nothing_is_called_false(new_page) -> None:
     assert verdicts(other, content, axis, SETTING) == ()
 
 
-def test_a_prediction_scale_reaches_above_its_threshold(new_page) -> None:
-    axis = new_page().surface.axis
-    scale = prediction_range(PREDICTED, _content("prediction", _prediction(1075, 0.01)), axis, SETTING)
-    assert scale == pytest.approx((0, 0.6))
+@pytest.mark.parametrize(("fits_view", "scale"), [(False, (0, 1)), (True, (0, 0.1))])
+def test_a_prediction_has_one_scale_unless_a_person_asks_for_another(new_page, fits_view, scale) -> None:
+    track, axis = replace_track(PREDICTED, fits_view=fits_view), new_page().surface.axis
+    found = prediction_range(track, _content("prediction", _prediction(1075, 0.01)), axis, SETTING)
+    assert found == pytest.approx(scale)
+
+
+def test_rows_on_two_scales_do_not_share_one(new_page) -> None:
+    axis, fitted = new_page().surface.axis, replace_track(PREDICTED, id="b", fits_view=True)
+    content = _content("prediction", _prediction(1075, 0.01))
+    scales = scales_of((replace_track(PREDICTED, id="a"), fitted), lambda _track: content, axis, SETTING)
+    assert (scales["a"].high, scales["b"].high) == (1, 0.1)
+
+
+@pytest.mark.parametrize(("height", "has_words"), [(30.0, False), (55.0, False), (84.0, True)])
+def test_a_low_track_keeps_its_room_for_the_values(new_page, monkeypatch, height, has_words) -> None:
+    page = new_page(1.0, (1000, 90))
+    surface = replace(page.surface, axis=page.surface.axis._replace(width=1000.0), height=height)
+    content = _content("prediction", _prediction(1000, *[1.0] * 60))
+    painter_of(PREDICTED).paint(surface, PREDICTED, content, USUAL, SETTING)
+    values = [y for y in range(int(height)) if QColor(page.colour_at(20, y)).green() < 100]
+    assert len(values) >= 9
+    assert ("called bound from 0.4" in _texts(monkeypatch, surface, PREDICTED, content, SETTING)) is has_words
 
 
 def test_bound_sites_are_filled_and_others_hollow(new_page) -> None:

@@ -18,7 +18,7 @@ from ebert_core.protocol.tracks import CellType, Chromosome, DatasetSummary, Pea
 from ebert_gui.browser import gutter
 from ebert_gui.browser.canvas import Canvas
 from ebert_gui.browser.content import EMPTY, Held, Setting, TrackContent
-from ebert_gui.browser.reading import Reading, caution_of, describe_prediction, read_prediction
+from ebert_gui.browser.reading import Reading, describe_prediction, doubts_about, read_prediction
 from ebert_gui.browser.scene import GUTTER
 from ebert_gui.browser.signal import Scale
 from ebert_gui.state.tracks import PredictionTrack, SignalTrack, Track
@@ -49,9 +49,9 @@ CHECKPOINT = checkpoint_summary(
 SETTING = Setting(None, CHECKPOINT)
 
 
-def content_of(*values: float) -> TrackContent:
+def content_of(*values: float, strands: int = 2) -> TrackContent:
     spans = (FamiliaritySpan("MAX", 0, 1100, "training"), FamiliaritySpan("MAX", 1100, 4000, "unseen locus"))
-    prediction = Prediction(HERE, ("MAX",), 1000, 50, np.array([values], dtype=np.float32), 2, spans)
+    prediction = Prediction(HERE, ("MAX",), 1000, 50, np.array([values], dtype=np.float32), strands, spans)
     return TrackContent({"prediction": (Held(1, HERE, prediction),)})
 
 
@@ -76,11 +76,46 @@ def test_a_gap_and_a_place_without_a_prediction_mean_nothing(position: int) -> N
     assert read_prediction(TRACK, CONTENT, position, SETTING) == Reading()
 
 
+def test_a_draft_is_read_out_as_one_and_not_judged() -> None:
+    draft = content_of(0.4, 0.4, strands=1)
+    assert describe_prediction(TRACK, draft, 1020, HERE) == "0.400 by the first strand only"
+    reading = read_prediction(TRACK, draft, 1020, SETTING)
+    assert reading == Reading("", "MAX in K562: 0.400 by the first strand only; the value is the mean of both.")
+
+
+@pytest.mark.parametrize(
+    ("content", "position", "words"),
+    [
+        (CONTENT, 1060, "no prediction: unknown bases or the chromosome's end"),
+        (CONTENT, 20, "no prediction: unknown bases or the chromosome's end"),
+        (CONTENT, 5000, "not computed"),
+        (changed(CONTENT, is_loading=True), 5000, "computing"),
+        (TrackContent(), 5000, ""),
+    ],
+)
+def test_a_place_without_a_value_says_which_kind_it_is(content, position: int, words: str) -> None:
+    assert describe_prediction(TRACK, content, position, HERE) == words
+
+
+FEW = msgspec.structs.replace(MAP, cell_types=(MeasuredCell("HepG2", 40_000, 480, 4),), transfers=())
+
+
+@pytest.mark.parametrize(("height", "lines"), [(84.0, 2), (70.0, 1), (48.0, 1)])
+def test_the_gravest_doubts_stand_in_the_gutter_as_far_as_there_is_room(new_page, monkeypatch, height, lines) -> None:
+    said = []
+    page = new_page(1.0, (GUTTER, 90))
+    surface = changed(page.surface, height=height)
+    monkeypatch.setattr(type(surface), "text", lambda _self, box, text, *_: said.append((text, box.bottom())))
+    gutter.paint_label(surface, GUTTER, TRACK, CONTENT, Scale(), changed_factor(FEW))
+    doubts = [text for text, _ in said if text in ("rests on 4 peaks", "no calls")]
+    assert doubts == ["rests on 4 peaks", "no calls"][:lines]
+
+
 def test_without_a_checkpoint_or_with_an_old_one_nothing_is_claimed() -> None:
     assert read_prediction(TRACK, CONTENT, 1120, Setting()) == Reading()
     old = changed_factor(None)
     assert "was not measured on held-out bins" in read_prediction(TRACK, CONTENT, 1120, old).full
-    assert caution_of(TRACK, old) == ""
+    assert [doubt.short for doubt in doubts_about(TRACK, old)] == ["never checked"]
 
 
 def changed_factor(reliability: Reliability | None) -> Setting:
@@ -89,8 +124,8 @@ def changed_factor(reliability: Reliability | None) -> Setting:
 
 
 def test_in_the_cell_type_of_the_calibration_there_is_no_warning() -> None:
-    assert caution_of(TRACK, SETTING).startswith(WARNING)
-    assert caution_of(PredictionTrack(cell_type="HepG2", factor="MAX"), SETTING) == ""
+    assert [doubt.short for doubt in doubts_about(TRACK, SETTING)] == ["take as ranks"]
+    assert doubts_about(PredictionTrack(cell_type="HepG2", factor="MAX"), SETTING) == ()
 
 
 @pytest.mark.parametrize("height", [30.0, 84.0])

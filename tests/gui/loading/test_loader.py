@@ -159,6 +159,31 @@ def test_above_the_live_limit_nothing_is_predicted_until_somebody_asks(with_chec
     assert not _content(with_checkpoint, workspace, PredictionTrack).sentence
 
 
+def test_a_region_is_computed_on_both_strands_since_nothing_refines_it_there(with_checkpoint, model, workspace) -> None:
+    workspace.view.show(Interval("chr1", 0, 1_000_000))
+    with_checkpoint.compute_region(next(t for t in workspace.tracks.tracks if isinstance(t, PredictionTrack)))
+    with_checkpoint.ask()
+    region = [body for body, _, _ in model.open.values() if isinstance(body, PredictView)]
+    assert sum(request.interval.length for request in region) == 1_000_000
+    assert {request.strands for request in region} == {2}
+
+
+def test_a_failure_speaks_of_its_own_place_only(with_checkpoint, model, workspace) -> None:
+    model.fail_all(Failure("invalid", "The sequence cannot be read.", "details"))
+    failed = _content(with_checkpoint, workspace, PredictionTrack)
+    assert (failed.sentence, failed.is_error) == ("The sequence cannot be read.", True)
+    workspace.view.show(Interval("chr1", 3_000_000, 3_020_000))
+    with_checkpoint.ask()
+    assert _content(with_checkpoint, workspace, PredictionTrack).is_loading
+    model.answer_all()
+    with_checkpoint.ask()
+    elsewhere = _content(with_checkpoint, workspace, PredictionTrack)
+    assert (elsewhere.sentence, elsewhere.is_loading) == ("", False)
+    workspace.view.show(Interval("chr1", 1_000_000, 1_020_000))
+    with_checkpoint.ask()
+    assert _content(with_checkpoint, workspace, PredictionTrack).is_error
+
+
 def test_attention_follows_the_anchor_not_the_view(with_checkpoint, model, workspace) -> None:
     model.answer_all()
     workspace.view.pan_by(3_000)

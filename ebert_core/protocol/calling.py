@@ -1,0 +1,101 @@
+"""From which probability bins of a factor are called bound, and what speaks against taking its values at their word.
+
+Window, command line and documents judge by these functions and no others.
+"""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from ebert_core.protocol.modelling import FactorSummary
+from ebert_core.protocol.reliability import (
+    FEWEST_PEAKS,
+    Reliability,
+    calibration_warning,
+    support_sentence,
+    untrained_sentence,
+)
+from ebert_core.protocol.verdict import Judgement, Verdict
+
+# Below this, nine of ten bins that a calibrated model calls at its threshold are expected to be unbound.
+LOWEST_THRESHOLD = 0.1
+
+
+class Calls(NamedTuple):
+    """From which probability a bin is called bound; None where no call is made, and `reason` says why."""
+
+    threshold: float | None
+    reason: str = ""
+
+
+class Doubt(NamedTuple):
+    """Why values are not to be taken at their word: in the few words that a track has room for, and in a sentence."""
+
+    short: str
+    full: str
+
+
+def calls_of(trained: Sequence[str], threshold: float | None, reliability: Reliability | None) -> Calls:
+    """Whether a stored threshold may tell bound bins from others.
+
+    A threshold is stored wherever some probability was best on the held-out bins, also where the best was poor: too
+    low to mean bound, chosen by too few peaks, or no better than calling bins by chance.
+
+    Args:
+        trained: cell types in which the factor was trained.
+        threshold: the probability of best F1 on the held-out bins.
+        reliability: what probabilities were worth there; checkpoints made before it was measured have none.
+    """
+    if not trained:
+        return Calls(None, "trained in no cell type")
+    if threshold is None:
+        return Calls(None, "no threshold was measured")
+    if threshold < LOWEST_THRESHOLD:
+        return Calls(None, f"its threshold, {threshold:.2g}, is too low to mean bound")
+    if reliability is None:
+        return Calls(threshold)
+    if reliability.peaks < FEWEST_PEAKS:
+        return Calls(None, f"its threshold rests on {_counted(reliability.peaks)}")
+    point = reliability.at(threshold)
+    worst = point.precision if point.low is None else point.low
+    if worst <= reliability.prevalence:
+        return Calls(None, "no better than chance on held-out bins")
+    return Calls(threshold)
+
+
+def calls_of_factor(factor: FactorSummary) -> Calls:
+    """From which probability an open checkpoint calls bins of this factor bound."""
+    return calls_of(factor.cell_types, factor.threshold, factor.reliability)
+
+
+def doubts_of(factor: FactorSummary, verdict: Verdict | None, cell_type: str) -> tuple[Doubt, ...]:
+    """What speaks against the values of a factor in a cell type, the gravest first; none where nothing is known."""
+    name, known = factor.name, factor.reliability
+    found: list[Doubt] = []
+    if not factor.cell_types:
+        found.append(Doubt("values say nothing", untrained_sentence(name, factor.cell_types)))
+    if not factor.is_calibrated:
+        found.append(Doubt("not calibrated", f"Probabilities of {name} are not calibrated."))
+    if known is None:
+        found.append(
+            Doubt("never checked", f"What a probability of {name} is worth was not measured on held-out bins.")
+        )
+    elif known.peaks < FEWEST_PEAKS:
+        rests = support_sentence(known).replace("This", f"What a probability of {name} is worth", 1)
+        found.append(Doubt(f"rests on {_counted(known.peaks, '')}", rests))
+    if ranks := calibration_warning(name, known, cell_type):
+        found.append(Doubt("take as ranks", ranks))
+    judged = _judgement(name, verdict)
+    if judged is not None and judged.outcome == "worse":
+        found.append(Doubt("worse than baseline", judged.sentence))
+    elif judged is not None and judged.outcome == "level":
+        found.append(Doubt("no better than baseline", judged.sentence))
+    return tuple(found)
+
+
+def _judgement(factor: str, verdict: Verdict | None) -> Judgement | None:
+    judged = (*verdict.factors, verdict.overall) if verdict is not None else ()
+    return next((each for each in judged if each.factor == factor), None)
+
+
+def _counted(peaks: int, kind: str = "held-out ") -> str:
+    return f"{peaks} {kind}{'peak' if peaks == 1 else 'peaks'}"

@@ -1,0 +1,79 @@
+"""A threshold calls bins bound only where it means something, and doubts are told the gravest first."""
+
+import pytest
+
+from ebert_core.protocol.calling import calls_of, calls_of_factor, doubts_of
+from ebert_core.protocol.modelling import FactorSummary
+from ebert_core.protocol.reliability import MeasuredCell, Reliability, ReliabilityPoint, Transfer
+from ebert_core.protocol.verdict import Judgement, Verdict
+
+TRAINED = ("K562",)
+
+
+def measured(peaks: int = 60, precision: float = 0.6, low: float | None = 0.4, bound: int = 500) -> Reliability:
+    points = (ReliabilityPoint(0.05, 0.05, 1.0, 0.04, 0.06), ReliabilityPoint(0.4, precision, 0.5, low, 0.9))
+    return Reliability(("chr20",), (MeasuredCell("HepG2", 10_000, bound, peaks),), False, True, points)
+
+
+@pytest.mark.parametrize(
+    ("trained", "threshold", "reliability", "reason"),
+    [
+        (TRAINED, 0.4, measured(), ""),
+        (TRAINED, 0.4, None, ""),
+        (TRAINED, 0.1, measured(), ""),
+        ((), 0.4, measured(), "trained in no cell type"),
+        (TRAINED, None, measured(), "no threshold was measured"),
+        (TRAINED, 0.009, measured(), "its threshold, 0.009, is too low to mean bound"),
+        (TRAINED, 0.4, measured(peaks=14), "its threshold rests on 14 held-out peaks"),
+        (TRAINED, 0.4, measured(peaks=1), "its threshold rests on 1 held-out peak"),
+        (TRAINED, 0.4, measured(low=0.05), "no better than chance on held-out bins"),
+        (TRAINED, 0.4, measured(precision=0.05, low=None), "no better than chance on held-out bins"),
+        (TRAINED, 0.4, measured(precision=0.06, low=None), ""),
+    ],
+)
+def test_bins_are_called_bound_only_by_a_threshold_that_means_it(trained, threshold, reliability, reason) -> None:
+    calls = calls_of(trained, threshold, reliability)
+    assert calls.reason == reason
+    assert calls.threshold == (None if reason else threshold)
+
+
+def judged(outcome: str) -> Verdict:
+    factors = tuple(
+        Judgement(name, TRAINED, 60, 500, outcome, f"The sentence on {name}.")  # type: ignore[arg-type]  # parametrised
+        for name in ("CTCF", "MAX")
+    )
+    return Verdict(Judgement("", TRAINED, 60, 500, "level", "Overall."), "motif x accessibility", "chr20", factors)
+
+
+@pytest.mark.parametrize(
+    ("changes", "verdict", "shorts"),
+    [
+        ({}, None, []),
+        ({}, judged("better"), []),
+        ({}, judged("worse"), ["worse than baseline"]),
+        ({}, judged("level"), ["no better than baseline"]),
+        ({"cell_types": ()}, None, ["values say nothing"]),
+        ({"is_calibrated": False, "reliability": None}, None, ["not calibrated", "never checked"]),
+        ({"reliability": measured(peaks=4)}, judged("worse"), ["rests on 4 peaks", "worse than baseline"]),
+        ({"reliability": measured(peaks=1)}, None, ["rests on 1 peak"]),
+    ],
+)
+def test_doubts_come_in_few_words_and_in_sentences_about_the_factor(changes, verdict, shorts) -> None:
+    plain = {"name": "MAX", "cell_types": TRAINED, "threshold": 0.4, "reliability": measured()}
+    doubts = doubts_of(FactorSummary(**{**plain, **changes}), verdict, "K562")
+    assert [doubt.short for doubt in doubts] == shorts
+    assert all("MAX" in doubt.full and doubt.full.endswith(".") for doubt in doubts)
+
+
+def test_probabilities_that_failed_elsewhere_are_ranks_in_any_other_cell_type() -> None:
+    known = measured()
+    transfers = (Transfer("HepG2", TRAINED, 60, 0.48, 0.4, 0.58, 0.02),)
+    factor = FactorSummary(
+        "MAX",
+        TRAINED,
+        0.4,
+        reliability=Reliability(known.chromosomes, known.cell_types, True, True, known.points, transfers),
+    )
+    assert [doubt.short for doubt in doubts_of(factor, None, "K562")] == ["take as ranks"]
+    assert doubts_of(factor, None, "HepG2") == ()
+    assert calls_of_factor(factor).threshold == 0.4
