@@ -93,7 +93,8 @@ def _run_job(spec: Predict, directory: str | None, shards: "Shards | None") -> N
 
         with ExitStack() as locks:
             targets = targets_of(spec, read_description(Path(spec.checkpoint)))
-            for target in (each for each in targets if each.path.parent.is_dir()):  # else there is nothing to write to
+            # Further folders are not made, and where they are absent there is nothing to write to.
+            for target in (each for each in targets if each.path.parent.parent.is_dir()):
                 locks.enter_context(writing_to(target.path, job.directory))
             outputs = predict_to_files(spec, heard, shards)
         job.finish(str(outputs[0]))

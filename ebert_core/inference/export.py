@@ -78,6 +78,8 @@ def predict_to_files(spec: Predict, report: Report, shards: Shards | None = None
     predictor = Predictor(checkpoint, source, engine, remembers=_REMEMBERED_BYTES)
     blocks = list(blocks_of(stretches, predictor.grid, predictor.tiles_at_once))
     work = Work(predictor, spec, form, targets, sum(block.bins for block in blocks))
+    for target in targets:
+        make_folder_of(target.path)
     if shards is None:
         write(targets, form, dataset.chromosome_lengths, work.contents(blocks, report))
     elif shards.is_first:
@@ -86,6 +88,20 @@ def predict_to_files(spec: Predict, report: Report, shards: Shards | None = None
     else:
         shards.contribute(blocks, work.encoded)
     return tuple(target.path for target in targets)
+
+
+def make_folder_of(path: Path) -> None:
+    """Makes the folder of a file when only that one is absent: more absent folders are a mistyped path.
+
+    Raises:
+        InvalidRequest: it cannot be made.
+    """
+    try:
+        if path.parent.parent.is_dir():
+            path.parent.mkdir(exist_ok=True)
+    except OSError as error:
+        reason = (error.strerror or str(error)).lower()
+        raise InvalidRequest(f"The folder {path.parent} cannot be made: {reason}; name another place.") from None
 
 
 def targets_of(spec: Predict, description: Description) -> tuple[Target, ...]:

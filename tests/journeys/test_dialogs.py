@@ -1,10 +1,12 @@
 """The dialogs open on what is open, and a job that is started is followed."""
 
 import pytest
+from PyQt6.QtCore import Qt
 from PyQt6.QtWidgets import QDialog, QFileDialog
 
 from ebert_core.jobs.specs import write_spec
 from ebert_core.protocol.specs import FineTune
+from ebert_gui.windows.export_dialog import ExportDialog
 from ebert_gui.windows.finetune_dialog import FineTuneDialog
 
 pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints")
@@ -40,6 +42,25 @@ def test_an_earlier_fine_tuning_fills_the_form_and_a_wrong_file_is_a_sentence(pr
     assert len(shown) == 1
     assert shown[0].spec().word_length == 5
     shown[0].reject()
+
+
+def test_an_export_with_nothing_changed_writes_a_bigwig_into_a_folder_of_its_own(program, qtbot, toy_dataset) -> None:
+    import pyBigWig
+
+    assert not (toy_dataset.parent / "exports").exists()
+    program.window.ask_for_export()
+    (dialog,) = [each for each in program.window.findChildren(ExportDialog) if each.isVisible()]
+    with qtbot.waitSignal(program.jobs.ended, timeout=LONG) as told:
+        qtbot.mouseClick(dialog._footer.action, Qt.MouseButton.LeftButton)
+    job = told.args[0]
+    assert job.state == "done", job
+    (path,) = (toy_dataset.parent / "exports").iterdir()
+    assert path.suffix == ".bw"
+    chromosome = program.workspace.view.interval.chromosome
+    with pyBigWig.open(str(path)) as file:
+        values = file.intervals(chromosome)
+    assert len(values) > 100
+    assert all(0 < value < 1 for _start, _end, value in values)
 
 
 def test_an_exported_bigwig_is_followed_and_becomes_a_track(program, qtbot, tmp_path) -> None:

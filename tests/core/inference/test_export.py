@@ -278,8 +278,8 @@ def test_a_full_disk_gives_one_sentence_and_leaves_nothing(tmp_path, limit):
         ({"device": "cuda:99"}, "x.bw", "CUDA"),
         ({"device": "quantum"}, "x.bw", "'quantum' is no device"),
         ({"device": "meta"}, "x.bw", "'meta' is no device"),
-        ({}, "absent/x.bw", "There is no folder"),
-        ({}, "absent/x.tab.gz", "could not be written: No such file"),
+        ({}, "absent/deeper/x.bw", "There is no folder"),
+        ({}, "absent/deeper/x.tab.gz", "could not be written: No such file"),
     ],
 )
 def test_what_cannot_be_is_named_and_nothing_written(spec_of, tmp_path, changes, name, sentence):
@@ -288,9 +288,15 @@ def test_what_cannot_be_is_named_and_nothing_written(spec_of, tmp_path, changes,
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.parametrize("name", ["x.bw", "x.tab.gz", "x.bed.gz"])
+def test_the_folder_of_the_file_is_made_where_only_that_one_is_absent(spec_of, tmp_path, name):
+    predict_to_files(spec_of(f"exports/{name}", locus="chr1:1-2000"), quiet)
+    assert [path.name for path in (tmp_path / "exports").iterdir()] == [name]
+
+
 def test_a_file_in_the_place_of_the_folder_is_a_sentence(spec_of, tmp_path):
     (tmp_path / "file").touch()
-    with pytest.raises(InvalidRequest, match="could not be written: Not a directory"):
+    with pytest.raises(InvalidRequest, match="file cannot be made: file exists; name another place"):
         predict_to_files(spec_of("file/x.tab.gz"), quiet)
 
 
