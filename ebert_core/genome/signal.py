@@ -1,7 +1,9 @@
 """Signals along the genome: bigWig, bedGraph and wig, binned for the screen and averaged exactly for the model."""
 
-from collections.abc import Iterator
-from itertools import pairwise
+import math
+from collections.abc import Iterable, Iterator
+from functools import cached_property
+from itertools import islice, pairwise
 from pathlib import Path
 from typing import NamedTuple, Protocol
 
@@ -22,6 +24,8 @@ _LARGEST = 60_000.0
 # Up to here every base is read, so that what is drawn is exact; beyond, the file's zoom levels serve.
 _EXACT_BASES = 100_000
 _BASES_AT_ONCE = 1_000_000
+# Enough of each chromosome to see the width of a mark's blocks.
+_RECORDS_FOR_BLOCKS = 2_000
 
 
 class Binned(NamedTuple):
@@ -44,6 +48,10 @@ class SignalFile(Protocol):
 
     def binned(self, interval: Interval, columns: int) -> Binned:
         """What a screen shows of an interval cut into equal columns."""
+
+    @property
+    def block_bases(self) -> int | None:
+        """The width of the blocks of a binary mark, 1 where they have none in common; None for any other signal."""
 
 
 def open_signal(path: Path) -> SignalFile:
@@ -94,8 +102,9 @@ class BigWigSignal:
         if self._reader.is_bigbed:
             raise InvalidRequest(f"{path} is a bigBed, which holds features and no signal.")
         self.chromosome_lengths: dict[str, int] = dict(self._reader.chroms())
+        self._summary: dict[str, float] = self._reader.info()["summary"]
         # A file without values may lack the index that the reader would look into.
-        self._is_empty = not self._reader.info()["summary"]["basesCovered"]
+        self._is_empty = not self._summary["basesCovered"]
 
     def per_base(self, interval: Interval) -> NDArray[np.float64]:
         """The value at each base, NaN where there is none."""
@@ -115,6 +124,25 @@ class BigWigSignal:
             *(self._values(name, interval, columns, kind).astype(np.float32) for kind in ("min", "max", "mean"))
         )
 
+    @cached_property
+    def block_bases(self) -> int | None:
+        """The width of the blocks of a binary mark, 1 where they have none in common; None for any other signal.
+
+        Of values between 0 and 1, only 0 and 1 have as large a variance as mean x (1 - mean): the file's own summary
+        tells without reading its values. Its standard deviation is that of a sample.
+        """
+        least, most, mean, spread, count = (self._summary[key] for key in ("min", "max", "mean", "std", "basesCovered"))
+        if (least, most) != (0.0, 1.0):
+            return None
+        if not math.isclose(spread**2, mean * (1 - mean) * count / (count - 1), rel_tol=1e-9):
+            return None
+        return block_width(self._first_edges())
+
+    def _first_edges(self) -> Iterator[int]:
+        for name, length in self.chromosome_lengths.items():
+            for start, end, _ in islice(self._reader.records(name), _RECORDS_FOR_BLOCKS):
+                yield from (edge for edge in (start, end) if edge != length)
+
     def _values(
         self, name: str, interval: Interval, columns: int | None = None, summary: str = "mean"
     ) -> NDArray[np.float64]:
@@ -125,6 +153,11 @@ class BigWigSignal:
         except Exception as error:  # pybigtools raises whatever its Rust side met
             raise InvalidRequest(f"{self.path} is damaged: {str(error).rstrip('.')}.") from None
         return values
+
+
+def block_width(edges: Iterable[int]) -> int:
+    """The width of the blocks whose edges these are: the largest of which all edges are multiples, at least 1."""
+    return max(1, math.gcd(*edges))
 
 
 class StepSignal:
@@ -152,6 +185,15 @@ class StepSignal:
         if name is None:
             return _nothing(columns)
         return _binned_steps(self._steps[name], np.linspace(interval.start, interval.end, columns + 1))
+
+    @cached_property
+    def block_bases(self) -> int | None:
+        """The width of the blocks of a binary mark, 1 where they have none in common; None for any other signal."""
+        if set(np.unique(np.concatenate([steps.values for steps in self._steps.values()])).tolist()) != {0.0, 1.0}:
+            return None
+        # A text knows no chromosome lengths, and its last block may end with its chromosome.
+        edges = [np.concatenate([steps.starts, steps.ends[:-1]]) for steps in self._steps.values()]
+        return block_width(np.unique(np.concatenate(edges)).tolist())
 
     def _touching(self, interval: Interval) -> Iterator[tuple[int, int, float]]:
         name = name_in(self._steps, interval.chromosome)

@@ -185,12 +185,17 @@ class ReadSignal(msgspec.Struct, frozen=True, tag="read-signal"):
 
 
 class Signal(msgspec.Struct, frozen=True):
-    """Minimum, maximum and mean per bin as float32; NaN where the file has no value."""
+    """Minimum, maximum and mean per bin as float32; NaN where the file has no value.
+
+    `block_bases` is set where the file holds a binary mark, nothing but 0 and 1: the width of its blocks, 1 where they
+    have none in common.
+    """
 
     interval: Interval
     minimum: NDArray[np.float32]
     maximum: NDArray[np.float32]
     mean: NDArray[np.float32]
+    block_bases: int | None = None
 
 
 class ReadPeaks(msgspec.Struct, frozen=True, tag="read-peaks"):

@@ -156,7 +156,7 @@ class DataAnswers:
             raise InvalidRequest(f"{dataset.layout.name} has no {request.signal} signal for {request.cell_type}.")
         report(0.0)
         signal = self._current(path).signal_file(path)
-        return Signal(request.interval, *signal.binned(request.interval, _columns(request.columns)))
+        return Signal(request.interval, *signal.binned(request.interval, _columns(request.columns)), signal.block_bases)
 
     def read_peaks(self, request: ReadPeaks, report: Report) -> Peaks:
         """Peaks of a factor or of a bare file."""

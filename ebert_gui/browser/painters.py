@@ -40,10 +40,6 @@ def _no_doubts(_track: Any, _setting: Setting) -> tuple[Doubt, ...]:
     return ()
 
 
-def _signal_caption(surface: Surface, _track: Any, _content: TrackContent, _setting: Setting) -> str:
-    return signal.bin_caption(surface.axis)
-
-
 def _annotate_prediction(
     surface: Surface, track: tracks.PredictionTrack, content: TrackContent, scale: Scale, setting: Setting
 ) -> None:
@@ -84,7 +80,7 @@ PAINTERS: dict[type[Track], Painter] = {
     tracks.SignalTrack: Painter(
         signal.paint_signal,
         signal.describe_signal,
-        caption=_signal_caption,
+        caption=signal.caption_signal,
         range_of=signal.signal_range,
         has_scale=True,
     ),

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from ebert_core.protocol.locus import Interval
 from ebert_core.protocol.tracks import Signal
+from ebert_core.protocol.wording import percent
 from ebert_gui.browser.axis import Axis
 from ebert_gui.browser.content import Held, Setting, TrackContent
 from ebert_gui.browser.surface import Surface
@@ -138,15 +139,33 @@ def describe_signal(_track: SignalTrack, content: TrackContent, position: float,
             mean, low, high = (float(each[place]) for each in (signal.mean, signal.minimum, signal.maximum))
             if not math.isfinite(mean):
                 return "no value"
+            if signal.block_bases is not None:
+                share = (
+                    f"{percent(mean)} of {width:,.0f} bp marked" if high > low else "marked" if mean else "not marked"
+                )
+                return f"{share} ({mean:.4g}), {mark_words(signal.block_bases)}"
             spread = f" ({low:.4g} to {high:.4g} in {width:,.0f} bp)" if high > low else ""
             return f"{mean:.4g}{spread}"
     return ""
 
 
-def bin_caption(axis: Axis) -> str:
-    """How values were summed up for a column; the axis label says the same thing in words."""
-    bases = axis.bases_per_column
-    if bases < 1.5:
-        return "each base"
-    size = f"{bases:,.0f} bp" if bases < 10_000 else f"{bases / 1000:,.0f} kb"
-    return f"mean, range of {size}"
+def caption_signal(surface: Surface, _track: SignalTrack, content: TrackContent, _setting: Setting) -> str:
+    """That a signal is a binary mark, else how values were summed up for a column."""
+    newest = content.newest("signal")
+    if isinstance(newest, Signal) and newest.block_bases is not None:
+        return mark_words(newest.block_bases)
+    bases = surface.axis.bases_per_column
+    return "each base" if bases < 1.5 else f"mean, range of {_width(bases)}"
+
+
+def mark_words(block_bases: int) -> str:
+    """`binary mark, 5-kb blocks`: a signal of nothing but 0 and 1, and how coarse it is."""
+    if block_bases == 1:
+        return "binary mark"
+    coarse = block_bases >= 1000 and block_bases % 100 == 0
+    width = f"{block_bases / 1000:g}-kb" if coarse else f"{block_bases:,}-bp"
+    return f"binary mark, {width} blocks"
+
+
+def _width(bases: float) -> str:
+    return f"{bases:,.0f} bp" if bases < 10_000 else f"{bases / 1000:,.0f} kb"

@@ -119,3 +119,41 @@ def test_values_that_are_not_finite_count_as_nothing(tmp_path):
     (tmp_path / "s.bedgraph").write_text("chr1\t0\t25\tnan\nchr1\t25\t50\tinf\nchr1\t50\t75\t4\n")
     signal = open_signal(tmp_path / "s.bedgraph")
     assert mean_signal(signal, Interval("chr1", 0, 100)).tolist() == [0.0, 2.0]
+
+
+def _write(path, steps, length=100_000):
+    if path.suffix == ".bw":
+        with pyBigWig.open(str(path), "w") as file:
+            file.addHeader([("chr1", length)])
+            file.addEntries(
+                *map(list, zip(*[("chr1", start, end) for start, end, _ in steps], strict=True)),
+                values=[float(value) for *_, value in steps],
+            )
+    else:
+        path.write_text("".join(f"chr1\t{start}\t{end}\t{value}\n" for start, end, value in steps))
+    return open_signal(path)
+
+
+@pytest.mark.parametrize("ending", [".bw", ".bedGraph"])
+@pytest.mark.parametrize(
+    ("steps", "width"),
+    [
+        # The last block ends with the chromosome.
+        ([(0, 5_000, 0), (5_000, 15_000, 1), (15_000, 95_000, 0), (95_000, 97_321, 1)], 5_000),
+        ([(0, 200, 1), (600, 1_000, 0), (1_000, 2_000, 1)], 200),
+        ([(0, 7, 0), (7, 12, 1), (12, 20, 0)], 1),
+        ([(0, 5_000, 0), (5_000, 15_000, 1), (15_000, 15_001, 0.5), (20_000, 95_000, 0)], None),
+        ([(0, 5_000, 0), (5_000, 10_000, 2)], None),
+        ([(0, 5_000, 0), (5_000, 10_000, 0)], None),
+        ([(0, 5_000, -1), (5_000, 10_000, 1), (10_000, 15_000, 0)], None),
+    ],
+)
+def test_a_signal_of_nothing_but_0_and_1_tells_the_width_of_its_blocks(tmp_path, ending, steps, width):
+    assert _write(tmp_path / f"s{ending}", steps, length=97_321).block_bases == width
+
+
+def test_whether_a_signal_is_a_mark_is_found_out_once(tmp_path, monkeypatch):
+    signal = _write(tmp_path / "s.bw", [(0, 5_000, 0), (5_000, 10_000, 1)])
+    assert signal.block_bases == 5_000
+    monkeypatch.setattr(signal, "_reader", None)
+    assert signal.block_bases == 5_000

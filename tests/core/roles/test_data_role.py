@@ -143,6 +143,12 @@ def test_a_bare_segmentation_has_names_of_its_own(role, folder):
     assert states.names[0].colour != states.names[1].colour
 
 
+def test_a_binary_mark_is_told_to_be_one(role, folder):
+    (folder / "mark.bedGraph").write_text("chr1\t0\t100\t0\nchr1\t100\t300\t1\n")
+    assert role.ask(ReadSignal(HUNDREDS, 2, path=str(folder / "mark.bedGraph"))).block_bases == 100
+    assert role.ask(ReadSignal(HUNDREDS, 2, "alpha", "DNase")).block_bases is None
+
+
 def test_signals_are_binned_with_gaps_where_nothing_was_measured(role):
     signal = role.ask(ReadSignal(Interval("chr1", 0, 400), 4, "alpha", "DNase"))
     np.testing.assert_array_equal(signal.mean, [1, 3, np.nan, np.nan])

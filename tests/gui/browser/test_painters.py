@@ -195,6 +195,25 @@ def test_a_number_of_the_scale_and_the_words_beside_it_do_not_touch(new_page) ->
     assert any(b - a == 1 for a, b in pairwise(gap))
 
 
+@pytest.mark.parametrize(
+    ("block_bases", "words"),
+    [(5_000, "binary mark, 5-kb blocks"), (200, "binary mark, 200-bp blocks"), (1, "binary mark")],
+)
+def test_a_signal_of_nothing_but_0_and_1_is_captioned_and_read_out_as_a_mark(new_page, block_bases, words) -> None:
+    surface = new_page().surface
+    low, high = (np.array(values, dtype=np.float32) for values in ([0, 0, 1, 0], [0, 1, 1, 0]))
+    content = _content("signal", Signal(HERE, low, high, (low + high) / 2, block_bases))
+    assert painter_of(SIGNAL).caption(surface, SIGNAL, content, SETTING) == words
+    read = [painter_of(SIGNAL).describe(SIGNAL, content, at, HERE) for at in (500, 1500, 2500)]
+    assert read == [f"not marked (0), {words}", f"50 % of 1,000 bp marked (0.5), {words}", f"marked (1), {words}"]
+
+
+def test_any_other_signal_is_captioned_by_what_a_column_holds(new_page) -> None:
+    values = np.array([0, 1, 1, 0], dtype=np.float32)
+    content = _content("signal", Signal(HERE, values, values, values))
+    assert painter_of(SIGNAL).caption(new_page().surface, SIGNAL, content, SETTING) == "mean, range of 10 bp"
+
+
 def test_a_predicted_value_stands_on_its_fifty_bases(new_page) -> None:
     page = new_page()
     _paint(page, PREDICTED, _content("prediction", _prediction(1275, 0.0, 1.0, 0.0)))
