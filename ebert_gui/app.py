@@ -155,12 +155,16 @@ class WindowProgram(Program):
         if has_checkpoint and QThread.idealThreadCount() > 1:
             self._start_model()
         self.open(session)
+        self.window.choose_page()
+        QTimer.singleShot(0, self._start_model_when_calm)
 
     def _appearance(self) -> Appearance:
         return Appearance(self.window.theme is DARK, self.window.layout_of_docks())
 
     def _start_model_when_calm(self) -> None:
         """Start the model once tracks are drawn, where it would keep them from a core: importing torch takes one."""
+        if not self._calm:
+            return
         is_nothing_coming = self.opener.is_settled and self.workspace.dataset is None
         is_drawn = self.workspace.dataset is not None and self.loader.is_idle
         if is_drawn or is_nothing_coming:

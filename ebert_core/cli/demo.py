@@ -7,7 +7,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from ebert_core.demonstration.generate import DATASET, generate, is_demonstration
+from ebert_core.demonstration.generate import demonstration_in
 from ebert_core.demonstration.rules import DEFAULT_SEED
 from ebert_core.demonstration.scene import scene
 from ebert_core.protocol.display import usable_platforms
@@ -56,15 +56,13 @@ def _ensure(directory: Path, seed: int) -> Path:
     """The demonstration of a seed in a directory: the one that is there, or a new one."""
     if seed < 0:
         raise InvalidRequest(f"--seed {seed} is negative; name a whole number from 0.")
-    if directory.exists() and not directory.is_dir():
-        raise InvalidRequest(f"{directory} is a file; name an empty directory with --directory.")
-    if directory.is_dir() and any(directory.iterdir()) and not is_demonstration(directory):
-        raise InvalidRequest(f"{directory} holds other files; name an empty directory with --directory.")
-    dataset = directory / DATASET
-    if dataset.is_file() and f"seed = {seed}\n" in dataset.read_text():
-        return dataset
-    sys.stderr.write(f"Inventing a synthetic genome (seed {seed}) in {directory} ...\n")
-    return generate(directory, seed)
+    said = f"Inventing a synthetic genome (seed {seed}) in {directory} ...\n"
+
+    def report(fraction: float, _note: str) -> None:
+        if fraction == 0:
+            sys.stderr.write(said)
+
+    return demonstration_in(directory, seed, report)
 
 
 def _browser(*arguments: str) -> list[str]:

@@ -42,6 +42,22 @@ def is_demonstration(directory: Path) -> bool:
     return (directory / _UNFINISHED).is_file()
 
 
+def demonstration_in(directory: Path, seed: int = DEFAULT_SEED, report: Report = lambda _fraction, _note: None) -> Path:
+    """Path of the DATASET.toml of the demonstration of a seed in a directory: the one that is there, or a new one.
+
+    Raises:
+        InvalidRequest: the directory holds other files, or cannot be written.
+    """
+    if directory.exists() and not directory.is_dir():
+        raise InvalidRequest(f"{directory} is a file; name an empty directory (--directory).")
+    if directory.is_dir() and any(directory.iterdir()) and not is_demonstration(directory):
+        raise InvalidRequest(f"{directory} holds other files; name an empty directory (--directory).")
+    dataset = directory / DATASET
+    if dataset.is_file() and f"seed = {seed}\n" in dataset.read_text():
+        return dataset
+    return generate(directory, seed, report)
+
+
 def generate(directory: Path, seed: int = DEFAULT_SEED, report: Report = lambda _fraction, _note: None) -> Path:
     """Path of the DATASET.toml of a demonstration newly written into a directory.
 

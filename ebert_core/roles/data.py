@@ -35,7 +35,7 @@ from ebert_core.protocol.tracks import (
     States,
     Truth,
 )
-from ebert_core.roles import work
+from ebert_core.roles import offers, work
 from ebert_core.roles.session import Handlers, Report
 
 if TYPE_CHECKING:
@@ -62,6 +62,7 @@ def handlers() -> Handlers:
         ReadPeaks: answers.read_peaks,
         ReadTruth: answers.read_truth,
         FindPlace: answers.find_place,
+        **offers.handlers(),
         **work.handlers(),
     }
 

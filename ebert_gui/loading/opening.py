@@ -9,6 +9,7 @@ import msgspec
 from PyQt6.QtCore import QObject, pyqtSignal
 
 from ebert_core.protocol.modelling import CheckpointSummary, OpenCheckpoint
+from ebert_core.protocol.offers import Demonstration, ListShipped, MakeDemonstration, Shipped
 from ebert_core.protocol.tracks import (
     CheckDraft,
     DatasetDraft,
@@ -188,6 +189,28 @@ class Opener(QObject):
         self._model.request(
             request, CheckpointSummary, lambda summary: self._on_checkpoint(request, summary), self._on_no_checkpoint
         )
+
+    def list_shipped(self, on_shipped: Callable[[Shipped], None]) -> None:
+        """Ask which checkpoints come with the program."""
+        self._data.request(ListShipped(), Shipped, on_shipped)
+
+    def open_demonstration(self, then: Callable[[], None]) -> None:
+        """Open the demonstration with its checkpoint, which is written first where it is not there yet."""
+        self._begin("demonstration")
+
+        def made(demonstration: Demonstration) -> None:
+            def opened() -> None:
+                then()
+                self.open_checkpoint(demonstration.checkpoint)
+
+            self.open_dataset(demonstration.dataset, then=opened)
+            self._end("demonstration")
+
+        def failed(failure: Failure) -> None:
+            then()
+            self._on_failure("demonstration", failure)
+
+        self._data.request(MakeDemonstration(), Demonstration, made, failed)
 
     def find_place(self, text: str) -> None:
         """Go to a gene."""

@@ -31,7 +31,10 @@ def _can_predict(window: "MainWindow") -> bool:
 
 
 class Action(NamedTuple):
-    """One command; `menu` is where it stands, `&` marks its letter. An empty text is a line between commands."""
+    """One command; `menu` is where it stands, `&` marks its letter. An empty text is a line between commands.
+
+    With `fill` it is a menu of its own, filled anew whenever it opens.
+    """
 
     menu: str
     text: str = ""
@@ -39,6 +42,7 @@ class Action(NamedTuple):
     tip: str = ""
     run: Callable[["MainWindow"], None] = lambda _window: None
     is_ready: Ready = _always
+    fill: Callable[["MainWindow", QMenu], None] | None = None
 
 
 ACTIONS = (
@@ -47,6 +51,14 @@ ACTIONS = (
         "&File", "Open &track files…", "Ctrl+Shift+O", "Open bigWig, BED and other files", lambda w: w.ask_for_files()
     ),
     Action("&File", "&New dataset…", "Ctrl+N", "Make a dataset from your own files", lambda w: w.ask_for_new_dataset()),
+    Action("&File", "Open &recent", fill=lambda w, menu: w.offering.fill_recent(menu)),
+    Action(
+        "&File",
+        "Open the &demonstration",
+        "",
+        "A small synthetic genome whose truth is known, with a model trained on it",
+        lambda w: w.offering.open_demonstration(),
+    ),
     Action("&File"),
     Action(
         "&File",
@@ -85,6 +97,7 @@ ACTIONS = (
     Action(
         "&Model", "Open &checkpoint…", "Ctrl+K", "Open a trained model", lambda w: w.ask_for_checkpoint(), _has_dataset
     ),
+    Action("&Model", "&Shipped checkpoints", fill=lambda w, menu: w.offering.fill_shipped(menu)),
     Action(
         "&Model",
         "&Fine-tune…",
@@ -127,6 +140,9 @@ def build_menus(window: "MainWindow") -> dict[str, QMenu]:
         if not entry.text:
             menus[entry.menu].addSeparator()
             continue
+        if entry.fill is not None:
+            menus[entry.menu].addMenu(_filled_menu(window, entry))
+            continue
         action = QAction(entry.text, window)
         action.setShortcut(entry.shortcut)
         action.setToolTip(entry.tip)
@@ -145,6 +161,19 @@ def _menu(window: "MainWindow", title: str) -> QMenu:
     menu.aboutToShow.connect(lambda: _enable(window, menu))
     menu.aboutToHide.connect(lambda: _enable_all(menu))
     bar.addMenu(menu)
+    return menu
+
+
+def _filled_menu(window: "MainWindow", entry: Action) -> QMenu:
+    menu = QMenu(entry.text, window)
+    menu.setToolTipsVisible(True)
+
+    def fill() -> None:
+        assert entry.fill is not None
+        menu.clear()
+        entry.fill(window, menu)
+
+    menu.aboutToShow.connect(fill)
     return menu
 
 

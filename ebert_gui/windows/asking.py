@@ -20,6 +20,13 @@ def for_dataset(window: "MainWindow") -> None:
         window.opener.open_dataset(path)
 
 
+def for_dataset_of(window: "MainWindow", assembly: str, checkpoint: str) -> None:
+    """Ask for a dataset of an assembly, and open it with a checkpoint that was trained there."""
+    path, _ = QFileDialog.getOpenFileName(window, f"Open a dataset of {assembly}", "", "Datasets (*.toml)")
+    if path:
+        window.opener.open_dataset(path, then=lambda: window.opener.open_checkpoint(checkpoint))
+
+
 def for_files(window: "MainWindow") -> None:
     """Ask for track files and open them."""
     paths, _ = QFileDialog.getOpenFileNames(window, "Open track files", "", "All files (*)")

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import msgspec
 from PyQt6.QtCore import QByteArray, QPoint, Qt, pyqtSignal
 from PyQt6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QGuiApplication
-from PyQt6.QtWidgets import QLabel, QMainWindow, QMenu, QSizePolicy, QVBoxLayout, QWidget
+from PyQt6.QtWidgets import QLabel, QMainWindow, QMenu, QSizePolicy, QStackedWidget, QVBoxLayout, QWidget
 
 from ebert_core.protocol.locus import Interval, format_locus
 from ebert_core.protocol.work import Jobs, JobSummary, Metrics
@@ -22,6 +22,7 @@ from ebert_gui.windows.attention_bar import AttentionBar
 from ebert_gui.windows.checkpoint_dock import CheckpointDock
 from ebert_gui.windows.locus_bar import LocusBar, WholeBar
 from ebert_gui.windows.messages import MessageBar, details_window
+from ebert_gui.windows.offering import Offering
 from ebert_gui.windows.theme import DARK, LIGHT, Theme, window_font
 from ebert_gui.windows.track_commands import track_commands
 from ebert_gui.windows.track_dock import TrackDock
@@ -66,6 +67,8 @@ class MainWindow(QMainWindow):
         self._ended: dict[str, WorkerState] = {}
         self.worker_states: dict[str, QLabel] = {"data": QLabel(), "model": QLabel()}
         self.under_cursor = QLabel()
+        self.offering: Offering = Offering(self)
+        self._pages = QStackedWidget()
         self.setWindowTitle("EBERT Browser")
         self.setAcceptDrops(True)
         self.resize(1280, 860)
@@ -92,6 +95,16 @@ class MainWindow(QMainWindow):
         device = f" on {state.hello.device}" if state.hello is not None and state.hello.device else ""
         self.worker_states[role].setText(f"{_DOT.get(word, '○')} {role} {word}{device}")
         self.worker_states[role].setToolTip(state.sentence or f"The {role} worker is {word}")
+
+    def choose_page(self) -> None:
+        """Show the tracks, or what can be opened where no genome is."""
+        is_blank = self.workspace.dataset is None and self.opener.is_settled
+        if is_blank and self._pages.currentWidget() is not self.offering.page:
+            self.offering.refresh()
+            self._pages.setCurrentWidget(self.offering.page)
+        elif not is_blank and self._pages.currentWidget() is not self.canvas:
+            self._pages.setCurrentWidget(self.canvas)
+            self.canvas.setFocus()
 
     def set_theme(self, theme: Theme) -> None:
         """Draw in other colours; the application's style is set by who asked."""
@@ -230,8 +243,10 @@ class MainWindow(QMainWindow):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
         self.addToolBar(WholeBar("Locus bar", self.locus_bar))
-        for widget in (self.messages, self.canvas, self.attention_bar):
-            layout.addWidget(widget, 1 if widget is self.canvas else 0)
+        for page in (self.canvas, self.offering.page):
+            self._pages.addWidget(page)
+        for widget in (self.messages, self._pages, self.attention_bar):
+            layout.addWidget(widget, 1 if widget is self._pages else 0)
         self.attention_bar.hide()
         self.setCentralWidget(body)
         for dock, area in (
@@ -260,6 +275,7 @@ class MainWindow(QMainWindow):
     def _connect_state(self) -> None:
         workspace = self.workspace
         workspace.dataset_changed.connect(self._follow_dataset)
+        workspace.dataset_changed.connect(self.choose_page)
         workspace.checkpoint_changed.connect(self._follow_checkpoint)
         workspace.tracks.changed.connect(self._follow_tracks)
 
@@ -272,6 +288,7 @@ class MainWindow(QMainWindow):
         self.loader.idle.connect(self.canvas.refresh)
         self.locus_bar.problem.connect(self.messages.warning)
         self.opener.problem.connect(self.say)
+        self.opener.settled.connect(self.choose_page)
         self.attention_bar.choice_changed.connect(lambda layer, head: self._change_attention(layer=layer, head=head))
         self.attention_bar.triangle_toggled.connect(lambda is_map: self._change_attention(is_map=is_map))
         self.attention_bar.directions_changed.connect(

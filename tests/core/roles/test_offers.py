@@ -1,0 +1,48 @@
+"""What comes with the program is described and made without torch."""
+
+from pathlib import Path
+
+from ebert_core.demonstration import generate
+from ebert_core.model.description import read_description
+from ebert_core.protocol.offers import ListShipped, MakeDemonstration
+from ebert_core.protocol.resources import resource
+from ebert_core.roles import offers
+from ebert_core.roles.data import handlers
+
+
+def silent(_share: float, _note: str = "") -> None:
+    """Nobody watches."""
+
+
+def test_the_shipped_checkpoints_say_what_they_predict_and_where_they_may_be_used() -> None:
+    shipped = {each.name: each for each in handlers()[ListShipped](ListShipped(), silent).checkpoints}
+    assert set(shipped) == {path.name for path in resource("checkpoints").iterdir()}
+    for name, each in shipped.items():
+        description = read_description(resource(f"checkpoints/{name}"))
+        assert each.path == str(resource(f"checkpoints/{name}"))
+        assert each.assembly == description.assembly
+        assert each.is_synthetic == (description.seed is not None)
+        assert list(each.factors) == [factor.name for factor in description.factors]
+        assert each.limits == description.limits
+    assert shipped["demonstration"].is_synthetic
+    assert not shipped["human_slices"].is_synthetic
+
+
+def test_the_demonstration_is_made_once_in_the_persons_own_folder(monkeypatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
+    made: list[Path] = []
+
+    def write(directory: Path, seed: int, report: object) -> Path:
+        made.append(directory)
+        directory.mkdir(parents=True)
+        target = directory / generate.DATASET
+        target.write_text(f'assembly = "{generate.ASSEMBLY}"\nseed = {seed}\n')
+        return target
+
+    # What it writes has tests of its own and takes seconds.
+    monkeypatch.setattr(generate, "generate", write)
+    answers = [handlers()[MakeDemonstration](MakeDemonstration(), silent) for _ in range(2)]
+    assert made == [offers.demonstration_directory()]
+    assert made[0].is_relative_to(tmp_path)
+    assert {answer.dataset for answer in answers} == {str(made[0] / generate.DATASET)}
+    assert {answer.checkpoint for answer in answers} == {str(resource("checkpoints/demonstration"))}
