@@ -51,7 +51,12 @@ ACTIONS = (
         "&File", "Open &track files…", "Ctrl+Shift+O", "Open bigWig, BED and other files", lambda w: w.ask_for_files()
     ),
     Action("&File", "&New dataset…", "Ctrl+N", "Make a dataset from your own files", lambda w: w.ask_for_new_dataset()),
-    Action("&File", "Open &recent", fill=lambda w, menu: w.offering.fill_recent(menu)),
+    Action(
+        "&File",
+        "Open &recent",
+        tip="Datasets and files that were open before",
+        fill=lambda w, menu: w.offering.fill_recent(menu),
+    ),
     Action(
         "&File",
         "Open the &demonstration",
@@ -97,7 +102,12 @@ ACTIONS = (
     Action(
         "&Model", "Open &checkpoint…", "Ctrl+K", "Open a trained model", lambda w: w.ask_for_checkpoint(), _has_dataset
     ),
-    Action("&Model", "&Shipped checkpoints", fill=lambda w, menu: w.offering.fill_shipped(menu)),
+    Action(
+        "&Model",
+        "&Shipped checkpoints",
+        tip="Trained models that come with the program",
+        fill=lambda w, menu: w.offering.fill_shipped(menu),
+    ),
     Action(
         "&Model",
         "&Fine-tune…",
@@ -167,6 +177,10 @@ def _menu(window: "MainWindow", title: str) -> QMenu:
 def _filled_menu(window: "MainWindow", entry: Action) -> QMenu:
     menu = QMenu(entry.text, window)
     menu.setToolTipsVisible(True)
+    own = menu.menuAction()
+    assert own is not None
+    own.setToolTip(entry.tip)
+    own.setStatusTip(entry.tip)
 
     def fill() -> None:
         assert entry.fill is not None
