@@ -1,5 +1,7 @@
 """The dock that says what the open checkpoint is, what it has seen, how good it is and where not to trust it."""
 
+from typing import NamedTuple
+
 from PyQt6.QtCore import QSize, Qt, pyqtSignal
 from PyQt6.QtWidgets import (
     QAbstractItemView,
@@ -19,6 +21,7 @@ from PyQt6.QtWidgets import (
 )
 
 from ebert_core.protocol.calling import calls_of_factor
+from ebert_core.protocol.locus import Interval
 from ebert_core.protocol.modelling import CheckpointSummary, FactorSummary
 from ebert_core.protocol.reliability import (
     calibration_warning,
@@ -29,13 +32,9 @@ from ebert_core.protocol.reliability import (
 from ebert_gui.windows.forms import form_layout, label, scrolling
 from ebert_gui.windows.theme import LIGHT, Theme
 from ebert_gui.windows.verdict_panel import VerdictPanel
-from ebert_gui.windows.wording import bases, regions, unbroken
+from ebert_gui.windows.wording import bases, natural_order, regions, unbroken
 
-_COLUMNS = ("Factor", "Learnt from", "auPRC")
-_SCORE_MEANS = (
-    "Over the held-out bins of all cell types with their scores as they are. The verdict ranks the scores of each cell "
-    "type by themselves before it joins them, so its figure for the same factor differs."
-)
+_CALLED_MEANS = "The probability from which a bin of 200 bp is called bound, chosen on the held-out bins."
 _ROW_HEIGHT = 28
 _WIDTH = 400
 _MOST_ROWS = 12
@@ -105,8 +104,7 @@ class CheckpointDock(QDockWidget):
             layout.addWidget(label("Before you trust it", "heading"))
             layout.addWidget(_limits(summary.limits))
         self._add_verdict(layout, summary)
-        layout.addWidget(label("Factors and their score on held-out data", "heading"))
-        self._add_factors(layout, summary.factors)
+        self._add_factors(layout, summary)
         layout.addWidget(label("What it has seen", "heading"))
         layout.addLayout(_facts(_seen(summary)))
         layout.addWidget(label("What it is", "heading"))
@@ -128,12 +126,19 @@ class CheckpointDock(QDockWidget):
         self._verdict.show_verdict(summary.verdict)
         layout.addWidget(self._verdict)
 
-    def _add_factors(self, layout: QVBoxLayout, factors: tuple[FactorSummary, ...]) -> None:
-        """The table, and below it what a call of the chosen factor was worth; the first that is doubtful is chosen."""
+    def _add_factors(self, layout: QVBoxLayout, summary: CheckpointSummary) -> None:
+        """The table, and below it what a call of the chosen factor was worth; the first that is doubtful is chosen.
+
+        A factor has one auPRC on screen: that of the verdict, or without one the score of the held-out bins.
+        """
+        factors = tuple(sorted(summary.factors, key=lambda factor: natural_order(factor.name)))
         if not factors:
+            layout.addWidget(label("Factors", "heading"))
             layout.addWidget(label("None yet: fine-tune it.", "muted"))
             return
-        table, doubt, worth = _factor_table(factors), label("", "caution"), label("")
+        has_score = summary.verdict is None
+        layout.addWidget(label("Factors and their auPRC on held-out bins" if has_score else "Factors", "heading"))
+        table, doubt, worth = _factor_table(factors, has_score), label("", "caution"), label("")
         worth.setAccessibleName("What a call of the chosen factor was worth")
         doubt.setAccessibleName("Why not to trust the probabilities of the chosen factor")
 
@@ -141,7 +146,7 @@ class CheckpointDock(QDockWidget):
             factor = factors[max(row, 0)]
             doubt.setText(unbroken(calibration_warning(factor.name, factor.reliability)))
             doubt.setVisible(bool(doubt.text()))
-            worth.setText(unbroken(worth_of(factor)))
+            worth.setText(unbroken(f"{score_of(factor) if has_score else ''} {worth_of(factor)}".strip()))
 
         table.currentCellChanged.connect(lambda row, *_: follow(row))
         doubtful = (row for row, known in enumerate(factors) if calibration_warning(known.name, known.reliability))
@@ -187,6 +192,11 @@ def worth_of(factor: FactorSummary) -> str:
     return f"{factor.name} is called bound from {at:.2g}. {' '.join(filter(None, said))}"
 
 
+def score_of(factor: FactorSummary) -> str:
+    """The score of a factor and where it was measured: `auPRC .710 on HepG2, chr5.`; empty where there is none."""
+    return f"auPRC {factor.auprc:.3f} on {factor.scored_on}." if factor.auprc is not None else ""
+
+
 def _limits(sentences: tuple[str, ...]) -> QFrame:
     box = QFrame()
     box.setProperty("role", "caution")
@@ -202,12 +212,17 @@ def _seen(summary: CheckpointSummary) -> list[tuple[str, str]]:
     return [
         ("Genome", summary.assembly),
         ("Cell types", ", ".join(summary.cell_types) or "none"),
-        ("Learnt on", regions(summary.training) or "not recorded"),
-        *([("Learnt before", f"labels of {', '.join(summary.other_assemblies)}")] if summary.other_assemblies else []),
-        ("Checked on", regions(summary.validation) or "nothing"),
+        ("Seen in training", _extent(summary.training) or "not recorded"),
+        *([("Seen before", f"labels of {', '.join(summary.other_assemblies)}")] if summary.other_assemblies else []),
+        ("Held out", f"{_extent(summary.validation)}; they chose the epoch" if summary.validation else "nothing"),
         ("States", f"{len(summary.states)} states" if summary.states else "not used"),
         ("Signals", ", ".join(summary.signals) or "not used"),
     ]
+
+
+def _extent(intervals: tuple[Interval, ...]) -> str:
+    """How much sequence that is, and where: `3.8 Mb: chr3:42,000,000-44,000,000, chr17 (2 parts, 901 kb)`."""
+    return f"{bases(sum(each.length for each in intervals))}: {regions(intervals)}" if intervals else ""
 
 
 def _build(summary: CheckpointSummary) -> list[tuple[str, str]]:
@@ -235,7 +250,7 @@ def _facts(pairs: list[tuple[str, str]]) -> QFormLayout:
     for name, value in pairs:
         caption = QLabel(name)
         caption.setProperty("role", "muted")
-        caption.setFixedWidth(80)
+        caption.setFixedWidth(96)
         caption.setAlignment(Qt.AlignmentFlag.AlignTop)
         said = label(value)
         said.setTextInteractionFlags(
@@ -249,16 +264,17 @@ def _facts(pairs: list[tuple[str, str]]) -> QFormLayout:
     return layout
 
 
-def _factor_table(factors: tuple[FactorSummary, ...]) -> QTableWidget:
-    table = QTableWidget(len(factors), len(_COLUMNS))
+def _factor_table(factors: tuple[FactorSummary, ...], has_score: bool) -> QTableWidget:
+    columns = ("Factor", "Trained in", "auPRC" if has_score else "Called bound")
+    table = QTableWidget(len(factors), len(columns))
     table.setAccessibleName("Factors that this checkpoint predicts")
-    table.setHorizontalHeaderLabels(list(_COLUMNS))
+    table.setHorizontalHeaderLabels(list(columns))
     table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
     table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
     table.setShowGrid(False)
     table.setTabKeyNavigation(False)
     for row, factor in enumerate(factors):
-        _fill(table, row, factor)
+        _fill(table, row, factor, _scored(factor) if has_score else _called(factor))
     down, across = table.verticalHeader(), table.horizontalHeader()
     assert down is not None
     assert across is not None
@@ -267,23 +283,36 @@ def _factor_table(factors: tuple[FactorSummary, ...]) -> QTableWidget:
     across.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
     across.setSectionResizeMode(1, QHeaderView.ResizeMode.Stretch)
     across.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
-    score_header = table.horizontalHeaderItem(2)
-    assert score_header is not None
-    score_header.setToolTip(_SCORE_MEANS)
-    score_header.setTextAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+    last_header = table.horizontalHeaderItem(2)
+    assert last_header is not None
+    last_header.setToolTip("" if has_score else _CALLED_MEANS)
+    last_header.setTextAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
     table.setFixedHeight(34 + _ROW_HEIGHT * min(len(factors), _MOST_ROWS))
     return table
 
 
-def _fill(table: QTableWidget, row: int, factor: FactorSummary) -> None:
-    score = "not scored" if factor.auprc is None else f"{factor.auprc:.2f}"
+class _Cell(NamedTuple):
+    text: str
+    hint: str
+
+
+def _scored(factor: FactorSummary) -> _Cell:
+    return _Cell("not scored" if factor.auprc is None else f"{factor.auprc:.2f}", score_of(factor))
+
+
+def _called(factor: FactorSummary) -> _Cell:
+    calls = calls_of_factor(factor)
+    if calls.threshold is None:
+        return _Cell("no calls", f"No bin of {factor.name} is called bound: {calls.reason}.")
+    return _Cell(f"from {calls.threshold:.2g}", _CALLED_MEANS)
+
+
+def _fill(table: QTableWidget, row: int, factor: FactorSummary, last: _Cell) -> None:
     names, count = ", ".join(factor.cell_types), len(factor.cell_types)
     cells = names if count <= _MOST_CELLS else f"{count} cell types"
-    scored = f"{factor.auprc:.3f} on {factor.scored_on}. {_SCORE_MEANS}" if factor.auprc is not None else score
-    hints = (factor.name, names, scored)
-    for column, text in enumerate((factor.name, cells, score)):
+    for column, (text, hint) in enumerate(((factor.name, factor.name), (cells, names), last)):
         item = QTableWidgetItem(text)
-        item.setToolTip(hints[column])
+        item.setToolTip(hint)
         if column == 2:
             item.setTextAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         table.setItem(row, column, item)

@@ -55,6 +55,7 @@ class VerdictPanel(QWidget):
         bold.setWeight(QFont.Weight.DemiBold)
         self.heading.setFont(bold)
         self.sentence = _selectable("")
+        self.units = _selectable("muted")
         self.table = _table()
         self.table.currentCellChanged.connect(lambda row, *_: self._follow(row))
         self.chosen = _selectable("")
@@ -75,8 +76,10 @@ class VerdictPanel(QWidget):
         overall = verdict.overall
         self.heading.setText(_HEADINGS[overall.outcome].format(verdict.baseline))
         self.sentence.setText(unbroken(overall.sentence))
+        self.units.setText(f"Model and baseline: auPRC on the held-out loci of {verdict.regions}")
         self.notes.setText(unbroken("\n".join(f"• {note}" for note in verdict.notes)))
         many = len(verdict.factors) > 1
+        self.units.setVisible(many)
         self.table.setVisible(many)
         self.chosen.setVisible(many)
         self._fill()
@@ -106,7 +109,7 @@ class VerdictPanel(QWidget):
         head.addWidget(self.heading, 1)
         head.addWidget(self.copy)
         column.addLayout(head)
-        for widget in (self.sentence, self.table, self.chosen, self.notes):
+        for widget in (self.sentence, self.units, self.table, self.chosen, self.notes):
             column.addWidget(widget)
         column.addStretch(1)
 

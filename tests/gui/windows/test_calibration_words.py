@@ -53,7 +53,8 @@ def test_the_doubtful_factor_is_chosen_first_and_another_one_can_be(dock: Checkp
     assert table is not None
     table.setCurrentCell(0, 0)
     assert doubt.isHidden()
-    assert worth.text().startswith("CTCF is called bound from 0.4. About 80\u00a0% of bins at or above this were bound")
+    said = worth.text().removeprefix("auPRC 0.710 on HepG2, chr5. ")
+    assert said.startswith("CTCF is called bound from 0.4. About 80\u00a0% of bins at or above this were bound")
     assert worth.wordWrap()
 
 

@@ -1,10 +1,13 @@
 """The verdict in the checkpoint's dock: the same panel as beside a job, or why there is none."""
 
+from itertools import pairwise
+
 import pytest
 from msgspec.structs import replace
-from PyQt6.QtWidgets import QLabel
+from PyQt6.QtWidgets import QLabel, QTableWidget
 from pytestqt.qtbot import QtBot
 
+from ebert_core.protocol.locus import Interval
 from ebert_core.protocol.modelling import CheckpointSummary
 from ebert_core.protocol.verdict import Judgement, Verdict
 from ebert_gui.windows.checkpoint_dock import CheckpointDock, why_no_verdict
@@ -30,6 +33,48 @@ def test_the_dock_shows_the_verdict_with_its_notes(dock: CheckpointDock, checkpo
     assert panel.notes.text() == "• Read once."
     dock.set_theme(DARK)
     assert panel.table.rowCount() == 2
+
+
+def _table_of_factors(dock: CheckpointDock) -> QTableWidget:
+    page = dock.widget().currentWidget()  # the page before is deleted a moment later
+    tables = page.findChildren(QTableWidget)
+    return next(each for each in tables if each.accessibleName().startswith("Factors that this"))
+
+
+def test_a_factor_has_one_auprc_on_screen_which_says_where_it_was_measured(
+    dock: CheckpointDock, checkpoint: CheckpointSummary
+) -> None:
+    def headers(table: QTableWidget) -> list[str]:
+        return [table.horizontalHeaderItem(column).text() for column in range(table.columnCount())]
+
+    dock.show_checkpoint(checkpoint)
+    assert headers(_table_of_factors(dock)) == ["Factor", "Trained in", "auPRC"]
+    dock.show_checkpoint(replace(checkpoint, verdict=VERDICT))
+    table = _table_of_factors(dock)
+    assert headers(table) == ["Factor", "Trained in", "Called bound"]
+    assert [table.item(row, 2).text() for row in range(2)] == ["from 0.4", "no calls"]
+    assert "is called bound: no threshold was measured" in table.item(1, 2).toolTip()
+    panel = dock.findChild(VerdictPanel)
+    assert panel is not None
+    assert panel.units.text() == "Model and baseline: auPRC on the held-out loci of chr20"
+    assert not any("0.71" in shown.text() for shown in dock.widget().currentWidget().findChildren(QLabel))
+
+
+def test_factors_come_in_the_order_of_their_names(dock: CheckpointDock, checkpoint: CheckpointSummary) -> None:
+    dock.show_checkpoint(replace(checkpoint, factors=checkpoint.factors[::-1]))
+    table = _table_of_factors(dock)
+    assert [table.item(row, 0).text() for row in range(2)] == ["CTCF", "MAX"]
+
+
+def test_the_dock_says_in_one_way_what_was_seen_and_how_much(
+    dock: CheckpointDock, checkpoint: CheckpointSummary
+) -> None:
+    training = (Interval("chr3", 42_000_000, 44_000_000), Interval("chr20", 1_000_000, 2_800_000))
+    dock.show_checkpoint(replace(checkpoint, training=training))
+    said = [shown.text() for shown in dock.findChildren(QLabel)]
+    facts = dict(pairwise(said))
+    assert facts["Seen in training"] == "3.8 Mb: chr3:42,000,001-44,000,000, chr20:1,000,001-2,800,000"
+    assert facts["Held out"] == "20 kb: chr17:20,001-40,000; they chose the epoch"
 
 
 @pytest.mark.parametrize(("width", "is_hidden"), [(300, True), (600, False)])
