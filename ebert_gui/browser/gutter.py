@@ -124,7 +124,7 @@ def _paint_on_one_line(surface: Surface, title: str, subtitle: str, room: float)
 
 def _paint_swatch(surface: Surface, track: Track, setting: Setting) -> None:
     if isinstance(track, SignalTrack):
-        colour = signal_colour(surface, track, setting)
+        colour = signal_colour(surface.palette, track, setting)
     elif isinstance(track, PredictionTrack):
         colour = track.colour or surface.palette.prediction
     else:

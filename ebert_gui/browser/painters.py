@@ -9,6 +9,7 @@ from ebert_core.protocol.locus import Interval
 from ebert_gui.browser import attention, genes, marks, prediction, reading, sequence, signal, verdicts
 from ebert_gui.browser.axis import Axis
 from ebert_gui.browser.content import Setting, TrackContent
+from ebert_gui.browser.palette import Palette
 from ebert_gui.browser.reading import Reading
 from ebert_gui.browser.signal import Scale
 from ebert_gui.browser.surface import Surface
@@ -107,6 +108,22 @@ PAINTERS: dict[type[Track], Painter] = {
 def painter_of(track: Track) -> Painter:
     """The painter of a track."""
     return PAINTERS[type(track)]
+
+
+def colour_of(track: Track, palette: Palette, setting: Setting) -> str:
+    """The colour in which a track is drawn; empty where it is drawn in several and has none of its own."""
+    match track:
+        case SignalTrack():
+            return signal.signal_colour(palette, track, setting)
+        case tracks.GenesTrack():
+            return track.colour or palette.gene
+        case tracks.PeaksTrack():
+            return track.colour or palette.peak
+        case tracks.PredictionTrack():
+            return track.colour or palette.prediction
+        case tracks.TruthTrack():
+            return track.colour or palette.text
+    return track.colour
 
 
 def scales_of(

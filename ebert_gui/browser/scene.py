@@ -11,7 +11,7 @@ from ebert_gui.browser import chrome, gutter
 from ebert_gui.browser.axis import Axis
 from ebert_gui.browser.blank import blank_sentence, without_folders
 from ebert_gui.browser.content import ContentSource, Setting, TrackContent
-from ebert_gui.browser.painters import painter_of, scales_of
+from ebert_gui.browser.painters import colour_of, painter_of, scales_of
 from ebert_gui.browser.palette import Palette
 from ebert_gui.browser.reading import Reading
 from ebert_gui.browser.signal import Scale
@@ -102,6 +102,10 @@ class Scene:
         cells = self.workspace.dataset.cell_types if self.workspace.dataset else ()
         colours = {cell.name: number for number, cell in enumerate(cells)}
         return Setting(self.workspace.dataset, self.workspace.checkpoint, self.workspace.anchor, colours)
+
+    def colour_of(self, track: Track) -> str:
+        """The colour in which a track is drawn; empty where there is not one."""
+        return colour_of(track, self.palette, self.setting())
 
     def refresh(self) -> None:
         """Take scales and empty places from what is on screen; called when the view rests, not while it slides."""

@@ -12,6 +12,7 @@ from ebert_core.protocol.tracks import Signal
 from ebert_core.protocol.wording import percent
 from ebert_gui.browser.axis import Axis
 from ebert_gui.browser.content import Held, Setting, TrackContent
+from ebert_gui.browser.palette import Palette
 from ebert_gui.browser.surface import Surface
 from ebert_gui.state.tracks import SignalTrack
 
@@ -81,7 +82,7 @@ def band_of(replies: Iterable[Held[object]], axis: Axis) -> Band:
 def paint_signal(surface: Surface, track: SignalTrack, content: TrackContent, scale: Scale, setting: Setting) -> None:
     """The band in a light shade, the mean in a full one."""
     band = band_of(content.replies("signal"), surface.axis)
-    colour = signal_colour(surface, track, setting)
+    colour = signal_colour(surface.palette, track, setting)
     pixel = 1.0 / surface.axis.ratio
     zero = y_of(max(0.0, scale.low), scale, surface.height)
     mean = y_of(band.mean, scale, surface.height)
@@ -97,9 +98,9 @@ def paint_signal(surface: Surface, track: SignalTrack, content: TrackContent, sc
     surface.columns(np.minimum(mean, zero), np.maximum(np.maximum(mean, zero), mean + pixel / 2), colour, 0.9)
 
 
-def signal_colour(surface: Surface, track: SignalTrack, setting: Setting) -> str:
+def signal_colour(palette: Palette, track: SignalTrack, setting: Setting) -> str:
     """The track's own colour, or that of its cell type."""
-    colours = surface.palette.signals
+    colours = palette.signals
     return track.colour or colours[setting.signal_colours.get(track.cell_type, 0) % len(colours)]
 
 

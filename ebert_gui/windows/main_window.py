@@ -61,7 +61,7 @@ class MainWindow(QMainWindow):
         self.canvas = Canvas(parts.workspace, parts.loader, theme, window_font())
         self.locus_bar = LocusBar(parts.workspace, parts.data)
         self.attention_bar = AttentionBar()
-        self.track_dock = TrackDock(parts.workspace, self)
+        self.track_dock = TrackDock(parts.workspace, self, self.canvas.scene.colour_of)
         self.checkpoint_dock = CheckpointDock(theme, self)
         self._jobs_dock: JobsDock | None = None
         self._ended: dict[str, WorkerState] = {}
@@ -110,6 +110,7 @@ class MainWindow(QMainWindow):
         """Draw in other colours; the application's style is set by who asked."""
         self.theme = theme
         self.canvas.dress(theme, window_font())
+        self.track_dock.follow()
         self.checkpoint_dock.set_theme(theme)
         if self._jobs_dock is not None:
             self._jobs_dock.set_theme(theme)

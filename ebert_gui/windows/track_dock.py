@@ -39,15 +39,23 @@ from ebert_gui.state.workspace import Workspace
 _ID = Qt.ItemDataRole.UserRole
 # Two lines: on a low screen the other docks need the room.
 _LOWEST = 36
+# What the colour dialog opens on for tracks that are drawn in many colours.
+_NO_COLOUR = "#5b6b7d"
 
 
 class TrackDock(QDockWidget):
-    """Follows the track list of a workspace."""
+    """Follows the track list of a workspace; `colour_of` tells in which colour a track is drawn."""
 
-    def __init__(self, workspace: Workspace, parent: QWidget | None = None) -> None:
+    def __init__(
+        self,
+        workspace: Workspace,
+        parent: QWidget | None = None,
+        colour_of: Callable[[Track], str] = lambda track: track.colour,
+    ) -> None:
         super().__init__("Tracks", parent)
         self.setObjectName("track-dock")
         self._workspace = workspace
+        self._colour_of = colour_of
         self._is_following = False
         self.list = QListWidget()
         self.offers = QTreeWidget()
@@ -71,10 +79,10 @@ class TrackDock(QDockWidget):
         for track in self._workspace.tracks.tracks:
             item = QListWidgetItem(f"{track.title}  {track.subtitle}".rstrip())
             item.setData(_ID, track.id)
-            if track.colour:
-                pixels = QPixmap(10, 10)
-                pixels.fill(QColor(track.colour))
-                item.setIcon(QIcon(pixels))
+            pixels = QPixmap(10, 10)
+            # Tracks without a colour keep the place of one, so that all names stand in line.
+            pixels.fill(QColor(self._colour_of(track) or "transparent"))
+            item.setIcon(QIcon(pixels))
             self.list.addItem(item)
             if track.id == chosen:
                 self.list.setCurrentItem(item)
@@ -108,7 +116,7 @@ class TrackDock(QDockWidget):
 
     def choose_colour(self, track: Track) -> None:
         """Ask for a colour of a track."""
-        dialog = QColorDialog(QColor(track.colour or "#5b6b7d"), self)
+        dialog = QColorDialog(QColor(self._colour_of(track) or _NO_COLOUR), self)
         dialog.setOption(QColorDialog.ColorDialogOption.DontUseNativeDialog)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.colorSelected.connect(lambda colour: self._workspace.tracks.recolour(track.id, colour.name()))

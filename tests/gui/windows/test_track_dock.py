@@ -2,13 +2,17 @@
 
 import pytest
 from PyQt6.QtCore import Qt
+from PyQt6.QtWidgets import QColorDialog
 
 from ebert_core.protocol.locus import Interval
 from ebert_core.protocol.tracks import Place, Places
-from ebert_gui.state.tracks import GenesTrack, PeaksTrack, SignalTrack
+from ebert_gui.browser.content import TrackContent
+from ebert_gui.browser.scene import Scene
+from ebert_gui.state.tracks import GenesTrack, PeaksTrack, PredictionTrack, SignalTrack
 from ebert_gui.state.workspace import Workspace
 from ebert_gui.windows.actions import ACTIONS
 from ebert_gui.windows.locus_bar import LocusBar
+from ebert_gui.windows.theme import LIGHT, window_font
 from ebert_gui.windows.track_dock import TrackDock, offered_tracks
 from ebert_gui.workers.state import Condition, WorkerState
 
@@ -136,3 +140,34 @@ def test_no_two_actions_share_a_shortcut() -> None:
 
 def test_every_action_says_what_it_does() -> None:
     assert all(action.tip for action in ACTIONS if action.text)
+
+
+class _NothingYet:
+    def content(self, _track: object) -> TrackContent:
+        return TrackContent()
+
+
+@pytest.mark.parametrize(
+    ("track", "colour"),
+    [
+        (SignalTrack(cell_type="GM12878", signal="DNase"), LIGHT.signals[0]),
+        (SignalTrack(cell_type="HepG2", signal="DNase"), LIGHT.signals[1]),
+        (SignalTrack(cell_type="HepG2", signal="DNase", colour="#123456"), "#123456"),
+        (GenesTrack(), LIGHT.gene),
+        (PeaksTrack(cell_type="HepG2", factor="CTCF"), LIGHT.peak),
+        (PredictionTrack(cell_type="HepG2", factor="CTCF"), LIGHT.prediction),
+    ],
+)
+def test_the_colour_dialog_and_the_list_show_the_colour_in_which_a_track_is_drawn(
+    workspace, qtbot, track, colour
+) -> None:
+    scene = Scene(workspace, _NothingYet(), LIGHT, window_font())
+    dock = TrackDock(workspace, colour_of=scene.colour_of)
+    qtbot.addWidget(dock)
+    workspace.tracks.restart((track,))
+    chip = dock.list.item(0).icon().pixmap(10, 10).toImage()
+    assert chip.pixelColor(5, 5).name() == colour
+    dock.choose_colour(workspace.tracks.tracks[0])
+    dialog = dock.findChild(QColorDialog)
+    assert dialog.currentColor().name() == colour
+    dialog.reject()
