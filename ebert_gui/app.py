@@ -134,6 +134,7 @@ class WindowProgram(Program):
         self._within_screen = WithinScreen(app)
         self.jobs = JobFollower(self.workspace, self.data)
         self.window = MainWindow(Parts(self.workspace, self.loader, self.opener, self.jobs, self.data), theme)
+        self.window.place(looks.geometry)
         self.window.lay_docks(looks.layout)
         self.data.state_changed.connect(lambda state: self.window.show_worker("data", state))
         self.model.state_changed.connect(lambda state: self.window.show_worker("model", state))
@@ -159,7 +160,8 @@ class WindowProgram(Program):
         QTimer.singleShot(0, self._start_model_when_calm)
 
     def _appearance(self) -> Appearance:
-        return Appearance(self.window.theme is DARK, self.window.layout_of_docks())
+        window = self.window
+        return Appearance(window.theme is DARK, window.layout_of_docks(), window.geometry_to_keep())
 
     def _start_model_when_calm(self) -> None:
         """Start the model once tracks are drawn, where it would keep them from a core: importing torch takes one."""

@@ -21,6 +21,7 @@ class Appearance(NamedTuple):
 
     is_dark: bool | None = None
     layout: str = ""
+    geometry: str = ""
 
 
 class SessionKeeper(QObject):
@@ -59,7 +60,7 @@ class SessionKeeper(QObject):
         for path in ([self._named] if self._named else []) + newest_sessions():
             found = read_session(path)
             if not found.problem and not found.session.is_empty:
-                return Appearance(found.session.is_dark, found.session.layout)
+                return Appearance(found.session.is_dark, found.session.layout, found.session.geometry)
         return Appearance()
 
     def last(self) -> Session:
@@ -133,6 +134,7 @@ class SessionKeeper(QObject):
             anchor=choices.anchor,
             is_dark=looks.is_dark,
             layout=looks.layout,
+            geometry=looks.geometry,
         )
 
     def _first_file(self, dataset: str, files: tuple[str, ...]) -> Path:

@@ -26,10 +26,14 @@ class _Fields(msgspec.Struct, frozen=True, omit_defaults=False):
     anchor: Interval | None = None
     is_dark: bool | None = None
     layout: str = ""
+    geometry: str = ""
 
 
 class Session(_Fields, frozen=True):
-    """What is kept. Paths are those of the host of the workers; `layout` is where the docks stand, in Qt's words."""
+    """What is kept. Paths are those of the host of the workers.
+
+    `layout` is where the docks stand and `geometry` where the window stands, in Qt's words.
+    """
 
     tracks: tuple[Track, ...] = ()
 

@@ -167,7 +167,16 @@ class MainWindow(QMainWindow):
 
     def layout_of_docks(self) -> str:
         """Where the docks stand and which are shown, as text to keep."""
-        return bytes(self.saveState().toBase64().data()).decode("ascii")
+        return _as_text(self.saveState())
+
+    def geometry_to_keep(self) -> str:
+        """Where the window stands, and whether it fills the screen, as text to keep."""
+        return _as_text(self.saveGeometry())
+
+    def place(self, geometry: str) -> None:
+        """Put the window where it stood; what cannot be read changes nothing."""
+        if geometry:
+            self.restoreGeometry(QByteArray.fromBase64(geometry.encode("ascii", "ignore")))
 
     def lay_docks(self, layout: str) -> None:
         """Put the docks where they stood; what cannot be read changes nothing."""
@@ -380,3 +389,7 @@ class MainWindow(QMainWindow):
             self.messages.info(f"{job.name or job.verb} is done: {job.result}")
         elif job.state != "stopped":
             self.messages.error(job.message or f"{job.name or job.verb} {job.state}.", job.details)
+
+
+def _as_text(state: QByteArray) -> str:
+    return bytes(state.toBase64().data()).decode("ascii")

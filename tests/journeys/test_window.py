@@ -5,6 +5,7 @@ import signal
 from pathlib import Path
 
 import pytest
+from PyQt6.QtCore import QRect
 
 from ebert_core.protocol.locus import Interval
 from ebert_gui.app import WindowProgram
@@ -41,9 +42,11 @@ def test_docks_stand_where_they_stood_before(open_window, qtbot, toy_dataset, tm
     first = open_window(dataset=str(toy_dataset), session=kept)
     qtbot.waitUntil(lambda: _is_complete(first), timeout=LONG)
     first.window.checkpoint_dock.show()
+    first.window.setGeometry(40, 60, 700, 500)
     first.window.close()
     second = open_window(dataset=str(toy_dataset), session=kept)
     qtbot.waitUntil(lambda: _is_complete(second), timeout=LONG)
+    assert second.window.geometry() == QRect(40, 60, 700, 500)
     assert second.window.checkpoint_dock.isVisible()
     assert not second.window.track_dock.isVisible()
     second.window.toggle_jobs()
