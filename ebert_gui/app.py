@@ -21,6 +21,7 @@ from ebert_gui.state.recent import add_recent
 from ebert_gui.state.session import Session, read_session
 from ebert_gui.state.workspace import Workspace
 from ebert_gui.windows import theme as themes
+from ebert_gui.windows.forms import WheelScrolls
 from ebert_gui.windows.main_window import MainWindow, Parts
 from ebert_gui.windows.screens import WithinScreen
 from ebert_gui.windows.theme import DARK, LIGHT, Theme, system_theme, window_font
@@ -132,6 +133,7 @@ class WindowProgram(Program):
         theme = system_theme() if dark is None else (DARK if dark else LIGHT)
         themes.apply(app, theme)
         self._within_screen = WithinScreen(app)
+        self._wheel_scrolls = WheelScrolls(app)
         self.jobs = JobFollower(self.workspace, self.data)
         self.window = MainWindow(Parts(self.workspace, self.loader, self.opener, self.jobs, self.data), theme)
         self.window.place(looks.geometry)

@@ -22,12 +22,13 @@ from ebert_gui.browser import chrome
 from ebert_gui.browser.content import ContentSource
 from ebert_gui.browser.gestures import Drag, DragKind, wheel_factor
 from ebert_gui.browser.palette import Palette
-from ebert_gui.browser.scene import GUTTER, Row, Scene
+from ebert_gui.browser.scene import GUTTER, TRACK_GAP, Row, Scene
 from ebert_gui.state.tracks import Track
 from ebert_gui.state.workspace import Workspace
 
 _REST_MILLISECONDS = 60
 _ARRIVAL_MILLISECONDS = 30
+_MARKED_MILLISECONDS = 1500
 _BAR_WIDTH = 12
 _CLICK_PIXELS = 4
 _LINE = 80
@@ -65,6 +66,11 @@ class Canvas(QWidget):
         self._arrivals.setSingleShot(True)
         self._arrivals.setInterval(_ARRIVAL_MILLISECONDS)
         self._arrivals.timeout.connect(self.follow)
+        self._marked: tuple[str, ...] = ()
+        self._marking = QTimer(self)
+        self._marking.setSingleShot(True)
+        self._marking.setInterval(_MARKED_MILLISECONDS)
+        self._marking.timeout.connect(self._unmark)
         self.setMouseTracking(True)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
@@ -74,6 +80,7 @@ class Canvas(QWidget):
             announcer.connect(self.follow)
         for announcer in (workspace.tracks.changed, workspace.dataset_changed, workspace.checkpoint_changed):
             announcer.connect(self._on_rows_changed)
+        workspace.tracks.changed.connect(lambda: self.reveal(workspace.tracks.added))
 
     def dress(self, palette: Palette, font: QFont) -> None:
         """Draw in other colours or another font."""
@@ -95,6 +102,32 @@ class Canvas(QWidget):
         self.scene.refresh()
         self.update()
 
+    def reveal(self, track_ids: tuple[str, ...]) -> None:
+        """Scroll to these tracks, as little as shows the first of them and as many of the others as fit; mark them."""
+        rows = [row for row in self.scene.rows() if row.track.id in track_ids]
+        if not rows:
+            return
+        above = rows[0].top - self.scene.header_height
+        below = rows[-1].top + rows[-1].height + TRACK_GAP - self.height()
+        if above < 0 or below > 0:
+            self._bar.setValue(self._bar.value() + round(min(above, below) if above > 0 else above))
+        self._marked = track_ids
+        self._marking.start()
+        self.update()
+
+    def _unmark(self) -> None:
+        self._marked = ()
+        self.update()
+
+    def _paint_marks(self, painter: QPainter) -> None:
+        """A tint over tracks that have just been added."""
+        tint = QColor(self.scene.palette.accent)
+        tint.setAlphaF(0.16)
+        for row in self.scene.rows():
+            if row.track.id in self._marked:
+                top = max(row.top, float(self.scene.header_height))
+                painter.fillRect(QRectF(0, top, self.scene.width, row.top + row.height - top), tint)
+
     def sizeHint(self) -> QSize:
         """Room for a screen of tracks."""
         return QSize(1200, 720)
@@ -104,6 +137,7 @@ class Canvas(QWidget):
         painter = QPainter(self)
         painter.fillRect(self.rect(), QColor(self.scene.palette.canvas))  # also beside the scene, over the scroll bar
         self.scene.paint(painter)
+        self._paint_marks(painter)
         if self._drag is not None and self._drag.kind is DragKind.SELECT:
             self._drag.paint(painter, self.scene, self.height())
         painter.end()

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import TYPE_CHECKING, NamedTuple
 
+from PyQt6.QtCore import Qt
 from PyQt6.QtGui import QAction
 from PyQt6.QtWidgets import QMenu
 
@@ -34,6 +35,7 @@ class Action(NamedTuple):
     """One command; `menu` is where it stands, `&` marks its letter. An empty text is a line between commands.
 
     With `fill` it is a menu of its own, filled anew whenever it opens.
+    The shortcut of an action `of_canvas` works while the tracks have the keyboard: elsewhere its keys choose or type.
     """
 
     menu: str
@@ -43,6 +45,7 @@ class Action(NamedTuple):
     run: Callable[["MainWindow"], None] = lambda _window: None
     is_ready: Ready = _always
     fill: Callable[["MainWindow", QMenu], None] | None = None
+    of_canvas: bool = False
 
 
 ACTIONS = (
@@ -92,10 +95,10 @@ ACTIONS = (
     Action("&Go", "&Back", "Alt+Left", "To the place before", lambda w: w.workspace.view.go_back()),
     Action("&Go", "&Forward", "Alt+Right", "To the place after", lambda w: w.workspace.view.go_forward()),
     Action("&Go"),
-    Action("&Go", "Left", "Left", "A tenth of a screen to the left", lambda w: w.pan(-0.1)),
-    Action("&Go", "Right", "Right", "A tenth of a screen to the right", lambda w: w.pan(0.1)),
-    Action("&Go", "A screen left", "Shift+Left", "A screen to the left", lambda w: w.pan(-0.9)),
-    Action("&Go", "A screen right", "Shift+Right", "A screen to the right", lambda w: w.pan(0.9)),
+    Action("&Go", "Left", "Left", "A tenth of a screen to the left", lambda w: w.pan(-0.1), of_canvas=True),
+    Action("&Go", "Right", "Right", "A tenth of a screen to the right", lambda w: w.pan(0.1), of_canvas=True),
+    Action("&Go", "A screen left", "Shift+Left", "A screen to the left", lambda w: w.pan(-0.9), of_canvas=True),
+    Action("&Go", "A screen right", "Shift+Right", "A screen to the right", lambda w: w.pan(0.9), of_canvas=True),
     Action("&Go", "Zoom &in", "Ctrl++", "Half as much", lambda w: w.workspace.view.zoom(2)),
     Action("&Go", "Zoom &out", "Ctrl+-", "Twice as much", lambda w: w.workspace.view.zoom(0.5)),
     Action("&Go", "&Whole chromosome", "Ctrl+0", "All of it", lambda w: w.show_chromosome(), _has_genome),
@@ -159,6 +162,9 @@ def build_menus(window: "MainWindow") -> dict[str, QMenu]:
         action.setStatusTip(entry.tip)
         action.triggered.connect(lambda _checked, entry=entry: entry.run(window) if entry.is_ready(window) else None)
         action.setProperty("entry", ACTIONS.index(entry))
+        if entry.of_canvas:
+            action.setShortcutContext(Qt.ShortcutContext.WidgetShortcut)
+            window.canvas.addAction(action)
         menus[entry.menu].addAction(action)
     return {title.replace("&", ""): menu for title, menu in menus.items()}
 

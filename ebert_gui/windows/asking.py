@@ -1,6 +1,6 @@
 """The dialogs behind the menus: what they ask for and where the answer goes."""
 
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import TYPE_CHECKING
 
 from PyQt6.QtWidgets import QFileDialog, QMessageBox
@@ -8,28 +8,54 @@ from PyQt6.QtWidgets import QFileDialog, QMessageBox
 from ebert_core.protocol.errors import InvalidRequest
 from ebert_core.protocol.specs import FineTune
 from ebert_gui.browser.picture import save_picture
+from ebert_gui.state.recent import read_recent
 
 if TYPE_CHECKING:
     from ebert_gui.windows.main_window import MainWindow
 
 
+_ALL = "All files (*)"
+_DATASETS = "Datasets (*.toml)"
+_SIGNALS = ("bw", "bigwig", "bigWig", "wig", "bedgraph", "bedGraph", "bdg")
+_FEATURES = ("bed", "bb", "bigbed", "bigBed", "narrowPeak", "broadPeak", "gtf", "gff", "gff3", "txt")
+_GENOMES = ("fa", "fasta", "2bit", "sizes")
+
+
+def _filter(words: str, endings: tuple[str, ...]) -> str:
+    """A line of a file dialog: what the files are and how their names end, plain or compressed."""
+    return f"{words} ({' '.join(f'*.{ending} *.{ending}.gz' for ending in endings)})"
+
+
+def _folder() -> str:
+    """Where to begin looking: beside what was opened last."""
+    recent = read_recent()
+    return str(PurePath(recent[0][0]).parent) if recent else ""
+
+
 def for_dataset(window: "MainWindow") -> None:
     """Ask for a DATASET.toml and open it."""
-    path, _ = QFileDialog.getOpenFileName(window, "Open dataset", "", "Datasets (*.toml)")
+    path, _ = QFileDialog.getOpenFileName(window, "Open dataset", _folder(), f"{_DATASETS};;{_ALL}")
     if path:
-        window.opener.open_dataset(path)
+        window.open_all((path,))
 
 
 def for_dataset_of(window: "MainWindow", assembly: str, checkpoint: str) -> None:
     """Ask for a dataset of an assembly, and open it with a checkpoint that was trained there."""
-    path, _ = QFileDialog.getOpenFileName(window, f"Open a dataset of {assembly}", "", "Datasets (*.toml)")
+    path, _ = QFileDialog.getOpenFileName(window, f"Open a dataset of {assembly}", _folder(), f"{_DATASETS};;{_ALL}")
     if path:
         window.opener.open_dataset(path, then=lambda: window.opener.open_checkpoint(checkpoint))
 
 
 def for_files(window: "MainWindow") -> None:
-    """Ask for track files and open them."""
-    paths, _ = QFileDialog.getOpenFileNames(window, "Open track files", "", "All files (*)")
+    """Ask for track files and open them all, in the order in which they were chosen."""
+    filters = (
+        _filter("Tracks and genomes", (*_SIGNALS, *_FEATURES, *_GENOMES)),
+        _filter("Signals", _SIGNALS),
+        _filter("Peaks, regions, states and genes", _FEATURES),
+        _filter("Genomes", _GENOMES),
+        _ALL,
+    )
+    paths, _ = QFileDialog.getOpenFileNames(window, "Open track files", _folder(), ";;".join(filters))
     if paths:
         window.open_all(tuple(paths))
 

@@ -105,6 +105,8 @@ class AttentionBar(QWidget):
         self.setSizePolicy(policy)
 
     def _name_fields(self) -> None:
+        for field in (self.layer, self.head, self.from_anchor, self.to_anchor, self.triangle):
+            field.setFocusPolicy(Qt.FocusPolicy.TabFocus)  # a click leaves the keyboard with the tracks
         self.layer.setAccessibleName("Attention layer")
         self.head.setAccessibleName("Attention head")
         self.from_anchor.setToolTip("What the clicked position looks at")

@@ -2,8 +2,11 @@
 
 from collections.abc import Sequence
 
-from PyQt6.QtCore import QSize, Qt
+from PyQt6.QtCore import QEvent, QObject, QSize, Qt
 from PyQt6.QtWidgets import (
+    QAbstractSpinBox,
+    QApplication,
+    QComboBox,
     QDialogButtonBox,
     QFormLayout,
     QFrame,
@@ -125,6 +128,23 @@ def compact(widget: QWidget, width: int) -> QWidget:
     widget.setFixedWidth(width)
     widget.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
     return widget
+
+
+class WheelScrolls(QObject):
+    """Watches an application: the wheel scrolls what a number or a choice stands in, and never changes either."""
+
+    def __init__(self, app: QApplication) -> None:
+        super().__init__(app)
+        app.installEventFilter(self)
+
+    def eventFilter(self, watched: QObject | None, event: QEvent | None) -> bool:
+        """Pass turns of the wheel on to the widget around the field."""
+        is_wheel = event is not None and event.type() == QEvent.Type.Wheel
+        if not is_wheel or not isinstance(watched, QAbstractSpinBox | QComboBox):
+            return False
+        assert event is not None
+        event.ignore()
+        return True
 
 
 class Fold(QWidget):

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from PyQt6.QtCore import QSize, QStringListModel, Qt, QTimer, pyqtSignal
-from PyQt6.QtGui import QResizeEvent
+from PyQt6.QtGui import QKeyEvent, QResizeEvent
 from PyQt6.QtWidgets import QComboBox, QCompleter, QHBoxLayout, QLabel, QLineEdit, QToolBar, QToolButton, QWidget
 
 from ebert_core.protocol.errors import InvalidRequest
@@ -56,9 +56,10 @@ class WholeBar(QToolBar):
 
 
 class LocusBar(QWidget):
-    """Follows a workspace; `problem` carries a sentence about what was typed."""
+    """Follows a workspace; `problem` carries a sentence about what was typed, `left` says that it is done with."""
 
     problem = pyqtSignal(str)
+    left = pyqtSignal()
 
     def __init__(self, workspace: Workspace, data: Client) -> None:
         super().__init__()
@@ -99,6 +100,14 @@ class LocusBar(QWidget):
             self._show(interval)
         elif text and self._workspace.dataset is not None:
             self._data.request(FindPlace(text, 1), Places, lambda places: self._on_found(text, places))
+
+    def keyPressEvent(self, event: QKeyEvent | None) -> None:
+        """Escape gives up what was typed."""
+        assert event is not None
+        if event.key() == Qt.Key.Key_Escape:
+            self._leave()
+        else:
+            super().keyPressEvent(event)
 
     def follow_view(self) -> None:
         """Say where we are, unless somebody is typing."""
@@ -153,6 +162,7 @@ class LocusBar(QWidget):
             box.setMinimumWidth(_CHOICE_WIDTH)
             box.setMaximumWidth(_WIDEST_CHOICE)
             box.setAccessibleName(text)
+            box.setFocusPolicy(Qt.FocusPolicy.TabFocus)  # a click leaves the keyboard with the tracks
             layout.addSpacing(8)
             layout.addWidget(caption)
             layout.addWidget(box)
@@ -183,14 +193,19 @@ class LocusBar(QWidget):
         if place is None:
             self.problem.emit(f"There is no chromosome and no gene called {text} here.")
             return
-        self.locus.setModified(False)
         self._workspace.show_place(place.interval)
-        self.follow_view()
+        self._leave()
 
     def _show(self, interval: Interval) -> None:
-        self.locus.setModified(False)
         self._workspace.view.show(interval)
+        self._leave()
+
+    def _leave(self) -> None:
+        """Say where we are, and let the keys move the view again."""
+        self._typing.stop()
+        self.locus.setModified(False)
         self.follow_view()
+        self.left.emit()
 
 
 def _offer(box: QComboBox, names: tuple[str, ...], chosen: str) -> None:
@@ -207,5 +222,6 @@ def _button(text: str, tip: str, action: Callable[[], None]) -> QToolButton:
     button.setToolTip(tip)
     button.setAccessibleName(tip)
     button.setFixedSize(30, 30)
+    button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
     button.clicked.connect(lambda _checked: action())
     return button

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
 from PyQt6.QtCore import QByteArray, QPoint, Qt, pyqtSignal
-from PyQt6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QGuiApplication
+from PyQt6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QGuiApplication, QKeyEvent
 from PyQt6.QtWidgets import QLabel, QMainWindow, QMenu, QSizePolicy, QStackedWidget, QVBoxLayout, QWidget
 
 from ebert_core.protocol.locus import Interval, format_locus
@@ -57,7 +57,6 @@ class MainWindow(QMainWindow):
         self.jobs = parts.jobs
         self.loader = parts.loader
         self.theme = theme
-        self.messages = MessageBar()
         self.canvas = Canvas(parts.workspace, parts.loader, theme, window_font())
         self.locus_bar = LocusBar(parts.workspace, parts.data)
         self.attention_bar = AttentionBar()
@@ -73,6 +72,7 @@ class MainWindow(QMainWindow):
         self.setAcceptDrops(True)
         self.resize(1280, 860)
         self._lay_out()
+        self.messages = MessageBar(self._pages, self._header_height)
         self.menus = build_menus(self)
         self._add_dock_menu()
         self._connect_state()
@@ -105,6 +105,11 @@ class MainWindow(QMainWindow):
         elif not is_blank and self._pages.currentWidget() is not self.canvas:
             self._pages.setCurrentWidget(self.canvas)
             self.canvas.setFocus()
+        self.messages.place()
+
+    def _header_height(self) -> int:
+        """What lies above the tracks, which no message hides."""
+        return self.canvas.scene.header_height if self._pages.currentWidget() is self.canvas else 0
 
     def set_theme(self, theme: Theme) -> None:
         """Draw in other colours; the application's style is set by who asked."""
@@ -242,6 +247,16 @@ class MainWindow(QMainWindow):
                 if not url.isLocalFile():
                     self.say(f"{url.toString()} is no file of this machine; download it and open the file.")
 
+    def keyPressEvent(self, event: QKeyEvent | None) -> None:
+        """Escape leads back to the tracks, and there it dismisses the newest message."""
+        assert event is not None
+        if event.key() != Qt.Key.Key_Escape:
+            super().keyPressEvent(event)
+        elif not self.canvas.hasFocus():
+            self.canvas.setFocus()
+        else:
+            self.messages.dismiss()
+
     def closeEvent(self, event: QCloseEvent | None) -> None:
         """Let the session be kept first."""
         self.closing.emit()
@@ -255,7 +270,8 @@ class MainWindow(QMainWindow):
         self.addToolBar(WholeBar("Locus bar", self.locus_bar))
         for page in (self.canvas, self.offering.page):
             self._pages.addWidget(page)
-        for widget in (self.messages, self._pages, self.attention_bar):
+        self._pages.setFocusProxy(self.canvas)
+        for widget in (self._pages, self.attention_bar):
             layout.addWidget(widget, 1 if widget is self._pages else 0)
         self.attention_bar.hide()
         self.setCentralWidget(body)
@@ -297,6 +313,7 @@ class MainWindow(QMainWindow):
         self.loader.arrived.connect(self.canvas.take_arrival)
         self.loader.idle.connect(self.canvas.refresh)
         self.locus_bar.problem.connect(self.messages.warning)
+        self.locus_bar.left.connect(self.canvas.setFocus)
         self.opener.problem.connect(self.say)
         self.opener.settled.connect(self.choose_page)
         self.attention_bar.choice_changed.connect(lambda layer, head: self._change_attention(layer=layer, head=head))

@@ -1,11 +1,11 @@
-"""The slim bar above the tracks that says what happened, one sentence at a time, with details to copy."""
+"""The messages that float over the tracks: the newest in full, how many more there are, and details to copy."""
 
-from collections import deque
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
-from PyQt6.QtCore import Qt
-from PyQt6.QtGui import QFontDatabase, QGuiApplication, QKeySequence, QShortcut
+from PyQt6.QtCore import QEvent, QObject, Qt
+from PyQt6.QtGui import QFontDatabase, QGuiApplication
 from PyQt6.QtWidgets import (
     QDialog,
     QDialogButtonBox,
@@ -22,7 +22,8 @@ from PyQt6.QtWidgets import (
 Level = Literal["info", "warning", "error"]
 
 _WORDS = {"info": "Note", "warning": "Warning", "error": "Error"}
-_QUEUE_LIMIT = 100
+_MOST_KEPT = 100
+_MARGIN = 12
 
 
 @dataclass(frozen=True)
@@ -35,12 +36,17 @@ class Message:
 
 
 class MessageBar(QFrame):
-    """Shows the most serious waiting message until it is dismissed; hidden when there is none."""
+    """Shows the newest message until it is dismissed, then the one before it; hidden when there is none.
 
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._waiting: deque[Message] = deque(maxlen=_QUEUE_LIMIT)
-        self._shown: Message | None = None
+    It floats at the upper edge of the widget that it is laid over, below `header()` pixels of it, so that nothing moves
+    when it comes and goes; its buttons stand where they stood when another message follows.
+    """
+
+    def __init__(self, over: QWidget | None = None, header: Callable[[], int] = lambda: 0) -> None:
+        super().__init__(over.parentWidget() if over is not None else None)
+        self._over = over
+        self._header = header
+        self._messages: list[Message] = []
         self._details_window: QDialog | None = None
         self._word = QLabel()
         self._sentence = QLabel()
@@ -51,30 +57,32 @@ class MessageBar(QFrame):
         self._more = QLabel()
         self._more.setProperty("role", "muted")
         self._details = _flat_button("Details…", "Show the details of this message")
-        self._dismiss = _flat_button("Dismiss", "Dismiss this message")
+        self._dismiss_all = _flat_button("Dismiss all", "Dismiss all messages")
+        self._dismiss = _flat_button("Dismiss", "Dismiss this message (Escape)")
         self._details.clicked.connect(self.show_details)
+        self._dismiss_all.clicked.connect(self.dismiss_all)
         self._dismiss.clicked.connect(self.dismiss)
-        escape = QShortcut(QKeySequence(Qt.Key.Key_Escape), self)
-        escape.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
-        escape.activated.connect(self.dismiss)
         layout = QHBoxLayout(self)
-        layout.setContentsMargins(12, 4, 8, 4)
+        layout.setContentsMargins(12, 6, 8, 6)
         layout.setSpacing(8)
-        for widget in (self._word, self._sentence, self._more, self._details, self._dismiss):
+        for widget in (self._word, self._sentence, self._more, self._details, self._dismiss_all, self._dismiss):
             layout.addWidget(widget, 1 if widget is self._sentence else 0)
-        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
+        for button in (self._details, self._dismiss_all, self._dismiss):
+            layout.setAlignment(button, Qt.AlignmentFlag.AlignTop)
         self.setAccessibleName("Messages")
         self.hide()
+        if over is not None:
+            over.installEventFilter(self)
 
     @property
     def shown(self) -> Message | None:
         """The message on screen."""
-        return self._shown
+        return self._messages[-1] if self._messages else None
 
     @property
     def waiting(self) -> tuple[Message, ...]:
-        """The messages that follow, in the order in which they come."""
-        return tuple(self._waiting)
+        """The older messages that are not dismissed, the newest first."""
+        return tuple(reversed(self._messages[:-1]))
 
     def info(self, sentence: str, details: str = "") -> None:
         """Say that something happened."""
@@ -89,62 +97,84 @@ class MessageBar(QFrame):
         self.say(Message("error", sentence, details))
 
     def say(self, message: Message) -> None:
-        """Show the message now or after those before it; the same message does not queue twice, errors go first."""
-        if message == self._shown or message in self._waiting:
-            return
-        if self._shown is None:
-            self._show(message)
-        elif message.level == "error" and self._shown.level != "error":
-            self._waiting.appendleft(self._shown)
-            self._show(message)
-        else:
-            self._waiting.append(message)
-        self._show_count()
+        """Show the message now, above those that are not dismissed; one that is said again is not kept twice."""
+        others = [each for each in self._messages if each != message]
+        self._messages = [*others, message][-_MOST_KEPT:]
+        self._show()
 
     def withdraw(self, sentence: str) -> bool:
         """Take a sentence back that no longer holds; whether it was shown or waiting."""
-        waited = [message for message in self._waiting if message.sentence == sentence]
-        for message in waited:
-            self._waiting.remove(message)
-        was_shown = self._shown is not None and self._shown.sentence == sentence
-        if was_shown:
-            self.dismiss()
-        self._show_count()
-        return was_shown or bool(waited)
+        kept = [message for message in self._messages if message.sentence != sentence]
+        was_there = len(kept) < len(self._messages)
+        self._messages = kept
+        self._show()
+        return was_there
 
     def dismiss(self) -> None:
-        """Put the shown message away and show the next."""
-        self._shown = None
-        if self._waiting:
-            self._show(self._waiting.popleft())
-            self._show_count()
-        else:
-            self.hide()
+        """Put the shown message away and show the one before it."""
+        self._messages = self._messages[:-1]
+        self._show()
+
+    def dismiss_all(self) -> None:
+        """Put all messages away."""
+        self._messages = []
+        self._show()
 
     def show_details(self) -> None:
         """Open the details of the shown message beside the window, to read and copy."""
-        if self._shown is None or not self._shown.details:
+        if self.shown is None or not self.shown.details:
             return
         if self._details_window is not None:
             self._details_window.deleteLater()
-        self._details_window = details_window(self._shown.sentence, self._shown.details, self)
+        self._details_window = details_window(self.shown.sentence, self.shown.details, self)
         self._details_window.show()
 
-    def _show(self, message: Message) -> None:
-        self._shown = message
+    def place(self) -> None:
+        """Stand where this belongs; called when the header below has another height."""
+        layout = self.layout()
+        if self._over is None or layout is None or self.isHidden():
+            return
+        below = self._over.geometry()
+        width = max(0, below.width() - 2 * _MARGIN)
+        layout.activate()
+        height = max(layout.heightForWidth(width), layout.minimumSize().height())
+        self.setGeometry(below.left() + _MARGIN, below.top() + self._header() + _MARGIN // 2, width, height)
+
+    def eventFilter(self, watched: QObject | None, event: QEvent | None) -> bool:
+        """Stay at the upper edge of what this floats over."""
+        if event is not None and event.type() in (QEvent.Type.Resize, QEvent.Type.Move, QEvent.Type.Show):
+            self.place()
+        return super().eventFilter(watched, event)
+
+    def _show(self) -> None:
+        message = self.shown
+        if message is None:
+            self._leave()
+            return
         self.setProperty("message", message.level)
         self._word.setText(_WORDS[message.level])
         self._word.setProperty("level", message.level)
         self._sentence.setText(message.sentence)
         self._details.setVisible(bool(message.details))
+        older = len(self._messages) - 1
+        self._more.setText(f"{older} more")
+        self._more.setVisible(older > 0)
+        self._dismiss_all.setVisible(older > 0)
         self.setAccessibleDescription(f"{_WORDS[message.level]}: {message.sentence}")
         for widget in (self, self._word):
             _restyle(widget)
         self.show()
+        if self._over is not None:
+            self.raise_()
+        self.place()
 
-    def _show_count(self) -> None:
-        self._more.setText(f"{len(self._waiting)} more")
-        self._more.setVisible(bool(self._waiting))
+    def _leave(self) -> None:
+        """Hide, and give the keyboard back to what lies below."""
+        focused = QGuiApplication.focusObject()
+        had_keyboard = isinstance(focused, QWidget) and self.isAncestorOf(focused)
+        self.hide()
+        if had_keyboard and self._over is not None:
+            self._over.setFocus()
 
 
 def details_window(sentence: str, details: str, parent: QWidget | None) -> QDialog:
@@ -181,6 +211,8 @@ def _flat_button(text: str, description: str) -> QPushButton:
     button = QPushButton(text)
     button.setFlat(True)
     button.setAutoDefault(False)
+    # A click must not take the keyboard from the tracks.
+    button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
     button.setAccessibleDescription(description)
     return button
 

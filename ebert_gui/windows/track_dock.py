@@ -74,7 +74,7 @@ class TrackDock(QDockWidget):
         if self._is_following:
             return
         self._is_following = True
-        chosen = self._chosen_id()
+        chosen, row = self._chosen_id(), self.list.currentRow()
         self.list.clear()
         for track in self._workspace.tracks.tracks:
             item = QListWidgetItem(f"{track.title}  {track.subtitle}".rstrip())
@@ -86,6 +86,9 @@ class TrackDock(QDockWidget):
             self.list.addItem(item)
             if track.id == chosen:
                 self.list.setCurrentItem(item)
+        if self.list.currentRow() < 0 <= row:
+            # The chosen track has gone: its neighbour is next.
+            self.list.setCurrentRow(min(row, self.list.count() - 1))
         self._is_following = False
         self._show_chosen()
 
@@ -97,11 +100,14 @@ class TrackDock(QDockWidget):
                 self.list.setCurrentItem(item)
 
     def offer(self) -> None:
-        """List what the dataset and the checkpoint can show."""
+        """List what the dataset and the checkpoint can show; what was unfolded stays so."""
+        before = (self.offers.topLevelItem(place) for place in range(self.offers.topLevelItemCount()))
+        unfolded = {item.text(0) for item in before if item is not None and item.isExpanded()}
         self.offers.clear()
         for group, tracks in offered_tracks(self._workspace):
             parent = QTreeWidgetItem([group])
             self.offers.addTopLevelItem(parent)
+            parent.setExpanded(group in unfolded)
             for name, track in tracks:
                 child = QTreeWidgetItem([name])
                 child.setData(0, _ID, track)

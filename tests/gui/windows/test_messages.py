@@ -1,4 +1,4 @@
-"""The message bar says one sentence at a time and loses none."""
+"""The message bar shows the newest sentence and loses none."""
 
 import pytest
 from PyQt6.QtCore import Qt
@@ -31,13 +31,13 @@ def test_a_bar_with_nothing_to_say_is_hidden(bar: MessageBar) -> None:
 @pytest.mark.parametrize(
     ("said", "order"),
     [
-        (["info a", "info b"], ["a", "b"]),
-        (["info a", "error b"], ["b", "a"]),
-        (["error a", "error b", "info c"], ["a", "b", "c"]),
+        (["info a", "info b"], ["b", "a"]),
+        (["error a", "error b", "info c"], ["c", "b", "a"]),
         (["warning a", "warning a"], ["a"]),
+        (["warning a", "info b", "warning a"], ["a", "b"]),
     ],
 )
-def test_messages_queue_and_errors_go_first(bar: MessageBar, said: list[str], order: list[str]) -> None:
+def test_the_newest_message_is_shown_and_older_ones_follow(bar: MessageBar, said: list[str], order: list[str]) -> None:
     for text in said:
         level, sentence = text.split()
         {"info": bar.info, "warning": bar.warning, "error": bar.error}[level](sentence)
@@ -85,7 +85,16 @@ def test_a_dismiss_button_click_shows_the_next_message(bar: MessageBar, qtbot: Q
     bar.info("a")
     bar.info("b")
     qtbot.mouseClick(button(bar, "Dismiss"), Qt.MouseButton.LeftButton)
-    assert bar.shown == Message("info", "b")
+    assert bar.shown == Message("info", "a")
+
+
+def test_all_messages_can_be_dismissed_at_once(bar: MessageBar, qtbot: QtBot) -> None:
+    bar.info("a")
+    assert not button(bar, "Dismiss all").isVisibleTo(bar)
+    bar.info("b")
+    qtbot.mouseClick(button(bar, "Dismiss all"), Qt.MouseButton.LeftButton)
+    assert bar.shown is None
+    assert bar.isHidden()
 
 
 def test_a_sentence_that_no_longer_holds_is_withdrawn_shown_or_waiting(bar: MessageBar) -> None:

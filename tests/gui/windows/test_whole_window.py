@@ -1,0 +1,268 @@
+"""The window with silent workers: who has the keyboard, what floats over the tracks, and what the menus open."""
+
+from typing import Any
+
+import pytest
+from PyQt6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
+from PyQt6.QtGui import QDropEvent, QKeySequence
+from PyQt6.QtWidgets import QFileDialog, QMenu
+from pytestqt.qtbot import QtBot
+
+from ebert_core.protocol.locus import Interval
+from ebert_core.protocol.tracks import DatasetSummary, InspectFile
+from ebert_gui.loading.jobs import JobFollower
+from ebert_gui.loading.loader import Loader
+from ebert_gui.loading.opening import Opener
+from ebert_gui.state.recent import add_recent
+from ebert_gui.state.tracks import SignalTrack
+from ebert_gui.state.workspace import Workspace
+from ebert_gui.windows.main_window import MainWindow, Parts
+from ebert_gui.windows.theme import LIGHT
+from ebert_gui.workers.state import Condition, WorkerState
+
+# The offscreen platform says both of every window.
+pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints", r"raise\(\)")
+SIZE = (1280, 720)
+
+
+class Silent:
+    """A worker that hears everything and answers nothing."""
+
+    def __init__(self) -> None:
+        self.state = WorkerState(Condition.READY)
+        self.asked: list[Any] = []
+
+    def request(self, body: Any, *_words: object, **_more: object) -> int:
+        self.asked.append(body)
+        return len(self.asked)
+
+    def cancel(self, number: int) -> None:
+        """Nothing is under way."""
+
+
+@pytest.fixture
+def data() -> Silent:
+    return Silent()
+
+
+@pytest.fixture
+def window(qtbot: QtBot, dataset: DatasetSummary, data: Silent) -> MainWindow:
+    workspace = Workspace()
+    loader = Loader(workspace, {"data": data, "model": data})
+    opener = Opener(workspace, data, data)
+    window = MainWindow(Parts(workspace, loader, opener, JobFollower(workspace, data), data), LIGHT)
+    qtbot.addWidget(window)
+    window.resize(*SIZE)
+    workspace.open_dataset(dataset)
+    workspace.view.show(Interval("chr3", 10_000, 20_000))
+    with qtbot.waitActive(window):
+        window.show()
+        window.activateWindow()
+    return window
+
+
+def _press(window: MainWindow, qtbot: QtBot, key: Qt.Key) -> None:
+    """Press a key where the keyboard is."""
+    focused = window.focusWidget()
+    assert focused is not None
+    qtbot.keyClick(focused, key)
+
+
+@pytest.mark.parametrize("typed", ["chr3:30,001-40,000", "chr17"])
+def test_after_a_jump_the_keys_move_the_view(window: MainWindow, qtbot: QtBot, typed: str) -> None:
+    window.edit_locus()
+    window.locus_bar.locus.setText("")
+    qtbot.keyClicks(window.locus_bar.locus, typed)
+    _press(window, qtbot, Qt.Key.Key_Return)
+    assert window.canvas.hasFocus()
+    before = window.workspace.view.span
+    _press(window, qtbot, Qt.Key.Key_Left if typed == "chr17" else Qt.Key.Key_Right)
+    assert typed == "chr17" or window.workspace.view.span.start == before.start + 0.1 * before.length
+
+
+def test_a_wrong_locus_leaves_the_keyboard_with_the_field(window: MainWindow, qtbot: QtBot) -> None:
+    window.edit_locus()
+    window.locus_bar.locus.setText("chr3:9g")
+    _press(window, qtbot, Qt.Key.Key_Return)
+    assert window.locus_bar.locus.hasFocus()
+
+
+def test_escape_gives_up_what_was_typed(window: MainWindow, qtbot: QtBot) -> None:
+    window.edit_locus()
+    qtbot.keyClicks(window.locus_bar.locus, "chr17:1-")
+    _press(window, qtbot, Qt.Key.Key_Escape)
+    assert window.canvas.hasFocus()
+    assert window.locus_bar.locus.text() == "chr3:10,001-20,000"
+
+
+def test_a_click_in_the_bars_leaves_the_keyboard_with_the_tracks(window: MainWindow, qtbot: QtBot) -> None:
+    left = Qt.MouseButton.LeftButton
+    qtbot.mouseClick(window.locus_bar.zoom_in, left)
+    window.messages.error("One.")
+    window.messages.error("Two.", "details")
+    qtbot.mouseClick(window.messages._dismiss, left)
+    assert window.canvas.hasFocus()
+
+
+@pytest.mark.parametrize("key", [Qt.Key.Key_Left, Qt.Key.Key_Right, Qt.Key.Key_Up, Qt.Key.Key_Down])
+def test_arrows_in_the_docks_do_not_move_the_view(window: MainWindow, qtbot: QtBot, key: Qt.Key) -> None:
+    window.track_dock.show()
+    window.track_dock.offer()
+    before = window.workspace.view.span
+    for view in (window.track_dock.list, window.track_dock.offers):
+        view.setFocus()
+        assert view.hasFocus()
+        qtbot.keyClick(view, key)
+        qtbot.keyClick(view, key, Qt.KeyboardModifier.ShiftModifier)
+    assert window.workspace.view.span == before
+
+
+def test_arrows_unfold_what_the_dock_offers(window: MainWindow, qtbot: QtBot) -> None:
+    window.track_dock.show()
+    offers = window.track_dock.offers
+    offers.setFocus()
+    group = offers.topLevelItem(0)
+    assert group is not None
+    offers.setCurrentItem(group)
+    qtbot.keyClick(offers, Qt.Key.Key_Right)
+    assert group.isExpanded()
+    window.track_dock.offer()
+    again = offers.topLevelItem(0)
+    assert again is not None
+    assert again.isExpanded()
+
+
+def test_only_keys_that_no_field_wants_work_everywhere(window: MainWindow) -> None:
+    everywhere = [
+        action.shortcut().toString()
+        for menu in window.menus.values()
+        for action in menu.actions()
+        if action.shortcutContext() == Qt.ShortcutContext.WindowShortcut and not action.shortcut().isEmpty()
+    ]
+    bare = [keys for keys in everywhere if "Ctrl+" not in keys and "Alt+" not in keys and not keys.startswith("F")]
+    assert everywhere
+    assert bare == []
+    assert QKeySequence("Left").toString() not in everywhere
+
+
+def test_delete_goes_on_with_the_neighbour(window: MainWindow, qtbot: QtBot) -> None:
+    window.track_dock.show()
+    tracks = window.workspace.tracks.tracks
+    window.track_dock.choose(tracks[1].id)
+    window.track_dock.list.setFocus()
+    for _ in range(2):
+        qtbot.keyClick(window.track_dock.list, Qt.Key.Key_Delete)
+    assert window.workspace.tracks.tracks == (tracks[0], *tracks[3:])
+
+
+def test_messages_come_and_go_and_nothing_moves(window: MainWindow, qtbot: QtBot) -> None:
+    before = (window.canvas.geometry(), window.attention_bar.geometry(), window.size())
+    places = []
+    for sentence in ("Short.", "A long one. " * 40, "Short again."):
+        window.messages.error(sentence, "details")
+        qtbot.waitUntil(window.messages.isVisible)
+        assert window.canvas.geometry().contains(window.messages.geometry())
+        places.append(window.messages._dismiss.mapTo(window, QPoint(0, 0)))
+    assert len(set(map(str, places))) == 1
+    assert window.messages.geometry().top() >= window.canvas.geometry().top() + window.canvas.scene.header_height
+    window.messages.dismiss_all()
+    assert (window.canvas.geometry(), window.attention_bar.geometry(), window.size()) == before
+
+
+def test_a_message_stays_over_the_tracks_when_the_window_is_resized(window: MainWindow, qtbot: QtBot) -> None:
+    window.messages.error("A sentence that needs two lines where the window is narrow. " * 3)
+    window.resize(900, 500)
+    qtbot.waitUntil(lambda: window.canvas.width() < 1000)
+    assert window.canvas.geometry().contains(window.messages.geometry())
+
+
+def test_escape_on_the_tracks_dismisses_the_newest_message(window: MainWindow, qtbot: QtBot) -> None:
+    window.messages.error("One.")
+    window.messages.error("Two.")
+    window.track_dock.show()
+    window.track_dock.list.setFocus()
+    _press(window, qtbot, Qt.Key.Key_Escape)
+    assert window.messages.shown is not None
+    assert window.messages.shown.sentence == "Two."
+    _press(window, qtbot, Qt.Key.Key_Escape)
+    assert window.messages.shown.sentence == "One."
+
+
+def test_an_added_track_below_the_fold_is_scrolled_to_and_marked(window: MainWindow, qtbot: QtBot) -> None:
+    window.workspace.tracks.restart([SignalTrack(signal=str(number), height=100) for number in range(20)])
+    window.canvas.grab()
+    assert window.canvas.scene.scroll == 0
+    window.workspace.tracks.add(SignalTrack(signal="new", height=100))
+    row = list(window.canvas.scene.rows())[-1]
+    assert window.canvas.scene.header_height <= row.top
+    assert row.top + row.height <= window.canvas.height()
+    marked = window.canvas.grab().toImage().pixelColor(5, round(row.top + 50)).name()
+    assert marked != LIGHT.canvas
+    qtbot.waitUntil(
+        lambda: window.canvas.grab().toImage().pixelColor(5, round(row.top + 50)).name() != marked, timeout=10_000
+    )
+    window.workspace.tracks.add(SignalTrack(signal="on top", height=100), index=0)
+    assert window.canvas.scene.scroll == 0
+
+
+def test_an_undone_removal_is_scrolled_to(window: MainWindow) -> None:
+    window.workspace.tracks.restart([SignalTrack(signal=str(number), height=100) for number in range(20)])
+    window.workspace.tracks.remove(window.workspace.tracks.tracks[-1].id)
+    window.canvas.reveal((window.workspace.tracks.tracks[0].id,))
+    window.workspace.undo()
+    row = list(window.canvas.scene.rows())[-1]
+    assert row.top + row.height <= window.canvas.height()
+
+
+def test_the_undo_of_a_choice_is_seen_in_the_bar_and_on_the_tracks(window: MainWindow, qtbot: QtBot) -> None:
+    before = window.canvas.grab().toImage()
+    chosen = window.locus_bar.cell_type.currentText()
+    other = next(cell for cell in ("GM12878", "HepG2", "K562") if cell != chosen)
+    window.workspace.choose_cell_type(other)
+    assert window.canvas.grab().toImage() != before
+    qtbot.keyClick(window.canvas, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    assert window.locus_bar.cell_type.currentText() == chosen
+    assert window.canvas.grab().toImage() == before
+
+
+def test_what_was_opened_last_is_opened_again_together(window: MainWindow, data: Silent) -> None:
+    add_recent(("/d/old/DATASET.toml",))
+    add_recent(("/f/a&b.bw", "/f/gone.bw"))
+    menu = QMenu()
+    window.offering.fill_recent(menu)
+    first, second = menu.actions()[:2]
+    assert first.text() == "a&&b.bw and gone.bw"
+    first.trigger()
+    assert data.asked[-1].paths == ("/f/a&b.bw", "/f/gone.bw")
+    assert second.text() == "old"
+
+
+def test_all_files_that_were_chosen_are_opened_and_the_dialog_shows_what_can_be(
+    window: MainWindow, data: Silent, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    add_recent(("/f/a.bw",))
+    asked = []
+
+    def choose(*words: object) -> tuple[list[str], str]:
+        asked.append(words)
+        return ["/b.bw", "/a.bed.gz"], ""
+
+    # The dialog for files is the desktop's own; here it answers at once.
+    monkeypatch.setattr(QFileDialog, "getOpenFileNames", choose)
+    window.ask_for_files()
+    assert [body.path for body in data.asked if isinstance(body, InspectFile)] == ["/b.bw", "/a.bed.gz"]
+    _, _, folder, filters = asked[0]
+    assert folder == "/f"
+    first, last = filters.split(";;")[0], filters.split(";;")[-1]
+    assert all(f"*.{ending}" in first for ending in ("bw", "bed", "bed.gz", "narrowPeak", "gtf.gz", "fa", "2bit"))
+    assert last == "All files (*)"
+
+
+def test_what_is_dropped_and_is_no_file_is_a_sentence(window: MainWindow, data: Silent) -> None:
+    mime = QMimeData()
+    mime.setUrls([QUrl.fromLocalFile("/a.bw"), QUrl("https://example.org/x.bw")])
+    nothing = Qt.KeyboardModifier.NoModifier
+    window.dropEvent(QDropEvent(QPointF(9, 9), Qt.DropAction.CopyAction, mime, Qt.MouseButton.LeftButton, nothing))
+    assert [body.path for body in data.asked if isinstance(body, InspectFile)] == ["/a.bw"]
+    assert window.messages.shown is not None
+    assert window.messages.shown.sentence.startswith("https://example.org/x.bw is no file of this machine")
