@@ -208,6 +208,7 @@ class PictureProgram(Program):
         self.scene.width, self.scene.height = float(width), float(height)
         self.workspace.view.set_columns(self.scene.plot_columns)
         self.opener.problem.connect(self._on_problem)
+        self.opener.told.connect(lambda sentence: print(sentence, file=sys.stderr))  # noqa: T201 - for the shell
         self.opener.settled.connect(self._draw_when_complete)
         self.loader.idle.connect(self._draw_when_complete)
         for client in (self.data, self.model):

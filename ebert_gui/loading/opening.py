@@ -59,11 +59,12 @@ class _Refused(NamedTuple):
 class Opener(QObject):
     """Brings what a person opens into a workspace.
 
-    `problem` carries a sentence and its details, `settled` says that nothing is being opened any more, `opened` names
-    the dataset or the files that have been opened. `session_of` is asked for the session of what is being opened.
+    `problem` carries a sentence and its details, `told` a sentence about what changed by itself. `settled` says that
+    nothing is being opened any more, `opened` names the session of what is being opened.
     """
 
     problem = pyqtSignal(str, str)
+    told = pyqtSignal(str)
     settled = pyqtSignal()
     reopened = pyqtSignal()
     opened = pyqtSignal(tuple)
@@ -333,7 +334,13 @@ class Opener(QObject):
         dataset = self._workspace.dataset
         # Another dataset or checkpoint may have been asked for while this one was loading.
         if dataset is not None and (dataset.path, self._wanted_checkpoint) == (request.dataset, request.path):
+            before = self._workspace.factor
             self._workspace.open_checkpoint(summary)
+            now = self._workspace.factor
+            if before and now != before:
+                self.told.emit(
+                    f"{summary.name} does not predict {before}, so the tracks show {now} instead; Undo takes this back."
+                )
         self._end("checkpoint")
 
     def _on_no_checkpoint(self, failure: Failure) -> None:

@@ -81,20 +81,34 @@ class TrackList:
         """Put another track in the place of one, under the same id."""
         self._replace(track_id, lambda track: msgspec.structs.replace(new, id=track.id))
 
-    def exchange(self, field: str, one: str, other: str) -> None:
-        """Swap two cell types or factors wherever a track shows them."""
-        swapped = {one: other, other: one}
-
-        def exchanged(track: Track) -> Track:
-            value = getattr(track, field, "")
-            return msgspec.structs.replace(track, **{field: swapped[value]}) if value in swapped else track
-
-        if one != other:
-            self.rewrite(exchanged)
-
     def rewrite(self, change: Callable[[Track], Track]) -> None:
         """Change every track in one step."""
         self._change(tuple(change(track) for track in self._tracks))
+
+    def substitute(self, change: Callable[[Track], Track]) -> None:
+        """Let every track show what `change` makes of it, in its place and in one step.
+
+        A track whose substitute is on screen already stays as it is: nothing is shown twice, and no rows change places.
+        """
+        shown = {_subject(track) for track in self._tracks}
+
+        def substituted(track: Track) -> Track:
+            new = change(track)
+            return track if _subject(new) in shown else new
+
+        self._change(tuple(substituted(track) for track in self._tracks))
+
+    def duplicate(self, copy_of: Callable[[Track], Track | None]) -> None:
+        """Put under every track what `copy_of` makes of it, if anything."""
+        beside: list[Track] = []
+        for track in self._tracks:
+            copy = copy_of(track)
+            beside += [track] if copy is None else [track, msgspec.structs.replace(copy, id="")]
+        self._change(_with_ids(beside))
+
+    def remove_all(self, is_removed: Callable[[Track], bool]) -> None:
+        """Take tracks out, in one step."""
+        self._change(tuple(track for track in self._tracks if not is_removed(track)))
 
     def _replace(self, track_id: str, change: Callable[[Track], Track], gesture: str = "") -> None:
         self._change(tuple(change(track) if track.id == track_id else track for track in self._tracks), gesture)
@@ -109,6 +123,11 @@ class TrackList:
         self.added = tuple(track.id for track in tracks if track.id not in before)
         self._tracks = tracks
         self.changed.announce()
+
+
+def _subject(track: Track) -> tuple[object, ...]:
+    """What a track shows, whatever it looks like."""
+    return (type(track), *(getattr(track, name, "") for name in ("cell_type", "factor", "signal", "path")))
 
 
 def _with_ids(tracks: Iterable[Track]) -> tuple[Track, ...]:

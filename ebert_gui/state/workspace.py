@@ -1,6 +1,6 @@
 """Everything the window is about: the open dataset and checkpoint, the view, the tracks and what is chosen."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import NamedTuple
 
@@ -12,7 +12,16 @@ from ebert_core.protocol.tracks import DatasetSummary
 from ebert_gui.state.announcer import Announcer
 from ebert_gui.state.defaults import chosen_cell_types, chosen_factor, default_tracks, model_tracks
 from ebert_gui.state.track_list import TrackList
-from ebert_gui.state.tracks import AttentionTrack, PredictionTrack, SequenceTrack, SignalTrack, Track
+from ebert_gui.state.tracks import (
+    AttentionTrack,
+    PeaksTrack,
+    PredictionTrack,
+    SequenceTrack,
+    SignalTrack,
+    StatesTrack,
+    Track,
+    TruthTrack,
+)
 from ebert_gui.state.undo import UndoSteps
 from ebert_gui.state.view import ViewRange
 
@@ -25,6 +34,14 @@ class Choices(NamedTuple):
     factor: str = ""
     anchor: Interval | None = None
     """None while the anchor is a guess."""
+
+
+class OfferedFactor(NamedTuple):
+    """A factor that can be chosen: whether the dataset has peaks of it, and whether the open checkpoint predicts it."""
+
+    name: str
+    is_measured: bool
+    is_predicted: bool
 
 
 class Workspace:
@@ -134,19 +151,61 @@ class Workspace:
         self.checkpoint_changed.announce()
 
     def choose_cell_type(self, cell_type: str) -> None:
-        """Look at another cell type: tracks of the chosen one show it, and its own take the old one's place."""
+        """Look at another cell type: tracks of the one before show it, unless its own tracks are on screen already."""
         with self.step():
             before, self.cell_type = self.cell_type, cell_type
             if before and before != cell_type:
-                self.tracks.exchange("cell_type", before, cell_type)
+                self._substitute_cell_type(before, cell_type)
         self.choice_changed.announce()
+
+    @property
+    def compared(self) -> str:
+        """The cell type that is shown beside the chosen one; empty where there is none."""
+        shown = (getattr(track, "cell_type", "") for track in self.tracks.tracks)
+        return next((cell for cell in shown if cell and cell != self.cell_type), "")
+
+    def compare_with(self, cell_type: str) -> None:
+        """Show another cell type beside the chosen one, in the rows of the one before; empty: show none."""
+        before = self.compared
+        with self.step():
+            if not cell_type:
+                self.tracks.remove_all(lambda track: bool(before) and getattr(track, "cell_type", "") == before)
+            elif before:
+                self._substitute_cell_type(before, cell_type)
+            else:
+                self.tracks.duplicate(lambda track: self._same_of(track, cell_type))
+        self.choice_changed.announce()
+
+    def _substitute_cell_type(self, before: str, cell_type: str) -> None:
+        def substituted(track: Track) -> Track:
+            is_meant = getattr(track, "cell_type", "") == before
+            return msgspec.structs.replace(track, cell_type=cell_type) if is_meant else track
+
+        self.tracks.substitute(substituted)
+
+    def _same_of(self, track: Track, cell_type: str) -> Track | None:
+        """A track of the chosen cell type as one of another, where the dataset or the model has it."""
+        cells = self.dataset.cell_types if self.dataset else ()
+        cell = next((known for known in cells if known.name == cell_type), None)
+        if cell is None or getattr(track, "cell_type", "") != self.cell_type:
+            return None
+        match track:
+            case StatesTrack():
+                is_there = cell.has_states
+            case SignalTrack(signal=signal):
+                is_there = signal in cell.signals
+            case PeaksTrack(factor=factor):
+                is_there = any(peaks.factor == factor for peaks in cell.peaks)
+            case _:
+                is_there = isinstance(track, PredictionTrack | TruthTrack)
+        return msgspec.structs.replace(track, cell_type=cell_type, colour="") if is_there else None
 
     def choose_factor(self, factor: str) -> None:
         """Look at another factor in the same way."""
         with self.step():
             before, self.factor = self.factor, factor
             if before and before != factor:
-                self._exchange_factor(before, factor)
+                self._substitute_factor(before, factor)
         self.choice_changed.announce()
 
     def _show_again(self, choices: Choices) -> None:
@@ -168,28 +227,27 @@ class Workspace:
         if checkpoint.factors and self.factor not in known:
             before, self.factor = self.factor, chosen_factor(self.dataset, checkpoint)
             if before:
-                self._exchange_factor(before, self.factor)
+                self._substitute_factor(before, self.factor)
         shown = any(isinstance(track, PredictionTrack | AttentionTrack) for track in self.tracks.tracks)
         if not shown and self.dataset is not None:
             self._add_model_tracks(model_tracks(self.dataset, checkpoint, self.factor, self.cell_type))
 
-    def _exchange_factor(self, before: str, factor: str) -> None:
-        """Swap two factors wherever a track shows them, also in signals named after them (`ChIP-CTCF`)."""
-        swapped = {before: factor, factor: before}
+    def _substitute_factor(self, before: str, factor: str) -> None:
+        """Show another factor wherever a track shows one, also in signals named after it (`ChIP-CTCF`)."""
         cells = self.dataset.cell_types if self.dataset else ()
         signals = {cell.name: cell.signals for cell in cells}
 
-        def exchanged(track: Track) -> Track:
+        def substituted(track: Track) -> Track:
             if isinstance(track, SignalTrack) and not track.path:
-                named = measured_instead(track.signal, swapped)
+                named = measured_instead(track.signal, before, factor)
                 if named in signals.get(track.cell_type, ()):
-                    group = measured_instead(track.group, swapped)
+                    group = measured_instead(track.group, before, factor)
                     return msgspec.structs.replace(track, signal=named, group=group)
                 return track
-            value = getattr(track, "factor", "")
-            return msgspec.structs.replace(track, factor=swapped[value]) if value in swapped else track
+            is_meant = getattr(track, "factor", "") == before
+            return msgspec.structs.replace(track, factor=factor) if is_meant else track
 
-        self.tracks.rewrite(exchanged)
+        self.tracks.substitute(substituted)
 
     def show_place(self, place: Interval) -> None:
         """Jump to a gene, with some room at both sides."""
@@ -215,12 +273,13 @@ class Workspace:
             self.anchor = anchor
             self.anchor_changed.announce()
 
-    def factors(self) -> tuple[str, ...]:
-        """Factors that can be chosen: the checkpoint's, then the measured ones."""
-        predicted = [factor.name for factor in self.checkpoint.factors] if self.checkpoint else []
+    def factors(self) -> tuple[OfferedFactor, ...]:
+        """Factors that can be chosen, in the order of their names."""
+        predicted = {factor.name for factor in self.checkpoint.factors} if self.checkpoint else set()
         cells = self.dataset.cell_types if self.dataset else ()
-        measured = sorted({peaks.factor for cell in cells for peaks in cell.peaks})
-        return tuple(dict.fromkeys([*predicted, *measured]))
+        measured = {peaks.factor for cell in cells for peaks in cell.peaks}
+        names = sorted(predicted | measured, key=lambda name: (name.casefold(), name))
+        return tuple(OfferedFactor(name, name in measured, name in predicted) for name in names)
 
     def _add_model_tracks(self, tracks: tuple[Track, ...]) -> None:
         """Predictions go above the sequence, attention to the end."""
@@ -240,13 +299,12 @@ class Workspace:
             self.guess_anchor(span.chromosome, int((span.start + span.end) / 2))
 
 
-def measured_instead(signal: str, swapped: Mapping[str, str]) -> str:
-    """The signal of the other factor, where one of the two stands as a word at an end of the signal's name."""
-    for factor, other in swapped.items():
-        for place in (f"-{factor}", f"_{factor}", f" {factor}"):
-            if signal.endswith(place):
-                return signal.removesuffix(factor) + other
-        for place in (f"{factor}-", f"{factor}_", f"{factor} "):
-            if signal.startswith(place):
-                return other + signal.removeprefix(factor)
-    return swapped.get(signal, signal)
+def measured_instead(signal: str, factor: str, other: str) -> str:
+    """The signal of another factor, where the first stands as a word at an end of the signal's name."""
+    for place in (f"-{factor}", f"_{factor}", f" {factor}"):
+        if signal.endswith(place):
+            return signal.removesuffix(factor) + other
+    for place in (f"{factor}-", f"{factor}_", f"{factor} "):
+        if signal.startswith(place):
+            return other + signal.removeprefix(factor)
+    return other if signal == factor else signal

@@ -10,7 +10,7 @@ from ebert_core.protocol.errors import InvalidRequest
 from ebert_core.protocol.locus import Interval, format_locus, parse_locus
 from ebert_core.protocol.tracks import FindPlace, Place, Places
 from ebert_gui.loading.loader import Client
-from ebert_gui.state.workspace import Workspace
+from ebert_gui.state.workspace import OfferedFactor, Workspace
 
 _TYPING_MILLISECONDS = 120
 _ZOOM = 2.0
@@ -69,6 +69,7 @@ class LocusBar(QWidget):
         self.locus = _WholeLine()
         self._captions: list[QLabel] = []
         self.cell_type = QComboBox()
+        self.compared = QComboBox()
         self.factor = QComboBox()
         self.back = _button("‹", "Back to the place before (Alt+Left)", workspace.view.go_back)
         self.forward = _button("›", "Forward again (Alt+Right)", workspace.view.go_forward)
@@ -81,10 +82,19 @@ class LocusBar(QWidget):
         self._lay_out()
         self._set_up_completion()
         self.locus.returnPressed.connect(self.go)
-        self.cell_type.textActivated.connect(workspace.choose_cell_type)
-        self.factor.textActivated.connect(workspace.choose_factor)
+        for box, choose in (
+            (self.cell_type, workspace.choose_cell_type),
+            (self.compared, workspace.compare_with),
+            (self.factor, workspace.choose_factor),
+        ):
+            box.activated.connect(lambda place, box=box, choose=choose: choose(box.itemData(place)))
         workspace.view.changed.connect(self.follow_view)
-        for announcer in (workspace.dataset_changed, workspace.choice_changed, workspace.checkpoint_changed):
+        for announcer in (
+            workspace.dataset_changed,
+            workspace.choice_changed,
+            workspace.checkpoint_changed,
+            workspace.tracks.changed,
+        ):
             announcer.connect(self.follow_choice)
         self.follow_choice()
 
@@ -135,8 +145,13 @@ class LocusBar(QWidget):
         """Offer what can be chosen."""
         dataset = self._workspace.dataset
         cells = tuple(cell.name for cell in dataset.cell_types) if dataset else ()
-        _offer(self.cell_type, cells, self._workspace.cell_type)
-        _offer(self.factor, self._workspace.factors(), self._workspace.factor)
+        chosen = self._workspace.cell_type
+        _offer(self.cell_type, {name: name for name in cells}, chosen)
+        others = {name: name for name in cells if name != chosen}
+        _offer(self.compared, {"": "none", **others} if others else {}, self._workspace.compared)
+        has_model = self._workspace.checkpoint is not None
+        factors = {factor.name: _named(factor, has_model) for factor in self._workspace.factors()}
+        _offer(self.factor, factors, self._workspace.factor)
         self.follow_view()
 
     def _lay_out(self) -> None:
@@ -151,6 +166,7 @@ class LocusBar(QWidget):
         layout.addStretch(1)
         for text, box, tip in (
             ("Cell type", self.cell_type, "Tracks of the chosen cell type show this one instead"),
+            ("beside", self.compared, "The cell type that is shown beside the chosen one"),
             ("Factor", self.factor, "Tracks of the chosen factor show this one instead"),
         ):
             caption = QLabel(text)
@@ -161,7 +177,7 @@ class LocusBar(QWidget):
             box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
             box.setMinimumWidth(_CHOICE_WIDTH)
             box.setMaximumWidth(_WIDEST_CHOICE)
-            box.setAccessibleName(text)
+            box.setAccessibleName(tip if box is self.compared else text)
             box.setFocusPolicy(Qt.FocusPolicy.TabFocus)  # a click leaves the keyboard with the tracks
             layout.addSpacing(8)
             layout.addWidget(caption)
@@ -208,11 +224,21 @@ class LocusBar(QWidget):
         self.left.emit()
 
 
-def _offer(box: QComboBox, names: tuple[str, ...], chosen: str) -> None:
-    if tuple(box.itemText(place) for place in range(box.count())) != names:
+def _named(factor: OfferedFactor, has_model: bool) -> str:
+    """A factor as the list has it, marked where it is measured but not predicted, or predicted but not measured."""
+    if has_model and not factor.is_predicted:
+        return f"{factor.name} (not predicted)"
+    return factor.name if factor.is_measured else f"{factor.name} (not measured)"
+
+
+def _offer(box: QComboBox, names: dict[str, str], chosen: str) -> None:
+    """Offer these choices, each with its words."""
+    offered = {box.itemData(place): box.itemText(place) for place in range(box.count())}
+    if list(offered.items()) != list(names.items()):
         box.clear()
-        box.addItems(names)
-    box.setCurrentIndex(names.index(chosen) if chosen in names else -1)
+        for name, text in names.items():
+            box.addItem(text, name)
+    box.setCurrentIndex(list(names).index(chosen) if chosen in names else -1)
     box.setEnabled(bool(names))
 
 

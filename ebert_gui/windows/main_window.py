@@ -315,6 +315,7 @@ class MainWindow(QMainWindow):
         self.locus_bar.problem.connect(self.messages.warning)
         self.locus_bar.left.connect(self.canvas.setFocus)
         self.opener.problem.connect(self.say)
+        self.opener.told.connect(self.messages.info)
         self.opener.settled.connect(self.choose_page)
         self.attention_bar.choice_changed.connect(lambda layer, head: self._change_attention(layer=layer, head=head))
         self.attention_bar.triangle_toggled.connect(lambda is_map: self._change_attention(is_map=is_map))

@@ -72,13 +72,31 @@ def test_both_docks_and_the_jobs_fit_into_a_small_screen(open_window, qtbot, toy
 def test_choosing_a_cell_type_in_the_bar_changes_the_tracks(open_window, qtbot, toy_dataset) -> None:
     program = open_window(dataset=str(toy_dataset))
     qtbot.waitUntil(lambda: _is_complete(program), timeout=LONG)
-    before = [track.cell_type for track in program.workspace.tracks.tracks if isinstance(track, StatesTrack)]
-    box = program.window.locus_bar.cell_type
-    other = next(name for name in ("alpha", "beta") if name != box.currentText())
-    box.setCurrentText(other)
-    box.textActivated.emit(other)
-    after = [track.cell_type for track in program.workspace.tracks.tracks if isinstance(track, StatesTrack)]
-    assert after == list(reversed(before))
+    bar, tracks = program.window.locus_bar, program.workspace.tracks
+
+    def choose(box, name: str) -> None:
+        box.setCurrentIndex(box.findData(name))
+        box.activated.emit(box.currentIndex())
+
+    first, second = bar.cell_type.currentData(), bar.compared.currentData()
+    assert {first, second} == {"alpha", "beta"}
+    choose(bar.compared, "")
+    assert {track.cell_type for track in tracks.tracks if isinstance(track, StatesTrack)} == {first}
+    choose(bar.cell_type, second)
+    assert {track.cell_type for track in tracks.tracks if isinstance(track, StatesTrack)} == {second}
+    choose(bar.compared, first)
+    states = [track.cell_type for track in tracks.tracks if isinstance(track, StatesTrack)]
+    assert states == [second, first]
+    assert bar.compared.currentText() == first
+
+
+def test_what_changed_by_itself_is_said_in_the_window(open_window, qtbot, toy_dataset) -> None:
+    program = open_window(dataset=str(toy_dataset))
+    qtbot.waitUntil(lambda: _is_complete(program), timeout=LONG)
+    program.opener.told.emit("small does not predict EP300, so the tracks show CTCF instead.")
+    shown = program.window.messages.shown
+    assert shown is not None
+    assert shown.sentence == "small does not predict EP300, so the tracks show CTCF instead."
 
 
 def test_a_locus_that_is_typed_is_shown_and_a_wrong_one_is_a_sentence(open_window, qtbot, toy_dataset) -> None:

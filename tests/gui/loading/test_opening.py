@@ -12,17 +12,19 @@ from ebert_core.protocol.locus import Interval
 from ebert_core.protocol.modelling import OpenCheckpoint
 from ebert_core.protocol.tracks import (
     BareFile,
+    CellType,
     Chromosome,
     DatasetSummary,
     FileKind,
     InspectFile,
     OpenDataset,
     OpenFiles,
+    PeakFiles,
 )
 from ebert_gui.loading.dropping import Dropped
 from ebert_gui.loading.opening import Opener
 from ebert_gui.state.session import Session
-from ebert_gui.state.tracks import GenesTrack, SignalTrack
+from ebert_gui.state.tracks import GenesTrack, PeaksTrack, SignalTrack
 from ebert_gui.state.workspace import Workspace
 from ebert_gui.workers.state import Condition, Failure, WorkerState
 
@@ -210,3 +212,21 @@ def test_a_worker_that_comes_back_is_told_of_all_files_that_are_still_there(wind
     window.host.answer()
     assert window.host.asked[-1] == OpenFiles(("/a.bw", "/c.bw"))
     assert not window.said
+
+
+def test_a_checkpoint_that_takes_another_factor_into_view_says_so_and_undo_takes_it_back(window: Window) -> None:
+    told: list[str] = []
+    window.opener.told.connect(told.append)
+    cells = (CellType("alpha", True, (), (PeakFiles("EP300", False),)),)
+    window.workspace.open_dataset(msgspec.structs.replace(NOTHING, path="/d.toml", cell_types=cells))
+    assert window.workspace.factor == "EP300"
+    window.opener.open_checkpoint("/c")
+    window.host.answer()
+    assert told == ["toy does not predict EP300, so the tracks show CTCF instead; Undo takes this back."]
+    window.workspace.undo()
+    assert window.workspace.factor == "EP300"
+    assert [track.factor for track in window.workspace.tracks.tracks if isinstance(track, PeaksTrack)] == ["EP300"]
+    window.workspace.redo()
+    window.opener.open_checkpoint("/c")
+    window.host.answer()
+    assert len(told) == 1

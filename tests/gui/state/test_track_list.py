@@ -1,7 +1,9 @@
-"""The list of tracks: order, heights, and exchanging cell types."""
+"""The list of tracks: order, heights, and showing another cell type."""
+
+from msgspec.structs import replace
 
 from ebert_gui.state.track_list import LARGEST_HEIGHT, TrackList
-from ebert_gui.state.tracks import GenesTrack, SequenceTrack, SignalTrack, StatesTrack
+from ebert_gui.state.tracks import GenesTrack, SequenceTrack, SignalTrack, StatesTrack, Track
 
 
 def _list() -> TrackList:
@@ -37,8 +39,12 @@ def test_a_height_stays_within_bounds() -> None:
     assert changed.pixels == LARGEST_HEIGHT
 
 
-def test_exchanging_cell_types_swaps_them_in_every_track() -> None:
+def test_a_track_whose_substitute_is_shown_already_stays_in_its_row() -> None:
     tracks = _list()
     tracks.add(SignalTrack(id="s", cell_type="alpha", signal="DNase"))
-    tracks.exchange("cell_type", "alpha", "beta")
-    assert [getattr(track, "cell_type", "") for track in tracks.tracks] == ["", "beta", "alpha", "beta"]
+
+    def to_beta(track: Track) -> Track:
+        return replace(track, cell_type="beta") if getattr(track, "cell_type", "") == "alpha" else track
+
+    tracks.substitute(to_beta)
+    assert [getattr(track, "cell_type", "") for track in tracks.tracks] == ["", "alpha", "beta", "beta"]

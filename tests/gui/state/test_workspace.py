@@ -2,6 +2,7 @@
 
 import msgspec
 import pytest
+from msgspec.structs import replace
 from toy_summaries import checkpoint_summary
 
 from ebert_core.protocol.locus import Interval
@@ -79,10 +80,52 @@ def test_opening_a_checkpoint_again_adds_nothing(workspace: Workspace) -> None:
     assert workspace.tracks.tracks == before
 
 
-def test_choosing_the_other_cell_type_swaps_the_two(workspace: Workspace) -> None:
+def _cells(workspace: Workspace, kind: type) -> list[str]:
+    return [track.cell_type for track in workspace.tracks.tracks if isinstance(track, kind)]
+
+
+def test_rows_keep_their_order_whichever_cell_type_is_chosen(workspace: Workspace) -> None:
+    workspace.open_checkpoint(CHECKPOINT)
     workspace.choose_cell_type("beta")
-    states = [track.cell_type for track in workspace.tracks.tracks if isinstance(track, StatesTrack)]
-    assert states == ["beta", "alpha"]
+    # What shows one cell type only follows the choice.
+    assert (_cells(workspace, StatesTrack), _cells(workspace, AttentionTrack)) == (["alpha", "beta"], ["beta"])
+    assert (workspace.cell_type, workspace.compared) == ("beta", "alpha")
+    workspace.choose_cell_type("poor")
+    assert (_cells(workspace, StatesTrack), _cells(workspace, PredictionTrack)) == (["alpha", "poor"],) * 2
+    assert (workspace.cell_type, workspace.compared) == ("poor", "alpha")
+
+
+def test_the_second_cell_type_can_be_chosen_too(workspace: Workspace) -> None:
+    before = workspace.tracks.tracks
+    assert workspace.compared == "beta"
+    workspace.compare_with("poor")
+    assert (workspace.compared, _cells(workspace, StatesTrack)) == ("poor", ["alpha", "poor"])
+    workspace.compare_with("")
+    assert (workspace.compared, _cells(workspace, StatesTrack)) == ("", ["alpha"])
+    workspace.compare_with("beta")
+    assert [replace(track, id="") for track in workspace.tracks.tracks] == [replace(track, id="") for track in before]
+    for _ in range(3):
+        workspace.undo()
+    assert workspace.tracks.tracks == before
+    assert not workspace.can_undo
+
+
+def test_only_what_there_is_of_a_second_cell_type_is_put_beside_the_first(workspace: Workspace) -> None:
+    workspace.compare_with("")
+    workspace.compare_with("poor")
+    assert _cells(workspace, StatesTrack) == ["alpha", "poor"]
+    assert _cells(workspace, PeaksTrack) == ["alpha"]
+
+
+def test_factors_are_offered_by_name_and_told_apart(workspace: Workspace) -> None:
+    assert [factor.name for factor in workspace.factors()] == ["CTCF", "MAX"]
+    known = (FactorSummary("Zic3", ("alpha",)), FactorSummary("CTCF", ("alpha",)))
+    workspace.open_checkpoint(msgspec.structs.replace(CHECKPOINT, factors=known))
+    assert [tuple(factor) for factor in workspace.factors()] == [
+        ("CTCF", True, True),
+        ("MAX", True, False),
+        ("Zic3", False, True),
+    ]
 
 
 def test_choosing_a_factor_changes_every_track_that_shows_the_old_one(workspace: Workspace) -> None:
@@ -104,14 +147,14 @@ def test_choosing_a_factor_brings_its_own_measured_signal() -> None:
 
 
 def test_a_factor_is_a_word_of_a_signals_name_and_not_a_part_of_one() -> None:
-    swapped = {"MAX": "CTCF", "CTCF": "MAX"}
-    given = ("ChIP-MAX", "MAX signal", "CTCF", "ChIP-MAXIMUM", "DNase")
-    assert [measured_instead(name, swapped) for name in given] == [
+    given = ("ChIP-MAX", "MAX signal", "MAX", "ChIP-MAXIMUM", "DNase", "CTCF")
+    assert [measured_instead(name, "MAX", "CTCF") for name in given] == [
         "ChIP-CTCF",
         "CTCF signal",
-        "MAX",
+        "CTCF",
         "ChIP-MAXIMUM",
         "DNase",
+        "CTCF",
     ]
 
 

@@ -2,10 +2,12 @@
 
 import pytest
 from PyQt6.QtCore import Qt
-from PyQt6.QtWidgets import QColorDialog
+from PyQt6.QtWidgets import QColorDialog, QComboBox
+from toy_summaries import checkpoint_summary
 
 from ebert_core.protocol.locus import Interval
-from ebert_core.protocol.tracks import Place, Places
+from ebert_core.protocol.modelling import FactorSummary
+from ebert_core.protocol.tracks import CellType, Chromosome, DatasetSummary, PeakFiles, Place, Places
 from ebert_gui.browser.content import TrackContent
 from ebert_gui.browser.scene import Scene
 from ebert_gui.state.tracks import GenesTrack, PeaksTrack, PredictionTrack, SignalTrack
@@ -171,3 +173,39 @@ def test_the_colour_dialog_and_the_list_show_the_colour_in_which_a_track_is_draw
     dialog = dock.findChild(QColorDialog)
     assert dialog.currentColor().name() == colour
     dialog.reject()
+
+
+def _listed(box: QComboBox) -> list[str]:
+    return [box.itemText(place) for place in range(box.count())]
+
+
+def test_factors_are_listed_by_name_and_marked_where_they_are_not_predicted(bar, workspace) -> None:
+    cells = (CellType("alpha", False, (), tuple(PeakFiles(name, False) for name in ("REST", "CTCF", "EP300"))),)
+    dataset = DatasetSummary("/d", "toy", "toy1", (Chromosome("chr1", 4000),), False, False, (), (), cells)
+    workspace.open_dataset(dataset)
+    assert _listed(bar.factor) == ["CTCF", "EP300", "REST"]
+    known = (FactorSummary("Zic3", ("alpha",)), FactorSummary("CTCF", ("alpha",)))
+    workspace.open_checkpoint(checkpoint_summary(factors=known))
+    assert _listed(bar.factor) == [
+        "CTCF",
+        "EP300 (not predicted)",
+        "REST (not predicted)",
+        "Zic3 (not measured)",
+    ]
+    bar.factor.activated.emit(3)
+    assert workspace.factor == "Zic3"
+    assert bar.factor.currentText() == "Zic3 (not measured)"
+
+
+def test_the_cell_type_beside_the_chosen_one_is_any_of_the_others_or_none(bar, workspace) -> None:
+    cells = tuple(CellType(name, True) for name in ("alpha", "beta", "gamma"))
+    dataset = DatasetSummary("/d", "toy", "toy1", (Chromosome("chr1", 4000),), False, False, (), (), cells)
+    workspace.open_dataset(dataset)
+    assert (bar.cell_type.currentText(), bar.compared.currentText()) == ("alpha", "beta")
+    assert _listed(bar.compared) == ["none", "beta", "gamma"]
+    bar.compared.activated.emit(2)
+    assert [track.cell_type for track in workspace.tracks.tracks] == ["alpha", "gamma"]
+    workspace.undo()
+    assert bar.compared.currentText() == "beta"
+    workspace.tracks.remove(workspace.tracks.tracks[1].id)
+    assert bar.compared.currentText() == "none"
