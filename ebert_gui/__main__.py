@@ -53,6 +53,8 @@ def _problem(parsed: argparse.Namespace) -> str:
         return "--checkpoint needs a DATASET.toml: a checkpoint predicts on the sequence of a dataset."
     if parsed.size and _size(parsed.size) is None:
         return f"--size {parsed.size} is no size of a picture; write it as 1600x1000."
+    if not 48 <= parsed.dpi <= 1200:
+        return f"--dpi {parsed.dpi} is out of range; name 48 to 1200 dots per inch, such as 300 for print."
     return ""
 
 
@@ -81,6 +83,7 @@ def _options(parsed: argparse.Namespace) -> "Options":
         session=str(Path(parsed.session).absolute()) if parsed.session else "",
         picture=str(Path(parsed.picture).absolute()) if parsed.picture else "",
         size=_size(parsed.size) if parsed.size else None,
+        dots_per_inch=parsed.dpi,
         is_dark={"dark": True, "light": False}.get(parsed.theme),
     )
 
@@ -103,6 +106,9 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--session", default="", help="keep the session in this file; else every dataset has its own")
     parser.add_argument("--picture", default="", metavar="OUT", help="write a png, svg or pdf and end")
     parser.add_argument("--size", default="", metavar="WxH", help="of the picture; else the tracks decide")
+    parser.add_argument(
+        "--dpi", type=int, default=96, metavar="N", help="dots per inch of a png: 96, 192, 300 for print"
+    )
     parser.add_argument("--theme", choices=("light", "dark"), help="colours; usually as the desktop has them")
     return parser
 

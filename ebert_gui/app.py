@@ -10,7 +10,7 @@ from PyQt6.QtWidgets import QApplication
 
 from ebert_core.protocol.errors import InvalidRequest
 from ebert_core.protocol.locus import parse_locus
-from ebert_gui.browser.picture import save_picture
+from ebert_gui.browser.picture import DOTS_PER_INCH, save_picture
 from ebert_gui.browser.scene import Scene
 from ebert_gui.loading.guessing import guess_anchor
 from ebert_gui.loading.jobs import JobFollower
@@ -40,6 +40,7 @@ class Options(NamedTuple):
     session: str = ""
     picture: str = ""
     size: tuple[int, int] | None = None
+    dots_per_inch: int = DOTS_PER_INCH
     is_dark: bool | None = None
 
     @property
@@ -206,6 +207,8 @@ class PictureProgram(Program):
         width, height = options.size or (1600, 0)
         self.scene = Scene(self.workspace, self.loader, theme, window_font())
         self.scene.width, self.scene.height = float(width), float(height)
+        if options.picture.lower().endswith(".png"):
+            self.scene.ratio = options.dots_per_inch / DOTS_PER_INCH
         self.workspace.view.set_columns(self.scene.plot_columns)
         self.opener.problem.connect(self._on_problem)
         self.opener.told.connect(lambda sentence: print(sentence, file=sys.stderr))  # noqa: T201 - for the shell

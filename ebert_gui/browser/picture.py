@@ -2,16 +2,36 @@
 
 import os
 from pathlib import Path
+from typing import NamedTuple
 
 from PyQt6.QtCore import QMarginsF, QRect, QSize, QSizeF
 from PyQt6.QtGui import QImage, QPageSize, QPainter, QPdfWriter
 from PyQt6.QtSvg import QSvgGenerator
 
 from ebert_core.protocol.errors import InvalidRequest
+from ebert_gui.browser.palette import Palette
 from ebert_gui.browser.scene import Scene
 
 FORMATS = (".png", ".svg", ".pdf")
-_DOTS_PER_INCH = 96
+DOTS_PER_INCH = 96
+_MOST_PIXELS = 200_000_000
+
+
+class PictureStyle(NamedTuple):
+    """How a picture differs from the screen: its colours, its pixels per logical pixel, and whether it scrolls."""
+
+    palette: Palette
+    ratio: float = 1.0
+    has_all_tracks: bool = True
+
+
+def scene_of_picture(shown: Scene, style: PictureStyle) -> Scene:
+    """The scene of a picture of what is on screen; its scales are to be taken with `refresh` when data have come."""
+    scene = shown.twin(style.palette)
+    scene.ratio = style.ratio
+    if style.has_all_tracks:
+        scene.scroll, scene.height = 0.0, scene.header_height + scene.content_height
+    return scene
 
 
 def check_picture_name(path: str) -> None:
@@ -42,10 +62,22 @@ def save_picture(scene: Scene, path: str) -> None:
         part.unlink(missing_ok=True)
 
 
+def pixels_of(scene: Scene) -> QSize:
+    """Width and height of a scene in the pixels of a picture."""
+    return QSize(round(scene.width * scene.ratio), round(scene.height * scene.ratio))
+
+
 def _write_png(scene: Scene, path: str) -> bool:
-    size = QSize(round(scene.width * scene.ratio), round(scene.height * scene.ratio))
-    image = QImage(size, QImage.Format.Format_RGB32)
+    size = pixels_of(scene)
+    image = QImage(size, QImage.Format.Format_RGB32) if size.width() * size.height() <= _MOST_PIXELS else QImage()
+    if image.isNull():
+        raise InvalidRequest(
+            f"A picture of {size.width():,} x {size.height():,} pixels is too large; draw fewer tracks, or less finely."
+        )
     image.setDevicePixelRatio(scene.ratio)
+    dots_per_metre = round(DOTS_PER_INCH * scene.ratio / 0.0254)
+    image.setDotsPerMeterX(dots_per_metre)
+    image.setDotsPerMeterY(dots_per_metre)
     painter = QPainter(image)
     scene.paint(painter)
     painter.end()
@@ -55,7 +87,7 @@ def _write_png(scene: Scene, path: str) -> bool:
 def _write_svg(scene: Scene, path: str) -> bool:
     generator = QSvgGenerator()
     generator.setFileName(path)
-    generator.setResolution(_DOTS_PER_INCH)
+    generator.setResolution(DOTS_PER_INCH)
     generator.setSize(QSize(round(scene.width), round(scene.height)))
     generator.setViewBox(QRect(0, 0, round(scene.width), round(scene.height)))
     generator.setTitle("EBERT Browser")
@@ -68,10 +100,10 @@ def _write_svg(scene: Scene, path: str) -> bool:
 
 def _write_pdf(scene: Scene, path: str) -> bool:
     writer = QPdfWriter(path)
-    points = QSizeF(scene.width * 72 / _DOTS_PER_INCH, scene.height * 72 / _DOTS_PER_INCH)
+    points = QSizeF(scene.width * 72 / DOTS_PER_INCH, scene.height * 72 / DOTS_PER_INCH)
     writer.setPageSize(QPageSize(points, QPageSize.Unit.Point, "", QPageSize.SizeMatchPolicy.ExactMatch))
     writer.setPageMargins(QMarginsF(0, 0, 0, 0))
-    writer.setResolution(_DOTS_PER_INCH)
+    writer.setResolution(DOTS_PER_INCH)
     painter = QPainter()
     if not painter.begin(writer):
         return False

@@ -72,6 +72,12 @@ class Scene:
         """Height of all tracks."""
         return sum(track.pixels + TRACK_GAP for track in self.workspace.tracks.tracks)
 
+    def twin(self, palette: Palette) -> "Scene":
+        """Another scene of the same tracks at the same width, in other colours."""
+        twin = Scene(self.workspace, self._source, palette, self.font)
+        twin.ratio, twin.width, twin.height, twin.scroll = self.ratio, self.width, self.height, self.scroll
+        return twin
+
     def dress(self, palette: Palette, font: QFont) -> None:
         """Draw in other colours or another font."""
         self.palette, self.font = palette, font

@@ -72,7 +72,7 @@ ACTIONS = (
         "&File",
         "Save &picture…",
         "Ctrl+Shift+S",
-        "Save what is on screen as PNG, SVG or PDF",
+        "Save all tracks or those in view as PNG, SVG or PDF, for paper or as on screen",
         lambda w: w.ask_for_picture(),
         _has_genome,
     ),

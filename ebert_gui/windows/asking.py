@@ -7,7 +7,6 @@ from PyQt6.QtWidgets import QFileDialog, QMessageBox
 
 from ebert_core.protocol.errors import InvalidRequest
 from ebert_core.protocol.specs import FineTune
-from ebert_gui.browser.picture import save_picture
 from ebert_gui.state.recent import read_recent
 
 if TYPE_CHECKING:
@@ -123,14 +122,24 @@ def for_export(window: "MainWindow") -> None:
 
 
 def for_picture(window: "MainWindow") -> None:
-    """Ask where to save what is on screen."""
-    path, _ = QFileDialog.getSaveFileName(window, "Save picture", "", "Pictures (*.png *.svg *.pdf)")
-    if not path:
-        return
-    try:
-        save_picture(window.canvas.scene, path)
-    except InvalidRequest as error:
-        window.say(str(error))
+    """Ask which picture of the screen to save, and save it."""
+    from ebert_gui.windows.picture_dialog import PictureDialog  # its forms need not wait in every start
+
+    dialog = PictureDialog(window.canvas.scene, window.theme, window.picture_folders, window)
+
+    def take() -> None:
+        path = dialog.path()
+        window.picture_folders = (str(Path(path).parent),)
+        window.pictures.take(path, dialog.style_wanted(), lambda problem: _tell_of_picture(window, path, problem))
+
+    dialog.accepted.connect(take)
+    dialog.finished.connect(lambda _result: dialog.deleteLater())
+    dialog.open()
+
+
+def _tell_of_picture(window: "MainWindow", path: str, problem: str) -> None:
+    if problem:
+        window.say(problem)
     else:
         window.messages.info(f"The picture is in {path}")
 

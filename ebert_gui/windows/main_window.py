@@ -23,6 +23,7 @@ from ebert_gui.windows.checkpoint_dock import CheckpointDock
 from ebert_gui.windows.locus_bar import LocusBar, WholeBar
 from ebert_gui.windows.messages import MessageBar, details_window
 from ebert_gui.windows.offering import Offering
+from ebert_gui.windows.picture_taking import PictureTaker
 from ebert_gui.windows.theme import DARK, LIGHT, Theme, window_font
 from ebert_gui.windows.track_commands import track_commands
 from ebert_gui.windows.track_dock import TrackDock
@@ -67,6 +68,8 @@ class MainWindow(QMainWindow):
         self.worker_states: dict[str, QLabel] = {"data": QLabel(), "model": QLabel()}
         self.under_cursor = QLabel()
         self.offering: Offering = Offering(self)
+        self.pictures = PictureTaker(self.canvas.scene, parts.loader, self)
+        self.picture_folders: tuple[str, ...] = ()
         self._pages = QStackedWidget()
         self.setWindowTitle("EBERT Browser")
         self.setAcceptDrops(True)

@@ -2,12 +2,15 @@
 
 import pytest
 from PyQt6.QtCore import Qt
+from PyQt6.QtGui import QImage
 from PyQt6.QtWidgets import QDialog, QFileDialog
 
 from ebert_core.jobs.specs import write_spec
 from ebert_core.protocol.specs import FineTune
+from ebert_gui.browser.scene import GUTTER
 from ebert_gui.windows.export_dialog import ExportDialog
 from ebert_gui.windows.finetune_dialog import FineTuneDialog
+from ebert_gui.windows.picture_dialog import PictureDialog
 
 pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints")
 LONG = 60_000
@@ -21,11 +24,28 @@ def program(open_window, qtbot, toy_dataset, toy_model):
 
 
 def test_every_dialog_opens_and_closes(program) -> None:
-    for ask in ("ask_for_finetuning", "ask_for_export", "ask_for_new_dataset", "show_about"):
+    for ask in ("ask_for_finetuning", "ask_for_export", "ask_for_new_dataset", "ask_for_picture", "show_about"):
         getattr(program.window, ask)()
         shown = [dialog for dialog in program.window.findChildren(QDialog) if dialog.isVisible()]
         assert len(shown) == 1, ask
         shown[0].reject()
+
+
+def test_a_picture_for_print_holds_finer_values_and_the_screen_keeps_its_own(program, qtbot, tmp_path) -> None:
+    view, target = program.workspace.view, tmp_path / "out.png"
+    columns, asked = view.columns, []
+    view.changed.connect(lambda: asked.append(view.columns))
+    program.window.ask_for_picture()
+    dialog = program.window.findChild(PictureDialog)
+    dialog.size_box.setCurrentIndex(1)
+    dialog.target.setText(str(target))
+    dialog.accept()
+    qtbot.waitUntil(target.exists, timeout=LONG)
+    scene = program.window.canvas.scene
+    assert QImage(str(target)).width() == round(2 * scene.width)
+    assert max(asked) == round(2 * (scene.width - GUTTER))
+    assert view.columns == columns
+    assert str(target) in program.window.messages.shown.sentence
 
 
 def test_an_earlier_fine_tuning_fills_the_form_and_a_wrong_file_is_a_sentence(program, monkeypatch, tmp_path) -> None:

@@ -31,6 +31,15 @@ def test_a_picture_has_the_size_that_was_asked_for(toy_dataset: Path, tmp_path: 
     assert image.pixelColor(450, 490).lightness() < 60
 
 
+def test_a_picture_for_print_has_more_pixels_and_says_its_size_on_paper(toy_dataset: Path, tmp_path: Path) -> None:
+    target = tmp_path / "out.png"
+    done = _draw(str(toy_dataset), "--picture", str(target), "--size", "900x500", "--dpi", "192")
+    assert (done.returncode, done.stderr) == (0, "")
+    image = QImage(str(target))
+    assert (image.width(), image.height()) == (1800, 1000)
+    assert round(image.dotsPerMeterX() * 0.0254) == 192
+
+
 def test_a_bare_bigwig_is_drawn_without_a_dataset(toy_dataset: Path, tmp_path: Path) -> None:
     target = tmp_path / "out.png"
     done = _draw(str(toy_dataset.parent / "alpha.bw"), "--picture", str(target), "--locus", "chr2")
@@ -77,6 +86,7 @@ def test_a_file_that_cannot_even_be_opened_keeps_no_other_from_being_drawn(toy_d
         (("{folder}/DATASET.toml", "--picture", "{out}/x.png", "--cell-type", "delta"), "It has alpha, beta"),
         (("{folder}/DATASET.toml", "--picture", "{out}/x.png", "--locus", "chr1:9m"), "chr1 ends at 30,000"),
         (("{folder}/DATASET.toml", "--picture", "{out}/x.gif"), "end it with .png, .svg or .pdf"),
+        (("{folder}/DATASET.toml", "--picture", "{out}/x.png", "--dpi", "9"), "--dpi 9 is out of range"),
         (("{folder}/DATASET.toml", "--picture", "{out}/none/x.png"), "cannot be written"),
         (("{folder}/DATASET.toml", "--picture", "{out}/x.png", "--size", "9by9"), "write it as 1600x1000"),
         (("--picture", "{out}/x.png"), "needs a DATASET.toml"),

@@ -1,0 +1,129 @@
+"""The picture dialog proposes a picture for paper, and what is written is what its form says."""
+
+import os
+from pathlib import Path
+
+import pytest
+from PyQt6.QtGui import QColor, QImage
+from PyQt6.QtWidgets import QPushButton
+from pytestqt.qtbot import QtBot
+
+from ebert_core.protocol.locus import Interval
+from ebert_gui.browser.content import TrackContent
+from ebert_gui.browser.picture import save_picture, scene_of_picture
+from ebert_gui.browser.scene import Scene
+from ebert_gui.state.tracks import GenesTrack, SignalTrack
+from ebert_gui.state.workspace import Workspace
+from ebert_gui.windows.picture_dialog import PictureDialog, objection, propose
+from ebert_gui.windows.theme import DARK, LIGHT, Theme, window_font
+
+
+class _NothingYet:
+    def content(self, _track: object) -> TrackContent:
+        return TrackContent()
+
+
+@pytest.fixture
+def shown(qapp: object, dataset) -> Scene:
+    """A dark screen that is 300 pixels high, scrolled by 50, with 20 tracks of 53 pixels."""
+    workspace = Workspace()
+    workspace.open_dataset(dataset)
+    workspace.view.show(Interval("chr3", 999, 5_000))
+    signals = (SignalTrack(cell_type="K562", signal="DNase", height=48) for _ in range(19))
+    workspace.tracks.restart((GenesTrack(height=48), *signals))
+    scene = Scene(workspace, _NothingYet(), DARK, window_font())
+    scene.width, scene.height, scene.scroll = 800.0, 300.0, 50.0
+    return scene
+
+
+@pytest.fixture
+def dialog(shown: Scene, qtbot: QtBot, tmp_path: Path) -> PictureDialog:
+    dialog = PictureDialog(shown, DARK, (str(tmp_path),))
+    qtbot.addWidget(dialog)
+    return dialog
+
+
+def drawn(dialog: PictureDialog, shown: Scene) -> QImage:
+    scene = scene_of_picture(shown, dialog.style_wanted())
+    save_picture(scene, dialog.path())
+    return QImage(dialog.path())
+
+
+def words(dialog: PictureDialog) -> str:
+    return f"{dialog._footer.summary.text()} {dialog._footer.problem.text()}"
+
+
+def test_it_proposes_all_tracks_in_light_colours_under_a_name_that_says_what_is_drawn(
+    dialog: PictureDialog, shown: Scene, tmp_path: Path
+) -> None:
+    assert dialog.path() == str(tmp_path / "slices-chr3-1000-5000.png")
+    assert "Draws chr3:1,000-5,000 with 20 tracks, 800 x 1,112 pixels." in words(dialog)
+    image = drawn(dialog, shown)
+    assert (image.width(), image.height()) == (800, 1112)
+    assert image.pixelColor(400, 1100) == QColor(LIGHT.canvas)
+    assert (shown.scroll, shown.height) == (50.0, 300.0)
+
+
+@pytest.mark.parametrize(("choice", "ratio"), [(1, 2.0), (2, 300 / 96)])
+def test_a_finer_picture_has_more_pixels_and_says_its_size_on_paper(
+    dialog: PictureDialog, shown: Scene, choice: int, ratio: float
+) -> None:
+    dialog.in_view.setChecked(True)
+    dialog.as_shown.setChecked(True)
+    dialog.size_box.setCurrentIndex(choice)
+    image = drawn(dialog, shown)
+    assert (image.width(), image.height()) == (round(800 * ratio), round(300 * ratio))
+    assert round(image.dotsPerMeterX() * 0.0254) == round(96 * ratio)
+    assert image.pixelColor(image.width() - 3, image.height() - 2).lightness() < 60
+    assert "5 tracks" in words(dialog)
+
+
+@pytest.mark.parametrize(("ending", "start"), [(".svg", b"<?xml"), (".pdf", b"%PDF")])
+def test_the_format_and_the_name_follow_each_other(
+    dialog: PictureDialog, shown: Scene, ending: str, start: bytes
+) -> None:
+    dialog.format.setCurrentIndex(dialog.format.findData(ending))
+    assert dialog.path().endswith(f"5000{ending}")
+    assert not dialog.size_box.isEnabled()
+    assert "sharp at every size" in words(dialog)
+    drawn(dialog, shown)
+    assert Path(dialog.path()).read_bytes().startswith(start)
+    dialog.target.setText(dialog.path().replace(ending, ".png"))
+    assert dialog.format.currentData() == ".png"
+
+
+def test_the_next_picture_of_a_place_has_another_name(shown: Scene, tmp_path: Path) -> None:
+    first = propose(shown, (str(tmp_path),))
+    Path(first).touch()
+    assert propose(shown, (str(tmp_path),)) == first.replace(".png", "-2.png")
+
+
+def test_a_folder_that_is_not_there_or_cannot_be_written_is_not_proposed(shown: Scene, tmp_path: Path) -> None:
+    closed = tmp_path / "closed"
+    closed.mkdir(mode=0o500)
+    proposed = Path(propose(shown, (str(tmp_path / "none"), str(closed))))
+    assert proposed.parent != tmp_path / "none"
+    if os.geteuid():
+        assert proposed.parent != closed
+    assert objection(str(proposed)) == ""
+
+
+@pytest.mark.parametrize(
+    ("path", "said"),
+    [("x.png", "a whole path"), ("/none/x.png", "There is no folder /none"), ("{folder}/x.gif", "must end in .png")],
+)
+def test_a_place_that_will_not_do_is_said_before_anything_is_drawn(
+    dialog: PictureDialog, tmp_path: Path, path: str, said: str
+) -> None:
+    dialog.target.setText(path.format(folder=tmp_path))
+    assert said in words(dialog)
+    save = next(button for button in dialog.findChildren(QPushButton) if button.text() == "Save picture")
+    assert not save.isEnabled()
+
+
+@pytest.mark.parametrize(("theme", "offered"), [(LIGHT, False), (DARK, True)])
+def test_colours_are_asked_for_only_where_they_differ(shown: Scene, qtbot: QtBot, theme: Theme, offered: bool) -> None:
+    dialog = PictureDialog(shown, theme)
+    qtbot.addWidget(dialog)
+    assert dialog.on_paper.isVisibleTo(dialog) is offered
+    assert dialog.style_wanted().palette is LIGHT
