@@ -17,6 +17,7 @@ LENS_BASES = 61
 LARGEST_BASES_PER_PIXEL = 1.0
 _LETTER_PIXELS = 8.0
 _LENS_PIXELS = 10.0
+_LENS_SHARE = 0.6
 _FUNNEL = 12.0
 
 
@@ -100,8 +101,8 @@ def paint_lens(surface: Surface, _track: SequenceTrack, content: TrackContent, _
 
 
 def _fitting_lens(anchor: Interval, width: float) -> Interval:
-    """As many bases about the anchor as can be read in a width."""
-    half = min(LENS_BASES, int((width - 8) // _LENS_PIXELS)) // 2
+    """As many bases about the anchor as can be read in a width, with room beside them for words."""
+    half = min(LENS_BASES, int(width * _LENS_SHARE // _LENS_PIXELS)) // 2
     return Interval(anchor.chromosome, anchor.start - half, anchor.start + half + 1)
 
 

@@ -166,7 +166,7 @@ class LocusBar(QWidget):
         layout.addStretch(1)
         for text, box, tip in (
             ("Cell type", self.cell_type, "Tracks of the chosen cell type show this one instead"),
-            ("beside", self.compared, "The cell type that is shown beside the chosen one"),
+            ("Beside", self.compared, "The cell type that is shown beside the chosen one"),
             ("Factor", self.factor, "Tracks of the chosen factor show this one instead"),
         ):
             caption = QLabel(text)
