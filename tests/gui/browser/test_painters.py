@@ -464,14 +464,14 @@ def test_the_lens_is_framed_named_and_free_of_the_grid(new_page) -> None:
     pixels = {(x, y): page.colour_at(x, y) for x in range(1000) for y in range(40)}
     assert LIGHT.hairline not in pixels.values()
     letters = [x for x in range(1000) if pixels[x, 33] == LIGHT.bases["A"]]
-    assert 580 <= letters[-1] - letters[0] <= 610
+    assert 500 <= letters[-1] - letters[0] <= 510
     assert pixels[letters[0] - 1, 30] == LIGHT.accent
     beside = [x for x in range(letters[-1] + 8, 1000) if any(not page.is_blank(x, y) for y in range(12, 36))]
-    assert beside, "the words that say which bases these are"
-    assert painter_of(track).caption(surface, track, content, setting) == "61 bp at 3,001"
+    assert beside, "words that say which bases these are"
+    assert painter_of(track).caption(surface, track, content, setting) == "51 bp at 3,001"
 
 
-@pytest.mark.parametrize(("width", "bases"), [(1300.0, 61), (700.0, 43), (450.0, 27)])
+@pytest.mark.parametrize(("width", "bases"), [(1300.0, 61), (700.0, 35), (450.0, 23)])
 def test_a_narrow_lens_shows_fewer_bases_with_their_letters_and_its_name(new_page, monkeypatch, width, bases) -> None:
     surface = new_page().surface
     surface = replace(surface, axis=surface.axis._replace(width=width), height=40.0)
