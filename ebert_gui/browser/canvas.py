@@ -22,7 +22,7 @@ from ebert_gui.browser import chrome
 from ebert_gui.browser.content import ContentSource
 from ebert_gui.browser.gestures import Drag, DragKind, wheel_factor
 from ebert_gui.browser.palette import Palette
-from ebert_gui.browser.scene import GUTTER, TRACK_GAP, Row, Scene
+from ebert_gui.browser.scene import GUTTER, Row, Scene
 from ebert_gui.state.tracks import Track
 from ebert_gui.state.workspace import Workspace
 
@@ -30,6 +30,8 @@ _REST_MILLISECONDS = 60
 _ARRIVAL_MILLISECONDS = 30
 _MARKED_MILLISECONDS = 1500
 _BAR_WIDTH = 12
+# Tracks that are scrolled to their end leave room for a message, which must not hide the last of them.
+_ROOM_AT_END = 52
 _CLICK_PIXELS = 4
 _LINE = 80
 
@@ -108,7 +110,7 @@ class Canvas(QWidget):
         if not rows:
             return
         above = rows[0].top - self.scene.header_height
-        below = rows[-1].top + rows[-1].height + TRACK_GAP - self.height()
+        below = rows[-1].top + rows[-1].height + _ROOM_AT_END - self.height()
         if above < 0 or below > 0:
             self._bar.setValue(self._bar.value() + round(min(above, below) if above > 0 else above))
         self._marked = track_ids
@@ -152,6 +154,7 @@ class Canvas(QWidget):
         scene = self.scene
         room = self.height() - scene.header_height
         overflow = max(0, round(scene.content_height - room))
+        overflow += _ROOM_AT_END if overflow else 0
         self._bar.setVisible(overflow > 0)
         width = self.width() - (_BAR_WIDTH if overflow else 0)
         self._bar.setGeometry(width, scene.header_height, _BAR_WIDTH, max(0, room))

@@ -54,7 +54,9 @@ def for_files(window: "MainWindow") -> None:
         _filter("Genomes", _GENOMES),
         _ALL,
     )
-    paths, _ = QFileDialog.getOpenFileNames(window, "Open track files", _folder(), ";;".join(filters))
+    paths, _ = QFileDialog.getOpenFileNames(
+        window, "Open track files", _folder(), ";;".join(filters), options=QFileDialog.Option.HideNameFilterDetails
+    )
     if paths:
         window.open_all(tuple(paths))
 

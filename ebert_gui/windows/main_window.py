@@ -75,7 +75,7 @@ class MainWindow(QMainWindow):
         self.setAcceptDrops(True)
         self.resize(1280, 860)
         self._lay_out()
-        self.messages = MessageBar(self._pages, self._header_height)
+        self.messages = MessageBar(self._pages)
         self.menus = build_menus(self)
         self._add_dock_menu()
         self._connect_state()
@@ -108,11 +108,6 @@ class MainWindow(QMainWindow):
         elif not is_blank and self._pages.currentWidget() is not self.canvas:
             self._pages.setCurrentWidget(self.canvas)
             self.canvas.setFocus()
-        self.messages.place()
-
-    def _header_height(self) -> int:
-        """What lies above the tracks, which no message hides."""
-        return self.canvas.scene.header_height if self._pages.currentWidget() is self.canvas else 0
 
     def set_theme(self, theme: Theme) -> None:
         """Draw in other colours; the application's style is set by who asked."""

@@ -1,6 +1,5 @@
 """The messages that float over the tracks: the newest in full, how many more there are, and details to copy."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
@@ -38,14 +37,13 @@ class Message:
 class MessageBar(QFrame):
     """Shows the newest message until it is dismissed, then the one before it; hidden when there is none.
 
-    It floats at the upper edge of the widget that it is laid over, below `header()` pixels of it, so that nothing moves
-    when it comes and goes; its buttons stand where they stood when another message follows.
+    It floats at the lower edge of the widget that it is laid over, so that nothing moves when it comes and goes; its
+    buttons stand where they stood when another message follows.
     """
 
-    def __init__(self, over: QWidget | None = None, header: Callable[[], int] = lambda: 0) -> None:
+    def __init__(self, over: QWidget | None = None) -> None:
         super().__init__(over.parentWidget() if over is not None else None)
         self._over = over
-        self._header = header
         self._messages: list[Message] = []
         self._details_window: QDialog | None = None
         self._word = QLabel()
@@ -68,7 +66,7 @@ class MessageBar(QFrame):
         for widget in (self._word, self._sentence, self._more, self._details, self._dismiss_all, self._dismiss):
             layout.addWidget(widget, 1 if widget is self._sentence else 0)
         for button in (self._details, self._dismiss_all, self._dismiss):
-            layout.setAlignment(button, Qt.AlignmentFlag.AlignTop)
+            layout.setAlignment(button, Qt.AlignmentFlag.AlignBottom)
         self.setAccessibleName("Messages")
         self.hide()
         if over is not None:
@@ -129,21 +127,10 @@ class MessageBar(QFrame):
         self._details_window = details_window(self.shown.sentence, self.shown.details, self)
         self._details_window.show()
 
-    def place(self) -> None:
-        """Stand where this belongs; called when the header below has another height."""
-        layout = self.layout()
-        if self._over is None or layout is None or self.isHidden():
-            return
-        below = self._over.geometry()
-        width = max(0, below.width() - 2 * _MARGIN)
-        layout.activate()
-        height = max(layout.heightForWidth(width), layout.minimumSize().height())
-        self.setGeometry(below.left() + _MARGIN, below.top() + self._header() + _MARGIN // 2, width, height)
-
     def eventFilter(self, watched: QObject | None, event: QEvent | None) -> bool:
-        """Stay at the upper edge of what this floats over."""
+        """Stay at the lower edge of what this floats over."""
         if event is not None and event.type() in (QEvent.Type.Resize, QEvent.Type.Move, QEvent.Type.Show):
-            self.place()
+            self._place()
         return super().eventFilter(watched, event)
 
     def _show(self) -> None:
@@ -166,7 +153,7 @@ class MessageBar(QFrame):
         self.show()
         if self._over is not None:
             self.raise_()
-        self.place()
+        self._place()
 
     def _leave(self) -> None:
         """Hide, and give the keyboard back to what lies below."""
@@ -175,6 +162,16 @@ class MessageBar(QFrame):
         self.hide()
         if had_keyboard and self._over is not None:
             self._over.setFocus()
+
+    def _place(self) -> None:
+        layout = self.layout()
+        if self._over is None or layout is None or self.isHidden():
+            return
+        below = self._over.geometry()
+        width = max(0, below.width() - 2 * _MARGIN)
+        layout.activate()
+        height = max(layout.heightForWidth(width), layout.minimumSize().height())
+        self.setGeometry(below.left() + _MARGIN, below.bottom() + 1 - _MARGIN // 2 - height, width, height)
 
 
 def details_window(sentence: str, details: str, parent: QWidget | None) -> QDialog:
