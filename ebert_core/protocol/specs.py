@@ -96,7 +96,8 @@ class Evaluate(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="eva
     `without` names streams of the checkpoint that are hidden: `states`, `signals`, `motifs`, or several joined by `+`.
     Median and mean are taken over the pairs of factor and cell type that have `fewest_peaks` and `fewest_bound_bins`.
     A checkpoint that is pre-trained only is scored on hidden bases and states instead, in windows of `context` bases
-    (0: the checkpoint's own).
+    (0: the checkpoint's own). `write_verdict` puts the verdict on these regions into the checkpoint, in place of the
+    one there; only where neither its training nor its choices saw them.
     """
 
     dataset: str
@@ -112,6 +113,7 @@ class Evaluate(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="eva
     bootstrap: int = 500
     fewest_peaks: int = 15
     fewest_bound_bins: int = 0
+    write_verdict: bool = False
     seed: int = 1
     device: str = "auto"
     precision: Precision = "auto"

@@ -1,4 +1,4 @@
-"""The verdict beside a fine-tuned model: is it better than a simple baseline on the same held-out loci?
+"""The verdict beside a fine-tuned model: is it better than simple baselines on the same held-out loci?
 
 Torch-free, since the job keeps it, the checkpoint keeps it, and the window shows it.
 """
@@ -7,16 +7,32 @@ from typing import Literal
 
 import msgspec
 
-# Whether the model is better or worse than the baseline, cannot be told from it, rests on too few loci to tell, or
-# stands alone because no baseline could be fitted.
-Outcome = Literal["better", "worse", "level", "too few peaks", "no baseline"]
+from ebert_core.protocol.wording import listed
+
+# Whether the model is better or worse than the best baseline, or within so little of it that it makes no difference.
+# What cannot be told: where the interval holds 0 and is wide, or rests on too few loci. "far behind" rests on too few,
+# too, but the model has less than a third of the best baseline's score. It stands alone where there is no baseline.
+Outcome = Literal["better", "worse", "level", "cannot be told", "too few peaks", "far behind", "no baseline"]
+BEHIND: tuple[Outcome, ...] = ("worse", "far behind")
+
+_HEADLINES: dict[Outcome, str] = {
+    "better": "Better than {}",
+    "worse": "Worse than {}",
+    "level": "Level with {}",
+    "cannot be told": "Cannot be told whether it is better than {}",
+    "too few peaks": "Cannot be told: too few held-out peaks",
+    "far behind": "Far behind {}, on few held-out peaks",
+    "no baseline": "No verdict: no baseline to compare with",
+}
 
 
 class Judgement(msgspec.Struct, frozen=True):
     """One factor over its held-out cell types, or all of them together; figures are auPRC.
 
-    `peaks` are distinct held-out loci: one that is bound in several cell types counts once. `low` and `high` are the
-    95 % interval of the difference over resampled blocks of the genome.
+    `peaks` are distinct held-out loci: one that is bound in several cell types counts once. `baseline`, `trees` and
+    `motif_scan` are what the regression, boosted trees on the same inputs and the matrix alone reach. `rival` names the
+    best of them, and `rival_score` is its figure; `difference` is the model's minus that one, `low` and `high` its 95 %
+    interval over resampled blocks of the genome. Older verdicts name no rival: they are about the regression alone.
     """
 
     factor: str
@@ -31,16 +47,38 @@ class Judgement(msgspec.Struct, frozen=True):
     difference: float | None = None
     low: float | None = None
     high: float | None = None
+    trees: float | None = None
+    rival: str = ""
+    rival_score: float | None = None
 
 
 class Verdict(msgspec.Struct, frozen=True):
-    """What to think of a fine-tuned model. `notes` are what to bear in mind when reading it."""
+    """What to think of a fine-tuned model. `notes` are what to bear in mind when reading it.
+
+    `are_unseen` says that neither training nor its choices looked at the labels of these loci.
+    """
 
     overall: Judgement
     baseline: str
     regions: str
     factors: tuple[Judgement, ...] = ()
     notes: tuple[str, ...] = ()
+    are_unseen: bool = False
+
+    @property
+    def is_behind(self) -> bool:
+        """Whether the model is behind a baseline, for a factor or on the whole."""
+        return any(judged.outcome in BEHIND for judged in (self.overall, *self.factors))
+
+    @property
+    def headline(self) -> str:
+        """A line for a heading: the worst that is known comes first."""
+        overall = self.overall
+        words = _HEADLINES[overall.outcome].format(overall.rival or self.baseline)
+        behind = [judged.factor for judged in self.factors if judged.outcome in BEHIND]
+        if not behind or overall.outcome in BEHIND:
+            return words
+        return f"Worse for {listed(behind, 3)}. On the whole: {words[0].lower()}{words[1:]}"
 
     def lines(self) -> list[str]:
         """The verdict as text, a sentence a line: overall, factor by factor, notes."""

@@ -1,4 +1,4 @@
-"""What a model has to beat: a motif scan, and a logistic regression on motif, accessibility and chromatin state.
+"""What a model has to beat: a motif scan, a logistic regression on motif, accessibility and state, and boosted trees.
 
 Accessibility and a motif alone came first in the ENCODE-DREAM challenge; a network that does not beat them has not
 learned to be worth its cost.
@@ -17,13 +17,16 @@ from ebert_core.dataset.description import Dataset
 from ebert_core.dataset.labels import BOUND, UNBOUND, measured_labels, scorable_bins
 from ebert_core.dataset.store import Store
 from ebert_core.protocol.locus import Interval
+from ebert_core.protocol.wording import listed
 from ebert_core.training.evidence import Evidence, channels_of_dataset, evidence, pieces
+from ebert_core.training.trees import TREES, TreeFit, can_grow_trees, grow_trees
 
 MOTIF_SCAN = "motif scan"
 _ACCESSIBILITY = ("dnase", "atac", "faire", "accessib")
 _UNBOUND_BINS = 30_000
 _MOST_BASES = 400_000_000
 _FEWEST_BOUND = 4
+_NOTHING_TO_READ = "no motif matrix, no accessibility, no signal that the model reads and no chromatin states"
 # Derived signals that are another way to read one signal. What binding(F) names is a factor, and a signal of that name
 # would be its ChIP-seq.
 _OF_ONE_SIGNAL = ("log", "quantile", "difference")
@@ -60,13 +63,19 @@ class FactorFit(NamedTuple):
 
 
 class MotifAccessibility:
-    """Logistic regressions by factor, ready to score any region and cell type of the dataset."""
+    """Logistic regressions by factor, and trees where they were wanted, ready to score any region and cell type.
 
-    def __init__(self, dataset: Dataset, store: Store, channels: Channels, fits: dict[str, FactorFit]) -> None:
+    `absent` says of each factor without a fit why it has none.
+    """
+
+    def __init__(self, dataset: Dataset, store: Store, channels: Channels) -> None:
         self.dataset = dataset
         self.store = store
         self.channels = channels
-        self.fits = fits
+        self.fits: dict[str, FactorFit] = {}
+        self.trees: dict[str, TreeFit] = {}
+        self.absent: dict[str, str] = {}
+        self.lacks_trees = False
 
     @property
     def name(self) -> str:
@@ -80,18 +89,38 @@ class MotifAccessibility:
         return ", ".join([*motif, *self.channels.signals, *(["state"] if self.channels.states else [])])
 
     def notes(self) -> list[str]:
-        """Sentences on what could not be as the name says."""
+        """Sentences on what it reads, and on what could not be as the name says."""
+        if not self.inputs:
+            found = [f"No baseline could be fitted: the dataset has {_NOTHING_TO_READ}."]
+        else:
+            also = f", and {TREES} read the same" if self.trees else ""
+            found = [f"{self.name.capitalize()} reads {self.inputs}{also}; fitted where the model was trained."]
+            for reason in dict.fromkeys(self.absent.values()):
+                named = [factor for factor, why in self.absent.items() if why == reason]
+                found.append(f"{self.name.capitalize()} could not be fitted for {listed(named, 6)}: {reason}.")
         bare = [factor for factor, fit in self.fits.items() if fit.motif < 0]
-        return [f"No matrix of {', '.join(bare)}: the baseline has no motif there."] if bare else []
+        found += [f"No matrix of {', '.join(bare)}: the baseline has no motif there."] if bare else []
+        if self.lacks_trees:
+            found.append("Boosted trees are left out, since scikit-learn is not installed; the extra `model` has it.")
+        return found
 
     def scores(self, cell_type: str, regions: Sequence[Interval]) -> dict[str, NDArray[np.float32]]:
-        """The logit of every bin that starts in the regions, joined, by factor."""
-        found: dict[str, list[NDArray[np.float32]]] = {factor: [] for factor in self.fits}
+        """The regression's logit of every bin that starts in the regions, joined, by factor."""
+        return self.every_score(cell_type, regions).get(self.name, {})
+
+    def every_score(self, cell_type: str, regions: Sequence[Interval]) -> dict[str, dict[str, NDArray[np.float32]]]:
+        """By method (the regression under its name, and the trees) and factor, the logit of every bin, joined."""
+        found: dict[str, dict[str, list[NDArray[np.float32]]]] = {self.name: {}, TREES: {}}
         for piece in pieces(regions):
             known = evidence(self.store, self.channels, cell_type, piece)
             for factor, fit in self.fits.items():
-                found[factor].append(fit.scores(known, len(self.channels.states)))
-        return {factor: np.concatenate(parts) for factor, parts in found.items()}
+                found[self.name].setdefault(factor, []).append(fit.scores(known, len(self.channels.states)))
+            for factor, grown in self.trees.items():
+                found[TREES].setdefault(factor, []).append(grown.scores(known))
+        return {
+            method: {factor: np.concatenate(parts) for factor, parts in by_factor.items()}
+            for method, by_factor in found.items()
+        }
 
 
 def motif_scan(dataset: Dataset, store: Store, regions: Sequence[Interval]) -> dict[str, NDArray[np.float32]]:
@@ -106,7 +135,9 @@ def motif_scan(dataset: Dataset, store: Store, regions: Sequence[Interval]) -> d
 
 
 def name_of(channels: Channels) -> str:
-    """The name of the regression on these inputs."""
+    """The name of the regression on these inputs; "baseline" when there are none."""
+    if not (channels.motifs or channels.signals or channels.states):
+        return "baseline"
     left = "motif" if channels.motifs else ""
     if any(map(_is_access, channels.signals)):
         right = "accessibility"
@@ -124,6 +155,7 @@ def fit_motif_accessibility(
     model_signals: Sequence[str] = (),
     report: Callable[[float, str], None] = lambda _fraction, _note: None,
     seed: int = 1,
+    with_trees: bool = False,
 ) -> MotifAccessibility:
     """Fits, for every factor with bound bins, a logistic regression on the regions in the cell types that assayed it.
 
@@ -143,21 +175,40 @@ def fit_motif_accessibility(
         model_signals: the channels of the model that is compared; derived ones stand for the signal they are made of.
         report: told how far it is; may raise to end the work.
         seed: of the draw of unbound bins.
+        with_trees: whether to grow boosted trees on the same bins, too.
     """
     whole = channels_of_dataset(dataset)
     wanted = _signals(dataset, cell_types, model_signals)
     has_states = any(dataset.cell_type(cell).states for cell in cell_types)
     channels = Channels(whole.states if has_states else (), wanted, whole.motifs)
     samples = _draw(dataset, store, channels, _spread(regions, len(cell_types)), cell_types, factors, report, seed)
-    fits = {}
+    found = MotifAccessibility(dataset, store, channels)
+    found.lacks_trees = with_trees and not can_grow_trees()
     motifs = channels.motifs.names if channels.motifs else ()
     for number, factor in enumerate(factors):
         report(0.7 + 0.3 * number / len(factors), f"fitting {name_of(channels)} for {factor}")
-        sample = samples[factor]
-        has_features = factor in motifs or channels.signals or channels.states
-        if has_features and sample is not None and sample.is_bound_R.sum() >= _FEWEST_BOUND:
-            fits[factor] = fit(sample, motifs.index(factor) if factor in motifs else -1, len(channels.states))
-    return MotifAccessibility(dataset, store, channels, fits)
+        sample, motif = samples[factor], motifs.index(factor) if factor in motifs else -1
+        if reason := _why_absent(sample, motif >= 0 or bool(channels.signals or channels.states)):
+            found.absent[factor] = reason
+            continue
+        assert sample is not None
+        found.fits[factor] = fit(sample, motif, len(channels.states))
+        if with_trees and not found.lacks_trees and not sample.is_bound_R.all():
+            found.trees[factor] = grow_trees(sample.evidence, sample.is_bound_R, sample.weight_R, motif, seed)
+    return found
+
+
+def _why_absent(sample: Sample | None, has_features: bool) -> str:
+    """Why nothing can be fitted; empty where something can."""
+    if not has_features:
+        return f"the dataset has {_NOTHING_TO_READ} for it"
+    if sample is None:
+        return "it was not assayed in the training cell types"
+    bound = int(sample.is_bound_R.sum())
+    if bound < _FEWEST_BOUND:
+        bins = f"{bound} bin{'' if bound == 1 else 's'}"
+        return f"{bins if bound else 'no bin'} of it {'is' if bound < 2 else 'are'} bound where it was trained"
+    return ""
 
 
 def _signals(dataset: Dataset, cell_types: Sequence[str], model_signals: Sequence[str]) -> tuple[str, ...]:

@@ -35,8 +35,10 @@ from ebert_core.training.held_out import HeldOut, block_width, bound_peaks, held
 from ebert_core.training.masked_scores import MaskedScorer, score_pretraining
 from ebert_core.training.material import Material, open_material
 from ebert_core.training.places import union
+from ebert_core.training.remeasure import check_unseen, judge_anew
 from ebert_core.training.report import Report, Stopped
 from ebert_core.training.request import check_numbers
+from ebert_core.training.trees import TREES
 
 _FEWEST_BLOCKS = 10
 # Scores of all bins of the regions for a factor in a cell type, or None where the baseline knows nothing of it.
@@ -65,8 +67,13 @@ def evaluate(spec: Evaluate, report: Report, work: Path) -> Path:
         masked = score_pretraining(scorer, context, report, spec.bootstrap, spec.seed)
         digest = first.description.weights_sha256
         return _write(PretrainingEvaluation(spec, digest, present_versions(), masked), Path(spec.output))
-    result = _Comparing(spec, material, engine, first.description, report).result()
+    if spec.write_verdict:
+        check_unseen(first.description, material.validation)
+    comparing = _Comparing(spec, material, engine, first.description, report)
+    result = comparing.result()
     path = _write(result, Path(spec.output))
+    if spec.write_verdict:
+        judge_anew(Path(spec.checkpoint), first.description, material, comparing.held, report, spec.seed)
     for line in draw_evaluation(result, path):
         report.event(line)
     return path
@@ -86,6 +93,7 @@ class _Comparing:
         self.factors = spec.factors or tuple(record.name for record in description.factors)
         self.regions = material.validation_stretches(BIN)
         self.notes: list[str] = []
+        self.held: list[HeldOut] = []
 
     def result(self) -> Evaluation:
         """Everything that is written."""
@@ -95,6 +103,7 @@ class _Comparing:
         for number, run in enumerate(runs):
             self.report.progress(0.7 * number / len(runs), f"predicting with {run.name}")
             methods[run.name] = self._scores_of(run)
+            self.held = self.held or methods[run.name]
         width = self._narrow(methods)
         pairs = paired(methods, self._baselines(next(iter(methods.values()))))
         if not pairs:
@@ -143,20 +152,22 @@ class _Comparing:
             raise Stopped("Stopped; no scores were written.")
 
     def _baselines(self, held: Sequence[HeldOut]) -> dict[str, Baseline]:
-        """Motif x accessibility fitted where the checkpoint was trained, and the motif scan."""
+        """Motif x accessibility and boosted trees fitted where the checkpoint was trained, and the motif scan."""
         material = self.material
         found: dict[str, Baseline] = {}
         fitted = self._fitted()
         if fitted is not None and fitted.fits:
             cells = dict.fromkeys(pair.cell_type for pair in held)
-            scores = {cell: fitted.scores(cell, self.regions) for cell in cells}
-            found[fitted.name] = lambda factor, cell: scores[cell].get(factor)
+            scores = {cell: fitted.every_score(cell, self.regions) for cell in cells}
+            found[fitted.name] = lambda factor, cell: scores[cell][fitted.name].get(factor)
+            if fitted.trees:
+                found[TREES] = lambda factor, cell: scores[cell][TREES].get(factor)
         scan = motif_scan(material.dataset, material.store, self.regions)
         found[MOTIF_SCAN] = lambda factor, _cell: scan.get(factor)
         return found
 
     def _fitted(self) -> MotifAccessibility | None:
-        """The regression on the checkpoint's own training regions and cell types, as far as the dataset has them."""
+        """What is fitted on the checkpoint's own training regions and cell types, as far as the dataset has them."""
         material, dataset = self.material, self.material.dataset
         known = [read_description(Path(path)) for path in members(self.spec.checkpoint)]
         trained = dict.fromkeys(cell for each in known for cell in each.cell_types)
@@ -177,14 +188,10 @@ class _Comparing:
             self._heard(fraction, note)
 
         read, seed = self.description.architecture.signals, self.spec.seed
-        fitted = fit_motif_accessibility(dataset, material.store, places, cells, self.factors, read, heard, seed)
-        self.notes.append(f"{fitted.name.capitalize()} reads {fitted.inputs}; fitted where the checkpoint was trained.")
+        fitted = fit_motif_accessibility(dataset, material.store, places, cells, self.factors, read, heard, seed, True)
         self.notes += fitted.notes()
-        absent = [factor for factor in self.factors if factor not in fitted.fits]
-        if absent and fitted.fits:
-            self.notes.append(
-                f"Too little of {listed(absent)} is bound there to fit it: it counts with what guessing reaches."
-            )
+        if fitted.absent and fitted.fits:
+            self.notes.append(f"In the table {listed(list(fitted.absent))} counts there with what guessing reaches.")
         return fitted
 
     def _curves(self, pairs: Sequence[Pair]) -> FactorCurves:
@@ -283,6 +290,15 @@ def _check(spec: Evaluate) -> None:
     check_numbers(spec)
     if spec.strands not in (1, 2):
         raise InvalidRequest(f"strands is {spec.strands}; it must be 1 or 2.")
+    if spec.write_verdict:
+        if len(members(spec.checkpoint)) > 1:
+            raise InvalidRequest("write_verdict needs one checkpoint; “ebert average” makes one of several.")
+        if spec.factors:
+            raise InvalidRequest("write_verdict judges all factors of the checkpoint; leave out factors.")
+        if not can_write(Path(spec.checkpoint)):
+            raise InvalidRequest(
+                f"{spec.checkpoint} may not be written to, so write_verdict cannot put a verdict there."
+            )
     _check_place(Path(spec.output))
 
 

@@ -1,6 +1,7 @@
 """What a finished checkpoint is worth on loci that it never trained on: calibration, threshold and verdict anew."""
 
 from collections.abc import Sequence
+from pathlib import Path
 from typing import NamedTuple
 
 import msgspec
@@ -10,7 +11,7 @@ from ebert_core.dataset.description import Dataset
 from ebert_core.inference.fitting import check_fit
 from ebert_core.inference.predict import Predictor
 from ebert_core.model.checkpoint import Checkpoint
-from ebert_core.model.description import Description, FactorRecord
+from ebert_core.model.description import Description, FactorRecord, read_description, replace_description
 from ebert_core.model.device import Engine
 from ebert_core.model.tokens import BIN
 from ebert_core.protocol.errors import InvalidRequest
@@ -103,8 +104,65 @@ def _choosers(description: Description, regions: Sequence[Interval]) -> tuple[st
     return (*description.cell_types, *description.validation_cell_types)
 
 
+def check_unseen(description: Description, regions: Sequence[Interval]) -> None:
+    """Refuses regions of which it is not known that the checkpoint never saw their labels.
+
+    Raises:
+        InvalidRequest: it predicts nothing, was trained or chosen there, or saw labels of another assembly.
+    """
+    if not description.factors:
+        raise InvalidRequest(f"{description.name} is pre-trained only, so there is no verdict to write.")
+    _refuse_trained(description, regions)
+    for region in regions:
+        both = next((place for place in description.validation if place.overlaps(region)), None)
+        if both:
+            raise InvalidRequest(
+                f"{format_locus(region)} overlaps {format_locus(both)}, where the epoch and the calibration of "
+                f"{description.name} were chosen; name loci that it has not seen."
+            )
+    if description.elsewhere:
+        raise InvalidRequest(
+            f"{description.name} descends from a checkpoint that saw labels of {', '.join(description.elsewhere)}; "
+            f"whether it saw those of {', '.join(map(format_locus, regions))} cannot be told."
+        )
+
+
+def judge_anew(
+    folder: Path, judged: Description, material: Material, pairs: Sequence[HeldOut], report: Report, seed: int
+) -> None:
+    """Replaces the verdict in a checkpoint folder, in one step, by that of its logits on loci that it never saw.
+
+    Args:
+        folder: the checkpoint.
+        judged: what it said of itself when the logits were computed.
+        material: the dataset, with the loci as its validation regions.
+        pairs: the logits there.
+        report: told of the new verdict.
+        seed: of the resampled blocks.
+
+    Raises:
+        InvalidRequest: the loci were seen, the dataset has nothing of what it was trained on, or the folder cannot be
+            written to.
+    """
+    check_unseen(judged, material.validation)
+    verdict = _verdict(judged, material, pairs, False, report, seed)
+    if verdict is None:
+        raise InvalidRequest(f"{folder} keeps its verdict: there is nothing here to fit a baseline on.")
+    present = read_description(folder)
+    if present.weights_sha256 != judged.weights_sha256:
+        raise InvalidRequest(f"{folder} was replaced meanwhile by another checkpoint; evaluate that one.")
+    replace_description(folder, msgspec.structs.replace(present, verdict=verdict))
+    for line in (f"Written into {folder}: {verdict.headline}.", *verdict.lines()):
+        report.event(line)
+
+
 def _verdict(
-    description: Description, material: Material, pairs: Sequence[HeldOut], chose_epoch: bool, report: Report
+    description: Description,
+    material: Material,
+    pairs: Sequence[HeldOut],
+    chose_epoch: bool,
+    report: Report,
+    seed: int = 1,
 ) -> Verdict | None:
     """Beside the baseline fitted where the checkpoint was trained; None where the dataset has nothing of that."""
     dataset: Dataset = material.dataset
@@ -115,4 +173,4 @@ def _verdict(
         report.event("This dataset has nothing of what the checkpoint was trained on; there is no verdict.")
         return None
     whole = Material(dataset, material.store, trained, material.validation, material.cell_types)
-    return verdict_of(pairs, whole, cells, description.architecture.signals, report, chose_epoch)
+    return verdict_of(pairs, whole, cells, description.architecture.signals, report, chose_epoch, seed)

@@ -1,4 +1,4 @@
-"""The verdict of a fine-tuning: the same held-out loci scored by the model and by motif x accessibility.
+"""The verdict of a fine-tuning: the same held-out loci scored by the model and by simple baselines.
 
 Neighbouring bins overlap, so what a claim rests on is counted in peaks, and blocks of the genome are resampled.
 """
@@ -8,6 +8,7 @@ Neighbouring bins overlap, so what a claim rests on is counted in peaks, and blo
 from collections.abc import Sequence
 from typing import NamedTuple
 
+import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
@@ -21,15 +22,22 @@ from ebert_core.training.comparison import FEWEST_PEAKS, Pair, bootstrap, pooled
 from ebert_core.training.held_out import BlockWidth, HeldOut, block_width, bound_peaks, narrowed
 from ebert_core.training.material import Material
 from ebert_core.training.report import Report, Stopped
-from ebert_core.training.verdict_words import with_overall_sentence, with_sentence
+from ebert_core.training.trees import TREES
+from ebert_core.training.verdict_words import Words, with_overall_sentence, with_sentence
 
 MODEL = "model"
 _BASELINE = "baseline"
+# The best of these, by its own score on the held-out bins, is what a model is compared with.
+_RIVALS = (_BASELINE, TREES, MOTIF_SCAN)
 _RESAMPLES = 400
 _FEWEST_BLOCKS = 20
 # Blocks of 100 kb, or as small as it takes to have twenty of them.
 _FEWEST_TO_RESAMPLE = 8
 _MANY_FACTORS = 6
+# A difference that makes no difference: this much auPRC, and this share of the better score.
+_NEGLIGIBLE, _NEGLIGIBLE_SHARE = 0.05, 0.25
+# What is told even of few peaks: so much less auPRC, and less than this share of it.
+_FAR, _FAR_SHARE = 0.3, 1 / 3
 
 
 class _Group(NamedTuple):
@@ -77,18 +85,20 @@ def verdict_of(
     regions = material.validation_stretches(BIN)
     training = material.training_stretches(BIN)
     dataset, store = material.dataset, material.store
-    baseline = fit_motif_accessibility(dataset, store, training, cell_types, factors, signals, heard, seed)
+    baseline = fit_motif_accessibility(dataset, store, training, cell_types, factors, signals, heard, seed, True)
     scores = _Scores(material, baseline, regions)
     width = block_width(held, _FEWEST_BLOCKS)
     held = [narrowed(pair, width.bases) for pair in held]
     groups = [_group(factor, [pair for pair in held if pair.factor == factor], scores) for factor in factors]
-    judged = tuple(_judged(group, baseline.name, seed) for group in groups)
+    words = Words(baseline.name, _FEWEST_TO_RESAMPLE, not chose_epoch, baseline.absent)
+    judged = tuple(_judged(group, words, seed) for group in groups)
     return Verdict(
-        overall=judged[0] if len(judged) == 1 else _overall(groups, judged, baseline.name, seed),
+        overall=judged[0] if len(judged) == 1 else _overall(groups, judged, words, seed),
         baseline=baseline.name,
         regions=", ".join(map(format_locus, material.validation)),
         factors=judged,
         notes=tuple(_notes(held, material, cell_types, baseline, chose_epoch, width)),
+        are_unseen=not chose_epoch,
     )
 
 
@@ -105,13 +115,18 @@ class _Scores:
         self._baseline = baseline
         self._regions = regions
         self._scan = motif_scan(material.dataset, material.store, regions)
-        self._found: dict[str, dict[str, NDArray[np.float32]]] = {}
+        self._found: dict[str, dict[str, dict[str, NDArray[np.float32]]]] = {}
 
     def of(self, factor: str, cell_type: str) -> dict[str, NDArray[np.float32]]:
         """The baselines that know the factor, on every bin of the regions."""
         if cell_type not in self._found:
-            self._found[cell_type] = self._baseline.scores(cell_type, self._regions)
-        known = {_BASELINE: self._found[cell_type].get(factor), MOTIF_SCAN: self._scan.get(factor)}
+            self._found[cell_type] = self._baseline.every_score(cell_type, self._regions)
+        found = self._found[cell_type]
+        known = {
+            _BASELINE: found[self._baseline.name].get(factor),
+            TREES: found[TREES].get(factor),
+            MOTIF_SCAN: self._scan.get(factor),
+        }
         return {method: score_P for method, score_P in known.items() if score_P is not None}
 
 
@@ -130,20 +145,48 @@ def _group(factor: str, held: Sequence[HeldOut], scores: _Scores) -> _Group:
     return _Group(factor, pairs, bound_peaks(is_bound_anywhere_P), methods)
 
 
-def _judged(group: _Group, baseline: str, seed: int) -> Judgement:
+def _judged(group: _Group, words: Words, seed: int) -> Judgement:
     """The judgement of one factor: its bins of all cell types pooled, each score as its rank within its pair."""
-    cells = tuple(pair.cell_type for pair in group.pairs)
     if not group.pairs:
-        return with_sentence(Judgement(group.factor, (), 0, 0, "too few peaks", ""), baseline, _FEWEST_TO_RESAMPLE)
+        return with_sentence(Judgement(group.factor, (), 0, 0, "too few peaks", ""), words)
     joined = pooled_pair(group.pairs, group.methods)
-    value = {method: auprc(joined.is_bound_X, joined.scores[method]) for method in group.methods}
-    gap = _gap([joined], seed) if _BASELINE in value else None
-    known = Judgement(
-        factor=group.factor,
-        cell_types=cells,
-        peaks=group.peaks,
-        bound_bins=int(joined.is_bound_X.sum()),
-        outcome=_outcome(group.peaks, gap),
+    known = _compared([joined], group.methods, group.peaks, words, seed)
+    cells = tuple(pair.cell_type for pair in group.pairs)
+    return with_sentence(msgspec.structs.replace(known, factor=group.factor, cell_types=cells), words)
+
+
+def _overall(groups: Sequence[_Group], judged: Sequence[Judgement], words: Words, seed: int) -> Judgement:
+    """The mean over factors with enough peaks; where none has enough, the bins of all of them pooled."""
+    compared = [group for group in groups if len(group.methods) > 1]
+    if any(_BASELINE in group.methods for group in compared):
+        compared = [group for group in compared if _BASELINE in group.methods]
+    counted = [group for group in compared if group.peaks >= FEWEST_PEAKS]
+    chosen = counted or compared
+    cells = tuple(dict.fromkeys(pair.cell_type for group in groups for pair in group.pairs))
+    if not chosen:
+        peaks = sum(group.peaks for group in groups)
+        return with_overall_sentence(Judgement("", cells, peaks, 0, "no baseline", ""), judged, words, False)
+    methods = tuple(method for method in (MODEL, *_RIVALS) if all(method in group.methods for group in chosen))
+    sets = [group.pairs for group in counted] or [[pair for group in compared for pair in group.pairs]]
+    joined = [pooled_pair(pairs, methods) for pairs in sets]
+    known = _compared(joined, methods, sum(group.peaks for group in chosen), words, seed)
+    return with_overall_sentence(msgspec.structs.replace(known, cell_types=cells), judged, words, is_pooled=not counted)
+
+
+def _compared(joined: Sequence[Pair], methods: Sequence[str], peaks: int, words: Words, seed: int) -> Judgement:
+    """The mean auPRC of every method over some sets of bins, and the model beside the best of the others."""
+    value = {
+        method: float(np.mean([auprc(each.is_bound_X, each.scores[method]) for each in joined])) for method in methods
+    }
+    rivals = [method for method in _RIVALS if method in value]
+    rival = max(rivals, key=value.__getitem__) if rivals else ""
+    gap = _gap(joined, rival, seed) if rival else None
+    return Judgement(
+        factor="",
+        cell_types=(),
+        peaks=peaks,
+        bound_bins=sum(int(each.is_bound_X.sum()) for each in joined),
+        outcome=_outcome(peaks, gap, value[MODEL], value[rival]) if gap else "no baseline",
         sentence="",
         model=value[MODEL],
         baseline=value.get(_BASELINE),
@@ -151,45 +194,14 @@ def _judged(group: _Group, baseline: str, seed: int) -> Judgement:
         difference=gap.value if gap else None,
         low=gap.low if gap else None,
         high=gap.high if gap else None,
+        trees=value.get(TREES),
+        rival=words.baseline if rival == _BASELINE else rival,
+        rival_score=value.get(rival),
     )
-    return with_sentence(known, baseline, _FEWEST_TO_RESAMPLE)
-
-
-def _overall(groups: Sequence[_Group], judged: Sequence[Judgement], baseline: str, seed: int) -> Judgement:
-    """The mean over factors with enough peaks; where none has enough, the bins of all of them pooled."""
-    compared = [group for group in groups if _BASELINE in group.methods]
-    counted = [group for group in compared if group.peaks >= FEWEST_PEAKS]
-    chosen = counted or compared
-    cells = tuple(dict.fromkeys(pair.cell_type for group in groups for pair in group.pairs))
-    if not chosen:
-        peaks = sum(group.peaks for group in groups)
-        return with_overall_sentence(Judgement("", cells, peaks, 0, "no baseline", ""), judged, baseline, False)
-    methods = (MODEL, _BASELINE)
-    sets = [group.pairs for group in counted] or [[pair for group in compared for pair in group.pairs]]
-    joined = [pooled_pair(pairs, methods) for pairs in sets]
-    ours, theirs = (
-        float(np.mean([auprc(each.is_bound_X, each.scores[method]) for each in joined])) for method in methods
-    )
-    peaks, bound = sum(group.peaks for group in chosen), sum(int(each.is_bound_X.sum()) for each in joined)
-    gap = _gap(joined, seed)
-    known = Judgement(
-        factor="",
-        cell_types=cells,
-        peaks=peaks,
-        bound_bins=bound,
-        outcome=_outcome(peaks, gap),
-        sentence="",
-        model=ours,
-        baseline=theirs,
-        difference=gap.value,
-        low=gap.low,
-        high=gap.high,
-    )
-    return with_overall_sentence(known, judged, baseline, is_pooled=not counted)
 
 
 class _Gap(NamedTuple):
-    """Mean auPRC of the model minus that of the baseline, its 95 % interval, and how many blocks were resampled."""
+    """Mean auPRC of the model minus that of its rival, its 95 % interval, and how many blocks were resampled."""
 
     value: float
     low: float
@@ -197,9 +209,9 @@ class _Gap(NamedTuple):
     blocks: int
 
 
-def _gap(joined: Sequence[Pair], seed: int) -> _Gap:
-    value_Q = [auprc(q.is_bound_X, q.scores[MODEL]) - auprc(q.is_bound_X, q.scores[_BASELINE]) for q in joined]
-    spread_RQM = bootstrap(joined, (MODEL, _BASELINE), _RESAMPLES, seed)
+def _gap(joined: Sequence[Pair], rival: str, seed: int) -> _Gap:
+    value_Q = [auprc(q.is_bound_X, q.scores[MODEL]) - auprc(q.is_bound_X, q.scores[rival]) for q in joined]
+    spread_RQM = bootstrap(joined, (MODEL, rival), _RESAMPLES, seed)
     # A draw that leaves out all that is bound of a factor says nothing of it.
     spread_RQ = np.ma.masked_invalid(spread_RQM[..., 0] - spread_RQM[..., 1])
     low, high = np.percentile(spread_RQ.mean(axis=1).compressed(), [2.5, 97.5])
@@ -207,12 +219,14 @@ def _gap(joined: Sequence[Pair], seed: int) -> _Gap:
     return _Gap(float(np.mean(value_Q)), float(low), float(high), blocks)
 
 
-def _outcome(peaks: int, gap: _Gap | None) -> Outcome:
-    if gap is None:
-        return "no baseline"
+def _outcome(peaks: int, gap: _Gap, ours: float, theirs: float) -> Outcome:
+    """What the figures say; of few peaks only what is plain without an interval."""
     if peaks < FEWEST_PEAKS or gap.blocks < _FEWEST_TO_RESAMPLE:
-        return "too few peaks"
-    return "better" if gap.low > 0 else "worse" if gap.high < 0 else "level"
+        return "far behind" if theirs - ours >= _FAR and ours < _FAR_SHARE * theirs else "too few peaks"
+    if gap.low > 0 or gap.high < 0:
+        return "better" if gap.low > 0 else "worse"
+    negligible = min(_NEGLIGIBLE, _NEGLIGIBLE_SHARE * max(ours, theirs))
+    return "level" if -negligible <= gap.low and gap.high <= negligible else "cannot be told"
 
 
 def _notes(
@@ -229,10 +243,15 @@ def _notes(
     seen = [cell for cell in cells if cell in cell_types]
     strict = [p for p in held if not dataset.cell_type(p.cell_type).peaks[p.factor].relaxed]
     factors = len({pair.factor for pair in held})
-    notes = [f"{baseline.name.capitalize()} reads {baseline.inputs}; it was fitted where the model was trained."]
-    notes += baseline.notes()
+    where = ", ".join(map(format_locus, material.validation))
     if chose_epoch:
-        notes.append("The same held-out loci chose the epoch, so the model's figures are a little too good.")
+        notes = [
+            f"The same held-out loci ({where}) chose the epoch, so the model's figures are a little too good. "
+            "“ebert evaluate” with write_verdict puts a verdict on unseen loci in this one's place."
+        ]
+    else:
+        notes = [f"Judged on {where}; neither training nor the choice of the epoch looked at its labels."]
+    notes += baseline.notes()
     if seen:
         notes.append(
             f"Held out are loci, not cell types: {listed(seen)} {'was' if len(seen) == 1 else 'were'} trained on "

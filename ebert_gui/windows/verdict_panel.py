@@ -16,7 +16,7 @@ from PyQt6.QtWidgets import (
     QWidget,
 )
 
-from ebert_core.protocol.verdict import Judgement, Outcome, Verdict
+from ebert_core.protocol.verdict import BEHIND, Judgement, Outcome, Verdict
 from ebert_gui.windows.forms import label, set_role
 from ebert_gui.windows.theme import LIGHT, Theme
 from ebert_gui.windows.wording import unbroken
@@ -24,21 +24,16 @@ from ebert_gui.windows.wording import unbroken
 _ROW_HEIGHT = 24
 _HEADER_HEIGHT = 28
 _MOST_ROWS = 14
-_BASELINE, _INTERVAL, _VERDICT = 3, 4, 5
+_BASELINE, _TREES, _INTERVAL, _VERDICT = 3, 4, 5, 6
 # Columns that give way, and below which width of the panel; the sentence of the chosen factor still has their figures.
-_GIVES_WAY = {_INTERVAL: 440, _BASELINE: 360}
-_HEADINGS: dict[Outcome, str] = {
-    "better": "Better than {}",
-    "worse": "Worse than {}",
-    "level": "Not distinguishable from {}",
-    "too few peaks": "No verdict: too few held-out peaks",
-    "no baseline": "No verdict: no baseline to compare with",
-}
+_GIVES_WAY = {_INTERVAL: 575, _TREES: 420, _BASELINE: 360}
 _WORDS: dict[Outcome, str] = {
     "better": "better",
     "worse": "worse",
     "level": "level",
+    "cannot be told": "cannot tell",
     "too few peaks": "few peaks",
+    "far behind": "far behind",
     "no baseline": "no baseline",
 }
 
@@ -74,7 +69,7 @@ class VerdictPanel(QWidget):
             return
         self._verdict = verdict
         overall = verdict.overall
-        self.heading.setText(_HEADINGS[overall.outcome].format(verdict.baseline))
+        self.heading.setText(verdict.headline)
         self.sentence.setText(unbroken(overall.sentence))
         self.units.setText(f"Model and baseline: auPRC on the held-out loci of {verdict.regions}")
         self.notes.setText(unbroken("\n".join(f"• {note}" for note in verdict.notes)))
@@ -89,8 +84,12 @@ class VerdictPanel(QWidget):
     def resizeEvent(self, event: QResizeEvent | None) -> None:
         """Leave out of the table what would push the verdicts out of sight."""
         super().resizeEvent(event)
+        self._hide_columns()
+
+    def _hide_columns(self) -> None:
+        has_trees = self._verdict is not None and any(each.trees is not None for each in self._verdict.factors)
         for column, room in _GIVES_WAY.items():
-            self.table.setColumnHidden(column, self.width() < room)
+            self.table.setColumnHidden(column, self.width() < room or (column == _TREES and not has_trees))
 
     def set_theme(self, theme: Theme) -> None:
         """Draw in other colours."""
@@ -116,12 +115,13 @@ class VerdictPanel(QWidget):
     def _fill(self) -> None:
         if self._verdict is None:
             return
-        colour = {"better": "success", "worse": "error"}
-        set_role(self.heading, colour.get(self._verdict.overall.outcome, "heading"))
+        is_better = self._verdict.overall.outcome == "better"
+        set_role(self.heading, "error" if self._verdict.is_behind else "success" if is_better else "heading")
         factors = self._verdict.factors
         short = "Baseline" if len(self._verdict.baseline) > 14 else self._verdict.baseline
         self.table.setRowCount(len(factors))
-        self.table.setHorizontalHeaderLabels(["Factor", "Peaks", "Model", short, "Difference, 95 %", "Verdict"])
+        names = ("Factor", "Peaks", "Model", short, "Trees", "Difference, 95 %", "Verdict")
+        self.table.setHorizontalHeaderLabels(names)
         for number in range(1, _VERDICT):
             head = self.table.horizontalHeaderItem(number)
             assert head is not None
@@ -129,6 +129,10 @@ class VerdictPanel(QWidget):
         baseline_head = self.table.horizontalHeaderItem(_BASELINE)
         assert baseline_head is not None
         baseline_head.setToolTip(self._verdict.baseline)
+        for column, text in ((_TREES, "boosted trees"), (_INTERVAL, "of the model and the best of the baselines")):
+            if (head := self.table.horizontalHeaderItem(column)) is not None:
+                head.setToolTip(text)
+        self._hide_columns()
         for row, factor in enumerate(factors):
             for column, text in enumerate(cells(factor)):
                 self.table.setItem(row, column, self._item(column, text, factor))
@@ -166,7 +170,9 @@ class _KeepsColour(QStyledItemDelegate):
 
 def outcome_colour(outcome: Outcome, theme: Theme) -> str:
     """The colour in which an outcome is written; read on the table's plain and chosen rows alike."""
-    return {"better": theme.success, "worse": theme.error, "level": theme.text}.get(outcome, theme.muted)
+    if outcome in BEHIND:
+        return theme.error
+    return {"better": theme.success, "level": theme.text}.get(outcome, theme.muted)
 
 
 def cells(factor: Judgement) -> tuple[str, ...]:
@@ -179,6 +185,7 @@ def cells(factor: Judgement) -> tuple[str, ...]:
         f"{factor.peaks:,}",
         _score(factor.model),
         _score(factor.baseline),
+        _score(factor.trees),
         difference,
         _WORDS[factor.outcome],
     )
@@ -197,7 +204,7 @@ def _selectable(role: str) -> QLabel:
 
 
 def _table() -> QTableWidget:
-    table = QTableWidget(0, 6)
+    table = QTableWidget(0, 7)
     table.setAccessibleName("Verdict by factor")
     table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
     table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)

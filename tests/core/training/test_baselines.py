@@ -35,7 +35,9 @@ def test_it_learns_that_the_factor_binds_its_motif_where_the_state_is_open(toy_b
     baseline = fit_motif_accessibility(dataset, store, TRAINING, ("alpha", "beta"), ("FOS",))
     assert baseline.name == "motif x accessibility"
     assert baseline.inputs == "the factor's motif, DNase, state"
-    assert baseline.notes() == []
+    assert baseline.notes() == [
+        "Motif x accessibility reads the factor's motif, DNase, state; fitted where the model was trained."
+    ]
     labels = bin_labels(dataset, "alpha", "FOS", HELD_OUT[0])
     scan = motif_scan(dataset, store, HELD_OUT)["FOS"]
     alone = auprc(labels[labels >= 0] == 1, scan[labels >= 0])
@@ -86,7 +88,7 @@ def test_it_says_what_it_lacks(tmp_path, removed, name, inputs):
     baseline = fit_motif_accessibility(dataset, store, TRAINING, ("alpha", "beta"), ("FOS",))
     assert (baseline.name, baseline.inputs) == (name, inputs)
     assert np.isfinite(held_out_auprc(baseline, dataset, "alpha"))
-    assert bool(baseline.notes()) == ("motif" not in name)
+    assert ("No matrix of FOS: the baseline has no motif there." in baseline.notes()) == ("motif" not in name)
     assert bool(motif_scan(dataset, store, HELD_OUT)) == ("motif" in name)
 
 

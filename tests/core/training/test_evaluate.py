@@ -4,11 +4,14 @@ import json
 import shutil
 from pathlib import Path
 
+import msgspec
 import pytest
 from toy_binding import TOML, SilentReport, pretrain_spec, write_toy_binding
 
 from ebert_core.cli.outcomes import summary_of
+from ebert_core.model.description import read_description, replace_description
 from ebert_core.protocol.errors import InvalidRequest
+from ebert_core.protocol.locus import Interval
 from ebert_core.protocol.specs import Evaluate
 from ebert_core.training.evaluate import evaluate
 from ebert_core.training.pretrain import pretrain
@@ -49,7 +52,8 @@ def test_the_model_stands_beside_the_motif_scan_and_itself_without_states(spec_o
     ]
     assert written["notes"] == [
         "Held out are 0.012 Mb: blocks of 2 kb were resampled, and the true intervals are wider than these.",
-        "Motif x accessibility reads the factor's motif, DNase, state; fitted where the checkpoint was trained.",
+        "Motif x accessibility reads the factor's motif, DNase, state, and boosted trees read the same; fitted where "
+        "the model was trained.",
     ]
 
 
@@ -64,7 +68,7 @@ def test_a_checkpoint_scored_where_it_was_trained_is_marked(spec_of, tmp_path):
 def test_controls_of_one_name_are_told_apart_by_their_paths(spec_of, toy_checkpoint, tmp_path):
     spec = spec_of(controls=(str(toy_checkpoint),), without=())
     written = json.loads(evaluate(spec, SilentReport(), tmp_path).read_text())
-    methods = ["fos", str(toy_checkpoint), "motif x accessibility", "motif scan"]
+    methods = ["fos", str(toy_checkpoint), "motif x accessibility", "boosted trees", "motif scan"]
     assert list(written["comparison"]["pooled"]) == methods
 
 
@@ -76,7 +80,7 @@ def test_checkpoints_joined_by_a_plus_sign_are_averaged(spec_of, toy_checkpoint,
         assert pair["auprc"]["fos + other"] == pytest.approx(pair["auprc"]["fos"])
     written = evaluate(spec_of(checkpoint=both, without=()), SilentReport(), tmp_path)
     drawn = json.loads(written.read_text())["factors"][0]
-    assert list(drawn["curves"]) == ["fos + other", "motif x accessibility", "motif scan"]
+    assert list(drawn["curves"]) == ["fos + other", "motif x accessibility", "boosted trees", "motif scan"]
     assert (drawn["reliability"], drawn["threshold"]) == ([], None)
 
 
@@ -154,3 +158,61 @@ def test_a_place_that_takes_no_scores_is_refused_before_the_work(spec_of, tmp_pa
         evaluate(spec_of(output=str(tmp_path)), report, tmp_path)
     with pytest.raises(InvalidRequest, match="file may not be written to; name another file"):
         evaluate(spec_of(output=str(tmp_path / "file" / "s.json")), report, tmp_path)
+
+
+@pytest.fixture
+def unseen(toy_checkpoint, tmp_path) -> Path:
+    """A copy whose epoch was not chosen on the first 9 kb of chr2."""
+    folder = shutil.copytree(toy_checkpoint, tmp_path / "fos")
+    described = read_description(folder)
+    replace_description(folder, msgspec.structs.replace(described, validation=(Interval("chr2", 9_000, 12_000),)))
+    return folder
+
+
+def test_a_verdict_on_unseen_loci_takes_the_place_of_the_one_in_the_checkpoint(spec_of, unseen, tmp_path):
+    before = read_description(unseen)
+    assert not before.verdict.are_unseen
+    report = SilentReport()
+    regions = ("chr2:1-9,000",)
+    evaluate(spec_of(checkpoint=str(unseen), regions=regions, without=(), write_verdict=True), report, tmp_path)
+    after = read_description(unseen)
+    assert after.verdict.are_unseen
+    assert after.verdict.regions == "chr2:1-9,000"
+    assert after.verdict.notes[0].startswith("Judged on chr2:1-9,000; neither training nor")
+    assert after.verdict.overall.peaks < before.verdict.overall.peaks
+    assert msgspec.structs.replace(after, verdict=before.verdict) == before
+    first = report.events.index(f"Written into {unseen}: {after.verdict.headline}.") + 1
+    assert report.events[first : first + len(after.verdict.lines())] == after.verdict.lines()
+    assert sorted(path.name for path in unseen.iterdir()) == ["description.json", "weights.safetensors"]
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"regions": ("chr1:1-9,000",)}, "where fos was trained"),
+        ({"regions": ("chr2",)}, "where the epoch and the calibration of fos were chosen; name loci that it has not"),
+        ({"factors": ("FOS",)}, "judges all factors of the checkpoint; leave out factors"),
+    ],
+)
+def test_a_verdict_on_seen_loci_is_never_written(spec_of, unseen, tmp_path, changes, said):
+    before = (unseen / "description.json").read_bytes()
+    fixed = {"checkpoint": str(unseen), "regions": ("chr2:1-9,000",), "write_verdict": True}
+    with pytest.raises(InvalidRequest, match=said):
+        evaluate(spec_of(**{**fixed, **changes}), SilentReport(), tmp_path)
+    assert (unseen / "description.json").read_bytes() == before
+
+
+def test_a_verdict_is_not_written_where_it_cannot_be_told_whether_loci_were_seen(spec_of, unseen, tmp_path):
+    elsewhere = {"toy2": (Interval("chr1", 0, 1_000),)}
+    replace_description(unseen, msgspec.structs.replace(read_description(unseen), elsewhere=elsewhere))
+    spec = spec_of(checkpoint=str(unseen), regions=("chr2:1-9,000",), write_verdict=True)
+    with pytest.raises(
+        InvalidRequest, match=r"saw labels of toy2; whether it saw those of chr2:1-9,000 cannot be told"
+    ):
+        evaluate(spec, SilentReport(), tmp_path)
+
+
+def test_an_average_on_the_fly_has_no_place_for_a_verdict(spec_of, unseen, toy_checkpoint, tmp_path):
+    spec = spec_of(checkpoint=f"{unseen}+{toy_checkpoint}", regions=("chr2:1-9,000",), write_verdict=True)
+    with pytest.raises(InvalidRequest, match="write_verdict needs one checkpoint"):
+        evaluate(spec, SilentReport(), tmp_path)

@@ -84,7 +84,7 @@ def test_intervals_are_left_out_where_there_is_no_room(qtbot: QtBot, width: int,
     panel.show_verdict(VERDICT)
     panel.resize(width, 400)
     panel.show()
-    assert panel.table.isColumnHidden(4) is is_hidden
+    assert panel.table.isColumnHidden(5) is is_hidden
 
 
 def test_a_checkpoint_without_a_verdict_says_why(dock: CheckpointDock, checkpoint: CheckpointSummary) -> None:

@@ -44,7 +44,7 @@ def test_the_sentence_stands_first_and_each_factor_has_its_own(panel: VerdictPan
 
 def test_one_factor_needs_no_table(panel: VerdictPanel) -> None:
     panel.show_verdict(ONE)
-    assert panel.heading.text() == "Not distinguishable from motif x state"
+    assert panel.heading.text() == "Level with motif x state"
     assert panel.table.isHidden()
     assert panel.chosen.isHidden()
 
@@ -52,8 +52,8 @@ def test_one_factor_needs_no_table(panel: VerdictPanel) -> None:
 @pytest.mark.parametrize(
     ("factor", "row"),
     [
-        (CTCF, ("CTCF", "37", "0.43", "0.41", "+0.02 (-0.05 to +0.08)", "level")),
-        (REST, ("REST", "6", "–", "–", "", "few peaks")),
+        (CTCF, ("CTCF", "37", "0.43", "0.41", "–", "+0.02 (-0.05 to +0.08)", "level")),
+        (REST, ("REST", "6", "–", "–", "–", "", "few peaks")),
     ],
 )
 def test_a_row_says_what_the_claim_rests_on(factor: Judgement, row: tuple[str, ...]) -> None:
@@ -63,7 +63,7 @@ def test_a_row_says_what_the_claim_rests_on(factor: Judgement, row: tuple[str, .
 def colours_written(panel: VerdictPanel, row: int) -> set[str]:
     """The colours in the verdict column of a row; the darkest strokes have the very colour of the text."""
     panel.show()
-    item = panel.table.item(row, 5)
+    item = panel.table.item(row, 6)
     viewport = panel.table.viewport()
     assert item is not None
     assert viewport is not None
@@ -88,13 +88,33 @@ def test_better_and_worse_keep_their_colour_in_the_chosen_row(
     assert look.selection not in colours_written(panel, 1 - chosen)
 
 
-@pytest.mark.parametrize("width", [270, 380, 600])
+@pytest.mark.parametrize("width", [270, 360, 380, 420, 450, 500, 575, 600])
 def test_the_verdict_of_a_factor_is_never_cut_off(panel: VerdictPanel, width: int) -> None:
     panel.resize(width, 400)
     panel.show()
-    panel.show_verdict(replace(MANY, factors=(CTCF, replace(REST, outcome="no baseline"))))
+    wide = replace(CTCF, peaks=1_234, outcome="cannot be told", trees=0.4, difference=-0.2, low=-0.35, high=-0.05)
+    panel.show_verdict(replace(MANY, factors=(wide, replace(REST, outcome="no baseline"))))
     table = panel.table
-    assert table.columnWidth(5) >= table.sizeHintForColumn(5)
+    assert table.columnWidth(6) >= table.sizeHintForColumn(6)
+
+
+def test_trees_have_a_column_where_a_verdict_knows_them(panel: VerdictPanel) -> None:
+    panel.resize(700, 400)
+    panel.show()
+    panel.show_verdict(MANY)
+    assert panel.table.isColumnHidden(4)
+    panel.show_verdict(replace(MANY, factors=(replace(CTCF, trees=0.44), REST)))
+    assert not panel.table.isColumnHidden(4)
+    assert cells(replace(CTCF, trees=0.44))[4] == "0.44"
+
+
+def test_the_heading_says_the_worst_first(panel: VerdictPanel) -> None:
+    behind = replace(REST, outcome="far behind", model=0.01, baseline=0.92)
+    panel.show_verdict(replace(MANY, factors=(CTCF, behind)))
+    assert panel.heading.text() == "Worse for REST. On the whole: better than motif x accessibility"
+    assert panel.heading.property("role") == "error"
+    panel.show_verdict(MANY)
+    assert panel.heading.property("role") == "success"
 
 
 def test_everything_can_be_selected_and_copied(panel: VerdictPanel) -> None:
