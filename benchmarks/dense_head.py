@@ -39,7 +39,7 @@ from ebert_core.protocol.resources import resource
 
 _CHROMOSOME, _CELL_TYPE = "chr2", "alpha"
 _HELD_OUT = range(1_000_800, 2_000_000)  # neither trained on nor used to choose the epoch
-_STRETCH = 12_000  # ten tiles, which begin on multiples of 1,200
+_STRETCH = 12_000  # fifteen tiles, which begin on multiples of 800
 _WINDOWS_AT_ONCE = 8
 _FEWEST_BOUND = 10
 

@@ -49,7 +49,7 @@ def main() -> None:
         PRESETS["small"], states=tuple("abcdefghijklmno"), signals=("DNase",), motifs=FACTORS, factors=FACTORS
     )
     network = Ebert(architecture).eval().to(engine.device, engine.dtype)
-    tiles = len(TileGrid.of(architecture).covering(1_000_000, 1_000_000 + VIEW))
+    tiles = len(TileGrid.of(architecture).covering(1_000_000, 1_000_000 + VIEW, 2_000_000))
     length = architecture.context
     windows = Windows(
         torch.randint(0, 4, (tiles, length), dtype=torch.uint8),

@@ -194,16 +194,15 @@ def block_values(
 ) -> NDArray[np.float32]:
     """Probabilities (F, X) of a block's bins, from whole batches of tiles: so a bin has one number whoever asks."""
     batch = predictor.grid.core * predictor.tiles_at_once
-    length = predictor.chromosome_length(block.chromosome)
     value_FP = np.full((len(predictor.factors), (block.end - block.start) // POSITION), np.nan, dtype=np.float32)
     for start, end in _needed(block.stretches, batch):
-        span = Interval(block.chromosome, start, min(end, length))
+        span = Interval(block.chromosome, start, end)
 
         def heard(fraction: float, _note: str, span: Interval = span) -> None:
             place = span.start + fraction * span.length
             report((place - block.start) / (block.end - block.start), f"{span.chromosome}:{int(place):,}")
 
-        bins = predictor.probabilities(cell_type, span, heard, strands)
+        bins = predictor.probabilities(cell_type, span, heard, strands, whole_batches=True)
         first = (start - block.start) // POSITION
         value_FP[:, first : first + bins.values_FP.shape[1]] = bins.values_FP
     parts = []
@@ -214,14 +213,13 @@ def block_values(
 
 
 def _needed(stretches: Iterable[Stretch], batch: int) -> list[tuple[int, int]]:
-    """Spans of whole batches, in order, that hold every stretch."""
-    numbers = sorted({number for each in stretches for number in range(each.start // batch, -(-each.end // batch))})
+    """Spans, in order, that hold every stretch; what lies less than a batch of tiles apart is joined."""
     spans: list[tuple[int, int]] = []
-    for number in numbers:
-        if spans and spans[-1][1] == number * batch:
-            spans[-1] = (spans[-1][0], (number + 1) * batch)
+    for start, end in sorted((stretch.start, stretch.end) for stretch in stretches):
+        if spans and start < spans[-1][1] + batch:
+            spans[-1] = (spans[-1][0], max(spans[-1][1], end))
         else:
-            spans.append((number * batch, (number + 1) * batch))
+            spans.append((start, end))
     return spans
 
 

@@ -77,10 +77,16 @@ class Predictor:
         self._remembered: OrderedDict[TileKey, NDArray[np.float32]] = OrderedDict()
 
     def probabilities(
-        self, cell_type: str, interval: Interval, report: Report, strands: int = 2, edits: tuple[Edit, ...] = ()
+        self,
+        cell_type: str,
+        interval: Interval,
+        report: Report,
+        strands: int = 2,
+        edits: tuple[Edit, ...] = (),
+        whole_batches: bool = False,
     ) -> Bins:
-        """Calibrated probabilities (F, P) of the bins of an interval."""
-        bins = self.logits(cell_type, interval, report, strands, edits)
+        """Calibrated probabilities (F, P) of the bins of an interval; for whole batches see `logits`."""
+        bins = self.logits(cell_type, interval, report, strands, edits, whole_batches)
         slope_F = np.array([record.calibration.slope for record in self.description.factors], dtype=np.float32)
         offset_F = np.array([record.calibration.offset for record in self.description.factors], dtype=np.float32)
         calibrated_FP = slope_F[:, None] * bins.values_FP + offset_F[:, None]
@@ -88,14 +94,37 @@ class Predictor:
         return Bins(bins.interval, 1 / (1 + np.exp(-np.clip(calibrated_FP, -80, 80))))
 
     def logits(
-        self, cell_type: str, interval: Interval, report: Report, strands: int = 2, edits: tuple[Edit, ...] = ()
+        self,
+        cell_type: str,
+        interval: Interval,
+        report: Report,
+        strands: int = 2,
+        edits: tuple[Edit, ...] = (),
+        whole_batches: bool = False,
     ) -> Bins:
-        """Logits (F, P) of the bins that start in an interval, whose ends are rounded inwards to the grid of 50."""
+        """Logits (F, P) of the bins that start in an interval, whose ends are rounded inwards to the grid of 50.
+
+        With whole batches, further tiles are computed where a batch is begun or ended within: the same tile then meets
+        the same neighbours whoever asks, and a bin has the same number to the last bit.
+        """
         place = self.predicted(interval)
-        tiles = self.grid.covering(place.start, place.end)
-        parts = list(self.tiles(interval.chromosome, tiles, cell_type, report, strands, edits))
-        first = (place.start - tiles.start * self.grid.core) // POSITION
-        return Bins(place, np.concatenate(parts, axis=1)[:, first : first + -(-place.length // POSITION)])
+        length = self.chromosome_length(interval.chromosome)
+        tiles = self.grid.covering(place.start, place.end, length)
+        if whole_batches:
+            at_once, end = self.tiles_at_once, (length - 1) // self.grid.core + 1
+            tiles = range(tiles.start // at_once * at_once, min(end, -(-tiles.stop // at_once) * at_once))
+        count = -(-place.length // POSITION)
+        sum_FP = np.zeros((len(self.factors), count), dtype=np.float32)
+        computed = self.tiles(interval.chromosome, tiles, cell_type, report, strands, edits)
+        for tile, logits_FP in zip(tiles, computed, strict=True):
+            first = (tile * self.grid.core - self.grid.lead - place.start) // POSITION
+            low, high = max(0, -first), min(self.grid.bins, count - first)
+            if low < high:
+                weight_P = self.grid.weights(tile, length)
+                sum_FP[:, first + low : first + high] += logits_FP[:, low:high] * weight_P[low:high]
+        # Bins that pass the chromosome's end: no tile need have a say in the last of them.
+        sum_FP[:, max(0, (length - BIN - place.start) // POSITION + 1) :] = np.nan
+        return Bins(place, sum_FP)
 
     def predicted(self, interval: Interval) -> Interval:
         """The part of an interval that bins are predicted of: from the grid of 50 to the chromosome's end at most.
@@ -133,7 +162,7 @@ class Predictor:
         strands: int = 2,
         edits: tuple[Edit, ...] = (),
     ) -> Iterator[NDArray[np.float32]]:
-        """Logits (F, core / 50) of each tile in turn; `report` hears of every batch and may end the work."""
+        """Logits (F, grid.bins) of each tile in turn; `report` hears of every batch and may end the work."""
         for batch in _batches(tiles, self.tiles_at_once):
             report((batch[0] - tiles[0]) / len(tiles), f"{len(tiles)} tiles")
             keys = [TileKey(chromosome, tile, cell_type, strands, edits) for tile in batch]
@@ -144,21 +173,22 @@ class Predictor:
 
     @torch.inference_mode()
     def _compute(self, keys: list[TileKey]) -> NDArray[np.float32]:
-        """Logits (B, F, core / 50) of tiles that differ in their number only."""
+        """Logits (B, F, grid.bins) of tiles that differ in their number only."""
         first = keys[0]
         intervals = [self.grid.window(key.chromosome, key.tile) for key in keys]
-        halo, core = self.grid.halo // POSITION, self.grid.core // POSITION
+        first_bin = (self.grid.halo - self.grid.lead) // POSITION
+        kept = slice(first_bin, first_bin + self.grid.bins)
         whole = Interval(first.chromosome, intervals[0].start, intervals[-1].end)
         if bool((source_bases(self.source, whole) == N).all()):  # a gap of megabases costs next to nothing
-            return np.full((len(keys), len(self.factors), core), np.nan, dtype=np.float32)
+            return np.full((len(keys), len(self.factors), self.grid.bins), np.nan, dtype=np.float32)
         read = windows(self.source, first.cell_type, intervals, self.channels, first.edits)
         batch = Inputs.of(read).without(self.without, self.channels.signals)
         logits_BNF = self.network.binding(batch.tensors(self.engine.device))
         if first.strands == 2:
             other_BNF = self.network.binding(batch.other_strand().tensors(self.engine.device)).flip(1)
             logits_BNF = (logits_BNF + other_BNF) / 2
-        kept_BFP = logits_BNF[:, halo : halo + core].float().cpu().numpy().transpose(0, 2, 1)
-        gap_BP = gaps(batch.bases_BL)[:, halo : halo + core]
+        kept_BFP = logits_BNF[:, kept].float().cpu().numpy().transpose(0, 2, 1)
+        gap_BP = gaps(batch.bases_BL)[:, kept]
         return np.where(gap_BP[:, None], np.float32(np.nan), kept_BFP)
 
     def _remember(self, keys: list[TileKey], logits_BFP: NDArray[np.float32]) -> None:
@@ -174,7 +204,7 @@ class Predictor:
 
 
 def _batches(tiles: Sequence[int], at_once: int) -> Iterator[list[int]]:
-    """Tiles cut at absolute multiples of the batch size: the same tile meets the same neighbours whoever asks."""
+    """Tiles cut at absolute multiples of the batch size."""
     batch: list[int] = []
     for tile in tiles:
         if batch and tile % at_once == 0:

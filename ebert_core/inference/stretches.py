@@ -17,6 +17,8 @@ from ebert_core.protocol.specs import Predict
 
 # What is computed, encoded and handed over at once: a share of the work small enough to be balanced among processes.
 _BLOCK_BASES = 400_000
+# Tiles blend with their neighbours, so a process computes a batch beyond either end of its block again.
+_FEWEST_BATCHES = 32
 
 
 class Stretch(NamedTuple):
@@ -94,7 +96,7 @@ def genome_bins(spec: Predict, dataset: Dataset) -> list[Stretch]:
 def blocks_of(stretches: Iterable[Stretch], grid: TileGrid, tiles_at_once: int) -> Iterator[Block]:
     """The stretches cut at absolute multiples of whole batches of tiles, neighbours within one block together."""
     batch = grid.core * tiles_at_once
-    width = batch * max(1, _BLOCK_BASES // batch)
+    width = batch * max(_FEWEST_BATCHES, _BLOCK_BASES // batch)
     waiting: list[Stretch] = []
     for stretch in stretches:
         for start in range(stretch.start // width * width, stretch.end, width):

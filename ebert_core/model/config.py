@@ -28,8 +28,9 @@ _SIZES = {
 class Architecture(msgspec.Struct, frozen=True):
     """Sizes and inputs of an EBERT network.
 
-    `context` is the window in bases, `halo` the part of it at either end whose predictions are thrown away,
-    `token_width` the bases per token, `embedding_width` the bases one token's convolution sees.
+    `context` is the window in bases, `halo` the part of it at either end whose predictions are thrown away or, in its
+    inner quarter, blended with those of the next window, `token_width` the bases per token, `embedding_width` the bases
+    one token's convolution sees.
     `states`, `signals` and `motifs` name the optional inputs in channel order; `factors` the outputs. `word_length` is
     that of the overlapping words with vectors of their own, 0 for none; `motif_head` adds to each factor's logit what
     its own motif scores say, `co_binding` what is predicted to bind nearby. With several `members`, the weights are of
@@ -104,8 +105,8 @@ class Architecture(msgspec.Struct, frozen=True):
 
 
 PRESETS: dict[Preset, Architecture] = {
-    "tiny": Architecture(layers=3, hidden=128, heads=2, context=2000, halo=400, token_width=10),
-    "small": Architecture(layers=4, hidden=256, heads=4, context=4000, halo=400, token_width=10),
-    "base": Architecture(layers=8, hidden=512, heads=8, context=4000, halo=400, token_width=10),
-    "large": Architecture(layers=12, hidden=768, heads=12, context=4000, halo=400, token_width=10),
+    "tiny": Architecture(layers=3, hidden=128, heads=2, context=2000, halo=600, token_width=10),
+    "small": Architecture(layers=4, hidden=256, heads=4, context=4000, halo=600, token_width=10),
+    "base": Architecture(layers=8, hidden=512, heads=8, context=4000, halo=600, token_width=10),
+    "large": Architecture(layers=12, hidden=768, heads=12, context=4000, halo=600, token_width=10),
 }

@@ -55,6 +55,7 @@ def expected(toy_binding, toy_checkpoint):
 def short_blocks(monkeypatch):
     """Blocks of four tiles, so that the toy chromosomes have several."""
     monkeypatch.setattr(stretches, "_BLOCK_BASES", 1_600)
+    monkeypatch.setattr(stretches, "_FEWEST_BATCHES", 1)
 
 
 @pytest.mark.usefixtures("short_blocks")

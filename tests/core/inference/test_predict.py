@@ -43,10 +43,47 @@ def whole(dataset, toy_checkpoint):
 
 def test_tiles_stand_on_one_grid():
     grid = TileGrid(core=400, halo=200)
-    assert list(grid.covering(0, 400)) == [0]
-    assert list(grid.covering(399, 401)) == [0, 1]
-    assert list(grid.covering(-500, 1)) == [0]
+    assert list(grid.covering(0, 400, 10_000)) == [0]
+    assert list(grid.covering(399, 401, 10_000)) == [0, 1]
+    assert list(grid.covering(-500, 1, 10_000)) == [0]
     assert grid.window("chr1", 0) == Interval("chr1", -200, 600)
+
+
+def test_tiles_that_are_blended_reach_beyond_their_cores_but_not_beyond_the_chromosome():
+    grid = TileGrid(core=400, halo=200, fade=50)
+    # The bin that begins at 300 has its centre at 400, the border.
+    assert list(grid.covering(200, 201, 10_000)) == [0]
+    assert list(grid.covering(250, 251, 10_000)) == [0, 1]
+    assert list(grid.covering(300, 301, 10_000)) == [0, 1]
+    assert list(grid.covering(350, 351, 10_000)) == [1]
+    assert list(grid.covering(0, 10_000, 10_000)) == list(range(25))
+    assert list(grid.covering(390, 400, 400)) == [0]
+
+
+def test_what_the_tiles_count_in_a_bin_is_one_together_and_passes_evenly_from_tile_to_tile():
+    grid, length = TileGrid(core=400, halo=400, fade=100), 1_600
+    total = np.zeros(length // 50)
+    for tile in range(4):
+        first = (tile * grid.core - grid.lead) // 50
+        weight = grid.weights(tile, length)
+        assert len(weight) == grid.bins
+        if tile == 2:
+            assert weight.tolist() == [0, 0.25, 0.5, 0.75, 1, 1, 1, 1, 1, 0.75, 0.5, 0.25]
+        low, high = max(0, -first), min(grid.bins, len(total) - first)
+        total[first + low : first + high] += weight[low:high]
+    np.testing.assert_array_equal(total[:-2], 1)  # the last two bins would pass the chromosome's end
+
+
+def test_a_bin_between_two_tiles_is_the_mean_of_what_both_say(predictor):
+    grid = predictor.grid
+    assert grid == TileGrid(core=400, halo=200, fade=50)
+    left, right = predictor.tiles("chr2", [2, 3], "alpha", quiet)
+    both = predictor.logits("alpha", Interval("chr2", 0, 3_000), quiet).values_FP[0]
+    # The border is at 1,200, so the bin of both begins at 1,100; a tile's first bin begins 150 before its core.
+    own, other = left[0, (1_100 - (800 - grid.lead)) // 50], right[0, (1_100 - (1_200 - grid.lead)) // 50]
+    assert own != other
+    assert both[1_100 // 50] == pytest.approx((own + other) / 2, abs=1e-5)
+    assert both[1_050 // 50] == pytest.approx(left[0, (1_050 - (800 - grid.lead)) // 50], abs=1e-5)
 
 
 @pytest.mark.parametrize(("start", "end"), [(0, 12_130), (4_050, 4_100), (5_177, 9_999), (11_800, 99_999), (0, 3_210)])
@@ -58,10 +95,14 @@ def test_a_view_and_the_whole_chromosome_give_the_same_number(predictor, whole, 
     assert bins.values_FP.shape[1] == -(-(min(end, LENGTHS["chr2"]) - first * 50) // 50)
 
 
-def test_with_the_same_batches_it_is_the_same_to_the_bit(predictor, whole):
-    four_tiles = Interval("chr2", 1_600, 3_200)
-    np.testing.assert_array_equal(predictor.probabilities("alpha", four_tiles, quiet).values_FP, whole[:, 32:64])
-    np.testing.assert_array_equal(predictor.probabilities("alpha", four_tiles, quiet).values_FP, whole[:, 32:64])
+def test_in_whole_batches_it_is_the_same_to_the_bit_whoever_asks(dataset, toy_checkpoint):
+    found = []
+    for start, end in ((0, 12_130), (1_600, 3_200), (3_050, 3_400)):
+        fresh = Predictor(load_checkpoint(toy_checkpoint), dataset, PLAIN)
+        bins = fresh.probabilities("alpha", Interval("chr2", start, end), quiet, whole_batches=True)
+        found.append(bins.values_FP)
+    np.testing.assert_array_equal(found[1], found[0][:, 32:64])
+    np.testing.assert_array_equal(found[2], found[0][:, 61:68])
 
 
 def test_half_precision_says_nearly_the_same(dataset, toy_checkpoint, whole):
@@ -82,7 +123,7 @@ def test_bins_with_unknown_bases_and_beyond_the_end_are_gaps_and_no_others(whole
 def test_the_two_strands_are_averaged(dataset, toy_checkpoint):
     checkpoint = load_checkpoint(toy_checkpoint)
     predictor = Predictor(checkpoint, dataset, PLAIN)
-    place = Interval("chr2", 2_000, 2_400)
+    place = Interval("chr2", 2_000, 2_250)  # of one tile alone
     both = predictor.logits("beta", place, quiet, 2).values_FP
     one = predictor.logits("beta", place, quiet, 1).values_FP
     assert not np.allclose(one, both, atol=1e-4)
@@ -91,7 +132,7 @@ def test_the_two_strands_are_averaged(dataset, toy_checkpoint):
 
     read = Inputs.of(windows(dataset, "beta", [Interval("chr2", 1_800, 2_600)], predictor.channels))
     with torch.no_grad():
-        other = predictor.network.binding(read.other_strand().tensors(PLAIN.device)).flip(1)[0, 4:12, 0].numpy()
+        other = predictor.network.binding(read.other_strand().tensors(PLAIN.device)).flip(1)[0, 4:9, 0].numpy()
     np.testing.assert_allclose(both[0], (one[0] + other) / 2, atol=1e-4)
 
 
