@@ -316,10 +316,10 @@ class Dataset:
                 yield MadeSignal(f"log({name})", f"The logarithm of {name}.")
                 yield MadeSignal(f"quantile({name})", f"{name} on one scale for all cell types, whatever their depth.")
                 if sum(name in cell.signals for cell in cells) > 1:
-                    meaning = f"How much more {name} there is than on average in the other cell types learnt from."
+                    meaning = f"How much more {name} there is than on average in the other cell types trained on."
                     yield MadeSignal(f"difference({name})", meaning)
         if any(sum(factor in cell.peaks for cell in cells) > 1 for factor in self.factors):
-            yield MadeSignal("binding", "Where each factor is bound in the other cell types learnt from.")
+            yield MadeSignal("binding", "Where each factor is bound in the other cell types trained on.")
         for name in self.layout.signals:
             yield MadeSignal(name, f"{name}, the same in all cell types.")
         if sum(bool(cell.expression) for cell in cells) > 1:

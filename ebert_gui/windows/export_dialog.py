@@ -226,7 +226,7 @@ def caution(spec: Predict, dataset: DatasetSummary, checkpoint: CheckpointSummar
         return f"{checkpoint.name} was made on a synthetic genome: on real DNA its predictions mean nothing."
     if spec.cell_type not in checkpoint.cell_types:
         return (
-            f"{checkpoint.name} has not learnt from {spec.cell_type}: the order of the bins may hold, "
+            f"{checkpoint.name} has never seen {spec.cell_type}: the order of the bins may hold, "
             f"the probabilities may not. {warning}"
         ).strip()
     if spec.cell_type not in trained:

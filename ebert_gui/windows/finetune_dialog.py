@@ -183,8 +183,13 @@ class FineTuneDialog(QDialog):
             another.addWidget(widget, 1 if widget is self.folder else 0)
         lines.addLayout(another)
         add_row(form, "Start from", starts)
-        add_row(form, "&Learn on", self.training)
-        add_row(form, "Chec&k on", self.validation, help_text="Kept out of learning, to see whether it worked.")
+        add_row(form, "&Train on", self.training)
+        add_row(
+            form,
+            "Ho&ld out",
+            self.validation,
+            help_text="Kept out of training, to choose the best pass and to measure it.",
+        )
         add_row(form, "Look at", self.use_sequence, self.use_states, self.use_motifs)
         if self.signals:
             add_row(form, "Signals", in_columns(list(self.signals.values()), _FIELDS_WIDTH))

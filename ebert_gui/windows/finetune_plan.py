@@ -1,4 +1,4 @@
-"""What a fine-tuning learns from and is checked on: proposals, objections and promises in words, without Qt."""
+"""What a fine-tuning trains on and holds out: proposals, objections and promises in words, without Qt."""
 
 import re
 from collections.abc import Sequence
@@ -25,7 +25,7 @@ Use = Literal["learn", "check", "leave out"]
 
 @dataclass(frozen=True)
 class Split:
-    """Regions to learn from and to check on, as locus texts."""
+    """Regions to train on and to hold out, as locus texts."""
 
     training: tuple[str, ...]
     validation: tuple[str, ...]
@@ -58,9 +58,9 @@ def unknown_names(spec: FineTune, dataset: DatasetSummary) -> str:
 
 
 def propose_split(dataset: DatasetSummary, checkpoint: CheckpointSummary | None = None) -> Split:
-    """Chromosomes to learn from and one to check on; a genome of one chromosome is cut in two.
+    """Chromosomes to train on and one to hold out; a genome of one chromosome is cut in two.
 
-    Where the checkpoint to start from has learnt where it would be checked, its own regions are proposed.
+    Where the checkpoint to start from has seen in training what would be held out, its own regions are proposed.
     """
     split = _split_of(dataset)
     if checkpoint is None or not _seen_in_training(split.validation, dataset, checkpoint):
@@ -79,8 +79,8 @@ def _texts(regions: Sequence[Interval], dataset: DatasetSummary) -> tuple[str, .
 
 
 def _seen_in_training(texts: Sequence[str], dataset: DatasetSummary, checkpoint: CheckpointSummary) -> bool:
-    """Whether a checkpoint learnt at one of these places."""
-    return any(place.overlaps(learnt) for place in read_regions(texts, dataset) for learnt in checkpoint.training)
+    """Whether a checkpoint has seen one of these places in training."""
+    return any(place.overlaps(seen) for place in read_regions(texts, dataset) for seen in checkpoint.training)
 
 
 def _split_of(dataset: DatasetSummary) -> Split:
@@ -167,14 +167,14 @@ def _objection_to_data(spec: FineTune, dataset: DatasetSummary) -> str:
     if not dataset.has_sequence:
         return "This dataset has no reference sequence: add a FASTA file to it."
     if not pairs:
-        return "This dataset has no measured peaks to learn from: add peak files to it."
+        return "This dataset has no measured peaks to train on: add peak files to it."
     if not spec.factors:
         return "Choose at least one factor."
     if not spec.cell_types:
-        return "Choose at least one cell type to learn from."
+        return "Choose at least one cell type to train on."
     orphans = [factor for factor in spec.factors if not set(pairs[factor]) & set(spec.cell_types)]
     if orphans:
-        return f"{listed(orphans)} was measured in none of the cell types to learn from: leave it out, or add one."
+        return f"{listed(orphans)} was measured in none of the cell types to train on: leave it out, or add one."
     return ""
 
 
@@ -197,18 +197,18 @@ def _objection_to_start(spec: FineTune, dataset: DatasetSummary, checkpoint: Che
 
 def _objection_to_regions(spec: FineTune, dataset: DatasetSummary) -> str:
     if not spec.training:
-        return "Name at least one chromosome to learn from."
+        return "Name at least one chromosome to train on."
     if not spec.validation:
-        return "Name at least one chromosome to check on; without it nobody can say whether learning worked."
+        return "Name at least one chromosome to hold out; without it nobody can say whether training worked."
     try:
         training, validation = read_regions(spec.training, dataset), read_regions(spec.validation, dataset)
     except InvalidRequest as error:
         return str(error)
     for region in validation:
         if any(region.overlaps(other) for other in training):
-            return f"{region.chromosome} is learnt from and checked on at the same place: keep the two apart."
+            return f"{region.chromosome} is trained on and held out at the same place: keep the two apart."
     labelled = dataset.labelled_regions
-    for word, chosen in (("learn from", training), ("check on", validation)):
+    for word, chosen in (("train on", training), ("hold out", validation)):
         if labelled and not any(region.overlaps(known) for region in chosen for known in labelled):
             return (
                 f"The regions to {word} hold no labelled part of the genome: choose among {_labelled_names(dataset)}."
@@ -231,12 +231,12 @@ def _objection_to_output(spec: FineTune) -> str:
 
 
 def leak(spec: FineTune, dataset: DatasetSummary, checkpoint: CheckpointSummary | None) -> str:
-    """A warning where the checkpoint to start from has learnt at the places it is to be checked on; empty otherwise."""
+    """A warning where the checkpoint to start from has seen in training what is to be held out; empty otherwise."""
     if checkpoint is None or checkpoint.path != spec.start_from:
         return ""
     if not _seen_in_training(spec.validation, dataset, checkpoint):
         return ""
-    return f"But {checkpoint.name} has learnt on {listed(spec.validation)}: scores there will be too good."
+    return f"But {checkpoint.name} has seen {listed(spec.validation)} in training: scores there will be too good."
 
 
 def promise(spec: FineTune, dataset: DatasetSummary, start: str, checkpoint: CheckpointSummary | None = None) -> str:
@@ -247,20 +247,21 @@ def promise(spec: FineTune, dataset: DatasetSummary, start: str, checkpoint: Che
     learnt = f"EBERT learns where {listed(spec.factors)} bind{'s' if len(spec.factors) == 1 else ''}"
     places = f"from {listed(spec.cell_types)} on {listed(spec.training)}, starting from {start}"
     checks = " and ".join(filter(None, (listed(spec.validation), listed(spec.validation_cell_types))))
-    return f"{learnt} {places}, and checks itself on {checks} after every pass. {claim(spec, dataset, checkpoint)}"
+    measured = f"and is measured on the held-out {checks} after every pass."
+    return f"{learnt} {places}, {measured} {claim(spec, dataset, checkpoint)}"
 
 
 def claim(spec: FineTune, dataset: DatasetSummary, checkpoint: CheckpointSummary | None = None) -> str:
     """What the result will and will not allow to say about other cell types."""
     if len(spec.cell_types) == 1 and not spec.validation_cell_types:
         return (
-            f"Afterwards you can say how well it does at unseen places in {spec.cell_types[0]}. "
-            "It learns from one cell type: nothing can be said about other cell types."
+            f"Afterwards you can say how well it does at held-out places in {spec.cell_types[0]}. "
+            "It is trained in one cell type: nothing can be said about other cell types."
         )
     if not spec.validation_cell_types:
         return (
-            "Afterwards you can say how well it does at unseen places in these cell types. "
-            "No cell type is kept for checking: nothing can be said about other cell types."
+            "Afterwards you can say how well it does at held-out places in these cell types. "
+            "No cell type is held out: nothing can be said about other cell types."
         )
     pairs = assayed_pairs(dataset)
     checked = [factor for factor in spec.factors if set(pairs[factor]) & set(spec.validation_cell_types)]
@@ -291,13 +292,13 @@ def _seen_before(cell: str, spec: FineTune, checkpoint: CheckpointSummary | None
     if not spec.start_from:
         return "it has never seen {cells}"
     if checkpoint is None:
-        return "that it does not learn from now {cells}; whether the chosen checkpoint did is not known here"
+        return "that it does not train on now {cells}; whether the chosen checkpoint did is not known here"
     if any(cell in factor.cell_types for factor in checkpoint.factors):
-        return f"whose peaks {checkpoint.name} has learnt from {{cells}}, which to it is nothing new"
+        return f"whose peaks {checkpoint.name} has seen in training {{cells}}, which to it is nothing new"
     if checkpoint.factors and cell in checkpoint.cell_types:
-        return f"whose peaks {checkpoint.name} was checked on, not trained on {{cells}}"
+        return f"whose peaks {checkpoint.name} held out, not trained on {{cells}}"
     if checkpoint.factors:
-        return f"whose peaks {checkpoint.name} has not learnt from {{cells}}"
+        return f"whose peaks {checkpoint.name} has not seen in training {{cells}}"
     if cell in checkpoint.cell_types and checkpoint.states:
         return f"whose chromatin states {checkpoint.name} saw in pre-training, but no peaks {{cells}}"
     return "it has never seen {cells}"

@@ -99,7 +99,7 @@ def _finding() -> tuple[_Field, ...]:
         _Field("co_binding", "Co-bindin&g", QCheckBox("factors bear on each other"), "Needs many peaks of partners."),
         _Field(
             "word_length",
-            "Shor&t words",
+            "Short words",
             _whole(0, _LONGEST_WORD, " bases", "none"),
             "6 finds motifs without a matrix, but learns little data by heart.",
         ),

@@ -1,4 +1,4 @@
-"""The curves of a training: one metric at a time, training and validation in two colours."""
+"""The curves of a training: one metric at a time, training and held-out data in two colours."""
 
 import pyqtgraph
 from PyQt6.QtCore import Qt
@@ -10,6 +10,10 @@ from ebert_gui.windows.forms import label
 from ebert_gui.windows.theme import Theme, window_font
 
 _MOST_MARKED = 60
+
+
+# The window's words for the splits of `metrics.jsonl`.
+_WORDS = {"train": "training", "validation": "held out"}
 
 
 class _WholeSteps(pyqtgraph.AxisItem):  # type: ignore[misc]  # pyqtgraph ships no types
@@ -122,7 +126,9 @@ class MetricsPlot(QWidget):
                 **(marks if len(curve.steps) <= _MOST_MARKED else {}),
             )
             last = f"{curve.values[-1]:.4g}"
-            keys.append(f'<span style="color:{colour}">●</span>&nbsp;{curve.split}&nbsp;<b>{last}</b>')
+            keys.append(
+                f'<span style="color:{colour}">●</span>&nbsp;{_WORDS.get(curve.split, curve.split)}&nbsp;<b>{last}</b>'
+            )
         self._keys.setText("&nbsp;&nbsp;&nbsp;".join(keys))
         self.plot.setLabel("bottom", "step", color=self._theme.muted)
         for widget in (self.choice, self._keys, self.plot):

@@ -6,8 +6,8 @@ from PyQt6.QtWidgets import QAbstractItemView, QComboBox, QHeaderView, QTableWid
 
 from ebert_gui.windows.finetune_plan import Use
 
-_USES: tuple[tuple[str, Use], ...] = (("learn from", "learn"), ("check on", "check"), ("leave out", "leave out"))
-_WORDS: dict[Use, str] = {"learn": "learns", "check": "checks", "leave out": "left out"}
+_USES: tuple[tuple[str, Use], ...] = (("train on", "learn"), ("hold out", "check"), ("leave out", "leave out"))
+_WORDS: dict[Use, str] = {"learn": "trained on", "check": "held out", "leave out": "left out"}
 _USE_ROW = 0
 
 

@@ -152,6 +152,10 @@ def test_curves_of_the_chosen_job_are_drawn_and_others_dropped(dock: JobsDock) -
     assert dock.plot.shown() == ()
     dock.show_metrics("/jobs/1", curves("loss", "auPRC"))
     assert [curve.split for curve in dock.plot.shown()] == ["training", "validation"]
+    keys = " ".join(texts(dock).split("\n"))
+    assert "training" in keys
+    assert "held out" in keys
+    assert "validation" not in keys
     dock.plot.choice.setCurrentText("auPRC")
     dock.show_metrics("/jobs/1", curves("loss", "auPRC"))
     assert {curve.name for curve in dock.plot.shown()} == {"auPRC"}

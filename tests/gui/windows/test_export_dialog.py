@@ -126,7 +126,7 @@ def test_a_checkpoint_without_factors_cannot_export(checkpoint: CheckpointSummar
     ("cell", "factor", "said"),
     [
         ("K562", "CTCF", ""),
-        ("HepG2", "CTCF", "has not learnt from HepG2"),
+        ("HepG2", "CTCF", "has never seen HepG2"),
         ("K562", "MAX", "MAX was not measured in K562"),
     ],
 )

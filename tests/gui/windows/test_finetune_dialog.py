@@ -89,7 +89,7 @@ def test_typing_a_folder_chooses_it(dialog: FineTuneDialog, qtbot: QtBot) -> Non
 def test_an_objection_disables_the_button_until_it_is_met(dialog: FineTuneDialog) -> None:
     dialog.validation.setText("chr3")
     assert not start(dialog).isEnabled()
-    assert any("learnt from and checked on" in text for text in texts(dialog))
+    assert any("trained on and held out" in text for text in texts(dialog))
     dialog.validation.setText("chr5")
     assert start(dialog).isEnabled()
 
@@ -97,8 +97,8 @@ def test_an_objection_disables_the_button_until_it_is_met(dialog: FineTuneDialog
 @pytest.mark.parametrize(
     ("factor", "cell", "word"),
     [
-        ("CTCF", "GM12878", "checks"),
-        ("CTCF", "K562", "learns"),
+        ("CTCF", "GM12878", "held out"),
+        ("CTCF", "K562", "trained on"),
         ("FOXA1", "K562", "not measured"),
         ("MAX", "K562", "left out"),
         ("CTCF", "HepG2", "left out"),

@@ -87,10 +87,10 @@ def test_regions_are_split_as_people_write_them(text: str, regions: tuple[str, .
         ({"factors": ()}, "at least one factor"),
         ({"cell_types": ()}, "at least one cell type"),
         ({"cell_types": ("GM12878",)}, "FOXA1 was measured in none"),
-        ({"training": ()}, "at least one chromosome to learn from"),
-        ({"validation": ()}, "at least one chromosome to check on"),
+        ({"training": ()}, "at least one chromosome to train on"),
+        ({"validation": ()}, "at least one chromosome to hold out"),
         ({"validation": ("chr99",)}, "“chr99” is no chromosome or region of hg19"),
-        ({"validation": ("chr3:20,000-30,000",)}, "chr3 is learnt from and checked on"),
+        ({"validation": ("chr3:20,000-30,000",)}, "chr3 is trained on and held out"),
         ({"validation": ("chr5:20,000",)}, "chr5 ends at 10,000"),
         ({"output": ""}, "where the result should go"),
         ({"output": "mine"}, "whole path"),
@@ -137,7 +137,7 @@ def test_a_checkpoint_of_another_genome_is_refused(
     ("change", "said"),
     [
         ({"cell_types": ("HepG2",), "validation_cell_types": ()}, "one cell type: nothing can be said about other"),
-        ({"validation_cell_types": ()}, "No cell type is kept for checking"),
+        ({"validation_cell_types": ()}, "No cell type is held out"),
         ({"factors": ("FOXA1",)}, "None of these factors was measured in K562"),
         ({}, "how well CTCF can be predicted in a cell type it has never seen (K562). For FOXA1 nothing"),
     ],
@@ -155,7 +155,7 @@ def test_a_checkpoint_is_not_checked_where_it_has_learnt(
     proposed = plan.propose_split(dataset, learnt)
     assert proposed == plan.Split(("chr5",), ("chr3:1-40,000",))
     spec = FineTune("/d", "/o", proposed.training, ("chr5",), start_from=learnt.path)
-    assert plan.leak(spec, dataset, learnt) == "But small has learnt on chr5: scores there will be too good."
+    assert plan.leak(spec, dataset, learnt) == "But small has seen chr5 in training: scores there will be too good."
     assert plan.leak(replace(spec, validation=proposed.validation), dataset, learnt) == ""
     assert plan.leak(spec, dataset, None) == ""
 
@@ -163,12 +163,12 @@ def test_a_checkpoint_is_not_checked_where_it_has_learnt(
 @pytest.mark.parametrize(
     ("seen", "said"),
     [
-        ({}, "in a cell type whose peaks small has learnt from (K562), which to it is nothing new."),
+        ({}, "in a cell type whose peaks small has seen in training (K562), which to it is nothing new."),
         ({"factors": ()}, "in a cell type whose chromatin states small saw in pre-training, but no peaks (K562)."),
         ({"factors": (), "states": ()}, "in a cell type it has never seen (K562)."),
         ({"factors": (), "cell_types": ("HepG2",)}, "in a cell type it has never seen (K562)."),
-        ({"factors": (_OTHER,)}, "in a cell type whose peaks small was checked on, not trained on (K562)."),
-        ({"factors": (_OTHER,), "cell_types": ()}, "in a cell type whose peaks small has not learnt from (K562)."),
+        ({"factors": (_OTHER,)}, "in a cell type whose peaks small held out, not trained on (K562)."),
+        ({"factors": (_OTHER,), "cell_types": ()}, "in a cell type whose peaks small has not seen in training (K562)."),
         ({"path": "/another"}, "(K562); whether the chosen checkpoint did is not known here."),
     ],
 )

@@ -225,8 +225,8 @@ def test_an_undone_removal_is_scrolled_to(window: MainWindow) -> None:
 
 def test_the_undo_of_a_choice_is_seen_in_the_bar_and_on_the_tracks(window: MainWindow, qtbot: QtBot) -> None:
     before = window.canvas.grab().toImage()
-    chosen = window.locus_bar.cell_type.currentText()
-    other = next(cell for cell in ("GM12878", "HepG2", "K562") if cell != chosen)
+    chosen, beside = window.locus_bar.cell_type.currentText(), window.locus_bar.compared.currentText()
+    other = next(cell for cell in ("GM12878", "HepG2", "K562") if cell not in (chosen, beside))
     window.workspace.choose_cell_type(other)
     assert window.canvas.grab().toImage() != before
     qtbot.keyClick(window.canvas, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
