@@ -19,9 +19,9 @@ class AttentionBar(QWidget):
         super().__init__(parent)
         self.layer = QComboBox()
         self.head = QComboBox()
-        self.from_anchor = QCheckBox("&from here")
+        self.from_anchor = QCheckBox("f&rom here")
         self.to_anchor = QCheckBox("&to here")
-        self.triangle = QCheckBox("t&riangle")
+        self.triangle = QCheckBox("tria&ngle")
         self.caption = label("Attention, not contacts", "muted")
         self.caption.setWordWrap(False)
         self.caption.setToolTip(
@@ -84,7 +84,7 @@ class AttentionBar(QWidget):
     def _lay_out(self) -> None:
         layout = FlowLayout(self, gap=12)
         layout.setContentsMargins(12, 4, 12, 4)
-        for text, box in (("&Layer", self.layer), ("&Head", self.head)):
+        for text, box in (("&Layer", self.layer), ("Hea&d", self.head)):
             caption = QLabel(text)
             caption.setBuddy(box)
             box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)

@@ -15,7 +15,7 @@ from ebert_gui.state.workspace import OfferedFactor, Workspace
 _TYPING_MILLISECONDS = 120
 _ZOOM = 2.0
 _NARROWEST_LOCUS, _WIDEST_LOCUS = 200, 460
-_CHOICE_WIDTH, _WIDEST_CHOICE = 84, 240
+_NARROWEST_CHOICE, _WIDEST_CHOICE = 64, 240
 _SPACING = 6
 # What Qt leaves free on either side of the text of a line, and for the cursor behind it.
 _LINE_MARGIN = 6
@@ -34,6 +34,23 @@ class _WholeLine(QLineEdit):
         around = usual.width() - metrics.maxWidth()
         wanted = around + metrics.horizontalAdvance(self.text()) + _LINE_MARGIN
         return QSize(min(max(_NARROWEST_LOCUS, wanted), _WIDEST_LOCUS), usual.height())
+
+
+class _WholeChoice(QComboBox):
+    """A choice that is at least as wide as what is chosen, within reason; the widest that can be chosen gives way."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
+        self.setMaximumWidth(_WIDEST_CHOICE)
+        self.currentTextChanged.connect(lambda _text: self.updateGeometry())
+
+    def minimumSizeHint(self) -> QSize:
+        """Room for the chosen words."""
+        usual, metrics = self.sizeHint(), self.fontMetrics()
+        widest = max((metrics.horizontalAdvance(self.itemText(place)) for place in range(self.count())), default=0)
+        wanted = usual.width() - widest + metrics.horizontalAdvance(self.currentText())
+        return QSize(min(max(_NARROWEST_CHOICE, wanted), _WIDEST_CHOICE), usual.height())
 
 
 class WholeBar(QToolBar):
@@ -68,9 +85,9 @@ class LocusBar(QWidget):
         self._names = QStringListModel(self)
         self.locus = _WholeLine()
         self._captions: list[QLabel] = []
-        self.cell_type = QComboBox()
-        self.compared = QComboBox()
-        self.factor = QComboBox()
+        self.cell_type = _WholeChoice()
+        self.compared = _WholeChoice()
+        self.factor = _WholeChoice()
         self.back = _button("‹", "Back to the place before (Alt+Left)", workspace.view.go_back)
         self.forward = _button("›", "Forward again (Alt+Right)", workspace.view.go_forward)
         self.zoom_out = _button("−", "Zoom out (Ctrl+-)", lambda: workspace.view.zoom(1 / _ZOOM))
@@ -165,19 +182,16 @@ class LocusBar(QWidget):
             layout.addWidget(widget, 1 if widget is self.locus else 0)
         layout.addStretch(1)
         for text, box, tip in (
-            ("Cell type", self.cell_type, "Tracks of the chosen cell type show this one instead"),
-            ("Beside", self.compared, "The cell type that is shown beside the chosen one"),
-            ("Factor", self.factor, "Tracks of the chosen factor show this one instead"),
+            ("&Cell type", self.cell_type, "Tracks of the chosen cell type show this one instead"),
+            ("&Beside", self.compared, "The cell type that is shown beside the chosen one"),
+            ("F&actor", self.factor, "Tracks of the chosen factor show this one instead"),
         ):
             caption = QLabel(text)
             caption.setProperty("role", "muted")
             caption.setBuddy(box)
             self._captions.append(caption)
             box.setToolTip(tip)
-            box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
-            box.setMinimumWidth(_CHOICE_WIDTH)
-            box.setMaximumWidth(_WIDEST_CHOICE)
-            box.setAccessibleName(tip if box is self.compared else text)
+            box.setAccessibleName(tip if box is self.compared else text.replace("&", ""))
             box.setFocusPolicy(Qt.FocusPolicy.TabFocus)  # a click leaves the keyboard with the tracks
             layout.addSpacing(8)
             layout.addWidget(caption)

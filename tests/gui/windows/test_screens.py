@@ -3,8 +3,18 @@
 from collections.abc import Callable
 
 import pytest
-from PyQt6.QtCore import QPoint, QRect, QSize
-from PyQt6.QtWidgets import QApplication, QColorDialog, QDialog, QLabel, QMainWindow, QPushButton
+from PyQt6.QtCore import QPoint, QRect, QSize, Qt
+from PyQt6.QtWidgets import (
+    QApplication,
+    QColorDialog,
+    QComboBox,
+    QDialog,
+    QLabel,
+    QMainWindow,
+    QPushButton,
+    QStyle,
+    QStyleOptionComboBox,
+)
 from pytestqt.qtbot import QtBot
 
 from ebert_core.protocol.locus import Interval
@@ -123,14 +133,41 @@ def test_the_locus_is_whole_in_the_narrowest_window_and_the_captions_give_way(pl
     window.resize(1280, 300)
     with qtbot.waitExposed(window):
         window.show()
-    captions = [label for label in bar.findChildren(QLabel) if label.text() == "Cell type"]
+    captions = [label for label in bar.findChildren(QLabel) if label.text() == "&Cell type"]
     assert [label.isVisible() for label in captions] == [True]
     workspace.view.open_genome({place.chromosome: 249_250_621})
     workspace.view.show(place)
     window.resize(10, 300)
     qtbot.waitUntil(lambda: shows_whole(bar))
-    assert bar.cell_type.isVisible()
     assert [label.isVisible() for label in captions] == [False]
+
+
+def shown_text(box: QComboBox) -> str:
+    """What a choice shows of the words that are chosen."""
+    option = QStyleOptionComboBox()
+    box.initStyleOption(option)
+    style = box.style()
+    assert style is not None
+    room = style.subControlRect(
+        QStyle.ComplexControl.CC_ComboBox, option, QStyle.SubControl.SC_ComboBoxEditField, box
+    ).width()
+    return box.fontMetrics().elidedText(box.currentText(), Qt.TextElideMode.ElideRight, room)
+
+
+def test_what_is_chosen_is_whole_in_the_narrowest_window(dataset: DatasetSummary, qtbot: QtBot) -> None:
+    workspace = Workspace()
+    bar = LocusBar(workspace, _NoWorker())
+    window = QMainWindow()
+    qtbot.addWidget(window)
+    window.addToolBar(WholeBar("Locus bar", bar))
+    workspace.open_dataset(dataset)
+    workspace.choose_cell_type("GM12878")
+    with qtbot.waitExposed(window):
+        window.show()
+    window.resize(10, 300)
+    for box in (bar.cell_type, bar.compared, bar.factor):
+        qtbot.waitUntil(lambda box=box: shown_text(box) == box.currentText())
+        assert box.isVisible()
 
 
 def test_the_attention_bar_goes_on_in_a_second_line_where_the_window_is_narrow(qtbot: QtBot) -> None:

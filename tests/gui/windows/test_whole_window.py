@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from PyQt6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
 from PyQt6.QtGui import QDropEvent, QKeySequence
-from PyQt6.QtWidgets import QFileDialog, QMenu
+from PyQt6.QtWidgets import QAbstractButton, QFileDialog, QLabel, QMenu
 from pytestqt.qtbot import QtBot
 
 from ebert_core.protocol.locus import Interval
@@ -275,3 +275,14 @@ def test_what_is_dropped_and_is_no_file_is_a_sentence(window: MainWindow, data: 
     assert [body.path for body in data.asked if isinstance(body, InspectFile)] == ["/a.bw"]
     assert window.messages.shown is not None
     assert window.messages.shown.sentence.startswith("https://example.org/x.bw is no file of this machine")
+
+
+def test_no_letter_opens_two_things(window: MainWindow) -> None:
+    """Of two parts with one letter Qt gives the keyboard to neither at the first press."""
+    menus = [action.text() for action in window.menuBar().actions()]
+    labels = [label.text() for label in window.findChildren(QLabel) if label.buddy() is not None]
+    buttons = [button.text() for button in window.findChildren(QAbstractButton)]
+    letters = [QKeySequence.mnemonic(text).toString() for text in (*menus, *labels, *buttons)]
+    used = [letter for letter in letters if letter]
+    assert sorted(used) == sorted(set(used))
+    assert {"Alt+C", "Alt+A", "Alt+L", "Alt+D"} <= set(used)
