@@ -2,16 +2,18 @@
 
 import math
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from functools import cached_property
 from itertools import islice, pairwise
 from pathlib import Path
-from typing import NamedTuple, Protocol
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ebert_core.genome.bigfiles import BIGBED_MAGICS, BIGWIG_MAGICS, open_big_file
 from ebert_core.genome.chromosomes import name_in
+from ebert_core.genome.contradictions import Binned, Place, contradicts_itself, wrong_ends
 from ebert_core.genome.foreign import refuse_foreign
 from ebert_core.genome.lines import first_bytes
 from ebert_core.genome.wiggle import Steps, read_steps
@@ -24,16 +26,10 @@ _LARGEST = 60_000.0
 # Up to here every base is read, so that what is drawn is exact; beyond, the file's zoom levels serve.
 _EXACT_BASES = 100_000
 _BASES_AT_ONCE = 1_000_000
+# What may be read again for one answer where a file's summaries cannot be believed.
+_MOST_REREAD_BASES = 20_000_000
 # Enough of each chromosome to see the width of a mark's blocks.
 _RECORDS_FOR_BLOCKS = 2_000
-
-
-class Binned(NamedTuple):
-    """Minimum, maximum and mean of each bin; NaN where there is no value."""
-
-    minimum: NDArray[np.float32]
-    maximum: NDArray[np.float32]
-    mean: NDArray[np.float32]
 
 
 class SignalFile(Protocol):
@@ -104,7 +100,7 @@ class BigWigSignal:
         self.chromosome_lengths: dict[str, int] = dict(self._reader.chroms())
         self._summary: dict[str, float] = self._reader.info()["summary"]
         # A file without values may lack the index that the reader would look into.
-        self._is_empty = not self._summary["basesCovered"]
+        self._is_empty = not self._summary["basesCovered"] and not self._has_records()
 
     def per_base(self, interval: Interval) -> NDArray[np.float64]:
         """The value at each base, NaN where there is none."""
@@ -120,9 +116,53 @@ class BigWigSignal:
             return _nothing(columns)
         if interval.length <= _EXACT_BASES:
             return _binned_bases(self._values(name, interval), columns)
-        return Binned(
+        bins = Binned(
             *(self._values(name, interval, columns, kind).astype(np.float32) for kind in ("min", "max", "mean"))
         )
+        return self._reread(name, interval, bins)
+
+    def _reread(self, name: str, interval: Interval, bins: Binned) -> Binned:
+        """Bins as the values themselves say where the file's summaries contradict themselves.
+
+        Where that is too much to read, the mean of such a bin is given as its maximum, so that no value vanishes.
+        """
+        edges = np.linspace(interval.start, interval.end, len(bins.mean) + 1).astype(np.int64)
+        is_doubtful = contradicts_itself(bins)
+        for place in self._wrong_ends:
+            if place.chromosome == name:
+                is_doubtful |= np.isfinite(bins.maximum) & (edges[:-1] < place.end) & (edges[1:] > place.start)
+        left = _MOST_REREAD_BASES
+        for number in np.flatnonzero(is_doubtful):
+            start, end = int(edges[number]), int(edges[number + 1])
+            left -= end - start
+            exact = self._exact(name, start, end) if left >= 0 else None
+            if exact is not None:
+                bins.minimum[number], bins.maximum[number], bins.mean[number] = exact
+            elif contradicts_itself(Binned(*(column[number : number + 1] for column in bins))).item():
+                bins.mean[number] = bins.maximum[number]
+        return bins
+
+    def _exact(self, name: str, start: int, end: int) -> tuple[float, float, float] | None:
+        """Minimum, maximum and mean of the values themselves; None where there are none."""
+        least, most, total, count = math.inf, -math.inf, 0.0, 0
+        for first in range(start, end, _BASES_AT_ONCE):
+            values = self._values(name, Interval(name, first, min(end, first + _BASES_AT_ONCE)))
+            known = values[np.isfinite(values)]
+            if len(known):
+                least, most = min(least, float(known.min())), max(most, float(known.max()))
+                total, count = total + float(known.sum()), count + len(known)
+        return (least, most, total / count) if count else None
+
+    @cached_property
+    def _wrong_ends(self) -> tuple[Place, ...]:
+        with _damage_of(self.path):
+            return wrong_ends(self._reader, self.chromosome_lengths)
+
+    def _has_records(self) -> bool:
+        try:
+            return any(next(iter(self._reader.records(name)), None) for name in self.chromosome_lengths)
+        except Exception:  # of pybigtools, where there is no index
+            return False
 
     @cached_property
     def block_bases(self) -> int | None:
@@ -146,13 +186,19 @@ class BigWigSignal:
     def _values(
         self, name: str, interval: Interval, columns: int | None = None, summary: str = "mean"
     ) -> NDArray[np.float64]:
-        try:
+        with _damage_of(self.path):
             values: NDArray[np.float64] = self._reader.values(
                 name, interval.start, interval.end, bins=columns, summary=summary, exact=False, fillna=None
             )
-        except Exception as error:  # pybigtools raises whatever its Rust side met
-            raise InvalidRequest(f"{self.path} is damaged: {str(error).rstrip('.')}.") from None
         return values
+
+
+@contextmanager
+def _damage_of(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except Exception as error:  # pybigtools raises whatever its Rust side met
+        raise InvalidRequest(f"{path} is damaged: {str(error).rstrip('.')}.") from None
 
 
 def block_width(edges: Iterable[int]) -> int:
