@@ -1,7 +1,8 @@
-"""How long a frame takes while a view of ten signal tracks slides: `python benchmarks/pan_frames.py`.
+"""How long a frame takes while a view slides: `python benchmarks/pan_frames.py`.
 
-Prints the median and the slowest frames of 1600 x 1000 pixels, as blits and with every strip painted anew; on a busy
-machine the processor time says more than the elapsed one.
+Prints the median and the slowest frames of 1600 x 1000 pixels, of ten signal tracks as blits and with every strip
+painted anew, and of one track of 100, 500 and 1,500 genes; on a busy machine the processor time says more than the
+elapsed one.
 """
 
 import os
@@ -16,10 +17,10 @@ from PyQt6.QtGui import QImage, QPainter
 from PyQt6.QtWidgets import QApplication
 
 from ebert_core.protocol.locus import Interval
-from ebert_core.protocol.tracks import CellType, Chromosome, DatasetSummary, Signal
+from ebert_core.protocol.tracks import CellType, Chromosome, DatasetSummary, Gene, Genes, Signal
 from ebert_gui.browser.content import Held, TrackContent
 from ebert_gui.browser.scene import Scene
-from ebert_gui.state.tracks import SignalTrack, Track
+from ebert_gui.state.tracks import GenesTrack, SignalTrack, Track
 from ebert_gui.state.workspace import Workspace
 from ebert_gui.windows.theme import LIGHT, window_font
 
@@ -34,17 +35,35 @@ Clock = Callable[[], float]
 class Ready:
     """Every track's content, complete for the whole slide."""
 
-    def __init__(self, tracks: tuple[Track, ...], interval: Interval) -> None:
-        random = np.random.default_rng(1)
-        self._contents = {}
-        for number, track in enumerate(tracks):
-            mean = random.gamma(1.0, 2.0, _BINS).astype(np.float32)
-            signal = Signal(interval, mean * 0.6, mean * 1.5, mean)
-            self._contents[track.id] = TrackContent({"signal": (Held(number, interval, signal),)})
+    def __init__(self, contents: dict[str, TrackContent]) -> None:
+        self._contents = contents
 
     def content(self, track: Track) -> TrackContent:
         """What is known of a track."""
         return self._contents[track.id]
+
+
+def signals(interval: Interval) -> dict[str, TrackContent]:
+    """Ten signals, each over the whole interval."""
+    random = np.random.default_rng(1)
+    contents = {}
+    for number in range(_TRACKS):
+        mean = random.gamma(1.0, 2.0, _BINS).astype(np.float32)
+        signal = Signal(interval, mean * 0.6, mean * 1.5, mean)
+        contents[str(number)] = TrackContent({"signal": (Held(number, interval, signal),)})
+    return contents
+
+
+def genes(interval: Interval, count: int) -> dict[str, TrackContent]:
+    """Genes of ten exons all over the interval."""
+    random = np.random.default_rng(2)
+    found = []
+    for number, start in enumerate(np.sort(random.integers(interval.start, interval.end, count)).tolist()):
+        end = start + int(random.gamma(1.5, 12_000)) + 500
+        edges = np.linspace(start, end, 21).astype(int).tolist()
+        exons = tuple(zip(edges[::2], edges[1::2], strict=False))
+        found.append(Gene(f"GENE{number}", start, end, "+-"[number % 2], exons, exons[1:-1]))
+    return {"genes": TrackContent({"genes": (Held(0, interval, Genes(interval, tuple(found), 0)),)})}
 
 
 def main() -> None:
@@ -52,22 +71,38 @@ def main() -> None:
     app = QApplication([])
     workspace = Workspace()
     summary = DatasetSummary(
-        "", "pan", "toy", (Chromosome("chr1", 10_000_000),), False, False, (), (), (CellType("cell", False),)
+        "", "pan", "toy", (Chromosome("chr1", 100_000_000),), False, False, (), (), (CellType("cell", False),)
     )
-    tracks = tuple(SignalTrack(id=str(n), signal=f"signal {n}", group="all", height=86) for n in range(_TRACKS))
+    wide = Interval("chr1", 900_000, 1_200_000)
+    contents = signals(wide)
+    tracks = tuple(SignalTrack(id=name, signal=f"signal {name}", group="all", height=86) for name in contents)
     workspace.open_dataset(summary, tracks)
     workspace.view.show(Interval("chr1", 1_000_000, 1_020_000))
-    scene = Scene(workspace, Ready(tracks, Interval("chr1", 900_000, 1_200_000)), LIGHT, window_font())
-    scene.width, scene.height = 1600.0, 1000.0
-    scene.refresh()
-    image = QImage(1600, 1000, QImage.Format.Format_RGB32)
+    scene = _scene(workspace, contents)
     for name, keeps in (("slide", True), ("paint anew", False)):
-        for clock_name, clock in (("elapsed", time.perf_counter), ("processor", time.process_time)):
-            times = _slide(workspace, scene, image, keeps, clock)
-            worst = sorted(times)[-len(times) // 20]
-            middle = statistics.median(times)
-            print(f"{name}, {clock_name}: median {middle:.2f} ms, 95 % {worst:.2f} ms, slowest {max(times):.2f} ms")
+        _measure(name, workspace, scene, keeps)
+    for count in (100, 500, 1_500):
+        shown = Interval("chr1", 20_000_000, 40_000_000)
+        workspace.open_dataset(summary, (GenesTrack(id="genes", height=200),))
+        workspace.view.show(shown)
+        _measure(f"{count:,} genes", workspace, _scene(workspace, genes(shown, count)), True)
     app.quit()
+
+
+def _scene(workspace: Workspace, contents: dict[str, TrackContent]) -> Scene:
+    scene = Scene(workspace, Ready(contents), LIGHT, window_font())
+    scene.width, scene.height = 1600.0, 1000.0
+    workspace.view.set_columns(scene.plot_columns)
+    scene.refresh()
+    return scene
+
+
+def _measure(name: str, workspace: Workspace, scene: Scene, keeps_strips: bool) -> None:
+    image = QImage(1600, 1000, QImage.Format.Format_RGB32)
+    for clock_name, clock in (("elapsed", time.perf_counter), ("processor", time.process_time)):
+        times = _slide(workspace, scene, image, keeps_strips, clock)
+        worst, middle = sorted(times)[-len(times) // 20], statistics.median(times)
+        print(f"{name}, {clock_name}: median {middle:.2f} ms, 95 % {worst:.2f} ms, slowest {max(times):.2f} ms")
 
 
 def _slide(workspace: Workspace, scene: Scene, image: QImage, keeps_strips: bool, clock: Clock) -> list[float]:

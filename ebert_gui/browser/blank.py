@@ -7,7 +7,7 @@ import numpy as np
 from ebert_core.protocol.tracks import States
 from ebert_gui.browser.axis import Axis
 from ebert_gui.browser.content import TrackContent
-from ebert_gui.browser.genes import genes_of
+from ebert_gui.browser.gene_rows import genes_of
 from ebert_gui.browser.marks import marks_of
 from ebert_gui.browser.signal import band_of
 from ebert_gui.state.tracks import GenesTrack, PeaksTrack, SignalTrack, StatesTrack, Track

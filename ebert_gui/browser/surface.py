@@ -1,5 +1,6 @@
 """What painters draw on: a QPainter with an axis, as pixels made by numpy or, for vector files, as paths."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
@@ -40,6 +41,11 @@ class Surface:
     def text_width(self, text: str, pixels: int = SMALL_PIXELS, is_bold: bool = False) -> float:
         """Width of a text in logical pixels."""
         return QFontMetricsF(self.small_font(pixels, is_bold)).horizontalAdvance(text)
+
+    def text_widths(self, texts: Sequence[str], pixels: int = SMALL_PIXELS) -> NDArray[np.float64]:
+        """Widths of many texts in logical pixels."""
+        metrics = QFontMetricsF(self.small_font(pixels))
+        return np.array([metrics.horizontalAdvance(text) for text in texts], dtype=np.float64)
 
     def at(self, y: float, height: float) -> "Surface":
         """The part of this surface that begins at y; the painter is moved there until `back` is called."""

@@ -32,7 +32,7 @@ from ebert_core.protocol.tracks import (
 )
 from ebert_gui.browser import gutter
 from ebert_gui.browser.content import Held, Setting, TrackContent
-from ebert_gui.browser.genes import lay_out
+from ebert_gui.browser.gene_rows import lay_out
 from ebert_gui.browser.painters import PAINTERS, painter_of, scales_of
 from ebert_gui.browser.prediction import columns_of, prediction_range
 from ebert_gui.browser.scene import GUTTER
