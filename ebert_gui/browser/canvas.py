@@ -1,5 +1,6 @@
 """The one widget on which the whole browser is drawn; gestures change the state, the state is drawn."""
 
+import math
 import textwrap
 
 from PyQt6.QtCore import QEvent, QPoint, QPointF, QRectF, QSize, Qt, QTimer, pyqtSignal
@@ -22,7 +23,7 @@ from ebert_gui.browser import chrome
 from ebert_gui.browser.content import ContentSource
 from ebert_gui.browser.gestures import Drag, DragKind, wheel_factor
 from ebert_gui.browser.palette import Palette
-from ebert_gui.browser.scene import GUTTER, Row, Scene
+from ebert_gui.browser.scene import GUTTER, TRACK_GAP, Row, Scene
 from ebert_gui.state.tracks import Track
 from ebert_gui.state.workspace import Workspace
 
@@ -67,7 +68,8 @@ class Canvas(QWidget):
         self._arrivals = QTimer(self)
         self._arrivals.setSingleShot(True)
         self._arrivals.setInterval(_ARRIVAL_MILLISECONDS)
-        self._arrivals.timeout.connect(self.follow)
+        self._arrivals.timeout.connect(self._draw_arrivals)
+        self._shown_before = workspace.view.interval
         self._marked: tuple[str, ...] = ()
         self._marking = QTimer(self)
         self._marking.setSingleShot(True)
@@ -78,7 +80,8 @@ class Canvas(QWidget):
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self.setAccessibleName("Genome tracks")
         self.setMinimumSize(200, 120)
-        for announcer in (workspace.view.changed, workspace.anchor_changed, workspace.choice_changed):
+        workspace.view.changed.connect(self._follow_view)
+        for announcer in (workspace.anchor_changed, workspace.choice_changed):
             announcer.connect(self.follow)
         for announcer in (workspace.tracks.changed, workspace.dataset_changed, workspace.checkpoint_changed):
             announcer.connect(self._on_rows_changed)
@@ -94,15 +97,35 @@ class Canvas(QWidget):
         self._rest.start()
         self.update()
 
-    def take_arrival(self) -> None:
-        """Draw what has come, together with what comes in the next moment."""
-        if not self._arrivals.isActive():
+    def _follow_view(self) -> None:
+        """Follow a slide; after a jump there is nothing to wait for but what the new place holds."""
+        before, self._shown_before = self._shown_before, self._workspace.view.interval
+        self.follow()
+        if not before.overlaps(self._shown_before):
+            self._rest.stop()
+
+    def take_arrival(self, more_is_coming: bool) -> None:
+        """Draw what has come; where more of what is on screen is awaited, together with what comes in a moment."""
+        if not more_is_coming:
+            self._arrivals.stop()
+            self._draw_arrivals()
+        elif not self._arrivals.isActive():
             self._arrivals.start()
 
+    def _draw_arrivals(self) -> None:
+        """Draw the tracks that something came for, at their new scales unless the view still slides."""
+        if not self._rest.isActive():
+            self.scene.refresh()
+        self._update_rows()
+
     def refresh(self) -> None:
-        """Take scales anew and draw."""
+        """Take scales anew and draw what has changed."""
         self.scene.refresh()
-        self.update()
+        self._update_rows()
+
+    def _update_rows(self) -> None:
+        for row in self.scene.changed_rows():
+            self.update(0, math.floor(row.top), self.width(), math.ceil(row.height) + TRACK_GAP)
 
     def reveal(self, track_ids: tuple[str, ...]) -> None:
         """Scroll to these tracks, as little as shows the first of them and as many of the others as fit; mark them."""
@@ -134,11 +157,13 @@ class Canvas(QWidget):
         """Room for a screen of tracks."""
         return QSize(1200, 720)
 
-    def paintEvent(self, _event: QPaintEvent | None) -> None:
-        """Draw a frame."""
+    def paintEvent(self, event: QPaintEvent | None) -> None:
+        """Draw a frame, or the tracks of one that have changed."""
+        assert event is not None
+        is_whole = event.rect().contains(self.rect())
         painter = QPainter(self)
         painter.fillRect(self.rect(), QColor(self.scene.palette.canvas))  # also beside the scene, over the scroll bar
-        self.scene.paint(painter)
+        self.scene.paint(painter, region=None if is_whole else event.region())
         self._paint_marks(painter)
         if self._drag is not None and self._drag.kind is DragKind.SELECT:
             self._drag.paint(painter, self.scene, self.height())

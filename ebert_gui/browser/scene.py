@@ -4,8 +4,8 @@ import math
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from PyQt6.QtCore import QPointF, QRectF, Qt
-from PyQt6.QtGui import QColor, QFont, QImage, QPainter
+from PyQt6.QtCore import QPointF, QRect, QRectF, Qt
+from PyQt6.QtGui import QColor, QFont, QImage, QPainter, QRegion
 
 from ebert_gui.browser import chrome, gutter
 from ebert_gui.browser.axis import Axis
@@ -56,6 +56,7 @@ class Scene:
         self._source = source
         self._scales: dict[str, Scale] = {}
         self._blanks: dict[str, str] = {}
+        self._painted: dict[str, tuple[object, ...]] = {}
 
     @property
     def header_height(self) -> int:
@@ -136,17 +137,41 @@ class Scene:
         """Why the values of a track are not to be taken at their word, a sentence each; empty for most."""
         return " ".join(doubt.full for doubt in painter_of(row.track).doubts(row.track, self.setting()))
 
-    def paint(self, painter: QPainter, is_vector: bool = False) -> None:
-        """Draw everything."""
+    def changed_rows(self) -> list[Row]:
+        """The tracks in sight that would now be painted otherwise than they were painted last."""
+        axis = self.axis()
+        return [
+            row
+            for row in self.rows()
+            if self._is_in_sight(row) and self._painted.get(row.track.id) != self._look(row, axis)
+        ]
+
+    def _is_in_sight(self, row: Row) -> bool:
+        return row.top + row.height > self.header_height and row.top < self.height
+
+    def _look(self, row: Row, axis: Axis) -> tuple[object, ...]:
+        """What the picture of a track depends on while dataset, checkpoint, clicked position and colours stay."""
+        content, name = self._source.content(row.track), row.track.id
+        serials = tuple(held.serial for replies in content.parts.values() for held in replies)
+        said = (content.is_loading, content.sentence, content.details, content.link, content.is_error)
+        return (row, axis, self._scales.get(name), self._blanks.get(name), serials, said)
+
+    def paint(self, painter: QPainter, is_vector: bool = False, region: QRegion | None = None) -> None:
+        """Draw everything, or the tracks that touch a region."""
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.fillRect(QRectF(0, 0, self.width, self.height), QColor(self.palette.canvas))
-        self.links.clear()
         axis, setting = self.axis(), self.setting()
+        if region is None:
+            self.links.clear()
+            self._painted.clear()
         painter.save()
         painter.setClipRect(QRectF(0, self.header_height, self.width, self.height - self.header_height))
         for row in self.rows():
-            if row.top + row.height > self.header_height and row.top < self.height:
+            box = QRect(0, math.floor(row.top), math.ceil(self.width), math.ceil(row.height) + 1)
+            if self._is_in_sight(row) and (region is None or region.intersects(box)):
+                self.links = [link for link in self.links if link.track.id != row.track.id]
                 self._paint_row(painter, row, axis, setting, is_vector)
+                self._painted[row.track.id] = self._look(row, axis)
         painter.restore()
         self._paint_header(painter, axis, is_vector)
 

@@ -59,9 +59,12 @@ class _Asked(NamedTuple):
 
 
 class Loader(QObject):
-    """Keeps the replies for one workspace; `arrived`: there is more to draw, `idle`: nothing is awaited."""
+    """Keeps the replies for one workspace.
 
-    arrived = pyqtSignal()
+    `arrived`: there is more to draw, and whether still more of the tracks in sight is awaited; `idle`: nothing is.
+    """
+
+    arrived = pyqtSignal(bool)
     idle = pyqtSignal()
 
     def __init__(self, workspace: Workspace, clients: dict[Literal["data", "model"], Client]) -> None:
@@ -76,7 +79,7 @@ class Loader(QObject):
         self._bases_per_second = _FIRST_GUESS_BASES_PER_SECOND
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
-        self._timer.setInterval(GESTURE_MILLISECONDS)
+        self._last_asked = 0.0
         self._timer.timeout.connect(self.ask)
         for announcer in (
             workspace.view.changed,
@@ -93,10 +96,10 @@ class Loader(QObject):
         return not self._asked and not self._timer.isActive()
 
     def schedule(self) -> None:
-        """Ask in a moment; a gesture that goes on does not push this further away."""
+        """Ask at once, or as soon as the last time is a moment ago, so that a gesture asks once in a while."""
         self._contents.clear()
         if not self._timer.isActive():
-            self._timer.start()
+            self._timer.start(max(0, round(GESTURE_MILLISECONDS - 1000 * (time.monotonic() - self._last_asked))))
 
     def restart(self) -> None:
         """Forget all replies: another dataset is open."""
@@ -121,6 +124,7 @@ class Loader(QObject):
     def ask(self) -> None:
         """Ask for what is missing now and abandon what is not wanted any more."""
         self._timer.stop()
+        self._last_asked = time.monotonic()
         self._contents.clear()
         wanted = {need.request: need for need in self._needs()}
         for request in [request for request in self._asked if request not in wanted]:
@@ -208,7 +212,7 @@ class Loader(QObject):
         if need.role == "model":
             # A prediction that has come calls for its refinement.
             self.schedule()
-        self.arrived.emit()
+        self.arrived.emit(any(asked.need.urgency == 0 for asked in self._asked.values()))
         self._say_when_idle()
 
     def _say_when_idle(self) -> None:

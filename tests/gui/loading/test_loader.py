@@ -6,7 +6,7 @@ from ebert_core.protocol.locus import Interval
 from ebert_core.protocol.modelling import AttendFrom, PredictView
 from ebert_core.protocol.tracks import ReadSignal
 from ebert_gui.browser.content import TrackContent
-from ebert_gui.loading.loader import Loader
+from ebert_gui.loading.loader import GESTURE_MILLISECONDS, Loader
 from ebert_gui.state.tracks import AttentionTrack, PredictionTrack, SignalTrack, Track
 from ebert_gui.state.workspace import Workspace
 from ebert_gui.workers.state import Condition, Failure, WorkerState
@@ -221,3 +221,30 @@ def test_an_undone_cell_type_is_what_the_model_is_asked_for(with_checkpoint: Loa
     assert asked() != before
     workspace.undo()
     assert asked() == before
+
+
+def test_a_jump_asks_at_once_and_a_gesture_that_goes_on_once_in_a_while(loader, data, workspace, monkeypatch) -> None:
+    clock = [100.0]
+    monkeypatch.setattr("ebert_gui.loading.loader.time.monotonic", lambda: clock[0])
+    loader.ask()
+    clock[0] += 5
+    workspace.view.show(Interval("chr1", 3_000_000, 3_020_000))
+    assert loader._timer.interval() == 0
+    loader.ask()
+    clock[0] += 0.010
+    workspace.view.pan_by(40_000)
+    assert loader._timer.interval() == GESTURE_MILLISECONDS - 10
+
+
+def test_an_arrival_says_whether_more_of_what_is_in_sight_is_awaited(loader, data, workspace) -> None:
+    said: list[bool] = []
+    data.asked.clear()
+    data.open.clear()
+    loader.retry()
+    workspace.view.show(Interval("chr1", 1_020_000, 1_040_000))
+    loader.ask()
+    loader.arrived.connect(said.append)
+    visible = sum(request.interval.overlaps(workspace.view.interval) for request in data.asked)
+    assert 1 < visible < len(data.asked)
+    data.answer_all()
+    assert said == [True] * (visible - 1) + [False] * (len(said) - visible + 1)

@@ -1,0 +1,138 @@
+"""What comes from the workers is drawn in the tracks that it came for, and together with what comes beside it."""
+
+import numpy as np
+import pytest
+from PyQt6.QtCore import QObject, pyqtSignal
+from PyQt6.QtGui import QImage
+
+from ebert_core.protocol.locus import Interval
+from ebert_core.protocol.tracks import Chromosome, DatasetSummary, Signal
+from ebert_gui.browser.canvas import Canvas
+from ebert_gui.browser.content import Held, TrackContent
+from ebert_gui.browser.scene import GUTTER
+from ebert_gui.state.tracks import SignalTrack, Track
+from ebert_gui.state.workspace import Workspace
+from ebert_gui.windows.theme import LIGHT, window_font
+
+PLACE = Interval("chr1", 0, 1_000_000)
+
+
+class Coming(QObject):
+    """Content that comes when a test says so."""
+
+    arrived = pyqtSignal(bool)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.contents: dict[str, TrackContent] = {}
+        self._serial = 0
+
+    def content(self, track: Track) -> TrackContent:
+        return self.contents.get(track.id, TrackContent(is_loading=True))
+
+    def bring(self, track: Track, value: float, more: bool) -> None:
+        self._serial += 1
+        values = np.full(1_000, value, dtype=np.float32)
+        signal = Signal(PLACE, values, values, values)
+        self.contents[track.id] = TrackContent({"signal": (Held(self._serial, PLACE, signal),)})
+        self.arrived.emit(more)
+
+
+@pytest.fixture
+def source(qapp) -> Coming:
+    return Coming()
+
+
+@pytest.fixture
+def canvas(qtbot, source, monkeypatch) -> Canvas:
+    workspace = Workspace()
+    canvas = Canvas(workspace, source, LIGHT, window_font())
+    qtbot.addWidget(canvas)
+    source.arrived.connect(canvas.take_arrival)
+    dataset = DatasetSummary("", "toy", "toy1", (Chromosome("chr1", PLACE.end),), False, False, (), (), ())
+    workspace.open_dataset(dataset, tuple(SignalTrack(id=name, signal=name, height=60) for name in "abcdefgh"))
+    workspace.view.show(Interval("chr1", 10_000, 20_000))
+    canvas.resize(GUTTER + 600, 400)
+    canvas.show()
+    qtbot.waitExposed(canvas)
+    qtbot.waitUntil(lambda: not canvas._rest.isActive())
+    with qtbot.waitSignal(canvas.painted):
+        canvas.update()
+    return canvas
+
+
+@pytest.fixture
+def rows(canvas, monkeypatch) -> list[str]:
+    """The tracks that are painted from now on, in order."""
+    painted: list[str] = []
+    paint = canvas.scene._paint_row
+    monkeypatch.setattr(
+        canvas.scene,
+        "_paint_row",
+        lambda painter, row, *more: painted.append(row.track.id) or paint(painter, row, *more),
+    )
+    return painted
+
+
+def tracks(canvas: Canvas) -> tuple[Track, ...]:
+    return canvas._workspace.tracks.tracks
+
+
+def test_only_the_track_that_something_came_for_is_painted(qtbot, canvas, source, rows) -> None:
+    with qtbot.waitSignal(canvas.painted):
+        source.bring(tracks(canvas)[2], 1.0, more=False)
+    assert rows == ["c"]
+
+
+def test_what_comes_while_more_is_awaited_is_painted_in_one_frame(qtbot, canvas, source, rows) -> None:
+    frames = []
+    canvas.painted.connect(lambda: frames.append(len(rows)))
+    with qtbot.waitSignal(canvas.painted):
+        for track in tracks(canvas)[:4]:
+            source.bring(track, 1.0, more=track.id != "d")
+    qtbot.wait(150)
+    assert frames == [4]
+    assert rows == ["a", "b", "c", "d"]
+
+
+def test_what_has_come_is_painted_soon_although_the_rest_is_late(qtbot, canvas, source, rows) -> None:
+    with qtbot.waitSignal(canvas.painted):
+        source.bring(tracks(canvas)[0], 1.0, more=True)
+    assert rows == ["a"]
+
+
+def test_a_track_comes_at_its_own_scale_at_once(qtbot, canvas, source, rows) -> None:
+    with qtbot.waitSignal(canvas.painted):
+        source.bring(tracks(canvas)[0], 40.0, more=False)
+    qtbot.wait(150)
+    assert rows == ["a"]
+    assert canvas.scene._scales["a"].high >= 40.0
+    # A column of the mean reaches up to the scale's end and no further.
+    top, bottom = canvas.scene.header_height, canvas.scene.header_height + 60
+    column = [canvas.grab().toImage().pixelColor(GUTTER + 300, y).name() for y in range(top, bottom)]
+    assert len(set(column)) > 1
+
+
+def test_a_track_below_the_window_is_not_painted(qtbot, canvas, source, rows) -> None:
+    source.bring(tracks(canvas)[7], 1.0, more=False)
+    qtbot.wait(100)
+    assert rows == []
+
+
+def on_screen(canvas: Canvas) -> QImage:
+    """What the window shows, not what it would draw now."""
+    screen = canvas.screen()
+    assert screen is not None
+    return screen.grabWindow(canvas.winId()).toImage()
+
+
+def test_partial_frames_leave_what_a_whole_frame_would_draw(qtbot, canvas, source) -> None:
+    empty = on_screen(canvas)
+    for track in tracks(canvas)[:5]:
+        with qtbot.waitSignal(canvas.painted):
+            source.bring(track, 3.0, more=False)
+    shown = on_screen(canvas)
+    assert shown != empty
+    with qtbot.waitSignal(canvas.painted):
+        canvas.update()
+    assert on_screen(canvas) == shown
