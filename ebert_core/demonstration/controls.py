@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from ebert_core.dataset.labels import BOUND, UNBOUND
 from ebert_core.demonstration.oracle import Demonstration
 from ebert_core.demonstration.rules import CELL_TYPES, FACTOR_NAMES, HELD_OUT, STATE_NAMES, TRAINING
+from ebert_core.dream.logistic import fit_logistic
 from ebert_core.dream.scoring import auprc
 from ebert_core.protocol.locus import Interval
 
@@ -16,7 +17,6 @@ from ebert_core.protocol.locus import Interval
 Scores = Callable[[str, str, Interval], NDArray[np.floating]]
 MotifAndState = NDArray[np.float64]
 
-_FIT_STEPS = 25
 _RIDGE = 0.3
 _BENDS = (0.0, 4.0, 6.0, 8.0, 10.0, 12.0)
 
@@ -126,16 +126,7 @@ def _row(
 
 
 def _fit_logistic(design: NDArray[np.float64], is_bound: NDArray[np.bool_]) -> NDArray[np.float64]:
-    """Weights by Newton's method, held back a little so that a state without a bound bin cannot run away."""
+    """The weights, held back a little so that a state without a bound bin cannot run away."""
     usual = np.log(is_bound.mean() / (1 - is_bound.mean()))
     start = np.where(np.arange(design.shape[1]) <= len(STATE_NAMES), usual, 0.0)
-    weights = start.copy()
-    for _ in range(_FIT_STEPS):
-        expected = 1 / (1 + np.exp(-np.clip(design @ weights, -30, 30)))
-        slope = design.T @ (is_bound - expected) - _RIDGE * (weights - start)
-        curvature = (design * (expected * (1 - expected))[:, None]).T @ design + _RIDGE * np.eye(len(weights))
-        step = np.linalg.solve(curvature, slope)
-        weights = weights + np.clip(step, -2, 2)
-        if np.abs(step).max() < 1e-4:
-            break
-    return weights
+    return fit_logistic(design, is_bound, start, np.full(design.shape[1], _RIDGE))

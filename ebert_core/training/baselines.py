@@ -16,6 +16,7 @@ from ebert_core.dataset.channels import FIRST_STATE, Channels, derived
 from ebert_core.dataset.description import Dataset
 from ebert_core.dataset.labels import BOUND, UNBOUND, measured_labels, scorable_bins
 from ebert_core.dataset.store import Store
+from ebert_core.dream.logistic import fit_logistic
 from ebert_core.protocol.locus import Interval
 from ebert_core.protocol.wording import listed
 from ebert_core.training.evidence import Evidence, channels_of_dataset, evidence, pieces
@@ -32,6 +33,7 @@ _NOTHING_TO_READ = "no motif matrix, no accessibility, no signal that the model 
 _OF_ONE_SIGNAL = ("log", "quantile", "difference")
 # Chosen with the features on two chromosomes of real data, each held out in turn; see docs/verdict.md.
 _PENALTY = 300.0
+_OFFSET_PENALTY = 1e-6
 _HINGES = (0.9, 0.99, 0.999)
 # Of the motif features: the hit nearby and its first hinge are what signals and states multiply.
 _MULTIPLIED = slice(1, 3)
@@ -308,9 +310,12 @@ def fit(sample: Sample, motif: int, states: int, penalty: float = _PENALTY) -> F
     features_RK = features(sample.evidence, motif, knots, states)
     mean_K, deviation_K = _standard(features_RK, weight_R)
     scaled_RK = np.nan_to_num((features_RK - mean_K) / deviation_K)
-    target_R = sample.is_bound_R.astype(np.float64)
-    weights_K, offset = _newton(scaled_RK, target_R, weight_R, penalty)
-    return FactorFit(motif, knots, mean_K, deviation_K, weights_K, offset)
+    design_RK = np.concatenate((scaled_RK, np.ones((len(scaled_RK), 1))), axis=1)
+    base = float(np.average(sample.is_bound_R, weights=weight_R))
+    start_K = np.append(np.zeros(scaled_RK.shape[1]), np.log(base / (1 - base)))
+    penalty_K = np.append(np.full(scaled_RK.shape[1], penalty), _OFFSET_PENALTY)
+    weights_K = fit_logistic(design_RK, sample.is_bound_R, start_K, penalty_K, weight_R)
+    return FactorFit(motif, knots, mean_K, deviation_K, weights_K[:-1], float(weights_K[-1]))
 
 
 def _standard(
@@ -323,32 +328,3 @@ def _standard(
     spread_RK = np.where(is_there_RK, features_RK - mean_K, 0.0)
     deviation_K = np.sqrt((weight_R @ spread_RK**2) / total_K)
     return mean_K, np.where(deviation_K > 1e-6, deviation_K, 1.0)
-
-
-def _newton(
-    scaled_RK: NDArray[np.float64], target_R: NDArray[np.float64], weight_R: NDArray[np.float64], penalty: float
-) -> tuple[NDArray[np.float64], float]:
-    """Weights and offset of the smallest penalised loss; every step that does not lower it is halved."""
-    design_RK = np.concatenate((scaled_RK, np.ones((len(scaled_RK), 1))), axis=1)
-    ridge_K = np.append(np.full(scaled_RK.shape[1], penalty), 1e-6)
-    base = float(np.average(target_R, weights=weight_R))
-    weights_K = np.append(np.zeros(scaled_RK.shape[1]), np.log(base / (1 - base)))
-
-    def loss(weights: NDArray[np.float64]) -> float:
-        logit_R = design_RK @ weights
-        return float(weight_R @ (np.logaddexp(0, logit_R) - target_R * logit_R) + ridge_K @ weights**2 / 2)
-
-    reached = loss(weights_K)
-    for _ in range(60):
-        probability_R = 1 / (1 + np.exp(-np.clip(design_RK @ weights_K, -60, 60)))
-        gradient_K = design_RK.T @ (weight_R * (probability_R - target_R)) + ridge_K * weights_K
-        curvature_R = weight_R * probability_R * (1 - probability_R)
-        step_K = np.linalg.solve((design_RK * curvature_R[:, None]).T @ design_RK + np.diag(ridge_K), gradient_K)
-        size = 1.0
-        while loss(weights_K - size * step_K) > reached and size > 1e-4:
-            size /= 2
-        weights_K = weights_K - size * step_K
-        before, reached = reached, loss(weights_K)
-        if before - reached < 1e-6 * abs(before):
-            break
-    return weights_K[:-1], float(weights_K[-1])
