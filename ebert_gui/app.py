@@ -23,7 +23,7 @@ from ebert_gui.state.workspace import Workspace
 from ebert_gui.windows import theme as themes
 from ebert_gui.windows.forms import WheelScrolls
 from ebert_gui.windows.main_window import MainWindow, Parts
-from ebert_gui.windows.screens import WithinScreen
+from ebert_gui.windows.screens import WithinScreen, lay_docks, layout_of_docks, place, place_of
 from ebert_gui.windows.theme import DARK, LIGHT, Theme, system_theme, window_font
 from ebert_gui.workers.client import WorkerClient, local_worker
 from ebert_gui.workers.state import Condition, WorkerState
@@ -137,8 +137,8 @@ class WindowProgram(Program):
         self._wheel_scrolls = WheelScrolls(app)
         self.jobs = JobFollower(self.workspace, self.data)
         self.window = MainWindow(Parts(self.workspace, self.loader, self.opener, self.jobs, self.data), theme)
-        self.window.place(looks.geometry)
-        self.window.lay_docks(looks.layout)
+        place(self.window, looks.geometry)
+        lay_docks(self.window, looks.layout)
         self.data.state_changed.connect(lambda state: self.window.show_worker("data", state))
         self.model.state_changed.connect(lambda state: self.window.show_worker("model", state))
         for role, client in (("data", self.data), ("model", self.model)):
@@ -164,7 +164,7 @@ class WindowProgram(Program):
 
     def _appearance(self) -> Appearance:
         window = self.window
-        return Appearance(window.theme is DARK, window.layout_of_docks(), window.geometry_to_keep())
+        return Appearance(window.theme is DARK, layout_of_docks(window), place_of(window))
 
     def _start_model_when_calm(self) -> None:
         """Start the model once tracks are drawn, where it would keep them from a core: importing torch takes one."""
@@ -297,6 +297,7 @@ def run(options: Options, app: QApplication, data: WorkerClient) -> int:
         code = app.exec()
         drawing.stop()
         return code
+    app.setWindowIcon(themes.program_icon())
     program = WindowProgram(options, app, data)
     program.window.show()
     return app.exec()

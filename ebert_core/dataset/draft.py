@@ -3,6 +3,7 @@
 import math
 import os
 from collections.abc import Callable, Iterator, Sequence
+from itertools import islice
 from pathlib import Path
 from typing import NamedTuple
 
@@ -11,15 +12,18 @@ import msgspec
 from ebert_core.dataset.description import Dataset, natural_order
 from ebert_core.dataset.layout import CellTypePaths, Layout, PeakPaths, write_layout
 from ebert_core.genome.annotation import FeatureSource, read_features, read_genes
-from ebert_core.genome.chromosomes import check_same_assembly, check_within, read_bands, read_chromosome_sizes
+from ebert_core.genome.chromosomes import check_same_assembly, check_within, name_in, read_bands, read_chromosome_sizes
 from ebert_core.genome.fasta import indexed_lengths
 from ebert_core.genome.lines import first_bytes
 from ebert_core.genome.signal import SignalFile, open_signal
 from ebert_core.genome.states import Segmentation
 from ebert_core.genome.twobit import TwoBitFile, is_twobit
 from ebert_core.protocol.errors import InvalidRequest
+from ebert_core.protocol.locus import Interval, format_locus
 from ebert_core.protocol.tracks import DatasetDraft, DraftCheck, DraftProblem, StateName
 
+# Bases on the first screen of a new dataset: genes have room, and single peaks can be told apart.
+_FIRST_LOOK = 30_000
 _LENGTHS, _REFERENCE = "chromosome sizes", "reference"
 
 
@@ -90,8 +94,21 @@ def write_dataset(
     if trial.reference:
         check_same_assembly(trial.reference.chromosome_lengths, trial.chromosome_lengths, draft.chromosome_sizes)
     target = Path(draft.path)
-    write_layout(layout, target)
+    write_layout(msgspec.structs.replace(layout, start_locus=_first_look(draft, trial.chromosome_lengths)), target)
     return Dataset.open(target)
+
+
+def _first_look(draft: DatasetDraft, lengths: dict[str, int]) -> str:
+    """Where a person first sees data: around the strongest of the first peaks. Empty without peaks."""
+    files = (path for _cell, _factor, grade, path in draft.peaks if grade == "conservative")
+    peaks = [peak for path in islice(files, 1) for peak in read_features(Path(path))]
+    known = [(peak, name) for peak in peaks if (name := name_in(lengths, peak.chromosome))]
+    if not known:
+        return ""
+    strongest, chromosome = max(known, key=lambda pair: pair[0].score)
+    middle = (strongest.start + strongest.end) // 2
+    start = max(0, middle - _FIRST_LOOK // 2)
+    return format_locus(Interval(chromosome, start, min(start + _FIRST_LOOK, lengths[chromosome])))
 
 
 def _layout(draft: DatasetDraft) -> Layout:

@@ -3,11 +3,13 @@
 from pathlib import Path, PurePath
 from typing import TYPE_CHECKING
 
+from PyQt6.QtCore import Qt
 from PyQt6.QtWidgets import QFileDialog, QMessageBox
 
 from ebert_core.protocol.errors import InvalidRequest
 from ebert_core.protocol.specs import FineTune
 from ebert_gui.state.recent import read_recent
+from ebert_gui.windows.theme import program_icon
 
 if TYPE_CHECKING:
     from ebert_gui.windows.main_window import MainWindow
@@ -152,7 +154,11 @@ def about(window: "MainWindow") -> None:
 
     box = QMessageBox(window)
     box.setWindowTitle("About EBERT Browser")
-    box.setText(f"EBERT Browser {version('ebert-browser')}\nA genome browser in which the model is a track.")
-    box.setInformativeText("GPL-3.0-or-later. It comes with no warranty.")
+    box.setIconPixmap(program_icon().pixmap(48, 48))
+    box.setTextFormat(Qt.TextFormat.RichText)
+    box.setText(f"<b>EBERT Browser {version('ebert-browser')}</b>")
+    box.setInformativeText(
+        "A genome browser in which the model is a track.<br><br>GPL-3.0-or-later. It comes with no warranty."
+    )
     box.finished.connect(lambda _result: box.deleteLater())
     box.open()

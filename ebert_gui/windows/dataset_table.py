@@ -139,7 +139,7 @@ class FileTable(QTableWidget):
         down.setDefaultSectionSize(34)
         across.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         across.setSectionResizeMode(_FOUND, QHeaderView.ResizeMode.Stretch)
-        for column, width in ((_FILE, 200), (_USE, 168), (_CELL, 92), (_NAME, 120)):
+        for column, width in ((_FILE, 210), (_USE, 190), (_CELL, 92), (_NAME, 124)):
             self.setColumnWidth(column, width)
 
     def _announce(self) -> None:

@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
-from PyQt6.QtCore import QByteArray, QPoint, Qt, pyqtSignal
+from PyQt6.QtCore import QPoint, Qt, pyqtSignal
 from PyQt6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QGuiApplication, QKeyEvent
 from PyQt6.QtWidgets import QLabel, QMainWindow, QMenu, QSizePolicy, QStackedWidget, QVBoxLayout, QWidget
 
@@ -24,6 +24,7 @@ from ebert_gui.windows.locus_bar import LocusBar, WholeBar
 from ebert_gui.windows.messages import MessageBar, details_window
 from ebert_gui.windows.offering import Offering
 from ebert_gui.windows.picture_taking import PictureTaker
+from ebert_gui.windows.screens import first_size
 from ebert_gui.windows.theme import DARK, LIGHT, Theme, window_font
 from ebert_gui.windows.track_commands import track_commands
 from ebert_gui.windows.track_dock import TrackDock
@@ -73,7 +74,7 @@ class MainWindow(QMainWindow):
         self._pages = QStackedWidget()
         self.setWindowTitle("EBERT Browser")
         self.setAcceptDrops(True)
-        self.resize(1280, 860)
+        self.resize(first_size(self))
         self._lay_out()
         self.messages = MessageBar(self._pages)
         self.menus = build_menus(self)
@@ -167,24 +168,6 @@ class MainWindow(QMainWindow):
     def toggle_full_screen(self) -> None:
         """Fill the screen, or stop filling it."""
         self.setWindowState(self.windowState() ^ Qt.WindowState.WindowFullScreen)
-
-    def layout_of_docks(self) -> str:
-        """Where the docks stand and which are shown, as text to keep."""
-        return _as_text(self.saveState())
-
-    def geometry_to_keep(self) -> str:
-        """Where the window stands, and whether it fills the screen, as text to keep."""
-        return _as_text(self.saveGeometry())
-
-    def place(self, geometry: str) -> None:
-        """Put the window where it stood; what cannot be read changes nothing."""
-        if geometry:
-            self.restoreGeometry(QByteArray.fromBase64(geometry.encode("ascii", "ignore")))
-
-    def lay_docks(self, layout: str) -> None:
-        """Put the docks where they stood; what cannot be read changes nothing."""
-        if layout:
-            self.restoreState(QByteArray.fromBase64(layout.encode("ascii", "ignore")))
 
     def quit(self) -> None:
         """Close the window."""
@@ -405,7 +388,3 @@ class MainWindow(QMainWindow):
             self.messages.info(f"{job.name or job.verb} is done: {job.result}")
         elif job.state != "stopped":
             self.messages.error(job.message or f"{job.name or job.verb} {job.state}.", job.details)
-
-
-def _as_text(state: QByteArray) -> str:
-    return bytes(state.toBase64().data()).decode("ascii")

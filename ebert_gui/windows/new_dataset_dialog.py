@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from PyQt6.QtCore import QTimer
 from PyQt6.QtGui import QDragEnterEvent, QDropEvent
-from PyQt6.QtWidgets import QDialog, QFileDialog, QLabel, QLineEdit, QPushButton, QVBoxLayout, QWidget
+from PyQt6.QtWidgets import QDialog, QFileDialog, QLabel, QLineEdit, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
 from ebert_core.protocol.tracks import DatasetDraft, DraftCheck, FileKind
 from ebert_gui.browser.blank import without_folders
@@ -144,6 +144,7 @@ class NewDatasetDialog(QDialog):
     def _add_note(self, name: str, field: QLineEdit) -> None:
         """A line below a field for what is wrong with it."""
         note = label("", "error")
+        note.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Minimum)
         self._form.addRow(" ", note)
         self._form.setRowVisible(note, False)
         self._notes[name] = field, note

@@ -1,10 +1,41 @@
-"""Keeps windows and dialogs within the screen, whatever they would like to measure."""
+"""Where windows stand: within the screen, whatever they would like to measure, and where they stood before."""
 
-from PyQt6.QtCore import QEvent, QObject, QPoint, QRect, QSize
+from PyQt6.QtCore import QByteArray, QEvent, QObject, QPoint, QRect, QSize
 from PyQt6.QtWidgets import QApplication, QDialog, QMainWindow, QWidget
 
 # What a window manager puts around a window, until the window knows its own frame: its sides, and its title bar.
 _SIDES, _TITLE_BAR = 4, 36
+_LEAST, _MOST, _SHARE = QSize(1280, 860), QSize(1760, 1180), 0.8
+
+
+def layout_of_docks(window: QMainWindow) -> str:
+    """Where the docks of a window stand and which are shown, as text to keep."""
+    return _as_text(window.saveState())
+
+
+def lay_docks(window: QMainWindow, layout: str) -> None:
+    """Put the docks where they stood; what cannot be read changes nothing."""
+    if layout:
+        window.restoreState(_from_text(layout))
+
+
+def place_of(window: QWidget) -> str:
+    """Where a window stands, and whether it fills the screen, as text to keep."""
+    return _as_text(window.saveGeometry())
+
+
+def place(window: QWidget, kept: str) -> None:
+    """Put a window where it stood; what cannot be read changes nothing."""
+    if kept:
+        window.restoreGeometry(_from_text(kept))
+
+
+def _as_text(state: QByteArray) -> str:
+    return bytes(state.toBase64().data()).decode("ascii")
+
+
+def _from_text(text: str) -> QByteArray:
+    return QByteArray.fromBase64(text.encode("ascii", "ignore"))
 
 
 class WithinScreen(QObject):
@@ -20,6 +51,15 @@ class WithinScreen(QObject):
         if is_shown and isinstance(watched, QDialog | QMainWindow) and watched.isWindow():
             fit_into_screen(watched)
         return False
+
+
+def first_size(window: QWidget) -> QSize:
+    """How large a window is before a person gave it a size: most of a small screen, a good part of a large one."""
+    screen = window.screen()
+    if screen is None:
+        return _LEAST
+    room = screen.availableGeometry()
+    return QSize(round(room.width() * _SHARE), round(room.height() * _SHARE)).expandedTo(_LEAST).boundedTo(_MOST)
 
 
 def fit_into_screen(window: QWidget) -> None:

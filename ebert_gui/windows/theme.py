@@ -6,7 +6,7 @@ from functools import cache
 from string import Template
 
 from PyQt6.QtCore import Qt
-from PyQt6.QtGui import QColor, QFont, QFontDatabase, QGuiApplication, QPalette
+from PyQt6.QtGui import QColor, QFont, QFontDatabase, QGuiApplication, QIcon, QPalette
 from PyQt6.QtWidgets import QApplication
 
 from ebert_core.protocol.modelling import Familiarity
@@ -139,6 +139,11 @@ def apply(app: QApplication, theme: Theme, font_pixels: int = FONT_PIXELS) -> No
     app.setFont(window_font(font_pixels))
     app.setPalette(palette(theme))
     app.setStyleSheet(style_sheet(theme))
+
+
+def program_icon() -> QIcon:
+    """The sign of the program in title bars and lists of windows."""
+    return QIcon(str(resource("icons/ebert-browser.svg")))
 
 
 def window_font(pixels: int = FONT_PIXELS) -> QFont:

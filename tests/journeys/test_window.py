@@ -10,6 +10,7 @@ from PyQt6.QtCore import QRect
 from ebert_core.protocol.locus import Interval
 from ebert_gui.app import WindowProgram
 from ebert_gui.state.tracks import AttentionTrack, PredictionTrack, StatesTrack
+from ebert_gui.windows.screens import lay_docks
 from ebert_gui.workers.state import Condition
 
 # The offscreen platform says this of every top-level window.
@@ -51,7 +52,7 @@ def test_docks_stand_where_they_stood_before(open_window, qtbot, toy_dataset, tm
     assert not second.window.track_dock.isVisible()
     second.window.toggle_jobs()
     assert second.window.jobs_dock().isVisible()
-    second.window.lay_docks("no layout of ours")
+    lay_docks(second.window, "no layout of ours")
     assert second.window.checkpoint_dock.isVisible()
 
 

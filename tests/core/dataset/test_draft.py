@@ -11,6 +11,7 @@ from ebert_core.dataset import draft as drafts
 from ebert_core.dataset.draft import DraftChecker, write_dataset
 from ebert_core.genome.states import Segmentation
 from ebert_core.protocol.errors import InvalidRequest
+from ebert_core.protocol.locus import Interval
 from ebert_core.protocol.tracks import CellType, DatasetDraft, PeakFiles, StateName
 
 # Two cell types of 5-kb bins on a chromosome that ends within its last bin; one of them gives no colours.
@@ -135,6 +136,12 @@ def test_uneven_lines_of_a_reference_leave_no_description_behind(folder: Path) -
     with pytest.raises(InvalidRequest, match=r"uneven\.fa, line 3"):
         write_dataset(draft, DraftChecker())
     assert not (folder / "mine.toml").exists()
+
+
+def test_a_new_dataset_opens_on_the_strongest_of_its_first_peaks(folder: Path) -> None:
+    (folder / "some.bed").write_text("1\t100\t200\ta\t5\n1\t40000\t40200\tb\t900\nchrUn\t0\t50\tc\t999\n")
+    draft = draft_in(folder, peaks=(("alpha", "CTCF", "conservative", str(folder / "some.bed")),))
+    assert write_dataset(draft, DraftChecker()).summary().start_locus == Interval("chr1", 25_100, 55_100)
 
 
 def test_a_file_of_another_assembly_is_named(folder: Path) -> None:

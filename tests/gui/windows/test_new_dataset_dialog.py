@@ -162,8 +162,12 @@ def test_a_place_that_cannot_be_written_is_said_below_the_field(
     dialog: NewDatasetDialog, worker: Worker, qtbot: QtBot
 ) -> None:
     worker.problems = {"/lab/DATASET.toml": "/lab/DATASET.toml is there already; give another name."}
+    with qtbot.waitExposed(dialog):
+        dialog.show()
     dialog.add_files(FILES)
     qtbot.waitUntil(lambda: dialog.path.property("invalid") is True)
+    note = next(label for label in dialog.findChildren(QLabel) if label.isVisible() and "already" in label.text())
+    qtbot.waitUntil(lambda: note.width() > 400 and note.height() >= note.heightForWidth(note.width()))
     assert "DATASET.toml is there already; give another name." in shown(dialog)
     dialog.path.setText("/lab/other.toml")
     assert dialog.path.property("invalid") is False
