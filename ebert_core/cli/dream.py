@@ -137,6 +137,7 @@ def _by_cell(words: Sequence[str]) -> dict[str, Path]:
 def _score(arguments: argparse.Namespace) -> None:
     import msgspec
 
+    from ebert_core.dream.labelling import rule_of
     from ebert_core.dream.subsamples import score_of
     from ebert_core.dream.tables import matched, oddities, read_labels, read_submission
 
@@ -152,6 +153,9 @@ def _score(arguments: argparse.Namespace) -> None:
         _say(f"{submission} has scores from {lowest:g} to {highest:g}; the challenge asks for 0 to 1.")
     for oddity in oddities(submission, labels):
         _say(oddity)
+    rule = rule_of(labels.path)
+    if rule not in ("", "organisers"):
+        _say(f"{labels.path} was labelled by the rule {rule}; the challenge scores labels of its organisers' rule.")
     text = msgspec.json.format(msgspec.json.encode(score_of(found.scored)), indent=2).decode()
     if arguments.output:
         _write(Path(arguments.output), text)

@@ -52,6 +52,14 @@ def note_path(labels: Path) -> Path:
     return labels.with_name(f"{labels.name}.json")
 
 
+def rule_of(labels: Path) -> str:
+    """The rule that made a label file, as the note beside it says; empty where there is none that can be read."""
+    try:
+        return msgspec.json.decode(note_path(labels).read_bytes(), type=LabelNote).rule
+    except (OSError, msgspec.MsgspecError):
+        return ""
+
+
 def write_labels(path: Path, sources: Sources, rule: LabelRule = TRAINING_RULE) -> LabelCounts:
     """Writes the label file, which appears complete or not at all, and returns what it holds.
 

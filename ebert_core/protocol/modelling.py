@@ -48,7 +48,8 @@ class CheckpointSummary(msgspec.Struct, frozen=True):
 
     `limits` are sentences on what not to use it for. `verdict` says whether it is better than a simple baseline, None
     where that was not measured; `members` is how many models it is the mean of. `other_assemblies` are those in whose
-    coordinates it was trained before: whether that was at a place of this one cannot be told.
+    coordinates it was trained before: whether that was at a place of this one cannot be told. `label_rule` names the
+    rule that made its labels, as `ebert dream labels --rule` does.
     """
 
     path: str
@@ -73,6 +74,7 @@ class CheckpointSummary(msgspec.Struct, frozen=True):
     verdict: Verdict | None = None
     members: int = 1
     other_assemblies: tuple[str, ...] = ()
+    label_rule: str = ""
 
 
 class PredictView(msgspec.Struct, frozen=True, tag="predict-view"):

@@ -178,6 +178,7 @@ def summarise(predictor: Predictor, path: str) -> CheckpointSummary:
         verdict=description.verdict,
         members=architecture.members,
         other_assemblies=tuple(description.elsewhere),
+        label_rule=description.label_rule if description.factors else "",
     )
 
 

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ebert_core.dataset.description import Dataset
+from ebert_core.dataset.labels import TRAINING_RULE
 from ebert_core.dataset.store import Store
 from ebert_core.inference.batches import Stream
 from ebert_core.inference.fitting import check_fit
@@ -98,6 +99,10 @@ class _Comparing:
     def result(self) -> Evaluation:
         """Everything that is written."""
         spec = self.spec
+        if (rule := self.description.label_rule) != TRAINING_RULE:
+            self.notes.append(
+                f"Labels here follow the rule {TRAINING_RULE}; the checkpoint learnt from those of {rule}."
+            )
         methods: dict[str, list[HeldOut]] = {}
         runs = list(runs_of(spec))
         for number, run in enumerate(runs):

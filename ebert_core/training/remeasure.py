@@ -8,6 +8,7 @@ import msgspec
 import torch
 
 from ebert_core.dataset.description import Dataset
+from ebert_core.dataset.labels import TRAINING_RULE
 from ebert_core.inference.fitting import check_fit
 from ebert_core.inference.predict import Predictor
 from ebert_core.model.checkpoint import Checkpoint
@@ -173,4 +174,8 @@ def _verdict(
         report.event("This dataset has nothing of what the checkpoint was trained on; there is no verdict.")
         return None
     whole = Material(dataset, material.store, trained, material.validation, material.cell_types)
-    return verdict_of(pairs, whole, cells, description.architecture.signals, report, chose_epoch, seed)
+    found = verdict_of(pairs, whole, cells, description.architecture.signals, report, chose_epoch, seed)
+    if description.label_rule == TRAINING_RULE:
+        return found
+    note = f"Labels here follow the rule {TRAINING_RULE}; the model learnt from those of {description.label_rule}."
+    return msgspec.structs.replace(found, notes=(*found.notes, note))

@@ -215,6 +215,7 @@ def _seen(summary: CheckpointSummary) -> list[tuple[str, str]]:
         ("Seen in training", _extent(summary.training) or "not recorded"),
         *([("Seen before", f"labels of {', '.join(summary.other_assemblies)}")] if summary.other_assemblies else []),
         ("Held out", f"{_extent(summary.validation)}; they chose the epoch" if summary.validation else "nothing"),
+        *([("Labels by", f"the rule {summary.label_rule}")] if summary.label_rule else []),
         ("States", f"{len(summary.states)} states" if summary.states else "not used"),
         ("Signals", ", ".join(summary.signals) or "not used"),
     ]

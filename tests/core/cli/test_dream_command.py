@@ -53,6 +53,16 @@ def test_the_rule_can_be_chosen_and_is_told_beside_the_file(files, capsys):
     assert "chr1\t3250\t3450\tA\n" in (files / "y.tsv").read_text()
 
 
+def test_scores_of_labels_by_another_rule_are_marked(files, capsys):
+    write_scores(files / "F.MAX.liver.tab.gz", 0.9, 0.1)
+    words = ["--conservative", "liver=liver.bed", "--relaxed", "liver=k562.bed", "--regions", "regions.bed"]
+    for rule, says in (("organisers", False), ("half-of-bin", True)):
+        assert main(["dream", "labels", *words, "--output", "MAX.test.labels.tsv", "--rule", rule]) == 0
+        capsys.readouterr()
+        assert main(["dream", "score", "MAX.test.labels.tsv", "F.MAX.liver.tab.gz"]) == 0
+        assert ("was labelled by the rule half-of-bin" in capsys.readouterr().err) is says
+
+
 def test_a_cell_type_without_relaxed_peaks_gets_a_note(files, capsys):
     words = ["--conservative", "K562=k562.bed", "--regions", "regions.bed", "--output", "x.tsv"]
     assert main(["dream", "labels", *words]) == 0

@@ -169,6 +169,15 @@ def unseen(toy_checkpoint, tmp_path) -> Path:
     return folder
 
 
+def test_labels_of_another_rule_than_the_checkpoints_are_named(spec_of, unseen, tmp_path):
+    replace_description(unseen, msgspec.structs.replace(read_description(unseen), label_rule="half-of-bin"))
+    spec = spec_of(checkpoint=str(unseen), regions=("chr2:1-9,000",), without=(), write_verdict=True)
+    written = json.loads(evaluate(spec, SilentReport(), tmp_path).read_text())
+    said = "Labels here follow the rule organisers; the {} learnt from those of half-of-bin."
+    assert said.format("checkpoint") in written["notes"]
+    assert read_description(unseen).verdict.notes[-1] == said.format("model")
+
+
 def test_a_verdict_on_unseen_loci_takes_the_place_of_the_one_in_the_checkpoint(spec_of, unseen, tmp_path):
     before = read_description(unseen)
     assert not before.verdict.are_unseen

@@ -106,3 +106,8 @@ def test_a_checkpoint_that_learnt_in_another_assembly_before_says_so(
     assert "labels of hg38" not in [shown.text() for shown in dock.findChildren(QLabel)]
     dock.show_checkpoint(replace(checkpoint, other_assemblies=("hg38",)))
     assert "labels of hg38" in [shown.text() for shown in dock.findChildren(QLabel)]
+
+
+def test_the_dock_says_which_rule_made_the_labels(dock: CheckpointDock, checkpoint: CheckpointSummary) -> None:
+    dock.show_checkpoint(replace(checkpoint, label_rule="organisers"))
+    assert "the rule organisers" in [shown.text() for shown in dock.findChildren(QLabel)]
