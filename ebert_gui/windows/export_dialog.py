@@ -16,6 +16,7 @@ from PyQt6.QtWidgets import (
     QWidget,
 )
 
+from ebert_core.protocol.calling import calls_of_factor
 from ebert_core.protocol.locus import Interval, format_locus
 from ebert_core.protocol.modelling import CheckpointSummary
 from ebert_core.protocol.reliability import calibration_warning
@@ -25,9 +26,10 @@ from ebert_gui.windows.forms import Footer, above_footer, add_row, form_layout, 
 from ebert_gui.windows.paths import beside, file_name, is_absolute, slug
 from ebert_gui.windows.wording import bases, duration, listed
 
+_CALLS = ".bed.gz"
 _FORMATS = (
     ("bigWig, for genome browsers", ".bw"),
-    ("BED with a value per bin, compressed", ".bed.gz"),
+    ("BED of what is called bound, compressed", _CALLS),
     ("table as for ENCODE-DREAM, compressed", ".tab.gz"),
 )
 _STRANDS = (("both strands, averaged", 2), ("one strand, twice as fast", 1))
@@ -214,7 +216,15 @@ def objection(spec: Predict, checkpoint: CheckpointSummary, needs_chromosomes: b
         return "Give the whole path of the file."
     if not spec.output.endswith(tuple(ending for _text, ending in _FORMATS)):
         return f"The file must end in {', '.join(ending for _text, ending in _FORMATS[:-1])} or {_FORMATS[-1][1]}."
-    return ""
+    return _no_calls(spec, checkpoint) if spec.output.endswith(_CALLS) else ""
+
+
+def _no_calls(spec: Predict, checkpoint: CheckpointSummary) -> str:
+    known = next((factor for factor in checkpoint.factors if factor.name == spec.factor), None)
+    calls = calls_of_factor(known) if known is not None else None
+    if calls is None or calls.threshold is not None:
+        return ""
+    return f"No bin of {spec.factor} is called bound: {calls.reason}. Choose a format that holds its probabilities."
 
 
 def caution(spec: Predict, dataset: DatasetSummary, checkpoint: CheckpointSummary) -> str:

@@ -341,6 +341,23 @@ def test_a_final_value_stands_over_the_draft_and_over_nothing_else(new_page) -> 
     assert columns.probability[50] == pytest.approx(0.6)
 
 
+def test_a_reply_about_other_factors_says_nothing(new_page) -> None:
+    axis = new_page().surface.axis
+    replies = (Held(0, HERE, _prediction(1000, *[0.2] * 60)), Held(1, HERE, Sequence(HERE, np.zeros(4000))))
+    assert not columns_of(replies, "MAX", axis).is_known.any()
+    assert columns_of(replies, "CTCF", axis).is_known.all()
+
+
+def test_a_value_at_the_threshold_is_called(new_page) -> None:
+    page = new_page()
+    setting = Setting(DATASET, checkpoint_summary(factors=(FactorSummary("CTCF", ("alpha",), 0.5),)))
+    content = _compared(_prediction(1000, *[0.5 if n == 4 else 0.0 for n in range(60)]), ONE_PEAK)
+    _paint(page, PREDICTED, content, setting=setting)
+    assert len(_called_columns(page)) >= 4
+    named = [verdict.word for verdict in verdicts(PREDICTED, content, page.surface.axis, setting)]
+    assert named == ["false positive", "miss"]
+
+
 @pytest.mark.parametrize(("strands", "caption"), [(1, "first strand only"), (2, "50-bp steps")])
 def test_the_caption_says_that_a_strand_is_missing(new_page, strands, caption) -> None:
     surface = new_page().surface

@@ -105,6 +105,9 @@ def test_nothing_chosen_cannot_start(dialog: ExportDialog) -> None:
         ({"output": ""}, "which file"),
         ({"output": "x.bw"}, "whole path"),
         ({"output": "/x.txt"}, "must end in .bw, .bed.gz or .tab.gz"),
+        ({"output": "/x.bed.gz", "factor": "MAX"}, "No bin of MAX is called bound: no threshold was measured."),
+        ({"output": "/x.tab.gz", "factor": "MAX"}, ""),
+        ({"output": "/x.bed.gz"}, ""),
         ({}, ""),
     ],
 )
