@@ -15,7 +15,8 @@ from ebert_gui.state.workspace import OfferedFactor, Workspace
 _TYPING_MILLISECONDS = 120
 _ZOOM = 2.0
 _NARROWEST_LOCUS, _WIDEST_LOCUS = 200, 460
-_NARROWEST_CHOICE, _WIDEST_CHOICE = 64, 240
+# A choice shows all that is chosen, up to a width that leaves room for three of them on a small screen.
+_NARROWEST_CHOICE, _WHOLE_CHOICE, _WIDEST_CHOICE = 64, 124, 240
 _SPACING = 6
 # What Qt leaves free on either side of the text of a line, and for the cursor behind it.
 _LINE_MARGIN = 6
@@ -50,7 +51,7 @@ class _WholeChoice(QComboBox):
         usual, metrics = self.sizeHint(), self.fontMetrics()
         widest = max((metrics.horizontalAdvance(self.itemText(place)) for place in range(self.count())), default=0)
         wanted = usual.width() - widest + metrics.horizontalAdvance(self.currentText())
-        return QSize(min(max(_NARROWEST_CHOICE, wanted), _WIDEST_CHOICE), usual.height())
+        return QSize(min(max(_NARROWEST_CHOICE, wanted), _WHOLE_CHOICE), usual.height())
 
 
 class WholeBar(QToolBar):
