@@ -278,7 +278,7 @@ class Workspace:
         predicted = {factor.name for factor in self.checkpoint.factors} if self.checkpoint else set()
         cells = self.dataset.cell_types if self.dataset else ()
         measured = {peaks.factor for cell in cells for peaks in cell.peaks}
-        names = sorted(predicted | measured, key=lambda name: (name.casefold(), name))
+        names = sorted(predicted | measured, key=str.casefold)
         return tuple(OfferedFactor(name, name in measured, name in predicted) for name in names)
 
     def _add_model_tracks(self, tracks: tuple[Track, ...]) -> None:

@@ -32,7 +32,7 @@ from ebert_core.protocol.reliability import (
 from ebert_gui.windows.forms import form_layout, label, scrolling
 from ebert_gui.windows.theme import LIGHT, Theme
 from ebert_gui.windows.verdict_panel import VerdictPanel
-from ebert_gui.windows.wording import bases, natural_order, regions, unbroken
+from ebert_gui.windows.wording import bases, regions, unbroken
 
 _CALLED_MEANS = "The probability from which a bin of 200 bp is called bound, chosen on the held-out bins."
 _ROW_HEIGHT = 28
@@ -131,7 +131,7 @@ class CheckpointDock(QDockWidget):
 
         A factor has one auPRC on screen: that of the verdict, or without one the score of the held-out bins.
         """
-        factors = tuple(sorted(summary.factors, key=lambda factor: natural_order(factor.name)))
+        factors = tuple(sorted(summary.factors, key=lambda factor: factor.name.casefold()))
         if not factors:
             layout.addWidget(label("Factors", "heading"))
             layout.addWidget(label("None yet: fine-tune it.", "muted"))

@@ -78,7 +78,7 @@ class ExportDialog(QDialog):
         )
 
     def _build_fields(self, cell_type: str, factor: str) -> None:
-        self.factor = _choice([known.name for known in self._checkpoint.factors], factor)
+        self.factor = _choice(sorted((known.name for known in self._checkpoint.factors), key=str.casefold), factor)
         self.cell_type = _choice([cell.name for cell in self._dataset.cell_types], cell_type)
         total = sum(chromosome.length for chromosome in self._dataset.chromosomes)
         self.genome = QRadioButton(f"the whole genome ({bases(total)})")

@@ -230,11 +230,11 @@ def _tracks_of_cell(workspace: Workspace, cell: CellType) -> Iterator[tuple[str,
         yield "States", StatesTrack(cell_type=cell.name)
     for signal in cell.signals:
         yield signal, SignalTrack(cell_type=cell.name, signal=signal, group=signal)
-    for peaks in cell.peaks:
+    for peaks in sorted(cell.peaks, key=lambda peaks: peaks.factor.casefold()):
         yield f"{peaks.factor} peaks", PeaksTrack(cell_type=cell.name, factor=peaks.factor)
     for factor in dataset.truth_factors if dataset else ():
         yield f"{factor} truth", TruthTrack(cell_type=cell.name, factor=factor)
     if checkpoint is not None:
-        for known in checkpoint.factors:
+        for known in sorted(checkpoint.factors, key=lambda factor: factor.name.casefold()):
             yield f"{known.name} predicted", PredictionTrack(cell_type=cell.name, factor=known.name)
         yield "Attention", AttentionTrack(cell_type=cell.name, layer=max(0, checkpoint.layers - 1))

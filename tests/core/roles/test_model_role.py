@@ -1,6 +1,7 @@
 """The model role in its real process: checkpoints opened, views predicted, attention asked for."""
 
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -107,6 +108,19 @@ def test_an_opened_checkpoint_is_summarised(worker, toy_checkpoint, toy_binding)
     assert summary.training == (Interval("chr1", 0, LENGTHS["chr1"]),)
     assert summary.live_limit == 200_000
     assert summary.limits
+
+
+def test_a_factor_that_was_not_calibrated_is_told_to_be_so(worker, toy_checkpoint, toy_binding, tmp_path):
+    raw = tmp_path / "raw"
+    shutil.copytree(toy_checkpoint, raw)
+    description = msgspec.json.decode((raw / "description.json").read_bytes())
+    description["factors"][0]["calibration"]["fitted_on"] = ""
+    (raw / "description.json").write_bytes(msgspec.json.encode(description))
+    told = [
+        worker.ask(OpenCheckpoint(str(path), str(toy_binding)), CheckpointSummary).factors[0].is_calibrated
+        for path in (toy_checkpoint, raw)
+    ]
+    assert told == [True, False]
 
 
 def test_a_view_is_predicted_and_its_gaps_travel_as_gaps(worker, view):

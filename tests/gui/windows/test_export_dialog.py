@@ -145,3 +145,12 @@ def test_start_accepts(dialog: ExportDialog, qtbot: QtBot) -> None:
     dialog.show()
     with qtbot.waitSignal(dialog.accepted):
         qtbot.mouseClick(start(dialog), Qt.MouseButton.LeftButton)
+
+
+def test_factors_come_in_the_order_of_their_names(
+    qtbot: QtBot, dataset: DatasetSummary, checkpoint: CheckpointSummary
+) -> None:
+    dialog = ExportDialog(dataset, replace(checkpoint, factors=checkpoint.factors[::-1]), "K562", "MAX", VIEW)
+    qtbot.addWidget(dialog)
+    assert [dialog.factor.itemText(place) for place in range(dialog.factor.count())] == ["CTCF", "MAX"]
+    assert dialog.spec().factor == "MAX"

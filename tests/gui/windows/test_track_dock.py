@@ -209,3 +209,14 @@ def test_the_cell_type_beside_the_chosen_one_is_any_of_the_others_or_none(bar, w
     assert bar.compared.currentText() == "beta"
     workspace.tracks.remove(workspace.tracks.tracks[1].id)
     assert bar.compared.currentText() == "none"
+
+
+def test_what_can_be_added_is_listed_by_the_names_of_the_factors(workspace) -> None:
+    cells = (CellType("alpha", False, (), tuple(PeakFiles(name, False) for name in ("REST", "CTCF"))),)
+    dataset = DatasetSummary("/d", "toy", "toy1", (Chromosome("chr1", 4000),), False, False, (), (), cells)
+    workspace.open_dataset(dataset)
+    known = (FactorSummary("Zic3", ("alpha",)), FactorSummary("CTCF", ("alpha",)))
+    workspace.open_checkpoint(checkpoint_summary(factors=known))
+    (_group, offers), *_ = offered_tracks(workspace)
+    names = ["CTCF peaks", "REST peaks", "CTCF predicted", "Zic3 predicted"]
+    assert [name for name, _track in offers][: len(names)] == names
