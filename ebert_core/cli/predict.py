@@ -16,6 +16,7 @@ from ebert_core.jobs.control import refuse_second
 from ebert_core.jobs.lock import writing_to
 from ebert_core.jobs.specs import absolute_paths
 from ebert_core.model.description import read_description
+from ebert_core.protocol.calling import calling_sentences
 from ebert_core.protocol.errors import InvalidRequest
 from ebert_core.protocol.reliability import calibration_warning, caveats_of
 from ebert_core.protocol.specs import Predict
@@ -27,8 +28,11 @@ if TYPE_CHECKING:
 _STOPPED = "Stopped; nothing was written. What takes long can be predicted a few --chromosomes at a time."
 _HELP = {
     "--cell-type": ("C", "cell type, as the dataset names it"),
-    "--output": ("X", "X.bw, X.tab.gz or X.bed.gz; {factor} and {cell_type} in it stand for the names"),
-    "--regions": ("BED", "only these regions; a table has their bins in the file's order"),
+    "--output": (
+        "X",
+        "X.bw, X.tab.gz, X.bed.gz (calls) or X.tsv (a row a region); {factor} and {cell_type} stand for the names",
+    ),
+    "--regions": ("BED", "only these regions; a table has their bins, a .tsv a row for each, in the file's order"),
     "--locus": ("L", "only this locus, such as chr5:124.5m-124.6m"),
     "--device": ("D", "auto (default), cpu or cuda:0"),
 }
@@ -52,6 +56,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     flags.add_argument("--strands", type=int, choices=(1, 2), help="2 averages both strands (default)")
     flags.add_argument(
         "--precision", choices=("auto", "bf16", "fp32"), help="auto (default): bf16 where it is fast, else fp32"
+    )
+    flags.add_argument(
+        "--wanted-precision",
+        metavar="P",
+        type=float,
+        help="with X.bed.gz: call bound from where this share of the called bins was bound on held-out loci, such as "
+        "0.5; without it, from the threshold of best F1",
     )
     parser.add_argument("--job", metavar="DIRECTORY", help=argparse.SUPPRESS)
     parser.add_argument("--resume", action="store_true", help=argparse.SUPPRESS)
@@ -96,7 +107,7 @@ def _run_job(spec: Predict, directory: str | None, shards: "Shards | None") -> N
             # Further folders are not made, and where they are absent there is nothing to write to.
             for target in (each for each in targets if each.path.parent.parent.is_dir()):
                 locks.enter_context(writing_to(target.path, job.directory))
-            outputs = predict_to_files(spec, heard, shards)
+            outputs = predict_to_files(spec, heard, shards, report.event)
         job.finish(str(outputs[0]))
     print("\n".join(map(str, outputs)))
 
@@ -109,7 +120,10 @@ def _run_share(spec: Predict, shards: "Shards") -> None:
 
 
 def warn(spec: Predict, report: Report) -> None:
-    """Says once for each factor what not to believe of its probabilities, where anything is known against them."""
+    """Says once for each factor what is known against its probabilities, and of a file of calls what it rests on."""
+    from ebert_core.inference.export import targets_of
+    from ebert_core.inference.formats import format_of
+
     description = read_description(Path(spec.checkpoint))
     asked = (spec.factor,) if isinstance(spec.factor, str) else spec.factor
     for name in asked or [record.name for record in description.factors]:
@@ -118,19 +132,24 @@ def warn(spec: Predict, report: Report) -> None:
         if caveats:
             has_failed = calibration_warning(record.name, record.reliability, spec.cell_type)
             report.event(f"WARNING: {caveats}" if has_failed else caveats)
+    if format_of(Path(spec.output)).writes_calls:
+        for target in targets_of(spec, description):
+            known = description.factor(target.factor).reliability
+            report.event(calling_sentences(target.factor, target.threshold, known))
 
 
 def check_names(spec: Predict) -> None:
     """Refuses what is mistyped or does not fit before a job is made of it: a list of failed jobs helps nobody.
 
     Raises:
-        InvalidRequest: the checkpoint, a factor, the dataset or the cell type is not there, or they do not fit.
+        InvalidRequest: the checkpoint, a factor, the dataset or the cell type is not there, or they do not fit; or no
+            bin would be called bound in a file of calls.
     """
+    from ebert_core.inference.export import targets_of
     from ebert_core.inference.fitting import check_fit
 
     description = read_description(Path(spec.checkpoint))
-    for factor in (spec.factor,) if isinstance(spec.factor, str) else spec.factor:
-        description.factor(factor)
+    targets_of(spec, description)
     if Path(spec.dataset).is_file():  # making the job says so otherwise
         dataset = Dataset.open(Path(spec.dataset))
         dataset.cell_type(spec.cell_type)

@@ -15,16 +15,17 @@ from numpy.typing import NDArray
 
 from ebert_core.dataset.description import Dataset
 from ebert_core.dataset.prepare import current_store
+from ebert_core.inference.files import Contents
 from ebert_core.inference.fitting import check_fit
 from ebert_core.inference.formats import Format, format_of
 from ebert_core.inference.predict import Predictor, Report
 from ebert_core.inference.shards import Shards
-from ebert_core.inference.stretches import Block, Stretch, blocks_of, genome_bins, listed_bins
+from ebert_core.inference.stretches import Block, Stretch, Tell, blocks_of, regions_of
 from ebert_core.model.checkpoint import load_checkpoint
 from ebert_core.model.description import Description, FactorRecord
 from ebert_core.model.device import choose_engine, keep_freed_memory
 from ebert_core.model.tokens import POSITION
-from ebert_core.protocol.calling import calls_of
+from ebert_core.protocol.calling import Calls, calls_at_precision, calls_of
 from ebert_core.protocol.errors import InvalidRequest
 from ebert_core.protocol.locus import Interval
 from ebert_core.protocol.specs import Predict
@@ -47,13 +48,16 @@ class Target(NamedTuple):
     threshold: float
 
 
-def predict_to_files(spec: Predict, report: Report, shards: Shards | None = None) -> tuple[Path, ...]:
+def predict_to_files(
+    spec: Predict, report: Report, shards: Shards | None = None, tell: Tell = lambda _sentence: None
+) -> tuple[Path, ...]:
     """Runs a prediction spec and returns the files, one a factor; they appear complete or not at all.
 
     Args:
         spec: what to predict.
         report: hears of the progress and may end the work.
         shards: the processes that share the work; all but the first return when their share is done.
+        tell: hears what the person should know of the files.
 
     Raises:
         InvalidRequest: a name is unknown, the files do not fit, an output cannot be written, or a process has died.
@@ -66,7 +70,7 @@ def predict_to_files(spec: Predict, report: Report, shards: Shards | None = None
     checkpoint = load_checkpoint(Path(spec.checkpoint))
     targets = targets_of(spec, checkpoint.description)
     check_fit(checkpoint.description, dataset)
-    stretches = (listed_bins if form.lists_regions else genome_bins)(spec, dataset)
+    stretches = form.bins(spec, dataset, tell)
     if not stretches:
         raise InvalidRequest(f"No bin of 200 bases lies in what was asked for, so {targets[0].path} was not written.")
     device = spec.device if shards is None else shards.device(spec.device)
@@ -80,11 +84,12 @@ def predict_to_files(spec: Predict, report: Report, shards: Shards | None = None
     work = Work(predictor, spec, form, targets, sum(block.bins for block in blocks))
     for target in targets:
         make_folder_of(target.path)
+    contents = Contents(dataset.chromosome_lengths, math.nan, regions_of(spec, dataset) if form.has_rows else ())
     if shards is None:
-        write(targets, form, dataset.chromosome_lengths, work.contents(blocks, report))
+        write(targets, form, contents, work.contents(blocks, report))
     elif shards.is_first:
         with shards.folder_beside(targets[0].path):
-            write(targets, form, dataset.chromosome_lengths, work.contents(blocks, report, shards))
+            write(targets, form, contents, work.contents(blocks, report, shards))
     else:
         shards.contribute(blocks, work.encoded)
     return tuple(target.path for target in targets)
@@ -125,23 +130,39 @@ def targets_of(spec: Predict, description: Description) -> tuple[Target, ...]:
     for name in names:
         record = description.factor(name)
         path = Path(output_of(spec.output, record.name, spec.cell_type))
-        threshold = calls_of(record.cell_types, record.threshold, record.reliability).threshold
+        threshold = _calls(spec, record).threshold
         targets.append(
             Target(record.name, known.index(record.name), path, math.nan if threshold is None else threshold)
         )
     return tuple(targets)
 
 
+def _calls(spec: Predict, record: FactorRecord) -> Calls:
+    """From where a factor is called bound: as the request wants it, else by the threshold of best F1."""
+    if spec.wanted_precision:
+        return calls_at_precision(record.cell_types, record.reliability, spec.wanted_precision)
+    return calls_of(record.cell_types, record.threshold, record.reliability)
+
+
 def _check_calls(spec: Predict, records: list[FactorRecord]) -> None:
     """See that a file of calls has some to hold."""
+    wanted = spec.wanted_precision
+    if not 0 <= wanted <= 1:
+        raise InvalidRequest(f"The wanted precision is {wanted:g}; it is a share between 0 and 1, such as 0.5.")
     if not format_of(Path(spec.output)).writes_calls:
+        if wanted:
+            raise InvalidRequest(
+                f"A precision is wanted of what is called bound, and {Path(spec.output).name} holds no calls; name a "
+                ".bed.gz, or leave the precision out."
+            )
         return
-    calls = {record.name: calls_of(record.cell_types, record.threshold, record.reliability) for record in records}
+    calls = {record.name: _calls(spec, record) for record in records}
     without = [f"{name} ({found.reason})" for name, found in calls.items() if found.threshold is None]
     if without:
+        otherwise = "ask for less, or " if wanted else ""
         raise InvalidRequest(
-            f"No bin is called bound of {listed(without, 12)}, and a .bed.gz holds nothing but calls; write the "
-            "probabilities as .bw or .tab.gz."
+            f"No bin is called bound of {listed(without, 12)}, and a .bed.gz holds nothing but calls; {otherwise}write "
+            "the probabilities as .bw or .tab.gz."
         )
 
 
@@ -226,14 +247,15 @@ def _needed(stretches: Iterable[Stretch], batch: int) -> list[tuple[int, int]]:
 def write(
     targets: Sequence[Target],
     form: Format,
-    lengths: dict[str, int],
-    contents: Iterator[tuple[Block, list[bytes]]],
+    contents: Contents,
+    blocks: Iterator[tuple[Block, list[bytes]]],
 ) -> None:
     """Writes blocks to the files of all targets, which all appear at the end or not at all."""
     with ExitStack() as opened:
         files: list[Callable[[Block, bytes], None]] = [
-            opened.enter_context(form.open(target.path, lengths, target.threshold)) for target in targets
+            opened.enter_context(form.open(target.path, contents._replace(threshold=target.threshold)))
+            for target in targets
         ]
-        for block, content in contents:
+        for block, content in blocks:
             for append, part in zip(files, content, strict=True):
                 append(block, part)

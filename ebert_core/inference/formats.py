@@ -1,4 +1,4 @@
-"""The files that predictions are written to: bigWig for browsers, a table of bins for scoring, BED of what is bound.
+"""The files that predictions are written to: bigWig, a table of bins, BED of what is called bound, a row a region.
 
 Each format has two halves: `encode` turns the values of a block into bytes, wherever they were computed, and a writer
 takes the bytes of all blocks in order. A file appears complete or not at all.
@@ -7,37 +7,40 @@ takes the bytes of all blocks in order. A file appears complete or not at all.
 # X = bins of a block, one stretch after another.
 
 import gzip
-import os
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
-from typing import IO, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from ebert_core.dataset.description import Dataset
 from ebert_core.genome.bigwig_writer import BigWigWriter
+from ebert_core.inference.files import Append, Contents, complete_file
 from ebert_core.inference.lines import table_lines
-from ebert_core.inference.stretches import Block, Stretch
+from ebert_core.inference.rows import rows_file
+from ebert_core.inference.stretches import Block, Stretch, Tell, by_stretch, genome_bins, listed_bins, touching_bins
 from ebert_core.model.tokens import BIN, POSITION
 from ebert_core.protocol.errors import InvalidRequest
+from ebert_core.protocol.specs import Predict
 
 # More costs several times as long, on numbers that hardly shrink.
 _LEVEL = 1
-
-Append = Callable[[Block, bytes], None]
 
 
 class Format(NamedTuple):
     """How predictions become a file.
 
-    `lists_regions`: the file has the bins of a region file in its order, each as often as it stands there.
-    `open` takes the path, chromosome lengths and the factor's threshold, which matters where `writes_calls`.
+    `bins` finds out which bins the file needs: those of a region file in its order, each as often as it stands there,
+    or each once in the genome's order. `has_rows` tells that the file has a row for each region, `writes_calls` that it
+    holds what is called bound and nothing else.
     """
 
-    lists_regions: bool
+    bins: Callable[[Predict, Dataset, Tell], list[Stretch]]
     encode: Callable[[Block, NDArray[np.float32]], bytes]
-    open: Callable[[Path, dict[str, int], float], AbstractContextManager[Append]]
+    open: Callable[[Path, Contents], AbstractContextManager[Append]]
+    has_rows: bool = False
     writes_calls: bool = False
 
 
@@ -50,7 +53,7 @@ def format_of(path: Path) -> Format:
     for ending, known in FORMATS.items():
         if path.name.lower().endswith(ending):
             return known
-    raise InvalidRequest(f"{path.name} should end in .bw, .tab.gz or .bed.gz, so that its format is known.")
+    raise InvalidRequest(f"{path.name} should end in .bw, .tab.gz, .bed.gz or .tsv, so that its format is known.")
 
 
 def encode_values(block: Block, probability_X: NDArray[np.float32]) -> bytes:
@@ -63,21 +66,20 @@ def encode_lines(block: Block, probability_X: NDArray[np.float32]) -> bytes:
     """Lines `chromosome start end probability`, gzipped; a gap is written as 0, because every bin needs a number."""
     parts = [
         table_lines(stretch.chromosome, stretch.start, np.nan_to_num(values))
-        for stretch, values in _by_stretch(block, probability_X)
+        for stretch, values in by_stretch(block, probability_X)
     ]
     return gzip.compress(b"".join(parts), _LEVEL, mtime=0)
 
 
 @contextmanager
-def bigwig_file(path: Path, lengths: dict[str, int], threshold: float) -> Iterator[Append]:
+def bigwig_file(path: Path, contents: Contents) -> Iterator[Append]:
     """Each bin's probability on its central 50 bp; every chromosome in the header; gaps where a bin holds N."""
-    del threshold
     has_value = False
-    with BigWigWriter(path, lengths) as writer:
+    with BigWigWriter(path, contents.lengths) as writer:
 
         def append(block: Block, content: bytes) -> None:
             nonlocal has_value
-            for stretch, values in _by_stretch(block, np.frombuffer(content, dtype=np.float32)):
+            for stretch, values in by_stretch(block, np.frombuffer(content, dtype=np.float32)):
                 has_value = has_value or bool(np.isfinite(values).any())
                 writer.append(stretch.chromosome, stretch.start + (BIN - POSITION) // 2, POSITION, values)
 
@@ -87,10 +89,10 @@ def bigwig_file(path: Path, lengths: dict[str, int], threshold: float) -> Iterat
 
 
 @contextmanager
-def table_file(path: Path, lengths: dict[str, int], threshold: float) -> Iterator[Append]:
+def table_file(path: Path, contents: Contents) -> Iterator[Append]:
     """The lines of every block: gzip files behind each other are a gzip file."""
-    del lengths, threshold
-    with _complete_file(path) as file:
+    del contents
+    with complete_file(path) as file:
 
         def append(_block: Block, content: bytes) -> None:
             file.write(content)
@@ -99,14 +101,13 @@ def table_file(path: Path, lengths: dict[str, int], threshold: float) -> Iterato
 
 
 @contextmanager
-def bed_file(path: Path, lengths: dict[str, int], threshold: float) -> Iterator[Append]:
+def bed_file(path: Path, contents: Contents) -> Iterator[Append]:
     """Runs of bins at or above the threshold, with their highest probability as score (per mille)."""
-    del lengths
-    runs = CalledRuns(threshold)
-    with _complete_file(path) as plain, gzip.GzipFile("", "wb", _LEVEL, plain, mtime=0) as file:
+    runs = CalledRuns(contents.threshold)
+    with complete_file(path) as plain, gzip.GzipFile("", "wb", _LEVEL, plain, mtime=0) as file:
 
         def append(block: Block, content: bytes) -> None:
-            for stretch, values in _by_stretch(block, np.frombuffer(content, dtype=np.float32)):
+            for stretch, values in by_stretch(block, np.frombuffer(content, dtype=np.float32)):
                 file.write(b"".join(map(_bed_line, runs.of(stretch, values))))
 
         yield append
@@ -114,10 +115,12 @@ def bed_file(path: Path, lengths: dict[str, int], threshold: float) -> Iterator[
 
 
 FORMATS = {
-    ".bw": Format(False, encode_values, bigwig_file),
-    ".bigwig": Format(False, encode_values, bigwig_file),
-    ".tab.gz": Format(True, encode_lines, table_file),
-    ".bed.gz": Format(False, encode_values, bed_file, writes_calls=True),
+    ".bw": Format(genome_bins, encode_values, bigwig_file),
+    ".bigwig": Format(genome_bins, encode_values, bigwig_file),
+    ".tab.gz": Format(listed_bins, encode_lines, table_file),
+    ".bed.gz": Format(genome_bins, encode_values, bed_file, writes_calls=True),
+    ".tsv": Format(touching_bins, encode_values, rows_file, has_rows=True),
+    ".tsv.gz": Format(touching_bins, encode_values, rows_file, has_rows=True),
 }
 
 
@@ -158,26 +161,3 @@ class CalledRuns:
 
 def _bed_line(run: Run) -> bytes:
     return b"%s\t%d\t%d\tcalled\t%d\n" % (run.chromosome.encode(), run.start, run.end, round(run.best * 1000))
-
-
-def _by_stretch(block: Block, value_X: NDArray[np.float32]) -> Iterator[tuple[Stretch, NDArray[np.float32]]]:
-    first = 0
-    for stretch in block.stretches:
-        yield stretch, value_X[first : first + stretch.bins]
-        first += stretch.bins
-
-
-@contextmanager
-def _complete_file(path: Path) -> Iterator[IO[bytes]]:
-    """A file that appears complete or not at all."""
-    part = path.with_name(f"{path.name}.part")
-    try:
-        with part.open("wb") as file:
-            yield file
-        os.replace(part, path)
-    except OSError as error:
-        raise InvalidRequest(f"{path} could not be written: {error.strerror or error}.") from error
-    finally:
-        # Where the folder is none, there is nothing to remove either.
-        with suppress(OSError):
-            part.unlink()

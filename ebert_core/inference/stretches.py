@@ -1,6 +1,6 @@
 """Which bins a prediction is asked for: stretches of bins in a row, in the order in which they are written."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from ebert_core.dataset.description import Dataset
 from ebert_core.dream.regions import Run, read_regions
+from ebert_core.genome.bed import read_bed
 from ebert_core.inference.grid import TileGrid
 from ebert_core.model.tokens import BIN, POSITION
 from ebert_core.protocol.errors import InvalidRequest
@@ -19,6 +20,9 @@ from ebert_core.protocol.specs import Predict
 _BLOCK_BASES = 400_000
 # Tiles blend with their neighbours, so a process computes a batch beyond either end of its block again.
 _FEWEST_BATCHES = 32
+
+
+Tell = Callable[[str], None]
 
 
 class Stretch(NamedTuple):
@@ -32,6 +36,15 @@ class Stretch(NamedTuple):
     def end(self) -> int:
         """Where the bin after the last one would begin."""
         return self.start + self.bins * POSITION
+
+
+class Region(NamedTuple):
+    """A place that was asked for, with its name."""
+
+    chromosome: str
+    start: int
+    end: int
+    name: str
 
 
 class Block(NamedTuple):
@@ -48,39 +61,114 @@ class Block(NamedTuple):
         return sum(stretch.bins for stretch in self.stretches)
 
 
-def listed_bins(spec: Predict, dataset: Dataset) -> list[Stretch]:
+def by_stretch(block: Block, value_X: NDArray[np.float32]) -> Iterator[tuple[Stretch, NDArray[np.float32]]]:
+    """The values of a block, stretch by stretch."""
+    first = 0
+    for stretch in block.stretches:
+        yield stretch, value_X[first : first + stretch.bins]
+        first += stretch.bins
+
+
+def listed_bins(spec: Predict, dataset: Dataset, tell: Tell) -> list[Stretch]:
     """Every bin that lies wholly in a region asked for, region after region in the file's order.
+
+    Regions without such a bin are told of.
 
     Raises:
         InvalidRequest: a region names no place of the genome, or is a bin that no prediction stands on.
     """
     found: list[Stretch] = []
-    for run in _requested(spec, dataset):
+    left_out, example = 0, ""
+    for run in requested(spec, dataset):
         _refuse_bins_between(spec.regions, run)
         first = _next_position(run.start_R)
         end = first + np.maximum(0, (run.end_R - BIN - first) // POSITION + 1) * POSITION
+        without = np.flatnonzero(end == first)
+        if len(without):
+            left_out, example = left_out + len(without), example or _locus(run, without[0])
         first, end = first[end > first], end[end > first]
         for stretch in _stretches(run.chromosome, first, end, first[1:] != end[:-1]):
             if found and found[-1].chromosome == stretch.chromosome and found[-1].end == stretch.start:
                 found[-1] = found[-1]._replace(bins=found[-1].bins + stretch.bins)
             else:
                 found.append(stretch)
+    if left_out and found:
+        count = "1 region holds" if left_out == 1 else f"{left_out:,} regions hold"
+        tell(
+            f"{count} no whole bin of 200 bases and no line of the table, such as {example}; a .tsv has a row for each."
+        )
     return found
 
 
-def genome_bins(spec: Predict, dataset: Dataset) -> list[Stretch]:
+def genome_bins(spec: Predict, dataset: Dataset, tell: Tell) -> list[Stretch]:
     """Every bin that begins in a region asked for and ends on the chromosome, each once, in the genome's order.
+
+    Of a region in which none begins, because it is short or at the chromosome's end, every bin that overlaps it.
+
+    Raises:
+        InvalidRequest: a region names no place of the genome.
+    """
+    del tell
+
+    def bins(run: Run, length: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        first_R, end_R = bins_touching(run.start_R, run.end_R, length)
+        begun_R = _next_position(run.start_R)
+        return np.where(begun_R < end_R, begun_R, first_R), end_R
+
+    return _in_order(spec, dataset, bins)
+
+
+def touching_bins(spec: Predict, dataset: Dataset, tell: Tell) -> list[Stretch]:
+    """Every bin that overlaps a region asked for, each once, in the genome's order.
+
+    Raises:
+        InvalidRequest: a region names no place of the genome.
+    """
+    del tell
+    return _in_order(spec, dataset, lambda run, length: bins_touching(run.start_R, run.end_R, length))
+
+
+def bins_touching(
+    start_R: NDArray[np.int64], end_R: NDArray[np.int64], length: int
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Where the first bin begins that overlaps each region, and where the bin after the last one would.
+
+    Of an empty region, which lies between two bases, these are the bins with the base behind it.
+    """
+    first_R = np.maximum(0, start_R // POSITION * POSITION - (BIN - POSITION))
+    return first_R, _next_position(np.minimum(np.maximum(end_R, start_R + 1), length - BIN + 1))
+
+
+def regions_of(spec: Predict, dataset: Dataset) -> list[Region]:
+    """The regions of a request in its order, with the names that a BED file gives them.
 
     Raises:
         InvalidRequest: a region names no place of the genome.
     """
     lengths = dataset.chromosome_lengths
+    if spec.regions:
+        features = read_bed(Path(spec.regions))
+        return [
+            Region(known_chromosome(each.chromosome, lengths), each.start, each.end, each.name) for each in features
+        ]
+    return [
+        Region(run.chromosome, start, end, format_locus(Interval(run.chromosome, start, end)))
+        for run in requested(spec, dataset)
+        for start, end in zip(run.start_R.tolist(), run.end_R.tolist(), strict=True)
+    ]
+
+
+def _in_order(
+    spec: Predict, dataset: Dataset, bins: Callable[[Run, int], tuple[NDArray[np.int64], NDArray[np.int64]]]
+) -> list[Stretch]:
+    """The bins of all regions, each once, in the genome's order."""
+    lengths = dataset.chromosome_lengths
     order = {name: number for number, name in enumerate(lengths)}
     found: list[Stretch] = []
-    for run in _requested(spec, dataset):
-        rows = np.argsort(run.start_R, kind="stable")
-        first = _next_position(run.start_R[rows])
-        end = _next_position(np.minimum(run.end_R[rows], lengths[run.chromosome] - BIN + 1))
+    for run in requested(spec, dataset):
+        first, end = bins(run, lengths[run.chromosome])
+        rows = np.argsort(first, kind="stable")
+        first, end = first[rows], end[rows]
         first, end = first[end > first], np.maximum.accumulate(end[end > first])
         found += _stretches(run.chromosome, first, end, first[1:] > end[:-1])
     joined: list[Stretch] = []
@@ -115,7 +203,7 @@ def _block(stretches: list[Stretch], width: int) -> Block:
     return Block(stretches[0].chromosome, start, start + width, tuple(stretches))
 
 
-def _requested(spec: Predict, dataset: Dataset) -> Iterator[Run]:
+def requested(spec: Predict, dataset: Dataset) -> Iterator[Run]:
     """What a spec asks for: the regions of a BED file, a locus, chromosomes, or the whole genome."""
     lengths = dataset.chromosome_lengths
     if sum(map(bool, (spec.regions, spec.locus, spec.chromosomes))) > 1:
@@ -128,13 +216,13 @@ def _requested(spec: Predict, dataset: Dataset) -> Iterator[Run]:
             raise InvalidRequest(f"'{spec.locus}' is no locus of this genome; write chr5:124,000,001-124,020,000.")
         yield _run_of(locus)
     else:
-        names = [_known(name, lengths) for name in spec.chromosomes] or list(lengths)
+        names = [known_chromosome(name, lengths) for name in spec.chromosomes] or list(lengths)
         yield from (_run_of(Interval(name, 0, lengths[name])) for name in lengths if name in names)
 
 
 def _regions_of_file(path: Path, lengths: dict[str, int]) -> Iterator[Run]:
     for run in read_regions(path):
-        name = _known(run.chromosome, lengths)
+        name = known_chromosome(run.chromosome, lengths)
         beyond = np.flatnonzero(run.end_R > lengths[name])
         if len(beyond):
             raise InvalidRequest(
@@ -178,7 +266,12 @@ def _stretches(
     return [Stretch(chromosome, start, bins) for start, bins in zip(starts.tolist(), counts.tolist(), strict=True)]
 
 
-def _known(chromosome: str, lengths: dict[str, int]) -> str:
+def known_chromosome(chromosome: str, lengths: dict[str, int]) -> str:
+    """The dataset's name of a chromosome.
+
+    Raises:
+        InvalidRequest: it has none of this name.
+    """
     name = next((name for name in other_names(chromosome) if name in lengths), None)
     if name is None:
         raise InvalidRequest(f"The genome has no chromosome {chromosome}; it has {', '.join(list(lengths)[:30])}.")

@@ -11,10 +11,13 @@ from ebert_core.protocol.reliability import (
     FEWEST_PEAKS,
     Reliability,
     calibration_warning,
+    precision_sentence,
+    prevalence_sentence,
     support_sentence,
     untrained_sentence,
 )
 from ebert_core.protocol.verdict import Judgement, Verdict
+from ebert_core.protocol.wording import percent
 
 # Below this, nine of ten bins that a calibrated model calls at its threshold are expected to be unbound.
 LOWEST_THRESHOLD = 0.1
@@ -60,6 +63,33 @@ def calls_of(trained: Sequence[str], threshold: float | None, reliability: Relia
     if worst <= reliability.prevalence:
         return Calls(None, "no better than chance on held-out bins")
     return Calls(threshold)
+
+
+def calls_at_precision(trained: Sequence[str], reliability: Reliability | None, wanted: float) -> Calls:
+    """From which probability so large a share of the called bins was bound on the held-out loci.
+
+    It is the lowest such probability of the map, so that as many bound bins as can be are among them.
+    """
+    if not trained:
+        return Calls(None, "trained in no cell type")
+    if reliability is None:
+        return Calls(None, "what its probabilities are worth was not measured")
+    if reliability.peaks < FEWEST_PEAKS:
+        return Calls(None, f"what its probabilities are worth rests on {_counted(reliability.peaks)}")
+    reached = next((point for point in reliability.points if point.precision >= wanted), None)
+    if reached is None:
+        best = max(point.precision for point in reliability.points)
+        return Calls(None, f"its precision on {reliability.place} reaches {percent(best)} and never {percent(wanted)}")
+    return Calls(reached.probability)
+
+
+def calling_sentences(factor: str, threshold: float, reliability: Reliability | None) -> str:
+    """From where a factor is called bound, what calls were worth on held-out bins, and how many peaks that rests on."""
+    called = f"{factor} is called bound from {threshold:.2g}."
+    if reliability is None:
+        return f"{called} What calls are worth was not measured on held-out bins."
+    worth = f"{precision_sentence(reliability, threshold)} {prevalence_sentence(reliability, threshold)}"
+    return f"{called} {worth} This rests on {_counted(reliability.peaks)}."
 
 
 def calls_of_factor(factor: FactorSummary) -> Calls:

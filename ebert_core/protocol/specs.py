@@ -123,7 +123,8 @@ class Predict(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="pred
     """Predicted binding written to a file. Without `regions` and `chromosomes`, the whole genome.
 
     Several factors, or none for all of the checkpoint's, come from one pass into a file each: `output` then holds
-    `{factor}`, and may hold `{cell_type}`.
+    `{factor}`, and may hold `{cell_type}`. `wanted_precision` is the share of the bins called bound that was bound on
+    held-out loci; 0 takes the threshold of best F1.
     """
 
     checkpoint: str
@@ -135,6 +136,7 @@ class Predict(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="pred
     regions: str = ""
     locus: str = ""
     strands: int = 2
+    wanted_precision: float = 0.0
     device: str = "auto"
     precision: Precision = "auto"
 

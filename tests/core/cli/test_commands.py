@@ -96,7 +96,7 @@ def test_predict_in_a_shell_writes_a_bigwig_and_a_job(toy_binding, toy_checkpoin
         ({"factor": "GATA9"}, "This checkpoint does not predict GATA9. It predicts FOS.\n"),
         ({"cell_type": "gamma"}, "toy has no cell type gamma; it has alpha, beta.\n"),
         ({"output": ""}, "--output is needed.\n"),
-        ({"output": "x.txt"}, "x.txt should end in .bw, .tab.gz or .bed.gz, so that its format is known.\n"),
+        ({"output": "x.txt"}, "x.txt should end in .bw, .tab.gz, .bed.gz or .tsv, so that its format is known.\n"),
         ({"locus": "chr2:99000-99100"}, "chr2 ends at 12,130; chr2:99000-99100 lies beyond it.\n"),
         ({"output": "/no/such/x.bw"}, "There is no folder /no/such to write x.bw to.\n"),
     ],
@@ -265,7 +265,7 @@ def test_a_person_who_watches_reads_the_error_on_a_line_of_its_own(predict, caps
     monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
     from ebert_core.inference import export
 
-    def fail(_spec, report, _shards):
+    def fail(_spec, report, _shards, _tell):
         report(0.42, "chr2:1,000")
         raise InvalidRequest("The disk is full.")
 

@@ -1,5 +1,7 @@
 """`ebert predict`: names in the output, and what does not go together."""
 
+import gzip
+import shutil
 import signal
 
 import msgspec
@@ -8,6 +10,7 @@ import pytest
 from ebert_core.cli.program import main
 from ebert_core.jobs.lock import writing_to
 from ebert_core.jobs.specs import read_spec, write_spec
+from ebert_core.protocol.reliability import MeasuredCell, Reliability, ReliabilityPoint
 from ebert_core.protocol.specs import Predict
 
 
@@ -102,3 +105,32 @@ def test_a_spec_may_name_one_factor_or_several(tmp_path):
     for factor in ("CTCF", ("CTCF", "MAX"), ()):
         write_spec(tmp_path / "spec.toml", spec := Predict("/c", "/D.toml", "liver", factor, "/F.{factor}.bw"))
         assert read_spec(tmp_path / "spec.toml") == spec
+
+
+def test_calls_of_a_wanted_precision_say_what_they_rest_on(words, toy_checkpoint, tmp_path, capsys):
+    """The toy's probabilities were hardly checked, so what was measured is written here by hand."""
+    from ebert_core.model.description import read_description
+
+    measured = tmp_path / "measured"
+    shutil.copytree(toy_checkpoint, measured)
+    description = read_description(measured)
+    (record,) = description.factors
+    points = (ReliabilityPoint(0.05, 0.1, 1.0, 0.05, 0.2), ReliabilityPoint(0.3, 0.7, 0.5, 0.5, 0.9))
+    known = Reliability(("chr2",), (MeasuredCell("alpha", 1_000, 30, 40),), False, False, points)
+    described = msgspec.structs.replace(description, factors=(msgspec.structs.replace(record, reliability=known),))
+    (measured / "description.json").write_bytes(msgspec.json.encode(described))
+    asked = ["predict", str(measured), *words[2:], "--factor", "FOS"]
+    output = str(tmp_path / "x.bed.gz")
+    assert main([*asked, "--output", output, "--wanted-precision", "0.6"]) == 0
+    said = capsys.readouterr().err
+    assert "FOS is called bound from 0.3. About 70 % of bins at or above this were bound on chr2 in alpha" in said
+    assert "This rests on 40 held-out peaks." in said
+    assert gzip.decompress((tmp_path / "x.bed.gz").read_bytes()).count(b"called") > 0
+    for precision, name, sentence in (
+        ("0.8", "y.bed.gz", "its precision on chr2 in alpha reaches 70 % and never 80 %"),
+        ("1.5", "y.bed.gz", "The wanted precision is 1.5; it is a share between 0 and 1, such as 0.5."),
+        ("0.5", "y.bw", "y.bw holds no calls"),
+    ):
+        assert main([*asked, "--output", str(tmp_path / name), "--wanted-precision", precision]) == 2
+        assert sentence in capsys.readouterr().err
+    assert not list(tmp_path.glob("y*"))

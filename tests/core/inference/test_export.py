@@ -174,6 +174,72 @@ def test_a_region_that_would_leave_bins_out_is_refused(spec_of, tmp_path, region
     assert [each.name for each in tmp_path.iterdir()] == ["r.bed"]
 
 
+SHORT = (
+    ("chr2", 4_000, 5_000, "wide"),
+    ("chr1", 110, 130, "between two starts"),
+    ("chr2", 12_000, 12_130, "at the end"),
+    ("chr2", 777, 977, "off the grid"),
+    ("chr2", 4_100, 4_101, "one base"),
+    ("chr2", 4_100, 4_100, "between two bases"),
+    ("chr2", UNKNOWN[0] + 50, UNKNOWN[1] - 50, "unknown"),
+    ("1", 110, 130, ""),
+)
+
+
+@pytest.mark.usefixtures("short_blocks")
+@pytest.mark.parametrize("ending", ["tsv", "tsv.gz"])
+def test_every_region_gets_a_row_with_its_name_however_short_it_is(spec_of, expected, tmp_path, ending):
+    (tmp_path / "r.bed").write_text(
+        "".join(f"{name}\t{start}\t{end}\t{called}".rstrip("\t") + "\n" for name, start, end, called in SHORT)
+    )
+    [path] = predict_to_files(spec_of(f"x.{ending}", regions=str(tmp_path / "r.bed")), quiet)
+    text = gzip.decompress(path.read_bytes()) if ending == "tsv.gz" else path.read_bytes()
+    heading, *rows = (line.split("\t") for line in text.decode().splitlines())
+    assert heading == ["#chromosome", "start", "end", "name", "maximum", "mean", "bins"]
+    assert len(rows) == len(SHORT)
+    for (name, start, end, called), row in zip(SHORT, rows, strict=True):
+        chromosome = "chr1" if name == "1" else name
+        assert row[:4] == [chromosome, str(start), str(end), called or "."]
+        bins = np.arange(0, LENGTHS[chromosome] - 199, 50)
+        values = expected[chromosome][: len(bins)][(bins < max(end, start + 1)) & (bins + 200 > start)]
+        known = values[np.isfinite(values)]
+        assert int(row[6]) == len(known)
+        if called == "unknown":
+            assert row[4:] == ["NA", "NA", "0"]
+        else:
+            assert len(known) > 0
+            assert float(row[4]) == pytest.approx(known.max(), rel=1e-5)
+            assert float(row[5]) == pytest.approx(known.mean(), rel=1e-5)
+
+
+def test_a_locus_has_one_row_and_overlapping_regions_one_each(spec_of, tmp_path):
+    [path] = predict_to_files(spec_of("x.tsv", locus="chr2:1,001-2,000"), quiet)
+    assert path.read_text().splitlines()[1].startswith("chr2\t1000\t2000\tchr2:1,001-2,000\t")
+    (tmp_path / "r.bed").write_text("chr2\t0\t9000\tall\nchr2\t500\t600\ta\nchr2\t500\t600\tb\n")
+    [path] = predict_to_files(spec_of("x.tsv", regions=str(tmp_path / "r.bed")), quiet)
+    _, whole, one, other = (line.split("\t") for line in path.read_text().splitlines())
+    assert (whole[3], one[3], other[3]) == ("all", "a", "b")
+    assert one[4:] == other[4:]
+    assert float(whole[4]) >= float(one[4])
+
+
+def test_a_bigwig_has_the_bins_that_overlap_a_region_in_which_none_begins(spec_of, tmp_path):
+    (tmp_path / "r.bed").write_text("chr2\t110\t130\nchr2\t4000\t4100\n")
+    [path] = predict_to_files(spec_of("x.bw", regions=str(tmp_path / "r.bed")), quiet)
+    with pyBigWig.open(str(path)) as file:
+        assert [each[0] - 75 for each in file.intervals("chr2")] == [0, 50, 100, 4_000, 4_050]
+
+
+def test_a_table_of_bins_says_which_regions_hold_none(spec_of, tmp_path):
+    (tmp_path / "r.bed").write_text("chr2\t0\t400\nchr2\t110\t130\nchr1\t0\t199\n")
+    said = []
+    predict_to_files(spec_of("x.tab.gz", regions=str(tmp_path / "r.bed")), quiet, tell=said.append)
+    assert said == [
+        "2 regions hold no whole bin of 200 bases and no line of the table, such as chr2:111-130; a .tsv has a row "
+        "for each."
+    ]
+
+
 @pytest.mark.usefixtures("short_blocks")
 @pytest.mark.parametrize("ending", ["bw", "bed.gz"])
 def test_unsorted_and_overlapping_regions_are_written_once_each_in_order(spec_of, tmp_path, ending):
@@ -241,6 +307,7 @@ FULL_DISK = """
 import resource, signal, sys
 from pathlib import Path
 import numpy as np
+from ebert_core.inference.files import Contents
 from ebert_core.inference.formats import encode_lines, table_file
 from ebert_core.inference.stretches import Block, Stretch
 from ebert_core.protocol.errors import InvalidRequest
@@ -248,7 +315,7 @@ signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
 resource.setrlimit(resource.RLIMIT_FSIZE, (int(sys.argv[2]), int(sys.argv[2])))
 block = Block("chr1", 0, 100_000, (Stretch("chr1", 0, 2_000),))
 try:
-    with table_file(Path(sys.argv[1]), {"chr1": 100_000}, 0.5) as append:
+    with table_file(Path(sys.argv[1]), Contents({"chr1": 100_000}, 0.5)) as append:
         append(block, encode_lines(block, np.random.rand(2_000).astype(np.float32)))
 except InvalidRequest as error:
     print(error)
@@ -268,7 +335,7 @@ def test_a_full_disk_gives_one_sentence_and_leaves_nothing(tmp_path, limit):
 @pytest.mark.parametrize(
     ("changes", "name", "sentence"),
     [
-        ({}, "x.txt", r"x\.txt should end in \.bw, \.tab\.gz or \.bed\.gz"),
+        ({}, "x.txt", r"x\.txt should end in \.bw, \.tab\.gz, \.bed\.gz or \.tsv"),
         ({"factor": "GATA9"}, "x.bw", r"does not predict GATA9\. It predicts FOS"),
         ({"cell_type": "gamma"}, "x.bw", "has no cell type gamma; it has alpha, beta"),
         ({"chromosomes": ("chr9",)}, "x.bw", "no chromosome chr9; it has chr1, chr2"),

@@ -2,7 +2,7 @@
 
 import pytest
 
-from ebert_core.protocol.calling import calls_of, calls_of_factor, doubts_of
+from ebert_core.protocol.calling import calling_sentences, calls_at_precision, calls_of, calls_of_factor, doubts_of
 from ebert_core.protocol.modelling import FactorSummary
 from ebert_core.protocol.reliability import MeasuredCell, Reliability, ReliabilityPoint, Transfer
 from ebert_core.protocol.verdict import Judgement, Verdict
@@ -35,6 +35,31 @@ def test_bins_are_called_bound_only_by_a_threshold_that_means_it(trained, thresh
     calls = calls_of(trained, threshold, reliability)
     assert calls.reason == reason
     assert calls.threshold == (None if reason else threshold)
+
+
+@pytest.mark.parametrize(
+    ("trained", "reliability", "wanted", "threshold", "reason"),
+    [
+        (TRAINED, measured(), 0.5, 0.4, ""),
+        (TRAINED, measured(), 0.6, 0.4, ""),
+        (TRAINED, measured(), 0.05, 0.05, ""),
+        (TRAINED, measured(), 0.61, None, "its precision on chr20 in HepG2 reaches 60 % and never 61 %"),
+        (TRAINED, measured(peaks=14), 0.5, None, "what its probabilities are worth rests on 14 held-out peaks"),
+        (TRAINED, None, 0.5, None, "what its probabilities are worth was not measured"),
+        ((), measured(), 0.5, None, "trained in no cell type"),
+    ],
+)
+def test_a_wanted_precision_calls_from_where_it_was_reached(trained, reliability, wanted, threshold, reason) -> None:
+    assert calls_at_precision(trained, reliability, wanted) == (threshold, reason)
+
+
+def test_what_calls_are_worth_is_said_with_the_peaks_that_it_rests_on() -> None:
+    said = calling_sentences("CTCF", 0.4, measured())
+    assert said.startswith(
+        "CTCF is called bound from 0.4. About 60 % of bins at or above this were bound on chr20 in HepG2"
+    )
+    assert said.endswith("This rests on 60 held-out peaks.")
+    assert calling_sentences("CTCF", 0.4, None).endswith("not measured on held-out bins.")
 
 
 def judged(outcome: str) -> Verdict:

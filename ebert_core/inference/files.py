@@ -1,0 +1,40 @@
+"""What the writers of all formats share: what they are told, and files that appear complete or not at all."""
+
+import os
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import IO, NamedTuple
+
+from ebert_core.inference.stretches import Block, Region
+from ebert_core.protocol.errors import InvalidRequest
+
+Append = Callable[[Block, bytes], None]
+
+
+class Contents(NamedTuple):
+    """What a file is to hold, beside its values.
+
+    `threshold` is from where the file's factor is called bound, NaN where no call is made; `regions` are the rows of a
+    file that has one for each region.
+    """
+
+    lengths: dict[str, int]
+    threshold: float
+    regions: Sequence[Region] = ()
+
+
+@contextmanager
+def complete_file(path: Path) -> Iterator[IO[bytes]]:
+    """A file that appears complete or not at all."""
+    part = path.with_name(f"{path.name}.part")
+    try:
+        with part.open("wb") as file:
+            yield file
+        os.replace(part, path)
+    except OSError as error:
+        raise InvalidRequest(f"{path} could not be written: {error.strerror or error}.") from error
+    finally:
+        # Where the folder is none, there is nothing to remove either.
+        with suppress(OSError):
+            part.unlink()
