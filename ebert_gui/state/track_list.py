@@ -81,6 +81,10 @@ class TrackList:
         """Put another track in the place of one, under the same id."""
         self._replace(track_id, lambda track: msgspec.structs.replace(new, id=track.id))
 
+    def exchange_all(self, tracks: Iterable[Track]) -> None:
+        """Show these tracks instead, in one step."""
+        self._change(_with_ids(tracks))
+
     def rewrite(self, change: Callable[[Track], Track]) -> None:
         """Change every track in one step."""
         self._change(tuple(change(track) for track in self._tracks))

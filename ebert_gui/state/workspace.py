@@ -128,6 +128,14 @@ class Workspace:
         self._steps.forget()
         self.choice_changed.announce()
 
+    def suggest_tracks(self) -> None:
+        """Show the tracks that the dataset and the checkpoint suggest instead of those on screen."""
+        if self.dataset is not None:
+            with self.step():
+                self.tracks.exchange_all(default_tracks(self.dataset))
+                if self.checkpoint is not None:
+                    self._show_model(self.checkpoint)
+
     def refresh_dataset(self, dataset: DatasetSummary) -> None:
         """Take a new summary of the dataset that is open; view and tracks stay."""
         self.dataset = dataset
@@ -285,8 +293,9 @@ class Workspace:
         """Predictions go above the sequence, attention to the end."""
         shown = self.tracks.tracks
         above = next((place for place, track in enumerate(shown) if isinstance(track, SequenceTrack)), len(shown))
-        self.tracks.add(*(track for track in tracks if isinstance(track, PredictionTrack)), index=above)
-        self.tracks.add(*(track for track in tracks if not isinstance(track, PredictionTrack)))
+        predictions = [track for track in tracks if isinstance(track, PredictionTrack)]
+        others = [track for track in tracks if not isinstance(track, PredictionTrack)]
+        self.tracks.exchange_all((*shown[:above], *predictions, *shown[above:], *others))
 
     def _choose_first(self) -> None:
         cells = chosen_cell_types(self.dataset)

@@ -136,6 +136,8 @@ class WheelScrolls(QObject):
     def __init__(self, app: QApplication) -> None:
         super().__init__(app)
         app.installEventFilter(self)
+        # The application's own end goes through its filters, when there is no Python left to run them.
+        app.aboutToQuit.connect(lambda: app.removeEventFilter(self))
 
     def eventFilter(self, watched: QObject | None, event: QEvent | None) -> bool:
         """Pass turns of the wheel on to the widget around the field."""

@@ -1,6 +1,8 @@
 """Sessions of real windows: what was open comes back once, and nothing that was asked for gets lost."""
 
 import json
+import subprocess
+import sys
 
 import pytest
 
@@ -10,6 +12,23 @@ from ebert_gui.state.tracks import UnknownTrack
 
 pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints")
 LONG = 60_000
+CLOSED_EARLY = """
+import sys
+import ebert_gui.app as program
+from PyQt6.QtCore import QTimer
+from ebert_gui.__main__ import main
+
+whole = program.run
+
+
+def run(options, app, data):
+    QTimer.singleShot(int(sys.argv[1]), app.closeAllWindows)
+    return whole(options, app, data)
+
+
+program.run = run
+sys.exit(main(sys.argv[2:]))
+"""
 
 
 def _settle(program: WindowProgram, qtbot) -> None:
@@ -84,3 +103,14 @@ def test_what_cannot_be_opened_now_stays_in_the_session(open_window, qtbot, toy_
     qtbot.waitUntil(lambda: program.window.messages.shown is not None, timeout=LONG)
     program.window.close()
     assert kept.read_text() == before
+
+
+@pytest.mark.parametrize("milliseconds", [0, 300, 600])
+def test_a_window_closed_while_it_opens_ends_well(toy_dataset, tmp_path, milliseconds: int) -> None:
+    kept = tmp_path / "S.json"
+    kept.write_text(json.dumps({"dataset": str(toy_dataset), "tracks": [{"type": "genes", "id": "mine"}]}))
+    command = [sys.executable, "-c", CLOSED_EARLY, str(milliseconds), "--session", str(kept)]
+    ended = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
+    assert ended.returncode == 0, ended.stderr
+    assert [track["id"] for track in json.loads(kept.read_text())["tracks"]] == ["mine"]
+    assert [path.name for path in tmp_path.iterdir()] == ["S.json"]

@@ -71,6 +71,7 @@ def test_a_checkpoint_adds_predictions_above_the_sequence_and_attention_below(wo
     predicted = [track for track in last if isinstance(track, PredictionTrack)]
     assert [(track.factor, track.cell_type) for track in predicted] == [("CTCF", "alpha"), ("CTCF", "beta")]
     assert workspace.anchor == Interval("chr1", 2000, 2001)
+    assert workspace.tracks.added == tuple(track.id for track in last if not isinstance(track, SequenceTrack))
 
 
 def test_opening_a_checkpoint_again_adds_nothing(workspace: Workspace) -> None:
@@ -204,6 +205,18 @@ def test_an_opened_checkpoint_is_one_step(workspace: Workspace) -> None:
     workspace.undo()
     assert workspace.tracks.tracks == before
     assert not workspace.can_undo
+
+
+def test_the_suggested_tracks_come_back_and_undo_brings_a_persons_own(workspace: Workspace) -> None:
+    workspace.open_checkpoint(CHECKPOINT)
+    suggested = [type(track) for track in workspace.tracks.tracks]
+    for track in workspace.tracks.tracks[1:]:
+        workspace.tracks.remove(track.id)
+    own = workspace.tracks.tracks
+    workspace.suggest_tracks()
+    assert [type(track) for track in workspace.tracks.tracks] == suggested
+    workspace.undo()
+    assert workspace.tracks.tracks == own
 
 
 def test_a_guessed_anchor_is_no_step(workspace: Workspace) -> None:

@@ -63,6 +63,20 @@ def test_a_window_that_wants_more_than_the_screen_gets_the_screen(qapp: QApplica
     qapp.removeEventFilter(watch)
 
 
+def test_an_application_that_ends_is_watched_no_more(qapp: QApplication, qtbot: QtBot) -> None:
+    watch = WithinScreen(qapp)
+    qapp.aboutToQuit.emit()
+    dialog = QDialog()
+    qtbot.addWidget(dialog)
+    dialog.resize(500, dialog.screen().availableGeometry().height())
+    before = dialog.size()
+    with qtbot.waitExposed(dialog):
+        dialog.show()
+    # Watched, it would be made lower by its title bar.
+    assert dialog.size() == before
+    watch.deleteLater()
+
+
 def test_a_window_that_was_left_outside_comes_back(qtbot: QtBot) -> None:
     window = QMainWindow()
     qtbot.addWidget(window)

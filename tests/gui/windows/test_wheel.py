@@ -65,3 +65,16 @@ def test_a_turn_over_anything_else_is_its_own(wheel_scrolls, qtbot: QtBot) -> No
     assert bar is not None
     _turn(viewport)
     assert bar.value() > 0
+
+
+def test_an_application_that_ends_is_watched_no_more(qapp: QApplication, qtbot: QtBot) -> None:
+    watch = WheelScrolls(qapp)
+    box = QSpinBox()
+    qtbot.addWidget(box)
+    with qtbot.waitExposed(box):
+        box.show()
+    box.setFocus()
+    assert not _turn(box).isAccepted()
+    qapp.aboutToQuit.emit()
+    assert _turn(box).isAccepted()
+    watch.deleteLater()
