@@ -44,8 +44,13 @@ class WithinScreen(QObject):
     def __init__(self, app: QApplication) -> None:
         super().__init__(app)
         app.installEventFilter(self)
-        # The application's own end goes through its filters, when there is no Python left to run them.
-        app.aboutToQuit.connect(lambda: app.removeEventFilter(self))
+        app.aboutToQuit.connect(self.stop)
+
+    def stop(self) -> None:
+        """Watch no more: the application's own end goes through its filters, with no Python left to run them."""
+        app = QApplication.instance()
+        if app is not None:
+            app.removeEventFilter(self)
 
     def eventFilter(self, watched: QObject | None, event: QEvent | None) -> bool:
         """Fit what is about to be seen; nothing is kept from anybody."""
