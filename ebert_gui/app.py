@@ -87,7 +87,7 @@ class Program:
         if files:
             self.opener.open_files(files)
         if options.checkpoint:
-            self.opener.open_checkpoint(options.checkpoint)
+            self.opener.open_checkpoint(options.checkpoint, is_beginning=True)
         workspace.view.changed.announce()
 
     def _choose_cell_type(self, name: str) -> None:

@@ -40,16 +40,16 @@ class Dropped:
         files = tuple(self._files(kinds, has_dataset=bool(datasets) or self._has_dataset()))
 
         if datasets:
-            self._opener.open_dataset(datasets[0], lambda: self._open_checkpoint(checkpoints))
+            self._opener.open_dataset(datasets[0], lambda: self._open_checkpoint(checkpoints, is_beginning=True))
         if files:
             # In line after the dataset, so beside it.
             self._opener.open_files(files)
         if not datasets:
-            self._open_checkpoint(checkpoints)
+            self._open_checkpoint(checkpoints, is_beginning=False)
 
-    def _open_checkpoint(self, checkpoints: list[str]) -> None:
+    def _open_checkpoint(self, checkpoints: list[str], is_beginning: bool) -> None:
         if checkpoints:
-            self._opener.open_checkpoint(checkpoints[0])
+            self._opener.open_checkpoint(checkpoints[0], is_beginning)
 
     def _files(self, kinds: dict[str, FileKind], has_dataset: bool) -> list[str]:
         """What can be opened as track files; of everything else it is said why not."""

@@ -178,8 +178,8 @@ class Opener(QObject):
         """Ask what a file is; one that cannot be read comes back with an empty kind and a sentence."""
         self._data.request(InspectFile(path), FileKind, on_kind, lambda failure: on_kind(FileKind("", failure.message)))
 
-    def open_checkpoint(self, path: str) -> None:
-        """Load a checkpoint for the dataset that is open."""
+    def open_checkpoint(self, path: str, is_beginning: bool = False) -> None:
+        """Load a checkpoint for the dataset that is open; at a beginning both are opened in one go."""
         dataset = self._workspace.dataset
         if dataset is None or not dataset.path:
             self.problem.emit("Open a dataset first: a checkpoint predicts on the sequence of a dataset.", "")
@@ -188,7 +188,10 @@ class Opener(QObject):
         self._begin("checkpoint")
         request = OpenCheckpoint(path, dataset.path)
         self._model.request(
-            request, CheckpointSummary, lambda summary: self._on_checkpoint(request, summary), self._on_no_checkpoint
+            request,
+            CheckpointSummary,
+            lambda summary: self._on_checkpoint(request, summary, is_beginning),
+            self._on_no_checkpoint,
         )
 
     def list_shipped(self, on_shipped: Callable[[Shipped], None]) -> None:
@@ -202,7 +205,8 @@ class Opener(QObject):
         def made(demonstration: Demonstration) -> None:
             def opened() -> None:
                 then()
-                self.open_checkpoint(demonstration.checkpoint)
+                if self._wanted_checkpoint != demonstration.checkpoint:
+                    self.open_checkpoint(demonstration.checkpoint, is_beginning=True)
 
             self.open_dataset(demonstration.dataset, then=opened)
             self._end("demonstration")
@@ -330,14 +334,15 @@ class Opener(QObject):
         self._workspace.refresh_dataset(summary)
         self.reopened.emit()
 
-    def _on_checkpoint(self, request: OpenCheckpoint, summary: CheckpointSummary) -> None:
+    def _on_checkpoint(self, request: OpenCheckpoint, summary: CheckpointSummary, is_beginning: bool) -> None:
         dataset = self._workspace.dataset
         # Another dataset or checkpoint may have been asked for while this one was loading.
         if dataset is not None and (dataset.path, self._wanted_checkpoint) == (request.dataset, request.path):
             before = self._workspace.factor
-            self._workspace.open_checkpoint(summary)
+            self._workspace.open_checkpoint(summary, is_beginning)
             now = self._workspace.factor
-            if before and now != before:
+            # At a beginning nobody had chosen the factor before.
+            if before and now != before and not is_beginning:
                 self.told.emit(
                     f"{summary.name} does not predict {before}, so the tracks show {now} instead; Undo takes this back."
                 )

@@ -81,9 +81,9 @@ class TrackList:
         """Put another track in the place of one, under the same id."""
         self._replace(track_id, lambda track: msgspec.structs.replace(new, id=track.id))
 
-    def exchange_all(self, tracks: Iterable[Track]) -> None:
-        """Show these tracks instead, in one step."""
-        self._change(_with_ids(tracks))
+    def exchange_all(self, tracks: Iterable[Track], is_beginning: bool = False) -> None:
+        """Show these tracks instead, in one step; at a beginning, nobody looks for the new ones among others."""
+        self._change(_with_ids(tracks), is_beginning=is_beginning)
 
     def rewrite(self, change: Callable[[Track], Track]) -> None:
         """Change every track in one step."""
@@ -117,14 +117,14 @@ class TrackList:
     def _replace(self, track_id: str, change: Callable[[Track], Track], gesture: str = "") -> None:
         self._change(tuple(change(track) if track.id == track_id else track for track in self._tracks), gesture)
 
-    def _change(self, tracks: tuple[Track, ...], gesture: str = "") -> None:
+    def _change(self, tracks: tuple[Track, ...], gesture: str = "", is_beginning: bool = False) -> None:
         if tracks != self._tracks:
             with self._step(gesture):
-                self._set(tracks)
+                self._set(tracks, is_beginning)
 
-    def _set(self, tracks: tuple[Track, ...]) -> None:
+    def _set(self, tracks: tuple[Track, ...], is_beginning: bool = False) -> None:
         before = {track.id for track in self._tracks}
-        self.added = tuple(track.id for track in tracks if track.id not in before)
+        self.added = () if is_beginning else tuple(track.id for track in tracks if track.id not in before)
         self._tracks = tracks
         self.changed.announce()
 

@@ -9,6 +9,7 @@ from PyQt6.QtWidgets import QAbstractButton, QFileDialog, QLabel, QMenu
 from pytestqt.qtbot import QtBot
 
 from ebert_core.protocol.locus import Interval
+from ebert_core.protocol.modelling import CheckpointSummary
 from ebert_core.protocol.tracks import DatasetSummary, InspectFile
 from ebert_gui.loading.jobs import JobFollower
 from ebert_gui.loading.loader import Loader
@@ -286,3 +287,15 @@ def test_no_letter_opens_two_things(window: MainWindow) -> None:
     used = [letter for letter in letters if letter]
     assert sorted(used) == sorted(set(used))
     assert {"Alt+C", "Alt+A", "Alt+L", "Alt+D"} <= set(used)
+
+
+@pytest.mark.parametrize("is_beginning", [True, False])
+def test_a_checkpoint_that_is_opened_with_its_dataset_leaves_the_first_tracks_in_view(
+    window: MainWindow, checkpoint: CheckpointSummary, qtbot: QtBot, is_beginning: bool
+) -> None:
+    window.resize(1280, 400)
+    qtbot.waitUntil(lambda: window.canvas.height() < 340)
+    shown = len(window.workspace.tracks.tracks)
+    window.workspace.open_checkpoint(checkpoint, is_beginning)
+    assert len(window.workspace.tracks.tracks) > shown
+    assert (window.canvas.scene.scroll == 0) is is_beginning
