@@ -230,3 +230,44 @@ def test_a_checkpoint_that_takes_another_factor_into_view_says_so_and_undo_takes
     window.opener.open_checkpoint("/c")
     window.host.answer()
     assert len(told) == 1
+
+
+def test_a_checkpoint_that_cannot_be_loaded_is_said_and_stays_in_the_session(window: Window) -> None:
+    window.drop("/d.toml")
+    window.host.unreadable.add("/c")
+    told: list[str] = []
+    window.workspace.checkpoint_changed.connect(lambda: told.append(window.workspace.model_problem))
+    window.opener.open_checkpoint("/c")
+    assert not window.opener.is_settled
+    window.host.answer()
+    assert window.opener.is_settled
+    assert window.said == told == ["There is no file /c."]
+    assert window.opener.checkpoint == "/c"
+
+
+def test_a_checkpoint_that_cannot_be_loaded_leaves_the_one_before(window: Window) -> None:
+    window.drop("/d.toml", "/c")
+    window.host.unreadable.add("/other/c")
+    window.opener.open_checkpoint("/other/c")
+    window.host.answer()
+    assert window.workspace.checkpoint is not None
+    assert not window.workspace.model_problem
+
+
+def test_whatever_fails_is_settled_and_the_next_in_line_is_opened(window: Window) -> None:
+    window.host.unreadable.add("/d.toml")
+    with_settled: list[bool] = []
+    window.opener.settled.connect(lambda: with_settled.append(True))
+    window.opener.open_dataset("/d.toml")
+    window.opener.open_files(("/gone.bw",))
+    window.opener.open_files(("/a.bw",))
+    window.host.answer()
+    assert window.opener.is_settled
+    assert with_settled == [True]
+    assert window.said == ["There is no file /d.toml.", "There is no file /gone.bw."]
+    assert window.paths == ["/a.bw"]
+
+
+def test_a_worker_that_ends_is_named(window: Window) -> None:
+    window.opener.on_data_state(WorkerState(Condition.RESTARTING, "The data worker ended."))
+    assert window.said == ["The data worker ended."]

@@ -262,3 +262,21 @@ def test_an_earlier_choice_is_restored_only_as_far_as_the_dataset_has_it(workspa
     workspace.restore(gone)
     assert workspace.choices == Choices(gone.tracks, "alpha", "MAX", None)
     assert not workspace.can_undo
+
+
+def test_every_choice_and_its_undo_are_announced(workspace: Workspace) -> None:
+    told: list[str] = []
+    workspace.choice_changed.connect(lambda: told.append(workspace.cell_type))
+    workspace.choose_cell_type("poor")
+    workspace.choose_factor("MAX")
+    workspace.undo()
+    workspace.undo()
+    workspace.redo()
+    assert told == ["poor", "poor", "poor", "alpha", "poor"]
+
+
+def test_a_lost_model_is_announced(workspace: Workspace) -> None:
+    told: list[str] = []
+    workspace.checkpoint_changed.connect(lambda: told.append(workspace.model_problem))
+    workspace.lose_model("PyTorch is not installed.")
+    assert told == ["PyTorch is not installed."]
