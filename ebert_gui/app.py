@@ -148,6 +148,7 @@ class WindowProgram(Program):
         self.window.closing.connect(self._end)
         self.keeper.noted.connect(self.window.messages.info)
         self.keeper.problem.connect(self.window.messages.warning)
+        self.keeper.solved.connect(self.window.messages.withdraw)
         self.opener.opened.connect(add_recent)
         self._calm = [
             self.window.canvas.painted.connect(self._start_model_when_calm),

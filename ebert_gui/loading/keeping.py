@@ -27,11 +27,13 @@ class Appearance(NamedTuple):
 class SessionKeeper(QObject):
     """Every dataset, and every set of bare files, has a session of its own; two windows never write to one file.
 
-    `noted` carries a sentence that a person may want to know, `problem` one about what cannot be kept.
+    `noted` carries a sentence that a person may want to know, `problem` one about what cannot be kept, `solved` one
+    that no longer holds.
     """
 
     noted = pyqtSignal(str)
     problem = pyqtSignal(str)
+    solved = pyqtSignal(str)
 
     def __init__(self, workspace: Workspace, opener: Opener, named: str, appearance: Callable[[], Appearance]) -> None:
         super().__init__()
@@ -41,7 +43,7 @@ class SessionKeeper(QObject):
         self._starting = self._named
         self._appearance = appearance
         self._claim: _Claim | None = None
-        self._is_failing = False
+        self._failure = ""
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.setInterval(_AUTOSAVE_MILLISECONDS)
@@ -81,7 +83,7 @@ class SessionKeeper(QObject):
         With `is_new`, an earlier session of the same path speaks of other data and is set aside.
         """
         self._end_current()
-        self._is_failing = False
+        self._failure = ""
         first = self._first_file(dataset, files)
         self._claim, source = self._claimed(first)
         found = read_session(source)
@@ -104,19 +106,21 @@ class SessionKeeper(QObject):
         try:
             write_session(path, self._present(self._workspace.dataset.path))
         except OSError as error:
-            if not self._is_failing:
-                self.problem.emit(
+            if not self._failure:
+                self._failure = (
                     f"The session cannot be saved in {path} ({error.strerror or error}). "
                     "What was saved there before is kept; it is tried again with every change."
                 )
-            self._is_failing = True
+                self.problem.emit(self._failure)
         else:
-            self._is_failing = False
+            if self._failure:
+                self.solved.emit(self._failure)
+            self._failure = ""
 
     def end(self) -> None:
         """Save for the last time and let other windows have the file."""
         self._end_current()
-        if self._is_failing:
+        if self._failure:
             # The window is gone; whoever started it from a shell reads this.
             print("ebert-browser: the last changes of the session could not be saved.", file=sys.stderr)  # noqa: T201
 

@@ -187,6 +187,14 @@ def test_a_full_disk_is_said_once_and_the_old_session_kept(new_window, monkeypat
         assert len(window.problems) == 1
         assert "No space left on device" in window.problems[0]
         assert list(_starts().values()) == [100]
+    solved: list[str] = []
+    window.keeper.solved.connect(solved.append)
+    window.keeper.save()
+    window.keeper.save()
+    assert solved == window.problems
+    assert list(_starts().values()) == [300]
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "fsync", full)
         window.keeper.end()
         assert "could not be saved" in capsys.readouterr().err
 
