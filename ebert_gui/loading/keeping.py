@@ -1,5 +1,6 @@
 """Keeps the session of a window: which file it is in, who may write it, and when it is written."""
 
+import contextlib
 import itertools
 import sys
 from collections.abc import Callable
@@ -10,7 +11,7 @@ from PyQt6.QtCore import QLockFile, QObject, QTimer, pyqtSignal
 
 from ebert_gui.loading.opening import Opener
 from ebert_gui.state.session import ReadSession, Session, read_session, set_aside, write_session
-from ebert_gui.state.session_files import newest_sessions, session_file, session_files
+from ebert_gui.state.session_files import newest_sessions, session_file, session_files, session_of_nothing
 from ebert_gui.state.workspace import Workspace
 
 _AUTOSAVE_MILLISECONDS = 1000
@@ -59,9 +60,9 @@ class SessionKeeper(QObject):
 
     def looks(self) -> Appearance:
         """How the window looked when a session was last kept; those of the named one where there is one."""
-        for path in ([self._named] if self._named else []) + newest_sessions():
+        for path in ([self._named] if self._named and self._named.exists() else []) + newest_sessions():
             found = read_session(path)
-            if not found.problem and not found.session.is_empty:
+            if not found.problem:
                 return Appearance(found.session.is_dark, found.session.layout, found.session.geometry)
         return Appearance()
 
@@ -100,6 +101,8 @@ class SessionKeeper(QObject):
     def save(self) -> None:
         """Keep what is on screen for the next start."""
         self._timer.stop()
+        if self._workspace.dataset is None:
+            self._save_looks()
         if self._claim is None or self._workspace.dataset is None:
             return
         path = self._claim.path
@@ -119,10 +122,19 @@ class SessionKeeper(QObject):
 
     def end(self) -> None:
         """Save for the last time and let other windows have the file."""
-        self._end_current()
+        self.save()
+        self._let_go()
         if self._failure:
             # The window is gone; whoever started it from a shell reads this.
             print("ebert-browser: the last changes of the session could not be saved.", file=sys.stderr)  # noqa: T201
+
+    def _save_looks(self) -> None:
+        """Keep how a window looks in which nothing is open: a session with nothing in it."""
+        looks = self._appearance()
+        with contextlib.suppress(OSError):
+            write_session(
+                session_of_nothing(), Session(is_dark=looks.is_dark, layout=looks.layout, geometry=looks.geometry)
+            )
 
     def _present(self, dataset: str) -> Session:
         workspace, looks = self._workspace, self._appearance()
@@ -179,7 +191,9 @@ class SessionKeeper(QObject):
         return True
 
     def _end_current(self) -> None:
-        self.save()
+        self._timer.stop()
+        if self._claim is not None:
+            self.save()
         self._let_go()
 
     def _let_go(self) -> None:

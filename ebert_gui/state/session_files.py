@@ -27,6 +27,11 @@ def session_file(dataset: str, files: tuple[str, ...]) -> Path:
     return settings_folder() / "sessions" / f"{name}-{digest}.json"
 
 
+def session_of_nothing() -> Path:
+    """The file of windows in which nothing is open; it tells how they look."""
+    return settings_folder() / "sessions" / "nothing.json"
+
+
 def session_files(first: Path) -> Iterator[Path]:
     """The file of a session and those of further windows on the same: S.json, S-2.json, S-3.json and so on."""
     yield first

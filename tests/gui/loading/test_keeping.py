@@ -13,7 +13,7 @@ from ebert_core.protocol.tracks import Chromosome, DatasetSummary
 from ebert_gui.loading.keeping import Appearance, SessionKeeper
 from ebert_gui.loading.opening import Opener
 from ebert_gui.state.session import Session, read_session, write_session
-from ebert_gui.state.session_files import newest_sessions, session_file
+from ebert_gui.state.session_files import newest_sessions, session_file, session_of_nothing
 from ebert_gui.state.workspace import Workspace
 
 DATASET = DatasetSummary("/d/D.toml", "d", "", (Chromosome("chr1", 50_000),), False, True, (), (), ())
@@ -222,3 +222,14 @@ def test_the_looks_of_the_window_are_those_of_the_last_session_whatever_is_opene
     window.open()
     window.keeper.end()
     assert new_window().keeper.looks() == Appearance(True, "docks")
+
+
+def test_the_looks_of_a_window_in_which_nothing_was_opened_are_kept_and_hide_no_session(new_window) -> None:
+    blank = new_window()
+    blank.keeper.end()
+    assert new_window().keeper.looks() == Appearance(True, "docks")
+    window = new_window()
+    window.open()
+    window.keeper.end()
+    os.utime(session_of_nothing())
+    assert new_window().keeper.last().dataset == "/d/D.toml"
