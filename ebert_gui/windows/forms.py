@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from PyQt6.QtCore import QEvent, QObject, QSize, Qt
+from PyQt6.QtGui import QResizeEvent
 from PyQt6.QtWidgets import (
     QAbstractSpinBox,
     QApplication,
@@ -183,11 +184,15 @@ class Fold(QWidget):
         self.contents.setVisible(is_open)
 
 
+_SUMMARY_SHARE, _LEAST_SUMMARY = 0.2, 52
+
+
 class Footer(QFrame):
     """The lower edge of a form: what will happen, what stands in the way, and the two buttons."""
 
     def __init__(self, action: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self.setProperty("role", "footer")
         self.summary = label("", "note")
         self.problem = label("", "error")
         self.problem.setAccessibleName("What is missing")
@@ -196,9 +201,10 @@ class Footer(QFrame):
         self.action.setDefault(True)
         self.buttons.addButton(self.action, QDialogButtonBox.ButtonRole.AcceptRole)
         layout = QVBoxLayout(self)
-        layout.setContentsMargins(16, 4, 16, 14)
+        layout.setContentsMargins(16, 12, 16, 14)
         layout.setSpacing(10)
-        layout.addWidget(self.summary)
+        self._room = scrolling(self.summary)
+        layout.addWidget(self._room)
         lower = QHBoxLayout()
         lower.addWidget(self.problem, 1)
         lower.addWidget(self.buttons)
@@ -207,10 +213,23 @@ class Footer(QFrame):
     def say(self, summary: str, problem: str) -> None:
         """Show both sentences; a problem disables the button until it is solved."""
         self.summary.setText(summary)
-        self.summary.setVisible(bool(summary))
+        self._room.setVisible(bool(summary))
+        self._give_room()
         self.problem.setText(problem)
         self.action.setEnabled(not problem)
         self.action.setAccessibleDescription(problem or summary)
+
+    def resizeEvent(self, _event: QResizeEvent | None) -> None:
+        """Give the summary the room that its lines take at this width."""
+        self._give_room()
+
+    def _give_room(self) -> None:
+        """A long summary in a low dialog scrolls, or it would leave no room for the form."""
+        margins = self.contentsMargins() if (layout := self.layout()) is None else layout.contentsMargins()
+        wanted = self.summary.heightForWidth(self.width() - margins.left() - margins.right())
+        window = self.window()
+        most = round((window.height() if window is not None else 0) * _SUMMARY_SHARE)
+        self._room.setFixedHeight(max(0, min(wanted, max(most, _LEAST_SUMMARY))))
 
 
 def scrolling(contents: QWidget) -> QScrollArea:

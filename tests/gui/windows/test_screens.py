@@ -24,6 +24,7 @@ from ebert_gui.state.workspace import Workspace
 from ebert_gui.windows.attention_bar import AttentionBar
 from ebert_gui.windows.export_dialog import ExportDialog
 from ebert_gui.windows.finetune_dialog import FineTuneDialog
+from ebert_gui.windows.forms import Footer
 from ebert_gui.windows.locus_bar import LocusBar, WholeBar
 from ebert_gui.windows.new_dataset_dialog import Desk, NewDatasetDialog
 from ebert_gui.windows.screens import WithinScreen, fit_into_screen, within
@@ -117,6 +118,22 @@ def test_a_dialog_keeps_its_buttons_in_reach_on_a_small_screen(
     place = QRect(default.mapTo(dialog, QPoint(0, 0)), default.size())
     assert dialog.rect().contains(place)
     assert default.visibleRegion().boundingRect() == default.rect()
+
+
+def test_a_long_summary_in_a_low_dialog_leaves_most_of_it_to_the_form(
+    dataset: DatasetSummary, checkpoint: CheckpointSummary, qtbot: QtBot
+) -> None:
+    dialog = FineTuneDialog(dataset, checkpoint)
+    qtbot.addWidget(dialog)
+    dialog.resize(SMALL)
+    with qtbot.waitExposed(dialog):
+        dialog.show()
+    footer = dialog.findChild(Footer)
+    footer.say("A sentence that takes some room. " * 40, "")
+    qtbot.waitUntil(lambda: 0 < footer.height() < 0.45 * dialog.height())
+    assert footer.summary.isVisible()
+    footer.say("A short one.", "")
+    qtbot.waitUntil(lambda: footer.summary.height() < 40)
 
 
 def test_the_colour_dialog_fits_a_small_screen(qtbot: QtBot) -> None:
