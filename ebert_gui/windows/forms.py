@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from PyQt6.QtCore import QEvent, QObject, QSize, Qt
-from PyQt6.QtGui import QResizeEvent
+from PyQt6.QtGui import QResizeEvent, QShowEvent
 from PyQt6.QtWidgets import (
     QAbstractSpinBox,
     QApplication,
@@ -218,6 +218,10 @@ class Footer(QFrame):
         self.problem.setText(problem)
         self.action.setEnabled(not problem)
         self.action.setAccessibleDescription(problem or summary)
+
+    def showEvent(self, _event: QShowEvent | None) -> None:
+        """Have the Tab key go from left to right; Qt's own order has the button first that was made first."""
+        QWidget.setTabOrder(self.action, self.buttons.button(QDialogButtonBox.StandardButton.Cancel))
 
     def resizeEvent(self, _event: QResizeEvent | None) -> None:
         """Give the summary the room that its lines take at this width."""

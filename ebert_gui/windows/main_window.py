@@ -313,9 +313,9 @@ class MainWindow(QMainWindow):
     def _follow_dataset(self) -> None:
         dataset = self.workspace.dataset
         if dataset is not None:
-            word = "SYNTHETIC · " if dataset.seed is not None else ""
             name, assembly = dataset.name or "Files", dataset.assembly or "no assembly"
-            self.setWindowTitle(f"{word}{name} ({assembly}) · EBERT Browser")
+            is_told = dataset.seed is None or "SYNTHETIC" in name
+            self.setWindowTitle(f"{'' if is_told else 'SYNTHETIC · '}{name} ({assembly}) · EBERT Browser")
 
     def _follow_checkpoint(self) -> None:
         checkpoint = self.workspace.checkpoint

@@ -80,6 +80,8 @@ class PictureDialog(QDialog):
         form = form_layout()
         add_row(form, "Tracks", self.all_tracks, self.in_view)
         colours = add_row(form, "Colours", self.on_paper, self.as_shown)
+        for button in (self.all_tracks, self.on_paper):
+            button.setAccessibleName("")  # its own words, not those of the row
         add_row(form, "&Format", compact(self.format, 280))
         add_row(form, "Si&ze", compact(self.size_box, 280))
         self.browse.setAutoDefault(False)

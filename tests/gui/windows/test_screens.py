@@ -9,6 +9,7 @@ from PyQt6.QtWidgets import (
     QColorDialog,
     QComboBox,
     QDialog,
+    QDialogButtonBox,
     QLabel,
     QMainWindow,
     QPushButton,
@@ -118,6 +119,27 @@ def test_a_dialog_keeps_its_buttons_in_reach_on_a_small_screen(
     place = QRect(default.mapTo(dialog, QPoint(0, 0)), default.size())
     assert dialog.rect().contains(place)
     assert default.visibleRegion().boundingRect() == default.rect()
+
+
+@pytest.mark.parametrize("make", [finetuning, export, new_dataset])
+def test_the_tab_key_reaches_what_a_dialog_does_before_its_cancel_and_begins_at_its_top(
+    make: Callable[[DatasetSummary, CheckpointSummary], QDialog],
+    dataset: DatasetSummary,
+    checkpoint: CheckpointSummary,
+    qtbot: QtBot,
+) -> None:
+    dialog = make(dataset, checkpoint)
+    qtbot.addWidget(dialog)
+    with qtbot.waitActive(dialog):
+        dialog.show()
+    first, footer = dialog.focusWidget(), dialog.findChild(Footer)
+    assert first is not None
+    assert not footer.isAncestorOf(first)
+    chain, part = [], footer.action
+    while part is not dialog and len(chain) < 5:
+        chain.append(part)
+        part = part.nextInFocusChain()
+    assert footer.buttons.button(QDialogButtonBox.StandardButton.Cancel) in chain
 
 
 def test_a_long_summary_in_a_low_dialog_leaves_most_of_it_to_the_form(

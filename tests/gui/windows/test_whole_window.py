@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import msgspec
 import pytest
 from PyQt6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
 from PyQt6.QtGui import QDropEvent, QKeySequence
@@ -299,3 +300,14 @@ def test_a_checkpoint_that_is_opened_with_its_dataset_leaves_the_first_tracks_in
     window.workspace.open_checkpoint(checkpoint, is_beginning)
     assert len(window.workspace.tracks.tracks) > shown
     assert (window.canvas.scene.scroll == 0) is is_beginning
+
+
+@pytest.mark.parametrize(
+    ("name", "title"),
+    [("toy", "SYNTHETIC · toy (hg19)"), ("SYNTHETIC demonstration", "SYNTHETIC demonstration (hg19)")],
+)
+def test_the_title_says_once_that_a_genome_is_synthetic(
+    window: MainWindow, dataset: DatasetSummary, name: str, title: str
+) -> None:
+    window.workspace.open_dataset(msgspec.structs.replace(dataset, name=name, seed=3))
+    assert window.windowTitle() == f"{title} · EBERT Browser"
