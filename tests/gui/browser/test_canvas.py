@@ -237,3 +237,18 @@ def test_an_error_fits_into_its_track_and_is_said_whole_elsewhere(canvas: Canvas
 )
 def test_files_are_named_without_their_folders(sentence: str, short: str) -> None:
     assert without_folders(sentence) == short
+
+
+def test_a_track_of_nothing_but_gaps_has_words_and_no_scale(canvas: Canvas) -> None:
+    def digits() -> int:
+        image = canvas.grab().toImage()
+        top = canvas.scene.header_height + 1
+        edge = range(GUTTER - 20, GUTTER - 6)
+        return sum(image.pixelColor(x, y).name() != LIGHT.canvas for x in edge for y in range(top + 2, top + 12))
+
+    canvas.refresh()
+    assert digits() > 0
+    gaps = np.full(10_000, np.nan, dtype=np.float32)
+    canvas.scene._source._signal = TrackContent({"signal": (Held(2, PLACE, Signal(PLACE, gaps, gaps, gaps)),)})
+    canvas.refresh()
+    assert digits() == 0

@@ -1,6 +1,7 @@
 """What is asked for, what is dropped, and what is drawn meanwhile."""
 
 import pytest
+from toy_summaries import checkpoint_summary
 
 from ebert_core.protocol.locus import Interval
 from ebert_core.protocol.modelling import AttendFrom, PredictView
@@ -166,6 +167,15 @@ def test_a_region_is_computed_on_both_strands_since_nothing_refines_it_there(wit
     region = [body for body, _, _ in model.open.values() if isinstance(body, PredictView)]
     assert sum(request.interval.length for request in region) == 1_000_000
     assert {request.strands for request in region} == {2}
+
+
+def test_the_time_of_a_region_counts_both_strands(loader, data, workspace) -> None:
+    workspace.view.show(Interval("chr1", 0, 1_200_000))
+    workspace.open_checkpoint(checkpoint_summary())
+    loader.ask()
+    data.answer_all()
+    # 60,000 bases of one strand in a second, until something was measured.
+    assert _content(loader, workspace, PredictionTrack).link == "compute this region, about 40 s"
 
 
 def test_a_failure_speaks_of_its_own_place_only(with_checkpoint, model, workspace) -> None:
