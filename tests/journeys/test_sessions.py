@@ -5,6 +5,9 @@ import subprocess
 import sys
 
 import pytest
+from PyQt6.QtCore import QPoint, QPointF, Qt
+from PyQt6.QtGui import QWheelEvent
+from PyQt6.QtWidgets import QApplication
 
 from ebert_gui.app import WindowProgram
 from ebert_gui.state.session_files import newest_sessions
@@ -103,6 +106,36 @@ def test_what_cannot_be_opened_now_stays_in_the_session(open_window, qtbot, toy_
     qtbot.waitUntil(lambda: program.window.messages.shown is not None, timeout=LONG)
     program.window.close()
     assert kept.read_text() == before
+
+
+def test_an_unreadable_session_is_said_in_the_window_and_kept_apart(open_window, tmp_path) -> None:
+    kept = tmp_path / "S.json"
+    kept.write_text("{")
+    program = open_window(session=str(kept))
+    assert program.window.messages.shown is not None
+    assert "this is a fresh start" in program.window.messages.shown.sentence
+    assert [path.read_text() for path in tmp_path.glob("S.json.aside-*")] == ["{"]
+
+
+def test_a_turn_of_the_wheel_chooses_no_other_cell_type(open_window, qtbot, toy_dataset) -> None:
+    program = open_window(dataset=str(toy_dataset))
+    _settle(program, qtbot)
+    box = program.window.locus_bar.cell_type
+    middle = QPointF(box.rect().center())
+    turn = QWheelEvent(
+        middle,
+        box.mapToGlobal(middle),
+        QPoint(0, 0),
+        QPoint(0, -120),
+        Qt.MouseButton.NoButton,
+        Qt.KeyboardModifier.NoModifier,
+        Qt.ScrollPhase.NoScrollPhase,
+        False,
+    )
+    before = program.workspace.cell_type
+    QApplication.sendEvent(box, turn)
+    assert not turn.isAccepted()
+    assert (box.currentText(), program.workspace.cell_type) == (before, before)
 
 
 @pytest.mark.parametrize("milliseconds", [0, 300, 600])
