@@ -4,6 +4,7 @@ import argparse
 import sys
 from pathlib import Path
 
+from ebert_core.cli.measuring import Shown, add_engine_arguments
 from ebert_core.jobs.lock import writing_to
 from ebert_core.protocol.errors import InvalidRequest
 
@@ -24,13 +25,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--regions", metavar="L", nargs="+", default=[], help="loci that no member was trained on, such as chr5"
     )
     measuring.add_argument("--cell-types", metavar="C", nargs="+", default=[], help="only these (default: all)")
-    measuring.add_argument("--device", metavar="D", default="auto", help="auto (default), cpu or cuda:0")
-    measuring.add_argument(
-        "--precision",
-        choices=("auto", "bf16", "fp32"),
-        default="auto",
-        help="auto (default): bf16 where it is fast, else fp32",
-    )
+    add_engine_arguments(measuring)
 
 
 def run(arguments: argparse.Namespace) -> None:
@@ -58,7 +53,7 @@ def run(arguments: argparse.Namespace) -> None:
     if measures:
         loci = HeldOutLoci(str(arguments.dataset.absolute()), tuple(arguments.regions), tuple(arguments.cell_types))
         engine = choose_engine(arguments.device, arguments.precision)
-        shown = _Shown()
+        shown = Shown()
         description = remeasured(average, loci, engine, shown)
         shown.end()
     with writing_to(output.absolute(), "ebert average"):
@@ -73,28 +68,3 @@ def _refuse_loss(output: Path, checkpoints: list[Path]) -> None:
     for path in checkpoints:
         if path.resolve() == output.resolve():
             raise InvalidRequest(f"{output} is one of the checkpoints to average; name another folder.")
-
-
-class _Shown:
-    """A line that a person watches; what is worth keeping goes to stderr for everybody."""
-
-    def __init__(self) -> None:
-        self._is_watched = sys.stderr.isatty()
-
-    def progress(self, fraction: float, note: str) -> None:
-        if self._is_watched:
-            print(f"\r\033[K{fraction:4.0%} {note}", end="", file=sys.stderr, flush=True)
-
-    def metric(self, step: int, epoch: int, split: str, name: str, value: float) -> None:
-        """Measuring has no curve."""
-
-    def event(self, text: str) -> None:
-        self.end()
-        print(text, file=sys.stderr)
-
-    def stop_requested(self) -> bool:
-        return False
-
-    def end(self) -> None:
-        if self._is_watched:
-            print("\r\033[K", end="", file=sys.stderr, flush=True)

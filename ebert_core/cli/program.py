@@ -34,6 +34,7 @@ COMMANDS = {
     "evaluate": Command("train", "scores of a checkpoint and its controls from a spec"),
     "learning-curve": Command("learning_curve", "what labels and pre-training bring to a fine-tuning"),
     "average": Command("average", "several fine-tuned checkpoints as one"),
+    "calibrate": Command("calibrate", "what the probabilities of a finished checkpoint are worth, measured anew"),
     "predict": Command("predict", "predicted binding as bigWig, BED or table"),
     "dream": Command("dream", "label files, scores and ranking of the ENCODE-DREAM challenge"),
     "jobs": Command("jobs", "list, show, stop and resume jobs"),

@@ -23,11 +23,15 @@ Matrix = tuple[tuple[float, float, float, float], ...]
 
 
 class Calibration(msgspec.Struct, frozen=True):
-    """Probability = logistic(slope x logit + offset), fitted on `fitted_on`; empty where nothing could be held out."""
+    """Probability = logistic(slope x logit + offset), fitted on `fitted_on`; empty where nothing could be held out.
+
+    `other_factors` is how many more gave the mean map that this one was drawn to; older checkpoints have 0.
+    """
 
     slope: float = 1.0
     offset: float = 0.0
     fitted_on: str = ""
+    other_factors: int = 0
 
     def probability(self, logit: float) -> float:
         """The calibrated probability of one logit."""

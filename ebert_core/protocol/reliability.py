@@ -13,6 +13,9 @@ import msgspec
 from ebert_core.protocol.wording import listed, percent, percent_range
 
 FEWEST_PEAKS = 15
+FEWEST_BLOCKS = 5
+_FEWEST_TO_JUDGE = 5
+_CHANCE = 3.0
 MOST_POINTS = 40
 _HOLDS_WITHIN = (2 / 3, 3 / 2)
 
@@ -22,8 +25,8 @@ Verdict = Literal["holds", "fails", "undecided"]
 class ReliabilityPoint(msgspec.Struct, frozen=True, array_like=True):
     """Of the held-out bins at and above a probability: the share that is bound, its range, and the recall.
 
-    The range is the 95 % interval over 100-kb blocks, widened to hold every cell type where there are several; None
-    where there are too few blocks for one.
+    The range is the 95 % interval over 100-kb blocks, widened to hold every cell type where there are several and loci
+    that were not measured; None where there are too few peaks or blocks for one.
     """
 
     probability: float
@@ -78,7 +81,12 @@ class Reliability(msgspec.Struct, frozen=True):
 
     `is_other_cell_type` tells whether it was measured in cell types in which the factor was not trained; `chose_epoch`
     whether the same bins chose among the epochs. `points` ascend. `loci` counts separate runs of bins that are bound in
-    any of the cell types; older checkpoints do not say it.
+    any of the cell types, `blocks` the blocks of 100 kb that hold any. Ranges were widened by `between_loci`, the
+    deviation of log-odds between loci; those of older checkpoints were not, and they do not say any of the three.
+
+    `elsewhere` is the 95 % range of bound bins for each one predicted in a megabase that neither training nor
+    calibration saw; None where there are too few peaks or blocks for one. `auprc` is that of the held-out bins, where
+    enough are bound.
     """
 
     chromosomes: tuple[str, ...]
@@ -88,6 +96,10 @@ class Reliability(msgspec.Struct, frozen=True):
     points: tuple[ReliabilityPoint, ...]
     transfers: tuple[Transfer, ...] = ()
     loci: int | None = None
+    blocks: int | None = None
+    between_loci: float | None = None
+    elsewhere: tuple[float, float] | None = None
+    auprc: float | None = None
 
     def __post_init__(self) -> None:
         """Refuses what no measurement gives, such as a damaged description."""
@@ -101,9 +113,19 @@ class Reliability(msgspec.Struct, frozen=True):
         return sum(cell.peaks for cell in self.cell_types) if self.loci is None else self.loci
 
     @property
+    def has_range(self) -> bool:
+        """Whether there are enough peaks, in enough blocks, to say how far a figure may be off."""
+        return self.peaks >= FEWEST_PEAKS and (self.blocks is None or self.blocks >= FEWEST_BLOCKS)
+
+    @property
     def prevalence(self) -> float:
         """Share of the held-out bins that are bound."""
         return sum(cell.bound_bins for cell in self.cell_types) / max(1, sum(cell.bins for cell in self.cell_types))
+
+    @property
+    def says_nothing(self) -> bool:
+        """Whether the values find bound bins hardly better than chance, which has an auPRC of the prevalence."""
+        return self.auprc is not None and self.auprc < _CHANCE * self.prevalence
 
     @property
     def place(self) -> str:
@@ -151,7 +173,8 @@ def meaning_of(
         warning,
         precision_sentence(reliability, probability),
         prevalence_sentence(reliability, probability),
-        support_sentence(reliability),
+        "" if warning else elsewhere_sentence(reliability),
+        "" if warning else support_sentence(reliability),
         "" if warning else carry_over_sentence(factor, trained, reliability, cell_type),
     ]
     return " ".join(filter(None, sentences))
@@ -162,6 +185,9 @@ def caveats_of(factor: str, trained: Sequence[str], reliability: Reliability | N
     if reliability is None:
         unknown = f"What a probability of {factor} is worth was not measured on held-out bins."
         return f"{unknown} {_unseen(factor, cell_type, trained)}".strip()
+    warning = calibration_warning(factor, reliability, cell_type)
+    if warning:
+        return f"{untrained_sentence(factor, trained)} {warning}".strip()
     few = support_sentence(reliability) if reliability.peaks < FEWEST_PEAKS else ""
     about = f"{untrained_sentence(factor, trained)} {few}".strip()
     about = about.replace("This", f"What probabilities of {factor} are worth")
@@ -181,10 +207,23 @@ def precision_sentence(reliability: Reliability, probability: float) -> str:
     highest = reliability.points[-1].probability
     called = "this" if probability <= highest else f"{highest:.2g} (the highest that could be checked)"
     about = f"About {percent(point.precision)} of bins at or above {called} were bound on {reliability.place}"
+    if not reliability.has_range:
+        return f"{about}; no range can be given from {_counted(reliability.peaks)}{_in_blocks(reliability)}."
     if point.low is None or point.high is None:
         return f"{about}; there are too few of them for a range."
-    kind = "over cell types and blocks of 100 kb" if len(reliability.cell_types) > 1 else "over blocks of 100 kb"
-    return f"{about}, range {percent_range(point.low, point.high)} {kind}."
+    several = "cell types and " if len(reliability.cell_types) > 1 else ""
+    span = f"range {percent_range(point.low, point.high)} over {several}"
+    if reliability.between_loci is None:
+        return f"{about}, {span}blocks of 100 kb there; at other loci it is wider."
+    return f"{about}, {span}other loci."
+
+
+def elsewhere_sentence(reliability: Reliability) -> str:
+    """How far predicted totals may be off at loci that were never seen, or that nobody can say."""
+    if reliability.elsewhere is None or not reliability.has_range:
+        return "How many bins are bound for each one predicted at other loci cannot be told."
+    low, high = reliability.elsewhere
+    return f"In a megabase never seen, {low:.2g} to {high:.2g} bins may be bound for each one predicted."
 
 
 def prevalence_sentence(reliability: Reliability, probability: float) -> str:
@@ -218,11 +257,20 @@ def carry_over_sentence(factor: str, trained: Sequence[str], reliability: Reliab
 
 
 def calibration_warning(factor: str, reliability: Reliability | None, cell_type: str = "") -> str:
-    """`Probabilities of MAX ran 2.1 times too high in held-out HepG2 …; take them as ranks.` Empty where they held.
+    """Why not to take probabilities as they are; empty where nothing speaks against it.
 
-    Empty, too, in the one cell type on which they were calibrated.
+    `Values of NANOG say nothing …; do not rely on them.` Or `Probabilities of MAX ran 2.1 times too high in held-out
+    HepG2 …; take them as ranks.`, which is not said in the one cell type on which they were calibrated.
     """
-    if reliability is None or [cell.name for cell in reliability.cell_types] == [cell_type]:
+    if reliability is None:
+        return ""
+    if reliability.peaks < _FEWEST_TO_JUDGE:
+        known = f"{_counted(reliability.peaks)} on {reliability.place}"
+        return f"From {known} nobody can tell whether values of {factor} mean anything; do not rely on these values."
+    if reliability.says_nothing:
+        found = f"their auPRC is {reliability.auprc:.2g} where {percent(reliability.prevalence)} of bins are bound"
+        return f"Values of {factor} say nothing on {reliability.place}: {found}; do not rely on these values."
+    if [cell.name for cell in reliability.cell_types] == [cell_type]:
         return ""
     failed = [_failure(transfer) for transfer in reliability.transfers if transfer.verdict == "fails"]
     if not failed:
@@ -235,6 +283,8 @@ def short_meaning(factor: str, reliability: Reliability | None, cell_type: str, 
     """The same in the few words that a line has room for; the place and the cell type are never left out."""
     if reliability is None:
         return "never checked on held-out bins"
+    if reliability.says_nothing:
+        return f"says nothing on {reliability.place_in(1)}; do not rely on it"
     if reliability.peaks < FEWEST_PEAKS:
         return f"rests on {_counted(reliability.peaks)}; do not rely on it"
     if calibration_warning(factor, reliability, cell_type):
@@ -246,6 +296,13 @@ def short_meaning(factor: str, reliability: Reliability | None, cell_type: str, 
 
 def _counted(peaks: int) -> str:
     return f"{peaks} {'peak' if peaks == 1 else 'peaks'}"
+
+
+def _in_blocks(reliability: Reliability) -> str:
+    """In how many blocks of 100 kb the peaks lie, where that is the reason; empty where peaks are few."""
+    if reliability.peaks < FEWEST_PEAKS or reliability.blocks is None:
+        return ""
+    return f" in {reliability.blocks} {'block' if reliability.blocks == 1 else 'blocks'} of 100 kb"
 
 
 def _failure(transfer: Transfer) -> str:

@@ -1,9 +1,11 @@
 """From logits to probabilities that mean what they say: Platt's map per factor, fitted on held-out bins, and tested."""
 
-# X = held-out bins of one factor, V = levels of the logit.
+# X = held-out bins of one factor.
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from typing import NamedTuple
 
+import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
@@ -11,160 +13,113 @@ from ebert_core.dream.scoring import auprc, thresholds
 from ebert_core.model.description import Calibration, FactorRecord
 from ebert_core.protocol.locus import Interval, format_locus
 from ebert_core.protocol.reliability import Transfer
-from ebert_core.training.held_out import HeldOut
+from ebert_core.training.held_out import HeldOut, separate_loci
+from ebert_core.training.platt import Levels, levels, pooled
 from ebert_core.training.reliability import measured, reliability_of, transfer_of
 
 _FEWEST_BOUND = 20
 _FEWEST_SCORED = 10
-_SMALLEST_SLOPE = 0.1
-_FURTHEST = 80
 
 
-def factor_record(
-    factor: str,
-    cell_types: tuple[str, ...],
+class FactorMap(NamedTuple):
+    """The map of a factor, probability = logistic(slope x logit + offset), and the covariance of the two (2, 2)."""
+
+    slope: float
+    offset: float
+    covariance_22: NDArray[np.float64]
+
+
+class Split(NamedTuple):
+    """What is held out of a factor: cell types in which it was not trained, and the trained ones."""
+
+    others: list[HeldOut]
+    known: list[HeldOut]
+
+    def measured_in(self) -> list[HeldOut]:
+        """Where to calibrate and measure: the other cell types where enough is bound there, else the trained ones."""
+        enough = (group for group in self if _bound(group) >= _FEWEST_BOUND)
+        return next(enough, None) or self.others or self.known
+
+
+def factor_records(
+    trained: Mapping[str, tuple[str, ...]],
     pairs: Sequence[HeldOut],
     validation: Sequence[Interval],
     choosers: Collection[str] | None = None,
-) -> FactorRecord:
-    """Calibration, its test, threshold, score and what probabilities are worth, of one factor on held-out loci.
+) -> tuple[FactorRecord, ...]:
+    """Calibration, its test, threshold, score and what probabilities are worth, of every factor on held-out loci.
 
-    `cell_types` are those the factor was trained in, `pairs` the factor at the held-out loci in these and in held-out
-    cell types. All is measured in held-out cell types where enough is bound there, else in trained ones; the trained
-    ones also serve to test whether a map that was fitted on them holds in a held-out one. `choosers` are the cell
-    types whose bins chose the epoch; all of them unless said otherwise.
+    `trained` are the factors in their order, with the cell types each was trained in, `pairs` the factors at the
+    held-out loci in these and in held-out cell types. All of a factor is measured in held-out cell types where enough
+    is bound there, else in trained ones; the trained ones also serve to test whether a map that was fitted on them
+    holds in a held-out one. `choosers` are the cell types whose bins chose the epoch; all of them unless said
+    otherwise.
     """
-    others = [pair for pair in pairs if pair.cell_type not in cell_types]
-    known = [pair for pair in pairs if pair.cell_type in cell_types]
-    chosen = next((group for group in (others, known) if _bound(group) >= _FEWEST_BOUND), None) or others or known
-    if not chosen:
-        return FactorRecord(factor, cell_types)
-    where = f"{', '.join(pair.cell_type for pair in chosen)} on {', '.join(map(format_locus, validation))}"
-    calibration = calibrate(chosen, where)
-    reliability = reliability_of(
-        [measured(pair, calibration.slope, calibration.offset) for pair in chosen],
-        tuple(dict.fromkeys(place.chromosome for place in validation)),
-        is_other_cell_type=chosen is others,
-        chose_epoch=choosers is None or any(pair.cell_type in choosers for pair in chosen),
-        transfers=transfers(others, known),
-    )
-    if _bound(chosen) < _FEWEST_SCORED:
-        return FactorRecord(factor, cell_types, calibration, reliability=reliability)
-    is_bound_X, logit_X = _joined(chosen)
-    probability_X = 1 / (1 + np.exp(-np.clip(calibration.slope * logit_X + calibration.offset, -80, 80)))
-    return FactorRecord(
-        factor,
-        cell_types,
-        calibration,
-        best_f1_threshold(is_bound_X, probability_X),
-        auprc(is_bound_X, logit_X),
-        where,
-        reliability,
-    )
+    splits = {factor: _split(factor, cell_types, pairs) for factor, cell_types in trained.items()}
+    groups = {factor: split.measured_in() for factor, split in splits.items()}
+    maps, tests = factor_maps(groups), transfers(splits)
+    records = []
+    for factor, group in groups.items():
+        if not group:
+            records.append(FactorRecord(factor, trained[factor]))
+            continue
+        where = f"{', '.join(pair.cell_type for pair in group)} on {', '.join(map(format_locus, validation))}"
+        fitted = maps.get(factor)
+        calibration = Calibration(fitted.slope, fitted.offset, where, len(maps) - 1) if fitted else Calibration()
+        is_bound_X, logit_X = _joined(group)
+        score = auprc(is_bound_X, logit_X) if _bound(group) >= _FEWEST_SCORED else None
+        reliability = reliability_of(
+            [measured(pair, calibration.slope, calibration.offset) for pair in group],
+            tuple(dict.fromkeys(place.chromosome for place in validation)),
+            is_other_cell_type=group is splits[factor].others,
+            chose_epoch=choosers is None or any(pair.cell_type in choosers for pair in group),
+            transfers=tests[factor],
+            auprc=score,
+            map_variance=variance_of_total(fitted, logit_X) if fitted else None,
+        )
+        record = FactorRecord(factor, trained[factor], calibration, reliability=reliability)
+        records.append(record if score is None else _scored(record, is_bound_X, logit_X, score, where))
+    return tuple(records)
 
 
-def calibrate(pairs: Sequence[HeldOut], fitted_on: str) -> Calibration:
-    """The map fitted on some pairs of a factor, every cell type with equal weight however many bins it has."""
-    sizes = [len(pair.scored()[0]) for pair in pairs]
-    weight_X = np.repeat([1 / max(size, 1) for size in sizes], sizes)
-    is_bound_X, logit_X = _joined(pairs)
-    return fit_calibration(is_bound_X, logit_X, fitted_on, weight_X)
+def factor_maps(groups: Mapping[str, Sequence[HeldOut]]) -> dict[str, FactorMap]:
+    """The map of every factor, each drawn to the mean of all as far as its own peaks leave it open.
+
+    A factor with too few bound bins for a map of its own gets nearly the mean map, where there are others; alone it has
+    none, and nor has a factor without scored bins.
+    """
+    scored = {factor: list(group) for factor, group in groups.items() if _unbound(group) >= _FEWEST_BOUND}
+    if not any(_bound(group) >= _FEWEST_BOUND for group in scored.values()):
+        return {}
+    bound = sum(map(_bound, scored.values()))
+    usual = sum(separate_loci(group) for group in scored.values()) / bound
+    maps = pooled([_levels(group, usual) for group in scored.values()])
+    found = zip(scored, maps.weights_F2.tolist(), maps.covariance_F22, strict=True)
+    return {factor: FactorMap(slope, offset, covariance_22) for factor, (slope, offset), covariance_22 in found}
 
 
-def transfers(others: Sequence[HeldOut], known: Sequence[HeldOut]) -> tuple[Transfer, ...]:
-    """How maps fitted elsewhere fit each held-out cell type.
+def transfers(splits: Mapping[str, Split]) -> dict[str, tuple[Transfer, ...]]:
+    """How maps fitted elsewhere fit each held-out cell type, by factor.
 
     Fitted on the other held-out cell types; on the trained ones where there is no other. Cell types for which neither
     has enough bound bins are left out: nothing was tested there.
     """
-    found = []
-    for pair in others:
-        elsewhere = [other for other in others if other is not pair]
-        source = next((group for group in (elsewhere, known) if _bound(group) >= _FEWEST_BOUND), None)
-        calibration = calibrate(source, "elsewhere") if source else Calibration()
-        if source and calibration.fitted_on:
-            cell = measured(pair, calibration.slope, calibration.offset)
-            transfer = transfer_of(cell, tuple(each.cell_type for each in source))
-            found += [transfer] if transfer else []
-    return tuple(found)
-
-
-def fit_calibration(
-    is_bound_X: NDArray[np.bool_],
-    logit_X: NDArray[np.floating],
-    fitted_on: str,
-    weight_X: NDArray[np.float64] | None = None,
-) -> Calibration:
-    """Slope and offset of the logistic map (Platt 1999) by Newton's method; the identity where too few are bound.
-
-    A slope under a tenth, of a factor whose logits say nothing, is lifted to it and the offset fitted again. The
-    targets are Platt's smoothed ones, so that a perfect separation stays finite. Only the ratios of weights count.
-    """
-    bound = int(is_bound_X.sum())
-    unbound = len(is_bound_X) - bound
-    if bound < _FEWEST_BOUND or unbound < _FEWEST_BOUND:
-        return Calibration(fitted_on="")
-    target_X = np.where(is_bound_X, (bound + 1) / (bound + 2), 1 / (unbound + 2))
-    share_X = np.ones(len(logit_X)) if weight_X is None else weight_X * (len(weight_X) / weight_X.sum())
-    logit_V, target_V, share_V = _levels(logit_X, target_X, share_X)
-    middle = float(np.average(logit_V, weights=share_V))
-    spread = float(np.sqrt(np.average((logit_V - middle) ** 2, weights=share_V))) + 1e-6
-    # Centred and scaled: where all logits are nearly equal, slope and offset could not be told apart otherwise.
-    features_V2 = np.stack(((logit_V - middle) / spread, np.ones(len(logit_V))), axis=1)
-    start = np.array([spread, middle])
-    steep, level = _newton(features_V2, target_V, share_V, start)
-    if steep < _SMALLEST_SLOPE * spread:
-        steep = _SMALLEST_SLOPE * spread
-        (level,) = _newton(features_V2[:, 1:], target_V, share_V, start[1:], steep * features_V2[:, 0])
-    slope = float(steep / spread)
-    return Calibration(slope, float(level - slope * middle), fitted_on)
-
-
-def _newton(
-    features_VN: NDArray[np.float64],
-    target_V: NDArray[np.float64],
-    share_V: NDArray[np.float64],
-    weights_N: NDArray[np.float64],
-    fixed_V: NDArray[np.float64] | float = 0.0,
-) -> NDArray[np.float64]:
-    """The weights of least logistic loss, beside a fixed exponent; a step that does not lower the loss is halved."""
-
-    def loss(candidate_N: NDArray[np.float64]) -> float:
-        exponent_V = features_VN @ candidate_N + fixed_V
-        return float((share_V * (np.logaddexp(0, exponent_V) - target_V * exponent_V)).sum())
-
-    for _ in range(100):
-        exponent_V = np.clip(features_VN @ weights_N + fixed_V, -500, 500)
-        probability_V = 1 / (1 + np.exp(-exponent_V))
-        gradient_N = features_VN.T @ (share_V * (probability_V - target_V))
-        bend_V = share_V * (probability_V * (1 - probability_V) + 1e-9)
-        curvature_NN = (features_VN * bend_V[:, None]).T @ features_VN
-        step_N = np.linalg.solve(curvature_NN + 1e-9 * np.eye(len(weights_N)), gradient_N)
-        before = loss(weights_N)
-        while loss(weights_N - step_N) > before and np.abs(step_N).max() > 1e-9:
-            step_N = step_N / 2
-        weights_N = weights_N - step_N
-        if np.abs(step_N).max() < 1e-7:
-            break
-    return weights_N
-
-
-def _levels(
-    logit_X: NDArray[np.floating], target_X: NDArray[np.float64], share_X: NDArray[np.float64]
-) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
-    """Bins of nearly the same logit as one: mean logit, mean target and weight of each level.
-
-    So the fit costs the same for a chromosome as for a slice; levels a hundredth wide move a slope by ten-thousandths.
-    """
-    clipped_X = np.clip(logit_X, -_FURTHEST, _FURTHEST)
-    level_X = np.rint(clipped_X * 100).astype(np.int32) + 100 * _FURTHEST
-    all_V = np.bincount(level_X, weights=share_X).astype(np.float64)
-    is_filled_V = all_V > 0
-    share_V = all_V[is_filled_V]
-    logit_V, target_V = (
-        np.bincount(level_X, weights=share_X * value_X)[is_filled_V] / share_V for value_X in (clipped_X, target_X)
-    )
-    return logit_V, target_V, share_V
+    found: dict[str, list[Transfer]] = {factor: [] for factor in splits}
+    cell_types = dict.fromkeys(pair.cell_type for split in splits.values() for pair in split.others)
+    for cell_type in cell_types:
+        sources = {
+            factor: Split([pair for pair in split.others if pair.cell_type != cell_type], split.known).measured_in()
+            for factor, split in splits.items()
+        }
+        maps = factor_maps(sources)
+        for factor, split in splits.items():
+            tested = [pair for pair in split.others if pair.cell_type == cell_type]
+            if not tested or factor not in maps or _bound(sources[factor]) < _FEWEST_BOUND:
+                continue
+            cell = measured(tested[0], maps[factor].slope, maps[factor].offset)
+            transfer = transfer_of(cell, tuple(each.cell_type for each in sources[factor]))
+            found[factor] += [transfer] if transfer else []
+    return {factor: tuple(each) for factor, each in found.items()}
 
 
 def best_f1_threshold(is_bound_X: NDArray[np.bool_], probability_X: NDArray[np.floating]) -> float | None:
@@ -177,8 +132,53 @@ def best_f1_threshold(is_bound_X: NDArray[np.bool_], probability_X: NDArray[np.f
     return float(counts.scores[int(f1.argmax())])
 
 
+def _split(factor: str, trained: tuple[str, ...], pairs: Sequence[HeldOut]) -> Split:
+    of_factor = [pair for pair in pairs if pair.factor == factor]
+    return Split(
+        [pair for pair in of_factor if pair.cell_type not in trained],
+        [pair for pair in of_factor if pair.cell_type in trained],
+    )
+
+
+def _scored(
+    record: FactorRecord, is_bound_X: NDArray[np.bool_], logit_X: NDArray[np.float32], score: float, where: str
+) -> FactorRecord:
+    """The record with threshold and score."""
+    calibration = record.calibration
+    exponent_X = np.clip(calibration.slope * logit_X + calibration.offset, -80, 80)
+    threshold = best_f1_threshold(is_bound_X, 1 / (1 + np.exp(-exponent_X)))
+    return msgspec.structs.replace(record, threshold=threshold, auprc=score, scored_on=where)
+
+
+def _levels(group: Sequence[HeldOut], usual: float) -> Levels:
+    """The bins of a factor for the fit: every cell type weighs the same, and every separate locus counts once.
+
+    Neighbouring bins share their peak, and cell types their loci. `usual` is how many separate loci there are for each
+    bound bin over all factors, for a factor that has none.
+    """
+    is_bound_X, logit_X = _joined(group)
+    sizes = [len(pair.scored()[0]) for pair in group]
+    weight_X = np.repeat([1 / max(size, 1) for size in sizes], sizes)
+    bound = int(is_bound_X.sum())
+    independent = separate_loci(group) / bound if bound else usual
+    return levels(is_bound_X, logit_X, weight_X * (independent * len(weight_X) / weight_X.sum()))
+
+
+def variance_of_total(fitted: FactorMap, logit_X: NDArray[np.float32]) -> float:
+    """How uncertain the logarithm of the number of bins predicted to be bound is, because the map is."""
+    exponent_X = np.clip(fitted.slope * logit_X.astype(np.float64) + fitted.offset, -80, 80)
+    probability_X = 1 / (1 + np.exp(-exponent_X))
+    slope_X = probability_X * (1 - probability_X)
+    gradient_2 = np.array([slope_X @ logit_X, slope_X.sum()]) / probability_X.sum()
+    return float(gradient_2 @ fitted.covariance_22 @ gradient_2)
+
+
 def _bound(pairs: Sequence[HeldOut]) -> int:
     return sum(int(pair.scored()[0].sum()) for pair in pairs)
+
+
+def _unbound(pairs: Sequence[HeldOut]) -> int:
+    return sum(int((~pair.scored()[0]).sum()) for pair in pairs)
 
 
 def _joined(pairs: Sequence[HeldOut]) -> tuple[NDArray[np.bool_], NDArray[np.float32]]:

@@ -40,7 +40,7 @@ from ebert_core.protocol.specs import FineTune
 from ebert_core.protocol.wording import listed
 from ebert_core.training import leaks
 from ebert_core.training.ahead import read_ahead
-from ebert_core.training.calibration import factor_record
+from ebert_core.training.calibration import factor_records
 from ebert_core.training.distributed import (
     Share,
     device_of,
@@ -366,14 +366,12 @@ class _FineTuning:
         pairs = self._held_out(network, 2, (*self.held_out_cells, *self.cell_types))
         has_choice = self.spec.epochs > 1
         choosers = (self.held_out_cells or self.cell_types) if has_choice else ()
-        records = []
-        for factor in self.factors:
-            of_factor = [pair for pair in pairs if pair.factor == factor]
-            cells = tuple(cell for cell in self.cell_types if self.material.dataset.is_assayed(cell, factor))
-            records.append(factor_record(factor, cells, of_factor, self.material.validation, choosers))
+        is_assayed = self.material.dataset.is_assayed
+        trained = {name: tuple(cell for cell in self.cell_types if is_assayed(cell, name)) for name in self.factors}
+        records = factor_records(trained, pairs, self.material.validation, choosers)
         read = self.architecture.signals
         verdict = verdict_of(pairs, self.material, self.cell_types, read, report, has_choice, self.spec.seed)
-        return msgspec.structs.replace(self.description(tuple(records)), verdict=verdict)
+        return msgspec.structs.replace(self.description(records), verdict=verdict)
 
     def description(self, records: tuple[FactorRecord, ...]) -> Description:
         """What the checkpoint says about itself."""

@@ -89,6 +89,15 @@ def bound_peaks(labels_P: NDArray[np.int8]) -> int:
     return int((is_bound_P[1:] & ~is_bound_P[:-1]).sum() + is_bound_P[:1].sum())
 
 
+def separate_loci(pairs: Sequence[HeldOut]) -> int:
+    """Separate runs of bins that are bound in any of the pairs, all at the same regions: what a factor rests on."""
+    if not pairs:
+        return 0
+    return bound_peaks(
+        np.logical_or.reduce([pair.is_scored() & (pair.labels_P == 1) for pair in pairs]).astype(np.int8)
+    )
+
+
 def held_out(
     predictor: Predictor,
     dataset: Dataset,

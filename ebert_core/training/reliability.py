@@ -1,7 +1,8 @@
 """What calibrated probabilities are worth: precision and recall on held-out bins, and whether calibration carries over.
 
 Intervals are over blocks of 100 kb drawn with replacement: neighbouring bins overlap by three quarters, so bins are not
-independent, and a bootstrap over bins would claim far too much.
+independent, and a bootstrap over bins would claim far too much. Few blocks of one place do not show how places differ:
+intervals are widened by Student's factor for so many blocks and by the variation between loci (`widening`).
 """
 
 # X = scored bins, K = points of a map, C = cell types, D = blocks, R = resamples, G = groups of bins.
@@ -9,10 +10,13 @@ independent, and a bootstrap over bins would claim far too much.
 from collections.abc import Sequence
 from typing import NamedTuple
 
+import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
+from ebert_core.model.tokens import POSITION
 from ebert_core.protocol.reliability import (
+    FEWEST_BLOCKS,
     FEWEST_PEAKS,
     MOST_POINTS,
     MeasuredCell,
@@ -22,9 +26,9 @@ from ebert_core.protocol.reliability import (
 )
 from ebert_core.training.held_out import HeldOut, bound_peaks
 from ebert_core.training.resampling import draws
+from ebert_core.training.widening import BETWEEN_LOCI, student, widened
 
 _FEWEST_CALLED_IN_A_CELL = 10
-_FEWEST_BLOCKS = 5
 _RESAMPLES = 1000
 _SEED = 1  # the same for every factor, so that a run can be repeated
 _GROUPS = 10
@@ -47,6 +51,11 @@ class Measured(NamedTuple):
         """Separate runs of bound bins."""
         return bound_peaks(self.is_bound_P.astype(np.int8))
 
+    @property
+    def megabases(self) -> float:
+        """How long the regions are."""
+        return len(self.is_bound_P) * POSITION / 1e6
+
 
 class Groups(NamedTuple):
     """Bins in order of their probability, in groups that hold equal sums of it: what a reliability diagram shows."""
@@ -54,6 +63,15 @@ class Groups(NamedTuple):
     predicted_G: NDArray[np.float64]
     observed_G: NDArray[np.float64]
     bins_G: NDArray[np.int64]
+
+
+class Span(NamedTuple):
+    """An interval at each point from so many blocks, NaN where there is none; its middle is never 0 or 1."""
+
+    low_K: NDArray[np.float64]
+    high_K: NDArray[np.float64]
+    middle_K: NDArray[np.float64]
+    blocks: int
 
 
 def measured(pair: HeldOut, slope: float, offset: float) -> Measured:
@@ -71,10 +89,15 @@ def reliability_of(
     is_other_cell_type: bool,
     chose_epoch: bool,
     transfers: tuple[Transfer, ...] = (),
+    auprc: float | None = None,
+    map_variance: float | None = None,
+    deviation: float = BETWEEN_LOCI,
 ) -> Reliability | None:
     """The map from probability to precision and recall over some cell types; None without a bound bin.
 
-    The value is of all bins together; the range is that over resampled blocks, widened to hold every cell type.
+    The value is of all bins together; the range is that over resampled blocks, widened to hold every cell type and loci
+    elsewhere, which differ by `deviation` on the scale of log-odds. There is none with few peaks, or few blocks that
+    hold one. `map_variance` is that of the logarithm of the predicted total: how uncertain calibration itself is.
     """
     is_bound_X = np.concatenate([cell.is_bound_X for cell in cells]) if cells else np.zeros(0, np.bool_)
     if not is_bound_X.any():
@@ -83,26 +106,35 @@ def reliability_of(
     called_CK = np.stack([_called(cell.probability_X, threshold_K) for cell in cells])
     bound_CK = np.stack([_called(cell.probability_X[cell.is_bound_X], threshold_K) for cell in cells])
     precision_CK = np.where(called_CK >= _FEWEST_CALLED_IN_A_CELL, bound_CK / np.maximum(called_CK, 1), np.nan)
-    low_K, high_K = _precision_over_blocks(cells, threshold_K)
-    if len(cells) > 1:
-        low_K, high_K = np.fmin(low_K, np.fmin.reduce(precision_CK)), np.fmax(high_K, np.fmax.reduce(precision_CK))
-    precision_K = bound_CK.sum(0) / called_CK.sum(0)
-    recall_K = bound_CK.sum(0) / int(is_bound_X.sum())
-    points = tuple(
-        ReliabilityPoint(float(threshold), _short(precision), _short(recall), _known(low), _known(high))
-        for threshold, precision, recall, low, high in zip(
-            threshold_K, precision_K, recall_K, low_K, high_K, strict=True
-        )
-    )
-    return Reliability(
+    loci = bound_peaks(np.logical_or.reduce([cell.is_bound_P for cell in cells]).astype(np.int8))
+    blocks = len(np.unique(np.concatenate([cell.block_X[cell.is_bound_X] for cell in cells])))
+    known = Reliability(
         chromosomes,
         tuple(map(_cell_record, cells, precision_CK, bound_CK)),
         is_other_cell_type,
         chose_epoch,
-        points,
+        _points(threshold_K, bound_CK.sum(0) / called_CK.sum(0), bound_CK.sum(0) / int(is_bound_X.sum())),
         transfers,
-        bound_peaks(np.logical_or.reduce([cell.is_bound_P for cell in cells]).astype(np.int8)),
+        loci,
+        blocks,
+        deviation,
+        auprc=auprc if auprc is None else _short(auprc),
     )
+    if not known.has_range:
+        return known
+    span = _over_loci(precision_over_blocks(cells, threshold_K), precision_CK, deviation)
+    elsewhere = ratio_elsewhere(map_variance, loci / cells[0].megabases, deviation) if map_variance else None
+    return msgspec.structs.replace(known, points=_with_ranges(known.points, span), elsewhere=elsewhere)
+
+
+def ratio_elsewhere(map_variance: float, loci_per_megabase: float, deviation: float) -> tuple[float, float]:
+    """The 95 % range of bound bins for each one predicted in a megabase that neither training nor calibration saw.
+
+    It holds what is unknown of the map, how loci differ, and that a megabase has only so many peaks (Poisson).
+    """
+    own = np.array([student(10**6) * np.sqrt(map_variance + 1 / loci_per_megabase)])
+    (reach,) = widened(own, deviation)
+    return _short(float(np.exp(-reach))), _short(float(np.exp(reach)))
 
 
 def map_thresholds(probability_CX: Sequence[NDArray[np.float64]]) -> NDArray[np.float64]:
@@ -129,10 +161,12 @@ def transfer_of(cell: Measured, fitted_on: tuple[str, ...], resamples: int = _RE
     if predicted_D.sum() <= 0:
         return None
     low = high = None
-    if len(blocks) >= _FEWEST_BLOCKS:
+    if int((observed_D > 0).sum()) >= FEWEST_BLOCKS:
         times_RD = draws(len(blocks), resamples, _SEED)
         ratio_R = (times_RD @ observed_D) / np.maximum(times_RD @ predicted_D, 1e-12)
-        low, high = (_short(bound) for bound in np.percentile(ratio_R, [2.5, 97.5]))
+        middle = np.log(observed_D.sum() / predicted_D.sum())
+        edges = np.log(np.maximum(np.percentile(ratio_R, [2.5, 97.5]), 1e-9)) - middle
+        low, high = (_short(edge) for edge in np.exp(middle + edges * few_blocks(len(blocks))))
     ratio = _short(observed_D.sum() / predicted_D.sum())
     return Transfer(cell.cell_type, fitted_on, cell.peaks, ratio, low, high, _short(expected_error(cell)))
 
@@ -165,18 +199,14 @@ def _called(probability_X: NDArray[np.float64], threshold_K: NDArray[np.float64]
     return len(probability_X) - np.searchsorted(np.sort(probability_X), threshold_K, side="left")
 
 
-def _precision_over_blocks(
-    cells: Sequence[Measured], threshold_K: NDArray[np.float64]
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """The 95 % interval of precision at each threshold over resampled blocks; NaN where blocks or calls are few.
+def precision_over_blocks(cells: Sequence[Measured], threshold_K: NDArray[np.float64]) -> Span:
+    """The 95 % interval of precision at each threshold over resampled blocks; NaN where calls are few.
 
     A block is drawn in all cell types at once. Never narrower than Wilson's interval for as many trials as runs of
     bins are called in one cell type: where all of few are bound, no resample would ever miss one.
     """
     points = len(threshold_K)
     blocks, index_X = np.unique(np.concatenate([cell.block_X for cell in cells]), return_inverse=True)
-    if len(blocks) < _FEWEST_BLOCKS:
-        return np.full(points, np.nan), np.full(points, np.nan)
     probability_X = np.concatenate([cell.probability_X for cell in cells])
     is_bound_X = np.concatenate([cell.is_bound_X for cell in cells])
     place_X = index_X * (points + 1) + np.searchsorted(threshold_K, probability_X, side="right")
@@ -195,9 +225,40 @@ def _precision_over_blocks(
     low_K, high_K = np.nanpercentile(precision_RK, [2.5, 97.5], axis=0)
     places_K = np.array([max(_places([cell.probability_X], each) for cell in cells) for each in threshold_K])
     least_K, most_K = wilson(bound_DK.sum(0) / called_DK.sum(0), places_K)
-    return np.where(enough_K, np.minimum(low_K, least_K), np.nan), np.where(
-        enough_K, np.maximum(high_K, most_K), np.nan
-    )
+    low_K, high_K = np.minimum(low_K, least_K), np.maximum(high_K, most_K)
+    low_K, high_K, middle_K = (np.where(enough_K, edge_K, np.nan) for edge_K in (low_K, high_K, (least_K + most_K) / 2))
+    return Span(low_K, high_K, middle_K, len(blocks))
+
+
+def _over_loci(span: Span, precision_CK: NDArray[np.float64], deviation: float) -> Span:
+    """The interval widened to hold every cell type where there are several, and loci elsewhere."""
+    low_K, high_K, middle_K, blocks = span
+    if len(precision_CK) > 1:
+        low_K, high_K = np.fmin(low_K, np.fmin.reduce(precision_CK)), np.fmax(high_K, np.fmax.reduce(precision_CK))
+    odds_K, few = _log_odds(middle_K), few_blocks(blocks)
+    least_K = odds_K - widened(few * (odds_K - _log_odds(low_K)), deviation)
+    most_K = odds_K + widened(few * (_log_odds(high_K) - odds_K), deviation)
+    return span._replace(low_K=_share(least_K), high_K=_share(most_K))
+
+
+def few_blocks(blocks: int) -> float:
+    """How much further a 95 % interval reaches than the percentiles of a bootstrap over so few blocks.
+
+    A bootstrap knows neither that the variance itself is estimated nor that its resamples lie about their own mean.
+    """
+    return student(blocks - 1) / student(10**6) * float(np.sqrt(blocks / (blocks - 1)))
+
+
+def _log_odds(share_K: NDArray[np.float64]) -> NDArray[np.float64]:
+    clipped_K = np.clip(share_K, 1e-6, 1 - 1e-6)
+    odds_K: NDArray[np.float64] = np.log(clipped_K / (1 - clipped_K))
+    return odds_K
+
+
+def _share(log_odds_K: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Back from log-odds; 0 and 1 where they were clipped."""
+    share_K = 1 / (1 + np.exp(-np.clip(log_odds_K, -80, 80)))
+    return np.where(share_K <= 1e-6, 0.0, np.where(share_K >= 1 - 1e-6, 1.0, share_K))
 
 
 def wilson(share_K: NDArray[np.float64], trials_K: NDArray[np.int64]) -> tuple[NDArray[np.float64], ...]:
@@ -206,6 +267,18 @@ def wilson(share_K: NDArray[np.float64], trials_K: NDArray[np.int64]) -> tuple[N
     middle_K = (share_K + z**2 / (2 * trials_K)) / (1 + z**2 / trials_K)
     reach_K = z * np.sqrt(share_K * (1 - share_K) / trials_K + (z / (2 * trials_K)) ** 2) / (1 + z**2 / trials_K)
     return middle_K - reach_K, np.minimum(middle_K + reach_K, 1.0)
+
+
+def _points(
+    threshold_K: NDArray[np.float64], precision_K: NDArray[np.float64], recall_K: NDArray[np.float64]
+) -> tuple[ReliabilityPoint, ...]:
+    found = zip(threshold_K.tolist(), precision_K.tolist(), recall_K.tolist(), strict=True)
+    return tuple(ReliabilityPoint(threshold, _short(share), _short(recall)) for threshold, share, recall in found)
+
+
+def _with_ranges(points: Sequence[ReliabilityPoint], span: Span) -> tuple[ReliabilityPoint, ...]:
+    edges = zip(points, span.low_K.tolist(), span.high_K.tolist(), strict=True)
+    return tuple(msgspec.structs.replace(point, low=_known(low), high=_known(high)) for point, low, high in edges)
 
 
 def _cell_record(cell: Measured, precision_K: NDArray[np.float64], bound_K: NDArray[np.int64]) -> MeasuredCell:

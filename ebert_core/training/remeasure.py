@@ -12,13 +12,13 @@ from ebert_core.dataset.labels import TRAINING_RULE
 from ebert_core.inference.fitting import check_fit
 from ebert_core.inference.predict import Predictor
 from ebert_core.model.checkpoint import Checkpoint
-from ebert_core.model.description import Description, FactorRecord, read_description, replace_description
+from ebert_core.model.description import Description, read_description, replace_description
 from ebert_core.model.device import Engine
 from ebert_core.model.tokens import BIN
 from ebert_core.protocol.errors import InvalidRequest
 from ebert_core.protocol.locus import Interval, format_locus
 from ebert_core.protocol.verdict import Verdict
-from ebert_core.training.calibration import factor_record
+from ebert_core.training.calibration import factor_records
 from ebert_core.training.held_out import HeldOut, held_out
 from ebert_core.training.limits import calibration_limits, uncalibrated_limits
 from ebert_core.training.material import Material, open_material
@@ -53,7 +53,8 @@ def remeasured(checkpoint: Checkpoint, loci: HeldOutLoci, engine: Engine, report
         named = ", ".join(record.name for record in description.factors)
         raise InvalidRequest(f"None of {named} was assayed in the chosen cell types; choose others.")
     choosers = _choosers(description, material.validation)
-    records = tuple(_record(record, pairs, material, choosers) for record in description.factors)
+    trained = {record.name: record.cell_types for record in description.factors}
+    records = factor_records(trained, pairs, material.validation, choosers)
     outdated = {*uncalibrated_limits(description.factors), *calibration_limits(description.factors)}
     kept = tuple(sentence for sentence in description.limits if sentence not in outdated)
     return msgspec.structs.replace(
@@ -79,13 +80,6 @@ def _pairs(checkpoint: Checkpoint, material: Material, engine: Engine, report: R
         found = held_out(predictor, material.dataset, regions, material.cell_types, factors, heard)
     checkpoint.network.cpu()
     return found
-
-
-def _record(
-    record: FactorRecord, pairs: Sequence[HeldOut], material: Material, choosers: tuple[str, ...]
-) -> FactorRecord:
-    of_factor = [pair for pair in pairs if pair.factor == record.name]
-    return factor_record(record.name, record.cell_types, of_factor, material.validation, choosers)
 
 
 def _refuse_trained(description: Description, regions: Sequence[Interval]) -> None:

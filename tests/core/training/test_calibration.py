@@ -8,10 +8,11 @@ import pytest
 
 from ebert_core.model.description import FactorRecord
 from ebert_core.protocol.locus import Interval
-from ebert_core.training.calibration import calibrate, factor_record
+from ebert_core.training.calibration import factor_maps, factor_records
 from ebert_core.training.held_out import HeldOut
 from ebert_core.training.limits import calibration_limits
 from ebert_core.training.reliability import grouped, map_thresholds, measured, reliability_of
+from ebert_core.training.widening import BETWEEN_LOCI
 
 PLACE = (Interval("chr20", 0, 2_000_000),)
 BINS = 40_000
@@ -30,12 +31,22 @@ def drawn(cell_type, seed, shift=0.0, stretch=1.0, offset=-6.0, bins=BINS):
 
 
 def record_of(*pairs, trained=("K562",), choosers=None):
-    return factor_record("MAX", trained, pairs, PLACE, choosers)
+    (record,) = factor_records({"MAX": trained}, pairs, PLACE, choosers)
+    return record
+
+
+def map_of(*pairs):
+    """The map of one factor that has no others to learn from."""
+    return factor_maps({"MAX": pairs})["MAX"]
+
+
+def probability(fitted, logit):
+    return 1 / (1 + np.exp(-(fitted.slope * logit + fitted.offset)))
 
 
 def test_bent_probabilities_are_straightened():
     pair = drawn("HepG2", 1, shift=1.5, stretch=2.0)
-    calibration = calibrate([pair], "HepG2")
+    calibration = map_of(pair)
     assert calibration.slope == pytest.approx(0.5, abs=0.05)
     assert calibration.offset == pytest.approx(-0.75, abs=0.35)
     groups = grouped(*measured(pair, calibration.slope, calibration.offset)[1:3])
@@ -49,19 +60,20 @@ def test_whatever_the_logits_the_sum_of_probabilities_is_that_of_the_bound_bins(
     random = np.random.default_rng(2)
     told = sense * pair.labels_P + random.normal(0, 1, BINS)
     blunt = pair._replace(scores_P=(spread * told - 5).astype(np.float32))
-    calibration = calibrate([blunt], "HepG2")
+    calibration = map_of(blunt)
     cell = measured(blunt, calibration.slope, calibration.offset)
     assert calibration.slope >= 0.1
     assert cell.probability_X.sum() == pytest.approx(cell.is_bound_X.sum(), rel=0.03)
 
 
 def test_every_cell_type_weighs_the_same_however_many_bins_it_has():
-    few, many = drawn("HepG2", 1, bins=8_000), drawn("A549", 2, shift=2.0, bins=80_000)
-    alone = [calibrate([pair], "x").probability(0.0) for pair in (few, many)]
-    both = calibrate([few, many], "x").probability(0.0)
-    repeated = HeldOut("MAX", "HepG2", *(np.tile(column, 10) for column in few[2:]))
+    whole, many = drawn("HepG2", 1), drawn("A549", 2, shift=2.0)
+    is_scored_P = np.arange(BINS) % 80 < 8  # a tenth of the places
+    few = whole._replace(labels_P=np.where(is_scored_P, whole.labels_P, -1).astype(np.int8))
+    alone = [probability(map_of(pair), 0.0) for pair in (few, many)]
+    both = probability(map_of(few, many), 0.0)
     assert alone[1] < both < alone[0]
-    assert both == pytest.approx(calibrate([repeated, many], "x").probability(0.0), abs=0.01)
+    assert both == pytest.approx(probability(map_of(whole, many), 0.0), abs=0.05)
 
 
 def test_the_held_out_cell_type_is_preferred_and_the_place_is_said():
@@ -170,11 +182,37 @@ def test_too_few_peaks_decide_nothing_and_the_checkpoint_says_so():
     assert calibration_limits([record])[0].startswith("What probabilities of MAX are worth rests on fewer than 15")
 
 
-def test_too_few_blocks_give_no_interval():
+@pytest.mark.parametrize("blocks", [1, 4])
+def test_peaks_in_too_few_blocks_give_no_interval(blocks):
     pair = drawn("HepG2", 17)
-    reliability = record_of(drawn("K562", 1), pair._replace(block_P=np.zeros(BINS, np.int64))).reliability
+    pair = pair._replace(block_P=np.minimum(pair.block_P, blocks - 1))
+    reliability = record_of(drawn("K562", 1), pair).reliability
+    assert reliability.peaks >= 15
+    assert reliability.blocks == blocks
+    assert not reliability.has_range
     assert all(point.low is None for point in reliability.points)
+    assert reliability.elsewhere is None
     assert (reliability.transfers[0].low, reliability.transfers[0].verdict) == (None, "undecided")
+
+
+def test_bound_bins_in_few_blocks_give_no_interval_however_many_blocks_are_empty():
+    pair = drawn("HepG2", 17)
+    few = pair._replace(
+        labels_P=np.where(pair.block_P < 4, pair.labels_P, np.minimum(pair.labels_P, 0)).astype(np.int8)
+    )
+    reliability = record_of(drawn("K562", 1), few).reliability
+    assert reliability.peaks >= 15
+    assert reliability.blocks == 4
+    assert all(point.low is None for point in reliability.points)
+    assert reliability.transfers[0].low is None
+
+
+def test_too_few_peaks_give_no_interval():
+    reliability = record_of(with_peaks(drawn("HepG2", 15), 13)).reliability
+    assert reliability.blocks >= 5
+    assert reliability.peaks == 13
+    assert all(point.low is None for point in reliability.points)
+    assert reliability.elsewhere is None
 
 
 def test_without_a_bound_bin_or_a_pair_nothing_is_claimed():
@@ -205,3 +243,110 @@ def test_thresholds_are_few_ascend_and_call_everything_at_the_lowest(bins):
     assert 1 <= len(threshold_K) <= 40
     assert (np.diff(threshold_K) > 0).all()
     assert threshold_K[0] <= probability_X.min()
+
+
+FACTORS = tuple(f"F{number}" for number in range(10))
+
+
+def factor_pair(factor, seed):
+    """A factor whose logits ran too high by as much as those of all others: its true map is half the logit, minus 1."""
+    return drawn("HepG2", seed, shift=2.0, stretch=2.0)._replace(factor=factor)
+
+
+def with_peaks(pair, peaks, seed=0):
+    """The pair with all but so many peaks' places left unscored, and as large a share of the unbound places."""
+    places = pair.labels_P.reshape(-1, 8)
+    is_peak = (places == 1).any(1)
+    random = np.random.default_rng(seed)
+    kept = random.permutation(np.flatnonzero(is_peak))[:peaks]
+    unbound = np.flatnonzero(~is_peak)
+    kept_unbound = random.permutation(unbound)[: round(len(unbound) * peaks / is_peak.sum())]
+    is_kept = np.isin(np.arange(len(places)), np.concatenate([kept, kept_unbound]))
+    return pair._replace(labels_P=np.where(is_kept[:, None], places, -1).ravel().astype(np.int8))
+
+
+def test_a_factor_with_few_peaks_gets_almost_the_map_of_all_and_one_with_many_keeps_its_own():
+    rich = {name: [factor_pair(name, seed)] for seed, name in enumerate(FACTORS)}
+    # Of one more the truth is another map, and all its logits are shifted by 3.
+    other = factor_pair("X", 50)
+    other = other._replace(scores_P=(other.scores_P + 3).astype(np.float32))
+    mean = np.mean([map_of(*group)[:2] for group in rich.values()], axis=0)
+    own = map_of(other)
+    away = abs(own.offset - mean[1])
+    few, many = (factor_maps({**rich, "X": [with_peaks(other, peaks)]})["X"] for peaks in (2, 400))
+    assert abs(few.offset - mean[1]) < 0.6 * away
+    assert abs(many.offset - own.offset) < 0.2 * away
+    assert np.trace(few.covariance_22) > 3 * np.trace(many.covariance_22)
+
+
+def test_pooled_maps_of_few_peaks_are_nearer_to_the_truth_than_each_alone():
+    rich = {name: [factor_pair(name, seed)] for seed, name in enumerate(FACTORS[:5])}
+    poor = {f"P{seed}": [with_peaks(factor_pair(f"P{seed}", 100 + seed), 6, seed)] for seed in range(8)}
+    together = factor_maps(rich | poor)
+
+    def errors(maps):
+        """How far the log-odds of a doubtful bin (true log-odds 0, so logit 2) and of an unbound one (-12) are off."""
+        return np.mean(
+            [(fitted.slope * logit + fitted.offset - (logit - 2) / 2) ** 2 for fitted in maps for logit in (2, -12)]
+        )
+
+    assert errors([together[name] for name in poor]) < 0.5 * errors([map_of(*group) for group in poor.values()])
+
+
+def test_a_factor_without_a_bound_bin_gets_the_map_of_the_others_and_one_alone_gets_none():
+    silent = factor_pair("S", 70)
+    silent = silent._replace(labels_P=np.minimum(silent.labels_P, 0))
+    rich = [factor_pair(name, seed) for seed, name in enumerate(FACTORS)]
+    trained = dict.fromkeys((*FACTORS, "S"), ("K562",))
+    *_, record = factor_records(trained, [*rich, silent], PLACE)
+    assert record.calibration.other_factors == 10
+    assert 0.3 < record.calibration.slope < 0.7
+    assert record.reliability is None  # nothing was bound: what it is worth is not known
+
+
+def test_peaks_count_once_however_many_bins_and_cell_types_they_have():
+    one = drawn("HepG2", 31)
+    twice = map_of(one, one._replace(cell_type="A549"))
+    np.testing.assert_allclose(twice.covariance_22, map_of(one).covariance_22, rtol=0.01)
+
+
+def spans(reliability):
+    return [point.high - point.low for point in reliability.points if point.low is not None]
+
+
+def test_ranges_are_wider_by_what_differs_between_loci():
+    cells = [measured(drawn("HepG2", 21), 1.0, 0.0)]
+    plain, wide = (
+        reliability_of(cells, ("chr20",), True, True, map_variance=0.01, deviation=deviation)
+        for deviation in (0.0, 0.5)
+    )
+    assert np.mean(spans(wide)) > 1.5 * np.mean(spans(plain))
+    assert wide.between_loci == 0.5
+    assert all(a.low <= b.low and b.high <= a.high for a, b in zip(wide.points, plain.points, strict=True) if b.low)
+    # exp(2.776 x 0.5), Student's point for five rotations, and a little more.
+    assert wide.elsewhere[1] > 2.5 * plain.elsewhere[1]
+    assert wide.elsewhere[0] * wide.elsewhere[1] == pytest.approx(1, rel=1e-3)
+
+
+def test_a_told_range_holds_at_loci_that_differ():
+    """Loci whose log-odds are shifted at random by as much as the program takes for granted, twelve bins of them."""
+    random = np.random.default_rng(5)
+    record = record_of(drawn("HepG2", 90))
+    low, high = record.reliability.elsewhere
+    held = []
+    for seed in range(60):
+        shift = random.normal(0, BETWEEN_LOCI)
+        elsewhere = drawn("HepG2", 200 + seed, shift=-shift, bins=20_000)
+        cell = measured(elsewhere, record.calibration.slope, record.calibration.offset)
+        held.append(low <= cell.is_bound_X.sum() / cell.probability_X.sum() <= high)
+    assert np.mean(held) >= 0.95
+
+
+def test_a_factor_whose_values_say_nothing_is_found_out():
+    pair = drawn("HepG2", 91, offset=-4.0)
+    random = np.random.default_rng(1)
+    blind = pair._replace(scores_P=random.permutation(pair.scores_P).astype(np.float32))
+    record = record_of(blind)
+    assert record.reliability.says_nothing
+    assert not record_of(pair).reliability.says_nothing
+    assert "Values of MAX say nothing on chr20" in calibration_limits([record])[0]

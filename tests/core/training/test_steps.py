@@ -13,7 +13,7 @@ from ebert_core.model.device import Engine
 from ebert_core.model.network import Ebert
 from ebert_core.protocol.errors import InvalidRequest
 from ebert_core.protocol.locus import Interval
-from ebert_core.training.calibration import best_f1_threshold, fit_calibration
+from ebert_core.training.calibration import best_f1_threshold
 from ebert_core.training.comparison import Pair, compare, pooled_pair
 from ebert_core.training.held_out import blocks, bound_peaks
 from ebert_core.training.loop import Schedule, Trainer, parameter_groups
@@ -81,27 +81,6 @@ def test_every_parameter_is_in_one_group_lower_layers_learn_slower_and_vectors_d
     assert share["embedding.bases.filters.weight"] == 0.0625
     assert decay["encoder.blocks.0.widen.weight"] > 0
     assert decay["encoder.blocks.0.widen.bias"] == decay["encoder.norm.weight"] == 0
-
-
-def test_calibration_recovers_the_map_that_made_the_labels():
-    random = np.random.default_rng(1)
-    logits = random.normal(-2, 3, 40_000)
-    is_bound = random.random(40_000) < 1 / (1 + np.exp(-(0.6 * logits - 1.2)))
-    found = fit_calibration(is_bound, logits.astype(np.float32), "chr5")
-    assert (found.slope, found.offset) == (pytest.approx(0.6, abs=0.03), pytest.approx(-1.2, abs=0.06))
-    assert found.fitted_on == "chr5"
-    assert found.probability(2.0) == pytest.approx(0.5, abs=0.03)
-
-
-def test_few_bins_perfect_separation_and_noise_give_a_usable_map():
-    few = fit_calibration(np.arange(100) < 10, np.zeros(100), "x")
-    assert (few.slope, few.offset, few.fitted_on) == (1, 0, "")
-    is_bound = np.arange(400) < 60
-    clear = fit_calibration(is_bound, np.where(is_bound, 8.0, -8.0), "x")
-    assert np.isfinite((clear.slope, clear.offset)).all()
-    assert clear.probability(8) > 0.9 > 0.1 > clear.probability(-8)
-    backwards = fit_calibration(is_bound, np.where(is_bound, -8.0, 8.0), "x")
-    assert backwards.slope > 0
 
 
 def test_the_threshold_is_that_of_the_best_f1():

@@ -1,0 +1,44 @@
+"""What commands that measure a checkpoint on held-out loci share: where it computes, and what a person sees of it."""
+
+import argparse
+import sys
+
+
+def add_engine_arguments(parser: argparse._ActionsContainer) -> None:
+    """Adds device and precision."""
+    parser.add_argument("--device", metavar="D", default="auto", help="auto (default), cpu or cuda:0")
+    parser.add_argument(
+        "--precision",
+        choices=("auto", "bf16", "fp32"),
+        default="auto",
+        help="auto (default): bf16 where it is fast, else fp32",
+    )
+
+
+class Shown:
+    """A line that a person watches; what is worth keeping goes to stderr for everybody."""
+
+    def __init__(self) -> None:
+        self._is_watched = sys.stderr.isatty()
+
+    def progress(self, fraction: float, note: str) -> None:
+        """One line, rewritten, where a person watches."""
+        if self._is_watched:
+            print(f"\r\033[K{fraction:4.0%} {note}", end="", file=sys.stderr, flush=True)
+
+    def metric(self, step: int, epoch: int, split: str, name: str, value: float) -> None:
+        """Measuring has no curve."""
+
+    def event(self, text: str) -> None:
+        """A line for everybody."""
+        self.end()
+        print(text, file=sys.stderr)
+
+    def stop_requested(self) -> bool:
+        """Ctrl-C ends it, nothing else."""
+        return False
+
+    def end(self) -> None:
+        """Clears the line."""
+        if self._is_watched:
+            print("\r\033[K", end="", file=sys.stderr, flush=True)

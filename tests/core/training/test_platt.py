@@ -1,0 +1,41 @@
+"""Platt's map by a factor's own bins: it recovers the truth, and stays usable where there is none to recover."""
+
+import numpy as np
+import pytest
+
+from ebert_core.training.platt import fitted, levels, pooled
+
+
+def map_of(is_bound_X, logit_X):
+    return fitted(levels(is_bound_X, logit_X.astype(np.float32), np.ones(len(logit_X))))
+
+
+def probability(map_2, logit):
+    return 1 / (1 + np.exp(-(map_2[0] * logit + map_2[1])))
+
+
+def test_calibration_recovers_the_map_that_made_the_labels():
+    random = np.random.default_rng(1)
+    logits = random.normal(-2, 3, 40_000)
+    is_bound = random.random(40_000) < 1 / (1 + np.exp(-(0.6 * logits - 1.2)))
+    found = map_of(is_bound, logits)
+    assert found == pytest.approx([0.6, -1.2], abs=0.06)
+    assert probability(found, 2.0) == pytest.approx(0.5, abs=0.03)
+
+
+def test_perfect_separation_and_noise_give_a_usable_map():
+    is_bound = np.arange(400) < 60
+    clear = map_of(is_bound, np.where(is_bound, 8.0, -8.0))
+    assert np.isfinite(clear).all()
+    assert probability(clear, 8) > 0.9 > 0.1 > probability(clear, -8)
+    backwards = map_of(is_bound, np.where(is_bound, -8.0, 8.0))
+    assert backwards[0] > 0
+
+
+def test_one_factor_has_nothing_to_learn_from():
+    random = np.random.default_rng(2)
+    logits = random.normal(-2, 3, 4_000)
+    factor = levels(random.random(4_000) < 1 / (1 + np.exp(-logits)), logits, np.ones(4_000))
+    maps = pooled([factor])
+    assert maps.weights_F2[0] == pytest.approx(fitted(factor), abs=1e-3)
+    assert maps.mean_2 == pytest.approx(fitted(factor), abs=1e-3)
