@@ -174,7 +174,7 @@ def meaning_of(
         precision_sentence(reliability, probability),
         prevalence_sentence(reliability, probability),
         "" if warning else elsewhere_sentence(reliability),
-        "" if warning else support_sentence(reliability),
+        "" if _distrust(factor, reliability) else support_sentence(reliability),
         "" if warning else carry_over_sentence(factor, trained, reliability, cell_type),
     ]
     return " ".join(filter(None, sentences))
@@ -185,10 +185,8 @@ def caveats_of(factor: str, trained: Sequence[str], reliability: Reliability | N
     if reliability is None:
         unknown = f"What a probability of {factor} is worth was not measured on held-out bins."
         return f"{unknown} {_unseen(factor, cell_type, trained)}".strip()
-    warning = calibration_warning(factor, reliability, cell_type)
-    if warning:
-        return f"{untrained_sentence(factor, trained)} {warning}".strip()
-    few = support_sentence(reliability) if reliability.peaks < FEWEST_PEAKS else ""
+    has_few = reliability.peaks < FEWEST_PEAKS and not _distrust(factor, reliability)
+    few = support_sentence(reliability) if has_few else ""
     about = f"{untrained_sentence(factor, trained)} {few}".strip()
     about = about.replace("This", f"What probabilities of {factor} are worth")
     if cell_type in [cell.name for cell in reliability.cell_types]:
@@ -220,6 +218,8 @@ def precision_sentence(reliability: Reliability, probability: float) -> str:
 
 def elsewhere_sentence(reliability: Reliability) -> str:
     """How far predicted totals may be off at loci that were never seen, or that nobody can say."""
+    if reliability.between_loci is None:
+        return "How far this may be off at other loci was not measured."
     if reliability.elsewhere is None or not reliability.has_range:
         return "How many bins are bound for each one predicted at other loci cannot be told."
     low, high = reliability.elsewhere
@@ -259,24 +259,30 @@ def carry_over_sentence(factor: str, trained: Sequence[str], reliability: Reliab
 def calibration_warning(factor: str, reliability: Reliability | None, cell_type: str = "") -> str:
     """Why not to take probabilities as they are; empty where nothing speaks against it.
 
-    `Values of NANOG say nothing …; do not rely on them.` Or `Probabilities of MAX ran 2.1 times too high in held-out
-    HepG2 …; take them as ranks.`, which is not said in the one cell type on which they were calibrated.
+    `Values of NANOG say nothing …; do not rely on these values.` Or `Probabilities of MAX ran 2.1 times too high in
+    held-out HepG2 …; take them as ranks.`, which is not said in the one cell type on which they were calibrated.
     """
     if reliability is None:
         return ""
+    distrust = _distrust(factor, reliability)
+    if distrust or [cell.name for cell in reliability.cell_types] == [cell_type]:
+        return distrust
+    failed = [_failure(transfer) for transfer in reliability.transfers if transfer.verdict == "fails"]
+    if not failed:
+        return ""
+    ran = f"Probabilities of {factor} ran {listed(failed, 4)} when calibrated on other cell types"
+    return f"{ran}; take them as ranks."
+
+
+def _distrust(factor: str, reliability: Reliability) -> str:
+    """That the values of a factor mean nothing, or that nobody can tell; empty where enough was found by them."""
     if reliability.peaks < _FEWEST_TO_JUDGE:
         known = f"{_counted(reliability.peaks)} on {reliability.place}"
         return f"From {known} nobody can tell whether values of {factor} mean anything; do not rely on these values."
     if reliability.says_nothing:
         found = f"their auPRC is {reliability.auprc:.2g} where {percent(reliability.prevalence)} of bins are bound"
         return f"Values of {factor} say nothing on {reliability.place}: {found}; do not rely on these values."
-    if [cell.name for cell in reliability.cell_types] == [cell_type]:
-        return ""
-    failed = [_failure(transfer) for transfer in reliability.transfers if transfer.verdict == "fails"]
-    if not failed:
-        return ""
-    ran = f"Probabilities of {factor} ran {listed(failed, 4)} when calibrated on other cell types"
-    return f"{ran}; take them as ranks."
+    return ""
 
 
 def short_meaning(factor: str, reliability: Reliability | None, cell_type: str, probability: float) -> str:
@@ -290,7 +296,8 @@ def short_meaning(factor: str, reliability: Reliability | None, cell_type: str, 
     if calibration_warning(factor, reliability, cell_type):
         return "take as a rank: calibration did not hold in another cell type"
     point = reliability.at(probability)
-    spread = "" if point.low is None or point.high is None else f" ({percent_range(point.low, point.high)})"
+    is_told = reliability.has_range and point.low is not None and point.high is not None
+    spread = f" ({percent_range(point.low or 0.0, point.high or 0.0)})" if is_told else ""
     return f"about {percent(point.precision)}{spread} of such bins bound on {reliability.place_in(1)}"
 
 

@@ -25,7 +25,9 @@ POINTS = (
     ReliabilityPoint(0.9, 0.95, 0.1),
 )
 HEPG2 = MeasuredCell("HepG2", 100_000, 1_200, 150)
-HELD_OUT = Reliability(("chr20",), (HEPG2,), True, False, POINTS)
+HELD_OUT = Reliability(
+    ("chr20",), (HEPG2,), True, False, POINTS, loci=150, blocks=40, between_loci=0.5, elsewhere=(0.4, 2.5), auprc=0.5
+)
 A549 = MeasuredCell("A549", 100_000, 800, 90)
 
 
@@ -39,13 +41,13 @@ def with_transfers(*transfers, cells=(HEPG2, A549)):
 
 def test_precision_is_told_of_the_place_where_it_was_measured():
     assert precision_sentence(HELD_OUT, 0.4) == (
-        "About 80 % of bins at or above this were bound on chr20 in held-out HepG2, "
-        "range 61-88 % over blocks of 100 kb."
+        "About 80 % of bins at or above this were bound on chr20 in held-out HepG2, range 61-88 % over other loci."
     )
     said = meaning_of("MAX", ("K562",), HELD_OUT, "K562", 0.4)
     assert said.endswith(
         "They are 45 % of the bound bins there, where 1 % of all bins were bound; "
-        "where fewer are, fewer of these will be."
+        "where fewer are, fewer of these will be. "
+        "In a megabase never seen, 0.4 to 2.5 bins may be bound for each one predicted."
     )
     assert "here" not in said.replace("there", "").replace("where", "")
 
@@ -66,7 +68,7 @@ def test_above_all_that_could_be_checked_the_highest_point_is_named():
 
 
 def test_several_cell_types_give_a_range_over_cell_types():
-    assert "in held-out HepG2 and A549, range 61-88 % over cell types and blocks of 100 kb." in precision_sentence(
+    assert "in held-out HepG2 and A549, range 61-88 % over cell types and other loci." in precision_sentence(
         with_transfers(), 0.4
     )
 
@@ -82,14 +84,58 @@ def test_without_a_held_out_cell_type_the_words_do_not_promise_another_one():
     assert "not tested there" in caveats_of("MAX", ("HepG2",), known, "liver")
 
 
-@pytest.mark.parametrize(("peaks", "said"), [(7, "7 peaks"), (1, "1 peak"), (14, "14 peaks")])
+@pytest.mark.parametrize(("peaks", "said"), [(7, "7 peaks"), (5, "5 peaks"), (14, "14 peaks")])
 def test_few_peaks_are_said(peaks, said):
-    few = msgspec.structs.replace(HELD_OUT, cell_types=(msgspec.structs.replace(HEPG2, peaks=peaks),))
+    few = msgspec.structs.replace(HELD_OUT, loci=peaks)
+    assert f"bound on chr20 in held-out HepG2; no range can be given from {said}." in precision_sentence(few, 0.4)
     assert f"This rests on {said}; do not rely on it." in meaning_of("MAX", ("K562",), few, "K562", 0.4)
     assert short_meaning("MAX", few, "K562", 0.4) == f"rests on {said}; do not rely on it"
     assert caveats_of("MAX", ("K562",), few, "HepG2") == (
         f"What probabilities of MAX are worth rests on {said}; do not rely on it."
     )
+
+
+@pytest.mark.parametrize(("peaks", "said"), [(1, "1 peak"), (4, "4 peaks")])
+def test_from_hardly_a_peak_nothing_can_be_told_and_window_and_command_warn(peaks, said):
+    few = msgspec.structs.replace(HELD_OUT, loci=peaks)
+    warning = (
+        f"From {said} on chr20 in held-out HepG2 nobody can tell whether values of MAX mean anything; "
+        "do not rely on these values."
+    )
+    assert calibration_warning("MAX", few, "HepG2") == warning
+    assert caveats_of("MAX", ("K562",), few, "K562") == warning
+    assert meaning_of("MAX", ("K562",), few, "K562", 0.4).startswith(warning)
+    assert meaning_of("MAX", ("K562",), few, "K562", 0.4).count("do not rely") == 1
+
+
+def test_values_that_find_nothing_are_said_to_say_nothing():
+    blind = msgspec.structs.replace(HELD_OUT, auprc=0.02)  # 1.2 % of the bins are bound
+    warning = (
+        "Values of MAX say nothing on chr20 in held-out HepG2: their auPRC is 0.02 where 1 % of bins are bound; "
+        "do not rely on these values."
+    )
+    assert calibration_warning("MAX", blind, "HepG2") == warning
+    assert meaning_of("MAX", ("K562",), blind, "K562", 0.4).startswith(warning)
+    assert short_meaning("MAX", blind, "K562", 0.4) == "says nothing on chr20 in held-out HepG2; do not rely on it"
+    assert calibration_warning("MAX", msgspec.structs.replace(HELD_OUT, auprc=0.05), "HepG2") == ""
+
+
+def test_no_range_is_told_from_few_blocks_even_of_a_map_that_holds_one():
+    few = msgspec.structs.replace(HELD_OUT, blocks=3)
+    assert precision_sentence(few, 0.4).endswith("; no range can be given from 150 peaks in 3 blocks of 100 kb.")
+    assert "How many bins are bound for each one predicted at other loci cannot be told." in meaning_of(
+        "MAX", ("K562",), few, "K562", 0.4
+    )
+    assert short_meaning("MAX", few, "K562", 0.4) == "about 80 % of such bins bound on chr20 in held-out HepG2"
+
+
+def test_the_range_of_an_older_checkpoint_is_that_of_its_blocks_and_no_more():
+    old = msgspec.structs.replace(HELD_OUT, loci=None, blocks=None, between_loci=None, elsewhere=None, auprc=None)
+    assert precision_sentence(old, 0.4).endswith(
+        "range 61-88 % over blocks of 100 kb there; at other loci it is wider."
+    )
+    said = meaning_of("MAX", ("K562",), old, "K562", 0.4)
+    assert "How far this may be off at other loci was not measured." in said
 
 
 def test_bins_that_chose_the_epoch_are_owned_up_to():

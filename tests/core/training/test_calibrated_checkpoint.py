@@ -15,6 +15,7 @@ from ebert_core.model.description import read_description
 from ebert_core.protocol.errors import InvalidRequest
 from ebert_core.protocol.reliability import MeasuredCell, Reliability, ReliabilityPoint, Transfer
 from ebert_core.training.finetune import finetune
+from ebert_core.training.widening import BETWEEN_LOCI
 
 FAILED = Reliability(
     ("chr2",),
@@ -100,3 +101,30 @@ def test_predict_warns_once_where_calibration_did_not_hold(rewritten, toy_bindin
 def test_predict_says_nothing_where_probabilities_were_calibrated(rewritten, toy_binding, tmp_path, capsys):
     assert predicted(rewritten(msgspec.to_builtins(FAILED)), toy_binding, tmp_path, "beta") == 0
     assert capsys.readouterr().err == ""
+
+
+def test_the_command_measures_a_finished_checkpoint_anew_and_leaves_its_weights(rewritten, toy_binding, capsys):
+    folder = rewritten(None)
+    weights = (folder / "weights.safetensors").read_bytes()
+    before = read_description(folder)
+    words = ["calibrate", str(folder), "--dataset", str(toy_binding), "--precision", "fp32"]
+    assert main([*words, "--regions", "chr1:1-20,000"]) == 2
+    assert "what was trained on proves nothing" in capsys.readouterr().err
+    assert read_description(folder) == before
+    assert main(words) == 0
+    said = capsys.readouterr()
+    assert said.out == f"{folder}\n"
+    after = read_description(folder)
+    assert (folder / "weights.safetensors").read_bytes() == weights
+    assert after.factor("FOS").reliability.between_loci == BETWEEN_LOCI
+    assert after.factor("FOS").calibration.fitted_on == before.factor("FOS").calibration.fitted_on
+    assert after.verdict.lines()[0] in said.err
+    assert sorted(path.name for path in folder.parent.iterdir()) == ["rewritten"]
+
+
+def test_a_checkpoint_without_validation_loci_needs_named_ones(rewritten, toy_binding, capsys):
+    folder = rewritten(None)
+    path = folder / "description.json"
+    path.write_text(json.dumps(json.loads(path.read_text()) | {"validation": []}))
+    assert main(["calibrate", str(folder), "--dataset", str(toy_binding)]) == 2
+    assert "has no validation loci of its own; name loci with --regions." in capsys.readouterr().err
