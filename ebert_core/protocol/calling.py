@@ -9,8 +9,10 @@ from typing import NamedTuple
 from ebert_core.protocol.modelling import FactorSummary
 from ebert_core.protocol.reliability import (
     FEWEST_PEAKS,
+    FEWEST_TO_JUDGE,
     Reliability,
     calibration_warning,
+    distrust_sentence,
     precision_sentence,
     prevalence_sentence,
     support_sentence,
@@ -109,10 +111,14 @@ def doubts_of(factor: FactorSummary, verdict: Verdict | None, cell_type: str) ->
         found.append(
             Doubt("never checked", f"What a probability of {name} is worth was not measured on held-out bins.")
         )
+    elif distrust := distrust_sentence(name, known):
+        is_known = known.peaks >= FEWEST_TO_JUDGE
+        found.append(Doubt("values say nothing" if is_known else f"rests on {_counted(known.peaks, '')}", distrust))
     elif known.peaks < FEWEST_PEAKS:
         rests = support_sentence(known).replace("This", f"What a probability of {name} is worth", 1)
         found.append(Doubt(f"rests on {_counted(known.peaks, '')}", rests))
-    if ranks := calibration_warning(name, known, cell_type):
+    ranks = calibration_warning(name, known, cell_type)
+    if ranks and not (known and distrust_sentence(name, known)):
         found.append(Doubt("take as ranks", ranks))
     judged = _judgement(name, verdict)
     if judged is not None and judged.outcome == "worse":

@@ -14,7 +14,7 @@ from ebert_core.protocol.wording import listed, percent, percent_range
 
 FEWEST_PEAKS = 15
 FEWEST_BLOCKS = 5
-_FEWEST_TO_JUDGE = 5
+FEWEST_TO_JUDGE = 5
 _CHANCE = 3.0
 MOST_POINTS = 40
 _HOLDS_WITHIN = (2 / 3, 3 / 2)
@@ -174,7 +174,7 @@ def meaning_of(
         precision_sentence(reliability, probability),
         prevalence_sentence(reliability, probability),
         "" if warning else elsewhere_sentence(reliability),
-        "" if _distrust(factor, reliability) else support_sentence(reliability),
+        "" if distrust_sentence(factor, reliability) else support_sentence(reliability),
         "" if warning else carry_over_sentence(factor, trained, reliability, cell_type),
     ]
     return " ".join(filter(None, sentences))
@@ -185,7 +185,7 @@ def caveats_of(factor: str, trained: Sequence[str], reliability: Reliability | N
     if reliability is None:
         unknown = f"What a probability of {factor} is worth was not measured on held-out bins."
         return f"{unknown} {_unseen(factor, cell_type, trained)}".strip()
-    has_few = reliability.peaks < FEWEST_PEAKS and not _distrust(factor, reliability)
+    has_few = reliability.peaks < FEWEST_PEAKS and not distrust_sentence(factor, reliability)
     few = support_sentence(reliability) if has_few else ""
     about = f"{untrained_sentence(factor, trained)} {few}".strip()
     about = about.replace("This", f"What probabilities of {factor} are worth")
@@ -264,7 +264,7 @@ def calibration_warning(factor: str, reliability: Reliability | None, cell_type:
     """
     if reliability is None:
         return ""
-    distrust = _distrust(factor, reliability)
+    distrust = distrust_sentence(factor, reliability)
     if distrust or [cell.name for cell in reliability.cell_types] == [cell_type]:
         return distrust
     failed = [_failure(transfer) for transfer in reliability.transfers if transfer.verdict == "fails"]
@@ -274,9 +274,9 @@ def calibration_warning(factor: str, reliability: Reliability | None, cell_type:
     return f"{ran}; take them as ranks."
 
 
-def _distrust(factor: str, reliability: Reliability) -> str:
+def distrust_sentence(factor: str, reliability: Reliability) -> str:
     """That the values of a factor mean nothing, or that nobody can tell; empty where enough was found by them."""
-    if reliability.peaks < _FEWEST_TO_JUDGE:
+    if reliability.peaks < FEWEST_TO_JUDGE:
         known = f"{_counted(reliability.peaks)} on {reliability.place}"
         return f"From {known} nobody can tell whether values of {factor} mean anything; do not rely on these values."
     if reliability.says_nothing:

@@ -23,6 +23,9 @@ _GUESSED_COVARIANCE = np.diag([0.25**2, 0.5**2])
 _GUESS_IS_WORTH = 2
 
 
+_IDENTITY_2 = np.array([1.0, 0.0])
+
+
 class Levels(NamedTuple):
     """The bins of a factor, those of nearly the same logit as one: mean logit, mean target, and weight.
 
@@ -64,7 +67,7 @@ def levels(is_bound_X: NDArray[np.bool_], logit_X: NDArray[np.floating], weight_
 
 def fitted(factor: Levels) -> NDArray[np.float64]:
     """Slope and offset (2,) of a factor by its own bins alone (Platt 1999)."""
-    return _fit(factor, None)[0]
+    return _fit(factor, None, _IDENTITY_2)[0]
 
 
 def pooled(factors: Sequence[Levels]) -> Maps:
@@ -73,14 +76,14 @@ def pooled(factors: Sequence[Levels]) -> Maps:
     The weights of a factor must sum to what its bins are worth, in independent ones. One factor has nothing to learn
     from: it is its own mean.
     """
-    alone = [_fit(each, None) for each in factors]
+    alone = [_fit(each, None, _IDENTITY_2) for each in factors]
     # Well-measured factors say where the mean is before anything is known of how they differ.
     worth_F = np.array([1 / np.trace(covariance_22) for _, covariance_22 in alone])
     mean_2 = np.average([weights_2 for weights_2, _ in alone], axis=0, weights=worth_F)
-    spread_22 = _GUESSED_COVARIANCE
+    spread_22, weights_F2 = _GUESSED_COVARIANCE, np.tile(mean_2, (len(factors), 1))
     for _ in range(_ROUNDS):
         prior = _Prior(mean_2, np.linalg.inv(spread_22))
-        found = [_fit(each, prior) for each in factors]
+        found = [_fit(each, prior, start_2) for each, start_2 in zip(factors, weights_F2, strict=True)]
         weights_F2, covariance_F22 = (np.stack(part) for part in zip(*found, strict=True))
         before_2, mean_2 = mean_2, weights_F2.mean(0)
         away_F2 = weights_F2 - mean_2
@@ -91,7 +94,9 @@ def pooled(factors: Sequence[Levels]) -> Maps:
     return Maps(weights_F2, covariance_F22, mean_2)
 
 
-def _fit(factor: Levels, prior: _Prior | None) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+def _fit(
+    factor: Levels, prior: _Prior | None, start_2: NDArray[np.float64]
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Slope and offset (2,) of least loss and their covariance (2, 2), drawn to a prior where there is one.
 
     A slope under a tenth, of a factor whose logits say nothing, is lifted to it and the offset fitted again.
@@ -103,12 +108,11 @@ def _fit(factor: Levels, prior: _Prior | None) -> tuple[NDArray[np.float64], NDA
     to_plain_22 = np.linalg.inv(to_scaled_22)
     features_V2 = np.stack(((factor.logit_V - middle) / spread, np.ones(len(factor.logit_V))), axis=1)
     scaled = prior and _Prior(to_scaled_22 @ prior.mean_2, to_plain_22.T @ prior.precision_22 @ to_plain_22)
-    start_2 = to_scaled_22 @ (prior.mean_2 if prior else np.array([1.0, 0.0]))
-    scaled_2, curvature_22 = _newton(features_V2, factor, start_2, scaled)
+    scaled_2, curvature_22 = _newton(features_V2, factor, to_scaled_22 @ start_2, scaled)
     covariance_22 = to_plain_22 @ np.linalg.inv(curvature_22) @ to_plain_22.T
     if scaled_2[0] < _SMALLEST_SLOPE * spread:
         fixed_V = _SMALLEST_SLOPE * spread * features_V2[:, 0]
-        (level,), _ = _newton(features_V2[:, 1:], factor, start_2[1:], None, fixed_V)
+        (level,), _ = _newton(features_V2[:, 1:], factor, scaled_2[1:], None, fixed_V)
         scaled_2 = np.array([_SMALLEST_SLOPE * spread, level])
     return to_plain_22 @ scaled_2, covariance_22
 

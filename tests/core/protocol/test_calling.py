@@ -1,5 +1,6 @@
 """A threshold calls bins bound only where it means something, and doubts are told the gravest first."""
 
+import msgspec
 import pytest
 
 from ebert_core.protocol.calling import calling_sentences, calls_at_precision, calls_of, calls_of_factor, doubts_of
@@ -62,6 +63,11 @@ def test_what_calls_are_worth_is_said_with_the_peaks_that_it_rests_on() -> None:
     assert calling_sentences("CTCF", 0.4, None).endswith("not measured on held-out bins.")
 
 
+def blind(peaks: int) -> Reliability:
+    """5 % of the bins are bound, and the values find them little better than chance."""
+    return msgspec.structs.replace(measured(peaks), auprc=0.07)
+
+
 def judged(outcome: str) -> Verdict:
     factors = tuple(
         Judgement(name, TRAINED, 60, 500, outcome, f"The sentence on {name}.")  # type: ignore[arg-type]  # parametrised
@@ -81,6 +87,8 @@ def judged(outcome: str) -> Verdict:
         ({"is_calibrated": False, "reliability": None}, None, ["not calibrated", "never checked"]),
         ({"reliability": measured(peaks=4)}, judged("worse"), ["rests on 4 peaks", "worse than baseline"]),
         ({"reliability": measured(peaks=1)}, None, ["rests on 1 peak"]),
+        ({"reliability": blind(peaks=60)}, None, ["values say nothing"]),
+        ({"reliability": blind(peaks=8)}, None, ["values say nothing"]),
     ],
 )
 def test_doubts_come_in_few_words_and_in_sentences_about_the_factor(changes, verdict, shorts) -> None:
