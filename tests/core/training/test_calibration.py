@@ -11,8 +11,8 @@ from ebert_core.protocol.locus import Interval
 from ebert_core.training.calibration import factor_maps, factor_records
 from ebert_core.training.held_out import HeldOut
 from ebert_core.training.limits import calibration_limits
-from ebert_core.training.reliability import grouped, map_thresholds, measured, reliability_of
-from ebert_core.training.widening import BETWEEN_LOCI
+from ebert_core.training.reliability import few_blocks, grouped, map_thresholds, measured, reliability_of
+from ebert_core.training.widening import BETWEEN_LOCI, between_loci
 
 PLACE = (Interval("chr20", 0, 2_000_000),)
 BINS = 40_000
@@ -350,3 +350,17 @@ def test_a_factor_whose_values_say_nothing_is_found_out():
     assert record.reliability.says_nothing
     assert not record_of(pair).reliability.says_nothing
     assert "Values of MAX say nothing on chr20" in calibration_limits([record])[0]
+
+
+@pytest.mark.parametrize(("blocks", "further"), [(5, 1.58), (20, 1.10), (1000, 1.002)])
+def test_few_blocks_widen_a_range_by_students_factor_and_their_own_mean(blocks, further):
+    assert few_blocks(blocks) == pytest.approx(further, abs=0.01)
+
+
+def test_the_variation_between_loci_is_found_again_and_is_none_where_peaks_explain_all():
+    random = np.random.default_rng(3)
+    variance_E = random.uniform(0.02, 0.5, 400)
+    noise_E = random.normal(0, np.sqrt(variance_E))
+    assert between_loci(noise_E + random.normal(0, 0.6, 400), variance_E) == pytest.approx(0.6, abs=0.08)
+    assert between_loci(noise_E, variance_E) < 0.15
+    assert between_loci(np.zeros(3), np.ones(3)) == 0.0
