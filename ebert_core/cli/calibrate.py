@@ -36,7 +36,8 @@ def run(arguments: argparse.Namespace) -> None:
     Raises:
         InvalidRequest: there is no such checkpoint, or it cannot be measured as asked.
     """
-    from ebert_core.model.checkpoint import describe_anew, load_checkpoint
+    from ebert_core.model.checkpoint import load_checkpoint
+    from ebert_core.model.description import replace_description
     from ebert_core.model.device import choose_engine
     from ebert_core.protocol.locus import format_locus
     from ebert_core.training.remeasure import HeldOutLoci, remeasured
@@ -54,7 +55,7 @@ def run(arguments: argparse.Namespace) -> None:
     described = remeasured(checkpoint, loci, choose_engine(arguments.device, arguments.precision), shown)
     shown.end()
     with writing_to(arguments.checkpoint.absolute(), "ebert calibrate"):
-        describe_anew(arguments.checkpoint, described)
+        replace_description(arguments.checkpoint, described)
     for sentence in (*described.limits, *(described.verdict.lines() if described.verdict else ())):
         print(sentence, file=sys.stderr)
     print(arguments.checkpoint)

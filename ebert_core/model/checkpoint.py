@@ -19,7 +19,7 @@ from safetensors.torch import save_file
 from ebert_core.model.config import Architecture
 from ebert_core.model.description import Description, Versions, read_description
 from ebert_core.model.device import Engine
-from ebert_core.model.durable import can_write, is_full, put_in_place, sync, sync_names
+from ebert_core.model.durable import can_write, is_full, sync, sync_names
 from ebert_core.model.ensemble import Ensemble, Network, build_network
 from ebert_core.model.network import Ebert
 from ebert_core.model.tokens import FIRST_STATE
@@ -110,21 +110,6 @@ def save_checkpoint(
         shutil.rmtree(part, ignore_errors=True)
         advice = " Free some space, then resume." if is_full(error) else ""
         raise InvalidRequest(f"The checkpoint could not be written to {folder}: {error}.{advice}") from error
-
-
-def describe_anew(folder: Path, description: Description) -> None:
-    """Replaces what a checkpoint says of itself; its weights stay as they are.
-
-    Raises:
-        InvalidRequest: the disk is full or may not be written.
-    """
-    part = folder.with_name(f"{folder.name}.description.part")
-    try:
-        part.write_bytes(msgspec.json.format(msgspec.json.encode(description), indent=1))
-        put_in_place(part, folder / "description.json")
-    except OSError as error:
-        part.unlink(missing_ok=True)
-        raise InvalidRequest(f"{folder} could not be described anew: {error}.") from error
 
 
 def _stored(tensor: torch.Tensor, dtype: torch.dtype) -> torch.Tensor:

@@ -15,15 +15,15 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from ebert_core.dream.logistic import fit_logistic
+
 _SMALLEST_SLOPE = 0.1
 _FURTHEST = 80
+_HELD = 1e9  # a penalty that lets a weight go nowhere
 _ROUNDS = 200
 # Between factors, slopes differ by about a quarter and offsets by about a half: worth so many factors in the estimate.
 _GUESSED_COVARIANCE = np.diag([0.25**2, 0.5**2])
 _GUESS_IS_WORTH = 2
-
-
-_IDENTITY_2 = np.array([1.0, 0.0])
 
 
 class Levels(NamedTuple):
@@ -46,8 +46,14 @@ class Maps(NamedTuple):
 
 
 class _Prior(NamedTuple):
+    """What is known of a map before its factor's bins are seen."""
+
     mean_2: NDArray[np.float64]
-    precision_22: NDArray[np.float64]
+    covariance_22: NDArray[np.float64]
+
+
+# Nothing is known: hardly holds where all logits are nearly equal, and slope and offset cannot be told apart.
+_NO_PRIOR = _Prior(np.array([1.0, 0.0]), 1e4 * np.eye(2))
 
 
 def levels(is_bound_X: NDArray[np.bool_], logit_X: NDArray[np.floating], weight_X: NDArray[np.float64]) -> Levels:
@@ -67,7 +73,7 @@ def levels(is_bound_X: NDArray[np.bool_], logit_X: NDArray[np.floating], weight_
 
 def fitted(factor: Levels) -> NDArray[np.float64]:
     """Slope and offset (2,) of a factor by its own bins alone (Platt 1999)."""
-    return _fit(factor, None, _IDENTITY_2)[0]
+    return _fit(factor, _NO_PRIOR)
 
 
 def pooled(factors: Sequence[Levels]) -> Maps:
@@ -76,15 +82,15 @@ def pooled(factors: Sequence[Levels]) -> Maps:
     The weights of a factor must sum to what its bins are worth, in independent ones. One factor has nothing to learn
     from: it is its own mean.
     """
-    alone = [_fit(each, None, _IDENTITY_2) for each in factors]
+    alone_F2 = np.stack([fitted(each) for each in factors])
     # Well-measured factors say where the mean is before anything is known of how they differ.
-    worth_F = np.array([1 / np.trace(covariance_22) for _, covariance_22 in alone])
-    mean_2 = np.average([weights_2 for weights_2, _ in alone], axis=0, weights=worth_F)
-    spread_22, weights_F2 = _GUESSED_COVARIANCE, np.tile(mean_2, (len(factors), 1))
+    worth_F = [1 / np.trace(_covariance(*pair, _NO_PRIOR)) for pair in zip(factors, alone_F2, strict=True)]
+    mean_2 = np.average(alone_F2, axis=0, weights=worth_F)
+    spread_22 = _GUESSED_COVARIANCE
     for _ in range(_ROUNDS):
-        prior = _Prior(mean_2, np.linalg.inv(spread_22))
-        found = [_fit(each, prior, start_2) for each, start_2 in zip(factors, weights_F2, strict=True)]
-        weights_F2, covariance_F22 = (np.stack(part) for part in zip(*found, strict=True))
+        prior = _Prior(mean_2, spread_22)
+        weights_F2 = np.stack([_fit(each, prior) for each in factors])
+        covariance_F22 = np.stack([_covariance(*pair, prior) for pair in zip(factors, weights_F2, strict=True)])
         before_2, mean_2 = mean_2, weights_F2.mean(0)
         away_F2 = weights_F2 - mean_2
         seen_22 = away_F2.T @ away_F2 + covariance_F22.sum(0)
@@ -94,58 +100,31 @@ def pooled(factors: Sequence[Levels]) -> Maps:
     return Maps(weights_F2, covariance_F22, mean_2)
 
 
-def _fit(
-    factor: Levels, prior: _Prior | None, start_2: NDArray[np.float64]
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Slope and offset (2,) of least loss and their covariance (2, 2), drawn to a prior where there is one.
+def _fit(factor: Levels, prior: _Prior) -> NDArray[np.float64]:
+    """Slope and offset (2,) of least loss, drawn to a prior.
 
     A slope under a tenth, of a factor whose logits say nothing, is lifted to it and the offset fitted again.
     """
-    middle = float(np.average(factor.logit_V, weights=factor.weight_V))
-    spread = float(np.sqrt(np.average((factor.logit_V - middle) ** 2, weights=factor.weight_V))) + 1e-6
-    # Centred and scaled: where all logits are nearly equal, slope and offset could not be told apart otherwise.
-    to_scaled_22 = np.array([[spread, 0.0], [middle, 1.0]])
-    to_plain_22 = np.linalg.inv(to_scaled_22)
-    features_V2 = np.stack(((factor.logit_V - middle) / spread, np.ones(len(factor.logit_V))), axis=1)
-    scaled = prior and _Prior(to_scaled_22 @ prior.mean_2, to_plain_22.T @ prior.precision_22 @ to_plain_22)
-    scaled_2, curvature_22 = _newton(features_V2, factor, to_scaled_22 @ start_2, scaled)
-    covariance_22 = to_plain_22 @ np.linalg.inv(curvature_22) @ to_plain_22.T
-    if scaled_2[0] < _SMALLEST_SLOPE * spread:
-        fixed_V = _SMALLEST_SLOPE * spread * features_V2[:, 0]
-        (level,), _ = _newton(features_V2[:, 1:], factor, scaled_2[1:], None, fixed_V)
-        scaled_2 = np.array([_SMALLEST_SLOPE * spread, level])
-    return to_plain_22 @ scaled_2, covariance_22
+    # In units of the prior's deviations, in which slope and offset are independent.
+    units_22 = np.linalg.cholesky(prior.covariance_22)
+    start_2 = np.linalg.solve(units_22, prior.mean_2)
+    design_V2 = _design(factor) @ units_22
+    weights_2 = units_22 @ fit_logistic(design_V2, factor.target_V, start_2, np.ones(2), factor.weight_V)
+    if weights_2[0] < _SMALLEST_SLOPE:
+        held_2, start_2 = np.array([_HELD, 0.0]), np.array([_SMALLEST_SLOPE, weights_2[1]])
+        _, offset = fit_logistic(_design(factor), factor.target_V, start_2, held_2, factor.weight_V)
+        weights_2 = np.array([_SMALLEST_SLOPE, offset])
+    return weights_2
 
 
-def _newton(
-    features_VN: NDArray[np.float64],
-    factor: Levels,
-    weights_N: NDArray[np.float64],
-    prior: _Prior | None,
-    fixed_V: NDArray[np.float64] | float = 0.0,
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """The weights of least logistic loss and its curvature there; a step that does not lower the loss is halved."""
-    size = len(weights_N)
-    mean_N, precision_NN = prior or (np.zeros(size), 1e-9 * np.eye(size))
-    _, target_V, weight_V = factor
+def _covariance(factor: Levels, weights_2: NDArray[np.float64], prior: _Prior) -> NDArray[np.float64]:
+    """That of slope and offset (2, 2): the inverse of the curvature of the loss and the prior."""
+    design_V2 = _design(factor)
+    probability_V = 1 / (1 + np.exp(-np.clip(design_V2 @ weights_2, -500, 500)))
+    bend_V = factor.weight_V * probability_V * (1 - probability_V)
+    curvature_22 = (design_V2 * bend_V[:, None]).T @ design_V2
+    return np.linalg.inv(curvature_22 + np.linalg.inv(prior.covariance_22))
 
-    def loss(candidate_N: NDArray[np.float64]) -> float:
-        exponent_V = features_VN @ candidate_N + fixed_V
-        away_N = candidate_N - mean_N
-        entropy_V = np.logaddexp(0, exponent_V) - target_V * exponent_V
-        return float((weight_V * entropy_V).sum() + away_N @ precision_NN @ away_N / 2)
 
-    for _ in range(100):
-        exponent_V = np.clip(features_VN @ weights_N + fixed_V, -500, 500)
-        probability_V = 1 / (1 + np.exp(-exponent_V))
-        gradient_N = features_VN.T @ (weight_V * (probability_V - target_V)) + precision_NN @ (weights_N - mean_N)
-        bend_V = weight_V * (probability_V * (1 - probability_V) + 1e-9)
-        curvature_NN = (features_VN * bend_V[:, None]).T @ features_VN + precision_NN + 1e-9 * np.eye(size)
-        step_N = np.linalg.solve(curvature_NN, gradient_N)
-        before = loss(weights_N)
-        while loss(weights_N - step_N) > before and np.abs(step_N).max() > 1e-9:
-            step_N = step_N / 2
-        weights_N = weights_N - step_N
-        if np.abs(step_N).max() < 1e-7:
-            break
-    return weights_N, curvature_NN
+def _design(factor: Levels) -> NDArray[np.float64]:
+    return np.stack((factor.logit_V, np.ones(len(factor.logit_V))), axis=1)

@@ -62,7 +62,6 @@ def remeasured(checkpoint: Checkpoint, loci: HeldOutLoci, engine: Engine, report
         factors=records,
         limits=(*kept, *uncalibrated_limits(records), *calibration_limits(records)),
         verdict=_verdict(description, material, pairs, bool(choosers), report),
-        label_rule=", ".join(dict.fromkeys((*description.label_rule.split(", "), TRAINING_RULE))),
     )
 
 

@@ -10,7 +10,6 @@ import pytest
 from toy_binding import SilentReport, finetune_spec
 
 from ebert_core.cli.program import main
-from ebert_core.dataset.labels import TRAINING_RULE
 from ebert_core.jobs.directory import list_jobs
 from ebert_core.model.description import read_description
 from ebert_core.protocol.errors import InvalidRequest
@@ -122,14 +121,6 @@ def test_the_command_measures_a_finished_checkpoint_anew_and_leaves_its_weights(
     assert after.verdict.lines()[0] in said.err
     assert after.label_rule == before.label_rule
     assert sorted(path.name for path in folder.parent.iterdir()) == ["rewritten"]
-
-
-def test_figures_by_another_rule_than_that_of_the_training_labels_name_both(rewritten, toy_binding):
-    folder = rewritten(None)
-    path = folder / "description.json"
-    path.write_text(json.dumps(json.loads(path.read_text()) | {"label_rule": "half-of-bin"}))
-    assert main(["calibrate", str(folder), "--dataset", str(toy_binding)]) == 0
-    assert read_description(folder).label_rule == f"half-of-bin, {TRAINING_RULE}"
 
 
 def test_a_checkpoint_without_validation_loci_needs_named_ones(rewritten, toy_binding, capsys):
