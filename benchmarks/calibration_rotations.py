@@ -252,31 +252,38 @@ def report(directory: Path) -> str:
     without = {each.name: deviation_of([other for other in found if other.rotation != each.name]) for each in rotations}
     told = {(each.rotation, each.factor): each.reliability(without[each.rotation]) for each in found}
     ranges = {key: known.elsewhere if known else None for key, known in told.items()}
-    names = [each.name for each in rotations]
     lines = [
-        f"| factor | peaks | observed / predicted before: {', '.join(names)} | after | held before | held after |",
+        "| factor | peaks | observed / predicted, before | after | ranges held, before | after |",
         "|---|---|---|---|---|---|",
     ]
     for factor in (*FACTORS, ""):
         chosen = [each for each in found if factor in ("", each.factor)]
         before, after = ([getattr(each, when) for each in chosen] for when in ("before", "after"))
         counts = sorted({each.loci for each in chosen})
-        values = [", ".join(f"{math.exp(each):.1f}" for each in ratios) if factor else "" for ratios in (before, after)]
+        values = [
+            ", ".join(f"{math.exp(each):.1f}" for each in ratios) if factor else "typically off by"
+            for ratios in (before, after)
+        ]
         lines.append(
-            f"| {factor or '**all, typically off**'} | {counts[0]}-{counts[-1]} "
-            f"| {values[0]} (x{typically(before):.2f}) | {values[1]} (x{typically(after):.2f}) "
+            f"| {factor or '**all**'} | {counts[0]}-{counts[-1]} "
+            f"| {values[0]} ({typically(before):.2f}) | {values[1]} ({typically(after):.2f}) "
             f"| {held([(each.before, each.told_before) for each in chosen])} "
             f"| {held([(each.after, ranges[each.rotation, each.factor]) for each in chosen])} |"
         )
     deviations = ", ".join(f"{value:.2f}" for value in without.values())
-    lines += ["", f"Between loci, log-odds differ by {deviation_of(found):.2f} (without one rotation: {deviations})."]
+    lines += [
+        "",
+        f"Rotations: {'; '.join(each.name for each in rotations)}. In brackets: typically off by this factor.",
+    ]
+    lines += [f"Between loci, log-odds differ by {deviation_of(found):.2f} (without one rotation: {deviations})."]
     lines.append(f"Ranges of precision held at {precision_held(found, told)}.")
     return "\n".join(lines)
 
 
 def deviation_of(found: Sequence[Comparison]) -> float:
-    """How loci differ, over the factors of some rotations."""
-    return between_loci(np.array([each.after for each in found]), np.array([each.variance for each in found]))
+    """How loci differ, over the factors of some rotations for which a range can be told."""
+    told = [each for each in found if each.loci >= FEWEST_PEAKS]
+    return between_loci(np.array([each.after for each in told]), np.array([each.variance for each in told]))
 
 
 def typically(logarithms: Sequence[float]) -> float:
@@ -287,7 +294,7 @@ def typically(logarithms: Sequence[float]) -> float:
 def held(pairs: Sequence[tuple[float, Range | None]]) -> str:
     """How many of the told ranges hold the ratio."""
     known = [(math.exp(value), span) for value, span in pairs if span]
-    return f"{sum(low <= value <= high for value, (low, high) in known)} of {len(known)}"
+    return f"{sum(low <= value <= high for value, (low, high) in known)} of {len(known)}" if known else "none told"
 
 
 def precision_held(found: Sequence[Comparison], told: Mapping[tuple[str, str], Reliability | None]) -> str:

@@ -14,8 +14,9 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
-# Between loci of a megabase or two, over five rotations of the human slices: benchmarks/calibration_rotations.py.
-BETWEEN_LOCI = 0.5
+# Between loci of a megabase or two, over five rotations of the human slices and the factors with enough peaks for a
+# range: benchmarks/calibration_rotations.py.
+BETWEEN_LOCI = 0.25
 ROTATIONS = 5
 
 
