@@ -88,6 +88,7 @@ class Loader(QObject):
             workspace.checkpoint_changed,
         ):
             announcer.connect(self.schedule)
+        self._opening = 0
         workspace.dataset_changed.connect(self.restart)
 
     @property
@@ -102,8 +103,10 @@ class Loader(QObject):
             self._timer.start(max(0, round(GESTURE_MILLISECONDS - 1000 * (time.monotonic() - self._last_asked))))
 
     def restart(self) -> None:
-        """Forget all replies: another dataset is open."""
-        self._cache.clear()
+        """Forget all replies where another dataset is open; files that join it change nothing in the others."""
+        if self._opening != self._workspace.openings:
+            self._opening = self._workspace.openings
+            self._cache.clear()
         self.retry()
 
     def retry(self) -> None:

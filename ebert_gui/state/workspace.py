@@ -51,6 +51,8 @@ class Workspace:
         self.view = ViewRange()
         self.tracks = TrackList(self.step)
         self.dataset: DatasetSummary | None = None
+        self.openings = 0
+        """How many datasets have been opened, one after the other: what was read of one says nothing of the next."""
         self.checkpoint: CheckpointSummary | None = None
         self.model_problem = ""
         self.cell_type = ""
@@ -117,6 +119,7 @@ class Workspace:
 
     def open_dataset(self, dataset: DatasetSummary, tracks: tuple[Track, ...] = ()) -> None:
         """Show a dataset with these tracks, or with the ones it suggests."""
+        self.openings += 1
         self.dataset = dataset
         self.checkpoint = None
         self.anchor = None

@@ -258,3 +258,18 @@ def test_an_arrival_says_whether_more_of_what_is_in_sight_is_awaited(loader, dat
     assert 1 < visible < len(data.asked)
     data.answer_all()
     assert said == [True] * (visible - 1) + [False] * (len(said) - visible + 1)
+
+
+def test_a_file_that_joins_the_dataset_leaves_the_other_tracks_as_they_are(loader: Loader, workspace, data) -> None:
+    data.answer_all()
+    before = _content(loader, workspace, SignalTrack)
+    assert before.replies("signal")
+    data.asked.clear()
+    workspace.refresh_dataset(workspace.dataset)
+    loader.ask()
+    assert _content(loader, workspace, SignalTrack).parts == before.parts
+    assert data.asked == []
+    workspace.open_dataset(workspace.dataset)
+    loader.ask()
+    assert data.requests(ReadSignal)
+    assert not _content(loader, workspace, SignalTrack).replies("signal")
