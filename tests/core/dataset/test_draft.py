@@ -138,6 +138,19 @@ def test_uneven_lines_of_a_reference_leave_no_description_behind(folder: Path) -
     assert not (folder / "mine.toml").exists()
 
 
+def test_sizes_that_contradict_a_reference_are_found_before_anything_is_written(folder: Path) -> None:
+    (folder / "wrong.sizes").write_text("chr1\t61231\nchr2\t5010\n")
+    draft = draft_in(folder, chromosome_sizes=str(folder / "wrong.sizes"))
+    for index in folder.glob("*.fai"):
+        index.unlink()
+    assert problems(draft) == {}
+    with pytest.raises(InvalidRequest, match="belongs to another assembly"):
+        write_dataset(draft, DraftChecker())
+    assert not (folder / "mine.toml").exists()
+    # Now the reference has an index, and the contradiction is seen at once.
+    assert list(problems(draft)) == ["toy.fa"]
+
+
 def test_a_new_dataset_opens_on_the_strongest_of_its_first_peaks(folder: Path) -> None:
     (folder / "some.bed").write_text("1\t100\t200\ta\t5\n1\t40000\t40200\tb\t900\nchrUn\t0\t50\tc\t999\n")
     draft = draft_in(folder, peaks=(("alpha", "CTCF", "conservative", str(folder / "some.bed")),))

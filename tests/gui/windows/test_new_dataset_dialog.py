@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 from PyQt6.QtCore import QMimeData, QPointF, Qt, QUrl
 from PyQt6.QtGui import QDropEvent
-from PyQt6.QtWidgets import QLabel, QPushButton
+from PyQt6.QtWidgets import QFileDialog, QLabel, QPushButton
 from pytestqt.qtbot import QtBot
 
 from ebert_core.protocol.tracks import DatasetDraft, DraftCheck, DraftProblem, FileKind
@@ -208,3 +208,31 @@ def test_the_first_thing_to_press_is_add_files(dialog: NewDatasetDialog, qtbot: 
     assert dialog.add.isDefault()
     dialog.add_files(FILES)
     assert create(dialog).isDefault()
+
+
+@pytest.mark.parametrize(
+    ("chosen", "path", "may_replace"),
+    [("/lab/DATASET.toml", "/lab/DATASET.toml", True), ("/lab/mine", "/lab/mine.toml", False)],
+)
+def test_only_what_the_person_was_asked_about_is_replaced(
+    dialog: NewDatasetDialog, monkeypatch: pytest.MonkeyPatch, chosen: str, path: str, may_replace: bool
+) -> None:
+    dialog.add_files(FILES)
+    assert not dialog.draft().may_replace
+    # The dialog for files is the desktop's own; here it answers at once.
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_words: (chosen, ""))
+    dialog.browse.click()
+    assert (dialog.draft().path, dialog.draft().may_replace) == (path, may_replace)
+    dialog.path.setText("/lab/other.toml")
+    assert not dialog.draft().may_replace
+
+
+def test_every_part_of_the_form_can_be_seen(dialog: NewDatasetDialog, qtbot: QtBot) -> None:
+    with qtbot.waitExposed(dialog):
+        dialog.show()
+    for part in (dialog.table, dialog.add, dialog.remove, dialog.name, dialog.assembly, dialog.path, dialog.browse):
+        assert not part.visibleRegion().isEmpty()
+    assert not dialog.remove.isEnabled()
+    dialog.add_files(FILES[:1])
+    dialog.table.selectRow(0)
+    assert dialog.remove.isEnabled()

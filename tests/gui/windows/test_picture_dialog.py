@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 from PyQt6.QtGui import QColor, QImage
-from PyQt6.QtWidgets import QPushButton
+from PyQt6.QtWidgets import QFileDialog, QPushButton
 from pytestqt.qtbot import QtBot
 
 from ebert_core.protocol.locus import Interval
@@ -127,3 +127,20 @@ def test_colours_are_asked_for_only_where_they_differ(shown: Scene, qtbot: QtBot
     qtbot.addWidget(dialog)
     assert dialog.on_paper.isVisibleTo(dialog) is offered
     assert dialog.style_wanted().palette is LIGHT
+
+
+@pytest.mark.parametrize(
+    ("chosen", "path"), [("{folder}/mine", "{folder}/mine.png"), ("{folder}/a.svg", "{folder}/a.svg")]
+)
+def test_a_chosen_file_gets_the_ending_of_the_format_unless_it_has_one(
+    dialog: PictureDialog, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, qtbot: QtBot, chosen: str, path: str
+) -> None:
+    with qtbot.waitExposed(dialog):
+        dialog.show()
+    # The dialog for files is the desktop's own; here it answers at once.
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_words: (chosen.format(folder=tmp_path), ""))
+    dialog.browse.click()
+    assert dialog.path() == path.format(folder=tmp_path)
+    assert dialog.format.currentData() == Path(path).suffix
+    for part in (dialog.all_tracks, dialog.as_shown, dialog.format, dialog.size_box, dialog.target):
+        assert not part.visibleRegion().isEmpty()
