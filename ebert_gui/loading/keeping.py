@@ -11,7 +11,13 @@ from PyQt6.QtCore import QLockFile, QObject, QTimer, pyqtSignal
 
 from ebert_gui.loading.opening import Opener
 from ebert_gui.state.session import ReadSession, Session, read_session, set_aside, write_session
-from ebert_gui.state.session_files import newest_sessions, session_file, session_files, session_of_nothing
+from ebert_gui.state.session_files import (
+    further_files,
+    newest_sessions,
+    numbered_files,
+    session_file,
+    session_of_nothing,
+)
 from ebert_gui.state.workspace import Workspace
 
 _AUTOSAVE_MILLISECONDS = 1000
@@ -86,7 +92,7 @@ class SessionKeeper(QObject):
         self._end_current()
         self._failure = ""
         first = self._first_file(dataset, files)
-        self._claim, source = self._claimed(first)
+        self._claim, source = self._claimed(first, dataset, files)
         found = read_session(source)
         if is_new and source.exists():
             found = ReadSession(Session(), f"There was another dataset in {dataset}; its session is kept apart.")
@@ -166,11 +172,12 @@ class SessionKeeper(QObject):
             self.noted.emit(f"{starting} is the session of {kept} and stays as it is; this has a session of its own.")
         return session_file(dataset, files)
 
-    def _claimed(self, first: Path) -> tuple["_Claim | None", Path]:
+    def _claimed(self, first: Path, dataset: str, files: tuple[str, ...]) -> tuple["_Claim | None", Path]:
         """A file that no other window writes, and the file to begin from; no claim where none can be kept."""
-        existing = _existing(first)
-        order = existing if first != self._named and existing else [first]
-        for path in itertools.chain(order, (path for path in session_files(first) if path not in order)):
+        further = further_files(first)
+        ours = [path for path in further if read_session(path).session.is_of(dataset, files)]
+        order = [first, *ours] if first == self._named else _newest_first([first, *ours])
+        for path in itertools.chain(order, (path for path in numbered_files(first) if path not in further)):
             claim = _Claim.of(path)
             if claim.lock is not None:
                 if path != order[0]:
@@ -229,14 +236,6 @@ class _Claim(NamedTuple):
             self.lock.unlock()
 
 
-def _existing(first: Path) -> list[Path]:
-    """The session files of one dataset that are there, the last written first."""
-    found = []
-    for path in session_files(first):
-        if not path.exists():
-            # The first may be missing while a second window's is there.
-            if path != first:
-                break
-            continue
-        found.append(path)
-    return sorted(found, key=lambda path: path.stat().st_mtime_ns, reverse=True)
+def _newest_first(paths: list[Path]) -> list[Path]:
+    """The files in the order in which they were written last; one that is not there yet comes at the end."""
+    return sorted(paths, key=lambda path: path.stat().st_mtime_ns if path.exists() else 0, reverse=True)

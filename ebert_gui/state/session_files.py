@@ -32,11 +32,19 @@ def session_of_nothing() -> Path:
     return settings_folder() / "sessions" / "nothing.json"
 
 
-def session_files(first: Path) -> Iterator[Path]:
-    """The file of a session and those of further windows on the same: S.json, S-2.json, S-3.json and so on."""
-    yield first
+def numbered_files(first: Path) -> Iterator[Path]:
+    """Names for the sessions of further windows beside S.json: S-2.json, S-3.json and so on."""
     for number in count(2):
         yield first.with_name(f"{first.stem}-{number}{first.suffix}")
+
+
+def further_files(first: Path) -> list[Path]:
+    """The files that are there under such names; those beside a named session may be of something else."""
+    name = re.compile(re.escape(first.stem) + r"-\d+" + re.escape(first.suffix))
+    try:
+        return sorted(path for path in first.parent.iterdir() if name.fullmatch(path.name))
+    except OSError:
+        return []
 
 
 def newest_sessions() -> list[Path]:

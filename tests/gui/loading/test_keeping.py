@@ -139,6 +139,21 @@ def test_a_named_session_is_begun_gone_on_with_and_shared_by_no_two_windows(new_
     assert read_session(named).session.locus.start == 100
 
 
+def test_a_second_window_takes_no_file_that_is_the_session_of_something_else(new_window, tmp_path: Path) -> None:
+    other, broken = tmp_path / "S-2.json", tmp_path / "S-3.json"
+    write_session(other, Session(dataset="/other/D.toml"))
+    broken.write_text("{")
+    before = other.read_bytes()
+    for start in (100, 200):
+        new_window(str(tmp_path / "S.json")).open(start=start)
+    third = new_window(str(tmp_path / "S.json"))
+    third.open(start=300)
+    third.keeper.save()
+    assert other.read_bytes() == before
+    assert broken.read_text() == "{"
+    assert read_session(tmp_path / "S-5.json").session.locus.start == 300
+
+
 @pytest.mark.parametrize("content", ["{", '{"version": 99}', '{"tracks": 5}'])
 def test_an_unreadable_session_is_set_aside_and_said(new_window, content: str) -> None:
     path = session_file("/d/D.toml", NO_FILES)

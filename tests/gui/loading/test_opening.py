@@ -14,6 +14,7 @@ from ebert_core.protocol.tracks import (
     BareFile,
     CellType,
     Chromosome,
+    DatasetDraft,
     DatasetSummary,
     FileKind,
     InspectFile,
@@ -65,7 +66,7 @@ def _reply(body: Any) -> object:
     match body:
         case InspectFile(path=path):
             return FileKind(next(kind for ending, kind in KINDS.items() if path.endswith(ending)), "A file.")
-        case OpenDataset(path=path):
+        case OpenDataset(path=path) | DatasetDraft(path=path):
             return msgspec.structs.replace(NOTHING, path=path, name=path)
         case OpenFiles(paths=paths, dataset=dataset):
             files = tuple(
@@ -271,3 +272,24 @@ def test_whatever_fails_is_settled_and_the_next_in_line_is_opened(window: Window
 def test_a_worker_that_ends_is_named(window: Window) -> None:
     window.opener.on_data_state(WorkerState(Condition.RESTARTING, "The data worker ended."))
     assert window.said == ["The data worker ended."]
+
+
+def test_a_dataset_that_was_just_written_is_opened_as_a_new_one_and_a_refusal_is_heard(window: Window) -> None:
+    asked: list[tuple[str, tuple[str, ...], bool]] = []
+    heard: list[str] = []
+
+    def session_of(dataset: str, files: tuple[str, ...], is_new: bool) -> Session:
+        asked.append((dataset, files, is_new))
+        return Session()
+
+    window.opener.session_of = session_of
+    window.host.unreadable.add("/bad.toml")
+    for path in ("/new.toml", "/bad.toml"):
+        draft = DatasetDraft(path, "mine", "", "/x.fa")
+        window.opener.write_dataset(draft, lambda: heard.append("opened"), heard.append)
+        window.host.answer()
+    assert asked == [("/new.toml", (), True)]
+    assert heard == ["opened", "There is no file /bad.toml."]
+    assert window.workspace.dataset is not None
+    assert window.workspace.dataset.path == "/new.toml"
+    assert window.opener.is_settled

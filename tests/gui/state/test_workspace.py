@@ -280,3 +280,22 @@ def test_a_lost_model_is_announced(workspace: Workspace) -> None:
     workspace.checkpoint_changed.connect(lambda: told.append(workspace.model_problem))
     workspace.lose_model("PyTorch is not installed.")
     assert told == ["PyTorch is not installed."]
+
+
+def test_a_new_change_forgets_what_was_undone(workspace: Workspace) -> None:
+    workspace.choose_factor("MAX")
+    workspace.undo()
+    workspace.tracks.remove(workspace.tracks.tracks[0].id)
+    after = workspace.choices
+    assert not workspace.can_redo
+    workspace.redo()
+    assert workspace.choices == after
+
+
+def test_no_more_than_a_hundred_steps_are_remembered(workspace: Workspace) -> None:
+    track = workspace.tracks.tracks[0]
+    for height in range(20, 170):
+        workspace.tracks.resize(track.id, height)
+    for _ in range(150):
+        workspace.undo()
+    assert workspace.tracks.tracks[0].height == 69
