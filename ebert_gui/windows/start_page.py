@@ -11,6 +11,7 @@ from ebert_gui.windows.forms import label
 _WIDEST = 920
 _TWO_COLUMNS = 640
 _MOST_RECENT = 6
+# Room at the left for the frame around the offer that has the keyboard.
 _FRAME = 6
 
 
@@ -122,10 +123,9 @@ class _Group(QFrame):
     def __init__(self, heading: str, offers: Iterable[Offer]) -> None:
         super().__init__()
         self._layout = QVBoxLayout(self)
-        # Room at the left for the frame around the offer that has the keyboard.
-        self._layout.setContentsMargins(_FRAME, 0, 0, 0)
+        self._layout.setContentsMargins(0, 0, 0, 0)
         self._layout.setSpacing(2)
-        self._layout.addWidget(label(heading, "heading"))
+        self._layout.addWidget(_indented(heading, "heading"))
         self._layout.addSpacing(6)
         self.buttons: list[QPushButton] = []
         self._shown: list[QWidget] = []
@@ -145,7 +145,7 @@ class _Group(QFrame):
             button.setAccessibleDescription(each.words)
             button.setEnabled(each.is_ready)
             button.clicked.connect(lambda _checked, act=each.act: act())
-            words = label(each.words, "muted")
+            words = _indented(each.words, "muted")
             words.setContentsMargins(0, 0, 0, 10)
             self._layout.addWidget(button, alignment=Qt.AlignmentFlag.AlignLeft)
             self._layout.addWidget(words)
