@@ -26,7 +26,10 @@ class RegionScores:
         self._maximum_R = np.full(len(regions), np.nan)
         self._sum_R = np.zeros(len(regions))
         self._bins_R = np.zeros(len(regions), dtype=np.int64)
-        self._on = {chromosome: _Ordered.of(regions, chromosome, length) for chromosome, length in lengths.items()}
+        rows: dict[str, list[int]] = {}
+        for row, region in enumerate(regions):
+            rows.setdefault(region.chromosome, []).append(row)
+        self._on = {name: _Ordered.of(regions, on_it, lengths[name]) for name, on_it in rows.items()}
 
     def add(self, stretch: Stretch, value_X: NDArray[np.float32]) -> None:
         """Takes the values of a stretch; every stretch comes once."""
@@ -61,8 +64,7 @@ class _Ordered(NamedTuple):
     furthest_R: NDArray[np.int64]
 
     @classmethod
-    def of(cls, regions: Sequence[Region], chromosome: str, length: int) -> "_Ordered":
-        rows = [row for row, region in enumerate(regions) if region.chromosome == chromosome]
+    def of(cls, regions: Sequence[Region], rows: Sequence[int], length: int) -> "_Ordered":
         starts = np.array([regions[row].start for row in rows], dtype=np.int64)
         ends = np.array([regions[row].end for row in rows], dtype=np.int64)
         first_R, end_R = bins_touching(starts, ends, length)

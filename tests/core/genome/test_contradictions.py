@@ -65,6 +65,13 @@ def test_a_last_record_that_lost_its_sum_does_not_lower_the_mean_of_a_bin(tmp_pa
     assert tail.mean[-1] == pytest.approx(values[-420:].mean(), rel=1e-5)
 
 
+@pytest.mark.parametrize("values", [[-1, 0], [0, 1], [-2, 1]])
+def test_a_lost_sum_between_values_around_0_is_found_by_the_squares(tmp_path, values):
+    signal = open_signal(raw(tmp_path / "x.bw", {"chr1": 400_000}, ("chr1", 1_000, 50, values)))
+    bins = signal.binned(Interval("chr1", 0, 400_000), 20)
+    assert bins.mean[0] == pytest.approx(np.mean(values))
+
+
 def test_a_file_that_says_it_covers_nothing_shows_the_values_that_it_has(tmp_path):
     path = raw(tmp_path / "x.bw", {"chr1": 500_000}, ("chr1", 1_000, 50, [2, 4]))
     content = bytearray(path.read_bytes())
@@ -78,7 +85,8 @@ def test_a_file_that_says_it_covers_nothing_shows_the_values_that_it_has(tmp_pat
 
 def test_a_file_that_agrees_with_itself_is_not_read_again(tmp_path, monkeypatch):
     with BigWigWriter(tmp_path / "x.bw", {"chr1": 1_000_000}) as writer:
-        writer.append("chr1", 0, 50, np.random.default_rng(3).normal(size=20_000))
+        writer.append("chr1", 0, 50, np.random.default_rng(3).normal(size=10_000))
+        writer.append("chr1", 500_000, 50, np.full(10_000, 0.7))
     monkeypatch.setattr(BigWigSignal, "_exact", None)
     bins = open_signal(tmp_path / "x.bw").binned(Interval("chr1", 0, 1_000_000), 500)
     assert np.isfinite(bins.mean).all()
