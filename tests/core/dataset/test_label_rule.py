@@ -9,7 +9,7 @@ import pytest
 
 from ebert_core.dataset.description import Dataset
 from ebert_core.dataset.digests import dataset_digests, differences
-from ebert_core.dataset.labels import measured_labels, peak_labels
+from ebert_core.dataset.labels import measured_labels, peak_labels, scorable_bins
 from ebert_core.protocol.locus import Interval
 
 CASES = {
@@ -133,6 +133,10 @@ def test_a_piece_has_the_labels_that_the_whole_has_there(dataset):
     for start in range(0, 19_900, 50):
         piece = measured_labels(dataset, "K562", "CTCF", Interval("chr1", start, start + 50))
         assert piece.tolist() == [whole[start // 50]], start
+
+
+def test_without_a_sequence_bins_may_be_scored_up_to_the_end_of_the_chromosome(dataset):
+    assert scorable_bins(dataset, Interval("chr1", 49_700, 50_000)).tolist() == [True] * 3 + [False] * 3
 
 
 def test_another_rule_is_another_input_of_a_training(dataset, monkeypatch):

@@ -123,6 +123,9 @@ def test_the_list_of_what_was_seen_stays_short():
     # Never across the border of a region: what lies behind it was not asked for.
     regions = (Interval("chr1", 0, 1_000), Interval("chr1", 2_000, 3_000))
     assert places.parts_with(regions, (Interval("chr1", 0, 9_000),)) == regions
+    assert places.parts_with(regions[:1], (Interval("chr1", 1_000, 9_000),)) == ()  # side by side is not inside
+    apart = [Interval("chr1", start, start + 600) for start in range(0, 200 * 30_000, 30_000)]
+    assert len(places.parts_with((Interval("chr1", 0, 90_000_000),), apart)) == 200
 
 
 def test_a_checkpoint_records_where_labels_were_and_not_the_chromosomes_that_were_named(toy_binding, tmp_path):
