@@ -16,22 +16,12 @@ import torch
 from safetensors import SafetensorError, safe_open
 from safetensors.torch import save_file
 
-from ebert_core.model.config import Architecture
 from ebert_core.model.description import Description, Versions, read_description
 from ebert_core.model.device import Engine
 from ebert_core.model.durable import can_write, is_full, sync, sync_names
 from ebert_core.model.ensemble import Ensemble, Network, build_network
-from ebert_core.model.network import Ebert
-from ebert_core.model.tokens import FIRST_STATE
 from ebert_core.protocol.errors import InvalidRequest
 
-_OF_FACTORS = tuple(f"binding_head.motif_head.{name}" for name in ("factor", "slope", "reach"))
-# Weights that mean something for these names, in this order, only.
-_BELONGS = {
-    "factors": ("binding_head.logits", "binding_head.co_binding", *_OF_FACTORS),
-    "signals": ("embedding.signals", "embedding.signal_standard"),
-    "motifs": ("embedding.motifs", "embedding.motif_standard", *_OF_FACTORS),
-}
 _FILES = ("weights.safetensors", "description.json")
 
 
@@ -210,48 +200,3 @@ def read_weights(path: Path, expected: dict[str, torch.Tensor]) -> dict[str, tor
     if not all(bool(tensor.isfinite().all()) for tensor in weights.values()):
         raise InvalidRequest(f"{path} holds weights that are not numbers; use an earlier checkpoint.")
     return weights
-
-
-def adopt_weights(network: Ebert, parent: Checkpoint) -> list[str]:
-    """Copies into a network what a trained one shares with it; returns the names that start anew.
-
-    What belongs to states follows their names; what belongs to other factors, motifs or signals starts anew. Of an
-    average, the first member is the one.
-
-    Raises:
-        InvalidRequest: the encoders differ in size, or a state is unknown to the trained one.
-    """
-    ours, theirs = network.architecture, parent.description.architecture
-    for field in ("layers", "hidden", "heads", "token_width", "embedding_width", "base_embedding", "positions"):
-        if getattr(ours, field) != getattr(theirs, field):
-            raise InvalidRequest(f"{parent.path} has {field} {getattr(theirs, field)}, not {getattr(ours, field)}.")
-    weights = first_member(parent).network.state_dict()
-    _follow_state_names(weights, ours, theirs)
-    others = tuple(
-        prefix
-        for field, prefixes in _BELONGS.items()
-        if getattr(ours, field) != getattr(theirs, field)
-        for prefix in prefixes
-    )
-    target = network.state_dict()
-    shared = {
-        name: tensor
-        for name, tensor in weights.items()
-        if name in target and target[name].shape == tensor.shape and not name.startswith(others)
-    }
-    network.load_state_dict(shared, strict=False)
-    return sorted(target.keys() - shared.keys())
-
-
-def _follow_state_names(weights: dict[str, torch.Tensor], ours: Architecture, theirs: Architecture) -> None:
-    unknown = set(ours.states) - set(theirs.states)
-    if theirs.states and unknown:
-        raise InvalidRequest(
-            f"The pre-trained checkpoint does not know the state {sorted(unknown)[0]}; leave states out."
-        )
-    rows = [0, 1, *(2 + theirs.states.index(name) for name in ours.states if name in theirs.states)]
-    weights["embedding.states.weight"] = weights["embedding.states.weight"][rows]
-    if theirs.states and ours.states:
-        named = [row - FIRST_STATE for row in rows[FIRST_STATE:]]
-        for name in ("state_head.logits.weight", "state_head.logits.bias"):
-            weights[name] = weights[name][named]

@@ -20,9 +20,9 @@ from ebert_core.dataset.labels import TRAINING_RULE
 from ebert_core.dream.scoring import auprc
 from ebert_core.inference.batches import Inputs
 from ebert_core.inference.predict import Predictor
+from ebert_core.model.adopting import adopt_weights
 from ebert_core.model.checkpoint import (
     Checkpoint,
-    adopt_weights,
     check_place,
     first_member,
     load_checkpoint,
@@ -90,6 +90,7 @@ def finetune(spec: FineTune, report: Report, work: Path) -> Path:
         idle_gpu_warning(engine),
         *oddities(spec, run.schedule.steps, len(run.epoch(0))),
         *run.signals.left_out,
+        *run.adopted,
         *leaks.warnings(run.ancestor, material.dataset.layout.assembly, architecture.signals, architecture.factors),
     ):
         if line:
@@ -145,8 +146,7 @@ class _FineTuning:
         self.training = material.training_stretches(self.architecture.context)
         torch.manual_seed(spec.seed)
         network = Ebert(self.architecture)
-        if parent:
-            adopt_weights(network, parent)
+        self.adopted = adopt_weights(network, parent).sentences if parent else ()
         self._standardise(network)
         self.further_windows = round(spec.further_windows * len(self._tiles(0)))
         self.emphasis = (

@@ -12,8 +12,7 @@ import torch
 from safetensors.torch import load_file, save_file
 from toy_binding import SMALLEST
 
-from ebert_core.model.checkpoint import Checkpoint, adopt_weights, load_checkpoint, save_checkpoint
-from ebert_core.model.network import Ebert
+from ebert_core.model.checkpoint import load_checkpoint, save_checkpoint
 from ebert_core.protocol.errors import InvalidRequest
 
 
@@ -218,43 +217,6 @@ def test_a_place_that_cannot_be_written_is_named(copied):
         save_checkpoint(copied / "description.json", loaded.network, loaded.description)
     with pytest.raises(InvalidRequest, match="/proc"):
         save_checkpoint(Path("/proc/ebert"), loaded.network, loaded.description)
-
-
-def child_of(parent: Checkpoint, **changes) -> tuple[Ebert, list[str]]:
-    torch.manual_seed(9)
-    network = Ebert(msgspec.structs.replace(parent.description.architecture, **changes))
-    return network, adopt_weights(network, parent)
-
-
-def test_state_embeddings_follow_their_names(toy_checkpoint):
-    parent = load_checkpoint(toy_checkpoint)
-    network, anew = child_of(parent, states=("open", "closed"))
-    theirs, ours = parent.network.embedding.states.weight, network.embedding.states.weight
-    assert torch.equal(ours, theirs[[0, 1, 3, 2]])
-    assert torch.equal(network.state_head.logits.weight, parent.network.state_head.logits.weight[[1, 0]])
-    assert "embedding.states.weight" not in anew
-    network, _ = child_of(parent, states=("open",))
-    assert torch.equal(network.embedding.states.weight, theirs[[0, 1, 3]])
-    network, _ = child_of(parent, states=())
-    assert torch.equal(network.embedding.states.weight, theirs[:2])
-
-
-def test_the_head_and_channels_of_other_factors_and_signals_start_anew(toy_checkpoint):
-    parent = load_checkpoint(toy_checkpoint)
-    network, anew = child_of(parent, factors=("MAX",), motifs=("MAX",), signals=("ATAC",))
-    assert {"binding_head.logits.weight", "embedding.motifs.weight", "embedding.signals.weight"} <= set(anew)
-    assert not torch.equal(network.binding_head.logits.weight, parent.network.binding_head.logits.weight)
-    assert torch.equal(network.encoder.norm.weight, parent.network.encoder.norm.weight)
-    network, anew = child_of(parent)
-    assert anew == []
-
-
-def test_another_size_or_an_unknown_state_is_refused(toy_checkpoint):
-    parent = load_checkpoint(toy_checkpoint)
-    with pytest.raises(InvalidRequest, match="has layers 1, not 2"):
-        child_of(parent, layers=2)
-    with pytest.raises(InvalidRequest, match="does not know the state poised; leave states out"):
-        child_of(parent, states=("open", "poised"))
 
 
 def test_a_factor_the_checkpoint_does_not_know_is_named_with_those_it_knows(toy_checkpoint):

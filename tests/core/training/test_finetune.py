@@ -164,6 +164,14 @@ def test_a_second_fine_tuning_starts_from_the_first(short, toy_checkpoint, tmp_p
     assert report.values("validation", "auPRC")[0] > 0.9
 
 
+def test_what_a_fine_tuning_does_not_keep_of_its_start_is_said(short, toy_checkpoint, tmp_path):
+    report = SilentReport()
+    finetune(msgspec.structs.replace(short, start_from=str(toy_checkpoint), signals=(), epochs=1), report, tmp_path)
+    name = load_checkpoint(toy_checkpoint).description.name
+    gone = f"Left behind, since this fine-tuning does not use them: the signals DNase of {name}."
+    assert gone in report.events
+
+
 def test_without_states_signals_and_motifs_it_trains_on_bases_alone(short, tmp_path):
     bare = msgspec.structs.replace(short, use_states=False, use_motifs=False, signals=(), epochs=1)
     architecture = load_checkpoint(finetune(bare, SilentReport(), tmp_path / "work")).description.architecture
