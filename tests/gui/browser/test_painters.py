@@ -341,6 +341,15 @@ def test_a_final_value_stands_over_the_draft_and_over_nothing_else(new_page) -> 
     assert columns.probability[50] == pytest.approx(0.6)
 
 
+@pytest.mark.parametrize(("strands", "words"), [(2, ["false positive", "miss"]), (1, [])])
+def test_what_disagrees_is_written_over_the_track_once_it_is_final(new_page, monkeypatch, strands, words) -> None:
+    surface = new_page().surface
+    surface = replace(surface, axis=surface.axis._replace(width=1000.0, bases_per_pixel=2.0), height=84.0)
+    content = _compared(_prediction(1000, *SITE, strands=strands), ONE_PEAK)
+    said = _texts(monkeypatch, surface, PREDICTED, content, SETTING)
+    assert [text for text in said if text in ("false positive", "miss")] == words
+
+
 def test_a_reply_about_other_factors_says_nothing(new_page) -> None:
     axis = new_page().surface.axis
     replies = (Held(0, HERE, _prediction(1000, *[0.2] * 60)), Held(1, HERE, Sequence(HERE, np.zeros(4000))))
