@@ -193,6 +193,17 @@ def test_a_click_on_a_value_shows_the_words_at_once(canvas, qtbot) -> None:
     assert "About 80\u00a0% of bins at or above this" in QToolTip.text().replace("\n", " ")
 
 
+def test_words_about_a_value_go_when_another_one_comes_to_lie_there(canvas, qtbot) -> None:
+    place, none = QPointF(GUTTER + 300, canvas.scene.header_height + 40), Qt.MouseButton.NoButton
+    event = QMouseEvent(QEvent.Type.MouseMove, place, place, none, none, Qt.KeyboardModifier.NoModifier)
+    canvas.mouseMoveEvent(event)
+    assert tip_at(canvas, int(place.x()), int(place.y()))
+    assert QToolTip.isVisible()
+    canvas._workspace.view.show(Interval("chr1", 0, 1000))
+    canvas.grab()
+    qtbot.waitUntil(lambda: not QToolTip.isVisible())
+
+
 def test_the_line_below_says_the_short_of_it(canvas, qtbot) -> None:
     place, none = QPointF(GUTTER + 300, canvas.scene.header_height + 40), Qt.MouseButton.NoButton
     event = QMouseEvent(QEvent.Type.MouseMove, place, place, none, none, Qt.KeyboardModifier.NoModifier)

@@ -194,6 +194,14 @@ def test_a_failure_speaks_of_its_own_place_only(with_checkpoint, model, workspac
     assert _content(with_checkpoint, workspace, PredictionTrack).is_error
 
 
+def test_a_failure_is_not_spoken_of_while_its_place_is_asked_for_anew(with_checkpoint, model, workspace) -> None:
+    model.fail_all(Failure("invalid", "The sequence cannot be read.", "details"))
+    workspace.view.pan_by(15_000)
+    with_checkpoint.ask()
+    content = _content(with_checkpoint, workspace, PredictionTrack)
+    assert (content.is_error, content.is_loading) == (False, True)
+
+
 def test_attention_follows_the_anchor_not_the_view(with_checkpoint, model, workspace) -> None:
     model.answer_all()
     workspace.view.pan_by(3_000)
