@@ -3,9 +3,10 @@
 Run: python benchmarks/tile_seams.py CHECKPOINT DATASET.toml --cell-type alpha --region chr2:1,900,001-2,000,000
 
 Every window that begins on a multiple of 200 is predicted once; each way then puts its own windows together, at every
-place where its grid may begin. Printed for each: windows a base in comparison with the first way; how far the
+place where its grid may begin. Printed for each: time for a base in comparison with the first way; how far the
 probability of one bin moves with the grid (of the bins that reach .1 somewhere); how large the steps from bin to bin
-are at the borders of tiles in comparison with all others; and the mean auPRC of the factors.
+are at the borders of tiles in comparison with other multiples of 200; and the mean auPRC of the
+factors with enough bound bins.
 """
 
 import argparse

@@ -22,11 +22,12 @@ class Binned(NamedTuple):
 
 
 class Place(NamedTuple):
-    """[start, end) of a chromosome, by the file's own name of it."""
+    """[start, end) of a chromosome, by the file's name of it, and how many bases the file says have a value there."""
 
     chromosome: str
     start: int
     end: int
+    bases: int
 
 
 def contradicts_itself(bins: Binned) -> NDArray[np.bool_]:
@@ -53,7 +54,7 @@ def wrong_ends(reader: Any, lengths: dict[str, int]) -> tuple[Place, ...]:
                 chromosome, (start, end, summary) = name, last
                 break
         if last is not None and _is_wrong(summary):
-            found.append(Place(chromosome, start, end))
+            found.append(Place(chromosome, start, end, int(summary["bases_covered"])))
     return tuple(found)
 
 

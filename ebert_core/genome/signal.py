@@ -116,9 +116,11 @@ class BigWigSignal:
             return _nothing(columns)
         if interval.length <= _EXACT_BASES:
             return _binned_bases(self._values(name, interval), columns)
-        bins = Binned(
-            *(self._values(name, interval, columns, kind).astype(np.float32) for kind in ("min", "max", "mean"))
-        )
+        # Where records of values cover no base, no summary can be used: all values are read.
+        has_coverage = all(place.bases for place in self._wrong_ends)
+        kinds = ("min", "max", "mean")
+        values = (self._values(name, interval, columns, kind, exact=not has_coverage) for kind in kinds)
+        bins = Binned(*(column.astype(np.float32) for column in values))
         return self._reread(name, interval, bins)
 
     def _reread(self, name: str, interval: Interval, bins: Binned) -> Binned:
@@ -184,11 +186,11 @@ class BigWigSignal:
                 yield from (edge for edge in (start, end) if edge != length)
 
     def _values(
-        self, name: str, interval: Interval, columns: int | None = None, summary: str = "mean"
+        self, name: str, interval: Interval, columns: int | None = None, summary: str = "mean", exact: bool = False
     ) -> NDArray[np.float64]:
         with _damage_of(self.path):
             values: NDArray[np.float64] = self._reader.values(
-                name, interval.start, interval.end, bins=columns, summary=summary, exact=False, fillna=None
+                name, interval.start, interval.end, bins=columns, summary=summary, exact=exact, fillna=None
             )
         return values
 

@@ -1,6 +1,7 @@
 """A bigWig whose own summaries are wrong shows its values at every zoom."""
 
 import struct
+import zlib
 
 import numpy as np
 import pyBigWig
@@ -81,6 +82,23 @@ def test_a_file_that_says_it_covers_nothing_shows_the_values_that_it_has(tmp_pat
     assert signal.per_base(Interval("chr1", 1_040, 1_060)).tolist() == [2] * 10 + [4] * 10
     bins = signal.binned(Interval("chr1", 0, 500_000), 10)
     assert (bins.minimum[0], bins.maximum[0], bins.mean[0]) == (2, 4, 3)
+
+
+def test_records_that_cover_no_base_do_not_hide_their_values(tmp_path):
+    path = raw(tmp_path / "x.bw", {"chr1": 500_000}, ("chr1", 1_000, 50, [2]), ("chr1", 200_000, 50, [5]))
+    content = bytearray(path.read_bytes())
+    records = np.array(
+        [(0, 1_000, 1_050, 0, 2, 2, 100, 200), (0, 200_000, 200_050, 0, 5, 5, 250, 1_250)],
+        dtype="u4,u4,u4,u4,f4,f4,f4,f4",
+    )
+    block = zlib.compress(records.tobytes())
+    index = struct.unpack_from("=Q", content, 64 + 16)[0]
+    # The leaf of the index, after two headers of 48 and 4 bytes, names the place and the size of the block.
+    struct.pack_into("=QQ", content, index + 48 + 4 + 16, len(content), len(block))
+    path.write_bytes(content + block)
+    bins = open_signal(path).binned(Interval("chr1", 0, 500_000), 10)
+    assert np.flatnonzero(np.isfinite(bins.mean)).tolist() == [0, 4]
+    assert bins.mean[[0, 4]].tolist() == bins.maximum[[0, 4]].tolist() == [2, 5]
 
 
 def test_a_file_that_agrees_with_itself_is_not_read_again(tmp_path, monkeypatch):
