@@ -1,8 +1,8 @@
 """An opened dataset: what it holds, and the readers of its files, each opened when first asked for."""
 
-import re
 from collections.abc import Callable, Iterator, Sequence
-from functools import cached_property
+from colorsys import hls_to_rgb
+from functools import cached_property, partial
 from pathlib import Path
 from typing import Protocol, TypeVar
 
@@ -10,16 +10,30 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
+from ebert_core.dataset.first_look import TrackFile, first_bases, first_look
 from ebert_core.dataset.layout import CellTypePaths, Layout, read_layout
 from ebert_core.dataset.quantiles import Quantiles, Sampled, quantiles_of, sample_of
 from ebert_core.dataset.truth import PlantedSites
 from ebert_core.genome.annotation import FeatureSource, read_features, read_genes
-from ebert_core.genome.chromosomes import check_same_assembly, check_within, read_bands, read_chromosome_sizes
+from ebert_core.genome.chromosomes import (
+    check_accessions,
+    check_same_assembly,
+    check_within,
+    read_bands,
+    read_chromosome_sizes,
+)
+from ebert_core.genome.features import merged_genes
 from ebert_core.genome.kinds import kind_of_file
+from ebert_core.genome.lines import Skipped
 from ebert_core.genome.motifs import Matrices, find_motif, log_odds
 from ebert_core.genome.reference import Reference
-from ebert_core.genome.signal import SignalFile, open_signal
+from ebert_core.genome.signal import OpenSignal, open_signal
 from ebert_core.genome.states import Segmentation
+from ebert_core.protocol.chromosome_names import (
+    in_natural_order,
+    name_in,
+    natural_order,
+)
 from ebert_core.protocol.errors import InvalidRequest
 from ebert_core.protocol.locus import Interval, parse_locus
 from ebert_core.protocol.tracks import (
@@ -74,24 +88,36 @@ _COLOURS = (
 )
 
 
+_GOLDEN_SHARE = 0.618034
+
+
 class Dataset:
     """A dataset opened from a DATASET.toml, or made of bare files. Positions beyond a chromosome's end are N."""
 
-    def __init__(self, layout: Layout, path: Path | None = None, files: Sequence[BareFile] = ()) -> None:
+    def __init__(
+        self, layout: Layout, path: Path | None = None, files: Sequence[BareFile] = (), *, is_for_drawing: bool = False
+    ) -> None:
+        """Takes what a description says; nothing is read yet.
+
+        Lines that make no sense are left out of a dataset that `is_for_drawing`, and its sources say how many in their
+        remarks; otherwise, as for training, the first of them is an error.
+        """
         self.layout = layout
+        self._is_for_drawing = is_for_drawing
+        self._fitting: set[tuple[str, ...]] = set()
         self.path = path
         self.files = tuple(files)
         self._opened: dict[tuple[str, ...], object] = {}
         self._quantiles: dict[str, Quantiles] = {}
 
     @classmethod
-    def open(cls, path: Path) -> "Dataset":
+    def open(cls, path: Path, *, is_for_drawing: bool = False) -> "Dataset":
         """The dataset of a DATASET.toml; its reference and lengths are checked now, its tracks when they are read.
 
         Raises:
             InvalidRequest: the file or one that it names makes no sense.
         """
-        dataset = cls(read_layout(path), path.absolute())
+        dataset = cls(read_layout(path), path.absolute(), is_for_drawing=is_for_drawing)
         if not dataset.chromosome_lengths:
             raise InvalidRequest(f"{path} names neither a reference nor chromosome_sizes.")
         if dataset.reference and dataset.layout.chromosome_sizes:
@@ -106,7 +132,7 @@ class Dataset:
         Raises:
             InvalidRequest: a file cannot be read, or none tells of a chromosome.
         """
-        return cls(Layout(name=", ".join(path.name for path in paths[:3]))).with_files(paths)
+        return cls(Layout(name=", ".join(path.name for path in paths[:3])), is_for_drawing=True).with_files(paths)
 
     def with_files(self, paths: Sequence[Path]) -> "Dataset":
         """This dataset with bare files beside its tracks.
@@ -124,7 +150,7 @@ class Dataset:
                 layout = msgspec.structs.replace(layout, **{slots[kind]: str(path)})
             elif str(path) not in (file.path for file in files):
                 files.append(BareFile(str(path), path.name, kind))
-        joined = Dataset(layout, self.path, files)
+        joined = Dataset(layout, self.path, files, is_for_drawing=self._is_for_drawing)
         if not joined.chromosome_lengths:
             raise InvalidRequest(f"No chromosome is known from {', '.join(map(str, paths))}.")
         return joined
@@ -136,7 +162,11 @@ class Dataset:
 
     @cached_property
     def chromosome_lengths(self) -> dict[str, int]:
-        """Lengths by chromosome, in order."""
+        """Lengths by chromosome: in the order of the dataset's file, of bare files in natural order."""
+        lengths = self._lengths()
+        return lengths if self.path else {name: lengths[name] for name in in_natural_order(lengths)}
+
+    def _lengths(self) -> dict[str, int]:
         if self.layout.chromosome_sizes:
             return read_chromosome_sizes(Path(self.layout.chromosome_sizes))
         if self.reference:
@@ -146,7 +176,7 @@ class Dataset:
     @cached_property
     def genes(self) -> FeatureSource | None:
         """The genes, when the dataset has them."""
-        return self._checked(read_genes(Path(self.layout.genes))) if self.layout.genes else None
+        return self.gene_file(self.layout.genes) if self.layout.genes else None
 
     @cached_property
     def bands(self) -> tuple[Band, ...]:
@@ -180,8 +210,9 @@ class Dataset:
         """The segmentation's alphabet: what the dataset names, or the names in its files in natural order."""
         if self.layout.state_names:
             return self.layout.state_names
-        paths = [cell.states for cell in self.layout.cell_types.values() if cell.states]
-        return tuple(sorted({name for path in paths for name in Segmentation(Path(path)).names}, key=natural_order))
+        paths = [Path(cell.states) for cell in self.layout.cell_types.values() if cell.states]
+        found = {name for path in paths for name in Segmentation(path, (), self._skipped()).names}
+        return tuple(sorted(found, key=natural_order))
 
     @cached_property
     def state_colours(self) -> tuple[StateName, ...]:
@@ -192,7 +223,10 @@ class Dataset:
         for name in self.cell_types:
             segmentation = self.states(name) if not found else None
             found = segmentation.colours if segmentation else found
-        palette = (_COLOURS[index % len(_COLOURS)] for index in range(len(self.state_names)))
+        if len(self.state_names) > 1 and len(set(found.values())) == 1:
+            # One colour for all, mostly black, tells no states apart.
+            found = {}
+        palette = _palette(len(self.state_names))
         return tuple(
             StateName(name, found.get(name, ours)) for name, ours in zip(self.state_names, palette, strict=True)
         )
@@ -230,9 +264,12 @@ class Dataset:
     def states(self, cell_type: str) -> Segmentation | None:
         """The segmentation of a cell type, or None where it has none; ids index `state_names`."""
         path = self.cell_type(cell_type).states
-        return self._once("states", path, lambda: self._segmentation(path)) if path else None
+        if not path:
+            return None
+        read = partial(Segmentation, Path(path), self.state_names, self._skipped())
+        return self._checked(("states", path), read)
 
-    def signal(self, cell_type: str, signal: str) -> SignalFile | None:
+    def signal(self, cell_type: str, signal: str) -> OpenSignal | None:
         """A signal of a cell type, else of the whole dataset; None where there is neither."""
         path = self.cell_type(cell_type).signals.get(signal) or self.layout.signals.get(signal)
         return self.signal_file(path) if path else None
@@ -256,7 +293,9 @@ class Dataset:
     def gene_starts(self) -> dict[str, NDArray[np.int64]]:
         """Where transcription of the genes starts, in order, by chromosome."""
         found: dict[str, set[int]] = {}
-        for gene in self.genes or ():
+        # From the first base of any transcript: one transcript alone would move the start.
+        merged = read_genes(Path(self.layout.genes), fold=merged_genes) if self.layout.genes else ()
+        for gene in merged:
             found.setdefault(gene.chromosome, set()).add(gene.end - 1 if gene.strand == "-" else gene.start)
         return {chromosome: np.array(sorted(starts), dtype=np.int64) for chromosome, starts in found.items()}
 
@@ -266,17 +305,17 @@ class Dataset:
         path = (paths.relaxed if is_relaxed else paths.conservative) if paths else ""
         return self.feature_file(path) if path else None
 
-    def signal_file(self, path: str) -> SignalFile:
+    def signal_file(self, path: str) -> OpenSignal:
         """A signal by its path."""
-        return self._once("signal", path, lambda: self._checked(open_signal(Path(path))))
+        return self._checked(("signal", path), partial(open_signal, Path(path), self._skipped()))
 
     def feature_file(self, path: str) -> FeatureSource:
         """Peaks or regions by their path."""
-        return self._once("features", path, lambda: self._checked(read_features(Path(path))))
+        return self._checked(("features", path), partial(read_features, Path(path), self._skipped()))
 
     def gene_file(self, path: str) -> FeatureSource:
         """Genes by their path."""
-        return self._once("genes", path, lambda: self._checked(read_genes(Path(path))))
+        return self._checked(("genes", path), partial(read_genes, Path(path), self._skipped()))
 
     @cached_property
     def matrices(self) -> Matrices:
@@ -329,7 +368,7 @@ class Dataset:
 
     def _start_locus(self) -> Interval | None:
         if not self.layout.start_locus:
-            return None
+            return None if self.path else self._first_look()
         locus = parse_locus(self.layout.start_locus, self.chromosome_lengths)
         if locus is None:
             raise InvalidRequest(
@@ -337,48 +376,82 @@ class Dataset:
             )
         return locus
 
-    def _segmentation(self, path: str) -> Segmentation:
-        return self._checked(Segmentation(Path(path), self.state_names))
+    def _first_look(self) -> Interval | None:
+        """Where bare files have data; where their genome begins when there are none."""
+        found = first_look([self.track_file(file) for file in self.files], self.chromosome_lengths)
+        return found or (first_bases(self.reference) if self.reference and not self.files else None)
 
-    def _checked(self, source: Opened) -> Opened:
+    def track_file(self, file: BareFile) -> TrackFile:
+        """What a bare file holds, whether or not it is of this genome."""
+        path = Path(file.path)
+        match file.kind:
+            case "signal":
+                return self._once(("signal", file.path), lambda: open_signal(path, self._skipped()))
+            case "genes":
+                return self._once(("genes", file.path), lambda: read_genes(path, self._skipped()))
+            case "states":
+                return self._once(("bare states", file.path), lambda: Segmentation(path, (), self._skipped()))
+            case _:
+                return self._once(("features", file.path), lambda: read_features(path, self._skipped()))
+
+    def remarks_on(self, source: TrackFile, chromosome: str) -> tuple[str, ...]:
+        """Sentences on what of a file was not read as it stands, and on names that do not meet the genome in view."""
+        return (*source.remarks, *self._strangeness(source, chromosome))
+
+    def _strangeness(self, source: TrackFile, chromosome: str) -> Iterator[str]:
+        """Bare files together may be of several genomes: the one in view is that of the files that know it."""
+        own = source.chromosome_lengths
+        if self.path or not own or name_in(own, chromosome) is not None:
+            return
+        others = [self.track_file(file).chromosome_lengths for file in self.files]
+        genome = {name for lengths in others if name_in(lengths, chromosome) is not None for name in lengths}
+        if genome and not any(name_in(genome, name) for name in own):
+            names = ", ".join(in_natural_order(own)[:3])
+            yield f"No name in this file is of the genome in view: it has {names}, the view is on {chromosome}."
+
+    def _skipped(self) -> Skipped | None:
+        return Skipped() if self._is_for_drawing else None
+
+    def _checked(self, key: tuple[str, ...], read: Callable[[], Opened]) -> Opened:
         """The opened file, once its chromosomes are found to be those of the dataset."""
-        check = check_same_assembly if source.knows_lengths else check_within
-        check(self.chromosome_lengths, source.chromosome_lengths, str(source.path))
+        source = self._once(key, read)
+        if key not in self._fitting:
+            check = check_same_assembly if source.knows_lengths else check_within
+            check_accessions(self.layout.assembly, self.chromosome_lengths, source.chromosome_lengths, str(source.path))
+            check(self.chromosome_lengths, source.chromosome_lengths, str(source.path))
+            self._fitting.add(key)
         return source
 
-    def _once(self, kind: str, path: str, make: Callable[[], Opened]) -> Opened:
-        key = (kind, path)
+    def _once(self, key: tuple[str, ...], read: Callable[[], Opened]) -> Opened:
         if key not in self._opened:
-            self._opened[key] = make()
+            self._opened[key] = read()
         return self._opened[key]  # type: ignore[return-value] # the key names the type
 
     def _lengths_of_files(self) -> dict[str, int]:
-        """Lengths as the first file knows them that does; the others are of its assembly, or say when they are read."""
+        """Lengths as the first file knows them that does; the others are of its assembly, or say when they are read.
+
+        A chromosome that files call by different names is one, under the name that came first.
+        """
         known: dict[str, int] = {}
         reached: dict[str, int] = {}
-        openers: dict[str, Callable[[Path], SignalFile | FeatureSource | Segmentation]]
-        openers = {"signal": open_signal, "genes": read_genes, "states": Segmentation}
         for file in self.files:
-            opened = openers.get(file.kind, read_features)(Path(file.path))
+            opened = self.track_file(file)
             for chromosome, length in opened.chromosome_lengths.items():
+                name = name_in(reached, chromosome) or chromosome
+                reached[name] = max(length, reached.get(name, 1))
                 if opened.knows_lengths:
-                    known.setdefault(chromosome, length)
-                else:
-                    reached[chromosome] = max(length, reached.get(chromosome, 1))
-        lengths = {**reached, **known}
-        return dict(sorted(lengths.items(), key=lambda pair: (not _is_numbered(pair[0]), natural_order(pair[0]))))
+                    known.setdefault(name, length)
+        return {**reached, **known}
+
+
+def _palette(count: int) -> Iterator[str]:
+    """Our colours, and where there are more states than those, hues that are as far apart as can be."""
+    yield from _COLOURS[:count]
+    for index in range(len(_COLOURS), count):
+        levels = hls_to_rgb(index * _GOLDEN_SHARE % 1, 0.4 + 0.1 * (index % 3), 0.5)
+        yield "#{:02x}{:02x}{:02x}".format(*(round(255 * level) for level in levels))
 
 
 def _cell_summary(name: str, cell: CellTypePaths) -> CellType:
     peaks = tuple(PeakFiles(factor, bool(paths.relaxed)) for factor, paths in sorted(cell.peaks.items()))
     return CellType(name, bool(cell.states), tuple(cell.signals), peaks)
-
-
-def _is_numbered(name: str) -> bool:
-    """Whether a chromosome goes before scaffolds and decoys, which would otherwise be what a window opens on."""
-    return bool(re.fullmatch(r"(chr)?(\d+[LRab]?|[XYZWM]|MT)", name, re.IGNORECASE))
-
-
-def natural_order(name: str) -> list[tuple[int, str]]:
-    """Sorts chr2 before chr10."""
-    return [(int(digits or 0), text) for digits, text in re.findall(r"(\d+)|(\D+)", name)]

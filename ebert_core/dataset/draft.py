@@ -9,15 +9,16 @@ from typing import NamedTuple
 
 import msgspec
 
-from ebert_core.dataset.description import Dataset, natural_order
+from ebert_core.dataset.description import Dataset
 from ebert_core.dataset.layout import CellTypePaths, Layout, PeakPaths, write_layout
 from ebert_core.genome.annotation import FeatureSource, read_features, read_genes
-from ebert_core.genome.chromosomes import check_same_assembly, check_within, name_in, read_bands, read_chromosome_sizes
+from ebert_core.genome.chromosomes import check_same_assembly, check_within, read_bands, read_chromosome_sizes
 from ebert_core.genome.fasta import indexed_lengths
 from ebert_core.genome.lines import first_bytes
 from ebert_core.genome.signal import SignalFile, open_signal
 from ebert_core.genome.states import Segmentation
 from ebert_core.genome.twobit import TwoBitFile, is_twobit
+from ebert_core.protocol.chromosome_names import name_in, natural_order
 from ebert_core.protocol.errors import InvalidRequest
 from ebert_core.protocol.locus import Interval, format_locus
 from ebert_core.protocol.tracks import DatasetDraft, DraftCheck, DraftProblem, StateName

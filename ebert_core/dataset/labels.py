@@ -13,8 +13,8 @@ from numpy.typing import NDArray
 
 from ebert_core.dataset.description import Dataset
 from ebert_core.genome.annotation import FeatureSource
-from ebert_core.genome.chromosomes import name_in
 from ebert_core.protocol.bases import N
+from ebert_core.protocol.chromosome_names import name_in
 from ebert_core.protocol.locus import Interval
 
 BOUND, UNBOUND, NOT_SCORED = 1, 0, -1

@@ -13,6 +13,7 @@ import tomli_w
 
 from ebert_core.dataset.channels import derived
 from ebert_core.genome.lines import reading
+from ebert_core.protocol.chromosome_names import assembly_called
 from ebert_core.protocol.errors import InvalidRequest
 
 VERSION = 1
@@ -111,7 +112,7 @@ def _layout(top: "_Table") -> Layout:
     cells = _cell_types(top.table("cell_types"))
     return Layout(
         name=top.text("name", required=True),
-        assembly=top.text("assembly", required=True),
+        assembly=assembly_called(top.text("assembly", required=True)),
         reference=top.file("reference"),
         chromosome_sizes=top.file("chromosome_sizes"),
         genes=top.file("genes"),

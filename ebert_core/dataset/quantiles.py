@@ -18,7 +18,8 @@ from ebert_core.dataset.channels import BIN_WIDTH, bins_with_bases
 from ebert_core.genome.motifs import POSITION_WIDTH
 from ebert_core.genome.reference import Reference
 from ebert_core.genome.signal import SignalFile, mean_signal
-from ebert_core.protocol.locus import Interval, other_names
+from ebert_core.protocol.chromosome_names import other_names
+from ebert_core.protocol.locus import Interval
 
 Quantiles = tuple[float, ...]
 

@@ -15,10 +15,10 @@ from ebert_core.dataset.description import Dataset
 from ebert_core.dataset.labels import merged_spans
 from ebert_core.dataset.quantiles import Quantiles
 from ebert_core.genome.annotation import FeatureSource
-from ebert_core.genome.chromosomes import name_in
 from ebert_core.genome.motifs import POSITION_WIDTH, Matrices, motif_scores
 from ebert_core.genome.reference import Reference
 from ebert_core.genome.signal import SignalFile, mean_signal
+from ebert_core.protocol.chromosome_names import name_in
 from ebert_core.protocol.errors import InvalidRequest
 from ebert_core.protocol.locus import Interval
 

@@ -21,9 +21,9 @@ from ebert_core.dataset.channels import BIN_WIDTH, Channels, WindowBatch, empty_
 from ebert_core.dataset.derived import Binding, fill_signals
 from ebert_core.dataset.quantiles import Quantiles
 from ebert_core.dataset.spans import read_motif_scores, widened
-from ebert_core.genome.chromosomes import name_in
 from ebert_core.genome.motifs import POSITION_WIDTH, Matrices
 from ebert_core.protocol.bases import N
+from ebert_core.protocol.chromosome_names import name_in
 from ebert_core.protocol.errors import InvalidRequest
 from ebert_core.protocol.locus import Interval
 

@@ -33,9 +33,10 @@ from ebert_core.dataset.spans import (
 from ebert_core.dataset.store import Store
 from ebert_core.genome.motifs import POSITION_WIDTH
 from ebert_core.protocol.bases import encode_bases
+from ebert_core.protocol.chromosome_names import other_names
 from ebert_core.protocol.edits import BaseEdit, Edit, StateEdit
 from ebert_core.protocol.errors import InvalidRequest
-from ebert_core.protocol.locus import Interval, other_names
+from ebert_core.protocol.locus import Interval
 
 __all__ = ["Channels", "WindowBatch", "source_bases", "tiles", "windows"]
 

@@ -16,8 +16,8 @@ from ebert_core.dream.label_writer import LabelWriter
 from ebert_core.dream.regions import bins_of
 from ebert_core.dream.sources import CellPeaks, Sources
 from ebert_core.genome.annotation import FeatureSource
-from ebert_core.genome.chromosomes import name_in
 from ebert_core.model.durable import put_in_place
+from ebert_core.protocol.chromosome_names import name_in
 from ebert_core.protocol.errors import InvalidRequest
 
 

@@ -6,10 +6,11 @@ from typing import Protocol
 
 from ebert_core.genome.bed import is_track_line, read_bed
 from ebert_core.genome.bigfiles import BIGBED_MAGICS, BIGWIG_MAGICS, BigBedFeatures
-from ebert_core.genome.features import Feature, Features, Located, merged_genes
+from ebert_core.genome.features import Feature, Features, Fold, Located, folded_genes
 from ebert_core.genome.foreign import refuse_foreign
 from ebert_core.genome.gene_tables import read_gene_prediction, read_gff3, read_gtf
-from ebert_core.genome.lines import first_bytes
+from ebert_core.genome.lines import Skipped, first_bytes
+from ebert_core.genome.macs import is_macs_table, read_macs_table
 from ebert_core.protocol.errors import InvalidRequest
 from ebert_core.protocol.locus import Interval
 
@@ -28,6 +29,10 @@ class FeatureSource(Protocol):
         """Whether the lengths are those of the chromosomes, not only the furthest ends."""
 
     @property
+    def remarks(self) -> tuple[str, ...]:
+        """Sentences on lines that were not read as they stand."""
+
+    @property
     def chromosome_lengths(self) -> dict[str, int]:
         """Lengths by chromosome, or the furthest ends where the file does not know them."""
 
@@ -40,26 +45,30 @@ class FeatureSource(Protocol):
         """Features that share a base with an interval."""
 
 
-def read_features(path: Path) -> FeatureSource:
-    """The features of BED, narrowPeak, broadPeak, GTF, GFF3, genePred or bigBed, plain or gzipped.
+def read_features(path: Path, skipped: Skipped | None = None) -> FeatureSource:
+    """The features of BED, narrowPeak, broadPeak, GTF, GFF3, genePred, MACS's table or bigBed, plain or gzipped.
+
+    Args:
+        path: the file.
+        skipped: takes note of lines that make no sense; without it the first of them is an error.
 
     Raises:
         InvalidRequest: the file cannot be read, or is none of these.
     """
     if _is_big(path):
         return BigBedFeatures(path)
-    return Features(path, _reader_of(path)(path))
+    return Features(path, _reader_of(path)(path, skipped), skipped)
 
 
-def read_genes(path: Path) -> FeatureSource:
-    """The genes of such a file, one feature for the transcripts of one name.
+def read_genes(path: Path, skipped: Skipped | None = None, fold: Fold = folded_genes) -> FeatureSource:
+    """The genes of such a file, one feature for the transcripts of one name, as `fold` makes it.
 
     Raises:
         InvalidRequest: the file cannot be read, or is none of these.
     """
     if _is_big(path):
-        return BigBedFeatures(path, are_genes=True)
-    return Features(path, merged_genes(_reader_of(path)(path)))
+        return BigBedFeatures(path, fold)
+    return Features(path, fold(_reader_of(path)(path, skipped)), skipped)
 
 
 def _is_big(path: Path) -> bool:
@@ -68,13 +77,15 @@ def _is_big(path: Path) -> bool:
     return head[:4] in BIGBED_MAGICS + BIGWIG_MAGICS
 
 
-def _reader_of(path: Path) -> Callable[[Path], Iterator[Feature]]:
+def _reader_of(path: Path) -> Callable[[Path, Skipped | None], Iterator[Feature]]:
     fields = first_fields(path)
     if len(fields) >= 8 and fields[3].isdigit() and fields[4].isdigit() and fields[6] in (*_STRANDS, ".", "?"):
         attributes = fields[8] if len(fields) > 8 else ""
         return read_gtf if '"' in attributes or _says_gtf(path) else read_gff3
     if is_gene_prediction(fields):
         return read_gene_prediction
+    if is_macs_table(fields):
+        return read_macs_table
     return read_bed
 
 

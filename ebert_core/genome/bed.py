@@ -1,16 +1,20 @@
 """BED files of every width, narrowPeak, broadPeak and gappedPeak among them."""
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
 from msgspec.structs import replace
 
 from ebert_core.genome.features import Feature, coding_parts
-from ebert_core.genome.lines import at_line, columns_of, read_lines, real_number, whole_number
+from ebert_core.genome.lines import BadLine, Skipped, at_line, columns_of, read_lines, real_number, whole_number
 
 _HEADINGS = ("start", "chromstart", "begin", "txstart")
 # The six columns that every wide BED has, then a value, two logarithms and, in narrowPeak, the summit.
 _NARROW_PEAK, _BROAD_PEAK = 10, 9
+# The widths at which a line of BED may be cut and still makes sense.
+_COLUMNS = (9, 6, 4, 3)
+_BEDMETHYL = 18
 
 
 def is_track_line(line: str) -> bool:
@@ -18,22 +22,54 @@ def is_track_line(line: str) -> bool:
     return line.startswith(("#", "track ", "track\t", "browser ", "browser\t")) or line.strip() in ("track", "browser")
 
 
-def read_bed(path: Path) -> Iterator[Feature]:
+def read_bed(path: Path, skipped: Skipped | None = None) -> Iterator[Feature]:
     """Features of a BED file, in its order.
+
+    Args:
+        path: the file.
+        skipped: takes note of lines that make no sense; without it the first of them is an error.
 
     Raises:
         InvalidRequest: the file cannot be read, or a line makes no sense.
     """
-    is_first = True
+    is_first, has_details = True, False
     for number, line in read_lines(path):
         if is_track_line(line):
+            has_details = "type=bedDetail" in line if line.startswith("track") else has_details
             continue
         fields = columns_of(line)
         if is_first and len(fields) > 2 and fields[1].lower() in _HEADINGS:
             is_first = False
             continue
         is_first = False
-        yield bed_feature(path, number, fields)
+        try:
+            feature = bed_feature(path, number, fields)
+        except BadLine as problem:
+            if skipped is None:
+                raise
+            # In bedDetail an identifier and a description follow some columns of BED.
+            salvaged = _salvaged(path, fields, problem, Skipped() if has_details else skipped)
+            if salvaged is None:
+                continue
+            feature = salvaged
+        yield feature
+
+
+def _salvaged(path: Path, fields: list[str], problem: BadLine, skipped: Skipped) -> Feature | None:
+    """What can be drawn of a line: from position 0, or by as many of its first columns as make sense."""
+    number = problem.number
+    if len(fields) > 2 and re.fullmatch(r"-\d+", fields[1]):
+        fields = [fields[0], "0", *fields[2:]]
+        problem = at_line(path, number, f"{problem.problem}, so it is drawn from the chromosome's beginning")
+    for count in (len(fields), *(count for count in _COLUMNS if count < len(fields))):
+        try:
+            feature = bed_feature(path, number, fields[:count])
+        except BadLine:
+            continue
+        skipped.read_in_part(problem)
+        return feature
+    skipped.leave_out(problem)
+    return None
 
 
 def bed_feature(path: Path, number: int, fields: list[str]) -> Feature:
@@ -70,7 +106,8 @@ def _name(fields: list[str]) -> str:
 def _is_narrow_peak(fields: list[str]) -> bool:
     """Ten columns, or more where IDR appended those of the replicates: then BED12's columns hold fractions or -1."""
     is_wide = len(fields) > _NARROW_PEAK and any(field[:1] == "-" or "." in field[:-1] for field in fields[6:9])
-    return len(fields) == _NARROW_PEAK or is_wide
+    has_summit = len(fields) == _NARROW_PEAK and (not _is_bed9(fields) or fields[9].removeprefix("-").isdigit())
+    return has_summit or is_wide
 
 
 def _is_bed9(fields: list[str]) -> bool:
@@ -89,7 +126,9 @@ def _as_peak(path: Path, number: int, feature: Feature, fields: list[str]) -> Fe
 
 def _as_drawn(path: Path, number: int, feature: Feature, fields: list[str]) -> Feature:
     colour = _colour(path, number, fields[8]) if len(fields) > 8 else ""
-    blocks = _blocks(path, number, feature.start, feature.end, fields) if len(fields) >= 12 else ()
+    # In bedMethyl a coverage, a share and counts stand where BED has blocks.
+    has_blocks = len(fields) >= 12 and not (len(fields) == _BEDMETHYL and "." in fields[10])
+    blocks = _blocks(path, number, feature.start, feature.end, fields) if has_blocks else ()
     coding: tuple[tuple[int, int], ...] = ()
     if len(fields) > 7 and fields[6] not in ("", ".") and fields[7] not in ("", "."):
         first = whole_number(path, number, "thick start", fields[6])

@@ -2,15 +2,16 @@
 
 import io
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import pybigtools
 
 from ebert_core.genome.bed import bed_feature
-from ebert_core.genome.chromosomes import name_in
-from ebert_core.genome.features import Feature, Located, merged_genes
+from ebert_core.genome.features import Feature, Fold, Located
 from ebert_core.genome.lines import reading
+from ebert_core.protocol.chromosome_names import name_in
 from ebert_core.protocol.errors import InvalidRequest
 from ebert_core.protocol.locus import Interval
 
@@ -29,24 +30,37 @@ def open_big_file(path: Path) -> Any:  # Any: pybigtools has no types.
     if magic not in BIGWIG_MAGICS + BIGBED_MAGICS:
         raise InvalidRequest(f"{path} is neither bigWig nor bigBed.")
     is_known = path.suffix.lower() in (".bw", ".bigwig", ".bb", ".bigbed")
-    try:
+    with damage_of(path):
         reader = pybigtools.open(str(path) if is_known else io.BytesIO(path.read_bytes()))
         reader.chroms()
-    # pybigtools raises whatever its Rust side met, panics among it.
-    except Exception as error:
-        raise InvalidRequest(
-            f"{path} is damaged or cut short: {str(error).rstrip('.') or 'no reader opens it'}."
-        ) from None
     return reader
+
+
+@contextmanager
+def damage_of(path: Path) -> Iterator[None]:
+    """Turns whatever pybigtools raises into a sentence about the file.
+
+    Raises:
+        InvalidRequest: the file is damaged.
+    """
+    try:
+        yield
+    except (KeyboardInterrupt, SystemExit, GeneratorExit, InvalidRequest):
+        raise
+    # A panic of its Rust side is no Exception, and would end the worker.
+    except BaseException as error:
+        said = " ".join(str(error).split()).rstrip(".")
+        raise InvalidRequest(f"{path} is damaged or cut short: {said or 'no reader opens it'}.") from None
 
 
 class BigBedFeatures:
     """Features of a bigBed, read where they are asked for."""
 
     knows_lengths = True
+    remarks: tuple[str, ...] = ()
 
-    def __init__(self, path: Path, are_genes: bool = False) -> None:
-        """Opens the file; genes have the transcripts of one name merged.
+    def __init__(self, path: Path, fold: Fold | None = None) -> None:
+        """Opens the file; genes have the transcripts of one name put together by `fold`.
 
         Raises:
             InvalidRequest: the file cannot be read or is no bigBed.
@@ -55,7 +69,7 @@ class BigBedFeatures:
         self._reader = open_big_file(path)
         if not self._reader.is_bigbed:
             raise InvalidRequest(f"{path} is a bigWig, which holds a signal and no features.")
-        self._are_genes = are_genes
+        self._fold = fold
         self.chromosome_lengths: dict[str, int] = dict(self._reader.chroms())
         fields = [name for name, *_ in self._reader.sql(parse=True)["fields"]] if self._reader.sql() else []
         self._gene_name = next((fields.index(name) for name in ("geneName", "geneName2", "name2") if name in fields), 3)
@@ -78,13 +92,11 @@ class BigBedFeatures:
         return Located(self._read(name, start, end)).touching(start, end) if start < end else []
 
     def _read(self, name: str, start: int, end: int) -> list[Feature]:
-        try:
+        with damage_of(self.path):
             records = [[name, *map(str, record)] for record in self._reader.records(name, start, end)]
-        except Exception as error:  # as in open_big_file
-            raise InvalidRequest(f"{self.path} is damaged: {str(error).rstrip('.')}.") from None
         features = []
         for number, fields in enumerate(records, 1):
-            if self._are_genes and self._gene_name < len(fields):
+            if self._fold and self._gene_name < len(fields):
                 fields[3] = fields[self._gene_name]
             features.append(bed_feature(self.path, number, fields[:12] if len(fields) > 12 else fields))
-        return merged_genes(features) if self._are_genes else features
+        return self._fold(features) if self._fold else features

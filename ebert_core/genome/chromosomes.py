@@ -4,22 +4,12 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from ebert_core.genome.lines import at_line, columns_of, read_lines, whole_number
+from ebert_core.protocol.chromosome_names import assembly_called, assembly_of_names, name_in
 from ebert_core.protocol.errors import InvalidRequest
-from ebert_core.protocol.locus import other_names
 from ebert_core.protocol.tracks import Band
 
 # Segmentations and windows of peak callers may reach over an end by a bin; a wrong assembly does by far more.
 _GRACE = 5_000
-
-
-def name_in(names: Iterable[str], chromosome: str) -> str | None:
-    """The name under which a file knows a chromosome (`1` for `chr1`, `Chr1` for `chr1`), or None."""
-    known = names if isinstance(names, (Mapping, set, frozenset)) else set(names)
-    for name in other_names(chromosome):
-        if name in known:
-            return name
-    folded = {name.lower() for name in other_names(chromosome)}
-    return next((name for name in known if name.lower() in folded), None)
 
 
 def read_chromosome_sizes(path: Path) -> dict[str, int]:
@@ -75,6 +65,17 @@ def check_same_assembly(expected: Mapping[str, int], found: Mapping[str, int], s
                 f"the dataset's {known} has {expected[known]:,}."
             )
     _check_names(expected, found, source)
+
+
+def check_accessions(assembly: str, expected: Iterable[str], found: Iterable[str], source: str) -> None:
+    """Nothing, unless a file calls chromosomes by the accession numbers of another assembly.
+
+    Raises:
+        InvalidRequest: it does: NC_000001.10 is of hg19 and NC_000001.11 of hg38.
+    """
+    known, named = assembly_called(assembly) or assembly_of_names(expected), assembly_of_names(found)
+    if known and named and known != named:
+        raise InvalidRequest(f"{source} belongs to another assembly: its names are those of {named}, not of {known}.")
 
 
 def _check_names(expected: Mapping[str, int], found: Mapping[str, int], source: str) -> None:

@@ -1,7 +1,7 @@
 """Features: genes, peaks, regions of any annotation file, found by interval."""
 
-from collections.abc import Iterable, Iterator, Sequence
-from functools import cached_property
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import cached_property, reduce
 from itertools import groupby
 from pathlib import Path
 
@@ -9,12 +9,16 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from ebert_core.genome.chromosomes import name_in
+from ebert_core.genome.lines import Skipped
+from ebert_core.protocol.chromosome_names import name_in
 from ebert_core.protocol.locus import Interval
 
 
 class Feature(msgspec.Struct, frozen=True):
-    """One record of an annotation file. `blocks` and `coding` are absolute; `summit` is -1 where unknown."""
+    """One record of an annotation file. `blocks` and `coding` are absolute; `summit` is -1 where unknown.
+
+    `transcripts` says how many transcripts of a gene this one stands for.
+    """
 
     chromosome: str
     start: int
@@ -26,6 +30,10 @@ class Feature(msgspec.Struct, frozen=True):
     blocks: tuple[tuple[int, int], ...] = ()
     coding: tuple[tuple[int, int], ...] = ()
     colour: str = ""
+    transcripts: int = 1
+
+
+Fold = Callable[[Iterable[Feature]], list[Feature]]
 
 
 class Located:
@@ -60,12 +68,24 @@ class Features:
 
     knows_lengths = False
 
-    def __init__(self, path: Path, features: Iterable[Feature]) -> None:
+    def __init__(self, path: Path, features: Iterable[Feature], skipped: Skipped | None = None) -> None:
+        """Sorts the features of a file; `skipped` has taken note of the lines that made no sense.
+
+        Raises:
+            BadLine: no line made sense.
+        """
         self.path = path
+        self._skipped = skipped or Skipped()
         by_chromosome: dict[str, list[Feature]] = {}
         for feature in features:
             by_chromosome.setdefault(feature.chromosome, []).append(feature)
         self._located = {chromosome: Located(found) for chromosome, found in by_chromosome.items()}
+        self._skipped.refuse_if_all(is_empty=not self._located)
+
+    @property
+    def remarks(self) -> tuple[str, ...]:
+        """Sentences on lines that were not read as they stand."""
+        return self._skipped.remarks
 
     def __len__(self) -> int:
         return sum(len(located.features) for located in self._located.values())
@@ -89,22 +109,38 @@ class Features:
         return self.on(interval.chromosome).touching(interval.start, interval.end)
 
 
+def folded_genes(features: Iterable[Feature]) -> list[Feature]:
+    """One feature per gene: of its transcripts the one with most coding bases, then the one with most exonic bases."""
+    return [
+        msgspec.structs.replace(max(transcripts, key=_weight), transcripts=len(transcripts))
+        for transcripts in _transcripts_by_gene(features)
+    ]
+
+
+def _weight(transcript: Feature) -> tuple[int, int, int]:
+    coding, exonic = (sum(end - start for start, end in parts) for parts in (transcript.coding, transcript.blocks))
+    return coding, exonic, transcript.end - transcript.start
+
+
 def merged_genes(features: Iterable[Feature]) -> list[Feature]:
-    """One feature per gene: transcripts of one name and strand that overlap become one, with all their exons."""
+    """One feature per gene, from the first base of its transcripts to the last, with all their exons."""
+    return [reduce(_joined, transcripts) for transcripts in _transcripts_by_gene(features)]
+
+
+def _transcripts_by_gene(features: Iterable[Feature]) -> Iterator[list[Feature]]:
+    """Transcripts of one name and strand that overlap, together; one without a name is a gene of its own."""
     ordered = sorted(features, key=lambda feature: (feature.chromosome, feature.name, feature.strand, feature.start))
-    genes: list[Feature] = []
     for (_, name, _), transcripts in groupby(ordered, key=lambda each: (each.chromosome, each.name, each.strand)):
-        gene: Feature | None = None
+        gene: list[Feature] = []
+        end = 0
         for transcript in transcripts:
-            if gene is not None and name and transcript.start < gene.end:
-                gene = _joined(gene, transcript)
-                continue
-            if gene is not None:
-                genes.append(gene)
-            gene = transcript
-        if gene is not None:
-            genes.append(gene)
-    return genes
+            if gene and not (name and transcript.start < end):
+                yield gene
+                gene = []
+            end = max(end, transcript.end) if gene else transcript.end
+            gene.append(transcript)
+        if gene:
+            yield gene
 
 
 def _joined(gene: Feature, transcript: Feature) -> Feature:

@@ -7,10 +7,13 @@ from typing import NamedTuple
 from urllib.parse import unquote
 
 from ebert_core.genome.features import Feature, coding_parts
-from ebert_core.genome.lines import at_line, read_lines, whole_number
+from ebert_core.genome.lines import BadLine, Skipped, at_line, read_lines, whole_number
 
-_GTF_ATTRIBUTE = re.compile(r'\s*([^\s;"]+)\s+(?:"([^"]*)"|([^";]*))\s*(?:;|$)')
+# A value in quotes may hold semicolons. Each piece is matched in one step, so that no line takes long.
+_GTF_PIECE = re.compile(r'(?:[^;"]|"[^"]*"?)+')
 _GENES = ("gene", "pseudogene", "ncRNA_gene")
+# Records that describe the sequence itself, from one end to the other.
+_SEQUENCES = ("region", "chromosome", "contig", "scaffold", "supercontig", "source", "databank_entry")
 _CODING = ("CDS", "stop_codon")
 _UTR = ("UTR", "five_prime_utr", "three_prime_utr", "five_prime_UTR", "three_prime_UTR")
 
@@ -22,6 +25,8 @@ class _Row(NamedTuple):
     end: int
     strand: str
     attributes: dict[str, str]
+    number: int
+    text: str
 
 
 class _Model:
@@ -41,7 +46,7 @@ class _Model:
         return Feature(self.chromosome, start, end, self.name, 0.0, self.strand, -1, blocks, coding)
 
 
-def read_gtf(path: Path) -> Iterator[Feature]:
+def read_gtf(path: Path, skipped: Skipped | None = None) -> Iterator[Feature]:
     """Transcripts of a GTF file; a gene without transcripts stands for itself.
 
     Raises:
@@ -50,8 +55,17 @@ def read_gtf(path: Path) -> Iterator[Feature]:
     transcripts: dict[tuple[str, str], _Model] = {}
     genes: dict[tuple[str, str], _Model] = {}
     with_transcripts: set[tuple[str, str]] = set()
-    for row in _rows(path, _gtf_attributes):
+    for row in _rows(path, _gtf_attributes, skipped):
         attributes = row.attributes
+        if not attributes and row.kind in (*_GENES, "transcript"):
+            # AUGUSTUS writes the bare name of a gene or transcript.
+            attributes = {"transcript_id" if row.kind == "transcript" else "gene_id": row.text.strip()}
+        if not (attributes.get("gene_id") or attributes.get("transcript_id") or attributes.get("gene")):
+            problem = at_line(path, row.number, "neither a gene_id nor a transcript_id says what this belongs to")
+            if skipped is None:
+                raise problem
+            skipped.leave_out(problem)
+            continue
         gene = (row.chromosome, attributes.get("gene_id", ""))
         name = attributes.get("gene_name") or attributes.get("gene") or attributes.get("gene_id") or ""
         if row.kind in _GENES:
@@ -59,13 +73,15 @@ def read_gtf(path: Path) -> Iterator[Feature]:
             continue
         transcript = (row.chromosome, attributes.get("transcript_id") or gene[1] or name)
         model = transcripts.setdefault(transcript, _Model(row, name or transcript[1]))
-        with_transcripts.add(gene)
+        if gene[1]:
+            with_transcripts.add(gene)
+            model.name = name if model.name == transcript[1] else model.name
         _add(model, row)
     yield from (model.feature() for model in transcripts.values())
     yield from (model.feature() for gene, model in genes.items() if gene not in with_transcripts)
 
 
-def read_gff3(path: Path) -> Iterator[Feature]:
+def read_gff3(path: Path, skipped: Skipped | None = None) -> Iterator[Feature]:
     """Transcripts of a GFF3 file under the names of their genes, and every other record that has no parent.
 
     Raises:
@@ -73,7 +89,7 @@ def read_gff3(path: Path) -> Iterator[Feature]:
     """
     models: dict[str, _Model] = {}
     has_children: set[str] = set()
-    for order, row in enumerate(_rows(path, _gff3_attributes)):
+    for order, row in enumerate(_rows(path, _gff3_attributes, skipped)):
         name = row.attributes.get("Name") or row.attributes.get("gene_name") or row.attributes.get("ID", "")
         parents = [parent for parent in row.attributes.get("Parent", "").split(",") if parent]
         is_part = row.kind in ("exon", *_CODING, *_UTR, "start_codon", "intron")
@@ -89,7 +105,7 @@ def read_gff3(path: Path) -> Iterator[Feature]:
     yield from (model.feature() for identity, model in models.items() if identity not in has_children)
 
 
-def read_gene_prediction(path: Path) -> Iterator[Feature]:
+def read_gene_prediction(path: Path, skipped: Skipped | None = None) -> Iterator[Feature]:
     """Transcripts of a genePred table such as refGene, with or without its leading `bin` column.
 
     Raises:
@@ -101,20 +117,31 @@ def read_gene_prediction(path: Path) -> Iterator[Feature]:
         fields = line.split("\t")
         if len(fields) > 10 and fields[3] in ("+", "-") and fields[2] not in ("+", "-"):
             fields = fields[1:]
-        if len(fields) < 10:
-            raise at_line(path, number, "a genePred line has at least 10 columns")
-        if fields[3] == "txStart":
+        if fields[3:4] == ["txStart"]:
             continue
-        start, end, first, last = (whole_number(path, number, "position", field) for field in fields[3:7])
-        exon_starts, exon_ends = (
-            [whole_number(path, number, "exon boundary", text) for text in field.split(",") if text]
-            for field in fields[8:10]
-        )
-        if len(exon_starts) != len(exon_ends):
-            raise at_line(path, number, f"{len(exon_starts)} exons start but {len(exon_ends)} end")
-        blocks = tuple(zip(exon_starts, exon_ends, strict=True))
-        name = fields[11] if len(fields) > 11 else fields[0]
-        yield Feature(fields[1], start, end, name, 0.0, fields[2], -1, blocks, coding_parts(blocks, first, last))
+        try:
+            feature = _gene_prediction(path, number, fields)
+        except BadLine as problem:
+            if skipped is None:
+                raise
+            skipped.leave_out(problem)
+            continue
+        yield feature
+
+
+def _gene_prediction(path: Path, number: int, fields: list[str]) -> Feature:
+    if len(fields) < 10:
+        raise at_line(path, number, "a genePred line has at least 10 columns")
+    start, end, first, last = (whole_number(path, number, "position", field) for field in fields[3:7])
+    exon_starts, exon_ends = (
+        [whole_number(path, number, "exon boundary", text) for text in field.split(",") if text]
+        for field in fields[8:10]
+    )
+    if len(exon_starts) != len(exon_ends):
+        raise at_line(path, number, f"{len(exon_starts)} exons start but {len(exon_ends)} end")
+    blocks = tuple(zip(exon_starts, exon_ends, strict=True))
+    name = fields[11] if len(fields) > 11 else fields[0]
+    return Feature(fields[1], start, end, name, 0.0, fields[2], -1, blocks, coding_parts(blocks, first, last))
 
 
 def _add(model: _Model, row: _Row) -> None:
@@ -127,24 +154,45 @@ def _add(model: _Model, row: _Row) -> None:
         model.spans.append(span)
 
 
-def _rows(path: Path, attributes_of: Callable[[str], dict[str, str]]) -> Iterator[_Row]:
+def _rows(path: Path, attributes_of: Callable[[str], dict[str, str]], skipped: Skipped | None) -> Iterator[_Row]:
+    sequences: list[_Row] = []
+    is_empty = True
     for number, line in read_lines(path):
         if line.startswith(("##FASTA", ">")):
-            return
+            break
         if line.startswith(("#", "track", "browser")):
             continue
-        fields = line.split("\t") if line.count("\t") >= 8 else line.split(None, 8)
-        if len(fields) < 8:
-            raise at_line(path, number, f"a GTF or GFF line has 9 columns, this one has {len(fields)}")
-        start, end = (whole_number(path, number, "position", field) for field in fields[3:5])
-        if end < start or start < 1:
-            raise at_line(path, number, f"{start}-{end} is no interval counted from 1")
-        strand = fields[6] if fields[6] in ("+", "-") else "."
-        yield _Row(fields[0], fields[2], start - 1, end, strand, attributes_of(fields[8] if len(fields) > 8 else ""))
+        try:
+            row = _row(path, number, line, attributes_of)
+        except BadLine as problem:
+            if skipped is None:
+                raise
+            skipped.leave_out(problem)
+            continue
+        if row.kind in _SEQUENCES:
+            sequences.append(row)
+        else:
+            is_empty = False
+            yield row
+    if is_empty:
+        yield from sequences
+
+
+def _row(path: Path, number: int, line: str, attributes_of: Callable[[str], dict[str, str]]) -> _Row:
+    fields = line.split("\t") if line.count("\t") >= 7 else line.split(None, 8)
+    if len(fields) < 8:
+        raise at_line(path, number, f"a GTF or GFF line has 9 columns, this one has {len(fields)}")
+    start, end = (whole_number(path, number, "position", field) for field in fields[3:5])
+    if end < start or start < 1:
+        raise at_line(path, number, f"{start}-{end} is no interval counted from 1")
+    strand = fields[6] if fields[6] in ("+", "-") else "."
+    text = fields[8] if len(fields) > 8 else ""
+    return _Row(fields[0], fields[2], start - 1, end, strand, attributes_of(text), number, text)
 
 
 def _gtf_attributes(text: str) -> dict[str, str]:
-    return {key: quoted or plain.strip() for key, quoted, plain in _GTF_ATTRIBUTE.findall(text)}
+    pieces = (piece.strip().split(None, 1) for piece in _GTF_PIECE.findall(text))
+    return {piece[0]: piece[1].strip().strip('"') for piece in pieces if len(piece) == 2}
 
 
 def _gff3_attributes(text: str) -> dict[str, str]:

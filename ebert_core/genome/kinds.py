@@ -1,20 +1,25 @@
 """What a file is, told from its content, and the sentences for files this program does not read."""
 
 import json
-from itertools import pairwise
+import re
+from itertools import islice, pairwise
 from pathlib import Path
 
 from ebert_core.genome.annotation import first_fields, is_gene_prediction
-from ebert_core.genome.bed import read_bed
+from ebert_core.genome.bed import is_track_line, read_bed
 from ebert_core.genome.bigfiles import BIGBED_MAGICS, BIGWIG_MAGICS, BigBedFeatures
 from ebert_core.genome.features import Feature
-from ebert_core.genome.foreign import refuse_foreign
-from ebert_core.genome.lines import first_bytes
+from ebert_core.genome.foreign import refuse_foreign, refuse_foreign_table
+from ebert_core.genome.lines import Skipped, first_bytes, is_absent
+from ebert_core.genome.macs import is_macs_table
+from ebert_core.genome.states import MOST_STATES
 from ebert_core.genome.twobit import is_twobit
 from ebert_core.protocol.errors import InvalidRequest
 from ebert_core.protocol.tracks import FileKind
 
 _LOOKED_AT = 2000
+_LINES_LOOKED_AT = 200
+_STATE_NAME = re.compile(r"([EU]?\d+([_-].*)?|(Tss|Tx|Enh|Quies|Het|Repr|Biv|ZNF|Prom|Low|Active|Weak|Poised).*)$")
 
 
 def kind_of_file(path: Path) -> FileKind:
@@ -74,7 +79,10 @@ def _kind_of_text(path: Path, head: bytes) -> FileKind:
         return FileKind("bands", "Cytogenetic bands.")
     if _is_gene_model(fields):
         return FileKind("genes", "Gene models.")
-    if len(words) == 4 and words[1].isdigit() and words[2].isdigit() and _is_number(words[3]):
+    if is_macs_table(fields):
+        return FileKind("peaks", "Peaks in a table of MACS.")
+    refuse_foreign_table(path, fields)
+    if _is_bedgraph(lines):
         return FileKind("signal", "A bedGraph, which holds a signal.")
     return _kind_of_features(path, _some_lines(path), "BED")
 
@@ -84,12 +92,20 @@ def _is_gene_model(fields: list[str]) -> bool:
     return is_gtf or is_gene_prediction(fields)
 
 
+def _is_bedgraph(lines: list[str]) -> bool:
+    """Four columns, the last of them a number wherever it is there; most lines decide, since one may be odd."""
+    rows = [line.split() for line in lines[:_LINES_LOOKED_AT] if not is_track_line(line)]
+    values = [row[3] for row in rows if len(row) == 4 and row[1].isdigit() and row[2].isdigit()]
+    numbers = [value for value in values if _is_number(value)]
+    return 2 * len(values) > len(rows) and 2 * len(numbers) > len([value for value in values if not is_absent(value)])
+
+
 def _is_number(text: str) -> bool:
     try:
         float(text)
     except ValueError:
         return False
-    return True
+    return not is_absent(text)
 
 
 def _some(features: BigBedFeatures) -> list[Feature]:
@@ -102,16 +118,14 @@ def _some(features: BigBedFeatures) -> list[Feature]:
 
 
 def _some_lines(path: Path) -> list[Feature]:
-    found: list[Feature] = []
-    for feature in read_bed(path):
-        found.append(feature)
-        if len(found) == _LOOKED_AT:
-            break
+    skipped = Skipped()
+    found = list(islice(read_bed(path, skipped), _LOOKED_AT))
+    skipped.refuse_if_all(is_empty=not found)
     return found
 
 
 def _kind_of_features(path: Path, features: list[Feature], form: str) -> FileKind:
-    """Peaks have summits or values, genes have exons, states are few names that lie end to end."""
+    """Peaks have summits or values, genes have exons, states are few names that lie end to end again and again."""
     if not features:
         raise InvalidRequest(f"{path} holds no features.")
     if "peak" in path.name.lower() or any(feature.summit >= 0 for feature in features):
@@ -123,6 +137,14 @@ def _kind_of_features(path: Path, features: list[Feature], form: str) -> FileKin
         before.chromosome == after.chromosome and before.end == after.start for before, after in pairwise(features)
     )
     is_tiled = len(features) > 1 and touching >= 0.5 * (len(features) - 1)
-    if is_tiled and "" not in names and len(names) <= 100:
+    if is_tiled and "" not in names and _are_names_of_states(features, names):
         return FileKind("states", f"Chromatin states in {form}.")
     return FileKind("features", f"Regions in {form}.")
+
+
+def _are_names_of_states(features: list[Feature], names: set[str]) -> bool:
+    """Whether names come back, or each has a colour of its own, or they are those of ChromHMM's and Segway's states."""
+    colours = {(feature.name, feature.colour) for feature in features}
+    have_colours = all(colour for _, colour in colours) and 1 < len(names) == len(colours) < len(features)
+    are_few = len(names) <= MOST_STATES and 2 * len(names) <= len(features)
+    return are_few or have_colours or all(_STATE_NAME.match(name) for name in names)

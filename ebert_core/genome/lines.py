@@ -10,7 +10,54 @@ from typing import NamedTuple
 
 from ebert_core.protocol.errors import InvalidRequest
 
+_ABSENT = ("", ".", "na", "n/a", "nan", "null", "none")
 GZIP_MAGIC = b"\x1f\x8b"
+
+
+class BadLine(InvalidRequest):
+    """A line of a text file that makes no sense, and its number counted from 1."""
+
+    def __init__(self, path: Path, number: int, problem: str) -> None:
+        super().__init__(f"{path}, line {number}: {problem}.")
+        self.number, self.problem = number, problem
+
+
+class Skipped:
+    """The lines of a file that were left out, or read in part, so that the rest of it can be drawn."""
+
+    def __init__(self) -> None:
+        self._left_out: list[BadLine] = []
+        self._read_in_part: list[BadLine] = []
+
+    def leave_out(self, problem: BadLine) -> None:
+        """Notes a line of which nothing is drawn."""
+        self._left_out.append(problem)
+
+    def read_in_part(self, problem: BadLine) -> None:
+        """Notes a line that is drawn otherwise than it stands."""
+        self._read_in_part.append(problem)
+
+    def refuse_if_all(self, *, is_empty: bool) -> None:
+        """Nothing, unless the file is empty because of what was left out.
+
+        Raises:
+            BadLine: the first line that was left out, and why.
+        """
+        if is_empty and self._left_out:
+            raise self._left_out[0]
+
+    @property
+    def remarks(self) -> tuple[str, ...]:
+        """How many lines were not read, or in part, and the first of them with its number; none where all were."""
+        return tuple(
+            f"{_lines(problems)} {fate}, first line {problems[0].number}: {problems[0].problem}."
+            for problems, fate in ((self._left_out, "left out"), (self._read_in_part, "read in part"))
+            if problems
+        )
+
+
+def _lines(problems: list[BadLine]) -> str:
+    return "1 line was" if len(problems) == 1 else f"{len(problems):,} lines were"
 
 
 class Line(NamedTuple):
@@ -76,9 +123,9 @@ def read_lines(path: Path) -> Iterator[Line]:
                     yield Line(number, line.rstrip("\n"))
 
 
-def at_line(path: Path, number: int, problem: str) -> InvalidRequest:
+def at_line(path: Path, number: int, problem: str) -> BadLine:
     """The error that names a file and a line."""
-    return InvalidRequest(f"{path}, line {number}: {problem}.")
+    return BadLine(path, number, problem)
 
 
 def columns_of(line: str) -> list[str]:
@@ -104,13 +151,18 @@ def whole_number(path: Path, number: int, name: str, text: str) -> int:
     return value
 
 
+def is_absent(text: str) -> bool:
+    """Whether a field says that it has no value: `NA`, `nan`, `.` or nothing."""
+    return text.lower() in _ABSENT
+
+
 def real_number(path: Path, number: int, name: str, text: str) -> float:
-    """A score or value of a line; `.` and nothing are 0.
+    """A score of a line; what says that there is none (`.`, `NA`, nothing) is 0.
 
     Raises:
         InvalidRequest: it is not a number.
     """
-    if text in ("", "."):
+    if is_absent(text):
         return 0.0
     try:
         return float(text)

@@ -6,11 +6,11 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from ebert_core.genome.chromosomes import name_in
 from ebert_core.genome.fasta import FastaFile
 from ebert_core.genome.lines import reading
 from ebert_core.genome.twobit import TwoBitFile, is_twobit
 from ebert_core.protocol.bases import N
+from ebert_core.protocol.chromosome_names import name_in
 from ebert_core.protocol.locus import Interval
 
 

@@ -2,7 +2,6 @@
 
 import math
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
 from functools import cached_property
 from itertools import islice, pairwise
 from pathlib import Path
@@ -11,12 +10,12 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from ebert_core.genome.bigfiles import BIGBED_MAGICS, BIGWIG_MAGICS, open_big_file
-from ebert_core.genome.chromosomes import name_in
+from ebert_core.genome.bigfiles import BIGBED_MAGICS, BIGWIG_MAGICS, damage_of, open_big_file
 from ebert_core.genome.contradictions import Binned, Place, contradicts_itself, wrong_ends
 from ebert_core.genome.foreign import refuse_foreign
-from ebert_core.genome.lines import first_bytes
+from ebert_core.genome.lines import Skipped, first_bytes
 from ebert_core.genome.wiggle import Steps, read_steps
+from ebert_core.protocol.chromosome_names import name_in
 from ebert_core.protocol.errors import InvalidRequest
 from ebert_core.protocol.locus import Interval
 
@@ -38,6 +37,7 @@ class SignalFile(Protocol):
     path: Path
     chromosome_lengths: dict[str, int]
     knows_lengths: bool
+    remarks: tuple[str, ...]
 
     def per_base(self, interval: Interval) -> NDArray[np.float64]:
         """The value at each base, NaN where there is none."""
@@ -50,8 +50,8 @@ class SignalFile(Protocol):
         """The width of the blocks of a binary mark, 1 where they have none in common; None for any other signal."""
 
 
-def open_signal(path: Path) -> SignalFile:
-    """A bigWig, bedGraph or wig file.
+def open_signal(path: Path, skipped: Skipped | None = None) -> "OpenSignal":
+    """A bigWig, bedGraph or wig file; `skipped` takes note of lines that make no sense, else they are errors.
 
     Raises:
         InvalidRequest: the file cannot be read or is none of these.
@@ -60,7 +60,7 @@ def open_signal(path: Path) -> SignalFile:
     refuse_foreign(path, head)
     if head[:4] in BIGWIG_MAGICS + BIGBED_MAGICS:
         return BigWigSignal(path)
-    return StepSignal(path, read_steps(path))
+    return StepSignal(path, read_steps(path, skipped), skipped)
 
 
 def mean_signal(signal: SignalFile, interval: Interval) -> NDArray[np.float16]:
@@ -86,6 +86,7 @@ class BigWigSignal:
     """A bigWig file."""
 
     knows_lengths = True
+    remarks: tuple[str, ...] = ()
 
     def __init__(self, path: Path) -> None:
         """Opens the file.
@@ -157,13 +158,14 @@ class BigWigSignal:
 
     @cached_property
     def _wrong_ends(self) -> tuple[Place, ...]:
-        with _damage_of(self.path):
+        with damage_of(self.path):
             return wrong_ends(self._reader, self.chromosome_lengths)
 
     def _has_records(self) -> bool:
         try:
-            return any(next(iter(self._reader.records(name)), None) for name in self.chromosome_lengths)
-        except Exception:  # of pybigtools, where there is no index
+            with damage_of(self.path):
+                return any(next(iter(self._reader.records(name)), None) for name in self.chromosome_lengths)
+        except InvalidRequest:  # there is no index
             return False
 
     @cached_property
@@ -182,25 +184,18 @@ class BigWigSignal:
 
     def _first_edges(self) -> Iterator[int]:
         for name, length in self.chromosome_lengths.items():
-            for start, end, _ in islice(self._reader.records(name), _RECORDS_FOR_BLOCKS):
-                yield from (edge for edge in (start, end) if edge != length)
+            with damage_of(self.path):
+                records = list(islice(self._reader.records(name), _RECORDS_FOR_BLOCKS))
+            yield from (edge for start, end, _ in records for edge in (start, end) if edge != length)
 
     def _values(
         self, name: str, interval: Interval, columns: int | None = None, summary: str = "mean", exact: bool = False
     ) -> NDArray[np.float64]:
-        with _damage_of(self.path):
+        with damage_of(self.path):
             values: NDArray[np.float64] = self._reader.values(
                 name, interval.start, interval.end, bins=columns, summary=summary, exact=exact, fillna=None
             )
         return values
-
-
-@contextmanager
-def _damage_of(path: Path) -> Iterator[None]:
-    try:
-        yield
-    except Exception as error:  # pybigtools raises whatever its Rust side met
-        raise InvalidRequest(f"{path} is damaged: {str(error).rstrip('.')}.") from None
 
 
 def block_width(edges: Iterable[int]) -> int:
@@ -213,8 +208,9 @@ class StepSignal:
 
     knows_lengths = False
 
-    def __init__(self, path: Path, steps: dict[str, Steps]) -> None:
+    def __init__(self, path: Path, steps: dict[str, Steps], skipped: Skipped | None = None) -> None:
         self.path = path
+        self.remarks = skipped.remarks if skipped else ()
         self._steps = steps
         self.chromosome_lengths = {chromosome: int(found.ends[-1]) for chromosome, found in steps.items()}
 
@@ -251,6 +247,9 @@ class StepSignal:
         first = int(np.searchsorted(steps.ends, interval.start, side="right"))
         last = max(first, int(np.searchsorted(steps.starts, interval.end, side="left")))
         return zip(*(column[first:last].tolist() for column in steps), strict=True)
+
+
+OpenSignal = BigWigSignal | StepSignal
 
 
 def _nothing(columns: int) -> Binned:

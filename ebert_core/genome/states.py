@@ -10,9 +10,9 @@ from numpy.typing import NDArray
 
 from ebert_core.genome.bed import is_track_line, read_bed
 from ebert_core.genome.bigfiles import BIGBED_MAGICS, BigBedFeatures
-from ebert_core.genome.chromosomes import name_in
 from ebert_core.genome.features import Feature
-from ebert_core.genome.lines import at_line, columns_of, first_bytes, read_lines
+from ebert_core.genome.lines import BadLine, Skipped, at_line, columns_of, first_bytes, read_lines
+from ebert_core.protocol.chromosome_names import name_in
 from ebert_core.protocol.errors import InvalidRequest
 from ebert_core.protocol.locus import Interval
 
@@ -30,13 +30,16 @@ class Runs(NamedTuple):
 class Segmentation:
     """The states of one cell type, from BED or bigBed."""
 
-    def __init__(self, path: Path, names: Sequence[str] = ()) -> None:
+    def __init__(self, path: Path, names: Sequence[str] = (), skipped: Skipped | None = None) -> None:
         """Reads the file; without `names` its own are taken, in order of appearance.
+
+        `skipped` takes note of lines that make no sense or lie over others; without it they are errors.
 
         Raises:
             InvalidRequest: the file cannot be read, holds a state that is not among the names, or overlaps itself.
         """
         self.path = path
+        self._skipped = skipped
         self.names = list(names)
         self.colours: dict[str, str] = {}
         self._ids = {name: index for index, name in enumerate(self.names)}
@@ -45,6 +48,11 @@ class Segmentation:
         self._runs: dict[str, Runs] = {} if self._big else self._read_text()
         if self._big and not names:
             self._runs = {chromosome: self._on_big(chromosome) for chromosome in self._big.chromosome_lengths}
+
+    @property
+    def remarks(self) -> tuple[str, ...]:
+        """Sentences on lines that were not read as they stand."""
+        return self._skipped.remarks if self._skipped else ()
 
     @property
     def chromosome_lengths(self) -> dict[str, int]:
@@ -96,8 +104,10 @@ class Segmentation:
 
     def _read_text(self) -> dict[str, Runs]:
         by_chromosome: dict[str, list[Feature]] = {}
-        for feature in read_bed(self.path):
+        for feature in read_bed(self.path, self._skipped):
             by_chromosome.setdefault(feature.chromosome, []).append(feature)
+        if self._skipped is not None:
+            self._skipped.refuse_if_all(is_empty=not by_chromosome)
         if not by_chromosome:
             raise InvalidRequest(f"{self.path} holds no states.")
         return {chromosome: self._sorted_runs(chromosome, found) for chromosome, found in by_chromosome.items()}
@@ -111,10 +121,17 @@ class Segmentation:
         ends = np.array([feature.end for feature in ordered], dtype=np.int64)
         overlaps = np.flatnonzero(starts[1:] < ends[:-1])
         if len(overlaps):
-            raise self._problem(
+            problem = self._problem(
                 ordered[int(overlaps[0]) + 1],
                 f"this state begins before {int(ends[overlaps[0]])}, where the state before it on {chromosome} ends",
             )
+            if self._skipped is None or not isinstance(problem, BadLine):
+                raise problem
+            self._skipped.read_in_part(problem)
+            # What comes first along the chromosome stays; a state that lies in it altogether is not drawn.
+            starts = np.maximum(starts, np.append(0, np.maximum.accumulate(ends)[:-1]))
+            is_left = starts < ends
+            starts, ends, ids = starts[is_left], ends[is_left], ids[is_left]
         return Runs(starts, ends, ids)
 
     def _id(self, feature: Feature) -> int:

@@ -8,7 +8,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ebert_core.genome.bed import is_track_line
-from ebert_core.genome.lines import at_line, columns_of, read_lines, real_number, whole_number
+from ebert_core.genome.lines import (
+    BadLine,
+    Skipped,
+    at_line,
+    columns_of,
+    is_absent,
+    read_lines,
+    real_number,
+    whole_number,
+)
 from ebert_core.protocol.errors import InvalidRequest
 
 
@@ -28,41 +37,61 @@ class _Step(NamedTuple):
     line: int
 
 
-def read_steps(path: Path) -> dict[str, Steps]:
+def read_steps(path: Path, skipped: Skipped | None = None) -> dict[str, Steps]:
     """The values of a bedGraph or wig file by chromosome; values that are not finite are left out.
+
+    Args:
+        path: the file.
+        skipped: takes note of lines that make no sense or lie over others; without it the first of them is an error.
 
     Raises:
         InvalidRequest: the file cannot be read, a line makes no sense, or two values stand on one base.
     """
     by_chromosome: dict[str, list[_Step]] = {}
-    for step in _steps(path):
+    for step in _steps(path, skipped):
         by_chromosome.setdefault(step.chromosome, []).append(step)
-    found = {chromosome: _sorted(path, steps) for chromosome, steps in by_chromosome.items()}
+    found = {chromosome: _sorted(path, steps, skipped) for chromosome, steps in by_chromosome.items()}
+    if skipped is not None:
+        skipped.refuse_if_all(is_empty=not found)
     if not found:
         raise InvalidRequest(f"{path} holds no values.")
     return found
 
 
-def _steps(path: Path) -> Iterator[_Step]:
+def _steps(path: Path, skipped: Skipped | None) -> Iterator[_Step]:
     place: _Declaration | None = None
     for number, line in read_lines(path):
         if is_track_line(line):
             continue
-        if line.startswith(("fixedStep", "variableStep")):
-            place = _Declaration(path, number, line)
-        elif place is not None and len(line.split()) <= 2:
-            yield place.step(path, number, line.split())
-        else:
-            yield _bedgraph_step(path, number, columns_of(line))
+        try:
+            if line.startswith(("fixedStep", "variableStep")):
+                place = None
+                place = _Declaration(path, number, line)
+                continue
+            is_wig = place is not None and len(line.split()) <= 2
+            step = place.step(path, number, line.split()) if place and is_wig else _bedgraph_step(path, number, line)
+        except BadLine as problem:
+            if skipped is None:
+                raise
+            skipped.leave_out(problem)
+            continue
+        if skipped is not None and np.isinf(step.value):
+            skipped.leave_out(at_line(path, number, "the value is infinite"))
+        yield step
 
 
-def _bedgraph_step(path: Path, number: int, fields: list[str]) -> _Step:
+def _bedgraph_step(path: Path, number: int, line: str) -> _Step:
+    fields = columns_of(line)
     if len(fields) < 4:
         raise at_line(path, number, "a bedGraph line has a chromosome, a start, an end and a value")
     start, end = whole_number(path, number, "start", fields[1]), whole_number(path, number, "end", fields[2])
     if end < start:
         raise at_line(path, number, f"the value ends at {end}, before its start {start}")
-    return _Step(fields[0], start, end, real_number(path, number, "value", fields[3]), number)
+    return _Step(fields[0], start, end, _value(path, number, fields[3]), number)
+
+
+def _value(path: Path, number: int, text: str) -> float:
+    return np.nan if is_absent(text) else real_number(path, number, "value", text)
 
 
 class _Declaration:
@@ -86,22 +115,37 @@ class _Declaration:
         if first < 1:
             raise at_line(path, number, "positions in a wig file count from 1")
         self._next = first + self._step
-        value = real_number(path, number, "value", fields[-1])
+        value = _value(path, number, fields[-1])
         return _Step(self._chromosome, first - 1, first - 1 + self._span, value, number)
 
 
-def _sorted(path: Path, steps: list[_Step]) -> Steps:
+def _sorted(path: Path, steps: list[_Step], skipped: Skipped | None) -> Steps:
     ordered = sorted(steps, key=lambda step: step.start)
     starts = np.array([step.start for step in ordered], dtype=np.int64)
     ends = np.array([step.end for step in ordered], dtype=np.int64)
     values = np.array([step.value for step in ordered])
     overlaps = np.flatnonzero(starts[1:] < ends[:-1])
     if len(overlaps):
-        later = ordered[int(overlaps[0]) + 1]
-        raise at_line(path, later.line, f"two values stand on {later.chromosome}:{later.start + 1:,}")
+        for number in overlaps.tolist():
+            later = ordered[number + 1]
+            problem = at_line(path, later.line, f"two values stand on {later.chromosome}:{later.start + 1:,}")
+            if skipped is None:
+                raise problem
+            skipped.read_in_part(problem)
+        starts, ends, values = _laid_over(ordered)
     is_known = np.isfinite(values)
     return (
         Steps(starts[is_known], ends[is_known], values[is_known])
         if is_known.any()
         else Steps(starts[:1], ends[:1], np.full(len(starts[:1]), np.nan))
     )
+
+
+def _laid_over(ordered: list[_Step]) -> Steps:
+    """Steps without overlaps: on each base the value that starts last, and of those that start there the last line."""
+    edges = np.unique([edge for step in ordered for edge in (step.start, step.end)])
+    values = np.full(len(edges) - 1, np.nan)
+    for step in ordered:
+        first, last = np.searchsorted(edges, (step.start, step.end))
+        values[first:last] = step.value
+    return Steps(edges[:-1], edges[1:], values)

@@ -20,9 +20,10 @@ from ebert_core.model.checkpoint import Checkpoint
 from ebert_core.model.device import Engine
 from ebert_core.model.tokens import BIN, POSITION
 from ebert_core.protocol.bases import N
+from ebert_core.protocol.chromosome_names import other_names
 from ebert_core.protocol.edits import Edit
 from ebert_core.protocol.errors import InvalidRequest
-from ebert_core.protocol.locus import Interval, other_names
+from ebert_core.protocol.locus import Interval
 
 Report = Callable[[float, str], None]
 # A processor is busy with a few tiles, and a live view may be cancelled between batches; a GPU needs more at once.

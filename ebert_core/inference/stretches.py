@@ -12,8 +12,9 @@ from ebert_core.dream.regions import Run, read_regions
 from ebert_core.genome.bed import read_bed
 from ebert_core.inference.grid import TileGrid
 from ebert_core.model.tokens import BIN, POSITION
+from ebert_core.protocol.chromosome_names import other_names
 from ebert_core.protocol.errors import InvalidRequest
-from ebert_core.protocol.locus import Interval, format_locus, other_names, parse_locus
+from ebert_core.protocol.locus import Interval, format_locus, parse_locus
 from ebert_core.protocol.specs import Predict
 
 # What is computed, encoded and handed over at once: a share of the work small enough to be balanced among processes.

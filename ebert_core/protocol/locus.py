@@ -1,16 +1,22 @@
 """Intervals, and the one place where they meet the 1-based language of people (`chr5:124,500,001-124,520,000`)."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from typing import NamedTuple
 
 import msgspec
 
+from ebert_core.protocol.chromosome_names import name_in
 from ebert_core.protocol.errors import InvalidRequest
 
 _POINT_SPAN = 20_000
 _UNITS = {"": 1, "k": 1_000, "m": 1_000_000, "g": 1_000_000_000}
-_NUMBER = r"([\d,]*\.?\d+|\d[\d,]*\.?)\s*([kKmMgG]?)(?:[bB][pP]?)?"
-_LOCUS = re.compile(rf"^\s*(?P<chromosome>[^\s:]+)\s*(?::\s*{_NUMBER}\s*(?:(?:-|\.\.|\u2013)\s*{_NUMBER})?)?\s*$")
+_NUMBER = r"(\d{1,3}(?: \d{3})+|[\d,]*\.?\d+|\d[\d,]*\.?)\s*([kKmMgG]?)(?:[bB][pP]?)?"
+_POSITIONS = re.compile(rf"\s*{_NUMBER}\s*(?:(?:-|\.\.)\s*{_NUMBER})?\s*")
+# As in a line of BED: name, start and end with blanks between them, and whatever a line has after them.
+_BED_LINE = re.compile(r"\s*(?P<chromosome>\S+)\s+(?P<start>[\d,]+)\s+(?P<end>[\d,]+)(?:\t.*)?\s*", re.DOTALL)
+_DASHES = dict.fromkeys(map(ord, "\u2010\u2011\u2012\u2013\u2014\u2015\u2212\ufe58\ufe63\uff0d"), "-")
+_BLANKS = dict.fromkeys(map(ord, "\u00a0\u2007\u2009\u202f\u3000"), " ")
 
 
 class Interval(msgspec.Struct, frozen=True, order=True):
@@ -34,51 +40,84 @@ class Interval(msgspec.Struct, frozen=True, order=True):
         return self.chromosome == other.chromosome and self.start <= other.start and other.end <= self.end
 
 
-def other_names(chromosome: str) -> tuple[str, ...]:
-    """The names under which files may know this chromosome, the given one first (`chr1` and `1`, `chrM` and `MT`)."""
-    if chromosome in ("chrM", "MT", "M", "chrMT"):
-        return (chromosome, *(name for name in ("chrM", "MT", "M", "chrMT") if name != chromosome))
-    other = chromosome[3:] if chromosome.startswith("chr") else f"chr{chromosome}"
-    return (chromosome, other)
+class _Written(NamedTuple):
+    """A locus as it stands in a text: the name of a chromosome and what follows its colon."""
+
+    chromosome: str
+    positions: str
 
 
 def parse_locus(text: str, chromosome_lengths: Mapping[str, int]) -> Interval | None:
     """The interval a person wrote, or None when the text names no chromosome (it may be a gene).
 
-    `chr5:1-100` is 1-based and inclusive; `chr5:124.5m` is a point and gets 20 kb around it; `chr5` is the
-    whole chromosome. Ends beyond the chromosome are pulled in.
+    `chr5:1-100` is 1-based and inclusive; `chr5 0 100`, as in a line of BED, is the same place, 0-based and half-open;
+    `chr5:124.5m` is a point and gets 20 kb around it; `chr5` is the whole chromosome. A name may hold colons,
+    and may be any name of the chromosome in any case. Ends beyond the chromosome are pulled in.
 
     Raises:
-        InvalidRequest: the chromosome is known but the positions are not on it.
+        InvalidRequest: the chromosome is known but the positions are not on it, or are no positions.
     """
-    match = _LOCUS.match(text)
-    if match is None:
+    text = _plain(text)
+    for written in _readings(text):
+        chromosome = name_in(chromosome_lengths, written.chromosome)
+        if chromosome is not None:
+            return _interval(text, chromosome, chromosome_lengths[chromosome], written.positions)
+    line = _BED_LINE.fullmatch(text)
+    chromosome = name_in(chromosome_lengths, line["chromosome"]) if line else None
+    if line is None or chromosome is None:
         return None
-    chromosome = next((name for name in other_names(match["chromosome"]) if name in chromosome_lengths), None)
-    if chromosome is None:
-        return None
-    length = chromosome_lengths[chromosome]
-    first_number, first_unit, last_number, last_unit = match.groups()[1:]
-    if first_number is None:
+    first, last = (int(line[key].replace(",", "")) for key in ("start", "end"))
+    return _between(text, chromosome, chromosome_lengths[chromosome], first + 1, last)
+
+
+def _plain(text: str) -> str:
+    """The text with plain dashes and blanks, whatever a document made of them."""
+    return text.translate(_DASHES).translate(_BLANKS).strip()
+
+
+def _readings(text: str) -> Iterator[_Written]:
+    """What a text can mean, the longest name first: names of HLA alleles hold colons themselves."""
+    yield _Written(text, "")
+    place = text.rfind(":")
+    while place > 0:
+        yield _Written(text[:place].rstrip(), text[place + 1 :])
+        place = text.rfind(":", 0, place)
+
+
+def _interval(text: str, chromosome: str, length: int, positions: str) -> Interval:
+    if not positions.strip():
         return Interval(chromosome, 0, length)
+    match = _POSITIONS.fullmatch(positions)
+    if match is None:
+        raise InvalidRequest(f"'{positions.strip()}' in {text} is no position; write {chromosome}:1,000-2,000.")
+    first_number, first_unit, last_number, last_unit = match.groups()
     first = _position(first_number, first_unit)
+    if last_number is not None:
+        return _between(text, chromosome, length, first, _last_position(first_unit, last_number, last_unit))
     if first > length:
-        raise InvalidRequest(f"{chromosome} ends at {length:,}; {text.strip()} lies beyond it.")
-    if last_number is None:
-        start = max(0, min(first - _POINT_SPAN // 2, length - _POINT_SPAN))
-        return Interval(chromosome, start, min(length, start + _POINT_SPAN))
-    last = _last_position(first_unit, last_number, last_unit)
+        raise InvalidRequest(f"{chromosome} ends at {length:,}; {text} lies beyond it.")
+    start = max(0, min(first - _POINT_SPAN // 2, length - _POINT_SPAN))
+    return Interval(chromosome, start, min(length, start + _POINT_SPAN))
+
+
+def _between(text: str, chromosome: str, length: int, first: int, last: int) -> Interval:
+    """The interval between two 1-based positions, both of them in it."""
+    if first > length:
+        raise InvalidRequest(f"{chromosome} ends at {length:,}; {text} lies beyond it.")
     if last < first:
-        raise InvalidRequest(f"{text.strip()} ends before it starts.")
+        raise InvalidRequest(f"{text} ends before it starts.")
     return Interval(chromosome, max(0, first - 1), min(length, max(last, first)))
 
 
 def written_end(text: str) -> int | None:
     """The last position of a span as the person wrote it, on the chromosome or beyond; None for what is no span."""
-    match = _LOCUS.match(text)
+    text = _plain(text)
+    if line := _BED_LINE.fullmatch(text):
+        return int(line["end"].replace(",", ""))
+    match = _POSITIONS.fullmatch(text.rpartition(":")[2]) if ":" in text else None
     if match is None:
         return None
-    _, first_unit, last_number, last_unit = match.groups()[1:]
+    _, first_unit, last_number, last_unit = match.groups()
     return None if last_number is None else _last_position(first_unit, last_number, last_unit)
 
 
@@ -88,7 +127,7 @@ def _last_position(first_unit: str, last_number: str, last_unit: str) -> int:
 
 
 def _position(number: str, unit: str) -> int:
-    return round(float(number.replace(",", "")) * _UNITS[unit.lower()])
+    return round(float(number.replace(",", "").replace(" ", "")) * _UNITS[unit.lower()])
 
 
 def format_locus(interval: Interval) -> str:

@@ -1,6 +1,7 @@
 """What the window asks the data role about a dataset, and the replies.
 
 Positions are 0-based and half-open. A `columns` field is the number of equal bins the interval is cut into.
+`remarks` are sentences on what of a file was not read as it stands, or does not meet the genome in view.
 """
 
 import msgspec
@@ -136,7 +137,10 @@ class ReadGenes(msgspec.Struct, frozen=True, tag="read-genes"):
 
 
 class Gene(msgspec.Struct, frozen=True):
-    """One gene: exons and coding parts as (start, end) pairs; strand is `+`, `-` or `.`."""
+    """One gene: exons and coding parts as (start, end) pairs; strand is `+`, `-` or `.`.
+
+    They are those of one of its `transcripts`.
+    """
 
     name: str
     start: int
@@ -144,6 +148,7 @@ class Gene(msgspec.Struct, frozen=True):
     strand: str
     exons: tuple[tuple[int, int], ...] = ()
     coding: tuple[tuple[int, int], ...] = ()
+    transcripts: int = 1
 
 
 class Genes(msgspec.Struct, frozen=True):
@@ -152,6 +157,7 @@ class Genes(msgspec.Struct, frozen=True):
     interval: Interval
     genes: tuple[Gene, ...]
     omitted: int = 0
+    remarks: tuple[str, ...] = ()
 
 
 class ReadStates(msgspec.Struct, frozen=True, tag="read-states"):
@@ -172,6 +178,7 @@ class States(msgspec.Struct, frozen=True):
     ids: NDArray[np.uint8]
     names: tuple[StateName, ...]
     is_reduced: bool = False
+    remarks: tuple[str, ...] = ()
 
 
 class ReadSignal(msgspec.Struct, frozen=True, tag="read-signal"):
@@ -196,6 +203,7 @@ class Signal(msgspec.Struct, frozen=True):
     maximum: NDArray[np.float32]
     mean: NDArray[np.float32]
     block_bases: int | None = None
+    remarks: tuple[str, ...] = ()
 
 
 class ReadPeaks(msgspec.Struct, frozen=True, tag="read-peaks"):
@@ -218,6 +226,7 @@ class Peaks(msgspec.Struct, frozen=True):
     scores: NDArray[np.float32]
     names: tuple[str, ...] = ()
     omitted: int = 0
+    remarks: tuple[str, ...] = ()
 
 
 class ReadTruth(msgspec.Struct, frozen=True, tag="read-truth"):

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import msgspec
+from msgspec.structs import replace
 
 from ebert_core.protocol.errors import InvalidRequest
 from ebert_core.protocol.tracks import (
@@ -82,7 +82,7 @@ class DataAnswers:
         from ebert_core.dataset.description import Dataset
 
         report(0.0, "opening the dataset")
-        return self._opened(lambda: Dataset.open(Path(request.path)))
+        return self._opened(lambda: Dataset.open(Path(request.path), is_for_drawing=True))
 
     def open_files(self, request: OpenFiles, report: Report) -> DatasetSummary:
         """Opens bare files, beside a dataset or by themselves."""
@@ -92,7 +92,7 @@ class DataAnswers:
         paths = [Path(path) for path in request.paths]
         if not request.dataset:
             return self._opened(lambda: Dataset.from_files(paths))
-        return self._opened(lambda: Dataset.open(Path(request.dataset)).with_files(paths))
+        return self._opened(lambda: Dataset.open(Path(request.dataset), is_for_drawing=True).with_files(paths))
 
     def inspect_file(self, request: InspectFile, report: Report) -> FileKind:
         """Says what a file is."""
@@ -107,7 +107,7 @@ class DataAnswers:
         from ebert_core.dataset.draft import write_dataset
 
         write_dataset(request, self._draft_checker(), report)
-        return self._opened(lambda: Dataset.open(Path(request.path)))
+        return self._opened(lambda: Dataset.open(Path(request.path), is_for_drawing=True))
 
     def check_draft(self, request: CheckDraft, report: Report) -> DraftCheck:
         """Says what is wrong with the files of a dataset that is being put together."""
@@ -132,7 +132,8 @@ class DataAnswers:
         if genes is None:
             raise InvalidRequest(f"{dataset.layout.name} names no genes.")
         report(0.0)
-        return genes_for_screen(request.interval, genes.touching(request.interval))
+        shown = genes_for_screen(request.interval, genes.touching(request.interval))
+        return replace(shown, remarks=dataset.remarks_on(genes, request.interval.chromosome))
 
     def read_states(self, request: ReadStates, report: Report) -> States:
         """States of a cell type or of a bare file."""
@@ -147,7 +148,8 @@ class DataAnswers:
         if states is None:
             raise InvalidRequest(f"{dataset.layout.name} has no chromatin states for {request.cell_type}.")
         runs = states.runs(request.interval)
-        return states_for_screen(request.interval, runs, dataset.state_colours, _columns(request.columns))
+        shown = states_for_screen(request.interval, runs, dataset.state_colours, _columns(request.columns))
+        return replace(shown, remarks=dataset.remarks_on(states, request.interval.chromosome))
 
     def read_signal(self, request: ReadSignal, report: Report) -> Signal:
         """A signal of a cell type or of a bare file, binned."""
@@ -157,7 +159,9 @@ class DataAnswers:
             raise InvalidRequest(f"{dataset.layout.name} has no {request.signal} signal for {request.cell_type}.")
         report(0.0)
         signal = self._current(path).signal_file(path)
-        return Signal(request.interval, *signal.binned(request.interval, _columns(request.columns)), signal.block_bases)
+        bins = signal.binned(request.interval, _columns(request.columns))
+        remarks = dataset.remarks_on(signal, request.interval.chromosome)
+        return Signal(request.interval, *bins, signal.block_bases, remarks)
 
     def read_peaks(self, request: ReadPeaks, report: Report) -> Peaks:
         """Peaks of a factor or of a bare file."""
@@ -174,7 +178,9 @@ class DataAnswers:
                 f"{dataset.layout.name} has no {strictness}{request.factor} peaks for {request.cell_type}."
             )
         report(0.0)
-        return peaks_for_screen(request.interval, self._current(path).feature_file(path).touching(request.interval))
+        peaks = self._current(path).feature_file(path)
+        shown = peaks_for_screen(request.interval, peaks.touching(request.interval))
+        return replace(shown, remarks=dataset.remarks_on(peaks, request.interval.chromosome))
 
     def read_truth(self, request: ReadTruth, report: Report) -> Truth:
         """Planted sites of a synthetic genome."""
@@ -230,10 +236,8 @@ class DataAnswers:
         dataset = self._current(path)
         if path not in self._bare_states:
             cell_types = {path: CellTypePaths(states=path)}
-            layout = msgspec.structs.replace(
-                dataset.layout, state_names=(), state_colours=(), cell_types=cell_types, motifs={}
-            )
-            self._bare_states[path] = Dataset(layout, dataset.path, dataset.files)
+            layout = replace(dataset.layout, state_names=(), state_colours=(), cell_types=cell_types, motifs={})
+            self._bare_states[path] = Dataset(layout, dataset.path, dataset.files, is_for_drawing=True)
         return self._bare_states[path]
 
 

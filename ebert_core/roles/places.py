@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from weakref import WeakKeyDictionary
 
 from ebert_core.dataset.description import Dataset
-from ebert_core.genome.chromosomes import name_in
 from ebert_core.genome.features import Feature
+from ebert_core.protocol.chromosome_names import name_in
 from ebert_core.protocol.locus import Interval
 from ebert_core.protocol.tracks import Place, Places
 

@@ -31,7 +31,7 @@ def genes_for_screen(interval: Interval, found: Sequence[Feature]) -> Genes:
 
 def _gene(feature: Feature, shows_exons: bool) -> Gene:
     exons, coding = (feature.blocks, feature.coding) if shows_exons else ((), ())
-    return Gene(feature.name, feature.start, feature.end, feature.strand, exons, coding)
+    return Gene(feature.name, feature.start, feature.end, feature.strand, exons, coding, feature.transcripts)
 
 
 def peaks_for_screen(interval: Interval, found: Sequence[Feature]) -> Peaks:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 
-from ebert_core.genome.chromosomes import name_in
+from ebert_core.protocol.chromosome_names import name_in
 from ebert_core.protocol.locus import Interval
 
 _CLOSED_GAP = 10_000

@@ -90,10 +90,10 @@ def test_a_line_that_makes_no_sense_is_named(tmp_path, line, sentence):
 
 
 @pytest.mark.parametrize(("name", "text"), [("a.gtf", GTF), ("a.gtf.gz", GTF)])
-def test_gtf_transcripts_of_one_gene_become_one(tmp_path, name, text):
+def test_a_gene_is_its_longest_coding_transcript_and_says_how_many_it_has(tmp_path, name, text):
     genes = list(read_genes(written(tmp_path, name, text)))
     assert genes == [
-        Feature("1", 10, 60, "ABC", 0.0, "+", -1, ((10, 30), (40, 60)), ((14, 20),)),
+        Feature("1", 10, 60, "ABC", 0.0, "+", -1, ((10, 20), (40, 60)), ((14, 20),), transcripts=2),
         Feature("1", 100, 120, "G2", 0.0, "-"),
     ]
 

@@ -2,8 +2,9 @@
 
 import pytest
 
-from ebert_core.genome.chromosomes import check_same_assembly, check_within, name_in, read_bands, read_chromosome_sizes
+from ebert_core.genome.chromosomes import check_same_assembly, check_within, read_bands, read_chromosome_sizes
 from ebert_core.genome.kinds import kind_of_file
+from ebert_core.protocol.chromosome_names import name_in
 from ebert_core.protocol.errors import InvalidRequest
 from ebert_core.protocol.tracks import Band
 

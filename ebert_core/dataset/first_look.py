@@ -1,0 +1,87 @@
+"""Where bare files are first looked at: a stretch on which they have something to show."""
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+
+from ebert_core.genome.annotation import FeatureSource
+from ebert_core.genome.reference import Reference
+from ebert_core.genome.signal import BigWigSignal, StepSignal
+from ebert_core.genome.states import Segmentation
+from ebert_core.protocol.bases import N
+from ebert_core.protocol.chromosome_names import in_natural_order, name_in
+from ebert_core.protocol.locus import Interval
+
+TrackFile = FeatureSource | BigWigSignal | StepSignal | Segmentation
+
+_WIDEST, _NARROWEST = 1_000_000, 200
+_MARGIN = 0.05
+# How many features are shown at once, and how many columns are looked at for the first value of a signal.
+_FEATURES, _COLUMNS = 30, 2_000
+_BASES_SHOWN = 120
+_MOST_PIECES = 300
+
+
+def first_look(tracks: Sequence[TrackFile], lengths: Mapping[str, int]) -> Interval | None:
+    """The first stretch with data of the first file that has any, on its first chromosome in natural order."""
+    for track in tracks:
+        for chromosome in in_natural_order(track.chromosome_lengths):
+            name = name_in(lengths, chromosome)
+            span = _first_span(track, chromosome) if name is not None else None
+            if span is not None and name is not None:
+                return _with_margins(name, *span, lengths[name])
+    return None
+
+
+def first_bases(reference: Reference) -> Interval | None:
+    """The first bases that are known, on the first chromosome in natural order."""
+    for chromosome in in_natural_order(reference.chromosome_lengths):
+        length = reference.chromosome_lengths[chromosome]
+        for start in range(0, min(length, _MOST_PIECES * _WIDEST), _WIDEST):
+            piece = Interval(chromosome, start, min(length, start + _WIDEST))
+            known = np.flatnonzero(reference.bases(piece) != N)
+            if len(known):
+                first = start + int(known[0])
+                return Interval(chromosome, first, min(length, first + _BASES_SHOWN))
+    return None
+
+
+def _first_span(track: TrackFile, chromosome: str) -> tuple[int, int] | None:
+    if isinstance(track, Segmentation):
+        runs = track.on(chromosome)
+        shown = min(_FEATURES, len(runs.starts))
+        return (int(runs.starts[0]), int(runs.ends[shown - 1])) if shown else None
+    if isinstance(track, (BigWigSignal, StepSignal)):
+        return _first_values(track, chromosome)
+    found = track.on(chromosome)
+    if not found.features:
+        return None
+    first = int(found.starts[0])
+    last = max(feature.end for feature in found.features[:_FEATURES] if feature.start < first + _WIDEST)
+    return first, last
+
+
+def _first_values(signal: BigWigSignal | StepSignal, chromosome: str) -> tuple[int, int] | None:
+    """From the first value that is not 0 (or the first of all) to the last within the widest view."""
+    start, end = 0, signal.chromosome_lengths[chromosome]
+    while True:
+        edges = np.linspace(start, end, _COLUMNS + 1)
+        bins = signal.binned(Interval(chromosome, start, end), _COLUMNS)
+        has_value = np.isfinite(bins.maximum) & ((bins.maximum != 0) | (bins.minimum != 0))
+        places = np.flatnonzero(has_value if has_value.any() else np.isfinite(bins.maximum))
+        if not len(places):
+            return None
+        first, last = int(edges[places[0]]), int(np.ceil(edges[places[-1] + 1]))
+        if last - first <= _WIDEST or end - start <= _WIDEST:
+            return first, min(last, first + _WIDEST)
+        # One column of a whole chromosome is wide: look again from the first value on.
+        start, end = first, min(end, first + max(_WIDEST, (end - start) // _COLUMNS))
+
+
+def _with_margins(chromosome: str, first: int, last: int, length: int) -> Interval:
+    """The span with a margin at either side, neither too narrow nor too wide, on the chromosome."""
+    span = min(max(last - first, 1), _WIDEST)
+    width = min(length, max(_NARROWEST, round(span * (1 + 2 * _MARGIN))))
+    start = first - (width - span) // 2 if last - first <= _WIDEST else first - round(width * _MARGIN)
+    start = max(0, min(start, length - width))
+    return Interval(chromosome, start, start + width)
