@@ -37,6 +37,7 @@ from ebert_core.protocol.chromosome_names import (
 from ebert_core.protocol.errors import InvalidRequest
 from ebert_core.protocol.locus import Interval, parse_locus
 from ebert_core.protocol.tracks import (
+    STRANGE_NAMES,
     Band,
     BareFile,
     CellType,
@@ -44,6 +45,7 @@ from ebert_core.protocol.tracks import (
     DatasetSummary,
     MadeSignal,
     PeakFiles,
+    Remark,
     StateName,
 )
 
@@ -394,11 +396,11 @@ class Dataset:
             case _:
                 return self._once(("features", file.path), lambda: read_features(path, self._skipped()))
 
-    def remarks_on(self, source: TrackFile, chromosome: str) -> tuple[str, ...]:
+    def remarks_on(self, source: TrackFile, chromosome: str) -> tuple[Remark, ...]:
         """Sentences on what of a file was not read as it stands, and on names that do not meet the genome in view."""
         return (*source.remarks, *self._strangeness(source, chromosome))
 
-    def _strangeness(self, source: TrackFile, chromosome: str) -> Iterator[str]:
+    def _strangeness(self, source: TrackFile, chromosome: str) -> Iterator[Remark]:
         """Bare files together may be of several genomes: the one in view is that of the files that know it."""
         own = source.chromosome_lengths
         if self.path or not own or name_in(own, chromosome) is not None:
@@ -407,7 +409,8 @@ class Dataset:
         genome = {name for lengths in others if name_in(lengths, chromosome) is not None for name in lengths}
         if genome and not any(name_in(genome, name) for name in own):
             names = ", ".join(in_natural_order(own)[:3])
-            yield f"No name in this file is of the genome in view: it has {names}, the view is on {chromosome}."
+            full = f"No name in this file is of the genome in view: it has {names}, the view is on {chromosome}."
+            yield Remark(STRANGE_NAMES, full)
 
     def _skipped(self) -> Skipped | None:
         return Skipped() if self._is_for_drawing else None

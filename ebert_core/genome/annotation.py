@@ -13,6 +13,7 @@ from ebert_core.genome.lines import Skipped, first_bytes
 from ebert_core.genome.macs import is_macs_table, read_macs_table
 from ebert_core.protocol.errors import InvalidRequest
 from ebert_core.protocol.locus import Interval
+from ebert_core.protocol.tracks import Remark
 
 _STRANDS = ("+", "-")
 
@@ -29,7 +30,7 @@ class FeatureSource(Protocol):
         """Whether the lengths are those of the chromosomes, not only the furthest ends."""
 
     @property
-    def remarks(self) -> tuple[str, ...]:
+    def remarks(self) -> tuple[Remark, ...]:
         """Sentences on lines that were not read as they stand."""
 
     @property

@@ -15,6 +15,7 @@ _NARROW_PEAK, _BROAD_PEAK = 10, 9
 # The widths at which a line of BED may be cut and still makes sense.
 _COLUMNS = (9, 6, 4, 3)
 _BEDMETHYL = 18
+_NUMBER = re.compile(r"[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?|[-+]?inf|nan|na|\.|", re.IGNORECASE)
 
 
 def is_track_line(line: str) -> bool:
@@ -94,7 +95,7 @@ def bed_feature(path: Path, number: int, fields: list[str]) -> Feature:
         real_number(path, number, "score", fields[4]) if len(fields) > 4 else 0.0,
         fields[5] if len(fields) > 5 and fields[5] in ("+", "-") else ".",
     )
-    if _is_narrow_peak(fields) or (len(fields) == _BROAD_PEAK and not _is_bed9(fields)):
+    if _is_narrow_peak(fields) or _is_broad_peak(fields):
         return _as_peak(path, number, feature, fields)
     return _as_drawn(path, number, feature, fields) if len(fields) > 6 else feature
 
@@ -108,6 +109,10 @@ def _is_narrow_peak(fields: list[str]) -> bool:
     is_wide = len(fields) > _NARROW_PEAK and any(field[:1] == "-" or "." in field[:-1] for field in fields[6:9])
     has_summit = len(fields) == _NARROW_PEAK and (not _is_bed9(fields) or fields[9].removeprefix("-").isdigit())
     return has_summit or is_wide
+
+
+def _is_broad_peak(fields: list[str]) -> bool:
+    return len(fields) == _BROAD_PEAK and not _is_bed9(fields) and all(_NUMBER.fullmatch(each) for each in fields[6:9])
 
 
 def _is_bed9(fields: list[str]) -> bool:

@@ -14,6 +14,7 @@ from ebert_core.genome.lines import reading
 from ebert_core.protocol.chromosome_names import name_in
 from ebert_core.protocol.errors import InvalidRequest
 from ebert_core.protocol.locus import Interval
+from ebert_core.protocol.tracks import Remark
 
 BIGWIG_MAGICS = (b"\x26\xfc\x8f\x88", b"\x88\x8f\xfc\x26")
 BIGBED_MAGICS = (b"\xeb\xf2\x89\x87", b"\x87\x89\xf2\xeb")
@@ -57,7 +58,7 @@ class BigBedFeatures:
     """Features of a bigBed, read where they are asked for."""
 
     knows_lengths = True
-    remarks: tuple[str, ...] = ()
+    remarks: tuple[Remark, ...] = ()
 
     def __init__(self, path: Path, fold: Fold | None = None) -> None:
         """Opens the file; genes have the transcripts of one name put together by `fold`.

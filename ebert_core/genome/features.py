@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from ebert_core.genome.lines import Skipped
 from ebert_core.protocol.chromosome_names import name_in
 from ebert_core.protocol.locus import Interval
+from ebert_core.protocol.tracks import Remark
 
 
 class Feature(msgspec.Struct, frozen=True):
@@ -83,7 +84,7 @@ class Features:
         self._skipped.refuse_if_all(is_empty=not self._located)
 
     @property
-    def remarks(self) -> tuple[str, ...]:
+    def remarks(self) -> tuple[Remark, ...]:
         """Sentences on lines that were not read as they stand."""
         return self._skipped.remarks
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from ebert_core.protocol.errors import InvalidRequest
+from ebert_core.protocol.tracks import Remark
 
 _ABSENT = ("", ".", "na", "n/a", "nan", "null", "none")
 GZIP_MAGIC = b"\x1f\x8b"
@@ -47,17 +48,20 @@ class Skipped:
             raise self._left_out[0]
 
     @property
-    def remarks(self) -> tuple[str, ...]:
+    def remarks(self) -> tuple[Remark, ...]:
         """How many lines were not read, or in part, and the first of them with its number; none where all were."""
         return tuple(
-            f"{_lines(problems)} {fate}, first line {problems[0].number}: {problems[0].problem}."
+            Remark(
+                f"{_lines(problems)} {fate}",
+                f"{_lines(problems)} {fate}, first line {problems[0].number}: {problems[0].problem}.",
+            )
             for problems, fate in ((self._left_out, "left out"), (self._read_in_part, "read in part"))
             if problems
         )
 
 
 def _lines(problems: list[BadLine]) -> str:
-    return "1 line was" if len(problems) == 1 else f"{len(problems):,} lines were"
+    return "1 line" if len(problems) == 1 else f"{len(problems):,} lines"
 
 
 class Line(NamedTuple):

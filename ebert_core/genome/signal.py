@@ -18,6 +18,7 @@ from ebert_core.genome.wiggle import Steps, read_steps
 from ebert_core.protocol.chromosome_names import name_in
 from ebert_core.protocol.errors import InvalidRequest
 from ebert_core.protocol.locus import Interval
+from ebert_core.protocol.tracks import Remark
 
 MEAN_WIDTH = 50
 # The largest whole number in float16's range that leaves room for sums in the network's first layer.
@@ -37,7 +38,7 @@ class SignalFile(Protocol):
     path: Path
     chromosome_lengths: dict[str, int]
     knows_lengths: bool
-    remarks: tuple[str, ...]
+    remarks: tuple[Remark, ...]
 
     def per_base(self, interval: Interval) -> NDArray[np.float64]:
         """The value at each base, NaN where there is none."""
@@ -86,7 +87,7 @@ class BigWigSignal:
     """A bigWig file."""
 
     knows_lengths = True
-    remarks: tuple[str, ...] = ()
+    remarks: tuple[Remark, ...] = ()
 
     def __init__(self, path: Path) -> None:
         """Opens the file.

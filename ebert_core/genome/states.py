@@ -15,6 +15,7 @@ from ebert_core.genome.lines import BadLine, Skipped, at_line, columns_of, first
 from ebert_core.protocol.chromosome_names import name_in
 from ebert_core.protocol.errors import InvalidRequest
 from ebert_core.protocol.locus import Interval
+from ebert_core.protocol.tracks import Remark
 
 MOST_STATES = 253
 
@@ -50,7 +51,7 @@ class Segmentation:
             self._runs = {chromosome: self._on_big(chromosome) for chromosome in self._big.chromosome_lengths}
 
     @property
-    def remarks(self) -> tuple[str, ...]:
+    def remarks(self) -> tuple[Remark, ...]:
         """Sentences on lines that were not read as they stand."""
         return self._skipped.remarks if self._skipped else ()
 

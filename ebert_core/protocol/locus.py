@@ -91,7 +91,8 @@ def _interval(text: str, chromosome: str, length: int, positions: str) -> Interv
     if match is None:
         raise InvalidRequest(f"'{positions.strip()}' in {text} is no position; write {chromosome}:1,000-2,000.")
     first_number, first_unit, last_number, last_unit = match.groups()
-    first = _position(first_number, first_unit)
+    # A part of a base is no position: in `1.5-2.5m` both are megabases.
+    first = _position(first_number, first_unit or (last_unit or "" if "." in first_number else ""))
     if last_number is not None:
         return _between(text, chromosome, length, first, _last_position(first_unit, last_number, last_unit))
     if first > length:

@@ -1,7 +1,7 @@
 """What the window asks the data role about a dataset, and the replies.
 
 Positions are 0-based and half-open. A `columns` field is the number of equal bins the interval is cut into.
-`remarks` are sentences on what of a file was not read as it stands, or does not meet the genome in view.
+`remarks` say what of a file was not read as it stands, or that it does not meet the genome in view.
 """
 
 import msgspec
@@ -9,6 +9,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ebert_core.protocol.locus import Interval
+
+# The short words of the remark that no name of a file is of the genome in view.
+STRANGE_NAMES = "names do not match"
+
+
+class Remark(msgspec.Struct, frozen=True):
+    """What is to be said of a file that is drawn: in the few words that a track has room for, and in a sentence."""
+
+    short: str
+    full: str
 
 
 class Chromosome(msgspec.Struct, frozen=True):
@@ -157,7 +167,7 @@ class Genes(msgspec.Struct, frozen=True):
     interval: Interval
     genes: tuple[Gene, ...]
     omitted: int = 0
-    remarks: tuple[str, ...] = ()
+    remarks: tuple[Remark, ...] = ()
 
 
 class ReadStates(msgspec.Struct, frozen=True, tag="read-states"):
@@ -178,7 +188,7 @@ class States(msgspec.Struct, frozen=True):
     ids: NDArray[np.uint8]
     names: tuple[StateName, ...]
     is_reduced: bool = False
-    remarks: tuple[str, ...] = ()
+    remarks: tuple[Remark, ...] = ()
 
 
 class ReadSignal(msgspec.Struct, frozen=True, tag="read-signal"):
@@ -203,7 +213,7 @@ class Signal(msgspec.Struct, frozen=True):
     maximum: NDArray[np.float32]
     mean: NDArray[np.float32]
     block_bases: int | None = None
-    remarks: tuple[str, ...] = ()
+    remarks: tuple[Remark, ...] = ()
 
 
 class ReadPeaks(msgspec.Struct, frozen=True, tag="read-peaks"):
@@ -226,7 +236,7 @@ class Peaks(msgspec.Struct, frozen=True):
     scores: NDArray[np.float32]
     names: tuple[str, ...] = ()
     omitted: int = 0
-    remarks: tuple[str, ...] = ()
+    remarks: tuple[Remark, ...] = ()
 
 
 class ReadTruth(msgspec.Struct, frozen=True, tag="read-truth"):

@@ -4,7 +4,7 @@ import re
 
 import numpy as np
 
-from ebert_core.protocol.tracks import States
+from ebert_core.protocol.tracks import STRANGE_NAMES, States
 from ebert_gui.browser.axis import Axis
 from ebert_gui.browser.content import TrackContent
 from ebert_gui.browser.gene_rows import genes_of
@@ -20,6 +20,9 @@ def blank_sentence(track: Track, content: TrackContent, axis: Axis) -> str:
     """A sentence when everything has come and nothing of it is on screen, else nothing."""
     if content.is_empty or content.sentence:
         return ""
+    strange = next((remark.full for remark in content.remarks if remark.short == STRANGE_NAMES), "")
+    if strange:
+        return strange
     match track:
         case SignalTrack():
             return "" if np.isfinite(band_of(content.replies("signal"), axis).mean).any() else "No values here"

@@ -5,7 +5,7 @@ from typing import Generic, NamedTuple, Protocol, TypeVar
 
 from ebert_core.protocol.locus import Interval
 from ebert_core.protocol.modelling import CheckpointSummary
-from ebert_core.protocol.tracks import DatasetSummary
+from ebert_core.protocol.tracks import DatasetSummary, Remark
 from ebert_gui.state.tracks import Track
 
 Reply = TypeVar("Reply", covariant=True)
@@ -46,6 +46,14 @@ class TrackContent:
         """The best reply of one part."""
         held = self.parts.get(part, ())
         return held[-1].reply if held else None
+
+    @property
+    def remarks(self) -> tuple[Remark, ...]:
+        """What is to be said of the file behind the replies; each thing once."""
+        said = (
+            remark for held in self.parts.values() for each in held for remark in getattr(each.reply, "remarks", ())
+        )
+        return tuple(dict.fromkeys(said))
 
     @property
     def is_empty(self) -> bool:

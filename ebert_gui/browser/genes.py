@@ -98,6 +98,10 @@ def caption_genes(surface: Surface, _track: GenesTrack, content: TrackContent, _
 
 def describe_genes(_track: GenesTrack, content: TrackContent, position: float, _interval: Interval) -> str:
     """The genes under a position."""
-    return ", ".join(
-        dict.fromkeys(f"{gene.name} ({gene.strand})" for gene in genes_of(content) if gene.start <= position < gene.end)
-    )
+    return ", ".join(dict.fromkeys(_described(gene) for gene in genes_of(content) if gene.start <= position < gene.end))
+
+
+def _described(gene: Gene) -> str:
+    """A gene that stands for several transcripts says which of them is drawn."""
+    folded = f", the longest coding of {gene.transcripts} transcripts" if gene.transcripts > 1 else ""
+    return f"{gene.name} ({gene.strand}{folded})"

@@ -9,7 +9,7 @@ from ebert_core.protocol.calling import Doubt
 from ebert_gui.browser import chrome
 from ebert_gui.browser.axis import Axis
 from ebert_gui.browser.content import Setting, TrackContent
-from ebert_gui.browser.painters import painter_of
+from ebert_gui.browser.painters import doubts_of_row, painter_of
 from ebert_gui.browser.prediction import PEAKS_HEIGHT, plot_height
 from ebert_gui.browser.signal import Scale, signal_colour
 from ebert_gui.browser.surface import Left, Right, Surface
@@ -34,7 +34,7 @@ def paint_label(
     caption = "" if is_unread else painter.caption(surface, track, content, setting)
     is_scaled = painter.has_scale and not is_unread
     numbers = _numbers_of(surface, track, scale) if is_scaled and scale is not None else ()
-    doubts = painter.doubts(track, setting)
+    doubts = doubts_of_row(track, content, setting)
     if surface.height < 40:
         room = width - _MARGIN - 8 - _SIGN * bool(doubts)
         _paint_on_one_line(surface, track.title, track.subtitle or caption, room)

@@ -110,6 +110,11 @@ def painter_of(track: Track) -> Painter:
     return PAINTERS[type(track)]
 
 
+def doubts_of_row(track: Track, content: TrackContent, setting: Setting) -> tuple[Doubt, ...]:
+    """Why what is drawn is not to be taken at its word: what speaks against the values, and what was not read."""
+    return (*painter_of(track).doubts(track, setting), *(Doubt(each.short, each.full) for each in content.remarks))
+
+
 def colour_of(track: Track, palette: Palette, setting: Setting) -> str:
     """The colour in which a track is drawn; empty where it is drawn in several and has none of its own."""
     match track:

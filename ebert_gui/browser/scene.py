@@ -11,7 +11,7 @@ from ebert_gui.browser import chrome, gutter
 from ebert_gui.browser.axis import Axis
 from ebert_gui.browser.blank import blank_sentence, without_folders
 from ebert_gui.browser.content import ContentSource, Setting, TrackContent
-from ebert_gui.browser.painters import colour_of, painter_of, scales_of
+from ebert_gui.browser.painters import colour_of, doubts_of_row, painter_of, scales_of
 from ebert_gui.browser.palette import Palette
 from ebert_gui.browser.reading import Reading
 from ebert_gui.browser.signal import Scale
@@ -135,7 +135,8 @@ class Scene:
 
     def caution(self, row: Row) -> str:
         """Why the values of a track are not to be taken at their word, a sentence each; empty for most."""
-        return " ".join(doubt.full for doubt in painter_of(row.track).doubts(row.track, self.setting()))
+        doubts = doubts_of_row(row.track, self._source.content(row.track), self.setting())
+        return " ".join(doubt.full for doubt in doubts)
 
     def changed_rows(self) -> list[Row]:
         """The tracks in sight that would now be painted otherwise than they were painted last."""

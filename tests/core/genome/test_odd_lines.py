@@ -1,0 +1,187 @@
+"""A file with odd lines is drawn without them and says which they are; for training it is refused."""
+
+import numpy as np
+import pytest
+
+from ebert_core.genome.annotation import read_features, read_genes
+from ebert_core.genome.lines import Skipped
+from ebert_core.genome.signal import open_signal
+from ebert_core.genome.states import Segmentation
+from ebert_core.protocol.errors import InvalidRequest
+from ebert_core.protocol.locus import Interval
+
+GOOD = "chr1\t10\t20\tgood\t7\t+\n"
+
+
+def lenient(folder, name, text, read=read_features):
+    path = folder / name
+    path.write_text(text)
+    return read(path, Skipped())
+
+
+@pytest.mark.parametrize(
+    ("line", "drawn", "remark"),
+    [
+        (
+            "chr1\t-1\t5\tx\n",
+            (0, 5, "x", 0.0),
+            "1 line read in part, first line 2: the start -1 is",
+        ),
+        ("chr1\t30\t40\tx\thigh\t+\n", (30, 40, "x", 0.0), "line 2: the score 'high' is not a number"),
+        ("chr1\t30\t40\tx\t1\t+\t30\ta\t0\n", (30, 40, "x", 1.0), "line 2: the thick end 'a'"),
+        ("chr1\t30\t40\tx\t1\t+\t30\t40\t0\t2\t5,\t0,\n", (30, 40, "x", 1.0), "line 2: 2 blocks are announced"),
+        ("chr1\t40\t30\tx\n", None, "1 line left out, first line 2: the feature ends at 30, before its start 40"),
+        ("chr1\tx\t30\n", None, "line 2: the start 'x' is not a whole number"),
+        ("chr1\t-9\t-1\n", None, "line 2: the start -9 is negative"),
+    ],
+)
+def test_the_rest_of_a_bed_is_drawn_and_the_odd_line_is_named(tmp_path, line, drawn, remark):
+    features = lenient(tmp_path, "x.bed", GOOD + line)
+    found = {feature.name: (feature.start, feature.end, feature.name, feature.score) for feature in features}
+    assert found.pop("good") == (10, 20, "good", 7.0)
+    assert list(found.values()) == ([drawn] if drawn else [])
+    (told,) = features.remarks
+    assert remark in told.full
+    with pytest.raises(InvalidRequest, match="line 2"):
+        read_features(tmp_path / "x.bed")
+
+
+def test_lines_are_counted_and_the_first_of_each_sort_is_named(tmp_path):
+    features = lenient(tmp_path, "x.bed", GOOD + "chr1\t5\n" + "chr1\t7\n" + "chr1\t-1\t5\n" + "chr1\t9\t8\n")
+    assert features.remarks[0].full.startswith("3 lines left out, first line 2: a BED line has at least")
+    assert features.remarks[1].full.startswith("1 line read in part, first line 4:")
+
+
+def test_a_file_of_which_nothing_can_be_read_is_refused_with_its_first_reason(tmp_path):
+    with pytest.raises(InvalidRequest, match="line 1: the feature ends at 100, before its start 900"):
+        lenient(tmp_path, "x.bed", "chr1\t900\t100\nchr1\t8\t1\n")
+    with pytest.raises(InvalidRequest, match="line 1: the end 'x' is not a whole number"):
+        lenient(tmp_path, "x.bedGraph", "chr1\t9\tx\t1\nchr1\t8\t1\t1\n", open_signal)
+
+
+def test_what_says_that_there_is_no_score_is_no_odd_line(tmp_path):
+    features = lenient(tmp_path, "x.bed", "chr1\t1\t2\ta\tNA\t+\nchr1\t2\t3\tb\tnan\nchr1\t3\t4\tc\t.\n")
+    assert [feature.score for feature in features] == [0.0, 0.0, 0.0]
+    assert features.remarks == ()
+    assert len(list(read_features(tmp_path / "x.bed"))) == 3
+
+
+def test_bedmethyl_has_no_summit_and_no_blocks(tmp_path):
+    narrow = "chr1\t10\t11\tm\t12\t+\t10\t11\t255,0,0\t12 83.3 10 2 0\n"
+    wide = "chr1\t20\t21\tm\t9\t-\t20\t21\t255,0,0\t9\t11.10\t1\t8\t0\t0\t0\t0\t0\n"
+    features = lenient(tmp_path, "x.bed", narrow + wide)
+    assert [(each.start, each.colour, each.summit, each.blocks) for each in features] == [
+        (10, "#ff0000", -1, ()),
+        (20, "#ff0000", -1, ()),
+    ]
+    assert features.remarks == ()
+
+
+def test_descriptions_of_beddetail_are_no_scores_and_no_remark(tmp_path):
+    features = lenient(tmp_path, "x.bed", "track type=bedDetail\nchr1\t1\t9\tA\tGENE_ID=B;Pool=1\n" + "track name=b\n")
+    assert [(each.name, each.score) for each in features] == [("A", 0.0)]
+    assert features.remarks == ()
+
+
+def test_gaps_of_a_bedgraph_are_gaps_and_infinity_is_told(tmp_path):
+    text = "".join(f"chr1\t{10 * n}\t{10 * n + 10}\t{value}\n" for n, value in enumerate(("1", "NA", ".", "inf", "2")))
+    signal = lenient(tmp_path, "x.bedGraph", text, open_signal)
+    values = signal.per_base(Interval("chr1", 0, 50))[::10]
+    np.testing.assert_array_equal(values, [1, np.nan, np.nan, np.nan, 2])
+    assert tuple(each.full for each in signal.remarks) == ("1 line left out, first line 4: the value is infinite.",)
+
+
+def test_of_two_values_on_one_base_the_later_is_drawn(tmp_path):
+    text = "chr1\t10\t20\t1\nchr1\t15\t25\t3\nchr1\t15\t16\t4\nchr1\t30\t40\t2\n"
+    signal = lenient(tmp_path, "x.bedGraph", text, open_signal)
+    values = signal.per_base(Interval("chr1", 8, 42))
+    expected = [np.nan] * 2 + [1] * 5 + [4] + [3] * 9 + [np.nan] * 5 + [2] * 10 + [np.nan] * 2
+    np.testing.assert_array_equal(values, expected)
+    assert signal.remarks[0].full.startswith("2 lines read in part, first line 2: two values stand on chr1:16")
+    with pytest.raises(InvalidRequest, match="line 2: two values stand on chr1:16"):
+        open_signal(tmp_path / "x.bedGraph")
+
+
+def test_a_wig_goes_on_behind_an_odd_line(tmp_path):
+    text = "fixedStep chrom=chr1 start=1 step=10\n1\nx\n3\nfixedStep start=5\n4\nvariableStep chrom=chr1\n50 5\n"
+    signal = lenient(tmp_path, "x.wig", text, open_signal)
+    values = signal.per_base(Interval("chr1", 0, 60))
+    assert [int(place) for place in np.flatnonzero(np.isfinite(values))] == [0, 20, 49]
+    assert signal.remarks[0].full.startswith("3 lines left out, first line 3: the value 'x' is not a number")
+
+
+def test_states_that_lie_over_others_are_cut(tmp_path):
+    text = "chr1\t0\t200\tA\nchr1\t100\t300\tB\nchr1\t120\t180\tC\nchr1\t300\t400\tA\n"
+    path = tmp_path / "s.bed"
+    path.write_text(text)
+    states = Segmentation(path, (), Skipped())
+    runs = states.on("chr1")
+    assert list(zip(runs.starts.tolist(), runs.ends.tolist(), strict=True)) == [(0, 200), (200, 300), (300, 400)]
+    assert "line 2: this state begins before 200" in states.remarks[0].full
+
+
+def test_odd_lines_of_gene_files_are_left_out(tmp_path):
+    row = "1\tx\texon\t{}\t.\t+\t.\t{}\n".format
+    gtf = row("1\t9", 'gene_id "G";') + row("9\t1", 'gene_id "H";') + row("1\t9", "x y")
+    genes = lenient(tmp_path, "a.gtf", gtf, read_genes)
+    assert [gene.name for gene in genes] == ["G"]
+    assert genes.remarks[0].full.startswith("2 lines left out, first line 2: 9-1 is no interval")
+    table = "NM_1\tchr1\t+\t10\t60\t14\t20\t1\t10,\t60,\nNM_2\tchr1\t+\t10\t60\t14\t20\t1\t10,\t60,70,\n"
+    genes = lenient(tmp_path, "refGene.txt", table, read_genes)
+    assert [gene.name for gene in genes] == ["NM_1"]
+    assert "line 2: 1 exons start but 2 end" in genes.remarks[0].full
+
+
+@pytest.mark.parametrize("blanks", [10, 20_000])
+def test_blanks_in_attributes_take_no_time_and_end_in_a_sentence(tmp_path, blanks):
+    path = tmp_path / "a.gtf"
+    path.write_text(f'chr1\tx\texon\t1\t20\t.\t+\t.\ta{" " * blanks}"\n')
+    with pytest.raises(InvalidRequest, match="line 1: neither a gene_id nor a transcript_id"):
+        read_genes(path)
+
+
+def test_attributes_are_cut_at_semicolons_that_are_not_in_quotes(tmp_path):
+    text = 'chr1\tx\texon\t1\t20\t.\t+\t.\tgene_id "G;1" ; transcript_id T1; gene_name "A B"; tag "x\n'
+    genes = lenient(tmp_path, "a.gtf", text, read_genes)
+    assert [gene.name for gene in genes] == ["A B"]
+
+
+def test_bare_names_of_augustus_make_one_gene(tmp_path):
+    lines = [
+        ("gene", "g21"),
+        ("transcript", "g21.t1"),
+        ("exon", 'transcript_id "g21.t1"; gene_id "g21";'),
+        ("CDS", 'transcript_id "g21.t1"; gene_id "g21";'),
+    ]
+    text = "".join(f"chr1\tx\t{kind}\t101\t200\t.\t-\t.\t{attributes}\n" for kind, attributes in lines)
+    (gene,) = lenient(tmp_path, "a.gtf", text, read_genes)
+    assert (gene.name, gene.start, gene.end, gene.coding) == ("g21", 100, 200, ((100, 200),))
+
+
+def test_the_line_of_the_sequence_itself_is_no_gene(tmp_path):
+    region = "chr1\tx\tregion\t1\t9000\t.\t.\t.\tID=chr1\n"
+    gene = "chr1\tx\tgene\t11\t20\t.\t+\t.\tID=g;Name=G\n"
+    assert [each.name for each in lenient(tmp_path, "a.gff3", region + gene, read_genes)] == ["G"]
+    assert [each.name for each in lenient(tmp_path, "b.gff3", region, read_genes)] == ["chr1"]
+
+
+def test_the_longest_coding_transcript_stands_for_its_gene(tmp_path):
+    text = ""
+    for name, exons, coding in (("T0", ((1, 900),), ()), ("T1", ((5, 30), (50, 90)), ((10, 30), (50, 60)))):
+        for kind, parts in (("exon", exons), ("CDS", coding)):
+            for start, end in parts:
+                names = f'gene_id "G"; transcript_id "{name}"; gene_name "ISO";'
+                text += f"chr1\tx\t{kind}\t{start}\t{end}\t.\t+\t.\t{names}\n"
+    (gene,) = lenient(tmp_path, "a.gtf", text, read_genes)
+    assert (gene.blocks, gene.transcripts) == (((4, 30), (49, 90)), 2)
+
+
+def test_the_table_of_macs_counts_from_one(tmp_path):
+    headings = "chr start end length abs_summit pileup -log10(pvalue) fold_enrichment -log10(qvalue) name"
+    text = "# MACS\n\n" + headings.replace(" ", "\t") + "\n"
+    text += "chr1\t101\t900\t800\t500\t10\t5\t3.5\t2\tp1\nchr1\t0\t900\t800\t500\t10\t5\t3\t2\tp2\n"
+    peaks = lenient(tmp_path, "x_peaks.xls", text)
+    assert [(each.start, each.end, each.summit, each.score, each.name) for each in peaks] == [
+        (100, 900, 499, 3.5, "p1")
+    ]
+    assert "line 5: 0-900 is no interval counted from 1" in peaks.remarks[0].full

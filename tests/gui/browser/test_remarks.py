@@ -1,0 +1,41 @@
+"""What was not read of a file stands in its row: a few words beside a sign, and all of it in the tooltip."""
+
+import numpy as np
+
+from ebert_core.protocol.locus import Interval
+from ebert_core.protocol.tracks import STRANGE_NAMES, Gene, Genes, Peaks, Remark
+from ebert_gui.browser.axis import Axis
+from ebert_gui.browser.blank import blank_sentence
+from ebert_gui.browser.content import Held, Setting, TrackContent
+from ebert_gui.browser.genes import describe_genes
+from ebert_gui.browser.painters import doubts_of_row
+from ebert_gui.state.tracks import GenesTrack, PeaksTrack
+
+HERE = Interval("chr1", 0, 1000)
+AXIS = Axis("chr1", 0.0, 2.0, 500.0)
+SKIPPED = Remark("2 lines left out", "2 lines left out, first line 7: the start 'x' is not a whole number.")
+STRANGE = Remark(STRANGE_NAMES, "No name in this file is of the genome in view: it has II, the view is on chr1.")
+NONE = np.empty(0, np.int64)
+
+
+def content(*remarks: Remark) -> TrackContent:
+    reply = Peaks(HERE, NONE, NONE, NONE, NONE.astype(np.float32), remarks=remarks)
+    return TrackContent({"peaks": (Held(1, HERE, reply), Held(2, HERE, reply))})
+
+
+def test_lines_that_were_left_out_are_a_doubt_of_the_row_said_once() -> None:
+    doubts = doubts_of_row(PeaksTrack(path="x.bed"), content(SKIPPED), Setting())
+    assert [tuple(doubt) for doubt in doubts] == [(SKIPPED.short, SKIPPED.full)]
+
+
+def test_names_that_do_not_match_are_said_in_place_of_no_peaks() -> None:
+    track = PeaksTrack(path="x.bed")
+    assert blank_sentence(track, content(SKIPPED, STRANGE), AXIS) == STRANGE.full
+    assert blank_sentence(track, content(SKIPPED), AXIS) == "No peaks here"
+
+
+def test_a_gene_says_that_it_stands_for_several_transcripts() -> None:
+    genes = (Gene("ISO", 10, 90, "+", transcripts=4), Gene("ONE", 20, 90, "-"))
+    replies = TrackContent({"genes": (Held(1, HERE, Genes(HERE, genes)),)})
+    said = describe_genes(GenesTrack(), replies, 50, HERE)
+    assert said == "ISO (+, the longest coding of 4 transcripts), ONE (-)"
