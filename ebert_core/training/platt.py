@@ -19,7 +19,6 @@ from ebert_core.dream.logistic import fit_logistic
 
 _SMALLEST_SLOPE = 0.1
 _FURTHEST = 80
-_HELD = 1e9  # a penalty that lets a weight go nowhere
 _ROUNDS = 200
 # Between factors, slopes differ by about a quarter and offsets by about a half: worth so many factors in the estimate.
 _GUESSED_COVARIANCE = np.diag([0.25**2, 0.5**2])
@@ -110,11 +109,18 @@ def _fit(factor: Levels, prior: _Prior) -> NDArray[np.float64]:
     start_2 = np.linalg.solve(units_22, prior.mean_2)
     design_V2 = _design(factor) @ units_22
     weights_2 = units_22 @ fit_logistic(design_V2, factor.target_V, start_2, np.ones(2), factor.weight_V)
-    if weights_2[0] < _SMALLEST_SLOPE:
-        held_2, start_2 = np.array([_HELD, 0.0]), np.array([_SMALLEST_SLOPE, weights_2[1]])
-        _, offset = fit_logistic(_design(factor), factor.target_V, start_2, held_2, factor.weight_V)
-        weights_2 = np.array([_SMALLEST_SLOPE, offset])
-    return weights_2
+    return weights_2 if weights_2[0] >= _SMALLEST_SLOPE else np.array([_SMALLEST_SLOPE, _offset(factor)])
+
+
+def _offset(factor: Levels) -> float:
+    """The offset that goes with the smallest slope: what is predicted sums to what is bound, found by halving."""
+    wanted = float(factor.weight_V @ factor.target_V)
+    low, high = -2.0 * _FURTHEST, 2.0 * _FURTHEST
+    for _ in range(60):
+        middle = (low + high) / 2
+        predicted = factor.weight_V @ (1 / (1 + np.exp(-(_SMALLEST_SLOPE * factor.logit_V + middle))))
+        low, high = (middle, high) if predicted < wanted else (low, middle)
+    return middle
 
 
 def _covariance(factor: Levels, weights_2: NDArray[np.float64], prior: _Prior) -> NDArray[np.float64]:

@@ -11,7 +11,15 @@ from ebert_core.protocol.locus import Interval
 from ebert_core.training.calibration import factor_maps, factor_records
 from ebert_core.training.held_out import HeldOut
 from ebert_core.training.limits import calibration_limits
-from ebert_core.training.reliability import few_blocks, grouped, map_thresholds, measured, reliability_of
+from ebert_core.training.platt import fitted, levels
+from ebert_core.training.reliability import (
+    few_blocks,
+    grouped,
+    map_thresholds,
+    measured,
+    ratio_elsewhere,
+    reliability_of,
+)
 from ebert_core.training.widening import BETWEEN_LOCI, between_loci
 
 PLACE = (Interval("chr20", 0, 2_000_000),)
@@ -51,6 +59,19 @@ def test_bent_probabilities_are_straightened():
     assert calibration.offset == pytest.approx(-0.75, abs=0.35)
     groups = grouped(*measured(pair, calibration.slope, calibration.offset)[1:3])
     assert np.abs(np.log(groups.observed_G / groups.predicted_G)).max() < 0.7
+
+
+@pytest.mark.parametrize("total", [1, 5e6])
+@pytest.mark.parametrize("sense", [1, 0, -1])
+@pytest.mark.parametrize("spread", [0.0, 1e-4, 0.05, 4.0])
+def test_however_much_bins_are_worth_the_sum_of_probabilities_is_that_of_the_bound_bins(spread, sense, total):
+    pair = drawn("HepG2", 1)
+    told = sense * pair.labels_P + np.random.default_rng(2).normal(0, 1, BINS)
+    is_bound_X, logit_X = pair._replace(scores_P=(spread * told - 5).astype(np.float32)).scored()
+    worth_X = np.full(len(logit_X), total / len(logit_X))
+    slope, offset = fitted(levels(is_bound_X, logit_X, worth_X))
+    predicted = (1 / (1 + np.exp(-(slope * logit_X.astype(np.float64) + offset)))).sum()
+    assert predicted == pytest.approx(is_bound_X.sum(), rel=0.03 if total > 1 else 0.5)
 
 
 @pytest.mark.parametrize("spread", [0.0, 1e-4, 0.05, 4.0])
@@ -364,3 +385,11 @@ def test_the_variation_between_loci_is_found_again_and_is_none_where_peaks_expla
     assert between_loci(noise_E + random.normal(0, 0.6, 400), variance_E) == pytest.approx(0.6, abs=0.08)
     assert between_loci(noise_E, variance_E) < 0.15
     assert between_loci(np.zeros(3), np.ones(3)) == 0.0
+
+
+def test_an_uncertain_map_few_peaks_and_loci_that_differ_all_widen_what_may_be_bound_elsewhere():
+    plain = ratio_elsewhere(0.01, 40, 0.0)
+    assert plain[1] == pytest.approx(np.exp(1.96 * np.sqrt(0.01 + 1 / 40)), rel=1e-3)
+    for wider in (ratio_elsewhere(0.1, 40, 0.0), ratio_elsewhere(0.01, 10, 0.0), ratio_elsewhere(0.01, 40, 0.25)):
+        assert wider[0] < plain[0]
+        assert wider[1] > plain[1] * 1.2
