@@ -51,8 +51,8 @@ class _Prior(NamedTuple):
     covariance_22: NDArray[np.float64]
 
 
-# Nothing is known: hardly holds where all logits are nearly equal, and slope and offset cannot be told apart.
-_NO_PRIOR = _Prior(np.array([1.0, 0.0]), 1e4 * np.eye(2))
+# Nothing is known: holds hardly but where all logits are nearly equal, and slope and offset cannot be told apart.
+_UNKNOWN_22 = 1e4 * np.eye(2)
 
 
 def levels(is_bound_X: NDArray[np.bool_], logit_X: NDArray[np.floating], weight_X: NDArray[np.float64]) -> Levels:
@@ -72,7 +72,9 @@ def levels(is_bound_X: NDArray[np.bool_], logit_X: NDArray[np.floating], weight_
 
 def fitted(factor: Levels) -> NDArray[np.float64]:
     """Slope and offset (2,) of a factor by its own bins alone (Platt 1999)."""
-    return _fit(factor, _NO_PRIOR)
+    spread = float(np.sqrt(np.average((factor.logit_V - factor.logit_V.mean()) ** 2, weights=factor.weight_V)))
+    # Newton's steps stall where all probabilities are 0 or 1, so it begins where the sum is right already.
+    return _fit(factor, _Prior(_balanced(factor, 1 / max(spread, 1.0)), _UNKNOWN_22))
 
 
 def pooled(factors: Sequence[Levels]) -> Maps:
@@ -83,13 +85,13 @@ def pooled(factors: Sequence[Levels]) -> Maps:
     """
     alone_F2 = np.stack([fitted(each) for each in factors])
     # Well-measured factors say where the mean is before anything is known of how they differ.
-    worth_F = [1 / np.trace(_covariance(*pair, _NO_PRIOR)) for pair in zip(factors, alone_F2, strict=True)]
+    worth_F = [1 / np.trace(_covariance(*pair, _UNKNOWN_22)) for pair in zip(factors, alone_F2, strict=True)]
     mean_2 = np.average(alone_F2, axis=0, weights=worth_F)
     spread_22 = _GUESSED_COVARIANCE
     for _ in range(_ROUNDS):
         prior = _Prior(mean_2, spread_22)
         weights_F2 = np.stack([_fit(each, prior) for each in factors])
-        covariance_F22 = np.stack([_covariance(*pair, prior) for pair in zip(factors, weights_F2, strict=True)])
+        covariance_F22 = np.stack([_covariance(*pair, spread_22) for pair in zip(factors, weights_F2, strict=True)])
         before_2, mean_2 = mean_2, weights_F2.mean(0)
         away_F2 = weights_F2 - mean_2
         seen_22 = away_F2.T @ away_F2 + covariance_F22.sum(0)
@@ -109,27 +111,28 @@ def _fit(factor: Levels, prior: _Prior) -> NDArray[np.float64]:
     start_2 = np.linalg.solve(units_22, prior.mean_2)
     design_V2 = _design(factor) @ units_22
     weights_2 = units_22 @ fit_logistic(design_V2, factor.target_V, start_2, np.ones(2), factor.weight_V)
-    return weights_2 if weights_2[0] >= _SMALLEST_SLOPE else np.array([_SMALLEST_SLOPE, _offset(factor)])
+    return weights_2 if weights_2[0] >= _SMALLEST_SLOPE else _balanced(factor, _SMALLEST_SLOPE)
 
 
-def _offset(factor: Levels) -> float:
-    """The offset that goes with the smallest slope: what is predicted sums to what is bound, found by halving."""
+def _balanced(factor: Levels, slope: float) -> NDArray[np.float64]:
+    """A slope and the offset that goes with it (2,): what is predicted sums to what is bound. Found by halving."""
     wanted = float(factor.weight_V @ factor.target_V)
-    low, high = -2.0 * _FURTHEST, 2.0 * _FURTHEST
+    low, high = (sign * _FURTHEST * (slope + 1) for sign in (-1, 1))
     for _ in range(60):
         middle = (low + high) / 2
-        predicted = factor.weight_V @ (1 / (1 + np.exp(-(_SMALLEST_SLOPE * factor.logit_V + middle))))
+        exponent_V = np.clip(slope * factor.logit_V + middle, -500, 500)
+        predicted = factor.weight_V @ (1 / (1 + np.exp(-exponent_V)))
         low, high = (middle, high) if predicted < wanted else (low, middle)
-    return middle
+    return np.array([slope, middle])
 
 
-def _covariance(factor: Levels, weights_2: NDArray[np.float64], prior: _Prior) -> NDArray[np.float64]:
+def _covariance(factor: Levels, weights_2: NDArray[np.float64], prior_22: NDArray[np.float64]) -> NDArray[np.float64]:
     """That of slope and offset (2, 2): the inverse of the curvature of the loss and the prior."""
     design_V2 = _design(factor)
     probability_V = 1 / (1 + np.exp(-np.clip(design_V2 @ weights_2, -500, 500)))
     bend_V = factor.weight_V * probability_V * (1 - probability_V)
     curvature_22 = (design_V2 * bend_V[:, None]).T @ design_V2
-    return np.linalg.inv(curvature_22 + np.linalg.inv(prior.covariance_22))
+    return np.linalg.inv(curvature_22 + np.linalg.inv(prior_22))
 
 
 def _design(factor: Levels) -> NDArray[np.float64]:

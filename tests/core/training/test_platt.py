@@ -39,3 +39,17 @@ def test_one_factor_has_nothing_to_learn_from():
     maps = pooled([factor])
     assert maps.weights_F2[0] == pytest.approx(fitted(factor), abs=1e-3)
     assert maps.mean_2 == pytest.approx(fitted(factor), abs=1e-3)
+
+
+@pytest.mark.parametrize("shift", [-18, 0, 18])
+@pytest.mark.parametrize("stretch", [0.1, 1, 10])
+@pytest.mark.parametrize("worth", [20, 500_000])
+def test_a_map_is_found_however_far_off_the_logits_are(shift, stretch, worth):
+    random = np.random.default_rng(4)
+    true = random.normal(-4, 2, 5_000)
+    is_bound = random.random(5_000) < 1 / (1 + np.exp(-true))
+    factor = levels(is_bound, stretch * true + shift, np.full(5_000, worth / 5_000))
+    for map_2 in (fitted(factor), pooled([factor]).weights_F2[0]):
+        assert probability(map_2, np.clip(stretch * true + shift, -80, 80)).sum() == pytest.approx(
+            is_bound.sum(), rel=0.1
+        )
