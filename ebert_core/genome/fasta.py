@@ -4,14 +4,15 @@ import struct
 import tempfile
 import zlib
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ebert_core.genome.fasta_index import build_indexes, index_places, with_ending, write_indexes
+from ebert_core.genome.fasta_check import describes
+from ebert_core.genome.fasta_index import build_indexes, index_in_cache, with_ending, write_indexes
 from ebert_core.genome.lines import GZIP_MAGIC, reading
 from ebert_core.protocol.bases import encode_bases
 from ebert_core.protocol.errors import InvalidRequest
@@ -25,7 +26,7 @@ _END_OF_BLOCKS = bytes.fromhex("1f8b08040000000000ff0600424302001b00030000000000
 
 
 class FastaFile:
-    """A FASTA file opened for reading at any place; builds the index when there is none that is newer than the file."""
+    """A FASTA file opened for reading at any place; builds an index in the cache where none describes the file."""
 
     def __init__(self, path: Path) -> None:
         """Opens the file and its index.
@@ -72,11 +73,9 @@ class FastaFile:
 
     def _open_and_index(self) -> "Faidx":
         indexes = build_indexes(self._path, is_blocked=self._is_blocked)
-        for place in index_places(self._path):
-            try:
-                write_indexes(place, indexes)
-            except OSError:
-                continue
+        with suppress(OSError):
+            place = index_in_cache(self._path)
+            write_indexes(place, indexes)
             return _open(self._path, place)
         with tempfile.TemporaryDirectory() as folder:
             write_indexes(Path(folder, "index"), indexes)
@@ -99,15 +98,13 @@ def indexed_lengths(path: Path) -> dict[str, int] | None:
 
 
 def _open_indexed(path: Path, is_blocked: bool) -> "Faidx | None":
+    """The file with the index beside it, else the one in the cache; None where neither describes the file."""
     endings = (".fai", ".gzi") if is_blocked else (".fai",)
-    for place in index_places(path):
-        if all(_is_current(with_ending(place, ending), path) for ending in endings):
-            try:
-                faidx = _open(path, place)
-            except (ValueError, struct.error):
-                continue
-            if faidx.index:
-                return faidx
+    for place in (path, index_in_cache(path)):
+        index, blocks = with_ending(place, ".fai"), with_ending(place, ".gzi") if is_blocked else None
+        if all(_is_current(with_ending(place, ending), path) for ending in endings) and describes(index, path, blocks):
+            with suppress(ValueError, struct.error):
+                return _open(path, place)
     return None
 
 

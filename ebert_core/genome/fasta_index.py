@@ -17,11 +17,15 @@ from ebert_core.genome.lines import at_line
 from ebert_core.protocol.errors import InvalidRequest
 
 
-def index_places(path: Path) -> tuple[Path, Path]:
-    """Where an index of the file may lie, without its ending: beside the file, else in the cache folder."""
+def index_in_cache(path: Path) -> Path:
+    """Where our own index of the file lies, without its ending: looking at a file writes nothing beside it.
+
+    The name is that of the file as it is now, by its path, size and time of change.
+    """
     home = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
-    key = hashlib.sha256(str(path.resolve()).encode()).hexdigest()[:20]
-    return path, Path(home) / "ebert-browser" / "indexes" / key
+    status = path.stat()
+    key = f"{path.resolve()} {status.st_size} {status.st_mtime_ns}"
+    return Path(home) / "ebert-browser" / "indexes" / hashlib.sha256(key.encode()).hexdigest()[:20]
 
 
 def build_indexes(path: Path, *, is_blocked: bool) -> dict[str, bytes]:

@@ -4,6 +4,7 @@ import gzip
 import io
 import os
 import struct
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -54,18 +55,71 @@ def test_chr2_and_2_meet(reference):
     assert decode_bases(reference.bases(Interval("chr2", 0, 7))) == "GATTACA"
 
 
-def test_a_second_opening_reads_the_index(reference, tmp_path):
-    index = tmp_path / f"{reference.path.name}.fai"
-    assert index.read_text().split() == ["chr1", "600", "13", "37", "39", "2", "7", "653", "7", "9"]
+def indexes(folder: Path) -> list[Path]:
+    """The index files in the cache, or in another folder."""
+    return sorted(found for found in folder.rglob("*") if found.suffix in (".fai", ".gzi"))
+
+
+@pytest.fixture
+def cache() -> Path:
+    return Path(os.environ["XDG_CACHE_HOME"])
+
+
+ROWS = "chr1\t600\t13\t37\t39\n2\t7\t653\t7\t9\n"
+
+
+def test_looking_at_a_file_writes_nothing_beside_it(reference, tmp_path, cache):
+    assert [found.name for found in tmp_path.glob("toy*")] == [reference.path.name]
+    assert indexes(cache)[0].read_text() == ROWS
+
+
+def test_a_second_opening_reads_the_index(reference, monkeypatch):
+    monkeypatch.setattr("ebert_core.genome.fasta.build_indexes", None)
     assert Reference(reference.path).chromosome_lengths == reference.chromosome_lengths
 
 
-def test_an_index_older_than_the_file_is_built_again(reference, tmp_path):
-    new = ">chr1\nACGT\n"
+def test_a_right_index_beside_the_file_is_used(reference, cache, monkeypatch):
+    for index in indexes(cache):
+        index.rename(f"{reference.path}{index.suffix}")
+    monkeypatch.setattr("ebert_core.genome.fasta.build_indexes", None)
+    found = Reference(reference.path)
+    assert decode_bases(found.bases(Interval("chr1", 30, 90))) == EXPECTED[30:90]
+    assert indexes(cache) == []
+
+
+@pytest.mark.parametrize(
+    ("right", "wrong"),
+    [
+        ("chr1", "chr2"),
+        ("2\t7\t653", "2\t7\t654"),
+        ("600\t13", "600\t14"),
+        ("600\t13\t37", "600\t13\t38"),
+        ("chr1\t600", "chr1\t601"),
+        ("2\t7", "2\t6"),
+        ("37\t39", "37\t38"),
+        ("2\t7\t653\t7\t9\n", ""),
+        ("chr1\t600\t13\t37\t39\n", ""),
+        (ROWS, "2\t7\t653\t7\t9\nchr1\t600\t13\t37\t39\n"),
+        ("\t39", ""),
+        (ROWS, ""),
+        (ROWS, "chr1\tlong\n"),
+    ],
+)
+def test_an_index_that_does_not_describe_the_file_is_not_believed(reference, cache, right, wrong):
+    for index in indexes(cache):
+        beside = Path(f"{reference.path}{index.suffix}")
+        index.rename(beside)
+    Path(f"{reference.path}.fai").write_text(ROWS.replace(right, wrong, 1))
+    found = Reference(reference.path)
+    assert found.chromosome_lengths == {"chr1": 600, "2": 7}
+    assert decode_bases(found.bases(Interval("chr1", 30, 90))) == EXPECTED[30:90]
+    assert decode_bases(found.bases(Interval("2", 0, 7))) == "GATTACA"
+
+
+def test_a_file_that_changed_gets_another_index(reference):
+    new = FASTA.replace("GATTACA", "TTTTTTT").replace(">chr1 first", ">chr1")
     reference.path.write_bytes(blocked(new) if reference.path.suffix == ".gz" else new.encode())
-    for index in [*tmp_path.glob("*.fai"), *tmp_path.glob("*.gzi")]:
-        os.utime(index, (1, 1))
-    assert decode_bases(Reference(reference.path).bases(Interval("chr1", 0, 5))) == "ACGTN"
+    assert decode_bases(Reference(reference.path).bases(Interval("2", -1, 7))) == "NTTTTTTT"
 
 
 @pytest.fixture
@@ -135,8 +189,8 @@ def test_a_name_that_belies_its_packing_is_said(tmp_path, name, content, sentenc
 
 
 @pytest.mark.parametrize("spoilt", [b"", b"chr1\tlong\n", b"\xff\x00"])
-def test_a_spoilt_index_is_built_again(reference, tmp_path, spoilt):
-    for index in [*tmp_path.glob("*.fai"), *tmp_path.glob("*.gzi")]:
+def test_a_spoilt_index_is_built_again(reference, cache, spoilt):
+    for index in indexes(cache):
         index.write_bytes(spoilt)
     assert decode_bases(Reference(reference.path).bases(Interval("chr1", 30, 90))) == EXPECTED[30:90]
 
