@@ -31,7 +31,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> None:
-    """Rewrites calibration, threshold, score, ranges and verdict; the weights stay. Prints the checkpoint's folder.
+    """Rewrites calibration, threshold, score and ranges; weights and verdict stay. Prints the checkpoint's folder.
 
     Raises:
         InvalidRequest: there is no such checkpoint, or it cannot be measured as asked.
@@ -51,11 +51,12 @@ def run(arguments: argparse.Namespace) -> None:
         raise InvalidRequest(f"{known.name} has no validation loci of its own; name loci with --regions.")
     cell_types = tuple(arguments.cell_types) or (*known.validation_cell_types, *known.cell_types)
     shown = Shown()
+    engine = choose_engine(arguments.device, arguments.precision)
     loci = HeldOutLoci(str(arguments.dataset.absolute()), regions, cell_types)
-    described = remeasured(checkpoint, loci, choose_engine(arguments.device, arguments.precision), shown)
+    described = remeasured(checkpoint, loci, engine, shown, keeps_verdict=True)
     shown.end()
     with writing_to(arguments.checkpoint.absolute(), "ebert calibrate"):
         replace_description(arguments.checkpoint, described)
-    for sentence in (*described.limits, *(described.verdict.lines() if described.verdict else ())):
+    for sentence in described.limits:
         print(sentence, file=sys.stderr)
     print(arguments.checkpoint)

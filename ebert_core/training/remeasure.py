@@ -34,11 +34,14 @@ class HeldOutLoci(NamedTuple):
     cell_types: tuple[str, ...] = ()
 
 
-def remeasured(checkpoint: Checkpoint, loci: HeldOutLoci, engine: Engine, report: Report) -> Description:
+def remeasured(
+    checkpoint: Checkpoint, loci: HeldOutLoci, engine: Engine, report: Report, keeps_verdict: bool = False
+) -> Description:
     """The description with calibration, threshold, score, map and verdict of held-out loci in place of what it said.
 
     Measured as fine-tuning does after its last epoch, with weights in fp32 and products in the engine's precision. The
-    network comes back on the CPU.
+    network comes back on the CPU. A verdict that is there may be kept: it may be of better loci, and does not depend on
+    calibration.
 
     Raises:
         InvalidRequest: the dataset does not fit, a region was trained on, or no factor was assayed there.
@@ -57,11 +60,12 @@ def remeasured(checkpoint: Checkpoint, loci: HeldOutLoci, engine: Engine, report
     records = factor_records(trained, pairs, material.validation, choosers)
     outdated = {*uncalibrated_limits(description.factors), *calibration_limits(description.factors)}
     kept = tuple(sentence for sentence in description.limits if sentence not in outdated)
+    kept_verdict = description.verdict if keeps_verdict else None
     return msgspec.structs.replace(
         description,
         factors=records,
         limits=(*kept, *uncalibrated_limits(records), *calibration_limits(records)),
-        verdict=_verdict(description, material, pairs, bool(choosers), report),
+        verdict=kept_verdict or _verdict(description, material, pairs, bool(choosers), report),
     )
 
 

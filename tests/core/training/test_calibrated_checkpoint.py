@@ -118,8 +118,8 @@ def test_the_command_measures_a_finished_checkpoint_anew_and_leaves_its_weights(
     assert (folder / "weights.safetensors").read_bytes() == weights
     assert after.factor("FOS").reliability.between_loci == BETWEEN_LOCI
     assert after.factor("FOS").calibration.fitted_on == before.factor("FOS").calibration.fitted_on
-    assert after.verdict.lines()[0] in said.err
-    assert after.label_rule == before.label_rule
+    assert said.err.splitlines()[-1] == after.limits[-1]
+    assert after.verdict == before.verdict is not None
     assert sorted(path.name for path in folder.parent.iterdir()) == ["rewritten"]
 
 
