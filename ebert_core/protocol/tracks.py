@@ -8,7 +8,7 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from ebert_core.protocol.locus import Interval
+from ebert_core.protocol.locus import Interval, format_locus
 
 # The short words of the remark that no name of a file is of the genome in view.
 STRANGE_NAMES = "names do not match"
@@ -269,11 +269,30 @@ class Place(msgspec.Struct, frozen=True):
     name: str
     interval: Interval
 
+    @property
+    def label(self) -> str:
+        """Its name and where it is, for a choice between places of one name."""
+        return f"{self.name} at {format_locus(self.interval)}"
+
 
 class Places(msgspec.Struct, frozen=True):
     """Found places, best first."""
 
     places: tuple[Place, ...]
+
+    def called(self, name: str) -> tuple[Place, ...]:
+        """Those that have this very name, in whatever case."""
+        return tuple(place for place in self.places if place.name.casefold() == name.strip().casefold())
+
+    def sentence_on(self, name: str) -> str:
+        """What is said where this very name is not among them, or more than once."""
+        named = self.called(name)
+        if named:
+            return f"{len(named)} genes are called {name}; choose one: {', '.join(each.label for each in named)}."
+        if not self.places:
+            return f"There is no chromosome and no gene called {name} here."
+        alike = ", ".join(dict.fromkeys(place.name for place in self.places))
+        return f"There is no chromosome and no gene called {name} here. Genes that begin so: {alike}."
 
 
 class DatasetDraft(msgspec.Struct, frozen=True, tag="write-dataset"):

@@ -218,18 +218,18 @@ class Opener(QObject):
         self._data.request(MakeDemonstration(), Demonstration, made, failed)
 
     def find_place(self, text: str) -> None:
-        """Go to a gene."""
+        """Go to the gene of this very name; where there is none, or several, say so and move nowhere."""
         self._begin("place")
 
         def found(places: Places) -> None:
-            place = next(iter(places.places), None)
-            if place is None:
-                self.problem.emit(f"There is no chromosome and no gene called {text} here.", "")
+            named = places.called(text)
+            if len(named) == 1:
+                self._workspace.show_place(named[0].interval)
             else:
-                self._workspace.show_place(place.interval)
+                self.problem.emit(places.sentence_on(text), "")
             self._end("place")
 
-        self._data.request(FindPlace(text, 1), Places, found, partial(self._on_failure, "place"))
+        self._data.request(FindPlace(text), Places, found, partial(self._on_failure, "place"))
 
     def on_data_state(self, state: WorkerState) -> None:
         """A data worker that came back must be told what is open."""

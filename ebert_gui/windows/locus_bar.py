@@ -1,5 +1,6 @@
 """The bar above the tracks: where we are, and which cell type and factor we look at."""
 
+from collections import Counter
 from collections.abc import Callable
 
 from PyQt6.QtCore import QSize, QStringListModel, Qt, QTimer, pyqtSignal
@@ -84,6 +85,7 @@ class LocusBar(QWidget):
         self._workspace = workspace
         self._data = data
         self._names = QStringListModel(self)
+        self._offered: dict[str, Place] = {}
         self.locus = _WholeLine()
         self._captions: list[QLabel] = []
         self.cell_type = _WholeChoice()
@@ -119,6 +121,9 @@ class LocusBar(QWidget):
     def go(self) -> None:
         """Show the place that was typed: a locus, or a gene."""
         text = self.locus.text().strip()
+        if text in self._offered:
+            self._show_place(self._offered[text])
+            return
         try:
             interval = parse_locus(text, self._workspace.view.chromosome_lengths)
         except InvalidRequest as error:
@@ -127,7 +132,7 @@ class LocusBar(QWidget):
         if interval is not None:
             self._show(interval)
         elif text and self._workspace.dataset is not None:
-            self._data.request(FindPlace(text, 1), Places, lambda places: self._on_found(text, places))
+            self._data.request(FindPlace(text), Places, lambda places: self._on_found(text, places))
 
     def keyPressEvent(self, event: QKeyEvent | None) -> None:
         """Escape gives up what was typed."""
@@ -209,21 +214,29 @@ class LocusBar(QWidget):
     def _complete(self) -> None:
         text = self.locus.text().strip()
         dataset = self._workspace.dataset
-        if dataset is not None and dataset.has_genes and text and ":" not in text:
+        has_genes = dataset is not None and (dataset.has_genes or any(file.kind == "genes" for file in dataset.files))
+        if has_genes and text and ":" not in text:
             self._data.request(FindPlace(text), Places, self._offer_names, lambda _failure: None, view_key="complete")
 
     def _offer_names(self, places: Places) -> None:
-        self._names.setStringList([place.name for place in places.places])
+        """Offer places by their names, and by their places too where several have one name."""
+        times = Counter(place.name for place in places.places)
+        self._offered = {place.label: place for place in places.places if times[place.name] > 1}
+        self._names.setStringList([place.label if times[place.name] > 1 else place.name for place in places.places])
         completer = self.locus.completer()
         if places.places and self.locus.hasFocus() and completer is not None:
             completer.complete()
 
     def _on_found(self, text: str, places: Places) -> None:
-        exact: Place | None = next((each for each in places.places if each.name.lower() == text.lower()), None)
-        place = exact or next(iter(places.places), None)
-        if place is None:
-            self.problem.emit(f"There is no chromosome and no gene called {text} here.")
+        """Go to the gene of this very name; else offer those that begin alike, and move nowhere."""
+        named = places.called(text)
+        if len(named) == 1:
+            self._show_place(named[0])
             return
+        self.problem.emit(places.sentence_on(text))
+        self._offer_names(Places(named) if named else places)
+
+    def _show_place(self, place: Place) -> None:
         self._workspace.show_place(place.interval)
         self._leave()
 

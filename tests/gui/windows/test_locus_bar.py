@@ -1,0 +1,117 @@
+"""What is typed leads to that place, or to a choice; never to another place without a word."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from pytestqt.qtbot import QtBot
+
+from ebert_core.protocol.locus import Interval
+from ebert_core.protocol.tracks import DatasetSummary, FindPlace, Place, Places
+from ebert_gui.loading.opening import Opener
+from ebert_gui.state.workspace import Workspace
+from ebert_gui.windows.locus_bar import LocusBar
+from ebert_gui.workers.state import Condition, WorkerState
+
+GENES = (
+    Place("MYC", Interval("chr5", 3000, 4000)),
+    Place("MYCBPAP", Interval("chr17", 20_000, 21_000)),
+    Place("TWICE", Interval("chr3", 30_000, 31_000)),
+    Place("TWICE", Interval("chr17", 5_000, 6_000)),
+)
+START = Interval("chr3", 10_000, 20_000)
+
+
+class Finding:
+    """A data worker that knows some genes."""
+
+    def __init__(self, genes: tuple[Place, ...]) -> None:
+        self.state = WorkerState(Condition.READY)
+        self.genes = genes
+
+    def request(self, body: FindPlace, _type: Any, on_reply: Callable[[Places], None], *_: Any, **_more: Any) -> int:
+        found = [gene for gene in self.genes if gene.name.lower().startswith(body.text.lower())]
+        on_reply(Places(tuple(found[: body.limit])))
+        return 1
+
+    def cancel(self, number: int) -> None:
+        """Everything is answered at once."""
+
+
+@pytest.fixture
+def workspace(dataset: DatasetSummary) -> Workspace:
+    workspace = Workspace()
+    workspace.open_dataset(dataset)
+    workspace.view.show(START)
+    return workspace
+
+
+def typed(
+    qtbot: QtBot, workspace: Workspace, text: str, genes: tuple[Place, ...] = GENES
+) -> tuple[list[str], list[str]]:
+    """What is said and what is offered after a text was typed and Enter pressed."""
+    bar = LocusBar(workspace, Finding(genes))
+    qtbot.addWidget(bar)
+    said: list[str] = []
+    bar.problem.connect(said.append)
+    bar.locus.setText(text)
+    bar.locus.returnPressed.emit()
+    completer = bar.locus.completer()
+    assert completer is not None
+    model = completer.model()
+    assert model is not None
+    offered = [str(model.index(row, 0).data()) for row in range(model.rowCount())]
+    return [said, offered]
+
+
+@pytest.mark.parametrize("text", ["MYC", "myc", " Myc "])
+def test_a_gene_of_this_very_name_is_shown(qtbot: QtBot, workspace: Workspace, text: str) -> None:
+    assert typed(qtbot, workspace, text)[0] == []
+    assert workspace.view.interval == Interval("chr5", 2000, 5000)
+
+
+def test_a_gene_that_is_not_there_leads_nowhere_and_those_that_begin_alike_are_offered(
+    qtbot: QtBot, workspace: Workspace
+) -> None:
+    said, offered = typed(qtbot, workspace, "MYC", GENES[1:])
+    assert workspace.view.interval == START
+    assert said == ["There is no chromosome and no gene called MYC here. Genes that begin so: MYCBPAP."]
+    assert offered == ["MYCBPAP"]
+
+
+def test_several_genes_of_one_name_are_offered_with_their_places(qtbot: QtBot, workspace: Workspace) -> None:
+    said, offered = typed(qtbot, workspace, "twice")
+    assert workspace.view.interval == START
+    assert offered == ["TWICE at chr3:30,001-31,000", "TWICE at chr17:5,001-6,000"]
+    assert said[0].startswith("2 genes are called twice; choose one: TWICE at chr3:30,001-31,000, ")
+
+
+def test_one_of_several_that_is_chosen_is_shown(qtbot: QtBot, workspace: Workspace) -> None:
+    bar = LocusBar(workspace, Finding(GENES))
+    qtbot.addWidget(bar)
+    bar.locus.setText("TWICE")
+    bar.go()
+    bar.locus.setText("TWICE at chr17:5,001-6,000")
+    bar.go()
+    assert workspace.view.interval == Interval("chr17", 4000, 7000)
+
+
+def test_what_is_neither_place_nor_gene_is_said(qtbot: QtBot, workspace: Workspace) -> None:
+    said, _ = typed(qtbot, workspace, "NOTHING")
+    assert said == ["There is no chromosome and no gene called NOTHING here."]
+    said, _ = typed(qtbot, workspace, "chr3:x")
+    assert said == ["'x' in chr3:x is no position; write chr3:1,000-2,000."]
+    assert workspace.view.interval == START
+
+
+@pytest.mark.parametrize(("genes", "place"), [(GENES, Interval("chr5", 2000, 5000)), (GENES[1:], START)])
+def test_a_gene_named_at_the_start_is_found_or_missed_alike(
+    qtbot: QtBot, workspace: Workspace, genes: tuple[Place, ...], place: Interval
+) -> None:
+    client = Finding(genes)
+    opener = Opener(workspace, client, client)
+    said: list[str] = []
+    opener.problem.connect(lambda sentence, _details: said.append(sentence))
+    opener.find_place("MYC")
+    assert workspace.view.interval == place
+    assert len(said) == (place == START)
