@@ -1,6 +1,7 @@
 """Where bare files are first looked at: a stretch on which they have something to show."""
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 
 import numpy as np
 
@@ -10,6 +11,7 @@ from ebert_core.genome.signal import BigWigSignal, StepSignal
 from ebert_core.genome.states import Segmentation
 from ebert_core.protocol.bases import N
 from ebert_core.protocol.chromosome_names import in_natural_order, name_in
+from ebert_core.protocol.errors import InvalidRequest
 from ebert_core.protocol.locus import Interval
 
 TrackFile = FeatureSource | BigWigSignal | StepSignal | Segmentation
@@ -23,13 +25,23 @@ _MOST_PIECES = 300
 
 
 def first_look(tracks: Sequence[TrackFile], lengths: Mapping[str, int]) -> Interval | None:
-    """The first stretch with data of the first file that has any, on its first chromosome in natural order."""
+    """The first stretch with data of the first file that has any, on its first chromosome in natural order.
+
+    A damaged file is passed over here: its own row says so.
+    """
     for track in tracks:
-        for chromosome in in_natural_order(track.chromosome_lengths):
-            name = name_in(lengths, chromosome)
-            span = _first_span(track, chromosome) if name is not None else None
-            if span is not None and name is not None:
-                return _with_margins(name, *span, lengths[name])
+        with suppress(InvalidRequest):
+            if (found := _first_stretch(track, lengths)) is not None:
+                return found
+    return None
+
+
+def _first_stretch(track: TrackFile, lengths: Mapping[str, int]) -> Interval | None:
+    for chromosome in in_natural_order(track.chromosome_lengths):
+        name = name_in(lengths, chromosome)
+        span = _first_span(track, chromosome) if name is not None else None
+        if span is not None and name is not None:
+            return _with_margins(name, *span, lengths[name])
     return None
 
 

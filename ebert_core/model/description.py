@@ -9,6 +9,7 @@ import msgspec
 
 from ebert_core.model.config import Architecture
 from ebert_core.model.durable import put_in_place
+from ebert_core.protocol.chromosome_names import assembly_called
 from ebert_core.protocol.errors import InvalidRequest
 from ebert_core.protocol.locus import Interval
 from ebert_core.protocol.modelling import Familiarity
@@ -184,7 +185,8 @@ def read_description(folder: Path) -> Description:
     except OSError as error:
         raise InvalidRequest(f"{path} cannot be read: {error.strerror}.") from error
     _check_agreement(path, description)
-    return description
+    elsewhere = {assembly_called(name): regions for name, regions in description.elsewhere.items()}
+    return msgspec.structs.replace(description, assembly=assembly_called(description.assembly), elsewhere=elsewhere)
 
 
 def replace_description(folder: Path, description: Description) -> None:

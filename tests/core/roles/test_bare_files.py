@@ -1,0 +1,105 @@
+"""Bare files as the window asks for them: where they open, what is drawn of them, and what is said."""
+
+import msgspec
+import numpy as np
+import pytest
+
+from ebert_core.protocol.tracks import STRANGE_NAMES, OpenFiles, ReadGenes, ReadPeaks, ReadSignal, ReadStates
+from ebert_core.roles.data import handlers
+
+
+def asker():
+    table = handlers()
+    return lambda request: table[type(request)](request, lambda fraction, note="": None)
+
+
+def exons(transcript, *places):
+    names = f'gene_id "G"; transcript_id "{transcript}"; gene_name "ISO";'
+    return "".join(f"chr1\tx\texon\t{start}\t{end}\t.\t+\t.\t{names}\n" for start, end in places)
+
+
+CASES = {
+    "negative start": ("a.bed", "chr1\t-1\t3000\tx\nchr1\t5000\t6000\ty\n", "chr1", 2, ["1 line read in part"]),
+    "Ensembl names": ("a.bed", "MT\t9\t90\nX\t9\t90\n1\t900\t990\n", "1", 1, []),
+    "bedMethyl": ("a.bed", "chr1\t9\t10\tm\t1\t+\t9\t10\t1,2,3\t12 83.3 10\n", "chr1", 1, []),
+    "overlap": ("a.bedGraph", "chr1\t10\t20\t1\nchr1\t15\t25\t3\n", "chr1", 15, ["1 line read in part"]),
+    "gaps": ("a.bedGraph", "chr1\t0\t5\t1\nchr1\t5\t9\tNA\nchr1\t9\t12\tinf\n", "chr1", 5, ["1 line left out"]),
+    "isoforms": ("a.gtf", exons("T0", (10, 40), (60, 90)) + exons("T1", (10, 90)), "chr1", 1, []),
+    "HLA": ("a.bed", "HLA-A*01:01:01:01\t100\t400\tx\n", "HLA-A*01:01:01:01", 1, []),
+    "bedDetail": ("a.bed", "track type=bedDetail\nchr1\t1\t9\tA\tID=B\n", "chr1", 1, []),
+    "states": (
+        "a.bed",
+        "chr1\t0\t200\tA\nchr1\t200\t400\tB\nchr1\t350\t600\tA\nchr1\t600\t800\tB\n",
+        "chr1",
+        4,
+        ["1 line read in part"],
+    ),
+}
+
+
+@pytest.mark.parametrize("case", CASES.values(), ids=CASES)
+def test_a_file_opens_on_its_data_and_says_what_was_not_read(tmp_path, case):
+    name, text, chromosome, count, remarks = case
+    path = tmp_path / name
+    path.write_text(text)
+    ask = asker()
+    summary = ask(OpenFiles((str(path),)))
+    (file,), place = summary.files, summary.start_locus
+    assert place.chromosome == chromosome
+    match file.kind:
+        case "signal":
+            reply = ask(ReadSignal(place, place.length, path=file.path))
+            found = int(np.isfinite(reply.maximum).sum())
+        case "genes":
+            reply = ask(ReadGenes(place, path=file.path))
+            found = len(reply.genes)
+        case "states":
+            reply = ask(ReadStates(place, path=file.path))
+            found = len(reply.starts)
+        case _:
+            reply = ask(ReadPeaks(place, path=file.path))
+            found = len(reply.starts)
+    assert found == count
+    assert [remark.short for remark in reply.remarks] == remarks
+
+
+def test_a_gene_travels_with_the_number_of_its_transcripts(tmp_path):
+    path = tmp_path / "a.gtf"
+    path.write_text(exons("T0", (10, 40), (60, 90)) + exons("T1", (10, 90)))
+    ask = asker()
+    place = ask(OpenFiles((str(path),))).start_locus
+    (gene,) = ask(ReadGenes(place, path=str(path))).genes
+    assert (gene.name, gene.exons, gene.transcripts) == ("ISO", ((9, 90),), 2)
+
+
+@pytest.mark.parametrize("ending", ["bed", "gtf", "bedGraph"])
+def test_every_kind_of_reply_says_that_names_do_not_match(tmp_path, ending):
+    (tmp_path / "genome.sizes").write_text("chr1\t9000\n")
+    known, strange = tmp_path / f"a.{ending}", tmp_path / f"b.{ending}"
+    texts = {
+        "bed": "{}\t10\t90\tx\n",
+        "gtf": '{}\tx\texon\t11\t90\t.\t+\t.\tgene_id "G";\n',
+        "bedGraph": "{}\t10\t90\t1\n",
+    }
+    known.write_text(texts[ending].format("chr1"))
+    strange.write_text(texts[ending].format("scaffold_7"))
+    ask = asker()
+    place = ask(OpenFiles((str(known), str(strange)))).start_locus
+    requests = {"bed": ReadPeaks(place), "gtf": ReadGenes(place), "bedGraph": ReadSignal(place, 10)}
+    asked = [msgspec.structs.replace(requests[ending], path=str(path)) for path in (known, strange)]
+    assert [[remark.short for remark in ask(request).remarks] for request in asked] == [[], [STRANGE_NAMES]]
+
+
+def test_a_file_that_is_damaged_inside_opens_and_its_row_says_so(tmp_path, monkeypatch):
+    from ebert_core.genome.signal import StepSignal
+    from ebert_core.protocol.errors import InvalidRequest
+
+    (tmp_path / "a.bedGraph").write_text("chr1\t10\t90\t1\n")
+    (tmp_path / "b.bed").write_text("chr1\t500\t600\n")
+
+    def fails(*_):
+        raise InvalidRequest("a.bedGraph is damaged.")
+
+    monkeypatch.setattr(StepSignal, "binned", fails)
+    summary = asker()(OpenFiles((str(tmp_path / "a.bedGraph"), str(tmp_path / "b.bed"))))
+    assert (summary.start_locus.start, summary.start_locus.end) == (400, 600)
