@@ -130,3 +130,18 @@ def test_many_states_and_black_ones_have_colours_that_differ(tmp_path):
     )
     colours = [state.colour for state in alone.state_colours]
     assert len(set(colours)) == 60
+
+
+def test_genes_start_where_the_first_of_their_transcripts_does(toy_path):
+    genes = toy_path.parent / "genes.bed"
+    longest = "chr1\t4000\t6000\tG\t0\t+\t4000\t6000\t0\t1\t2000,\t0,\n"
+    genes.write_text(longest + "chr1\t3000\t4500\tG\t0\t+\t3000\t3000\t0\t1\t1500,\t0,\n")
+    toy = Dataset.open(toy_path)
+    assert toy.gene_starts["chr1"].tolist() == [3000]
+    assert toy.genes is not None
+    assert [gene.start for gene in toy.genes] == [4000]
+
+
+def test_a_dataset_of_grch37_is_one_of_hg19(toy_path):
+    toy_path.write_text(toy_path.read_text().replace('"toy1"', '"GRCh37"'))
+    assert Dataset.open(toy_path).layout.assembly == "hg19"

@@ -47,6 +47,7 @@ def test_the_kind_of_a_file(tmp_path, name, text, kind):
         (b"\0\1\2\3", "of a kind that this program does not know"),
         (b"# only a comment\n", "holds no data lines"),
         (b">CTCF\n1 2 3 4\n", "holds motif matrices"),
+        (b"chr1\t900\t100\tx\n", "line 1: the feature ends at 100, before its start 900"),
         (b"chr1\t1\t9\tchr1\t20\t30\tloop\t5\t+\t-\n", "holds pairs of places"),
         (b"chr1\t1\t9\tchr2\t20\t30\n", "holds pairs of places"),
         (b"chr1\t1\t30\ti\t5\t3.2\te\t0\tchr1\t1\t9\ta\t.\tchr1\t20\t30\tb\t.\n", "holds pairs of places"),

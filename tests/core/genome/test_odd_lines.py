@@ -7,6 +7,7 @@ from ebert_core.genome.annotation import read_features, read_genes
 from ebert_core.genome.lines import Skipped
 from ebert_core.genome.signal import open_signal
 from ebert_core.genome.states import Segmentation
+from ebert_core.genome.wiggle import read_steps
 from ebert_core.protocol.errors import InvalidRequest
 from ebert_core.protocol.locus import Interval
 
@@ -94,6 +95,8 @@ def test_gaps_of_a_bedgraph_are_gaps_and_infinity_is_told(tmp_path):
 def test_of_two_values_on_one_base_the_later_is_drawn(tmp_path):
     text = "chr1\t10\t20\t1\nchr1\t15\t25\t3\nchr1\t15\t16\t4\nchr1\t30\t40\t2\n"
     signal = lenient(tmp_path, "x.bedGraph", text, open_signal)
+    steps = read_steps(tmp_path / "x.bedGraph", Skipped())["chr1"]
+    assert (steps.starts[1:] >= steps.ends[:-1]).all()
     values = signal.per_base(Interval("chr1", 8, 42))
     expected = [np.nan] * 2 + [1] * 5 + [4] + [3] * 9 + [np.nan] * 5 + [2] * 10 + [np.nan] * 2
     np.testing.assert_array_equal(values, expected)

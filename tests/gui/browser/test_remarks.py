@@ -1,15 +1,23 @@
 """What was not read of a file stands in its row: a few words beside a sign, and all of it in the tooltip."""
 
+from dataclasses import replace
+
 import numpy as np
 
 from ebert_core.protocol.locus import Interval
-from ebert_core.protocol.tracks import STRANGE_NAMES, Gene, Genes, Peaks, Remark
+from ebert_core.protocol.tracks import STRANGE_NAMES, Chromosome, DatasetSummary, Gene, Genes, Peaks, Remark
+from ebert_gui.browser import gutter
 from ebert_gui.browser.axis import Axis
 from ebert_gui.browser.blank import blank_sentence
+from ebert_gui.browser.canvas import Canvas
 from ebert_gui.browser.content import Held, Setting, TrackContent
 from ebert_gui.browser.genes import describe_genes
 from ebert_gui.browser.painters import doubts_of_row
-from ebert_gui.state.tracks import GenesTrack, PeaksTrack
+from ebert_gui.browser.scene import GUTTER
+from ebert_gui.browser.signal import Scale
+from ebert_gui.state.tracks import GenesTrack, PeaksTrack, Track
+from ebert_gui.state.workspace import Workspace
+from ebert_gui.windows.theme import LIGHT, window_font
 
 HERE = Interval("chr1", 0, 1000)
 AXIS = Axis("chr1", 0.0, 2.0, 500.0)
@@ -26,6 +34,30 @@ def content(*remarks: Remark) -> TrackContent:
 def test_lines_that_were_left_out_are_a_doubt_of_the_row_said_once() -> None:
     doubts = doubts_of_row(PeaksTrack(path="x.bed"), content(SKIPPED), Setting())
     assert [tuple(doubt) for doubt in doubts] == [(SKIPPED.short, SKIPPED.full)]
+
+
+class Known:
+    def content(self, _track: Track) -> TrackContent:
+        return content(SKIPPED)
+
+
+def test_the_gutter_writes_it_beside_a_sign(new_page, monkeypatch) -> None:
+    said: list[str] = []
+    surface = replace(new_page(1.0, (GUTTER, 90)).surface, height=84.0)
+    monkeypatch.setattr(type(surface), "text", lambda _self, _box, text, *_: said.append(text))
+    gutter.paint_label(surface, GUTTER, PeaksTrack(path="x.bed", name="x"), content(SKIPPED), Scale(), Setting())
+    assert said == ["x", "2 lines left out"]
+
+
+def test_pointing_at_the_name_of_the_row_tells_all_of_it(qtbot) -> None:
+    workspace = Workspace()
+    canvas = Canvas(workspace, Known(), LIGHT, window_font())
+    qtbot.addWidget(canvas)
+    chromosomes = (Chromosome("chr1", 1000),)
+    dataset = DatasetSummary("", "toy", "toy1", chromosomes, False, False, (), (), ())
+    workspace.open_dataset(dataset, (PeaksTrack(path="x.bed", name="x"),))
+    (row,) = canvas.scene.rows()
+    assert canvas.scene.caution(row) == SKIPPED.full
 
 
 def test_names_that_do_not_match_are_said_in_place_of_no_peaks() -> None:
