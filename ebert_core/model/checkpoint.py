@@ -18,11 +18,9 @@ from safetensors.torch import save_file
 
 from ebert_core.model.description import Description, Versions, read_description
 from ebert_core.model.device import Engine
-from ebert_core.model.durable import can_write, is_full, sync, sync_names
+from ebert_core.model.durable import check_place, is_full, sync, sync_names
 from ebert_core.model.ensemble import Ensemble, Network, build_network
 from ebert_core.protocol.errors import InvalidRequest
-
-_FILES = ("weights.safetensors", "description.json")
 
 
 class Checkpoint(NamedTuple):
@@ -50,26 +48,6 @@ def present_versions(engine: Engine | None = None, processes: int = 1) -> Versio
 def now() -> str:
     """The time, as checkpoints record it."""
     return datetime.now(UTC).isoformat(timespec="seconds")
-
-
-def check_place(folder: Path) -> None:
-    """Refuses a place that cannot be written, or where a checkpoint would replace something else than a checkpoint.
-
-    Raises:
-        InvalidRequest: there is a file, or a folder with other things in it, or no folder can be made.
-    """
-    if not folder.name:
-        raise InvalidRequest("output is empty; name a folder for the checkpoint.")
-    if folder.exists() and not folder.is_dir():
-        raise InvalidRequest(f"{folder} is a file; name a folder for the checkpoint.")
-    near = next(parent for parent in folder.absolute().parents if parent.exists())
-    if not can_write(near):
-        raise InvalidRequest(f"{folder} cannot be made, {near} may not be written to; name another folder.")
-    others = sorted(path.name for path in folder.glob("*") if path.name not in _FILES)
-    if others:
-        raise InvalidRequest(
-            f"{folder} holds {others[0]}, which is no part of a checkpoint and would be lost; name another folder."
-        )
 
 
 def save_checkpoint(

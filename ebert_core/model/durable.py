@@ -1,4 +1,7 @@
-"""Files that survive a power cut once we say that they are written. Free of torch, so that any process may use it."""
+"""Files that survive a power cut once we say that they are written, and whether a checkpoint may be written to a place.
+
+Free of torch, so that any process may use it.
+"""
 
 import contextlib
 import errno
@@ -6,6 +9,9 @@ import os
 import tempfile
 from pathlib import Path
 
+from ebert_core.protocol.errors import InvalidRequest
+
+_CHECKPOINT_FILES = ("weights.safetensors", "description.json")
 _NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 
@@ -47,3 +53,23 @@ def is_full(error: Exception) -> bool:
         return error.errno in _NO_ROOM
     # What safetensors says of the system's errors.
     return any(f"os error {number})" in str(error) for number in _NO_ROOM)
+
+
+def check_place(folder: Path) -> None:
+    """Refuses a place that cannot be written, or where a checkpoint would replace something else than a checkpoint.
+
+    Raises:
+        InvalidRequest: there is a file, or a folder with other things in it, or no folder can be made.
+    """
+    if not folder.name:
+        raise InvalidRequest("output is empty; name a folder for the checkpoint.")
+    if folder.exists() and not folder.is_dir():
+        raise InvalidRequest(f"{folder} is a file; name a folder for the checkpoint.")
+    near = next(parent for parent in folder.absolute().parents if parent.exists())
+    if not can_write(near):
+        raise InvalidRequest(f"{folder} cannot be made, {near} may not be written to; name another folder.")
+    others = sorted(path.name for path in folder.glob("*") if path.name not in _CHECKPOINT_FILES)
+    if others:
+        raise InvalidRequest(
+            f"{folder} holds {others[0]}, which is no part of a checkpoint and would be lost; name another folder."
+        )

@@ -23,7 +23,6 @@ from ebert_core.inference.predict import Predictor
 from ebert_core.model.adopting import adopt_weights
 from ebert_core.model.checkpoint import (
     Checkpoint,
-    check_place,
     first_member,
     load_checkpoint,
     now,
@@ -35,12 +34,11 @@ from ebert_core.model.description import FORMAT_VERSION, Description, FactorReco
 from ebert_core.model.device import Engine, choose_engine, idle_gpu_warning
 from ebert_core.model.network import Ebert
 from ebert_core.model.tokens import BIN
-from ebert_core.protocol.errors import InvalidRequest
 from ebert_core.protocol.specs import FineTune
-from ebert_core.protocol.wording import listed
 from ebert_core.training import leaks
 from ebert_core.training.ahead import read_ahead
 from ebert_core.training.calibration import factor_records
+from ebert_core.training.checks import check_finetune, trained_cells
 from ebert_core.training.distributed import (
     Share,
     device_of,
@@ -59,9 +57,10 @@ from ebert_core.training.limits import limits_of
 from ebert_core.training.loop import Schedule, Trainer
 from ebert_core.training.material import Material, open_material
 from ebert_core.training.report import Report, Stopped
-from ebert_core.training.request import check_numbers, oddities, without_folders
+from ebert_core.training.request import oddities, without_folders
 from ebert_core.training.resume import SavedRun
 from ebert_core.training.sampling import Example, tiled_examples
+from ebert_core.training.split import used_cells
 from ebert_core.training.verdict import verdict_of
 
 _STANDARD_WINDOWS = 256
@@ -74,10 +73,9 @@ def finetune(spec: FineTune, report: Report, work: Path) -> Path:
 
     The checkpoint of the epoch with the best held-out auPRC is kept and calibrated on the held-out bins.
     """
-    check_numbers(spec)
-    check_place(Path(spec.output))
+    checked = check_finetune(spec)
     with first_alone():
-        material = open_material(spec.dataset, spec.training, spec.validation, spec.cell_types, report)
+        material = open_material(spec.dataset, spec.training, spec.validation, used_cells(spec), report)
     material = material.with_label_share(spec.label_share, spec.seed)
     parent = first_member(load_checkpoint(Path(spec.start_from))) if spec.start_from else None
     engine = choose_engine(device_of(spec.device), spec.precision)
@@ -91,6 +89,7 @@ def finetune(spec: FineTune, report: Report, work: Path) -> Path:
         *oddities(spec, run.schedule.steps, len(run.epoch(0))),
         *run.signals.left_out,
         *run.adopted,
+        *checked.warnings,
         *leaks.warnings(run.ancestor, material.dataset.layout.assembly, architecture.signals, architecture.factors),
     ):
         if line:
@@ -139,7 +138,7 @@ class _FineTuning:
         if parent:
             self.inputs["start_from"] = InputFile(parent.path.name, parent.description.weights_sha256)
         self.held_out_cells = spec.validation_cell_types
-        self.cell_types = self._trained_cells()
+        self.cell_types = trained_cells(spec, material.dataset, self.factors, self.ancestor, material.validation)
         self.signals = material.signals(spec.signals, self.cell_types, self.factors)
         self.architecture = self._architecture()
         self.channels = material.channels(self.architecture, self.cell_types)
@@ -157,29 +156,6 @@ class _FineTuning:
         self.schedule = Schedule(spec.learning_rate, spec.warmup_steps, self.steps_per_epoch * spec.epochs)
         layer_decay = spec.layer_decay if parent else 1.0
         self.trainer = Trainer(network, engine, self.schedule, spec.seed, layer_decay, spec.weight_average)
-
-    def _trained_cells(self) -> tuple[str, ...]:
-        """The cell types to train in: those with peaks that are not held out.
-
-        Raises:
-            InvalidRequest: none is left, or what is held out could not be measured or was seen before.
-        """
-        for cell_type in self.held_out_cells:
-            self.material.dataset.cell_type(cell_type)
-        assayed = self.material.assayed_cells(self.factors)
-        trained = tuple(name for name in assayed if name not in self.held_out_cells)
-        if not trained:
-            raise InvalidRequest("Every cell type with peaks is held out; leave at least one for training.")
-        if self.held_out_cells and not set(self.held_out_cells) & set(assayed):
-            raise InvalidRequest(
-                f"No peaks of {listed(self.factors)} are known in {listed(self.held_out_cells)}, so nothing could be "
-                "measured there; name other validation_cell_types."
-            )
-        if self.ancestor:
-            assembly, held = self.material.dataset.layout.assembly, self.material.validation
-            leaks.refuse_seen_cells(self.ancestor, self.held_out_cells)
-            leaks.refuse_seen_labels(self.ancestor, assembly, held, (*self.held_out_cells, *trained))
-        return trained
 
     def _architecture(self) -> Architecture:
         """The parent's sizes or the preset's, with the inputs and outputs of this run."""

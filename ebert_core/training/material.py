@@ -19,13 +19,13 @@ from ebert_core.inference.batches import Inputs, join
 from ebert_core.model.config import Architecture
 from ebert_core.model.description import InputFile, Matrix
 from ebert_core.model.tokens import BIN
-from ebert_core.protocol.errors import InvalidRequest
-from ebert_core.protocol.locus import Interval, format_locus, parse_locus, written_end
+from ebert_core.protocol.locus import Interval
 from ebert_core.training.distributed import first_alone
 from ebert_core.training.labels_store import LabelStore
 from ebert_core.training.places import parts_with
 from ebert_core.training.report import Report
 from ebert_core.training.sampling import Example, drawn_share, stretches
+from ebert_core.training.split import check_cell_types, chosen_factors, read_split
 
 
 class Material:
@@ -74,20 +74,7 @@ class Material:
 
     def factors(self, wanted: Sequence[str]) -> tuple[str, ...]:
         """The wanted factors, or all that were assayed in a cell type of this run."""
-        assayed = {factor for cell in self.cell_types for factor in self.dataset.cell_type(cell).peaks}
-        unknown = [factor for factor in wanted if factor not in assayed]
-        if unknown:
-            known = ", ".join(sorted(assayed)) or "none"
-            raise InvalidRequest(f"No peaks of {unknown[0]} in the chosen cell types; there are peaks of: {known}.")
-        if not assayed:
-            raise InvalidRequest(
-                f"{self.dataset.layout.name} lists no peaks for the chosen cell types; add some to fine-tune."
-            )
-        return tuple(wanted) or tuple(sorted(assayed))
-
-    def assayed_cells(self, factors: Sequence[str]) -> tuple[str, ...]:
-        """Cell types with peaks of at least one of the factors."""
-        return tuple(cell for cell in self.cell_types if any(f in self.dataset.cell_type(cell).peaks for f in factors))
+        return chosen_factors(self.dataset, self.cell_types, wanted)
 
     def signals(self, wanted: Sequence[str], cell_types: Sequence[str], factors: Sequence[str]) -> Selection:
         """The wanted signals that the cell types to train in give, and what had to be left out."""
@@ -133,48 +120,11 @@ def open_material(
         InvalidRequest: a region, cell type or file is wrong, or training and validation overlap.
     """
     dataset = Dataset.open(Path(path))
-    unknown = [cell for cell in cell_types if cell not in dataset.cell_types]
-    if unknown:
-        raise InvalidRequest(
-            f"{dataset.layout.name} has no cell type {unknown[0]}; it has {', '.join(dataset.cell_types)}."
-        )
-    trained, held = (tuple(read_regions(dataset, texts)) for texts in (training, validation))
-    for name, places in (("training", trained), ("validation", held)):
-        again = next((place for n, place in enumerate(places) if any(map(place.overlaps, places[:n]))), None)
-        if again:
-            raise InvalidRequest(f"{name} names {format_locus(again)} more than once; name each place once.")
-    for region in held:
-        both = next((other for other in trained if region.overlaps(other)), None)
-        if both:
-            raise InvalidRequest(
-                f"Training and validation overlap on {both.chromosome}; what was trained on proves nothing."
-            )
+    check_cell_types(dataset, cell_types)
+    split = read_split(dataset, training, validation)
     store = prepare(dataset, default_directory(dataset), report=lambda _, note: report.progress(0.0, note))
-    material = Material(dataset, store, trained, held, tuple(cell_types) or tuple(dataset.cell_types))
-    if held:
+    cells = tuple(dict.fromkeys(cell_types)) or tuple(dataset.cell_types)
+    material = Material(dataset, store, split.training, split.validation, cells)
+    if split.validation:
         material.validation_stretches(BIN)  # where nothing can be measured, nothing is trained
     return material
-
-
-def read_regions(dataset: Dataset, texts: Sequence[str]) -> list[Interval]:
-    """Intervals of locus texts.
-
-    Raises:
-        InvalidRequest: a text names no place of this genome, or one that passes its chromosome's end.
-    """
-    lengths = dataset.chromosome_lengths
-    found = []
-    for text in texts:
-        interval = parse_locus(text, lengths)
-        if interval is None:
-            raise InvalidRequest(
-                f"'{text}' is no region of {dataset.layout.assembly}; write chr3 or chr5:124,000,001-126,000,000."
-            )
-        written, length = written_end(text), lengths[interval.chromosome]
-        if written is not None and written > length:
-            raise InvalidRequest(
-                f"'{text}' passes the end of {interval.chromosome} at {length:,}; end it there, or write "
-                f"{interval.chromosome} for all of it. Is it a place of another assembly?"
-            )
-        found.append(interval)
-    return found

@@ -1,0 +1,167 @@
+"""Judges a fine-tuning before it starts; the worker that starts jobs and the run itself ask the same function.
+
+Free of torch, and of the store that training builds: what can be refused is refused before anything costs time.
+"""
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+
+from ebert_core.dataset.derived import select_signals
+from ebert_core.dataset.description import Dataset
+from ebert_core.dataset.labels import merged_spans
+from ebert_core.model.config import PRESETS
+from ebert_core.model.description import Description, read_description
+from ebert_core.model.durable import check_place
+from ebert_core.protocol.errors import InvalidRequest
+from ebert_core.protocol.locus import Interval
+from ebert_core.protocol.reliability import FEWEST_PEAKS
+from ebert_core.protocol.specs import FineTune
+from ebert_core.protocol.wording import listed
+from ebert_core.training import leaks
+from ebert_core.training.places import parts_with
+from ebert_core.training.request import check_numbers
+from ebert_core.training.sampling import stretches
+from ebert_core.training.split import check_cell_types, chosen_factors, read_split, used_cells
+
+# From fewer peaks than these no network learns anything; from fewer than those a scan of the motif is as good.
+_LEAST_TO_LEARN = 10
+_FEW_TO_LEARN = 50
+
+
+class Checked(NamedTuple):
+    """A fine-tuning that may start: its factors, the cell types it trains in, and what to know beforehand."""
+
+    factors: tuple[str, ...]
+    cell_types: tuple[str, ...]
+    warnings: tuple[str, ...]
+
+
+def check_finetune(spec: FineTune, dataset: Dataset | None = None) -> Checked:
+    """Refuses a fine-tuning that cannot succeed.
+
+    Args:
+        spec: what is asked for, with absolute paths.
+        dataset: its dataset where it is open already.
+
+    Raises:
+        InvalidRequest: says what is wrong and what to do.
+    """
+    check_numbers(spec)
+    check_place(Path(spec.output))
+    dataset = dataset or Dataset.open(Path(spec.dataset))
+    if dataset.reference is None:
+        raise InvalidRequest(f"{dataset.layout.name} has no reference sequence; add the key reference to it.")
+    check_cell_types(dataset, used_cells(spec))
+    split = read_split(dataset, spec.training, spec.validation)
+    factors = chosen_factors(dataset, used_cells(spec) or dataset.cell_types, spec.factors)
+    parent = read_description(Path(spec.start_from)) if spec.start_from else None
+    cells = trained_cells(spec, dataset, factors, parent, split.validation)
+    if parent is not None:
+        _check_states(spec, dataset, parent)
+    select_signals(dataset, spec.signals, cells, factors)
+    # That windows fit into known sequence is only told by the store; that they fit into the regions is told now.
+    whole = [Interval(name, 0, length) for name, length in dataset.chromosome_lengths.items()]
+    stretches(split.training, whole, (parent.architecture if parent else PRESETS[spec.preset]).context)
+    regions = dataset.labelled_regions
+    training, validation = parts_with(split.training, regions), parts_with(split.validation, regions)
+    for word, asked, labelled in (("train on", split.training, training), ("hold out", split.validation, validation)):
+        if asked and not labelled:
+            raise InvalidRequest(f"The regions to {word} hold no labelled part of the genome; name others.")
+    held_cells = spec.validation_cell_types or cells
+    few = tuple(_scarcity(dataset, factors, (training, cells), (validation, held_cells)))
+    return Checked(factors, cells, few)
+
+
+def trained_cells(
+    spec: FineTune,
+    dataset: Dataset,
+    factors: Sequence[str],
+    parent: Description | None,
+    validation: Sequence[Interval],
+) -> tuple[str, ...]:
+    """The cell types to train in: those with peaks that are not held out.
+
+    Raises:
+        InvalidRequest: none is left, or what is held out could not be measured or was seen before.
+    """
+    held_out = spec.validation_cell_types
+    check_cell_types(dataset, held_out)
+    among = used_cells(spec) or dataset.cell_types
+    assayed = tuple(cell for cell in among if any(factor in dataset.cell_type(cell).peaks for factor in factors))
+    trained = tuple(name for name in assayed if name not in held_out)
+    if not trained:
+        raise InvalidRequest("Every cell type with peaks is held out; leave at least one for training.")
+    if held_out and not set(held_out) & set(assayed):
+        raise InvalidRequest(
+            f"No peaks of {listed(factors)} are known in {listed(held_out)}, so nothing could be measured there; name "
+            "other validation_cell_types."
+        )
+    if parent is not None:
+        leaks.refuse_seen_cells(parent, held_out)
+        leaks.refuse_seen_labels(parent, dataset.layout.assembly, validation, (*held_out, *trained))
+    return trained
+
+
+def _check_states(spec: FineTune, dataset: Dataset, parent: Description) -> None:
+    """Refuses states of another alphabet than that of the checkpoint to start from."""
+    known = parent.architecture.states
+    unknown = [name for name in dataset.state_names if name not in known]
+    if spec.use_states and known and unknown:
+        raise InvalidRequest(
+            f"{parent.name} knows the states {listed(known)}, and not {unknown[0]} of {dataset.layout.name}; fine-tune "
+            "without states, or start from another checkpoint."
+        )
+
+
+def _scarcity(
+    dataset: Dataset,
+    factors: Sequence[str],
+    training: tuple[Sequence[Interval], Sequence[str]],
+    held_out: tuple[Sequence[Interval], Sequence[str]],
+) -> Iterator[str]:
+    """Sentences on factors with few peaks.
+
+    Raises:
+        InvalidRequest: there are too few of all factors to learn from.
+    """
+    counts = {factor: _peaks(dataset, factor, *training, enough=_FEW_TO_LEARN) for factor in factors}
+    most = max(counts, key=lambda factor: counts[factor])
+    if counts[most] < _LEAST_TO_LEARN:
+        raise InvalidRequest(
+            f"The regions and cell types to train on hold {_number(counts[most])} of {most}"
+            f"{', and fewer of other factors' if len(counts) > 1 else ''}: no network learns from fewer than "
+            f"{_LEAST_TO_LEARN}. Train on more, or scan for the motif instead."
+        )
+    few = [f"{factor} ({count})" for factor, count in counts.items() if count < _FEW_TO_LEARN]
+    if few:
+        yield f"Few peaks to train on, of {listed(few)}: a scan for the motif may do as well."
+    held = {factor: _peaks(dataset, factor, *held_out, enough=FEWEST_PEAKS) for factor in factors}
+    unclaimed = [f"{factor} ({count})" for factor, count in held.items() if count < FEWEST_PEAKS]
+    if held_out[0] and unclaimed:
+        yield (
+            f"Fewer than {FEWEST_PEAKS} held-out peaks, of {listed(unclaimed)}: how well these are predicted cannot be "
+            "told afterwards."
+        )
+
+
+def _peaks(dataset: Dataset, factor: str, regions: Sequence[Interval], cells: Sequence[str], enough: int) -> int:
+    """Conservative peaks of a factor in regions, overlapping ones as one; the count ends at `enough`."""
+    found = 0
+    for cell in cells:
+        source = dataset.peaks(cell, factor)
+        if source is None:
+            continue
+        for region in regions:
+            located = source.on(region.chromosome)
+            spans = merged_spans(np.column_stack((located.starts, located.ends)))
+            found += int(((spans.first < region.end) & (spans.last > region.start)).sum())
+            if found >= enough:
+                return enough
+    return found
+
+
+def _number(count: int) -> str:
+    return "no peak" if count == 0 else "1 peak" if count == 1 else f"{count} peaks"
