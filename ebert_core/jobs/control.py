@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -94,6 +95,21 @@ def stop_job(directory_text: str) -> JobSummary:
     elif not stop.exists():
         stop.touch()
     return summarise(directory)
+
+
+def remove_job(directory_text: str) -> None:
+    """Removes the directory of a job that does not run. What it made lies elsewhere and stays.
+
+    Raises:
+        InvalidRequest: it is no job, it runs, or its files cannot be removed.
+    """
+    directory = job_directory(directory_text)
+    if summarise(directory).state in LIVE:
+        raise InvalidRequest(f"The job {directory.name} runs; stop it before it is removed.")
+    try:
+        shutil.rmtree(directory)
+    except OSError as error:
+        raise InvalidRequest(f"The job {directory.name} cannot be removed: {error.strerror}.") from error
 
 
 def _start(directory: Path, command: list[str]) -> None:

@@ -33,6 +33,8 @@ SPEC, EVENTS, METRICS, PID, STOP, RESULT, LOG = (
 _BEGINNINGS = ("queued", "started")
 _ENDS = ("done", "failed", "stopped")
 _LONGEST_NAME = 40
+# What comes after the last step of a training (calibration, the verdict) takes its own time, which steps do not tell.
+_NO_MORE_STEPS = 0.98
 _LOG_TAIL_BYTES = 4_000
 # A lock held on another machine may not be seen here; a file that was written this recently says as much.
 _RECENT_SECONDS = 60.0
@@ -153,6 +155,7 @@ def summarise(directory: Path) -> JobSummary:
         message=message,
         details=details,
         result=last.result if last else "",
+        ended=last.time if last and state in (*_ENDS, "lost") else None,
     )
 
 
@@ -226,6 +229,8 @@ def _remaining_seconds(events: list[Event]) -> float | None:
     # What came before the first step forward was preparation, which does not come again.
     first = next(event for event in reversed(reports) if event.fraction == reports[0].fraction)
     last = reports[-1]
+    if last.fraction >= _NO_MORE_STEPS:
+        return None
     seconds_for_all = (last.time - first.time) / (last.fraction - first.fraction)
     return max(0.0, seconds_for_all * (1.0 - last.fraction) - (time.time() - last.time))
 

@@ -49,7 +49,8 @@ class CheckpointSummary(msgspec.Struct, frozen=True):
     `limits` are sentences on what not to use it for. `verdict` says whether it is better than a simple baseline, None
     where that was not measured; `members` is how many models it is the mean of. `other_assemblies` are those in whose
     coordinates it was trained before: whether that was at a place of this one cannot be told. `label_rule` names the
-    rule that made its labels, as `ebert dream labels --rule` does.
+    rule that made its labels, as `ebert dream labels --rule` does; `seen_cell_types` are those whose labels it or a
+    checkpoint that it descends from was trained on.
     """
 
     path: str
@@ -75,6 +76,7 @@ class CheckpointSummary(msgspec.Struct, frozen=True):
     members: int = 1
     other_assemblies: tuple[str, ...] = ()
     label_rule: str = ""
+    seen_cell_types: tuple[str, ...] = ()
 
 
 class PredictView(msgspec.Struct, frozen=True, tag="predict-view"):

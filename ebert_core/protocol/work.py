@@ -22,6 +22,44 @@ class StartJob(msgspec.Struct, frozen=True, tag="start-job"):
     dataset: str
 
 
+class CheckJob(msgspec.Struct, frozen=True, tag="check-job"):
+    """Judge a job as its start would, and start nothing. Reply: JobCheck."""
+
+    spec: JobSpec
+    dataset: str
+
+
+class JobCheck(msgspec.Struct, frozen=True):
+    """Why a job would be refused, empty where it would start; and what to know before it does."""
+
+    problem: str
+    warnings: tuple[str, ...] = ()
+
+
+class ReadSpec(msgspec.Struct, frozen=True, tag="read-spec"):
+    """What a job was asked. Reply: JobRequest."""
+
+    directory: str
+
+
+class JobRequest(msgspec.Struct, frozen=True):
+    """What a job was asked."""
+
+    spec: JobSpec
+
+
+class RemoveJob(msgspec.Struct, frozen=True, tag="remove-job"):
+    """Remove the directory of a job that does not run; what it made elsewhere stays. Reply: Removed."""
+
+    directory: str
+
+
+class Removed(msgspec.Struct, frozen=True):
+    """A job's directory is gone."""
+
+    directory: str
+
+
 class ListJobs(msgspec.Struct, frozen=True, tag="list-jobs"):
     """Jobs of a dataset, newest first. Reply: Jobs."""
 
@@ -59,7 +97,11 @@ class JobVerdict(msgspec.Struct, frozen=True):
 
 
 class JobSummary(msgspec.Struct, frozen=True):
-    """A job as its directory tells it. `message` is the sentence of an error, `result` the path of what it made."""
+    """A job as its directory tells it.
+
+    `message` is the sentence of an error, `result` the path of what it made, `ended` when it ended in seconds since
+    1970, None while it runs.
+    """
 
     directory: str
     id: str
@@ -74,6 +116,7 @@ class JobSummary(msgspec.Struct, frozen=True):
     message: str = ""
     details: str = ""
     result: str = ""
+    ended: float | None = None
 
 
 class Jobs(msgspec.Struct, frozen=True):
@@ -97,4 +140,4 @@ class Metrics(msgspec.Struct, frozen=True):
     curves: tuple[Curve, ...]
 
 
-WorkRequest = StartJob | ListJobs | StopJob | ResumeJob | ReadMetrics | ReadVerdict
+WorkRequest = StartJob | CheckJob | ReadSpec | RemoveJob | ListJobs | StopJob | ResumeJob | ReadMetrics | ReadVerdict

@@ -30,6 +30,7 @@ from ebert_core.protocol.modelling import (
     PredictView,
 )
 from ebert_core.roles.session import Handlers, HelloDetails, Report
+from ebert_core.training.leaks import seen_cells
 
 LIVE_LIMIT = 200_000
 _WIDENED = 2 * BIN  # a view at the limit may have been widened to whole bins at both ends
@@ -177,6 +178,7 @@ def summarise(predictor: Predictor, path: str) -> CheckpointSummary:
         limits=(*description.limits, *_absences(predictor)),
         verdict=description.verdict,
         members=architecture.members,
+        seen_cell_types=seen_cells(description),
         other_assemblies=tuple(description.elsewhere),
         label_rule=description.label_rule if description.factors else "",
     )

@@ -2,26 +2,42 @@
 
 import os
 from pathlib import Path
+from typing import TYPE_CHECKING
 
+from ebert_core.protocol.errors import InvalidRequest
+from ebert_core.protocol.specs import FineTune, JobSpec
 from ebert_core.protocol.work import (
+    CheckJob,
+    JobCheck,
+    JobRequest,
     Jobs,
     JobSummary,
     JobVerdict,
     ListJobs,
     Metrics,
     ReadMetrics,
+    ReadSpec,
     ReadVerdict,
+    Removed,
+    RemoveJob,
     ResumeJob,
     StartJob,
     StopJob,
 )
 from ebert_core.roles.session import Handlers, Report
 
+if TYPE_CHECKING:
+    from ebert_core.dataset.description import Dataset
+
 
 def handlers() -> Handlers:
     """The part of the data role's table that is about jobs."""
+    starting = _Starting()
     return {
-        StartJob: _start,
+        StartJob: starting.start,
+        CheckJob: starting.check,
+        ReadSpec: _read_spec,
+        RemoveJob: _remove,
         ListJobs: _list,
         StopJob: _stop,
         ResumeJob: _resume,
@@ -30,11 +46,63 @@ def handlers() -> Handlers:
     }
 
 
-def _start(request: StartJob, report: Report) -> JobSummary:
-    from ebert_core.jobs.control import start_job
+class _Starting:
+    """Judges jobs and starts those that may start; keeps the dataset open that the last one was about."""
 
-    report(0.0, "starting the job")
-    return start_job(request.spec, request.dataset)
+    def __init__(self) -> None:
+        self._stamp: tuple[str, int] | None = None
+        self._dataset: Dataset | None = None
+
+    def start(self, request: StartJob, report: Report) -> JobSummary:
+        """Starts a job, or refuses it before it has a directory."""
+        from ebert_core.jobs.control import start_job
+
+        report(0.0, "checking what was asked")
+        self._warnings(request.spec)
+        report(0.5, "starting the job")
+        return start_job(request.spec, request.dataset)
+
+    def check(self, request: CheckJob, report: Report) -> JobCheck:
+        """Judges a job and starts nothing."""
+        report(0.0, "checking what was asked")
+        try:
+            return JobCheck("", self._warnings(request.spec))
+        except InvalidRequest as error:
+            return JobCheck(str(error))
+
+    def _warnings(self, spec: JobSpec) -> tuple[str, ...]:
+        from ebert_core.jobs.control import refuse_second
+
+        refuse_second(spec)
+        if not isinstance(spec, FineTune):
+            return ()
+        from ebert_core.training.checks import check_finetune
+
+        return check_finetune(spec, self._opened(spec.dataset)).warnings
+
+    def _opened(self, path: str) -> "Dataset":
+        from ebert_core.dataset.description import Dataset
+
+        stamp = (path, Path(path).stat().st_mtime_ns if Path(path).exists() else 0)
+        if self._dataset is None or self._stamp != stamp:
+            self._dataset, self._stamp = Dataset.open(Path(path)), stamp
+        return self._dataset
+
+
+def _read_spec(request: ReadSpec, report: Report) -> JobRequest:
+    from ebert_core.jobs.directory import SPEC, job_directory
+    from ebert_core.jobs.specs import read_spec
+
+    report(0.0)
+    return JobRequest(read_spec(job_directory(request.directory) / SPEC))
+
+
+def _remove(request: RemoveJob, report: Report) -> Removed:
+    from ebert_core.jobs.control import remove_job
+
+    report(0.0)
+    remove_job(request.directory)
+    return Removed(request.directory)
 
 
 def _list(request: ListJobs, report: Report) -> Jobs:
