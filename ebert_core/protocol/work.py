@@ -30,10 +30,14 @@ class CheckJob(msgspec.Struct, frozen=True, tag="check-job"):
 
 
 class JobCheck(msgspec.Struct, frozen=True):
-    """Why a job would be refused, empty where it would start; and what to know before it does."""
+    """Why a job would be refused, empty where it would start; and what to know before it does.
+
+    `seconds` is about how long it takes on two processor cores, 0 where nobody knows.
+    """
 
     problem: str
     warnings: tuple[str, ...] = ()
+    seconds: float = 0.0
 
 
 class ReadSpec(msgspec.Struct, frozen=True, tag="read-spec"):

@@ -28,6 +28,7 @@ from ebert_core.roles.session import Handlers, Report
 
 if TYPE_CHECKING:
     from ebert_core.dataset.description import Dataset
+    from ebert_core.training.checks import Checked
 
 
 def handlers() -> Handlers:
@@ -58,7 +59,7 @@ class _Starting:
         from ebert_core.jobs.control import start_job
 
         report(0.0, "checking what was asked")
-        self._warnings(request.spec)
+        self._checked(request.spec)
         report(0.5, "starting the job")
         return start_job(request.spec, request.dataset)
 
@@ -66,19 +67,20 @@ class _Starting:
         """Judges a job and starts nothing."""
         report(0.0, "checking what was asked")
         try:
-            return JobCheck("", self._warnings(request.spec))
+            checked = self._checked(request.spec)
         except InvalidRequest as error:
             return JobCheck(str(error))
+        return JobCheck("", checked.warnings, checked.seconds) if checked else JobCheck("")
 
-    def _warnings(self, spec: JobSpec) -> tuple[str, ...]:
+    def _checked(self, spec: JobSpec) -> "Checked | None":
         from ebert_core.jobs.control import refuse_second
 
         refuse_second(spec)
         if not isinstance(spec, FineTune):
-            return ()
+            return None
         from ebert_core.training.checks import check_finetune
 
-        return check_finetune(spec, self._opened(spec.dataset)).warnings
+        return check_finetune(spec, self._opened(spec.dataset))
 
     def _opened(self, path: str) -> "Dataset":
         from ebert_core.dataset.description import Dataset

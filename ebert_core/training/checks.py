@@ -3,6 +3,7 @@
 Free of torch, and of the store that training builds: what can be refused is refused before anything costs time.
 """
 
+import math
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
@@ -12,7 +13,7 @@ import numpy as np
 from ebert_core.dataset.derived import select_signals
 from ebert_core.dataset.description import Dataset
 from ebert_core.dataset.labels import merged_spans
-from ebert_core.model.config import PRESETS
+from ebert_core.model.config import PRESETS, Architecture
 from ebert_core.model.description import Description, read_description
 from ebert_core.model.durable import check_place
 from ebert_core.protocol.errors import InvalidRequest
@@ -29,14 +30,20 @@ from ebert_core.training.split import check_cell_types, chosen_factors, read_spl
 # From fewer peaks than these no network learns anything; from fewer than those a scan of the motif is as good.
 _LEAST_TO_LEARN = 10
 _FEW_TO_LEARN = 50
+# Weights of the encoder (12 x layers x hidden^2) and bases a second in training, on two cores: tiny, small, large.
+_MEASURED_RATES = ((0.59e6, 150e3), (3.1e6, 80e3), (85e6, 14e3))
 
 
 class Checked(NamedTuple):
-    """A fine-tuning that may start: its factors, the cell types it trains in, and what to know beforehand."""
+    """A fine-tuning that may start: its factors, the cell types it trains in, and what to know beforehand.
+
+    `seconds` is about how long it trains on two processor cores.
+    """
 
     factors: tuple[str, ...]
     cell_types: tuple[str, ...]
     warnings: tuple[str, ...]
+    seconds: float
 
 
 def check_finetune(spec: FineTune, dataset: Dataset | None = None) -> Checked:
@@ -64,7 +71,8 @@ def check_finetune(spec: FineTune, dataset: Dataset | None = None) -> Checked:
     select_signals(dataset, spec.signals, cells, factors)
     # That windows fit into known sequence is only told by the store; that they fit into the regions is told now.
     whole = [Interval(name, 0, length) for name, length in dataset.chromosome_lengths.items()]
-    stretches(split.training, whole, (parent.architecture if parent else PRESETS[spec.preset]).context)
+    sizes = parent.architecture if parent else PRESETS[spec.preset]
+    stretches(split.training, whole, sizes.context)
     regions = dataset.labelled_regions
     training, validation = parts_with(split.training, regions), parts_with(split.validation, regions)
     for word, asked, labelled in (("train on", split.training, training), ("hold out", split.validation, validation)):
@@ -72,7 +80,29 @@ def check_finetune(spec: FineTune, dataset: Dataset | None = None) -> Checked:
             raise InvalidRequest(f"The regions to {word} hold no labelled part of the genome; name others.")
     held_cells = spec.validation_cell_types or cells
     few = tuple(_scarcity(dataset, factors, (training, cells), (validation, held_cells)))
-    return Checked(factors, cells, few)
+    anew = tuple(_begun_anew(spec, dataset, factors, parent)) if parent is not None else ()
+    trained = len(cells) * sum(region.length for region in training) * spec.epochs * (1 + spec.further_windows)
+    return Checked(factors, cells, (*few, *anew), trained / bases_per_second(sizes))
+
+
+def bases_per_second(sizes: Architecture) -> float:
+    """How fast two processor cores train a network, from what three sizes of it were measured at (docs/results.md)."""
+    weights, rates = zip(*_MEASURED_RATES, strict=True)
+    size = math.log(12 * sizes.layers * sizes.hidden**2)
+    return math.exp(float(np.interp(size, np.log(weights), np.log(rates))))
+
+
+def _begun_anew(spec: FineTune, dataset: Dataset, factors: Sequence[str], parent: Description) -> Iterator[str]:
+    """What the checkpoint to start from does not know, so that it starts from random weights."""
+    known = parent.architecture
+    new = [factor for factor in factors if factor not in known.factors]
+    if new and known.factors:
+        yield f"{parent.name} does not predict {listed(new)}: what it knows of other factors stays, these start anew."
+    signals = [name for name in spec.signals if name not in known.signals]
+    if signals:
+        yield f"{parent.name} does not read {listed(signals)}: these inputs start anew."
+    if spec.use_states and dataset.state_names and not known.states:
+        yield f"{parent.name} does not read chromatin states: this input starts anew."
 
 
 def trained_cells(

@@ -1,17 +1,26 @@
 """Follows the jobs of the open dataset, and starts, stops and resumes them through the data role."""
 
+from collections.abc import Callable
+from functools import partial
+
 import msgspec
 from PyQt6.QtCore import QObject, QTimer, pyqtSignal
 
 from ebert_core.protocol.specs import JobSpec
 from ebert_core.protocol.work import (
+    CheckJob,
+    JobCheck,
+    JobRequest,
     Jobs,
     JobSummary,
     JobVerdict,
     ListJobs,
     Metrics,
     ReadMetrics,
+    ReadSpec,
     ReadVerdict,
+    Removed,
+    RemoveJob,
     ResumeJob,
     StartJob,
     StopJob,
@@ -43,7 +52,9 @@ class JobFollower(QObject):
         super().__init__()
         self._workspace = workspace
         self._data = data
-        self._running: set[str] = set()
+        # By dataset: a job goes on, and is followed, when another dataset is opened.
+        self._running: dict[str, frozenset[str]] = {}
+        self._jobs: dict[str, tuple[JobSummary, ...]] = {}
         self._shown = ""
         self._timer = QTimer(self)
         self._timer.setInterval(_FOLLOW_MILLISECONDS)
@@ -52,10 +63,13 @@ class JobFollower(QObject):
 
     def look(self) -> None:
         """List the jobs now."""
+        if self._data.state.condition not in (Condition.READY, Condition.BUSY):
+            return
         dataset = self._workspace.dataset
-        alive = self._data.state.condition in (Condition.READY, Condition.BUSY)
-        if dataset is not None and dataset.path and alive:
-            self._data.request(ListJobs(dataset.path), Jobs, self._on_jobs, lambda _failure: None, view_key="jobs")
+        here = [dataset.path] if dataset is not None and dataset.path else []
+        for path in dict.fromkeys([*here, *(path for path, running in self._running.items() if running)]):
+            on_jobs = partial(self._on_jobs, path)
+            self._data.request(ListJobs(path), Jobs, on_jobs, lambda _failure: None, view_key=f"jobs {path}")
 
     def show_metrics(self, directory: str) -> None:
         """Follow the curves of this job."""
@@ -67,6 +81,21 @@ class JobFollower(QObject):
         dataset = self._workspace.dataset
         if dataset is not None:
             self._change(StartJob(spec, dataset.path), is_new=True)
+
+    def check(self, spec: JobSpec, on_checked: Callable[[JobCheck], None]) -> None:
+        """Ask whether a job would start; a newer question replaces one that waits."""
+        dataset = self._workspace.dataset
+        if dataset is not None:
+            request = CheckJob(spec, dataset.path)
+            self._data.request(request, JobCheck, on_checked, self._on_failure, view_key="check job")
+
+    def read_spec(self, directory: str, on_spec: Callable[[JobSpec], None]) -> None:
+        """Ask what a job was asked."""
+        self._data.request(ReadSpec(directory), JobRequest, lambda found: on_spec(found.spec), self._on_failure)
+
+    def remove(self, directory: str) -> None:
+        """Remove the directory of a job that does not run."""
+        self._data.request(RemoveJob(directory), Removed, lambda _removed: self.look(), self._on_failure)
 
     def stop(self, directory: str) -> None:
         """Ask a job to stop."""
@@ -85,18 +114,28 @@ class JobFollower(QObject):
 
         self._data.request(request, JobSummary, changed, self._on_failure)
 
-    def _on_jobs(self, jobs: Jobs) -> None:
-        self.listed.emit(jobs)
-        running = {job.directory for job in jobs.jobs if job.state in _ALIVE}
+    def _on_jobs(self, dataset: str, jobs: Jobs) -> None:
+        before = self._running.get(dataset, frozenset())
+        running = frozenset(job.directory for job in jobs.jobs if job.state in _ALIVE)
+        self._running[dataset] = running
+        self._jobs[dataset] = jobs.jobs
+        self._list()
         for job in jobs.jobs:
-            if job.directory in self._running and job.directory not in running:
+            if job.directory in before - running:
                 self.ended.emit(job)
-        self._running = running
-        if running and not self._timer.isActive():
+        any_runs = any(self._running.values())
+        if any_runs and not self._timer.isActive():
             self._timer.start()
-        elif not running:
+        elif not any_runs:
             self._timer.stop()
         self._read_metrics()
+
+    def _list(self) -> None:
+        """Announce the jobs of the open dataset, and those that run on datasets that were open before."""
+        dataset = self._workspace.dataset
+        here = dataset.path if dataset is not None else ""
+        elsewhere = (job for path, jobs in self._jobs.items() if path != here for job in jobs if job.state in _ALIVE)
+        self.listed.emit(Jobs((*self._jobs.get(here, ()), *elsewhere)))
 
     def _read_metrics(self) -> None:
         directory = self._shown

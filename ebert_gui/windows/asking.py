@@ -103,8 +103,14 @@ def for_finetuning(window: "MainWindow", begun: FineTune | None = None) -> None:
 
     dataset = window.workspace.dataset
     assert dataset is not None
-    dialog = FineTuneDialog(dataset, window.workspace.checkpoint, window, begun)
+    workspace = window.workspace
+    # A form that was closed comes back as it was left, unless something else is open by now.
+    left = f"{dataset.path}\n{workspace.checkpoint.path if workspace.checkpoint else ''}"
+    begun = begun or window.unsent.get(left)
+    dialog = FineTuneDialog(dataset, workspace.checkpoint, window, begun, workspace.factor, window.jobs.check)
     dialog.accepted.connect(lambda: window.jobs.start(dialog.spec()))
+    dialog.accepted.connect(lambda: window.unsent.pop(left, None))
+    dialog.rejected.connect(lambda: window.unsent.update({left: dialog.spec()}))
     dialog.finished.connect(lambda _result: dialog.deleteLater())
     dialog.open()
 

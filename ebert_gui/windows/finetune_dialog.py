@@ -4,6 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from msgspec.structs import replace
+from PyQt6.QtCore import QTimer
 from PyQt6.QtWidgets import (
     QButtonGroup,
     QCheckBox,
@@ -21,6 +22,7 @@ from PyQt6.QtWidgets import (
 from ebert_core.protocol.modelling import CheckpointSummary
 from ebert_core.protocol.specs import FineTune
 from ebert_core.protocol.tracks import DatasetSummary, MadeSignal
+from ebert_core.protocol.work import JobCheck
 from ebert_gui.windows import finetune_plan as plan
 from ebert_gui.windows.finetune_settings import FineTuneSettings
 from ebert_gui.windows.forms import (
@@ -38,6 +40,11 @@ from ebert_gui.windows.pair_table import PairTable
 from ebert_gui.windows.paths import beside, slug
 from ebert_gui.windows.wording import listed
 
+# Asks whether a job would start, and hears the answer.
+Check = Callable[[FineTune, Callable[[JobCheck], None]], None]
+
+_CHECKING = "Checking …"
+_REST_MILLISECONDS = 250
 _DEFAULTS = FineTune(dataset="", output="", training=(), validation=())
 _FIELDS_WIDTH = 600
 _LOWEST, _HIGHEST, _FRAME = 660, 960, 60
@@ -47,6 +54,8 @@ class FineTuneDialog(QDialog):
     """Asks for what a `FineTune` needs; after `accepted`, `spec()` has it.
 
     `begun` fills the form with an earlier fine-tuning; what the form does not show stays as that one has it.
+    `factor` is the one that is looked at. `check` asks the worker that starts jobs whether it would start this one, and
+    only then can a person; without it the form is judged by what the window knows.
     """
 
     def __init__(
@@ -55,8 +64,17 @@ class FineTuneDialog(QDialog):
         checkpoint: CheckpointSummary | None,
         parent: QWidget | None = None,
         begun: FineTune | None = None,
+        factor: str = "",
+        check: Check | None = None,
     ) -> None:
         super().__init__(parent)
+        self._factor = factor
+        self._check = check
+        self._checked: tuple[FineTune, JobCheck] | None = None
+        self._resting = QTimer(self)
+        self._resting.setSingleShot(True)
+        self._resting.setInterval(_REST_MILLISECONDS)
+        self._resting.timeout.connect(self._ask)
         self._dataset = dataset
         self._checkpoint = checkpoint
         self._begun = begun or _DEFAULTS
@@ -99,8 +117,12 @@ class FineTuneDialog(QDialog):
 
     def _build_fields(self) -> None:
         split = plan.propose_split(self._dataset, self._checkpoint)
-        self._build_starts()
-        self.pairs = PairTable(self._pairs, plan.propose_checked_cell(self._pairs))
+        starts_from_open = plan.propose_start(self._dataset, self._checkpoint, split)
+        self._build_starts(starts_from_open)
+        seen = self._checkpoint.seen_cell_types if self._checkpoint is not None and starts_from_open else ()
+        self.pairs = PairTable(self._pairs, plan.propose_checked_cell(self._pairs, seen))
+        for factor in set(self._pairs) - set(plan.propose_factors(self._pairs, self._factor)):
+            self.pairs.choose_factor(factor, False)
         self.training = QLineEdit(", ".join(split.training))
         self.validation = QLineEdit(", ".join(split.validation))
         self.training.setToolTip("Chromosomes or regions, separated by commas.")
@@ -112,13 +134,13 @@ class FineTuneDialog(QDialog):
         self.epochs.setToolTip("How often every place is seen in every cell type; the best pass is kept.")
         self.output = path_field("/path/to/result")
         if self._dataset.path:
-            first = listed(list(self._pairs)[:3], 3).replace(" and ", "-").replace(", ", "-")
+            first = listed(list(self.pairs.factors())[:3], 3).replace(" and ", "-").replace(", ", "-")
             self.output.setText(beside(self._dataset.path, "checkpoints", slug(f"{self._dataset.name}-{first}")))
         self._settings = FineTuneSettings()
         self._settings.show(self._begun)
         self._footer = Footer("Start fine-tuning")
 
-    def _build_starts(self) -> None:
+    def _build_starts(self, from_open: bool) -> None:
         name = self._checkpoint.name if self._checkpoint is not None else ""
         self.from_open = QRadioButton(f"the open checkpoint, {name}" if name else "the open checkpoint (none is open)")
         self.from_nothing = QRadioButton("nothing: random weights, needs far more data")
@@ -127,7 +149,7 @@ class FineTuneDialog(QDialog):
         for button in (self.from_open, self.from_nothing, self.from_folder):
             self._starts.addButton(button)
         self.from_open.setEnabled(self._checkpoint is not None)
-        (self.from_open if self._checkpoint is not None else self.from_nothing).setChecked(True)
+        (self.from_open if from_open else self.from_nothing).setChecked(True)
         self.folder = path_field("/path/to/checkpoint")
         self.folder.setAccessibleName("Checkpoint folder to start from")
 
@@ -199,12 +221,26 @@ class FineTuneDialog(QDialog):
         layout = QVBoxLayout(contents)
         layout.setContentsMargins(16, 14, 16, 8)
         layout.setSpacing(12)
-        layout.addWidget(label("What was measured, and what it is used for", "heading"))
+        layout.addLayout(self._heading())
         layout.addWidget(self.pairs)
         layout.addLayout(form)
         layout.addWidget(self._more())
         layout.addStretch(1)
         above_footer(self, contents, self._footer)
+
+    def _heading(self) -> QHBoxLayout:
+        line = QHBoxLayout()
+        line.addWidget(label("What was measured, and what it is used for", "heading"), 1)
+        for text, is_chosen in (("All factors", True), ("No factor", False)):
+            button = QPushButton(text)
+            button.setAutoDefault(False)
+            button.clicked.connect(lambda _checked, is_chosen=is_chosen: self._choose_all(is_chosen))
+            line.addWidget(button)
+        return line
+
+    def _choose_all(self, is_chosen: bool) -> None:
+        for factor in self._pairs:
+            self.pairs.choose_factor(factor, is_chosen)
 
     def _more(self) -> Fold:
         """What most people leave as it is, folded in."""
@@ -244,10 +280,28 @@ class FineTuneDialog(QDialog):
         if self.from_folder.isChecked() and not spec.start_from:
             problem = problem or "Name the checkpoint folder to start from."
         self._settings.follow(not spec.start_from, spec.use_motifs)
-        summary = "" if problem else plan.promise(spec, self._dataset, self._start_in_words(), self._checkpoint)
-        warning = "" if problem else plan.leak(spec, self._dataset, self._checkpoint)
+        told: tuple[str, ...] = ()
+        if not problem:
+            told = (plan.promise(spec, self._dataset, self._start_in_words(), self._checkpoint),)
+            if self._check is not None:
+                found = self._checked[1] if self._checked is not None and self._checked[0] == spec else None
+                problem = _CHECKING if found is None else found.problem
+                told += plan.told_beforehand(found) if found is not None else ()
+                if found is None:
+                    self._resting.start()
         unknown = plan.unknown_names(self._begun, self._dataset)
-        self._footer.say(" ".join(filter(None, (summary, warning, unknown))), problem)
+        self._footer.say(" ".join(filter(None, (*told, unknown))), problem)
+
+    def _ask(self) -> None:
+        """Ask whether the form as it stands would be started."""
+        spec = self.spec()
+        assert self._check is not None
+
+        def answered(found: JobCheck) -> None:
+            self._checked = (spec, found)
+            self._follow()
+
+        self._check(spec, answered)
 
     def _pick_folder(self, title: str, field: QLineEdit) -> None:
         chosen = QFileDialog.getExistingDirectory(self, title, field.text() or str(Path.home()))

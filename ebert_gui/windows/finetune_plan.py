@@ -10,8 +10,9 @@ from ebert_core.protocol.locus import Interval, format_locus, parse_locus
 from ebert_core.protocol.modelling import CheckpointSummary
 from ebert_core.protocol.specs import FineTune
 from ebert_core.protocol.tracks import DatasetSummary
+from ebert_core.protocol.work import JobCheck
 from ebert_gui.windows.paths import is_absolute
-from ebert_gui.windows.wording import listed, natural_order
+from ebert_gui.windows.wording import duration, listed, natural_order
 
 # The customary validation chromosome, and those that ENCODE-DREAM scores on and nobody may choose by.
 _CUSTOMARY_VALIDATION = "chr11"
@@ -83,6 +84,14 @@ def _seen_in_training(texts: Sequence[str], dataset: DatasetSummary, checkpoint:
     return any(place.overlaps(seen) for place in read_regions(texts, dataset) for seen in checkpoint.training)
 
 
+def _has_seen_labels(
+    texts: Sequence[str], dataset: DatasetSummary, checkpoint: CheckpointSummary, pairs: dict[str, tuple[str, ...]]
+) -> bool:
+    """Whether labels of these places, in cell types of this dataset, trained the checkpoint: then it is refused."""
+    cells = {cell for measured in pairs.values() for cell in measured}
+    return bool(cells & set(checkpoint.seen_cell_types)) and _seen_in_training(texts, dataset, checkpoint)
+
+
 def _split_of(dataset: DatasetSummary) -> Split:
     sizes = _usable_sizes(dataset)
     names = sorted(sizes, key=natural_order)
@@ -118,14 +127,30 @@ def _cut(dataset: DatasetSummary, chromosome: str) -> Split:
     return Split((f"{chromosome}:{start + 1:,}-{cut:,}",), (f"{chromosome}:{cut + 1:,}-{end:,}",))
 
 
-def propose_checked_cell(pairs: dict[str, tuple[str, ...]]) -> str:
-    """The cell type to keep for checking: many of its factors are measured elsewhere too, few only in it; or none."""
+def propose_start(dataset: DatasetSummary, checkpoint: CheckpointSummary | None, split: Split) -> bool:
+    """Whether to start from the open checkpoint: it fits, and was not trained on labels of what would be held out."""
+    if checkpoint is None or misfit(checkpoint, dataset):
+        return False
+    return not _has_seen_labels(split.validation, dataset, checkpoint, assayed_pairs(dataset))
+
+
+def propose_factors(pairs: dict[str, tuple[str, ...]], in_view: str) -> tuple[str, ...]:
+    """The factor that is looked at, where it was measured; else all."""
+    return (in_view,) if in_view in pairs else tuple(pairs)
+
+
+def propose_checked_cell(pairs: dict[str, tuple[str, ...]], seen: Sequence[str] = ()) -> str:
+    """The cell type to hold out: many of its factors are measured elsewhere too, few only in it; or none.
+
+    Cell types that the checkpoint to start from was trained in, `seen`, would prove nothing.
+    """
     cells = sorted({cell for measured in pairs.values() for cell in measured})
     shared = {cell: sum(cell in measured and len(measured) > 1 for measured in pairs.values()) for cell in cells}
     alone = {cell: sum(measured == (cell,) for measured in pairs.values()) for cell in cells}
     able = [cell for cell in cells if shared[cell] > 0]
-    if len(able) < 3:
+    if len(able) < 3 or not set(able) - set(seen):
         return ""
+    able = [cell for cell in able if cell not in seen]
     return min(able, key=lambda cell: (alone[cell] - shared[cell] / (len(pairs) + 1), cell))
 
 
@@ -185,6 +210,11 @@ def _objection_to_start(spec: FineTune, dataset: DatasetSummary, checkpoint: Che
         return "Give the whole path of the checkpoint folder to start from."
     if checkpoint is None or checkpoint.path != spec.start_from:
         return ""
+    return misfit(checkpoint, dataset)
+
+
+def misfit(checkpoint: CheckpointSummary, dataset: DatasetSummary) -> str:
+    """Why a fine-tuning on a dataset cannot start from a checkpoint; empty where it can."""
     if checkpoint.is_synthetic and dataset.seed is None:
         return f"{checkpoint.name} was made on a synthetic genome: start from another checkpoint, or from nothing."
     if checkpoint.assembly and dataset.assembly and checkpoint.assembly != dataset.assembly:
@@ -230,13 +260,10 @@ def _objection_to_output(spec: FineTune) -> str:
     return ""
 
 
-def leak(spec: FineTune, dataset: DatasetSummary, checkpoint: CheckpointSummary | None) -> str:
-    """A warning where the checkpoint to start from has seen in training what is to be held out; empty otherwise."""
-    if checkpoint is None or checkpoint.path != spec.start_from:
-        return ""
-    if not _seen_in_training(spec.validation, dataset, checkpoint):
-        return ""
-    return f"But {checkpoint.name} has seen {listed(spec.validation)} in training: scores there will be too good."
+def told_beforehand(found: JobCheck) -> tuple[str, ...]:
+    """What is known of a job before it starts: what to beware of, what starts anew, and about how long it takes."""
+    time = f"It takes about {duration(found.seconds)} on two processor cores, less on a GPU." if found.seconds else ""
+    return (*found.warnings, time)
 
 
 def promise(spec: FineTune, dataset: DatasetSummary, start: str, checkpoint: CheckpointSummary | None = None) -> str:

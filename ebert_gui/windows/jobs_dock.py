@@ -34,6 +34,8 @@ class JobsDock(QDockWidget):
 
     stop_requested = pyqtSignal(str)
     resume_requested = pyqtSignal(str)
+    edit_requested = pyqtSignal(str)
+    remove_requested = pyqtSignal(JobSummary)
     use_requested = pyqtSignal(JobSummary)
     metrics_wanted = pyqtSignal(str)
 
@@ -41,6 +43,7 @@ class JobsDock(QDockWidget):
         super().__init__("Jobs", parent)
         self.setObjectName("jobs-dock")
         self._shown: JobSummary | None = None
+        self._wanted = ""
         self.model = JobsModel(self)
         self.list = QListView()
         self.list.setModel(self.model)
@@ -71,7 +74,11 @@ class JobsDock(QDockWidget):
         self._pages.setCurrentIndex(1 if jobs.jobs else 0)
         if not jobs.jobs:
             self._shown = None
-        row = self.model.row_of(chosen.directory) if chosen is not None else -1
+        row = self.model.row_of(self._wanted)
+        if row >= 0:
+            self._wanted = ""
+        elif chosen is not None:
+            row = self.model.row_of(chosen.directory)
         index = self.model.index(max(0, row))
         if jobs.jobs and self.list.currentIndex() != index:
             self.list.setCurrentIndex(index)
@@ -90,8 +97,9 @@ class JobsDock(QDockWidget):
                 self.verdict.show_verdict(verdict)
 
     def choose(self, directory: str) -> None:
-        """Show this job, as after it was started."""
+        """Show this job, as soon as it is listed."""
         row = self.model.row_of(directory)
+        self._wanted = directory if row < 0 else ""
         if row >= 0:
             self.list.setCurrentIndex(self.model.index(row))
 
@@ -115,10 +123,14 @@ class JobsDock(QDockWidget):
         self.progress.setAccessibleName("Progress of the job")
         self.stop = _button("Stop", "Stop this job; what it had finished stays")
         self.resume = _button("Resume", "Go on where this job stopped")
+        self.edit = _button("Edit and start again…", "Change what this job was asked, and start it as a new job")
+        self.remove = _button("Remove…", "Delete this job's log and state; what it made stays")
         self.use = _button("Use this checkpoint", "Use what this job made")
         self.details = _button("Details…", "Show the details of the error")
         self.stop.clicked.connect(lambda: self.stop_requested.emit(self._directory()))
         self.resume.clicked.connect(lambda: self.resume_requested.emit(self._directory()))
+        self.edit.clicked.connect(lambda: self.edit_requested.emit(self._directory()))
+        self.remove.clicked.connect(lambda: self.remove_requested.emit(self._shown) if self._shown else None)
         self.use.clicked.connect(self._use)
         self.details.clicked.connect(self._show_details)
 
@@ -130,7 +142,7 @@ class JobsDock(QDockWidget):
         head = QHBoxLayout()
         head.setSpacing(8)
         head.addWidget(self.title, 1)
-        for button in (self.details, self.stop, self.resume, self.use):
+        for button in (self.details, self.stop, self.remove, self.resume, self.edit, self.use):
             head.addWidget(button)
         layout.addLayout(head)
         for widget in (self.progress, self.status, self.place):
@@ -189,6 +201,8 @@ class JobsDock(QDockWidget):
         self.place.setToolTip(job.directory)
         self.stop.setVisible(is_alive)
         self.resume.setVisible(job.state in _RESUMABLE)
+        self.edit.setVisible(job.verb == "finetune" and not is_alive)
+        self.remove.setVisible(not is_alive)
         self.use.setVisible(bool(job.result) and job.verb in _USE_WORDS)
         self.use.setText(_USE_WORDS.get(job.verb, ""))
         self.details.setVisible(bool(job.details))

@@ -122,11 +122,16 @@ class JobsPainter(QStyledItemDelegate):
         return colours[state]
 
 
+def kind_of_job(job: JobSummary) -> str:
+    """What a job does, in a word."""
+    return _VERB_WORDS.get(job.verb, job.verb)
+
+
 def second_line(job: JobSummary, now: float | None = None) -> str:
-    """What a row says below the name: the kind of job, its state, and the time left or since its start."""
-    kind = _VERB_WORDS.get(job.verb, job.verb)
+    """What a row says below the name: the kind of job, its state, and the time left or since its end."""
+    kind = kind_of_job(job)
     if job.state == "running":
         left = f"{duration(job.remaining_seconds)} left" if job.remaining_seconds is not None else "running"
         return f"{kind} · {job.fraction:.0%} · {left}"
-    age = (time.time() if now is None else now) - job.started
+    age = (time.time() if now is None else now) - (job.started if job.ended is None else job.ended)
     return f"{kind} · {job.state} · {duration(max(0.0, age))} ago"

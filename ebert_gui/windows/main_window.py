@@ -1,6 +1,6 @@
 """The window: puts canvas, bars and docks together; what they do is in their own files."""
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 import msgspec
 from PyQt6.QtCore import QPoint, Qt, pyqtSignal
@@ -8,7 +8,7 @@ from PyQt6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QGuiApplicatio
 from PyQt6.QtWidgets import QLabel, QMainWindow, QMenu, QSizePolicy, QStackedWidget, QVBoxLayout, QWidget
 
 from ebert_core.protocol.locus import Interval, format_locus
-from ebert_core.protocol.work import Jobs, JobSummary, Metrics
+from ebert_core.protocol.specs import FineTune
 from ebert_gui.browser.canvas import Canvas
 from ebert_gui.loading.dropping import Dropped
 from ebert_gui.loading.jobs import JobFollower
@@ -20,6 +20,7 @@ from ebert_gui.windows import asking
 from ebert_gui.windows.actions import build_menus
 from ebert_gui.windows.attention_bar import AttentionBar
 from ebert_gui.windows.checkpoint_dock import CheckpointDock
+from ebert_gui.windows.job_desk import JobDesk
 from ebert_gui.windows.locus_bar import LocusBar, WholeBar
 from ebert_gui.windows.messages import MessageBar, details_window
 from ebert_gui.windows.offering import Offering
@@ -29,9 +30,6 @@ from ebert_gui.windows.theme import DARK, LIGHT, Theme, window_font
 from ebert_gui.windows.track_commands import track_commands
 from ebert_gui.windows.track_dock import TrackDock
 from ebert_gui.workers.state import Condition, WorkerState
-
-if TYPE_CHECKING:
-    from ebert_gui.windows.jobs_dock import JobsDock
 
 _DOT = {"ready": "●", "busy": "◐", "starting": "○", "restarting": "○", "failed": "✕", "stopped": "○"}
 
@@ -64,7 +62,8 @@ class MainWindow(QMainWindow):
         self.attention_bar = AttentionBar()
         self.track_dock = TrackDock(parts.workspace, self, self.canvas.scene.colour_of)
         self.checkpoint_dock = CheckpointDock(theme, self)
-        self._jobs_dock: JobsDock | None = None
+        self.job_desk = JobDesk(self)
+        self.unsent: dict[str, FineTune] = {}
         self._ended: dict[str, WorkerState] = {}
         self.worker_states: dict[str, QLabel] = {"data": QLabel(), "model": QLabel()}
         self.under_cursor = QLabel()
@@ -116,8 +115,7 @@ class MainWindow(QMainWindow):
         self.canvas.dress(theme, window_font())
         self.track_dock.follow()
         self.checkpoint_dock.set_theme(theme)
-        if self._jobs_dock is not None:
-            self._jobs_dock.set_theme(theme)
+        self.job_desk.dress()
 
     def pan(self, share: float) -> None:
         """Slide by a share of the screen."""
@@ -143,27 +141,9 @@ class MainWindow(QMainWindow):
         """Change between light and dark."""
         self.theme_wanted.emit(LIGHT if self.theme is DARK else DARK)
 
-    def jobs_dock(self) -> "JobsDock":
-        """The dock of the jobs; its plots need pyqtgraph, so it is built when it is first wanted."""
-        if self._jobs_dock is None:
-            from ebert_gui.windows.jobs_dock import JobsDock
-
-            dock = self._jobs_dock = JobsDock(self.theme, self)
-            if not self.restoreDockWidget(dock):
-                self.addDockWidget(Qt.DockWidgetArea.BottomDockWidgetArea, dock)
-            dock.hide()
-            dock.stop_requested.connect(self.jobs.stop)
-            dock.resume_requested.connect(self.jobs.resume)
-            dock.metrics_wanted.connect(self.jobs.show_metrics)
-            self.jobs.verdict.connect(dock.show_verdict)
-            dock.use_requested.connect(self._use_job)
-        return self._jobs_dock
-
     def toggle_jobs(self) -> None:
         """Show or hide the jobs."""
-        dock = self.jobs_dock()
-        dock.setVisible(not dock.isVisible())
-        self.jobs.look()
+        self.job_desk.toggle()
 
     def toggle_full_screen(self) -> None:
         """Fill the screen, or stop filling it."""
@@ -267,6 +247,7 @@ class MainWindow(QMainWindow):
         # Words about a value may be longer than the window is wide; they must not widen it.
         self.under_cursor.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         status.addWidget(self.under_cursor, 1)
+        status.addPermanentWidget(self.job_desk.running)
         for label in self.worker_states.values():
             status.addPermanentWidget(label)
 
@@ -304,11 +285,6 @@ class MainWindow(QMainWindow):
             lambda shows_from, shows_to: self._change_attention(shows_from=shows_from, shows_to=shows_to)
         )
         self.checkpoint_dock.open_requested.connect(self.ask_for_checkpoint)
-        self.jobs.listed.connect(self._show_jobs)
-        self.jobs.metrics.connect(self._show_metrics)
-        self.jobs.problem.connect(self.say)
-        self.jobs.started.connect(lambda _job: self.jobs_dock().show())
-        self.jobs.ended.connect(self._announce_job)
 
     def _follow_dataset(self) -> None:
         dataset = self.workspace.dataset
@@ -368,23 +344,3 @@ class MainWindow(QMainWindow):
         assert action is not None
         menu.addAction(action)
         menu.popup(where)
-
-    def _show_jobs(self, jobs: Jobs) -> None:
-        if self._jobs_dock is not None:
-            self._jobs_dock.show_jobs(jobs)
-
-    def _show_metrics(self, directory: str, metrics: Metrics) -> None:
-        if self._jobs_dock is not None:
-            self._jobs_dock.show_metrics(directory, metrics)
-
-    def _use_job(self, job: JobSummary) -> None:
-        if job.verb in ("pretrain", "finetune"):
-            self.opener.open_checkpoint(job.result)
-        else:
-            self.opener.open_files((job.result,))
-
-    def _announce_job(self, job: JobSummary) -> None:
-        if job.state == "done":
-            self.messages.info(f"{job.name or job.verb} is done: {job.result}")
-        elif job.state != "stopped":
-            self.messages.error(job.message or f"{job.name or job.verb} {job.state}.", job.details)

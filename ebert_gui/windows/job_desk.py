@@ -1,0 +1,121 @@
+"""Jobs in the window: the dock that follows them, the running one in the status bar, and what is said at their end."""
+
+from typing import TYPE_CHECKING
+
+from PyQt6.QtCore import QObject, Qt
+from PyQt6.QtWidgets import QMessageBox, QToolButton
+
+from ebert_core.protocol.specs import FineTune, JobSpec
+from ebert_core.protocol.work import Jobs, JobSummary, Metrics
+from ebert_gui.windows import asking
+from ebert_gui.windows.jobs_list import kind_of_job
+
+if TYPE_CHECKING:
+    from ebert_gui.windows.jobs_dock import JobsDock
+    from ebert_gui.windows.main_window import MainWindow
+
+_ALIVE = ("starting", "running")
+
+
+class JobDesk(QObject):
+    """Connects the follower of jobs with the window. `running` is the button in the status bar."""
+
+    def __init__(self, window: "MainWindow") -> None:
+        super().__init__(window)
+        self._window = window
+        self._jobs = window.jobs
+        self._dock: JobsDock | None = None
+        self.running = QToolButton()
+        self.running.setAutoRaise(True)
+        self.running.setToolTip("Show the jobs")
+        self.running.clicked.connect(self._show_dock)
+        self.running.hide()
+        self._jobs.listed.connect(self._show_jobs)
+        self._jobs.metrics.connect(self._show_metrics)
+        self._jobs.problem.connect(window.say)
+        self._jobs.started.connect(self._show_started)
+        self._jobs.ended.connect(self._announce)
+
+    def dock(self) -> "JobsDock":
+        """The dock of the jobs; its plots need pyqtgraph, so it is built when it is first wanted."""
+        if self._dock is None:
+            from ebert_gui.windows.jobs_dock import JobsDock
+
+            window = self._window
+            dock = self._dock = JobsDock(window.theme, window)
+            if not window.restoreDockWidget(dock):
+                window.addDockWidget(Qt.DockWidgetArea.BottomDockWidgetArea, dock)
+            dock.hide()
+            dock.stop_requested.connect(self._jobs.stop)
+            dock.resume_requested.connect(self._jobs.resume)
+            dock.edit_requested.connect(self._edit)
+            dock.remove_requested.connect(self._remove)
+            dock.metrics_wanted.connect(self._jobs.show_metrics)
+            self._jobs.verdict.connect(dock.show_verdict)
+            dock.use_requested.connect(self._use)
+        return self._dock
+
+    def toggle(self) -> None:
+        """Show or hide the jobs."""
+        dock = self.dock()
+        dock.setVisible(not dock.isVisible())
+        self._jobs.look()
+
+    def dress(self) -> None:
+        """Draw in the window's colours."""
+        if self._dock is not None:
+            self._dock.set_theme(self._window.theme)
+
+    def _show_dock(self) -> None:
+        self.dock().show()
+        self._jobs.look()
+
+    def _show_started(self, job: JobSummary) -> None:
+        self.dock().show()
+        self.dock().choose(job.directory)
+
+    def _show_jobs(self, jobs: Jobs) -> None:
+        if self._dock is not None:
+            self._dock.show_jobs(jobs)
+        alive = [job for job in jobs.jobs if job.state in _ALIVE]
+        self.running.setVisible(bool(alive))
+        if alive:
+            more = f" and {len(alive) - 1} more" if len(alive) > 1 else ""
+            self.running.setText(f"{kind_of_job(alive[0])} {alive[0].name} · {alive[0].fraction:.0%}{more}")
+
+    def _show_metrics(self, directory: str, metrics: Metrics) -> None:
+        if self._dock is not None:
+            self._dock.show_metrics(directory, metrics)
+
+    def _use(self, job: JobSummary) -> None:
+        if job.verb in ("pretrain", "finetune"):
+            self._window.opener.open_checkpoint(job.result)
+        else:
+            self._window.opener.open_files((job.result,))
+
+    def _edit(self, directory: str) -> None:
+        def edit(spec: JobSpec) -> None:
+            if isinstance(spec, FineTune):
+                asking.for_finetuning(self._window, spec)
+
+        self._jobs.read_spec(directory, edit)
+
+    def _remove(self, job: JobSummary) -> None:
+        box = QMessageBox(self._window)
+        box.setWindowTitle("Remove job")
+        box.setText(f"Remove the job {job.name}?")
+        box.setInformativeText(
+            "Its log, its curves and the state to resume from are deleted. What it made elsewhere stays."
+        )
+        remove = box.addButton("Remove", QMessageBox.ButtonRole.DestructiveRole)
+        box.setDefaultButton(box.addButton(QMessageBox.StandardButton.Cancel))
+        box.buttonClicked.connect(lambda button: self._jobs.remove(job.directory) if button is remove else None)
+        box.finished.connect(lambda _result: box.deleteLater())
+        box.open()
+
+    def _announce(self, job: JobSummary) -> None:
+        messages = self._window.messages
+        if job.state == "done":
+            messages.info(f"{job.name or job.verb} is done: {job.result}")
+        elif job.state != "stopped":
+            messages.error(job.message or f"{job.name or job.verb} {job.state}.", job.details)
