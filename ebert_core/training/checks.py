@@ -16,6 +16,7 @@ from ebert_core.dataset.labels import merged_spans
 from ebert_core.model.config import PRESETS, Architecture
 from ebert_core.model.description import Description, read_description
 from ebert_core.model.durable import check_place
+from ebert_core.protocol.adopting import changed_names
 from ebert_core.protocol.errors import InvalidRequest
 from ebert_core.protocol.locus import Interval
 from ebert_core.protocol.reliability import FEWEST_PEAKS
@@ -93,14 +94,10 @@ def bases_per_second(sizes: Architecture) -> float:
 
 
 def _begun_anew(spec: FineTune, dataset: Dataset, factors: Sequence[str], parent: Description) -> Iterator[str]:
-    """What the checkpoint to start from does not know, so that it starts from random weights."""
+    """What the checkpoint to start from does not know, so that it starts anew, and what of it is left behind."""
     known = parent.architecture
-    new = [factor for factor in factors if factor not in known.factors]
-    if new and known.factors:
-        yield f"{parent.name} does not predict {listed(new)}: what it knows of other factors stays, these start anew."
-    signals = [name for name in spec.signals if name not in known.signals]
-    if signals:
-        yield f"{parent.name} does not read {listed(signals)}: these inputs start anew."
+    yield from changed_names(parent.name, "factors", known.factors, factors)
+    yield from changed_names(parent.name, "signals", known.signals, spec.signals)
     if spec.use_states and dataset.state_names and not known.states:
         yield f"{parent.name} does not read chromatin states: this input starts anew."
 

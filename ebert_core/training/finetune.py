@@ -88,8 +88,8 @@ def finetune(spec: FineTune, report: Report, work: Path) -> Path:
         idle_gpu_warning(engine),
         *oddities(spec, run.schedule.steps, len(run.epoch(0))),
         *run.signals.left_out,
-        *run.adopted,
         *checked.warnings,
+        *(line for line in run.adopted if line not in checked.warnings),
         *leaks.warnings(run.ancestor, material.dataset.layout.assembly, architecture.signals, architecture.factors),
     ):
         if line:

@@ -87,6 +87,9 @@ class FineTuneDialog(QDialog):
         self._connect()
         room = parent.height() - _FRAME if parent is not None else 0
         self.resize(820, min(max(_LOWEST, room), _HIGHEST))
+        self.pairs.setFocus()
+        for field in (self.training, self.validation):
+            field.setCursorPosition(0)  # so that the beginning of long lists is seen
         self._follow()
 
     def spec(self) -> FineTune:
@@ -258,7 +261,9 @@ class FineTuneDialog(QDialog):
         self._footer.buttons.rejected.connect(self.reject)
         self._starts.buttonToggled.connect(self._follow)
         self.pairs.changed.connect(self._follow)
-        self.use_motifs.toggled.connect(self._follow)
+        for box in (self.use_states, self.use_motifs, *(self.signals | self.made_signals).values()):
+            box.toggled.connect(self._follow)
+        self.epochs.valueChanged.connect(self._follow)
         self._settings.connect(self._follow)
         self.folder.textEdited.connect(lambda: self.from_folder.setChecked(True))
         for field in (self.folder, self.training, self.validation, self.output):

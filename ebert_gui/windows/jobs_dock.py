@@ -142,11 +142,17 @@ class JobsDock(QDockWidget):
         head = QHBoxLayout()
         head.setSpacing(8)
         head.addWidget(self.title, 1)
-        for button in (self.details, self.stop, self.remove, self.resume, self.edit, self.use):
+        for button in (self.stop, self.resume, self.use):
             head.addWidget(button)
         layout.addLayout(head)
-        for widget in (self.progress, self.status, self.place):
+        for widget in (self.progress, self.status):
             layout.addWidget(widget)
+        foot = QHBoxLayout()
+        foot.setSpacing(8)
+        foot.addWidget(self.place, 1)
+        for button in (self.details, self.remove, self.edit):
+            foot.addWidget(button)
+        layout.addLayout(foot)
         both = QSplitter(Qt.Orientation.Horizontal)
         both.addWidget(self.judged)
         both.addWidget(self.plot)

@@ -1,7 +1,7 @@
 """The table of measured pairs: factors down, cell types across, and what each cell type is used for."""
 
 from PyQt6.QtCore import Qt, pyqtSignal
-from PyQt6.QtGui import QBrush, QColor, QPalette
+from PyQt6.QtGui import QBrush, QColor, QPalette, QShowEvent
 from PyQt6.QtWidgets import QAbstractItemView, QComboBox, QHeaderView, QTableWidget, QTableWidgetItem, QWidget
 
 from ebert_gui.windows.finetune_plan import Use
@@ -9,6 +9,7 @@ from ebert_gui.windows.finetune_plan import Use
 _USES: tuple[tuple[str, Use], ...] = (("train on", "learn"), ("hold out", "check"), ("leave out", "leave out"))
 _WORDS: dict[Use, str] = {"learn": "trained on", "check": "held out", "leave out": "left out"}
 _USE_ROW = 0
+_ROWS_SHOWN = 5
 
 
 class PairTable(QTableWidget):
@@ -44,6 +45,13 @@ class PairTable(QTableWidget):
         """Take a factor in or leave it out."""
         state = Qt.CheckState.Checked if is_chosen else Qt.CheckState.Unchecked
         self._boxes[self._factors.index(factor)].setCheckState(state)
+
+    def showEvent(self, event: QShowEvent | None) -> None:
+        """Scroll to the first chosen factor."""
+        super().showEvent(event)
+        first = next((box for box in self._boxes if box.checkState() is Qt.CheckState.Checked), None)
+        if first is not None and self._boxes.index(first) >= _ROWS_SHOWN:
+            self.scrollToItem(first)
 
     def choose_use(self, cell: str, use: Use) -> None:
         """Decide what a cell type is used for."""
@@ -97,7 +105,7 @@ class PairTable(QTableWidget):
         across.setSectionResizeMode(0, QHeaderView.ResizeMode.Fixed)
         self.setColumnWidth(0, 164)
         self.setRowHeight(_USE_ROW, 38)
-        shown = min(len(self._factors), 5)
+        shown = min(len(self._factors), _ROWS_SHOWN)
         self.setFixedHeight(38 + 28 * shown + 32)
 
     def _follow(self) -> None:

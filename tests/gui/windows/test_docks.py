@@ -55,15 +55,18 @@ def test_no_jobs_is_explained(dock: JobsDock) -> None:
     assert "No jobs yet" in texts(dock)
 
 
+AGAIN = ("Edit and start again…",)
+
+
 @pytest.mark.parametrize(
     ("job", "offered"),
     [
         (RUNNING, {"Stop"}),
-        (DONE, {"Use this checkpoint"}),
-        (EXPORTED, {"Show as track"}),
-        (FAILED, {"Resume", "Details…"}),
-        (STOPPED, {"Resume"}),
-        (LOST, {"Resume"}),
+        (DONE, {"Use this checkpoint", *AGAIN, "Remove…"}),
+        (EXPORTED, {"Show as track", "Remove…"}),
+        (FAILED, {"Resume", "Details…", *AGAIN, "Remove…"}),
+        (STOPPED, {"Resume", *AGAIN, "Remove…"}),
+        (LOST, {"Resume", *AGAIN, "Remove…"}),
     ],
 )
 def test_a_job_offers_what_can_be_done_with_it(dock: JobsDock, job: JobSummary, offered: set[str]) -> None:
@@ -250,3 +253,20 @@ def test_another_checkpoint_takes_the_place_of_the_first(about: CheckpointDock, 
     assert "other" in texts(about)
     about.show_checkpoint(None)
     assert "No checkpoint is open" in texts(about)
+
+
+def test_a_job_that_was_started_is_chosen_once_it_is_listed(dock: JobsDock) -> None:
+    dock.show_jobs(Jobs((DONE,)))
+    dock.choose(RUNNING.directory)
+    dock.show_jobs(Jobs((RUNNING, DONE)))
+    chosen = dock.chosen()
+    assert chosen is not None
+    assert chosen.directory == RUNNING.directory
+    dock.choose(DONE.directory)
+    dock.show_jobs(Jobs((RUNNING, DONE)))
+    assert dock.title.text() == DONE.name
+
+
+def test_a_job_is_as_old_as_its_end(dock: JobsDock) -> None:
+    ended = replace(DONE, started=1_000.0, ended=1_780.0)
+    assert second_line(ended, now=1_900.0).endswith("done · 2 min ago")

@@ -1,5 +1,7 @@
 """The fine-tune form fills a spec that can start, and says why when it cannot."""
 
+from collections.abc import Callable
+
 import msgspec
 import pytest
 from msgspec.structs import replace
@@ -10,6 +12,7 @@ from pytestqt.qtbot import QtBot
 from ebert_core.protocol.modelling import CheckpointSummary
 from ebert_core.protocol.specs import FineTune, JobSpec
 from ebert_core.protocol.tracks import DatasetSummary, MadeSignal
+from ebert_core.protocol.work import JobCheck
 from ebert_gui.windows.finetune_dialog import FineTuneDialog
 from ebert_gui.windows.forms import Fold
 
@@ -267,3 +270,35 @@ def test_nothing_is_cut_off_at_the_side(dialog: FineTuneDialog, opened: bool) ->
     assert contents is not None
     assert viewport is not None
     assert contents.minimumSizeHint().width() <= viewport.width()
+
+
+def test_the_factor_in_view_is_the_one_proposed_and_seen(qtbot: QtBot, dataset: DatasetSummary) -> None:
+    peaks = tuple(replace(dataset.cell_types[0].peaks[0], factor=f"F{number:02}") for number in range(30))
+    many = replace(dataset, cell_types=(replace(dataset.cell_types[0], peaks=peaks),))
+    dialog = FineTuneDialog(many, None, factor="F25")
+    qtbot.addWidget(dialog)
+    dialog.show()
+    assert dialog.pairs.factors() == ("F25",)
+    item = next(dialog.pairs.item(row, 0) for row in range(1, 31) if dialog.pairs.item(row, 0).text() == "F25")
+    assert dialog.pairs.viewport().rect().contains(dialog.pairs.visualItemRect(item))
+    assert dialog.training.cursorPosition() == 0
+    for text, chosen in (("All factors", 30), ("No factor", 0)):
+        next(button for button in dialog.findChildren(QPushButton) if button.text() == text).click()
+        assert len(dialog.pairs.factors()) == chosen
+
+
+def test_nothing_is_started_before_the_worker_that_starts_jobs_has_judged_it(
+    qtbot: QtBot, dataset: DatasetSummary
+) -> None:
+    asked: list[tuple[FineTune, Callable[[JobCheck], None]]] = []
+    dialog = FineTuneDialog(dataset, None, check=lambda spec, answer: asked.append((spec, answer)))
+    qtbot.addWidget(dialog)
+    qtbot.waitUntil(lambda: len(asked) == 1)
+    assert not dialog._footer.action.isEnabled()
+    asked[0][1](JobCheck("", ("Few peaks.",), 600.0))
+    assert dialog._footer.action.isEnabled()
+    dialog.epochs.setValue(2)
+    assert not dialog._footer.action.isEnabled()
+    qtbot.waitUntil(lambda: len(asked) == 2)
+    asked[1][1](JobCheck("It would be refused."))
+    assert not dialog._footer.action.isEnabled()

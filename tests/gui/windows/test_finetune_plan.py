@@ -154,10 +154,31 @@ def test_a_checkpoint_is_not_checked_where_it_has_learnt(
     learnt = replace(checkpoint, training=(Interval("chr5", 0, 10_000),), validation=(Interval("chr3", 0, 40_000),))
     proposed = plan.propose_split(dataset, learnt)
     assert proposed == plan.Split(("chr5",), ("chr3:1-40,000",))
-    spec = FineTune("/d", "/o", proposed.training, ("chr5",), start_from=learnt.path)
-    assert plan.leak(spec, dataset, learnt) == "But small has seen chr5 in training: scores there will be too good."
-    assert plan.leak(replace(spec, validation=proposed.validation), dataset, learnt) == ""
-    assert plan.leak(spec, dataset, None) == ""
+
+
+def test_no_proposal_holds_out_what_the_start_was_trained_on(
+    dataset: DatasetSummary, checkpoint: CheckpointSummary
+) -> None:
+    cells = tuple(dict.fromkeys(cell for measured in plan.assayed_pairs(dataset).values() for cell in measured))
+    split = plan.propose_split(dataset)
+    place = plan.read_regions(split.validation, dataset)
+    learnt = replace(checkpoint, training=place, validation=(), seen_cell_types=cells)
+    assert not plan.propose_start(dataset, learnt, split)
+    assert plan.propose_start(dataset, replace(learnt, seen_cell_types=()), split)
+    assert plan.propose_start(dataset, replace(learnt, training=()), split)
+    assert not plan.propose_start(dataset, None, split)
+
+
+def test_a_cell_type_that_the_start_was_trained_in_is_not_held_out() -> None:
+    pairs = {"CTCF": ("A", "B", "C"), "MAX": ("A", "B"), "FOXA1": ("A",)}
+    assert plan.propose_checked_cell(pairs, seen=("B",)) == "C"
+    assert plan.propose_checked_cell(pairs, seen=("A", "B", "C")) == ""
+
+
+def test_the_factor_in_view_is_proposed_where_it_was_measured() -> None:
+    pairs = {"CTCF": ("A",), "MAX": ("A",)}
+    assert plan.propose_factors(pairs, "MAX") == ("MAX",)
+    assert plan.propose_factors(pairs, "SP1") == ("CTCF", "MAX")
 
 
 @pytest.mark.parametrize(

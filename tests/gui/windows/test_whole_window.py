@@ -316,10 +316,10 @@ def test_the_title_says_once_that_a_genome_is_synthetic(
 def test_the_window_with_all_its_docks_fits_a_screen_of_1600_by_1000_at_a_scale_of_two(
     window: MainWindow, qtbot: QtBot
 ) -> None:
-    for dock in (window.track_dock, window.checkpoint_dock, window.jobs_dock()):
+    for dock in (window.track_dock, window.checkpoint_dock, window.job_desk.dock()):
         dock.show()
     window.attention_bar.show()
-    qtbot.waitUntil(lambda: window.jobs_dock().isVisible())
+    qtbot.waitUntil(lambda: window.job_desk.dock().isVisible())
     least = window.minimumSizeHint()
     assert least.width() <= 790
     assert least.height() <= 470

@@ -1,0 +1,68 @@
+"""A fine-tuning is judged before anything is built: what cannot succeed is refused, what to know is told."""
+
+import msgspec
+import pytest
+from toy_binding import SilentReport, finetune_spec, write_toy_binding
+
+from ebert_core.protocol.errors import InvalidRequest
+from ebert_core.training.checks import check_finetune
+from ebert_core.training.finetune import finetune
+
+
+@pytest.fixture
+def spec(tmp_path):
+    return finetune_spec(write_toy_binding(tmp_path), tmp_path / "out", signals=())
+
+
+def changed(spec, **changes):
+    return msgspec.structs.replace(spec, **changes)
+
+
+@pytest.mark.parametrize("trained", [("alpha",), ("alpha", "beta"), ()])
+def test_a_held_out_cell_type_counts_as_assayed_whether_or_not_it_is_listed_twice(spec, trained) -> None:
+    checked = check_finetune(changed(spec, cell_types=trained, validation_cell_types=("beta",)))
+    assert checked.cell_types == ("alpha",)
+    assert checked.factors == ("FOS",)
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"training": ("chr1:1-3,000",)}, r"hold \d peaks? of FOS: no network learns from fewer than 10"),
+        ({"validation_cell_types": ("alpha", "beta")}, "Every cell type with peaks is held out"),
+        ({"validation_cell_types": ("delta",)}, "has no cell type delta"),
+        ({"signals": ("ATAC",)}, "has the signal ATAC"),
+        ({"training": ("chr1:1-500",)}, "No window of"),
+        ({"epochs": 0}, "epochs is 0"),
+    ],
+)
+def test_what_cannot_succeed_is_refused_by_check_and_by_the_run_before_the_store(spec, tmp_path, changes, said) -> None:
+    for judge in (check_finetune, lambda wrong: finetune(wrong, SilentReport(), tmp_path / "work")):
+        with pytest.raises(InvalidRequest, match=said):
+            judge(changed(spec, **changes))
+    assert not list(tmp_path.rglob("*.store"))
+
+
+def test_the_labels_and_cell_types_of_the_start_are_known_before_the_run(spec, toy_checkpoint) -> None:
+    again = changed(spec, start_from=str(toy_checkpoint))
+    assert check_finetune(again).factors == ("FOS",)
+    with pytest.raises(InvalidRequest, match="was fine-tuned"):
+        check_finetune(changed(again, training=("chr2",), validation=("chr1",)))
+    with pytest.raises(InvalidRequest, match="alpha"):
+        check_finetune(changed(again, validation_cell_types=("alpha",)))
+
+
+def test_few_peaks_and_what_is_left_behind_are_told_with_their_numbers(spec, toy_checkpoint) -> None:
+    few = changed(spec, training=("chr1:1-12,000",), validation=("chr2:1-3,000",))
+    training, held_out = check_finetune(few).warnings
+    assert "Few peaks to train on, of FOS (" in training
+    assert "Fewer than 15 held-out peaks, of FOS (" in held_out
+    kept = check_finetune(changed(spec, start_from=str(toy_checkpoint), signals=("DNase",))).warnings
+    assert not any("signals" in line for line in kept)
+    left = check_finetune(changed(spec, start_from=str(toy_checkpoint))).warnings
+    assert any(line.startswith("Left behind") and "signals DNase" in line for line in left)
+
+
+def test_the_time_told_grows_with_passes_and_cell_types(spec) -> None:
+    once = check_finetune(changed(spec, epochs=1, cell_types=("alpha",))).seconds
+    assert check_finetune(changed(spec, epochs=3, cell_types=("alpha", "beta"))).seconds == pytest.approx(6 * once)
