@@ -1,7 +1,6 @@
 """An opened dataset: what it holds, and the readers of its files, each opened when first asked for."""
 
 from collections.abc import Callable, Iterator, Sequence
-from colorsys import hls_to_rgb
 from functools import cached_property, partial
 from pathlib import Path
 from typing import Protocol, TypeVar
@@ -12,6 +11,8 @@ from numpy.typing import NDArray
 
 from ebert_core.dataset.first_look import TrackFile, first_bases, first_look
 from ebert_core.dataset.layout import CellTypePaths, Layout, read_layout
+from ebert_core.dataset.offered_signals import made_signals
+from ebert_core.dataset.palette import palette
 from ebert_core.dataset.quantiles import Quantiles, Sampled, quantiles_of, sample_of
 from ebert_core.dataset.truth import PlantedSites
 from ebert_core.genome.annotation import FeatureSource, read_features, read_genes
@@ -21,6 +22,7 @@ from ebert_core.genome.chromosomes import (
     check_within,
     read_bands,
     read_chromosome_sizes,
+    strange_names,
 )
 from ebert_core.genome.features import merged_genes
 from ebert_core.genome.kinds import kind_of_file
@@ -33,6 +35,7 @@ from ebert_core.protocol.chromosome_names import (
     in_natural_order,
     name_in,
     natural_order,
+    other_names,
 )
 from ebert_core.protocol.errors import InvalidRequest
 from ebert_core.protocol.locus import Interval, parse_locus
@@ -43,7 +46,6 @@ from ebert_core.protocol.tracks import (
     CellType,
     Chromosome,
     DatasetSummary,
-    MadeSignal,
     PeakFiles,
     Remark,
     StateName,
@@ -62,35 +64,6 @@ class _TrackFile(Protocol):
 
 
 Opened = TypeVar("Opened", bound=_TrackFile)
-
-# What tells a signal of open chromatin by its name.
-_ACCESSIBILITY = ("dnase", "atac", "faire", "accessib")
-# Drawn where neither the dataset nor its files give colours: distinct, and quiet enough to stand behind peaks.
-_COLOURS = (
-    "#c03a2b",
-    "#e08a3c",
-    "#f0c75e",
-    "#8cb369",
-    "#3f7d4e",
-    "#4fa3a5",
-    "#3d6fb4",
-    "#7a5ea8",
-    "#b0729c",
-    "#8a6d5a",
-    "#9aa5b1",
-    "#d9dde2",
-    "#6b7f3a",
-    "#b5532f",
-    "#2f5f73",
-    "#a9b665",
-    "#5b5f97",
-    "#c98686",
-    "#7d8597",
-    "#e5e5e5",
-)
-
-
-_GOLDEN_SHARE = 0.618034
 
 
 class Dataset:
@@ -228,9 +201,9 @@ class Dataset:
         if len(self.state_names) > 1 and len(set(found.values())) == 1:
             # One colour for all, mostly black, tells no states apart.
             found = {}
-        palette = _palette(len(self.state_names))
+        ours_by_place = palette(len(self.state_names))
         return tuple(
-            StateName(name, found.get(name, ours)) for name, ours in zip(self.state_names, palette, strict=True)
+            StateName(name, found.get(name, ours)) for name, ours in zip(self.state_names, ours_by_place, strict=True)
         )
 
     @property
@@ -346,27 +319,8 @@ class Dataset:
             truth_factors=self.truth.factors if self.truth else (),
             seed=layout.seed,
             start_locus=self._start_locus(),
-            made_signals=tuple(self._made_signals()),
+            made_signals=tuple(made_signals(layout, self.signal_names, self.factors)),
         )
-
-    def _made_signals(self) -> Iterator[MadeSignal]:
-        """What is worth offering: accessibility on scales that compare cell types, and what else the dataset gives."""
-        cells = self.layout.cell_types.values()
-        for name in self.signal_names:
-            if any(word in name.lower() for word in _ACCESSIBILITY):
-                yield MadeSignal(f"log({name})", f"The logarithm of {name}.")
-                yield MadeSignal(f"quantile({name})", f"{name} on one scale for all cell types, whatever their depth.")
-                if sum(name in cell.signals for cell in cells) > 1:
-                    meaning = f"How much more {name} there is than on average in the other cell types trained on."
-                    yield MadeSignal(f"difference({name})", meaning)
-        if any(sum(factor in cell.peaks for cell in cells) > 1 for factor in self.factors):
-            yield MadeSignal("binding", "Where each factor is bound in the other cell types trained on.")
-        for name in self.layout.signals:
-            yield MadeSignal(name, f"{name}, the same in all cell types.")
-        if sum(bool(cell.expression) for cell in cells) > 1:
-            yield MadeSignal("expression", "What the dataset says of gene expression in the cell type.")
-        if self.layout.genes:
-            yield MadeSignal("distance(TSS)", "How far the nearest start of a gene is.")
 
     def _start_locus(self) -> Interval | None:
         if not self.layout.start_locus:
@@ -407,9 +361,8 @@ class Dataset:
             return
         others = [self.track_file(file).chromosome_lengths for file in self.files]
         genome = {name for lengths in others if name_in(lengths, chromosome) is not None for name in lengths}
-        if genome and not any(name_in(genome, name) for name in own):
-            names = ", ".join(in_natural_order(own)[:3])
-            full = f"No name in this file is of the genome in view: it has {names}, the view is on {chromosome}."
+        if strange := strange_names(own, genome):
+            full = f"No name in this file is of the genome in view: it has {strange}, the view is on {chromosome}."
             yield Remark(STRANGE_NAMES, full)
 
     def _skipped(self) -> Skipped | None:
@@ -437,22 +390,18 @@ class Dataset:
         """
         known: dict[str, int] = {}
         reached: dict[str, int] = {}
+        # Looked up, not searched for: a file may have a hundred thousand scaffolds.
+        first_names: dict[str, str] = {}
         for file in self.files:
             opened = self.track_file(file)
             for chromosome, length in opened.chromosome_lengths.items():
-                name = name_in(reached, chromosome) or chromosome
+                name = first_names.get(chromosome.lower(), chromosome)
+                if name == chromosome:
+                    first_names.update(dict.fromkeys(map(str.lower, other_names(name)), name))
                 reached[name] = max(length, reached.get(name, 1))
                 if opened.knows_lengths:
                     known.setdefault(name, length)
         return {**reached, **known}
-
-
-def _palette(count: int) -> Iterator[str]:
-    """Our colours, and where there are more states than those, hues that are as far apart as can be."""
-    yield from _COLOURS[:count]
-    for index in range(len(_COLOURS), count):
-        levels = hls_to_rgb(index * _GOLDEN_SHARE % 1, 0.4 + 0.1 * (index % 3), 0.5)
-        yield "#{:02x}{:02x}{:02x}".format(*(round(255 * level) for level in levels))
 
 
 def _cell_summary(name: str, cell: CellTypePaths) -> CellType:

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from ebert_core.genome.lines import at_line, columns_of, read_lines, whole_number
-from ebert_core.protocol.chromosome_names import assembly_called, assembly_of_names, name_in
+from ebert_core.protocol.chromosome_names import assembly_called, assembly_of_names, in_natural_order, name_in
 from ebert_core.protocol.errors import InvalidRequest
 from ebert_core.protocol.tracks import Band
 
@@ -65,6 +65,12 @@ def check_same_assembly(expected: Mapping[str, int], found: Mapping[str, int], s
                 f"the dataset's {known} has {expected[known]:,}."
             )
     _check_names(expected, found, source)
+
+
+def strange_names(own: Iterable[str], genome: Iterable[str]) -> str:
+    """Some of a file's names where none is of a genome; empty where one is, or nothing is known of the genome."""
+    known, listed = set(genome), in_natural_order(own)
+    return "" if not known or any(name_in(known, name) for name in listed) else _some(listed)
 
 
 def check_accessions(assembly: str, expected: Iterable[str], found: Iterable[str], source: str) -> None:

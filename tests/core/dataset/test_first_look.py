@@ -78,7 +78,12 @@ def test_a_sequence_is_opened_at_its_first_base(tmp_path):
 
 
 def test_a_chromosome_of_many_names_is_one(tmp_path):
-    files = opened(tmp_path, a__bed=bed(("chr1", 5, 90)), b__bed=bed(("NC_000001.11", 5, 900)), c__bed=bed(("1", 7, 8)))
+    files = opened(
+        tmp_path,
+        a__bed=bed(("chr1", 5, 90)),
+        b__bed=bed(("NC_000001.11", 5, 900)),
+        c__bed=bed(("1", 7, 8), ("CHR1", 7, 9)),
+    )
     assert [(each.name, each.length) for each in files.summary().chromosomes] == [("chr1", 900)]
     found = files.feature_file(str(tmp_path / "b.bed"))
     assert len(found.touching(Interval("chr1", 0, 100))) == 1
