@@ -37,7 +37,7 @@ from ebert_gui.windows.forms import (
     path_field,
 )
 from ebert_gui.windows.pair_table import PairTable
-from ebert_gui.windows.paths import beside, slug
+from ebert_gui.windows.paths import beside, slug, unused
 from ebert_gui.windows.wording import listed
 
 # Asks whether a job would start, and hears the answer.
@@ -138,7 +138,8 @@ class FineTuneDialog(QDialog):
         self.output = path_field("/path/to/result")
         if self._dataset.path:
             first = listed(list(self.pairs.factors())[:3], 3).replace(" and ", "-").replace(", ", "-")
-            self.output.setText(beside(self._dataset.path, "checkpoints", slug(f"{self._dataset.name}-{first}")))
+            proposed = beside(self._dataset.path, "checkpoints", slug(f"{self._dataset.name}-{first}"))
+            self.output.setText(unused(proposed))
         self._settings = FineTuneSettings()
         self._settings.show(self._begun)
         self._footer = Footer("Start fine-tuning")

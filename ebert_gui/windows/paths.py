@@ -1,6 +1,8 @@
 """Paths as text: they belong to the host of the project, which may not be this machine."""
 
+import os
 import re
+from itertools import chain, count
 from pathlib import PureWindowsPath
 
 
@@ -24,3 +26,12 @@ def file_name(path: str) -> str:
 def slug(text: str) -> str:
     """The text as a part of a file name that needs no quoting anywhere."""
     return re.sub(r"[^A-Za-z0-9.+-]+", "-", text).strip("-") or "unnamed"
+
+
+def unused(path: str) -> str:
+    """The path, or where something is there already the first of `path-2`, `path-3`, … where nothing is.
+
+    As far as this machine can see: where the path is of another host, it stays as it is.
+    """
+    numbered = (f"{path}-{number}" for number in count(2))
+    return next(each for each in chain((path,), numbered) if not os.path.lexists(each))

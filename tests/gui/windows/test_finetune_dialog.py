@@ -1,6 +1,7 @@
 """The fine-tune form fills a spec that can start, and says why when it cannot."""
 
 from collections.abc import Callable
+from pathlib import Path
 
 import msgspec
 import pytest
@@ -302,3 +303,14 @@ def test_nothing_is_started_before_the_worker_that_starts_jobs_has_judged_it(
     qtbot.waitUntil(lambda: len(asked) == 2)
     asked[1][1](JobCheck("It would be refused."))
     assert not dialog._footer.action.isEnabled()
+
+
+def test_a_model_that_is_there_is_not_proposed_to_be_replaced(qtbot: QtBot, dataset: DatasetSummary, tmp_path) -> None:
+    here = replace(dataset, path=str(tmp_path / "DATASET.toml"))
+    proposed = []
+    for _ in range(3):
+        dialog = FineTuneDialog(here, None)
+        qtbot.addWidget(dialog)
+        proposed.append(Path(dialog.spec().output))
+        proposed[-1].mkdir(parents=True)
+    assert [path.name.removeprefix(proposed[0].name) for path in proposed] == ["", "-2", "-3"]
