@@ -120,6 +120,11 @@ def start_unchanged(program: WindowProgram, qtbot) -> tuple[FineTune, object]:
     spec = form.spec()
     with qtbot.waitSignal(program.jobs.ended, timeout=LONG) as told:
         qtbot.mouseClick(form._footer.action, Qt.MouseButton.LeftButton)
+        running = program.window.job_desk.running
+        qtbot.waitUntil(running.isVisible, timeout=LONG)
+        assert running.text().startswith("Fine-tuning")
+    assert not running.isVisible()
+    assert program.window.job_desk.dock().chosen().directory == told.args[0].directory
     return spec, told.args[0]
 
 

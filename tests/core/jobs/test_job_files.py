@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from ebert_core.jobs import reporter
+from ebert_core.jobs.control import remove_job
 from ebert_core.jobs.directory import jobs_folder, new_job, read_metrics, summarise
 from ebert_core.jobs.lines import LineWriter, read_lines
 from ebert_core.jobs.records import Event
@@ -104,6 +105,26 @@ def test_the_time_that_a_job_still_takes_is_told_from_its_steps_not_from_its_pre
         writer.close()
         monkeypatch.setattr(time, "time", lambda: begun + 130.0)
         assert summarise(job.directory).remaining_seconds == pytest.approx(70.0)
+
+
+def test_after_the_last_step_no_time_is_told_that_steps_do_not_tell(spec, monkeypatch):
+    with open_job(spec) as job:
+        begun = time.time()
+        writer = LineWriter(job.directory / "events.jsonl")
+        for seconds, fraction in [(0.0, 0.0), (100.0, 0.1), (1000.0, 0.98), (1010.0, 0.99)]:
+            writer.append(Event(begun + seconds, "progress", fraction))
+        writer.close()
+        monkeypatch.setattr(time, "time", lambda: begun + 1030.0)
+        assert summarise(job.directory).remaining_seconds is None
+
+
+def test_only_a_job_that_has_ended_is_removed(spec):
+    with open_job(spec) as job:
+        with pytest.raises(InvalidRequest, match="runs; stop it before it is removed"):
+            remove_job(str(job.directory))
+        assert job.directory.is_dir()
+    remove_job(str(job.directory))
+    assert not job.directory.exists()
 
 
 def test_a_running_job_cannot_be_opened_twice(spec):
