@@ -9,8 +9,8 @@ from ebert_core.genome.annotation import first_fields, is_gene_prediction
 from ebert_core.genome.bed import is_track_line, read_bed
 from ebert_core.genome.bigfiles import BIGBED_MAGICS, BIGWIG_MAGICS, BigBedFeatures
 from ebert_core.genome.features import Feature
-from ebert_core.genome.foreign import refuse_foreign, refuse_foreign_table
-from ebert_core.genome.lines import Skipped, first_bytes, is_absent
+from ebert_core.genome.foreign import refuse_foreign, refuse_foreign_table, refuse_other_text
+from ebert_core.genome.lines import Skipped, columns_of, first_bytes, is_absent
 from ebert_core.genome.macs import is_macs_table
 from ebert_core.genome.states import MOST_STATES
 from ebert_core.genome.twobit import is_twobit
@@ -73,7 +73,7 @@ def _kind_of_text(path: Path, head: bytes) -> FileKind:
         raise InvalidRequest(f"{path} holds no data lines.")
     if words[0] in ("fixedStep", "variableStep") or any(line.startswith("track type=wiggle") for line in lines):
         return FileKind("signal", "A wig file, which holds a signal.")
-    if len(words) == 2 and words[1].isdigit():
+    if (len(words) == 2 and words[1].isdigit()) or _is_fasta_index(words):
         return FileKind("chromosome-sizes", "Chromosomes and their lengths.")
     if len(words) == 5 and any(stain in head for stain in (b"gneg", b"gpos", b"acen")):
         return FileKind("bands", "Cytogenetic bands.")
@@ -82,8 +82,10 @@ def _kind_of_text(path: Path, head: bytes) -> FileKind:
     if is_macs_table(fields):
         return FileKind("peaks", "Peaks in a table of MACS.")
     refuse_foreign_table(path, fields)
-    if _is_bedgraph(lines):
+    rows = [columns_of(line) for line in lines[:_LINES_LOOKED_AT] if not is_track_line(line)]
+    if _is_bedgraph(rows):
         return FileKind("signal", "A bedGraph, which holds a signal.")
+    refuse_other_text(path, rows)
     return _kind_of_features(path, _some_lines(path), "BED")
 
 
@@ -92,9 +94,16 @@ def _is_gene_model(fields: list[str]) -> bool:
     return is_gtf or is_gene_prediction(fields)
 
 
-def _is_bedgraph(lines: list[str]) -> bool:
+def _is_fasta_index(words: list[str]) -> bool:
+    """A line of a `.fai`: name, length, offset, bases of a line, and its bytes, one or two more than those."""
+    if len(words) != 5 or not all(word.isdigit() for word in words[1:]):
+        return False
+    length, offset, bases, line_length = map(int, words[1:])
+    return length > offset and line_length - bases in (1, 2)
+
+
+def _is_bedgraph(rows: list[list[str]]) -> bool:
     """Four columns, the last of them a number wherever it is there; most lines decide, since one may be odd."""
-    rows = [line.split() for line in lines[:_LINES_LOOKED_AT] if not is_track_line(line)]
     values = [row[3] for row in rows if len(row) == 4 and row[1].isdigit() and row[2].isdigit()]
     numbers = [value for value in values if _is_number(value)]
     return 2 * len(values) > len(rows) and 2 * len(numbers) > len([value for value in values if not is_absent(value)])
