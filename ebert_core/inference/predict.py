@@ -184,13 +184,22 @@ class Predictor:
             return np.full((len(keys), len(self.factors), self.grid.bins), np.nan, dtype=np.float32)
         read = windows(self.source, first.cell_type, intervals, self.channels, first.edits)
         batch = Inputs.of(read).without(self.without, self.channels.signals)
-        logits_BNF = self.network.binding(batch.tensors(self.engine.device))
+        # A view asks for one strand first and then for both: the first is not computed twice.
+        once = [key._replace(strands=1) for key in keys]
+        if first.strands == 2 and all(key in self._remembered for key in once):
+            mean_BFP = np.stack([self._remembered[key] for key in once])
+        else:
+            mean_BFP = self._logits(batch)[:, kept].transpose(0, 2, 1)
         if first.strands == 2:
-            other_BNF = self.network.binding(batch.other_strand().tensors(self.engine.device)).flip(1)
-            logits_BNF = (logits_BNF + other_BNF) / 2
-        kept_BFP = logits_BNF[:, kept].float().cpu().numpy().transpose(0, 2, 1)
+            other_BNF = self._logits(batch.other_strand())[:, ::-1]
+            mean_BFP = (mean_BFP + other_BNF[:, kept].transpose(0, 2, 1)) / np.float32(2)
         gap_BP = gaps(batch.bases_BL)[:, kept]
-        return np.where(gap_BP[:, None], np.float32(np.nan), kept_BFP)
+        return np.where(gap_BP[:, None], np.float32(np.nan), mean_BFP)
+
+    def _logits(self, batch: Inputs) -> NDArray[np.float32]:
+        """What the network says of every bin (B, N, F) of windows on one strand."""
+        logits: NDArray[np.float32] = self.network.binding(batch.tensors(self.engine.device)).float().cpu().numpy()
+        return logits
 
     def _remember(self, keys: list[TileKey], logits_BFP: NDArray[np.float32]) -> None:
         for key, logits_FP in zip(keys, logits_BFP, strict=True):

@@ -266,3 +266,21 @@ def test_what_does_not_belong_together_is_refused(toy_checkpoint, dataset, chang
     description = msgspec.structs.replace(load_checkpoint(toy_checkpoint).description, **changes)
     with pytest.raises(InvalidRequest, match=sentence):
         check_fit(description, Dataset(msgspec.structs.replace(dataset.layout, **layout)))
+
+
+def test_the_first_strand_is_not_computed_again_for_both(predictor, dataset, toy_checkpoint, monkeypatch):
+    windows = []
+    binding = predictor.network.binding
+    monkeypatch.setattr(
+        predictor.network, "binding", lambda batch: windows.append(len(batch.bases_BL)) or binding(batch)
+    )
+    interval = Interval("chr2", 1000, 6000)
+    one = predictor.probabilities("alpha", interval, quiet, strands=1).values_FP
+    first = sum(windows)
+    windows.clear()
+    both = predictor.probabilities("alpha", interval, quiet, strands=2).values_FP
+    assert sum(windows) == first
+    fresh = Predictor(load_checkpoint(toy_checkpoint), dataset, PLAIN)
+    expected = fresh.probabilities("alpha", interval, quiet, strands=2).values_FP
+    np.testing.assert_allclose(both, expected, rtol=0, atol=1e-6)
+    assert not np.allclose(one, both, atol=1e-6)
