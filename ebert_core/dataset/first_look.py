@@ -84,10 +84,11 @@ def _first_values(signal: BigWigSignal | StepSignal, chromosome: str) -> tuple[i
         if not len(places):
             return None
         first, last = int(edges[places[0]]), int(np.ceil(edges[places[-1] + 1]))
-        if last - first <= _WIDEST or end - start <= _WIDEST:
-            return first, min(last, first + _WIDEST)
+        if end - start <= _WIDEST and 2 * (last - first) > end - start:
+            return first, last
         # One column of a whole chromosome is wide: look again from the first value on.
-        start, end = first, min(end, first + max(_WIDEST, (end - start) // _COLUMNS))
+        widest = _WIDEST if end - start <= _COLUMNS * _WIDEST else (end - start) // _COLUMNS
+        start, end = first, min(last, first + widest)
 
 
 def _with_margins(chromosome: str, first: int, last: int, length: int) -> Interval:

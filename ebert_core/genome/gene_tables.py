@@ -12,8 +12,17 @@ from ebert_core.genome.lines import BadLine, Skipped, at_line, read_lines, whole
 # A value in quotes may hold semicolons. Each piece is matched in one step, so that no line takes long.
 _GTF_PIECE = re.compile(r'(?:[^;"]|"[^"]*"?)+')
 _GENES = ("gene", "pseudogene", "ncRNA_gene")
-# Records that describe the sequence itself, from one end to the other.
-_SEQUENCES = ("region", "chromosome", "contig", "scaffold", "supercontig", "source", "databank_entry")
+# Records that describe the sequence itself, from one end to the other, or stretches of it that Ensembl gives no name.
+_SEQUENCES = (
+    "region",
+    "chromosome",
+    "contig",
+    "scaffold",
+    "supercontig",
+    "source",
+    "databank_entry",
+    "biological_region",
+)
 _CODING = ("CDS", "stop_codon")
 _UTR = ("UTR", "five_prime_utr", "three_prime_utr", "five_prime_UTR", "three_prime_UTR")
 

@@ -164,7 +164,8 @@ def test_bare_names_of_augustus_make_one_gene(tmp_path):
 def test_the_line_of_the_sequence_itself_is_no_gene(tmp_path):
     region = "chr1\tx\tregion\t1\t9000\t.\t.\t.\tID=chr1\n"
     gene = "chr1\tx\tgene\t11\t20\t.\t+\t.\tID=g;Name=G\n"
-    assert [each.name for each in lenient(tmp_path, "a.gff3", region + gene, read_genes)] == ["G"]
+    stretch = "chr1\t.\tbiological_region\t50\t70\t1.3\t+\t.\tlogic_name=eponine\n"
+    assert [each.name for each in lenient(tmp_path, "a.gff3", region + gene + stretch, read_genes)] == ["G"]
     assert [each.name for each in lenient(tmp_path, "b.gff3", region, read_genes)] == ["chr1"]
 
 

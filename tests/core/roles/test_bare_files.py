@@ -2,15 +2,42 @@
 
 import msgspec
 import numpy as np
+import pybigtools
 import pytest
 
-from ebert_core.protocol.tracks import STRANGE_NAMES, OpenFiles, ReadGenes, ReadPeaks, ReadSignal, ReadStates
+from ebert_core.genome.bigwig_writer import BigWigWriter
+from ebert_core.protocol.tracks import (
+    STRANGE_NAMES,
+    OpenFiles,
+    ReadGenes,
+    ReadPeaks,
+    ReadSequence,
+    ReadSignal,
+    ReadStates,
+)
 from ebert_core.roles.data import handlers
 
 
 def asker():
     table = handlers()
     return lambda request: table[type(request)](request, lambda fraction, note="": None)
+
+
+def first_screen(ask, file, place):
+    """What the window is answered for its first view, and how many items or columns of it hold data."""
+    match file.kind:
+        case "signal":
+            reply = ask(ReadSignal(place, place.length, path=file.path))
+            return reply, int(np.isfinite(reply.maximum).sum())
+        case "genes":
+            reply = ask(ReadGenes(place, path=file.path))
+            return reply, len(reply.genes)
+        case "states":
+            reply = ask(ReadStates(place, path=file.path))
+            return reply, len(reply.starts)
+        case _:
+            reply = ask(ReadPeaks(place, path=file.path))
+            return reply, len(reply.starts)
 
 
 def exons(transcript, *places):
@@ -46,19 +73,7 @@ def test_a_file_opens_on_its_data_and_says_what_was_not_read(tmp_path, case):
     summary = ask(OpenFiles((str(path),)))
     (file,), place = summary.files, summary.start_locus
     assert place.chromosome == chromosome
-    match file.kind:
-        case "signal":
-            reply = ask(ReadSignal(place, place.length, path=file.path))
-            found = int(np.isfinite(reply.maximum).sum())
-        case "genes":
-            reply = ask(ReadGenes(place, path=file.path))
-            found = len(reply.genes)
-        case "states":
-            reply = ask(ReadStates(place, path=file.path))
-            found = len(reply.starts)
-        case _:
-            reply = ask(ReadPeaks(place, path=file.path))
-            found = len(reply.starts)
+    reply, found = first_screen(ask, file, place)
     assert found == count
     assert [remark.short for remark in reply.remarks] == remarks
 
@@ -103,3 +118,69 @@ def test_a_file_that_is_damaged_inside_opens_and_its_row_says_so(tmp_path, monke
     monkeypatch.setattr(StepSignal, "binned", fails)
     summary = asker()(OpenFiles((str(tmp_path / "a.bedGraph"), str(tmp_path / "b.bed"))))
     assert (summary.start_locus.start, summary.start_locus.end) == (400, 600)
+
+
+# Far from where a chromosome begins, on chromosomes whose order in the file is not theirs.
+FAR = (("MT", 9_000), ("X", 70_000_000), ("10", 60_000_000), ("2", 50_000_000))
+LENGTHS = {"MT": 16_569, "X": 155_000_000, "10": 135_000_000, "2": 243_000_000}
+
+
+def far(line):
+    return "".join(
+        line.format(c=chromosome, s=start, f=start + 1, m=start + 200, e=start + 500) for chromosome, start in FAR
+    )
+
+
+FAR_TEXTS = {
+    "BED": ("features", far("{c}\t{s}\t{e}\tx\n")),
+    "narrowPeak": ("peaks", far("{c}\t{s}\t{e}\t.\t9\t.\t2.5\t-1\t-1\t40\n")),
+    "broadPeak": ("peaks", far("{c}\t{s}\t{e}\tp_peak\t9\t.\t2.5\t3.1\t2.2\n")),
+    "states": ("states", far("{c}\t{s}\t{m}\tE1\n{c}\t{m}\t{e}\tE2\n")),
+    "bedGraph": ("signal", far("{c}\t{s}\t{e}\t2.5\n")),
+    "wig": ("signal", far("fixedStep chrom={c} start={f} step=1\n3\n4\n")),
+    "GTF": ("genes", far('{c}\tx\texon\t{f}\t{e}\t.\t+\t.\tgene_id "G";\n')),
+    "GFF3": ("genes", far("{c}\tx\tgene\t{f}\t{e}\t.\t+\t.\tID=g{s};Name=G\n")),
+    "refGene": ("genes", far("585\tNM_1\t{c}\t+\t{s}\t{e}\t{s}\t{e}\t1\t{s},\t{e},\t0\tABC\n")),
+    "MACS": ("peaks", "chr\tstart\tend\tlength\tfold_enrichment\n" + far("{c}\t{f}\t{e}\t500\t7\n")),
+}
+
+
+@pytest.mark.parametrize("form", FAR_TEXTS)
+def test_a_text_of_every_kind_opens_on_its_data(tmp_path, form):
+    kind, text = FAR_TEXTS[form]
+    path = tmp_path / f"a.{'narrowPeak' if kind == 'peaks' else form}"
+    path.write_text(text)
+    assert_opens_on_its_data(path, kind)
+
+
+def test_a_bigwig_and_a_bigbed_open_on_their_data(tmp_path):
+    order = sorted(FAR)
+    with BigWigWriter(tmp_path / "a.bw", {name: LENGTHS[name] for name, _ in order}) as writer:
+        for name, start in order:
+            writer.append(name, start, 50, np.ones(4, dtype=np.float32))
+    rows = [(name, start, start + 500, "x") for name, start in order]
+    pybigtools.open(str(tmp_path / "a.bb"), "w").write(LENGTHS, iter(rows))
+    assert_opens_on_its_data(tmp_path / "a.bw", "signal")
+    assert_opens_on_its_data(tmp_path / "a.bb", "features")
+
+
+def assert_opens_on_its_data(path, kind):
+    ask = asker()
+    summary = ask(OpenFiles((str(path),)))
+    (file,), place = summary.files, summary.start_locus
+    assert file.kind == kind
+    assert [each.name for each in summary.chromosomes] == ["2", "10", "X", "MT"]
+    assert place.chromosome == "2"
+    assert place.start <= FAR[-1][1] < place.end
+    assert place.length <= 1_100
+    _, found = first_screen(ask, file, place)
+    assert found
+
+
+def test_a_sequence_opens_on_its_first_bases(tmp_path):
+    path = tmp_path / "a.fa"
+    path.write_text(">X\n" + "ACGT" * 50 + "\n>2\n" + "N" * 400 + "ACGT" * 50 + "\n")
+    ask = asker()
+    summary = ask(OpenFiles((str(path),)))
+    assert [each.name for each in summary.chromosomes] == ["2", "X"]
+    assert ask(ReadSequence(summary.start_locus)).codes[:4].tolist() == [0, 1, 2, 3]
