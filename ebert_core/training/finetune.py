@@ -340,7 +340,8 @@ class _FineTuning:
         on them shows in the held-out ones whether calibration carries over.
         """
         pairs = self._held_out(network, 2, (*self.held_out_cells, *self.cell_types))
-        has_choice = self.spec.epochs > 1
+        assembly = self.material.dataset.layout.assembly
+        has_choice = self.spec.epochs > 1 or leaks.chose_by(self.ancestor, assembly, self.material.validation)
         choosers = (self.held_out_cells or self.cell_types) if has_choice else ()
         is_assayed = self.material.dataset.is_assayed
         trained = {name: tuple(cell for cell in self.cell_types if is_assayed(cell, name)) for name in self.factors}

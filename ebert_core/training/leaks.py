@@ -63,6 +63,13 @@ def refuse_seen_labels(
             )
 
 
+def chose_by(parent: Description | None, assembly: str, validation: Sequence[Interval]) -> bool:
+    """Whether labels of these regions chose the epoch of the checkpoint that a fine-tuning starts from."""
+    if parent is None or not parent.factors or parent.assembly != assembly:
+        return False
+    return any(place.overlaps(region) for place in parent.validation for region in validation)
+
+
 def trained_regions(parent: Description | None, assembly: str, training: Sequence[Interval]) -> tuple[Interval, ...]:
     """All regions of the assembly whose labels the network has seen, its own and those of what it starts from."""
     before = parent.trained_in(assembly) if parent is not None and parent.factors else ()

@@ -158,3 +158,13 @@ def test_a_held_out_cell_type_without_peaks_measures_nothing(toy_binding, tmp_pa
     spec = finetune_spec(unassayed, tmp_path / "out", validation_cell_types=("gamma",))
     with pytest.raises(InvalidRequest, match="No peaks of FOS are known in gamma, so nothing could be measured there"):
         finetune(spec, SilentReport(), tmp_path / "work")
+
+
+def test_loci_on_which_the_start_chose_its_epoch_count_as_chosen_on(parent):
+    chosen = parent.validation[:1]
+    assert chosen
+    assert leaks.chose_by(parent, ASSEMBLY, chosen)
+    assert not leaks.chose_by(parent, ASSEMBLY, (Interval("chr7", 0, 1_000),))
+    assert not leaks.chose_by(parent, "other", chosen)
+    assert not leaks.chose_by(msgspec.structs.replace(parent, factors=()), ASSEMBLY, chosen)
+    assert not leaks.chose_by(None, ASSEMBLY, chosen)
