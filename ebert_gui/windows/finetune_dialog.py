@@ -258,6 +258,7 @@ class FineTuneDialog(QDialog):
         return Fold("&More settings", column)
 
     def _connect(self) -> None:
+        self.finished.connect(self._forget_check)
         self._footer.buttons.accepted.connect(self.accept)
         self._footer.buttons.rejected.connect(self.reject)
         self._starts.buttonToggled.connect(self._follow)
@@ -304,10 +305,16 @@ class FineTuneDialog(QDialog):
         assert self._check is not None
 
         def answered(found: JobCheck) -> None:
-            self._checked = (spec, found)
-            self._follow()
+            if self._check is not None:
+                self._checked = (spec, found)
+                self._follow()
 
         self._check(spec, answered)
+
+    def _forget_check(self) -> None:
+        """An answer that comes after the form was closed finds nobody."""
+        self._resting.stop()
+        self._check = None
 
     def _pick_folder(self, title: str, field: QLineEdit) -> None:
         chosen = QFileDialog.getExistingDirectory(self, title, field.text() or str(Path.home()))

@@ -74,10 +74,15 @@ class FineTuneSettings:
         self.widget("hard_negative_rounds").setEnabled(_value(self.widget("further_windows")) != 0)
 
     def connect(self, follow: Callable[[], None]) -> None:
-        """Tell of changes on which other fields depend."""
-        further = self.widget("further_windows")
-        assert isinstance(further, QDoubleSpinBox)
-        further.valueChanged.connect(follow)
+        """Tell of every change: other fields depend on some, and whether the run may start on any."""
+        for field in self._fields.values():
+            match field.widget:
+                case QCheckBox():
+                    field.widget.toggled.connect(follow)
+                case QComboBox():
+                    field.widget.currentIndexChanged.connect(follow)
+                case QSpinBox() | QDoubleSpinBox():
+                    field.widget.valueChanged.connect(follow)
 
     def layout_of_fields(self) -> QVBoxLayout:
         """The fields below each other, a heading over each group."""

@@ -6,8 +6,19 @@ from pathlib import Path
 import msgspec
 import pytest
 from msgspec.structs import replace
+from PyQt6 import sip
 from PyQt6.QtCore import Qt
-from PyQt6.QtWidgets import QAbstractButton, QLabel, QPushButton, QScrollArea
+from PyQt6.QtWidgets import (
+    QAbstractButton,
+    QCheckBox,
+    QComboBox,
+    QDoubleSpinBox,
+    QLabel,
+    QPushButton,
+    QScrollArea,
+    QSpinBox,
+    QWidget,
+)
 from pytestqt.qtbot import QtBot
 
 from ebert_core.protocol.modelling import CheckpointSummary
@@ -314,3 +325,37 @@ def test_a_model_that_is_there_is_not_proposed_to_be_replaced(qtbot: QtBot, data
         proposed.append(Path(dialog.spec().output))
         proposed[-1].mkdir(parents=True)
     assert [path.name.removeprefix(proposed[0].name) for path in proposed] == ["", "-2", "-3"]
+
+
+def test_every_setting_is_judged_again_when_it_changes(qtbot: QtBot, dataset: DatasetSummary, checkpoint) -> None:
+    asked: list[FineTune] = []
+    dialog = FineTuneDialog(dataset, checkpoint, check=lambda spec, answer: (asked.append(spec), answer(JobCheck(""))))
+    qtbot.addWidget(dialog)
+    qtbot.waitUntil(lambda: start(dialog).isEnabled())
+    for name in sorted(dialog._settings.names()):
+        before = dialog.spec()
+        change(dialog._settings.widget(name))
+        if dialog.spec() != before:
+            assert not start(dialog).isEnabled(), name
+            qtbot.waitUntil(lambda: asked[-1] == dialog.spec() and start(dialog).isEnabled())
+    assert len(asked) > 10
+
+
+def change(widget: QWidget) -> None:
+    match widget:
+        case QCheckBox():
+            widget.toggle()
+        case QComboBox():
+            widget.setCurrentIndex((widget.currentIndex() + 1) % widget.count())
+        case QSpinBox() | QDoubleSpinBox():
+            widget.setValue(widget.value() + widget.singleStep())
+
+
+def test_an_answer_after_the_form_was_closed_finds_nobody(qtbot: QtBot, dataset: DatasetSummary, checkpoint) -> None:
+    answers: list[Callable[[JobCheck], None]] = []
+    dialog = FineTuneDialog(dataset, checkpoint, check=lambda _spec, answer: answers.append(answer))
+    qtbot.addWidget(dialog)
+    qtbot.waitUntil(lambda: bool(answers))
+    dialog.reject()
+    sip.delete(dialog._footer)
+    answers[0](JobCheck("too late"))
