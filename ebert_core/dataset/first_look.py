@@ -66,10 +66,10 @@ def _first_span(track: TrackFile, chromosome: str) -> tuple[int, int] | None:
     if isinstance(track, (BigWigSignal, StepSignal)):
         return _first_values(track, chromosome)
     found = track.on(chromosome)
-    if not found.features:
+    if not len(found.starts):
         return None
     first = int(found.starts[0])
-    last = max(feature.end for feature in found.features[:_FEATURES] if feature.start < first + _WIDEST)
+    last = max(feature.end for feature in found.first(_FEATURES) if feature.start < first + _WIDEST)
     return first, last
 
 

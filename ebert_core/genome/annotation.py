@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Protocol
 
 from ebert_core.genome.bed import is_track_line, read_bed
+from ebert_core.genome.bed_table import read_bed_table
 from ebert_core.genome.bigfiles import BIGBED_MAGICS, BIGWIG_MAGICS, BigBedFeatures
 from ebert_core.genome.features import Feature, Features, Fold, Located, folded_genes
 from ebert_core.genome.foreign import refuse_foreign
@@ -58,7 +59,9 @@ def read_features(path: Path, skipped: Skipped | None = None) -> FeatureSource:
     """
     if _is_big(path):
         return BigBedFeatures(path)
-    return Features(path, _reader_of(path)(path, skipped), skipped)
+    read = _reader_of(path)
+    table = read_bed_table(path) if read is read_bed else None
+    return Features(path, read(path, skipped), skipped) if table is None else Features.of(path, table)
 
 
 def read_genes(path: Path, skipped: Skipped | None = None, fold: Fold = folded_genes) -> FeatureSource:

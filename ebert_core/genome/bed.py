@@ -9,12 +9,14 @@ from msgspec.structs import replace
 from ebert_core.genome.features import Feature, coding_parts
 from ebert_core.genome.lines import BadLine, Skipped, at_line, columns_of, read_lines, real_number, whole_number
 
-_HEADINGS = ("start", "chromstart", "begin", "txstart")
+HEADINGS = ("start", "chromstart", "begin", "txstart")
 # The six columns that every wide BED has, then a value, two logarithms and, in narrowPeak, the summit.
 _NARROW_PEAK, _BROAD_PEAK = 10, 9
 # The widths at which a line of BED may be cut and still makes sense.
 _COLUMNS = (9, 6, 4, 3)
 _BEDMETHYL = 18
+# What stands in BED9's last column where it is no colour.
+BED9_COLOURS = ("", ".", "0", "255")
 _NUMBER = re.compile(r"[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?|[-+]?inf|nan|na|\.|", re.IGNORECASE)
 
 
@@ -39,7 +41,7 @@ def read_bed(path: Path, skipped: Skipped | None = None) -> Iterator[Feature]:
             has_details = "type=bedDetail" in line if line.startswith("track") else has_details
             continue
         fields = columns_of(line)
-        if is_first and len(fields) > 2 and fields[1].lower() in _HEADINGS:
+        if is_first and len(fields) > 2 and fields[1].lower() in HEADINGS:
             is_first = False
             continue
         is_first = False
@@ -117,7 +119,7 @@ def _is_broad_peak(fields: list[str]) -> bool:
 
 def _is_bed9(fields: list[str]) -> bool:
     return all(field.isdigit() or field in (".", "") for field in fields[6:8]) and (
-        "," in fields[8] or fields[8] in ("", ".", "0", "255")
+        "," in fields[8] or fields[8] in BED9_COLOURS
     )
 
 

@@ -1,6 +1,6 @@
 """Features: genes, peaks, regions of any annotation file, found by interval."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property, reduce
 from itertools import groupby
 from pathlib import Path
@@ -41,7 +41,16 @@ class Located:
     """The features of one chromosome, in order of their starts."""
 
     def __init__(self, features: Sequence[Feature]) -> None:
-        self.features = tuple(sorted(features, key=lambda feature: (feature.start, feature.end)))
+        self._features = tuple(sorted(features, key=lambda feature: (feature.start, feature.end)))
+
+    @property
+    def features(self) -> tuple[Feature, ...]:
+        """All features."""
+        return self._features
+
+    def first(self, count: int) -> tuple[Feature, ...]:
+        """The first features, or as many as there are."""
+        return self._slice(0, count)
 
     @cached_property
     def starts(self) -> NDArray[np.int64]:
@@ -55,13 +64,16 @@ class Located:
 
     @cached_property
     def _furthest_ends(self) -> NDArray[np.int64]:
-        return np.maximum.accumulate(self.ends) if len(self.features) else self.ends
+        return np.maximum.accumulate(self.ends) if len(self.ends) else self.ends
 
     def touching(self, start: int, end: int) -> list[Feature]:
         """Features that share a base with [start, end), in order of their starts."""
         first = int(np.searchsorted(self._furthest_ends, start, side="right"))
         last = int(np.searchsorted(self.starts, end, side="left"))
-        return [feature for feature in self.features[first:last] if feature.end > start]
+        return [feature for feature in self._slice(first, last) if feature.end > start]
+
+    def _slice(self, first: int, last: int) -> tuple[Feature, ...]:
+        return self.features[first:last]
 
 
 class Features:
@@ -80,8 +92,15 @@ class Features:
         by_chromosome: dict[str, list[Feature]] = {}
         for feature in features:
             by_chromosome.setdefault(feature.chromosome, []).append(feature)
-        self._located = {chromosome: Located(found) for chromosome, found in by_chromosome.items()}
+        self._located: dict[str, Located] = {name: Located(found) for name, found in by_chromosome.items()}
         self._skipped.refuse_if_all(is_empty=not self._located)
+
+    @classmethod
+    def of(cls, path: Path, located: Mapping[str, Located]) -> "Features":
+        """The features of a file that have been found by chromosome already."""
+        features = cls(path, ())
+        features._located = dict(located)
+        return features
 
     @property
     def remarks(self) -> tuple[Remark, ...]:
@@ -89,7 +108,7 @@ class Features:
         return self._skipped.remarks
 
     def __len__(self) -> int:
-        return sum(len(located.features) for located in self._located.values())
+        return sum(len(located.starts) for located in self._located.values())
 
     def __iter__(self) -> Iterator[Feature]:
         for located in self._located.values():

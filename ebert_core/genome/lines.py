@@ -11,7 +11,7 @@ from typing import NamedTuple
 from ebert_core.protocol.errors import InvalidRequest
 from ebert_core.protocol.tracks import Remark
 
-_ABSENT = ("", ".", "na", "n/a", "nan", "null", "none")
+ABSENT = ("", ".", "na", "n/a", "nan", "null", "none")
 GZIP_MAGIC = b"\x1f\x8b"
 
 
@@ -157,7 +157,7 @@ def whole_number(path: Path, number: int, name: str, text: str) -> int:
 
 def is_absent(text: str) -> bool:
     """Whether a field says that it has no value: `NA`, `nan`, `.` or nothing."""
-    return text.lower() in _ABSENT
+    return text.lower() in ABSENT
 
 
 def real_number(path: Path, number: int, name: str, text: str) -> float:

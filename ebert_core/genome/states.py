@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ebert_core.genome.bed import is_track_line, read_bed
+from ebert_core.genome.bed_table import LocatedRows, read_bed_table
 from ebert_core.genome.bigfiles import BIGBED_MAGICS, BigBedFeatures
 from ebert_core.genome.features import Feature
 from ebert_core.genome.lines import BadLine, Skipped, at_line, columns_of, first_bytes, read_lines
@@ -104,6 +105,8 @@ class Segmentation:
         return self._sorted_runs(chromosome, self._big.on(chromosome).features)
 
     def _read_text(self) -> dict[str, Runs]:
+        if (table := read_bed_table(self.path)) is not None:
+            return {chromosome: self._runs_of_rows(chromosome, rows) for chromosome, rows in table.items()}
         by_chromosome: dict[str, list[Feature]] = {}
         for feature in read_bed(self.path, self._skipped):
             by_chromosome.setdefault(feature.chromosome, []).append(feature)
@@ -112,6 +115,13 @@ class Segmentation:
         if not by_chromosome:
             raise InvalidRequest(f"{self.path} holds no states.")
         return {chromosome: self._sorted_runs(chromosome, found) for chromosome, found in by_chromosome.items()}
+
+    def _runs_of_rows(self, chromosome: str, rows: LocatedRows) -> Runs:
+        starts, ends = rows.starts, rows.ends
+        if (starts >= ends).any() or (starts[1:] < ends[:-1]).any():
+            return self._sorted_runs(chromosome, rows.features)
+        firsts, likes = rows.distinct()
+        return Runs(starts, ends, np.array([self._id(feature) for feature in firsts], dtype=np.uint8)[likes])
 
     def _sorted_runs(self, chromosome: str, features: Iterable[Feature]) -> Runs:
         ordered = sorted((each for each in features if each.end > each.start), key=lambda each: each.start)
