@@ -95,7 +95,7 @@ def verdict_of(
     return Verdict(
         overall=judged[0] if len(judged) == 1 else _overall(groups, judged, words, seed),
         baseline=baseline.name,
-        regions=", ".join(map(format_locus, material.validation)),
+        regions=", ".join(map(format_locus, material.labelled(material.validation))),
         factors=judged,
         notes=tuple(_notes(held, material, cell_types, baseline, chose_epoch, width)),
         are_unseen=not chose_epoch,
@@ -243,7 +243,7 @@ def _notes(
     seen = [cell for cell in cells if cell in cell_types]
     strict = [p for p in held if not dataset.cell_type(p.cell_type).peaks[p.factor].relaxed]
     factors = len({pair.factor for pair in held})
-    where = ", ".join(map(format_locus, material.validation))
+    where = ", ".join(map(format_locus, material.labelled(material.validation)))
     if chose_epoch:
         notes = [
             f"The same held-out loci ({where}) chose the epoch, so the model's figures are a little too good. "
