@@ -65,12 +65,11 @@ def _first_span(track: TrackFile, chromosome: str) -> tuple[int, int] | None:
         return (int(runs.starts[0]), int(runs.ends[shown - 1])) if shown else None
     if isinstance(track, (BigWigSignal, StepSignal)):
         return _first_values(track, chromosome)
-    found = track.on(chromosome)
-    if not len(found.starts):
+    found = track.first(chromosome, _FEATURES)
+    if not found:
         return None
-    first = int(found.starts[0])
-    last = max(feature.end for feature in found.first(_FEATURES) if feature.start < first + _WIDEST)
-    return first, last
+    first = min(feature.start for feature in found)
+    return first, max(feature.end for feature in found if feature.start < first + _WIDEST)
 
 
 def _first_values(signal: BigWigSignal | StepSignal, chromosome: str) -> tuple[int, int] | None:

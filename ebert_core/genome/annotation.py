@@ -43,6 +43,9 @@ class FeatureSource(Protocol):
     def on(self, chromosome: str) -> Located:
         """The features of a chromosome."""
 
+    def first(self, chromosome: str, count: int) -> tuple[Feature, ...]:
+        """The first features of a chromosome, about so many where there are."""
+
     def touching(self, interval: Interval) -> list[Feature]:
         """Features that share a base with an interval."""
 

@@ -3,6 +3,7 @@
 import io
 from collections.abc import Iterator
 from contextlib import contextmanager
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -84,6 +85,11 @@ class BigBedFeatures:
         name = name_in(self.chromosome_lengths, chromosome)
         return Located(self._read(name, 0, self.chromosome_lengths[name]) if name is not None else ())
 
+    def first(self, chromosome: str, count: int) -> tuple[Feature, ...]:
+        """The first features of a chromosome, made of so many records."""
+        name = name_in(self.chromosome_lengths, chromosome)
+        return tuple(self._read(name, 0, self.chromosome_lengths[name], count)) if name is not None else ()
+
     def touching(self, interval: Interval) -> list[Feature]:
         """Features that share a base with an interval, in order of their starts."""
         name = name_in(self.chromosome_lengths, interval.chromosome)
@@ -92,9 +98,9 @@ class BigBedFeatures:
         start, end = max(0, interval.start), min(interval.end, self.chromosome_lengths[name])
         return Located(self._read(name, start, end)).touching(start, end) if start < end else []
 
-    def _read(self, name: str, start: int, end: int) -> list[Feature]:
+    def _read(self, name: str, start: int, end: int, most: int | None = None) -> list[Feature]:
         with damage_of(self.path):
-            records = [[name, *map(str, record)] for record in self._reader.records(name, start, end)]
+            records = [[name, *map(str, record)] for record in islice(self._reader.records(name, start, end), most)]
         features = []
         for number, fields in enumerate(records, 1):
             if self._fold and self._gene_name < len(fields):

@@ -124,6 +124,10 @@ class Features:
         name = name_in(self._located, chromosome)
         return self._located[name] if name is not None else Located(())
 
+    def first(self, chromosome: str, count: int) -> tuple[Feature, ...]:
+        """The first features of a chromosome, or as many as there are."""
+        return self.on(chromosome).first(count)
+
     def touching(self, interval: Interval) -> list[Feature]:
         """Features that share a base with an interval, in order of their starts."""
         return self.on(interval.chromosome).touching(interval.start, interval.end)

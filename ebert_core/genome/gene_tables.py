@@ -111,7 +111,14 @@ def read_gff3(path: Path, skipped: Skipped | None = None) -> Iterator[Feature]:
         if not (is_part and parents):
             identity = row.attributes.get("ID") or f"record {order}"
             models.setdefault(identity, _Model(row, name)).spans.append((row.start, row.end))
-    yield from (model.feature() for identity, model in models.items() if identity not in has_children)
+    childless = [model.feature() for identity, model in models.items() if identity not in has_children]
+    # Some files do not name the gene that a transcript belongs to: then it stands there twice.
+    described = {_place(feature) for feature in childless if feature.blocks}
+    yield from (feature for feature in childless if feature.blocks or _place(feature) not in described)
+
+
+def _place(feature: Feature) -> tuple[str, int, int, str]:
+    return feature.chromosome, feature.start, feature.end, feature.strand
 
 
 def read_gene_prediction(path: Path, skipped: Skipped | None = None) -> Iterator[Feature]:

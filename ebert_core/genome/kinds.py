@@ -120,7 +120,7 @@ def _is_number(text: str) -> bool:
 def _some(features: BigBedFeatures) -> list[Feature]:
     found: list[Feature] = []
     for chromosome in features.chromosome_lengths:
-        found.extend(features.on(chromosome).features[: _LOOKED_AT - len(found)])
+        found.extend(features.first(chromosome, _LOOKED_AT - len(found)))
         if len(found) >= _LOOKED_AT:
             break
     return found

@@ -161,6 +161,13 @@ def test_bare_names_of_augustus_make_one_gene(tmp_path):
     assert (gene.name, gene.start, gene.end, gene.coding) == ("g21", 100, 200, ((100, 200),))
 
 
+def test_a_gene_whose_transcript_does_not_name_it_stands_there_once(tmp_path):
+    lines = (("gene", "ID=g;Name=G"), ("mRNA", "ID=t;Name=T"), ("exon", "Parent=t"))
+    text = "".join(f"chr1\tx\t{kind}\t11\t90\t.\t+\t.\t{attributes}\n" for kind, attributes in lines)
+    other = "chr1\tx\tgene\t11\t90\t.\t-\t.\tID=h;Name=H\n"
+    assert [each.name for each in lenient(tmp_path, "a.gff3", text + other, read_genes)] == ["H", "T"]
+
+
 def test_the_line_of_the_sequence_itself_is_no_gene(tmp_path):
     region = "chr1\tx\tregion\t1\t9000\t.\t.\t.\tID=chr1\n"
     gene = "chr1\tx\tgene\t11\t20\t.\t+\t.\tID=g;Name=G\n"

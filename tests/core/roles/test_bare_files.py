@@ -5,6 +5,7 @@ import numpy as np
 import pybigtools
 import pytest
 
+from ebert_core.genome import bigfiles
 from ebert_core.genome.bigwig_writer import BigWigWriter
 from ebert_core.protocol.tracks import (
     STRANGE_NAMES,
@@ -162,6 +163,17 @@ def test_a_bigwig_and_a_bigbed_open_on_their_data(tmp_path):
     pybigtools.open(str(tmp_path / "a.bb"), "w").write(LENGTHS, iter(rows))
     assert_opens_on_its_data(tmp_path / "a.bw", "signal")
     assert_opens_on_its_data(tmp_path / "a.bb", "features")
+
+
+def test_a_bigbed_opens_without_all_of_its_records_being_read(tmp_path, monkeypatch):
+    rows = (("1", 100 * place, 100 * place + 50, "x\t0\t+") for place in range(9000))
+    pybigtools.open(str(tmp_path / "a.bb"), "w").write({"1": 1_000_000}, rows)
+    read = []
+    make = bigfiles.bed_feature
+    monkeypatch.setattr(bigfiles, "bed_feature", lambda *given: read.append(given) or make(*given))
+    place = asker()(OpenFiles((str(tmp_path / "a.bb"),))).start_locus
+    assert (place.start, place.end) == (0, 3_245)
+    assert len(read) < 2_100
 
 
 def assert_opens_on_its_data(path, kind):
