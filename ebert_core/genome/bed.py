@@ -7,7 +7,16 @@ from pathlib import Path
 from msgspec.structs import replace
 
 from ebert_core.genome.features import Feature, coding_parts
-from ebert_core.genome.lines import BadLine, Skipped, at_line, columns_of, read_lines, real_number, whole_number
+from ebert_core.genome.lines import (
+    BadLine,
+    Skipped,
+    at_line,
+    columns_of,
+    is_absent,
+    read_lines,
+    real_number,
+    whole_number,
+)
 
 HEADINGS = ("start", "chromstart", "begin", "txstart")
 # The six columns that every wide BED has, then a value, two logarithms and, in narrowPeak, the summit.
@@ -127,8 +136,9 @@ def _as_peak(path: Path, number: int, feature: Feature, fields: list[str]) -> Fe
     value = real_number(path, number, "signal value", fields[6])
     if len(fields) < _NARROW_PEAK:
         return replace(feature, score=value)
-    summit = int(real_number(path, number, "summit", fields[9] if fields[9] != "." else "-1"))
-    return replace(feature, score=value, summit=feature.start + summit if summit >= 0 else -1)
+    if is_absent(fields[9]) or fields[9].startswith("-"):
+        return replace(feature, score=value)
+    return replace(feature, score=value, summit=feature.start + whole_number(path, number, "summit", fields[9]))
 
 
 def _as_drawn(path: Path, number: int, feature: Feature, fields: list[str]) -> Feature:

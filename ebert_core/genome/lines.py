@@ -2,6 +2,7 @@
 
 import gzip
 import io
+import re
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,7 +12,12 @@ from typing import NamedTuple
 from ebert_core.protocol.errors import InvalidRequest
 from ebert_core.protocol.tracks import Remark
 
-ABSENT = ("", ".", "na", "n/a", "nan", "null", "none")
+ABSENT = ("", ".", "na", "n/a", "nan", "-nan", "+nan", "null", "none")
+# No chromosome is as long, and sums of a few of them are exact.
+_LARGEST_POSITION = 1 << 40
+# R writes 100,000 as 1e+05, and pandas whole numbers beside absent ones as 100000.0.
+_WITH_EXPONENT = re.compile(r"\d+(?:\.\d*)?(?:[eE]\+?\d{1,2})?")
+_LONGEST_QUOTE = 40
 GZIP_MAGIC = b"\x1f\x8b"
 
 
@@ -144,15 +150,30 @@ def whole_number(path: Path, number: int, name: str, text: str) -> int:
     """A position or count of a line.
 
     Raises:
-        InvalidRequest: it is not a whole number of at least 0.
+        InvalidRequest: it is not a whole number of at least 0, or larger than any chromosome.
     """
-    try:
-        value = int(text)
-    except ValueError:
-        raise at_line(path, number, f"the {name} '{text}' is not a whole number") from None
+    value = _whole(text)
+    if value is None:
+        raise at_line(path, number, f"the {name} '{_quoted(text)}' is not a whole number")
     if value < 0:
-        raise at_line(path, number, f"the {name} {value} is negative")
+        raise at_line(path, number, f"the {name} {_quoted(text)} is negative")
+    if value > _LARGEST_POSITION:
+        raise at_line(path, number, f"the {name} {_quoted(text)} is larger than any chromosome")
     return value
+
+
+def _whole(text: str) -> int | None:
+    try:
+        return int(text)
+    except ValueError:
+        # Also what int refuses to read because it has thousands of digits.
+        exact = float(text) if _WITH_EXPONENT.fullmatch(text) else 0.5
+        return int(exact) if exact.is_integer() else None
+
+
+def _quoted(text: str) -> str:
+    """A field as a sentence has room for it."""
+    return text if len(text) <= _LONGEST_QUOTE else f"{text[:_LONGEST_QUOTE]}…"
 
 
 def is_absent(text: str) -> bool:
@@ -171,4 +192,4 @@ def real_number(path: Path, number: int, name: str, text: str) -> float:
     try:
         return float(text)
     except ValueError:
-        raise at_line(path, number, f"the {name} '{text}' is not a number") from None
+        raise at_line(path, number, f"the {name} '{_quoted(text)}' is not a number") from None

@@ -20,6 +20,9 @@ from ebert_core.genome.lines import (
 )
 from ebert_core.protocol.errors import InvalidRequest
 
+# What is drawn is float32.
+_LARGEST = float(np.finfo(np.float32).max)
+
 
 class Steps(NamedTuple):
     """Values on intervals of one chromosome, sorted and apart from each other."""
@@ -76,7 +79,7 @@ def _steps(path: Path, skipped: Skipped | None) -> Iterator[_Step]:
             skipped.leave_out(problem)
             continue
         if skipped is not None and np.isinf(step.value):
-            skipped.leave_out(at_line(path, number, "the value is infinite"))
+            skipped.leave_out(at_line(path, number, "the value is infinite, or too large to be drawn"))
         yield step
 
 
@@ -91,7 +94,8 @@ def _bedgraph_step(path: Path, number: int, line: str) -> _Step:
 
 
 def _value(path: Path, number: int, text: str) -> float:
-    return np.nan if is_absent(text) else real_number(path, number, "value", text)
+    value = np.nan if is_absent(text) else real_number(path, number, "value", text)
+    return float(np.copysign(np.inf, value)) if abs(value) > _LARGEST else value
 
 
 class _Declaration:

@@ -85,7 +85,7 @@ def in_natural_order(names: Iterable[str]) -> list[str]:
 
 def natural_order(name: str) -> list[tuple[int, str]]:
     """Sorts chr2 before chr10."""
-    return [(int(digits or 0), text) for digits, text in re.findall(r"(\d+)|(\D+)", name)]
+    return [(int(digits or 0), text) for digits, text in re.findall(r"(\d{1,18})|(\D+)", name)]
 
 
 def _rank(name: str, are_roman: bool) -> tuple[int, int, str]:
@@ -94,7 +94,7 @@ def _rank(name: str, are_roman: bool) -> tuple[int, int, str]:
     short = re.sub("^chr", "", short, flags=re.IGNORECASE)
     if short.upper() in ("M", "MT", "MITO"):
         return 2, 0, ""
-    if numbered := re.fullmatch(r"(\d+)([LRab]?)", short):
+    if numbered := re.fullmatch(r"(\d{1,18})([LRab]?)", short):
         return 0, int(numbered[1]), numbered[2]
     if are_roman and re.fullmatch(r"[IVXL]+", short, re.IGNORECASE):
         return 0, _roman(short.upper()), ""

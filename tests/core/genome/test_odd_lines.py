@@ -34,6 +34,10 @@ def lenient(folder, name, text, read=read_features):
         ("chr1\t40\t30\tx\n", None, "1 line left out, first line 2: the feature ends at 30, before its start 40"),
         ("chr1\tx\t30\n", None, "line 2: the start 'x' is not a whole number"),
         ("chr1\t-9\t-1\n", None, "line 2: the start -9 is negative"),
+        ("chr1\t1\t" + "9" * 20 + "\n", None, "line 2: the end " + "9" * 20 + " is larger than any chromosome"),
+        ("chr1\t1\t" + "9" * 5000 + "\n", None, "line 2: the end '" + "9" * 40 + "…' is not a whole number"),
+        ("chr1\t30\t40\tx\t1\t.\t2\t3\t4\tinf\n", (30, 40, "x", 2.0), "line 2: the summit 'inf' is not a whole"),
+        ("chr1\t30\t40\tx\t1\t.\t2\t3\t4\t" + "9" * 20, (30, 40, "x", 2.0), "is larger than any chromosome"),
     ],
 )
 def test_the_rest_of_a_bed_is_drawn_and_the_odd_line_is_named(tmp_path, line, drawn, remark):
@@ -67,6 +71,22 @@ def test_what_says_that_there_is_no_score_is_no_odd_line(tmp_path):
     assert len(list(read_features(tmp_path / "x.bed"))) == 3
 
 
+def test_whole_numbers_as_r_and_pandas_write_them_are_positions(tmp_path):
+    text = "chr1\t1e+05\t1.5e+05\tr\nchr1\t100000.0\t150000.0\tpandas\nchr1\t1.5\t9\thalf\n"
+    features = lenient(tmp_path, "x.bed", text)
+    assert [(each.start, each.end, each.name) for each in features] == [
+        (100_000, 150_000, "r"),
+        (100_000, 150_000, "pandas"),
+    ]
+    assert features.remarks[0].full == "1 line left out, first line 3: the start '1.5' is not a whole number."
+
+
+@pytest.mark.parametrize("summit", [".", "-1", "NA", "-inf"])
+def test_a_summit_that_is_not_known_is_at_no_place(tmp_path, summit):
+    (peak,) = lenient(tmp_path, "x.bed", f"chr1\t30\t40\tx\t1\t.\t2\t3\t4\t{summit}\n")
+    assert (peak.summit, peak.score) == (-1, 2.0)
+
+
 def test_bedmethyl_has_no_summit_and_no_blocks(tmp_path):
     narrow = "chr1\t10\t11\tm\t12\t+\t10\t11\t255,0,0\t12 83.3 10 2 0\n"
     wide = "chr1\t20\t21\tm\t9\t-\t20\t21\t255,0,0\t9\t11.10\t1\t8\t0\t0\t0\t0\t0\n"
@@ -85,11 +105,15 @@ def test_descriptions_of_beddetail_are_no_scores_and_no_remark(tmp_path):
 
 
 def test_gaps_of_a_bedgraph_are_gaps_and_infinity_is_told(tmp_path):
-    text = "".join(f"chr1\t{10 * n}\t{10 * n + 10}\t{value}\n" for n, value in enumerate(("1", "NA", ".", "inf", "2")))
+    text = "".join(
+        f"chr1\t{10 * n}\t{10 * n + 10}\t{value}\n" for n, value in enumerate(("1", "-nan", ".", "inf", "2", "1e39"))
+    )
     signal = lenient(tmp_path, "x.bedGraph", text, open_signal)
-    values = signal.per_base(Interval("chr1", 0, 50))[::10]
-    np.testing.assert_array_equal(values, [1, np.nan, np.nan, np.nan, 2])
-    assert tuple(each.full for each in signal.remarks) == ("1 line left out, first line 4: the value is infinite.",)
+    values = signal.per_base(Interval("chr1", 0, 60))[::10]
+    np.testing.assert_array_equal(values, [1, np.nan, np.nan, np.nan, 2, np.nan])
+    assert [each.full for each in signal.remarks] == [
+        "2 lines left out, first line 4: the value is infinite, or too large to be drawn."
+    ]
 
 
 def test_of_two_values_on_one_base_the_later_is_drawn(tmp_path):

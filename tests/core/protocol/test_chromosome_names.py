@@ -69,3 +69,8 @@ def test_accession_numbers_and_the_grc_tell_the_assembly():
 def test_chromosomes_stand_in_the_order_that_people_know(order):
     assert in_natural_order(sorted(order)) == order
     assert in_natural_order(reversed(order)) == order
+
+
+def test_a_name_of_thousands_of_digits_has_a_place_in_the_order():
+    long = "9" * 5_000
+    assert in_natural_order([long, "2", "1"]) == ["1", "2", long]
