@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from ebert_core.genome.bed import BED9_COLOURS, HEADINGS, bed_feature, is_track_line
 from ebert_core.genome.features import Feature, Located
-from ebert_core.genome.lines import ABSENT, GZIP_MAGIC, columns_of, reading
+from ebert_core.genome.lines import ABSENT, GZIP_MAGIC, LARGEST_POSITION, columns_of, reading
 
 if TYPE_CHECKING:
     import polars as pl
@@ -143,14 +143,14 @@ def _is_regular(table: "pl.DataFrame") -> bool:
     is_odd = [
         pl.any_horizontal(pl.all().is_null()),
         pl.any_horizontal(pl.col(texts).str.contains(r"^\s|\s$|\r")),
-        (pl.col("1") < 0) | (pl.col("2") < pl.col("1")),
+        (pl.col("1") < 0) | (pl.col("2") < pl.col("1")) | (pl.col("2") > LARGEST_POSITION),
         chromosome.str.starts_with("#") | chromosome.is_in(["track", "browser"]),
         chromosome.str.contains(r"^(track|browser) "),
     ]
     if table.width > 4:
         is_odd.append(~_is_number("4"))
     if table.width == 10:
-        is_odd.append(~_is_number("6") | ~pl.col("9").str.contains(r"^-?\d+$"))
+        is_odd.append(~_is_number("6") | ~pl.col("9").str.contains(r"^-?\d{1,12}$"))
     found = table.select(any_odd=pl.any_horizontal(is_odd).any())["any_odd"][0]
     return not found and (table.width != 9 or _is_one_of_nine(table))
 

@@ -14,7 +14,7 @@ from ebert_core.protocol.tracks import Remark
 
 ABSENT = ("", ".", "na", "n/a", "nan", "-nan", "+nan", "null", "none")
 # No chromosome is as long, and sums of a few of them are exact.
-_LARGEST_POSITION = 1 << 40
+LARGEST_POSITION = 1 << 40
 # R writes 100,000 as 1e+05, and pandas whole numbers beside absent ones as 100000.0.
 _WITH_EXPONENT = re.compile(r"\d+(?:\.\d*)?(?:[eE]\+?\d{1,2})?")
 _LONGEST_QUOTE = 40
@@ -157,7 +157,7 @@ def whole_number(path: Path, number: int, name: str, text: str) -> int:
         raise at_line(path, number, f"the {name} '{_quoted(text)}' is not a whole number")
     if value < 0:
         raise at_line(path, number, f"the {name} {_quoted(text)} is negative")
-    if value > _LARGEST_POSITION:
+    if value > LARGEST_POSITION:
         raise at_line(path, number, f"the {name} {_quoted(text)} is larger than any chromosome")
     return value
 

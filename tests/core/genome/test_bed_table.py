@@ -48,6 +48,8 @@ ODD = {
     "a colour in hexadecimal": "chr1\t7\t9\ta\t0\t.\t7\t9\t#ff0000\n",
     "BED9 and broadPeak": "chr1\t7\t9\ta\t0\t.\t7\t9\t1,2,3\nchr1\t9\t10\tb\t0\t.\t9.5\t1\t2\n",
     "a summit that is absent": "chr1\t7\t9\ta\t0\t.\t7.5\t9\t1\t.\n",
+    "a place beyond any chromosome": "chr1\t7\t9\nchr1\t9\t9999999999999\n",
+    "a summit beyond any chromosome": "chr1\t7\t9\ta\t0\t.\t7.5\t9\t1\t9999999999999\n",
     "seven columns": "chr1\t7\t9\ta\t0\t.\t8\n",
     "bedDetail": "track type=bedDetail\nchr1\t7\t9\ta\t1\n",
     "ends of lines of Windows": "chr1\t7\t9\r\nchr1\t9\t10\r\n",
