@@ -60,6 +60,13 @@ def test_a_signal_is_opened_at_its_first_value_that_is_not_zero(tmp_path):
     assert 69_000_000 < shown.start <= 70_000_000 < 70_000_500 <= shown.end < 71_200_000
 
 
+def test_a_signal_of_half_a_chromosome_is_opened_at_its_beginning(tmp_path):
+    shown = opened(tmp_path, a__bedGraph="chr1\t70099000\t200000000\t1\n").summary().start_locus
+    assert shown is not None
+    assert 70_049_000 - 1_000 < shown.start < 70_099_000
+    assert 900_000 < shown.length <= 1_100_000
+
+
 def test_a_bigwig_is_opened_at_its_first_value(tmp_path):
     path = tmp_path / "a.bw"
     with BigWigWriter(path, {"X": 100_000, "1": 240_000_000}) as writer:

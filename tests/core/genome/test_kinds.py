@@ -111,6 +111,9 @@ def test_what_this_program_does_not_open_gets_a_sentence(tmp_path, content, sent
 def test_a_folder_with_a_description_is_a_checkpoint(tmp_path):
     with pytest.raises(InvalidRequest, match="is no checkpoint"):
         kind_of_file(tmp_path)
+    (tmp_path / "description.json").write_text("{")
+    with pytest.raises(InvalidRequest, match=r"its description\.json cannot be read"):
+        kind_of_file(tmp_path)
     (tmp_path / "description.json").write_text("{}")
     assert kind_of_file(tmp_path).kind == "checkpoint"
 
