@@ -1,8 +1,8 @@
-"""How fast a large BED file opens: `python benchmarks/open_bed.py [LINES]`.
+"""How fast large BED and bedGraph files open: `python benchmarks/open_bed.py [LINES]`.
 
-Writes a BED6 file of a million lines and a segmentation of as many, and prints for each how long it takes line by line
-and as a table, as a ratio of the two in one run, and how many features the first view makes of either. The first
-reading as a table includes the import of polars.
+Writes a BED6 file of a million lines, a segmentation and a bedGraph of as many, and prints for each how long a first
+view takes line by line and as a table, and the ratio of the two in one run. The first reading as a table includes the
+import of polars.
 """
 
 import sys
@@ -13,9 +13,9 @@ from pathlib import Path
 
 import numpy as np
 
-from ebert_core.genome import annotation, states
+from ebert_core.genome import regular
 from ebert_core.genome.annotation import read_features
-from ebert_core.genome.bed_table import read_bed_table
+from ebert_core.genome.signal import open_signal
 from ebert_core.genome.states import Segmentation
 from ebert_core.protocol.locus import Interval
 
@@ -48,6 +48,13 @@ def write_states(path: Path, count: int) -> None:
             file.write(f"{_CHROMOSOMES[number // each]}\t{start}\t{start + 200}\t{name}\n")
 
 
+def write_values(path: Path, count: int) -> None:
+    """Values on 10 bases each."""
+    with open(path, "w", encoding="utf-8") as file:
+        for number in range(count):
+            file.write(f"chr2\t{number * 10}\t{number * 10 + 10}\t{number % 97 / 4}\n")
+
+
 def seconds(read: Callable[[], object]) -> float:
     """How long one reading takes."""
     began = time.perf_counter()
@@ -55,18 +62,16 @@ def seconds(read: Callable[[], object]) -> float:
     return time.perf_counter() - began
 
 
-def compare(what: str, module: object, read: Callable[[], object]) -> None:
+def compare(what: str, read: Callable[[], object]) -> None:
     """Print the times of both ways of reading, and their ratio."""
-    by_table = seconds(read)
-    again = seconds(read)
-    module.read_bed_table = lambda _path: None  # type: ignore[attr-defined] # the reader of lines alone
+    by_table, again = seconds(read), seconds(read)
+    least, regular._LEAST_BYTES = regular._LEAST_BYTES, sys.maxsize  # the readers of lines alone
     by_lines = seconds(read)
-    module.read_bed_table = read_bed_table  # type: ignore[attr-defined]
+    regular._LEAST_BYTES = least
     print(
-        f"{what}: {by_lines:.2f} s by lines, {by_table:.2f} s as a table ({by_lines / by_table:.1f} times as fast), ",
-        end="",
+        f"{what}: {by_lines:.2f} s by lines, {by_table:.2f} s as a table ({by_lines / by_table:.1f} times as fast), "
+        f"{again:.2f} s the second time ({by_lines / again:.1f})"
     )
-    print(f"{again:.2f} s the second time ({by_lines / again:.1f})")
 
 
 def main() -> None:
@@ -76,8 +81,11 @@ def main() -> None:
         regions, segmentation = Path(folder, "regions.bed"), Path(folder, "states.bed")
         write_regions(regions, count)
         write_states(segmentation, count)
-        compare(f"{count:,} regions", annotation, lambda: read_features(regions).touching(_VIEW))
-        compare(f"{count:,} states", states, lambda: Segmentation(segmentation).runs(_VIEW))
+        compare(f"{count:,} regions", lambda: read_features(regions).touching(_VIEW))
+        compare(f"{count:,} states", lambda: Segmentation(segmentation).runs(_VIEW))
+        values = Path(folder, "values.bedGraph")
+        write_values(values, count)
+        compare(f"{count:,} values", lambda: open_signal(values).binned(_VIEW, 1000))
 
 
 if __name__ == "__main__":

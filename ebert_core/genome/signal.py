@@ -14,6 +14,7 @@ from ebert_core.genome.bigfiles import BIGBED_MAGICS, BIGWIG_MAGICS, damage_of, 
 from ebert_core.genome.contradictions import Binned, Place, contradicts_itself, wrong_ends
 from ebert_core.genome.foreign import refuse_foreign
 from ebert_core.genome.lines import Skipped, first_bytes
+from ebert_core.genome.step_table import read_step_table
 from ebert_core.genome.wiggle import Steps, read_steps
 from ebert_core.protocol.chromosome_names import name_in
 from ebert_core.protocol.errors import InvalidRequest
@@ -61,6 +62,8 @@ def open_signal(path: Path, skipped: Skipped | None = None) -> "OpenSignal":
     refuse_foreign(path, head)
     if head[:4] in BIGWIG_MAGICS + BIGBED_MAGICS:
         return BigWigSignal(path)
+    if (table := read_step_table(path)) is not None:
+        return StepSignal(path, table)
     return StepSignal(path, read_steps(path, skipped), skipped)
 
 
@@ -287,8 +290,10 @@ def _per_bin(
 
 def _binned_steps(steps: Steps, edges: NDArray[np.float64]) -> Binned:
     rows = []
-    for start, end in pairwise(edges):
-        first, last = np.searchsorted(steps.ends, start, side="right"), np.searchsorted(steps.starts, end, side="left")
+    # Asked for edge by edge, each search would turn all positions into floats.
+    firsts = np.searchsorted(steps.ends, edges[:-1], side="right")
+    lasts = np.searchsorted(steps.starts, edges[1:], side="left")
+    for first, last, (start, end) in zip(firsts, lasts, pairwise(edges), strict=True):
         values = steps.values[first:last]
         if not len(values):
             rows.append((np.nan, np.nan, np.nan))

@@ -21,7 +21,7 @@ from ebert_core.genome.lines import (
 from ebert_core.protocol.errors import InvalidRequest
 
 # What is drawn is float32.
-_LARGEST = float(np.finfo(np.float32).max)
+LARGEST_VALUE = float(np.finfo(np.float32).max)
 
 
 class Steps(NamedTuple):
@@ -95,7 +95,7 @@ def _bedgraph_step(path: Path, number: int, line: str) -> _Step:
 
 def _value(path: Path, number: int, text: str) -> float:
     value = np.nan if is_absent(text) else real_number(path, number, "value", text)
-    return float(np.copysign(np.inf, value)) if abs(value) > _LARGEST else value
+    return float(np.copysign(np.inf, value)) if abs(value) > LARGEST_VALUE else value
 
 
 class _Declaration:

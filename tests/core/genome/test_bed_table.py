@@ -1,17 +1,19 @@
-"""A large regular BED file gives what its lines give, and any other is left to the reader of lines."""
+"""A large regular BED or bedGraph file gives what its lines give, and any other is left to the readers of lines."""
 
 import gzip
 
 import numpy as np
 import pytest
 
-from ebert_core.genome import annotation, bed_table, states
+from ebert_core.genome import annotation, bed_table, regular, signal, states
 from ebert_core.genome.annotation import read_features
 from ebert_core.genome.bed import read_bed
 from ebert_core.genome.bed_table import read_bed_table
 from ebert_core.genome.features import Features
 from ebert_core.genome.lines import Skipped
 from ebert_core.genome.states import Segmentation
+from ebert_core.genome.step_table import read_step_table
+from ebert_core.genome.wiggle import read_steps
 from ebert_core.protocol.errors import InvalidRequest
 from ebert_core.protocol.locus import Interval
 
@@ -49,6 +51,7 @@ ODD = {
     "BED9 and broadPeak": "chr1\t7\t9\ta\t0\t.\t7\t9\t1,2,3\nchr1\t9\t10\tb\t0\t.\t9.5\t1\t2\n",
     "a summit that is absent": "chr1\t7\t9\ta\t0\t.\t7.5\t9\t1\t.\n",
     "a place beyond any chromosome": "chr1\t7\t9\nchr1\t9\t9999999999999\n",
+    "a thick part beyond any chromosome": "chr1\t7\t9\ta\t0\t.\t7\t9999999999999\t0\n",
     "a summit beyond any chromosome": "chr1\t7\t9\ta\t0\t.\t7.5\t9\t1\t9999999999999\n",
     "seven columns": "chr1\t7\t9\ta\t0\t.\t8\n",
     "bedDetail": "track type=bedDetail\nchr1\t7\t9\ta\t1\n",
@@ -126,13 +129,13 @@ def test_large_files_are_read_as_tables_and_small_ones_are_not(tmp_path, monkeyp
     monkeypatch.setattr(annotation, "read_bed", lambda *given: read.append(given) or read_bed(*given))
     by_lines = list(read_features(path))
     assert len(read) == 1
-    monkeypatch.setattr(bed_table, "_LEAST_BYTES", 1000)
+    monkeypatch.setattr(regular, "_LEAST_BYTES", 1000)
     assert list(read_features(path)) == by_lines
     assert len(read) == 1
 
 
 def test_a_large_file_with_an_odd_line_is_read_but_for_that_line(tmp_path, monkeypatch):
-    monkeypatch.setattr(bed_table, "_LEAST_BYTES", 1000)
+    monkeypatch.setattr(regular, "_LEAST_BYTES", 1000)
     path = written(tmp_path, many_lines() + "1\tx\t9\ty\t0\t.\n")
     with pytest.raises(InvalidRequest, match="line 3001: the start 'x' is not a whole number"):
         read_features(path)
@@ -169,3 +172,55 @@ def test_a_state_that_the_dataset_lacks_is_named_with_its_line(tmp_path, monkeyp
         Segmentation(written(tmp_path, STATES["names"]), ("B", "C"))
     with pytest.raises(InvalidRequest, match="line 1: the fourth column, the state's name, is absent"):
         Segmentation(written(tmp_path, "1\t0\t9\n1\t9\t20\n"))
+
+
+SIGNALS = {
+    "values": "1\t0\t5\t1.5\nX\t5\t9\t-2\n1\t9\t12\t0\n1\t5\t9\t1e-3\n",
+    "instructions": "track type=bedGraph\n# note\n1\t0\t5\t1\n",
+    "no length": "1\t0\t5\t1\n1\t5\t5\t2\n1\t5\t9\t3\n",
+}
+ODD_SIGNALS = {
+    "a gap": "1\t0\t5\t1\n1\t5\t9\tNA\n",
+    "no number": "1\t0\t5\t1\n1\t5\t9\tnan\n",
+    "an infinite value": "1\t0\t5\t1\n1\t5\t9\tinf\n",
+    "a value beyond float32": "1\t0\t5\t1\n1\t5\t9\t-1e39\n",
+    "an overlap": "1\t0\t5\t1\n1\t4\t9\t2\n",
+    "headings": "chrom\tstart\tend\tvalue\n1\t0\t5\t1\n",
+    "wig": "variableStep chrom=1\n5\t1.5\n",
+    "a line of wig": "1\t0\t5\t1\nfixedStep chrom=1 start=1\n",
+    "five columns": "1\t0\t5\t1\t2\n",
+    "a negative start": "1\t-5\t5\t1\n",
+}
+
+
+@pytest.mark.parametrize("text", SIGNALS.values(), ids=SIGNALS)
+def test_a_regular_bedgraph_gives_what_its_lines_give(tmp_path, text):
+    path = written(tmp_path, text, "a.bedGraph")
+    table, by_lines = read_step_table(path, least_bytes=0), read_steps(path)
+    assert table is not None
+    assert list(table) == list(by_lines)
+    for name, steps in by_lines.items():
+        for found, expected in zip(table[name], steps, strict=True):
+            np.testing.assert_array_equal(found, expected)
+            assert found.dtype == expected.dtype
+
+
+@pytest.mark.parametrize("text", ODD_SIGNALS.values(), ids=ODD_SIGNALS)
+def test_an_odd_bedgraph_is_left_to_the_reader_of_lines(tmp_path, text):
+    assert read_step_table(written(tmp_path, text, "a.bedGraph"), least_bytes=0) is None
+
+
+def test_a_large_bedgraph_is_read_as_a_table(tmp_path, monkeypatch):
+    monkeypatch.setattr(regular, "_LEAST_BYTES", 10)
+    monkeypatch.setattr(signal, "read_steps", None)
+    found = signal.open_signal(written(tmp_path, SIGNALS["values"], "a.bedGraph"))
+    np.testing.assert_array_equal(found.per_base(Interval("chr1", 4, 10)), [1.5, 1e-3, 1e-3, 1e-3, 1e-3, 0])
+
+
+def test_a_wide_view_of_steps_searches_their_positions_once(tmp_path, monkeypatch):
+    found = signal.open_signal(written(tmp_path, "1\t0\t5000000\t1\n1\t5000000\t9000000\t3\n", "a.bedGraph"))
+    searched = []
+    search = np.searchsorted
+    monkeypatch.setattr(signal.np, "searchsorted", lambda *given, **more: searched.append(1) or search(*given, **more))
+    assert found.binned(Interval("1", 0, 9_000_000), 9).mean.tolist() == [1.0] * 5 + [3.0] * 4
+    assert len(searched) == 2
