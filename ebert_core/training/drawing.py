@@ -83,10 +83,10 @@ def legend_below(drawn: "Figure", axes: "Axes", names: Sequence[str]) -> None:
 
 
 def colour_of(number: int, method: str) -> str:
-    """The model and its relatives take the colours in turn; the two baselines keep theirs in every figure."""
+    """The model and its relatives take the colours in turn; the baselines keep theirs in every figure."""
     if method == "motif scan":
         return COLOURS[2]
-    if method.startswith(("motif x", "motif alone", "accessibility", "signals", "state")):
+    if method.startswith(("motif x", "motif alone", "boosted trees", "accessibility", "signals", "state")):
         return COLOURS[1]
     others = (COLOURS[0], *COLOURS[3:])
     return others[number % len(others)]
