@@ -56,6 +56,7 @@ ODD = {
     "seven columns": "chr1\t7\t9\ta\t0\t.\t8\n",
     "bedDetail": "track type=bedDetail\nchr1\t7\t9\ta\t1\n",
     "ends of lines of Windows": "chr1\t7\t9\r\nchr1\t9\t10\r\n",
+    "an end of line of old Macs": "chr1\t7\t9\ta\nchr1\r\t9\t10\tb\n",
     "only comments": "# nothing\n",
     "a line that is no text": "chr1\t7\t9\ta\nchr1\t9\t10\t\udcff\n",
 }
