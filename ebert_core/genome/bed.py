@@ -60,14 +60,14 @@ def read_bed(path: Path, skipped: Skipped | None = None) -> Iterator[Feature]:
             if skipped is None:
                 raise
             # In bedDetail an identifier and a description follow some columns of BED.
-            salvaged = _salvaged(path, fields, problem, Skipped() if has_details else skipped)
-            if salvaged is None:
+            rest = salvaged(path, fields, problem, Skipped() if has_details else skipped)
+            if rest is None:
                 continue
-            feature = salvaged
+            feature = rest
         yield feature
 
 
-def _salvaged(path: Path, fields: list[str], problem: BadLine, skipped: Skipped) -> Feature | None:
+def salvaged(path: Path, fields: list[str], problem: BadLine, skipped: Skipped) -> Feature | None:
     """What can be drawn of a line: from position 0, or by as many of its first columns as make sense."""
     number = problem.number
     if len(fields) > 2 and re.fullmatch(r"-\d+", fields[1]):

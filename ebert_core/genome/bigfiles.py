@@ -9,9 +9,10 @@ from typing import Any
 
 import pybigtools
 
-from ebert_core.genome.bed import bed_feature
+from ebert_core.genome.bed import bed_feature, salvaged
+from ebert_core.genome.big_structure import has_absurd_sizes
 from ebert_core.genome.features import Feature, Fold, Located
-from ebert_core.genome.lines import reading
+from ebert_core.genome.lines import BadLine, Skipped, reading
 from ebert_core.protocol.chromosome_names import name_in
 from ebert_core.protocol.errors import InvalidRequest
 from ebert_core.protocol.locus import Interval
@@ -31,6 +32,8 @@ def open_big_file(path: Path) -> Any:  # Any: pybigtools has no types.
         magic = file.read(4)
     if magic not in BIGWIG_MAGICS + BIGBED_MAGICS:
         raise InvalidRequest(f"{path} is neither bigWig nor bigBed.")
+    if has_absurd_sizes(path):
+        raise InvalidRequest(f"{path} is damaged or cut short: a part of it is said to be larger than the file.")
     is_known = path.suffix.lower() in (".bw", ".bigwig", ".bb", ".bigbed")
     with damage_of(path):
         reader = pybigtools.open(str(path) if is_known else io.BytesIO(path.read_bytes()))
@@ -73,8 +76,17 @@ class BigBedFeatures:
             raise InvalidRequest(f"{path} is a bigWig, which holds a signal and no features.")
         self._fold = fold
         self.chromosome_lengths: dict[str, int] = dict(self._reader.chroms())
-        fields = [name for name, *_ in self._reader.sql(parse=True)["fields"]] if self._reader.sql() else []
+        fields = self._field_names()
         self._gene_name = next((fields.index(name) for name in ("geneName", "geneName2", "name2") if name in fields), 3)
+
+    def _field_names(self) -> list[str]:
+        """None where the file does not describe its fields in words that a reader understands."""
+        try:
+            with damage_of(self.path):
+                described = self._reader.sql(parse=True) if self._reader.sql() else {}
+        except InvalidRequest:
+            return []
+        return [name for name, *_ in described.get("fields", ())]
 
     def __iter__(self) -> Iterator[Feature]:
         for chromosome in self.chromosome_lengths:
@@ -105,5 +117,15 @@ class BigBedFeatures:
         for number, fields in enumerate(records, 1):
             if self._fold and self._gene_name < len(fields):
                 fields[3] = fields[self._gene_name]
-            features.append(bed_feature(self.path, number, fields[:12] if len(fields) > 12 else fields))
+            features.append(self._feature(number, fields[:12] if len(fields) > 12 else fields))
         return self._fold(features) if self._fold else features
+
+    def _feature(self, number: int, fields: list[str]) -> Feature:
+        """A record by as many of its first columns as are those of BED: each bigBed may have columns of its own."""
+        try:
+            return bed_feature(self.path, number, fields)
+        except BadLine as problem:
+            feature = salvaged(self.path, fields, problem, Skipped())
+            if feature is None:
+                raise InvalidRequest(f"{self.path} is damaged: {problem.problem}.") from None
+            return feature

@@ -103,7 +103,8 @@ class BigWigSignal:
         if self._reader.is_bigbed:
             raise InvalidRequest(f"{path} is a bigBed, which holds features and no signal.")
         self.chromosome_lengths: dict[str, int] = dict(self._reader.chroms())
-        self._summary: dict[str, float] = self._reader.info()["summary"]
+        with damage_of(path):
+            self._summary: dict[str, float] = self._reader.info()["summary"]
         # A file without values may lack the index that the reader would look into.
         self._is_empty = not self._summary["basesCovered"] and not self._has_records()
 

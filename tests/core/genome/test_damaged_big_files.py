@@ -1,10 +1,15 @@
 """A damaged bigWig is said to be damaged, whatever its reader does about it."""
 
+import struct
 from pathlib import Path
 
 import numpy as np
+import pybigtools
 import pytest
 
+from ebert_core.genome import bigfiles
+from ebert_core.genome.annotation import read_features
+from ebert_core.genome.big_structure import has_absurd_sizes
 from ebert_core.genome.bigfiles import damage_of
 from ebert_core.genome.bigwig_writer import BigWigWriter
 from ebert_core.genome.signal import open_signal
@@ -37,6 +42,86 @@ def test_whatever_byte_is_wrong_the_file_is_drawn_or_refused_in_a_sentence(tmp_p
         path.write_bytes(whole[:place] + bytes([int(random.integers(256))]) + whole[place + 1 :])
         try:
             open_signal(path).binned(Interval("chr1", 0, 2_000_000), 100)
+        except InvalidRequest as error:
+            sentences.append(str(error))
+    assert sentences
+    assert all(sentence.startswith(f"{path} is") for sentence in sentences)
+
+
+def _small_bigwig(path: Path) -> bytes:
+    with BigWigWriter(path, {"chr1": 2_000_000}) as writer:
+        writer.append("chr1", 0, 50, np.arange(20_000, dtype=np.float32) % 7)
+    return path.read_bytes()
+
+
+def _put(content: bytes, place: int, form: str, value: int) -> bytes:
+    field = struct.pack(form, value)
+    return content[:place] + field + content[place + len(field) :]
+
+
+def _places_of_sizes(content: bytes) -> dict[str, tuple[int, str]]:
+    """Where the sizes stand for which a reader reserves memory, with their form."""
+    tree, _, index = struct.unpack_from("<3Q", content, 8)
+    (zoom_index,) = struct.unpack_from("<Q", content, 64 + 16)
+    first_leaf = {}
+    for name, root in (("block", index + 48), ("zoom", zoom_index + 48)):
+        while not content[root]:
+            (root,) = struct.unpack_from("<Q", content, root + 4 + 16)
+        first_leaf[name] = root + 4 + 24
+    return {
+        "chromosomes": (tree + 16, "<Q"),
+        "unpacked": (52, "<I"),
+        **{name: (place, "<Q") for name, place in first_leaf.items()},
+    }
+
+
+@pytest.mark.parametrize("what", ["chromosomes", "unpacked", "block", "zoom"])
+def test_a_size_beyond_the_file_is_said_before_memory_is_reserved_for_it(tmp_path, monkeypatch, what):
+    path = tmp_path / "x.bw"
+    content = _small_bigwig(path)
+    assert not has_absurd_sizes(path)
+    place, form = _places_of_sizes(content)[what]
+    path.write_bytes(_put(content, place, form, (1 << (8 * struct.calcsize(form) - 1)) - 1))
+    assert has_absurd_sizes(path)
+    # The reader would end the process.
+    monkeypatch.setattr(bigfiles.pybigtools, "open", lambda *_: pytest.fail("the reader was asked"))
+    with pytest.raises(InvalidRequest, match=r"x\.bw is damaged or cut short: a part of it is said to be larger"):
+        open_signal(path)
+
+
+def test_an_index_that_leads_back_to_itself_is_walked_once(tmp_path):
+    path = tmp_path / "x.bw"
+    content = _small_bigwig(path)
+    (index,) = struct.unpack_from("<Q", content, 24)
+    root = index + 48
+    path.write_bytes(_put(_put(content, root, "<B", 0), root + 4 + 16, "<Q", root))
+    assert not has_absurd_sizes(path)
+
+
+def _bigbed(path: Path, rest: str) -> None:
+    writer = pybigtools.open(str(path), "w")
+    records = [("chr1", 100 * number, 100 * number + 50, rest) for number in range(50)]
+    writer.write({"chr1": 1_000_000}, records)
+
+
+def test_columns_of_a_bigbed_that_are_not_those_of_bed_are_left_out(tmp_path):
+    path = tmp_path / "x.bb"
+    _bigbed(path, "name\tno score\t+")
+    feature, *rest = read_features(path).touching(Interval("chr1", 0, 1000))
+    assert (feature.start, feature.end, feature.name, feature.score) == (0, 50, "name", 0.0)
+    assert len(rest) == 9
+
+
+def test_whatever_byte_of_a_bigbed_is_wrong_it_is_drawn_or_refused_in_a_sentence(tmp_path):
+    path = tmp_path / "x.bb"
+    _bigbed(path, "n\t5\t+")
+    whole = path.read_bytes()
+    random = np.random.default_rng(5)
+    sentences = []
+    for place in random.integers(8, len(whole), 200).tolist():
+        path.write_bytes(whole[:place] + bytes([int(random.integers(256))]) + whole[place + 1 :])
+        try:
+            list(read_features(path))
         except InvalidRequest as error:
             sentences.append(str(error))
     assert sentences

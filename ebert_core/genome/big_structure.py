@@ -1,0 +1,82 @@
+"""Sizes that a bigWig or bigBed announces, checked against its length before a reader reserves memory for them.
+
+The reader is native code: where memory for an absurd size cannot be had, it ends the process, and no Python can catch
+that. Layout after Kent et al. 2010 (BigWig and BigBed, supplementary tables), which any reader follows.
+"""
+
+import struct
+from pathlib import Path
+from typing import BinaryIO, Literal
+
+import numpy as np
+
+from ebert_core.genome.lines import reading
+
+_MAGICS = (0x888FFC26, 0x8789F2EB)
+# Zoom levels, chromosome tree, data, index, two counts of fields, autoSql, summary, size of an unpacked block.
+_HEADER = "H3Q2H2QI"
+_HEADER_AT, _ZOOMS_AT = 6, 64
+_TREE_HEADER, _INDEX_HEADER = 32, 48
+# An index node names its children by place alone, its blocks by place and size, as the last two numbers.
+_CHILD = [("span", "u4", 4), ("offset", "u8")]
+_BLOCK = [*_CHILD, ("size", "u8")]
+# zlib makes no more of a byte.
+_MOST_UNPACKED = 1032
+
+
+def has_absurd_sizes(path: Path) -> bool:
+    """Whether a part of the file is announced to be larger than the file can hold.
+
+    What begins beyond the end of the file is not looked at: a reader says that by itself.
+
+    Raises:
+        InvalidRequest: the file cannot be read.
+    """
+    with reading(path), open(path, "rb") as file:
+        length = path.stat().st_size
+        order: Literal["<", ">"] = "<" if struct.unpack("<I", file.read(4))[0] in _MAGICS else ">"
+        try:
+            return _Sizes(file, length, order).are_absurd()
+        except struct.error:  # the file ends within a part
+            return False
+
+
+class _Sizes:
+    def __init__(self, file: BinaryIO, length: int, order: Literal["<", ">"]) -> None:
+        self._file, self._length, self._order = file, length, order
+
+    def are_absurd(self) -> bool:
+        levels, tree, _, index, *_, unpacked = self._numbers(_HEADER, _HEADER_AT)
+        zooms = [self._numbers("2I2Q", _ZOOMS_AT + 24 * level)[3] for level in range(levels)]
+        if unpacked > _MOST_UNPACKED * self._length:
+            return True
+        return self._tree_is_absurd(tree) or any(self._index_is_absurd(place) for place in (index, *zooms))
+
+    def _numbers(self, form: str, place: int) -> tuple[int, ...]:
+        form = self._order + form
+        self._file.seek(min(place, self._length))
+        return struct.unpack(form, self._file.read(struct.calcsize(form)))
+
+    def _tree_is_absurd(self, place: int) -> bool:
+        if place >= self._length:
+            return False
+        _, _, key, _, items, _ = self._numbers("4I2Q", place)
+        return items * (key + 8) > self._length
+
+    def _index_is_absurd(self, place: int) -> bool:
+        """Walks an index from its root; each node once, since a wrong place may lead back."""
+        seen: set[int] = set()
+        left = [place + _INDEX_HEADER]
+        while left:
+            node = left.pop()
+            if node in seen or node >= self._length:
+                continue
+            seen.add(node)
+            is_leaf, _, count = self._numbers("2BH", node)
+            kind = np.dtype(_BLOCK if is_leaf else _CHILD).newbyteorder(self._order)
+            content = self._file.read(count * kind.itemsize)
+            items = np.array(np.frombuffer(content + bytes(-len(content) % kind.itemsize), kind))
+            if is_leaf and (items["size"] > self._length).any():
+                return True
+            left.extend([] if is_leaf else items["offset"].tolist())
+        return False
