@@ -19,7 +19,7 @@ from ebert_core.protocol.reliability import (
     untrained_sentence,
 )
 from ebert_core.protocol.verdict import Judgement, Verdict
-from ebert_core.protocol.wording import percent
+from ebert_core.protocol.wording import percent, percent_range
 
 # Below this, nine of ten bins that a calibrated model calls at its threshold are expected to be unbound.
 LOWEST_THRESHOLD = 0.1
@@ -43,7 +43,7 @@ def calls_of(trained: Sequence[str], threshold: float | None, reliability: Relia
     """Whether a stored threshold may tell bound bins from others.
 
     A threshold is stored wherever some probability was best on the held-out bins, also where the best was poor: too
-    low to mean bound, chosen by too few peaks, or no better than calling bins by chance.
+    low to mean bound, chosen by too few peaks, or perhaps no better than calling bins by chance.
 
     Args:
         trained: cell types in which the factor was trained.
@@ -61,9 +61,10 @@ def calls_of(trained: Sequence[str], threshold: float | None, reliability: Relia
     if reliability.peaks < FEWEST_PEAKS:
         return Calls(None, f"its threshold rests on {_counted(reliability.peaks)}")
     point = reliability.at(threshold)
-    worst = point.precision if point.low is None else point.low
-    if worst <= reliability.prevalence:
+    if point.precision <= reliability.prevalence:
         return Calls(None, "no better than chance on held-out bins")
+    if point.low is not None and point.high is not None and point.low <= reliability.prevalence:
+        return Calls(None, f"its precision, {percent_range(point.low, point.high)}, may be no better than chance")
     return Calls(threshold)
 
 
