@@ -1,8 +1,9 @@
 """BED files of every width, narrowPeak, broadPeak and gappedPeak among them."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
+from urllib.parse import unquote
 
 from msgspec.structs import replace
 
@@ -44,10 +45,11 @@ def read_bed(path: Path, skipped: Skipped | None = None) -> Iterator[Feature]:
     Raises:
         InvalidRequest: the file cannot be read, or a line makes no sense.
     """
-    is_first, has_details = True, False
+    is_first, has_details, has_tags = True, False, False
     for number, line in read_lines(path):
         if is_track_line(line):
             has_details = "type=bedDetail" in line if line.startswith("track") else has_details
+            has_tags = has_tags or has_gff_tags(line)
             continue
         fields = columns_of(line)
         if is_first and len(fields) > 2 and fields[1].lower() in HEADINGS:
@@ -64,7 +66,22 @@ def read_bed(path: Path, skipped: Skipped | None = None) -> Iterator[Feature]:
             if rest is None:
                 continue
             feature = rest
-        yield feature
+        yield _named_by_tags(feature) if has_tags else feature
+
+
+def has_gff_tags(line: str) -> bool:
+    """Whether a comment or instruction says that names are written as attributes of GFF3, as IGV takes them."""
+    return "gfftags" in line.lower() and "gfftags=off" not in line.lower()
+
+
+def _named_by_tags(feature: Feature) -> Feature:
+    pairs = (part.partition("=") for part in feature.name.split(";"))
+    tags = {key.strip().lower(): unquote(value.strip()) for key, equals, value in pairs if equals}
+    name = tags.get("name") or tags.get("id") or tags.get("alias") or feature.name
+    colour = tags.get("color") or tags.get("colour") or ""
+    levels = colour.split(",")
+    is_colour = len(levels) == 3 and all(level.isdecimal() and int(level) < 256 for level in levels)
+    return replace(feature, name=name, colour=_hexadecimal(map(int, levels)) if is_colour else feature.colour)
 
 
 def salvaged(path: Path, fields: list[str], problem: BadLine, skipped: Skipped) -> Feature | None:
@@ -164,6 +181,10 @@ def _colour(path: Path, number: int, text: str) -> str:
     levels = [whole_number(path, number, "colour", part) for part in parts]
     if max(levels) > 255:
         raise at_line(path, number, f"the colour {text} has a part above 255")
+    return _hexadecimal(levels)
+
+
+def _hexadecimal(levels: Iterable[int]) -> str:
     return "#{:02x}{:02x}{:02x}".format(*levels)
 
 

@@ -8,7 +8,7 @@ from collections.abc import Collection
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from ebert_core.genome.bed import HEADINGS, is_track_line
+from ebert_core.genome.bed import HEADINGS, has_gff_tags, is_track_line
 from ebert_core.genome.lines import GZIP_MAGIC, LARGEST_POSITION, columns_of, reading
 
 if TYPE_CHECKING:
@@ -63,7 +63,7 @@ def _beginning(content: bytes, *, takes_headings: bool) -> _Beginning | None:
         end = len(content) if end < 0 else end
         line = content[start:end].decode("utf-8", "replace")
         fields = columns_of(line)
-        if "type=bedDetail" in line:
+        if "type=bedDetail" in line or (is_track_line(line) and has_gff_tags(line)):
             return None
         if takes_headings and len(fields) > 2 and fields[1].lower() in HEADINGS:
             takes_headings = False

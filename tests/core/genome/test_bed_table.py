@@ -55,6 +55,7 @@ ODD = {
     "a summit beyond any chromosome": "chr1\t7\t9\ta\t0\t.\t7.5\t9\t1\t9999999999999\n",
     "seven columns": "chr1\t7\t9\ta\t0\t.\t8\n",
     "bedDetail": "track type=bedDetail\nchr1\t7\t9\ta\t1\n",
+    "names as attributes": "#gffTags\nchr1\t7\t9\tName=a\n",
     "ends of lines of Windows": "chr1\t7\t9\r\nchr1\t9\t10\r\n",
     "an end of line of old Macs": "chr1\t7\t9\ta\nchr1\r\t9\t10\tb\n",
     "only comments": "# nothing\n",

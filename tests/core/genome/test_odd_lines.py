@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from ebert_core.genome.annotation import read_features, read_genes
+from ebert_core.genome.bed import read_bed
 from ebert_core.genome.lines import Skipped
 from ebert_core.genome.signal import open_signal
 from ebert_core.genome.states import Segmentation
@@ -190,6 +191,27 @@ def test_a_gene_whose_transcript_does_not_name_it_stands_there_once(tmp_path):
     text = "".join(f"chr1\tx\t{kind}\t11\t90\t.\t+\t.\t{attributes}\n" for kind, attributes in lines)
     other = "chr1\tx\tgene\t11\t90\t.\t-\t.\tID=h;Name=H\n"
     assert [each.name for each in lenient(tmp_path, "a.gff3", text + other, read_genes)] == ["H", "T"]
+
+
+@pytest.mark.parametrize("said", ["#gffTags", "#gffTags=on", "track name=x gffTags=on"])
+def test_names_that_are_written_as_attributes_are_read(tmp_path, said):
+    path = tmp_path / "a.bed"
+    lines = (
+        "Name=my%20gene;Note=a%2Bb",
+        "ID=x1;Name=second;color=255,0,0",
+        "name=third",
+        "plain",
+        "ID=x;color=300,0,0",
+    )
+    path.write_text(said + "\n" + "".join(f"chr1\t1\t9\t{name}\n" for name in lines))
+    found = [(each.name, each.colour) for each in read_bed(path)]
+    assert found == [("my gene", ""), ("second", "#ff0000"), ("third", ""), ("plain", ""), ("x", "")]
+
+
+def test_names_are_left_alone_where_they_are_not_said_to_be_attributes(tmp_path):
+    path = tmp_path / "a.bed"
+    path.write_text("track gffTags=off\nchr1\t1\t9\tName=a\n")
+    assert [each.name for each in read_bed(path)] == ["Name=a"]
 
 
 def test_the_line_of_the_sequence_itself_is_no_gene(tmp_path):
