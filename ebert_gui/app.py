@@ -17,6 +17,7 @@ from ebert_gui.loading.jobs import JobFollower
 from ebert_gui.loading.keeping import Appearance, SessionKeeper
 from ebert_gui.loading.loader import Loader
 from ebert_gui.loading.opening import Opener
+from ebert_gui.loading.remarks import RemarkTeller
 from ebert_gui.state.recent import add_recent
 from ebert_gui.state.session import Session, read_session
 from ebert_gui.state.workspace import Workspace
@@ -59,6 +60,7 @@ class Program:
         self.model = WorkerClient(local_worker("model"), "model")
         self.opener = Opener(self.workspace, self.data, self.model)
         self.loader = Loader(self.workspace, {"data": self.data, "model": self.model})
+        self.remarks = RemarkTeller(self.workspace, self.loader)
         self.data.state_changed.connect(self._on_data_state)
         self.model.state_changed.connect(self._on_model_state)
         self.opener.reopened.connect(self.loader.retry)
@@ -144,6 +146,7 @@ class WindowProgram(Program):
         for role, client in (("data", self.data), ("model", self.model)):
             self.window.show_worker(role, client.state)
             client.unheard_failure.connect(lambda failure: self.window.say(failure.message, failure.details))
+        self.remarks.told.connect(self.window.messages.info)
         self.window.theme_wanted.connect(self._set_theme)
         self.window.closing.connect(self._end)
         self.keeper.noted.connect(self.window.messages.info)
@@ -212,7 +215,8 @@ class PictureProgram(Program):
             self.scene.ratio = options.dots_per_inch / DOTS_PER_INCH
         self.workspace.view.set_columns(self.scene.plot_columns)
         self.opener.problem.connect(self._on_problem)
-        self.opener.told.connect(lambda sentence: print(sentence, file=sys.stderr))  # noqa: T201 - for the shell
+        for told in (self.opener.told, self.remarks.told):
+            told.connect(lambda sentence: print(sentence, file=sys.stderr))  # noqa: T201 - for the shell
         self.opener.settled.connect(self._draw_when_complete)
         self.loader.idle.connect(self._draw_when_complete)
         for client in (self.data, self.model):

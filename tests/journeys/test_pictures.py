@@ -57,6 +57,15 @@ def test_tracks_that_do_not_fit_are_counted(toy_dataset: Path, tmp_path: Path) -
     assert len(done.stderr.strip().splitlines()) == 1
 
 
+def test_a_line_that_was_left_out_is_named_and_the_rest_drawn(tmp_path: Path) -> None:
+    target, odd = tmp_path / "out.png", tmp_path / "odd.bed"
+    odd.write_text("chr1\t100\t900\ta\nchr1\t900\t100\tb\n")
+    done = _draw(str(odd), "--picture", str(target))
+    told = "odd.bed: 1 line left out, first line 2: the feature ends at 100, before its start 900.\n"
+    assert (done.returncode, done.stderr) == (0, told)
+    assert target.exists()
+
+
 def test_an_unreadable_file_among_readable_ones_is_named_and_the_rest_drawn(toy_dataset: Path, tmp_path: Path) -> None:
     target, torn = tmp_path / "out.png", tmp_path / "torn.bw"
     whole = (toy_dataset.parent / "alpha.bw").read_bytes()

@@ -32,10 +32,10 @@ class RecordingClient:
     def cancel(self, number: int) -> None:
         self.open.pop(number, None)
 
-    def answer_all(self) -> None:
+    def answer_all(self, change: Callable[[Any], Any] = lambda reply: reply) -> None:
         while self.open:
             body, on_reply, _ = self.open.pop(next(iter(self.open)))
-            on_reply(reply_to(body))
+            on_reply(change(reply_to(body)))
 
     def fail_all(self, failure: Failure) -> None:
         while self.open:
