@@ -15,8 +15,11 @@ _NUMBER = r"(\d{1,3}(?: \d{3})+|[\d,]*\.?\d+|\d[\d,]*\.?)\s*([kKmMgG]?)(?:[bB][p
 _POSITIONS = re.compile(rf"\s*{_NUMBER}\s*(?:(?:-|\.\.)\s*{_NUMBER})?\s*")
 # As in a line of BED: name, start and end with blanks between them, and whatever a line has after them.
 _BED_LINE = re.compile(r"\s*(?P<chromosome>\S+)\s+(?P<start>[\d,]+)\s+(?P<end>[\d,]+)(?:\t.*)?\s*", re.DOTALL)
+# As people say it: name, blanks, and what elsewhere follows a colon.
+_SPOKEN = re.compile(r"\s*(?P<chromosome>\S+)\s+(?P<positions>\d.*)", re.DOTALL)
+_BEYOND_ANY = 1e15
 _DASHES = dict.fromkeys(map(ord, "\u2010\u2011\u2012\u2013\u2014\u2015\u2212\ufe58\ufe63\uff0d"), "-")
-_BLANKS = dict.fromkeys(map(ord, "\u00a0\u2007\u2009\u202f\u3000"), " ")
+_BLANKS = dict.fromkeys(map(ord, "\u00a0\u2007\u2009\u202f\u3000"), " ") | dict.fromkeys(map(ord, "\ufeff\u200b"))
 
 
 class Interval(msgspec.Struct, frozen=True, order=True):
@@ -50,7 +53,8 @@ class _Written(NamedTuple):
 def parse_locus(text: str, chromosome_lengths: Mapping[str, int]) -> Interval | None:
     """The interval a person wrote, or None when the text names no chromosome (it may be a gene).
 
-    `chr5:1-100` is 1-based and inclusive; `chr5 0 100`, as in a line of BED, is the same place, 0-based and half-open;
+    `chr5:1-100` and `chr5 1-100` are 1-based and inclusive; `chr5 0 100`, as in a line of BED, is the same place,
+    0-based and half-open;
     `chr5:124.5m` is a point and gets 20 kb around it; `chr5` is the whole chromosome. A name may hold colons,
     and may be any name of the chromosome in any case. Ends beyond the chromosome are pulled in.
 
@@ -64,10 +68,14 @@ def parse_locus(text: str, chromosome_lengths: Mapping[str, int]) -> Interval | 
             return _interval(text, chromosome, chromosome_lengths[chromosome], written.positions)
     line = _BED_LINE.fullmatch(text)
     chromosome = name_in(chromosome_lengths, line["chromosome"]) if line else None
-    if line is None or chromosome is None:
+    if line is not None and chromosome is not None:
+        first, last = (_position(line[key], "") for key in ("start", "end"))
+        return _between(text, chromosome, chromosome_lengths[chromosome], first + 1, last)
+    spoken = _SPOKEN.fullmatch(text)
+    chromosome = name_in(chromosome_lengths, spoken["chromosome"]) if spoken else None
+    if spoken is None or chromosome is None:
         return None
-    first, last = (int(line[key].replace(",", "")) for key in ("start", "end"))
-    return _between(text, chromosome, chromosome_lengths[chromosome], first + 1, last)
+    return _interval(text, chromosome, chromosome_lengths[chromosome], spoken["positions"])
 
 
 def _plain(text: str) -> str:
@@ -88,9 +96,15 @@ def _interval(text: str, chromosome: str, length: int, positions: str) -> Interv
     if not positions.strip():
         return Interval(chromosome, 0, length)
     match = _POSITIONS.fullmatch(positions)
-    if match is None:
+    if match is None or any(map(_is_decimal_comma, match.groups()[::2], match.groups()[1::2])):
         raise InvalidRequest(f"'{positions.strip()}' in {text} is no position; write {chromosome}:1,000-2,000.")
     first_number, first_unit, last_number, last_unit = match.groups()
+    if last_number is None and " " in first_number:
+        start, end = first_number.split(" ", 1)
+        raise InvalidRequest(
+            f"'{first_number}' in {text} may be one position or two; write {chromosome}:{start}-{end} "
+            f"or {chromosome}:{first_number.replace(' ', ',')}."
+        )
     # A part of a base is no position: in `1.5-2.5m` both are megabases.
     first = _position(first_number, first_unit or (last_unit or "" if "." in first_number else ""))
     if last_number is not None:
@@ -114,8 +128,10 @@ def written_end(text: str) -> int | None:
     """The last position of a span as the person wrote it, on the chromosome or beyond; None for what is no span."""
     text = _plain(text)
     if line := _BED_LINE.fullmatch(text):
-        return int(line["end"].replace(",", ""))
-    match = _POSITIONS.fullmatch(text.rpartition(":")[2]) if ":" in text else None
+        return _position(line["end"], "")
+    spoken = None if ":" in text else _SPOKEN.fullmatch(text)
+    positions = spoken["positions"] if spoken else text.rpartition(":")[2] if ":" in text else ""
+    match = _POSITIONS.fullmatch(positions)
     if match is None:
         return None
     _, first_unit, last_number, last_unit = match.groups()
@@ -128,7 +144,12 @@ def _last_position(first_unit: str, last_number: str, last_unit: str) -> int:
 
 
 def _position(number: str, unit: str) -> int:
-    return round(float(number.replace(",", "").replace(" ", "")) * _UNITS[unit.lower()])
+    return round(min(float(number.replace(",", "").replace(" ", "")) * _UNITS[unit.lower()], _BEYOND_ANY))
+
+
+def _is_decimal_comma(number: str | None, unit: str | None) -> bool:
+    """Whether this may be meant as in `12,5m`, which is not 125 megabases."""
+    return bool(number and unit and "," in number) and not re.fullmatch(r"\d{1,3}(,\d{3})+(\.\d*)?", number or "")
 
 
 def format_locus(interval: Interval) -> str:

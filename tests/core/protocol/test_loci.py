@@ -30,6 +30,10 @@ LENGTHS = {"chr1": 10_000, "2": 50_000_000, "chrM": 16_569, "HLA-A*01:01:01:01":
         ("chr1\t500\t900", Interval("chr1", 500, 900)),
         ("1\t500\t900\tpeak\t0\t+", Interval("chr1", 500, 900)),
         ("chr1  1,500  2,900", Interval("chr1", 1500, 2900)),
+        ("chr1 501-900", Interval("chr1", 500, 900)),
+        ("chr1\t501 - 900", Interval("chr1", 500, 900)),
+        ("\ufeffchr1:50\u200b1-900", Interval("chr1", 500, 900)),
+        ("chr2:1,500k-2,500k", Interval("2", 1_499_999, 2_500_000)),
         ("chr1", Interval("chr1", 0, 10_000)),
         ("chr1:", Interval("chr1", 0, 10_000)),
         ("NC_000001.11:501-900", Interval("chr1", 500, 900)),
@@ -44,6 +48,7 @@ LENGTHS = {"chr1": 10_000, "2": 50_000_000, "chrM": 16_569, "HLA-A*01:01:01:01":
         ("HLA-A", None),
         ("chr99:1-10", None),
         ("chr99 1 10", None),
+        ("chr99 1-10", None),
         ("", None),
     ],
 )
@@ -61,6 +66,12 @@ def test_a_place_is_understood_however_it_is_written(text, expected):
         ("chr1:20m", "ends at 10,000"),
         ("chr1:abc", "'abc' in chr1:abc is no position; write chr1:1,000-2,000"),
         ("chr1:5-", "no position"),
+        ("chr1 5-", "no position"),
+        ("chr2:12,5m", "'12,5m' in chr2:12,5m is no position"),
+        ("chr2:1m-12,5m", "'1m-12,5m' in chr2:1m-12,5m is no position"),
+        ("chr1:500 900", "'500 900' in chr1:500 900 may be one position or two; write chr1:500-900 or chr1:500,900"),
+        ("chr1:" + "9" * 400, "ends at 10,000"),
+        ("chr1 " + "9" * 5_000 + " 1", "ends at 10,000"),
     ],
 )
 def test_a_place_that_is_not_on_its_chromosome_gets_a_sentence(text, sentence):
@@ -98,5 +109,7 @@ def test_the_end_that_a_person_wrote_is_kept_even_beyond_the_chromosome():
     assert written_end("HLA-A*01:01:01:01:100-200") == 200
     assert written_end("chr1 5 20000") == 20_000
     assert written_end("chr1:5-7.5k") == 7_500
+    assert written_end("chr1 5-20000") == 20_000
+    assert written_end("chr1 1 " + "9" * 5_000) > 20_000
     assert written_end("chr1") is None
     assert written_end("chr1:5m") is None
