@@ -31,6 +31,7 @@ from ebert_core.protocol.tracks import Band
         ("a.bed", "chr1\t0\t50\tg\t0\t+\t0\t0\t0\t2\t10,20,\t0,30,\n", "genes"),
         ("a.gtf", '1\tx\texon\t1\t9\t.\t+\t.\tgene_id "G";\n', "genes"),
         ("refGene.txt", "585\tNM_1\tchr1\t+\t10\t60\t14\t20\t1\t10,\t60,\t0\tABC\n", "genes"),
+        ("bismark.cov", "1\t10\t11\t5\t1\t19\n1\t14\t15\t50\t4\t4\n", "features"),
         ("DATASET.toml", "version = 1\n", "dataset"),
     ],
 )
