@@ -6,7 +6,6 @@ from PyQt6.QtCore import QEvent, QObject, QSize, Qt
 from PyQt6.QtGui import QResizeEvent, QShowEvent
 from PyQt6.QtWidgets import (
     QAbstractSpinBox,
-    QApplication,
     QComboBox,
     QDialogButtonBox,
     QFormLayout,
@@ -23,6 +22,8 @@ from PyQt6.QtWidgets import (
     QVBoxLayout,
     QWidget,
 )
+
+from ebert_gui.windows.watching import ApplicationWatcher
 
 
 def label(text: str, role: str = "") -> QLabel:
@@ -131,19 +132,8 @@ def compact(widget: QWidget, width: int) -> QWidget:
     return widget
 
 
-class WheelScrolls(QObject):
+class WheelScrolls(ApplicationWatcher):
     """Watches an application: the wheel scrolls what a number or a choice stands in, and never changes either."""
-
-    def __init__(self, app: QApplication) -> None:
-        super().__init__(app)
-        app.installEventFilter(self)
-        app.aboutToQuit.connect(self.stop)
-
-    def stop(self) -> None:
-        """Watch no more: the application's own end goes through its filters, with no Python left to run them."""
-        app = QApplication.instance()
-        if app is not None:
-            app.removeEventFilter(self)
 
     def eventFilter(self, watched: QObject | None, event: QEvent | None) -> bool:
         """Pass turns of the wheel on to the widget around the field."""

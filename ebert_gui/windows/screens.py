@@ -1,7 +1,9 @@
 """Where windows stand: within the screen, whatever they would like to measure, and where they stood before."""
 
 from PyQt6.QtCore import QByteArray, QEvent, QObject, QPoint, QRect, QSize
-from PyQt6.QtWidgets import QApplication, QDialog, QMainWindow, QWidget
+from PyQt6.QtWidgets import QDialog, QMainWindow, QWidget
+
+from ebert_gui.windows.watching import ApplicationWatcher
 
 # What a window manager puts around a window, until the window knows its own frame: its sides, and its title bar.
 _SIDES, _TITLE_BAR = 4, 36
@@ -38,19 +40,8 @@ def _from_text(text: str) -> QByteArray:
     return QByteArray.fromBase64(text.encode("ascii", "ignore"))
 
 
-class WithinScreen(QObject):
+class WithinScreen(ApplicationWatcher):
     """Watches an application: each window and dialog that is shown is made to fit into the room of its screen."""
-
-    def __init__(self, app: QApplication) -> None:
-        super().__init__(app)
-        app.installEventFilter(self)
-        app.aboutToQuit.connect(self.stop)
-
-    def stop(self) -> None:
-        """Watch no more: the application's own end goes through its filters, with no Python left to run them."""
-        app = QApplication.instance()
-        if app is not None:
-            app.removeEventFilter(self)
 
     def eventFilter(self, watched: QObject | None, event: QEvent | None) -> bool:
         """Fit what is about to be seen; nothing is kept from anybody."""
