@@ -205,7 +205,8 @@ class LocusBar(QWidget):
 
     def _set_up_completion(self) -> None:
         completer = QCompleter(self._names, self)
-        completer.setCompletionMode(QCompleter.CompletionMode.UnfilteredPopupCompletion)
+        # In this mode no name is chosen beforehand: Enter takes none but the one that a person went to.
+        completer.setCompletionMode(QCompleter.CompletionMode.PopupCompletion)
         completer.setCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
         completer.activated[str].connect(lambda _text: QTimer.singleShot(0, self.go))
         self.locus.setCompleter(completer)
@@ -225,6 +226,7 @@ class LocusBar(QWidget):
         self._names.setStringList([place.label if times[place.name] > 1 else place.name for place in places.places])
         completer = self.locus.completer()
         if places.places and self.locus.hasFocus() and completer is not None:
+            completer.setCompletionPrefix(self.locus.text().strip())
             completer.complete()
 
     def _on_found(self, text: str, places: Places) -> None:

@@ -4,6 +4,8 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from PyQt6.QtCore import Qt
+from PyQt6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from ebert_core.protocol.locus import Interval
@@ -115,3 +117,30 @@ def test_a_gene_named_at_the_start_is_found_or_missed_alike(
     opener.find_place("MYC")
     assert workspace.view.interval == place
     assert len(said) == (place == START)
+
+
+@pytest.mark.qt_log_ignore("This plugin does not support")
+@pytest.mark.parametrize(
+    ("keys", "place"),
+    [((Qt.Key.Key_Return,), START), ((Qt.Key.Key_Down, Qt.Key.Key_Return), Interval("chr17", 19_000, 22_000))],
+)
+def test_enter_takes_no_name_of_the_list_but_the_one_that_was_gone_to(
+    qtbot: QtBot, workspace: Workspace, keys: tuple[Qt.Key, ...], place: Interval
+) -> None:
+    bar = LocusBar(workspace, Finding(GENES[1:]))
+    qtbot.addWidget(bar)
+    bar.show()
+    bar.activateWindow()
+    bar.locus.setFocus()
+    qtbot.waitUntil(bar.locus.hasFocus)
+    bar.locus.selectAll()
+    qtbot.keyClicks(bar.locus, " myc")
+    completer = bar.locus.completer()
+    assert completer is not None
+    popup = completer.popup()
+    assert popup is not None
+    qtbot.waitUntil(popup.isVisible)
+    for key in keys:
+        qtbot.keyClick(popup, key)
+    QApplication.processEvents()
+    assert workspace.view.interval == place
