@@ -18,6 +18,7 @@ from ebert_gui.state.tracks import PredictionTrack, SignalTrack, Track
 _MARGIN = 12.0
 _NUMBER_PIXELS = 10
 _SIGN = 17.0
+_LINE = 15.0
 
 
 def paint_label(
@@ -41,7 +42,7 @@ def paint_label(
         if doubts:
             _paint_sign(surface, _MARGIN + room, surface.height / 2)
     else:
-        end = _paint_lines(surface, width, track, caption, numbers)
+        end = _paint_lines(surface, width, track, caption, numbers, _LINE * bool(doubts))
         if doubts:
             _paint_doubts(surface, width, end, doubts)
     _paint_numbers(surface, width, numbers)
@@ -68,19 +69,27 @@ def _numbers_of(surface: Surface, track: Track, scale: Scale) -> tuple[Number, .
     return ends if bottom - top >= 10 else ()
 
 
-def _paint_lines(surface: Surface, width: float, track: Track, caption: str, numbers: tuple[Number, ...]) -> float:
-    """Title, cell type and caption below each other, and where they end; the numbers of a scale keep their place."""
+def _paint_lines(
+    surface: Surface, width: float, track: Track, caption: str, numbers: tuple[Number, ...], kept: float
+) -> float:
+    """Title, cell type and caption below each other, and where they end; the numbers of a scale keep their place.
+
+    A height of `kept` is left free below them: a title that would need it for a second line is cut.
+    """
     palette, room = surface.palette, width - _MARGIN - 8
     beside = max((number.room_beside(surface, 6) for number in numbers), default=0.0)
+    below = [text for text in (track.subtitle, caption) if text]
     titles = broken(surface, track.title, room - beside) if not track.subtitle else [track.title]
-    lines = [(text, True) for text in titles] + [(text, False) for text in (track.subtitle, caption) if text]
-    y = max(2.0, (surface.height - 15 * len(lines)) / 2) if surface.height < 64 else 6.0
+    if _LINE * (len(titles) + len(below)) + kept > surface.height:
+        titles = [track.title]
+    lines = [(text, True) for text in titles] + [(text, False) for text in below]
+    y = max(2.0, (surface.height - kept - _LINE * len(lines)) / 2) if surface.height < 64 else 6.0
     for text, is_title in lines:
         available = room - max((number.room_beside(surface, y) for number in numbers), default=0.0)
         pixels, colour = (12, palette.text) if is_title else (11, palette.muted)
         shown = elided(surface, text, pixels, is_title, available)
         surface.text(QRectF(_MARGIN, y, available, 15), shown, colour, pixels, Left, is_title)
-        y += 15
+        y += _LINE
     return y
 
 

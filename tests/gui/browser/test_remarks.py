@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 
 from ebert_core.protocol.locus import Interval
-from ebert_core.protocol.tracks import STRANGE_NAMES, Chromosome, DatasetSummary, Gene, Genes, Peaks, Remark
+from ebert_core.protocol.tracks import STRANGE_NAMES, Chromosome, DatasetSummary, Gene, Genes, Peaks, Remark, Signal
 from ebert_gui.browser import gutter
 from ebert_gui.browser.axis import Axis
 from ebert_gui.browser.blank import blank_sentence
@@ -15,7 +15,7 @@ from ebert_gui.browser.genes import describe_genes
 from ebert_gui.browser.painters import doubts_of_row
 from ebert_gui.browser.scene import GUTTER
 from ebert_gui.browser.signal import Scale
-from ebert_gui.state.tracks import GenesTrack, PeaksTrack, Track
+from ebert_gui.state.tracks import GenesTrack, PeaksTrack, SignalTrack, Track
 from ebert_gui.state.workspace import Workspace
 from ebert_gui.windows.theme import LIGHT, window_font
 
@@ -71,3 +71,15 @@ def test_a_gene_says_that_it_stands_for_several_transcripts() -> None:
     replies = TrackContent({"genes": (Held(1, HERE, Genes(HERE, genes)),)})
     said = describe_genes(GenesTrack(), replies, 50, HERE)
     assert said == "ISO (+, the longest coding of 4 transcripts), ONE (-)"
+
+
+def test_a_long_title_leaves_room_for_the_words_beside_the_sign(new_page, monkeypatch) -> None:
+    places: dict[str, float] = {}
+    surface = replace(new_page(1.0, (GUTTER, 90)).surface, height=56.0)
+    monkeypatch.setattr(type(surface), "text", lambda _self, box, text, *_: places.update({text: box.bottom()}))
+    track = SignalTrack(path="x", signal="a_signal_with_a_long.bedGraph")
+    values = np.ones(10, np.float32)
+    reply = Signal(HERE, values, values, values, remarks=(SKIPPED,))
+    shown = TrackContent({"signal": (Held(1, HERE, reply),)})
+    gutter.paint_label(surface, GUTTER, track, shown, Scale(), Setting())
+    assert places[SKIPPED.short] <= surface.height
