@@ -2,11 +2,13 @@
 
 from bisect import bisect_left
 from collections.abc import Iterator
+from contextlib import suppress
 from weakref import WeakKeyDictionary
 
 from ebert_core.dataset.description import Dataset
 from ebert_core.genome.features import Feature
 from ebert_core.protocol.chromosome_names import name_in
+from ebert_core.protocol.errors import InvalidRequest
 from ebert_core.protocol.locus import Interval
 from ebert_core.protocol.tracks import Place, Places
 
@@ -49,4 +51,6 @@ def _genes(dataset: Dataset) -> Iterator[Feature]:
         yield from dataset.genes
     for file in dataset.files:
         if file.kind == "genes":
-            yield from dataset.gene_file(file.path)
+            # One that cannot be read or is of another assembly says so in its row, and hides no gene of the others.
+            with suppress(InvalidRequest):
+                yield from dataset.gene_file(file.path)

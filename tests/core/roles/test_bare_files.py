@@ -9,6 +9,7 @@ from ebert_core.genome import bigfiles
 from ebert_core.genome.bigwig_writer import BigWigWriter
 from ebert_core.protocol.tracks import (
     STRANGE_NAMES,
+    FindPlace,
     OpenFiles,
     ReadGenes,
     ReadPeaks,
@@ -196,3 +197,19 @@ def test_a_sequence_opens_on_its_first_bases(tmp_path):
     summary = ask(OpenFiles((str(path),)))
     assert [each.name for each in summary.chromosomes] == ["2", "X"]
     assert ask(ReadSequence(summary.start_locus)).codes[:4].tolist() == [0, 1, 2, 3]
+
+
+def test_genes_of_another_assembly_hide_no_gene_of_the_others(tmp_path):
+    row = '{}\tx\texon\t100\t{}\t.\t+\t.\tgene_id "{}"; transcript_id "t";\n'.format
+    files = {
+        "chrom.sizes": "chr1\t10000\n",
+        "own.gtf": row("chr1", 200, "MYC"),
+        "beyond.gtf": row("chr1", 200_000, "MYCN"),
+        "more.gtf": row("1", 300, "MYCL"),
+        "DATASET.toml": 'version=1\nname="x"\nassembly="toy"\nchromosome_sizes="chrom.sizes"\ngenes="own.gtf"\n',
+    }
+    for name, text in files.items():
+        (tmp_path / name).write_text(text)
+    ask = asker()
+    ask(OpenFiles((str(tmp_path / "beyond.gtf"), str(tmp_path / "more.gtf")), str(tmp_path / "DATASET.toml")))
+    assert [place.name for place in ask(FindPlace("myc")).places] == ["MYC", "MYCL"]
