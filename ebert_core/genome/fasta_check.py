@@ -9,8 +9,9 @@ from pathlib import Path
 from typing import NamedTuple, Protocol
 
 # What may stand between the last base of a record and the first of the next.
-_BETWEEN = re.compile(rb"\s*>\s*(\S+)[^\n]*\n\s*")
-_BEFORE_THE_FIRST = re.compile(rb"(?:\s*;[^\n]*\n)*\s*>\s*(\S+)[^\n]*\n\s*")
+# Nothing is given back (`++`), so that a long line that is no header is refused in one pass.
+_BETWEEN = re.compile(rb"\s*+>\s*+(\S++)[^\n]*+\n\s*+")
+_BEFORE_THE_FIRST = re.compile(rb"(?:\s*+;[^\n]*+\n)*+\s*+>\s*+(\S++)[^\n]*+\n\s*+")
 # A header longer than this is none.
 _LONGEST_GAP = 1 << 20
 

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 from Bio import bgzf
 
+from ebert_core.genome.fasta_check import describes
 from ebert_core.genome.reference import Reference
 from ebert_core.protocol.bases import decode_bases
 from ebert_core.protocol.errors import InvalidRequest
@@ -249,3 +250,10 @@ def test_long_records_of_many_blocks_are_read_alike(tmp_path):
         wanted = Interval("big", start, start + 1_000)
         assert decode_bases(Reference(tmp_path / "a.fa").bases(wanted)) == letters[start : start + 1_000]
         assert decode_bases(Reference(tmp_path / "b.fa.gz").bases(wanted)) == letters[start : start + 1_000]
+
+
+def test_a_long_line_where_a_header_should_end_takes_no_time(tmp_path):
+    path, index = tmp_path / "x.fa", tmp_path / "x.fa.fai"
+    path.write_bytes(b">" + b"A" * 900_000)
+    index.write_text("A\t10\t900000\t10\t11\n")
+    assert not describes(index, path)
