@@ -38,7 +38,7 @@ from ebert_gui.state.workspace import Workspace
 
 _ID = Qt.ItemDataRole.UserRole
 # Two lines: on a low screen the other docks need the room.
-_LOWEST = 36
+_LOWEST = 24
 # What the colour dialog opens on for tracks that are drawn in many colours.
 _NO_COLOUR = "#5b6b7d"
 

@@ -6,7 +6,7 @@ import msgspec
 import pytest
 from PyQt6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
 from PyQt6.QtGui import QDropEvent, QKeySequence
-from PyQt6.QtWidgets import QAbstractButton, QFileDialog, QLabel, QMenu
+from PyQt6.QtWidgets import QAbstractButton, QApplication, QFileDialog, QLabel, QMenu
 from pytestqt.qtbot import QtBot
 
 from ebert_core.protocol.locus import Interval
@@ -18,6 +18,7 @@ from ebert_gui.loading.opening import Opener
 from ebert_gui.state.recent import add_recent
 from ebert_gui.state.tracks import SignalTrack
 from ebert_gui.state.workspace import Workspace
+from ebert_gui.windows import theme as themes
 from ebert_gui.windows.main_window import MainWindow, Parts
 from ebert_gui.windows.theme import LIGHT
 from ebert_gui.workers.state import Condition, WorkerState
@@ -314,8 +315,9 @@ def test_the_title_says_once_that_a_genome_is_synthetic(
 
 
 def test_the_window_with_all_its_docks_fits_a_screen_of_1600_by_1000_at_a_scale_of_two(
-    window: MainWindow, qtbot: QtBot
+    window: MainWindow, qtbot: QtBot, qapp: QApplication
 ) -> None:
+    themes.apply(qapp, LIGHT)  # as the program looks, whatever ran before
     for dock in (window.track_dock, window.checkpoint_dock, window.job_desk.dock()):
         dock.show()
     window.attention_bar.show()
