@@ -19,7 +19,7 @@ from ebert_core.genome.lines import (
     whole_number,
 )
 
-HEADINGS = ("start", "chromstart", "begin", "txstart")
+_HEADINGS = ("start", "chromstart", "begin", "txstart")
 # The six columns that every wide BED has, then a value, two logarithms and, in narrowPeak, the summit.
 _NARROW_PEAK, _BROAD_PEAK = 10, 9
 # The widths at which a line of BED may be cut and still makes sense.
@@ -33,6 +33,11 @@ _NUMBER = re.compile(r"[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?|[-+]?inf|nan|na|\.|
 def is_track_line(line: str) -> bool:
     """Whether a line is a comment or an instruction to a browser."""
     return line.startswith(("#", "track ", "track\t", "browser ", "browser\t")) or line.strip() in ("track", "browser")
+
+
+def is_heading_line(fields: list[str]) -> bool:
+    """Whether these are names of columns."""
+    return len(fields) > 2 and fields[1].lower() in _HEADINGS
 
 
 def read_bed(path: Path, skipped: Skipped | None = None) -> Iterator[Feature]:
@@ -52,7 +57,7 @@ def read_bed(path: Path, skipped: Skipped | None = None) -> Iterator[Feature]:
             has_tags = has_tags or has_gff_tags(line)
             continue
         fields = columns_of(line)
-        if is_first and len(fields) > 2 and fields[1].lower() in HEADINGS:
+        if is_first and is_heading_line(fields):
             is_first = False
             continue
         is_first = False

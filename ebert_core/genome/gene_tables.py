@@ -156,6 +156,9 @@ def _gene_prediction(path: Path, number: int, fields: list[str]) -> Feature:
     if len(exon_starts) != len(exon_ends):
         raise at_line(path, number, f"{len(exon_starts)} exons start but {len(exon_ends)} end")
     blocks = tuple(zip(exon_starts, exon_ends, strict=True))
+    for block_start, block_end in ((start, end), *blocks):
+        if block_end < block_start:
+            raise at_line(path, number, f"a transcript or exon ends at {block_end}, before its start {block_start}")
     name = fields[11] if len(fields) > 11 else fields[0]
     return Feature(fields[1], start, end, name, 0.0, fields[2], -1, blocks, coding_parts(blocks, first, last))
 

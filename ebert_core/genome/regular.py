@@ -8,7 +8,7 @@ from collections.abc import Collection
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from ebert_core.genome.bed import HEADINGS, has_gff_tags, is_track_line
+from ebert_core.genome.bed import has_gff_tags, is_heading_line, is_track_line
 from ebert_core.genome.lines import GZIP_MAGIC, LARGEST_POSITION, columns_of, reading
 
 if TYPE_CHECKING:
@@ -65,7 +65,7 @@ def _beginning(content: bytes, *, takes_headings: bool) -> _Beginning | None:
         fields = columns_of(line)
         if "type=bedDetail" in line or (is_track_line(line) and has_gff_tags(line)):
             return None
-        if takes_headings and len(fields) > 2 and fields[1].lower() in HEADINGS:
+        if takes_headings and is_heading_line(fields):
             takes_headings = False
         elif not is_track_line(line) and line.strip():
             return _Beginning(start, len(fields)) if fields == line.split("\t") else None

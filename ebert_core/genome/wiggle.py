@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from ebert_core.genome.bed import is_track_line
+from ebert_core.genome.bed import is_heading_line, is_track_line
 from ebert_core.genome.lines import (
     BadLine,
     Skipped,
@@ -63,8 +63,13 @@ def read_steps(path: Path, skipped: Skipped | None = None) -> dict[str, Steps]:
 
 def _steps(path: Path, skipped: Skipped | None) -> Iterator[_Step]:
     place: _Declaration | None = None
+    may_be_heading = True
     for number, line in read_lines(path):
         if is_track_line(line):
+            continue
+        is_heading = may_be_heading and is_heading_line(columns_of(line))
+        may_be_heading = False
+        if is_heading:
             continue
         try:
             if line.startswith(("fixedStep", "variableStep")):

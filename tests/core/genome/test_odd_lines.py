@@ -117,6 +117,15 @@ def test_gaps_of_a_bedgraph_are_gaps_and_infinity_is_told(tmp_path):
     ]
 
 
+def test_names_of_columns_are_no_odd_line(tmp_path):
+    text = "chrom\tstart\tend\tvalue\nchr1\t10\t20\t2\n"
+    signal = lenient(tmp_path, "x.bedGraph", text, open_signal)
+    assert signal.remarks == ()
+    assert signal.per_base(Interval("chr1", 10, 11)).tolist() == [2.0]
+    twice = lenient(tmp_path, "x.bedGraph", text + text, open_signal)
+    assert twice.remarks[0].full.startswith("1 line left out, first line 3")
+
+
 def test_of_two_values_on_one_base_the_later_is_drawn(tmp_path):
     text = "chr1\t10\t20\t1\nchr1\t15\t25\t3\nchr1\t15\t16\t4\nchr1\t30\t40\t2\n"
     signal = lenient(tmp_path, "x.bedGraph", text, open_signal)
@@ -154,6 +163,9 @@ def test_odd_lines_of_gene_files_are_left_out(tmp_path):
     genes = lenient(tmp_path, "a.gtf", gtf, read_genes)
     assert [gene.name for gene in genes] == ["G"]
     assert genes.remarks[0].full.startswith("2 lines left out, first line 2: 9-1 is no interval")
+    reversed_exon = "NM_2\tchr1\t+\t10\t60\t14\t20\t1\t40,\t30,\n"
+    genes = lenient(tmp_path, "refGene.txt", "NM_1\tchr1\t+\t10\t60\t14\t20\t1\t10,\t60,\n" + reversed_exon, read_genes)
+    assert "line 2: a transcript or exon ends at 30, before its start 40" in genes.remarks[0].full
     table = "NM_1\tchr1\t+\t10\t60\t14\t20\t1\t10,\t60,\nNM_2\tchr1\t+\t10\t60\t14\t20\t1\t10,\t60,70,\n"
     genes = lenient(tmp_path, "refGene.txt", table, read_genes)
     assert [gene.name for gene in genes] == ["NM_1"]
