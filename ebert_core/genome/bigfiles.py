@@ -50,7 +50,7 @@ def damage_of(path: Path) -> Iterator[None]:
     """
     try:
         yield
-    except (KeyboardInterrupt, SystemExit, GeneratorExit, InvalidRequest):
+    except (KeyboardInterrupt, SystemExit, GeneratorExit, MemoryError, InvalidRequest):
         raise
     # A panic of its Rust side is no Exception, and would end the worker.
     except BaseException as error:

@@ -131,8 +131,11 @@ class _Session:
         except MemoryError:
             sentence = f"{platform.node()} has not enough free memory for this; ask for a smaller region."
             self._fail(ask.id, "invalid", sentence, traceback.format_exc())
-        except (Exception, SystemExit) as error:
-            # A worker outlives every mistake of a handler; the window shows the line and, on request, the rest.
+        except KeyboardInterrupt:
+            raise
+        except BaseException as error:
+            # A worker outlives every mistake of a handler, also a panic of a library in Rust, which is no Exception;
+            # the window shows the line and, on request, the rest.
             self._fail(ask.id, "bug", f"{type(error).__name__}: {error}", traceback.format_exc())
         else:
             self._last_sent = ask

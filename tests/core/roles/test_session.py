@@ -104,6 +104,7 @@ def test_what_libraries_and_children_print_stays_out_of_the_protocol(window):
         ("memory", "invalid", "not enough free memory"),
         ("bug", "bug", "RuntimeError: something of ours broke"),
         ("exit", "bug", "SystemExit: 3"),
+        ("panic", "bug", "Panic: a library in Rust gave up"),
     ],
 )
 def test_a_handler_that_raises_does_not_end_the_worker(window, kind, expected, sentence):

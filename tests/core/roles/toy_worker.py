@@ -63,6 +63,10 @@ class Die(msgspec.Struct, frozen=True, tag="die"):
     code: int
 
 
+class Panic(BaseException):
+    """As what pyo3 raises when a library in Rust panics."""
+
+
 _begun = 0
 
 
@@ -78,6 +82,8 @@ def _raise(request, report):
             raise MemoryError
         case "exit":
             sys.exit(3)
+        case "panic":
+            raise Panic("a library in Rust gave up")
     raise RuntimeError("something of ours broke")
 
 
