@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from ebert_core.protocol.arguments import empty_value
 from ebert_core.protocol.display import usable_platforms
 
 if TYPE_CHECKING:
@@ -19,6 +20,9 @@ _PICTURES = (".png", ".svg", ".pdf")
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the browser; the exit code."""
     words = sys.argv[1:] if arguments is None else arguments
+    if problem := empty_value(words):
+        print(f"ebert-browser: {problem}", file=sys.stderr)  # noqa: T201 - the shell's one sentence
+        return 2
     parsed = _parser().parse_args(words)
     if parsed.picture:
         # Drawing to a file needs no display.

@@ -36,7 +36,7 @@ def run(arguments: argparse.Namespace) -> None:
         case "show":
             print(described(summarise(job_directory(arguments.job))))
         case "stop":
-            print(line_of(stop_job(arguments.job)))
+            print(f"Asked to stop: {line_of(stop_job(arguments.job))}")
         case _:
             print(line_of(resume_job(arguments.job)))
 

@@ -15,6 +15,7 @@ from importlib.metadata import version
 from types import FrameType, ModuleType
 from typing import NamedTuple
 
+from ebert_core.protocol.arguments import empty_value
 from ebert_core.protocol.errors import InvalidRequest
 from ebert_core.training.report import Stopped
 
@@ -48,6 +49,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     # setting is read when torch is loaded.
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
     words = list(sys.argv[1:] if arguments is None else arguments)
+    if problem := empty_value(words):
+        print(f"ebert: {problem}", file=sys.stderr)
+        return 2
     parsed = _parser(words).parse_args(words)
     if parsed.command != "worker" and threading.current_thread() is threading.main_thread():
         # Whoever is asked to end removes what it has half written; a worker writes nothing.

@@ -272,7 +272,9 @@ def promise(spec: FineTune, dataset: DatasetSummary, start: str, checkpoint: Che
     `start` names what it begins with, `checkpoint` is the open one, from which it may begin.
     """
     learnt = f"EBERT learns where {listed(spec.factors)} bind{'s' if len(spec.factors) == 1 else ''}"
-    places = f"from {listed(spec.cell_types)} on {listed(spec.training)}, starting from {start}"
+    pairs = assayed_pairs(dataset)
+    cells = [cell for cell in spec.cell_types if any(cell in pairs.get(factor, ()) for factor in spec.factors)]
+    places = f"from {listed(cells)} on {listed(spec.training)}, starting from {start}"
     checks = " and ".join(filter(None, (listed(spec.validation), listed(spec.validation_cell_types))))
     measured = f"and is measured on the held-out {checks} after every pass."
     return f"{learnt} {places}, {measured} {claim(spec, dataset, checkpoint)}"

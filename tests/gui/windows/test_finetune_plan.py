@@ -221,3 +221,17 @@ def test_cell_types_that_are_new_in_different_ways_are_told_apart(
     assert "in cell types it has never seen (HepG2 and K562)" in plan.promise(
         begun, dataset, "small", replace(pretrained, cell_types=())
     )
+
+
+def test_a_cell_type_without_peaks_of_the_chosen_factors_is_not_said_to_teach(dataset: DatasetSummary) -> None:
+    spec = FineTune(
+        dataset=dataset.path,
+        output="/data/out",
+        training=("chr3",),
+        validation=("chr17",),
+        factors=("FOXA1",),
+        cell_types=("GM12878", "HepG2", "K562"),
+    )
+    said = plan.promise(spec, dataset, "random weights")
+    assert "EBERT learns where FOXA1 binds from HepG2 on chr3" in said
+    assert "GM12878" not in said.split("starting from")[0]
