@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from ebert_gui.windows.main_window import MainWindow
 
 _ALIVE = ("starting", "running")
+_SHARE_OF_WINDOW = 1 / 3
 
 
 class JobDesk(QObject):
@@ -25,6 +26,7 @@ class JobDesk(QObject):
         self._window = window
         self._jobs = window.jobs
         self._dock: JobsDock | None = None
+        self._has_height = False
         self.running = QToolButton()
         self.running.setAutoRaise(True)
         self.running.setToolTip("Show the jobs")
@@ -43,9 +45,11 @@ class JobDesk(QObject):
 
             window = self._window
             dock = self._dock = JobsDock(window.theme, window)
-            if not window.restoreDockWidget(dock):
+            self._has_height = window.restoreDockWidget(dock)
+            if not self._has_height:
                 window.addDockWidget(Qt.DockWidgetArea.BottomDockWidgetArea, dock)
             dock.hide()
+            dock.visibilityChanged.connect(self._give_height)
             dock.stop_requested.connect(self._jobs.stop)
             dock.resume_requested.connect(self._jobs.resume)
             dock.edit_requested.connect(self._edit)
@@ -65,6 +69,13 @@ class JobDesk(QObject):
         """Draw in the window's colours."""
         if self._dock is not None:
             self._dock.set_theme(self._window.theme)
+
+    def _give_height(self, is_visible: bool) -> None:
+        """Open the dock at a share of the window, once: what it says later must not push the tracks away."""
+        if is_visible and not self._has_height and self._dock is not None and not self._dock.isFloating():
+            self._has_height = True
+            height = round(self._window.height() * _SHARE_OF_WINDOW)
+            self._window.resizeDocks([self._dock], [height], Qt.Orientation.Vertical)
 
     def _show_dock(self) -> None:
         self.dock().show()

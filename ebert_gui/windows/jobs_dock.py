@@ -7,6 +7,7 @@ from PyQt6.QtWidgets import (
     QListView,
     QProgressBar,
     QPushButton,
+    QSizePolicy,
     QSplitter,
     QStackedWidget,
     QVBoxLayout,
@@ -25,6 +26,7 @@ from ebert_gui.windows.wording import duration
 
 _ALIVE: frozenset[JobState] = frozenset(["starting", "running"])
 _RESUMABLE: frozenset[JobState] = frozenset(["stopped", "failed", "lost"])
+_LEAST_HEIGHT = 140
 _USE_WORDS = {"pretrain": "Use this checkpoint", "finetune": "Use this checkpoint", "predict": "Show as track"}
 _TRAINS = frozenset(["pretrain", "finetune"])
 
@@ -62,6 +64,7 @@ class JobsDock(QDockWidget):
         self._pages = QStackedWidget()
         self._pages.addWidget(self._empty_page())
         self._pages.addWidget(self._full_page())
+        self._pages.setMinimumHeight(_LEAST_HEIGHT)
         self.setWidget(self._pages)
         chosen = self.list.selectionModel()
         assert chosen is not None
@@ -159,11 +162,16 @@ class JobsDock(QDockWidget):
         both.setSizes([560, 340])
         both.setStretchFactor(0, 1)
         both.setChildrenCollapsible(False)
+        both.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Ignored)  # takes the height that is left
         layout.addWidget(both, 1)
         layout.addStretch(0)
         splitter = QSplitter(Qt.Orientation.Horizontal)
         splitter.addWidget(self.list)
-        splitter.addWidget(details)
+        # What a job has to say changes while it runs; it scrolls, so that the dock never asks for more height.
+        held = scrolling(details)
+        held.setObjectName("job")
+        held.setMinimumWidth(details.minimumSizeHint().width())
+        splitter.addWidget(held)
         splitter.setStretchFactor(1, 1)
         splitter.setSizes([290, 800])
         splitter.setChildrenCollapsible(False)

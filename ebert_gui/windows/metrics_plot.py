@@ -37,7 +37,7 @@ class MetricsPlot(QWidget):
         self.choice.currentIndexChanged.connect(self._draw)
         self.plot = pyqtgraph.PlotWidget(background=None, axisItems={"bottom": _WholeSteps("bottom")})
         self.plot.setAccessibleName("Curves of the training")
-        self.plot.setMinimumHeight(120)
+        self.plot.setMinimumHeight(90)
         self.plot.setMenuEnabled(False)
         self.plot.hideButtons()
         self.plot.setMouseEnabled(x=False, y=False)
