@@ -7,6 +7,7 @@ from typing import Literal
 
 import msgspec
 
+from ebert_core.protocol.reliability import FEWEST_PEAKS
 from ebert_core.protocol.wording import listed
 
 # Whether the model is better or worse than the best baseline, or within so little of it that it makes no difference.
@@ -15,6 +16,7 @@ from ebert_core.protocol.wording import listed
 Outcome = Literal["better", "worse", "level", "cannot be told", "too few peaks", "far behind", "no baseline"]
 BEHIND: tuple[Outcome, ...] = ("worse", "far behind")
 
+_MOST_NAMED = 2
 _HEADLINES: dict[Outcome, str] = {
     "better": "Better than {}",
     "worse": "Worse than {}",
@@ -72,13 +74,23 @@ class Verdict(msgspec.Struct, frozen=True):
 
     @property
     def headline(self) -> str:
-        """A line for a heading: the worst that is known comes first."""
+        """A line for a heading: the worst that is known comes first, and of many factors, over which ones it speaks."""
         overall = self.overall
         words = _HEADLINES[overall.outcome].format(overall.rival or self.baseline)
-        behind = [judged.factor for judged in self.factors if judged.outcome in BEHIND]
-        if not behind or overall.outcome in BEHIND:
+        if len(self.factors) < 2:
             return words
-        return f"Worse for {listed(behind, 3)}. On the whole: {words[0].lower()}{words[1:]}"
+        behind = [judged.factor for judged in self.factors if judged.outcome in BEHIND]
+        if overall.outcome != "no baseline":
+            words = f"Over {self._scope()}: {words[0].lower()}{words[1:]}"
+        return words if not behind or overall.outcome in BEHIND else f"Worse for {listed(behind, 3)}. {words}"
+
+    def _scope(self) -> str:
+        """The factors that count in the verdict over all, and the loci: `CTCF and MAX on chr20`."""
+        compared = [judged for judged in self.factors if judged.outcome != "no baseline"]
+        counted = [judged for judged in compared if judged.peaks >= FEWEST_PEAKS] or compared
+        names = [judged.factor for judged in counted]
+        factors = listed(names, _MOST_NAMED) if len(names) <= _MOST_NAMED else f"{len(names)} factors"
+        return f"{factors} on {listed(self.regions.split(', '), 1)}"
 
     def lines(self) -> list[str]:
         """The verdict as text, a sentence a line: overall, factor by factor, notes."""

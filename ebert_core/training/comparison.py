@@ -10,9 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ebert_core.dream.scoring import auprc
+from ebert_core.protocol.reliability import FEWEST_PEAKS
 from ebert_core.training.resampling import draws, ranked_bins, resampled_auprc
 
-FEWEST_PEAKS = 15
 # The mean or the median along an axis, over what is not masked.
 _Reduce = Callable[..., Any]
 

@@ -5,10 +5,10 @@ from typing import NamedTuple
 
 import msgspec
 
+from ebert_core.protocol.reliability import FEWEST_PEAKS
 from ebert_core.protocol.verdict import BEHIND, Judgement, Outcome
 from ebert_core.protocol.wording import listed
 from ebert_core.training.baselines import MOTIF_SCAN
-from ebert_core.training.comparison import FEWEST_PEAKS
 from ebert_core.training.trees import TREES
 
 _SMALL_DIFFERENCE = 0.01

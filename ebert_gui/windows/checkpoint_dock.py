@@ -50,6 +50,8 @@ class CheckpointDock(QDockWidget):
         super().__init__("Checkpoint", parent)
         self._theme = theme
         self._verdict: VerdictPanel | None = None
+        self._factor_table: QTableWidget | None = None
+        self._factor = ""
         self.setObjectName("checkpoint-dock")
         self._problem = label("", "error")
         self._problem.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
@@ -68,9 +70,19 @@ class CheckpointDock(QDockWidget):
             assert old is not None
             self._pages.removeWidget(old)
             old.deleteLater()
-            self._verdict = None
+            self._verdict = self._factor_table = None
         if summary is not None:
             self._pages.setCurrentIndex(self._pages.addWidget(self._page(summary)))
+
+    def choose_factor(self, factor: str) -> None:
+        """Choose the factor in view in both tables."""
+        self._factor = factor
+        if self._verdict is not None:
+            self._verdict.choose_factor(factor)
+        table = self._factor_table
+        for item in table.findItems(factor, Qt.MatchFlag.MatchExactly) if table is not None else ():
+            if table is not None and item.column() == 0:
+                table.setCurrentItem(item)
 
     def set_theme(self, theme: Theme) -> None:
         """Draw in other colours."""
@@ -123,13 +135,15 @@ class CheckpointDock(QDockWidget):
             layout.addWidget(label(why_no_verdict(summary), "muted"))
             return
         self._verdict = VerdictPanel(self._theme)
+        self._verdict.choose_factor(self._factor)
         self._verdict.show_verdict(summary.verdict)
         layout.addWidget(self._verdict)
 
     def _add_factors(self, layout: QVBoxLayout, summary: CheckpointSummary) -> None:
-        """The table, and below it what a call of the chosen factor was worth; the first that is doubtful is chosen.
+        """The table, and below it what a call of the chosen factor was worth.
 
-        A factor has one auPRC on screen: that of the verdict, or without one the score of the held-out bins.
+        The factor in view is chosen, or where it is not predicted the first that is doubtful. A factor has one auPRC
+        on screen: that of the verdict, or without one the score of the held-out bins.
         """
         factors = tuple(sorted(summary.factors, key=lambda factor: factor.name.casefold()))
         if not factors:
@@ -149,8 +163,10 @@ class CheckpointDock(QDockWidget):
             worth.setText(unbroken(f"{score_of(factor) if has_score else ''} {worth_of(factor)}".strip()))
 
         table.currentCellChanged.connect(lambda row, *_: follow(row))
+        self._factor_table = table
         doubtful = (row for row, known in enumerate(factors) if calibration_warning(known.name, known.reliability))
-        table.setCurrentCell(next(doubtful, 0), 0)
+        in_view = (row for row, known in enumerate(factors) if known.name == self._factor)
+        table.setCurrentCell(next(in_view, next(doubtful, 0)), 0)
         for widget in (table, doubt, worth):
             layout.addWidget(widget)
 

@@ -265,6 +265,7 @@ class MainWindow(QMainWindow):
         workspace.dataset_changed.connect(self._follow_dataset)
         workspace.dataset_changed.connect(self.choose_page)
         workspace.checkpoint_changed.connect(self._follow_checkpoint)
+        workspace.choice_changed.connect(lambda: self.checkpoint_dock.choose_factor(workspace.factor))
         workspace.tracks.changed.connect(self._follow_tracks)
 
     def _connect_parts(self) -> None:

@@ -45,6 +45,7 @@ class VerdictPanel(QWidget):
         super().__init__(parent)
         self._theme = theme
         self._verdict: Verdict | None = None
+        self._factor = ""
         self.heading = label("", "heading")
         bold = self.heading.font()
         bold.setWeight(QFont.Weight.DemiBold)
@@ -64,7 +65,7 @@ class VerdictPanel(QWidget):
         self._lay_out()
 
     def show_verdict(self, verdict: Verdict) -> None:
-        """Show this verdict; the factor that was chosen stays chosen."""
+        """Show this verdict, and of its factors the one in view, or the first."""
         if verdict == self._verdict:
             return
         self._verdict = verdict
@@ -78,8 +79,21 @@ class VerdictPanel(QWidget):
         self.table.setVisible(many)
         self.chosen.setVisible(many)
         self._fill()
-        if many:
-            self.table.setCurrentCell(0, 0)
+        self._choose_row()
+
+    def choose_factor(self, factor: str) -> None:
+        """Choose the factor in view; of one that was not judged, say so."""
+        self._factor = factor
+        self._choose_row()
+
+    def _choose_row(self) -> None:
+        names = [judged.factor for judged in self._verdict.factors] if self._verdict is not None else []
+        if len(names) < 2:
+            return
+        row = names.index(self._factor) if self._factor in names else -1 if self._factor else 0
+        self.table.setCurrentCell(row, 0)
+        if row < 0:
+            self.chosen.setText(f"{self._factor} is not in this verdict.")
 
     def resizeEvent(self, event: QResizeEvent | None) -> None:
         """Leave out of the table what would push the verdicts out of sight."""

@@ -279,13 +279,19 @@ def test_the_worst_that_is_known_comes_first():
         "Do not use the model for REST (model .01, boosted trees .92, 8 held-out peaks). Ov"
     )
     verdict = Verdict(tells, "motif x accessibility", "chr1", (judged("CTCF"), rest))
-    assert verdict.headline == "Worse for REST. On the whole: better than boosted trees"
+    assert verdict.headline == "Worse for REST. Over CTCF on chr1: better than boosted trees"
     few = Verdict(judged("", outcome="too few peaks"), "motif x accessibility", "chr1", (judged("CTCF"), rest))
-    assert few.headline == "Worse for REST. On the whole: cannot be told: too few held-out peaks"
+    assert few.headline == "Worse for REST. Over CTCF on chr1: cannot be told: too few held-out peaks"
     behind = Verdict(judged("", outcome="worse"), "motif x accessibility", "chr1", (judged("CTCF"), rest))
-    assert behind.headline == "Worse than boosted trees"
+    assert behind.headline == "Over CTCF on chr1: worse than boosted trees"
     old = Verdict(judged("", outcome="better", rival=""), "motif x state", "chr1")
     assert old.headline == "Better than motif x state"
+    many = [judged(name) for name in ("CTCF", "MAX", "MYC")]
+    places = "chr5:124,000,000-126,000,000, chr7"
+    whole = Verdict(judged("", outcome="better"), "motif x accessibility", places, (*many, rest))
+    assert whole.headline == (
+        "Worse for REST. Over 3 factors on chr5:124,000,000-126,000,000 and 1 other: better than boosted trees"
+    )
     assert [each.is_behind for each in (verdict, few, behind, old)] == [True, True, True, False]
 
 

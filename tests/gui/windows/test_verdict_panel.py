@@ -30,7 +30,7 @@ def panel(qtbot: QtBot) -> VerdictPanel:
 
 def test_the_sentence_stands_first_and_each_factor_has_its_own(panel: VerdictPanel) -> None:
     panel.show_verdict(MANY)
-    assert panel.heading.text() == "Better than motif x accessibility"
+    assert panel.heading.text() == "Over CTCF on chr20: better than motif x accessibility"
     assert panel.sentence.text() == "On the whole it is better."
     assert panel.chosen.text() == "CTCF is level."
     panel.table.setCurrentCell(1, 0)
@@ -40,6 +40,16 @@ def test_the_sentence_stands_first_and_each_factor_has_its_own(panel: VerdictPan
     item = panel.table.item(1, 0)
     assert item is not None
     assert item.text() == "REST"
+
+
+def test_the_factor_in_view_is_chosen_and_followed(panel: VerdictPanel) -> None:
+    panel.choose_factor("REST")
+    panel.show_verdict(MANY)
+    assert (panel.table.currentRow(), panel.chosen.text()) == (1, "REST has only 6 peaks.")
+    panel.choose_factor("CTCF")
+    assert (panel.table.currentRow(), panel.chosen.text()) == (0, "CTCF is level.")
+    panel.choose_factor("EP300")
+    assert (panel.table.currentRow(), panel.chosen.text()) == (-1, "EP300 is not in this verdict.")
 
 
 def test_one_factor_needs_no_table(panel: VerdictPanel) -> None:
@@ -111,7 +121,7 @@ def test_trees_have_a_column_where_a_verdict_knows_them(panel: VerdictPanel) -> 
 def test_the_heading_says_the_worst_first(panel: VerdictPanel) -> None:
     behind = replace(REST, outcome="far behind", model=0.01, baseline=0.92)
     panel.show_verdict(replace(MANY, factors=(CTCF, behind)))
-    assert panel.heading.text() == "Worse for REST. On the whole: better than motif x accessibility"
+    assert panel.heading.text() == "Worse for REST. Over CTCF on chr20: better than motif x accessibility"
     assert panel.heading.property("role") == "error"
     panel.show_verdict(MANY)
     assert panel.heading.property("role") == "success"

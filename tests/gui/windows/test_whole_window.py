@@ -6,12 +6,13 @@ import msgspec
 import pytest
 from PyQt6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
 from PyQt6.QtGui import QDropEvent, QKeySequence
-from PyQt6.QtWidgets import QAbstractButton, QApplication, QFileDialog, QLabel, QMenu
+from PyQt6.QtWidgets import QAbstractButton, QApplication, QFileDialog, QLabel, QMenu, QTableWidget
 from pytestqt.qtbot import QtBot
 
 from ebert_core.protocol.locus import Interval
 from ebert_core.protocol.modelling import CheckpointSummary
 from ebert_core.protocol.tracks import DatasetSummary, InspectFile
+from ebert_core.protocol.verdict import Judgement, Verdict
 from ebert_gui.loading.jobs import JobFollower
 from ebert_gui.loading.loader import Loader
 from ebert_gui.loading.opening import Opener
@@ -21,6 +22,7 @@ from ebert_gui.state.workspace import Workspace
 from ebert_gui.windows import theme as themes
 from ebert_gui.windows.main_window import MainWindow, Parts
 from ebert_gui.windows.theme import LIGHT
+from ebert_gui.windows.verdict_panel import VerdictPanel
 from ebert_gui.workers.state import Condition, WorkerState
 
 # The offscreen platform says both of every window.
@@ -289,6 +291,22 @@ def test_no_letter_opens_two_things(window: MainWindow) -> None:
     used = [letter for letter in letters if letter]
     assert sorted(used) == sorted(set(used))
     assert {"Alt+C", "Alt+A", "Alt+L", "Alt+D"} <= set(used)
+
+
+def test_the_checkpoints_dock_chooses_the_factor_in_view(window: MainWindow, checkpoint: CheckpointSummary) -> None:
+    judged = tuple(
+        Judgement(each, ("K562",), 30, 60, "level", f"{each} is level.") for each in ("GABPA", "MAX", "CTCF")
+    )
+    verdict = Verdict(msgspec.structs.replace(judged[0], factor=""), "motif x accessibility", "chr20", judged)
+    window.workspace.open_checkpoint(msgspec.structs.replace(checkpoint, verdict=verdict))
+    panel = window.checkpoint_dock.findChild(VerdictPanel)
+    tables = window.checkpoint_dock.findChildren(QTableWidget)
+    factors = next(table for table in tables if table.accessibleName().startswith("Factors that this"))
+    assert panel is not None
+    for factor in (window.workspace.factor, "MAX", "CTCF"):
+        window.workspace.choose_factor(factor)
+        assert panel.chosen.text() == f"{factor} is level."
+        assert factors.item(factors.currentRow(), 0).text() == factor
 
 
 @pytest.mark.parametrize("is_beginning", [True, False])
