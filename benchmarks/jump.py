@@ -5,6 +5,7 @@ time from the jump to the frame that shows every track, as a ratio to reading th
 many frames and how many rows were painted until then, and how many requests were sent.
 """
 
+import json
 import os
 import statistics
 import sys
@@ -12,7 +13,11 @@ import tempfile
 import time
 from pathlib import Path
 
-os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+# The platform without a display has a screen of 800 x 800, into which the window would be fitted.
+_SCREEN = {"name": "wide", "x": 0, "y": 0, "width": 1920, "height": 1200, "logicalDpi": 96, "dpr": 1}
+_SETTINGS = Path(tempfile.mkstemp(suffix=".json")[1])
+_SETTINGS.write_text(json.dumps({"screens": [_SCREEN]}))
+os.environ.setdefault("QT_QPA_PLATFORM", f"offscreen:configfile={_SETTINGS}")
 
 import numpy as np
 from PyQt6.QtCore import QEventLoop, QTimer
@@ -32,6 +37,7 @@ def main() -> None:
     """Measure and print."""
     counts = [int(word) for word in sys.argv[1:]] or [10, 50]
     app = QApplication([])
+    _SETTINGS.unlink()
     with tempfile.TemporaryDirectory() as folder:
         paths = [_write(Path(folder) / f"signal{number}.bw", number) for number in range(max(counts))]
         for count in counts:
