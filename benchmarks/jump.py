@@ -13,12 +13,6 @@ import tempfile
 import time
 from pathlib import Path
 
-# The platform without a display has a screen of 800 x 800, into which the window would be fitted.
-_SCREEN = {"name": "wide", "x": 0, "y": 0, "width": 1920, "height": 1200, "logicalDpi": 96, "dpr": 1}
-_SETTINGS = Path(tempfile.mkstemp(suffix=".json")[1])
-_SETTINGS.write_text(json.dumps({"screens": [_SCREEN]}))
-os.environ.setdefault("QT_QPA_PLATFORM", f"offscreen:configfile={_SETTINGS}")
-
 import numpy as np
 from PyQt6.QtCore import QEventLoop, QTimer
 from PyQt6.QtWidgets import QApplication
@@ -28,6 +22,8 @@ from ebert_core.genome.signal import open_signal
 from ebert_core.protocol.locus import Interval
 from ebert_gui.app import Options, WindowProgram
 
+# The platform without a display has a screen of 800 x 800, into which the window would be fitted.
+_SCREEN = {"name": "wide", "x": 0, "y": 0, "width": 1920, "height": 1200, "logicalDpi": 96, "dpr": 1}
 _LENGTH = 20_000_000
 _SPAN = 200_000
 _JUMPS = 15
@@ -36,9 +32,11 @@ _JUMPS = 15
 def main() -> None:
     """Measure and print."""
     counts = [int(word) for word in sys.argv[1:]] or [10, 50]
-    app = QApplication([])
-    _SETTINGS.unlink()
     with tempfile.TemporaryDirectory() as folder:
+        settings = Path(folder) / "screen.json"
+        settings.write_text(json.dumps({"screens": [_SCREEN]}))
+        os.environ.setdefault("QT_QPA_PLATFORM", f"offscreen:configfile={settings}")
+        app = QApplication([])
         paths = [_write(Path(folder) / f"signal{number}.bw", number) for number in range(max(counts))]
         for count in counts:
             _measure(app, paths[:count], Path(folder))

@@ -50,6 +50,7 @@ class Canvas(QWidget):
     explained = pyqtSignal(object)
     menu_wanted = pyqtSignal(object, QPoint)
     painted = pyqtSignal()
+    sight_changed = pyqtSignal(frozenset)
 
     def __init__(self, workspace: Workspace, source: ContentSource, palette: Palette, font: QFont) -> None:
         super().__init__()
@@ -70,6 +71,7 @@ class Canvas(QWidget):
         self._arrivals.setInterval(_ARRIVAL_MILLISECONDS)
         self._arrivals.timeout.connect(self._draw_arrivals)
         self._shown_before = workspace.view.interval
+        self._in_sight: frozenset[str] = frozenset()
         self._marked: tuple[str, ...] = ()
         self._marking = QTimer(self)
         self._marking.setSingleShot(True)
@@ -169,6 +171,10 @@ class Canvas(QWidget):
             self._drag.paint(painter, self.scene, self.height())
         painter.end()
         self._tell()
+        in_sight = self.scene.tracks_in_sight()
+        if in_sight != self._in_sight:
+            self._in_sight = in_sight
+            self.sight_changed.emit(in_sight)
         self.painted.emit()
 
     def resizeEvent(self, _event: QResizeEvent | None) -> None:

@@ -147,13 +147,23 @@ class Scene:
             if self._is_in_sight(row) and self._painted.get(row.track.id) != self._look(row, axis)
         ]
 
+    def tracks_in_sight(self) -> frozenset[str]:
+        """The tracks of which anything can be seen."""
+        return frozenset(row.track.id for row in self.rows() if self._is_in_sight(row))
+
     def _is_in_sight(self, row: Row) -> bool:
         return row.top + row.height > self.header_height and row.top < self.height
 
     def _look(self, row: Row, axis: Axis) -> tuple[object, ...]:
         """What the picture of a track depends on while dataset, checkpoint, clicked position and colours stay."""
         content, name = self._source.content(row.track), row.track.id
-        serials = tuple(held.serial for replies in content.parts.values() for held in replies)
+        is_local, shown = painter_of(row.track).is_local, axis.interval
+        serials = tuple(
+            held.serial
+            for replies in content.parts.values()
+            for held in replies
+            if not is_local or held.interval.overlaps(shown)
+        )
         said = (content.is_loading, content.sentence, content.details, content.link, content.is_error)
         return (row, axis, self._scales.get(name), self._blanks.get(name), serials, said)
 

@@ -84,13 +84,15 @@ def paint_signal(surface: Surface, track: SignalTrack, content: TrackContent, sc
     band = band_of(content.replies("signal"), surface.axis)
     colour = signal_colour(surface.palette, track, setting)
     pixel = 1.0 / surface.axis.ratio
+    # Below the values: a value of 0 covers it, and no value does not.
+    surface.rectangle(0, surface.height - pixel, surface.axis.width, pixel, surface.palette.hairline)
+    known = np.isfinite(band.mean)
+    if not known.any():
+        return
     zero = y_of(max(0.0, scale.low), scale, surface.height)
     mean = y_of(band.mean, scale, surface.height)
     highest = y_of(band.maximum, scale, surface.height)
     lowest = y_of(band.minimum, scale, surface.height)
-    known = np.isfinite(band.mean)
-    # Below the values: a value of 0 covers it, and no value does not.
-    surface.rectangle(0, surface.height - pixel, surface.axis.width, pixel, surface.palette.hairline)
     # Where a column holds several values the band is taller than the mean; it must stay visible at one pixel.
     surface.columns(
         np.where(known, highest, np.nan), np.where(known, np.maximum(lowest, highest), np.nan), colour, 0.35

@@ -23,6 +23,8 @@ from ebert_gui.workers.state import Condition, Failure, WorkerState
 
 GESTURE_MILLISECONDS = 40
 _FIRST_GUESS_BASES_PER_SECOND = 60_000.0
+# After what is in sight, beside the first strand of predictions and before the margins.
+_HIDDEN = 1
 _ALIVE = (Condition.READY, Condition.BUSY)
 
 
@@ -61,7 +63,8 @@ class _Asked(NamedTuple):
 class Loader(QObject):
     """Keeps the replies for one workspace.
 
-    `arrived`: there is more to draw, and whether still more of the tracks in sight is awaited; `idle`: nothing is.
+    `arrived`: there is more to draw, False with the last of what is in sight, True where it may be drawn together with
+    what comes in a moment; `idle`: nothing is awaited.
     """
 
     arrived = pyqtSignal(bool)
@@ -80,9 +83,10 @@ class Loader(QObject):
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._last_asked = 0.0
+        self._in_sight: frozenset[str] = frozenset()
         self._timer.timeout.connect(self.ask)
+        workspace.view.changed.connect(self._follow_view)
         for announcer in (
-            workspace.view.changed,
             workspace.tracks.changed,
             workspace.anchor_changed,
             workspace.checkpoint_changed,
@@ -101,6 +105,16 @@ class Loader(QObject):
         self._contents.clear()
         if not self._timer.isActive():
             self._timer.start(max(0, round(GESTURE_MILLISECONDS - 1000 * (time.monotonic() - self._last_asked))))
+
+    def _follow_view(self) -> None:
+        """Ask for a jump before anything is painted; a gesture asks once in a while."""
+        self.schedule()
+        if self._timer.interval() == 0:
+            self.ask()
+
+    def prefer(self, track_ids: frozenset[str]) -> None:
+        """Ask first for these tracks, which are in sight; others may be scrolled to."""
+        self._in_sight = track_ids
 
     def restart(self) -> None:
         """Forget all replies where another dataset is open; files that join it change nothing in the others."""
@@ -155,7 +169,9 @@ class Loader(QObject):
         if workspace.dataset is None:
             return
         for track in workspace.tracks.tracks:
-            yield from needs.tile_needs(track, workspace)
+            is_hidden = bool(self._in_sight) and track.id not in self._in_sight
+            for tile in needs.tile_needs(track, workspace):
+                yield tile._replace(urgency=_HIDDEN) if is_hidden and tile.urgency == 0 else tile
             if isinstance(track, AttentionTrack):
                 need = needs.attention_need(track, workspace)
                 if need is not None:
@@ -215,7 +231,8 @@ class Loader(QObject):
         if need.role == "model":
             # A prediction that has come calls for its refinement.
             self.schedule()
-        self.arrived.emit(any(asked.need.urgency == 0 for asked in self._asked.values()))
+        is_last = need.urgency == 0 and all(asked.need.urgency for asked in self._asked.values())
+        self.arrived.emit(not is_last)
         self._say_when_idle()
 
     def _say_when_idle(self) -> None:

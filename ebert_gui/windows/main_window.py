@@ -274,6 +274,7 @@ class MainWindow(QMainWindow):
         self.canvas.explained.connect(self._explain)
         self.canvas.menu_wanted.connect(self._show_track_menu)
         self.loader.arrived.connect(self.canvas.take_arrival)
+        self.canvas.sight_changed.connect(self.loader.prefer)
         self.loader.idle.connect(self.canvas.refresh)
         self.locus_bar.problem.connect(self.messages.warning)
         self.locus_bar.left.connect(self.canvas.setFocus)

@@ -5,10 +5,10 @@ from toy_summaries import checkpoint_summary
 
 from ebert_core.protocol.locus import Interval
 from ebert_core.protocol.modelling import AttendFrom, PredictView
-from ebert_core.protocol.tracks import ReadSignal
+from ebert_core.protocol.tracks import ReadPeaks, ReadSignal
 from ebert_gui.browser.content import TrackContent
 from ebert_gui.loading.loader import GESTURE_MILLISECONDS, Loader
-from ebert_gui.state.tracks import AttentionTrack, PredictionTrack, SignalTrack, Track
+from ebert_gui.state.tracks import AttentionTrack, PeaksTrack, PredictionTrack, SignalTrack, Track
 from ebert_gui.state.workspace import Workspace
 from ebert_gui.workers.state import Condition, Failure, WorkerState
 
@@ -265,7 +265,7 @@ def test_an_arrival_says_whether_more_of_what_is_in_sight_is_awaited(loader, dat
     visible = sum(request.interval.overlaps(workspace.view.interval) for request in data.asked)
     assert 1 < visible < len(data.asked)
     data.answer_all()
-    assert said == [True] * (visible - 1) + [False] * (len(said) - visible + 1)
+    assert said == [True] * (visible - 1) + [False] + [True] * (len(said) - visible)
 
 
 def test_a_file_that_joins_the_dataset_leaves_the_other_tracks_as_they_are(loader: Loader, workspace, data) -> None:
@@ -281,3 +281,25 @@ def test_a_file_that_joins_the_dataset_leaves_the_other_tracks_as_they_are(loade
     loader.ask()
     assert data.requests(ReadSignal)
     assert not _content(loader, workspace, SignalTrack).replies("signal")
+
+
+def test_tracks_in_sight_are_asked_for_first_and_awaited_alone(loader, data, workspace) -> None:
+    signal, peaks = (
+        next(track for track in workspace.tracks.tracks if isinstance(track, kind))
+        for kind in (SignalTrack, PeaksTrack)
+    )
+    assert workspace.tracks.tracks.index(signal) < workspace.tracks.tracks.index(peaks)
+    loader.prefer(frozenset([peaks.id]))
+    data.answer_all()
+    data.asked.clear()
+    said: list[bool] = []
+    loader.arrived.connect(said.append)
+    workspace.view.show(Interval("chr1", 3_000_000, 3_020_000))
+    loader.ask()
+    kinds = [type(request) for request in data.asked]
+    assert kinds[0] is ReadPeaks
+    assert kinds.index(ReadSignal) > kinds.index(ReadPeaks)
+    in_sight = kinds.index(ReadSignal)
+    data.answer_all()
+    assert said.index(False) == in_sight - 1
+    assert said.count(False) == 1
