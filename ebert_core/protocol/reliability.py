@@ -18,6 +18,8 @@ FEWEST_TO_JUDGE = 5
 _CHANCE = 3.0
 MOST_POINTS = 40
 _HOLDS_WITHIN = (2 / 3, 3 / 2)
+# A value that so large a share of all bins reaches is low: the share of them that is bound says nothing of this one.
+_MANY, _NEARLY_ALL = 0.2, 0.9
 
 Verdict = Literal["holds", "fails", "undecided"]
 
@@ -121,6 +123,11 @@ class Reliability(msgspec.Struct, frozen=True):
     def prevalence(self) -> float:
         """Share of the held-out bins that are bound."""
         return sum(cell.bound_bins for cell in self.cell_types) / max(1, sum(cell.bins for cell in self.cell_types))
+
+    def share_at_or_above(self, probability: float) -> float:
+        """Share of the held-out bins that are predicted at or above a probability: recall x prevalence / precision."""
+        point = self.at(probability)
+        return min(1.0, point.recall * self.prevalence / point.precision) if point.precision > 0 else 0.0
 
     @property
     def says_nothing(self) -> bool:
@@ -295,10 +302,14 @@ def short_meaning(factor: str, reliability: Reliability | None, cell_type: str, 
         return f"rests on {_counted(reliability.peaks)}; do not rely on it"
     if calibration_warning(factor, reliability, cell_type):
         return "take as a rank: calibration did not hold in another cell type"
+    share = reliability.share_at_or_above(probability)
+    if share > _MANY:
+        many = "nearly all" if share > _NEARLY_ALL else f"about {percent(share)} of"
+        return f"a low value: {many} bins on {reliability.place_in(1)} are at or above it"
     point = reliability.at(probability)
     is_told = reliability.has_range and point.low is not None and point.high is not None
     spread = f" ({percent_range(point.low or 0.0, point.high or 0.0)})" if is_told else ""
-    return f"about {percent(point.precision)}{spread} of such bins bound on {reliability.place_in(1)}"
+    return f"about {percent(point.precision)}{spread} of bins at or above this were bound on {reliability.place_in(1)}"
 
 
 def _counted(peaks: int) -> str:

@@ -126,7 +126,10 @@ def test_no_range_is_told_from_few_blocks_even_of_a_map_that_holds_one():
     assert "How many bins are bound for each one predicted at other loci cannot be told." in meaning_of(
         "MAX", ("K562",), few, "K562", 0.4
     )
-    assert short_meaning("MAX", few, "K562", 0.4) == "about 80 % of such bins bound on chr20 in held-out HepG2"
+    assert (
+        short_meaning("MAX", few, "K562", 0.4)
+        == "about 80 % of bins at or above this were bound on chr20 in held-out HepG2"
+    )
 
 
 def test_the_range_of_an_older_checkpoint_is_that_of_its_blocks_and_no_more():
@@ -213,9 +216,29 @@ def test_what_was_never_measured_is_said_to_be_unknown():
 
 def test_the_short_words_name_place_and_cell_type_too():
     assert short_meaning("MAX", HELD_OUT, "K562", 0.4) == (
-        "about 80 % (61-88 %) of such bins bound on chr20 in held-out HepG2"
+        "about 80 % (61-88 %) of bins at or above this were bound on chr20 in held-out HepG2"
     )
     assert short_meaning("MAX", with_transfers(), "K562", 0.4).endswith("in held-out HepG2 and 1 other")
+
+
+@pytest.mark.parametrize(
+    ("points", "probability", "many"),
+    [
+        (POINTS, 0.0, "nearly all"),
+        (POINTS, 0.001, "nearly all"),
+        ((ReliabilityPoint(0.0001, 0.04, 1.0, 0.03, 0.06), *POINTS[1:]), 0.0001, "about 30 % of"),
+    ],
+)
+def test_a_low_value_is_not_given_the_share_of_all_bins_above_it(points, probability, many):
+    low = msgspec.structs.replace(HELD_OUT, points=points)
+    said = short_meaning("MAX", low, "K562", probability)
+    assert said == f"a low value: {many} bins on chr20 in held-out HepG2 are at or above it"
+
+
+def test_where_nothing_was_bound_no_share_is_made_up():
+    last = msgspec.structs.replace(HELD_OUT, points=(*POINTS[:3], ReliabilityPoint(0.9, 0.0, 0.0)))
+    assert last.share_at_or_above(0.9) == 0
+    assert short_meaning("MAX", last, "K562", 0.95).startswith("about 0 % of bins at or above this were bound")
 
 
 def test_many_chromosomes_and_cell_types_are_counted():
