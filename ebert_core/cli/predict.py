@@ -48,9 +48,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     flags.add_argument(
         "--factor",
         metavar="F",
-        action="append",
+        nargs="+",
+        action="extend",
         help="factor, as the checkpoint names it; several in one pass, or all without this flag, when the output "
-        "has {factor} in its name",
+        "has {factor} in its name; of all as X.bed.gz, those without calls are named and left out",
     )
     flags.add_argument("--chromosomes", metavar="N", nargs="+", help="only these chromosomes")
     flags.add_argument("--strands", type=int, choices=(1, 2), help="2 averages both strands (default)")
@@ -120,20 +121,25 @@ def _run_share(spec: Predict, shards: "Shards") -> None:
 
 
 def warn(spec: Predict, report: Report) -> None:
-    """Says once for each factor what is known against its probabilities, and of a file of calls what it rests on."""
-    from ebert_core.inference.export import targets_of
+    """Says once for each factor what is known against its probabilities, and of calls what they rest on.
+
+    Of a factor that is left out for want of calls, it says only that and why.
+    """
+    from ebert_core.inference.export import targets_of, without_calls
     from ebert_core.inference.formats import format_of
 
     description = read_description(Path(spec.checkpoint))
-    asked = (spec.factor,) if isinstance(spec.factor, str) else spec.factor
-    for name in asked or [record.name for record in description.factors]:
-        record = description.factor(name)
+    targets = targets_of(spec, description)
+    for target in targets:
+        record = description.factor(target.factor)
         caveats = caveats_of(record.name, record.cell_types, record.reliability, spec.cell_type)
         if caveats:
             has_failed = calibration_warning(record.name, record.reliability, spec.cell_type)
             report.event(f"WARNING: {caveats}" if has_failed else caveats)
+    for name, reason in without_calls(spec, description).items():
+        report.event(f"{name} is left out, since no bin of it is called bound: {reason}.")
     if format_of(Path(spec.output)).writes_calls:
-        for target in targets_of(spec, description):
+        for target in targets:
             known = description.factor(target.factor).reliability
             report.event(calling_sentences(target.factor, target.threshold, known))
 

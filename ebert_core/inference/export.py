@@ -4,7 +4,7 @@
 
 import math
 import os
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from pathlib import Path
@@ -112,8 +112,11 @@ def make_folder_of(path: Path) -> None:
 def targets_of(spec: Predict, description: Description) -> tuple[Target, ...]:
     """The files of a spec: one for its factor, or one for each of several.
 
+    Where all factors are asked for as calls, those of which no bin is called have no file: see `without_calls`.
+
     Raises:
-        InvalidRequest: a factor is unknown, several would be written to one file, or calls are asked for and none made.
+        InvalidRequest: a factor is unknown, several would be written to one file, or calls are asked for of a named
+            factor, or of all, and none made.
     """
     names = (spec.factor,) if isinstance(spec.factor, str) else spec.factor
     known = [record.name for record in description.factors]
@@ -125,7 +128,10 @@ def targets_of(spec: Predict, description: Description) -> tuple[Target, ...]:
             f"{len(names)} factors need {len(names)} files; write {_FACTOR} in the name of the output, "
             f"as in F.{_FACTOR}.{_CELL_TYPE}.tab.gz."
         )
-    _check_calls(spec, [description.factor(name) for name in names])
+    reasons = without_calls(spec, description)
+    if spec.factor or len(reasons) == len(names):
+        _refuse(spec, reasons)
+    names = tuple(name for name in names if name not in reasons)
     targets = []
     for name in names:
         record = description.factor(name)
@@ -144,8 +150,12 @@ def _calls(spec: Predict, record: FactorRecord) -> Calls:
     return calls_of(record.cell_types, record.threshold, record.reliability)
 
 
-def _check_calls(spec: Predict, records: list[FactorRecord]) -> None:
-    """See that a file of calls has some to hold."""
+def without_calls(spec: Predict, description: Description) -> dict[str, str]:
+    """Factors that a spec asks for and of which a file of calls would hold none, each with the reason.
+
+    Raises:
+        InvalidRequest: a factor is unknown, or the wanted precision is no share or is wanted of a file without calls.
+    """
     wanted = spec.wanted_precision
     if not 0 <= wanted <= 1:
         raise InvalidRequest(f"The wanted precision is {wanted:g}; it is a share between 0 and 1, such as 0.5.")
@@ -155,11 +165,18 @@ def _check_calls(spec: Predict, records: list[FactorRecord]) -> None:
                 f"A precision is wanted of what is called bound, and {Path(spec.output).name} holds no calls; name a "
                 ".bed.gz, or leave the precision out."
             )
-        return
+        return {}
+    names = (spec.factor,) if isinstance(spec.factor, str) else spec.factor
+    records = [description.factor(name) for name in names] or list(description.factors)
     calls = {record.name: _calls(spec, record) for record in records}
-    without = [f"{name} ({found.reason})" for name, found in calls.items() if found.threshold is None]
-    if without:
-        otherwise = "ask for less, or " if wanted else ""
+    return {name: found.reason for name, found in calls.items() if found.threshold is None}
+
+
+def _refuse(spec: Predict, reasons: Mapping[str, str]) -> None:
+    """Refuse a file of calls of factors that have none."""
+    if reasons:
+        without = [f"{name} ({reason})" for name, reason in reasons.items()]
+        otherwise = "ask for less, or " if spec.wanted_precision else ""
         raise InvalidRequest(
             f"No bin is called bound of {listed(without, 12)}, and a .bed.gz holds nothing but calls; {otherwise}write "
             "the probabilities as .bw or .tab.gz."

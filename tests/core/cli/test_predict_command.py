@@ -1,11 +1,14 @@
 """`ebert predict`: names in the output, and what does not go together."""
 
 import gzip
+import hashlib
 import shutil
 import signal
 
 import msgspec
+import numpy as np
 import pytest
+from safetensors.numpy import load_file, save_file
 
 from ebert_core.cli.program import main
 from ebert_core.jobs.lock import writing_to
@@ -134,3 +137,52 @@ def test_calls_of_a_wanted_precision_say_what_they_rest_on(words, toy_checkpoint
         assert main([*asked, "--output", str(tmp_path / name), "--wanted-precision", precision]) == 2
         assert sentence in capsys.readouterr().err
     assert not list(tmp_path.glob("y*"))
+
+
+@pytest.fixture
+def two(toy_checkpoint, tmp_path):
+    """The toy checkpoint with a second factor, WEAK, whose threshold is too low to mean bound."""
+    folder = tmp_path / "two"
+    shutil.copytree(toy_checkpoint, folder)
+    weights = load_file(folder / "weights.safetensors")
+    for part in ("logits.weight", "logits.bias", "motif_head.reach"):
+        weights[f"binding_head.{part}"] = np.concatenate([weights[f"binding_head.{part}"]] * 2)
+    save_file(weights, folder / "weights.safetensors")
+    described = msgspec.json.decode((folder / "description.json").read_bytes())
+    described["architecture"]["factors"] = ["FOS", "WEAK"]
+    described["factors"].append({**described["factors"][0], "name": "WEAK", "threshold": 0.009})
+    described["weights_sha256"] = hashlib.sha256((folder / "weights.safetensors").read_bytes()).hexdigest()
+    (folder / "description.json").write_bytes(msgspec.json.encode(described))
+    return folder
+
+
+def test_of_all_factors_as_calls_those_without_are_left_out_and_said(words, two, tmp_path, capsys):
+    output = str(tmp_path / "{factor}.bed.gz")
+    words[1] = str(two)
+    assert main([*words, "--output", output]) == 0
+    said = capsys.readouterr()
+    assert said.out == f"{tmp_path / 'FOS.bed.gz'}\n"
+    lines = [line for line in said.err.splitlines() if "WEAK" in line]
+    assert len(lines) == 1
+    assert "WEAK is left out, since no bin of it is called bound: its threshold, 0.009, is too low" in lines[0]
+    assert not (tmp_path / "WEAK.bed.gz").exists()
+
+
+def test_a_named_factor_without_calls_is_refused_and_several_stand_behind_one_flag(words, two, tmp_path, capsys):
+    words[1] = str(two)
+    for named in (["--factor", "FOS", "WEAK"], ["--factor", "FOS", "--factor", "WEAK"]):
+        assert main([*words, *named, "--output", str(tmp_path / "{factor}.bed.gz")]) == 2
+        assert "No bin is called bound of WEAK (its threshold" in capsys.readouterr().err
+        assert main([*words, *named, "--output", str(tmp_path / "{factor}.tab.gz")]) == 0
+        assert capsys.readouterr().out == f"{tmp_path / 'FOS.tab.gz'}\n{tmp_path / 'WEAK.tab.gz'}\n"
+
+
+def test_all_factors_as_calls_are_refused_where_none_is_left(words, two, tmp_path, capsys):
+    words[1] = str(two)
+    described = msgspec.json.decode((two / "description.json").read_bytes())
+    for factor in described["factors"]:
+        factor["threshold"] = 0.009
+    (two / "description.json").write_bytes(msgspec.json.encode(described))
+    assert main([*words, "--output", str(tmp_path / "{factor}.bed.gz")]) == 2
+    assert "No bin is called bound of FOS (its threshold" in capsys.readouterr().err
+    assert not list(tmp_path.glob("*.bed.gz"))
