@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 from PyQt6.QtCore import Qt
-from PyQt6.QtWidgets import QApplication
+from PyQt6.QtWidgets import QAbstractItemView, QApplication
 from pytestqt.qtbot import QtBot
 
 from ebert_core.protocol.locus import Interval
@@ -119,28 +119,79 @@ def test_a_gene_named_at_the_start_is_found_or_missed_alike(
     assert len(said) == (place == START)
 
 
-@pytest.mark.qt_log_ignore("This plugin does not support")
-@pytest.mark.parametrize(
-    ("keys", "place"),
-    [((Qt.Key.Key_Return,), START), ((Qt.Key.Key_Down, Qt.Key.Key_Return), Interval("chr17", 19_000, 22_000))],
-)
-def test_enter_takes_no_name_of_the_list_but_the_one_that_was_gone_to(
-    qtbot: QtBot, workspace: Workspace, keys: tuple[Qt.Key, ...], place: Interval
-) -> None:
-    bar = LocusBar(workspace, Finding(GENES[1:]))
+def opened(
+    qtbot: QtBot, workspace: Workspace, text: str, genes: tuple[Place, ...]
+) -> tuple[LocusBar, QAbstractItemView]:
+    """The bar after a text was typed, and the list of genes below it once it is open."""
+    bar = LocusBar(workspace, Finding(genes))
     qtbot.addWidget(bar)
     bar.show()
     bar.activateWindow()
     bar.locus.setFocus()
     qtbot.waitUntil(bar.locus.hasFocus)
     bar.locus.selectAll()
-    qtbot.keyClicks(bar.locus, "myc")
+    qtbot.keyClicks(bar.locus, text)
     completer = bar.locus.completer()
     assert completer is not None
     popup = completer.popup()
     assert popup is not None
     qtbot.waitUntil(popup.isVisible)
+    return bar, popup
+
+
+def settle() -> None:
+    for _ in range(3):
+        QApplication.processEvents()
+
+
+LIKE_MYC = (*GENES[1:], Place("MYCL", Interval("chr17", 30_000, 31_000)))
+
+
+@pytest.mark.qt_log_ignore("This plugin does not support")
+def test_enter_takes_no_name_of_several_and_keeps_the_list_open(qtbot: QtBot, workspace: Workspace) -> None:
+    _bar, popup = opened(qtbot, workspace, "myc", LIKE_MYC)
+    qtbot.keyClick(popup, Qt.Key.Key_Return)
+    settle()
+    assert workspace.view.interval == START
+    assert popup.isVisible()
+
+
+@pytest.mark.qt_log_ignore("This plugin does not support")
+@pytest.mark.parametrize(
+    ("text", "genes", "keys", "place"),
+    [
+        ("myc", LIKE_MYC, (Qt.Key.Key_Down, Qt.Key.Key_Return), Interval("chr17", 19_000, 22_000)),
+        ("mycb", LIKE_MYC, (Qt.Key.Key_Return,), Interval("chr17", 19_000, 22_000)),
+        ("myc", GENES, (Qt.Key.Key_Return,), Interval("chr5", 2000, 5000)),
+    ],
+)
+def test_enter_on_the_only_gene_or_the_one_gone_to_shows_it_without_a_warning_and_closes_the_list(
+    qtbot: QtBot,
+    workspace: Workspace,
+    text: str,
+    genes: tuple[Place, ...],
+    keys: tuple[Qt.Key, ...],
+    place: Interval,
+) -> None:
+    bar, popup = opened(qtbot, workspace, text, genes)
+    said: list[str] = []
+    bar.problem.connect(said.append)
     for key in keys:
         qtbot.keyClick(popup, key)
-    QApplication.processEvents()
+    settle()
     assert workspace.view.interval == place
+    assert said == []
+    assert not popup.isVisible()
+
+
+@pytest.mark.qt_log_ignore("This plugin does not support")
+def test_an_answer_that_comes_after_a_jump_opens_no_list_and_says_nothing(qtbot: QtBot, workspace: Workspace) -> None:
+    bar, popup = opened(qtbot, workspace, "mycb", LIKE_MYC)
+    said: list[str] = []
+    bar.problem.connect(said.append)
+    qtbot.keyClick(popup, Qt.Key.Key_Return)
+    bar._on_found("myc", Places(LIKE_MYC))
+    bar._offer_names("myc", Places(LIKE_MYC))
+    settle()
+    assert said == []
+    assert not popup.isVisible()
