@@ -24,6 +24,7 @@ from ebert_gui.windows.job_desk import JobDesk
 from ebert_gui.windows.locus_bar import LocusBar, WholeBar
 from ebert_gui.windows.messages import MessageBar, details_window
 from ebert_gui.windows.offering import Offering
+from ebert_gui.windows.passing import PassingMessages
 from ebert_gui.windows.picture_taking import PictureTaker
 from ebert_gui.windows.screens import first_size
 from ebert_gui.windows.theme import DARK, LIGHT, Theme, window_font
@@ -276,10 +277,9 @@ class MainWindow(QMainWindow):
         self.loader.arrived.connect(self.canvas.take_arrival)
         self.canvas.sight_changed.connect(self.loader.prefer)
         self.loader.idle.connect(self.canvas.refresh)
-        self.locus_bar.problem.connect(self.messages.warning)
         self.locus_bar.left.connect(self.canvas.setFocus)
         self.opener.problem.connect(self.say)
-        self.opener.told.connect(self.messages.info)
+        self.passing = PassingMessages(self.messages, self.workspace, self.opener, self.locus_bar)
         self.opener.settled.connect(self.choose_page)
         self.attention_bar.choice_changed.connect(lambda layer, head: self._change_attention(layer=layer, head=head))
         self.attention_bar.triangle_toggled.connect(lambda is_map: self._change_attention(is_map=is_map))

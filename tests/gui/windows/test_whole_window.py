@@ -343,3 +343,33 @@ def test_the_window_with_all_its_docks_fits_a_screen_of_1600_by_1000_at_a_scale_
     least = window.minimumSizeHint()
     assert least.width() <= 790
     assert least.height() <= 470
+
+
+def test_a_sentence_on_the_factor_goes_when_another_factor_is_chosen(
+    window: MainWindow, checkpoint: CheckpointSummary
+) -> None:
+    workspace, messages = window.workspace, window.messages
+    workspace.open_checkpoint(checkpoint, False)
+    workspace.choose_factor("MAX")
+    window.opener.told.emit("small does not predict EP300, so the tracks show MAX instead.")
+    workspace.choose_cell_type("K562")
+    assert messages.shown is not None
+    workspace.choose_factor("CTCF")
+    assert messages.shown is None
+    window.opener.told.emit("small does not predict MAX, so the tracks show CTCF instead.")
+    messages.info("Something else.")
+    workspace.undo()
+    assert [messages.shown.sentence if messages.shown else "", *messages.waiting] == ["Something else."]
+
+
+def test_what_was_wrong_with_a_place_is_forgotten_at_the_next_one(window: MainWindow) -> None:
+    bar, messages = window.locus_bar, window.messages
+    for typed in ("chr3:9g", "chr3:8g"):
+        bar.locus.setText(typed)
+        bar.go()
+    assert messages.shown is not None
+    assert "8g" in messages.shown.sentence
+    assert not messages.waiting
+    bar.locus.setText("chr3:30,001-40,000")
+    bar.go()
+    assert messages.shown is None

@@ -1,0 +1,55 @@
+"""Messages that hold for a while only: about what was typed, and about the factor that took another one's place."""
+
+from PyQt6.QtCore import QObject
+
+from ebert_gui.loading.opening import Opener
+from ebert_gui.state.workspace import Workspace
+from ebert_gui.windows.locus_bar import LocusBar
+from ebert_gui.windows.messages import MessageBar
+
+
+class PassingMessages(QObject):
+    """Takes a sentence back when what it is about has changed; one of each kind is kept, the newest."""
+
+    def __init__(self, messages: MessageBar, workspace: Workspace, opener: Opener, locus_bar: LocusBar) -> None:
+        super().__init__(messages)
+        self._messages = messages
+        self._workspace = workspace
+        self._on_place = ""
+        self._on_choice = ""
+        self._chosen = self._choice()
+        locus_bar.problem.connect(self._say_of_place)
+        locus_bar.left.connect(self._forget_place)
+        opener.told.connect(self._say_of_choice)
+        for announcer in (workspace.choice_changed, workspace.checkpoint_changed, workspace.dataset_changed):
+            announcer.connect(self._follow_choice)
+
+    def _say_of_place(self, sentence: str) -> None:
+        self._forget_place()
+        self._on_place = sentence
+        self._messages.warning(sentence)
+
+    def _forget_place(self) -> None:
+        """Take back what was wrong with a place: another one is shown, or what was typed is given up."""
+        if self._on_place:
+            self._messages.withdraw(self._on_place)
+            self._on_place = ""
+
+    def _say_of_choice(self, sentence: str) -> None:
+        self._forget_choice()
+        self._on_choice, self._chosen = sentence, self._choice()
+        self._messages.info(sentence)
+
+    def _follow_choice(self) -> None:
+        if self._on_choice and self._choice() != self._chosen:
+            self._forget_choice()
+
+    def _forget_choice(self) -> None:
+        if self._on_choice:
+            self._messages.withdraw(self._on_choice)
+            self._on_choice = ""
+
+    def _choice(self) -> tuple[str, str, str]:
+        """What is in view: dataset, checkpoint and factor."""
+        dataset, checkpoint = self._workspace.dataset, self._workspace.checkpoint
+        return dataset.path if dataset else "", checkpoint.path if checkpoint else "", self._workspace.factor
