@@ -251,7 +251,7 @@ class _FineTuning:
                 saved.save_if_due()
                 losses.append(self.trainer.take_step(lambda: self.loss(next(batches))))
                 step = self.trainer.step
-                note = f"epoch {epoch + 1}, step {step} of {steps}, loss {losses[-1]:.4f}"
+                note = f"epoch {epoch + 1}, step {step} of {steps}, loss of this step {losses[-1]:.4f}"
                 report.progress(0.98 * step / steps, note)
                 if step % _LOSS_EVERY == 0:
                     report.metric(step, epoch, "training", "loss", float(np.mean(losses[-_LOSS_EVERY:])))

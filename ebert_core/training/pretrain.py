@@ -148,7 +148,8 @@ class _Pretraining:
         losses = []
         while self.trainer.step < last:
             losses.append(self.trainer.take_step(lambda: self.loss(next(batches))))
-            report.progress(self.trainer.step / self.spec.steps, f"step {self.trainer.step}, loss {losses[-1]:.3f}")
+            note = f"step {self.trainer.step}, loss of this step {losses[-1]:.3f}"
+            report.progress(self.trainer.step / self.spec.steps, note)
             if self.trainer.step < last:
                 saved.save_if_due()
                 self._end_if_asked(report, saved)

@@ -338,9 +338,12 @@ class Opener(QObject):
         dataset = self._workspace.dataset
         # Another dataset or checkpoint may have been asked for while this one was loading.
         if dataset is not None and (dataset.path, self._wanted_checkpoint) == (request.dataset, request.path):
-            before = self._workspace.factor
-            self._workspace.open_checkpoint(summary, is_beginning)
-            now = self._workspace.factor
+            before, shown = self._workspace.factor, len(self._workspace.tracks.tracks)
+            self._workspace.open_checkpoint(summary)
+            now, added = self._workspace.factor, len(self._workspace.tracks.tracks) - shown
+            if added and not is_beginning:
+                what = "1 track was" if added == 1 else f"{added} tracks were"
+                self.told.emit(f"{summary.name} is open: {what} added; what was in view stays there.")
             # At a beginning nobody had chosen the factor before.
             if before and now != before and not is_beginning:
                 self.told.emit(

@@ -17,7 +17,7 @@ Step = Callable[[str], AbstractContextManager[object]]
 class TrackList:
     """An ordered list of tracks. Every change is made within a `step` of a gesture, so that it can be undone.
 
-    `added` names the tracks that the last change brought in; it is empty after a new beginning.
+    `added` names the tracks that the last change brought in; it is empty where those in view shall stay.
     """
 
     def __init__(self, step: Step = nullcontext) -> None:
@@ -81,9 +81,9 @@ class TrackList:
         """Put another track in the place of one, under the same id."""
         self._replace(track_id, lambda track: msgspec.structs.replace(new, id=track.id))
 
-    def exchange_all(self, tracks: Iterable[Track], is_beginning: bool = False) -> None:
-        """Show these tracks instead, in one step; at a beginning, nobody looks for the new ones among others."""
-        self._change(_with_ids(tracks), is_beginning=is_beginning)
+    def exchange_all(self, tracks: Iterable[Track], reveals: bool = True) -> None:
+        """Show these tracks instead, in one step; unless it `reveals` them, new ones are not scrolled to."""
+        self._change(_with_ids(tracks), reveals=reveals)
 
     def rewrite(self, change: Callable[[Track], Track]) -> None:
         """Change every track in one step."""
@@ -117,14 +117,14 @@ class TrackList:
     def _replace(self, track_id: str, change: Callable[[Track], Track], gesture: str = "") -> None:
         self._change(tuple(change(track) if track.id == track_id else track for track in self._tracks), gesture)
 
-    def _change(self, tracks: tuple[Track, ...], gesture: str = "", is_beginning: bool = False) -> None:
+    def _change(self, tracks: tuple[Track, ...], gesture: str = "", reveals: bool = True) -> None:
         if tracks != self._tracks:
             with self._step(gesture):
-                self._set(tracks, is_beginning)
+                self._set(tracks, reveals)
 
-    def _set(self, tracks: tuple[Track, ...], is_beginning: bool = False) -> None:
+    def _set(self, tracks: tuple[Track, ...], reveals: bool = True) -> None:
         before = {track.id for track in self._tracks}
-        self.added = () if is_beginning else tuple(track.id for track in tracks if track.id not in before)
+        self.added = tuple(track.id for track in tracks if track.id not in before) if reveals else ()
         self._tracks = tracks
         self.changed.announce()
 

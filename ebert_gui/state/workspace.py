@@ -137,7 +137,7 @@ class Workspace:
             with self.step():
                 self.tracks.exchange_all(default_tracks(self.dataset))
                 if self.checkpoint is not None:
-                    self._show_model(self.checkpoint, is_beginning=True)
+                    self._show_model(self.checkpoint)
 
     def refresh_dataset(self, dataset: DatasetSummary) -> None:
         """Take a new summary of the dataset that is open; view and tracks stay."""
@@ -145,17 +145,14 @@ class Workspace:
         self.view.chromosome_lengths = {each.name: each.length for each in dataset.chromosomes}
         self.dataset_changed.announce()
 
-    def open_checkpoint(self, checkpoint: CheckpointSummary, is_beginning: bool = False) -> None:
-        """Predict with a checkpoint; its tracks are added unless some are there already.
-
-        At a beginning, dataset and checkpoint are opened together, and the first tracks stay in view.
-        """
+    def open_checkpoint(self, checkpoint: CheckpointSummary) -> None:
+        """Predict with a checkpoint; its tracks are added unless some are there already, and those in view stay."""
         self.checkpoint = checkpoint
         self.model_problem = ""
         if self.anchor is None:
             self._anchor_in_the_middle()
         with self.step():
-            self._show_model(checkpoint, is_beginning)
+            self._show_model(checkpoint)
         self.checkpoint_changed.announce()
         self.choice_changed.announce()
 
@@ -236,7 +233,7 @@ class Workspace:
             self._anchor_in_the_middle()
         self.choice_changed.announce()
 
-    def _show_model(self, checkpoint: CheckpointSummary, is_beginning: bool) -> None:
+    def _show_model(self, checkpoint: CheckpointSummary) -> None:
         known = {factor.name for factor in checkpoint.factors}
         if checkpoint.factors and self.factor not in known:
             before, self.factor = self.factor, chosen_factor(self.dataset, checkpoint)
@@ -245,7 +242,7 @@ class Workspace:
         shown = any(isinstance(track, PredictionTrack | AttentionTrack) for track in self.tracks.tracks)
         if not shown and self.dataset is not None:
             tracks = model_tracks(self.dataset, checkpoint, self.factor, self.cell_type)
-            self._add_model_tracks(tracks, is_beginning)
+            self._add_model_tracks(tracks)
 
     def _substitute_factor(self, before: str, factor: str) -> None:
         """Show another factor wherever a track shows one, also in signals named after it (`ChIP-CTCF`)."""
@@ -296,13 +293,13 @@ class Workspace:
         names = sorted(predicted | measured, key=str.casefold)
         return tuple(OfferedFactor(name, name in measured, name in predicted) for name in names)
 
-    def _add_model_tracks(self, tracks: tuple[Track, ...], is_beginning: bool) -> None:
+    def _add_model_tracks(self, tracks: tuple[Track, ...]) -> None:
         """Predictions go above the sequence, attention to the end."""
         shown = self.tracks.tracks
         above = next((place for place, track in enumerate(shown) if isinstance(track, SequenceTrack)), len(shown))
         predictions = [track for track in tracks if isinstance(track, PredictionTrack)]
         others = [track for track in tracks if not isinstance(track, PredictionTrack)]
-        self.tracks.exchange_all((*shown[:above], *predictions, *shown[above:], *others), is_beginning)
+        self.tracks.exchange_all((*shown[:above], *predictions, *shown[above:], *others), reveals=False)
 
     def _choose_first(self) -> None:
         cells = chosen_cell_types(self.dataset)

@@ -29,6 +29,11 @@ _RESUMABLE: frozenset[JobState] = frozenset(["stopped", "failed", "lost"])
 _LEAST_HEIGHT = 140
 _USE_WORDS = {"pretrain": "Use this checkpoint", "finetune": "Use this checkpoint", "predict": "Show as track"}
 _TRAINS = frozenset(["pretrain", "finetune"])
+# When the first curves of a training appear.
+_COMES = {
+    "finetune": "The loss appears at step 20, the scores on held-out loci after the first epoch.",
+    "pretrain": "The curves appear after the first evaluation.",
+}
 
 
 class JobsDock(QDockWidget):
@@ -199,7 +204,7 @@ class JobsDock(QDockWidget):
         self._shown = job
         self._describe(job)
         if is_other:
-            self.plot.clear(job.state in _ALIVE)
+            self.plot.clear()
             self.judged.hide()
         if job.verb in _TRAINS and (has_moved or job.state not in _ALIVE):
             self.metrics_wanted.emit(job.directory)
@@ -221,7 +226,7 @@ class JobsDock(QDockWidget):
         self.use.setText(_USE_WORDS.get(job.verb, ""))
         self.details.setVisible(bool(job.details))
         self.plot.setVisible(job.verb in _TRAINS)
-        self.plot.expect(is_alive)
+        self.plot.expect(_COMES.get(job.verb, "") if is_alive else "")
 
     def _directory(self) -> str:
         return self._shown.directory if self._shown is not None else ""

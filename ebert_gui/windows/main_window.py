@@ -66,6 +66,7 @@ class MainWindow(QMainWindow):
         self.job_desk = JobDesk(self)
         self.unsent: dict[str, FineTune] = {}
         self._ended: dict[str, WorkerState] = {}
+        self._model = WorkerState(Condition.STOPPED)
         self.worker_states: dict[str, QLabel] = {"data": QLabel(), "model": QLabel()}
         self.under_cursor = QLabel()
         self.offering: Offering = Offering(self)
@@ -97,7 +98,12 @@ class MainWindow(QMainWindow):
             if self.messages.withdraw(ended.sentence):
                 self.messages.info(f"The {role} worker had ended and is back.", ended.details)
         device = f" on {state.hello.device}" if state.hello is not None and state.hello.device else ""
-        self.worker_states[role].setText(f"{_DOT.get(word, '○')} {role} {word}{device}")
+        said = f"{_DOT.get(word, '○')} {role} {word}{device}"
+        if role == "model":
+            self._model = state
+            if state.condition is Condition.READY and self.workspace.checkpoint is None:
+                said = "○ model: no checkpoint open"  # it is the worker that is ready, not a model
+        self.worker_states[role].setText(said)
         self.worker_states[role].setToolTip(state.sentence or f"The {role} worker is {word}")
 
     def choose_page(self) -> None:
@@ -290,6 +296,7 @@ class MainWindow(QMainWindow):
 
     def _follow_dataset(self) -> None:
         dataset = self.workspace.dataset
+        self.show_worker("model", self._model)
         if dataset is not None:
             name, assembly = dataset.name or "Files", dataset.assembly or "no assembly"
             is_told = dataset.seed is None or "SYNTHETIC" in name
@@ -298,6 +305,7 @@ class MainWindow(QMainWindow):
     def _follow_checkpoint(self) -> None:
         checkpoint = self.workspace.checkpoint
         self.checkpoint_dock.show_checkpoint(checkpoint, self.workspace.model_problem)
+        self.show_worker("model", self._model)
         self.attention_bar.set_network(checkpoint.layers if checkpoint else 0, checkpoint.heads if checkpoint else 0)
         self._follow_tracks()
 

@@ -10,6 +10,10 @@ from ebert_gui.windows.forms import label
 from ebert_gui.windows.theme import Theme, window_font
 
 _MOST_MARKED = 60
+_MEANS = (
+    "The loss in training is a mean: in fine-tuning over the last 20 steps and, at an epoch's end, over the epoch; "
+    "in pre-training over all steps since the last evaluation."
+)
 
 
 # The window's words for the splits of `metrics.jsonl`.
@@ -47,6 +51,7 @@ class MetricsPlot(QWidget):
         self.plot.getAxis("bottom").enableAutoSIPrefix(False)
         self._keys = QLabel()
         self._keys.setTextFormat(Qt.TextFormat.RichText)
+        self._keys.setToolTip(_MEANS)
         self._nothing = label("", "muted")
         self._nothing.setAlignment(Qt.AlignmentFlag.AlignTop)
         self._lay_out()
@@ -66,15 +71,13 @@ class MetricsPlot(QWidget):
             self.choice.blockSignals(False)
         self._draw()
 
-    def clear(self, will_come: bool = True) -> None:
-        """Draw nothing, and say whether curves will come."""
-        self.expect(will_come)
+    def clear(self) -> None:
+        """Draw nothing."""
         self.show_metrics(Metrics(()))
 
-    def expect(self, will_come: bool) -> None:
-        """Say, where there are no curves, whether some will come."""
-        missing = "The curves appear after the first evaluation." if will_come else "No curves: it was never evaluated."
-        self._nothing.setText(missing)
+    def expect(self, when: str) -> None:
+        """Say, where there are no curves, when some will come; empty: that none will."""
+        self._nothing.setText(when or "No curves: it ended before the first.")
 
     def shown(self) -> tuple[Curve, ...]:
         """The curves on screen."""
@@ -125,10 +128,10 @@ class MetricsPlot(QWidget):
                 pen=pyqtgraph.mkPen(QColor(colour), width=1.5),
                 **(marks if len(curve.steps) <= _MOST_MARKED else {}),
             )
-            last = f"{curve.values[-1]:.4g}"
-            keys.append(
-                f'<span style="color:{colour}">●</span>&nbsp;{_WORDS.get(curve.split, curve.split)}&nbsp;<b>{last}</b>'
-            )
+            last, words = f"{curve.values[-1]:.4g}", _WORDS.get(curve.split, curve.split)
+            if (words, curve.name) == ("training", "loss"):
+                words = "training, mean of recent steps"
+            keys.append(f'<span style="color:{colour}">●</span>&nbsp;{words}&nbsp;<b>{last}</b>')
         self._keys.setText("&nbsp;&nbsp;&nbsp;".join(keys))
         self.plot.setLabel("bottom", "step", color=self._theme.muted)
         for widget in (self.choice, self._keys, self.plot):

@@ -46,12 +46,14 @@ class SilentReport:
     def __init__(self, stop_after: int = 0) -> None:
         self.metrics: list[tuple[int, str, str, float]] = []
         self.events: list[str] = []
+        self.notes: list[str] = []
         self._calls = 0
         self._stop_after = stop_after
 
     def progress(self, fraction: float, note: str) -> None:
         assert 0 <= fraction <= 1
         assert note
+        self.notes.append(note)
 
     def metric(self, step: int, epoch: int, split: str, name: str, value: float) -> None:
         self.metrics.append((step, split, name, value))

@@ -26,6 +26,11 @@ def weights_of(folder):
     return load_file(folder / "weights.safetensors")
 
 
+def test_the_progress_says_that_its_loss_is_of_one_step(learned):
+    _, report = learned
+    assert any(", loss of this step 0." in note for note in report.notes)
+
+
 def test_it_learns_what_the_motif_alone_cannot_tell(learned):
     _, report = learned
     assert max(report.values("validation", "auPRC")) > 0.9

@@ -223,14 +223,14 @@ def test_a_checkpoint_that_takes_another_factor_into_view_says_so_and_undo_takes
     assert window.workspace.factor == "EP300"
     window.opener.open_checkpoint("/c")
     window.host.answer()
-    assert told == ["toy does not predict EP300, so the tracks show CTCF instead; Undo takes this back."]
+    assert told[1:] == ["toy does not predict EP300, so the tracks show CTCF instead; Undo takes this back."]
     window.workspace.undo()
     assert window.workspace.factor == "EP300"
     assert [track.factor for track in window.workspace.tracks.tracks if isinstance(track, PeaksTrack)] == ["EP300"]
     window.workspace.redo()
     window.opener.open_checkpoint("/c")
     window.host.answer()
-    assert len(told) == 1
+    assert len(told) == 2
 
 
 def test_a_checkpoint_that_cannot_be_loaded_is_said_and_stays_in_the_session(window: Window) -> None:
@@ -293,3 +293,17 @@ def test_a_dataset_that_was_just_written_is_opened_as_a_new_one_and_a_refusal_is
     assert window.workspace.dataset is not None
     assert window.workspace.dataset.path == "/new.toml"
     assert window.opener.is_settled
+
+
+def test_a_checkpoint_that_is_opened_later_says_that_it_added_tracks(window: Window) -> None:
+    told: list[str] = []
+    window.opener.told.connect(told.append)
+    cells = (CellType("alpha", True, (), (PeakFiles("CTCF", False),)),)
+    for is_beginning, said in (
+        (True, []),
+        (False, ["toy is open: 2 tracks were added; what was in view stays there."]),
+    ):
+        window.workspace.open_dataset(msgspec.structs.replace(NOTHING, path="/d.toml", cell_types=cells))
+        window.opener.open_checkpoint("/c", is_beginning)
+        window.host.answer()
+        assert told == said

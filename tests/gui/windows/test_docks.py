@@ -137,7 +137,7 @@ def test_curves_are_wanted_when_a_training_is_chosen_and_when_it_moves(dock: Job
     assert wanted == ["/jobs/1", "/jobs/1"]
 
 
-@pytest.mark.parametrize(("job", "said"), [(RUNNING, "appear after the first"), (FAILED, "it was never evaluated")])
+@pytest.mark.parametrize(("job", "said"), [(RUNNING, "appears at step 20"), (FAILED, "it ended before the first")])
 def test_without_curves_it_says_whether_some_will_come(dock: JobsDock, job: JobSummary, said: str) -> None:
     dock.show_jobs(Jobs((job,)))
     assert said in texts(dock)
@@ -158,6 +158,7 @@ def test_curves_of_the_chosen_job_are_drawn_and_others_dropped(dock: JobsDock) -
     keys = " ".join(texts(dock).split("\n"))
     assert "training" in keys
     assert "held out" in keys
+    assert "training, mean of recent steps" in keys
     assert "validation" not in keys
     dock.plot.choice.setCurrentText("auPRC")
     dock.show_metrics("/jobs/1", curves("loss", "auPRC"))

@@ -293,6 +293,23 @@ def test_no_letter_opens_two_things(window: MainWindow) -> None:
     assert {"Alt+C", "Alt+A", "Alt+L", "Alt+D"} <= set(used)
 
 
+def test_the_model_is_ready_only_with_a_checkpoint(window: MainWindow, checkpoint: CheckpointSummary) -> None:
+    said = window.worker_states["model"]
+    window.show_worker("model", WorkerState(Condition.STARTING))
+    assert said.text() == "○ model starting"
+    window.show_worker("model", WorkerState(Condition.READY))
+    assert said.text() == "○ model: no checkpoint open"
+    window.show_worker("model", WorkerState(Condition.BUSY))
+    assert said.text() == "◐ model busy"
+    window.show_worker("model", WorkerState(Condition.READY))
+    window.workspace.open_checkpoint(checkpoint)
+    assert said.text() == "● model ready"
+    dataset = window.workspace.dataset
+    assert dataset is not None
+    window.workspace.open_dataset(dataset)
+    assert said.text() == "○ model: no checkpoint open"
+
+
 def test_the_checkpoints_dock_chooses_the_factor_in_view(window: MainWindow, checkpoint: CheckpointSummary) -> None:
     judged = tuple(
         Judgement(each, ("K562",), 30, 60, "level", f"{each} is level.") for each in ("GABPA", "MAX", "CTCF")
@@ -309,16 +326,15 @@ def test_the_checkpoints_dock_chooses_the_factor_in_view(window: MainWindow, che
         assert factors.item(factors.currentRow(), 0).text() == factor
 
 
-@pytest.mark.parametrize("is_beginning", [True, False])
-def test_a_checkpoint_that_is_opened_with_its_dataset_leaves_the_first_tracks_in_view(
-    window: MainWindow, checkpoint: CheckpointSummary, qtbot: QtBot, is_beginning: bool
+def test_a_checkpoint_leaves_the_tracks_in_view_where_they_are(
+    window: MainWindow, checkpoint: CheckpointSummary, qtbot: QtBot
 ) -> None:
     window.resize(1280, 400)
     qtbot.waitUntil(lambda: window.canvas.height() < 340)
     shown = len(window.workspace.tracks.tracks)
-    window.workspace.open_checkpoint(checkpoint, is_beginning)
+    window.workspace.open_checkpoint(checkpoint)
     assert len(window.workspace.tracks.tracks) > shown
-    assert (window.canvas.scene.scroll == 0) is is_beginning
+    assert window.canvas.scene.scroll == 0
 
 
 @pytest.mark.parametrize(
