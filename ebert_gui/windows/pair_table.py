@@ -1,15 +1,61 @@
-"""The table of measured pairs: factors down, cell types across, and what each cell type is used for."""
+"""The table of measured pairs: factors down, cell types across, and what each cell type is used for.
 
-from PyQt6.QtCore import Qt, pyqtSignal
-from PyQt6.QtGui import QBrush, QColor, QPalette, QShowEvent
-from PyQt6.QtWidgets import QAbstractItemView, QComboBox, QHeaderView, QTableWidget, QTableWidgetItem, QWidget
+The choices of use stand in the header, so that they stay in sight however far the factors are scrolled.
+"""
+
+from PyQt6.QtCore import QRect, QSize, Qt, pyqtSignal
+from PyQt6.QtGui import QBrush, QColor, QPainter, QPalette, QShowEvent
+from PyQt6.QtWidgets import (
+    QAbstractItemView,
+    QComboBox,
+    QHeaderView,
+    QLabel,
+    QTableWidget,
+    QTableWidgetItem,
+    QWidget,
+)
 
 from ebert_gui.windows.finetune_plan import Use
 
 _USES: tuple[tuple[str, Use], ...] = (("train on", "learn"), ("hold out", "check"), ("leave out", "leave out"))
 _WORDS: dict[Use, str] = {"learn": "trained on", "check": "held out", "leave out": "left out"}
-_USE_ROW = 0
 _ROWS_SHOWN = 5
+_ROW_HEIGHT, _NAME_HEIGHT, _USE_HEIGHT = 28, 30, 38
+
+
+class _UsesHeader(QHeaderView):
+    """Names of columns, and below each name a widget that belongs to the column."""
+
+    def __init__(self, widgets: list[QWidget], parent: QWidget) -> None:
+        super().__init__(Qt.Orientation.Horizontal, parent)
+        self._widgets = widgets
+        for widget in widgets:
+            widget.setParent(self.viewport())
+        self.sectionResized.connect(lambda *_: self._place())
+
+    def sizeHint(self) -> QSize:
+        """Room for the names and the widgets."""
+        return QSize(super().sizeHint().width(), _NAME_HEIGHT + _USE_HEIGHT)
+
+    def updateGeometries(self) -> None:
+        """Keep each widget below its name."""
+        super().updateGeometries()
+        self._place()
+
+    def setOffset(self, offset: int) -> None:
+        """Scroll sideways, the widgets as well."""
+        super().setOffset(offset)
+        self._place()
+
+    def paintSection(self, painter: QPainter | None, rect: QRect, logicalIndex: int) -> None:
+        """Draw the name above the widget."""
+        super().paintSection(painter, rect.adjusted(0, 0, 0, _NAME_HEIGHT - rect.height()), logicalIndex)
+
+    def _place(self) -> None:
+        for section, widget in enumerate(self._widgets):
+            if section < self.count():
+                left, width = self.sectionViewportPosition(section), self.sectionSize(section)
+                widget.setGeometry(left + 2, _NAME_HEIGHT, width - 4, _USE_HEIGHT - 6)
 
 
 class PairTable(QTableWidget):
@@ -19,12 +65,14 @@ class PairTable(QTableWidget):
 
     def __init__(self, pairs: dict[str, tuple[str, ...]], checked_cell: str, parent: QWidget | None = None) -> None:
         cells = sorted({cell for measured in pairs.values() for cell in measured})
-        super().__init__(len(pairs) + 1, len(cells), parent)
+        super().__init__(len(pairs), len(cells) + 1, parent)
         self._pairs = pairs
         self._cells = cells
         self._factors = list(pairs)
-        self._uses = [self._add_use(column, cell, cell == checked_cell) for column, cell in enumerate(cells)]
-        self._boxes = [self._add_factor(row, factor) for row, factor in enumerate(self._factors, start=1)]
+        self._uses = [self._use_of(cell, cell == checked_cell) for cell in cells]
+        self._caption = QLabel("Use this cell type to")
+        self.setHorizontalHeader(_UsesHeader([self._caption, *self._uses], self))
+        self._boxes = [self._add_factor(row, factor) for row, factor in enumerate(self._factors)]
         self._dress()
         self.itemChanged.connect(self._follow)
         self._follow()
@@ -60,20 +108,16 @@ class PairTable(QTableWidget):
 
     def word(self, factor: str, cell: str) -> str:
         """What the table says about a pair."""
-        item = self.item(self._factors.index(factor) + 1, self._cells.index(cell) + 1)
+        item = self.item(self._factors.index(factor), self._cells.index(cell) + 1)
         return item.text() if item is not None else ""
 
-    def _add_use(self, column: int, cell: str, is_checked: bool) -> QComboBox:
+    def _use_of(self, cell: str, is_checked: bool) -> QComboBox:
         choice = QComboBox()
         for text, use in _USES:
             choice.addItem(text, use)
         choice.setCurrentIndex(1 if is_checked else 0)
         choice.setAccessibleName(f"Use of {cell}")
         choice.currentIndexChanged.connect(self._follow)
-        if column == 0:
-            self.insertColumn(0)
-            self.setItem(_USE_ROW, 0, _still("Use this cell type to"))
-        self.setCellWidget(_USE_ROW, column + 1, choice)
         return choice
 
     def _add_factor(self, row: int, factor: str) -> QTableWidgetItem:
@@ -98,19 +142,19 @@ class PairTable(QTableWidget):
         assert down is not None
         assert across is not None
         down.hide()
-        down.setDefaultSectionSize(28)
+        down.setDefaultSectionSize(_ROW_HEIGHT)
         across.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         across.setMinimumSectionSize(112)
         across.setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
         across.setSectionResizeMode(0, QHeaderView.ResizeMode.Fixed)
         self.setColumnWidth(0, 164)
-        self.setRowHeight(_USE_ROW, 38)
+        self._caption.setContentsMargins(6, 0, 0, 0)
         shown = min(len(self._factors), _ROWS_SHOWN)
-        self.setFixedHeight(38 + 28 * shown + 32)
+        self.setFixedHeight(_NAME_HEIGHT + _USE_HEIGHT + _ROW_HEIGHT * shown + 2)
 
     def _follow(self) -> None:
         self.blockSignals(True)
-        for row, factor in enumerate(self._factors, start=1):
+        for row, factor in enumerate(self._factors):
             for column, cell in enumerate(self._cells, start=1):
                 self._say(row, column, factor, cell)
         self.blockSignals(False)
@@ -120,7 +164,7 @@ class PairTable(QTableWidget):
         item = self.item(row, column)
         assert item is not None
         use: Use = self._uses[column - 1].currentData()
-        is_chosen = self._boxes[row - 1].checkState() is Qt.CheckState.Checked
+        is_chosen = self._boxes[row].checkState() is Qt.CheckState.Checked
         is_measured = cell in self._pairs[factor]
         item.setText((_WORDS[use] if is_chosen else "left out") if is_measured else "not measured")
         is_used = is_measured and is_chosen and use != "leave out"

@@ -291,8 +291,13 @@ def test_the_factor_in_view_is_the_one_proposed_and_seen(qtbot: QtBot, dataset: 
     qtbot.addWidget(dialog)
     dialog.show()
     assert dialog.pairs.factors() == ("F25",)
-    item = next(dialog.pairs.item(row, 0) for row in range(1, 31) if dialog.pairs.item(row, 0).text() == "F25")
+    item = next(dialog.pairs.item(row, 0) for row in range(30) if dialog.pairs.item(row, 0).text() == "F25")
     assert dialog.pairs.viewport().rect().contains(dialog.pairs.visualItemRect(item))
+    uses = [box for box in dialog.pairs.findChildren(QComboBox) if box.accessibleName().startswith("Use of ")]
+    caption = next(label for label in dialog.pairs.findChildren(QLabel) if label.text() == "Use this cell type to")
+    assert uses
+    for widget in (caption, *uses):
+        assert widget.visibleRegion().boundingRect() == widget.rect()  # whole, however far the factors are scrolled
     assert dialog.training.cursorPosition() == 0
     for text, chosen in (("All factors", 30), ("No factor", 0)):
         next(button for button in dialog.findChildren(QPushButton) if button.text() == text).click()
