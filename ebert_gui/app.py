@@ -71,7 +71,8 @@ class Program:
         options = self.options
         dataset = options.dataset or session.dataset
         if dataset:
-            self.opener.open_dataset(dataset, then=lambda: self._after_opening(options.files))
+            checkpoint = options.checkpoint or (session.checkpoint if dataset == session.dataset else "")
+            self.opener.open_dataset(dataset, lambda: self._after_opening(options.files), checkpoint)
         elif files := tuple(dict.fromkeys([*session.files, *options.files])):
             self.opener.open_files(files, then=lambda: self._after_opening(()))
 

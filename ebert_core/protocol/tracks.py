@@ -77,7 +77,10 @@ class BareFile(msgspec.Struct, frozen=True):
 
 
 class DatasetSummary(msgspec.Struct, frozen=True):
-    """An opened dataset. `path` is empty for bare files opened together; `seed` is set for a synthetic genome."""
+    """An opened dataset. `path` is empty for bare files opened together; `seed` is set for a synthetic genome.
+
+    `predicted` are the factors of the checkpoint that comes with it, in that one's order.
+    """
 
     path: str
     name: str
@@ -95,12 +98,14 @@ class DatasetSummary(msgspec.Struct, frozen=True):
     start_locus: Interval | None = None
     warnings: tuple[str, ...] = ()
     made_signals: tuple[MadeSignal, ...] = ()
+    predicted: tuple[str, ...] = ()
 
 
 class OpenDataset(msgspec.Struct, frozen=True, tag="open-dataset"):
-    """Open a DATASET.toml. Reply: DatasetSummary."""
+    """Open a DATASET.toml; `checkpoint` is what will be opened with it. Reply: DatasetSummary."""
 
     path: str
+    checkpoint: str = ""
 
 
 class OpenFiles(msgspec.Struct, frozen=True, tag="open-files"):

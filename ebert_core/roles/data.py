@@ -78,11 +78,12 @@ class DataAnswers:
         self._drafts: DraftChecker | None = None
 
     def open_dataset(self, request: OpenDataset, report: Report) -> DatasetSummary:
-        """Opens a DATASET.toml."""
+        """Opens a DATASET.toml, and says what the checkpoint that will be opened with it predicts."""
         from ebert_core.dataset.description import Dataset
 
         report(0.0, "opening the dataset")
-        return self._opened(lambda: Dataset.open(Path(request.path), is_for_drawing=True))
+        summary = self._opened(lambda: Dataset.open(Path(request.path), is_for_drawing=True))
+        return replace(summary, predicted=_factors_of(request.checkpoint))
 
     def open_files(self, request: OpenFiles, report: Report) -> DatasetSummary:
         """Opens bare files, beside a dataset or by themselves."""
@@ -254,3 +255,13 @@ def _columns(columns: int) -> int:
     if not 1 <= columns <= _MOST_COLUMNS:
         raise InvalidRequest(f"{columns} columns cannot be drawn; ask for 1 to {_MOST_COLUMNS:,}.")
     return columns
+
+
+def _factors_of(checkpoint: str) -> tuple[str, ...]:
+    """The factors that a checkpoint predicts; none where it cannot be read, which whoever loads it says."""
+    from ebert_core.model.description import read_description
+
+    try:
+        return tuple(factor.name for factor in read_description(Path(checkpoint)).factors) if checkpoint else ()
+    except InvalidRequest:
+        return ()

@@ -40,7 +40,9 @@ class Dropped:
         files = tuple(self._files(kinds, has_dataset=bool(datasets) or self._has_dataset()))
 
         if datasets:
-            self._opener.open_dataset(datasets[0], lambda: self._open_checkpoint(checkpoints, is_beginning=True))
+            self._opener.open_dataset(
+                datasets[0], lambda: self._open_checkpoint(checkpoints, is_beginning=True), "".join(checkpoints[:1])
+            )
         if files:
             # In line after the dataset, so beside it.
             self._opener.open_files(files)

@@ -98,9 +98,12 @@ class Opener(QObject):
         """The checkpoint that is open or was asked for last, even if it could not be loaded here and now."""
         return self._wanted_checkpoint
 
-    def open_dataset(self, path: str, then: Callable[[], None] | None = None) -> None:
-        """Open a DATASET.toml as its session left it, or with the suggested tracks, and go on with `then`."""
-        request, wanted = OpenDataset(path), _Wanted(then=then)
+    def open_dataset(self, path: str, then: Callable[[], None] | None = None, checkpoint: str = "") -> None:
+        """Open a DATASET.toml as its session left it, or with the suggested tracks, and go on with `then`.
+
+        Where `checkpoint` names the one that `then` will open, the first factor is one that it predicts.
+        """
+        request, wanted = OpenDataset(path, checkpoint), _Wanted(then=then)
         self._in_line(lambda: self._ask_data(request, lambda summary: self._show(request, summary, wanted)))
 
     def open_files(self, paths: tuple[str, ...], then: Callable[[], None] | None = None) -> None:
@@ -208,7 +211,7 @@ class Opener(QObject):
                 if self._wanted_checkpoint != demonstration.checkpoint:
                     self.open_checkpoint(demonstration.checkpoint, is_beginning=True)
 
-            self.open_dataset(demonstration.dataset, then=opened)
+            self.open_dataset(demonstration.dataset, opened, demonstration.checkpoint)
             self._end("demonstration")
 
         def failed(failure: Failure) -> None:
@@ -277,6 +280,7 @@ class Opener(QObject):
             self.problem.emit(warning, "")
         if not session.is_empty:
             self._restore(session, wanted.paths)
+            self._workspace.choose_predicted_factor()
         self.opened.emit(wanted.paths or (summary.path,))
         if wanted.then is not None:
             wanted.then()

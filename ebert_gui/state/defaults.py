@@ -32,22 +32,26 @@ def chosen_cell_types(dataset: DatasetSummary | None) -> tuple[str, ...]:
 
 
 def chosen_factor(dataset: DatasetSummary | None, checkpoint: CheckpointSummary | None) -> str:
-    """The factor to begin with: one measured in most cell types, among those the checkpoint predicts."""
+    """The factor to begin with: one measured in most cell types, among those that are predicted.
+
+    Before a checkpoint is open, the dataset may know what the one that comes with it predicts.
+    """
     shown = set(chosen_cell_types(dataset))
     cells = [cell for cell in dataset.cell_types if cell.name in shown] if dataset else []
     planted = dataset.truth_factors if dataset else ()
     measured = Counter(peaks.factor for cell in cells for peaks in cell.peaks)
     anywhere = Counter(peaks.factor for cell in (dataset.cell_types if dataset else ()) for peaks in cell.peaks)
-    known = [factor.name for factor in checkpoint.factors] if checkpoint else [*planted, *sorted(measured)]
+    predicted = [factor.name for factor in checkpoint.factors] if checkpoint else dataset.predicted if dataset else ()
+    known = predicted or [*planted, *sorted(measured)]
     return max(known, key=lambda name: (measured[name], anywhere[name]), default="")
 
 
-def default_tracks(dataset: DatasetSummary) -> tuple[Track, ...]:
+def default_tracks(dataset: DatasetSummary, checkpoint: CheckpointSummary | None = None) -> tuple[Track, ...]:
     """Genes, states, signals and peaks of two cell types, or all bare files."""
     tracks: list[Track] = []
     names = chosen_cell_types(dataset)
     cells = [cell for cell in dataset.cell_types if cell.name in names]
-    factor = chosen_factor(dataset, None)
+    factor = chosen_factor(dataset, checkpoint)
     if dataset.has_genes:
         tracks.append(GenesTrack())
     tracks += [TruthTrack(cell_type=cell.name, factor=factor) for cell in cells if factor in dataset.truth_factors]

@@ -135,7 +135,7 @@ class Workspace:
         """Show the tracks that the dataset and the checkpoint suggest instead of those on screen."""
         if self.dataset is not None:
             with self.step():
-                self.tracks.exchange_all(default_tracks(self.dataset))
+                self.tracks.exchange_all(default_tracks(self.dataset, self.checkpoint))
                 if self.checkpoint is not None:
                     self._show_model(self.checkpoint)
 
@@ -218,6 +218,11 @@ class Workspace:
             if before and before != factor:
                 self._substitute_factor(before, factor)
         self.choice_changed.announce()
+
+    def choose_predicted_factor(self) -> None:
+        """Look at a factor that the checkpoint that comes with the dataset predicts, unless the chosen one is."""
+        if self.dataset is not None and self.dataset.predicted and self.factor not in self.dataset.predicted:
+            self.choose_factor(chosen_factor(self.dataset, None))
 
     def _show_again(self, choices: Choices) -> None:
         self.cell_type, self.factor = choices.cell_type, choices.factor

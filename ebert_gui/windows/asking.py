@@ -44,7 +44,8 @@ def for_dataset_of(window: "MainWindow", assembly: str, checkpoint: str) -> None
     """Ask for a dataset of an assembly, and open it with a checkpoint that was trained there."""
     path, _ = QFileDialog.getOpenFileName(window, f"Open a dataset of {assembly}", _folder(), f"{_DATASETS};;{_ALL}")
     if path:
-        window.opener.open_dataset(path, then=lambda: window.opener.open_checkpoint(checkpoint, is_beginning=True))
+        opener = window.opener
+        opener.open_dataset(path, lambda: opener.open_checkpoint(checkpoint, is_beginning=True), checkpoint)
 
 
 def for_files(window: "MainWindow") -> None:

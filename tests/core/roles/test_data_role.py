@@ -16,6 +16,7 @@ from ebert_core.protocol.errors import InvalidRequest
 from ebert_core.protocol.frames import FrameReader, frame
 from ebert_core.protocol.locus import Interval
 from ebert_core.protocol.messages import Ask, Chunk, FromWorker, Hello, Progress
+from ebert_core.protocol.resources import resource
 from ebert_core.protocol.tracks import (
     DatasetDraft,
     DatasetSummary,
@@ -96,6 +97,14 @@ def test_an_opened_dataset_is_summarised(role, folder):
     assert [chromosome.length for chromosome in summary.chromosomes] == [2000, 1000]
     assert [cell.name for cell in summary.cell_types] == ["alpha", "beta"]
     assert (summary.seed, summary.truth_factors) == (5, ("CTCF",))
+
+
+def test_a_dataset_says_what_the_checkpoint_that_comes_with_it_predicts(role, folder):
+    dataset = str(folder / "DATASET.toml")
+    shipped = resource("checkpoints/human_slices")
+    assert role.ask(OpenDataset(dataset, str(shipped))).predicted[:2] == ("CTCF", "MAX")
+    assert role.ask(OpenDataset(dataset, str(folder / "none"))).predicted == ()
+    assert role.ask(OpenDataset(dataset)).predicted == ()
 
 
 def test_without_a_dataset_there_is_nothing_to_read():

@@ -9,7 +9,7 @@ import pytest
 from toy_summaries import checkpoint_summary
 
 from ebert_core.protocol.locus import Interval
-from ebert_core.protocol.modelling import OpenCheckpoint
+from ebert_core.protocol.modelling import FactorSummary, OpenCheckpoint
 from ebert_core.protocol.tracks import (
     BareFile,
     CellType,
@@ -66,6 +66,9 @@ def _reply(body: Any) -> object:
     match body:
         case InspectFile(path=path):
             return FileKind(next(kind for ending, kind in KINDS.items() if path.endswith(ending)), "A file.")
+        case OpenDataset(path=path, checkpoint="/c"):
+            cells = (CellType("alpha", True, (), (PeakFiles("ABC", False), PeakFiles("MAX", False))),)
+            return msgspec.structs.replace(NOTHING, path=path, name=path, cell_types=cells, predicted=("CTCF", "MAX"))
         case OpenDataset(path=path) | DatasetDraft(path=path):
             return msgspec.structs.replace(NOTHING, path=path, name=path)
         case OpenFiles(paths=paths, dataset=dataset):
@@ -74,7 +77,9 @@ def _reply(body: Any) -> object:
             )
             return msgspec.structs.replace(NOTHING, path=dataset, files=files)
         case OpenCheckpoint(path=path):
-            return checkpoint_summary(path=path)
+            return checkpoint_summary(
+                path=path, factors=(FactorSummary("CTCF", ("alpha",)), FactorSummary("MAX", ("alpha",)))
+            )
     raise AssertionError(body)
 
 
@@ -307,3 +312,28 @@ def test_a_checkpoint_that_is_opened_later_says_that_it_added_tracks(window: Win
         window.opener.open_checkpoint("/c", is_beginning)
         window.host.answer()
         assert told == said
+
+
+@pytest.mark.parametrize("kept", ["", "ABC"])
+def test_a_dataset_with_a_checkpoint_opens_with_a_factor_that_was_measured_and_is_predicted(
+    window: Window, kept: str
+) -> None:
+    """Before the checkpoint is open; ABC was measured and is not predicted, CTCF the other way round."""
+    factors: list[str] = []
+    told: list[str] = []
+    window.opener.told.connect(told.append)
+    tracks = (PeaksTrack(cell_type="alpha", factor="ABC"),) if kept else ()
+    window.opener.session_of = lambda *_: Session(dataset="/d.toml" if kept else "", tracks=tracks, factor=kept)
+    window.opener.open_dataset("/d.toml", lambda: factors.append(window.workspace.factor), "/c")
+    window.host.answer()
+    assert factors == ["MAX"]
+    assert [track.factor for track in window.workspace.tracks.tracks if isinstance(track, PeaksTrack)] == ["MAX"]
+    window.opener.open_checkpoint("/c", is_beginning=True)
+    window.host.answer()
+    assert window.workspace.factor == "MAX"
+    assert not told
+
+
+def test_a_checkpoint_that_is_dropped_with_its_dataset_is_named_when_that_is_opened(window: Window) -> None:
+    window.drop("/d.toml", "/c")
+    assert OpenDataset("/d.toml", "/c") in window.host.asked

@@ -365,7 +365,7 @@ def test_a_sentence_on_the_factor_goes_when_another_factor_is_chosen(
     window: MainWindow, checkpoint: CheckpointSummary
 ) -> None:
     workspace, messages = window.workspace, window.messages
-    workspace.open_checkpoint(checkpoint, False)
+    workspace.open_checkpoint(checkpoint)
     workspace.choose_factor("MAX")
     window.opener.told.emit("small does not predict EP300, so the tracks show MAX instead.")
     workspace.choose_cell_type("K562")
