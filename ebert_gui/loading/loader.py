@@ -107,9 +107,9 @@ class Loader(QObject):
             self._timer.start(max(0, round(GESTURE_MILLISECONDS - 1000 * (time.monotonic() - self._last_asked))))
 
     def _follow_view(self) -> None:
-        """Ask for a jump before anything is painted; a gesture asks once in a while."""
+        """Ask for a jump before anything is painted; a gesture asks once in a while, an opening once it has tracks."""
         self.schedule()
-        if self._timer.interval() == 0:
+        if self._timer.interval() == 0 and self._opening == self._workspace.openings:
             self.ask()
 
     def prefer(self, track_ids: frozenset[str]) -> None:
