@@ -2,7 +2,6 @@
 
 from collections import Counter
 from collections.abc import Callable
-from functools import partial
 
 from PyQt6.QtCore import QSize, QStringListModel, Qt, QTimer, pyqtSignal
 from PyQt6.QtGui import QKeyEvent, QResizeEvent
@@ -97,7 +96,6 @@ class LocusBar(QWidget):
         self._data = data
         self._names = QStringListModel(self)
         self._offered: dict[str, Place] = {}
-        self._listed: tuple[str, tuple[Place, ...]] = ("", ())
         self.locus = _WholeLine()
         self._captions: list[QLabel] = []
         self.cell_type = _WholeChoice()
@@ -143,16 +141,8 @@ class LocusBar(QWidget):
             return
         if interval is not None:
             self._show(interval)
-        elif (only := self._only_listed(text)) is not None:
-            self._show_place(only)
         elif text and self._workspace.dataset is not None:
             self._data.request(FindPlace(text), Places, lambda places: self._on_found(text, places))
-
-    def _only_listed(self, text: str) -> Place | None:
-        """The gene that stands alone in the open list of those that begin with a text; None where there is none."""
-        is_open = (popup := self._popup()) is not None and popup.isVisible()
-        prefix, places = self._listed
-        return places[0] if is_open and prefix == text and len(places) == 1 else None
 
     def _popup(self) -> QAbstractItemView | None:
         completer = self.locus.completer()
@@ -241,14 +231,12 @@ class LocusBar(QWidget):
         dataset = self._workspace.dataset
         has_genes = dataset is not None and (dataset.has_genes or any(file.kind == "genes" for file in dataset.files))
         if has_genes and text and ":" not in text:
-            offer = partial(self._offer_names, text)
-            self._data.request(FindPlace(text), Places, offer, lambda _failure: None, view_key="complete")
+            self._data.request(FindPlace(text), Places, self._offer_names, lambda _failure: None, view_key="complete")
 
-    def _offer_names(self, text: str, places: Places) -> None:
+    def _offer_names(self, places: Places) -> None:
         """Offer places by their names, and by their places too where several have one name."""
         times = Counter(place.name for place in places.places)
         self._offered = {place.label: place for place in places.places if times[place.name] > 1}
-        self._listed = (text, places.places)
         self._names.setStringList([place.label if times[place.name] > 1 else place.name for place in places.places])
         completer = self.locus.completer()
         if places.places and self.locus.hasFocus() and self.locus.isModified() and completer is not None:
@@ -265,7 +253,7 @@ class LocusBar(QWidget):
             self._show_place(named[0])
             return
         self.problem.emit(places.sentence_on(text))
-        self._offer_names(text, Places(named) if named else places)
+        self._offer_names(Places(named) if named else places)
 
     def _show_place(self, place: Place) -> None:
         self._workspace.show_place(place.interval)
@@ -278,7 +266,6 @@ class LocusBar(QWidget):
     def _leave(self) -> None:
         """Say where we are, and let the keys move the view again."""
         self._typing.stop()
-        self._listed = ("", ())
         if (popup := self._popup()) is not None:
             popup.hide()
         self.locus.setModified(False)

@@ -157,15 +157,24 @@ def test_enter_takes_no_name_of_several_and_keeps_the_list_open(qtbot: QtBot, wo
 
 
 @pytest.mark.qt_log_ignore("This plugin does not support")
+def test_enter_takes_another_gene_not_even_where_it_is_the_only_one(qtbot: QtBot, workspace: Workspace) -> None:
+    _bar, popup = opened(qtbot, workspace, "mycb", LIKE_MYC)
+    qtbot.keyClick(popup, Qt.Key.Key_Return)
+    settle()
+    assert workspace.view.interval == START
+    assert popup.isVisible()
+
+
+@pytest.mark.qt_log_ignore("This plugin does not support")
 @pytest.mark.parametrize(
     ("text", "genes", "keys", "place"),
     [
         ("myc", LIKE_MYC, (Qt.Key.Key_Down, Qt.Key.Key_Return), Interval("chr17", 19_000, 22_000)),
-        ("mycb", LIKE_MYC, (Qt.Key.Key_Return,), Interval("chr17", 19_000, 22_000)),
+        ("mycb", LIKE_MYC, (Qt.Key.Key_Down, Qt.Key.Key_Return), Interval("chr17", 19_000, 22_000)),
         ("myc", GENES, (Qt.Key.Key_Return,), Interval("chr5", 2000, 5000)),
     ],
 )
-def test_enter_on_the_only_gene_or_the_one_gone_to_shows_it_without_a_warning_and_closes_the_list(
+def test_enter_on_the_very_name_or_the_one_gone_to_shows_it_without_a_warning_and_closes_the_list(
     qtbot: QtBot,
     workspace: Workspace,
     text: str,
@@ -189,9 +198,10 @@ def test_an_answer_that_comes_after_a_jump_opens_no_list_and_says_nothing(qtbot:
     bar, popup = opened(qtbot, workspace, "mycb", LIKE_MYC)
     said: list[str] = []
     bar.problem.connect(said.append)
-    qtbot.keyClick(popup, Qt.Key.Key_Return)
+    for key in (Qt.Key.Key_Down, Qt.Key.Key_Return):
+        qtbot.keyClick(popup, key)
     bar._on_found("myc", Places(LIKE_MYC))
-    bar._offer_names("myc", Places(LIKE_MYC))
+    bar._offer_names(Places(LIKE_MYC))
     settle()
     assert said == []
     assert not popup.isVisible()
