@@ -246,11 +246,14 @@ def test_a_jump_asks_at_once_and_a_gesture_that_goes_on_once_in_a_while(loader, 
     monkeypatch.setattr("ebert_gui.loading.loader.time.monotonic", lambda: clock[0])
     loader.ask()
     clock[0] += 5
+    before = len(data.asked)
     workspace.view.show(Interval("chr1", 3_000_000, 3_020_000))
-    assert loader._timer.interval() == 0
-    loader.ask()
+    jumped = len(data.asked)
+    assert jumped > before
     clock[0] += 0.010
     workspace.view.pan_by(40_000)
+    assert len(data.asked) == jumped
+    assert loader._timer.isActive()
     assert loader._timer.interval() == GESTURE_MILLISECONDS - 10
 
 
