@@ -252,3 +252,17 @@ def test_a_track_of_nothing_but_gaps_has_words_and_no_scale(canvas: Canvas) -> N
     canvas.scene._source._signal = TrackContent({"signal": (Held(2, PLACE, Signal(PLACE, gaps, gaps, gaps)),)})
     canvas.refresh()
     assert digits() == 0
+
+
+def test_scrolling_moves_the_rows_up(canvas) -> None:
+    before = [row.top for row in canvas.scene.rows()]
+    canvas.scene.scroll = 30.0
+    assert [row.top for row in canvas.scene.rows()] == [top - 30.0 for top in before]
+
+
+def test_other_colours_are_drawn_in_what_was_painted_before(canvas) -> None:
+    place = QPoint(GUTTER + 300, canvas.scene.header_height + 10)
+    light = canvas.grab().toImage().pixelColor(place).name()
+    canvas.dress(DARK, window_font())
+    dark = canvas.grab().toImage().pixelColor(place).name()
+    assert light != dark
