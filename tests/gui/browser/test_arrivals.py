@@ -136,3 +136,21 @@ def test_partial_frames_leave_what_a_whole_frame_would_draw(qtbot, canvas, sourc
     with qtbot.waitSignal(canvas.painted):
         canvas.update()
     assert on_screen(canvas) == shown
+
+
+def test_another_place_is_painted_without_anything_having_come(qtbot, canvas, rows) -> None:
+    with qtbot.waitSignal(canvas.painted):
+        canvas._workspace.view.pan_by(1_000)
+    assert rows[:1] == ["a"]
+
+
+def test_after_a_jump_scales_come_with_the_values_and_in_a_slide_when_it_rests(qtbot, canvas, source) -> None:
+    track, view = tracks(canvas)[0], canvas._workspace.view
+    source.bring(track, 1.0, more=False)
+    view.pan_by(1_000)
+    source.bring(track, 40.0, more=False)
+    assert canvas.scene._scales["a"].high < 40.0
+    qtbot.waitUntil(lambda: canvas.scene._scales["a"].high >= 40.0)
+    view.show(Interval("chr1", 500_000, 510_000))
+    source.bring(track, 90.0, more=False)
+    assert canvas.scene._scales["a"].high >= 90.0

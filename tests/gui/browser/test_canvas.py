@@ -266,3 +266,14 @@ def test_other_colours_are_drawn_in_what_was_painted_before(canvas) -> None:
     canvas.dress(DARK, window_font())
     dark = canvas.grab().toImage().pixelColor(place).name()
     assert light != dark
+
+
+def test_the_hand_shows_over_an_offer_and_nowhere_else(qtbot, canvas) -> None:
+    canvas._workspace.tracks.add(PredictionTrack(id="p", cell_type="alpha", factor="CTCF"))
+    canvas.resize(GUTTER + 1000, 600)
+    canvas.grab()
+    box = canvas.scene.links[0].box
+    canvas._hover(box.center())
+    assert canvas.cursor().shape() is Qt.CursorShape.PointingHandCursor
+    canvas._hover(QPointF(box.right() + 200, box.center().y()))
+    assert canvas.cursor().shape() is Qt.CursorShape.ArrowCursor
