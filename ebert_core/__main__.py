@@ -3,13 +3,18 @@
 import os
 import sys
 
-from ebert_core.cli.program import main
+from ebert_core.cli import program
+from ebert_core.protocol.showing import run_with_streams
+
+
+def main() -> int:
+    """Run one command; the exit code."""
+    return run_with_streams(program.main)
+
 
 if __name__ == "__main__":
     code = main()
     if int(os.environ.get("WORLD_SIZE", "1")) > 1:
         # The threads of gloo may outlive the interpreter, which then aborts although all is done and written.
-        sys.stdout.flush()
-        sys.stderr.flush()
         os._exit(code)
     sys.exit(code)

@@ -1,12 +1,12 @@
 """`ebert average CHECKPOINT CHECKPOINT… --output FOLDER`: one checkpoint that predicts as several together."""
 
 import argparse
-import sys
 from pathlib import Path
 
 from ebert_core.cli.measuring import Shown, add_engine_arguments
 from ebert_core.jobs.lock import writing_to
 from ebert_core.protocol.errors import InvalidRequest
+from ebert_core.protocol.showing import print_result, tell
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -60,8 +60,8 @@ def run(arguments: argparse.Namespace) -> None:
     with writing_to(output.absolute(), "ebert average"):
         save_checkpoint(output, average.network, description)
     for sentence in (*description.limits, *(description.verdict.lines() if description.verdict else ())):
-        print(sentence, file=sys.stderr)
-    print(output)
+        tell(sentence)
+    print_result(output)
 
 
 def _refuse_loss(output: Path, checkpoints: list[Path]) -> None:

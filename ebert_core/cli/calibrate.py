@@ -1,12 +1,12 @@
 """`ebert calibrate CHECKPOINT --dataset DATASET.toml`: what a finished checkpoint says of its probabilities, anew."""
 
 import argparse
-import sys
 from pathlib import Path
 
 from ebert_core.cli.measuring import Shown, add_engine_arguments
 from ebert_core.jobs.lock import writing_to
 from ebert_core.protocol.errors import InvalidRequest
+from ebert_core.protocol.showing import print_result, tell
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -58,5 +58,5 @@ def run(arguments: argparse.Namespace) -> None:
     with writing_to(arguments.checkpoint.absolute(), "ebert calibrate"):
         replace_description(arguments.checkpoint, described)
     for sentence in described.limits:
-        print(sentence, file=sys.stderr)
-    print(arguments.checkpoint)
+        tell(sentence)
+    print_result(arguments.checkpoint)

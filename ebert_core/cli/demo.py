@@ -14,6 +14,7 @@ from ebert_core.protocol.display import usable_platforms
 from ebert_core.protocol.errors import InvalidRequest
 from ebert_core.protocol.locus import Interval, format_locus
 from ebert_core.protocol.resources import resource
+from ebert_core.protocol.showing import print_result, tell
 from ebert_core.protocol.specs import Predict
 
 CHECKPOINT = "checkpoints/demonstration"
@@ -34,11 +35,11 @@ def run(arguments: argparse.Namespace) -> None:
     directory = Path(arguments.directory).absolute()
     dataset = _ensure(directory, arguments.seed)
     if arguments.generate_only:
-        print(dataset)
+        print_result(dataset)
     elif arguments.scores:
         _print_scores(dataset)
     elif problem := problem_of_display():
-        sys.stderr.write(f"{problem} The demonstration is drawn to files instead.\n")
+        tell(f"{problem} The demonstration is drawn to files instead.")
         _write_instead(directory, dataset)
     else:
         _open_window(dataset)
@@ -56,11 +57,11 @@ def _ensure(directory: Path, seed: int) -> Path:
     """The demonstration of a seed in a directory: the one that is there, or a new one."""
     if seed < 0:
         raise InvalidRequest(f"--seed {seed} is negative; name a whole number from 0.")
-    said = f"Inventing a synthetic genome (seed {seed}) in {directory} ...\n"
+    said = f"Inventing a synthetic genome (seed {seed}) in {directory} ..."
 
     def report(fraction: float, _note: str) -> None:
         if fraction == 0:
-            sys.stderr.write(said)
+            tell(said)
 
     return demonstration_in(directory, seed, report)
 
@@ -92,9 +93,9 @@ def _write_instead(directory: Path, dataset: Path) -> None:
     ).returncode
     if status:
         raise InvalidRequest("The picture could not be drawn; the message above says why.")
-    print(picture, flush=True)
+    print_result(picture)
     around = Interval(place.interval.chromosome, place.interval.start - _AROUND, place.interval.end + _AROUND)
-    sys.stderr.write(f"Predicting {format_locus(around)} ...\n")
+    tell(f"Predicting {format_locus(around)} ...")
     spec = Predict(
         checkpoint=str(resource(CHECKPOINT)),
         dataset=str(dataset),
@@ -104,7 +105,7 @@ def _write_instead(directory: Path, dataset: Path) -> None:
         locus=format_locus(around),
     )
     predict_to_files(spec, _shown_in_tenths())
-    print(bigwig)
+    print_result(bigwig)
 
 
 def _shown_in_tenths() -> Callable[[float, str], None]:
@@ -115,7 +116,7 @@ def _shown_in_tenths() -> Callable[[float, str], None]:
         nonlocal said
         if int(10 * fraction) > said:
             said = int(10 * fraction)
-            sys.stderr.write(f"  {10 * said} %\n")
+            tell(f"  {10 * said} %")
 
     return report
 
@@ -126,4 +127,4 @@ def _print_scores(dataset: Path) -> None:
     from ebert_core.demonstration.oracle import Demonstration
     from ebert_core.inference.scores import held_out_scores
 
-    print(table(compare(Demonstration(dataset), held_out_scores(resource(CHECKPOINT), dataset))))
+    print_result(table(compare(Demonstration(dataset), held_out_scores(resource(CHECKPOINT), dataset))))

@@ -3,12 +3,12 @@
 import argparse
 import contextlib
 import re
-import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ebert_core.protocol.errors import InvalidRequest
+from ebert_core.protocol.showing import print_result, tell
 
 if TYPE_CHECKING:
     # Polars and numpy are loaded when a command runs, not for its help.
@@ -91,7 +91,7 @@ def _label(arguments: argparse.Namespace) -> None:
     counts = write_labels(Path(arguments.output), sources, arguments.rule)
     for name, bound in counts.bound.items():
         _say(f"{name}: {bound:,} bound and {counts.ambiguous[name]:,} ambiguous of {counts.bins:,} bins")
-    print(arguments.output)
+    print_result(arguments.output)
 
 
 def _from_dataset(arguments: argparse.Namespace) -> "Sources":
@@ -160,7 +160,7 @@ def _score(arguments: argparse.Namespace) -> None:
     if arguments.output:
         _write(Path(arguments.output), text)
         text = arguments.output
-    print(text)
+    print_result(text)
 
 
 def _write(path: Path, text: str) -> None:
@@ -219,9 +219,9 @@ def _rank(arguments: argparse.Namespace) -> None:
         named = ", ".join(map(str, others[:5]))
         _say(f"Not ranked: {named}{more}. What is ranked is called TEAM/{arguments.round}.TF.CELL.json.")
     if arguments.json:
-        print(msgspec.json.format(msgspec.json.encode(standings), indent=2).decode())
+        print_result(msgspec.json.format(msgspec.json.encode(standings), indent=2).decode())
     else:
-        print("\n".join(table_of(standings)))
+        print_result("\n".join(table_of(standings)))
 
 
 def table_of(standings: "Sequence[Standing]") -> list[str]:
@@ -237,4 +237,4 @@ def table_of(standings: "Sequence[Standing]") -> list[str]:
 
 
 def _say(text: str) -> None:
-    print(text, file=sys.stderr)
+    tell(text)

@@ -7,6 +7,7 @@ from pathlib import Path
 from ebert_core.jobs.control import resume_job, stop_job
 from ebert_core.jobs.directory import job_directory, jobs_folder, list_jobs, read_metrics, summarise
 from ebert_core.protocol.errors import InvalidRequest
+from ebert_core.protocol.showing import print_result, shown
 from ebert_core.protocol.work import JobSummary
 
 
@@ -32,13 +33,13 @@ def run(arguments: argparse.Namespace) -> None:
         case "list":
             folder = jobs_folder(_dataset(arguments.dataset))
             found = list_jobs(folder)
-            print("\n".join(map(line_of, found)) if found else _nothing_in(folder))
+            print_result("\n".join(map(line_of, found)) if found else _nothing_in(folder))
         case "show":
-            print(described(summarise(job_directory(arguments.job))))
+            print_result(described(summarise(job_directory(arguments.job))))
         case "stop":
-            print(f"Asked to stop: {line_of(stop_job(arguments.job))}")
+            print_result(f"Asked to stop: {line_of(stop_job(arguments.job))}")
         case _:
-            print(line_of(resume_job(arguments.job)))
+            print_result(line_of(resume_job(arguments.job)))
 
 
 def _dataset(text: str) -> str:
@@ -55,7 +56,7 @@ def _nothing_in(folder: Path) -> str:
 def line_of(job: JobSummary) -> str:
     """One job in one line."""
     started = datetime.datetime.fromtimestamp(job.started).strftime("%Y-%m-%d %H:%M")
-    return f"{job.state:<9}{100 * job.fraction:3.0f} %  {started}  {job.verb:<9}{job.name}  {job.directory}"
+    return f"{job.state:<9}{100 * job.fraction:3.0f} %  {started}  {job.verb:<9}{shown(job.name)}  {job.directory}"
 
 
 def described(job: JobSummary) -> str:
@@ -64,5 +65,6 @@ def described(job: JobSummary) -> str:
     lines += [text for text in (job.note, job.message, job.details, job.result) if text]
     for curve in read_metrics(Path(job.directory)).curves:
         if len(curve.values):
-            lines.append(f"  {curve.split} {curve.name}: {curve.values[-1]:.4f} at step {curve.steps[-1]}")
+            named = shown(f"{curve.split} {curve.name}")
+            lines.append(f"  {named}: {curve.values[-1]:.4f} at step {curve.steps[-1]}")
     return "\n".join(lines)

@@ -16,6 +16,7 @@ from ebert_core.cli.spec_files import read_spec_for
 from ebert_core.cli.train import unfinished_job
 from ebert_core.jobs.specs import verb, write_spec
 from ebert_core.protocol.errors import InvalidRequest
+from ebert_core.protocol.showing import print_result, tell
 from ebert_core.protocol.specs import Evaluate, FineTune
 from ebert_core.training.learning_curve import LearningCurve, check, gather, is_done, plan, table
 from ebert_core.training.report import Stopped
@@ -50,13 +51,13 @@ def run(arguments: argparse.Namespace) -> None:
     steps = plan(spec, arguments.shares, arguments.seeds, arguments.regions, folder)
     check(spec, steps)
     for number, step in enumerate(steps, 1):
-        sys.stderr.write(f"{number} of {len(steps)}: {100 * step.share:g} % of the labels, seed {step.seed}\n")
+        tell(f"{number} of {len(steps)}: {100 * step.share:g} % of the labels, seed {step.seed}")
         for todo in (*step.trainings, step.evaluation):
             if not is_done(todo):
                 _run(todo, folder)
     curve = gather(spec, steps)
     written = _write(curve, folder / "learning_curve.json")
-    print(f"{table(curve)}\n{written}")
+    print_result(f"{table(curve)}\n{written}")
 
 
 def _run(spec: FineTune | Evaluate, folder: Path) -> None:

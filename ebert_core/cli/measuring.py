@@ -1,7 +1,8 @@
 """What commands that measure a checkpoint on held-out loci share: where it computes, and what a person sees of it."""
 
 import argparse
-import sys
+
+from ebert_core.protocol.showing import is_watched, tell, tell_over
 
 
 def add_engine_arguments(parser: argparse._ActionsContainer) -> None:
@@ -19,12 +20,12 @@ class Shown:
     """A line that a person watches; what is worth keeping goes to stderr for everybody."""
 
     def __init__(self) -> None:
-        self._is_watched = sys.stderr.isatty()
+        self._is_watched = is_watched()
 
     def progress(self, fraction: float, note: str) -> None:
         """One line, rewritten, where a person watches."""
         if self._is_watched:
-            print(f"\r\033[K{fraction:4.0%} {note}", end="", file=sys.stderr, flush=True)
+            tell_over(f"{fraction:4.0%} {note}")
 
     def metric(self, step: int, epoch: int, split: str, name: str, value: float) -> None:
         """Measuring has no curve."""
@@ -32,7 +33,7 @@ class Shown:
     def event(self, text: str) -> None:
         """A line for everybody."""
         self.end()
-        print(text, file=sys.stderr)
+        tell(text)
 
     def stop_requested(self) -> bool:
         """Ctrl-C ends it, nothing else."""
@@ -40,5 +41,4 @@ class Shown:
 
     def end(self) -> None:
         """Clears the line."""
-        if self._is_watched:
-            print("\r\033[K", end="", file=sys.stderr, flush=True)
+        tell_over("")

@@ -19,6 +19,7 @@ from ebert_core.model.description import read_description
 from ebert_core.protocol.calling import calling_sentences
 from ebert_core.protocol.errors import InvalidRequest
 from ebert_core.protocol.reliability import calibration_warning, caveats_of
+from ebert_core.protocol.showing import print_result
 from ebert_core.protocol.specs import Predict
 from ebert_core.training.report import Report, Stopped
 
@@ -110,7 +111,7 @@ def _run_job(spec: Predict, directory: str | None, shards: "Shards | None") -> N
                 locks.enter_context(writing_to(target.path, job.directory))
             outputs = predict_to_files(spec, heard, shards, report.event)
         job.finish(str(outputs[0]))
-    print("\n".join(map(str, outputs)))
+    print_result("\n".join(map(str, outputs)))
 
 
 def _run_share(spec: Predict, shards: "Shards") -> None:

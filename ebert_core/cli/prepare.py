@@ -1,11 +1,11 @@
 """`ebert prepare DATASET.toml`: builds the memory-mapped store that training reads, or says that it is still good."""
 
 import argparse
-import sys
 from pathlib import Path
 
 from ebert_core.dataset.description import Dataset
 from ebert_core.dataset.prepare import default_directory, prepare
+from ebert_core.protocol.showing import is_watched, print_result, tell, tell_over
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -26,8 +26,8 @@ def run(arguments: argparse.Namespace) -> None:
     progress.end()
     size = sum(path.stat().st_size for path in store.directory.iterdir())
     bases = sum(segment.length for segment in store.segments)
-    print(store.directory)
-    print(f"{bases:,} bases of {len(store.segments)} stretches, {size / 1e6:,.0f} MB", file=sys.stderr)
+    print_result(store.directory)
+    tell(f"{bases:,} bases of {len(store.segments)} stretches, {size / 1e6:,.0f} MB")
 
 
 class _Progress:
@@ -35,15 +35,14 @@ class _Progress:
 
     def __init__(self) -> None:
         self._tenth = -1
-        self._is_watched = sys.stderr.isatty()
+        self._is_watched = is_watched()
 
     def show(self, fraction: float, note: str) -> None:
         if self._is_watched:
-            print(f"\r\033[K{fraction:4.0%} {note}", end="", file=sys.stderr, flush=True)
+            tell_over(f"{fraction:4.0%} {note}")
         elif int(fraction * 10) > self._tenth:
             self._tenth = int(fraction * 10)
-            print(f"{fraction:4.0%} {note}", file=sys.stderr, flush=True)
+            tell(f"{fraction:4.0%} {note}")
 
     def end(self) -> None:
-        if self._is_watched:
-            print("\r\033[K", end="", file=sys.stderr, flush=True)
+        tell_over("")

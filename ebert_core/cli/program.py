@@ -17,6 +17,7 @@ from typing import NamedTuple
 
 from ebert_core.protocol.arguments import empty_value
 from ebert_core.protocol.errors import InvalidRequest
+from ebert_core.protocol.showing import Parser, tell
 from ebert_core.training.report import Stopped
 
 
@@ -50,7 +51,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
     words = list(sys.argv[1:] if arguments is None else arguments)
     if problem := empty_value(words):
-        print(f"ebert: {problem}", file=sys.stderr)
+        tell(f"ebert: {problem}")
         return 2
     parsed = _parser(words).parse_args(words)
     if parsed.command != "worker" and threading.current_thread() is threading.main_thread():
@@ -59,18 +60,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         _module(parsed.command).run(parsed)
     except Stopped as error:
-        print(f"ebert {parsed.command}: {error}", file=sys.stderr)
+        tell(f"ebert {parsed.command}: {error}")
         return 130
     except InvalidRequest as error:
-        print(f"ebert {parsed.command}: {error}", file=sys.stderr)
+        tell(f"ebert {parsed.command}: {error}")
         return 2
     except KeyboardInterrupt:
-        print(f"ebert {parsed.command}: stopped.", file=sys.stderr)
+        tell(f"ebert {parsed.command}: stopped.")
         return 130
     except ModuleNotFoundError as error:
         if error.name not in ("torch", "safetensors"):
             raise
-        print(f"ebert {parsed.command} needs PyTorch; run: pip install 'ebert-browser[model]'", file=sys.stderr)
+        tell(f"ebert {parsed.command} needs PyTorch; run: pip install 'ebert-browser[model]'")
         return 2
     except BrokenPipeError:
         return 1
@@ -87,7 +88,7 @@ def _module(command: str) -> ModuleType:
 
 def _parser(words: Sequence[str]) -> argparse.ArgumentParser:
     """The parser; only the command that was asked for loads its module and gets its arguments."""
-    parser = argparse.ArgumentParser(prog="ebert", description="EBERT Browser on the command line.")
+    parser = Parser(prog="ebert", description="EBERT Browser on the command line.")
     parser.add_argument("--version", action="version", version=version("ebert-browser"))
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     for name, command in COMMANDS.items():

@@ -1,11 +1,10 @@
 """What a person in a terminal sees of a job while its directory records everything."""
 
-import contextlib
-import sys
 import time
 from types import TracebackType
 
 from ebert_core.jobs.reporter import JobReporter
+from ebert_core.protocol.showing import is_watched, tell, tell_over
 
 
 class Terminal:
@@ -13,7 +12,7 @@ class Terminal:
 
     def __init__(self, job: JobReporter) -> None:
         self._job = job
-        self._is_watched = sys.stderr.isatty()
+        self._is_watched = is_watched()
         self._next = 0.0
 
     def event(self, text: str) -> None:
@@ -26,7 +25,7 @@ class Terminal:
         self._job.progress(fraction, note)
         if self._is_watched and time.monotonic() >= self._next:
             self._next = time.monotonic() + 0.2
-            _write(f"\r\x1b[K{100 * fraction:3.0f} %  {note}")
+            tell_over(f"{100 * fraction:3.0f} %  {note}")
 
     def metric(self, step: int, epoch: int, split: str, name: str, value: float) -> None:
         """One number of a curve."""
@@ -48,16 +47,8 @@ class Terminal:
 
     def _clear(self) -> None:
         """Ends the progress line, so that what follows has a line of its own."""
-        if self._is_watched:
-            _write("\r\x1b[K")
+        tell_over("")
 
     def _line(self, text: str) -> None:
         self._clear()
-        _write(f"{text}\n")
-
-
-def _write(text: str) -> None:
-    """Shows a text; a job does not end because its log lies on a full disk, or because nobody reads it any more."""
-    with contextlib.suppress(OSError):
-        sys.stderr.write(text)
-        sys.stderr.flush()
+        tell(text)

@@ -18,6 +18,7 @@ from ebert_core.jobs.directory import jobs_folder, jobs_writing_to
 from ebert_core.jobs.lock import writing_to
 from ebert_core.jobs.specs import verb
 from ebert_core.protocol.errors import InvalidRequest
+from ebert_core.protocol.showing import print_result
 from ebert_core.protocol.specs import Evaluate, JobSpec
 from ebert_core.training.report import Report, Stopped
 
@@ -69,7 +70,7 @@ def _run_job(spec: JobSpec, arguments: argparse.Namespace, runner: _Run) -> None
             raise
         job.finish(str(output), verdict=verdict_on(spec, output))
         job.forget_checkpoints()
-    print(f"{summary_of(spec, output)}{output}")
+    print_result(f"{summary_of(spec, output)}{output}")
 
 
 def _run_together(spec: JobSpec, arguments: argparse.Namespace) -> None:

@@ -23,6 +23,7 @@ from ebert_core.jobs.lock import take_lock
 from ebert_core.jobs.records import Event, EventKind, Metric, Process, Result, started_ticks, this_host
 from ebert_core.model.durable import is_full
 from ebert_core.protocol.errors import InvalidRequest
+from ebert_core.protocol.showing import tell
 from ebert_core.protocol.specs import JobSpec
 from ebert_core.protocol.verdict import Verdict
 from ebert_core.training.report import Stopped
@@ -173,7 +174,7 @@ class JobReporter:
         try:
             self._events.append(Event(_now(), kind, message=message, details=details, result=result))
         except InvalidRequest as error:
-            sys.stderr.write(f"{error}\n")
+            tell(str(error))
 
     def _append_if_possible(self, event: Event) -> None:
         with contextlib.suppress(InvalidRequest):

@@ -8,7 +8,6 @@ are imported here, so that a worker says hello before it loads anything heavy.
 import os
 import platform
 import signal
-import sys
 import threading
 import time
 import traceback
@@ -36,6 +35,7 @@ from ebert_core.protocol.messages import (
     Role,
     ToWorker,
 )
+from ebert_core.protocol.showing import tell
 from ebert_core.roles.desk import Desk
 from ebert_core.roles.orphans import die_with_parent
 from ebert_core.roles.outbox import Outbox
@@ -159,7 +159,7 @@ class _Session:
         except OSError:
             pass  # A pipe that cannot be read is a window that has gone.
         except BrokenStream as error:
-            sys.stderr.write(f"The window sent what this worker cannot read: {error}\n")
+            tell(f"The window sent what this worker cannot read: {error}")
         self._end_soon()
 
     def _take(self, message: ToWorker) -> None:

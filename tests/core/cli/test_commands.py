@@ -12,12 +12,14 @@ import pytest
 import tomli_w
 from toy_binding import finetune_spec, pretrain_spec, write_toy_binding
 
+from ebert_core.cli.jobs import line_of
 from ebert_core.cli.program import COMMANDS, main
 from ebert_core.jobs.directory import STOP, list_jobs
 from ebert_core.jobs.reporter import open_job
 from ebert_core.jobs.specs import write_spec
 from ebert_core.protocol.errors import InvalidRequest
 from ebert_core.protocol.specs import Evaluate, Predict
+from ebert_core.protocol.work import JobSummary
 from ebert_core.training.loop import Trainer
 
 
@@ -320,3 +322,17 @@ def test_threads_that_wait_leave_the_core_to_others_unless_a_person_says_otherwi
     )
     ended = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert ended.stdout.split()[-1] == expected
+
+
+def test_a_name_of_a_job_cannot_write_to_the_terminal_or_a_line_of_its_own():
+    job = JobSummary("/jobs/1", "1", "finetune", "x\x1b]0;owned\x07\ndone", "done", "here", 0.0)
+    assert "x\\x1b]0;owned\\x07\\ndone  /jobs/1" in line_of(job)
+
+
+@pytest.mark.parametrize("closing", ["2>&-", ">&- 2>&-", "| head -c 1"])
+def test_a_command_whose_streams_are_closed_has_no_traceback(closing, tmp_path):
+    command = f"cd {tmp_path} && EBERT_JOBS={tmp_path}/none {sys.executable} -m ebert_core jobs list {closing}"
+    ended = subprocess.run(["sh", "-c", command], capture_output=True, text=True)
+    assert "Traceback" not in ended.stderr
+    assert "Exception" not in ended.stderr
+    assert ended.returncode == 0

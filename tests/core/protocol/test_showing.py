@@ -1,0 +1,138 @@
+"""Text from files is shown in a terminal and never obeyed; closed, full and abandoned streams end no program."""
+
+import os
+import pty
+import subprocess
+import sys
+
+import pytest
+
+from ebert_core.protocol.showing import Parser, print_result, shown, shown_lines, tell, tell_over
+
+HOSTILE = "a\x1b]0;owned\x07b\rc\u202ed\udcffe\x9b31mf\nnext\tcell"
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        ("K562 chr1:1,000–2,000 · 80 %", "K562 chr1:1,000–2,000 · 80 %"),
+        ("\x1b[31mred\x07", r"\x1b[31mred\x07"),
+        ("one\ntwo\tthree\r", r"one\ntwo\tthree\r"),
+        ("fdp\u202egnp.exe\u2066", r"fdp\u202egnp.exe\u2066"),
+        ("bytes \udcff\x85\x9b", r"bytes \udcff\x85\x9b"),
+        ("nbsp\u00a0Ünïcødé 日本 می\u200cخواهم", "nbsp\u00a0Ünïcødé 日本 می\u200cخواهم"),
+        ("tag \U000e0041", r"tag \U000e0041"),
+    ],
+)
+def test_every_character_of_a_shown_text_can_be_seen(text, line):
+    assert shown(text) == line
+
+
+def test_lines_and_tabs_stay_where_a_text_has_lines():
+    assert shown_lines("a\n\tb\x1b\r\n") == "a\n\tb\\x1b\\r\n"
+
+
+def test_what_is_told_reaches_stderr_without_controls(capsys):
+    tell(HOSTILE)
+    assert capsys.readouterr() == ("", "a\\x1b]0;owned\\x07b\\rc\\u202ed\\udcffe\\x9b31mf\nnext\tcell\n")
+
+
+def test_a_parser_shows_what_was_typed(capsys):
+    with pytest.raises(SystemExit):
+        Parser(prog="ebert").parse_args(["--\x1b[2J"])
+    assert "\x1b" not in capsys.readouterr().err
+
+
+def test_without_a_terminal_no_line_is_rewritten(capsys):
+    tell_over("10 %")
+    assert capsys.readouterr().err == ""
+
+
+def in_terminal(program: str) -> bytes:
+    """What a program writes to a terminal on its three streams."""
+    ours, theirs = pty.openpty()
+    with subprocess.Popen([sys.executable, "-c", program], stdin=theirs, stdout=theirs, stderr=theirs) as process:
+        os.close(theirs)
+        written = b""
+        try:
+            while data := os.read(ours, 10_000):
+                written += data
+        except OSError:
+            pass  # Linux says so at the end of a terminal.
+    os.close(ours)
+    assert process.returncode == 0
+    return written
+
+
+def test_a_terminal_gets_results_shown_and_a_pipe_gets_them_as_they_are():
+    program = (
+        "from ebert_core.protocol.showing import *\n"
+        "run_with_streams(lambda: print_result('a\\x1b[2Jb') or tell_over('c\\x1bd') or tell_over('') or 0)"
+    )
+    assert in_terminal(program) == b"a\\x1b[2Jb\r\n\r\x1b[Kc\\x1bd\r\x1b[K"
+    piped = subprocess.run([sys.executable, "-c", program], capture_output=True, check=True)
+    assert (piped.stdout, piped.stderr) == (b"a\x1b[2Jb\n", b"")
+
+
+def test_a_path_that_is_no_utf_8_reaches_a_pipe_byte_for_byte():
+    program = (
+        "from ebert_core.protocol.showing import *\n"
+        "run_with_streams(lambda: print_result('/data/\\udcff.bw') or print_result('\\ud800') or 0)"
+    )
+    piped = subprocess.run([sys.executable, "-c", program], capture_output=True, check=True)
+    assert piped.stdout == b"/data/\xff.bw\n\\ud800\n"
+
+
+WRITES_EVERYWHERE = """
+import contextlib, os, sys
+from ebert_core.protocol.showing import print_result, run_with_streams, tell
+def run():
+    file = os.open({path!r}, os.O_CREAT | os.O_WRONLY)
+    with contextlib.suppress(OSError):
+        os.write(2, b"a library complains\\n")
+    tell("a sentence")
+    for number in range(20_000):
+        print_result(f"line {{number}}")
+    os.write(file, b"data")
+    return 0
+sys.exit(run_with_streams(run))
+"""
+
+
+@pytest.mark.parametrize("closing", ["2>&-", ">&- 2>&-", "<&- >&- 2>&-", "2>/dev/full", ">&-"])
+def test_a_closed_stream_gets_nothing_and_no_file_gets_it_instead(closing, tmp_path):
+    script = tmp_path / "program.py"
+    script.write_text(WRITES_EVERYWHERE.format(path=str(tmp_path / "output")))
+    command = f"{sys.executable} {script} {closing}"
+    ended = subprocess.run(["sh", "-c", command], capture_output=True, text=True)
+    assert "Traceback" not in ended.stdout + ended.stderr
+    assert "sentence" not in ended.stdout
+    assert ended.returncode == 0
+    assert (tmp_path / "output").read_bytes() == b"data"
+
+
+def test_a_reader_that_has_read_enough_is_no_mistake(tmp_path):
+    script = tmp_path / "program.py"
+    script.write_text(WRITES_EVERYWHERE.format(path=str(tmp_path / "output")))
+    command = f"{sys.executable} {script} | head -n 1"
+    ended = subprocess.run(["sh", "-c", command], capture_output=True, text=True)
+    assert ended.stdout == "line 0\n"
+    assert ended.stderr == "a library complains\na sentence\n"
+
+
+def test_a_result_that_a_full_disk_does_not_take_is_a_sentence():
+    program = (
+        "from ebert_core.protocol.showing import *\n"
+        "from ebert_core.protocol.errors import InvalidRequest\n"
+        "def run():\n"
+        "    try:\n        print_result('x')\n    except InvalidRequest as error:\n        tell(str(error)); return 2\n"
+        "raise SystemExit(run_with_streams(run))"
+    )
+    ended = subprocess.run(["sh", "-c", f'{sys.executable} -c "{program}" >/dev/full'], capture_output=True, text=True)
+    assert ended.returncode == 2
+    assert ended.stderr == "The result cannot be written on standard output: No space left on device.\n"
+
+
+def test_a_result_goes_to_stdout(capsys):
+    print_result("/d/x.bw")
+    assert capsys.readouterr() == ("/d/x.bw\n", "")
