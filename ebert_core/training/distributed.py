@@ -181,7 +181,7 @@ class SharedReport:
 
     def __init__(self, report: Report | None) -> None:
         self._report = report
-        self.is_stopping = False
+        self.is_stopping = self.is_alone = False
         SharedReport.current = self
 
     def progress(self, fraction: float, note: str) -> None:
@@ -200,12 +200,19 @@ class SharedReport:
             self._report.event(text)
 
     def stop_requested(self) -> bool:
-        """Whether all processes have agreed to end before the next step."""
-        return self.is_stopping
+        """Whether all processes have agreed to end before the next step, or this one alone is to end."""
+        return self.asks_to_stop() if self.is_alone else self.is_stopping
 
     def asks_to_stop(self) -> bool:
         """Whether this process was asked to."""
         return self._report is not None and self._report.stop_requested()
+
+
+def goes_on_alone() -> bool:
+    """Whether this process does what follows the last step; it then decides alone when to stop."""
+    if SharedReport.current is not None:
+        SharedReport.current.is_alone = is_first()
+    return is_first()
 
 
 def check_in_step(step: int) -> None:

@@ -2,7 +2,7 @@
 
 # B = windows in a batch, N = bins of a window, F = factors, P = positions, M = motifs, C = signals.
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from pathlib import Path
 from typing import NamedTuple
@@ -44,7 +44,7 @@ from ebert_core.training.distributed import (
     device_of,
     first_alone,
     first_of_all,
-    is_first,
+    goes_on_alone,
     measured_once,
     processes,
     share_of,
@@ -95,9 +95,8 @@ def finetune(spec: FineTune, report: Report, work: Path) -> Path:
         if line:
             report.event(line)
     run.train(report, work)
-    if not is_first():
+    if not goes_on_alone():
         return Path(spec.output)
-    report.progress(0.99, "calibrating on held-out loci")
     network = run.trainer.network
     described = run.calibrated(network, report)
     save_checkpoint(Path(spec.output), network, described)
@@ -302,7 +301,9 @@ class _FineTuning:
         checkpoint = Checkpoint(network.eval(), self.description(()), Path(self.spec.output))
         return Predictor(checkpoint, self.material.store, Engine(self.engine.device, torch.float32))
 
-    def _held_out(self, network: Ebert, strands: int, cell_types: tuple[str, ...]) -> list[HeldOut]:
+    def _held_out(
+        self, network: Ebert, strands: int, cell_types: tuple[str, ...], heard: Callable[[float, str], None]
+    ) -> list[HeldOut]:
         """Logits and labels of the validation regions in some cell types."""
         with self.engine.autocast():
             found = held_out(
@@ -311,7 +312,7 @@ class _FineTuning:
                 self.material.validation_stretches(BIN),
                 cell_types,
                 self.factors,
-                lambda *_: None,
+                heard,
                 strands,
             )
         network.train()
@@ -320,7 +321,12 @@ class _FineTuning:
     def _measure(self, report: Report, epoch: int) -> float:
         """Mean held-out auPRC over pairs with enough bound bins, reported with the held-out loss."""
         scores, losses = [], []
-        for pair in self._held_out(self.trainer.network, 1, self.held_out_cells or self.cell_types):
+        done = 0.98 * self.trainer.step / self.schedule.steps
+
+        def heard(_fraction: float, note: str) -> None:
+            report.progress(done, note)  # a wish to stop waits until the epoch is measured
+
+        for pair in self._held_out(self.trainer.network, 1, self.held_out_cells or self.cell_types, heard):
             is_bound, logit = pair.scored()
             if not len(logit):
                 continue
@@ -339,7 +345,13 @@ class _FineTuning:
         Trained cell types are read at the held-out loci too: some factors have no other, and a map that was fitted
         on them shows in the held-out ones whether calibration carries over.
         """
-        pairs = self._held_out(network, 2, (*self.held_out_cells, *self.cell_types))
+
+        def heard(fraction: float, note: str) -> None:
+            report.progress(0.98 + 0.01 * fraction, note)
+            if report.stop_requested():
+                raise Stopped("Stopped after the last epoch, before calibration; resume to go on.")
+
+        pairs = self._held_out(network, 2, (*self.held_out_cells, *self.cell_types), heard)
         assembly = self.material.dataset.layout.assembly
         has_choice = self.spec.epochs > 1 or leaks.chose_by(self.ancestor, assembly, self.material.validation)
         choosers = (self.held_out_cells or self.cell_types) if has_choice else ()

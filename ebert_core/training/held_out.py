@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from ebert_core.dataset.description import Dataset
 from ebert_core.dataset.labels import NOT_SCORED, measured_labels, scorable_bins
-from ebert_core.inference.predict import Predictor
+from ebert_core.inference.predict import Bins, Predictor
 from ebert_core.model.tokens import POSITION
 from ebert_core.protocol.locus import Interval
 
@@ -110,18 +110,23 @@ def held_out(
     """Logits and labels of every assayed pair over the regions, joined.
 
     Each bin takes five bytes a pair, a label and a logit, and nine bytes once for all pairs: its block, and whether it
-    may be scored.
+    may be scored. `report` hears of every batch, so that it may end the work by an exception of its own.
     """
     places = [predictor.predicted(region) for region in regions]
     block_P = np.concatenate([blocks(place) + number * 10_000 for number, place in enumerate(places)])
     is_scorable_P = np.concatenate([scorable_bins(dataset, place) for place in places])
     found = []
     for number, cell_type in enumerate(cell_types):
-        report(number / len(cell_types), f"predicting held-out loci in {cell_type}")
         assayed = [factor for factor in factors if dataset.is_assayed(cell_type, factor)]
         if not assayed:
             continue
-        parts = [predictor.logits(cell_type, place, lambda *_: None, strands) for place in places]
+        note = f"predicting held-out loci in {cell_type}"
+        parts: list[Bins] = []
+        for place in places:
+            done = (number + len(parts) / len(places)) / len(cell_types)
+            share = 1 / len(places) / len(cell_types)
+            report(done, note)
+            parts.append(predictor.logits(cell_type, place, _within(report, done, share, note), strands))
         for factor in assayed:
             row = predictor.factors.index(factor)
             labels_P = np.concatenate([measured_labels(dataset, cell_type, factor, place) for place in places])
@@ -129,3 +134,8 @@ def held_out(
             scores_P = np.concatenate([part.values_FP[row] for part in parts])
             found.append(HeldOut(factor, cell_type, labels_P, scores_P, block_P))
     return found
+
+
+def _within(report: Callable[[float, str], None], done: float, share: float, note: str) -> Callable[[float, str], None]:
+    """Reports a part of the work as its share of the whole."""
+    return lambda fraction, _note: report(done + share * fraction, note)

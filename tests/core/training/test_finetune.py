@@ -67,6 +67,33 @@ def test_a_stopped_run_goes_on_to_the_bit(short, tmp_path, stop_after):
     assert all(torch.equal(expected[name], found[name]) for name in expected)
 
 
+class StopsWhen(SilentReport):
+    """Asks to stop once all steps are done and something with these words is under way."""
+
+    def __init__(self, words: str, steps: int) -> None:
+        super().__init__()
+        self.words, self.steps = words, steps
+
+    def stop_requested(self) -> bool:
+        last_step = max((step for step, split, *_ in self.metrics if split == "training"), default=0)
+        return last_step == self.steps and self.words in self.notes[-1]
+
+
+def test_a_run_that_is_stopped_while_it_calibrates_goes_on_to_the_bit(short, tmp_path):
+    report = SilentReport()
+    whole = finetune(msgspec.structs.replace(short, output=str(tmp_path / "whole")), report, tmp_path / "a")
+    stopping = StopsWhen("held-out loci in beta", report.metrics[-1][0])
+    with pytest.raises(Stopped, match="before calibration; resume to go on"):
+        finetune(short, stopping, tmp_path / "b")
+    assert stopping.notes[-1] == "predicting held-out loci in beta"
+    assert not (tmp_path / "out").exists()
+    again = SilentReport()
+    resumed = finetune(short, again, tmp_path / "b")
+    assert not again.values("training", "loss"), "nothing is trained twice"
+    expected, found = weights_of(whole), weights_of(resumed)
+    assert all(torch.equal(expected[name], found[name]) for name in expected)
+
+
 @pytest.mark.parametrize("stop_after", [3, 7])
 def test_a_run_with_further_windows_learns_and_goes_on_to_the_bit(short, tmp_path, stop_after):
     spec = msgspec.structs.replace(short, further_windows=0.5, hard_negative_rounds=2)

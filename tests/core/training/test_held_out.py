@@ -1,6 +1,7 @@
 """What calibration and evaluation keep of held-out loci: the labels, the logits, and one array of blocks for all."""
 
 import numpy as np
+import pytest
 import torch
 from toy_binding import SilentReport, quiet
 
@@ -28,3 +29,23 @@ def test_pairs_hold_five_bytes_a_bin_and_share_their_blocks(toy_binding, toy_che
     arrays = {id(array): array for pair in pairs for array in pair[2:]}
     # Blocks of its own for every pair would make it 13 bytes a bin and pair.
     assert sum(array.nbytes for array in arrays.values()) == bins * (5 * len(pairs) + 8)
+
+
+def test_every_batch_of_tiles_is_told_and_may_end_the_work(toy_binding, toy_checkpoint):
+    material = open_material(str(toy_binding), (), ("chr1",), (), SilentReport())
+    predictor = Predictor(load_checkpoint(toy_checkpoint), material.store, Engine(torch.device("cpu"), torch.float32))
+    predictor.tiles_at_once = 2
+    told: list[tuple[float, str]] = []
+    held_out(predictor, material.dataset, REGIONS, ("alpha", "beta"), ("FOS",), lambda *words: told.append(words), 1)
+    fractions = [fraction for fraction, _note in told]
+    assert fractions == sorted(fractions)
+    assert len(fractions) > 2 * len(REGIONS) + 4, "two cell types alone would be told four times"
+    assert {note for _, note in told} == {f"predicting held-out loci in {cell}" for cell in ("alpha", "beta")}
+    assert 0.9 < fractions[-1] <= 1
+
+    def refused(fraction: float, _note: str) -> None:
+        if fraction > 0.3:
+            raise InterruptedError
+
+    with pytest.raises(InterruptedError):
+        held_out(predictor, material.dataset, REGIONS, ("alpha", "beta"), ("FOS",), refused, 1)
