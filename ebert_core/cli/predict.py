@@ -12,16 +12,17 @@ from typing import TYPE_CHECKING
 from ebert_core.cli.spec_files import job_of, read_spec_for
 from ebert_core.cli.terminal import Terminal
 from ebert_core.dataset.description import Dataset
+from ebert_core.inference.cautions import cautions_of
+from ebert_core.inference.given import check_inputs
+from ebert_core.inference.targets import targets_of
 from ebert_core.jobs.control import refuse_second
 from ebert_core.jobs.lock import writing_to
 from ebert_core.jobs.specs import absolute_paths
 from ebert_core.model.description import read_description
-from ebert_core.protocol.calling import calling_sentences
 from ebert_core.protocol.errors import InvalidRequest
-from ebert_core.protocol.reliability import calibration_warning, caveats_of
 from ebert_core.protocol.showing import print_result
 from ebert_core.protocol.specs import Predict
-from ebert_core.training.report import Report, Stopped
+from ebert_core.training.report import Stopped
 
 if TYPE_CHECKING:
     from ebert_core.inference.shards import Shards
@@ -66,6 +67,19 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="with X.bed.gz: call bound from where this share of the called bins was bound on held-out loci, such as "
         "0.5; without it, from the threshold of best F1",
     )
+    flags.add_argument(
+        "--input",
+        metavar="WANTED=GIVEN",
+        nargs="+",
+        action="extend",
+        dest="inputs",
+        help="read a signal in place of one that the cell type lacks, such as DNase=ATAC",
+    )
+    flags.add_argument(
+        "--without-inputs",
+        action="store_true",
+        help="predict even where the dataset gives nothing of what the checkpoint knows of a cell type",
+    )
     parser.add_argument("--job", metavar="DIRECTORY", help=argparse.SUPPRESS)
     parser.add_argument("--resume", action="store_true", help=argparse.SUPPRESS)
 
@@ -89,15 +103,17 @@ def run(arguments: argparse.Namespace) -> None:
 
 
 def _run_job(spec: Predict, directory: str | None, shards: "Shards | None") -> None:
-    if directory is None:
-        check_names(spec)
+    cautions: tuple[str, ...] = ()
+    if directory is None:  # a list of failed jobs helps nobody
+        cautions = judge(spec)
         refuse_second(spec)
-    from ebert_core.inference.export import predict_to_files, targets_of
+    from ebert_core.inference.export import predict_to_files
 
     with job_of(spec, directory) as job, Terminal(job) as report:
         if directory is not None:
-            check_names(spec)  # of a job that the window made, here, so that its log has the reason
-        warn(spec, report)
+            cautions = judge(spec)  # of a job that the window made, here, so that its log has the reason
+        for sentence in cautions:
+            report.event(sentence)
 
         def heard(fraction: float, note: str) -> None:
             report.progress(fraction, note)
@@ -121,46 +137,21 @@ def _run_share(spec: Predict, shards: "Shards") -> None:
     predict_to_files(spec, lambda _fraction, _note: None, shards)
 
 
-def warn(spec: Predict, report: Report) -> None:
-    """Says once for each factor what is known against its probabilities, and of calls what they rest on.
-
-    Of a factor that is left out for want of calls, it says only that and why.
-    """
-    from ebert_core.inference.export import targets_of, without_calls
-    from ebert_core.inference.formats import format_of
-
-    description = read_description(Path(spec.checkpoint))
-    targets = targets_of(spec, description)
-    for target in targets:
-        record = description.factor(target.factor)
-        caveats = caveats_of(record.name, record.cell_types, record.reliability, spec.cell_type)
-        if caveats:
-            has_failed = calibration_warning(record.name, record.reliability, spec.cell_type)
-            report.event(f"WARNING: {caveats}" if has_failed else caveats)
-    for name, reason in without_calls(spec, description).items():
-        report.event(f"{name} is left out, since no bin of it is called bound: {reason}.")
-    if format_of(Path(spec.output)).writes_calls:
-        for target in targets:
-            known = description.factor(target.factor).reliability
-            report.event(calling_sentences(target.factor, target.threshold, known))
-
-
-def check_names(spec: Predict) -> None:
-    """Refuses what is mistyped or does not fit before a job is made of it: a list of failed jobs helps nobody.
+def judge(spec: Predict) -> tuple[str, ...]:
+    """What to know of a prediction beforehand, in sentences.
 
     Raises:
-        InvalidRequest: the checkpoint, a factor, the dataset or the cell type is not there, or they do not fit; or no
-            bin would be called bound in a file of calls.
+        InvalidRequest: the checkpoint, a factor, the dataset or the cell type is not there, or they do not fit; no bin
+            would be called bound in a file of calls; or the dataset gives nothing of the cell type.
     """
-    from ebert_core.inference.export import targets_of
-    from ebert_core.inference.fitting import check_fit
-
     description = read_description(Path(spec.checkpoint))
     targets_of(spec, description)
-    if Path(spec.dataset).is_file():  # making the job says so otherwise
-        dataset = Dataset.open(Path(spec.dataset))
-        dataset.cell_type(spec.cell_type)
-        check_fit(description, dataset)
+    if not Path(spec.dataset).is_file():  # making the job says so
+        return ()
+    dataset = Dataset.open(Path(spec.dataset), inputs=spec.inputs)
+    dataset.cell_type(spec.cell_type)
+    check_inputs(spec, description, dataset)
+    return tuple(cautions_of(spec, description, dataset))
 
 
 def _spec(arguments: argparse.Namespace) -> Predict:
@@ -174,7 +165,7 @@ def _spec(arguments: argparse.Namespace) -> Predict:
         if name not in given:
             raise InvalidRequest(f"--{name.replace('_', '-')} is needed.")
     factors = given.pop("factor")
-    given |= {name: tuple(given[name]) for name in ("chromosomes",) if name in given}
+    given |= {name: tuple(given[name]) for name in ("chromosomes", "inputs") if name in given}
     spec = Predict(**given, factor=factors[0] if len(factors) == 1 else tuple(factors))
     return absolute_paths(spec, Path.cwd())
 

@@ -196,7 +196,7 @@ def _exists(dataset: Dataset, parts: Derived, cell_types: Sequence[str]) -> bool
         case "log":
             return parts.of in _measured(dataset, cell_types)
         case "quantile" | "difference":
-            return any(parts.of in dataset.cell_type(cell).signals for cell in cell_types)
+            return any(parts.of in dataset.measured(cell) for cell in cell_types)
         case "binding":
             return any(dataset.is_assayed(cell, parts.of) for cell in cell_types)
         case "expression":
@@ -209,7 +209,7 @@ def _varies(dataset: Dataset, parts: Derived, cell_types: Sequence[str]) -> bool
     """Whether training can learn anything from the signal: one that needs other cell types needs two."""
     match parts.kind:
         case "difference":
-            return sum(parts.of in dataset.cell_type(cell).signals for cell in cell_types) > 1
+            return sum(parts.of in dataset.measured(cell) for cell in cell_types) > 1
         case "binding":
             return sum(dataset.is_assayed(cell, parts.of) for cell in cell_types) > 1
         case "expression":
@@ -237,7 +237,7 @@ def absent_signals(dataset: Dataset, cell_type: str, channels: Channels) -> list
 
 def _measured(dataset: Dataset, cell_types: Sequence[str]) -> list[str]:
     """Names of what is read as measured: signals of the cell types, and of the whole dataset."""
-    of_cells = [signal for cell in cell_types for signal in dataset.cell_type(cell).signals]
+    of_cells = [signal for cell in cell_types for signal in dataset.measured(cell)]
     return list(dict.fromkeys((*of_cells, *dataset.layout.signals)))
 
 

@@ -38,6 +38,7 @@ from ebert_core.protocol.chromosome_names import (
     other_names,
 )
 from ebert_core.protocol.errors import InvalidRequest
+from ebert_core.protocol.inputs import parse_related
 from ebert_core.protocol.locus import Interval, parse_locus
 from ebert_core.protocol.tracks import (
     STRANGE_NAMES,
@@ -86,13 +87,25 @@ class Dataset:
         self._quantiles: dict[str, Quantiles] = {}
 
     @classmethod
-    def open(cls, path: Path, *, is_for_drawing: bool = False) -> "Dataset":
+    def open(cls, path: Path, *, is_for_drawing: bool = False, inputs: Sequence[str] = ()) -> "Dataset":
         """The dataset of a DATASET.toml; its reference and lengths are checked now, its tracks when they are read.
 
+        Args:
+            path: the file.
+            is_for_drawing: whether lines that make no sense are left out.
+            inputs: signals to read in the place of others, such as `DNase=ATAC`, before what the file says of it.
+
         Raises:
-            InvalidRequest: the file or one that it names makes no sense.
+            InvalidRequest: the file or one that it names makes no sense, or no cell type has a signal to read instead.
         """
-        dataset = cls(read_layout(path), path.absolute(), is_for_drawing=is_for_drawing)
+        layout = read_layout(path)
+        related = parse_related(inputs)
+        layout = msgspec.structs.replace(layout, inputs={**layout.inputs, **related})
+        dataset = cls(layout, path.absolute(), is_for_drawing=is_for_drawing)
+        for given in related.values():
+            if given not in dataset.signal_names:
+                names = ", ".join(dataset.signal_names) or "none"
+                raise InvalidRequest(f"No cell type of {layout.name} has the signal {given}; there are: {names}.")
         if not dataset.chromosome_lengths:
             raise InvalidRequest(f"{path} names neither a reference nor chromosome_sizes.")
         if dataset.reference and dataset.layout.chromosome_sizes:
@@ -245,15 +258,30 @@ class Dataset:
         return self._checked(("states", path), read)
 
     def signal(self, cell_type: str, signal: str) -> OpenSignal | None:
-        """A signal of a cell type, else of the whole dataset; None where there is neither."""
-        path = self.cell_type(cell_type).signals.get(signal) or self.layout.signals.get(signal)
+        """A signal of a cell type or what stands in for it, else of the whole dataset; None where there is none."""
+        self.cell_type(cell_type)
+        path = self._own_signal(cell_type, signal) or self.layout.signals.get(signal)
         return self.signal_file(path) if path else None
+
+    def measured(self, cell_type: str) -> tuple[str, ...]:
+        """The signals that are known of a cell type, by their own names and by those that they stand in for."""
+        own = self.cell_type(cell_type).signals
+        return (*own, *(wanted for wanted in self.layout.inputs if self.stand_in(cell_type, wanted)))
+
+    def stand_in(self, cell_type: str, signal: str) -> str:
+        """The signal that is read in place of one that a cell type lacks; empty where nothing stands in."""
+        own, given = self.cell_type(cell_type).signals, self.layout.inputs.get(signal, "")
+        return given if given in own and signal not in own else ""
+
+    def _own_signal(self, cell_type: str, signal: str) -> str:
+        """The file of a signal of a cell type, or of what stands in for it; empty where there is neither."""
+        cell = self.layout.cell_types.get(cell_type)
+        return cell.signals.get(signal) or cell.signals.get(self.layout.inputs.get(signal, ""), "") if cell else ""
 
     def quantiles(self, cell_type: str, signal: str) -> Quantiles:
         """The distribution of a signal in a cell type; empty where it was not measured."""
-        cell = self.layout.cell_types.get(cell_type)
-        path = cell.signals.get(signal) if cell else None
-        if path is None or self.reference is None:
+        path = self._own_signal(cell_type, signal)
+        if not path or self.reference is None:
             return ()
         if path not in self._quantiles:
             self._quantiles[path] = quantiles_of(self.signal_file(path), self.sample)

@@ -15,6 +15,7 @@ from ebert_core.dataset.channels import derived
 from ebert_core.genome.lines import reading
 from ebert_core.protocol.chromosome_names import assembly_called
 from ebert_core.protocol.errors import InvalidRequest
+from ebert_core.protocol.inputs import parse_related, related_texts
 
 VERSION = 1
 _TOP = [
@@ -28,6 +29,7 @@ _TOP = [
     "blacklist",
     "labelled_regions",
     "start_locus",
+    "inputs",
     "states",
     "motifs",
     "signals",
@@ -55,7 +57,10 @@ class CellTypePaths(msgspec.Struct, frozen=True):
 
 
 class Layout(msgspec.Struct, frozen=True):
-    """What a DATASET.toml says, with absolute paths."""
+    """What a DATASET.toml says, with absolute paths.
+
+    `inputs` names, by wanted signal, the one that is read in its place in cell types that lack it.
+    """
 
     name: str
     assembly: str = ""
@@ -66,6 +71,7 @@ class Layout(msgspec.Struct, frozen=True):
     blacklist: str = ""
     labelled_regions: str = ""
     start_locus: str = ""
+    inputs: dict[str, str] = {}
     state_names: tuple[str, ...] = ()
     state_colours: tuple[str, ...] = ()
     bin_width: int = 200
@@ -120,6 +126,7 @@ def _layout(top: "_Table") -> Layout:
         blacklist=top.file("blacklist"),
         labelled_regions=top.file("labelled_regions"),
         start_locus=top.text("start_locus"),
+        inputs=_inputs(top, cells),
         state_names=names,
         state_colours=tuple(colour.lower() for colour in colours),
         bin_width=states.number("bin_width") or 200,
@@ -150,6 +157,17 @@ def _cell_type(table: "_Table") -> CellTypePaths:
         peaks={factor: _peaks(peaks.table(factor)) for factor in peaks.keys()},  # noqa: SIM118 (no dict)
         expression=table.numbers("expression"),
     )
+
+
+def _inputs(top: "_Table", cells: Mapping[str, CellTypePaths]) -> dict[str, str]:
+    try:
+        related = parse_related(top.texts("inputs"))
+    except InvalidRequest as error:
+        raise top.problem("inputs", f"cannot be read: {str(error).removesuffix('.')}") from None
+    for given in related.values():
+        if not any(given in cell.signals for cell in cells.values()):
+            raise top.problem("inputs", f"reads {given}, which no cell type has among its signals")
+    return related
 
 
 def _signals(table: "_Table") -> dict[str, str]:
@@ -314,6 +332,7 @@ def _content(layout: Layout, folder: Path) -> dict[str, Any]:  # Any: as in _Tab
             "assembly": layout.assembly,
             **{key: near(getattr(layout, key)) for key in files},
             "start_locus": layout.start_locus,
+            "inputs": list(related_texts(layout.inputs)),
             "states": kept(states) | ({"bin_width": layout.bin_width} if layout.state_names else {}),
             "motifs": {factor: near(file) for factor, file in layout.motifs.items()},
             "signals": {signal: near(file) for signal, file in layout.signals.items()},

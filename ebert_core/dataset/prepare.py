@@ -68,7 +68,7 @@ def prepare(
     with suppress(InvalidRequest):
         existing = Store(directory)
         if existing.index.fingerprint == fingerprint:
-            return existing
+            return existing.related(dataset.layout.inputs)
     part = _folder_beside(directory)
     try:
         _Builder(dataset, part, matrices, fingerprint, report).build(regions)
@@ -77,7 +77,7 @@ def prepare(
         raise InvalidRequest(f"The store {directory} cannot be written: {error.strerror}.") from None
     finally:
         shutil.rmtree(part, ignore_errors=True)
-    return Store(directory)
+    return Store(directory).related(dataset.layout.inputs)
 
 
 def current_store(dataset: Dataset) -> Store | None:
@@ -88,7 +88,8 @@ def current_store(dataset: Dataset) -> Store | None:
         store = Store(default_directory(dataset))
     except InvalidRequest:
         return None
-    return store if store.index.fingerprint == _fingerprint(dataset, dataset.matrices, None) else None
+    is_current = store.index.fingerprint == _fingerprint(dataset, dataset.matrices, None)
+    return store.related(dataset.layout.inputs) if is_current else None
 
 
 def _folder_beside(directory: Path) -> Path:

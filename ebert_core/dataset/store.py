@@ -6,7 +6,7 @@ missing and 0, exactly as when the files are read.
 B = windows in a batch, L = bases per window, S = L / 200 chromatin bins, P = L / 50 positions, C = signals, M = motifs.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import cached_property
 from itertools import pairwise
 from pathlib import Path
@@ -109,6 +109,16 @@ class Store:
             for number, motif in enumerate(self.index.motifs)
         }
         self._names: dict[str, str | None] = {}
+        self._stand_ins: dict[tuple[str, str], str] = {}
+
+    def related(self, inputs: Mapping[str, str]) -> "Store":
+        """This store, which from now on reads a signal in place of a wanted one where a cell type lacks that."""
+        for wanted, given in inputs.items():
+            for cell, signals in self.index.signals.items():
+                if wanted not in signals and given in signals:
+                    self._stand_ins[cell, wanted] = given
+                    self.signals[cell, wanted] = self.signals[cell, given]
+        return self
 
     @property
     def state_names(self) -> tuple[str, ...]:
@@ -132,7 +142,8 @@ class Store:
 
     def quantiles(self, cell_type: str, name: str) -> Quantiles:
         """The distribution of a signal in a cell type; empty where it was not measured."""
-        return self.index.quantiles.get(cell_type, {}).get(name, ())
+        read = self._stand_ins.get((cell_type, name), name)
+        return self.index.quantiles.get(cell_type, {}).get(read, ())
 
     def bases(self, interval: Interval) -> NDArray[np.uint8]:
         """Base codes of an interval; N before, behind and without the chromosome."""

@@ -4,11 +4,10 @@
 
 import math
 import os
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from pathlib import Path
-from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,36 +15,21 @@ from numpy.typing import NDArray
 from ebert_core.dataset.description import Dataset
 from ebert_core.dataset.prepare import current_store
 from ebert_core.inference.files import Contents
-from ebert_core.inference.fitting import check_fit
 from ebert_core.inference.formats import Format, format_of
+from ebert_core.inference.given import check_inputs
 from ebert_core.inference.predict import Predictor, Report
 from ebert_core.inference.shards import Shards
 from ebert_core.inference.stretches import Block, Stretch, Tell, blocks_of, regions_of
+from ebert_core.inference.targets import Target, targets_of
 from ebert_core.model.checkpoint import load_checkpoint
-from ebert_core.model.description import Description, FactorRecord
 from ebert_core.model.device import choose_engine, keep_freed_memory
 from ebert_core.model.tokens import POSITION
-from ebert_core.protocol.calling import Calls, calls_at_precision, calls_of
 from ebert_core.protocol.errors import InvalidRequest
 from ebert_core.protocol.locus import Interval
 from ebert_core.protocol.specs import Predict
-from ebert_core.protocol.wording import listed
 
 # A file asks for its tiles in order; only where regions jump back and forth are a few asked for again.
 _REMEMBERED_BYTES = 4 * 2**20
-_FACTOR, _CELL_TYPE = "{factor}", "{cell_type}"
-
-
-class Target(NamedTuple):
-    """One file to write: a factor, its row among the checkpoint's factors, and from where a bin is called bound.
-
-    `threshold` is NaN for a factor of which no bin is called.
-    """
-
-    factor: str
-    row: int
-    path: Path
-    threshold: float
 
 
 def predict_to_files(
@@ -65,11 +49,11 @@ def predict_to_files(
     if shards and not shards.is_first:
         shards.wait_for_first()
     form = format_of(Path(spec.output))
-    dataset = Dataset.open(Path(spec.dataset))
+    dataset = Dataset.open(Path(spec.dataset), inputs=spec.inputs)
     dataset.cell_type(spec.cell_type)
     checkpoint = load_checkpoint(Path(spec.checkpoint))
     targets = targets_of(spec, checkpoint.description)
-    check_fit(checkpoint.description, dataset)
+    check_inputs(spec, checkpoint.description, dataset)
     stretches = form.bins(spec, dataset, tell)
     if not stretches:
         raise InvalidRequest(f"No bin of 200 bases lies in what was asked for, so {targets[0].path} was not written.")
@@ -107,85 +91,6 @@ def make_folder_of(path: Path) -> None:
     except OSError as error:
         reason = (error.strerror or str(error)).lower()
         raise InvalidRequest(f"The folder {path.parent} cannot be made: {reason}; name another place.") from None
-
-
-def targets_of(spec: Predict, description: Description) -> tuple[Target, ...]:
-    """The files of a spec: one for its factor, or one for each of several.
-
-    Where all factors are asked for as calls, those of which no bin is called have no file: see `without_calls`.
-
-    Raises:
-        InvalidRequest: a factor is unknown, several would be written to one file, or calls are asked for of a named
-            factor, or of all, and none made.
-    """
-    names = (spec.factor,) if isinstance(spec.factor, str) else spec.factor
-    known = [record.name for record in description.factors]
-    names = tuple(dict.fromkeys(names)) or tuple(known)
-    if not names:
-        raise InvalidRequest(f"{description.name} is pre-trained only and predicts no factor yet; fine-tune it first.")
-    if len(names) > 1 and _FACTOR not in Path(spec.output).name:
-        raise InvalidRequest(
-            f"{len(names)} factors need {len(names)} files; write {_FACTOR} in the name of the output, "
-            f"as in F.{_FACTOR}.{_CELL_TYPE}.tab.gz."
-        )
-    reasons = without_calls(spec, description)
-    if spec.factor or len(reasons) == len(names):
-        _refuse(spec, reasons)
-    names = tuple(name for name in names if name not in reasons)
-    targets = []
-    for name in names:
-        record = description.factor(name)
-        path = Path(output_of(spec.output, record.name, spec.cell_type))
-        threshold = _calls(spec, record).threshold
-        targets.append(
-            Target(record.name, known.index(record.name), path, math.nan if threshold is None else threshold)
-        )
-    return tuple(targets)
-
-
-def _calls(spec: Predict, record: FactorRecord) -> Calls:
-    """From where a factor is called bound: as the request wants it, else by the threshold of best F1."""
-    if spec.wanted_precision:
-        return calls_at_precision(record.cell_types, record.reliability, spec.wanted_precision)
-    return calls_of(record.cell_types, record.threshold, record.reliability)
-
-
-def without_calls(spec: Predict, description: Description) -> dict[str, str]:
-    """Factors that a spec asks for and of which a file of calls would hold none, each with the reason.
-
-    Raises:
-        InvalidRequest: a factor is unknown, or the wanted precision is no share or is wanted of a file without calls.
-    """
-    wanted = spec.wanted_precision
-    if not 0 <= wanted <= 1:
-        raise InvalidRequest(f"The wanted precision is {wanted:g}; it is a share between 0 and 1, such as 0.5.")
-    if not format_of(Path(spec.output)).writes_calls:
-        if wanted:
-            raise InvalidRequest(
-                f"A precision is wanted of what is called bound, and {Path(spec.output).name} holds no calls; name a "
-                ".bed.gz, or leave the precision out."
-            )
-        return {}
-    names = (spec.factor,) if isinstance(spec.factor, str) else spec.factor
-    records = [description.factor(name) for name in names] or list(description.factors)
-    calls = {record.name: _calls(spec, record) for record in records}
-    return {name: found.reason for name, found in calls.items() if found.threshold is None}
-
-
-def _refuse(spec: Predict, reasons: Mapping[str, str]) -> None:
-    """Refuse a file of calls of factors that have none."""
-    if reasons:
-        without = [f"{name} ({reason})" for name, reason in reasons.items()]
-        otherwise = "ask for less, or " if spec.wanted_precision else ""
-        raise InvalidRequest(
-            f"No bin is called bound of {listed(without, 12)}, and a .bed.gz holds nothing but calls; {otherwise}write "
-            "the probabilities as .bw or .tab.gz."
-        )
-
-
-def output_of(template: str, factor: str, cell_type: str) -> str:
-    """An output with the names put in their places; a slash in a name is no folder."""
-    return template.replace(_FACTOR, factor.replace("/", "-")).replace(_CELL_TYPE, cell_type.replace("/", "-"))
 
 
 class Work:

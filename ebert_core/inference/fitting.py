@@ -1,10 +1,6 @@
 """Whether a checkpoint may be used on a dataset: the sentences that refuse what would look right and mean nothing."""
 
-from collections.abc import Sequence
-
-from ebert_core.dataset.derived import absent_signals
 from ebert_core.dataset.description import Dataset
-from ebert_core.inference.batches import channels_of
 from ebert_core.model.description import Description
 from ebert_core.protocol.errors import InvalidRequest
 
@@ -35,22 +31,3 @@ def check_fit(description: Description, dataset: Dataset) -> None:
     missing = dataset.reference is None
     if missing:
         raise InvalidRequest("This dataset names no reference sequence; add one (reference = ...) to predict.")
-
-
-def absences(description: Description, dataset: Dataset) -> tuple[str, ...]:
-    """Which signals a checkpoint must do without in which cell types of a dataset, in sentences."""
-    channels = channels_of(description)
-    lacking: dict[tuple[str, ...], list[str]] = {}
-    for cell_type in dataset.cell_types:
-        absent = tuple(absent_signals(dataset, cell_type, channels))
-        if absent:
-            lacking.setdefault(absent, []).append(cell_type)
-    return tuple(
-        f"In {'every cell type here' if len(cells) == len(dataset.cell_types) else _listed(cells)} it predicts without "
-        f"{_listed(absent)}, which the dataset does not give."
-        for absent, cells in lacking.items()
-    )
-
-
-def _listed(names: Sequence[str]) -> str:
-    return ", ".join(names[:5]) + (f" and {len(names) - 5} more" if len(names) > 5 else "")

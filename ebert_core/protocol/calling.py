@@ -6,7 +6,8 @@ Window, command line and documents judge by these functions and no others.
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from ebert_core.protocol.modelling import FactorSummary
+from ebert_core.protocol.inputs import input_sentences, input_words
+from ebert_core.protocol.modelling import CheckpointSummary, FactorSummary
 from ebert_core.protocol.reliability import (
     FEWEST_PEAKS,
     FEWEST_TO_JUDGE,
@@ -136,3 +137,10 @@ def _judgement(factor: str, verdict: Verdict | None) -> Judgement | None:
 
 def _counted(peaks: int, kind: str = "held-out ") -> str:
     return f"{peaks} {kind}{'peak' if peaks == 1 else 'peaks'}"
+
+
+def inputs_doubt(checkpoint: CheckpointSummary, cell_type: str) -> tuple[Doubt, ...]:
+    """What of a checkpoint's inputs is absent in a cell type, or given by another signal; none where all is there."""
+    inputs = checkpoint.inputs_of(cell_type)
+    sentences = " ".join(input_sentences([inputs], 0))
+    return (Doubt(input_words(inputs), sentences),) if sentences else ()

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ebert_core.protocol.edits import Edit
+from ebert_core.protocol.inputs import CellInputs
 from ebert_core.protocol.locus import Interval
 from ebert_core.protocol.reliability import Reliability
 from ebert_core.protocol.verdict import Verdict
@@ -50,7 +51,8 @@ class CheckpointSummary(msgspec.Struct, frozen=True):
     where that was not measured; `members` is how many models it is the mean of. `other_assemblies` are those in whose
     coordinates it was trained before: whether that was at a place of this one cannot be told. `label_rule` names the
     rule that made its labels, as `ebert dream labels --rule` does; `seen_cell_types` are those whose labels it or a
-    checkpoint that it descends from was trained on.
+    checkpoint that it descends from was trained on. `inputs` are the cell types of the dataset for which something that
+    it reads is not given.
     """
 
     path: str
@@ -77,6 +79,11 @@ class CheckpointSummary(msgspec.Struct, frozen=True):
     other_assemblies: tuple[str, ...] = ()
     label_rule: str = ""
     seen_cell_types: tuple[str, ...] = ()
+    inputs: tuple[CellInputs, ...] = ()
+
+    def inputs_of(self, cell_type: str) -> CellInputs:
+        """What of its inputs the dataset does not give for a cell type."""
+        return next((each for each in self.inputs if each.cell_type == cell_type), CellInputs(cell_type))
 
 
 class PredictView(msgspec.Struct, frozen=True, tag="predict-view"):

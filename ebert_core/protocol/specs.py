@@ -97,7 +97,8 @@ class Evaluate(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="eva
     Median and mean are taken over the pairs of factor and cell type that have `fewest_peaks` and `fewest_bound_bins`.
     A checkpoint that is pre-trained only is scored on hidden bases and states instead, in windows of `context` bases
     (0: the checkpoint's own). `write_verdict` puts the verdict on these regions into the checkpoint, in place of the
-    one there; only where neither its training nor its choices saw them.
+    one there; only where neither its training nor its choices saw them. `without_inputs` lets it be scored where the
+    dataset gives nothing that differs between cell types.
     """
 
     dataset: str
@@ -114,6 +115,7 @@ class Evaluate(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="eva
     fewest_peaks: int = 15
     fewest_bound_bins: int = 0
     write_verdict: bool = False
+    without_inputs: bool = False
     seed: int = 1
     device: str = "auto"
     precision: Precision = "auto"
@@ -124,7 +126,8 @@ class Predict(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="pred
 
     Several factors, or none for all of the checkpoint's, come from one pass into a file each: `output` then holds
     `{factor}`, and may hold `{cell_type}`. `wanted_precision` is the share of the bins called bound that was bound on
-    held-out loci; 0 takes the threshold of best F1.
+    held-out loci; 0 takes the threshold of best F1. `inputs` are signals to read in the place of others, such as
+    `DNase=ATAC`. `without_inputs` lets it predict where the dataset gives nothing that differs between cell types.
     """
 
     checkpoint: str
@@ -137,6 +140,8 @@ class Predict(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="pred
     locus: str = ""
     strands: int = 2
     wanted_precision: float = 0.0
+    inputs: tuple[str, ...] = ()
+    without_inputs: bool = False
     device: str = "auto"
     precision: Precision = "auto"
 

@@ -9,7 +9,8 @@ from ebert_core.dataset.description import Dataset
 from ebert_core.dataset.windows import source_bases
 from ebert_core.inference.attention import attend_from, attend_within, attention_window
 from ebert_core.inference.familiarity import familiarity_spans
-from ebert_core.inference.fitting import absences, check_fit
+from ebert_core.inference.fitting import check_fit
+from ebert_core.inference.given import inputs_given
 from ebert_core.inference.predict import Predictor
 from ebert_core.model.checkpoint import load_checkpoint
 from ebert_core.model.description import Description
@@ -17,6 +18,7 @@ from ebert_core.model.device import Engine, choose_engine
 from ebert_core.model.tokens import BIN, POSITION
 from ebert_core.protocol.bases import N
 from ebert_core.protocol.errors import InvalidRequest
+from ebert_core.protocol.inputs import input_sentences
 from ebert_core.protocol.locus import Interval
 from ebert_core.protocol.modelling import (
     AttendFrom,
@@ -145,6 +147,7 @@ def summarise(predictor: Predictor, path: str) -> CheckpointSummary:
     """A loaded checkpoint in the words of a dialog."""
     description: Description = predictor.description
     architecture = description.architecture
+    given = inputs_given(description, predictor.source) if isinstance(predictor.source, Dataset) else ()
     return CheckpointSummary(
         path=path,
         name=description.name,
@@ -175,15 +178,11 @@ def summarise(predictor: Predictor, path: str) -> CheckpointSummary:
         live_limit=LIVE_LIMIT,
         device=predictor.engine.name,
         precision=predictor.engine.precision,
-        limits=(*description.limits, *_absences(predictor)),
+        limits=(*description.limits, *input_sentences(given, len(predictor.source.cell_types))),
+        inputs=given,
         verdict=description.verdict,
         members=architecture.members,
         seen_cell_types=seen_cells(description),
         other_assemblies=tuple(description.elsewhere),
         label_rule=description.label_rule if description.factors else "",
     )
-
-
-def _absences(predictor: Predictor) -> tuple[str, ...]:
-    source = predictor.source
-    return absences(predictor.description, source) if isinstance(source, Dataset) else ()

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ebert_core.protocol.errors import InvalidRequest
-from ebert_core.protocol.specs import FineTune, JobSpec
+from ebert_core.protocol.specs import FineTune, JobSpec, Predict
 from ebert_core.protocol.work import (
     CheckJob,
     JobCheck,
@@ -76,6 +76,8 @@ class _Starting:
         from ebert_core.jobs.control import refuse_second
 
         refuse_second(spec)
+        if isinstance(spec, Predict):
+            _check_prediction(spec, self._opened(spec.dataset))
         if not isinstance(spec, FineTune):
             return None
         from ebert_core.training.checks import check_finetune
@@ -89,6 +91,13 @@ class _Starting:
         if self._dataset is None or self._stamp != stamp:
             self._dataset, self._stamp = Dataset.open(Path(path)), stamp
         return self._dataset
+
+
+def _check_prediction(spec: Predict, dataset: "Dataset") -> None:
+    from ebert_core.inference.given import check_inputs
+    from ebert_core.model.description import read_description
+
+    check_inputs(spec, read_description(Path(spec.checkpoint)), dataset)
 
 
 def _read_spec(request: ReadSpec, report: Report) -> JobRequest:

@@ -13,11 +13,13 @@ import numpy as np
 from ebert_core.dataset.derived import select_signals
 from ebert_core.dataset.description import Dataset
 from ebert_core.dataset.labels import merged_spans
+from ebert_core.inference.given import Reads
 from ebert_core.model.config import PRESETS, Architecture
 from ebert_core.model.description import Description, read_description
 from ebert_core.model.durable import check_place
 from ebert_core.protocol.adopting import changed_names
 from ebert_core.protocol.errors import InvalidRequest
+from ebert_core.protocol.inputs import input_sentences
 from ebert_core.protocol.locus import Interval
 from ebert_core.protocol.reliability import FEWEST_PEAKS
 from ebert_core.protocol.specs import FineTune
@@ -69,7 +71,7 @@ def check_finetune(spec: FineTune, dataset: Dataset | None = None) -> Checked:
     cells = trained_cells(spec, dataset, factors, parent, split.validation)
     if parent is not None:
         _check_states(spec, dataset, parent)
-    select_signals(dataset, spec.signals, cells, factors)
+    signals = select_signals(dataset, spec.signals, cells, factors)
     # That windows fit into known sequence is only told by the store; that they fit into the regions is told now.
     whole = [Interval(name, 0, length) for name, length in dataset.chromosome_lengths.items()]
     sizes = parent.architecture if parent else PRESETS[spec.preset]
@@ -82,8 +84,12 @@ def check_finetune(spec: FineTune, dataset: Dataset | None = None) -> Checked:
     held_cells = spec.validation_cell_types or cells
     few = tuple(_scarcity(dataset, factors, (training, cells), (validation, held_cells)))
     anew = tuple(_begun_anew(spec, dataset, factors, parent)) if parent is not None else ()
+    reads_states = spec.use_states and bool(dataset.state_names or (parent and parent.architecture.states))
+    inputs = Reads(reads_states, signals.names, cells)
+    among = tuple(dict.fromkeys((*cells, *spec.validation_cell_types)))
+    absent = input_sentences([inputs.of_cell(dataset, cell) for cell in among], len(among), "learns")
     trained = len(cells) * sum(region.length for region in training) * spec.epochs * (1 + spec.further_windows)
-    return Checked(factors, cells, (*few, *anew), trained / bases_per_second(sizes))
+    return Checked(factors, cells, (*few, *anew, *absent), trained / bases_per_second(sizes))
 
 
 def bases_per_second(sizes: Architecture) -> float:

@@ -16,6 +16,7 @@ from ebert_core.dataset.labels import TRAINING_RULE
 from ebert_core.dataset.store import Store
 from ebert_core.inference.batches import Stream
 from ebert_core.inference.fitting import check_fit
+from ebert_core.inference.given import absences, refuse_without_inputs
 from ebert_core.inference.predict import Predictor
 from ebert_core.model.checkpoint import load_checkpoint, present_versions
 from ebert_core.model.description import Description, read_description
@@ -63,6 +64,7 @@ def evaluate(spec: Evaluate, report: Report, work: Path) -> Path:
     first = load_checkpoint(Path(members(spec.checkpoint)[0]))
     if not first.description.factors:
         check_fit(first.description, material.dataset)
+        _tell_absences(first.description, material, report)
         scorer = MaskedScorer(first, material, engine, spec.seed)
         context = spec.context or first.description.architecture.context
         masked = score_pretraining(scorer, context, report, spec.bootstrap, spec.seed)
@@ -70,6 +72,8 @@ def evaluate(spec: Evaluate, report: Report, work: Path) -> Path:
         return _write(PretrainingEvaluation(spec, digest, present_versions(), masked), Path(spec.output))
     if spec.write_verdict:
         check_unseen(first.description, material.validation)
+    if not spec.without_inputs:
+        refuse_without_inputs(first.description, material.dataset, material.cell_types)
     comparing = _Comparing(spec, material, engine, first.description, report)
     result = comparing.result()
     path = _write(result, Path(spec.output))
@@ -148,6 +152,7 @@ class _Comparing:
             predictor.description.factor(factor)
         cells = self.material.cell_types
         if not without:
+            _tell_absences(predictor.description, self.material, self.report)
             warn_of_seen_loci(predictor.description, self.regions, cells, self.report)
         dataset = self.material.dataset
         return held_out(predictor, dataset, self.regions, cells, self.factors, self._heard, self.spec.strands)
@@ -261,6 +266,11 @@ def warn_of_seen_loci(
             f"{description.name} was validated on parts of {', '.join(chosen)}, which chose its epoch and calibration; "
             "its scores there are a little too good."
         )
+
+
+def _tell_absences(description: Description, material: Material, report: Report) -> None:
+    for sentence in absences(description, material.dataset, material.cell_types):
+        report.event(f"WARNING: {description.name}: {sentence[:1].lower()}{sentence[1:]}")
 
 
 def _predictor(path: str, dataset: Dataset, store: Store, engine: Engine, without: tuple[Stream, ...]) -> Predictor:

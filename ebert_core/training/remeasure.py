@@ -10,6 +10,7 @@ import torch
 from ebert_core.dataset.description import Dataset
 from ebert_core.dataset.labels import TRAINING_RULE
 from ebert_core.inference.fitting import check_fit
+from ebert_core.inference.given import absences
 from ebert_core.inference.predict import Predictor
 from ebert_core.model.checkpoint import Checkpoint
 from ebert_core.model.description import Description, read_description, replace_description
@@ -50,6 +51,8 @@ def remeasured(
     description = checkpoint.description
     material = open_material(loci.dataset, (), loci.regions, loci.cell_types, report)
     check_fit(description, material.dataset)
+    for sentence in absences(description, material.dataset, material.cell_types):
+        report.event(f"WARNING: {sentence}")
     _refuse_trained(description, material.validation)
     pairs = _pairs(checkpoint, material, engine, report)
     if not pairs:

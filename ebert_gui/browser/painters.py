@@ -99,7 +99,10 @@ PAINTERS: dict[type[Track], Painter] = {
         awaits="Computing …",
     ),
     tracks.AttentionTrack: Painter(
-        attention.paint_attention, attention.describe_attention, attention.annotate_attention
+        attention.paint_attention,
+        attention.describe_attention,
+        attention.annotate_attention,
+        doubts=reading.doubts_about_attention,
     ),
     tracks.UnknownTrack: Painter(_grey_row, _no_words),
 }

@@ -4,13 +4,13 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ebert_core.protocol.calling import Doubt, calls_of_factor, doubts_of
+from ebert_core.protocol.calling import Doubt, calls_of_factor, doubts_of, inputs_doubt
 from ebert_core.protocol.locus import Interval
 from ebert_core.protocol.modelling import FactorSummary, Prediction
 from ebert_core.protocol.reliability import meaning_of, short_meaning
 from ebert_gui.browser.content import Setting, TrackContent
 from ebert_gui.browser.prediction import familiarity_of
-from ebert_gui.state.tracks import PredictionTrack
+from ebert_gui.state.tracks import AttentionTrack, PredictionTrack
 
 
 class Reading(NamedTuple):
@@ -80,10 +80,17 @@ def doubts_about(track: PredictionTrack, setting: Setting) -> tuple[Doubt, ...]:
     known = _summary(track, setting)
     if known is None or setting.checkpoint is None:
         return ()
-    found, calls = doubts_of(known, setting.checkpoint.verdict, track.cell_type), calls_of_factor(known)
+    found = inputs_doubt(setting.checkpoint, track.cell_type)
+    found += doubts_of(known, setting.checkpoint.verdict, track.cell_type)
+    calls = calls_of_factor(known)
     if calls.threshold is None:
         found += (Doubt("no calls", f"No bin of {known.name} is called bound: {calls.reason}."),)
     return found
+
+
+def doubts_about_attention(track: AttentionTrack, setting: Setting) -> tuple[Doubt, ...]:
+    """What the network could not read of the cell type that it attends in."""
+    return inputs_doubt(setting.checkpoint, track.cell_type) if setting.checkpoint else ()
 
 
 def _summary(track: PredictionTrack, setting: Setting) -> FactorSummary | None:

@@ -5,6 +5,7 @@ from pathlib import Path
 from PyQt6.QtCore import QSize, Qt
 from PyQt6.QtWidgets import (
     QButtonGroup,
+    QCheckBox,
     QComboBox,
     QDialog,
     QFileDialog,
@@ -17,6 +18,7 @@ from PyQt6.QtWidgets import (
 )
 
 from ebert_core.protocol.calling import calls_of_factor
+from ebert_core.protocol.inputs import CellInputs, input_sentences
 from ebert_core.protocol.locus import Interval, format_locus
 from ebert_core.protocol.modelling import CheckpointSummary
 from ebert_core.protocol.reliability import calibration_warning
@@ -75,7 +77,11 @@ class ExportDialog(QDialog):
             chromosomes=self._chosen() if self.some.isChecked() else (),
             locus=format_locus(self._view) if self.here.isChecked() else "",
             strands=self.strands.currentData(),
+            without_inputs=self.without_inputs.isChecked() and self._inputs().is_any_cell,
         )
+
+    def _inputs(self) -> CellInputs:
+        return self._checkpoint.inputs_of(self.cell_type.currentText())
 
     def _build_fields(self, cell_type: str, factor: str) -> None:
         self.factor = _choice(sorted((known.name for known in self._checkpoint.factors), key=str.casefold), factor)
@@ -110,6 +116,7 @@ class ExportDialog(QDialog):
         self.output = path_field("/path/to/file.bw")
         self._footer = Footer("Start export")
         self._caution = label("", "caution")
+        self.without_inputs = QCheckBox("Predict from the sequence alone")
 
     def _lay_out(self) -> None:
         form = form_layout()
@@ -134,6 +141,7 @@ class ExportDialog(QDialog):
         contents.addLayout(form)
         contents.addStretch(1)
         contents.addWidget(self._caution)
+        contents.addWidget(self.without_inputs)
         above_footer(self, contents, self._footer)
 
     def _connect(self) -> None:
@@ -144,6 +152,7 @@ class ExportDialog(QDialog):
         for choice in (self.factor, self.cell_type, self.strands, self.format):
             choice.currentIndexChanged.connect(self._follow)
         self.output.textChanged.connect(self._follow_sentences)
+        self.without_inputs.toggled.connect(self._follow_sentences)
 
     def _chosen(self) -> tuple[str, ...]:
         items = [self.chromosomes.item(number) for number in range(self.chromosomes.count())]
@@ -167,6 +176,7 @@ class ExportDialog(QDialog):
         spec = self.spec()
         self._caution.setText(caution(spec, self._dataset, self._checkpoint))
         self._caution.setVisible(bool(self._caution.text()))
+        self.without_inputs.setVisible(self._inputs().is_any_cell)
         problem = objection(spec, self._checkpoint, needs_chromosomes=self.some.isChecked())
         self._footer.say("" if problem else self._promise(spec), problem)
 
@@ -208,6 +218,8 @@ def objection(spec: Predict, checkpoint: CheckpointSummary, needs_chromosomes: b
         return f"{checkpoint.name} predicts no factor yet: fine-tune it first."
     if not spec.cell_type:
         return "This dataset has no cell type: add chromatin states, signals or peaks to it."
+    if checkpoint.inputs_of(spec.cell_type).is_any_cell and not spec.without_inputs:
+        return f"{checkpoint.name} knows nothing of {spec.cell_type} here; tick that it may predict all the same."
     if needs_chromosomes and not spec.chromosomes:
         return "Choose at least one chromosome."
     if not spec.output:
@@ -228,7 +240,12 @@ def _no_calls(spec: Predict, checkpoint: CheckpointSummary) -> str:
 
 
 def caution(spec: Predict, dataset: DatasetSummary, checkpoint: CheckpointSummary) -> str:
-    """What weakens this prediction, in a sentence or two; empty where nothing is known against it."""
+    """What weakens this prediction, in a few sentences; empty where nothing is known against it."""
+    absent = " ".join(input_sentences([checkpoint.inputs_of(spec.cell_type)], 0))
+    return f"{absent} {_caution(spec, dataset, checkpoint)}".strip()
+
+
+def _caution(spec: Predict, dataset: DatasetSummary, checkpoint: CheckpointSummary) -> str:
     known = next((factor for factor in checkpoint.factors if factor.name == spec.factor), None)
     trained = known.cell_types if known else ()
     warning = calibration_warning(known.name, known.reliability, spec.cell_type) if known else ""

@@ -13,7 +13,7 @@ from ebert_core.dataset.description import Dataset
 from ebert_core.dataset.prepare import default_directory, prepare
 from ebert_core.dataset.windows import windows
 from ebert_core.inference.batches import Inputs, channels_of
-from ebert_core.inference.fitting import absences
+from ebert_core.inference.given import absences
 from ebert_core.inference.predict import Predictor
 from ebert_core.model.checkpoint import load_checkpoint
 from ebert_core.model.config import PRESETS
@@ -152,11 +152,11 @@ def test_an_ablation_hides_one_family_of_signals(checkpoint, spec):
 def test_what_a_dataset_does_not_give_is_said(checkpoint, spec):
     dataset = Dataset.open(Path(spec.dataset))
     assert absences(checkpoint.description, dataset) == (
-        "In beta it predicts without log(DNase), quantile(DNase), which the dataset does not give.",
+        "In beta it predicts without log(DNase) and quantile(DNase), which the dataset does not give.",
     )
     alone = msgspec.structs.replace(dataset.layout, genes="", cell_types={"gamma": dataset.layout.cell_types["gamma"]})
     assert absences(checkpoint.description, Dataset(alone)) == (
-        "In every cell type here it predicts without binding(FOS), distance(TSS), which the dataset does not give.",
+        "In gamma it predicts without binding(FOS) and distance(TSS), which the dataset does not give.",
     )
 
 

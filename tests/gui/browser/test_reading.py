@@ -11,6 +11,7 @@ from PyQt6.QtGui import QHelpEvent, QMouseEvent
 from PyQt6.QtWidgets import QToolTip
 from toy_summaries import checkpoint_summary
 
+from ebert_core.protocol.inputs import CellInputs
 from ebert_core.protocol.locus import Interval
 from ebert_core.protocol.modelling import FactorSummary, FamiliaritySpan, Prediction
 from ebert_core.protocol.reliability import MeasuredCell, Reliability, ReliabilityPoint, Transfer
@@ -18,10 +19,16 @@ from ebert_core.protocol.tracks import CellType, Chromosome, DatasetSummary, Pea
 from ebert_gui.browser import gutter
 from ebert_gui.browser.canvas import Canvas
 from ebert_gui.browser.content import EMPTY, Held, Setting, TrackContent
-from ebert_gui.browser.reading import Reading, describe_prediction, doubts_about, read_prediction
+from ebert_gui.browser.reading import (
+    Reading,
+    describe_prediction,
+    doubts_about,
+    doubts_about_attention,
+    read_prediction,
+)
 from ebert_gui.browser.scene import GUTTER
 from ebert_gui.browser.signal import Scale
-from ebert_gui.state.tracks import PredictionTrack, SignalTrack, Track
+from ebert_gui.state.tracks import AttentionTrack, PredictionTrack, SignalTrack, Track
 from ebert_gui.state.workspace import Workspace
 from ebert_gui.windows.theme import DARK, LIGHT, window_font
 
@@ -116,6 +123,18 @@ def test_without_a_checkpoint_or_with_an_old_one_nothing_is_claimed() -> None:
     old = changed_factor(None)
     assert "was not measured on held-out bins" in read_prediction(TRACK, CONTENT, 1120, old).full
     assert [doubt.short for doubt in doubts_about(TRACK, old)] == ["never checked"]
+
+
+def test_absent_inputs_come_first_in_the_row_of_a_prediction_and_of_attention() -> None:
+    absent = CellInputs("K562", ("chromatin states", "DNase"), is_any_cell=True)
+    lacking = Setting(None, msgspec.structs.replace(CHECKPOINT, inputs=(absent,)))
+    for doubts in (
+        doubts_about(TRACK, lacking),
+        doubts_about_attention(AttentionTrack(id="a", cell_type="K562"), lacking),
+    ):
+        assert doubts[0].short == "same in every cell type"
+        assert "In K562 it predicts without chromatin states and DNase" in doubts[0].full
+    assert doubts_about_attention(AttentionTrack(id="a", cell_type="HepG2"), lacking) == ()
 
 
 def changed_factor(reliability: Reliability | None) -> Setting:

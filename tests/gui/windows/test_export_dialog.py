@@ -7,6 +7,7 @@ from PyQt6.QtCore import Qt
 from PyQt6.QtWidgets import QLabel, QPushButton
 from pytestqt.qtbot import QtBot
 
+from ebert_core.protocol.inputs import CellInputs
 from ebert_core.protocol.locus import Interval
 from ebert_core.protocol.modelling import CheckpointSummary
 from ebert_core.protocol.specs import JobSpec, Predict
@@ -154,3 +155,24 @@ def test_factors_come_in_the_order_of_their_names(
     qtbot.addWidget(dialog)
     assert [dialog.factor.itemText(place) for place in range(dialog.factor.count())] == ["CTCF", "MAX"]
     assert dialog.spec().factor == "MAX"
+
+
+def test_a_cell_type_of_which_nothing_is_given_is_exported_only_when_that_is_ticked(
+    qtbot: QtBot, dataset: DatasetSummary, checkpoint: CheckpointSummary
+) -> None:
+    lacking = replace(
+        checkpoint,
+        inputs=(CellInputs("K562", ("chromatin states", "DNase"), is_any_cell=True), CellInputs("HepG2", ("DNase",))),
+    )
+    dialog = ExportDialog(dataset, lacking, "K562", "CTCF", VIEW)
+    qtbot.addWidget(dialog)
+    assert not start(dialog).isEnabled()
+    assert "In K562 it predicts without chromatin states and DNase, which the dataset does not give." in texts(dialog)
+    assert not dialog.without_inputs.isHidden()
+    dialog.without_inputs.setChecked(True)
+    assert start(dialog).isEnabled()
+    assert dialog.spec().without_inputs
+    dialog.cell_type.setCurrentText("HepG2")
+    assert dialog.without_inputs.isHidden()
+    assert not dialog.spec().without_inputs
+    assert "In HepG2 it predicts without DNase, which the dataset does not give." in texts(dialog)

@@ -1,0 +1,37 @@
+"""What a person should know of a prediction before it begins: said on stderr, in the job and beside the file.
+
+Free of torch.
+"""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from ebert_core.dataset.description import Dataset
+from ebert_core.inference.formats import format_of
+from ebert_core.inference.given import absences
+from ebert_core.inference.targets import targets_of, without_calls
+from ebert_core.model.description import Description
+from ebert_core.protocol.calling import calling_sentences
+from ebert_core.protocol.reliability import calibration_warning, caveats_of
+from ebert_core.protocol.specs import Predict
+
+WARNING = "WARNING: "
+
+
+def cautions_of(spec: Predict, description: Description, dataset: Dataset) -> Iterator[str]:
+    """What is absent of the inputs, what is known against the probabilities of each factor, and what calls rest on.
+
+    Of a factor that is left out for want of calls, it says only that and why.
+    """
+    yield from (f"{WARNING}{sentence}" for sentence in absences(description, dataset, [spec.cell_type]))
+    targets = targets_of(spec, description)
+    for target in targets:
+        record = description.factor(target.factor)
+        caveats = caveats_of(record.name, record.cell_types, record.reliability, spec.cell_type)
+        has_failed = calibration_warning(record.name, record.reliability, spec.cell_type)
+        if caveats:
+            yield f"{WARNING}{caveats}" if has_failed else caveats
+    for name, reason in without_calls(spec, description).items():
+        yield f"{name} is left out, since no bin of it is called bound: {reason}."
+    for target in targets if format_of(Path(spec.output)).writes_calls else ():
+        yield calling_sentences(target.factor, target.threshold, description.factor(target.factor).reliability)
