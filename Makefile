@@ -6,7 +6,9 @@ TORCH = torch==2.13.0
 BIN = .venv/bin
 SETUP = .venv/.done-$(shell cat pyproject.toml Makefile tools/setup.py | cksum | cut -d' ' -f1)
 
-.PHONY: setup demo test check pictures figures benchmarks demonstration-checkpoint clean
+ROOMS ?= ebert_gui/state:tests/gui/state
+
+.PHONY: setup demo test check mutants soak pictures figures benchmarks demonstration-checkpoint clean
 
 setup: $(SETUP)
 
@@ -36,6 +38,14 @@ figures: setup
 benchmarks: setup
 	$(BIN)/pip install --quiet --editable '.[model,benchmarks]'
 	for file in benchmarks/*.py; do $(BIN)/python $$file || exit 1; done
+
+# Which wrong code do the tests let through? ROOMS="ebert_core/jobs:tests/core/jobs" COUNT=60 SEED=1
+mutants: setup
+	$(BIN)/python tools/mutants.py --count $(or $(COUNT),60) --seed $(or $(SEED),1) $(ROOMS)
+
+# An hour of browsing, jobs and killed workers; MINUTES=5 is a short one.
+soak: setup
+	$(BIN)/python tools/soak.py --minutes $(or $(MINUTES),60)
 
 # The checkpoint in resources/ is trained on a genome of another seed than the one that is shown.
 demonstration-checkpoint: setup

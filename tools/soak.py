@@ -180,12 +180,11 @@ class Soak:
             return
         output = str(self._folder / f"made-{self.counts['job started']}")
         if "finetune" not in running:
-            spec = FineTune(dataset.path, output, ("chr1",), ("chr2",), preset="tiny", epochs=2)
-            self._start(spec)
+            self._start(FineTune(dataset.path, output, ("chr1",), ("chr2",), preset="tiny", epochs=2))
         elif "predict" not in running:
             checkpoint = str(resource("checkpoints/demonstration"))
-            spec = Predict(checkpoint, dataset.path, dataset.cell_types[0].name, (), f"{output}-{{factor}}.bw")
-            self._start(spec)
+            cell_type = dataset.cell_types[0].name
+            self._start(Predict(checkpoint, dataset.path, cell_type, (), f"{output}-{{factor}}.bw"))
 
     def _start(self, spec: FineTune | Predict) -> None:
         self._program.jobs.start(spec)
