@@ -11,11 +11,13 @@ them notices. Not every change matters: a pixel, or a share of progress. docs/te
 
 import argparse
 import ast
+import contextlib
 import copy
 import json
 import os
 import random
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -84,6 +86,7 @@ def main() -> int:
                 return 1
             passing[room] = found
         missed = list(_not_noticed(chosen, passing, copies, asked.timeout))
+        _end_what_runs_in(folder)
     noticed = len(chosen) - len(missed)
     print(f"{noticed} of {len(chosen)} noticed ({100 * noticed // max(1, len(chosen))} %), seed {asked.seed}")
     return 0
@@ -226,6 +229,14 @@ def _python(words: Sequence[str], place: Path, timeout: int | None) -> subproces
         timeout=timeout,
         check=False,
     )
+
+
+def _end_what_runs_in(folder: str) -> None:
+    """Ends the workers and jobs that a test left behind when a change made it fail."""
+    for process in Path("/proc").glob("[0-9]*"):
+        with contextlib.suppress(OSError):
+            if folder.encode() in (process / "cmdline").read_bytes() and int(process.name) != os.getpid():
+                os.kill(int(process.name), signal.SIGKILL)
 
 
 def _short(code: str) -> str:

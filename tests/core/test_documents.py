@@ -56,3 +56,13 @@ def test_links_between_documents_lead_somewhere():
     for page in pages:
         for target in re.findall(r"\]\((?!https?:)([^)#]+)", page.read_text()):
             assert (page.parent / target).exists(), f"{page.name} links to {target}"
+
+
+def test_every_fault_that_is_documented_has_the_test_it_names():
+    rows = [line for line in (DOCUMENTS / "reliability.md").read_text().splitlines() if line.startswith("| ")]
+    faults = [row.strip("| ").split(" | ") for row in rows if not row.startswith(("| fault", "| ---"))]
+    assert len(faults) > 20
+    for fault, _seen, _kept, named in faults:
+        file, _, name = named.strip("` ").partition("::")
+        source = (DOCUMENTS.parent / "tests" / file).read_text()
+        assert re.search(rf"^(async )?def {re.escape(name)}\(", source, re.MULTILINE), f"{fault}: no test {named}"
