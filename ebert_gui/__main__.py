@@ -34,10 +34,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     # Qt is imported only now, after the platform is chosen, and the window's own modules while the worker starts.
     from PyQt6.QtWidgets import QApplication
 
+    from ebert_gui.state.fatal_files import kept_fatal_files
     from ebert_gui.workers.client import WorkerClient, local_worker
 
     app = QApplication(["ebert-browser"])
-    data = WorkerClient(local_worker("data"), "data")
+    data = WorkerClient(local_worker("data"), "data", fatal=kept_fatal_files())
     data.start()
     from ebert_gui.app import run
 

@@ -18,6 +18,7 @@ from ebert_gui.loading.keeping import Appearance, SessionKeeper
 from ebert_gui.loading.loader import Loader
 from ebert_gui.loading.opening import Opener
 from ebert_gui.loading.remarks import RemarkTeller
+from ebert_gui.state.fatal_files import kept_fatal_files
 from ebert_gui.state.recent import add_recent
 from ebert_gui.state.session import Session, read_session
 from ebert_gui.state.workspace import Workspace
@@ -56,8 +57,8 @@ class Program:
     def __init__(self, options: Options, data: WorkerClient | None = None) -> None:
         self.options = options
         self.workspace = Workspace()
-        self.data = data or WorkerClient(local_worker("data"), "data")
-        self.model = WorkerClient(local_worker("model"), "model")
+        self.data = data or WorkerClient(local_worker("data"), "data", fatal=kept_fatal_files())
+        self.model = WorkerClient(local_worker("model"), "model", fatal=kept_fatal_files())
         self.opener = Opener(self.workspace, self.data, self.model)
         self.loader = Loader(self.workspace, {"data": self.data, "model": self.model})
         self.remarks = RemarkTeller(self.workspace, self.loader)

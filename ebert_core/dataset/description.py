@@ -40,6 +40,7 @@ from ebert_core.protocol.chromosome_names import (
 from ebert_core.protocol.errors import InvalidRequest
 from ebert_core.protocol.inputs import parse_related
 from ebert_core.protocol.locus import Interval, parse_locus
+from ebert_core.protocol.reading import reading, reads
 from ebert_core.protocol.tracks import (
     STRANGE_NAMES,
     Band,
@@ -98,6 +99,7 @@ class Dataset:
         Raises:
             InvalidRequest: the file or one that it names makes no sense, or no cell type has a signal to read instead.
         """
+        reads(path)
         layout = read_layout(path)
         related = parse_related(inputs)
         layout = msgspec.structs.replace(layout, inputs={**layout.inputs, **related})
@@ -131,7 +133,8 @@ class Dataset:
         layout, files = self.layout, list(self.files)
         slots = {"reference": "reference", "chromosome-sizes": "chromosome_sizes", "bands": "cytobands"}
         for path in (path.absolute() for path in paths):
-            kind = kind_of_file(path).kind
+            with reading(path):
+                kind = kind_of_file(path).kind
             if kind in ("dataset", "checkpoint"):
                 raise InvalidRequest(f"{path} is a {kind}; open it by itself.")
             if kind in slots:
@@ -146,7 +149,10 @@ class Dataset:
     @cached_property
     def reference(self) -> Reference | None:
         """The reference sequence, when the dataset has one."""
-        return Reference(Path(self.layout.reference)) if self.layout.reference else None
+        if not self.layout.reference:
+            return None
+        with reading(self.layout.reference):
+            return Reference(Path(self.layout.reference))
 
     @cached_property
     def chromosome_lengths(self) -> dict[str, int]:
@@ -198,8 +204,10 @@ class Dataset:
         """The segmentation's alphabet: what the dataset names, or the names in its files in natural order."""
         if self.layout.state_names:
             return self.layout.state_names
-        paths = [Path(cell.states) for cell in self.layout.cell_types.values() if cell.states]
-        found = {name for path in paths for name in Segmentation(path, (), self._skipped()).names}
+        found: set[str] = set()
+        for path in (Path(cell.states) for cell in self.layout.cell_types.values() if cell.states):
+            with reading(path):
+                found.update(Segmentation(path, (), self._skipped()).names)
         return tuple(sorted(found, key=natural_order))
 
     @cached_property
@@ -408,7 +416,8 @@ class Dataset:
 
     def _once(self, key: tuple[str, ...], read: Callable[[], Opened]) -> Opened:
         if key not in self._opened:
-            self._opened[key] = read()
+            with reading(key[-1]):
+                self._opened[key] = read()
         return self._opened[key]  # type: ignore[return-value] # the key names the type
 
     def _lengths_of_files(self) -> dict[str, int]:

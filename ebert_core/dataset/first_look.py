@@ -13,6 +13,7 @@ from ebert_core.protocol.bases import N
 from ebert_core.protocol.chromosome_names import in_natural_order, name_in
 from ebert_core.protocol.errors import InvalidRequest
 from ebert_core.protocol.locus import Interval
+from ebert_core.protocol.reading import reading
 
 TrackFile = FeatureSource | BigWigSignal | StepSignal | Segmentation
 
@@ -30,7 +31,7 @@ def first_look(tracks: Sequence[TrackFile], lengths: Mapping[str, int]) -> Inter
     A damaged file is passed over here: its own row says so.
     """
     for track in tracks:
-        with suppress(InvalidRequest):
+        with suppress(InvalidRequest), reading(track.path):
             if (found := _first_stretch(track, lengths)) is not None:
                 return found
     return None

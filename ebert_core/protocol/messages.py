@@ -4,7 +4,9 @@ from typing import Literal
 
 import msgspec
 
-PROTOCOL_VERSION = 1
+from ebert_core.protocol.reading import FileStamp
+
+PROTOCOL_VERSION = 2
 
 Role = Literal["data", "model"]
 
@@ -38,6 +40,12 @@ class Cancel(msgspec.Struct, frozen=True, tag="cancel"):
     id: int
 
 
+class Avoid(msgspec.Struct, frozen=True, tag="avoid"):
+    """Window to worker: of all files, these are not to be read while they are as they were; a worker ended on them."""
+
+    files: tuple[FileStamp, ...]
+
+
 class Ping(msgspec.Struct, frozen=True, tag="ping"):
     """Window to worker: are you there?"""
 
@@ -55,6 +63,13 @@ class Pong(msgspec.Struct, frozen=True, tag="pong"):
 
     nonce: int
     busy_seconds: float = 0.0
+
+
+class Begun(msgspec.Struct, frozen=True, tag="begun"):
+    """Worker to window: this request is being answered from now on, and this file is read for it."""
+
+    id: int
+    file: FileStamp | None = None
 
 
 class Progress(msgspec.Struct, frozen=True, tag="progress"):
@@ -77,13 +92,15 @@ class Failed(msgspec.Struct, frozen=True, tag="failed"):
     """Worker to window: no reply will come.
 
     `invalid` has a sentence for the person; `bug` adds a traceback; `cancelled` and `replaced` say themselves.
+    `avoided` names the `file` that is not read since a worker ended on it.
     """
 
     id: int
-    kind: Literal["invalid", "bug", "cancelled", "replaced"]
+    kind: Literal["invalid", "bug", "cancelled", "replaced", "avoided"]
     message: str = ""
     details: str = ""
+    file: str = ""
 
 
-ToWorker = Ask | Cancel | Ping | Credit
-FromWorker = Hello | Pong | Progress | Chunk | Failed
+ToWorker = Ask | Cancel | Avoid | Ping | Credit
+FromWorker = Hello | Pong | Begun | Progress | Chunk | Failed

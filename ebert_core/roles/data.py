@@ -3,7 +3,6 @@
 What reads files is imported with the first request that needs it, so that the worker says hello at once.
 """
 
-import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,6 +10,7 @@ from typing import TYPE_CHECKING
 from msgspec.structs import replace
 
 from ebert_core.protocol.errors import InvalidRequest
+from ebert_core.protocol.reading import FileStamp, reads, stamp_of
 from ebert_core.protocol.tracks import (
     CheckDraft,
     DatasetDraft,
@@ -73,7 +73,7 @@ class DataAnswers:
     def __init__(self) -> None:
         self._dataset: Dataset | None = None
         self._open_again: Callable[[], Dataset] | None = None
-        self._stamps: dict[str, tuple[int, int]] = {}
+        self._stamps: dict[str, FileStamp] = {}
         self._bare_states: dict[str, Dataset] = {}
         self._drafts: DraftChecker | None = None
 
@@ -100,6 +100,7 @@ class DataAnswers:
         from ebert_core.genome.kinds import kind_of_file
 
         report(0.0)
+        reads(request.path)
         return kind_of_file(Path(request.path))
 
     def write_dataset(self, request: DatasetDraft, report: Report) -> DatasetSummary:
@@ -122,6 +123,7 @@ class DataAnswers:
         if dataset.reference is None:
             raise InvalidRequest(f"{dataset.layout.name} has no reference sequence.")
         report(0.0)
+        reads(dataset.layout.reference)
         return Sequence(request.interval, dataset.reference.bases(request.interval))
 
     def read_genes(self, request: ReadGenes, report: Report) -> Genes:
@@ -133,6 +135,7 @@ class DataAnswers:
         if genes is None:
             raise InvalidRequest(f"{dataset.layout.name} names no genes.")
         report(0.0)
+        reads(request.path or dataset.layout.genes)
         shown = genes_for_screen(request.interval, genes.touching(request.interval))
         return replace(shown, remarks=dataset.remarks_on(genes, request.interval.chromosome))
 
@@ -189,6 +192,7 @@ class DataAnswers:
         if dataset.truth is None:
             raise InvalidRequest(f"{dataset.layout.name} is no synthetic genome, so nobody knows the truth.")
         report(0.0)
+        reads(dataset.layout.truth)
         return dataset.truth.touching(request.interval, request.factor, request.cell_type)
 
     def find_place(self, request: FindPlace, report: Report) -> Places:
@@ -214,11 +218,12 @@ class DataAnswers:
         return summary
 
     def _current(self, path: str = "") -> "Dataset":
-        """The open dataset, opened anew when its description or the file that is to be read has changed."""
+        """The open dataset, opened anew when its description or the file that is read from now on has changed."""
+        reads(path)
         if self._dataset is None or self._open_again is None:
             raise InvalidRequest("No dataset is open; open one first.")
         watched = [name for name in (str(self._dataset.path or ""), path) if name]
-        stamps = {name: _stamp(name) for name in watched}
+        stamps = {name: stamp_of(name) for name in watched}
         if any(self._stamps.get(name, stamp) != stamp for name, stamp in stamps.items()):
             self._dataset = self._open_again()
             self._forget_files()
@@ -240,15 +245,6 @@ class DataAnswers:
             layout = replace(dataset.layout, state_names=(), state_colours=(), cell_types=cell_types, motifs={})
             self._bare_states[path] = Dataset(layout, dataset.path, dataset.files, is_for_drawing=True)
         return self._bare_states[path]
-
-
-def _stamp(path: str) -> tuple[int, int]:
-    try:
-        status = os.stat(path)
-    except OSError:
-        # Whoever reads the file says what is wrong with it.
-        return (0, 0)
-    return (status.st_mtime_ns, status.st_size)
 
 
 def _columns(columns: int) -> int:

@@ -31,6 +31,7 @@ from ebert_core.protocol.modelling import (
     Prediction,
     PredictView,
 )
+from ebert_core.protocol.reading import reading, reads
 from ebert_core.roles.session import Handlers, HelloDetails, Report
 from ebert_core.training.leaks import seen_cells
 
@@ -113,8 +114,10 @@ class ModelAnswers:
     def _predictor(self, checkpoint: str, dataset: str) -> Predictor:
         """The predictor of a checkpoint on a dataset; a file that changed on disk is read again."""
         key = (checkpoint, _changed(Path(checkpoint) / "description.json"), dataset, _changed(Path(dataset)))
+        reads(checkpoint)
         if key not in self._predictors:
-            opened = Dataset.open(Path(dataset))
+            with reading(dataset):
+                opened = Dataset.open(Path(dataset))
             loaded = load_checkpoint(Path(checkpoint))
             check_fit(loaded.description, opened)
             while len(self._predictors) >= _REMEMBERED_CHECKPOINTS:

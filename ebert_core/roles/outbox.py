@@ -1,5 +1,6 @@
 """The outbox of a worker: one thread that writes, control messages before chunks of replies, chunks within credit."""
 
+import contextlib
 import os
 import threading
 from collections import deque
@@ -32,6 +33,7 @@ class Outbox:
         self._descriptor = descriptor
         self._on_gone = on_gone
         self._changed = threading.Condition()
+        self._writing = threading.Lock()
         self._control: deque[msgspec.Struct] = deque()
         self._reply: _Reply | None = None
         self._credit = CREDIT_WINDOW
@@ -47,6 +49,12 @@ class Outbox:
         with self._changed:
             self._control.append(message)
             self._changed.notify_all()
+
+    def send_now(self, message: msgspec.Struct) -> None:
+        """Sends a small message before it returns, ahead of what waits: what comes next may end this process."""
+        # A window that does not read any more is noticed by whoever writes or reads next.
+        with contextlib.suppress(OSError):
+            self._write(message)
 
     def send_reply(self, number: int, data: bytes) -> None:
         """Sends an encoded reply in chunks; waits only while an earlier reply is still on its way."""
@@ -87,13 +95,17 @@ class Outbox:
                 message = self._next_message()
                 self._is_writing = True
             try:
-                _write_all(self._descriptor, frame(message))
+                self._write(message)
             except OSError:
                 with self._changed:
                     self._is_gone = True
                     self._changed.notify_all()
                 self._on_gone()
                 return
+
+    def _write(self, message: msgspec.Struct) -> None:
+        with self._writing:
+            _write_all(self._descriptor, frame(message))
 
     def _has_something_to_write(self) -> bool:
         if self._control:

@@ -10,6 +10,7 @@ from ebert_core.genome.features import Feature
 from ebert_core.protocol.chromosome_names import name_in
 from ebert_core.protocol.errors import InvalidRequest
 from ebert_core.protocol.locus import Interval
+from ebert_core.protocol.reading import reading, reads
 from ebert_core.protocol.tracks import Place, Places
 
 _MOST_LOOKED_AT = 2_000
@@ -48,9 +49,10 @@ def _named_places(dataset: Dataset) -> Iterator[tuple[str, Place]]:
 
 def _genes(dataset: Dataset) -> Iterator[Feature]:
     if dataset.genes is not None:
+        reads(dataset.layout.genes)
         yield from dataset.genes
     for file in dataset.files:
         if file.kind == "genes":
             # One that cannot be read or is of another assembly says so in its row, and hides no gene of the others.
-            with suppress(InvalidRequest):
+            with suppress(InvalidRequest), reading(file.path):
                 yield from dataset.gene_file(file.path)

@@ -12,7 +12,7 @@ import threading
 import time
 import traceback
 from collections.abc import Callable, Mapping
-from functools import reduce
+from functools import partial, reduce
 from importlib.metadata import version
 from operator import or_
 from typing import Any, Literal, NamedTuple, Protocol
@@ -25,6 +25,8 @@ from ebert_core.protocol.frames import PREAMBLE, BrokenStream, FrameReader
 from ebert_core.protocol.messages import (
     PROTOCOL_VERSION,
     Ask,
+    Avoid,
+    Begun,
     Cancel,
     Credit,
     Failed,
@@ -35,6 +37,7 @@ from ebert_core.protocol.messages import (
     Role,
     ToWorker,
 )
+from ebert_core.protocol.reading import Avoided, FileStamp, stamp_of, told_to
 from ebert_core.protocol.showing import tell
 from ebert_core.roles.desk import Desk
 from ebert_core.roles.orphans import die_with_parent
@@ -99,6 +102,9 @@ class _Session:
         self._desk = Desk()
         self._outbox = Outbox(streams.to_window, self._end_soon)
         self._last_sent: Ask | None = None
+        self._role: Role = role
+        # By path: a file that has changed since may be read.
+        self._avoided: dict[str, FileStamp] = {}
         self._hello = Hello(
             protocol_version=PROTOCOL_VERSION,
             package_version=version("ebert-browser"),
@@ -121,11 +127,15 @@ class _Session:
 
     def _answer(self, ask: Ask) -> None:
         report = _Reporter(ask.id, self._desk, self._outbox)
+        self._outbox.send_now(Begun(ask.id))
         try:
             request = self._requests.decode(memoryview(ask.body))
-            reply = codec.encode(self._handlers[type(request)](request, report))
+            with told_to(partial(self._before_reading, ask.id)):
+                reply = codec.encode(self._handlers[type(request)](request, report))
         except Cancelled:
             self._fail(ask.id, self._desk.verdict() or "cancelled")
+        except Avoided as error:
+            self._outbox.send(Failed(ask.id, "avoided", str(error), file=error.path))
         except InvalidRequest as error:
             self._fail(ask.id, "invalid", str(error))
         except MemoryError:
@@ -140,6 +150,12 @@ class _Session:
         else:
             self._last_sent = ask
             self._outbox.send_reply(ask.id, reply)
+
+    def _before_reading(self, number: int, path: str) -> None:
+        stamp = stamp_of(path) if path else None
+        if stamp is not None and self._avoided.get(path) == stamp:
+            raise Avoided(self._role, path)
+        self._outbox.send_now(Begun(number, stamp))
 
     def _fail(
         self,
@@ -171,6 +187,8 @@ class _Session:
             case Cancel():
                 if self._desk.cancel(message.id) or self._outbox.drop_reply(message.id):
                     self._fail(message.id, "cancelled")
+            case Avoid():
+                self._avoided = {file.path: file for file in message.files}
             case Ping():
                 self._outbox.send(Pong(message.nonce, self._desk.busy_seconds()))
             case Credit():

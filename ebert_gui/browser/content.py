@@ -28,7 +28,8 @@ class TrackContent:
     """What is known of a track for the present view.
 
     `parts` hold the replies, the coarsest first, so that later ones are drawn over earlier ones. `sentence` says why
-    nothing more comes; `link` is what a person may ask for instead.
+    nothing more comes; `link` is what a person may ask for instead. `avoided` is the file that is not read since a
+    worker ended on it, empty where it was a request without a file.
     """
 
     parts: dict[str, tuple[Held[object], ...]] = field(default_factory=dict)
@@ -37,6 +38,7 @@ class TrackContent:
     details: str = ""
     is_error: bool = False
     link: str = ""
+    avoided: str | None = None
 
     def replies(self, part: str) -> tuple[Held[object], ...]:
         """The replies of one part."""

@@ -53,6 +53,10 @@ class Client(Protocol):
         """Forget a request."""
         ...
 
+    def forgive(self, *paths: str) -> None:
+        """Let files be read again on which the worker had ended; all of them where none is named."""
+        ...
+
 
 class _Asked(NamedTuple):
     number: int
@@ -138,6 +142,16 @@ class Loader(QObject):
                 self._regions.append((stream, self._workspace.view.interval))
         self.schedule()
 
+    def take_offer(self, track: Track) -> None:
+        """Do what the track's row offers: compute a region, or read once more what a worker had ended on."""
+        avoided = self.content(track).avoided
+        if avoided is not None:
+            for client in self._clients.values():
+                client.forgive(*filter(None, [avoided]))
+            self.retry()
+        elif isinstance(track, PredictionTrack):
+            self.compute_region(track)
+
     def ask(self) -> None:
         """Ask for what is missing now and abandon what is not wanted any more."""
         self._timer.stop()
@@ -222,7 +236,7 @@ class Loader(QObject):
     def _on_failure(self, need: Need, failure: Failure) -> None:
         if self._asked.pop(need.request, None) is None:
             return
-        if failure.kind in ("invalid", "bug"):
+        if failure.is_final:
             self._failed[need.request] = failure
         self._after(need)
 
@@ -257,7 +271,7 @@ class Loader(QObject):
         failure = next((self._failed[need.request] for need in wanted if need.request in self._failed), None)
         loading = any(need.urgency == 0 and need.request not in self._cache for need in wanted)
         if failure is not None:
-            return TrackContent(parts, False, failure.message, failure.details, is_error=True)
+            return _failed_content(parts, failure)
         return TrackContent(parts, loading)
 
     def _gather_prediction(self, track: PredictionTrack, parts: dict[str, tuple[Held[object], ...]]) -> TrackContent:
@@ -276,7 +290,7 @@ class Loader(QObject):
         failed = (f for r, f in self._failed.items() if _is_prediction_of(r, track, view.interval))
         failure = None if under_way else next(failed, None)
         if failure is not None:
-            return TrackContent(parts, False, failure.message, failure.details, is_error=True)
+            return _failed_content(parts, failure)
         if view.span.length > checkpoint.live_limit and missing and not under_way:
             # Both strands: the rate is that of one.
             seconds = 2 * sum(part.length for part in missing) / self._bases_per_second
@@ -294,7 +308,7 @@ class Loader(QObject):
             return TrackContent(sentence=click if anchor_missing else self._model_problem())
         failure = self._failed.get(need.request)
         if failure is not None:
-            return TrackContent({}, False, failure.message, failure.details, is_error=True)
+            return _failed_content({}, failure)
         held = tuple(self._cache.stream(need.stream))
         return TrackContent({"attention": held}, is_loading=not held)
 
@@ -303,6 +317,19 @@ class Loader(QObject):
         if self._workspace.model_problem:
             return self._workspace.model_problem
         return "" if self._workspace.checkpoint is not None else "Open a checkpoint to predict here"
+
+
+def _failed_content(parts: dict[str, tuple[Held[object], ...]], failure: Failure) -> TrackContent:
+    is_avoided = failure.kind == "avoided"
+    return TrackContent(
+        parts,
+        False,
+        failure.message,
+        failure.details,
+        is_error=True,
+        link="Try again" if is_avoided else "",
+        avoided=failure.file if is_avoided else None,
+    )
 
 
 def _is_prediction_of(request: msgspec.Struct, track: PredictionTrack, place: Interval | None = None) -> bool:

@@ -136,13 +136,13 @@ class Opener(QObject):
 
         def failed(failure: Failure) -> None:
             # The file may also be one that was open before and has gone since.
-            named = _named_in(failure.message, together) if failure.kind == "invalid" else ""
+            named = _named_by(failure, together)
             rest = tuple(path for path in paths if path != named)
             more = (*refused, _Refused(named, track_of_unreadable(named), failure))
             if named and rest:
                 self._open_readable(wanted, rest, more)
                 return
-            if failure.kind == "invalid":
+            if failure.kind in ("invalid", "avoided"):
                 # Files that were lost with the worker are still wanted.
                 self._awaited.remove(wanted)
             self._tell_refused(more)
@@ -156,7 +156,7 @@ class Opener(QObject):
         tracks = [each.track for each in refused if each.track is not None and self._workspace.dataset is not None]
         self._workspace.tracks.add(*(track for track in tracks if getattr(track, "path", "") not in shown))
         for each in refused:
-            if each.track not in tracks and each.failure.kind in ("invalid", "bug", "lost"):
+            if each.track not in tracks and (each.failure.is_final or each.failure.kind == "lost"):
                 self.problem.emit(each.failure.message, each.failure.details)
 
     def write_dataset(self, draft: DatasetDraft, then: Callable[[], None], refused: Callable[[str], None]) -> None:
@@ -176,6 +176,11 @@ class Opener(QObject):
     def check_draft(self, draft: DatasetDraft, on_check: Callable[[DraftCheck], None]) -> None:
         """Ask whether a dataset can be made of a draft; only the newest is answered."""
         self._data.request(CheckDraft(draft), DraftCheck, on_check, lambda _failure: None, view_key="draft")
+
+    def forgive(self, paths: tuple[str, ...]) -> None:
+        """Let what a person opens be read although a worker ended on it; of a dataset, all that it may name."""
+        for client in (self._data, self._model):
+            client.forgive(*(() if any(path.endswith(".toml") for path in paths) else paths))
 
     def inspect(self, path: str, on_kind: Callable[[FileKind], None]) -> None:
         """Ask what a file is; one that cannot be read comes back with an empty kind and a sentence."""
@@ -325,7 +330,7 @@ class Opener(QObject):
 
         def failed(failure: Failure) -> None:
             paths = request.paths if isinstance(request, OpenFiles) else ()
-            named = _named_in(failure.message, paths)
+            named = _named_by(failure, paths)
             rest = tuple(path for path in paths if path != named)
             if isinstance(request, OpenFiles) and named and (rest or request.dataset):
                 self._reopen(OpenFiles(rest, request.dataset))
@@ -356,12 +361,12 @@ class Opener(QObject):
         self._end("checkpoint")
 
     def _on_no_checkpoint(self, failure: Failure) -> None:
-        if failure.kind in ("invalid", "bug") and self._workspace.checkpoint is None:
+        if failure.is_final and self._workspace.checkpoint is None:
             self._workspace.lose_model(failure.message)
         self._on_failure("checkpoint", failure)
 
     def _on_failure(self, what: str, failure: Failure) -> None:
-        if failure.kind in ("invalid", "bug", "lost"):
+        if failure.is_final or failure.kind == "lost":
             self.problem.emit(failure.message, failure.details)
         self._end(what)
 
@@ -382,9 +387,12 @@ class Opener(QObject):
             self.settled.emit()
 
 
-def _named_in(sentence: str, paths: tuple[str, ...]) -> str:
-    """The path that a sentence speaks of; the longest, since one may begin another."""
-    return max((path for path in paths if path in sentence), key=len, default="")
+def _named_by(failure: Failure, paths: tuple[str, ...]) -> str:
+    """The path that could not be read, as far as the failure tells; the longest, since one may begin another."""
+    if failure.kind == "avoided":
+        return failure.file if failure.file in paths else ""
+    said = failure.message if failure.kind == "invalid" else ""
+    return max((path for path in paths if path in said), key=len, default="")
 
 
 def _model_sentence(state: WorkerState) -> str:

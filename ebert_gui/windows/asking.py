@@ -78,6 +78,7 @@ def for_checkpoint(window: "MainWindow") -> None:
     """Ask for a checkpoint folder and open it."""
     path = QFileDialog.getExistingDirectory(window, "Open checkpoint")
     if path:
+        window.opener.forgive((path,))
         window.opener.open_checkpoint(path)
 
 

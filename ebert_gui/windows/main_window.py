@@ -14,7 +14,7 @@ from ebert_gui.loading.dropping import Dropped
 from ebert_gui.loading.jobs import JobFollower
 from ebert_gui.loading.loader import Client, Loader
 from ebert_gui.loading.opening import Opener
-from ebert_gui.state.tracks import AttentionTrack, PredictionTrack, Track
+from ebert_gui.state.tracks import AttentionTrack, Track
 from ebert_gui.state.workspace import Workspace
 from ebert_gui.windows import asking
 from ebert_gui.windows.actions import build_menus
@@ -162,6 +162,7 @@ class MainWindow(QMainWindow):
 
     def open_all(self, paths: tuple[str, ...]) -> None:
         """Open whatever these files are, together."""
+        self.opener.forgive(paths)
         Dropped(self.opener, self.workspace, self.say).open(paths)
 
     def ask_for_dataset(self) -> None:
@@ -277,7 +278,7 @@ class MainWindow(QMainWindow):
 
     def _connect_parts(self) -> None:
         self.canvas.hovered.connect(self._show_under_cursor)
-        self.canvas.linked.connect(self._compute)
+        self.canvas.linked.connect(self.loader.take_offer)
         self.canvas.explained.connect(self._explain)
         self.canvas.menu_wanted.connect(self._show_track_menu)
         self.loader.arrived.connect(self.canvas.take_arrival)
@@ -330,10 +331,6 @@ class MainWindow(QMainWindow):
         shown, room = f"{where}    {words}".strip(), self.under_cursor.width()
         metrics = self.under_cursor.fontMetrics()
         self.under_cursor.setText(metrics.elidedText(shown, Qt.TextElideMode.ElideRight, room))
-
-    def _compute(self, track: Track) -> None:
-        if isinstance(track, PredictionTrack):
-            self.loader.compute_region(track)
 
     def _explain(self, track: Track) -> None:
         content = self.loader.content(track)

@@ -74,6 +74,7 @@ class Offering(QObject):
 
     def open_recent(self, opened: Opened) -> None:
         """Open what was open before."""
+        self._opener.forgive(opened)
         if _is_dataset(opened):
             self._opener.open_dataset(opened[0])
         else:

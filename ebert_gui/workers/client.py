@@ -12,6 +12,8 @@ from ebert_core.protocol import codec
 from ebert_core.protocol.messages import (
     PROTOCOL_VERSION,
     Ask,
+    Avoid,
+    Begun,
     Cancel,
     Chunk,
     Credit,
@@ -23,9 +25,11 @@ from ebert_core.protocol.messages import (
     Progress,
     Role,
 )
+from ebert_gui.state.fatal_files import FatalFiles
 from ebert_gui.workers.pending import OnFailure, OnProgress, Pending, decoder_of
 from ebert_gui.workers.process import Ending, WorkerProcess
 from ebert_gui.workers.state import Condition, Failure, Patience, WorkerState
+from ebert_gui.workers.suspects import Culprit, Suspects
 
 Reply = TypeVar("Reply", bound=msgspec.Struct)
 
@@ -34,6 +38,9 @@ _DEFAULT_PATIENCE = Patience()
 _START_MARGIN = 10
 _LEAST_START = 10_000
 _BACKOFF = 4
+_LONGEST_BACKOFF = 4
+# What asks a process to end, without a mistake of its own: a shutdown, or a person.
+_ASKED_TO_END = frozenset([1, 2, 15])
 
 
 def local_worker(role: Role) -> list[str]:
@@ -46,6 +53,9 @@ class WorkerClient(QObject):
 
     `state_changed` also tells every turn between busy and ready. `unheard_failure` carries failures of kind `invalid`
     and `bug` whose request gave no `on_failure`.
+
+    A request that a worker ended on is not sent again: `fatal` remembers the file that was read for it. Ends that no
+    request is to blame for are counted, and after some in a row without an answer the worker is given up.
     """
 
     state_changed = pyqtSignal(object)
@@ -57,6 +67,7 @@ class WorkerClient(QObject):
         role: Role,
         parent: QObject | None = None,
         patience: Patience = _DEFAULT_PATIENCE,
+        fatal: FatalFiles | None = None,
     ) -> None:
         super().__init__(parent)
         self._argv = list(argv)
@@ -68,7 +79,9 @@ class WorkerClient(QObject):
         self._unsent: list[int] = []
         self._cancelled_at: dict[int, float] = {}
         self._last_id = 0
-        self._restarts = 0
+        self._suspects = Suspects(role, fatal or FatalFiles(), patience.restarts + 1)
+        # Ends in a row that no request was to blame for, and those of them since something was answered last.
+        self._ends = self._fruitless = 0
         self._allowance = patience.start
         self._started_at = self._ready_at = 0.0
         self._is_stopping = False
@@ -98,7 +111,7 @@ class WorkerClient(QObject):
     def start(self) -> None:
         """Starts the worker; after a failure, begins to count restarts anew."""
         if self._process is None and not self._pause.isActive():
-            self._restarts = 0
+            self._ends = self._fruitless = 0
             self._set_state(Condition.STARTING)
             self._launch()
 
@@ -135,12 +148,14 @@ class WorkerClient(QObject):
         self._last_id += 1
         ask = Ask(self._last_id, msgspec.Raw(codec.encode(body)), view_key)
         self._pending[ask.id] = Pending(ask, decoder_of(reply_type), on_reply, on_failure, on_progress)
-        if self._process is not None and self._state.condition in (Condition.READY, Condition.BUSY):
+        refusal = self._suspects.refusal(bytes(ask.body))
+        if refusal is not None:
+            self._fail_soon(ask.id, refusal)
+        elif self._process is not None and self._state.condition in (Condition.READY, Condition.BUSY):
             self._process.send(ask)
             self._show_busy()
         elif self._state.condition == Condition.FAILED:
-            failure = Failure("lost", self._state.sentence, self._state.details)
-            QTimer.singleShot(0, lambda: self._fail(ask.id, failure))
+            self._fail_soon(ask.id, Failure("lost", self._state.sentence, self._state.details))
         else:
             self._unsent.append(ask.id)
         return ask.id
@@ -155,6 +170,11 @@ class WorkerClient(QObject):
             self._process.send(Cancel(number))
             self._cancelled_at[number] = time.monotonic()
         self._show_busy()
+
+    def forgive(self, *paths: str) -> None:
+        """Let files be read again on which a worker ended, as a person wishes; all of them where none is named."""
+        if self._suspects.forgive(paths or None) and self._process is not None:
+            self._process.send(Avoid(self._suspects.avoided))
 
     def _launch(self) -> None:
         self._complaint = ""
@@ -176,11 +196,14 @@ class WorkerClient(QObject):
         match message:
             case Hello():
                 self._on_hello(message)
+            case Begun():
+                pending = self._pending.get(message.id)
+                self._suspects.begun(message.id, b"" if pending is None else bytes(pending.ask.body), message.file)
             case Chunk():
                 self._on_chunk(message)
             case Failed():
-                self._cancelled_at.pop(message.id, None)
-                self._fail(message.id, Failure(message.kind, message.message, message.details))
+                self._note_answer(message.id)
+                self._fail(message.id, Failure(message.kind, message.message, message.details, message.file))
             case Progress():
                 pending = self._pending.get(message.id)
                 if pending is not None and pending.on_progress is not None:
@@ -203,6 +226,8 @@ class WorkerClient(QObject):
         took = round(1000 * (self._ready_at - self._started_at))
         self._allowance = max(_LEAST_START, _START_MARGIN * took)
         self._heart.start(self._patience.beat)
+        if avoided := self._suspects.avoided:
+            self._process.send(Avoid(avoided))
         for number in self._unsent:
             self._process.send(self._pending[number].ask)
         self._unsent.clear()
@@ -212,7 +237,7 @@ class WorkerClient(QObject):
         if self._process is not None:
             self._process.send(Credit(len(chunk.data)))
         if chunk.is_last:
-            self._cancelled_at.pop(chunk.id, None)
+            self._note_answer(chunk.id)
         pending = self._pending.get(chunk.id)
         if pending is None:
             return
@@ -227,6 +252,15 @@ class WorkerClient(QObject):
         del self._pending[chunk.id]
         self._show_busy()
         pending.on_reply(reply)
+
+    def _note_answer(self, number: int) -> None:
+        """The worker has outlived a request, so it is worth starting again."""
+        self._cancelled_at.pop(number, None)
+        self._suspects.answered(number)
+        self._fruitless = 0
+
+    def _fail_soon(self, number: int, failure: Failure) -> None:
+        QTimer.singleShot(0, lambda: self._fail(number, failure))
 
     def _fail(self, number: int, failure: Failure) -> None:
         pending = self._pending.pop(number, None)
@@ -283,26 +317,40 @@ class WorkerClient(QObject):
         is_stillborn = not process.has_answered and not self._complaint
         self._is_hopeless = self._is_hopeless or is_stillborn
         process.deleteLater()
-        self._after_the_end(sentence, process.last_lines)
+        was_asked = not self._complaint and ((ending is Ending.EXITED and code == 0) or code in _ASKED_TO_END)
+        culprit = self._suspects.forget_present()
+        self._after_the_end(sentence, process.last_lines, None if was_asked else culprit)
 
-    def _after_the_end(self, sentence: str, details: str) -> None:
-        if self._ready_at and time.monotonic() - self._ready_at > self._patience.stable / 1000:
-            self._restarts = 0
+    def _after_the_end(self, sentence: str, details: str, culprit: Culprit | None = None) -> None:
+        if culprit is not None or (self._ready_at and self._seconds_ready() > self._patience.stable / 1000):
+            self._ends = self._fruitless = 0
         self._ready_at = 0.0
         self._cancelled_at.clear()
+        refusal = None
+        if culprit is not None and not self._is_stopping:
+            refusal = self._suspects.blame(culprit, sentence, details)
+            if culprit.file is not None:
+                sentence = f"{sentence.removesuffix('.')} while it read {culprit.file.path}."
         if self._is_stopping:
             sentence, details = f"The {self._role} worker was stopped.", ""
             self._set_state(Condition.STOPPED)
         elif self._is_hopeless:
             self._set_state(Condition.FAILED, sentence, details)
-        elif self._restarts >= self._patience.restarts:
-            often = f"{sentence} It ended {self._restarts + 1} times in a row and is not started again."
+        elif self._fruitless >= self._patience.restarts:
+            often = f"{sentence} It ended {self._fruitless + 1} times in a row and is not started again."
             self._set_state(Condition.FAILED, often, details)
         else:
-            self._pause.start(self._patience.first_pause * _BACKOFF**self._restarts)
-            self._restarts += 1
+            self._pause.start(self._patience.first_pause * _BACKOFF ** min(self._ends, _LONGEST_BACKOFF))
+            if culprit is None:
+                self._ends += 1
+                self._fruitless += 1
             self._set_state(Condition.RESTARTING, f"{sentence} It is being started again.", details)
+        if culprit is not None and refusal is not None:
+            self._fail(culprit.number, refusal)
         self._lose_requests(Failure("lost", sentence, details))
+
+    def _seconds_ready(self) -> float:
+        return time.monotonic() - self._ready_at
 
     def _lose_requests(self, failure: Failure) -> None:
         """Fails what the ended worker was asked; what was never sent waits for the next, if there will be one."""

@@ -33,12 +33,19 @@ class Failure:
     """Why a request got no reply.
 
     `invalid` has a sentence for the person, `bug` a traceback in `details`, `cancelled` and `replaced` say themselves;
-    `lost` means that the worker ended before it could answer: ask again once it is ready.
+    `lost` means that the worker ended before it could answer: ask again once it is ready. `avoided` means that the
+    worker ended on this very request, or would: it is not asked again until the `file` changes or a person wants it.
     """
 
-    kind: Literal["invalid", "bug", "cancelled", "replaced", "lost"]
+    kind: Literal["invalid", "bug", "cancelled", "replaced", "lost", "avoided"]
     message: str = ""
     details: str = ""
+    file: str = ""
+
+    @property
+    def is_final(self) -> bool:
+        """Whether asking again would bring the same, until something changes."""
+        return self.kind in ("invalid", "bug", "avoided")
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,7 @@
 """The data role: tracks of a small dataset as the window gets them, by calls and through the real worker."""
 
 import os
+import re
 import subprocess
 import sys
 import time
@@ -15,7 +16,8 @@ from ebert_core.protocol import codec
 from ebert_core.protocol.errors import InvalidRequest
 from ebert_core.protocol.frames import FrameReader, frame
 from ebert_core.protocol.locus import Interval
-from ebert_core.protocol.messages import Ask, Chunk, FromWorker, Hello, Progress
+from ebert_core.protocol.messages import Ask, Begun, Chunk, FromWorker, Hello, Progress
+from ebert_core.protocol.reading import Avoided, told_to
 from ebert_core.protocol.resources import resource
 from ebert_core.protocol.tracks import (
     DatasetDraft,
@@ -292,7 +294,7 @@ def next_message(worker: subprocess.Popen[bytes], reader: FrameReader[FromWorker
     """The next message that is no progress."""
     while True:
         for message in reader.feed(os.read(worker.stdout.fileno(), 1 << 16)):
-            if not isinstance(message, Progress):
+            if not isinstance(message, Progress | Begun):
                 return message
 
 
@@ -309,3 +311,58 @@ def test_a_worker_in_a_terminal_says_who_should_start_it():
         os.close(inside)
     assert ended.returncode == 2
     assert b"start ebert-browser" in ended.stderr
+
+
+@pytest.mark.parametrize(
+    ("request_of", "file"),
+    [
+        (lambda _: ReadSequence(HUNDREDS), "genome.fa"),
+        (lambda _: ReadGenes(HUNDREDS), "genes.bed"),
+        (lambda folder: ReadGenes(HUNDREDS, str(folder / "genes.bed")), "genes.bed"),
+        (lambda _: ReadStates(HUNDREDS, "alpha"), "states.bed"),
+        (lambda folder: ReadStates(HUNDREDS, path=str(folder / "states.bed")), "states.bed"),
+        (lambda _: ReadSignal(HUNDREDS, 10, "alpha", "DNase"), "signal.bedGraph"),
+        (lambda folder: ReadSignal(HUNDREDS, 10, path=str(folder / "signal.bedGraph")), "signal.bedGraph"),
+        (lambda _: ReadPeaks(HUNDREDS, "alpha", "CTCF"), "strict.narrowPeak"),
+        (lambda _: ReadPeaks(HUNDREDS, "alpha", "CTCF", is_relaxed=True), "relaxed.narrowPeak"),
+        (lambda _: ReadTruth(HUNDREDS, "CTCF", "alpha"), "truth.tsv"),
+        (lambda folder: InspectFile(str(folder / "genes.bed")), "genes.bed"),
+    ],
+)
+def test_the_file_that_is_read_is_said_before_it_is_read(role, folder, request_of, file):
+    request = request_of(folder)
+    role.ask(request)  # also when it is open already
+    told: list[str] = []
+    with told_to(told.append):
+        role.ask(request)
+    assert told[-1] == str(folder / file)
+
+
+def test_a_search_for_genes_says_that_it_reads_them(role, folder):
+    told: list[str] = []
+    with told_to(told.append):
+        role.ask(FindPlace("MAX"))
+    assert str(folder / "genes.bed") in told
+
+
+def test_each_file_that_is_opened_is_said_and_the_next_begins_where_it_ended(role, folder):
+    told: list[str] = []
+    paths = (str(folder / "signal.bedGraph"), str(folder / "strict.narrowPeak"))
+    with told_to(told.append):
+        role.ask(OpenFiles(paths))
+    assert [path for path in dict.fromkeys(told) if path] == list(paths)
+    assert told[-1] == ""
+
+
+def test_a_dataset_whose_genes_are_avoided_opens_and_its_other_tracks_are_read(role, folder):
+    avoided = str(folder / "genes.bed")
+
+    def avoid(path: str) -> None:
+        if path == avoided:
+            raise Avoided("data", path)
+
+    with told_to(avoid):
+        role.ask(OpenDataset(str(folder / "DATASET.toml")))
+        assert len(role.ask(ReadPeaks(HUNDREDS, "alpha", "CTCF")).starts) == 1
+        with pytest.raises(Avoided, match=re.escape(f"The data worker ended while it read {avoided}.")):
+            role.ask(ReadGenes(HUNDREDS))

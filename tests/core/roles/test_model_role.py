@@ -17,7 +17,7 @@ from ebert_core.protocol import codec
 from ebert_core.protocol.edits import StateEdit
 from ebert_core.protocol.frames import FrameReader, frame
 from ebert_core.protocol.locus import Interval
-from ebert_core.protocol.messages import Ask, Chunk, Credit, Failed, FromWorker, Hello, Progress
+from ebert_core.protocol.messages import Ask, Begun, Chunk, Credit, Failed, FromWorker, Hello, Progress
 from ebert_core.protocol.modelling import (
     AttendFrom,
     AttendWithin,
@@ -48,7 +48,7 @@ class Worker:
         while True:
             while self._received:
                 message = self._received.pop(0)
-                if not isinstance(message, Progress):
+                if not isinstance(message, Progress | Begun):
                     return message
             data = os.read(self.process.stdout.fileno(), 1 << 20)
             assert data, "the worker has gone"

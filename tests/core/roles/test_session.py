@@ -11,12 +11,14 @@ from pathlib import Path
 import msgspec
 import numpy as np
 import pytest
-from toy_worker import Big, Compute, Count, Double, HoldInterpreter, Number, PrintAll, Raise, Values, Work
+from toy_worker import Big, Compute, Count, Double, HoldInterpreter, Number, PrintAll, Raise, Read, Values, Work
 
 from ebert_core.protocol import codec
 from ebert_core.protocol.frames import CHUNK_BYTES, CREDIT_WINDOW, FrameReader, frame
 from ebert_core.protocol.messages import (
     Ask,
+    Avoid,
+    Begun,
     Cancel,
     Chunk,
     Credit,
@@ -27,6 +29,7 @@ from ebert_core.protocol.messages import (
     Pong,
     Progress,
 )
+from ebert_core.protocol.reading import stamp_of
 
 TOY_WORKER = Path(__file__).with_name("toy_worker.py")
 
@@ -50,7 +53,9 @@ class PlainWindow:
     def ask(self, number: int, body: msgspec.Struct, view_key: str = "") -> None:
         self.send(Ask(number, msgspec.Raw(codec.encode(body)), view_key))
 
-    def next(self, is_wanted: Callable[[FromWorker], bool] = lambda _: True) -> FromWorker:
+    def next(
+        self, is_wanted: Callable[[FromWorker], bool] = lambda message: not isinstance(message, Begun)
+    ) -> FromWorker:
         """The next message that is wanted; others are passed over."""
         while True:
             while self._received:
@@ -180,10 +185,10 @@ def test_a_ping_is_answered_while_a_handler_computes(window):
     window.ask(1, Compute(1.0))
     window.next(lambda message: isinstance(message, Progress))
     window.send(Ping(5))
-    first = window.next(lambda message: not isinstance(message, Progress))
+    first = window.next(lambda message: not isinstance(message, Progress | Begun))
     assert isinstance(first, Pong)
     window.send(Ping(6))
-    second = window.next(lambda message: not isinstance(message, Progress))
+    second = window.next(lambda message: not isinstance(message, Progress | Begun))
     assert isinstance(second, Pong)
     assert second.nonce == 6
     assert second.busy_seconds > 0
@@ -264,6 +269,27 @@ def test_an_oversized_frame_from_the_window_ends_the_worker_with_a_line(window):
     os.write(window.process.stdin.fileno(), (1 << 31).to_bytes(4, "big"))
     assert window.process.wait(timeout=5) == 0
     assert b"over the cap" in window.process.stderr.read()
+
+
+def test_what_is_begun_and_read_is_said_before_the_worker_can_end_on_it(window, tmp_path):
+    deadly = tmp_path / "deadly"
+    deadly.write_text("DEADLY")
+    window.ask(7, Read(str(deadly)))
+    assert window.next(lambda message: isinstance(message, Begun)) == Begun(7)
+    assert window.next(lambda message: isinstance(message, Begun)) == Begun(7, stamp_of(str(deadly)))
+    assert window.process.wait(timeout=5) == -signal.SIGKILL
+
+
+def test_a_file_to_avoid_is_not_read_until_it_changes(window, tmp_path):
+    file = tmp_path / "deadly"
+    file.write_text("DEADLY")
+    window.send(Avoid((stamp_of(str(file)),)))
+    window.ask(1, Read(str(file)))
+    sentence = f"The data worker ended while it read {file}. This is not tried again until the file changes."
+    assert window.next_answer() == Failed(1, "avoided", sentence, file=str(file))
+    file.write_text("mended")
+    window.ask(2, Read(str(file)))
+    assert window.reply(Number) == Number(6)
 
 
 def test_holding_the_interpreter_delays_a_pong_and_nothing_else(window):

@@ -2,9 +2,12 @@
 
 import ctypes
 import os
+import signal
 import subprocess
 import sys
+import threading
 import time
+from pathlib import Path
 
 import msgspec
 import numpy as np
@@ -12,7 +15,8 @@ from numpy.typing import NDArray
 
 from ebert_core.protocol.errors import InvalidRequest
 from ebert_core.protocol.frames import FRAME_CAP, PREAMBLE, frame
-from ebert_core.protocol.messages import Hello
+from ebert_core.protocol.messages import PROTOCOL_VERSION, Hello
+from ebert_core.protocol.reading import reads
 
 
 class Double(msgspec.Struct, frozen=True, tag="double"):
@@ -61,6 +65,12 @@ class Count(msgspec.Struct, frozen=True, tag="count"):
 
 class Die(msgspec.Struct, frozen=True, tag="die"):
     code: int
+
+
+class Read(msgspec.Struct, frozen=True, tag="read"):
+    """Reads a file: one that says DEADLY kills the process, one that says SLOW keeps it busy for a minute."""
+
+    path: str
 
 
 class Panic(BaseException):
@@ -131,6 +141,14 @@ def _die(request, report):
     os._exit(request.code)
 
 
+def _read(request, report):
+    reads(request.path)
+    text = Path(request.path).read_text()
+    if text == "DEADLY":
+        os.kill(os.getpid(), signal.SIGKILL)
+    return _compute(Compute(60.0), report) if text == "SLOW" else Number(len(text))
+
+
 HANDLERS = {
     Double: _double,
     Raise: _raise,
@@ -141,6 +159,7 @@ HANDLERS = {
     HoldInterpreter: _hold,
     Count: _count,
     Die: _die,
+    Read: _read,
 }
 
 
@@ -159,13 +178,20 @@ def main(mode: str) -> None:
             out.flush()
             sys.stdin.buffer.read()
         case "oversized":
-            out.write(PREAMBLE + frame(Hello(1, "0.1", "data", 1, "gpu-box")) + (FRAME_CAP + 1).to_bytes(4, "big"))
+            out.write(
+                PREAMBLE
+                + frame(Hello(PROTOCOL_VERSION, "0.1", "data", 1, "gpu-box"))
+                + (FRAME_CAP + 1).to_bytes(4, "big")
+            )
             out.flush()
             sys.stdin.buffer.read()
         case "stillborn":
             sys.exit("No module named ebert_core")
         case "silent":
             sys.stdin.buffer.read()
+        case "fruitless":
+            # Ends a moment after its hello, whether or not it is asked anything.
+            threading.Thread(target=lambda: time.sleep(0.1) or os._exit(7)).start()
     from ebert_core.roles.session import serve
 
     serve("data", HANDLERS)

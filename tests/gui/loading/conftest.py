@@ -22,6 +22,7 @@ class RecordingClient:
     def __init__(self) -> None:
         self.state = WorkerState(Condition.READY)
         self.asked: list[msgspec.Struct] = []
+        self.forgiven: list[tuple[str, ...]] = []
         self.open: dict[int, tuple[msgspec.Struct, Callable[[Any], None], Callable[[Failure], None] | None]] = {}
 
     def request(self, body, reply_type, on_reply, on_failure=None, on_progress=None, view_key="") -> int:
@@ -31,6 +32,9 @@ class RecordingClient:
 
     def cancel(self, number: int) -> None:
         self.open.pop(number, None)
+
+    def forgive(self, *paths: str) -> None:
+        self.forgiven.append(paths)
 
     def answer_all(self, change: Callable[[Any], Any] = lambda reply: reply) -> None:
         while self.open:

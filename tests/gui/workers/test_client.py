@@ -11,8 +11,9 @@ import numpy as np
 import pytest
 import toy_worker
 from pytestqt.qtbot import QtBot
-from toy_worker import Big, Compute, Count, Die, Double, HoldInterpreter, Number, Raise, Values, Work
+from toy_worker import Big, Compute, Count, Die, Double, HoldInterpreter, Number, Raise, Read, Values, Work
 
+from ebert_gui.state.fatal_files import FatalFiles
 from ebert_gui.workers.client import WorkerClient
 from ebert_gui.workers.state import Condition, Failure, Patience, WorkerState
 
@@ -45,8 +46,13 @@ def answers() -> Answers:
 def new_client(qtbot: QtBot) -> Iterator[Callable[..., WorkerClient]]:
     clients = []
 
-    def make(mode: str = "", argv: list[str] | None = None, patience: Patience = QUICK) -> WorkerClient:
-        client = WorkerClient(argv or [sys.executable, str(TOY_WORKER), mode], "data", patience=patience)
+    def make(
+        mode: str = "",
+        argv: list[str] | None = None,
+        patience: Patience = QUICK,
+        fatal: FatalFiles | None = None,
+    ) -> WorkerClient:
+        client = WorkerClient(argv or [sys.executable, str(TOY_WORKER), mode], "data", patience=patience, fatal=fatal)
         clients.append(client)
         return client
 
@@ -168,12 +174,9 @@ def test_asking_again_as_soon_as_a_request_is_lost_reaches_the_next_worker(qtbot
     qtbot.waitUntil(lambda: answers.replies == [Number(8)], timeout=10_000)
 
 
-def test_a_worker_that_dies_again_and_again_is_given_up(qtbot, client, answers):
-    def die_again(failure: Failure) -> None:
-        if client.state.condition != Condition.FAILED:
-            client.request(Die(7), Number, answers.replies.append, die_again)
-
-    client.request(Die(7), Number, answers.replies.append, die_again)
+def test_a_worker_that_ends_again_and_again_without_an_answer_is_given_up(qtbot, new_client, answers):
+    client = new_client("fruitless")
+    client.start()
     state = wait_for(qtbot, client, Condition.FAILED)
     assert state.sentence == (
         "The data worker ended by itself (exit code 7). It ended 3 times in a row and is not started again."
@@ -183,6 +186,95 @@ def test_a_worker_that_dies_again_and_again_is_given_up(qtbot, client, answers):
     client.start()
     client.request(Double(1), Number, **answers.hears())
     qtbot.waitUntil(lambda: answers.replies == [Number(2)])
+
+
+def test_a_request_without_a_file_is_not_sent_again_after_as_many_ends_as_restarts(qtbot, client, answers):
+    def ask_again(failure: Failure) -> None:
+        answers.failures.append(failure)
+        if failure.kind == "lost":
+            client.request(Die(7), Number, answers.replies.append, ask_again)
+
+    client.request(Die(7), Number, answers.replies.append, ask_again)
+    qtbot.waitUntil(lambda: len(answers.failures) == QUICK.restarts + 1, timeout=20_000)
+    assert [failure.kind for failure in answers.failures] == ["lost", "lost", "avoided"]
+    assert answers.failures[-1].message == "The data worker ended 3 times at this, so it is not asked again."
+    client.request(Die(7), Number, **answers.hears())
+    client.request(Double(4), Number, **answers.hears())
+    qtbot.waitUntil(lambda: answers.replies == [Number(8)])
+    assert answers.failures[-1].kind == "avoided"
+    client.forgive()
+    client.request(Die(7), Number, **answers.hears())
+    qtbot.waitUntil(lambda: answers.failures[-1].kind == "lost")
+
+
+def test_a_file_that_ends_the_worker_is_not_read_again_and_the_others_are(qtbot, client, answers, tmp_path):
+    for number in range(8):
+        (tmp_path / f"deadly-{number}").write_text("DEADLY")
+        client.request(Read(str(tmp_path / f"deadly-{number}")), Number, **answers.hears())
+        qtbot.waitUntil(lambda number=number: len(answers.failures) == number + 1, timeout=10_000)
+    assert [failure.file for failure in answers.failures] == [str(tmp_path / f"deadly-{n}") for n in range(8)]
+    assert "ended from outside or crashed" in answers.failures[0].details
+    processes = set()
+    client.state_changed.connect(lambda _state: processes.add(client.process_id))
+    client.request(Read(str(tmp_path / "deadly-3")), Number, **answers.hears())
+    client.request(Double(4), Number, **answers.hears())
+    qtbot.waitUntil(lambda: answers.replies == [Number(8)], timeout=10_000)
+    assert answers.failures[-1] == Failure(
+        "avoided",
+        f"The data worker ended while it read {tmp_path}/deadly-3. This is not tried again until the file changes.",
+        file=str(tmp_path / "deadly-3"),
+    )
+    (tmp_path / "deadly-3").write_text("mended")
+    client.request(Read(str(tmp_path / "deadly-3")), Number, **answers.hears())
+    qtbot.waitUntil(lambda: answers.replies == [Number(8), Number(6)])
+
+
+def test_the_next_window_does_not_read_it_either_until_a_person_wants_it(qtbot, new_client, answers, tmp_path):
+    deadly, kept = tmp_path / "deadly", tmp_path / "fatal-files.json"
+    deadly.write_text("DEADLY")
+    first = new_client(fatal=FatalFiles(kept))
+    first.start()
+    first.request(Read(str(deadly)), Number, **answers.hears())
+    qtbot.waitUntil(lambda: [failure.kind for failure in answers.failures] == ["avoided"], timeout=10_000)
+    second = new_client(fatal=FatalFiles(kept))
+    conditions = []
+    second.state_changed.connect(lambda state: conditions.append(state.condition))
+    second.start()
+    second.request(Read(str(deadly)), Number, **answers.hears())
+    qtbot.waitUntil(lambda: [failure.kind for failure in answers.failures] == ["avoided"] * 2, timeout=10_000)
+    assert Condition.RESTARTING not in conditions
+    second.forgive(str(deadly))
+    second.request(Read(str(deadly)), Number, **answers.hears())
+    wait_for(qtbot, second, Condition.RESTARTING)
+
+
+def test_a_worker_that_cannot_stop_reading_a_file_is_kept_from_it(qtbot, client, answers, tmp_path):
+    slow = tmp_path / "slow"
+    slow.write_text("SLOW")
+    number = client.request(Read(str(slow)), Number, **answers.hears())
+    qtbot.waitUntil(lambda: answers.progress != [])
+    client.cancel(number)
+    assert f"was ended while it read {slow}" in wait_for(qtbot, client, Condition.RESTARTING).sentence
+    client.request(Read(str(slow)), Number, **answers.hears())
+    qtbot.waitUntil(lambda: [failure.file for failure in answers.failures] == [str(slow)])
+
+
+def test_a_worker_that_is_asked_to_end_blames_no_file(qtbot, client, answers, tmp_path):
+    slow = tmp_path / "slow"
+    slow.write_text("SLOW")
+    client.request(Read(str(slow)), Number, **answers.hears())
+    qtbot.waitUntil(lambda: answers.progress != [])
+    os.kill(client.process_id, signal.SIGTERM)
+    qtbot.waitUntil(lambda: [failure.kind for failure in answers.failures] == ["lost"])
+
+
+def test_a_worker_that_answers_is_started_again_however_often_it_is_killed(qtbot, client, answers):
+    for number in range(QUICK.restarts + 3):
+        client.request(Double(number), Number, **answers.hears())
+        qtbot.waitUntil(lambda number=number: answers.replies[-1:] == [Number(2 * number)], timeout=20_000)
+        os.kill(client.process_id, signal.SIGKILL)
+        wait_for(qtbot, client, Condition.RESTARTING)
+    assert answers.failures == []
 
 
 def test_holding_the_interpreter_for_a_second_is_not_death(qtbot, client, answers):
@@ -272,6 +364,7 @@ import sys
 sys.path.insert(0, {folder!r})
 from PyQt6.QtCore import QCoreApplication
 from toy_worker import {body}, Number
+from ebert_gui.state.fatal_files import FatalFiles
 from ebert_gui.workers.client import WorkerClient
 app = QCoreApplication([])
 client = WorkerClient([sys.executable, {worker!r}], "data")

@@ -1,0 +1,74 @@
+"""Which request a worker ended on, and which are not sent again because of it."""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from ebert_core.protocol.messages import Role
+from ebert_core.protocol.reading import FileStamp, avoided_sentence
+from ebert_gui.state.fatal_files import FatalFiles
+from ebert_gui.workers.state import Failure
+
+
+class Culprit(NamedTuple):
+    """The request that was being answered when a worker ended, and the file that was being read for it."""
+
+    number: int
+    body: bytes
+    file: FileStamp | None
+
+
+class Suspects:
+    """What the present worker has begun, and what earlier ones ended on.
+
+    A file is avoided at once; a request that reads none has `most_deaths` of its own.
+    """
+
+    def __init__(self, role: Role, fatal: FatalFiles, most_deaths: int) -> None:
+        self._role: Role = role
+        self._fatal = fatal
+        self._most_deaths = most_deaths
+        self._begun: Culprit | None = None
+        self._deaths: dict[bytes, int] = {}
+
+    @property
+    def avoided(self) -> tuple[FileStamp, ...]:
+        """The files that a worker must not read."""
+        return self._fatal.of(self._role)
+
+    def begun(self, number: int, body: bytes, file: FileStamp | None) -> None:
+        """The worker says what it is at; the body is empty where the request was cancelled before."""
+        before = self._begun
+        known = before.body if before is not None and before.number == number else body
+        self._begun = Culprit(number, known, file)
+
+    def answered(self, number: int) -> None:
+        """The worker has outlived this request."""
+        if self._begun is not None and self._begun.number == number:
+            self._begun = None
+
+    def forget_present(self) -> Culprit | None:
+        """What the worker was at; the next one is at nothing."""
+        begun, self._begun = self._begun, None
+        return begun
+
+    def blame(self, culprit: Culprit, ending: str, details: str) -> Failure | None:
+        """Remember what a worker ended on; the failure of it, None where it may be asked again."""
+        if culprit.file is not None:
+            self._fatal.remember(self._role, culprit.file)
+            sentence = avoided_sentence(self._role, culprit.file.path)
+            return Failure("avoided", sentence, "\n".join(filter(None, (ending, details))), culprit.file.path)
+        self._deaths[culprit.body] = self._deaths.get(culprit.body, 0) + 1
+        return self.refusal(culprit.body)
+
+    def refusal(self, body: bytes) -> Failure | None:
+        """Why a request is not sent any more."""
+        deaths = self._deaths.get(body, 0)
+        if not body or deaths < self._most_deaths:
+            return None
+        return Failure("avoided", f"The {self._role} worker ended {deaths} times at this, so it is not asked again.")
+
+    def forgive(self, paths: Sequence[str] | None) -> bool:
+        """Let these files, or all, be read again, and every request be sent again; whether that changed anything."""
+        had_deaths = bool(self._deaths)
+        self._deaths.clear()
+        return self._fatal.forgive(self._role, paths) or had_deaths
