@@ -3,7 +3,8 @@
 import argparse
 from pathlib import Path
 
-from ebert_core.cli.measuring import Shown, add_engine_arguments
+from ebert_core.cli.measuring import Shown
+from ebert_core.cli.options import add_shared, checkpoint_paths, chosen, region_texts
 from ebert_core.jobs.lock import writing_to
 from ebert_core.protocol.errors import InvalidRequest
 from ebert_core.protocol.showing import print_result, tell
@@ -15,17 +16,16 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "checkpoints",
         metavar="CHECKPOINT",
         nargs="+",
-        type=Path,
         help="fine-tuned checkpoints of the same sizes, inputs and factors, such as one of each seed",
     )
-    parser.add_argument("--output", metavar="FOLDER", type=Path, required=True, help="the checkpoint to write")
-    measuring = parser.add_argument_group("calibrate and judge the average anew")
-    measuring.add_argument("--dataset", metavar="DATASET.toml", type=Path, help="whose peaks to measure on")
-    measuring.add_argument(
-        "--regions", metavar="L", nargs="+", default=[], help="loci that no member was trained on, such as chr5"
+    add_shared(parser, "output", required=["output"], output="the folder of the checkpoint")
+    add_shared(
+        parser.add_argument_group("calibrate and judge the average anew"),
+        *("dataset", "cell-types", "regions", "device", "precision"),
+        dataset="its peaks are measured on",
+        cell_types="measured in these (default: all)",
+        regions="measured there; no member may have been trained on them",
     )
-    measuring.add_argument("--cell-types", metavar="C", nargs="+", default=[], help="only these (default: all)")
-    add_engine_arguments(measuring)
 
 
 def run(arguments: argparse.Namespace) -> None:
@@ -35,10 +35,11 @@ def run(arguments: argparse.Namespace) -> None:
         InvalidRequest: the checkpoints do not belong together, or cannot be measured as asked.
     """
     measures = arguments.dataset is not None
-    if measures != bool(arguments.regions):
+    regions, cell_types = region_texts(arguments.regions), chosen(arguments.cell_types, "cell-types")
+    if measures != bool(regions):
         absent = "--regions" if measures else "--dataset"
         raise InvalidRequest(f"{absent} is missing; measuring the average needs --dataset and --regions.")
-    if arguments.cell_types and not measures:
+    if cell_types and not measures:
         raise InvalidRequest("--cell-types says where to measure; it needs --dataset and --regions.")
     from ebert_core.model.checkpoint import save_checkpoint
     from ebert_core.model.device import choose_engine
@@ -46,14 +47,14 @@ def run(arguments: argparse.Namespace) -> None:
     from ebert_core.training.merge import averaged, load_members
     from ebert_core.training.remeasure import HeldOutLoci, remeasured
 
-    output: Path = arguments.output
+    output, checkpoints = Path(arguments.output), checkpoint_paths(arguments.checkpoints)
     check_place(output)
-    _refuse_loss(output, arguments.checkpoints)
-    average = averaged(load_members(arguments.checkpoints), output)
+    _refuse_loss(output, checkpoints)
+    average = averaged(load_members(checkpoints), output)
     description = average.description
     if measures:
-        loci = HeldOutLoci(str(arguments.dataset.absolute()), tuple(arguments.regions), tuple(arguments.cell_types))
-        engine = choose_engine(arguments.device, arguments.precision)
+        loci = HeldOutLoci(str(Path(arguments.dataset).absolute()), regions, cell_types)
+        engine = choose_engine(arguments.device or "auto", arguments.precision or "auto")
         shown = Shown()
         description = remeasured(average, loci, engine, shown)
         shown.end()

@@ -3,7 +3,8 @@
 import argparse
 from pathlib import Path
 
-from ebert_core.cli.measuring import Shown, add_engine_arguments
+from ebert_core.cli.measuring import Shown
+from ebert_core.cli.options import add_shared, checkpoint_path, chosen, region_texts
 from ebert_core.jobs.lock import writing_to
 from ebert_core.protocol.errors import InvalidRequest
 from ebert_core.protocol.showing import print_result, tell
@@ -11,23 +12,15 @@ from ebert_core.protocol.showing import print_result, tell
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Adds the checkpoint, and where to measure."""
-    parser.add_argument("checkpoint", metavar="CHECKPOINT", type=Path, help="a fine-tuned checkpoint; it is rewritten")
-    parser.add_argument("--dataset", metavar="DATASET.toml", type=Path, required=True, help="whose peaks to measure on")
-    parser.add_argument(
-        "--regions",
-        metavar="L",
-        nargs="+",
-        default=[],
-        help="loci it was not trained on (default: its validation loci)",
+    parser.add_argument("checkpoint", metavar="CHECKPOINT", help="a fine-tuned checkpoint; it is rewritten")
+    add_shared(
+        parser,
+        *("dataset", "cell-types", "regions", "device", "precision"),
+        required=["dataset"],
+        dataset="its peaks are measured on",
+        cell_types="measured in these (default: those it was trained or held out in)",
+        regions="measured there; it may not have been trained on them (default: its validation loci)",
     )
-    parser.add_argument(
-        "--cell-types",
-        metavar="C",
-        nargs="+",
-        default=[],
-        help="only these (default: those it was trained or held out in)",
-    )
-    add_engine_arguments(parser)
 
 
 def run(arguments: argparse.Namespace) -> None:
@@ -42,21 +35,23 @@ def run(arguments: argparse.Namespace) -> None:
     from ebert_core.protocol.locus import format_locus
     from ebert_core.training.remeasure import HeldOutLoci, remeasured
 
-    checkpoint = load_checkpoint(arguments.checkpoint)
+    folder = checkpoint_path(arguments.checkpoint)
+    checkpoint = load_checkpoint(folder)
     known = checkpoint.description
     if not known.factors:
         raise InvalidRequest(f"{known.name} is pre-trained only and predicts no factor yet; fine-tune it first.")
-    regions = tuple(arguments.regions) or tuple(map(format_locus, known.validation))
+    regions = region_texts(arguments.regions) or tuple(map(format_locus, known.validation))
     if not regions:
         raise InvalidRequest(f"{known.name} has no validation loci of its own; name loci with --regions.")
-    cell_types = tuple(arguments.cell_types) or (*known.validation_cell_types, *known.cell_types)
+    named = chosen(arguments.cell_types, "cell-types")
+    measured = () if arguments.cell_types else (*known.validation_cell_types, *known.cell_types)
     shown = Shown()
-    engine = choose_engine(arguments.device, arguments.precision)
-    loci = HeldOutLoci(str(arguments.dataset.absolute()), regions, cell_types)
+    engine = choose_engine(arguments.device or "auto", arguments.precision or "auto")
+    loci = HeldOutLoci(str(Path(arguments.dataset).absolute()), regions, named or measured)
     described = remeasured(checkpoint, loci, engine, shown, keeps_verdict=True)
     shown.end()
-    with writing_to(arguments.checkpoint.absolute(), "ebert calibrate"):
-        replace_description(arguments.checkpoint, described)
+    with writing_to(folder.absolute(), "ebert calibrate"):
+        replace_description(folder, described)
     for sentence in described.limits:
         tell(sentence)
-    print_result(arguments.checkpoint)
+    print_result(folder)

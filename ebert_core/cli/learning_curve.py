@@ -12,9 +12,9 @@ from pathlib import Path
 
 import msgspec
 
-from ebert_core.cli.spec_files import read_spec_for
+from ebert_core.cli.options import add_shared, region_texts
 from ebert_core.cli.train import unfinished_job
-from ebert_core.jobs.specs import verb, write_spec
+from ebert_core.jobs.specs import change_of, read_spec, verb, write_spec
 from ebert_core.protocol.errors import InvalidRequest
 from ebert_core.protocol.showing import print_result, tell
 from ebert_core.protocol.specs import Evaluate, FineTune
@@ -22,33 +22,31 @@ from ebert_core.training.learning_curve import LearningCurve, check, gather, is_
 from ebert_core.training.report import Stopped
 
 _STOPPED = 130
+_SHARES = (0.01, 0.1, 1.0)
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Adds what the curve is drawn over."""
     parser.add_argument("spec", metavar="SPEC.toml", help="a fine-tuning with start_from")
-    parser.add_argument(
-        "--shares",
-        type=float,
-        nargs="+",
-        default=[0.01, 0.1, 1.0],
-        metavar="S",
-        help="shares of the labels (0.01 0.1 1)",
-    )
-    parser.add_argument("--seeds", type=int, nargs="+", default=[1], metavar="N", help="a curve for each (1)")
-    parser.add_argument("--regions", nargs="+", default=[], metavar="R", help="where to score (the spec's validation)")
-    parser.add_argument(
-        "--output", metavar="FOLDER", help="where everything goes (SPEC-learning-curve beside the spec)"
+    parser.add_argument("--shares", type=float, nargs="+", metavar="S", help="shares of the labels (0.01 0.1 1)")
+    parser.add_argument("--seeds", type=int, nargs="+", metavar="N", help="a curve for each (1)")
+    add_shared(
+        parser,
+        *("regions", "output", "set"),
+        regions="scored there (default: the spec's validation)",
+        output="the folder of everything (default: SPEC-learning-curve beside the spec)",
     )
 
 
 def run(arguments: argparse.Namespace) -> None:
     """Runs what has not been run and prints the curve and the path of its JSON file."""
     path = Path(arguments.spec)
-    spec = read_spec_for("finetune", path)
+    regions = region_texts(arguments.regions)
+    changes = [change_of(text, FineTune) for text in arguments.set or ()]
+    spec = read_spec(path, changes, FineTune)
     assert isinstance(spec, FineTune)
     folder = Path(arguments.output or path.with_name(f"{path.stem}-learning-curve")).absolute()
-    steps = plan(spec, arguments.shares, arguments.seeds, arguments.regions, folder)
+    steps = plan(spec, arguments.shares or _SHARES, arguments.seeds or [1], regions, folder)
     check(spec, steps)
     for number, step in enumerate(steps, 1):
         tell(f"{number} of {len(steps)}: {100 * step.share:g} % of the labels, seed {step.seed}")

@@ -1,19 +1,6 @@
-"""What commands that measure a checkpoint on held-out loci share: where it computes, and what a person sees of it."""
-
-import argparse
+"""What commands that measure a checkpoint on held-out loci share: what a person sees of it."""
 
 from ebert_core.protocol.showing import is_watched, tell, tell_over
-
-
-def add_engine_arguments(parser: argparse._ActionsContainer) -> None:
-    """Adds device and precision."""
-    parser.add_argument("--device", metavar="D", default="auto", help="auto (default), cpu or cuda:0")
-    parser.add_argument(
-        "--precision",
-        choices=("auto", "bf16", "fp32"),
-        default="auto",
-        help="auto (default): bf16 where it is fast, else fp32",
-    )
 
 
 class Shown:

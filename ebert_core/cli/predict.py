@@ -5,11 +5,15 @@ No flag has a default here: the spec has them, and a flag that was given is one 
 
 import argparse
 import os
+from collections.abc import Sequence
 from contextlib import ExitStack
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from ebert_core.cli.spec_files import job_of, read_spec_for
+import msgspec
+
+from ebert_core.cli.options import add_shared, chosen
+from ebert_core.cli.spec_files import job_of
 from ebert_core.cli.terminal import Terminal
 from ebert_core.dataset.description import Dataset
 from ebert_core.inference.cautions import cautions_of
@@ -17,9 +21,10 @@ from ebert_core.inference.given import check_inputs
 from ebert_core.inference.targets import targets_of
 from ebert_core.jobs.control import refuse_second
 from ebert_core.jobs.lock import writing_to
-from ebert_core.jobs.specs import absolute_paths
+from ebert_core.jobs.specs import Change, absolute_paths, change_of, changed_spec, read_spec
 from ebert_core.model.description import read_description
 from ebert_core.protocol.errors import InvalidRequest
+from ebert_core.protocol.resources import shipped_checkpoints
 from ebert_core.protocol.showing import print_result
 from ebert_core.protocol.specs import Predict
 from ebert_core.training.report import Stopped
@@ -28,38 +33,24 @@ if TYPE_CHECKING:
     from ebert_core.inference.shards import Shards
 
 _STOPPED = "Stopped; nothing was written. What takes long can be predicted a few --chromosomes at a time."
-_HELP = {
-    "--cell-type": ("C", "cell type, as the dataset names it"),
-    "--output": (
-        "X",
-        "X.bw, X.tab.gz, X.bed.gz (calls) or X.tsv (a row a region); {factor} and {cell_type} stand for the names",
-    ),
-    "--regions": ("BED", "only these regions; a table has their bins, a .tsv a row for each, in the file's order"),
-    "--locus": ("L", "only this locus, such as chr5:124.5m-124.6m"),
-    "--device": ("D", "auto (default), cpu or cuda:0"),
-}
+_FLAGS = ("cell-types", "factors", "regions", "chromosomes", "output", "device", "precision")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Adds the flags, one for each field of the spec."""
-    parser.add_argument("checkpoint", metavar="CHECKPOINT", help="a checkpoint folder, or a SPEC.toml that says it all")
-    parser.add_argument("dataset", metavar="DATASET.toml", nargs="?", help="whose cell type to predict in")
+    parser.add_argument("checkpoint", metavar="CHECKPOINT", help="a checkpoint, or a SPEC.toml that the options change")
+    parser.add_argument("dataset", metavar="DATASET.toml", nargs="?", help="whose cell types to predict in")
     flags = parser.add_argument_group("what", argument_default=argparse.SUPPRESS)
-    for flag, (metavar, text) in _HELP.items():
-        flags.add_argument(flag, metavar=metavar, help=text)
-    flags.add_argument(
-        "--factor",
-        metavar="F",
-        nargs="+",
-        action="extend",
-        help="factor, as the checkpoint names it; several in one pass, or all without this flag, when the output "
-        "has {factor} in its name; of all as X.bed.gz, those without calls are named and left out",
+    add_shared(
+        flags,
+        *_FLAGS,
+        factors="several come from one pass, into a file each; of all as X.bed.gz, those without calls are left out",
+        cell_types="one after the other, into files of their own",
+        regions="a table has their bins, a .tsv a row for each; without regions and chromosomes, the whole genome",
+        output="X.bw, X.tab.gz, X.bed.gz (calls) or X.tsv (a row a region); of several factors or cell types, "
+        "{factor} and {cell_type} in it stand for the names",
     )
-    flags.add_argument("--chromosomes", metavar="N", nargs="+", help="only these chromosomes")
     flags.add_argument("--strands", type=int, choices=(1, 2), help="2 averages both strands (default)")
-    flags.add_argument(
-        "--precision", choices=("auto", "bf16", "fp32"), help="auto (default): bf16 where it is fast, else fp32"
-    )
     flags.add_argument(
         "--wanted-precision",
         metavar="P",
@@ -68,11 +59,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "0.5; without it, from the threshold of best F1",
     )
     flags.add_argument(
-        "--input",
+        "--inputs",
         metavar="WANTED=GIVEN",
         nargs="+",
         action="extend",
-        dest="inputs",
         help="read a signal in place of one that the cell type lacks, such as DNase=ATAC",
     )
     flags.add_argument(
@@ -80,24 +70,34 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         action="store_true",
         help="predict even where the dataset gives nothing of what the checkpoint knows of a cell type",
     )
+    flags.add_argument("--input", dest="inputs", nargs="+", action="extend", help=argparse.SUPPRESS)
+    add_shared(flags, "set")
     parser.add_argument("--job", metavar="DIRECTORY", help=argparse.SUPPRESS)
     parser.add_argument("--resume", action="store_true", help=argparse.SUPPRESS)
 
 
 def run(arguments: argparse.Namespace) -> None:
-    """Predicts and prints the paths of the files."""
-    spec = _spec(arguments)
+    """Predicts in each cell type, a job each, and prints the paths of the files."""
+    specs = _specs(arguments)
     # Where the first process has gone, PyTorch would tell the others so in fifty lines; our sentence says it.
     os.environ.setdefault("TORCH_CPP_LOG_LEVEL", "ERROR")
     from ebert_core.inference.shards import Shards
 
-    shards = Shards.from_environment()
+    if len(specs) > 1:
+        for spec in specs:  # what is mistyped is refused before hours have gone into the others
+            judge(spec)
+    for spec in specs:
+        shards = Shards.from_environment()
+        _run(spec, arguments.job, shards)
+
+
+def _run(spec: Predict, directory: str | None, shards: "Shards | None") -> None:
     if shards is None:
-        _run_job(spec, arguments.job, None)
+        _run_job(spec, directory, None)
         return
     with shards:
         if shards.is_first:
-            _run_job(spec, arguments.job, shards)
+            _run_job(spec, directory, shards)
         else:
             _run_share(spec, shards)
 
@@ -154,30 +154,61 @@ def judge(spec: Predict) -> tuple[str, ...]:
     return tuple(cautions_of(spec, description, dataset))
 
 
-def _spec(arguments: argparse.Namespace) -> Predict:
-    """The request, from a spec file or from the flags."""
-    given = {name: getattr(arguments, name) for name in Predict.__struct_fields__ if hasattr(arguments, name)}
+def _specs(arguments: argparse.Namespace) -> list[Predict]:
+    """The request of each cell type, from the options, or from a spec file and what the options change in it."""
+    given = _given(arguments)
+    cells = given.pop("cell_types", None)
     if arguments.dataset is None:
-        return _spec_of_file(Path(arguments.checkpoint), [name for name in given if name not in _PLACES])
+        spec = _spec_of_file(Path(arguments.checkpoint), given, getattr(arguments, "set", ()))
+        cells = (spec.cell_type,) if cells is None else cells
+    else:
+        spec = _spec_of_options(arguments, given)
+        if cells is None:
+            raise InvalidRequest("--cell-types is needed.")
+    cells = cells or Dataset.open(Path(spec.dataset)).cell_types
+    if len(cells) > 1 and "{cell_type}" not in Path(spec.output).name:
+        raise InvalidRequest(
+            f"{len(cells)} cell types need files of their own; write {{cell_type}} in the name of the output, "
+            "as in {factor}.{cell_type}.bw."
+        )
+    return [msgspec.structs.replace(spec, cell_type=cell) for cell in cells]
+
+
+def _given(arguments: argparse.Namespace) -> dict[str, Any]:  # Any: values of the spec's keys
+    """What the options say, by key of the spec; and the cell types."""
+    given = {key: getattr(arguments, key) for key in Predict.__struct_fields__ if hasattr(arguments, key)}
+    for place in ("checkpoint", "dataset"):
+        del given[place]
+    if hasattr(arguments, "factors"):
+        factors = chosen(arguments.factors, "factors")
+        given["factor"] = factors[0] if len(factors) == 1 else factors
+    if hasattr(arguments, "cell_types"):
+        given["cell_types"] = chosen(arguments.cell_types, "cell-types")
+    return given | {key: tuple(given[key]) for key in ("regions", "chromosomes", "inputs") if key in given}
+
+
+def _spec_of_options(arguments: argparse.Namespace, given: dict[str, Any]) -> Predict:
     if "{factor}" in given.get("output", ""):
-        given.setdefault("factor", [])
-    for name in ("cell_type", "factor", "output"):
-        if name not in given:
-            raise InvalidRequest(f"--{name.replace('_', '-')} is needed.")
-    factors = given.pop("factor")
-    given |= {name: tuple(given[name]) for name in ("chromosomes", "inputs") if name in given}
-    spec = Predict(**given, factor=factors[0] if len(factors) == 1 else tuple(factors))
+        given.setdefault("factor", ())
+    for key, option in (("factor", "factors"), ("output", "output")):
+        if key not in given:
+            raise InvalidRequest(f"--{option} is needed.")
+    spec = Predict(arguments.checkpoint, arguments.dataset, cell_type="", **given)
+    for text in getattr(arguments, "set", ()):
+        spec = changed_spec(spec, change_of(text, Predict))
     return absolute_paths(spec, Path.cwd())
 
 
-_PLACES = ("checkpoint", "dataset")
-
-
-def _spec_of_file(path: Path, flags: list[str]) -> Predict:
-    if path.is_dir():
+def _spec_of_file(path: Path, given: dict[str, Any], assignments: Sequence[str]) -> Predict:
+    if path.is_dir() or str(path) in shipped_checkpoints():
         raise InvalidRequest("DATASET.toml is needed after CHECKPOINT: it says where the cell type's files lie.")
-    spec = read_spec_for("predict", path)
+    said = {"factor": "--factors"}
+    changes = [Change(key, value, said.get(key, f"--{key.replace('_', '-')}")) for key, value in given.items()]
+    if "regions" in given or "chromosomes" in given:
+        # What the options ask for takes the place of what the file asks for, whichever of the keys it uses.
+        others = {"regions": (), "locus": "", "chromosomes": ()}
+        changes += [Change(key, value, key) for key, value in others.items() if key not in given]
+    changes += [change_of(text, Predict) for text in assignments]
+    spec = read_spec(path, changes, Predict)
     assert isinstance(spec, Predict), "the tag of a predict spec decodes to Predict"
-    if flags:
-        raise InvalidRequest(f"{path} says it all; change it there, and leave out --{flags[0].replace('_', '-')}.")
     return spec

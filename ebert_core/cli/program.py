@@ -15,9 +15,10 @@ from importlib.metadata import version
 from types import FrameType, ModuleType
 from typing import NamedTuple
 
+from ebert_core.cli.words import CommandParser
 from ebert_core.protocol.arguments import empty_value
 from ebert_core.protocol.errors import InvalidRequest
-from ebert_core.protocol.showing import Parser, tell
+from ebert_core.protocol.showing import tell
 from ebert_core.training.report import Stopped
 
 
@@ -53,7 +54,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if problem := empty_value(words):
         tell(f"ebert: {problem}")
         return 2
-    parsed = _parser(words).parse_args(words)
+    parsed = parser_of(words).parse_args(words)
+    parsed.words = words
     if parsed.command != "worker" and threading.current_thread() is threading.main_thread():
         # Whoever is asked to end removes what it has half written; a worker writes nothing.
         signal.signal(signal.SIGTERM, _interrupt)
@@ -86,9 +88,9 @@ def _module(command: str) -> ModuleType:
     return importlib.import_module(f"ebert_core.cli.{COMMANDS[command].module}")
 
 
-def _parser(words: Sequence[str]) -> argparse.ArgumentParser:
+def parser_of(words: Sequence[str]) -> argparse.ArgumentParser:
     """The parser; only the command that was asked for loads its module and gets its arguments."""
-    parser = Parser(prog="ebert", description="EBERT Browser on the command line.")
+    parser = CommandParser(prog="ebert", description="EBERT Browser on the command line.")
     parser.add_argument("--version", action="version", version=version("ebert-browser"))
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     for name, command in COMMANDS.items():

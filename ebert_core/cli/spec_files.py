@@ -1,23 +1,50 @@
 """Specs for a command: read from a file, which must be one for this command."""
 
+import argparse
 from pathlib import Path
 
+from ebert_core.cli.options import add_shared, chosen
 from ebert_core.jobs.reporter import JobReporter, open_job
-from ebert_core.jobs.specs import read_spec, verb
+from ebert_core.jobs.specs import KINDS, Change, change_of, read_spec
 from ebert_core.protocol.errors import InvalidRequest
 from ebert_core.protocol.specs import JobSpec
 
+# Shared options that are called like a key of a spec.
+_SHARED = ("dataset", "factors", "cell-types", "regions", "output", "device", "precision")
 
-def read_spec_for(command: str, path: Path) -> JobSpec:
-    """The spec in a file, its paths absolute.
+
+def add_changes(parser: argparse._ActionsContainer, kind: type[JobSpec]) -> None:
+    """Adds the shared options that stand for a key of this kind of spec, and `--set` for all keys."""
+    changes = parser.add_argument_group("in place of what the spec says")
+    add_shared(changes, *(name for name in _SHARED if name.replace("-", "_") in kind.__struct_fields__), "set")
+
+
+def read_spec_for(command: str, path: Path, arguments: argparse.Namespace | None = None) -> JobSpec:
+    """The spec in a file with the changes that a command line asks for, its paths absolute.
 
     Raises:
-        InvalidRequest: the file is absent, wrong, or for another command.
+        InvalidRequest: the file is absent, wrong, or for another command, or a change makes no sense.
     """
-    spec = read_spec(path)
-    if verb(spec) != command:
-        raise InvalidRequest(f"{path} is a spec for ebert {verb(spec)}, not for ebert {command}.")
-    return spec
+    kind = KINDS[command]
+    changes = changes_of(arguments, kind) if arguments else []
+    return read_spec(path, changes, kind)
+
+
+def changes_of(arguments: argparse.Namespace, kind: type[JobSpec]) -> list[Change]:
+    """What the options of a command line change in a spec; `--set` comes last and wins.
+
+    Raises:
+        InvalidRequest: a change names no key, or has no value.
+    """
+    changes = []
+    for option in _SHARED:
+        key = option.replace("-", "_")
+        value = getattr(arguments, key, None)
+        if value is not None and key in kind.__struct_fields__:
+            several = isinstance(value, list)
+            said = f"--{option} {' '.join(value) if several else value}"
+            changes.append(Change(key, list(chosen(value, option)) if several else value, said))
+    return [*changes, *(change_of(text, kind) for text in getattr(arguments, "set", None) or ())]
 
 
 def job_of(spec: JobSpec, directory: str | None) -> JobReporter:

@@ -5,18 +5,19 @@ Under `torchrun` the first process is the job; the others compute with it and wr
 
 import argparse
 import os
+import shlex
 import signal
 import sys
 from collections.abc import Callable
 from pathlib import Path
 
 from ebert_core.cli.outcomes import summary_of, verdict_on
-from ebert_core.cli.spec_files import job_of, read_spec_for
+from ebert_core.cli.spec_files import add_changes, job_of, read_spec_for
 from ebert_core.cli.terminal import Terminal
 from ebert_core.jobs.control import LIVE, refuse_second
 from ebert_core.jobs.directory import jobs_folder, jobs_writing_to
 from ebert_core.jobs.lock import writing_to
-from ebert_core.jobs.specs import verb
+from ebert_core.jobs.specs import KINDS, verb
 from ebert_core.protocol.errors import InvalidRequest
 from ebert_core.protocol.showing import print_result
 from ebert_core.protocol.specs import Evaluate, JobSpec
@@ -29,7 +30,9 @@ _Run = Callable[[JobSpec, Report, Path], Path]
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Adds what all jobs take."""
     parser.add_argument("spec", metavar="SPEC.toml", help="the request; docs/specs.md lists the keys")
-    is_evaluation = parser.prog.endswith(" evaluate")
+    command = parser.prog.rpartition(" ")[2]
+    add_changes(parser, KINDS[command])
+    is_evaluation = command == "evaluate"
     parser.add_argument(
         "--resume",
         action="store_true",
@@ -41,7 +44,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> None:
     """Runs the job and prints the path of what it made."""
-    spec = read_spec_for(arguments.command, Path(arguments.spec))
+    spec = read_spec_for(arguments.command, Path(arguments.spec), arguments)
     if int(os.environ.get("WORLD_SIZE", "1")) > 1:
         _run_together(spec, arguments)
     else:
@@ -63,7 +66,7 @@ def _run_job(spec: JobSpec, arguments: argparse.Namespace, runner: _Run) -> None
             if not any(job.checkpoints.iterdir()):
                 raise Stopped("Stopped at once; nothing had been saved to go on from.") from None
             what = str(error) or "Stopped at once; go on from the state that was saved last:"
-            raise Stopped(f"{what} ebert {verb(spec)} {arguments.spec} --resume") from None
+            raise Stopped(f"{what} {_resuming(arguments)}") from None
         except InvalidRequest:
             if directory is None and not job.has_advanced:
                 job.discard()
@@ -71,6 +74,12 @@ def _run_job(spec: JobSpec, arguments: argparse.Namespace, runner: _Run) -> None
         job.finish(str(output), verdict=verdict_on(spec, output))
         job.forget_checkpoints()
     print_result(f"{summary_of(spec, output)}{output}")
+
+
+def _resuming(arguments: argparse.Namespace) -> str:
+    """The command line that goes on with what this one began: a changed spec must be changed again."""
+    words = [word for word in arguments.words if word not in ("--resume", "--job", arguments.job)]
+    return shlex.join(["ebert", *words, "--resume"])
 
 
 def _run_together(spec: JobSpec, arguments: argparse.Namespace) -> None:

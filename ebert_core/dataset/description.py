@@ -52,6 +52,7 @@ from ebert_core.protocol.tracks import (
     Remark,
     StateName,
 )
+from ebert_core.protocol.wording import has_no
 
 
 class _TrackFile(Protocol):
@@ -249,8 +250,7 @@ class Dataset:
             InvalidRequest: the dataset has no such cell type.
         """
         if name not in self.layout.cell_types:
-            listed = ", ".join(self.cell_types) or "none"
-            raise InvalidRequest(f"{self.layout.name} has no cell type {name}; it has {listed}.")
+            raise InvalidRequest(has_no(self.path or self.layout.name, "cell type", name, self.cell_types))
         return self.layout.cell_types[name]
 
     def is_assayed(self, cell_type: str, factor: str) -> bool:

@@ -26,6 +26,7 @@ from ebert_core.protocol.bases import N
 from ebert_core.protocol.chromosome_names import name_in
 from ebert_core.protocol.errors import InvalidRequest
 from ebert_core.protocol.locus import Interval
+from ebert_core.protocol.wording import has_no
 
 FORMAT = 2
 LABELLED = np.uint8(1 << 7)
@@ -157,9 +158,7 @@ class Store:
     def gather(self, cell_type: str, intervals: Sequence[Interval], channels: Channels) -> WindowBatch:
         """The windows, without edits."""
         if cell_type not in self.index.cell_types:
-            raise InvalidRequest(
-                f"{self.index.dataset} has no cell type {cell_type}; it has {', '.join(self.cell_types)}."
-            )
+            raise InvalidRequest(has_no(self.index.dataset, "cell type", cell_type, self.cell_types))
         length = window_length(intervals)
         batch = empty_batch(len(intervals), length, channels)
         lookup = state_lookup(self.state_names, channels.states)

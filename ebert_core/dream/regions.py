@@ -16,8 +16,10 @@ from ebert_core.dream.blocks import parsed, read_blocks
 from ebert_core.genome.annotation import first_fields
 from ebert_core.genome.bed import bed_feature, is_track_line, read_bed
 from ebert_core.genome.features import Feature
+from ebert_core.protocol.chromosome_names import other_names
 from ebert_core.protocol.errors import InvalidRequest
-from ebert_core.protocol.locus import Interval
+from ebert_core.protocol.locus import Interval, format_locus
+from ebert_core.protocol.wording import has_no
 
 
 class Run(NamedTuple):
@@ -98,3 +100,42 @@ def on_chromosomes(runs: Iterable[Run], chromosomes: Iterable[str]) -> Iterator[
     lacking = [name for name, is_found in wanted.items() if not is_found]
     if lacking:
         raise InvalidRequest(f"There is no region on {', '.join(lacking)}.")
+
+
+def regions_of_file(path: Path, lengths: Mapping[str, int], where: str) -> Iterator[Run]:
+    """The regions of a BED file in its order, on chromosomes of a genome and under the names it has for them.
+
+    Args:
+        path: the file.
+        lengths: lengths of the genome's chromosomes by name.
+        where: the file that lists them, for messages.
+
+    Raises:
+        InvalidRequest: the file cannot be read, or a region lies on no chromosome or passes one's end.
+    """
+    for run in read_regions(path):
+        name = known_chromosome(run.chromosome, lengths, where)
+        beyond = np.flatnonzero(run.end_R > lengths[name])
+        if len(beyond):
+            raise InvalidRequest(
+                f"{path}: the region {locus_of(run, beyond[0])} passes the end of {name} at {lengths[name]:,}; "
+                "is the file one of another assembly?"
+            )
+        yield run._replace(chromosome=name)
+
+
+def known_chromosome(chromosome: str, lengths: Mapping[str, int], where: str) -> str:
+    """A genome's name of a chromosome.
+
+    Raises:
+        InvalidRequest: it has none of this name.
+    """
+    name = next((name for name in other_names(chromosome) if name in lengths), None)
+    if name is None:
+        raise InvalidRequest(has_no(where, "chromosome", chromosome, lengths))
+    return name
+
+
+def locus_of(run: Run, row: np.intp) -> str:
+    """A region of a run as people write it."""
+    return format_locus(Interval(run.chromosome, int(run.start_R[row]), int(run.end_R[row])))

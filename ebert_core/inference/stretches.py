@@ -4,17 +4,17 @@ from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
+import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
 from ebert_core.dataset.description import Dataset
-from ebert_core.dream.regions import Run, read_regions
+from ebert_core.dream.regions import Run, known_chromosome, locus_of, regions_of_file
 from ebert_core.genome.bed import read_bed
 from ebert_core.inference.grid import TileGrid
 from ebert_core.model.tokens import BIN, POSITION
-from ebert_core.protocol.chromosome_names import other_names
 from ebert_core.protocol.errors import InvalidRequest
-from ebert_core.protocol.locus import Interval, format_locus, parse_locus
+from ebert_core.protocol.locus import Interval, format_locus, is_region_file, no_locus, parse_locus
 from ebert_core.protocol.specs import Predict
 
 # What is computed, encoded and handed over at once: a share of the work small enough to be balanced among processes.
@@ -80,13 +80,15 @@ def listed_bins(spec: Predict, dataset: Dataset, tell: Tell) -> list[Stretch]:
     """
     found: list[Stretch] = []
     left_out, example = 0, ""
+    lists_bins = any(map(is_region_file, _places(spec)))
     for run in requested(spec, dataset):
-        _refuse_bins_between(spec.regions, run)
+        if lists_bins:
+            _refuse_bins_between(run)
         first = _next_position(run.start_R)
         end = first + np.maximum(0, (run.end_R - BIN - first) // POSITION + 1) * POSITION
         without = np.flatnonzero(end == first)
         if len(without):
-            left_out, example = left_out + len(without), example or _locus(run, without[0])
+            left_out, example = left_out + len(without), example or locus_of(run, without[0])
         first, end = first[end > first], end[end > first]
         for stretch in _stretches(run.chromosome, first, end, first[1:] != end[:-1]):
             if found and found[-1].chromosome == stretch.chromosome and found[-1].end == stretch.start:
@@ -146,15 +148,23 @@ def regions_of(spec: Predict, dataset: Dataset) -> list[Region]:
     Raises:
         InvalidRequest: a region names no place of the genome.
     """
-    lengths = dataset.chromosome_lengths
-    if spec.regions:
-        features = read_bed(Path(spec.regions))
-        return [
-            Region(known_chromosome(each.chromosome, lengths), each.start, each.end, each.name) for each in features
-        ]
+    lengths, where = dataset.chromosome_lengths, str(dataset.path)
+    if not _places(spec):
+        return _regions_of_runs(requested(spec, dataset))
+    found = []
+    for place in _places(spec):
+        if is_region_file(place):
+            named = ((known_chromosome(each.chromosome, lengths, where), each) for each in read_bed(Path(place)))
+            found += [Region(chromosome, each.start, each.end, each.name) for chromosome, each in named]
+        else:
+            found += _regions_of_runs(requested(msgspec.structs.replace(spec, regions=(place,)), dataset))
+    return found
+
+
+def _regions_of_runs(runs: Iterable[Run]) -> list[Region]:
     return [
         Region(run.chromosome, start, end, format_locus(Interval(run.chromosome, start, end)))
-        for run in requested(spec, dataset)
+        for run in runs
         for start, end in zip(run.start_R.tolist(), run.end_R.tolist(), strict=True)
     ]
 
@@ -205,50 +215,43 @@ def _block(stretches: list[Stretch], width: int) -> Block:
 
 
 def requested(spec: Predict, dataset: Dataset) -> Iterator[Run]:
-    """What a spec asks for: the regions of a BED file, a locus, chromosomes, or the whole genome."""
-    lengths = dataset.chromosome_lengths
-    if sum(map(bool, (spec.regions, spec.locus, spec.chromosomes))) > 1:
+    """What a spec asks for: regions of BED files and loci, chromosomes, or the whole genome.
+
+    Raises:
+        InvalidRequest: a region names no place of the genome, or both regions and chromosomes are given.
+    """
+    lengths, where = dataset.chromosome_lengths, str(dataset.path)
+    places = _places(spec)
+    if (bool(places) + bool(spec.locus) + bool(spec.chromosomes)) > 1:
         raise InvalidRequest("Give regions, a locus or chromosomes, not several of them.")
-    if spec.regions:
-        yield from _regions_of_file(Path(spec.regions), lengths)
-    elif spec.locus:
-        locus = parse_locus(spec.locus, lengths)
-        if locus is None:
-            raise InvalidRequest(f"'{spec.locus}' is no locus of this genome; write chr5:124,000,001-124,020,000.")
-        yield _run_of(locus)
-    else:
-        names = [known_chromosome(name, lengths) for name in spec.chromosomes] or list(lengths)
+    for place in (*places, *filter(None, (spec.locus,))):
+        if is_region_file(place):
+            yield from regions_of_file(Path(place), lengths, where)
+        elif (locus := parse_locus(place, lengths)) is not None:
+            yield _run_of(locus)
+        else:
+            raise InvalidRequest(no_locus(place, lengths, where))
+    if not places and not spec.locus:
+        names = [known_chromosome(name, lengths, where) for name in spec.chromosomes] or list(lengths)
         yield from (_run_of(Interval(name, 0, lengths[name])) for name in lengths if name in names)
 
 
-def _regions_of_file(path: Path, lengths: dict[str, int]) -> Iterator[Run]:
-    for run in read_regions(path):
-        name = known_chromosome(run.chromosome, lengths)
-        beyond = np.flatnonzero(run.end_R > lengths[name])
-        if len(beyond):
-            raise InvalidRequest(
-                f"{path}: the region {_locus(run, beyond[0])} passes the end of {name} at {lengths[name]:,}; "
-                "is the file one of another assembly?"
-            )
-        yield run._replace(chromosome=name)
+def _places(spec: Predict) -> tuple[str, ...]:
+    return spec.regions if isinstance(spec.regions, tuple) else tuple(filter(None, (spec.regions,)))
 
 
 def _run_of(interval: Interval) -> Run:
     return Run(interval.chromosome, np.array([interval.start]), np.array([interval.end]))
 
 
-def _refuse_bins_between(path: str, run: Run) -> None:
+def _refuse_bins_between(run: Run) -> None:
     """A bin of 200 that begins elsewhere than at a multiple of 50 would be missing from the file without a word."""
     odd = np.flatnonzero((run.end_R - run.start_R == BIN) & (run.start_R % POSITION != 0))
-    if path and len(odd):
+    if len(odd):
         raise InvalidRequest(
-            f"{path}: the bin {_locus(run, odd[0])} cannot be predicted; "
+            f"The bin {locus_of(run, odd[0])} of the regions cannot be predicted; "
             f"the start of a bin, counted from 0, must be a multiple of {POSITION}."
         )
-
-
-def _locus(run: Run, row: np.intp) -> str:
-    return format_locus(Interval(run.chromosome, int(run.start_R[row]), int(run.end_R[row])))
 
 
 def _next_position(starts: NDArray[np.int64]) -> NDArray[np.int64]:
@@ -265,15 +268,3 @@ def _stretches(
     starts, ends = first[np.append(True, is_apart)], end[np.append(is_apart, True)]
     counts = (ends - starts) // POSITION
     return [Stretch(chromosome, start, bins) for start, bins in zip(starts.tolist(), counts.tolist(), strict=True)]
-
-
-def known_chromosome(chromosome: str, lengths: dict[str, int]) -> str:
-    """The dataset's name of a chromosome.
-
-    Raises:
-        InvalidRequest: it has none of this name.
-    """
-    name = next((name for name in other_names(chromosome) if name in lengths), None)
-    if name is None:
-        raise InvalidRequest(f"The genome has no chromosome {chromosome}; it has {', '.join(list(lengths)[:30])}.")
-    return name

@@ -1,29 +1,33 @@
 """Specs on disk: TOML in, one of the frozen structs of `protocol.specs` out, with errors that name key and line."""
 
-import difflib
 import os
 import re
 import tomllib
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any, TypeVar, get_args, get_type_hints
+from typing import Any, NamedTuple, TypeVar, get_args, get_type_hints
 
 import msgspec
 import tomli_w
 
 from ebert_core.protocol.errors import InvalidRequest
+from ebert_core.protocol.locus import is_region_file
+from ebert_core.protocol.resources import named_checkpoint
 from ebert_core.protocol.specs import Evaluate, FineTune, JobSpec, Predict, Pretrain
+from ebert_core.protocol.wording import did_you_mean
 
 Spec = TypeVar("Spec", bound=JobSpec)
 
-_KINDS: dict[str, type[JobSpec]] = {
+KINDS: dict[str, type[JobSpec]] = {
     "pretrain": Pretrain,
     "finetune": FineTune,
     "evaluate": Evaluate,
     "predict": Predict,
 }
 # Keys that hold a path, or several; a relative one is relative to the spec's own folder.
-_PATHS = ("dataset", "output", "start_from", "checkpoint", "controls")
-_AVERAGED = ("checkpoint", "controls")
+_PATHS = ("dataset", "output")
+_CHECKPOINTS = ("start_from", "checkpoint", "controls")
+_REGIONS = ("training", "validation", "regions")
 _LARGEST = 2**63 - 1  # as TOML says
 _WHERE = re.compile(r"^(?P<what>.*?)(?: - at `\$\.?(?P<key>\w*)[^`]*`)?$", re.DOTALL)
 _FIELD = re.compile(r"field `(\w+)`")
@@ -40,16 +44,31 @@ _TOML_WORDS = {
 
 def verb(spec: JobSpec) -> str:
     """The `ebert` command that runs this spec."""
-    tag = type(spec).__struct_config__.tag
+    return _tag(type(spec))
+
+
+def _tag(kind: type[JobSpec]) -> str:
+    tag = kind.__struct_config__.tag
     assert isinstance(tag, str)
     return tag
 
 
-def read_spec(path: str | Path) -> JobSpec:
-    """The spec in a TOML file, its paths made absolute.
+class Change(NamedTuple):
+    """Another value of a key, as it came from a command line: `said` is how it stood there, for messages."""
+
+    key: str
+    value: object
+    said: str
+
+
+def read_spec(path: str | Path, changes: Sequence[Change] = (), wanted: type[JobSpec] | None = None) -> JobSpec:
+    """The spec in a TOML file with some keys changed, its paths made absolute.
+
+    Relative paths in the file are taken from its folder, those of the changes from the working directory.
 
     Raises:
-        InvalidRequest: the file is missing, is no TOML, or holds no such spec; the sentence names key and line.
+        InvalidRequest: the file is missing, is no TOML, holds no such spec, or one of another kind than is wanted; the
+            sentence names key and line, or the words that change it.
     """
     path = Path(path)
     text = _text(path)
@@ -58,35 +77,98 @@ def read_spec(path: str | Path) -> JobSpec:
     except tomllib.TOMLDecodeError as error:
         raise InvalidRequest(f"{path} is no TOML: {error}.") from None
     kind = _kind(path, text, keys)
+    if wanted is not None and wanted is not kind:
+        raise InvalidRequest(f"{path} is a spec for ebert {_tag(kind)}, not for ebert {_tag(wanted)}.")
+    for change in changes:
+        _check_key(kind, change)
+    said = {change.key: f"{change.said}: " for change in changes}
+    changed = {change.key: _absolute(kind, change.key, change.value, Path.cwd()) for change in changes}
+
+    def place(key: str) -> str:
+        return said.get(key, f"{path}{_line(text, key)}: ")
+
+    keys = {key: _absolute(kind, key, value, path.parent) for key, value in keys.items()} | changed
     for key, value in keys.items():
         if isinstance(value, int) and abs(value) > _LARGEST:
-            raise InvalidRequest(f"{path}{_line(text, key)}: {key} is {value}; whole numbers go up to {_LARGEST}.")
+            raise InvalidRequest(f"{place(key)}{key} is {value}; whole numbers go up to {_LARGEST}.")
     try:
-        spec = msgspec.convert(keys, kind)
+        return msgspec.convert(keys, kind)
     except msgspec.ValidationError as error:
-        raise InvalidRequest(_sentence(path, text, kind, str(error))) from None
-    return absolute_paths(spec, path.parent)
+        raise InvalidRequest(_sentence(path, place, kind, str(error))) from None
+
+
+def change_of(assignment: str, kind: type[JobSpec]) -> Change:
+    """What `--set KEY=VALUE` asks for. The value is TOML; a text may do without quotes, which shells take away.
+
+    Raises:
+        InvalidRequest: there is no such key, or no value.
+    """
+    key, equals, written = (part.strip() for part in assignment.partition("="))
+    said = f"--set {assignment}"
+    if not (key and equals and written):
+        raise InvalidRequest(f"{said} should be written KEY=VALUE, such as seed=3.")
+    _check_key(kind, Change(key, None, said))
+    try:
+        value = tomllib.loads(f"value = {written}")["value"]
+    except tomllib.TOMLDecodeError:
+        if written[0] in "[{\"'":
+            raise InvalidRequest(f'{said}: {written} is no value of TOML; a list is written ["A", "B"].') from None
+        value = written
+    return Change(key, value, said)
+
+
+def changed_spec(spec: Spec, change: Change) -> Spec:
+    """The spec with one key changed.
+
+    Raises:
+        InvalidRequest: the value is of another type than the key's.
+    """
+    keys = {**msgspec.structs.asdict(spec), change.key: change.value, "job": verb(spec)}
+    try:
+        return msgspec.convert(keys, type(spec))
+    except msgspec.ValidationError as error:
+        raise InvalidRequest(
+            _sentence(Path(), lambda _key: f"{change.said}: ", KINDS[verb(spec)], str(error))
+        ) from None
+
+
+def _check_key(kind: type[JobSpec], change: Change) -> None:
+    keys = kind.__struct_fields__
+    if change.key in keys:
+        return
+    last = change.key.rpartition(".")[2]
+    hint = did_you_mean(last, keys) or f"the keys are {', '.join(keys)}."
+    raise InvalidRequest(f"{change.said}: {_tag(kind)} has no key {change.key}; {hint}")
 
 
 def absolute_paths(spec: Spec, folder: Path) -> Spec:
-    """The spec with its relative paths taken from a folder."""
+    """The spec with its relative paths taken from a folder; names of shipped checkpoints become their paths."""
+    keys = {key: _absolute(type(spec), key, getattr(spec, key), folder) for key in spec.__struct_fields__}
+    return msgspec.structs.replace(spec, **keys)
 
-    def absolute(value: str) -> str:
-        return os.path.abspath(folder / Path(value).expanduser()) if value else ""
 
-    def each_absolute(value: str) -> str:
-        """Checkpoints joined by a plus sign are averaged; a folder whose name has one is itself."""
-        is_one = Path(absolute(value)).exists()
-        return absolute(value) if is_one else "+".join(absolute(part.strip()) for part in value.split("+"))
+def _absolute(kind: type[msgspec.Struct], key: str, value: object, folder: Path) -> object:
+    """A value of a key of a spec, or several, with paths taken from a folder; what is no text is left to its check."""
+    if isinstance(value, (list, tuple)):
+        return type(value)(_absolute(kind, key, each, folder) for each in value)
+    if not isinstance(value, str) or not value:
+        return value
 
-    changed = {}
-    for key in spec.__struct_fields__:
-        value = getattr(spec, key)
-        # The regions of a prediction are a BED file, those of other specs are locus texts.
-        if key in _PATHS or (key == "regions" and isinstance(spec, Predict)):
-            make = each_absolute if isinstance(spec, Evaluate) and key in _AVERAGED else absolute
-            changed[key] = make(value) if isinstance(value, str) else tuple(map(make, value))
-    return msgspec.structs.replace(spec, **changed)
+    def absolute(text: str) -> str:
+        return os.path.abspath(folder / Path(text).expanduser())
+
+    def checkpoint(text: str) -> str:
+        return absolute(text if Path(absolute(text)).exists() else named_checkpoint(text))
+
+    if key in _CHECKPOINTS and kind is Evaluate and not Path(absolute(value)).exists():
+        # Checkpoints joined by a plus sign are averaged; a folder whose name has one is itself.
+        return "+".join(checkpoint(part.strip()) for part in value.split("+"))
+    if key in _CHECKPOINTS:
+        return checkpoint(value)
+    # Before a prediction took several regions and loci, its one text was a file, whatever it was called.
+    is_old = kind is Predict and Path(absolute(value)).is_file()
+    is_path = key in _PATHS or (key in _REGIONS and (is_region_file(value) or is_old))
+    return absolute(value) if is_path else value
 
 
 def write_spec(path: str | Path, spec: JobSpec) -> None:
@@ -111,15 +193,15 @@ def _text(path: Path) -> str:
 # Any: whatever the TOML file holds.
 def _kind(path: Path, text: str, keys: dict[str, Any]) -> type[JobSpec]:
     job = keys.get("job")
-    if isinstance(job, str) and job in _KINDS:
-        return _KINDS[job]
-    choices = ", ".join(f'"{name}"' for name in _KINDS)
+    if isinstance(job, str) and job in KINDS:
+        return KINDS[job]
+    choices = ", ".join(f'"{name}"' for name in KINDS)
     if job is None:
         raise InvalidRequest(f"{path} lacks the key job; it must be one of {choices}.")
     raise InvalidRequest(f"{path}{_line(text, 'job')}: job is {job!r}; it must be one of {choices}.")
 
 
-def _sentence(path: Path, text: str, kind: type[JobSpec], error: str) -> str:
+def _sentence(path: Path, place: Callable[[str], str], kind: type[JobSpec], error: str) -> str:
     match = _WHERE.match(error)
     what, key = (match["what"], match["key"] or "") if match else (error, "")
     field = _FIELD.search(what)
@@ -127,14 +209,14 @@ def _sentence(path: Path, text: str, kind: type[JobSpec], error: str) -> str:
         name = field[1]
         if "missing" in what:
             return f"{path} lacks the key {name}."
-        job = kind.__struct_config__.tag
-        others = [other for other, spec in _KINDS.items() if name in spec.__struct_fields__]
-        known = difflib.get_close_matches(name, kind.__struct_fields__, 1)
-        if others and not known:
-            return f"{path}{_line(text, name)}: {name} is a key of {' and '.join(others)}, and job says {job}."
-        hint = f"did you mean {known[0]}?" if known else f"the keys are job, {', '.join(kind.__struct_fields__)}."
-        return f"{path}{_line(text, name)}: there is no key {name}; {hint}"
-    return f"{path}{_line(text, key)}: {key}: {_plain(what, kind, key)}."
+        job = _tag(kind)
+        others = [other for other, spec in KINDS.items() if name in spec.__struct_fields__]
+        hint = did_you_mean(name, kind.__struct_fields__)
+        if others and not hint:
+            return f"{place(name)}{name} is a key of {' and '.join(others)}, and job says {job}."
+        hint = hint or f"the keys are job, {', '.join(kind.__struct_fields__)}."
+        return f"{place(name)}there is no key {name}; {hint}"
+    return f"{place(key)}{key}: {_plain(what, kind, key)}."
 
 
 def _plain(what: str, kind: type[JobSpec], key: str) -> str:

@@ -16,6 +16,7 @@ from ebert_core.protocol.modelling import Familiarity
 from ebert_core.protocol.reliability import Reliability
 from ebert_core.protocol.specs import FineTune, Pretrain
 from ebert_core.protocol.verdict import Verdict
+from ebert_core.protocol.wording import all_of, did_you_mean
 
 FORMAT_VERSION = 1
 _LARGEST = 64 * 2**20
@@ -140,10 +141,11 @@ class Description(msgspec.Struct, frozen=True):
         for record in self.factors:
             if record.name == name:
                 return record
-        known = ", ".join(record.name for record in self.factors)
-        if not known:
+        if not self.factors:
             raise InvalidRequest(f"{self.name} is pre-trained only and predicts no factor yet; fine-tune it first.")
-        raise InvalidRequest(f"This checkpoint does not predict {name}. It predicts {known}.")
+        known = [record.name for record in self.factors]
+        hint = f"; {near}" if (near := did_you_mean(name, known)) else "."
+        raise InvalidRequest(f"The checkpoint {self.name} does not predict {name}{hint} It predicts {all_of(known)}.")
 
     def familiarity(self, factor: str, cell_type: str, interval: Interval) -> Familiarity:
         """What training saw of an interval that lies wholly inside or outside the listed regions."""

@@ -109,6 +109,6 @@ def refusal_without_inputs(name: str, inputs: CellInputs) -> str:
     return (
         f"{name} reads {listed(inputs.absent, _MOST_NAMED)}, and the dataset gives none of them for "
         f"{inputs.cell_type}: it would predict the same in every such cell type. Add the files to the dataset, name a "
-        "signal that stands in (--input DNase=ATAC), or let it go by the sequence alone: --without-inputs, or "
+        "signal that stands in (--inputs DNase=ATAC), or let it go by the sequence alone: --without-inputs, or "
         "without_inputs = true in a spec."
     )

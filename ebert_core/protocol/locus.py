@@ -8,8 +8,10 @@ import msgspec
 
 from ebert_core.protocol.chromosome_names import name_in
 from ebert_core.protocol.errors import InvalidRequest
+from ebert_core.protocol.wording import has_no
 
 _POINT_SPAN = 20_000
+_REGION_FILES = (".bed", ".narrowpeak", ".broadpeak", ".gappedpeak", ".bb", ".bigbed", ".txt", ".tsv")
 _UNITS = {"": 1, "k": 1_000, "m": 1_000_000, "g": 1_000_000_000}
 _NUMBER = r"(\d{1,3}(?: \d{3})+|[\d,]*\.?\d+|\d[\d,]*\.?)\s*([kKmMgG]?)(?:[bB][pP]?)?"
 _POSITIONS = re.compile(rf"\s*{_NUMBER}\s*(?:(?:-|\.\.)\s*{_NUMBER})?\s*")
@@ -76,6 +78,24 @@ def parse_locus(text: str, chromosome_lengths: Mapping[str, int]) -> Interval | 
     if spoken is None or chromosome is None:
         return None
     return _interval(text, chromosome, chromosome_lengths[chromosome], spoken["positions"])
+
+
+def is_region_file(text: str) -> bool:
+    """Whether a region that a person named is a file of regions: it has a slash, or ends as such files do."""
+    lowered = text.lower().removesuffix(".gz")
+    return "/" in text or lowered.endswith(_REGION_FILES)
+
+
+def no_locus(text: str, chromosome_lengths: Mapping[str, int], where: str) -> str:
+    """A sentence on a text that names neither a place nor a file of places."""
+    chromosome = next(_readings_without_positions(text), text)
+    sentence = has_no(where, "chromosome", chromosome, chromosome_lengths)
+    example = next(iter(chromosome_lengths), "chr5")
+    return f"'{text}' is no region: {sentence} Write {example}, {example}:1,000-2,000, or a BED file."
+
+
+def _readings_without_positions(text: str) -> Iterator[str]:
+    return (written.chromosome for written in _readings(_plain(text)) if written.positions)
 
 
 def _plain(text: str) -> str:

@@ -5,6 +5,8 @@ from pathlib import Path
 
 from ebert_core.protocol.errors import InvalidRequest
 
+_CHECKPOINTS = "checkpoints"
+
 
 def resource(name: str) -> Path:
     """Path of a shipped file or folder, `name` being its path under `resources/`.
@@ -16,6 +18,25 @@ def resource(name: str) -> Path:
         if (folder / name).exists():
             return folder / name
     raise InvalidRequest(f"This installation lacks the file resources/{name}; install EBERT Browser again.")
+
+
+def shipped_checkpoints() -> dict[str, Path]:
+    """The checkpoints that come with the program, by name, in alphabetical order."""
+    for folder in _folders():
+        if (folder / _CHECKPOINTS).is_dir():
+            found = sorted(each for each in (folder / _CHECKPOINTS).iterdir() if (each / "description.json").is_file())
+            return {each.name: each for each in found}
+    return {}
+
+
+def named_checkpoint(text: str) -> str:
+    """The folder of a checkpoint that is named by its path, or by the name of one that comes with the program.
+
+    A path wins: `./human_slices` or a folder of that name is the person's own.
+    """
+    if Path(text).expanduser().exists() or text not in (shipped := shipped_checkpoints()):
+        return text
+    return str(shipped[text])
 
 
 def _folders() -> Iterator[Path]:

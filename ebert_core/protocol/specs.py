@@ -2,7 +2,8 @@
 
 The dialog fills it, TOML decodes into it, the checkpoint keeps it.
 
-Paths are strings and absolute once a job runs. Regions are locus texts (`chr3`, `chr5:124,000,001-126,000,000`).
+Paths are strings and absolute once a job runs. Regions are locus texts (`chr3`, `chr5:124,000,001-126,000,000`) and
+paths of BED files.
 """
 
 from typing import Literal
@@ -136,7 +137,7 @@ class Predict(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="pred
     factor: str | tuple[str, ...]
     output: str
     chromosomes: tuple[str, ...] = ()
-    regions: str = ""
+    regions: str | tuple[str, ...] = ()
     locus: str = ""
     strands: int = 2
     wanted_precision: float = 0.0

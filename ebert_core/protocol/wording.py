@@ -1,6 +1,11 @@
 """How lists and shares are said to a person, the same in every window, command and file."""
 
-from collections.abc import Sequence
+import difflib
+from collections.abc import Iterable, Sequence
+
+_MOST_LISTED = 30
+_MOST_COMPARED = 2000
+_NEAR = 0.7
 
 
 def listed(names: Sequence[str], limit: int = 4) -> str:
@@ -12,6 +17,32 @@ def listed(names: Sequence[str], limit: int = 4) -> str:
     shown = max(1, limit - 1)
     others = len(names) - shown
     return f"{', '.join(names[:shown])} and {others} {'other' if others == 1 else 'others'}"
+
+
+def has_no(where: object, kind: str, name: str, known: Iterable[str]) -> str:
+    """A sentence on a name that is none: `D.toml has no cell type K563; did you mean K562? It has HepG2, K562.`"""
+    names = list(known)
+    # To offer chr8 for chr9 helps nobody.
+    offered = [each for each in names if kind != "chromosome" or _letters(each) != _letters(name)]
+    hint = did_you_mean(name, offered)
+    return f"{where} has no {kind} {name}; {f'{hint} It' if hint else 'it'} has {all_of(names)}."
+
+
+def _letters(name: str) -> str:
+    return "".join(letter for letter in name if not letter.isdigit())
+
+
+def did_you_mean(name: str, known: Sequence[str]) -> str:
+    """`did you mean K562?`, or nothing where no known name is near."""
+    by_lower = {each.lower(): each for each in known[:_MOST_COMPARED]}
+    near = difflib.get_close_matches(name.lower(), by_lower, 1, _NEAR)
+    return f"did you mean {by_lower[near[0]]}?" if near else ""
+
+
+def all_of(names: Sequence[str]) -> str:
+    """The names with commas; of very many the first."""
+    more = f" and {len(names) - _MOST_LISTED:,} more" if len(names) > _MOST_LISTED else ""
+    return f"{', '.join(names[:_MOST_LISTED])}{more}" or "none"
 
 
 def percent(share: float) -> str:

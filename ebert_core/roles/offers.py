@@ -4,7 +4,7 @@ import os
 from pathlib import Path
 
 from ebert_core.protocol.offers import Demonstration, ListShipped, MakeDemonstration, Shipped, ShippedCheckpoint
-from ebert_core.protocol.resources import resource
+from ebert_core.protocol.resources import resource, shipped_checkpoints
 from ebert_core.roles.session import Handlers, Report
 
 
@@ -21,8 +21,7 @@ def demonstration_directory() -> Path:
 
 def _list(_request: ListShipped, report: Report) -> Shipped:
     report(0.0)
-    folders = sorted(path for path in resource("checkpoints").iterdir() if (path / "description.json").is_file())
-    return Shipped(tuple(map(_shipped, folders)))
+    return Shipped(tuple(map(_shipped, shipped_checkpoints().values())))
 
 
 def _shipped(folder: Path) -> ShippedCheckpoint:

@@ -95,17 +95,24 @@ def test_predict_in_a_shell_writes_a_bigwig_and_a_job(toy_binding, toy_checkpoin
 @pytest.mark.parametrize(
     ("changes", "sentence"),
     [
-        ({"factor": "GATA9"}, "This checkpoint does not predict GATA9. It predicts FOS.\n"),
-        ({"cell_type": "gamma"}, "toy has no cell type gamma; it has alpha, beta.\n"),
+        ({"factor": "GATA9"}, "The checkpoint fos does not predict GATA9. It predicts FOS.\n"),
+        ({"cell_type": "gamma"}, "{dataset} has no cell type gamma; it has alpha, beta.\n"),
+        ({"cell_type": "alpah"}, "{dataset} has no cell type alpah; did you mean alpha? It has alpha, beta.\n"),
+        ({"locus": "2:x"}, "'x' in 2:x is no position; write chr2:1,000-2,000.\n"),
+        (
+            {"locus": "chr2_alt"},
+            "'chr2_alt' is no region: {dataset} has no chromosome chr2_alt; it has chr1, chr2. Write chr1, "
+            "chr1:1,000-2,000, or a BED file.\n",
+        ),
         ({"output": ""}, "--output is needed.\n"),
         ({"output": "x.txt"}, "x.txt should end in .bw, .tab.gz, .bed.gz or .tsv, so that its format is known.\n"),
         ({"locus": "chr2:99000-99100"}, "chr2 ends at 12,130; chr2:99000-99100 lies beyond it.\n"),
         ({"output": "/no/such/x.bw"}, "There is no folder /no/such to write x.bw to.\n"),
     ],
 )
-def test_what_is_unknown_gives_one_sentence_and_exit_code_2(predict, capsys, changes, sentence):
+def test_what_is_unknown_gives_one_sentence_and_exit_code_2(predict, toy_binding, capsys, changes, sentence):
     assert predict(**changes) == 2
-    assert capsys.readouterr() == ("", f"ebert predict: {sentence}")
+    assert capsys.readouterr() == ("", f"ebert predict: {sentence.replace('{dataset}', str(toy_binding))}")
 
 
 def test_a_mistyped_name_leaves_no_failed_job_behind(predict):

@@ -2,8 +2,10 @@
 
 import gzip
 import hashlib
+import os
 import shutil
 import signal
+from pathlib import Path
 
 import msgspec
 import numpy as np
@@ -11,6 +13,7 @@ import pytest
 from safetensors.numpy import load_file, save_file
 
 from ebert_core.cli.program import main
+from ebert_core.jobs.directory import list_jobs
 from ebert_core.jobs.lock import writing_to
 from ebert_core.jobs.specs import read_spec, write_spec
 from ebert_core.protocol.reliability import MeasuredCell, Reliability, ReliabilityPoint
@@ -38,7 +41,7 @@ def test_a_file_that_another_job_writes_is_refused(words, tmp_path, capsys):
 @pytest.mark.parametrize(
     ("flags", "sentence"),
     [
-        (["--output", "x.bw"], "--factor is needed."),
+        (["--output", "x.bw"], "--factors is needed."),
         (["--output", "x.{factor}.bw", "--factor", "FOS", "--factor", "GATA9"], "does not predict GATA9"),
     ],
 )
@@ -89,19 +92,46 @@ def test_whoever_is_asked_to_end_leaves_nothing_behind(words, tmp_path, monkeypa
     assert (seen, list(tmp_path.iterdir())) == ([{f"x.{ending}.part", f".x.{ending}.lock"}], [])
 
 
-@pytest.mark.parametrize(
-    ("flags", "named"),
-    [
-        (["--strands", "1"], "--strands"),
-        (["--chromosomes", "chr1"], "--chromosomes"),
-        (["--factor", "FOS"], "--factor"),
-    ],
-)
-def test_flags_beside_a_spec_are_refused(toy_binding, toy_checkpoint, tmp_path, capsys, flags, named):
-    spec = Predict(str(toy_checkpoint), str(toy_binding), "alpha", "FOS", str(tmp_path / "x.bw"))
+def test_options_beside_a_spec_take_the_place_of_what_it_says(toy_binding, toy_checkpoint, tmp_path, capsys):
+    spec = Predict(str(toy_checkpoint), str(toy_binding), "gamma", "GATA9", str(tmp_path / "x.bw"), locus="chr1")
     write_spec(tmp_path / "spec.toml", spec)
-    assert main(["predict", str(tmp_path / "spec.toml"), *flags]) == 2
-    assert f"says it all; change it there, and leave out {named}." in capsys.readouterr().err
+    words = ["--strands", "1", "--regions", "chr2:1-3000", "--cell-types", "beta", "--factors", "FOS"]
+    output = tmp_path / "y.tab.gz"
+    assert main(["predict", str(tmp_path / "spec.toml"), *words, "--set", f"output={output}"]) == 0
+    assert capsys.readouterr().out == f"{output}\n"
+    [job] = list_jobs(Path(os.environ["EBERT_JOBS"]))
+    ran = read_spec(Path(job.directory) / "spec.toml")
+    assert isinstance(ran, Predict)
+    assert (ran.strands, ran.regions, ran.locus, ran.cell_type, ran.factor, ran.output) == (
+        *(1, ("chr2:1-3000",), "", "beta", "FOS"),
+        str(output),
+    )
+
+
+def test_several_cell_types_are_predicted_one_after_the_other(words, tmp_path, capsys):
+    words = [*words[:3], "--locus", "chr2:1-3000", "--factors", "FOS"]
+    for cells in (["alpha", "beta"], ["all"]):
+        assert main([*words, "--cell-types", *cells, "--output", str(tmp_path / "{factor}.{cell_type}.tab.gz")]) == 0
+        assert capsys.readouterr().out == f"{tmp_path / 'FOS.alpha.tab.gz'}\n{tmp_path / 'FOS.beta.tab.gz'}\n"
+    assert (tmp_path / "FOS.alpha.tab.gz").read_bytes() != (tmp_path / "FOS.beta.tab.gz").read_bytes()
+    assert main([*words, "--cell-types", "all", "--output", str(tmp_path / "{factor}.tab.gz")]) == 2
+    assert "2 cell types need files of their own; write {cell_type} in the name" in capsys.readouterr().err
+    assert main([*words, "--cell-types", "alpha", "gamma", "--output", str(tmp_path / "{cell_type}.bw")]) == 2
+    assert "has no cell type gamma" in capsys.readouterr().err
+    assert not (tmp_path / "alpha.bw").exists()
+
+
+def test_regions_are_loci_and_bed_files_together(words, tmp_path, capsys):
+    bed = tmp_path / "peaks.bed"
+    bed.write_text("chr2\t1000\t1400\tpeak1\n")
+    words = [*words[:5], "--factors", "FOS", "--output", str(tmp_path / "x.tsv")]
+    assert main([*words, "--regions", "chr1:1-500", str(bed), "chr2:3,001-3,500"]) == 0
+    rows = [line.split("\t")[:4] for line in (tmp_path / "x.tsv").read_text().splitlines()]
+    assert rows[-3:] == [
+        ["chr1", "0", "500", "chr1:1-500"],
+        ["chr2", "1000", "1400", "peak1"],
+        ["chr2", "3000", "3500", "chr2:3,001-3,500"],
+    ]
 
 
 def test_a_spec_may_name_one_factor_or_several(tmp_path):

@@ -160,7 +160,7 @@ def test_files_and_a_store_give_the_same_file_and_a_stale_store_is_not_read(spec
 @pytest.mark.parametrize(
     ("region", "name", "sentence"),
     [
-        ("chr2\t777\t977", "x.tab.gz", "the bin chr2:778-977 cannot be predicted"),
+        ("chr2\t777\t977", "x.tab.gz", "The bin chr2:778-977 of the regions cannot be predicted"),
         ("chr2\t12000\t12200", "x.tab.gz", "the region chr2:12,001-12,200 passes the end of chr2 at 12,130"),
         ("chr2\t12000\t12200", "x.bw", "is the file one of another assembly"),
         ("chr9\t0\t200", "x.tab.gz", "no chromosome chr9"),
@@ -339,7 +339,7 @@ def test_a_full_disk_gives_one_sentence_and_leaves_nothing(tmp_path, limit):
         ({"factor": "GATA9"}, "x.bw", r"does not predict GATA9\. It predicts FOS"),
         ({"cell_type": "gamma"}, "x.bw", "has no cell type gamma; it has alpha, beta"),
         ({"chromosomes": ("chr9",)}, "x.bw", "no chromosome chr9; it has chr1, chr2"),
-        ({"locus": "nowhere"}, "x.bw", "'nowhere' is no locus"),
+        ({"locus": "nowhere"}, "x.bw", "'nowhere' is no region: .*toml has no chromosome nowhere; it has chr1, chr2"),
         ({"locus": "chr1", "chromosomes": ("chr1",)}, "x.bw", "not several of them"),
         ({"regions": "/no/such.bed"}, "x.bw", "/no/such.bed"),
         ({"checkpoint": "/no/such"}, "x.bw", "There is no checkpoint at /no/such"),

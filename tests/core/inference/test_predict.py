@@ -181,7 +181,7 @@ def test_work_ends_where_the_listener_raises(predictor):
 @pytest.mark.parametrize(
     ("cell_type", "interval", "sentence"),
     [
-        ("gamma", WHOLE, "toy has no cell type gamma"),
+        ("gamma", WHOLE, "DATASET.toml has no cell type gamma"),
         ("alpha", Interval("chr9", 0, 500), "The genome has no chromosome chr9; it has chr1, chr2"),
         ("alpha", Interval("chr2", 20_000, 20_500), "chr2 has 12,130 bases; there is nothing at 20,001"),
     ],

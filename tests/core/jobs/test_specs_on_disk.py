@@ -31,7 +31,7 @@ def test_relative_paths_are_relative_to_the_spec(tmp_path):
     )
     spec = read_spec(path)
     assert isinstance(spec, Predict)
-    assert (spec.checkpoint, spec.dataset, spec.regions) == (str(tmp_path / "c"), str(tmp_path.parent / "D.toml"), "")
+    assert (spec.checkpoint, spec.dataset, spec.regions) == (str(tmp_path / "c"), str(tmp_path.parent / "D.toml"), ())
 
 
 @pytest.mark.parametrize(

@@ -221,7 +221,7 @@ def test_a_place_that_cannot_be_written_is_named(copied):
 
 def test_a_factor_the_checkpoint_does_not_know_is_named_with_those_it_knows(toy_checkpoint):
     description = load_checkpoint(toy_checkpoint).description
-    with pytest.raises(InvalidRequest, match=r"This checkpoint does not predict GATA9\. It predicts FOS\."):
+    with pytest.raises(InvalidRequest, match=r"The checkpoint fos does not predict GATA9\. It predicts FOS\."):
         description.factor("GATA9")
     bare = msgspec.structs.replace(description, factors=())
     with pytest.raises(InvalidRequest, match="pre-trained only and predicts no factor yet"):

@@ -187,7 +187,7 @@ def test_too_many_peaks_are_thinned_evenly_and_the_rest_counted(role, folder):
     ("request_", "sentence"),
     [
         (ReadStates(HUNDREDS, "beta"), "toy has no chromatin states for beta."),
-        (ReadStates(HUNDREDS, "delta"), "toy has no cell type delta"),
+        (ReadStates(HUNDREDS, "delta"), "DATASET.toml has no cell type delta; it has alpha, beta"),
         (ReadSignal(HUNDREDS, 10, "beta", "DNase"), "toy has no DNase signal for beta."),
         (ReadPeaks(HUNDREDS, "beta", "CTCF"), "toy has no CTCF peaks for beta."),
         (ReadPeaks(HUNDREDS, path="/no/such.bed"), "/no/such.bed"),

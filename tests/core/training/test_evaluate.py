@@ -134,7 +134,7 @@ def test_it_ends_where_the_person_wants_it_to(spec_of, tmp_path):
     [
         ({"factors": ("GATA9",)}, "does not predict GATA9. It predicts FOS"),
         ({"cell_types": ("gamma",)}, "no cell type gamma"),
-        ({"regions": ("chr9",)}, "'chr9' is no region of toy1"),
+        ({"regions": ("chr9",)}, "'chr9' is no region"),
         ({"regions": ("chr2:9,101-9,500",)}, "None of FOS was assayed in the chosen cell types and regions"),
         ({"without": ("methylation",)}, "'methylation' is no stream to leave out"),
         ({"controls": ("/no/such",)}, "There is no checkpoint at /no/such"),

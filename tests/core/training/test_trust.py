@@ -96,10 +96,10 @@ def wait_until(holds: Callable[[], object]) -> None:
 @pytest.mark.parametrize(
     ("changes", "sentence"),
     [
-        ({"factors": ("GATA9",)}, "No peaks of GATA9 in the chosen cell types"),
-        ({"cell_types": ("gamma",)}, "toy has no cell type gamma"),
-        ({"training": ("chr9",)}, "'chr9' is no region of toy1"),
-        ({"validation_cell_types": ("gamma",)}, "toy has no cell type gamma"),
+        ({"factors": ("GATA9",)}, "has no peaks of GATA9"),
+        ({"cell_types": ("gamma",)}, "DATASET.toml has no cell type gamma"),
+        ({"training": ("chr9",)}, "'chr9' is no region"),
+        ({"validation_cell_types": ("gamma",)}, "DATASET.toml has no cell type gamma"),
     ],
 )
 def test_a_mistyped_name_leaves_no_failed_job_behind(smallest, toy_binding, tmp_path, capsys, changes, sentence):

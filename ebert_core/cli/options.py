@@ -1,0 +1,95 @@
+"""Options that several commands have: on each of them the same name, values, sentence and place in the help.
+
+Where a command had another name for one, that name goes on working and is not listed.
+"""
+
+import argparse
+import os
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+from ebert_core.protocol.errors import InvalidRequest
+from ebert_core.protocol.locus import is_region_file
+from ebert_core.protocol.resources import named_checkpoint
+
+_ALL = "all"
+
+
+class Option(NamedTuple):
+    """One option: what stands for its value, its sentence, whether it takes several, and its former names."""
+
+    metavar: str
+    help: str
+    takes_several: bool = False
+    former: tuple[str, ...] = ()
+    choices: tuple[str, ...] | None = None
+
+
+# In the order of the help.
+OPTIONS = {
+    "dataset": Option("DATASET.toml", "the dataset to read"),
+    "factors": Option("F", "factors, or `all`", takes_several=True, former=("factor",)),
+    "cell-types": Option("C", "cell types, or `all`", takes_several=True, former=("cell-type",)),
+    "regions": Option("R", "loci such as chr5:1,000-2,000, and BED files", takes_several=True, former=("locus",)),
+    "chromosomes": Option("N", "chromosomes", takes_several=True),
+    "output": Option("X", "where to write"),
+    "device": Option("D", "auto (default), cpu or cuda:0"),
+    "precision": Option("P", "auto (default): bf16 where it is fast, else fp32", choices=("auto", "bf16", "fp32")),
+    "set": Option("KEY=VALUE", "another value of a key of the spec, written as in TOML", takes_several=True),
+    "json": Option("", "JSON on standard output instead of text"),
+}
+
+
+def add_shared(container: argparse._ActionsContainer, *names: str, required: Sequence[str] = (), **notes: str) -> None:
+    """Adds these of the shared options, in their order; a note says what an option is for in this command."""
+    for name, option in OPTIONS.items():
+        if name in names:
+            note = notes.get(name.replace("-", "_"), "")
+            _add(container, name, option, f"{option.help}; {note}" if note else option.help, name in required)
+
+
+def _add(container: argparse._ActionsContainer, name: str, option: Option, text: str, required: bool) -> None:
+    text = text.replace("%", "%%")
+    if not option.metavar:
+        container.add_argument(f"--{name}", action="store_true", help=text)
+    elif option.takes_several:
+        _add_several(container, name, name, option, text)
+        for former in option.former:
+            _add_several(container, former, name, option, argparse.SUPPRESS)
+    else:
+        metavar = None if option.choices else option.metavar
+        container.add_argument(f"--{name}", metavar=metavar, choices=option.choices, help=text, required=required)
+
+
+def _add_several(container: argparse._ActionsContainer, name: str, meant: str, option: Option, text: str) -> None:
+    container.add_argument(
+        f"--{name}", dest=meant.replace("-", "_"), metavar=option.metavar, nargs="+", action="extend", help=text
+    )
+
+
+def chosen(names: Sequence[str] | None, option: str) -> tuple[str, ...]:
+    """The names that were given, in order, each once; nothing where none or `all` was.
+
+    Raises:
+        InvalidRequest: `all` stands beside names.
+    """
+    given = tuple(dict.fromkeys(names or ()))
+    if _ALL in given and len(given) > 1:
+        raise InvalidRequest(f"--{option} says all and {given[given[0] == _ALL]}; give names, or all.")
+    return () if given == (_ALL,) else given
+
+
+def region_texts(texts: Iterable[str] | None) -> tuple[str, ...]:
+    """Loci as they are, and files of regions by their whole path."""
+    return tuple(os.path.abspath(Path(text).expanduser()) if is_region_file(text) else text for text in texts or ())
+
+
+def checkpoint_path(text: str) -> Path:
+    """The folder of a checkpoint named by path, or by name where it comes with the program."""
+    return Path(named_checkpoint(text))
+
+
+def checkpoint_paths(texts: Iterable[str]) -> list[Path]:
+    """The same of several."""
+    return [checkpoint_path(text) for text in texts]
