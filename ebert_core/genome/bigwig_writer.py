@@ -1,9 +1,7 @@
 """Writes a bigWig from values in genome order; the file appears complete or not at all."""
 
-import errno
 import math
 import os
-import shutil
 from collections.abc import Mapping
 from pathlib import Path
 from types import TracebackType
@@ -13,6 +11,7 @@ import numpy as np
 import pyBigWig
 from numpy.typing import NDArray
 
+from ebert_core.genome.disk_room import DiskRoom
 from ebert_core.genome.zoom_levels import correct_summaries
 from ebert_core.protocol.errors import InvalidRequest
 
@@ -40,6 +39,7 @@ class BigWigWriter:
         self._last = (-1, 0)
         self._bases = 0
         self._minimum, self._maximum = math.inf, -math.inf
+        self._room = DiskRoom(path.parent)
         self._check_place()
         self._check_room(0)
         self._file: Any = pyBigWig.open(str(self._part), "w")  # Any: pyBigWig has no types.
@@ -86,25 +86,19 @@ class BigWigWriter:
     def _check_room(self, more: int) -> None:
         """Asks the disk before pyBigWig does, because a write that fails inside it ends the whole process."""
         written = self._part.stat().st_size if self._part.exists() else 0
-        # Indexes and zoom levels written at the end are smaller than the values.
-        room = _ROOM + more + written // 2
-        probe = self._path.with_name(self._path.name + ".room")
         try:
-            if hasattr(os, "posix_fallocate"):
-                with open(probe, "wb") as file:
-                    os.posix_fallocate(file.fileno(), written, room)
-            elif shutil.disk_usage(self._path.parent).free < room:
-                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+            # Indexes and zoom levels written at the end are smaller than the values.
+            self._room.ask(written, more, _ROOM + written // 2)
         except OSError as error:
+            self._room.give_back()
             if hasattr(self, "_file"):
                 self._discard()
             reason = (error.strerror or str(error)).lower()
             raise InvalidRequest(f"{self._path} cannot be written: {reason}.") from None
-        finally:
-            probe.unlink(missing_ok=True)
 
     def _finish(self) -> None:
         self._check_room(0)
+        self._room.give_back()
         self._file.close()
         if not self._bases:
             # pyBigWig would leave a file without an index, which other readers call damaged.
@@ -126,6 +120,7 @@ class BigWigWriter:
         os.replace(self._part, self._path)
 
     def _discard(self) -> None:
+        self._room.give_back()
         self._file.close()
         self._part.unlink(missing_ok=True)
 

@@ -1,6 +1,5 @@
 """What a checkpoint says about itself: `description.json`. Torch-free, so that any process can read it."""
 
-import math
 import shutil
 from contextlib import suppress
 from pathlib import Path
@@ -34,10 +33,6 @@ class Calibration(msgspec.Struct, frozen=True):
     offset: float = 0.0
     fitted_on: str = ""
     other_factors: int = 0
-
-    def probability(self, logit: float) -> float:
-        """The calibrated probability of one logit."""
-        return 1 / (1 + math.exp(-(self.slope * logit + self.offset)))
 
 
 class FactorRecord(msgspec.Struct, frozen=True):

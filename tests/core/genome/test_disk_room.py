@@ -1,0 +1,117 @@
+"""A disk without room is found out before a library writes, which costs few bytes where room must be written for."""
+
+import errno
+import os
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from ebert_core.genome import disk_room
+from ebert_core.genome.bigwig_writer import BigWigWriter
+from ebert_core.genome.disk_room import DiskRoom, allocate
+from ebert_core.protocol.errors import InvalidRequest
+
+MEGA = 1 << 20
+
+
+@pytest.fixture
+def cannot_allocate(monkeypatch):
+    """As ext3, NFS before 4.2 and many FUSE systems."""
+    monkeypatch.setattr(disk_room, "allocate", lambda *_: False)
+
+
+def write_tiles(path: Path, tiles: int) -> DiskRoom:
+    random = np.random.default_rng(1)
+    with BigWigWriter(path, {"chr1": 10**9}) as writer:
+        for tile in range(tiles):
+            writer.append("chr1", tile * 500_000, 50, random.random(10_000))
+        return writer._room
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="asks Linux for room")
+def test_room_is_given_without_writing_where_the_file_system_can(tmp_path):
+    with tempfile.TemporaryFile(dir=tmp_path) as file:
+        if not allocate(file.fileno(), 3 * MEGA):
+            pytest.skip(f"{tmp_path} lies on a file system without fallocate")
+        assert os.fstat(file.fileno()).st_size == 3 * MEGA
+    assert write_tiles(tmp_path / "x.bw", 20).bytes_written == 0
+
+
+def test_elsewhere_every_byte_is_written_about_once(tmp_path, cannot_allocate):
+    room = write_tiles(tmp_path / "x.bw", 150)
+    size = (tmp_path / "x.bw").stat().st_size
+    # Eight bytes for each of 1.5 million values, half of the file for its end, and what is held from the beginning;
+    # room asked for at each of 150 tiles anew would be 150 times as much.
+    assert 0 < room.bytes_written < 12_000_000 + size // 2 + 2 * 8 * MEGA
+    assert [path.name for path in tmp_path.iterdir()] == ["x.bw"]
+
+
+def test_what_was_asked_for_is_there_afterwards_and_the_rest_is_held(tmp_path, cannot_allocate):
+    room = DiskRoom(tmp_path)
+    room.ask(0, 20 * MEGA, 3 * MEGA)
+    assert (room._length(), room.bytes_written) == (3 * MEGA, 23 * MEGA)
+    room.ask(0, MEGA, 3 * MEGA)
+    room.ask(0, 7 * MEGA, 3 * MEGA)
+    assert room.bytes_written == 31 * MEGA, "eight are written at a time, and used up before any more are"
+    room.ask(0, 1, 4 * MEGA)
+    assert (room._length(), room.bytes_written) == (4 * MEGA, 40 * MEGA)
+    room.give_back()
+    assert room._length() == 0
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("fails_at", [1, 2])
+def test_a_disk_that_fills_on_the_way_is_a_sentence_and_leaves_nothing(
+    tmp_path, monkeypatch, cannot_allocate, fails_at
+):
+    waits = 0
+
+    def fsync(_descriptor: int) -> None:
+        nonlocal waits
+        waits += 1
+        if waits == fails_at:
+            raise OSError(errno.EDQUOT, os.strerror(errno.EDQUOT))
+
+    monkeypatch.setattr(disk_room.os, "fsync", fsync)
+    with pytest.raises(InvalidRequest, match=r"x\.bw cannot be written: disk quota exceeded\.$"):
+        write_tiles(tmp_path / "x.bw", 150)
+    assert waits == fails_at
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_disk_with_less_room_than_that_is_refused_before_anything_is_written(tmp_path, monkeypatch):
+    monkeypatch.setattr(disk_room.shutil, "disk_usage", lambda _: type("Usage", (), {"free": 5 * MEGA}))
+    room = DiskRoom(tmp_path)
+    room.ask(0, 2 * MEGA, 3 * MEGA)
+    with pytest.raises(OSError, match="No space left"):
+        room.ask(0, 2 * MEGA, 3 * MEGA + 1)
+    assert room.bytes_written == 0
+
+
+@pytest.fixture
+def small_ext3(tmp_path):
+    """A file system without fallocate that has 24 MB."""
+    image, place = tmp_path / "image", tmp_path / "mounted"
+    image.write_bytes(bytes(32 * MEGA))
+    place.mkdir()
+    for command in (["mkfs.ext3", "-q", str(image)], ["mount", "-o", "loop", str(image), str(place)]):
+        try:
+            ended = subprocess.run(command, capture_output=True, check=False)
+        except OSError as error:
+            pytest.skip(f"{command[0]} cannot be run: {error}")
+        if ended.returncode:
+            pytest.skip(f"{command[0]} is not allowed here: {ended.stderr.decode().strip()}")
+    yield place
+    subprocess.run(["umount", str(place)], check=True)
+
+
+def test_on_ext3_a_file_is_written_or_the_disk_is_said_to_be_full(small_ext3):
+    room = write_tiles(small_ext3 / "x.bw", 100)
+    assert 0 < room.bytes_written < 25 * MEGA
+    with pytest.raises(InvalidRequest, match=r"y\.bw cannot be written: no space left on device\.$"):
+        write_tiles(small_ext3 / "y.bw", 1500)
+    assert sorted(path.name for path in small_ext3.iterdir()) == ["lost+found", "x.bw"]
