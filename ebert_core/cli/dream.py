@@ -3,10 +3,11 @@
 import argparse
 import contextlib
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from ebert_core.cli.options import add_shared, chosen, region_texts
 from ebert_core.protocol.errors import InvalidRequest
 from ebert_core.protocol.showing import print_result, tell
 
@@ -32,25 +33,30 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="SUBMISSION",
         help="chr, start, stop and a score from 0 to 1, without a header; named F.TF.CELL.tab.gz (final), L. or B.",
     )
-    score.add_argument("--output", metavar="FILE", default="", help="TEAM/F.TF.CELL.json, written when all is well")
-    score.add_argument("--cell-type", metavar="C", default="", help="cell type (default: the CELL of the file name)")
-    score.add_argument(
-        "--chromosomes", metavar="N", nargs="+", default=[], help="score these only (default: all of LABELS)"
+    add_shared(
+        score,
+        *("cell-types", "chromosomes", "output"),
+        cell_types="one that LABELS has (default: the CELL of the file's name)",
+        chromosomes="scored on these (default: all of LABELS)",
+        output="TEAM/F.TF.CELL.json (default: standard output)",
     )
     rank = actions.add_parser("rank", help="the organisers' ranking of teams, from what `ebert dream score` wrote")
     rank.add_argument("directories", metavar="DIRECTORY", nargs="+", help="holds TEAM/F.TF.CELL.json")
     rank.add_argument(
         "--round", choices=("F", "L", "B"), default="F", help="final (default), leaderboard or within cell type"
     )
-    rank.add_argument("--json", action="store_true", help="JSON instead of a table")
+    add_shared(rank, "json")
 
 
 def _add_labels(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--output", metavar="X", required=True, help="F.train.labels.tsv.gz, or without .gz")
-    parser.add_argument(
-        "--regions", metavar="BED", default="", help="where bins lie (default: labelled regions, or all)"
+    add_shared(
+        parser,
+        *("regions", "chromosomes", "output"),
+        required=["output"],
+        regions="where bins lie (default: labelled regions, or all)",
+        chromosomes="only the regions on these",
+        output="F.train.labels.tsv.gz, or without .gz; {factor} in it stands for the factor",
     )
-    parser.add_argument("--chromosomes", metavar="N", nargs="+", default=[], help="regions on these only")
     parser.add_argument(
         "--rule",
         choices=("organisers", "half-of-bin"),
@@ -58,12 +64,20 @@ def _add_labels(parser: argparse.ArgumentParser) -> None:
         help="that of the organisers' script (default), or B where 100 bases of the bin lie in conservative peaks",
     )
     dataset = parser.add_argument_group("from a dataset")
-    dataset.add_argument("--dataset", metavar="DATASET.toml", default="", help="its peaks, blacklist, regions, lengths")
-    dataset.add_argument("--factor", metavar="F", default="", help="whose peaks")
-    dataset.add_argument("--cell-types", metavar="C", nargs="+", default=[], help="(default: all that were assayed)")
+    add_shared(
+        dataset,
+        *("dataset", "factors", "cell-types"),
+        dataset="its peaks, blacklist, regions and lengths",
+        factors="whose peaks; a file each",
+        cell_types="(default: all where the factor was assayed)",
+    )
     files = parser.add_argument_group("from bare files")
-    files.add_argument("--conservative", metavar="CELL=FILE", nargs="+", default=[], help="conservative (IDR) peaks")
-    files.add_argument("--relaxed", metavar="CELL=FILE", nargs="+", default=[], help="relaxed peaks, where there are")
+    files.add_argument(
+        "--conservative", metavar="CELL=FILE", nargs="+", action="extend", help="conservative (IDR) peaks"
+    )
+    files.add_argument(
+        "--relaxed", metavar="CELL=FILE", nargs="+", action="extend", help="relaxed peaks, where there are"
+    )
     files.add_argument("--chromosome-sizes", metavar="FILE", default="", help="label whole chromosomes of this length")
     files.add_argument("--blacklist", metavar="BED", default="", help="leave out bins that touch these")
 
@@ -74,49 +88,64 @@ def run(arguments: argparse.Namespace) -> None:
 
 
 def _label(arguments: argparse.Namespace) -> None:
+    if bool(arguments.dataset) == bool(arguments.conservative):
+        raise InvalidRequest("Peaks come from --dataset with --factors, or from --conservative CELL=FILE: give one.")
+    if not arguments.dataset:
+        _label_from(_from_files(arguments), arguments, arguments.output)
+        return
+    for factor, sources in _from_dataset(arguments):
+        _label_from(sources, arguments, arguments.output.replace("{factor}", factor.replace("/", "-")))
+
+
+def _label_from(sources: "Sources", arguments: argparse.Namespace, output: str) -> None:
     from ebert_core.dream.labelling import write_labels
     from ebert_core.dream.regions import on_chromosomes
 
-    if bool(arguments.dataset) == bool(arguments.conservative):
-        raise InvalidRequest("Peaks come from --dataset with --factor, or from --conservative CELL=FILE: give one.")
-    sources = _from_dataset(arguments) if arguments.dataset else _from_files(arguments)
     for cell in sources.cells:
         if cell.relaxed is None:
-            _say(
+            tell(
                 f"{cell.cell_type} has no relaxed peaks: the conservative ones take their place, so too few bins are "
                 "ambiguous there."
             )
     if arguments.chromosomes:
         sources = sources._replace(runs=on_chromosomes(sources.runs, arguments.chromosomes))
-    counts = write_labels(Path(arguments.output), sources, arguments.rule)
+    counts = write_labels(Path(output), sources, arguments.rule)
     for name, bound in counts.bound.items():
-        _say(f"{name}: {bound:,} bound and {counts.ambiguous[name]:,} ambiguous of {counts.bins:,} bins")
-    print_result(arguments.output)
+        tell(f"{name}: {bound:,} bound and {counts.ambiguous[name]:,} ambiguous of {counts.bins:,} bins")
+    print_result(output)
 
 
-def _from_dataset(arguments: argparse.Namespace) -> "Sources":
+def _from_dataset(arguments: argparse.Namespace) -> "Iterator[tuple[str, Sources]]":
     from ebert_core.dataset.description import Dataset
     from ebert_core.dream.sources import sources_of_dataset
 
-    if not arguments.factor:
-        raise InvalidRequest("--factor is needed with --dataset.")
+    if not arguments.factors:
+        raise InvalidRequest("--factors is needed with --dataset.")
     for flag in ("relaxed", "chromosome_sizes", "blacklist"):
         if getattr(arguments, flag):
             raise InvalidRequest(f"--{flag.replace('_', '-')} goes with --conservative; a dataset names its own files.")
     dataset = Dataset.open(Path(arguments.dataset))
-    return sources_of_dataset(dataset, arguments.factor, arguments.cell_types, arguments.regions)
+    factors = chosen(arguments.factors, "factors") or dataset.factors
+    if len(factors) > 1 and "{factor}" not in arguments.output:
+        raise InvalidRequest(
+            f"{len(factors)} factors need {len(factors)} files; write {{factor}} in the name of the output, as in "
+            "{factor}.train.labels.tsv.gz."
+        )
+    cells, regions = chosen(arguments.cell_types, "cell-types"), region_texts(arguments.regions)
+    for factor in factors:
+        yield factor, sources_of_dataset(dataset, factor, cells, regions)
 
 
 def _from_files(arguments: argparse.Namespace) -> "Sources":
     from ebert_core.dream.sources import sources_of_files
 
-    for flag in ("factor", "cell_types"):
+    for flag in ("factors", "cell_types"):
         if getattr(arguments, flag):
             raise InvalidRequest(f"--{flag.replace('_', '-')} goes with --dataset; bare files are named one by one.")
     return sources_of_files(
         _by_cell(arguments.conservative),
-        _by_cell(arguments.relaxed),
-        arguments.regions,
+        _by_cell(arguments.relaxed or ()),
+        tuple(arguments.regions or ()),
         arguments.chromosome_sizes,
         arguments.blacklist,
     )
@@ -142,25 +171,32 @@ def _score(arguments: argparse.Namespace) -> None:
     from ebert_core.dream.tables import matched, oddities, read_labels, read_submission
 
     submission = Path(arguments.submission)
-    cell_type = arguments.cell_type or _cell_of(submission, Path(arguments.labels))
+    cell_type = _one(arguments.cell_types, "cell-types") or _cell_of(submission, Path(arguments.labels))
     _check_names(submission, Path(arguments.labels), cell_type)
-    labels = read_labels(Path(arguments.labels), cell_type, arguments.chromosomes)
+    labels = read_labels(Path(arguments.labels), cell_type, arguments.chromosomes or ())
     found = matched(labels, submission, read_submission(submission, labels))
     if not found.is_in_order:
-        _say(f"{submission} is not in the order of the label file, which the challenge asks for; matched by position.")
+        tell(f"{submission} is not in the order of the label file, which the challenge asks for; matched by position.")
     lowest, highest = found.scored.score_X.min(), found.scored.score_X.max()
     if lowest < 0 or highest > 1:
-        _say(f"{submission} has scores from {lowest:g} to {highest:g}; the challenge asks for 0 to 1.")
+        tell(f"{submission} has scores from {lowest:g} to {highest:g}; the challenge asks for 0 to 1.")
     for oddity in oddities(submission, labels):
-        _say(oddity)
+        tell(oddity)
     rule = rule_of(labels.path)
     if rule not in ("", "organisers"):
-        _say(f"{labels.path} was labelled by the rule {rule}; the challenge scores labels of its organisers' rule.")
+        tell(f"{labels.path} was labelled by the rule {rule}; the challenge scores labels of its organisers' rule.")
     text = msgspec.json.format(msgspec.json.encode(score_of(found.scored)), indent=2).decode()
     if arguments.output:
         _write(Path(arguments.output), text)
         text = arguments.output
     print_result(text)
+
+
+def _one(names: Sequence[str] | None, option: str) -> str:
+    """The only name that was given, or nothing."""
+    if names and len(names) > 1:
+        raise InvalidRequest(f"--{option} takes one name here: a submission is of one factor in one cell type.")
+    return names[0] if names else ""
 
 
 def _write(path: Path, text: str) -> None:
@@ -187,7 +223,7 @@ def _cell_of(submission: Path, labels: Path) -> str:
     listed = cell_types_of(labels)
     if len(listed) > 1:
         raise InvalidRequest(
-            f"{submission.name} is not named F.TF.CELL.tab.gz; say --cell-type, one of {', '.join(listed)}."
+            f"{submission.name} is not named F.TF.CELL.tab.gz; say --cell-types, one of {', '.join(listed)}."
         )
     return listed[0]
 
@@ -202,7 +238,7 @@ def _check_names(submission: Path, labels: Path, cell_type: str) -> None:
         )
     if ours and ours["cell"] != cell_type:
         raise InvalidRequest(
-            f"{submission.name} is of {ours['cell']}, and --cell-type says {cell_type}; leave out the flag, or "
+            f"{submission.name} is of {ours['cell']}, and --cell-types says {cell_type}; leave out the flag, or "
             "rename the file."
         )
 
@@ -217,7 +253,7 @@ def _rank(arguments: argparse.Namespace) -> None:
     if others := left_aside(directories, arguments.round):
         more = f" and {len(others) - 5} more" if len(others) > 5 else ""
         named = ", ".join(map(str, others[:5]))
-        _say(f"Not ranked: {named}{more}. What is ranked is called TEAM/{arguments.round}.TF.CELL.json.")
+        tell(f"Not ranked: {named}{more}. What is ranked is called TEAM/{arguments.round}.TF.CELL.json.")
     if arguments.json:
         print_result(msgspec.json.format(msgspec.json.encode(standings), indent=2).decode())
     else:
@@ -234,7 +270,3 @@ def table_of(standings: "Sequence[Standing]") -> list[str]:
         rows.append([f"{each.rank:g}", *scores, each.team, *ranks])
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     return ["  ".join(map(str.ljust, row, widths)).rstrip() for row in rows]
-
-
-def _say(text: str) -> None:
-    tell(text)

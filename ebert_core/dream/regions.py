@@ -18,7 +18,7 @@ from ebert_core.genome.bed import bed_feature, is_track_line, read_bed
 from ebert_core.genome.features import Feature
 from ebert_core.protocol.chromosome_names import other_names
 from ebert_core.protocol.errors import InvalidRequest
-from ebert_core.protocol.locus import Interval, format_locus
+from ebert_core.protocol.locus import Interval, format_locus, is_region_file, no_locus, parse_locus
 from ebert_core.protocol.wording import has_no
 
 
@@ -100,6 +100,26 @@ def on_chromosomes(runs: Iterable[Run], chromosomes: Iterable[str]) -> Iterator[
     lacking = [name for name, is_found in wanted.items() if not is_found]
     if lacking:
         raise InvalidRequest(f"There is no region on {', '.join(lacking)}.")
+
+
+def runs_at(texts: Iterable[str], lengths: Mapping[str, int], where: str) -> Iterator[Run]:
+    """The places that loci and BED files name, in their order, on chromosomes of a genome.
+
+    Args:
+        texts: loci such as `chr5:1,000-2,000`, and files.
+        lengths: lengths of the genome's chromosomes by name.
+        where: the file that lists them, for messages.
+
+    Raises:
+        InvalidRequest: a text names no place of the genome, or a file cannot be read.
+    """
+    for text in texts:
+        if is_region_file(text):
+            yield from regions_of_file(Path(text), lengths, where)
+        elif (locus := parse_locus(text, lengths)) is not None:
+            yield from runs_of([locus])
+        else:
+            raise InvalidRequest(no_locus(text, lengths, where))
 
 
 def regions_of_file(path: Path, lengths: Mapping[str, int], where: str) -> Iterator[Run]:

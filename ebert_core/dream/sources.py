@@ -1,14 +1,16 @@
 """What a label file is made of, taken from a dataset or from bare files."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
 from ebert_core.dataset.description import Dataset
-from ebert_core.dream.regions import Run, read_regions, runs_of, whole_chromosomes
+from ebert_core.dream.regions import Run, read_regions, runs_at, runs_of, whole_chromosomes
 from ebert_core.genome.annotation import FeatureSource, read_features
 from ebert_core.genome.chromosomes import read_chromosome_sizes
 from ebert_core.protocol.errors import InvalidRequest
+from ebert_core.protocol.locus import is_region_file
+from ebert_core.protocol.wording import has_no
 
 
 class CellPeaks(NamedTuple):
@@ -31,25 +33,28 @@ class Sources(NamedTuple):
     chromosomes: tuple[str, ...] = ()
 
 
-def sources_of_dataset(dataset: Dataset, factor: str, cell_types: Sequence[str] = (), regions: str = "") -> Sources:
+def sources_of_dataset(
+    dataset: Dataset, factor: str, cell_types: Sequence[str] = (), regions: Sequence[str] = ()
+) -> Sources:
     """The peaks of a factor in these cell types, or in all where it was measured.
 
-    Bins lie in `regions`, a BED file, else in the dataset's labelled regions, else on its chromosomes from end to end.
+    Bins lie in `regions`, loci and BED files, else in the labelled regions, else on chromosomes from end to end.
 
     Raises:
         InvalidRequest: the factor was not measured there, or a file cannot be read.
     """
     assayed = [name for name in dataset.cell_types if dataset.is_assayed(name, factor)]
     if not assayed:
-        raise InvalidRequest(f"The dataset has no peaks of {factor}; it has {', '.join(dataset.factors) or 'none'}.")
+        raise InvalidRequest(has_no(dataset.path or "The dataset", "peaks of", factor, dataset.factors))
     cells = []
     for name in cell_types or assayed:
         peaks = dataset.peaks(name, factor)
         if peaks is None:
             raise InvalidRequest(f"{factor} was not assayed in {name}; it was in {', '.join(assayed)}.")
         cells.append(CellPeaks(name, peaks, dataset.peaks(name, factor, is_relaxed=True)))
+    runs: Iterable[Run]
     if regions:
-        runs = read_regions(Path(regions))
+        runs = (run for text in regions for run in _runs_at(text, dataset))
     elif dataset.labelled_regions is not None:
         runs = runs_of(dataset.labelled_regions)
     else:
@@ -57,20 +62,29 @@ def sources_of_dataset(dataset: Dataset, factor: str, cell_types: Sequence[str] 
     return Sources(cells, runs, dataset.blacklist, tuple(dataset.chromosome_lengths))
 
 
+def _runs_at(text: str, dataset: Dataset) -> Iterator[Run]:
+    """A file's regions under the names that it has: those elsewhere may be left aside before they are judged."""
+    lengths = dataset.chromosome_lengths
+    return read_regions(Path(text)) if is_region_file(text) else runs_at([text], lengths, str(dataset.path))
+
+
 def sources_of_files(
     conservative: Mapping[str, Path],
     relaxed: Mapping[str, Path],
-    regions: str = "",
+    regions: Sequence[str] = (),
     chromosome_sizes: str = "",
     blacklist: str = "",
 ) -> Sources:
-    """Peak files by cell type; bins lie in the regions, or on whole chromosomes of these sizes.
+    """Peak files by cell type; bins lie in the regions of BED files, or on whole chromosomes of these sizes.
 
     Raises:
         InvalidRequest: neither or both are given, a cell type has only relaxed peaks, or a file cannot be read.
     """
     if bool(regions) == bool(chromosome_sizes):
         raise InvalidRequest("Bins lie in --regions BED, or on whole chromosomes of --chromosome-sizes FILE: give one.")
+    for text in regions:
+        if not is_region_file(text):
+            raise InvalidRequest(f"--regions {text} is no BED file; loci need --dataset, which knows the chromosomes.")
     for name in relaxed:
         if name not in conservative:
             raise InvalidRequest(f"--relaxed names {name}, which --conservative does not.")
@@ -78,5 +92,6 @@ def sources_of_files(
         CellPeaks(name, read_features(path), read_features(relaxed[name]) if name in relaxed else None)
         for name, path in conservative.items()
     ]
-    runs = read_regions(Path(regions)) if regions else whole_chromosomes(read_chromosome_sizes(Path(chromosome_sizes)))
+    listed = (run for text in regions for run in read_regions(Path(text)))
+    runs = listed if regions else whole_chromosomes(read_chromosome_sizes(Path(chromosome_sizes)))
     return Sources(cells, runs, read_features(Path(blacklist)) if blacklist else None)

@@ -9,12 +9,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ebert_core.dataset.description import Dataset
-from ebert_core.dream.regions import Run, known_chromosome, locus_of, regions_of_file
+from ebert_core.dream.regions import Run, known_chromosome, locus_of, runs_at
 from ebert_core.genome.bed import read_bed
 from ebert_core.inference.grid import TileGrid
 from ebert_core.model.tokens import BIN, POSITION
 from ebert_core.protocol.errors import InvalidRequest
-from ebert_core.protocol.locus import Interval, format_locus, is_region_file, no_locus, parse_locus
+from ebert_core.protocol.locus import Interval, format_locus, is_region_file
 from ebert_core.protocol.specs import Predict
 
 # What is computed, encoded and handed over at once: a share of the work small enough to be balanced among processes.
@@ -224,13 +224,7 @@ def requested(spec: Predict, dataset: Dataset) -> Iterator[Run]:
     places = _places(spec)
     if (bool(places) + bool(spec.locus) + bool(spec.chromosomes)) > 1:
         raise InvalidRequest("Give regions, a locus or chromosomes, not several of them.")
-    for place in (*places, *filter(None, (spec.locus,))):
-        if is_region_file(place):
-            yield from regions_of_file(Path(place), lengths, where)
-        elif (locus := parse_locus(place, lengths)) is not None:
-            yield _run_of(locus)
-        else:
-            raise InvalidRequest(no_locus(place, lengths, where))
+    yield from runs_at((*places, *filter(None, (spec.locus,))), lengths, where)
     if not places and not spec.locus:
         names = [known_chromosome(name, lengths, where) for name in spec.chromosomes] or list(lengths)
         yield from (_run_of(Interval(name, 0, lengths[name])) for name in lengths if name in names)

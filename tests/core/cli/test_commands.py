@@ -83,7 +83,18 @@ def test_wrong_words_end_with_2(words, capsys):
 def test_predict_in_a_shell_writes_a_bigwig_and_a_job(toy_binding, toy_checkpoint, tmp_path):
     output = tmp_path / "x.bw"
     command = [sys.executable, "-m", "ebert_core", "predict", str(toy_checkpoint), str(toy_binding)]
-    command += ["--cell-type", "beta", "--factor", "FOS", "--output", "x.bw", "--chromosomes", "chr2", "--strands", "1"]
+    command += [
+        "--cell-type",
+        "alpha",
+        "--factor",
+        "FOS",
+        "--output",
+        "x.bw",
+        "--chromosomes",
+        "chr2",
+        "--strands",
+        "1",
+    ]
     ended = subprocess.run(command, capture_output=True, text=True, cwd=tmp_path)
     assert (ended.returncode, ended.stdout, ended.stderr) == (0, f"{output}\n", "")
     with pyBigWig.open(str(output)) as file:

@@ -89,7 +89,7 @@ def test_scores_are_written_whole_or_not_at_all(files, capsys):
     written = files / "RESULTS" / "us" / "F.MAX.liver.json"
     words = ["dream", "score", "MAX.train.labels.tsv.gz", "F.MAX.liver.tab.gz"]
     assert main([*words, "--cell-type", "K562", "--output", str(written)]) == 2
-    assert "F.MAX.liver.tab.gz is of liver, and --cell-type says K562" in capsys.readouterr().err
+    assert "F.MAX.liver.tab.gz is of liver, and --cell-types says K562" in capsys.readouterr().err
     assert not written.parent.exists()
     capsys.readouterr()
     assert main([*words, "--output", str(written)]) == 0
@@ -133,6 +133,19 @@ def test_regions_of_which_a_dataset_knows_nothing_are_refused(toy_binding, tmp_p
     assert "bins on chr9, of which the dataset knows nothing; it has chr1, chr2" in capsys.readouterr().err
     assert not (tmp_path / "x.tsv").exists()
     assert main(["dream", "labels", *words, "--chromosomes", "chr1"]) == 0
+    in_file = (tmp_path / "x.tsv").read_bytes()
+    words[5] = "chr1:1-5000"
+    assert main(["dream", "labels", *words]) == 0
+    assert (tmp_path / "x.tsv").read_bytes() == in_file
+
+
+def test_several_factors_get_label_files_of_their_own(toy_binding, tmp_path, capsys):
+    words = ["dream", "labels", "--dataset", str(toy_binding), "--factors", "all", "--output"]
+    assert main([*words, str(tmp_path / "{factor}.train.labels.tsv.gz")]) == 0
+    assert capsys.readouterr().out == f"{tmp_path / 'FOS.train.labels.tsv.gz'}\n"
+    words[5:6] = ["FOS", "MAX"]
+    assert main([*words, str(tmp_path / "x.tsv")]) == 2
+    assert "2 factors need 2 files; write {factor} in the name of the output" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("kind", ["L", "B"])
@@ -145,7 +158,7 @@ def test_files_of_the_other_rounds_are_scored_too(files, kind, capsys):
 def test_a_name_that_says_no_cell_type_needs_the_flag(files, capsys):
     write_scores(files / "mine.tab.gz", 0.9, 0.1)
     assert main(["dream", "score", "MAX.train.labels.tsv.gz", "mine.tab.gz"]) == 2
-    assert "mine.tab.gz is not named F.TF.CELL.tab.gz; say --cell-type, one of K562, liver." in capsys.readouterr().err
+    assert "mine.tab.gz is not named F.TF.CELL.tab.gz; say --cell-types, one of K562, liver." in capsys.readouterr().err
 
 
 def test_the_ranking_is_a_table_or_json(files, capsys):
@@ -171,11 +184,11 @@ def test_the_ranking_is_a_table_or_json(files, capsys):
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        ([], "Peaks come from --dataset with --factor, or from --conservative"),
-        (["--dataset", "DATASET.toml"], "--factor is needed with --dataset"),
+        ([], "Peaks come from --dataset with --factors, or from --conservative"),
+        (["--dataset", "DATASET.toml"], "--factors is needed with --dataset"),
         (["--dataset", "D.toml", "--factor", "MAX", "--blacklist", "b.bed"], "--blacklist goes with --conservative"),
         (["--conservative", "K562=k562.bed"], "Bins lie in --regions BED, or on whole chromosomes"),
-        (["--conservative", "K562=k562.bed", "--factor", "MAX"], "--factor goes with --dataset"),
+        (["--conservative", "K562=k562.bed", "--factor", "MAX"], "--factors goes with --dataset"),
         (["--conservative", "k562.bed", "--regions", "regions.bed"], "'k562.bed' should be written CELL=FILE"),
         (["--conservative", "a=k562.bed", "a=k562.bed", "--regions", "regions.bed"], "a is given twice"),
         (["--conservative", "a=k562.bed", "--relaxed", "b=k562.bed", "--regions", "regions.bed"], "--relaxed names b"),

@@ -103,7 +103,7 @@ def test_the_label_file_follows_the_rule(write, tmp_path, rule, label_of):
     sources = sources_of_files(
         {"K562": tmp_path / "conservative.bed", "HepG2": tmp_path / "relaxed.bed"},
         {"K562": tmp_path / "relaxed.bed"},
-        regions=str(tmp_path / "r.bed"),
+        regions=[str(tmp_path / "r.bed")],
         blacklist=str(tmp_path / "black.bed"),
     )
     counts = write_labels(tmp_path / "x.tsv.gz", sources, rule)
@@ -153,12 +153,12 @@ def test_a_dataset_gives_peaks_regions_and_lengths(write, tmp_path):
 def test_nothing_is_left_of_a_label_file_that_could_not_be_made(write, tmp_path):
     write("peaks.bed", "chr7\t300\t500\n")
     write("r.bed", "chr1\t0\t600\n")
-    sources = sources_of_files({"K562": tmp_path / "peaks.bed"}, {}, regions=str(tmp_path / "r.bed"))
+    sources = sources_of_files({"K562": tmp_path / "peaks.bed"}, {}, regions=[str(tmp_path / "r.bed")])
     with pytest.raises(InvalidRequest, match="has peaks on chr7, and none on a chromosome of the regions"):
         write_labels(tmp_path / "x.tsv.gz", sources)
     with pytest.raises(InvalidRequest, match="could not be written: No such file"):
         write_labels(tmp_path / "absent" / "x.tsv.gz", sources)
-    small = sources_of_files({"K562": tmp_path / "peaks.bed"}, {}, regions=str(write("s.bed", "chr7\t0\t90\n")))
+    small = sources_of_files({"K562": tmp_path / "peaks.bed"}, {}, regions=[str(write("s.bed", "chr7\t0\t90\n"))])
     with pytest.raises(InvalidRequest, match="No bin of 200 lies in the regions"):
         write_labels(tmp_path / "x.tsv.gz", small)
     assert not list(tmp_path.glob("x.*"))
