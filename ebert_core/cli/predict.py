@@ -5,6 +5,7 @@ No flag has a default here: the spec has them, and a flag that was given is one 
 
 import argparse
 import os
+import shlex
 from collections.abc import Sequence
 from contextlib import ExitStack
 from pathlib import Path
@@ -70,6 +71,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         action="store_true",
         help="predict even where the dataset gives nothing of what the checkpoint knows of a cell type",
     )
+    flags.add_argument(
+        "--no-sidecar",
+        action="store_false",
+        dest="sidecar",
+        help="write no X.bw.json beside X.bw, which says what made it (docs/sidecar.md)",
+    )
     flags.add_argument("--input", dest="inputs", nargs="+", action="extend", help=argparse.SUPPRESS)
     add_shared(flags, "set")
     parser.add_argument("--job", metavar="DIRECTORY", help=argparse.SUPPRESS)
@@ -88,22 +95,23 @@ def run(arguments: argparse.Namespace) -> None:
             judge(spec)
     for spec in specs:
         shards = Shards.from_environment()
-        _run(spec, arguments.job, shards)
+        _run(spec, arguments, shards)
 
 
-def _run(spec: Predict, directory: str | None, shards: "Shards | None") -> None:
+def _run(spec: Predict, arguments: argparse.Namespace, shards: "Shards | None") -> None:
     if shards is None:
-        _run_job(spec, directory, None)
+        _run_job(spec, arguments, None)
         return
     with shards:
         if shards.is_first:
-            _run_job(spec, directory, shards)
+            _run_job(spec, arguments, shards)
         else:
             _run_share(spec, shards)
 
 
-def _run_job(spec: Predict, directory: str | None, shards: "Shards | None") -> None:
+def _run_job(spec: Predict, arguments: argparse.Namespace, shards: "Shards | None") -> None:
     cautions: tuple[str, ...] = ()
+    directory, command = arguments.job, shlex.join(["ebert", *arguments.words])
     if directory is None:  # a list of failed jobs helps nobody
         cautions = judge(spec)
         refuse_second(spec)
@@ -125,7 +133,7 @@ def _run_job(spec: Predict, directory: str | None, shards: "Shards | None") -> N
             # Further folders are not made, and where they are absent there is nothing to write to.
             for target in (each for each in targets if each.path.parent.parent.is_dir()):
                 locks.enter_context(writing_to(target.path, job.directory))
-            outputs = predict_to_files(spec, heard, shards, report.event)
+            outputs = predict_to_files(spec, heard, shards, report.event, command)
         job.finish(str(outputs[0]))
     print_result("\n".join(map(str, outputs)))
 

@@ -127,7 +127,9 @@ def read_results(directories: Sequence[Path], kind: str = "F") -> dict[str, dict
 
 
 def _score_files(folder: Path, kind: str) -> list[Path]:
-    return sorted(path for path in folder.glob(f"{kind}.*.*.json") if path.is_file()) if folder.is_dir() else []
+    found = sorted(folder.glob(f"{kind}.*.*.json")) if folder.is_dir() else []
+    # What lies beside a submission and says what made it is no score.
+    return [path for path in found if path.is_file() and not path.name.endswith(".tab.gz.json")]
 
 
 def left_aside(directories: Sequence[Path], kind: str = "F") -> list[Path]:

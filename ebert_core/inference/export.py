@@ -6,7 +6,7 @@ import math
 import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack
+from contextlib import ExitStack, nullcontext
 from pathlib import Path
 
 import numpy as np
@@ -18,6 +18,7 @@ from ebert_core.inference.files import Contents
 from ebert_core.inference.formats import Format, format_of
 from ebert_core.inference.given import check_inputs
 from ebert_core.inference.predict import Predictor, Report
+from ebert_core.inference.provenance import Made, Provenance, sources_of
 from ebert_core.inference.shards import Shards
 from ebert_core.inference.stretches import Block, Stretch, Tell, blocks_of, regions_of
 from ebert_core.inference.targets import Target, targets_of
@@ -33,7 +34,11 @@ _REMEMBERED_BYTES = 4 * 2**20
 
 
 def predict_to_files(
-    spec: Predict, report: Report, shards: Shards | None = None, tell: Tell = lambda _sentence: None
+    spec: Predict,
+    report: Report,
+    shards: Shards | None = None,
+    tell: Tell = lambda _sentence: None,
+    command: str = "",
 ) -> tuple[Path, ...]:
     """Runs a prediction spec and returns the files, one a factor; they appear complete or not at all.
 
@@ -42,19 +47,26 @@ def predict_to_files(
         report: hears of the progress and may end the work.
         shards: the processes that share the work; all but the first return when their share is done.
         tell: hears what the person should know of the files.
+        command: the command line, for whoever reads later what made the files.
 
     Raises:
         InvalidRequest: a name is unknown, the files do not fit, an output cannot be written, or a process has died.
     """
     if shards and not shards.is_first:
         shards.wait_for_first()
-    form = format_of(Path(spec.output))
+    form, provenance = format_of(Path(spec.output)), Provenance(spec, command)
     dataset = Dataset.open(Path(spec.dataset), inputs=spec.inputs)
     dataset.cell_type(spec.cell_type)
     checkpoint = load_checkpoint(Path(spec.checkpoint))
     targets = targets_of(spec, checkpoint.description)
     check_inputs(spec, checkpoint.description, dataset)
-    stretches = form.bins(spec, dataset, tell)
+    provenance.refuse_losses(targets)
+
+    def told(sentence: str) -> None:
+        provenance.hear(sentence)
+        tell(sentence)
+
+    stretches = form.bins(spec, dataset, told)
     if not stretches:
         raise InvalidRequest(f"No bin of 200 bases lies in what was asked for, so {targets[0].path} was not written.")
     device = spec.device if shards is None else shards.device(spec.device)
@@ -69,13 +81,15 @@ def predict_to_files(
     for target in targets:
         make_folder_of(target.path)
     contents = Contents(dataset.chromosome_lengths, math.nan, regions_of(spec, dataset) if form.has_rows else ())
-    if shards is None:
-        write(targets, form, contents, work.contents(blocks, report))
-    elif shards.is_first:
-        with shards.folder_beside(targets[0].path):
-            write(targets, form, contents, work.contents(blocks, report, shards))
-    else:
+    if shards is not None and not shards.is_first:
         shards.contribute(blocks, work.encoded)
+        return ()
+    sources = sources_of(spec, checkpoint, dataset, lambda _fraction, note: report(0.0, note)) if spec.sidecar else None
+    with shards.folder_beside(targets[0].path) if shards else nullcontext():
+        write(targets, form, contents, work.contents(blocks, report, shards), provenance.remove)
+    if sources:
+        made = Made(sources, checkpoint.description, dataset, engine, work.bins, shards.size if shards else 1)
+        provenance.write(targets, made)
     return tuple(target.path for target in targets)
 
 
@@ -103,7 +117,7 @@ class Work:
         self._spec = spec
         self._form = form
         self._targets = targets
-        self._bins = bins
+        self.bins = bins
 
     def contents(
         self, blocks: Iterable[Block], report: Report, shards: Shards | None = None
@@ -127,7 +141,7 @@ class Work:
         """Progress inside a block as progress of the whole."""
 
         def heard(fraction: float, note: str) -> None:
-            report((done + fraction * bins) / self._bins, note)
+            report((done + fraction * bins) / self.bins, note)
 
         return heard
 
@@ -171,8 +185,9 @@ def write(
     form: Format,
     contents: Contents,
     blocks: Iterator[tuple[Block, list[bytes]]],
+    before: Callable[[Sequence[Target]], None] = lambda _targets: None,
 ) -> None:
-    """Writes blocks to the files of all targets, which all appear at the end or not at all."""
+    """Writes blocks to the files of all targets, which all appear at the end or not at all; `before` is done then."""
     with ExitStack() as opened:
         files: list[Callable[[Block, bytes], None]] = [
             opened.enter_context(form.open(target.path, contents._replace(threshold=target.threshold)))
@@ -181,3 +196,4 @@ def write(
         for block, content in blocks:
             for append, part in zip(files, content, strict=True):
                 append(block, part)
+        before(targets)

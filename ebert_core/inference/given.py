@@ -48,6 +48,11 @@ class Reads(NamedTuple):
         )
 
 
+def reads_of(description: Description) -> Reads:
+    """What the network of a checkpoint reads."""
+    return Reads(bool(description.architecture.states), description.architecture.signals, description.cell_types)
+
+
 def _tells_cells_apart(name: str, dataset: Dataset) -> bool:
     """Whether a signal is one of the cell type: binding is read in other cell types, distances are of the genome."""
     match derived(name):
@@ -74,7 +79,7 @@ def inputs_given(
 ) -> tuple[CellInputs, ...]:
     """The cell types in which something is absent or stands in for another signal; of all of the dataset when None."""
     names = dataset.cell_types if cell_types is None else cell_types
-    reads = Reads(bool(description.architecture.states), description.architecture.signals, description.cell_types)
+    reads = reads_of(description)
     every = (reads.of_cell(dataset, name) for name in names)
     return tuple(each for each in every if each.absent or each.related)
 

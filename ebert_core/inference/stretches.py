@@ -80,7 +80,7 @@ def listed_bins(spec: Predict, dataset: Dataset, tell: Tell) -> list[Stretch]:
     """
     found: list[Stretch] = []
     left_out, example = 0, ""
-    lists_bins = any(map(is_region_file, _places(spec)))
+    lists_bins = any(map(is_region_file, places_of(spec)))
     for run in requested(spec, dataset):
         if lists_bins:
             _refuse_bins_between(run)
@@ -149,10 +149,10 @@ def regions_of(spec: Predict, dataset: Dataset) -> list[Region]:
         InvalidRequest: a region names no place of the genome.
     """
     lengths, where = dataset.chromosome_lengths, str(dataset.path)
-    if not _places(spec):
+    if not places_of(spec):
         return _regions_of_runs(requested(spec, dataset))
     found = []
-    for place in _places(spec):
+    for place in places_of(spec):
         if is_region_file(place):
             named = ((known_chromosome(each.chromosome, lengths, where), each) for each in read_bed(Path(place)))
             found += [Region(chromosome, each.start, each.end, each.name) for chromosome, each in named]
@@ -221,7 +221,7 @@ def requested(spec: Predict, dataset: Dataset) -> Iterator[Run]:
         InvalidRequest: a region names no place of the genome, or both regions and chromosomes are given.
     """
     lengths, where = dataset.chromosome_lengths, str(dataset.path)
-    places = _places(spec)
+    places = places_of(spec)
     if (bool(places) + bool(spec.locus) + bool(spec.chromosomes)) > 1:
         raise InvalidRequest("Give regions, a locus or chromosomes, not several of them.")
     yield from runs_at((*places, *filter(None, (spec.locus,))), lengths, where)
@@ -230,7 +230,8 @@ def requested(spec: Predict, dataset: Dataset) -> Iterator[Run]:
         yield from (_run_of(Interval(name, 0, lengths[name])) for name in lengths if name in names)
 
 
-def _places(spec: Predict) -> tuple[str, ...]:
+def places_of(spec: Predict) -> tuple[str, ...]:
+    """The loci and BED files that a spec names."""
     return spec.regions if isinstance(spec.regions, tuple) else tuple(filter(None, (spec.regions,)))
 
 

@@ -129,6 +129,7 @@ class Predict(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="pred
     `{factor}`, and may hold `{cell_type}`. `wanted_precision` is the share of the bins called bound that was bound on
     held-out loci; 0 takes the threshold of best F1. `inputs` are signals to read in the place of others, such as
     `DNase=ATAC`. `without_inputs` lets it predict where the dataset gives nothing that differs between cell types.
+    `sidecar` writes beside each file what made it.
     """
 
     checkpoint: str
@@ -143,6 +144,7 @@ class Predict(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="pred
     wanted_precision: float = 0.0
     inputs: tuple[str, ...] = ()
     without_inputs: bool = False
+    sidecar: bool = True
     device: str = "auto"
     precision: Precision = "auto"
 

@@ -74,8 +74,9 @@ def test_an_export_with_nothing_changed_writes_a_bigwig_into_a_folder_of_its_own
         qtbot.mouseClick(dialog._footer.action, Qt.MouseButton.LeftButton)
     job = told.args[0]
     assert job.state == "done", job
-    (path,) = (toy_dataset.parent / "exports").iterdir()
+    path, sidecar = sorted((toy_dataset.parent / "exports").iterdir())
     assert path.suffix == ".bw"
+    assert sidecar.name == f"{path.name}.json"
     chromosome = program.workspace.view.interval.chromosome
     with pyBigWig.open(str(path)) as file:
         values = file.intervals(chromosome)

@@ -285,7 +285,7 @@ def test_a_person_who_watches_reads_the_error_on_a_line_of_its_own(predict, caps
     monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
     from ebert_core.inference import export
 
-    def fail(_spec, report, _shards, _tell):
+    def fail(_spec, report, *_others):
         report(0.42, "chr2:1,000")
         raise InvalidRequest("The disk is full.")
 

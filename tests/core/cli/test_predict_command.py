@@ -28,7 +28,7 @@ def words(toy_binding, toy_checkpoint):
 def test_names_stand_where_the_output_wants_them(words, tmp_path, capsys):
     assert main([*words, "--output", str(tmp_path / "F.{factor}.{cell_type}.tab.gz")]) == 0
     assert capsys.readouterr().out == f"{tmp_path / 'F.FOS.alpha.tab.gz'}\n"
-    assert [path.name for path in tmp_path.iterdir()] == ["F.FOS.alpha.tab.gz"]
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["F.FOS.alpha.tab.gz", "F.FOS.alpha.tab.gz.json"]
 
 
 def test_a_file_that_another_job_writes_is_refused(words, tmp_path, capsys):

@@ -33,7 +33,8 @@ from ebert_core.protocol.specs import Predict
 @pytest.fixture
 def spec_of(toy_binding, toy_checkpoint, tmp_path):
     def make(name: str, **changes) -> Predict:
-        fixed = {"cell_type": "alpha", "factor": "FOS", "precision": "fp32", "checkpoint": str(toy_checkpoint)}
+        fixed = {"cell_type": "alpha", "factor": "FOS", "precision": "fp32", "sidecar": False}
+        fixed["checkpoint"] = str(toy_checkpoint)
         return Predict(output=str(tmp_path / name), **{**fixed, "dataset": str(toy_binding), **changes})
 
     return make

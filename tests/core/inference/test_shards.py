@@ -13,6 +13,7 @@ import pytest
 from torch.distributed import HashStore
 from toy_binding import quiet
 
+from ebert_core.dataset.sidecar import read_sidecar
 from ebert_core.inference import shards, stretches
 from ebert_core.inference.export import predict_to_files
 from ebert_core.inference.shards import Shards
@@ -61,6 +62,7 @@ def alone(toy_binding, toy_checkpoint, regions, tmp_path):
     def predict(ending: str) -> tuple[bytes, Predict]:
         output = str(tmp_path / f"alone.{ending}")
         spec = Predict(str(toy_checkpoint), str(toy_binding), "alpha", "FOS", output, regions=regions, precision="fp32")
+        spec = msgspec.structs.replace(spec, sidecar=False)
         return predict_to_files(spec, quiet)[0].read_bytes(), spec
 
     return predict
@@ -77,7 +79,8 @@ def test_two_processes_write_the_bigwig_of_one_to_the_last_byte(
     assert (said.decode(), first.returncode, second.returncode) == (f"{tmp_path / 'both.bw'}\n", 0, 0)
     assert b"Error" not in complained
     assert (tmp_path / "both.bw").read_bytes() == expected
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["alone.bw", "both.bw", "r.bed"]
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["alone.bw", "both.bw", "both.bw.json", "r.bed"]
+    assert read_sidecar(tmp_path / "both.bw").versions.processes == 2
 
 
 @pytest.mark.parametrize("ending", ["bw", "tab.gz", "bed.gz"])
