@@ -5,7 +5,9 @@ import datetime
 from pathlib import Path
 
 from ebert_core.jobs.control import resume_job, stop_job
-from ebert_core.jobs.directory import job_directory, jobs_folder, list_jobs, read_metrics, summarise
+from ebert_core.jobs.directory import job_directory, jobs_folder, read_metrics
+from ebert_core.jobs.reading import Damaged
+from ebert_core.jobs.summary import list_jobs, summarise
 from ebert_core.protocol.errors import InvalidRequest
 from ebert_core.protocol.showing import print_result, shown
 from ebert_core.protocol.work import JobSummary
@@ -54,16 +56,22 @@ def _nothing_in(folder: Path) -> str:
 
 
 def line_of(job: JobSummary) -> str:
-    """One job in one line."""
+    """One job in one line, and in a second one what is wrong with its files."""
     started = datetime.datetime.fromtimestamp(job.started).strftime("%Y-%m-%d %H:%M")
-    return f"{job.state:<9}{100 * job.fraction:3.0f} %  {started}  {job.verb:<9}{shown(job.name)}  {job.directory}"
+    line = f"{job.state:<10}{100 * job.fraction:3.0f} %  {started}  {job.verb:<9}{shown(job.name)}  {job.directory}"
+    return f"{line}\n  {shown(job.problem)}" if job.problem else line
 
 
 def described(job: JobSummary) -> str:
     """One job with the last value of each of its curves."""
     lines = [line_of(job)]
-    lines += [text for text in (job.note, job.message, job.details, job.result) if text]
-    for curve in read_metrics(Path(job.directory)).curves:
+    message = "" if job.message == job.problem else job.message
+    lines += [text for text in (job.note, message, job.details, job.result) if text]
+    try:
+        curves = read_metrics(Path(job.directory)).curves
+    except Damaged as error:
+        return "\n".join([*lines, f"  No figures: {error}."])
+    for curve in curves:
         if len(curve.values):
             named = shown(f"{curve.split} {curve.name}")
             lines.append(f"  {named}: {curve.values[-1]:.4f} at step {curve.steps[-1]}")

@@ -14,13 +14,15 @@ from pathlib import Path
 from ebert_core.cli.outcomes import summary_of, verdict_on
 from ebert_core.cli.spec_files import add_changes, job_of, read_spec_for
 from ebert_core.cli.terminal import Terminal
-from ebert_core.jobs.control import LIVE, refuse_second
-from ebert_core.jobs.directory import jobs_folder, jobs_writing_to
+from ebert_core.jobs.control import refuse_second
+from ebert_core.jobs.directory import jobs_folder
 from ebert_core.jobs.lock import writing_to
 from ebert_core.jobs.specs import KINDS, verb
+from ebert_core.jobs.summary import jobs_writing_to
 from ebert_core.protocol.errors import InvalidRequest
 from ebert_core.protocol.showing import print_result
 from ebert_core.protocol.specs import Evaluate, JobSpec
+from ebert_core.protocol.work import LIVE
 from ebert_core.training.report import Report, Stopped
 
 # Runs a spec: told where to report and where the state to resume from lies; returns what it made.
@@ -67,10 +69,6 @@ def _run_job(spec: JobSpec, arguments: argparse.Namespace, runner: _Run) -> None
                 raise Stopped("Stopped at once; nothing had been saved to go on from.") from None
             what = str(error) or "Stopped at once; go on from the state that was saved last:"
             raise Stopped(f"{what} {_resuming(arguments)}") from None
-        except InvalidRequest:
-            if directory is None and not job.has_advanced:
-                job.discard()
-            raise
         job.finish(str(output), verdict=verdict_on(spec, output))
         job.forget_checkpoints()
     print_result(f"{summary_of(spec, output)}{output}")

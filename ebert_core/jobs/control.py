@@ -16,23 +16,22 @@ from ebert_core.jobs.directory import (
     SPEC,
     STOP,
     job_directory,
-    jobs_writing_to,
     new_job,
+    read_job_spec,
     read_process,
-    summarise,
 )
 from ebert_core.jobs.lines import LineWriter
 from ebert_core.jobs.lock import take_lock
 from ebert_core.jobs.records import Event, started_ticks, this_host
-from ebert_core.jobs.specs import read_spec, verb
+from ebert_core.jobs.specs import verb
+from ebert_core.jobs.summary import jobs_writing_to, summarise
 from ebert_core.protocol.errors import InvalidRequest
 from ebert_core.protocol.specs import JobSpec
-from ebert_core.protocol.work import JobSummary
+from ebert_core.protocol.work import LIVE, JobSummary
 
 EBERT = (sys.executable, "-m", "ebert_core")
 _NICENESS = 5
 _SECONDS_UNTIL_TERMINATED = 10.0
-LIVE = ("starting", "running")
 
 
 def start_job(spec: JobSpec, dataset: str, program: Sequence[str] = EBERT) -> JobSummary:
@@ -65,7 +64,7 @@ def resume_job(directory_text: str, program: Sequence[str] = EBERT) -> JobSummar
     """A job that goes on where it stopped, failed or was lost: the same command with `--resume`.
 
     Raises:
-        InvalidRequest: it is running or done.
+        InvalidRequest: it is running or done, or its spec is damaged.
     """
     directory = job_directory(directory_text)
     state = summarise(directory).state
@@ -73,7 +72,7 @@ def resume_job(directory_text: str, program: Sequence[str] = EBERT) -> JobSummar
         raise InvalidRequest(f"The job {directory.name} is already running.")
     if state == "done":
         raise InvalidRequest(f"The job {directory.name} is done; start a new one to go further.")
-    spec = read_spec(directory / SPEC)
+    spec = read_job_spec(directory)
     (directory / STOP).unlink(missing_ok=True)
     _start(directory, [*program, verb(spec), str(directory / SPEC), "--job", str(directory), "--resume"])
     return summarise(directory)
@@ -107,7 +106,10 @@ def remove_job(directory_text: str) -> None:
     if summarise(directory).state in LIVE:
         raise InvalidRequest(f"The job {directory.name} runs; stop it before it is removed.")
     try:
-        shutil.rmtree(directory)
+        if directory.is_dir() and not directory.is_symlink():
+            shutil.rmtree(directory)
+        else:
+            directory.unlink()  # of a link, what it points to stays
     except OSError as error:
         raise InvalidRequest(f"The job {directory.name} cannot be removed: {error.strerror}.") from error
 

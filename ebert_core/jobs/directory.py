@@ -1,25 +1,21 @@
-"""A job's directory: where it lies, what is in it, and what its files say about the job.
-
-Window, shell and a second window all read the same files; nothing else knows how a job is.
-"""
+"""A job's directory: where it lies, what it is called, and what lies in it."""
 
 import os
 import re
 import time
-from collections.abc import Iterator
 from pathlib import Path
 
 import msgspec
 import numpy as np
 
-from ebert_core.jobs.lines import read_lines
-from ebert_core.jobs.lock import is_locked
-from ebert_core.jobs.records import Event, Metric, Process, Result, this_host
-from ebert_core.jobs.specs import read_spec, verb, write_spec
+from ebert_core.jobs.lines import read_records
+from ebert_core.jobs.reading import Damaged, content_of, ends_of
+from ebert_core.jobs.records import Metric, Process, Result
+from ebert_core.jobs.specs import LARGEST_SPEC, spec_of, verb, write_spec
 from ebert_core.protocol.errors import InvalidRequest
-from ebert_core.protocol.specs import JobSpec, Predict
+from ebert_core.protocol.specs import JobSpec
 from ebert_core.protocol.verdict import Verdict
-from ebert_core.protocol.work import Curve, JobState, JobSummary, Metrics
+from ebert_core.protocol.work import Curve, Metrics
 
 SPEC, EVENTS, METRICS, PID, STOP, RESULT, LOG = (
     "spec.toml",
@@ -30,14 +26,13 @@ SPEC, EVENTS, METRICS, PID, STOP, RESULT, LOG = (
     "result.json",
     "log.txt",
 )
-_BEGINNINGS = ("queued", "started")
-_ENDS = ("done", "failed", "stopped")
 _LONGEST_NAME = 40
-# What comes after the last step of a training (calibration, the verdict) takes its own time, which steps do not tell.
-_NO_MORE_STEPS = 0.98
 _LOG_TAIL_BYTES = 4_000
-# A lock held on another machine may not be seen here; a file that was written this recently says as much.
-_RECENT_SECONDS = 60.0
+_LARGEST_PID_FILE = 65_536
+_LARGEST_RESULT = 16_000_000
+# More curves than any job of ours has.
+_MOST_CURVES = 500
+_NAME = re.compile(r"\d{8}T\d{6}Z-[a-z]+-", re.ASCII)
 
 
 def jobs_folder(dataset: str) -> Path:
@@ -86,31 +81,14 @@ def _make_first_free(folder: Path, stem: str) -> Path:
             return directory
 
 
-def list_jobs(folder: Path, dataset: str = "") -> list[JobSummary]:
-    """The jobs in a folder, newest first; with `dataset`, only those that work on it."""
-    directories = sorted((path.parent for path in folder.glob(f"*/{SPEC}")), reverse=True)
-    return [summarise(directory) for directory in directories if not dataset or _works_on(directory, dataset)]
+def is_named_like_a_job(directory: Path) -> bool:
+    """Whether the name is one that `new_job` gives."""
+    return bool(_NAME.match(directory.name))
 
 
-def jobs_writing_to(spec: JobSpec) -> Iterator[tuple[JobSummary, JobSpec]]:
-    """The jobs of the same kind and dataset that write where this one would, newest first, and what each was asked."""
-    for job in list_jobs(jobs_folder(spec.dataset), spec.dataset):
-        begun = read_spec(Path(job.directory) / SPEC)
-        if job.verb == verb(spec) and _place(begun) == _place(spec):
-            yield job, begun
-
-
-def _place(spec: JobSpec) -> tuple[object, ...]:
-    """What tells the files of a request from another's; those of a prediction may take its names into theirs."""
-    names = (spec.cell_type, spec.factor) if isinstance(spec, Predict) and "{" in spec.output else ()
-    return (spec.output, *names)
-
-
-def _works_on(directory: Path, dataset: str) -> bool:
-    try:
-        return os.path.realpath(read_spec(directory / SPEC).dataset) == os.path.realpath(dataset)
-    except InvalidRequest:
-        return False
+def is_job(directory: Path) -> bool:
+    """Whether this is the directory of a job, be it damaged: it has a job's name, or a spec."""
+    return is_named_like_a_job(directory) or os.path.lexists(directory / SPEC)
 
 
 def job_directory(text: str) -> Path:
@@ -120,51 +98,35 @@ def job_directory(text: str) -> Path:
         InvalidRequest: it is none.
     """
     directory = Path(text)
-    if not (directory / SPEC).is_file():
+    if not is_job(directory.absolute()):
         raise InvalidRequest(f"{text} is no job directory: it has no {SPEC}.")
     return directory
 
 
-def summarise(directory: Path) -> JobSummary:
-    """What the files of a job say about it now."""
-    # Whether it lives is asked first: a job that ends in between has then written its last line before we read.
-    is_alive = is_locked(directory)
-    events = read_lines(directory / EVENTS, Event)
-    process = read_process(directory)
-    host = process.host if process else this_host()
-    is_alive = is_alive or (host != this_host() and _was_written_recently(directory))
-    state = _state(events, is_alive)
-    last = events[-1] if events else None
-    shown = next((event for event in reversed(events) if event.kind == "progress"), None)
-    fraction = 1.0 if state == "done" else shown.fraction if shown else 0.0
-    message, details = (last.message, last.details) if last else ("", "")
-    if state in ("failed", "lost") and not message:
-        message, details = _why_it_vanished(state), log_tail(directory)
-    _, job_verb, name = (*directory.name.split("-", 2), "", "")[:3]
-    return JobSummary(
-        directory=str(directory),
-        id=directory.name,
-        verb=job_verb,
-        name=name,
-        state=state,
-        host=host,
-        started=events[0].time if events else directory.stat().st_mtime,
-        fraction=fraction,
-        note=_note(directory, state, shown),
-        remaining_seconds=_remaining_seconds(events) if state == "running" else None,
-        message=message,
-        details=details,
-        result=last.result if last else "",
-        ended=last.time if last and state in (*_ENDS, "lost") else None,
-    )
+def read_job_spec(directory: Path) -> JobSpec:
+    """What a job was asked.
+
+    Raises:
+        InvalidRequest: its spec is absent, damaged, or none.
+    """
+    path = directory / SPEC
+    try:
+        return spec_of(path, content_of(path, LARGEST_SPEC))
+    except FileNotFoundError:
+        raise Damaged(f"it has no {SPEC}") from None
 
 
 def read_metrics(directory: Path) -> Metrics:
-    """All curves of a job; of a step that was run twice, the later value."""
+    """All curves of a job; of a step that was run twice, the later value.
+
+    Raises:
+        Damaged: they cannot be read.
+    """
     curves: dict[tuple[str, str], dict[int, float]] = {}
-    for record in read_lines(directory / METRICS, Metric):
-        curve = curves.setdefault((record.split, record.name), {})
-        curve[record.step] = np.nan if record.value is None else record.value
+    for record in read_records(directory / METRICS, Metric).records:
+        key = (record.split, record.name)
+        if key in curves or len(curves) < _MOST_CURVES:
+            curves.setdefault(key, {})[record.step] = np.nan if record.value is None else record.value
     return Metrics(
         tuple(
             Curve(split, name, np.array(sorted(curve), np.int64), np.array([curve[step] for step in sorted(curve)]))
@@ -174,69 +136,31 @@ def read_metrics(directory: Path) -> Metrics:
 
 
 def read_verdict(directory: Path) -> Verdict | None:
-    """The verdict that a fine-tuning ended with; None before its end, and for other jobs."""
+    """The verdict that a fine-tuning ended with; None before its end, for other jobs, and where it cannot be read."""
     try:
-        return msgspec.json.decode((directory / RESULT).read_bytes(), type=Result).verdict
-    except (FileNotFoundError, msgspec.MsgspecError):
+        content = content_of(directory / RESULT, _LARGEST_RESULT)
+        return msgspec.json.decode(content, type=Result).verdict
+    except (FileNotFoundError, Damaged, msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
         return None
 
 
 def read_process(directory: Path) -> Process | None:
-    """Which process runs or ran the job, or None before the first did."""
+    """Which process runs or ran the job, or None before the first did.
+
+    Raises:
+        Damaged: the file does not say so.
+    """
     try:
-        return msgspec.json.decode((directory / PID).read_bytes(), type=Process)
+        return msgspec.json.decode(content_of(directory / PID, _LARGEST_PID_FILE), type=Process)
     except FileNotFoundError:
         return None
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+        raise Damaged(f"{PID} does not say which process runs the job") from None
 
 
 def log_tail(directory: Path) -> str:
-    """The last lines that the job's command printed."""
+    """The last lines that the job's command printed; empty where they cannot be read."""
     try:
-        return (directory / LOG).read_bytes()[-_LOG_TAIL_BYTES:].decode("utf-8", "replace")
-    except FileNotFoundError:
+        return ends_of(directory / LOG, 0, _LOG_TAIL_BYTES)[1].decode("utf-8", "replace")
+    except (FileNotFoundError, Damaged):
         return ""
-
-
-def _state(events: list[Event], is_alive: bool) -> JobState:
-    last = next((event.kind for event in reversed(events) if event.kind in (*_BEGINNINGS, *_ENDS)), "queued")
-    match last:
-        case "done" | "failed" | "stopped":
-            return last
-        case "queued":
-            return "starting" if is_alive else "failed"
-        case _:
-            return "running" if is_alive else "lost"
-
-
-def _why_it_vanished(state: JobState) -> str:
-    if state == "failed":
-        return "The job ended before it could say why; its last lines may tell."
-    return "The job was ended from outside: the machine was switched off, or its memory ran out. It can be resumed."
-
-
-def _note(directory: Path, state: JobState, shown: Event | None) -> str:
-    if state in ("starting", "running") and (directory / STOP).exists():
-        return "stopping"
-    return shown.note if shown and state in ("running", "stopped", "lost") else ""
-
-
-def _remaining_seconds(events: list[Event]) -> float | None:
-    """How long the present run still takes, if it goes on as it went since its start."""
-    begun = max(index for index, event in enumerate(events) if event.kind == "started")
-    reports = [event for event in events[begun:] if event.kind == "progress"]
-    if not reports or reports[-1].fraction <= reports[0].fraction:
-        return None
-    # What came before the first step forward was preparation, which does not come again.
-    first = next(event for event in reversed(reports) if event.fraction == reports[0].fraction)
-    last = reports[-1]
-    if last.fraction >= _NO_MORE_STEPS:
-        return None
-    seconds_for_all = (last.time - first.time) / (last.fraction - first.fraction)
-    return max(0.0, seconds_for_all * (1.0 - last.fraction) - (time.time() - last.time))
-
-
-def _was_written_recently(directory: Path) -> bool:
-    try:
-        return time.time() - (directory / EVENTS).stat().st_mtime < _RECENT_SECONDS
-    except FileNotFoundError:
-        return False

@@ -5,10 +5,11 @@ import errno
 import os
 from collections import deque
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 import msgspec
 
+from ebert_core.jobs.reading import ends_of
 from ebert_core.model.durable import is_full, put_in_place
 from ebert_core.protocol.errors import InvalidRequest
 
@@ -16,6 +17,8 @@ Record = TypeVar("Record", bound=msgspec.Struct)
 
 # Records that wait for room on a full disk; a run whose disk stays full ends long before there are as many.
 _MOST_WAITING = 100_000
+# Of a file too large to be read, this much of its beginning says when the job began.
+_FIRST_BYTES = 65_536
 
 
 class LineWriter:
@@ -92,21 +95,43 @@ def as_json(record: msgspec.Struct) -> bytes:
     return msgspec.json.format(msgspec.json.encode(record)) + b"\n"
 
 
-def read_lines(path: Path, kind: type[Record]) -> list[Record]:
+class Records(NamedTuple):
+    """The records of a file, and how many of its lines are none."""
+
+    records: list[
+        Any
+    ]  # Any: of the kind that was asked for; a NamedTuple cannot be generic before Python 3.12's syntax.
+    odd: int = 0
+
+
+def read_records(path: Path, kind: type[Record], most_bytes: int = 16_000_000) -> Records:
     """The records of a file, without an unterminated last line; none when there is no file.
 
-    After a power cut a file may hold a block of zeros; such a line is passed over.
+    Of a file larger than `most_bytes`, its first lines and its end. After a power cut a file may hold a block of
+    zeros; such a line counts for nothing.
+
+    Raises:
+        Damaged: it is no regular file, or cannot be read.
     """
     try:
-        data = path.read_bytes()
+        first, last = ends_of(path, _FIRST_BYTES, most_bytes)
     except FileNotFoundError:
-        return []
+        return Records([])
     decoder = msgspec.json.Decoder(kind)
-    records = []
-    for line in data[: data.rfind(b"\n") + 1].split(b"\n"):
-        with contextlib.suppress(msgspec.DecodeError):
+    records, odd = [], 0
+    whole = first[: first.rfind(b"\n") + 1].split(b"\n")
+    lines = last[: last.rfind(b"\n") + 1].split(b"\n")
+    for line in (*whole, *(lines[1:] if first else lines)):  # after a gap, a line has lost its beginning
+        try:
             records.append(decoder.decode(line))
-    return records
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+            odd += bool(line.strip(b"\0\r\n\t "))
+    return Records(records, odd)
+
+
+def read_lines(path: Path, kind: type[Record]) -> list[Record]:
+    """The records of a file as `read_records` gives them, whatever other lines it has."""
+    return read_records(path, kind).records
 
 
 def _sentence(path: Path, error: OSError) -> str:

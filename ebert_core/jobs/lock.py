@@ -1,13 +1,16 @@
 """Who is alive: a job holds a lock on its directory as long as its process lives, whatever kills it."""
 
 import contextlib
+import errno
 import fcntl
 import os
+import stat
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from ebert_core.jobs.reading import Damaged
 from ebert_core.protocol.errors import InvalidRequest
 
 _FILE = "lock"
@@ -41,15 +44,26 @@ def take_lock(directory: Path) -> int:
 
 
 def is_locked(directory: Path) -> bool:
-    """Whether a process holds the directory's lock."""
+    """Whether a process holds the directory's lock.
+
+    Raises:
+        Damaged: that cannot be told.
+    """
     try:
-        descriptor = os.open(directory / _FILE, os.O_RDONLY)
-    except FileNotFoundError:
+        descriptor = os.open(directory / _FILE, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
+    except (FileNotFoundError, NotADirectoryError):
         return False
+    except OSError as error:
+        why = "is a link" if error.errno == errno.ELOOP else f"cannot be opened: {error.strerror}"
+        raise Damaged(f"{_FILE} {why}") from None
     try:
+        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+            raise Damaged(f"{_FILE} is no file")
         fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
     except BlockingIOError:
         return True
+    except OSError as error:
+        raise Damaged(f"{_FILE} cannot be locked: {error.strerror}") from None
     finally:
         os.close(descriptor)
     return False

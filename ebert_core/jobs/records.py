@@ -2,7 +2,7 @@
 
 import platform
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 
 import msgspec
 
@@ -10,25 +10,35 @@ from ebert_core.protocol.verdict import Verdict
 
 EventKind = Literal["queued", "started", "progress", "note", "done", "failed", "stopped"]
 
+# What cannot be is refused where it is read, so that no later sum, date or system call meets it.
+Seconds = Annotated[float, msgspec.Meta(ge=0, le=1e11)]
+_Count = Annotated[int, msgspec.Meta(ge=0, le=2**62)]
+# The largest number that Linux gives a process.
+_Pid = Annotated[int, msgspec.Meta(ge=1, le=2**22)]
+
 
 class Event(msgspec.Struct, frozen=True, omit_defaults=True):
-    """One line of `events.jsonl`: a run begins with `queued` or `started`, ends with `done`, `failed` or `stopped`."""
+    """One line of `events.jsonl`: a run begins with `queued` or `started`, ends with `done`, `failed` or `stopped`.
 
-    time: float
+    `is_refused` tells a run that failed because of what it was asked, before it got anywhere.
+    """
+
+    time: Seconds
     kind: EventKind
-    fraction: float = 0.0
+    fraction: Annotated[float, msgspec.Meta(ge=0, le=1)] = 0.0
     note: str = ""
     message: str = ""
     details: str = ""
     result: str = ""
+    is_refused: bool = False
 
 
 class Metric(msgspec.Struct, frozen=True):
     """One line of `metrics.jsonl`; a value that is no number is null."""
 
-    time: float
-    step: int
-    epoch: int
+    time: Seconds
+    step: _Count
+    epoch: _Count
     split: str
     name: str
     value: float | None
@@ -37,10 +47,10 @@ class Metric(msgspec.Struct, frozen=True):
 class Process(msgspec.Struct, frozen=True):
     """The file `pid`: which process runs the job; `started_ticks` tells it from a later one with the same number."""
 
-    pid: int
-    host: str
-    started: float
-    started_ticks: int = 0
+    pid: _Pid
+    host: Annotated[str, msgspec.Meta(max_length=255)]
+    started: Seconds
+    started_ticks: _Count = 0
 
 
 class Result(msgspec.Struct, frozen=True):

@@ -44,20 +44,28 @@ _SAME_PRESS_SECONDS = 1.0
 
 def open_job(spec: JobSpec, directory: str | Path | None = None) -> "JobReporter":
     """The reporter of a job: of the directory that was made for it, or of a new one for a run from the shell."""
-    return JobReporter(new_job(spec, spec.dataset) if directory is None else Path(directory))
+    if directory is None:
+        return JobReporter(new_job(spec, spec.dataset), is_new=True)
+    return JobReporter(Path(directory))
 
 
 class JobReporter:
     """A context manager: leaving it ends the job as done, failed or stopped, whatever the reason.
 
+    Args:
+        directory: the job's.
+        is_new: whether it was made for this run, by a person in a terminal who reads why it is refused. It leaves no
+            trace if that happens before the job gets anywhere: a list of mistyped specs helps nobody.
+
     Raises:
         InvalidRequest: another process runs this job, or its directory cannot be written.
     """
 
-    def __init__(self, directory: Path) -> None:
+    def __init__(self, directory: Path, *, is_new: bool = False) -> None:
         if not directory.is_dir():
             raise InvalidRequest(f"There is no job directory {directory}.")
         self.directory = directory
+        self._is_new = is_new
         self._lock = take_lock(directory)
         self._events = LineWriter(directory / EVENTS)
         self._metrics = LineWriter(directory / METRICS)
@@ -106,15 +114,6 @@ class JobReporter:
             self._stop_seen = (self.directory / STOP).exists()
         return self._stop_seen or self._asked_to_end is not None
 
-    @property
-    def has_advanced(self) -> bool:
-        """Whether the job got so far that something would be lost with it."""
-        return self._has_advanced
-
-    def discard(self) -> None:
-        """Leaves no trace of a job that was refused before it began: a list of mistyped specs helps nobody."""
-        self._is_discarded = True
-
     def finish(self, output: str, figures: Mapping[str, float] | None = None, verdict: Verdict | None = None) -> None:
         """The job is done: `output` is the path of what it made, `figures` and `verdict` what to say about it."""
         numbers = {name: value if math.isfinite(value) else None for name, value in (figures or {}).items()}
@@ -151,7 +150,8 @@ class JobReporter:
                 case InvalidRequest() if (self.directory / STOP).exists():
                     self._end("stopped")
                 case InvalidRequest():
-                    self.fail(str(error))
+                    self._is_discarded = self._is_new and not self._has_advanced
+                    self._end("failed", message=str(error), is_refused=not self._has_advanced)
                 case OSError() if is_full(error):
                     place = error.filename or "where the job writes"
                     self.fail(f"The disk is full: {place} could not be written. Free some space, then resume.")
@@ -165,14 +165,15 @@ class JobReporter:
         if self._is_discarded:
             shutil.rmtree(self.directory, ignore_errors=True)
 
-    def _end(self, kind: EventKind, message: str = "", details: str = "", result: str = "") -> None:
+    # Any: fields of Event.
+    def _end(self, kind: EventKind, **more: Any) -> None:
         self._has_ended = True
         # On a full disk, this makes the room in which the reason can be written.
         (self.directory / _RESERVE).unlink(missing_ok=True)
         with contextlib.suppress(OSError):
             (self.directory / STOP).unlink(missing_ok=True)
         try:
-            self._events.append(Event(_now(), kind, message=message, details=details, result=result))
+            self._events.append(Event(_now(), kind, **more))
         except InvalidRequest as error:
             tell(str(error))
 

@@ -28,6 +28,7 @@ KINDS: dict[str, type[JobSpec]] = {
 _PATHS = ("dataset", "output")
 _CHECKPOINTS = ("start_from", "checkpoint", "controls")
 _REGIONS = ("training", "validation", "regions")
+LARGEST_SPEC = 4_000_000
 _LARGEST = 2**63 - 1  # as TOML says
 _WHERE = re.compile(r"^(?P<what>.*?)(?: - at `\$\.?(?P<key>\w*)[^`]*`)?$", re.DOTALL)
 _FIELD = re.compile(r"field `(\w+)`")
@@ -71,10 +72,24 @@ def read_spec(path: str | Path, changes: Sequence[Change] = (), wanted: type[Job
             sentence names key and line, or the words that change it.
     """
     path = Path(path)
-    text = _text(path)
+    try:
+        with path.open("rb") as file:
+            content = file.read(LARGEST_SPEC + 1)
+    except FileNotFoundError:
+        raise InvalidRequest(f"There is no file {path}.") from None
+    except OSError as error:
+        raise InvalidRequest(f"{path} cannot be read: {error.strerror}.") from None
+    return spec_of(path, content, changes, wanted)
+
+
+def spec_of(path: Path, content: bytes, changes: Sequence[Change] = (), wanted: type[JobSpec] | None = None) -> JobSpec:
+    """The spec in the content of a file, as `read_spec` reads it."""
+    text = _text(path, content)
     try:
         keys = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
+    except RecursionError:
+        raise InvalidRequest(f"{path} is no spec: its brackets are nested too deeply.") from None
+    except ValueError as error:  # TOMLDecodeError is one; a number of 5,000 digits raises another
         raise InvalidRequest(f"{path} is no TOML: {error}.") from None
     kind = _kind(path, text, keys)
     if wanted is not None and wanted is not kind:
@@ -91,6 +106,8 @@ def read_spec(path: str | Path, changes: Sequence[Change] = (), wanted: type[Job
     for key, value in keys.items():
         if isinstance(value, int) and abs(value) > _LARGEST:
             raise InvalidRequest(f"{place(key)}{key} is {value}; whole numbers go up to {_LARGEST}.")
+        if key in (*_PATHS, *_CHECKPOINTS) and "\0" in str(value):
+            raise InvalidRequest(f"{place(key)}{key} holds a NUL character, which no path can.")
     try:
         return msgspec.convert(keys, kind)
     except msgspec.ValidationError as error:
@@ -155,18 +172,18 @@ def _absolute(kind: type[msgspec.Struct], key: str, value: object, folder: Path)
         return value
 
     def absolute(text: str) -> str:
-        return os.path.abspath(folder / Path(text).expanduser())
+        return os.path.abspath(folder / os.path.expanduser(text))
 
     def checkpoint(text: str) -> str:
-        return absolute(text if Path(absolute(text)).exists() else named_checkpoint(text))
+        return absolute(text if os.path.exists(absolute(text)) else named_checkpoint(text))
 
-    if key in _CHECKPOINTS and kind is Evaluate and not Path(absolute(value)).exists():
+    if key in _CHECKPOINTS and kind is Evaluate and not os.path.exists(absolute(value)):
         # Checkpoints joined by a plus sign are averaged; a folder whose name has one is itself.
         return "+".join(checkpoint(part.strip()) for part in value.split("+"))
     if key in _CHECKPOINTS:
         return checkpoint(value)
     # Before a prediction took several regions and loci, its one text was a file, whatever it was called.
-    is_old = kind is Predict and Path(absolute(value)).is_file()
+    is_old = kind is Predict and os.path.isfile(absolute(value))
     is_path = key in _PATHS or (key in _REGIONS and (is_region_file(value) or is_old))
     return absolute(value) if is_path else value
 
@@ -175,19 +192,17 @@ def write_spec(path: str | Path, spec: JobSpec) -> None:
     """Writes a spec as TOML; the file appears complete or not at all."""
     path = Path(path)
     part = path.with_name(path.name + ".part")
-    part.write_text(tomli_w.dumps(msgspec.to_builtins(spec)))
+    part.write_text(tomli_w.dumps(msgspec.to_builtins(spec)), encoding="utf-8")
     os.replace(part, path)
 
 
-def _text(path: Path) -> str:
+def _text(path: Path, content: bytes) -> str:
+    if len(content) > LARGEST_SPEC:
+        raise InvalidRequest(f"{path} is no spec: it is larger than {LARGEST_SPEC:,} bytes.")
     try:
-        return path.read_text()
-    except FileNotFoundError:
-        raise InvalidRequest(f"There is no file {path}.") from None
+        return content.decode("utf-8-sig")  # whatever the locale is; TOML is UTF-8
     except UnicodeDecodeError:
         raise InvalidRequest(f"{path} is no text file; a spec is TOML.") from None
-    except OSError as error:
-        raise InvalidRequest(f"{path} cannot be read: {error.strerror}.") from None
 
 
 # Any: whatever the TOML file holds.

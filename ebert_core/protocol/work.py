@@ -12,7 +12,11 @@ from numpy.typing import NDArray
 from ebert_core.protocol.specs import JobSpec
 from ebert_core.protocol.verdict import Verdict
 
-JobState = Literal["starting", "running", "done", "failed", "stopped", "lost"]
+JobState = Literal["starting", "running", "suspended", "silent", "done", "failed", "stopped", "lost"]
+
+# A job that may still write: `suspended` goes on when its process is continued, `silent` was not heard from for long,
+# on a machine that cannot be asked from here.
+LIVE: frozenset[JobState] = frozenset(["starting", "running", "suspended", "silent"])
 
 
 class StartJob(msgspec.Struct, frozen=True, tag="start-job"):
@@ -104,7 +108,8 @@ class JobSummary(msgspec.Struct, frozen=True):
     """A job as its directory tells it.
 
     `message` is the sentence of an error, `result` the path of what it made, `ended` when it ended in seconds since
-    1970, None while it runs.
+    1970, None while it runs. `problem` says which of its files are damaged; `is_resumable` whether it can go on, which
+    a job cannot that was refused before it began.
     """
 
     directory: str
@@ -121,6 +126,8 @@ class JobSummary(msgspec.Struct, frozen=True):
     details: str = ""
     result: str = ""
     ended: float | None = None
+    problem: str = ""
+    is_resumable: bool = False
 
 
 class Jobs(msgspec.Struct, frozen=True):

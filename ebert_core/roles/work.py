@@ -101,11 +101,10 @@ def _check_prediction(spec: Predict, dataset: "Dataset") -> None:
 
 
 def _read_spec(request: ReadSpec, report: Report) -> JobRequest:
-    from ebert_core.jobs.directory import SPEC, job_directory
-    from ebert_core.jobs.specs import read_spec
+    from ebert_core.jobs.directory import job_directory, read_job_spec
 
     report(0.0)
-    return JobRequest(read_spec(job_directory(request.directory) / SPEC))
+    return JobRequest(read_job_spec(job_directory(request.directory)))
 
 
 def _remove(request: RemoveJob, report: Report) -> Removed:
@@ -117,7 +116,8 @@ def _remove(request: RemoveJob, report: Report) -> Removed:
 
 
 def _list(request: ListJobs, report: Report) -> Jobs:
-    from ebert_core.jobs.directory import jobs_folder, list_jobs
+    from ebert_core.jobs.directory import jobs_folder
+    from ebert_core.jobs.summary import list_jobs
 
     report(0.0)
     if not request.dataset and not os.environ.get("EBERT_JOBS"):

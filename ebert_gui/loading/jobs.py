@@ -8,6 +8,7 @@ from PyQt6.QtCore import QObject, QTimer, pyqtSignal
 
 from ebert_core.protocol.specs import JobSpec
 from ebert_core.protocol.work import (
+    LIVE,
     CheckJob,
     JobCheck,
     JobRequest,
@@ -30,7 +31,6 @@ from ebert_gui.state.workspace import Workspace
 from ebert_gui.workers.state import Condition, Failure
 
 _FOLLOW_MILLISECONDS = 1500
-_ALIVE = ("starting", "running")
 
 
 class JobFollower(QObject):
@@ -116,7 +116,7 @@ class JobFollower(QObject):
 
     def _on_jobs(self, dataset: str, jobs: Jobs) -> None:
         before = self._running.get(dataset, frozenset())
-        running = frozenset(job.directory for job in jobs.jobs if job.state in _ALIVE)
+        running = frozenset(job.directory for job in jobs.jobs if job.state in LIVE)
         self._running[dataset] = running
         self._jobs[dataset] = jobs.jobs
         self._list()
@@ -134,7 +134,7 @@ class JobFollower(QObject):
         """Announce the jobs of the open dataset, and those that run on datasets that were open before."""
         dataset = self._workspace.dataset
         here = dataset.path if dataset is not None else ""
-        elsewhere = (job for path, jobs in self._jobs.items() if path != here for job in jobs if job.state in _ALIVE)
+        elsewhere = (job for path, jobs in self._jobs.items() if path != here for job in jobs if job.state in LIVE)
         self.listed.emit(Jobs((*self._jobs.get(here, ()), *elsewhere)))
 
     def _read_metrics(self) -> None:

@@ -6,7 +6,7 @@ from PyQt6.QtCore import QObject, Qt
 from PyQt6.QtWidgets import QMessageBox, QToolButton
 
 from ebert_core.protocol.specs import FineTune, JobSpec
-from ebert_core.protocol.work import Jobs, JobSummary, Metrics
+from ebert_core.protocol.work import LIVE, Jobs, JobSummary, Metrics
 from ebert_gui.windows import asking
 from ebert_gui.windows.jobs_list import kind_of_job
 
@@ -14,7 +14,6 @@ if TYPE_CHECKING:
     from ebert_gui.windows.jobs_dock import JobsDock
     from ebert_gui.windows.main_window import MainWindow
 
-_ALIVE = ("starting", "running")
 _SHARE_OF_WINDOW = 1 / 3
 
 
@@ -88,7 +87,7 @@ class JobDesk(QObject):
     def _show_jobs(self, jobs: Jobs) -> None:
         if self._dock is not None:
             self._dock.show_jobs(jobs)
-        alive = [job for job in jobs.jobs if job.state in _ALIVE]
+        alive = [job for job in jobs.jobs if job.state in LIVE]
         self.running.setVisible(bool(alive))
         if alive:
             more = f" and {len(alive) - 1} more" if len(alive) > 1 else ""

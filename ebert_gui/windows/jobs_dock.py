@@ -15,7 +15,7 @@ from PyQt6.QtWidgets import (
 )
 
 from ebert_core.protocol.verdict import Verdict
-from ebert_core.protocol.work import Jobs, JobState, JobSummary, Metrics
+from ebert_core.protocol.work import LIVE, Jobs, JobSummary, Metrics
 from ebert_gui.windows.forms import label, scrolling, set_role
 from ebert_gui.windows.jobs_list import JobsModel, JobsPainter
 from ebert_gui.windows.messages import details_window
@@ -24,8 +24,6 @@ from ebert_gui.windows.theme import LIGHT, Theme
 from ebert_gui.windows.verdict_panel import VerdictPanel
 from ebert_gui.windows.wording import duration
 
-_ALIVE: frozenset[JobState] = frozenset(["starting", "running"])
-_RESUMABLE: frozenset[JobState] = frozenset(["stopped", "failed", "lost"])
 _LEAST_HEIGHT = 140
 _USE_WORDS = {"pretrain": "Use this checkpoint", "finetune": "Use this checkpoint", "predict": "Show as track"}
 _TRAINS = frozenset(["pretrain", "finetune"])
@@ -206,11 +204,11 @@ class JobsDock(QDockWidget):
         if is_other:
             self.plot.clear()
             self.judged.hide()
-        if job.verb in _TRAINS and (has_moved or job.state not in _ALIVE):
+        if job.verb in _TRAINS and (has_moved or job.state not in LIVE):
             self.metrics_wanted.emit(job.directory)
 
     def _describe(self, job: JobSummary) -> None:
-        is_alive = job.state in _ALIVE
+        is_alive = job.state in LIVE
         self.title.setText(job.name)
         self.progress.setVisible(is_alive)
         self.progress.setValue(round(job.fraction * 1000))
@@ -219,7 +217,7 @@ class JobsDock(QDockWidget):
         self.place.setText(f"{job.verb} on {job.host} · {job.id}")
         self.place.setToolTip(job.directory)
         self.stop.setVisible(is_alive)
-        self.resume.setVisible(job.state in _RESUMABLE)
+        self.resume.setVisible(job.is_resumable)
         self.edit.setVisible(job.verb == "finetune" and not is_alive)
         self.remove.setVisible(not is_alive)
         self.use.setVisible(bool(job.result) and job.verb in _USE_WORDS)
@@ -241,18 +239,27 @@ class JobsDock(QDockWidget):
 
 
 def status_sentence(job: JobSummary) -> str:
-    """How the job is, in a sentence; the sentence of its error where there is one."""
+    """How the job is, in a sentence; the sentence of its error where there is one, and what is wrong with its files."""
+    said = _state_sentence(job)
+    return said if job.problem in ("", said) else f"{said} {job.problem}"
+
+
+def _state_sentence(job: JobSummary) -> str:
     if job.state in ("failed", "lost") and job.message:
         return job.message
-    if job.state == "lost":
-        return "The job ended without a word: the machine may have been restarted. It can be resumed."
-    if job.state == "starting":
-        return job.note or "Starting…"
-    if job.state == "running":
-        left = f"about {duration(job.remaining_seconds)} left" if job.remaining_seconds is not None else ""
-        return " · ".join(filter(None, (f"{job.fraction:.0%}", left, job.note)))
-    words = {"done": "Done.", "stopped": "Stopped; what it had finished is kept.", "failed": "Failed."}
-    return " ".join(filter(None, (words[job.state], f"Result: {job.result}" if job.result else "")))
+    match job.state:
+        case "lost":
+            return "The job ended without a word: the machine may have been restarted. It can be resumed."
+        case "starting":
+            return job.note or "Starting…"
+        case "running":
+            left = f"about {duration(job.remaining_seconds)} left" if job.remaining_seconds is not None else ""
+            return " · ".join(filter(None, (f"{job.fraction:.0%}", left, job.note)))
+        case "suspended" | "silent":
+            return job.note
+        case "done" | "stopped" | "failed":
+            words = {"done": "Done.", "stopped": "Stopped; what it had finished is kept.", "failed": "Failed."}
+            return " ".join(filter(None, (words[job.state], f"Result: {job.result}" if job.result else "")))
 
 
 def _button(text: str, description: str) -> QPushButton:

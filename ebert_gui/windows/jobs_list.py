@@ -114,6 +114,8 @@ class JobsPainter(QStyledItemDelegate):
         colours: dict[JobState, str] = {
             "starting": look.accent,
             "running": look.accent,
+            "suspended": look.warning,
+            "silent": look.warning,
             "done": look.success,
             "failed": look.error,
             "stopped": look.muted,
@@ -130,6 +132,8 @@ def kind_of_job(job: JobSummary) -> str:
 def second_line(job: JobSummary, now: float | None = None) -> str:
     """What a row says below the name: the kind of job, its state, and the time left or since its end."""
     kind = kind_of_job(job)
+    if job.problem:
+        return f"{kind} · {job.state} · damaged files"
     if job.state == "running":
         left = f"{duration(job.remaining_seconds)} left" if job.remaining_seconds is not None else "running"
         return f"{kind} · {job.fraction:.0%} · {left}"

@@ -1,5 +1,8 @@
 """The curves of a training: one metric at a time, training and held-out data in two colours."""
 
+import html
+
+import numpy as np
 import pyqtgraph
 from PyQt6.QtCore import Qt
 from PyQt6.QtGui import QColor
@@ -10,6 +13,8 @@ from ebert_gui.windows.forms import label
 from ebert_gui.windows.theme import Theme, window_font
 
 _MOST_MARKED = 60
+# Beyond, sums of the axis overflow.
+_LARGEST_DRAWN = 1e100
 _MEANS = (
     "The loss in training is a mean: in fine-tuning over the last 20 steps and, at an epoch's end, over the epoch; "
     "in pre-training over all steps since the last evaluation."
@@ -121,14 +126,16 @@ class MetricsPlot(QWidget):
         for number, curve in enumerate(curves):
             colour = self._colour(number, curve.split)
             marks = {"symbol": "o", "symbolSize": 5, "symbolBrush": colour, "symbolPen": None}
-            self.plot.plot(
-                curve.steps.astype(float),
-                curve.values,
-                antialias=True,
-                pen=pyqtgraph.mkPen(QColor(colour), width=1.5),
-                **(marks if len(curve.steps) <= _MOST_MARKED else {}),
-            )
-            last, words = f"{curve.values[-1]:.4g}", _WORDS.get(curve.split, curve.split)
+            can_be_drawn = np.abs(curve.values) < _LARGEST_DRAWN  # not of NaN
+            if can_be_drawn.any():
+                self.plot.plot(
+                    curve.steps.astype(float),
+                    np.where(can_be_drawn, curve.values, np.nan),
+                    antialias=True,
+                    pen=pyqtgraph.mkPen(QColor(colour), width=1.5),
+                    **(marks if len(curve.steps) <= _MOST_MARKED else {}),
+                )
+            last, words = f"{curve.values[-1]:.4g}", html.escape(_WORDS.get(curve.split, curve.split))
             if (words, curve.name) == ("training", "loss"):
                 words = "training, mean of recent steps"
             keys.append(f'<span style="color:{colour}">●</span>&nbsp;{words}&nbsp;<b>{last}</b>')

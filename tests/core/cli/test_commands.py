@@ -14,9 +14,10 @@ from toy_binding import finetune_spec, pretrain_spec, write_toy_binding
 
 from ebert_core.cli.jobs import line_of
 from ebert_core.cli.program import COMMANDS, main
-from ebert_core.jobs.directory import STOP, list_jobs
+from ebert_core.jobs.directory import STOP
 from ebert_core.jobs.reporter import open_job
 from ebert_core.jobs.specs import write_spec
+from ebert_core.jobs.summary import list_jobs
 from ebert_core.protocol.errors import InvalidRequest
 from ebert_core.protocol.specs import Evaluate, Predict
 from ebert_core.protocol.work import JobSummary

@@ -12,8 +12,9 @@ import msgspec
 import pytest
 
 from ebert_core.jobs import control
-from ebert_core.jobs.directory import jobs_folder, jobs_writing_to, list_jobs, new_job, read_process, summarise
+from ebert_core.jobs.directory import jobs_folder, new_job, read_process
 from ebert_core.jobs.records import Result
+from ebert_core.jobs.summary import jobs_writing_to, list_jobs, summarise
 from ebert_core.protocol.errors import InvalidRequest
 from ebert_core.protocol.specs import Predict, Pretrain
 from ebert_core.protocol.work import JobSummary

@@ -11,10 +11,11 @@ import pytest
 
 from ebert_core.jobs import reporter
 from ebert_core.jobs.control import remove_job
-from ebert_core.jobs.directory import jobs_folder, new_job, read_metrics, summarise
+from ebert_core.jobs.directory import jobs_folder, new_job, read_metrics
 from ebert_core.jobs.lines import LineWriter, read_lines
 from ebert_core.jobs.records import Event
 from ebert_core.jobs.reporter import JobReporter, open_job
+from ebert_core.jobs.summary import summarise
 from ebert_core.protocol.errors import InvalidRequest
 from ebert_core.protocol.specs import Predict
 from ebert_core.training.report import Stopped
@@ -203,16 +204,30 @@ def test_ctrl_c_lets_a_job_save_and_pressed_again_ends_it(spec, monkeypatch):
     assert signal.getsignal(signal.SIGINT) is usual
 
 
-def test_a_discarded_job_leaves_nothing(spec):
-    with open_job(spec) as job:
+def test_a_job_from_the_shell_that_is_refused_before_it_got_anywhere_leaves_nothing(spec):
+    with pytest.raises(InvalidRequest), open_job(spec) as job:
         job.progress(0.0, "preparing")
-        assert not job.has_advanced
-        job.discard()
+        raise InvalidRequest("There is no factor GATA9.")
     assert not job.directory.exists()
+    with pytest.raises(InvalidRequest), open_job(spec) as job:
+        job.progress(0.1, "a tenth")
+        raise InvalidRequest("The disk is full.")
+    assert summarise(job.directory).is_resumable
+
+
+def test_a_job_of_the_window_that_is_refused_stays_with_its_reason_and_is_not_resumed(spec):
+    with pytest.raises(InvalidRequest), open_job(spec, new_job(spec, spec.dataset)) as job:
+        raise InvalidRequest("There is no factor GATA9.")
+    summary = summarise(job.directory)
+    assert (summary.state, summary.message) == ("failed", "There is no factor GATA9.")
+    assert not summary.is_resumable
+    with pytest.raises(Stopped), JobReporter(job.directory) as job:
+        raise Stopped("Stopped.")
+    assert summarise(job.directory).is_resumable
 
 
 def test_the_reason_of_a_failure_fits_on_a_full_disk(spec, tmp_path):
-    job = open_job(spec)
+    job = open_job(spec, new_job(spec, spec.dataset))
     assert (job.directory / "reserve").stat().st_size >= 8192
     with pytest.raises(InvalidRequest), job:
         raise InvalidRequest("The disk is full.")

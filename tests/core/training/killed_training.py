@@ -19,7 +19,7 @@ import torch
 from toy_binding import SMALLEST
 
 from ebert_core.cli.program import main
-from ebert_core.jobs.directory import list_jobs
+from ebert_core.jobs.summary import list_jobs
 from ebert_core.model.config import PRESETS
 from ebert_core.training import resume
 

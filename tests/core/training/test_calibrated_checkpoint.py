@@ -10,7 +10,7 @@ import pytest
 from toy_binding import SilentReport, finetune_spec
 
 from ebert_core.cli.program import main
-from ebert_core.jobs.directory import list_jobs
+from ebert_core.jobs.summary import list_jobs
 from ebert_core.model.description import read_description
 from ebert_core.protocol.errors import InvalidRequest
 from ebert_core.protocol.reliability import MeasuredCell, Reliability, ReliabilityPoint, Transfer

@@ -16,8 +16,9 @@ from safetensors.torch import load_file
 from toy_binding import finetune_spec, pretrain_spec, write_toy_binding
 
 from ebert_core.cli.program import main
-from ebert_core.jobs.directory import list_jobs, read_metrics, read_process
+from ebert_core.jobs.directory import read_metrics, read_process
 from ebert_core.jobs.specs import write_spec
+from ebert_core.jobs.summary import list_jobs
 from ebert_core.training.distributed import agreed, agreed_text, processes, rank, share_of
 
 TOYS = Path(__file__).parents[1]

@@ -10,10 +10,11 @@ from toy_binding import SilentReport, finetune_spec, pretrain_spec, write_toy_bi
 
 from ebert_core.dataset.description import Dataset
 from ebert_core.dataset.digests import dataset_digests, differences, joint_digest
-from ebert_core.jobs.directory import list_jobs, read_metrics
+from ebert_core.jobs.directory import read_metrics
 from ebert_core.jobs.lines import read_lines
 from ebert_core.jobs.records import Event
 from ebert_core.jobs.reporter import open_job
+from ebert_core.jobs.summary import list_jobs
 from ebert_core.model.checkpoint import load_checkpoint
 from ebert_core.protocol.errors import InvalidRequest
 from ebert_core.training import resume

@@ -19,9 +19,11 @@ from ebert_gui.windows.theme import DARK
 RUNNING = JobSummary("/jobs/1", "1-finetune-x", "finetune", "x", "running", "box", 1000.0, 0.42, "epoch 3", 1200)
 DONE = replace(RUNNING, directory="/jobs/2", state="done", fraction=1.0, result="/data/checkpoints/x")
 EXPORTED = replace(DONE, directory="/jobs/3", verb="predict", result="/data/x.bw")
-FAILED = replace(RUNNING, directory="/jobs/4", state="failed", message="The disk is full.", details="Traceback")
-STOPPED = replace(RUNNING, directory="/jobs/5", state="stopped")
-LOST = replace(RUNNING, directory="/jobs/6", state="lost")
+UNFINISHED = replace(RUNNING, is_resumable=True)
+FAILED = replace(UNFINISHED, directory="/jobs/4", state="failed", message="The disk is full.", details="Traceback")
+STOPPED = replace(UNFINISHED, directory="/jobs/5", state="stopped")
+LOST = replace(UNFINISHED, directory="/jobs/6", state="lost")
+REFUSED = replace(RUNNING, directory="/jobs/7", state="failed", message="There is no factor GATA9.")
 
 
 def texts(widget: QWidget) -> str:

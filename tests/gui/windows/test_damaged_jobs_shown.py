@@ -1,0 +1,40 @@
+"""A job whose files are damaged is a row and a page that say so, whatever its figures are; the rows beside it stay."""
+
+import numpy as np
+import pytest
+from msgspec.structs import replace
+from pytestqt.qtbot import QtBot
+
+from ebert_core.protocol.work import Curve, Jobs, JobSummary, Metrics
+from ebert_gui.windows.jobs_dock import JobsDock
+from ebert_gui.windows.jobs_list import second_line
+
+pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints")
+RIGHT = JobSummary("/jobs/1", "1-finetune-x", "finetune", "x", "done", "box", 1000.0, 1.0, ended=2000.0)
+PROBLEM = "This job's files are damaged: pid does not say which process runs the job."
+DAMAGED = replace(RIGHT, directory="/jobs/2", name="y", state="lost", message=PROBLEM, problem=PROBLEM, started=1e11)
+
+
+def test_a_damaged_job_says_so_in_its_row_and_on_its_page(qtbot: QtBot) -> None:
+    dock = JobsDock()
+    qtbot.addWidget(dock)
+    dock.show()
+    dock.show_jobs(Jobs((DAMAGED, RIGHT)))
+    assert second_line(DAMAGED) == "Fine-tuning · lost · damaged files"
+    assert second_line(RIGHT, 2060.0) == "Fine-tuning · done · 60 s ago"
+    assert dock.status.text() == PROBLEM
+    assert not dock.resume.isVisible()
+    assert dock.remove.isVisible()
+    dock.show_jobs(Jobs((replace(DAMAGED, state="done", message=""), RIGHT)))
+    assert dock.status.text() == f"Done. {PROBLEM}"
+
+
+def test_figures_that_no_axis_can_hold_are_drawn(qtbot: QtBot) -> None:
+    dock = JobsDock()
+    qtbot.addWidget(dock)
+    dock.show()
+    dock.show_jobs(Jobs((DAMAGED,)))
+    steps = np.array([0, 1, 2**62])
+    for values in ([1e308, -1e308, np.nan], [0.0, 5e-324, 1e-300], [np.nan] * 3):
+        dock.show_metrics("/jobs/2", Metrics((Curve("training", "loss", steps, np.array(values)),)))
+        dock.grab()
