@@ -4,6 +4,7 @@ import errno
 import os
 import signal
 import time
+from contextlib import suppress
 from pathlib import Path
 
 import numpy as np
@@ -205,14 +206,14 @@ def test_ctrl_c_lets_a_job_save_and_pressed_again_ends_it(spec, monkeypatch):
 
 
 def test_a_job_from_the_shell_that_is_refused_before_it_got_anywhere_leaves_nothing(spec):
-    with pytest.raises(InvalidRequest), open_job(spec) as job:
-        job.progress(0.0, "preparing")
-        raise InvalidRequest("There is no factor GATA9.")
-    assert not job.directory.exists()
-    with pytest.raises(InvalidRequest), open_job(spec) as job:
-        job.progress(0.1, "a tenth")
-        raise InvalidRequest("The disk is full.")
-    assert summarise(job.directory).is_resumable
+    def refused_after(fraction: float) -> Path:
+        with suppress(InvalidRequest), open_job(spec) as job:
+            job.progress(fraction, "preparing")
+            raise InvalidRequest("There is no factor GATA9.")
+        return job.directory
+
+    assert not refused_after(0.0).exists()
+    assert summarise(refused_after(0.1)).is_resumable
 
 
 def test_a_job_of_the_window_that_is_refused_stays_with_its_reason_and_is_not_resumed(spec):
