@@ -72,7 +72,7 @@ class FrameReader(Generic[Message]):
         while (body := self._next_body()) is not None:
             try:
                 messages.append(self._decoder.decode(body))
-            except (msgspec.MsgspecError, ValueError) as error:
+            except codec.Undecodable as error:
                 raise BrokenStream(f"A frame of {len(body):,} bytes holds no message: {error}") from error
         return messages
 

@@ -1,6 +1,6 @@
 """The envelopes of a session: what the window and a worker say to each other around requests and replies."""
 
-from typing import Literal
+from typing import Annotated, Literal
 
 import msgspec
 
@@ -9,6 +9,10 @@ from ebert_core.protocol.reading import FileStamp
 PROTOCOL_VERSION = 2
 
 Role = Literal["data", "model"]
+Share = Annotated[float, msgspec.Meta(ge=0.0, le=1.0)]
+# What one message may say; longer texts are cut by whoever sends them.
+LONGEST_SENTENCE = 4_000
+LONGEST_DETAILS = 100_000
 
 
 class Hello(msgspec.Struct, frozen=True, tag="hello"):
@@ -76,7 +80,7 @@ class Progress(msgspec.Struct, frozen=True, tag="progress"):
     """Worker to window: how far a request is, 0 to 1; at most ten a second."""
 
     id: int
-    fraction: float
+    fraction: Share
     note: str = ""
 
 

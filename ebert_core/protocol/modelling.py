@@ -13,6 +13,7 @@ from ebert_core.protocol.edits import Edit
 from ebert_core.protocol.inputs import CellInputs
 from ebert_core.protocol.locus import Interval
 from ebert_core.protocol.reliability import Reliability
+from ebert_core.protocol.shapes import check_positive, check_same_length
 from ebert_core.protocol.verdict import Verdict
 
 # Seen by the checkpoint in training, used for its choices, in a trained cell type but at an unseen locus, perhaps seen
@@ -125,6 +126,11 @@ class Prediction(msgspec.Struct, frozen=True):
     strands: int
     familiarity: tuple[FamiliaritySpan, ...] = ()
 
+    def __post_init__(self) -> None:
+        check_positive(step=self.step)
+        if self.probability_FP.ndim != 2 or len(self.probability_FP) != len(self.factors):
+            raise ValueError(f"values of the shape {self.probability_FP.shape} came for {len(self.factors)} factors")
+
 
 class AttendFrom(msgspec.Struct, frozen=True, tag="attend-from"):
     """Attention between one position and its window. Reply: AttentionProfile. `head` None averages heads."""
@@ -153,6 +159,10 @@ class AttentionProfile(msgspec.Struct, frozen=True):
     from_anchor_T: NDArray[np.float32]
     to_anchor_T: NDArray[np.float32]
 
+    def __post_init__(self) -> None:
+        check_positive(token_width=self.token_width)
+        check_same_length(from_anchor=self.from_anchor_T, to_anchor=self.to_anchor_T)
+
 
 class AttendWithin(msgspec.Struct, frozen=True, tag="attend-within"):
     """Attention inside the context window around the middle of an interval. Reply: AttentionMap."""
@@ -174,6 +184,11 @@ class AttentionMap(msgspec.Struct, frozen=True):
     layer: int
     head: int | None
     weight_TT: NDArray[np.float32]
+
+    def __post_init__(self) -> None:
+        check_positive(token_width=self.token_width)
+        if self.weight_TT.ndim != 2 or self.weight_TT.shape[0] != self.weight_TT.shape[1]:
+            raise ValueError(f"a map of the shape {self.weight_TT.shape} is no square")
 
 
 ModelRequest = OpenCheckpoint | PredictView | AttendFrom | AttendWithin

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ebert_core.protocol.locus import Interval, format_locus
+from ebert_core.protocol.shapes import check_same_length
 
 # The short words of the remark that no name of a file is of the genome in view.
 STRANGE_NAMES = "names do not match"
@@ -143,6 +144,10 @@ class Sequence(msgspec.Struct, frozen=True):
     interval: Interval
     codes: NDArray[np.uint8]
 
+    def __post_init__(self) -> None:
+        if check_same_length(codes=self.codes) != self.interval.length:
+            raise ValueError(f"{len(self.codes):,} bases came for {self.interval.length:,}")
+
 
 class ReadGenes(msgspec.Struct, frozen=True, tag="read-genes"):
     """Genes that touch an interval; `path` reads a bare file. Reply: Genes."""
@@ -195,6 +200,11 @@ class States(msgspec.Struct, frozen=True):
     is_reduced: bool = False
     remarks: tuple[Remark, ...] = ()
 
+    def __post_init__(self) -> None:
+        check_same_length(starts=self.starts, ends=self.ends, ids=self.ids)
+        if len(self.ids) and self.ids.max() >= len(self.names):
+            raise ValueError(f"a state has the number {self.ids.max()}, and there are {len(self.names)} names")
+
 
 class ReadSignal(msgspec.Struct, frozen=True, tag="read-signal"):
     """A signal of a cell type (or a bare file) in `columns` bins. Reply: Signal."""
@@ -220,6 +230,9 @@ class Signal(msgspec.Struct, frozen=True):
     block_bases: int | None = None
     remarks: tuple[Remark, ...] = ()
 
+    def __post_init__(self) -> None:
+        check_same_length(minimum=self.minimum, maximum=self.maximum, mean=self.mean)
+
 
 class ReadPeaks(msgspec.Struct, frozen=True, tag="read-peaks"):
     """Peaks or features that touch an interval, of a dataset's factor or of a bare file. Reply: Peaks."""
@@ -243,6 +256,11 @@ class Peaks(msgspec.Struct, frozen=True):
     omitted: int = 0
     remarks: tuple[Remark, ...] = ()
 
+    def __post_init__(self) -> None:
+        count = check_same_length(starts=self.starts, ends=self.ends, summits=self.summits, scores=self.scores)
+        if self.names and len(self.names) != count:
+            raise ValueError(f"{len(self.names)} names came for {count} peaks")
+
 
 class ReadTruth(msgspec.Struct, frozen=True, tag="read-truth"):
     """Planted sites of a synthetic genome that touch an interval. Reply: Truth."""
@@ -259,6 +277,9 @@ class Truth(msgspec.Struct, frozen=True):
     starts: NDArray[np.int64]
     ends: NDArray[np.int64]
     is_bound: NDArray[np.bool_]
+
+    def __post_init__(self) -> None:
+        check_same_length(starts=self.starts, ends=self.ends, is_bound=self.is_bound)
 
 
 class FindPlace(msgspec.Struct, frozen=True, tag="find-place"):

@@ -9,6 +9,7 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
+from ebert_core.protocol.shapes import check_same_length
 from ebert_core.protocol.specs import JobSpec
 from ebert_core.protocol.verdict import Verdict
 
@@ -143,6 +144,9 @@ class Curve(msgspec.Struct, frozen=True):
     name: str
     steps: NDArray[np.int64]
     values: NDArray[np.float64]
+
+    def __post_init__(self) -> None:
+        check_same_length(steps=self.steps, values=self.values)
 
 
 class Metrics(msgspec.Struct, frozen=True):

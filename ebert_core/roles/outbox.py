@@ -75,7 +75,8 @@ class Outbox:
     def add_credit(self, count: int) -> None:
         """The window has read this many bytes of chunks."""
         with self._changed:
-            self._credit += count
+            # More than a window's worth is never on its way, whatever is said.
+            self._credit = min(CREDIT_WINDOW, self._credit + max(0, count))
             self._changed.notify_all()
 
     def wait_until_sent(self, seconds: float) -> None:

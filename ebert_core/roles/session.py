@@ -23,6 +23,8 @@ from ebert_core.protocol import codec
 from ebert_core.protocol.errors import InvalidRequest
 from ebert_core.protocol.frames import PREAMBLE, BrokenStream, FrameReader
 from ebert_core.protocol.messages import (
+    LONGEST_DETAILS,
+    LONGEST_SENTENCE,
     PROTOCOL_VERSION,
     Ask,
     Avoid,
@@ -135,7 +137,7 @@ class _Session:
         except Cancelled:
             self._fail(ask.id, self._desk.verdict() or "cancelled")
         except Avoided as error:
-            self._outbox.send(Failed(ask.id, "avoided", str(error), file=error.path))
+            self._outbox.send(Failed(ask.id, "avoided", str(error)[:LONGEST_SENTENCE], file=error.path))
         except InvalidRequest as error:
             self._fail(ask.id, "invalid", str(error))
         except MemoryError:
@@ -164,7 +166,7 @@ class _Session:
         message: str = "",
         details: str = "",
     ) -> None:
-        self._outbox.send(Failed(number, kind, message, details))
+        self._outbox.send(Failed(number, kind, message[:LONGEST_SENTENCE], details[-LONGEST_DETAILS:]))
 
     def _read_for_ever(self) -> None:
         reader: FrameReader[ToWorker] = FrameReader(ToWorker, expects_preamble=False)
@@ -176,7 +178,9 @@ class _Session:
             pass  # A pipe that cannot be read is a window that has gone.
         except BrokenStream as error:
             tell(f"The window sent what this worker cannot read: {error}")
-        self._end_soon()
+        finally:
+            # Also after a mistake of ours: a worker that hears nothing more must not stay.
+            self._end_soon()
 
     def _take(self, message: ToWorker) -> None:
         match message:
@@ -225,7 +229,7 @@ class _Reporter:
             self._next_report = now + _REPORT_EVERY
         if now >= self._next_report:
             self._next_report = now + _REPORT_EVERY
-            self._outbox.send(Progress(self._number, min(1.0, max(0.0, fraction)), note))
+            self._outbox.send(Progress(self._number, min(1.0, max(0.0, fraction)), note[:LONGEST_SENTENCE]))
 
 
 def _exit_after(seconds: float) -> None:

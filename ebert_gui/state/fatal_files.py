@@ -6,6 +6,7 @@ from pathlib import Path
 
 import msgspec
 
+from ebert_core.protocol import codec
 from ebert_core.protocol.messages import Role
 from ebert_core.protocol.reading import FileStamp
 from ebert_gui.state.session_files import settings_folder
@@ -52,14 +53,16 @@ class FatalFiles:
         if self._kept_in is not None:
             # A memory that cannot be written costs one worker at the next start, no work.
             with contextlib.suppress(OSError):
-                write_whole(self._kept_in, msgspec.json.encode(self._files))
+                travelling = [codec.with_strings(each, codec.to_travel) for each in self._files]
+                write_whole(self._kept_in, msgspec.json.encode(travelling))
 
     def _read(self) -> tuple[FatalFile, ...]:
         if self._kept_in is None:
             return ()
         try:
-            return msgspec.json.decode(self._kept_in.read_bytes(), type=tuple[FatalFile, ...])
-        except (OSError, msgspec.MsgspecError, UnicodeDecodeError):
+            read = msgspec.json.decode(self._kept_in.read_bytes(), type=tuple[FatalFile, ...])
+            return tuple(codec.with_strings(each, codec.from_travel) for each in read)
+        except (OSError, msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
             return ()
 
 

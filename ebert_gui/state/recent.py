@@ -5,6 +5,7 @@ from pathlib import Path
 
 import msgspec
 
+from ebert_core.protocol import codec
 from ebert_gui.state.session_files import settings_folder
 from ebert_gui.state.whole_files import write_whole
 
@@ -21,8 +22,9 @@ def recent_file() -> Path:
 def read_recent() -> tuple[Opened, ...]:
     """What was opened, the last first; nothing where there is no list that can be read."""
     try:
-        return msgspec.json.decode(recent_file().read_bytes(), type=tuple[Opened, ...])[:MOST_RECENT]
-    except (OSError, msgspec.MsgspecError, UnicodeDecodeError):
+        read = msgspec.json.decode(recent_file().read_bytes(), type=tuple[Opened, ...])[:MOST_RECENT]
+        return tuple(tuple(map(codec.from_travel, paths)) for paths in read)
+    except (OSError, msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
         return ()
 
 
@@ -38,5 +40,6 @@ def clear_recent() -> None:
 
 
 def _write(recent: tuple[Opened, ...]) -> None:
+    travelling = [list(map(codec.to_travel, paths)) for paths in recent]
     with contextlib.suppress(OSError):
-        write_whole(recent_file(), msgspec.json.encode(recent))
+        write_whole(recent_file(), msgspec.json.encode(travelling))

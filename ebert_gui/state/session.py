@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 import msgspec
 
+from ebert_core.protocol import codec
 from ebert_core.protocol.locus import Interval
 from ebert_gui.state.tracks import KnownTrack, Track, UnknownTrack
 from ebert_gui.state.whole_files import write_whole
@@ -65,9 +66,10 @@ def read_session(path: Path) -> ReadSession:
     try:
         written = msgspec.json.decode(path.read_bytes(), type=_Written)
         session = _with_tracks(Session, written, tuple(_read_track(raw) for raw in written.tracks))
+        session = codec.with_strings(session, codec.from_travel)
     except FileNotFoundError:
         return ReadSession(Session())
-    except (OSError, msgspec.MsgspecError, UnicodeDecodeError) as error:
+    except (OSError, msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
         return ReadSession(Session(), f"The session {path} could not be read ({error}).")
     if session.version > SESSION_VERSION:
         return ReadSession(Session(), f"The session {path} is from a newer version of EBERT Browser.")
@@ -80,6 +82,7 @@ def write_session(path: Path, session: Session) -> None:
     Raises:
         OSError: the place cannot be written.
     """
+    session = codec.with_strings(session, codec.to_travel)
     written = _with_tracks(_Written, session, tuple(_write_track(track) for track in session.tracks))
     write_whole(path, msgspec.json.format(msgspec.json.encode(written), indent=2))
 
@@ -103,7 +106,7 @@ def set_aside(path: Path) -> Path:
 def _read_track(raw: msgspec.Raw) -> Track:
     try:
         track: Track = msgspec.json.decode(raw, type=KnownTrack)
-    except msgspec.MsgspecError as error:
+    except (msgspec.MsgspecError, RecursionError) as error:
         return _unknown(bytes(raw).decode(), str(error))
     return track
 
@@ -111,7 +114,7 @@ def _read_track(raw: msgspec.Raw) -> Track:
 def _unknown(written: str, problem: str) -> UnknownTrack:
     try:
         named = msgspec.json.decode(written, type=_Named)
-    except msgspec.MsgspecError:
+    except (msgspec.MsgspecError, RecursionError):
         named = _Named()
     return UnknownTrack(id=named.id, kind=named.type, written=written, problem=problem)
 

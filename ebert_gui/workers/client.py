@@ -38,7 +38,11 @@ _DEFAULT_PATIENCE = Patience()
 _START_MARGIN = 10
 _LEAST_START = 10_000
 _BACKOFF = 4
+# Far more than a screen shows: the largest reply that a window takes.
+LARGEST_REPLY = 256_000_000
 _LONGEST_BACKOFF = 4
+# Far more than a screen shows: the largest reply that a window takes.
+LARGEST_REPLY = 256_000_000
 # What asks a process to end, without a mistake of its own: a shutdown, or a person.
 _ASKED_TO_END = frozenset([1, 2, 15])
 
@@ -191,7 +195,7 @@ class WorkerClient(QObject):
 
     def _on_received(self, message: FromWorker) -> None:
         self._silent_beats = 0
-        if self._is_stopping:
+        if self._is_stopping or self._complaint:
             return
         match message:
             case Hello():
@@ -214,6 +218,9 @@ class WorkerClient(QObject):
     def _on_hello(self, hello: Hello) -> None:
         assert self._process is not None
         self._deadline.stop()
+        if self._ready_at:
+            self._give_up(f"The {self._role} worker said twice who it is and was ended.")
+            return
         if hello.protocol_version != PROTOCOL_VERSION or hello.role != self._role:
             self._is_hopeless = True
             self._give_up(
@@ -241,12 +248,15 @@ class WorkerClient(QObject):
         pending = self._pending.get(chunk.id)
         if pending is None:
             return
-        pending.chunks.append(chunk.data)
+        pending.add(chunk.data)
+        if pending.size > LARGEST_REPLY:
+            self._give_up(f"The {self._role} worker's reply is over {LARGEST_REPLY // 1_000_000} MB and was not taken.")
+            return
         if not chunk.is_last:
             return
         try:
             reply = pending.reply()
-        except (msgspec.MsgspecError, ValueError) as error:
+        except codec.Undecodable as error:
             self._fail(chunk.id, Failure("bug", f"The {self._role} worker's reply cannot be read: {error}"))
             return
         del self._pending[chunk.id]

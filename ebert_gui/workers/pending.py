@@ -26,6 +26,12 @@ class Pending:
     on_failure: OnFailure | None
     on_progress: OnProgress | None
     chunks: list[bytes] = field(default_factory=list)
+    size: int = 0
+
+    def add(self, chunk: bytes) -> None:
+        """A further piece of the reply has come."""
+        self.chunks.append(chunk)
+        self.size += len(chunk)
 
     def reply(self) -> msgspec.Struct:
         """The reply that its chunks make."""

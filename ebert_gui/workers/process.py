@@ -11,6 +11,7 @@ from ebert_core.protocol.frames import BrokenStream, FrameReader, frame
 from ebert_core.protocol.messages import FromWorker
 
 _LINES_KEPT = 40
+_LONGEST_LINE = 2_000
 
 
 class Ending(StrEnum):
@@ -112,7 +113,7 @@ class WorkerProcess(QObject):
 
     def _keep_lines(self) -> None:
         text = self._process.readAllStandardError().data().decode("utf-8", "replace")
-        self._lines.extend(line for line in text.splitlines() if line.strip())
+        self._lines.extend(line[:_LONGEST_LINE] for line in text.splitlines() if line.strip())
 
     def _on_error(self, error: QProcess.ProcessError) -> None:
         if error == QProcess.ProcessError.FailedToStart:

@@ -16,6 +16,8 @@ from toy_worker import Big, Compute, Count, Double, HoldInterpreter, Number, Pri
 from ebert_core.protocol import codec
 from ebert_core.protocol.frames import CHUNK_BYTES, CREDIT_WINDOW, FrameReader, frame
 from ebert_core.protocol.messages import (
+    LONGEST_DETAILS,
+    LONGEST_SENTENCE,
     Ask,
     Avoid,
     Begun,
@@ -290,6 +292,36 @@ def test_a_file_to_avoid_is_not_read_until_it_changes(window, tmp_path):
     file.write_text("mended")
     window.ask(2, Read(str(file)))
     assert window.reply(Number) == Number(6)
+
+
+def test_nesting_without_end_from_the_window_ends_the_worker_with_a_line(window):
+    body = b"\x83\xa4type\xa3ask\xa2id\x01\xa4body" + b"\x91" * 200_000 + b"\xc0"
+    os.write(window.process.stdin.fileno(), len(body).to_bytes(4, "big") + body)
+    assert window.process.wait(timeout=5) == 0
+    assert window.process.stderr.read().splitlines()[1:] == []
+
+
+def test_credit_that_makes_no_sense_neither_stops_nor_floods_a_reply(window):
+    window.send(Credit(-(2**62)), Credit(2**62))
+    window.ask(1, Big(20_000_000))
+    for _ in range(CREDIT_WINDOW // CHUNK_BYTES):
+        assert isinstance(window.next_answer(), Chunk)
+    window.send(Ping(1))
+    assert isinstance(window.next(), Pong)
+    window.send(Cancel(1))
+    assert window.next_answer() == Failed(1, "cancelled")
+
+
+def test_a_sentence_without_end_is_cut_and_one_with_a_name_that_is_no_utf_8_arrives(window):
+    window.ask(1, Raise("endless"))
+    failed = window.next_answer()
+    assert isinstance(failed, Failed)
+    assert len(failed.message) == LONGEST_SENTENCE
+    assert len(failed.details) == LONGEST_DETAILS
+    window.ask(2, Raise("caf\udce9"))
+    failed = window.next_answer()
+    assert isinstance(failed, Failed)
+    assert failed.message == "There is no file caf\udce9."
 
 
 def test_holding_the_interpreter_delays_a_pong_and_nothing_else(window):

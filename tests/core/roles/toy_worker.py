@@ -92,6 +92,10 @@ def _raise(request, report):
             raise MemoryError
         case "exit":
             sys.exit(3)
+        case "endless":
+            raise RuntimeError("no end " * 2_000_000)
+        case "caf\udce9":
+            raise InvalidRequest(f"There is no file {request.kind}.")
         case "panic":
             raise Panic("a library in Rust gave up")
     raise RuntimeError("something of ours broke")
@@ -187,6 +191,17 @@ def main(mode: str) -> None:
             sys.stdin.buffer.read()
         case "stillborn":
             sys.exit("No module named ebert_core")
+        case "two-faced":
+            hello = frame(Hello(PROTOCOL_VERSION, "0.1", "data", 1, "gpu-box"))
+            out.write(PREAMBLE + hello + hello)
+            out.flush()
+            sys.stdin.buffer.read()
+        case "nested":
+            nested = b"\x91" * 200_000 + b"\xc0"
+            hello = frame(Hello(PROTOCOL_VERSION, "0.1", "data", 1, "gpu-box"))
+            out.write(PREAMBLE + hello + len(nested).to_bytes(4, "big") + nested)
+            out.flush()
+            sys.stdin.buffer.read()
         case "silent":
             sys.stdin.buffer.read()
         case "fruitless":

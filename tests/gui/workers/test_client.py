@@ -333,6 +333,23 @@ def test_an_oversized_frame_ends_the_worker_and_the_cap_ends_the_trying(qtbot, n
     assert "3 times in a row" in state.sentence
 
 
+@pytest.mark.parametrize(("mode", "sentence"), [("two-faced", "said twice who it is"), ("nested", "holds no message")])
+def test_a_worker_that_does_not_keep_to_the_channel_is_ended_and_in_the_end_given_up(qtbot, new_client, mode, sentence):
+    client = new_client(mode)
+    client.start()
+    state = wait_for(qtbot, client, Condition.FAILED)
+    assert sentence in state.sentence
+    assert "3 times in a row" in state.sentence
+
+
+def test_a_reply_that_is_larger_than_any_screen_needs_is_not_taken(qtbot, client, answers, monkeypatch):
+    monkeypatch.setattr("ebert_gui.workers.client.LARGEST_REPLY", 5_000_000)
+    client.request(Big(20_000_000), Values, **answers.hears())
+    state = wait_for(qtbot, client, Condition.RESTARTING)
+    assert "reply is over 5 MB and was not taken" in state.sentence
+    qtbot.waitUntil(lambda: [failure.kind for failure in answers.failures] == ["lost"])
+
+
 def test_a_worker_that_never_becomes_ready_gets_more_time_at_each_start(qtbot, new_client):
     client = new_client("silent", patience=Patience(start=100, end=300, first_pause=10, restarts=1))
     client.start()
