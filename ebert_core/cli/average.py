@@ -3,8 +3,9 @@
 import argparse
 from pathlib import Path
 
-from ebert_core.cli.measuring import Shown
 from ebert_core.cli.options import add_shared, checkpoint_paths, chosen, region_texts
+from ebert_core.cli.progress import loudness_of
+from ebert_core.cli.terminal import Terminal
 from ebert_core.jobs.lock import writing_to
 from ebert_core.protocol.errors import InvalidRequest
 from ebert_core.protocol.showing import print_result, tell
@@ -55,9 +56,8 @@ def run(arguments: argparse.Namespace) -> None:
     if measures:
         loci = HeldOutLoci(str(Path(arguments.dataset).absolute()), regions, cell_types)
         engine = choose_engine(arguments.device or "auto", arguments.precision or "auto")
-        shown = Shown()
-        description = remeasured(average, loci, engine, shown)
-        shown.end()
+        with Terminal(loudness=loudness_of(arguments)) as shown:
+            description = remeasured(average, loci, engine, shown)
     with writing_to(output.absolute(), "ebert average"):
         save_checkpoint(output, average.network, description)
     for sentence in (*description.limits, *(description.verdict.lines() if description.verdict else ())):

@@ -3,8 +3,9 @@
 import argparse
 from pathlib import Path
 
-from ebert_core.cli.measuring import Shown
 from ebert_core.cli.options import add_shared, checkpoint_path, chosen, region_texts
+from ebert_core.cli.progress import loudness_of
+from ebert_core.cli.terminal import Terminal
 from ebert_core.jobs.lock import writing_to
 from ebert_core.protocol.errors import InvalidRequest
 from ebert_core.protocol.showing import print_result, tell
@@ -45,11 +46,10 @@ def run(arguments: argparse.Namespace) -> None:
         raise InvalidRequest(f"{known.name} has no validation loci of its own; name loci with --regions.")
     named = chosen(arguments.cell_types, "cell-types")
     measured = () if arguments.cell_types else (*known.validation_cell_types, *known.cell_types)
-    shown = Shown()
     engine = choose_engine(arguments.device or "auto", arguments.precision or "auto")
     loci = HeldOutLoci(str(Path(arguments.dataset).absolute()), regions, named or measured)
-    described = remeasured(checkpoint, loci, engine, shown, keeps_verdict=True)
-    shown.end()
+    with Terminal(loudness=loudness_of(arguments)) as shown:
+        described = remeasured(checkpoint, loci, engine, shown, keeps_verdict=True)
     with writing_to(folder.absolute(), "ebert calibrate"):
         replace_description(folder, described)
     for sentence in described.limits:

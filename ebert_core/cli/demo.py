@@ -4,9 +4,9 @@ import argparse
 import os
 import subprocess
 import sys
-from collections.abc import Callable
 from pathlib import Path
 
+from ebert_core.cli.progress import Loudness, Progress, loudness_of
 from ebert_core.demonstration.generate import demonstration_in
 from ebert_core.demonstration.rules import DEFAULT_SEED
 from ebert_core.demonstration.scene import scene
@@ -40,7 +40,7 @@ def run(arguments: argparse.Namespace) -> None:
         _print_scores(dataset)
     elif problem := problem_of_display():
         tell(f"{problem} The demonstration is drawn to files instead.")
-        _write_instead(directory, dataset)
+        _write_instead(directory, dataset, loudness_of(arguments))
     else:
         _open_window(dataset)
 
@@ -79,7 +79,7 @@ def _open_window(dataset: Path) -> None:
         raise InvalidRequest(f"The window ended with exit code {status}; its message stands above.")
 
 
-def _write_instead(directory: Path, dataset: Path) -> None:
+def _write_instead(directory: Path, dataset: Path, loudness: Loudness) -> None:
     """Without a display: the first screen as a picture, and the predicted binding behind it as a bigWig."""
     from ebert_core.inference.export import predict_to_files
 
@@ -104,21 +104,10 @@ def _write_instead(directory: Path, dataset: Path) -> None:
         output=str(bigwig),
         locus=format_locus(around),
     )
-    predict_to_files(spec, _shown_in_tenths())
+    progress = Progress(loudness)
+    predict_to_files(spec, progress.show)
+    progress.done()
     print_result(bigwig)
-
-
-def _shown_in_tenths() -> Callable[[float, str], None]:
-    """A report that says now and then how far it is, so that nobody takes the wait for a hang."""
-    said = 0
-
-    def report(fraction: float, _note: str) -> None:
-        nonlocal said
-        if int(10 * fraction) > said:
-            said = int(10 * fraction)
-            tell(f"  {10 * said} %")
-
-    return report
 
 
 def _print_scores(dataset: Path) -> None:

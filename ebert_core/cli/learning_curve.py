@@ -13,6 +13,7 @@ from pathlib import Path
 import msgspec
 
 from ebert_core.cli.options import add_shared, region_texts
+from ebert_core.cli.progress import Loudness, loudness_of
 from ebert_core.cli.train import unfinished_job
 from ebert_core.jobs.specs import change_of, read_spec, verb, write_spec
 from ebert_core.protocol.errors import InvalidRequest
@@ -52,13 +53,13 @@ def run(arguments: argparse.Namespace) -> None:
         tell(f"{number} of {len(steps)}: {100 * step.share:g} % of the labels, seed {step.seed}")
         for todo in (*step.trainings, step.evaluation):
             if not is_done(todo):
-                _run(todo, folder)
+                _run(todo, folder, loudness_of(arguments))
     curve = gather(spec, steps)
     written = _write(curve, folder / "learning_curve.json")
     print_result(f"{table(curve)}\n{written}")
 
 
-def _run(spec: FineTune | Evaluate, folder: Path) -> None:
+def _run(spec: FineTune | Evaluate, folder: Path, loudness: Loudness) -> None:
     """Runs a spec as `ebert` would in a shell, going on with an unfinished job of it."""
     path = folder / "specs" / f"{Path(spec.output).stem}.toml"
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -69,6 +70,7 @@ def _run(spec: FineTune | Evaluate, folder: Path) -> None:
     except InvalidRequest:
         resume = []
     command = [sys.executable, "-m", "ebert_core", verb(spec), str(path), *resume]
+    command += [] if loudness == "normal" else [f"--{loudness}"]
     # Ctrl-C is heard by the step, too, which saves its state and says so; we wait for that.
     usual = signal.signal(signal.SIGINT, lambda *_: None)
     try:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from ebert_core.cli.options import add_shared, chosen
+from ebert_core.cli.progress import Amount, loudness_of
 from ebert_core.cli.spec_files import job_of
 from ebert_core.cli.terminal import Terminal
 from ebert_core.dataset.description import Dataset
@@ -24,13 +25,16 @@ from ebert_core.jobs.control import refuse_second
 from ebert_core.jobs.lock import writing_to
 from ebert_core.jobs.specs import Change, absolute_paths, change_of, changed_spec, read_spec
 from ebert_core.model.description import read_description
+from ebert_core.model.tokens import POSITION
 from ebert_core.protocol.errors import InvalidRequest
 from ebert_core.protocol.resources import shipped_checkpoints
 from ebert_core.protocol.showing import print_result
 from ebert_core.protocol.specs import Predict
+from ebert_core.protocol.wording import bases
 from ebert_core.training.report import Stopped
 
 if TYPE_CHECKING:
+    from ebert_core.inference.export import Plan
     from ebert_core.inference.shards import Shards
 
 _STOPPED = "Stopped; nothing was written. What takes long can be predicted a few --chromosomes at a time."
@@ -117,7 +121,7 @@ def _run_job(spec: Predict, arguments: argparse.Namespace, shards: "Shards | Non
         refuse_second(spec)
     from ebert_core.inference.export import predict_to_files
 
-    with job_of(spec, directory) as job, Terminal(job) as report:
+    with job_of(spec, directory) as job, Terminal(job, loudness_of(arguments)) as report:
         if directory is not None:
             cautions = judge(spec)  # of a job that the window made, here, so that its log has the reason
         for sentence in cautions:
@@ -128,14 +132,30 @@ def _run_job(spec: Predict, arguments: argparse.Namespace, shards: "Shards | Non
             if job.stop_requested():
                 raise Stopped(_STOPPED)
 
+        def planned(plan: "Plan") -> None:
+            amount = amount_of(plan)
+            report.detail(f"Job {job.directory}: {amount.words} on {amount.means}.")
+            report.expect(amount)
+
         with ExitStack() as locks:
             targets = targets_of(spec, read_description(Path(spec.checkpoint)))
             # Further folders are not made, and where they are absent there is nothing to write to.
             for target in (each for each in targets if each.path.parent.parent.is_dir()):
                 locks.enter_context(writing_to(target.path, job.directory))
-            outputs = predict_to_files(spec, heard, shards, report.event, command)
+            outputs = predict_to_files(
+                spec, heard, shards, report.event, command, lambda plan: report.expect(amount_of(plan))
+            )
         job.finish(str(outputs[0]))
     print_result("\n".join(map(str, outputs)))
+
+
+def amount_of(plan: "Plan") -> Amount:
+    """A prediction's plan in words and bases."""
+    covered = bases(plan.bins * POSITION)
+    factors = "1 factor" if plan.factors == 1 else f"{plan.factors} factors"
+    means = plan.engine if plan.processes == 1 else f"{plan.processes} processes of {plan.engine}"
+    words = f"{covered} x 1 cell type x {factors}"
+    return Amount(words, plan.bins * POSITION, lambda rate: f"{bases(round(rate))}/s", means)
 
 
 def _run_share(spec: Predict, shards: "Shards") -> None:

@@ -15,6 +15,7 @@ from importlib.metadata import version
 from types import FrameType, ModuleType
 from typing import NamedTuple
 
+from ebert_core.cli.progress import add_loudness
 from ebert_core.cli.words import CommandParser
 from ebert_core.protocol.arguments import empty_value
 from ebert_core.protocol.errors import InvalidRequest
@@ -23,22 +24,28 @@ from ebert_core.training.report import Stopped
 
 
 class Command(NamedTuple):
-    """One command: the module in `ebert_core.cli` that has `add_arguments` and `run`, and its line of help."""
+    """One command: the module in `ebert_core.cli` that has `add_arguments` and `run`, and its line of help.
+
+    One that `is_long` says how far it is, and has `--quiet` and `--verbose`.
+    """
 
     module: str
     help: str
+    is_long: bool = False
 
 
 COMMANDS = {
-    "demo": Command("demo", "build the demonstration and open the window on it"),
-    "prepare": Command("prepare", "build the memory-mapped store that training reads"),
-    "pretrain": Command("train", "masked-language-model pre-training from a spec"),
-    "finetune": Command("train", "fine-tuning on measured peaks from a spec"),
-    "evaluate": Command("train", "scores of a checkpoint and its controls from a spec"),
-    "learning-curve": Command("learning_curve", "what labels and pre-training bring to a fine-tuning"),
-    "average": Command("average", "several fine-tuned checkpoints as one"),
-    "calibrate": Command("calibrate", "what the probabilities of a finished checkpoint are worth, measured anew"),
-    "predict": Command("predict", "predicted binding as bigWig, BED or table"),
+    "demo": Command("demo", "build the demonstration and open the window on it", is_long=True),
+    "prepare": Command("prepare", "build the memory-mapped store that training reads", is_long=True),
+    "pretrain": Command("train", "masked-language-model pre-training from a spec", is_long=True),
+    "finetune": Command("train", "fine-tuning on measured peaks from a spec", is_long=True),
+    "evaluate": Command("train", "scores of a checkpoint and its controls from a spec", is_long=True),
+    "learning-curve": Command("learning_curve", "what labels and pre-training bring to a fine-tuning", is_long=True),
+    "average": Command("average", "several fine-tuned checkpoints as one", is_long=True),
+    "calibrate": Command(
+        "calibrate", "what the probabilities of a finished checkpoint are worth, measured anew", is_long=True
+    ),
+    "predict": Command("predict", "predicted binding as bigWig, BED or table", is_long=True),
     "dream": Command("dream", "label files, scores and ranking of the ENCODE-DREAM challenge"),
     "jobs": Command("jobs", "list, show, stop and resume jobs"),
     "worker": Command("worker", "one worker process on stdin and stdout"),
@@ -99,4 +106,6 @@ def parser_of(words: Sequence[str]) -> argparse.ArgumentParser:
         added = commands.add_parser(name, help=command.help, description=sentence)
         if name == next((word for word in words if not word.startswith("-")), None):
             _module(name).add_arguments(added)
+            if command.is_long:
+                add_loudness(added)
     return parser

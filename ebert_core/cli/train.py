@@ -12,6 +12,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from ebert_core.cli.outcomes import summary_of, verdict_on
+from ebert_core.cli.progress import loudness_of
 from ebert_core.cli.spec_files import add_changes, job_of, read_spec_for
 from ebert_core.cli.terminal import Terminal
 from ebert_core.jobs.control import refuse_second
@@ -57,7 +58,7 @@ def _run_job(spec: JobSpec, arguments: argparse.Namespace, runner: _Run) -> None
     directory = arguments.job or (unfinished_job(spec) if arguments.resume else None)
     if directory is None:
         refuse_second(spec)
-    with job_of(spec, directory) as job, Terminal(job) as report:
+    with job_of(spec, directory) as job, Terminal(job, loudness_of(arguments)) as report:
         report.event(f"Job {job.directory}")
         try:
             with writing_to(Path(spec.output), job.directory):

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, nullcontext
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -33,12 +34,22 @@ from ebert_core.protocol.specs import Predict
 _REMEMBERED_BYTES = 4 * 2**20
 
 
+class Plan(NamedTuple):
+    """How much a prediction computes, and on what: bins one after the other every 50 bases, for so many factors."""
+
+    bins: int
+    factors: int
+    engine: str
+    processes: int
+
+
 def predict_to_files(
     spec: Predict,
     report: Report,
     shards: Shards | None = None,
     tell: Tell = lambda _sentence: None,
     command: str = "",
+    planned: Callable[["Plan"], None] = lambda _plan: None,
 ) -> tuple[Path, ...]:
     """Runs a prediction spec and returns the files, one a factor; they appear complete or not at all.
 
@@ -48,6 +59,7 @@ def predict_to_files(
         shards: the processes that share the work; all but the first return when their share is done.
         tell: hears what the person should know of the files.
         command: the command line, for whoever reads later what made the files.
+        planned: hears how much there is to compute, before the first network pass.
 
     Raises:
         InvalidRequest: a name is unknown, the files do not fit, an output cannot be written, or a process has died.
@@ -84,6 +96,7 @@ def predict_to_files(
     if shards is not None and not shards.is_first:
         shards.contribute(blocks, work.encoded)
         return ()
+    planned(Plan(work.bins, len(targets), engine.describe(), shards.size if shards else 1))
     sources = sources_of(spec, checkpoint, dataset, lambda _fraction, note: report(0.0, note)) if spec.sidecar else None
     with shards.folder_beside(targets[0].path) if shards else nullcontext():
         write(targets, form, contents, work.contents(blocks, report, shards), provenance.remove)

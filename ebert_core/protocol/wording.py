@@ -1,4 +1,4 @@
-"""How lists and shares are said to a person, the same in every window, command and file."""
+"""How lists, shares, times and lengths are said to a person, the same in every window, command and file."""
 
 import difflib
 from collections.abc import Iterable, Sequence
@@ -57,3 +57,28 @@ def percent_range(low: float, high: float) -> str:
 
 def _figure(share: float) -> str:
     return f"{100 * share:.0f}" if share >= 0.01 or share == 0 else f"{100 * share:.1f}"
+
+
+def duration(seconds: float) -> str:
+    """A time span as people say it, rounded to what can be known: `40 s`, `12 min`, `3 h 20 min`, `2 days`."""
+    if seconds < 1:
+        return "under 1 s"
+    if seconds < 90:
+        return f"{round(seconds)} s"
+    minutes = round(seconds / 60)
+    if minutes < 90:
+        return f"{minutes} min"
+    hours, rest = divmod(round(minutes / 10) * 10, 60)
+    if 10 <= hours < 48:
+        return f"{round(minutes / 60)} h"
+    if hours < 48:
+        return f"{hours} h {rest} min" if rest else f"{hours} h"
+    return f"{round(hours / 24)} days"
+
+
+def bases(count: int) -> str:
+    """A length of sequence: `200 bp`, `20 kb`, `2.0 Mb`, `3.1 Gb`."""
+    for size, unit in ((1_000_000_000, "Gb"), (1_000_000, "Mb")):
+        if count >= size:
+            return f"{count / size:.1f} {unit}"
+    return f"{round(count / 1000):,} kb" if count >= 1000 else f"{count} bp"

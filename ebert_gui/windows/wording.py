@@ -3,32 +3,9 @@
 from collections.abc import Iterable
 
 from ebert_core.protocol.locus import Interval, format_locus
+from ebert_core.protocol.wording import bases as bases
+from ebert_core.protocol.wording import duration as duration
 from ebert_core.protocol.wording import listed as listed
-
-
-def duration(seconds: float) -> str:
-    """A time span as people say it, rounded to what can be known: `40 s`, `12 min`, `3 h 20 min`, `2 days`."""
-    if seconds < 1:
-        return "under 1 s"
-    if seconds < 90:
-        return f"{round(seconds)} s"
-    minutes = round(seconds / 60)
-    if minutes < 90:
-        return f"{minutes} min"
-    hours, rest = divmod(round(minutes / 10) * 10, 60)
-    if 10 <= hours < 48:
-        return f"{round(minutes / 60)} h"
-    if hours < 48:
-        return f"{hours} h {rest} min" if rest else f"{hours} h"
-    return f"{round(hours / 24)} days"
-
-
-def bases(count: int) -> str:
-    """A length of sequence: `200 bp`, `20 kb`, `2.0 Mb`, `3.1 Gb`."""
-    for size, unit in ((1_000_000_000, "Gb"), (1_000_000, "Mb")):
-        if count >= size:
-            return f"{count / size:.1f} {unit}"
-    return f"{round(count / 1000):,} kb" if count >= 1000 else f"{count} bp"
 
 
 def unbroken(text: str) -> str:

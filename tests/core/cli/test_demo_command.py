@@ -4,7 +4,6 @@ from pathlib import Path
 
 import pytest
 
-from ebert_core.cli.demo import _shown_in_tenths
 from ebert_core.cli.program import main
 from ebert_core.demonstration.generate import DATASET, generate, is_demonstration
 
@@ -45,10 +44,3 @@ def test_a_demonstration_that_was_interrupted_is_known_as_one(tmp_path):
         generate(directory, report=interrupt)
     assert any(directory.iterdir())
     assert is_demonstration(directory)
-
-
-def test_a_long_prediction_says_how_far_it_is_and_not_too_often(capsys):
-    report = _shown_in_tenths()
-    for percent in range(100):
-        report(percent / 100, "")
-    assert capsys.readouterr().err.split("\n") == [*(f"  {tenth} %" for tenth in range(10, 100, 10)), ""]
