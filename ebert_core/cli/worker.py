@@ -4,6 +4,7 @@ import argparse
 import sys
 
 from ebert_core.protocol.errors import InvalidRequest
+from ebert_core.roles.orphans import die_with_parent, ending_with
 from ebert_core.roles.streams import take_streams
 
 
@@ -22,6 +23,7 @@ def run(arguments: argparse.Namespace) -> None:
         raise InvalidRequest("a worker talks to the window over pipes; start ebert-browser, which starts its workers.")
     # Before the imports below: a library that prints must not write into the protocol.
     streams = take_streams()
+    die_with_parent()
     from ebert_core.roles.session import serve
 
     if arguments.role == "data":
@@ -29,7 +31,9 @@ def run(arguments: argparse.Namespace) -> None:
 
         serve("data", data_handlers(), streams=streams)
     else:
-        from ebert_core.roles.model import handlers as model_handlers
+        # Importing torch takes seconds, in which the window may go.
+        with ending_with(streams.from_window):
+            from ebert_core.roles.model import handlers as model_handlers
 
-        table, details = model_handlers()
+            table, details = model_handlers()
         serve("model", table, details, streams=streams)

@@ -254,6 +254,55 @@ time.sleep(60)
     assert is_gone_within(worker, 2.0)
 
 
+_SLOW_TORCH = {
+    "lets others run": "import time; time.sleep(60)",
+    "holds the interpreter": "import ctypes; ctypes.PyDLL(None).usleep(60_000_000)",
+}
+
+
+@pytest.mark.parametrize("how", _SLOW_TORCH)
+def test_a_model_worker_that_is_still_importing_torch_ends_with_its_window(tmp_path, how):
+    """Its window is killed, as by a crash."""
+    if sys.platform != "linux":
+        pytest.skip("only Linux tells a process that its parent has ended")
+    (tmp_path / "torch.py").write_text(f"open({str(tmp_path / 'begun')!r}, 'w').close()\n{_SLOW_TORCH[how]}\n")
+    script = tmp_path / "parent.py"
+    script.write_text(
+        f"""
+import subprocess, sys, time
+worker = subprocess.Popen(
+    [sys.executable, "-m", "ebert_core", "worker", "model"],
+    stdin=subprocess.PIPE, stdout=subprocess.PIPE, env={{"PYTHONPATH": {str(tmp_path)!r}}},
+)
+print(worker.pid, flush=True)
+time.sleep(60)
+"""
+    )
+    with subprocess.Popen([sys.executable, str(script)], stdout=subprocess.PIPE) as parent:
+        worker = int(parent.stdout.readline())
+        assert comes_within(tmp_path / "begun", 20.0)
+        os.kill(parent.pid, signal.SIGKILL)
+    assert is_gone_within(worker, 2.0)
+
+
+def test_a_model_worker_that_is_still_importing_torch_ends_when_its_pipe_is_closed(tmp_path):
+    """Its window lives on, as one does that closes this worker."""
+    (tmp_path / "torch.py").write_text(f"open({str(tmp_path / 'begun')!r}, 'w').close()\nimport time; time.sleep(60)\n")
+    command = [sys.executable, "-m", "ebert_core", "worker", "model"]
+    environment = {"PYTHONPATH": str(tmp_path)}
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=environment) as worker:
+        assert comes_within(tmp_path / "begun", 20.0)
+        worker.stdin.close()
+        assert worker.wait(timeout=2) == 0
+
+
+def comes_within(path: Path, seconds: float) -> bool:
+    end = time.monotonic() + seconds
+    while time.monotonic() < end and not path.exists():
+        time.sleep(0.02)
+    return path.exists()
+
+
 def is_gone_within(process: int, seconds: float) -> bool:
     end = time.monotonic() + seconds
     while time.monotonic() < end:
