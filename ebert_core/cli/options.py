@@ -9,9 +9,12 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
+import msgspec
+
 from ebert_core.protocol.errors import InvalidRequest
 from ebert_core.protocol.locus import is_region_file
 from ebert_core.protocol.resources import named_checkpoint
+from ebert_core.protocol.showing import print_result
 
 _ALL = "all"
 
@@ -66,6 +69,11 @@ def _add_several(container: argparse._ActionsContainer, name: str, meant: str, o
     container.add_argument(
         f"--{name}", dest=meant.replace("-", "_"), metavar=option.metavar, nargs="+", action="extend", help=text
     )
+
+
+def print_json(result: object) -> None:
+    """Writes a result as JSON on standard output; its keys are those of the struct that it is."""
+    print_result(msgspec.json.format(msgspec.json.encode(result), indent=2).decode())
 
 
 def chosen(names: Sequence[str] | None, option: str) -> tuple[str, ...]:

@@ -40,6 +40,7 @@ COMMANDS = {
     "pretrain": Command("train", "masked-language-model pre-training from a spec", is_long=True),
     "finetune": Command("train", "fine-tuning on measured peaks from a spec", is_long=True),
     "evaluate": Command("train", "scores of a checkpoint and its controls from a spec", is_long=True),
+    "spec": Command("spec", "a commented spec of one of these commands, to go on from"),
     "learning-curve": Command("learning_curve", "what labels and pre-training bring to a fine-tuning", is_long=True),
     "average": Command("average", "several fine-tuned checkpoints as one", is_long=True),
     "calibrate": Command(

@@ -5,12 +5,13 @@ import difflib
 import re
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, NoReturn
 
 from ebert_core.protocol.resources import shipped_checkpoints
 from ebert_core.protocol.showing import Parser
 
 _NUMBER = re.compile(r"-\d|-\.\d")
+_CHOICE = re.compile(r"invalid choice: '(?P<word>.*?)' \(choose from (?P<choices>.*)\)")
 _ASSIGNMENT = re.compile(r"[\w.]+=")
 
 
@@ -33,6 +34,13 @@ class CommandParser(Parser):
         if left:
             self.error(self._unknown(next((word for word in left if word.startswith("-")), left[0])))
         return found, left
+
+    def error(self, message: str) -> NoReturn:
+        """Complain; of a word that is none of those to choose from, with the nearest one."""
+        if found := _CHOICE.search(message):
+            near = difflib.get_close_matches(found["word"], re.findall(r"[\w-]+", found["choices"]), 1)
+            message += f"; did you mean {near[0]}?" if near else ""
+        super().error(message)
 
     def _unknown(self, word: str) -> str:
         if not word.startswith("-"):

@@ -224,9 +224,15 @@ def test_a_training_ended_at_once_says_whether_it_can_go_on(smallest, toy_bindin
     assert main(["finetune", str(tmp_path / "s.toml")]) == 130
     assert "Stopped at once; nothing had been saved to go on from." in capsys.readouterr().err
     last = 2
-    assert main(["finetune", str(tmp_path / "s.toml")]) == 130
-    said = f"the state that was saved last: ebert finetune {tmp_path / 's.toml'} --resume\n"
+    changed = ["finetune", str(tmp_path / "s.toml"), "--set", "seed=7"]
+    assert main(changed) == 130
+    said = f"the state that was saved last: ebert finetune {tmp_path / 's.toml'} --set seed=7 --resume\n"
     assert capsys.readouterr().err.endswith(said)
+    assert "seed = 7" in (Path(jobs()[0].directory) / "spec.toml").read_text()
+    assert main([*changed[:-1], "seed=8", "--resume"]) == 2
+    assert "is unfinished and writes there, too, with another seed" in capsys.readouterr().err
+    last = 0
+    assert main([*changed, "--resume"]) == 0
 
 
 def test_a_folder_in_the_place_of_a_dataset_is_said_to_be_one(toy_binding, tmp_path, capsys):

@@ -1,11 +1,14 @@
 """Specs as TOML files: written and read back, and every mistake in one named with key and line."""
 
 import re
+from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
-from ebert_core.jobs.specs import read_spec, verb, write_spec
+from ebert_core.jobs.specs import change_of, read_spec, verb, write_spec
 from ebert_core.protocol.errors import InvalidRequest
+from ebert_core.protocol.resources import shipped_checkpoints
 from ebert_core.protocol.specs import Evaluate, FineTune, Predict, Pretrain
 
 BEGINNING = 'job = "pretrain"\ndataset = "d"\noutput = "o"\nvalidation = []\n'
@@ -67,3 +70,58 @@ def test_a_spec_that_is_no_text_or_not_there_is_named(tmp_path):
         read_spec(tmp_path / "spec.toml")
     with pytest.raises(InvalidRequest, match="cannot be read"):
         read_spec(tmp_path)
+
+
+FINETUNE = 'job = "finetune"\ndataset = "D.toml"\noutput = "o"\ntraining = ["chr1"]\nvalidation = ["chr2"]\n'
+
+
+@pytest.mark.parametrize(
+    ("assignment", "key", "value"),
+    [
+        ("seed=3", "seed", 3),
+        ("seed = 3", "seed", 3),
+        ("learning_rate=1e-4", "learning_rate", 1e-4),
+        ("dropout=0", "dropout", 0.0),
+        ("co_binding=true", "co_binding", True),
+        ("preset=tiny", "preset", "tiny"),
+        ('preset="tiny"', "preset", "tiny"),
+        ('factors=["CTCF", "MAX"]', "factors", ("CTCF", "MAX")),
+        ("cell_types=[]", "cell_types", ()),
+        ("start_from=human_slices", "start_from", str(shipped_checkpoints()["human_slices"])),
+        ("output=here", "output", str(Path.cwd() / "here")),
+    ],
+)
+def test_a_change_takes_the_place_of_what_the_file_says(tmp_path, assignment, key, value):
+    (tmp_path / "s.toml").write_text(FINETUNE)
+    changed = read_spec(tmp_path / "s.toml", [change_of(assignment, FineTune)])
+    assert getattr(changed, key) == value
+    unchanged = read_spec(tmp_path / "s.toml")
+    assert replace(changed, **{key: getattr(unchanged, key)}) == unchanged
+
+
+@pytest.mark.parametrize(
+    ("assignment", "sentence"),
+    [
+        ("sed=3", "--set sed=3: finetune has no key sed; did you mean seed?"),
+        ("training.epochs=3", "--set training.epochs=3: finetune has no key training.epochs; did you mean epochs?"),
+        ("job=predict", "--set job=predict: finetune has no key job; the keys are dataset, output"),
+        ("seed", "--set seed should be written KEY=VALUE, such as seed=3."),
+        ("seed=", "--set seed= should be written KEY=VALUE, such as seed=3."),
+        ("epochs=many", "--set epochs=many: epochs: expected a whole number, got a text in quotes."),
+        ("preset=huge", "preset: there is no 'huge'; choose from tiny, small, base, large."),
+        ("factors=CTCF", "--set factors=CTCF: factors: expected a list, got a text in quotes."),
+        ('factors=["CTCF', 'is no value of TOML; a list is written ["A", "B"].'),
+        (f"seed={2**70}", "whole numbers go up to"),
+    ],
+)
+def test_a_change_that_makes_no_sense_names_key_value_and_what_may_stand_there(tmp_path, assignment, sentence):
+    (tmp_path / "s.toml").write_text(FINETUNE)
+    with pytest.raises(InvalidRequest) as refused:
+        read_spec(tmp_path / "s.toml", [change_of(assignment, FineTune)])
+    assert sentence in str(refused.value)
+
+
+def test_files_of_regions_are_relative_to_the_spec_and_loci_are_left_alone(tmp_path):
+    (tmp_path / "s.toml").write_text(FINETUNE.replace('["chr1"]', '["chr1:1-5", "sub/r.txt", "peaks.narrowPeak.gz"]'))
+    expected = ("chr1:1-5", str(tmp_path / "sub" / "r.txt"), str(tmp_path / "peaks.narrowPeak.gz"))
+    assert read_spec(tmp_path / "s.toml").training == expected
