@@ -10,6 +10,7 @@ if a track did not come, a job could not be resumed, a process outlived the wind
 """
 
 import argparse
+import json
 import os
 import random
 import shutil
@@ -25,6 +26,7 @@ from typing import NamedTuple
 
 import numpy as np
 from PyQt6.QtCore import QEventLoop, Qt, QTimer, qInstallMessageHandler
+from PyQt6.QtGui import QAction, QKeySequence
 from PyQt6.QtWidgets import QApplication, QDialog
 
 from ebert_core.demonstration.generate import DATASET
@@ -38,13 +40,14 @@ from ebert_gui.state.tracks import PredictionTrack, Track
 
 _SAMPLE_SECONDS = 5.0
 _CHECK_SECONDS = 60.0
-_KILL_SECONDS = 150.0
 _PATIENCE_MILLISECONDS = 60_000
 _PREDICTED_AT_ONCE = 20_000
 _ALIVE = ("starting", "running")
 _CAN_BE_RESUMED = ("failed", "stopped", "lost")
 # A factor that was not measured in the cell type that was chosen.
 _NOT_MEASURED = " peaks for "
+# Fine-tune, export, save a picture.
+_FORMS = ("Ctrl+T", "Ctrl+E", "Ctrl+Shift+S")
 # The platform without a display says so of every form.
 _NO_MATTER = ("This plugin does not support propagateSizeHints()",)
 # The window may hold this many times what it held in the second quarter of the run, and this many descriptors more.
@@ -72,10 +75,11 @@ class Sample(NamedTuple):
 class Soak:
     """The window, the person before it, and the one who kills workers."""
 
-    def __init__(self, program: WindowProgram, seed: int, folder: Path) -> None:
+    def __init__(self, program: WindowProgram, seed: int, folder: Path, kill_seconds: float) -> None:
         self._program = program
         self._random = random.Random(seed)
         self._folder = folder
+        self._kill_seconds = kill_seconds
         self._jobs: tuple[JobSummary, ...] = ()
         self._started = time.monotonic()
         self.counts: Counter[str] = Counter()
@@ -89,11 +93,11 @@ class Soak:
         """Browse for so long, once the dataset is open."""
         if not _wait_until(lambda: self._program.workspace.dataset is not None, _PATIENCE_MILLISECONDS):
             raise TimeoutError("the demonstration did not open")
-        due = {self._sample: 0.0, self._check: _CHECK_SECONDS, self._kill: _KILL_SECONDS, self._keep_jobs: 10.0}
+        due = {self._sample: 0.0, self._check: _CHECK_SECONDS, self._kill: self._kill_seconds, self._keep_jobs: 10.0}
         pauses = {
             self._sample: _SAMPLE_SECONDS,
             self._check: _CHECK_SECONDS,
-            self._kill: _KILL_SECONDS,
+            self._kill: self._kill_seconds,
             self._keep_jobs: 10.0,
         }
         while (elapsed := time.monotonic() - self._started) < seconds:
@@ -152,7 +156,10 @@ class Soak:
 
     def _open_form(self) -> None:
         window = self._program.window
-        self._random.choice((window.ask_for_finetuning, window.ask_for_export, window.ask_for_picture))()
+        shortcut = QKeySequence(self._random.choice(_FORMS))
+        action = next(action for action in window.findChildren(QAction) if action.shortcut() == shortcut)
+        if action.isEnabled():
+            action.trigger()
         _wait(500)
         for form in window.findChildren(QDialog):
             form.close()
@@ -161,7 +168,7 @@ class Soak:
         alive = [job for job in self._jobs if job.state in _ALIVE]
         victim = self._random.choice(("data", "model", "job" if alive else "data"))
         if victim == "job":
-            process = int((Path(self._random.choice(alive).directory) / "pid").read_text())
+            process = json.loads((Path(self._random.choice(alive).directory) / "pid").read_text())["pid"]
         else:
             process = getattr(self._program, victim).process_id
         self.counts[f"{victim} killed"] += 1
@@ -242,6 +249,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--minutes", type=float, default=60.0)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--kill-seconds", type=float, default=150.0, help="a worker or job is killed so often")
     parser.add_argument("--to", type=Path, default=Path("build/soak"))
     asked = parser.parse_args()
     shutil.rmtree(asked.to, ignore_errors=True)
@@ -256,7 +264,7 @@ def main() -> int:
     program = WindowProgram(Options(dataset=dataset, checkpoint=checkpoint, session=session), app)
     program.window.resize(1600, 1000)
     program.window.show()
-    soak = Soak(program, asked.seed, asked.to.resolve() / "jobs")
+    soak = Soak(program, asked.seed, asked.to.resolve() / "jobs", asked.kill_seconds)
     with _no_forms_that_block():
         soak.run(60 * asked.minutes)
     workers = [number for role in ("data", "model") if (number := getattr(program, role).process_id)]
