@@ -4,8 +4,13 @@ import os
 from pathlib import Path
 
 import pytest
+from pytestqt.qtbot import QtBot
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+
+# A busy machine is slow and not wrong: tests wait until something comes, and only for what never comes so long.
+for _waiting in (QtBot.waitUntil, QtBot.waitSignal, QtBot.waitSignals, QtBot.waitExposed):
+    _waiting.__kwdefaults__["timeout"] = 60_000
 
 
 @pytest.fixture(scope="session")

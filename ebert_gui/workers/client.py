@@ -45,6 +45,8 @@ _LONGEST_BACKOFF = 4
 LARGEST_REPLY = 256_000_000
 # What asks a process to end, without a mistake of its own: a shutdown, or a person.
 _ASKED_TO_END = frozenset([1, 2, 15])
+# What ends a process without asking: a person, or a machine without memory left.
+_KILLED = 9
 
 
 def local_worker(role: Role) -> list[str]:
@@ -329,7 +331,10 @@ class WorkerClient(QObject):
         process.deleteLater()
         was_asked = not self._complaint and ((ending is Ending.EXITED and code == 0) or code in _ASKED_TO_END)
         culprit = self._suspects.forget_present()
-        self._after_the_end(sentence, process.last_lines, None if was_asked else culprit)
+        was_killed = not self._complaint and ending is Ending.CRASHED and code == _KILLED
+        if was_asked or (culprit is not None and was_killed and self._suspects.is_pardoned(culprit)):
+            culprit = None
+        self._after_the_end(sentence, process.last_lines, culprit)
 
     def _after_the_end(self, sentence: str, details: str, culprit: Culprit | None = None) -> None:
         if culprit is not None or (self._ready_at and self._seconds_ready() > self._patience.stable / 1000):

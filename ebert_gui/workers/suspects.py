@@ -20,7 +20,9 @@ class Culprit(NamedTuple):
 class Suspects:
     """What the present worker has begun, and what earlier ones ended on.
 
-    A file is avoided at once; a request that reads none has `most_deaths` of its own.
+    A file is avoided at once when a worker crashed on it; a worker that was killed may have been killed for another
+    reason, such as the memory that other programs took, so there it takes a second time. A request that reads no file
+    has `most_deaths` of its own.
     """
 
     def __init__(self, role: Role, fatal: FatalFiles, most_deaths: int) -> None:
@@ -29,6 +31,7 @@ class Suspects:
         self._most_deaths = most_deaths
         self._begun: Culprit | None = None
         self._deaths: dict[bytes, int] = {}
+        self._killed_on: FileStamp | None = None
 
     @property
     def avoided(self) -> tuple[FileStamp, ...]:
@@ -44,12 +47,20 @@ class Suspects:
     def answered(self, number: int) -> None:
         """The worker has outlived this request."""
         if self._begun is not None and self._begun.number == number:
+            if self._begun.file == self._killed_on:
+                self._killed_on = None
             self._begun = None
 
     def forget_present(self) -> Culprit | None:
         """What the worker was at; the next one is at nothing."""
         begun, self._begun = self._begun, None
         return begun
+
+    def is_pardoned(self, culprit: Culprit) -> bool:
+        """Whether the worker was killed for the first time on this file, which may be no fault of the file."""
+        is_first = culprit.file is not None and culprit.file != self._killed_on
+        self._killed_on = culprit.file
+        return is_first
 
     def blame(self, culprit: Culprit, ending: str, details: str) -> Failure | None:
         """Remember what a worker ended on; the failure of it, None where it may be asked again."""

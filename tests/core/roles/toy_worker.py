@@ -149,7 +149,7 @@ def _read(request, report):
     reads(request.path)
     text = Path(request.path).read_text()
     if text == "DEADLY":
-        os.kill(os.getpid(), signal.SIGKILL)
+        os.kill(os.getpid(), signal.SIGSEGV)
     return _compute(Compute(60.0), report) if text == "SLOW" else Number(len(text))
 
 
@@ -204,11 +204,11 @@ def main(mode: str) -> None:
             sys.stdin.buffer.read()
         case "silent":
             sys.stdin.buffer.read()
-        case "fruitless":
-            # Ends a moment after its hello, whether or not it is asked anything.
-            threading.Thread(target=lambda: time.sleep(0.1) or os._exit(7)).start()
     from ebert_core.roles.session import serve
 
+    if mode == "fruitless":
+        # Ends a moment after its hello, whether or not it is asked anything.
+        threading.Timer(0.5, os._exit, (7,)).start()
     serve("data", HANDLERS)
 
 

@@ -268,6 +268,36 @@ def test_a_worker_that_is_asked_to_end_blames_no_file(qtbot, client, answers, tm
     qtbot.waitUntil(lambda: [failure.kind for failure in answers.failures] == ["lost"])
 
 
+def kill_while_it_reads(qtbot, client, answers, slow: Path) -> None:
+    told, lost = len(answers.progress), len(answers.failures)
+    client.request(Read(str(slow)), Number, **answers.hears())
+    qtbot.waitUntil(lambda: len(answers.progress) > told, timeout=20_000)
+    os.kill(client.process_id, signal.SIGKILL)
+    qtbot.waitUntil(lambda: len(answers.failures) > lost, timeout=20_000)
+
+
+def test_a_file_is_blamed_for_a_killed_worker_when_it_happens_twice(qtbot, client, answers, tmp_path):
+    slow = tmp_path / "slow"
+    slow.write_text("SLOW")
+    kill_while_it_reads(qtbot, client, answers, slow)
+    kill_while_it_reads(qtbot, client, answers, slow)
+    assert [failure.kind for failure in answers.failures] == ["lost", "avoided"]
+
+
+def test_a_file_that_was_read_between_two_kills_is_blamed_for_neither(qtbot, client, answers, tmp_path):
+    slow = tmp_path / "slow"
+    stamp = (1_000_000, 1_000_000)
+    for content in ("SLOW", "7   ", "SLOW"):
+        slow.write_text(content)
+        os.utime(slow, ns=stamp)
+        if content == "SLOW":
+            kill_while_it_reads(qtbot, client, answers, slow)
+        else:
+            client.request(Read(str(slow)), Number, **answers.hears())
+            qtbot.waitUntil(lambda: answers.replies != [], timeout=20_000)
+    assert [failure.kind for failure in answers.failures] == ["lost", "lost"]
+
+
 def test_a_worker_that_answers_is_started_again_however_often_it_is_killed(qtbot, client, answers):
     for number in range(QUICK.restarts + 3):
         client.request(Double(number), Number, **answers.hears())
