@@ -2,6 +2,7 @@
 
 import argparse
 import os
+import signal
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -9,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from ebert_core.protocol.arguments import empty_value
 from ebert_core.protocol.display import usable_platforms
+from ebert_core.protocol.showing import Parser, run_with_streams, tell
 
 if TYPE_CHECKING:
     from ebert_gui.app import Options
@@ -19,9 +21,13 @@ _PICTURES = (".png", ".svg", ".pdf")
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the browser; the exit code."""
+    return run_with_streams(lambda: _main(arguments))
+
+
+def _main(arguments: Sequence[str] | None) -> int:
     words = sys.argv[1:] if arguments is None else arguments
     if problem := empty_value(words):
-        print(f"ebert-browser: {problem}", file=sys.stderr)  # noqa: T201 - the shell's one sentence
+        tell(f"ebert-browser: {problem}")
         return 2
     parsed = _parser().parse_args(words)
     if parsed.picture:
@@ -29,8 +35,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
         os.environ["QT_QPA_PLATFORM"] = "offscreen"
     problem = _problem(parsed) or _objection_of_display()
     if problem:
-        print(f"ebert-browser: {problem}", file=sys.stderr)  # noqa: T201 - the shell's one sentence
+        tell(f"ebert-browser: {problem}")
         return 2
+    # Until the window can save something, whoever asks the program to end ends it.
+    if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
     # Qt is imported only now, after the platform is chosen, and the window's own modules while the worker starts.
     from PyQt6.QtWidgets import QApplication
 
@@ -69,7 +78,7 @@ def _objection_of_display() -> str:
     if not platforms.names:
         return f"{platforms.problem} Without a display, --picture OUT.png draws what a window would show."
     if platforms.problem:
-        print(f"ebert-browser: {platforms.problem}", file=sys.stderr)  # noqa: T201 - said in the shell, before Qt
+        tell(f"ebert-browser: {platforms.problem}")
         os.environ["QT_QPA_PLATFORM"] = ";".join(platforms.names)
     return ""
 
@@ -101,9 +110,7 @@ def _size(text: str) -> tuple[int, int] | None:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        prog="ebert-browser", description="A genome browser in which the model is a track."
-    )
+    parser = Parser(prog="ebert-browser", description="A genome browser in which the model is a track.")
     parser.add_argument("paths", nargs="*", metavar="DATASET.toml | FILE", help="a dataset, or track files, or both")
     parser.add_argument("--locus", default="", help="where to begin: chr5:124.5m, chr5:1000-2000 or a gene")
     parser.add_argument("--cell-type", default="", help="the cell type to look at")

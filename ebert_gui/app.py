@@ -1,7 +1,6 @@
 """Puts the program together; the only file that knows all of its parts."""
 
 import math
-import sys
 from pathlib import Path
 from typing import NamedTuple
 
@@ -10,6 +9,7 @@ from PyQt6.QtWidgets import QApplication
 
 from ebert_core.protocol.errors import InvalidRequest
 from ebert_core.protocol.locus import parse_locus
+from ebert_core.protocol.showing import tell
 from ebert_gui.browser.picture import DOTS_PER_INCH, save_picture
 from ebert_gui.browser.scene import Scene
 from ebert_gui.loading.guessing import guess_anchor
@@ -23,12 +23,16 @@ from ebert_gui.state.recent import add_recent
 from ebert_gui.state.session import Session, read_session
 from ebert_gui.state.workspace import Workspace
 from ebert_gui.windows import theme as themes
+from ebert_gui.windows.ending import AskedToEnd, Mistakes
 from ebert_gui.windows.forms import WheelScrolls
 from ebert_gui.windows.main_window import MainWindow, Parts
 from ebert_gui.windows.screens import WithinScreen, lay_docks, layout_of_docks, place, place_of
 from ebert_gui.windows.theme import DARK, LIGHT, Theme, system_theme, window_font
 from ebert_gui.workers.client import WorkerClient, local_worker
 from ebert_gui.workers.state import Condition, WorkerState
+
+# Shells say so that a signal has ended a program.
+_SIGNALLED = 128
 
 
 class Options(NamedTuple):
@@ -131,6 +135,8 @@ class WindowProgram(Program):
     def __init__(self, options: Options, app: QApplication, data: WorkerClient | None = None) -> None:
         super().__init__(options, data)
         self._app = app
+        self.signalled = 0
+        """The exit code after a signal that asked the program to end, as shells count it."""
         self.keeper = SessionKeeper(self.workspace, self.opener, options.session, self._appearance)
         self.opener.session_of = self.keeper.begin
         looks = self.keeper.looks()
@@ -195,6 +201,13 @@ class WindowProgram(Program):
         self.window.set_theme(theme)
         self.keeper.save_soon()
 
+    def end_because_of(self, signal_number: int) -> None:
+        """End as the window's button does, whatever dialog is open; asked again, it is already ending."""
+        if not self.signalled:
+            self.signalled = _SIGNALLED + signal_number
+            self.window.close()
+            self._app.exit(self.signalled)
+
     def _end(self) -> None:
         # What was under way may come to rest after the end; nobody is left to stop a worker that it would start.
         self._stop_waiting_for_calm()
@@ -218,7 +231,7 @@ class PictureProgram(Program):
         self.workspace.view.set_columns(self.scene.plot_columns)
         self.opener.problem.connect(self._on_problem)
         for told in (self.opener.told, self.remarks.told):
-            told.connect(lambda sentence: print(sentence, file=sys.stderr))  # noqa: T201 - for the shell
+            told.connect(tell)
         self.opener.settled.connect(self._draw_when_complete)
         self.loader.idle.connect(self._draw_when_complete)
         for client in (self.data, self.model):
@@ -245,7 +258,7 @@ class PictureProgram(Program):
         # Warnings of a dataset that opened are said and drawn over; anything else leaves nothing to draw.
         dataset = self.workspace.dataset
         if dataset is not None and sentence in dataset.warnings:
-            print(sentence, file=sys.stderr)  # noqa: T201 - a warning of the shell
+            tell(sentence)
             return
         self._fail(sentence)
 
@@ -282,13 +295,13 @@ class PictureProgram(Program):
             sentence = (
                 f"{tracks} cut off at a height of {height}; --size {width}x{needed} shows all, as no --size does."
             )
-            print(sentence, file=sys.stderr)  # noqa: T201 - a warning of the shell
+            tell(sentence)
 
     def _fail(self, *sentences: str) -> None:
         if not self._problem:
             self._problem = sentences[0]
             for sentence in sentences:
-                print(f"ebert-browser: {sentence.strip()}", file=sys.stderr)  # noqa: T201 - a sentence for the shell
+                tell(f"ebert-browser: {sentence.strip()}")
             # The event loop may not run yet when this is found out.
             QTimer.singleShot(0, lambda: self._app.exit(2))
 
@@ -299,12 +312,20 @@ def run(options: Options, app: QApplication, data: WorkerClient) -> int:
     The data worker may have been started already: it gets ready while this module is being imported.
     """
     app.setApplicationName("EBERT Browser")
+    asked = AskedToEnd(app)
     if options.picture:
         drawing = PictureProgram(options, app, data)
+        asked.asked.connect(lambda number: app.exit(_SIGNALLED + number))
         code = app.exec()
+        asked.stop()
         drawing.stop()
         return code
     app.setWindowIcon(themes.program_icon())
     program = WindowProgram(options, app, data)
+    mistakes = Mistakes(program.window.say)
+    asked.asked.connect(program.end_because_of)
     program.window.show()
-    return app.exec()
+    code = app.exec()
+    asked.stop()
+    mistakes.stop()
+    return program.signalled or code

@@ -97,6 +97,8 @@ def run_with_streams(run: Callable[[], int]) -> int:
         return run()
     except BrokenPipeError:
         return 1
+    except KeyboardInterrupt:
+        return 130
     finally:
         for number, stream in ((1, sys.stdout), (2, sys.stderr)):
             _empty(number, stream)

@@ -2,13 +2,13 @@
 
 import contextlib
 import itertools
-import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
 
 from PyQt6.QtCore import QLockFile, QObject, QTimer, pyqtSignal
 
+from ebert_core.protocol.showing import tell
 from ebert_gui.loading.opening import Opener
 from ebert_gui.state.session import ReadSession, Session, read_session, set_aside, write_session
 from ebert_gui.state.session_files import (
@@ -132,7 +132,7 @@ class SessionKeeper(QObject):
         self._let_go()
         if self._failure:
             # The window is gone; whoever started it from a shell reads this.
-            print("ebert-browser: the last changes of the session could not be saved.", file=sys.stderr)  # noqa: T201
+            tell("ebert-browser: the last changes of the session could not be saved.")
 
     def _save_looks(self) -> None:
         """Keep how a window looks in which nothing is open: a session with nothing in it."""
