@@ -1,15 +1,19 @@
 """`ebert jobs list | show | stop | resume`: the same directories that the window's dock shows."""
 
 import argparse
+import contextlib
 import datetime
 from pathlib import Path
 
+import msgspec
+
+from ebert_core.cli.options import add_shared, print_json
 from ebert_core.jobs.control import resume_job, stop_job
 from ebert_core.jobs.directory import job_directory, jobs_folder, read_metrics
 from ebert_core.jobs.reading import Damaged
 from ebert_core.jobs.summary import list_jobs, summarise
 from ebert_core.protocol.errors import InvalidRequest
-from ebert_core.protocol.showing import print_result, shown
+from ebert_core.protocol.showing import print_result, shown, tell
 from ebert_core.protocol.work import JobSummary
 
 
@@ -17,9 +21,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Adds the actions."""
     actions = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
     listing = actions.add_parser("list", help="jobs, newest first")
-    listing.add_argument(
-        "--dataset", metavar="DATASET.toml", default="", help="jobs beside this dataset (default: ./DATASET.toml)"
-    )
+    add_shared(listing, "dataset", "json", dataset="jobs lie beside it (default: ./DATASET.toml)")
     for name, text in (
         ("show", "one job with its figures"),
         ("stop", "ask a job to stop"),
@@ -27,6 +29,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     ):
         action = actions.add_parser(name, help=text)
         action.add_argument("job", metavar="DIRECTORY", help="the job's directory, as `ebert jobs list` prints it")
+        add_shared(action, "json")
 
 
 def run(arguments: argparse.Namespace) -> None:
@@ -35,16 +38,43 @@ def run(arguments: argparse.Namespace) -> None:
         case "list":
             folder = jobs_folder(_dataset(arguments.dataset))
             found = list_jobs(folder)
-            print_result("\n".join(map(line_of, found)) if found else _nothing_in(folder))
+            if arguments.json:
+                print_json(found)
+            elif found:
+                print_result("\n".join(map(line_of, found)))
+            else:
+                tell(_nothing_in(folder))
         case "show":
-            print_result(described(summarise(job_directory(arguments.job))))
+            job = summarise(job_directory(arguments.job))
+            _print(job, described(job), arguments)
         case "stop":
-            print_result(f"Asked to stop: {line_of(stop_job(arguments.job))}")
+            job = stop_job(arguments.job)
+            _print(job, f"Asked to stop: {line_of(job)}", arguments)
         case _:
-            print_result(line_of(resume_job(arguments.job)))
+            job = resume_job(arguments.job)
+            _print(job, line_of(job), arguments)
 
 
-def _dataset(text: str) -> str:
+class ShownJob(msgspec.Struct, frozen=True):
+    """A job with the last value of each of its curves, by `split name`; none where the figures cannot be read."""
+
+    job: JobSummary
+    figures: dict[str, float]
+
+
+def _print(job: JobSummary, text: str, arguments: argparse.Namespace) -> None:
+    """The job as JSON where that was asked for, else the text."""
+    if not arguments.json:
+        print_result(text)
+        return
+    figures = {}
+    with contextlib.suppress(Damaged):
+        curves = read_metrics(Path(job.directory)).curves
+        figures = {f"{curve.split} {curve.name}": float(curve.values[-1]) for curve in curves if len(curve.values)}
+    print_json(ShownJob(job, figures))
+
+
+def _dataset(text: str | None) -> str:
     if text and not Path(text).is_file():
         raise InvalidRequest(f"There is no dataset {text}.")
     return str(Path(text or "DATASET.toml").absolute())

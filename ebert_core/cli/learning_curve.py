@@ -9,6 +9,7 @@ import signal
 import subprocess
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import msgspec
 
@@ -19,8 +20,11 @@ from ebert_core.jobs.specs import change_of, read_spec, verb, write_spec
 from ebert_core.protocol.errors import InvalidRequest
 from ebert_core.protocol.showing import print_result, tell
 from ebert_core.protocol.specs import Evaluate, FineTune
-from ebert_core.training.learning_curve import LearningCurve, check, gather, is_done, plan, table
 from ebert_core.training.report import Stopped
+
+if TYPE_CHECKING:
+    # Torch is loaded when the command runs, not for its help.
+    from ebert_core.training.learning_curve import LearningCurve
 
 _STOPPED = 130
 _SHARES = (0.01, 0.1, 1.0)
@@ -41,6 +45,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> None:
     """Runs what has not been run and prints the curve and the path of its JSON file."""
+    from ebert_core.training.learning_curve import check, gather, is_done, plan, table
+
     path = Path(arguments.spec)
     regions = region_texts(arguments.regions)
     changes = [change_of(text, FineTune) for text in arguments.set or ()]
@@ -83,7 +89,7 @@ def _run(spec: FineTune | Evaluate, folder: Path, loudness: Loudness) -> None:
         raise InvalidRequest(f"The step {path} did not succeed; mend what it says and run the same command to go on.")
 
 
-def _write(curve: LearningCurve, path: Path) -> Path:
+def _write(curve: "LearningCurve", path: Path) -> Path:
     from ebert_core.training.drawing import can_draw
     from ebert_core.training.figures import draw_learning_curve
 

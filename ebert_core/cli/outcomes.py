@@ -5,6 +5,9 @@ from pathlib import Path
 from ebert_core.protocol.specs import Evaluate, FineTune, JobSpec
 from ebert_core.protocol.verdict import Verdict
 
+# What a command that checks something ends with where it found faults; they stand on stdout.
+FOUND_FAULTS = 1
+
 
 def verdict_on(spec: JobSpec, output: Path) -> Verdict | None:
     """The verdict that a fine-tuning ended with, which its job keeps; the checkpoint may be replaced later."""

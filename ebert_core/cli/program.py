@@ -40,6 +40,8 @@ COMMANDS = {
     "pretrain": Command("train", "masked-language-model pre-training from a spec", is_long=True),
     "finetune": Command("train", "fine-tuning on measured peaks from a spec", is_long=True),
     "evaluate": Command("train", "scores of a checkpoint and its controls from a spec", is_long=True),
+    "show": Command("show", "what a checkpoint or a dataset is, and the checkpoints that come with the program"),
+    "check": Command("check", "all that is wrong with a dataset, before anything is made of it", is_long=True),
     "spec": Command("spec", "a commented spec of one of these commands, to go on from"),
     "learning-curve": Command("learning_curve", "what labels and pre-training bring to a fine-tuning", is_long=True),
     "average": Command("average", "several fine-tuned checkpoints as one", is_long=True),
@@ -68,7 +70,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         # Whoever is asked to end removes what it has half written; a worker writes nothing.
         signal.signal(signal.SIGTERM, _interrupt)
     try:
-        _module(parsed.command).run(parsed)
+        code: int | None = _module(parsed.command).run(parsed)
     except Stopped as error:
         tell(f"ebert {parsed.command}: {error}")
         return 130
@@ -85,7 +87,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 2
     except BrokenPipeError:
         return 1
-    return 0
+    return code or 0
 
 
 def _interrupt(_number: int, _frame: FrameType | None) -> None:

@@ -11,6 +11,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
+from ebert_core.cli.options import add_shared
 from ebert_core.cli.outcomes import summary_of, verdict_on
 from ebert_core.cli.progress import loudness_of
 from ebert_core.cli.spec_files import add_changes, job_of, read_spec_for
@@ -42,6 +43,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         # The window resumes every job by this flag; an evaluation keeps nothing and begins anew.
         help=argparse.SUPPRESS if is_evaluation else "go on with the newest unfinished job of this spec",
     )
+    if is_evaluation:
+        add_shared(parser, "json", json="what the output file holds")
     parser.add_argument("--job", metavar="DIRECTORY", help=argparse.SUPPRESS)
 
 
@@ -72,7 +75,10 @@ def _run_job(spec: JobSpec, arguments: argparse.Namespace, runner: _Run) -> None
             raise Stopped(f"{what} {_resuming(arguments)}") from None
         job.finish(str(output), verdict=verdict_on(spec, output))
         job.forget_checkpoints()
-    print_result(f"{summary_of(spec, output)}{output}")
+    if getattr(arguments, "json", False):
+        print_result(output.read_text(encoding="utf-8").rstrip("\n"))
+    else:
+        print_result(f"{summary_of(spec, output)}{output}")
 
 
 def _resuming(arguments: argparse.Namespace) -> str:

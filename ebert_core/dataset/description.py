@@ -109,12 +109,20 @@ class Dataset:
             if given not in dataset.signal_names:
                 names = ", ".join(dataset.signal_names) or "none"
                 raise InvalidRequest(f"No cell type of {layout.name} has the signal {given}; there are: {names}.")
-        if not dataset.chromosome_lengths:
-            raise InvalidRequest(f"{path} names neither a reference nor chromosome_sizes.")
-        if dataset.reference and dataset.layout.chromosome_sizes:
-            source = dataset.layout.chromosome_sizes
-            check_same_assembly(dataset.reference.chromosome_lengths, dataset.chromosome_lengths, source)
+        dataset.check_genome()
         return dataset
+
+    def check_genome(self) -> None:
+        """Refuses a dataset of which nobody knows the chromosomes, or whose files disagree on them.
+
+        Raises:
+            InvalidRequest: it is one.
+        """
+        if not self.chromosome_lengths:
+            raise InvalidRequest(f"{self.path} names neither a reference nor chromosome_sizes.")
+        if self.reference and self.layout.chromosome_sizes:
+            source = self.layout.chromosome_sizes
+            check_same_assembly(self.reference.chromosome_lengths, self.chromosome_lengths, source)
 
     @classmethod
     def from_files(cls, paths: Sequence[Path]) -> "Dataset":
@@ -354,11 +362,16 @@ class Dataset:
             labelled_regions=self.labelled_regions or (),
             truth_factors=self.truth.factors if self.truth else (),
             seed=layout.seed,
-            start_locus=self._start_locus(),
+            start_locus=self.start_locus(),
             made_signals=tuple(made_signals(layout, self.signal_names, self.factors)),
         )
 
-    def _start_locus(self) -> Interval | None:
+    def start_locus(self) -> Interval | None:
+        """Where to begin: as the dataset says, or where bare files have data.
+
+        Raises:
+            InvalidRequest: it names no place of the genome.
+        """
         if not self.layout.start_locus:
             return None if self.path else self._first_look()
         locus = parse_locus(self.layout.start_locus, self.chromosome_lengths)

@@ -36,6 +36,8 @@ _TOP = [
     "cell_types",
     "synthetic",
 ]
+# What stands in for a key that is needed, while the others are judged.
+_NEEDED: dict[str, Any] = {"version": VERSION, "name": "unnamed", "assembly": "unknown"}
 # Names in a spec that stand for several signals.
 _FAMILIES = ("binding", "expression")
 
@@ -88,6 +90,34 @@ def read_layout(path: Path) -> Layout:
     Raises:
         InvalidRequest: it cannot be read, or a key is unknown, of the wrong type, or names a file that is absent.
     """
+    return _layout(_read(path))
+
+
+class _Problem(InvalidRequest):
+    """What is wrong with one key, which stands in these tables."""
+
+    def __init__(self, sentence: str, keys: tuple[str, ...]) -> None:
+        super().__init__(sentence)
+        self.keys = keys
+
+
+def problems_of(path: Path) -> tuple[Layout, list[tuple[str, str]]]:
+    """What a DATASET.toml says as far as it makes sense, and key and sentence of everything that does not.
+
+    Raises:
+        InvalidRequest: the file cannot be read or is no TOML.
+    """
+    top = _read(path)
+    problems: list[tuple[str, str]] = []
+    while True:
+        try:
+            return _layout(top), problems
+        except _Problem as problem:
+            problems.append((".".join(problem.keys), str(problem)))
+            top.leave_out(problem.keys)
+
+
+def _read(path: Path) -> "_Table":
     with reading(path):
         try:
             text = path.read_text(encoding="utf-8-sig")
@@ -96,7 +126,7 @@ def read_layout(path: Path) -> Layout:
             raise InvalidRequest(f"{path} is not a text file.") from None
         except tomllib.TOMLDecodeError as error:
             raise InvalidRequest(f"{path} is not valid TOML: {error}.") from None
-    return _layout(_Table(path, text.splitlines(), (), content))
+    return _Table(path, text.splitlines(), (), content)
 
 
 def _layout(top: "_Table") -> Layout:
@@ -185,7 +215,7 @@ def _peaks(table: "_Table") -> PeakPaths:
 class _Table:
     """One table of the file, which knows where it stands and so can say what is wrong and where."""
 
-    def __init__(self, path: Path, lines: list[str], keys: tuple[str, ...], content: Mapping[str, Any]) -> None:
+    def __init__(self, path: Path, lines: list[str], keys: tuple[str, ...], content: dict[str, Any]) -> None:
         # Any: TOML holds values of every type until they have been checked here.
         self._path, self._lines, self._keys, self._content = path, lines, keys, content
 
@@ -251,10 +281,25 @@ class _Table:
             raise self.problem(key, f"names the file {found}, which is not there")
         return f"{os.path.normpath(self._path.parent.absolute() / Path(file).expanduser())}#{motif}"
 
+    def leave_out(self, keys: tuple[str, ...]) -> None:
+        """Take out the key with what is wrong; where it is needed, something that makes sense takes its place."""
+        *tables, key = keys
+        content = self._content
+        for table in tables:
+            content = content[table]
+        if len(keys) == 1 and key in _NEEDED:
+            content[key] = _NEEDED[key]
+        elif key in content:
+            del content[key]
+        else:
+            # A table that lacks what it needs goes as a whole.
+            self.leave_out(tuple(tables))
+
     def problem(self, key: str, problem: str) -> InvalidRequest:
         line = _line_of(self._lines, self._keys, key)
         place = f"{self._path}, line {line}" if line else str(self._path)
-        return InvalidRequest(f"{place}: {'.'.join((*self._keys, key))} {problem}.")
+        keys = (*self._keys, key)
+        return _Problem(f"{place}: {'.'.join(keys)} {problem}.", keys)
 
 
 def _is_moderate(value: object) -> bool:

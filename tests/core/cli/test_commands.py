@@ -147,7 +147,7 @@ def test_a_checkpoint_without_a_dataset_is_told_what_is_missing(toy_checkpoint, 
 
 def test_an_empty_list_of_jobs_says_where_was_looked(capsys):
     assert main(["jobs", "list"]) == 0
-    said = capsys.readouterr().out
+    said = capsys.readouterr().err
     assert f"No jobs in {os.environ['EBERT_JOBS']}." in said
     assert "--dataset" in said
 

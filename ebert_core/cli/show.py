@@ -1,0 +1,85 @@
+"""`ebert show`: what a checkpoint or a dataset is; without a name, the checkpoints that come with the program."""
+
+import argparse
+from pathlib import Path
+
+from ebert_core.cli.options import add_shared, print_json
+from ebert_core.cli.showing_checkpoints import ListedCheckpoint, ShownCheckpoint, checkpoint_lines, shown_checkpoint
+from ebert_core.cli.showing_datasets import ShownDataset, dataset_lines, shown_dataset
+from ebert_core.genome.kinds import kind_of_file
+from ebert_core.model.description import read_description
+from ebert_core.protocol.errors import InvalidRequest
+from ebert_core.protocol.resources import named_checkpoint, shipped_checkpoints
+from ebert_core.protocol.showing import print_result, shown
+from ebert_core.protocol.wording import all_of, did_you_mean, listed
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Adds what to show."""
+    parser.add_argument(
+        "what",
+        metavar="WHAT",
+        nargs="?",
+        help="a checkpoint's folder, the name of one that comes with the program, or a DATASET.toml; without it, the "
+        "checkpoints that come with the program",
+    )
+    add_shared(parser, "json")
+
+
+def run(arguments: argparse.Namespace) -> None:
+    """Prints it as text or as JSON.
+
+    Raises:
+        InvalidRequest: it is neither a checkpoint nor a dataset, or cannot be read.
+    """
+    found = _found(arguments.what) if arguments.what else _shipped()
+    if arguments.json:
+        print_json(found)
+        return
+    match found:
+        case ShownCheckpoint():
+            lines = checkpoint_lines(found)
+        case ShownDataset():
+            lines = dataset_lines(found)
+        case _:
+            lines = [_line(each) for each in found]
+    print_result("\n".join(map(shown, lines)))
+
+
+def _found(text: str) -> ShownCheckpoint | ShownDataset:
+    path = Path(named_checkpoint(text)).expanduser()
+    if not path.exists():
+        names = list(shipped_checkpoints())
+        hint = did_you_mean(text, names)
+        raise InvalidRequest(
+            f"There is no checkpoint or dataset {text}; {f'{hint} The' if hint else 'the'} checkpoints that come with "
+            f"the program are {all_of(names)}."
+        )
+    if path.is_dir():
+        return shown_checkpoint(path)
+    kind = kind_of_file(path).kind
+    if kind != "dataset":
+        raise InvalidRequest(f"{path} is no checkpoint and no dataset; see it with ebert-browser {path}")
+    return shown_dataset(path)
+
+
+def _shipped() -> list[ListedCheckpoint]:
+    found = []
+    for name, path in shipped_checkpoints().items():
+        description = read_description(path)
+        found.append(
+            ListedCheckpoint(
+                name=name,
+                path=str(path),
+                assembly=description.assembly,
+                is_synthetic=description.seed is not None,
+                factors=tuple(record.name for record in description.factors),
+                cell_types=description.cell_types,
+            )
+        )
+    return found
+
+
+def _line(each: ListedCheckpoint) -> str:
+    of = "a SYNTHETIC genome" if each.is_synthetic else each.assembly
+    return f"{each.name}: {listed(each.factors)} on {of}, trained in {listed(each.cell_types)}"

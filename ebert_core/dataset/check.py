@@ -1,0 +1,132 @@
+"""Everything that is wrong with a dataset, not only the first of it: before hours go into a training on a cluster."""
+
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from functools import partial
+from pathlib import Path
+
+import msgspec
+
+from ebert_core.dataset.description import Dataset
+from ebert_core.dataset.digests import dataset_digests, joint_digest
+from ebert_core.dataset.layout import Layout, problems_of
+from ebert_core.genome.motifs import find_motif
+from ebert_core.protocol.errors import InvalidRequest
+from ebert_core.protocol.locus import Interval
+
+Report = Callable[[float, str], None]
+
+
+class Fault(msgspec.Struct, frozen=True):
+    """What is wrong: the key of the DATASET.toml, empty for the file as a whole, and a sentence."""
+
+    key: str
+    problem: str
+
+
+class Check(msgspec.Struct, frozen=True):
+    """What a check of a dataset found.
+
+    `files` is how many files it names. `sha256` is the digest of all that a network is shown of them, empty where there
+    are faults: a training on these files notes it in its checkpoint.
+    """
+
+    path: str
+    files: int
+    faults: tuple[Fault, ...]
+    sha256: str = ""
+
+
+def check_dataset(path: Path, report: Report) -> Check:
+    """Reads every file of a dataset as training and prediction would, and prepares nothing.
+
+    Raises:
+        InvalidRequest: the file cannot be read or is no TOML.
+    """
+    layout, problems = problems_of(path)
+    faults = [Fault(key, problem) for key, problem in problems]
+    dataset = Dataset(layout, path.absolute())
+    checks = list(_checks(dataset))
+    files: set[str] = set()
+    for number, (key, file, check) in enumerate(checks):
+        report(number / len(checks), f"reading {key}")
+        files.add(file)
+        try:
+            check()
+        except InvalidRequest as error:
+            faults.append(Fault(key, str(error)))
+    # One file may be wrong under several keys, and a genome that cannot be read makes all of them wrong: said once.
+    told = {fault.problem: fault for fault in reversed(faults)}
+    once = tuple(fault for fault in faults if told[fault.problem] is fault)
+    digest = "" if once else joint_digest(dataset_digests(dataset, dataset.cell_types, report=report))
+    return Check(str(path.absolute()), len(files - {""}), once, digest)
+
+
+_Step = tuple[str, str, Callable[[], object]]
+
+
+def _checks(dataset: Dataset) -> Iterator[_Step]:
+    """Key, file and what reads it, for all that a dataset names."""
+    layout = dataset.layout
+    if layout.reference:
+        yield "reference", layout.reference, lambda: _reads_reference(dataset)
+    yield "chromosome_sizes", layout.chromosome_sizes, lambda: _knows_chromosomes(dataset)
+    with suppress(InvalidRequest):
+        _knows_chromosomes(dataset)
+        yield from _tracks(dataset, layout)
+
+
+def _tracks(dataset: Dataset, layout: Layout) -> Iterator[_Step]:
+    """What can only be judged where the chromosomes are known."""
+    for key, path in (("genes", layout.genes), ("cytobands", layout.cytobands)):
+        if path:
+            yield key, path, partial(_reads, dataset, key, path)
+    for key, path in (("blacklist", layout.blacklist), ("labelled_regions", layout.labelled_regions)):
+        if path:
+            yield key, path, partial(dataset.feature_file, path)
+    if layout.truth:
+        yield "synthetic.truth", layout.truth, lambda: dataset.truth
+    if layout.start_locus:
+        yield "start_locus", "", dataset.start_locus
+    for factor, place in layout.motifs.items():
+        yield f"motifs.{factor}", place.rpartition("#")[0] or place, partial(_reads_motif, place)
+    for name, path in layout.signals.items():
+        yield f"signals.{name}", path, partial(dataset.signal_file, path)
+    yield "states", "", lambda: dataset.state_names
+    for cell in layout.cell_types:
+        yield from _of_cell_type(dataset, cell)
+
+
+def _of_cell_type(dataset: Dataset, cell: str) -> Iterator[_Step]:
+    paths, key = dataset.layout.cell_types[cell], f"cell_types.{cell}"
+    if paths.states:
+        yield f"{key}.states", paths.states, lambda: dataset.states(cell)
+    for name, path in paths.signals.items():
+        yield f"{key}.signals.{name}", path, partial(dataset.signal_file, path)
+    for factor, peaks in paths.peaks.items():
+        for kind, path in (("conservative", peaks.conservative), ("relaxed", peaks.relaxed)):
+            if path:
+                yield f"{key}.peaks.{factor}.{kind}", path, partial(dataset.feature_file, path)
+
+
+def _knows_chromosomes(dataset: Dataset) -> None:
+    dataset.check_genome()
+
+
+def _reads_reference(dataset: Dataset) -> None:
+    """A base of every chromosome's end, which an index that is not of this file would misplace."""
+    assert dataset.reference is not None
+    for name, length in dataset.reference.chromosome_lengths.items():
+        dataset.reference.bases(Interval(name, max(0, length - 1), length))
+
+
+def _reads(dataset: Dataset, key: str, path: str) -> None:
+    if key == "genes":
+        dataset.gene_file(path)
+    else:
+        _ = dataset.bands
+
+
+def _reads_motif(place: str) -> None:
+    path, _, name = (place, "", "") if Path(place).is_file() else place.rpartition("#")
+    find_motif(Path(path), name)

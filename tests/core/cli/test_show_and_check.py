@@ -1,0 +1,187 @@
+"""`ebert show` and `ebert check`: what they say as text, as JSON whose keys are documented, and as exit codes."""
+
+import json
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from toy_binding import write_toy_binding
+
+from ebert_core.cli.jobs import ShownJob
+from ebert_core.cli.program import COMMANDS, main
+from ebert_core.cli.showing_checkpoints import ListedCheckpoint, ShownCheckpoint, ShownFactor
+from ebert_core.cli.showing_datasets import ShownCellType, ShownDataset
+from ebert_core.cli.spec import SpecKey, SpecKind
+from ebert_core.dataset.check import Check, Fault
+from ebert_core.dream.ranking import Standing
+from ebert_core.jobs.reporter import open_job
+from ebert_core.protocol.resources import shipped_checkpoints
+from ebert_core.protocol.specs import Predict
+from ebert_core.protocol.work import JobSummary
+from ebert_core.training.evaluation import Evaluation, PretrainingEvaluation
+
+PAGE = (Path(__file__).parents[3] / "docs" / "commands.md").read_text()
+SCHEMAS = {
+    "ebert show --json": (ListedCheckpoint,),
+    "ebert show CHECKPOINT --json": (ShownCheckpoint, ShownFactor),
+    "ebert show DATASET.toml --json": (ShownDataset, ShownCellType),
+    "ebert check DATASET.toml --json": (Check, Fault),
+    "ebert jobs list --json": (JobSummary, ShownJob),
+    "ebert spec --list --json": (SpecKind, SpecKey),
+    "ebert evaluate SPEC.toml --json": (Evaluation, PretrainingEvaluation),
+    "ebert dream rank DIRECTORY --json": (Standing,),
+}
+
+
+def printed(capsys, *words):
+    assert main([*words, "--json"]) == 0
+    said = capsys.readouterr()
+    assert said.err == ""
+    return json.loads(said.out)
+
+
+@pytest.mark.parametrize("command", SCHEMAS)
+def test_every_key_of_the_json_is_documented(command):
+    paragraph = re.search(rf"^\*\*`{re.escape(command)}`\*\*(.*?)(?=\n\n|\Z)", PAGE, re.DOTALL | re.MULTILINE)[1]
+    keys = [key for struct in SCHEMAS[command] for key in struct.__struct_fields__]
+    assert [key for key in keys if f"`{key}`" not in paragraph] == []
+
+
+def test_without_a_name_the_checkpoints_that_come_with_the_program_are_listed(capsys):
+    assert main(["show"]) == 0
+    assert [line.partition(":")[0] for line in capsys.readouterr().out.splitlines()] == [
+        "demonstration",
+        "human_slices",
+    ]
+    listed = printed(capsys, "show")
+    assert [each["name"] for each in listed] == ["demonstration", "human_slices"]
+    assert [each["is_synthetic"] for each in listed] == [True, False]
+
+
+def test_a_checkpoint_says_what_it_reads_predicts_and_saw(capsys, toy_checkpoint):
+    found = printed(capsys, "show", str(toy_checkpoint))
+    assert (found["kind"], found["name"], found["assembly"]) == ("checkpoint", "fos", "toy1")
+    assert found["states"] == ["closed", "open"]
+    assert [factor["name"] for factor in found["factors"]] == ["FOS"]
+    assert found["window"] == 800
+    assert found["seen"]
+    assert re.fullmatch("[0-9a-f]{64}", found["weights_sha256"])
+    assert main(["show", str(toy_checkpoint)]) == 0
+    said = capsys.readouterr().out
+    assert f"sha256 {found['weights_sha256']}" in said
+    assert all(sentence in said for sentence in (*found["verdict"], *found["limits"]))
+
+
+def test_a_shipped_checkpoint_is_shown_by_its_name_and_a_folder_of_that_name_wins(capsys, tmp_path, monkeypatch):
+    assert printed(capsys, "show", "human_slices")["path"] == str(shipped_checkpoints()["human_slices"])
+    shutil.copytree(shipped_checkpoints()["demonstration"], tmp_path / "human_slices")
+    monkeypatch.chdir(tmp_path)
+    assert printed(capsys, "show", "human_slices")["is_synthetic"] is True
+
+
+def test_a_dataset_says_what_was_measured_where(capsys, toy_binding):
+    found = printed(capsys, "show", str(toy_binding))
+    assert (found["kind"], found["chromosomes"]) == ("dataset", {"chr1": 30_000, "chr2": 12_130})
+    assert found["cell_types"][0] == {"name": "alpha", "has_states": True, "signals": ["DNase"], "factors": ["FOS"]}
+    assert main(["show", str(toy_binding)]) == 0
+    assert "alpha  states and DNase; peaks of FOS" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("what", "sentence"),
+    [
+        (
+            "human_slice",
+            "did you mean human_slices? The checkpoints that come with the program are demonstration, human",
+        ),
+        ("{folder}", "is no EBERT checkpoint"),
+        ("{folder}/alpha.bed", "is no checkpoint and no dataset"),
+    ],
+)
+def test_what_is_neither_is_told(toy_binding, capsys, what, sentence):
+    assert main(["show", what.replace("{folder}", str(toy_binding.parent))]) == 2
+    assert sentence in capsys.readouterr().err
+
+
+def test_jobs_are_listed_and_shown_as_json(toy_binding, tmp_path, capsys):
+    assert printed(capsys, "jobs", "list") == []
+    with open_job(Predict("/c", str(toy_binding), "alpha", "FOS", str(tmp_path / "x.bw"))) as job:
+        job.metric(3, 1, "validation", "auPRC", 0.25)
+        [listed] = printed(capsys, "jobs", "list")
+        assert listed["directory"] == str(job.directory)
+        found = printed(capsys, "jobs", "show", str(job.directory))
+    assert found["job"]["state"] == "running"
+    assert found["figures"] == {"validation auPRC": 0.25}
+
+
+def test_a_dataset_without_faults_is_told_with_its_digest(capsys, tmp_path):
+    dataset = write_toy_binding(tmp_path)
+    found = printed(capsys, "check", str(dataset))
+    assert (found["faults"], found["files"]) == ([], 7)
+    assert re.fullmatch("[0-9a-f]{64}", found["sha256"])
+    assert main(["check", str(dataset)]) == 0
+    assert "no fault in 7 files; sha256" in capsys.readouterr().out
+    assert not dataset.with_suffix(".store").exists()
+
+
+def test_every_fault_of_a_dataset_is_told_and_the_exit_code_is_1(capsys, tmp_path):
+    dataset = write_toy_binding(tmp_path)
+    text = dataset.read_text()
+    text = text.replace('name = "toy"', 'nmae = "toy"\nstart_locus = "chr9"\ngenes = "absent.gtf"')
+    text = text.replace('FOS = "motifs.pfm"', 'FOS = "motifs.pfm#NONE"')
+    text += '\n[cell_types.gamma]\nstates = "gamma.bed"\npeaks.MAX.relaxed = "alpha.narrowPeak"\nsignals.DNase = 3\n'
+    dataset.write_text(text)
+    (tmp_path / "alpha.narrowPeak").write_text("chr1\t100\tx\n")
+    (tmp_path / "beta.narrowPeak").write_text("chr1\t100\t900000\n")
+    (tmp_path / "gamma.bed").write_text("chr1\t0\t200\tasleep\n")
+    assert main(["check", str(dataset), "--json"]) == 1
+    found = json.loads(capsys.readouterr().out)
+    assert found["sha256"] == ""
+    faults = {fault["key"]: fault["problem"] for fault in found["faults"]}
+    assert "the nearest one is 'name'" in faults["nmae"]
+    assert "name is missing" in faults["name"]
+    assert "absent.gtf, which is not there" in faults["genes"]
+    assert "signals.DNase must be a text" in faults["cell_types.gamma.signals.DNase"]
+    assert "conservative is missing" in faults["cell_types.gamma.peaks.MAX.conservative"]
+    assert "chr9" in faults["start_locus"]
+    assert "NONE" in faults["motifs.FOS"]
+    assert "alpha.narrowPeak, line 1" in faults["cell_types.alpha.peaks.FOS.conservative"]
+    assert "chr1" in faults["cell_types.beta.peaks.FOS.conservative"]
+    assert "asleep" in faults["cell_types.gamma.states"]
+    assert len(found["faults"]) == 10
+    assert main(["check", str(dataset)]) == 1
+    said = capsys.readouterr().out.splitlines()
+    assert said[-1].endswith("DATASET.toml: 10 faults")
+    assert len(said) == 11
+
+
+def test_a_genome_that_cannot_be_read_is_one_fault(capsys, tmp_path):
+    dataset = write_toy_binding(tmp_path)
+    (tmp_path / "toy.fa").write_text("MKV\n")
+    for index in tmp_path.glob("toy.fa.*"):
+        index.unlink()
+    assert main(["check", str(dataset), "--json"]) == 1
+    [fault] = json.loads(capsys.readouterr().out)["faults"]
+    assert fault["key"] == "reference"
+
+
+def test_what_is_no_toml_is_refused(capsys, tmp_path):
+    (tmp_path / "D.toml").write_text("a = [")
+    assert main(["check", str(tmp_path / "D.toml")]) == 2
+    assert "is not valid TOML" in capsys.readouterr().err
+
+
+def test_no_help_waits_for_torch_or_the_libraries_of_figures():
+    program = (
+        "import sys\nfrom ebert_core.cli.program import COMMANDS, main\n"
+        "for words in ([], ['--version'], *([name] for name in COMMANDS)):\n"
+        "    try:\n        main([*words, *([] if words == ['--version'] else ['--help'])])\n"
+        "    except SystemExit as ended:\n        assert ended.code == 0\n"
+        "assert not {'torch', 'safetensors', 'sklearn', 'matplotlib'} & set(sys.modules), list(sys.modules)\n"
+    )
+    ended = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
+    assert (ended.returncode, ended.stderr) == (0, "")
+    assert ended.stdout.count("usage: ebert") == 1 + len(COMMANDS)
