@@ -23,6 +23,7 @@ from ebert_core.inference.given import check_inputs
 from ebert_core.inference.targets import targets_of
 from ebert_core.jobs.control import refuse_second
 from ebert_core.jobs.lock import writing_to
+from ebert_core.jobs.reporter import JobReporter
 from ebert_core.jobs.specs import Change, absolute_paths, change_of, changed_spec, read_spec
 from ebert_core.model.description import read_description
 from ebert_core.model.tokens import POSITION
@@ -37,7 +38,7 @@ if TYPE_CHECKING:
     from ebert_core.inference.export import Plan
     from ebert_core.inference.shards import Shards
 
-_STOPPED = "Stopped; nothing was written. What takes long can be predicted a few --chromosomes at a time."
+_STOPPED = "Stopped; nothing was written."
 _FLAGS = ("cell-types", "factors", "regions", "chromosomes", "output", "device", "precision")
 
 
@@ -83,6 +84,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     flags.add_argument("--input", dest="inputs", nargs="+", action="extend", help=argparse.SUPPRESS)
     add_shared(flags, "set")
+    parser.add_argument("--anew", action="store_true", help="forget what a stopped run of the same output has kept")
     parser.add_argument("--job", metavar="DIRECTORY", help=argparse.SUPPRESS)
     parser.add_argument("--resume", action="store_true", help=argparse.SUPPRESS)
 
@@ -115,38 +117,49 @@ def _run(spec: Predict, arguments: argparse.Namespace, shards: "Shards | None") 
 
 def _run_job(spec: Predict, arguments: argparse.Namespace, shards: "Shards | None") -> None:
     cautions: tuple[str, ...] = ()
-    directory, command = arguments.job, shlex.join(["ebert", *arguments.words])
+    directory = arguments.job
     if directory is None:  # a list of failed jobs helps nobody
         cautions = judge(spec)
         refuse_second(spec)
-    from ebert_core.inference.export import predict_to_files
-
     with job_of(spec, directory) as job, Terminal(job, loudness_of(arguments)) as report:
         if directory is not None:
             cautions = judge(spec)  # of a job that the window made, here, so that its log has the reason
         for sentence in cautions:
             report.event(sentence)
-
-        def heard(fraction: float, note: str) -> None:
-            report.progress(fraction, note)
-            if job.stop_requested():
-                raise Stopped(_STOPPED)
-
-        def planned(plan: "Plan") -> None:
-            amount = amount_of(plan)
-            report.detail(f"Job {job.directory}: {amount.words} on {amount.means}.")
-            report.expect(amount)
-
+        targets = targets_of(spec, read_description(Path(spec.checkpoint)))
         with ExitStack() as locks:
-            targets = targets_of(spec, read_description(Path(spec.checkpoint)))
             # Further folders are not made, and where they are absent there is nothing to write to.
             for target in (each for each in targets if each.path.parent.parent.is_dir()):
                 locks.enter_context(writing_to(target.path, job.directory))
-            outputs = predict_to_files(
-                spec, heard, shards, report.event, command, lambda plan: report.expect(amount_of(plan))
-            )
+            outputs = _predicted(spec, arguments, shards, job, report)
         job.finish(str(outputs[0]))
     print_result("\n".join(map(str, outputs)))
+
+
+def _predicted(
+    spec: Predict, arguments: argparse.Namespace, shards: "Shards | None", job: JobReporter, report: Terminal
+) -> tuple[Path, ...]:
+    """The files of a prediction; where it ends before, what is kept and how to go on stands behind the reason."""
+    from ebert_core.inference.export import predict_to_files
+    from ebert_core.inference.parts import Parts, parts_folder
+
+    def heard(fraction: float, note: str) -> None:
+        report.progress(fraction, note)
+        if job.stop_requested():
+            raise Stopped(_STOPPED)
+
+    def planned(plan: "Plan") -> None:
+        amount = amount_of(plan)
+        report.detail(f"Job {job.directory}: {amount.words} on {amount.means}.")
+        report.expect(amount)
+
+    command = shlex.join(["ebert", *arguments.words])
+    try:
+        return predict_to_files(spec, heard, shards, report.event, command, planned, arguments.anew)
+    except InvalidRequest as error:
+        first = targets_of(spec, read_description(Path(spec.checkpoint)))[0]
+        kept = Parts(parts_folder(first.path)).sentence()
+        raise type(error)(f"{error} {kept}".rstrip()) from None
 
 
 def amount_of(plan: "Plan") -> Amount:

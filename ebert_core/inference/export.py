@@ -6,25 +6,29 @@ import math
 import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack, nullcontext
+from contextlib import ExitStack, contextmanager, nullcontext
+from importlib.metadata import version
 from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
+import torch
 from numpy.typing import NDArray
 
 from ebert_core.dataset.description import Dataset
 from ebert_core.dataset.prepare import current_store
-from ebert_core.inference.files import Contents
+from ebert_core.inference.files import Contents, NothingToWrite
 from ebert_core.inference.formats import Format, format_of
 from ebert_core.inference.given import check_inputs
+from ebert_core.inference.parts import Circumstances, Parts, Request, parts_folder
 from ebert_core.inference.predict import Predictor, Report
-from ebert_core.inference.provenance import Made, Provenance, sources_of
+from ebert_core.inference.provenance import Made, Provenance, Sources, sources_of
+from ebert_core.inference.room import Room
 from ebert_core.inference.shards import Shards
-from ebert_core.inference.stretches import Block, Stretch, Tell, blocks_of, regions_of
+from ebert_core.inference.stretches import Block, Stretch, Tell, blocks_of, places_of, regions_of
 from ebert_core.inference.targets import Target, targets_of
-from ebert_core.model.checkpoint import load_checkpoint
-from ebert_core.model.device import choose_engine, keep_freed_memory
+from ebert_core.model.checkpoint import Checkpoint, load_checkpoint
+from ebert_core.model.device import Engine, choose_engine, keep_freed_memory
 from ebert_core.model.tokens import POSITION
 from ebert_core.protocol.errors import InvalidRequest
 from ebert_core.protocol.locus import Interval
@@ -49,7 +53,8 @@ def predict_to_files(
     shards: Shards | None = None,
     tell: Tell = lambda _sentence: None,
     command: str = "",
-    planned: Callable[["Plan"], None] = lambda _plan: None,
+    planned: Callable[[Plan], None] = lambda _plan: None,
+    anew: bool = False,
 ) -> tuple[Path, ...]:
     """Runs a prediction spec and returns the files, one a factor; they appear complete or not at all.
 
@@ -60,25 +65,59 @@ def predict_to_files(
         tell: hears what the person should know of the files.
         command: the command line, for whoever reads later what made the files.
         planned: hears how much there is to compute, before the first network pass.
+        anew: whether to forget what an earlier run of the same output has kept.
 
     Raises:
         InvalidRequest: a name is unknown, the files do not fit, an output cannot be written, or a process has died.
     """
     if shards and not shards.is_first:
         shards.wait_for_first()
-    form, provenance = format_of(Path(spec.output)), Provenance(spec, command)
-    dataset = Dataset.open(Path(spec.dataset), inputs=spec.inputs)
-    dataset.cell_type(spec.cell_type)
-    checkpoint = load_checkpoint(Path(spec.checkpoint))
-    targets = targets_of(spec, checkpoint.description)
-    check_inputs(spec, checkpoint.description, dataset)
-    provenance.refuse_losses(targets)
+    provenance = Provenance(spec, command)
 
     def told(sentence: str) -> None:
         provenance.hear(sentence)
         tell(sentence)
 
-    stretches = form.bins(spec, dataset, told)
+    ready = _prepared(spec, shards, told)
+    if shards and not shards.is_first:
+        shards.contribute(ready.blocks, ready.work.encoded)
+        return ()
+    targets, processes = ready.targets, shards.size if shards else 1
+    provenance.refuse_losses(targets)
+    planned(Plan(ready.work.bins, len(targets), ready.engine.describe(), processes))
+    with _kept(ready, spec, anew, shards, report, told) as (parts, sources):
+        room = Room(targets[0].path.parent, ready.form, ready.work.bins, parts is not None, told)
+        blocks = ready.work.contents(ready.blocks, report, room, shards, parts)
+        write(targets, ready.form, ready.contents, blocks, provenance.remove)
+    if spec.sidecar:
+        assert sources is not None
+        made = Made(sources, ready.checkpoint.description, ready.dataset, ready.engine, ready.work.bins, processes)
+        provenance.write(targets, made)
+    return tuple(target.path for target in targets)
+
+
+class _Ready(NamedTuple):
+    """A prediction that was found sound and may begin."""
+
+    form: Format
+    dataset: Dataset
+    checkpoint: Checkpoint
+    engine: Engine
+    targets: tuple[Target, ...]
+    blocks: list[Block]
+    work: "Work"
+    contents: Contents
+
+
+def _prepared(spec: Predict, shards: Shards | None, tell: Tell) -> _Ready:
+    """Opens what a prediction reads and cuts what it computes into blocks."""
+    form = format_of(Path(spec.output))
+    dataset = Dataset.open(Path(spec.dataset), inputs=spec.inputs)
+    dataset.cell_type(spec.cell_type)
+    checkpoint = load_checkpoint(Path(spec.checkpoint))
+    targets = targets_of(spec, checkpoint.description)
+    check_inputs(spec, checkpoint.description, dataset)
+    stretches = form.bins(spec, dataset, tell)
     if not stretches:
         raise InvalidRequest(f"No bin of 200 bases lies in what was asked for, so {targets[0].path} was not written.")
     device = spec.device if shards is None else shards.device(spec.device)
@@ -89,21 +128,65 @@ def predict_to_files(
         keep_freed_memory()
     predictor = Predictor(checkpoint, source, engine, remembers=_REMEMBERED_BYTES)
     blocks = list(blocks_of(stretches, predictor.grid, predictor.tiles_at_once))
-    work = Work(predictor, spec, form, targets, sum(block.bins for block in blocks))
     for target in targets:
         make_folder_of(target.path)
     contents = Contents(dataset.chromosome_lengths, math.nan, regions_of(spec, dataset) if form.has_rows else ())
-    if shards is not None and not shards.is_first:
-        shards.contribute(blocks, work.encoded)
-        return ()
-    planned(Plan(work.bins, len(targets), engine.describe(), shards.size if shards else 1))
-    sources = sources_of(spec, checkpoint, dataset, lambda _fraction, note: report(0.0, note)) if spec.sidecar else None
-    with shards.folder_beside(targets[0].path) if shards else nullcontext():
-        write(targets, form, contents, work.contents(blocks, report, shards), provenance.remove)
-    if sources:
-        made = Made(sources, checkpoint.description, dataset, engine, work.bins, shards.size if shards else 1)
-        provenance.write(targets, made)
-    return tuple(target.path for target in targets)
+    work = Work(predictor, spec, form, targets, sum(block.bins for block in blocks))
+    return _Ready(form, dataset, checkpoint, engine, targets, blocks, work, contents)
+
+
+@contextmanager
+def _kept(
+    ready: _Ready, spec: Predict, anew: bool, shards: Shards | None, report: Report, tell: Tell
+) -> Iterator[tuple[Parts | None, Sources | None]]:
+    """What an earlier run kept, and where this one keeps its blocks until all are there; digests of what is read."""
+    output = ready.targets[0].path
+    if anew:
+        Parts(parts_folder(output)).remove()
+    keeps = (shards is not None or len(ready.blocks) > 1) and output.parent.is_dir()
+    if not keeps:
+        yield None, _sources(ready, spec, report) if spec.sidecar else None
+        return
+    sources = _sources(ready, spec, report)
+    parts = Parts.opened(output, _request(ready, spec, sources), circumstances_of(ready.engine), tell)
+    try:
+        with shards.sharing(parts) if shards else nullcontext():
+            yield parts, sources
+    except NothingToWrite:
+        parts.remove()
+        raise
+    except BaseException:
+        parts.remove_if_empty()
+        raise
+    parts.remove()
+
+
+def _sources(ready: _Ready, spec: Predict, report: Report) -> Sources:
+    return sources_of(spec, ready.checkpoint, ready.dataset, lambda _fraction, note: report(0.0, note))
+
+
+def _request(ready: _Ready, spec: Predict, sources: Sources) -> Request:
+    """What tells the blocks of this prediction from those of others."""
+    grid = ready.work.predictor.grid
+    return Request(
+        package=version("ebert-browser"),
+        checkpoint=sources.checkpoint.weights_sha256,
+        calibration=sources.checkpoint.description_sha256,
+        inputs=sources.dataset.inputs,
+        region_files=sources.region_files,
+        cell_type=spec.cell_type,
+        factors=tuple(target.factor for target in ready.targets),
+        places=(*places_of(spec), spec.locus, *spec.chromosomes),
+        strands=spec.strands,
+        precision=ready.engine.precision,
+        encoding=ready.form.encode.__name__,
+        layout=(grid.core, grid.halo, ready.work.predictor.tiles_at_once, len(ready.blocks), ready.work.bins),
+    )
+
+
+def circumstances_of(engine: Engine) -> Circumstances:
+    """On what a prediction runs now."""
+    return Circumstances(str(torch.__version__), engine.processor, torch.get_num_threads())
 
 
 def make_folder_of(path: Path) -> None:
@@ -126,28 +209,34 @@ class Work:
     def __init__(self, predictor: Predictor, spec: Predict, form: Format, targets: Sequence[Target], bins: int) -> None:
         # Beside a GPU, packing the tables of several factors one after another would take longer than predicting them.
         self._packers = ThreadPoolExecutor(min(len(targets), os.cpu_count() or 1))
-        self._predictor = predictor
+        self.predictor = predictor
         self._spec = spec
         self._form = form
         self._targets = targets
         self.bins = bins
 
     def contents(
-        self, blocks: Iterable[Block], report: Report, shards: Shards | None = None
+        self, blocks: Iterable[Block], report: Report, room: Room, shards: Shards | None, parts: Parts | None
     ) -> Iterator[tuple[Block, list[bytes]]]:
-        """Every block in order with the bytes for each target, computed here or by the process whose share it is."""
+        """Every block in order with the bytes for each target, kept before, computed here, or by whose share it is."""
         done = 0
         for number, block in enumerate(blocks):
             heard = self._within(report, done, block.bins)
-            if shards is None or shards.computes(number):
-                yield block, self.encoded(block, heard)
+            if parts and parts.has(number):
+                content = parts.read(number)
+            elif shards is None or shards.computes(number):
+                content = self.encoded(block, heard)
+                room.look(block, content)
+                if parts:
+                    parts.write(number, content)
             else:
-                yield block, shards.received(number, heard)
+                content = shards.received(number, heard)
+            yield block, content
             done += block.bins
 
     def encoded(self, block: Block, report: Report) -> list[bytes]:
         """The bytes that a block adds to each target."""
-        value_FX = block_values(self._predictor, self._spec.cell_type, block, report, self._spec.strands)
+        value_FX = block_values(self.predictor, self._spec.cell_type, block, report, self._spec.strands)
         return list(self._packers.map(lambda target: self._form.encode(block, value_FX[target.row]), self._targets))
 
     def _within(self, report: Report, done: int, bins: int) -> Report:

@@ -24,6 +24,10 @@ class Contents(NamedTuple):
     regions: Sequence[Region] = ()
 
 
+class NothingToWrite(InvalidRequest):
+    """No bin that was asked for has a value."""
+
+
 @contextmanager
 def complete_file(path: Path) -> Iterator[IO[bytes]]:
     """A file that appears complete or not at all."""

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from ebert_core.dataset.description import Dataset
 from ebert_core.genome.bigwig_writer import BigWigWriter
-from ebert_core.inference.files import Append, Contents, complete_file
+from ebert_core.inference.files import Append, Contents, NothingToWrite, complete_file
 from ebert_core.inference.lines import table_lines
 from ebert_core.inference.rows import rows_file
 from ebert_core.inference.stretches import Block, Stretch, Tell, by_stretch, genome_bins, listed_bins, touching_bins
@@ -85,7 +85,7 @@ def bigwig_file(path: Path, contents: Contents) -> Iterator[Append]:
 
         yield append
         if not has_value:
-            raise InvalidRequest(f"{path} was not written: every bin that was asked for holds an N of the reference.")
+            raise NothingToWrite(f"{path} was not written: every bin that was asked for holds an N of the reference.")
 
 
 @contextmanager

@@ -1,14 +1,12 @@
 """One prediction shared by several processes, as `torchrun` starts them: each its blocks, the first puts them together.
 
 Which process computes a block changes nothing in it: tiles, batches and bytes are those of a run without shards. Blocks
-travel as files in a folder beside the output, which all processes must see; a small store of PyTorch says where it is
-and who lives, so that nobody waits for the dead.
+travel as `parts`, files in a folder beside the output, which all processes must see; a small store of PyTorch says
+where it is and who lives, so that nobody waits for the dead.
 """
 
 import os
 import platform
-import shutil
-import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -18,10 +16,10 @@ from pathlib import Path
 from types import TracebackType
 from typing import Protocol
 
-import msgspec
 import torch
 from torch import distributed
 
+from ebert_core.inference.parts import Parts
 from ebert_core.inference.predict import Report
 from ebert_core.inference.stretches import Block
 from ebert_core.protocol.errors import InvalidRequest
@@ -103,27 +101,15 @@ class Shards:
         return number % self.size == self.rank
 
     @contextmanager
-    def folder_beside(self, output: Path) -> Iterator[None]:
-        """For the first process: tells the others where to put their blocks, and removes what is left of them.
-
-        Raises:
-            InvalidRequest: the folder cannot be made.
-        """
+    def sharing(self, parts: Parts) -> Iterator[None]:
+        """For the first process: tells the others where to put their blocks, and when it is over."""
+        self._parts = parts
         try:
-            self._folder = Path(tempfile.mkdtemp(prefix=f".{output.name}.shards-", dir=output.parent))
-        except OSError as error:
-            raise InvalidRequest(f"{output} could not be written: {error.strerror}.") from None
-        try:
-            self._store.set("folder", str(self._folder))
+            self._store.set("folder", str(parts.folder))
             yield
         finally:
             with suppress(distributed.DistError):
                 self._store.set("over", "")
-            for _ in range(100):  # another process may be about to write a last block
-                shutil.rmtree(self._folder, ignore_errors=True)
-                if not self._folder.exists():
-                    break
-                time.sleep(_POLL_SECONDS)
 
     def wait_for_first(self) -> None:
         """For the others: returns when the first process has found the request sound, so that it alone complains.
@@ -135,7 +121,7 @@ class Shards:
             while not self._store.check(["folder"]):
                 self._look_at(0)
                 time.sleep(_POLL_SECONDS)
-            self._folder = Path(self._store.get("folder").decode())
+            self._parts = Parts(Path(self._store.get("folder").decode()))
 
     def contribute(self, blocks: Sequence[Block], encode: Encode) -> None:
         """For the others: computes the blocks of this process's share and hands them over.
@@ -149,16 +135,13 @@ class Shards:
                 self._look_at(0)
 
         for number, block in enumerate(blocks):
-            if self.computes(number):
+            if self.computes(number) and not self._parts.has(number):
                 content = encode(block, heard)
-                path = self._path(number)
-                part = path.with_suffix(".part")
                 try:
-                    part.write_bytes(msgspec.msgpack.encode(content))
-                    os.replace(part, path)
-                except OSError as error:
-                    heard(0.0, "")
-                    raise InvalidRequest(f"{part} could not be written: {error.strerror}.") from None
+                    self._parts.write(number, content)
+                except InvalidRequest:
+                    heard(0.0, "")  # where the first process has gone, so has the folder
+                    raise
 
     def received(self, number: int, report: Report) -> list[bytes]:
         """For the first process: a block that another one has computed.
@@ -166,17 +149,15 @@ class Shards:
         Raises:
             InvalidRequest: that process has ended without handing it over.
         """
-        path, owner = self._path(number), number % self.size
+        owner = number % self.size
         with _store_said():
-            while not path.exists():
+            while not self._parts.has(number):
                 report(0.0, f"waiting for process {owner + 1} of {self.size}")
                 ended = self._why_ended(owner)
-                if ended and not path.exists():
+                if ended and not self._parts.has(number):
                     raise InvalidRequest(f"{ended} Nothing was written; run the command again.")
                 time.sleep(_POLL_SECONDS)
-        content = msgspec.msgpack.decode(path.read_bytes(), type=list[bytes])
-        path.unlink()
-        return content
+        return self._parts.read(number)
 
     def __enter__(self) -> "Shards":
         with _store_said():
@@ -202,11 +183,8 @@ class Shards:
         """Under torchrun, all are told to end when one has died; the sentence for the person is why that one did."""
         others = [rank for rank in range(1, self.size) if not self._store.check([f"stopped-{rank}"])]
         reason = next(filter(None, map(self._why_ended, others)), "")
-        if reason:
+        if reason and reason not in str(end):
             raise InvalidRequest(f"{reason} Nothing was written; run the command again.") from end
-
-    def _path(self, number: int) -> Path:
-        return self._folder / f"{number}.block"
 
     def _beat(self) -> None:
         count = 0

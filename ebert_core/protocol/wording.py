@@ -82,3 +82,11 @@ def bases(count: int) -> str:
         if count >= size:
             return f"{count / size:.1f} {unit}"
     return f"{round(count / 1000):,} kb" if count >= 1000 else f"{count} bp"
+
+
+def file_size(count: float) -> str:
+    """A size on disk: `300 bytes`, `12 kB`, `1.3 GB`."""
+    for size, unit in ((1e9, "GB"), (1e6, "MB"), (1e3, "kB")):
+        if count >= size:
+            return f"{count / size:.1f} {unit}" if count < 10 * size else f"{count / size:,.0f} {unit}"
+    return f"{count:.0f} bytes"

@@ -16,9 +16,10 @@ from ebert_core.dataset.quantiles import normalised
 from ebert_core.dataset.windows import windows
 from ebert_core.inference.export import predict_to_files
 from ebert_core.inference.given import inputs_given
-from ebert_core.jobs.directory import jobs_folder, list_jobs
+from ebert_core.jobs.directory import jobs_folder
 from ebert_core.jobs.lines import read_lines
 from ebert_core.jobs.records import Event
+from ebert_core.jobs.summary import list_jobs
 from ebert_core.model.description import read_description
 from ebert_core.protocol.errors import InvalidRequest
 from ebert_core.protocol.inputs import CellInputs, RelatedInput, input_words, parse_related

@@ -16,6 +16,7 @@ from toy_binding import quiet
 from ebert_core.dataset.sidecar import read_sidecar
 from ebert_core.inference import shards, stretches
 from ebert_core.inference.export import predict_to_files
+from ebert_core.inference.parts import Parts
 from ebert_core.inference.shards import Shards
 from ebert_core.protocol.errors import InvalidRequest
 from ebert_core.protocol.specs import Predict
@@ -101,7 +102,9 @@ def test_blocks_in_turn_make_the_file_of_one_process(alone, tmp_path, monkeypatc
     assert len(list(tmp_path.iterdir())) == 3
 
 
-def test_a_process_that_is_killed_ends_the_run_with_a_sentence(toy_binding, toy_checkpoint, regions, tmp_path, port):
+def test_a_process_that_is_killed_ends_the_run_with_a_sentence(
+    alone, toy_binding, toy_checkpoint, regions, tmp_path, port
+):
     first = start(0, port, flags(toy_checkpoint, toy_binding, tmp_path / "x.bw", "alpha", regions))
     second = start(1, port, ["-c", GONE])
     assert second.wait() == -9
@@ -109,7 +112,14 @@ def test_a_process_that_is_killed_ends_the_run_with_a_sentence(toy_binding, toy_
     second.communicate()
     assert (said, first.returncode) == (b"", 2)
     assert b"Process 2 of 2 has died: it was killed, or its memory ran out. Nothing was written" in complained
-    assert [path.name for path in tmp_path.iterdir()] == ["r.bed"]
+    assert b"The same command goes on from here: " in complained
+    assert sorted(path.name for path in tmp_path.iterdir()) == [".x.bw.parts", "r.bed"]
+    program = flags(toy_checkpoint, toy_binding, tmp_path / "x.bw", "alpha", regions)
+    two = [start(rank, port, program) for rank in (0, 1)]
+    _, told = two[0].communicate()
+    two[1].communicate()
+    assert b"Going on with " in told
+    assert (tmp_path / "x.bw").read_bytes() == alone("bw")[0]
 
 
 @pytest.fixture
@@ -117,7 +127,7 @@ def first_of_two(tmp_path):
     """The first process, and what the other has told so far."""
     store = HashStore()
     shared = Shards(0, 2, 0, store)
-    with shared, shared.folder_beside(tmp_path / "x.bw"):
+    with shared, shared.sharing(Parts(tmp_path)):
         yield shared, store
 
 

@@ -1,0 +1,41 @@
+"""Whether the disk has room for a prediction, judged by its first blocks."""
+
+import os
+import shutil
+from collections.abc import Sequence
+from contextlib import suppress
+from pathlib import Path
+
+from ebert_core.inference.formats import Format
+from ebert_core.inference.stretches import Block, Tell
+from ebert_core.protocol.wording import file_size
+
+# A bigWig has a third more than its values: places, index, zoom levels. Calls and rows are far smaller than the values.
+_FILE_SHARE, _SMALL_SHARE = 1.35, 0.1
+_LOOKS = 4
+
+
+class Room:
+    """Looks at the first blocks and warns once when all of them together will not fit."""
+
+    def __init__(self, folder: Path, form: Format, bins: int, keeps_parts: bool, tell: Tell) -> None:
+        self._folder = folder
+        self._share = (_SMALL_SHARE if form.writes_calls or form.has_rows else _FILE_SHARE) + keeps_parts
+        self._bins = bins
+        self._tell = tell
+        self._looks = _LOOKS
+
+    def look(self, block: Block, content: Sequence[bytes]) -> None:
+        """Takes the bytes of a block that was just computed."""
+        if self._looks <= 0:
+            return
+        self._looks -= 1
+        needed = self._share * self._bins * sum(map(len, content)) / block.bins
+        with suppress(OSError):
+            free = shutil.disk_usage(self._folder).free
+            if needed > free:
+                self._looks = 0
+                self._tell(
+                    f"WARNING: {os.path.abspath(self._folder)} has room for {file_size(free)}, and about "
+                    f"{file_size(needed)} are needed until the files are complete."
+                )

@@ -1,0 +1,307 @@
+"""A prediction that was killed goes on where it was, to the same bytes, and begins anew where anything has changed."""
+
+import gzip
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import msgspec
+import pytest
+from toy_binding import quiet, write_toy_binding
+
+from ebert_core.cli.program import main
+from ebert_core.inference import parts, room, stretches
+from ebert_core.inference.export import predict_to_files
+from ebert_core.inference.parts import Parts
+from ebert_core.inference.predict import Predictor
+from ebert_core.jobs.control import resume_job
+from ebert_core.jobs.directory import jobs_folder
+from ebert_core.jobs.summary import list_jobs
+from ebert_core.protocol.errors import InvalidRequest
+from ebert_core.protocol.specs import Predict
+
+pytestmark = pytest.mark.usefixtures("short_blocks")
+
+KILLED = """
+import os, signal, sys
+from ebert_core.inference import parts, stretches
+from ebert_core.cli.program import main
+stretches._BLOCK_BASES, stretches._FEWEST_BATCHES = 1_600, 1
+kept, write = [], parts.Parts.write
+def write_and_die(self, number, block):
+    write(self, number, block)
+    kept.append(number)
+    if len(kept) == int(sys.argv[1]):
+        os.kill(os.getpid(), getattr(signal, sys.argv[2]))
+parts.Parts.write = write_and_die
+sys.exit(main(sys.argv[3:]))
+"""
+
+
+@pytest.fixture
+def short_blocks(monkeypatch):
+    """Blocks of four tiles, so that the toy chromosomes have 27 of them."""
+    monkeypatch.setattr(stretches, "_BLOCK_BASES", 1_600)
+    monkeypatch.setattr(stretches, "_FEWEST_BATCHES", 1)
+
+
+@pytest.fixture
+def dataset(tmp_path) -> Path:
+    (tmp_path / "data").mkdir()
+    return write_toy_binding(tmp_path / "data")
+
+
+@pytest.fixture
+def checkpoint(toy_checkpoint, tmp_path) -> Path:
+    shutil.copytree(toy_checkpoint, tmp_path / "model")
+    return tmp_path / "model"
+
+
+@pytest.fixture
+def spec_of(dataset, checkpoint, tmp_path):
+    (tmp_path / "out").mkdir()
+
+    def make(name: str = "x.bw", **changes) -> Predict:
+        fixed = {"cell_type": "alpha", "factor": "FOS", "precision": "fp32", "sidecar": False}
+        return Predict(str(checkpoint), str(dataset), output=str(tmp_path / "out" / name), **{**fixed, **changes})
+
+    return make
+
+
+@pytest.fixture
+def words(dataset, checkpoint):
+    return [
+        "predict",
+        str(checkpoint),
+        str(dataset),
+        "--cell-types",
+        "alpha",
+        "--factors",
+        "FOS",
+        "--precision",
+        "fp32",
+    ]
+
+
+@pytest.fixture
+def computed(monkeypatch) -> list[tuple[str, int]]:
+    """Tiles that were computed, in order."""
+    found: list[tuple[str, int]] = []
+    compute = Predictor._compute
+
+    def counted(self, keys):
+        found.extend((key.chromosome, key.tile) for key in keys)
+        return compute(self, keys)
+
+    monkeypatch.setattr(Predictor, "_compute", counted)
+    return found
+
+
+def stopped_after(blocks: int):
+    """A listener that ends the work when so many blocks are there."""
+    seen: set[int] = set()
+
+    def heard(fraction: float, note: str) -> None:
+        seen.add(int(fraction * 27 + 1e-6))
+        if len(seen) > blocks:
+            raise InvalidRequest("Stopped.")
+
+    return heard
+
+
+def parts_of(path: str) -> Path:
+    return parts.parts_folder(Path(path))
+
+
+@pytest.mark.parametrize(
+    ("ending", "how"),
+    [
+        ("bw", "SIGKILL"),
+        ("tab.gz", "SIGKILL"),
+        ("bed.gz", "SIGKILL"),
+        ("tsv", "SIGKILL"),
+        ("bw", "SIGTERM"),
+        ("bw", "SIGINT"),
+    ],
+)
+def test_a_killed_command_that_is_given_again_writes_the_same_bytes(words, tmp_path, capsys, ending, how):
+    (tmp_path / "out").mkdir()
+    whole, cut = tmp_path / "out" / f"whole.{ending}", tmp_path / "out" / f"cut.{ending}"
+    assert main([*words, "--output", str(whole)]) == 0
+    program = [sys.executable, "-c", KILLED, "5", how, *words, "--output", str(cut)]
+    ended = subprocess.run(program, capture_output=True, text=True, env={**os.environ, "OMP_NUM_THREADS": "1"})
+    assert ended.returncode == (-9 if how == "SIGKILL" else 130)
+    kept = sorted(parts_of(str(cut)).glob("*.block"))
+    assert len(kept) == 5
+    assert not cut.exists()
+    if how != "SIGKILL":
+        assert "The same command goes on from here: 5 blocks (" in ended.stderr
+    capsys.readouterr()
+    assert main([*words, "--output", str(cut)]) == 0
+    assert "Going on with 5 blocks that an earlier run kept." in capsys.readouterr().err
+    assert cut.read_bytes() == whole.read_bytes()
+    left = sorted(path.name for path in (tmp_path / "out").iterdir())
+    assert left == sorted([cut.name, f"{cut.name}.json", whole.name, f"{whole.name}.json"])
+
+
+def test_what_is_kept_is_not_computed_again(spec_of, computed):
+    spec = spec_of()
+    predict_to_files(spec_of("whole.bw"), quiet)
+    every = len(computed)
+    with pytest.raises(InvalidRequest):
+        predict_to_files(spec, stopped_after(20))
+    before = len(list(parts_of(spec.output).glob("*.block")))
+    assert before >= 10
+    del computed[:]
+    [path] = predict_to_files(spec, quiet)
+    assert len(computed) <= every * (27 - before) / 27 + 12  # a batch on either side of a block is computed again
+    assert path.read_bytes() == Path(spec_of("whole.bw").output).read_bytes()
+
+
+def test_temporary_room_is_that_of_the_values(spec_of):
+    with pytest.raises(InvalidRequest):
+        predict_to_files(spec_of(), stopped_after(20))
+    blocks = list(parts_of(spec_of().output).glob("*.block"))
+    sizes = sum(path.stat().st_size for path in blocks)
+    assert sizes <= len(blocks) * (1_600 // 50 * 4 + 40)
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ("calibration", "since the checkpoint's calibration changed"),
+        ("reference", r"since reference (toy.fa) changed"),
+        ("states", r"since cell_types.alpha.states (alpha.bed) changed"),
+        ("regions", "since the regions changed"),
+        ("strands", "since the strands changed"),
+        ("cell type", "since the cell type"),
+    ],
+)
+def test_whatever_changed_is_named_and_nothing_kept_is_used(spec_of, dataset, checkpoint, computed, change, said):
+    spec = spec_of()
+    with pytest.raises(InvalidRequest):
+        predict_to_files(spec, stopped_after(10))
+    match change:
+        case "calibration":
+            described = msgspec.json.decode((checkpoint / "description.json").read_bytes())
+            described["factors"][0]["calibration"]["offset"] += 0.5
+            (checkpoint / "description.json").write_bytes(msgspec.json.encode(described))
+        case "reference":
+            text = (dataset.parent / "toy.fa").read_text()
+            (dataset.parent / "toy.fa").write_text(text[:100] + "A" * 20 + text[120:])
+        case "states":
+            text = (dataset.parent / "alpha.bed").read_text()
+            (dataset.parent / "alpha.bed").write_text(text.replace("closed", "open", 1))
+        case "regions":
+            spec = spec_of(chromosomes=("chr1",))
+        case "strands":
+            spec = spec_of(strands=1)
+        case _:
+            spec = spec_of(cell_type="beta")
+    del computed[:]
+    heard: list[str] = []
+    [path] = predict_to_files(spec, quiet, tell=heard.append)
+    assert any(said in sentence and "this one begins anew" in sentence for sentence in heard)
+    assert ("chr1", 0) in computed
+    [other] = predict_to_files(msgspec.structs.replace(spec, output=spec_of("other.bw").output), quiet)
+    assert path.read_bytes() == other.read_bytes()
+    assert not parts_of(spec.output).exists()
+
+
+def test_a_block_that_was_torn_is_computed_again(spec_of):
+    spec = spec_of()
+    with pytest.raises(InvalidRequest):
+        predict_to_files(spec, stopped_after(10))
+    blocks = sorted(parts_of(spec.output).glob("*.block"))
+    blocks[0].write_bytes(blocks[0].read_bytes()[:-5])
+    blocks[1].write_bytes(bytes(blocks[1].stat().st_size))
+    blocks[2].write_bytes(b"")
+    heard: list[str] = []
+    [path] = predict_to_files(spec, quiet, tell=heard.append)
+    assert heard[0].startswith(f"Going on with {len(blocks) - 3} block")
+    [whole] = predict_to_files(spec_of("whole.bw"), quiet)
+    assert path.read_bytes() == whole.read_bytes()
+
+
+def test_on_a_full_disk_it_keeps_what_it_has_and_goes_on_later(words, tmp_path, capsys, monkeypatch):
+    (tmp_path / "out").mkdir()
+    output = tmp_path / "out" / "x.tab.gz"
+    write, calls = Parts.write, []
+
+    def full(self, number, block):
+        calls.append(number)
+        if len(calls) > 3:
+            raise InvalidRequest("The disk that holds X is full; free some space.")
+        write(self, number, block)
+
+    with monkeypatch.context() as filling:
+        filling.setattr(Parts, "write", full)
+        assert main([*words, "--output", str(output)]) == 2
+    said = capsys.readouterr().err
+    assert "is full; free some space. The same command goes on from here: 3 blocks (" in said
+    assert sorted(path.name for path in output.parent.iterdir()) == [".x.tab.gz.parts"]
+    assert main([*words, "--output", str(output)]) == 0
+    assert gzip.decompress(output.read_bytes()).count(b"\n") == sum(
+        (length - 200) // 50 + 1 for length in (30_000, 12_130)
+    )
+
+
+def test_a_part_that_no_disk_takes_is_a_sentence(tmp_path, files_of_at_most_20_kb):
+    kept = Parts(tmp_path)
+    with pytest.raises(InvalidRequest, match=rf"The disk that holds {tmp_path.parent} is full; free some space\."):
+        kept.write(1, [bytes(30_000)])
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_anew_forgets_what_was_kept(words, spec_of, tmp_path, capsys):
+    with pytest.raises(InvalidRequest):
+        predict_to_files(spec_of(), stopped_after(10))
+    assert main([*words, "--output", spec_of().output, "--anew"]) == 0
+    assert "Going on" not in capsys.readouterr().err
+    assert not parts_of(spec_of().output).exists()
+
+
+def test_a_job_of_the_window_goes_on_too(words, spec_of, dataset, tmp_path, monkeypatch):
+    program = [sys.executable, "-c", KILLED, "5", "SIGKILL", *words, "--output", spec_of().output]
+    subprocess.run(program, capture_output=True, env={**os.environ, "OMP_NUM_THREADS": "1"})
+    [job] = list_jobs(jobs_folder(str(dataset)))
+    assert job.state == "lost"
+    script = tmp_path / "ebert.py"
+    script.write_text(KILLED.replace("sys.argv[1]", '"99"').replace("sys.argv[3:]", "sys.argv[1:]"))
+    resume_job(job.directory, [sys.executable, str(script)])
+    log = Path(job.directory) / "log.txt"
+    for _ in range(600):
+        [job] = list_jobs(jobs_folder(str(dataset)))
+        if job.state in ("done", "failed", "lost"):
+            break
+        import time
+
+        time.sleep(0.1)
+    assert job.state == "done", log.read_text()
+    assert "Going on with 5 blocks that an earlier run kept." in log.read_text()
+    [whole] = predict_to_files(spec_of("whole.bw"), quiet)
+    assert Path(spec_of().output).read_bytes() == whole.read_bytes()
+
+
+def test_where_every_bin_is_unknown_nothing_is_kept(spec_of, tmp_path, dataset):
+    text = (dataset.parent / "toy.fa").read_text()
+    head = text.index("\n") + 1
+    (dataset.parent / "toy.fa").write_text(text[:head] + "N" * 20_000 + text[head + 20_000 :])
+    with pytest.raises(InvalidRequest, match="every bin that was asked for holds an N"):
+        predict_to_files(spec_of(regions=("chr1:1-19,000",)), quiet)
+    assert list((tmp_path / "out").iterdir()) == []
+
+
+@pytest.mark.parametrize(("free", "warned"), [(1_000, True), (10**9, False)])
+def test_a_disk_with_too_little_room_is_told_of_at_the_first_block(spec_of, monkeypatch, free, warned):
+    monkeypatch.setattr(room.shutil, "disk_usage", lambda _path: shutil._ntuple_diskusage(free, 0, free))
+    said: list[str] = []
+    blocks: list[int] = []
+    kept = Parts.write
+    monkeypatch.setattr(Parts, "write", lambda self, number, block: blocks.append(number) or kept(self, number, block))
+    spec = spec_of("x.tab.gz")
+    predict_to_files(spec, quiet, tell=lambda text: said.append(f"{len(blocks)} {text}"))
+    wanted = f"0 WARNING: {Path(spec.output).parent} has room for 1.0 kB, and about "
+    assert [text.startswith(wanted) for text in said] == [True] * warned
