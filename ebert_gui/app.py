@@ -26,6 +26,7 @@ from ebert_gui.windows import theme as themes
 from ebert_gui.windows.ending import AskedToEnd, Mistakes
 from ebert_gui.windows.forms import WheelScrolls
 from ebert_gui.windows.main_window import MainWindow, Parts
+from ebert_gui.windows.plain import PlainText
 from ebert_gui.windows.screens import WithinScreen, lay_docks, layout_of_docks, place, place_of
 from ebert_gui.windows.theme import DARK, LIGHT, Theme, system_theme, window_font
 from ebert_gui.workers.client import WorkerClient, local_worker
@@ -145,6 +146,7 @@ class WindowProgram(Program):
         themes.apply(app, theme)
         self._within_screen = WithinScreen(app)
         self._wheel_scrolls = WheelScrolls(app)
+        self._plain_text = PlainText(app)
         self.jobs = JobFollower(self.workspace, self.data)
         self.window = MainWindow(Parts(self.workspace, self.loader, self.opener, self.jobs, self.data), theme)
         place(self.window, looks.geometry)

@@ -19,6 +19,7 @@ from PyQt6.QtGui import (
 from PyQt6.QtWidgets import QScrollBar, QToolTip, QWidget
 
 from ebert_core.protocol.locus import Interval
+from ebert_core.protocol.showing import shown_lines
 from ebert_gui.browser import chrome
 from ebert_gui.browser.content import ContentSource
 from ebert_gui.browser.gestures import Drag, DragKind, wheel_factor
@@ -319,7 +320,7 @@ class Canvas(QWidget):
         # A share stays beside its sign: only plain blanks are broken at.
         words = self._words_at(row, place.x()).replace(" %", "\u00a0%")
         words = textwrap.fill(words, _LINE, break_on_hyphens=False)
-        QToolTip.showText(where, words, self, column.toRect())
+        QToolTip.showText(where, shown_lines(words), self, column.toRect())
 
     def _words_at(self, row: Row, x: float) -> str:
         if x >= GUTTER:

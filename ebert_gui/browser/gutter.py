@@ -6,6 +6,7 @@ from PyQt6.QtCore import QRectF, Qt
 from PyQt6.QtGui import QColor, QFontMetricsF
 
 from ebert_core.protocol.calling import Doubt
+from ebert_core.protocol.showing import shown
 from ebert_gui.browser import chrome
 from ebert_gui.browser.axis import Axis
 from ebert_gui.browser.content import Setting, TrackContent
@@ -151,7 +152,7 @@ def _paint_numbers(surface: Surface, width: float, numbers: tuple[Number, ...]) 
 def elided(surface: Surface, text: str, pixels: int, is_bold: bool, room: float) -> str:
     """The text, its middle left out where there is no room; the tooltip has all of it."""
     metrics = QFontMetricsF(surface.small_font(pixels, is_bold))
-    return metrics.elidedText(text, Qt.TextElideMode.ElideMiddle, room)
+    return metrics.elidedText(shown(text), Qt.TextElideMode.ElideMiddle, room)
 
 
 def paint_place(surface: Surface, width: float, axis: Axis, bands: str) -> None:

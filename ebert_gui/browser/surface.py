@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from PyQt6.QtCore import QPointF, QRectF, Qt
 from PyQt6.QtGui import QBrush, QColor, QFont, QFontMetricsF, QImage, QPainter, QPainterPath, QPen, QPolygonF
 
+from ebert_core.protocol.showing import shown
 from ebert_gui.browser.axis import Axis
 from ebert_gui.browser.palette import Palette
 
@@ -40,7 +41,7 @@ class Surface:
 
     def text_width(self, text: str, pixels: int = SMALL_PIXELS, is_bold: bool = False) -> float:
         """Width of a text in logical pixels."""
-        return QFontMetricsF(self.small_font(pixels, is_bold)).horizontalAdvance(text)
+        return QFontMetricsF(self.small_font(pixels, is_bold)).horizontalAdvance(shown(text))
 
     def text_widths(self, texts: Sequence[str], pixels: int = SMALL_PIXELS) -> NDArray[np.float64]:
         """Widths of many texts in logical pixels."""
@@ -102,7 +103,7 @@ class Surface:
         """Text in a box."""
         self.painter.setFont(self.small_font(pixels, is_bold))
         self.painter.setPen(QColor(colour))
-        self.painter.drawText(box, alignment | Qt.TextFlag.TextDontClip, text)
+        self.painter.drawText(box, alignment | Qt.TextFlag.TextDontClip, shown(text))
 
     def hatch(self, x: float, y: float, width: float, height: float) -> None:
         """A hatched box: there is no value here."""

@@ -166,7 +166,7 @@ def about(window: "MainWindow") -> None:
     box.setTextFormat(Qt.TextFormat.RichText)
     box.setText(f"<b>EBERT Browser {version('ebert-browser')}</b>")
     box.setInformativeText(
-        "A genome browser in which the model is a track.<br><br>GPL-3.0-or-later. It comes with no warranty."
+        "A genome browser in which the model is a track.\n\nGPL-3.0-or-later. It comes with no warranty."
     )
     box.finished.connect(lambda _result: box.deleteLater())
     box.open()

@@ -1,11 +1,12 @@
 """The narrow bar over an attention track: which layer and head, and what attention is not."""
 
 from PyQt6.QtCore import Qt, pyqtSignal
-from PyQt6.QtWidgets import QCheckBox, QComboBox, QHBoxLayout, QLabel, QSizePolicy, QWidget
+from PyQt6.QtWidgets import QCheckBox, QComboBox, QHBoxLayout, QSizePolicy, QWidget
 
 from ebert_gui.state.tracks import AttentionTrack
 from ebert_gui.windows.flow import FlowLayout
 from ebert_gui.windows.forms import label
+from ebert_gui.windows.plain import PlainLabel
 
 
 class AttentionBar(QWidget):
@@ -85,7 +86,7 @@ class AttentionBar(QWidget):
         layout = FlowLayout(self, gap=12)
         layout.setContentsMargins(12, 4, 12, 4)
         for text, box in (("&Layer", self.layer), ("Hea&d", self.head)):
-            caption = QLabel(text)
+            caption = PlainLabel(text)
             caption.setBuddy(box)
             box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
             pair = QWidget()

@@ -9,7 +9,6 @@ from PyQt6.QtWidgets import (
     QFormLayout,
     QFrame,
     QHeaderView,
-    QLabel,
     QLineEdit,
     QPushButton,
     QSizePolicy,
@@ -30,6 +29,7 @@ from ebert_core.protocol.reliability import (
     support_sentence,
 )
 from ebert_gui.windows.forms import form_layout, label, scrolling
+from ebert_gui.windows.plain import PlainLabel
 from ebert_gui.windows.theme import LIGHT, Theme
 from ebert_gui.windows.verdict_panel import VerdictPanel
 from ebert_gui.windows.wording import bases, regions, unbroken
@@ -265,7 +265,7 @@ def _facts(pairs: list[tuple[str, str]]) -> QFormLayout:
     layout.setVerticalSpacing(5)
     layout.setHorizontalSpacing(8)
     for name, value in pairs:
-        caption = QLabel(name)
+        caption = PlainLabel(name)
         caption.setProperty("role", "muted")
         caption.setFixedWidth(96)
         caption.setAlignment(Qt.AlignmentFlag.AlignTop)

@@ -26,6 +26,7 @@ from ebert_core.protocol.specs import Predict
 from ebert_core.protocol.tracks import DatasetSummary
 from ebert_gui.windows.forms import Footer, above_footer, add_row, form_layout, label, path_field
 from ebert_gui.windows.paths import beside, file_name, is_absolute, slug
+from ebert_gui.windows.plain import literal
 from ebert_gui.windows.wording import bases, duration, listed
 
 _CALLS = ".bed.gz"
@@ -89,7 +90,7 @@ class ExportDialog(QDialog):
         total = sum(chromosome.length for chromosome in self._dataset.chromosomes)
         self.genome = QRadioButton(f"the whole genome ({bases(total)})")
         self.some = QRadioButton("chosen chromosomes")
-        self.here = QRadioButton(f"what the window shows ({format_locus(self._view)})")
+        self.here = QRadioButton(literal(f"what the window shows ({format_locus(self._view)})"))
         self._scopes = QButtonGroup(self)
         for button in (self.genome, self.some, self.here):
             self._scopes.addButton(button)

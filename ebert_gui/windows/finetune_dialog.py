@@ -38,6 +38,7 @@ from ebert_gui.windows.forms import (
 )
 from ebert_gui.windows.pair_table import PairTable
 from ebert_gui.windows.paths import beside, slug, unused
+from ebert_gui.windows.plain import literal
 from ebert_gui.windows.wording import listed
 
 # Asks whether a job would start, and hears the answer.
@@ -146,7 +147,8 @@ class FineTuneDialog(QDialog):
 
     def _build_starts(self, from_open: bool) -> None:
         name = self._checkpoint.name if self._checkpoint is not None else ""
-        self.from_open = QRadioButton(f"the open checkpoint, {name}" if name else "the open checkpoint (none is open)")
+        words = f"the open checkpoint, {name}" if name else "the open checkpoint (none is open)"
+        self.from_open = QRadioButton(literal(words))
         self.from_nothing = QRadioButton("nothing: random weights, needs far more data")
         self.from_folder = QRadioButton("another checkpoint folder:")
         self._starts = QButtonGroup(self)
@@ -166,7 +168,7 @@ class FineTuneDialog(QDialog):
         self.use_states.setChecked(self.use_states.isEnabled())
         self.use_motifs = QCheckBox("motif matches")
         self.use_motifs.setChecked(True)
-        self.signals = {name: QCheckBox(name) for name in self._offered_signals()}
+        self.signals = {name: QCheckBox(literal(name)) for name in self._offered_signals()}
         self.made_signals = {signal.name: _explained(signal) for signal in self._dataset.made_signals}
         # What the checkpoint has learnt to read is worth keeping.
         for signal, box in (self.signals | self.made_signals).items():
@@ -325,7 +327,7 @@ class FineTuneDialog(QDialog):
 
 
 def _explained(signal: MadeSignal) -> QCheckBox:
-    box = QCheckBox(signal.name)
+    box = QCheckBox(literal(signal.name))
     box.setToolTip(signal.meaning)
     box.setAccessibleDescription(signal.meaning)
     return box

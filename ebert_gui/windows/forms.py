@@ -23,13 +23,13 @@ from PyQt6.QtWidgets import (
     QWidget,
 )
 
+from ebert_gui.windows.plain import PlainLabel
 from ebert_gui.windows.watching import ApplicationWatcher
 
 
 def label(text: str, role: str = "") -> QLabel:
     """Text that wraps, is never read as markup, and takes its looks from a role of the style sheet."""
-    result = QLabel(text)
-    result.setTextFormat(Qt.TextFormat.PlainText)
+    result = PlainLabel(text)
     result.setWordWrap(True)
     # A label with a background would indent its text, and stand out of line with the frames beside it.
     result.setIndent(0)
@@ -66,7 +66,7 @@ def form_layout() -> QFormLayout:
 
 def add_row(layout: QFormLayout, text: str, field: QWidget, *beside: QWidget, help_text: str = "") -> QLabel:
     """Add a labelled field, with widgets at its right and muted help below; the label is the field's buddy."""
-    caption = QLabel(text)
+    caption = PlainLabel(text)
     caption.setMinimumWidth(132)
     caption.setBuddy(field)
     field.setAccessibleName(text.replace("&", "").rstrip(":"))

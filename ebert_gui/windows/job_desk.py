@@ -5,10 +5,12 @@ from typing import TYPE_CHECKING
 from PyQt6.QtCore import QObject, Qt
 from PyQt6.QtWidgets import QMessageBox, QToolButton
 
+from ebert_core.protocol.showing import shown
 from ebert_core.protocol.specs import FineTune, JobSpec
 from ebert_core.protocol.work import LIVE, Jobs, JobSummary, Metrics
 from ebert_gui.windows import asking
 from ebert_gui.windows.jobs_list import kind_of_job
+from ebert_gui.windows.plain import literal
 
 if TYPE_CHECKING:
     from ebert_gui.windows.jobs_dock import JobsDock
@@ -91,7 +93,7 @@ class JobDesk(QObject):
         self.running.setVisible(bool(alive))
         if alive:
             more = f" and {len(alive) - 1} more" if len(alive) > 1 else ""
-            self.running.setText(f"{kind_of_job(alive[0])} {alive[0].name} · {alive[0].fraction:.0%}{more}")
+            self.running.setText(literal(f"{kind_of_job(alive[0])} {alive[0].name} · {alive[0].fraction:.0%}{more}"))
 
     def _show_metrics(self, directory: str, metrics: Metrics) -> None:
         if self._dock is not None:
@@ -113,7 +115,7 @@ class JobDesk(QObject):
     def _remove(self, job: JobSummary) -> None:
         box = QMessageBox(self._window)
         box.setWindowTitle("Remove job")
-        box.setText(f"Remove the job {job.name}?")
+        box.setText(shown(f"Remove the job {job.name}?"))
         box.setInformativeText(
             "Its log, its curves and the state to resume from are deleted. What it made elsewhere stays."
         )

@@ -7,6 +7,7 @@ from PyQt6.QtCore import QAbstractListModel, QModelIndex, QObject, QRectF, QSize
 from PyQt6.QtGui import QColor, QFont, QPainter
 from PyQt6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
+from ebert_core.protocol.showing import shown
 from ebert_core.protocol.work import JobState, JobSummary
 from ebert_gui.windows.theme import Theme
 from ebert_gui.windows.wording import duration
@@ -106,7 +107,7 @@ class JobsPainter(QStyledItemDelegate):
         font.setWeight(weight)
         painter.setFont(font)
         painter.setPen(QColor(colour))
-        fitting = painter.fontMetrics().elidedText(text, Qt.TextElideMode.ElideRight, int(area.width()))
+        fitting = painter.fontMetrics().elidedText(shown(text), Qt.TextElideMode.ElideRight, int(area.width()))
         painter.drawText(area, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop, fitting)
 
     def _state_colour(self, state: JobState) -> str:

@@ -22,6 +22,7 @@ from ebert_core.protocol.locus import Interval, format_locus, parse_locus
 from ebert_core.protocol.tracks import FindPlace, Place, Places
 from ebert_gui.loading.loader import Client
 from ebert_gui.state.workspace import OfferedFactor, Workspace
+from ebert_gui.windows.plain import PlainLabel
 
 _TYPING_MILLISECONDS = 120
 _ZOOM = 2.0
@@ -206,7 +207,7 @@ class LocusBar(QWidget):
             ("&Beside", self.compared, "The cell type that is shown beside the chosen one"),
             ("F&actor", self.factor, "Tracks of the chosen factor show this one instead"),
         ):
-            caption = QLabel(text)
+            caption = PlainLabel(text)
             caption.setProperty("role", "muted")
             caption.setBuddy(box)
             self._captions.append(caption)

@@ -8,6 +8,7 @@ from PyQt6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QGuiApplicatio
 from PyQt6.QtWidgets import QLabel, QMainWindow, QMenu, QSizePolicy, QStackedWidget, QVBoxLayout, QWidget
 
 from ebert_core.protocol.locus import Interval, format_locus
+from ebert_core.protocol.showing import shown
 from ebert_core.protocol.specs import FineTune
 from ebert_gui.browser.canvas import Canvas
 from ebert_gui.loading.dropping import Dropped
@@ -26,6 +27,7 @@ from ebert_gui.windows.messages import MessageBar, details_window
 from ebert_gui.windows.offering import Offering
 from ebert_gui.windows.passing import PassingMessages
 from ebert_gui.windows.picture_taking import PictureTaker
+from ebert_gui.windows.plain import PlainLabel
 from ebert_gui.windows.screens import first_size
 from ebert_gui.windows.theme import DARK, LIGHT, Theme, window_font
 from ebert_gui.windows.track_commands import track_commands
@@ -67,8 +69,8 @@ class MainWindow(QMainWindow):
         self.unsent: dict[str, FineTune] = {}
         self._ended: dict[str, WorkerState] = {}
         self._model = WorkerState(Condition.STOPPED)
-        self.worker_states: dict[str, QLabel] = {"data": QLabel(), "model": QLabel()}
-        self.under_cursor = QLabel()
+        self.worker_states: dict[str, QLabel] = {"data": PlainLabel(), "model": PlainLabel()}
+        self.under_cursor = PlainLabel()
         self.offering: Offering = Offering(self)
         self.pictures = PictureTaker(self.canvas.scene, parts.loader, self)
         self.picture_folders: tuple[str, ...] = ()
@@ -301,7 +303,8 @@ class MainWindow(QMainWindow):
         if dataset is not None:
             name, assembly = dataset.name or "Files", dataset.assembly or "no assembly"
             is_told = dataset.seed is None or "SYNTHETIC" in name
-            self.setWindowTitle(f"{'' if is_told else 'SYNTHETIC · '}{name} ({assembly}) · EBERT Browser")
+            title = shown(f"{'' if is_told else 'SYNTHETIC · '}{name} ({assembly})")
+            self.setWindowTitle(f"{title} · EBERT Browser")
 
     def _follow_checkpoint(self) -> None:
         checkpoint = self.workspace.checkpoint
@@ -328,9 +331,9 @@ class MainWindow(QMainWindow):
     def _show_under_cursor(self, position: float, words: str) -> None:
         chromosome = self.workspace.view.span.chromosome
         where = f"{chromosome}:{int(position) + 1:,}" if position >= 0 and chromosome else ""
-        shown, room = f"{where}    {words}".strip(), self.under_cursor.width()
+        line, room = shown(f"{where}    {words}".strip()), self.under_cursor.width()
         metrics = self.under_cursor.fontMetrics()
-        self.under_cursor.setText(metrics.elidedText(shown, Qt.TextElideMode.ElideRight, room))
+        self.under_cursor.setText(metrics.elidedText(line, Qt.TextElideMode.ElideRight, room))
 
     def _explain(self, track: Track) -> None:
         content = self.loader.content(track)

@@ -10,13 +10,15 @@ from PyQt6.QtWidgets import (
     QDialogButtonBox,
     QFrame,
     QHBoxLayout,
-    QLabel,
     QPlainTextEdit,
     QPushButton,
     QSizePolicy,
     QVBoxLayout,
     QWidget,
 )
+
+from ebert_core.protocol.showing import shown_lines
+from ebert_gui.windows.plain import PlainLabel
 
 Level = Literal["info", "warning", "error"]
 
@@ -46,13 +48,12 @@ class MessageBar(QFrame):
         self._over = over
         self._messages: list[Message] = []
         self._details_window: QDialog | None = None
-        self._word = QLabel()
-        self._sentence = QLabel()
+        self._word = PlainLabel()
+        self._sentence = PlainLabel()
         self._sentence.setWordWrap(True)
-        self._sentence.setTextFormat(Qt.TextFormat.PlainText)
         self._sentence.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self._sentence.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
-        self._more = QLabel()
+        self._more = PlainLabel()
         self._more.setProperty("role", "muted")
         self._details = _flat_button("Details…", "Show the details of this message")
         self._dismiss_all = _flat_button("Dismiss all", "Dismiss all messages")
@@ -179,10 +180,9 @@ def details_window(sentence: str, details: str, parent: QWidget | None) -> QDial
     window = QDialog(parent)
     window.setWindowTitle("Details")
     window.resize(720, 360 if details else 120)
-    heading = QLabel(sentence)
-    heading.setTextFormat(Qt.TextFormat.PlainText)
+    heading = PlainLabel(sentence)
     heading.setWordWrap(True)
-    text = QPlainTextEdit(details)
+    text = QPlainTextEdit(shown_lines(details))
     text.setReadOnly(True)
     text.setFont(QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont))
     text.setAccessibleName("Details of the message")

@@ -8,6 +8,7 @@ from PyQt6.QtCore import Qt
 from PyQt6.QtGui import QColor
 from PyQt6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
+from ebert_core.protocol.showing import shown
 from ebert_core.protocol.work import Curve, Metrics
 from ebert_gui.windows.forms import label
 from ebert_gui.windows.theme import Theme, window_font
@@ -56,6 +57,7 @@ class MetricsPlot(QWidget):
         self.plot.getAxis("bottom").enableAutoSIPrefix(False)
         self._keys = QLabel()
         self._keys.setTextFormat(Qt.TextFormat.RichText)
+        self._keys.setProperty("markup", "keys")
         self._keys.setToolTip(_MEANS)
         self._nothing = label("", "muted")
         self._nothing.setAlignment(Qt.AlignmentFlag.AlignTop)
@@ -135,7 +137,7 @@ class MetricsPlot(QWidget):
                     pen=pyqtgraph.mkPen(QColor(colour), width=1.5),
                     **(marks if len(curve.steps) <= _MOST_MARKED else {}),
                 )
-            last, words = f"{curve.values[-1]:.4g}", html.escape(_WORDS.get(curve.split, curve.split))
+            last, words = f"{curve.values[-1]:.4g}", html.escape(shown(_WORDS.get(curve.split, curve.split)))
             if (words, curve.name) == ("training", "loss"):
                 words = "training, mean of recent steps"
             keys.append(f'<span style="color:{colour}">●</span>&nbsp;{words}&nbsp;<b>{last}</b>')

@@ -11,6 +11,7 @@ from ebert_core.protocol.offers import Shipped, ShippedCheckpoint
 from ebert_gui.state.recent import Opened, clear_recent, read_recent
 from ebert_gui.windows import asking
 from ebert_gui.windows.paths import beside, file_name
+from ebert_gui.windows.plain import literal
 from ebert_gui.windows.start_page import Offer, StartPage
 from ebert_gui.windows.wording import listed
 
@@ -142,7 +143,7 @@ def _is_dataset(opened: Opened) -> bool:
 
 
 def _add(menu: QMenu, text: str, act: Callable[[], None] | None = None, tip: str = "") -> None:
-    action = menu.addAction(text.replace("&", "&&"))
+    action = menu.addAction(literal(text))
     assert action is not None
     action.setToolTip(tip)
     action.setEnabled(act is not None)

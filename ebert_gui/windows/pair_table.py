@@ -9,13 +9,13 @@ from PyQt6.QtWidgets import (
     QAbstractItemView,
     QComboBox,
     QHeaderView,
-    QLabel,
     QTableWidget,
     QTableWidgetItem,
     QWidget,
 )
 
 from ebert_gui.windows.finetune_plan import Use
+from ebert_gui.windows.plain import PlainLabel
 
 _USES: tuple[tuple[str, Use], ...] = (("train on", "learn"), ("hold out", "check"), ("leave out", "leave out"))
 _WORDS: dict[Use, str] = {"learn": "trained on", "check": "held out", "leave out": "left out"}
@@ -70,7 +70,7 @@ class PairTable(QTableWidget):
         self._cells = cells
         self._factors = list(pairs)
         self._uses = [self._use_of(cell, cell == checked_cell) for cell in cells]
-        self._caption = QLabel("Use this cell type to")
+        self._caption = PlainLabel("Use this cell type to")
         self.setHorizontalHeader(_UsesHeader([self._caption, *self._uses], self))
         self._boxes = [self._add_factor(row, factor) for row, factor in enumerate(self._factors)]
         self._dress()

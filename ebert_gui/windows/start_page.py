@@ -7,6 +7,7 @@ from PyQt6.QtGui import QResizeEvent
 from PyQt6.QtWidgets import QFrame, QGridLayout, QLabel, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
 from ebert_gui.windows.forms import label
+from ebert_gui.windows.plain import literal
 
 _WIDEST = 920
 _TWO_COLUMNS = 640
@@ -138,7 +139,7 @@ class _Group(QFrame):
             widget.deleteLater()
         self.buttons, self._shown = [], []
         for each in offers:
-            button = QPushButton(each.title)
+            button = QPushButton(literal(each.title))
             button.setProperty("role", "link")
             button.setAutoDefault(False)
             button.setCursor(Qt.CursorShape.PointingHandCursor)

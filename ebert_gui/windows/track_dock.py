@@ -9,7 +9,6 @@ from PyQt6.QtWidgets import (
     QColorDialog,
     QDockWidget,
     QHBoxLayout,
-    QLabel,
     QListWidget,
     QListWidgetItem,
     QPushButton,
@@ -35,6 +34,7 @@ from ebert_gui.state.tracks import (
     TruthTrack,
 )
 from ebert_gui.state.workspace import Workspace
+from ebert_gui.windows.plain import PlainLabel
 
 _ID = Qt.ItemDataRole.UserRole
 # Two lines: on a low screen the other docks need the room.
@@ -160,13 +160,13 @@ class TrackDock(QDockWidget):
         layout.setSpacing(6)
         layout.addWidget(self.list, 3)
         sizes, changes = QHBoxLayout(), QHBoxLayout()
-        sizes.addWidget(QLabel("Height"))
+        sizes.addWidget(PlainLabel("Height"))
         sizes.addWidget(self.height_box, 1)
         changes.addWidget(self.colour)
         changes.addWidget(self.remove)
         layout.addLayout(sizes)
         layout.addLayout(changes)
-        caption = QLabel("Add by double-click or Enter")
+        caption = PlainLabel("Add by double-click or Enter")
         caption.setProperty("role", "muted")
         layout.addWidget(caption)
         layout.addWidget(self.offers, 2)
