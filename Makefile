@@ -8,7 +8,7 @@ SETUP = .venv/.done-$(shell cat pyproject.toml Makefile tools/setup.py | cksum |
 
 ROOMS ?= ebert_gui/state:tests/gui/state
 
-.PHONY: setup demo test check mutants soak pictures figures benchmarks demonstration-checkpoint clean
+.PHONY: setup demo test check fuzz mutants soak pictures figures benchmarks demonstration-checkpoint clean
 
 setup: $(SETUP)
 
@@ -38,6 +38,13 @@ figures: setup
 benchmarks: setup
 	$(BIN)/pip install --quiet --editable '.[model,benchmarks]'
 	for file in benchmarks/*.py; do $(BIN)/python $$file || exit 1; done
+
+# Wrong files of every format, other ones each time; a failure names its seed and where the input lies. SEED=1 COUNT=5000
+fuzz: setup
+	$(eval SEED ?= $(shell date +%s))
+	@echo "Seed $(SEED); wrong inputs are kept in build/fuzz/$(SEED)."
+	EBERT_FUZZ_SEED=$(SEED) EBERT_FUZZ_COUNT=$(or $(COUNT),2000) EBERT_FUZZ_FOLDER=build/fuzz/$(SEED) \
+		QT_QPA_PLATFORM=offscreen $(BIN)/pytest tests/fuzz
 
 # Which wrong code do the tests let through? ROOMS="ebert_core/jobs:tests/core/jobs" COUNT=60 SEED=1
 mutants: setup

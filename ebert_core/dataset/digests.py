@@ -16,7 +16,9 @@ import msgspec
 from ebert_core.dataset.description import Dataset
 from ebert_core.dataset.labels import TRAINING_RULE
 from ebert_core.model.description import InputFile
+from ebert_core.protocol.documents import read_json
 from ebert_core.protocol.errors import InvalidRequest
+from ebert_core.protocol.regular_files import open_file
 
 # What is drawn or said, and changes nothing that a network is shown.
 _COSMETIC = ("name", "cytobands", "start_locus", "state_colours", "truth", "cell_types")
@@ -99,8 +101,8 @@ class _Kept:
         self._known: dict[str, _Known] = {}
         self._has_new = False
         if self._path:
-            with suppress(OSError, msgspec.MsgspecError):
-                self._known = msgspec.json.decode(self._path.read_bytes(), type=dict[str, _Known])
+            with suppress(OSError, msgspec.MsgspecError, InvalidRequest):
+                self._known = read_json(self._path, dict[str, _Known])
 
     def digest(self, value: str) -> InputFile:
         """Name and digest of the file that a value names, else the digest of the value itself."""
@@ -118,7 +120,7 @@ class _Kept:
             known = self._known.get(path)
             if known and (known.size, known.modified) == (stat.st_size, stat.st_mtime_ns):
                 return known.digest
-            with open(path, "rb") as file:
+            with open_file(path) as file:
                 digest = hashlib.file_digest(file, "sha256").hexdigest()
         except OSError as error:
             raise InvalidRequest(f"{path} cannot be read: {error.strerror}.") from error

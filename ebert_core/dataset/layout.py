@@ -14,8 +14,10 @@ import tomli_w
 from ebert_core.dataset.channels import derived
 from ebert_core.genome.lines import reading
 from ebert_core.protocol.chromosome_names import assembly_called
+from ebert_core.protocol.documents import parse_toml
 from ebert_core.protocol.errors import InvalidRequest
 from ebert_core.protocol.inputs import parse_related, related_texts
+from ebert_core.protocol.regular_files import read_whole
 
 VERSION = 1
 _TOP = [
@@ -120,8 +122,8 @@ def problems_of(path: Path) -> tuple[Layout, list[tuple[str, str]]]:
 def _read(path: Path) -> "_Table":
     with reading(path):
         try:
-            text = path.read_text(encoding="utf-8-sig")
-            content = tomllib.loads(text)
+            text = read_whole(path).decode("utf-8-sig")
+            content = parse_toml(text)
         except UnicodeDecodeError:
             raise InvalidRequest(f"{path} is not a text file.") from None
         except tomllib.TOMLDecodeError as error:
@@ -312,7 +314,7 @@ def _line_of(lines: list[str], table: tuple[str, ...], key: str) -> int | None:
     current: tuple[str, ...] = ()
     heading: int | None = None
     for number, line in enumerate(lines, 1):
-        if header := re.match(r"\s*\[\[?\s*([^\]]+?)\s*\]\]?\s*(?:#.*)?$", line):
+        if header := re.match(r"\s*\[\[?([^\]]+)\]\]?\s*(?:#.*)?$", line):
             current = _parts(header[1])
             if current == (*table, key):
                 return number

@@ -24,8 +24,10 @@ from ebert_core.dataset.spans import read_motif_scores, widened
 from ebert_core.genome.motifs import POSITION_WIDTH, Matrices
 from ebert_core.protocol.bases import N
 from ebert_core.protocol.chromosome_names import name_in
+from ebert_core.protocol.documents import parse_json
 from ebert_core.protocol.errors import InvalidRequest
 from ebert_core.protocol.locus import Interval
+from ebert_core.protocol.regular_files import read_whole
 from ebert_core.protocol.wording import has_no
 
 FORMAT = 2
@@ -77,7 +79,7 @@ class Store:
         """
         self.directory = directory
         try:
-            self.index = msgspec.json.decode((directory / "index.json").read_bytes(), type=StoreIndex)
+            self.index = parse_json(read_whole(directory / "index.json", 1 << 32), StoreIndex)
         except (OSError, msgspec.MsgspecError):
             raise InvalidRequest(f"{directory} is no store; make it with ebert prepare.") from None
         if self.index.format != FORMAT:

@@ -10,6 +10,7 @@ import polars as pl
 
 from ebert_core.genome.lines import GZIP_MAGIC, at_line, first_bytes, reading
 from ebert_core.protocol.errors import InvalidRequest
+from ebert_core.protocol.regular_files import open_file
 
 BLOCK_BYTES = 1 << 23
 _PACKED_BYTES = 1 << 18
@@ -94,7 +95,7 @@ def _block(path: Path, number: int, lines: bytes) -> Block:
 
 def _unpacked(path: Path) -> Iterator[bytes]:
     """The bytes of a file; a gzip file may have any number of members, as bgzip makes them."""
-    with reading(path), open(path, "rb") as file:
+    with reading(path), open_file(path) as file:
         if file.read(2) != GZIP_MAGIC:
             file.seek(0)
             while piece := file.read(_PACKED_BYTES):

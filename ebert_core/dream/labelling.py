@@ -18,6 +18,7 @@ from ebert_core.dream.sources import CellPeaks, Sources
 from ebert_core.genome.annotation import FeatureSource
 from ebert_core.model.durable import put_in_place
 from ebert_core.protocol.chromosome_names import name_in
+from ebert_core.protocol.documents import read_json
 from ebert_core.protocol.errors import InvalidRequest
 
 
@@ -55,8 +56,8 @@ def note_path(labels: Path) -> Path:
 def rule_of(labels: Path) -> str:
     """The rule that made a label file, as the note beside it says; empty where there is none that can be read."""
     try:
-        return msgspec.json.decode(note_path(labels).read_bytes(), type=LabelNote).rule
-    except (OSError, msgspec.MsgspecError):
+        return read_json(note_path(labels), LabelNote).rule
+    except (OSError, msgspec.MsgspecError, InvalidRequest):
         return ""
 
 

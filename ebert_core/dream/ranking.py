@@ -16,7 +16,9 @@ from numpy.typing import NDArray
 
 from ebert_core.dream.subsamples import SUBSAMPLES, Figures, Score
 from ebert_core.genome.lines import reading
+from ebert_core.protocol.documents import parse_json
 from ebert_core.protocol.errors import InvalidRequest
+from ebert_core.protocol.regular_files import read_whole
 
 # The score of a set that a team did not submit, and the worst that it can get for one that it did.
 MISSING = 0.5
@@ -166,9 +168,9 @@ def read_score(path: Path) -> Score:
         InvalidRequest: the file cannot be read, or holds something else.
     """
     with reading(path):
-        text = path.read_bytes()
+        text = read_whole(path)
     try:
-        score = msgspec.json.decode(text, type=Score)
+        score = parse_json(text, Score)
     except msgspec.DecodeError as error:
         raise InvalidRequest(f"{path} is not what `ebert dream score` writes: {error}.") from None
     if len(score.subsamples) != SUBSAMPLES:

@@ -11,6 +11,7 @@ from typing import BinaryIO, Literal
 import numpy as np
 
 from ebert_core.genome.lines import reading
+from ebert_core.protocol.regular_files import open_file
 
 _MAGICS = (0x888FFC26, 0x8789F2EB)
 # Zoom levels, chromosome tree, data, index, two counts of fields, autoSql, summary, size of an unpacked block.
@@ -32,7 +33,7 @@ def has_absurd_sizes(path: Path) -> bool:
     Raises:
         InvalidRequest: the file cannot be read.
     """
-    with reading(path), open(path, "rb") as file:
+    with reading(path), open_file(path) as file:
         length = path.stat().st_size
         order: Literal["<", ">"] = "<" if struct.unpack("<I", file.read(4))[0] in _MAGICS else ">"
         try:

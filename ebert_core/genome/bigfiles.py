@@ -16,6 +16,7 @@ from ebert_core.genome.lines import BadLine, Skipped, reading
 from ebert_core.protocol.chromosome_names import name_in
 from ebert_core.protocol.errors import InvalidRequest
 from ebert_core.protocol.locus import Interval
+from ebert_core.protocol.regular_files import open_file
 from ebert_core.protocol.tracks import Remark
 
 BIGWIG_MAGICS = (b"\x26\xfc\x8f\x88", b"\x88\x8f\xfc\x26")
@@ -28,7 +29,7 @@ def open_big_file(path: Path) -> Any:  # Any: pybigtools has no types.
     Raises:
         InvalidRequest: the file cannot be read or is neither bigWig nor bigBed.
     """
-    with reading(path), open(path, "rb") as file:
+    with reading(path), open_file(path) as file:
         magic = file.read(4)
     if magic not in BIGWIG_MAGICS + BIGBED_MAGICS:
         raise InvalidRequest(f"{path} is neither bigWig nor bigBed.")

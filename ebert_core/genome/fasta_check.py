@@ -1,12 +1,20 @@
-"""Whether an index of a FASTA file describes the file that lies beside it now, so that no wrong base is ever shown."""
+"""Whether an index of a FASTA file describes the file that lies beside it now, so that no wrong base is ever shown.
+
+Two looks at it: headers, first and last lines of all records when the file is opened, and every line that is read.
+"""
 
 import re
 import struct
-from bisect import bisect_right
-from collections.abc import Iterator
-from contextlib import closing, contextmanager
+import zlib
+from collections.abc import Sequence
+from contextlib import closing
 from pathlib import Path
-from typing import NamedTuple, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ebert_core.genome.fasta_records import Content, Record, open_content, read_index
+from ebert_core.protocol.errors import InvalidRequest
 
 # What may stand between the last base of a record and the first of the next.
 # Nothing is given back (`++`), so that a long line that is no header is refused in one pass.
@@ -14,32 +22,15 @@ _BETWEEN = re.compile(rb"\s*+>\s*+(\S++)[^\n]*+\n\s*+")
 _BEFORE_THE_FIRST = re.compile(rb"(?:\s*+;[^\n]*+\n)*+\s*+>\s*+(\S++)[^\n]*+\n\s*+")
 # A header longer than this is none.
 _LONGEST_GAP = 1 << 20
+# Longer lines, such as a chromosome on one, are not read whole.
+_LONG_LINE = 1 << 16
+_LINE_FEED, _CARRIAGE_RETURN, _HEADER = b"\n\r>"
 
 
-class _Record(NamedTuple):
-    name: str
-    length: int
-    offset: int
-    bases_per_line: int
-    bytes_per_line: int
+def fitting_records(index: Path, path: Path, blocks: Path | None = None) -> list[Record] | None:
+    """The records of a `.fai`; None where they do not describe the file.
 
-    @property
-    def end(self) -> int:
-        """Where the last base ends, in bytes."""
-        lines, rest = divmod(self.length, self.bases_per_line) if self.length else (0, 0)
-        line_end = self.bytes_per_line - self.bases_per_line
-        return self.offset + lines * self.bytes_per_line + rest - (line_end if lines and not rest else 0)
-
-
-class _Bytes(Protocol):
-    """The (unpacked) bytes of a file."""
-
-    def at(self, start: int, count: int) -> bytes:
-        """Up to so many bytes from a place on."""
-
-
-def describes(index: Path, path: Path, blocks: Path | None = None) -> bool:
-    """Whether each record of a `.fai` begins behind its own header, has its lines, and the last ends with the file.
+    Each must begin behind its own header and have its lines, and the last must end where the file does.
 
     Args:
         index: the `.fai`.
@@ -47,22 +38,14 @@ def describes(index: Path, path: Path, blocks: Path | None = None) -> bool:
         blocks: the `.gzi` of a bgzipped file.
     """
     try:
-        records = [_record(line) for line in index.read_text(encoding="utf-8").splitlines() if line]
-        with _bytes_of(path, blocks) as content:
-            return bool(records) and _fit(records, content)
-    except (OSError, ValueError, IndexError, struct.error, EOFError):
-        return False
+        records = read_index(index)
+        with closing(open_content(path, blocks)) as content:
+            return records if records and _fit(records, content) else None
+    except (OSError, ValueError, IndexError, OverflowError, struct.error, zlib.error, EOFError, InvalidRequest):
+        return None
 
 
-def _record(line: str) -> _Record:
-    name, *numbers = line.split("\t")
-    length, offset, bases_per_line, bytes_per_line = map(int, numbers)
-    if length and not 0 < bases_per_line <= bytes_per_line:
-        raise ValueError(line)
-    return _Record(name, length, offset, bases_per_line, bytes_per_line)
-
-
-def _fit(records: list[_Record], content: _Bytes) -> bool:
+def _fit(records: Sequence[Record], content: Content) -> bool:
     end = 0
     for number, record in enumerate(records):
         if not end <= record.offset <= end + _LONGEST_GAP:
@@ -70,13 +53,13 @@ def _fit(records: list[_Record], content: _Bytes) -> bool:
         header = (_BETWEEN if number else _BEFORE_THE_FIRST).fullmatch(content.at(end, record.offset - end))
         if header is None or header[1].decode("utf-8", "replace") != record.name:
             return False
-        if record.length and not _has_its_lines(record, content):
+        if record.length and not _has_its_ends(record, content):
             return False
         end = record.end
     return not content.at(end, _LONGEST_GAP).strip()
 
 
-def _has_its_lines(record: _Record, content: _Bytes) -> bool:
+def _has_its_ends(record: Record, content: Content) -> bool:
     """Whether the first line ends where the index says, the last before its end, and something stands at the ends."""
     places = [record.offset + record.bases_per_line] if record.length > record.bases_per_line else []
     lines = (record.length - 1) // record.bases_per_line
@@ -88,52 +71,54 @@ def _has_its_lines(record: _Record, content: _Bytes) -> bool:
     return are_line_ends and bool(last.strip()) and bool(content.at(record.offset, 1).strip())
 
 
-class _Plain:
-    def __init__(self, path: Path) -> None:
-        self._file = open(path, "rb")  # noqa: SIM115 (closed by close)
+def letters_at(record: Record, content: Content, start: int, end: int) -> NDArray[np.uint8] | None:
+    """The letters [start, end) of a record; None where the lines that hold them are not those of the index.
 
-    def at(self, start: int, count: int) -> bytes:
-        self._file.seek(start)
-        return self._file.read(count)
-
-    def close(self) -> None:
-        self._file.close()
-
-
-class _Blocked:
-    def __init__(self, path: Path, blocks: Path) -> None:
-        from Bio import bgzf
-
-        content = blocks.read_bytes()
-        (count,) = struct.unpack_from("<Q", content)
-        pairs = list(struct.iter_unpack("<QQ", content[8 : 8 + 16 * count]))
-        self._packed, self._unpacked = ([0, *column] for column in (zip(*pairs, strict=True) if pairs else ((), ())))
-        self._file = bgzf.BgzfReader(str(path), "rb")  # type: ignore[no-untyped-call]  # Biopython types little.
-
-    def at(self, start: int, count: int) -> bytes:
-        found = b""
-        while len(found) < count:
-            piece = self._from(start + len(found), count - len(found))
-            if not piece:
-                break
-            found += piece
-        return found
-
-    def _from(self, start: int, count: int) -> bytes:
-        block = bisect_right(self._unpacked, start) - 1
-        within = start - self._unpacked[block]
-        self._file.seek(self._packed[block] << 16)  # type: ignore[no-untyped-call]
-        skipped: bytes = self._file.read(within)  # type: ignore[no-untyped-call]
-        if len(skipped) < within:
-            return b""
-        read: bytes = self._file.read(count)  # type: ignore[no-untyped-call]
-        return read
-
-    def close(self) -> None:
-        self._file.close()  # type: ignore[no-untyped-call]
+    A file that was changed after its index was made has line ends elsewhere, and what an insertion and a deletion moved
+    between them may have the same headers and the same size. So the ends of each line that is read are looked at.
+    """
+    width = record.bases_per_line
+    first, last = start // width, (end - 1) // width + 1
+    if width <= _LONG_LINE:
+        letters = _letters_of_lines(record, content, first, last)
+        return None if letters is None else letters[start - first * width : end - first * width]
+    parts = []
+    for line in range(first, last):
+        begin = line * width
+        parts.append(_part_of_line(record, content, line, max(start - begin, 0), min(end - begin, width)))
+    return None if any(part is None for part in parts) else np.concatenate([part for part in parts if part is not None])
 
 
-@contextmanager
-def _bytes_of(path: Path, blocks: Path | None) -> Iterator[_Bytes]:
-    with closing(_Blocked(path, blocks) if blocks else _Plain(path)) as content:
-        yield content
+def _letters_of_lines(record: Record, content: Content, first: int, last: int) -> NDArray[np.uint8] | None:
+    start = record.offset + first * record.bytes_per_line
+    expected = min(last * record.bytes_per_line, record.end - record.offset) - first * record.bytes_per_line
+    read = np.frombuffer(content.at(start, expected), dtype=np.uint8)
+    if len(read) < expected:
+        return None
+    # The last line of a record has no line end that counts, since the file may end without one.
+    whole = np.full((last - first) * record.bytes_per_line, _LINE_FEED, dtype=np.uint8)
+    whole[:expected] = read
+    lines = whole.reshape(last - first, record.bytes_per_line)
+    letters = lines[:, : record.bases_per_line].reshape(-1)[: record.length - first * record.bases_per_line]
+    return letters if _are_letters(letters) and _are_ends(lines[:, record.bases_per_line :]) else None
+
+
+def _part_of_line(record: Record, content: Content, line: int, start: int, end: int) -> NDArray[np.uint8] | None:
+    """The letters [start, end) of a line that is too long to be read whole, and whether it ends where it should."""
+    begin = record.offset + line * record.bytes_per_line
+    end = min(end, record.length - line * record.bases_per_line)
+    letters = np.frombuffer(content.at(begin + start, end - start), dtype=np.uint8)
+    is_last = (line + 1) * record.bases_per_line >= record.length
+    line_end = (
+        b"" if is_last else content.at(begin + record.bases_per_line, record.bytes_per_line - record.bases_per_line)
+    )
+    is_right = len(letters) == end - start and _are_letters(letters)
+    return letters if is_right and _are_ends(np.frombuffer(line_end, dtype=np.uint8)) else None
+
+
+def _are_letters(letters: NDArray[np.uint8]) -> bool:
+    return bool(((letters > ord(" ")) & (letters < 127) & (letters != _HEADER)).all())
+
+
+def _are_ends(ends: NDArray[np.uint8]) -> bool:
+    return bool(((ends == _LINE_FEED) | (ends == _CARRIAGE_RETURN)).all())

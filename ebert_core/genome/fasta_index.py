@@ -1,8 +1,4 @@
-"""Indexes of FASTA files (.fai, .gzi), written by a walk that says which line is wrong.
-
-pyfaidx can build them too, but takes a last line that is too long and refuses blank lines between records; see
-docs/decisions/fasta.md.
-"""
+"""Indexes of FASTA files (.fai, .gzi), written by a walk that says which line is wrong; see docs/decisions/fasta.md."""
 
 import gzip
 import hashlib
@@ -15,6 +11,7 @@ from typing import BinaryIO
 
 from ebert_core.genome.lines import at_line
 from ebert_core.protocol.errors import InvalidRequest
+from ebert_core.protocol.regular_files import open_file
 
 
 def index_in_cache(path: Path) -> Path:
@@ -35,11 +32,11 @@ def build_indexes(path: Path, *, is_blocked: bool) -> dict[str, bytes]:
         InvalidRequest: the file has no sequence, or a line that no index can describe.
     """
     if not is_blocked:
-        with open(path, "rb") as lines:
+        with open_file(path) as lines:
             return {".fai": _fai(path, lines)}
     with gzip.open(path) as lines:
         records = _fai(path, lines)
-    with open(path, "rb") as file:
+    with open_file(path) as file:
         return {".fai": records, ".gzi": b"".join(_gzi(file))}
 
 

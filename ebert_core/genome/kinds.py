@@ -1,9 +1,10 @@
 """What a file is, told from its content, and the sentences for files this program does not read."""
 
-import json
 import re
 from itertools import islice, pairwise
 from pathlib import Path
+
+import msgspec
 
 from ebert_core.genome.annotation import first_fields, is_gene_prediction
 from ebert_core.genome.bed import is_track_line, read_bed
@@ -14,7 +15,9 @@ from ebert_core.genome.lines import Skipped, columns_of, first_bytes, is_absent
 from ebert_core.genome.macs import is_macs_table
 from ebert_core.genome.states import MOST_STATES
 from ebert_core.genome.twobit import is_twobit
+from ebert_core.protocol.documents import parse_json
 from ebert_core.protocol.errors import InvalidRequest
+from ebert_core.protocol.regular_files import read_whole
 from ebert_core.protocol.tracks import FileKind
 
 _LOOKED_AT = 2000
@@ -55,8 +58,8 @@ def _kind_of_folder(path: Path) -> FileKind:
     if not description.is_file():
         raise InvalidRequest(f"{path} is a folder without a description.json, so it is no checkpoint.")
     try:
-        json.loads(description.read_text(encoding="utf-8"))
-    except (ValueError, OSError):
+        parse_json(read_whole(description), dict[str, msgspec.Raw])
+    except (ValueError, OSError, msgspec.MsgspecError):
         raise InvalidRequest(f"{path} is no checkpoint: its description.json cannot be read.") from None
     return FileKind("checkpoint", "A checkpoint of EBERT.")
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from ebert_core.protocol.errors import InvalidRequest
+from ebert_core.protocol.regular_files import open_file
 from ebert_core.protocol.tracks import Remark
 
 ABSENT = ("", ".", "na", "n/a", "nan", "-nan", "+nan", "null", "none")
@@ -104,7 +105,7 @@ def first_bytes(path: Path, count: int = 4096) -> bytes:
     Raises:
         InvalidRequest: the file cannot be read or is empty.
     """
-    with reading(path), open(path, "rb") as file:
+    with reading(path), open_file(path) as file:
         head = file.read(count)
         if not head:
             raise InvalidRequest(f"{path} is empty.")
@@ -123,7 +124,7 @@ def read_lines(path: Path) -> Iterator[Line]:
     """
     if b"\0" in first_bytes(path):
         raise InvalidRequest(f"{path} is not a text file.")
-    with reading(path), open(path, "rb") as raw:
+    with reading(path), open_file(path) as raw:
         is_packed = raw.read(2) == GZIP_MAGIC
         raw.seek(0)
         unpacked = gzip.open(raw) if is_packed else raw  # noqa: SIM115 (closed by the wrapper below)

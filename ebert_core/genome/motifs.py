@@ -19,7 +19,7 @@ POSITION_WIDTH = 50
 # Scores are sums of multiples of this, exact in float32 in any order, so every machine and batch gives the same ones.
 _GRAIN = 1 / 1024
 _BASES_AT_ONCE = 400_000
-_JASPAR_ROW = re.compile(r"^\s*([ACGT])\s*\[?\s*([-\d.eE+\s]+?)\s*\]?\s*$")
+_JASPAR_NUMBERS = frozenset("0123456789.eE+-").union(" \t")
 
 
 class Motif(NamedTuple):
@@ -211,11 +211,10 @@ def _meme_blocks(lines: list[Line]) -> dict[str, list[Line]]:
 def _counts(path: Path, name: str, lines: list[Line]) -> NDArray[np.float64]:
     sites = 100.0
     if lines and lines[0].text.startswith("letter-probability"):
-        found = re.search(r"nsites\s*=\s*([\d.]+)", lines[0].text)
-        sites, lines = float(found[1]) if found else sites, lines[1:]
+        found = re.search(r"nsites\s*=\s*(\d{1,15}(?:\.\d*)?)", lines[0].text)
+        sites, lines = float(found[1]) or sites if found else sites, lines[1:]
     rows = [_row(path, line) for line in lines]
-    matches = [_JASPAR_ROW.match(line.text) for line in lines]
-    is_jaspar = len(rows) == 4 and all(matches)
+    is_jaspar = len(rows) == 4 and all(_jaspar_numbers(line.text) for line in lines)
     if not rows or (not is_jaspar and any(len(row) != 4 for row in rows)) or len({len(row) for row in rows}) != 1:
         raise InvalidRequest(f"{path}: the matrix {name} is not made of rows of four numbers.")
     counts = np.array(rows)
@@ -226,8 +225,14 @@ def _counts(path: Path, name: str, lines: list[Line]) -> NDArray[np.float64]:
 
 
 def _row(path: Path, line: Line) -> list[float]:
-    match = _JASPAR_ROW.match(line.text)
     try:
-        return [float(word) for word in (match[2] if match else line.text).split()]
+        return [float(word) for word in (_jaspar_numbers(line.text) or line.text).split()]
     except ValueError:
         raise at_line(path, line.number, f"'{line.text.strip()[:40]}' is no row of a motif matrix") from None
+
+
+def _jaspar_numbers(text: str) -> str:
+    """The numbers of a row of JASPAR, `A [ 3 5 ]`; empty where the line is none."""
+    row = text.strip()
+    numbers = row[1:].strip().removeprefix("[").removesuffix("]")
+    return numbers if row[:1] in ("A", "C", "G", "T") and _JASPAR_NUMBERS.issuperset(numbers) else ""

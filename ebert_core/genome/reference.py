@@ -1,5 +1,6 @@
 """The reference sequence: bases of any interval, whatever file holds them."""
 
+import os
 from pathlib import Path
 from typing import Protocol
 
@@ -11,7 +12,9 @@ from ebert_core.genome.lines import reading
 from ebert_core.genome.twobit import TwoBitFile, is_twobit
 from ebert_core.protocol.bases import N
 from ebert_core.protocol.chromosome_names import name_in
+from ebert_core.protocol.errors import InvalidRequest
 from ebert_core.protocol.locus import Interval
+from ebert_core.protocol.regular_files import open_file
 
 
 class _SequenceFile(Protocol):
@@ -32,10 +35,28 @@ class Reference:
             InvalidRequest: the file cannot be read, or only from one end to the other.
         """
         self.path = path
-        with reading(path), open(path, "rb") as file:
+        self._open()
+
+    def _open(self) -> None:
+        path = self.path
+        with reading(path), open_file(path) as file:
             head = file.read(4)
+            self._stamp = _stamp(path)
         self._file: _SequenceFile = TwoBitFile(path) if is_twobit(head) else FastaFile(path)
         self._own_names: dict[str, str | None] = {}
+
+    def _open_again(self) -> None:
+        """The file as it is now: bases that were read by the index of another would be wrong.
+
+        Raises:
+            InvalidRequest: it is not readable, or of another genome.
+        """
+        before = self._file
+        self._open()
+        if self.chromosome_lengths != before.chromosome_lengths:
+            self._file, self._stamp = before, (0, 0, 0)
+            raise InvalidRequest(f"{self.path} holds other sequences than when it was opened; open the dataset again.")
+        before.close()
 
     @property
     def chromosome_lengths(self) -> dict[str, int]:
@@ -48,6 +69,9 @@ class Reference:
 
     def bases(self, interval: Interval) -> NDArray[np.uint8]:
         """Base codes of an interval; N before, behind and without the chromosome."""
+        with reading(self.path):
+            if _stamp(self.path) != self._stamp:
+                self._open_again()
         codes = np.full(max(0, interval.length), N, dtype=np.uint8)
         if interval.chromosome not in self._own_names:
             self._own_names[interval.chromosome] = name_in(self.chromosome_lengths, interval.chromosome)
@@ -58,3 +82,8 @@ class Reference:
         if start < end:
             codes[start - interval.start : end - interval.start] = self._file.read(name, start, end)
         return codes
+
+
+def _stamp(path: Path) -> tuple[int, int, int]:
+    status = os.stat(path)
+    return status.st_ino, status.st_size, status.st_mtime_ns

@@ -1,7 +1,8 @@
 """UCSC's 2bit files: packed bases with lists of N runs."""
 
-import mmap
+import os
 import struct
+from contextlib import suppress
 from pathlib import Path
 
 import numpy as np
@@ -10,6 +11,7 @@ from numpy.typing import NDArray
 from ebert_core.genome.lines import reading
 from ebert_core.protocol import bases
 from ebert_core.protocol.errors import InvalidRequest
+from ebert_core.protocol.regular_files import open_file
 
 _MAGIC = 0x1A412743
 # The two bits of a base, T C A G, as our codes; one row of four bases for each byte.
@@ -32,28 +34,34 @@ class TwoBitFile:
             InvalidRequest: the file cannot be read or is cut short.
         """
         self._path = path
-        with reading(path), open(path, "rb") as file:
-            try:
-                self._data = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
-            except ValueError:
-                raise InvalidRequest(f"{path} is empty.") from None
-        self._order = "<" if self._data[:4] == struct.pack("<I", _MAGIC) else ">"
+        with reading(path):
+            # Not mapped into memory: reading a mapped file that somebody cuts short ends the process.
+            self._file = open_file(path)
+            self._size = os.fstat(self._file.fileno()).st_size
+            if not self._size:
+                raise InvalidRequest(f"{path} is empty.")
+        self._order = "<" if self._bytes(0, 4) == struct.pack("<I", _MAGIC) else ">"
         try:
             self._offsets = self._read_index()
             self.chromosome_lengths = {name: self._number(offset) for name, offset in self._offsets.items()}
-        except (struct.error, IndexError):
+        except (struct.error, IndexError, ValueError):
             raise InvalidRequest(f"{path} is cut short: its index is incomplete.") from None
         if not self._offsets:
             raise InvalidRequest(f"{path} holds no sequence.")
 
     def close(self) -> None:
         """Closes the file."""
-        self._data.close()
+        self._file.close()
+
+    def __del__(self) -> None:
+        with suppress(AttributeError):  # the file could not be opened
+            self.close()
 
     def read(self, chromosome: str, start: int, end: int) -> NDArray[np.uint8]:
         """Base codes [start, end), which must lie on the chromosome."""
         try:
-            return self._read(self._offsets[chromosome], start, end)
+            with reading(self._path):
+                return self._read(self._offsets[chromosome], start, end)
         except (struct.error, ValueError):
             raise InvalidRequest(f"{self._path} is cut short: {chromosome} is incomplete.") from None
 
@@ -62,19 +70,32 @@ class TwoBitFile:
         unknown_starts, unknown_lengths, place = self._runs(place)
         _, _, place = self._runs(place)
         first, last = start // 4, -(-end // 4)
-        packed = np.frombuffer(self._data, dtype=np.uint8, count=last - first, offset=place + 4 + first)
+        packed = np.frombuffer(self._bytes(place + 4 + first, last - first), dtype=np.uint8)
         codes: NDArray[np.uint8] = _CODES_OF_BYTE[packed].reshape(-1)[start - 4 * first : end - 4 * first].copy()
-        for run_start, length in zip(unknown_starts, unknown_lengths, strict=True):
+        # Only the runs that touch what is read: a chromosome may have a hundred thousand.
+        run_ends = unknown_starts.astype(np.int64) + unknown_lengths
+        for number in np.flatnonzero((unknown_starts < end) & (run_ends > start)):
+            run_start, length = unknown_starts[number], unknown_lengths[number]
             codes[max(0, int(run_start) - start) : max(0, int(run_start) + int(length) - start)] = bases.N
         return codes
 
     def _runs(self, place: int) -> tuple[NDArray[np.uint32], NDArray[np.uint32], int]:
         count = self._number(place)
-        numbers = np.frombuffer(self._data, dtype=f"{self._order}u4", count=2 * count, offset=place + 4)
+        numbers = np.frombuffer(self._bytes(place + 4, 8 * count), dtype=f"{self._order}u4")
         return numbers[:count], numbers[count:], place + 4 + 8 * count
 
     def _number(self, place: int) -> int:
-        return int(struct.unpack_from(f"{self._order}I", self._data, place)[0])
+        return int(struct.unpack(f"{self._order}I", self._bytes(place, 4))[0])
+
+    def _bytes(self, place: int, count: int) -> bytes:
+        """So many bytes from a place on; ValueError where the file has not as many."""
+        if place + count > self._size:
+            raise ValueError(place)
+        self._file.seek(place)
+        read = self._file.read(count)
+        if len(read) < count:
+            raise ValueError(place)
+        return read
 
     def _read_index(self) -> dict[str, int]:
         version, count = self._number(4), self._number(8)
@@ -82,8 +103,8 @@ class TwoBitFile:
             raise InvalidRequest(f"{self._path} is 2bit of version {version}; only version 0 can be read.")
         offsets, place = {}, 16
         for _ in range(count):
-            size = self._data[place]
-            name = self._data[place + 1 : place + 1 + size].decode("utf-8", "replace")
+            (size,) = self._bytes(place, 1)
+            name = self._bytes(place + 1, size).decode("utf-8", "replace")
             offsets[name] = self._number(place + 1 + size)
             place += 5 + size
         return offsets

@@ -10,8 +10,10 @@ from typing import Any, NamedTuple, TypeVar, get_args, get_type_hints
 import msgspec
 import tomli_w
 
+from ebert_core.protocol.documents import parse_toml
 from ebert_core.protocol.errors import InvalidRequest
 from ebert_core.protocol.locus import is_region_file
+from ebert_core.protocol.regular_files import open_file
 from ebert_core.protocol.resources import named_checkpoint
 from ebert_core.protocol.specs import Evaluate, FineTune, JobSpec, Predict, Pretrain
 from ebert_core.protocol.wording import did_you_mean
@@ -73,7 +75,7 @@ def read_spec(path: str | Path, changes: Sequence[Change] = (), wanted: type[Job
     """
     path = Path(path)
     try:
-        with path.open("rb") as file:
+        with open_file(path) as file:
             content = file.read(LARGEST_SPEC + 1)
     except FileNotFoundError:
         raise InvalidRequest(f"There is no file {path}.") from None
@@ -86,10 +88,8 @@ def spec_of(path: Path, content: bytes, changes: Sequence[Change] = (), wanted: 
     """The spec in the content of a file, as `read_spec` reads it."""
     text = _text(path, content)
     try:
-        keys = tomllib.loads(text)
-    except RecursionError:
-        raise InvalidRequest(f"{path} is no spec: its brackets are nested too deeply.") from None
-    except ValueError as error:  # TOMLDecodeError is one; a number of 5,000 digits raises another
+        keys = parse_toml(text)
+    except tomllib.TOMLDecodeError as error:
         raise InvalidRequest(f"{path} is no TOML: {error}.") from None
     kind = _kind(path, text, keys)
     if wanted is not None and wanted is not kind:
@@ -126,7 +126,7 @@ def change_of(assignment: str, kind: type[JobSpec]) -> Change:
         raise InvalidRequest(f"{said} should be written KEY=VALUE, such as seed=3.")
     _check_key(kind, Change(key, None, said))
     try:
-        value = tomllib.loads(f"value = {written}")["value"]
+        value = parse_toml(f"value = {written}")["value"]
     except tomllib.TOMLDecodeError:
         if written[0] in "[{\"'":
             raise InvalidRequest(f'{said}: {written} is no value of TOML; a list is written ["A", "B"].') from None

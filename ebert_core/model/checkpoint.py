@@ -21,6 +21,7 @@ from ebert_core.model.device import Engine
 from ebert_core.model.durable import check_place, is_full, sync, sync_names
 from ebert_core.model.ensemble import Ensemble, Network, build_network
 from ebert_core.protocol.errors import InvalidRequest
+from ebert_core.protocol.regular_files import open_file, refuse_irregular
 
 
 class Checkpoint(NamedTuple):
@@ -146,7 +147,7 @@ def check_digest(path: Path, expected: str) -> None:
     Raises:
         InvalidRequest: a bit of the file has changed.
     """
-    with open(path, "rb") as file:
+    with open_file(path) as file:
         found = hashlib.file_digest(file, "sha256").hexdigest()
     if found != expected:
         raise InvalidRequest(
@@ -162,6 +163,7 @@ def read_weights(path: Path, expected: dict[str, torch.Tensor]) -> dict[str, tor
         InvalidRequest: the file is damaged, holds others, or holds what is no number.
     """
     try:
+        refuse_irregular(path)
         with safe_open(path, framework="pt") as file:
             names = set(file.keys())
             wrong = sorted(names ^ expected.keys()) or [

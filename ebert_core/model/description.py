@@ -9,6 +9,7 @@ import msgspec
 from ebert_core.model.config import Architecture
 from ebert_core.model.durable import put_in_place
 from ebert_core.protocol.chromosome_names import assembly_called
+from ebert_core.protocol.documents import read_json
 from ebert_core.protocol.errors import InvalidRequest
 from ebert_core.protocol.locus import Interval
 from ebert_core.protocol.modelling import Familiarity
@@ -173,10 +174,10 @@ def read_description(folder: Path) -> Description:
     if path.stat().st_size > _LARGEST:
         raise InvalidRequest(f"{path} is too large to be a description.")
     try:
-        version = msgspec.json.decode(path.read_bytes(), type=_Version).format_version
+        version = read_json(path, _Version).format_version
         if version > FORMAT_VERSION:
             raise InvalidRequest(f"{folder} was written by a newer EBERT Browser (format {version}); update this one.")
-        description = msgspec.json.decode(path.read_bytes(), type=Description)
+        description = read_json(path, Description)
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
         raise InvalidRequest(f"{path} is damaged or not ours: {error}.") from error
     except OSError as error:

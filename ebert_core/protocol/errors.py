@@ -1,5 +1,22 @@
 """The one error that people see as it is; everything else is a mistake of ours."""
 
+# A path may have 4,096 characters; what a file holds in one field, as many as the file.
+_LONGEST, _LONGEST_WORD = 6000, 400
+
 
 class InvalidRequest(Exception):
-    """Something the user can put right; the message is one sentence that says what and how."""
+    """Something the user can put right; the message is one sentence that says what and how.
+
+    What it quotes of a file may have any length: words that are longer than any name are cut, and so is the whole.
+    """
+
+    def __init__(self, message: str = "") -> None:
+        super().__init__(_of_moderate_length(message))
+
+
+def _of_moderate_length(message: str) -> str:
+    if len(message) <= _LONGEST_WORD:
+        return message
+    words = message[:_LONGEST].split(" ")
+    cut = " ".join(word if len(word) <= _LONGEST_WORD or "/" in word else f"{word[:_LONGEST_WORD]}…" for word in words)
+    return f"{cut}…" if len(message) > _LONGEST else cut

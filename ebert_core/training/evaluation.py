@@ -6,7 +6,9 @@ from pathlib import Path
 import msgspec
 
 from ebert_core.model.description import Versions
+from ebert_core.protocol.documents import parse_json
 from ebert_core.protocol.errors import InvalidRequest
+from ebert_core.protocol.regular_files import read_whole
 from ebert_core.protocol.specs import Evaluate
 from ebert_core.training.comparison import Comparison, Estimate
 from ebert_core.training.curves import FactorCurves
@@ -64,10 +66,10 @@ def read_evaluation(path: Path) -> Evaluation | PretrainingEvaluation:
         InvalidRequest: the file is absent or no evaluation.
     """
     try:
-        content = path.read_bytes()
-        if "masked" in msgspec.json.decode(content, type=dict[str, msgspec.Raw]):
-            return msgspec.json.decode(content, type=PretrainingEvaluation)
-        return msgspec.json.decode(content, type=Evaluation)
+        content = read_whole(path)
+        if "masked" in parse_json(content, dict[str, msgspec.Raw]):
+            return parse_json(content, PretrainingEvaluation)
+        return parse_json(content, Evaluation)
     except OSError as error:
         raise InvalidRequest(f"{path} cannot be read: {error.strerror}.") from None
     except msgspec.MsgspecError as error:

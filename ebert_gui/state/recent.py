@@ -6,6 +6,8 @@ from pathlib import Path
 import msgspec
 
 from ebert_core.protocol import codec
+from ebert_core.protocol.documents import read_json
+from ebert_core.protocol.errors import InvalidRequest
 from ebert_gui.state.session_files import settings_folder
 from ebert_gui.state.whole_files import write_whole
 
@@ -22,9 +24,9 @@ def recent_file() -> Path:
 def read_recent() -> tuple[Opened, ...]:
     """What was opened, the last first; nothing where there is no list that can be read."""
     try:
-        read = msgspec.json.decode(recent_file().read_bytes(), type=tuple[Opened, ...])[:MOST_RECENT]
+        read = read_json(recent_file(), tuple[Opened, ...])[:MOST_RECENT]
         return tuple(tuple(map(codec.from_travel, paths)) for paths in read)
-    except (OSError, msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+    except (OSError, msgspec.MsgspecError, InvalidRequest):
         return ()
 
 

@@ -9,6 +9,8 @@ from typing import Any, NamedTuple
 import msgspec
 
 from ebert_core.protocol import codec
+from ebert_core.protocol.documents import parse_json, read_json
+from ebert_core.protocol.errors import InvalidRequest
 from ebert_core.protocol.locus import Interval
 from ebert_gui.state.tracks import KnownTrack, Track, UnknownTrack
 from ebert_gui.state.whole_files import write_whole
@@ -64,12 +66,12 @@ class ReadSession(NamedTuple):
 def read_session(path: Path) -> ReadSession:
     """The session in a file; a fresh one where there is none or where it cannot be read."""
     try:
-        written = msgspec.json.decode(path.read_bytes(), type=_Written)
+        written = read_json(path, _Written)
         session = _with_tracks(Session, written, tuple(_read_track(raw) for raw in written.tracks))
         session = codec.with_strings(session, codec.from_travel)
     except FileNotFoundError:
         return ReadSession(Session())
-    except (OSError, msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
+    except (OSError, msgspec.MsgspecError, UnicodeDecodeError, InvalidRequest) as error:
         return ReadSession(Session(), f"The session {path} could not be read ({error}).")
     if session.version > SESSION_VERSION:
         return ReadSession(Session(), f"The session {path} is from a newer version of EBERT Browser.")
@@ -113,8 +115,8 @@ def _read_track(raw: msgspec.Raw) -> Track:
 
 def _unknown(written: str, problem: str) -> UnknownTrack:
     try:
-        named = msgspec.json.decode(written, type=_Named)
-    except (msgspec.MsgspecError, RecursionError):
+        named = parse_json(written.encode(), _Named)
+    except msgspec.MsgspecError:
         named = _Named()
     return UnknownTrack(id=named.id, kind=named.type, written=written, problem=problem)
 

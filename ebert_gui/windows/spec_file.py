@@ -4,12 +4,13 @@ A spec is what the form itself writes, as the session is what the window writes;
 """
 
 import os
-import tomllib
 from pathlib import Path
 
 import msgspec
 
+from ebert_core.protocol.documents import parse_toml
 from ebert_core.protocol.errors import InvalidRequest
+from ebert_core.protocol.regular_files import read_whole
 from ebert_core.protocol.specs import FineTune
 
 _PATHS = ("dataset", "output", "start_from")
@@ -22,7 +23,7 @@ def read_finetuning(path: Path) -> FineTune:
         InvalidRequest: the file cannot be read or holds no spec of a fine-tuning.
     """
     try:
-        keys = tomllib.loads(path.read_text(encoding="utf-8"))
+        keys = parse_toml(read_whole(path).decode("utf-8-sig"))
     except OSError as error:
         raise InvalidRequest(f"{path} cannot be read: {error.strerror}.") from None
     except ValueError as error:  # of the text's encoding or of its TOML

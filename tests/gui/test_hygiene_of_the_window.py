@@ -36,7 +36,7 @@ sys.meta_path.insert(0, Absent())
 def test_no_module_of_the_window_loads_torch_or_reads_files_itself():
     ended = subprocess.run([sys.executable, "-c", WINDOW], capture_output=True, text=True, check=True)
     modules = json.loads(ended.stdout)
-    assert not {name.split(".")[0] for name in modules} & {"torch", "safetensors", "pyBigWig", "pybigtools", "pyfaidx"}
+    assert not {name.split(".")[0] for name in modules} & {"torch", "safetensors", "pyBigWig", "pybigtools"}
     rooms = {name.split(".")[1] for name in modules if name.startswith("ebert_core.")}
     assert rooms == {"protocol"}
 

@@ -93,3 +93,18 @@ def test_a_file_that_holds_no_motif_gives_a_sentence(tmp_path, text, sentence):
     (tmp_path / "m").write_text(text)
     with pytest.raises(InvalidRequest, match=sentence):
         read_motifs(tmp_path / "m")
+
+
+@pytest.mark.parametrize("row", ["A [" + " " * 20_000 + "x", "A" + " 1" * 20_000 + " x", "A " + "[" * 20_000])
+def test_a_long_line_that_is_no_row_is_refused_in_one_pass(tmp_path, row):
+    # A regular expression that gives blanks back took minutes.
+    (tmp_path / "m.txt").write_text(f">FOS\n{row}\n")
+    with pytest.raises(InvalidRequest, match=r"line 2: .* is no row of a motif matrix"):
+        read_motifs(tmp_path / "m.txt")
+
+
+@pytest.mark.parametrize("sites", ["1.2.3", "0", ".", "9" * 400])
+def test_a_number_of_sites_that_makes_no_sense_leaves_the_probabilities_alone(tmp_path, sites):
+    text = f"MEME version 4\n\nMOTIF M\nletter-probability matrix: alength= 4 w= 1 nsites= {sites}\n 0.5 0.5 0 0\n"
+    (tmp_path / "m.meme").write_text(text)
+    assert np.isfinite(log_odds(read_motifs(tmp_path / "m.meme")["M"].counts_W4)).all()
