@@ -64,3 +64,46 @@ def test_a_change_is_announced_once_and_no_change_is_not(view: ViewRange) -> Non
     view.show(Interval("chr1", 0, 100))
     view.pan_by(-10)
     assert told == [Span("chr1", 0, 100)]
+
+
+def test_zooming_without_a_cursor_keeps_the_middle(view: ViewRange) -> None:
+    view.zoom(4)
+    assert view.span == Span("chr1", 1375, 1625)
+
+
+def test_a_place_is_centred_without_a_change_of_zoom(view: ViewRange) -> None:
+    view.centre_on(5000)
+    assert view.span == Span("chr1", 4500, 5500)
+
+
+def test_another_genome_has_no_places_to_return_to(view: ViewRange) -> None:
+    view.show(Interval("chr2", 0, 200))
+    view.show(Interval("chr1", 0, 300))
+    view.go_back()
+    view.open_genome({"chrX": 900})
+    assert not view.can_go_back
+    assert not view.can_go_forward
+    assert view.interval == Interval("chrX", 0, 900)
+
+
+def test_every_place_on_the_way_forward_can_be_left_again(view: ViewRange) -> None:
+    view.show(Interval("chr2", 0, 200))
+    view.show(Interval("chr1", 0, 50))
+    view.go_back()
+    view.go_back()
+    view.go_forward()
+    view.go_forward()
+    assert view.interval == Interval("chr1", 0, 50)
+    view.go_back()
+    assert view.interval == Interval("chr2", 0, 200)
+    view.go_back()
+    assert view.interval == Interval("chr1", 1000, 2000)
+
+
+def test_a_wider_drawing_asks_for_finer_values_and_is_announced_once(view: ViewRange) -> None:
+    told: list[float] = []
+    view.changed.connect(lambda: told.append(view.bases_per_column))
+    for columns in (500, 500, 0, -3):
+        view.set_columns(columns)
+    assert told == [2.0]
+    assert view.bases_per_column == 2.0

@@ -264,6 +264,112 @@ def test_an_earlier_choice_is_restored_only_as_far_as_the_dataset_has_it(workspa
     assert not workspace.can_undo
 
 
+def test_an_earlier_choice_that_the_dataset_has_comes_back_whole(workspace: Workspace) -> None:
+    kept = Choices(workspace.tracks.tracks[:1], "beta", "MAX", Interval("chr1", 5, 6))
+    workspace.tracks.remove(workspace.tracks.tracks[0].id)
+    workspace.restore(kept)
+    assert workspace.choices == kept
+    assert not workspace.can_undo
+
+
+def test_undo_of_a_chosen_anchor_brings_the_guess_back_and_says_so(workspace: Workspace) -> None:
+    told: list[Interval | None] = []
+    workspace.anchor_changed.connect(lambda: told.append(workspace.anchor))
+    workspace.set_anchor("chr1", 2500)
+    workspace.set_anchor("chr1", 2500)
+    workspace.undo()
+    assert told == [Interval("chr1", 2500, 2501), Interval("chr1", 2000, 2001)]
+    workspace.guess_anchor("chr1", 1200)
+    assert workspace.anchor == Interval("chr1", 1200, 1201)
+
+
+def test_an_anchor_that_a_person_chose_is_not_guessed_away(workspace: Workspace) -> None:
+    workspace.set_anchor("chr1", 2500)
+    workspace.guess_anchor("chr1", 1500)
+    workspace.open_checkpoint(CHECKPOINT)
+    assert workspace.anchor == Interval("chr1", 2500, 2501)
+
+
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [
+        (lambda workspace: workspace.open_dataset(DATASET), ["dataset", "choice"]),
+        (lambda workspace: workspace.refresh_dataset(DATASET), ["dataset"]),
+        (lambda workspace: workspace.open_checkpoint(CHECKPOINT), ["checkpoint", "choice"]),
+        (lambda workspace: workspace.compare_with("poor"), ["choice"]),
+    ],
+)
+def test_what_is_opened_or_chosen_is_announced_to_whoever_shows_it(workspace: Workspace, change, told) -> None:
+    heard: list[str] = []
+    workspace.dataset_changed.connect(lambda: heard.append("dataset"))
+    workspace.checkpoint_changed.connect(lambda: heard.append("checkpoint"))
+    workspace.choice_changed.connect(lambda: heard.append("choice"))
+    change(workspace)
+    assert heard == told
+
+
+def test_a_new_summary_of_the_open_dataset_brings_its_chromosomes_and_keeps_the_place(workspace: Workspace) -> None:
+    before = workspace.view.interval, workspace.tracks.tracks
+    longer = msgspec.structs.replace(DATASET, chromosomes=(Chromosome("chr1", 50_000), Chromosome("chr2", 70)))
+    workspace.refresh_dataset(longer)
+    assert workspace.view.chromosome_lengths == {"chr1": 50_000, "chr2": 70}
+    assert (workspace.view.interval, workspace.tracks.tracks) == before
+
+
+@pytest.mark.parametrize(
+    ("gene", "shown"),
+    [
+        (Interval("chr1", 8_000, 9_000), Interval("chr1", 7_000, 10_000)),
+        (Interval("chr1", 5_000, 15_000), Interval("chr1", 3_000, 17_000)),
+        (Interval("chr1", 500, 19_500), Interval("chr1", 0, 20_000)),
+    ],
+)
+def test_a_gene_is_shown_with_a_fifth_of_its_length_at_both_sides_and_never_less_than_a_kilobase(
+    workspace: Workspace, gene: Interval, shown: Interval
+) -> None:
+    workspace.show_place(gene)
+    assert workspace.view.interval == shown
+
+
+def _factors(workspace: Workspace) -> tuple[str, ...]:
+    return (workspace.factor, *sorted({getattr(track, "factor", workspace.factor) for track in workspace.tracks.tracks}))
+
+
+def test_a_checkpoint_that_does_not_predict_the_chosen_factor_brings_its_own(workspace: Workspace) -> None:
+    workspace.open_checkpoint(msgspec.structs.replace(CHECKPOINT, factors=(FactorSummary("MAX", ("alpha",)),)))
+    assert _factors(workspace) == ("MAX", "MAX")
+
+
+def test_a_checkpoint_that_predicts_the_chosen_factor_leaves_it(workspace: Workspace) -> None:
+    workspace.choose_factor("MAX")
+    workspace.open_checkpoint(CHECKPOINT)
+    assert _factors(workspace) == ("MAX", "MAX")
+
+
+def test_a_checkpoint_without_factors_changes_none(workspace: Workspace) -> None:
+    workspace.open_checkpoint(msgspec.structs.replace(CHECKPOINT, factors=()))
+    assert _factors(workspace) == ("CTCF", "CTCF")
+    assert not any(isinstance(track, PredictionTrack) for track in workspace.tracks.tracks)
+
+
+@pytest.mark.parametrize(("predicted", "factor"), [(("MAX",), "MAX"), (("MAX", "CTCF"), "CTCF"), ((), "CTCF")])
+def test_a_factor_of_the_checkpoint_that_comes_with_a_dataset_is_chosen(predicted, factor) -> None:
+    workspace = Workspace()
+    workspace.choose_predicted_factor()
+    workspace.open_dataset(DATASET)
+    workspace.refresh_dataset(msgspec.structs.replace(DATASET, predicted=predicted))
+    workspace.choose_predicted_factor()
+    assert _factors(workspace) == (factor, factor)
+
+
+def test_choosing_what_is_chosen_already_changes_no_track(workspace: Workspace) -> None:
+    before = workspace.tracks.tracks
+    workspace.choose_cell_type(workspace.cell_type)
+    workspace.choose_factor(workspace.factor)
+    assert workspace.tracks.tracks == before
+    assert not workspace.can_undo
+
+
 def test_every_choice_and_its_undo_are_announced(workspace: Workspace) -> None:
     told: list[str] = []
     workspace.choice_changed.connect(lambda: told.append(workspace.cell_type))
