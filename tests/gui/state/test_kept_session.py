@@ -9,7 +9,7 @@ import pytest
 
 from ebert_core.protocol.locus import Interval
 from ebert_gui.state.session import Session, read_session, set_aside, write_session
-from ebert_gui.state.session_files import newest_sessions, session_file
+from ebert_gui.state.session_files import further_files, newest_sessions, numbered_files, session_file, session_of_nothing
 from ebert_gui.state.tracks import AttentionTrack, GenesTrack, PredictionTrack, SignalTrack, UnknownTrack
 
 
@@ -118,3 +118,50 @@ def test_the_newest_session_comes_first_and_what_was_set_aside_is_none() -> None
     assert newest_sessions() == [first, second]
     set_aside(first)
     assert newest_sessions() == [second]
+
+
+@pytest.mark.parametrize(
+    ("session", "is_of_dataset", "is_of_files", "is_empty"),
+    [
+        (Session(), False, False, True),
+        (Session(dataset="/d/D.toml"), True, False, False),
+        (Session(dataset="/other/D.toml"), False, False, False),
+        (Session(files=("/x.bw", "/y.bw")), False, True, False),
+        (Session(files=("/y.bw",)), False, False, False),
+        (Session(dataset="/d/D.toml", files=("/x.bw",)), True, False, False),
+    ],
+)
+def test_a_session_belongs_to_its_dataset_or_to_any_of_its_files(session, is_of_dataset, is_of_files, is_empty) -> None:
+    assert session.is_of("/d/D.toml", ()) is is_of_dataset
+    assert session.is_of("", ("/x.bw", "/z.bw")) is is_of_files
+    assert session.is_of("", ()) is False
+    assert session.is_empty is is_empty
+
+
+def test_sessions_lie_in_the_folder_of_settings_and_their_names_can_be_read(monkeypatch, tmp_path: Path) -> None:
+    assert session_file("/data/human slices/DATASET.toml", ()).name.startswith("human-slices-DATASET-")
+    assert session_file("", ("/data/b.bw", "/data/a.bw")).name.startswith("a.bw-")
+    nothing = session_of_nothing()
+    assert nothing.parent == session_file("/d/D.toml", ()).parent
+    assert nothing.name == "nothing.json"
+    monkeypatch.delenv("XDG_CONFIG_HOME")
+    monkeypatch.setenv("HOME", str(tmp_path))
+    assert session_of_nothing() == tmp_path / ".config" / "ebert-browser" / "sessions" / "nothing.json"
+
+
+def test_sessions_of_further_windows_are_found_beside_the_first(tmp_path: Path) -> None:
+    first = tmp_path / "work.json"
+    assert further_files(tmp_path / "none" / "work.json") == []
+    for name in ("work.json", "work-2.json", "work-10.json", "work-x.json", "homework-3.json", "work-2.json.aside"):
+        (tmp_path / name).write_text("{}")
+    assert [path.name for path in further_files(first)] == ["work-10.json", "work-2.json"]
+    assert [path.name for path, _ in zip(numbered_files(first), range(2), strict=False)] == ["work-2.json", "work-3.json"]
+
+
+def test_the_first_file_set_aside_in_a_second_bears_no_number(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("time.strftime", lambda _words: "20260101T000000")
+    names = []
+    for _ in range(2):
+        (tmp_path / "s.json").write_text("{}")
+        names.append(set_aside(tmp_path / "s.json").name)
+    assert names == ["s.json.aside-20260101T000000", "s.json.aside-20260101T000000-2"]

@@ -8,6 +8,7 @@ from toy_summaries import checkpoint_summary
 from ebert_core.protocol.locus import Interval
 from ebert_core.protocol.modelling import FactorSummary
 from ebert_core.protocol.tracks import BareFile, CellType, Chromosome, DatasetSummary, PeakFiles
+from ebert_gui.state.defaults import track_of_unreadable
 from ebert_gui.state.tracks import (
     AttentionTrack,
     GenesTrack,
@@ -16,6 +17,7 @@ from ebert_gui.state.tracks import (
     SequenceTrack,
     SignalTrack,
     StatesTrack,
+    TruthTrack,
 )
 from ebert_gui.state.workspace import Choices, Workspace, measured_instead
 
@@ -250,9 +252,12 @@ def test_a_drag_that_came_back_to_its_start_is_nothing_to_undo(workspace: Worksp
 
 
 def test_another_dataset_is_a_new_beginning(workspace: Workspace) -> None:
-    workspace.tracks.remove(workspace.tracks.tracks[0].id)
+    for _ in range(2):
+        workspace.tracks.remove(workspace.tracks.tracks[0].id)
+    workspace.undo()
     workspace.open_dataset(DATASET)
     assert not workspace.can_undo
+    assert not workspace.can_redo
     workspace.undo()
     assert len(workspace.tracks.tracks) == 10
 
@@ -405,3 +410,57 @@ def test_no_more_than_a_hundred_steps_are_remembered(workspace: Workspace) -> No
     for _ in range(150):
         workspace.undo()
     assert workspace.tracks.tracks[0].height == 69
+
+
+def test_a_synthetic_dataset_opens_with_the_sites_of_a_factor_that_was_planted() -> None:
+    workspace = Workspace()
+    unmeasured = msgspec.structs.replace(DATASET, cell_types=(_cell("alpha"), _cell("beta")))
+    workspace.open_dataset(msgspec.structs.replace(unmeasured, truth_factors=("MAX",)))
+    assert workspace.factor == "MAX"
+    assert _cells(workspace, TruthTrack) == ["alpha", "beta"]
+    workspace.open_dataset(DATASET)
+    assert _cells(workspace, TruthTrack) == []
+
+
+def test_what_a_cell_type_has_of_states_and_signals_counts_for_it_like_several_peak_files() -> None:
+    bare = CellType("bare", False, (), (PeakFiles("CTCF", False), PeakFiles("MAX", False)))
+    states = CellType("states", True, (), ())
+    signals = CellType("signals", False, ("DNase",), (PeakFiles("CTCF", False),))
+    workspace = Workspace()
+    workspace.open_dataset(msgspec.structs.replace(DATASET, cell_types=(bare, states, signals)))
+    assert workspace.cell_type == "states"
+    shown = {getattr(track, "cell_type", "") for track in workspace.tracks.tracks} - {""}
+    assert shown == {"states", "signals"}
+
+
+def test_attention_is_that_of_the_last_layer_and_without_cell_types_there_is_none(workspace: Workspace) -> None:
+    workspace.open_checkpoint(CHECKPOINT)
+    (attention,) = [track for track in workspace.tracks.tracks if isinstance(track, AttentionTrack)]
+    assert (attention.layer, attention.cell_type) == (2, "alpha")
+    workspace.open_dataset(msgspec.structs.replace(DATASET, cell_types=()))
+    workspace.open_checkpoint(CHECKPOINT)
+    kinds = {type(track) for track in workspace.tracks.tracks}
+    assert not kinds & {AttentionTrack, PredictionTrack}
+
+
+def test_a_checkpoint_without_a_dataset_names_its_first_factor() -> None:
+    workspace = Workspace()
+    workspace.open_checkpoint(CHECKPOINT)
+    assert workspace.factor == "MAX"
+
+
+@pytest.mark.parametrize(
+    ("path", "kind"),
+    [
+        ("/f/a.bw", SignalTrack),
+        ("/f/a.BedGraph.gz", SignalTrack),
+        ("/f/a.bed", PeaksTrack),
+        ("/f/a.narrowPeak.gz", PeaksTrack),
+        ("/f/a.txt", None),
+        ("/f/a.gz", None),
+    ],
+)
+def test_a_file_that_cannot_be_read_gets_the_row_that_its_name_promises(path: str, kind: type | None) -> None:
+    track = track_of_unreadable(path)
+    assert (type(track) if track else None) is kind
+    assert track is None or (track.path, track.title) == (path, path.removeprefix("/f/"))
