@@ -2,8 +2,9 @@
 
 import numpy as np
 import pytest
-from PyQt6.QtCore import QObject, pyqtSignal
+from PyQt6.QtCore import QObject, QPoint, Qt, pyqtSignal
 from PyQt6.QtGui import QImage
+from PyQt6.QtWidgets import QScrollBar
 
 from ebert_core.protocol.locus import Interval
 from ebert_core.protocol.tracks import Chromosome, DatasetSummary, Signal
@@ -12,7 +13,7 @@ from ebert_gui.browser.content import Held, TrackContent
 from ebert_gui.browser.scene import GUTTER
 from ebert_gui.state.tracks import SignalTrack, Track
 from ebert_gui.state.workspace import Workspace
-from ebert_gui.windows.theme import LIGHT, window_font
+from ebert_gui.windows.theme import DARK, LIGHT, window_font
 
 PLACE = Interval("chr1", 0, 1_000_000)
 
@@ -154,3 +155,49 @@ def test_after_a_jump_scales_come_with_the_values_and_in_a_slide_when_it_rests(q
     view.show(Interval("chr1", 500_000, 510_000))
     source.bring(track, 90.0, more=False)
     assert canvas.scene._scales["a"].high >= 90.0
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda canvas: canvas.dress(DARK, window_font()),
+        lambda canvas: canvas.findChildren(QScrollBar)[0].setValue(70),
+        lambda canvas: canvas.reveal(("a",)),
+        lambda canvas: canvas._workspace.set_anchor("chr1", 15_000),
+        lambda canvas: canvas._workspace.tracks.move("a", 3),
+        lambda canvas: canvas._workspace.choice_changed.announce(),
+        lambda canvas: canvas._workspace.checkpoint_changed.announce(),
+        lambda canvas: canvas._workspace.dataset_changed.announce(),
+        lambda canvas: canvas.resize(canvas.width() + 50, canvas.height()),
+    ],
+)
+def test_whatever_changes_the_picture_paints_all_of_it_anew(qtbot, canvas, rows, change) -> None:
+    with qtbot.waitSignal(canvas.painted):
+        change(canvas)
+    assert len(rows) >= 5
+
+
+def test_a_mark_that_ends_and_a_selection_that_is_given_up_leave_the_screen(qtbot, canvas) -> None:
+    canvas._marking.stop()
+    with qtbot.waitSignal(canvas.painted):
+        canvas.update()
+    plain = on_screen(canvas)
+    for begin, end in (
+        (lambda: canvas.reveal(("a",)), canvas._marking.timeout.emit),
+        (
+            lambda: drag_over_ruler(qtbot, canvas),
+            lambda: qtbot.mouseRelease(canvas, Qt.MouseButton.LeftButton, pos=QPoint(GUTTER + 100, 45)),
+        ),
+    ):
+        with qtbot.waitSignal(canvas.painted):
+            begin()
+        assert on_screen(canvas) != plain
+        with qtbot.waitSignal(canvas.painted):
+            end()
+        assert on_screen(canvas) == plain
+
+
+def drag_over_ruler(qtbot, canvas: Canvas) -> None:
+    """A selection that came back to where it began, to less than a click."""
+    qtbot.mousePress(canvas, Qt.MouseButton.LeftButton, pos=QPoint(GUTTER + 100, 45))
+    qtbot.mouseMove(canvas, QPoint(GUTTER + 102, 45))

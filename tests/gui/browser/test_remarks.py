@@ -3,9 +3,21 @@
 from dataclasses import replace
 
 import numpy as np
+import pytest
 
 from ebert_core.protocol.locus import Interval
-from ebert_core.protocol.tracks import STRANGE_NAMES, Chromosome, DatasetSummary, Gene, Genes, Peaks, Remark, Signal
+from ebert_core.protocol.tracks import (
+    STRANGE_NAMES,
+    Chromosome,
+    DatasetSummary,
+    Gene,
+    Genes,
+    Peaks,
+    Remark,
+    Signal,
+    StateName,
+    States,
+)
 from ebert_gui.browser import gutter
 from ebert_gui.browser.axis import Axis
 from ebert_gui.browser.blank import blank_sentence
@@ -15,7 +27,7 @@ from ebert_gui.browser.genes import describe_genes
 from ebert_gui.browser.painters import doubts_of_row
 from ebert_gui.browser.scene import GUTTER
 from ebert_gui.browser.signal import Scale
-from ebert_gui.state.tracks import GenesTrack, PeaksTrack, SignalTrack, Track
+from ebert_gui.state.tracks import AttentionTrack, GenesTrack, PeaksTrack, SignalTrack, StatesTrack, Track
 from ebert_gui.state.workspace import Workspace
 from ebert_gui.windows.theme import LIGHT, window_font
 
@@ -83,3 +95,41 @@ def test_a_long_title_leaves_room_for_the_words_beside_the_sign(new_page, monkey
     shown = TrackContent({"signal": (Held(1, HERE, reply),)})
     gutter.paint_label(surface, GUTTER, track, shown, Scale(), Setting())
     assert places[SKIPPED.short] <= surface.height
+
+
+WHOLE = Interval("chr1", 0, 5000)
+
+
+def replies_at(start: int, end: int) -> dict[str, tuple[Track, object]]:
+    """For every kind of track what a file holds that has one thing, in [start, end), and nothing beside it."""
+    values = np.full(WHOLE.length, np.nan, np.float32)
+    values[start:end] = 1
+    starts, ends = np.array([start]), np.array([end])
+    names = (StateName("Tx", "#00aa00"),)
+    return {
+        "values": (SignalTrack(path="x"), Signal(WHOLE, values, values, values)),
+        "peaks": (PeaksTrack(path="x"), Peaks(WHOLE, starts, ends, starts, np.ones(1, np.float32))),
+        "genes": (GenesTrack(), Genes(WHOLE, (Gene("G", start, end, "+"),))),
+        "states": (StatesTrack(cell_type="a"), States(WHOLE, starts, ends, np.zeros(1, np.uint8), names)),
+    }
+
+
+# The view is [1000, 2000).
+@pytest.mark.parametrize("kind", ["values", "peaks", "genes", "states"])
+@pytest.mark.parametrize(
+    ("start", "end", "is_shown"),
+    [(900, 1000, False), (990, 1010, True), (1400, 1500, True), (1990, 2010, True), (2000, 2100, False)],
+)
+def test_a_track_with_nothing_in_sight_says_so_in_its_own_words(
+    kind: str, start: int, end: int, is_shown: bool
+) -> None:
+    track, reply = replies_at(start, end)[kind]
+    shown = TrackContent({"signal" if kind == "values" else kind: (Held(1, WHOLE, reply),)})
+    axis = Axis("chr1", 1000.0, 2.0, 500.0)
+    assert blank_sentence(track, shown, axis) == ("" if is_shown else f"No {kind} here")
+
+
+def test_before_anything_has_come_and_beside_another_sentence_a_track_does_not_say_that_it_is_empty() -> None:
+    assert blank_sentence(PeaksTrack(path="x.bed"), TrackContent(), AXIS) == ""
+    assert blank_sentence(PeaksTrack(path="x.bed"), replace(content(), sentence="It is damaged."), AXIS) == ""
+    assert blank_sentence(AttentionTrack(cell_type="a"), content(), AXIS) == ""

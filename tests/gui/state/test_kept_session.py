@@ -9,7 +9,13 @@ import pytest
 
 from ebert_core.protocol.locus import Interval
 from ebert_gui.state.session import Session, read_session, set_aside, write_session
-from ebert_gui.state.session_files import further_files, newest_sessions, numbered_files, session_file, session_of_nothing
+from ebert_gui.state.session_files import (
+    further_files,
+    newest_sessions,
+    numbered_files,
+    session_file,
+    session_of_nothing,
+)
 from ebert_gui.state.tracks import AttentionTrack, GenesTrack, PredictionTrack, SignalTrack, UnknownTrack
 
 
@@ -155,7 +161,10 @@ def test_sessions_of_further_windows_are_found_beside_the_first(tmp_path: Path) 
     for name in ("work.json", "work-2.json", "work-10.json", "work-x.json", "homework-3.json", "work-2.json.aside"):
         (tmp_path / name).write_text("{}")
     assert [path.name for path in further_files(first)] == ["work-10.json", "work-2.json"]
-    assert [path.name for path, _ in zip(numbered_files(first), range(2), strict=False)] == ["work-2.json", "work-3.json"]
+    assert [path.name for path, _ in zip(numbered_files(first), range(2), strict=False)] == [
+        "work-2.json",
+        "work-3.json",
+    ]
 
 
 def test_the_first_file_set_aside_in_a_second_bears_no_number(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -337,7 +337,10 @@ def test_a_gene_is_shown_with_a_fifth_of_its_length_at_both_sides_and_never_less
 
 
 def _factors(workspace: Workspace) -> tuple[str, ...]:
-    return (workspace.factor, *sorted({getattr(track, "factor", workspace.factor) for track in workspace.tracks.tracks}))
+    return (
+        workspace.factor,
+        *sorted({getattr(track, "factor", workspace.factor) for track in workspace.tracks.tracks}),
+    )
 
 
 def test_a_checkpoint_that_does_not_predict_the_chosen_factor_brings_its_own(workspace: Workspace) -> None:
