@@ -28,6 +28,7 @@ from ebert_core.protocol.reliability import (
     prevalence_sentence,
     support_sentence,
 )
+from ebert_core.protocol.showing import shown, shown_lines
 from ebert_gui.windows.forms import form_layout, label, scrolling
 from ebert_gui.windows.plain import PlainLabel
 from ebert_gui.windows.theme import LIGHT, Theme
@@ -328,8 +329,8 @@ def _fill(table: QTableWidget, row: int, factor: FactorSummary, last: _Cell) -> 
     names, count = ", ".join(factor.cell_types), len(factor.cell_types)
     cells = names if count <= _MOST_CELLS else f"{count} cell types"
     for column, (text, hint) in enumerate(((factor.name, factor.name), (cells, names), last)):
-        item = QTableWidgetItem(text)
-        item.setToolTip(hint)
+        item = QTableWidgetItem(shown(text))
+        item.setToolTip(shown_lines(hint))
         if column == 2:
             item.setTextAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         table.setItem(row, column, item)

@@ -6,6 +6,7 @@ from PyQt6.QtCore import Qt, pyqtSignal
 from PyQt6.QtGui import QKeySequence, QPainter, QPaintEvent, QPalette, QShortcut
 from PyQt6.QtWidgets import QAbstractItemView, QComboBox, QHeaderView, QTableWidget, QTableWidgetItem
 
+from ebert_core.protocol.showing import shown, shown_lines
 from ebert_core.protocol.tracks import FileKind
 from ebert_gui.browser.blank import without_folders
 from ebert_gui.windows import dataset_plan as plan
@@ -167,5 +168,5 @@ class FileTable(QTableWidget):
 
     def _write(self, number: int, column: int, text: str, hint: str = "") -> None:
         item = self._item(number, column)
-        item.setText(text)
-        item.setToolTip(hint)
+        item.setText(shown(text))
+        item.setToolTip(shown_lines(hint))

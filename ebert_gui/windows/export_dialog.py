@@ -22,6 +22,7 @@ from ebert_core.protocol.inputs import CellInputs, input_sentences
 from ebert_core.protocol.locus import Interval, format_locus
 from ebert_core.protocol.modelling import CheckpointSummary
 from ebert_core.protocol.reliability import calibration_warning
+from ebert_core.protocol.showing import shown
 from ebert_core.protocol.specs import Predict
 from ebert_core.protocol.tracks import DatasetSummary
 from ebert_gui.windows.forms import Footer, above_footer, add_row, form_layout, label, path_field
@@ -99,7 +100,7 @@ class ExportDialog(QDialog):
         self.chromosomes.setAccessibleName("Chromosomes to predict")
         self.chromosomes.setFixedHeight(124)
         for chromosome in self._dataset.chromosomes:
-            item = QListWidgetItem(f"{chromosome.name}  ({bases(chromosome.length)})", self.chromosomes)
+            item = QListWidgetItem(shown(f"{chromosome.name}  ({bases(chromosome.length)})"), self.chromosomes)
             item.setData(Qt.ItemDataRole.UserRole, chromosome.name)
             item.setSizeHint(QSize(0, 24))
             is_chosen = chromosome.name == self._view.chromosome

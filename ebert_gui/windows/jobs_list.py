@@ -60,7 +60,7 @@ class JobsModel(QAbstractListModel):
         if job is None:
             return None
         answers: dict[int, Callable[[], object]] = {
-            Qt.ItemDataRole.DisplayRole: lambda: job.name,
+            Qt.ItemDataRole.DisplayRole: lambda: shown(job.name),
             Qt.ItemDataRole.AccessibleTextRole: lambda: f"{job.name}, {second_line(job)}",
             Qt.ItemDataRole.ToolTipRole: lambda: job.directory,
             Qt.ItemDataRole.UserRole: lambda: job,

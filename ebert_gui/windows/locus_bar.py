@@ -19,6 +19,7 @@ from PyQt6.QtWidgets import (
 
 from ebert_core.protocol.errors import InvalidRequest
 from ebert_core.protocol.locus import Interval, format_locus, parse_locus
+from ebert_core.protocol.showing import shown
 from ebert_core.protocol.tracks import FindPlace, Place, Places
 from ebert_gui.loading.loader import Client
 from ebert_gui.state.workspace import OfferedFactor, Workspace
@@ -283,6 +284,7 @@ def _named(factor: OfferedFactor, has_model: bool) -> str:
 
 def _offer(box: QComboBox, names: dict[str, str], chosen: str) -> None:
     """Offer these choices, each with its words."""
+    names = {name: shown(text) for name, text in names.items()}
     offered = {box.itemData(place): box.itemText(place) for place in range(box.count())}
     if list(offered.items()) != list(names.items()):
         box.clear()

@@ -69,11 +69,12 @@ class MetricsPlot(QWidget):
         """Draw these curves; the chosen metric stays chosen."""
         self._metrics = Metrics(tuple(curve for curve in metrics.curves if len(curve.steps)))
         names = list(dict.fromkeys(curve.name for curve in self._metrics.curves))
-        chosen = self.choice.currentText()
-        if names != [self.choice.itemText(number) for number in range(self.choice.count())]:
+        chosen = self.choice.currentData()
+        if names != [self.choice.itemData(number) for number in range(self.choice.count())]:
             self.choice.blockSignals(True)
             self.choice.clear()
-            self.choice.addItems(names)
+            for name in names:
+                self.choice.addItem(shown(name), name)
             self.choice.setCurrentIndex(names.index(chosen) if chosen in names else 0)
             self.choice.blockSignals(False)
         self._draw()
@@ -88,7 +89,7 @@ class MetricsPlot(QWidget):
 
     def shown(self) -> tuple[Curve, ...]:
         """The curves on screen."""
-        name = self.choice.currentText()
+        name = self.choice.currentData()
         return tuple(curve for curve in self._metrics.curves if curve.name == name)
 
     def set_theme(self, theme: Theme) -> None:

@@ -14,6 +14,7 @@ from PyQt6.QtWidgets import (
     QWidget,
 )
 
+from ebert_core.protocol.showing import shown
 from ebert_gui.windows.finetune_plan import Use
 from ebert_gui.windows.plain import PlainLabel
 
@@ -130,7 +131,7 @@ class PairTable(QTableWidget):
         return box
 
     def _dress(self) -> None:
-        self.setHorizontalHeaderLabels(["Factor", *self._cells])
+        self.setHorizontalHeaderLabels(["Factor", *map(shown, self._cells)])
         self.setAccessibleName("Measured pairs of factor and cell type")
         self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         self.setProperty("role", "pairs")
@@ -149,8 +150,8 @@ class PairTable(QTableWidget):
         across.setSectionResizeMode(0, QHeaderView.ResizeMode.Fixed)
         self.setColumnWidth(0, 164)
         self._caption.setContentsMargins(6, 0, 0, 0)
-        shown = min(len(self._factors), _ROWS_SHOWN)
-        self.setFixedHeight(_NAME_HEIGHT + _USE_HEIGHT + _ROW_HEIGHT * shown + 2)
+        rows_shown = min(len(self._factors), _ROWS_SHOWN)
+        self.setFixedHeight(_NAME_HEIGHT + _USE_HEIGHT + _ROW_HEIGHT * rows_shown + 2)
 
     def _follow(self) -> None:
         self.blockSignals(True)

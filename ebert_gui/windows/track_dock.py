@@ -19,6 +19,7 @@ from PyQt6.QtWidgets import (
     QWidget,
 )
 
+from ebert_core.protocol.showing import shown
 from ebert_core.protocol.tracks import CellType
 from ebert_gui.state.defaults import track_of_file
 from ebert_gui.state.track_list import LARGEST_HEIGHT, SMALLEST_HEIGHT
@@ -77,7 +78,7 @@ class TrackDock(QDockWidget):
         chosen, row = self._chosen_id(), self.list.currentRow()
         self.list.clear()
         for track in self._workspace.tracks.tracks:
-            item = QListWidgetItem(f"{track.title}  {track.subtitle}".rstrip())
+            item = QListWidgetItem(shown(f"{track.title}  {track.subtitle}".rstrip()))
             item.setData(_ID, track.id)
             pixels = QPixmap(10, 10)
             # Tracks without a colour keep the place of one, so that all names stand in line.
@@ -105,11 +106,11 @@ class TrackDock(QDockWidget):
         unfolded = {item.text(0) for item in before if item is not None and item.isExpanded()}
         self.offers.clear()
         for group, tracks in offered_tracks(self._workspace):
-            parent = QTreeWidgetItem([group])
+            parent = QTreeWidgetItem([shown(group)])
             self.offers.addTopLevelItem(parent)
-            parent.setExpanded(group in unfolded)
+            parent.setExpanded(parent.text(0) in unfolded)
             for name, track in tracks:
-                child = QTreeWidgetItem([name])
+                child = QTreeWidgetItem([shown(name)])
                 child.setData(0, _ID, track)
                 child.setToolTip(0, "Double-click or Enter to add")
                 parent.addChild(child)

@@ -16,6 +16,7 @@ from PyQt6.QtWidgets import (
     QWidget,
 )
 
+from ebert_core.protocol.showing import shown, shown_lines
 from ebert_core.protocol.verdict import BEHIND, Judgement, Outcome, Verdict
 from ebert_gui.windows.forms import label, set_role
 from ebert_gui.windows.theme import LIGHT, Theme
@@ -153,8 +154,8 @@ class VerdictPanel(QWidget):
         self.table.setFixedHeight(_HEADER_HEIGHT + 2 + _ROW_HEIGHT * min(len(factors), _MOST_ROWS))
 
     def _item(self, column: int, text: str, factor: Judgement) -> QTableWidgetItem:
-        item = QTableWidgetItem(text)
-        item.setToolTip(factor.sentence)
+        item = QTableWidgetItem(shown(text))
+        item.setToolTip(shown_lines(factor.sentence))
         if 0 < column < _VERDICT:
             item.setTextAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         if column == _VERDICT:

@@ -5,9 +5,18 @@ from typing import Any
 
 import msgspec
 import pytest
-from PyQt6.QtCore import QPoint, Qt
+from PyQt6.QtCore import QAbstractItemModel, QAbstractListModel, QModelIndex, QPoint, Qt
 from PyQt6.QtGui import QAction
-from PyQt6.QtWidgets import QAbstractButton, QApplication, QLabel, QMenu, QMessageBox, QToolTip, QWidget
+from PyQt6.QtWidgets import (
+    QAbstractButton,
+    QAbstractItemView,
+    QApplication,
+    QLabel,
+    QMenu,
+    QMessageBox,
+    QToolTip,
+    QWidget,
+)
 from pytestqt.qtbot import QtBot
 from test_whole_window import Silent
 
@@ -31,6 +40,7 @@ from ebert_gui.windows.plain import PlainLabel, PlainText
 from ebert_gui.windows.theme import LIGHT
 
 pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints", r"raise\(\)")
+_ROOT = QModelIndex()
 # Markup, an entity, a shortcut, an escape sequence and a turn of the direction of text.
 HOSTILE = "<b>R&D</b>&amp;<img src='file:///etc/hostname'>\x1b[2J\u202e"
 SHOWN = "<b>R&D</b>&amp;<img src='file:///etc/hostname'>\\x1b[2J\\u202e"
@@ -146,6 +156,27 @@ def test_the_whole_window_shows_names_as_they_are(window, qtbot) -> None:
     assert SHOWN in window.windowTitle()
     window.canvas.hovered.emit(10.0, HOSTILE)
     assert "\x1b" not in window.under_cursor.text()
+
+
+def test_lists_and_tables_show_names_as_they_are(window) -> None:
+    views = window.findChildren(QAbstractItemView)
+    texts = [text for view in views if view.model() is not None for text in texts_of(view.model())]
+    assert any(SHOWN in text for text in texts)
+    assert not [text for text in texts if "\x1b" in text]
+
+
+def texts_of(model: QAbstractItemModel, parent: QModelIndex = _ROOT) -> list[str]:
+    found = []
+    for row in range(model.rowCount(parent)):
+        # A model of a list keeps its count of columns to itself.
+        columns = 1 if isinstance(model, QAbstractListModel) else model.columnCount(parent)
+        for column in range(columns):
+            index = model.index(row, column, parent)
+            if isinstance(text := model.data(index), str):
+                found.append(text)
+            if column == 0 and not isinstance(model, QAbstractListModel):
+                found += texts_of(model, index)
+    return found
 
 
 def test_menus_show_names_as_they_are(window, qtbot) -> None:
