@@ -7,7 +7,7 @@ import argparse
 from pathlib import Path
 
 from ebert_core.cli.options import add_shared, print_json
-from ebert_core.cli.outcomes import FOUND_FAULTS
+from ebert_core.cli.outcomes import Ending
 from ebert_core.cli.progress import Progress, loudness_of
 from ebert_core.dataset.check import Check, check_dataset
 from ebert_core.protocol.showing import print_result, shown
@@ -32,7 +32,7 @@ def run(arguments: argparse.Namespace) -> int:
         print_json(check)
     else:
         print_result("\n".join(map(shown, _lines(check))))
-    return FOUND_FAULTS if check.faults else 0
+    return Ending.NOT_WELL if check.faults else Ending.DONE
 
 
 def _lines(check: Check) -> list[str]:

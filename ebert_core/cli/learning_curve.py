@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from ebert_core.cli.options import add_shared, region_texts
+from ebert_core.cli.outcomes import Ending
 from ebert_core.cli.progress import Loudness, loudness_of
 from ebert_core.cli.train import unfinished_job
 from ebert_core.jobs.specs import change_of, read_spec, verb, write_spec
@@ -26,7 +27,6 @@ if TYPE_CHECKING:
     # Torch is loaded when the command runs, not for its help.
     from ebert_core.training.learning_curve import LearningCurve
 
-_STOPPED = 130
 _SHARES = (0.01, 0.1, 1.0)
 
 
@@ -83,7 +83,7 @@ def _run(spec: FineTune | Evaluate, folder: Path, loudness: Loudness) -> None:
         ended = subprocess.run(command, check=False, stdout=subprocess.DEVNULL, env=os.environ)
     finally:
         signal.signal(signal.SIGINT, usual)
-    if ended.returncode == _STOPPED:
+    if ended.returncode == Ending.STOPPED:
         raise Stopped("Stopped; run the same command to go on.")
     if ended.returncode:
         raise InvalidRequest(f"The step {path} did not succeed; mend what it says and run the same command to go on.")

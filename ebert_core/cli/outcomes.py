@@ -1,12 +1,20 @@
 """What a finished job has to say beyond the path of what it made: a verdict, or a table of scores."""
 
+from enum import IntEnum
 from pathlib import Path
 
 from ebert_core.protocol.specs import Evaluate, FineTune, JobSpec
 from ebert_core.protocol.verdict import Verdict
 
-# What a command that checks something ends with where it found faults; they stand on stdout.
-FOUND_FAULTS = 1
+
+class Ending(IntEnum):
+    """The exit codes of all commands. A mistake of ours ends with Python's own 1 and a traceback."""
+
+    DONE = 0
+    # Faults were found and stand on stdout, or nobody reads stdout any more.
+    NOT_WELL = 1
+    REFUSED = 2
+    STOPPED = 130
 
 
 def verdict_on(spec: JobSpec, output: Path) -> Verdict | None:

@@ -1,7 +1,7 @@
 """The program `ebert`: one table of commands, and how each of them ends.
 
-Exit codes: 0 done, 2 the user can act, 1 our mistake, 130 stopped. Results go to stdout or the named file, all else to
-stderr. A command's module is imported only when it is asked for, so that a data worker never waits for torch.
+Exit codes are those of `outcomes.Ending`, which docs/commands.md explains. Results go to stdout or the named file, all
+else to stderr. A command's module is imported only when it is asked for, so that a data worker never waits for torch.
 """
 
 import argparse
@@ -15,6 +15,7 @@ from importlib.metadata import version
 from types import FrameType, ModuleType
 from typing import NamedTuple
 
+from ebert_core.cli.outcomes import Ending
 from ebert_core.cli.progress import add_loudness
 from ebert_core.cli.words import CommandParser
 from ebert_core.protocol.arguments import empty_value
@@ -63,7 +64,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     words = list(sys.argv[1:] if arguments is None else arguments)
     if problem := empty_value(words):
         tell(f"ebert: {problem}")
-        return 2
+        return Ending.REFUSED
     parsed = parser_of(words).parse_args(words)
     parsed.words = words
     if parsed.command != "worker" and threading.current_thread() is threading.main_thread():
@@ -73,21 +74,21 @@ def main(arguments: Sequence[str] | None = None) -> int:
         code: int | None = _module(parsed.command).run(parsed)
     except Stopped as error:
         tell(f"ebert {parsed.command}: {error}")
-        return 130
+        return Ending.STOPPED
     except InvalidRequest as error:
         tell(f"ebert {parsed.command}: {error}")
-        return 2
+        return Ending.REFUSED
     except KeyboardInterrupt:
         tell(f"ebert {parsed.command}: stopped.")
-        return 130
+        return Ending.STOPPED
     except ModuleNotFoundError as error:
         if error.name not in ("torch", "safetensors"):
             raise
         tell(f"ebert {parsed.command} needs PyTorch; run: pip install 'ebert-browser[model]'")
-        return 2
+        return Ending.REFUSED
     except BrokenPipeError:
-        return 1
-    return code or 0
+        return Ending.NOT_WELL
+    return code or Ending.DONE
 
 
 def _interrupt(_number: int, _frame: FrameType | None) -> None:

@@ -12,7 +12,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from ebert_core.cli.options import add_shared
-from ebert_core.cli.outcomes import summary_of, verdict_on
+from ebert_core.cli.outcomes import Ending, summary_of, verdict_on
 from ebert_core.cli.progress import loudness_of
 from ebert_core.cli.spec_files import add_changes, job_of, read_spec_for
 from ebert_core.cli.terminal import Terminal
@@ -90,7 +90,7 @@ def _resuming(arguments: argparse.Namespace) -> str:
 def _run_together(spec: JobSpec, arguments: argparse.Namespace) -> None:
     """One of the processes that `torchrun` started."""
     if isinstance(spec, Evaluate):
-        raise InvalidRequest("ebert evaluate runs in one process; start it without torchrun.")
+        raise InvalidRequest("An evaluation runs in one process; start it without torchrun: ebert evaluate SPEC.toml")
     from ebert_core.training.distributed import LostProcess, SharedReport, agreed_text, is_first, joined
 
     runner = _runner(verb(spec))
@@ -108,7 +108,7 @@ def _run_together(spec: JobSpec, arguments: argparse.Namespace) -> None:
             try:
                 runner(spec, SharedReport(None), Path(agreed_text("")))
             except LostProcess:
-                sys.exit(2)  # whoever was lost says why, and the first says that somebody was
+                sys.exit(Ending.REFUSED)  # whoever was lost says why, and the first says that somebody was
 
 
 def _runner(name: str) -> Callable[..., Path]:

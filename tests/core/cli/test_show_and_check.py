@@ -11,6 +11,7 @@ import pytest
 from toy_binding import write_toy_binding
 
 from ebert_core.cli.jobs import ShownJob
+from ebert_core.cli.outcomes import Ending
 from ebert_core.cli.program import COMMANDS, main
 from ebert_core.cli.showing_checkpoints import ListedCheckpoint, ShownCheckpoint, ShownFactor
 from ebert_core.cli.showing_datasets import ShownCellType, ShownDataset
@@ -172,6 +173,22 @@ def test_what_is_no_toml_is_refused(capsys, tmp_path):
     (tmp_path / "D.toml").write_text("a = [")
     assert main(["check", str(tmp_path / "D.toml")]) == 2
     assert "is not valid TOML" in capsys.readouterr().err
+
+
+def test_the_exit_codes_are_those_that_are_documented():
+    table = re.search(r"^## Exit codes\n(.*?)^## ", PAGE, re.DOTALL | re.MULTILINE)[1]
+    assert [int(code) for code in re.findall(r"^\| (\d+) \|", table, re.MULTILINE)] == sorted(Ending)
+
+
+def test_a_script_stops_at_a_fault_and_reads_nothing_but_the_result(toy_binding, tmp_path):
+    write_toy_binding(tmp_path)
+    (tmp_path / "alpha.bed").write_text("chr9\t0\t10\tclosed\n")
+    ebert = f"{sys.executable} -m ebert_core"
+    script = f"set -euo pipefail\nfound=$({ebert} check {{}} --json)\necho $found > {tmp_path}/said\necho on\n"
+    for dataset, ending, said in ((toy_binding, 0, "on\n"), (tmp_path / "DATASET.toml", 1, "")):
+        ended = subprocess.run(["bash", "-c", script.format(dataset)], capture_output=True, text=True)
+        assert (ended.returncode, ended.stdout, ended.stderr) == (ending, said, "")
+    assert json.loads((tmp_path / "said").read_text())["faults"] == []
 
 
 def test_no_help_waits_for_torch_or_the_libraries_of_figures():
