@@ -16,7 +16,6 @@ import msgspec
 from ebert_core.cli.options import add_shared, region_texts
 from ebert_core.cli.outcomes import Ending
 from ebert_core.cli.progress import Loudness, loudness_of
-from ebert_core.cli.train import unfinished_job
 from ebert_core.jobs.specs import change_of, read_spec, verb, write_spec
 from ebert_core.protocol.errors import InvalidRequest
 from ebert_core.protocol.showing import print_result, tell
@@ -70,12 +69,7 @@ def _run(spec: FineTune | Evaluate, folder: Path, loudness: Loudness) -> None:
     path = folder / "specs" / f"{Path(spec.output).stem}.toml"
     path.parent.mkdir(parents=True, exist_ok=True)
     write_spec(path, spec)
-    try:
-        unfinished_job(spec)
-        resume = ["--resume"]
-    except InvalidRequest:
-        resume = []
-    command = [sys.executable, "-m", "ebert_core", verb(spec), str(path), *resume]
+    command = [sys.executable, "-m", "ebert_core", verb(spec), str(path), "--resume-or-begin"]
     command += [] if loudness == "normal" else [f"--{loudness}"]
     # Ctrl-C is heard by the step, too, which saves its state and says so; we wait for that.
     usual = signal.signal(signal.SIGINT, lambda *_: None)

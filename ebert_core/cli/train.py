@@ -10,6 +10,7 @@ import signal
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from typing import NamedTuple
 
 from ebert_core.cli.options import add_shared
 from ebert_core.cli.outcomes import Ending, summary_of, verdict_on
@@ -31,6 +32,9 @@ from ebert_core.training.report import Report, Stopped
 _Run = Callable[[JobSpec, Report, Path], Path]
 
 
+_GOING_ON = ("--resume", "--resume-or-begin")
+
+
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Adds what all jobs take."""
     parser.add_argument("spec", metavar="SPEC.toml", help="the request; docs/specs.md lists the keys")
@@ -42,6 +46,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         action="store_true",
         # The window resumes every job by this flag; an evaluation keeps nothing and begins anew.
         help=argparse.SUPPRESS if is_evaluation else "go on with the newest unfinished job of this spec",
+    )
+    parser.add_argument(
+        "--resume-or-begin",
+        action="store_true",
+        help=argparse.SUPPRESS if is_evaluation else "the same, and begin where there is none: for scripts",
     )
     if is_evaluation:
         add_shared(parser, "json", json="what the output file holds")
@@ -58,7 +67,7 @@ def run(arguments: argparse.Namespace) -> None:
 
 
 def _run_job(spec: JobSpec, arguments: argparse.Namespace, runner: _Run) -> None:
-    directory = arguments.job or (unfinished_job(spec) if arguments.resume else None)
+    directory = arguments.job or _job_to_go_on_with(spec, arguments)
     if directory is None:
         refuse_second(spec)
     with job_of(spec, directory) as job, Terminal(job, loudness_of(arguments)) as report:
@@ -83,8 +92,23 @@ def _run_job(spec: JobSpec, arguments: argparse.Namespace, runner: _Run) -> None
 
 def _resuming(arguments: argparse.Namespace) -> str:
     """The command line that goes on with what this one began: a changed spec must be changed again."""
-    words = [word for word in arguments.words if word not in ("--resume", "--job", arguments.job)]
+    words = [word for word in arguments.words if word not in (*_GOING_ON, "--job", arguments.job)]
     return shlex.join(["ebert", *words, "--resume"])
+
+
+def _job_to_go_on_with(spec: JobSpec, arguments: argparse.Namespace) -> str | None:
+    """The job that is asked to go on, None where one begins."""
+    if not (arguments.resume or arguments.resume_or_begin):
+        return None
+    found = _unfinished(spec)
+    if found.directory or arguments.resume_or_begin:
+        return found.directory or None
+    begun = f"No unfinished job of this spec lies in {jobs_folder(spec.dataset)}"
+    if not found.changed:
+        raise InvalidRequest(f"{begun}; run it without --resume.")
+    raise InvalidRequest(
+        f"{begun}. {found.changed}: a changed spec cannot go on; change it back, or run it without --resume."
+    )
 
 
 def _run_together(spec: JobSpec, arguments: argparse.Namespace) -> None:
@@ -126,25 +150,26 @@ def _runner(name: str) -> Callable[..., Path]:
     return evaluate
 
 
-def unfinished_job(spec: JobSpec) -> str:
-    """The newest job of the same request that did not end.
+class _Unfinished(NamedTuple):
+    """The newest job of the same request that did not end; else what is known of one with another request."""
+
+    directory: str = ""
+    changed: str = ""
+
+
+def _unfinished(spec: JobSpec) -> _Unfinished:
+    """Of the jobs that write where this one does.
 
     Raises:
-        InvalidRequest: there is none.
+        InvalidRequest: one of them still runs.
     """
-    folder = jobs_folder(spec.dataset)
     changed = ""
     for job, begun in jobs_writing_to(spec):
         if job.state in LIVE:
             raise InvalidRequest(f"{job.directory} still runs; stop it first: ebert jobs stop {job.directory}")
         if begun == spec and job.state != "done":
-            return job.directory
+            return _Unfinished(job.directory)
         if job.state != "done" and not changed:
             keys = [key for key in spec.__struct_fields__ if getattr(spec, key) != getattr(begun, key)]
-            changed = (
-                f" {job.directory} is unfinished and writes there, too, with another {', '.join(keys)}: a changed spec "
-                "cannot go on; change it back, or run it without --resume."
-            )
-    if changed:
-        raise InvalidRequest(f"No unfinished job of this spec lies in {folder}.{changed}")
-    raise InvalidRequest(f"No unfinished job of this spec lies in {folder}; run it without --resume.")
+            changed = f"{job.directory} is unfinished and writes there, too, with another {', '.join(keys)}"
+    return _Unfinished(changed=changed)

@@ -76,9 +76,11 @@ def command_lines() -> list[tuple[str, str, str]]:
     lines = []
     for place, text in sayings():
         for call in CALL.finditer(text):
-            rest = END.split(call["rest"])[0].strip()
+            rest = re.sub(r"\\?\$(\([^)]*\)|\{[^}]*\})", PLACEHOLDER, call["rest"])
+            rest = END.split(rest)[0].strip()
             # A command within quotes ends with them.
-            rest = rest.partition("'")[0].strip() if rest.count("'") % 2 else rest
+            for quote in "'\"":
+                rest = rest.partition(quote)[0].strip() if rest.count(quote) % 2 else rest
             lines.append((place, call["program"].removeprefix("-m ").replace("ebert_core", "ebert"), rest))
     return sorted(set(lines))
 
@@ -106,7 +108,6 @@ def is_bare(words: list[str]) -> bool:
 
 def words_of(rest: str) -> list[str]:
     """The words of a shell, without what stands for more of them and without marks of a sentence."""
-    rest = re.sub(r"\$\([^)]*\)|\$\{[^}]*\}", PLACEHOLDER, rest)
     rest = re.sub(r"[….]{3}|…|\[|\]", " ", rest) if "{" not in rest else rest.replace("…", " ")
     try:
         words = shlex.split(rest)

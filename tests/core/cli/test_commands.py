@@ -203,7 +203,7 @@ def test_a_training_that_is_stopped_ends_with_130_and_resume_goes_on(smallest, t
     write_spec(tmp_path / "t.toml", finetune_spec(toy_binding, tmp_path / "out", epochs=3, batch_size=40))
     assert main(["finetune", str(tmp_path / "t.toml"), "--resume"]) == 2
     assert f"{directory} is unfinished and writes there, too, with another epochs: a changed" in capsys.readouterr().err
-    assert main(["finetune", str(tmp_path / "s.toml"), "--resume"]) == 0
+    assert main(["finetune", str(tmp_path / "s.toml"), "--resume-or-begin"]) == 0
     assert capsys.readouterr().out == f"{tmp_path / 'out'}\n"
     assert [job.state for job in jobs()] == ["done"]
     assert main(["finetune", str(tmp_path / "s.toml"), "--resume"]) == 2
