@@ -13,7 +13,8 @@ from pathlib import Path
 import msgspec
 
 from ebert_core.dataset.description import Dataset
-from ebert_core.dataset.prepare import default_directory, prepare
+from ebert_core.dataset.prepare import prepare
+from ebert_core.dataset.store_places import beside
 from ebert_core.model.description import read_description, replace_description
 from ebert_core.protocol.locus import Interval, format_locus
 from ebert_core.training.places import parts_with
@@ -29,7 +30,7 @@ def main() -> None:
     described = read_description(arguments.checkpoint)
     if described.assembly != dataset.layout.assembly:
         raise SystemExit(f"The checkpoint is of {described.assembly}, the dataset of {dataset.layout.assembly}.")
-    segments = prepare(dataset, default_directory(dataset)).segments
+    segments = prepare(dataset, beside(dataset)).segments
 
     def corrected(regions: tuple[Interval, ...]) -> tuple[Interval, ...]:
         return parts_with(regions, segments, dataset.labelled_regions if described.factors else None)

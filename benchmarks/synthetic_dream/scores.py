@@ -18,8 +18,9 @@ from benchmarks.synthetic_dream.steps import UNET, Plan
 from benchmarks.synthetic_dream.unet import unet_for_ebert
 from ebert_core.dataset.description import Dataset
 from ebert_core.dataset.labels import BOUND, NOT_SCORED, bin_labels
-from ebert_core.dataset.prepare import default_directory, prepare
+from ebert_core.dataset.prepare import prepare
 from ebert_core.dataset.store import Store
+from ebert_core.dataset.store_places import beside
 from ebert_core.dream.subsamples import Score, Scored, score_of
 from ebert_core.inference.batches import Stream
 from ebert_core.inference.predict import Predictor
@@ -45,7 +46,7 @@ class FinalSets:
     def __init__(self, plan: Plan) -> None:
         self.plan = plan
         self.dataset = Dataset.open(plan.dataset)
-        self.store: Store = prepare(self.dataset, default_directory(self.dataset))
+        self.store: Store = prepare(self.dataset, beside(self.dataset))
         self.interval = Interval(TEST, 0, self.dataset.chromosome_lengths[TEST] // 200 * 200)
         self.labels = {
             set_name(*each): bin_labels(self.dataset, each[1], each[0], self.interval) for each in FINAL_SETS

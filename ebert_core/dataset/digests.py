@@ -18,10 +18,11 @@ from ebert_core.dataset.labels import TRAINING_RULE
 from ebert_core.model.description import InputFile
 from ebert_core.protocol.documents import read_json
 from ebert_core.protocol.errors import InvalidRequest
+from ebert_core.protocol.own_folders import cache_home, name_for
 from ebert_core.protocol.regular_files import open_file
 
 # What is drawn or said, and changes nothing that a network is shown.
-_COSMETIC = ("name", "cytobands", "start_locus", "state_colours", "truth", "cell_types")
+_COSMETIC = ("name", "cytobands", "start_locus", "state_colours", "truth", "cell_types", "store")
 
 
 class _Known(msgspec.Struct, frozen=True):
@@ -97,12 +98,15 @@ class _Kept:
     """The digests that are known from before; a context manager that keeps the new ones."""
 
     def __init__(self, dataset: Path | None) -> None:
-        self._path = dataset.with_suffix(".digests.json") if dataset else None
+        self._places: list[Path] = []
+        if dataset:
+            own = cache_home() / "digests" / f"{name_for(dataset)}.json"
+            self._places = [dataset.with_suffix(".digests.json"), own]
         self._known: dict[str, _Known] = {}
         self._has_new = False
-        if self._path:
+        for place in self._places:
             with suppress(OSError, msgspec.MsgspecError, InvalidRequest):
-                self._known = read_json(self._path, dict[str, _Known])
+                self._known |= read_json(place, dict[str, _Known])
 
     def digest(self, value: str) -> InputFile:
         """Name and digest of the file that a value names, else the digest of the value itself."""
@@ -132,13 +136,23 @@ class _Kept:
         return self
 
     def __exit__(self, *_error: object) -> None:
-        if self._path is None or not self._has_new:
+        if not self._places or not self._has_new:
             return
-        part = self._path.with_name(f"{self._path.name}.{os.getpid()}.part")
+        content = msgspec.json.encode(self._known)
         # Nothing is lost where they cannot be kept: the files are read again next time.
-        with suppress(OSError):
-            part.write_bytes(msgspec.json.encode(self._known))
-            os.replace(part, self._path)
-            return
+        if not _is_kept(content, self._places[0]):
+            _is_kept(content, self._places[1])
+
+
+def _is_kept(content: bytes, path: Path) -> bool:
+    """Whether a file could be written, with the folder that it lies in where that is the person's own."""
+    part = path.with_name(f"{path.name}.{os.getpid()}.part")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        part.write_bytes(content)
+        os.replace(part, path)
+    except OSError:
         with suppress(OSError):
             part.unlink()
+        return False
+    return True

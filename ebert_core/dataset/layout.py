@@ -31,6 +31,7 @@ _TOP = [
     "blacklist",
     "labelled_regions",
     "start_locus",
+    "store",
     "inputs",
     "states",
     "motifs",
@@ -63,7 +64,8 @@ class CellTypePaths(msgspec.Struct, frozen=True):
 class Layout(msgspec.Struct, frozen=True):
     """What a DATASET.toml says, with absolute paths.
 
-    `inputs` names, by wanted signal, the one that is read in its place in cell types that lack it.
+    `inputs` names, by wanted signal, the one that is read in its place in cell types that lack it. `store` is a folder
+    that need not be there yet.
     """
 
     name: str
@@ -75,6 +77,7 @@ class Layout(msgspec.Struct, frozen=True):
     blacklist: str = ""
     labelled_regions: str = ""
     start_locus: str = ""
+    store: str = ""
     inputs: dict[str, str] = {}
     state_names: tuple[str, ...] = ()
     state_colours: tuple[str, ...] = ()
@@ -158,6 +161,7 @@ def _layout(top: "_Table") -> Layout:
         blacklist=top.file("blacklist"),
         labelled_regions=top.file("labelled_regions"),
         start_locus=top.text("start_locus"),
+        store=top.folder("store"),
         inputs=_inputs(top, cells),
         state_names=names,
         state_colours=tuple(colour.lower() for colour in colours),
@@ -273,6 +277,11 @@ class _Table:
             raise self.problem(key, f"names the file {found}, which is not there")
         return os.path.normpath(found)
 
+    def folder(self, key: str) -> str:
+        """A folder that need not be there."""
+        value = self.text(key)
+        return os.path.normpath(self._path.parent.absolute() / Path(value).expanduser()) if value else ""
+
     def motif_file(self, key: str) -> str:
         value = self.text(key, required=True)
         found = self._path.parent.absolute() / Path(value).expanduser()
@@ -379,6 +388,7 @@ def _content(layout: Layout, folder: Path) -> dict[str, Any]:  # Any: as in _Tab
             "assembly": layout.assembly,
             **{key: near(getattr(layout, key)) for key in files},
             "start_locus": layout.start_locus,
+            "store": near(layout.store),
             "inputs": list(related_texts(layout.inputs)),
             "states": kept(states) | ({"bin_width": layout.bin_width} if layout.state_names else {}),
             "motifs": {factor: near(file) for factor, file in layout.motifs.items()},

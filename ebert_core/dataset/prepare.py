@@ -2,8 +2,6 @@
 
 import hashlib
 import os
-import shutil
-import tempfile
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
@@ -25,23 +23,31 @@ from ebert_core.dataset.spans import (
     reference_of,
     widened,
 )
-from ebert_core.dataset.store import FORMAT, Store, StoreIndex, assayed_pairs, cell_number, row_of_bits, stored_motifs
+from ebert_core.dataset.store import Store
+from ebert_core.dataset.store_folder import making, put_in_place
+from ebert_core.dataset.store_index import (
+    FORMAT,
+    INDEX,
+    StoreIndex,
+    assayed_pairs,
+    cell_numbers,
+    row_of_bits,
+    sealed,
+    stored_motifs,
+)
+from ebert_core.dataset.store_places import place_to_make, places
+from ebert_core.dataset.stored_array import Sums
+from ebert_core.genome.lines import reading
 from ebert_core.genome.motifs import POSITION_WIDTH, Matrices, motif_scores
 from ebert_core.protocol.errors import InvalidRequest
 from ebert_core.protocol.locus import Interval
 
 Report = Callable[[float, str], None]
+Trust = Callable[[Store], Store]
 
 _PIECE = 1_000_000
 # Stretches without bases shorter than this are stored too: fewer segments, and few windows that touch two.
 _SHORTEST_GAP = 10_000
-
-
-def default_directory(dataset: Dataset) -> Path:
-    """Where the store of a dataset lies unless one says otherwise: beside its DATASET.toml."""
-    if dataset.path is None:
-        raise InvalidRequest("An unsaved dataset has no store; save it as a DATASET.toml first.")
-    return dataset.path.with_suffix(".store")
 
 
 def prepare(
@@ -50,60 +56,67 @@ def prepare(
     motifs: Matrices | None = None,
     regions: Sequence[Interval] | None = None,
     report: Report = lambda _fraction, _note: None,
+    trusted: Trust = lambda store: store,
 ) -> Store:
     """The store of a dataset: the one in the directory where its inputs are unchanged, else a new one.
 
     Args:
         dataset: what to store.
-        directory: where; appears complete or not at all.
+        directory: where; appears complete or not at all. Of several who make it at once, one does; the others wait.
         motifs: whose scores to store; the dataset's own when None.
         regions: what to store of the genome, all of it when None; elsewhere the store knows nothing but N.
         report: told how far it is, from 0 to 1, and with what.
+        trusted: given one that is there; an InvalidRequest from it makes a new one, as with `Store.check`.
 
     Raises:
         InvalidRequest: a file is wrong, or the directory cannot be written.
     """
     matrices = dataset.matrices if motifs is None else motifs
     fingerprint = _fingerprint(dataset, matrices, regions)
+    existing = _current(directory, fingerprint, trusted)
+    if existing is None:
+        with making(directory, lambda: report(0.0, f"waiting for who makes {directory}")) as part:
+            # Whoever was waited for may have made it.
+            if (existing := _current(directory, fingerprint, trusted)) is None:
+                _Builder(dataset, part, matrices, fingerprint, report).build(regions)
+                put_in_place(part, directory)
+    return (existing or Store(directory)).related(dataset.layout.inputs)
+
+
+def prepared(
+    dataset: Dataset, report: Report = lambda _fraction, _note: None, trusted: Trust = lambda store: store
+) -> Store:
+    """The store of a dataset: one that is good where one is found, else a new one where it can be made.
+
+    Raises:
+        InvalidRequest: a file is wrong, or no store can be made.
+    """
+    found = current_store(dataset, trusted)
+    return found or prepare(dataset, place_to_make(dataset), report=report, trusted=trusted)
+
+
+def current_store(dataset: Dataset, trusted: Trust = lambda store: store) -> Store | None:
+    """The first store of a dataset that holds the whole genome and what the files hold now; None where there is none.
+
+    It is looked for in the places that `store_places` lists.
+    """
+    if dataset.path is None:
+        return None
+    fingerprint = ""
+    for place in places(dataset):
+        if place.is_dir():
+            fingerprint = fingerprint or _fingerprint(dataset, dataset.matrices, None)
+            if store := _current(place, fingerprint, trusted):
+                return store.related(dataset.layout.inputs)
+    return None
+
+
+def _current(directory: Path, fingerprint: str, trusted: Trust) -> Store | None:
+    """The store in a directory where it is whole and was made of these inputs."""
     with suppress(InvalidRequest):
-        existing = Store(directory)
-        if existing.index.fingerprint == fingerprint:
-            return existing.related(dataset.layout.inputs)
-    part = _folder_beside(directory)
-    try:
-        _Builder(dataset, part, matrices, fingerprint, report).build(regions)
-        _replace(part, directory)
-    except OSError as error:
-        raise InvalidRequest(f"The store {directory} cannot be written: {error.strerror}.") from None
-    finally:
-        shutil.rmtree(part, ignore_errors=True)
-    return Store(directory).related(dataset.layout.inputs)
-
-
-def current_store(dataset: Dataset) -> Store | None:
-    """The store beside a dataset when it holds the whole genome and what the files hold now, else None."""
-    if dataset.path is None or not default_directory(dataset).is_dir():
-        return None
-    try:
-        store = Store(default_directory(dataset))
-    except InvalidRequest:
-        return None
-    is_current = store.index.fingerprint == _fingerprint(dataset, dataset.matrices, None)
-    return store.related(dataset.layout.inputs) if is_current else None
-
-
-def _folder_beside(directory: Path) -> Path:
-    """A new folder in which the store is built, before it takes its place."""
-    is_store = (directory / "index.json").is_file()
-    is_empty = directory.is_dir() and not any(directory.iterdir())
-    if directory.exists() and not is_store and not is_empty:
-        raise InvalidRequest(f"{directory} is there already and is no store; name another directory.")
-    try:
-        directory.parent.mkdir(parents=True, exist_ok=True)
-        return Path(tempfile.mkdtemp(prefix=f".{directory.name}.", dir=directory.parent))
-    except OSError as error:
-        problem = f"The store {directory} cannot be written: {error.strerror}; name another directory."
-        raise InvalidRequest(problem) from None
+        store = Store(directory)
+        return trusted(store) if store.index.fingerprint == fingerprint else None
+    return None
 
 
 class _Builder:
@@ -115,6 +128,7 @@ class _Builder:
         self._matrices = matrices
         self._fingerprint = fingerprint
         self._report = report
+        self._sums: defaultdict[str, Sums] = defaultdict(Sums)
         self._samples: defaultdict[tuple[str, str], list[NDArray[np.float16]]] = defaultdict(list)
 
     def build(self, regions: Sequence[Interval] | None) -> None:
@@ -136,13 +150,16 @@ class _Builder:
             expression={cell: dataset.layout.cell_types[cell].expression for cell in dataset.cell_types},
             has_genes=dataset.genes is not None,
             motifs=stored_motifs(self._matrices),
+            sums={},
         )
+        self._numbers = cell_numbers(index)
         pieces = [piece for segment in segments for piece in _pieces(segment)]
         for done, piece in enumerate(pieces):
             self._report(0.3 + 0.7 * done / len(pieces), f"storing {piece.chromosome}")
             self._store(index, piece)
         index = msgspec.structs.replace(index, quantiles=self._quantiles(regions))
-        (self._directory / "index.json").write_bytes(msgspec.json.encode(index))
+        index = msgspec.structs.replace(index, sums={name: sums.of_blocks for name, sums in self._sums.items()})
+        (self._directory / INDEX).write_bytes(sealed(index))
         self._report(1.0, "stored")
 
     def _quantiles(self, regions: Sequence[Interval] | None) -> dict[str, dict[str, Quantiles]]:
@@ -179,20 +196,20 @@ class _Builder:
         codes = reference_of(dataset).bases(widened(piece, flank))
         bases = codes[flank : len(codes) - flank]
         has_base = bins_with_bases(bases)
-        _append(self._directory / "bases.u8", bases)
+        self._append("bases.u8", bases)
         is_sampled = sampled_positions(dataset.sample if any(index.signals.values()) else (), piece)
         for cell in index.cell_types:
             self._store_cell(index, cell, piece, has_base, is_sampled)
         if pairs := assayed_pairs(index):
-            _append(self._directory / "bound.bits", self._bound(pairs, piece, has_base))
+            self._append("bound.bits", self._bound(pairs, piece, has_base))
         for number, name in enumerate(index.shared_signals):
             shared = dataset.signal_file(dataset.layout.signals[name])
-            _append(self._directory / f"shared.{number}.f16", read_signal(shared, piece, has_base))
+            self._append(f"shared.{number}.f16", read_signal(shared, piece, has_base))
         if index.has_genes:
-            _append(self._directory / "distance.f16", read_distance(dataset, piece))
+            self._append("distance.f16", read_distance(dataset, piece))
         scores = motif_scores(codes, self._matrices, flank)
         for number in range(len(index.motifs)):
-            _append(self._directory / f"motif.{number}.f16", scores[:, number])
+            self._append(f"motif.{number}.f16", scores[:, number])
 
     def _store_cell(
         self,
@@ -202,13 +219,13 @@ class _Builder:
         has_base_S: NDArray[np.bool_],
         is_sampled_P: NDArray[np.bool_],
     ) -> None:
-        dataset, number = self._dataset, cell_number(index, cell)
+        dataset, number = self._dataset, self._numbers[cell]
         if cell in index.states:
-            _append(self._directory / f"states.{number}.u8", read_states(dataset, cell, piece, has_base_S))
+            self._append(f"states.{number}.u8", read_states(dataset, cell, piece, has_base_S))
         for place, (name, path) in enumerate(dataset.layout.cell_types[cell].signals.items()):
             means = read_signal(dataset.signal_file(path), piece, has_base_S)
             self._samples[cell, name].append(means[is_sampled_P])
-            _append(self._directory / f"signal.{number}.{place}.f16", means)
+            self._append(f"signal.{number}.{place}.f16", means)
 
     def _bound(
         self, pairs: Sequence[tuple[str, str]], piece: Interval, has_base_S: NDArray[np.bool_]
@@ -222,10 +239,11 @@ class _Builder:
         bits_PX[:, -1] = read_labelled(self._dataset, piece)
         return np.packbits(bits_PX, axis=1, bitorder="little")
 
-
-def _append(path: Path, values: NDArray[np.uint8] | NDArray[np.float16]) -> None:
-    with open(path, "ab") as file:
-        file.write(np.ascontiguousarray(values).tobytes())
+    def _append(self, name: str, values: NDArray[np.uint8] | NDArray[np.float16]) -> None:
+        content = np.ascontiguousarray(values).tobytes()
+        with open(self._directory / name, "ab") as file:
+            file.write(content)
+        self._sums[name].add(content)
 
 
 def _pieces(interval: Interval) -> Iterator[Interval]:
@@ -246,22 +264,32 @@ def _joined(chromosome: str, bins: NDArray[np.intp]) -> list[Interval]:
 
 
 def _fingerprint(dataset: Dataset, matrices: Matrices, regions: Sequence[Interval] | None) -> str:
+    """A digest of all that a store is made of. Files count by place below the dataset's folder, size and time."""
     layout = dataset.layout
+    folder = f"{dataset.path.parent}{os.sep}" if dataset.path else ""
+
+    def near(path: str) -> str:
+        # A folder that another machine calls otherwise holds the same dataset.
+        return path.removeprefix(folder)
+
     paths = [layout.reference, layout.chromosome_sizes, layout.genes, layout.labelled_regions, *layout.signals.values()]
     for cell in layout.cell_types.values():
         paths += [cell.states, *cell.signals.values(), *(peaks.conservative for peaks in cell.peaks.values())]
-    stamps = [(path, os.stat(path).st_size, os.stat(path).st_mtime_ns) for path in paths if path]
     cells = {
-        name: (cell.states, cell.signals, {factor: peaks.conservative for factor, peaks in cell.peaks.items()})
+        name: (
+            near(cell.states),
+            {signal: near(path) for signal, path in cell.signals.items()},
+            {factor: near(peaks.conservative) for factor, peaks in cell.peaks.items()},
+        )
         for name, cell in layout.cell_types.items()
     }
     expression = {name: cell.expression for name, cell in layout.cell_types.items()}
     content = (
         FORMAT,
-        stamps,
+        [(near(path), *_size_and_time(path)) for path in paths if path],
         cells,
-        layout.signals,
-        layout.genes,
+        {signal: near(path) for signal, path in layout.signals.items()},
+        near(layout.genes),
         expression,
         dataset.state_names,
         stored_motifs(matrices),
@@ -270,9 +298,7 @@ def _fingerprint(dataset: Dataset, matrices: Matrices, regions: Sequence[Interva
     return hashlib.sha256(msgspec.json.encode(content)).hexdigest()
 
 
-def _replace(part: Path, directory: Path) -> None:
-    old = directory.with_name(f"{part.name}.old")
-    if directory.exists():
-        os.replace(directory, old)
-    os.replace(part, directory)
-    shutil.rmtree(old, ignore_errors=True)
+def _size_and_time(path: str) -> tuple[int, int]:
+    with reading(Path(path)):
+        status = os.stat(path)
+    return status.st_size, status.st_mtime_ns

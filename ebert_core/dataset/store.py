@@ -6,59 +6,35 @@ missing and 0, exactly as when the files are read.
 B = windows in a batch, L = bases per window, S = L / 200 chromatin bins, P = L / 50 positions, C = signals, M = motifs.
 """
 
+import os
 from collections.abc import Mapping, Sequence
 from functools import cached_property
 from itertools import pairwise
 from pathlib import Path
 from typing import Any, NamedTuple
 
-import msgspec
 import numpy as np
-from numpy.lib.stride_tricks import sliding_window_view
-from numpy.typing import NDArray
+from numpy.typing import DTypeLike, NDArray
 
 from ebert_core.dataset.channels import BIN_WIDTH, Channels, WindowBatch, empty_batch, state_lookup, window_length
 from ebert_core.dataset.derived import Binding, fill_signals
 from ebert_core.dataset.quantiles import Quantiles
 from ebert_core.dataset.spans import read_motif_scores, widened
+from ebert_core.dataset.store_index import (
+    LABELLED,
+    assayed_pairs,
+    cell_numbers,
+    read_index,
+    row_of_bits,
+    stored_motifs,
+)
+from ebert_core.dataset.stored_array import StoredArray
 from ebert_core.genome.motifs import POSITION_WIDTH, Matrices
 from ebert_core.protocol.bases import N
 from ebert_core.protocol.chromosome_names import name_in
-from ebert_core.protocol.documents import parse_json
 from ebert_core.protocol.errors import InvalidRequest
 from ebert_core.protocol.locus import Interval
-from ebert_core.protocol.regular_files import read_whole
 from ebert_core.protocol.wording import has_no
-
-FORMAT = 2
-LABELLED = np.uint8(1 << 7)
-
-
-class StoredMotif(msgspec.Struct, frozen=True):
-    """A motif whose scores are stored: its factor and its log-odds, flattened."""
-
-    factor: str
-    log_odds: tuple[float, ...]
-
-
-class StoreIndex(msgspec.Struct, frozen=True):
-    """What a store holds. Segments follow one another in every array, in this order."""
-
-    format: int
-    fingerprint: str
-    dataset: str
-    chromosome_lengths: dict[str, int]
-    segments: tuple[Interval, ...]
-    state_names: tuple[str, ...]
-    cell_types: tuple[str, ...]
-    states: tuple[str, ...]
-    signals: dict[str, tuple[str, ...]]
-    shared_signals: tuple[str, ...]
-    quantiles: dict[str, dict[str, Quantiles]]
-    peaks: dict[str, tuple[str, ...]]
-    expression: dict[str, tuple[float, ...]]
-    has_genes: bool
-    motifs: tuple[StoredMotif, ...]
 
 
 class _Place(NamedTuple):
@@ -79,40 +55,60 @@ class Store:
         """
         self.directory = directory
         try:
-            self.index = parse_json(read_whole(directory / "index.json", 1 << 32), StoreIndex)
-        except (OSError, msgspec.MsgspecError):
+            # All files are those of one folder, even when another store takes its place meanwhile.
+            folder = os.open(directory, os.O_RDONLY | os.O_DIRECTORY)
+        except OSError:
             raise InvalidRequest(f"{directory} is no store; make it with ebert prepare.") from None
-        if self.index.format != FORMAT:
-            raise InvalidRequest(f"{directory} is a store of another version; make it again with ebert prepare.")
-        segments = self.index.segments
-        self._size = sum(segment.length for segment in segments)
-        starts = [0, *np.cumsum([segment.length for segment in segments]).tolist()]
-        self._segments: dict[str, _Segments] = {}
-        for chromosome in dict.fromkeys(segment.chromosome for segment in segments):
-            rows = [row for row, segment in enumerate(segments) if segment.chromosome == chromosome]
-            self._segments[chromosome] = _Segments([segments[row] for row in rows], [starts[row] for row in rows])
-        self._bases = self._map("bases.u8", np.uint8, self._size)
-        bins, positions = self._size // BIN_WIDTH, self._size // POSITION_WIDTH
-        self._states = {
-            cell: self._map(f"states.{cell_number(self.index, cell)}.u8", np.uint8, bins) for cell in self.index.states
-        }
-        self.signals = {
-            (cell, signal): self._map(f"signal.{cell_number(self.index, cell)}.{number}.f16", np.float16, positions)
-            for cell, signals in self.index.signals.items()
-            for number, signal in enumerate(signals)
-        }
-        for number, name in enumerate(self.index.shared_signals):
-            shared = self._map(f"shared.{number}.f16", np.float16, positions)
-            self.signals |= {(cell, name): self.signals.get((cell, name), shared) for cell in self.cell_types}
-        self.pairs = assayed_pairs(self.index)
-        self.bound = self._map("bound.bits", row_of_bits(self.pairs), positions) if self.pairs else None
-        self.distance = self._map("distance.f16", np.float16, positions) if self.index.has_genes else None
-        self._motifs = {
-            motif: self._map(f"motif.{number}.f16", np.float16, positions)
-            for number, motif in enumerate(self.index.motifs)
-        }
+        try:
+            self.index = read_index(folder, directory)
+            self._open(folder)
+        finally:
+            os.close(folder)
         self._names: dict[str, str | None] = {}
         self._stand_ins: dict[tuple[str, str], str] = {}
+
+    def _open(self, folder: int) -> None:
+        self._arrays: list[StoredArray] = []
+        index, size = self.index, 0
+        by_chromosome: dict[str, tuple[list[Interval], list[int]]] = {}
+        for segment in index.segments:
+            segments, offsets = by_chromosome.setdefault(segment.chromosome, ([], []))
+            segments.append(segment)
+            offsets.append(size)
+            size += segment.length
+        self._segments = {chromosome: _Segments(*found) for chromosome, found in by_chromosome.items()}
+        bins, positions, numbers = size // BIN_WIDTH, size // POSITION_WIDTH, cell_numbers(index)
+
+        def mapped(name: str, kind: DTypeLike, count: int) -> StoredArray:
+            self._arrays.append(StoredArray(self.directory / name, folder, kind, count, index.sums.get(name, ())))
+            return self._arrays[-1]
+
+        self._bases = mapped("bases.u8", np.uint8, size)
+        self._states = {cell: mapped(f"states.{numbers[cell]}.u8", np.uint8, bins) for cell in index.states}
+        self.signals = {
+            (cell, signal): mapped(f"signal.{numbers[cell]}.{number}.f16", np.float16, positions)
+            for cell, signals in index.signals.items()
+            for number, signal in enumerate(signals)
+        }
+        for number, name in enumerate(index.shared_signals):
+            shared = mapped(f"shared.{number}.f16", np.float16, positions)
+            self.signals |= {(cell, name): self.signals.get((cell, name), shared) for cell in self.cell_types}
+        self.pairs = assayed_pairs(index)
+        self.bound = mapped("bound.bits", row_of_bits(self.pairs), positions) if self.pairs else None
+        self.distance = mapped("distance.f16", np.float16, positions) if index.has_genes else None
+        self._motifs = {
+            motif: mapped(f"motif.{number}.f16", np.float16, positions) for number, motif in enumerate(index.motifs)
+        }
+
+    def check(self) -> "Store":
+        """This store, of which every byte has been read.
+
+        Raises:
+            InvalidRequest: a file of it is damaged.
+        """
+        for array in self._arrays:
+            array.check()
+        return self
 
     def related(self, inputs: Mapping[str, str]) -> "Store":
         """This store, which from now on reads a signal in place of a wanted one where a cell type lacks that."""
@@ -154,7 +150,7 @@ class Store:
         segments = self._on(interval.chromosome)
         if segments is not None:
             for stored, wanted in segments.overlaps(interval.start, interval.end):
-                codes[wanted] = self._bases[stored]
+                codes[wanted] = self._bases.part(stored.start, stored.stop)
         return codes
 
     def gather(self, cell_type: str, intervals: Sequence[Interval], channels: Channels) -> WindowBatch:
@@ -194,7 +190,7 @@ class Store:
     def _fill(
         self,
         rows: NDArray[np.uint8] | NDArray[np.float16],
-        stored: NDArray[np.uint8] | NDArray[np.float16],
+        stored: StoredArray,
         place: _Place,
         intervals: Sequence[Interval],
         width: int,
@@ -202,21 +198,20 @@ class Store:
         """Copies windows into rows; `width` is the number of bases of one stored value."""
         columns = rows.shape[1]
         if len(stored) >= columns:
-            whole = sliding_window_view(stored, columns)
             if place.is_inside.all():
-                rows[:] = whole[place.offsets // width]
+                rows[:] = stored.rows(place.offsets // width, columns)
                 return
-            rows[place.is_inside] = whole[place.offsets[place.is_inside] // width]
+            rows[place.is_inside] = stored.rows(place.offsets[place.is_inside] // width, columns)
         for row in np.flatnonzero(~place.is_inside):
             interval = intervals[int(row)]
             segments = self._on(interval.chromosome)
             if segments is not None:
                 for found, wanted in segments.overlaps(interval.start, interval.end):
-                    part = slice(found.start // width, found.stop // width)
-                    rows[row, wanted.start // width : wanted.stop // width] = stored[part]
+                    part = stored.part(found.start // width, found.stop // width)
+                    rows[row, wanted.start // width : wanted.stop // width] = part
 
     def filled(
-        self, stored: NDArray[Any], place: _Place, intervals: Sequence[Interval], width: int
+        self, stored: StoredArray, place: _Place, intervals: Sequence[Interval], width: int
     ) -> NDArray[Any]:  # Any: float16 and uint8 alike
         """Windows (B, length / width) of a stored array; 0 where nothing is stored."""
         rows = np.zeros((len(intervals), intervals[0].length // width), dtype=stored.dtype)
@@ -242,19 +237,6 @@ class Store:
             self._names[chromosome] = name_in(self._segments, chromosome)
         name = self._names[chromosome]
         return self._segments[name] if name is not None else None
-
-    def _map(
-        self, name: str, kind: type[np.uint8] | type[np.float16] | np.dtype[np.void], count: int
-    ) -> NDArray[np.uint8]:
-        path = self.directory / name
-        try:
-            mapped: NDArray[np.uint8] = (
-                np.memmap(path, dtype=kind, mode="r", shape=(count,)) if count else np.empty(0, kind)
-            )
-        except (OSError, ValueError):
-            raise InvalidRequest(f"{path} is damaged or absent; make the store again with ebert prepare.") from None
-        # A plain view of the mapped memory: indexing a memmap itself costs more than the copy.
-        return mapped.view(np.ndarray)
 
 
 class _StoreReader:
@@ -300,18 +282,8 @@ class _StoreReader:
         """The distribution of a signal in the cell type; empty where it was not measured."""
         return self._store.quantiles(cell_type, name)
 
-    def _at(self, stored: NDArray[Any] | None, width: int) -> NDArray[Any] | None:
+    def _at(self, stored: StoredArray | None, width: int) -> NDArray[Any] | None:
         return None if stored is None else self._store.filled(stored, self._place, self._intervals, width)
-
-
-def assayed_pairs(index: StoreIndex) -> list[tuple[str, str]]:
-    """Factors and cell types in the order of their bits in the stored rows: those of a factor side by side."""
-    return sorted((factor, cell) for cell, factors in index.peaks.items() for factor in factors)
-
-
-def row_of_bits(pairs: Sequence[tuple[str, str]]) -> np.dtype[np.void]:
-    """One position of all pairs: a bit each, in whole bytes, of which the very last bit says that it is labelled."""
-    return np.dtype((np.void, -(-(len(pairs) + 1) // 8)))
 
 
 class _Segments:
@@ -339,16 +311,3 @@ class _Segments:
             offset = int(self._offsets[row]) - int(self._starts[row])
             pairs.append((slice(low + offset, high + offset), slice(low - start, high - start)))
         return pairs
-
-
-def stored_motifs(matrices: Matrices) -> tuple[StoredMotif, ...]:
-    """How the index names these matrices."""
-    return tuple(
-        StoredMotif(factor, tuple(matrix.reshape(-1).tolist()))
-        for factor, matrix in zip(matrices.names, matrices.log_odds, strict=True)
-    )
-
-
-def cell_number(index: StoreIndex, cell_type: str) -> int:
-    """The number under which a cell type's files are kept, since its name may not be fit for a file name."""
-    return index.cell_types.index(cell_type)

@@ -13,6 +13,7 @@ from ebert_core.jobs.reading import Damaged, content_of, ends_of
 from ebert_core.jobs.records import Metric, Process, Result
 from ebert_core.jobs.specs import LARGEST_SPEC, spec_of, verb, write_spec
 from ebert_core.protocol.errors import InvalidRequest
+from ebert_core.protocol.own_folders import data_home, may_write, name_for
 from ebert_core.protocol.specs import JobSpec
 from ebert_core.protocol.verdict import Verdict
 from ebert_core.protocol.work import Curve, Metrics
@@ -36,7 +37,10 @@ _NAME = re.compile(r"\d{8}T\d{6}Z-[a-z]+-", re.ASCII)
 
 
 def jobs_folder(dataset: str) -> Path:
-    """The folder of a dataset's jobs: `$EBERT_JOBS`, else `jobs/` beside the dataset.
+    """The folder of a dataset's jobs: `$EBERT_JOBS`, else `jobs/` beside the dataset where that can be written.
+
+    Beside a dataset that others keep nothing can be; its jobs lie in the person's own folder,
+    `$XDG_DATA_HOME/ebert-browser/jobs`.
 
     Raises:
         InvalidRequest: there is no dataset beside which they could lie.
@@ -46,7 +50,8 @@ def jobs_folder(dataset: str) -> Path:
         return Path(chosen).absolute()
     if not dataset:
         raise InvalidRequest("Jobs lie beside a dataset; save these files as a dataset first, or set EBERT_JOBS.")
-    return Path(dataset).absolute().parent / "jobs"
+    beside = Path(dataset).absolute().parent / "jobs"
+    return beside if may_write(beside) else data_home() / "jobs" / name_for(Path(dataset))
 
 
 def new_job(spec: JobSpec, dataset: str) -> Path:

@@ -28,7 +28,7 @@ class LineWriter:
         self._path = path
         self._waiting: deque[msgspec.Struct] = deque(maxlen=_MOST_WAITING)
         try:
-            self._file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o644)
+            self._file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o666)
         except OSError as error:
             raise InvalidRequest(_sentence(path, error)) from error
         self._drop_unfinished_line()

@@ -28,7 +28,7 @@ def take_lock(directory: Path) -> int:
     handed_over = _handed_over(directory)
     if handed_over is not None:
         return handed_over
-    descriptor = os.open(directory / _FILE, os.O_RDWR | os.O_CREAT, 0o644)
+    descriptor = os.open(directory / _FILE, os.O_RDWR | os.O_CREAT, 0o666)
     end = time.monotonic() + _PATIENCE_SECONDS
     while True:
         try:
@@ -113,7 +113,7 @@ def _locked_file(path: Path) -> int:
     """A descriptor of a locked file under this name; a BlockingIOError says who holds it."""
     path.parent.mkdir(parents=True, exist_ok=True)
     while True:
-        descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o644)
+        descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o666)
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
             # Whoever held it before may have removed it in between; then the name is another file's, or nobody's.

@@ -1,9 +1,9 @@
 """What the data role answers about the things that come with the program. Never torch."""
 
-import os
 from pathlib import Path
 
 from ebert_core.protocol.offers import Demonstration, ListShipped, MakeDemonstration, Shipped, ShippedCheckpoint
+from ebert_core.protocol.own_folders import data_home
 from ebert_core.protocol.resources import resource, shipped_checkpoints
 from ebert_core.roles.session import Handlers, Report
 
@@ -15,8 +15,7 @@ def handlers() -> Handlers:
 
 def demonstration_directory() -> Path:
     """Where the window's demonstration lies: in the person's own folder for data."""
-    home = os.environ.get("XDG_DATA_HOME") or Path.home() / ".local" / "share"
-    return Path(home) / "ebert-browser" / "demonstration"
+    return data_home() / "demonstration"
 
 
 def _list(_request: ListShipped, report: Report) -> Shipped:

@@ -12,7 +12,7 @@ from ebert_core.dataset.channels import Channels
 from ebert_core.dataset.derived import Selection, references_of, select_signals
 from ebert_core.dataset.description import Dataset
 from ebert_core.dataset.digests import dataset_digests
-from ebert_core.dataset.prepare import default_directory, prepare
+from ebert_core.dataset.prepare import prepared
 from ebert_core.dataset.store import Store
 from ebert_core.dataset.windows import windows
 from ebert_core.inference.batches import Inputs, join
@@ -122,7 +122,7 @@ def open_material(
     dataset = Dataset.open(Path(path))
     check_cell_types(dataset, cell_types)
     split = read_split(dataset, training, validation)
-    store = prepare(dataset, default_directory(dataset), report=lambda _, note: report.progress(0.0, note))
+    store = prepared(dataset, lambda _, note: report.progress(0.0, note))
     cells = tuple(dict.fromkeys(cell_types)) or tuple(dataset.cell_types)
     material = Material(dataset, store, split.training, split.validation, cells)
     if split.validation:

@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 
 from ebert_core.dataset.description import Dataset
-from ebert_core.dataset.prepare import default_directory, prepare
+from ebert_core.dataset.prepare import prepare
 from ebert_core.dataset.store import Store
+from ebert_core.dataset.store_places import beside
 from ebert_core.dataset.windows import Channels, windows
 from ebert_core.protocol.errors import InvalidRequest
 from ebert_core.protocol.locus import Interval
@@ -24,7 +25,7 @@ def test_only_stretches_that_hold_bases_are_stored(toy, tmp_path):
 
 
 def test_unchanged_inputs_reuse_the_store_and_changed_ones_rebuild_it(toy_path, tmp_path):
-    directory = default_directory(Dataset.open(toy_path))
+    directory = beside(Dataset.open(toy_path))
     assert directory == tmp_path / "DATASET.store"
     built = []
     prepare(Dataset.open(toy_path), directory, report=lambda *_: built.append("first"))

@@ -9,7 +9,8 @@ from toy_binding import TOML, quiet, write_toy_binding
 from ebert_core.dataset.channels import Channels
 from ebert_core.dataset.description import Dataset
 from ebert_core.dataset.labels import bin_labels
-from ebert_core.dataset.prepare import default_directory, prepare
+from ebert_core.dataset.prepare import prepare
+from ebert_core.dataset.store_places import beside
 from ebert_core.dream.scoring import auprc
 from ebert_core.protocol.locus import Interval
 from ebert_core.training.baselines import fit_motif_accessibility, motif_scan
@@ -21,7 +22,7 @@ HELD_OUT = (Interval("chr2", 0, 12_000),)
 
 def opened(path: Path):
     dataset = Dataset.open(path)
-    return dataset, prepare(dataset, default_directory(dataset), report=quiet)
+    return dataset, prepare(dataset, beside(dataset), report=quiet)
 
 
 def held_out_auprc(baseline, dataset: Dataset, cell_type: str) -> float:

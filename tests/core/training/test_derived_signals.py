@@ -10,7 +10,8 @@ from toy_binding import SMALLEST, SilentReport, finetune_spec, quiet, write_toy_
 
 from ebert_core.dataset.channels import Channels
 from ebert_core.dataset.description import Dataset
-from ebert_core.dataset.prepare import default_directory, prepare
+from ebert_core.dataset.prepare import prepare
+from ebert_core.dataset.store_places import beside
 from ebert_core.dataset.windows import windows
 from ebert_core.inference.batches import Inputs, channels_of
 from ebert_core.inference.given import absences
@@ -88,7 +89,7 @@ def test_the_checkpoint_names_its_signals_and_what_they_are_compared_with(checkp
 
 def test_files_and_store_give_one_prediction(checkpoint, spec):
     dataset = Dataset.open(Path(spec.dataset))
-    store = prepare(dataset, default_directory(dataset))
+    store = prepare(dataset, beside(dataset))
     for cell_type in ("beta", "gamma"):
         np.testing.assert_array_equal(
             predicted(checkpoint, dataset, cell_type), predicted(checkpoint, store, cell_type)

@@ -7,7 +7,8 @@ import pytest
 from toy_binding import TOML, SilentReport, finetune_spec, quiet, write_toy_binding
 
 from ebert_core.dataset.description import Dataset
-from ebert_core.dataset.prepare import default_directory, prepare
+from ebert_core.dataset.prepare import prepare
+from ebert_core.dataset.store_places import beside
 from ebert_core.model.checkpoint import load_checkpoint
 from ebert_core.protocol.errors import InvalidRequest
 from ebert_core.protocol.locus import Interval
@@ -30,7 +31,7 @@ def test_a_baseline_reads_no_signal_that_the_model_does_not_read_but_accessibili
     assert line in TOML
     (tmp_path / "more.toml").write_text(TOML.replace(line, line + 'signals.ChIP-FOS = "answer.bw"\n'))
     dataset = Dataset.open(tmp_path / "more.toml")
-    store = prepare(dataset, default_directory(dataset), report=quiet)
+    store = prepare(dataset, beside(dataset), report=quiet)
 
     def inputs(*model_signals: str) -> str:
         region = (Interval("chr1", 0, 30_000),)

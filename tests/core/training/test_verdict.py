@@ -9,7 +9,8 @@ from toy_binding import TOML, SilentReport, quiet, write_toy_binding
 
 from ebert_core.dataset.description import Dataset
 from ebert_core.dataset.labels import bin_labels
-from ebert_core.dataset.prepare import default_directory, prepare
+from ebert_core.dataset.prepare import prepare
+from ebert_core.dataset.store_places import beside
 from ebert_core.model.description import read_description
 from ebert_core.protocol.locus import Interval
 from ebert_core.protocol.verdict import Judgement, Verdict
@@ -24,7 +25,7 @@ TRAINED, HELD = Interval("chr2", 0, 12_000), Interval("chr1", 0, 30_000)
 
 def opened(path: Path) -> Material:
     dataset = Dataset.open(path)
-    store = prepare(dataset, default_directory(dataset), report=quiet)
+    store = prepare(dataset, beside(dataset), report=quiet)
     return Material(dataset, store, (TRAINED,), (HELD,), ("alpha", "beta"))
 
 
