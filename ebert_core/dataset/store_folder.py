@@ -98,6 +98,8 @@ def _locked_folder(directory: Path, wait: Callable[[], None]) -> tuple[Path, int
             time.sleep(_PAUSE_SECONDS)
         except OSError:
             os.close(lock)
+            with suppress(OSError):
+                part.rmdir()
             own = directory.with_name(f"{part.name}.{os.getpid()}")
             own.mkdir(exist_ok=True)
             return own, os.open(own, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
