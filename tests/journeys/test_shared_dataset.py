@@ -121,8 +121,8 @@ def test_a_read_only_dataset_with_a_store_is_browsed_predicted_on_trained_on_and
 
     listed = run("ebert_core", "jobs", "list", "--dataset", str(dataset))
     assert "finetune" in listed.stdout, listed.stderr
-    jobs = [path for path in (home / ".local/share/ebert-browser/jobs").glob("shared-*/*") if path.is_dir()]
-    assert len(jobs) == 2
+    jobs = (home / ".local/share/ebert-browser/jobs").glob("shared-*/*Z-*")
+    assert sorted(path.name.split("-")[1] for path in jobs) == ["evaluate", "finetune", "predict"]
     assert not (home / ".local/share/ebert-browser/stores").exists(), "another store was made beside the shared one"
     assert content(dataset.parent) == before
 
