@@ -18,14 +18,15 @@ from numpy.typing import NDArray
 from ebert_core.dataset.description import Dataset
 from ebert_core.dataset.prepare import current_store
 from ebert_core.inference.files import Contents, NothingToWrite
-from ebert_core.inference.formats import Format, format_of
+from ebert_core.inference.formats import Format, encode_values, format_of
 from ebert_core.inference.given import check_inputs
+from ebert_core.inference.order import Encode, goes_along, in_order_of
 from ebert_core.inference.parts import Circumstances, Parts, Request, parts_folder
 from ebert_core.inference.predict import Predictor, Report
 from ebert_core.inference.provenance import Made, Provenance, Sources, sources_of
 from ebert_core.inference.room import Room
 from ebert_core.inference.shards import Shards
-from ebert_core.inference.stretches import Block, Stretch, Tell, blocks_of, places_of, regions_of
+from ebert_core.inference.stretches import Block, Stretch, Tell, along_genome, blocks_of, places_of, regions_of
 from ebert_core.inference.targets import Target, targets_of
 from ebert_core.model.checkpoint import Checkpoint, load_checkpoint
 from ebert_core.model.device import Engine, choose_engine, keep_freed_memory
@@ -88,6 +89,8 @@ def predict_to_files(
     with _kept(ready, spec, anew, shards, report, told) as (parts, sources):
         room = Room(targets[0].path.parent, ready.form, ready.work.bins, parts is not None, told)
         blocks = ready.work.contents(ready.blocks, report, room, shards, parts)
+        if ready.jumps:
+            blocks = in_order_of(ready.stretches, blocks, ready.form.encode)
         write(targets, ready.form, ready.contents, blocks, provenance.remove)
     if spec.sidecar:
         assert sources is not None
@@ -104,6 +107,8 @@ class _Ready(NamedTuple):
     checkpoint: Checkpoint
     engine: Engine
     targets: tuple[Target, ...]
+    stretches: list[Stretch]
+    jumps: bool
     blocks: list[Block]
     work: "Work"
     contents: Contents
@@ -127,12 +132,15 @@ def _prepared(spec: Predict, shards: Shards | None, tell: Tell) -> _Ready:
     if engine.device.type == "cpu":
         keep_freed_memory()
     predictor = Predictor(checkpoint, source, engine, remembers=_REMEMBERED_BYTES)
-    blocks = list(blocks_of(stretches, predictor.grid, predictor.tiles_at_once))
+    jumps = not goes_along(stretches, dataset.chromosome_lengths)
+    computed = along_genome(stretches, dataset.chromosome_lengths) if jumps else stretches
+    blocks = list(blocks_of(computed, predictor.grid, predictor.tiles_at_once))
     for target in targets:
         make_folder_of(target.path)
     contents = Contents(dataset.chromosome_lengths, math.nan, regions_of(spec, dataset) if form.has_rows else ())
-    work = Work(predictor, spec, form, targets, sum(block.bins for block in blocks))
-    return _Ready(form, dataset, checkpoint, engine, targets, blocks, work, contents)
+    encode = encode_values if jumps else form.encode
+    work = Work(predictor, spec, encode, targets, sum(block.bins for block in blocks))
+    return _Ready(form, dataset, checkpoint, engine, targets, stretches, jumps, blocks, work, contents)
 
 
 @contextmanager
@@ -179,7 +187,7 @@ def _request(ready: _Ready, spec: Predict, sources: Sources) -> Request:
         places=(*places_of(spec), spec.locus, *spec.chromosomes),
         strands=spec.strands,
         precision=ready.engine.precision,
-        encoding=ready.form.encode.__name__,
+        encoding=ready.work.encode.__name__,
         layout=(grid.core, grid.halo, ready.work.predictor.tiles_at_once, len(ready.blocks), ready.work.bins),
     )
 
@@ -206,12 +214,14 @@ def make_folder_of(path: Path) -> None:
 class Work:
     """Computes blocks of one prediction."""
 
-    def __init__(self, predictor: Predictor, spec: Predict, form: Format, targets: Sequence[Target], bins: int) -> None:
+    def __init__(
+        self, predictor: Predictor, spec: Predict, encode: Encode, targets: Sequence[Target], bins: int
+    ) -> None:
         # Beside a GPU, packing the tables of several factors one after another would take longer than predicting them.
         self._packers = ThreadPoolExecutor(min(len(targets), os.cpu_count() or 1))
         self.predictor = predictor
         self._spec = spec
-        self._form = form
+        self.encode = encode
         self._targets = targets
         self.bins = bins
 
@@ -237,7 +247,7 @@ class Work:
     def encoded(self, block: Block, report: Report) -> list[bytes]:
         """The bytes that a block adds to each target."""
         value_FX = block_values(self.predictor, self._spec.cell_type, block, report, self._spec.strands)
-        return list(self._packers.map(lambda target: self._form.encode(block, value_FX[target.row]), self._targets))
+        return list(self._packers.map(lambda target: self.encode(block, value_FX[target.row]), self._targets))
 
     def _within(self, report: Report, done: int, bins: int) -> Report:
         """Progress inside a block as progress of the whole."""

@@ -1,6 +1,6 @@
 """Which bins a prediction is asked for: stretches of bins in a row, in the order in which they are written."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
@@ -174,7 +174,6 @@ def _in_order(
 ) -> list[Stretch]:
     """The bins of all regions, each once, in the genome's order."""
     lengths = dataset.chromosome_lengths
-    order = {name: number for number, name in enumerate(lengths)}
     found: list[Stretch] = []
     for run in requested(spec, dataset):
         first, end = bins(run, lengths[run.chromosome])
@@ -182,6 +181,12 @@ def _in_order(
         first, end = first[rows], end[rows]
         first, end = first[end > first], np.maximum.accumulate(end[end > first])
         found += _stretches(run.chromosome, first, end, first[1:] > end[:-1])
+    return along_genome(found, lengths)
+
+
+def along_genome(found: Iterable[Stretch], lengths: Mapping[str, int]) -> list[Stretch]:
+    """The bins of stretches, each once, in the genome's order; neighbours are joined."""
+    order = {name: number for number, name in enumerate(lengths)}
     joined: list[Stretch] = []
     for stretch in sorted(found, key=lambda stretch: (order[stretch.chromosome], stretch.start)):
         if joined and joined[-1].chromosome == stretch.chromosome and stretch.start <= joined[-1].end:

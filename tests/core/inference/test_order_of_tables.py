@@ -1,0 +1,93 @@
+"""However regions lie in a file, every place goes through the network once; a table has them in the file's order."""
+
+import gzip
+import random
+
+import pytest
+from toy_binding import LENGTHS, quiet
+
+from ebert_core.inference import stretches
+from ebert_core.inference.export import predict_to_files
+from ebert_core.inference.order import goes_along
+from ebert_core.inference.parts import Parts
+from ebert_core.inference.predict import Predictor
+from ebert_core.inference.stretches import Stretch, along_genome
+from ebert_core.protocol.specs import Predict
+
+
+@pytest.fixture
+def short_blocks(monkeypatch):
+    monkeypatch.setattr(stretches, "_BLOCK_BASES", 1_600)
+    monkeypatch.setattr(stretches, "_FEWEST_BATCHES", 1)
+
+
+@pytest.fixture
+def windows(monkeypatch) -> list[tuple[str, int]]:
+    """The windows that went through the network."""
+    found: list[tuple[str, int]] = []
+    compute = Predictor._compute
+
+    def counted(self, keys):
+        found.extend((key.chromosome, key.tile) for key in keys)
+        return compute(self, keys)
+
+    monkeypatch.setattr(Predictor, "_compute", counted)
+    return found
+
+
+@pytest.fixture
+def table_of(toy_binding, toy_checkpoint, tmp_path):
+    def make(name: str, regions: list[tuple[str, int, int]]) -> list[str]:
+        (tmp_path / f"{name}.bed").write_text(
+            "".join(f"{chromosome}\t{start}\t{end}\n" for chromosome, start, end in regions)
+        )
+        output = str(tmp_path / f"{name}.tab.gz")
+        asked = (str(toy_checkpoint), str(toy_binding), "alpha", "FOS", output)
+        spec = Predict(*asked, regions=(str(tmp_path / f"{name}.bed"),), precision="fp32", sidecar=False)
+        [path] = predict_to_files(spec, quiet)
+        return gzip.decompress(path.read_bytes()).decode().splitlines()
+
+    return make
+
+
+@pytest.mark.usefixtures("short_blocks")
+def test_shuffled_bins_take_no_more_windows_than_sorted_ones(table_of, windows, monkeypatch):
+    bins = [(name, at, at + 200) for name in LENGTHS for at in range(0, LENGTHS[name] - 199, 100)]
+    expected = table_of("sorted", bins)
+    needed = len(windows)
+    kept: list[int] = []
+    write = Parts.write
+    monkeypatch.setattr(Parts, "write", lambda self, number, block: kept.append(number) or write(self, number, block))
+    shuffled = random.Random(3).sample(bins, len(bins))
+    del windows[:]
+    found = table_of("shuffled", shuffled)
+    assert len(windows) == needed
+    assert len(kept) <= 27
+    assert sorted(found) == sorted(expected)
+    assert [line.split("\t")[:3] for line in found] == [[name, str(start), str(end)] for name, start, end in shuffled]
+
+
+def test_bins_side_by_side_take_as_many_windows_as_the_region_that_they_fill(table_of, windows):
+    whole = table_of("whole", [("chr1", 0, 12_000)])
+    needed = len(windows)
+    del windows[:]
+    assert table_of("bins", [("chr1", at, at + 200) for at in range(0, 11_801, 50)]) == whole
+    assert len(windows) == needed
+
+
+def test_a_region_that_is_asked_for_twice_is_computed_once_and_listed_twice(table_of, windows):
+    once = table_of("once", [("chr1", 0, 12_000)])
+    needed = len(windows)
+    del windows[:]
+    assert table_of("twice", [("chr1", 0, 12_000), ("chr1", 0, 12_000)]) == [*once, *once]
+    assert len(windows) == needed
+
+
+def test_what_goes_along_the_genome_is_told_from_what_jumps():
+    lengths = {"b": 1_000, "a": 1_000}
+    first, second, other = Stretch("b", 0, 2), Stretch("b", 100, 3), Stretch("a", 0, 4)
+    assert goes_along([first, second, other], lengths)
+    assert not goes_along([second, first], lengths)
+    assert not goes_along([other, first], lengths)
+    assert not goes_along([first, Stretch("b", 50, 3)], lengths)
+    assert along_genome([other, Stretch("b", 50, 3), first], lengths) == [Stretch("b", 0, 4), other]
