@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING
 
 from ebert_core.protocol.arguments import empty_value
 from ebert_core.protocol.display import usable_platforms
+from ebert_core.protocol.errors import InvalidRequest
 from ebert_core.protocol.showing import Parser, run_with_streams, tell
+from ebert_core.protocol.threads import choose_threads, take_threads
 
 if TYPE_CHECKING:
     from ebert_gui.app import Options
@@ -33,7 +35,7 @@ def _main(arguments: Sequence[str] | None) -> int:
     if parsed.picture:
         # Drawing to a file needs no display.
         os.environ["QT_QPA_PLATFORM"] = "offscreen"
-    problem = _problem(parsed) or _objection_of_display()
+    problem = _problem(parsed) or _objection_to_threads(parsed.threads) or _objection_of_display()
     if problem:
         tell(f"ebert-browser: {problem}")
         return 2
@@ -69,6 +71,15 @@ def _problem(parsed: argparse.Namespace) -> str:
         return f"--size {parsed.size} is no size of a picture; write it as 1600x1000."
     if not 48 <= parsed.dpi <= 1200:
         return f"--dpi {parsed.dpi} is out of range; name 48 to 1200 dots per inch, such as 300 for print."
+    return ""
+
+
+def _objection_to_threads(wanted: str) -> str:
+    """Why the workers cannot compute on so many threads; where they can, they are told."""
+    try:
+        take_threads(choose_threads(wanted))
+    except InvalidRequest as error:
+        return str(error)
     return ""
 
 
@@ -121,6 +132,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--dpi", type=int, default=96, metavar="N", help="dots per inch of a png: 96, 192, 300 for print"
     )
+    parser.add_argument("--threads", default="", metavar="N", help="processor threads of its workers and jobs")
     parser.add_argument("--theme", choices=("light", "dark"), help="colours; usually as the desktop has them")
     return parser
 

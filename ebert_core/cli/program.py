@@ -6,7 +6,6 @@ else to stderr. A command's module is imported only when it is asked for, so tha
 
 import argparse
 import importlib
-import os
 import signal
 import sys
 import threading
@@ -16,18 +15,21 @@ from types import FrameType, ModuleType
 from typing import NamedTuple
 
 from ebert_core.cli.outcomes import Ending
-from ebert_core.cli.progress import add_loudness
+from ebert_core.cli.progress import add_loudness, loudness_of
 from ebert_core.cli.words import CommandParser
 from ebert_core.protocol.arguments import empty_value
 from ebert_core.protocol.errors import InvalidRequest
 from ebert_core.protocol.showing import tell
+from ebert_core.protocol.threads import choose_threads, take_threads
 from ebert_core.training.report import Stopped
+
+_THREADS = "processor threads to compute on (default: what the batch system gave, else all cores)"
 
 
 class Command(NamedTuple):
     """One command: the module in `ebert_core.cli` that has `add_arguments` and `run`, and its line of help.
 
-    One that `is_long` says how far it is, and has `--quiet` and `--verbose`.
+    One that `is_long` says how far it is, and has `--quiet`, `--verbose` and `--threads`.
     """
 
     module: str
@@ -58,9 +60,6 @@ COMMANDS = {
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Runs one command and returns its exit code."""
-    # Threads of OpenMP that wait for one another spin by default, on cores that window, worker and jobs share. The
-    # setting is read when torch is loaded.
-    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
     words = list(sys.argv[1:] if arguments is None else arguments)
     if problem := empty_value(words):
         tell(f"ebert: {problem}")
@@ -71,6 +70,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         # Whoever is asked to end removes what it has half written; a worker writes nothing.
         signal.signal(signal.SIGTERM, _interrupt)
     try:
+        _take_threads(parsed)
         code: int | None = _module(parsed.command).run(parsed)
     except Stopped as error:
         tell(f"ebert {parsed.command}: {error}")
@@ -89,6 +89,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except BrokenPipeError:
         return Ending.NOT_WELL
     return code or Ending.DONE
+
+
+def _take_threads(parsed: argparse.Namespace) -> None:
+    """Settles how many threads torch and the others take, before they are loaded; says so where somebody chose."""
+    threads = choose_threads(getattr(parsed, "threads", ""))
+    take_threads(threads)
+    if (words := threads.words()) and COMMANDS[parsed.command].is_long and loudness_of(parsed) != "quiet":
+        tell(f"ebert {parsed.command}: {words}.")
 
 
 def _interrupt(_number: int, _frame: FrameType | None) -> None:
@@ -112,4 +120,5 @@ def parser_of(words: Sequence[str]) -> argparse.ArgumentParser:
             _module(name).add_arguments(added)
             if command.is_long:
                 add_loudness(added)
+                added.add_argument("--threads", default="", metavar="N", help=_THREADS)
     return parser

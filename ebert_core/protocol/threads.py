@@ -1,0 +1,128 @@
+"""How many processor threads a process computes on: what was asked for, what a batch system gave, or what there is."""
+
+import os
+import re
+from collections.abc import Mapping, MutableMapping
+from pathlib import Path
+from typing import NamedTuple
+
+from ebert_core.protocol.errors import InvalidRequest
+
+VARIABLE = "EBERT_THREADS"
+# In this order: what is meant for us, for every program, and what SLURM, Grid Engine, PBS and LSF gave a job.
+_NAMED = (VARIABLE, "OMP_NUM_THREADS")
+_GIVEN = ("SLURM_CPUS_PER_TASK", "NSLOTS", "PBS_NCPUS", "NCPUS", "LSB_DJOB_NUMPROC")
+# Pools of threads in the libraries that we load: torch and scikit-learn, numpy, polars, pybigtools.
+_POOLS = ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS", "POLARS_MAX_THREADS", "RAYON_NUM_THREADS")
+_MOST = 4096
+
+
+class Threads(NamedTuple):
+    """So many threads, and the option or variable that says so; empty where the machine does."""
+
+    number: int
+    source: str = ""
+
+    def words(self) -> str:
+        """As in `4 threads, as SLURM_CPUS_PER_TASK says`; empty where nobody chose for us."""
+        # OMP_NUM_THREADS is also what our own processes tell those they start.
+        if self.source in ("", "OMP_NUM_THREADS"):
+            return ""
+        return f"{self.number} thread{'s' if self.number > 1 else ''}, as {self.source} says"
+
+
+def choose_threads(wanted: str = "", environment: Mapping[str, str] = os.environ) -> Threads:
+    """The threads for this process: `wanted`, else what a variable names, else what the machine leaves to us.
+
+    Hardware threads that share a core count once: two products at a time on one core are no faster than one.
+
+    Raises:
+        InvalidRequest: the option or a variable names no number of threads.
+    """
+    if wanted:
+        return Threads(_number("--threads", wanted), "--threads")
+    room = _present()
+    for name in _NAMED:
+        if environment.get(name):
+            return Threads(_number(name, environment[name]), name)
+    for name in _GIVEN:
+        if environment.get(name):
+            # A job may be given a whole machine and be held to fewer cores.
+            return Threads(min(_number(name, environment[name]), max(room, 1)), name)
+    return Threads(room)
+
+
+def take_threads(threads: Threads, environment: MutableMapping[str, str] = os.environ) -> None:
+    """Tells the libraries, which must not be loaded yet, and what this process starts; leaves what a person set.
+
+    Threads that wait for one another spin by default, on cores that window, workers and jobs share.
+    """
+    environment.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+    if threads.source == "--threads":
+        environment[VARIABLE] = str(threads.number)
+    for pool in _POOLS:
+        if threads.source in ("--threads", VARIABLE):
+            environment[pool] = str(threads.number)
+        else:
+            environment.setdefault(pool, str(threads.number))
+
+
+def _number(name: str, value: str) -> int:
+    # OMP_NUM_THREADS may name more numbers, for threads within threads; we have none.
+    found = re.fullmatch(r"\s*(\d{1,6})\s*(,[\d, ]*)?", value)
+    if found is None or not 1 <= int(found[1]) <= _MOST:
+        raise InvalidRequest(f"{name} is {value!r}, which is no number of threads; write 1 to {_MOST}.")
+    return int(found[1])
+
+
+def _present(root: Path = Path("/")) -> int:
+    """Cores that this process may use: of those it is bound to, as many as its group is given the time of."""
+    try:
+        bound = os.sched_getaffinity(0)
+    except AttributeError:  # only Linux binds processes
+        return os.cpu_count() or 1
+    cores = {_siblings(root, number) for number in bound}
+    return max(1, min(len(cores), _allowed(root)))
+
+
+def _siblings(root: Path, processor: int) -> str:
+    """The hardware threads of one core; each is a core of its own where nothing is known."""
+    topology = root / "sys/devices/system/cpu" / f"cpu{processor}" / "topology"
+    for name in ("core_cpus_list", "thread_siblings_list"):
+        try:
+            return (topology / name).read_text().strip()
+        except OSError:
+            continue
+    return str(processor)
+
+
+def _allowed(root: Path) -> int:
+    """As many cores as the control groups of this process are given the time of, rounded up."""
+    found = _MOST
+    for folder in _groups(root):
+        try:
+            quota, period = (folder / "cpu.max").read_text().split()
+        except (OSError, ValueError):
+            try:
+                quota = (folder / "cpu.cfs_quota_us").read_text().strip()
+                period = (folder / "cpu.cfs_period_us").read_text().strip()
+            except OSError:
+                continue
+        if quota.isdigit() and period.isdigit() and int(period):
+            found = min(found, -(-int(quota) // int(period)))
+    return found
+
+
+def _groups(root: Path) -> list[Path]:
+    """The folders of the control groups that may limit this process, with all that are above them."""
+    try:
+        lines = (root / "proc/self/cgroup").read_text().splitlines()
+    except OSError:
+        return []
+    folders = []
+    for number, controllers, path in (line.split(":", 2) for line in lines if line.count(":") >= 2):
+        if number == "0" or "cpu" in controllers.split(","):
+            mounted = root / "sys/fs/cgroup" / (controllers if number != "0" else "")
+            inner = Path(path.lstrip("/"))
+            folders += [mounted / each for each in (inner, *inner.parents)]
+    return folders
