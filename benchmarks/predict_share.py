@@ -14,13 +14,9 @@ from torch import Tensor
 
 from ebert_core.dataset.description import Dataset
 from ebert_core.demonstration.generate import generate
-from ebert_core.inference.export import Target, Work, write
-from ebert_core.inference.formats import format_of
-from ebert_core.inference.predict import Predictor
-from ebert_core.inference.stretches import blocks_of, genome_bins
-from ebert_core.model.checkpoint import Checkpoint, load_checkpoint
+from ebert_core.inference.export import predict_to_files
+from ebert_core.model.checkpoint import load_checkpoint, save_checkpoint
 from ebert_core.model.config import PRESETS
-from ebert_core.model.device import choose_engine
 from ebert_core.model.network import Ebert
 from ebert_core.protocol.locus import Interval, format_locus
 from ebert_core.protocol.resources import resource
@@ -53,20 +49,13 @@ def main() -> None:
             PRESETS["small"], **inputs, factors=shipped.description.architecture.factors
         )
         description = msgspec.structs.replace(shipped.description, architecture=architecture)
-        predictor = Predictor(Checkpoint(Ebert(architecture).eval(), description, Path()), dataset, choose_engine())
-        watch = Stopwatch(predictor.network.binding)
-        predictor.network.binding = watch  # type: ignore[method-assign]  # measured from outside
-        path = Path(folder) / "predicted.bw"
+        save_checkpoint(Path(folder) / "small", Ebert(architecture).eval(), description)
+        watch = Stopwatch(Ebert.binding)
+        Ebert.binding = lambda *given: watch(*given)  # type: ignore[method-assign]  # measured from outside
         locus = format_locus(Interval("chr2", 1_000_000, 1_000_000 + bases))
-        spec = Predict(checkpoint="", dataset="", cell_type="alpha", factor="DEMO-A", output=str(path), locus=locus)
-        stretches = genome_bins(spec, dataset)
-        targets = [Target(spec.factor, predictor.factors.index(spec.factor), path, 0.5)]
-        work = Work(predictor, spec, format_of(path), targets, sum(stretch.bins for stretch in stretches))
+        asked = (str(Path(folder) / "small"), str(dataset.path), "alpha", "DEMO-A", str(Path(folder) / "predicted.bw"))
         begun = time.perf_counter()
-        blocks = blocks_of(stretches, predictor.grid, predictor.tiles_at_once)
-        write(
-            targets, format_of(path), dataset.chromosome_lengths, work.contents(blocks, lambda _fraction, _note: None)
-        )
+        predict_to_files(Predict(*asked, regions=(locus,)), lambda _fraction, _note: None)
         total = time.perf_counter() - begun
     print(f"{bases / 1e6:.1f} Mb in {total:.1f} s, {watch.seconds / total:.1%} of it in the network")
 
