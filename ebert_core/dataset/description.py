@@ -14,6 +14,7 @@ from ebert_core.dataset.layout import CellTypePaths, Layout, read_layout
 from ebert_core.dataset.offered_signals import made_signals
 from ebert_core.dataset.palette import palette
 from ebert_core.dataset.quantiles import Quantiles, Sampled, quantiles_of, sample_of
+from ebert_core.dataset.sidecar import prediction_remarks
 from ebert_core.dataset.truth import PlantedSites
 from ebert_core.genome.annotation import FeatureSource, read_features, read_genes
 from ebert_core.genome.chromosomes import (
@@ -401,7 +402,7 @@ class Dataset:
 
     def remarks_on(self, source: TrackFile, chromosome: str) -> tuple[Remark, ...]:
         """Sentences on what of a file was not read as it stands, and on names that do not meet the genome in view."""
-        return (*source.remarks, *self._strangeness(source, chromosome))
+        return (*prediction_remarks(source.path), *source.remarks, *self._strangeness(source, chromosome))
 
     def _strangeness(self, source: TrackFile, chromosome: str) -> Iterator[Remark]:
         """Bare files together may be of several genomes: the one in view is that of the files that know it."""

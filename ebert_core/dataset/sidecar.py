@@ -3,14 +3,16 @@
 docs/sidecar.md documents every key. Free of torch, so that whoever opens a prediction may read it.
 """
 
+from functools import lru_cache
 from pathlib import Path
 
 import msgspec
 
 from ebert_core.model.description import InputFile, Versions
 from ebert_core.protocol.errors import InvalidRequest
-from ebert_core.protocol.inputs import CellInputs
+from ebert_core.protocol.inputs import CellInputs, input_words
 from ebert_core.protocol.specs import Predict
+from ebert_core.protocol.tracks import Remark
 
 FORMAT = 1
 _LARGEST = 4 * 2**20
@@ -121,3 +123,25 @@ def refuse_other_file(path: Path) -> None:
             f"{beside} is there and is no description of a prediction; it would be lost. Name another output, or leave "
             "the description out (--no-sidecar, sidecar = false)."
         )
+
+
+def prediction_remarks(path: Path) -> tuple[Remark, ...]:
+    """That a file was predicted, by what and what speaks against it; nothing where no sidecar is of this very file."""
+    beside = sidecar_path(path)
+    try:
+        stamps = (beside.stat().st_mtime_ns, path.stat().st_size)
+    except OSError:
+        return ()
+    return _remarks(path, *stamps)
+
+
+@lru_cache(maxsize=256)
+def _remarks(path: Path, _written: int, size: int) -> tuple[Remark, ...]:
+    known = read_sidecar(path)
+    if known is None or known.bytes != size:
+        return ()
+    by = (
+        f"{known.factor} in {known.cell_type} as {known.checkpoint.name} predicts it, written on {known.ended[:10]} by "
+        f"EBERT Browser {known.versions.package}."
+    )
+    return (Remark(input_words(known.inputs) or "predicted", " ".join((by, *known.warnings)), is_told=False),)

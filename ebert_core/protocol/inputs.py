@@ -99,8 +99,10 @@ def input_words(inputs: CellInputs) -> str:
     """The same in the few words that a row has room for; empty where nothing is absent."""
     if inputs.is_any_cell:
         return "same in every cell type"
+    if len(inputs.absent) > 1:
+        return f"{len(inputs.absent)} inputs absent"
     if inputs.absent:
-        return f"without {listed(inputs.absent, 2)}"
+        return "without states" if inputs.absent == (STATES,) else f"without {inputs.absent[0]}"
     return ", ".join(f"{each.given} in place of {each.wanted}" for each in inputs.related)
 
 

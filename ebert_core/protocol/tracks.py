@@ -16,10 +16,14 @@ STRANGE_NAMES = "names do not match"
 
 
 class Remark(msgspec.Struct, frozen=True):
-    """What is to be said of a file that is drawn: in the few words that a track has room for, and in a sentence."""
+    """What is to be said of a file that is drawn: in the few words that a track has room for, and in a sentence.
+
+    `is_told` says it once in a message, too.
+    """
 
     short: str
     full: str
+    is_told: bool = True
 
 
 class Chromosome(msgspec.Struct, frozen=True):

@@ -24,6 +24,6 @@ class RemarkTeller(QObject):
             for remark in self._loader.content(track).remarks:
                 sentence = f"{track.title}: {remark.full}"
                 # Names that do not match are written where the track has nothing to draw.
-                if remark.short != STRANGE_NAMES and sentence not in self._said:
+                if remark.is_told and remark.short != STRANGE_NAMES and sentence not in self._said:
                     self._said.add(sentence)
                     self.told.emit(sentence)

@@ -71,8 +71,8 @@ def test_each_cell_type_is_told_what_it_lacks(dataset, toy_checkpoint):
         "without DNase",
         "same in every cell type",
         "same in every cell type",
-        "without chromatin states",
-        "without chromatin states",
+        "without states",
+        "without states",
     ]
 
 
@@ -134,6 +134,18 @@ def test_a_related_signal_is_brought_to_the_distribution_that_training_had(datas
     np.testing.assert_array_equal(read.signals_BCP[:, 1], plain.signals_BCP[:, 0])
     np.testing.assert_array_equal(read.signals_BCP[:, 0], normalised(plain.signals_BCP[:, 0], own, reference))
     assert np.isnan(windows(source, "bare", [Interval("chr1", 1_000, 2_000)], channels).signals_BCP).all()
+
+
+@pytest.mark.parametrize(
+    ("inputs", "words"),
+    [
+        (CellInputs("K562"), ""),
+        (CellInputs("K562", ("DNase", "H2az")), "2 inputs absent"),
+        (CellInputs("K562", (), (RelatedInput("DNase", "ATAC", True),)), "ATAC in place of DNase"),
+    ],
+)
+def test_a_row_has_room_for_a_few_words(inputs, words):
+    assert input_words(inputs) == words
 
 
 @pytest.mark.parametrize(

@@ -8,11 +8,12 @@ from ebert_gui.loading.remarks import RemarkTeller
 from ebert_gui.state.tracks import PeaksTrack
 
 SKIPPED = Remark("1 line left out", "1 line left out, first line 7: the start 'x' is not a whole number.")
+PREDICTED = Remark("predicted by small", "CTCF in K562 as small predicts it.", is_told=False)
 STRANGE = Remark(STRANGE_NAMES, "No name in this file is of the genome in view.")
 
 
 def remarked(reply: object) -> object:
-    return replace(reply, remarks=(SKIPPED, STRANGE)) if isinstance(reply, Peaks) else reply
+    return replace(reply, remarks=(SKIPPED, STRANGE, PREDICTED)) if isinstance(reply, Peaks) else reply
 
 
 def test_it_is_said_at_the_first_arrival_and_not_again_elsewhere(loader, data, workspace) -> None:
