@@ -252,6 +252,16 @@ def test_unsorted_and_overlapping_regions_are_written_once_each_in_order(spec_of
             assert [each[0] for each in file.intervals("chr1")] == list(range(175, 1_075, 50))
 
 
+def test_progress_grows_to_the_end_by_what_is_computed(spec_of):
+    told: list[tuple[float, str]] = []
+    predict_to_files(spec_of("x.bw"), lambda fraction, note: told.append((fraction, note)))
+    fractions = [fraction for fraction, _note in told]
+    assert fractions == sorted(fractions)
+    assert 0 <= fractions[0] < 0.2
+    assert 0.6 < fractions[-1] <= 1
+    assert max(np.diff(fractions)) < 0.5
+
+
 def test_called_bins_are_joined_into_runs():
     runs_at_half = CalledRuns(0.5)
 
