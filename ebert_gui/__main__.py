@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from ebert_core.protocol.arguments import empty_value
 from ebert_core.protocol.display import usable_platforms
 from ebert_core.protocol.errors import InvalidRequest
+from ebert_core.protocol.resources import named_checkpoint
 from ebert_core.protocol.showing import Parser, run_with_streams, tell
 from ebert_core.protocol.threads import choose_threads, take_threads
 
@@ -104,7 +105,7 @@ def _options(parsed: argparse.Namespace) -> "Options":
         files=tuple(path for path in paths if path not in datasets),
         locus=parsed.locus,
         cell_type=parsed.cell_type,
-        checkpoint=str(Path(parsed.checkpoint).absolute()) if parsed.checkpoint else "",
+        checkpoint=str(Path(named_checkpoint(parsed.checkpoint)).absolute()) if parsed.checkpoint else "",
         session=str(Path(parsed.session).absolute()) if parsed.session else "",
         picture=str(Path(parsed.picture).absolute()) if parsed.picture else "",
         size=_size(parsed.size) if parsed.size else None,
@@ -125,7 +126,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("paths", nargs="*", metavar="DATASET.toml | FILE", help="a dataset, or track files, or both")
     parser.add_argument("--locus", default="", help="where to begin: chr5:124.5m, chr5:1000-2000 or a gene")
     parser.add_argument("--cell-type", default="", help="the cell type to look at")
-    parser.add_argument("--checkpoint", default="", help="a trained model to predict with")
+    parser.add_argument("--checkpoint", default="", help="a trained model's folder, or a shipped one's name")
     parser.add_argument("--session", default="", help="keep the session in this file; else every dataset has its own")
     parser.add_argument("--picture", default="", metavar="OUT", help="write a png, svg or pdf and end")
     parser.add_argument("--size", default="", metavar="WxH", help="of the picture; else the tracks decide")

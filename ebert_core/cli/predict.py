@@ -212,7 +212,11 @@ def _specs(arguments: argparse.Namespace) -> list[Predict]:
             f"{len(cells)} cell types need files of their own; write {{cell_type}} in the name of the output, "
             "as in {factor}.{cell_type}.bw."
         )
-    return [msgspec.structs.replace(spec, cell_type=cell) for cell in cells]
+    # The name stands in the output now, so that jobs of several cell types are told apart by theirs.
+    return [
+        msgspec.structs.replace(spec, cell_type=cell, output=spec.output.replace("{cell_type}", cell.replace("/", "-")))
+        for cell in cells
+    ]
 
 
 def _given(arguments: argparse.Namespace) -> dict[str, Any]:  # Any: values of the spec's keys

@@ -14,6 +14,7 @@ from ebert_core.jobs.summary import list_jobs
 from ebert_core.model.description import read_description
 from ebert_core.protocol.errors import InvalidRequest
 from ebert_core.protocol.reliability import MeasuredCell, Reliability, ReliabilityPoint, Transfer
+from ebert_core.protocol.resources import shipped_checkpoints
 from ebert_core.training.finetune import finetune
 from ebert_core.training.widening import BETWEEN_LOCI
 
@@ -122,6 +123,13 @@ def test_the_command_measures_a_finished_checkpoint_anew_and_leaves_its_weights(
     assert said.err.splitlines()[-1] == after.limits[-1]
     assert after.verdict == before.verdict is not None
     assert sorted(path.name for path in folder.parent.iterdir()) == ["rewritten"]
+
+
+def test_a_checkpoint_that_comes_with_the_program_is_not_rewritten_by_its_name(toy_binding, capsys):
+    before = (shipped_checkpoints()["demonstration"] / "description.json").read_bytes()
+    assert main(["calibrate", "demonstration", "--dataset", str(toy_binding)]) == 2
+    assert "demonstration comes with the program and is not rewritten; copy" in capsys.readouterr().err
+    assert (shipped_checkpoints()["demonstration"] / "description.json").read_bytes() == before
 
 
 def test_a_checkpoint_without_validation_loci_needs_named_ones(rewritten, toy_binding, capsys):
