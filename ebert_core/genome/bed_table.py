@@ -15,6 +15,7 @@ from ebert_core.genome.bed import BED9_COLOURS, bed_feature
 from ebert_core.genome.features import Feature, Located
 from ebert_core.genome.lines import ABSENT
 from ebert_core.genome.regular import read_regular
+from ebert_core.protocol.errors import InvalidRequest
 
 if TYPE_CHECKING:
     import polars as pl
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
 # Widths whose every column is checked here: BED3 to BED6, BED9 or broadPeak, narrowPeak.
 _WIDTHS = (3, 4, 5, 6, 9, 10)
 _COLOUR = r"^([01]?\d?\d|2[0-4]\d|25[0-5])(,([01]?\d?\d|2[0-4]\d|25[0-5])){2}$"
+# Each takes some 300 bytes.
+MOST_FEATURES = 10_000_000
 # Where more than this share of a chromosome is looked at, all of its features are made, once.
 _MANY = 0.1
 
@@ -65,6 +68,8 @@ class LocatedRows(Located):
         return tuple(self._made(self._table[first:last]))
 
     def _made(self, rows: "pl.DataFrame") -> Iterator[Feature]:
+        if len(rows) > MOST_FEATURES:
+            raise InvalidRequest(f"{self._path} has {len(rows):,} features here, more than can be shown; zoom in.")
         return (bed_feature(self._path, 0, [*map(str, row)]) for row in rows.iter_rows())
 
 

@@ -16,11 +16,16 @@ from ebert_core.genome.lines import BadLine, Skipped, reading
 from ebert_core.protocol.chromosome_names import name_in
 from ebert_core.protocol.errors import InvalidRequest
 from ebert_core.protocol.locus import Interval
-from ebert_core.protocol.regular_files import open_file
+from ebert_core.protocol.regular_files import open_file, read_whole
 from ebert_core.protocol.tracks import Remark
 
 BIGWIG_MAGICS = (b"\x26\xfc\x8f\x88", b"\x88\x8f\xfc\x26")
 BIGBED_MAGICS = (b"\xeb\xf2\x89\x87", b"\x87\x89\xf2\xeb")
+
+
+# Blocks of zeros unpack to a thousand times their size; each record takes some 600 bytes until it is a feature.
+MOST_RECORDS = 5_000_000
+_MOST_BYTES = 1 << 30
 
 
 def open_big_file(path: Path) -> Any:  # Any: pybigtools has no types.
@@ -36,10 +41,17 @@ def open_big_file(path: Path) -> Any:  # Any: pybigtools has no types.
     if has_absurd_sizes(path):
         raise InvalidRequest(f"{path} is damaged or cut short: a part of it is said to be larger than the file.")
     is_known = path.suffix.lower() in (".bw", ".bigwig", ".bb", ".bigbed")
-    with damage_of(path):
-        reader = pybigtools.open(str(path) if is_known else io.BytesIO(path.read_bytes()))
+    with damage_of(path), reading(path):
+        # The library tells kinds by names; a file of another name is read into memory.
+        reader = pybigtools.open(str(path) if is_known else io.BytesIO(_read_small(path)))
         reader.chroms()
     return reader
+
+
+def _read_small(path: Path) -> bytes:
+    if path.stat().st_size > _MOST_BYTES:
+        raise InvalidRequest(f"{path} is too large to be read under this name; let its name end in .bw or .bb.")
+    return read_whole(path, _MOST_BYTES)
 
 
 @contextmanager
@@ -116,7 +128,10 @@ class BigBedFeatures:
 
     def _read(self, name: str, start: int, end: int, most: int | None = None) -> list[Feature]:
         with damage_of(self.path):
-            records = [[name, *map(str, record)] for record in islice(self._reader.records(name, start, end), most)]
+            found = islice(self._reader.records(name, start, end), MOST_RECORDS + 1 if most is None else most)
+            records = [[name, *map(str, record)] for record in found]
+        if len(records) > MOST_RECORDS:
+            raise InvalidRequest(f"{self.path} has more than {MOST_RECORDS:,} features here; zoom in.")
         features = []
         for number, fields in enumerate(records, 1):
             if self._fold and self._gene_name < len(fields):

@@ -1,16 +1,16 @@
 """Indexes of FASTA files (.fai, .gzi), written by a walk that says which line is wrong; see docs/decisions/fasta.md."""
 
-import gzip
 import hashlib
 import os
 import struct
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, NamedTuple
 
-from ebert_core.genome.lines import at_line
+from ebert_core.genome.lines import LONGEST_LINE, at_line, unpacked
 from ebert_core.protocol.errors import InvalidRequest
+from ebert_core.protocol.hearing import tell_progress
 from ebert_core.protocol.regular_files import open_file
 
 
@@ -31,13 +31,12 @@ def build_indexes(path: Path, *, is_blocked: bool) -> dict[str, bytes]:
     Raises:
         InvalidRequest: the file has no sequence, or a line that no index can describe.
     """
+    with unpacked(path) as stream:
+        records = _fai(path, _measured(stream))
     if not is_blocked:
-        with open_file(path) as lines:
-            return {".fai": _fai(path, lines)}
-    with gzip.open(path) as lines:
-        records = _fai(path, lines)
+        return {".fai": records}
     with open_file(path) as file:
-        return {".fai": records, ".gzi": b"".join(_gzi(file))}
+        return {".fai": records, ".gzi": b"".join(_gzi(path, file))}
 
 
 def write_indexes(place: Path, indexes: dict[str, bytes]) -> None:
@@ -59,6 +58,31 @@ def with_ending(place: Path, ending: str) -> Path:
     return place.with_name(place.name + ending)
 
 
+class _Line(NamedTuple):
+    """How a line begins, how many bytes it has without blanks at its end, and with its end.
+
+    A chromosome may stand on one line, which is not kept in memory.
+    """
+
+    begin: bytes
+    bases: int
+    length: int
+
+
+def _measured(stream: BinaryIO) -> Iterator[_Line]:
+    begin, bases, length = b"", 0, 0
+    while piece := stream.readline(LONGEST_LINE):
+        begin = begin or piece
+        if stripped := len(piece.rstrip()):
+            bases = length + stripped
+        length += len(piece)
+        if piece.endswith(b"\n"):
+            yield _Line(begin, bases, length)
+            begin, bases, length = b"", 0, 0
+    if length:
+        yield _Line(begin, bases, length)
+
+
 @dataclass
 class _Record:
     offset: int = 0
@@ -67,30 +91,30 @@ class _Record:
     bytes_per_line: int = 0
     is_over: bool = False
 
-    def takes(self, line: bytes, offset: int) -> bool:
+    def takes(self, line: _Line, offset: int) -> bool:
         """Adds a line; False when one of this length may not stand here."""
-        bases = len(line.rstrip())
+        _, bases, length = line
         if not bases:
             self.is_over |= self.length > 0
             return True
         if not self.length:
-            self.offset, self.bases_per_line, self.bytes_per_line = offset, bases, len(line)
+            self.offset, self.bases_per_line, self.bytes_per_line = offset, bases, length
         if self.is_over or bases > self.bases_per_line:
             return False
-        self.is_over = len(line) != self.bytes_per_line or bases != self.bases_per_line
+        self.is_over = length != self.bytes_per_line or bases != self.bases_per_line
         self.length += bases
         return True
 
 
-def _fai(path: Path, lines: Iterable[bytes]) -> bytes:
+def _fai(path: Path, lines: Iterable[_Line]) -> bytes:
     records: dict[str, _Record] = {}
     name, record, offset = "", None, 0
     for number, line in enumerate(lines, 1):
-        if line.startswith(b">"):
-            name = _name(path, number, line, records)
-            record = records[name] = _Record(offset + len(line))
+        if line.begin.startswith(b">"):
+            name = _name(path, number, line.begin, records)
+            record = records[name] = _Record(offset + line.length)
         elif record is None:
-            if line.strip() and not line.startswith(b";"):
+            if line.bases and not line.begin.startswith(b";"):
                 raise at_line(path, number, "a FASTA file begins with a line that starts with '>'")
         elif not record.takes(line, offset):
             raise at_line(
@@ -99,7 +123,7 @@ def _fai(path: Path, lines: Iterable[bytes]) -> bytes:
                 f"the lines of {name} differ in length, which no index can describe; write the file again "
                 "with lines of one length",
             )
-        offset += len(line)
+        offset += line.length
     if not records:
         raise InvalidRequest(f"{path} holds no sequence.")
     rows = ([name, r.length, r.offset, r.bases_per_line, r.bytes_per_line] for name, r in records.items())
@@ -116,11 +140,17 @@ def _name(path: Path, number: int, header: bytes, records: dict[str, _Record]) -
     return name
 
 
-def _gzi(file: BinaryIO) -> Iterator[bytes]:
+def _gzi(path: Path, file: BinaryIO) -> Iterator[bytes]:
     from Bio import bgzf
 
     # The first block begins at 0 and is left out, and so is the empty one that marks the end.
     walked = bgzf.BgzfBlocks(file)  # type: ignore[no-untyped-call]  # Biopython types little.
-    blocks = [(start, data_start) for start, _, data_start, length in walked if length][1:]
+    size, blocks = max(1, path.stat().st_size), list[tuple[int, int]]()
+    for start, _, data_start, length in walked:
+        if len(blocks) % 100 == 0:
+            tell_progress(min(1.0, start / size), f"indexing {path.name}")
+        if length:
+            blocks.append((start, data_start))
+    blocks = blocks[1:]
     yield struct.pack("<Q", len(blocks))
     yield from (struct.pack("<QQ", *block) for block in blocks)

@@ -2,14 +2,17 @@
 
 import gzip
 import io
+import os
 import re
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, BinaryIO, NamedTuple
 
 from ebert_core.protocol.errors import InvalidRequest
+from ebert_core.protocol.hearing import tell_progress
 from ebert_core.protocol.regular_files import open_file
 from ebert_core.protocol.tracks import Remark
 
@@ -19,6 +22,11 @@ LARGEST_POSITION = 1 << 40
 # R writes 100,000 as 1e+05, and pandas whole numbers beside absent ones as 100000.0.
 _WITH_EXPONENT = re.compile(r"\d+(?:\.\d*)?(?:[eE]\+?\d{1,2})?")
 _LONGEST_QUOTE = 40
+# A line of any format read here has a few thousand characters; a line is kept in memory.
+LONGEST_LINE = 1_000_000
+# Some 300 bytes are kept of each; larger regular files are read as columns.
+MOST_LINES = 10_000_000
+_PIECE_BYTES = 1 << 20
 GZIP_MAGIC = b"\x1f\x8b"
 
 
@@ -30,20 +38,35 @@ class BadLine(InvalidRequest):
         self.number, self.problem = number, problem
 
 
+class _Problems:
+    """How many lines have one fate, and the first of them: a file may have forty million."""
+
+    def __init__(self, fate: str) -> None:
+        self._fate, self._count = fate, 0
+        self.first: BadLine | None = None
+
+    def add(self, problem: BadLine) -> None:
+        self.first, self._count = self.first or problem, self._count + 1
+
+    def remark(self) -> Iterator[Remark]:
+        if self.first is not None:
+            lines = f"{'1 line' if self._count == 1 else f'{self._count:,} lines'} {self._fate}"
+            yield Remark(lines, f"{lines}, first line {self.first.number}: {self.first.problem}.")
+
+
 class Skipped:
     """The lines of a file that were left out, or read in part, so that the rest of it can be drawn."""
 
     def __init__(self) -> None:
-        self._left_out: list[BadLine] = []
-        self._read_in_part: list[BadLine] = []
+        self._left_out, self._read_in_part = _Problems("left out"), _Problems("read in part")
 
     def leave_out(self, problem: BadLine) -> None:
         """Notes a line of which nothing is drawn."""
-        self._left_out.append(problem)
+        self._left_out.add(problem)
 
     def read_in_part(self, problem: BadLine) -> None:
         """Notes a line that is drawn otherwise than it stands."""
-        self._read_in_part.append(problem)
+        self._read_in_part.add(problem)
 
     def refuse_if_all(self, *, is_empty: bool) -> None:
         """Nothing, unless the file is empty because of what was left out.
@@ -51,24 +74,13 @@ class Skipped:
         Raises:
             BadLine: the first line that was left out, and why.
         """
-        if is_empty and self._left_out:
-            raise self._left_out[0]
+        if is_empty and self._left_out.first is not None:
+            raise self._left_out.first
 
     @property
     def remarks(self) -> tuple[Remark, ...]:
         """How many lines were not read, or in part, and the first of them with its number; none where all were."""
-        return tuple(
-            Remark(
-                f"{_lines(problems)} {fate}",
-                f"{_lines(problems)} {fate}, first line {problems[0].number}: {problems[0].problem}.",
-            )
-            for problems, fate in ((self._left_out, "left out"), (self._read_in_part, "read in part"))
-            if problems
-        )
-
-
-def _lines(problems: list[BadLine]) -> str:
-    return "1 line" if len(problems) == 1 else f"{len(problems):,} lines"
+        return (*self._left_out.remark(), *self._read_in_part.remark())
 
 
 class Line(NamedTuple):
@@ -116,22 +128,62 @@ def first_bytes(path: Path, count: int = 4096) -> bytes:
             return unpacked.read(count)
 
 
+class _Watched(io.RawIOBase):
+    """The unpacked bytes of a file, which tell whoever waits how far they are, and hear that nobody does any more."""
+
+    def __init__(self, path: Path, packed: io.BufferedReader, unpacked: gzip.GzipFile | io.BufferedReader) -> None:
+        self._note, self._packed, self._unpacked = f"reading {path.name}", packed, unpacked
+        self._size = max(1, os.fstat(packed.fileno()).st_size)
+
+    def readable(self) -> bool:
+        return True
+
+    # Any: RawIOBase takes whatever holds bytes.
+    def readinto(self, buffer: Any) -> int:
+        tell_progress(min(1.0, self._packed.tell() / self._size), self._note)
+        piece = memoryview(buffer)[:_PIECE_BYTES]
+        read = self._unpacked.read(len(piece))
+        piece[: len(read)] = read
+        return len(read)
+
+
+@contextmanager
+def unpacked(path: Path) -> Iterator[BinaryIO]:
+    """The bytes of a file, unpacked when it is gzipped, however much it unpacks to; tells progress while it is read.
+
+    Raises:
+        InvalidRequest: the file cannot be read, is no regular file, or is damaged.
+    """
+    with reading(path), open_file(path) as packed:
+        is_packed = packed.read(2) == GZIP_MAGIC
+        packed.seek(0)
+        content = gzip.GzipFile(fileobj=packed) if is_packed else packed
+        with io.BufferedReader(_Watched(path, packed, content), _PIECE_BYTES) as stream:
+            yield stream
+
+
 def read_lines(path: Path) -> Iterator[Line]:
     """All lines that are not blank, whatever ends them.
 
     Raises:
-        InvalidRequest: the file cannot be read, is empty, or is no text.
+        InvalidRequest: the file cannot be read, is empty, is no text, has a line of more than a million characters, or
+            more lines than there is memory for.
     """
     if b"\0" in first_bytes(path):
         raise InvalidRequest(f"{path} is not a text file.")
-    with reading(path), open_file(path) as raw:
-        is_packed = raw.read(2) == GZIP_MAGIC
-        raw.seek(0)
-        unpacked = gzip.open(raw) if is_packed else raw  # noqa: SIM115 (closed by the wrapper below)
-        with io.TextIOWrapper(unpacked, encoding="utf-8-sig", errors="replace", newline=None) as text:
-            for number, line in enumerate(text, 1):
-                if not line.isspace():
-                    yield Line(number, line.rstrip("\n"))
+    count = 0
+    with unpacked(path) as stream, io.TextIOWrapper(stream, "utf-8-sig", errors="replace", newline=None) as text:
+        for number, line in enumerate(iter(partial(text.readline, LONGEST_LINE + 1), ""), 1):
+            if len(line) > LONGEST_LINE:
+                raise at_line(path, number, f"it is longer than {LONGEST_LINE:,} characters, so this is no such text")
+            if not line.isspace():
+                count += 1
+                if count > MOST_LINES:
+                    raise InvalidRequest(
+                        f"{path} has more than {MOST_LINES:,} lines, for which a text is no good form: "
+                        "make a bigBed (bedToBigBed) or bigWig (bedGraphToBigWig) of it."
+                    )
+                yield Line(number, line.rstrip("\n"))
 
 
 def at_line(path: Path, number: int, problem: str) -> BadLine:

@@ -3,19 +3,22 @@
 A file is either wholly regular, so that no line of it could be refused, or it is left to the readers of lines.
 """
 
-import gzip
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, BinaryIO, NamedTuple
 
 from ebert_core.genome.bed import has_gff_tags, is_heading_line, is_track_line
-from ebert_core.genome.lines import GZIP_MAGIC, LARGEST_POSITION, columns_of, reading
+from ebert_core.genome.lines import LARGEST_POSITION, LONGEST_LINE, columns_of, unpacked
+from ebert_core.protocol.errors import InvalidRequest
 
 if TYPE_CHECKING:
     import polars as pl
 
 # Below, lines are read as soon as polars is imported.
 _LEAST_BYTES = 2_000_000
+# What is parsed at once, and what a table may take: a gzipped file may unpack to a thousand times its size.
+_PIECE_BYTES = 1 << 25
+_MOST_BYTES = 1 << 32
 
 
 class _Beginning(NamedTuple):
@@ -40,19 +43,47 @@ def read_regular(
         least_bytes: smaller files are not read here; 2 MB unless given.
 
     Raises:
-        InvalidRequest: the file cannot be read.
+        InvalidRequest: the file cannot be read, or its table takes too much memory.
     """
-    with reading(path):
-        if path.stat().st_size < (_LEAST_BYTES if least_bytes is None else least_bytes):
+    with unpacked(path) as stream:
+        begun = stream.read(max(_LEAST_BYTES if least_bytes is None else least_bytes, LONGEST_LINE))
+        if len(begun) < (_LEAST_BYTES if least_bytes is None else least_bytes):
             return None
-        content = path.read_bytes()
-        content = gzip.decompress(content) if content.startswith(GZIP_MAGIC) else content
-    # A lone carriage return ends a line, too.
-    beginning = None if b"\r" in content else _beginning(content, takes_headings=not is_signal)
-    if beginning is None or beginning.columns not in widths:
-        return None
-    table = _parsed(content[beginning.length :], beginning.columns, is_signal)
-    return None if table is None or _is_odd(table) else table
+        beginning = _beginning(begun, takes_headings=not is_signal)
+        if beginning is None or beginning.columns not in widths:
+            return None
+        return _joined(path, _pieces(begun[beginning.length :], stream), beginning.columns, is_signal)
+
+
+def _pieces(begun: bytes, stream: BinaryIO) -> Iterator[bytes]:
+    """Whole lines of a file that goes on after what was read; an empty piece where a line has no end."""
+    kept = begun
+    while more := stream.read(_PIECE_BYTES):
+        cut = kept.rfind(b"\n") + 1
+        if cut or len(kept) > LONGEST_LINE:
+            yield kept[:cut]
+        kept = kept[cut:] + more
+    if kept:
+        yield kept
+
+
+def _joined(path: Path, pieces: Iterator[bytes], columns: int, is_signal: bool) -> "pl.DataFrame | None":
+    import polars as pl
+
+    tables, size = [], 0
+    for piece in pieces:
+        # A lone carriage return ends a line, too.
+        table = _parsed(piece, columns, is_signal) if piece and b"\r" not in piece else None
+        if table is None or _is_odd(table):
+            return None
+        tables.append(table)
+        size += int(table.estimated_size())
+        if size > _MOST_BYTES:
+            raise InvalidRequest(
+                f"{path} takes more than {_MOST_BYTES >> 30} GiB of memory; "
+                "make a bigBed (bedToBigBed) or bigWig (bedGraphToBigWig) of it."
+            )
+    return pl.concat(tables, rechunk=True) if tables else None
 
 
 def _beginning(content: bytes, *, takes_headings: bool) -> _Beginning | None:

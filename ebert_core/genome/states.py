@@ -61,7 +61,7 @@ class Segmentation:
         """Lengths by chromosome where the file knows them (bigBed), else the ends of the last runs."""
         if self._big:
             return self._big.chromosome_lengths
-        return {chromosome: int(runs.ends[-1]) for chromosome, runs in self._runs.items()}
+        return {chromosome: int(runs.ends[-1]) for chromosome, runs in self._runs.items() if len(runs.ends)}
 
     @property
     def knows_lengths(self) -> bool:

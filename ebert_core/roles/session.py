@@ -22,6 +22,7 @@ import msgspec
 from ebert_core.protocol import codec
 from ebert_core.protocol.errors import InvalidRequest
 from ebert_core.protocol.frames import PREAMBLE, BrokenStream, FrameReader
+from ebert_core.protocol.hearing import heard_by
 from ebert_core.protocol.messages import (
     LONGEST_DETAILS,
     LONGEST_SENTENCE,
@@ -132,7 +133,7 @@ class _Session:
         self._outbox.send_now(Begun(ask.id))
         try:
             request = self._requests.decode(memoryview(ask.body))
-            with told_to(partial(self._before_reading, ask.id)):
+            with told_to(partial(self._before_reading, ask.id)), heard_by(report):
                 reply = codec.encode(self._handlers[type(request)](request, report))
         except Cancelled:
             self._fail(ask.id, self._desk.verdict() or "cancelled")

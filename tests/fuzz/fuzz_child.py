@@ -1,6 +1,6 @@
 """Reads mutants of formats in a process of its own: `python fuzz_child.py SEED COUNT FOLDER FORMAT…`.
 
-Whatever ends the process, the input that did it lies in FOLDER, and what was said on stderr tells the rest.
+Whatever ends the process, the input that did it lies in FOLDER, and what was printed tells the rest.
 """
 
 import faulthandler
@@ -38,6 +38,7 @@ def _wrong(name: str, form: Format, seed: int, count: int, folder: Path) -> int:
     wrong, refused = 0, 0
     for number in range(count):
         place = folder / f"{seed}-{number}"
+        sys.stdout.flush()
         path = _write(form, place, random.Random(f"{name} {seed} {number}"))
         faulthandler.dump_traceback_later(_SECONDS, exit=True)
         problem = _problem(form, path)
@@ -47,7 +48,7 @@ def _wrong(name: str, form: Format, seed: int, count: int, folder: Path) -> int:
             shutil.rmtree(place)
             continue
         wrong += 1
-        sys.stderr.write(f"{name}: {path}\n{problem}\n")
+        sys.stdout.write(f"{name}: {path}\n{problem}\n")
         if wrong >= _MOST_WRONG:
             break
     sys.stdout.write(f"{name}: {refused} of {count} refused\n")

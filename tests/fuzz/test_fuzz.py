@@ -48,7 +48,7 @@ def test_wrong_files_are_read_or_refused_in_a_sentence(tmp_path: Path, group: st
         [*command, *_GROUPS[group]], env=environment, capture_output=True, text=True, errors="replace", check=False
     )
     assert not done.returncode, (
-        f"Seed {_SEED}, inputs in {folder}, exit status {done.returncode}:\n{done.stderr[-6000:]}"
+        f"Seed {_SEED}, inputs in {folder}, exit status {done.returncode}:\n{done.stdout}\n{done.stderr[-2000:]}"
     )
 
 

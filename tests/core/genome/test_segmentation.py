@@ -68,3 +68,8 @@ def test_a_file_that_is_no_segmentation_gives_a_sentence(tmp_path, text, sentenc
     path.write_text(text)
     with pytest.raises(InvalidRequest, match=sentence):
         Segmentation(path)
+
+
+def test_a_chromosome_of_states_without_a_base_is_none(tmp_path):
+    (tmp_path / "s.bed").write_text("chr1\t5\t5\tE1\nchr2\t0\t200\tE2\n")
+    assert Segmentation(tmp_path / "s.bed").chromosome_lengths == {"chr2": 200}

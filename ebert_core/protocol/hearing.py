@@ -1,0 +1,41 @@
+"""Who waits for what is being read: told how far it is, and heard when the answer is no longer wanted.
+
+Files are opened deep below the handler of a request, by whoever first needs them, so the one who waits is kept for the
+whole call instead of being handed down.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from typing import Protocol
+
+
+class Waiting(Protocol):
+    """Takes how far the work is, 0 to 1, and a note; raises when the answer is no longer wanted."""
+
+    def __call__(self, fraction: float, note: str = "", /) -> None:
+        """Called now and then while something is read."""
+
+
+_waiting: ContextVar[Waiting | None] = ContextVar("waiting", default=None)
+
+
+@contextmanager
+def heard_by(waiting: Waiting) -> Iterator[None]:
+    """Until the end of the block, what is read tells this one how far it is."""
+    token = _waiting.set(waiting)
+    try:
+        yield
+    finally:
+        _waiting.reset(token)
+
+
+def tell_progress(fraction: float, note: str) -> None:
+    """Tells the one who waits, if anybody does. Call it for every megabyte or so.
+
+    Raises:
+        BaseException: whatever that one raises to say that the answer is no longer wanted.
+    """
+    waiting = _waiting.get()
+    if waiting is not None:
+        waiting(fraction, note)
