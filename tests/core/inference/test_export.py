@@ -258,8 +258,8 @@ def test_progress_grows_to_the_end_by_what_is_computed(spec_of):
     fractions = [fraction for fraction, _note in told]
     assert fractions == sorted(fractions)
     assert 0 <= fractions[0] < 0.2
+    assert len(set(fractions)) > 2
     assert 0.6 < fractions[-1] <= 1
-    assert max(np.diff(fractions)) < 0.5
 
 
 def test_called_bins_are_joined_into_runs():
