@@ -32,6 +32,7 @@ from ebert_core.genome.motifs import Matrices, find_motif, log_odds
 from ebert_core.genome.reference import Reference
 from ebert_core.genome.signal import OpenSignal, open_signal
 from ebert_core.genome.states import Segmentation
+from ebert_core.protocol.alphabets import mixed_alphabets
 from ebert_core.protocol.chromosome_names import (
     in_natural_order,
     name_in,
@@ -214,11 +215,28 @@ class Dataset:
         """The segmentation's alphabet: what the dataset names, or the names in its files in natural order."""
         if self.layout.state_names:
             return self.layout.state_names
-        found: set[str] = set()
-        for path in (Path(cell.states) for cell in self.layout.cell_types.values() if cell.states):
-            with reading(path):
-                found.update(Segmentation(path, (), self._skipped()).names)
-        return tuple(sorted(found, key=natural_order))
+        if self.mixed_alphabets and not self._is_for_drawing:
+            raise InvalidRequest(f"{self.path or self.layout.name}: {self.mixed_alphabets}")
+        return tuple(sorted({name for names in self._named_states.values() for name in names}, key=natural_order))
+
+    @cached_property
+    def mixed_alphabets(self) -> str:
+        """Why the segmentations do not belong together, where the dataset names no states; empty where they do."""
+        return "" if self.layout.state_names else mixed_alphabets(self._named_states)
+
+    @cached_property
+    def _named_states(self) -> dict[str, tuple[str, ...]]:
+        """The names of states in the segmentation of each cell type that has one."""
+        names: dict[str, tuple[str, ...]] = {}
+        found: dict[str, tuple[str, ...]] = {}
+        for cell, paths in self.layout.cell_types.items():
+            if paths.states and paths.states not in names:
+                with reading(paths.states):
+                    read = Segmentation(Path(paths.states), (), self._skipped(), self.layout.renamed_states)
+                    names[paths.states] = tuple(read.names)
+            if paths.states:
+                found[cell] = names[paths.states]
+        return found
 
     @cached_property
     def state_colours(self) -> tuple[StateName, ...]:
@@ -271,7 +289,7 @@ class Dataset:
         path = self.cell_type(cell_type).states
         if not path:
             return None
-        read = partial(Segmentation, Path(path), self.state_names, self._skipped())
+        read = partial(Segmentation, Path(path), self.state_names, self._skipped(), self.layout.renamed_states)
         return self._checked(("states", path), read)
 
     def signal(self, cell_type: str, signal: str) -> OpenSignal | None:
@@ -402,7 +420,10 @@ class Dataset:
 
     def remarks_on(self, source: TrackFile, chromosome: str) -> tuple[Remark, ...]:
         """Sentences on what of a file was not read as it stands, and on names that do not meet the genome in view."""
-        return (*prediction_remarks(source.path), *source.remarks, *self._strangeness(source, chromosome))
+        own = (*prediction_remarks(source.path), *source.remarks, *self._strangeness(source, chromosome))
+        if isinstance(source, Segmentation) and self.mixed_alphabets:
+            return (*own, Remark("different alphabets", self.mixed_alphabets))
+        return own
 
     def _strangeness(self, source: TrackFile, chromosome: str) -> Iterator[Remark]:
         """Bare files together may be of several genomes: the one in view is that of the files that know it."""

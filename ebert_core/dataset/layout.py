@@ -4,7 +4,6 @@ import os
 import re
 import tomllib
 from collections.abc import Mapping
-from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +11,8 @@ import msgspec
 import tomli_w
 
 from ebert_core.dataset.channels import derived
+from ebert_core.dataset.renaming import read_renames, refuse_unused, renamed, under_new_names
+from ebert_core.dataset.toml_table import Problem, Table
 from ebert_core.genome.lines import reading
 from ebert_core.protocol.chromosome_names import assembly_called
 from ebert_core.protocol.documents import parse_toml
@@ -33,14 +34,13 @@ _TOP = [
     "start_locus",
     "store",
     "inputs",
+    "rename",
     "states",
     "motifs",
     "signals",
     "cell_types",
     "synthetic",
 ]
-# What stands in for a key that is needed, while the others are judged.
-_NEEDED: dict[str, Any] = {"version": VERSION, "name": "unnamed", "assembly": "unknown"}
 # Names in a spec that stand for several signals.
 _FAMILIES = ("binding", "expression")
 
@@ -65,7 +65,8 @@ class Layout(msgspec.Struct, frozen=True):
     """What a DATASET.toml says, with absolute paths.
 
     `inputs` names, by wanted signal, the one that is read in its place in cell types that lack it. `store` is a folder
-    that need not be there yet.
+    that need not be there yet. `renamed_states` gives states new names by those in the files; other new names are in
+    place already.
     """
 
     name: str
@@ -81,6 +82,7 @@ class Layout(msgspec.Struct, frozen=True):
     inputs: dict[str, str] = {}
     state_names: tuple[str, ...] = ()
     state_colours: tuple[str, ...] = ()
+    renamed_states: dict[str, str] = {}
     bin_width: int = 200
     motifs: dict[str, str] = {}
     signals: dict[str, str] = {}
@@ -98,14 +100,6 @@ def read_layout(path: Path) -> Layout:
     return _layout(_read(path))
 
 
-class _Problem(InvalidRequest):
-    """What is wrong with one key, which stands in these tables."""
-
-    def __init__(self, sentence: str, keys: tuple[str, ...]) -> None:
-        super().__init__(sentence)
-        self.keys = keys
-
-
 def problems_of(path: Path) -> tuple[Layout, list[tuple[str, str]]]:
     """What a DATASET.toml says as far as it makes sense, and key and sentence of everything that does not.
 
@@ -117,12 +111,12 @@ def problems_of(path: Path) -> tuple[Layout, list[tuple[str, str]]]:
     while True:
         try:
             return _layout(top), problems
-        except _Problem as problem:
+        except Problem as problem:
             problems.append((".".join(problem.keys), str(problem)))
             top.leave_out(problem.keys)
 
 
-def _read(path: Path) -> "_Table":
+def _read(path: Path) -> "Table":
     with reading(path):
         try:
             text = read_whole(path).decode("utf-8-sig")
@@ -131,10 +125,10 @@ def _read(path: Path) -> "_Table":
             raise InvalidRequest(f"{path} is not a text file.") from None
         except tomllib.TOMLDecodeError as error:
             raise InvalidRequest(f"{path} is not valid TOML: {error}.") from None
-    return _Table(path, text.splitlines(), (), content)
+    return Table(path, text.splitlines(), (), content)
 
 
-def _layout(top: "_Table") -> Layout:
+def _layout(top: "Table") -> Layout:
     top.allow(_TOP)
     version = top.number("version", required=True)
     if version != VERSION:
@@ -150,7 +144,19 @@ def _layout(top: "_Table") -> Layout:
     for colour in colours:
         if not re.fullmatch(r"#[0-9a-fA-F]{6}", colour):
             raise states.problem("colours", f"holds '{colour}', which is no colour such as #1f77b4")
-    cells = _cell_types(top.table("cell_types"))
+    cells, renames, rename = _cell_types(top.table("cell_types")), read_renames(top), top.table("rename")
+    motif_files = {factor: motifs.motif_file(factor) for factor in motifs.keys()}  # noqa: SIM118 (no dict)
+    shared = _signals(top.table("signals"))
+    known = {
+        "cell_types": cells,
+        "signals": [*shared, *(signal for cell in cells.values() for signal in cell.signals)],
+        "factors": [*motif_files, *(factor for cell in cells.values() for factor in cell.peaks)],
+    }
+    refuse_unused(renames, known, rename)
+    cells = renamed(cells, renames, rename)
+    # Several states may become one, whose colour is that of the first.
+    first = {renames.states.get(name, name): place for place, name in reversed(list(enumerate(names)))}
+    kept = sorted(first.values())
     return Layout(
         name=top.text("name", required=True),
         assembly=assembly_called(top.text("assembly", required=True)),
@@ -163,18 +169,19 @@ def _layout(top: "_Table") -> Layout:
         start_locus=top.text("start_locus"),
         store=top.folder("store"),
         inputs=_inputs(top, cells),
-        state_names=names,
-        state_colours=tuple(colour.lower() for colour in colours),
+        state_names=tuple(renames.states.get(names[place], names[place]) for place in kept),
+        state_colours=tuple(colours[place].lower() for place in kept) if colours else (),
+        renamed_states=renames.states,
         bin_width=states.number("bin_width") or 200,
-        motifs={factor: motifs.motif_file(factor) for factor in motifs.keys()},  # noqa: SIM118 (no dict)
-        signals=_signals(top.table("signals")),
+        motifs=under_new_names(motif_files, renames.factors, rename, "factors"),
+        signals=under_new_names(shared, renames.signals, rename, "signals"),
         cell_types=cells,
         seed=synthetic.number("seed"),
         truth=synthetic.file("truth"),
     )
 
 
-def _cell_types(table: "_Table") -> dict[str, CellTypePaths]:
+def _cell_types(table: "Table") -> dict[str, CellTypePaths]:
     cells = {name: _cell_type(table.table(name)) for name in table.keys()}  # noqa: SIM118 (no dict)
     first = next((cell for cell in cells.values() if cell.expression), None)
     for name, cell in cells.items():
@@ -184,7 +191,7 @@ def _cell_types(table: "_Table") -> dict[str, CellTypePaths]:
     return cells
 
 
-def _cell_type(table: "_Table") -> CellTypePaths:
+def _cell_type(table: "Table") -> CellTypePaths:
     table.allow(["states", "signals", "peaks", "expression"])
     peaks = table.table("peaks")
     return CellTypePaths(
@@ -195,7 +202,7 @@ def _cell_type(table: "_Table") -> CellTypePaths:
     )
 
 
-def _inputs(top: "_Table", cells: Mapping[str, CellTypePaths]) -> dict[str, str]:
+def _inputs(top: "Table", cells: Mapping[str, CellTypePaths]) -> dict[str, str]:
     try:
         related = parse_related(top.texts("inputs"))
     except InvalidRequest as error:
@@ -206,142 +213,16 @@ def _inputs(top: "_Table", cells: Mapping[str, CellTypePaths]) -> dict[str, str]
     return related
 
 
-def _signals(table: "_Table") -> dict[str, str]:
+def _signals(table: "Table") -> dict[str, str]:
     for name in table.keys():  # noqa: SIM118 (no dict)
         if derived(name) or name in _FAMILIES:
             raise table.problem(name, "has a name that stands for a signal the program makes; choose another")
     return {name: table.file(name) for name in table.keys()}  # noqa: SIM118 (no dict)
 
 
-def _peaks(table: "_Table") -> PeakPaths:
+def _peaks(table: "Table") -> PeakPaths:
     table.allow(["conservative", "relaxed"])
     return PeakPaths(table.file("conservative", required=True), table.file("relaxed"))
-
-
-class _Table:
-    """One table of the file, which knows where it stands and so can say what is wrong and where."""
-
-    def __init__(self, path: Path, lines: list[str], keys: tuple[str, ...], content: dict[str, Any]) -> None:
-        # Any: TOML holds values of every type until they have been checked here.
-        self._path, self._lines, self._keys, self._content = path, lines, keys, content
-
-    def keys(self) -> tuple[str, ...]:
-        return tuple(self._content)
-
-    def allow(self, known: list[str]) -> None:
-        for key in self._content:
-            if key not in known:
-                near = get_close_matches(key, known, 1, 0.0)[0]
-                raise self.problem(key, f"is not a key of a dataset; the nearest one is '{near}'")
-
-    def table(self, key: str) -> "_Table":
-        value = self._content.get(key, {})
-        if not isinstance(value, dict):
-            raise self.problem(key, "must be a table")
-        return _Table(self._path, self._lines, (*self._keys, key), value)
-
-    def text(self, key: str, *, required: bool = False) -> str:
-        value = self._content.get(key)
-        if value is None and not required:
-            return ""
-        if not isinstance(value, str) or not value:
-            raise self.problem(key, "must be a text in quotes" if value is not None else "is missing")
-        return value
-
-    def texts(self, key: str) -> tuple[str, ...]:
-        value = self._content.get(key, [])
-        if not isinstance(value, list) or not all(isinstance(each, str) and each for each in value):
-            raise self.problem(key, "must be a list of texts in quotes")
-        return tuple(value)
-
-    def numbers(self, key: str) -> tuple[float, ...]:
-        value = self._content.get(key, [])
-        if not isinstance(value, list) or not all(_is_moderate(each) for each in value):
-            raise self.problem(key, "must be a list of numbers between -60000 and 60000")
-        return tuple(map(float, value))
-
-    def number(self, key: str, *, required: bool = False) -> int | None:
-        value = self._content.get(key)
-        if value is None and not required:
-            return None
-        if not isinstance(value, int) or isinstance(value, bool) or value < 0:
-            raise self.problem(key, "must be a whole number" if value is not None else "is missing")
-        return value
-
-    def file(self, key: str, *, required: bool = False) -> str:
-        value = self.text(key, required=required)
-        if not value:
-            return ""
-        found = self._path.parent.absolute() / Path(value).expanduser()
-        if not found.is_file():
-            raise self.problem(key, f"names the file {found}, which is not there")
-        return os.path.normpath(found)
-
-    def folder(self, key: str) -> str:
-        """A folder that need not be there."""
-        value = self.text(key)
-        return os.path.normpath(self._path.parent.absolute() / Path(value).expanduser()) if value else ""
-
-    def motif_file(self, key: str) -> str:
-        value = self.text(key, required=True)
-        found = self._path.parent.absolute() / Path(value).expanduser()
-        if found.is_file():
-            return os.path.normpath(found)
-        file, mark, motif = value.rpartition("#")
-        if not (mark and (self._path.parent.absolute() / Path(file).expanduser()).is_file()):
-            raise self.problem(key, f"names the file {found}, which is not there")
-        return f"{os.path.normpath(self._path.parent.absolute() / Path(file).expanduser())}#{motif}"
-
-    def leave_out(self, keys: tuple[str, ...]) -> None:
-        """Take out the key with what is wrong; where it is needed, something that makes sense takes its place."""
-        *tables, key = keys
-        content = self._content
-        for table in tables:
-            content = content[table]
-        if len(keys) == 1 and key in _NEEDED:
-            content[key] = _NEEDED[key]
-        elif key in content:
-            del content[key]
-        else:
-            # A table that lacks what it needs goes as a whole.
-            self.leave_out(tuple(tables))
-
-    def problem(self, key: str, problem: str) -> InvalidRequest:
-        line = _line_of(self._lines, self._keys, key)
-        place = f"{self._path}, line {line}" if line else str(self._path)
-        keys = (*self._keys, key)
-        return _Problem(f"{place}: {'.'.join(keys)} {problem}.", keys)
-
-
-def _is_moderate(value: object) -> bool:
-    """Whether a value is a number that float16 can hold."""
-    return isinstance(value, (int, float)) and not isinstance(value, bool) and abs(value) <= 60_000
-
-
-def _line_of(lines: list[str], table: tuple[str, ...], key: str) -> int | None:
-    """The line, counted from 1, where a key of a table is given; for an absent key, the table's heading."""
-    current: tuple[str, ...] = ()
-    heading: int | None = None
-    for number, line in enumerate(lines, 1):
-        if header := re.match(r"\s*\[\[?([^\]]+)\]\]?\s*(?:#.*)?$", line):
-            current = _parts(header[1])
-            if current == (*table, key):
-                return number
-            heading = number if current == table else heading
-        elif (
-            pair := re.match(r"\s*((?:[\w-]+|\"[^\"]*\"|'[^']*')(?:\s*\.\s*(?:[\w-]+|\"[^\"]*\"|'[^']*'))*)\s*=", line)
-        ) and (
-            *current,
-            *_parts(pair[1]),
-        )[: len(table) + 1] == (*table, key):
-            return number
-    return heading
-
-
-def _parts(dotted: str) -> tuple[str, ...]:
-    return tuple(
-        bare or double or single for bare, double, single in re.findall(r"([\w-]+)|\"([^\"]*)\"|'([^']*)'", dotted)
-    )
 
 
 def write_layout(layout: Layout, path: Path) -> None:
@@ -359,7 +240,7 @@ def write_layout(layout: Layout, path: Path) -> None:
         raise InvalidRequest(f"{path} cannot be written: {error.strerror}.") from None
 
 
-def _content(layout: Layout, folder: Path) -> dict[str, Any]:  # Any: as in _Table.
+def _content(layout: Layout, folder: Path) -> dict[str, Any]:  # Any: as in Table.
     def near(file: str) -> str:
         return os.path.relpath(file, folder) if file.startswith(f"{folder}{os.sep}") else file
 
@@ -390,6 +271,7 @@ def _content(layout: Layout, folder: Path) -> dict[str, Any]:  # Any: as in _Tab
             "start_locus": layout.start_locus,
             "store": near(layout.store),
             "inputs": list(related_texts(layout.inputs)),
+            "rename": kept({"states": layout.renamed_states}),
             "states": kept(states) | ({"bin_width": layout.bin_width} if layout.state_names else {}),
             "motifs": {factor: near(file) for factor, file in layout.motifs.items()},
             "signals": {signal: near(file) for signal, file in layout.signals.items()},

@@ -292,6 +292,7 @@ def _fingerprint(dataset: Dataset, matrices: Matrices, regions: Sequence[Interva
         near(layout.genes),
         expression,
         dataset.state_names,
+        sorted(layout.renamed_states.items()),
         stored_motifs(matrices),
         regions,
     )

@@ -1,6 +1,6 @@
 """Chromatin segmentations: which state stands where."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from difflib import get_close_matches
 from pathlib import Path
 from typing import NamedTuple
@@ -32,16 +32,24 @@ class Runs(NamedTuple):
 class Segmentation:
     """The states of one cell type, from BED or bigBed."""
 
-    def __init__(self, path: Path, names: Sequence[str] = (), skipped: Skipped | None = None) -> None:
+    def __init__(
+        self,
+        path: Path,
+        names: Sequence[str] = (),
+        skipped: Skipped | None = None,
+        renamed: Mapping[str, str] | None = None,
+    ) -> None:
         """Reads the file; without `names` its own are taken, in order of appearance.
 
-        `skipped` takes note of lines that make no sense or lie over others; without it they are errors.
+        `skipped` takes note of lines that make no sense or lie over others; without it they are errors. `renamed` gives
+        states other names than the file does.
 
         Raises:
             InvalidRequest: the file cannot be read, holds a state that is not among the names, or overlaps itself.
         """
         self.path = path
         self._skipped = skipped
+        self._renamed = renamed or {}
         self.names = list(names)
         self.colours: dict[str, str] = {}
         self._ids = {name: index for index, name in enumerate(self.names)}
@@ -146,7 +154,7 @@ class Segmentation:
         return Runs(starts, ends, ids)
 
     def _id(self, feature: Feature) -> int:
-        name = feature.name
+        name = self._renamed.get(feature.name, feature.name)
         if name not in self._ids:
             if not name:
                 raise self._problem(feature, "the fourth column, the state's name, is absent")

@@ -2,6 +2,7 @@
 
 from ebert_core.dataset.description import Dataset
 from ebert_core.model.description import Description
+from ebert_core.protocol.alphabets import advice_on_states
 from ebert_core.protocol.errors import InvalidRequest
 
 
@@ -26,7 +27,7 @@ def check_fit(description: Description, dataset: Dataset) -> None:
     if known and unknown:
         raise InvalidRequest(
             f"{description.name} knows the states {', '.join(known)}; this dataset's segmentation has {unknown[0]}. "
-            "Use a segmentation with the same states, or take the states out of the dataset."
+            f"{advice_on_states(dataset.state_names, known)}"
         )
     missing = dataset.reference is None
     if missing:

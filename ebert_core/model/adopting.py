@@ -10,6 +10,7 @@ from ebert_core.model.checkpoint import Checkpoint, first_member
 from ebert_core.model.config import Architecture
 from ebert_core.model.network import Ebert
 from ebert_core.protocol.adopting import changed_names
+from ebert_core.protocol.alphabets import advice_on_states
 from ebert_core.protocol.errors import InvalidRequest
 
 _SIZES = ("layers", "hidden", "heads", "token_width", "embedding_width", "base_embedding", "positions")
@@ -158,7 +159,8 @@ def _refuse_unknown_state(ours: Architecture, theirs: Architecture) -> None:
     unknown = set(ours.states) - set(theirs.states)
     if theirs.states and unknown:
         raise InvalidRequest(
-            f"The pre-trained checkpoint does not know the state {sorted(unknown)[0]}; leave states out."
+            f"The pre-trained checkpoint does not know the state {sorted(unknown)[0]}. "
+            f"{advice_on_states(ours.states, theirs.states)} Or leave states out."
         )
 
 

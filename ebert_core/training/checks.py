@@ -18,6 +18,7 @@ from ebert_core.model.config import PRESETS, Architecture
 from ebert_core.model.description import Description, read_description
 from ebert_core.model.durable import check_place
 from ebert_core.protocol.adopting import changed_names
+from ebert_core.protocol.alphabets import advice_on_states
 from ebert_core.protocol.errors import InvalidRequest
 from ebert_core.protocol.inputs import input_sentences
 from ebert_core.protocol.locus import Interval
@@ -144,8 +145,9 @@ def _check_states(spec: FineTune, dataset: Dataset, parent: Description) -> None
     unknown = [name for name in dataset.state_names if name not in known]
     if spec.use_states and known and unknown:
         raise InvalidRequest(
-            f"{parent.name} knows the states {listed(known)}, and not {unknown[0]} of {dataset.layout.name}; fine-tune "
-            "without states, or start from another checkpoint."
+            f"{parent.name} knows the states {listed(known)}, and not {unknown[0]} of {dataset.layout.name}. "
+            f"{advice_on_states(dataset.state_names, known)} Or fine-tune without states, or start from another "
+            "checkpoint."
         )
 
 

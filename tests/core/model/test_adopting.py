@@ -45,7 +45,7 @@ def test_another_size_or_an_unknown_state_is_refused(toy_checkpoint):
     parent = load_checkpoint(toy_checkpoint)
     with pytest.raises(InvalidRequest, match="has layers 1, not 2"):
         child_of(parent, layers=2)
-    with pytest.raises(InvalidRequest, match="does not know the state poised; leave states out"):
+    with pytest.raises(InvalidRequest, match="does not know the state poised"):
         child_of(parent, states=("open", "poised"))
 
 

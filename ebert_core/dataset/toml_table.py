@@ -1,0 +1,165 @@
+"""One table of a DATASET.toml, which knows where it stands and so can say what is wrong, and in which line."""
+
+import os
+import re
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Any
+
+from ebert_core.protocol.errors import InvalidRequest
+
+# What stands in for a key that is needed, while the others are judged.
+_NEEDED: dict[str, Any] = {"version": 1, "name": "unnamed", "assembly": "unknown"}
+
+
+class Problem(InvalidRequest):
+    """What is wrong with one key, which stands in these tables."""
+
+    def __init__(self, sentence: str, keys: tuple[str, ...]) -> None:
+        super().__init__(sentence)
+        self.keys = keys
+
+
+class Table:
+    """One table of the file, which knows where it stands and so can say what is wrong and where."""
+
+    def __init__(self, path: Path, lines: list[str], keys: tuple[str, ...], content: dict[str, Any]) -> None:
+        # Any: TOML holds values of every type until they have been checked here.
+        self._path, self._lines, self._keys, self._content = path, lines, keys, content
+
+    def keys(self) -> tuple[str, ...]:
+        """The keys that are given."""
+        return tuple(self._content)
+
+    def allow(self, known: list[str]) -> None:
+        """Refuse any other key."""
+        for key in self._content:
+            if key not in known:
+                near = get_close_matches(key, known, 1, 0.0)[0]
+                raise self.problem(key, f"is not a key of a dataset; the nearest one is '{near}'")
+
+    def table(self, key: str) -> "Table":
+        """The table under a key; an empty one where there is none."""
+        value = self._content.get(key, {})
+        if not isinstance(value, dict):
+            raise self.problem(key, "must be a table")
+        return Table(self._path, self._lines, (*self._keys, key), value)
+
+    def text(self, key: str, *, required: bool = False) -> str:
+        """A text; empty where there is none."""
+        value = self._content.get(key)
+        if value is None and not required:
+            return ""
+        if not isinstance(value, str) or not value:
+            raise self.problem(key, "must be a text in quotes" if value is not None else "is missing")
+        return value
+
+    def texts(self, key: str) -> tuple[str, ...]:
+        """A list of texts."""
+        value = self._content.get(key, [])
+        if not isinstance(value, list) or not all(isinstance(each, str) and each for each in value):
+            raise self.problem(key, "must be a list of texts in quotes")
+        return tuple(value)
+
+    def names(self, key: str) -> dict[str, str]:
+        """A table of texts, such as new names by old ones."""
+        table = self.table(key)
+        return {name: table.text(name, required=True) for name in table.keys()}  # noqa: SIM118 (no dict)
+
+    def is_text(self, key: str) -> bool:
+        """Whether a text stands under a key, of which a table may stand there, too."""
+        return isinstance(self._content.get(key), str)
+
+    def numbers(self, key: str) -> tuple[float, ...]:
+        """A list of numbers."""
+        value = self._content.get(key, [])
+        if not isinstance(value, list) or not all(_is_moderate(each) for each in value):
+            raise self.problem(key, "must be a list of numbers between -60000 and 60000")
+        return tuple(map(float, value))
+
+    def number(self, key: str, *, required: bool = False) -> int | None:
+        """A whole number that is not negative."""
+        value = self._content.get(key)
+        if value is None and not required:
+            return None
+        if not isinstance(value, int) or isinstance(value, bool) or value < 0:
+            raise self.problem(key, "must be a whole number" if value is not None else "is missing")
+        return value
+
+    def file(self, key: str, *, required: bool = False) -> str:
+        """The absolute path of a file that is there; empty where none is named."""
+        value = self.text(key, required=required)
+        if not value:
+            return ""
+        found = self._path.parent.absolute() / Path(value).expanduser()
+        if not found.is_file():
+            raise self.problem(key, f"names the file {found}, which is not there")
+        return os.path.normpath(found)
+
+    def folder(self, key: str) -> str:
+        """A folder that need not be there."""
+        value = self.text(key)
+        return os.path.normpath(self._path.parent.absolute() / Path(value).expanduser()) if value else ""
+
+    def motif_file(self, key: str) -> str:
+        """The absolute path of a file with motifs, with `#` and the name of one where that is given."""
+        value = self.text(key, required=True)
+        found = self._path.parent.absolute() / Path(value).expanduser()
+        if found.is_file():
+            return os.path.normpath(found)
+        file, mark, motif = value.rpartition("#")
+        if not (mark and (self._path.parent.absolute() / Path(file).expanduser()).is_file()):
+            raise self.problem(key, f"names the file {found}, which is not there")
+        return f"{os.path.normpath(self._path.parent.absolute() / Path(file).expanduser())}#{motif}"
+
+    def leave_out(self, keys: tuple[str, ...]) -> None:
+        """Take out the key with what is wrong; where it is needed, something that makes sense takes its place."""
+        *tables, key = keys
+        content = self._content
+        for table in tables:
+            content = content[table]
+        if len(keys) == 1 and key in _NEEDED:
+            content[key] = _NEEDED[key]
+        elif key in content:
+            del content[key]
+        else:
+            # A table that lacks what it needs goes as a whole.
+            self.leave_out(tuple(tables))
+
+    def problem(self, key: str, problem: str) -> InvalidRequest:
+        """What is wrong with a key, said with file, line and key."""
+        line = _line_of(self._lines, self._keys, key)
+        place = f"{self._path}, line {line}" if line else str(self._path)
+        keys = (*self._keys, key)
+        return Problem(f"{place}: {'.'.join(keys)} {problem}.", keys)
+
+
+def _is_moderate(value: object) -> bool:
+    """Whether a value is a number that float16 can hold."""
+    return isinstance(value, (int, float)) and not isinstance(value, bool) and abs(value) <= 60_000
+
+
+def _line_of(lines: list[str], table: tuple[str, ...], key: str) -> int | None:
+    """The line, counted from 1, where a key of a table is given; for an absent key, the table's heading."""
+    current: tuple[str, ...] = ()
+    heading: int | None = None
+    for number, line in enumerate(lines, 1):
+        if header := re.match(r"\s*\[\[?([^\]]+)\]\]?\s*(?:#.*)?$", line):
+            current = _parts(header[1])
+            if current == (*table, key):
+                return number
+            heading = number if current == table else heading
+        elif (
+            pair := re.match(r"\s*((?:[\w-]+|\"[^\"]*\"|'[^']*')(?:\s*\.\s*(?:[\w-]+|\"[^\"]*\"|'[^']*'))*)\s*=", line)
+        ) and (
+            *current,
+            *_parts(pair[1]),
+        )[: len(table) + 1] == (*table, key):
+            return number
+    return heading
+
+
+def _parts(dotted: str) -> tuple[str, ...]:
+    return tuple(
+        bare or double or single for bare, double, single in re.findall(r"([\w-]+)|\"([^\"]*)\"|'([^']*)'", dotted)
+    )
