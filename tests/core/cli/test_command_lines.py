@@ -20,6 +20,8 @@ SCRIPTS = sorted([*(ROOT / "resources").rglob("*.sh"), *(ROOT / "resources").rgl
 SOURCES = sorted([*(ROOT / "ebert_core").rglob("*.py"), *(ROOT / "ebert_gui").rglob("*.py")])
 # What may stand before a command's name: a folder, an interpreter, or who starts it.
 CALL = re.compile(r"(?:^|[\s(`'\"=])(?:\S*/)?(?P<program>ebert-browser|ebert|-m ebert_core)(?= |$)(?P<rest>[^`\n]*)")
+# What a message tells a person to type stands at its end, behind a colon, or is marked; elsewhere it is spoken of.
+TYPED = re.compile(r"(?:^|: |`|\(|\brun )$")
 # Where a shell's command ends.
 END = re.compile(r"\s(?:\||&&|>{1,2}|<|\\$|#|2>)(?:\s|$)|[;)]|\s{3,}")
 PROSE_AFTER_NAME = re.compile(r"ebert (?P<name>[a-z][a-z-]*)")
@@ -76,11 +78,13 @@ def command_lines() -> list[tuple[str, str, str]]:
     lines = []
     for place, text in sayings():
         for call in CALL.finditer(text):
+            is_spoken_of = place.endswith(".py") and not TYPED.search(text[: call.start("program")])
             rest = re.sub(r"\\?\$(\([^)]*\)|\{[^}]*\})", PLACEHOLDER, call["rest"])
             rest = END.split(rest)[0].strip()
             # A command within quotes ends with them.
             for quote in "'\"":
                 rest = rest.partition(quote)[0].strip() if rest.count(quote) % 2 else rest
+            rest = rest.partition(" ")[0] if is_spoken_of else rest
             lines.append((place, call["program"].removeprefix("-m ").replace("ebert_core", "ebert"), rest))
     return sorted(set(lines))
 
