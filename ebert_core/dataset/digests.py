@@ -112,10 +112,10 @@ class _Kept:
         """Name and digest of the file that a value names, else the digest of the value itself."""
         file, mark, motif = (value, "", "") if os.path.isfile(value) else value.rpartition("#")
         if not os.path.isabs(file) or not os.path.isfile(file):
-            return InputFile("", hashlib.sha256(value.encode()).hexdigest())
+            return InputFile("", hashlib.sha256(value.encode("utf-8", "surrogateescape")).hexdigest())
         found = self._of_file(file)
         if motif:
-            found = hashlib.sha256(f"{found}{mark}{motif}".encode()).hexdigest()
+            found = hashlib.sha256(f"{found}{mark}{motif}".encode("utf-8", "surrogateescape")).hexdigest()
         return InputFile(os.path.basename(value), found)
 
     def _of_file(self, path: str) -> str:

@@ -14,6 +14,7 @@ from ebert_core.genome.big_structure import has_absurd_sizes
 from ebert_core.genome.features import Feature, Fold, Located
 from ebert_core.genome.lines import BadLine, Skipped, reading
 from ebert_core.protocol.chromosome_names import name_in
+from ebert_core.protocol.codec import to_travel
 from ebert_core.protocol.errors import InvalidRequest
 from ebert_core.protocol.locus import Interval
 from ebert_core.protocol.regular_files import open_file, read_whole
@@ -40,9 +41,9 @@ def open_big_file(path: Path) -> Any:  # Any: pybigtools has no types.
         raise InvalidRequest(f"{path} is neither bigWig nor bigBed.")
     if has_absurd_sizes(path):
         raise InvalidRequest(f"{path} is damaged or cut short: a part of it is said to be larger than the file.")
-    is_known = path.suffix.lower() in (".bw", ".bigwig", ".bb", ".bigbed")
+    # The library opens a file by its name, which tells it the kind, only where that is UTF-8; others come in memory.
+    is_known = path.suffix.lower() in (".bw", ".bigwig", ".bb", ".bigbed") and to_travel(str(path)) == str(path)
     with damage_of(path), reading(path):
-        # The library tells kinds by names; a file of another name is read into memory.
         reader = pybigtools.open(str(path) if is_known else io.BytesIO(_read_small(path)))
         reader.chroms()
     return reader

@@ -22,7 +22,12 @@ def index_in_cache(path: Path) -> Path:
     home = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
     status = path.stat()
     key = f"{path.resolve()} {status.st_size} {status.st_mtime_ns}"
-    return Path(home) / "ebert-browser" / "indexes" / hashlib.sha256(key.encode()).hexdigest()[:20]
+    return (
+        Path(home)
+        / "ebert-browser"
+        / "indexes"
+        / hashlib.sha256(key.encode("utf-8", "surrogateescape")).hexdigest()[:20]
+    )
 
 
 def build_indexes(path: Path, *, is_blocked: bool) -> dict[str, bytes]:

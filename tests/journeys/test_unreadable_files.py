@@ -1,5 +1,6 @@
 """A file that cannot be read says why in its own track, and the tracks beside it are drawn."""
 
+import os
 from collections.abc import Callable
 
 import pytest
@@ -88,3 +89,22 @@ def test_one_unreadable_file_alone_is_a_message(open_window, qtbot, tmp_path) ->
     program = open_window(files=(str(empty),))
     qtbot.waitUntil(lambda: program.window.messages.shown is not None, timeout=LONG)
     assert program.window.messages.shown.sentence == f"{empty} is empty."
+
+
+def test_files_of_any_name_are_opened_drawn_and_come_back(open_window, qtbot, toy_dataset, tmp_path) -> None:
+    whole = (toy_dataset.parent / "alpha.bw").read_bytes()
+    names = ("<b>R&D.bw", "two\nlines.bw", "esc\x1b[31m\x07.bw", "gpj.\u202ewb.bw", os.fsdecode(b"caf\xe9.bw"))
+    for name in names:
+        (tmp_path / name).write_bytes(whole)
+    program = open_window(dataset=str(toy_dataset), files=tuple(str(tmp_path / name) for name in names))
+    qtbot.waitUntil(lambda: set(names) <= set(_contents(program)), timeout=LONG)
+    _settle(program, qtbot)
+    for name in names:
+        assert _contents(program)[name].replies("signal"), name
+        assert not _contents(program)[name].sentence
+    program.window.grab()
+    program.window.close()
+    second = open_window()
+    qtbot.waitUntil(lambda: set(names) <= set(_contents(second)), timeout=LONG)
+    _settle(second, qtbot)
+    assert all(_contents(second)[name].replies("signal") for name in names)

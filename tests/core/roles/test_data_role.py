@@ -366,3 +366,26 @@ def test_a_dataset_whose_genes_are_avoided_opens_and_its_other_tracks_are_read(r
         assert len(role.ask(ReadPeaks(HUNDREDS, "alpha", "CTCF")).starts) == 1
         with pytest.raises(Avoided, match=re.escape(f"The data worker ended while it read {avoided}.")):
             role.ask(ReadGenes(HUNDREDS))
+
+
+def test_a_folder_and_files_whose_names_are_no_utf_8_are_opened_and_read(tmp_path, folder):
+    strange = tmp_path / os.fsdecode(b"caf\xe9")
+    strange.mkdir()
+    bigwig = strange / os.fsdecode(b"\xff.bw")
+    writer = pyBigWig.open(str(tmp_path / "plain.bw"), "w")
+    writer.addHeader([("chr1", 2000)])
+    writer.addEntries("chr1", [100], values=[2.0], span=50)
+    writer.close()
+    os.rename(tmp_path / "plain.bw", bigwig)
+    for name in FILES:
+        os.rename(folder / name, strange / name)
+    role = Role()
+    summary = role.ask(OpenDataset(str(strange / "DATASET.toml")))
+    assert summary.path == str(strange / "DATASET.toml")
+    files = (str(bigwig), str(strange / "strict.narrowPeak"))
+    assert {file.path for file in role.ask(OpenFiles(files, summary.path)).files} == set(files)
+    assert np.nanmax(role.ask(ReadSignal(HUNDREDS, 10, path=str(bigwig))).maximum) == 2.0
+    assert len(role.ask(ReadSequence(HUNDREDS)).codes) == 1000
+    assert len(role.ask(ReadGenes(HUNDREDS)).genes) == 2
+    assert len(role.ask(ReadStates(HUNDREDS, "alpha")).starts) == 3
+    assert len(role.ask(ReadPeaks(HUNDREDS, path=files[1])).starts) == 1

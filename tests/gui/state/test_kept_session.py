@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from ebert_core.protocol.locus import Interval
+from ebert_gui.state.recent import add_recent, read_recent, recent_file
 from ebert_gui.state.session import Session, read_session, set_aside, write_session
 from ebert_gui.state.session_files import (
     further_files,
@@ -34,6 +35,31 @@ def test_a_session_comes_back_as_it_was_kept(tmp_path: Path) -> None:
     write_session(tmp_path / "deep" / "session.json", session)
     assert read_session(tmp_path / "deep" / "session.json") == (session, "")
     assert [path.name for path in (tmp_path / "deep").iterdir()] == ["session.json"]
+
+
+def test_names_that_are_no_utf_8_are_kept(tmp_path: Path) -> None:
+    path = os.fsdecode(b"/data/caf\xe9.bw")
+    session = Session(files=(path,), tracks=(SignalTrack(id="s", path=path),))
+    write_session(tmp_path / "session.json", session)
+    assert read_session(tmp_path / "session.json") == (session, "")
+    add_recent((path,))
+    assert read_recent() == ((path,),)
+
+
+@pytest.mark.parametrize("place", ["whole", "unknown field", "track"])
+def test_brackets_without_end_are_a_fresh_start(tmp_path: Path, place: str) -> None:
+    nested, kept = "[" * 200_000 + "]" * 200_000, tmp_path / "session.json"
+    track = f'{{"type": "genes", "id": "g", "more": {nested}}}'
+    written = {
+        "whole": nested,
+        "unknown field": f'{{"version": 1, "more": {nested}}}',
+        "track": f'{{"version": 1, "dataset": "/d.toml", "tracks": [{track}]}}',
+    }
+    kept.write_text(written[place])
+    assert "could not be read" in read_session(kept).problem
+    recent_file().parent.mkdir(parents=True, exist_ok=True)
+    recent_file().write_text(nested)
+    assert read_recent() == ()
 
 
 def test_no_file_is_a_fresh_start_without_a_word(tmp_path: Path) -> None:
