@@ -29,7 +29,7 @@ from ebert_core.model.description import read_description
 from ebert_core.model.tokens import POSITION
 from ebert_core.protocol.errors import InvalidRequest
 from ebert_core.protocol.resources import shipped_checkpoints
-from ebert_core.protocol.showing import print_result
+from ebert_core.protocol.showing import print_result, tell
 from ebert_core.protocol.specs import Predict
 from ebert_core.protocol.wording import bases
 from ebert_core.training.report import Stopped
@@ -96,12 +96,30 @@ def run(arguments: argparse.Namespace) -> None:
     os.environ.setdefault("TORCH_CPP_LOG_LEVEL", "ERROR")
     from ebert_core.inference.shards import Shards
 
-    if len(specs) > 1:
-        for spec in specs:  # what is mistyped is refused before hours have gone into the others
-            judge(spec)
+    processes = Shards.from_environment()
+    for number, spec in enumerate(_unmade(specs, arguments)):
+        _run(spec, arguments, processes.of_prediction(number) if processes else None)
+
+
+def _unmade(specs: Sequence[Predict], arguments: argparse.Namespace) -> Sequence[Predict]:
+    """Of several cell types, those that an earlier run of the command has not finished; it prints the files of others.
+
+    What is mistyped is refused before hours have gone into the first of them.
+    """
+    if len(specs) == 1:
+        return specs
+    from ebert_core.inference.provenance import is_made
+
     for spec in specs:
-        shards = Shards.from_environment()
-        _run(spec, arguments, shards)
+        judge(spec)
+    made = [] if arguments.anew else [spec for spec in specs if is_made(spec)]
+    if len(made) == len(specs):
+        return specs  # nothing was interrupted: whoever asks again wants it computed again
+    for spec in made if int(os.environ.get("RANK", "0")) == 0 else ():
+        tell(f"{spec.cell_type} is complete already; --anew computes it again.")
+        for target in targets_of(spec, read_description(Path(spec.checkpoint))):
+            print_result(target.path)
+    return [spec for spec in specs if spec not in made]
 
 
 def _run(spec: Predict, arguments: argparse.Namespace, shards: "Shards | None") -> None:

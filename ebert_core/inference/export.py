@@ -170,7 +170,7 @@ def _kept(
 
 
 def _sources(ready: _Ready, spec: Predict, report: Report) -> Sources:
-    return sources_of(spec, ready.checkpoint, ready.dataset, lambda _fraction, note: report(0.0, note))
+    return sources_of(spec, ready.checkpoint.description, ready.dataset, lambda _fraction, note: report(0.0, note))
 
 
 def _request(ready: _Ready, spec: Predict, sources: Sources) -> Request:

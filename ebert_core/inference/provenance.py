@@ -4,6 +4,7 @@ import hashlib
 import math
 import platform
 from collections.abc import Sequence
+from importlib.metadata import version
 from pathlib import Path
 from typing import NamedTuple
 
@@ -20,6 +21,7 @@ from ebert_core.dataset.sidecar import (
     Scale,
     Sidecar,
     is_sidecar,
+    read_sidecar,
     refuse_other_file,
     sidecar_path,
 )
@@ -28,9 +30,9 @@ from ebert_core.inference.files import complete_file
 from ebert_core.inference.given import reads_of
 from ebert_core.inference.predict import Report
 from ebert_core.inference.stretches import places_of
-from ebert_core.inference.targets import Target
-from ebert_core.model.checkpoint import Checkpoint, now, present_versions
-from ebert_core.model.description import Description, InputFile
+from ebert_core.inference.targets import Target, targets_of
+from ebert_core.model.checkpoint import now, present_versions
+from ebert_core.model.description import Description, InputFile, read_description
 from ebert_core.model.device import Engine
 from ebert_core.model.tokens import BIN, POSITION
 from ebert_core.protocol.errors import InvalidRequest
@@ -48,21 +50,20 @@ class Sources(msgspec.Struct, frozen=True):
     region_files: tuple[InputFile, ...]
 
 
-def sources_of(spec: Predict, checkpoint: Checkpoint, dataset: Dataset, report: Report) -> Sources:
+def sources_of(spec: Predict, description: Description, dataset: Dataset, report: Report) -> Sources:
     """What a prediction is made of; the files of a dataset are read once, their digests are then kept beside it.
 
     Raises:
         InvalidRequest: a file cannot be read.
     """
-    description = checkpoint.description
     inputs = dataset_digests(
         dataset, _cells_read(description, dataset, spec.cell_type), _factors_read(description), report
     )
     used = CheckpointUsed(
         description.name,
-        str(checkpoint.path),
+        spec.checkpoint,
         description.weights_sha256,
-        hashlib.sha256((checkpoint.path / "description.json").read_bytes()).hexdigest(),
+        hashlib.sha256((Path(spec.checkpoint) / "description.json").read_bytes()).hexdigest(),
         description.created,
     )
     layout = dataset.layout
@@ -70,6 +71,28 @@ def sources_of(spec: Predict, checkpoint: Checkpoint, dataset: Dataset, report: 
         used,
         DatasetUsed(layout.name, spec.dataset, layout.assembly, inputs, joint_digest(inputs)),
         tuple(_file_digest(Path(text)) for text in places_of(spec) if is_region_file(text)),
+    )
+
+
+def is_made(spec: Predict) -> bool:
+    """Whether the files of a prediction are there already, made by this program of the same things at the same request.
+
+    Raises:
+        InvalidRequest: the checkpoint or the dataset cannot be read.
+    """
+    description = read_description(Path(spec.checkpoint))
+    found = [(target.path, read_sidecar(target.path)) for target in targets_of(spec, description)]
+    if not spec.sidecar or any(known is None or known.spec != spec for _, known in found):
+        return False
+    sources = sources_of(spec, description, Dataset.open(Path(spec.dataset), inputs=spec.inputs), lambda *_: None)
+    return all(
+        known is not None
+        and path.is_file()
+        and path.stat().st_size == known.bytes
+        and (known.checkpoint, known.dataset) == (sources.checkpoint, sources.dataset)
+        and known.places.region_files == sources.region_files
+        and known.versions.package == version("ebert-browser")
+        for path, known in found
     )
 
 

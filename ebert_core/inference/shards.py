@@ -85,6 +85,11 @@ class Shards:
         prefixed = distributed.PrefixStore(f"ebert-predict-{run}", store)  # type: ignore[attr-defined] # as above
         return cls(rank, size, local_rank, prefixed)
 
+    def of_prediction(self, number: int) -> "Shards":
+        """The same processes for one of the predictions that they make one after the other."""
+        store = distributed.PrefixStore(str(number), self._store)  # type: ignore[attr-defined,arg-type] # as above
+        return Shards(self.rank, self.size, self._local_rank, store)
+
     @property
     def is_first(self) -> bool:
         """Whether this process writes the files."""

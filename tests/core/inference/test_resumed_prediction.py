@@ -263,6 +263,33 @@ def test_anew_forgets_what_was_kept(words, spec_of, tmp_path, capsys):
     assert not parts_of(spec_of().output).exists()
 
 
+def test_of_several_cell_types_those_that_are_complete_are_kept(words, tmp_path, capsys, computed):
+    (tmp_path / "out").mkdir()
+    words[words.index("alpha")] = "all"
+    asked = [*words, "--output", str(tmp_path / "out" / "{cell_type}.tab.gz")]
+    alpha, beta = (tmp_path / "out" / f"{cell}.tab.gz" for cell in ("alpha", "beta"))
+    assert main(asked) == 0
+    first = (alpha.read_bytes(), beta.read_bytes())
+    beta.unlink()
+    del computed[:]
+    capsys.readouterr()
+    assert main(asked) == 0
+    said = capsys.readouterr()
+    assert "alpha is complete already; --anew computes it again." in said.err
+    assert said.out.splitlines() == [str(alpha), str(beta)]
+    assert (alpha.read_bytes(), beta.read_bytes()) == first
+    of_one = len(computed)
+    for changed in ([*asked, "--strands", "1"], [*asked, "--anew"]):
+        beta.unlink()
+        del computed[:]
+        assert main(changed) == 0
+        assert len(computed) >= 2 * of_one
+        assert "complete already" not in capsys.readouterr().err
+    del computed[:]
+    assert main(asked) == 0  # whoever asks again for all that is there wants it computed again
+    assert len(computed) == 2 * of_one
+
+
 def test_a_job_of_the_window_goes_on_too(words, spec_of, dataset, tmp_path, monkeypatch):
     program = [sys.executable, "-c", KILLED, "5", "SIGKILL", *words, "--output", spec_of().output]
     subprocess.run(program, capture_output=True, env={**os.environ, "OMP_NUM_THREADS": "1"})

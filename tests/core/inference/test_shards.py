@@ -84,6 +84,20 @@ def test_two_processes_write_the_bigwig_of_one_to_the_last_byte(
     assert read_sidecar(tmp_path / "both.bw").versions.processes == 2
 
 
+def test_two_processes_predict_one_cell_type_after_the_other(toy_binding, toy_checkpoint, regions, tmp_path, port):
+    program = flags(toy_checkpoint, toy_binding, tmp_path / "{cell_type}.tab.gz", "alpha", regions)
+    program[program.index("alpha")] = "all"
+    both = [start(rank, port, program) for rank in (0, 1)]
+    said, complained = both[0].communicate()
+    assert both[1].communicate() == (b"", b"")
+    assert [each.returncode for each in both] == [0, 0], complained
+    assert said.decode().splitlines() == [str(tmp_path / f"{cell}.tab.gz") for cell in ("alpha", "beta")]
+    for cell in ("alpha", "beta"):
+        output = str(tmp_path / f"alone.{cell}.tab.gz")
+        spec = Predict(str(toy_checkpoint), str(toy_binding), cell, "FOS", output, regions=regions, precision="fp32")
+        assert predict_to_files(spec, quiet)[0].read_bytes() == (tmp_path / f"{cell}.tab.gz").read_bytes()
+
+
 @pytest.mark.parametrize("ending", ["bw", "tab.gz", "bed.gz"])
 def test_blocks_in_turn_make_the_file_of_one_process(alone, tmp_path, monkeypatch, ending):
     monkeypatch.setattr(stretches, "_BLOCK_BASES", 1_600)
