@@ -1,7 +1,6 @@
 """`ebert dream labels | score | rank`: the challenge's label files, exact scores and ranking."""
 
 import argparse
-import contextlib
 import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -10,6 +9,7 @@ from typing import TYPE_CHECKING
 from ebert_core.cli.options import add_shared, chosen, region_texts
 from ebert_core.protocol.errors import InvalidRequest
 from ebert_core.protocol.showing import print_result, tell
+from ebert_core.protocol.whole_files import write_whole
 
 if TYPE_CHECKING:
     # Polars and numpy are loaded when a command runs, not for its help.
@@ -201,16 +201,10 @@ def _one(names: Sequence[str] | None, option: str) -> str:
 
 def _write(path: Path, text: str) -> None:
     """Writes a file whole or not at all; makes its folder."""
-    from ebert_core.model.durable import put_in_place
-
-    part = path.with_name(f"{path.name}.part")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        part.write_text(f"{text}\n")
-        put_in_place(part, path)
+        write_whole(path, f"{text}\n".encode())
     except OSError as error:
-        with contextlib.suppress(OSError):
-            part.unlink()
         raise InvalidRequest(f"{path} cannot be written ({error.strerror}).") from error
 
 

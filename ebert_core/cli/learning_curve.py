@@ -20,6 +20,7 @@ from ebert_core.jobs.specs import change_of, read_spec, verb, write_spec
 from ebert_core.protocol.errors import InvalidRequest
 from ebert_core.protocol.showing import print_result, tell
 from ebert_core.protocol.specs import Evaluate, FineTune
+from ebert_core.protocol.whole_files import write_whole
 from ebert_core.training.report import Stopped
 
 if TYPE_CHECKING:
@@ -87,9 +88,10 @@ def _write(curve: "LearningCurve", path: Path) -> Path:
     from ebert_core.training.drawing import can_draw
     from ebert_core.training.figures import draw_learning_curve
 
-    part = path.with_name(f"{path.name}.part")
-    part.write_bytes(msgspec.json.format(msgspec.json.encode(curve), indent=1))
-    os.replace(part, path)
+    try:
+        write_whole(path, msgspec.json.format(msgspec.json.encode(curve), indent=1))
+    except OSError as error:
+        raise InvalidRequest(f"{path} could not be written: {error.strerror or error}.") from error
     if can_draw():
         draw_learning_curve(curve, path.with_suffix(".png"))
     return path

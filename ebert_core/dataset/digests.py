@@ -20,6 +20,7 @@ from ebert_core.protocol.documents import read_json
 from ebert_core.protocol.errors import InvalidRequest
 from ebert_core.protocol.own_folders import cache_home, name_for
 from ebert_core.protocol.regular_files import open_file
+from ebert_core.protocol.whole_files import write_whole
 
 # What is drawn or said, and changes nothing that a network is shown.
 _COSMETIC = ("name", "cytobands", "start_locus", "state_colours", "truth", "cell_types", "store")
@@ -146,13 +147,9 @@ class _Kept:
 
 def _is_kept(content: bytes, path: Path) -> bool:
     """Whether a file could be written, with the folder that it lies in where that is the person's own."""
-    part = path.with_name(f"{path.name}.{os.getpid()}.part")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        part.write_bytes(content)
-        os.replace(part, path)
+        write_whole(path, content)
     except OSError:
-        with suppress(OSError):
-            part.unlink()
         return False
     return True

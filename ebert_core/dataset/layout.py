@@ -19,6 +19,7 @@ from ebert_core.protocol.documents import parse_toml
 from ebert_core.protocol.errors import InvalidRequest
 from ebert_core.protocol.inputs import parse_related, related_texts
 from ebert_core.protocol.regular_files import read_whole
+from ebert_core.protocol.whole_files import write_whole
 
 VERSION = 1
 _TOP = [
@@ -231,12 +232,9 @@ def write_layout(layout: Layout, path: Path) -> None:
     Raises:
         InvalidRequest: the file cannot be written.
     """
-    part = path.with_name(f"{path.name}.{os.getpid()}.part")
     try:
-        part.write_text(tomli_w.dumps(_content(layout, path.parent.absolute())), encoding="utf-8")
-        os.replace(part, path)
+        write_whole(path, tomli_w.dumps(_content(layout, path.parent.absolute())).encode())
     except OSError as error:
-        part.unlink(missing_ok=True)
         raise InvalidRequest(f"{path} cannot be written: {error.strerror}.") from None
 
 

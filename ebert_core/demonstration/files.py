@@ -1,5 +1,6 @@
 """Writes the demonstration's files; the formats are those that users bring."""
 
+import os
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
@@ -12,15 +13,22 @@ from ebert_core.demonstration.sequence import Background
 from ebert_core.demonstration.world import ChromosomeTruth
 from ebert_core.genome.bigwig_writer import BigWigWriter
 from ebert_core.protocol.tracks import Band, Gene
+from ebert_core.protocol.whole_files import new_file
 
 _LINE = 60
 _LETTERS = np.frombuffer(b"ACGTNacgtn", dtype=np.uint8)
 
 
+def write_new(path: Path, text: str) -> None:
+    """A new file of this text; a file or link of the name goes, what a link points to stays."""
+    with os.fdopen(new_file(path), "w") as file:
+        file.write(text)
+
+
 def write_fasta(path: Path, sequences: Mapping[str, Background]) -> None:
     """The reference, repeats in lower case, and its index beside it."""
     index = []
-    with path.open("wb") as file:
+    with os.fdopen(new_file(path), "wb") as file:
         for name, (codes, is_repeat) in sequences.items():
             file.write(f">{name} SYNTHETIC\n".encode())
             index.append(f"{name}\t{len(codes)}\t{file.tell()}\t{_LINE}\t{_LINE + 1}\n")
@@ -31,12 +39,12 @@ def write_fasta(path: Path, sequences: Mapping[str, Background]) -> None:
             file.write(lines.tobytes())
             if whole < len(letters):
                 file.write(letters[whole:].tobytes() + b"\n")
-    path.with_name(path.name + ".fai").write_text("".join(index))
+    write_new(path.with_name(path.name + ".fai"), "".join(index))
 
 
 def write_genes(path: Path, genes_of: Mapping[str, Sequence[Gene]]) -> None:
     """Genes as BED12."""
-    with path.open("w") as file:
+    with os.fdopen(new_file(path), "w") as file:
         for chromosome, genes in genes_of.items():
             for gene in genes:
                 coding = (gene.coding[0][0], gene.coding[-1][1]) if gene.coding else (gene.start, gene.start)
@@ -49,13 +57,13 @@ def write_genes(path: Path, genes_of: Mapping[str, Sequence[Gene]]) -> None:
 def write_bands(path: Path, bands: Iterable[Band]) -> None:
     """Cytogenetic bands as in a cytoBand table."""
     rows = (f"{band.chromosome}\t{band.start}\t{band.end}\t{band.name}\t{band.stain}\n" for band in bands)
-    path.write_text("".join(rows))
+    write_new(path, "".join(rows))
 
 
 def write_states(path: Path, states_of: Mapping[str, NDArray[np.int8]], lengths: Mapping[str, int]) -> None:
     """Runs of states as BED9 with colours, per chromosome; bins without sequence (-1) have no record."""
     colours = [",".join(str(int(state.colour[at : at + 2], 16)) for at in (1, 3, 5)) for state in STATES]
-    with path.open("w") as file:
+    with os.fdopen(new_file(path), "w") as file:
         for chromosome, states in states_of.items():
             length = lengths[chromosome]
             edges = np.flatnonzero(np.diff(states)) + 1
@@ -80,7 +88,7 @@ def write_signal(path: Path, signals: Mapping[str, NDArray[np.float32]], has: Ma
 
 def write_peaks(path: Path, peaks_of: Mapping[str, Peaks]) -> None:
     """Peaks as narrowPeak; the column for a p-value holds the evidence in powers of ten."""
-    with path.open("w") as file:
+    with os.fdopen(new_file(path), "w") as file:
         for chromosome, peaks in peaks_of.items():
             for start, end, summit, score, enrichment in zip(*peaks, strict=True):
                 evidence = score / np.log(10)
@@ -91,12 +99,12 @@ def write_peaks(path: Path, peaks_of: Mapping[str, Peaks]) -> None:
 def write_motif(path: Path, name: str, probability_W4: NDArray[np.float64]) -> None:
     """A motif matrix: a header line, then one line of A, C, G, T counts per position."""
     rows = ("\t".join(f"{1000 * value:.1f}" for value in row) for row in probability_W4)
-    path.write_text(f">{name}\n" + "\n".join(rows) + "\n")
+    write_new(path, f">{name}\n" + "\n".join(rows) + "\n")
 
 
 def write_truth(path: Path, chromosomes: Iterable[ChromosomeTruth]) -> None:
     """Every place where a factor could bind, and the cell types in which it does ('.' where none)."""
-    with path.open("w") as file:
+    with os.fdopen(new_file(path), "w") as file:
         file.write("chromosome\tstart\tend\tfactor\tcell_types_bound\n")
         for chromosome in chromosomes:
             for factor in FACTORS:

@@ -78,8 +78,10 @@ def _generate(directory: Path, seed: int, report: Report) -> Path:
     directory.mkdir(parents=True, exist_ok=True)
     # Says whose the files are if this is interrupted.
     unfinished = directory / _UNFINISHED
-    unfinished.touch()
+    files.write_new(unfinished, "")
     for folder in ("motifs", "states", "signals", "peaks"):
+        if (directory / folder).is_symlink():
+            raise InvalidRequest(f"{directory / folder} is a link and is not written through; remove it.")
         (directory / folder).mkdir(parents=True, exist_ok=True)
     (directory / DATASET).unlink(missing_ok=True)
     report(0.0, "inventing chromosomes")
@@ -90,7 +92,7 @@ def _generate(directory: Path, seed: int, report: Report) -> Path:
     for done, cell_type in enumerate(CELL_TYPES):
         report(0.5 + 0.5 * done / len(CELL_TYPES), f"measuring cell type {cell_type}")
         cell_types[cell_type] = _write_cell_type(directory, chromosomes, seed, cell_type)
-    unfinished.write_bytes(tomli_w.dumps(_description(seed, cell_types)).encode())
+    files.write_new(unfinished, tomli_w.dumps(_description(seed, cell_types)))
     unfinished.replace(directory / DATASET)
     report(1.0, "done")
     return directory / DATASET
@@ -99,12 +101,12 @@ def _generate(directory: Path, seed: int, report: Report) -> Path:
 def _write_genome(directory: Path, chromosomes: tuple[ChromosomeTruth, ...], seed: int) -> None:
     files.write_fasta(directory / REFERENCE, {truth.plan.chromosome: truth.sequence for truth in chromosomes})
     sizes = "".join(f"{name}\t{length}\n" for name, length in CHROMOSOME_LENGTHS.items())
-    (directory / f"{ASSEMBLY}.chrom.sizes").write_text(sizes)
+    files.write_new(directory / f"{ASSEMBLY}.chrom.sizes", sizes)
     genes = {truth.plan.chromosome: [planned.gene for planned in truth.plan.genes] for truth in chromosomes}
     files.write_genes(directory / "genes.bed", genes)
     files.write_bands(directory / "cytoBand.txt", draw_bands(seed))
     regions = "".join(f"{name}\t{start}\t{end}\n" for name, start, end in _labelled_regions())
-    (directory / "labelled_regions.bed").write_text(regions)
+    files.write_new(directory / "labelled_regions.bed", regions)
     for factor in FACTORS:
         files.write_motif(directory / "motifs" / f"{factor.name}.pfm", factor.name, factor.matrix)
     files.write_truth(directory / "truth.tsv", chromosomes)

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from ebert_core.dataset.labels import WIDTH
 from ebert_core.protocol.errors import InvalidRequest
+from ebert_core.protocol.whole_files import new_part, put_in_place
 
 _PIECE_BINS = 400_000
 _LETTERS = np.frombuffer(b"UBA", dtype=np.uint8)  # of 0 unbound, 1 bound and, from the end, -1 ambiguous
@@ -32,7 +33,6 @@ class LabelWriter:
 
     def __init__(self, path: Path, cell_types: Sequence[str]) -> None:
         self._path = path
-        self._part = path.with_name(f"{path.name}.part")
         self._header = "\t".join(("chr", "start", "stop", *cell_types)).encode() + b"\n"
         self._is_packed = path.name.endswith(".gz")
         self._pool = ThreadPoolExecutor(min(4, os.cpu_count() or 1))
@@ -64,7 +64,8 @@ class LabelWriter:
 
     def __enter__(self) -> "LabelWriter":
         try:
-            self._file: BinaryIO = self._part.open("wb")
+            self._part = new_part(self._path)
+            self._file: BinaryIO = self._part.open("r+b")
         except OSError as error:
             raise self._failure(error) from error
         self._append(self._header)
@@ -84,7 +85,7 @@ class LabelWriter:
         try:
             self._file.close()
             if is_whole:
-                os.replace(self._part, self._path)
+                put_in_place(self._part, self._path)
         except OSError as error:
             raise self._failure(error) from error
         finally:

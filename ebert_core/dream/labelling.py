@@ -3,7 +3,6 @@
 # X = bins, C = cell types.
 
 from collections.abc import Iterable, Sequence
-from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
 
@@ -16,10 +15,10 @@ from ebert_core.dream.label_writer import LabelWriter
 from ebert_core.dream.regions import bins_of
 from ebert_core.dream.sources import CellPeaks, Sources
 from ebert_core.genome.annotation import FeatureSource
-from ebert_core.model.durable import put_in_place
 from ebert_core.protocol.chromosome_names import name_in
 from ebert_core.protocol.documents import read_json
 from ebert_core.protocol.errors import InvalidRequest
+from ebert_core.protocol.whole_files import write_whole
 
 
 class LabelCounts(NamedTuple):
@@ -112,13 +111,9 @@ def _write_note(path: Path, cells: Sequence[CellPeaks], counts: LabelCounts, rul
     note = LabelNote(rule, RULE_WORDS[rule], counts.bins, notes)
     text = msgspec.json.format(msgspec.json.encode(note), indent=2) + b"\n"
     target = note_path(path)
-    part = target.with_name(f"{target.name}.part")
     try:
-        part.write_bytes(text)
-        put_in_place(part, target)
+        write_whole(target, text)
     except OSError as error:
-        with suppress(OSError):
-            part.unlink()
         raise InvalidRequest(f"{target} could not be written: {error.strerror or error}.") from error
 
 

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from ebert_core.genome.disk_room import DiskRoom
 from ebert_core.genome.zoom_levels import correct_summaries
 from ebert_core.protocol.errors import InvalidRequest
+from ebert_core.protocol.whole_files import new_part, put_in_place
 
 # What pyBigWig may still write before it returns: its buffers, and at the end indexes and zoom levels.
 _ROOM = 8 << 20
@@ -33,7 +34,6 @@ class BigWigWriter:
             InvalidRequest: the folder is absent or may not be written to, or the disk is full.
         """
         self._path = path
-        self._part = path.with_name(path.name + ".part")
         self._chromosomes = dict(chromosome_lengths)
         self._order = {chromosome: order for order, chromosome in enumerate(self._chromosomes)}
         self._last = (-1, 0)
@@ -41,6 +41,10 @@ class BigWigWriter:
         self._minimum, self._maximum = math.inf, -math.inf
         self._room = DiskRoom(path.parent)
         self._check_place()
+        try:
+            self._part = new_part(path)
+        except OSError as error:
+            raise InvalidRequest(f"{path} cannot be written: {(error.strerror or str(error)).lower()}.") from None
         self._check_room(0)
         self._file: Any = pyBigWig.open(str(self._part), "w")  # Any: pyBigWig has no types.
         self._file.addHeader(list(self._chromosomes.items()))
@@ -91,8 +95,7 @@ class BigWigWriter:
             self._room.ask(written, more, _ROOM + written // 2)
         except OSError as error:
             self._room.give_back()
-            if hasattr(self, "_file"):
-                self._discard()
+            self._discard()
             reason = (error.strerror or str(error)).lower()
             raise InvalidRequest(f"{self._path} cannot be written: {reason}.") from None
 
@@ -117,11 +120,12 @@ class BigWigWriter:
         except OSError as error:
             self._part.unlink(missing_ok=True)
             raise InvalidRequest(f"{self._path} cannot be written: {(error.strerror or str(error)).lower()}.") from None
-        os.replace(self._part, self._path)
+        put_in_place(self._part, self._path)
 
     def _discard(self) -> None:
         self._room.give_back()
-        self._file.close()
+        if hasattr(self, "_file"):
+            self._file.close()
         self._part.unlink(missing_ok=True)
 
 

@@ -12,6 +12,7 @@ from ebert_core.genome.lines import LONGEST_LINE, at_line, unpacked
 from ebert_core.protocol.errors import InvalidRequest
 from ebert_core.protocol.hearing import tell_progress
 from ebert_core.protocol.regular_files import open_file
+from ebert_core.protocol.whole_files import write_whole
 
 
 def index_in_cache(path: Path) -> Path:
@@ -48,14 +49,8 @@ def write_indexes(place: Path, indexes: dict[str, bytes]) -> None:
     """Writes index files, each of which appears complete or not at all."""
     for ending, content in indexes.items():
         target = with_ending(place, ending)
-        part = target.with_name(f"{target.name}.{os.getpid()}.part")
-        try:
-            target.parent.mkdir(parents=True, exist_ok=True)
-            part.write_bytes(content)
-            os.replace(part, target)
-        except OSError:
-            part.unlink(missing_ok=True)
-            raise
+        target.parent.mkdir(parents=True, exist_ok=True)
+        write_whole(target, content)
 
 
 def with_ending(place: Path, ending: str) -> Path:

@@ -1,13 +1,13 @@
 """What the writers of all formats share: what they are told, and files that appear complete or not at all."""
 
-import os
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, NamedTuple
 
 from ebert_core.inference.stretches import Block, Region
 from ebert_core.protocol.errors import InvalidRequest
+from ebert_core.protocol.whole_files import whole_file
 
 Append = Callable[[Block, bytes], None]
 
@@ -31,14 +31,8 @@ class NothingToWrite(InvalidRequest):
 @contextmanager
 def complete_file(path: Path) -> Iterator[IO[bytes]]:
     """A file that appears complete or not at all."""
-    part = path.with_name(f"{path.name}.part")
     try:
-        with part.open("wb") as file:
+        with whole_file(path) as file:
             yield file
-        os.replace(part, path)
     except OSError as error:
         raise InvalidRequest(f"{path} could not be written: {error.strerror or error}.") from error
-    finally:
-        # Where the folder is none, there is nothing to remove either.
-        with suppress(OSError):
-            part.unlink()

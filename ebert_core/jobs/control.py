@@ -21,8 +21,8 @@ from ebert_core.jobs.directory import (
     read_process,
 )
 from ebert_core.jobs.lines import LineWriter
-from ebert_core.jobs.lock import take_lock
-from ebert_core.jobs.records import Event, started_ticks, this_host
+from ebert_core.jobs.lock import is_held_by, take_lock
+from ebert_core.jobs.records import Event, Process, started_ticks, this_host
 from ebert_core.jobs.specs import verb
 from ebert_core.jobs.summary import jobs_writing_to, summarise
 from ebert_core.protocol.errors import InvalidRequest
@@ -73,7 +73,10 @@ def resume_job(directory_text: str, program: Sequence[str] = EBERT) -> JobSummar
     if state == "done":
         raise InvalidRequest(f"The job {directory.name} is done; start a new one to go further.")
     spec = read_job_spec(directory)
-    (directory / STOP).unlink(missing_ok=True)
+    try:
+        (directory / STOP).unlink(missing_ok=True)
+    except OSError as error:
+        raise InvalidRequest(f"The job {directory.name} cannot go on: {STOP}: {error.strerror}.") from None
     _start(directory, [*program, verb(spec), str(directory / SPEC), "--job", str(directory), "--resume"])
     return summarise(directory)
 
@@ -89,10 +92,14 @@ def stop_job(directory_text: str) -> JobSummary:
     if summary.state not in LIVE:
         raise InvalidRequest(f"The job {directory.name} is not running: it is {summary.state}.")
     stop = directory / STOP
-    if stop.exists() and time.time() - stop.stat().st_mtime > _SECONDS_UNTIL_TERMINATED:
-        _terminate(directory)
-    elif not stop.exists():
-        stop.touch()
+    try:
+        os.close(os.open(stop, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666))
+    except FileExistsError:
+        # A clock that was set back must not keep a job from being ended.
+        if abs(time.time() - stop.lstat().st_mtime) > _SECONDS_UNTIL_TERMINATED:
+            _terminate(directory)
+    except OSError as error:
+        raise InvalidRequest(f"The job {directory.name} cannot be asked to stop: {error.strerror}.") from None
     return summarise(directory)
 
 
@@ -121,18 +128,47 @@ def _start(directory: Path, command: list[str]) -> None:
         events.append(Event(round(time.time(), 3), "queued"))
         events.close()
         # Without -E and -S, the launcher would read site-packages for nothing.
-        launcher = [sys.executable, "-E", "-S", launch.__file__, str(directory), str(lock), str(_NICENESS)]
-        subprocess.run([*launcher, *command], stdin=subprocess.DEVNULL, pass_fds=[lock], check=True)
-    finally:
-        os.close(lock)
+        number = lock.descriptor
+        launcher = [sys.executable, "-E", "-S", launch.__file__, str(directory), str(number), str(_NICENESS)]
+        subprocess.run([*launcher, *command], stdin=subprocess.DEVNULL, pass_fds=[number], check=True)
+    except BaseException:
+        lock.release()
+        raise
+    lock.leave()
 
 
 def _terminate(directory: Path) -> None:
+    """Ends the process that holds this job's lock, and no other: a record may be copied, forged, or of long ago.
+
+    Raises:
+        InvalidRequest: it runs elsewhere, or nothing shows that the process of the record holds the lock.
+    """
     process = read_process(directory)
     if process is None:
         return
     if process.host != this_host():
         raise InvalidRequest(f"The job {directory.name} runs on {process.host}; stop process {process.pid} there.")
-    if started_ticks(process.pid) == process.started_ticks:
+    try:
+        handle = os.pidfd_open(process.pid)  # stands for this process, whoever gets its number later
+    except ProcessLookupError:
+        return
+    except (AttributeError, OSError):
+        raise _unproven(directory, process) from None
+    try:
+        is_same = started_ticks(process.pid) == process.started_ticks
+        if not is_same or not is_held_by(directory, process.pid):
+            raise _unproven(directory, process)
         with contextlib.suppress(ProcessLookupError):
-            os.kill(process.pid, signal.SIGTERM)
+            signal.pidfd_send_signal(handle, signal.SIGTERM)
+            signal.pidfd_send_signal(handle, signal.SIGCONT)  # a suspended process would hear it only later
+    except PermissionError:
+        raise InvalidRequest(f"The job {directory.name} is another user's; ask them to stop it.") from None
+    finally:
+        os.close(handle)
+
+
+def _unproven(directory: Path, process: Process) -> InvalidRequest:
+    return InvalidRequest(
+        f"Nothing shows that process {process.pid} is the one that runs the job {directory.name}, so it is not ended. "
+        "Look at it, and end it yourself if it is."
+    )

@@ -3,6 +3,7 @@
 import contextlib
 import errno
 import os
+import stat
 from collections import deque
 from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
@@ -10,8 +11,9 @@ from typing import Any, NamedTuple, TypeVar
 import msgspec
 
 from ebert_core.jobs.reading import ends_of
-from ebert_core.model.durable import is_full, put_in_place
+from ebert_core.model.durable import is_full
 from ebert_core.protocol.errors import InvalidRequest
+from ebert_core.protocol.whole_files import write_whole
 
 Record = TypeVar("Record", bound=msgspec.Struct)
 
@@ -19,6 +21,8 @@ Record = TypeVar("Record", bound=msgspec.Struct)
 _MOST_WAITING = 100_000
 # Of a file too large to be read, this much of its beginning says when the job began.
 _FIRST_BYTES = 65_536
+_PIECE = 1 << 20
+_APPENDING = os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC | os.O_NOFOLLOW | os.O_NONBLOCK
 
 
 class LineWriter:
@@ -28,10 +32,23 @@ class LineWriter:
         self._path = path
         self._waiting: deque[msgspec.Struct] = deque(maxlen=_MOST_WAITING)
         try:
-            self._file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o666)
+            self._file = self._opened()
         except OSError as error:
             raise InvalidRequest(_sentence(path, error)) from error
         self._drop_unfinished_line()
+
+    def _opened(self) -> int:
+        """The file, made where there is none: never what a link points to, nor one that has a second name elsewhere."""
+        for _ in range(2):
+            descriptor = os.open(self._path, _APPENDING, 0o666)
+            state = os.fstat(descriptor)
+            if stat.S_ISREG(state.st_mode) and state.st_nlink <= 1:
+                return descriptor
+            os.close(descriptor)
+            if not stat.S_ISREG(state.st_mode):
+                break
+            write_whole(self._path, self._path.read_bytes(), is_ours_alone=True)
+        raise OSError(errno.EINVAL, "it is no file of its own")
 
     def append(self, record: msgspec.Struct) -> None:
         """Appends one line, whole or not at all.
@@ -69,24 +86,26 @@ class LineWriter:
 
     def _drop_unfinished_line(self) -> None:
         """A run that died while writing left half a line; the next line must not be glued to it."""
-        data = self._path.read_bytes() if self._path.is_file() else b""
-        if data and not data.endswith(b"\n"):
-            os.ftruncate(self._file, data.rfind(b"\n") + 1)
+        end = os.fstat(self._file).st_size
+        while end:
+            piece = os.pread(self._file, min(end, _PIECE), end - min(end, _PIECE))
+            start = end - len(piece)
+            if (last := piece.rfind(b"\n")) >= 0:
+                end = start + last + 1
+                break
+            end = start
+        os.ftruncate(self._file, end)
 
 
-def write_whole(path: Path, data: bytes) -> None:
-    """Writes a file, which appears complete or not at all.
+def write_file(path: Path, data: bytes) -> None:
+    """Writes a file of a job, which appears complete or not at all.
 
     Raises:
         InvalidRequest: the disk is full or cannot be written.
     """
-    part = path.with_name(path.name + ".part")
     try:
-        part.write_bytes(data)
-        put_in_place(part, path)
+        write_whole(path, data, is_ours_alone=True)
     except OSError as error:
-        with contextlib.suppress(OSError):
-            part.unlink(missing_ok=True)
         raise InvalidRequest(_sentence(path, error)) from error
 
 
@@ -137,4 +156,6 @@ def read_lines(path: Path, kind: type[Record]) -> list[Record]:
 def _sentence(path: Path, error: OSError) -> str:
     if is_full(error):
         return f"The disk that holds {path.parent} is full; what was finished is kept. Free some space, then resume."
+    if error.errno == errno.ELOOP:
+        return f"{path} is a link and is not written through; remove it."
     return f"{path} cannot be written: {error.strerror}."

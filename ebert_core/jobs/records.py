@@ -68,7 +68,19 @@ def this_host() -> str:
 
 def started_ticks(pid: int) -> int:
     """When a process was started, in the kernel's ticks; 0 where the system does not tell."""
+    fields = _kernel_says(pid)
+    return int(fields[19]) if len(fields) > 19 else 0
+
+
+def is_suspended(process: Process) -> bool:
+    """Whether a process of this host is stopped by a signal, and goes on when it is continued."""
+    fields = _kernel_says(process.pid)
+    return len(fields) > 19 and fields[0] in ("T", "t") and int(fields[19]) == process.started_ticks
+
+
+def _kernel_says(pid: int) -> list[str]:
+    """The fields of `/proc/PID/stat` after the name, which may hold anything."""
     try:
-        return int(Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[19])
-    except (OSError, IndexError, ValueError):
-        return 0
+        return Path(f"/proc/{pid}/stat").read_text(errors="replace").rpartition(")")[2].split()
+    except OSError:
+        return []

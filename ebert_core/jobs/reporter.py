@@ -18,8 +18,8 @@ from types import FrameType, TracebackType
 from typing import Any
 
 from ebert_core.jobs.directory import EVENTS, METRICS, PID, RESULT, STOP, new_job
-from ebert_core.jobs.lines import LineWriter, as_json, write_whole
-from ebert_core.jobs.lock import take_lock
+from ebert_core.jobs.lines import LineWriter, as_json, write_file
+from ebert_core.jobs.lock import HEARTBEAT_SECONDS, take_lock
 from ebert_core.jobs.records import Event, EventKind, Metric, Process, Result, started_ticks, this_host
 from ebert_core.model.durable import is_full
 from ebert_core.protocol.errors import InvalidRequest
@@ -40,6 +40,10 @@ _TRACEBACK_BYTES = 8_000
 _SAME_WISH_SECONDS = 30.0
 # A Ctrl-C reaches a process under torchrun twice: from the terminal and from torchrun.
 _SAME_PRESS_SECONDS = 1.0
+_WITHOUT_LOCKS = (
+    "The file system of this job keeps no locks, so the file lock.held tells that it runs. Other hosts cannot tell a "
+    "job that was killed here from one that hangs; they say when it was last heard from."
+)
 
 
 def open_job(spec: JobSpec, directory: str | Path | None = None) -> "JobReporter":
@@ -67,25 +71,44 @@ class JobReporter:
         self.directory = directory
         self._is_new = is_new
         self._lock = take_lock(directory)
-        self._events = LineWriter(directory / EVENTS)
-        self._metrics = LineWriter(directory / METRICS)
+        try:
+            self._events = LineWriter(directory / EVENTS)
+            self._metrics = LineWriter(directory / METRICS)
+        except InvalidRequest:
+            self._lock.release()
+            raise
         self._begun = time.monotonic()
         self._next_progress = self._next_look = 0.0
         self._stop_seen = self._has_ended = self._is_closed = self._has_advanced = self._is_discarded = False
         self._asked_to_end: float | None = None
         # Any: as Python has it, a function, a number or None.
         self._usual_interrupt: Any = None
+        self._heart_stops = threading.Event()
+        threading.Thread(target=self._beat, name="heartbeat", daemon=True).start()
         os.register_at_fork(after_in_child=self._release_in_child)
-        write_whole(directory / _RESERVE, bytes(_RESERVED_BYTES))
+        write_file(directory / _RESERVE, bytes(_RESERVED_BYTES))
         ticks = started_ticks(os.getpid())
-        write_whole(directory / PID, as_json(Process(os.getpid(), this_host(), time.time(), ticks)))
+        write_file(directory / PID, as_json(Process(os.getpid(), this_host(), time.time(), ticks)))
         self._events.append(Event(_now(), "started"))
+        if self._lock.is_claim:
+            self.event(_WITHOUT_LOCKS)
 
     @property
     def checkpoints(self) -> Path:
-        """The folder for what a resumed run goes on from."""
+        """The folder for what a resumed run goes on from.
+
+        Raises:
+            InvalidRequest: it cannot be made, or lies elsewhere.
+        """
         folder = self.directory / _CHECKPOINTS
-        folder.mkdir(exist_ok=True)
+        if folder.is_symlink():
+            raise InvalidRequest(
+                f"{folder} is a link, and what is saved there could replace files of others; remove it."
+            )
+        try:
+            folder.mkdir(exist_ok=True)
+        except OSError as error:
+            raise InvalidRequest(f"{folder} cannot be made: {error.strerror}.") from error
         return folder
 
     def event(self, text: str) -> None:
@@ -111,13 +134,13 @@ class JobReporter:
         now = time.monotonic()
         if not self._stop_seen and now >= self._next_look:
             self._next_look = now + _LOOK_FOR_STOP_EVERY
-            self._stop_seen = (self.directory / STOP).exists()
+            self._stop_seen = os.path.lexists(self.directory / STOP)
         return self._stop_seen or self._asked_to_end is not None
 
     def finish(self, output: str, figures: Mapping[str, float] | None = None, verdict: Verdict | None = None) -> None:
         """The job is done: `output` is the path of what it made, `figures` and `verdict` what to say about it."""
         numbers = {name: value if math.isfinite(value) else None for name, value in (figures or {}).items()}
-        write_whole(self.directory / RESULT, as_json(Result(output, numbers, verdict)))
+        write_file(self.directory / RESULT, as_json(Result(output, numbers, verdict)))
         self._end("done", result=output)
 
     def forget_checkpoints(self) -> None:
@@ -131,6 +154,9 @@ class JobReporter:
     def __enter__(self) -> "JobReporter":
         if threading.current_thread() is threading.main_thread():
             signal.signal(signal.SIGTERM, self._end_soon)
+            # The terminal or the connection has gone; whoever wants to outlive that says so, as nohup does.
+            if signal.getsignal(signal.SIGHUP) != signal.SIG_IGN:
+                signal.signal(signal.SIGHUP, self._end_soon)
             self._usual_interrupt = signal.signal(signal.SIGINT, self._end_soon_or_now)
         return self
 
@@ -147,7 +173,7 @@ class JobReporter:
                     self._end("stopped")
                 case Stopped():
                     self._end("stopped")
-                case InvalidRequest() if (self.directory / STOP).exists():
+                case InvalidRequest() if os.path.lexists(self.directory / STOP):
                     self._end("stopped")
                 case InvalidRequest():
                     self._is_discarded = self._is_new and not self._has_advanced
@@ -161,7 +187,8 @@ class JobReporter:
         self._events.close()
         self._metrics.close()
         self._is_closed = True
-        os.close(self._lock)
+        self._heart_stops.set()
+        self._lock.release()
         if self._is_discarded:
             shutil.rmtree(self.directory, ignore_errors=True)
 
@@ -184,7 +211,7 @@ class JobReporter:
     def _end_soon(self, _number: int, _frame: FrameType | None) -> None:
         """Asked to end from outside (a shutdown, a batch system), the job saves its state; asked again, it ends."""
         now = time.monotonic()
-        if self._asked_to_end is None and not (self.directory / STOP).exists():
+        if self._asked_to_end is None and not os.path.lexists(self.directory / STOP):
             self._asked_to_end = now
         elif self._asked_to_end is None or now > self._asked_to_end + _SAME_WISH_SECONDS:
             raise KeyboardInterrupt
@@ -199,10 +226,15 @@ class JobReporter:
         elif self._asked_to_end is None or now > self._asked_to_end + _SAME_PRESS_SECONDS:
             raise KeyboardInterrupt
 
+    def _beat(self) -> None:
+        """Lets other hosts, which may not see the lock, hear that the job lives."""
+        while not self._heart_stops.wait(HEARTBEAT_SECONDS):
+            self._lock.beat()
+
     def _release_in_child(self) -> None:
         """A forked helper of the job must not keep it alive after its death."""
         if not self._is_closed:
-            os.close(self._lock)
+            self._lock.leave()
 
 
 def _now() -> float:

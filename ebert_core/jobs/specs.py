@@ -16,6 +16,7 @@ from ebert_core.protocol.locus import is_region_file
 from ebert_core.protocol.regular_files import open_file
 from ebert_core.protocol.resources import named_checkpoint
 from ebert_core.protocol.specs import Evaluate, FineTune, JobSpec, Predict, Pretrain
+from ebert_core.protocol.whole_files import write_whole
 from ebert_core.protocol.wording import did_you_mean
 
 Spec = TypeVar("Spec", bound=JobSpec)
@@ -190,10 +191,7 @@ def _absolute(kind: type[msgspec.Struct], key: str, value: object, folder: Path)
 
 def write_spec(path: str | Path, spec: JobSpec) -> None:
     """Writes a spec as TOML; the file appears complete or not at all."""
-    path = Path(path)
-    part = path.with_name(path.name + ".part")
-    part.write_text(tomli_w.dumps(msgspec.to_builtins(spec)), encoding="utf-8")
-    os.replace(part, path)
+    write_whole(Path(path), tomli_w.dumps(msgspec.to_builtins(spec)).encode())
 
 
 def _text(path: Path, content: bytes) -> str:

@@ -26,9 +26,9 @@ from ebert_core.jobs.directory import (
     read_process,
 )
 from ebert_core.jobs.lines import Records, read_records
-from ebert_core.jobs.lock import is_locked
+from ebert_core.jobs.lock import Holding, holding
 from ebert_core.jobs.reading import Damaged
-from ebert_core.jobs.records import Event, this_host
+from ebert_core.jobs.records import Event, Process, is_suspended, this_host
 from ebert_core.jobs.specs import verb
 from ebert_core.protocol.errors import InvalidRequest
 from ebert_core.protocol.specs import JobSpec, Predict
@@ -41,8 +41,6 @@ _ENDS = ("done", "failed", "stopped")
 _UNFINISHED = ("failed", "stopped", "lost")
 # What comes after the last step of a training (calibration, the verdict) takes its own time, which steps do not tell.
 _NO_MORE_STEPS = 0.98
-# A lock held on another machine may not be seen here; a file that was written this recently says as much.
-_RECENT_SECONDS = 60.0
 # A directory without a spec is being made, unless it is older.
 _YOUNG_SECONDS = 60.0
 _LONGEST_NOTE, _LONGEST_MESSAGE, _LONGEST_DETAILS = 300, 2_000, 8_000
@@ -129,17 +127,18 @@ def _job_in(directory: Path) -> Job:
             problems.append(str(error).removesuffix("."))
             return otherwise
 
+    process = tried(lambda: read_process(directory), None)
+    host = process.host if process else this_host()
     # Whether it lives is asked before its events are read: a job that ends in between has then written its last line.
-    is_alive = tried(lambda: is_locked(directory), False)
+    held = tried(lambda: holding(directory, host), Holding("free"))
     read: Records = tried(lambda: read_records(directory / EVENTS, Event, _LARGEST_EVENTS), Records([]))
     if read.odd:
         lines = "a line" if read.odd == 1 else f"{read.odd:,} lines"
         problems.append(f"{lines} of {EVENTS} cannot be understood")
-    process = tried(lambda: read_process(directory), None)
     spec = tried(lambda: _spec_in(directory), None)
-    host = process.host if process else this_host()
-    is_alive = is_alive or (host != this_host() and _was_written_recently(directory))
-    summary = _summary(directory, read.records, is_alive, host, spec)
+    summary = _summary(directory, read.records, held.state != "free", host, spec)
+    if summary.state in ("starting", "running"):
+        summary = _with_life(summary, held, process)
     if problems:
         summary = _with_problems(summary, problems, has_events=bool(read.records))
     return Job(_fitting(summary), spec)
@@ -176,6 +175,21 @@ def _summary(directory: Path, events: list[Event], is_alive: bool, host: str, sp
         ended=last.time if last and state in (*_ENDS, "lost") else None,
         is_resumable=state in _UNFINISHED and spec is not None and not (last and last.is_refused),
     )
+
+
+def _with_life(summary: JobSummary, held: Holding, process: Process | None) -> JobSummary:
+    """Says of a job that may be running when it was last heard from, or that its process is suspended."""
+    if held.state == "silent":
+        heard = time.strftime("%Y-%m-%d %H:%M", time.localtime(held.heard))
+        note = (
+            f"Not heard from since {heard}. It ran on {summary.host}, where ebert jobs stop reaches it; if it runs "
+            "there no more, remove the file lock in its directory, then resume it."
+        )
+        return replace(summary, state="silent", note=note, remaining_seconds=None)
+    if process and process.host == this_host() and is_suspended(process):
+        note = f"Suspended; kill -CONT {process.pid} lets it go on."
+        return replace(summary, state="suspended", note=note, remaining_seconds=None)
+    return summary
 
 
 def _with_problems(summary: JobSummary, problems: list[str], *, has_events: bool) -> JobSummary:
@@ -255,10 +269,3 @@ def _remaining_seconds(events: list[Event]) -> float | None:
         return None
     seconds_for_all = (last.time - first.time) / (last.fraction - first.fraction)
     return max(0.0, seconds_for_all * (1.0 - last.fraction) - (time.time() - last.time))
-
-
-def _was_written_recently(directory: Path) -> bool:
-    try:
-        return time.time() - (directory / EVENTS).stat().st_mtime < _RECENT_SECONDS
-    except OSError:
-        return False

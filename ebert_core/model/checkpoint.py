@@ -18,10 +18,11 @@ from safetensors.torch import save_file
 
 from ebert_core.model.description import Description, Versions, read_description
 from ebert_core.model.device import Engine
-from ebert_core.model.durable import check_place, is_full, sync, sync_names
+from ebert_core.model.durable import check_place, is_full
 from ebert_core.model.ensemble import Ensemble, Network, build_network
 from ebert_core.protocol.errors import InvalidRequest
 from ebert_core.protocol.regular_files import open_file, refuse_irregular
+from ebert_core.protocol.whole_files import new_part_folder, sync, sync_names
 
 
 class Checkpoint(NamedTuple):
@@ -60,11 +61,11 @@ def save_checkpoint(
         InvalidRequest: the disk is full or may not be written, or something else is there.
     """
     check_place(folder)
-    part = folder.with_name(f"{folder.name}.part")
+    part = None
     try:
         put_back(folder)
-        shutil.rmtree(part, ignore_errors=True)
-        part.mkdir(parents=True)
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        part = new_part_folder(folder)
         weights = {name: _stored(tensor, dtype) for name, tensor in network.state_dict().items()}
         save_file(weights, part / "weights.safetensors")
         digest = hashlib.sha256((part / "weights.safetensors").read_bytes()).hexdigest()
@@ -76,7 +77,8 @@ def save_checkpoint(
             sync(path)
         _put_in_place(part, folder)
     except (OSError, SafetensorError) as error:
-        shutil.rmtree(part, ignore_errors=True)
+        if part is not None:
+            shutil.rmtree(part, ignore_errors=True)
         advice = " Free some space, then resume." if is_full(error) else ""
         raise InvalidRequest(f"The checkpoint could not be written to {folder}: {error}.{advice}") from error
 
@@ -87,7 +89,7 @@ def _stored(tensor: torch.Tensor, dtype: torch.dtype) -> torch.Tensor:
 
 def _put_in_place(part: Path, folder: Path) -> None:
     """A folder cannot be replaced in one step, so the old one steps aside first."""
-    old = folder.with_name(f"{folder.name}.old")
+    old = _aside(folder)
     for is_last in (False, True):
         shutil.rmtree(old, ignore_errors=True)
         if folder.exists():
@@ -103,9 +105,14 @@ def _put_in_place(part: Path, folder: Path) -> None:
     shutil.rmtree(old, ignore_errors=True)
 
 
+def _aside(folder: Path) -> Path:
+    """Where an old checkpoint is while a new one takes its place; hidden, so that nobody's own copy has this name."""
+    return folder.with_name(f".{folder.name}.old")
+
+
 def put_back(folder: Path) -> None:
     """Puts a checkpoint back that had stepped aside for a new one when the machine stopped."""
-    old = folder.with_name(f"{folder.name}.old")
+    old = _aside(folder)
     if not folder.exists() and old.exists():
         os.replace(old, folder)
 

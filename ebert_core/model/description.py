@@ -1,13 +1,11 @@
 """What a checkpoint says about itself: `description.json`. Torch-free, so that any process can read it."""
 
 import shutil
-from contextlib import suppress
 from pathlib import Path
 
 import msgspec
 
 from ebert_core.model.config import Architecture
-from ebert_core.model.durable import put_in_place
 from ebert_core.protocol.chromosome_names import assembly_called
 from ebert_core.protocol.documents import read_json
 from ebert_core.protocol.errors import InvalidRequest
@@ -16,6 +14,7 @@ from ebert_core.protocol.modelling import Familiarity
 from ebert_core.protocol.reliability import Reliability
 from ebert_core.protocol.specs import FineTune, Pretrain
 from ebert_core.protocol.verdict import Verdict
+from ebert_core.protocol.whole_files import whole_file
 from ebert_core.protocol.wording import all_of, did_you_mean
 
 FORMAT_VERSION = 1
@@ -194,14 +193,11 @@ def replace_description(folder: Path, description: Description) -> None:
         InvalidRequest: the folder cannot be written to.
     """
     path = folder / "description.json"
-    part = path.with_name(f"{path.name}.part")
     try:
-        part.write_bytes(msgspec.json.format(msgspec.json.encode(description), indent=1))
-        shutil.copymode(path, part)
-        put_in_place(part, path)
+        with whole_file(path) as file:
+            shutil.copymode(path, file.name)
+            file.write(msgspec.json.format(msgspec.json.encode(description), indent=1))
     except OSError as error:
-        with suppress(OSError):
-            part.unlink()
         raise InvalidRequest(f"{path} could not be replaced: {error.strerror or error}.") from error
 
 

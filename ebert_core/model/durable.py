@@ -1,11 +1,9 @@
-"""Files that survive a power cut once we say that they are written, and whether a checkpoint may be written to a place.
+"""Whether a checkpoint may be written to a place, and whether a disk is full.
 
 Free of torch, so that any process may use it.
 """
 
-import contextlib
 import errno
-import os
 import tempfile
 from pathlib import Path
 
@@ -13,29 +11,6 @@ from ebert_core.protocol.errors import InvalidRequest
 
 _CHECKPOINT_FILES = ("weights.safetensors", "description.json")
 _NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
-
-
-def sync(path: Path) -> None:
-    """Waits until a file's content, or the names in a folder, have reached the disk."""
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
-
-
-def sync_names(folder: Path) -> None:
-    """Waits until the names in a folder have reached the disk, where the system can tell."""
-    # Windows opens no folders, and some network file systems cannot sync one; the rename itself is done by then.
-    with contextlib.suppress(OSError):
-        sync(folder)
-
-
-def put_in_place(part: Path, path: Path) -> None:
-    """Gives a written file its name: after a crash at any moment, the old content is there or the new one."""
-    sync(part)
-    os.replace(part, path)
-    sync_names(path.parent)
 
 
 def can_write(folder: Path) -> bool:

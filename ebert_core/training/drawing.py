@@ -3,7 +3,6 @@
 matplotlib is imported only when something is drawn, and draws into files only.
 """
 
-import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from functools import cache
@@ -12,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from ebert_core.protocol.errors import InvalidRequest
 from ebert_core.protocol.resources import resource
+from ebert_core.protocol.whole_files import new_part, put_in_place
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -47,12 +47,14 @@ def figure(width: float, height: float, path: Path) -> Iterator["Figure"]:
         drawn = Figure(figsize=(width, height), layout="constrained")
         FigureCanvasAgg(drawn)
         yield drawn
-        part = path.with_name(f"{path.stem}.part{path.suffix}")
+        part = None
         try:
+            part = new_part(path, ending=path.suffix)
             drawn.savefig(part, dpi=_DOTS_PER_INCH, facecolor="white", metadata={"Software": None})
-            os.replace(part, path)
+            put_in_place(part, path)
         except OSError as error:
-            part.unlink(missing_ok=True)
+            if part is not None:
+                part.unlink(missing_ok=True)
             raise InvalidRequest(f"The figure {path} could not be written: {error}.") from error
 
 

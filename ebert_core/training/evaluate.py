@@ -2,7 +2,6 @@
 
 # P = bins of 200 bp starting every 50 bp.
 
-import os
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple, get_args
@@ -27,6 +26,7 @@ from ebert_core.protocol.calling import calls_of
 from ebert_core.protocol.errors import InvalidRequest
 from ebert_core.protocol.locus import Interval
 from ebert_core.protocol.specs import Evaluate
+from ebert_core.protocol.whole_files import write_whole
 from ebert_core.protocol.wording import listed
 from ebert_core.training.baselines import MOTIF_SCAN, MotifAccessibility, fit_motif_accessibility, motif_scan
 from ebert_core.training.comparison import Pair, compare
@@ -327,12 +327,9 @@ def _check_place(path: Path) -> None:
 
 
 def _write(result: Evaluation | PretrainingEvaluation, path: Path) -> Path:
-    part = path.with_name(f"{path.name}.part")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        part.write_bytes(msgspec.json.format(msgspec.json.encode(result), indent=1))
-        os.replace(part, path)
+        write_whole(path, msgspec.json.format(msgspec.json.encode(result), indent=1))
     except OSError as error:
-        part.unlink(missing_ok=True)
         raise InvalidRequest(f"The scores could not be written to {path}: {error}.") from error
     return path

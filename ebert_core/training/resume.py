@@ -18,8 +18,9 @@ from torch import Tensor
 from ebert_core.dataset.digests import differences
 from ebert_core.model.checkpoint import present_versions
 from ebert_core.model.description import InputFile, Versions
-from ebert_core.model.durable import is_full, put_in_place
+from ebert_core.model.durable import is_full
 from ebert_core.protocol.errors import InvalidRequest
+from ebert_core.protocol.whole_files import new_part, put_in_place
 from ebert_core.training import distributed
 from ebert_core.training.loop import Trainer
 from ebert_core.training.report import Report
@@ -152,14 +153,16 @@ class SavedRun:
         return ", ".join(f"{key} was {then[key]}, is {now[key]}" for key in now if then[key] != now[key])
 
     def _write(self, path: Path, tensors: dict[str, Tensor], metadata: dict[str, str]) -> None:
-        part = path.with_name(f"{path.name}.part")
+        part = None
         try:
-            path.parent.mkdir(parents=True, exist_ok=True)
+            path.parent.mkdir(exist_ok=True)  # no more: where the job's directory was moved, it is not made anew
+            part = new_part(path, is_ours_alone=True)
             save_file(tensors, part, metadata)
             put_in_place(part, path)
         except (OSError, SafetensorError) as error:
-            with suppress(OSError):
-                part.unlink(missing_ok=True)
+            if part is not None:
+                with suppress(OSError):
+                    part.unlink(missing_ok=True)
             what = f"The state to resume from could not be written to {path}"
             kept = "the last one is kept" if (self._folder / _STATE).exists() else "there is none yet"
             if is_full(error):

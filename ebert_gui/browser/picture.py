@@ -9,6 +9,7 @@ from PyQt6.QtGui import QImage, QPageSize, QPainter, QPdfWriter
 from PyQt6.QtSvg import QSvgGenerator
 
 from ebert_core.protocol.errors import InvalidRequest
+from ebert_core.protocol.whole_files import new_part
 from ebert_gui.browser.palette import Palette
 from ebert_gui.browser.scene import Scene
 
@@ -52,7 +53,10 @@ def save_picture(scene: Scene, path: str) -> None:
     """
     check_picture_name(path)
     target = Path(path)
-    part = target.with_name(f".{target.stem}.{os.getpid()}.part{target.suffix}")
+    try:
+        part = new_part(target, ending=target.suffix)
+    except OSError as error:
+        raise InvalidRequest(f"The picture {path} cannot be written: {error.strerror or error}.") from None
     try:
         writer = {".png": _write_png, ".svg": _write_svg, ".pdf": _write_pdf}[target.suffix.lower()]
         if not writer(scene, str(part)):

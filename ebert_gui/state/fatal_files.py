@@ -9,8 +9,8 @@ import msgspec
 from ebert_core.protocol import codec
 from ebert_core.protocol.messages import Role
 from ebert_core.protocol.reading import FileStamp
+from ebert_core.protocol.whole_files import write_whole
 from ebert_gui.state.session_files import settings_folder
-from ebert_gui.state.whole_files import write_whole
 
 MOST_REMEMBERED = 100
 
@@ -54,6 +54,7 @@ class FatalFiles:
             # A memory that cannot be written costs one worker at the next start, no work.
             with contextlib.suppress(OSError):
                 travelling = [codec.with_strings(each, codec.to_travel) for each in self._files]
+                self._kept_in.parent.mkdir(parents=True, exist_ok=True)
                 write_whole(self._kept_in, msgspec.json.encode(travelling))
 
     def _read(self) -> tuple[FatalFile, ...]:

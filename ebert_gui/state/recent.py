@@ -8,8 +8,8 @@ import msgspec
 from ebert_core.protocol import codec
 from ebert_core.protocol.documents import read_json
 from ebert_core.protocol.errors import InvalidRequest
+from ebert_core.protocol.whole_files import write_whole
 from ebert_gui.state.session_files import settings_folder
-from ebert_gui.state.whole_files import write_whole
 
 MOST_RECENT = 10
 
@@ -44,4 +44,5 @@ def clear_recent() -> None:
 def _write(recent: tuple[Opened, ...]) -> None:
     travelling = [list(map(codec.to_travel, paths)) for paths in recent]
     with contextlib.suppress(OSError):
+        recent_file().parent.mkdir(parents=True, exist_ok=True)
         write_whole(recent_file(), msgspec.json.encode(travelling))

@@ -12,8 +12,8 @@ from ebert_core.protocol import codec
 from ebert_core.protocol.documents import parse_json, read_json
 from ebert_core.protocol.errors import InvalidRequest
 from ebert_core.protocol.locus import Interval
+from ebert_core.protocol.whole_files import write_whole
 from ebert_gui.state.tracks import KnownTrack, Track, UnknownTrack
-from ebert_gui.state.whole_files import write_whole
 
 SESSION_VERSION = 1
 
@@ -86,6 +86,7 @@ def write_session(path: Path, session: Session) -> None:
     """
     session = codec.with_strings(session, codec.to_travel)
     written = _with_tracks(_Written, session, tuple(_write_track(track) for track in session.tracks))
+    path.parent.mkdir(parents=True, exist_ok=True)
     write_whole(path, msgspec.json.format(msgspec.json.encode(written), indent=2))
 
 

@@ -7,6 +7,7 @@ import time
 from ebert_core.jobs.reporter import open_job
 from ebert_core.jobs.specs import read_spec
 from ebert_core.protocol.errors import InvalidRequest
+from ebert_core.training.report import Stopped
 
 verb, spec_path, _, directory = sys.argv[1:5]
 spec = read_spec(spec_path)
@@ -27,6 +28,6 @@ with open_job(spec, directory) as job:
         case "long":
             while not job.stop_requested():
                 time.sleep(0.01)
-            raise InvalidRequest("Stopped after step 7.")
+            raise Stopped("Stopped after step 7.")
         case "deaf":
             time.sleep(60)

@@ -180,14 +180,14 @@ def test_a_single_changed_bit_is_refused(copied):
 
 def test_a_new_checkpoint_that_cannot_be_written_brings_the_old_one_back_first(copied, files_of_at_most_20_kb):
     loaded = load_checkpoint(copied)
-    os.replace(copied, copied.with_name("copied.old"))
+    os.replace(copied, copied.with_name(".copied.old"))
     with pytest.raises(InvalidRequest, match=r"could not be written .*Free some space, then resume\."):
         save_checkpoint(copied, loaded.network, loaded.description)
     assert load_checkpoint(copied).description == loaded.description
 
 
 def test_an_old_folder_returns_after_a_crash_between_the_two_renames(copied):
-    os.replace(copied, copied.with_name("copied.old"))
+    os.replace(copied, copied.with_name(".copied.old"))
     copied.with_name("copied.part").mkdir()
     assert load_checkpoint(copied).description.name == "fos"
     assert copied.is_dir()

@@ -26,7 +26,7 @@ def alone(**more: str) -> dict[str, str]:
     return {**os.environ, "PYTHONPATH": str(TOYS), "OMP_NUM_THREADS": "1", **more}
 
 
-BETWEEN_BEST_AND_STATE, WHILE_SAVING_BEST = "open resume.safetensors.part", "os.rename best-#.safetensors"
+BETWEEN_BEST_AND_STATE, WHILE_SAVING_BEST = "open .resume.safetensors.part", "os.rename best-#.safetensors"
 AFTER_THE_LAST_STEP, BEFORE_THE_END = "os.rename out", "os.rename result.json"
 IN_AN_EPOCH = "first os.rename resume.safetensors"
 

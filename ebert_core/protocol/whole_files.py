@@ -1,0 +1,142 @@
+"""Files that appear complete or not at all, in folders where others may write, too.
+
+What is being written has a name that nobody can have taken before: it is created exclusively, and no link is followed.
+A link that lies where the file is to be is replaced; what it points to stays as it is.
+"""
+
+import contextlib
+import os
+import re
+import secrets
+import shutil
+import stat
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO
+
+# Bytes of the name that is wanted; the longest that file systems take is 255.
+_KEPT_OF_NAME = 200
+_TRIES = 100
+# What was not changed for so long is left over from a process that was killed.
+_LEFT_OVER_SECONDS = 86_400.0
+
+
+def sync(path: Path) -> None:
+    """Waits until a file's content, or the names in a folder, have reached the disk."""
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def sync_names(folder: Path) -> None:
+    """Waits until the names in a folder have reached the disk, where the system can tell."""
+    # Windows opens no folders, and some network file systems cannot sync one; the rename itself is done by then.
+    with contextlib.suppress(OSError):
+        sync(folder)
+
+
+def put_in_place(part: Path, path: Path) -> None:
+    """Gives a written file its name: after a crash at any moment, the old content is there or the new one."""
+    sync(part)
+    os.replace(part, path)
+    sync_names(path.parent)
+
+
+def new_part(path: Path, *, ending: str = "", is_ours_alone: bool = False) -> Path:
+    """A new, empty file beside `path` in which its content is written before it takes its place.
+
+    Its name ends in `.part`, and then in `ending` for a library that tells formats by names.
+
+    It may be read by whom the umask allows. Such files that killed processes have left are removed: after a day, or at
+    once with `is_ours_alone`, where no other process can be writing this file now.
+
+    Raises:
+        OSError: the folder cannot be written.
+    """
+    _remove_left_over(path, 0.0 if is_ours_alone else _LEFT_OVER_SECONDS)
+    for _ in range(_TRIES):
+        part = _named_beside(path, ending)
+        with contextlib.suppress(FileExistsError):
+            os.close(os.open(part, os.O_RDWR | os.O_CREAT | os.O_EXCL | getattr(os, "O_CLOEXEC", 0), 0o666))
+            return part
+    raise FileExistsError(f"{path.parent} has no free name for {path.name}")
+
+
+def new_part_folder(folder: Path) -> Path:
+    """A new, empty folder beside `folder`, in which its files are written before it takes its place.
+
+    Raises:
+        OSError: none can be made.
+    """
+    _remove_left_over(folder, _LEFT_OVER_SECONDS)
+    for _ in range(_TRIES):
+        part = _named_beside(folder)
+        with contextlib.suppress(FileExistsError):
+            part.mkdir()
+            return part
+    raise FileExistsError(f"{folder.parent} has no free name for {folder.name}")
+
+
+def write_whole(path: Path, content: bytes, *, is_ours_alone: bool = False) -> None:
+    """Writes a file beside the target and puts it in its place; when that fails, the target is as it was.
+
+    Raises:
+        OSError: the folder cannot be written, or the disk is full.
+    """
+    with whole_file(path, is_ours_alone=is_ours_alone) as file:
+        file.write(content)
+
+
+@contextmanager
+def whole_file(path: Path, *, is_ours_alone: bool = False) -> Iterator[IO[bytes]]:
+    """A file to write to that appears under its name at the end, complete; not at all when something is raised.
+
+    Raises:
+        OSError: the folder cannot be written, or the disk is full.
+    """
+    part = new_part(path, is_ours_alone=is_ours_alone)
+    try:
+        with part.open("r+b") as file:
+            yield file
+        # A disk that is full may say so only when it is synced; the old file is still there then.
+        put_in_place(part, path)
+    finally:
+        with contextlib.suppress(OSError):
+            part.unlink(missing_ok=True)
+
+
+def new_file(path: Path) -> int:
+    """A descriptor of a new file under this very name; a file or link of this name goes, what it points to stays.
+
+    Raises:
+        OSError: it cannot be made, or a folder has the name.
+    """
+    path.unlink(missing_ok=True)
+    return os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL | getattr(os, "O_CLOEXEC", 0), 0o666)
+
+
+def _named_beside(path: Path, ending: str = "") -> Path:
+    return path.with_name(f"{_stem(path)}.{secrets.token_hex(6)}.part{ending}")
+
+
+def _stem(path: Path) -> str:
+    return f".{os.fsencode(path.name)[:_KEPT_OF_NAME].decode('utf-8', 'ignore')}"
+
+
+def _remove_left_over(path: Path, seconds: float) -> None:
+    named = re.compile(rf"{re.escape(_stem(path))}\.[0-9a-f]{{12}}\.part(\.\w+)?")
+    with contextlib.suppress(OSError):
+        for name in filter(named.fullmatch, os.listdir(path.parent)):
+            found = path.parent / name
+            with contextlib.suppress(OSError):
+                state = found.lstat()
+                if time.time() - state.st_mtime < seconds:
+                    continue
+                if stat.S_ISDIR(state.st_mode):
+                    shutil.rmtree(found)
+                else:
+                    found.unlink()
