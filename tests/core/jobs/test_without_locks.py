@@ -1,0 +1,151 @@
+"""A file system without `flock`, as NFS without lockd: jobs start, are seen, refuse a second one, stop and resume.
+
+Every process of these tests, detached jobs included, gets the error that such a file system gives.
+"""
+
+import errno
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from ebert_core.jobs import control, lock
+from ebert_core.jobs.directory import read_process
+from ebert_core.jobs.lock import Claim, is_held_by, take_lock, writing_to
+from ebert_core.jobs.summary import summarise
+from ebert_core.protocol.errors import InvalidRequest
+from ebert_core.protocol.specs import Pretrain
+from ebert_core.protocol.work import JobSummary
+
+TOY = (sys.executable, str(Path(__file__).with_name("toy_job.py")))
+ERRORS = ("ENOLCK", "ENOTSUP", "ENOSYS")
+SITE = """
+import errno, fcntl, os
+def refused(_descriptor, _kind):
+    raise OSError(getattr(errno, "{name}"), "no locks here")
+fcntl.flock = refused
+"""
+
+
+@pytest.fixture(params=ERRORS)
+def start(tmp_path: Path, request, monkeypatch) -> Callable[[str], JobSummary]:
+    (tmp_path / "site").mkdir()
+    (tmp_path / "site" / "sitecustomize.py").write_text(SITE.format(name=request.param))
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path / "site"))
+
+    def refused(_descriptor: int, _kind: int) -> None:
+        raise OSError(getattr(errno, request.param), "no locks here")
+
+    monkeypatch.setattr(lock, "_flock", refused)
+    dataset = str(tmp_path / "DATASET.toml")
+    return lambda name: control.start_job(Pretrain(dataset, str(tmp_path / name), ("chr1",), ("chr2",)), dataset, TOY)
+
+
+def wait_until(directory: Path, *states: str) -> JobSummary:
+    end = time.monotonic() + 15
+    while (summary := summarise(directory)).state not in states:
+        assert time.monotonic() < end, summary
+        time.sleep(0.02)
+    return summary
+
+
+def test_a_job_runs_is_seen_stops_and_goes_on(start):
+    job = Path(start("long").directory)
+    wait_until(job, "running")
+    claim = msgspec.json.decode((job / "lock.held").read_bytes(), type=Claim)
+    assert claim.process.pid == read_process(job).pid
+    assert is_held_by(job, claim.process.pid)
+    assert "keeps no locks" in (job / "events.jsonl").read_text()
+    with pytest.raises(InvalidRequest, match="runs already and writes to"):
+        start("long")
+    with pytest.raises(InvalidRequest, match="already running"):
+        take_lock(job)
+    control.stop_job(str(job))
+    wait_until(job, "stopped")
+    wait_gone(job / "lock.held")
+    control.resume_job(str(job), TOY)
+    wait_until(job, "running")
+    control.stop_job(str(job))
+    wait_until(job, "stopped")
+
+
+def wait_gone(path: Path) -> None:
+    end = time.monotonic() + 15
+    while path.exists():
+        assert time.monotonic() < end
+        time.sleep(0.02)
+
+
+@pytest.mark.parametrize("name", ["works", "invalid", "vanish"])
+def test_a_job_that_ends_lets_go(start, name):
+    job = Path(start(name).directory)
+    assert wait_until(job, "done", "failed").state == ("done" if name == "works" else "failed")
+    take_lock(job).release()
+    assert not (job / "lock.held").exists()
+
+
+def test_a_killed_job_is_lost_at_once_and_its_claim_is_taken_over(start):
+    job = Path(start("long").directory)
+    wait_until(job, "running")
+    os.kill(read_process(job).pid, signal.SIGKILL)
+    wait_until(job, "lost")
+    assert (job / "lock.held").exists()
+    control.resume_job(str(job), TOY)
+    wait_until(job, "running")
+    control.stop_job(str(job))
+    wait_until(job, "stopped")
+
+
+def test_a_job_that_does_not_listen_is_ended_by_what_shows_that_it_holds_the_claim(start):
+    job = Path(start("deaf").directory)
+    wait_until(job, "running")
+    control.stop_job(str(job))
+    os.utime(job / "stop", (time.time() - 60, time.time() - 60))
+    control.stop_job(str(job))
+    wait_until(job, "stopped")
+
+
+def test_a_claim_of_another_host_is_believed_as_long_as_it_is_touched_and_never_removed(start, tmp_path):
+    held = tmp_path / ".out.lock.held"
+    process = {"pid": 17, "host": "node17", "started": 1.0, "started_ticks": 5}
+    held.write_text(json.dumps({"process": process, "what": "/jobs/theirs"}))
+    with pytest.raises(InvalidRequest, match="^/jobs/theirs runs already"), writing_to(tmp_path / "out", "/jobs/ours"):
+        pass
+    os.utime(held, (time.time() - 3600, time.time() - 3600))
+    said = (
+        r"^/jobs/theirs runs already .* \(not heard from since .* on node17; if it runs there no more, remove .*held\)"
+    )
+    with pytest.raises(InvalidRequest, match=said), writing_to(tmp_path / "out", "/jobs/ours"):
+        pass
+    assert held.exists()
+    held.unlink()
+    with writing_to(tmp_path / "out", "/jobs/ours"):
+        assert held.exists()
+    assert not held.exists()
+
+
+def test_a_claim_of_a_process_that_ended_keeps_nobody(start, tmp_path):
+    ended = subprocess.Popen([sys.executable, "-c", ""])
+    ended.wait()
+    process = {"pid": ended.pid, "host": os.uname().nodename, "started": 1.0, "started_ticks": 5}
+    (tmp_path / ".out.lock.held").write_text(json.dumps({"process": process, "what": "/jobs/theirs"}))
+    with writing_to(tmp_path / "out", "/jobs/ours"):
+        pass
+    assert not list(tmp_path.glob(".out*"))
+
+
+@pytest.mark.parametrize("content", [b"", b"{", b"\0" * 99, b'{"process": {"pid": -1}}'])
+def test_a_claim_that_says_nothing_is_named_and_not_removed_unseen(start, tmp_path, content):
+    held = tmp_path / ".out.lock.held"
+    held.write_bytes(content)
+    os.utime(held, (time.time() - 3600, time.time() - 3600))
+    with pytest.raises(InvalidRequest, match="remove .*held"), writing_to(tmp_path / "out", "/jobs/ours"):
+        pass
+    assert held.exists()
