@@ -1,10 +1,13 @@
 """What a run goes on from when it was stopped, killed or out of disk: safe at every moment, refused if it does not fit.
 
 `resume.safetensors` holds everything that later steps depend on and the name of the file with the best weights so far.
-Best weights are written under a new name first; then the state that names them takes the place of the old one; then the
-old best weights go. A crash between any two of these leaves one state with the best weights that belong to it.
+Best weights are written under a new name first; then the state that names them takes the place of the old one, which is
+kept for once; then best weights go that neither names. A crash between any two of these leaves a state with the best
+weights that belong to it, and so does a state that turns out to be damaged.
 """
 
+import os
+import re
 import time
 from contextlib import suppress
 from pathlib import Path
@@ -20,14 +23,18 @@ from ebert_core.model.checkpoint import present_versions
 from ebert_core.model.description import InputFile, Versions
 from ebert_core.model.durable import is_full
 from ebert_core.protocol.errors import InvalidRequest
-from ebert_core.protocol.whole_files import new_part, put_in_place
+from ebert_core.protocol.whole_files import new_part, put_in_place, sync
 from ebert_core.training import distributed
 from ebert_core.training.loop import Trainer
 from ebert_core.training.report import Report
 from ebert_core.training.request import Spec, without_folders
+from ebert_core.training.saved_states import check_shapes, check_values, check_weights, names_in
 
 _STATE = "resume.safetensors"
+_PREVIOUS = "resume-previous.safetensors"
+_DAMAGED = "resume-damaged.safetensors"
 _BEST = "best-{step}.safetensors"
+_IS_BEST = re.compile(r"best-\d{1,18}\.safetensors", re.ASCII)
 _SAVE_EVERY_SECONDS = 600.0
 # A run may go on in another folder and on another machine; the last costs the identity to the bit, and is said.
 _MAY_DIFFER = ("output", "device", "precision")
@@ -40,6 +47,10 @@ class _Header(msgspec.Struct, frozen=True):
     inputs: dict[str, InputFile]
     versions: Versions
     best: str = ""
+
+
+class _Damage(Exception):
+    """A saved state is not to be used; the message says which file and why."""
 
 
 class SavedRun:
@@ -55,7 +66,7 @@ class SavedRun:
     def __init__(self, folder: Path, trainer: Trainer, spec: Spec, inputs: dict[str, InputFile]) -> None:
         self._folder = folder
         self._trainer = trainer
-        self._best = ""
+        self._best = self._best_before = ""
         self._next_save = time.monotonic() + _SAVE_EVERY_SECONDS
         kept = msgspec.json.decode(msgspec.json.encode(without_folders(spec)))
         self._header = _Header(
@@ -70,31 +81,61 @@ class SavedRun:
         return bool(self._best)
 
     def restore(self, report: Report) -> None:
-        """Goes on where the last saved state ends; nothing to do where there is none.
+        """Goes on where the last saved state ends, or the one before where that is damaged; nothing to do without any.
 
         Raises:
-            InvalidRequest: the state is damaged, or belongs to another request, other files or another network.
+            InvalidRequest: no state is whole, or they belong to another request, other files or another network.
         """
-        path = self._folder / _STATE
-        if path.exists():
+        damages: list[_Damage] = []
+        for path in (self._folder / _STATE, self._folder / _PREVIOUS):
+            if not os.path.lexists(path):
+                continue
             try:
-                with safe_open(path, framework="pt") as file:
-                    header = msgspec.json.decode((file.metadata() or {}).get("run", ""), type=_Header)
-                self._check(header)
-                self._trainer.adopt(load_file(path))
-                if header.best:
-                    path = self._folder / header.best
-                    with safe_open(path, framework="pt"):
-                        pass  # opened now, since it is read at the very end: it may have gone or been cut short
-            except (SafetensorError, msgspec.MsgspecError, OSError, KeyError, RuntimeError) as error:
+                header = self._adopt(path)
+            except _Damage as damage:
+                damages.append(damage)
+            else:
+                self._go_on(header, damages, report)
+                break
+        else:
+            if damages:
                 raise InvalidRequest(
-                    f"{path} is missing, damaged or cut short, so this run cannot go on. Start anew without --resume."
-                ) from error
-            self._best = header.best
-            report.event(f"Going on after step {self._trainer.step}.")
-            if header.versions != self._header.versions:
-                report.event(f"The run began elsewhere, so it may differ in the last bits: {self._elsewhere(header)}.")
+                    f"{damages[0]}, so this run cannot go on. Start anew without --resume."
+                ) from damages[0]
         distributed.check_in_step(self._trainer.step)
+
+    def _adopt(self, path: Path) -> _Header:
+        """Goes on from one state, once all of it and the best weights that it names have been found to fit."""
+        try:
+            with safe_open(path, framework="pt") as file:
+                header = msgspec.json.decode((file.metadata() or {}).get("run", ""), type=_Header)
+                self._check(header)
+                check_shapes(path, {name: file.get_slice(name).get_shape() for name in names_in(file)}, self._trainer)
+            tensors = load_file(path)
+            check_values(path, tensors, self._trainer.schedule.steps)
+            if header.best:
+                path = self._best_named(path, header.best)
+                check_weights(path, self._trainer.network.state_dict())
+            self._trainer.adopt(tensors)
+        except (SafetensorError, msgspec.MsgspecError, OSError, KeyError, RuntimeError, ValueError) as error:
+            raise _Damage(f"{path} is missing, damaged or cut short") from error
+        return header
+
+    def _best_named(self, path: Path, name: str) -> Path:
+        if not _IS_BEST.fullmatch(name):
+            raise _Damage(f"{path} is damaged: it names {name!r} for the best weights")
+        return self._folder / name
+
+    def _go_on(self, header: _Header, damages: list[_Damage], report: Report) -> None:
+        self._best = self._best_before = header.best
+        if damages:
+            report.event(f"WARNING: {damages[0]}; going on from the state that was saved before it.")
+            if distributed.is_first():  # out of the way, or it would take the place of the one that is whole
+                with suppress(OSError):
+                    os.replace(self._folder / _STATE, self._folder / _DAMAGED)
+        report.event(f"Going on after step {self._trainer.step}.")
+        if header.versions != self._header.versions:
+            report.event(f"The run began elsewhere, so it may differ in the last bits: {self._elsewhere(header)}.")
 
     def save(self) -> None:
         """Saves the present state; the one before stays until this one is whole.
@@ -106,10 +147,12 @@ class SavedRun:
         if not distributed.is_first():
             return
         header = msgspec.structs.replace(self._header, best=self._best)
-        self._write(self._folder / _STATE, self._trainer.tensors(), {"run": msgspec.json.encode(header).decode()})
+        state = self._folder / _STATE
+        self._write(state, self._trainer.tensors(), {"run": msgspec.json.encode(header).decode()}, _PREVIOUS)
         for path in self._folder.glob(_BEST.format(step="*")):
-            if path.name != self._best:
+            if path.name not in (self._best, self._best_before):
                 path.unlink(missing_ok=True)
+        self._best_before = self._best
 
     def save_if_due(self) -> None:
         """Saves the state when ten minutes have gone by since the last time."""
@@ -152,12 +195,16 @@ class SavedRun:
         then, now = (msgspec.structs.asdict(versions) for versions in (header.versions, self._header.versions))
         return ", ".join(f"{key} was {then[key]}, is {now[key]}" for key in now if then[key] != now[key])
 
-    def _write(self, path: Path, tensors: dict[str, Tensor], metadata: dict[str, str]) -> None:
+    def _write(self, path: Path, tensors: dict[str, Tensor], metadata: dict[str, str], before: str = "") -> None:
+        """Writes a file in one step; the one that was there is kept under the name `before`, if it is given one."""
         part = None
         try:
             path.parent.mkdir(exist_ok=True)  # no more: where the job's directory was moved, it is not made anew
             part = new_part(path, is_ours_alone=True)
             save_file(tensors, part, metadata)
+            sync(part)
+            if before and path.exists():
+                os.replace(path, path.with_name(before))
             put_in_place(part, path)
         except (OSError, SafetensorError) as error:
             if part is not None:

@@ -230,12 +230,6 @@ def test_names_as_long_as_the_system_takes_can_be_written(tmp_path):
 # Who may open a file for writing by its name: who writes into a folder of its own, and who
 # opens no file but a descriptor or the null device.
 _ALLOWED = {"dataset/prepare.py", "model/checkpoint.py", "jobs/launch.py", "protocol/showing.py"}
-    "protocol/whole_files.py",
-    "dataset/prepare.py",
-    "model/checkpoint.py",
-    "jobs/launch.py",
-    "protocol/showing.py",
-}
 
 
 def test_no_module_writes_to_a_name_but_through_whole_files():

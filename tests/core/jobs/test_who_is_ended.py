@@ -68,9 +68,7 @@ def test_a_forged_record_ends_no_process(tmp_path, bystander):
     runs = read_process(job)
     name_in_record(job, record_of(bystander.pid))
     asked_long_ago(job)
-    with pytest.raises(
-        InvalidRequest, match=f"Nothing shows that process {bystander.pid} is the one that runs the job"
-    ):
+    with pytest.raises(InvalidRequest, match=f"Nothing shows that process {bystander.pid} is the one"):
         control.stop_job(str(job))
     assert bystander.poll() is None
     name_in_record(job, runs)
@@ -146,7 +144,7 @@ def test_a_job_of_another_host_that_was_not_heard_from_is_silent_and_not_taken_o
     assert silent.state == "silent"
     assert "Not heard from since" in silent.note
     assert "node17" in silent.note
-    with pytest.raises(InvalidRequest, match="already running|not heard from"):
+    with pytest.raises(InvalidRequest, match=r"is already running"):
         control.resume_job(str(job), TOY)
     with pytest.raises(InvalidRequest, match="runs; stop it before it is removed"):
         control.remove_job(str(job))

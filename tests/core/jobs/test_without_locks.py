@@ -116,12 +116,10 @@ def test_a_claim_of_another_host_is_believed_as_long_as_it_is_touched_and_never_
     held = tmp_path / ".out.lock.held"
     process = {"pid": 17, "host": "node17", "started": 1.0, "started_ticks": 5}
     held.write_text(json.dumps({"process": process, "what": "/jobs/theirs"}))
-    with pytest.raises(InvalidRequest, match="^/jobs/theirs runs already"), writing_to(tmp_path / "out", "/jobs/ours"):
+    with pytest.raises(InvalidRequest, match=r"^/jobs/theirs runs already"), writing_to(tmp_path / "out", "/jobs/ours"):
         pass
     os.utime(held, (time.time() - 3600, time.time() - 3600))
-    said = (
-        r"^/jobs/theirs runs already .* \(not heard from since .* on node17; if it runs there no more, remove .*held\)"
-    )
+    said = r"^/jobs/theirs runs already .* \(not heard from since .* on node17; if it runs there no more, remove "
     with pytest.raises(InvalidRequest, match=said), writing_to(tmp_path / "out", "/jobs/ours"):
         pass
     assert held.exists()
@@ -146,6 +144,6 @@ def test_a_claim_that_says_nothing_is_named_and_not_removed_unseen(start, tmp_pa
     held = tmp_path / ".out.lock.held"
     held.write_bytes(content)
     os.utime(held, (time.time() - 3600, time.time() - 3600))
-    with pytest.raises(InvalidRequest, match="remove .*held"), writing_to(tmp_path / "out", "/jobs/ours"):
+    with pytest.raises(InvalidRequest, match=r"remove .*held"), writing_to(tmp_path / "out", "/jobs/ours"):
         pass
     assert held.exists()
