@@ -1,15 +1,17 @@
-"""`ebert jobs list | show | stop | resume`: the same directories that the window's dock shows."""
+"""`ebert jobs list | show | stop | resume | prune`: the same directories that the window's dock shows."""
 
 import argparse
 import contextlib
 import datetime
+import math
 from pathlib import Path
 
 import msgspec
 
 from ebert_core.cli.options import add_shared, print_json
-from ebert_core.jobs.control import resume_job, stop_job
+from ebert_core.jobs.control import remove_job, resume_job, stop_job
 from ebert_core.jobs.directory import job_directory, jobs_folder, read_metrics
+from ebert_core.jobs.prune import prunable_jobs
 from ebert_core.jobs.reading import Damaged
 from ebert_core.jobs.summary import list_jobs, summarise
 from ebert_core.protocol.errors import InvalidRequest
@@ -22,6 +24,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     actions = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
     listing = actions.add_parser("list", help="jobs, newest first")
     add_shared(listing, "dataset", "json", dataset="jobs lie beside it (default: ./DATASET.toml)")
+    _add_prune(actions.add_parser("prune", help="remove jobs that ended long ago; without --yes, say which"))
     for name, text in (
         ("show", "one job with its figures"),
         ("stop", "ask a job to stop"),
@@ -44,6 +47,8 @@ def run(arguments: argparse.Namespace) -> None:
                 print_result("\n".join(map(line_of, found)))
             else:
                 tell(_nothing_in(folder))
+        case "prune":
+            _prune(arguments)
         case "show":
             job = summarise(job_directory(arguments.job))
             _print(job, described(job), arguments)
@@ -72,6 +77,49 @@ def _print(job: JobSummary, text: str, arguments: argparse.Namespace) -> None:
         curves = read_metrics(Path(job.directory)).curves
         figures = {f"{curve.split} {curve.name}": float(curve.values[-1]) for curve in curves if len(curve.values)}
     print_json(ShownJob(job, figures))
+
+
+def _add_prune(action: argparse.ArgumentParser) -> None:
+    add_shared(action, "dataset", dataset="jobs lie beside it (default: ./DATASET.toml)")
+    action.add_argument(
+        "--older-than", metavar="DAYS", type=float, default=30.0, help="only jobs that ended so long ago (default: 30)"
+    )
+    action.add_argument("--failed", action="store_true", help="only jobs that failed or were lost")
+    action.add_argument(
+        "--with-states",
+        action="store_true",
+        help="also jobs that could be resumed, and those that hold what another job names",
+    )
+    action.add_argument("--yes", action="store_true", help="remove them; without this, nothing is removed")
+
+
+def _prune(arguments: argparse.Namespace) -> None:
+    if not 0 <= arguments.older_than < math.inf:
+        raise InvalidRequest(f"--older-than is {arguments.older_than}; give a number of days, such as 30.")
+    folder = jobs_folder(_dataset(arguments.dataset))
+    found = prunable_jobs(folder, arguments.older_than, failed_only=arguments.failed, with_states=arguments.with_states)
+    bytes_freed, lines = 0, []
+    for each in found:
+        lines.append(f"{_size(each.bytes_on_disk)}  {line_of(each.job)}")
+        if each.kept_for:
+            lines.append(f"  kept: {each.kept_for} (--with-states removes it, too)")
+            continue
+        if arguments.yes:
+            remove_job(each.job.directory)
+        bytes_freed += each.bytes_on_disk
+    count = sum(not each.kept_for for each in found)
+    jobs = "a job" if count == 1 else f"{count} jobs"
+    if not count:
+        lines.append(f"Nothing to remove in {folder}.")
+    elif arguments.yes:
+        lines.append(f"Removed {jobs}, {_size(bytes_freed).strip()}.")
+    else:
+        lines.append(f"Would remove {jobs}, {_size(bytes_freed).strip()}. Nothing was removed; --yes does it.")
+    print_result("\n".join(lines))
+
+
+def _size(count: int) -> str:
+    return f"{count / 1e6:8.1f} MB"
 
 
 def _dataset(text: str | None) -> str:

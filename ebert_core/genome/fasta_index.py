@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+import re
 import struct
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -9,10 +10,16 @@ from pathlib import Path
 from typing import BinaryIO, NamedTuple
 
 from ebert_core.genome.lines import LONGEST_LINE, at_line, unpacked
+from ebert_core.genome.lines import at_line
+from ebert_core.protocol.bounded_folders import keep_bounded
 from ebert_core.protocol.errors import InvalidRequest
 from ebert_core.protocol.hearing import tell_progress
 from ebert_core.protocol.regular_files import open_file
 from ebert_core.protocol.whole_files import write_whole
+
+# The cache holds no more than this; the longest unused go, and are built again when they are wanted.
+_MOST_INDEXES, _MOST_BYTES_OF_INDEXES = 2_000, 500_000_000
+_INDEX = re.compile(r"[0-9a-f]{20}\.(fai|gzi)")
 
 
 def index_in_cache(path: Path) -> Path:
@@ -20,15 +27,14 @@ def index_in_cache(path: Path) -> Path:
 
     The name is that of the file as it is now, by its path, size and time of change.
     """
-    home = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
     status = path.stat()
     key = f"{path.resolve()} {status.st_size} {status.st_mtime_ns}"
-    return (
-        Path(home)
-        / "ebert-browser"
-        / "indexes"
-        / hashlib.sha256(key.encode("utf-8", "surrogateescape")).hexdigest()[:20]
-    )
+    return _cache() / hashlib.sha256(key.encode("utf-8", "surrogateescape")).hexdigest()[:20]
+
+
+def _cache() -> Path:
+    home = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
+    return Path(home) / "ebert-browser" / "indexes"
 
 
 def build_indexes(path: Path, *, is_blocked: bool) -> dict[str, bytes]:
@@ -51,6 +57,8 @@ def write_indexes(place: Path, indexes: dict[str, bytes]) -> None:
         target = with_ending(place, ending)
         target.parent.mkdir(parents=True, exist_ok=True)
         write_whole(target, content)
+        if target.parent == _cache():
+            keep_bounded(target.parent, _INDEX, _MOST_INDEXES, _MOST_BYTES_OF_INDEXES)
 
 
 def with_ending(place: Path, ending: str) -> Path:

@@ -4,7 +4,6 @@ The folder `.X.parts` holds one file for each block and `request.json`, which sa
 needs as much room as the encoded values, is removed when the files are there, and may be deleted at any time.
 """
 
-import os
 import shutil
 import struct
 import zlib
@@ -16,8 +15,9 @@ import msgspec
 
 from ebert_core.inference.stretches import Tell
 from ebert_core.model.description import InputFile
-from ebert_core.model.durable import is_full, put_in_place
+from ebert_core.model.durable import is_full
 from ebert_core.protocol.errors import InvalidRequest
+from ebert_core.protocol.whole_files import write_whole
 from ebert_core.protocol.wording import file_size, listed
 
 _CHECK = struct.Struct("<IQ")  # crc32 and length of what follows: a block that a power cut tore is not taken
@@ -83,10 +83,10 @@ class Parts:
                 tell(f"What an earlier run kept is not used, since {_changes(before, request)}; this one begins anew.")
             parts.remove()
         try:
+            if parts.folder.is_symlink():
+                parts.folder.unlink()  # what it points to is not ours
             parts.folder.mkdir(exist_ok=True)
-            part = parts.folder / "request.json.part"
-            part.write_bytes(msgspec.json.format(msgspec.json.encode(begun)))
-            put_in_place(part, parts.folder / "request.json")
+            write_whole(parts.folder / "request.json", msgspec.json.format(msgspec.json.encode(begun)))
         except OSError as error:
             parts.remove()
             raise InvalidRequest(f"{output} could not be written: {error.strerror or error}.") from None
@@ -110,13 +110,9 @@ class Parts:
         """
         content = msgspec.msgpack.encode(block)
         path = self._path(number)
-        part = path.with_suffix(".part")
         try:
-            part.write_bytes(_CHECK.pack(zlib.crc32(content), len(content)) + content)
-            os.replace(part, path)
+            write_whole(path, _CHECK.pack(zlib.crc32(content), len(content)) + content)
         except OSError as error:
-            with suppress(OSError):
-                part.unlink(missing_ok=True)
             if is_full(error):
                 raise InvalidRequest(f"The disk that holds {path.parent.parent} is full; free some space.") from None
             raise InvalidRequest(f"{path} could not be written: {error.strerror or error}.") from None

@@ -137,8 +137,9 @@ def holding(directory: Path, host: str) -> Holding:
         raise Damaged(f"{LOCK} cannot be locked: {error.strerror}") from None
     finally:
         os.close(descriptor)
-    # A lock that is held on another host may not be seen here.
-    return Holding("free") if host == this_host() else _heard_from(state.st_mtime)
+    # A lock that is held on another host may not be seen here. When nobody is heard from either, there is nobody.
+    is_elsewhere = host != this_host() and time.time() - state.st_mtime < SILENT_SECONDS
+    return Holding("held" if is_elsewhere else "free")
 
 
 def is_held_by(directory: Path, pid: int) -> bool:

@@ -60,12 +60,12 @@ def list_jobs(folder: Path, dataset: str = "") -> list[JobSummary]:
     Raises:
         InvalidRequest: the folder cannot be read.
     """
-    return [job.summary for job in _jobs_in(folder, dataset)]
+    return [job.summary for job in jobs_in(folder, dataset)]
 
 
 def jobs_writing_to(spec: JobSpec) -> Iterator[tuple[JobSummary, JobSpec]]:
     """The jobs of the same kind and dataset that write where this one would, newest first, and what each was asked."""
-    for summary, begun in _jobs_in(jobs_folder(spec.dataset), spec.dataset):
+    for summary, begun in jobs_in(jobs_folder(spec.dataset), spec.dataset):
         if begun is not None and verb(begun) == verb(spec) and _place(begun) == _place(spec):
             yield summary, begun
 
@@ -75,7 +75,12 @@ def summarise(directory: Path) -> JobSummary:
     return _job_in(directory).summary
 
 
-def _jobs_in(folder: Path, dataset: str) -> Iterator[Job]:
+def jobs_in(folder: Path, dataset: str = "") -> Iterator[Job]:
+    """The jobs in a folder with what each was asked, newest first; with `dataset`, as `list_jobs`.
+
+    Raises:
+        InvalidRequest: the folder cannot be read.
+    """
     try:
         names = sorted(os.listdir(folder), reverse=True)
     except FileNotFoundError:
@@ -183,7 +188,7 @@ def _with_life(summary: JobSummary, held: Holding, process: Process | None) -> J
         heard = time.strftime("%Y-%m-%d %H:%M", time.localtime(held.heard))
         note = (
             f"Not heard from since {heard}. It ran on {summary.host}, where ebert jobs stop reaches it; if it runs "
-            "there no more, remove the file lock in its directory, then resume it."
+            "there no more, remove the file lock.held in its directory, then resume it."
         )
         return replace(summary, state="silent", note=note, remaining_seconds=None)
     if process and process.host == this_host() and is_suspended(process):

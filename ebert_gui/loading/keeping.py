@@ -12,6 +12,7 @@ from ebert_core.protocol.showing import tell
 from ebert_gui.loading.opening import Opener
 from ebert_gui.state.session import ReadSession, Session, read_session, set_aside, write_session
 from ebert_gui.state.session_files import (
+    bound_sessions,
     further_files,
     newest_sessions,
     numbered_files,
@@ -91,6 +92,7 @@ class SessionKeeper(QObject):
         """
         self._end_current()
         self._failure = ""
+        bound_sessions()
         first = self._first_file(dataset, files)
         self._claim, source = self._claimed(first, dataset, files)
         found = read_session(source)

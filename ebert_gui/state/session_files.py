@@ -7,7 +7,10 @@ from collections.abc import Iterator
 from itertools import count
 from pathlib import Path
 
+from ebert_core.protocol.bounded_folders import keep_bounded
+
 _LONGEST_NAME = 60
+_MOST_SESSIONS, _MOST_ASIDE, _MOST_BYTES = 1_000, 100, 500_000_000
 
 
 def settings_folder() -> Path:
@@ -45,6 +48,13 @@ def further_files(first: Path) -> list[Path]:
         return sorted(path for path in first.parent.iterdir() if name.fullmatch(path.name))
     except OSError:
         return []
+
+
+def bound_sessions() -> None:
+    """Keeps the sessions of the 1,000 datasets that were open last, and the 100 last ones that were set aside."""
+    folder = settings_folder() / "sessions"
+    keep_bounded(folder, re.compile(r".+\.json"), _MOST_SESSIONS, _MOST_BYTES)
+    keep_bounded(folder, re.compile(r".+\.json\.aside-.+"), _MOST_ASIDE, _MOST_BYTES)
 
 
 def newest_sessions() -> list[Path]:

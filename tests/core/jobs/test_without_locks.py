@@ -147,3 +147,28 @@ def test_a_claim_that_says_nothing_is_named_and_not_removed_unseen(start, tmp_pa
     with pytest.raises(InvalidRequest, match=r"remove .*held"), writing_to(tmp_path / "out", "/jobs/ours"):
         pass
     assert held.exists()
+
+
+def test_a_job_of_another_host_that_was_not_heard_from_is_silent_and_not_taken_over(start):
+    job = Path(start("long").directory)
+    wait_until(job, "running")
+    os.kill(read_process(job).pid, signal.SIGKILL)
+    wait_until(job, "lost")
+    for name in ("pid", "lock.held"):
+        (job / name).write_text((job / name).read_text().replace(os.uname().nodename, "node17"))
+    assert summarise(job).state == "running"  # its claim was touched a moment ago
+    os.utime(job / "lock.held", (time.time() - 3600, time.time() - 3600))
+    silent = summarise(job)
+    assert silent.state == "silent"
+    assert silent.note.startswith("Not heard from since ")
+    assert "node17" in silent.note
+    for deed in (control.resume_job, control.remove_job):
+        with pytest.raises(InvalidRequest, match=r"already running|runs; stop it"):
+            deed(str(job))
+    assert (job / "lock.held").exists()
+    (job / "lock.held").unlink()  # what the note says
+    assert summarise(job).state == "lost"
+    control.resume_job(str(job), TOY)
+    wait_until(job, "running")
+    control.stop_job(str(job))
+    wait_until(job, "stopped")

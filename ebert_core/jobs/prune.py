@@ -1,0 +1,92 @@
+"""Which jobs of a folder can go, how much room that makes, and what speaks against removing one."""
+
+import os
+import time
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+from ebert_core.jobs.summary import Job, jobs_in
+from ebert_core.protocol.work import LIVE, JobSummary
+
+_DAY = 86_400.0
+_UNSUCCESSFUL = ("failed", "lost")
+
+
+class Prunable(NamedTuple):
+    """A job that is old enough to go; `kept_for` says what speaks against it, empty where nothing does."""
+
+    job: JobSummary
+    bytes_on_disk: int
+    kept_for: str
+
+
+def prunable_jobs(folder: Path, older_than_days: float, *, failed_only: bool, with_states: bool) -> list[Prunable]:
+    """The jobs that ended so many days ago, the oldest first; none that runs, or may run elsewhere.
+
+    Args:
+        folder: the jobs' folder.
+        older_than_days: how long ago they ended at least.
+        failed_only: only those that failed or were lost.
+        with_states: also those that could be resumed, and those in which lies what another job or its own result names.
+
+    Raises:
+        InvalidRequest: the folder cannot be read.
+    """
+    jobs = list(jobs_in(folder))
+    found = []
+    for number, job in enumerate(jobs):
+        summary = job.summary
+        ended = summary.started if summary.ended is None else summary.ended
+        is_old = time.time() - ended >= older_than_days * _DAY
+        if summary.state in LIVE or not is_old or (failed_only and summary.state not in _UNSUCCESSFUL):
+            continue
+        others = [other for place, other in enumerate(jobs) if place != number]
+        kept_for = "" if with_states else _kept_for(summary, others)
+        found.append(Prunable(summary, bytes_in(Path(summary.directory)), kept_for))
+    return found[::-1]
+
+
+def bytes_in(directory: Path) -> int:
+    """How much room a directory takes on its disk; links are not followed."""
+    blocks = 0
+    for place, folders, files in os.walk(directory):
+        for name in (*folders, *files):
+            try:
+                blocks += os.lstat(os.path.join(place, name)).st_blocks
+            except OSError:
+                continue  # gone meanwhile
+    return 512 * blocks
+
+
+def _kept_for(job: JobSummary, others: Sequence[Job]) -> str:
+    directory = os.path.realpath(job.directory)
+    if _is_in(directory, job.result):
+        return "its result lies in it"
+    for other in others:
+        if any(_is_in(directory, named) for named in _named_in(other)):
+            return f"{other.summary.id} names a file in it"
+    if job.is_resumable and _has_state(Path(job.directory)):
+        return "it can be resumed"
+    return ""
+
+
+def _has_state(directory: Path) -> bool:
+    try:
+        return any((directory / "checkpoints").iterdir())
+    except OSError:
+        return False
+
+
+def _named_in(job: Job) -> Iterator[str]:
+    for key in job.spec.__struct_fields__ if job.spec else ():
+        value = getattr(job.spec, key)
+        for each in value if isinstance(value, tuple) else (value,):
+            if isinstance(each, str):
+                yield each
+
+
+def _is_in(directory: str, path: str) -> bool:
+    if not os.path.isabs(path) or "\0" in path:
+        return False
+    return os.path.realpath(path).startswith(f"{directory}{os.sep}")
