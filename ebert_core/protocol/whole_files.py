@@ -6,13 +6,16 @@ A link that lies where the file is to be is replaced; what it points to stays as
 
 import contextlib
 import os
+import platform
 import re
 import secrets
 import shutil
 import stat
 import time
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 from typing import IO
 
@@ -51,8 +54,8 @@ def new_part(path: Path, *, ending: str = "", is_ours_alone: bool = False) -> Pa
 
     Its name ends in `.part`, and then in `ending` for a library that tells formats by names.
 
-    It may be read by whom the umask allows. Such files that killed processes have left are removed: after a day, or at
-    once with `is_ours_alone`, where no other process can be writing this file now.
+    It may be read by whom the umask allows. Such files that killed processes have left are removed, those of other
+    hosts after a day, or at once with `is_ours_alone`, where no other process can be writing this file now.
 
     Raises:
         OSError: the folder cannot be written.
@@ -120,21 +123,45 @@ def new_file(path: Path) -> int:
 
 
 def _named_beside(path: Path, ending: str = "") -> Path:
-    return path.with_name(f"{_stem(path)}.{secrets.token_hex(6)}.part{ending}")
+    return path.with_name(f"{_stem(path)}.{_processes()}{os.getpid():06x}{secrets.token_hex(3)}.part{ending}")
 
 
 def _stem(path: Path) -> str:
     return f".{os.fsencode(path.name)[:_KEPT_OF_NAME].decode('utf-8', 'ignore')}"
 
 
+@cache
+def _processes() -> str:
+    """What tells the processes that this one can see from those of other hosts and containers."""
+    try:
+        space = os.stat("/proc/self/ns/pid").st_ino
+    except OSError:
+        space = 0
+    return f"{zlib.crc32(f'{platform.node()} {space}'.encode()):08x}"
+
+
+def _is_of_the_dead(match: re.Match[str]) -> bool:
+    """Whether the process is seen to have ended that made a part; one of another host is not seen."""
+    if match["processes"] != _processes():
+        return False
+    try:
+        os.kill(int(match["process"], 16), 0)  # sends nothing
+    except ProcessLookupError:
+        return True
+    except (OSError, OverflowError):
+        return False
+    return False
+
+
 def _remove_left_over(path: Path, seconds: float) -> None:
-    named = re.compile(rf"{re.escape(_stem(path))}\.[0-9a-f]{{12}}\.part(\.\w+)?")
+    stem = re.escape(_stem(path))
+    named = re.compile(rf"{stem}\.(?P<processes>[0-9a-f]{{8}})(?P<process>[0-9a-f]{{6}})[0-9a-f]{{6}}\.part(\.\w+)?")
     with contextlib.suppress(OSError):
-        for name in filter(named.fullmatch, os.listdir(path.parent)):
-            found = path.parent / name
+        for match in filter(None, map(named.fullmatch, os.listdir(path.parent))):
+            found = path.parent / match[0]
             with contextlib.suppress(OSError):
                 state = found.lstat()
-                if time.time() - state.st_mtime < seconds:
+                if time.time() - state.st_mtime < seconds and not _is_of_the_dead(match):
                     continue
                 if stat.S_ISDIR(state.st_mode):
                     shutil.rmtree(found)

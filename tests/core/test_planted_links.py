@@ -209,6 +209,17 @@ def test_what_killed_processes_left_is_removed_after_a_day_and_what_is_being_wri
     assert set(tmp_path.iterdir()) == {target, other}
 
 
+def test_what_a_process_left_that_was_killed_here_is_removed_at_once(tmp_path):
+    child = os.fork()
+    if child == 0:
+        new_part(tmp_path / "x.bw").write_bytes(b"half")
+        os._exit(0)
+    os.waitpid(child, 0)
+    assert [path.read_bytes() for path in tmp_path.iterdir()] == [b"half"]
+    write_whole(tmp_path / "x.bw", b"whole")
+    assert [path.read_bytes() for path in tmp_path.iterdir()] == [b"whole"]
+
+
 @pytest.mark.parametrize(("mask", "mode"), [(0o077, 0o600), (0o002, 0o664), (0o022, 0o644)])
 def test_a_file_may_be_read_by_whom_the_umask_allows(tmp_path, mask, mode):
     usual = os.umask(mask)

@@ -81,7 +81,7 @@ def test_whoever_is_asked_to_end_leaves_nothing_behind(words, tmp_path, monkeypa
     compute = Predictor._compute
 
     def asked_to_end(*arguments):
-        seen.append({re.sub("[0-9a-f]{12}", "#", path.name) for path in tmp_path.iterdir()})
+        seen.append({re.sub("[0-9a-f]{20}", "#", path.name) for path in tmp_path.iterdir()})
         signal.raise_signal(signal.SIGTERM)
         return compute(*arguments)
 

@@ -64,7 +64,7 @@ def in_a_child(work: Callable[[], int]) -> int:
 
 def place_of(moment: str, operations: list[str]) -> int:
     """Which operation a moment names: the first with `first ` before it, else the last; numbers in names are #."""
-    named = [re.sub(r"\d+", "#", re.sub(r"\.[0-9a-f]{12}\.part", ".part", name)) for name in operations]
+    named = [re.sub(r"\d+", "#", re.sub(r"\.[0-9a-f]{20}\.part", ".part", name)) for name in operations]
     if moment.startswith("first "):
         return named.index(moment.removeprefix("first "))
     return len(named) - 1 - named[::-1].index(moment)
