@@ -1,7 +1,6 @@
 """Indexes of FASTA files (.fai, .gzi), written by a walk that says which line is wrong; see docs/decisions/fasta.md."""
 
 import hashlib
-import os
 import re
 import struct
 from collections.abc import Iterable, Iterator
@@ -10,10 +9,10 @@ from pathlib import Path
 from typing import BinaryIO, NamedTuple
 
 from ebert_core.genome.lines import LONGEST_LINE, at_line, unpacked
-from ebert_core.genome.lines import at_line
 from ebert_core.protocol.bounded_folders import keep_bounded
 from ebert_core.protocol.errors import InvalidRequest
 from ebert_core.protocol.hearing import tell_progress
+from ebert_core.protocol.own_folders import cache_home
 from ebert_core.protocol.regular_files import open_file
 from ebert_core.protocol.whole_files import write_whole
 
@@ -33,8 +32,7 @@ def index_in_cache(path: Path) -> Path:
 
 
 def _cache() -> Path:
-    home = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
-    return Path(home) / "ebert-browser" / "indexes"
+    return cache_home() / "indexes"
 
 
 def build_indexes(path: Path, *, is_blocked: bool) -> dict[str, bytes]:
