@@ -72,11 +72,27 @@ def _browser(*arguments: str) -> list[str]:
 
 
 def _open_window(dataset: Path) -> None:
-    status = subprocess.run(
-        _browser(str(dataset), "--checkpoint", str(resource(CHECKPOINT)), "--locus", format_locus(scene().interval))
-    ).returncode
-    if status:
-        raise InvalidRequest(f"The window ended with exit code {status}; its message stands above.")
+    words = (str(dataset), "--checkpoint", str(resource(CHECKPOINT)), "--locus", format_locus(scene().interval))
+    with subprocess.Popen(_browser(*words)) as window:
+        was_stopped = _wait_for(window)
+    if was_stopped:
+        raise KeyboardInterrupt
+    if window.returncode:
+        raise InvalidRequest(f"The window ended with exit code {window.returncode}; its message stands above.")
+
+
+def _wait_for(window: "subprocess.Popen[bytes]") -> bool:
+    """Whether the program was asked to end meanwhile; the window then keeps its session first."""
+    was_stopped = False
+    while True:
+        try:
+            window.wait()
+        except KeyboardInterrupt:
+            was_stopped = True
+            # Ctrl-C has reached it as well, SIGTERM has not; a window that is ending takes no notice.
+            window.terminate()
+        else:
+            return was_stopped
 
 
 def _write_instead(directory: Path, dataset: Path, loudness: Loudness) -> None:

@@ -10,6 +10,7 @@ import contextlib
 import os
 import re
 import sys
+import traceback
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
@@ -99,6 +100,10 @@ def run_with_streams(run: Callable[[], int]) -> int:
         return 1
     except KeyboardInterrupt:
         return 130
+    except Exception:
+        # A mistake of ours, whose words may come from a file.
+        tell(traceback.format_exc().rstrip("\n"))
+        return 1
     finally:
         for number, stream in ((1, sys.stdout), (2, sys.stderr)):
             _empty(number, stream)

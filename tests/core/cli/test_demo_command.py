@@ -1,5 +1,10 @@
 """`ebert demo` writes into its own directories and into no others."""
 
+import os
+import signal
+import subprocess
+import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -44,3 +49,34 @@ def test_a_demonstration_that_was_interrupted_is_known_as_one(tmp_path):
         generate(directory, report=interrupt)
     assert any(directory.iterdir())
     assert is_demonstration(directory)
+
+
+@pytest.mark.parametrize(
+    ("wish", "reaches_both"), [(signal.SIGINT, True), (signal.SIGINT, False), (signal.SIGTERM, False)]
+)
+def test_the_window_ends_by_itself_when_the_command_is_stopped(tmp_path, wish, reaches_both):
+    """What stands for the window takes half a second to keep what it has to keep."""
+    kept, ready = tmp_path / "kept", tmp_path / "ready"
+    window = (
+        "import pathlib, signal, sys, time\n"
+        "def end(*_):\n"
+        f"    time.sleep(0.5); pathlib.Path({str(kept)!r}).touch(); sys.exit(130)\n"
+        "signal.signal(signal.SIGINT, end); signal.signal(signal.SIGTERM, end)\n"
+        f"pathlib.Path({str(ready)!r}).touch()\n"
+        "time.sleep(60)"
+    )
+    program = (
+        "import sys\nfrom ebert_core.cli import demo, program\n"
+        f"demo._browser = lambda *words: [sys.executable, '-c', {window!r}]\n"
+        "demo.problem_of_display = lambda: ''\n"
+        f"sys.exit(program.main(['demo', '--directory', {str(tmp_path / 'demo')!r}]))"
+    )
+    command = subprocess.Popen(
+        [sys.executable, "-c", program], stderr=subprocess.PIPE, text=True, start_new_session=True
+    )
+    while not ready.exists() and command.poll() is None:
+        time.sleep(0.02)
+    (os.killpg if reaches_both else os.kill)(command.pid, wish)
+    _, said = command.communicate(timeout=30)
+    assert (command.returncode, said.splitlines()[-1]) == (130, "ebert demo: stopped.")
+    assert kept.exists()

@@ -133,6 +133,18 @@ def test_a_result_that_a_full_disk_does_not_take_is_a_sentence():
     assert ended.stderr == "The result cannot be written on standard output: No space left on device.\n"
 
 
+def test_a_mistake_is_told_with_its_traceback_and_obeys_nothing():
+    program = (
+        "from ebert_core.protocol.showing import *\n"
+        "def run(): raise RuntimeError('a\\x1b[2Jb')\n"
+        "raise SystemExit(run_with_streams(run))"
+    )
+    ended = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
+    assert ended.returncode == 1
+    assert ended.stderr.startswith("Traceback (most recent call last):")
+    assert ended.stderr.endswith("RuntimeError: a\\x1b[2Jb\n")
+
+
 def test_a_result_goes_to_stdout(capsys):
     print_result("/d/x.bw")
     assert capsys.readouterr() == ("/d/x.bw\n", "")

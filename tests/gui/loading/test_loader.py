@@ -160,6 +160,40 @@ def test_above_the_live_limit_nothing_is_predicted_until_somebody_asks(with_chec
     assert not _content(with_checkpoint, workspace, PredictionTrack).sentence
 
 
+def test_a_file_that_ended_a_worker_is_offered_again_and_asked_once_more_when_the_offer_is_taken(
+    loader, data, model, workspace
+) -> None:
+    data.fail_all(Failure("avoided", "The data worker ended while it read /d/x.bw.", "signal 11", "/d/x.bw"))
+    content = _content(loader, workspace, SignalTrack)
+    assert (content.link, content.avoided, content.is_error) == ("Try again", "/d/x.bw", True)
+    loader.ask()
+    assert data.open == {}
+    loader.take_offer(next(track for track in workspace.tracks.tracks if isinstance(track, SignalTrack)))
+    loader.ask()
+    assert data.forgiven == model.forgiven == [("/d/x.bw",)]
+    assert any(isinstance(body, ReadSignal) for body, _, _ in data.open.values())
+    assert not _content(loader, workspace, SignalTrack).sentence
+
+
+def test_a_prediction_that_ended_the_model_worker_is_offered_again(with_checkpoint, data, model, workspace) -> None:
+    model.fail_all(Failure("avoided", "The model worker ended while it computed with /c.", file="/c"))
+    content = _content(with_checkpoint, workspace, PredictionTrack)
+    assert (content.link, content.avoided) == ("Try again", "/c")
+    with_checkpoint.take_offer(next(t for t in workspace.tracks.tracks if isinstance(t, PredictionTrack)))
+    with_checkpoint.ask()
+    assert model.forgiven == [("/c",)]
+    assert any(isinstance(body, PredictView) for body, _, _ in model.open.values())
+
+
+def test_the_offer_of_a_wide_view_computes_it(with_checkpoint, model, workspace) -> None:
+    workspace.view.show(Interval("chr1", 0, 1_000_000))
+    with_checkpoint.ask()
+    with_checkpoint.take_offer(next(t for t in workspace.tracks.tracks if isinstance(t, PredictionTrack)))
+    with_checkpoint.ask()
+    assert sum(body.interval.length for body, _, _ in model.open.values() if isinstance(body, PredictView)) == 1_000_000
+    assert model.forgiven == []
+
+
 def test_a_region_is_computed_on_both_strands_since_nothing_refines_it_there(with_checkpoint, model, workspace) -> None:
     workspace.view.show(Interval("chr1", 0, 1_000_000))
     with_checkpoint.compute_region(next(t for t in workspace.tracks.tracks if isinstance(t, PredictionTrack)))
