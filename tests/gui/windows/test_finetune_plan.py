@@ -7,6 +7,7 @@ from ebert_core.protocol.locus import Interval
 from ebert_core.protocol.modelling import CheckpointSummary, FactorSummary
 from ebert_core.protocol.specs import FineTune
 from ebert_core.protocol.tracks import Chromosome, DatasetSummary
+from ebert_core.protocol.work import JobCheck
 from ebert_gui.windows import finetune_plan as plan
 
 _OTHER = FactorSummary("CTCF", ("HepG2",))
@@ -235,3 +236,110 @@ def test_a_cell_type_without_peaks_of_the_chosen_factors_is_not_said_to_teach(da
     said = plan.promise(spec, dataset, "random weights")
     assert "EBERT learns where FOXA1 binds from HepG2 on chr3" in said
     assert "GM12878" not in said.split("starting from")[0]
+
+
+def test_what_is_known_of_a_job_beforehand_ends_with_how_long_it_takes() -> None:
+    said = plan.told_beforehand(JobCheck("", warnings=("Few peaks.",), seconds=7200.0))
+    assert said == ("Few peaks.", "It takes about 2 h on two processor cores, less on a GPU.")
+    assert list(filter(None, plan.told_beforehand(JobCheck("", warnings=(), seconds=0.0)))) == []
+
+
+@pytest.mark.parametrize("is_known", [True, False])
+def test_a_folder_that_is_not_the_open_checkpoint_is_left_for_the_job_to_judge(
+    spec: FineTune, dataset: DatasetSummary, checkpoint: CheckpointSummary, is_known: bool
+) -> None:
+    begun = replace(spec, start_from="/another/folder")
+    other = replace(checkpoint, is_synthetic=True) if is_known else None
+    assert plan.objection(begun, dataset, other) == ""
+
+
+def test_regions_of_a_checkpoint_that_this_genome_lacks_are_not_proposed(
+    dataset: DatasetSummary, checkpoint: CheckpointSummary
+) -> None:
+    usual = plan.propose_split(dataset)
+    seen = (Interval("chr3", 0, 50_000), Interval("chr5", 0, 10_000), Interval("chr17", 0, 40_000))
+    beyond = replace(checkpoint, training=seen, validation=(Interval("chr99", 0, 10),))
+    assert plan.propose_split(dataset, beyond) == usual
+    assert plan.propose_split(dataset, replace(beyond, validation=())) == usual
+
+
+def test_what_is_labelled_of_a_chromosome_counts_together(dataset: DatasetSummary) -> None:
+    pieces = [Interval("chr3", 1000 * n, 1000 * n + 500) for n in range(10)]
+    labelled = (*pieces, Interval("chr5", 0, 800), Interval("chr17", 0, 300), Interval("chr17", 600, 700))
+    # 6,200 are labelled in all: of these chr5 has the share next to 15 %.
+    assert plan.propose_split(replace(dataset, labelled_regions=labelled)).validation == ("chr5",)
+
+
+def test_a_single_chromosome_is_cut_within_what_is_labelled_of_it(dataset: DatasetSummary) -> None:
+    labelled = (Interval("chr3", 10_000, 20_000), Interval("chr3", 40_000, 50_000))
+    only = replace(dataset, labelled_regions=labelled)
+    assert plan.propose_split(only) == plan.Split(("chr3:10,001-44,000",), ("chr3:44,001-50,000",))
+
+
+@pytest.mark.parametrize(
+    ("pairs", "cell"),
+    [
+        # C shares nothing: two cell types are left that could be held out, which are too few.
+        ({"CTCF": ("A", "B"), "MAX": ("A", "B"), "FOXA1": ("C",)}, ""),
+        # All three share; the one with the fewest factors of its own, and among equals with the most shared.
+        ({"CTCF": ("A", "B", "C"), "MAX": ("A", "B"), "E2F1": ("A",)}, "B"),
+        ({"CTCF": ("A", "B", "C"), "MAX": ("B", "C")}, "B"),
+        ({"CTCF": ("A", "B", "C"), "MAX": ("A", "C"), "E2F1": ("C",)}, "A"),
+    ],
+)
+def test_the_cell_type_to_hold_out_shares_its_factors_with_others(pairs, cell) -> None:
+    assert plan.propose_checked_cell(pairs) == cell
+
+
+def test_ten_chromosomes_are_enough_to_keep_the_customary_ones_aside(dataset: DatasetSummary) -> None:
+    nine = human(*(f"chr{n}" for n in (1, 2, 3, 4, 5, 6, 7, 8, 21)))
+    assert {"chr8", "chr21"} <= set(plan.propose_split(replace(dataset, chromosomes=nine)).training)
+    ten = human(*(f"chr{n}" for n in (1, 2, 3, 4, 5, 6, 7, 8, 9, 21)))
+    split = plan.propose_split(replace(dataset, chromosomes=ten))
+    assert not {"chr1", "chr8", "chr21"} & {*split.training, *split.validation}
+
+
+def test_a_genome_without_chromosomes_is_proposed_nothing(dataset: DatasetSummary) -> None:
+    assert plan.propose_split(replace(dataset, chromosomes=())) == plan.Split((), ())
+
+
+def test_a_whole_chromosome_is_named_and_a_part_has_its_places(
+    dataset: DatasetSummary, checkpoint: CheckpointSummary
+) -> None:
+    learnt = replace(
+        checkpoint,
+        training=(Interval("chr5", 0, 10_000), Interval("chr3", 5, 50_000)),
+        validation=checkpoint.validation,
+    )
+    assert plan.propose_split(dataset, learnt) == plan.Split(("chr5", "chr3:6-50,000"), ("chr17:20,001-40,000",))
+
+
+def test_what_opened_settings_name_and_the_dataset_lacks_is_said_once(spec: FineTune, dataset: DatasetSummary) -> None:
+    assert plan.unknown_names(spec, dataset) == ""
+    strange = replace(spec, factors=("CTCF", "GATA9"), cell_types=("liver",), validation_cell_types=("liver", "K562"))
+    assert plan.unknown_names(strange, dataset) == (
+        "Left out of the opened settings, since this dataset has no peaks of it: GATA9 and liver."
+    )
+
+
+@pytest.mark.parametrize(
+    ("cell", "cell_types", "use"),
+    [("K562", (), "check"), ("HepG2", ("HepG2",), "learn"), ("HepG2", (), "learn"), ("HepG2", ("A",), "leave out")],
+)
+def test_a_cell_type_is_trained_on_held_out_or_left_out(spec: FineTune, cell, cell_types, use) -> None:
+    assert plan.use_of(cell, replace(spec, cell_types=cell_types)) == use
+
+
+@pytest.mark.parametrize(("assembly", "fits"), [("hg19", True), ("", True), ("hg38", False)])
+def test_a_checkpoint_without_an_assembly_fits_any(dataset, checkpoint, assembly, fits) -> None:
+    assert (plan.misfit(replace(checkpoint, assembly=assembly), dataset) == "") is fits
+    assert plan.misfit(replace(checkpoint, assembly=assembly), replace(dataset, assembly="")) == ""
+    synthetic = replace(checkpoint, assembly=assembly, is_synthetic=True)
+    assert (plan.misfit(synthetic, replace(dataset, seed=3)) == "") is fits
+
+
+@pytest.mark.parametrize("word", ["train on", "hold out"])
+def test_regions_without_labels_are_refused_for_training_and_for_holding_out(spec, dataset, word) -> None:
+    labelled = (Interval("chr5", 0, 100),) if word == "train on" else (Interval("chr17", 0, 9), Interval("chr3", 0, 9))
+    sentence = plan.objection(spec, replace(dataset, labelled_regions=labelled), None)
+    assert sentence.startswith(f"The regions to {word} hold no labelled part")
