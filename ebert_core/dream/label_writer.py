@@ -2,7 +2,6 @@
 
 # X = bins of a piece, W = bytes of a line, C = cell types.
 
-import os
 import zlib
 from collections import deque
 from collections.abc import Iterator, Sequence
@@ -17,6 +16,7 @@ from numpy.typing import NDArray
 
 from ebert_core.dataset.labels import WIDTH
 from ebert_core.protocol.errors import InvalidRequest
+from ebert_core.protocol.threads import choose_threads
 from ebert_core.protocol.whole_files import new_part, put_in_place
 
 _PIECE_BINS = 400_000
@@ -35,7 +35,7 @@ class LabelWriter:
         self._path = path
         self._header = "\t".join(("chr", "start", "stop", *cell_types)).encode() + b"\n"
         self._is_packed = path.name.endswith(".gz")
-        self._pool = ThreadPoolExecutor(min(4, os.cpu_count() or 1))
+        self._pool = ThreadPoolExecutor(min(4, choose_threads().number))
         self._pending: deque[Future[bytes]] = deque()
 
     def write(self, chromosome: str, start_X: NDArray[np.int64], label_CX: NDArray[np.int8]) -> None:

@@ -3,7 +3,6 @@
 # F = factors of the checkpoint, P = bins of a block's span, X = bins of a block.
 
 import math
-import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager, nullcontext
@@ -34,6 +33,7 @@ from ebert_core.model.tokens import POSITION
 from ebert_core.protocol.errors import InvalidRequest
 from ebert_core.protocol.locus import Interval
 from ebert_core.protocol.specs import Predict
+from ebert_core.protocol.threads import choose_threads
 
 # A file asks for its tiles in order; only where regions jump back and forth are a few asked for again.
 _REMEMBERED_BYTES = 4 * 2**20
@@ -137,7 +137,8 @@ def _prepared(spec: Predict, shards: Shards | None, tell: Tell) -> _Ready:
     blocks = list(blocks_of(computed, predictor.grid, predictor.tiles_at_once))
     for target in targets:
         make_folder_of(target.path)
-    contents = Contents(dataset.chromosome_lengths, math.nan, regions_of(spec, dataset) if form.has_rows else ())
+    regions = regions_of(spec, dataset) if form.has_rows else ()
+    contents = Contents(dataset.chromosome_lengths, math.nan, regions, cell_type=spec.cell_type)
     encode = encode_values if jumps else form.encode
     work = Work(predictor, spec, encode, targets, sum(block.bins for block in blocks))
     return _Ready(form, dataset, checkpoint, engine, targets, stretches, jumps, blocks, work, contents)
@@ -218,7 +219,7 @@ class Work:
         self, predictor: Predictor, spec: Predict, encode: Encode, targets: Sequence[Target], bins: int
     ) -> None:
         # Beside a GPU, packing the tables of several factors one after another would take longer than predicting them.
-        self._packers = ThreadPoolExecutor(min(len(targets), os.cpu_count() or 1))
+        self._packers = ThreadPoolExecutor(min(len(targets), choose_threads().number))
         self.predictor = predictor
         self._spec = spec
         self.encode = encode
@@ -302,7 +303,9 @@ def write(
     """Writes blocks to the files of all targets, which all appear at the end or not at all; `before` is done then."""
     with ExitStack() as opened:
         files: list[Callable[[Block, bytes], None]] = [
-            opened.enter_context(form.open(target.path, contents._replace(threshold=target.threshold)))
+            opened.enter_context(
+                form.open(target.path, contents._replace(threshold=target.threshold, factor=target.factor))
+            )
             for target in targets
         ]
         for block, content in blocks:

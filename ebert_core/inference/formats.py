@@ -1,4 +1,4 @@
-"""The files that predictions are written to: bigWig, a table of bins, BED of what is called bound, a row a region.
+"""The files of predictions: bigWig, bedGraph, a table of bins, BED of what is called bound, a row a region.
 
 Each format has two halves: `encode` turns the values of a block into bytes, wherever they were computed, and a writer
 takes the bytes of all blocks in order. A file appears complete or not at all.
@@ -17,6 +17,8 @@ from numpy.typing import NDArray
 
 from ebert_core.dataset.description import Dataset
 from ebert_core.genome.bigwig_writer import BigWigWriter
+from ebert_core.inference.bedgraph import bedgraph_file, packed_bedgraph_file
+from ebert_core.inference.calls import calls_file
 from ebert_core.inference.files import Append, Contents, NothingToWrite, complete_file
 from ebert_core.inference.lines import table_lines
 from ebert_core.inference.rows import rows_file
@@ -53,7 +55,9 @@ def format_of(path: Path) -> Format:
     for ending, known in FORMATS.items():
         if path.name.lower().endswith(ending):
             return known
-    raise InvalidRequest(f"{path.name} should end in .bw, .tab.gz, .bed.gz or .tsv, so that its format is known.")
+    raise InvalidRequest(
+        f"{path.name} should end in .bw, .bedgraph, .tab.gz, .bed.gz or .tsv, so that its format is known."
+    )
 
 
 def encode_values(block: Block, probability_X: NDArray[np.float32]) -> bytes:
@@ -100,64 +104,15 @@ def table_file(path: Path, contents: Contents) -> Iterator[Append]:
         yield append
 
 
-@contextmanager
-def bed_file(path: Path, contents: Contents) -> Iterator[Append]:
-    """Runs of bins at or above the threshold, with their highest probability as score (per mille)."""
-    runs = CalledRuns(contents.threshold)
-    with complete_file(path) as plain, gzip.GzipFile("", "wb", _LEVEL, plain, mtime=0) as file:
-
-        def append(block: Block, content: bytes) -> None:
-            for stretch, values in by_stretch(block, np.frombuffer(content, dtype=np.float32)):
-                file.write(b"".join(map(_bed_line, runs.of(stretch, values))))
-
-        yield append
-        file.write(b"".join(map(_bed_line, runs.last())))
-
-
 FORMATS = {
     ".bw": Format(genome_bins, encode_values, bigwig_file),
     ".bigwig": Format(genome_bins, encode_values, bigwig_file),
     ".tab.gz": Format(listed_bins, encode_lines, table_file),
-    ".bed.gz": Format(genome_bins, encode_values, bed_file, writes_calls=True),
+    ".bed.gz": Format(genome_bins, encode_values, calls_file, writes_calls=True),
+    ".bedgraph": Format(genome_bins, encode_values, bedgraph_file),
+    ".bedgraph.gz": Format(genome_bins, encode_values, packed_bedgraph_file),
+    ".bg": Format(genome_bins, encode_values, bedgraph_file),
+    ".bg.gz": Format(genome_bins, encode_values, packed_bedgraph_file),
     ".tsv": Format(touching_bins, encode_values, rows_file, has_rows=True),
     ".tsv.gz": Format(touching_bins, encode_values, rows_file, has_rows=True),
 }
-
-
-class Run(NamedTuple):
-    """Bins in a row at or above the threshold."""
-
-    chromosome: str
-    start: int
-    end: int
-    best: float
-
-
-class CalledRuns:
-    """Joins called bins where they overlap, also across stretches, which come in the genome's order."""
-
-    def __init__(self, threshold: float) -> None:
-        self._threshold = threshold
-        self._open: Run | None = None
-
-    def of(self, stretch: Stretch, probability_X: NDArray[np.float32]) -> Iterator[Run]:
-        """The runs that are known to have ended."""
-        for index in np.flatnonzero(probability_X >= self._threshold):
-            start = stretch.start + int(index) * POSITION
-            value = float(probability_X[index])
-            last = self._open
-            if last and last.chromosome == stretch.chromosome and start <= last.end:
-                self._open = Run(last.chromosome, last.start, start + BIN, max(last.best, value))
-            else:
-                yield from self.last()
-                self._open = Run(stretch.chromosome, start, start + BIN, value)
-
-    def last(self) -> Iterator[Run]:
-        """The run that may still have gone on."""
-        if self._open:
-            yield self._open
-            self._open = None
-
-
-def _bed_line(run: Run) -> bytes:
-    return b"%s\t%d\t%d\tcalled\t%d\n" % (run.chromosome.encode(), run.start, run.end, round(run.best * 1000))

@@ -4,6 +4,7 @@ X = bins, D = decimal digits, W = characters of a line.
 """
 
 from itertools import pairwise
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,6 +16,15 @@ _DIGITS = 9
 _THREE_DIGITS = np.array([list(f"{number:03d}".encode()) for number in range(1000)], dtype=np.uint8)
 
 
+class Lines(NamedTuple):
+    """Where each line's place begins and ends, how many characters the line has, and all lines behind each other."""
+
+    start_X: NDArray[np.int64]
+    end_X: NDArray[np.int64]
+    length_X: NDArray[np.int64]
+    text: bytes
+
+
 def table_lines(chromosome: str, start: int, score_X: NDArray[np.float32]) -> bytes:
     """Lines `chromosome start end score` of bins in a row; reading a score back gives the same float32.
 
@@ -23,22 +33,31 @@ def table_lines(chromosome: str, start: int, score_X: NDArray[np.float32]) -> by
         start: where the first bin begins.
         score_X: finite scores of at least 0.
     """
+    return lines_of(chromosome, start, score_X, BIN).text
+
+
+def lines_of(chromosome: str, start: int, score_X: NDArray[np.float32], width: int) -> Lines:
+    """The same of places that are so many bases wide and begin every 50 bases."""
     starts = start + POSITION * np.arange(len(score_X), dtype=np.int64)
     # Lines whose positions have as many digits are as long as each other, and so are a matrix of characters.
-    longer = [10**digits for digits in range(1, len(str(start + POSITION * len(score_X) + BIN)))]
-    edges = {int(np.searchsorted(starts + shift, limit)) for limit in longer for shift in (0, BIN)}
+    longer = [10**digits for digits in range(1, len(str(start + POSITION * len(score_X) + width)))]
+    edges = {int(np.searchsorted(starts + shift, limit)) for limit in longer for shift in (0, width)}
     cuts = sorted(edges | {0, len(score_X)})
-    return b"".join(
-        _equal_lines(chromosome, starts[low:high], score_X[low:high]) for low, high in pairwise(cuts) if low < high
-    )
+    parts = [
+        (_equal_lines(chromosome, starts[low:high], score_X[low:high], width), high - low)
+        for low, high in pairwise(cuts)
+        if low < high
+    ]
+    length_X = np.concatenate([np.full(count, len(text) // count, np.int64) for text, count in parts] or [starts])
+    return Lines(starts, starts + width, length_X, b"".join(text for text, _count in parts))
 
 
-def _equal_lines(chromosome: str, start_X: NDArray[np.int64], score_X: NDArray[np.float32]) -> bytes:
+def _equal_lines(chromosome: str, start_X: NDArray[np.int64], score_X: NDArray[np.float32], width: int) -> bytes:
     columns = (
         _text(f"{chromosome}\t", len(start_X)),
         _digits(start_X, len(str(start_X[0]))),
         _text("\t", len(start_X)),
-        _digits(start_X + BIN, len(str(start_X[0] + BIN))),
+        _digits(start_X + width, len(str(start_X[0] + width))),
         _text("\t", len(start_X)),
         *_scientific(score_X),
         _text("\n", len(start_X)),

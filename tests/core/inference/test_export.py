@@ -19,8 +19,8 @@ from ebert_core.dataset.description import Dataset
 from ebert_core.dataset.prepare import current_store, prepare
 from ebert_core.genome.reference import Reference
 from ebert_core.inference import stretches
+from ebert_core.inference.calls import CalledRuns, Run
 from ebert_core.inference.export import predict_to_files
-from ebert_core.inference.formats import CalledRuns, Run
 from ebert_core.inference.predict import Predictor
 from ebert_core.inference.stretches import Stretch
 from ebert_core.model.checkpoint import load_checkpoint
@@ -297,6 +297,57 @@ def test_calls_are_runs_at_the_threshold_of_the_factor(spec_of, toy_checkpoint, 
     assert len(lines) > 2
     assert all(covered[start : start + 200].all() for start in called * 50)
     assert covered.sum() == len({base for start in called * 50 for base in range(start, start + 200)})
+    assert {line[3] for line in lines} == {"FOS"}
+    assert {line[0] for line in lines} == {"chr2"}
+
+
+def tabix(path: Path, place: str) -> list[str]:
+    """What `tabix` finds; it says what is wrong with a file or its index on stderr."""
+    if shutil.which("tabix") is None:
+        pytest.skip("tabix is not installed")
+    ended = subprocess.run(["tabix", path, place], capture_output=True, text=True, check=True)
+    assert ended.stderr == ""
+    return ended.stdout.splitlines()
+
+
+@pytest.mark.usefixtures("short_blocks")
+@pytest.mark.parametrize("ending", ["bedgraph", "bg", "bedgraph.gz", "BG.GZ"])
+def test_a_bedgraph_holds_what_a_bigwig_holds(spec_of, tmp_path, ending):
+    [path] = predict_to_files(spec_of(f"x.{ending}"), quiet)
+    [other] = predict_to_files(spec_of("x.bw"), quiet)
+    is_packed = ending.lower().endswith("gz")
+    text = gzip.decompress(path.read_bytes()) if is_packed else path.read_bytes()
+    lines = text.decode().splitlines()
+    if not is_packed:
+        heading = lines.pop(0)
+        assert heading.startswith('track type=bedGraph name="FOS alpha" ')
+        assert " viewLimits=0:1 autoScale=off " in heading
+    found = [(name, int(start), int(end), np.float32(value)) for name, start, end, value in map(str.split, lines)]
+    with pyBigWig.open(str(other)) as file:
+        assert found == [(name, *row[:2], np.float32(row[2])) for name in LENGTHS for row in file.intervals(name)]
+    beside = {each.name for each in tmp_path.iterdir()} - {"x.bw"}
+    assert beside == ({path.name, f"{path.name}.tbi"} if is_packed else {path.name})
+    if is_packed:
+        assert tabix(path, "chr2:2001-3000") == [
+            line for line in lines if line.startswith("chr2") and 1_950 < int(line.split()[1]) < 3_000
+        ]
+
+
+def test_calls_can_be_fetched_by_place_and_a_stale_index_never_stays(spec_of, tmp_path):
+    (tmp_path / "x.bed.gz.tbi").write_bytes(b"of other lines")
+    [path] = predict_to_files(spec_of("x.bed.gz"), quiet)
+    lines = gzip.decompress(path.read_bytes()).decode().splitlines()
+    for line in lines[:: len(lines) // 5]:
+        name, start, end, *_ = line.split("\t")
+        assert line in tabix(path, f"{name}:{int(start) + 1}-{end}")
+    assert tabix(path, "chr2:1-12000") == [line for line in lines if line.startswith("chr2")]
+
+
+def test_a_bedgraph_of_unknown_bases_is_not_written(spec_of, tmp_path):
+    for name in ("x.bedgraph", "x.bedgraph.gz"):
+        with pytest.raises(InvalidRequest, match="every bin that was asked for holds an N of the reference"):
+            predict_to_files(spec_of(name, locus=f"chr2:{UNKNOWN[0]}-{UNKNOWN[1]}"), quiet)
+    assert list(tmp_path.iterdir()) == []
 
 
 @pytest.mark.parametrize("ending", ["bw", "tab.gz", "bed.gz"])
@@ -346,7 +397,7 @@ def test_a_full_disk_gives_one_sentence_and_leaves_nothing(tmp_path, limit):
 @pytest.mark.parametrize(
     ("changes", "name", "sentence"),
     [
-        ({}, "x.txt", r"x\.txt should end in \.bw, \.tab\.gz, \.bed\.gz or \.tsv"),
+        ({}, "x.txt", r"x\.txt should end in \.bw, \.bedgraph, \.tab\.gz, \.bed\.gz or \.tsv"),
         ({"factor": "GATA9"}, "x.bw", r"does not predict GATA9\. It predicts FOS"),
         ({"cell_type": "gamma"}, "x.bw", "has no cell type gamma; it has alpha, beta"),
         ({"chromosomes": ("chr9",)}, "x.bw", "no chromosome chr9; it has chr1, chr2"),
