@@ -10,6 +10,7 @@ from ebert_core.dataset.store import Store
 from ebert_core.dataset.store_places import VARIABLE, is_looked_for
 from ebert_core.protocol.errors import InvalidRequest
 from ebert_core.protocol.showing import print_result
+from ebert_core.protocol.wording import listed
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -49,6 +50,11 @@ def run(arguments: argparse.Namespace) -> None:
     bases = sum(segment.length for segment in store.segments)
     print_result(store.directory)
     progress.line(f"{bases:,} bases of {len(store.segments)} stretches, {size / 1e6:,.0f} MB")
+    if store.index.ambiguous:
+        counted = ", ".join(f"{count:,} {letter}" for letter, count in store.index.ambiguous.items())
+        progress.line(f"Letters that are neither bases nor N are read as N: {counted}.")
+    if without := dataset.without_peaks(dataset.cell_types, dataset.factors):
+        progress.line(f"{WARNING}: no peaks at all of {listed(without)}: unbound everywhere, if the experiment worked.")
     if not is_looked_for(dataset, store.directory):
         progress.line(use_of(dataset, store.directory))
 

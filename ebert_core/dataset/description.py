@@ -1,5 +1,6 @@
 """An opened dataset: what it holds, and the readers of its files, each opened when first asked for."""
 
+import os
 from collections.abc import Callable, Iterator, Sequence
 from functools import cached_property, partial
 from pathlib import Path
@@ -21,11 +22,12 @@ from ebert_core.genome.chromosomes import (
     check_accessions,
     check_same_assembly,
     check_within,
+    other_mitochondrion,
     read_bands,
     read_chromosome_sizes,
     strange_names,
 )
-from ebert_core.genome.features import merged_genes
+from ebert_core.genome.features import Features, merged_genes
 from ebert_core.genome.kinds import kind_of_file
 from ebert_core.genome.lines import Skipped
 from ebert_core.genome.motifs import Matrices, find_motif, log_odds
@@ -343,12 +345,23 @@ class Dataset:
         path = (paths.relaxed if is_relaxed else paths.conservative) if paths else ""
         return self.feature_file(path) if path else None
 
+    def without_peaks(self, cell_types: Sequence[str], factors: Sequence[str]) -> tuple[str, ...]:
+        """Factor and cell type of experiments whose conservative peaks are none, as `CTCF in K562`."""
+        return tuple(
+            f"{factor} in {cell}"
+            for cell in cell_types
+            for factor in self.cell_type(cell).peaks
+            if factor in factors and (found := self.peaks(cell, factor)) is not None and not found.chromosome_lengths
+        )
+
     def signal_file(self, path: str) -> OpenSignal:
         """A signal by its path."""
         return self._checked(("signal", path), partial(open_signal, Path(path), self._skipped()))
 
     def feature_file(self, path: str) -> FeatureSource:
-        """Peaks or regions by their path."""
+        """Peaks or regions by their path. An empty file is an experiment that found none."""
+        if os.path.isfile(path) and not os.path.getsize(path):
+            return self._checked(("features", path), lambda: Features(Path(path), ()))
         return self._checked(("features", path), partial(read_features, Path(path), self._skipped()))
 
     def gene_file(self, path: str) -> FeatureSource:
@@ -423,6 +436,8 @@ class Dataset:
         own = (*prediction_remarks(source.path), *source.remarks, *self._strangeness(source, chromosome))
         if isinstance(source, Segmentation) and self.mixed_alphabets:
             return (*own, Remark("different alphabets", self.mixed_alphabets))
+        if source.knows_lengths and (said := other_mitochondrion(self.chromosome_lengths, source.chromosome_lengths)):
+            return (*own, Remark("another mitochondrion", said))
         return own
 
     def _strangeness(self, source: TrackFile, chromosome: str) -> Iterator[Remark]:

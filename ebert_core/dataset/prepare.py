@@ -37,8 +37,10 @@ from ebert_core.dataset.store_index import (
 )
 from ebert_core.dataset.store_places import place_to_make, places
 from ebert_core.dataset.stored_array import Sums
+from ebert_core.genome.letters import ambiguous, count_letters
 from ebert_core.genome.lines import reading
 from ebert_core.genome.motifs import POSITION_WIDTH, Matrices, motif_scores
+from ebert_core.protocol.bases import encode_bases
 from ebert_core.protocol.errors import InvalidRequest
 from ebert_core.protocol.locus import Interval
 
@@ -128,6 +130,7 @@ class _Builder:
         self._matrices = matrices
         self._fingerprint = fingerprint
         self._report = report
+        self._letters = np.zeros(256, dtype=np.int64)
         self._sums: defaultdict[str, Sums] = defaultdict(Sums)
         self._samples: defaultdict[tuple[str, str], list[NDArray[np.float16]]] = defaultdict(list)
 
@@ -150,6 +153,7 @@ class _Builder:
             expression={cell: dataset.layout.cell_types[cell].expression for cell in dataset.cell_types},
             has_genes=dataset.genes is not None,
             motifs=stored_motifs(self._matrices),
+            ambiguous=ambiguous(self._letters),
             sums={},
         )
         self._numbers = cell_numbers(index)
@@ -182,14 +186,20 @@ class _Builder:
             start, end = interval.start // BIN_WIDTH * BIN_WIDTH, -(-interval.end // BIN_WIDTH) * BIN_WIDTH
             for piece in _pieces(Interval(interval.chromosome, start, end)):
                 self._report(0.3 * done / max(1, total), f"looking for bases on {piece.chromosome}")
-                with_bases = np.flatnonzero(bins_with_bases(reference.bases(piece)))
+                letters = reference.letters(piece)
+                self._letters += count_letters(letters)
+                with_bases = np.flatnonzero(bins_with_bases(encode_bases(letters.tobytes())))
                 bins[interval.chromosome].append(with_bases + piece.start // BIN_WIDTH)
                 done += piece.length
-        return [
+        segments = [
             segment
             for chromosome, found in bins.items()
+            if found
             for segment in _joined(chromosome, np.unique(np.concatenate(found)))
         ]
+        if not segments and regions is None:
+            raise InvalidRequest(f"{self._dataset.layout.reference} holds no base but N.")
+        return segments
 
     def _store(self, index: StoreIndex, piece: Interval) -> None:
         dataset, flank = self._dataset, self._matrices.widest

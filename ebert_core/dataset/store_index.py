@@ -14,7 +14,7 @@ from ebert_core.protocol.documents import parse_json
 from ebert_core.protocol.errors import InvalidRequest
 from ebert_core.protocol.locus import Interval
 
-FORMAT = 3
+FORMAT = 4
 INDEX = "index.json"
 LABELLED = np.uint8(1 << 7)
 
@@ -29,7 +29,8 @@ class StoredMotif(msgspec.Struct, frozen=True):
 class StoreIndex(msgspec.Struct, frozen=True):
     """What a store holds. Segments follow one another in every array, in this order.
 
-    `sums` holds the CRC-32 of every block of every file, by its name.
+    `ambiguous` counts the letters of the sequence that are neither bases nor N, which are stored as N. `sums` holds the
+    CRC-32 of every block of every file, by its name.
     """
 
     format: int
@@ -47,6 +48,7 @@ class StoreIndex(msgspec.Struct, frozen=True):
     expression: dict[str, tuple[float, ...]]
     has_genes: bool
     motifs: tuple[StoredMotif, ...]
+    ambiguous: dict[str, int]
     sums: dict[str, tuple[int, ...]]
 
 

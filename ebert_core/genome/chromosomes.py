@@ -4,7 +4,13 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from ebert_core.genome.lines import at_line, columns_of, read_lines, whole_number
-from ebert_core.protocol.chromosome_names import assembly_called, assembly_of_names, in_natural_order, name_in
+from ebert_core.protocol.chromosome_names import (
+    are_other_mitochondria,
+    assembly_called,
+    assembly_of_names,
+    in_natural_order,
+    name_in,
+)
 from ebert_core.protocol.errors import InvalidRequest
 from ebert_core.protocol.tracks import Band
 
@@ -52,19 +58,33 @@ def read_bands(path: Path) -> tuple[Band, ...]:
 
 
 def check_same_assembly(expected: Mapping[str, int], found: Mapping[str, int], source: str) -> None:
-    """Nothing, when all chromosomes that both know have one length.
+    """Nothing, when all chromosomes that both know have one length, but for the mitochondrion of hg19, which has two.
 
     Raises:
         InvalidRequest: a length differs, so the file belongs to another assembly.
     """
     for chromosome, length in found.items():
         known = name_in(expected, chromosome)
-        if known is not None and expected[known] != length:
+        if known is None or are_other_mitochondria(known, expected[known], chromosome, length):
+            continue
+        if expected[known] != length:
             raise InvalidRequest(
                 f"{source} belongs to another assembly: its {chromosome} has {length:,} bases, "
                 f"the dataset's {known} has {expected[known]:,}."
             )
     _check_names(expected, found, source)
+
+
+def other_mitochondrion(expected: Mapping[str, int], found: Mapping[str, int]) -> str:
+    """A sentence where a file's mitochondrion is another sequence than the dataset's; empty where it is not."""
+    for name, length in found.items():
+        known = name_in(expected, name) if 16_569 <= length <= 16_571 else None
+        if known is not None and are_other_mitochondria(known, expected[known], name, length):
+            return (
+                f"{name} of this file ({length:,} bases) is another sequence of the mitochondrion than {known} of the "
+                f"dataset ({expected[known]:,}): positions there differ by up to two bases."
+            )
+    return ""
 
 
 def strange_names(own: Iterable[str], genome: Iterable[str]) -> str:

@@ -57,6 +57,14 @@ class FastaFile:
         Raises:
             InvalidRequest: the file is not what its index says or is damaged.
         """
+        return encode_bases(self.letters(chromosome, start, end).tobytes())
+
+    def letters(self, chromosome: str, start: int, end: int) -> NDArray[np.uint8]:
+        """Letters [start, end) as they stand in the file, which must lie on the chromosome.
+
+        Raises:
+            InvalidRequest: the file is not what its index says or is damaged.
+        """
         if start == end:
             return np.empty(0, dtype=np.uint8)
         content, records, place = self._opened
@@ -70,7 +78,7 @@ class FastaFile:
             raise InvalidRequest(
                 f"{self._path} does not fit its index or is damaged; get the file again or delete {index}."
             )
-        return encode_bases(letters.tobytes())
+        return letters
 
     def _open_and_index(self) -> _Opened:
         indexes = build_indexes(self._path, is_blocked=self._is_blocked)

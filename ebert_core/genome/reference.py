@@ -1,20 +1,25 @@
 """The reference sequence: bases of any interval, whatever file holds them."""
 
 import os
+from contextlib import suppress
+from itertools import islice
 from pathlib import Path
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ebert_core.genome.fasta import FastaFile
+from ebert_core.genome.letters import refuse_other_than_dna
 from ebert_core.genome.lines import reading
 from ebert_core.genome.twobit import TwoBitFile, is_twobit
-from ebert_core.protocol.bases import N
+from ebert_core.protocol.bases import N, decode_bases
 from ebert_core.protocol.chromosome_names import name_in
 from ebert_core.protocol.errors import InvalidRequest
 from ebert_core.protocol.locus import Interval
 from ebert_core.protocol.regular_files import open_file
+
+_SAMPLED_CHROMOSOMES, _SAMPLED_LETTERS = 20, 2_000
 
 
 class _SequenceFile(Protocol):
@@ -44,6 +49,8 @@ class Reference:
             self._stamp = _stamp(path)
         self._file: _SequenceFile = TwoBitFile(path) if is_twobit(head) else FastaFile(path)
         self._own_names: dict[str, str | None] = {}
+        if isinstance(self._file, FastaFile):
+            refuse_other_than_dna(path, sampled_letters(self._file))
 
     def _open_again(self) -> None:
         """The file as it is now: bases that were read by the index of another would be wrong.
@@ -69,19 +76,59 @@ class Reference:
 
     def bases(self, interval: Interval) -> NDArray[np.uint8]:
         """Base codes of an interval; N before, behind and without the chromosome."""
+        codes = np.full(max(0, interval.length), N, dtype=np.uint8)
+        if (found := self._within(interval)) is not None:
+            codes[found.place] = self._file.read(found.name, found.start, found.end)
+        return codes
+
+    def letters(self, interval: Interval) -> NDArray[np.uint8]:
+        """Letters of an interval as they stand in a FASTA; N before, behind and without the chromosome."""
+        letters = np.full(max(0, interval.length), ord("N"), dtype=np.uint8)
+        if (found := self._within(interval)) is not None:
+            file = self._file
+            if isinstance(file, FastaFile):
+                letters[found.place] = file.letters(found.name, found.start, found.end)
+            else:
+                read = decode_bases(file.read(found.name, found.start, found.end))
+                letters[found.place] = np.frombuffer(read.encode(), dtype=np.uint8)
+        return letters
+
+    def _within(self, interval: Interval) -> "_Within | None":
+        """The part of an interval that lies on its chromosome, as the file calls it, which is as it was opened."""
         with reading(self.path):
             if _stamp(self.path) != self._stamp:
                 self._open_again()
-        codes = np.full(max(0, interval.length), N, dtype=np.uint8)
         if interval.chromosome not in self._own_names:
             self._own_names[interval.chromosome] = name_in(self.chromosome_lengths, interval.chromosome)
         name = self._own_names[interval.chromosome]
         if name is None:
-            return codes
+            return None
         start, end = max(0, interval.start), min(interval.end, self.chromosome_lengths[name])
-        if start < end:
-            codes[start - interval.start : end - interval.start] = self._file.read(name, start, end)
-        return codes
+        return _Within(name, start, end, slice(start - interval.start, end - interval.start)) if start < end else None
+
+
+class _Within(NamedTuple):
+    """Positions of a chromosome, and where they lie in what was asked for."""
+
+    name: str
+    start: int
+    end: int
+    place: slice
+
+
+def sampled_letters(file: FastaFile) -> NDArray[np.uint8]:
+    """Letters of the first chromosomes: from the beginning, the middle and the end of each."""
+    places = (
+        (name, start, min(length, start + _SAMPLED_LETTERS))
+        for name, length in islice(file.chromosome_lengths.items(), _SAMPLED_CHROMOSOMES)
+        for start in {0, max(0, length // 2 - _SAMPLED_LETTERS // 2), max(0, length - _SAMPLED_LETTERS)}
+    )
+    found = []
+    for place in places:
+        # What is damaged there is said when it is shown.
+        with suppress(InvalidRequest):
+            found.append(file.letters(*place))
+    return np.concatenate(found) if found else np.empty(0, dtype=np.uint8)
 
 
 def _stamp(path: Path) -> tuple[int, int, int]:

@@ -9,7 +9,17 @@ from collections.abc import Iterable, Mapping
 from functools import lru_cache
 
 _MITOCHONDRIAL = ("chrM", "MT", "M", "chrMT")
-_ASSEMBLIES = {"grch37": "hg19", "grch38": "hg38", "grcm38": "mm10"}
+# Names of one assembly in Ensembl, NCBI, the 1000 Genomes project and the Broad Institute, by that of UCSC. b37 and
+# hs37d5 are GRCh37 with another mitochondrion than hg19, and the latter with decoys.
+_OTHER_NAMES = {
+    "hg18": ("NCBI36", "b36"),
+    "hg19": ("GRCh37", "hg37", "b37", "hs37", "hs37d5", "g1k_v37", "human_g1k_v37"),
+    "hg38": ("GRCh38", "b38", "hs38", "hs38d1", "hs38DH"),
+    "mm9": ("NCBIM37", "MGSCv37"),
+    "mm10": ("GRCm38",),
+    "mm39": ("GRCm39",),
+}
+_ASSEMBLIES = {other.lower(): name for name, others in _OTHER_NAMES.items() for other in (name, *others)}
 # Versions of the accession numbers NC_000001 to NC_000024 of chromosomes 1 to 22, X and Y (NCBI's assembly reports).
 _HUMAN_VERSIONS = {
     "hg19": (10, 11, 11, 11, 9, 11, 13, 10, 11, 10, 9, 11, 10, 8, 9, 9, 10, 9, 9, 10, 8, 10, 10, 9),
@@ -67,8 +77,17 @@ def _usual_case(chromosome: str) -> str:
 
 
 def assembly_called(name: str) -> str:
-    """UCSC's name of an assembly: `hg19` for `GRCh37` and `GRCh37.p13`; any other name as it is."""
-    return _ASSEMBLIES.get(name.lower().partition(".")[0], name)
+    """UCSC's name of an assembly: `hg19` for `GRCh37`, `GRCh37.p13`, `b37` and `HG19`; any other name as it is."""
+    return _ASSEMBLIES.get(name.strip().lower().partition(".")[0], name)
+
+
+def are_other_mitochondria(one: str, length: int, other: str, other_length: int) -> bool:
+    """Whether these are the mitochondrion of UCSC's hg19 (chrM, 16,571 bases) and that of b37 and hg38 (MT, 16,569).
+
+    They are two sequences of one molecule, so that a position means the same within two bases.
+    """
+    are_mitochondria = all(_rank(name, False)[0] == 2 for name in (one, other))
+    return are_mitochondria and {length, other_length} == {16_569, 16_571}
 
 
 def assembly_of_names(names: Iterable[str]) -> str:

@@ -170,6 +170,8 @@ def _scarcity(
             f"{', and fewer of other factors' if len(counts) > 1 else ''}: no network learns from fewer than "
             f"{_LEAST_TO_LEARN}. Train on more, or scan for the motif instead."
         )
+    if without := dataset.without_peaks(tuple(dict.fromkeys((*training[1], *held_out[1]))), factors):
+        yield f"No peaks at all of {listed(without)}: unbound everywhere. If it failed, take it out of the dataset."
     few = [f"{factor} ({count})" for factor, count in counts.items() if count < _FEW_TO_LEARN]
     if few:
         yield f"Few peaks to train on, of {listed(few)}: a scan for the motif may do as well."
