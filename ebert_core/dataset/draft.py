@@ -21,6 +21,7 @@ from ebert_core.genome.twobit import TwoBitFile, is_twobit
 from ebert_core.protocol.chromosome_names import name_in, natural_order
 from ebert_core.protocol.errors import InvalidRequest
 from ebert_core.protocol.locus import Interval, format_locus
+from ebert_core.protocol.reading import Avoided, reading
 from ebert_core.protocol.tracks import DatasetDraft, DraftCheck, DraftProblem, StateName
 
 # Bases on the first screen of a new dataset: genes have room, and single peaks can be told apart.
@@ -65,7 +66,11 @@ class DraftChecker:
         key = (use, path, status.st_mtime_ns, status.st_size)
         if key not in self._facts:
             try:
-                self._facts[key] = _READERS[use](Path(path))
+                with reading(path):
+                    self._facts[key] = _READERS[use](Path(path))
+            except Avoided as error:
+                # Not for long: a person may want it to be tried again.
+                return FileFacts(str(error))
             except InvalidRequest as error:
                 self._facts[key] = FileFacts(str(error))
         return self._facts[key]

@@ -82,12 +82,19 @@ class JobFollower(QObject):
         if dataset is not None:
             self._change(StartJob(spec, dataset.path), is_new=True)
 
-    def check(self, spec: JobSpec, on_checked: Callable[[JobCheck], None]) -> None:
+    def check(self, spec: JobSpec, on_checked: Callable[[JobCheck], None], asks_again: bool = True) -> None:
         """Ask whether a job would start; a newer question replaces one that waits."""
+
+        def failed(failure: Failure) -> None:
+            if failure.kind == "lost" and asks_again:
+                self.check(spec, on_checked, asks_again=False)
+            elif failure.is_final or failure.kind == "lost":
+                on_checked(JobCheck(failure.message))
+
         dataset = self._workspace.dataset
         if dataset is not None:
             request = CheckJob(spec, dataset.path)
-            self._data.request(request, JobCheck, on_checked, self._on_failure, view_key="check job")
+            self._data.request(request, JobCheck, on_checked, failed, view_key="check job")
 
     def read_spec(self, directory: str, on_spec: Callable[[JobSpec], None]) -> None:
         """Ask what a job was asked."""

@@ -173,9 +173,15 @@ class Opener(QObject):
             )
         )
 
-    def check_draft(self, draft: DatasetDraft, on_check: Callable[[DraftCheck], None]) -> None:
+    def check_draft(self, draft: DatasetDraft, on_check: Callable[[DraftCheck], None], asks_again: bool = True) -> None:
         """Ask whether a dataset can be made of a draft; only the newest is answered."""
-        self._data.request(CheckDraft(draft), DraftCheck, on_check, lambda _failure: None, view_key="draft")
+
+        def failed(failure: Failure) -> None:
+            # The next worker leaves out the file that ended this one, and says so.
+            if asks_again and failure.kind in ("lost", "avoided"):
+                self.check_draft(draft, on_check, asks_again=False)
+
+        self._data.request(CheckDraft(draft), DraftCheck, on_check, failed, view_key="draft")
 
     def forgive(self, paths: tuple[str, ...]) -> None:
         """Let what a person opens be read although a worker ended on it; of a dataset, all that it may name."""
