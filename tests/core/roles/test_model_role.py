@@ -172,7 +172,7 @@ def test_attention_is_answered_as_profile_and_as_map(worker, toy_checkpoint, toy
         ({"interval": Interval("chr1", 0, 200_401)}, "Live prediction covers up to 200 kb; zoom in, or compute"),
         ({"interval": Interval("chr9", 0, 1_000)}, "no chromosome chr9"),
         ({"interval": Interval("chr2", 90_000, 91_000)}, "there is nothing at"),
-        ({"factors": ("GATA9",)}, "This checkpoint does not predict GATA9. It predicts FOS."),
+        ({"factors": ("GATA9",)}, "The checkpoint fos does not predict GATA9. It predicts FOS."),
         ({"cell_type": "gamma"}, "no cell type gamma"),
         ({"checkpoint": "/no/such"}, "There is no checkpoint at /no/such."),
         ({"dataset": "/no/such.toml"}, "There is no file /no/such.toml."),
