@@ -119,6 +119,7 @@ class Progress:
     def _take(self, now: float, fraction: float) -> None:
         if self._samples and fraction < self._samples[-1].fraction:
             self._samples.clear()
+            self._step = 0
         if len(self._samples) < 2 or now >= self._samples[-1].when + _SAMPLE_SECONDS:
             self._samples.append(_Sample(now, fraction))
 

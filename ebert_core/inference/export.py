@@ -85,8 +85,8 @@ def predict_to_files(
         return ()
     targets, processes = ready.targets, shards.size if shards else 1
     provenance.refuse_losses(targets)
-    planned(Plan(ready.work.bins, len(targets), ready.engine.describe(), processes))
     with _kept(ready, spec, anew, shards, report, told) as (parts, sources):
+        planned(Plan(ready.work.bins, len(targets), ready.engine.describe(), processes))
         room = Room(targets[0].path.parent, ready.form, ready.work.bins, parts is not None, told)
         blocks = ready.work.contents(ready.blocks, report, room, shards, parts)
         if ready.jumps:
