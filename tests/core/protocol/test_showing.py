@@ -79,8 +79,31 @@ def test_a_path_that_is_no_utf_8_reaches_a_pipe_byte_for_byte():
         "from ebert_core.protocol.showing import *\n"
         "run_with_streams(lambda: print_result('/data/\\udcff.bw') or print_result('\\ud800') or 0)"
     )
-    piped = subprocess.run([sys.executable, "-c", program], capture_output=True, check=True)
+    strict = {**os.environ, "PYTHONIOENCODING": "utf-8:strict"}
+    piped = subprocess.run([sys.executable, "-c", program], capture_output=True, check=True, env=strict)
     assert piped.stdout == b"/data/\xff.bw\n\\ud800\n"
+
+
+def test_a_stream_of_another_encoding_gets_what_it_can_hold():
+    program = (
+        "from ebert_core.protocol.showing import *\n"
+        "run_with_streams(lambda: print_result('K562 · 80 % 日\\udcff') or tell('日') or 0)"
+    )
+    latin = {**os.environ, "PYTHONIOENCODING": "latin-1:strict"}
+    ended = subprocess.run([sys.executable, "-c", program], capture_output=True, check=True, env=latin)
+    assert ended.stdout == "K562 · 80 % \\u65e5\\udcff\n".encode("latin-1")
+    assert ended.stderr == b"\\u65e5\n"
+
+
+@pytest.mark.parametrize("closing", [">/dev/full", "| head -c 0"])
+def test_what_a_library_left_unwritten_is_no_complaint_at_the_end(closing):
+    program = (
+        "from ebert_core.protocol.showing import *; import sys, time; "
+        "run_with_streams(lambda: sys.stdout.write('left') and time.sleep(0.3) or 0)"
+    )
+    command = f'PYTHONUNBUFFERED= {sys.executable} -c "{program}" {closing}'
+    ended = subprocess.run(["sh", "-c", command], capture_output=True, text=True)
+    assert (ended.returncode, ended.stderr) == (0, "")
 
 
 WRITES_EVERYWHERE = """
