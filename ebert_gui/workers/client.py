@@ -38,8 +38,6 @@ _DEFAULT_PATIENCE = Patience()
 _START_MARGIN = 10
 _LEAST_START = 10_000
 _BACKOFF = 4
-# Far more than a screen shows: the largest reply that a window takes.
-LARGEST_REPLY = 256_000_000
 _LONGEST_BACKOFF = 4
 # Far more than a screen shows: the largest reply that a window takes.
 LARGEST_REPLY = 256_000_000
