@@ -348,3 +348,14 @@ def test_a_track_is_scrolled_to_no_further_than_it_must_be(canvas) -> None:
     # More than fits: the first of them stands at the top.
     canvas.reveal(("b", "c", "d", "e", "f"))
     assert bar.value() == 105
+
+
+def test_the_first_column_of_the_plot_belongs_to_it_and_the_last_of_the_gutter_does_not(qtbot, canvas) -> None:
+    told = []
+    canvas.hovered.connect(lambda position, _words: told.append(position))
+    for x in (GUTTER, GUTTER - 1):
+        canvas._pointer = QPointF(x, 100)
+        canvas.grab()
+    assert told == [10_000.0, -1.0]
+    qtbot.mouseClick(canvas, LEFT, pos=QPoint(GUTTER, 12))
+    assert interval(canvas).start == 0

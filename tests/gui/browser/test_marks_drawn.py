@@ -14,7 +14,15 @@ from ebert_gui.browser.marks import ink_on
 from ebert_gui.browser.painters import painter_of
 from ebert_gui.browser.sequence import lens_interval
 from ebert_gui.browser.signal import Scale
-from ebert_gui.state.tracks import GenesTrack, PeaksTrack, SequenceTrack, StatesTrack, Track, TruthTrack
+from ebert_gui.state.tracks import (
+    GenesTrack,
+    PeaksTrack,
+    SequenceTrack,
+    StatesTrack,
+    Track,
+    TruthTrack,
+    UnknownTrack,
+)
 from ebert_gui.windows.theme import LIGHT
 
 HERE = Interval("chr1", 0, 10_000)
@@ -421,3 +429,30 @@ def test_the_name_of_the_lens_stands_where_there_is_room_beside_it(new_page, wri
 
 def test_the_lens_has_the_clicked_base_in_its_middle() -> None:
     assert lens_interval(Interval("chr1", 100, 101)) == Interval("chr1", 70, 131)
+
+
+def test_a_track_of_a_kind_that_is_not_known_is_a_grey_row(new_page, written) -> None:
+    page = new_page()
+    draw(page, UnknownTrack(kind="variants"), TrackContent(), 30.0)
+    assert page.across(15) == [(0, 100, LIGHT.hairline)]
+    assert page.down(50) == [(0, 30, LIGHT.hairline)]
+
+
+@pytest.mark.parametrize(("height", "names"), [(61.0, Names.BESIDE), (62.0, Names.UNDER)])
+def test_two_rows_of_genes_have_names_under_them_from_62_pixels_on(new_page, height, names) -> None:
+    surface = replace(new_page().surface, height=height)
+    overlapping = genes(Gene("A", 1100, 1500, "+"), Gene("B", 1100, 1500, "+"))
+    assert lay_out(surface, overlapping).names is names
+
+
+def test_names_beside_genes_are_left_out_where_the_next_gene_begins(new_page, written) -> None:
+    surface = new_page().surface
+    width = surface.text_width("G0 ▸", 10)
+    crowd = [Gene(f"N{number}", 1800, 1900, "+") for number in range(2)]
+    for gap, is_named in ((width + 7, False), (width + 9, True)):
+        written.clear()
+        after = 1110 + round(gap * 10)
+        content = genes(Gene("G0", 1000, 1110, "+"), Gene("AFTER", after, after + 5, "+"), *crowd)
+        draw(new_page(1.0, (100, 50)), GenesTrack(), content, 34.0)
+        if lay_out(replace(surface, height=34.0), content).names is not Names.UNDER:
+            assert ("G0 ▸" in [each.text for each in written]) <= is_named

@@ -134,7 +134,12 @@ def test_the_ribbon_is_named_where_its_pieces_have_room_and_no_words_meet(new_pa
     assert found["locus never seen"][0] == round((3050 - 1000) / 10 + 4)
     assert "held out (chose the epoch)" not in found
     assert found["locus never seen"][1] < found["called bound from 0.4"][0]
-    written.clear()
+    width = page.surface.text_width("seen in training", 10)
+    for room, is_named in ((width + 7, False), (width + 9, True)):
+        written.clear()
+        one = spans((3000, 3000 + round(10 * room), "training"))
+        draw(page, held(prediction(1000, *[0.5] * 300, spans=one)), width=1000.0)
+        assert ("seen in training" in words(written)) is is_named
     # The second piece begins under the words of the first: it is named only where these have ended.
     width = page.surface.text_width("seen in training", 10)
     for start, is_named in ((1000 + 10 * (width + 10), False), (1000 + 10 * (width + 25), True)):
@@ -172,7 +177,8 @@ def test_a_stretch_without_values_is_named_in_its_middle_where_a_sentence_leaves
     assert (left + right) / 2 == pytest.approx((400 + 1000) / 2, abs=1)
     assert top == round(12 + 55 / 2 - 8)
     # The words have a ground of their own.
-    assert all(page.is_blank(x, top + 1) for x in range(left, right))
+    assert all(page.is_blank(x, y) for x in range(left + 1, right - 1) for y in range(top + 1, top + 15))
+    assert not all(page.is_blank(x, y) for x in range(right + 5, right + 40) for y in range(top + 1, top + 15))
     written.clear()
     long_sentence = replace(content, sentence="W" * 40, link="compute")
     draw(page, long_sentence, width=1000.0)

@@ -324,3 +324,22 @@ def test_a_picture_of_another_format_is_refused_and_one_without_a_folder_too(qap
         with pytest.raises(InvalidRequest, match="cannot be written"):
             save_picture(scene_of(), str(tmp_path / "none" / f"x.{ending}"))
     assert list(tmp_path.iterdir()) == []
+
+
+def test_the_grid_of_the_ruler_runs_through_the_tracks_of_the_screen_and_of_a_picture(qapp, written) -> None:
+    scene = scene_of()
+    scene._source.reply = TrackContent()
+    for is_vector in (False, True):
+        image = painted(scene, is_vector)
+        row = [QColor(image.pixelColor(x, 100)).lightness() for x in range(GUTTER, GUTTER + 1000)]
+        # Ticks stand at 10, 12, 14, 16 and 18 kb, each in the middle of the base that is called so.
+        assert [x for x, light in enumerate(row) if light < 255] == [0, 200, 400, 600, 800] or is_vector
+        assert sum(light < 255 for light in row) >= 4
+
+
+def test_a_pdf_holds_the_drawing(qapp, tmp_path: Path) -> None:
+    full, empty = scene_of(), scene_of()
+    empty.workspace.tracks.restart(())
+    save_picture(full, str(tmp_path / "full.pdf"))
+    save_picture(empty, str(tmp_path / "empty.pdf"))
+    assert (tmp_path / "full.pdf").stat().st_size > (tmp_path / "empty.pdf").stat().st_size > 2_000

@@ -141,3 +141,10 @@ def test_text_is_written_in_its_box_its_size_and_its_weight(new_page) -> None:
         surface.text_width("word", 11),
         surface.text_width("two words", 11),
     ]
+
+
+def test_a_path_has_a_step_wherever_its_lower_end_has_one(new_page) -> None:
+    page = new_page()
+    bottom = np.where(np.arange(100) < 50, 20.0, 30.0)
+    replace(page.surface, is_vector=True).columns(np.full(100, 10.0), bottom, RED)
+    assert (page.down(49), page.down(50)) == ([(10, 20, RED)], [(10, 30, RED)])

@@ -61,6 +61,8 @@ def test_the_form_asks_in_the_order_in_which_a_person_decides(dialog: FineTuneDi
     tops = [place_of(button, dialog).top() for button in starts]
     assert tops == sorted(tops)
     assert dialog.folder.width() > 200
+    edges = {place_of(field, dialog).left() for field in (dialog.from_open, dialog.training, dialog.epochs)}
+    assert len(edges) == 1
     boxes = [part for part in parts_of(dialog) if isinstance(part, QCheckBox)]
     assert [box.text() for box in boxes] == ["sequence (always)", "chromatin states", "motif matches", "DNase"]
     assert [(box.isChecked(), box.isEnabled()) for box in boxes[:3]] == [(True, False), (True, True), (True, True)]
@@ -254,6 +256,10 @@ def test_what_lies_beyond_the_limits_of_a_field_comes_back_as_it_was(dataset: Da
     dialog = FineTuneDialog(dataset, None, begun=begun)
     qtbot.addWidget(dialog)
     assert dialog.spec() == begun
+    other = FineTuneDialog(dataset, None, begun=replace(begun, motif_head=not begun.motif_head, co_binding=True))
+    qtbot.addWidget(other)
+    boxes = [other._settings.widget(name) for name in ("motif_head", "co_binding")]
+    assert [box.isChecked() for box in boxes if isinstance(box, QCheckBox)] == [not begun.motif_head, True]
     box = dialog._settings.widget("device")
     assert isinstance(box, QComboBox)
     assert box.currentText() == "cuda:1"

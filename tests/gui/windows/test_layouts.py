@@ -11,6 +11,7 @@ from PyQt6.QtWidgets import (
     QAbstractSpinBox,
     QComboBox,
     QFormLayout,
+    QFrame,
     QLabel,
     QLineEdit,
     QPushButton,
@@ -85,6 +86,10 @@ def test_what_a_checkpoint_is_stands_in_a_column_of_one_left_edge(
     dock.show_checkpoint(replace(checkpoint, is_synthetic=True, limits=("One.", "Two.")))
     page = page_of(dock, qtbot)
     assert margins_of(page) == (14, 12, 14)
+    (caution,) = [
+        frame for frame in page.findChildren(QFrame) if frame.property("role") == "caution" and frame.layout()
+    ]
+    assert [part.property("role") for part in parts_of(caution)] == ["warning", "warning"]
     # Sentences of one box stand closer, and the facts closer still: seven of what it saw, four of what it is.
     assert gaps_down(page) == [10, 10, 10, 6, *[10] * 7, *[5] * 5, 10, 10, *[5] * 3, 10, 10]
     captions = [part for part in parts_of(page) if isinstance(part, QLabel) and part.text() == "Genome"]
@@ -118,6 +123,8 @@ def test_the_list_of_tracks_has_more_room_than_what_can_be_added(show, workspace
     show(dock, 300, 600)
     assert margins_of(dock.widget()) == (8, 8, 8)
     assert gaps_down(dock.widget()) == [6] * 4
+    hint = next(part for part in parts_of(dock) if isinstance(part, QLabel) and part.text().startswith("Add by"))
+    assert hint.property("role") == "muted"
     assert dock.list.height() > 1.2 * dock.offers.height() > 100
     assert dock.height_box.x() > 40
     assert dock.height_box.width() > 150
@@ -174,6 +181,7 @@ def test_the_start_page_stands_in_the_middle_with_two_columns_of_offers(show) ->
     assert places["Two"].top() - places["A genome."].bottom() - 1 == 2
     assert places["B"].top() - places["Two"].bottom() - 1 == 2
     assert places["Open a dataset…"].top() - ways.bottom() - 1 == 8
+    assert places["B"].height() >= places["Opened lately"].height() + 8, "room below before the next offer"
     subtitle = places["A genome browser in which the model is a track."]
     assert (title.top(), subtitle.top() - title.bottom() - 1, ways.top() - subtitle.bottom() - 1) == (41, 6, 28)
     last = places["Files and checkpoint folders can also be dropped anywhere in this window."]
