@@ -74,7 +74,7 @@ def write_dataset(folder: Path, length: int, description: Description) -> Path:
             rows[:, :_LINE] = letters.reshape(-1, _LINE)
             file.write(rows.tobytes())
     names = description.architecture.states
-    with open(folder / "states.bed", "w") as file:
+    with open(folder / "states.bed", "w", encoding="utf-8") as file:
         for start in range(0, length, _STATE_BASES):
             name = names[int(random.integers(len(names)))]
             file.write(f"chr1\t{start}\t{min(length, start + _STATE_BASES)}\t{name}\n")

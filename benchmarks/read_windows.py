@@ -50,7 +50,9 @@ def synthetic(folder: Path) -> Dataset:
         peaks = {factor: PeakPaths(str(folder / f"{cell}.{factor}.bed")) for factor in FACTORS}
         for paths in peaks.values():
             starts = random.integers(0, GENOME - 300, 1_000).tolist()
-            Path(paths.conservative).write_text("".join(f"chr1\t{start}\t{start + 250}\n" for start in starts))
+            Path(paths.conservative).write_text(
+                "".join(f"chr1\t{start}\t{start + 250}\n" for start in starts), encoding="utf-8"
+            )
         cells[cell] = CellTypePaths(str(folder / "s.bed"), {"DNase": str(folder / "d.bw")}, peaks, (0.5, 1.5))
     return Dataset(Layout("bench", "bench1", str(folder / "g.fa"), state_names=STATES, cell_types=cells))
 

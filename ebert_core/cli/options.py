@@ -90,7 +90,7 @@ def chosen(names: Sequence[str] | None, option: str) -> tuple[str, ...]:
 
 def region_texts(texts: Iterable[str] | None) -> tuple[str, ...]:
     """Loci as they are, and files of regions by their whole path."""
-    return tuple(os.path.abspath(Path(text).expanduser()) if is_region_file(text) else text for text in texts or ())
+    return tuple(os.path.abspath(os.path.expanduser(text)) if is_region_file(text) else text for text in texts or ())
 
 
 def checkpoint_path(text: str) -> Path:

@@ -18,7 +18,7 @@ from ebert_core.cli.outcomes import Ending
 from ebert_core.cli.progress import add_loudness, loudness_of
 from ebert_core.cli.words import CommandParser
 from ebert_core.protocol.arguments import empty_value
-from ebert_core.protocol.errors import InvalidRequest
+from ebert_core.protocol.errors import InvalidRequest, file_problem
 from ebert_core.protocol.showing import tell
 from ebert_core.protocol.threads import choose_threads, take_threads
 from ebert_core.training.report import Stopped
@@ -78,6 +78,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except InvalidRequest as error:
         tell(f"ebert {parsed.command}: {error}")
         return Ending.REFUSED
+    except BrokenPipeError:
+        return Ending.NOT_WELL
+    except OSError as error:
+        if not (problem := file_problem(error)):
+            raise
+        tell(f"ebert {parsed.command}: {problem}")
+        return Ending.REFUSED
     except KeyboardInterrupt:
         tell(f"ebert {parsed.command}: stopped.")
         return Ending.STOPPED
@@ -86,8 +93,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
             raise
         tell(f"ebert {parsed.command} needs PyTorch; run: pip install 'ebert-browser[model]'")
         return Ending.REFUSED
-    except BrokenPipeError:
-        return Ending.NOT_WELL
     return code or Ending.DONE
 
 

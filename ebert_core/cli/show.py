@@ -1,6 +1,7 @@
 """`ebert show`: what a checkpoint or a dataset is; without a name, the checkpoints that come with the program."""
 
 import argparse
+import os
 from pathlib import Path
 
 from ebert_core.cli.options import add_shared, print_json
@@ -47,7 +48,7 @@ def run(arguments: argparse.Namespace) -> None:
 
 
 def _found(text: str) -> ShownCheckpoint | ShownDataset:
-    path = Path(named_checkpoint(text)).expanduser()
+    path = Path(os.path.expanduser(named_checkpoint(text)))
     if not path.exists():
         names = list(shipped_checkpoints())
         hint = did_you_mean(text, names)

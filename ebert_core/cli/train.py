@@ -4,7 +4,6 @@ Under `torchrun` the first process is the job; the others compute with it and wr
 """
 
 import argparse
-import os
 import shlex
 import signal
 import sys
@@ -23,6 +22,7 @@ from ebert_core.jobs.lock import writing_to
 from ebert_core.jobs.specs import KINDS, verb
 from ebert_core.jobs.summary import jobs_writing_to
 from ebert_core.protocol.errors import InvalidRequest
+from ebert_core.protocol.launched import launched_number
 from ebert_core.protocol.showing import print_result
 from ebert_core.protocol.specs import Evaluate, JobSpec
 from ebert_core.protocol.work import LIVE
@@ -60,7 +60,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> None:
     """Runs the job and prints the path of what it made."""
     spec = read_spec_for(arguments.command, Path(arguments.spec), arguments)
-    if int(os.environ.get("WORLD_SIZE", "1")) > 1:
+    if launched_number("WORLD_SIZE", 1) > 1:
         _run_together(spec, arguments)
     else:
         _run_job(spec, arguments, _runner(verb(spec)))

@@ -22,6 +22,7 @@ from ebert_core.protocol.regular_files import read_whole
 from ebert_core.protocol.whole_files import write_whole
 
 VERSION = 1
+_WIDEST_BIN = 1_000_000
 _TOP = [
     "version",
     "name",
@@ -173,7 +174,7 @@ def _layout(top: "Table") -> Layout:
         state_names=tuple(renames.states.get(names[place], names[place]) for place in kept),
         state_colours=tuple(colours[place].lower() for place in kept) if colours else (),
         renamed_states=renames.states,
-        bin_width=states.number("bin_width") or 200,
+        bin_width=states.number("bin_width", most=_WIDEST_BIN) or 200,
         motifs=under_new_names(motif_files, renames.factors, rename, "factors"),
         signals=under_new_names(shared, renames.signals, rename, "signals"),
         cell_types=cells,

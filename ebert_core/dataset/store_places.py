@@ -71,7 +71,7 @@ def _saved(dataset: Dataset) -> Path:
 
 
 def _folders() -> list[Path]:
-    return [Path(folder).expanduser() for folder in os.environ.get(VARIABLE, "").split(os.pathsep) if folder]
+    return [Path(os.path.expanduser(folder)) for folder in os.environ.get(VARIABLE, "").split(os.pathsep) if folder]
 
 
 def _stores_in(folder: Path) -> list[Path]:

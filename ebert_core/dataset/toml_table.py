@@ -11,6 +11,9 @@ from ebert_core.protocol.errors import InvalidRequest
 # What stands in for a key that is needed, while the others are judged.
 _NEEDED: dict[str, Any] = {"version": 1, "name": "unnamed", "assembly": "unknown"}
 
+# What TOML promises to every program.
+_LARGEST = 2**63 - 1
+
 
 class Problem(InvalidRequest):
     """What is wrong with one key, which stands in these tables."""
@@ -18,6 +21,10 @@ class Problem(InvalidRequest):
     def __init__(self, sentence: str, keys: tuple[str, ...]) -> None:
         super().__init__(sentence)
         self.keys = keys
+
+
+# What TOML promises to every program.
+_LARGEST = 2**63 - 1
 
 
 class Table:
@@ -77,13 +84,15 @@ class Table:
             raise self.problem(key, "must be a list of numbers between -60000 and 60000")
         return tuple(map(float, value))
 
-    def number(self, key: str, *, required: bool = False) -> int | None:
-        """A whole number that is not negative."""
+    def number(self, key: str, *, most: int = _LARGEST, required: bool = False) -> int | None:
+        """A whole number that is not negative and at most `most`."""
         value = self._content.get(key)
         if value is None and not required:
             return None
         if not isinstance(value, int) or isinstance(value, bool) or value < 0:
             raise self.problem(key, "must be a whole number" if value is not None else "is missing")
+        if value > most:
+            raise self.problem(key, f"is larger than {most}")
         return value
 
     def file(self, key: str, *, required: bool = False) -> str:
@@ -91,26 +100,30 @@ class Table:
         value = self.text(key, required=required)
         if not value:
             return ""
-        found = self._path.parent.absolute() / Path(value).expanduser()
-        if not found.is_file():
+        found = self._whole(value)
+        # Not Path.is_file, which raises where a name is too long.
+        if not os.path.isfile(found):
             raise self.problem(key, f"names the file {found}, which is not there")
-        return os.path.normpath(found)
+        return found
 
     def folder(self, key: str) -> str:
         """A folder that need not be there."""
         value = self.text(key)
-        return os.path.normpath(self._path.parent.absolute() / Path(value).expanduser()) if value else ""
+        return self._whole(value) if value else ""
 
     def motif_file(self, key: str) -> str:
         """The absolute path of a file with motifs, with `#` and the name of one where that is given."""
         value = self.text(key, required=True)
-        found = self._path.parent.absolute() / Path(value).expanduser()
-        if found.is_file():
-            return os.path.normpath(found)
+        found = self._whole(value)
+        if os.path.isfile(found):
+            return found
         file, mark, motif = value.rpartition("#")
-        if not (mark and (self._path.parent.absolute() / Path(file).expanduser()).is_file()):
+        if not (mark and os.path.isfile(self._whole(file))):
             raise self.problem(key, f"names the file {found}, which is not there")
-        return f"{os.path.normpath(self._path.parent.absolute() / Path(file).expanduser())}#{motif}"
+        return f"{self._whole(file)}#{motif}"
+
+    def _whole(self, value: str) -> str:
+        return os.path.normpath(self._path.parent.absolute() / os.path.expanduser(value))
 
     def leave_out(self, keys: tuple[str, ...]) -> None:
         """Take out the key with what is wrong; where it is needed, something that makes sense takes its place."""

@@ -74,7 +74,7 @@ class Demonstration:
             InvalidRequest: the dataset is no demonstration, or one of its files cannot be read.
         """
         try:
-            description = tomllib.loads(dataset.read_text())
+            description = tomllib.loads(dataset.read_text(encoding="utf-8"))
         except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
             raise InvalidRequest(f"{dataset} cannot be read as a dataset ({error}).") from error
         if "synthetic" not in description:

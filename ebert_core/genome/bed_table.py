@@ -121,4 +121,4 @@ def _is_number(column: str, absent: Sequence[str] = ABSENT) -> "pl.Expr":
 
     value = pl.col(column)
     is_absent = value.str.to_lowercase().is_in(list(absent))
-    return is_absent | value.str.contains(r"^[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?$")
+    return is_absent | value.str.contains(r"^[-+]?(\d{1,18}\.?\d{0,18}|\.\d{1,18})([eE][-+]?[01]?\d)?$")

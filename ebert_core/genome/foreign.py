@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from itertools import pairwise
 from pathlib import Path
 
 from ebert_core.protocol.errors import InvalidRequest
@@ -171,7 +172,7 @@ def _refuse_places_elsewhere(path: Path, fields: list[str]) -> None:
         return
     for column in range(1, len(fields) - 2):
         chromosome, start, end = fields[column : column + 3]
-        if chromosome.lower().startswith("chr") and start.isdigit() and end.isdigit() and int(start) <= int(end):
+        if chromosome.lower().startswith("chr") and _are_in_order(start, end):
             raise InvalidRequest(
                 f"{path} has its places in columns {column + 1} to {column + 3}, where BED has them in columns 1 to 3; "
                 "write it as BED (chromosome, start counted from 0, end)."
@@ -197,3 +198,10 @@ def refuse_other_text(path: Path, rows: list[list[str]]) -> None:
         f"{path} is text of a kind that this program does not know. "
         "It opens regions in BED, signals in bigWig or bedGraph, genes in GTF or GFF3, sequence in FASTA."
     )
+
+
+def _are_in_order(*texts: str) -> bool:
+    """Whether these are positions, each at or after the one before."""
+    if not all(text.isdecimal() and len(text) < 19 for text in texts):
+        return False
+    return all(one <= other for one, other in pairwise(map(int, texts)))

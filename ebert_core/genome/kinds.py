@@ -99,7 +99,7 @@ def _is_gene_model(fields: list[str]) -> bool:
 
 def _is_fasta_index(words: list[str]) -> bool:
     """A line of a `.fai`: name, length, offset, bases of a line, and its bytes, one or two more than those."""
-    if len(words) != 5 or not all(word.isdigit() for word in words[1:]):
+    if len(words) != 5 or not all(word.isdecimal() and len(word) < 19 for word in words[1:]):
         return False
     length, offset, bases, line_length = map(int, words[1:])
     return length > offset and line_length - bases in (1, 2)

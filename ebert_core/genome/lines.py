@@ -20,6 +20,8 @@ ABSENT = ("", ".", "na", "n/a", "nan", "-nan", "+nan", "null", "none")
 # No chromosome is as long, and sums of a few of them are exact.
 LARGEST_POSITION = 1 << 40
 # R writes 100,000 as 1e+05, and pandas whole numbers beside absent ones as 100000.0.
+# What is drawn is float32.
+LARGEST_VALUE = 3.4e38
 _WITH_EXPONENT = re.compile(r"\d+(?:\.\d*)?(?:[eE]\+?\d{1,2})?")
 _LONGEST_QUOTE = 40
 # A line of any format read here has a few thousand characters; a line is kept in memory.
@@ -238,10 +240,20 @@ def real_number(path: Path, number: int, name: str, text: str) -> float:
     """A score of a line; what says that there is none (`.`, `NA`, nothing) is 0.
 
     Raises:
-        InvalidRequest: it is not a number.
+        InvalidRequest: it is not a number, or larger than can be drawn.
     """
-    if is_absent(text):
-        return 0.0
+    value = 0.0 if is_absent(text) else any_number(path, number, name, text)
+    if not abs(value) <= LARGEST_VALUE:
+        raise at_line(path, number, f"the {name} '{_quoted(text)}' is infinite, or too large to be drawn")
+    return value
+
+
+def any_number(path: Path, number: int, name: str, text: str) -> float:
+    """A number of a line, infinity among them.
+
+    Raises:
+        InvalidRequest: it is none.
+    """
     try:
         return float(text)
     except ValueError:

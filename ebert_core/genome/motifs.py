@@ -16,6 +16,8 @@ from ebert_core.genome.lines import Line, at_line, read_lines
 from ebert_core.protocol.errors import InvalidRequest
 
 POSITION_WIDTH = 50
+# More sites than there are bases.
+_MOST_SITES = 1e15
 # Scores are sums of multiples of this, exact in float32 in any order, so every machine and batch gives the same ones.
 _GRAIN = 1 / 1024
 _BASES_AT_ONCE = 400_000
@@ -219,7 +221,7 @@ def _counts(path: Path, name: str, lines: list[Line]) -> NDArray[np.float64]:
         raise InvalidRequest(f"{path}: the matrix {name} is not made of rows of four numbers.")
     counts = np.array(rows)
     counts = counts.T if is_jaspar else counts
-    if counts.min() < 0 or not np.isfinite(counts).all() or (counts.sum(axis=1) <= 0).any():
+    if counts.min() < 0 or not (counts <= _MOST_SITES).all() or (counts.sum(axis=1) <= 0).any():
         raise InvalidRequest(f"{path}: the matrix {name} holds numbers that are no counts or probabilities.")
     return counts * sites if np.allclose(counts.sum(axis=1), 1, atol=0.05) else counts
 

@@ -4,8 +4,9 @@ from pathlib import Path
 
 import numpy as np
 
+from ebert_core.genome.lines import LARGEST_VALUE
 from ebert_core.genome.regular import read_regular
-from ebert_core.genome.wiggle import LARGEST_VALUE, Steps
+from ebert_core.genome.wiggle import Steps
 
 
 def read_step_table(path: Path, least_bytes: int | None = None) -> dict[str, Steps] | None:

@@ -9,19 +9,17 @@ from numpy.typing import NDArray
 
 from ebert_core.genome.bed import is_heading_line, is_track_line
 from ebert_core.genome.lines import (
+    LARGEST_VALUE,
     BadLine,
     Skipped,
+    any_number,
     at_line,
     columns_of,
     is_absent,
     read_lines,
-    real_number,
     whole_number,
 )
 from ebert_core.protocol.errors import InvalidRequest
-
-# What is drawn is float32.
-LARGEST_VALUE = float(np.finfo(np.float32).max)
 
 
 class Steps(NamedTuple):
@@ -99,7 +97,7 @@ def _bedgraph_step(path: Path, number: int, line: str) -> _Step:
 
 
 def _value(path: Path, number: int, text: str) -> float:
-    value = np.nan if is_absent(text) else real_number(path, number, "value", text)
+    value = np.nan if is_absent(text) else any_number(path, number, "value", text)
     return float(np.copysign(np.inf, value)) if abs(value) > LARGEST_VALUE else value
 
 

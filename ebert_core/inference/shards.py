@@ -23,6 +23,7 @@ from ebert_core.inference.parts import Parts
 from ebert_core.inference.predict import Report
 from ebert_core.inference.stretches import Block
 from ebert_core.protocol.errors import InvalidRequest
+from ebert_core.protocol.launched import launched_number
 
 _BEAT_SECONDS = 5.0
 _SILENCE_SECONDS = 120.0
@@ -64,13 +65,13 @@ class Shards:
         Raises:
             InvalidRequest: the other processes are not to be found.
         """
-        size = int(os.environ.get("WORLD_SIZE", "1"))
-        if size == 1:
+        size = launched_number("WORLD_SIZE", 1)
+        if size <= 1:
             return None
         if "RANK" not in os.environ:
             raise InvalidRequest(f"WORLD_SIZE is {size} but RANK is not set; start this with torchrun, or unset both.")
-        rank, local_rank = int(os.environ["RANK"]), int(os.environ.get("LOCAL_RANK", "0"))
-        host, port = os.environ.get("MASTER_ADDR", "127.0.0.1"), int(os.environ.get("MASTER_PORT", "29500"))
+        rank, local_rank = launched_number("RANK", 0), launched_number("LOCAL_RANK", 0)
+        host, port = os.environ.get("MASTER_ADDR", "127.0.0.1"), launched_number("MASTER_PORT", 29500)
         # Under torchrun, its own process keeps the store, which so outlives every one of ours.
         is_kept_here = rank == 0 and os.environ.get("TORCHELASTIC_USE_AGENT_STORE") != "True"
         try:
@@ -251,7 +252,7 @@ def _is_running(pid: int) -> bool:
     except PermissionError:
         return True
     try:
-        with open(f"/proc/{pid}/stat") as file:
+        with open(f"/proc/{pid}/stat", encoding="utf-8") as file:
             return file.read().rpartition(")")[2].split()[0] not in ("Z", "X")
     except (OSError, IndexError):
         return not os.path.isdir("/proc/self")

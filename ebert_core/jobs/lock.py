@@ -333,7 +333,7 @@ def _holds(pid: int, number: str, state: os.stat_result, mark: str) -> bool:
     try:
         if not os.path.samestat(os.stat(f"/proc/{pid}/fd/{number}"), state):
             return False
-        return mark in Path(f"/proc/{pid}/fdinfo/{number}").read_text()
+        return mark in Path(f"/proc/{pid}/fdinfo/{number}").read_text(encoding="utf-8")
     except OSError:
         return False
 

@@ -81,6 +81,6 @@ def is_suspended(process: Process) -> bool:
 def _kernel_says(pid: int) -> list[str]:
     """The fields of `/proc/PID/stat` after the name, which may hold anything."""
     try:
-        return Path(f"/proc/{pid}/stat").read_text(errors="replace").rpartition(")")[2].split()
+        return Path(f"/proc/{pid}/stat").read_text(encoding="utf-8", errors="replace").rpartition(")")[2].split()
     except OSError:
         return []

@@ -1,5 +1,6 @@
 """Specs on disk: TOML in, one of the frozen structs of `protocol.specs` out, with errors that name key and line."""
 
+import math
 import os
 import re
 import tomllib
@@ -107,6 +108,8 @@ def spec_of(path: Path, content: bytes, changes: Sequence[Change] = (), wanted: 
     for key, value in keys.items():
         if isinstance(value, int) and abs(value) > _LARGEST:
             raise InvalidRequest(f"{place(key)}{key} is {value}; whole numbers go up to {_LARGEST}.")
+        if isinstance(value, float) and not math.isfinite(value):
+            raise InvalidRequest(f"{place(key)}{key} is {value}; it must be a finite number.")
         if key in (*_PATHS, *_CHECKPOINTS) and "\0" in str(value):
             raise InvalidRequest(f"{place(key)}{key} holds a NUL character, which no path can.")
     try:

@@ -115,5 +115,5 @@ def _processor_line(key: str) -> str:
     information = Path("/proc/cpuinfo")
     if not information.exists():
         return ""
-    lines = (line.partition(":") for line in information.read_text().splitlines())
+    lines = (line.partition(":") for line in information.read_text(encoding="utf-8").splitlines())
     return next((value.strip() for name, _, value in lines if name.strip() == key), "")

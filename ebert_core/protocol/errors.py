@@ -1,5 +1,8 @@
 """The one error that people see as it is; everything else is a mistake of ours."""
 
+import errno
+import os
+
 # A path may have 4,096 characters; what a file holds in one field, as many as the file.
 _LONGEST, _LONGEST_WORD = 6000, 400
 
@@ -20,3 +23,13 @@ def _of_moderate_length(message: str) -> str:
     words = message[:_LONGEST].split(" ")
     cut = " ".join(word if len(word) <= _LONGEST_WORD or "/" in word else f"{word[:_LONGEST_WORD]}…" for word in words)
     return f"{cut}…" if len(message) > _LONGEST else cut
+
+
+def file_problem(error: OSError) -> str:
+    """A sentence on a file that the system refused, wherever that was; empty where the error names no file."""
+    if error.filename is None:
+        return ""
+    path = os.fsdecode(error.filename) if isinstance(error.filename, (str, bytes)) else str(error.filename)
+    if error.errno == errno.ENAMETOOLONG:
+        return f"The name of {path} is too long for this system; shorten it."
+    return f"{path} cannot be used: {(error.strerror or str(error)).lower()}."

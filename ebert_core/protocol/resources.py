@@ -1,5 +1,6 @@
 """Finds the files shipped in `resources/`, in a checkout as in an installed wheel."""
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -34,7 +35,7 @@ def named_checkpoint(text: str) -> str:
 
     A path wins: `./human_slices` or a folder of that name is the person's own.
     """
-    if Path(text).expanduser().exists() or text not in (shipped := shipped_checkpoints()):
+    if os.path.exists(os.path.expanduser(text)) or text not in (shipped := shipped_checkpoints()):
         return text
     return str(shipped[text])
 

@@ -20,7 +20,7 @@ from typing import Any, Literal, NamedTuple, Protocol
 import msgspec
 
 from ebert_core.protocol import codec
-from ebert_core.protocol.errors import InvalidRequest
+from ebert_core.protocol.errors import InvalidRequest, file_problem
 from ebert_core.protocol.frames import PREAMBLE, BrokenStream, FrameReader
 from ebert_core.protocol.hearing import heard_by
 from ebert_core.protocol.messages import (
@@ -146,6 +146,10 @@ class _Session:
             self._fail(ask.id, "invalid", sentence, traceback.format_exc())
         except KeyboardInterrupt:
             raise
+        except OSError as error:
+            kind: Literal["invalid", "bug"] = "invalid" if file_problem(error) else "bug"
+            message = file_problem(error) or f"{type(error).__name__}: {error}"
+            self._fail(ask.id, kind, message, traceback.format_exc())
         except BaseException as error:
             # A worker outlives every mistake of a handler, also a panic of a library in Rust, which is no Exception;
             # the window shows the line and, on request, the rest.

@@ -5,7 +5,6 @@ The processes never differ in what they do next: all draw the same batches and t
 them alone knows (that a person wants the run to stop, a score it measured) is agreed upon.
 """
 
-import os
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import timedelta
@@ -15,6 +14,7 @@ import torch
 from torch import Tensor, distributed, nn
 
 from ebert_core.protocol.errors import InvalidRequest
+from ebert_core.protocol.launched import launched_number
 from ebert_core.training.report import Report
 
 # While the first process measures or stores, the others wait. A process that dies is noticed at once all the same,
@@ -41,7 +41,7 @@ def is_first() -> bool:
 
 def was_launched() -> bool:
     """Whether `torchrun` or a batch system started this process as one of several."""
-    return int(os.environ.get("WORLD_SIZE", "1")) > 1
+    return launched_number("WORLD_SIZE", 1) > 1
 
 
 def device_of(wish: str) -> str:
@@ -270,7 +270,7 @@ def _pieces(parameters: Sequence[nn.Parameter]) -> Iterator[list[nn.Parameter]]:
 
 
 def _local_rank() -> int:
-    return int(os.environ.get("LOCAL_RANK", "0"))
+    return launched_number("LOCAL_RANK", 0)
 
 
 @contextmanager

@@ -38,4 +38,4 @@ def read_finetuning(path: Path) -> FineTune:
 
 
 def _whole(text: str, folder: Path) -> str:
-    return os.path.abspath(folder / Path(text).expanduser()) if text else ""
+    return os.path.abspath(folder / os.path.expanduser(text)) if text else ""

@@ -33,4 +33,5 @@ def _pieces(name: str, intervals: list[Interval]) -> str:
 def natural_order(name: str) -> tuple[bool, int, str]:
     """Sort key that puts chr2 before chr10 and the lettered chromosomes last."""
     bare = name.removeprefix("chr")
-    return (not bare.isdigit(), int(bare) if bare.isdigit() else 0, bare)
+    is_number = bare.isdecimal() and len(bare) < 19
+    return (not is_number, int(bare) if is_number else 0, bare)
