@@ -136,6 +136,10 @@ def _some_lines(path: Path) -> list[Feature]:
     return found
 
 
+# So many lines with a name each are no accident.
+_LEAST_COUNTED = 10
+
+
 def _kind_of_features(path: Path, features: list[Feature], form: str) -> FileKind:
     """Peaks have summits or values, genes have exons, states are few names that lie end to end again and again."""
     if not features:
@@ -151,7 +155,19 @@ def _kind_of_features(path: Path, features: list[Feature], form: str) -> FileKin
     is_tiled = len(features) > 1 and touching >= 0.5 * (len(features) - 1)
     if is_tiled and "" not in names and _are_names_of_states(features, names):
         return FileKind("states", f"Chromatin states in {form}.")
+    if _may_be_counts(features):
+        first = features[0]
+        return FileKind(
+            "features",
+            f"Regions in {form}, as it seems: {first.chromosome} is taken for a chromosome, {first.start} and "
+            f"{first.end} for positions. A table of counts has another name in every line, too; this program does not read counts.",
+        )
     return FileKind("features", f"Regions in {form}.")
+
+
+def _may_be_counts(features: list[Feature]) -> bool:
+    """Whether every line is of a chromosome of its own: a genome of small pieces, or a table of one gene a line."""
+    return len(features) >= _LEAST_COUNTED and len({feature.chromosome for feature in features}) == len(features)
 
 
 def _are_names_of_states(features: list[Feature], names: set[str]) -> bool:

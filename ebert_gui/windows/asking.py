@@ -13,6 +13,7 @@ from ebert_gui.windows.theme import program_icon
 
 if TYPE_CHECKING:
     from ebert_gui.windows.main_window import MainWindow
+    from ebert_gui.windows.new_dataset_dialog import NewDatasetDialog
 
 
 _ALL = "All files (*)"
@@ -65,13 +66,25 @@ def for_files(window: "MainWindow") -> None:
 
 
 def for_new_dataset(window: "MainWindow") -> None:
-    """Ask for the files of a new dataset, write it and open it."""
+    """Ask for the files of a new dataset, write it and open it; one that was begun before is gone on with."""
     from ebert_gui.windows.new_dataset_dialog import Desk, NewDatasetDialog  # its forms need not wait in every start
 
     opener = window.opener
-    dialog = NewDatasetDialog(Desk(opener.inspect, opener.check_draft, opener.write_dataset), window)
-    dialog.finished.connect(lambda _result: dialog.deleteLater())
+    begun = window.findChild(NewDatasetDialog)
+    dialog = begun or NewDatasetDialog(Desk(opener.inspect, opener.check_draft, opener.write_dataset), window)
+    if begun is None:
+        dialog.finished.connect(lambda _result: _keep_unfinished(window, dialog))
     dialog.open()
+
+
+def _keep_unfinished(window: "MainWindow", dialog: "NewDatasetDialog") -> None:
+    """A form that was filled stays with its window; any other goes."""
+    if dialog.is_unfinished:
+        window.messages.info("No dataset was made. What you filled in is kept: New dataset… goes on with it.")
+    else:
+        # Not found again, though Qt deletes it only later.
+        dialog.setParent(None)
+        dialog.deleteLater()
 
 
 def for_checkpoint(window: "MainWindow") -> None:

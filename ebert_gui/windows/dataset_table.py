@@ -102,6 +102,14 @@ class FileTable(QTableWidget):
         self._is_filling = False
         self._announce()
 
+    def clear_files(self) -> None:
+        """Take all files off the list."""
+        self._is_filling = True
+        self.setRowCount(0)
+        self._kinds.clear()
+        self._is_filling = False
+        self._announce()
+
     def choose_use(self, number: int, use: plan.Use) -> None:
         """Say what a listed file is used as."""
         choice = self._choice(number)

@@ -46,7 +46,8 @@ class NewDatasetDialog(QDialog):
     """Takes files by drop or choice, says what each is, and lets the person correct it.
 
     While it is filled its files are checked, and what stands in the way is said beside the file or the field. It
-    closes when the dataset is written; a refusal is said and leaves the form as it is.
+    closes when the dataset is written; a refusal is said and leaves the form as it is. Whoever closes it before keeps
+    what was filled in: opened again, it goes on from there.
     """
 
     def __init__(self, desk: Desk, parent: QWidget | None = None) -> None:
@@ -70,6 +71,7 @@ class NewDatasetDialog(QDialog):
         self.path = path_field("/path/to/DATASET.toml")
         self.add = QPushButton("A&dd files…")
         self.remove = QPushButton("&Remove")
+        self.over = QPushButton("Start &over")
         self.browse = QPushButton("&Browse…")
         self._missing = label("", "caution")
         self._footer = Footer("Create dataset")
@@ -101,10 +103,23 @@ class NewDatasetDialog(QDialog):
         self._desk.write(self.draft(), self._close, self._refuse)
 
     def done(self, result: int) -> None:
-        """Close; answers that come later are dropped."""
-        self._is_finished = True
+        """Close; once the dataset is written, or where nothing is listed, answers that come later are dropped."""
+        self._is_finished = result == QDialog.DialogCode.Accepted or not self.table.paths()
         self._rest.stop()
         super().done(result)
+
+    @property
+    def is_unfinished(self) -> bool:
+        """Whether files are listed of which no dataset has been made."""
+        return not self._is_finished
+
+    def start_over(self) -> None:
+        """Empty the form."""
+        self._suggested, self._check, self._replaceable = ("", "", ""), DraftCheck(), ""
+        self.table.clear_files()
+        for field in (self.name, self.assembly, self.path):
+            field.clear()
+        self.add.setFocus()
 
     def dragEnterEvent(self, event: QDragEnterEvent | None) -> None:
         """Welcome files."""
@@ -120,7 +135,7 @@ class NewDatasetDialog(QDialog):
             self.add_files([url.toLocalFile() for url in data.urls() if url.isLocalFile()])
 
     def _lay_out(self) -> None:
-        for button in (self.add, self.remove, self.browse):
+        for button in (self.add, self.remove, self.over, self.browse):
             button.setAutoDefault(False)
         self.browse.setAccessibleName("Browse for the dataset's file")
         form = self._form = form_layout()
@@ -136,7 +151,7 @@ class NewDatasetDialog(QDialog):
         contents.setSpacing(10)
         contents.addWidget(label("The files of the dataset, and what each is used as", "heading"))
         contents.addWidget(self.table, 1)
-        contents.addLayout(row(self.add, self.remove, stretch_last=True))
+        contents.addLayout(row(self.add, self.remove, self.over, stretch_last=True))
         contents.addLayout(form)
         contents.addWidget(self._missing)
         above_footer(self, contents, self._footer)
@@ -155,6 +170,7 @@ class NewDatasetDialog(QDialog):
         self.add.clicked.connect(self._pick_files)
         self.browse.clicked.connect(self._pick_place)
         self.remove.clicked.connect(self.table.remove_chosen)
+        self.over.clicked.connect(self.start_over)
         self.table.changed.connect(self._change)
         self.table.itemSelectionChanged.connect(self._follow_selection)
         for field in (self.name, self.assembly, self.path):
@@ -218,6 +234,7 @@ class NewDatasetDialog(QDialog):
     def _follow(self) -> None:
         entries = self.table.entries()
         self._follow_selection()
+        self.over.setEnabled(bool(entries))
         self._missing.setText(plan.missing(entries))
         self._missing.setVisible(bool(self._missing.text()))
         objection = self._objection(entries)

@@ -10,6 +10,7 @@ from ebert_core.protocol.specs import FineTune
 from ebert_gui.browser.scene import GUTTER
 from ebert_gui.windows.export_dialog import ExportDialog
 from ebert_gui.windows.finetune_dialog import FineTuneDialog
+from ebert_gui.windows.new_dataset_dialog import NewDatasetDialog
 from ebert_gui.windows.picture_dialog import PictureDialog
 
 pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints")
@@ -29,6 +30,21 @@ def test_every_dialog_opens_and_closes(program) -> None:
         shown = [dialog for dialog in program.window.findChildren(QDialog) if dialog.isVisible()]
         assert len(shown) == 1, ask
         shown[0].reject()
+
+
+def test_a_new_dataset_that_was_not_finished_is_gone_on_with(program, qtbot, toy_dataset) -> None:
+    program.window.ask_for_new_dataset()
+    (dialog,) = program.window.findChildren(NewDatasetDialog)
+    dialog.add_files([str(toy_dataset.parent / "toy.fa")])
+    qtbot.keyClick(dialog, Qt.Key.Key_Escape)
+    assert "What you filled in is kept" in program.window.messages.shown.sentence
+    program.window.ask_for_new_dataset()
+    assert program.window.findChildren(NewDatasetDialog) == [dialog]
+    assert dialog.isVisible()
+    assert dialog.table.paths() == [str(toy_dataset.parent / "toy.fa")]
+    dialog.start_over()
+    dialog.reject()
+    assert program.window.findChildren(NewDatasetDialog) == []
 
 
 def test_a_picture_for_print_holds_finer_values_and_the_screen_keeps_its_own(program, qtbot, tmp_path) -> None:

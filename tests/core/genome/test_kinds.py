@@ -145,3 +145,14 @@ def test_another_assembly_is_named():
         check_same_assembly({"chr1": 100}, {"II": 99}, "x.bw")
     with pytest.raises(InvalidRequest, match="it reaches chr1:106,000"):
         check_within({"chr1": 100_000}, {"chr1": 106_000}, "x.bed")
+
+
+def test_a_table_of_counts_that_reads_as_bed_is_said_to_be_taken_for_it(tmp_path):
+    path = tmp_path / "counts.txt"
+    path.write_text("".join(f"ENSG{number:011d}\t{number}\t{number + 40}\t{number + 7}.5x\n" for number in range(30)))
+    found = kind_of_file(path)
+    assert found.kind == "features"
+    assert "ENSG00000000000 is taken for a chromosome, 0 and 40 for positions" in found.sentence
+    assert "does not read counts" in found.sentence
+    path.write_text("".join(f"chr{number % 3}\t{number}\t{number + 40}\tx{number}\n" for number in range(30)))
+    assert kind_of_file(path).sentence == "Regions in BED."

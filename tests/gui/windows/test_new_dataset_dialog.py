@@ -131,7 +131,7 @@ def test_answers_may_come_late_or_after_the_dialog_closed(qtbot: QtBot) -> None:
     assert cell(dialog, 0, 4) == "looking…"
     replies[0](KINDS["fa"])
     assert dialog.draft().reference == "/lab/hg19.fa"
-    dialog.reject()
+    dialog.accept()
     replies[1](KINDS["narrowPeak"])
     assert cell(dialog, 1, 4) == "looking…"
 
@@ -236,3 +236,53 @@ def test_every_part_of_the_form_can_be_seen(dialog: NewDatasetDialog, qtbot: QtB
     dialog.add_files(FILES[:1])
     dialog.table.selectRow(0)
     assert dialog.remove.isEnabled()
+
+
+def test_escape_keeps_what_was_filled_in(dialog: NewDatasetDialog, qtbot: QtBot) -> None:
+    dialog.open()
+    dialog.add_files(FILES)
+    dialog.name.setText("mine")
+    qtbot.keyClick(dialog, Qt.Key.Key_Escape)
+    assert not dialog.isVisible()
+    assert dialog.is_unfinished
+    before = dialog.draft()
+    dialog.open()
+    assert dialog.draft() == before
+    assert dialog.name.text() == "mine"
+
+
+def test_answers_that_come_while_a_kept_form_is_closed_are_taken(worker: Worker, qtbot: QtBot) -> None:
+    replies: list[Callable[[FileKind], None]] = []
+    dialog = NewDatasetDialog(Desk(lambda _path, reply: replies.append(reply), worker.check, worker.write))
+    qtbot.addWidget(dialog)
+    dialog.open()
+    dialog.add_files(FILES[:1])
+    dialog.reject()
+    replies[0](KINDS["fa"])
+    assert cell(dialog, 0, 4) == KINDS["fa"].sentence
+
+
+def test_an_empty_form_is_not_kept(dialog: NewDatasetDialog) -> None:
+    dialog.open()
+    dialog.reject()
+    assert not dialog.is_unfinished
+
+
+def test_starting_over_empties_the_form(dialog: NewDatasetDialog, worker: Worker, qtbot: QtBot) -> None:
+    dialog.open()
+    assert not dialog.over.isEnabled()
+    dialog.add_files(FILES)
+    assert dialog.over.isEnabled()
+    qtbot.mouseClick(dialog.over, Qt.MouseButton.LeftButton)
+    assert dialog.table.paths() == []
+    assert [field.text() for field in (dialog.name, dialog.assembly, dialog.path)] == ["", "", ""]
+    dialog.reject()
+    assert not dialog.is_unfinished
+
+
+def test_a_dataset_that_was_written_is_not_kept(dialog: NewDatasetDialog, worker: Worker) -> None:
+    dialog.open()
+    dialog.add_files(FILES)
+    create(dialog).click()
+    assert worker.written
+    assert not dialog.is_unfinished
