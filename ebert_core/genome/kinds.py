@@ -160,7 +160,7 @@ def _kind_of_features(path: Path, features: list[Feature], form: str) -> FileKin
         return FileKind(
             "features",
             f"Regions in {form}, as it seems: {first.chromosome} is taken for a chromosome, {first.start} and "
-            f"{first.end} for positions. A table of counts has another name in every line, too, and cannot be read here.",
+            f"{first.end} for positions. A table of counts has a new name in every line, too, and cannot be read.",
         )
     return FileKind("features", f"Regions in {form}.")
 
