@@ -6,6 +6,7 @@ No flag has a default here: the spec has them, and a flag that was given is one 
 import argparse
 import os
 import shlex
+import tempfile
 from collections.abc import Sequence
 from contextlib import ExitStack
 from pathlib import Path
@@ -20,6 +21,7 @@ from ebert_core.cli.terminal import Terminal
 from ebert_core.dataset.description import Dataset
 from ebert_core.inference.cautions import cautions_of
 from ebert_core.inference.given import check_inputs
+from ebert_core.inference.igv import check_session
 from ebert_core.inference.targets import targets_of
 from ebert_core.jobs.control import refuse_second
 from ebert_core.jobs.lock import writing_to
@@ -29,7 +31,7 @@ from ebert_core.model.description import read_description
 from ebert_core.model.tokens import POSITION
 from ebert_core.protocol.errors import InvalidRequest
 from ebert_core.protocol.resources import shipped_checkpoints
-from ebert_core.protocol.showing import print_result, tell
+from ebert_core.protocol.showing import copy_to_standard_output, print_result, tell
 from ebert_core.protocol.specs import Predict
 from ebert_core.protocol.wording import bases
 from ebert_core.training.report import Stopped
@@ -38,6 +40,8 @@ if TYPE_CHECKING:
     from ebert_core.inference.export import Plan
     from ebert_core.inference.shards import Shards
 
+# The name of a file whose lines go to standard output and which then goes.
+STANDARD_OUTPUT = "standard output"
 _STOPPED = "Stopped; nothing was written."
 _FLAGS = ("cell-types", "factors", "regions", "chromosomes", "output", "device", "precision")
 
@@ -53,8 +57,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         factors="several come from one pass, into a file each; of all as X.bed.gz, those without calls are left out",
         cell_types="one after the other, into files of their own",
         regions="a table has their bins, a .tsv a row for each; without regions and chromosomes, the whole genome",
-        output="X.bw, X.tab.gz, X.bed.gz (calls) or X.tsv (a row a region); of several factors or cell types, "
-        "{factor} and {cell_type} in it stand for the names",
+        output="X.bw, X.bedgraph, X.tab.gz, X.bed.gz (calls) or X.tsv (a row a region); of several factors or cell "
+        "types, {factor} and {cell_type} in it stand for the names; - writes bedGraph on standard output",
     )
     flags.add_argument("--strands", type=int, choices=(1, 2), help="2 averages both strands (default)")
     flags.add_argument(
@@ -82,6 +86,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         dest="sidecar",
         help="write no X.bw.json beside X.bw, which says what made it (docs/sidecar.md)",
     )
+    flags.add_argument(
+        "--igv-session",
+        metavar="X.xml",
+        help="write a session, too, in which IGV shows the files from 0 to 1, by their names",
+    )
     flags.add_argument("--input", dest="inputs", nargs="+", action="extend", help=argparse.SUPPRESS)
     add_shared(flags, "set")
     parser.add_argument("--anew", action="store_true", help="forget what a stopped run of the same output has kept")
@@ -91,6 +100,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> None:
     """Predicts in each cell type, a job each, and prints the paths of the files."""
+    if getattr(arguments, "output", "") == "-":
+        _run_to_standard_output(arguments)
+        return
     specs = _specs(arguments)
     # Where the first process has gone, PyTorch would tell the others so in fifty lines; our sentence says it.
     os.environ.setdefault("TORCH_CPP_LOG_LEVEL", "ERROR")
@@ -122,18 +134,34 @@ def _unmade(specs: Sequence[Predict], arguments: argparse.Namespace) -> Sequence
     return [spec for spec in specs if spec not in made]
 
 
+def _run_to_standard_output(arguments: argparse.Namespace) -> None:
+    """Writes the lines of a bedGraph on standard output once all are there, so that nobody reads half a prediction."""
+    if int(os.environ.get("WORLD_SIZE", "1")) > 1:
+        raise InvalidRequest("Several processes write no standard output; name a file with --output.")
+    with tempfile.TemporaryDirectory(prefix="ebert-predict-") as folder:
+        arguments.output, arguments.sidecar = str(Path(folder) / f"{STANDARD_OUTPUT}.bedgraph"), False
+        [spec, *others] = _specs(arguments)
+        if others or not isinstance(spec.factor, str):
+            raise InvalidRequest("Standard output takes one factor in one cell type; name files with --output.")
+        [path] = _run_job(spec, arguments, None)
+        with path.open("rb") as lines:
+            lines.readline()  # the track line, which is none for a program that reads lines
+            copy_to_standard_output(lines)
+
+
 def _run(spec: Predict, arguments: argparse.Namespace, shards: "Shards | None") -> None:
     if shards is None:
-        _run_job(spec, arguments, None)
+        print_result("\n".join(map(str, _run_job(spec, arguments, None))))
         return
     with shards:
         if shards.is_first:
-            _run_job(spec, arguments, shards)
+            print_result("\n".join(map(str, _run_job(spec, arguments, shards))))
         else:
             _run_share(spec, shards)
 
 
-def _run_job(spec: Predict, arguments: argparse.Namespace, shards: "Shards | None") -> None:
+def _run_job(spec: Predict, arguments: argparse.Namespace, shards: "Shards | None") -> tuple[Path, ...]:
+    """Predicts as a job and returns the files."""
     cautions: tuple[str, ...] = ()
     directory = arguments.job
     if directory is None:  # a list of failed jobs helps nobody
@@ -150,8 +178,8 @@ def _run_job(spec: Predict, arguments: argparse.Namespace, shards: "Shards | Non
             for target in (each for each in targets if each.path.parent.parent.is_dir()):
                 locks.enter_context(writing_to(target.path, job.directory))
             outputs = _predicted(spec, arguments, shards, job, report)
-        job.finish(str(outputs[0]))
-    print_result("\n".join(map(str, outputs)))
+        job.finish(outputs[0].stem if _is_standard_output(spec) else str(outputs[0]))
+    return outputs
 
 
 def _predicted(
@@ -176,8 +204,12 @@ def _predicted(
         return predict_to_files(spec, heard, shards, report.event, command, planned, arguments.anew)
     except InvalidRequest as error:
         first = targets_of(spec, read_description(Path(spec.checkpoint)))[0]
-        kept = Parts(parts_folder(first.path)).sentence()
+        kept = "" if _is_standard_output(spec) else Parts(parts_folder(first.path)).sentence()
         raise type(error)(f"{error} {kept}".rstrip()) from None
+
+
+def _is_standard_output(spec: Predict) -> bool:
+    return Path(spec.output).stem == STANDARD_OUTPUT
 
 
 def amount_of(plan: "Plan") -> Amount:
@@ -210,6 +242,7 @@ def judge(spec: Predict) -> tuple[str, ...]:
     dataset = Dataset.open(Path(spec.dataset), inputs=spec.inputs)
     dataset.cell_type(spec.cell_type)
     check_inputs(spec, description, dataset)
+    check_session(spec)
     return tuple(cautions_of(spec, description, dataset))
 
 
@@ -225,14 +258,20 @@ def _specs(arguments: argparse.Namespace) -> list[Predict]:
         if cells is None:
             raise InvalidRequest("--cell-types is needed.")
     cells = cells or Dataset.open(Path(spec.dataset)).cell_types
-    if len(cells) > 1 and "{cell_type}" not in Path(spec.output).name:
-        raise InvalidRequest(
-            f"{len(cells)} cell types need files of their own; write {{cell_type}} in the name of the output, "
-            "as in {factor}.{cell_type}.bw."
-        )
+    for name, path in (("output", spec.output), ("session", spec.igv_session)):
+        if path and len(cells) > 1 and "{cell_type}" not in Path(path).name:
+            raise InvalidRequest(
+                f"{len(cells)} cell types need files of their own; write {{cell_type}} in the name of the {name}, "
+                "as in {factor}.{cell_type}.bw."
+            )
     # The name stands in the output now, so that jobs of several cell types are told apart by theirs.
     return [
-        msgspec.structs.replace(spec, cell_type=cell, output=spec.output.replace("{cell_type}", cell.replace("/", "-")))
+        msgspec.structs.replace(
+            spec,
+            cell_type=cell,
+            output=spec.output.replace("{cell_type}", cell.replace("/", "-")),
+            igv_session=spec.igv_session.replace("{cell_type}", cell.replace("/", "-")),
+        )
         for cell in cells
     ]
 

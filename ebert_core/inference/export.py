@@ -19,6 +19,7 @@ from ebert_core.dataset.prepare import current_store
 from ebert_core.inference.files import Contents, NothingToWrite
 from ebert_core.inference.formats import Format, encode_values, format_of
 from ebert_core.inference.given import check_inputs
+from ebert_core.inference.igv import check_session, write_session
 from ebert_core.inference.order import Encode, goes_along, in_order_of
 from ebert_core.inference.parts import Circumstances, Parts, Request, parts_folder
 from ebert_core.inference.predict import Predictor, Report
@@ -96,6 +97,9 @@ def predict_to_files(
         assert sources is not None
         made = Made(sources, ready.checkpoint.description, ready.dataset, ready.engine, ready.work.bins, processes)
         provenance.write(targets, made)
+    if spec.igv_session:
+        session = write_session(spec, targets, ready.dataset.layout)
+        tell(f"IGV shows the files from 0 to 1 by the session {session}.")
     return tuple(target.path for target in targets)
 
 
@@ -122,6 +126,7 @@ def _prepared(spec: Predict, shards: Shards | None, tell: Tell) -> _Ready:
     checkpoint = load_checkpoint(Path(spec.checkpoint))
     targets = targets_of(spec, checkpoint.description)
     check_inputs(spec, checkpoint.description, dataset)
+    check_session(spec)
     stretches = form.bins(spec, dataset, tell)
     if not stretches:
         raise InvalidRequest(f"No bin of 200 bases lies in what was asked for, so {targets[0].path} was not written.")

@@ -36,7 +36,7 @@ class Format(NamedTuple):
 
     `bins` finds out which bins the file needs: those of a region file in its order, each as often as it stands there,
     or each once in the genome's order. `has_rows` tells that the file has a row for each region, `writes_calls` that it
-    holds what is called bound and nothing else.
+    holds what is called bound and nothing else, `has_values_for_browsers` that genome browsers draw its probabilities.
     """
 
     bins: Callable[[Predict, Dataset, Tell], list[Stretch]]
@@ -44,6 +44,7 @@ class Format(NamedTuple):
     open: Callable[[Path, Contents], AbstractContextManager[Append]]
     has_rows: bool = False
     writes_calls: bool = False
+    has_values_for_browsers: bool = False
 
 
 def format_of(path: Path) -> Format:
@@ -105,14 +106,14 @@ def table_file(path: Path, contents: Contents) -> Iterator[Append]:
 
 
 FORMATS = {
-    ".bw": Format(genome_bins, encode_values, bigwig_file),
-    ".bigwig": Format(genome_bins, encode_values, bigwig_file),
+    ".bw": Format(genome_bins, encode_values, bigwig_file, has_values_for_browsers=True),
+    ".bigwig": Format(genome_bins, encode_values, bigwig_file, has_values_for_browsers=True),
     ".tab.gz": Format(listed_bins, encode_lines, table_file),
     ".bed.gz": Format(genome_bins, encode_values, calls_file, writes_calls=True),
-    ".bedgraph": Format(genome_bins, encode_values, bedgraph_file),
-    ".bedgraph.gz": Format(genome_bins, encode_values, packed_bedgraph_file),
-    ".bg": Format(genome_bins, encode_values, bedgraph_file),
-    ".bg.gz": Format(genome_bins, encode_values, packed_bedgraph_file),
+    ".bedgraph": Format(genome_bins, encode_values, bedgraph_file, has_values_for_browsers=True),
+    ".bedgraph.gz": Format(genome_bins, encode_values, packed_bedgraph_file, has_values_for_browsers=True),
+    ".bg": Format(genome_bins, encode_values, bedgraph_file, has_values_for_browsers=True),
+    ".bg.gz": Format(genome_bins, encode_values, packed_bedgraph_file, has_values_for_browsers=True),
     ".tsv": Format(touching_bins, encode_values, rows_file, has_rows=True),
     ".tsv.gz": Format(touching_bins, encode_values, rows_file, has_rows=True),
 }

@@ -29,7 +29,7 @@ KINDS: dict[str, type[JobSpec]] = {
     "predict": Predict,
 }
 # Keys that hold a path, or several; a relative one is relative to the spec's own folder.
-_PATHS = ("dataset", "output")
+_PATHS = ("dataset", "output", "igv_session")
 _CHECKPOINTS = ("start_from", "checkpoint", "controls")
 _REGIONS = ("training", "validation", "regions")
 LARGEST_SPEC = 4_000_000

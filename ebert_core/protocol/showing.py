@@ -9,11 +9,12 @@ import argparse
 import contextlib
 import os
 import re
+import shutil
 import sys
 import traceback
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, TextIO
+from typing import TYPE_CHECKING, BinaryIO, TextIO
 
 from ebert_core.protocol.errors import InvalidRequest
 
@@ -72,6 +73,25 @@ def print_result(result: str | Path) -> None:
         except UnicodeEncodeError:
             sys.stdout.write(f"{_encodable(shown_lines(text), sys.stdout.encoding)}\n")
         sys.stdout.flush()
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        raise InvalidRequest(f"The result cannot be written on standard output: {error.strerror or error}.") from error
+
+
+def copy_to_standard_output(source: BinaryIO) -> None:
+    """Copy bytes, as they are.
+
+    Raises:
+        BrokenPipeError: nobody reads any more.
+        InvalidRequest: they cannot be written, on a full disk.
+    """
+    if sys.stdout is None:
+        return
+    try:
+        sys.stdout.flush()
+        shutil.copyfileobj(source, sys.stdout.buffer, 1 << 20)
+        sys.stdout.buffer.flush()
     except BrokenPipeError:
         raise
     except OSError as error:

@@ -129,7 +129,7 @@ class Predict(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="pred
     `{factor}`, and may hold `{cell_type}`. `wanted_precision` is the share of the bins called bound that was bound on
     held-out loci; 0 takes the threshold of best F1. `inputs` are signals to read in the place of others, such as
     `DNase=ATAC`. `without_inputs` lets it predict where the dataset gives nothing that differs between cell types.
-    `sidecar` writes beside each file what made it.
+    `sidecar` writes beside each file what made it, `igv_session` a session in which IGV shows the files from 0 to 1.
     """
 
     checkpoint: str
@@ -145,6 +145,7 @@ class Predict(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="pred
     inputs: tuple[str, ...] = ()
     without_inputs: bool = False
     sidecar: bool = True
+    igv_session: str = ""
     device: str = "auto"
     precision: Precision = "auto"
 

@@ -4,8 +4,11 @@ import gzip
 import hashlib
 import os
 import re
+import shlex
 import shutil
 import signal
+import subprocess
+import sys
 from pathlib import Path
 
 import msgspec
@@ -215,3 +218,58 @@ def test_all_factors_as_calls_are_refused_where_none_is_left(words, two, tmp_pat
     assert main([*words, "--output", str(tmp_path / "{factor}.bed.gz")]) == 2
     assert "No bin is called bound of FOS (its threshold" in capsys.readouterr().err
     assert not list(tmp_path.glob("*.bed.gz"))
+
+
+def test_standard_output_has_the_lines_of_a_bedgraph_and_nothing_stays_behind(
+    words, tmp_path, monkeypatch, capfdbinary
+):
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    assert main([*words, "--factors", "FOS", "--output", str(tmp_path / "x.bedgraph")]) == 0
+    expected = (tmp_path / "x.bedgraph").read_bytes().partition(b"\n")[2]
+    for path in tmp_path.iterdir():
+        path.unlink()
+    capfdbinary.readouterr()
+    assert main([*words, "--factors", "FOS", "--output", "-"]) == 0
+    printed = capfdbinary.readouterr()
+    assert printed.out == expected
+    assert printed.out.count(b"\n") > 40
+    assert list(tmp_path.iterdir()) == []
+    job = max(list_jobs(Path(words[2]).parent / "jobs"), key=lambda job: job.name)
+    assert (job.state, job.result) == ("done", "standard output")
+
+
+def test_a_reader_that_goes_ends_a_prediction_quietly_and_nothing_stays_behind(words, tmp_path):
+    command = shlex.join([sys.executable, "-m", "ebert_core", *words, "--factors", "FOS", "--output", "-"])
+    script = f"{command} | (exec <&-); echo ${{PIPESTATUS[0]}}"
+    where = os.environ | {"TMPDIR": str(tmp_path)}
+    ended = subprocess.run(["bash", "-c", script], capture_output=True, text=True, env=where, check=True)
+    assert ended.stdout == "1\n"
+    assert "Traceback" not in ended.stderr
+    assert "Exception" not in ended.stderr
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("more", [["--factors", "all"], ["--factors", "FOS", "--cell-types", "beta"]])
+def test_standard_output_takes_one_prediction(words, more, capsys):
+    assert main([*words, *more, "--output", "-"]) == 2
+    said = capsys.readouterr().err
+    assert "one factor in one cell type" in said or "need files of their own" in said
+
+
+def test_a_session_of_igv_is_written_for_each_cell_type_and_said(words, tmp_path, capsys):
+    several = [
+        *words,
+        "--cell-types",
+        "beta",
+        "--factors",
+        "FOS",
+        "--output",
+        str(tmp_path / "{factor}.{cell_type}.bw"),
+        "--no-sidecar",
+    ]
+    assert main([*several, "--igv-session", str(tmp_path / "x.xml")]) == 2
+    assert "write {cell_type} in the name of the session" in capsys.readouterr().err
+    assert main([*several, "--igv-session", str(tmp_path / "{cell_type}.xml")]) == 0
+    assert f"by the session {tmp_path / 'beta.xml'}." in capsys.readouterr().err
+    assert 'name="FOS beta"' in (tmp_path / "beta.xml").read_text()
+    assert sorted(each.name for each in tmp_path.iterdir()) == ["FOS.alpha.bw", "FOS.beta.bw", "alpha.xml", "beta.xml"]
