@@ -53,7 +53,7 @@ COMMANDS = {
     ),
     "predict": Command("predict", "predicted binding as bigWig, BED or table", is_long=True),
     "dream": Command("dream", "label files, scores and ranking of the ENCODE-DREAM challenge"),
-    "jobs": Command("jobs", "list, show, stop and resume jobs"),
+    "jobs": Command("jobs", "list, show, stop, resume and prune jobs"),
     "worker": Command("worker", "one worker process on stdin and stdout"),
 }
 

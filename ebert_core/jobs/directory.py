@@ -66,7 +66,11 @@ def new_job(spec: JobSpec, dataset: str) -> Path:
     try:
         folder.mkdir(parents=True, exist_ok=True)
         directory = _make_first_free(folder, stem)
-        write_spec(directory / SPEC, spec)
+        try:
+            write_spec(directory / SPEC, spec)
+        except OSError:
+            directory.rmdir()
+            raise
     except OSError as error:
         raise InvalidRequest(
             f"No job can be started in {folder}: {error.strerror}. Set EBERT_JOBS to a folder that can be written."

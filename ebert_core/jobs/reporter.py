@@ -71,12 +71,6 @@ class JobReporter:
         self.directory = directory
         self._is_new = is_new
         self._lock = take_lock(directory)
-        try:
-            self._events = LineWriter(directory / EVENTS)
-            self._metrics = LineWriter(directory / METRICS)
-        except InvalidRequest:
-            self._lock.release()
-            raise
         self._begun = time.monotonic()
         self._next_progress = self._next_look = 0.0
         self._stop_seen = self._has_ended = self._is_closed = self._has_advanced = self._is_discarded = False
@@ -84,11 +78,23 @@ class JobReporter:
         # Any: as Python has it, a function, a number or None.
         self._usual_interrupt: Any = None
         self._heart_stops = threading.Event()
+        try:
+            self._begin()
+        except InvalidRequest:
+            self._is_closed = True
+            self._lock.release()
+            if is_new:
+                shutil.rmtree(directory, ignore_errors=True)
+            raise
         threading.Thread(target=self._beat, name="heartbeat", daemon=True).start()
         os.register_at_fork(after_in_child=self._release_in_child)
-        write_file(directory / _RESERVE, bytes(_RESERVED_BYTES))
-        ticks = started_ticks(os.getpid())
-        write_file(directory / PID, as_json(Process(os.getpid(), this_host(), time.time(), ticks)))
+
+    def _begin(self) -> None:
+        self._events = LineWriter(self.directory / EVENTS)
+        self._metrics = LineWriter(self.directory / METRICS)
+        write_file(self.directory / _RESERVE, bytes(_RESERVED_BYTES))
+        process = Process(os.getpid(), this_host(), time.time(), started_ticks(os.getpid()))
+        write_file(self.directory / PID, as_json(process))
         self._events.append(Event(_now(), "started"))
         if self._lock.is_claim:
             self.event(_WITHOUT_LOCKS)

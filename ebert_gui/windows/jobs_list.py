@@ -138,5 +138,7 @@ def second_line(job: JobSummary, now: float | None = None) -> str:
     if job.state == "running":
         left = f"{duration(job.remaining_seconds)} left" if job.remaining_seconds is not None else "running"
         return f"{kind} · {job.fraction:.0%} · {left}"
+    if job.state in ("suspended", "silent"):
+        return f"{kind} · {job.fraction:.0%} · {'suspended' if job.state == 'suspended' else 'not heard from'}"
     age = (time.time() if now is None else now) - (job.started if job.ended is None else job.ended)
     return f"{kind} · {job.state} · {duration(max(0.0, age))} ago"

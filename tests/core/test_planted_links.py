@@ -232,6 +232,41 @@ def test_a_file_may_be_read_by_whom_the_umask_allows(tmp_path, mask, mode):
     assert {path.stat().st_mode & 0o777 for path in tmp_path.iterdir()} == {mode}
 
 
+def test_in_a_sticky_folder_the_file_of_another_person_stays_and_one_sentence_says_so(tmp_path):
+    """As in /tmp: everybody may make files, nobody may replace another's. Seen by a process that is not root."""
+    if os.geteuid():
+        pytest.skip("only root can make files of two persons")
+    for folder in (tmp_path, *tmp_path.parents[:2]):
+        folder.chmod(0o755)
+    shared = tmp_path / "shared"
+    shared.mkdir()
+    shared.chmod(0o1777)
+    for name in ("x.bed.gz", ".x.bed.gz.lock"):
+        (shared / name).write_bytes(PRECIOUS)
+    ours, theirs = os.pipe()
+    child = os.fork()
+    if child == 0:
+        os.setgroups([])
+        os.setgid(65534)
+        os.setuid(65534)
+        try:
+            with writing_to(shared / "x.bed.gz", "/jobs/1"):
+                exported(shared / "x.bed.gz")
+            os.write(theirs, b"written")
+        except InvalidRequest as error:
+            os.write(theirs, str(error).encode())
+        os._exit(0)
+    os.close(theirs)
+    said = os.read(ours, 4096).decode()
+    os.close(ours)
+    os.waitpid(child, 0)
+    assert said == f"{shared / 'x.bed.gz'} could not be written: Operation not permitted."
+    assert {path.name: path.read_bytes() for path in shared.iterdir()} == {
+        "x.bed.gz": PRECIOUS,
+        ".x.bed.gz.lock": PRECIOUS,
+    }
+
+
 def test_names_as_long_as_the_system_takes_can_be_written(tmp_path):
     for name in ("n" * 255, "ü" * 127):
         write_whole(tmp_path / name, b"new")

@@ -29,6 +29,22 @@ def test_a_damaged_job_says_so_in_its_row_and_on_its_page(qtbot: QtBot) -> None:
     assert dock.status.text() == f"Done. {PROBLEM}"
 
 
+def test_a_suspended_job_and_one_that_is_not_heard_from_say_so_and_can_be_stopped(qtbot: QtBot) -> None:
+    dock = JobsDock()
+    qtbot.addWidget(dock)
+    dock.show()
+    suspended = replace(RIGHT, state="suspended", fraction=0.5, ended=None, note="Suspended; kill -CONT 17.")
+    silent = replace(suspended, state="silent", note="Not heard from since 2026-01-01 10:00.")
+    for job, row in ((suspended, "Fine-tuning · 50% · suspended"), (silent, "Fine-tuning · 50% · not heard from")):
+        dock.show_jobs(Jobs((job,)))
+        assert second_line(job) == row
+        assert dock.status.text() == job.note
+        assert dock.stop.isVisible()
+        assert not dock.resume.isVisible()
+        assert not dock.remove.isVisible()
+        dock.grab()
+
+
 def test_figures_that_no_axis_can_hold_are_drawn(qtbot: QtBot) -> None:
     dock = JobsDock()
     qtbot.addWidget(dock)
