@@ -1,4 +1,4 @@
-"""A disk that is full at any moment of a training costs one sentence; once there is room, the run goes on to the bit."""
+"""A disk that is full at any moment of a training costs one sentence; with room again, the run goes on to the bit."""
 
 import json
 import os
