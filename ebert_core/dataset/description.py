@@ -44,7 +44,7 @@ from ebert_core.protocol.chromosome_names import (
 from ebert_core.protocol.errors import InvalidRequest
 from ebert_core.protocol.inputs import parse_related
 from ebert_core.protocol.locus import Interval, parse_locus
-from ebert_core.protocol.reading import reading, reads
+from ebert_core.protocol.reading import reading
 from ebert_core.protocol.tracks import (
     STRANGE_NAMES,
     Band,
@@ -104,8 +104,8 @@ class Dataset:
         Raises:
             InvalidRequest: the file or one that it names makes no sense, or no cell type has a signal to read instead.
         """
-        reads(path)
-        layout = read_layout(path)
+        with reading(path):
+            layout = read_layout(path)
         related = parse_related(inputs)
         layout = msgspec.structs.replace(layout, inputs={**layout.inputs, **related})
         dataset = cls(layout, path.absolute(), is_for_drawing=is_for_drawing)

@@ -209,6 +209,7 @@ class WorkerClient(QObject):
                 self._note_answer(message.id)
                 self._fail(message.id, Failure(message.kind, message.message, message.details, message.file))
             case Progress():
+                self._suspects.moved()
                 pending = self._pending.get(message.id)
                 if pending is not None and pending.on_progress is not None:
                     pending.on_progress(message.fraction, message.note)
@@ -290,11 +291,15 @@ class WorkerClient(QObject):
         if self._process is None:
             return
         longest_wait = time.monotonic() - self._patience.cancel / 1000
+        stuck_beats = self._suspects.beat()
         if any(at < longest_wait for at in self._cancelled_at.values()):
             self._give_up(f"The {self._role} worker could not stop a cancelled request and was ended.")
         elif self._silent_beats >= self._patience.silent_beats:
             seconds = self._silent_beats * self._patience.beat / 1000
             self._give_up(f"The {self._role} worker has been silent for {seconds:.0f} s and was ended.")
+        elif self._role == "data" and stuck_beats >= self._patience.stuck_beats:
+            seconds = stuck_beats * self._patience.beat / 1000
+            self._give_up(f"The data worker did not get on for {seconds:.0f} s and was ended.")
         else:
             self._silent_beats += 1
             self._process.send(Ping(self._silent_beats))

@@ -54,11 +54,13 @@ class Patience:
 
     `start` is the deadline of a first start; later ones follow what starts have taken. A worker is given up when
     nothing came from it during `silent_beats` beats: a library may hold the interpreter for many seconds without harm.
+    A data worker that says nothing of the file that it reads for `stuck_beats` waits for a disk that does not answer.
     """
 
     start: int = 30_000
     beat: int = 2_000
     silent_beats: int = 15
+    stuck_beats: int = 60
     cancel: int = 10_000
     end: int = 1_500
     first_pause: int = 250

@@ -30,6 +30,7 @@ class Suspects:
         self._fatal = fatal
         self._most_deaths = most_deaths
         self._begun: Culprit | None = None
+        self._beats_without_a_word = 0
         self._deaths: dict[bytes, int] = {}
         self._killed_on: FileStamp | None = None
 
@@ -42,7 +43,19 @@ class Suspects:
         """The worker says what it is at; the body is empty where the request was cancelled before."""
         before = self._begun
         known = before.body if before is not None and before.number == number else body
+        self._beats_without_a_word = 0
         self._begun = Culprit(number, known, file)
+
+    def moved(self) -> None:
+        """The worker says that it gets on."""
+        self._beats_without_a_word = 0
+
+    def beat(self) -> int:
+        """A beat is over: for how many the worker has said nothing of the file that it reads; 0 without a file."""
+        if self._begun is None or self._begun.file is None:
+            return 0
+        self._beats_without_a_word += 1
+        return self._beats_without_a_word
 
     def answered(self, number: int) -> None:
         """The worker has outlived this request."""

@@ -259,6 +259,30 @@ def test_a_worker_that_cannot_stop_reading_a_file_is_kept_from_it(qtbot, client,
     qtbot.waitUntil(lambda: [failure.file for failure in answers.failures] == [str(slow)])
 
 
+def test_a_file_that_never_comes_costs_its_own_request_although_nobody_cancels_it(qtbot, new_client, answers, tmp_path):
+    slow = tmp_path / "slow"
+    slow.write_text("SLOW")
+    client = new_client(patience=Patience(beat=50, silent_beats=100, stuck_beats=10, end=300, first_pause=10))
+    client.start()
+    client.request(Read(str(slow)), Number, **answers.hears())
+    state = wait_for(qtbot, client, Condition.RESTARTING)
+    assert f"did not get on for 0 s and was ended while it read {slow}" in state.sentence
+    client.request(Double(4), Number, **answers.hears())
+    qtbot.waitUntil(lambda: answers.replies == [Number(8)], timeout=10_000)
+    assert [failure.file for failure in answers.failures] == [str(slow)]
+
+
+def test_work_that_reports_or_reads_no_file_may_take_as_long_as_it_takes(qtbot, new_client, answers, tmp_path):
+    talks = tmp_path / "talks"
+    talks.write_text("TALKS")
+    client = new_client(patience=Patience(beat=50, silent_beats=100, stuck_beats=8, end=300, first_pause=10))
+    client.start()
+    client.request(Read(str(talks)), Number, **answers.hears())
+    client.request(Compute(0.6), Number, **answers.hears())
+    qtbot.waitUntil(lambda: len(answers.replies) == 2, timeout=10_000)
+    assert answers.failures == []
+
+
 def test_a_worker_that_is_asked_to_end_blames_no_file(qtbot, client, answers, tmp_path):
     slow = tmp_path / "slow"
     slow.write_text("SLOW")
