@@ -347,11 +347,12 @@ class Dataset:
 
     def without_peaks(self, cell_types: Sequence[str], factors: Sequence[str]) -> tuple[str, ...]:
         """Factor and cell type of experiments whose conservative peaks are none, as `CTCF in K562`."""
+        wanted = set(factors)
         return tuple(
             f"{factor} in {cell}"
             for cell in cell_types
             for factor in self.cell_type(cell).peaks
-            if factor in factors and (found := self.peaks(cell, factor)) is not None and not found.chromosome_lengths
+            if factor in wanted and (found := self.peaks(cell, factor)) is not None and not found.chromosome_lengths
         )
 
     def signal_file(self, path: str) -> OpenSignal:

@@ -58,7 +58,8 @@ def dataset_digests(
     for cell in cell_types:
         pairs += list(_leaves(("cell_types", cell), content["cell_types"][cell]))
     if factors is not None:
-        pairs = [(keys, value) for keys, value in pairs if keys[2:3] != ("peaks",) or keys[3] in factors]
+        counted = set(factors)
+        pairs = [(keys, value) for keys, value in pairs if keys[2:3] != ("peaks",) or keys[3] in counted]
     with _Kept(dataset.path) as kept:
         digests = {}
         if factors is None or factors:

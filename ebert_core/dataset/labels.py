@@ -108,10 +108,8 @@ def scorable_bins(dataset: Dataset, interval: Interval) -> NDArray[np.bool_]:
             is_scorable &= ~is_unknown[quarter : quarter + len(starts)]
     if dataset.blacklist is not None:
         is_scorable &= covered_bases(_spans(dataset.blacklist, near), starts) == 0
-    regions = dataset.labelled_regions
-    if regions is not None:
-        spans = [(each.start, each.end) for each in regions if name_in((each.chromosome,), interval.chromosome)]
-        is_scorable &= covered_bases(spans, starts) == WIDTH
+    if dataset.labelled is not None:
+        is_scorable &= covered_bases(_spans(dataset.labelled, near), starts) == WIDTH
     return is_scorable
 
 

@@ -241,13 +241,13 @@ class _Builder:
         self, pairs: Sequence[tuple[str, str]], piece: Interval, has_base_S: NDArray[np.bool_]
     ) -> NDArray[np.uint8]:
         """Where each pair is bound, a bit each in the rows (P, bytes) of the positions."""
-        bits_PX = np.zeros((piece.length // POSITION_WIDTH, 8 * row_of_bits(pairs).itemsize), dtype=np.bool_)
-        for column, (factor, cell) in enumerate(pairs):
+        bytes_PX = np.zeros((piece.length // POSITION_WIDTH, row_of_bits(pairs).itemsize), dtype=np.uint8)
+        for bit, (factor, cell) in enumerate(pairs):
             peaks = self._dataset.peaks(cell, factor)
             assert peaks is not None
-            bits_PX[:, column] = read_bound(peaks, piece, has_base_S)
-        bits_PX[:, -1] = read_labelled(self._dataset, piece)
-        return np.packbits(bits_PX, axis=1, bitorder="little")
+            bytes_PX[:, bit // 8] |= read_bound(peaks, piece, has_base_S).view(np.uint8) << np.uint8(bit % 8)
+        bytes_PX[:, -1] |= read_labelled(self._dataset, piece).view(np.uint8) << np.uint8(7)
+        return bytes_PX
 
     def _append(self, name: str, values: NDArray[np.uint8] | NDArray[np.float16]) -> None:
         content = np.ascontiguousarray(values).tobytes()

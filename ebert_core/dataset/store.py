@@ -94,6 +94,9 @@ class Store:
             shared = mapped(f"shared.{number}.f16", np.float16, positions)
             self.signals |= {(cell, name): self.signals.get((cell, name), shared) for cell in self.cell_types}
         self.pairs = assayed_pairs(index)
+        self.bits_of: dict[str, list[tuple[int, str]]] = {}
+        for bit, (factor, cell) in enumerate(self.pairs):
+            self.bits_of.setdefault(factor, []).append((bit, cell))
         self.bound = mapped("bound.bits", row_of_bits(self.pairs), positions) if self.pairs else None
         self.distance = mapped("distance.f16", np.float16, positions) if index.has_genes else None
         self._motifs = {
@@ -253,7 +256,7 @@ class _StoreReader:
 
     def binding(self, cell_types: Sequence[str], factor: str) -> Binding | None:
         """Where conservative peaks cover positions by half in those of the cell types where the factor was assayed."""
-        bits = [bit for bit, pair in enumerate(self._store.pairs) if pair[0] == factor and pair[1] in cell_types]
+        bits = [bit for bit, cell in self._store.bits_of.get(factor, ()) if cell in cell_types]
         if not bits:
             return None
         bound_BP = np.zeros(self._bits_BPX.shape[:2], dtype=np.uint16)

@@ -56,13 +56,16 @@ def parts_with(regions: Sequence[Interval], *known: Sequence[Interval] | None) -
 
 
 def _shared(parts: Sequence[Interval], places: Sequence[Interval]) -> tuple[Interval, ...]:
+    by_chromosome: dict[str, list[Interval]] = {}
+    for place in places:
+        by_chromosome.setdefault(place.chromosome, []).append(place)
     found = []
     for part in parts:
-        for place in places:
-            if name_in((place.chromosome,), part.chromosome):
-                start, end = max(part.start, place.start), min(part.end, place.end)
-                if start < end:
-                    found.append(Interval(part.chromosome, start, end))
+        name = name_in(by_chromosome, part.chromosome)
+        for place in by_chromosome[name] if name is not None else ():
+            start, end = max(part.start, place.start), min(part.end, place.end)
+            if start < end:
+                found.append(Interval(part.chromosome, start, end))
     return tuple(found)
 
 
