@@ -242,7 +242,7 @@ class Work:
                 content = parts.read(number)
             elif shards is None or shards.computes(number):
                 content = self.encoded(block, heard)
-                room.look(block, content)
+                room.look(block, content, self.encode is encode_values)
                 if parts:
                     parts.write(number, content)
             else:

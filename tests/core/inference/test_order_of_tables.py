@@ -3,15 +3,16 @@
 import gzip
 import random
 
+import numpy as np
 import pytest
 from toy_binding import LENGTHS, quiet
 
-from ebert_core.inference import stretches
+from ebert_core.inference import order, stretches
 from ebert_core.inference.export import predict_to_files
-from ebert_core.inference.order import goes_along
+from ebert_core.inference.order import goes_along, in_order_of
 from ebert_core.inference.parts import Parts
 from ebert_core.inference.predict import Predictor
-from ebert_core.inference.stretches import Stretch, along_genome
+from ebert_core.inference.stretches import Block, Stretch, along_genome
 from ebert_core.protocol.specs import Predict
 
 
@@ -81,6 +82,23 @@ def test_a_region_that_is_asked_for_twice_is_computed_once_and_listed_twice(tabl
     del windows[:]
     assert table_of("twice", [("chr1", 0, 12_000), ("chr1", 0, 12_000)]) == [*once, *once]
     assert len(windows) == needed
+
+
+def test_lines_are_encoded_some_at_a_time(monkeypatch):
+    monkeypatch.setattr(order, "_CHUNK_BINS", 5)
+    wanted = [Stretch("chr1", start, 2) for start in (400, 0, 200, 100, 300, 0, 400)]
+    along = [Stretch("chr1", 0, 10)]
+    content = np.arange(10, dtype=np.float32).tobytes()
+    sizes: list[int] = []
+
+    def encode(block: Block, value_X: np.ndarray) -> bytes:
+        sizes.append(block.bins)
+        return value_X.tobytes()
+
+    found = list(in_order_of(wanted, [(Block("chr1", 0, 1_000, tuple(along)), [content])], encode))
+    assert sizes == [4, 4, 4, 2]
+    values = np.frombuffer(b"".join(bytes_ for _, [bytes_] in found), dtype=np.float32)
+    assert values.tolist() == [8, 9, 0, 1, 4, 5, 2, 3, 6, 7, 0, 1, 8, 9]
 
 
 def test_what_goes_along_the_genome_is_told_from_what_jumps():
