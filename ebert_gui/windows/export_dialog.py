@@ -8,6 +8,7 @@ from PyQt6.QtWidgets import (
     QCheckBox,
     QComboBox,
     QDialog,
+    QDoubleSpinBox,
     QFileDialog,
     QListWidget,
     QListWidgetItem,
@@ -17,7 +18,7 @@ from PyQt6.QtWidgets import (
     QWidget,
 )
 
-from ebert_core.protocol.calling import calls_of_factor
+from ebert_core.protocol.calling import calls_at_precision, calls_of_factor
 from ebert_core.protocol.inputs import CellInputs, input_sentences
 from ebert_core.protocol.locus import Interval, format_locus
 from ebert_core.protocol.modelling import CheckpointSummary
@@ -25,17 +26,23 @@ from ebert_core.protocol.reliability import calibration_warning
 from ebert_core.protocol.showing import shown
 from ebert_core.protocol.specs import Predict
 from ebert_core.protocol.tracks import DatasetSummary
-from ebert_gui.windows.forms import Footer, above_footer, add_row, form_layout, label, path_field
+from ebert_gui.windows.forms import Footer, above_footer, add_row, form_layout, label, path_field, row
 from ebert_gui.windows.paths import beside, file_name, is_absolute, slug
 from ebert_gui.windows.plain import literal
 from ebert_gui.windows.wording import bases, duration, listed
 
-_CALLS = ".bed.gz"
+_CALLS, _ROWS = ".bed.gz", ".tsv"
 _FORMATS = (
     ("bigWig, for genome browsers", ".bw"),
-    ("BED of what is called bound, compressed", _CALLS),
+    ("bedGraph, as text", ".bedgraph"),
+    ("BED of what is called bound, indexed", _CALLS),
     ("table as for ENCODE-DREAM, compressed", ".tab.gz"),
+    ("table with a row for each region", _ROWS),
 )
+# What genome browsers draw.
+_BROWSED = (".bw", ".bedgraph", _CALLS)
+_PRECISION_HELP = "Calls bins from where this share of the called ones was bound on held-out loci, such as 0.5."
+_BED = "BED (*.bed *.bed.gz *.narrowPeak *.narrowPeak.gz)"
 _STRANDS = (("both strands, averaged", 2), ("one strand, twice as fast", 1))
 
 
@@ -77,10 +84,21 @@ class ExportDialog(QDialog):
             factor=self.factor.currentText(),
             output=self.output.text().strip(),
             chromosomes=self._chosen() if self.some.isChecked() else (),
+            regions=tuple(filter(None, (self.regions.text().strip(),))) if self.listed.isChecked() else (),
             locus=format_locus(self._view) if self.here.isChecked() else "",
             strands=self.strands.currentData(),
+            wanted_precision=self.wanted_precision.value() if self._makes_calls() else 0.0,
+            igv_session=self._session() if self.igv_session.isChecked() else "",
             without_inputs=self.without_inputs.isChecked() and self._inputs().is_any_cell,
         )
+
+    def _makes_calls(self) -> bool:
+        return str(self.format.currentData()) == _CALLS
+
+    def _session(self) -> str:
+        """Where the session of IGV lies: beside the file, whose ending it takes the place of."""
+        output, ending = self.output.text().strip(), str(self.format.currentData())
+        return f"{output.removesuffix(ending)}.igv.xml" if output and ending in _BROWSED else ""
 
     def _inputs(self) -> CellInputs:
         return self._checkpoint.inputs_of(self.cell_type.currentText())
@@ -93,7 +111,13 @@ class ExportDialog(QDialog):
         self.some = QRadioButton("chosen chromosomes")
         self.here = QRadioButton(literal(f"what the window shows ({format_locus(self._view)})"))
         self._scopes = QButtonGroup(self)
-        for button in (self.genome, self.some, self.here):
+        self.listed = QRadioButton("the regions of a BED file")
+        self.regions = path_field("/path/to/regions.bed")
+        self.regions.setAccessibleName("BED file of regions")
+        self._pick_regions = QPushButton("Browse…")
+        self._pick_regions.setAutoDefault(False)
+        self._pick_regions.setAccessibleName("Browse for the BED file of regions")
+        for button in (self.genome, self.some, self.here, self.listed):
             self._scopes.addButton(button)
         self.some.setChecked(True)
         self.chromosomes = QListWidget()
@@ -115,6 +139,12 @@ class ExportDialog(QDialog):
             self.format.addItem(f"{text} ({ending})", ending)
         for choice in (self.factor, self.cell_type, self.strands, self.format):
             choice.setMinimumWidth(300)
+        self.wanted_precision = QDoubleSpinBox()
+        self.wanted_precision.setRange(0, 1)
+        self.wanted_precision.setSingleStep(0.05)
+        self.wanted_precision.setSpecialValueText("as called in the window")
+        self.wanted_precision.setMinimumWidth(300)
+        self.igv_session = QCheckBox("Also write a session in which IGV shows it from 0 to 1")
         self.output = path_field("/path/to/file.bw")
         self._footer = Footer("Start export")
         self._caution = label("", "caution")
@@ -127,16 +157,20 @@ class ExportDialog(QDialog):
         scope = QWidget()
         lines = QVBoxLayout(scope)
         lines.setContentsMargins(0, 4, 0, 0)
-        for widget in (self.genome, self.some, self.chromosomes, self.here):
+        for widget in (self.genome, self.some, self.chromosomes, self.here, self.listed):
             lines.addWidget(widget)
+        lines.addLayout(row(self.regions, self._pick_regions))
         add_row(form, "Predict", scope)
         add_row(form, "&Read", self.strands)
         add_row(form, "F&ormat", self.format)
+        add_row(form, "&Wanted precision", self.wanted_precision, help_text=_PRECISION_HELP)
+        self._form, self._precision_row = form, form.rowCount() - 1
         browse = QPushButton("Browse…")
         browse.setAutoDefault(False)
         browse.setAccessibleName("Browse for the file to write")
         browse.clicked.connect(self._pick_file)
-        add_row(form, "&Write to", self.output, browse)
+        add_row(form, "Write &to", self.output, browse)
+        form.addRow("", self.igv_session)
         contents = QVBoxLayout()
         contents.setContentsMargins(16, 16, 16, 8)
         contents.setSpacing(12)
@@ -153,6 +187,9 @@ class ExportDialog(QDialog):
         self.chromosomes.itemChanged.connect(self._follow)
         for choice in (self.factor, self.cell_type, self.strands, self.format):
             choice.currentIndexChanged.connect(self._follow)
+        self._pick_regions.clicked.connect(self._pick_region_file)
+        self.regions.textChanged.connect(self._follow_sentences)
+        self.wanted_precision.valueChanged.connect(self._follow_sentences)
         self.output.textChanged.connect(self._follow_sentences)
         self.without_inputs.toggled.connect(self._follow_sentences)
 
@@ -166,6 +203,10 @@ class ExportDialog(QDialog):
 
     def _follow(self) -> None:
         self.chromosomes.setVisible(self.some.isChecked())
+        self.regions.setVisible(self.listed.isChecked())
+        self._pick_regions.setVisible(self.listed.isChecked())
+        self._form.setRowVisible(self._precision_row, self._makes_calls())
+        self.igv_session.setVisible(str(self.format.currentData()) in _BROWSED)
         suggested = self._suggestion()
         if self.output.text() in ("", self._suggested):
             self.output.setText(suggested)
@@ -179,7 +220,7 @@ class ExportDialog(QDialog):
         self._caution.setText(caution(spec, self._dataset, self._checkpoint))
         self._caution.setVisible(bool(self._caution.text()))
         self.without_inputs.setVisible(self._inputs().is_any_cell)
-        problem = objection(spec, self._checkpoint, needs_chromosomes=self.some.isChecked())
+        problem = objection(spec, self._checkpoint, self.some.isChecked(), self.listed.isChecked())
         self._footer.say("" if problem else self._promise(spec), problem)
 
     def _suggestion(self) -> str:
@@ -193,9 +234,10 @@ class ExportDialog(QDialog):
         return beside(self._dataset.path, "exports", stem + self.format.currentData())
 
     def _promise(self, spec: Predict) -> str:
-        where = listed(spec.chromosomes, 6) or spec.locus or "the whole genome"
+        files = [f"the regions of {file_name(path)}" for path in spec.regions]
+        where = listed((*spec.chromosomes, *files), 6) or spec.locus or "the whole genome"
         said = f"Writes predicted {spec.factor} binding in {spec.cell_type} on {where} to {file_name(spec.output)}"
-        if self._bases_per_second is None:
+        if self._bases_per_second is None or spec.regions:
             return f"{said}. You can go on working meanwhile."
         speed = self._bases_per_second * 2 / spec.strands
         return f"{said}, in about {duration(self._length(spec) / speed)}. You can go on working meanwhile."
@@ -206,6 +248,12 @@ class ExportDialog(QDialog):
         lengths = {chromosome.name: chromosome.length for chromosome in self._dataset.chromosomes}
         return sum(lengths[name] for name in spec.chromosomes or lengths)
 
+    def _pick_region_file(self) -> None:
+        start = self.regions.text() or str(Path(self._dataset.path).parent)
+        chosen, _filter = QFileDialog.getOpenFileName(self, "Regions to predict", start, f"{_BED};;All files (*)")
+        if chosen:
+            self.regions.setText(chosen)
+
     def _pick_file(self) -> None:
         endings = " ".join(f"*{ending}" for _text, ending in _FORMATS)
         start = self.output.text() or str(Path.home())
@@ -214,7 +262,9 @@ class ExportDialog(QDialog):
             self.output.setText(_with_ending(chosen, self.format.currentData()))
 
 
-def objection(spec: Predict, checkpoint: CheckpointSummary, needs_chromosomes: bool) -> str:
+def objection(
+    spec: Predict, checkpoint: CheckpointSummary, needs_chromosomes: bool, needs_regions: bool = False
+) -> str:
     """Why this cannot start, in one sentence; empty when it can."""
     if not checkpoint.factors:
         return f"{checkpoint.name} predicts no factor yet: fine-tune it first."
@@ -224,6 +274,10 @@ def objection(spec: Predict, checkpoint: CheckpointSummary, needs_chromosomes: b
         return f"{checkpoint.name} knows nothing of {spec.cell_type} here; tick that it may predict all the same."
     if needs_chromosomes and not spec.chromosomes:
         return "Choose at least one chromosome."
+    if needs_regions and not all(map(is_absolute, spec.regions or ("",))):
+        return "Give the whole path of a BED file with regions."
+    if spec.output.endswith(_ROWS) and not (spec.regions or spec.locus):
+        return "A row for each region needs regions: name a BED file, or take what the window shows."
     if not spec.output:
         return "Say which file to write."
     if not is_absolute(spec.output):
@@ -235,10 +289,16 @@ def objection(spec: Predict, checkpoint: CheckpointSummary, needs_chromosomes: b
 
 def _no_calls(spec: Predict, checkpoint: CheckpointSummary) -> str:
     known = next((factor for factor in checkpoint.factors if factor.name == spec.factor), None)
-    calls = calls_of_factor(known) if known is not None else None
-    if calls is None or calls.threshold is not None:
+    if known is None:
         return ""
-    return f"No bin of {spec.factor} is called bound: {calls.reason}. Choose a format that holds its probabilities."
+    wanted = spec.wanted_precision
+    calls = calls_at_precision(known.cell_types, known.reliability, wanted) if wanted else calls_of_factor(known)
+    if calls.threshold is not None:
+        return ""
+    otherwise = "Want less, or choose" if wanted else "Choose"
+    return (
+        f"No bin of {spec.factor} is called bound: {calls.reason}. {otherwise} a format that holds its probabilities."
+    )
 
 
 def caution(spec: Predict, dataset: DatasetSummary, checkpoint: CheckpointSummary) -> str:

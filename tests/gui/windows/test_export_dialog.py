@@ -74,11 +74,11 @@ def test_no_time_is_promised_before_it_was_measured(
 
 def test_the_file_name_follows_the_choices_until_a_person_writes_one(dialog: ExportDialog) -> None:
     dialog.factor.setCurrentText("MAX")
-    dialog.format.setCurrentIndex(2)
+    dialog.format.setCurrentIndex(dialog.format.findData(".tab.gz"))
     assert dialog.output.text() == "/data/exports/MAX.K562.predicted.tab.gz"
     dialog.output.setText("/mine/best.tab.gz")
     dialog.factor.setCurrentText("CTCF")
-    dialog.format.setCurrentIndex(1)
+    dialog.format.setCurrentIndex(dialog.format.findData(".bed.gz"))
     assert dialog.output.text() == "/mine/best.bed.gz"
 
 
@@ -105,7 +105,7 @@ def test_nothing_chosen_cannot_start(dialog: ExportDialog) -> None:
         ({"chromosomes": ()}, "at least one chromosome"),
         ({"output": ""}, "which file"),
         ({"output": "x.bw"}, "whole path"),
-        ({"output": "/x.txt"}, "must end in .bw, .bed.gz or .tab.gz"),
+        ({"output": "/x.txt"}, "must end in .bw, .bedgraph, .bed.gz, .tab.gz or .tsv"),
         ({"output": "/x.bed.gz", "factor": "MAX"}, "No bin of MAX is called bound: no threshold was measured."),
         ({"output": "/x.tab.gz", "factor": "MAX"}, ""),
         ({"output": "/x.bed.gz"}, ""),
@@ -176,3 +176,57 @@ def test_a_cell_type_of_which_nothing_is_given_is_exported_only_when_that_is_tic
     assert dialog.without_inputs.isHidden()
     assert not dialog.spec().without_inputs
     assert "In HepG2 it predicts without DNase, which the dataset does not give." in texts(dialog)
+
+
+def choose_format(dialog: ExportDialog, ending: str) -> None:
+    dialog.format.setCurrentIndex(dialog.format.findData(ending))
+
+
+def test_the_regions_of_a_bed_file_are_predicted_when_it_is_named(dialog: ExportDialog) -> None:
+    dialog.listed.setChecked(True)
+    assert not start(dialog).isEnabled()
+    assert "Give the whole path of a BED file with regions." in texts(dialog)
+    dialog.regions.setText("mine.bed")
+    assert not start(dialog).isEnabled()
+    dialog.regions.setText("/mine/peaks.bed")
+    assert start(dialog).isEnabled()
+    spec = dialog.spec()
+    assert (spec.regions, spec.chromosomes, spec.locus) == (("/mine/peaks.bed",), (), "")
+    assert "on the regions of peaks.bed" in texts(dialog)
+    assert "in about" not in texts(dialog), "how long the regions are is not known here"
+    dialog.here.setChecked(True)
+    assert dialog.spec().regions == ()
+
+
+def test_a_row_for_each_region_needs_regions(dialog: ExportDialog) -> None:
+    choose_format(dialog, ".tsv")
+    assert "name a BED file, or take what the window shows" in texts(dialog)
+    assert not start(dialog).isEnabled()
+    dialog.here.setChecked(True)
+    assert start(dialog).isEnabled()
+    assert dialog.spec().output.endswith(".tsv")
+
+
+def test_a_precision_is_wanted_of_calls_alone(dialog: ExportDialog) -> None:
+    assert not dialog.wanted_precision.isVisibleTo(dialog)
+    choose_format(dialog, ".bed.gz")
+    assert dialog.wanted_precision.isVisibleTo(dialog)
+    assert dialog.spec().wanted_precision == 0.0
+    dialog.wanted_precision.setValue(1.0)
+    assert dialog.spec().wanted_precision == 1.0
+    assert "No bin of CTCF is called bound" in texts(dialog)
+    assert not start(dialog).isEnabled()
+    choose_format(dialog, ".bedgraph")
+    assert dialog.spec().wanted_precision == 0.0
+    assert start(dialog).isEnabled()
+
+
+def test_a_session_of_igv_lies_beside_the_file_where_browsers_draw_it(dialog: ExportDialog) -> None:
+    assert dialog.spec().igv_session == ""
+    dialog.igv_session.setChecked(True)
+    assert dialog.spec().igv_session == "/data/exports/CTCF.K562.predicted.igv.xml"
+    choose_format(dialog, ".bedgraph")
+    assert dialog.spec().igv_session == "/data/exports/CTCF.K562.predicted.igv.xml"
+    choose_format(dialog, ".tab.gz")
+    assert not dialog.igv_session.isVisibleTo(dialog)
+    assert dialog.spec().igv_session == ""
