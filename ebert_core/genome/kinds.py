@@ -159,8 +159,8 @@ def _kind_of_features(path: Path, features: list[Feature], form: str) -> FileKin
         first = features[0]
         return FileKind(
             "features",
-            f"Regions in {form}, as it seems: {first.chromosome} is taken for a chromosome, {first.start} and "
-            f"{first.end} for positions. A table of counts has a new name in every line, too, and cannot be read.",
+            f"Regions in {form}, or a table of counts, which cannot be read: every line begins with another name. "
+            f"{first.chromosome} is taken for a chromosome, {first.start} and {first.end} for positions.",
         )
     return FileKind("features", f"Regions in {form}.")
 

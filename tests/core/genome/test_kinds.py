@@ -153,6 +153,6 @@ def test_a_table_of_counts_that_reads_as_bed_is_said_to_be_taken_for_it(tmp_path
     found = kind_of_file(path)
     assert found.kind == "features"
     assert "ENSG00000000000 is taken for a chromosome, 0 and 40 for positions" in found.sentence
-    assert "A table of counts" in found.sentence
+    assert "or a table of counts" in found.sentence
     path.write_text("".join(f"chr{number % 3}\t{number}\t{number + 40}\tx{number}\n" for number in range(30)))
     assert kind_of_file(path).sentence == "Regions in BED."
