@@ -1,14 +1,12 @@
 """What every test of the window may use."""
 
-from collections.abc import Iterator
-
 import pytest
 from PyQt6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
 
 @pytest.fixture
-def qtbot(qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> Iterator[QtBot]:
+def qtbot(qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> QtBot:
     """pytest-qt's robot, which keeps its widgets until it has closed them.
 
     It knows them by weak references only: Python may free a shown widget as soon as a test returns, while Qt still has
@@ -22,4 +20,4 @@ def qtbot(qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> Iterator[QtBot]:
         add(widget, **more)
 
     monkeypatch.setattr(qtbot, "addWidget", add_and_keep)
-    yield qtbot
+    return qtbot

@@ -41,7 +41,7 @@ from ebert_gui.state.tracks import (
     UnknownTrack,
 )
 from ebert_gui.state.workspace import Workspace
-from ebert_gui.workers.state import Failure
+from ebert_gui.workers.state import Condition, Failure, WorkerState
 
 LENGTH = 5_000_000
 CELLS = (
@@ -336,6 +336,24 @@ def test_a_bound_planted_site_comes_before_peaks_and_a_person_before_both(here: 
     guess_anchor(Workspace(), source)
 
 
+def test_only_sites_of_the_chosen_pair_are_guessed_at(here: Workspace) -> None:
+    class Both:
+        def content(self, track) -> TrackContent:
+            place = 1_003_000 if track.cell_type == here.cell_type else 1_010_000
+            return TrackContent({"peaks": (Held(1, at(0, LENGTH), peaks((place, place + 9, place))),)})
+
+    factor = here.factor
+    here.tracks.restart(tuple(PeaksTrack(cell_type=cell, factor=factor) for cell in ("beta", "alpha")))
+    guess_anchor(here, Both())
+    assert here.anchor == at(1_003_000, 1_003_001)
+
+
+def test_the_margin_is_a_share_of_what_is_seen_at_both_sides() -> None:
+    wide = streams.with_margin(at(10_000, 12_000))
+    assert 10_000 - wide.start == wide.end - 12_000 == round(2_000 * streams.MARGIN)
+    assert 200 <= 10_000 - wide.start <= 4_000
+
+
 # What is opened
 
 
@@ -400,3 +418,20 @@ def test_two_requests_for_one_stretch_are_told_apart_by_their_strands(predicting
     assert isinstance(one, PredictView)
     assert one != two
     assert one.columns == needs.PREDICTION_COLUMNS
+
+
+def test_a_model_worker_that_came_back_is_given_its_checkpoint_again(opener: Opener, here, model) -> None:
+    said: list[str] = []
+    opener.problem.connect(lambda sentence, _details: said.append(sentence))
+    opener.on_model_state(WorkerState(Condition.READY))
+    assert model.asked == []
+    opener.open_checkpoint("/c")
+    answer(model, CHECKPOINT)
+    opener.on_model_state(WorkerState(Condition.RESTARTING, "The model worker ended."))
+    assert said == ["The model worker ended."]
+    opener.on_model_state(WorkerState(Condition.READY))
+    opener.on_model_state(WorkerState(Condition.BUSY))
+    assert [body.path for body in model.asked] == ["/c", "/c"]
+    opener.on_model_state(WorkerState(Condition.FAILED, "It does not start."))
+    assert here.model_problem
+    assert len(said) == 2

@@ -1,15 +1,32 @@
 """The follower of jobs asks for the curves and the verdict of the job on screen."""
 
 import pytest
+from msgspec.structs import replace
 from pytestqt.qtbot import QtBot
 
 from ebert_core.protocol.specs import Predict
 from ebert_core.protocol.tracks import CheckDraft, DatasetDraft, DraftCheck
 from ebert_core.protocol.verdict import Judgement, Verdict
-from ebert_core.protocol.work import CheckJob, JobCheck, JobVerdict, Metrics, ReadMetrics, ReadVerdict
+from ebert_core.protocol.work import (
+    CheckJob,
+    JobCheck,
+    Jobs,
+    JobSummary,
+    JobVerdict,
+    ListJobs,
+    Metrics,
+    ReadMetrics,
+    ReadSpec,
+    ReadVerdict,
+    Removed,
+    RemoveJob,
+    ResumeJob,
+    StartJob,
+    StopJob,
+)
 from ebert_gui.loading.jobs import JobFollower
 from ebert_gui.loading.opening import Opener
-from ebert_gui.workers.state import Failure
+from ebert_gui.workers.state import Condition, Failure, WorkerState
 
 VERDICT = Verdict(Judgement("CTCF", ("K562",), 37, 150, "level", "It is level."), "motif x state", "chr20")
 
@@ -63,3 +80,111 @@ def test_files_of_a_draft_are_checked_once_more_after_the_worker_ended(loader, w
     Opener(workspace, data, data).check_draft(DatasetDraft("/d.toml", "d", "hg19", "/d.fa"), told.append)
     data.fail_all(Failure(kind, file="/d.fa"))
     assert (len(data.requests(CheckDraft)), told) == (asked, [])
+
+
+RUNNING = JobSummary("/jobs/1", "1-finetune-x", "finetune", "x", "running", "box", 1000.0, 0.42)
+DONE = replace(RUNNING, directory="/jobs/2", state="done")
+
+
+class Heard:
+    """What a follower announced, in order."""
+
+    def __init__(self, follower: JobFollower) -> None:
+        self.told: list[tuple[str, object]] = []
+        for name in ("listed", "started", "ended"):
+            getattr(follower, name).connect(lambda what, name=name: self.told.append((name, what)))
+        follower.problem.connect(lambda sentence, _details: self.told.append(("problem", sentence)))
+
+    def take(self) -> list[tuple[str, object]]:
+        told, self.told = self.told, []
+        return told
+
+
+@pytest.fixture
+def follower(loader, workspace, data) -> JobFollower:
+    data.open.clear()
+    data.asked.clear()
+    return JobFollower(workspace, data)
+
+
+def answer(data, *replies: object) -> None:
+    """Answer the oldest requests."""
+    for reply in replies:
+        data.open.pop(next(iter(data.open)))[1](reply)
+
+
+def test_a_job_that_is_started_is_told_of_listed_and_its_curves_are_read(follower, workspace, data) -> None:
+    heard = Heard(follower)
+    follower.start(SPEC)
+    assert data.asked == [StartJob(SPEC, workspace.dataset.path)]
+    answer(data, RUNNING)
+    assert heard.take() == [("started", RUNNING)]
+    assert data.asked[1:] == [ListJobs(workspace.dataset.path)]
+    answer(data, Jobs((RUNNING, DONE)))
+    assert heard.take() == [("listed", Jobs((RUNNING, DONE)))]
+    assert data.asked[2:] == [ReadMetrics("/jobs/1"), ReadVerdict("/jobs/1")]
+
+
+@pytest.mark.parametrize(
+    ("ask", "request_of", "reply"),
+    [
+        (lambda follower: follower.stop("/jobs/1"), StopJob("/jobs/1"), RUNNING),
+        (lambda follower: follower.resume("/jobs/1"), ResumeJob("/jobs/1"), RUNNING),
+        (lambda follower: follower.remove("/jobs/1"), RemoveJob("/jobs/1"), Removed("/jobs/1")),
+    ],
+)
+def test_stopping_resuming_and_removing_reach_the_worker_and_the_list_is_read_again(
+    follower, workspace, data, ask, request_of, reply
+) -> None:
+    heard = Heard(follower)
+    ask(follower)
+    assert data.asked == [request_of]
+    answer(data, reply)
+    assert data.asked[1:] == [ListJobs(workspace.dataset.path)]
+    assert heard.take() == []
+    ask(follower)
+    data.fail_all(Failure("invalid", "It does not run."))
+    assert ("problem", "It does not run.") in heard.take()
+
+
+def test_a_job_that_ends_is_told_of_once_and_the_looking_ends_with_the_last(follower, workspace, data) -> None:
+    heard = Heard(follower)
+    follower.look()
+    answer(data, Jobs((RUNNING,)))
+    assert follower._timer.isActive()
+    follower._timer.timeout.emit()
+    ended = replace(RUNNING, state="failed")
+    answer(data, Jobs((ended, DONE)))
+    assert heard.take()[1:] == [("listed", Jobs((ended, DONE))), ("ended", ended)]
+    assert not follower._timer.isActive()
+    follower.look()
+    answer(data, Jobs((ended, DONE)))
+    assert heard.take() == [("listed", Jobs((ended, DONE)))]
+
+
+def test_a_job_of_a_dataset_that_was_open_before_is_followed_while_it_runs(follower, workspace, data) -> None:
+    heard = Heard(follower)
+    first = workspace.dataset.path
+    follower.look()
+    answer(data, Jobs((RUNNING, DONE)))
+    data.asked.clear()
+    workspace.open_dataset(replace(workspace.dataset, path="/other/DATASET.toml"))
+    assert [each for each in data.asked if isinstance(each, ListJobs)] == [
+        ListJobs("/other/DATASET.toml"),
+        ListJobs(first),
+    ]
+    heard.take()
+    other = replace(DONE, directory="/jobs/9")
+    follower._on_jobs("/other/DATASET.toml", Jobs((other,)))
+    assert heard.take() == [("listed", Jobs((other, RUNNING)))]
+
+
+def test_no_jobs_are_asked_for_before_the_worker_is_there(follower, data) -> None:
+    data.state = WorkerState(Condition.STARTING)
+    follower.look()
+    assert data.asked == []
+
+
+def test_what_a_job_was_asked_is_read_for_the_form(follower, data) -> None:
+    follower.read_spec("/jobs/1", lambda _spec: None)
+    assert data.asked == [ReadSpec("/jobs/1")]
