@@ -36,6 +36,7 @@ from ebert_core.genome.signal import OpenSignal, open_signal
 from ebert_core.genome.states import Segmentation
 from ebert_core.protocol.alphabets import mixed_alphabets
 from ebert_core.protocol.chromosome_names import (
+    KnownNames,
     in_natural_order,
     name_in,
     natural_order,
@@ -179,6 +180,11 @@ class Dataset:
         if self.reference:
             return self.reference.chromosome_lengths
         return self._lengths_of_files()
+
+    @cached_property
+    def chromosome_names(self) -> KnownNames:
+        """Which of its chromosomes is meant by any name of it."""
+        return KnownNames(self.chromosome_lengths)
 
     @cached_property
     def genes(self) -> FeatureSource | None:

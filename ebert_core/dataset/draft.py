@@ -18,7 +18,7 @@ from ebert_core.genome.lines import first_bytes
 from ebert_core.genome.signal import SignalFile, open_signal
 from ebert_core.genome.states import Segmentation
 from ebert_core.genome.twobit import TwoBitFile, is_twobit
-from ebert_core.protocol.chromosome_names import name_in, natural_order
+from ebert_core.protocol.chromosome_names import KnownNames, natural_order
 from ebert_core.protocol.errors import InvalidRequest
 from ebert_core.protocol.locus import Interval, format_locus
 from ebert_core.protocol.reading import Avoided, reading
@@ -108,7 +108,8 @@ def _first_look(draft: DatasetDraft, lengths: dict[str, int]) -> str:
     """Where a person first sees data: around the strongest of the first peaks. Empty without peaks."""
     files = (path for _cell, _factor, grade, path in draft.peaks if grade == "conservative")
     peaks = [peak for path in islice(files, 1) for peak in read_features(Path(path))]
-    known = [(peak, name) for peak in peaks if (name := name_in(lengths, peak.chromosome))]
+    names = KnownNames(lengths)
+    known = [(peak, name) for peak in peaks if (name := names.find(peak.chromosome))]
     if not known:
         return ""
     strongest, chromosome = max(known, key=lambda pair: pair[0].score)

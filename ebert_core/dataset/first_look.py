@@ -10,7 +10,7 @@ from ebert_core.genome.reference import Reference
 from ebert_core.genome.signal import BigWigSignal, StepSignal
 from ebert_core.genome.states import Segmentation
 from ebert_core.protocol.bases import N
-from ebert_core.protocol.chromosome_names import in_natural_order, name_in
+from ebert_core.protocol.chromosome_names import KnownNames, in_natural_order
 from ebert_core.protocol.errors import InvalidRequest
 from ebert_core.protocol.locus import Interval
 from ebert_core.protocol.reading import reading
@@ -38,8 +38,9 @@ def first_look(tracks: Sequence[TrackFile], lengths: Mapping[str, int]) -> Inter
 
 
 def _first_stretch(track: TrackFile, lengths: Mapping[str, int]) -> Interval | None:
+    names = KnownNames(lengths)
     for chromosome in in_natural_order(track.chromosome_lengths):
-        name = name_in(lengths, chromosome)
+        name = names.find(chromosome)
         span = _first_span(track, chromosome) if name is not None else None
         if span is not None and name is not None:
             return _with_margins(name, *span, lengths[name])

@@ -14,7 +14,6 @@ from numpy.typing import NDArray
 from ebert_core.dataset.description import Dataset
 from ebert_core.genome.annotation import FeatureSource
 from ebert_core.protocol.bases import N
-from ebert_core.protocol.chromosome_names import name_in
 from ebert_core.protocol.locus import Interval
 
 BOUND, UNBOUND, NOT_SCORED = 1, 0, -1
@@ -97,7 +96,7 @@ def peak_labels(
 def scorable_bins(dataset: Dataset, interval: Interval) -> NDArray[np.bool_]:
     """Which bins of an interval may be scored at all, whatever the factor and cell type."""
     starts = bin_starts(interval)
-    name = name_in(dataset.chromosome_lengths, interval.chromosome)
+    name = dataset.chromosome_names.find(interval.chromosome)
     if name is None or not len(starts):
         return np.zeros(len(starts), dtype=np.bool_)
     is_scorable = (starts >= 0) & (starts + WIDTH <= dataset.chromosome_lengths[name])

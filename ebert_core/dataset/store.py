@@ -31,7 +31,7 @@ from ebert_core.dataset.store_index import (
 from ebert_core.dataset.stored_array import StoredArray
 from ebert_core.genome.motifs import POSITION_WIDTH, Matrices
 from ebert_core.protocol.bases import N
-from ebert_core.protocol.chromosome_names import name_in
+from ebert_core.protocol.chromosome_names import KnownNames
 from ebert_core.protocol.errors import InvalidRequest
 from ebert_core.protocol.locus import Interval
 from ebert_core.protocol.wording import has_no
@@ -64,7 +64,6 @@ class Store:
             self._open(folder)
         finally:
             os.close(folder)
-        self._names: dict[str, str | None] = {}
         self._stand_ins: dict[tuple[str, str], str] = {}
 
     def _open(self, folder: int) -> None:
@@ -77,6 +76,7 @@ class Store:
             offsets.append(size)
             size += segment.length
         self._segments = {chromosome: _Segments(*found) for chromosome, found in by_chromosome.items()}
+        self._names = KnownNames(self._segments)
         bins, positions, numbers = size // BIN_WIDTH, size // POSITION_WIDTH, cell_numbers(index)
 
         def mapped(name: str, kind: DTypeLike, count: int) -> StoredArray:
@@ -236,9 +236,7 @@ class Store:
         return _Place(offsets, is_inside)
 
     def _on(self, chromosome: str) -> "_Segments | None":
-        if chromosome not in self._names:
-            self._names[chromosome] = name_in(self._segments, chromosome)
-        name = self._names[chromosome]
+        name = self._names.find(chromosome)
         return self._segments[name] if name is not None else None
 
 

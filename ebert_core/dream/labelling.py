@@ -15,7 +15,7 @@ from ebert_core.dream.label_writer import LabelWriter
 from ebert_core.dream.regions import bins_of
 from ebert_core.dream.sources import CellPeaks, Sources
 from ebert_core.genome.annotation import FeatureSource
-from ebert_core.protocol.chromosome_names import name_in
+from ebert_core.protocol.chromosome_names import KnownNames
 from ebert_core.protocol.documents import read_json
 from ebert_core.protocol.errors import InvalidRequest
 from ebert_core.protocol.whole_files import write_whole
@@ -73,8 +73,9 @@ def write_labels(path: Path, sources: Sources, rule: LabelRule = TRAINING_RULE) 
     bins, names = 0, dict[str, None]()
     bound, ambiguous = (np.zeros(len(cells), dtype=np.int64) for _ in range(2))
     with LabelWriter(path, [cell.cell_type for cell in cells]) as writer:
+        chromosomes = KnownNames(sources.chromosomes)
         for run in sources.runs:
-            if sources.chromosomes and not name_in(sources.chromosomes, run.chromosome):
+            if sources.chromosomes and not chromosomes.find(run.chromosome):
                 known = ", ".join(sources.chromosomes[:5])
                 raise InvalidRequest(
                     f"The regions have bins on {run.chromosome}, of which the dataset knows nothing; it has {known}. "
@@ -142,9 +143,10 @@ def _spans(features: FeatureSource, chromosome: str) -> NDArray[np.int64]:
 def _check_names(cells: Sequence[CellPeaks], names: Iterable[str]) -> None:
     """Peaks that name no chromosome of the regions would make a file of nothing but U."""
     known = list(names)
+    known_names = KnownNames(known)
     for cell in cells:
         found = cell.conservative.chromosome_lengths
-        if found and not any(name_in(known, name) for name in found):
+        if found and not any(map(known_names.find, found)):
             raise InvalidRequest(
                 f"{cell.conservative.path} has peaks on {', '.join(list(found)[:3])}, and none on a chromosome of the "
                 f"regions, which are on {', '.join(known[:3])}."

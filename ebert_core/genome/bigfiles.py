@@ -13,7 +13,7 @@ from ebert_core.genome.bed import bed_feature, salvaged
 from ebert_core.genome.big_structure import has_absurd_sizes
 from ebert_core.genome.features import Feature, Fold, Located
 from ebert_core.genome.lines import BadLine, Skipped, reading
-from ebert_core.protocol.chromosome_names import name_in
+from ebert_core.protocol.chromosome_names import KnownNames
 from ebert_core.protocol.codec import to_travel
 from ebert_core.protocol.errors import InvalidRequest
 from ebert_core.protocol.locus import Interval
@@ -93,6 +93,7 @@ class BigBedFeatures:
             raise InvalidRequest(f"{path} is a bigWig, which holds a signal and no features.")
         self._fold = fold
         self.chromosome_lengths: dict[str, int] = dict(self._reader.chroms())
+        self._names = KnownNames(self.chromosome_lengths)
         fields = self._field_names()
         self._gene_name = next((fields.index(name) for name in ("geneName", "geneName2", "name2") if name in fields), 3)
 
@@ -111,17 +112,17 @@ class BigBedFeatures:
 
     def on(self, chromosome: str) -> Located:
         """The features of a chromosome, under any of its names."""
-        name = name_in(self.chromosome_lengths, chromosome)
+        name = self._names.find(chromosome)
         return Located(self._read(name, 0, self.chromosome_lengths[name]) if name is not None else ())
 
     def first(self, chromosome: str, count: int) -> tuple[Feature, ...]:
         """The first features of a chromosome, made of so many records."""
-        name = name_in(self.chromosome_lengths, chromosome)
+        name = self._names.find(chromosome)
         return tuple(self._read(name, 0, self.chromosome_lengths[name], count)) if name is not None else ()
 
     def touching(self, interval: Interval) -> list[Feature]:
         """Features that share a base with an interval, in order of their starts."""
-        name = name_in(self.chromosome_lengths, interval.chromosome)
+        name = self._names.find(interval.chromosome)
         if name is None:
             return []
         start, end = max(0, interval.start), min(interval.end, self.chromosome_lengths[name])

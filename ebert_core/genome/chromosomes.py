@@ -5,11 +5,11 @@ from pathlib import Path
 
 from ebert_core.genome.lines import at_line, columns_of, read_lines, whole_number
 from ebert_core.protocol.chromosome_names import (
+    KnownNames,
     are_other_mitochondria,
     assembly_called,
     assembly_of_names,
     in_natural_order,
-    name_in,
 )
 from ebert_core.protocol.errors import InvalidRequest
 from ebert_core.protocol.tracks import Band
@@ -63,8 +63,9 @@ def check_same_assembly(expected: Mapping[str, int], found: Mapping[str, int], s
     Raises:
         InvalidRequest: a length differs, so the file belongs to another assembly.
     """
+    names = KnownNames(expected)
     for chromosome, length in found.items():
-        known = name_in(expected, chromosome)
+        known = names.find(chromosome)
         if known is None or are_other_mitochondria(known, expected[known], chromosome, length):
             continue
         if expected[known] != length:
@@ -72,13 +73,14 @@ def check_same_assembly(expected: Mapping[str, int], found: Mapping[str, int], s
                 f"{source} belongs to another assembly: its {chromosome} has {length:,} bases, "
                 f"the dataset's {known} has {expected[known]:,}."
             )
-    _check_names(expected, found, source)
+    _check_names(expected, names, found, source)
 
 
 def other_mitochondrion(expected: Mapping[str, int], found: Mapping[str, int]) -> str:
     """A sentence where a file's mitochondrion is another sequence than the dataset's; empty where it is not."""
+    names = KnownNames(expected)
     for name, length in found.items():
-        known = name_in(expected, name) if 16_569 <= length <= 16_571 else None
+        known = names.find(name) if 16_569 <= length <= 16_571 else None
         if known is not None and are_other_mitochondria(known, expected[known], name, length):
             return (
                 f"{name} of this file ({length:,} bases) is another sequence of the mitochondrion than {known} of the "
@@ -90,7 +92,7 @@ def other_mitochondrion(expected: Mapping[str, int], found: Mapping[str, int]) -
 def strange_names(own: Iterable[str], genome: Iterable[str]) -> str:
     """Some of a file's names where none is of a genome; empty where one is, or nothing is known of the genome."""
     known, listed = set(genome), in_natural_order(own)
-    return "" if not known or any(name_in(known, name) for name in listed) else _some(listed)
+    return "" if not known or any(map(KnownNames(known).find, listed)) else _some(listed)
 
 
 def check_accessions(assembly: str, expected: Iterable[str], found: Iterable[str], source: str) -> None:
@@ -104,8 +106,8 @@ def check_accessions(assembly: str, expected: Iterable[str], found: Iterable[str
         raise InvalidRequest(f"{source} belongs to another assembly: its names are those of {named}, not of {known}.")
 
 
-def _check_names(expected: Mapping[str, int], found: Mapping[str, int], source: str) -> None:
-    if found and not any(name_in(expected, chromosome) for chromosome in found):
+def _check_names(expected: Mapping[str, int], names: KnownNames, found: Mapping[str, int], source: str) -> None:
+    if found and not any(map(names.find, found)):
         raise InvalidRequest(
             f"{source} names no chromosome of the dataset: it has {_some(found)}, the dataset has {_some(expected)}."
         )
@@ -122,11 +124,12 @@ def check_within(expected: Mapping[str, int], found: Mapping[str, int], source: 
     Raises:
         InvalidRequest: one does, or no chromosome is known, so the file belongs to another assembly.
     """
+    names = KnownNames(expected)
     for chromosome, end in found.items():
-        known = name_in(expected, chromosome)
+        known = names.find(chromosome)
         if known is not None and end > expected[known] + _GRACE:
             raise InvalidRequest(
                 f"{source} belongs to another assembly: it reaches {chromosome}:{end:,}, "
                 f"where the dataset's {known} has {expected[known]:,} bases."
             )
-    _check_names(expected, found, source)
+    _check_names(expected, names, found, source)

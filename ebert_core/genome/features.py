@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ebert_core.genome.lines import Skipped
-from ebert_core.protocol.chromosome_names import name_in
+from ebert_core.protocol.chromosome_names import KnownNames
 from ebert_core.protocol.locus import Interval
 from ebert_core.protocol.tracks import Remark
 
@@ -119,9 +119,13 @@ class Features:
         """The furthest end by chromosome: the least that its length can be."""
         return {chromosome: int(located.ends.max()) for chromosome, located in self._located.items()}
 
+    @cached_property
+    def _names(self) -> KnownNames:
+        return KnownNames(self._located)
+
     def on(self, chromosome: str) -> Located:
         """The features of a chromosome, under any of its names."""
-        name = name_in(self._located, chromosome)
+        name = self._names.find(chromosome)
         return self._located[name] if name is not None else Located(())
 
     def first(self, chromosome: str, count: int) -> tuple[Feature, ...]:

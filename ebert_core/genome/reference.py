@@ -14,7 +14,7 @@ from ebert_core.genome.letters import refuse_other_than_dna
 from ebert_core.genome.lines import reading
 from ebert_core.genome.twobit import TwoBitFile, is_twobit
 from ebert_core.protocol.bases import N, decode_bases
-from ebert_core.protocol.chromosome_names import name_in
+from ebert_core.protocol.chromosome_names import KnownNames
 from ebert_core.protocol.errors import InvalidRequest
 from ebert_core.protocol.locus import Interval
 from ebert_core.protocol.regular_files import open_file
@@ -48,7 +48,7 @@ class Reference:
             head = file.read(4)
             self._stamp = _stamp(path)
         self._file: _SequenceFile = TwoBitFile(path) if is_twobit(head) else FastaFile(path)
-        self._own_names: dict[str, str | None] = {}
+        self._names = KnownNames(self.chromosome_lengths)
         if isinstance(self._file, FastaFile):
             refuse_other_than_dna(path, sampled_letters(self._file))
 
@@ -98,9 +98,7 @@ class Reference:
         with reading(self.path):
             if _stamp(self.path) != self._stamp:
                 self._open_again()
-        if interval.chromosome not in self._own_names:
-            self._own_names[interval.chromosome] = name_in(self.chromosome_lengths, interval.chromosome)
-        name = self._own_names[interval.chromosome]
+        name = self._names.find(interval.chromosome)
         if name is None:
             return None
         start, end = max(0, interval.start), min(interval.end, self.chromosome_lengths[name])

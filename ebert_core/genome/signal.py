@@ -16,7 +16,7 @@ from ebert_core.genome.foreign import refuse_foreign
 from ebert_core.genome.lines import Skipped, first_bytes
 from ebert_core.genome.step_table import read_step_table
 from ebert_core.genome.wiggle import Steps, read_steps
-from ebert_core.protocol.chromosome_names import name_in
+from ebert_core.protocol.chromosome_names import KnownNames
 from ebert_core.protocol.errors import InvalidRequest
 from ebert_core.protocol.locus import Interval
 from ebert_core.protocol.tracks import Remark
@@ -103,6 +103,7 @@ class BigWigSignal:
         if self._reader.is_bigbed:
             raise InvalidRequest(f"{path} is a bigBed, which holds features and no signal.")
         self.chromosome_lengths: dict[str, int] = dict(self._reader.chroms())
+        self._names = KnownNames(self.chromosome_lengths)
         with damage_of(path):
             self._summary: dict[str, float] = self._reader.info()["summary"]
         # A file without values may lack the index that the reader would look into.
@@ -110,14 +111,14 @@ class BigWigSignal:
 
     def per_base(self, interval: Interval) -> NDArray[np.float64]:
         """The value at each base, NaN where there is none."""
-        name = name_in(self.chromosome_lengths, interval.chromosome)
+        name = self._names.find(interval.chromosome)
         if name is None or self._is_empty:
             return np.full(interval.length, np.nan)
         return self._values(name, interval)
 
     def binned(self, interval: Interval, columns: int) -> Binned:
         """What a screen shows of an interval cut into equal columns; beyond 100 kb from the file's zoom levels."""
-        name = name_in(self.chromosome_lengths, interval.chromosome)
+        name = self._names.find(interval.chromosome)
         if name is None or self._is_empty:
             return _nothing(columns)
         if interval.length <= _EXACT_BASES:
@@ -216,7 +217,7 @@ class StepSignal:
     def __init__(self, path: Path, steps: dict[str, Steps], skipped: Skipped | None = None) -> None:
         self.path = path
         self.remarks = skipped.remarks if skipped else ()
-        self._steps = steps
+        self._steps, self._names = steps, KnownNames(steps)
         self.chromosome_lengths = {chromosome: int(found.ends[-1]) for chromosome, found in steps.items()}
 
     def per_base(self, interval: Interval) -> NDArray[np.float64]:
@@ -230,7 +231,7 @@ class StepSignal:
         """What a screen shows of an interval cut into equal columns, exactly."""
         if interval.length <= _EXACT_BASES:
             return _binned_bases(self.per_base(interval), columns)
-        name = name_in(self._steps, interval.chromosome)
+        name = self._names.find(interval.chromosome)
         if name is None:
             return _nothing(columns)
         return _binned_steps(self._steps[name], np.linspace(interval.start, interval.end, columns + 1))
@@ -245,7 +246,7 @@ class StepSignal:
         return block_width(np.unique(np.concatenate(edges)).tolist())
 
     def _touching(self, interval: Interval) -> Iterator[tuple[int, int, float]]:
-        name = name_in(self._steps, interval.chromosome)
+        name = self._names.find(interval.chromosome)
         if name is None:
             return iter(())
         steps = self._steps[name]

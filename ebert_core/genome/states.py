@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from difflib import get_close_matches
+from functools import cached_property
 from pathlib import Path
 from typing import NamedTuple
 
@@ -13,7 +14,7 @@ from ebert_core.genome.bed_table import LocatedRows, read_bed_table
 from ebert_core.genome.bigfiles import BIGBED_MAGICS, BigBedFeatures
 from ebert_core.genome.features import Feature
 from ebert_core.genome.lines import BadLine, Skipped, at_line, columns_of, first_bytes, read_lines
-from ebert_core.protocol.chromosome_names import name_in
+from ebert_core.protocol.chromosome_names import KnownNames
 from ebert_core.protocol.errors import InvalidRequest
 from ebert_core.protocol.locus import Interval
 from ebert_core.protocol.tracks import Remark
@@ -71,6 +72,10 @@ class Segmentation:
             return self._big.chromosome_lengths
         return {chromosome: int(runs.ends[-1]) for chromosome, runs in self._runs.items() if len(runs.ends)}
 
+    @cached_property
+    def _own_names(self) -> KnownNames:
+        return KnownNames(self.chromosome_lengths)
+
     @property
     def knows_lengths(self) -> bool:
         """Whether the lengths are those of the chromosomes, not only the ends of the last runs."""
@@ -92,7 +97,7 @@ class Segmentation:
 
     def on(self, chromosome: str) -> Runs:
         """All runs of a chromosome, under any of its names."""
-        name = name_in(self.chromosome_lengths, chromosome)
+        name = self._own_names.find(chromosome)
         if name is None:
             return _no_runs()
         if name not in self._runs:

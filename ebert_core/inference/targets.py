@@ -53,14 +53,12 @@ def targets_of(spec: Predict, description: Description) -> tuple[Target, ...]:
     if spec.factor or len(reasons) == len(names):
         _refuse(spec, reasons)
     names = tuple(name for name in names if name not in reasons)
-    targets = []
+    targets, rows = [], {name: row for row, name in enumerate(known)}
     for name in names:
         record = description.factor(name)
         path = Path(output_of(spec.output, record.name, spec.cell_type))
         threshold = _calls(spec, record).threshold
-        targets.append(
-            Target(record.name, known.index(record.name), path, math.nan if threshold is None else threshold)
-        )
+        targets.append(Target(record.name, rows[record.name], path, math.nan if threshold is None else threshold))
     return tuple(targets)
 
 

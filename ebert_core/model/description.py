@@ -1,6 +1,7 @@
 """What a checkpoint says about itself: `description.json`. Torch-free, so that any process can read it."""
 
 import shutil
+from functools import cached_property
 from pathlib import Path
 
 import msgspec
@@ -83,7 +84,7 @@ class Member(msgspec.Struct, frozen=True):
     spec: Pretrain | FineTune
 
 
-class Description(msgspec.Struct, frozen=True):
+class Description(msgspec.Struct, frozen=True, dict=True):
     """Everything a checkpoint says about itself.
 
     `training` and `validation` are where labels were seen, in training and in its choices: what was asked for, as far
@@ -127,15 +128,18 @@ class Description(msgspec.Struct, frozen=True):
     # Checkpoints from before there was a choice do not say it: their bins were bound by half of the bin.
     label_rule: str = "half-of-bin"
 
+    @cached_property
+    def _by_name(self) -> dict[str, FactorRecord]:
+        return {record.name: record for record in reversed(self.factors)}
+
     def factor(self, name: str) -> FactorRecord:
         """The record of a factor.
 
         Raises:
             InvalidRequest: this checkpoint does not predict it.
         """
-        for record in self.factors:
-            if record.name == name:
-                return record
+        if (record := self._by_name.get(name)) is not None:
+            return record
         if not self.factors:
             raise InvalidRequest(f"{self.name} is pre-trained only and predicts no factor yet; fine-tune it first.")
         known = [record.name for record in self.factors]

@@ -5,9 +5,8 @@ belongs to one assembly: NC_000001.10 is chromosome 1 of hg19, NC_000001.11 of h
 """
 
 import re
-from collections.abc import Collection, Iterable, Mapping
-from functools import lru_cache
-from typing import NamedTuple
+from collections.abc import Iterable, Mapping
+from functools import cached_property, lru_cache
 
 _MITOCHONDRIAL = ("chrM", "MT", "M", "chrMT")
 # Names of one assembly in Ensembl, NCBI, the 1000 Genomes project and the Broad Institute, by that of UCSC. b37 and
@@ -61,46 +60,35 @@ def other_names(chromosome: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys((chromosome, *usual)))
 
 
+class KnownNames:
+    """The names of a file, in which chromosomes are looked up under any name; a genome may have half a million."""
+
+    def __init__(self, names: Iterable[str]) -> None:
+        """Keeps the names, which must not change; a mapping or a set is not copied."""
+        self._names = names if isinstance(names, (Mapping, set, frozenset)) else dict.fromkeys(names)
+
+    def find(self, chromosome: str) -> str | None:
+        """The name under which a file knows a chromosome (`1` for `chr1`, `Chr1` for `chr1`), or None."""
+        wanted = other_names(chromosome)
+        for name in wanted:
+            if name in self._names:
+                return name
+        folded = {name.lower() for name in (*wanted, *other_names(_usual_case(chromosome)))}
+        found = [self._by_lower[name] for name in folded if name in self._by_lower]
+        return min(found)[1] if found else None
+
+    @cached_property
+    def _by_lower(self) -> dict[str, tuple[int, str]]:
+        """The place of each name in the file, and the name, by the name in lower case; the first of two alike."""
+        found: dict[str, tuple[int, str]] = {}
+        for place, name in enumerate(self._names):
+            found.setdefault(name.lower(), (place, name))
+        return found
+
+
 def name_in(names: Iterable[str], chromosome: str) -> str | None:
-    """The name under which a file knows a chromosome (`1` for `chr1`, `Chr1` for `chr1`), or None."""
-    known: Collection[str] = names if isinstance(names, (Mapping, set, frozenset)) else set(names)
-    wanted = other_names(chromosome)
-    for name in wanted:
-        if name in known:
-            return name
-    folded = {name.lower() for name in wanted} | {name.lower() for name in other_names(_usual_case(chromosome))}
-    if len(known) < _FEW:
-        return next((name for name in known if name.lower() in folded), None)
-    by_lower = _folded_names(known)
-    found = [by_lower[lower] for lower in folded if lower in by_lower]
-    return min(found)[1] if found else None
-
-
-class _Folded(NamedTuple):
-    """Names that were looked at, and place and name of each by its small letters."""
-
-    names: Collection[str]
-    size: int
-    by_lower: dict[str, tuple[int, str]]
-
-
-def _folded_names(names: Collection[str]) -> dict[str, tuple[int, str]]:
-    """Place and name of each of many names by its small letters, kept for the next time."""
-    kept = _KEPT.get(id(names))
-    if kept is None or kept.names is not names or kept.size != len(names):
-        by_lower: dict[str, tuple[int, str]] = {}
-        for place, name in enumerate(names):
-            by_lower.setdefault(name.lower(), (place, name))
-        while len(_KEPT) >= _MOST_KEPT:
-            del _KEPT[next(iter(_KEPT))]
-        # The names are kept too, so that no others get their identity.
-        _KEPT[id(names)] = kept = _Folded(names, len(names), by_lower)
-    return kept.by_lower
-
-
-# A file may have half a million scaffolds, and be asked for each of half a million others.
-_FEW, _MOST_KEPT = 100, 8
-_KEPT: dict[int, _Folded] = {}
+    """As `KnownNames.find`, for a single look: each goes through all names."""
+    return KnownNames(names).find(chromosome)
 
 
 def _usual_case(chromosome: str) -> str:

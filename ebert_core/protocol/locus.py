@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import msgspec
 
-from ebert_core.protocol.chromosome_names import name_in
+from ebert_core.protocol.chromosome_names import KnownNames
 from ebert_core.protocol.errors import InvalidRequest
 from ebert_core.protocol.wording import has_no
 
@@ -63,18 +63,18 @@ def parse_locus(text: str, chromosome_lengths: Mapping[str, int]) -> Interval | 
     Raises:
         InvalidRequest: the chromosome is known but the positions are not on it, or are no positions.
     """
-    text = _plain(text)
+    text, names = _plain(text), KnownNames(chromosome_lengths)
     for written in _readings(text):
-        chromosome = name_in(chromosome_lengths, written.chromosome)
+        chromosome = names.find(written.chromosome)
         if chromosome is not None:
             return _interval(text, chromosome, chromosome_lengths[chromosome], written.positions)
     line = _BED_LINE.fullmatch(text)
-    chromosome = name_in(chromosome_lengths, line["chromosome"]) if line else None
+    chromosome = names.find(line["chromosome"]) if line else None
     if line is not None and chromosome is not None:
         first, last = (_position(line[key], "") for key in ("start", "end"))
         return _between(text, chromosome, chromosome_lengths[chromosome], first + 1, last)
     spoken = _SPOKEN.fullmatch(text)
-    chromosome = name_in(chromosome_lengths, spoken["chromosome"]) if spoken else None
+    chromosome = names.find(spoken["chromosome"]) if spoken else None
     if spoken is None or chromosome is None:
         return None
     return _interval(text, chromosome, chromosome_lengths[chromosome], spoken["positions"])

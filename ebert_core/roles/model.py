@@ -73,7 +73,8 @@ class ModelAnswers:
                 f"Live prediction covers up to {LIVE_LIMIT // 1000} kb; zoom in, or compute this region."
             )
         predictor = self._predictor(request.checkpoint, request.dataset)
-        rows = [predictor.factors.index(predictor.description.factor(name).name) for name in request.factors]
+        places = {name: row for row, name in enumerate(predictor.factors)}
+        rows = [places[predictor.description.factor(name).name] for name in request.factors]
         lead = _CENTRE + POSITION
         touched = Interval(request.interval.chromosome, max(0, request.interval.start - lead), request.interval.end)
         bins = predictor.probabilities(request.cell_type, touched, report, request.strands, request.edits)

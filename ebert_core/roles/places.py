@@ -7,7 +7,7 @@ from weakref import WeakKeyDictionary
 
 from ebert_core.dataset.description import Dataset
 from ebert_core.genome.features import Feature
-from ebert_core.protocol.chromosome_names import name_in
+from ebert_core.protocol.chromosome_names import KnownNames
 from ebert_core.protocol.errors import InvalidRequest
 from ebert_core.protocol.locus import Interval
 from ebert_core.protocol.reading import reading, reads
@@ -38,11 +38,9 @@ def find_genes(dataset: Dataset, text: str, limit: int) -> Places:
 
 
 def _named_places(dataset: Dataset) -> Iterator[tuple[str, Place]]:
-    own_names: dict[str, str | None] = {}
+    names = KnownNames(dataset.chromosome_lengths)
     for gene in _genes(dataset):
-        if gene.chromosome not in own_names:
-            own_names[gene.chromosome] = name_in(dataset.chromosome_lengths, gene.chromosome)
-        chromosome = own_names[gene.chromosome]
+        chromosome = names.find(gene.chromosome)
         if gene.name and chromosome is not None:
             yield gene.name.casefold(), Place(gene.name, Interval(chromosome, gene.start, gene.end))
 

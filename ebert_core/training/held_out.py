@@ -115,7 +115,7 @@ def held_out(
     places = [predictor.predicted(region) for region in regions]
     block_P = np.concatenate([blocks(place) + number * 10_000 for number, place in enumerate(places)])
     is_scorable_P = np.concatenate([scorable_bins(dataset, place) for place in places])
-    found = []
+    found, rows = [], {name: row for row, name in enumerate(predictor.factors)}
     for number, cell_type in enumerate(cell_types):
         assayed = [factor for factor in factors if dataset.is_assayed(cell_type, factor)]
         if not assayed:
@@ -128,7 +128,7 @@ def held_out(
             report(done, note)
             parts.append(predictor.logits(cell_type, place, _within(report, done, share, note), strands))
         for factor in assayed:
-            row = predictor.factors.index(factor)
+            row = rows[factor]
             labels_P = np.concatenate([measured_labels(dataset, cell_type, factor, place) for place in places])
             labels_P[~is_scorable_P] = NOT_SCORED
             scores_P = np.concatenate([part.values_FP[row] for part in parts])

@@ -15,7 +15,6 @@ from numpy.typing import NDArray
 from ebert_core.dataset.description import Dataset
 from ebert_core.dataset.labels import NOT_SCORED, STEP, measured_labels, scorable_bins
 from ebert_core.model.tokens import BIN, POSITIONS_PER_BIN
-from ebert_core.protocol.chromosome_names import name_in
 from ebert_core.protocol.locus import Interval
 from ebert_core.training.sampling import Example
 
@@ -94,5 +93,5 @@ class LabelStore:
     def _whole(self, chromosome: str) -> Interval:
         """The chromosome and a bin more, so that its last run is one that may not be scored."""
         lengths = self._dataset.chromosome_lengths
-        name = name_in(lengths, chromosome)
+        name = self._dataset.chromosome_names.find(chromosome)
         return Interval(chromosome, 0, (lengths[name] if name is not None else 0) + BIN)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 
-from ebert_core.protocol.chromosome_names import name_in
+from ebert_core.protocol.chromosome_names import KnownNames
 from ebert_core.protocol.locus import Interval
 
 _CLOSED_GAP = 10_000
@@ -59,9 +59,9 @@ def _shared(parts: Sequence[Interval], places: Sequence[Interval]) -> tuple[Inte
     by_chromosome: dict[str, list[Interval]] = {}
     for place in places:
         by_chromosome.setdefault(place.chromosome, []).append(place)
-    found = []
+    found, names = [], KnownNames(by_chromosome)
     for part in parts:
-        name = name_in(by_chromosome, part.chromosome)
+        name = names.find(part.chromosome)
         for place in by_chromosome[name] if name is not None else ():
             start, end = max(part.start, place.start), min(part.end, place.end)
             if start < end:
