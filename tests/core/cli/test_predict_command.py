@@ -75,7 +75,7 @@ def test_a_checkpoint_that_predicts_nothing_yet_is_refused_by_name(toy_checkpoin
         targets_of(Predict("", "", "alpha", (), "F.{factor}.tab.gz"), description)
 
 
-@pytest.mark.parametrize("ending", ["bw", "tab.gz", "bed.gz"])
+@pytest.mark.parametrize("ending", ["bw", "tab.gz", "bed.gz", "bedgraph", "bedgraph.gz"])
 def test_whoever_is_asked_to_end_leaves_nothing_behind(words, tmp_path, monkeypatch, ending, capsys):
     from ebert_core.inference.predict import Predictor
 
