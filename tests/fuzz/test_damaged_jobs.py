@@ -28,7 +28,7 @@ from ebert_core.protocol.work import Jobs, Metrics
 from ebert_core.training.report import Stopped
 
 SEED = int(os.environ.get("EBERT_FUZZ_SEED", "1"))
-COUNT = int(os.environ.get("EBERT_FUZZ_COUNT", "400"))
+COUNT = int(os.environ.get("EBERT_FUZZ_COUNT", "200"))
 FILES = ("spec.toml", "events.jsonl", "metrics.jsonl", "pid", "lock", "stop", RESULT, LOG, "checkpoints", "reserve")
 NUMBERS = (b"-1", b"1e400", b"1e308", b"9223372036854775808", b"9" * 5000, b"NaN", b"null", b'"x"', b"0.5", b"-0.0")
 
