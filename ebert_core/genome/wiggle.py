@@ -1,6 +1,7 @@
 """bedGraph and wig: signals written as text."""
 
 from collections.abc import Iterator
+from heapq import heappop, heappush
 from pathlib import Path
 from typing import NamedTuple
 
@@ -152,7 +153,15 @@ def _laid_over(ordered: list[_Step]) -> Steps:
     """Steps without overlaps: on each base the value that starts last, and of those that start there the last line."""
     edges = np.unique([edge for step in ordered for edge in (step.start, step.end)])
     values = np.full(len(edges) - 1, np.nan)
-    for step in ordered:
-        first, last = np.searchsorted(edges, (step.start, step.end))
-        values[first:last] = step.value
+    coming = 0
+    # The steps that may stand on a base, the last of them on top: each is put there and taken away once.
+    open_steps: list[tuple[int, int]] = []
+    for place, edge in enumerate(edges[:-1].tolist()):
+        while coming < len(ordered) and ordered[coming].start <= edge:
+            heappush(open_steps, (-coming, ordered[coming].end))
+            coming += 1
+        while open_steps and open_steps[0][1] <= edge:
+            heappop(open_steps)
+        if open_steps:
+            values[place] = ordered[-open_steps[0][0]].value
     return Steps(edges[:-1], edges[1:], values)

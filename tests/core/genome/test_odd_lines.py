@@ -254,3 +254,15 @@ def test_the_table_of_macs_counts_from_one(tmp_path):
         (100, 900, 499, 3.5, "p1")
     ]
     assert "line 5: 0-900 is no interval counted from 1" in peaks.remarks[0].full
+
+
+def test_values_over_each_other_are_laid_as_if_one_after_the_other(tmp_path):
+    random = np.random.default_rng(12)
+    rows = [(int(start), int(start + width)) for start, width in zip(*random.integers(0, 60, (2, 200)), strict=True)]
+    path = tmp_path / "x.bedGraph"
+    path.write_text("".join(f"chr1\t{start}\t{end}\t{n}\n" for n, (start, end) in enumerate(rows)))
+    expected = np.full(130, np.nan)
+    for number in sorted(range(len(rows)), key=lambda number: rows[number][0]):
+        expected[slice(*rows[number])] = number
+    values = open_signal(path, Skipped()).per_base(Interval("chr1", 0, 130))
+    np.testing.assert_array_equal(values, expected)
