@@ -78,9 +78,10 @@ def _checks(dataset: Dataset) -> Iterator[_Step]:
 
 def _tracks(dataset: Dataset, layout: Layout) -> Iterator[_Step]:
     """What can only be judged where the chromosomes are known."""
-    for key, path in (("genes", layout.genes), ("cytobands", layout.cytobands)):
-        if path:
-            yield key, path, partial(_reads, dataset, key, path)
+    if layout.genes:
+        yield "genes", layout.genes, partial(dataset.gene_file, layout.genes)
+    if layout.cytobands:
+        yield "cytobands", layout.cytobands, lambda: dataset.bands
     for key, path in (("blacklist", layout.blacklist), ("labelled_regions", layout.labelled_regions)):
         if path:
             yield key, path, partial(dataset.feature_file, path)
@@ -118,13 +119,6 @@ def _reads_reference(dataset: Dataset) -> None:
     assert dataset.reference is not None
     for name, length in dataset.reference.chromosome_lengths.items():
         dataset.reference.bases(Interval(name, max(0, length - 1), length))
-
-
-def _reads(dataset: Dataset, key: str, path: str) -> None:
-    if key == "genes":
-        dataset.gene_file(path)
-    else:
-        _ = dataset.bands
 
 
 def _reads_motif(place: str) -> None:

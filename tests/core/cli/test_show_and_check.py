@@ -7,13 +7,20 @@ import subprocess
 import sys
 from pathlib import Path
 
+import msgspec
 import pytest
 from toy_binding import write_toy_binding
 
 from ebert_core.cli.jobs import ShownJob
 from ebert_core.cli.outcomes import Ending
 from ebert_core.cli.program import COMMANDS, main
-from ebert_core.cli.showing_checkpoints import ListedCheckpoint, ShownCheckpoint, ShownFactor
+from ebert_core.cli.showing_checkpoints import (
+    ListedCheckpoint,
+    ShownCheckpoint,
+    ShownFactor,
+    checkpoint_lines,
+    shown_checkpoint,
+)
 from ebert_core.cli.showing_datasets import ShownCellType, ShownDataset
 from ebert_core.cli.spec import SpecKey, SpecKind
 from ebert_core.dataset.check import Check, Fault
@@ -81,6 +88,29 @@ def test_a_shipped_checkpoint_is_shown_by_its_name_and_a_folder_of_that_name_win
     shutil.copytree(shipped_checkpoints()["demonstration"], tmp_path / "human_slices")
     monkeypatch.chdir(tmp_path)
     assert printed(capsys, "show", "human_slices")["is_synthetic"] is True
+
+
+def test_the_table_of_factors_says_from_where_bins_are_called_or_why_not(capsys):
+    factors = {factor["name"]: factor for factor in printed(capsys, "show", "human_slices")["factors"]}
+    assert main(["show", "human_slices"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    heading = next(number for number, line in enumerate(lines) if line.startswith("factor "))
+    rows = {line.split()[0]: line for line in lines[heading + 1 : heading + 1 + len(factors)]}
+    called, never, unmeasured = factors["CTCF"], factors["MAX"], factors["NANOG"]
+    assert called["call_from"] is not None
+    assert rows["CTCF"].split() == [
+        *("CTCF", f"{called['auprc']:.3f}", f"{called['held_out_peaks']}", "yes", f"{called['call_from']:.3g}")
+    ]
+    assert never["call_from"] is None
+    assert rows["MAX"].endswith(f"never: {never['no_calls']}")
+    assert unmeasured["auprc"] is None
+    assert rows["NANOG"].split()[1] == "-"
+    assert any("nobody can tell" in sentence for sentence in unmeasured["warnings"])
+
+
+def test_an_average_names_its_members(toy_checkpoint):
+    found = msgspec.structs.replace(shown_checkpoint(toy_checkpoint), members=("one", "two"))
+    assert "  mean of         one, two" in checkpoint_lines(found)
 
 
 def test_a_dataset_says_what_was_measured_where(capsys, toy_binding):
@@ -157,6 +187,15 @@ def test_every_fault_of_a_dataset_is_told_and_the_exit_code_is_1(capsys, tmp_pat
     said = capsys.readouterr().out.splitlines()
     assert said[-1].endswith("DATASET.toml: 10 faults")
     assert len(said) == 11
+
+
+def test_genes_and_bands_are_read_too(capsys, tmp_path):
+    dataset = write_toy_binding(tmp_path)
+    for name in ("genes", "cytobands"):
+        (tmp_path / f"{name}.txt").write_text("chr1\t10\tfar\tx\ty\n")
+    dataset.write_text('genes = "genes.txt"\ncytobands = "cytobands.txt"\n' + dataset.read_text())
+    assert main(["check", str(dataset), "--json"]) == 1
+    assert [fault["key"] for fault in json.loads(capsys.readouterr().out)["faults"]] == ["genes", "cytobands"]
 
 
 def test_a_genome_that_cannot_be_read_is_one_fault(capsys, tmp_path):

@@ -37,6 +37,18 @@ def test_folders_that_are_called_like_a_cell_type_stay_cell_types(tmp_path, monk
     assert found.cell_types == ["HepG2", "K562"]
 
 
+def test_an_option_keeps_its_only_value():
+    found = parsed("predict", "c", "--factors", "x.toml")
+    assert (found.dataset, found.factors) == (None, ["x.toml"])
+
+
+def test_a_command_that_is_none_is_told_the_nearest_one_where_there_is_one(capsys):
+    for word, is_near in (("finetun", True), ("zzz", False)):
+        with pytest.raises(SystemExit):
+            main([word])
+        assert ("did you mean finetune?" in capsys.readouterr().err) is is_near
+
+
 def test_what_a_command_lacks_is_taken_from_the_last_of_several_values(tmp_path):
     found = parsed("dream", "score", "--chromosomes", "chr1", "chr8", "labels.tsv.gz", "F.CTCF.K562.tab.gz")
     assert (found.labels, found.submission) == ("labels.tsv.gz", "F.CTCF.K562.tab.gz")
