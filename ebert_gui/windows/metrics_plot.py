@@ -16,6 +16,8 @@ from ebert_gui.windows.theme import Theme, window_font
 _MOST_MARKED = 60
 # Beyond, sums of the axis overflow.
 _LARGEST_DRAWN = 1e100
+# A name without end would make the plot wider than anything can be painted.
+_LONGEST_NAME = 60
 _MEANS = (
     "The loss in training is a mean: in fine-tuning over the last 20 steps and, at an epoch's end, over the epoch; "
     "in pre-training over all steps since the last evaluation."
@@ -74,7 +76,7 @@ class MetricsPlot(QWidget):
             self.choice.blockSignals(True)
             self.choice.clear()
             for name in names:
-                self.choice.addItem(shown(name), name)
+                self.choice.addItem(_short(name), name)
             self.choice.setCurrentIndex(names.index(chosen) if chosen in names else 0)
             self.choice.blockSignals(False)
         self._draw()
@@ -138,7 +140,7 @@ class MetricsPlot(QWidget):
                     pen=pyqtgraph.mkPen(QColor(colour), width=1.5),
                     **(marks if len(curve.steps) <= _MOST_MARKED else {}),
                 )
-            last, words = f"{curve.values[-1]:.4g}", html.escape(shown(_WORDS.get(curve.split, curve.split)))
+            last, words = f"{curve.values[-1]:.4g}", html.escape(_short(_WORDS.get(curve.split, curve.split)))
             if (words, curve.name) == ("training", "loss"):
                 words = "training, mean of recent steps"
             keys.append(f'<span style="color:{colour}">●</span>&nbsp;{words}&nbsp;<b>{last}</b>')
@@ -147,3 +149,9 @@ class MetricsPlot(QWidget):
         for widget in (self.choice, self._keys, self.plot):
             widget.setVisible(bool(curves))
         self._nothing.setVisible(not curves)
+
+
+def _short(name: str) -> str:
+    """As much of a name as a form has room for."""
+    text = shown(name)
+    return text if len(text) <= _LONGEST_NAME else f"{text[: _LONGEST_NAME - 1]}…"

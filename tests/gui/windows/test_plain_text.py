@@ -263,3 +263,15 @@ def test_a_row_paints_a_name_as_it_is(window, monkeypatch) -> None:
     window.canvas.grab()
     assert any("\\x1b" in text for text in painted)
     assert not any("\x1b" in text for text in painted)
+
+
+def test_names_of_curves_without_end_do_not_widen_the_plot(qtbot) -> None:
+    import numpy as np
+
+    endless = "n" * 100_000
+    plot = MetricsPlot(LIGHT)
+    qtbot.addWidget(plot)
+    plot.show_metrics(Metrics((Curve(endless, endless, np.arange(3, dtype=np.int64), np.ones(3)),)))
+    assert plot.choice.currentData() == endless
+    assert plot.minimumSizeHint().width() < 2000
+    assert plot.shown()
