@@ -8,14 +8,13 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
-import tomli_w
 
 from ebert_core.dataset.channels import derived
 from ebert_core.dataset.renaming import read_renames, refuse_unused, renamed, under_new_names
 from ebert_core.dataset.toml_table import Problem, Table
 from ebert_core.genome.lines import reading
 from ebert_core.protocol.chromosome_names import assembly_called
-from ebert_core.protocol.documents import parse_toml
+from ebert_core.protocol.documents import as_toml, parse_toml
 from ebert_core.protocol.errors import InvalidRequest
 from ebert_core.protocol.inputs import parse_related, related_texts
 from ebert_core.protocol.regular_files import read_whole
@@ -234,7 +233,7 @@ def write_layout(layout: Layout, path: Path) -> None:
         InvalidRequest: the file cannot be written.
     """
     try:
-        write_whole(path, tomli_w.dumps(_content(layout, path.parent.absolute())).encode())
+        write_whole(path, as_toml(path, _content(layout, path.parent.absolute())))
     except OSError as error:
         raise InvalidRequest(f"{path} cannot be written: {error.strerror}.") from None
 

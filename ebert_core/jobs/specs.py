@@ -9,9 +9,8 @@ from pathlib import Path
 from typing import Any, NamedTuple, TypeVar, get_args, get_type_hints
 
 import msgspec
-import tomli_w
 
-from ebert_core.protocol.documents import parse_toml
+from ebert_core.protocol.documents import as_toml, parse_toml
 from ebert_core.protocol.errors import InvalidRequest
 from ebert_core.protocol.locus import is_region_file
 from ebert_core.protocol.regular_files import open_file
@@ -194,7 +193,7 @@ def _absolute(kind: type[msgspec.Struct], key: str, value: object, folder: Path)
 
 def write_spec(path: str | Path, spec: JobSpec) -> None:
     """Writes a spec as TOML; the file appears complete or not at all."""
-    write_whole(Path(path), tomli_w.dumps(msgspec.to_builtins(spec)).encode())
+    write_whole(Path(path), as_toml(Path(path), msgspec.to_builtins(spec)))
 
 
 def _text(path: Path, content: bytes) -> str:

@@ -6,6 +6,7 @@ from typing import Any, TypeVar
 
 import msgspec
 
+from ebert_core.protocol.errors import InvalidRequest
 from ebert_core.protocol.regular_files import read_whole
 
 Kind = TypeVar("Kind")
@@ -27,6 +28,24 @@ def parse_toml(text: str) -> dict[str, Any]:  # Any: TOML holds values of every 
         raise tomllib.TOMLDecodeError(_TOO_DEEP) from None
     except ValueError as error:
         raise tomllib.TOMLDecodeError(str(error).split(";")[0]) from None
+
+
+def as_toml(path: Path, tables: dict[str, Any]) -> bytes:  # Any: as above.
+    """The text of a TOML file that is to be written.
+
+    Raises:
+        InvalidRequest: a name in it, such as that of a folder, is no UTF-8, which TOML cannot hold.
+    """
+    import tomli_w
+
+    try:
+        return tomli_w.dumps(tables).encode()
+    except UnicodeEncodeError as error:
+        near = error.object[max(0, error.start - 40) : error.end + 20].split("\n")[0]
+        raise InvalidRequest(
+            f"{path} cannot be written: a name in it, near '{near}', is not UTF-8, which TOML cannot hold; "
+            "rename that file or folder."
+        ) from None
 
 
 def parse_json(content: bytes | msgspec.Raw, kind: type[Kind]) -> Kind:

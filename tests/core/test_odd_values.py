@@ -9,14 +9,15 @@ import numpy as np
 import pytest
 
 from ebert_core.cli.program import main
-from ebert_core.dataset.layout import read_layout
+from ebert_core.dataset.layout import read_layout, write_layout
 from ebert_core.genome.annotation import read_features
 from ebert_core.genome.bed_table import read_bed_table
 from ebert_core.genome.kinds import kind_of_file
 from ebert_core.genome.lines import Skipped
 from ebert_core.genome.motifs import log_odds, read_motifs
-from ebert_core.jobs.specs import read_spec
+from ebert_core.jobs.specs import read_spec, write_spec
 from ebert_core.protocol.errors import InvalidRequest
+from ebert_core.protocol.specs import Predict
 
 SPEC = 'job = "finetune"\ndataset = "D.toml"\noutput = "o"\ntraining = ["chr1"]\nvalidation = ["chr2"]\n'
 DATASET = 'version = 1\nname = "a"\nassembly = "x"\nchromosome_sizes = "sizes"\n'
@@ -127,3 +128,23 @@ def test_a_spec_in_utf_8_is_read_under_any_locale(tmp_path: Path, locale: str) -
     written = tmp_path / "written.toml"
     subprocess.run([*command, tmp_path / "spec.toml", written], env=environment, check=True)
     assert read_spec(written) == read_spec(tmp_path / "spec.toml")
+
+
+def test_a_folder_whose_name_is_no_utf_8_is_read_and_said_when_toml_cannot_name_it(tmp_path):
+    folder = Path(os.fsdecode(os.fsencode(tmp_path) + b"/\xff"))
+    try:
+        folder.mkdir()
+    except OSError:
+        pytest.skip("this file system takes no such names")
+    (folder / "sizes").write_text("chr1\t100\n")
+    (folder / "D.toml").write_text(DATASET)
+    layout = read_layout(folder / "D.toml")
+    write_layout(layout, folder / "beside.toml")
+    assert read_layout(folder / "beside.toml") == layout
+    with pytest.raises(InvalidRequest, match=r"elsewhere\.toml cannot be written: .*is not UTF-8"):
+        write_layout(layout, tmp_path / "elsewhere.toml")
+    with pytest.raises(InvalidRequest, match=r"spec\.toml cannot be written: .*is not UTF-8"):
+        write_spec(
+            tmp_path / "spec.toml", Predict(dataset=str(folder), checkpoint="c", cell_type="A", factor="F", output="o")
+        )
+    assert sorted(path.name for path in tmp_path.iterdir()) == [folder.name]
