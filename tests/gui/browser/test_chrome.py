@@ -63,6 +63,7 @@ def test_the_bracket_marks_what_is_on_screen(new_page) -> None:
     assert marked[-1] in (199, 200)
     tall = [y for y in range(26) if QColor(page.colour_at(150, y)).hslHue() == accent.hslHue()]
     assert (tall[0], tall[-1]) == (4, 22)
+    assert page.colour_at(150, 6) not in (LIGHT.canvas, LIGHT.accent), "a tint inside"
     outside = {page.colour_at(x, y) for x in (50, 500) for y in (3, 6, 20, 24)}
     assert outside == {LIGHT.canvas}
 

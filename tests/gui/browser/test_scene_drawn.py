@@ -343,3 +343,12 @@ def test_a_pdf_holds_the_drawing(qapp, tmp_path: Path) -> None:
     save_picture(full, str(tmp_path / "full.pdf"))
     save_picture(empty, str(tmp_path / "empty.pdf"))
     assert (tmp_path / "full.pdf").stat().st_size > (tmp_path / "empty.pdf").stat().st_size > 2_000
+
+
+def test_an_offer_goes_with_its_track(qapp, written) -> None:
+    scene = scene_of(PredictionTrack(id="p", cell_type="alpha", factor="CTCF"), SignalTrack(id="s", signal="x"))
+    scene._source.reply = TrackContent(sentence="Zoom in, or", link="compute this region")
+    painted(scene)
+    scene.workspace.tracks.remove("p")
+    painted(scene)
+    assert [link.track.id for link in scene.links] == ["s"]

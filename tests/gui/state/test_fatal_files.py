@@ -1,7 +1,8 @@
 """The files on which workers ended: kept for the next start, by role, until they are forgiven."""
 
 from ebert_core.protocol.reading import FileStamp
-from ebert_gui.state.fatal_files import MOST_REMEMBERED, FatalFiles
+from ebert_gui.state.fatal_files import MOST_REMEMBERED, FatalFiles, kept_fatal_files
+from ebert_gui.state.session_files import settings_folder
 
 A, B = FileStamp("/d/a.bw", 1, 10), FileStamp("/d/b.bw", 2, 20)
 
@@ -50,3 +51,9 @@ def test_the_memory_is_bounded_and_a_damaged_one_is_empty(tmp_path):
         fatal.remember("data", FileStamp(f"/d/{number}", 1, 1))
     assert len(FatalFiles(kept).of("data")) == MOST_REMEMBERED
     assert FatalFiles(kept).of("data")[-1].path == f"/d/{MOST_REMEMBERED + 4}"
+
+
+def test_files_that_ended_a_worker_are_kept_beside_the_other_settings() -> None:
+    kept_fatal_files().remember("data", A)
+    assert A in kept_fatal_files().of("data")
+    assert [path.name for path in settings_folder().iterdir() if path.is_file()] == ["fatal-files.json"]
