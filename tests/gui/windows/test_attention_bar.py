@@ -61,3 +61,9 @@ def test_the_triangle_is_asked_for(bar: AttentionBar, qtbot: QtBot) -> None:
     with qtbot.waitSignal(bar.triangle_toggled) as announced:
         bar.triangle.click()
     assert announced.args == [True]
+
+
+def test_another_network_is_no_choice_of_a_person(bar: AttentionBar, qtbot: QtBot) -> None:
+    with qtbot.assertNotEmitted(bar.choice_changed):
+        bar.set_network(3, 2)
+        bar.set_network(0, 0)
