@@ -289,7 +289,7 @@ def _prepare(folder: Path) -> str:
     # The platform without a display has a screen of 800 x 800, into which the window would be fitted.
     screen = {"name": "wide", "x": 0, "y": 0, "width": 1920, "height": 1600, "logicalDpi": 96, "dpr": 1}
     (folder / "screen.json").write_text(json.dumps({"screens": [screen]}))
-    os.environ.setdefault("QT_QPA_PLATFORM", f"offscreen:configfile={folder / 'screen.json'}")
+    os.environ["QT_QPA_PLATFORM"] = f"offscreen:configfile={folder / 'screen.json'}"
     for variable in ("XDG_CONFIG_HOME", "XDG_CACHE_HOME", "XDG_DATA_HOME", "EBERT_JOBS"):
         os.environ[variable] = str(folder / variable.lower())
     (folder / "jobs").mkdir()

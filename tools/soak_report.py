@@ -78,21 +78,17 @@ def _median_of(samples: Sequence[Sample], role: str) -> float:
 
 
 def _draw(samples: Sequence[Sample], path: Path) -> None:
-    import pyqtgraph
-    import pyqtgraph.exporters
+    from matplotlib.figure import Figure
 
-    pyqtgraph.setConfigOptions(background="w", foreground="k", antialias=True)
-    plot = pyqtgraph.PlotWidget()
-    plot.resize(1000, 500)
-    plot.setLabels(left="resident memory (MB)", bottom="minutes")
-    plot.addLegend(offset=(-20, 20))
+    figure = Figure(figsize=(9, 4.5), layout="constrained")
+    axes = figure.subplots()
     for role, colour in (("window", "#1f5fa8"), ("data", "#2a8c5a"), ("model", "#b5482a")):
         found = [(each.seconds / 60, each.held[role].megabytes) for each in samples if role in each.held]
-        if found:
-            minutes, megabytes = zip(*found, strict=True)
-            plot.plot(minutes, megabytes, pen=pyqtgraph.mkPen(colour, width=2), name=role)
-    plot.setYRange(0, max(held.megabytes for each in samples for held in each.held.values()))
-    pyqtgraph.exporters.ImageExporter(plot.plotItem).export(str(path))
+        axes.plot([minutes for minutes, _ in found], [held for _, held in found], color=colour, label=role, lw=1.2)
+    axes.set(xlabel="minutes", ylabel="resident memory (MB)", xlim=(0, None), ylim=(0, None))
+    axes.spines[["top", "right"]].set_visible(False)
+    axes.legend(frameon=False)
+    figure.savefig(path, dpi=110)
 
 
 def held_by(role: str, process: int) -> Held | None:

@@ -328,13 +328,14 @@ class WorkerClient(QObject):
         self._deadline.stop()
         self._heart.stop()
         sentence = self._complaint or _ending_sentence(self._role, process, ending, code)
-        # One that ended by itself before it said hello would do so again; one that we ended may just be slow.
-        is_stillborn = not process.has_answered and not self._complaint
+        was_killed = not self._complaint and ending is Ending.CRASHED and code == _KILLED
+        # One that ended by itself before it said hello would do so again; one that we or
+        # others ended may just be slow.
+        is_stillborn = not process.has_answered and not self._complaint and not was_killed
         self._is_hopeless = self._is_hopeless or is_stillborn
         process.deleteLater()
         was_asked = not self._complaint and ((ending is Ending.EXITED and code == 0) or code in _ASKED_TO_END)
         culprit = self._suspects.forget_present()
-        was_killed = not self._complaint and ending is Ending.CRASHED and code == _KILLED
         if was_asked or (culprit is not None and was_killed and self._suspects.is_pardoned(culprit)):
             culprit = None
         self._after_the_end(sentence, process.last_lines, culprit)
