@@ -10,6 +10,7 @@ import msgspec
 from ebert_core.dataset.description import Dataset
 from ebert_core.dataset.digests import dataset_digests, joint_digest
 from ebert_core.dataset.layout import Layout, problems_of
+from ebert_core.dataset.shown import start_locus
 from ebert_core.genome.motifs import find_motif
 from ebert_core.protocol.errors import InvalidRequest
 from ebert_core.protocol.locus import Interval
@@ -88,7 +89,7 @@ def _tracks(dataset: Dataset, layout: Layout) -> Iterator[_Step]:
     if layout.truth:
         yield "synthetic.truth", layout.truth, lambda: dataset.truth
     if layout.start_locus:
-        yield "start_locus", "", dataset.start_locus
+        yield "start_locus", "", lambda: start_locus(dataset)
     for factor, place in layout.motifs.items():
         yield f"motifs.{factor}", place.rpartition("#")[0] or place, partial(_reads_motif, place)
     for name, path in layout.signals.items():

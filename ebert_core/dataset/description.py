@@ -1,7 +1,7 @@
 """An opened dataset: what it holds, and the readers of its files, each opened when first asked for."""
 
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from functools import cached_property, partial
 from pathlib import Path
 from typing import Protocol, TypeVar
@@ -10,22 +10,18 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from ebert_core.dataset.first_look import TrackFile, first_bases, first_look
+from ebert_core.dataset.first_look import TrackFile, joint_lengths
 from ebert_core.dataset.layout import CellTypePaths, Layout, read_layout
-from ebert_core.dataset.offered_signals import made_signals
 from ebert_core.dataset.palette import palette
 from ebert_core.dataset.quantiles import Quantiles, Sampled, quantiles_of, sample_of
-from ebert_core.dataset.sidecar import prediction_remarks
 from ebert_core.dataset.truth import PlantedSites
 from ebert_core.genome.annotation import FeatureSource, read_features, read_genes
 from ebert_core.genome.chromosomes import (
     check_accessions,
     check_same_assembly,
     check_within,
-    other_mitochondrion,
     read_bands,
     read_chromosome_sizes,
-    strange_names,
 )
 from ebert_core.genome.features import Features, merged_genes
 from ebert_core.genome.kinds import kind_of_file
@@ -38,23 +34,15 @@ from ebert_core.protocol.alphabets import mixed_alphabets
 from ebert_core.protocol.chromosome_names import (
     KnownNames,
     in_natural_order,
-    name_in,
     natural_order,
-    other_names,
 )
 from ebert_core.protocol.errors import InvalidRequest
 from ebert_core.protocol.inputs import parse_related
-from ebert_core.protocol.locus import Interval, parse_locus
+from ebert_core.protocol.locus import Interval
 from ebert_core.protocol.reading import reading
 from ebert_core.protocol.tracks import (
-    STRANGE_NAMES,
     Band,
     BareFile,
-    CellType,
-    Chromosome,
-    DatasetSummary,
-    PeakFiles,
-    Remark,
     StateName,
 )
 from ebert_core.protocol.wording import has_no
@@ -179,7 +167,7 @@ class Dataset:
             return read_chromosome_sizes(Path(self.layout.chromosome_sizes))
         if self.reference:
             return self.reference.chromosome_lengths
-        return self._lengths_of_files()
+        return joint_lengths(map(self.track_file, self.files))
 
     @cached_property
     def chromosome_names(self) -> KnownNames:
@@ -384,47 +372,6 @@ class Dataset:
             found[factor] = log_odds(find_motif(Path(path), name).counts_W4)
         return Matrices(found)
 
-    def summary(self) -> DatasetSummary:
-        """What the window shows of the dataset."""
-        layout = self.layout
-        return DatasetSummary(
-            path=str(self.path or ""),
-            name=layout.name,
-            assembly=layout.assembly,
-            chromosomes=tuple(Chromosome(*pair) for pair in self.chromosome_lengths.items()),
-            has_sequence=bool(layout.reference),
-            has_genes=bool(layout.genes),
-            bands=self.bands,
-            states=self.state_colours,
-            cell_types=tuple(_cell_summary(name, cell) for name, cell in layout.cell_types.items()),
-            files=self.files,
-            labelled_regions=self.labelled_regions or (),
-            truth_factors=self.truth.factors if self.truth else (),
-            seed=layout.seed,
-            start_locus=self.start_locus(),
-            made_signals=tuple(made_signals(layout, self.signal_names, self.factors)),
-        )
-
-    def start_locus(self) -> Interval | None:
-        """Where to begin: as the dataset says, or where bare files have data.
-
-        Raises:
-            InvalidRequest: it names no place of the genome.
-        """
-        if not self.layout.start_locus:
-            return None if self.path else self._first_look()
-        locus = parse_locus(self.layout.start_locus, self.chromosome_lengths)
-        if locus is None:
-            raise InvalidRequest(
-                f"{self.path}: start_locus '{self.layout.start_locus}' names no chromosome of the dataset."
-            )
-        return locus
-
-    def _first_look(self) -> Interval | None:
-        """Where bare files have data; where their genome begins when there are none."""
-        found = first_look([self.track_file(file) for file in self.files], self.chromosome_lengths)
-        return found or (first_bases(self.reference) if self.reference and not self.files else None)
-
     def track_file(self, file: BareFile) -> TrackFile:
         """What a bare file holds, whether or not it is of this genome."""
         path = Path(file.path)
@@ -437,26 +384,6 @@ class Dataset:
                 return self._once(("bare states", file.path), lambda: Segmentation(path, (), self._skipped()))
             case _:
                 return self._once(("features", file.path), lambda: read_features(path, self._skipped()))
-
-    def remarks_on(self, source: TrackFile, chromosome: str) -> tuple[Remark, ...]:
-        """Sentences on what of a file was not read as it stands, and on names that do not meet the genome in view."""
-        own = (*prediction_remarks(source.path), *source.remarks, *self._strangeness(source, chromosome))
-        if isinstance(source, Segmentation) and self.mixed_alphabets:
-            return (*own, Remark("different alphabets", self.mixed_alphabets))
-        if source.knows_lengths and (said := other_mitochondrion(self.chromosome_lengths, source.chromosome_lengths)):
-            return (*own, Remark("another mitochondrion", said))
-        return own
-
-    def _strangeness(self, source: TrackFile, chromosome: str) -> Iterator[Remark]:
-        """Bare files together may be of several genomes: the one in view is that of the files that know it."""
-        own = source.chromosome_lengths
-        if self.path or not own or name_in(own, chromosome) is not None:
-            return
-        others = [self.track_file(file).chromosome_lengths for file in self.files]
-        genome = {name for lengths in others if name_in(lengths, chromosome) is not None for name in lengths}
-        if strange := strange_names(own, genome):
-            full = f"No name in this file is of the genome in view: it has {strange}, the view is on {chromosome}."
-            yield Remark(STRANGE_NAMES, full)
 
     def _skipped(self) -> Skipped | None:
         return Skipped() if self._is_for_drawing else None
@@ -476,28 +403,3 @@ class Dataset:
             with reading(key[-1]):
                 self._opened[key] = read()
         return self._opened[key]  # type: ignore[return-value] # the key names the type
-
-    def _lengths_of_files(self) -> dict[str, int]:
-        """Lengths as the first file knows them that does; the others are of its assembly, or say when they are read.
-
-        A chromosome that files call by different names is one, under the name that came first.
-        """
-        known: dict[str, int] = {}
-        reached: dict[str, int] = {}
-        # Looked up, not searched for: a file may have a hundred thousand scaffolds.
-        first_names: dict[str, str] = {}
-        for file in self.files:
-            opened = self.track_file(file)
-            for chromosome, length in opened.chromosome_lengths.items():
-                name = first_names.get(chromosome.lower(), chromosome)
-                if name == chromosome:
-                    first_names.update(dict.fromkeys(map(str.lower, other_names(name)), name))
-                reached[name] = max(length, reached.get(name, 1))
-                if opened.knows_lengths:
-                    known.setdefault(name, length)
-        return {**reached, **known}
-
-
-def _cell_summary(name: str, cell: CellTypePaths) -> CellType:
-    peaks = tuple(PeakFiles(factor, bool(paths.relaxed)) for factor, paths in sorted(cell.peaks.items()))
-    return CellType(name, bool(cell.states), tuple(cell.signals), peaks)

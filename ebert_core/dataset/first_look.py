@@ -1,6 +1,6 @@
 """Where bare files are first looked at: a stretch on which they have something to show."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 
 import numpy as np
@@ -10,7 +10,7 @@ from ebert_core.genome.reference import Reference
 from ebert_core.genome.signal import BigWigSignal, StepSignal
 from ebert_core.genome.states import Segmentation
 from ebert_core.protocol.bases import N
-from ebert_core.protocol.chromosome_names import KnownNames, in_natural_order
+from ebert_core.protocol.chromosome_names import KnownNames, in_natural_order, other_names
 from ebert_core.protocol.errors import InvalidRequest
 from ebert_core.protocol.locus import Interval
 from ebert_core.protocol.reading import reading
@@ -99,3 +99,23 @@ def _with_margins(chromosome: str, first: int, last: int, length: int) -> Interv
     start = first - (width - span) // 2 if last - first <= _WIDEST else first - round(width * _MARGIN)
     start = max(0, min(start, length - width))
     return Interval(chromosome, start, start + width)
+
+
+def joint_lengths(files: Iterable[TrackFile]) -> dict[str, int]:
+    """Lengths as the first file knows them that does; the others are of its assembly, or say when they are read.
+
+    A chromosome that files call by different names is one, under the name that came first.
+    """
+    known: dict[str, int] = {}
+    reached: dict[str, int] = {}
+    # Looked up, not searched for: a file may have a hundred thousand scaffolds.
+    first_names: dict[str, str] = {}
+    for opened in files:
+        for chromosome, length in opened.chromosome_lengths.items():
+            name = first_names.get(chromosome.lower(), chromosome)
+            if name == chromosome:
+                first_names.update(dict.fromkeys(map(str.lower, other_names(name)), name))
+            reached[name] = max(length, reached.get(name, 1))
+            if opened.knows_lengths:
+                known.setdefault(name, length)
+    return {**reached, **known}

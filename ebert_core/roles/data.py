@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
+from ebert_core.dataset.shown import remarks_on, summary_of
 from ebert_core.protocol.errors import InvalidRequest
 from ebert_core.protocol.reading import FileStamp, reads, stamp_of
 from ebert_core.protocol.tracks import (
@@ -137,7 +138,7 @@ class DataAnswers:
         report(0.0)
         reads(request.path or dataset.layout.genes)
         shown = genes_for_screen(request.interval, genes.touching(request.interval))
-        return replace(shown, remarks=dataset.remarks_on(genes, request.interval.chromosome))
+        return replace(shown, remarks=remarks_on(dataset, genes, request.interval.chromosome))
 
     def read_states(self, request: ReadStates, report: Report) -> States:
         """States of a cell type or of a bare file."""
@@ -153,7 +154,7 @@ class DataAnswers:
             raise InvalidRequest(f"{dataset.layout.name} has no chromatin states for {request.cell_type}.")
         runs = states.runs(request.interval)
         shown = states_for_screen(request.interval, runs, dataset.state_colours, _columns(request.columns))
-        return replace(shown, remarks=dataset.remarks_on(states, request.interval.chromosome))
+        return replace(shown, remarks=remarks_on(dataset, states, request.interval.chromosome))
 
     def read_signal(self, request: ReadSignal, report: Report) -> Signal:
         """A signal of a cell type or of a bare file, binned."""
@@ -164,7 +165,7 @@ class DataAnswers:
         report(0.0)
         signal = self._current(path).signal_file(path)
         bins = signal.binned(request.interval, _columns(request.columns))
-        remarks = dataset.remarks_on(signal, request.interval.chromosome)
+        remarks = remarks_on(dataset, signal, request.interval.chromosome)
         return Signal(request.interval, *bins, signal.block_bases, remarks)
 
     def read_peaks(self, request: ReadPeaks, report: Report) -> Peaks:
@@ -184,7 +185,7 @@ class DataAnswers:
         report(0.0)
         peaks = self._current(path).feature_file(path)
         shown = peaks_for_screen(request.interval, peaks.touching(request.interval))
-        return replace(shown, remarks=dataset.remarks_on(peaks, request.interval.chromosome))
+        return replace(shown, remarks=remarks_on(dataset, peaks, request.interval.chromosome))
 
     def read_truth(self, request: ReadTruth, report: Report) -> Truth:
         """Planted sites of a synthetic genome."""
@@ -212,7 +213,7 @@ class DataAnswers:
     def _opened(self, open_it: "Callable[[], Dataset]") -> DatasetSummary:
         """The summary of a dataset that is then the open one; when it cannot be opened, the one before stays."""
         dataset = open_it()
-        summary = dataset.summary()
+        summary = summary_of(dataset)
         self._dataset, self._open_again = dataset, open_it
         self._forget_files()
         return summary

@@ -11,6 +11,7 @@ import msgspec
 import pytest
 
 from ebert_core.dataset.description import Dataset
+from ebert_core.dataset.shown import summary_of
 from ebert_core.genome.chromosomes import check_same_assembly, check_within, other_mitochondrion, strange_names
 from ebert_core.genome.reference import Reference
 from ebert_core.genome.signal import open_signal
@@ -122,7 +123,7 @@ def test_a_dataset_of_many_factors_is_opened_and_summarised_factor_by_factor(tmp
         peaks = "".join(f'peaks.F{number}.conservative = "p.bed"\n' for number in range(count))
         head = 'version = 1\nname = "many"\nassembly = "x"\nchromosome_sizes = "sizes"\n'
         path.write_text(f"{head}[cell_types.A]\n{peaks}[cell_types.B]\n{peaks}")
-        return lambda: Dataset.open(path, is_for_drawing=True).summary()
+        return lambda: summary_of(Dataset.open(path, is_for_drawing=True))
 
     assert grows_evenly(work)
 

@@ -13,6 +13,7 @@ import numpy as np
 import pybigtools
 
 from ebert_core.dataset.description import Dataset
+from ebert_core.dataset.shown import summary_of
 from ebert_core.dataset.truth import PlantedSites
 from ebert_core.dream.ranking import read_score
 from ebert_core.dream.subsamples import SUBSAMPLES, Score
@@ -188,7 +189,7 @@ def _truth(path: Path) -> None:
 
 def _dataset(path: Path) -> None:
     dataset = Dataset.open(path, is_for_drawing=True)
-    msgspec.json.encode(dataset.summary())
+    msgspec.json.encode(summary_of(dataset))
     with suppress(InvalidRequest):
         assert np.isfinite(dataset.matrices.worst).all()
 

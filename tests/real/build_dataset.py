@@ -16,6 +16,7 @@ from Bio import bgzf
 
 from ebert_core.dataset.description import Dataset
 from ebert_core.dataset.layout import CellTypePaths, Layout, PeakPaths, write_layout
+from ebert_core.dataset.shown import summary_of
 from ebert_core.genome.bigwig_writer import BigWigWriter
 from ebert_core.genome.chromosomes import read_chromosome_sizes
 from ebert_core.genome.features import Feature, Features
@@ -191,5 +192,5 @@ if __name__ == "__main__":
     beside = Path(__file__).parents[3] / "shared" / "real"
     folder = Path(sys.argv[2] if len(sys.argv) == 3 else os.environ.get("EBERT_REAL_DATA", beside))
     written = build_dataset(Path(sys.argv[1]).absolute(), folder)
-    Dataset.open(written).summary()
+    summary_of(Dataset.open(written))
     sys.stdout.write(f"{written}\n")

@@ -7,6 +7,7 @@ from ebert_core.dataset.derived import references_of
 from ebert_core.dataset.description import Dataset
 from ebert_core.dataset.labels import bin_labels
 from ebert_core.dataset.prepare import prepare
+from ebert_core.dataset.shown import summary_of
 from ebert_core.dataset.windows import Channels, windows
 from ebert_core.dream.scoring import auprc
 from ebert_core.protocol.bases import decode_bases
@@ -28,7 +29,7 @@ def store(dataset, tmp_path_factory):
 
 
 def test_the_summary_lists_cells_states_marks_and_factors(dataset):
-    summary = dataset.summary()
+    summary = summary_of(dataset)
     assert [chromosome.name for chromosome in summary.chromosomes] == ["chr3", "chr4", "chr5", "chr17", "chr20"]
     assert len(summary.states) == 15
     assert len(summary.cell_types) == 6

@@ -11,6 +11,7 @@ from ebert_core.dataset import labels
 from ebert_core.dataset.description import Dataset
 from ebert_core.dataset.digests import dataset_digests
 from ebert_core.dataset.prepare import prepare
+from ebert_core.dataset.shown import summary_of
 from ebert_core.genome.chromosomes import check_same_assembly, check_within
 from ebert_core.protocol.chromosome_names import KnownNames, name_in
 from ebert_core.protocol.locus import Interval
@@ -77,7 +78,7 @@ def many_chromosomes(folder: Path, count: int) -> Path:
 
 def open_and_sum_up(path: Path) -> None:
     dataset = Dataset.open(path)
-    dataset.summary()
+    summary_of(dataset)
     dataset_digests(dataset, dataset.cell_types, dataset.factors)
     dataset.without_peaks(dataset.cell_types, dataset.factors)
 

@@ -14,6 +14,7 @@ from ebert_core.dataset.derived import absent_signals, frozen_scale, references_
 from ebert_core.dataset.description import Dataset
 from ebert_core.dataset.layout import read_layout, write_layout
 from ebert_core.dataset.prepare import prepare
+from ebert_core.dataset.shown import summary_of
 from ebert_core.dataset.windows import Channels, windows
 from ebert_core.protocol.edits import BaseEdit
 from ebert_core.protocol.errors import InvalidRequest
@@ -282,7 +283,7 @@ def test_what_is_said_to_be_absent_is_absent(rich_path, trained):
 
 def test_the_window_is_told_which_signals_can_be_made(rich_path):
     dataset = Dataset.open(rich_path)
-    offered = [signal.name for signal in dataset.summary().made_signals]
+    offered = [signal.name for signal in summary_of(dataset).made_signals]
     assert offered == [
         "log(DNase)",
         "quantile(DNase)",
@@ -295,7 +296,7 @@ def test_the_window_is_told_which_signals_can_be_made(rich_path):
     assert not select_signals(dataset, offered, ("alpha", "beta", "gamma"), ("CTCF",)).left_out
     alone = {"beta": dataset.layout.cell_types["beta"]}
     poor = msgspec.structs.replace(dataset.layout, genes="", signals={}, cell_types=alone)
-    assert not Dataset(poor).summary().made_signals
+    assert not summary_of(Dataset(poor)).made_signals
 
 
 @pytest.mark.parametrize(

@@ -4,13 +4,14 @@ import pytest
 from toy_genome import LENGTHS, TOML
 
 from ebert_core.dataset.description import Dataset
+from ebert_core.dataset.shown import summary_of
 from ebert_core.protocol.errors import InvalidRequest
 from ebert_core.protocol.locus import Interval
 from ebert_core.protocol.tracks import CellType, PeakFiles, StateName
 
 
 def test_the_summary_says_what_the_dataset_holds(toy):
-    summary = toy.summary()
+    summary = summary_of(toy)
     assert (summary.name, summary.assembly) == ("toy", "toy1")
     assert [(each.name, each.length) for each in summary.chromosomes] == list(LENGTHS.items())
     assert summary.has_sequence
@@ -38,7 +39,7 @@ def test_factors_signals_and_motifs_are_listed(toy):
 
 def everything_of(path):
     dataset = Dataset.open(path)
-    return dataset.summary(), dataset.matrices
+    return summary_of(dataset), dataset.matrices
 
 
 @pytest.mark.parametrize(
@@ -94,17 +95,17 @@ def test_bare_files_make_a_dataset_whose_lengths_they_tell(toy_path, tmp_path):
     dataset = Dataset.from_files([tmp_path / "alpha.bw", tmp_path / "peaks.narrowPeak"])
     assert dataset.chromosome_lengths == LENGTHS
     assert [(file.name, file.kind) for file in dataset.files] == [("alpha.bw", "signal"), ("peaks.narrowPeak", "peaks")]
-    assert dataset.summary().path == ""
+    assert summary_of(dataset).path == ""
     alone = Dataset.from_files([tmp_path / "peaks.narrowPeak"])
     assert alone.chromosome_lengths == {"chr1": 5_200}
-    assert Dataset.from_files([tmp_path / "toy.fa"]).summary().has_sequence
+    assert summary_of(Dataset.from_files([tmp_path / "toy.fa"])).has_sequence
 
 
 def test_files_opened_beside_a_dataset_must_be_of_its_assembly(toy, tmp_path):
     (tmp_path / "far.bed").write_text("chr1\t0\t900000\n")
     joined = toy.with_files([tmp_path / "genes.bed"])
     assert [file.name for file in joined.files] == ["genes.bed"]
-    assert joined.summary().name == "toy"
+    assert summary_of(joined).name == "toy"
     with pytest.raises(InvalidRequest, match="another assembly"):
         joined.feature_file(str(tmp_path / "far.bed"))
     with pytest.raises(InvalidRequest, match="is a dataset; open it by itself"):
@@ -116,8 +117,8 @@ def test_planted_sites_say_where_they_are_bound(toy_path, tmp_path):
     (tmp_path / "truth.tsv").write_text("\n".join(["chromosome\tstart\tend\tfactor\tcell_types_bound", *rows]) + "\n")
     toy_path.write_text(TOML + '\n[synthetic]\nseed = 7\ntruth = "truth.tsv"\n')
     dataset = Dataset.open(toy_path)
-    assert dataset.summary().seed == 7
-    assert dataset.summary().truth_factors == ("T1", "T2")
+    assert summary_of(dataset).seed == 7
+    assert summary_of(dataset).truth_factors == ("T1", "T2")
     truth = dataset.truth.touching(Interval("chr1", 0, 310), "T1", "alpha")
     assert truth.starts.tolist() == [100, 300]
     assert truth.is_bound.tolist() == [True, False]

@@ -9,6 +9,7 @@ import pytest
 
 from ebert_core.dataset import draft as drafts
 from ebert_core.dataset.draft import DraftChecker, write_dataset
+from ebert_core.dataset.shown import summary_of
 from ebert_core.genome.states import Segmentation
 from ebert_core.protocol.errors import InvalidRequest
 from ebert_core.protocol.locus import Interval
@@ -74,7 +75,7 @@ def test_a_draft_becomes_a_dataset_that_says_the_same(folder: Path) -> None:
             ("alpha", "CTCF", "conservative", path("peaks.narrowPeak")),
         ),
     )
-    summary = write_dataset(draft, DraftChecker()).summary()
+    summary = summary_of(write_dataset(draft, DraftChecker()))
     assert summary.path == path("mine.toml")
     assert summary.cell_types == (CellType("alpha", True, ("DNase",), (PeakFiles("CTCF", True),)),)
     assert [state.name for state in summary.states] == ["Quies", "TssA"]
@@ -154,7 +155,7 @@ def test_sizes_that_contradict_a_reference_are_found_before_anything_is_written(
 def test_a_new_dataset_opens_on_the_strongest_of_its_first_peaks(folder: Path) -> None:
     (folder / "some.bed").write_text("1\t100\t200\ta\t5\n1\t40000\t40200\tb\t900\nchrUn\t0\t50\tc\t999\n")
     draft = draft_in(folder, peaks=(("alpha", "CTCF", "conservative", str(folder / "some.bed")),))
-    assert write_dataset(draft, DraftChecker()).summary().start_locus == Interval("chr1", 25_100, 55_100)
+    assert summary_of(write_dataset(draft, DraftChecker())).start_locus == Interval("chr1", 25_100, 55_100)
 
 
 def test_a_file_of_another_assembly_is_named(folder: Path) -> None:

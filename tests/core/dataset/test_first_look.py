@@ -8,6 +8,7 @@ import pytest
 
 from ebert_core.dataset.description import Dataset
 from ebert_core.dataset.layout import CellTypePaths
+from ebert_core.dataset.shown import remarks_on, summary_of
 from ebert_core.genome.bigwig_writer import BigWigWriter
 from ebert_core.protocol.errors import InvalidRequest
 from ebert_core.protocol.locus import Interval
@@ -39,29 +40,29 @@ def bed(*places: tuple[str, int, int]) -> str:
     ],
 )
 def test_features_are_opened_where_the_first_of_them_are(tmp_path, places, shown):
-    assert opened(tmp_path, a__bed=bed(*places)).summary().start_locus == shown
+    assert summary_of(opened(tmp_path, a__bed=bed(*places))).start_locus == shown
 
 
 def test_chromosomes_of_bare_files_are_listed_in_natural_order(tmp_path):
     files = opened(tmp_path, a__bed=bed(("MT", 5, 9), ("X", 5, 9), ("10", 5, 9), ("2", 5, 9), ("GL1.1", 5, 9)))
-    assert [each.name for each in files.summary().chromosomes] == ["2", "10", "X", "MT", "GL1.1"]
+    assert [each.name for each in summary_of(files).chromosomes] == ["2", "10", "X", "MT", "GL1.1"]
 
 
 def test_the_first_file_that_has_data_decides(tmp_path):
     files = opened(tmp_path, g__sizes="chr2\t90000\nchr1\t90000\n", a__bed=bed(("chr2", 5000, 6000)))
-    assert files.summary().start_locus == Interval("chr2", 4950, 6050)
+    assert summary_of(files).start_locus == Interval("chr2", 4950, 6050)
 
 
 def test_a_signal_is_opened_at_its_first_value_that_is_not_zero(tmp_path):
     text = "chr2\t0\t9\t1\nchr1\t0\t70000000\t0\nchr1\t70000000\t70000500\t3\nchr1\t99000000\t99000001\t1\n"
-    shown = opened(tmp_path, a__bedGraph=text).summary().start_locus
+    shown = summary_of(opened(tmp_path, a__bedGraph=text)).start_locus
     assert shown is not None
     assert shown.chromosome == "chr1"
     assert 69_000_000 < shown.start <= 70_000_000 < 70_000_500 <= shown.end < 71_200_000
 
 
 def test_a_signal_of_half_a_chromosome_is_opened_at_its_beginning(tmp_path):
-    shown = opened(tmp_path, a__bedGraph="chr1\t70099000\t200000000\t1\n").summary().start_locus
+    shown = summary_of(opened(tmp_path, a__bedGraph="chr1\t70099000\t200000000\t1\n")).start_locus
     assert shown is not None
     assert 70_049_000 - 1_000 < shown.start < 70_099_000
     assert 900_000 < shown.length <= 1_100_000
@@ -72,7 +73,7 @@ def test_a_bigwig_is_opened_at_its_first_value(tmp_path):
     with BigWigWriter(path, {"X": 100_000, "1": 240_000_000}) as writer:
         writer.append("X", 0, 50, np.ones(2, dtype=np.float32))
         writer.append("1", 120_000_000, 50, np.ones(1, dtype=np.float32))
-    shown = Dataset.from_files([path]).summary().start_locus
+    shown = summary_of(Dataset.from_files([path])).start_locus
     assert shown is not None
     assert shown.chromosome == "1"
     assert shown.start <= 120_000_000 < 120_000_050 <= shown.end
@@ -81,7 +82,7 @@ def test_a_bigwig_is_opened_at_its_first_value(tmp_path):
 
 def test_a_sequence_is_opened_at_its_first_base(tmp_path):
     files = opened(tmp_path, a__fa=">chrX\nACGT\n>chr1\n" + "N" * 500 + "ACGT" * 100 + "\n")
-    assert files.summary().start_locus == Interval("chr1", 500, 620)
+    assert summary_of(files).start_locus == Interval("chr1", 500, 620)
 
 
 def test_a_chromosome_of_many_names_is_one(tmp_path):
@@ -91,24 +92,24 @@ def test_a_chromosome_of_many_names_is_one(tmp_path):
         b__bed=bed(("NC_000001.11", 5, 900)),
         c__bed=bed(("1", 7, 8), ("CHR1", 7, 9)),
     )
-    assert [(each.name, each.length) for each in files.summary().chromosomes] == [("chr1", 900)]
+    assert [(each.name, each.length) for each in summary_of(files).chromosomes] == [("chr1", 900)]
     found = files.feature_file(str(tmp_path / "b.bed"))
     assert len(found.touching(Interval("chr1", 0, 100))) == 1
-    assert files.remarks_on(found, "chr1") == ()
+    assert remarks_on(files, found, "chr1") == ()
 
 
 def test_a_file_whose_names_meet_none_of_the_genome_in_view_says_so(tmp_path):
     files = opened(tmp_path, a__bed=bed(("chr1", 5, 90), ("chr2", 5, 90)), b__bed=bed(("scaffold_7", 5, 900)))
     strange = files.feature_file(str(tmp_path / "b.bed"))
-    (remark,) = files.remarks_on(strange, "chr1")
+    (remark,) = remarks_on(files, strange, "chr1")
     assert remark.full == "No name in this file is of the genome in view: it has scaffold_7, the view is on chr1."
-    assert files.remarks_on(strange, "scaffold_7") == ()
-    assert files.remarks_on(files.feature_file(str(tmp_path / "a.bed")), "chr1") == ()
+    assert remarks_on(files, strange, "scaffold_7") == ()
+    assert remarks_on(files, files.feature_file(str(tmp_path / "a.bed")), "chr1") == ()
 
 
 def test_a_file_without_features_on_this_chromosome_is_not_strange(tmp_path):
     files = opened(tmp_path, a__bed=bed(("chr1", 5, 90), ("chr2", 5, 90)), b__bed=bed(("chr2", 5, 900)))
-    assert files.remarks_on(files.feature_file(str(tmp_path / "b.bed")), "chr1") == ()
+    assert remarks_on(files, files.feature_file(str(tmp_path / "b.bed")), "chr1") == ()
 
 
 def test_accession_numbers_of_another_assembly_are_refused(tmp_path):

@@ -7,6 +7,7 @@ from ebert_core.dataset.channels import Channels
 from ebert_core.dataset.description import Dataset
 from ebert_core.dataset.layout import read_layout, write_layout
 from ebert_core.dataset.prepare import prepare
+from ebert_core.dataset.shown import remarks_on
 from ebert_core.dataset.windows import windows
 from ebert_core.protocol.errors import InvalidRequest
 from ebert_core.protocol.locus import Interval
@@ -113,6 +114,6 @@ def test_they_are_drawn_with_a_remark_in_their_rows(toy_path):
     assert sorted(dataset.state_names) == ["15_Quies", "1_TssA", "Quies", "TssA"]
     source = dataset.states("beta")
     assert source is not None
-    remarks = dataset.remarks_on(source, "chr1")
+    remarks = remarks_on(dataset, source, "chr1")
     assert [remark.short for remark in remarks] == ["different alphabets"]
     assert "beta" in remarks[0].full

@@ -10,6 +10,7 @@ from ebert_core.cli.program import main
 from ebert_core.dataset.description import Dataset
 from ebert_core.dataset.labels import bin_labels
 from ebert_core.dataset.prepare import prepare
+from ebert_core.dataset.shown import remarks_on
 from ebert_core.genome.bigwig_writer import BigWigWriter
 from ebert_core.genome.reference import Reference
 from ebert_core.protocol.chromosome_names import are_other_mitochondria, assembly_called
@@ -122,7 +123,7 @@ def test_the_two_mitochondria_of_hg19_and_b37_are_told_apart_and_do_not_refuse_a
     dataset = Dataset.open(toy_path, is_for_drawing=True)
     source = dataset.signal("alpha", "DNase")
     assert source is not None
-    remarks = dataset.remarks_on(source, "chr1")
+    remarks = remarks_on(dataset, source, "chr1")
     assert [remark.short for remark in remarks] == ["another mitochondrion"]
     assert "MT of this file (16,569 bases) is another sequence of the mitochondrion than chrM" in remarks[0].full
     assert are_other_mitochondria("chrM", 16_571, "MT", 16_569)

@@ -11,6 +11,7 @@ import pyBigWig
 import pytest
 
 from ebert_core.dataset.description import Dataset
+from ebert_core.dataset.shown import summary_of
 from ebert_core.demonstration.generate import generate
 from ebert_core.demonstration.rules import (
     CELL_TYPES,
@@ -81,7 +82,7 @@ def test_the_description_names_files_that_exist_and_says_synthetic(demonstration
 
 
 def test_it_opens_as_a_dataset_without_a_warning(demonstration_dataset: Path) -> None:
-    summary = Dataset.open(demonstration_dataset).summary()
+    summary = summary_of(Dataset.open(demonstration_dataset))
     assert (summary.assembly, summary.seed, summary.start_locus) == ("demo1", DEFAULT_SEED, scene().interval)
     assert set(summary.truth_factors) == set(FACTOR_NAMES)
     assert summary.warnings == ()

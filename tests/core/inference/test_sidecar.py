@@ -13,6 +13,7 @@ from toy_binding import quiet, write_toy_binding
 from ebert_core.cli.program import main
 from ebert_core.dataset.description import Dataset
 from ebert_core.dataset.digests import joint_digest
+from ebert_core.dataset.shown import remarks_on
 from ebert_core.dataset.sidecar import prediction_remarks, read_sidecar, sidecar_path
 from ebert_core.inference.export import predict_to_files
 from ebert_core.model.description import read_description
@@ -138,7 +139,7 @@ def test_the_command_line_is_kept_and_no_sidecar_is_a_flag(spec_of, dataset, toy
 def test_a_prediction_that_is_opened_says_in_its_row_what_made_it(spec_of, tmp_path):
     [path] = predict_to_files(spec_of("x.bw"), quiet)
     opened = Dataset.from_files([path])
-    [remark] = opened.remarks_on(opened.track_file(opened.files[0]), "chr2")
+    [remark] = remarks_on(opened, opened.track_file(opened.files[0]), "chr2")
     assert remark.short == "without DNase"
     assert remark.full.startswith("FOS in beta as fos predicts it, written on 20")
     assert "In beta it predicts without DNase, which the dataset does not give." in remark.full
