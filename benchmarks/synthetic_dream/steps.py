@@ -12,9 +12,6 @@ import tomli_w
 
 from benchmarks.synthetic_dream.generate import DATASET, generate
 from benchmarks.synthetic_dream.rules import CELL_TYPES, TRAINING, TRAINING_CELLS, VALIDATION, VALIDATION_CELL, World
-from ebert_core.cli.train import unfinished_job
-from ebert_core.jobs.specs import read_spec
-from ebert_core.protocol.errors import InvalidRequest
 
 PRETRAINED, SCRATCH, UNET = "pretrained", "scratch", "unet"
 NETWORKS = (PRETRAINED, SCRATCH, UNET)
@@ -96,12 +93,4 @@ def _train(plan: Plan, recipe: str, output: Path, filled: Mapping[str, Any]) -> 
     os.environ["EBERT_JOBS"] = str(plan.work / "jobs")
     door = ["-m", "benchmarks.synthetic_dream.unet"] if recipe == UNET else ["-m", "ebert_core"]
     verb = [] if recipe == UNET else [str(tomllib.loads(spec.read_text())["job"])]
-    subprocess.run([sys.executable, *door, *verb, str(spec), *_resume(spec)], check=True)
-
-
-def _resume(spec: Path) -> list[str]:
-    try:
-        unfinished_job(read_spec(spec))
-    except InvalidRequest:
-        return []
-    return ["--resume"]
+    subprocess.run([sys.executable, *door, *verb, str(spec), "--resume-or-begin"], check=True)
