@@ -22,6 +22,7 @@ from ebert_core.protocol.tracks import (
     OpenFiles,
     Places,
 )
+from ebert_gui.loading.failures import model_sentence, named_by
 from ebert_gui.loading.loader import Client
 from ebert_gui.state.defaults import track_of_file, track_of_unreadable
 from ebert_gui.state.session import Session
@@ -136,7 +137,7 @@ class Opener(QObject):
 
         def failed(failure: Failure) -> None:
             # The file may also be one that was open before and has gone since.
-            named = _named_by(failure, together)
+            named = named_by(failure, together)
             rest = tuple(path for path in paths if path != named)
             more = (*refused, _Refused(named, track_of_unreadable(named), failure))
             if named and rest:
@@ -259,9 +260,9 @@ class Opener(QObject):
         is_alive, was_alive = state.condition in _ALIVE, self._were_alive["model"]
         self._were_alive["model"] = is_alive
         if state.condition == Condition.FAILED:
-            self._workspace.lose_model(_model_sentence(state))
+            self._workspace.lose_model(model_sentence(state))
             if self._wanted_checkpoint:
-                self.problem.emit(_model_sentence(state), state.details)
+                self.problem.emit(model_sentence(state), state.details)
         elif state.condition == Condition.RESTARTING:
             self.problem.emit(state.sentence, state.details)
         elif is_alive and not was_alive and self._workspace.checkpoint is not None and self._wanted_checkpoint:
@@ -336,7 +337,7 @@ class Opener(QObject):
 
         def failed(failure: Failure) -> None:
             paths = request.paths if isinstance(request, OpenFiles) else ()
-            named = _named_by(failure, paths)
+            named = named_by(failure, paths)
             rest = tuple(path for path in paths if path != named)
             if isinstance(request, OpenFiles) and named and (rest or request.dataset):
                 self._reopen(OpenFiles(rest, request.dataset))
@@ -391,17 +392,3 @@ class Opener(QObject):
             self._line.popleft()()
         if not self._opening:
             self.settled.emit()
-
-
-def _named_by(failure: Failure, paths: tuple[str, ...]) -> str:
-    """The path that could not be read, as far as the failure tells; the longest, since one may begin another."""
-    if failure.kind == "avoided":
-        return failure.file if failure.file in paths else ""
-    said = failure.message if failure.kind == "invalid" else ""
-    return max((path for path in paths if path in said), key=len, default="")
-
-
-def _model_sentence(state: WorkerState) -> str:
-    if "No module named 'torch'" in state.details or "torch" in state.sentence:
-        return 'PyTorch is not installed, so nothing can be predicted: pip install "ebert-browser[model]".'
-    return f"Nothing can be predicted: {state.sentence}"

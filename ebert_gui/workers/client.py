@@ -26,8 +26,9 @@ from ebert_core.protocol.messages import (
     Role,
 )
 from ebert_gui.state.fatal_files import FatalFiles
+from ebert_gui.workers.endings import Ending, ending_sentence, was_asked_to_end, was_killed_from_outside
 from ebert_gui.workers.pending import OnFailure, OnProgress, Pending, decoder_of
-from ebert_gui.workers.process import Ending, WorkerProcess
+from ebert_gui.workers.process import WorkerProcess
 from ebert_gui.workers.state import Condition, Failure, Patience, WorkerState
 from ebert_gui.workers.suspects import Culprit, Suspects
 
@@ -41,10 +42,6 @@ _BACKOFF = 4
 _LONGEST_BACKOFF = 4
 # Far more than a screen shows: the largest reply that a window takes.
 LARGEST_REPLY = 256_000_000
-# What asks a process to end, without a mistake of its own: a shutdown, or a person.
-_ASKED_TO_END = frozenset([1, 2, 15])
-# What ends a process without asking: a person, or a machine without memory left.
-_KILLED = 9
 
 
 def local_worker(role: Role) -> list[str]:
@@ -327,14 +324,14 @@ class WorkerClient(QObject):
         process, self._process = self._process, None
         self._deadline.stop()
         self._heart.stop()
-        sentence = self._complaint or _ending_sentence(self._role, process, ending, code)
-        was_killed = not self._complaint and ending is Ending.CRASHED and code == _KILLED
+        sentence = self._complaint or ending_sentence(self._role, process.program, ending, code)
+        was_killed = not self._complaint and was_killed_from_outside(ending, code)
         # One that ended by itself before it said hello would do so again; one that we or
         # others ended may just be slow.
         is_stillborn = not process.has_answered and not self._complaint and not was_killed
         self._is_hopeless = self._is_hopeless or is_stillborn
         process.deleteLater()
-        was_asked = not self._complaint and ((ending is Ending.EXITED and code == 0) or code in _ASKED_TO_END)
+        was_asked = not self._complaint and was_asked_to_end(ending, code)
         culprit = self._suspects.forget_present()
         if was_asked or (culprit is not None and was_killed and self._suspects.is_pardoned(culprit)):
             culprit = None
@@ -395,13 +392,3 @@ class WorkerClient(QObject):
         timer.setSingleShot(single_shot)
         timer.timeout.connect(slot)
         return timer
-
-
-def _ending_sentence(role: Role, process: WorkerProcess, ending: Ending, code: int) -> str:
-    match ending:
-        case Ending.NOT_STARTED:
-            return f"The {role} worker could not be started: {process.program} does not run."
-        case Ending.CRASHED:
-            return f"The {role} worker was ended from outside or crashed."
-        case Ending.EXITED:
-            return f"The {role} worker ended by itself (exit code {code})."

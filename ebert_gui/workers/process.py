@@ -2,24 +2,16 @@
 
 from collections import deque
 from collections.abc import Sequence
-from enum import StrEnum
 
 import msgspec
 from PyQt6.QtCore import QObject, QProcess, QTimer, pyqtSignal
 
 from ebert_core.protocol.frames import BrokenStream, FrameReader, frame
 from ebert_core.protocol.messages import FromWorker
+from ebert_gui.workers.endings import Ending
 
 _LINES_KEPT = 40
 _LONGEST_LINE = 2_000
-
-
-class Ending(StrEnum):
-    """Why a process is no more, as far as Qt can tell."""
-
-    NOT_STARTED = "not started"
-    EXITED = "exited"
-    CRASHED = "crashed"
 
 
 class WorkerProcess(QObject):

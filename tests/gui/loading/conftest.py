@@ -91,6 +91,11 @@ CHECKPOINT = checkpoint_summary()
 
 
 @pytest.fixture
+def summary() -> DatasetSummary:
+    return DATASET
+
+
+@pytest.fixture
 def data() -> RecordingClient:
     return RecordingClient()
 

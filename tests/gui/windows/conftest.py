@@ -1,10 +1,21 @@
-"""A small realistic dataset and checkpoint, as the workers would describe them."""
+"""A small realistic dataset and checkpoint, as the workers would describe them, and a window with silent workers."""
+
+from typing import Any
 
 import pytest
+from PyQt6.QtWidgets import QFileDialog
+from pytestqt.qtbot import QtBot
+from silent import Silent
 
 from ebert_core.protocol.locus import Interval
 from ebert_core.protocol.modelling import CheckpointSummary, FactorSummary
 from ebert_core.protocol.tracks import CellType, Chromosome, DatasetSummary, PeakFiles
+from ebert_gui.loading.jobs import JobFollower
+from ebert_gui.loading.loader import Loader
+from ebert_gui.loading.opening import Opener
+from ebert_gui.state.workspace import Workspace
+from ebert_gui.windows.main_window import MainWindow, Parts
+from ebert_gui.windows.theme import LIGHT
 
 MEASURED = {
     "GM12878": ("CTCF", "GABPA", "MAX"),
@@ -57,3 +68,38 @@ def checkpoint() -> CheckpointSummary:
         precision="bf16",
         limits=("Trained on little DNA: treat every score as a first guess.",),
     )
+
+
+@pytest.fixture
+def data() -> Silent:
+    return Silent()
+
+
+@pytest.fixture
+def window(qtbot: QtBot, dataset: DatasetSummary, data: Silent) -> MainWindow:
+    workspace = Workspace()
+    loader = Loader(workspace, {"data": data, "model": data})
+    opener = Opener(workspace, data, data)
+    window = MainWindow(Parts(workspace, loader, opener, JobFollower(workspace, data), data), LIGHT)
+    qtbot.addWidget(window)
+    window.resize(1280, 720)
+    workspace.open_dataset(dataset)
+    workspace.view.show(Interval("chr3", 10_000, 20_000))
+    with qtbot.waitActive(window):
+        window.show()
+        window.activateWindow()
+    return window
+
+
+@pytest.fixture
+def files(monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
+    """The desktop's own dialogs, which answer at once with `answer` and keep what they were `asked`."""
+    state: dict[str, Any] = {"answer": "", "asked": []}
+
+    def answer(*words: object, **_more: object) -> Any:
+        state["asked"].append(words[1:])
+        return state["answer"], ""
+
+    monkeypatch.setattr(QFileDialog, "getOpenFileName", answer)
+    monkeypatch.setattr(QFileDialog, "getExistingDirectory", lambda *words, **_more: answer(*words)[0])
+    return state

@@ -1,72 +1,26 @@
 """The window with silent workers: who has the keyboard, what floats over the tracks, and what the menus open."""
 
-from typing import Any
-
 import msgspec
 import pytest
 from PyQt6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
 from PyQt6.QtGui import QDropEvent, QKeySequence
 from PyQt6.QtWidgets import QAbstractButton, QApplication, QFileDialog, QLabel, QMenu, QTableWidget
 from pytestqt.qtbot import QtBot
+from silent import Silent
 
-from ebert_core.protocol.locus import Interval
 from ebert_core.protocol.modelling import CheckpointSummary
 from ebert_core.protocol.tracks import DatasetSummary, InspectFile
 from ebert_core.protocol.verdict import Judgement, Verdict
-from ebert_gui.loading.jobs import JobFollower
-from ebert_gui.loading.loader import Loader
-from ebert_gui.loading.opening import Opener
 from ebert_gui.state.recent import add_recent
 from ebert_gui.state.tracks import SignalTrack
-from ebert_gui.state.workspace import Workspace
 from ebert_gui.windows import theme as themes
-from ebert_gui.windows.main_window import MainWindow, Parts
+from ebert_gui.windows.main_window import MainWindow
 from ebert_gui.windows.theme import LIGHT
 from ebert_gui.windows.verdict_panel import VerdictPanel
 from ebert_gui.workers.state import Condition, WorkerState
 
 # The offscreen platform says both of every window.
 pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints", r"raise\(\)")
-SIZE = (1280, 720)
-
-
-class Silent:
-    """A worker that hears everything and answers nothing."""
-
-    def __init__(self) -> None:
-        self.state = WorkerState(Condition.READY)
-        self.asked: list[Any] = []
-
-    def request(self, body: Any, *_words: object, **_more: object) -> int:
-        self.asked.append(body)
-        return len(self.asked)
-
-    def cancel(self, number: int) -> None:
-        """Nothing is under way."""
-
-    def forgive(self, *_paths: str) -> None:
-        """No file ended this one."""
-
-
-@pytest.fixture
-def data() -> Silent:
-    return Silent()
-
-
-@pytest.fixture
-def window(qtbot: QtBot, dataset: DatasetSummary, data: Silent) -> MainWindow:
-    workspace = Workspace()
-    loader = Loader(workspace, {"data": data, "model": data})
-    opener = Opener(workspace, data, data)
-    window = MainWindow(Parts(workspace, loader, opener, JobFollower(workspace, data), data), LIGHT)
-    qtbot.addWidget(window)
-    window.resize(*SIZE)
-    workspace.open_dataset(dataset)
-    workspace.view.show(Interval("chr3", 10_000, 20_000))
-    with qtbot.waitActive(window):
-        window.show()
-        window.activateWindow()
-    return window
 
 
 def _press(window: MainWindow, qtbot: QtBot, key: Qt.Key) -> None:

@@ -1,7 +1,5 @@
 """What every menu, key, button and bar of the window does, and where its answer is seen."""
 
-from typing import Any
-
 import pytest
 from layouts import place_of
 from msgspec.structs import replace
@@ -12,7 +10,6 @@ from PyQt6.QtWidgets import (
     QApplication,
     QColorDialog,
     QDialog,
-    QFileDialog,
     QLabel,
     QMenu,
     QMessageBox,
@@ -22,69 +19,22 @@ from PyQt6.QtWidgets import (
     QToolBar,
 )
 from pytestqt.qtbot import QtBot
+from silent import Silent, entry
 
 from ebert_core.protocol.locus import Interval
 from ebert_core.protocol.modelling import CheckpointSummary, OpenCheckpoint
 from ebert_core.protocol.tracks import DatasetSummary, FindPlace, InspectFile
 from ebert_gui.browser.content import TrackContent
-from ebert_gui.loading.jobs import JobFollower
-from ebert_gui.loading.loader import Loader
-from ebert_gui.loading.opening import Opener
 from ebert_gui.state.tracks import AttentionTrack, PeaksTrack, SignalTrack
-from ebert_gui.state.workspace import Workspace
 from ebert_gui.windows.attention_bar import AttentionBar
 from ebert_gui.windows.locus_bar import LocusBar
-from ebert_gui.windows.main_window import MainWindow, Parts
+from ebert_gui.windows.main_window import MainWindow
 from ebert_gui.windows.messages import MessageBar
 from ebert_gui.windows.theme import DARK, LIGHT
 from ebert_gui.workers.state import Condition, WorkerState
 
 pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints", r"raise\(\)", "grabbing the keyboard")
 LEFT = Qt.MouseButton.LeftButton
-
-
-class Silent:
-    """A worker that hears everything and answers nothing."""
-
-    def __init__(self) -> None:
-        self.state = WorkerState(Condition.READY)
-        self.asked: list[Any] = []
-        self.forgiven: list[str] = []
-
-    def request(self, body: Any, *_words: object, **_more: object) -> int:
-        self.asked.append(body)
-        return len(self.asked)
-
-    def cancel(self, number: int) -> None:
-        """Nothing is under way."""
-
-    def forgive(self, *paths: str) -> None:
-        self.forgiven += paths
-
-
-@pytest.fixture
-def data() -> Silent:
-    return Silent()
-
-
-@pytest.fixture
-def window(qtbot: QtBot, dataset: DatasetSummary, data: Silent) -> MainWindow:
-    workspace = Workspace()
-    loader = Loader(workspace, {"data": data, "model": data})
-    opener = Opener(workspace, data, data)
-    window = MainWindow(Parts(workspace, loader, opener, JobFollower(workspace, data), data), LIGHT)
-    qtbot.addWidget(window)
-    window.resize(1280, 720)
-    workspace.open_dataset(dataset)
-    workspace.view.show(Interval("chr3", 10_000, 20_000))
-    with qtbot.waitActive(window):
-        window.show()
-        window.activateWindow()
-    return window
-
-
-def entry(window: MainWindow, menu: str, text: str) -> Any:
-    return next(each for each in window.menus[menu].actions() if each.text().replace("&", "") == text)
 
 
 @pytest.mark.parametrize(
@@ -339,20 +289,6 @@ def test_the_title_names_what_is_open(window: MainWindow, dataset: DatasetSummar
 
 
 # What the dialogs of the desktop are asked, and where their answers go
-
-
-@pytest.fixture
-def files(monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
-    """The desktop's own dialogs, which answer at once with `answer` and keep what they were `asked`."""
-    state: dict[str, Any] = {"answer": "", "asked": []}
-
-    def answer(*words: object, **_more: object) -> Any:
-        state["asked"].append(words[1:])
-        return state["answer"], ""
-
-    monkeypatch.setattr(QFileDialog, "getOpenFileName", answer)
-    monkeypatch.setattr(QFileDialog, "getExistingDirectory", lambda *words, **_more: answer(*words)[0])
-    return state
 
 
 def test_a_dataset_that_is_chosen_is_opened_and_none_is_not(window: MainWindow, data: Silent, files) -> None:

@@ -1,0 +1,316 @@
+"""What the opening of something tells the window and the workers, while it lasts and when it has ended."""
+
+from typing import Any
+
+import pytest
+from msgspec.structs import replace
+from toy_summaries import checkpoint_summary
+
+from ebert_core.protocol.locus import Interval
+from ebert_core.protocol.modelling import OpenCheckpoint
+from ebert_core.protocol.offers import Demonstration, ListShipped, MakeDemonstration, Shipped
+from ebert_core.protocol.tracks import (
+    BareFile,
+    CheckDraft,
+    DatasetDraft,
+    DatasetSummary,
+    DraftCheck,
+    FileKind,
+    FindPlace,
+    InspectFile,
+    OpenDataset,
+    OpenFiles,
+    Place,
+    Places,
+)
+from ebert_gui.loading.opening import Opener
+from ebert_gui.state.session import Session
+from ebert_gui.state.tracks import SignalTrack
+from ebert_gui.state.workspace import Workspace
+from ebert_gui.workers.state import Condition, Failure, WorkerState
+
+
+class Told:
+    """An opener, and what it told in order."""
+
+    def __init__(self, workspace: Workspace, data: Any, model: Any) -> None:
+        self.opener = Opener(workspace, data, model)
+        self.said: list[tuple[object, ...]] = []
+        for name in ("problem", "told", "settled", "reopened", "opened"):
+            getattr(self.opener, name).connect(lambda *what, name=name: self.said.append((name, *what)))
+
+    def take(self) -> list[tuple[object, ...]]:
+        said, self.said = self.said, []
+        return said
+
+
+@pytest.fixture
+def told(qapp: object, workspace: Workspace, data, model) -> Told:
+    return Told(workspace, data, model)
+
+
+def answer(client: Any, *replies: object) -> None:
+    """Answer the oldest requests."""
+    for reply in replies:
+        client.open.pop(next(iter(client.open)))[1](reply)
+
+
+def opened(told: Told, data: Any, dataset: DatasetSummary) -> None:
+    told.opener.open_dataset(dataset.path)
+    answer(data, dataset)
+    told.take()
+    data.asked.clear()
+
+
+def test_a_dataset_that_opens_is_named_with_its_warnings_and_then_all_is_settled(told, data, summary) -> None:
+    told.opener.open_dataset(summary.path)
+    answer(data, replace(summary, warnings=("It has no genes.",)))
+    assert told.take() == [("problem", "It has no genes.", ""), ("opened", (summary.path,)), ("settled",)]
+
+
+def test_files_that_open_are_named_and_those_that_were_open_are_not(told, data, summary) -> None:
+    opened(told, data, summary)
+    files = tuple(BareFile(path, path[1:], "signal") for path in ("/a.bw", "/b.bw"))
+    told.opener.open_files(("/a.bw",))
+    answer(data, replace(summary, files=files[:1]))
+    assert told.take() == [("opened", ("/a.bw",)), ("settled",)]
+    told.opener.open_files(("/b.bw",))
+    assert data.asked[-1] == OpenFiles(("/a.bw", "/b.bw"), summary.path)
+    answer(data, replace(summary, files=files))
+    assert told.take() == [("opened", ("/b.bw",)), ("settled",)]
+
+
+def test_a_file_that_the_session_has_no_track_of_gets_one(told, data, workspace: Workspace, summary) -> None:
+    kept = SignalTrack(path="/a.bw", signal="mine")
+    told.opener.session_of = lambda *_: Session(files=("/a.bw",), tracks=(kept,))
+    files = tuple(BareFile(path, path[1:], "signal") for path in ("/a.bw", "/b.bw"))
+    told.opener.open_files(("/a.bw", "/b.bw"))
+    answer(data, replace(summary, path="", files=files))
+    assert [track.path for track in workspace.tracks.tracks if isinstance(track, SignalTrack)] == ["/a.bw", "/b.bw"]
+
+
+def test_a_worker_that_comes_back_brings_what_has_changed_and_says_so(told, data, workspace, summary) -> None:
+    told.opener.on_data_state(WorkerState(Condition.READY))
+    opened(told, data, summary)
+    told.opener.on_data_state(WorkerState(Condition.BUSY))
+    assert data.asked == []
+    told.opener.on_data_state(WorkerState(Condition.RESTARTING))
+    assert told.take() == []
+    told.opener.on_data_state(WorkerState(Condition.BUSY))
+    assert data.asked == [OpenDataset(summary.path)]
+    answer(data, replace(summary, name="renamed"))
+    assert told.take() == [("reopened",), ("settled",)]
+    assert workspace.dataset.name == "renamed"
+
+
+def test_a_dataset_that_has_gone_when_the_worker_comes_back_is_said(told, data, summary) -> None:
+    told.opener.on_data_state(WorkerState(Condition.READY))
+    opened(told, data, summary)
+    told.opener.on_data_state(WorkerState(Condition.FAILED, "It ended.", "last lines"))
+    told.opener.on_data_state(WorkerState(Condition.READY))
+    data.fail_all(Failure("invalid", "There is no file /d/DATASET.toml.", "where"))
+    assert told.take() == [
+        ("problem", "It ended.", "last lines"),
+        ("problem", "There is no file /d/DATASET.toml.", "where"),
+        ("settled",),
+    ]
+    assert data.open == {}
+
+
+def test_bare_files_that_have_all_gone_are_said_once_and_those_of_a_dataset_leave_it_open(told, data, summary) -> None:
+    told.opener.on_data_state(WorkerState(Condition.READY))
+    told.opener.open_files(("/a.bw",))
+    answer(data, replace(summary, path="", files=(BareFile("/a.bw", "a", "signal"),)))
+    told.take()
+    told.opener.on_data_state(WorkerState(Condition.STARTING))
+    told.opener.on_data_state(WorkerState(Condition.READY))
+    data.fail_all(Failure("invalid", "There is no file /a.bw."))
+    assert told.take() == [("problem", "There is no file /a.bw.", ""), ("settled",)]
+
+
+def test_the_last_file_beside_a_dataset_that_has_gone_leaves_the_dataset(told, data, summary) -> None:
+    told.opener.on_data_state(WorkerState(Condition.READY))
+    opened(told, data, summary)
+    told.opener.open_files(("/a.bw",))
+    answer(data, replace(summary, files=(BareFile("/a.bw", "a", "signal"),)))
+    told.opener.on_data_state(WorkerState(Condition.STARTING))
+    told.opener.on_data_state(WorkerState(Condition.READY))
+    told.take()
+    ((_, _, failed),) = data.open.values()
+    data.open.clear()
+    failed(Failure("invalid", "There is no file /a.bw."))
+    assert data.asked[-1] == OpenFiles((), summary.path)
+    assert told.take() == []
+
+
+def test_the_demonstration_opens_with_its_checkpoint_and_is_settled_at_the_end(told, data, model, summary) -> None:
+    begun: list[str] = []
+    told.opener.open_demonstration(lambda: begun.append("then"))
+    assert not told.opener.is_settled
+    assert data.asked == [MakeDemonstration()]
+    answer(data, Demonstration("/demo/D.toml", "/demo/c"))
+    assert data.asked[1:] == [OpenDataset("/demo/D.toml", "/demo/c")]
+    answer(data, replace(summary, path="/demo/D.toml"))
+    assert begun == ["then"]
+    assert model.asked == [OpenCheckpoint("/demo/c", "/demo/D.toml")]
+    assert told.take() == [("opened", ("/demo/D.toml",))]
+    assert not told.opener.is_settled
+    answer(model, checkpoint_summary(path="/demo/c", name="demo"))
+    assert told.take() == [("settled",)]
+    assert told.opener.is_settled
+
+
+def test_a_demonstration_whose_session_has_the_checkpoint_opens_it_once(told, data, model, summary) -> None:
+    told.opener.session_of = lambda *_: Session(dataset="/demo/D.toml", checkpoint="/demo/c")
+    told.opener.open_demonstration(lambda: None)
+    answer(data, Demonstration("/demo/D.toml", "/demo/c"), replace(summary, path="/demo/D.toml"))
+    assert model.asked == [OpenCheckpoint("/demo/c", "/demo/D.toml")]
+
+
+def test_a_demonstration_that_cannot_be_written_is_said_and_the_start_goes_on(told, data) -> None:
+    begun: list[str] = []
+    told.opener.open_demonstration(lambda: begun.append("then"))
+    data.fail_all(Failure("invalid", "The disk is full."))
+    assert begun == ["then"]
+    assert told.take() == [("problem", "The disk is full.", ""), ("settled",)]
+
+
+def test_a_gene_of_this_very_name_is_gone_to_and_any_other_is_a_sentence(told, data, workspace, summary) -> None:
+    opened(told, data, summary)
+    myc = Place("MYC", Interval("chr1", 2_000_000, 2_005_000))
+    told.opener.find_place("myc")
+    assert not told.opener.is_settled
+    assert data.asked == [FindPlace("myc")]
+    answer(data, Places((Place("MYCL", Interval("chr1", 1, 9)), myc)))
+    shown = workspace.view.interval
+    assert shown.start <= 2_000_000 < 2_005_000 <= shown.end
+    assert told.take() == [("settled",)]
+    for places, said in (
+        ((), "There is no chromosome and no gene called myc here."),
+        ((myc, replace(myc, interval=Interval("chr1", 5, 9))), "2 genes are called myc; choose one:"),
+    ):
+        told.opener.find_place("myc")
+        answer(data, Places(places))
+        (problem, sentence, _), settled = told.take()
+        assert (problem, settled) == ("problem", ("settled",))
+        assert sentence.startswith(said)
+        assert workspace.view.interval == shown
+
+
+def test_what_can_be_asked_without_opening_anything(told, data, model) -> None:
+    heard: list[object] = []
+    draft = DatasetDraft("/d.toml", "d", "hg19", "/d.fa")
+    told.opener.check_draft(draft, heard.append)
+    told.opener.list_shipped(heard.append)
+    told.opener.inspect("/a.bw", heard.append)
+    assert data.asked == [CheckDraft(draft), ListShipped(), InspectFile("/a.bw")]
+    answer(data, DraftCheck(), Shipped(()))
+    data.fail_all(Failure("invalid", "There is no file /a.bw."))
+    assert heard == [DraftCheck(), Shipped(()), FileKind("", "There is no file /a.bw.")]
+    assert told.opener.is_settled
+
+
+@pytest.mark.parametrize(("paths", "forgiven"), [(("/a.bw", "/b.bw"), ("/a.bw", "/b.bw")), (("/a.bw", "/d.toml"), ())])
+def test_what_a_person_opens_may_be_read_by_both_workers_again(told, data, model, paths, forgiven) -> None:
+    told.opener.forgive(paths)
+    assert data.forgiven == model.forgiven == [forgiven]
+
+
+def test_a_checkpoint_without_a_dataset_is_a_sentence(told, data, model, workspace, summary) -> None:
+    for bare in (False, True):
+        if bare:
+            workspace.open_dataset(replace(summary, path=""))
+        told.opener.open_checkpoint("/c")
+        assert told.take() == [
+            ("problem", "Open a dataset first: a checkpoint predicts on the sequence of a dataset.", "")
+        ]
+    assert model.asked == []
+
+
+NO_TORCH = 'PyTorch is not installed, so nothing can be predicted: pip install "ebert-browser[model]".'
+
+
+@pytest.mark.parametrize(
+    ("sentence", "details", "said"),
+    [
+        ("It ended.", "ModuleNotFoundError: No module named 'torch'", NO_TORCH),
+        ("There is no torch here.", "", NO_TORCH),
+        ("It ended.", "lines", "Nothing can be predicted: It ended."),
+    ],
+)
+def test_a_model_worker_that_cannot_start_says_what_to_do(
+    told, data, model, workspace, summary, sentence, details, said
+) -> None:
+    opened(told, data, summary)
+    told.opener.on_model_state(WorkerState(Condition.FAILED, sentence, details))
+    assert workspace.model_problem == said
+    assert told.take() == []
+    told.opener.open_checkpoint("/c")
+    told.opener.on_model_state(WorkerState(Condition.FAILED, sentence, details))
+    assert told.take() == [("problem", said, details)]
+
+
+def test_a_model_worker_that_comes_back_loads_the_checkpoint_once(told, data, model, summary) -> None:
+    told.opener.on_model_state(WorkerState(Condition.READY))
+    opened(told, data, summary)
+    told.opener.on_model_state(WorkerState(Condition.RESTARTING, "It ended.", "lines"))
+    assert told.take() == [("problem", "It ended.", "lines")]
+    told.opener.on_model_state(WorkerState(Condition.READY))
+    assert model.asked == []
+    told.opener.open_checkpoint("/c")
+    answer(model, checkpoint_summary(path="/c"))
+    told.opener.on_model_state(WorkerState(Condition.BUSY))
+    assert len(model.asked) == 1
+    told.opener.on_model_state(WorkerState(Condition.RESTARTING, "It ended."))
+    told.opener.on_model_state(WorkerState(Condition.READY))
+    assert model.asked[1:] == [OpenCheckpoint("/c", summary.path)]
+
+
+@pytest.mark.parametrize(
+    ("failure", "problem", "said"),
+    [
+        (Failure("invalid", "It is damaged.", "why"), "It is damaged.", [("problem", "It is damaged.", "why")]),
+        (Failure("lost", "It ended.", "why"), "", [("problem", "It ended.", "why")]),
+        (Failure("replaced", "Newer."), "", []),
+    ],
+)
+def test_a_checkpoint_that_does_not_open_is_said_in_the_tracks_where_that_is_final(
+    told, data, model, workspace, summary, failure, problem, said
+) -> None:
+    opened(told, data, summary)
+    told.opener.open_checkpoint("/c")
+    model.fail_all(failure)
+    assert workspace.model_problem == problem
+    assert told.take() == [*said, ("settled",)]
+
+
+def test_files_that_were_lost_with_the_worker_stay_wanted(told, data, summary) -> None:
+    opened(told, data, summary)
+    told.opener.open_files(("/a.bw",))
+    data.fail_all(Failure("lost", "It ended.", "lines"))
+    assert told.opener.files == ("/a.bw",)
+    assert told.take()[-1] == ("settled",)
+    told.opener.open_files(("/b.bw",))
+    data.fail_all(Failure("invalid", "There is no file /b.bw."))
+    assert told.opener.files == ("/a.bw",)
+
+
+def test_a_file_that_ended_the_worker_is_left_out_and_its_track_stands_for_it(told, data, workspace, summary) -> None:
+    opened(told, data, summary)
+    told.opener.open_files(("/a.bw", "/b.bw"))
+    failed = data.open.pop(next(iter(data.open)))[2]
+    failed(Failure("avoided", "The worker ended on it.", file="/a.bw"))
+    assert data.asked[-1] == OpenFiles(("/b.bw",), summary.path)
+    answer(data, replace(summary, files=(BareFile("/b.bw", "b", "signal"),)))
+    assert sorted(getattr(track, "path", "") for track in workspace.tracks.tracks if getattr(track, "path", "")) == [
+        "/a.bw",
+        "/b.bw",
+    ]
+    assert not [each for each in told.take() if each[0] == "problem"]
+
+
+def test_a_path_that_begins_another_is_not_taken_for_it(told, data, summary) -> None:
+    told.opener.open_files(("/a.bw", "/a.bw.gz"))
+    failed = data.open.pop(next(iter(data.open)))[2]
+    failed(Failure("invalid", "There is no file /a.bw.gz."))
+    assert data.asked[-1] == OpenFiles(("/a.bw",))
