@@ -26,6 +26,9 @@ LENGTHS = {"chr1": 10_000, "2": 50_000_000, "chrM": 16_569, "HLA-A*01:01:01:01":
         ("chr1:1\u202f001-2\u00a0000", Interval("chr1", 1000, 2000)),
         ("chr1:5kb-7kb", Interval("chr1", 4999, 7000)),
         ("chr2:1.5-2.5m", Interval("2", 1_499_999, 2_500_000)),
+        ("chr2:1.5m-2.5", Interval("2", 1_499_999, 2_500_000)),
+        ("chr2:1.5m-2000000", Interval("2", 1_499_999, 2_000_000)),
+        ("chr2:1.5k-2.5m", Interval("2", 1_499, 2_500_000)),
         ("chr1 500 900", Interval("chr1", 500, 900)),
         ("chr1\t500\t900", Interval("chr1", 500, 900)),
         ("1\t500\t900\tpeak\t0\t+", Interval("chr1", 500, 900)),
@@ -109,6 +112,8 @@ def test_the_end_that_a_person_wrote_is_kept_even_beyond_the_chromosome():
     assert written_end("HLA-A*01:01:01:01:100-200") == 200
     assert written_end("chr1 5 20000") == 20_000
     assert written_end("chr1:5-7.5k") == 7_500
+    assert written_end("chr1:1.5k-2.5") == 2_500
+    assert written_end("chr1:5k-20000") == 20_000
     assert written_end("chr1 5-20000") == 20_000
     assert written_end("chr1 1 " + "9" * 5_000) > 20_000
     assert written_end("chr1") is None
