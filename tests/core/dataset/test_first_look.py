@@ -48,6 +48,12 @@ def test_chromosomes_of_bare_files_are_listed_in_natural_order(tmp_path):
     assert [each.name for each in summary_of(files).chromosomes] == ["2", "10", "X", "MT", "GL1.1"]
 
 
+def test_one_chromosome_by_different_names_is_listed_once_under_the_name_that_came_first(tmp_path):
+    places = {"a__bed": bed(("chrX", 5, 9), ("1", 5, 90)), "b__bed": bed(("X", 5, 700), ("CHR1", 5, 80), ("2", 5, 9))}
+    chromosomes = opened(tmp_path, **places).summary().chromosomes
+    assert [(each.name, each.length) for each in chromosomes] == [("1", 90), ("2", 9), ("chrX", 700)]
+
+
 def test_the_first_file_that_has_data_decides(tmp_path):
     files = opened(tmp_path, g__sizes="chr2\t90000\nchr1\t90000\n", a__bed=bed(("chr2", 5000, 6000)))
     assert summary_of(files).start_locus == Interval("chr2", 4950, 6050)

@@ -1,6 +1,7 @@
 """The store is built once, small, whole or not at all."""
 
 import os
+import shutil
 
 import numpy as np
 import pytest
@@ -39,6 +40,17 @@ def test_unchanged_inputs_reuse_the_store_and_changed_ones_rebuild_it(toy_path, 
     store = prepare(Dataset.open(toy_path), directory, report=lambda *_: built.append("changed"))
     assert built
     batch = windows(store, "alpha", [Interval("chr1", 8_000, 8_200)], Channels(states=("Quies", "TssA")))
+    assert batch.states_BS.tolist() == [[3]]
+
+
+def test_another_file_of_the_same_size_and_time_rebuilds_it(toy_path, tmp_path):
+    prepare(Dataset.open(toy_path), tmp_path / "s")
+    text = (tmp_path / "alpha.bed").read_text()
+    (tmp_path / "other.bed").write_text(text.replace("6000\tTssA", "7000\tTssA"))
+    shutil.copystat(tmp_path / "alpha.bed", tmp_path / "other.bed")
+    toy_path.write_text(toy_path.read_text().replace('states = "alpha.bed"', 'states = "other.bed"'))
+    store = prepare(Dataset.open(toy_path), tmp_path / "s")
+    batch = windows(store, "alpha", [Interval("chr1", 6_000, 6_200)], Channels(states=("Quies", "TssA")))
     assert batch.states_BS.tolist() == [[3]]
 
 

@@ -43,7 +43,8 @@ def test_every_file_is_a_track_from_0_to_1_under_its_name(spec_of, ending):
     assert len({each.get("color") for each in tracks}) == 2
     for track in tracks:
         [scale] = track.findall("DataRange")
-        assert track.get("autoScale") == "false"
+        assert (track.get("autoScale"), track.get("visible")) == ("false", "true")
+        assert track.get("clazz") == "org.broad.igv.track.DataSourceTrack", "features have no scale"
         assert (scale.get("minimum"), scale.get("maximum"), scale.get("type")) == ("0.0", "1.0", "LINEAR")
 
 

@@ -16,6 +16,7 @@ from ebert_core.dataset.digests import joint_digest
 from ebert_core.dataset.shown import remarks_on
 from ebert_core.dataset.sidecar import prediction_remarks, read_sidecar, sidecar_path
 from ebert_core.inference.export import predict_to_files
+from ebert_core.inference.provenance import is_made
 from ebert_core.model.description import read_description
 from ebert_core.protocol.errors import InvalidRequest
 from ebert_core.protocol.specs import Predict
@@ -124,6 +125,39 @@ def test_a_file_of_that_name_that_is_no_sidecar_is_not_lost(spec_of, tmp_path):
 def test_what_cannot_be_read_is_as_if_there_were_none(tmp_path, content):
     (tmp_path / "x.bw.json").write_bytes(content)
     assert read_sidecar(tmp_path / "x.bw") is None
+
+
+def other_version(path: Path) -> None:
+    place = sidecar_path(path)
+    text = place.read_text()
+    package = json.loads(text)["versions"]["package"]
+    place.write_text(text.replace(f'"{package}"', '"0.0.1"'))
+
+
+def test_a_prediction_is_made_as_long_as_nothing_that_made_it_is_another(spec_of, dataset, tmp_path):
+    regions = tmp_path / "r.bed"
+    regions.write_text("chr2\t0\t3000\n")
+    spec = spec_of("x.bw", regions=(str(regions),))
+    assert not is_made(spec)
+    [path] = predict_to_files(spec, quiet)
+    assert is_made(spec)
+    assert not is_made(msgspec.structs.replace(spec, strands=1))
+    assert not is_made(msgspec.structs.replace(spec, sidecar=False))
+    states = dataset.parent / "beta.bed"
+    changes = {
+        path: lambda: path.write_bytes(path.read_bytes() + b"x"),
+        sidecar_path(path): lambda: other_version(path),
+        states: lambda: states.write_text(states.read_text() + "#\n"),
+        regions: lambda: regions.write_text("chr2\t0\t2900\n"),
+    }
+    for file, change in changes.items():
+        before = file.read_bytes()
+        change()
+        assert not is_made(spec), file.name
+        file.write_bytes(before)
+    assert is_made(spec)
+    path.unlink()
+    assert not is_made(spec)
 
 
 def test_the_command_line_is_kept_and_no_sidecar_is_a_flag(spec_of, dataset, toy_checkpoint, tmp_path, monkeypatch):
