@@ -8,7 +8,7 @@ from ebert_core.cli.progress import loudness_of
 from ebert_core.cli.terminal import Terminal
 from ebert_core.jobs.lock import writing_to
 from ebert_core.protocol.errors import InvalidRequest
-from ebert_core.protocol.resources import named_checkpoint
+from ebert_core.protocol.resources import is_shipped
 from ebert_core.protocol.showing import print_result, tell
 
 
@@ -38,9 +38,8 @@ def run(arguments: argparse.Namespace) -> None:
     from ebert_core.training.remeasure import HeldOutLoci, remeasured
 
     folder = checkpoint_path(arguments.checkpoint)
-    if named_checkpoint(arguments.checkpoint) != arguments.checkpoint:
-        name = arguments.checkpoint
-        raise InvalidRequest(f"{name} comes with the program and is not rewritten; copy {folder} first.")
+    if is_shipped(folder):
+        raise InvalidRequest(f"{folder.name} comes with the program and is not rewritten; copy {folder} first.")
     checkpoint = load_checkpoint(folder)
     known = checkpoint.description
     if not known.factors:

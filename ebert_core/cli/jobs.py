@@ -97,17 +97,28 @@ def _prune(arguments: argparse.Namespace) -> None:
     if not 0 <= arguments.older_than < math.inf:
         raise InvalidRequest(f"--older-than is {arguments.older_than}; give a number of days, such as 30.")
     folder = jobs_folder(_dataset(arguments.dataset))
-    found = prunable_jobs(folder, arguments.older_than, failed_only=arguments.failed, with_states=arguments.with_states)
-    bytes_freed, lines = 0, []
+    found = prunable_jobs(
+        folder,
+        arguments.older_than,
+        failed_only=arguments.failed,
+        with_states=arguments.with_states,
+        # $EBERT_JOBS may hold the jobs of many.
+        dataset=_dataset(arguments.dataset) if arguments.dataset else "",
+    )
+    bytes_freed, count, lines = 0, 0, []
     for each in found:
         lines.append(f"{_size(each.bytes_on_disk)}  {line_of(each.job)}")
         if each.kept_for:
             lines.append(f"  kept: {each.kept_for} (--with-states removes it, too)")
             continue
-        if arguments.yes:
-            remove_job(each.job.directory)
+        try:
+            if arguments.yes:
+                remove_job(each.job.directory)
+        except InvalidRequest as error:
+            lines.append(f"  kept: {shown(str(error))}")
+            continue
         bytes_freed += each.bytes_on_disk
-    count = sum(not each.kept_for for each in found)
+        count += 1
     jobs = "a job" if count == 1 else f"{count} jobs"
     if not count:
         lines.append(f"Nothing to remove in {folder}.")

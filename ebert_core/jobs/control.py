@@ -15,6 +15,8 @@ from ebert_core.jobs.directory import (
     EVENTS,
     SPEC,
     STOP,
+    foreign_files,
+    is_named_like_a_job,
     job_directory,
     new_job,
     read_job_spec,
@@ -107,13 +109,21 @@ def remove_job(directory_text: str) -> None:
     """Removes the directory of a job that does not run. What it made lies elsewhere and stays.
 
     Raises:
-        InvalidRequest: it is no job, it runs, or its files cannot be removed.
+        InvalidRequest: it is no job, it runs, its files cannot be removed, or it has no job's name and holds what no
+            job writes: it may be any folder in which somebody keeps a spec.
     """
     directory = job_directory(directory_text)
     if summarise(directory).state in LIVE:
         raise InvalidRequest(f"The job {directory.name} runs; stop it before it is removed.")
+    is_folder = directory.is_dir() and not directory.is_symlink()
+    foreign = foreign_files(directory) if is_folder and not is_named_like_a_job(directory.absolute()) else []
+    if foreign:
+        raise InvalidRequest(
+            f"{directory} holds {foreign[0]}, which no job wrote, so it is not removed; remove it yourself if nothing "
+            "in it is needed."
+        )
     try:
-        if directory.is_dir() and not directory.is_symlink():
+        if is_folder:
             shutil.rmtree(directory)
         else:
             directory.unlink()  # of a link, what it points to stays

@@ -27,12 +27,15 @@ SPEC, EVENTS, METRICS, PID, STOP, RESULT, LOG = (
     "result.json",
     "log.txt",
 )
+_OWN = frozenset([SPEC, EVENTS, METRICS, PID, STOP, RESULT, LOG, "lock", "lock.held", "reserve", "checkpoints"])
 _LONGEST_NAME = 40
 _LOG_TAIL_BYTES = 4_000
 _LARGEST_PID_FILE = 65_536
 _LARGEST_RESULT = 16_000_000
 # More curves than any job of ours has.
 _MOST_CURVES = 500
+# What is left of a file of ours that was being written, and what NFS keeps of one that was open.
+_HIDDEN = re.compile(r"\.(.+\.part|nfs[0-9a-f]+)$")
 _NAME = re.compile(r"\d{8}T\d{6}Z-[a-z]+-", re.ASCII)
 
 
@@ -98,6 +101,15 @@ def is_named_like_a_job(directory: Path) -> bool:
 def is_job(directory: Path) -> bool:
     """Whether this is the directory of a job, be it damaged: it has a job's name, or a spec."""
     return is_named_like_a_job(directory) or os.path.lexists(directory / SPEC)
+
+
+def foreign_files(directory: Path) -> list[str]:
+    """Names in a job's directory of what no job writes there, in alphabetical order; none where it cannot be listed."""
+    try:
+        names = os.listdir(directory)
+    except OSError:
+        return []
+    return sorted(name for name in names if name not in _OWN and not _HIDDEN.match(name))
 
 
 def job_directory(text: str) -> Path:

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
+from ebert_core.jobs.directory import foreign_files, is_named_like_a_job
 from ebert_core.jobs.summary import Job, jobs_in
 from ebert_core.protocol.work import LIVE, JobSummary
 
@@ -21,14 +22,21 @@ class Prunable(NamedTuple):
     kept_for: str
 
 
-def prunable_jobs(folder: Path, older_than_days: float, *, failed_only: bool, with_states: bool) -> list[Prunable]:
+def prunable_jobs(
+    folder: Path, older_than_days: float, *, failed_only: bool, with_states: bool, dataset: str = ""
+) -> list[Prunable]:
     """The jobs that ended so many days ago, the oldest first; none that runs, or may run elsewhere.
+
+    Nor one of another person, and no directory that has another name than jobs are given: somebody keeps it, or it is
+    no job but a folder in which a spec lies.
 
     Args:
         folder: the jobs' folder.
         older_than_days: how long ago they ended at least.
         failed_only: only those that failed or were lost.
-        with_states: also those that could be resumed, and those in which lies what another job or its own result names.
+        with_states: also those that could be resumed, and those in which lies what another job or its own result names,
+            or what the job did not write.
+        dataset: only jobs that work on it, and those that no longer say on which; an empty text for all.
 
     Raises:
         InvalidRequest: the folder cannot be read.
@@ -37,6 +45,8 @@ def prunable_jobs(folder: Path, older_than_days: float, *, failed_only: bool, wi
     found = []
     for number, job in enumerate(jobs):
         summary = job.summary
+        if not _is_ours(Path(summary.directory)) or (dataset and not _works_on(job, dataset)):
+            continue
         ended = summary.started if summary.ended is None else summary.ended
         is_old = time.time() - ended >= older_than_days * _DAY
         if summary.state in LIVE or not is_old or (failed_only and summary.state not in _UNSUCCESSFUL):
@@ -48,8 +58,10 @@ def prunable_jobs(folder: Path, older_than_days: float, *, failed_only: bool, wi
 
 
 def bytes_in(directory: Path) -> int:
-    """How much room a directory takes on its disk; links are not followed."""
+    """How much room a directory takes on its disk; links are not followed, nor is the directory where it is one."""
     blocks = 0
+    if directory.is_symlink():
+        return blocks
     for place, folders, files in os.walk(directory):
         for name in (*folders, *files):
             try:
@@ -68,7 +80,22 @@ def _kept_for(job: JobSummary, others: Sequence[Job]) -> str:
             return f"{other.summary.id} names a file in it"
     if job.is_resumable and _has_state(Path(job.directory)):
         return "it can be resumed"
+    if foreign := foreign_files(Path(job.directory)):
+        return f"it holds {foreign[0]}, which the job did not write"
     return ""
+
+
+def _is_ours(directory: Path) -> bool:
+    """Whether it is a job's by its name, and this person's."""
+    try:
+        return is_named_like_a_job(directory) and directory.lstat().st_uid == os.getuid()
+    except OSError:
+        return False  # gone meanwhile
+
+
+def _works_on(job: Job, dataset: str) -> bool:
+    """Whether a job works on this dataset, or no longer says on which."""
+    return job.spec is None or os.path.realpath(job.spec.dataset) == os.path.realpath(dataset)
 
 
 def _has_state(directory: Path) -> bool:
@@ -83,7 +110,8 @@ def _named_in(job: Job) -> Iterator[str]:
         value = getattr(job.spec, key)
         for each in value if isinstance(value, tuple) else (value,):
             if isinstance(each, str):
-                yield each
+                # Checkpoints joined by a plus sign are several; a folder whose name has one is itself.
+                yield from {each, *each.split("+")}
 
 
 def _is_in(directory: str, path: str) -> bool:

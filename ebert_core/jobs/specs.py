@@ -178,7 +178,7 @@ def _absolute(kind: type[msgspec.Struct], key: str, value: object, folder: Path)
         return os.path.abspath(folder / os.path.expanduser(text))
 
     def checkpoint(text: str) -> str:
-        return absolute(text if os.path.exists(absolute(text)) else named_checkpoint(text))
+        return absolute(named_checkpoint(text, folder))
 
     if key in _CHECKPOINTS and kind is Evaluate and not os.path.exists(absolute(value)):
         # Checkpoints joined by a plus sign are averaged; a folder whose name has one is itself.

@@ -30,14 +30,22 @@ def shipped_checkpoints() -> dict[str, Path]:
     return {}
 
 
-def named_checkpoint(text: str) -> str:
+def named_checkpoint(text: str, folder: str | Path = "") -> str:
     """The folder of a checkpoint that is named by its path, or by the name of one that comes with the program.
 
-    A path wins: `./human_slices` or a folder of that name is the person's own.
+    A path wins: `./human_slices`, or a checkpoint of that name in `folder` (empty: the working directory), is the
+    person's own. A folder of that name that holds no checkpoint, as a dataset does, is not meant.
     """
-    if os.path.exists(os.path.expanduser(text)) or text not in (shipped := shipped_checkpoints()):
+    own = os.path.join(folder, os.path.expanduser(text), "description.json")
+    if os.path.exists(own) or text not in (shipped := shipped_checkpoints()):
         return text
     return str(shipped[text])
+
+
+def is_shipped(checkpoint: str | Path) -> bool:
+    """Whether this folder is one of the checkpoints that come with the program, which no command rewrites."""
+    real = os.path.realpath(checkpoint)
+    return any(os.path.realpath(each) == real for each in shipped_checkpoints().values())
 
 
 def _folders() -> Iterator[Path]:

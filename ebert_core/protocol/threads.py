@@ -90,7 +90,7 @@ def _siblings(root: Path, processor: int) -> str:
     topology = root / "sys/devices/system/cpu" / f"cpu{processor}" / "topology"
     for name in ("core_cpus_list", "thread_siblings_list"):
         try:
-            return (topology / name).read_text().strip()
+            return _read(topology / name).strip()
         except OSError:
             continue
     return str(processor)
@@ -101,14 +101,14 @@ def _allowed(root: Path) -> int:
     found = _MOST
     for folder in _groups(root):
         try:
-            quota, period = (folder / "cpu.max").read_text().split()
+            quota, period = _read(folder / "cpu.max").split()
         except (OSError, ValueError):
             try:
-                quota = (folder / "cpu.cfs_quota_us").read_text().strip()
-                period = (folder / "cpu.cfs_period_us").read_text().strip()
-            except OSError:
+                quota = _read(folder / "cpu.cfs_quota_us").strip()
+                period = _read(folder / "cpu.cfs_period_us").strip()
+            except (OSError, ValueError):  # a name that no file can have
                 continue
-        if quota.isdigit() and period.isdigit() and int(period):
+        if quota.isdecimal() and period.isdecimal() and int(period):
             found = min(found, -(-int(quota) // int(period)))
     return found
 
@@ -116,7 +116,7 @@ def _allowed(root: Path) -> int:
 def _groups(root: Path) -> list[Path]:
     """The folders of the control groups that may limit this process, with all that are above them."""
     try:
-        lines = (root / "proc/self/cgroup").read_text().splitlines()
+        lines = _read(root / "proc/self/cgroup").split("\n")
     except OSError:
         return []
     folders = []
@@ -126,3 +126,8 @@ def _groups(root: Path) -> list[Path]:
             inner = Path(path.lstrip("/"))
             folders += [mounted / each for each in (inner, *inner.parents)]
     return folders
+
+
+def _read(path: Path) -> str:
+    """What the kernel says; names of control groups are bytes, like those of files."""
+    return os.fsdecode(path.read_bytes())

@@ -25,6 +25,7 @@ from ebert_core.model.tokens import BIN
 from ebert_core.protocol.calling import calls_of
 from ebert_core.protocol.errors import InvalidRequest
 from ebert_core.protocol.locus import Interval
+from ebert_core.protocol.resources import is_shipped
 from ebert_core.protocol.specs import Evaluate
 from ebert_core.protocol.whole_files import write_whole
 from ebert_core.protocol.wording import listed
@@ -310,6 +311,11 @@ def _check(spec: Evaluate) -> None:
             raise InvalidRequest("write_verdict needs one checkpoint; “ebert average” makes one of several.")
         if spec.factors:
             raise InvalidRequest("write_verdict judges all factors of the checkpoint; leave out factors.")
+        if is_shipped(spec.checkpoint):
+            raise InvalidRequest(
+                f"{Path(spec.checkpoint).name} comes with the program, so write_verdict cannot put a verdict there; "
+                f"copy {spec.checkpoint} and name the copy."
+            )
         if not can_write(Path(spec.checkpoint)):
             raise InvalidRequest(
                 f"{spec.checkpoint} may not be written to, so write_verdict cannot put a verdict there."

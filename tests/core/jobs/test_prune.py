@@ -8,10 +8,12 @@ from pathlib import Path
 import pytest
 
 from ebert_core.cli.program import main
+from ebert_core.jobs.control import remove_job
 from ebert_core.jobs.lines import LineWriter
 from ebert_core.jobs.records import Event
 from ebert_core.jobs.reporter import JobReporter, open_job
 from ebert_core.jobs.summary import list_jobs
+from ebert_core.protocol.errors import InvalidRequest
 from ebert_core.protocol.specs import Evaluate, Pretrain
 from ebert_core.training.report import Stopped
 
@@ -28,7 +30,7 @@ def dataset(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def ended(dataset: Path, name: str, state: str, when: float = LONG_AGO) -> Path:
     spec = Pretrain(str(dataset), str(dataset.parent / name), ("chr1",), ("chr2",))
     with suppress(Stopped), open_job(spec) as job:
-        (job.directory / "weights").write_bytes(os.urandom(200_000))
+        (job.directory / "log.txt").write_bytes(os.urandom(200_000))
         if state == "stopped":
             (job.checkpoints / "resume.safetensors").write_bytes(b"state")
             raise Stopped("Stopped.")
@@ -105,3 +107,79 @@ def test_damaged_jobs_can_be_pruned_and_odd_numbers_are_refused(dataset, capsys)
     for days in ("nan", "inf", "-1"):
         assert prune(dataset, f"--older-than={days}") == 2
     assert "--older-than is -1.0; give a number of days, such as 30." in capsys.readouterr().err
+
+
+def everything(folder: Path) -> set[Path]:
+    return set(folder.rglob("*"))
+
+
+def test_in_a_home_folder_only_jobs_are_removed(dataset, monkeypatch, capsys):
+    """A folder in which somebody keeps a spec is no job, nor is one that somebody has given a name of their own."""
+    home = dataset.parent / "home"
+    monkeypatch.setenv("EBERT_JOBS", str(home))
+    ended(dataset, "old", "failed").rename(home / "the run of the paper")
+    gone = ended(dataset, "gone", "done")
+    thesis = home / "thesis"
+    thesis.mkdir()
+    (thesis / "spec.toml").write_bytes((gone / "spec.toml").read_bytes())
+    (thesis / "chapter.tex").write_text("years of work")
+    for path in (thesis / "spec.toml", thesis):
+        os.utime(path, (LONG_AGO, LONG_AGO))
+    kept = everything(home) - everything(gone) - {gone}
+    assert main(["jobs", "prune", "--yes", "--with-states", "--older-than", "0"]) == 0
+    assert everything(home) == kept
+    with pytest.raises(InvalidRequest, match=r"thesis holds chapter\.tex, which no job wrote, so it is not removed"):
+        remove_job(str(thesis))
+    assert everything(home) == kept
+    # A job that a person renamed is removed when a person says so of it alone.
+    remove_job(str(home / "the run of the paper"))
+    assert os.listdir(home) == ["thesis"]
+
+
+def test_what_a_person_put_into_a_job_stays_until_told(dataset, capsys):
+    (ended(dataset, "noted", "done") / "notes.txt").write_text("batch 3 was mislabelled")
+    assert prune(dataset, "--yes") == 0
+    assert "kept: it holds notes.txt, which the job did not write (--with-states" in capsys.readouterr().out
+    assert names(dataset) == {"noted"}
+
+
+def test_jobs_of_other_datasets_and_other_people_stay(dataset, monkeypatch, capsys):
+    monkeypatch.setenv("EBERT_JOBS", str(dataset.parent / "shared"))
+    other = dataset.parent / "other" / "DATASET.toml"
+    other.parent.mkdir()
+    other.write_text("")
+    mine, elsewhere = ended(dataset, "mine", "done"), ended(other, "elsewhere", "done")
+    monkeypatch.setattr(os, "getuid", lambda: os.stat(mine).st_uid + 1)
+    assert prune(dataset, "--yes", "--with-states") == 0
+    assert mine.exists()
+    monkeypatch.undo()
+    monkeypatch.setenv("EBERT_JOBS", str(dataset.parent / "shared"))
+    assert prune(dataset, "--yes", "--with-states") == 0
+    assert (mine.exists(), elsewhere.exists()) == (False, True)
+
+
+def test_averaged_checkpoints_in_a_job_stay_each(dataset):
+    kept = [ended(dataset, name, "done") for name in ("first", "second")]
+    joined = "+".join(f"{each}/checkpoints/best" for each in kept)
+    output = str(dataset.parent / "s.json")
+    with open_job(Evaluate(dataset=str(dataset), checkpoint=joined, output=output, regions=("chr2",))):
+        pass
+    prune(dataset, "--yes")
+    assert all(each.exists() for each in kept)
+
+
+def test_a_job_that_cannot_be_removed_does_not_keep_the_others(dataset, monkeypatch, capsys):
+    for name in ("first", "second"):
+        ended(dataset, name, "done")
+
+    def removed(directory: str) -> None:
+        if directory.endswith("first"):
+            raise InvalidRequest("The job first cannot be removed: Device or resource busy.")
+        remove_job(directory)
+
+    monkeypatch.setattr("ebert_core.cli.jobs.remove_job", removed)
+    assert prune(dataset, "--yes") == 0
+    assert names(dataset) == {"first"}
+    said = capsys.readouterr().out
+    assert "kept: The job first cannot be removed: Device or resource busy." in said
+    assert "Removed a job, 0.2 MB." in said

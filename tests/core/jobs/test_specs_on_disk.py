@@ -125,3 +125,29 @@ def test_files_of_regions_are_relative_to_the_spec_and_loci_are_left_alone(tmp_p
     (tmp_path / "s.toml").write_text(FINETUNE.replace('["chr1"]', '["chr1:1-5", "sub/r.txt", "peaks.narrowPeak.gz"]'))
     expected = ("chr1:1-5", str(tmp_path / "sub" / "r.txt"), str(tmp_path / "peaks.narrowPeak.gz"))
     assert read_spec(tmp_path / "s.toml").training == expected
+
+
+@pytest.mark.parametrize("where", ["beside the spec", "where the command runs"])
+def test_a_shipped_checkpoint_is_meant_unless_a_checkpoint_of_that_name_lies_beside_the_spec(
+    tmp_path, monkeypatch, where
+):
+    """A dataset of that name, or whatever lies where the command happens to run, changes nothing."""
+    (tmp_path / "specs").mkdir()
+    (tmp_path / "run").mkdir()
+    monkeypatch.chdir(tmp_path / "run")
+    other = tmp_path / ("specs" if where == "beside the spec" else "run") / "human_slices"
+    other.mkdir()
+    if where == "where the command runs":
+        (other / "description.json").write_text("{}")
+    path = tmp_path / "specs" / "spec.toml"
+    path.write_text(
+        'job = "evaluate"\ndataset = "D.toml"\ncheckpoint = "human_slices"\noutput = "o.json"\nregions = ["chr1"]\n'
+        'controls = ["human_slices + human_slices"]\n'
+    )
+    shipped = str(shipped_checkpoints()["human_slices"])
+    spec = read_spec(path)
+    assert (spec.checkpoint, spec.controls) == (shipped, (f"{shipped}+{shipped}",))
+    own = tmp_path / "specs" / "human_slices"
+    own.mkdir(exist_ok=True)
+    (own / "description.json").write_text("{}")
+    assert read_spec(path).checkpoint == str(own)

@@ -85,6 +85,14 @@ def test_cores_count_once_and_no_more_of_them_than_there_is_time_for(tmp_path, m
     assert threads._present(tmp_path) == expected
 
 
+@pytest.mark.parametrize("lines", [b"0::/\xff\xfe\n", b"0::/a\0b\n", b"1:cpu:/a\0b\n", b"0::/a\rb\n", b"::\n"])
+def test_control_groups_may_have_any_name(tmp_path, monkeypatch, lines):
+    machine(tmp_path, {}, {"cpu.max": "\u00b2 100000"}, "")
+    (tmp_path / "proc/self/cgroup").write_bytes(lines)
+    monkeypatch.setattr(os, "sched_getaffinity", lambda _process: {0, 1}, raising=False)
+    assert threads._present(tmp_path) == 2
+
+
 def test_a_process_bound_to_some_processors_takes_those(tmp_path, monkeypatch):
     monkeypatch.setattr(threads.os, "sched_getaffinity", lambda _: {1, 2, 5}, raising=False)
     machine(tmp_path, PAIRS, {}, "")

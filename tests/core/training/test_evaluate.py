@@ -12,6 +12,7 @@ from ebert_core.cli.outcomes import summary_of
 from ebert_core.model.description import read_description, replace_description
 from ebert_core.protocol.errors import InvalidRequest
 from ebert_core.protocol.locus import Interval
+from ebert_core.protocol.resources import shipped_checkpoints
 from ebert_core.protocol.specs import Evaluate
 from ebert_core.training.evaluate import evaluate
 from ebert_core.training.pretrain import pretrain
@@ -226,3 +227,16 @@ def test_an_average_on_the_fly_has_no_place_for_a_verdict(spec_of, unseen, toy_c
     spec = spec_of(checkpoint=f"{unseen}+{toy_checkpoint}", regions=("chr2:1-9,000",), write_verdict=True)
     with pytest.raises(InvalidRequest, match="write_verdict needs one checkpoint"):
         evaluate(spec, SilentReport(), tmp_path)
+
+
+@pytest.mark.parametrize("named", ["human_slices", "demonstration"])
+def test_no_verdict_is_written_into_what_comes_with_the_program(spec_of, tmp_path, monkeypatch, named):
+    """Not even by somebody who may write there, nor through a link: others rely on what was published."""
+    folder = shipped_checkpoints()[named]
+    before = (folder / "description.json").read_bytes()
+    (tmp_path / "link").symlink_to(folder)
+    for path in (folder, tmp_path / "link"):
+        spec = spec_of(checkpoint=str(path), regions=("chr2:1-9,000",), write_verdict=True)
+        with pytest.raises(InvalidRequest, match="comes with the program, so write_verdict cannot put a verdict there"):
+            evaluate(spec, SilentReport(), tmp_path)
+    assert (folder / "description.json").read_bytes() == before
