@@ -53,7 +53,6 @@ class SessionKeeper(QObject):
         self._claim: _Claim | None = None
         self._failure = ""
         self._timer = QTimer(self)
-        self._timer.setSingleShot(True)
         self._timer.setInterval(_AUTOSAVE_MILLISECONDS)
         self._timer.timeout.connect(self.save)
         for announcer in (

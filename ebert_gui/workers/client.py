@@ -181,7 +181,6 @@ class WorkerClient(QObject):
         self._complaint = ""
         self._is_hopeless = self._is_stopping = False
         self._silent_beats = 0
-        self._cancelled_at.clear()
         self._started_at = time.monotonic()
         self._process = WorkerProcess(self._argv, self._patience.end, self)
         self._process.received.connect(self._on_received)

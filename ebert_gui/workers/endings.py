@@ -4,7 +4,7 @@ from enum import StrEnum
 
 from ebert_core.protocol.messages import Role
 
-# What asks a process to end, without a mistake of its own: a shutdown, or a person.
+# The signals that ask a process to end, without a mistake of its own: a shutdown, or a person.
 _ASKED_TO_END = frozenset([1, 2, 15])
 # What ends a process without asking: a person, or a machine without memory left.
 _KILLED = 9
@@ -25,7 +25,7 @@ def was_killed_from_outside(ending: Ending, code: int) -> bool:
 
 def was_asked_to_end(ending: Ending, code: int) -> bool:
     """Whether the process ended because it was asked to; `code` is its exit code, or the signal of a crash."""
-    return (ending is Ending.EXITED and code == 0) or code in _ASKED_TO_END
+    return code == 0 if ending is Ending.EXITED else code in _ASKED_TO_END
 
 
 def ending_sentence(role: Role, program: str, ending: Ending, code: int) -> str:

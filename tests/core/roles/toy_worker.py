@@ -68,7 +68,10 @@ class Die(msgspec.Struct, frozen=True, tag="die"):
 
 
 class Read(msgspec.Struct, frozen=True, tag="read"):
-    """Reads a file: DEADLY kills the process, SLOW keeps it busy for a minute, TALKS lets it report for a while."""
+    """Reads a file: DEADLY kills the process, EXITS ends it, SLOW keeps it busy for a minute.
+
+    TALKS lets it report for a while.
+    """
 
     path: str
 
@@ -150,6 +153,8 @@ def _read(request, report):
     text = Path(request.path).read_text()
     if text == "DEADLY":
         os.kill(os.getpid(), signal.SIGSEGV)
+    if text == "EXITS":
+        os._exit(1)
     if text == "TALKS":
         return _work(Work(0.6), report)
     return _compute(Compute(60.0), report) if text == "SLOW" else Number(len(text))

@@ -232,6 +232,34 @@ def test_a_change_is_saved_in_a_moment(new_window, qtbot) -> None:
     qtbot.waitUntil(lambda: json.loads(path.read_text())["anchor"] is not None)
 
 
+def test_changes_of_one_moment_are_written_once(new_window, qtbot, monkeypatch: pytest.MonkeyPatch) -> None:
+    window, written = new_window(), []
+    monkeypatch.setattr("ebert_gui.loading.keeping.write_session", lambda path, _session: written.append(path))
+    window.open(start=100)
+    for position in range(120, 126):
+        window.workspace.set_anchor("chr1", position)
+        qtbot.wait(1)
+    assert written == []
+    qtbot.waitUntil(lambda: written != [])
+    assert len(written) == 1
+
+
+def test_opening_bounds_how_many_sessions_are_kept_and_how_many_were_set_aside(
+    new_window, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = session_file("/d/D.toml", NO_FILES).parent
+    folder.mkdir(parents=True)
+    for number in range(6):
+        for name in (f"s{number}.json", f"s{number}.json.aside-1"):
+            (folder / name).write_text("{}")
+            os.utime(folder / name, (1000 + number, 1000 + number))
+    monkeypatch.setattr("ebert_gui.state.session_files._MOST_SESSIONS", 4)
+    monkeypatch.setattr("ebert_gui.state.session_files._MOST_ASIDE", 2)
+    new_window().open("/d/D.toml")
+    kept = sorted(path.name for path in folder.iterdir() if path.name.startswith("s"))
+    assert kept == ["s2.json", "s3.json", "s4.json", "s4.json.aside-1", "s5.json", "s5.json.aside-1"]
+
+
 def test_the_looks_of_the_window_are_those_of_the_last_session_whatever_is_opened(new_window) -> None:
     window = new_window()
     window.open()

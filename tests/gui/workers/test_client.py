@@ -4,79 +4,15 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import numpy as np
 import pytest
-import toy_worker
-from pytestqt.qtbot import QtBot
+from clients import QUICK, TOY_WORKER, wait_for
 from toy_worker import Big, Compute, Count, Die, Double, HoldInterpreter, Number, Raise, Read, Values, Work
 
 from ebert_gui.state.fatal_files import FatalFiles
-from ebert_gui.workers.client import WorkerClient
-from ebert_gui.workers.state import Condition, Failure, Patience, WorkerState
-
-TOY_WORKER = Path(toy_worker.__file__)
-QUICK = Patience(start=10_000, beat=50, silent_beats=100, cancel=400, end=300, first_pause=10, restarts=2)
-
-
-class Answers:
-    """What came back for the requests of one test."""
-
-    def __init__(self) -> None:
-        self.replies: list[object] = []
-        self.failures: list[Failure] = []
-        self.progress: list[tuple[float, str]] = []
-
-    def hears(self) -> dict[str, Callable[..., None]]:
-        return {
-            "on_reply": self.replies.append,
-            "on_failure": self.failures.append,
-            "on_progress": lambda fraction, note: self.progress.append((fraction, note)),
-        }
-
-
-@pytest.fixture
-def answers() -> Answers:
-    return Answers()
-
-
-@pytest.fixture
-def new_client(qtbot: QtBot) -> Iterator[Callable[..., WorkerClient]]:
-    clients = []
-
-    def make(
-        mode: str = "",
-        argv: list[str] | None = None,
-        patience: Patience = QUICK,
-        fatal: FatalFiles | None = None,
-    ) -> WorkerClient:
-        client = WorkerClient(argv or [sys.executable, str(TOY_WORKER), mode], "data", patience=patience, fatal=fatal)
-        clients.append(client)
-        return client
-
-    yield make
-    for client in clients:
-        client.stop_and_wait()
-        assert client.state.condition == Condition.STOPPED
-
-
-@pytest.fixture
-def client(new_client: Callable[..., WorkerClient], qtbot: QtBot) -> WorkerClient:
-    client = new_client()
-    client.start()
-    wait_for(qtbot, client, Condition.READY)
-    return client
-
-
-def wait_for(qtbot: QtBot, client: WorkerClient, condition: Condition) -> WorkerState:
-    if client.state.condition != condition:
-        with qtbot.waitSignal(
-            client.state_changed, timeout=15_000, check_params_cb=lambda state: state.condition == condition
-        ):
-            pass
-    return client.state
+from ebert_gui.workers.state import Condition, Failure, Patience
 
 
 def test_a_request_made_before_the_worker_is_ready_is_answered(qtbot, new_client, answers):
@@ -140,6 +76,7 @@ def test_a_cancelled_request_is_never_heard_of_again(qtbot, client, answers):
     number = client.request(Work(30), Number, **answers.hears())
     qtbot.waitUntil(lambda: answers.progress != [])
     client.cancel(number)
+    assert client.state.condition == Condition.READY
     client.request(Count(), Number, **answers.hears())
     qtbot.waitUntil(lambda: answers.replies == [Number(1)])
     assert answers.failures == []
@@ -262,11 +199,11 @@ def test_a_worker_that_cannot_stop_reading_a_file_is_kept_from_it(qtbot, client,
 def test_a_file_that_never_comes_costs_its_own_request_although_nobody_cancels_it(qtbot, new_client, answers, tmp_path):
     slow = tmp_path / "slow"
     slow.write_text("SLOW")
-    client = new_client(patience=Patience(beat=50, silent_beats=100, stuck_beats=10, end=300, first_pause=10))
+    client = new_client(patience=Patience(beat=50, silent_beats=100, stuck_beats=30, end=300, first_pause=10))
     client.start()
     client.request(Read(str(slow)), Number, **answers.hears())
     state = wait_for(qtbot, client, Condition.RESTARTING)
-    assert f"did not get on for 0 s and was ended while it read {slow}" in state.sentence
+    assert f"did not get on for 2 s and was ended while it read {slow}" in state.sentence
     client.request(Double(4), Number, **answers.hears())
     qtbot.waitUntil(lambda: answers.replies == [Number(8)], timeout=10_000)
     assert [failure.file for failure in answers.failures] == [str(slow)]
@@ -340,13 +277,13 @@ def test_holding_the_interpreter_for_a_second_is_not_death(qtbot, client, answer
 
 
 def test_silence_without_end_is_death(qtbot, new_client, answers):
-    patience = Patience(beat=50, silent_beats=10, end=300, first_pause=10)
+    patience = Patience(beat=50, silent_beats=30, end=300, first_pause=10)
     client = new_client(patience=patience)
     client.start()
     wait_for(qtbot, client, Condition.READY)
     client.request(HoldInterpreter(60_000), Number, **answers.hears())
     state = wait_for(qtbot, client, Condition.RESTARTING)
-    assert "has been silent" in state.sentence
+    assert "has been silent for 2 s" in state.sentence
     wait_for(qtbot, client, Condition.READY)
 
 
@@ -376,7 +313,9 @@ def test_what_another_start_would_not_mend_is_said_at_once(qtbot, new_client, mo
 def test_a_program_that_does_not_exist_is_named(qtbot, new_client):
     client = new_client(argv=["/no/such/ebert"])
     client.start()
-    assert "/no/such/ebert" in wait_for(qtbot, client, Condition.FAILED).sentence
+    state = wait_for(qtbot, client, Condition.FAILED)
+    assert state.sentence == "The data worker could not be started: /no/such/ebert does not run."
+    assert "No such file" in state.details
 
 
 def test_an_oversized_frame_ends_the_worker_and_the_cap_ends_the_trying(qtbot, new_client):
