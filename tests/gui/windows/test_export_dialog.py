@@ -4,7 +4,7 @@ import msgspec
 import pytest
 from msgspec.structs import replace
 from PyQt6.QtCore import Qt
-from PyQt6.QtWidgets import QLabel, QPushButton
+from PyQt6.QtWidgets import QDialogButtonBox, QFileDialog, QLabel, QPushButton
 from pytestqt.qtbot import QtBot
 
 from ebert_core.protocol.inputs import CellInputs
@@ -230,3 +230,97 @@ def test_a_session_of_igv_lies_beside_the_file_where_browsers_draw_it(dialog: Ex
     choose_format(dialog, ".tab.gz")
     assert not dialog.igv_session.isVisibleTo(dialog)
     assert dialog.spec().igv_session == ""
+
+
+def browse(dialog: ExportDialog, name: str) -> QPushButton:
+    return next(button for button in dialog.findChildren(QPushButton) if button.accessibleName() == name)
+
+
+def test_the_form_says_what_its_parts_are_for(dialog: ExportDialog) -> None:
+    assert dialog.windowTitle() == "Export predicted binding"
+    assert [box.text() for box in (dialog.genome, dialog.some, dialog.here, dialog.listed)] == [
+        *("the whole genome (100 kb)", "chosen chromosomes"),
+        *("what the window shows (chr5:1,000-3,000)", "the regions of a BED file"),
+    ]
+    items = [dialog.chromosomes.item(row) for row in range(3)]
+    assert [item.text() for item in items] == ["chr3  (50 kb)", "chr5  (10 kb)", "chr17  (40 kb)"]
+    assert dialog.chromosomes.currentItem() is items[1]
+    assert {item.sizeHint().height() for item in items} == {24}
+    assert (dialog.chromosomes.accessibleName(), dialog.regions.accessibleName()) == (
+        *("Chromosomes to predict", "BED file of regions"),
+    )
+    assert dialog.chromosomes.height() == 124
+    precision = dialog.wanted_precision
+    assert (precision.minimum(), precision.maximum(), precision.singleStep()) == (0.0, 1.0, 0.05)
+    assert precision.text() == "as called in the window"
+    for field in (dialog.factor, dialog.cell_type, dialog.strands, dialog.format, precision):
+        assert field.minimumWidth() == 300
+    labels = {label.text(): label.buddy() for label in dialog.findChildren(QLabel) if label.buddy() is not None}
+    assert labels["&Factor"] is dialog.factor
+    assert labels["&Read"] is dialog.strands
+    assert labels["F&ormat"] is dialog.format
+    assert labels["Write &to"] is dialog.output
+
+
+def test_only_the_parts_of_the_chosen_scope_are_seen(dialog: ExportDialog) -> None:
+    pick = browse(dialog, "Browse for the BED file of regions")
+    for scope, seen in (("some", (True, False)), ("listed", (False, True)), ("genome", (False, False))):
+        getattr(dialog, scope).setChecked(True)
+        assert (dialog.chromosomes.isVisibleTo(dialog), dialog.regions.isVisibleTo(dialog)) == seen
+        assert pick.isVisibleTo(dialog) is seen[1]
+
+
+def test_the_files_that_are_picked_are_those_of_the_form(
+    dialog: ExportDialog, monkeypatch: pytest.MonkeyPatch, qtbot: QtBot
+) -> None:
+    asked: list[tuple[object, ...]] = []
+    answers = ["", "/mine/peaks.bed", "", "/mine/made.tab.gz"]
+
+    def pick(*words: object) -> tuple[str, str]:
+        asked.append(words[1:])
+        return answers.pop(0), ""
+
+    # The dialogs for files are the desktop's own; here they answer at once.
+    monkeypatch.setattr(QFileDialog, "getOpenFileName", pick)
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", pick)
+    proposed = dialog.output.text()
+    dialog.listed.setChecked(True)
+    for said in ("", "/mine/peaks.bed"):
+        browse(dialog, "Browse for the BED file of regions").click()
+        assert dialog.regions.text() == said
+    for said in (proposed, "/mine/made.bw"):
+        browse(dialog, "Browse for the file to write").click()
+        assert dialog.output.text() == said
+    assert [words[:2] for words in asked] == [("Regions to predict", "/data")] * 2 + [("Export to", proposed)] * 2
+    assert "*.bw *.bedgraph *.bed.gz *.tab.gz *.tsv" in str(asked[2][2])
+
+
+def test_what_the_window_shows_stands_in_the_name_of_the_file(dialog: ExportDialog) -> None:
+    dialog.here.setChecked(True)
+    assert dialog.output.text() == "/data/exports/CTCF.K562.predicted.chr5-1000-3000.bw"
+    dialog.output.setText("")
+    assert "Say which file to write." in texts(dialog)
+    assert not start(dialog).isEnabled()
+
+
+def test_real_dna_under_a_checkpoint_of_a_synthetic_genome_is_cautioned_against(
+    dataset: DatasetSummary, checkpoint: CheckpointSummary
+) -> None:
+    made, spec = replace(checkpoint, is_synthetic=True), Predict("/c", "/d", "K562", "CTCF", "/x.bw")
+    assert "on real DNA its predictions mean nothing" in caution(spec, dataset, made)
+    assert caution(spec, replace(dataset, seed=0), made) == ""
+
+
+def test_a_caution_is_seen_only_where_there_is_one(dialog: ExportDialog) -> None:
+    warning = next(label for label in dialog.findChildren(QLabel) if label.property("role") == "caution")
+    assert warning.isHidden()
+    dialog.cell_type.setCurrentText("HepG2")
+    assert not warning.isHidden()
+    assert "has never seen HepG2" in warning.text()
+
+
+def test_cancel_starts_nothing(dialog: ExportDialog, qtbot: QtBot) -> None:
+    dialog.show()
+    with qtbot.waitSignal(dialog.rejected):
+        dialog.findChild(QDialogButtonBox).button(QDialogButtonBox.StandardButton.Cancel).click()
+    assert not dialog.isVisible()
