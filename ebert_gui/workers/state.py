@@ -57,7 +57,7 @@ class Patience:
     A data worker that says nothing of the file that it reads for `stuck_beats` waits for a disk that does not answer.
     """
 
-    start: int = 30_000
+    start: int = 180_000
     beat: int = 2_000
     silent_beats: int = 15
     stuck_beats: int = 60
