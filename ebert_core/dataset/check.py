@@ -39,7 +39,7 @@ class Check(msgspec.Struct, frozen=True):
 
 
 def check_dataset(path: Path, report: Report) -> Check:
-    """Reads every file of a dataset as training and prediction would, and prepares nothing.
+    """Reads every file of a dataset as training and prediction would; prepares nothing and writes nothing beside it.
 
     Raises:
         InvalidRequest: the file cannot be read or is no TOML.
@@ -59,8 +59,13 @@ def check_dataset(path: Path, report: Report) -> Check:
     # One file may be wrong under several keys, and a genome that cannot be read makes all of them wrong: said once.
     told = {fault.problem: fault for fault in reversed(faults)}
     once = tuple(fault for fault in faults if told[fault.problem] is fault)
-    digest = "" if once else joint_digest(dataset_digests(dataset, dataset.cell_types, report=report))
+    digest = "" if once else _digest(dataset, report)
     return Check(str(path.absolute()), len(files - {""}), once, digest)
+
+
+def _digest(dataset: Dataset, report: Report) -> str:
+    """Of all that a network is shown; the dataset's folder stays as it is."""
+    return joint_digest(dataset_digests(dataset, dataset.cell_types, report=report, beside=False))
 
 
 _Step = tuple[str, str, Callable[[], object]]

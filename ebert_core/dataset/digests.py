@@ -39,6 +39,8 @@ def dataset_digests(
     cell_types: Sequence[str],
     factors: Sequence[str] | None = None,
     report: Callable[[float, str], None] = lambda _fraction, _note: None,
+    *,
+    beside: bool = True,
 ) -> dict[str, InputFile]:
     """By key of the DATASET.toml, name and SHA-256 of the file that the key names, or the SHA-256 of its text.
 
@@ -49,6 +51,7 @@ def dataset_digests(
         cell_types: those whose files count.
         factors: whose peaks count: all when None.
         report: told how far it is, since a genome takes seconds to read for the first time.
+        beside: whether new digests may be kept beside the dataset, and not only in the person's own cache.
 
     Raises:
         InvalidRequest: a file cannot be read.
@@ -60,7 +63,7 @@ def dataset_digests(
     if factors is not None:
         counted = set(factors)
         pairs = [(keys, value) for keys, value in pairs if keys[2:3] != ("peaks",) or keys[3] in counted]
-    with _Kept(dataset.path) as kept:
+    with _Kept(dataset.path, beside) as kept:
         digests = {}
         if factors is None or factors:
             digests["label_rule"] = kept.digest(TRAINING_RULE)
@@ -99,7 +102,8 @@ def _leaves(keys: tuple[str, ...], value: Any) -> Iterator[tuple[tuple[str, ...]
 class _Kept:
     """The digests that are known from before; a context manager that keeps the new ones."""
 
-    def __init__(self, dataset: Path | None) -> None:
+    def __init__(self, dataset: Path | None, beside: bool) -> None:
+        self._beside = beside
         self._places: list[Path] = []
         if dataset:
             own = cache_home() / "digests" / f"{name_for(dataset)}.json"
@@ -142,7 +146,7 @@ class _Kept:
             return
         content = msgspec.json.encode(self._known)
         # Nothing is lost where they cannot be kept: the files are read again next time.
-        if not _is_kept(content, self._places[0]):
+        if not (self._beside and _is_kept(content, self._places[0])):
             _is_kept(content, self._places[1])
 
 

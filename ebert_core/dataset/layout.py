@@ -11,7 +11,7 @@ import msgspec
 
 from ebert_core.dataset.channels import derived
 from ebert_core.dataset.renaming import read_renames, refuse_unused, renamed, under_new_names
-from ebert_core.dataset.toml_table import Problem, Table
+from ebert_core.dataset.toml_table import Problem, Table, TomlFile
 from ebert_core.genome.lines import reading
 from ebert_core.protocol.chromosome_names import assembly_called
 from ebert_core.protocol.documents import as_toml, parse_toml
@@ -98,7 +98,7 @@ def read_layout(path: Path) -> Layout:
     Raises:
         InvalidRequest: it cannot be read, or a key is unknown, of the wrong type, or names a file that is absent.
     """
-    return _layout(_read(path))
+    return _layout(_read(path)[1])
 
 
 def problems_of(path: Path) -> tuple[Layout, list[tuple[str, str]]]:
@@ -107,17 +107,24 @@ def problems_of(path: Path) -> tuple[Layout, list[tuple[str, str]]]:
     Raises:
         InvalidRequest: the file cannot be read or is no TOML.
     """
-    top = _read(path)
+    file, top = _read(path)
     problems: list[tuple[str, str]] = []
     while True:
+        # As many at once as can be, so that many faults are no repeated search.
+        file.problems = found = []
+        layout = None
         try:
-            return _layout(top), problems
+            layout = _layout(top)
         except Problem as problem:
-            problems.append((".".join(problem.keys), str(problem)))
-            top.leave_out(problem.keys)
+            found.append(problem)
+        if layout is not None and not found:
+            return layout, problems
+        for each in found:
+            problems.append((".".join(each.keys), str(each)))
+            top.leave_out(each.keys)
 
 
-def _read(path: Path) -> "Table":
+def _read(path: Path) -> tuple[TomlFile, Table]:
     with reading(path):
         try:
             text = read_whole(path).decode("utf-8-sig")
@@ -126,7 +133,8 @@ def _read(path: Path) -> "Table":
             raise InvalidRequest(f"{path} is not a text file.") from None
         except tomllib.TOMLDecodeError as error:
             raise InvalidRequest(f"{path} is not valid TOML: {error}.") from None
-    return Table(path, text.splitlines(), (), content)
+    file = TomlFile(path, text)
+    return file, Table(file, (), content)
 
 
 def _layout(top: "Table") -> Layout:
@@ -146,7 +154,7 @@ def _layout(top: "Table") -> Layout:
         if not re.fullmatch(r"#[0-9a-fA-F]{6}", colour):
             raise states.problem("colours", f"holds '{colour}', which is no colour such as #1f77b4")
     cells, renames, rename = _cell_types(top.table("cell_types")), read_renames(top), top.table("rename")
-    motif_files = {factor: motifs.motif_file(factor) for factor in motifs.keys()}  # noqa: SIM118 (no dict)
+    motif_files = motifs.each(motifs.motif_file)
     shared = _signals(top.table("signals"))
     known = {
         "cell_types": cells,
@@ -183,12 +191,17 @@ def _layout(top: "Table") -> Layout:
 
 
 def _cell_types(table: "Table") -> dict[str, CellTypePaths]:
-    cells = {name: _cell_type(table.table(name)) for name in table.keys()}  # noqa: SIM118 (no dict)
+    cells = table.each(lambda name: _cell_type(table.table(name)))
     first = next((cell for cell in cells.values() if cell.expression), None)
-    for name, cell in cells.items():
-        if first and len(cell.expression) not in (0, len(first.expression)):
-            problem = f"holds {len(cell.expression)} numbers, that of another cell type {len(first.expression)}"
+    length = len(first.expression) if first else 0
+
+    def check(name: str) -> None:
+        numbers = len(cells[name].expression) if name in cells else 0
+        if numbers not in (0, length):
+            problem = f"holds {numbers} numbers, that of another cell type {length}"
             raise table.table(name).problem("expression", problem)
+
+    table.each(check)
     return cells
 
 
@@ -198,7 +211,7 @@ def _cell_type(table: "Table") -> CellTypePaths:
     return CellTypePaths(
         states=table.file("states"),
         signals=_signals(table.table("signals")),
-        peaks={factor: _peaks(peaks.table(factor)) for factor in peaks.keys()},  # noqa: SIM118 (no dict)
+        peaks=peaks.each(lambda factor: _peaks(peaks.table(factor))),
         expression=table.numbers("expression"),
     )
 
@@ -215,10 +228,13 @@ def _inputs(top: "Table", cells: Mapping[str, CellTypePaths]) -> dict[str, str]:
 
 
 def _signals(table: "Table") -> dict[str, str]:
-    for name in table.keys():  # noqa: SIM118 (no dict)
-        if derived(name) or name in _FAMILIES:
-            raise table.problem(name, "has a name that stands for a signal the program makes; choose another")
-    return {name: table.file(name) for name in table.keys()}  # noqa: SIM118 (no dict)
+    return table.each(lambda name: _signal(table, name))
+
+
+def _signal(table: "Table", name: str) -> str:
+    if derived(name) or name in _FAMILIES:
+        raise table.problem(name, "has a name that stands for a signal the program makes; choose another")
+    return table.file(name)
 
 
 def _peaks(table: "Table") -> PeakPaths:

@@ -78,6 +78,12 @@ def refuse_unused(renames: Renames, known: Mapping[str, Iterable[str]], table: T
     """
     for kind, names in known.items():
         there = set(names)
-        for old in getattr(renames, kind):
-            if old not in there:
-                raise table.table(kind).problem(old, f"is no name among the {kind.replace('_', ' ')} of this dataset")
+        among, given = table.table(kind), getattr(renames, kind)
+
+        def check(
+            old: str, kind: str = kind, there: set[str] = there, among: Table = among, given: Mapping[str, str] = given
+        ) -> None:
+            if old in given and old not in there:
+                raise among.problem(old, f"is no name among the {kind.replace('_', ' ')} of this dataset")
+
+        among.each(check)

@@ -2,9 +2,11 @@
 
 import os
 import re
+from collections.abc import Callable
 from difflib import get_close_matches
+from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from ebert_core.protocol.errors import InvalidRequest
 
@@ -13,6 +15,10 @@ _NEEDED: dict[str, Any] = {"version": 1, "name": "unnamed", "assembly": "unknown
 
 # What TOML promises to every program.
 _LARGEST = 2**63 - 1
+_HEADER = re.compile(r"\s*\[\[?([^\]]+)\]\]?\s*(?:#.*)?$")
+_PAIR = re.compile(r"\s*((?:[\w-]+|\"[^\"]*\"|'[^']*')(?:\s*\.\s*(?:[\w-]+|\"[^\"]*\"|'[^']*'))*)\s*=")
+
+Read = TypeVar("Read")
 
 
 class Problem(InvalidRequest):
@@ -23,16 +29,56 @@ class Problem(InvalidRequest):
         self.keys = keys
 
 
-# What TOML promises to every program.
-_LARGEST = 2**63 - 1
+class TomlFile:
+    """A file whose tables are read: its path, where its keys stand, and what was found wrong where all is wanted."""
+
+    def __init__(self, path: Path, text: str) -> None:
+        self.path = path
+        self._text = text
+        # What is wrong with single keys, gathered instead of raised; None where the first is raised.
+        self.problems: list[Problem] | None = None
+
+    def line_of(self, table: tuple[str, ...], key: str) -> int | None:
+        """The line, counted from 1, where a key of a table is given; for an absent key, the table's heading."""
+        keys, headings = self._places
+        return keys.get((*table, key), headings.get(table))
+
+    @cached_property
+    def _places(self) -> tuple[dict[tuple[str, ...], int], dict[tuple[str, ...], int]]:
+        """The first line of every key with its tables, and the last of every heading."""
+        keys: dict[tuple[str, ...], int] = {}
+        headings: dict[tuple[str, ...], int] = {}
+        current: tuple[str, ...] = ()
+        for number, line in enumerate(self._text.splitlines(), 1):
+            if header := _HEADER.match(line):
+                current = _parts(header[1])
+                keys.setdefault(current, number)
+                headings[current] = number
+            elif pair := _PAIR.match(line):
+                whole = (*current, *_parts(pair[1]))
+                for length in range(1, len(whole) + 1):
+                    keys.setdefault(whole[:length], number)
+        return keys, headings
 
 
 class Table:
     """One table of the file, which knows where it stands and so can say what is wrong and where."""
 
-    def __init__(self, path: Path, lines: list[str], keys: tuple[str, ...], content: dict[str, Any]) -> None:
+    def __init__(self, file: TomlFile, keys: tuple[str, ...], content: dict[str, Any]) -> None:
         # Any: TOML holds values of every type until they have been checked here.
-        self._path, self._lines, self._keys, self._content = path, lines, keys, content
+        self._file, self._keys, self._content = file, keys, content
+
+    def each(self, read: Callable[[str], Read]) -> dict[str, Read]:
+        """What is read for each key; where all that is wrong is wanted, those keys are left out and noted."""
+        found = {}
+        for key in self._content:
+            try:
+                found[key] = read(key)
+            except Problem as problem:
+                if self._file.problems is None:
+                    raise
+                self._file.problems.append(problem)
+        return found
 
     def keys(self) -> tuple[str, ...]:
         """The keys that are given."""
@@ -40,17 +86,19 @@ class Table:
 
     def allow(self, known: list[str]) -> None:
         """Refuse any other key."""
-        for key in self._content:
-            if key not in known:
-                near = get_close_matches(key, known, 1, 0.0)[0]
-                raise self.problem(key, f"is not a key of a dataset; the nearest one is '{near}'")
+        self.each(lambda key: self._allow(key, known))
+
+    def _allow(self, key: str, known: list[str]) -> None:
+        if key not in known:
+            near = get_close_matches(key, known, 1, 0.0)[0]
+            raise self.problem(key, f"is not a key of a dataset; the nearest one is '{near}'")
 
     def table(self, key: str) -> "Table":
         """The table under a key; an empty one where there is none."""
         value = self._content.get(key, {})
         if not isinstance(value, dict):
             raise self.problem(key, "must be a table")
-        return Table(self._path, self._lines, (*self._keys, key), value)
+        return Table(self._file, (*self._keys, key), value)
 
     def text(self, key: str, *, required: bool = False) -> str:
         """A text; empty where there is none."""
@@ -71,7 +119,7 @@ class Table:
     def names(self, key: str) -> dict[str, str]:
         """A table of texts, such as new names by old ones."""
         table = self.table(key)
-        return {name: table.text(name, required=True) for name in table.keys()}  # noqa: SIM118 (no dict)
+        return table.each(lambda name: table.text(name, required=True))
 
     def is_text(self, key: str) -> bool:
         """Whether a text stands under a key, of which a table may stand there, too."""
@@ -123,13 +171,15 @@ class Table:
         return f"{self._whole(file)}#{motif}"
 
     def _whole(self, value: str) -> str:
-        return os.path.normpath(self._path.parent.absolute() / os.path.expanduser(value))
+        return os.path.normpath(self._file.path.parent.absolute() / os.path.expanduser(value))
 
     def leave_out(self, keys: tuple[str, ...]) -> None:
         """Take out the key with what is wrong; where it is needed, something that makes sense takes its place."""
         *tables, key = keys
         content = self._content
         for table in tables:
+            if table not in content:
+                return  # left out as a whole
             content = content[table]
         if len(keys) == 1 and key in _NEEDED:
             content[key] = _NEEDED[key]
@@ -141,8 +191,8 @@ class Table:
 
     def problem(self, key: str, problem: str) -> InvalidRequest:
         """What is wrong with a key, said with file, line and key."""
-        line = _line_of(self._lines, self._keys, key)
-        place = f"{self._path}, line {line}" if line else str(self._path)
+        line = self._file.line_of(self._keys, key)
+        place = f"{self._file.path}, line {line}" if line else str(self._file.path)
         keys = (*self._keys, key)
         return Problem(f"{place}: {'.'.join(keys)} {problem}.", keys)
 
@@ -150,26 +200,6 @@ class Table:
 def _is_moderate(value: object) -> bool:
     """Whether a value is a number that float16 can hold."""
     return isinstance(value, (int, float)) and not isinstance(value, bool) and abs(value) <= 60_000
-
-
-def _line_of(lines: list[str], table: tuple[str, ...], key: str) -> int | None:
-    """The line, counted from 1, where a key of a table is given; for an absent key, the table's heading."""
-    current: tuple[str, ...] = ()
-    heading: int | None = None
-    for number, line in enumerate(lines, 1):
-        if header := re.match(r"\s*\[\[?([^\]]+)\]\]?\s*(?:#.*)?$", line):
-            current = _parts(header[1])
-            if current == (*table, key):
-                return number
-            heading = number if current == table else heading
-        elif (
-            pair := re.match(r"\s*((?:[\w-]+|\"[^\"]*\"|'[^']*')(?:\s*\.\s*(?:[\w-]+|\"[^\"]*\"|'[^']*'))*)\s*=", line)
-        ) and (
-            *current,
-            *_parts(pair[1]),
-        )[: len(table) + 1] == (*table, key):
-            return number
-    return heading
 
 
 def _parts(dotted: str) -> tuple[str, ...]:

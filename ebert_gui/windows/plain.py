@@ -1,15 +1,31 @@
 """Text from files is text: nowhere in the window is it read as markup, as a shortcut or as a control character."""
 
+import re
+
 from PyQt6.QtCore import QEvent, QObject, Qt
 from PyQt6.QtWidgets import QLabel, QWidget
 
 from ebert_core.protocol.showing import shown, shown_lines
 from ebert_gui.windows.watching import ApplicationWatcher
 
+_LONGEST = 5_000
+# Qt breaks lines at blanks, and after a slash or a hyphen.
+_LONG_WORD = re.compile(r"[^\s/-]{80}(?=[^\s/-])")
+_MAY_BREAK = "\u200b"
+
 
 def literal(text: str) -> str:
     """A name for a button, a box to tick or a line of a menu, where `&` would underline what follows."""
     return shown(text).replace("&", "&&")
+
+
+def fitting(text: str) -> str:
+    """A text that can be laid out in any width, and soon: long words may break, and very long texts end early.
+
+    Names of files reach 255 characters without a blank; a label as wide as one would push buttons out of the window.
+    """
+    cut = text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…"
+    return _LONG_WORD.sub(lambda word: f"{word[0]}{_MAY_BREAK}", shown_lines(cut))
 
 
 class PlainLabel(QLabel):
@@ -21,8 +37,8 @@ class PlainLabel(QLabel):
         self.setText(text)
 
     def setText(self, text: str | None) -> None:
-        """Show another text."""
-        super().setText(shown_lines(text or ""))
+        """Show another text, cut where it is longer than anybody reads."""
+        super().setText(fitting(text or ""))
 
 
 class PlainText(ApplicationWatcher):

@@ -1,6 +1,7 @@
 """`ebert show` and `ebert check`: what they say as text, as JSON whose keys are documented, and as exit codes."""
 
 import json
+import os
 import re
 import shutil
 import subprocess
@@ -24,6 +25,7 @@ from ebert_core.cli.showing_checkpoints import (
 from ebert_core.cli.showing_datasets import ShownCellType, ShownDataset
 from ebert_core.cli.spec import SpecKey, SpecKind
 from ebert_core.dataset.check import Check, Fault
+from ebert_core.dataset.layout import problems_of
 from ebert_core.dream.ranking import Standing
 from ebert_core.jobs.reporter import open_job
 from ebert_core.protocol.resources import shipped_checkpoints
@@ -187,6 +189,35 @@ def test_every_fault_of_a_dataset_is_told_and_the_exit_code_is_1(capsys, tmp_pat
     said = capsys.readouterr().out.splitlines()
     assert said[-1].endswith("DATASET.toml: 10 faults")
     assert len(said) == 11
+
+
+def test_a_check_leaves_the_folder_of_the_dataset_as_it_is(capsys, tmp_path):
+    dataset = write_toy_binding(tmp_path)
+    before = {path: path.lstat().st_mtime_ns for path in [tmp_path, *tmp_path.rglob("*")]}
+    for _ in range(2):
+        assert main(["check", str(dataset)]) == 0
+    assert {path: path.lstat().st_mtime_ns for path in [tmp_path, *tmp_path.rglob("*")]} == before
+
+
+def test_many_faults_are_found_together_and_not_one_by_one(monkeypatch, tmp_path):
+    """Each file is looked for a few times, however many others are absent."""
+    cells = "".join(
+        f"[cell_types.c{number}]\nsignals.DNase = 'gone{number}.bw'\nodd = 1\nexpression = {[1] * (1 + number % 3)}\n"
+        f"peaks.CTCF.relaxed = 'gone'\npeaks.CTCF.odd = 1\n"
+        for number in range(300)
+    )
+    names = "".join(f"x{number} = 'y{number}'\n" for number in range(300))
+    text = f"version = 1\nname = 'x'\nassembly = 'hg19'\n[rename.signals]\n{names}{cells}"
+    (tmp_path / "D.toml").write_text(text)
+    asked, is_file = [], os.path.isfile
+    monkeypatch.setattr(os.path, "isfile", lambda path: asked.append(path) or is_file(path))
+    layout, problems = problems_of(tmp_path / "D.toml")
+    keys = [key for key, _ in problems]
+    assert len(set(keys)) == len(keys) == 300 + 300 + 300 + 300 + 200 + 300
+    assert keys.count("cell_types.c7.peaks.CTCF.conservative") == 1
+    assert "line 4" in problems[0][1] or "cell_types.c0" in problems[0][0]
+    assert len(asked) <= 5 * 300
+    assert [cell.signals for cell in layout.cell_types.values()] == [{}] * 300
 
 
 def test_genes_and_bands_are_read_too(capsys, tmp_path):

@@ -3,11 +3,13 @@
 import numpy as np
 import pytest
 from msgspec.structs import replace
+from PyQt6.QtWidgets import QScrollArea
 from pytestqt.qtbot import QtBot
 
 from ebert_core.protocol.work import Curve, Jobs, JobSummary, Metrics
 from ebert_gui.windows.jobs_dock import JobsDock
-from ebert_gui.windows.jobs_list import second_line
+from ebert_gui.windows.jobs_list import JobsPainter, second_line
+from ebert_gui.windows.theme import LIGHT
 
 pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints")
 RIGHT = JobSummary("/jobs/1", "1-finetune-x", "finetune", "x", "done", "box", 1000.0, 1.0, ended=2000.0)
@@ -54,3 +56,46 @@ def test_figures_that_no_axis_can_hold_are_drawn(qtbot: QtBot) -> None:
     for values in ([1e308, -1e308, np.nan], [0.0, 5e-324, 1e-300], [np.nan] * 3):
         dock.show_metrics("/jobs/2", Metrics((Curve("training", "loss", steps, np.array(values)),)))
         dock.grab()
+
+
+@pytest.mark.parametrize("length", [255, 100_000])
+@pytest.mark.parametrize("field", ["name", "id", "host", "verb", "message", "note", "result", "problem"])
+def test_words_of_any_length_leave_the_dock_its_width_and_the_buttons_in_reach(
+    qtbot: QtBot, field: str, length: int
+) -> None:
+    dock = JobsDock()
+    qtbot.addWidget(dock)
+    dock.resize(1000, 300)
+    dock.show()
+    states = {"note": "running", "result": "done"}
+    odd = replace(RIGHT, state=states.get(field, "failed"), is_resumable=True, **{field: "x_" * (length // 2)})
+    dock.show_jobs(Jobs((odd, DAMAGED)))
+    dock.grab()
+    page = dock.findChild(QScrollArea, "job")
+    assert page is not None
+    assert page.widget().width() == page.viewport().width()
+    assert page.widget().height() < 20_000
+    for button in (dock.stop if field == "note" else dock.remove, dock.place):
+        assert page.widget().rect().contains(button.mapTo(page.widget(), button.rect().center()))
+
+
+def test_ten_thousand_jobs_are_listed_and_only_those_in_view_drawn(qtbot: QtBot) -> None:
+    dock = JobsDock()
+    qtbot.addWidget(dock)
+    dock.resize(1000, 300)
+    dock.show()
+    jobs = tuple(replace(RIGHT, directory=f"/jobs/{number}", name=f"job {number}") for number in range(10_000))
+    dock.show_jobs(Jobs(jobs))
+    drawn = set()
+
+    class Counting(JobsPainter):
+        def paint(self, painter, option, index) -> None:
+            drawn.add(index.row())
+            super().paint(painter, option, index)
+
+    dock.list.setItemDelegate(Counting(LIGHT, dock.list))
+    dock.grab()
+    assert 1 < len(drawn) < 20
+    dock.show_jobs(Jobs(jobs[::-1]))
+    dock.choose("/jobs/9999")
+    assert dock.chosen() == jobs[9999]
