@@ -1,4 +1,4 @@
-"""What the core says of a small checkpoint, for tests of the window that never start the core."""
+"""What the core says of a small checkpoint, for tests that never start the core."""
 
 import msgspec
 

@@ -91,6 +91,15 @@ def test_names_of_states_are_taken_from_the_files_where_none_are_given(toy_path)
     assert all(state.colour.startswith("#") for state in dataset.state_colours)
 
 
+def test_a_signal_stands_in_only_where_the_wanted_one_is_absent(toy_path):
+    toy_path.write_text(TOML.replace('DNase = "alpha.bw"', 'DNase = "alpha.bw"\nATAC = "alpha.bw"'))
+    toy_path.write_text(toy_path.read_text() + '[cell_types.beta.signals]\nATAC = "alpha.bw"\n[cell_types.gamma]\n')
+    dataset = Dataset.open(toy_path, inputs=("DNase=ATAC",))
+    found = {cell: dataset.stand_in(cell, "DNase") for cell in ("alpha", "beta", "gamma")}
+    assert found == {"alpha": "", "beta": "ATAC", "gamma": ""}
+    assert dataset.stand_in("beta", "ATAC") == ""
+
+
 def test_bare_files_make_a_dataset_whose_lengths_they_tell(toy_path, tmp_path):
     dataset = Dataset.from_files([tmp_path / "alpha.bw", tmp_path / "peaks.narrowPeak"])
     assert dataset.chromosome_lengths == LENGTHS

@@ -147,6 +147,17 @@ def test_a_wig_goes_on_behind_an_odd_line(tmp_path):
     assert signal.remarks[0].full.startswith("3 lines left out, first line 3: the value 'x' is not a number")
 
 
+def test_a_line_with_a_place_of_its_own_is_read_as_such_within_a_wig(tmp_path):
+    (tmp_path / "x.wig").write_text("fixedStep chrom=chr1 start=1 step=10\n1\nchr1\t50\t52\t7\n4\n")
+    values = open_signal(tmp_path / "x.wig").per_base(Interval("chr1", 0, 60))
+    assert {int(place): float(values[place]) for place in np.flatnonzero(np.isfinite(values))} == {
+        0: 1,
+        10: 4,
+        50: 7,
+        51: 7,
+    }
+
+
 def test_states_that_lie_over_others_are_cut(tmp_path):
     text = "chr1\t0\t200\tA\nchr1\t100\t300\tB\nchr1\t120\t180\tC\nchr1\t300\t400\tA\n"
     path = tmp_path / "s.bed"

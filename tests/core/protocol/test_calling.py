@@ -2,8 +2,18 @@
 
 import msgspec
 import pytest
+from toy_summaries import checkpoint_summary
 
-from ebert_core.protocol.calling import calling_sentences, calls_at_precision, calls_of, calls_of_factor, doubts_of
+from ebert_core.protocol.calling import (
+    Doubt,
+    calling_sentences,
+    calls_at_precision,
+    calls_of,
+    calls_of_factor,
+    doubts_of,
+    inputs_doubt,
+)
+from ebert_core.protocol.inputs import CellInputs
 from ebert_core.protocol.modelling import FactorSummary
 from ebert_core.protocol.reliability import MeasuredCell, Reliability, ReliabilityPoint, Transfer
 from ebert_core.protocol.verdict import Judgement, Verdict
@@ -110,3 +120,10 @@ def test_probabilities_that_failed_elsewhere_are_ranks_in_any_other_cell_type() 
     assert [doubt.short for doubt in doubts_of(factor, None, "K562")] == ["take as ranks"]
     assert doubts_of(factor, None, "HepG2") == ()
     assert calls_of_factor(factor).threshold == 0.4
+
+
+def test_an_absent_input_is_a_doubt_in_the_cell_type_that_lacks_it_alone() -> None:
+    checkpoint = checkpoint_summary(inputs=(CellInputs("K562", ("DNase",)),))
+    sentence = "In K562 it predicts without DNase, which the dataset does not give."
+    assert inputs_doubt(checkpoint, "K562") == (Doubt("without DNase", sentence),)
+    assert inputs_doubt(checkpoint, "HepG2") == ()

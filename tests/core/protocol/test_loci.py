@@ -5,7 +5,7 @@ import random
 import pytest
 
 from ebert_core.protocol.errors import InvalidRequest
-from ebert_core.protocol.locus import Interval, format_locus, parse_locus, written_end
+from ebert_core.protocol.locus import Interval, format_locus, is_region_file, no_locus, parse_locus, written_end
 
 LENGTHS = {"chr1": 10_000, "2": 50_000_000, "chrM": 16_569, "HLA-A*01:01:01:01": 3_000, "chr6|alt": 900, "my:c": 70}
 
@@ -118,3 +118,24 @@ def test_the_end_that_a_person_wrote_is_kept_even_beyond_the_chromosome():
     assert written_end("chr1 1 " + "9" * 5_000) > 20_000
     assert written_end("chr1") is None
     assert written_end("chr1:5m") is None
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        ("chr99:1-10", "'chr99:1-10' is no region: D has no chromosome chr99; it has 2, X. Write 2, 2:1,000-2,000, or"),
+        (
+            "chr99",
+            "'chr99' is no region: D has no chromosome chr99; it has 2, X. Write 2, 2:1,000-2,000, or a BED file.",
+        ),
+    ],
+)
+def test_of_what_is_no_region_the_chromosome_is_named_without_its_positions(text, sentence):
+    assert no_locus(text, {"2": 90, "X": 90}, "D").startswith(sentence)
+
+
+@pytest.mark.parametrize(
+    ("text", "is_file"), [("a.bed", True), ("A.BED.gz", True), ("x/y", True), ("chr1", False), ("chr1:5-9", False)]
+)
+def test_a_file_of_regions_is_known_by_its_name(text, is_file):
+    assert is_region_file(text) == is_file
