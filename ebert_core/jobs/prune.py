@@ -54,7 +54,7 @@ def prunable_jobs(
         others = [other for place, other in enumerate(jobs) if place != number]
         kept_for = "" if with_states else _kept_for(summary, others)
         found.append(Prunable(summary, bytes_in(Path(summary.directory)), kept_for))
-    return found[::-1]
+    return sorted(found, key=lambda each: each.job.started)
 
 
 def bytes_in(directory: Path) -> int:

@@ -108,3 +108,8 @@ def test_a_number_of_sites_that_makes_no_sense_leaves_the_probabilities_alone(tm
     text = f"MEME version 4\n\nMOTIF M\nletter-probability matrix: alength= 4 w= 1 nsites= {sites}\n 0.5 0.5 0 0\n"
     (tmp_path / "m.meme").write_text(text)
     assert np.isfinite(log_odds(read_motifs(tmp_path / "m.meme")["M"].counts_W4)).all()
+
+
+def test_log_odds_are_against_equal_bases_with_a_quarter_of_a_count_more_for_each():
+    odds = log_odds(np.array([[3.0, 0, 0, 0], [1, 1, 1, 1]]))
+    np.testing.assert_allclose(odds, [[np.log2(3.25), -2, -2, -2], [0, 0, 0, 0]], rtol=1e-6)

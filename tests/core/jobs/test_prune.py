@@ -10,6 +10,7 @@ import pytest
 from ebert_core.cli.program import main
 from ebert_core.jobs.control import remove_job
 from ebert_core.jobs.lines import LineWriter
+from ebert_core.jobs.prune import prunable_jobs
 from ebert_core.jobs.records import Event
 from ebert_core.jobs.reporter import JobReporter, open_job
 from ebert_core.jobs.summary import list_jobs
@@ -96,6 +97,34 @@ def test_what_another_job_names_stays_until_told(dataset, capsys):
     assert "source" in names(dataset)
     prune(dataset, "--yes", "--with-states")
     assert "source" not in names(dataset)
+
+
+def test_the_oldest_come_first_and_their_room_is_counted_with_all_folders(dataset):
+    for name, days in (("young", 40), ("old", 90), ("middle", 60)):
+        ended(dataset, name, "done", time.time() - days * 86_400)
+    folder = dataset.parent / "jobs"
+    found = prunable_jobs(folder, 50, failed_only=False, with_states=False)
+    started = [each.job.started for each in found]
+    assert {each.job.name for each in found} == {"old", "middle"}
+    assert started == sorted(started)
+    inner = Path(found[0].job.directory) / "deep" / "deeper"
+    inner.mkdir(parents=True)
+    (inner / "file").write_bytes(b"x" * 300_000)
+    (inner / "link").symlink_to(dataset.parent)
+    [more, *_] = prunable_jobs(folder, 50, failed_only=False, with_states=False)
+    assert 300_000 <= more.bytes_on_disk - found[0].bytes_on_disk < 350_000
+
+
+def test_a_job_whose_result_lies_in_it_stays_until_told(dataset, capsys):
+    directory = ended(dataset, "inside", "failed")
+    writer = LineWriter(directory / "events.jsonl")
+    writer.append(Event(LONG_AGO, "done", result=f"{directory}/weights"))
+    writer.close()
+    prune(dataset, "--yes")
+    assert "kept: its result lies in it" in capsys.readouterr().out
+    assert (directory / "weights").exists()
+    prune(dataset, "--yes", "--with-states")
+    assert not directory.exists()
 
 
 def test_damaged_jobs_can_be_pruned_and_odd_numbers_are_refused(dataset, capsys):
