@@ -1,6 +1,7 @@
 """A draft is checked file by file while it is put together, and becomes a DATASET.toml that invents nothing."""
 
 import gzip
+import struct
 import tomllib
 from pathlib import Path
 
@@ -163,6 +164,17 @@ def test_a_file_of_another_assembly_is_named(folder: Path) -> None:
     sizes = str(folder / "toy.sizes")
     found = problems(draft_in(folder, chromosome_sizes=sizes, genes=str(folder / "far.bed")))
     assert "belongs to another assembly" in found["far.bed"]
+
+
+def test_a_packed_reference_tells_its_chromosomes_and_a_table_that_is_none_of_bands_is_named(folder: Path) -> None:
+    index = struct.pack("<4IB4sI", 0x1A412743, 0, 1, 0, 4, b"chr1", 25)
+    (folder / "x.2bit").write_bytes(index + struct.pack("<4I", 100, 0, 0, 0) + bytes(25))
+    (folder / "far.bed").write_text("chr1\t0\t900000\n")
+    (folder / "bands.txt").write_text("chr1\t0\tx\tp1\tgneg\n")
+    more = {"genes": str(folder / "far.bed"), "bands": str(folder / "bands.txt")}
+    found = problems(draft_in(folder, reference=str(folder / "x.2bit"), **more))
+    assert "belongs to another assembly" in found["far.bed"]
+    assert "bands.txt, line 1" in found["bands.txt"]
 
 
 def test_a_description_that_is_there_is_replaced_only_where_a_person_said_so(folder: Path) -> None:

@@ -117,12 +117,15 @@ def test_the_oldest_come_first_and_their_room_is_counted_with_all_folders(datase
 
 def test_a_job_whose_result_lies_in_it_stays_until_told(dataset, capsys):
     directory = ended(dataset, "inside", "failed")
+    result = directory / "checkpoints" / "result"
+    result.parent.mkdir(exist_ok=True)
+    result.write_bytes(b"model")
     writer = LineWriter(directory / "events.jsonl")
-    writer.append(Event(LONG_AGO, "done", result=f"{directory}/weights"))
+    writer.append(Event(LONG_AGO, "done", result=str(result)))
     writer.close()
     prune(dataset, "--yes")
     assert "kept: its result lies in it" in capsys.readouterr().out
-    assert (directory / "weights").exists()
+    assert result.exists()
     prune(dataset, "--yes", "--with-states")
     assert not directory.exists()
 
