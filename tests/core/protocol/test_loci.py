@@ -139,3 +139,15 @@ def test_of_what_is_no_region_the_chromosome_is_named_without_its_positions(text
 )
 def test_a_file_of_regions_is_known_by_its_name(text, is_file):
     assert is_region_file(text) == is_file
+
+
+def test_places_that_only_touch_share_no_base():
+    place = Interval("chr1", 100, 250)
+    assert place.length == 150
+    assert [place.overlaps(Interval("chr1", start, start + 50)) for start in (50, 51, 249, 250)] == [
+        False,
+        True,
+        True,
+        False,
+    ]
+    assert not place.overlaps(Interval("2", 100, 250))
