@@ -18,6 +18,7 @@ from ebert_gui.loading.keeping import Appearance, SessionKeeper
 from ebert_gui.loading.loader import Loader
 from ebert_gui.loading.opening import Opener
 from ebert_gui.loading.remarks import RemarkTeller
+from ebert_gui.state.defaults import is_measured
 from ebert_gui.state.fatal_files import kept_fatal_files
 from ebert_gui.state.recent import add_recent
 from ebert_gui.state.session import Session, read_session
@@ -281,12 +282,20 @@ class PictureProgram(Program):
             self._fail(str(error))
             return
         self._say_what_is_cut_off()
-        contents = map(self.loader.content, self.workspace.tracks.tracks)
-        unread = dict.fromkeys(content.sentence for content in contents if content.is_error)
-        if unread:
+        # Its row says what was not measured in a cell type; the picture is whole.
+        for sentence in self._sentences_of_rows(measured=False):
+            tell(sentence)
+        if unread := self._sentences_of_rows(measured=True):
             self._fail(*unread)
         else:
             self._app.exit(0)
+
+    def _sentences_of_rows(self, *, measured: bool) -> list[str]:
+        """Why rows show nothing, each reason once: of what the dataset has, or of what it lacks in a cell type."""
+        workspace = self.workspace
+        tracks = [t for t in workspace.tracks.tracks if is_measured(t, workspace.dataset) is measured]
+        contents = map(self.loader.content, tracks)
+        return list(dict.fromkeys(content.sentence for content in contents if content.is_error))
 
     def _say_what_is_cut_off(self) -> None:
         needed = math.ceil(self.scene.header_height + self.scene.content_height)

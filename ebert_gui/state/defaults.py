@@ -23,6 +23,20 @@ _SIGNAL_ENDINGS = (".bw", ".bigwig", ".wig", ".bedgraph", ".bdg")
 _PEAK_ENDINGS = (".bed", ".bb", ".bigbed", ".narrowpeak", ".broadpeak")
 
 
+def is_measured(track: Track, dataset: DatasetSummary | None) -> bool:
+    """Whether the dataset has what a track is to show; only of what is measured in each cell type is that asked."""
+    if not isinstance(track, (StatesTrack, SignalTrack, PeaksTrack)) or track.path or dataset is None:
+        return True
+    cell = next((each for each in dataset.cell_types if each.name == track.cell_type), None)
+    if cell is None:
+        return True
+    if isinstance(track, StatesTrack):
+        return cell.has_states
+    if isinstance(track, SignalTrack):
+        return track.signal in cell.signals
+    return any(peaks.factor == track.factor for peaks in cell.peaks)
+
+
 def chosen_cell_types(dataset: DatasetSummary | None) -> tuple[str, ...]:
     """The two cell types to begin with: those with most measurements, in the dataset's order."""
     if dataset is None:

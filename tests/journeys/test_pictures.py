@@ -107,3 +107,10 @@ def test_what_cannot_be_drawn_is_one_sentence(toy_dataset: Path, tmp_path: Path,
     assert sentence in done.stderr
     assert len(done.stderr.strip().splitlines()) == 1
     assert not list(tmp_path.iterdir())
+
+
+def test_what_a_cell_type_lacks_is_said_and_the_rest_drawn(toy_dataset: Path, tmp_path: Path) -> None:
+    target = tmp_path / "out.png"
+    done = _draw(str(toy_dataset), "--picture", str(target), "--locus", "chr2", "--cell-type", "beta")
+    assert (done.returncode, done.stderr) == (0, "toy has no DNase signal for beta.\n")
+    assert not QImage(str(target)).isNull()
