@@ -106,7 +106,9 @@ def spec_of(path: Path, content: bytes, changes: Sequence[Change] = (), wanted: 
     keys = {key: _absolute(kind, key, value, path.parent) for key, value in keys.items()} | changed
     for key, value in keys.items():
         if isinstance(value, int) and abs(value) > _LARGEST:
-            raise InvalidRequest(f"{place(key)}{key} is {value}; whole numbers go up to {_LARGEST}.")
+            # In another base than ten a number may be longer than Python writes out.
+            said_value = str(value) if value.bit_length() < 1_000 else f"a number of {value.bit_length():,} bits"
+            raise InvalidRequest(f"{place(key)}{key} is {said_value}; whole numbers go up to {_LARGEST}.")
         if isinstance(value, float) and not math.isfinite(value):
             raise InvalidRequest(f"{place(key)}{key} is {value}; it must be a finite number.")
         if key in (*_PATHS, *_CHECKPOINTS) and "\0" in str(value):
@@ -115,6 +117,10 @@ def spec_of(path: Path, content: bytes, changes: Sequence[Change] = (), wanted: 
         return msgspec.convert(keys, kind)
     except msgspec.ValidationError as error:
         raise InvalidRequest(_sentence(path, place, kind, str(error))) from None
+    except UnicodeEncodeError as error:
+        # Bytes of a command line that are no UTF-8, where no path is wanted.
+        named = next((key for key, value in keys.items() if value == error.object), "job")
+        raise InvalidRequest(f"{place(named)}{named} is {error.object!r}, which is no text of UTF-8.") from None
 
 
 def change_of(assignment: str, kind: type[JobSpec]) -> Change:

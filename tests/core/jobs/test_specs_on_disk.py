@@ -112,6 +112,8 @@ def test_a_change_takes_the_place_of_what_the_file_says(tmp_path, assignment, ke
         ("factors=CTCF", "--set factors=CTCF: factors: expected a list, got a text in quotes."),
         ('factors=["CTCF', 'is no value of TOML; a list is written ["A", "B"].'),
         (f"seed={2**70}", "whole numbers go up to"),
+        (f"seed=0x{'f' * 5_000}", "seed is a number of 20,000 bits; whole numbers go up to"),
+        ("seed=\udcff", "--set seed=\udcff: seed is '\\udcff', which is no text of UTF-8."),
     ],
 )
 def test_a_change_that_makes_no_sense_names_key_value_and_what_may_stand_there(tmp_path, assignment, sentence):
