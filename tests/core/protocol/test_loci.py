@@ -151,3 +151,11 @@ def test_places_that_only_touch_share_no_base():
         False,
     ]
     assert not place.overlaps(Interval("2", 100, 250))
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [("2:5", (0, 20_000)), ("2:1m", (990_000, 1_010_000)), ("2:49,999,990", (49_980_000, 50_000_000))],
+)
+def test_one_position_is_shown_with_20_kb_around_it_within_the_chromosome(text, shown):
+    assert parse_locus(text, LENGTHS) == Interval("2", *shown)
