@@ -16,6 +16,7 @@ import msgspec
 from ebert_core.dataset.description import Dataset
 from ebert_core.dataset.labels import TRAINING_RULE
 from ebert_core.model.description import InputFile
+from ebert_core.protocol.codec import to_travel
 from ebert_core.protocol.documents import read_json
 from ebert_core.protocol.errors import InvalidRequest
 from ebert_core.protocol.own_folders import cache_home, name_for
@@ -127,14 +128,15 @@ class _Kept:
     def _of_file(self, path: str) -> str:
         try:
             stat = os.stat(path)
-            known = self._known.get(path)
+            key = to_travel(path)  # a folder's name may be no UTF-8, which JSON cannot hold
+            known = self._known.get(key)
             if known and (known.size, known.modified) == (stat.st_size, stat.st_mtime_ns):
                 return known.digest
             with open_file(path) as file:
                 digest = hashlib.file_digest(file, "sha256").hexdigest()
         except OSError as error:
             raise InvalidRequest(f"{path} cannot be read: {error.strerror}.") from error
-        self._known[path] = _Known(stat.st_size, stat.st_mtime_ns, digest)
+        self._known[key] = _Known(stat.st_size, stat.st_mtime_ns, digest)
         self._has_new = True
         return digest
 

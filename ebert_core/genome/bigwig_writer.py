@@ -31,8 +31,12 @@ class BigWigWriter:
         """Begins the file, with all chromosomes in the given order in its header.
 
         Raises:
-            InvalidRequest: the folder is absent or may not be written to, or the disk is full.
+            InvalidRequest: the folder is absent or may not be written to, its name is no UTF-8, or the disk is full.
         """
+        try:
+            str(path).encode()
+        except UnicodeEncodeError:  # pyBigWig would end the process
+            raise InvalidRequest(f"{path} cannot be written: a bigWig needs a path of UTF-8; name another.") from None
         self._path = path
         self._chromosomes = dict(chromosome_lengths)
         self._order = {chromosome: order for order, chromosome in enumerate(self._chromosomes)}

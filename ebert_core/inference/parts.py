@@ -5,6 +5,7 @@ needs as much room as the encoded values, is removed when the files are there, a
 """
 
 import shutil
+import stat
 import struct
 import zlib
 from collections.abc import Iterator
@@ -17,6 +18,7 @@ from ebert_core.inference.stretches import Tell
 from ebert_core.model.description import InputFile
 from ebert_core.model.durable import is_full
 from ebert_core.protocol.errors import InvalidRequest
+from ebert_core.protocol.regular_files import read_whole
 from ebert_core.protocol.whole_files import write_whole
 from ebert_core.protocol.wording import file_size, listed
 
@@ -138,8 +140,8 @@ class Parts:
 
     def _begun(self) -> _Begun | None:
         try:
-            return msgspec.json.decode((self.folder / "request.json").read_bytes(), type=_Begun)
-        except (OSError, msgspec.MsgspecError, RecursionError):
+            return msgspec.json.decode(read_whole(self.folder / "request.json"), type=_Begun)
+        except (OSError, InvalidRequest, msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
             return None
 
     def _blocks(self) -> Iterator[Path]:
@@ -148,7 +150,11 @@ class Parts:
     def _drop_damaged(self) -> None:
         for path in [*self._blocks(), *self.folder.glob("*.part")]:
             with suppress(OSError):
-                if path.suffix == ".part" or _checked(path.read_bytes()) is None:
+                # A folder, a pipe or a link was not made by us, and may wait or never end where it is read.
+                is_file = stat.S_ISREG(path.lstat().st_mode)
+                if not is_file and path.is_dir() and not path.is_symlink():
+                    shutil.rmtree(path)
+                elif not is_file or path.suffix == ".part" or _checked(path.read_bytes()) is None:
                     path.unlink()
 
     def _path(self, number: int) -> Path:

@@ -199,6 +199,18 @@ def test_a_check_leaves_the_folder_of_the_dataset_as_it_is(capsys, tmp_path):
     assert {path: path.lstat().st_mtime_ns for path in [tmp_path, *tmp_path.rglob("*")]} == before
 
 
+def test_a_dataset_in_a_folder_whose_name_is_no_utf8_is_checked(capfd, tmp_path):
+    (tmp_path / "lab").mkdir()
+    write_toy_binding(tmp_path / "lab")
+    dataset = (tmp_path / "lab").rename(tmp_path / "lab \udcff") / "DATASET.toml"
+    said = []
+    for _ in range(2):
+        assert main(["check", str(dataset)]) == 0
+        said.append(capfd.readouterr().out)
+    assert said[0] == said[1]
+    assert "no fault in 7 files; sha256" in said[0]
+
+
 def test_many_faults_are_found_together_and_not_one_by_one(monkeypatch, tmp_path):
     """Each file is looked for a few times, however many others are absent."""
     cells = "".join(

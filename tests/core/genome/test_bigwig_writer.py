@@ -97,3 +97,11 @@ def test_a_place_that_cannot_be_written_is_refused_at_once(tmp_path, monkeypatch
 def test_a_folder_that_makes_no_files_gives_one_sentence():
     with pytest.raises(InvalidRequest, match=r"^/proc/x\.bw cannot be written: |may not be written to"):
         BigWigWriter(Path("/proc/x.bw"), LENGTHS)
+
+
+def test_a_path_that_is_no_utf8_is_refused_and_ends_no_process(tmp_path):
+    folder = tmp_path / "lab \udcff"
+    folder.mkdir()
+    with pytest.raises(InvalidRequest, match=r"a bigWig needs a path of UTF-8; name another\.$"):
+        BigWigWriter(folder / "x.bw", {"chr1": 100})
+    assert list(folder.iterdir()) == []

@@ -332,3 +332,19 @@ def test_a_disk_with_too_little_room_is_told_of_at_the_first_block(spec_of, monk
     predict_to_files(spec, quiet, tell=lambda text: said.append(f"{len(blocks)} {text}"))
     wanted = f"0 WARNING: {Path(spec.output).parent} has room for 1.0 kB, and about "
     assert [text.startswith(wanted) for text in said] == [True] * warned
+
+
+def test_what_lies_among_the_blocks_and_is_no_file_is_removed_unread(tmp_path):
+    kept = Parts(tmp_path / ".x.bw.parts")
+    kept.folder.mkdir()
+    kept.write(1, [b"values"])
+    (tmp_path / "precious").write_bytes(b"precious")
+    os.mkfifo(kept.folder / "2.block")
+    (kept.folder / "3.block").symlink_to("/dev/zero")
+    (kept.folder / "4.block").symlink_to(tmp_path / "precious")
+    (kept.folder / "5.block").mkdir()
+    os.mkfifo(kept.folder / "request.json")
+    assert kept._begun() is None
+    kept._drop_damaged()
+    assert [path.name for path in kept._blocks()] == ["1.block"]
+    assert (tmp_path / "precious").read_bytes() == b"precious"
