@@ -152,6 +152,7 @@ def test_a_job_that_ends_is_told_of_once_and_the_looking_ends_with_the_last(foll
     follower.look()
     answer(data, Jobs((RUNNING,)))
     assert follower._timer.isActive()
+    assert follower._timer.interval() >= 1_000, "a worker is not asked without end"
     follower._timer.timeout.emit()
     ended = replace(RUNNING, state="failed")
     answer(data, Jobs((ended, DONE)))

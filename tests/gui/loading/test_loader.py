@@ -340,3 +340,13 @@ def test_tracks_in_sight_are_asked_for_first_and_awaited_alone(loader, data, wor
     data.answer_all()
     assert said.index(False) == in_sight - 1
     assert said.count(False) == 1
+
+
+def test_what_is_asked_again_is_not_awaited_twice(loader: Loader, data) -> None:
+    before = list(data.open)
+    assert before
+    loader.retry()
+    assert data.open == {}
+    loader.ask()
+    assert len(data.open) == len(before)
+    assert not set(data.open) & set(before)

@@ -38,6 +38,16 @@ def test_one_reply_larger_than_the_cache_is_still_drawn() -> None:
     assert request in cache
 
 
+def test_a_reply_that_comes_twice_is_held_and_counted_once() -> None:
+    cache = TileCache(largest_bytes=30_000)
+    request = _put(cache, 0)
+    once = cache.bytes
+    _put(cache, 0)
+    assert cache.bytes == once
+    assert len(list(cache.stream("stream"))) == 1
+    assert request in cache
+
+
 @pytest.mark.parametrize(
     ("bases_per_column", "finest", "level"), [(0.1, 0, 0), (1, 0, 0), (12, 0, 3), (16, 0, 4), (12, 5, 5)]
 )
