@@ -350,3 +350,17 @@ def test_what_is_asked_again_is_not_awaited_twice(loader: Loader, data) -> None:
     loader.ask()
     assert len(data.open) == len(before)
     assert not set(data.open) & set(before)
+
+
+def test_a_picture_waits_until_all_has_come_and_no_longer(loader: Loader, data) -> None:
+    told: list[bool] = []
+    loader.idle.connect(lambda: told.append(loader.is_idle))
+    assert not loader.is_idle
+    data.answer_all()
+    assert loader.is_idle
+    assert told[-1]
+    told.clear()
+    loader.schedule()
+    assert not loader.is_idle
+    loader.ask()
+    assert (told, data.open) == ([True], {})
