@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from PyQt6.QtCore import Qt
 from PyQt6.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot
 
@@ -49,6 +50,13 @@ def test_each_split_is_a_curve_of_its_own_colour_with_its_last_value(drawn: Metr
     assert "held out&nbsp;<b>2</b>" in keys(drawn)
     drawn.set_theme(DARK)
     assert [line[2] for line in lines(drawn)] == [DARK.muted, DARK.accent]
+
+
+def test_other_splits_have_colours_of_the_signals(drawn: MetricsPlot) -> None:
+    drawn.show_metrics(Metrics((curve("a"), curve("b"))))
+    assert [line[2] for line in lines(drawn)] == [LIGHT.signals[1], LIGHT.signals[2]]
+    (words,) = [label for label in drawn.findChildren(QLabel) if label.property("markup") == "keys"]
+    assert words.textFormat() is Qt.TextFormat.RichText
 
 
 def test_many_steps_are_a_line_without_marks_and_what_cannot_be_drawn_is_left_out(drawn: MetricsPlot) -> None:
