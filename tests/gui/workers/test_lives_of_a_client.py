@@ -172,3 +172,8 @@ def test_of_two_files_that_ended_workers_the_forgiven_one_is_read_again(qtbot, n
     assert answers.failures[-1].file == str(paths[1])
     second.request(Read(str(paths[0])), Number, **answers.hears())
     wait_for(qtbot, second, Condition.RESTARTING)
+
+
+def test_whoever_wants_no_progress_is_answered_all_the_same(qtbot, client, answers) -> None:
+    client.request(Work(0.1), Number, answers.replies.append)
+    qtbot.waitUntil(lambda: answers.replies == [Number(1)], timeout=10_000)
