@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 import msgspec
 
+from ebert_core.protocol.codec import with_strings
 from ebert_core.protocol.errors import InvalidRequest
 from ebert_core.protocol.locus import is_region_file
 from ebert_core.protocol.resources import named_checkpoint
@@ -73,7 +74,13 @@ def _add_several(container: argparse._ActionsContainer, name: str, meant: str, o
 
 def print_json(result: object) -> None:
     """Writes a result as JSON on standard output; its keys are those of the struct that it is."""
-    print_result(msgspec.json.format(msgspec.json.encode(result), indent=2).decode())
+    try:
+        content = msgspec.json.encode(result)
+    except UnicodeEncodeError:  # a name of bytes that are no UTF-8 is written with their numbers
+        content = msgspec.json.encode(
+            with_strings(result, lambda text: text.encode("utf-8", "backslashreplace").decode())
+        )
+    print_result(msgspec.json.format(content, indent=2).decode())
 
 
 def chosen(names: Sequence[str] | None, option: str) -> tuple[str, ...]:

@@ -209,6 +209,8 @@ def test_a_dataset_in_a_folder_whose_name_is_no_utf8_is_checked(capfd, tmp_path)
         said.append(capfd.readouterr().out)
     assert said[0] == said[1]
     assert "no fault in 7 files; sha256" in said[0]
+    assert main(["check", str(dataset), "--json"]) == 0
+    assert json.loads(capfd.readouterr().out)["path"].endswith("lab \\udcff/DATASET.toml")
 
 
 def test_many_faults_are_found_together_and_not_one_by_one(monkeypatch, tmp_path):
