@@ -50,7 +50,7 @@ def test_chromosomes_of_bare_files_are_listed_in_natural_order(tmp_path):
 
 def test_one_chromosome_by_different_names_is_listed_once_under_the_name_that_came_first(tmp_path):
     places = {"a__bed": bed(("chrX", 5, 9), ("1", 5, 90)), "b__bed": bed(("X", 5, 700), ("CHR1", 5, 80), ("2", 5, 9))}
-    chromosomes = opened(tmp_path, **places).summary().chromosomes
+    chromosomes = summary_of(opened(tmp_path, **places)).chromosomes
     assert [(each.name, each.length) for each in chromosomes] == [("1", 90), ("2", 9), ("chrX", 700)]
 
 
