@@ -121,7 +121,10 @@ def _prune(arguments: argparse.Namespace) -> None:
         count += 1
     jobs = "a job" if count == 1 else f"{count} jobs"
     if not count:
-        lines.append(f"Nothing to remove in {folder}.")
+        age = f"that ended more than {arguments.older_than:g} days ago" if arguments.older_than else "that has ended"
+        which = "failed or lost job" if arguments.failed else "job"
+        newer = " --older-than 0 takes newer ones." if arguments.older_than else ""
+        lines.append(f"Nothing to remove: {folder} has no {which} {age} and is not kept.{newer}")
     elif arguments.yes:
         lines.append(f"Removed {jobs}, {_size(bytes_freed).strip()}.")
     else:

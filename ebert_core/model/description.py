@@ -13,6 +13,7 @@ from ebert_core.protocol.errors import InvalidRequest
 from ebert_core.protocol.locus import Interval
 from ebert_core.protocol.modelling import Familiarity
 from ebert_core.protocol.reliability import Reliability
+from ebert_core.protocol.resources import shipped_checkpoints
 from ebert_core.protocol.specs import FineTune, Pretrain
 from ebert_core.protocol.verdict import Verdict
 from ebert_core.protocol.whole_files import whole_file
@@ -171,7 +172,10 @@ def read_description(folder: Path) -> Description:
     """
     path = folder / "description.json"
     if not folder.exists():
-        raise InvalidRequest(f"There is no checkpoint at {folder}.")
+        names = list(shipped_checkpoints())
+        hint = did_you_mean(folder.name, names)
+        shipped = f" D{hint[1:]} The checkpoints that come with the program are {all_of(names)}." if hint else ""
+        raise InvalidRequest(f"There is no checkpoint at {folder}.{shipped}")
     if not path.is_file():
         raise InvalidRequest(f"{folder} is no EBERT checkpoint: it holds no description.json (nothing else is loaded).")
     if path.stat().st_size > _LARGEST:

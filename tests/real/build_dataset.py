@@ -191,6 +191,8 @@ if __name__ == "__main__":
         sys.exit("usage: python tests/real/build_dataset.py OUTPUT_DIR [REAL_DATA]")
     beside = Path(__file__).parents[3] / "shared" / "real"
     folder = Path(sys.argv[2] if len(sys.argv) == 3 else os.environ.get("EBERT_REAL_DATA", beside))
+    if not folder.is_dir():
+        sys.exit(f"There is no folder of real data {folder}; name it as the second word, or in EBERT_REAL_DATA.")
     written = build_dataset(Path(sys.argv[1]).absolute(), folder)
     summary_of(Dataset.open(written))
     sys.stdout.write(f"{written}\n")

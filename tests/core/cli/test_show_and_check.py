@@ -286,3 +286,14 @@ def test_no_help_waits_for_torch_or_the_libraries_of_figures():
     ended = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
     assert (ended.returncode, ended.stderr) == (0, "")
     assert ended.stdout.count("usage: ebert") == 1 + len(COMMANDS)
+
+
+def test_every_command_tells_the_nearest_name_of_a_shipped_checkpoint(capsys, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    sentence = "demonstratio. Did you mean demonstration? The checkpoints that come with the program are"
+    for words in (
+        ["predict", "demonstratio", "d.toml", "--cell-types", "a", "--factors", "F", "--output", "x.bw"],
+        ["average", "demonstratio", "human_slices", "--output", "both"],
+    ):
+        assert main(words) == 2
+        assert sentence in capsys.readouterr().err

@@ -67,7 +67,7 @@ def test_nothing_is_removed_before_a_person_says_so(dataset, capsys):
     assert prune(dataset, "--yes", "--with-states", "--older-than", "0") == 0
     assert names(dataset) == set()
     assert prune(dataset) == 0
-    assert "Nothing to remove in" in capsys.readouterr().out
+    assert "Nothing to remove: " in capsys.readouterr().out
 
 
 def test_only_failed_ones_when_asked(dataset):
