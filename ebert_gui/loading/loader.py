@@ -316,7 +316,10 @@ class Loader(QObject):
         """Why nothing is predicted at all, if so."""
         if self._workspace.model_problem:
             return self._workspace.model_problem
-        return "" if self._workspace.checkpoint is not None else "Open a checkpoint to predict here"
+        if self._workspace.checkpoint is not None:
+            return ""
+        opening = self._workspace.opening_checkpoint
+        return f"Opening {opening} …" if opening else "Open a checkpoint to predict here"
 
 
 def _failed_content(parts: dict[str, tuple[Held[object], ...]], failure: Failure) -> TrackContent:

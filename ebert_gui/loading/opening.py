@@ -3,6 +3,7 @@
 from collections import deque
 from collections.abc import Callable
 from functools import partial
+from pathlib import Path
 from typing import NamedTuple
 
 import msgspec
@@ -200,6 +201,7 @@ class Opener(QObject):
             self.problem.emit("Open a dataset first: a checkpoint predicts on the sequence of a dataset.", "")
             return
         self._wanted_checkpoint = path
+        self._workspace.await_checkpoint(Path(path).name)
         self._begin("checkpoint")
         request = OpenCheckpoint(path, dataset.path)
         self._model.request(
@@ -286,7 +288,7 @@ class Opener(QObject):
         # The session of what was open is kept now, while it is still there.
         session = self.session_of(summary.path, wanted.paths, wanted.is_new)
         self._opened = request
-        self._wanted_checkpoint = ""
+        self._wanted_checkpoint = self._workspace.opening_checkpoint = ""
         self._workspace.open_dataset(summary, session.tracks)
         for warning in summary.warnings:
             self.problem.emit(warning, "")
@@ -368,6 +370,8 @@ class Opener(QObject):
         self._end("checkpoint")
 
     def _on_no_checkpoint(self, failure: Failure) -> None:
+        if failure.is_final:
+            self._workspace.opening_checkpoint = ""  # the one that was open before goes on
         if failure.is_final and self._workspace.checkpoint is None:
             self._workspace.lose_model(failure.message)
         self._on_failure("checkpoint", failure)

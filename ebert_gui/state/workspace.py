@@ -55,6 +55,8 @@ class Workspace:
         """How many datasets have been opened, one after the other: what was read of one says nothing of the next."""
         self.checkpoint: CheckpointSummary | None = None
         self.model_problem = ""
+        # The name of a checkpoint that is being opened, so that nobody is asked to open one.
+        self.opening_checkpoint = ""
         self.cell_type = ""
         self.factor = ""
         self.anchor: Interval | None = None
@@ -148,7 +150,7 @@ class Workspace:
     def open_checkpoint(self, checkpoint: CheckpointSummary) -> None:
         """Predict with a checkpoint; its tracks are added unless some are there already, and those in view stay."""
         self.checkpoint = checkpoint
-        self.model_problem = ""
+        self.model_problem = self.opening_checkpoint = ""
         if self.anchor is None:
             self._anchor_in_the_middle()
         with self.step():
@@ -156,9 +158,14 @@ class Workspace:
         self.checkpoint_changed.announce()
         self.choice_changed.announce()
 
+    def await_checkpoint(self, name: str) -> None:
+        """Say that a checkpoint is being opened."""
+        self.opening_checkpoint = name
+        self.checkpoint_changed.announce()
+
     def lose_model(self, sentence: str) -> None:
         """Say why nothing can be predicted."""
-        self.model_problem = sentence
+        self.model_problem, self.opening_checkpoint = sentence, ""
         self.checkpoint_changed.announce()
 
     def choose_cell_type(self, cell_type: str) -> None:

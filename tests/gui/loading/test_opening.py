@@ -23,9 +23,10 @@ from ebert_core.protocol.tracks import (
     PeakFiles,
 )
 from ebert_gui.loading.dropping import Dropped
+from ebert_gui.loading.loader import Loader
 from ebert_gui.loading.opening import Opener
 from ebert_gui.state.session import Session
-from ebert_gui.state.tracks import GenesTrack, PeaksTrack, SignalTrack
+from ebert_gui.state.tracks import GenesTrack, PeaksTrack, PredictionTrack, SignalTrack
 from ebert_gui.state.workspace import Workspace
 from ebert_gui.workers.state import Condition, Failure, WorkerState
 
@@ -208,6 +209,30 @@ def test_a_checkpoint_that_comes_after_another_dataset_is_not_taken_for_its_own(
     assert window.workspace.checkpoint is None
 
 
+def test_while_a_checkpoint_is_opened_nobody_is_asked_to_open_one(window: Window) -> None:
+    loader = Loader(window.workspace, {"data": window.host, "model": window.host})
+    row = PredictionTrack(id="p", factor="CTCF", cell_type="alpha")
+    window.drop("/d.toml")
+    assert loader.content(row).sentence == "Open a checkpoint to predict here"
+    window.opener.open_checkpoint("/models/c")
+    assert loader.content(row).sentence == "Opening c …"
+    window.host.answer()
+    assert window.workspace.opening_checkpoint == ""
+    window.opener.open_checkpoint("/models/c")
+    window.opener.open_dataset("/e.toml")
+    window.host.answer()
+    assert window.workspace.opening_checkpoint == ""
+
+
+def test_a_checkpoint_that_cannot_be_opened_is_no_longer_being_opened(window: Window) -> None:
+    window.drop("/d.toml")
+    window.host.unreadable.add("/models/c")
+    window.opener.open_checkpoint("/models/c")
+    window.host.answer()
+    assert window.workspace.opening_checkpoint == ""
+    assert window.workspace.model_problem == "There is no file /models/c."
+
+
 def test_a_worker_that_comes_back_is_told_of_all_files_that_are_still_there(window: Window) -> None:
     window.opener.on_data_state(WorkerState(Condition.READY))
     window.drop("/a.bw", "/b.bw", "/c.bw")
@@ -247,7 +272,8 @@ def test_a_checkpoint_that_cannot_be_loaded_is_said_and_stays_in_the_session(win
     assert not window.opener.is_settled
     window.host.answer()
     assert window.opener.is_settled
-    assert window.said == told == ["There is no file /c."]
+    assert window.said == ["There is no file /c."]
+    assert told == ["", "There is no file /c."], "once that it is being opened, once that it cannot be"
     assert window.opener.checkpoint == "/c"
 
 
