@@ -2,8 +2,8 @@
 
 import numpy as np
 import pytest
-from conftest import CHECKPOINT, DATASET, RecordingClient
 from msgspec.structs import replace
+from recording import CHECKPOINT, DATASET, RecordingClient
 
 from ebert_core.protocol.locus import Interval
 from ebert_core.protocol.modelling import AttendFrom, AttendWithin, Prediction, PredictView
