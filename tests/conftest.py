@@ -1,12 +1,18 @@
 """What every test may use: where the real data lies, and a home of its own for whatever the program writes."""
 
 import os
+import signal
 from pathlib import Path
 
 import pytest
 from pytestqt.qtbot import QtBot
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+
+# Started by nohup, or with & in a script, the tests and all that they start would ignore what ends them.
+for _signal, _usual in ((signal.SIGINT, signal.default_int_handler), (signal.SIGHUP, signal.SIG_DFL)):
+    if signal.getsignal(_signal) is signal.SIG_IGN:
+        signal.signal(_signal, _usual)
 
 # A busy machine is slow and not wrong: tests wait until something comes, and only for what never comes so long.
 for _waiting in (QtBot.waitUntil, QtBot.waitSignal, QtBot.waitSignals, QtBot.waitExposed):
