@@ -14,6 +14,7 @@ import contextlib
 import json
 import os
 import random
+import re
 import shutil
 import signal
 import subprocess
@@ -45,7 +46,7 @@ _PREDICTED_AT_ONCE = 20_000
 _ALIVE = ("starting", "running")
 _CAN_BE_RESUMED = ("failed", "stopped", "lost")
 # A factor that was not measured in the cell type that was chosen.
-_NOT_MEASURED = " peaks for "
+_NOT_MEASURED = re.compile(r" has no \S+ (peaks|signal) for ")
 _WAS_KILLED = "ended from outside or crashed"
 # Fine-tune, export, save a picture.
 _FORMS = ("Ctrl+T", "Ctrl+E", "Ctrl+Shift+S")
@@ -211,7 +212,7 @@ class Soak:
         wrong = [
             f"{track.id}: {found.sentence}"
             for track, found in contents
-            if found.is_error and _NOT_MEASURED not in found.sentence
+            if found.is_error and not _NOT_MEASURED.search(found.sentence)
         ]
         self.complaints += [f"after {self._elapsed():.0f} s {each} was still loading" for each in late]
         self.complaints += [f"after {self._elapsed():.0f} s {words}" for words in wrong]

@@ -11,7 +11,6 @@ from typing import NamedTuple
 
 import msgspec
 
-from ebert_core.protocol.codec import with_strings
 from ebert_core.protocol.errors import InvalidRequest
 from ebert_core.protocol.locus import is_region_file
 from ebert_core.protocol.resources import named_checkpoint
@@ -77,6 +76,9 @@ def print_json(result: object) -> None:
     try:
         content = msgspec.json.encode(result)
     except UnicodeEncodeError:  # a name of bytes that are no UTF-8 is written with their numbers
+        # Imported only here: it brings numpy, for which no help should wait.
+        from ebert_core.protocol.codec import with_strings
+
         content = msgspec.json.encode(
             with_strings(result, lambda text: text.encode("utf-8", "backslashreplace").decode())
         )
