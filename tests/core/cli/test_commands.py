@@ -117,7 +117,10 @@ def test_predict_in_a_shell_writes_a_bigwig_and_a_job(toy_binding, toy_checkpoin
             "chr1:1,000-2,000, or a BED file.\n",
         ),
         ({"output": ""}, "--output is needed.\n"),
-        ({"output": "x.txt"}, "x.txt should end in .bw, .tab.gz, .bed.gz or .tsv, so that its format is known.\n"),
+        (
+            {"output": "x.txt"},
+            "x.txt should end in .bw, .bedgraph, .tab.gz, .bed.gz or .tsv, so that its format is known.\n",
+        ),
         ({"locus": "chr2:99000-99100"}, "chr2 ends at 12,130; chr2:99000-99100 lies beyond it.\n"),
         ({"output": "/no/such/x.bw"}, "There is no folder /no/such to write x.bw to.\n"),
     ],
