@@ -45,13 +45,18 @@ class _Store(Protocol):
 
 
 class Shards:
-    """This process among those of one prediction; a context manager around the whole of its work."""
+    """This process among those of one prediction; a context manager around the whole of its work.
 
-    def __init__(self, rank: int, size: int, local_rank: int, store: _Store) -> None:
+    Who lives stands in `lives`, the store of all predictions that these processes make, so that one that died before
+    it came to this prediction is known to be dead.
+    """
+
+    def __init__(self, rank: int, size: int, local_rank: int, store: _Store, lives: _Store | None = None) -> None:
         self.rank = rank
         self.size = size
         self._local_rank = local_rank
         self._store = store
+        self._lives = lives or store
         self._beats: dict[int, tuple[bytes, float]] = {}
         self._begun = time.monotonic()
         self._next_look = 0.0
@@ -89,7 +94,7 @@ class Shards:
     def of_prediction(self, number: int) -> "Shards":
         """The same processes for one of the predictions that they make one after the other."""
         store = distributed.PrefixStore(str(number), self._store)  # type: ignore[attr-defined,arg-type] # as above
-        return Shards(self.rank, self.size, self._local_rank, store)
+        return Shards(self.rank, self.size, self._local_rank, store, self._lives)
 
     @property
     def is_first(self) -> bool:
@@ -167,7 +172,7 @@ class Shards:
 
     def __enter__(self) -> "Shards":
         with _store_said():
-            self._store.set(f"process-{self.rank}", f"{platform.node()} {os.getpid()}")
+            self._lives.set(f"process-{self.rank}", f"{platform.node()} {os.getpid()}")
         self._heart.start()
         return self
 
@@ -197,7 +202,7 @@ class Shards:
         with suppress(distributed.DistError):
             while not self._has_ended.wait(_BEAT_SECONDS):
                 count += 1
-                self._store.set(f"beat-{self.rank}", str(count))
+                self._lives.set(f"beat-{self.rank}", str(count))
 
     def _look_at(self, rank: int) -> None:
         """Raises when another process has ended; looks now and then, however often it is called."""
@@ -217,17 +222,17 @@ class Shards:
             return f"{name} was stopped."
         if self._store.check([f"done-{rank}"]):
             return ""
-        if not self._store.check([f"process-{rank}"]):
+        if not self._lives.check([f"process-{rank}"]):
             late = time.monotonic() - self._begun > _PATIENCE_SECONDS
             return f"{name} did not appear within {_PATIENCE_SECONDS:.0f} s." if late else ""
-        host, _, number = self._store.get(f"process-{rank}").decode().rpartition(" ")
+        host, _, number = self._lives.get(f"process-{rank}").decode().rpartition(" ")
         if host == platform.node() and not _is_running(int(number)):
             return f"{name} has died: it was killed, or its memory ran out."
         return self._why_silent(rank, f"{name} on {host}")
 
     def _why_silent(self, rank: int, name: str) -> str:
         key = f"beat-{rank}"
-        beat = self._store.get(key) if self._store.check([key]) else b""
+        beat = self._lives.get(key) if self._lives.check([key]) else b""
         if self._beats.get(rank, (None, 0.0))[0] != beat:
             self._beats[rank] = (beat, time.monotonic())
         silence = time.monotonic() - self._beats[rank][1]
