@@ -1,4 +1,4 @@
-"""FASTA files, plain or bgzipped, read anywhere by their index."""
+"""FASTA files, plain or bgzipped, read anywhere with pyfaidx, and every line looked at."""
 
 import struct
 import tempfile
@@ -11,23 +11,23 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from ebert_core.genome.fasta_check import fitting_records, letters_at
+from ebert_core.genome.fasta_check import letters_at, opened_by
 from ebert_core.genome.fasta_index import build_indexes, index_in_cache, with_ending, write_indexes
-from ebert_core.genome.fasta_records import Content, Record, open_content, read_index
+from ebert_core.genome.fasta_records import IndexedFile
 from ebert_core.genome.lines import GZIP_MAGIC, reading
 from ebert_core.protocol.bases import encode_bases
 from ebert_core.protocol.errors import InvalidRequest
 from ebert_core.protocol.regular_files import open_file
 
-# The empty block that ends a bgzipped file.
+# The names by which pyfaidx knows a bgzipped file, and the empty block that ends one.
+_BLOCKED_ENDINGS = (".gz", ".bgz")
 _END_OF_BLOCKS = bytes.fromhex("1f8b08040000000000ff0600424302001b0003000000000000000000")
 
 
 class _Opened(NamedTuple):
-    """A file, its records by name, and where the index lies that told them, without its ending."""
+    """A file, and where the index lies by which it was opened, without its ending."""
 
-    content: Content
-    records: dict[str, Record]
+    file: IndexedFile
     place: Path
 
 
@@ -45,11 +45,13 @@ class FastaFile:
             self._is_blocked = _is_blocked(path)
             with _damage_said(path):
                 self._opened = _open_indexed(path, self._is_blocked) or self._open_and_index()
-        self.chromosome_lengths: dict[str, int] = {name: record.length for name, record in self._opened.records.items()}
+        self.chromosome_lengths: dict[str, int] = {
+            name: record.length for name, record in self._opened.file.records.items()
+        }
 
     def close(self) -> None:
         """Closes the file."""
-        self._opened.content.close()
+        self._opened.file.close()
 
     def read(self, chromosome: str, start: int, end: int) -> NDArray[np.uint8]:
         """Base codes [start, end), which must lie on the chromosome.
@@ -67,10 +69,10 @@ class FastaFile:
         """
         if start == end:
             return np.empty(0, dtype=np.uint8)
-        content, records, place = self._opened
+        file, place = self._opened
         with reading(self._path):
             try:
-                letters = letters_at(records[chromosome], content, start, end)
+                letters = letters_at(file.records[chromosome], file, start, end)
             except (ValueError, RuntimeError, struct.error, zlib.error):
                 letters = None  # A block is not where the index says, or not what was packed.
         if letters is None:
@@ -91,8 +93,8 @@ class FastaFile:
             return self._open(Path(folder, "index"))
 
     def _open(self, index: Path) -> _Opened:
-        records = {record.name: record for record in read_index(with_ending(index, ".fai"))}
-        return _Opened(_content(self._path, index, self._is_blocked), records, index)
+        blocks = with_ending(index, ".gzi") if self._is_blocked else None
+        return _Opened(IndexedFile(self._path, with_ending(index, ".fai"), blocks), index)
 
 
 def indexed_lengths(path: Path) -> dict[str, int] | None:
@@ -105,8 +107,8 @@ def indexed_lengths(path: Path) -> dict[str, int] | None:
         opened = _open_indexed(path, _is_blocked(path))
     if opened is None:
         return None
-    opened.content.close()
-    return {name: record.length for name, record in opened.records.items()}
+    opened.file.close()
+    return {name: record.length for name, record in opened.file.records.items()}
 
 
 def _open_indexed(path: Path, is_blocked: bool) -> _Opened | None:
@@ -116,14 +118,9 @@ def _open_indexed(path: Path, is_blocked: bool) -> _Opened | None:
         index, blocks = with_ending(place, ".fai"), with_ending(place, ".gzi") if is_blocked else None
         if not all(_is_current(with_ending(place, ending), path) for ending in endings):
             continue
-        if (records := fitting_records(index, path, blocks)) is not None:
-            by_name = {record.name: record for record in records}
-            return _Opened(_content(path, place, is_blocked), by_name, place)
+        if (file := opened_by(index, path, blocks)) is not None:
+            return _Opened(file, place)
     return None
-
-
-def _content(path: Path, index: Path, is_blocked: bool) -> Content:
-    return open_content(path, with_ending(index, ".gzi") if is_blocked else None)
 
 
 def _is_blocked(path: Path) -> bool:
@@ -131,11 +128,16 @@ def _is_blocked(path: Path) -> bool:
         head = file.read(18)
         file.seek(-min(len(_END_OF_BLOCKS), file.seek(0, 2)), 2)
         tail = file.read()
+    is_named_packed = path.name.lower().endswith(_BLOCKED_ENDINGS)
     if not head:
         raise InvalidRequest(f"{path} is empty.")
     if not head.startswith(GZIP_MAGIC):
         if head[:1] not in (b">", b"\n", b"\r", b";"):
             raise InvalidRequest(f"{path} is not a FASTA file: it does not begin with '>'.")
+        if is_named_packed:
+            raise InvalidRequest(
+                f"{path} is named as if it were packed, but it is not; rename it without '{path.suffix}'."
+            )
         return False
     if head[3:4] != b"\x04" or head[12:14] != b"BC":
         raise InvalidRequest(
@@ -144,6 +146,8 @@ def _is_blocked(path: Path) -> bool:
         )
     if tail != _END_OF_BLOCKS:
         raise InvalidRequest(f"{path} is damaged or cut short: the block that ends a bgzipped file is missing.")
+    if not is_named_packed:
+        raise InvalidRequest(f"{path} is packed with bgzip, but its name does not say so; add '.gz' to its name.")
     return True
 
 

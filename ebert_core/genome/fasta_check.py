@@ -7,14 +7,13 @@ import re
 import struct
 import zlib
 from collections.abc import Sequence
-from contextlib import closing
+from contextlib import suppress
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ebert_core.genome.fasta_records import Content, Record, open_content, read_index
-from ebert_core.protocol.errors import InvalidRequest
+from ebert_core.genome.fasta_records import IndexedFile, Record
 
 # What may stand between the last base of a record and the first of the next.
 # Nothing is given back (`++`), so that a long line that is no header is refused in one pass.
@@ -24,13 +23,15 @@ _BEFORE_THE_FIRST = re.compile(rb"(?:\s*+;[^\n]*+\n)*+\s*+>\s*+(\S++)[^\n]*+\n\s
 _LONGEST_GAP = 1 << 20
 # Longer lines, such as a chromosome on one, are not read whole.
 _LONG_LINE = 1 << 16
+# What pyfaidx and the file itself say of an index that is none, or is that of another file.
+_NO_INDEX = (OSError, ValueError, IndexError, OverflowError, struct.error, zlib.error, EOFError)
 _LINE_FEED, _CARRIAGE_RETURN, _HEADER = b"\n\r>"
 
 
-def fitting_records(index: Path, path: Path, blocks: Path | None = None) -> list[Record] | None:
-    """The records of a `.fai`; None where they do not describe the file.
+def opened_by(index: Path, path: Path, blocks: Path | None = None) -> IndexedFile | None:
+    """The file as its `.fai` describes it; None where the `.fai` does not describe it.
 
-    Each must begin behind its own header and have its lines, and the last must end where the file does.
+    Each record must begin behind its own header and have its lines, and the last must end where the file does.
 
     Args:
         index: the `.fai`.
@@ -38,14 +39,17 @@ def fitting_records(index: Path, path: Path, blocks: Path | None = None) -> list
         blocks: the `.gzi` of a bgzipped file.
     """
     try:
-        records = read_index(index)
-        with closing(open_content(path, blocks)) as content:
-            return records if records and _fit(records, content) else None
-    except (OSError, ValueError, IndexError, OverflowError, struct.error, zlib.error, EOFError, InvalidRequest):
+        opened = IndexedFile(path, index, blocks)
+    except _NO_INDEX:
         return None
+    with suppress(*_NO_INDEX):
+        if opened.records and _fit(list(opened.records.values()), opened):
+            return opened
+    opened.close()
+    return None
 
 
-def _fit(records: Sequence[Record], content: Content) -> bool:
+def _fit(records: Sequence[Record], content: IndexedFile) -> bool:
     end = 0
     for number, record in enumerate(records):
         if not end <= record.offset <= end + _LONGEST_GAP:
@@ -59,7 +63,7 @@ def _fit(records: Sequence[Record], content: Content) -> bool:
     return not content.at(end, _LONGEST_GAP).strip()
 
 
-def _has_its_ends(record: Record, content: Content) -> bool:
+def _has_its_ends(record: Record, content: IndexedFile) -> bool:
     """Whether the first line ends where the index says, the last before its end, and something stands at the ends."""
     places = [record.offset + record.bases_per_line] if record.length > record.bases_per_line else []
     lines = (record.length - 1) // record.bases_per_line
@@ -71,7 +75,7 @@ def _has_its_ends(record: Record, content: Content) -> bool:
     return are_line_ends and bool(last.strip()) and bool(content.at(record.offset, 1).strip())
 
 
-def letters_at(record: Record, content: Content, start: int, end: int) -> NDArray[np.uint8] | None:
+def letters_at(record: Record, content: IndexedFile, start: int, end: int) -> NDArray[np.uint8] | None:
     """The letters [start, end) of a record; None where the lines that hold them are not those of the index.
 
     A file that was changed after its index was made has line ends elsewhere, and what an insertion and a deletion moved
@@ -89,7 +93,7 @@ def letters_at(record: Record, content: Content, start: int, end: int) -> NDArra
     return None if any(part is None for part in parts) else np.concatenate([part for part in parts if part is not None])
 
 
-def _letters_of_lines(record: Record, content: Content, first: int, last: int) -> NDArray[np.uint8] | None:
+def _letters_of_lines(record: Record, content: IndexedFile, first: int, last: int) -> NDArray[np.uint8] | None:
     start = record.offset + first * record.bytes_per_line
     expected = min(last * record.bytes_per_line, record.end - record.offset) - first * record.bytes_per_line
     read = np.frombuffer(content.at(start, expected), dtype=np.uint8)
@@ -103,7 +107,7 @@ def _letters_of_lines(record: Record, content: Content, first: int, last: int) -
     return letters if _are_letters(letters) and _are_ends(lines[:, record.bases_per_line :]) else None
 
 
-def _part_of_line(record: Record, content: Content, line: int, start: int, end: int) -> NDArray[np.uint8] | None:
+def _part_of_line(record: Record, content: IndexedFile, line: int, start: int, end: int) -> NDArray[np.uint8] | None:
     """The letters [start, end) of a line that is too long to be read whole, and whether it ends where it should."""
     begin = record.offset + line * record.bytes_per_line
     end = min(end, record.length - line * record.bases_per_line)

@@ -1,5 +1,6 @@
 """Who imports what, seen in processes of their own: the core never loads Qt, the data role never loads torch."""
 
+import ast
 import json
 import subprocess
 import sys
@@ -24,6 +25,22 @@ import ebert_core.dataset.windows, ebert_core.dataset.prepare, ebert_core.demons
 import ebert_core.model.config, ebert_core.model.tokens, ebert_core.model.description, ebert_core.training.report
 print(json.dumps(sorted(sys.modules)))
 """
+
+
+# Given when the project began; pytest-qt, the sixth, runs the tests of the window.
+GIVEN = {"PyQt6", "pyqtgraph", "torch", "pyBigWig", "pyfaidx"}
+
+
+def test_the_program_stands_on_the_libraries_that_were_given():
+    trees = [
+        ast.parse(path.read_text(encoding="utf-8"))
+        for room in ("ebert_core", "ebert_gui")
+        for path in (Path(ebert_core.__file__).parents[1] / room).rglob("*.py")
+    ]
+    nodes = [node for tree in trees for node in ast.walk(tree)]
+    imported = {name.name.split(".")[0] for node in nodes if isinstance(node, ast.Import) for name in node.names}
+    imported |= {(node.module or "").split(".")[0] for node in nodes if isinstance(node, ast.ImportFrom)}
+    assert imported >= GIVEN
 
 
 def loaded_by(program: str) -> set[str]:

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from Bio import bgzf
 
-from ebert_core.genome.fasta_check import fitting_records
+from ebert_core.genome.fasta_check import opened_by
 from ebert_core.genome.reference import Reference
 from ebert_core.protocol.bases import decode_bases
 from ebert_core.protocol.errors import InvalidRequest
@@ -176,10 +176,17 @@ def test_a_wrong_file_gives_one_sentence(tmp_path, content, sentence):
         Reference(path)
 
 
-@pytest.mark.parametrize(("name", "content"), [("toy.fa.gz", FASTA.encode()), ("toy.fa", blocked(FASTA))])
-def test_packing_is_told_by_the_content_not_by_the_name(tmp_path, name, content):
+@pytest.mark.parametrize(
+    ("name", "content", "sentence"),
+    [
+        ("toy.fa.gz", FASTA.encode(), "rename it without '.gz'"),
+        ("toy.fa", blocked(FASTA), "add '.gz' to its name"),
+    ],
+)
+def test_a_name_that_belies_its_packing_is_said(tmp_path, name, content, sentence):
     (tmp_path / name).write_bytes(content)
-    assert decode_bases(Reference(tmp_path / name).bases(Interval("chr1", 30, 90))) == EXPECTED[30:90]
+    with pytest.raises(InvalidRequest, match=sentence):
+        Reference(tmp_path / name)
 
 
 @pytest.mark.parametrize("spoilt", [b"", b"chr1\tlong\n", b"\xff\x00"])
@@ -316,4 +323,4 @@ def test_a_long_line_where_a_header_should_end_takes_no_time(tmp_path):
     path, index = tmp_path / "x.fa", tmp_path / "x.fa.fai"
     path.write_bytes(b">" + b"A" * 900_000)
     index.write_text("A\t10\t900000\t10\t11\n")
-    assert fitting_records(index, path) is None
+    assert opened_by(index, path) is None
