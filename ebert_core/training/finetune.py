@@ -14,7 +14,6 @@ from numpy.typing import NDArray
 from torch import Tensor
 from torch.nn import functional as f
 
-from ebert_core.dataset.derived import frozen_scale
 from ebert_core.dataset.digests import joint_digest
 from ebert_core.dataset.labels import TRAINING_RULE
 from ebert_core.dream.scoring import auprc
@@ -61,6 +60,7 @@ from ebert_core.training.request import oddities, without_folders
 from ebert_core.training.resume import SavedRun
 from ebert_core.training.sampling import Example, tiled_examples
 from ebert_core.training.split import used_cells
+from ebert_core.training.standardising import standardise
 from ebert_core.training.verdict import verdict_of
 
 _STANDARD_WINDOWS = 256
@@ -145,7 +145,7 @@ class _FineTuning:
         torch.manual_seed(spec.seed)
         network = Ebert(self.architecture)
         self.adopted = adopt_weights(network, parent).sentences if parent else ()
-        self._standardise(network)
+        standardise(network, material.inputs(self._tiles(0)[:_STANDARD_WINDOWS], self.channels))
         self.further_windows = round(spec.further_windows * len(self._tiles(0)))
         self.emphasis = (
             Emphasis(material, self.training, self.cell_types, self.factors) if self.further_windows else None
@@ -173,23 +173,6 @@ class _FineTuning:
             co_binding=self.spec.co_binding,
             dropout=self.spec.dropout,
         )
-
-    def _standardise(self, network: Ebert) -> None:
-        """Freezes mean and deviation of signals and motif scores over a sample of the training windows."""
-        examples = self._tiles(0)[:_STANDARD_WINDOWS]
-        inputs = self.material.inputs(examples, self.channels)
-        for standard, values_BPX in (
-            (network.embedding.signal_standard, inputs.signals_BPC),
-            (network.embedding.motif_standard, inputs.motifs_BPM),
-        ):
-            if values_BPX.shape[-1]:
-                flat = values_BPX.reshape(-1, values_BPX.shape[-1]).astype(np.float64)
-                standard.mean.copy_(torch.from_numpy(np.nan_to_num(np.nanmean(flat, axis=0))))
-                standard.deviation.copy_(torch.from_numpy(np.nan_to_num(np.nanstd(flat, axis=0)) + 1e-3))
-        for channel, name in enumerate(self.architecture.signals):
-            if scale := frozen_scale(name):
-                network.embedding.signal_standard.mean[channel] = scale[0]
-                network.embedding.signal_standard.deviation[channel] = scale[1]
 
     def _tiles(self, epoch: int) -> list[Example]:
         return tiled_examples(self.training, self.cell_types, self.architecture.context, (self.spec.seed, epoch))
