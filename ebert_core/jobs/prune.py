@@ -2,12 +2,12 @@
 
 import os
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
 from ebert_core.jobs.directory import foreign_files, is_named_like_a_job
-from ebert_core.jobs.summary import Job, jobs_in
+from ebert_core.jobs.summary import Job, jobs_in, works_on
 from ebert_core.protocol.work import LIVE, JobSummary
 
 _DAY = 86_400.0
@@ -42,17 +42,17 @@ def prunable_jobs(
         InvalidRequest: the folder cannot be read.
     """
     jobs = list(jobs_in(folder))
+    naming = _naming(jobs)
     found = []
-    for number, job in enumerate(jobs):
+    for job in jobs:
         summary = job.summary
-        if not _is_ours(Path(summary.directory)) or (dataset and not _works_on(job, dataset)):
+        if not _is_ours(Path(summary.directory)) or (dataset and not works_on(job, dataset)):
             continue
         ended = summary.started if summary.ended is None else summary.ended
         is_old = time.time() - ended >= older_than_days * _DAY
         if summary.state in LIVE or not is_old or (failed_only and summary.state not in _UNSUCCESSFUL):
             continue
-        others = [other for place, other in enumerate(jobs) if place != number]
-        kept_for = "" if with_states else _kept_for(summary, others)
+        kept_for = "" if with_states else _kept_for(summary, naming)
         found.append(Prunable(summary, bytes_in(Path(summary.directory)), kept_for))
     return sorted(found, key=lambda each: each.job.started)
 
@@ -71,13 +71,12 @@ def bytes_in(directory: Path) -> int:
     return 512 * blocks
 
 
-def _kept_for(job: JobSummary, others: Sequence[Job]) -> str:
+def _kept_for(job: JobSummary, naming: Mapping[str, Sequence[str]]) -> str:
     directory = os.path.realpath(job.directory)
-    if _is_in(directory, job.result):
+    if directory in _folders_of(job.result):
         return "its result lies in it"
-    for other in others:
-        if any(_is_in(directory, named) for named in _named_in(other)):
-            return f"{other.summary.id} names a file in it"
+    if other := next((other for other in naming.get(directory, ()) if other != job.id), ""):
+        return f"{other} names a file in it"
     if job.is_resumable and _has_state(Path(job.directory)):
         return "it can be resumed"
     if foreign := foreign_files(Path(job.directory)):
@@ -93,16 +92,20 @@ def _is_ours(directory: Path) -> bool:
         return False  # gone meanwhile
 
 
-def _works_on(job: Job, dataset: str) -> bool:
-    """Whether a job works on this dataset, or no longer says on which."""
-    return job.spec is None or os.path.realpath(job.spec.dataset) == os.path.realpath(dataset)
-
-
 def _has_state(directory: Path) -> bool:
     try:
         return any((directory / "checkpoints").iterdir())
     except OSError:
         return False
+
+
+def _naming(jobs: Iterable[Job]) -> dict[str, list[str]]:
+    """By folder, the jobs that name something in it: each path is resolved once, however many jobs there are."""
+    found: dict[str, list[str]] = {}
+    for job in jobs:
+        for folder in dict.fromkeys(folder for named in _named_in(job) for folder in _folders_of(named)):
+            found.setdefault(folder, []).append(job.summary.id)
+    return found
 
 
 def _named_in(job: Job) -> Iterator[str]:
@@ -114,7 +117,7 @@ def _named_in(job: Job) -> Iterator[str]:
                 yield from {each, *each.split("+")}
 
 
-def _is_in(directory: str, path: str) -> bool:
-    if not os.path.isabs(path) or "\0" in path:
-        return False
-    return os.path.realpath(path).startswith(f"{directory}{os.sep}")
+def _folders_of(path: str) -> Iterator[str]:
+    """The folders in which a path lies, links resolved; none of what is no path."""
+    if os.path.isabs(path) and "\0" not in path:
+        yield from map(str, Path(os.path.realpath(path)).parents)

@@ -92,8 +92,18 @@ def jobs_in(folder: Path, dataset: str = "") -> Iterator[Job]:
         if name.startswith(".") or not is_job(directory) or _is_young(directory):
             continue
         job = _job_in(directory)
-        if not dataset or job.spec is None or _is_one_place(job.spec.dataset, dataset):
+        if not dataset or works_on(job, dataset):
             yield job
+
+
+def works_on(job: Job, dataset: str) -> bool:
+    """Whether a job works on this dataset, or no longer says on which."""
+    if job.spec is None:
+        return True
+    try:
+        return os.path.realpath(job.spec.dataset) == os.path.realpath(dataset)
+    except (OSError, ValueError):
+        return False
 
 
 def _is_young(directory: Path) -> bool:
@@ -106,13 +116,6 @@ def _is_young(directory: Path) -> bool:
     except FileNotFoundError:
         return True
     except OSError:
-        return False
-
-
-def _is_one_place(one: str, other: str) -> bool:
-    try:
-        return os.path.realpath(one) == os.path.realpath(other)
-    except (OSError, ValueError):
         return False
 
 

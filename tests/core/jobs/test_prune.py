@@ -200,6 +200,18 @@ def test_averaged_checkpoints_in_a_job_stay_each(dataset):
     assert all(each.exists() for each in kept)
 
 
+def test_each_path_is_resolved_once_however_many_jobs_there_are(dataset, monkeypatch):
+    resolved, counts, usual = [], [], os.path.realpath
+    monkeypatch.setattr(os.path, "realpath", lambda path, **options: resolved.append(path) or usual(path, **options))
+    for number in range(12):
+        ended(dataset, f"job {number}", "done")
+        if number in (5, 11):
+            resolved.clear()
+            assert len(prunable_jobs(dataset.parent / "jobs", 50, failed_only=False, with_states=False)) == number + 1
+            counts.append(len(resolved))
+    assert 0 < counts[1] <= 2 * counts[0]
+
+
 def test_a_job_that_cannot_be_removed_does_not_keep_the_others(dataset, monkeypatch, capsys):
     for name in ("first", "second"):
         ended(dataset, name, "done")
