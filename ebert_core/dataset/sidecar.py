@@ -9,13 +9,13 @@ from pathlib import Path
 import msgspec
 
 from ebert_core.model.description import InputFile, Versions
+from ebert_core.protocol.documents import read_json
 from ebert_core.protocol.errors import InvalidRequest
 from ebert_core.protocol.inputs import CellInputs, input_words
 from ebert_core.protocol.specs import Predict
 from ebert_core.protocol.tracks import Remark
 
 FORMAT = 1
-_LARGEST = 4 * 2**20
 
 
 class CheckpointUsed(msgspec.Struct, frozen=True):
@@ -93,20 +93,17 @@ def sidecar_path(path: Path) -> Path:
 
 def read_sidecar(path: Path) -> Sidecar | None:
     """What lies beside a file; None where there is nothing that this version can read."""
-    beside = sidecar_path(path)
     try:
-        if not beside.is_file() or beside.stat().st_size > _LARGEST:
-            return None
-        return msgspec.json.decode(beside.read_bytes(), type=Sidecar)
-    except (OSError, msgspec.MsgspecError, RecursionError):
+        return read_json(sidecar_path(path), Sidecar)
+    except (OSError, msgspec.MsgspecError, InvalidRequest):
         return None
 
 
 def is_sidecar(path: Path) -> bool:
     """Whether a file is a sidecar of this or another version."""
     try:
-        msgspec.json.decode(path.read_bytes(), type=_Mark)
-    except (OSError, msgspec.MsgspecError, RecursionError):
+        read_json(path, _Mark)
+    except (OSError, msgspec.MsgspecError, InvalidRequest):
         return False
     return True
 

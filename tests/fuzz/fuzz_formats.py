@@ -14,6 +14,7 @@ import pybigtools
 
 from ebert_core.dataset.description import Dataset
 from ebert_core.dataset.shown import summary_of
+from ebert_core.dataset.sidecar import Sidecar, is_sidecar, prediction_remarks
 from ebert_core.dataset.truth import PlantedSites
 from ebert_core.dream.ranking import read_score
 from ebert_core.dream.subsamples import SUBSAMPLES, Score
@@ -203,6 +204,12 @@ def _session(path: Path) -> None:
     found = read_session(path)
     assert not found.problem or str(path) in found.problem
     msgspec.json.encode(found.session.locus)
+
+
+def _sidecar(path: Path) -> None:
+    is_sidecar(path)
+    for remark in prediction_remarks(path.with_suffix("")):
+        assert remark.short, remark
 
 
 def _bigwig() -> bytes:
@@ -485,4 +492,6 @@ FORMATS: dict[str, Callable[[], Format]] = {
     "labels of the challenge": lambda: _one("x.labels.tsv", _LABELS, _labels),
     "score of the challenge": lambda: _one("F.CTCF.A.json", _score(), _read_by(read_score)),
     "evaluation": lambda: _evaluation(),
+    # Of a file of one byte, as the example says.
+    "sidecar": lambda: Format({"x.bw.json": _example(Sidecar), "x.bw": b"x"}, ("x.bw.json",), _sidecar),
 }

@@ -32,6 +32,7 @@ _GROUPS = {
         "labels of the challenge",
         "score of the challenge",
         "evaluation",
+        "sidecar",
     ),
 }
 

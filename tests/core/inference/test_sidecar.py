@@ -3,6 +3,7 @@
 import gzip
 import hashlib
 import json
+import os
 from pathlib import Path
 
 import msgspec
@@ -14,7 +15,7 @@ from ebert_core.cli.program import main
 from ebert_core.dataset.description import Dataset
 from ebert_core.dataset.digests import joint_digest
 from ebert_core.dataset.shown import remarks_on
-from ebert_core.dataset.sidecar import prediction_remarks, read_sidecar, sidecar_path
+from ebert_core.dataset.sidecar import is_sidecar, prediction_remarks, read_sidecar, sidecar_path
 from ebert_core.inference.export import predict_to_files
 from ebert_core.inference.provenance import is_made
 from ebert_core.model.description import read_description
@@ -180,3 +181,14 @@ def test_a_prediction_that_is_opened_says_in_its_row_what_made_it(spec_of, tmp_p
     assert not remark.is_told
     path.write_bytes(path.read_bytes() + b"\0")  # another file took its place
     assert prediction_remarks(path) == ()
+
+
+def test_what_lies_beside_a_file_and_is_no_sidecar_is_passed_over(tmp_path):
+    path = tmp_path / "x.bw"
+    path.write_bytes(b"x")
+    sidecar_path(path).write_bytes(b'{"ebert_sidecar": 1, "file": "\xff"}')  # no UTF-8
+    assert prediction_remarks(path) == ()
+    sidecar_path(path).unlink()
+    os.mkfifo(sidecar_path(path))  # nobody writes to it, so that whoever opened it would wait for ever
+    assert prediction_remarks(path) == ()
+    assert not is_sidecar(sidecar_path(path))
