@@ -17,8 +17,8 @@ import msgspec
 from ebert_core.inference.stretches import Tell
 from ebert_core.model.description import InputFile
 from ebert_core.model.durable import is_full
+from ebert_core.protocol.documents import read_json
 from ebert_core.protocol.errors import InvalidRequest
-from ebert_core.protocol.regular_files import read_whole
 from ebert_core.protocol.whole_files import write_whole
 from ebert_core.protocol.wording import file_size, listed
 
@@ -140,8 +140,8 @@ class Parts:
 
     def _begun(self) -> _Begun | None:
         try:
-            return msgspec.json.decode(read_whole(self.folder / "request.json"), type=_Begun)
-        except (OSError, InvalidRequest, msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+            return read_json(self.folder / "request.json", _Begun)
+        except (OSError, InvalidRequest, msgspec.DecodeError):
             return None
 
     def _blocks(self) -> Iterator[Path]:

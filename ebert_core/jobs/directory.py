@@ -12,6 +12,7 @@ from ebert_core.jobs.lines import read_records
 from ebert_core.jobs.reading import Damaged, content_of, ends_of
 from ebert_core.jobs.records import Metric, Process, Result
 from ebert_core.jobs.specs import LARGEST_SPEC, spec_of, verb, write_spec
+from ebert_core.protocol.documents import parse_json
 from ebert_core.protocol.errors import InvalidRequest
 from ebert_core.protocol.own_folders import data_home, may_write, name_for
 from ebert_core.protocol.specs import JobSpec
@@ -159,9 +160,8 @@ def read_metrics(directory: Path) -> Metrics:
 def read_verdict(directory: Path) -> Verdict | None:
     """The verdict that a fine-tuning ended with; None before its end, for other jobs, and where it cannot be read."""
     try:
-        content = content_of(directory / RESULT, _LARGEST_RESULT)
-        return msgspec.json.decode(content, type=Result).verdict
-    except (FileNotFoundError, Damaged, msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+        return parse_json(content_of(directory / RESULT, _LARGEST_RESULT), Result).verdict
+    except (FileNotFoundError, Damaged, msgspec.DecodeError):
         return None
 
 
@@ -172,10 +172,10 @@ def read_process(directory: Path) -> Process | None:
         Damaged: the file does not say so.
     """
     try:
-        return msgspec.json.decode(content_of(directory / PID, _LARGEST_PID_FILE), type=Process)
+        return parse_json(content_of(directory / PID, _LARGEST_PID_FILE), Process)
     except FileNotFoundError:
         return None
-    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+    except msgspec.DecodeError:
         raise Damaged(f"{PID} does not say which process runs the job") from None
 
 

@@ -20,6 +20,7 @@ import msgspec
 
 from ebert_core.jobs.reading import Damaged, content_of
 from ebert_core.jobs.records import Process, started_ticks, this_host
+from ebert_core.protocol.documents import parse_json
 from ebert_core.protocol.errors import InvalidRequest
 from ebert_core.protocol.whole_files import new_file
 
@@ -324,8 +325,8 @@ def _heard_from(heard: float) -> Holding:
 
 def _read_claim(path: Path) -> Claim:
     try:
-        return msgspec.json.decode(content_of(path, _LARGEST_CLAIM), type=Claim)
-    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+        return parse_json(content_of(path, _LARGEST_CLAIM), Claim)
+    except msgspec.DecodeError:
         raise Damaged(f"{path.name} does not say who holds it") from None
 
 

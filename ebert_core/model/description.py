@@ -185,7 +185,7 @@ def read_description(folder: Path) -> Description:
         if version > FORMAT_VERSION:
             raise InvalidRequest(f"{folder} was written by a newer EBERT Browser (format {version}); update this one.")
         description = read_json(path, Description)
-    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
+    except msgspec.DecodeError as error:
         raise InvalidRequest(f"{path} is damaged or not ours: {error}.") from error
     except OSError as error:
         raise InvalidRequest(f"{path} cannot be read: {error.strerror}.") from error
