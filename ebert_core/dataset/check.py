@@ -11,7 +11,7 @@ from ebert_core.dataset.description import Dataset
 from ebert_core.dataset.digests import dataset_digests, joint_digest
 from ebert_core.dataset.layout import Layout, problems_of
 from ebert_core.dataset.shown import start_locus
-from ebert_core.genome.motifs import find_motif
+from ebert_core.genome.motifs import find_motif, motif_place
 from ebert_core.protocol.errors import InvalidRequest
 from ebert_core.protocol.locus import Interval
 
@@ -96,7 +96,8 @@ def _tracks(dataset: Dataset, layout: Layout) -> Iterator[_Step]:
     if layout.start_locus:
         yield "start_locus", "", lambda: start_locus(dataset)
     for factor, place in layout.motifs.items():
-        yield f"motifs.{factor}", place.rpartition("#")[0] or place, partial(_reads_motif, place)
+        at = motif_place(place)
+        yield f"motifs.{factor}", str(at.path), partial(find_motif, *at)
     for name, path in layout.signals.items():
         yield f"signals.{name}", path, partial(dataset.signal_file, path)
     yield "states", "", lambda: dataset.state_names
@@ -125,8 +126,3 @@ def _reads_reference(dataset: Dataset) -> None:
     assert dataset.reference is not None
     for name, length in dataset.reference.chromosome_lengths.items():
         dataset.reference.bases(Interval(name, max(0, length - 1), length))
-
-
-def _reads_motif(place: str) -> None:
-    path, _, name = (place, "", "") if Path(place).is_file() else place.rpartition("#")
-    find_motif(Path(path), name)

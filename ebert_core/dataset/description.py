@@ -26,25 +26,17 @@ from ebert_core.genome.chromosomes import (
 from ebert_core.genome.features import Features, merged_genes
 from ebert_core.genome.kinds import kind_of_file
 from ebert_core.genome.lines import Skipped
-from ebert_core.genome.motifs import Matrices, find_motif, log_odds
+from ebert_core.genome.motifs import Matrices, find_motif, log_odds, motif_place
 from ebert_core.genome.reference import Reference
 from ebert_core.genome.signal import OpenSignal, open_signal
 from ebert_core.genome.states import Segmentation
 from ebert_core.protocol.alphabets import mixed_alphabets
-from ebert_core.protocol.chromosome_names import (
-    KnownNames,
-    in_natural_order,
-    natural_order,
-)
+from ebert_core.protocol.chromosome_names import KnownNames, in_natural_order, natural_order
 from ebert_core.protocol.errors import InvalidRequest
 from ebert_core.protocol.inputs import parse_related
 from ebert_core.protocol.locus import Interval
 from ebert_core.protocol.reading import reading
-from ebert_core.protocol.tracks import (
-    Band,
-    BareFile,
-    StateName,
-)
+from ebert_core.protocol.tracks import Band, BareFile, StateName
 from ebert_core.protocol.wording import has_no
 
 
@@ -368,8 +360,7 @@ class Dataset:
         """The motif matrices of [motifs], by factor."""
         found = {}
         for factor, place in self.layout.motifs.items():
-            path, _, name = (place, "", "") if Path(place).is_file() else place.rpartition("#")
-            found[factor] = log_odds(find_motif(Path(path), name).counts_W4)
+            found[factor] = log_odds(find_motif(*motif_place(place)).counts_W4)
         return Matrices(found)
 
     def track_file(self, file: BareFile) -> TrackFile:

@@ -15,6 +15,7 @@ import msgspec
 
 from ebert_core.dataset.description import Dataset
 from ebert_core.dataset.labels import TRAINING_RULE
+from ebert_core.genome.motifs import motif_place
 from ebert_core.model.description import InputFile
 from ebert_core.protocol.codec import to_travel
 from ebert_core.protocol.documents import read_json
@@ -117,12 +118,12 @@ class _Kept:
 
     def digest(self, value: str) -> InputFile:
         """Name and digest of the file that a value names, else the digest of the value itself."""
-        file, mark, motif = (value, "", "") if os.path.isfile(value) else value.rpartition("#")
-        if not os.path.isabs(file) or not os.path.isfile(file):
+        path, motif = motif_place(value)
+        if not path.is_absolute() or not os.path.isfile(path):
             return InputFile("", hashlib.sha256(value.encode("utf-8", "surrogateescape")).hexdigest())
-        found = self._of_file(file)
+        found = self._of_file(str(path))
         if motif:
-            found = hashlib.sha256(f"{found}{mark}{motif}".encode("utf-8", "surrogateescape")).hexdigest()
+            found = hashlib.sha256(f"{found}#{motif}".encode("utf-8", "surrogateescape")).hexdigest()
         return InputFile(os.path.basename(value), found)
 
     def _of_file(self, path: str) -> str:

@@ -3,6 +3,7 @@
 B = windows, L = bases, P = positions of 50 bases, M = matrices, W = width of a matrix, K = widest matrix.
 """
 
+import os
 import re
 from collections.abc import Mapping
 from functools import cached_property
@@ -160,6 +161,19 @@ def read_motifs(path: Path) -> dict[str, Motif]:
     if not motifs:
         raise InvalidRequest(f"{path} holds no motif matrix.")
     return motifs
+
+
+class MotifPlace(NamedTuple):
+    """A file of motifs, and the name of one of them, which is empty for the only one."""
+
+    path: Path
+    name: str
+
+
+def motif_place(text: str) -> MotifPlace:
+    """What `file` or `file#motif` names; a file whose own name holds a # is itself."""
+    path, _, name = (text, "", "") if os.path.isfile(text) or "#" not in text else text.rpartition("#")
+    return MotifPlace(Path(path), name)
 
 
 def find_motif(path: Path, name: str = "") -> Motif:

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from ebert_core.genome.motifs import Matrices, find_motif, log_odds, motif_scores, read_motifs
+from ebert_core.genome.motifs import Matrices, find_motif, log_odds, motif_place, motif_scores, read_motifs
 from ebert_core.protocol.bases import encode_bases
 from ebert_core.protocol.errors import InvalidRequest
 
@@ -113,3 +113,14 @@ def test_a_number_of_sites_that_makes_no_sense_leaves_the_probabilities_alone(tm
 def test_log_odds_are_against_equal_bases_with_a_quarter_of_a_count_more_for_each():
     odds = log_odds(np.array([[3.0, 0, 0, 0], [1, 1, 1, 1]]))
     np.testing.assert_allclose(odds, [[np.log2(3.25), -2, -2, -2], [0, 0, 0, 0]], rtol=1e-6)
+
+
+def test_a_file_whose_own_name_holds_a_hash_is_itself(tmp_path):
+    for name in ("m", "m#one"):
+        (tmp_path / name).touch()
+    assert [motif_place(f"{tmp_path}/{text}") for text in ("m", "m#one", "m#one#x", "m#two")] == [
+        (tmp_path / "m", ""),
+        (tmp_path / "m#one", ""),
+        (tmp_path / "m#one", "x"),
+        (tmp_path / "m", "two"),
+    ]
