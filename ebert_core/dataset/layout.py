@@ -143,16 +143,8 @@ def _layout(top: "Table") -> Layout:
     if version != VERSION:
         raise top.problem("version", f"is {version}; this program reads version {VERSION}")
     states, motifs, synthetic = top.table("states"), top.table("motifs"), top.table("synthetic")
-    states.allow(["names", "bin_width", "colours"])
     synthetic.allow(["seed", "truth"])
-    names, colours = states.texts("names"), states.texts("colours")
-    if colours and len(colours) != len(names):
-        raise states.problem("colours", f"lists {len(colours)} colours for {len(names)} names")
-    if len(set(names)) != len(names):
-        raise states.problem("names", "lists a name twice")
-    for colour in colours:
-        if not re.fullmatch(r"#[0-9a-fA-F]{6}", colour):
-            raise states.problem("colours", f"holds '{colour}', which is no colour such as #1f77b4")
+    listed = _states(states)
     cells, renames, rename = _cell_types(top.table("cell_types")), read_renames(top), top.table("rename")
     motif_files = motifs.each(motifs.motif_file)
     shared = _signals(top.table("signals"))
@@ -164,8 +156,9 @@ def _layout(top: "Table") -> Layout:
     refuse_unused(renames, known, rename)
     cells = renamed(cells, renames, rename)
     # Several states may become one, whose colour is that of the first.
-    first = {renames.states.get(name, name): place for place, name in reversed(list(enumerate(names)))}
-    kept = sorted(first.values())
+    colours: dict[str, str] = {}
+    for name, colour in listed:
+        colours.setdefault(renames.states.get(name, name), colour)
     return Layout(
         name=top.text("name", required=True),
         assembly=assembly_called(top.text("assembly", required=True)),
@@ -178,8 +171,8 @@ def _layout(top: "Table") -> Layout:
         start_locus=top.text("start_locus"),
         store=top.folder("store"),
         inputs=_inputs(top, cells),
-        state_names=tuple(renames.states.get(names[place], names[place]) for place in kept),
-        state_colours=tuple(colours[place].lower() for place in kept) if colours else (),
+        state_names=tuple(colours),
+        state_colours=tuple(filter(None, colours.values())),
         renamed_states=renames.states,
         bin_width=states.number("bin_width", most=_WIDEST_BIN) or 200,
         motifs=under_new_names(motif_files, renames.factors, rename, "factors"),
@@ -188,6 +181,20 @@ def _layout(top: "Table") -> Layout:
         seed=synthetic.number("seed"),
         truth=synthetic.file("truth"),
     )
+
+
+def _states(table: "Table") -> list[tuple[str, str]]:
+    """Names of states, each with its colour, which is empty where none are given."""
+    table.allow(["names", "bin_width", "colours"])
+    names, colours = table.texts("names"), table.texts("colours")
+    if colours and len(colours) != len(names):
+        raise table.problem("colours", f"lists {len(colours)} colours for {len(names)} names")
+    if len(set(names)) != len(names):
+        raise table.problem("names", "lists a name twice")
+    for colour in colours:
+        if not re.fullmatch(r"#[0-9a-fA-F]{6}", colour):
+            raise table.problem("colours", f"holds '{colour}', which is no colour such as #1f77b4")
+    return list(zip(names, map(str.lower, colours or [""] * len(names)), strict=True))
 
 
 def _cell_types(table: "Table") -> dict[str, CellTypePaths]:
