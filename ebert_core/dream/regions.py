@@ -16,10 +16,9 @@ from ebert_core.dream.blocks import parsed, read_blocks
 from ebert_core.genome.annotation import first_fields
 from ebert_core.genome.bed import bed_feature, is_track_line, read_bed
 from ebert_core.genome.features import Feature
-from ebert_core.protocol.chromosome_names import other_names
+from ebert_core.protocol.chromosome_names import KnownNames
 from ebert_core.protocol.errors import InvalidRequest
 from ebert_core.protocol.locus import Interval, format_locus, is_region_file, no_locus, parse_locus
-from ebert_core.protocol.wording import has_no
 
 
 class Run(NamedTuple):
@@ -133,8 +132,9 @@ def regions_of_file(path: Path, lengths: Mapping[str, int], where: str) -> Itera
     Raises:
         InvalidRequest: the file cannot be read, or a region lies on no chromosome or passes one's end.
     """
+    names = KnownNames(lengths)
     for run in read_regions(path):
-        name = known_chromosome(run.chromosome, lengths, where)
+        name = names.needed(run.chromosome, where)
         beyond = np.flatnonzero(run.end_R > lengths[name])
         if len(beyond):
             raise InvalidRequest(
@@ -142,18 +142,6 @@ def regions_of_file(path: Path, lengths: Mapping[str, int], where: str) -> Itera
                 "is the file one of another assembly?"
             )
         yield run._replace(chromosome=name)
-
-
-def known_chromosome(chromosome: str, lengths: Mapping[str, int], where: str) -> str:
-    """A genome's name of a chromosome.
-
-    Raises:
-        InvalidRequest: it has none of this name.
-    """
-    name = next((name for name in other_names(chromosome) if name in lengths), None)
-    if name is None:
-        raise InvalidRequest(has_no(where, "chromosome", chromosome, lengths))
-    return name
 
 
 def locus_of(run: Run, row: np.intp) -> str:

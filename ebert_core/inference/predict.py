@@ -14,13 +14,13 @@ from ebert_core.dataset.channels import Channels
 from ebert_core.dataset.description import Dataset
 from ebert_core.dataset.store import Store
 from ebert_core.dataset.windows import source_bases, windows
-from ebert_core.dream.regions import known_chromosome
 from ebert_core.inference.batches import Inputs, Stream, channels_of
 from ebert_core.inference.grid import TileGrid
 from ebert_core.model.checkpoint import Checkpoint
 from ebert_core.model.device import Engine
 from ebert_core.model.tokens import BIN, POSITION
 from ebert_core.protocol.bases import N
+from ebert_core.protocol.chromosome_names import KnownNames
 from ebert_core.protocol.edits import Edit
 from ebert_core.protocol.errors import InvalidRequest
 from ebert_core.protocol.locus import Interval
@@ -149,7 +149,7 @@ class Predictor:
             InvalidRequest: the genome has none of this name.
         """
         lengths = self.source.chromosome_lengths
-        return lengths[known_chromosome(chromosome, lengths, "The genome")]
+        return lengths[KnownNames(lengths).needed(chromosome, "The genome")]
 
     def tiles(
         self,

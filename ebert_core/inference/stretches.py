@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ebert_core.dataset.description import Dataset
-from ebert_core.dream.regions import Run, known_chromosome, locus_of, runs_at
+from ebert_core.dream.regions import Run, locus_of, runs_at
 from ebert_core.genome.bed import read_bed
 from ebert_core.inference.grid import TileGrid
 from ebert_core.model.tokens import BIN, POSITION
@@ -148,13 +148,13 @@ def regions_of(spec: Predict, dataset: Dataset) -> list[Region]:
     Raises:
         InvalidRequest: a region names no place of the genome.
     """
-    lengths, where = dataset.chromosome_lengths, str(dataset.path)
+    names, where = dataset.chromosome_names, str(dataset.path)
     if not places_of(spec):
         return _regions_of_runs(requested(spec, dataset))
     found = []
     for place in places_of(spec):
         if is_region_file(place):
-            named = ((known_chromosome(each.chromosome, lengths, where), each) for each in read_bed(Path(place)))
+            named = ((names.needed(each.chromosome, where), each) for each in read_bed(Path(place)))
             found += [Region(chromosome, each.start, each.end, each.name) for chromosome, each in named]
         else:
             found += _regions_of_runs(requested(msgspec.structs.replace(spec, regions=(place,)), dataset))
@@ -231,8 +231,8 @@ def requested(spec: Predict, dataset: Dataset) -> Iterator[Run]:
         raise InvalidRequest("Give regions, a locus or chromosomes, not several of them.")
     yield from runs_at((*places, *filter(None, (spec.locus,))), lengths, where)
     if not places and not spec.locus:
-        names = [known_chromosome(name, lengths, where) for name in spec.chromosomes] or list(lengths)
-        yield from (_run_of(Interval(name, 0, lengths[name])) for name in lengths if name in names)
+        chosen = {dataset.chromosome_names.needed(name, where) for name in spec.chromosomes}
+        yield from (_run_of(Interval(name, 0, lengths[name])) for name in lengths if not chosen or name in chosen)
 
 
 def places_of(spec: Predict) -> tuple[str, ...]:

@@ -8,6 +8,9 @@ import re
 from collections.abc import Iterable, Mapping
 from functools import cached_property, lru_cache
 
+from ebert_core.protocol.errors import InvalidRequest
+from ebert_core.protocol.wording import has_no
+
 _MITOCHONDRIAL = ("chrM", "MT", "M", "chrMT")
 # Names of one assembly in Ensembl, NCBI, the 1000 Genomes project and the Broad Institute, by that of UCSC. b37 and
 # hs37d5 are GRCh37 with another mitochondrion than hg19, and the latter with decoys.
@@ -76,6 +79,17 @@ class KnownNames:
         folded = {name.lower() for name in (*wanted, *other_names(_usual_case(chromosome)))}
         found = [self._by_lower[name] for name in folded if name in self._by_lower]
         return min(found)[1] if found else None
+
+    def needed(self, chromosome: str, where: object) -> str:
+        """As `find`, of a genome that must have the chromosome; `where` is the file that lists its names.
+
+        Raises:
+            InvalidRequest: it has none of this name.
+        """
+        name = self.find(chromosome)
+        if name is None:
+            raise InvalidRequest(has_no(where, "chromosome", chromosome, self._names))
+        return name
 
     @cached_property
     def _by_lower(self) -> dict[str, tuple[int, str]]:

@@ -11,14 +11,17 @@ import msgspec
 import pytest
 
 from ebert_core.dataset.description import Dataset
+from ebert_core.dataset.layout import Layout
 from ebert_core.dataset.shown import summary_of
 from ebert_core.genome.chromosomes import check_same_assembly, check_within, other_mitochondrion, strange_names
 from ebert_core.genome.reference import Reference
 from ebert_core.genome.signal import open_signal
+from ebert_core.inference.stretches import requested
 from ebert_core.model.description import read_description
 from ebert_core.protocol.chromosome_names import KnownNames, in_natural_order, name_in, other_names
 from ebert_core.protocol.errors import InvalidRequest
 from ebert_core.protocol.locus import Interval, parse_locus
+from ebert_core.protocol.specs import Predict
 
 _FEW = 300
 CHECKPOINTS = Path(__file__).parents[2] / "resources" / "checkpoints"
@@ -126,6 +129,25 @@ def test_a_dataset_of_many_factors_is_opened_and_summarised_factor_by_factor(tmp
         return lambda: summary_of(Dataset.open(path, is_for_drawing=True))
 
     assert grows_evenly(work)
+
+
+class Name(str):
+    """A name that counts how often it is compared."""
+
+    compared = 0
+
+    def __eq__(self, other: object) -> bool:
+        Name.compared += 1
+        return str.__eq__(self, other)
+
+    __hash__ = str.__hash__
+
+
+def test_a_prediction_of_the_whole_genome_takes_its_chromosomes_one_by_one(tmp_path):
+    dataset = Dataset(Layout(name="many"), tmp_path / "D.toml")
+    dataset.__dict__["chromosome_lengths"] = {Name(name): length for name, length in scaffolds(1_000).items()}
+    assert len(list(requested(Predict("c", "d", "A", "F", "o"), dataset))) == 1_000
+    assert Name.compared < 10_000
 
 
 def test_a_factor_of_a_checkpoint_is_looked_up():

@@ -19,7 +19,7 @@ def bed(tmp_path):
 
 def test_a_file_stands_among_loci_and_what_overlaps_in_it_is_one_region(toy_binding, bed):
     dataset = Dataset.open(toy_binding)
-    file = bed("chr2\t3000\t4000\n2\t0\t500\nchr2\t3500\t5000\n")
+    file = bed("chr2\t3000\t4000\n2\t0\t500\nCHR2\t3500\t5000\n")
     assert read_regions(dataset, ["chr1:1-900", file]) == [
         Interval("chr1", 0, 900),
         Interval("chr2", 0, 500),
