@@ -121,10 +121,10 @@ class BigWigWriter:
             raise InvalidRequest(f"{self._path} could not be written completely; is the disk full?")
         try:
             correct_summaries(self._part, self._minimum, self._maximum)
+            put_in_place(self._part, self._path)
         except OSError as error:
             self._part.unlink(missing_ok=True)
             raise InvalidRequest(f"{self._path} cannot be written: {(error.strerror or str(error)).lower()}.") from None
-        put_in_place(self._part, self._path)
 
     def _discard(self) -> None:
         self._room.give_back()

@@ -57,6 +57,15 @@ def test_an_error_leaves_nothing_and_keeps_what_was_there(tmp_path):
     assert (tmp_path / "x.bw").read_text() == "old"
 
 
+def test_a_place_that_was_taken_meanwhile_is_a_sentence_and_leaves_no_part(tmp_path):
+    writer = BigWigWriter(tmp_path / "x.bw", LENGTHS)
+    writer.append("chr2", 0, 50, np.ones(9))
+    (tmp_path / "x.bw").mkdir()
+    with pytest.raises(InvalidRequest, match=r"x\.bw cannot be written: is a directory"):
+        writer.__exit__(None, None, None)
+    assert [path.name for path in tmp_path.iterdir()] == ["x.bw"]
+
+
 FULL_DISK = """
 import resource, signal, sys
 from pathlib import Path
