@@ -79,8 +79,13 @@ def compare(
     """
     methods = list(pairs[0].scores)
     scores = tuple(_pair_scores(pair) for pair in pairs)
-    counted = [pair for pair in pairs if pair.peaks >= fewest_peaks and pair.is_bound_X.sum() >= fewest_bound_bins]
-    value_QM = np.array([[auprc(pair.is_bound_X, pair.scores[method]) for method in methods] for pair in counted])
+    both = [
+        (pair, score)
+        for pair, score in zip(pairs, scores, strict=True)
+        if score.bound_peaks >= fewest_peaks and score.bound_bins >= fewest_bound_bins
+    ]
+    counted = [pair for pair, _ in both]
+    value_QM = np.array([[score.auprc[method] for method in methods] for _, score in both])
     resampled_RQM = np.ma.masked_invalid(bootstrap(counted, methods, resamples, seed))
     columns = range(len(methods))
 
