@@ -33,14 +33,13 @@ from ebert_core.jobs.specs import verb
 from ebert_core.protocol.errors import InvalidRequest
 from ebert_core.protocol.specs import JobSpec, Predict
 from ebert_core.protocol.work import LIVE, JobState, JobSummary
+from ebert_core.training.workload import BEFORE_VERDICT
 
 _Read = TypeVar("_Read")
 
 _BEGINNINGS = ("queued", "started")
 _ENDS = ("done", "failed", "stopped")
 _UNFINISHED = ("failed", "stopped", "lost")
-# What comes after the last step of a training (calibration, the verdict) takes its own time, which steps do not tell.
-_NO_MORE_STEPS = 0.98
 # A directory without a spec is being made, unless it is older.
 _YOUNG_SECONDS = 60.0
 _LONGEST_NOTE, _LONGEST_MESSAGE, _LONGEST_DETAILS = 300, 2_000, 8_000
@@ -273,7 +272,7 @@ def _remaining_seconds(events: list[Event]) -> float | None:
     # What came before the first step forward was preparation, which does not come again.
     first = next(event for event in reversed(reports) if event.fraction == reports[0].fraction)
     last = reports[-1]
-    if last.fraction >= _NO_MORE_STEPS:
-        return None
+    if last.fraction >= BEFORE_VERDICT:
+        return None  # how long the verdict takes is told by nothing that came before
     seconds_for_all = (last.time - first.time) / (last.fraction - first.fraction)
     return max(0.0, seconds_for_all * (1.0 - last.fraction) - (time.time() - last.time))

@@ -62,6 +62,7 @@ from ebert_core.training.sampling import Example, tiled_examples
 from ebert_core.training.split import used_cells
 from ebert_core.training.standardising import standardise
 from ebert_core.training.verdict import verdict_of
+from ebert_core.training.workload import TRAINED_WINDOW, Workload
 
 _STANDARD_WINDOWS = 256
 _LOSS_EVERY = 20
@@ -155,6 +156,7 @@ class _FineTuning:
         self.schedule = Schedule(spec.learning_rate, spec.warmup_steps, self.steps_per_epoch * spec.epochs)
         layer_decay = spec.layer_decay if parent else 1.0
         self.trainer = Trainer(network, engine, self.schedule, spec.seed, layer_decay, spec.weight_average)
+        self.work = self._workload()
 
     def _architecture(self) -> Architecture:
         """The parent's sizes or the preset's, with the inputs and outputs of this run."""
@@ -174,6 +176,20 @@ class _FineTuning:
             dropout=self.spec.dropout,
         )
 
+    def _workload(self) -> Workload:
+        """What this run costs, by the windows of an epoch and by the tiles that predictions take."""
+        held_out = sum(place.length for place in self.material.validation_stretches(BIN)) / self.architecture.core
+        trained = sum(place.length for place in self.training) / self.architecture.core
+        cells, measured = len(self.cell_types), len(self.held_out_cells or self.cell_types)
+        return Workload(
+            epochs=self.spec.epochs,
+            searches=self.spec.hard_negative_rounds if self.emphasis else 0,
+            training=TRAINED_WINDOW * len(self.epoch(0)) / processes(),  # the first process does the rest alone
+            measuring=held_out * measured,
+            search=trained * cells,
+            calibration=2 * held_out * (len(self.held_out_cells) + cells),
+        )
+
     def _tiles(self, epoch: int) -> list[Example]:
         return tiled_examples(self.training, self.cell_types, self.architecture.context, (self.spec.seed, epoch))
 
@@ -191,12 +207,12 @@ class _FineTuning:
             return None
         return self.emphasis.focus(self.architecture.context, self.further_windows, hard_CY)
 
-    def _look_for_hard_bins(self, report: Report) -> None:
+    def _look_for_hard_bins(self, report: Report, epoch: int) -> None:
         """Moves half of the further windows to unbound bins that the network now takes for bound."""
         assert self.emphasis is not None, "asked for only where there are further windows"
         predictor = self._predictor(self.trainer.network)
         with self.engine.autocast():
-            hard_CY = self.emphasis.hard_units(predictor, report.progress)
+            hard_CY = self.emphasis.hard_units(predictor, self.work.told(report, "search", epoch))
         self.trainer.network.train()
         self.trainer.kept["hard"] = first_of_all(hard_CY)
         report.event(f"Further windows now go to {int((hard_CY > 0).sum()):,} hard unbound places, too.")
@@ -214,16 +230,15 @@ class _FineTuning:
                 if score > self.trainer.best_score or not saved.has_best:
                     saved.keep_best(score)
                 if self.emphasis and epoch < self.spec.hard_negative_rounds:
-                    self._look_for_hard_bins(report)
+                    self._look_for_hard_bins(report, epoch)
                     self.focus = self._focused(self.trainer.kept["hard"])
             saved.save()
         saved.adopt_best()
 
     def _train_epoch(self, report: Report, saved: SavedRun, epoch: int) -> float:
         """The steps of an epoch that are still to do; returns their mean loss."""
-        losses = []
-        steps = self.schedule.steps
-        to_do = range(self.trainer.step, (epoch + 1) * self.steps_per_epoch)
+        losses, told, end = [], self.work.told(report, "training", epoch), (epoch + 1) * self.steps_per_epoch
+        to_do = range(self.trainer.step, end)
         with read_ahead(self._batches(epoch, to_do)) as batches:
             for _ in to_do:
                 # Here, before a step, all that belongs to the steps before is done: an epoch's measurement, too.
@@ -233,8 +248,8 @@ class _FineTuning:
                 saved.save_if_due()
                 losses.append(self.trainer.take_step(lambda: self.loss(next(batches))))
                 step = self.trainer.step
-                note = f"epoch {epoch + 1}, step {step} of {steps}, loss of this step {losses[-1]:.4f}"
-                report.progress(0.98 * step / steps, note)
+                note = f"epoch {epoch + 1}, step {step} of {self.schedule.steps}, loss of this step {losses[-1]:.4f}"
+                told(1 - (end - step) / self.steps_per_epoch, note)
                 if step % _LOSS_EVERY == 0:
                     report.metric(step, epoch, "training", "loss", float(np.mean(losses[-_LOSS_EVERY:])))
         return float(np.mean(losses)) if losses else float("nan")
@@ -304,11 +319,7 @@ class _FineTuning:
     def _measure(self, report: Report, epoch: int) -> float:
         """Mean held-out auPRC over pairs with enough bound bins, reported with the held-out loss."""
         scores, losses = [], []
-        done = 0.98 * self.trainer.step / self.schedule.steps
-
-        def heard(_fraction: float, note: str) -> None:
-            report.progress(done, note)  # a wish to stop waits until the epoch is measured
-
+        heard = self.work.told(report, "measuring", epoch)  # a wish to stop waits until the epoch is measured
         for pair in self._held_out(self.trainer.network, 1, self.held_out_cells or self.cell_types, heard):
             is_bound, logit = pair.scored()
             if not len(logit):
@@ -328,9 +339,10 @@ class _FineTuning:
         Trained cell types are read at the held-out loci too: some factors have no other, and a map that was fitted
         on them shows in the held-out ones whether calibration carries over.
         """
+        told = self.work.told(report, "calibration")
 
         def heard(fraction: float, note: str) -> None:
-            report.progress(0.98 + 0.01 * fraction, note)
+            told(fraction, note)
             if report.stop_requested():
                 raise Stopped("Stopped after the last epoch, before calibration; resume to go on.")
 

@@ -25,6 +25,7 @@ from ebert_core.training.material import Material
 from ebert_core.training.report import Report, Stopped
 from ebert_core.training.trees import TREES
 from ebert_core.training.verdict_words import Words, with_overall_sentence, with_sentence
+from ebert_core.training.workload import BEFORE_VERDICT
 
 MODEL = "model"
 _BASELINE = "baseline"
@@ -76,8 +77,8 @@ def verdict_of(
         Stopped: the person ended the run.
     """
 
-    def heard(_fraction: float, note: str) -> None:
-        report.progress(0.99, note)
+    def heard(fraction: float, note: str) -> None:
+        report.progress(BEFORE_VERDICT + (1 - BEFORE_VERDICT) * fraction, note)
         if report.stop_requested():
             raise Stopped("Stopped before the verdict; resume to go on.")
 

@@ -1,0 +1,58 @@
+"""The progress of a fine-tuning follows the windows that go through its network."""
+
+import pytest
+import torch
+from toy_binding import SilentReport, finetune_spec
+
+from ebert_core.model.network import Ebert
+from ebert_core.training.finetune import finetune
+from ebert_core.training.workload import BEFORE_VERDICT, TRAINED_WINDOW, Workload
+
+
+def test_each_part_takes_the_share_of_its_windows():
+    work = Workload(epochs=3, searches=1, training=30, measuring=10, search=20, calibration=60)
+    ends = [
+        work.done("training", 1, 0),
+        work.done("measuring", 1, 0),
+        work.done("search", 1, 0),
+        work.done("training", 0.5, 1),
+        work.done("measuring", 0.5, 2),
+        work.done("calibration", 0),
+        work.done("calibration", 1),
+    ]
+    assert ends == pytest.approx([BEFORE_VERDICT * windows / 200 for windows in (30, 40, 60, 75, 135, 140, 200)])
+
+
+class Counting(SilentReport):
+    """Keeps how far the run says it is, beside the windows that the network had seen by then."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.seen = 0.0
+        self.said: list[tuple[float, float]] = []
+
+    def progress(self, fraction: float, note: str) -> None:
+        super().progress(fraction, note)
+        self.said.append((self.seen, fraction))
+
+
+@pytest.mark.parametrize("held_out", [(), ("beta",)])
+def test_the_fractions_of_a_run_follow_the_windows_that_its_network_sees(
+    smallest, toy_binding, tmp_path, monkeypatch, held_out
+):
+    report = Counting()
+    usual = Ebert.binding
+
+    def counted(network, windows):
+        report.seen += len(windows.bases_BL) * (TRAINED_WINDOW if torch.is_grad_enabled() else 1)
+        return usual(network, windows)
+
+    monkeypatch.setattr(Ebert, "binding", counted)
+    changes = {"further_windows": 0.5, "hard_negative_rounds": 1, "epochs": 2, "validation_cell_types": held_out}
+    finetune(finetune_spec(toy_binding, tmp_path / "out", **changes), report, tmp_path / "work")
+    fractions = [fraction for _, fraction in report.said]
+    assert fractions == sorted(fractions)
+    for seen, fraction in report.said:
+        # A tile at each end of a region is shared with what lies beside it.
+        assert min(fraction, BEFORE_VERDICT) == pytest.approx(BEFORE_VERDICT * seen / report.seen, abs=0.03)
+    assert fractions[-1] > BEFORE_VERDICT
