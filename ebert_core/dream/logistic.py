@@ -5,6 +5,8 @@
 import numpy as np
 from numpy.typing import NDArray
 
+from ebert_core.protocol.hearing import tell_progress
+
 _MOST_STEPS = 100
 _ENOUGH = 1e-9
 _SMALLEST_STEP = 1e-4
@@ -18,6 +20,8 @@ def fit_logistic(
     share_R: NDArray[np.float64] | None = None,
 ) -> NDArray[np.float64]:
     """The weights of the smallest penalised loss; a step that does not lower it is halved.
+
+    Whoever waits is told of every step.
 
     Args:
         design_RK: the features, a column of ones among them where there is to be an offset.
@@ -35,7 +39,8 @@ def fit_logistic(
 
     weights_K = start_K.copy()
     reached = loss(weights_K)
-    for _ in range(_MOST_STEPS):
+    for step in range(_MOST_STEPS):
+        tell_progress(step / _MOST_STEPS, "fitting a logistic regression")
         probability_R = 1 / (1 + np.exp(-np.clip(design_RK @ weights_K, -60, 60)))
         gradient_K = design_RK.T @ (share_R * (probability_R - target_R)) + penalty_K * (weights_K - start_K)
         curvature_R = share_R * probability_R * (1 - probability_R)

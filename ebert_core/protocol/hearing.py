@@ -1,7 +1,7 @@
-"""Who waits for what is being read: told how far it is, and heard when the answer is no longer wanted.
+"""Who waits for what is read or computed: told how far it is, and heard when the answer is no longer wanted.
 
-Files are opened deep below the handler of a request, by whoever first needs them, so the one who waits is kept for the
-whole call instead of being handed down.
+Files are opened, and fits are made, deep below the handler of a request or the command of a job, so the one who waits
+is kept for the whole call instead of being handed down.
 """
 
 from collections.abc import Iterator
@@ -14,7 +14,7 @@ class Waiting(Protocol):
     """Takes how far the work is, 0 to 1, and a note; raises when the answer is no longer wanted."""
 
     def __call__(self, fraction: float, note: str = "", /) -> None:
-        """Called now and then while something is read."""
+        """Called now and then while something is read or computed."""
 
 
 _waiting: ContextVar[Waiting | None] = ContextVar("waiting", default=None)
@@ -22,7 +22,7 @@ _waiting: ContextVar[Waiting | None] = ContextVar("waiting", default=None)
 
 @contextmanager
 def heard_by(waiting: Waiting) -> Iterator[None]:
-    """Until the end of the block, what is read tells this one how far it is."""
+    """Until the end of the block, what is read or computed tells this one how far it is."""
     token = _waiting.set(waiting)
     try:
         yield
@@ -31,7 +31,7 @@ def heard_by(waiting: Waiting) -> Iterator[None]:
 
 
 def tell_progress(fraction: float, note: str) -> None:
-    """Tells the one who waits, if anybody does. Call it for every megabyte or so.
+    """Tells the one who waits, if anybody does. Call it for every megabyte, or for every second of work.
 
     Raises:
         BaseException: whatever that one raises to say that the answer is no longer wanted.

@@ -17,6 +17,7 @@ from ebert_core.dataset.description import Dataset
 from ebert_core.dataset.labels import BOUND, UNBOUND, measured_labels, scorable_bins
 from ebert_core.dataset.store import Store
 from ebert_core.dream.logistic import fit_logistic
+from ebert_core.protocol.hearing import tell_progress
 from ebert_core.protocol.locus import Interval
 from ebert_core.protocol.wording import listed
 from ebert_core.training.evidence import Evidence, channels_of_dataset, evidence, pieces
@@ -113,11 +114,14 @@ class MotifAccessibility:
     def every_score(self, cell_type: str, regions: Sequence[Interval]) -> dict[str, dict[str, NDArray[np.float32]]]:
         """By method (the regression under its name, and the trees) and factor, the logit of every bin, joined."""
         found: dict[str, dict[str, list[NDArray[np.float32]]]] = {self.name: {}, TREES: {}}
-        for piece in pieces(regions):
+        places = list(pieces(regions))
+        for number, piece in enumerate(places):
             known = evidence(self.store, self.channels, cell_type, piece)
             for factor, fit in self.fits.items():
+                tell_progress(number / len(places), f"scoring {piece.chromosome} by {self.name}")
                 found[self.name].setdefault(factor, []).append(fit.scores(known, len(self.channels.states)))
             for factor, grown in self.trees.items():
+                tell_progress(number / len(places), f"scoring {piece.chromosome} by {TREES}")
                 found[TREES].setdefault(factor, []).append(grown.scores(known))
         return {
             method: {factor: np.concatenate(parts) for factor, parts in by_factor.items()}
@@ -132,7 +136,11 @@ def motif_scan(dataset: Dataset, store: Store, regions: Sequence[Interval]) -> d
         return {}
     channels = Channels(motifs=dataset.matrices)
     cell_type = dataset.cell_types[0]  # motifs are the same in all
-    best_RM = np.concatenate([evidence(store, channels, cell_type, piece).motif_near_RM for piece in pieces(regions)])
+    places, parts = list(pieces(regions)), []
+    for number, piece in enumerate(places):
+        tell_progress(number / len(places), f"scanning {piece.chromosome} for motifs")
+        parts.append(evidence(store, channels, cell_type, piece).motif_near_RM)
+    best_RM = np.concatenate(parts)
     return {name: best_RM[:, column] for column, name in enumerate(names)}
 
 

@@ -24,6 +24,7 @@ from ebert_core.model.durable import can_write
 from ebert_core.model.tokens import BIN
 from ebert_core.protocol.calling import calls_of
 from ebert_core.protocol.errors import InvalidRequest
+from ebert_core.protocol.hearing import heard_by
 from ebert_core.protocol.locus import Interval
 from ebert_core.protocol.resources import is_shipped
 from ebert_core.protocol.specs import Evaluate
@@ -76,7 +77,8 @@ def evaluate(spec: Evaluate, report: Report, work: Path) -> Path:
     if not spec.without_inputs:
         refuse_without_inputs(first.description, material.dataset, material.cell_types)
     comparing = _Comparing(spec, material, engine, first.description, report)
-    result = comparing.result()
+    with heard_by(comparing.heard):
+        result = comparing.result()
     path = _write(result, Path(spec.output))
     if spec.write_verdict:
         judge_anew(Path(spec.checkpoint), first.description, material, comparing.held, report, spec.seed)
@@ -156,9 +158,14 @@ class _Comparing:
             _tell_absences(predictor.description, self.material, self.report)
             warn_of_seen_loci(predictor.description, self.regions, cells, self.report)
         dataset = self.material.dataset
-        return held_out(predictor, dataset, self.regions, cells, self.factors, self._heard, self.spec.strands)
+        return held_out(predictor, dataset, self.regions, cells, self.factors, self.heard, self.spec.strands)
 
-    def _heard(self, _fraction: float, _note: str) -> None:
+    def heard(self, _fraction: float, _note: str = "") -> None:
+        """Ends the work where that is wished.
+
+        Raises:
+            Stopped: it is.
+        """
         if self.report.stop_requested():
             raise Stopped("Stopped; no scores were written.")
 
@@ -196,7 +203,7 @@ class _Comparing:
 
         def heard(fraction: float, note: str) -> None:
             self.report.progress(0.7 + 0.2 * fraction, note)
-            self._heard(fraction, note)
+            self.heard(fraction, note)
 
         read, seed = self.description.architecture.signals, self.spec.seed
         fitted = fit_motif_accessibility(dataset, material.store, places, cells, self.factors, read, heard, seed, True)

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ebert_core.dream.scoring import thresholds
+from ebert_core.protocol.hearing import tell_progress
 
 _VALUES_AT_ONCE = 2_000_000
 
@@ -24,6 +25,7 @@ class Entries(NamedTuple):
         """Bins by group (R, G) when each block is taken so many times."""
         totals_RG = np.empty((len(times_RB), groups))
         for row, times_B in enumerate(times_RB):
+            tell_progress(row / len(times_RB), "resampling blocks")
             totals_RG[row] = np.bincount(self.group_E, times_B[self.block_E] * self.count_E, minlength=groups)
         return totals_RG
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from ebert_core.protocol.hearing import tell_progress
 from ebert_core.training.evidence import Evidence
 
 if TYPE_CHECKING:
@@ -18,6 +19,9 @@ if TYPE_CHECKING:
 
 TREES = "boosted trees"
 _MOST_THREADS = 4
+_TREES = 150
+# Grown before a wish to stop is heard again; the bins are sorted anew each time, so not fewer.
+_TREES_AT_ONCE = 15
 
 
 def can_grow_trees() -> bool:
@@ -44,6 +48,8 @@ def grow_trees(
 ) -> TreeFit:
     """Histogram gradient boosting (scikit-learn) with small trees and a slow rate: bound bins are few.
 
+    They are the trees that one call of scikit-learn grows, but whoever waits is told of every few.
+
     Args:
         known: what is known of the bins.
         is_bound_R: whether each is bound; both kinds are there.
@@ -55,16 +61,20 @@ def grow_trees(
 
     trees = HistGradientBoostingClassifier(
         learning_rate=0.05,
-        max_iter=150,
         max_leaf_nodes=8,
         min_samples_leaf=20,
         l2_regularization=1.0,
         early_stopping=False,
         categorical_features=[_state_column(known)],
         random_state=seed,
+        warm_start=True,
     )
+    features_RK = plain_features(known, motif)
     with _few_threads():
-        trees.fit(plain_features(known, motif), is_bound_R, sample_weight=weight_R)
+        for grown in range(0, _TREES, _TREES_AT_ONCE):
+            tell_progress(grown / _TREES, f"growing {TREES}")
+            trees.set_params(max_iter=grown + _TREES_AT_ONCE)
+            trees.fit(features_RK, is_bound_R, sample_weight=weight_R)
     return TreeFit(motif, trees)
 
 

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from ebert_core.dream.scoring import auprc
 from ebert_core.model.tokens import BIN
+from ebert_core.protocol.hearing import heard_by
 from ebert_core.protocol.locus import Interval, format_locus
 from ebert_core.protocol.reliability import FEWEST_PEAKS
 from ebert_core.protocol.verdict import Judgement, Outcome, Verdict
@@ -77,31 +78,35 @@ def verdict_of(
         Stopped: the person ended the run.
     """
 
-    def heard(fraction: float, note: str) -> None:
-        report.progress(BEFORE_VERDICT + (1 - BEFORE_VERDICT) * fraction, note)
+    def stops(_fraction: float, _note: str = "") -> None:
         if report.stop_requested():
             raise Stopped("Stopped before the verdict; resume to go on.")
 
-    held = _strictest(held, cell_types)
-    factors = tuple(dict.fromkeys(pair.factor for pair in held))
-    regions = material.validation_stretches(BIN)
-    training = material.training_stretches(BIN)
-    dataset, store = material.dataset, material.store
-    baseline = fit_motif_accessibility(dataset, store, training, cell_types, factors, signals, heard, seed, True)
-    scores = _Scores(material, baseline, regions)
-    width = block_width(held, _FEWEST_BLOCKS)
-    held = [narrowed(pair, width.bases) for pair in held]
-    groups = [_group(factor, [pair for pair in held if pair.factor == factor], scores) for factor in factors]
-    words = Words(baseline.name, _FEWEST_TO_RESAMPLE, not chose_epoch, baseline.absent)
-    judged = tuple(_judged(group, words, seed) for group in groups)
-    return Verdict(
-        overall=judged[0] if len(judged) == 1 else _overall(groups, judged, words, seed),
-        baseline=baseline.name,
-        regions=", ".join(map(format_locus, material.labelled(material.validation))),
-        factors=judged,
-        notes=tuple(_notes(held, material, cell_types, baseline, chose_epoch, width)),
-        are_unseen=not chose_epoch,
-    )
+    def heard(fraction: float, note: str) -> None:
+        report.progress(BEFORE_VERDICT + (1 - BEFORE_VERDICT) * fraction, note)
+        stops(fraction)
+
+    with heard_by(stops):
+        held = _strictest(held, cell_types)
+        factors = tuple(dict.fromkeys(pair.factor for pair in held))
+        regions = material.validation_stretches(BIN)
+        training = material.training_stretches(BIN)
+        dataset, store = material.dataset, material.store
+        baseline = fit_motif_accessibility(dataset, store, training, cell_types, factors, signals, heard, seed, True)
+        scores = _Scores(material, baseline, regions)
+        width = block_width(held, _FEWEST_BLOCKS)
+        held = [narrowed(pair, width.bases) for pair in held]
+        groups = [_group(factor, [pair for pair in held if pair.factor == factor], scores) for factor in factors]
+        words = Words(baseline.name, _FEWEST_TO_RESAMPLE, not chose_epoch, baseline.absent)
+        judged = tuple(_judged(group, words, seed) for group in groups)
+        return Verdict(
+            overall=judged[0] if len(judged) == 1 else _overall(groups, judged, words, seed),
+            baseline=baseline.name,
+            regions=", ".join(map(format_locus, material.labelled(material.validation))),
+            factors=judged,
+            notes=tuple(_notes(held, material, cell_types, baseline, chose_epoch, width)),
+            are_unseen=not chose_epoch,
+        )
 
 
 def _strictest(held: Sequence[HeldOut], cell_types: Sequence[str]) -> list[HeldOut]:

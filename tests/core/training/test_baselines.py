@@ -13,8 +13,10 @@ from ebert_core.dataset.prepare import prepare
 from ebert_core.dataset.store_places import beside
 from ebert_core.dream.scoring import auprc
 from ebert_core.protocol.locus import Interval
+from ebert_core.training import trees
 from ebert_core.training.baselines import fit_motif_accessibility, motif_scan
 from ebert_core.training.evidence import channels_of_dataset, evidence, pieces
+from ebert_core.training.trees import TREES
 
 TRAINING = (Interval("chr1", 0, 30_000),)
 HELD_OUT = (Interval("chr2", 0, 12_000),)
@@ -91,6 +93,17 @@ def test_it_says_what_it_lacks(tmp_path, removed, name, inputs):
     assert np.isfinite(held_out_auprc(baseline, dataset, "alpha"))
     assert ("No matrix of FOS: the baseline has no motif there." in baseline.notes()) == ("motif" not in name)
     assert bool(motif_scan(dataset, store, HELD_OUT)) == ("motif" in name)
+
+
+def test_trees_that_are_grown_a_few_at_a_time_are_those_that_are_grown_at_once(toy_binding, monkeypatch):
+    dataset, store = opened(toy_binding)
+    grown = []
+    for at_once in (trees._TREES_AT_ONCE, trees._TREES):
+        monkeypatch.setattr(trees, "_TREES_AT_ONCE", at_once)
+        fitted = fit_motif_accessibility(dataset, store, TRAINING, ("alpha",), ("FOS",), with_trees=True)
+        assert fitted.trees["FOS"].trees.n_iter_ == 150
+        grown.append(fitted.every_score("alpha", HELD_OUT)[TREES]["FOS"])
+    np.testing.assert_array_equal(*grown)
 
 
 def test_a_factor_without_bound_bins_is_left_out(toy_binding):

@@ -3,6 +3,7 @@
 import json
 import shutil
 from pathlib import Path
+from pkgutil import resolve_name
 
 import msgspec
 import pytest
@@ -127,6 +128,43 @@ def test_without_states_a_pre_trained_checkpoint_is_scored_on_bases_alone(spec_o
 def test_it_ends_where_the_person_wants_it_to(spec_of, tmp_path):
     with pytest.raises(Stopped, match="no scores were written"):
         evaluate(spec_of(), SilentReport(stop_after=2), tmp_path)
+    assert not (tmp_path / "scores").exists()
+
+
+class Asked(SilentReport):
+    """Is asked to stop once `wants_to_stop` is set."""
+
+    wants_to_stop = False
+
+    def stop_requested(self) -> bool:
+        return self.wants_to_stop
+
+
+@pytest.mark.parametrize(
+    "work",
+    [
+        "numpy.linalg.solve",
+        "sklearn.ensemble.HistGradientBoostingClassifier.fit",
+        "ebert_core.training.baselines.FactorFit.scores",
+        "ebert_core.training.trees.TreeFit.scores",
+        "ebert_core.training.comparison.resampled_auprc",
+    ],
+)
+def test_a_wish_to_stop_is_heard_within_the_fits_the_scores_and_the_resampling(spec_of, tmp_path, monkeypatch, work):
+    """Each of these is a small part of what takes minutes on a whole genome: none is begun after the wish."""
+    report, begun = Asked(), []
+    place, _, name = work.rpartition(".")
+    usual = getattr(resolve_name(place), name)
+
+    def counted(*arguments, **options):
+        begun.append(work)
+        report.wants_to_stop = True
+        return usual(*arguments, **options)
+
+    monkeypatch.setattr(work, counted)
+    with pytest.raises(Stopped, match="no scores were written"):
+        evaluate(spec_of(), report, tmp_path)
+    assert begun == [work]
     assert not (tmp_path / "scores").exists()
 
 
