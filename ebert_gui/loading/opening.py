@@ -208,7 +208,7 @@ class Opener(QObject):
             request,
             CheckpointSummary,
             lambda summary: self._on_checkpoint(request, summary, is_beginning),
-            self._on_no_checkpoint,
+            partial(self._on_no_checkpoint, request),
         )
 
     def list_shipped(self, on_shipped: Callable[[Shipped], None]) -> None:
@@ -267,8 +267,12 @@ class Opener(QObject):
                 self.problem.emit(model_sentence(state), state.details)
         elif state.condition == Condition.RESTARTING:
             self.problem.emit(state.sentence, state.details)
-        elif is_alive and not was_alive and self._workspace.checkpoint is not None and self._wanted_checkpoint:
-            self.open_checkpoint(self._wanted_checkpoint)
+        elif is_alive and not was_alive and "checkpoint" not in self._opening:
+            # The one that was lost with the worker while it was being opened, else the one that is open.
+            opened = self._workspace.checkpoint
+            path = self._wanted_checkpoint if self._workspace.opening_checkpoint else opened.path if opened else ""
+            if path:
+                self.open_checkpoint(path)
 
     def _ask_data(
         self,
@@ -288,7 +292,7 @@ class Opener(QObject):
         # The session of what was open is kept now, while it is still there.
         session = self.session_of(summary.path, wanted.paths, wanted.is_new)
         self._opened = request
-        self._wanted_checkpoint = self._workspace.opening_checkpoint = ""
+        self._wanted_checkpoint = ""
         self._workspace.open_dataset(summary, session.tracks)
         for warning in summary.warnings:
             self.problem.emit(warning, "")
@@ -353,9 +357,7 @@ class Opener(QObject):
         self.reopened.emit()
 
     def _on_checkpoint(self, request: OpenCheckpoint, summary: CheckpointSummary, is_beginning: bool) -> None:
-        dataset = self._workspace.dataset
-        # Another dataset or checkpoint may have been asked for while this one was loading.
-        if dataset is not None and (dataset.path, self._wanted_checkpoint) == (request.dataset, request.path):
+        if self._is_still_wanted(request):
             before, shown = self._workspace.factor, len(self._workspace.tracks.tracks)
             self._workspace.open_checkpoint(summary)
             now, added = self._workspace.factor, len(self._workspace.tracks.tracks) - shown
@@ -369,12 +371,17 @@ class Opener(QObject):
                 )
         self._end("checkpoint")
 
-    def _on_no_checkpoint(self, failure: Failure) -> None:
-        if failure.is_final:
-            self._workspace.opening_checkpoint = ""  # the one that was open before goes on
-        if failure.is_final and self._workspace.checkpoint is None:
-            self._workspace.lose_model(failure.message)
+    def _on_no_checkpoint(self, request: OpenCheckpoint, failure: Failure) -> None:
+        if failure.is_final and self._is_still_wanted(request):
+            if self._workspace.checkpoint is None:
+                self._workspace.lose_model(failure.message)
+            self._workspace.opening_checkpoint = ""  # one that was open before goes on
         self._on_failure("checkpoint", failure)
+
+    def _is_still_wanted(self, request: OpenCheckpoint) -> bool:
+        """Whether no other dataset or checkpoint has been asked for while this one was loading."""
+        dataset = self._workspace.dataset
+        return dataset is not None and (dataset.path, self._wanted_checkpoint) == (request.dataset, request.path)
 
     def _on_failure(self, what: str, failure: Failure) -> None:
         if failure.is_final or failure.kind == "lost":

@@ -55,8 +55,8 @@ class Workspace:
         """How many datasets have been opened, one after the other: what was read of one says nothing of the next."""
         self.checkpoint: CheckpointSummary | None = None
         self.model_problem = ""
-        # The name of a checkpoint that is being opened, so that nobody is asked to open one.
         self.opening_checkpoint = ""
+        """The name of the checkpoint that is being opened: rows that wait for it ask nobody to open one."""
         self.cell_type = ""
         self.factor = ""
         self.anchor: Interval | None = None
@@ -124,6 +124,7 @@ class Workspace:
         self.openings += 1
         self.dataset = dataset
         self.checkpoint = None
+        self.opening_checkpoint = ""
         self.anchor = None
         self.anchor_is_guessed = True
         self._choose_first()

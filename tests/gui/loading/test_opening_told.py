@@ -266,6 +266,53 @@ def test_a_model_worker_that_comes_back_loads_the_checkpoint_once(told, data, mo
     assert model.asked[1:] == [OpenCheckpoint("/c", summary.path)]
 
 
+def test_a_checkpoint_that_is_lost_while_it_is_opened_is_asked_for_again(told, data, model, workspace, summary) -> None:
+    told.opener.on_model_state(WorkerState(Condition.READY))
+    opened(told, data, summary)
+    told.opener.open_checkpoint("/models/c")
+    told.opener.on_model_state(WorkerState(Condition.RESTARTING, "It ended."))
+    model.fail_all(Failure("lost", "It ended."))
+    assert workspace.opening_checkpoint == "c"
+    told.opener.on_model_state(WorkerState(Condition.READY))
+    assert model.asked == 2 * [OpenCheckpoint("/models/c", summary.path)]
+    answer(model, checkpoint_summary(path="/models/c"))
+    assert workspace.checkpoint is not None
+    assert workspace.opening_checkpoint == ""
+
+
+def test_a_checkpoint_asked_for_before_the_worker_is_ready_is_asked_for_once(told, data, model, summary) -> None:
+    opened(told, data, summary)
+    told.opener.open_checkpoint("/c")
+    told.opener.on_model_state(WorkerState(Condition.READY))
+    assert model.asked == [OpenCheckpoint("/c", summary.path)]
+
+
+def test_a_worker_that_comes_back_loads_the_checkpoint_in_view_and_not_one_that_cannot_be_loaded(
+    told, data, model, workspace, summary
+) -> None:
+    opened(told, data, summary)
+    told.opener.open_checkpoint("/c")
+    answer(model, checkpoint_summary(path="/c"))
+    told.opener.open_checkpoint("/damaged")
+    model.fail_all(Failure("invalid", "It is damaged."))
+    assert workspace.opening_checkpoint == ""
+    told.opener.on_model_state(WorkerState(Condition.RESTARTING, "It ended."))
+    told.opener.on_model_state(WorkerState(Condition.READY))
+    assert model.asked[2:] == [OpenCheckpoint("/c", summary.path)]
+
+
+def test_a_checkpoint_that_fails_after_another_was_asked_for_leaves_that_one_to_come(
+    told, data, model, workspace, summary
+) -> None:
+    opened(told, data, summary)
+    told.opener.open_checkpoint("/damaged")
+    told.opener.open_checkpoint("/c")
+    _, _, on_failure = model.open.pop(1)
+    on_failure(Failure("invalid", "It is damaged."))
+    assert (workspace.opening_checkpoint, workspace.model_problem) == ("c", "")
+    assert told.take()[0] == ("problem", "It is damaged.", "")
+
+
 @pytest.mark.parametrize(
     ("failure", "problem", "said"),
     [
