@@ -4,6 +4,7 @@ import re
 
 import numpy as np
 
+from ebert_core.protocol.locus import Interval
 from ebert_core.protocol.tracks import STRANGE_NAMES, States
 from ebert_gui.browser.axis import Axis
 from ebert_gui.browser.content import TrackContent
@@ -16,8 +17,11 @@ from ebert_gui.state.tracks import GenesTrack, PeaksTrack, SignalTrack, StatesTr
 _FOLDERS = re.compile(r"(?<!\S)(?:/|[A-Za-z]:\\)(?:[^\s/\\]+[/\\])+")
 
 
-def blank_sentence(track: Track, content: TrackContent, axis: Axis) -> str:
-    """A sentence when everything has come and nothing of it is on screen, else nothing."""
+def blank_sentence(track: Track, content: TrackContent, axis: Axis, labelled: tuple[Interval, ...] = ()) -> str:
+    """A sentence when everything has come and nothing of it is on screen, else nothing.
+
+    `labelled` are the regions in which the dataset's peaks were called; without any, they were called everywhere.
+    """
     if content.is_empty or content.sentence:
         return ""
     strange = next((remark.full for remark in content.remarks if remark.short == STRANGE_NAMES), "")
@@ -29,7 +33,10 @@ def blank_sentence(track: Track, content: TrackContent, axis: Axis) -> str:
         case PeaksTrack():
             marks = marks_of(content.replies("peaks"))
             shown = (marks.starts < axis.end) & (marks.ends > axis.start)
-            return "" if shown.any() else "No peaks here"
+            if shown.any():
+                return ""
+            is_unlabelled = labelled and not any(region.overlaps(axis.interval) for region in labelled)
+            return "Not labelled here" if is_unlabelled and not track.path else "No peaks here"
         case GenesTrack():
             shown_genes = any(gene.start < axis.end and gene.end > axis.start for gene in genes_of(content))
             return "" if shown_genes else "No genes here"

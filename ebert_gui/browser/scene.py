@@ -117,9 +117,10 @@ class Scene:
     def refresh(self) -> None:
         """Take scales and empty places from what is on screen; called when the view rests, not while it slides."""
         axis = self.axis()
-        shown = self.workspace.tracks.tracks
+        shown, dataset = self.workspace.tracks.tracks, self.workspace.dataset
+        labelled = dataset.labelled_regions if dataset is not None else ()
         self._scales = scales_of(shown, self._source.content, axis, self.setting())
-        self._blanks = {track.id: blank_sentence(track, self._source.content(track), axis) for track in shown}
+        self._blanks = {track.id: blank_sentence(track, self._source.content(track), axis, labelled) for track in shown}
 
     def describe(self, row: Row, x: float) -> str:
         """The value of a track under a logical x of the window."""

@@ -78,6 +78,32 @@ def test_names_that_do_not_match_are_said_in_place_of_no_peaks() -> None:
     assert blank_sentence(track, content(SKIPPED), AXIS) == "No peaks here"
 
 
+@pytest.mark.parametrize(
+    ("labelled", "track", "said"),
+    [
+        ((), PeaksTrack(cell_type="alpha", factor="CTCF"), "No peaks here"),
+        ((Interval("chr1", 0, 5000),), PeaksTrack(cell_type="alpha", factor="CTCF"), "No peaks here"),
+        ((Interval("chr1", 990, 5000),), PeaksTrack(cell_type="alpha", factor="CTCF"), "No peaks here"),
+        ((Interval("chr1", 1010, 5000),), PeaksTrack(cell_type="alpha", factor="CTCF"), "Not labelled here"),
+        ((Interval("chr2", 0, 5000),), PeaksTrack(cell_type="alpha", factor="CTCF"), "Not labelled here"),
+        # What a dataset says of its regions says nothing of a file beside it.
+        ((Interval("chr2", 0, 5000),), PeaksTrack(path="x.bed"), "No peaks here"),
+    ],
+)
+def test_where_a_dataset_is_not_labelled_its_rows_say_so(qtbot, written, labelled, track, said) -> None:
+    workspace = Workspace()
+    canvas = Canvas(workspace, Known(), LIGHT, window_font())
+    qtbot.addWidget(canvas)
+    chromosomes = (Chromosome("chr1", 5000), Chromosome("chr2", 5000))
+    dataset = DatasetSummary("", "toy", "toy1", chromosomes, False, False, (), (), (), labelled_regions=labelled)
+    workspace.open_dataset(dataset, (track,))
+    canvas.resize(1200, 400)
+    workspace.view.show(HERE)
+    canvas.refresh()
+    canvas.grab()
+    assert [each.text for each in written if each.text.endswith(" here")] == [said]
+
+
 def test_a_gene_says_that_it_stands_for_several_transcripts() -> None:
     genes = (Gene("ISO", 10, 90, "+", transcripts=4), Gene("ONE", 20, 90, "-"))
     replies = TrackContent({"genes": (Held(1, HERE, Genes(HERE, genes)),)})
