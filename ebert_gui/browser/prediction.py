@@ -1,6 +1,7 @@
 """Paints predicted binding, what was measured there, and what the model had seen of the place."""
 
 from collections.abc import Iterable, Iterator
+from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
@@ -9,6 +10,7 @@ from PyQt6.QtCore import QPointF, QRectF, Qt
 from PyQt6.QtGui import QColor, QPen
 
 from ebert_core.protocol.calling import Calls, calls_of_factor
+from ebert_core.protocol.locus import Interval
 from ebert_core.protocol.modelling import CheckpointSummary, Familiarity, Prediction
 from ebert_gui.browser.axis import Axis
 from ebert_gui.browser.content import Held, Setting, TrackContent
@@ -62,18 +64,46 @@ def columns_of(replies: Iterable[Held[object]], factor: str, axis: Axis) -> Colu
     """What is predicted in each column; later replies stand over earlier ones."""
     known, final = np.zeros(axis.columns, dtype=np.bool_), np.zeros(axis.columns, dtype=np.bool_)
     result = Columns(np.full(axis.columns, np.nan), known, final)
-    edges = axis.column_edges()
+    answers: list[_Answer] = []
     for held in replies:
         prediction = held.reply
         if not isinstance(prediction, Prediction) or factor not in prediction.factors:
             continue
         values = prediction.probability_FP[prediction.factors.index(factor)]
-        first, last = column_bins(axis, prediction.start, prediction.step, values.size)
-        answered = (edges[:-1] >= held.interval.start - 1) & (edges[1:] <= held.interval.end + 1)
-        result.probability[answered] = reduce_columns(np.fmax, values, first, last)[answered]
+        bins = column_bins(axis, prediction.start, prediction.step, values.size)
+        answer = _Answer(held.interval, reduce_columns(np.fmax, values, *bins), prediction.strands == 2)
+        answered = _columns_within(axis, held.interval.start, held.interval.end)
+        result.probability[answered] = answer.probability[answered]
         result.is_known[answered] = True
-        result.is_final[answered] = prediction.strands == 2
+        result.is_final[answered] = answer.is_final
+        answers.append(answer)
+    _join_neighbours(result, answers, axis)
     return result
+
+
+class _Answer(NamedTuple):
+    """What one reply says of every column, NaN where it has no bin."""
+
+    interval: Interval
+    probability: NDArray[np.float64]
+    is_final: bool
+
+
+def _columns_within(axis: Axis, start: float, end: float) -> NDArray[np.bool_]:
+    """The columns that lie between two positions, to a base."""
+    edges = axis.column_edges()
+    return (edges[:-1] >= start - 1) & (edges[1:] <= end + 1)
+
+
+def _join_neighbours(result: Columns, answers: list[_Answer], axis: Axis) -> None:
+    """Take a column in which two replies meet, and which neither covers alone, from both."""
+    for before, after in pairwise(sorted(answers, key=lambda answer: answer.interval)):
+        if before.interval.end >= after.interval.start:
+            both = _columns_within(axis, before.interval.start, max(before.interval.end, after.interval.end))
+            shared = both & ~result.is_known
+            result.probability[shared] = np.fmax(before.probability, after.probability)[shared]
+            result.is_known[shared] = True
+            result.is_final[shared] = before.is_final and after.is_final
 
 
 def calls_in(checkpoint: CheckpointSummary | None, factor: str) -> Calls:

@@ -341,6 +341,22 @@ def test_a_final_value_stands_over_the_draft_and_over_nothing_else(new_page) -> 
     assert columns.probability[50] == pytest.approx(0.6)
 
 
+def test_a_column_in_which_two_replies_meet_is_known_of_both_and_where_one_is_missing_of_none(new_page) -> None:
+    axis = new_page().surface.axis._replace(bases_per_pixel=30.0)
+    meeting, after = 2000, _prediction(2000, *[0.6] * 50)
+    left = Held(0, Interval("chr1", 1000, meeting), _prediction(1000, *[0.2] * 20))
+    right = Held(1, Interval("chr1", meeting, 4000), after)
+    columns = columns_of((left, right), "CTCF", axis)
+    assert columns.is_known.all()
+    assert columns.is_final.all()
+    # The column of [1990, 2020) has bins of both.
+    assert columns.probability[32:35].tolist() == pytest.approx([0.2, 0.6, 0.6])
+    draft = Held(0, left.interval, _prediction(1000, *[0.2] * 20, strands=1))
+    assert columns_of((draft, right), "CTCF", axis).is_final[32:35].tolist() == [False, False, True]
+    apart = Held(1, Interval("chr1", meeting + 10, 4000), after)
+    assert columns_of((left, apart), "CTCF", axis).is_known[32:35].tolist() == [True, False, True]
+
+
 @pytest.mark.parametrize(("strands", "words"), [(2, ["false positive", "miss"]), (1, [])])
 def test_what_disagrees_is_written_over_the_track_once_it_is_final(new_page, monkeypatch, strands, words) -> None:
     surface = new_page().surface
