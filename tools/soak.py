@@ -34,7 +34,7 @@ from ebert_core.demonstration.generate import DATASET
 from ebert_core.protocol.locus import Interval
 from ebert_core.protocol.resources import resource
 from ebert_core.protocol.specs import FineTune, Predict
-from ebert_core.protocol.work import Jobs, JobSummary
+from ebert_core.protocol.work import LIVE, Jobs, JobSummary
 from ebert_gui.app import Options, WindowProgram
 from ebert_gui.browser.content import TrackContent
 from ebert_gui.state.tracks import PredictionTrack, Track
@@ -43,8 +43,6 @@ _SAMPLE_SECONDS = 5.0
 _CHECK_SECONDS = 60.0
 _PATIENCE_MILLISECONDS = 60_000
 _PREDICTED_AT_ONCE = 20_000
-_ALIVE = ("starting", "running")
-_CAN_BE_RESUMED = ("failed", "stopped", "lost")
 # A factor that was not measured in the cell type that was chosen.
 _NOT_MEASURED = re.compile(r" has no \S+ (peaks|signal) for ")
 _WAS_KILLED = "ended from outside or crashed"
@@ -75,13 +73,13 @@ class Soak:
         """Browse for so long, once the dataset is open."""
         if not _wait_until(lambda: self._program.workspace.dataset is not None, _PATIENCE_MILLISECONDS):
             raise TimeoutError("the demonstration did not open")
-        due = {self._sample: 0.0, self._check: _CHECK_SECONDS, self._kill: self._kill_seconds, self._keep_jobs: 10.0}
         pauses = {
             self._sample: _SAMPLE_SECONDS,
             self._check: _CHECK_SECONDS,
             self._kill: self._kill_seconds,
             self._keep_jobs: 10.0,
         }
+        due = {**pauses, self._sample: 0.0}
         while (elapsed := time.monotonic() - self._started) < seconds:
             for work, at in due.items():
                 if elapsed >= at:
@@ -147,7 +145,7 @@ class Soak:
             form.close()
 
     def _kill(self) -> None:
-        alive = [job for job in self._jobs if job.state in _ALIVE]
+        alive = [job for job in self._jobs if job.state in LIVE]
         victim = self._random.choice(("data", "model", "job" if alive else "data"))
         if victim == "job":
             noted = Path(self._random.choice(alive).directory) / "pid"
@@ -163,10 +161,10 @@ class Soak:
     def _keep_jobs(self) -> None:
         """Resume what was killed, and see to it that a fine-tuning and an export run."""
         for job in self._jobs:
-            if job.state in _CAN_BE_RESUMED:
+            if job.is_resumable:
                 self._program.jobs.resume(job.directory)
                 self.counts["job resumed"] += 1
-        running = {job.verb for job in self._jobs if job.state not in (*_CAN_BE_RESUMED, "done")}
+        running = {job.verb for job in self._jobs if job.state in LIVE}
         dataset = self._program.workspace.dataset
         if dataset is None or (not self._jobs and self.counts["job started"] > 2):
             return
@@ -280,11 +278,6 @@ def main() -> int:
     return 1 if complaints else 0
 
 
-def _print_unless_idle(_kind: object, _context: object, words: str | None) -> None:
-    if words not in _NO_MATTER:
-        print(words, file=sys.stderr)
-
-
 def _prepare(folder: Path) -> str:
     """The demonstration in a folder of its own; nothing of the person's is read or changed."""
     # The platform without a display has a screen of 800 x 800, into which the window would be fitted.
@@ -318,9 +311,9 @@ def _no_forms_that_block() -> Iterator[None]:
 def _end(program: WindowProgram, soak: Soak) -> None:
     """Stop the jobs and close the window."""
     for job in soak._jobs:
-        if job.state in _ALIVE:
+        if job.state in LIVE:
             program.jobs.stop(job.directory)
-    _wait_until(lambda: not any(job.state in _ALIVE for job in soak._jobs), _PATIENCE_MILLISECONDS)
+    _wait_until(lambda: not any(job.state in LIVE for job in soak._jobs), _PATIENCE_MILLISECONDS)
     program.window.close()
     _wait(500)
 
