@@ -5,17 +5,12 @@ from typing import Any
 import pytest
 from PyQt6.QtWidgets import QFileDialog
 from pytestqt.qtbot import QtBot
-from silent import Silent
+from silent import Silent, window_of
 
 from ebert_core.protocol.locus import Interval
 from ebert_core.protocol.modelling import CheckpointSummary, FactorSummary
 from ebert_core.protocol.tracks import CellType, Chromosome, DatasetSummary, PeakFiles
-from ebert_gui.loading.jobs import JobFollower
-from ebert_gui.loading.loader import Loader
-from ebert_gui.loading.opening import Opener
-from ebert_gui.state.workspace import Workspace
-from ebert_gui.windows.main_window import MainWindow, Parts
-from ebert_gui.windows.theme import LIGHT
+from ebert_gui.windows.main_window import MainWindow
 
 MEASURED = {
     "GM12878": ("CTCF", "GABPA", "MAX"),
@@ -77,14 +72,9 @@ def data() -> Silent:
 
 @pytest.fixture
 def window(qtbot: QtBot, dataset: DatasetSummary, data: Silent) -> MainWindow:
-    workspace = Workspace()
-    loader = Loader(workspace, {"data": data, "model": data})
-    opener = Opener(workspace, data, data)
-    window = MainWindow(Parts(workspace, loader, opener, JobFollower(workspace, data), data), LIGHT)
-    qtbot.addWidget(window)
-    window.resize(1280, 720)
-    workspace.open_dataset(dataset)
-    workspace.view.show(Interval("chr3", 10_000, 20_000))
+    window = window_of(qtbot, data)
+    window.workspace.open_dataset(dataset)
+    window.workspace.view.show(Interval("chr3", 10_000, 20_000))
     with qtbot.waitActive(window):
         window.show()
         window.activateWindow()

@@ -1,8 +1,15 @@
-"""A worker that hears everything and answers nothing, and the entries of the window's menus."""
+"""A worker that hears everything and answers nothing, a window with such workers, and the entries of its menus."""
 
 from typing import Any
 
-from ebert_gui.windows.main_window import MainWindow
+from pytestqt.qtbot import QtBot
+
+from ebert_gui.loading.jobs import JobFollower
+from ebert_gui.loading.loader import Loader
+from ebert_gui.loading.opening import Opener
+from ebert_gui.state.workspace import Workspace
+from ebert_gui.windows.main_window import MainWindow, Parts
+from ebert_gui.windows.theme import LIGHT
 from ebert_gui.workers.state import Condition, WorkerState
 
 
@@ -23,6 +30,16 @@ class Silent:
 
     def forgive(self, *paths: str) -> None:
         self.forgiven += paths
+
+
+def window_of(qtbot: QtBot, worker: Silent, size: tuple[int, int] = (1280, 720)) -> MainWindow:
+    """A window in which nothing is open yet and which is not shown; `worker` is both of its workers."""
+    workspace = Workspace()
+    loader, opener = Loader(workspace, {"data": worker, "model": worker}), Opener(workspace, worker, worker)
+    window = MainWindow(Parts(workspace, loader, opener, JobFollower(workspace, worker), worker), LIGHT)
+    qtbot.addWidget(window)
+    window.resize(*size)
+    return window
 
 
 def entry(window: MainWindow, menu: str, text: str) -> Any:

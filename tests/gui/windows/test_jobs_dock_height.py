@@ -1,26 +1,19 @@
 """The dock of the jobs opens at a third of the window and keeps that height, whatever a job has to say."""
 
-from typing import Any
-
 import numpy as np
 import pytest
 from msgspec.structs import replace
 from PyQt6.QtCore import Qt
 from PyQt6.QtWidgets import QApplication, QScrollArea
 from pytestqt.qtbot import QtBot
+from silent import Silent, window_of
 
 from ebert_core.protocol.locus import Interval
 from ebert_core.protocol.tracks import DatasetSummary
 from ebert_core.protocol.verdict import Judgement, Verdict
 from ebert_core.protocol.work import Curve, Jobs, JobSummary, Metrics
-from ebert_gui.loading.jobs import JobFollower
-from ebert_gui.loading.loader import Loader
-from ebert_gui.loading.opening import Opener
-from ebert_gui.state.workspace import Workspace
 from ebert_gui.windows import screens
-from ebert_gui.windows.main_window import MainWindow, Parts
-from ebert_gui.windows.theme import LIGHT
-from ebert_gui.workers.state import Condition, WorkerState
+from ebert_gui.windows.main_window import MainWindow
 
 pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints", r"raise\(\)")
 SIZE = (1500, 950)
@@ -29,28 +22,10 @@ STEPS = np.arange(1, 4)
 CURVES = Metrics(tuple(Curve(split, "loss", STEPS, 1 / STEPS) for split in ("training", "validation")))
 
 
-class Silent:
-    """A worker that answers nothing."""
-
-    def __init__(self) -> None:
-        self.state = WorkerState(Condition.READY)
-
-    def request(self, *_words: Any, **_more: object) -> int:
-        return 1
-
-    def cancel(self, number: int) -> None:
-        """Nothing is under way."""
-
-
 def made(qtbot: QtBot, dataset: DatasetSummary) -> MainWindow:
-    worker, workspace = Silent(), Workspace()
-    loader = Loader(workspace, {"data": worker, "model": worker})
-    opener = Opener(workspace, worker, worker)
-    window = MainWindow(Parts(workspace, loader, opener, JobFollower(workspace, worker), worker), LIGHT)
-    qtbot.addWidget(window)
-    window.resize(*SIZE)
-    workspace.open_dataset(dataset)
-    workspace.view.show(Interval("chr3", 10_000, 20_000))
+    window = window_of(qtbot, Silent(), SIZE)
+    window.workspace.open_dataset(dataset)
+    window.workspace.view.show(Interval("chr3", 10_000, 20_000))
     return window
 
 

@@ -20,6 +20,7 @@ from PyQt6.QtWidgets import (
     QWidget,
 )
 from pytestqt.qtbot import QtBot
+from silent import Silent
 
 from ebert_core.protocol.modelling import CheckpointSummary
 from ebert_core.protocol.tracks import DatasetSummary
@@ -38,11 +39,6 @@ from ebert_gui.windows.verdict_panel import VerdictPanel
 
 CTCF = Judgement("CTCF", ("K562",), 37, 150, "level", "CTCF is level.", 0.43, 0.41, 0.2, 0.02, -0.05, 0.08)
 VERDICT = Verdict(CTCF, "motif x accessibility", "chr20", (CTCF, replace(CTCF, factor="MAX")), ("Read once.",))
-
-
-class NoWorker:
-    def request(self, *_arguments: object, **_more: object) -> None:
-        """Nothing is asked here."""
 
 
 @pytest.fixture
@@ -138,7 +134,7 @@ def test_the_bars_keep_their_distances(show, workspace: Workspace) -> None:
     show(attention, 900, 60)
     assert margins_of(attention) == (12, 4, 12)
     assert gaps_across(attention) == [8, 12, 8, 12, 12, 12, 12]
-    bar = show(LocusBar(workspace, NoWorker()), 1200, 60)
+    bar = show(LocusBar(workspace, Silent()), 1200, 60)
     assert margins_of(bar) == (12, 8, 12)
     gaps = gaps_across(bar)
     assert gaps[:4] == [6] * 4
@@ -324,7 +320,7 @@ def test_every_field_and_list_has_a_name_for_a_screen_reader(
     elif what == "tracks":
         window = TrackDock(workspace)
     elif what == "locus":
-        window = LocusBar(workspace, NoWorker())
+        window = LocusBar(workspace, Silent())
     elif what == "attention":
         window = AttentionBar()
     else:

@@ -18,21 +18,17 @@ from PyQt6.QtWidgets import (
     QWidget,
 )
 from pytestqt.qtbot import QtBot
-from test_whole_window import Silent
+from silent import Silent, window_of
 
 from ebert_core.protocol.modelling import CheckpointSummary, FactorSummary
 from ebert_core.protocol.tracks import BareFile, CellType, Chromosome, DatasetSummary, MadeSignal, PeakFiles
 from ebert_core.protocol.work import Curve, Jobs, JobSummary, Metrics
 from ebert_gui.browser.content import TrackContent
-from ebert_gui.loading.jobs import JobFollower
-from ebert_gui.loading.loader import Loader
-from ebert_gui.loading.opening import Opener
 from ebert_gui.state.recent import add_recent
-from ebert_gui.state.workspace import Workspace
 from ebert_gui.windows import asking
 from ebert_gui.windows.export_dialog import ExportDialog
 from ebert_gui.windows.finetune_dialog import FineTuneDialog
-from ebert_gui.windows.main_window import MainWindow, Parts
+from ebert_gui.windows.main_window import MainWindow
 from ebert_gui.windows.messages import details_window
 from ebert_gui.windows.metrics_plot import MetricsPlot
 from ebert_gui.windows.picture_dialog import PictureDialog
@@ -104,12 +100,8 @@ JOB = JobSummary(
 
 @pytest.fixture
 def window(qtbot: QtBot, hostile_dataset: DatasetSummary, hostile_checkpoint: CheckpointSummary) -> MainWindow:
-    workspace, data = Workspace(), Silent()
-    loader = Loader(workspace, {"data": data, "model": data})
-    opener = Opener(workspace, data, data)
-    window = MainWindow(Parts(workspace, loader, opener, JobFollower(workspace, data), data), LIGHT)
-    qtbot.addWidget(window)
-    window.resize(1280, 720)
+    window = window_of(qtbot, Silent())
+    workspace = window.workspace
     window.show()
     add_recent((f"/d/{HOSTILE}.toml",))
     add_recent(("/d/R&D.bw",))

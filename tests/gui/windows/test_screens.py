@@ -17,6 +17,7 @@ from PyQt6.QtWidgets import (
     QStyleOptionComboBox,
 )
 from pytestqt.qtbot import QtBot
+from silent import Silent
 
 from ebert_core.protocol.locus import Interval
 from ebert_core.protocol.modelling import CheckpointSummary
@@ -32,11 +33,6 @@ from ebert_gui.windows.screens import WithinScreen, fit_into_screen, within
 
 # What a screen of 1600 x 1000 leaves for a window at a scale of 2, in logical pixels.
 SMALL = QSize(790, 450)
-
-
-class _NoWorker:
-    def request(self, *_arguments: object, **_more: object) -> None:
-        """Nothing is asked here."""
 
 
 @pytest.mark.parametrize(
@@ -179,7 +175,7 @@ def shows_whole(bar: LocusBar) -> bool:
 @pytest.mark.parametrize("place", [Interval("chr5", 125_915_000, 125_945_000), Interval("chr1", 0, 249_250_621)])
 def test_the_locus_is_whole_in_the_narrowest_window_and_the_captions_give_way(place: Interval, qtbot: QtBot) -> None:
     workspace = Workspace()
-    bar = LocusBar(workspace, _NoWorker())
+    bar = LocusBar(workspace, Silent())
     window = QMainWindow()
     qtbot.addWidget(window)
     window.addToolBar(WholeBar("Locus bar", bar))
@@ -209,7 +205,7 @@ def shown_text(box: QComboBox) -> str:
 
 def test_what_is_chosen_is_whole_in_the_narrowest_window(dataset: DatasetSummary, qtbot: QtBot) -> None:
     workspace = Workspace()
-    bar = LocusBar(workspace, _NoWorker())
+    bar = LocusBar(workspace, Silent())
     window = QMainWindow()
     qtbot.addWidget(window)
     window.addToolBar(WholeBar("Locus bar", bar))
