@@ -331,10 +331,7 @@ class WorkerClient(QObject):
         self._is_hopeless = self._is_hopeless or is_stillborn
         process.deleteLater()
         was_asked = not self._complaint and was_asked_to_end(ending, code)
-        culprit = self._suspects.forget_present()
-        if was_asked or (culprit is not None and was_killed and self._suspects.is_pardoned(culprit)):
-            culprit = None
-        self._after_the_end(sentence, process.last_lines, culprit)
+        self._after_the_end(sentence, process.last_lines, self._suspects.ended(was_asked, was_killed))
 
     def _after_the_end(self, sentence: str, details: str, culprit: Culprit | None = None) -> None:
         if culprit is not None or (self._ready_at and self._seconds_ready() > self._patience.stable / 1000):

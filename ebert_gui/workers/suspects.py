@@ -64,16 +64,18 @@ class Suspects:
                 self._killed_on = None
             self._begun = None
 
-    def forget_present(self) -> Culprit | None:
-        """What the worker was at; the next one is at nothing."""
-        begun, self._begun = self._begun, None
-        return begun
+    def ended(self, was_asked: bool, was_killed: bool) -> Culprit | None:
+        """The worker has ended: what it was at, where that is to blame.
 
-    def is_pardoned(self, culprit: Culprit) -> bool:
-        """Whether the worker was killed for the first time on this file, which may be no fault of the file."""
-        is_first = culprit.file is not None and culprit.file != self._killed_on
-        self._killed_on = culprit.file
-        return is_first
+        It is not where the worker was asked to end, nor where it was killed for the first time on a file.
+        """
+        culprit, self._begun = self._begun, None
+        if culprit is None or was_asked:
+            return None
+        if was_killed and culprit.file is not None and culprit.file != self._killed_on:
+            self._killed_on = culprit.file
+            return None
+        return culprit
 
     def blame(self, culprit: Culprit, ending: str, details: str) -> Failure | None:
         """Remember what a worker ended on; the failure of it, None where it may be asked again."""

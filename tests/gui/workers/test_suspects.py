@@ -11,25 +11,46 @@ def suspects(most_deaths: int = 2) -> Suspects:
     return Suspects("data", FatalFiles(), most_deaths)
 
 
+def crashed(known: Suspects) -> Culprit | None:
+    return known.ended(was_asked=False, was_killed=False)
+
+
+def test_what_is_to_blame_depends_on_how_the_worker_ended():
+    known = suspects()
+    for number, (file, was_asked, was_killed, is_blamed) in enumerate(
+        [
+            (FILE, True, False, False),
+            (FILE, False, False, True),
+            (FILE, False, True, False),
+            (OTHER, False, True, False),
+            (OTHER, False, True, True),
+            (None, True, False, False),
+            (None, False, True, True),
+        ]
+    ):
+        known.begun(number, b"a", file)
+        assert known.ended(was_asked, was_killed) == (Culprit(number, b"a", file) if is_blamed else None), number
+
+
 def test_a_request_is_known_by_its_words_although_it_was_cancelled_after_it_began():
     known = suspects()
     known.begun(1, b"first", None)
     known.begun(1, b"", FILE)
-    assert known.forget_present() == Culprit(1, b"first", FILE)
+    assert crashed(known) == Culprit(1, b"first", FILE)
     known.begun(1, b"first", None)
     known.begun(2, b"second", OTHER)
-    assert known.forget_present() == Culprit(2, b"second", OTHER)
-    assert known.forget_present() is None
+    assert crashed(known) == Culprit(2, b"second", OTHER)
+    assert crashed(known) is None
 
 
 def test_only_the_answer_to_the_present_request_clears_it():
     known = suspects()
     known.begun(2, b"second", FILE)
     known.answered(1)
-    assert known.forget_present() == Culprit(2, b"second", FILE)
+    assert crashed(known) == Culprit(2, b"second", FILE)
     known.begun(3, b"third", FILE)
     known.answered(3)
-    assert known.forget_present() is None
+    assert crashed(known) is None
 
 
 def test_a_request_without_words_is_never_refused():
