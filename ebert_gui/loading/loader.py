@@ -4,7 +4,7 @@ This is the only place that decides whether a reply is late.
 """
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any, Literal, NamedTuple, Protocol
 
 import msgspec
@@ -53,8 +53,8 @@ class Client(Protocol):
         """Forget a request."""
         ...
 
-    def forgive(self, *paths: str) -> None:
-        """Let files be read again on which the worker had ended; all of them where none is named."""
+    def forgive(self, paths: Sequence[str] | None) -> None:
+        """Let these files, or with None all, be read again although the worker had ended on them."""
         ...
 
 
@@ -147,7 +147,7 @@ class Loader(QObject):
         avoided = self.content(track).avoided
         if avoided is not None:
             for client in self._clients.values():
-                client.forgive(*filter(None, [avoided]))
+                client.forgive((avoided,) if avoided else None)
             self.retry()
         elif isinstance(track, PredictionTrack):
             self.compute_region(track)

@@ -187,8 +187,9 @@ class Opener(QObject):
 
     def forgive(self, paths: tuple[str, ...]) -> None:
         """Let what a person opens be read although a worker ended on it; of a dataset, all that it may name."""
+        meant = None if any(path.endswith(".toml") for path in paths) else paths
         for client in (self._data, self._model):
-            client.forgive(*(() if any(path.endswith(".toml") for path in paths) else paths))
+            client.forgive(meant)
 
     def inspect(self, path: str, on_kind: Callable[[FileKind], None]) -> None:
         """Ask what a file is; one that cannot be read comes back with an empty kind and a sentence."""

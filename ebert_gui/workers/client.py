@@ -172,9 +172,9 @@ class WorkerClient(QObject):
             self._cancelled_at[number] = time.monotonic()
         self._show_busy()
 
-    def forgive(self, *paths: str) -> None:
-        """Let files be read again on which a worker ended, as a person wishes; all of them where none is named."""
-        if self._suspects.forgive(paths or None) and self._process is not None:
+    def forgive(self, paths: Sequence[str] | None) -> None:
+        """Let these files, or with None all, be read again although a worker ended on them, as a person wishes."""
+        if self._suspects.forgive(paths) and self._process is not None:
             self._process.send(Avoid(self._suspects.avoided))
 
     def _launch(self) -> None:

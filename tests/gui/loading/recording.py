@@ -1,6 +1,6 @@
 """A worker client that keeps what it was asked and answers when told to."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import msgspec
@@ -19,7 +19,7 @@ class RecordingClient:
     def __init__(self) -> None:
         self.state = WorkerState(Condition.READY)
         self.asked: list[msgspec.Struct] = []
-        self.forgiven: list[tuple[str, ...]] = []
+        self.forgiven: list[Sequence[str] | None] = []
         self.open: dict[int, tuple[msgspec.Struct, Callable[[Any], None], Callable[[Failure], None] | None]] = {}
 
     def request(self, body, reply_type, on_reply, on_failure=None, on_progress=None, view_key="") -> int:
@@ -30,7 +30,7 @@ class RecordingClient:
     def cancel(self, number: int) -> None:
         self.open.pop(number, None)
 
-    def forgive(self, *paths: str) -> None:
+    def forgive(self, paths: Sequence[str] | None) -> None:
         self.forgiven.append(paths)
 
     def answer_all(self, change: Callable[[Any], Any] = lambda reply: reply) -> None:

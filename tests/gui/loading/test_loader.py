@@ -175,6 +175,14 @@ def test_a_file_that_ended_a_worker_is_offered_again_and_asked_once_more_when_th
     assert not _content(loader, workspace, SignalTrack).sentence
 
 
+def test_what_no_file_is_to_blame_for_is_offered_again_with_all_that_is_avoided(loader, data, model, workspace) -> None:
+    data.fail_all(Failure("avoided", "The data worker ended 5 times at this, so it is not asked again."))
+    content = _content(loader, workspace, SignalTrack)
+    assert (content.link, content.avoided) == ("Try again", "")
+    loader.take_offer(next(track for track in workspace.tracks.tracks if isinstance(track, SignalTrack)))
+    assert data.forgiven == model.forgiven == [None]
+
+
 def test_a_prediction_that_ended_the_model_worker_is_offered_again(with_checkpoint, data, model, workspace) -> None:
     model.fail_all(Failure("avoided", "The model worker ended while it computed with /c.", file="/c"))
     content = _content(with_checkpoint, workspace, PredictionTrack)

@@ -210,7 +210,10 @@ def test_what_can_be_asked_without_opening_anything(told, data, model) -> None:
     assert told.opener.is_settled
 
 
-@pytest.mark.parametrize(("paths", "forgiven"), [(("/a.bw", "/b.bw"), ("/a.bw", "/b.bw")), (("/a.bw", "/d.toml"), ())])
+@pytest.mark.parametrize(
+    ("paths", "forgiven"),
+    [(("/a.bw", "/b.bw"), ("/a.bw", "/b.bw")), (("/a.bw", "/d.toml"), None), ((), ())],
+)
 def test_what_a_person_opens_may_be_read_by_both_workers_again(told, data, model, paths, forgiven) -> None:
     told.opener.forgive(paths)
     assert data.forgiven == model.forgiven == [forgiven]

@@ -1,5 +1,6 @@
 """A worker that hears everything and answers nothing, a window with such workers, and the entries of its menus."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from pytestqt.qtbot import QtBot
@@ -19,7 +20,7 @@ class Silent:
     def __init__(self) -> None:
         self.state = WorkerState(Condition.READY)
         self.asked: list[Any] = []
-        self.forgiven: list[str] = []
+        self.forgiven: list[Sequence[str] | None] = []
 
     def request(self, body: Any, *_words: object, **_more: object) -> int:
         self.asked.append(body)
@@ -28,8 +29,8 @@ class Silent:
     def cancel(self, number: int) -> None:
         """Nothing is under way."""
 
-    def forgive(self, *paths: str) -> None:
-        self.forgiven += paths
+    def forgive(self, paths: Sequence[str] | None) -> None:
+        self.forgiven.append(paths)
 
 
 def window_of(qtbot: QtBot, worker: Silent, size: tuple[int, int] = (1280, 720)) -> MainWindow:

@@ -306,7 +306,7 @@ def test_a_checkpoint_that_is_chosen_is_opened_although_a_worker_ended_on_it(win
     files["answer"] = "/c/small"
     entry(window, "Model", "Open checkpoint…").trigger()
     assert [body.path for body in data.asked if isinstance(body, OpenCheckpoint)] == ["/c/small"]
-    assert "/c/small" in data.forgiven
+    assert ("/c/small",) in data.forgiven
     window.checkpoint_dock.open_requested.emit()
     assert len(files["asked"]) == 3
 

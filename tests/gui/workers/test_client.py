@@ -139,7 +139,7 @@ def test_a_request_without_a_file_is_not_sent_again_after_as_many_ends_as_restar
     client.request(Double(4), Number, **answers.hears())
     qtbot.waitUntil(lambda: answers.replies == [Number(8)])
     assert answers.failures[-1].kind == "avoided"
-    client.forgive()
+    client.forgive(None)
     client.request(Die(7), Number, **answers.hears())
     qtbot.waitUntil(lambda: answers.failures[-1].kind == "lost")
 
@@ -180,7 +180,7 @@ def test_the_next_window_does_not_read_it_either_until_a_person_wants_it(qtbot, 
     second.request(Read(str(deadly)), Number, **answers.hears())
     qtbot.waitUntil(lambda: [failure.kind for failure in answers.failures] == ["avoided"] * 2, timeout=10_000)
     assert Condition.RESTARTING not in conditions
-    second.forgive(str(deadly))
+    second.forgive([str(deadly)])
     second.request(Read(str(deadly)), Number, **answers.hears())
     wait_for(qtbot, second, Condition.RESTARTING)
 

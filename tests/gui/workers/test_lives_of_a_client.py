@@ -165,7 +165,7 @@ def test_of_two_files_that_ended_workers_the_forgiven_one_is_read_again(qtbot, n
         client.request(Read(str(path)), Number, **answers.hears())
         qtbot.waitUntil(lambda number=number: len(answers.failures) == number + 1, timeout=10_000)
     second = new_client(fatal=kept)
-    second.forgive(str(paths[0]))
+    second.forgive([str(paths[0])])
     second.request(Read(str(paths[1])), Number, **answers.hears())
     second.start()
     qtbot.waitUntil(lambda: len(answers.failures) == 3, timeout=10_000)
