@@ -152,18 +152,7 @@ class WindowProgram(Program):
         self.window = MainWindow(Parts(self.workspace, self.loader, self.opener, self.jobs, self.data), theme)
         place(self.window, looks.geometry)
         lay_docks(self.window, looks.layout)
-        self.data.state_changed.connect(lambda state: self.window.show_worker("data", state))
-        self.model.state_changed.connect(lambda state: self.window.show_worker("model", state))
-        for role, client in (("data", self.data), ("model", self.model)):
-            self.window.show_worker(role, client.state)
-            client.unheard_failure.connect(lambda failure: self.window.say(failure.message, failure.details))
-        self.remarks.told.connect(self.window.messages.info)
-        self.window.theme_wanted.connect(self._set_theme)
-        self.window.closing.connect(self._end)
-        self.keeper.noted.connect(self.window.messages.info)
-        self.keeper.problem.connect(self.window.messages.warning)
-        self.keeper.solved.connect(self.window.messages.withdraw)
-        self.opener.opened.connect(add_recent)
+        self._connect()
         self._calm = [
             self.window.canvas.painted.connect(self._start_model_when_calm),
             self.loader.idle.connect(self._start_model_when_calm),
@@ -176,6 +165,21 @@ class WindowProgram(Program):
         self.open(session)
         self.window.choose_page()
         QTimer.singleShot(0, self._start_model_when_calm)
+
+    def _connect(self) -> None:
+        """Let the window show what the parts say, and the parts follow what the window asks for."""
+        self.data.state_changed.connect(lambda state: self.window.show_worker("data", state))
+        self.model.state_changed.connect(lambda state: self.window.show_worker("model", state))
+        for role, client in (("data", self.data), ("model", self.model)):
+            self.window.show_worker(role, client.state)
+            client.unheard_failure.connect(lambda failure: self.window.say(failure.message, failure.details))
+        self.remarks.told.connect(self.window.messages.info)
+        self.window.theme_wanted.connect(self._set_theme)
+        self.window.closing.connect(self._end)
+        self.keeper.noted.connect(self.window.messages.info)
+        self.keeper.problem.connect(self.window.messages.warning)
+        self.keeper.solved.connect(self.window.messages.withdraw)
+        self.opener.opened.connect(add_recent)
 
     def _appearance(self) -> Appearance:
         window = self.window
