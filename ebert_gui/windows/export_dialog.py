@@ -12,7 +12,6 @@ from PyQt6.QtWidgets import (
     QFileDialog,
     QListWidget,
     QListWidgetItem,
-    QPushButton,
     QRadioButton,
     QVBoxLayout,
     QWidget,
@@ -26,7 +25,7 @@ from ebert_core.protocol.reliability import calibration_warning
 from ebert_core.protocol.showing import shown
 from ebert_core.protocol.specs import Predict
 from ebert_core.protocol.tracks import DatasetSummary
-from ebert_gui.windows.forms import Footer, above_footer, add_row, form_layout, label, path_field, row
+from ebert_gui.windows.forms import Footer, above_footer, add_row, browse_button, form_layout, label, path_field, row
 from ebert_gui.windows.paths import beside, file_name, is_absolute, slug
 from ebert_gui.windows.plain import literal
 from ebert_gui.windows.wording import bases, duration, listed
@@ -43,6 +42,7 @@ _FORMATS = (
 _BROWSED = (".bw", ".bedgraph", _CALLS)
 _PRECISION_HELP = "Calls bins from where this share of the called ones was bound on held-out loci, such as 0.5."
 _BED = "BED (*.bed *.bed.gz *.narrowPeak *.narrowPeak.gz)"
+_ALONE = "Predict from the sequence alone"
 _STRANDS = (("both strands, averaged", 2), ("one strand, twice as fast", 1))
 
 
@@ -106,17 +106,36 @@ class ExportDialog(QDialog):
     def _build_fields(self, cell_type: str, factor: str) -> None:
         self.factor = _choice(sorted((known.name for known in self._checkpoint.factors), key=str.casefold), factor)
         self.cell_type = _choice([cell.name for cell in self._dataset.cell_types], cell_type)
+        self._build_scopes()
+        self.strands = QComboBox()
+        for text, strands in _STRANDS:
+            self.strands.addItem(text, strands)
+        self.format = QComboBox()
+        for text, ending in _FORMATS:
+            self.format.addItem(f"{text} ({ending})", ending)
+        self.wanted_precision = QDoubleSpinBox()
+        self.wanted_precision.setRange(0, 1)
+        self.wanted_precision.setSingleStep(0.05)
+        self.wanted_precision.setSpecialValueText("as called in the window")
+        for field in (self.factor, self.cell_type, self.strands, self.format, self.wanted_precision):
+            field.setMinimumWidth(300)
+        self.igv_session = QCheckBox("Also write a session in which IGV shows it from 0 to 1")
+        self.output = path_field("/path/to/file.bw")
+        self._footer = Footer("Start export")
+        self._caution = label("", "caution")
+        self.without_inputs = QCheckBox(_ALONE)
+
+    def _build_scopes(self) -> None:
+        """The parts of the genome that can be predicted, and what names those that are chosen."""
         total = sum(chromosome.length for chromosome in self._dataset.chromosomes)
         self.genome = QRadioButton(f"the whole genome ({bases(total)})")
         self.some = QRadioButton("chosen chromosomes")
         self.here = QRadioButton(literal(f"what the window shows ({format_locus(self._view)})"))
-        self._scopes = QButtonGroup(self)
         self.listed = QRadioButton("the regions of a BED file")
         self.regions = path_field("/path/to/regions.bed")
         self.regions.setAccessibleName("BED file of regions")
-        self._pick_regions = QPushButton("Browse…")
-        self._pick_regions.setAutoDefault(False)
-        self._pick_regions.setAccessibleName("Browse for the BED file of regions")
+        self._pick_regions = browse_button("the BED file of regions", self._pick_region_file)
+        self._scopes = QButtonGroup(self)
         for button in (self.genome, self.some, self.here, self.listed):
             self._scopes.addButton(button)
         self.some.setChecked(True)
@@ -131,24 +150,6 @@ class ExportDialog(QDialog):
             item.setCheckState(Qt.CheckState.Checked if is_chosen else Qt.CheckState.Unchecked)
             if is_chosen:
                 self.chromosomes.setCurrentItem(item)
-        self.strands = QComboBox()
-        for text, strands in _STRANDS:
-            self.strands.addItem(text, strands)
-        self.format = QComboBox()
-        for text, ending in _FORMATS:
-            self.format.addItem(f"{text} ({ending})", ending)
-        for choice in (self.factor, self.cell_type, self.strands, self.format):
-            choice.setMinimumWidth(300)
-        self.wanted_precision = QDoubleSpinBox()
-        self.wanted_precision.setRange(0, 1)
-        self.wanted_precision.setSingleStep(0.05)
-        self.wanted_precision.setSpecialValueText("as called in the window")
-        self.wanted_precision.setMinimumWidth(300)
-        self.igv_session = QCheckBox("Also write a session in which IGV shows it from 0 to 1")
-        self.output = path_field("/path/to/file.bw")
-        self._footer = Footer("Start export")
-        self._caution = label("", "caution")
-        self.without_inputs = QCheckBox("Predict from the sequence alone")
 
     def _lay_out(self) -> None:
         form = form_layout()
@@ -165,11 +166,7 @@ class ExportDialog(QDialog):
         add_row(form, "F&ormat", self.format)
         add_row(form, "&Wanted precision", self.wanted_precision, help_text=_PRECISION_HELP)
         self._form, self._precision_row = form, form.rowCount() - 1
-        browse = QPushButton("Browse…")
-        browse.setAutoDefault(False)
-        browse.setAccessibleName("Browse for the file to write")
-        browse.clicked.connect(self._pick_file)
-        add_row(form, "Write &to", self.output, browse)
+        add_row(form, "Write &to", self.output, browse_button("the file to write", self._pick_file))
         form.addRow("", self.igv_session)
         contents = QVBoxLayout()
         contents.setContentsMargins(16, 16, 16, 8)
@@ -187,7 +184,6 @@ class ExportDialog(QDialog):
         self.chromosomes.itemChanged.connect(self._follow)
         for choice in (self.factor, self.cell_type, self.strands, self.format):
             choice.currentIndexChanged.connect(self._follow)
-        self._pick_regions.clicked.connect(self._pick_region_file)
         self.regions.textChanged.connect(self._follow_sentences)
         self.wanted_precision.valueChanged.connect(self._follow_sentences)
         self.output.textChanged.connect(self._follow_sentences)
@@ -271,7 +267,7 @@ def objection(
     if not spec.cell_type:
         return "This dataset has no cell type: add chromatin states, signals or peaks to it."
     if checkpoint.inputs_of(spec.cell_type).is_any_cell and not spec.without_inputs:
-        return f"{checkpoint.name} knows nothing of {spec.cell_type} here; tick that it may predict all the same."
+        return f"{checkpoint.name} knows nothing of {spec.cell_type} here. To go on, tick: {_ALONE}."
     if needs_chromosomes and not spec.chromosomes:
         return "Choose at least one chromosome."
     if needs_regions and not all(map(is_absolute, spec.regions or ("",))):
@@ -295,7 +291,7 @@ def _no_calls(spec: Predict, checkpoint: CheckpointSummary) -> str:
     calls = calls_at_precision(known.cell_types, known.reliability, wanted) if wanted else calls_of_factor(known)
     if calls.threshold is not None:
         return ""
-    otherwise = "Want less, or choose" if wanted else "Choose"
+    otherwise = "Want a lower precision, or choose" if wanted else "Choose"
     return (
         f"No bin of {spec.factor} is called bound: {calls.reason}. {otherwise} a format that holds its probabilities."
     )

@@ -30,6 +30,7 @@ from ebert_gui.windows.forms import (
     Footer,
     above_footer,
     add_row,
+    browse_button,
     compact,
     form_layout,
     in_columns,
@@ -207,7 +208,8 @@ class FineTuneDialog(QDialog):
         lines.addWidget(self.from_open)
         lines.addWidget(self.from_nothing)
         another = QHBoxLayout()
-        for widget in (self.from_folder, self.folder, _browse("Checkpoint folder", self.folder, self._pick_folder)):
+        browse = browse_button("checkpoint folder", lambda: self._pick_folder("Checkpoint folder", self.folder))
+        for widget in (self.from_folder, self.folder, browse):
             another.addWidget(widget, 1 if widget is self.folder else 0)
         lines.addLayout(another)
         add_row(form, "Start from", starts)
@@ -222,7 +224,8 @@ class FineTuneDialog(QDialog):
         if self.signals:
             add_row(form, "Signals", in_columns(list(self.signals.values()), _FIELDS_WIDTH))
         add_row(form, "&Passes over the data", compact(self.epochs, 84))
-        add_row(form, "&Result goes to", self.output, _browse("Result", self.output, self._pick_folder))
+        browse = browse_button("result", lambda: self._pick_folder("Result", self.output))
+        add_row(form, "&Result goes to", self.output, browse)
         contents = QWidget()
         layout = QVBoxLayout(contents)
         layout.setContentsMargins(16, 14, 16, 8)
@@ -331,11 +334,3 @@ def _explained(signal: MadeSignal) -> QCheckBox:
     box.setToolTip(signal.meaning)
     box.setAccessibleDescription(signal.meaning)
     return box
-
-
-def _browse(title: str, field: QLineEdit, pick: Callable[[str, QLineEdit], None]) -> QPushButton:
-    button = QPushButton("Browse…")
-    button.setAutoDefault(False)
-    button.setAccessibleName(f"Browse for {title.lower()}")
-    button.clicked.connect(lambda: pick(title, field))
-    return button

@@ -1,6 +1,6 @@
 """The few building blocks that every form here is made of, so that all of them look and behave alike."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from PyQt6.QtCore import QEvent, QObject, QSize, Qt
 from PyQt6.QtGui import QResizeEvent, QShowEvent
@@ -248,6 +248,15 @@ def _holding(area: QScrollArea, contents: QWidget) -> QScrollArea:
     area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
     area.setWidget(contents)
     return area
+
+
+def browse_button(what: str, ask: Callable[[], None]) -> QPushButton:
+    """A button beside the field for a path; `ask` opens the desktop's dialog."""
+    button = QPushButton("Browse…")
+    button.setAutoDefault(False)
+    button.setAccessibleName(f"Browse for {what}")
+    button.clicked.connect(ask)
+    return button
 
 
 def path_field(placeholder: str = "") -> QLineEdit:
