@@ -40,7 +40,7 @@ def _main(arguments: Sequence[str] | None) -> int:
     if problem:
         tell(f"ebert-browser: {problem}")
         return 2
-    # Until the window can save something, whoever asks the program to end ends it.
+    # Until there is something to save, Ctrl-C ends the program at once.
     if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
         signal.signal(signal.SIGINT, signal.SIG_DFL)
     # Qt is imported only now, after the platform is chosen, and the window's own modules while the worker starts.

@@ -1,4 +1,4 @@
-"""How the program is asked to end from outside, and what becomes of a mistake in a slot."""
+"""Signals that ask the program to end, and exceptions that no slot has caught."""
 
 import contextlib
 import signal
@@ -12,15 +12,15 @@ from PyQt6.QtCore import QCoreApplication, QObject, QSocketNotifier, pyqtSignal
 
 from ebert_core.protocol.showing import tell
 
-# Ctrl-C, the end of the machine or of a batch system's patience, and the terminal that was closed.
-_WISHES = tuple(getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name))
+# Of Ctrl-C; of a shutdown, a batch system or `kill`; of a terminal that is closed.
+_ASKING = tuple(getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name))
 _MOST_MISTAKES = 20
 
 
 class AskedToEnd(QObject):
-    """`asked` carries the number of the signal, as soon as the event loop runs: Qt does not wake Python for signals.
+    """`asked` carries the number of a signal as soon as the event loop runs: Qt does not wake Python for signals.
 
-    A signal that whoever started the program has switched off, as `nohup` does, stays so.
+    A signal that is ignored when the program starts, as under `nohup`, stays ignored.
     """
 
     asked = pyqtSignal(int)
@@ -34,14 +34,14 @@ class AskedToEnd(QObject):
         self._notifier = QSocketNotifier(descriptor, kind, self)  # type: ignore[call-overload] # int serves as voidptr
         self._notifier.activated.connect(self._read)
         signal.set_wakeup_fd(self._written.fileno(), warn_on_full_buffer=False)
-        for number in _WISHES:
+        for number in _ASKING:
             if signal.getsignal(number) is not signal.SIG_IGN:
-                # The number comes through the socket; a second Ctrl-C finds the program ending.
+                # Python writes the number to the socket; the handler itself has nothing to do.
                 signal.signal(number, lambda *_: None)
 
     def stop(self) -> None:
-        """Hear no more wishes: the program is ending, and Python would let one of them kill it on its last steps."""
-        for number in _WISHES:
+        """Ignore the signals from now on: the program is ending, and one of them would kill it before it has."""
+        for number in _ASKING:
             signal.signal(number, signal.SIG_IGN)
         signal.set_wakeup_fd(-1)
         self._notifier.setEnabled(False)
@@ -51,12 +51,12 @@ class AskedToEnd(QObject):
     def _read(self) -> None:
         with contextlib.suppress(BlockingIOError):
             for number in self._read_end.recv(64):
-                if number in _WISHES:
+                if number in _ASKING:
                     self.asked.emit(number)
 
 
 class Mistakes:
-    """Takes what no slot has caught: PyQt would end the program, so it is told instead, each mistake once."""
+    """Takes exceptions that no slot has caught, at which PyQt would end the program, and tells each of them once."""
 
     def __init__(self, say: Callable[[str, str], None]) -> None:
         self._say = say
@@ -65,12 +65,12 @@ class Mistakes:
         sys.excepthook = self._take
 
     def stop(self) -> None:
-        """Leave mistakes to whoever took them before."""
+        """Restore the hook that was there before."""
         sys.excepthook = self._before
 
     def _take(self, kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
         details = "".join(traceback.format_exception(kind, error, trace))
-        # A mistake in painting comes again with every picture: it is known by its place, not by its words.
+        # A mistake in painting comes again with every frame, perhaps in other words: its line identifies it.
         last = traceback.extract_tb(trace)[-1:]
         place = f"{kind.__name__} {last[0].filename} {last[0].lineno}" if last else kind.__name__
         if place in self._told or len(self._told) >= _MOST_MISTAKES:
@@ -78,6 +78,6 @@ class Mistakes:
         self._told.add(place)
         tell(details.rstrip())
         sentence = f"A mistake of this program: {kind.__name__}: {error}. What is on screen may be incomplete."
-        # Whoever says it may be what is broken.
+        # The message bar may itself be what is broken.
         with contextlib.suppress(Exception):
             self._say(sentence, details)

@@ -87,7 +87,7 @@ class MetricsPlot(QWidget):
 
     def expect(self, when: str) -> None:
         """Say, where there are no curves, when some will come; empty: that none will."""
-        self._nothing.setText(when or "No curves: it ended before the first.")
+        self._nothing.setText(when or "No curves: the job ended before it recorded any.")
 
     def shown(self) -> tuple[Curve, ...]:
         """The curves on screen."""

@@ -46,8 +46,8 @@ class NewDatasetDialog(QDialog):
     """Takes files by drop or choice, says what each is, and lets the person correct it.
 
     While it is filled its files are checked, and what stands in the way is said beside the file or the field. It
-    closes when the dataset is written; a refusal is said and leaves the form as it is. Whoever closes it before keeps
-    what was filled in: opened again, it goes on from there.
+    closes when the dataset is written; a refusal is said and leaves the form as it is. What was filled in when a person
+    closes it before that is there when it is opened again.
     """
 
     def __init__(self, desk: Desk, parent: QWidget | None = None) -> None:

@@ -1,4 +1,4 @@
-"""Messages that hold for a while only: about what was typed, and about the factor that took another one's place."""
+"""Messages that are withdrawn when they no longer apply: on what was typed, and on what a checkpoint changed."""
 
 from PyQt6.QtCore import QObject
 
@@ -9,7 +9,7 @@ from ebert_gui.windows.messages import MessageBar
 
 
 class PassingMessages(QObject):
-    """Takes a sentence back when what it is about has changed; one of each kind is kept, the newest."""
+    """Withdraws a message when what it is about has changed; of each kind only the newest is shown."""
 
     def __init__(self, messages: MessageBar, workspace: Workspace, opener: Opener, locus_bar: LocusBar) -> None:
         super().__init__(messages)
@@ -30,7 +30,7 @@ class PassingMessages(QObject):
         self._messages.warning(sentence)
 
     def _forget_place(self) -> None:
-        """Take back what was wrong with a place: another one is shown, or what was typed is given up."""
+        """Withdraw what was wrong with a place: another one is shown, or what was typed is given up."""
         if self._on_place:
             self._messages.withdraw(self._on_place)
             self._on_place = ""

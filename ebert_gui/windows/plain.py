@@ -1,4 +1,4 @@
-"""Text from files is text: nowhere in the window is it read as markup, as a shortcut or as a control character."""
+"""Shows text from files as it is: the window never takes it for markup, a shortcut or a control character."""
 
 import re
 
@@ -37,15 +37,14 @@ class PlainLabel(QLabel):
         self.setText(text)
 
     def setText(self, text: str | None) -> None:
-        """Show another text, cut where it is longer than anybody reads."""
+        """Show another text, cut after 5,000 characters."""
         super().setText(fitting(text or ""))
 
 
 class PlainText(ApplicationWatcher):
-    """Watches an application: labels are plain unless they were made for markup, and so are tooltips.
+    """Watches an application: labels and tooltips show plain text unless they were made for markup.
 
-    Qt makes labels of its own, of message boxes and tooltips, and guesses from their first words whether they hold
-    markup.
+    Qt makes labels of its own, in message boxes and tooltips, and guesses from their text whether it is markup.
     """
 
     def eventFilter(self, watched: QObject | None, event: QEvent | None) -> bool:

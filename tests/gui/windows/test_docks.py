@@ -139,7 +139,7 @@ def test_curves_are_wanted_when_a_training_is_chosen_and_when_it_moves(dock: Job
     assert wanted == ["/jobs/1", "/jobs/1"]
 
 
-@pytest.mark.parametrize(("job", "said"), [(RUNNING, "appears at step 20"), (FAILED, "it ended before the first")])
+@pytest.mark.parametrize(("job", "said"), [(RUNNING, "appears at step 20"), (FAILED, "before it recorded any")])
 def test_without_curves_it_says_whether_some_will_come(dock: JobsDock, job: JobSummary, said: str) -> None:
     dock.show_jobs(Jobs((job,)))
     assert said in texts(dock)

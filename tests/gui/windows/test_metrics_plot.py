@@ -95,7 +95,7 @@ def test_a_long_name_is_cut_at_sixty_letters(drawn: MetricsPlot) -> None:
 def test_without_curves_only_the_sentence_is_there(drawn: MetricsPlot) -> None:
     drawn.expect("")
     sentence = next(label for label in drawn.findChildren(QLabel) if label.property("role") == "muted")
-    assert sentence.text() == "No curves: it ended before the first."
+    assert sentence.text() == "No curves: the job ended before it recorded any."
     parts = (drawn.choice, drawn.plot)
     assert [part.isHidden() for part in (*parts, sentence)] == [True, True, False]
     drawn.show_metrics(Metrics((Curve("train", "loss", STEPS[:0], STEPS[:0] / 1.0), curve("train", "auPRC"))))
