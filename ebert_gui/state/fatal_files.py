@@ -7,6 +7,8 @@ from pathlib import Path
 import msgspec
 
 from ebert_core.protocol import codec
+from ebert_core.protocol.documents import read_json
+from ebert_core.protocol.errors import InvalidRequest
 from ebert_core.protocol.messages import Role
 from ebert_core.protocol.reading import FileStamp
 from ebert_core.protocol.whole_files import write_whole
@@ -61,9 +63,9 @@ class FatalFiles:
         if self._kept_in is None:
             return ()
         try:
-            read = msgspec.json.decode(self._kept_in.read_bytes(), type=tuple[FatalFile, ...])
+            read = read_json(self._kept_in, tuple[FatalFile, ...])
             return tuple(codec.with_strings(each, codec.from_travel) for each in read)
-        except (OSError, msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+        except (OSError, msgspec.MsgspecError, InvalidRequest):
             return ()
 
 
