@@ -81,7 +81,7 @@ class CheckpointDock(QDockWidget):
         if self._verdict is not None:
             self._verdict.choose_factor(factor)
         table = self._factor_table
-        for item in table.findItems(factor, Qt.MatchFlag.MatchExactly) if table is not None else ():
+        for item in table.findItems(shown(factor), Qt.MatchFlag.MatchExactly) if table is not None else ():
             if table is not None and item.column() == 0:
                 table.setCurrentItem(item)
 

@@ -80,8 +80,8 @@ class ExportDialog(QDialog):
         return Predict(
             checkpoint=self._checkpoint.path,
             dataset=self._dataset.path,
-            cell_type=self.cell_type.currentText(),
-            factor=self.factor.currentText(),
+            cell_type=_name_in(self.cell_type),
+            factor=_name_in(self.factor),
             output=self.output.text().strip(),
             chromosomes=self._chosen() if self.some.isChecked() else (),
             regions=tuple(filter(None, (self.regions.text().strip(),))) if self.listed.isChecked() else (),
@@ -101,7 +101,7 @@ class ExportDialog(QDialog):
         return f"{output.removesuffix(ending)}.igv.xml" if output and ending in _BROWSED else ""
 
     def _inputs(self) -> CellInputs:
-        return self._checkpoint.inputs_of(self.cell_type.currentText())
+        return self._checkpoint.inputs_of(_name_in(self.cell_type))
 
     def _build_fields(self, cell_type: str, factor: str) -> None:
         self.factor = _choice(sorted((known.name for known in self._checkpoint.factors), key=str.casefold), factor)
@@ -226,7 +226,7 @@ class ExportDialog(QDialog):
             self.here.isChecked(), ""
         )
         mark = ".SYNTHETIC" if self._dataset.seed is not None else ""
-        stem = slug(f"{self.factor.currentText()}.{self.cell_type.currentText()}.predicted{mark}{place}")
+        stem = slug(f"{_name_in(self.factor)}.{_name_in(self.cell_type)}.predicted{mark}{place}")
         return beside(self._dataset.path, "exports", stem + self.format.currentData())
 
     def _promise(self, spec: Predict) -> str:
@@ -330,6 +330,12 @@ def _with_ending(path: str, ending: str) -> str:
 
 def _choice(names: list[str], chosen: str) -> QComboBox:
     box = QComboBox()
-    box.addItems(names)
-    box.setCurrentIndex(max(0, box.findText(chosen)))
+    for name in names:
+        box.addItem(shown(name), name)
+    box.setCurrentIndex(max(0, box.findData(chosen)))
     return box
+
+
+def _name_in(box: QComboBox) -> str:
+    """The name that is chosen; empty where there is none to choose."""
+    return str(box.currentData() or "")

@@ -122,7 +122,7 @@ class PairTable(QTableWidget):
         return choice
 
     def _add_factor(self, row: int, factor: str) -> QTableWidgetItem:
-        box = QTableWidgetItem(factor)
+        box = QTableWidgetItem(shown(factor))
         box.setFlags(Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable | Qt.ItemFlag.ItemIsUserCheckable)
         box.setCheckState(Qt.CheckState.Checked)
         self.setItem(row, 0, box)

@@ -11,6 +11,7 @@ from PyQt6.QtWidgets import (
     QAbstractButton,
     QAbstractItemView,
     QApplication,
+    QComboBox,
     QLabel,
     QMenu,
     QMessageBox,
@@ -196,6 +197,15 @@ def test_dialogs_show_names_as_they_are(window, qtbot, hostile_dataset, hostile_
     dialog = dialogs(window, hostile_dataset, hostile_checkpoint)[name]()
     qtbot.addWidget(dialog)
     assert_plain(dialog, qtbot)
+    lists = [*dialog.findChildren(QAbstractItemView), *dialog.findChildren(QComboBox)]
+    texts = [text for each in lists if each.model() is not None for text in texts_of(each.model())]
+    assert not [text for text in texts if "\x1b" in text]
+
+
+def test_an_export_asks_for_a_name_as_it_is_in_the_dataset(window, qtbot, hostile_dataset, hostile_checkpoint) -> None:
+    dialog = dialogs(window, hostile_dataset, hostile_checkpoint)["export"]()
+    qtbot.addWidget(dialog)
+    assert (dialog.spec().factor, dialog.spec().cell_type) == (HOSTILE, HOSTILE)
 
 
 def test_the_question_about_a_job_shows_its_name_as_it_is(window, qtbot) -> None:
