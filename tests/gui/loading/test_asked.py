@@ -3,19 +3,14 @@
 import numpy as np
 import pytest
 from msgspec.structs import replace
-from recording import CHECKPOINT, DATASET, RecordingClient
+from recording import CHECKPOINT, DATASET
 
 from ebert_core.protocol.locus import Interval
 from ebert_core.protocol.modelling import AttendFrom, AttendWithin, Prediction, PredictView
-from ebert_core.protocol.offers import Demonstration, ListShipped, MakeDemonstration, Shipped
 from ebert_core.protocol.tracks import (
     CellType,
-    FindPlace,
-    OpenDataset,
     PeakFiles,
     Peaks,
-    Place,
-    Places,
     ReadGenes,
     ReadPeaks,
     ReadSequence,
@@ -27,7 +22,6 @@ from ebert_core.protocol.tracks import (
 from ebert_gui.browser.content import Held, TrackContent
 from ebert_gui.loading import needs, streams
 from ebert_gui.loading.guessing import guess_anchor
-from ebert_gui.loading.opening import Opener
 from ebert_gui.loading.tiles import TileCache
 from ebert_gui.state.tracks import (
     AttentionTrack,
@@ -41,7 +35,6 @@ from ebert_gui.state.tracks import (
     UnknownTrack,
 )
 from ebert_gui.state.workspace import Workspace
-from ebert_gui.workers.state import Condition, Failure, WorkerState
 
 LENGTH = 5_000_000
 CELLS = (
@@ -288,6 +281,14 @@ def test_tiles_of_another_zoom_are_drawn_under_those_that_have_come(here: Worksp
     assert [held.interval.start for held in drawn] == [1_000_000, 1_010_000]
 
 
+def test_two_requests_for_one_stretch_are_told_apart_by_their_strands(predicting: Workspace) -> None:
+    stream = stream_of(predicting)
+    one, two = (needs.predict(stream, at(0, 1000), strands) for strands in (1, 2))
+    assert isinstance(one, PredictView)
+    assert one != two
+    assert one.columns == needs.PREDICTION_COLUMNS
+
+
 # The anchor
 
 
@@ -352,86 +353,3 @@ def test_the_margin_is_a_share_of_what_is_seen_at_both_sides() -> None:
     wide = streams.with_margin(at(10_000, 12_000))
     assert 10_000 - wide.start == wide.end - 12_000 == round(2_000 * streams.MARGIN)
     assert 200 <= 10_000 - wide.start <= 4_000
-
-
-# What is opened
-
-
-@pytest.fixture
-def opener(qapp: object, here: Workspace, data: RecordingClient, model: RecordingClient) -> Opener:
-    return Opener(here, data, model)
-
-
-def answer(client: RecordingClient, reply: object) -> None:
-    number = next(iter(client.open))
-    client.open.pop(number)[1](reply)
-
-
-def test_shipped_checkpoints_are_asked_for_and_told(opener: Opener, data: RecordingClient) -> None:
-    told: list[Shipped] = []
-    opener.list_shipped(told.append)
-    assert data.asked == [ListShipped()]
-    answer(data, Shipped(()))
-    assert told == [Shipped(())]
-
-
-def test_the_demonstration_is_made_then_opened_and_a_failure_ends_the_waiting(opener, data: RecordingClient) -> None:
-    ended, said = [], []
-    opener.problem.connect(lambda sentence, _details: said.append(sentence))
-    opener.open_demonstration(lambda: ended.append(True))
-    assert data.asked == [MakeDemonstration()]
-    data.fail_all(Failure("invalid", "The disk is full."))
-    assert (ended, said) == ([True], ["The disk is full."])
-    opener.open_demonstration(lambda: ended.append(True))
-    answer(data, Demonstration("/demo/DATASET.toml", "/demo/checkpoint"))
-    assert [body.path for body in data.asked if isinstance(body, OpenDataset)] == ["/demo/DATASET.toml"]
-
-
-def test_a_place_is_found_or_said_not_to_be(opener: Opener, here: Workspace, data: RecordingClient) -> None:
-    said: list[str] = []
-    opener.problem.connect(lambda sentence, _details: said.append(sentence))
-    opener.find_place("MYC")
-    assert data.asked == [FindPlace("MYC")]
-    answer(data, Places((Place("MYC", at(30_000, 31_000)),)))
-    assert here.view.interval == at(29_000, 32_000)
-    opener.find_place("NONE")
-    answer(data, Places(()))
-    assert len(said) == 1
-    assert "NONE" in said[0]
-    assert here.view.interval == at(29_000, 32_000)
-    opener.find_place("X")
-    data.fail_all(Failure("invalid", "No genes."))
-    assert said[1:] == ["No genes."]
-
-
-def test_a_checkpoint_needs_a_dataset(qapp: object, data: RecordingClient, model: RecordingClient) -> None:
-    opener, said = Opener(Workspace(), data, model), list[str]()
-    opener.problem.connect(lambda sentence, _details: said.append(sentence))
-    opener.open_checkpoint("/c")
-    assert model.asked == []
-    assert said[0].startswith("Open a dataset first")
-
-
-def test_two_requests_for_one_stretch_are_told_apart_by_their_strands(predicting: Workspace) -> None:
-    stream = stream_of(predicting)
-    one, two = (needs.predict(stream, at(0, 1000), strands) for strands in (1, 2))
-    assert isinstance(one, PredictView)
-    assert one != two
-    assert one.columns == needs.PREDICTION_COLUMNS
-
-
-def test_a_model_worker_that_came_back_is_given_its_checkpoint_again(opener: Opener, here, model) -> None:
-    said: list[str] = []
-    opener.problem.connect(lambda sentence, _details: said.append(sentence))
-    opener.on_model_state(WorkerState(Condition.READY))
-    assert model.asked == []
-    opener.open_checkpoint("/c")
-    answer(model, CHECKPOINT)
-    opener.on_model_state(WorkerState(Condition.RESTARTING, "The model worker ended."))
-    assert said == ["The model worker ended."]
-    opener.on_model_state(WorkerState(Condition.READY))
-    opener.on_model_state(WorkerState(Condition.BUSY))
-    assert [body.path for body in model.asked] == ["/c", "/c"]
-    opener.on_model_state(WorkerState(Condition.FAILED, "It does not start."))
-    assert here.model_problem
-    assert len(said) == 2

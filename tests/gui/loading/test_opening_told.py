@@ -183,7 +183,7 @@ def test_a_gene_of_this_very_name_is_gone_to_and_any_other_is_a_sentence(told, d
     assert data.asked == [FindPlace("myc")]
     answer(data, Places((Place("MYCL", Interval("chr1", 1, 9)), myc)))
     shown = workspace.view.interval
-    assert shown.start <= 2_000_000 < 2_005_000 <= shown.end
+    assert (shown.start, shown.end) == (1_999_000, 2_006_000)
     assert told.take() == [("settled",)]
     for places, said in (
         ((), "There is no chromosome and no gene called myc here."),
@@ -195,6 +195,9 @@ def test_a_gene_of_this_very_name_is_gone_to_and_any_other_is_a_sentence(told, d
         assert (problem, settled) == ("problem", ("settled",))
         assert sentence.startswith(said)
         assert workspace.view.interval == shown
+    told.opener.find_place("myc")
+    data.fail_all(Failure("invalid", "There are no genes."))
+    assert told.take() == [("problem", "There are no genes.", ""), ("settled",)]
 
 
 def test_what_can_be_asked_without_opening_anything(told, data, model) -> None:
