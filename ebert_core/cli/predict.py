@@ -30,6 +30,7 @@ from ebert_core.jobs.specs import Change, absolute_paths, change_of, changed_spe
 from ebert_core.model.description import read_description
 from ebert_core.model.tokens import POSITION
 from ebert_core.protocol.errors import InvalidRequest
+from ebert_core.protocol.launched import launched_number
 from ebert_core.protocol.resources import shipped_checkpoints
 from ebert_core.protocol.showing import copy_to_standard_output, print_result, tell
 from ebert_core.protocol.specs import Predict
@@ -109,12 +110,15 @@ def run(arguments: argparse.Namespace) -> None:
     from ebert_core.inference.shards import Shards
 
     processes = Shards.from_environment()
-    for number, spec in enumerate(_unmade(specs, arguments)):
+    is_first = processes is None or processes.is_first
+    for number, spec in enumerate(_unmade(specs, arguments, is_first)):
         _run(spec, arguments, processes.of_prediction(number) if processes else None)
 
 
-def _unmade(specs: Sequence[Predict], arguments: argparse.Namespace) -> Sequence[Predict]:
-    """Of several cell types, those that an earlier run of the command has not finished; it prints the files of others.
+def _unmade(specs: Sequence[Predict], arguments: argparse.Namespace, is_first: bool) -> Sequence[Predict]:
+    """Of several cell types, those that an earlier run of the command has not finished.
+
+    Of the others, the first process prints the files.
 
     What is mistyped is refused before hours have gone into the first of them.
     """
@@ -127,7 +131,7 @@ def _unmade(specs: Sequence[Predict], arguments: argparse.Namespace) -> Sequence
     made = [] if arguments.anew else [spec for spec in specs if is_made(spec)]
     if len(made) == len(specs):
         return specs  # nothing was interrupted: whoever asks again wants it computed again
-    for spec in made if int(os.environ.get("RANK", "0")) == 0 else ():
+    for spec in made if is_first else ():
         tell(f"{spec.cell_type} is complete already; --anew computes it again.")
         for target in targets_of(spec, read_description(Path(spec.checkpoint))):
             print_result(target.path)
@@ -136,7 +140,7 @@ def _unmade(specs: Sequence[Predict], arguments: argparse.Namespace) -> Sequence
 
 def _run_to_standard_output(arguments: argparse.Namespace) -> None:
     """Writes the lines of a bedGraph on standard output once all are there, so that nobody reads half a prediction."""
-    if int(os.environ.get("WORLD_SIZE", "1")) > 1:
+    if launched_number("WORLD_SIZE", 1) > 1:
         raise InvalidRequest("Several processes write no standard output; name a file with --output.")
     with tempfile.TemporaryDirectory(prefix="ebert-predict-") as folder:
         arguments.output, arguments.sidecar = str(Path(folder) / f"{STANDARD_OUTPUT}.bedgraph"), False

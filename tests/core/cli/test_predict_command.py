@@ -256,6 +256,15 @@ def test_standard_output_takes_one_prediction(words, more, capsys):
     assert "one factor in one cell type" in said or "need files of their own" in said
 
 
+@pytest.mark.parametrize(
+    ("size", "sentence"), [("abc", "WORLD_SIZE is 'abc', not a whole number"), ("2", "write no standard output")]
+)
+def test_standard_output_is_of_one_process(words, size, sentence, monkeypatch, capsys):
+    monkeypatch.setenv("WORLD_SIZE", size)
+    assert main([*words, "--factors", "FOS", "--output", "-"]) == 2
+    assert sentence in capsys.readouterr().err
+
+
 def test_a_session_of_igv_is_written_for_each_cell_type_and_said(words, tmp_path, capsys):
     several = [
         *words,
