@@ -8,10 +8,11 @@ import msgspec
 
 from ebert_core.model.config import Architecture
 from ebert_core.protocol.chromosome_names import assembly_called
-from ebert_core.protocol.documents import read_json
+from ebert_core.protocol.documents import parse_json
 from ebert_core.protocol.errors import InvalidRequest
 from ebert_core.protocol.locus import Interval
 from ebert_core.protocol.modelling import Familiarity
+from ebert_core.protocol.regular_files import read_whole
 from ebert_core.protocol.reliability import Reliability
 from ebert_core.protocol.resources import shipped_checkpoints
 from ebert_core.protocol.specs import FineTune, Pretrain
@@ -20,7 +21,6 @@ from ebert_core.protocol.whole_files import whole_file
 from ebert_core.protocol.wording import all_of, did_you_mean
 
 FORMAT_VERSION = 1
-_LARGEST = 64 * 2**20
 
 Matrix = tuple[tuple[float, float, float, float], ...]
 
@@ -178,13 +178,12 @@ def read_description(folder: Path) -> Description:
         raise InvalidRequest(f"There is no checkpoint at {folder}.{shipped}")
     if not path.is_file():
         raise InvalidRequest(f"{folder} is no EBERT checkpoint: it holds no description.json (nothing else is loaded).")
-    if path.stat().st_size > _LARGEST:
-        raise InvalidRequest(f"{path} is too large to be a description.")
     try:
-        version = read_json(path, _Version).format_version
+        content = read_whole(path)
+        version = parse_json(content, _Version).format_version
         if version > FORMAT_VERSION:
             raise InvalidRequest(f"{folder} was written by a newer EBERT Browser (format {version}); update this one.")
-        description = read_json(path, Description)
+        description = parse_json(content, Description)
     except msgspec.DecodeError as error:
         raise InvalidRequest(f"{path} is damaged or not ours: {error}.") from error
     except OSError as error:

@@ -122,7 +122,7 @@ def test_a_file_of_that_name_that_is_no_sidecar_is_not_lost(spec_of, tmp_path):
     assert (tmp_path / "x.bw.json").read_text() == '{"mine": 1}'
 
 
-@pytest.mark.parametrize("content", [b"", b"{}", b"[" * 100_000, b'{"ebert_sidecar": 1}', b"\xff"])
+@pytest.mark.parametrize("content", [b"", b"{}", b"[" * 100_000, b'{"ebert_sidecar": 1}', b"\xff", b'{"file": "\xff"}'])
 def test_what_cannot_be_read_is_as_if_there_were_none(tmp_path, content):
     (tmp_path / "x.bw.json").write_bytes(content)
     assert read_sidecar(tmp_path / "x.bw") is None

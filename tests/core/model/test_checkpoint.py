@@ -147,7 +147,7 @@ def test_a_description_that_is_none_is_refused(copied, text, sentence):
 
 def test_an_endless_description_is_not_read(copied):
     os.truncate(copied / "description.json", 2**30)
-    assert "is too large to be a description" in refusal(copied)
+    assert "is larger than 64 MiB" in refusal(copied)
 
 
 @pytest.mark.parametrize(
