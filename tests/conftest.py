@@ -2,6 +2,7 @@
 
 import os
 import signal
+from collections.abc import Generator
 from pathlib import Path
 
 import pytest
@@ -17,6 +18,20 @@ for _signal, _usual in ((signal.SIGINT, signal.default_int_handler), (signal.SIG
 # A busy machine is slow and not wrong: tests wait until something comes, and only for what never comes so long.
 for _waiting in (QtBot.waitUntil, QtBot.waitSignal, QtBot.waitSignals, QtBot.waitExposed):
     _waiting.__kwdefaults__["timeout"] = 60_000
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_call(item: pytest.Item) -> Generator[None, None, None]:
+    """Take back a limit on the size of files that a test left in force: pytest writes its report to a file, too."""
+    resource = pytest.importorskip("resource")
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    try:
+        yield
+    finally:
+        after = resource.getrlimit(resource.RLIMIT_FSIZE)
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+    if after != before:
+        pytest.fail("This test leaves a limit on the size of files; hold it in a with block.")
 
 
 @pytest.fixture(scope="session")

@@ -1,6 +1,5 @@
 """A toy dataset and a checkpoint that has learned its rule, made once for all tests that only read them."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -43,13 +42,3 @@ def smallest(monkeypatch: pytest.MonkeyPatch) -> None:
 
     torch.set_num_threads(1)
     monkeypatch.setitem(PRESETS, "tiny", SMALLEST)
-
-
-@pytest.fixture
-def files_of_at_most_20_kb() -> Iterator[None]:
-    """What a full disk does to whoever writes."""
-    resource = pytest.importorskip("resource")
-    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, hard))
-    yield
-    resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))

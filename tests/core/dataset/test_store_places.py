@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from full_disk import files_of_at_most
 
 from ebert_core.cli.program import main
 from ebert_core.dataset.description import Dataset
@@ -182,8 +183,9 @@ def test_where_nothing_can_be_locked_a_store_is_made_all_the_same(toy_path, tmp_
     ]
 
 
-def test_a_full_disk_is_one_sentence_and_leaves_nothing(toy_path, tmp_path, files_of_at_most_20_kb):
-    with pytest.raises(InvalidRequest, match=r"The store .*DATASET\.store cannot be written: File too large"):
+def test_a_full_disk_is_one_sentence_and_leaves_nothing(toy_path, tmp_path):
+    sentence = r"The store .*DATASET\.store cannot be written: File too large"
+    with files_of_at_most(20_000), pytest.raises(InvalidRequest, match=sentence):
         prepared(Dataset.open(toy_path))
     assert not [path.name for path in tmp_path.iterdir() if "store" in path.name]
 

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from full_disk import files_of_at_most
 
 from ebert_core.jobs import reporter
 from ebert_core.jobs.control import remove_job
@@ -54,18 +55,12 @@ def test_a_block_of_zeros_left_by_a_power_cut_is_passed_over(tmp_path):
 
 
 def test_a_full_disk_is_a_sentence_and_loses_nothing(tmp_path):
-    import resource
-
     path = tmp_path / "events.jsonl"
     writer = LineWriter(path)
     writer.append(ONE)
-    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (path.stat().st_size + 5, hard))
-    try:
-        with pytest.raises(InvalidRequest, match="is full; what was finished is kept"):
-            writer.append(TWO)
-    finally:
-        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+    sentence = "is full; what was finished is kept"
+    with files_of_at_most(path.stat().st_size + 5), pytest.raises(InvalidRequest, match=sentence):
+        writer.append(TWO)
     assert read_lines(path, Event) == [ONE]
     writer.append(TWO)
     writer.close()

@@ -9,6 +9,7 @@ from pathlib import Path
 import msgspec
 import pytest
 import torch
+from full_disk import files_of_at_most
 from safetensors.torch import load_file, save_file
 from toy_binding import SMALLEST
 
@@ -178,10 +179,11 @@ def test_a_single_changed_bit_is_refused(copied):
     assert "weights.safetensors is damaged: its digest" in refusal(copied)
 
 
-def test_a_new_checkpoint_that_cannot_be_written_brings_the_old_one_back_first(copied, files_of_at_most_20_kb):
+def test_a_new_checkpoint_that_cannot_be_written_brings_the_old_one_back_first(copied):
     loaded = load_checkpoint(copied)
     os.replace(copied, copied.with_name(".copied.old"))
-    with pytest.raises(InvalidRequest, match=r"could not be written .*Free some space, then resume\."):
+    sentence = r"could not be written .*Free some space, then resume\."
+    with files_of_at_most(20_000), pytest.raises(InvalidRequest, match=sentence):
         save_checkpoint(copied, loaded.network, loaded.description)
     assert load_checkpoint(copied).description == loaded.description
 
@@ -200,10 +202,11 @@ def test_saving_replaces_the_checkpoint_that_was_there(copied):
     assert [path.name for path in copied.parent.iterdir()] == ["copied"]
 
 
-def test_a_full_disk_leaves_the_old_checkpoint_and_nothing_half_written(copied, files_of_at_most_20_kb):
+def test_a_full_disk_leaves_the_old_checkpoint_and_nothing_half_written(copied):
     loaded = load_checkpoint(copied)
     for place in (copied, copied.with_name("other")):
-        with pytest.raises(InvalidRequest, match=r"could not be written .*File too large"):
+        sentence = r"could not be written .*File too large"
+        with files_of_at_most(20_000), pytest.raises(InvalidRequest, match=sentence):
             save_checkpoint(place, loaded.network, loaded.description)
     assert [path.name for path in copied.parent.iterdir()] == ["copied"]
     assert load_checkpoint(copied).description == loaded.description

@@ -6,6 +6,7 @@ import msgspec
 import numpy as np
 import pytest
 import torch
+from full_disk import files_of_at_most
 from toy_binding import SMALLEST, pretrain_spec
 
 from ebert_core.model.checkpoint import load_checkpoint
@@ -147,11 +148,12 @@ def test_blocks_and_peaks_are_counted_on_the_genome():
     assert bound_peaks(np.zeros(0, np.int8)) == 0
 
 
-def test_a_full_disk_leaves_the_state_to_resume_from_as_it_was(toy_checkpoint, tmp_path, files_of_at_most_20_kb):
+def test_a_full_disk_leaves_the_state_to_resume_from_as_it_was(toy_checkpoint, tmp_path):
     network = load_checkpoint(toy_checkpoint).network
     trainer = Trainer(network, Engine(torch.device("cpu"), torch.float32), Schedule(1e-3, 1, 10), seed=1)
     saved = SavedRun(tmp_path, trainer, pretrain_spec(tmp_path, tmp_path), {})
     (tmp_path / "resume.safetensors").write_text("kept")
-    with pytest.raises(InvalidRequest, match=r"resume\.safetensors: the disk is full; the last one is kept"):
+    sentence = r"resume\.safetensors: the disk is full; the last one is kept"
+    with files_of_at_most(20_000), pytest.raises(InvalidRequest, match=sentence):
         saved.save()
     assert [path.read_text() for path in tmp_path.iterdir()] == ["kept"]

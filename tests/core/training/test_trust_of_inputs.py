@@ -1,11 +1,11 @@
 """A run stops with a sentence and keeps what it has: on a full disk, when a file changed, with peaks of elsewhere."""
 
-import resource
 import shutil
 from pathlib import Path
 
 import msgspec
 import pytest
+from full_disk import Disk
 from toy_binding import SilentReport, finetune_spec, pretrain_spec, write_toy_binding
 
 from ebert_core.dataset.description import Dataset
@@ -39,19 +39,6 @@ def stopped(short, tmp_path):
     with pytest.raises(Stopped):
         finetune(short, SilentReport(3), tmp_path / "work")
     return short
-
-
-class Disk:
-    """No file may grow beyond a size while it is full: what a full disk does to whoever writes."""
-
-    def __init__(self) -> None:
-        self._soft, self._hard = resource.getrlimit(resource.RLIMIT_FSIZE)
-
-    def fill(self, size: int = 0) -> None:
-        resource.setrlimit(resource.RLIMIT_FSIZE, (size, self._hard))
-
-    def free(self) -> None:
-        resource.setrlimit(resource.RLIMIT_FSIZE, (self._soft, self._hard))
 
 
 @pytest.fixture
