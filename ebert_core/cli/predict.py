@@ -31,11 +31,11 @@ from ebert_core.model.description import read_description
 from ebert_core.model.tokens import POSITION
 from ebert_core.protocol.errors import InvalidRequest
 from ebert_core.protocol.launched import launched_number
+from ebert_core.protocol.report import Stopped
 from ebert_core.protocol.resources import shipped_checkpoints
 from ebert_core.protocol.showing import copy_to_standard_output, print_result, tell
 from ebert_core.protocol.specs import Predict
 from ebert_core.protocol.wording import bases
-from ebert_core.training.report import Stopped
 
 if TYPE_CHECKING:
     from ebert_core.inference.export import Plan

@@ -23,10 +23,10 @@ from ebert_core.jobs.specs import KINDS, verb
 from ebert_core.jobs.summary import jobs_writing_to
 from ebert_core.protocol.errors import InvalidRequest
 from ebert_core.protocol.launched import launched_number
+from ebert_core.protocol.report import Report, Stopped
 from ebert_core.protocol.showing import print_result
 from ebert_core.protocol.specs import Evaluate, JobSpec
 from ebert_core.protocol.work import LIVE
-from ebert_core.training.report import Report, Stopped
 
 # Runs a spec: told where to report and where the state to resume from lies; returns what it made.
 _Run = Callable[[JobSpec, Report, Path], Path]

@@ -15,7 +15,7 @@ from torch import Tensor, distributed, nn
 
 from ebert_core.protocol.errors import InvalidRequest
 from ebert_core.protocol.launched import launched_number
-from ebert_core.training.report import Report
+from ebert_core.protocol.report import Report
 
 # While the first process measures or stores, the others wait. A process that dies is noticed at once all the same,
 # since its connections close and torchrun ends the others.

@@ -26,6 +26,7 @@ from ebert_core.protocol.calling import calls_of
 from ebert_core.protocol.errors import InvalidRequest
 from ebert_core.protocol.hearing import heard_by
 from ebert_core.protocol.locus import Interval
+from ebert_core.protocol.report import Report, Stopped
 from ebert_core.protocol.resources import is_shipped
 from ebert_core.protocol.specs import Evaluate
 from ebert_core.protocol.whole_files import write_whole
@@ -40,7 +41,6 @@ from ebert_core.training.masked_scores import MaskedScorer, score_pretraining
 from ebert_core.training.material import Material, open_material
 from ebert_core.training.places import union
 from ebert_core.training.remeasure import check_unseen, judge_anew
-from ebert_core.training.report import Report, Stopped
 from ebert_core.training.request import check_numbers
 from ebert_core.training.trees import TREES
 

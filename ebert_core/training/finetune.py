@@ -33,6 +33,7 @@ from ebert_core.model.description import FORMAT_VERSION, Description, FactorReco
 from ebert_core.model.device import Engine, choose_engine, idle_gpu_warning
 from ebert_core.model.network import Ebert
 from ebert_core.model.tokens import BIN
+from ebert_core.protocol.report import Report, Stopped
 from ebert_core.protocol.specs import FineTune
 from ebert_core.training import leaks
 from ebert_core.training.ahead import read_ahead
@@ -55,7 +56,6 @@ from ebert_core.training.held_out import HeldOut, held_out
 from ebert_core.training.limits import limits_of
 from ebert_core.training.loop import Schedule, Trainer
 from ebert_core.training.material import Material, open_material
-from ebert_core.training.report import Report, Stopped
 from ebert_core.training.request import oddities, without_folders
 from ebert_core.training.resume import SavedRun
 from ebert_core.training.sampling import Example, tiled_examples

@@ -14,12 +14,12 @@ from ebert_core.dataset.labels import measured_labels
 from ebert_core.model.description import read_description
 from ebert_core.model.tokens import BIN
 from ebert_core.protocol.errors import InvalidRequest
+from ebert_core.protocol.report import Unheard
 from ebert_core.protocol.specs import Evaluate, FineTune
 from ebert_core.training.comparison import Estimate
 from ebert_core.training.evaluation import Evaluation, read_evaluation
 from ebert_core.training.held_out import bound_peaks
 from ebert_core.training.material import Material, open_material
-from ebert_core.training.report import Unheard
 from ebert_core.training.request import without_folders
 
 PRETRAINED, RANDOM = "pretrained", "random"

@@ -16,13 +16,13 @@ from ebert_core.model.device import Engine
 from ebert_core.model.network import Ebert
 from ebert_core.model.tokens import BASE_COUNT, BIN, FIRST_STATE
 from ebert_core.protocol.locus import Interval
+from ebert_core.protocol.report import Report
 from ebert_core.training.comparison import Estimate
 from ebert_core.training.evaluation import MaskedScores
 from ebert_core.training.held_out import BLOCK_WIDTHS
 from ebert_core.training.markov import MarkovBaseline
 from ebert_core.training.masking import hide_every, hide_states, native_units
 from ebert_core.training.material import Material
-from ebert_core.training.report import Report
 from ebert_core.training.resampling import draws
 from ebert_core.training.sampling import Example, stretches
 

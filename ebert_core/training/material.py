@@ -20,10 +20,10 @@ from ebert_core.model.config import Architecture
 from ebert_core.model.description import InputFile, Matrix
 from ebert_core.model.tokens import BIN
 from ebert_core.protocol.locus import Interval
+from ebert_core.protocol.report import Report
 from ebert_core.training.distributed import first_alone
 from ebert_core.training.labels_store import LabelStore
 from ebert_core.training.places import parts_with
-from ebert_core.training.report import Report
 from ebert_core.training.sampling import Example, drawn_share, stretches
 from ebert_core.training.split import check_cell_types, chosen_factors, read_split
 

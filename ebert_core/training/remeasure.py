@@ -18,12 +18,12 @@ from ebert_core.model.device import Engine
 from ebert_core.model.tokens import BIN
 from ebert_core.protocol.errors import InvalidRequest
 from ebert_core.protocol.locus import Interval, format_locus
+from ebert_core.protocol.report import Report, Stopped
 from ebert_core.protocol.verdict import Verdict
 from ebert_core.training.calibration import factor_records
 from ebert_core.training.held_out import HeldOut, held_out
 from ebert_core.training.limits import calibration_limits, uncalibrated_limits
 from ebert_core.training.material import Material, open_material
-from ebert_core.training.report import Report, Stopped
 from ebert_core.training.verdict import verdict_of
 
 

@@ -17,13 +17,13 @@ from ebert_core.model.tokens import BIN
 from ebert_core.protocol.hearing import heard_by
 from ebert_core.protocol.locus import Interval, format_locus
 from ebert_core.protocol.reliability import FEWEST_PEAKS
+from ebert_core.protocol.report import Report, Stopped
 from ebert_core.protocol.verdict import Judgement, Outcome, Verdict
 from ebert_core.protocol.wording import listed
 from ebert_core.training.baselines import MOTIF_SCAN, MotifAccessibility, fit_motif_accessibility, motif_scan
 from ebert_core.training.comparison import Pair, bootstrap, pooled_pair
 from ebert_core.training.held_out import BlockWidth, HeldOut, block_width, bound_peaks, narrowed
 from ebert_core.training.material import Material
-from ebert_core.training.report import Report, Stopped
 from ebert_core.training.trees import TREES
 from ebert_core.training.verdict_words import Words, with_overall_sentence, with_sentence
 from ebert_core.training.workload import BEFORE_VERDICT

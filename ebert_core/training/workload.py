@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Literal, NamedTuple
 
-from ebert_core.training.report import Report
+from ebert_core.protocol.report import Report
 
 # The gradients of a window take about twice as long as its logits.
 TRAINED_WINDOW = 3.0

@@ -19,8 +19,8 @@ from ebert_core.jobs.records import Event
 from ebert_core.jobs.reporter import JobReporter, open_job
 from ebert_core.jobs.summary import summarise
 from ebert_core.protocol.errors import InvalidRequest
+from ebert_core.protocol.report import Stopped
 from ebert_core.protocol.specs import Predict
-from ebert_core.training.report import Stopped
 
 ONE, TWO = Event(1.0, "note", note="one"), Event(2.0, "note", note="two")
 

@@ -15,8 +15,8 @@ from ebert_core.jobs.records import Event
 from ebert_core.jobs.reporter import JobReporter, open_job
 from ebert_core.jobs.summary import list_jobs
 from ebert_core.protocol.errors import InvalidRequest
+from ebert_core.protocol.report import Stopped
 from ebert_core.protocol.specs import Evaluate, Pretrain
-from ebert_core.training.report import Stopped
 
 LONG_AGO = time.time() - 100 * 86_400
 

@@ -13,11 +13,11 @@ from ebert_core.cli.outcomes import summary_of
 from ebert_core.model.description import read_description, replace_description
 from ebert_core.protocol.errors import InvalidRequest
 from ebert_core.protocol.locus import Interval
+from ebert_core.protocol.report import Stopped
 from ebert_core.protocol.resources import shipped_checkpoints
 from ebert_core.protocol.specs import Evaluate
 from ebert_core.training.evaluate import evaluate
 from ebert_core.training.pretrain import pretrain
-from ebert_core.training.report import Stopped
 
 
 @pytest.fixture

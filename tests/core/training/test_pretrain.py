@@ -9,10 +9,10 @@ from toy_binding import TOML, SilentReport, finetune_spec, pretrain_spec, write_
 
 from ebert_core.model.checkpoint import load_checkpoint
 from ebert_core.protocol.errors import InvalidRequest
+from ebert_core.protocol.report import Stopped
 from ebert_core.training.finetune import finetune
 from ebert_core.training.material import Material
 from ebert_core.training.pretrain import pretrain
-from ebert_core.training.report import Stopped
 
 
 @pytest.fixture

@@ -12,8 +12,8 @@ from safetensors.torch import load_file, save_file
 from toy_binding import SilentReport, finetune_spec
 
 from ebert_core.protocol.errors import InvalidRequest
+from ebert_core.protocol.report import Stopped
 from ebert_core.training.finetune import finetune
-from ebert_core.training.report import Stopped
 from ebert_core.training.request import FineTune
 
 STATE, PREVIOUS = "resume.safetensors", "resume-previous.safetensors"

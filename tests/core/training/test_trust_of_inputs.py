@@ -17,10 +17,10 @@ from ebert_core.jobs.reporter import open_job
 from ebert_core.jobs.summary import list_jobs
 from ebert_core.model.checkpoint import load_checkpoint
 from ebert_core.protocol.errors import InvalidRequest
+from ebert_core.protocol.report import Stopped
 from ebert_core.training import resume
 from ebert_core.training.finetune import finetune
 from ebert_core.training.pretrain import pretrain
-from ebert_core.training.report import Stopped
 
 
 @pytest.fixture
