@@ -31,9 +31,9 @@ from ebert_core.jobs.reading import Damaged
 from ebert_core.jobs.records import Event, Process, is_suspended, this_host
 from ebert_core.jobs.specs import verb
 from ebert_core.protocol.errors import InvalidRequest
+from ebert_core.protocol.report import FORESEEABLE
 from ebert_core.protocol.specs import JobSpec, Predict
 from ebert_core.protocol.work import LIVE, JobState, JobSummary
-from ebert_core.training.workload import BEFORE_VERDICT
 
 _Read = TypeVar("_Read")
 
@@ -272,7 +272,7 @@ def _remaining_seconds(events: list[Event]) -> float | None:
     # What came before the first step forward was preparation, which does not come again.
     first = next(event for event in reversed(reports) if event.fraction == reports[0].fraction)
     last = reports[-1]
-    if last.fraction >= BEFORE_VERDICT:
-        return None  # how long the verdict takes is told by nothing that came before
+    if last.fraction >= FORESEEABLE:
+        return None  # how long the rest takes is told by nothing that came before
     seconds_for_all = (last.time - first.time) / (last.fraction - first.fraction)
     return max(0.0, seconds_for_all * (1.0 - last.fraction) - (time.time() - last.time))

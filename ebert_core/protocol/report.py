@@ -1,8 +1,12 @@
-"""How training tells what it does: through an object it is given, so that it knows neither jobs nor terminals."""
+"""How a long run tells what it does: through an object it is given, so that it knows neither jobs nor terminals."""
 
 from typing import Protocol
 
 from ebert_core.protocol.errors import InvalidRequest
+
+# Up to this share of a run's progress, the time that it took tells how long the rest takes. A fine-tuning's verdict,
+# whose baselines take as long as they take, has the part above it.
+FORESEEABLE = 0.98
 
 
 class Report(Protocol):

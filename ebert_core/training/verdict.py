@@ -17,7 +17,7 @@ from ebert_core.model.tokens import BIN
 from ebert_core.protocol.hearing import heard_by
 from ebert_core.protocol.locus import Interval, format_locus
 from ebert_core.protocol.reliability import FEWEST_PEAKS
-from ebert_core.protocol.report import Report, Stopped
+from ebert_core.protocol.report import FORESEEABLE, Report, Stopped
 from ebert_core.protocol.verdict import Judgement, Outcome, Verdict
 from ebert_core.protocol.wording import listed
 from ebert_core.training.baselines import MOTIF_SCAN, MotifAccessibility, fit_motif_accessibility, motif_scan
@@ -26,7 +26,6 @@ from ebert_core.training.held_out import BlockWidth, HeldOut, block_width, bound
 from ebert_core.training.material import Material
 from ebert_core.training.trees import TREES
 from ebert_core.training.verdict_words import Words, with_overall_sentence, with_sentence
-from ebert_core.training.workload import BEFORE_VERDICT
 
 MODEL = "model"
 _BASELINE = "baseline"
@@ -83,7 +82,7 @@ def verdict_of(
             raise Stopped("Stopped before the verdict; resume to go on.")
 
     def heard(fraction: float, note: str) -> None:
-        report.progress(BEFORE_VERDICT + (1 - BEFORE_VERDICT) * fraction, note)
+        report.progress(FORESEEABLE + (1 - FORESEEABLE) * fraction, note)
         stops(fraction)
 
     with heard_by(stops):

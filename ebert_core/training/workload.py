@@ -3,12 +3,10 @@
 from collections.abc import Callable
 from typing import Literal, NamedTuple
 
-from ebert_core.protocol.report import Report
+from ebert_core.protocol.report import FORESEEABLE, Report
 
 # The gradients of a window take about twice as long as its logits.
 TRAINED_WINDOW = 3.0
-# The verdict fits baselines, whose time windows do not tell: it has the rest of the progress.
-BEFORE_VERDICT = 0.98
 
 Part = Literal["training", "measuring", "search", "calibration"]
 
@@ -28,7 +26,7 @@ class Workload(NamedTuple):
     calibration: float
 
     def done(self, part: Part, share: float, epoch: int = 0) -> float:
-        """How far the run is, from 0 to `BEFORE_VERDICT`, when so much of one part is done.
+        """How far the run is, from 0 to `FORESEEABLE`, when so much of one part is done.
 
         Args:
             part: which.
@@ -37,11 +35,11 @@ class Workload(NamedTuple):
         """
         whole = self._before(self.epochs) + self.calibration
         if part == "calibration":
-            return BEFORE_VERDICT * (self._before(self.epochs) + share * self.calibration) / whole
+            return FORESEEABLE * (self._before(self.epochs) + share * self.calibration) / whole
         in_order: dict[Part, float] = {"training": self.training, "measuring": self.measuring, "search": self.search}
         names = list(in_order)
         earlier = sum(in_order[name] for name in names[: names.index(part)])
-        return BEFORE_VERDICT * (self._before(epoch) + earlier + share * in_order[part]) / whole
+        return FORESEEABLE * (self._before(epoch) + earlier + share * in_order[part]) / whole
 
     def told(self, report: Report, part: Part, epoch: int = 0) -> Callable[[float, str], None]:
         """Takes the share of one part that is done, and reports how far the whole run is."""

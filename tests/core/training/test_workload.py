@@ -5,8 +5,9 @@ import torch
 from toy_binding import SilentReport, finetune_spec
 
 from ebert_core.model.network import Ebert
+from ebert_core.protocol.report import FORESEEABLE
 from ebert_core.training.finetune import finetune
-from ebert_core.training.workload import BEFORE_VERDICT, TRAINED_WINDOW, Workload
+from ebert_core.training.workload import TRAINED_WINDOW, Workload
 
 
 def test_each_part_takes_the_share_of_its_windows():
@@ -20,7 +21,7 @@ def test_each_part_takes_the_share_of_its_windows():
         work.done("calibration", 0),
         work.done("calibration", 1),
     ]
-    assert ends == pytest.approx([BEFORE_VERDICT * windows / 200 for windows in (30, 40, 60, 75, 135, 140, 200)])
+    assert ends == pytest.approx([FORESEEABLE * windows / 200 for windows in (30, 40, 60, 75, 135, 140, 200)])
 
 
 class Counting(SilentReport):
@@ -54,5 +55,5 @@ def test_the_fractions_of_a_run_follow_the_windows_that_its_network_sees(
     assert fractions == sorted(fractions)
     for seen, fraction in report.said:
         # A tile at each end of a region is shared with what lies beside it.
-        assert min(fraction, BEFORE_VERDICT) == pytest.approx(BEFORE_VERDICT * seen / report.seen, abs=0.03)
-    assert fractions[-1] > BEFORE_VERDICT
+        assert min(fraction, FORESEEABLE) == pytest.approx(FORESEEABLE * seen / report.seen, abs=0.03)
+    assert fractions[-1] > FORESEEABLE
