@@ -43,8 +43,8 @@ def run(arguments: argparse.Namespace) -> None:
     if cell_types and not measures:
         raise InvalidRequest("--cell-types says where to measure; it needs --dataset and --regions.")
     from ebert_core.model.checkpoint import save_checkpoint
+    from ebert_core.model.checkpoint_place import check_place
     from ebert_core.model.device import choose_engine
-    from ebert_core.model.durable import check_place
     from ebert_core.training.merge import averaged, load_members
     from ebert_core.training.remeasure import HeldOutLoci, remeasured
 

@@ -16,7 +16,7 @@ import msgspec
 
 from ebert_core.inference.stretches import Tell
 from ebert_core.model.description import InputFile
-from ebert_core.model.durable import is_full
+from ebert_core.protocol.disks import is_full
 from ebert_core.protocol.documents import read_json
 from ebert_core.protocol.errors import InvalidRequest
 from ebert_core.protocol.whole_files import write_whole

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple, TypeVar
 import msgspec
 
 from ebert_core.jobs.reading import ends_of
-from ebert_core.model.durable import is_full
+from ebert_core.protocol.disks import is_full
 from ebert_core.protocol.errors import InvalidRequest
 from ebert_core.protocol.whole_files import write_whole
 

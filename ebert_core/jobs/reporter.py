@@ -21,7 +21,7 @@ from ebert_core.jobs.directory import EVENTS, METRICS, PID, RESULT, STOP, new_jo
 from ebert_core.jobs.lines import LineWriter, as_json, write_file
 from ebert_core.jobs.lock import HEARTBEAT_SECONDS, take_lock
 from ebert_core.jobs.records import Event, EventKind, Metric, Process, Result, started_ticks, this_host
-from ebert_core.model.durable import is_full
+from ebert_core.protocol.disks import is_full
 from ebert_core.protocol.errors import InvalidRequest
 from ebert_core.protocol.report import Stopped
 from ebert_core.protocol.showing import tell

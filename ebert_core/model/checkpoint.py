@@ -16,10 +16,11 @@ import torch
 from safetensors import SafetensorError, safe_open
 from safetensors.torch import save_file
 
+from ebert_core.model.checkpoint_place import check_place
 from ebert_core.model.description import Description, Versions, read_description
 from ebert_core.model.device import Engine
-from ebert_core.model.durable import check_place, is_full
 from ebert_core.model.ensemble import Ensemble, Network, build_network
+from ebert_core.protocol.disks import is_full
 from ebert_core.protocol.errors import InvalidRequest
 from ebert_core.protocol.regular_files import open_file, refuse_irregular
 from ebert_core.protocol.whole_files import new_part_folder, sync, sync_names

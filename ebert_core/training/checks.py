@@ -14,9 +14,9 @@ from ebert_core.dataset.derived import select_signals
 from ebert_core.dataset.description import Dataset
 from ebert_core.dataset.labels import merged_spans
 from ebert_core.inference.given import Reads
+from ebert_core.model.checkpoint_place import check_place
 from ebert_core.model.config import PRESETS, Architecture
 from ebert_core.model.description import Description, read_description
-from ebert_core.model.durable import check_place
 from ebert_core.protocol.adopting import changed_names
 from ebert_core.protocol.alphabets import advice_on_states
 from ebert_core.protocol.errors import InvalidRequest

@@ -17,10 +17,10 @@ from torch.nn import functional as f
 from ebert_core.dataset.digests import joint_digest
 from ebert_core.inference.batches import Inputs
 from ebert_core.model.checkpoint import now, present_versions, save_checkpoint
+from ebert_core.model.checkpoint_place import check_place
 from ebert_core.model.config import PRESETS, Architecture
 from ebert_core.model.description import FORMAT_VERSION, Description, InputFile
 from ebert_core.model.device import choose_engine, idle_gpu_warning
-from ebert_core.model.durable import check_place
 from ebert_core.model.network import Ebert
 from ebert_core.model.tokens import BASE_COUNT, BIN, FIRST_STATE, MASKED_BASE, POSITION
 from ebert_core.protocol.errors import InvalidRequest

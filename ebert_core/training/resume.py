@@ -21,7 +21,7 @@ from torch import Tensor
 from ebert_core.dataset.digests import differences
 from ebert_core.model.checkpoint import present_versions
 from ebert_core.model.description import InputFile, Versions
-from ebert_core.model.durable import is_full
+from ebert_core.protocol.disks import is_full
 from ebert_core.protocol.errors import InvalidRequest
 from ebert_core.protocol.report import Report
 from ebert_core.protocol.whole_files import new_part, put_in_place, sync

@@ -1,33 +1,14 @@
-"""Whether a checkpoint may be written to a place, and whether a disk is full.
+"""Whether a checkpoint may be written to a place.
 
 Free of torch, so that any process may use it.
 """
 
-import errno
-import tempfile
 from pathlib import Path
 
+from ebert_core.protocol.disks import can_write
 from ebert_core.protocol.errors import InvalidRequest
 
 _CHECKPOINT_FILES = ("weights.safetensors", "description.json")
-_NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
-
-
-def can_write(folder: Path) -> bool:
-    """Whether a folder takes files: tried, because permissions do not tell of file systems that take none."""
-    try:
-        with tempfile.TemporaryFile(dir=folder):
-            return True
-    except OSError:
-        return False
-
-
-def is_full(error: Exception) -> bool:
-    """Whether this error says that a disk is full, or that this user may not have more of it."""
-    if isinstance(error, OSError) and error.errno is not None:
-        return error.errno in _NO_ROOM
-    # What safetensors says of the system's errors.
-    return any(f"os error {number})" in str(error) for number in _NO_ROOM)
 
 
 def check_place(folder: Path) -> None:
