@@ -9,6 +9,7 @@ from pathlib import Path
 
 import msgspec
 import pytest
+from full_disk import files_of_at_most
 from toy_binding import quiet, write_toy_binding
 
 from ebert_core.cli.program import main
@@ -249,9 +250,10 @@ def test_on_a_full_disk_it_keeps_what_it_has_and_goes_on_later(words, tmp_path, 
     )
 
 
-def test_a_part_that_no_disk_takes_is_a_sentence(tmp_path, files_of_at_most_20_kb):
+def test_a_part_that_no_disk_takes_is_a_sentence(tmp_path):
     kept = Parts(tmp_path)
-    with pytest.raises(InvalidRequest, match=rf"The disk that holds {tmp_path.parent} is full; free some space\."):
+    sentence = rf"The disk that holds {tmp_path.parent} is full; free some space\."
+    with files_of_at_most(20_000), pytest.raises(InvalidRequest, match=sentence):
         kept.write(1, [bytes(30_000)])
     assert list(tmp_path.iterdir()) == []
 
