@@ -28,7 +28,7 @@ from numpy.typing import NDArray
 from ebert_core.inference.predict import Predictor
 from ebert_core.model.checkpoint import Checkpoint, load_checkpoint
 from ebert_core.model.device import Engine, choose_engine
-from ebert_core.model.tokens import BIN
+from ebert_core.protocol.grid import BIN
 from ebert_core.protocol.reliability import FEWEST_PEAKS, Reliability
 from ebert_core.protocol.specs import FineTune
 from ebert_core.training.calibration import factor_maps, variance_of_total

@@ -37,7 +37,8 @@ from ebert_core.model.checkpoint import load_checkpoint
 from ebert_core.model.config import PRESETS
 from ebert_core.model.device import Engine, choose_engine
 from ebert_core.model.network import Ebert
-from ebert_core.model.tokens import BASE_COUNT, BIN, FIRST_STATE
+from ebert_core.model.tokens import BASE_COUNT, FIRST_STATE
+from ebert_core.protocol.grid import BIN
 from ebert_core.protocol.locus import Interval
 from ebert_core.protocol.specs import Pretrain
 from ebert_core.training.markov import MarkovBaseline

@@ -28,8 +28,8 @@ from ebert_core.jobs.lock import writing_to
 from ebert_core.jobs.reporter import JobReporter
 from ebert_core.jobs.specs import Change, absolute_paths, change_of, changed_spec, read_spec
 from ebert_core.model.description import read_description
-from ebert_core.model.tokens import POSITION
 from ebert_core.protocol.errors import InvalidRequest
+from ebert_core.protocol.grid import POSITION
 from ebert_core.protocol.launched import launched_number
 from ebert_core.protocol.report import Stopped
 from ebert_core.protocol.resources import shipped_checkpoints

@@ -9,9 +9,9 @@ from numpy.typing import NDArray
 from ebert_core.dataset.windows import windows
 from ebert_core.inference.batches import Inputs
 from ebert_core.inference.predict import Predictor
-from ebert_core.model.tokens import BIN
 from ebert_core.protocol.edits import Edit
 from ebert_core.protocol.errors import InvalidRequest
+from ebert_core.protocol.grid import BIN
 from ebert_core.protocol.locus import Interval
 from ebert_core.protocol.modelling import AttentionMap, AttentionProfile
 

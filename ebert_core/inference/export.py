@@ -30,8 +30,8 @@ from ebert_core.inference.stretches import Block, Stretch, Tell, along_genome, b
 from ebert_core.inference.targets import Target, targets_of
 from ebert_core.model.checkpoint import Checkpoint, load_checkpoint
 from ebert_core.model.device import Engine, choose_engine, keep_freed_memory
-from ebert_core.model.tokens import POSITION
 from ebert_core.protocol.errors import InvalidRequest
+from ebert_core.protocol.grid import POSITION
 from ebert_core.protocol.locus import Interval
 from ebert_core.protocol.specs import Predict
 from ebert_core.protocol.threads import choose_threads

@@ -5,7 +5,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ebert_core.model.config import Architecture
-from ebert_core.model.tokens import BIN, POSITION
+from ebert_core.protocol.grid import BIN, POSITION
 from ebert_core.protocol.locus import Interval
 
 

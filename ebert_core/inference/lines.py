@@ -9,7 +9,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from ebert_core.model.tokens import BIN, POSITION
+from ebert_core.protocol.grid import BIN, POSITION
 
 # Nine significant digits tell every float32 from its neighbours.
 _DIGITS = 9

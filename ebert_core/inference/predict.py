@@ -18,11 +18,11 @@ from ebert_core.inference.batches import Inputs, Stream, channels_of
 from ebert_core.inference.grid import TileGrid
 from ebert_core.model.checkpoint import Checkpoint
 from ebert_core.model.device import Engine
-from ebert_core.model.tokens import BIN, POSITION
 from ebert_core.protocol.bases import N
 from ebert_core.protocol.chromosome_names import KnownNames
 from ebert_core.protocol.edits import Edit
 from ebert_core.protocol.errors import InvalidRequest
+from ebert_core.protocol.grid import BIN, POSITION
 from ebert_core.protocol.locus import Interval
 
 Report = Callable[[float, str], None]

@@ -11,7 +11,7 @@ from ebert_core.inference.fitting import check_fit
 from ebert_core.inference.predict import Bins, Predictor
 from ebert_core.model.checkpoint import load_checkpoint
 from ebert_core.model.device import choose_engine
-from ebert_core.model.tokens import BIN, POSITION
+from ebert_core.protocol.grid import BIN, POSITION
 from ebert_core.protocol.locus import Interval
 
 

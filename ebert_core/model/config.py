@@ -4,8 +4,8 @@ from typing import Literal
 
 import msgspec
 
-from ebert_core.model.tokens import BIN, POSITION
 from ebert_core.protocol.errors import InvalidRequest
+from ebert_core.protocol.grid import BIN, POSITION
 from ebert_core.protocol.specs import Preset
 
 BaseEmbedding = Literal["convolution", "table"]

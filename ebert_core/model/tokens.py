@@ -8,8 +8,3 @@ BASE_COUNT = 4
 MISSING_STATE = 0
 MASKED_STATE = 1
 FIRST_STATE = 2
-
-# One grid for everything: predictions stand every POSITION bases, a bin is BIN bases, states come per BIN.
-POSITION = 50
-BIN = 200
-POSITIONS_PER_BIN = BIN // POSITION

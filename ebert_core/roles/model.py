@@ -15,9 +15,9 @@ from ebert_core.inference.predict import Predictor
 from ebert_core.model.checkpoint import load_checkpoint
 from ebert_core.model.description import Description
 from ebert_core.model.device import Engine, choose_engine
-from ebert_core.model.tokens import BIN, POSITION
 from ebert_core.protocol.bases import N
 from ebert_core.protocol.errors import InvalidRequest
+from ebert_core.protocol.grid import BIN, POSITION
 from ebert_core.protocol.inputs import input_sentences
 from ebert_core.protocol.locus import Interval
 from ebert_core.protocol.modelling import (

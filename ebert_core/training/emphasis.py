@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from ebert_core.inference.predict import Predictor
-from ebert_core.model.tokens import BIN, POSITION
+from ebert_core.protocol.grid import BIN, POSITION
 from ebert_core.protocol.locus import Interval
 from ebert_core.training.focus import BoundBins, Focus, bound_units, summed_by_unit
 from ebert_core.training.material import Material

@@ -20,10 +20,10 @@ from ebert_core.inference.predict import Predictor
 from ebert_core.model.checkpoint import load_checkpoint, present_versions
 from ebert_core.model.description import Description, read_description
 from ebert_core.model.device import Engine, choose_engine
-from ebert_core.model.tokens import BIN
 from ebert_core.protocol.calling import calls_of
 from ebert_core.protocol.disks import can_write
 from ebert_core.protocol.errors import InvalidRequest
+from ebert_core.protocol.grid import BIN
 from ebert_core.protocol.hearing import heard_by
 from ebert_core.protocol.locus import Interval
 from ebert_core.protocol.report import Report, Stopped

@@ -32,7 +32,7 @@ from ebert_core.model.config import PRESETS, Architecture
 from ebert_core.model.description import FORMAT_VERSION, Description, FactorRecord, InputFile
 from ebert_core.model.device import Engine, choose_engine, idle_gpu_warning
 from ebert_core.model.network import Ebert
-from ebert_core.model.tokens import BIN
+from ebert_core.protocol.grid import BIN
 from ebert_core.protocol.report import Report, Stopped
 from ebert_core.protocol.specs import FineTune
 from ebert_core.training import leaks

@@ -14,7 +14,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from ebert_core.model.tokens import BIN, POSITIONS_PER_BIN
+from ebert_core.protocol.grid import BIN, POSITIONS_PER_BIN
 from ebert_core.protocol.locus import Interval
 from ebert_core.training.sampling import Example
 

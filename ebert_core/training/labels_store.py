@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from ebert_core.dataset.description import Dataset
 from ebert_core.dataset.labels import NOT_SCORED, STEP, measured_labels, scorable_bins
-from ebert_core.model.tokens import BIN, POSITIONS_PER_BIN
+from ebert_core.protocol.grid import BIN, POSITIONS_PER_BIN
 from ebert_core.protocol.locus import Interval
 from ebert_core.training.sampling import Example
 

@@ -12,8 +12,8 @@ import msgspec
 
 from ebert_core.dataset.labels import measured_labels
 from ebert_core.model.description import read_description
-from ebert_core.model.tokens import BIN
 from ebert_core.protocol.errors import InvalidRequest
+from ebert_core.protocol.grid import BIN
 from ebert_core.protocol.report import Unheard
 from ebert_core.protocol.specs import Evaluate, FineTune
 from ebert_core.training.comparison import Estimate

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from ebert_core.model.description import FactorRecord
-from ebert_core.model.tokens import BIN
+from ebert_core.protocol.grid import BIN
 from ebert_core.protocol.reliability import FEWEST_PEAKS, calibration_warning
 from ebert_core.protocol.wording import listed
 from ebert_core.training.material import Material

@@ -14,7 +14,8 @@ from ebert_core.inference.batches import Inputs, channels_of
 from ebert_core.model.checkpoint import Checkpoint
 from ebert_core.model.device import Engine
 from ebert_core.model.network import Ebert
-from ebert_core.model.tokens import BASE_COUNT, BIN, FIRST_STATE
+from ebert_core.model.tokens import BASE_COUNT, FIRST_STATE
+from ebert_core.protocol.grid import BIN
 from ebert_core.protocol.locus import Interval
 from ebert_core.protocol.report import Report
 from ebert_core.training.comparison import Estimate

@@ -8,8 +8,9 @@ import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
-from ebert_core.model.tokens import BIN, FIRST_STATE, MASKED_BASE, MASKED_STATE
+from ebert_core.model.tokens import FIRST_STATE, MASKED_BASE, MASKED_STATE
 from ebert_core.protocol.bases import N
+from ebert_core.protocol.grid import BIN
 
 
 class Masked(NamedTuple):

@@ -18,7 +18,7 @@ from ebert_core.dataset.windows import windows
 from ebert_core.inference.batches import Inputs, join
 from ebert_core.model.config import Architecture
 from ebert_core.model.description import InputFile, Matrix
-from ebert_core.model.tokens import BIN
+from ebert_core.protocol.grid import BIN
 from ebert_core.protocol.locus import Interval
 from ebert_core.protocol.report import Report
 from ebert_core.training.distributed import first_alone

@@ -22,8 +22,9 @@ from ebert_core.model.config import PRESETS, Architecture
 from ebert_core.model.description import FORMAT_VERSION, Description, InputFile
 from ebert_core.model.device import choose_engine, idle_gpu_warning
 from ebert_core.model.network import Ebert
-from ebert_core.model.tokens import BASE_COUNT, BIN, FIRST_STATE, MASKED_BASE, POSITION
+from ebert_core.model.tokens import BASE_COUNT, FIRST_STATE, MASKED_BASE
 from ebert_core.protocol.errors import InvalidRequest
+from ebert_core.protocol.grid import BIN, POSITION
 from ebert_core.protocol.report import Report, Stopped
 from ebert_core.protocol.specs import Pretrain
 from ebert_core.training.ahead import read_ahead

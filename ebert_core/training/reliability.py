@@ -14,7 +14,7 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from ebert_core.model.tokens import POSITION
+from ebert_core.protocol.grid import POSITION
 from ebert_core.protocol.reliability import (
     FEWEST_BLOCKS,
     FEWEST_PEAKS,

@@ -15,8 +15,8 @@ from ebert_core.inference.predict import Predictor
 from ebert_core.model.checkpoint import Checkpoint
 from ebert_core.model.description import Description, read_description, replace_description
 from ebert_core.model.device import Engine
-from ebert_core.model.tokens import BIN
 from ebert_core.protocol.errors import InvalidRequest
+from ebert_core.protocol.grid import BIN
 from ebert_core.protocol.locus import Interval, format_locus
 from ebert_core.protocol.report import Report, Stopped
 from ebert_core.protocol.verdict import Verdict

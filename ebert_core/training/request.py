@@ -7,8 +7,8 @@ from typing import TypeVar
 
 import msgspec
 
-from ebert_core.model.tokens import BIN
 from ebert_core.protocol.errors import InvalidRequest
+from ebert_core.protocol.grid import BIN
 from ebert_core.protocol.specs import Evaluate, FineTune, Pretrain
 
 Spec = TypeVar("Spec", Pretrain, FineTune)

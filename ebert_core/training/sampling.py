@@ -5,8 +5,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ebert_core.model.tokens import BIN
 from ebert_core.protocol.errors import InvalidRequest
+from ebert_core.protocol.grid import BIN
 from ebert_core.protocol.locus import Interval, format_locus
 
 _SHARE_BLOCK = 20_000

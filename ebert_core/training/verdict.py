@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ebert_core.dream.scoring import auprc
-from ebert_core.model.tokens import BIN
+from ebert_core.protocol.grid import BIN
 from ebert_core.protocol.hearing import heard_by
 from ebert_core.protocol.locus import Interval, format_locus
 from ebert_core.protocol.reliability import FEWEST_PEAKS
