@@ -16,9 +16,10 @@ from pathlib import Path
 import numpy as np
 
 from ebert_core.dataset.description import Dataset
-from ebert_core.dataset.labels import BOUND, NOT_SCORED, WIDTH, peak_labels
+from ebert_core.dataset.labels import BOUND, NOT_SCORED, peak_labels
 from ebert_core.dream.regions import bins_of, runs_of
 from ebert_core.genome.annotation import FeatureSource
+from ebert_core.protocol.grid import BIN
 
 
 def main() -> None:
@@ -64,7 +65,7 @@ def by_bedtools(bins: dict[str, np.ndarray], conservative: FeatureSource, relaxe
     with tempfile.TemporaryDirectory() as temporary:
         folder = Path(temporary)
         (folder / "bins.bed").write_text(
-            "".join(f"{name}\t{start}\t{start + WIDTH}\n" for name, starts in bins.items() for start in starts.tolist())
+            "".join(f"{name}\t{start}\t{start + BIN}\n" for name, starts in bins.items() for start in starts.tolist())
         )
         halves = counts(folder, bins, conservative, "-f", "0.5", "-F", "0.5", "-e")
         touches = counts(folder, bins, relaxed)

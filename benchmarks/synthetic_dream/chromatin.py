@@ -19,13 +19,13 @@ from ebert_core.demonstration.rules import (
     PROMOTER,
     QUIESCENT,
     SIGNAL_WIDTH,
-    STATE_WIDTH,
     TRANSCRIPTION,
     WEAK_ENHANCER,
     WEAK_POLYCOMB,
     WEAK_TRANSCRIPTION,
     stream,
 )
+from ebert_core.protocol.grid import BIN
 
 DNASE_WIDTH = 50
 # How open a base is: background 1.
@@ -55,7 +55,7 @@ class TrueChromatin(NamedTuple):
 
     def state_at(self, positions: NDArray[np.int64]) -> NDArray[np.int8]:
         """The state of each position."""
-        return self.states_S[positions // STATE_WIDTH]
+        return self.states_S[positions // BIN]
 
     def log_openness(self, positions: NDArray[np.int64]) -> NDArray[np.float64]:
         """log2 of (1 + openness) at each position."""
@@ -69,20 +69,20 @@ def true_chromatin(world: World, plan: Plan, cell_type: str) -> TrueChromatin:
     states = _domains(world, random, plan.chromosome)
     for element in plan.elements:
         if element.kind == "promoter" and element.is_active[cell]:
-            _paint_transcript(random, states, element.centre // STATE_WIDTH)
+            _paint_transcript(random, states, element.centre // BIN)
     for kind in ("enhancer", "promoter"):
         for element in plan.elements:
             if element.kind == kind:
                 paint_element(random, states, element, cell)
     per_state = np.array([_BACKGROUND.get(state, 1.0) for state in range(PROMOTER + 1)])
-    open_P = np.repeat(per_state[states], STATE_WIDTH // SIGNAL_WIDTH)
+    open_P = np.repeat(per_state[states], BIN // SIGNAL_WIDTH)
     _add_humps(plan, cell, states, open_P)
     return TrueChromatin(states, open_P)
 
 
 def _domains(world: World, random: np.random.Generator, chromosome: str) -> NDArray[np.int8]:
     shared = stream(world.seed, "dream domains", chromosome)
-    states = np.full(world.chromosome_lengths[chromosome] // STATE_WIDTH, QUIESCENT, dtype=np.int8)
+    states = np.full(world.chromosome_lengths[chromosome] // BIN, QUIESCENT, dtype=np.int8)
     position, state = 0, QUIESCENT
     while position < len(states):
         end = position + run_length(shared, state)
@@ -103,7 +103,7 @@ def _add_humps(plan: Plan, cell: int, states: NDArray[np.int8], open_P: NDArray[
     """Active elements stand out by their height; poised ones, as the states say, by a share of it."""
     reach = 30
     for number, element in enumerate(plan.elements):
-        state = states[element.centre // STATE_WIDTH]
+        state = states[element.centre // BIN]
         share = 1.0 if element.is_active[cell] else _POISED_SHARE if state in (BIVALENT, WEAK_ENHANCER) else 0.0
         middle = element.centre // SIGNAL_WIDTH
         first, last = max(0, middle - reach), min(len(open_P), middle + reach)

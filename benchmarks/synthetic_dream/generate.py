@@ -28,9 +28,10 @@ from benchmarks.synthetic_dream.rules import (
 from benchmarks.synthetic_dream.sequence import draw_sequence
 from ebert_core.demonstration import files
 from ebert_core.demonstration.chip import EnrichedPlaces, Experiment, experiment
-from ebert_core.demonstration.rules import PROMOTER, STATE_WIDTH, STATES, stream
+from ebert_core.demonstration.rules import PROMOTER, STATES, stream
 from ebert_core.demonstration.sequence import Background
 from ebert_core.genome.bigwig_writer import BigWigWriter
+from ebert_core.protocol.grid import BIN
 
 DATASET = "DATASET.toml"
 REFERENCE = f"SYNTHETIC_{ASSEMBLY}.fa"
@@ -132,7 +133,7 @@ def _experiment(world: World, chromosome: Chromosome, factor: Factor, cell_type:
     strength = (0.6 + 0.6 * probability[is_bound]) * random.lognormal(0, 0.3, size=int(is_bound.sum()))
     promoters = np.flatnonzero(chromatin.states_S == PROMOTER)
     phantoms = promoters[random.random(len(promoters)) < _PHANTOM_SHARE]
-    places = phantoms * STATE_WIDTH + random.integers(0, STATE_WIDTH, size=len(phantoms))
+    places = phantoms * BIN + random.integers(0, BIN, size=len(phantoms))
     phantom_strength = 0.6 * random.lognormal(0, 0.4, size=len(phantoms))
     depth = float(
         np.clip(stream(world.seed, "dream depth", factor.name, cell_type).lognormal(0.1, _DEPTH_SPREAD), 0.6, 2.0)
@@ -150,7 +151,7 @@ def _description(world: World, cell_types: dict[str, Any]) -> dict[str, Any]:
         "chromosome_sizes": f"{ASSEMBLY}.chrom.sizes",
         "states": {
             "names": list(STATE_NAMES),
-            "bin_width": STATE_WIDTH,
+            "bin_width": BIN,
             "colours": [state.colour for state in STATES],
         },
         "motifs": {factor.name: f"motifs/{factor.name}.pfm" for factor in FACTORS},

@@ -6,8 +6,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchmarks.synthetic_dream.rules import CELL_TYPES
-from ebert_core.dataset.labels import WIDTH, bin_starts
+from ebert_core.dataset.labels import bin_starts
 from ebert_core.demonstration.oracle import probability_in_peak
+from ebert_core.protocol.grid import BIN
 from ebert_core.protocol.locus import Interval
 
 
@@ -19,4 +20,4 @@ def oracle(directory: Path, factor: str, cell_type: str, interval: Interval) -> 
     with np.load(directory / "truth" / f"{interval.chromosome}.npz") as truth:
         centres = truth[f"{factor}.centres"]
         probability = truth[f"{factor}.probability_NK"][:, CELL_TYPES.index(cell_type)]
-    return probability_in_peak(centres, probability, bin_starts(interval) + WIDTH // 2)
+    return probability_in_peak(centres, probability, bin_starts(interval) + BIN // 2)

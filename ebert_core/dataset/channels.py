@@ -11,13 +11,12 @@ from typing import Literal, NamedTuple, get_args
 import numpy as np
 from numpy.typing import NDArray
 
-from ebert_core.genome.motifs import POSITION_WIDTH, Matrices
+from ebert_core.genome.motifs import Matrices
+from ebert_core.model.tokens import FIRST_STATE, MASKED_STATE, MISSING_STATE
 from ebert_core.protocol.bases import N
 from ebert_core.protocol.errors import InvalidRequest
+from ebert_core.protocol.grid import BIN, POSITION
 from ebert_core.protocol.locus import Interval
-
-BIN_WIDTH = 200
-MISSING, MASKED, FIRST_STATE = 0, 1, 2
 
 Kind = Literal["log", "quantile", "difference", "binding", "expression", "distance"]
 Family = Literal["measured", "difference", "binding", "expression", "distance"]
@@ -80,12 +79,12 @@ def empty_batch(count: int, length: int, channels: Channels) -> WindowBatch:
     """Windows in which nothing is known."""
     motifs = channels.motifs
     worst = motifs.worst if motifs else np.empty(0, dtype=np.float16)
-    motifs_BMP = np.empty((count, len(worst), length // POSITION_WIDTH), dtype=np.float16)
+    motifs_BMP = np.empty((count, len(worst), length // POSITION), dtype=np.float16)
     motifs_BMP[:] = worst[None, :, None]
     return WindowBatch(
         np.full((count, length), N, dtype=np.uint8),
-        np.full((count, length // BIN_WIDTH), MISSING, dtype=np.uint8),
-        np.zeros((count, len(channels.signals), length // POSITION_WIDTH), dtype=np.float16),
+        np.full((count, length // BIN), MISSING_STATE, dtype=np.uint8),
+        np.zeros((count, len(channels.signals), length // POSITION), dtype=np.float16),
         motifs_BMP,
     )
 
@@ -93,16 +92,16 @@ def empty_batch(count: int, length: int, channels: Channels) -> WindowBatch:
 def window_length(intervals: Sequence[Interval]) -> int:
     """The one length of all windows, which begin and end on multiples of 200."""
     length = intervals[0].length
-    assert all(each.length == length and each.start % BIN_WIDTH == 0 for each in intervals)
-    assert length % BIN_WIDTH == 0
+    assert all(each.length == length and each.start % BIN == 0 for each in intervals)
+    assert length % BIN == 0
     return length
 
 
 def bins_with_bases(codes_L: NDArray[np.uint8]) -> NDArray[np.bool_]:
     """Which bins of 200 hold a known base; in the others, states and signals are not to be trusted."""
     if codes_L.min(initial=N) == N:
-        return np.zeros(len(codes_L) // BIN_WIDTH, dtype=np.bool_)
-    has_base: NDArray[np.bool_] = (codes_L.reshape(-1, BIN_WIDTH) != N).any(axis=1)
+        return np.zeros(len(codes_L) // BIN, dtype=np.bool_)
+    has_base: NDArray[np.bool_] = (codes_L.reshape(-1, BIN) != N).any(axis=1)
     return has_base
 
 
@@ -112,7 +111,7 @@ def state_lookup(dataset_names: Sequence[str], wanted: Sequence[str]) -> NDArray
     Raises:
         InvalidRequest: the dataset has a state that the model does not know.
     """
-    lookup = np.full(FIRST_STATE + len(dataset_names), MISSING, dtype=np.uint8)
+    lookup = np.full(FIRST_STATE + len(dataset_names), MISSING_STATE, dtype=np.uint8)
     if not wanted:
         return lookup
     unknown = [name for name in dataset_names if name not in wanted]
@@ -121,6 +120,6 @@ def state_lookup(dataset_names: Sequence[str], wanted: Sequence[str]) -> NDArray
             f"The dataset's states are not those of the model: it does not know {', '.join(unknown[:4])}; "
             f"it knows {', '.join(wanted[:4])} and {max(0, len(wanted) - 4)} more. Run it without states instead."
         )
-    lookup[MASKED] = MASKED
+    lookup[MASKED_STATE] = MASKED_STATE
     lookup[FIRST_STATE:] = [FIRST_STATE + wanted.index(name) for name in dataset_names]
     return lookup

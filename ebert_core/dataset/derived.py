@@ -12,12 +12,12 @@ from typing import NamedTuple, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from ebert_core.dataset.channels import BIN_WIDTH, Channels, Derived, WindowBatch, derived
+from ebert_core.dataset.channels import Channels, Derived, WindowBatch, derived
 from ebert_core.dataset.description import Dataset
 from ebert_core.dataset.quantiles import Quantiles, logarithm, mean_quantiles, normalised
-from ebert_core.genome.motifs import POSITION_WIDTH
 from ebert_core.protocol.bases import N
 from ebert_core.protocol.errors import InvalidRequest
+from ebert_core.protocol.grid import BIN, POSITION
 
 TSS = "TSS"
 # Mean and deviation of the binding channels: a share of cell types is on a scale of its own, and is so seldom above 0
@@ -77,8 +77,8 @@ def _without_bases(bases_BL: NDArray[np.uint8]) -> NDArray[np.bool_] | None:
     """Which positions (B, P) lie in bins of 200 without a known base; None where all bases are known."""
     if bases_BL.max(initial=0) < N:
         return None
-    is_empty_BS = (bases_BL == N).reshape(len(bases_BL), -1, BIN_WIDTH).all(axis=-1)
-    return np.repeat(is_empty_BS, BIN_WIDTH // POSITION_WIDTH, axis=1)
+    is_empty_BS = (bases_BL == N).reshape(len(bases_BL), -1, BIN).all(axis=-1)
+    return np.repeat(is_empty_BS, BIN // POSITION, axis=1)
 
 
 def _derive(

@@ -14,10 +14,10 @@ from numpy.typing import NDArray
 from ebert_core.dataset.description import Dataset
 from ebert_core.genome.annotation import FeatureSource
 from ebert_core.protocol.bases import N
+from ebert_core.protocol.grid import BIN, POSITION
 from ebert_core.protocol.locus import Interval
 
 BOUND, UNBOUND, NOT_SCORED = 1, 0, -1
-STEP, WIDTH = 50, 200
 
 LabelRule = Literal["organisers", "half-of-bin"]
 RULE_WORDS: dict[LabelRule, str] = {
@@ -57,7 +57,7 @@ def measured_labels(dataset: Dataset, cell_type: str, factor: str, interval: Int
         return np.full(len(starts), NOT_SCORED, dtype=np.int8)
     relaxed = dataset.peaks(cell_type, factor, is_relaxed=True)
     # Peaks that touch are merged, and a merged peak counts by its length up to 200: so much is read on either side.
-    near = Interval(interval.chromosome, max(0, interval.start - 2 * WIDTH), interval.end + 2 * WIDTH)
+    near = Interval(interval.chromosome, max(0, interval.start - 2 * BIN), interval.end + 2 * BIN)
     return peak_labels(_spans(conservative, near), None if relaxed is None else _spans(relaxed, near), starts)
 
 
@@ -82,9 +82,9 @@ def peak_labels(
     labels = np.full(len(starts), UNBOUND, dtype=np.int8)
     if rule == "half-of-bin":
         for near in touched:
-            labels[near] = np.where(_covered(spans, starts[near]) >= WIDTH // 2, BOUND, NOT_SCORED)
+            labels[near] = np.where(_covered(spans, starts[near]) >= BIN // 2, BOUND, NOT_SCORED)
         return labels
-    half_of_either = np.minimum(WIDTH // 2, -(-(spans.last - spans.first) // 2))
+    half_of_either = np.minimum(BIN // 2, -(-(spans.last - spans.first) // 2))
     for near in touched:
         conservative_X = _sharing(spans, half_of_either, starts[near])
         relaxed_X = _sharing(relaxed_spans, 1, starts[near])
@@ -99,22 +99,22 @@ def scorable_bins(dataset: Dataset, interval: Interval) -> NDArray[np.bool_]:
     name = dataset.chromosome_names.find(interval.chromosome)
     if name is None or not len(starts):
         return np.zeros(len(starts), dtype=np.bool_)
-    is_scorable = (starts >= 0) & (starts + WIDTH <= dataset.chromosome_lengths[name])
-    near = Interval(interval.chromosome, int(starts[0]), int(starts[-1]) + WIDTH)
+    is_scorable = (starts >= 0) & (starts + BIN <= dataset.chromosome_lengths[name])
+    near = Interval(interval.chromosome, int(starts[0]), int(starts[-1]) + BIN)
     if dataset.reference is not None:
-        is_unknown = (dataset.reference.bases(near) == N).reshape(-1, STEP).any(axis=1)
-        for quarter in range(WIDTH // STEP):
+        is_unknown = (dataset.reference.bases(near) == N).reshape(-1, POSITION).any(axis=1)
+        for quarter in range(BIN // POSITION):
             is_scorable &= ~is_unknown[quarter : quarter + len(starts)]
     if dataset.blacklist is not None:
         is_scorable &= covered_bases(_spans(dataset.blacklist, near), starts) == 0
     if dataset.labelled is not None:
-        is_scorable &= covered_bases(_spans(dataset.labelled, near), starts) == WIDTH
+        is_scorable &= covered_bases(_spans(dataset.labelled, near), starts) == BIN
     return is_scorable
 
 
 def bin_starts(interval: Interval) -> NDArray[np.int64]:
     """Every multiple of 50 in the interval: where its bins begin."""
-    return np.arange(-(-interval.start // STEP) * STEP, interval.end, STEP, dtype=np.int64)
+    return np.arange(-(-interval.start // POSITION) * POSITION, interval.end, POSITION, dtype=np.int64)
 
 
 def covered_bases(spans: Pairs, starts: NDArray[np.int64]) -> NDArray[np.int64]:
@@ -150,7 +150,7 @@ def _covered(spans: Spans, starts: NDArray[np.int64]) -> NDArray[np.int64]:
         inside = np.minimum(positions, spans.last[row]) - spans.first[row]
         return np.where(row >= 0, lengths_before[np.maximum(row, 0)] + inside, 0)
 
-    return covered_before(starts + WIDTH) - covered_before(starts)
+    return covered_before(starts + BIN) - covered_before(starts)
 
 
 def _sharing(spans: Spans, bases: NDArray[np.int64] | int, starts: NDArray[np.int64]) -> NDArray[np.int64]:
@@ -158,13 +158,13 @@ def _sharing(spans: Spans, bases: NDArray[np.int64] | int, starts: NDArray[np.in
 
     The bins that share so many with a span start from `first + bases - 200` to `last - bases`; both ascend.
     """
-    begun = np.searchsorted(spans.first + bases - WIDTH, starts, side="right")
+    begun = np.searchsorted(spans.first + bases - BIN, starts, side="right")
     return begun - np.searchsorted(spans.last - bases, starts, side="left")
 
 
 def _touched(spans: Spans, starts: NDArray[np.int64]) -> NDArray[np.int64]:
     """Indices of the bins, at ascending starts, that share a base with a span; some may come twice."""
-    lowest = np.searchsorted(starts, spans.first - WIDTH, side="right")
+    lowest = np.searchsorted(starts, spans.first - BIN, side="right")
     counts = np.searchsorted(starts, spans.last, side="left") - lowest
     before = np.cumsum(counts) - counts
     return np.repeat(lowest - before, counts) + np.arange(counts.sum())

@@ -16,6 +16,7 @@ from ebert_core.genome.lines import reading
 from ebert_core.protocol.chromosome_names import assembly_called
 from ebert_core.protocol.documents import as_toml, parse_toml
 from ebert_core.protocol.errors import InvalidRequest
+from ebert_core.protocol.grid import BIN
 from ebert_core.protocol.inputs import parse_related, related_texts
 from ebert_core.protocol.regular_files import read_whole
 from ebert_core.protocol.whole_files import write_whole
@@ -84,7 +85,7 @@ class Layout(msgspec.Struct, frozen=True):
     state_names: tuple[str, ...] = ()
     state_colours: tuple[str, ...] = ()
     renamed_states: dict[str, str] = {}
-    bin_width: int = 200
+    bin_width: int = BIN
     motifs: dict[str, str] = {}
     signals: dict[str, str] = {}
     cell_types: dict[str, CellTypePaths] = {}
@@ -174,7 +175,7 @@ def _layout(top: "Table") -> Layout:
         state_names=tuple(colours),
         state_colours=tuple(filter(None, colours.values())),
         renamed_states=renames.states,
-        bin_width=states.number("bin_width", most=_WIDEST_BIN) or 200,
+        bin_width=states.number("bin_width", most=_WIDEST_BIN) or BIN,
         motifs=under_new_names(motif_files, renames.factors, rename, "factors"),
         signals=under_new_names(shared, renames.signals, rename, "signals"),
         cell_types=cells,

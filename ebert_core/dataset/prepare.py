@@ -11,7 +11,7 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from ebert_core.dataset.channels import BIN_WIDTH, bins_with_bases
+from ebert_core.dataset.channels import bins_with_bases
 from ebert_core.dataset.description import Dataset
 from ebert_core.dataset.quantiles import Quantiles, quantiles_of_values, sampled_positions
 from ebert_core.dataset.spans import (
@@ -39,9 +39,10 @@ from ebert_core.dataset.store_places import place_to_make, places
 from ebert_core.dataset.stored_array import Sums
 from ebert_core.genome.letters import ambiguous, count_letters
 from ebert_core.genome.lines import reading
-from ebert_core.genome.motifs import POSITION_WIDTH, Matrices, motif_scores
+from ebert_core.genome.motifs import Matrices, motif_scores
 from ebert_core.protocol.bases import encode_bases
 from ebert_core.protocol.errors import InvalidRequest
+from ebert_core.protocol.grid import BIN, POSITION
 from ebert_core.protocol.locus import Interval
 
 Report = Callable[[float, str], None]
@@ -183,13 +184,13 @@ class _Builder:
         bins: dict[str, list[NDArray[np.intp]]] = {interval.chromosome: [] for interval in wanted}
         done = 0
         for interval in wanted:
-            start, end = interval.start // BIN_WIDTH * BIN_WIDTH, -(-interval.end // BIN_WIDTH) * BIN_WIDTH
+            start, end = interval.start // BIN * BIN, -(-interval.end // BIN) * BIN
             for piece in _pieces(Interval(interval.chromosome, start, end)):
                 self._report(0.3 * done / max(1, total), f"looking for bases on {piece.chromosome}")
                 letters = reference.letters(piece)
                 self._letters += count_letters(letters)
                 with_bases = np.flatnonzero(bins_with_bases(encode_bases(letters.tobytes())))
-                bins[interval.chromosome].append(with_bases + piece.start // BIN_WIDTH)
+                bins[interval.chromosome].append(with_bases + piece.start // BIN)
                 done += piece.length
         segments = [
             segment
@@ -241,7 +242,7 @@ class _Builder:
         self, pairs: Sequence[tuple[str, str]], piece: Interval, has_base_S: NDArray[np.bool_]
     ) -> NDArray[np.uint8]:
         """Where each pair is bound, a bit each in the rows (P, bytes) of the positions."""
-        bytes_PX = np.zeros((piece.length // POSITION_WIDTH, row_of_bits(pairs).itemsize), dtype=np.uint8)
+        bytes_PX = np.zeros((piece.length // POSITION, row_of_bits(pairs).itemsize), dtype=np.uint8)
         for bit, (factor, cell) in enumerate(pairs):
             peaks = self._dataset.peaks(cell, factor)
             assert peaks is not None
@@ -265,10 +266,10 @@ def _joined(chromosome: str, bins: NDArray[np.intp]) -> list[Interval]:
     """Stretches of bins that hold bases, with one more bin at either end, since motif hits may reach into it."""
     if not len(bins):
         return []
-    breaks = np.flatnonzero(np.diff(bins) * BIN_WIDTH > _SHORTEST_GAP)
+    breaks = np.flatnonzero(np.diff(bins) * BIN > _SHORTEST_GAP)
     firsts, lasts = bins[np.append(0, breaks + 1)], bins[np.append(breaks, len(bins) - 1)]
     return [
-        Interval(chromosome, (int(first) - 1) * BIN_WIDTH, (int(last) + 2) * BIN_WIDTH)
+        Interval(chromosome, (int(first) - 1) * BIN, (int(last) + 2) * BIN)
         for first, last in zip(firsts, lasts, strict=True)
     ]
 

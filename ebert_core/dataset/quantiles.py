@@ -14,11 +14,11 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from ebert_core.dataset.channels import BIN_WIDTH, bins_with_bases
-from ebert_core.genome.motifs import POSITION_WIDTH
+from ebert_core.dataset.channels import bins_with_bases
 from ebert_core.genome.reference import Reference
 from ebert_core.genome.signal import SignalFile, mean_signal
 from ebert_core.protocol.chromosome_names import other_names
+from ebert_core.protocol.grid import BIN, POSITION
 from ebert_core.protocol.locus import Interval
 
 Quantiles = tuple[float, ...]
@@ -72,7 +72,7 @@ def _with_bases(
     for index in indices:
         has_base_S = bins_with_bases(reference.bases(blocks[index]))
         if has_base_S.any():
-            found[index] = np.repeat(has_base_S, BIN_WIDTH // POSITION_WIDTH)
+            found[index] = np.repeat(has_base_S, BIN // POSITION)
         if len(found) == _BLOCKS:
             break
     return found
@@ -89,15 +89,13 @@ def _spread(count: int) -> Iterator[int]:
 
 def sampled_positions(sample: Sequence[Sampled], stretch: Interval) -> NDArray[np.bool_]:
     """Which positions of a stretch, beginning on a multiple of 200, are in the sample."""
-    is_sampled_P = np.zeros(stretch.length // POSITION_WIDTH, dtype=np.bool_)
+    is_sampled_P = np.zeros(stretch.length // POSITION, dtype=np.bool_)
     names = other_names(stretch.chromosome)
     for interval, has_base_P in sample:
         if interval.chromosome in names and interval.start < stretch.end and stretch.start < interval.end:
             low, high = max(interval.start, stretch.start), min(interval.end, stretch.end)
-            here = slice((low - stretch.start) // POSITION_WIDTH, (high - stretch.start) // POSITION_WIDTH)
-            is_sampled_P[here] = has_base_P[
-                (low - interval.start) // POSITION_WIDTH : (high - interval.start) // POSITION_WIDTH
-            ]
+            here = slice((low - stretch.start) // POSITION, (high - stretch.start) // POSITION)
+            is_sampled_P[here] = has_base_P[(low - interval.start) // POSITION : (high - interval.start) // POSITION]
     return is_sampled_P
 
 

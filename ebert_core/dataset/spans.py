@@ -9,17 +9,18 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from ebert_core.dataset.channels import BIN_WIDTH, FIRST_STATE, MISSING
 from ebert_core.dataset.derived import Binding
 from ebert_core.dataset.description import Dataset
 from ebert_core.dataset.labels import merged_spans
 from ebert_core.dataset.quantiles import Quantiles
 from ebert_core.genome.annotation import FeatureSource
-from ebert_core.genome.motifs import POSITION_WIDTH, Matrices, motif_scores
+from ebert_core.genome.motifs import Matrices, motif_scores
 from ebert_core.genome.reference import Reference
 from ebert_core.genome.signal import SignalFile, mean_signal
+from ebert_core.model.tokens import FIRST_STATE, MISSING_STATE
 from ebert_core.protocol.chromosome_names import name_in
 from ebert_core.protocol.errors import InvalidRequest
+from ebert_core.protocol.grid import BIN, POSITION
 from ebert_core.protocol.locus import Interval
 
 _LONGEST_SPAN = 2_000_000
@@ -68,30 +69,30 @@ def read_states(
     """The state at the centre of each bin of 200, as 2 + its place among the dataset's names, 0 where missing."""
     segmentation = dataset.states(cell_type)
     if segmentation is None:
-        return np.full(len(has_base_S), MISSING, dtype=np.uint8)
-    centres = np.arange(interval.start, interval.end, BIN_WIDTH) + BIN_WIDTH // 2
+        return np.full(len(has_base_S), MISSING_STATE, dtype=np.uint8)
+    centres = np.arange(interval.start, interval.end, BIN) + BIN // 2
     ids = segmentation.ids_at(interval.chromosome, centres)
-    return np.where(has_base_S & (ids >= 0), ids + FIRST_STATE, MISSING).astype(np.uint8)
+    return np.where(has_base_S & (ids >= 0), ids + FIRST_STATE, MISSING_STATE).astype(np.uint8)
 
 
 def read_signal(signal: SignalFile, interval: Interval, has_base_S: NDArray[np.bool_]) -> NDArray[np.float16]:
     """Means of 50 bases; 0 in bins without bases."""
     means = mean_signal(signal, interval)
-    means[~np.repeat(has_base_S, BIN_WIDTH // POSITION_WIDTH)] = 0
+    means[~np.repeat(has_base_S, BIN // POSITION)] = 0
     return means
 
 
 def read_bound(peaks: FeatureSource, interval: Interval, has_base_S: NDArray[np.bool_]) -> NDArray[np.bool_]:
     """Which positions the peaks cover by half or more; none in bins without bases."""
-    is_bound_P = 2 * _covered(peaks, interval) >= POSITION_WIDTH
-    return is_bound_P & np.repeat(has_base_S, BIN_WIDTH // POSITION_WIDTH)
+    is_bound_P = 2 * _covered(peaks, interval) >= POSITION
+    return is_bound_P & np.repeat(has_base_S, BIN // POSITION)
 
 
 def read_labelled(dataset: Dataset, interval: Interval) -> NDArray[np.bool_]:
     """Which positions lie wholly where peaks were called."""
     if dataset.labelled is None:
-        return np.ones(interval.length // POSITION_WIDTH, dtype=np.bool_)
-    is_labelled_P: NDArray[np.bool_] = _covered(dataset.labelled, interval) == POSITION_WIDTH
+        return np.ones(interval.length // POSITION, dtype=np.bool_)
+    is_labelled_P: NDArray[np.bool_] = _covered(dataset.labelled, interval) == POSITION
     return is_labelled_P
 
 
@@ -101,12 +102,12 @@ def _covered(features: FeatureSource, interval: Interval) -> NDArray[np.int64]:
     spans = merged_spans([(max(each.start, interval.start), min(each.end, interval.end)) for each in found])
     first, last = spans.first - interval.start, spans.last - interval.start
     # Every base of a span counts towards its position: whole positions first, then what its ends leave uncovered.
-    steps_P = np.zeros(interval.length // POSITION_WIDTH + 1, dtype=np.int64)
-    np.add.at(steps_P, first // POSITION_WIDTH, POSITION_WIDTH)
-    np.add.at(steps_P, -(-last // POSITION_WIDTH), -POSITION_WIDTH)
+    steps_P = np.zeros(interval.length // POSITION + 1, dtype=np.int64)
+    np.add.at(steps_P, first // POSITION, POSITION)
+    np.add.at(steps_P, -(-last // POSITION), -POSITION)
     covered_P = np.cumsum(steps_P)[:-1]
-    np.subtract.at(covered_P, first // POSITION_WIDTH, first % POSITION_WIDTH)
-    np.subtract.at(covered_P, (last - 1) // POSITION_WIDTH, -last % POSITION_WIDTH)
+    np.subtract.at(covered_P, first // POSITION, first % POSITION)
+    np.subtract.at(covered_P, (last - 1) // POSITION, -last % POSITION)
     return covered_P
 
 
@@ -115,8 +116,8 @@ def read_distance(dataset: Dataset, interval: Interval) -> NDArray[np.float16]:
     name = name_in(dataset.gene_starts, interval.chromosome)
     starts = dataset.gene_starts[name] if name is not None else np.empty(0, dtype=np.int64)
     if not len(starts):
-        return np.full(interval.length // POSITION_WIDTH, _FURTHEST, dtype=np.float16)
-    middles = np.arange(interval.start, interval.end, POSITION_WIDTH) + POSITION_WIDTH // 2
+        return np.full(interval.length // POSITION, _FURTHEST, dtype=np.float16)
+    middles = np.arange(interval.start, interval.end, POSITION) + POSITION // 2
     after = np.searchsorted(starts, middles)
     distance = np.minimum(
         np.abs(middles - starts[np.maximum(after - 1, 0)]), np.abs(starts[np.minimum(after, len(starts) - 1)] - middles)

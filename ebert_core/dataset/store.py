@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
-from ebert_core.dataset.channels import BIN_WIDTH, Channels, WindowBatch, empty_batch, state_lookup, window_length
+from ebert_core.dataset.channels import Channels, WindowBatch, empty_batch, state_lookup, window_length
 from ebert_core.dataset.derived import Binding, fill_signals
 from ebert_core.dataset.quantiles import Quantiles
 from ebert_core.dataset.spans import read_motif_scores, widened
@@ -29,10 +29,11 @@ from ebert_core.dataset.store_index import (
     stored_motifs,
 )
 from ebert_core.dataset.stored_array import StoredArray
-from ebert_core.genome.motifs import POSITION_WIDTH, Matrices
+from ebert_core.genome.motifs import Matrices
 from ebert_core.protocol.bases import N
 from ebert_core.protocol.chromosome_names import KnownNames
 from ebert_core.protocol.errors import InvalidRequest
+from ebert_core.protocol.grid import BIN, POSITION
 from ebert_core.protocol.locus import Interval
 from ebert_core.protocol.wording import has_no
 
@@ -77,7 +78,7 @@ class Store:
             size += segment.length
         self._segments = {chromosome: _Segments(*found) for chromosome, found in by_chromosome.items()}
         self._names = KnownNames(self._segments)
-        bins, positions, numbers = size // BIN_WIDTH, size // POSITION_WIDTH, cell_numbers(index)
+        bins, positions, numbers = size // BIN, size // POSITION, cell_numbers(index)
 
         def mapped(name: str, kind: DTypeLike, count: int) -> StoredArray:
             self._arrays.append(StoredArray(self.directory / name, folder, kind, count, index.sums.get(name, ())))
@@ -167,7 +168,7 @@ class Store:
         self._fill(batch.bases_BL, self._bases, place, intervals, 1)
         states = self._states.get(cell_type)
         if channels.states and states is not None:
-            self._fill(batch.states_BS, states, place, intervals, BIN_WIDTH)
+            self._fill(batch.states_BS, states, place, intervals, BIN)
             batch.states_BS[:] = lookup[batch.states_BS]
         fill_signals(batch, _StoreReader(self, place, intervals), cell_type, channels)
         if channels.motifs:
@@ -183,7 +184,7 @@ class Store:
             if scores is None:
                 unknown.append(channel)
             else:
-                self._fill(batch.motifs_BMP[:, channel], scores, place, intervals, POSITION_WIDTH)
+                self._fill(batch.motifs_BMP[:, channel], scores, place, intervals, POSITION)
         if unknown:
             missing = matrices.selected(tuple(matrices.names[channel] for channel in unknown))
             for index, interval in enumerate(intervals):
@@ -250,7 +251,7 @@ class _StoreReader:
 
     def signal(self, cell_type: str, name: str) -> NDArray[np.float16] | None:
         """Means (B, P) of a signal of the cell type, or of the whole dataset."""
-        return self._at(self._store.signals.get((cell_type, name)), POSITION_WIDTH)
+        return self._at(self._store.signals.get((cell_type, name)), POSITION)
 
     def binding(self, cell_types: Sequence[str], factor: str) -> Binding | None:
         """Where conservative peaks cover positions by half in those of the cell types where the factor was assayed."""
@@ -268,12 +269,12 @@ class _StoreReader:
     def _bits_BPX(self) -> NDArray[np.uint8]:
         """The bits of all pairs, read once for all channels."""
         assert self._store.bound is not None
-        rows_BP = self._store.filled(self._store.bound, self._place, self._intervals, POSITION_WIDTH)
+        rows_BP = self._store.filled(self._store.bound, self._place, self._intervals, POSITION)
         return rows_BP.view(np.uint8).reshape(*rows_BP.shape, -1)
 
     def distance(self) -> NDArray[np.float16] | None:
         """log10(1 + bases to the nearest start of a gene) of each position (B, P)."""
-        return self._at(self._store.distance, POSITION_WIDTH)
+        return self._at(self._store.distance, POSITION)
 
     def expression(self, cell_type: str) -> tuple[float, ...]:
         """The components of gene expression in the cell type; empty where they are not known."""

@@ -9,9 +9,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ebert_core.dataset.channels import (
-    BIN_WIDTH,
-    FIRST_STATE,
-    MISSING,
     Channels,
     WindowBatch,
     bins_with_bases,
@@ -31,11 +28,12 @@ from ebert_core.dataset.spans import (
     widened,
 )
 from ebert_core.dataset.store import Store
-from ebert_core.genome.motifs import POSITION_WIDTH
+from ebert_core.model.tokens import FIRST_STATE, MISSING_STATE
 from ebert_core.protocol.bases import encode_bases
 from ebert_core.protocol.chromosome_names import other_names
 from ebert_core.protocol.edits import BaseEdit, Edit, StateEdit
 from ebert_core.protocol.errors import InvalidRequest
+from ebert_core.protocol.grid import BIN, POSITION
 from ebert_core.protocol.locus import Interval
 
 __all__ = ["Channels", "WindowBatch", "source_bases", "tiles", "windows"]
@@ -80,8 +78,8 @@ def _read(dataset: Dataset, cell_type: str, intervals: Sequence[Interval], chann
             first = intervals[index].start - span.interval.start
             last = first + intervals[index].length
             batch.bases_BL[index] = whole.bases_BL[0, first:last]
-            batch.states_BS[index] = whole.states_BS[0, first // BIN_WIDTH : last // BIN_WIDTH]
-            positions = slice(first // POSITION_WIDTH, last // POSITION_WIDTH)
+            batch.states_BS[index] = whole.states_BS[0, first // BIN : last // BIN]
+            positions = slice(first // POSITION, last // POSITION)
             batch.signals_BCP[index] = whole.signals_BCP[0, :, positions]
             batch.motifs_BMP[index] = whole.motifs_BMP[0, :, positions]
     return batch
@@ -155,9 +153,9 @@ def _paint(states_S: NDArray[np.uint8], interval: Interval, edit: StateEdit, cha
     """Bins whose centre is painted take the state, as a bin takes the state at its centre when files are read."""
     if not _is_on(interval, edit.chromosome):
         return
-    centres = np.arange(interval.start, interval.end, BIN_WIDTH) + BIN_WIDTH // 2
+    centres = np.arange(interval.start, interval.end, BIN) + BIN // 2
     is_painted = (edit.start <= centres) & (centres < edit.end)
-    states_S[is_painted] = FIRST_STATE + channels.states.index(edit.state) if edit.state else MISSING
+    states_S[is_painted] = FIRST_STATE + channels.states.index(edit.state) if edit.state else MISSING_STATE
 
 
 def _is_on(interval: Interval, chromosome: str) -> bool:

@@ -18,9 +18,9 @@ from ebert_core.demonstration.rules import (
     HOT_SITE_WIDTH,
     MOST_FROM_MOTIF,
     PROMOTER,
-    STATE_WIDTH,
     Factor,
 )
+from ebert_core.protocol.grid import BIN
 
 # Hits closer than this are one site seen twice: on both strands, or shifted along a repeat.
 _ONE_SITE = 10
@@ -117,7 +117,7 @@ def _with_hot_promoters(factor: Factor, sites: Sites, chromatin: Sequence[Chroma
     middles = _promoter_middles(chromatin)
     probability = np.zeros((len(middles), len(chromatin)))
     for cell, of_cell in enumerate(chromatin):
-        bins = _run_bins(of_cell.states_S, PROMOTER)[middles // STATE_WIDTH]
+        bins = _run_bins(of_cell.states_S, PROMOTER)[middles // BIN]
         logit = factor.hot[0] + factor.hot[1] * (bins - HOT_LEAST_BINS)
         probability[:, cell] = np.where(bins >= HOT_LEAST_BINS, 1 / (1 + np.exp(-logit)), 0)
     is_hot = probability.max(axis=1, initial=0) > 0
@@ -136,7 +136,7 @@ def _promoter_middles(chromatin: Sequence[Chromatin]) -> NDArray[np.int64]:
     """Middle of each stretch that is promoter in any cell type, so that cell types share their sites."""
     is_promoter = np.any([of_cell.states_S == PROMOTER for of_cell in chromatin], axis=0)
     edges = np.flatnonzero(np.diff(np.concatenate([[False], is_promoter, [False]]).astype(np.int8)))
-    return (edges[::2] + edges[1::2]) * STATE_WIDTH // 2
+    return (edges[::2] + edges[1::2]) * BIN // 2
 
 
 def _run_bins(states_S: NDArray[np.int8], state: int) -> NDArray[np.int64]:

@@ -9,7 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ebert_core.demonstration.chromatin import Chromatin, openness
-from ebert_core.demonstration.rules import PROMOTER, SIGNAL_WIDTH, STATE_WIDTH, stream
+from ebert_core.demonstration.rules import PROMOTER, SIGNAL_WIDTH, stream
+from ebert_core.protocol.grid import BIN
 
 REPLICATES = 2
 _FRAGMENT_BINS = 8
@@ -97,7 +98,7 @@ def _enriched_places(random: np.random.Generator, chromatin: Chromatin, bound: B
     strength = (0.3 + 0.7 * bound.occupancy) * random.lognormal(0, 0.5, size=len(bound.centres))
     promoters = np.flatnonzero(chromatin.states_S == PROMOTER)
     phantoms = promoters[random.random(len(promoters)) < _PHANTOM_SHARE]
-    places = phantoms * STATE_WIDTH + random.integers(0, STATE_WIDTH, size=len(phantoms))
+    places = phantoms * BIN + random.integers(0, BIN, size=len(phantoms))
     phantom_strength = 0.5 * random.lognormal(0, 0.4, size=len(phantoms))
     return EnrichedPlaces(np.concatenate([bound.centres, places]), np.concatenate([strength, phantom_strength]))
 

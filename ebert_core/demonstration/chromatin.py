@@ -20,7 +20,6 @@ from ebert_core.demonstration.rules import (
     PROMOTER,
     QUIESCENT,
     SIGNAL_WIDTH,
-    STATE_WIDTH,
     STATES,
     TRANSCRIPTION,
     WEAK_ENHANCER,
@@ -28,6 +27,7 @@ from ebert_core.demonstration.rules import (
     WEAK_TRANSCRIPTION,
     stream,
 )
+from ebert_core.protocol.grid import BIN
 
 # Mean and standard deviation of the logarithm of a run's length in bins.
 RUN_LENGTHS = {
@@ -60,7 +60,7 @@ class Chromatin(NamedTuple):
 
     def at(self, positions: NDArray[np.int64]) -> NDArray[np.int8]:
         """The state of each position."""
-        return self.states_S[positions // STATE_WIDTH]
+        return self.states_S[positions // BIN]
 
 
 def paint_states(seed: int, plan: Plan, cell_type: str) -> Chromatin:
@@ -77,7 +77,7 @@ def paint_states(seed: int, plan: Plan, cell_type: str) -> Chromatin:
                 paint_element(random, states, element, cell)
     for gap in GAPS:
         if gap.chromosome == plan.chromosome:
-            states[gap.start // STATE_WIDTH : -(-gap.end // STATE_WIDTH)] = -1
+            states[gap.start // BIN : -(-gap.end // BIN)] = -1
     return Chromatin(plan.chromosome, states)
 
 
@@ -90,7 +90,7 @@ def run_length(random: np.random.Generator, state: int, at_most: int = 2_000) ->
 def _domains(seed: int, random: np.random.Generator, chromosome: str) -> NDArray[np.int8]:
     """Quiescent and weakly repressed domains; most borders are shared by all cell types."""
     shared = stream(seed, "domains", chromosome)
-    states = np.full(-(-CHROMOSOME_LENGTHS[chromosome] // STATE_WIDTH), QUIESCENT, dtype=np.int8)
+    states = np.full(-(-CHROMOSOME_LENGTHS[chromosome] // BIN), QUIESCENT, dtype=np.int8)
     position, state = 0, QUIESCENT
     while position < len(states):
         end = position + run_length(shared, state)
@@ -101,9 +101,9 @@ def _domains(seed: int, random: np.random.Generator, chromosome: str) -> NDArray
 
 
 def _paint_gene(random: np.random.Generator, states: NDArray[np.int8], start: int, end: int, strand: str) -> None:
-    first, last = start // STATE_WIDTH, end // STATE_WIDTH + int(random.integers(1, 8))
+    first, last = start // BIN, end // BIN + int(random.integers(1, 8))
     if strand == "-":
-        first, last = start // STATE_WIDTH - int(random.integers(1, 8)), end // STATE_WIDTH
+        first, last = start // BIN - int(random.integers(1, 8)), end // BIN
     position, state = first, WEAK_TRANSCRIPTION
     while position < last:
         run = min(run_length(random, state), last - position)
@@ -118,7 +118,7 @@ def paint_element(random: np.random.Generator, states: NDArray[np.int8], element
     if shape is None:
         return
     run = element.bins or run_length(random, shape.core, 40)
-    start = max(0, element.centre // STATE_WIDTH - run // 2)
+    start = max(0, element.centre // BIN - run // 2)
     end = start + run
     if random.random() < shape.flank_share:
         states[max(0, start - run_length(random, shape.flank, 60)) : start] = shape.flank
@@ -160,12 +160,12 @@ def dnase(seed: int, plan: Plan, chromatin: Chromatin, cell_type: str) -> NDArra
 def openness(chromatin: Chromatin) -> NDArray[np.float64]:
     """How open the chromatin is per SIGNAL_WIDTH bases, from the states alone; 0 where there is no sequence."""
     per_state = np.array([*(state.openness for state in STATES), 0.0])
-    per_signal = np.repeat(per_state[chromatin.states_S], STATE_WIDTH // SIGNAL_WIDTH)
+    per_signal = np.repeat(per_state[chromatin.states_S], BIN // SIGNAL_WIDTH)
     return per_signal[: -(-CHROMOSOME_LENGTHS[chromatin.chromosome] // SIGNAL_WIDTH)]
 
 
 def _add_hump(random: np.random.Generator, rate: NDArray[np.float64], chromatin: Chromatin, centre: int) -> None:
-    state = STATES[chromatin.states_S[centre // STATE_WIDTH]]
+    state = STATES[chromatin.states_S[centre // BIN]]
     if state.openness < 2:
         return
     middle, reach = centre // SIGNAL_WIDTH, 24

@@ -8,10 +8,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ebert_core.demonstration.chip import Peaks
-from ebert_core.demonstration.rules import CELL_TYPES, CHROMOSOME_LENGTHS, FACTORS, SIGNAL_WIDTH, STATE_WIDTH, STATES
+from ebert_core.demonstration.rules import CELL_TYPES, CHROMOSOME_LENGTHS, FACTORS, SIGNAL_WIDTH, STATES
 from ebert_core.demonstration.sequence import Background
 from ebert_core.demonstration.world import ChromosomeTruth
 from ebert_core.genome.bigwig_writer import BigWigWriter
+from ebert_core.protocol.grid import BIN
 from ebert_core.protocol.tracks import Band, Gene
 from ebert_core.protocol.whole_files import new_file
 
@@ -70,7 +71,7 @@ def write_states(path: Path, states_of: Mapping[str, NDArray[np.int8]], lengths:
             firsts, lasts = [0, *edges.tolist()], [*edges.tolist(), len(states)]
             for first, last in zip(firsts, lasts, strict=True):
                 state = int(states[first])
-                start, end = first * STATE_WIDTH, min(last * STATE_WIDTH, length)
+                start, end = first * BIN, min(last * BIN, length)
                 if state >= 0:
                     columns = (chromosome, start, end, STATES[state].name, 0, ".", start, end, colours[state])
                     file.write("\t".join(map(str, columns)) + "\n")

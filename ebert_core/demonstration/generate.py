@@ -18,13 +18,13 @@ from ebert_core.demonstration.rules import (
     FACTORS,
     GAPS,
     STATE_NAMES,
-    STATE_WIDTH,
     STATES,
     is_assayed,
 )
 from ebert_core.demonstration.scene import scene
 from ebert_core.demonstration.world import ChromosomeTruth, true_chromosomes
 from ebert_core.protocol.errors import InvalidRequest
+from ebert_core.protocol.grid import BIN
 from ebert_core.protocol.locus import format_locus
 
 Report = Callable[[float, str], None]
@@ -170,7 +170,7 @@ def _description(seed: int, cell_types: dict[str, Any]) -> dict[str, Any]:
         "start_locus": format_locus(scene().interval),
         "states": {
             "names": list(STATE_NAMES),
-            "bin_width": STATE_WIDTH,
+            "bin_width": BIN,
             "colours": [state.colour for state in STATES],
         },
         "motifs": {factor.name: f"motifs/{factor.name}.pfm" for factor in FACTORS},

@@ -16,16 +16,15 @@ from ebert_core.dataset.labels import NOT_SCORED, peak_labels
 from ebert_core.demonstration.binding import Sites, candidate_sites
 from ebert_core.demonstration.chromatin import Chromatin
 from ebert_core.demonstration.matrices import scan, words
-from ebert_core.demonstration.rules import CELL_TYPES, FACTORS, STATE_NAMES, STATE_WIDTH
+from ebert_core.demonstration.rules import CELL_TYPES, FACTORS, STATE_NAMES
 from ebert_core.genome.annotation import FeatureSource, read_features
 from ebert_core.genome.reference import Reference
 from ebert_core.genome.states import Segmentation
 from ebert_core.protocol.bases import N
 from ebert_core.protocol.errors import InvalidRequest
+from ebert_core.protocol.grid import BIN, POSITION
 from ebert_core.protocol.locus import Interval
 
-BIN_WIDTH = 200
-BIN_STEP = 50
 # A bin is bound when its middle lies in a peak: half of the bin then does (peaks here are wider than bins). How far
 # peaks reach from their site was measured over all pairs of one seed: 77 % reach 140 bp, 38 % 160 bp, 8 % 200 bp.
 _USUAL_REACH, _REACH_SPREAD, _FURTHEST_REACH = 153, 13.0, 240
@@ -39,7 +38,7 @@ class _Contents(NamedTuple):
 
 def bin_starts(interval: Interval) -> NDArray[np.int64]:
     """Starts of the bins that lie wholly inside an interval."""
-    return np.arange(-(-interval.start // BIN_STEP) * BIN_STEP, interval.end - BIN_WIDTH + 1, BIN_STEP, dtype=np.int64)
+    return np.arange(-(-interval.start // POSITION) * POSITION, interval.end - BIN + 1, POSITION, dtype=np.int64)
 
 
 def probability_in_peak(
@@ -93,20 +92,20 @@ class Demonstration:
         """The true probability of each bin that a bound site lies where its peak makes the bin bound."""
         sites = self.sites(interval.chromosome)[factor]
         probability = sites.probability_NK[:, CELL_TYPES.index(cell_type)]
-        return probability_in_peak(sites.centres, probability, bin_starts(interval) + BIN_WIDTH // 2)
+        return probability_in_peak(sites.centres, probability, bin_starts(interval) + BIN // 2)
 
     def motif_score(self, factor: str, interval: Interval) -> NDArray[np.float64]:
         """The factor's best log-odds on both strands in each bin and 100 bp around it."""
         blocks = self._motif_blocks(factor, interval.chromosome)
-        first = (bin_starts(interval) - _MOTIF_FLANK) // BIN_STEP
-        steps = np.arange((BIN_WIDTH + 2 * _MOTIF_FLANK) // BIN_STEP)
+        first = (bin_starts(interval) - _MOTIF_FLANK) // POSITION
+        steps = np.arange((BIN + 2 * _MOTIF_FLANK) // POSITION)
         best: NDArray[np.float64] = blocks[np.clip(first[:, None] + steps, 0, len(blocks) - 1)].max(axis=1)
         return best
 
     def states(self, cell_type: str, interval: Interval) -> NDArray[np.int64]:
         """The state at the middle of each bin, -1 where there is none."""
         chromatin = self._contents(interval.chromosome).chromatin[CELL_TYPES.index(cell_type)]
-        return chromatin.at(bin_starts(interval) + BIN_WIDTH // 2).astype(np.int64)
+        return chromatin.at(bin_starts(interval) + BIN // 2).astype(np.int64)
 
     def labels(self, factor: str, cell_type: str, interval: Interval) -> NDArray[np.int8]:
         """Labels by the rule of everything else (`dataset.labels`); a bin that holds N is not scored."""
@@ -127,13 +126,13 @@ class Demonstration:
     def _holds_n(self, interval: Interval) -> NDArray[np.bool_]:
         total = np.concatenate([[0], np.cumsum(self._contents(interval.chromosome).codes == N)])
         starts = bin_starts(interval)
-        holds: NDArray[np.bool_] = total[starts + BIN_WIDTH] > total[starts]
+        holds: NDArray[np.bool_] = total[starts + BIN] > total[starts]
         return holds
 
     def _read_contents(self, chromosome: str) -> _Contents:
         length = self._reference.chromosome_lengths[chromosome]
         codes = self._reference.bases(Interval(chromosome, 0, length))
-        firsts = np.arange(0, length, STATE_WIDTH)
+        firsts = np.arange(0, length, BIN)
         chromatin = []
         for cell_type in CELL_TYPES:
             segmentation = Segmentation(self.folder / self._cell_types[cell_type]["states"], STATE_NAMES)
@@ -148,11 +147,11 @@ class Demonstration:
         matrix = next(each.matrix for each in FACTORS if each.name == factor)
         codes = self._contents(chromosome).codes
         score = scan(words(codes), matrix)
-        shifted = np.full(-(-len(score) // BIN_STEP) * BIN_STEP, score.min(), dtype=np.float64)
+        shifted = np.full(-(-len(score) // POSITION) * POSITION, score.min(), dtype=np.float64)
         half = len(matrix) // 2
         shifted[half : len(score)] = score[: len(score) - half]
         # Where the site would hold N its score means nothing; it counts as the worst possible.
-        blocks: NDArray[np.float64] = np.maximum(shifted.reshape(-1, BIN_STEP).max(axis=1), -20.0)
+        blocks: NDArray[np.float64] = np.maximum(shifted.reshape(-1, POSITION).max(axis=1), -20.0)
         return blocks
 
     def _read_peaks(self, cell_type: str, factor: str, kind: str) -> FeatureSource:

@@ -23,7 +23,6 @@ TRAINING = (Interval("chr1", 0, CHROMOSOME_LENGTHS["chr1"]),)
 VALIDATION = (Interval("chr2", 0, 1_000_000),)
 HELD_OUT = (Interval("chr2", 1_000_000, CHROMOSOME_LENGTHS["chr2"]),)
 
-STATE_WIDTH = 200
 SIGNAL_WIDTH = 25
 UNASSAYED = (("DEMO-D", "gamma"),)
 

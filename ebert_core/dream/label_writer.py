@@ -14,8 +14,8 @@ from typing import BinaryIO
 import numpy as np
 from numpy.typing import NDArray
 
-from ebert_core.dataset.labels import WIDTH
 from ebert_core.protocol.errors import InvalidRequest
+from ebert_core.protocol.grid import BIN
 from ebert_core.protocol.threads import choose_threads
 from ebert_core.protocol.whole_files import new_part, put_in_place
 
@@ -100,7 +100,7 @@ def _packed(text: bytes) -> bytes:
 
 def lines_of(chromosome: str, start_X: NDArray[np.int64], label_CX: NDArray[np.int8]) -> Iterator[bytes]:
     """The lines of bins of one chromosome, in pieces of lines that are equally long."""
-    digits_X = np.stack([_digits(start_X), _digits(start_X + WIDTH)])
+    digits_X = np.stack([_digits(start_X), _digits(start_X + BIN)])
     edges = np.flatnonzero((digits_X[:, 1:] != digits_X[:, :-1]).any(axis=0)) + 1
     for first, last in zip([0, *edges], [*edges, len(start_X)], strict=True):
         if last > first:
@@ -109,13 +109,13 @@ def lines_of(chromosome: str, start_X: NDArray[np.int64], label_CX: NDArray[np.i
 
 def _equal_lines(chromosome: str, start_X: NDArray[np.int64], label_CX: NDArray[np.int8]) -> bytes:
     """Copies of the first line, with the numbers of each bin and the labels that are not U written over it."""
-    first, last = f"{chromosome}\t{start_X[0]}\t", f"{start_X[0] + WIDTH}"
+    first, last = f"{chromosome}\t{start_X[0]}\t", f"{start_X[0] + BIN}"
     labels = len(first) + len(last) + 1 + 2 * np.arange(len(label_CX))
     line = f"{first}{last}" + len(label_CX) * "\tU" + "\n"
     line_XW = np.empty((len(start_X), len(line)), dtype=np.uint8)
     line_XW[:] = np.frombuffer(line.encode(), dtype=np.uint8)
     _write_numbers(line_XW[:, len(chromosome) + 1 : len(first) - 1], start_X)
-    _write_numbers(line_XW[:, len(first) : len(first) + len(last)], start_X + WIDTH)
+    _write_numbers(line_XW[:, len(first) : len(first) + len(last)], start_X + BIN)
     for column, label_X in zip(labels, label_CX, strict=True):
         others = np.flatnonzero(label_X)
         line_XW[others, column] = _LETTERS[label_X[others]]

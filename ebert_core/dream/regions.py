@@ -11,13 +11,13 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from ebert_core.dataset.labels import STEP, WIDTH
 from ebert_core.dream.blocks import parsed, read_blocks
 from ebert_core.genome.annotation import first_fields
 from ebert_core.genome.bed import bed_feature, is_track_line, read_bed
 from ebert_core.genome.features import Feature
 from ebert_core.protocol.chromosome_names import KnownNames
 from ebert_core.protocol.errors import InvalidRequest
+from ebert_core.protocol.grid import BIN, POSITION
 from ebert_core.protocol.locus import Interval, format_locus, is_region_file, no_locus, parse_locus
 
 
@@ -78,10 +78,10 @@ def whole_chromosomes(lengths: Mapping[str, int]) -> Iterator[Run]:
 
 def bins_of(run: Run) -> NDArray[np.int64]:
     """Where the bins of 200 start that lie in the regions, at multiples of 50, region by region."""
-    first_R = -(-run.start_R // STEP) * STEP
-    count_R = np.maximum(0, (run.end_R - WIDTH - first_R) // STEP + 1)
+    first_R = -(-run.start_R // POSITION) * POSITION
+    count_R = np.maximum(0, (run.end_R - BIN - first_R) // POSITION + 1)
     before_R = np.cumsum(count_R) - count_R
-    starts: NDArray[np.int64] = np.repeat(first_R - STEP * before_R, count_R) + STEP * np.arange(count_R.sum())
+    starts: NDArray[np.int64] = np.repeat(first_R - POSITION * before_R, count_R) + POSITION * np.arange(count_R.sum())
     return starts
 
 

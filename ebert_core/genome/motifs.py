@@ -15,8 +15,8 @@ from numpy.typing import NDArray
 
 from ebert_core.genome.lines import Line, at_line, read_lines
 from ebert_core.protocol.errors import InvalidRequest
+from ebert_core.protocol.grid import POSITION
 
-POSITION_WIDTH = 50
 # More sites than there are bases.
 _MOST_SITES = 1e15
 # Scores are sums of multiples of this, exact in float32 in any order, so every machine and batch gives the same ones.
@@ -113,29 +113,27 @@ def motif_scores(codes_L: NDArray[np.uint8], matrices: Matrices, flank: int = 0)
         matrices: what to look for.
         flank: how many bases at either end only complete hits whose centres lie between them.
     """
-    positions, rest = divmod(len(codes_L) - 2 * flank, POSITION_WIDTH)
+    positions, rest = divmod(len(codes_L) - 2 * flank, POSITION)
     assert rest == 0
     scores = np.empty((positions, len(matrices.names)), dtype=np.float16)
-    step = _BASES_AT_ONCE // POSITION_WIDTH
+    step = _BASES_AT_ONCE // POSITION
     for first in range(0, positions, step):
         last = min(positions, first + step)
-        start, end = flank + first * POSITION_WIDTH, flank + last * POSITION_WIDTH
+        start, end = flank + first * POSITION, flank + last * POSITION
         scores[first:last] = _piece_scores(codes_L, start, end, matrices)
     return scores
 
 
 def _piece_scores(codes_L: NDArray[np.uint8], start: int, end: int, matrices: Matrices) -> NDArray[np.float32]:
     if not matrices.names:
-        return np.empty(((end - start) // POSITION_WIDTH, 0), dtype=np.float32)
+        return np.empty(((end - start) // POSITION, 0), dtype=np.float32)
     scanner = matrices.both_strands
     left, right = min(start, scanner.widest), min(len(codes_L) - end, scanner.widest)
     codes = np.full(end - start + 2 * scanner.widest, 4, dtype=np.uint8)
     codes[scanner.widest - left : len(codes) - scanner.widest + right] = codes_L[start - left : end + right]
     hits = scanner.scores(codes)
     best = [
-        hits[scanner.widest - centre : scanner.widest - centre + end - start, column]
-        .reshape(-1, POSITION_WIDTH)
-        .max(axis=1)
+        hits[scanner.widest - centre : scanner.widest - centre + end - start, column].reshape(-1, POSITION).max(axis=1)
         for column, centre in enumerate(scanner.centres)
     ]
     return np.stack(best, axis=1)

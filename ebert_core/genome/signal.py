@@ -18,10 +18,10 @@ from ebert_core.genome.step_table import read_step_table
 from ebert_core.genome.wiggle import Steps, read_steps
 from ebert_core.protocol.chromosome_names import KnownNames
 from ebert_core.protocol.errors import InvalidRequest
+from ebert_core.protocol.grid import POSITION
 from ebert_core.protocol.locus import Interval
 from ebert_core.protocol.tracks import Remark
 
-MEAN_WIDTH = 50
 # The largest whole number in float16's range that leaves room for sums in the network's first layer.
 _LARGEST = 60_000.0
 # Up to here every base is read, so that what is drawn is exact; beyond, the file's zoom levels serve.
@@ -73,15 +73,15 @@ def mean_signal(signal: SignalFile, interval: Interval) -> NDArray[np.float16]:
     A base without a value, or with one that is not finite, counts as 0. This one function serves the store and the
     files alike, so that a model sees the same numbers whichever it reads.
     """
-    assert interval.start % MEAN_WIDTH == 0
-    assert interval.length % MEAN_WIDTH == 0
-    means = np.empty(interval.length // MEAN_WIDTH, dtype=np.float16)
+    assert interval.start % POSITION == 0
+    assert interval.length % POSITION == 0
+    means = np.empty(interval.length // POSITION, dtype=np.float16)
     for start in range(interval.start, interval.end, _BASES_AT_ONCE):
         piece = Interval(interval.chromosome, start, min(interval.end, start + _BASES_AT_ONCE))
         values = signal.per_base(piece)
         values[~np.isfinite(values)] = 0.0
-        exact = values.reshape(-1, MEAN_WIDTH).mean(axis=1).clip(-_LARGEST, _LARGEST)
-        first = (start - interval.start) // MEAN_WIDTH
+        exact = values.reshape(-1, POSITION).mean(axis=1).clip(-_LARGEST, _LARGEST)
+        first = (start - interval.start) // POSITION
         means[first : first + len(exact)] = exact.astype(np.float32)
     return means
 

@@ -12,11 +12,13 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from ebert_core.dataset.channels import FIRST_STATE, Channels, derived
+from ebert_core.dataset.channels import Channels, derived
 from ebert_core.dataset.description import Dataset
 from ebert_core.dataset.labels import BOUND, UNBOUND, measured_labels, scorable_bins
 from ebert_core.dataset.store import Store
 from ebert_core.dream.logistic import fit_logistic
+from ebert_core.model.tokens import FIRST_STATE
+from ebert_core.protocol.grid import POSITION
 from ebert_core.protocol.hearing import tell_progress
 from ebert_core.protocol.locus import Interval
 from ebert_core.protocol.wording import listed
@@ -252,7 +254,7 @@ def _draw(
     seed: int,
 ) -> dict[str, Sample | None]:
     """The bins to fit on, by factor."""
-    bins = sum(place.length for place in places) / 50
+    bins = sum(place.length for place in places) / POSITION
     cells_of = {factor: [cell for cell in cell_types if dataset.is_assayed(cell, factor)] for factor in factors}
     share_of = {factor: min(1.0, _UNBOUND_BINS / max(1.0, bins * len(cells))) for factor, cells in cells_of.items()}
     random = np.random.default_rng((seed, 29))

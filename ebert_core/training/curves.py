@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ebert_core.dream.scoring import thresholds
+from ebert_core.protocol.grid import POSITIONS_PER_BIN
 from ebert_core.training.comparison import Pair
 from ebert_core.training.reliability import wilson
 from ebert_core.training.resampling import draws
@@ -17,7 +18,6 @@ _MOST_POINTS = 200
 _EDGES = (0.0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1.0)
 _RESAMPLES = 200
 _FEWEST_BLOCKS = 5
-_OVERLAPPING = 4  # bins begin every 50 bases and are 200 wide
 
 
 class Curve(msgspec.Struct, frozen=True):
@@ -139,7 +139,7 @@ def reliability_bins(
         bins, bound = int(all_KB[group].sum()), float(bound_KB[group].sum())
         drawn_R = share_RK[np.isfinite(share_RK[:, group]), group]
         held = np.count_nonzero(all_KB[group])
-        trials = max(1, bins // _OVERLAPPING) if held >= _FEWEST_BLOCKS else held
+        trials = max(1, bins // POSITIONS_PER_BIN) if held >= _FEWEST_BLOCKS else held
         widest = [float(bound_K[0]) for bound_K in wilson(np.array([bound / bins]), np.array([trials]))]
         least, most = np.percentile(np.append(drawn_R, bound / bins), [2.5, 97.5]).tolist()
         span = min(least, widest[0]), max(most, widest[1])

@@ -80,7 +80,7 @@ def narrowed(pair: HeldOut, width: int) -> HeldOut:
 
 def blocks(interval: Interval) -> NDArray[np.int64]:
     """Number of the 100-kb block each bin of an interval starts in, unique within a chromosome."""
-    return np.arange(interval.start, interval.end, 50) // _BLOCK
+    return np.arange(interval.start, interval.end, POSITION) // _BLOCK
 
 
 def bound_peaks(labels_P: NDArray[np.int8]) -> int:

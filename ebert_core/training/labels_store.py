@@ -13,8 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ebert_core.dataset.description import Dataset
-from ebert_core.dataset.labels import NOT_SCORED, STEP, measured_labels, scorable_bins
-from ebert_core.protocol.grid import BIN, POSITIONS_PER_BIN
+from ebert_core.dataset.labels import NOT_SCORED, measured_labels, scorable_bins
+from ebert_core.protocol.grid import BIN, POSITION, POSITIONS_PER_BIN
 from ebert_core.protocol.locus import Interval
 from ebert_core.training.sampling import Example
 
@@ -56,7 +56,7 @@ class LabelStore:
 
         1 is bound, 0 unbound, -1 ambiguous, unlabelled or never assayed. Windows start on multiples of 50.
         """
-        bins = examples[0].interval.length // STEP - (POSITIONS_PER_BIN - 1)
+        bins = examples[0].interval.length // POSITION - (POSITIONS_PER_BIN - 1)
         labels_BFN = np.full((len(examples), len(factors), bins), NOT_SCORED, dtype=np.int8)
         for labels_FN, (cell_type, interval) in zip(labels_BFN, examples, strict=True):
             for labels_N, factor in zip(labels_FN, factors, strict=True):
@@ -68,7 +68,7 @@ class LabelStore:
         key = (cell_type, factor, interval.chromosome)
         if key not in self._runs:
             self._runs[key] = self._read(cell_type, factor, interval.chromosome)
-        first = interval.start // STEP
+        first = interval.start // POSITION
         # Before the chromosome nothing is scored; behind its end the last run goes on, which is not scored either.
         before = min(len(labels_N), max(0, -first))
         self._runs[key].fill(labels_N[before:], first + before)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from ebert_core.protocol.errors import InvalidRequest
+from ebert_core.protocol.grid import BIN
 from ebert_core.protocol.locus import Interval, format_locus, parse_locus
 from ebert_core.protocol.modelling import CheckpointSummary
 from ebert_core.protocol.specs import FineTune
@@ -123,7 +124,7 @@ def _cut(dataset: DatasetSummary, chromosome: str) -> Split:
     labelled = [region for region in dataset.labelled_regions if region.chromosome == chromosome]
     start = min((region.start for region in labelled), default=0)
     end = max((region.end for region in labelled), default=whole)
-    cut = start + int((end - start) * (1 - _VALIDATION_SHARE)) // 200 * 200
+    cut = start + int((end - start) * (1 - _VALIDATION_SHARE)) // BIN * BIN
     return Split((f"{chromosome}:{start + 1:,}-{cut:,}",), (f"{chromosome}:{cut + 1:,}-{end:,}",))
 
 

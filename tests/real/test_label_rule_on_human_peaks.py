@@ -3,8 +3,9 @@
 import numpy as np
 import pytest
 
-from ebert_core.dataset.labels import BOUND, STEP, WIDTH, peak_labels
+from ebert_core.dataset.labels import BOUND, peak_labels
 from ebert_core.genome.annotation import FeatureSource, read_features
+from ebert_core.protocol.grid import BIN, POSITION
 
 pytestmark = pytest.mark.real
 
@@ -26,7 +27,7 @@ def in_one_peak(peaks: np.ndarray, starts: np.ndarray) -> np.ndarray:
     """Whether at least 100 bases of a bin lie in one conservative peak."""
     found = np.zeros(len(starts), dtype=bool)
     for first, last in peaks.tolist():
-        found |= np.minimum(starts + WIDTH, last) - np.maximum(starts, first) >= WIDTH // 2
+        found |= np.minimum(starts + BIN, last) - np.maximum(starts, first) >= BIN // 2
     return found
 
 
@@ -38,7 +39,7 @@ def test_as_many_bins_are_bound_gained_and_lost_as_bedtools_says(real_data):
         known = read_features(conservative), read_features(path)
         pairs += 1
         for name, start, end in PLACES:
-            starts = np.arange(start, end - WIDTH + 1, STEP)
+            starts = np.arange(start, end - BIN + 1, POSITION)
             is_bound = peak_labels(*(spans(each, name) for each in known), starts) == BOUND
             was_bound = in_one_peak(spans(known[0], name), starts)
             changes = is_bound & ~was_bound, was_bound & ~is_bound
