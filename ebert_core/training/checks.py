@@ -24,10 +24,10 @@ from ebert_core.protocol.inputs import input_sentences
 from ebert_core.protocol.locus import Interval
 from ebert_core.protocol.reliability import FEWEST_PEAKS
 from ebert_core.protocol.specs import FineTune
+from ebert_core.protocol.training_specs import check_numbers
 from ebert_core.protocol.wording import listed
 from ebert_core.training import leaks
 from ebert_core.training.places import parts_with
-from ebert_core.training.request import check_numbers
 from ebert_core.training.sampling import stretches
 from ebert_core.training.split import check_cell_types, chosen_factors, read_split, used_cells
 

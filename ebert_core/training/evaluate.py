@@ -29,6 +29,7 @@ from ebert_core.protocol.locus import Interval
 from ebert_core.protocol.report import Report, Stopped
 from ebert_core.protocol.resources import is_shipped
 from ebert_core.protocol.specs import Evaluate
+from ebert_core.protocol.training_specs import check_numbers
 from ebert_core.protocol.whole_files import write_whole
 from ebert_core.protocol.wording import listed
 from ebert_core.training.baselines import MOTIF_SCAN, MotifAccessibility, fit_motif_accessibility, motif_scan
@@ -41,7 +42,6 @@ from ebert_core.training.masked_scores import MaskedScorer, score_pretraining
 from ebert_core.training.material import Material, open_material
 from ebert_core.training.places import union
 from ebert_core.training.remeasure import check_unseen, judge_anew
-from ebert_core.training.request import check_numbers
 from ebert_core.training.trees import TREES
 
 _FEWEST_BLOCKS = 10

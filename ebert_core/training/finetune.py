@@ -35,6 +35,7 @@ from ebert_core.model.network import Ebert
 from ebert_core.protocol.grid import BIN
 from ebert_core.protocol.report import Report, Stopped
 from ebert_core.protocol.specs import FineTune
+from ebert_core.protocol.training_specs import oddities, without_folders
 from ebert_core.training import leaks
 from ebert_core.training.ahead import read_ahead
 from ebert_core.training.calibration import factor_records
@@ -56,7 +57,6 @@ from ebert_core.training.held_out import HeldOut, held_out
 from ebert_core.training.limits import limits_of
 from ebert_core.training.loop import Schedule, Trainer
 from ebert_core.training.material import Material, open_material
-from ebert_core.training.request import oddities, without_folders
 from ebert_core.training.resume import SavedRun
 from ebert_core.training.sampling import Example, tiled_examples
 from ebert_core.training.split import used_cells

@@ -16,11 +16,11 @@ from ebert_core.protocol.errors import InvalidRequest
 from ebert_core.protocol.grid import BIN
 from ebert_core.protocol.report import Unheard
 from ebert_core.protocol.specs import Evaluate, FineTune
+from ebert_core.protocol.training_specs import without_folders
 from ebert_core.training.comparison import Estimate
 from ebert_core.training.evaluation import Evaluation, read_evaluation
 from ebert_core.training.held_out import bound_peaks
 from ebert_core.training.material import Material, open_material
-from ebert_core.training.request import without_folders
 
 PRETRAINED, RANDOM = "pretrained", "random"
 # Few labels make short epochs, which are repeated up to so many times, or nothing would be learned from them.

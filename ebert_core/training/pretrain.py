@@ -27,13 +27,13 @@ from ebert_core.protocol.errors import InvalidRequest
 from ebert_core.protocol.grid import BIN, POSITION
 from ebert_core.protocol.report import Report, Stopped
 from ebert_core.protocol.specs import Pretrain
+from ebert_core.protocol.training_specs import check_numbers, oddities, without_folders
 from ebert_core.training.ahead import read_ahead
 from ebert_core.training.distributed import ALONE, Share, device_of, first_alone, is_first, processes, share_of
 from ebert_core.training.loop import Schedule, Trainer
 from ebert_core.training.masking import Masked, hide_bases, hide_every, hide_states, native_units
 from ebert_core.training.material import Material, open_material
 from ebert_core.training.places import parts_with
-from ebert_core.training.request import check_numbers, oddities, without_folders
 from ebert_core.training.resume import SavedRun
 from ebert_core.training.sampling import Example, random_examples
 

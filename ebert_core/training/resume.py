@@ -24,10 +24,10 @@ from ebert_core.model.description import InputFile, Versions
 from ebert_core.protocol.disks import is_full
 from ebert_core.protocol.errors import InvalidRequest
 from ebert_core.protocol.report import Report
+from ebert_core.protocol.training_specs import Spec, without_folders
 from ebert_core.protocol.whole_files import new_part, put_in_place, sync
 from ebert_core.training import distributed
 from ebert_core.training.loop import Trainer
-from ebert_core.training.request import Spec, without_folders
 from ebert_core.training.saved_states import check_shapes, check_values, check_weights, names_in
 
 _STATE = "resume.safetensors"

@@ -13,8 +13,8 @@ from toy_binding import SilentReport, finetune_spec
 
 from ebert_core.protocol.errors import InvalidRequest
 from ebert_core.protocol.report import Stopped
+from ebert_core.protocol.specs import FineTune
 from ebert_core.training.finetune import finetune
-from ebert_core.training.request import FineTune
 
 STATE, PREVIOUS = "resume.safetensors", "resume-previous.safetensors"
 Tensors = dict[str, torch.Tensor]
