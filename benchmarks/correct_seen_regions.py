@@ -15,9 +15,9 @@ import msgspec
 from ebert_core.dataset.description import Dataset
 from ebert_core.dataset.prepare import prepare
 from ebert_core.dataset.store_places import beside
+from ebert_core.material.places import parts_with
 from ebert_core.model.description import read_description, replace_description
 from ebert_core.protocol.locus import Interval, format_locus
-from ebert_core.training.places import parts_with
 
 
 def main() -> None:

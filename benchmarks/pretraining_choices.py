@@ -33,6 +33,9 @@ from numpy.typing import NDArray
 
 from ebert_core.demonstration.generate import DATASET, generate
 from ebert_core.inference.batches import Inputs
+from ebert_core.material.masking import hide_every, hide_states, native_units
+from ebert_core.material.material import Material, open_material
+from ebert_core.material.sampling import Example
 from ebert_core.model.checkpoint import load_checkpoint
 from ebert_core.model.config import PRESETS
 from ebert_core.model.device import Engine, choose_engine
@@ -43,10 +46,7 @@ from ebert_core.protocol.locus import Interval
 from ebert_core.protocol.specs import Pretrain
 from ebert_core.training.markov import MarkovBaseline
 from ebert_core.training.masked_scores import nearest_visible
-from ebert_core.training.masking import hide_every, hide_states, native_units
-from ebert_core.training.material import Material, open_material
 from ebert_core.training.pretrain import architecture_of, pretrain
-from ebert_core.training.sampling import Example
 
 # N = held-out blocks, L = bases of a block, S = its 200-bp bins, B = windows, T = tokens, K = bases per token.
 

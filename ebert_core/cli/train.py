@@ -115,7 +115,7 @@ def _run_together(spec: JobSpec, arguments: argparse.Namespace) -> None:
     """One of the processes that `torchrun` started."""
     if isinstance(spec, Evaluate):
         raise InvalidRequest("An evaluation runs in one process; start it without torchrun: ebert evaluate SPEC.toml")
-    from ebert_core.training.distributed import LostProcess, SharedReport, agreed_text, is_first, joined
+    from ebert_core.material.distributed import LostProcess, SharedReport, agreed_text, is_first, joined
 
     runner = _runner(verb(spec))
 

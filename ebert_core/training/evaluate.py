@@ -17,6 +17,8 @@ from ebert_core.inference.batches import Stream
 from ebert_core.inference.fitting import check_fit
 from ebert_core.inference.given import absences, refuse_without_inputs
 from ebert_core.inference.predict import Predictor
+from ebert_core.material.material import Material, open_material
+from ebert_core.material.places import union
 from ebert_core.model.checkpoint import load_checkpoint, present_versions
 from ebert_core.model.description import Description, read_description
 from ebert_core.model.device import Engine, choose_engine
@@ -39,8 +41,6 @@ from ebert_core.training.evaluation import Evaluation, PretrainingEvaluation
 from ebert_core.training.figures import draw_evaluation
 from ebert_core.training.held_out import HeldOut, block_width, bound_peaks, held_out, narrowed
 from ebert_core.training.masked_scores import MaskedScorer, score_pretraining
-from ebert_core.training.material import Material, open_material
-from ebert_core.training.places import union
 from ebert_core.training.remeasure import check_unseen, judge_anew
 from ebert_core.training.trees import TREES
 

@@ -19,6 +19,21 @@ from ebert_core.dataset.labels import TRAINING_RULE
 from ebert_core.dream.scoring import auprc
 from ebert_core.inference.batches import Inputs
 from ebert_core.inference.predict import Predictor
+from ebert_core.material.distributed import (
+    Share,
+    device_of,
+    first_alone,
+    first_of_all,
+    goes_on_alone,
+    measured_once,
+    processes,
+    share_of,
+)
+from ebert_core.material.emphasis import Emphasis
+from ebert_core.material.focus import Focus
+from ebert_core.material.material import Material, open_material
+from ebert_core.material.sampling import Example, tiled_examples
+from ebert_core.material.split import used_cells
 from ebert_core.model.adopting import adopt_weights
 from ebert_core.model.checkpoint import (
     Checkpoint,
@@ -40,26 +55,11 @@ from ebert_core.training import leaks
 from ebert_core.training.ahead import read_ahead
 from ebert_core.training.calibration import factor_records
 from ebert_core.training.checks import check_finetune, trained_cells
-from ebert_core.training.distributed import (
-    Share,
-    device_of,
-    first_alone,
-    first_of_all,
-    goes_on_alone,
-    measured_once,
-    processes,
-    share_of,
-)
 from ebert_core.training.dropping import drop_channels
-from ebert_core.training.emphasis import Emphasis
-from ebert_core.training.focus import Focus
 from ebert_core.training.held_out import HeldOut, held_out
 from ebert_core.training.limits import limits_of
 from ebert_core.training.loop import Schedule, Trainer
-from ebert_core.training.material import Material, open_material
 from ebert_core.training.resume import SavedRun
-from ebert_core.training.sampling import Example, tiled_examples
-from ebert_core.training.split import used_cells
 from ebert_core.training.standardising import standardise
 from ebert_core.training.verdict import verdict_of
 from ebert_core.training.workload import TRAINED_WINDOW, Workload

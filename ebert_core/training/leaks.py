@@ -3,10 +3,10 @@
 from collections.abc import Iterator, Sequence
 
 from ebert_core.dataset.channels import derived
+from ebert_core.material.places import union
 from ebert_core.model.description import Description
 from ebert_core.protocol.errors import InvalidRequest
 from ebert_core.protocol.locus import Interval, format_locus
-from ebert_core.training.places import union
 
 
 def seen_cells(description: Description) -> tuple[str, ...]:

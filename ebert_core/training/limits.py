@@ -2,11 +2,11 @@
 
 from collections.abc import Sequence
 
+from ebert_core.material.material import Material
 from ebert_core.model.description import FactorRecord
 from ebert_core.protocol.grid import BIN
 from ebert_core.protocol.reliability import FEWEST_PEAKS, calibration_warning
 from ebert_core.protocol.wording import listed
-from ebert_core.training.material import Material
 
 
 def limits_of(material: Material, cell_types: tuple[str, ...], records: Sequence[FactorRecord]) -> tuple[str, ...]:

@@ -11,6 +11,9 @@ import torch
 from numpy.typing import NDArray
 
 from ebert_core.inference.batches import Inputs, channels_of
+from ebert_core.material.masking import hide_every, hide_states, native_units
+from ebert_core.material.material import Material
+from ebert_core.material.sampling import Example, stretches
 from ebert_core.model.checkpoint import Checkpoint
 from ebert_core.model.device import Engine
 from ebert_core.model.network import Ebert
@@ -22,10 +25,7 @@ from ebert_core.training.comparison import Estimate
 from ebert_core.training.evaluation import MaskedScores
 from ebert_core.training.held_out import BLOCK_WIDTHS
 from ebert_core.training.markov import MarkovBaseline
-from ebert_core.training.masking import hide_every, hide_states, native_units
-from ebert_core.training.material import Material
 from ebert_core.training.resampling import draws
-from ebert_core.training.sampling import Example, stretches
 
 _SPACING = 16
 _REACHES = (1, 3, 6)

@@ -16,6 +16,11 @@ from torch.nn import functional as f
 
 from ebert_core.dataset.digests import joint_digest
 from ebert_core.inference.batches import Inputs
+from ebert_core.material.distributed import ALONE, Share, device_of, first_alone, is_first, processes, share_of
+from ebert_core.material.masking import Masked, hide_bases, hide_every, hide_states, native_units
+from ebert_core.material.material import Material, open_material
+from ebert_core.material.places import parts_with
+from ebert_core.material.sampling import Example, random_examples
 from ebert_core.model.checkpoint import now, present_versions, save_checkpoint
 from ebert_core.model.checkpoint_place import check_place
 from ebert_core.model.config import PRESETS, Architecture
@@ -29,13 +34,8 @@ from ebert_core.protocol.report import Report, Stopped
 from ebert_core.protocol.specs import Pretrain
 from ebert_core.protocol.training_specs import check_numbers, oddities, without_folders
 from ebert_core.training.ahead import read_ahead
-from ebert_core.training.distributed import ALONE, Share, device_of, first_alone, is_first, processes, share_of
 from ebert_core.training.loop import Schedule, Trainer
-from ebert_core.training.masking import Masked, hide_bases, hide_every, hide_states, native_units
-from ebert_core.training.material import Material, open_material
-from ebert_core.training.places import parts_with
 from ebert_core.training.resume import SavedRun
-from ebert_core.training.sampling import Example, random_examples
 
 _EVALUATION_WINDOWS = 64
 _EVALUATION_SPACING = 16

@@ -12,6 +12,7 @@ from ebert_core.dataset.labels import TRAINING_RULE
 from ebert_core.inference.fitting import check_fit
 from ebert_core.inference.given import absences
 from ebert_core.inference.predict import Predictor
+from ebert_core.material.material import Material, open_material
 from ebert_core.model.checkpoint import Checkpoint
 from ebert_core.model.description import Description, read_description, replace_description
 from ebert_core.model.device import Engine
@@ -23,7 +24,6 @@ from ebert_core.protocol.verdict import Verdict
 from ebert_core.training.calibration import factor_records
 from ebert_core.training.held_out import HeldOut, held_out
 from ebert_core.training.limits import calibration_limits, uncalibrated_limits
-from ebert_core.training.material import Material, open_material
 from ebert_core.training.verdict import verdict_of
 
 

@@ -19,6 +19,7 @@ from safetensors.torch import load_file, save_file
 from torch import Tensor
 
 from ebert_core.dataset.digests import differences
+from ebert_core.material import distributed
 from ebert_core.model.checkpoint import present_versions
 from ebert_core.model.description import InputFile, Versions
 from ebert_core.protocol.disks import is_full
@@ -26,7 +27,6 @@ from ebert_core.protocol.errors import InvalidRequest
 from ebert_core.protocol.report import Report
 from ebert_core.protocol.training_specs import Spec, without_folders
 from ebert_core.protocol.whole_files import new_part, put_in_place, sync
-from ebert_core.training import distributed
 from ebert_core.training.loop import Trainer
 from ebert_core.training.saved_states import check_shapes, check_values, check_weights, names_in
 

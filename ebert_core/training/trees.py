@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from ebert_core.material.evidence import Evidence
 from ebert_core.protocol.hearing import tell_progress
-from ebert_core.training.evidence import Evidence
 
 if TYPE_CHECKING:
     # Imported when trees are grown: it takes a second or two.

@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ebert_core.dream.scoring import auprc
+from ebert_core.material.material import Material
 from ebert_core.protocol.grid import BIN
 from ebert_core.protocol.hearing import heard_by
 from ebert_core.protocol.locus import Interval, format_locus
@@ -23,7 +24,6 @@ from ebert_core.protocol.wording import listed
 from ebert_core.training.baselines import MOTIF_SCAN, MotifAccessibility, fit_motif_accessibility, motif_scan
 from ebert_core.training.comparison import Pair, bootstrap, pooled_pair
 from ebert_core.training.held_out import BlockWidth, HeldOut, block_width, bound_peaks, narrowed
-from ebert_core.training.material import Material
 from ebert_core.training.trees import TREES
 from ebert_core.training.verdict_words import Words, with_overall_sentence, with_sentence
 

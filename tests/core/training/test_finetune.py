@@ -8,13 +8,13 @@ from safetensors.torch import load_file
 from toy_binding import SMALLEST, SilentReport, finetune_spec, write_toy_binding
 
 from ebert_core.inference.batches import Inputs
+from ebert_core.material.material import open_material
+from ebert_core.material.sampling import tiled_examples
 from ebert_core.model.checkpoint import load_checkpoint
 from ebert_core.protocol.errors import InvalidRequest
 from ebert_core.protocol.report import Stopped
 from ebert_core.training.dropping import drop_channels
 from ebert_core.training.finetune import finetune
-from ebert_core.training.material import open_material
-from ebert_core.training.sampling import tiled_examples
 
 
 @pytest.fixture

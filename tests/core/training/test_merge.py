@@ -14,6 +14,7 @@ from ebert_core.cli.program import main
 from ebert_core.dataset.description import Dataset
 from ebert_core.inference.attention import attend_from
 from ebert_core.inference.predict import Predictor
+from ebert_core.material.places import union, without
 from ebert_core.model.checkpoint import load_checkpoint, save_checkpoint
 from ebert_core.model.description import Calibration, read_description
 from ebert_core.model.device import Engine
@@ -24,7 +25,6 @@ from ebert_core.roles.model import summarise
 from ebert_core.training.evaluate import evaluate
 from ebert_core.training.finetune import finetune
 from ebert_core.training.merge import averaged, load_members
-from ebert_core.training.places import union, without
 
 PLAIN = Engine(torch.device("cpu"), torch.float32)
 PLACE = Interval("chr2", 2_000, 4_000)

@@ -7,11 +7,11 @@ import torch
 from safetensors.torch import load_file
 from toy_binding import TOML, SilentReport, finetune_spec, pretrain_spec, write_toy_binding
 
+from ebert_core.material.material import Material
 from ebert_core.model.checkpoint import load_checkpoint
 from ebert_core.protocol.errors import InvalidRequest
 from ebert_core.protocol.report import Stopped
 from ebert_core.training.finetune import finetune
-from ebert_core.training.material import Material
 from ebert_core.training.pretrain import pretrain
 
 

@@ -9,6 +9,7 @@ import torch
 from full_disk import files_of_at_most
 from toy_binding import SMALLEST, pretrain_spec
 
+from ebert_core.material.sampling import random_examples, stretches, tiled_examples
 from ebert_core.model.checkpoint import load_checkpoint
 from ebert_core.model.device import Engine
 from ebert_core.model.network import Ebert
@@ -19,7 +20,6 @@ from ebert_core.training.comparison import Pair, compare, pooled_pair
 from ebert_core.training.held_out import blocks, bound_peaks
 from ebert_core.training.loop import Schedule, Trainer, parameter_groups
 from ebert_core.training.resume import SavedRun
-from ebert_core.training.sampling import random_examples, stretches, tiled_examples
 
 PLACES = (Interval("chr1", 1_000, 11_000), Interval("chr2", 0, 2_000))
 

@@ -11,12 +11,12 @@ from ebert_core.dataset.description import Dataset
 from ebert_core.dataset.labels import bin_labels
 from ebert_core.dataset.prepare import prepare
 from ebert_core.dataset.store_places import beside
+from ebert_core.material.material import Material
 from ebert_core.model.description import read_description
 from ebert_core.protocol.locus import Interval
 from ebert_core.protocol.report import Stopped
 from ebert_core.protocol.verdict import Judgement, Verdict
 from ebert_core.training.held_out import HeldOut, blocks
-from ebert_core.training.material import Material
 from ebert_core.training.verdict import _Gap, _outcome, verdict_of
 from ebert_core.training.verdict_words import Words, factor_by_factor, figure, with_overall_sentence, with_sentence
 

@@ -16,16 +16,16 @@ from ebert_core.dataset.prepare import prepared
 from ebert_core.dataset.store import Store
 from ebert_core.dataset.windows import windows
 from ebert_core.inference.batches import Inputs, join
+from ebert_core.material.distributed import first_alone
+from ebert_core.material.labels_store import LabelStore
+from ebert_core.material.places import parts_with
+from ebert_core.material.sampling import Example, drawn_share, stretches
+from ebert_core.material.split import check_cell_types, chosen_factors, read_split
 from ebert_core.model.config import Architecture
 from ebert_core.model.description import InputFile, Matrix
 from ebert_core.protocol.grid import BIN
 from ebert_core.protocol.locus import Interval
 from ebert_core.protocol.report import Report
-from ebert_core.training.distributed import first_alone
-from ebert_core.training.labels_store import LabelStore
-from ebert_core.training.places import parts_with
-from ebert_core.training.sampling import Example, drawn_share, stretches
-from ebert_core.training.split import check_cell_types, chosen_factors, read_split
 
 
 class Material:

@@ -3,10 +3,10 @@
 import pytest
 from toy_binding import SilentReport
 
+from ebert_core.material.material import open_material
+from ebert_core.material.sampling import stretches
 from ebert_core.protocol.errors import InvalidRequest
 from ebert_core.protocol.locus import Interval
-from ebert_core.training.material import open_material
-from ebert_core.training.sampling import stretches
 
 
 @pytest.mark.parametrize(

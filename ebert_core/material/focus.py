@@ -14,9 +14,9 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from ebert_core.material.sampling import Example
 from ebert_core.protocol.grid import BIN, POSITIONS_PER_BIN
 from ebert_core.protocol.locus import Interval
-from ebert_core.training.sampling import Example
 
 
 class _Units(NamedTuple):

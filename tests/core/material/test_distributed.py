@@ -19,7 +19,7 @@ from ebert_core.cli.program import main
 from ebert_core.jobs.directory import read_metrics, read_process
 from ebert_core.jobs.specs import write_spec
 from ebert_core.jobs.summary import list_jobs
-from ebert_core.training.distributed import agreed, agreed_text, processes, rank, share_of
+from ebert_core.material.distributed import agreed, agreed_text, processes, rank, share_of
 
 TOYS = Path(__file__).parents[1]
 # The preset tiny becomes far smaller in every process, as in the fixture `smallest`.

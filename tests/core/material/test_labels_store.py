@@ -6,10 +6,10 @@ from toy_binding import write_toy_binding
 
 from ebert_core.dataset import labels as rule
 from ebert_core.dataset.description import Dataset
+from ebert_core.material import labels_store
+from ebert_core.material.labels_store import LabelStore, Runs
+from ebert_core.material.sampling import Example
 from ebert_core.protocol.locus import Interval
-from ebert_core.training import labels_store
-from ebert_core.training.labels_store import LabelStore, Runs
-from ebert_core.training.sampling import Example
 
 
 @pytest.fixture(scope="module")
