@@ -13,7 +13,6 @@ from ebert_core.protocol.chromosome_names import name_in
 from ebert_core.protocol.errors import InvalidRequest
 from ebert_core.protocol.locus import Interval, parse_locus
 from ebert_core.protocol.tracks import (
-    STRANGE_NAMES,
     CellType,
     Chromosome,
     DatasetSummary,
@@ -85,7 +84,8 @@ def _strangeness(dataset: Dataset, source: TrackFile, chromosome: str) -> Iterat
     genome = {name for lengths in others if name_in(lengths, chromosome) is not None for name in lengths}
     if strange := strange_names(own, genome):
         full = f"No name in this file is of the genome in view: it has {strange}, the view is on {chromosome}."
-        yield Remark(STRANGE_NAMES, full)
+        # The track says it where it has nothing to draw; a message would repeat it.
+        yield Remark("names do not match", full, is_told=False, kind="strange names")
 
 
 def _cell_summary(name: str, cell: CellTypePaths) -> CellType:

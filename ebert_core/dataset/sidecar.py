@@ -141,4 +141,4 @@ def _remarks(path: Path, _written: int, size: int) -> tuple[Remark, ...]:
         f"{known.factor} in {known.cell_type} as {known.checkpoint.name} predicts it, written on {known.ended[:10]} by "
         f"EBERT Browser {known.versions.package}."
     )
-    return (Remark(input_words(known.inputs) or "predicted", " ".join((by, *known.warnings)), is_told=False),)
+    return (Remark(input_words(known.inputs) or "predicted", " ".join((by, *known.warnings)), False, "prediction"),)

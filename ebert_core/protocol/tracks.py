@@ -4,6 +4,8 @@ Positions are 0-based and half-open. A `columns` field is the number of equal bi
 `remarks` say what of a file was not read as it stands, or that it does not meet the genome in view.
 """
 
+from typing import Literal
+
 import msgspec
 import numpy as np
 from numpy.typing import NDArray
@@ -11,19 +13,20 @@ from numpy.typing import NDArray
 from ebert_core.protocol.locus import Interval, format_locus
 from ebert_core.protocol.shapes import check_same_length
 
-# The short words of the remark that no name of a file is of the genome in view.
-STRANGE_NAMES = "names do not match"
+# `strange names`: no name of the file is of the genome in view, so that nothing of it can be drawn there.
+RemarkKind = Literal["reading", "prediction", "strange names"]
 
 
 class Remark(msgspec.Struct, frozen=True):
     """What is to be said of a file that is drawn: in the few words that a track has room for, and in a sentence.
 
-    `is_told` says it once in a message, too.
+    `is_told` says it once in a message, too. `kind` is what it is about.
     """
 
     short: str
     full: str
     is_told: bool = True
+    kind: RemarkKind = "reading"
 
 
 class Chromosome(msgspec.Struct, frozen=True):

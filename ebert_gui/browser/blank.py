@@ -5,7 +5,7 @@ import re
 import numpy as np
 
 from ebert_core.protocol.locus import Interval
-from ebert_core.protocol.tracks import STRANGE_NAMES, States
+from ebert_core.protocol.tracks import States
 from ebert_gui.browser.axis import Axis
 from ebert_gui.browser.content import TrackContent
 from ebert_gui.browser.gene_rows import genes_of
@@ -24,7 +24,7 @@ def blank_sentence(track: Track, content: TrackContent, axis: Axis, labelled: tu
     """
     if content.is_empty or content.sentence:
         return ""
-    strange = next((remark.full for remark in content.remarks if remark.short == STRANGE_NAMES), "")
+    strange = next((remark.full for remark in content.remarks if remark.kind == "strange names"), "")
     if strange:
         return strange
     match track:

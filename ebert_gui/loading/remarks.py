@@ -2,7 +2,6 @@
 
 from PyQt6.QtCore import QObject, pyqtSignal
 
-from ebert_core.protocol.tracks import STRANGE_NAMES
 from ebert_gui.loading.loader import Loader
 from ebert_gui.state.workspace import Workspace
 
@@ -23,7 +22,6 @@ class RemarkTeller(QObject):
         for track in self._workspace.tracks.tracks:
             for remark in self._loader.content(track).remarks:
                 sentence = f"{track.title}: {remark.full}"
-                # Names that do not match are written where the track has nothing to draw.
-                if remark.is_told and remark.short != STRANGE_NAMES and sentence not in self._said:
+                if remark.is_told and sentence not in self._said:
                     self._said.add(sentence)
                     self.told.emit(sentence)

@@ -8,7 +8,6 @@ import pytest
 from ebert_core.genome import bigfiles
 from ebert_core.genome.bigwig_writer import BigWigWriter
 from ebert_core.protocol.tracks import (
-    STRANGE_NAMES,
     FindPlace,
     OpenFiles,
     ReadGenes,
@@ -104,7 +103,10 @@ def test_every_kind_of_reply_says_that_names_do_not_match(tmp_path, ending):
     place = ask(OpenFiles((str(known), str(strange)))).start_locus
     requests = {"bed": ReadPeaks(place), "gtf": ReadGenes(place), "bedGraph": ReadSignal(place, 10)}
     asked = [msgspec.structs.replace(requests[ending], path=str(path)) for path in (known, strange)]
-    assert [[remark.short for remark in ask(request).remarks] for request in asked] == [[], [STRANGE_NAMES]]
+    assert [[(remark.kind, remark.is_told) for remark in ask(request).remarks] for request in asked] == [
+        [],
+        [("strange names", False)],
+    ]
 
 
 def test_a_file_that_is_damaged_inside_opens_and_its_row_says_so(tmp_path, monkeypatch):

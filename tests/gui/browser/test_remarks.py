@@ -7,7 +7,6 @@ import pytest
 
 from ebert_core.protocol.locus import Interval
 from ebert_core.protocol.tracks import (
-    STRANGE_NAMES,
     Chromosome,
     DatasetSummary,
     Gene,
@@ -34,7 +33,12 @@ from ebert_gui.windows.theme import LIGHT, window_font
 HERE = Interval("chr1", 0, 1000)
 AXIS = Axis("chr1", 0.0, 2.0, 500.0)
 SKIPPED = Remark("2 lines left out", "2 lines left out, first line 7: the start 'x' is not a whole number.")
-STRANGE = Remark(STRANGE_NAMES, "No name in this file is of the genome in view: it has II, the view is on chr1.")
+STRANGE = Remark(
+    "other words",
+    "No name in this file is of the genome in view: it has II, the view is on chr1.",
+    False,
+    "strange names",
+)
 NONE = np.empty(0, np.int64)
 
 

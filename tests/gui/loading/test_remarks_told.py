@@ -3,13 +3,13 @@
 from msgspec.structs import replace
 
 from ebert_core.protocol.locus import Interval
-from ebert_core.protocol.tracks import STRANGE_NAMES, Peaks, Remark
+from ebert_core.protocol.tracks import Peaks, Remark
 from ebert_gui.loading.remarks import RemarkTeller
 from ebert_gui.state.tracks import PeaksTrack
 
 SKIPPED = Remark("1 line left out", "1 line left out, first line 7: the start 'x' is not a whole number.")
 PREDICTED = Remark("predicted by small", "CTCF in K562 as small predicts it.", is_told=False)
-STRANGE = Remark(STRANGE_NAMES, "No name in this file is of the genome in view.")
+STRANGE = Remark("other names", "No name in this file is of the genome in view.", False, "strange names")
 
 
 def remarked(reply: object) -> object:
