@@ -32,7 +32,7 @@ from ebert_core.genome.signal import OpenSignal, open_signal
 from ebert_core.genome.states import Segmentation
 from ebert_core.protocol.alphabets import mixed_alphabets
 from ebert_core.protocol.chromosome_names import KnownNames, in_natural_order, natural_order
-from ebert_core.protocol.errors import InvalidRequest
+from ebert_core.protocol.errors import InvalidRequest, about
 from ebert_core.protocol.inputs import parse_related
 from ebert_core.protocol.locus import Interval
 from ebert_core.protocol.reading import reading
@@ -130,7 +130,7 @@ class Dataset:
             with reading(path):
                 kind = kind_of_file(path).kind
             if kind in ("dataset", "checkpoint"):
-                raise InvalidRequest(f"{path} is a {kind}; open it by itself.")
+                raise InvalidRequest(f"{path} is a {kind}; open it by itself.", path)
             if kind in slots:
                 layout = msgspec.structs.replace(layout, **{slots[kind]: str(path)})
             elif str(path) not in (file.path for file in files):
@@ -156,7 +156,8 @@ class Dataset:
 
     def _lengths(self) -> dict[str, int]:
         if self.layout.chromosome_sizes:
-            return read_chromosome_sizes(Path(self.layout.chromosome_sizes))
+            with about(self.layout.chromosome_sizes):
+                return read_chromosome_sizes(Path(self.layout.chromosome_sizes))
         if self.reference:
             return self.reference.chromosome_lengths
         return joint_lengths(map(self.track_file, self.files))
@@ -174,7 +175,10 @@ class Dataset:
     @cached_property
     def bands(self) -> tuple[Band, ...]:
         """Cytogenetic bands."""
-        return read_bands(Path(self.layout.cytobands)) if self.layout.cytobands else ()
+        if not self.layout.cytobands:
+            return ()
+        with about(self.layout.cytobands):
+            return read_bands(Path(self.layout.cytobands))
 
     @cached_property
     def blacklist(self) -> FeatureSource | None:

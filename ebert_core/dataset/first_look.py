@@ -11,7 +11,7 @@ from ebert_core.genome.signal import BigWigSignal, StepSignal
 from ebert_core.genome.states import Segmentation
 from ebert_core.protocol.bases import N
 from ebert_core.protocol.chromosome_names import KnownNames, in_natural_order, other_names
-from ebert_core.protocol.errors import InvalidRequest
+from ebert_core.protocol.errors import InvalidRequest, about
 from ebert_core.protocol.locus import Interval
 from ebert_core.protocol.reading import reading
 
@@ -111,7 +111,9 @@ def joint_lengths(files: Iterable[TrackFile]) -> dict[str, int]:
     # Looked up, not searched for: a file may have a hundred thousand scaffolds.
     first_names: dict[str, str] = {}
     for opened in files:
-        for chromosome, length in opened.chromosome_lengths.items():
+        with about(opened.path):
+            lengths = opened.chromosome_lengths
+        for chromosome, length in lengths.items():
             name = first_names.get(chromosome.lower(), chromosome)
             if name == chromosome:
                 first_names.update(dict.fromkeys(map(str.lower, other_names(name)), name))

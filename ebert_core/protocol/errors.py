@@ -2,6 +2,9 @@
 
 import errno
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
 
 # A path may have 4,096 characters; what a file holds in one field, as many as the file.
 _LONGEST, _LONGEST_WORD = 6000, 400
@@ -11,10 +14,22 @@ class InvalidRequest(Exception):
     """Something the user can put right; the message is one sentence that says what and how.
 
     What it quotes of a file may have any length: words that are longer than any name are cut, and so is the whole.
+    `path` is the file that it is about, empty where it is about none.
     """
 
-    def __init__(self, message: str = "") -> None:
+    def __init__(self, message: str = "", path: str | Path = "") -> None:
         super().__init__(_of_moderate_length(message))
+        self.path = str(path)
+
+
+@contextmanager
+def about(path: str | Path) -> Iterator[None]:
+    """Within this block, an InvalidRequest that names no file of its own is about this one."""
+    try:
+        yield
+    except InvalidRequest as error:
+        error.path = error.path or str(path)
+        raise
 
 
 def _of_moderate_length(message: str) -> str:
@@ -25,11 +40,18 @@ def _of_moderate_length(message: str) -> str:
     return f"{cut}…" if len(message) > _LONGEST else cut
 
 
-def file_problem(error: OSError) -> str:
-    """A sentence on a file that the system refused, wherever that was; empty where the error names no file."""
+def refused_path(error: OSError) -> str:
+    """The file that the system refused; empty where the error names none."""
     if error.filename is None:
         return ""
-    path = os.fsdecode(error.filename) if isinstance(error.filename, (str, bytes)) else str(error.filename)
+    return os.fsdecode(error.filename) if isinstance(error.filename, (str, bytes)) else str(error.filename)
+
+
+def file_problem(error: OSError) -> str:
+    """A sentence on a file that the system refused, wherever that was; empty where the error names no file."""
+    path = refused_path(error)
+    if not path:
+        return ""
     if error.errno == errno.ENAMETOOLONG:
         return f"The name of {path} is too long for this system; shorten it."
     return f"{path} cannot be used: {(error.strerror or str(error)).lower()}."

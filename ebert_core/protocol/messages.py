@@ -96,7 +96,7 @@ class Failed(msgspec.Struct, frozen=True, tag="failed"):
     """Worker to window: no reply will come.
 
     `invalid` has a sentence for the person; `bug` adds a traceback; `cancelled` and `replaced` say themselves.
-    `avoided` names the `file` that is not read since a worker ended on it.
+    `avoided` names the `file` that is not read since a worker ended on it, `invalid` the one that it is about, if any.
     """
 
     id: int

@@ -13,7 +13,7 @@ from typing import Literal
 
 import msgspec
 
-from ebert_core.protocol.errors import InvalidRequest
+from ebert_core.protocol.errors import InvalidRequest, about
 
 Listener = Callable[[str], None]
 
@@ -33,8 +33,7 @@ class Avoided(InvalidRequest):
     """A file on which a worker ended before, and which has not changed since."""
 
     def __init__(self, role: Literal["data", "model"], path: str) -> None:
-        super().__init__(avoided_sentence(role, path))
-        self.path = path
+        super().__init__(avoided_sentence(role, path), path)
 
 
 def stamp_of(path: str) -> FileStamp:
@@ -67,7 +66,7 @@ def reads(path: str | Path) -> None:
 
 @contextmanager
 def reading(path: str | Path) -> Iterator[None]:
-    """Say that within this block the file is read; then goes on what was read before.
+    """Say that within this block the file is read; then goes on what was read before. What is wrong is about it.
 
     Raises:
         Avoided: a worker ended on it before.
@@ -75,7 +74,8 @@ def reading(path: str | Path) -> Iterator[None]:
     before = _present.get()
     reads(path)
     try:
-        yield
+        with about(path):
+            yield
     finally:
         if before != str(path):
             reads(before)

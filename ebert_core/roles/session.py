@@ -20,7 +20,7 @@ from typing import Any, Literal, NamedTuple, Protocol
 import msgspec
 
 from ebert_core.protocol import codec
-from ebert_core.protocol.errors import InvalidRequest, file_problem
+from ebert_core.protocol.errors import InvalidRequest, file_problem, refused_path
 from ebert_core.protocol.frames import PREAMBLE, BrokenStream, FrameReader
 from ebert_core.protocol.hearing import heard_by
 from ebert_core.protocol.messages import (
@@ -138,18 +138,18 @@ class _Session:
         except Cancelled:
             self._fail(ask.id, self._desk.verdict() or "cancelled")
         except Avoided as error:
-            self._outbox.send(Failed(ask.id, "avoided", str(error)[:LONGEST_SENTENCE], file=error.path))
+            self._fail(ask.id, "avoided", str(error), file=error.path)
         except InvalidRequest as error:
-            self._fail(ask.id, "invalid", str(error))
+            self._fail(ask.id, "invalid", str(error), file=error.path)
         except MemoryError:
             sentence = f"{platform.node()} has not enough free memory for this; ask for a smaller region."
             self._fail(ask.id, "invalid", sentence, traceback.format_exc())
         except KeyboardInterrupt:
             raise
         except OSError as error:
-            kind: Literal["invalid", "bug"] = "invalid" if file_problem(error) else "bug"
+            path = refused_path(error)
             message = file_problem(error) or f"{type(error).__name__}: {error}"
-            self._fail(ask.id, kind, message, traceback.format_exc())
+            self._fail(ask.id, "invalid" if path else "bug", message, traceback.format_exc(), path)
         except BaseException as error:
             # A worker outlives every mistake of a handler, also a panic of a library in Rust, which is no Exception;
             # the window shows the line and, on request, the rest.
@@ -167,11 +167,12 @@ class _Session:
     def _fail(
         self,
         number: int,
-        kind: Literal["invalid", "bug", "cancelled", "replaced"],
+        kind: Literal["invalid", "bug", "cancelled", "replaced", "avoided"],
         message: str = "",
         details: str = "",
+        file: str = "",
     ) -> None:
-        self._outbox.send(Failed(number, kind, message[:LONGEST_SENTENCE], details[-LONGEST_DETAILS:]))
+        self._outbox.send(Failed(number, kind, message[:LONGEST_SENTENCE], details[-LONGEST_DETAILS:], file))
 
     def _read_for_ever(self) -> None:
         reader: FrameReader[ToWorker] = FrameReader(ToWorker, expects_preamble=False)

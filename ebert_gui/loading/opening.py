@@ -23,7 +23,7 @@ from ebert_core.protocol.tracks import (
     OpenFiles,
     Places,
 )
-from ebert_gui.loading.failures import model_sentence, named_by
+from ebert_gui.loading.failures import model_sentence
 from ebert_gui.loading.loader import Client
 from ebert_gui.state.defaults import track_of_file, track_of_unreadable
 from ebert_gui.state.session import Session
@@ -138,7 +138,7 @@ class Opener(QObject):
 
         def failed(failure: Failure) -> None:
             # The file may also be one that was open before and has gone since.
-            named = named_by(failure, together)
+            named = failure.file if failure.file in together else ""
             rest = tuple(path for path in paths if path != named)
             more = (*refused, _Refused(named, track_of_unreadable(named), failure))
             if named and rest:
@@ -344,7 +344,7 @@ class Opener(QObject):
 
         def failed(failure: Failure) -> None:
             paths = request.paths if isinstance(request, OpenFiles) else ()
-            named = named_by(failure, paths)
+            named = failure.file if failure.file in paths else ""
             rest = tuple(path for path in paths if path != named)
             if isinstance(request, OpenFiles) and named and (rest or request.dataset):
                 self._reopen(OpenFiles(rest, request.dataset))

@@ -35,6 +35,7 @@ class Failure:
     `invalid` has a sentence for the person, `bug` a traceback in `details`, `cancelled` and `replaced` say themselves;
     `lost` means that the worker ended before it could answer: ask again once it is ready. `avoided` means that the
     worker ended on this very request, or would: it is not asked again until the `file` changes or a person wants it.
+    `file` of an `invalid` request is what it is about, if anything.
     """
 
     kind: Literal["invalid", "bug", "cancelled", "replaced", "lost", "avoided"]

@@ -7,6 +7,7 @@ import pytest
 
 from ebert_core.genome import bigfiles
 from ebert_core.genome.bigwig_writer import BigWigWriter
+from ebert_core.protocol.errors import InvalidRequest
 from ebert_core.protocol.tracks import (
     FindPlace,
     OpenFiles,
@@ -107,6 +108,30 @@ def test_every_kind_of_reply_says_that_names_do_not_match(tmp_path, ending):
         [],
         [("strange names", False)],
     ]
+
+
+WRONG = {
+    "absent.bed": None,
+    "empty.bed": b"",
+    "page.bed": b"<!doctype html><html></html>",
+    "cut.bed.gz": b"\x1f\x8b\x08\x00",
+    "cut.bw": b"\x26\xfc\x8f\x88" + bytes(60),
+    "lines.bed": b"chr1\tten\t20\n",
+    "sizes.chrom.sizes": b"chr1 100\nchr1 100\n",
+    "bands.txt": b"chr1\t0\tx\tp1\tgneg\n",
+    "D.toml": b"name = 1\n",
+}
+
+
+@pytest.mark.parametrize("name", WRONG)
+def test_what_is_wrong_with_one_of_several_files_says_by_a_field_which_it_is(tmp_path, name):
+    whole, wrong = tmp_path / "whole.bed", tmp_path / name
+    whole.write_text("chr1\t10\t90\tx\n")
+    if WRONG[name] is not None:
+        wrong.write_bytes(WRONG[name])
+    with pytest.raises(InvalidRequest) as refused:
+        asker()(OpenFiles((str(whole), str(wrong))))
+    assert refused.value.path == str(wrong)
 
 
 def test_a_file_that_is_damaged_inside_opens_and_its_row_says_so(tmp_path, monkeypatch):

@@ -331,6 +331,13 @@ def test_what_is_begun_and_read_is_said_before_the_worker_can_end_on_it(window, 
     assert window.process.wait(timeout=5) == -signal.SIGSEGV
 
 
+def test_a_file_that_the_system_refuses_travels_beside_the_sentence_about_it(window, tmp_path):
+    absent = str(tmp_path / "absent")
+    window.ask(1, Read(absent))
+    failed = window.next_answer()
+    assert (failed.kind, failed.file) == ("invalid", absent)
+
+
 def test_a_file_to_avoid_is_not_read_until_it_changes(window, tmp_path):
     file = tmp_path / "deadly"
     file.write_text("DEADLY")

@@ -58,7 +58,7 @@ class Host:
             paths = body.paths if isinstance(body, OpenFiles) else (body.path,)
             bad = next((path for path in paths if path in self.unreadable), None)
             if bad is not None:
-                on_failure(Failure("invalid", f"There is no file {bad}."))
+                on_failure(Failure("invalid", f"There is no file {bad}.", file=bad))
             else:
                 on_reply(_reply(body))
 

@@ -124,7 +124,7 @@ def test_bare_files_that_have_all_gone_are_said_once_and_those_of_a_dataset_leav
     told.take()
     told.opener.on_data_state(WorkerState(Condition.STARTING))
     told.opener.on_data_state(WorkerState(Condition.READY))
-    data.fail_all(Failure("invalid", "There is no file /a.bw."))
+    data.fail_all(Failure("invalid", "There is no file /a.bw.", file="/a.bw"))
     assert told.take() == [("problem", "There is no file /a.bw.", ""), ("settled",)]
 
 
@@ -138,7 +138,7 @@ def test_the_last_file_beside_a_dataset_that_has_gone_leaves_the_dataset(told, d
     told.take()
     ((_, _, failed),) = data.open.values()
     data.open.clear()
-    failed(Failure("invalid", "There is no file /a.bw."))
+    failed(Failure("invalid", "There is no file /a.bw.", file="/a.bw"))
     assert data.asked[-1] == OpenFiles((), summary.path)
     assert told.take() == []
 
@@ -208,7 +208,7 @@ def test_what_can_be_asked_without_opening_anything(told, data, model) -> None:
     told.opener.inspect("/a.bw", heard.append)
     assert data.asked == [CheckDraft(draft), ListShipped(), InspectFile("/a.bw")]
     answer(data, DraftCheck(), Shipped(()))
-    data.fail_all(Failure("invalid", "There is no file /a.bw."))
+    data.fail_all(Failure("invalid", "There is no file /a.bw.", file="/a.bw"))
     assert heard == [DraftCheck(), Shipped(()), FileKind("", "There is no file /a.bw.")]
     assert told.opener.is_settled
 
@@ -344,7 +344,7 @@ def test_files_that_were_lost_with_the_worker_stay_wanted(told, data, summary) -
     assert told.opener.files == ("/a.bw",)
     assert told.take()[-1] == ("settled",)
     told.opener.open_files(("/b.bw",))
-    data.fail_all(Failure("invalid", "There is no file /b.bw."))
+    data.fail_all(Failure("invalid", "There is no file /b.bw.", file="/b.bw"))
     assert told.opener.files == ("/a.bw",)
 
 
@@ -362,8 +362,8 @@ def test_a_file_that_ended_the_worker_is_left_out_and_its_track_stands_for_it(to
     assert not [each for each in told.take() if each[0] == "problem"]
 
 
-def test_a_path_that_begins_another_is_not_taken_for_it(told, data, summary) -> None:
+def test_the_file_that_a_failure_is_about_is_left_out_whichever_its_sentence_names(told, data, summary) -> None:
     told.opener.open_files(("/a.bw", "/a.bw.gz"))
     failed = data.open.pop(next(iter(data.open)))[2]
-    failed(Failure("invalid", "There is no file /a.bw.gz."))
+    failed(Failure("invalid", "It is of another assembly than /a.bw.", file="/a.bw.gz"))
     assert data.asked[-1] == OpenFiles(("/a.bw",))
