@@ -236,7 +236,7 @@ class PictureProgram(Program):
         if options.picture.lower().endswith(".png"):
             self.scene.ratio = options.dots_per_inch / DOTS_PER_INCH
         self.workspace.view.set_columns(self.scene.plot_columns)
-        self.opener.problem.connect(self._on_problem)
+        self.opener.problem.connect(lambda sentence, _details: self._fail(sentence))
         for told in (self.opener.told, self.remarks.told):
             told.connect(tell)
         self.opener.settled.connect(self._draw_when_complete)
@@ -260,14 +260,6 @@ class PictureProgram(Program):
         elif found.session.is_empty and not self.options.names_something:
             self._fail(f"There is no session in {self.options.session}.")
         return found.session
-
-    def _on_problem(self, sentence: str, _details: str) -> None:
-        # Warnings of a dataset that opened are said and drawn over; anything else leaves nothing to draw.
-        dataset = self.workspace.dataset
-        if dataset is not None and sentence in dataset.warnings:
-            tell(sentence)
-            return
-        self._fail(sentence)
 
     def _on_worker(self, state: WorkerState) -> None:
         if state.condition is Condition.FAILED:

@@ -19,6 +19,7 @@ from ebert_core.cli.progress import add_loudness, loudness_of
 from ebert_core.cli.words import CommandParser
 from ebert_core.protocol.arguments import empty_value
 from ebert_core.protocol.errors import InvalidRequest, file_problem
+from ebert_core.protocol.messages import EXIT_WITHOUT_TORCH
 from ebert_core.protocol.report import Stopped
 from ebert_core.protocol.showing import tell
 from ebert_core.protocol.threads import choose_threads, take_threads
@@ -92,7 +93,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if error.name not in ("torch", "safetensors"):
             raise
         tell(f"ebert {parsed.command} needs PyTorch; run: pip install 'ebert-browser[model]'")
-        return Ending.REFUSED
+        return EXIT_WITHOUT_TORCH if parsed.command == "worker" else Ending.REFUSED
     return code or Ending.DONE
 
 

@@ -13,6 +13,8 @@ Share = Annotated[float, msgspec.Meta(ge=0.0, le=1.0)]
 # What one message may say; longer texts are cut by whoever sends them.
 LONGEST_SENTENCE = 4_000
 LONGEST_DETAILS = 100_000
+# The exit code of a model worker that has no PyTorch, so that the window can say what to install.
+EXIT_WITHOUT_TORCH = 3
 
 
 class Hello(msgspec.Struct, frozen=True, tag="hello"):

@@ -104,7 +104,6 @@ class DatasetSummary(msgspec.Struct, frozen=True):
     truth_factors: tuple[str, ...] = ()
     seed: int | None = None
     start_locus: Interval | None = None
-    warnings: tuple[str, ...] = ()
     made_signals: tuple[MadeSignal, ...] = ()
     predicted: tuple[str, ...] = ()
 

@@ -295,8 +295,6 @@ class Opener(QObject):
         self._opened = request
         self._wanted_checkpoint = ""
         self._workspace.open_dataset(summary, session.tracks)
-        for warning in summary.warnings:
-            self.problem.emit(warning, "")
         if not session.is_empty:
             self._restore(session, wanted.paths)
             self._workspace.choose_predicted_factor()

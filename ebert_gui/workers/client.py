@@ -26,7 +26,7 @@ from ebert_core.protocol.messages import (
     Role,
 )
 from ebert_gui.state.fatal_files import FatalFiles
-from ebert_gui.workers.endings import Ending, ending_sentence, was_asked_to_end, was_killed_from_outside
+from ebert_gui.workers.endings import Ending, ending_sentence, lacks_torch, was_asked_to_end, was_killed_from_outside
 from ebert_gui.workers.pending import OnFailure, OnProgress, Pending, decoder_of
 from ebert_gui.workers.process import WorkerProcess
 from ebert_gui.workers.state import Condition, Failure, Patience, WorkerState
@@ -88,7 +88,7 @@ class WorkerClient(QObject):
         self._is_stopping = False
         # What we found wrong with the worker before we ended it; `_is_hopeless` when another start would not help.
         self._complaint = ""
-        self._is_hopeless = False
+        self._is_hopeless = self._lacks_torch = False
         self._silent_beats = 0
         self._deadline = self._timer(self._on_deadline, single_shot=True)
         self._pause = self._timer(self._launch, single_shot=True)
@@ -329,6 +329,7 @@ class WorkerClient(QObject):
         # others ended may just be slow.
         is_stillborn = not process.has_answered and not self._complaint and not was_killed
         self._is_hopeless = self._is_hopeless or is_stillborn
+        self._lacks_torch = is_stillborn and lacks_torch(ending, code)
         process.deleteLater()
         was_asked = not self._complaint and was_asked_to_end(ending, code)
         self._after_the_end(sentence, process.last_lines, self._suspects.ended(was_asked, was_killed))
@@ -380,7 +381,8 @@ class WorkerClient(QObject):
     def _set_state(
         self, condition: Condition, sentence: str = "", details: str = "", hello: Hello | None = None
     ) -> None:
-        self._state = WorkerState(condition, sentence, details, hello)
+        has_failed = condition is Condition.FAILED
+        self._state = WorkerState(condition, sentence, details, hello, has_failed and self._lacks_torch)
         self.state_changed.emit(self._state)
 
     def _timer(self, slot: Callable[[], None], single_shot: bool) -> QTimer:

@@ -2,7 +2,7 @@
 
 from enum import StrEnum
 
-from ebert_core.protocol.messages import Role
+from ebert_core.protocol.messages import EXIT_WITHOUT_TORCH, Role
 
 # The signals that ask a process to end, without a mistake of its own: a shutdown, or a person.
 _ASKED_TO_END = frozenset([1, 2, 15])
@@ -26,6 +26,11 @@ def was_killed_from_outside(ending: Ending, code: int) -> bool:
 def was_asked_to_end(ending: Ending, code: int) -> bool:
     """Whether the process ended because it was asked to; `code` is its exit code, or the signal of a crash."""
     return code == 0 if ending is Ending.EXITED else code in _ASKED_TO_END
+
+
+def lacks_torch(ending: Ending, code: int) -> bool:
+    """Whether a model worker ended because PyTorch is not installed where it runs."""
+    return ending is Ending.EXITED and code == EXIT_WITHOUT_TORCH
 
 
 def ending_sentence(role: Role, program: str, ending: Ending, code: int) -> str:

@@ -20,12 +20,16 @@ class Condition(StrEnum):
 
 @dataclass(frozen=True)
 class WorkerState:
-    """Where a worker is; `sentence` says why when that is no good news, `details` holds its last lines on stderr."""
+    """Where a worker is; `sentence` says why when that is no good news, `details` holds its last lines on stderr.
+
+    `lacks_torch` where it cannot start because PyTorch is not installed.
+    """
 
     condition: Condition
     sentence: str = ""
     details: str = ""
     hello: Hello | None = None
+    lacks_torch: bool = False
 
 
 @dataclass(frozen=True)

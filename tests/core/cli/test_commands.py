@@ -19,6 +19,7 @@ from ebert_core.jobs.reporter import open_job
 from ebert_core.jobs.specs import write_spec
 from ebert_core.jobs.summary import list_jobs
 from ebert_core.protocol.errors import InvalidRequest
+from ebert_core.protocol.messages import EXIT_WITHOUT_TORCH
 from ebert_core.protocol.specs import Evaluate, Predict
 from ebert_core.protocol.work import JobSummary
 from ebert_core.training.loop import Trainer
@@ -327,8 +328,8 @@ sys.meta_path.insert(0, Absent())
 """
 
 
-@pytest.mark.parametrize("words", [["worker", "model"], ["predict", "spec.toml"]])
-def test_without_torch_it_says_how_to_get_it(words, toy_binding, toy_checkpoint, tmp_path):
+@pytest.mark.parametrize(("words", "code"), [(["worker", "model"], EXIT_WITHOUT_TORCH), (["predict", "spec.toml"], 2)])
+def test_without_torch_it_says_how_to_get_it(words, code, toy_binding, toy_checkpoint, tmp_path):
     (tmp_path / "sitecustomize.py").write_text(WITHOUT_TORCH)
     spec = Predict(str(toy_checkpoint), str(toy_binding), "alpha", "FOS", str(tmp_path / "x.bw"))
     write_spec(tmp_path / "spec.toml", spec)
@@ -336,7 +337,7 @@ def test_without_torch_it_says_how_to_get_it(words, toy_binding, toy_checkpoint,
     where = {**os.environ, "PYTHONPATH": str(tmp_path)}
     ended = subprocess.run(command, capture_output=True, text=True, cwd=tmp_path, env=where, stdin=subprocess.DEVNULL)
     sentence = f"ebert {words[0]} needs PyTorch; run: pip install 'ebert-browser[model]'\n"
-    assert (ended.returncode, ended.stdout, ended.stderr) == (2, "", sentence)
+    assert (ended.returncode, ended.stdout, ended.stderr) == (code, "", sentence)
 
 
 @pytest.mark.parametrize(("own", "expected"), [(None, "PASSIVE"), ("ACTIVE", "ACTIVE")])

@@ -62,10 +62,10 @@ def opened(told: Told, data: Any, dataset: DatasetSummary) -> None:
     data.asked.clear()
 
 
-def test_a_dataset_that_opens_is_named_with_its_warnings_and_then_all_is_settled(told, data, summary) -> None:
+def test_a_dataset_that_opens_is_named_and_then_all_is_settled(told, data, summary) -> None:
     told.opener.open_dataset(summary.path)
-    answer(data, replace(summary, warnings=("It has no genes.",)))
-    assert told.take() == [("problem", "It has no genes.", ""), ("opened", (summary.path,)), ("settled",)]
+    answer(data, summary)
+    assert told.take() == [("opened", (summary.path,)), ("settled",)]
 
 
 def test_files_that_open_are_named_and_those_that_were_open_are_not(told, data, summary) -> None:
@@ -237,23 +237,23 @@ NO_TORCH = 'PyTorch is not installed, so nothing can be predicted: pip install "
 
 
 @pytest.mark.parametrize(
-    ("sentence", "details", "said"),
+    ("sentence", "lacks_torch", "said"),
     [
-        ("It ended.", "ModuleNotFoundError: No module named 'torch'", NO_TORCH),
-        ("There is no torch here.", "", NO_TORCH),
-        ("It ended.", "lines", "Nothing can be predicted: It ended."),
+        ("It ended.", True, NO_TORCH),
+        ("The torch of this ended.", False, "Nothing can be predicted: The torch of this ended."),
     ],
 )
 def test_a_model_worker_that_cannot_start_says_what_to_do(
-    told, data, model, workspace, summary, sentence, details, said
+    told, data, model, workspace, summary, sentence, lacks_torch, said
 ) -> None:
     opened(told, data, summary)
-    told.opener.on_model_state(WorkerState(Condition.FAILED, sentence, details))
+    failed = WorkerState(Condition.FAILED, sentence, "lines", lacks_torch=lacks_torch)
+    told.opener.on_model_state(failed)
     assert workspace.model_problem == said
     assert told.take() == []
     told.opener.open_checkpoint("/c")
-    told.opener.on_model_state(WorkerState(Condition.FAILED, sentence, details))
-    assert told.take() == [("problem", said, details)]
+    told.opener.on_model_state(failed)
+    assert told.take() == [("problem", said, "lines")]
 
 
 def test_a_model_worker_that_comes_back_loads_the_checkpoint_once(told, data, model, summary) -> None:

@@ -62,7 +62,6 @@ def hostile_dataset(dataset: DatasetSummary) -> DatasetSummary:
         cell_types=(cell, *dataset.cell_types),
         files=(BareFile(f"/d/{HOSTILE}", HOSTILE, "features"),),
         made_signals=(MadeSignal(HOSTILE, HOSTILE),),
-        warnings=(HOSTILE,),
         seed=None,
     )
 

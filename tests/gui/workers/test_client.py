@@ -310,6 +310,14 @@ def test_what_another_start_would_not_mend_is_said_at_once(qtbot, new_client, mo
     assert details in state.details
 
 
+@pytest.mark.parametrize("absent", ["torch", "msgspec"])
+def test_a_model_worker_without_torch_is_told_from_one_that_lacks_anything_else(qtbot, new_client, tmp_path, absent):
+    (tmp_path / "sitecustomize.py").write_text(f"import sys; sys.modules['{absent}'] = None\n")
+    client = new_client(argv=["env", f"PYTHONPATH={tmp_path}", sys.executable, "-m", "ebert_core", "worker", "model"])
+    client.start()
+    assert wait_for(qtbot, client, Condition.FAILED).lacks_torch is (absent == "torch")
+
+
 def test_a_program_that_does_not_exist_is_named(qtbot, new_client):
     client = new_client(argv=["/no/such/ebert"])
     client.start()
