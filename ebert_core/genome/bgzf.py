@@ -126,7 +126,8 @@ class IndexedLines:
                 chunks.append(_Chunk(number, at, until))
         windows = self._windows.setdefault(chromosome, {})
         first_N, last_N = start_N >> _WINDOW_SHIFT, (end_N - 1) >> _WINDOW_SHIFT
-        is_new_N = np.concatenate(([True], last_N[1:] != last_N[:-1])) | (first_N != last_N)
+        # A line that ends in the window of the one before it begins in no window before that one's.
+        is_new_N = np.concatenate(([True], last_N[1:] != last_N[:-1]))
         for row in np.flatnonzero(is_new_N).tolist():
             for window in range(int(first_N[row]), int(last_N[row]) + 1):
                 windows.setdefault(window, int(place_N[row]))

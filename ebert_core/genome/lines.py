@@ -19,9 +19,9 @@ from ebert_core.protocol.tracks import Remark
 ABSENT = ("", ".", "na", "n/a", "nan", "-nan", "+nan", "null", "none")
 # No chromosome is as long, and sums of a few of them are exact.
 LARGEST_POSITION = 1 << 40
-# R writes 100,000 as 1e+05, and pandas whole numbers beside absent ones as 100000.0.
 # What is drawn is float32.
 LARGEST_VALUE = 3.4e38
+# R writes 100,000 as 1e+05, and pandas whole numbers beside absent ones as 100000.0.
 _WITH_EXPONENT = re.compile(r"\d+(?:\.\d*)?(?:[eE]\+?\d{1,2})?")
 _LONGEST_QUOTE = 40
 # A line of any format read here has a few thousand characters; a line is kept in memory.

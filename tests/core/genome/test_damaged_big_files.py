@@ -63,9 +63,13 @@ def _put(content: bytes, place: int, form: str, value: int) -> bytes:
 def _places_of_sizes(content: bytes) -> dict[str, tuple[int, str]]:
     """Where the sizes stand for which a reader reserves memory, with their form."""
     tree, _, index = struct.unpack_from("<3Q", content, 8)
-    (zoom_index,) = struct.unpack_from("<Q", content, 64 + 16)
+    (levels,) = struct.unpack_from("<H", content, 6)
+    zoom_index, last_zoom_index = (
+        struct.unpack_from("<Q", content, 64 + 24 * level + 16)[0] for level in (0, levels - 1)
+    )
+    assert zoom_index < last_zoom_index
     first_leaf = {}
-    for name, root in (("block", index + 48), ("zoom", zoom_index + 48)):
+    for name, root in (("block", index + 48), ("zoom", zoom_index + 48), ("last zoom", last_zoom_index + 48)):
         while not content[root]:
             (root,) = struct.unpack_from("<Q", content, root + 4 + 16)
         first_leaf[name] = root + 4 + 24
@@ -76,7 +80,7 @@ def _places_of_sizes(content: bytes) -> dict[str, tuple[int, str]]:
     }
 
 
-@pytest.mark.parametrize("what", ["chromosomes", "unpacked", "block", "zoom"])
+@pytest.mark.parametrize("what", ["chromosomes", "unpacked", "block", "zoom", "last zoom"])
 def test_a_size_beyond_the_file_is_said_before_memory_is_reserved_for_it(tmp_path, monkeypatch, what):
     path = tmp_path / "x.bw"
     content = _small_bigwig(path)

@@ -78,6 +78,7 @@ def test_the_kind_of_a_file(tmp_path, name, text, kind):
         (b"585" + b"\t9" + b"\t0" * 7 + b"\t+\tq\t9\t0\t9\tchr1\t99\t1\t10\t1\t9,\t0,\t1,\n", "alignments in PSL"),
         (b"1\t1\t9\t2\t20\t30\tloop\t5\n", "holds pairs of places"),
         (b"chr1\t1\t9\tchr1:20-30,4.5\n", "holds pairs of places"),
+        (b"scaffold_1\t1\t9\tscaffold_1\t20\t30\n", "holds pairs of places"),
         (b"#columns below\nhub myHub\n", "track hub"),
         (b"track a\nbigDataUrl a.bw\n", "track hub"),
         (b"\nLOCUS       X 10 bp DNA\n", "GenBank"),

@@ -99,6 +99,20 @@ def test_bedmethyl_has_no_summit_and_no_blocks(tmp_path):
     assert features.remarks == ()
 
 
+def test_a_bed_of_any_width_is_drawn_with_what_it_says(tmp_path):
+    fields = ["chr1", "100", "200", "gene", "5", "+", "110", "150", "255,0,0"]
+    full = ("gene", 5.0, "+", ((110, 150),), "#ff0000")
+    nothing = ("", 0.0, ".", (), "")
+    for width in range(3, 10):
+        drawn = [
+            (each.name, each.score, each.strand, each.coding, each.colour)
+            for each in lenient(tmp_path, f"{width}.bed", "\t".join(fields[:width]) + "\n")
+        ]
+        # Name, score and strand are columns 4 to 6; both ends of what is coding are 7 and 8; the colour is the ninth.
+        known = sum(width >= column for column in (4, 5, 6, 8, 9))
+        assert drawn == [(*full[:known], *nothing[known:])]
+
+
 def test_descriptions_of_beddetail_are_no_scores_and_no_remark(tmp_path):
     features = lenient(tmp_path, "x.bed", "track type=bedDetail\nchr1\t1\t9\tA\tGENE_ID=B;Pool=1\n" + "track name=b\n")
     assert [(each.name, each.score) for each in features] == [("A", 0.0)]

@@ -189,6 +189,14 @@ def test_a_name_that_belies_its_packing_is_said(tmp_path, name, content, sentenc
         Reference(tmp_path / name)
 
 
+@pytest.mark.parametrize("place", [0, 4_000, 9_000])
+def test_proteins_between_letters_that_say_nothing_are_found(tmp_path, place):
+    letters = ("N" * place + "MEFILPQKR" * 110).ljust(10_000, "N")
+    (tmp_path / "toy.fa").write_text(f">a\n{letters}\n")
+    with pytest.raises(InvalidRequest, match="holds proteins, not DNA"):
+        Reference(tmp_path / "toy.fa")
+
+
 @pytest.mark.parametrize("spoilt", [b"", b"chr1\tlong\n", b"\xff\x00"])
 def test_a_spoilt_index_is_built_again(reference, cache, spoilt):
     for index in indexes(cache):

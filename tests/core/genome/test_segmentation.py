@@ -73,3 +73,17 @@ def test_a_file_that_is_no_segmentation_gives_a_sentence(tmp_path, text, sentenc
 def test_a_chromosome_of_states_without_a_base_is_none(tmp_path):
     (tmp_path / "s.bed").write_text("chr1\t5\t5\tE1\nchr2\t0\t200\tE2\n")
     assert Segmentation(tmp_path / "s.bed").chromosome_lengths == {"chr2": 200}
+
+
+@pytest.mark.parametrize(
+    ("text", "width"),
+    [
+        # The last run of a chromosome ends where the chromosome does.
+        ("chr1\t0\t400\ta\nchr1\t400\t1000\tb\nchr1\t1000\t1013\ta\n", 200),
+        ("chr1\t0\t400\ta\nchr1\t400\t450\tb\nchr2\t0\t200\ta\n", 400),
+        ("chr1\t150\t400\ta\nchr1\t400\t450\tb\n", 50),
+    ],
+)
+def test_the_width_of_bins_is_what_all_boundaries_are_multiples_of(tmp_path, text, width):
+    (tmp_path / "s.bed").write_text(text)
+    assert Segmentation(tmp_path / "s.bed").bin_width == width
