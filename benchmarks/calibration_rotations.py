@@ -26,19 +26,19 @@ import torch
 from numpy.typing import NDArray
 
 from ebert_core.inference.predict import Predictor
+from ebert_core.judging.calibration import factor_maps, variance_of_total
+from ebert_core.judging.held_out import HeldOut, bound_peaks, held_out, separate_loci
+from ebert_core.judging.platt import fitted, levels
+from ebert_core.judging.reliability import Measured, measured, precision_over_blocks, reliability_of
+from ebert_core.judging.resampling import draws
+from ebert_core.judging.widening import between_loci
 from ebert_core.material.material import open_material
 from ebert_core.model.checkpoint import Checkpoint, load_checkpoint
 from ebert_core.model.device import Engine, choose_engine
 from ebert_core.protocol.grid import BIN
 from ebert_core.protocol.reliability import FEWEST_PEAKS, Reliability
 from ebert_core.protocol.specs import FineTune
-from ebert_core.training.calibration import factor_maps, variance_of_total
 from ebert_core.training.finetune import finetune
-from ebert_core.training.held_out import HeldOut, bound_peaks, held_out, separate_loci
-from ebert_core.training.platt import fitted, levels
-from ebert_core.training.reliability import Measured, measured, precision_over_blocks, reliability_of
-from ebert_core.training.resampling import draws
-from ebert_core.training.widening import between_loci
 
 Range = tuple[float, float]
 

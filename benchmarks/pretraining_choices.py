@@ -33,6 +33,8 @@ from numpy.typing import NDArray
 
 from ebert_core.demonstration.generate import DATASET, generate
 from ebert_core.inference.batches import Inputs
+from ebert_core.judging.markov import MarkovBaseline
+from ebert_core.judging.masked_scores import nearest_visible
 from ebert_core.material.masking import hide_every, hide_states, native_units
 from ebert_core.material.material import Material, open_material
 from ebert_core.material.sampling import Example
@@ -44,8 +46,6 @@ from ebert_core.model.tokens import BASE_COUNT, FIRST_STATE
 from ebert_core.protocol.grid import BIN
 from ebert_core.protocol.locus import Interval
 from ebert_core.protocol.specs import Pretrain
-from ebert_core.training.markov import MarkovBaseline
-from ebert_core.training.masked_scores import nearest_visible
 from ebert_core.training.pretrain import architecture_of, pretrain
 
 # N = held-out blocks, L = bases of a block, S = its 200-bp bins, B = windows, T = tokens, K = bases per token.

@@ -24,10 +24,10 @@ from ebert_core.dataset.store_places import beside
 from ebert_core.dream.subsamples import Score, Scored, score_of
 from ebert_core.inference.batches import Stream
 from ebert_core.inference.predict import Predictor
+from ebert_core.judging.baselines import fit_motif_accessibility, motif_scan
 from ebert_core.model.checkpoint import load_checkpoint
 from ebert_core.model.device import choose_engine
 from ebert_core.protocol.locus import Interval
-from ebert_core.training.baselines import fit_motif_accessibility, motif_scan
 
 STREAMS: tuple[Stream, ...] = ("states", "signals", "motifs")
 

@@ -9,7 +9,7 @@ from benchmarks.synthetic_dream.scores import STREAMS, FinalSets, Said, averaged
 from benchmarks.synthetic_dream.steps import PRETRAINED, SCRATCH, UNET
 from ebert_core.dream.ranking import Standing, ranking
 from ebert_core.dream.subsamples import Score
-from ebert_core.training.held_out import bound_peaks
+from ebert_core.judging.held_out import bound_peaks
 
 SCAN, LOGISTIC, ORACLE = "motif scan", "motif x accessibility", "oracle"
 NAMES = {UNET: "U-Net", SCRATCH: "EBERT from scratch", PRETRAINED: "EBERT pre-trained"}

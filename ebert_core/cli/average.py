@@ -42,11 +42,11 @@ def run(arguments: argparse.Namespace) -> None:
         raise InvalidRequest(f"{absent} is missing; measuring the average needs --dataset and --regions.")
     if cell_types and not measures:
         raise InvalidRequest("--cell-types says where to measure; it needs --dataset and --regions.")
+    from ebert_core.judging.remeasure import HeldOutLoci, remeasured
     from ebert_core.model.checkpoint import save_checkpoint
     from ebert_core.model.checkpoint_place import check_place
     from ebert_core.model.device import choose_engine
     from ebert_core.training.merge import averaged, load_members
-    from ebert_core.training.remeasure import HeldOutLoci, remeasured
 
     output, checkpoints = Path(arguments.output), checkpoint_paths(arguments.checkpoints)
     check_place(output)

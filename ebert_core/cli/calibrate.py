@@ -31,11 +31,11 @@ def run(arguments: argparse.Namespace) -> None:
     Raises:
         InvalidRequest: there is no such checkpoint, or it cannot be measured as asked.
     """
+    from ebert_core.judging.remeasure import HeldOutLoci, remeasured
     from ebert_core.model.checkpoint import load_checkpoint
     from ebert_core.model.description import replace_description
     from ebert_core.model.device import choose_engine
     from ebert_core.protocol.locus import format_locus
-    from ebert_core.training.remeasure import HeldOutLoci, remeasured
 
     folder = checkpoint_path(arguments.checkpoint)
     if is_shipped(folder):

@@ -25,7 +25,7 @@ from ebert_core.protocol.whole_files import write_whole
 
 if TYPE_CHECKING:
     # Torch is loaded when the command runs, not for its help.
-    from ebert_core.training.learning_curve import LearningCurve
+    from ebert_core.judging.learning_curve import LearningCurve
 
 _SHARES = (0.01, 0.1, 1.0)
 
@@ -45,7 +45,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> None:
     """Runs what has not been run and prints the curve and the path of its JSON file."""
-    from ebert_core.training.learning_curve import check, gather, is_done, plan, table
+    from ebert_core.judging.learning_curve import check, gather, is_done, plan, table
 
     path = Path(arguments.spec)
     regions = region_texts(arguments.regions)
@@ -85,8 +85,8 @@ def _run(spec: FineTune | Evaluate, folder: Path, loudness: Loudness) -> None:
 
 
 def _write(curve: "LearningCurve", path: Path) -> Path:
-    from ebert_core.training.drawing import can_draw
-    from ebert_core.training.figures import draw_learning_curve
+    from ebert_core.judging.drawing import can_draw
+    from ebert_core.judging.figures import draw_learning_curve
 
     try:
         write_whole(path, msgspec.json.format(msgspec.json.encode(curve), indent=1))

@@ -30,7 +30,7 @@ def summary_of(spec: JobSpec, output: Path) -> str:
     """What to print for a person before the path: the scores of an evaluation as a table."""
     if not isinstance(spec, Evaluate):
         return ""
-    from ebert_core.training.evaluation import Evaluation, masked_table, read_evaluation, table
+    from ebert_core.judging.evaluation import Evaluation, masked_table, read_evaluation, table
 
     evaluation = read_evaluation(output)
     return f"{table(evaluation) if isinstance(evaluation, Evaluation) else masked_table(evaluation)}\n"

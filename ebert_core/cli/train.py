@@ -145,7 +145,7 @@ def _runner(name: str) -> Callable[..., Path]:
         from ebert_core.training.finetune import finetune
 
         return finetune
-    from ebert_core.training.evaluate import evaluate
+    from ebert_core.judging.evaluate import evaluate
 
     return evaluate
 

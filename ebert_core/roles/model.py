@@ -12,6 +12,7 @@ from ebert_core.inference.familiarity import familiarity_spans
 from ebert_core.inference.fitting import check_fit
 from ebert_core.inference.given import inputs_given
 from ebert_core.inference.predict import Predictor
+from ebert_core.judging.leaks import seen_cells
 from ebert_core.model.checkpoint import load_checkpoint
 from ebert_core.model.description import Description
 from ebert_core.model.device import Engine, choose_engine
@@ -33,7 +34,6 @@ from ebert_core.protocol.modelling import (
 )
 from ebert_core.protocol.reading import reading, reads
 from ebert_core.roles.session import Handlers, HelloDetails, Report
-from ebert_core.training.leaks import seen_cells
 
 LIVE_LIMIT = 200_000
 _WIDENED = 2 * BIN  # a view at the limit may have been widened to whole bins at both ends

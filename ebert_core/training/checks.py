@@ -14,6 +14,7 @@ from ebert_core.dataset.derived import select_signals
 from ebert_core.dataset.description import Dataset
 from ebert_core.dataset.labels import merged_spans
 from ebert_core.inference.given import Reads
+from ebert_core.judging import leaks
 from ebert_core.material.places import parts_with
 from ebert_core.material.sampling import stretches
 from ebert_core.material.split import check_cell_types, chosen_factors, read_split, used_cells
@@ -29,7 +30,6 @@ from ebert_core.protocol.reliability import FEWEST_PEAKS
 from ebert_core.protocol.specs import FineTune
 from ebert_core.protocol.training_specs import check_numbers
 from ebert_core.protocol.wording import listed
-from ebert_core.training import leaks
 
 # From fewer peaks than these no network learns anything; from fewer than those a scan of the motif is as good.
 _LEAST_TO_LEARN = 10

@@ -19,6 +19,11 @@ from ebert_core.dataset.labels import TRAINING_RULE
 from ebert_core.dream.scoring import auprc
 from ebert_core.inference.batches import Inputs
 from ebert_core.inference.predict import Predictor
+from ebert_core.judging import leaks
+from ebert_core.judging.calibration import factor_records
+from ebert_core.judging.held_out import HeldOut, held_out
+from ebert_core.judging.limits import limits_of
+from ebert_core.judging.verdict import verdict_of
 from ebert_core.material.distributed import (
     Share,
     device_of,
@@ -51,17 +56,12 @@ from ebert_core.protocol.grid import BIN
 from ebert_core.protocol.report import Report, Stopped
 from ebert_core.protocol.specs import FineTune
 from ebert_core.protocol.training_specs import oddities, without_folders
-from ebert_core.training import leaks
 from ebert_core.training.ahead import read_ahead
-from ebert_core.training.calibration import factor_records
 from ebert_core.training.checks import check_finetune, trained_cells
 from ebert_core.training.dropping import drop_channels
-from ebert_core.training.held_out import HeldOut, held_out
-from ebert_core.training.limits import limits_of
 from ebert_core.training.loop import Schedule, Trainer
 from ebert_core.training.resume import SavedRun
 from ebert_core.training.standardising import standardise
-from ebert_core.training.verdict import verdict_of
 from ebert_core.training.workload import TRAINED_WINDOW, Workload
 
 _STANDARD_WINDOWS = 256

@@ -7,6 +7,7 @@ import msgspec
 
 from ebert_core.dataset.channels import derived
 from ebert_core.dataset.digests import joint_digest
+from ebert_core.judging.limits import calibration_limits, uncalibrated_limits
 from ebert_core.material.places import union, without
 from ebert_core.model.checkpoint import Checkpoint, load_checkpoint, now, present_versions
 from ebert_core.model.config import Architecture
@@ -21,7 +22,6 @@ from ebert_core.model.description import (
 from ebert_core.model.ensemble import Ensemble
 from ebert_core.protocol.errors import InvalidRequest
 from ebert_core.protocol.wording import listed
-from ebert_core.training.limits import calibration_limits, uncalibrated_limits
 
 _FREE_TO_DIFFER = ("members", "dropout")  # neither says anything of what a finished network computes
 _SHARED = {

@@ -52,7 +52,7 @@ def exported(path: Path) -> None:
 
 
 def figure(path: Path) -> None:
-    drawing = pytest.importorskip("ebert_core.training.drawing")
+    drawing = pytest.importorskip("ebert_core.judging.drawing")
     if not drawing.can_draw():
         pytest.skip("matplotlib is not installed")
     with drawing.figure(2, 2, path):

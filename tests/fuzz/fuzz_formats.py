@@ -422,7 +422,7 @@ def _checkpoint() -> Format:
 
 
 def _evaluation() -> Format:
-    from ebert_core.training.evaluation import Evaluation, read_evaluation  # needs torch, which takes seconds
+    from ebert_core.judging.evaluation import Evaluation, read_evaluation  # needs torch, which takes seconds
 
     return _one("evaluation.json", _example(Evaluation), _read_by(read_evaluation))
 

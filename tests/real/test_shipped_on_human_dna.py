@@ -10,12 +10,12 @@ from ebert_core.dataset.description import Dataset
 from ebert_core.dataset.prepare import prepare
 from ebert_core.dream.scoring import auprc
 from ebert_core.inference.predict import Predictor
+from ebert_core.judging.baselines import motif_scan
+from ebert_core.judging.held_out import held_out
 from ebert_core.model.checkpoint import load_checkpoint
 from ebert_core.model.device import Engine
 from ebert_core.protocol.locus import Interval
 from ebert_core.protocol.resources import resource
-from ebert_core.training.baselines import motif_scan
-from ebert_core.training.held_out import held_out
 
 pytestmark = pytest.mark.real
 STRETCH = Interval("chr5", 125_600_000, 126_000_000)

@@ -28,10 +28,10 @@ from ebert_core.dataset.check import Check, Fault
 from ebert_core.dataset.layout import problems_of
 from ebert_core.dream.ranking import Standing
 from ebert_core.jobs.reporter import open_job
+from ebert_core.judging.evaluation import Evaluation, PretrainingEvaluation
 from ebert_core.protocol.resources import shipped_checkpoints
 from ebert_core.protocol.specs import Predict
 from ebert_core.protocol.work import JobSummary
-from ebert_core.training.evaluation import Evaluation, PretrainingEvaluation
 
 PAGE = (Path(__file__).parents[3] / "docs" / "commands.md").read_text()
 SCHEMAS = {

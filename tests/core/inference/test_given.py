@@ -20,6 +20,7 @@ from ebert_core.jobs.directory import jobs_folder
 from ebert_core.jobs.lines import read_lines
 from ebert_core.jobs.records import Event
 from ebert_core.jobs.summary import list_jobs
+from ebert_core.judging.evaluate import evaluate
 from ebert_core.model.description import read_description
 from ebert_core.protocol.errors import InvalidRequest
 from ebert_core.protocol.inputs import CellInputs, RelatedInput, input_words, parse_related
@@ -28,7 +29,6 @@ from ebert_core.protocol.specs import Evaluate, Predict
 from ebert_core.protocol.work import CheckJob, StartJob
 from ebert_core.roles.work import handlers
 from ebert_core.training.checks import check_finetune
-from ebert_core.training.evaluate import evaluate
 
 MORE = """
 [cell_types.bare]

@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
+from ebert_core.judging.markov import MarkovBaseline
 from ebert_core.material.masking import hide_bases, hide_every, hide_states, native_units
-from ebert_core.training.markov import MarkovBaseline
 
 
 def test_states_are_hidden_in_whole_native_units():

@@ -14,6 +14,7 @@ from ebert_core.cli.program import main
 from ebert_core.dataset.description import Dataset
 from ebert_core.inference.attention import attend_from
 from ebert_core.inference.predict import Predictor
+from ebert_core.judging.evaluate import evaluate
 from ebert_core.material.places import union, without
 from ebert_core.model.checkpoint import load_checkpoint, save_checkpoint
 from ebert_core.model.description import Calibration, read_description
@@ -22,7 +23,6 @@ from ebert_core.protocol.errors import InvalidRequest
 from ebert_core.protocol.locus import Interval
 from ebert_core.protocol.specs import Evaluate
 from ebert_core.roles.model import summarise
-from ebert_core.training.evaluate import evaluate
 from ebert_core.training.finetune import finetune
 from ebert_core.training.merge import averaged, load_members
 

@@ -9,15 +9,15 @@ import torch
 from full_disk import files_of_at_most
 from toy_binding import SMALLEST, pretrain_spec
 
+from ebert_core.judging.calibration import best_f1_threshold
+from ebert_core.judging.comparison import Pair, compare, pooled_pair
+from ebert_core.judging.held_out import blocks, bound_peaks
 from ebert_core.material.sampling import random_examples, stretches, tiled_examples
 from ebert_core.model.checkpoint import load_checkpoint
 from ebert_core.model.device import Engine
 from ebert_core.model.network import Ebert
 from ebert_core.protocol.errors import InvalidRequest
 from ebert_core.protocol.locus import Interval
-from ebert_core.training.calibration import best_f1_threshold
-from ebert_core.training.comparison import Pair, compare, pooled_pair
-from ebert_core.training.held_out import blocks, bound_peaks
 from ebert_core.training.loop import Schedule, Trainer, parameter_groups
 from ebert_core.training.resume import SavedRun
 

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from ebert_core.training.platt import fitted, levels, pooled
+from ebert_core.judging.platt import fitted, levels, pooled
 
 
 def map_of(is_bound_X, logit_X):

@@ -12,11 +12,11 @@ from ebert_core.dataset.labels import bin_labels
 from ebert_core.dataset.prepare import prepare
 from ebert_core.dataset.store_places import beside
 from ebert_core.dream.scoring import auprc
+from ebert_core.judging import trees
+from ebert_core.judging.baselines import fit_motif_accessibility, motif_scan
+from ebert_core.judging.trees import TREES
 from ebert_core.material.evidence import channels_of_dataset, evidence, pieces
 from ebert_core.protocol.locus import Interval
-from ebert_core.training import trees
-from ebert_core.training.baselines import fit_motif_accessibility, motif_scan
-from ebert_core.training.trees import TREES
 
 TRAINING = (Interval("chr1", 0, 30_000),)
 HELD_OUT = (Interval("chr2", 0, 12_000),)

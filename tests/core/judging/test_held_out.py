@@ -7,11 +7,11 @@ from toy_binding import SilentReport, quiet
 
 from ebert_core.dataset.labels import bin_labels
 from ebert_core.inference.predict import Predictor
+from ebert_core.judging.held_out import held_out
 from ebert_core.material.material import open_material
 from ebert_core.model.checkpoint import load_checkpoint
 from ebert_core.model.device import Engine
 from ebert_core.protocol.locus import Interval
-from ebert_core.training.held_out import held_out
 
 REGIONS = (Interval("chr1", 130, 6_000), Interval("chr1", 16_000, 20_000))
 

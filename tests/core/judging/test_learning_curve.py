@@ -7,11 +7,11 @@ import msgspec
 import pytest
 from toy_binding import SilentReport, finetune_spec, pretrain_spec
 
+from ebert_core.judging.evaluate import evaluate
+from ebert_core.judging.figures import draw_learning_curve
+from ebert_core.judging.learning_curve import check, gather, is_done, plan, table
 from ebert_core.protocol.errors import InvalidRequest
-from ebert_core.training.evaluate import evaluate
-from ebert_core.training.figures import draw_learning_curve
 from ebert_core.training.finetune import finetune
-from ebert_core.training.learning_curve import check, gather, is_done, plan, table
 from ebert_core.training.pretrain import pretrain
 
 

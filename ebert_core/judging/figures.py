@@ -5,9 +5,9 @@ from pathlib import Path
 from statistics import fmean
 from typing import TYPE_CHECKING
 
-from ebert_core.training.comparison import Estimate
-from ebert_core.training.curves import FactorCurves
-from ebert_core.training.drawing import (
+from ebert_core.judging.comparison import Estimate
+from ebert_core.judging.curves import FactorCurves
+from ebert_core.judging.drawing import (
     ACCENT,
     COLOURS,
     HAIRLINE,
@@ -20,8 +20,8 @@ from ebert_core.training.drawing import (
     legend_below,
     title,
 )
-from ebert_core.training.evaluation import Evaluation, shortened
-from ebert_core.training.learning_curve import LearningCurve
+from ebert_core.judging.evaluation import Evaluation, shortened
+from ebert_core.judging.learning_curve import LearningCurve
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -7,14 +7,14 @@ import msgspec
 import numpy as np
 import pytest
 
+from ebert_core.judging.comparison import Pair, compare
+from ebert_core.judging.curves import curve, factor_curves, reliability_bins
+from ebert_core.judging.drawing import colour_of
+from ebert_core.judging.evaluation import Evaluation, read_evaluation, shortened, table
+from ebert_core.judging.figures import draw_evaluation
 from ebert_core.model.description import Versions
 from ebert_core.protocol.errors import InvalidRequest
 from ebert_core.protocol.specs import Evaluate
-from ebert_core.training.comparison import Pair, compare
-from ebert_core.training.curves import curve, factor_curves, reliability_bins
-from ebert_core.training.drawing import colour_of
-from ebert_core.training.evaluation import Evaluation, read_evaluation, shortened, table
-from ebert_core.training.figures import draw_evaluation
 
 METHODS = ("ebert", "ebert without states", "motif x accessibility", "motif scan")
 

@@ -14,6 +14,9 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
+from ebert_core.judging.held_out import HeldOut, bound_peaks
+from ebert_core.judging.resampling import draws
+from ebert_core.judging.widening import BETWEEN_LOCI, student, widened
 from ebert_core.protocol.grid import POSITION
 from ebert_core.protocol.reliability import (
     FEWEST_BLOCKS,
@@ -24,9 +27,6 @@ from ebert_core.protocol.reliability import (
     ReliabilityPoint,
     Transfer,
 )
-from ebert_core.training.held_out import HeldOut, bound_peaks
-from ebert_core.training.resampling import draws
-from ebert_core.training.widening import BETWEEN_LOCI, student, widened
 
 _FEWEST_CALLED_IN_A_CELL = 10
 _RESAMPLES = 1000

@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from ebert_core.training.comparison import Pair, bootstrap, compare
-from ebert_core.training.resampling import draws
+from ebert_core.judging.comparison import Pair, bootstrap, compare
+from ebert_core.judging.resampling import draws
 
 RESAMPLES = 400
 

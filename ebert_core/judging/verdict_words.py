@@ -5,11 +5,11 @@ from typing import NamedTuple
 
 import msgspec
 
+from ebert_core.judging.baselines import MOTIF_SCAN
+from ebert_core.judging.trees import TREES
 from ebert_core.protocol.reliability import FEWEST_PEAKS
 from ebert_core.protocol.verdict import BEHIND, Judgement, Outcome
 from ebert_core.protocol.wording import listed
-from ebert_core.training.baselines import MOTIF_SCAN
-from ebert_core.training.trees import TREES
 
 _SMALL_DIFFERENCE = 0.01
 _MOST_NAMED = 3

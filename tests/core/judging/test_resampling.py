@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from ebert_core.dream.scoring import auprc
-from ebert_core.training.resampling import digamma, draws, ranked_bins, resampled_auprc
+from ebert_core.judging.resampling import digamma, draws, ranked_bins, resampled_auprc
 
 
 @pytest.mark.parametrize("decimals", [None, 1, 0])

@@ -10,13 +10,13 @@ import pytest
 from toy_binding import TOML, SilentReport, pretrain_spec, write_toy_binding
 
 from ebert_core.cli.outcomes import summary_of
+from ebert_core.judging.evaluate import evaluate
 from ebert_core.model.description import read_description, replace_description
 from ebert_core.protocol.errors import InvalidRequest
 from ebert_core.protocol.locus import Interval
 from ebert_core.protocol.report import Stopped
 from ebert_core.protocol.resources import shipped_checkpoints
 from ebert_core.protocol.specs import Evaluate
-from ebert_core.training.evaluate import evaluate
 from ebert_core.training.pretrain import pretrain
 
 
@@ -145,9 +145,9 @@ class Asked(SilentReport):
     [
         "numpy.linalg.solve",
         "sklearn.ensemble.HistGradientBoostingClassifier.fit",
-        "ebert_core.training.baselines.FactorFit.scores",
-        "ebert_core.training.trees.TreeFit.scores",
-        "ebert_core.training.comparison.resampled_auprc",
+        "ebert_core.judging.baselines.FactorFit.scores",
+        "ebert_core.judging.trees.TreeFit.scores",
+        "ebert_core.judging.comparison.resampled_auprc",
     ],
 )
 def test_a_wish_to_stop_is_heard_within_the_fits_the_scores_and_the_resampling(spec_of, tmp_path, monkeypatch, work):

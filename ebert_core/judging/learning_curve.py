@@ -11,6 +11,9 @@ from typing import NamedTuple
 import msgspec
 
 from ebert_core.dataset.labels import measured_labels
+from ebert_core.judging.comparison import Estimate
+from ebert_core.judging.evaluation import Evaluation, read_evaluation
+from ebert_core.judging.held_out import bound_peaks
 from ebert_core.material.material import Material, open_material
 from ebert_core.model.description import read_description
 from ebert_core.protocol.errors import InvalidRequest
@@ -18,9 +21,6 @@ from ebert_core.protocol.grid import BIN
 from ebert_core.protocol.report import Unheard
 from ebert_core.protocol.specs import Evaluate, FineTune
 from ebert_core.protocol.training_specs import without_folders
-from ebert_core.training.comparison import Estimate
-from ebert_core.training.evaluation import Evaluation, read_evaluation
-from ebert_core.training.held_out import bound_peaks
 
 PRETRAINED, RANDOM = "pretrained", "random"
 # Few labels make short epochs, which are repeated up to so many times, or nothing would be learned from them.

@@ -17,13 +17,13 @@ from ebert_core.dataset.description import Dataset
 from ebert_core.dataset.labels import BOUND, UNBOUND, measured_labels, scorable_bins
 from ebert_core.dataset.store import Store
 from ebert_core.dream.logistic import fit_logistic
+from ebert_core.judging.trees import TREES, TreeFit, can_grow_trees, grow_trees
 from ebert_core.material.evidence import Evidence, channels_of_dataset, evidence, pieces
 from ebert_core.model.tokens import FIRST_STATE
 from ebert_core.protocol.grid import POSITION
 from ebert_core.protocol.hearing import tell_progress
 from ebert_core.protocol.locus import Interval
 from ebert_core.protocol.wording import listed
-from ebert_core.training.trees import TREES, TreeFit, can_grow_trees, grow_trees
 
 MOTIF_SCAN = "motif scan"
 _ACCESSIBILITY = ("dnase", "atac", "faire", "accessib")

@@ -11,6 +11,11 @@ import torch
 from numpy.typing import NDArray
 
 from ebert_core.inference.batches import Inputs, channels_of
+from ebert_core.judging.comparison import Estimate
+from ebert_core.judging.evaluation import MaskedScores
+from ebert_core.judging.held_out import BLOCK_WIDTHS
+from ebert_core.judging.markov import MarkovBaseline
+from ebert_core.judging.resampling import draws
 from ebert_core.material.masking import hide_every, hide_states, native_units
 from ebert_core.material.material import Material
 from ebert_core.material.sampling import Example, stretches
@@ -21,11 +26,6 @@ from ebert_core.model.tokens import BASE_COUNT, FIRST_STATE
 from ebert_core.protocol.grid import BIN
 from ebert_core.protocol.locus import Interval
 from ebert_core.protocol.report import Report
-from ebert_core.training.comparison import Estimate
-from ebert_core.training.evaluation import MaskedScores
-from ebert_core.training.held_out import BLOCK_WIDTHS
-from ebert_core.training.markov import MarkovBaseline
-from ebert_core.training.resampling import draws
 
 _SPACING = 16
 _REACHES = (1, 3, 6)

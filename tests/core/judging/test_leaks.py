@@ -9,12 +9,12 @@ from toy_binding import TOML, SilentReport, finetune_spec, quiet, write_toy_bind
 from ebert_core.dataset.description import Dataset
 from ebert_core.dataset.prepare import prepare
 from ebert_core.dataset.store_places import beside
+from ebert_core.judging import leaks
+from ebert_core.judging.baselines import fit_motif_accessibility
 from ebert_core.material import places
 from ebert_core.model.checkpoint import load_checkpoint
 from ebert_core.protocol.errors import InvalidRequest
 from ebert_core.protocol.locus import Interval
-from ebert_core.training import leaks
-from ebert_core.training.baselines import fit_motif_accessibility
 from ebert_core.training.finetune import finetune
 
 ASSEMBLY = "toy1"

@@ -17,6 +17,15 @@ from ebert_core.inference.batches import Stream
 from ebert_core.inference.fitting import check_fit
 from ebert_core.inference.given import absences, refuse_without_inputs
 from ebert_core.inference.predict import Predictor
+from ebert_core.judging.baselines import MOTIF_SCAN, MotifAccessibility, fit_motif_accessibility, motif_scan
+from ebert_core.judging.comparison import Pair, compare
+from ebert_core.judging.curves import FactorCurves, factor_curves
+from ebert_core.judging.evaluation import Evaluation, PretrainingEvaluation
+from ebert_core.judging.figures import draw_evaluation
+from ebert_core.judging.held_out import HeldOut, block_width, bound_peaks, held_out, narrowed
+from ebert_core.judging.masked_scores import MaskedScorer, score_pretraining
+from ebert_core.judging.remeasure import check_unseen, judge_anew
+from ebert_core.judging.trees import TREES
 from ebert_core.material.material import Material, open_material
 from ebert_core.material.places import union
 from ebert_core.model.checkpoint import load_checkpoint, present_versions
@@ -34,15 +43,6 @@ from ebert_core.protocol.specs import Evaluate
 from ebert_core.protocol.training_specs import check_numbers
 from ebert_core.protocol.whole_files import write_whole
 from ebert_core.protocol.wording import listed
-from ebert_core.training.baselines import MOTIF_SCAN, MotifAccessibility, fit_motif_accessibility, motif_scan
-from ebert_core.training.comparison import Pair, compare
-from ebert_core.training.curves import FactorCurves, factor_curves
-from ebert_core.training.evaluation import Evaluation, PretrainingEvaluation
-from ebert_core.training.figures import draw_evaluation
-from ebert_core.training.held_out import HeldOut, block_width, bound_peaks, held_out, narrowed
-from ebert_core.training.masked_scores import MaskedScorer, score_pretraining
-from ebert_core.training.remeasure import check_unseen, judge_anew
-from ebert_core.training.trees import TREES
 
 _FEWEST_BLOCKS = 10
 # Scores of all bins of the regions for a factor in a cell type, or None where the baseline knows nothing of it.

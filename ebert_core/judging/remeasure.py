@@ -12,6 +12,10 @@ from ebert_core.dataset.labels import TRAINING_RULE
 from ebert_core.inference.fitting import check_fit
 from ebert_core.inference.given import absences
 from ebert_core.inference.predict import Predictor
+from ebert_core.judging.calibration import factor_records
+from ebert_core.judging.held_out import HeldOut, held_out
+from ebert_core.judging.limits import calibration_limits, uncalibrated_limits
+from ebert_core.judging.verdict import verdict_of
 from ebert_core.material.material import Material, open_material
 from ebert_core.model.checkpoint import Checkpoint
 from ebert_core.model.description import Description, read_description, replace_description
@@ -21,10 +25,6 @@ from ebert_core.protocol.grid import BIN
 from ebert_core.protocol.locus import Interval, format_locus
 from ebert_core.protocol.report import Report, Stopped
 from ebert_core.protocol.verdict import Verdict
-from ebert_core.training.calibration import factor_records
-from ebert_core.training.held_out import HeldOut, held_out
-from ebert_core.training.limits import calibration_limits, uncalibrated_limits
-from ebert_core.training.verdict import verdict_of
 
 
 class HeldOutLoci(NamedTuple):

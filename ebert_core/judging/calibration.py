@@ -10,12 +10,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ebert_core.dream.scoring import auprc, thresholds
+from ebert_core.judging.held_out import HeldOut, separate_loci
+from ebert_core.judging.platt import Levels, levels, pooled
+from ebert_core.judging.reliability import measured, reliability_of, transfer_of
 from ebert_core.model.description import Calibration, FactorRecord
 from ebert_core.protocol.locus import Interval, format_locus
 from ebert_core.protocol.reliability import Transfer
-from ebert_core.training.held_out import HeldOut, separate_loci
-from ebert_core.training.platt import Levels, levels, pooled
-from ebert_core.training.reliability import measured, reliability_of, transfer_of
 
 _FEWEST_BOUND = 20
 _FEWEST_SCORED = 10

@@ -11,14 +11,14 @@ from ebert_core.dataset.description import Dataset
 from ebert_core.dataset.labels import bin_labels
 from ebert_core.dataset.prepare import prepare
 from ebert_core.dataset.store_places import beside
+from ebert_core.judging.held_out import HeldOut, blocks
+from ebert_core.judging.verdict import _Gap, _outcome, verdict_of
+from ebert_core.judging.verdict_words import Words, factor_by_factor, figure, with_overall_sentence, with_sentence
 from ebert_core.material.material import Material
 from ebert_core.model.description import read_description
 from ebert_core.protocol.locus import Interval
 from ebert_core.protocol.report import Stopped
 from ebert_core.protocol.verdict import Judgement, Verdict
-from ebert_core.training.held_out import HeldOut, blocks
-from ebert_core.training.verdict import _Gap, _outcome, verdict_of
-from ebert_core.training.verdict_words import Words, factor_by_factor, figure, with_overall_sentence, with_sentence
 
 TRAINED, HELD = Interval("chr2", 0, 12_000), Interval("chr1", 0, 30_000)
 
@@ -162,7 +162,7 @@ def test_trees_stand_beside_the_regression(material):
 
 
 def test_without_scikit_learn_the_verdict_says_what_it_lacks(material, monkeypatch):
-    monkeypatch.setattr("ebert_core.training.baselines.can_grow_trees", lambda: False)
+    monkeypatch.setattr("ebert_core.judging.baselines.can_grow_trees", lambda: False)
     verdict = verdict_of([held_by(material, "alpha", 1.0)], material, ("alpha",), (), SilentReport(), True)
     assert verdict.overall.trees is None
     assert verdict.overall.baseline is not None

@@ -6,13 +6,11 @@ import msgspec
 import numpy as np
 import pytest
 
-from ebert_core.model.description import FactorRecord
-from ebert_core.protocol.locus import Interval
-from ebert_core.training.calibration import factor_maps, factor_records
-from ebert_core.training.held_out import HeldOut
-from ebert_core.training.limits import calibration_limits
-from ebert_core.training.platt import fitted, levels
-from ebert_core.training.reliability import (
+from ebert_core.judging.calibration import factor_maps, factor_records
+from ebert_core.judging.held_out import HeldOut
+from ebert_core.judging.limits import calibration_limits
+from ebert_core.judging.platt import fitted, levels
+from ebert_core.judging.reliability import (
     few_blocks,
     grouped,
     map_thresholds,
@@ -20,7 +18,9 @@ from ebert_core.training.reliability import (
     ratio_elsewhere,
     reliability_of,
 )
-from ebert_core.training.widening import BETWEEN_LOCI, between_loci
+from ebert_core.judging.widening import BETWEEN_LOCI, between_loci
+from ebert_core.model.description import FactorRecord
+from ebert_core.protocol.locus import Interval
 
 PLACE = (Interval("chr20", 0, 2_000_000),)
 BINS = 40_000

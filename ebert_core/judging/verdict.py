@@ -13,6 +13,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ebert_core.dream.scoring import auprc
+from ebert_core.judging.baselines import MOTIF_SCAN, MotifAccessibility, fit_motif_accessibility, motif_scan
+from ebert_core.judging.comparison import Pair, bootstrap, pooled_pair
+from ebert_core.judging.held_out import BlockWidth, HeldOut, block_width, bound_peaks, narrowed
+from ebert_core.judging.trees import TREES
+from ebert_core.judging.verdict_words import Words, with_overall_sentence, with_sentence
 from ebert_core.material.material import Material
 from ebert_core.protocol.grid import BIN
 from ebert_core.protocol.hearing import heard_by
@@ -21,11 +26,6 @@ from ebert_core.protocol.reliability import FEWEST_PEAKS
 from ebert_core.protocol.report import FORESEEABLE, Report, Stopped
 from ebert_core.protocol.verdict import Judgement, Outcome, Verdict
 from ebert_core.protocol.wording import listed
-from ebert_core.training.baselines import MOTIF_SCAN, MotifAccessibility, fit_motif_accessibility, motif_scan
-from ebert_core.training.comparison import Pair, bootstrap, pooled_pair
-from ebert_core.training.held_out import BlockWidth, HeldOut, block_width, bound_peaks, narrowed
-from ebert_core.training.trees import TREES
-from ebert_core.training.verdict_words import Words, with_overall_sentence, with_sentence
 
 MODEL = "model"
 _BASELINE = "baseline"
