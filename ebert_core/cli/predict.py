@@ -26,7 +26,6 @@ from ebert_core.inference.targets import targets_of
 from ebert_core.jobs.control import refuse_second
 from ebert_core.jobs.lock import writing_to
 from ebert_core.jobs.reporter import JobReporter
-from ebert_core.jobs.specs import Change, absolute_paths, change_of, changed_spec, read_spec
 from ebert_core.model.description import read_description
 from ebert_core.protocol.errors import InvalidRequest
 from ebert_core.protocol.grid import POSITION
@@ -35,6 +34,7 @@ from ebert_core.protocol.report import Stopped
 from ebert_core.protocol.resources import shipped_checkpoints
 from ebert_core.protocol.showing import copy_to_standard_output, print_result, tell
 from ebert_core.protocol.specs import Predict
+from ebert_core.protocol.specs_on_disk import Change, absolute_paths, change_of, changed_spec, read_spec
 from ebert_core.protocol.wording import bases
 
 if TYPE_CHECKING:

@@ -5,10 +5,10 @@ import argparse
 import msgspec
 
 from ebert_core.cli.options import add_shared, print_json
-from ebert_core.jobs.specs import KINDS
 from ebert_core.protocol.errors import InvalidRequest
 from ebert_core.protocol.resources import resource
 from ebert_core.protocol.showing import print_result
+from ebert_core.protocol.specs_on_disk import KINDS
 
 
 class SpecKey(msgspec.Struct, frozen=True):

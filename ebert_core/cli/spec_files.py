@@ -5,9 +5,9 @@ from pathlib import Path
 
 from ebert_core.cli.options import add_shared, chosen
 from ebert_core.jobs.reporter import JobReporter, open_job
-from ebert_core.jobs.specs import KINDS, Change, change_of, read_spec
 from ebert_core.protocol.errors import InvalidRequest
 from ebert_core.protocol.specs import JobSpec
+from ebert_core.protocol.specs_on_disk import KINDS, Change, change_of, read_spec
 
 # Shared options that are called like a key of a spec.
 _SHARED = ("dataset", "factors", "cell-types", "regions", "output", "device", "precision")

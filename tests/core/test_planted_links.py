@@ -26,10 +26,10 @@ from ebert_core.jobs.lines import LineWriter, write_file
 from ebert_core.jobs.lock import take_lock, writing_to
 from ebert_core.jobs.records import Event
 from ebert_core.jobs.reporter import open_job
-from ebert_core.jobs.specs import write_spec
 from ebert_core.model.description import read_description, replace_description
 from ebert_core.protocol.errors import InvalidRequest
 from ebert_core.protocol.specs import Pretrain
+from ebert_core.protocol.specs_on_disk import write_spec
 from ebert_core.protocol.whole_files import new_file, new_part, write_whole
 
 PRECIOUS = b"what nobody may lose\n"

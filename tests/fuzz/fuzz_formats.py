@@ -30,11 +30,11 @@ from ebert_core.genome.reference import Reference
 from ebert_core.genome.signal import open_signal
 from ebert_core.genome.states import Segmentation
 from ebert_core.genome.step_table import read_step_table
-from ebert_core.jobs.specs import read_spec
 from ebert_core.model.description import read_description
 from ebert_core.protocol.bases import encode_bases
 from ebert_core.protocol.errors import InvalidRequest
 from ebert_core.protocol.locus import Interval
+from ebert_core.protocol.specs_on_disk import read_spec
 from ebert_gui.state.session import read_session
 from ebert_gui.windows.spec_file import read_finetuning
 

@@ -5,8 +5,8 @@ from PyQt6.QtCore import Qt
 from PyQt6.QtGui import QImage
 from PyQt6.QtWidgets import QDialog, QFileDialog
 
-from ebert_core.jobs.specs import write_spec
 from ebert_core.protocol.specs import FineTune
+from ebert_core.protocol.specs_on_disk import write_spec
 from ebert_gui.browser.scene import GUTTER
 from ebert_gui.windows.export_dialog import ExportDialog
 from ebert_gui.windows.finetune_dialog import FineTuneDialog

@@ -16,8 +16,8 @@ import msgspec
 import pytest
 from toy_binding import finetune_spec, write_toy_binding
 
-from ebert_core.jobs.specs import write_spec
 from ebert_core.protocol.specs import Evaluate
+from ebert_core.protocol.specs_on_disk import write_spec
 
 Run = Callable[..., "subprocess.CompletedProcess[str]"]
 

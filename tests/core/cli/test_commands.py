@@ -16,11 +16,11 @@ from ebert_core.cli.jobs import line_of
 from ebert_core.cli.program import COMMANDS, main
 from ebert_core.jobs.directory import STOP
 from ebert_core.jobs.reporter import open_job
-from ebert_core.jobs.specs import write_spec
 from ebert_core.jobs.summary import list_jobs
 from ebert_core.protocol.errors import InvalidRequest
 from ebert_core.protocol.messages import EXIT_WITHOUT_TORCH
 from ebert_core.protocol.specs import Evaluate, Predict
+from ebert_core.protocol.specs_on_disk import write_spec
 from ebert_core.protocol.work import JobSummary
 from ebert_core.training.loop import Trainer
 
@@ -197,7 +197,7 @@ def test_a_training_runs_from_its_spec_and_is_listed_and_shown(smallest, toy_bin
 def test_a_training_that_is_stopped_ends_with_130_and_resume_goes_on(smallest, toy_binding, tmp_path, capsys):
     write_spec(tmp_path / "s.toml", finetune_spec(toy_binding, tmp_path / "out", epochs=2, batch_size=40))
     from ebert_core.jobs.directory import new_job
-    from ebert_core.jobs.specs import read_spec
+    from ebert_core.protocol.specs_on_disk import read_spec
 
     directory = new_job(read_spec(tmp_path / "s.toml"), str(toy_binding))
     (directory / STOP).touch()

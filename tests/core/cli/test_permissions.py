@@ -8,7 +8,7 @@ import pytest
 from toy_binding import finetune_spec, write_toy_binding
 
 from ebert_core.cli.program import main
-from ebert_core.jobs.specs import write_spec
+from ebert_core.protocol.specs_on_disk import write_spec
 
 
 @pytest.mark.parametrize(("mask", "files", "folders"), [(0o002, 0o664, 0o775), (0o027, 0o640, 0o750)])

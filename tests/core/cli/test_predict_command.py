@@ -18,10 +18,10 @@ from safetensors.numpy import load_file, save_file
 
 from ebert_core.cli.program import main
 from ebert_core.jobs.lock import writing_to
-from ebert_core.jobs.specs import read_spec, write_spec
 from ebert_core.jobs.summary import list_jobs
 from ebert_core.protocol.reliability import MeasuredCell, Reliability, ReliabilityPoint
 from ebert_core.protocol.specs import Predict
+from ebert_core.protocol.specs_on_disk import read_spec, write_spec
 
 
 @pytest.fixture

@@ -17,9 +17,9 @@ from toy_binding import finetune_spec, pretrain_spec, write_toy_binding
 
 from ebert_core.cli.program import main
 from ebert_core.jobs.directory import read_metrics, read_process
-from ebert_core.jobs.specs import write_spec
 from ebert_core.jobs.summary import list_jobs
 from ebert_core.material.distributed import agreed, agreed_text, processes, rank, share_of
+from ebert_core.protocol.specs_on_disk import write_spec
 
 TOYS = Path(__file__).parents[1]
 # The preset tiny becomes far smaller in every process, as in the fixture `smallest`.

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from toy_binding import finetune_spec, write_toy_binding
 
-from ebert_core.jobs.specs import write_spec
+from ebert_core.protocol.specs_on_disk import write_spec
 
 TOYS = Path(__file__).parents[1]
 STARVED = Path(__file__).with_name("starved_training.py")

@@ -13,8 +13,8 @@ import pytest
 from toy_binding import SilentReport, finetune_spec, pretrain_spec, write_toy_binding
 
 from ebert_core.cli.program import main
-from ebert_core.jobs.specs import write_spec
 from ebert_core.jobs.summary import list_jobs
+from ebert_core.protocol.specs_on_disk import write_spec
 from ebert_core.training.finetune import finetune
 
 TOYS = Path(__file__).parents[1]

@@ -6,10 +6,10 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 
-from ebert_core.jobs.specs import change_of, read_spec, verb, write_spec
 from ebert_core.protocol.errors import InvalidRequest
 from ebert_core.protocol.resources import shipped_checkpoints
 from ebert_core.protocol.specs import Evaluate, FineTune, Predict, Pretrain
+from ebert_core.protocol.specs_on_disk import change_of, read_spec, verb, write_spec
 
 BEGINNING = 'job = "pretrain"\ndataset = "d"\noutput = "o"\nvalidation = []\n'
 SPECS = [
