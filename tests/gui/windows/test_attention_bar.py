@@ -22,6 +22,18 @@ def test_the_last_layer_and_the_mean_of_heads_come_first(bar: AttentionBar) -> N
     assert "Attention, not contacts" in [label.text() for label in bar.findChildren(QLabel)]
 
 
+def test_the_caption_ends_at_the_right_edge_of_the_bar(bar: AttentionBar, qtbot: QtBot) -> None:
+    bar.resize(1200, 60)
+    with qtbot.waitExposed(bar):
+        bar.show()
+    image = bar.caption.grab().toImage()
+    background = image.pixelColor(0, 0)
+    written = [x for x in range(image.width()) for y in range(image.height()) if image.pixelColor(x, y) != background]
+    assert bar.caption.geometry().right() == 1200 - 1 - 12
+    assert image.width() - max(written) < 5
+    assert min(written) > 100
+
+
 def test_a_bar_without_a_network_is_off(qtbot: QtBot) -> None:
     bar = AttentionBar()
     qtbot.addWidget(bar)
