@@ -85,7 +85,6 @@ class StartPage(QScrollArea):
         layout.addSpacing(22)
         layout.addWidget(self._news)
         layout.addLayout(self._columns)
-        layout.addStretch(1)
         layout.addWidget(
             _indented("Files and checkpoint folders can also be dropped anywhere in this window.", "muted")
         )

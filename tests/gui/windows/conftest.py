@@ -1,9 +1,10 @@
 """A small realistic dataset and checkpoint, as the workers would describe them, and a window with silent workers."""
 
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from PyQt6.QtWidgets import QFileDialog
+from PyQt6.QtWidgets import QApplication, QFileDialog
 from pytestqt.qtbot import QtBot
 from silent import Silent, window_of
 
@@ -17,6 +18,16 @@ MEASURED = {
     "HepG2": ("CTCF", "FOXA1", "GABPA", "MAX"),
     "K562": ("CTCF", "MAX"),
 }
+
+
+@pytest.fixture
+def undressed(qapp: QApplication) -> Iterator[None]:
+    """The application looks afterwards as it did before: a theme of one test changes no distances in another."""
+    font, palette, sheet = qapp.font(), qapp.palette(), qapp.styleSheet()
+    yield
+    qapp.setStyleSheet(sheet)
+    qapp.setPalette(palette)
+    qapp.setFont(font)
 
 
 @pytest.fixture

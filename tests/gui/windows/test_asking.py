@@ -91,6 +91,40 @@ def test_an_export_that_is_started_reaches_the_worker_and_one_that_is_closed_doe
     assert asked(data, StartJob) == [StartJob(wanted, "/data/DATASET.toml")]
 
 
+@pytest.mark.parametrize(
+    ("menu", "text", "form"),
+    [
+        ("File", "New dataset…", NewDatasetDialog),
+        ("File", "Save picture…", PictureDialog),
+        ("Model", "Fine-tune…", FineTuneDialog),
+        ("Model", "Export predicted binding…", ExportDialog),
+    ],
+)
+def test_a_menu_opens_its_form(
+    window: MainWindow, checkpoint: CheckpointSummary, menu: str, text: str, form: type[QDialog]
+) -> None:
+    window.workspace.open_checkpoint(checkpoint)
+    entry(window, menu, text).trigger()
+    only(window, form).reject()
+    assert is_gone(window, form)
+
+
+def test_the_spec_of_an_earlier_fine_tuning_fills_the_form(
+    window: MainWindow, files: dict[str, Any], tmp_path: Path
+) -> None:
+    files["answer"] = str(tmp_path / "spec.toml")
+    Path(files["answer"]).write_text(
+        'job = "finetune"\ndataset = "D.toml"\noutput = "made"\n'
+        'training = ["chr3"]\nvalidation = ["chr5"]\nepochs = 7\n'
+    )
+    entry(window, "Model", "Fine-tune again from a spec…").trigger()
+    spec = only(window, FineTuneDialog).spec()
+    assert (spec.epochs, spec.output, spec.training, spec.validation) == (
+        *(7, str(tmp_path / "made")),
+        *(("chr3",), ("chr5",)),
+    )
+
+
 def test_a_fine_tuning_that_was_closed_comes_back_as_it_was_left_and_a_started_one_afresh(
     window: MainWindow, data: Silent, checkpoint: CheckpointSummary
 ) -> None:

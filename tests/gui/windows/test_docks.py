@@ -1,16 +1,14 @@
 """The docks show what the workers say, and the buttons ask for what they promise."""
 
-import time
-
 import numpy as np
 import pytest
 from msgspec.structs import replace
 from PyQt6.QtCore import Qt
-from PyQt6.QtWidgets import QLabel, QPushButton, QTableWidget, QWidget
+from PyQt6.QtWidgets import QDialog, QLabel, QPlainTextEdit, QPushButton, QTableWidget, QWidget
 from pytestqt.qtbot import QtBot
 
 from ebert_core.protocol.modelling import CheckpointSummary
-from ebert_core.protocol.work import Curve, Jobs, JobState, JobSummary, Metrics
+from ebert_core.protocol.work import Curve, Jobs, JobSummary, Metrics
 from ebert_gui.windows.checkpoint_dock import CheckpointDock
 from ebert_gui.windows.jobs_dock import JobsDock, status_sentence
 from ebert_gui.windows.jobs_list import JobsModel, second_line
@@ -108,6 +106,8 @@ def test_a_row_says_the_kind_the_state_and_the_time(job: JobSummary, line: str) 
     [
         (RUNNING, "Stop", "stop_requested", "/jobs/1"),
         (STOPPED, "Resume", "resume_requested", "/jobs/5"),
+        (STOPPED, "Edit and start again…", "edit_requested", "/jobs/5"),
+        (DONE, "Remove…", "remove_requested", DONE),
         (EXPORTED, "Show as track", "use_requested", EXPORTED),
     ],
 )
@@ -118,6 +118,21 @@ def test_buttons_ask_for_the_chosen_job(
     with qtbot.waitSignal(getattr(dock, signal)) as asked:
         qtbot.mouseClick(button(dock, text), Qt.MouseButton.LeftButton)
     assert asked.args == [said]
+
+
+@pytest.mark.parametrize(("message", "said"), [("The disk is full.", "The disk is full."), ("", "x")])
+def test_the_details_of_an_error_are_shown_under_what_went_wrong(
+    dock: JobsDock, qtbot: QtBot, message: str, said: str
+) -> None:
+    button(dock, "Details…").click()
+    assert dock.findChildren(QDialog) == []
+    dock.show_jobs(Jobs((replace(FAILED, message=message),)))
+    qtbot.mouseClick(button(dock, "Details…"), Qt.MouseButton.LeftButton)
+    (details,) = dock.findChildren(QDialog)
+    assert details.isVisible()
+    assert said in [label.text() for label in details.findChildren(QLabel)]
+    assert details.findChild(QPlainTextEdit).toPlainText() == "Traceback"
+    details.close()
 
 
 def test_the_chosen_job_stays_chosen_when_a_new_one_appears(dock: JobsDock) -> None:
@@ -182,20 +197,6 @@ def test_fifty_jobs_repaint_only_the_row_that_changed(qtbot: QtBot) -> None:
     assert changed == [8]
     assert resets == []
     assert model.rowCount() == 51
-
-
-@pytest.mark.parametrize("state", ["starting", "running", "done", "failed", "stopped", "lost"])
-def test_every_state_is_drawn(dock: JobsDock, qtbot: QtBot, state: JobState) -> None:
-    with qtbot.waitExposed(dock):
-        dock.show()
-    dock.show_jobs(Jobs((replace(RUNNING, state=state, started=time.time()),)))
-    assert not dock.list.grab().isNull()
-
-
-def test_the_dock_follows_a_change_of_theme(dock: JobsDock) -> None:
-    dock.show_jobs(Jobs((RUNNING,)))
-    dock.set_theme(DARK)
-    assert not dock.grab().isNull()
 
 
 @pytest.fixture

@@ -256,6 +256,10 @@ def test_what_lies_beyond_the_limits_of_a_field_comes_back_as_it_was(dataset: Da
     dialog = FineTuneDialog(dataset, None, begun=begun)
     qtbot.addWidget(dialog)
     assert dialog.spec() == begun
+    # A larger seed than Qt can count is the largest that it can.
+    shown = {"seed": 2**31 - 1, "batch_size": 9000, "learning_rate": 3.0, "dropout": 0.995}
+    assert {name: dialog._settings.widget(name).value() for name in shown} == shown
+    assert dialog.epochs.value() == 5000
     other = FineTuneDialog(dataset, None, begun=replace(begun, motif_head=not begun.motif_head, co_binding=True))
     qtbot.addWidget(other)
     boxes = [other._settings.widget(name) for name in ("motif_head", "co_binding")]
@@ -279,6 +283,23 @@ def table(qtbot: QtBot) -> PairTable:
     with qtbot.waitExposed(table):
         table.show()
     return table
+
+
+def test_the_choices_of_use_stay_under_their_names_when_the_table_is_scrolled(qtbot: QtBot) -> None:
+    cells = tuple(f"cell-{number}" for number in range(12))
+    table = PairTable({"CTCF": cells}, cells[0])
+    qtbot.addWidget(table)
+    table.resize(500, table.height())
+    with qtbot.waitExposed(table):
+        table.show()
+    header, scroll = table.horizontalHeader(), table.horizontalScrollBar()
+    assert scroll.maximum() > 500
+    scroll.setValue(scroll.maximum())
+    boxes = {box.accessibleName(): box for box in table.findChildren(QComboBox)}
+    for column, cell in enumerate(sorted(cells), start=1):
+        box = boxes[f"Use of {cell}"]
+        assert (box.x(), box.width()) == (header.sectionViewportPosition(column) + 2, header.sectionSize(column) - 4)
+    assert header.sectionViewportPosition(12) < 500, "the last is in view"
 
 
 def test_the_choices_of_use_stand_under_the_names_of_their_cell_types(table: PairTable) -> None:

@@ -26,7 +26,7 @@ from ebert_core.protocol.work import (
 )
 from ebert_gui.windows.finetune_dialog import FineTuneDialog
 from ebert_gui.windows.main_window import MainWindow
-from ebert_gui.windows.theme import DARK
+from ebert_gui.windows.theme import DARK, LIGHT
 
 pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints", r"raise\(\)", "grabbing the keyboard")
 RUNNING = JobSummary("/jobs/1", "1-finetune-x", "finetune", "x&y", "running", "box", 1000.0, 0.42, "epoch 3", 1200)
@@ -181,3 +181,5 @@ def test_other_colours_reach_the_dock(window: MainWindow) -> None:
     window.set_theme(DARK)
     dock = window.job_desk.dock()
     assert dock.plot._theme is DARK
+    window.set_theme(LIGHT)
+    assert dock.plot._theme is LIGHT

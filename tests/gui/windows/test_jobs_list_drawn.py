@@ -2,12 +2,13 @@
 
 import pytest
 from msgspec.structs import replace
+from PyQt6.QtCore import QPoint, Qt
 from PyQt6.QtGui import QImage
 from pytestqt.qtbot import QtBot
 
 from ebert_core.protocol.work import Jobs, JobState, JobSummary
 from ebert_gui.windows.jobs_dock import JobsDock
-from ebert_gui.windows.theme import LIGHT
+from ebert_gui.windows.theme import DARK, LIGHT
 
 RUNNING = JobSummary("/jobs/1", "1-finetune-x", "finetune", "x", "running", "box", 1000.0, 0.25, "epoch 3", 1200)
 OTHER = replace(RUNNING, directory="/jobs/2", state="done", fraction=1.0)
@@ -47,7 +48,9 @@ def test_the_line_of_a_running_job_is_as_long_as_its_share(dock: JobsDock) -> No
     [
         ("starting", LIGHT.accent),
         ("running", LIGHT.accent),
+        ("suspended", LIGHT.warning),
         ("silent", LIGHT.warning),
+        ("lost", LIGHT.warning),
         ("done", LIGHT.success),
         ("failed", LIGHT.error),
         ("stopped", LIGHT.muted),
@@ -56,6 +59,27 @@ def test_the_line_of_a_running_job_is_as_long_as_its_share(dock: JobsDock) -> No
 def test_the_dot_has_the_colour_of_the_state(dock: JobsDock, state: JobState, colour: str) -> None:
     dock.show_jobs(Jobs((replace(RUNNING, state=state),)))
     assert drawn(dock).pixelColor(16, 17).name() == colour
+
+
+def test_other_colours_are_drawn_at_once(dock: JobsDock) -> None:
+    dock.show_jobs(Jobs((RUNNING, OTHER)))
+    dock.set_theme(DARK)
+    image = drawn(dock)
+    assert image.pixelColor(3, 10).name() == DARK.selection
+    assert image.pixelColor(16, 17).name() == DARK.accent
+    assert image.pixelColor(16, 69).name() == DARK.success
+    assert dock.plot._theme is DARK
+
+
+def test_a_job_that_is_gone_leaves_no_row(dock: JobsDock, qtbot: QtBot) -> None:
+    dock.show_jobs(Jobs((RUNNING, OTHER)))
+    below = QPoint(100, 60)
+    assert dock.list.indexAt(below).data(Qt.ItemDataRole.UserRole) == OTHER
+    with qtbot.waitSignal(dock.model.modelReset, timeout=2_000):
+        dock.show_jobs(Jobs((OTHER,)))
+    assert not dock.list.indexAt(below).isValid()
+    assert dock.list.indexAt(QPoint(100, 10)).data(Qt.ItemDataRole.UserRole) == OTHER
+    assert drawn(dock).pixelColor(16, 17).name() == LIGHT.success
 
 
 def test_the_chosen_row_is_marked_and_both_lines_are_written(dock: JobsDock) -> None:

@@ -71,6 +71,17 @@ def cell(dialog: NewDatasetDialog, number: int, column: int) -> str:
 def test_an_empty_dialog_asks_for_files(dialog: NewDatasetDialog) -> None:
     assert not create(dialog).isEnabled()
     assert "Add files, or drop them here." in shown(dialog)
+    assert dialog._footer.problem.property("role") == "muted", "an empty form is no mistake"
+    dialog.add_files(FILES[2:])
+    assert dialog._footer.problem.text()
+    assert dialog._footer.problem.property("role") == "error"
+
+
+def test_files_that_are_picked_are_listed(dialog: NewDatasetDialog, monkeypatch: pytest.MonkeyPatch) -> None:
+    # The dialog for files is the desktop's own; here it answers at once.
+    monkeypatch.setattr(QFileDialog, "getOpenFileNames", lambda *_words: (FILES[:2], ""))
+    dialog.add.click()
+    assert dialog.table.paths() == FILES[:2]
 
 
 def test_added_files_become_a_draft(dialog: NewDatasetDialog) -> None:

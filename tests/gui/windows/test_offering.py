@@ -99,6 +99,30 @@ def test_an_empty_window_offers_what_can_be_opened_and_what_comes_with_it(
     assert asked(worker, ListShipped) == [ListShipped()], "they do not change while the window is open"
 
 
+def test_the_tracks_take_the_place_of_the_offers_with_the_keyboard(
+    empty: MainWindow, qtbot: QtBot, dataset: DatasetSummary
+) -> None:
+    assert empty.offering.page.isVisible()
+    assert not empty.canvas.isVisible()
+    with qtbot.waitActive(empty):
+        empty.activateWindow()
+    empty.offering.page.ways.buttons[0].setFocus()
+    empty.workspace.open_dataset(dataset)
+    assert empty.canvas.isVisible()
+    assert empty.canvas.hasFocus()
+    assert not empty.offering.page.isVisible()
+    empty.edit_locus()
+    empty.choose_page()
+    assert empty.locus_bar.locus.hasFocus(), "a page that is shown already takes no keyboard"
+
+
+def test_offers_that_are_seen_stay_as_they_are(empty: MainWindow) -> None:
+    before = empty.offering.page.recent.buttons
+    add_recent(("/lab/liver/DATASET.toml",))
+    empty.choose_page()
+    assert empty.offering.page.recent.buttons is before
+
+
 def test_every_offer_does_what_it_says(
     empty: MainWindow, worker: Answering, qtbot: QtBot, files: dict[str, Any]
 ) -> None:

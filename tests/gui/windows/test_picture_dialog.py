@@ -121,6 +121,11 @@ def test_a_place_that_will_not_do_is_said_before_anything_is_drawn(
     assert not save.isEnabled()
 
 
+def test_a_folder_that_may_not_be_written_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(os, "access", lambda path, mode: mode != os.W_OK)  # whoever runs the tests
+    assert objection(str(tmp_path / "x.png")) == f"You may not write into {tmp_path}."
+
+
 @pytest.mark.parametrize(("theme", "offered"), [(LIGHT, False), (DARK, True)])
 def test_colours_are_asked_for_only_where_they_differ(shown: Scene, qtbot: QtBot, theme: Theme, offered: bool) -> None:
     dialog = PictureDialog(shown, theme)

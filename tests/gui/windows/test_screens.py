@@ -29,7 +29,7 @@ from ebert_gui.windows.finetune_dialog import FineTuneDialog
 from ebert_gui.windows.forms import Footer
 from ebert_gui.windows.locus_bar import LocusBar, WholeBar
 from ebert_gui.windows.new_dataset_dialog import Desk, NewDatasetDialog
-from ebert_gui.windows.screens import WithinScreen, fit_into_screen, within
+from ebert_gui.windows.screens import WithinScreen, fit_into_screen, place, place_of, within
 
 # What a screen of 1600 x 1000 leaves for a window at a scale of 2, in logical pixels.
 SMALL = QSize(790, 450)
@@ -73,6 +73,21 @@ def test_an_application_that_ends_is_watched_no_more(qapp: QApplication, qtbot: 
     # Watched, it would be made lower by its title bar.
     assert dialog.size() == before
     watch.deleteLater()
+
+
+def test_a_window_comes_back_where_it_stood(qtbot: QtBot) -> None:
+    first, second = QMainWindow(), QMainWindow()
+    for window in (first, second):
+        qtbot.addWidget(window)
+    first.setGeometry(60, 80, 410, 320)
+    kept = place_of(first)
+    assert kept.isascii()
+    for text in ("", "no place at all"):
+        before = second.geometry()
+        place(second, text)
+        assert second.geometry() == before
+    place(second, kept)
+    assert second.geometry() == first.geometry()
 
 
 def test_a_window_that_was_left_outside_comes_back(qtbot: QtBot) -> None:

@@ -5,7 +5,8 @@ from typing import get_args
 
 import numpy as np
 import pytest
-from PyQt6.QtGui import QColor, QFontInfo, QFontMetricsF, QPalette
+from PyQt6.QtCore import Qt
+from PyQt6.QtGui import QColor, QFontInfo, QFontMetricsF, QPalette, QStyleHints
 from PyQt6.QtWidgets import QApplication
 
 from ebert_core.protocol.bases import LETTERS
@@ -117,12 +118,25 @@ def test_the_bundled_font_carries_its_licence() -> None:
 
 
 @both
+@pytest.mark.usefixtures("undressed")
 def test_applying_a_theme_sets_palette_font_and_style(qapp: QApplication, look: Theme) -> None:
     theme.apply(qapp, look)
     assert qapp.palette().color(QPalette.ColorRole.Window).name() == look.window
     assert qapp.font().pixelSize() == theme.FONT_PIXELS
     assert look.accent in qapp.styleSheet()
     assert "$" not in qapp.styleSheet()
+
+
+@pytest.mark.parametrize(
+    ("scheme", "look"),
+    [(Qt.ColorScheme.Dark, DARK), (Qt.ColorScheme.Light, LIGHT), (Qt.ColorScheme.Unknown, LIGHT)],
+)
+def test_the_colours_are_those_of_the_desktop(
+    qapp: QApplication, monkeypatch: pytest.MonkeyPatch, scheme: Qt.ColorScheme, look: Theme
+) -> None:
+    # The offscreen desktop has no colours of its own.
+    monkeypatch.setattr(QStyleHints, "colorScheme", lambda _hints: scheme)
+    assert theme.system_theme() is look
 
 
 @both

@@ -305,6 +305,7 @@ def test_the_title_says_once_that_a_genome_is_synthetic(
     assert window.windowTitle() == f"{title} · EBERT Browser"
 
 
+@pytest.mark.usefixtures("undressed")
 def test_the_window_with_all_its_docks_fits_a_screen_of_1600_by_1000_at_a_scale_of_two(
     window: MainWindow, qtbot: QtBot, qapp: QApplication
 ) -> None:

@@ -128,6 +128,13 @@ def test_other_colours_are_asked_for_and_drawn_everywhere(window: MainWindow, qt
     assert chip == window.canvas.scene.colour_of(window.workspace.tracks.tracks[0])
 
 
+def test_the_window_fills_the_screen_and_stops_filling_it(window: MainWindow) -> None:
+    entry(window, "View", "Full screen").trigger()
+    assert window.isFullScreen()
+    entry(window, "View", "Full screen").trigger()
+    assert not window.isFullScreen()
+
+
 def test_the_docks_come_and_go_with_their_keys(window: MainWindow, qtbot: QtBot) -> None:
     for text, dock, area in (
         ("Tracks", window.track_dock, Qt.DockWidgetArea.LeftDockWidgetArea),
