@@ -193,6 +193,41 @@ def test_enter_on_the_very_name_or_the_one_gone_to_shows_it_without_a_warning_an
     assert not popup.isVisible()
 
 
+class Slow(Finding):
+    """A data worker that answers when it is told to, what was asked first first."""
+
+    def __init__(self, genes: tuple[Place, ...]) -> None:
+        super().__init__(genes)
+        self.waiting: list[Callable[[], object]] = []
+
+    def request(self, body: FindPlace, _type: Any, on_reply: Callable[[Places], None], *_: Any, **_more: Any) -> int:
+        self.waiting.append(lambda: super(Slow, self).request(body, _type, on_reply))
+        return 1
+
+
+@pytest.mark.qt_log_ignore("This plugin does not support")
+def test_a_list_that_opened_after_enter_closes_when_the_gene_is_shown(qtbot: QtBot, workspace: Workspace) -> None:
+    worker = Slow(GENES)
+    bar = LocusBar(workspace, worker)
+    qtbot.addWidget(bar)
+    bar.show()
+    bar.activateWindow()
+    bar.locus.setFocus()
+    qtbot.waitUntil(bar.locus.hasFocus)
+    bar.locus.selectAll()
+    qtbot.keyClicks(bar.locus, "myc")
+    qtbot.waitUntil(lambda: len(worker.waiting) == 1)
+    qtbot.keyClick(bar.locus, Qt.Key.Key_Return)
+    assert len(worker.waiting) == 2
+    worker.waiting[0]()
+    popup = bar.locus.completer().popup()
+    qtbot.waitUntil(popup.isVisible)
+    worker.waiting[1]()
+    assert workspace.view.interval == Interval("chr5", 2000, 5000)
+    assert not popup.isVisible()
+    assert not bar.locus.isModified()
+
+
 @pytest.mark.qt_log_ignore("This plugin does not support")
 def test_an_answer_that_comes_after_a_jump_opens_no_list_and_says_nothing(qtbot: QtBot, workspace: Workspace) -> None:
     bar, popup = opened(qtbot, workspace, "mycb", LIKE_MYC)
