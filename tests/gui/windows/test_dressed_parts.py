@@ -1,6 +1,6 @@
 """Parts of the window under a theme: what the style sheet paints, read from pictures of them."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import pytest
 from layouts import parts_of, place_of
@@ -22,9 +22,8 @@ JOB = JobSummary("/jobs/1", "1-finetune-x", "finetune", "x", "running", "box", 1
 
 
 @pytest.fixture(autouse=True)
-def dressed(undressed: None, qapp: QApplication, look: Theme) -> Iterator[None]:
+def dressed(undressed: None, qapp: QApplication, look: Theme) -> None:
     theme.apply(qapp, look)
-    yield
 
 
 @pytest.fixture
