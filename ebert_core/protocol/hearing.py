@@ -18,16 +18,18 @@ class Waiting(Protocol):
 
 
 _waiting: ContextVar[Waiting | None] = ContextVar("waiting", default=None)
+_fraction: ContextVar[float] = ContextVar("fraction", default=0.0)
 
 
 @contextmanager
 def heard_by(waiting: Waiting) -> Iterator[None]:
     """Until the end of the block, what is read or computed tells this one how far it is."""
-    token = _waiting.set(waiting)
+    token, before = _waiting.set(waiting), _fraction.set(0.0)
     try:
         yield
     finally:
         _waiting.reset(token)
+        _fraction.reset(before)
 
 
 def tell_progress(fraction: float, note: str) -> None:
@@ -38,4 +40,14 @@ def tell_progress(fraction: float, note: str) -> None:
     """
     waiting = _waiting.get()
     if waiting is not None:
+        _fraction.set(fraction)
         waiting(fraction, note)
+
+
+def tell_still_waiting(note: str) -> None:
+    """Tells the one who waits that the work is as far as it was told last, because others have not answered yet.
+
+    Raises:
+        BaseException: whatever that one raises to say that the answer is no longer wanted.
+    """
+    tell_progress(_fraction.get(), note)
