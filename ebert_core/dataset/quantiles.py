@@ -44,7 +44,7 @@ def sample_of(reference: Reference, chromosome_lengths: Mapping[str, int]) -> tu
 
     They stand for the genome where a signal's distribution is measured: 20 of 3,000 megabases, read in a second.
     One block in twenty is looked at first; only where most of a genome is N, or little is known of it at all, are
-    the neighbours of those that hold bases taken too.
+    up to 4,000 neighbours of those that hold bases taken too.
     """
     blocks = [
         Interval(name, start, start + _BLOCK)

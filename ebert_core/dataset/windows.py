@@ -3,7 +3,7 @@
 B = windows in a batch, L = bases per window, S = L / 200 chromatin bins, P = L / 50 positions, C = signals, M = motifs.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -36,7 +36,7 @@ from ebert_core.protocol.errors import InvalidRequest
 from ebert_core.protocol.grid import BIN, POSITION
 from ebert_core.protocol.locus import Interval
 
-__all__ = ["Channels", "WindowBatch", "source_bases", "tiles", "windows"]
+__all__ = ["Channels", "WindowBatch", "source_bases", "windows"]
 
 
 def windows(
@@ -160,9 +160,3 @@ def _paint(states_S: NDArray[np.uint8], interval: Interval, edit: StateEdit, cha
 
 def _is_on(interval: Interval, chromosome: str) -> bool:
     return interval.chromosome in other_names(chromosome)
-
-
-def tiles(interval: Interval, length: int) -> Iterator[Interval]:
-    """Windows side by side that cover an interval, on absolute multiples of their length."""
-    for start in range(interval.start // length * length, interval.end, length):
-        yield Interval(interval.chromosome, start, start + length)

@@ -299,6 +299,17 @@ def test_the_window_is_told_which_signals_can_be_made(rich_path):
     assert not summary_of(Dataset(poor)).made_signals
 
 
+@pytest.mark.parametrize("name", NAMES)
+def test_each_signal_can_be_asked_for_by_its_own_name(rich_path, name):
+    found = select_signals(Dataset.open(rich_path), (name,), ("alpha", "beta", "gamma"), ("CTCF",))
+    assert (found.names, found.left_out) == ((name,), ())
+
+
+def test_a_signal_of_no_training_cell_type_is_brought_to_no_distribution(rich_path):
+    dataset = Dataset.open(rich_path)
+    assert np.isnan(signal(dataset, "alpha", "quantile(DNase)", trained=("epsilon", "beta"))).all()
+
+
 @pytest.mark.parametrize(
     "name",
     [

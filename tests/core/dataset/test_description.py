@@ -37,6 +37,13 @@ def test_factors_signals_and_motifs_are_listed(toy):
     assert toy.peaks("beta", "CTCF") is None
 
 
+def test_what_a_dataset_lacks_is_said_with_the_name_of_its_file_or_its_own(toy, toy_path):
+    with pytest.raises(InvalidRequest, match=rf"^{toy_path} has no cell type gamma; it has alpha, beta\.$"):
+        toy.states("gamma")
+    with pytest.raises(InvalidRequest, match=r"^toy has no cell type gamma; it has alpha, beta\.$"):
+        Dataset(toy.layout).states("gamma")
+
+
 def everything_of(path):
     dataset = Dataset.open(path)
     return summary_of(dataset), dataset.matrices
@@ -108,6 +115,38 @@ def test_bare_files_make_a_dataset_whose_lengths_they_tell(toy_path, tmp_path):
     alone = Dataset.from_files([tmp_path / "peaks.narrowPeak"])
     assert alone.chromosome_lengths == {"chr1": 5_200}
     assert summary_of(Dataset.from_files([tmp_path / "toy.fa"])).has_sequence
+
+
+GTF = '1\tx\texon\t101\t900\t.\t+\t.\tgene_id "G"; gene_name "GATA9";\n'
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "kind", "length"),
+    [
+        ("x.gtf", GTF, "genes", 900),
+        ("x.bed", "chr1\t0\t200\tTssA\nchr1\t200\t400\tQuies\n", "states", 400),
+        ("x.bed", "chr1\t0\t200\nchr1\t900\t950\n", "features", 950),
+        ("x.bedGraph", "chr1\t0\t50\t1.5\n", "signal", 50),
+    ],
+)
+def test_a_bare_file_of_any_kind_is_opened_as_what_it_is_and_once(tmp_path, name, text, kind, length):
+    (tmp_path / name).write_text(text)
+    dataset = Dataset.from_files([tmp_path / name])
+    (file,) = dataset.files
+    assert file.kind == kind
+    assert list(dataset.chromosome_lengths.values()) == [length]
+    opened = dataset.track_file(file)
+    assert opened is dataset.track_file(file)
+    whole = Interval(next(iter(dataset.chromosome_lengths)), 0, length)
+    match kind:
+        case "genes":
+            assert [each.name for each in opened.touching(whole)] == ["GATA9"]
+        case "states":
+            assert [opened.names[index] for index in opened.runs(whole).ids] == ["TssA", "Quies"]
+        case "features":
+            assert [each.start for each in opened.touching(whole)] == [0, 900]
+        case "signal":
+            assert opened.per_base(whole).tolist() == [1.5] * 50
 
 
 def test_files_opened_beside_a_dataset_must_be_of_its_assembly(toy, tmp_path):

@@ -208,3 +208,10 @@ def test_a_file_is_read_once_until_it_changes(folder: Path, monkeypatch: pytest.
         file.write("chr2\t0\t1000\t2_Enh\nchr2\t1000\t5010\t10_Quies\n")
     assert checker.check(draft, silent).bin_width == 1_000
     assert len(reads) == 2
+
+
+def test_whoever_waits_is_told_which_file_is_checked(folder: Path) -> None:
+    told: list[tuple[float, str]] = []
+    draft = draft_in(folder, genes=str(folder / "genes.bed"))
+    DraftChecker().check(draft, lambda fraction, note: told.append((fraction, note)))
+    assert told == [(0.0, "checking toy.fa"), (0.5, "checking genes.bed")]

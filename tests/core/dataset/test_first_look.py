@@ -54,6 +54,13 @@ def test_one_chromosome_by_different_names_is_listed_once_under_the_name_that_ca
     assert [(each.name, each.length) for each in chromosomes] == [("1", 90), ("2", 9), ("chrX", 700)]
 
 
+def test_where_no_file_has_data_nobody_says_where_to_begin(tmp_path):
+    assert summary_of(opened(tmp_path, g__sizes="chr2\t90000\n")).start_locus is None
+    elsewhere = opened(tmp_path, g__fa=">chr1\nNNACGT\n", a__bed=bed(("chr7", 5000, 6000)))
+    assert summary_of(elsewhere).start_locus is None
+    assert summary_of(opened(tmp_path, g__fa=">chr1\nNNACGT\n")).start_locus == Interval("chr1", 2, 6)
+
+
 def test_the_first_file_that_has_data_decides(tmp_path):
     files = opened(tmp_path, g__sizes="chr2\t90000\nchr1\t90000\n", a__bed=bed(("chr2", 5000, 6000)))
     assert summary_of(files).start_locus == Interval("chr2", 4950, 6050)

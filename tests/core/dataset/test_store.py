@@ -6,6 +6,7 @@ import shutil
 import numpy as np
 import pytest
 
+from ebert_core.dataset import prepare as prepare_module
 from ebert_core.dataset.description import Dataset
 from ebert_core.dataset.prepare import prepare
 from ebert_core.dataset.store import Store
@@ -23,6 +24,36 @@ def test_only_stretches_that_hold_bases_are_stored(toy, tmp_path):
         Interval("chr2", -200, 5_400),
     )
     assert (tmp_path / "toy.store" / "bases.u8").stat().st_size == sum(segment.length for segment in store.segments)
+
+
+def test_a_store_that_is_made_of_small_pieces_is_the_same_to_the_last_byte(toy, tmp_path, monkeypatch):
+    regions = [Interval("chr1", 4_150, 20_030), Interval("chr2", 30, 2_000)]
+    for name, size in (("whole", 1_000_000), ("pieces", 2_200)):
+        monkeypatch.setattr(prepare_module, "_PIECE", size)
+        prepare(toy, tmp_path / name)
+        prepare(toy, tmp_path / f"{name} of regions", regions=regions)
+    for kind in ("", " of regions"):
+        whole, pieces = (
+            {path.name: path.read_bytes() for path in (tmp_path / f"{name}{kind}").iterdir()}
+            for name in ("whole", "pieces")
+        )
+        assert whole == pieces
+
+
+def test_whoever_waits_for_a_store_is_told_how_far_it_is(toy, tmp_path, monkeypatch):
+    monkeypatch.setattr(prepare_module, "_PIECE", 20_000)
+    told = []
+    prepare(toy, tmp_path / "s", report=lambda fraction, note: told.append((fraction, note)))
+    assert [note for _, note in told] == [
+        *["looking for bases on chr1"] * 4,
+        "looking for bases on chr2",
+        *["storing chr1"] * 2,
+        "storing chr2",
+        "stored",
+    ]
+    fractions = [fraction for fraction, _ in told]
+    assert fractions == sorted(set(fractions))
+    assert (fractions[0], fractions[-1]) == (0, 1)
 
 
 def test_unchanged_inputs_reuse_the_store_and_changed_ones_rebuild_it(toy_path, tmp_path):
