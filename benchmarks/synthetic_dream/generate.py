@@ -32,6 +32,7 @@ from ebert_core.demonstration.rules import PROMOTER, STATES, stream
 from ebert_core.demonstration.sequence import Background
 from ebert_core.genome.bigwig_writer import BigWigWriter
 from ebert_core.protocol.grid import BIN
+from ebert_core.protocol.whole_files import write_whole
 
 DATASET = "DATASET.toml"
 REFERENCE = f"SYNTHETIC_{ASSEMBLY}.fa"
@@ -64,9 +65,8 @@ def generate(directory: Path, world: World, counts: Mapping[str, NDArray[np.floa
     chromosomes = [_chromosome(world, name, matrices) for name in world.chromosome_lengths]
     _write_genome(directory, world, chromosomes, matrices)
     cell_types = {cell: _write_cell_type(directory, world, chromosomes, cell) for cell in CELL_TYPES}
-    part = directory / f"{DATASET}.part"
-    part.write_bytes(tomli_w.dumps(_description(world, cell_types)).encode())
-    return part.replace(directory / DATASET)
+    write_whole(directory / DATASET, tomli_w.dumps(_description(world, cell_types)).encode())
+    return directory / DATASET
 
 
 def probabilities(counts_W4: NDArray[np.float64]) -> NDArray[np.float64]:

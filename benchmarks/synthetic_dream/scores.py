@@ -3,7 +3,6 @@
 P = bins of 200 bp starting every 50 bp on the test chromosome.
 """
 
-import os
 from collections.abc import Mapping, Sequence
 from contextlib import nullcontext
 from pathlib import Path
@@ -28,6 +27,7 @@ from ebert_core.judging.baselines import fit_motif_accessibility, motif_scan
 from ebert_core.model.checkpoint import load_checkpoint
 from ebert_core.model.device import choose_engine
 from ebert_core.protocol.locus import Interval
+from ebert_core.protocol.whole_files import whole_file, write_whole
 
 STREAMS: tuple[Stream, ...] = ("states", "signals", "motifs")
 
@@ -76,10 +76,9 @@ class FinalSets:
         path = self.plan.work / "predictions" / f"{network}-{seed}{hidden}.npz"
         if not path.is_file():
             path.parent.mkdir(parents=True, exist_ok=True)
-            part = path.with_suffix(".part.npz")
             said: dict[str, Any] = self._predicted(network, seed, without)  # Any: numpy types the names with the arrays
-            np.savez_compressed(part, **said)
-            os.replace(part, path)
+            with whole_file(path) as file:
+                np.savez_compressed(file, **said)
         with np.load(path) as kept:
             return {name: kept[name] for name in kept.files}
 
@@ -109,6 +108,4 @@ def averaged(parts: Sequence[Said]) -> Said:
 def save(path: Path, text: str) -> None:
     """Writes a file that appears complete or not at all."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    part = path.with_name(f"{path.name}.part")
-    part.write_text(text)
-    os.replace(part, path)
+    write_whole(path, text.encode())

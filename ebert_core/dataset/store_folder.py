@@ -10,6 +10,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from ebert_core.protocol.errors import InvalidRequest
+from ebert_core.protocol.whole_files import put_folder_in_place
 
 _PAUSE_SECONDS = 0.2
 _STORED = re.compile(
@@ -54,20 +55,7 @@ def put_in_place(part: Path, directory: Path) -> None:
     Raises:
         OSError: it cannot be moved.
     """
-    old = part.with_name(f"{part.name}.old")
-    shutil.rmtree(old, ignore_errors=True)
-    while True:
-        if directory.exists():
-            os.replace(directory, old)
-        try:
-            os.rename(part, directory)
-            break
-        except OSError:
-            # Where nothing can be locked, another one may just have been put here.
-            if not directory.exists():
-                raise
-            shutil.rmtree(old, ignore_errors=True)
-    shutil.rmtree(old, ignore_errors=True)
+    put_folder_in_place(part, directory, part.with_name(f"{part.name}.old"))
 
 
 def _refuse_other_things(directory: Path) -> None:

@@ -26,6 +26,7 @@ from ebert_core.demonstration.world import ChromosomeTruth, true_chromosomes
 from ebert_core.protocol.errors import InvalidRequest
 from ebert_core.protocol.grid import BIN
 from ebert_core.protocol.locus import format_locus
+from ebert_core.protocol.whole_files import put_in_place
 
 Report = Callable[[float, str], None]
 
@@ -93,7 +94,7 @@ def _generate(directory: Path, seed: int, report: Report) -> Path:
         report(0.5 + 0.5 * done / len(CELL_TYPES), f"measuring cell type {cell_type}")
         cell_types[cell_type] = _write_cell_type(directory, chromosomes, seed, cell_type)
     files.write_new(unfinished, tomli_w.dumps(_description(seed, cell_types)))
-    unfinished.replace(directory / DATASET)
+    put_in_place(unfinished, directory / DATASET)
     report(1.0, "done")
     return directory / DATASET
 

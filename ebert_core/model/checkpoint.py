@@ -1,7 +1,6 @@
 """Checkpoints: a folder of `weights.safetensors` and `description.json`. Nothing is ever unpickled."""
 
 import hashlib
-import os
 import platform
 import shutil
 from contextlib import suppress
@@ -23,7 +22,7 @@ from ebert_core.model.ensemble import Ensemble, Network, build_network
 from ebert_core.protocol.disks import is_full
 from ebert_core.protocol.errors import InvalidRequest
 from ebert_core.protocol.regular_files import open_file, refuse_irregular
-from ebert_core.protocol.whole_files import new_part_folder, sync, sync_names
+from ebert_core.protocol.whole_files import new_part_folder, put_back, put_folder_in_place, sync
 
 
 class Checkpoint(NamedTuple):
@@ -64,7 +63,7 @@ def save_checkpoint(
     check_place(folder)
     part = None
     try:
-        put_back(folder)
+        put_back(folder, _aside(folder))
         folder.parent.mkdir(parents=True, exist_ok=True)
         part = new_part_folder(folder)
         weights = {name: _stored(tensor, dtype) for name, tensor in network.state_dict().items()}
@@ -76,7 +75,7 @@ def save_checkpoint(
         shutil.copymode(part / "description.json", part / "weights.safetensors")
         for path in (*part.iterdir(), part):
             sync(path)
-        _put_in_place(part, folder)
+        put_folder_in_place(part, folder, _aside(folder))
     except (OSError, SafetensorError) as error:
         if part is not None:
             shutil.rmtree(part, ignore_errors=True)
@@ -88,34 +87,9 @@ def _stored(tensor: torch.Tensor, dtype: torch.dtype) -> torch.Tensor:
     return tensor.detach().to("cpu", dtype if tensor.is_floating_point() else tensor.dtype).contiguous()
 
 
-def _put_in_place(part: Path, folder: Path) -> None:
-    """A folder cannot be replaced in one step, so the old one steps aside first."""
-    old = _aside(folder)
-    for is_last in (False, True):
-        shutil.rmtree(old, ignore_errors=True)
-        if folder.exists():
-            os.replace(folder, old)
-        try:
-            os.replace(part, folder)
-            break
-        except OSError:
-            # Whoever loads it at this instant finds nothing there, and puts the old one back.
-            if is_last:
-                raise
-    sync_names(folder.parent)
-    shutil.rmtree(old, ignore_errors=True)
-
-
 def _aside(folder: Path) -> Path:
     """Where an old checkpoint is while a new one takes its place; hidden, so that nobody's own copy has this name."""
     return folder.with_name(f".{folder.name}.old")
-
-
-def put_back(folder: Path) -> None:
-    """Puts a checkpoint back that had stepped aside for a new one when the machine stopped."""
-    old = _aside(folder)
-    if not folder.exists() and old.exists():
-        os.replace(old, folder)
 
 
 def load_checkpoint(folder: Path) -> Checkpoint:
@@ -125,7 +99,7 @@ def load_checkpoint(folder: Path) -> Checkpoint:
         InvalidRequest: the folder is no checkpoint, or its weights are truncated, foreign or do not fit.
     """
     with suppress(OSError):
-        put_back(folder)
+        put_back(folder, _aside(folder))
     description = read_description(folder)
     # The sizes are a stranger's word: nothing is allocated before the weights bear it out.
     with torch.device("meta"):

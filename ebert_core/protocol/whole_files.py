@@ -42,11 +42,51 @@ def sync_names(folder: Path) -> None:
         sync(folder)
 
 
-def put_in_place(part: Path, path: Path) -> None:
-    """Gives a written file its name: after a crash at any moment, the old content is there or the new one."""
+def put_in_place(part: Path, path: Path, *, keep_old_as: Path | None = None) -> None:
+    """Gives a written file its name: after a crash at any moment, the old content is there or the new one.
+
+    With `keep_old_as`, the file that had the name is kept under that one; after a crash it may lie there already.
+    """
     sync(part)
+    if keep_old_as is not None and path.exists():
+        os.replace(path, keep_old_as)
     os.replace(part, path)
     sync_names(path.parent)
+
+
+def put_folder_in_place(part: Path, folder: Path, aside: Path) -> None:
+    """Gives a written folder its name. One that has the name is removed, or is there again when this fails.
+
+    A folder cannot be replaced in one step: the old one waits at `aside`, from where `put_back` fetches it after a
+    crash. Whoever puts a folder there at the same moment is followed: the last one stays.
+
+    Raises:
+        OSError: a folder cannot be moved.
+    """
+    while True:
+        shutil.rmtree(aside, ignore_errors=True)
+        if folder.exists():
+            os.replace(folder, aside)
+        try:
+            os.replace(part, folder)
+            break
+        except OSError:
+            if not folder.exists():
+                with contextlib.suppress(OSError):
+                    put_back(folder, aside)
+                raise
+    sync_names(folder.parent)
+    shutil.rmtree(aside, ignore_errors=True)
+
+
+def put_back(folder: Path, aside: Path) -> None:
+    """Gives a folder its name again that waited aside when the machine stopped; where one has the name, nothing.
+
+    Raises:
+        OSError: it cannot be moved.
+    """
+    if not folder.exists() and aside.exists():
+        os.replace(aside, folder)
 
 
 def new_part(path: Path, *, ending: str = "", is_ours_alone: bool = False) -> Path:

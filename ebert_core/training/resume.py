@@ -26,7 +26,7 @@ from ebert_core.protocol.disks import is_full
 from ebert_core.protocol.errors import InvalidRequest
 from ebert_core.protocol.report import Report
 from ebert_core.protocol.training_specs import Spec, without_folders
-from ebert_core.protocol.whole_files import new_part, put_in_place, sync
+from ebert_core.protocol.whole_files import new_part, put_in_place
 from ebert_core.training.loop import Trainer
 from ebert_core.training.saved_states import check_shapes, check_values, check_weights, names_in
 
@@ -202,10 +202,7 @@ class SavedRun:
             path.parent.mkdir(exist_ok=True)  # no more: where the job's directory was moved, it is not made anew
             part = new_part(path, is_ours_alone=True)
             save_file(tensors, part, metadata)
-            sync(part)
-            if before and path.exists():
-                os.replace(path, path.with_name(before))
-            put_in_place(part, path)
+            put_in_place(part, path, keep_old_as=path.with_name(before) if before else None)
         except (OSError, SafetensorError) as error:
             if part is not None:
                 with suppress(OSError):
