@@ -11,8 +11,9 @@ from ebert_core.dataset.description import Dataset
 from ebert_core.dataset.labels import bin_labels
 from ebert_core.dataset.prepare import prepare
 from ebert_core.dataset.store_places import beside
+from ebert_core.judging.comparison import Pair
 from ebert_core.judging.held_out import HeldOut, blocks
-from ebert_core.judging.verdict import _Gap, _outcome, verdict_of
+from ebert_core.judging.verdict import _Gap, _Group, _outcome, _overall, verdict_of
 from ebert_core.judging.verdict_words import Words, factor_by_factor, figure, with_overall_sentence, with_sentence
 from ebert_core.material.material import Material
 from ebert_core.model.description import read_description
@@ -179,6 +180,7 @@ def test_without_scikit_learn_the_verdict_says_what_it_lacks(material, monkeypat
         (37, 0.46, 0.50, -0.09, -0.01, 20, "worse"),
         (14, 0.46, 0.34, 0.01, 0.27, 20, "too few peaks"),
         (37, 0.46, 0.34, 0.01, 0.27, 7, "too few peaks"),
+        (15, 0.46, 0.34, 0.01, 0.27, 8, "better"),  # the fewest of both
         (14, 0.01, 0.92, -1.0, -0.8, 20, "far behind"),
         (14, 0.50, 0.92, -1.0, -0.8, 20, "too few peaks"),
         (4, 0.19, 0.40, -0.3, -0.1, 20, "too few peaks"),  # four peaks make such differences by chance
@@ -227,6 +229,10 @@ OTHERS = "motif x accessibility .38, motif scan .17"
             f".41; {OTHERS}).",
         ),
         (
+            {"outcome": "too few peaks", "peaks": 6, "rival": "", "rival_score": None},
+            "CTCF in K562: only 6 held-out peaks, and at least 15 are needed to tell.",
+        ),
+        (
             {"outcome": "far behind", "peaks": 1, "model": 0.01, "baseline": 0.92, "trees": None, "motif_scan": None,
              "rival": "motif x accessibility", "rival_score": 0.92},
             "CTCF in K562: the model is far behind motif x accessibility (auPRC: model .01, motif x accessibility "
@@ -271,6 +277,20 @@ def test_the_sentence_over_factors_names_those_for_which_the_model_is_worth_it()
     assert none.sentence == "No verdict, since a baseline could be fitted for none of the factors: why."
     wide = with_overall_sentence(judged("", outcome="cannot be told"), factors, WORDS, is_pooled=False).sentence
     assert wide.startswith("Whether the model is better than boosted trees over the 2 factors that have at least 15")
+
+
+def test_a_factor_with_the_fewest_peaks_that_tell_counts_alone_and_others_are_not_pooled_with_it():
+    random = np.random.default_rng(4)
+    is_bound = np.arange(4_000) % 100 < 5
+    scores = {name: random.normal(size=4_000) + 3 * is_bound for name in ("model", "motif scan")}
+    groups = [
+        _Group(factor, [Pair(factor, "K562", is_bound, np.arange(4_000) // 100, 0, scores)], peaks, tuple(scores))
+        for factor, peaks in (("A", 15), ("B", 3))
+    ]
+    factors = [judged("A", peaks=15), judged("B", peaks=3, outcome="too few peaks")]
+    overall = _overall(groups, factors, WORDS, 1)
+    assert overall.peaks == 15
+    assert "over the one factor that has at least 15 held-out peaks (15 in all)" in overall.sentence.lower()
 
 
 def test_the_worst_that_is_known_comes_first():

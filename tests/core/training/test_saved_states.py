@@ -15,6 +15,7 @@ from ebert_core.protocol.errors import InvalidRequest
 from ebert_core.protocol.report import Stopped
 from ebert_core.protocol.specs import FineTune
 from ebert_core.training.finetune import finetune
+from ebert_core.training.loop import Trainer
 
 STATE, PREVIOUS = "resume.safetensors", "resume-previous.safetensors"
 Tensors = dict[str, torch.Tensor]
@@ -121,6 +122,22 @@ def test_a_run_that_goes_on_from_the_state_before_ends_with_the_same_bits(short,
     finetune(whole, SilentReport(), tmp_path / "anew")
     weights = [(tmp_path / name / "weights.safetensors").read_bytes() for name in ("out", "whole")]
     assert weights[0] == weights[1]
+
+
+def test_a_run_that_is_killed_within_an_epoch_has_kept_its_last_whole_step(short, tmp_path, monkeypatch):
+    steps = Trainer.take_step
+
+    def killed(trainer, loss_of_batch):
+        if trainer.step == 3:
+            raise KeyboardInterrupt
+        return steps(trainer, loss_of_batch)
+
+    monkeypatch.setattr(Trainer, "take_step", killed)
+    many = msgspec.structs.replace(short, batch_size=8)
+    with pytest.raises(KeyboardInterrupt):
+        finetune(many, SilentReport(), tmp_path / "work")
+    assert int(load_file(tmp_path / "work" / STATE)["step"]) == 3
+    assert int(load_file(tmp_path / "work" / PREVIOUS)["step"]) == 2
 
 
 def test_the_state_of_another_run_is_refused_and_not_taken_for_damage(short, work, toy_binding, tmp_path):
