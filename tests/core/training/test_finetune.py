@@ -202,6 +202,7 @@ def test_what_a_fine_tuning_does_not_keep_of_its_start_is_said(short, toy_checkp
     name = load_checkpoint(toy_checkpoint).description.name
     gone = f"Left behind, since this fine-tuning does not use them: the signals DNase of {name}."
     assert gone in report.events
+    assert len(set(report.events)) == len(report.events), "nothing is said twice"
 
 
 def test_without_states_signals_and_motifs_it_trains_on_bases_alone(short, tmp_path):
