@@ -2,8 +2,8 @@
 
 import pytest
 from PyQt6.QtCore import Qt
-from PyQt6.QtGui import QGuiApplication
-from PyQt6.QtWidgets import QDialog, QLabel, QPlainTextEdit, QPushButton
+from PyQt6.QtGui import QFontDatabase, QGuiApplication
+from PyQt6.QtWidgets import QDialog, QFrame, QLabel, QPlainTextEdit, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from ebert_gui.windows.messages import Message, MessageBar, details_window
@@ -46,6 +46,41 @@ def test_the_newest_message_is_shown_and_older_ones_follow(bar: MessageBar, said
         seen.append(bar.shown.sentence)
         bar.dismiss()
     assert seen == order
+
+
+def test_details_are_written_in_letters_of_one_width_and_a_sentence_alone_needs_little_room(qtbot: QtBot) -> None:
+    window = details_window("A long sentence. " * 20, "", None)
+    qtbot.addWidget(window)
+    assert (window.width(), window.height()) == (720, 120)
+    assert window.findChild(QPlainTextEdit).isHidden()
+    assert window.findChild(QLabel).wordWrap()
+    window = details_window("It stopped.", "line 1\nline 2", None)
+    qtbot.addWidget(window)
+    text = window.findChild(QPlainTextEdit)
+    assert not text.isHidden()
+    assert text.font() == QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont)
+
+
+def test_a_bar_lies_over_what_it_floats_over_wherever_that_goes(qtbot: QtBot) -> None:
+    window = QWidget()
+    qtbot.addWidget(window)
+    below = QFrame(window)
+    bar = MessageBar(below)
+    bar.error("A long sentence. " * 30, "details")
+    below.raise_()
+    window.resize(900, 600)
+    with qtbot.waitExposed(window):
+        window.show()
+    below.setGeometry(10, 20, 700, 400)
+    assert (bar.x(), bar.width(), bar.geometry().bottom()) == (22, 676, 20 + 400 - 1 - 6)
+    below.setGeometry(40, 50, 300, 400)
+    assert (bar.x(), bar.width(), bar.geometry().bottom()) == (52, 276, 50 + 400 - 1 - 6)
+    assert bar.height() > 60, "a narrow bar has more lines"
+    bar.error("Another.")
+    assert window.childAt(bar.geometry().center()) in (bar, *bar.findChildren(QWidget))
+    bar.hide()
+    below.setGeometry(0, 0, 800, 400)
+    assert bar.width() == 276, "what is hidden needs no place"
 
 
 def test_waiting_messages_are_counted(bar: MessageBar) -> None:

@@ -3,7 +3,7 @@
 import pytest
 from msgspec.structs import replace
 from PyQt6.QtCore import Qt
-from PyQt6.QtGui import QGuiApplication
+from PyQt6.QtGui import QFont, QGuiApplication
 from PyQt6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
@@ -52,6 +52,43 @@ def test_the_factor_in_view_is_chosen_and_followed(panel: VerdictPanel) -> None:
     assert (panel.table.currentRow(), panel.chosen.text()) == (-1, "EP300 is not in this verdict.")
 
 
+def test_the_columns_say_what_they_are_and_every_row_explains_itself(panel: VerdictPanel) -> None:
+    panel.show_verdict(MANY)
+    assert panel.units.text() == "Model and baseline: auPRC on the held-out loci of chr20"
+    heads = [panel.table.horizontalHeaderItem(column) for column in range(7)]
+    assert [head.text() for head in heads] == [
+        *("Factor", "Peaks", "Model", "Baseline", "Trees", "Difference, 95 %", "Verdict")
+    ]
+    assert [head.toolTip() for head in heads[3:6]] == [
+        "motif x accessibility",
+        "boosted trees",
+        "of the model and the best of the baselines",
+    ]
+    assert {panel.table.item(1, column).toolTip() for column in range(7)} == {"REST has only 6 peaks."}
+    assert not panel.table.item(0, 0).textAlignment() & Qt.AlignmentFlag.AlignRight
+    assert panel.table.height() == 28 + 2 + 2 * 24
+    assert panel.copy.toolTip() == panel.copy.accessibleDescription() == "Copy the whole verdict as text"
+    assert (panel.table.accessibleName(), panel.chosen.accessibleName()) == (
+        *("Verdict by factor", "Verdict on the chosen factor"),
+    )
+    assert panel.heading.font().weight() == QFont.Weight.DemiBold
+    short = replace(MANY, baseline="motif x states", factors=(CTCF,) * 20)
+    panel.show_verdict(short)
+    assert panel.table.horizontalHeaderItem(3).text() == "motif x states"
+    assert (panel.table.rowCount(), panel.table.height()) == (20, 28 + 2 + 14 * 24)
+    panel.table.selectAll()
+    assert len({item.row() for item in panel.table.selectedItems()}) <= 1
+
+
+def test_a_verdict_that_is_neither_good_nor_bad_has_a_plain_heading(panel: VerdictPanel) -> None:
+    assert panel.text() == ""
+    panel.choose_factor("CTCF")
+    panel.set_theme(LIGHT)
+    assert panel.chosen.text() == ""
+    panel.show_verdict(replace(MANY, overall=replace(OVERALL, outcome="level")))
+    assert panel.heading.property("role") == "heading"
+
+
 def test_one_factor_needs_no_table(panel: VerdictPanel) -> None:
     panel.show_verdict(ONE)
     assert panel.heading.text() == "Level with motif x state"
@@ -81,6 +118,7 @@ def colours_written(panel: VerdictPanel, row: int) -> set[str]:
     return {image.pixelColor(x, y).name() for x in range(image.width()) for y in range(image.height())}
 
 
+@pytest.mark.usefixtures("undressed")
 @pytest.mark.parametrize("look", [LIGHT, DARK], ids=lambda look: look.name)
 @pytest.mark.parametrize("chosen", [0, 1])
 def test_better_and_worse_keep_their_colour_in_the_chosen_row(

@@ -2,6 +2,7 @@
 
 import os
 import signal
+import sys
 import time
 
 import pytest
@@ -10,7 +11,7 @@ from PyQt6.QtCore import QCoreApplication, QEvent, QTimer
 from toy_worker import Double, Number, Read, Work
 
 from ebert_gui.state.fatal_files import FatalFiles
-from ebert_gui.workers.client import WorkerClient
+from ebert_gui.workers.client import WorkerClient, local_worker
 from ebert_gui.workers.process import WorkerProcess
 from ebert_gui.workers.state import Condition, Patience
 
@@ -34,6 +35,13 @@ def processes_of(client: WorkerClient) -> list[WorkerProcess]:
 def kill(client: WorkerClient, qtbot) -> None:
     os.kill(client.process_id, signal.SIGKILL)
     wait_for(qtbot, client, Condition.RESTARTING)
+
+
+def test_the_worker_of_this_machine_is_this_python_with_the_program(qtbot, new_client) -> None:
+    client = new_client(argv=local_worker("data"), patience=Patience())
+    client.start()
+    assert wait_for(qtbot, client, Condition.READY).hello.role == "data"
+    assert local_worker("model")[0] == sys.executable
 
 
 def test_a_ready_worker_is_only_asked_for_signs_of_life(client) -> None:
