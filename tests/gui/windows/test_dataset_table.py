@@ -95,17 +95,17 @@ def test_several_rows_are_removed_together(table: FileTable) -> None:
 
 
 def test_an_empty_table_invites_and_a_full_one_has_its_columns(table: FileTable) -> None:
-    def ink() -> int:
+    def ink(middle: int, right: int) -> int:
         image = table.viewport().grab().toImage()
-        middle = image.height() // 2
         ground = image.pixelColor(2, 2)
-        return sum(
-            image.pixelColor(x, y) != ground for x in range(0, image.width(), 2) for y in range(middle - 8, middle + 8)
-        )
+        return sum(image.pixelColor(x, y) != ground for x in range(0, right, 2) for y in range(middle - 8, middle + 8))
 
-    assert ink() > 50
-    table.add("/a")
-    assert ink() == 0
+    invitation, width = table.viewport().height() // 2, table.viewport().width()
+    assert ink(invitation, width) > 50
+    assert ink(17, 200) == 0
+    table.add("/reads-of-a-file.bw")
+    assert ink(invitation, width) == 0
+    assert ink(17, 200) > 50, "the name of the file"
     assert [table.horizontalHeaderItem(column).text() for column in range(5)] == [
         *("File", "Use as", "Cell type", "Factor or signal", "What was found"),
     ]
