@@ -121,6 +121,7 @@ class Workspace:
 
     def open_dataset(self, dataset: DatasetSummary, tracks: tuple[Track, ...] = ()) -> None:
         """Show a dataset with these tracks, or with the ones it suggests."""
+        had_model = self.checkpoint is not None or bool(self.opening_checkpoint)
         self.openings += 1
         self.dataset = dataset
         self.checkpoint = None
@@ -133,6 +134,8 @@ class Workspace:
         self.tracks.restart(tracks or default_tracks(dataset))
         self._steps.forget()
         self.choice_changed.announce()
+        if had_model:
+            self.checkpoint_changed.announce()
 
     def suggest_tracks(self) -> None:
         """Show the tracks that the dataset and the checkpoint suggest instead of those on screen."""

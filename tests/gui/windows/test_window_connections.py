@@ -3,7 +3,7 @@
 import pytest
 from PyQt6.QtCore import QCoreApplication, QEvent, QMimeData, QPoint, QPointF, Qt, QUrl
 from PyQt6.QtGui import QDropEvent
-from PyQt6.QtWidgets import QApplication, QDialog, QMenu
+from PyQt6.QtWidgets import QApplication, QDialog, QLabel, QMenu
 from pytestqt.qtbot import QtBot
 from silent import Silent, window_of
 
@@ -138,3 +138,18 @@ def test_the_bar_of_attention_goes_with_the_checkpoint(
     window.workspace.tracks.restart((AttentionTrack(cell_type="K562"),))
     assert not bar.isVisible(), "there is no network to choose a layer of"
     assert (bar.layer.count(), bar.head.count()) == (0, 0)
+
+
+def test_a_checkpoint_is_described_only_while_it_is_open(
+    window: MainWindow, dataset: DatasetSummary, checkpoint: CheckpointSummary
+) -> None:
+    window.checkpoint_dock.show()
+
+    def said() -> list[str]:
+        return [label.text() for label in window.checkpoint_dock.findChildren(QLabel) if label.isVisible()]
+
+    window.workspace.open_checkpoint(checkpoint)
+    assert "small" in said()
+    window.workspace.open_dataset(dataset)
+    assert "small" not in said()
+    assert "No checkpoint is open" in said()
