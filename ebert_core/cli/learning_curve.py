@@ -55,11 +55,13 @@ def run(arguments: argparse.Namespace) -> None:
     folder = Path(arguments.output or path.with_name(f"{path.stem}-learning-curve")).absolute()
     steps = plan(spec, arguments.shares or _SHARES, arguments.seeds or [1], regions, folder)
     check(spec, steps)
+    loudness = loudness_of(arguments)
     for number, step in enumerate(steps, 1):
-        tell(f"{number} of {len(steps)}: {100 * step.share:g} % of the labels, seed {step.seed}")
+        if loudness != "quiet":
+            tell(f"{number} of {len(steps)}: {100 * step.share:g} % of the labels, seed {step.seed}")
         for todo in (*step.trainings, step.evaluation):
             if not is_done(todo):
-                _run(todo, folder, loudness_of(arguments))
+                _run(todo, folder, loudness)
     curve = gather(spec, steps)
     written = _write(curve, folder / "learning_curve.json")
     print_result(f"{table(curve)}\n{written}")

@@ -112,6 +112,9 @@ def test_a_pre_trained_checkpoint_is_scored_on_what_is_hidden(spec_of, smallest,
     assert shown[0] == "On chr2; 95 % intervals over blocks of 2 kb."
     assert any(line.startswith("  network ") for line in shown)
     assert 1 < written["masked"]["base_loss"]["network"] < 2
+    both = spec_of(checkpoint=str(path), regions=("chr1:1-4000", "chr2:1-4000"))
+    units = json.loads(evaluate(both, SilentReport(), tmp_path).read_text())["masked"]["hidden_units"]
+    assert 20 < units <= 40, "units at the same positions of two chromosomes are two"
 
 
 def test_without_states_a_pre_trained_checkpoint_is_scored_on_bases_alone(spec_of, smallest, tmp_path):
