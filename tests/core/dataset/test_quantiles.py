@@ -56,6 +56,11 @@ def test_of_a_small_genome_every_block_with_bases_is_read(tmp_path):
     ]
 
 
+@pytest.mark.parametrize("count", [1, 19, 20, 21, 22, 42])
+def test_a_genome_of_any_number_of_blocks_is_sampled(tmp_path, count):
+    assert len(blocks_of(genome(tmp_path, "ACGTA" * (count * BLOCK // 5)))) == count
+
+
 def test_positions_of_a_stretch_are_sampled_where_blocks_hold_bases(tmp_path):
     reference = genome(tmp_path, "N" * 400 + "ACGT" * (BLOCK // 4))
     sample = sample_of(reference, reference.chromosome_lengths)

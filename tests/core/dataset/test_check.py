@@ -1,0 +1,79 @@
+"""All that is wrong with a dataset is found at once, file by file, and nothing is written beside it."""
+
+from pathlib import Path
+
+import pytest
+from toy_genome import TOML
+
+from ebert_core.dataset.check import Check, check_dataset
+from ebert_core.dataset.description import Dataset
+from ebert_core.dataset.digests import dataset_digests, joint_digest
+from ebert_core.dataset.layout import problems_of
+
+
+def checked(path: Path) -> Check:
+    return check_dataset(path, lambda _fraction, _note: None)
+
+
+def faults(path: Path) -> dict[str, str]:
+    return {fault.key: fault.problem for fault in checked(path).faults}
+
+
+def test_of_a_good_dataset_the_digest_is_told_and_nothing_is_written_beside_it(toy_path):
+    before = sorted(toy_path.parent.iterdir())
+    told = []
+    check = check_dataset(toy_path, lambda fraction, note: told.append((fraction, note)))
+    assert (check.path, check.faults) == (str(toy_path), ())
+    # Reference, sizes, genes, blacklist, labelled regions, motifs, states, signal and two files of peaks.
+    assert check.files == 10
+    assert sorted(toy_path.parent.iterdir()) == before
+    dataset = Dataset.open(toy_path)
+    assert check.sha256 == joint_digest(dataset_digests(dataset, dataset.cell_types))
+    assert ("reading cell_types.alpha.signals.DNase") in [note for _, note in told]
+    assert all(0 <= fraction < 1 for fraction, _ in told)
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "key"),
+    [
+        ("genes.bed", "chr1\t4000\n", "genes"),
+        ("labelled.bed", "chr1\t4000\t99230\n", "labelled_regions"),
+        ("blacklist.bed", "chr1\tx\t9\n", "blacklist"),
+        ("motifs.pfm", ">other\n1 1 1 7\n", "motifs.CTCF"),
+        ("alpha.bed", "chr1\t0\t200\tHet\n", "cell_types.alpha.states"),
+        ("alpha.bw", "no bigWig", "cell_types.alpha.signals.DNase"),
+        ("peaks.narrowPeak", "chr9\t1\t2\n", "cell_types.alpha.peaks.CTCF.conservative"),
+        ("relaxed.narrowPeak", "chr1\t9\t2\n", "cell_types.alpha.peaks.CTCF.relaxed"),
+    ],
+)
+def test_a_file_that_is_wrong_is_found_under_its_key(toy_path, name, content, key):
+    (toy_path.parent / name).write_text(content)
+    found = faults(toy_path)
+    assert list(found) == [key]
+    assert name in found[key]
+    assert checked(toy_path).sha256 == ""
+
+
+def test_files_of_the_whole_dataset_and_where_it_begins_are_checked_too(toy_path):
+    text = TOML.replace("chr1:1,001-2,000", "chr9").replace("[states]", '[signals]\nmap = "map.bw"\n[states]')
+    text = text.replace('genes = "genes.bed"', 'cytobands = "bands.txt"')
+    toy_path.write_text(text + '\n[synthetic]\ntruth = "truth.tsv"\n')
+    for name in ("map.bw", "bands.txt", "truth.tsv"):
+        (toy_path.parent / name).write_text("chr1\tfar\n")
+    assert sorted(faults(toy_path)) == ["cytobands", "signals.map", "start_locus", "synthetic.truth"]
+
+
+def test_what_a_description_says_wrongly_is_told_with_what_is_wrong_in_its_files(toy_path):
+    toy_path.write_text(TOML.replace('"alpha.bw"', '"gone.bw"').replace("genes =", "gene ="))
+    (toy_path.parent / "alpha.bed").write_text("chr1\t0\t200\tHet\n")
+    assert sorted(faults(toy_path)) == ["cell_types.alpha.signals.DNase", "cell_types.alpha.states", "gene"]
+
+
+def test_the_rest_of_a_description_is_read_where_some_of_it_makes_no_sense(toy_path):
+    toy_path.write_text(TOML.replace('"alpha.bw"', '"gone.bw"').replace("version = 1", "version = 2"))
+    layout, problems = problems_of(toy_path)
+    assert [key for key, _ in problems] == ["version", "cell_types.alpha.signals.DNase"]
+    assert (layout.name, layout.cell_types["alpha"].signals) == ("toy", {})
+    assert layout.cell_types["alpha"].peaks["CTCF"].relaxed.endswith("relaxed.narrowPeak")
+    toy_path.write_text(TOML)
+    assert problems_of(toy_path) == (Dataset.open(toy_path).layout, [])
