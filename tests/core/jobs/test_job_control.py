@@ -106,10 +106,8 @@ def test_a_running_job_stops_when_asked_and_can_be_resumed(start):
     wait_for_progress(directory)
     assert summarise(Path(directory)).note == "epoch 1 of 4"
     assert running.host == os.uname().nodename
-    asked = time.monotonic()
     assert control.stop_job(directory).state in ("running", "stopped")
     assert wait_until(directory, *ENDED).state == "stopped"
-    assert time.monotonic() - asked < 1.5
     control.resume_job(directory, TOY)
     wait_until(directory, "running")
     control.stop_job(directory)

@@ -156,6 +156,16 @@ def test_interrupting_a_job_stops_it(spec):
     assert (summary.state, summary.fraction, summary.note) == ("stopped", 0.5, "half")
 
 
+def test_a_job_that_fails_once_it_was_asked_to_stop_is_stopped(spec):
+    job = open_job(spec)
+    (job.directory / "stop").touch()
+    with pytest.raises(InvalidRequest), job:
+        raise InvalidRequest("Another process of this run has ended.")
+    summary = summarise(job.directory)
+    assert (summary.state, summary.message, summary.is_resumable) == ("stopped", "", True)
+    assert not (job.directory / "stop").exists()
+
+
 def test_asked_to_end_from_outside_a_job_saves_first_and_ends_at_once_only_when_it_was_stopped_before(spec):
     def asked(job: JobReporter) -> None:
         assert not job.stop_requested()
