@@ -10,6 +10,7 @@ from toy_binding import LENGTHS, UNKNOWN, quiet
 
 from ebert_core.dataset.description import Dataset
 from ebert_core.inference.attention import attend_from, attend_within
+from ebert_core.inference.batches import channels_of
 from ebert_core.inference.familiarity import familiarity_spans
 from ebert_core.inference.fitting import check_fit
 from ebert_core.inference.grid import TileGrid
@@ -266,6 +267,32 @@ def test_what_does_not_belong_together_is_refused(toy_checkpoint, dataset, chang
     description = msgspec.structs.replace(load_checkpoint(toy_checkpoint).description, **changes)
     with pytest.raises(InvalidRequest, match=sentence):
         check_fit(description, Dataset(msgspec.structs.replace(dataset.layout, **layout)))
+
+
+@pytest.mark.parametrize(
+    ("signal", "quantiles", "is_refused"),
+    [
+        ("DNase", (), False),
+        ("log(DNase)", (), False),
+        ("quantile(DNase)", (), True),
+        ("difference(DNase)", (1.0,) * 255, True),
+        ("quantile(DNase)", (1.0,) * 256, False),
+        ("difference(DNase)", (1.0,) * 256, False),
+    ],
+)
+def test_a_checkpoint_without_the_distribution_that_a_signal_is_brought_to_is_damaged(
+    toy_checkpoint, signal, quantiles, is_refused
+):
+    description = load_checkpoint(toy_checkpoint).description
+    architecture = msgspec.structs.replace(description.architecture, signals=(signal,))
+    description = msgspec.structs.replace(
+        description, architecture=architecture, signal_quantiles={"DNase": quantiles} if quantiles else {}
+    )
+    if is_refused:
+        with pytest.raises(InvalidRequest, match="fos is damaged: it does not hold the distribution of DNase"):
+            channels_of(description)
+    else:
+        assert channels_of(description).signals == (signal,)
 
 
 def test_the_first_strand_is_not_computed_again_for_both(predictor, dataset, toy_checkpoint, monkeypatch):
