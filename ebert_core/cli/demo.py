@@ -128,8 +128,8 @@ def _write_instead(directory: Path, dataset: Path, loudness: Loudness) -> None:
 
 def _print_scores(dataset: Path) -> None:
     """Scores of the shipped model beside motif scan, motif and state, and the oracle, on held-out loci."""
-    from ebert_core.demonstration.controls import compare, table
     from ebert_core.demonstration.oracle import Demonstration
     from ebert_core.inference.scores import held_out_scores
+    from ebert_core.judging.controls import compare, table
 
     print_result(table(compare(Demonstration(dataset), held_out_scores(resource(CHECKPOINT), dataset))))

@@ -16,7 +16,7 @@ from ebert_core.dataset.channels import Channels, derived
 from ebert_core.dataset.description import Dataset
 from ebert_core.dataset.labels import BOUND, UNBOUND, measured_labels, scorable_bins
 from ebert_core.dataset.store import Store
-from ebert_core.dream.logistic import fit_logistic
+from ebert_core.judging.logistic import fit_logistic
 from ebert_core.judging.trees import TREES, TreeFit, can_grow_trees, grow_trees
 from ebert_core.material.evidence import Evidence, channels_of_dataset, evidence, pieces
 from ebert_core.model.tokens import FIRST_STATE

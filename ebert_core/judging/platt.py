@@ -15,7 +15,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from ebert_core.dream.logistic import fit_logistic
+from ebert_core.judging.logistic import fit_logistic
 
 _SMALLEST_SLOPE = 0.1
 _FURTHEST = 80

@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 
 from ebert_core.dataset.labels import BOUND, NOT_SCORED, UNBOUND
-from ebert_core.demonstration.controls import compare, table
 from ebert_core.demonstration.oracle import Demonstration, bin_starts
 from ebert_core.demonstration.rules import GAPS
 from ebert_core.demonstration.scene import scene
+from ebert_core.judging.controls import compare, table
 from ebert_core.protocol.errors import InvalidRequest
 from ebert_core.protocol.locus import Interval
 

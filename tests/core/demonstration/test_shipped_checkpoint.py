@@ -2,10 +2,10 @@ from pathlib import Path
 
 import numpy as np
 
-from ebert_core.demonstration.controls import compare, table
 from ebert_core.demonstration.oracle import Demonstration
 from ebert_core.demonstration.rules import DEFAULT_SEED, HELD_OUT
 from ebert_core.inference.scores import held_out_scores
+from ebert_core.judging.controls import compare, table
 from ebert_core.model.description import read_description
 from ebert_core.protocol.locus import Interval
 from ebert_core.protocol.resources import resource

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from ebert_core.dream.logistic import fit_logistic
+from ebert_core.judging.logistic import fit_logistic
 
 
 def made(rows: int = 20_000):

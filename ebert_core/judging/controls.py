@@ -9,8 +9,8 @@ from numpy.typing import NDArray
 from ebert_core.dataset.labels import BOUND, UNBOUND
 from ebert_core.demonstration.oracle import Demonstration
 from ebert_core.demonstration.rules import CELL_TYPES, FACTOR_NAMES, HELD_OUT, STATE_NAMES, TRAINING
-from ebert_core.dream.logistic import fit_logistic
 from ebert_core.dream.scoring import auprc
+from ebert_core.judging.logistic import fit_logistic
 from ebert_core.protocol.locus import Interval
 
 # Scores of a factor in a cell type, one per bin of an interval (`bin_starts`); NaN leaves the bin out for everyone.
