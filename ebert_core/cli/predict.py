@@ -29,7 +29,7 @@ from ebert_core.jobs.reporter import JobReporter
 from ebert_core.model.description import read_description
 from ebert_core.protocol.errors import InvalidRequest
 from ebert_core.protocol.grid import POSITION
-from ebert_core.protocol.launched import launched_number
+from ebert_core.protocol.launched import launched
 from ebert_core.protocol.report import Stopped
 from ebert_core.protocol.resources import shipped_checkpoints
 from ebert_core.protocol.showing import copy_to_standard_output, print_result, tell
@@ -140,7 +140,7 @@ def _unmade(specs: Sequence[Predict], arguments: argparse.Namespace, is_first: b
 
 def _run_to_standard_output(arguments: argparse.Namespace) -> None:
     """Writes the lines of a bedGraph on standard output once all are there, so that nobody reads half a prediction."""
-    if launched_number("WORLD_SIZE", 1) > 1:
+    if launched() is not None:
         raise InvalidRequest("Several processes write no standard output; name a file with --output.")
     with tempfile.TemporaryDirectory(prefix="ebert-predict-") as folder:
         arguments.output, arguments.sidecar = str(Path(folder) / f"{STANDARD_OUTPUT}.bedgraph"), False

@@ -21,7 +21,7 @@ from ebert_core.jobs.directory import jobs_folder
 from ebert_core.jobs.lock import writing_to
 from ebert_core.jobs.summary import jobs_writing_to
 from ebert_core.protocol.errors import InvalidRequest
-from ebert_core.protocol.launched import launched_number
+from ebert_core.protocol.launched import launched
 from ebert_core.protocol.report import Report, Stopped
 from ebert_core.protocol.showing import print_result
 from ebert_core.protocol.specs import Evaluate, JobSpec
@@ -60,7 +60,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> None:
     """Runs the job and prints the path of what it made."""
     spec = read_spec_for(arguments.command, Path(arguments.spec), arguments)
-    if launched_number("WORLD_SIZE", 1) > 1:
+    if launched() is not None:
         _run_together(spec, arguments)
     else:
         _run_job(spec, arguments, _runner(verb(spec)))

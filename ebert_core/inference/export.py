@@ -29,7 +29,7 @@ from ebert_core.inference.shards import Shards
 from ebert_core.inference.stretches import Block, Stretch, Tell, along_genome, blocks_of, places_of, regions_of
 from ebert_core.inference.targets import Target, targets_of
 from ebert_core.model.checkpoint import Checkpoint, load_checkpoint
-from ebert_core.model.device import Engine, choose_engine, keep_freed_memory
+from ebert_core.model.device import Engine, choose_engine, device_of, keep_freed_memory
 from ebert_core.protocol.errors import InvalidRequest
 from ebert_core.protocol.grid import POSITION
 from ebert_core.protocol.locus import Interval
@@ -80,7 +80,7 @@ def predict_to_files(
         provenance.hear(sentence)
         tell(sentence)
 
-    ready = _prepared(spec, shards, told)
+    ready = _prepared(spec, told)
     if shards and not shards.is_first:
         shards.contribute(ready.blocks, ready.work.encoded)
         return ()
@@ -118,7 +118,7 @@ class _Ready(NamedTuple):
     contents: Contents
 
 
-def _prepared(spec: Predict, shards: Shards | None, tell: Tell) -> _Ready:
+def _prepared(spec: Predict, tell: Tell) -> _Ready:
     """Opens what a prediction reads and cuts what it computes into blocks."""
     form = format_of(Path(spec.output))
     dataset = Dataset.open(Path(spec.dataset), inputs=spec.inputs)
@@ -130,10 +130,9 @@ def _prepared(spec: Predict, shards: Shards | None, tell: Tell) -> _Ready:
     stretches = form.bins(spec, dataset, tell)
     if not stretches:
         raise InvalidRequest(f"No bin of 200 bases lies in what was asked for, so {targets[0].path} was not written.")
-    device = spec.device if shards is None else shards.device(spec.device)
     # The same numbers either way; but a store has the motif scores, which take longer to compute than a GPU predicts.
     source = current_store(dataset) or dataset
-    engine = choose_engine(device, spec.precision)
+    engine = choose_engine(device_of(spec.device), spec.precision)
     if engine.device.type == "cpu":
         keep_freed_memory()
     predictor = Predictor(checkpoint, source, engine, remembers=_REMEMBERED_BYTES)

@@ -16,14 +16,13 @@ from pathlib import Path
 from types import TracebackType
 from typing import Protocol
 
-import torch
 from torch import distributed
 
 from ebert_core.inference.parts import Parts
 from ebert_core.inference.predict import Report
 from ebert_core.inference.stretches import Block
 from ebert_core.protocol.errors import InvalidRequest
-from ebert_core.protocol.launched import launched_number
+from ebert_core.protocol.launched import launched
 
 _BEAT_SECONDS = 5.0
 _SILENCE_SECONDS = 120.0
@@ -51,10 +50,9 @@ class Shards:
     it came to this prediction is known to be dead.
     """
 
-    def __init__(self, rank: int, size: int, local_rank: int, store: _Store, lives: _Store | None = None) -> None:
+    def __init__(self, rank: int, size: int, store: _Store, lives: _Store | None = None) -> None:
         self.rank = rank
         self.size = size
-        self._local_rank = local_rank
         self._store = store
         self._lives = lives or store
         self._beats: dict[int, tuple[bytes, float]] = {}
@@ -70,42 +68,38 @@ class Shards:
         Raises:
             InvalidRequest: the other processes are not to be found.
         """
-        size = launched_number("WORLD_SIZE", 1)
-        if size <= 1:
+        process = launched()
+        if process is None:
             return None
-        if "RANK" not in os.environ:
-            raise InvalidRequest(f"WORLD_SIZE is {size} but RANK is not set; start this with torchrun, or unset both.")
-        rank, local_rank = launched_number("RANK", 0), launched_number("LOCAL_RANK", 0)
-        host, port = os.environ.get("MASTER_ADDR", "127.0.0.1"), launched_number("MASTER_PORT", 29500)
         # Under torchrun, its own process keeps the store, which so outlives every one of ours.
-        is_kept_here = rank == 0 and os.environ.get("TORCHELASTIC_USE_AGENT_STORE") != "True"
+        is_kept_here = process.rank == 0 and os.environ.get("TORCHELASTIC_USE_AGENT_STORE") != "True"
         try:
             store = distributed.TCPStore(  # type: ignore[attr-defined] # its module declares no exports
-                host, port, size, is_kept_here, timedelta(seconds=_PATIENCE_SECONDS), wait_for_workers=False
+                process.host,
+                process.port,
+                process.size,
+                is_kept_here,
+                timedelta(seconds=_PATIENCE_SECONDS),
+                wait_for_workers=False,
             )
         except distributed.DistError as error:
             raise InvalidRequest(
-                f"Process {rank + 1} of {size} finds no others at {host}:{port}: {str(error).splitlines()[0]}"
+                f"Process {process.rank + 1} of {process.size} finds no others at {process.host}:{process.port}: "
+                f"{str(error).splitlines()[0]}"
             ) from None
         run = os.environ.get("TORCHELASTIC_RESTART_COUNT", "0")
         prefixed = distributed.PrefixStore(f"ebert-predict-{run}", store)  # type: ignore[attr-defined] # as above
-        return cls(rank, size, local_rank, prefixed)
+        return cls(process.rank, process.size, prefixed)
 
     def of_prediction(self, number: int) -> "Shards":
         """The same processes for one of the predictions that they make one after the other."""
         store = distributed.PrefixStore(str(number), self._store)  # type: ignore[attr-defined,arg-type] # as above
-        return Shards(self.rank, self.size, self._local_rank, store, self._lives)
+        return Shards(self.rank, self.size, store, self._lives)
 
     @property
     def is_first(self) -> bool:
         """Whether this process writes the files."""
         return self.rank == 0
-
-    def device(self, wish: str) -> str:
-        """The device of this process: one GPU each, where there are some."""
-        if wish in ("auto", "cuda") and torch.cuda.is_available():
-            return f"cuda:{self._local_rank % torch.cuda.device_count()}"
-        return wish
 
     def computes(self, number: int) -> bool:
         """Whether a block is this process's share."""

@@ -14,7 +14,7 @@ import torch
 from torch import Tensor, distributed, nn
 
 from ebert_core.protocol.errors import InvalidRequest
-from ebert_core.protocol.launched import launched_number
+from ebert_core.protocol.launched import launched
 from ebert_core.protocol.report import Report
 
 # While the first process measures or stores, the others wait. A process that dies is noticed at once all the same,
@@ -39,18 +39,6 @@ def is_first() -> bool:
     return rank() == 0
 
 
-def was_launched() -> bool:
-    """Whether `torchrun` or a batch system started this process as one of several."""
-    return launched_number("WORLD_SIZE", 1) > 1
-
-
-def device_of(wish: str) -> str:
-    """The device a wish means in this process: each of several on one machine gets a GPU of its own."""
-    if processes() == 1 or wish not in ("auto", "cuda"):
-        return wish
-    return f"cuda:{_local_rank()}" if torch.cuda.is_available() else wish
-
-
 @contextmanager
 def joined(device: str = "auto") -> Iterator[None]:
     """Joins the processes that `torchrun` started; alone, does nothing.
@@ -58,18 +46,19 @@ def joined(device: str = "auto") -> Iterator[None]:
     Raises:
         InvalidRequest: one of them ended, or asked for a GPU that is not there.
     """
-    if not was_launched():
+    process = launched()
+    if process is None:
         yield
         return
     on_gpu = torch.cuda.is_available() and device not in ("cpu", "mps")
     if on_gpu:
         if device not in ("auto", "cuda"):
             raise InvalidRequest(f"Several processes cannot share {device}; write device = 'auto' under torchrun.")
-        if _local_rank() >= torch.cuda.device_count():
+        if process.local_rank >= torch.cuda.device_count():
             raise InvalidRequest(
                 f"{torch.cuda.device_count()} GPUs are here for more processes; lower --nproc-per-node."
             )
-        torch.cuda.set_device(_local_rank())
+        torch.cuda.set_device(process.local_rank)
     with _others_alive():
         distributed.init_process_group("cpu:gloo,cuda:nccl" if on_gpu else "gloo", timeout=_PATIENCE)
     yield
@@ -267,10 +256,6 @@ def _pieces(parameters: Sequence[nn.Parameter]) -> Iterator[list[nn.Parameter]]:
         piece.append(parameter)
     if piece:
         yield piece
-
-
-def _local_rank() -> int:
-    return launched_number("LOCAL_RANK", 0)
 
 
 @contextmanager

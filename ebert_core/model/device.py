@@ -9,6 +9,7 @@ from typing import NamedTuple
 import torch
 
 from ebert_core.protocol.errors import InvalidRequest
+from ebert_core.protocol.launched import launched
 from ebert_core.protocol.specs import Precision
 
 # Options of glibc's `mallopt`.
@@ -68,6 +69,17 @@ def choose_engine(device: str = "auto", precision: Precision = "auto") -> Engine
     if precision == "auto":
         precision = "bf16" if has_fast_bf16(chosen) else "fp32"
     return Engine(chosen, torch.bfloat16 if precision == "bf16" else torch.float32)
+
+
+def device_of(wish: str) -> str:
+    """The device that a wish means in this process: each of several on one machine has a GPU of its own.
+
+    Where they are more than the GPUs, some share one.
+    """
+    process = launched()
+    if process is None or wish not in ("auto", "cuda") or not torch.cuda.is_available():
+        return wish
+    return f"cuda:{process.local_rank % torch.cuda.device_count()}"
 
 
 def idle_gpu_warning(engine: Engine) -> str:

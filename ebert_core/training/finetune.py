@@ -26,7 +26,6 @@ from ebert_core.judging.limits import limits_of
 from ebert_core.judging.verdict import verdict_of
 from ebert_core.material.distributed import (
     Share,
-    device_of,
     first_alone,
     first_of_all,
     goes_on_alone,
@@ -50,7 +49,7 @@ from ebert_core.model.checkpoint import (
 )
 from ebert_core.model.config import PRESETS, Architecture
 from ebert_core.model.description import FORMAT_VERSION, Description, FactorRecord, InputFile
-from ebert_core.model.device import Engine, choose_engine, idle_gpu_warning
+from ebert_core.model.device import Engine, choose_engine, device_of, idle_gpu_warning
 from ebert_core.model.network import Ebert
 from ebert_core.protocol.grid import BIN
 from ebert_core.protocol.report import Report, Stopped

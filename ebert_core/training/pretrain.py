@@ -16,7 +16,7 @@ from torch.nn import functional as f
 
 from ebert_core.dataset.digests import joint_digest
 from ebert_core.inference.batches import Inputs
-from ebert_core.material.distributed import ALONE, Share, device_of, first_alone, is_first, processes, share_of
+from ebert_core.material.distributed import ALONE, Share, first_alone, is_first, processes, share_of
 from ebert_core.material.masking import Masked, hide_bases, hide_every, hide_states, native_units
 from ebert_core.material.material import Material, open_material
 from ebert_core.material.places import parts_with
@@ -25,7 +25,7 @@ from ebert_core.model.checkpoint import now, present_versions, save_checkpoint
 from ebert_core.model.checkpoint_place import check_place
 from ebert_core.model.config import PRESETS, Architecture
 from ebert_core.model.description import FORMAT_VERSION, Description, InputFile
-from ebert_core.model.device import choose_engine, idle_gpu_warning
+from ebert_core.model.device import choose_engine, device_of, idle_gpu_warning
 from ebert_core.model.network import Ebert
 from ebert_core.model.tokens import BASE_COUNT, FIRST_STATE, MASKED_BASE
 from ebert_core.protocol.errors import InvalidRequest

@@ -110,6 +110,14 @@ def test_a_number_of_processes_that_is_none_is_said(tmp_path, monkeypatch, capsy
     assert f"The environment variable WORLD_SIZE is '{value}', not a whole number" in said
 
 
+def test_a_training_whose_process_has_no_number_is_refused_as_a_prediction_is(tmp_path, monkeypatch, capsys):
+    (tmp_path / "spec.toml").write_text(SPEC)
+    monkeypatch.setenv("WORLD_SIZE", "2")
+    monkeypatch.delenv("RANK", raising=False)
+    assert main(["finetune", str(tmp_path / "spec.toml")]) == 2
+    assert "WORLD_SIZE is 2 but RANK is not set; start this with torchrun" in capsys.readouterr().err
+
+
 @pytest.mark.parametrize("words", [["prepare", "{}"], ["check", "{}"], ["show", "{}"], ["finetune", "{}"]])
 def test_a_name_that_is_too_long_is_one_sentence(capsys, words):
     assert main([word.format("n" * 300 + ".toml") for word in words]) == 2

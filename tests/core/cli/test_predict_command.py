@@ -261,6 +261,7 @@ def test_standard_output_takes_one_prediction(words, more, capsys):
 )
 def test_standard_output_is_of_one_process(words, size, sentence, monkeypatch, capsys):
     monkeypatch.setenv("WORLD_SIZE", size)
+    monkeypatch.setenv("RANK", "0")
     assert main([*words, "--factors", "FOS", "--output", "-"]) == 2
     assert sentence in capsys.readouterr().err
 

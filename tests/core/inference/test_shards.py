@@ -107,7 +107,7 @@ def test_blocks_in_turn_make_the_file_of_one_process(alone, tmp_path, monkeypatc
     store = HashStore()
 
     def share(rank: int) -> None:
-        with Shards(rank, 3, rank, store) as shared:
+        with Shards(rank, 3, store) as shared:
             predict_to_files(spec, quiet, shared)
 
     with ThreadPoolExecutor(3) as pool:
@@ -140,7 +140,7 @@ def test_a_process_that_is_killed_ends_the_run_with_a_sentence(
 def first_of_two(tmp_path):
     """The first process, and what the other has told so far."""
     store = HashStore()
-    shared = Shards(0, 2, 0, store)
+    shared = Shards(0, 2, store)
     with shared, shared.sharing(Parts(tmp_path)):
         yield shared, store
 
@@ -171,14 +171,14 @@ def test_an_interruption_that_another_s_death_brought_is_blamed_on_it(tmp_path):
     ended = subprocess.Popen([sys.executable, "-c", ""])
     ended.wait()
     store.set("process-1", f"{platform.node()} {ended.pid}")
-    with pytest.raises(InvalidRequest, match="Process 2 of 2 has died"), Shards(0, 2, 0, store):
+    with pytest.raises(InvalidRequest, match="Process 2 of 2 has died"), Shards(0, 2, store):
         raise KeyboardInterrupt
 
 
 def test_an_interruption_by_the_person_is_one():
     store = HashStore()
     store.set("stopped-1", "")
-    with pytest.raises(KeyboardInterrupt), Shards(0, 2, 0, store):
+    with pytest.raises(KeyboardInterrupt), Shards(0, 2, store):
         raise KeyboardInterrupt
 
 
@@ -194,6 +194,6 @@ def test_the_others_end_when_the_first_has(tmp_path):
     store.set("failed-0", "There is no checkpoint at /c.")
     with (
         pytest.raises(InvalidRequest, match="Process 1 of 2 ended: There is no checkpoint"),
-        Shards(1, 2, 1, store) as it,
+        Shards(1, 2, store) as it,
     ):
         it.wait_for_first()
