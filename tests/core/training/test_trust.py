@@ -2,6 +2,7 @@
 
 import json
 import os
+import signal
 import subprocess
 import sys
 import time
@@ -56,11 +57,23 @@ def test_killed_before_any_change_of_its_files_a_resumed_run_writes_the_same_bit
 
 
 SITE = """
+import os, signal, sys
 from toy_binding import SMALLEST
 from ebert_core.model import config
 from ebert_core.training import resume
 config.PRESETS["tiny"] = SMALLEST
 resume._SAVE_EVERY_SECONDS = 0.0
+
+saved = []
+
+def before_the_second_state(event, arguments):
+    if event == "os.rename" and str(arguments[1]).endswith("/resume.safetensors"):
+        saved.append(event)
+        if len(saved) == 2:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+if os.environ.get("KILLED"):
+    sys.addaudithook(before_the_second_state)
 """
 
 
@@ -72,9 +85,8 @@ def test_a_command_that_was_killed_goes_on_by_the_command_for_jobs(smallest, tmp
     (tmp_path / "sitecustomize.py").write_text(SITE)
     for name, value in alone(PYTHONPATH=f"{tmp_path}:{TOYS}", EBERT_JOBS=str(tmp_path / "jobs")).items():
         monkeypatch.setenv(name, value)
-    with subprocess.Popen([sys.executable, "-m", "ebert_core", "finetune", str(tmp_path / "spec.toml")]) as process:
-        wait_until(lambda: list(tmp_path.glob("jobs/*/checkpoints/resume.safetensors")))
-        process.kill()
+    command = [sys.executable, "-m", "ebert_core", "finetune", str(tmp_path / "spec.toml")]
+    assert subprocess.run(command, env={**os.environ, "KILLED": "yes"}).returncode == -signal.SIGKILL
     [job] = list_jobs(tmp_path / "jobs")
     assert job.state == "lost"
     assert not (tmp_path / "out").exists()
