@@ -71,7 +71,7 @@ def _run_job(spec: JobSpec, arguments: argparse.Namespace, runner: _Run) -> None
     if directory is None:
         refuse_second(spec)
     with job_of(spec, directory) as job, Terminal(job, loudness_of(arguments)) as report:
-        report.event(f"Job {job.directory}")
+        report.announce(f"Job {job.directory}")
         try:
             with writing_to(Path(spec.output), job.directory):
                 output = runner(spec, report, job.checkpoints)

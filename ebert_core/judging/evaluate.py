@@ -311,6 +311,9 @@ def paired(methods: dict[str, list[HeldOut]], baselines: dict[str, Baseline]) ->
 def _check(spec: Evaluate) -> None:
     """Refuses before the work what would make no sense after it."""
     check_numbers(spec)
+    for text in (spec.checkpoint, *spec.controls):
+        for path in members(text):
+            read_description(Path(path))
     if spec.strands not in (1, 2):
         raise InvalidRequest(f"strands is {spec.strands}; it must be 1 or 2.")
     if spec.write_verdict:

@@ -275,6 +275,23 @@ def test_an_evaluation_prints_a_table_and_where_its_figures_lie(toy_binding, toy
     assert said.endswith(f"{output}\n")
 
 
+@pytest.mark.parametrize("wrong", ["checkpoint", "controls"])
+def test_an_evaluation_of_a_checkpoint_that_is_not_there_names_no_job_and_prepares_nothing(
+    toy_binding, toy_checkpoint, tmp_path, capsys, wrong
+):
+    absent = str(tmp_path / "absent")
+    spec = Evaluate(str(toy_binding), str(toy_checkpoint), str(tmp_path / "s.json"), ("chr2:1-6000",), without=())
+    changed = msgspec.structs.replace(spec, **{wrong: absent if wrong == "checkpoint" else (absent,)})
+    write_spec(tmp_path / "e.toml", changed)
+    before = sorted(toy_binding.parent.rglob("*"))
+    assert main(["evaluate", str(tmp_path / "e.toml")]) == 2
+    said = capsys.readouterr().err
+    assert said.startswith("ebert evaluate: ")
+    assert absent in said
+    assert said.count("\n") == 1
+    assert sorted(toy_binding.parent.rglob("*")) == before
+
+
 def test_a_key_that_is_none_is_named_with_its_line(tmp_path, capsys):
     (tmp_path / "s.toml").write_text(tomli_w.dumps({"job": "finetune", "datset": "x"}))
     assert main(["finetune", str(tmp_path / "s.toml")]) == 2
