@@ -55,7 +55,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_shared(
         flags,
         *_FLAGS,
-        factors="several come from one pass, into a file each; of all as X.bed.gz, those without calls are left out",
+        factors="several come from one pass, into a file each. As X.bed.gz, a named factor without calls is refused; "
+        "of all, those without calls are left out, which is said and is no error",
         cell_types="one after the other, into files of their own",
         regions="a table has their bins, a .tsv a row for each; without regions and chromosomes, the whole genome",
         output="X.bw, X.bedgraph, X.tab.gz, X.bed.gz (calls) or X.tsv (a row a region); of several factors or cell "

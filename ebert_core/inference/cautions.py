@@ -14,6 +14,7 @@ from ebert_core.model.description import Description
 from ebert_core.protocol.calling import calling_sentences
 from ebert_core.protocol.reliability import calibration_warning, caveats_of
 from ebert_core.protocol.specs import Predict
+from ebert_core.protocol.wording import listed
 
 WARNING = "WARNING: "
 
@@ -21,7 +22,7 @@ WARNING = "WARNING: "
 def cautions_of(spec: Predict, description: Description, dataset: Dataset) -> Iterator[str]:
     """What is absent of the inputs, what is known against the probabilities of each factor, and what calls rest on.
 
-    Of a factor that is left out for want of calls, it says only that and why.
+    Of factors that are left out for want of calls, it says only that and why.
     """
     yield from (f"{WARNING}{sentence}" for sentence in absences(description, dataset, [spec.cell_type]))
     targets = targets_of(spec, description)
@@ -31,7 +32,10 @@ def cautions_of(spec: Predict, description: Description, dataset: Dataset) -> It
         has_failed = calibration_warning(record.name, record.reliability, spec.cell_type)
         if caveats:
             yield f"{WARNING}{caveats}" if has_failed else caveats
-    for name, reason in without_calls(spec, description).items():
-        yield f"{name} is left out, since no bin of it is called bound: {reason}."
+    if left_out := [f"{name} ({reason})" for name, reason in without_calls(spec, description).items()]:
+        yield (
+            f"{WARNING}No file is written of {listed(left_out, 12)}: no bin is called bound. Of all factors, those "
+            "without calls are left out; a factor that is named is written or refused."
+        )
     for target in targets if format_of(Path(spec.output)).writes_calls else ():
         yield calling_sentences(target.factor, target.threshold, description.factor(target.factor).reliability)

@@ -37,6 +37,7 @@ _LARGEST_RESULT = 16_000_000
 _MOST_CURVES = 500
 # What is left of a file of ours that was being written, and what NFS keeps of one that was open.
 _HIDDEN = re.compile(r"\.(.+\.part|nfs[0-9a-f]+)$")
+_PLACEHOLDER = re.compile(r"\{\w+\}")
 _NAME = re.compile(r"\d{8}T\d{6}Z-[a-z]+-", re.ASCII)
 
 
@@ -65,8 +66,7 @@ def new_job(spec: JobSpec, dataset: str) -> Path:
         InvalidRequest: the folder of jobs cannot be written.
     """
     folder = jobs_folder(dataset)
-    name = re.sub(r"[^a-z0-9]+", "-", Path(spec.output).stem.lower()).strip("-")[:_LONGEST_NAME] or "job"
-    stem = f"{time.strftime('%Y%m%dT%H%M%SZ', time.gmtime())}-{verb(spec)}-{name}"
+    stem = f"{time.strftime('%Y%m%dT%H%M%SZ', time.gmtime())}-{verb(spec)}-{_name_after(spec.output)}"
     try:
         folder.mkdir(parents=True, exist_ok=True)
         directory = _make_first_free(folder, stem)
@@ -80,6 +80,14 @@ def new_job(spec: JobSpec, dataset: str) -> Path:
             f"No job can be started in {folder}: {error.strerror}. Set EBERT_JOBS to a folder that can be written."
         ) from error
     return directory
+
+
+def _name_after(output: str) -> str:
+    """After the file; of one that is named by placeholders such as `{factor}`, after the folder and what is left."""
+    path = Path(output)
+    said = _PLACEHOLDER.sub(" ", path.stem)
+    words = path.stem if said == path.stem else f"{path.parent.name} {said}"
+    return re.sub(r"[^a-z0-9]+", "-", words.lower()).strip("-")[:_LONGEST_NAME].strip("-") or "job"
 
 
 def _make_first_free(folder: Path, stem: str) -> Path:

@@ -196,7 +196,8 @@ def test_of_all_factors_as_calls_those_without_are_left_out_and_said(words, two,
     assert said.out == f"{tmp_path / 'FOS.bed.gz'}\n"
     lines = [line for line in said.err.splitlines() if "WEAK" in line]
     assert len(lines) == 1
-    assert "WEAK is left out, since no bin of it is called bound: its threshold, 0.009, is too low" in lines[0]
+    assert "WARNING: No file is written of WEAK (its threshold, 0.009, is too low" in lines[0]
+    assert "a factor that is named is written or refused" in lines[0]
     assert not (tmp_path / "WEAK.bed.gz").exists()
 
 

@@ -64,6 +64,21 @@ def test_predictions_in_two_cell_types_are_of_two_places_where_the_output_names_
 
 
 @pytest.mark.parametrize(
+    ("output", "name"),
+    [
+        ("predicted/{factor}.bw", "predicted"),
+        ("predicted/{factor}.K562.bw", "predicted-k562"),
+        ("F.{factor}.{cell_type}.tab.gz", "here-f-tab"),
+        ("CTCF.K562.bw", "ctcf-k562"),
+    ],
+)
+def test_a_job_is_named_after_its_file_and_never_after_a_placeholder(tmp_path, monkeypatch, output, name):
+    monkeypatch.setenv("EBERT_JOBS", str(tmp_path / "jobs"))
+    spec = Predict("checkpoint", str(tmp_path / "DATASET.toml"), "K562", (), str(tmp_path / "here" / output))
+    assert new_job(spec, spec.dataset).name.split("-", 2)[2] == name
+
+
+@pytest.mark.parametrize(
     ("name", "state", "message"),
     [
         ("works", "done", ""),
