@@ -2,7 +2,6 @@
 
 # F = factors, P = bins of 200 bp starting every 50 bp, B = tiles in a batch, N = bins of a window.
 
-from collections import OrderedDict
 from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple
 
@@ -16,6 +15,7 @@ from ebert_core.dataset.store import Store
 from ebert_core.dataset.windows import source_bases, windows
 from ebert_core.inference.batches import Inputs, Stream, channels_of
 from ebert_core.inference.grid import TileGrid
+from ebert_core.inference.remembered import RememberedTiles, TileKey
 from ebert_core.model.checkpoint import Checkpoint
 from ebert_core.model.device import Engine
 from ebert_core.protocol.bases import N
@@ -36,16 +36,6 @@ class Bins(NamedTuple):
 
     interval: Interval
     values_FP: NDArray[np.float32]
-
-
-class TileKey(NamedTuple):
-    """What a tile's logits depend on."""
-
-    chromosome: str
-    tile: int
-    cell_type: str
-    strands: int
-    edits: tuple[Edit, ...]
 
 
 class Predictor:
@@ -73,9 +63,7 @@ class Predictor:
         self.channels: Channels = channels_of(self.description)
         self.factors = tuple(record.name for record in self.description.factors)
         self.tiles_at_once = _TILES_AT_ONCE if engine.device.type == "cpu" else _TILES_AT_ONCE_ON_A_GPU
-        self._remembers = remembers
-        self._remembered_bytes = 0
-        self._remembered: OrderedDict[TileKey, NDArray[np.float32]] = OrderedDict()
+        self._remembered = RememberedTiles(remembers, len(self.factors), self.grid.bins)
 
     def probabilities(
         self,
@@ -164,10 +152,12 @@ class Predictor:
         for batch in _batches(tiles, self.tiles_at_once):
             report((batch[0] - tiles[0]) / len(tiles), f"{len(tiles)} tiles")
             keys = [TileKey(chromosome, tile, cell_type, strands, edits) for tile in batch]
-            if any(key not in self._remembered for key in keys):
-                self._remember(keys, self._compute(keys))
-            yield from (self._remembered[key] for key in keys)
-            self._forget()
+            if (known := self._remembered.of(keys)) is not None:
+                yield from known
+            else:
+                computed_BFP = self._compute(keys)
+                self._remembered.add(keys, computed_BFP)
+                yield from computed_BFP
 
     @torch.inference_mode()
     def _compute(self, keys: list[TileKey]) -> NDArray[np.float32]:
@@ -182,11 +172,8 @@ class Predictor:
         read = windows(self.source, first.cell_type, intervals, self.channels, first.edits)
         batch = Inputs.of(read).without(self.without, self.channels.signals)
         # A view asks for one strand first and then for both: the first is not computed twice.
-        once = [key._replace(strands=1) for key in keys]
-        if first.strands == 2 and all(key in self._remembered for key in once):
-            mean_BFP = np.stack([self._remembered[key] for key in once])
-        else:
-            mean_BFP = self._logits(batch)[:, kept].transpose(0, 2, 1)
+        once = self._remembered.of([key._replace(strands=1) for key in keys]) if first.strands == 2 else None
+        mean_BFP = np.stack(once) if once else self._logits(batch)[:, kept].transpose(0, 2, 1)
         if first.strands == 2:
             other_BNF = self._logits(batch.other_strand())[:, ::-1]
             mean_BFP = (mean_BFP + other_BNF[:, kept].transpose(0, 2, 1)) / np.float32(2)
@@ -197,17 +184,6 @@ class Predictor:
         """What the network says of every bin (B, N, F) of windows on one strand."""
         logits: NDArray[np.float32] = self.network.binding(batch.tensors(self.engine.device)).float().cpu().numpy()
         return logits
-
-    def _remember(self, keys: list[TileKey], logits_BFP: NDArray[np.float32]) -> None:
-        for key, logits_FP in zip(keys, logits_BFP, strict=True):
-            before = self._remembered.get(key)
-            self._remembered[key] = logits_FP
-            self._remembered_bytes += logits_FP.nbytes - (0 if before is None else before.nbytes)
-
-    def _forget(self) -> None:
-        """Drops the oldest tiles beyond the budget."""
-        while self._remembered_bytes > self._remembers:
-            self._remembered_bytes -= self._remembered.popitem(last=False)[1].nbytes
 
 
 def _batches(tiles: Sequence[int], at_once: int) -> Iterator[list[int]]:
