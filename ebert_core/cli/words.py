@@ -1,7 +1,6 @@
 """How the words of a command are told apart: options may stand anywhere, and none swallows what belongs to another."""
 
 import argparse
-import difflib
 import re
 from collections.abc import Sequence
 from pathlib import Path
@@ -9,6 +8,7 @@ from typing import Any, NamedTuple, NoReturn
 
 from ebert_core.protocol.resources import shipped_checkpoints
 from ebert_core.protocol.showing import Parser
+from ebert_core.protocol.wording import did_you_mean
 
 _NUMBER = re.compile(r"-\d|-\.\d")
 _CHOICE = re.compile(r"invalid choice: '(?P<word>.*?)' \(choose from (?P<choices>.*)\)")
@@ -38,8 +38,8 @@ class CommandParser(Parser):
     def error(self, message: str) -> NoReturn:
         """Complain; of a word that is none of those to choose from, with the nearest one."""
         if found := _CHOICE.search(message):
-            near = difflib.get_close_matches(found["word"], re.findall(r"[\w-]+", found["choices"]), 1)
-            message += f"; did you mean {near[0]}?" if near else ""
+            hint = did_you_mean(found["word"], re.findall(r"[\w-]+", found["choices"]))
+            message += f"; {hint}" if hint else ""
         super().error(message)
 
     def _unknown(self, word: str) -> str:
@@ -49,8 +49,7 @@ class CommandParser(Parser):
         known = [
             text for action in self._actions if action.help is not argparse.SUPPRESS for text in action.option_strings
         ]
-        near = difflib.get_close_matches(name, known, 1)
-        return f"there is no option {name}; {f'did you mean {near[0]}?' if near else 'see --help'}"
+        return f"there is no option {name}; {did_you_mean(name, known) or 'see --help'}"
 
 
 class _Numbered(NamedTuple):

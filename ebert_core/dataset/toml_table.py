@@ -3,12 +3,12 @@
 import os
 import re
 from collections.abc import Callable
-from difflib import get_close_matches
 from functools import cached_property
 from pathlib import Path
 from typing import Any, TypeVar
 
 from ebert_core.protocol.errors import InvalidRequest
+from ebert_core.protocol.wording import choice_of
 
 # What stands in for a key that is needed, while the others are judged.
 _NEEDED: dict[str, Any] = {"version": 1, "name": "unnamed", "assembly": "unknown"}
@@ -90,8 +90,7 @@ class Table:
 
     def _allow(self, key: str, known: list[str]) -> None:
         if key not in known:
-            near = get_close_matches(key, known, 1, 0.0)[0]
-            raise self.problem(key, f"is not a key of a dataset; the nearest one is '{near}'")
+            raise self.problem(key, f"is no key here; {choice_of(key, known, 'there are')}")
 
     def table(self, key: str) -> "Table":
         """The table under a key; an empty one where there is none."""

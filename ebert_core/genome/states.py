@@ -1,7 +1,6 @@
 """Chromatin segmentations: which state stands where."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from difflib import get_close_matches
 from functools import cached_property
 from pathlib import Path
 from typing import NamedTuple
@@ -18,6 +17,7 @@ from ebert_core.protocol.chromosome_names import KnownNames
 from ebert_core.protocol.errors import InvalidRequest
 from ebert_core.protocol.locus import Interval
 from ebert_core.protocol.tracks import Remark
+from ebert_core.protocol.wording import choice_of
 
 MOST_STATES = 253
 
@@ -164,7 +164,8 @@ class Segmentation:
             if not name:
                 raise self._problem(feature, "the fourth column, the state's name, is absent")
             if self._is_closed:
-                raise self._problem(feature, f"the state {name} is not among the dataset's {_near(name, self.names)}")
+                choice = choice_of(name, self.names, "they are")
+                raise self._problem(feature, f"the state {name} is not among the dataset's {len(self.names)}; {choice}")
             if len(self.names) >= MOST_STATES:
                 raise self._problem(feature, f"more than {MOST_STATES} names make no segmentation")
             self._ids[name] = len(self.names)
@@ -187,8 +188,3 @@ class Segmentation:
 
 def _no_runs() -> Runs:
     return Runs(np.empty(0, dtype=np.int64), np.empty(0, dtype=np.int64), np.empty(0, dtype=np.uint8))
-
-
-def _near(name: str, names: Sequence[str]) -> str:
-    near = get_close_matches(name, names, 1)
-    return f"{len(names)} states; the nearest is {near[0]}" if near else f"states {', '.join(names[:8])}"

@@ -24,8 +24,7 @@ def has_no(where: object, kind: str, name: str, known: Iterable[str]) -> str:
     names = list(known)
     # To offer chr8 for chr9 helps nobody.
     offered = [each for each in names if kind != "chromosome" or _letters(each) != _letters(name)]
-    hint = did_you_mean(name, offered)
-    return f"{where} has no {kind} {name}; {f'{hint} It' if hint else 'it'} has {all_of(names)}."
+    return f"{where} has no {kind} {name}; {choice_of(name, names, 'it has', offered)}."
 
 
 def _letters(name: str) -> str:
@@ -37,6 +36,19 @@ def did_you_mean(name: str, known: Sequence[str]) -> str:
     by_lower = {each.lower(): each for each in known[:_MOST_COMPARED]}
     near = difflib.get_close_matches(name.lower(), by_lower, 1, _NEAR)
     return f"did you mean {by_lower[near[0]]}?" if near else ""
+
+
+def choice_of(name: str, known: Sequence[str], lead: str, offered: Sequence[str] | None = None) -> str:
+    """What to take in place of a name that is none: `did you mean K562? It has HepG2, K562`, or `it has HepG2, K562`.
+
+    Args:
+        name: what was given.
+        known: all that there are.
+        lead: how they are introduced, such as `it has`.
+        offered: those of them that may be meant; all where it is left out.
+    """
+    hint = did_you_mean(name, known if offered is None else offered)
+    return f"{hint} {lead[:1].upper()}{lead[1:]} {all_of(known)}" if hint else f"{lead} {all_of(known)}"
 
 
 def all_of(names: Sequence[str]) -> str:

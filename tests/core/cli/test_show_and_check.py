@@ -174,7 +174,7 @@ def test_every_fault_of_a_dataset_is_told_and_the_exit_code_is_1(capsys, tmp_pat
     found = json.loads(capsys.readouterr().out)
     assert found["sha256"] == ""
     faults = {fault["key"]: fault["problem"] for fault in found["faults"]}
-    assert "the nearest one is 'name'" in faults["nmae"]
+    assert "did you mean name? There are version, name" in faults["nmae"]
     assert "name is missing" in faults["name"]
     assert "absent.gtf, which is not there" in faults["genes"]
     assert "signals.DNase must be a text" in faults["cell_types.gamma.signals.DNase"]

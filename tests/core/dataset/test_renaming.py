@@ -85,7 +85,7 @@ def test_states_keep_their_new_names_when_a_dataset_is_written_again(toy_path, t
             "rename.states is roadmap-16; known alphabets are roadmap-15, roadmap-18, roadmap-25",
         ),
         ("states.E1 = 5", r"rename.states.E1 must be a text in quotes"),
-        ('chromosome.a = "b"', "rename.chromosome is not a key of a dataset"),
+        ('chromosome.a = "b"', "rename.chromosome is no key here"),
     ],
 )
 def test_what_is_wrong_with_new_names_is_said(toy_path, table, sentence):
