@@ -1,7 +1,8 @@
-"""Sizes that a bigWig or bigBed announces, checked against its length before a reader reserves memory for them.
+"""Sizes and places that a bigWig or bigBed announces, checked against its length when it is opened.
 
 The reader is native code: where memory for an absurd size cannot be had, it ends the process, and no Python can catch
-that. Layout after Kent et al. 2010 (BigWig and BigBed, supplementary tables), which any reader follows.
+that. A file of which the end is missing it opens, and fails where somebody looks. Layout after Kent et al. 2010
+(BigWig and BigBed, supplementary tables), which any reader follows.
 """
 
 import struct
@@ -25,10 +26,8 @@ _BLOCK = [*_CHILD, ("size", "u8")]
 _MOST_UNPACKED = 1032
 
 
-def has_absurd_sizes(path: Path) -> bool:
-    """Whether a part of the file is announced to be larger than the file can hold.
-
-    What begins beyond the end of the file is not looked at: a reader says that by itself.
+def structural_fault(path: Path) -> str:
+    """What of the file cannot be, as the end of a sentence that begins with its name; empty where it is sound.
 
     Raises:
         InvalidRequest: the file cannot be read.
@@ -36,17 +35,26 @@ def has_absurd_sizes(path: Path) -> bool:
     with reading(path), open_file(path) as file:
         length = path.stat().st_size
         order: Literal["<", ">"] = "<" if struct.unpack("<I", file.read(4))[0] in _MAGICS else ">"
+        structure = _Structure(file, length, order)
         try:
-            return _Sizes(file, length, order).are_absurd()
+            if structure.has_absurd_sizes():
+                return "is damaged or cut short: a part of it is said to be larger than the file"
         except struct.error:  # the file ends within a part
-            return False
+            structure.reaches = max(structure.reaches, length + 1)
+    if structure.reaches <= length:
+        return ""
+    return f"is cut short: it has {length:,} bytes and what its index names goes on after them; copy it again"
 
 
-class _Sizes:
+class _Structure:
+    """Walks a file from its header; `reaches` is the end of the last part that was named so far."""
+
     def __init__(self, file: BinaryIO, length: int, order: Literal["<", ">"]) -> None:
         self._file, self._length, self._order = file, length, order
+        self.reaches = 0
 
-    def are_absurd(self) -> bool:
+    def has_absurd_sizes(self) -> bool:
+        """Whether a part is announced to be larger than the file can hold."""
         levels, tree, _, index, *_, unpacked = self._numbers(_HEADER, _HEADER_AT)
         zooms = [self._numbers("2I2Q", _ZOOMS_AT + 24 * level)[3] for level in range(levels)]
         if unpacked > _MOST_UNPACKED * self._length:
@@ -56,11 +64,10 @@ class _Sizes:
     def _numbers(self, form: str, place: int) -> tuple[int, ...]:
         form = self._order + form
         self._file.seek(min(place, self._length))
+        self.reaches = max(self.reaches, place + struct.calcsize(form))
         return struct.unpack(form, self._file.read(struct.calcsize(form)))
 
     def _tree_is_absurd(self, place: int) -> bool:
-        if place >= self._length:
-            return False
         _, _, key, _, items, _ = self._numbers("4I2Q", place)
         return items * (key + 8) > self._length
 
@@ -70,14 +77,17 @@ class _Sizes:
         left = [place + _INDEX_HEADER]
         while left:
             node = left.pop()
-            if node in seen or node >= self._length:
+            if node in seen:
                 continue
             seen.add(node)
             is_leaf, _, count = self._numbers("2BH", node)
             kind = np.dtype(_BLOCK if is_leaf else _CHILD).newbyteorder(self._order)
             content = self._file.read(count * kind.itemsize)
+            self.reaches = max(self.reaches, self._file.tell() + count * kind.itemsize - len(content))
             items = np.array(np.frombuffer(content + bytes(-len(content) % kind.itemsize), kind))
             if is_leaf and (items["size"] > self._length).any():
                 return True
+            if is_leaf and count:
+                self.reaches = max(self.reaches, int((items["offset"] + items["size"]).max()))
             left.extend([] if is_leaf else items["offset"].tolist())
         return False

@@ -10,7 +10,7 @@ from typing import Any
 import pybigtools
 
 from ebert_core.genome.bed import bed_feature, salvaged
-from ebert_core.genome.big_structure import has_absurd_sizes
+from ebert_core.genome.big_structure import structural_fault
 from ebert_core.genome.features import Feature, Fold, Located
 from ebert_core.genome.lines import BadLine, Skipped, reading
 from ebert_core.protocol.chromosome_names import KnownNames
@@ -39,8 +39,8 @@ def open_big_file(path: Path) -> Any:  # Any: pybigtools has no types.
         magic = file.read(4)
     if magic not in BIGWIG_MAGICS + BIGBED_MAGICS:
         raise InvalidRequest(f"{path} is neither bigWig nor bigBed.")
-    if has_absurd_sizes(path):
-        raise InvalidRequest(f"{path} is damaged or cut short: a part of it is said to be larger than the file.")
+    if fault := structural_fault(path):
+        raise InvalidRequest(f"{path} {fault}.")
     # The library opens a file by its name, which tells it the kind, only where that is UTF-8; others come in memory.
     is_known = path.suffix.lower() in (".bw", ".bigwig", ".bb", ".bigbed") and to_travel(str(path)) == str(path)
     with damage_of(path), reading(path):

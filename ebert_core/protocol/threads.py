@@ -10,8 +10,9 @@ from ebert_core.protocol.errors import InvalidRequest
 
 VARIABLE = "EBERT_THREADS"
 # In this order: what is meant for us, for every program, and what SLURM, Grid Engine, PBS and LSF gave a job.
-_NAMED = (VARIABLE, "OMP_NUM_THREADS")
-_GIVEN = ("SLURM_CPUS_PER_TASK", "NSLOTS", "PBS_NCPUS", "NCPUS", "LSB_DJOB_NUMPROC")
+_NAMED = (VARIABLE, "OMP_NUM_THREADS", "MKL_NUM_THREADS")
+_PER_TASK = "SLURM_CPUS_PER_TASK"
+_GIVEN = (_PER_TASK, "SLURM_CPUS_ON_NODE", "NSLOTS", "PBS_NCPUS", "NCPUS", "LSB_DJOB_NUMPROC")
 # Pools of threads in the libraries that we load: torch and scikit-learn, numpy, polars, pybigtools.
 _POOLS = ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS", "POLARS_MAX_THREADS", "RAYON_NUM_THREADS")
 _MOST = 4096
@@ -34,7 +35,8 @@ class Threads(NamedTuple):
 def choose_threads(wanted: str = "", environment: Mapping[str, str] = os.environ) -> Threads:
     """The threads for this process: `wanted`, else what a variable names, else what the machine leaves to us.
 
-    Hardware threads that share a core count once: two products at a time on one core are no faster than one.
+    Hardware threads that share a core count once: two products at a time on one core are no faster than one. What a
+    machine or a batch system gives is shared by the processes of one run on this machine, as LOCAL_WORLD_SIZE says.
 
     Raises:
         InvalidRequest: the option or a variable names no number of threads.
@@ -48,8 +50,11 @@ def choose_threads(wanted: str = "", environment: Mapping[str, str] = os.environ
     for name in _GIVEN:
         if environment.get(name):
             # A job may be given a whole machine and be held to fewer cores.
-            return Threads(min(_number(name, environment[name]), max(room, 1)), name)
-    return Threads(room)
+            given = min(_number(name, environment[name]), max(room, 1))
+            # A task is torchrun with all that it starts, or one of the processes.
+            is_own = name == _PER_TASK and "TORCHELASTIC_RUN_ID" not in environment
+            return Threads(given if is_own else _shared(given, environment), name)
+    return Threads(_shared(room, environment))
 
 
 def take_threads(threads: Threads, environment: MutableMapping[str, str] = os.environ) -> None:
@@ -65,6 +70,12 @@ def take_threads(threads: Threads, environment: MutableMapping[str, str] = os.en
             environment[pool] = str(threads.number)
         else:
             environment.setdefault(pool, str(threads.number))
+
+
+def _shared(number: int, environment: Mapping[str, str]) -> int:
+    """The part of one of the processes of this machine."""
+    together = environment.get("LOCAL_WORLD_SIZE") or "1"
+    return max(1, number // max(1, int(together))) if together.isascii() and together.isdecimal() else number
 
 
 def _number(name: str, value: str) -> int:

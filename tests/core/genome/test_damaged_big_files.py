@@ -9,7 +9,7 @@ import pytest
 
 from ebert_core.genome import bigfiles
 from ebert_core.genome.annotation import read_features
-from ebert_core.genome.big_structure import has_absurd_sizes
+from ebert_core.genome.big_structure import structural_fault
 from ebert_core.genome.bigfiles import damage_of
 from ebert_core.genome.bigwig_writer import BigWigWriter
 from ebert_core.genome.signal import open_signal
@@ -84,10 +84,10 @@ def _places_of_sizes(content: bytes) -> dict[str, tuple[int, str]]:
 def test_a_size_beyond_the_file_is_said_before_memory_is_reserved_for_it(tmp_path, monkeypatch, what):
     path = tmp_path / "x.bw"
     content = _small_bigwig(path)
-    assert not has_absurd_sizes(path)
+    assert not structural_fault(path)
     place, form = _places_of_sizes(content)[what]
     path.write_bytes(_put(content, place, form, (1 << (8 * struct.calcsize(form) - 1)) - 1))
-    assert has_absurd_sizes(path)
+    assert structural_fault(path)
     # The reader would end the process.
     monkeypatch.setattr(bigfiles.pybigtools, "open", lambda *_: pytest.fail("the reader was asked"))
     with pytest.raises(InvalidRequest, match=r"x\.bw is damaged or cut short: a part of it is said to be larger"):
@@ -100,7 +100,7 @@ def test_an_index_that_leads_back_to_itself_is_walked_once(tmp_path):
     (index,) = struct.unpack_from("<Q", content, 24)
     root = index + 48
     path.write_bytes(_put(_put(content, root, "<B", 0), root + 4 + 16, "<Q", root))
-    assert not has_absurd_sizes(path)
+    assert "larger than the file" not in structural_fault(path)
 
 
 def _bigbed(path: Path, rest: str) -> None:
@@ -131,3 +131,16 @@ def test_whatever_byte_of_a_bigbed_is_wrong_it_is_drawn_or_refused_in_a_sentence
             sentences.append(str(error))
     assert sentences
     assert all(sentence.startswith(f"{path} is") for sentence in sentences)
+
+
+@pytest.mark.parametrize("share", [0.2, 0.5, 0.9, 0.999])
+def test_a_file_that_was_cut_says_so_when_it_is_opened(tmp_path, share):
+    path = tmp_path / "x.bw"
+    whole = _small_bigwig(path)
+    # The magic number at the end says nothing: writers leave it out, and without it all is still there.
+    path.write_bytes(whole[:-4])
+    assert np.nanmax(open_signal(path).binned(Interval("chr1", 0, 2_000_000), 100).maximum) == 6
+    left = int(share * len(whole))
+    path.write_bytes(whole[:left])
+    with pytest.raises(InvalidRequest, match=rf"x\.bw is cut short: it has {left:,} bytes and .*; copy it again\.$"):
+        open_signal(path)

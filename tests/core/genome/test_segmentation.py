@@ -48,9 +48,7 @@ def test_ids_follow_the_given_names(path):
 
 
 def test_a_state_outside_the_alphabet_is_refused_with_the_nearest(path):
-    with pytest.raises(
-        InvalidRequest, match="state 10_TssA is not among the dataset's 2; did you mean 10_TssB"
-    ):
+    with pytest.raises(InvalidRequest, match="state 10_TssA is not among the dataset's 2; did you mean 10_TssB"):
         Segmentation(path, ["Quies", "10_TssB"]).on("chr1")
 
 

@@ -30,6 +30,23 @@ def eight_cores(monkeypatch):
         ("", {"LSB_DJOB_NUMPROC": "2"}, Threads(2, "LSB_DJOB_NUMPROC")),
         # The batch system gave more than the process may use.
         ("", {"SLURM_CPUS_PER_TASK": "64"}, Threads(8, "SLURM_CPUS_PER_TASK")),
+        ("", {"SLURM_CPUS_ON_NODE": "6"}, Threads(6, "SLURM_CPUS_ON_NODE")),
+        ("", {"MKL_NUM_THREADS": "3"}, Threads(3, "MKL_NUM_THREADS")),
+        ("", {"OMP_NUM_THREADS": "2", "MKL_NUM_THREADS": "3"}, Threads(2, "OMP_NUM_THREADS")),
+        # The processes of one run share a machine; what a person says is meant for each.
+        ("", {"LOCAL_WORLD_SIZE": "4"}, Threads(2)),
+        ("", {"LOCAL_WORLD_SIZE": "40"}, Threads(1)),
+        ("", {"LOCAL_WORLD_SIZE": "0"}, Threads(8)),
+        ("", {"LOCAL_WORLD_SIZE": "some"}, Threads(8)),
+        ("3", {"LOCAL_WORLD_SIZE": "4"}, Threads(3, "--threads")),
+        ("", {"OMP_NUM_THREADS": "6", "LOCAL_WORLD_SIZE": "4"}, Threads(6, "OMP_NUM_THREADS")),
+        ("", {"SLURM_CPUS_ON_NODE": "6", "LOCAL_WORLD_SIZE": "3"}, Threads(2, "SLURM_CPUS_ON_NODE")),
+        ("", {"SLURM_CPUS_PER_TASK": "6", "LOCAL_WORLD_SIZE": "3"}, Threads(6, "SLURM_CPUS_PER_TASK")),
+        (
+            "",
+            {"SLURM_CPUS_PER_TASK": "6", "LOCAL_WORLD_SIZE": "3", "TORCHELASTIC_RUN_ID": "none"},
+            Threads(2, "SLURM_CPUS_PER_TASK"),
+        ),
         # A person may take more than there is.
         ("64", {}, Threads(64, "--threads")),
         ("", {"EBERT_THREADS": "", "OMP_NUM_THREADS": ""}, Threads(8)),
