@@ -137,7 +137,7 @@ def test_a_bigbed_gives_what_its_bed_gives(tmp_path):
         (b"##fileformat=VCFv4.2\n", "is a VCF of variants, which this program does not read\\.$"),
         (b"chr1\t1\t2\n\0\0\0", "is not a text file"),
         (gzip.compress(b"chr1\t1\t2\n" * 9_000)[:-20], "damaged or cut short"),
-        (b"\xeb\xf2\x89\x87" + b"\0" * 30, "is damaged or cut short"),
+        (b"\xeb\xf2\x89\x87" + b"\0" * 30, "is cut short"),
     ],
 )
 def test_a_wrong_file_gives_one_sentence(tmp_path, capfd, content, sentence):
