@@ -4,6 +4,7 @@ import ast
 import json
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import ebert_core
@@ -61,3 +62,13 @@ def test_what_the_data_role_runs_never_loads_torch():
 
 def test_all_room_doors_are_empty():
     assert [path for path in Path(ebert_core.__path__[0]).rglob("__init__.py") if path.stat().st_size] == []
+
+
+def test_every_room_of_the_core_is_closed_but_to_the_rooms_that_its_contract_names():
+    core = Path(ebert_core.__path__[0])
+    contracts = tomllib.loads(core.with_name("pyproject.toml").read_text())["tool"]["importlinter"]["contracts"]
+    closed = [contract["protected_modules"] for contract in contracts if contract["type"] == "protected"]
+    rooms = {f"ebert_core.{door.parent.name}" for door in core.glob("*/__init__.py")}
+    assert {room for modules in closed for room in modules} >= rooms
+    of_window = [each for contract in contracts for each in contract.get("allowed_importers", ()) if "gui" in each]
+    assert of_window == ["ebert_gui"], "the window is let in by the protocol alone"
