@@ -1,0 +1,160 @@
+"""A request that is cancelled before it begins is not answered, and starts, stops and removes nothing."""
+
+from pathlib import Path
+
+import pytest
+from toy_binding import finetune_spec
+
+from ebert_core.jobs.reporter import open_job
+from ebert_core.jobs.summary import list_jobs
+from ebert_core.protocol.locus import Interval
+from ebert_core.protocol.modelling import AttendFrom, AttendWithin, OpenCheckpoint
+from ebert_core.protocol.offers import ListShipped, MakeDemonstration
+from ebert_core.protocol.specs import Predict
+from ebert_core.protocol.tracks import (
+    FindPlace,
+    InspectFile,
+    OpenDataset,
+    OpenFiles,
+    ReadGenes,
+    ReadPeaks,
+    ReadSequence,
+    ReadSignal,
+    ReadStates,
+    ReadTruth,
+)
+from ebert_core.protocol.work import (
+    CheckJob,
+    ListJobs,
+    ReadMetrics,
+    ReadSpec,
+    ReadVerdict,
+    RemoveJob,
+    ResumeJob,
+    StartJob,
+    StopJob,
+)
+from ebert_core.roles.data import handlers
+from ebert_core.roles.offers import demonstration_directory
+from ebert_core.roles.session import Cancelled
+
+PLACE = Interval("chr1", 0, 1000)
+
+
+def cancelled(_fraction: float, _note: str = "") -> None:
+    raise Cancelled("cancelled")
+
+
+def wanted(_fraction: float, _note: str = "") -> None:
+    pass
+
+
+@pytest.fixture
+def opened(toy_binding, tmp_path):
+    """The table of a data role with an open dataset that has genes and a truth, and where the dataset lies."""
+    for path in toy_binding.parent.iterdir():
+        if path.is_file():
+            (tmp_path / path.name).write_bytes(path.read_bytes())
+    (tmp_path / "genes.bed").write_text("chr1\t10\t90\tMAX\t0\t+\n")
+    (tmp_path / "truth.tsv").write_text("chromosome\tstart\tend\tstrand\tfactor\tcell_types\n")
+    text = (tmp_path / "DATASET.toml").read_text()
+    head = 'reference = "toy.fa"\ngenes = "genes.bed"\nsynthetic = { seed = 5, truth = "truth.tsv" }'
+    (tmp_path / "DATASET.toml").write_text(text.replace('reference = "toy.fa"', head))
+    table = handlers()
+    table[OpenDataset](OpenDataset(str(tmp_path / "DATASET.toml")), wanted)
+    return table, tmp_path
+
+
+@pytest.mark.parametrize(
+    "request_of",
+    [
+        lambda folder: OpenDataset(str(folder / "DATASET.toml")),
+        lambda folder: OpenFiles((str(folder / "alpha.bw"),)),
+        lambda folder: InspectFile(str(folder / "alpha.bw")),
+        lambda _: ReadSequence(PLACE),
+        lambda _: ReadGenes(PLACE),
+        lambda _: ReadStates(PLACE, "alpha"),
+        lambda _: ReadSignal(PLACE, 10, "alpha", "DNase"),
+        lambda _: ReadPeaks(PLACE, "alpha", "FOS"),
+        lambda _: ReadTruth(PLACE, "FOS", "alpha"),
+        lambda _: FindPlace("MAX"),
+        lambda _: ListShipped(),
+        lambda folder: ListJobs(str(folder / "DATASET.toml")),
+    ],
+)
+def test_what_only_reads_hears_it_although_it_would_be_answered(opened, request_of):
+    table, folder = opened
+    request = request_of(folder)
+    table[type(request)](request, wanted)
+    with pytest.raises(Cancelled):
+        table[type(request)](request, cancelled)
+
+
+def test_no_job_is_started_stopped_resumed_or_removed(opened, monkeypatch):
+    table, folder = opened
+    monkeypatch.delenv("EBERT_JOBS")
+    dataset = folder / "DATASET.toml"
+    spec = finetune_spec(dataset, folder / "out")
+    with open_job(spec) as job:
+        job.finish("x")
+    directory = str(job.directory)
+    for request in (
+        StartJob(spec, str(dataset)),
+        CheckJob(spec, str(dataset)),
+        ReadSpec(directory),
+        RemoveJob(directory),
+        StopJob(directory),
+        ResumeJob(directory),
+        ReadMetrics(directory),
+        ReadVerdict(directory),
+    ):
+        with pytest.raises(Cancelled):
+            table[type(request)](request, cancelled)
+    assert [each.directory for each in list_jobs(folder / "jobs")] == [directory]
+
+
+def test_a_job_that_is_cancelled_after_it_was_judged_is_not_started(opened, toy_checkpoint):
+    table, folder = opened
+    spec = Predict(str(toy_checkpoint), str(folder / "DATASET.toml"), "alpha", "FOS", str(folder / "x.bw"))
+    said: list[str] = []
+
+    def late(_fraction: float, note: str = "") -> None:
+        said.append(note)
+        if note == "starting the job":
+            raise Cancelled("cancelled")
+
+    with pytest.raises(Cancelled):
+        table[StartJob](StartJob(spec, str(folder / "DATASET.toml")), late)
+    assert said == ["checking what was asked", "starting the job"]
+    assert table[ListJobs](ListJobs(str(folder / "DATASET.toml")), wanted).jobs == ()
+
+
+def test_a_demonstration_is_made_where_the_persons_data_lie_and_not_when_it_is_cancelled(tmp_path, monkeypatch):
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
+    with pytest.raises(Cancelled):
+        handlers()[MakeDemonstration](MakeDemonstration(), cancelled)
+    assert demonstration_directory() == tmp_path / "ebert-browser" / "demonstration"
+    assert not (demonstration_directory() / "DATASET.toml").exists()
+
+
+@pytest.mark.parametrize(
+    "request_",
+    [
+        OpenCheckpoint("/no", "/no"),
+        AttendFrom("/no", "/no", "alpha", 5, "chr1", 0),
+        AttendWithin("/no", "/no", "alpha", PLACE, 0),
+    ],
+)
+def test_the_model_role_loads_nothing_for_what_is_cancelled(request_):
+    from ebert_core.model.device import choose_engine
+    from ebert_core.roles.model import ModelAnswers
+
+    answers = ModelAnswers(choose_engine())
+    answer = {
+        OpenCheckpoint: answers.open_checkpoint,
+        AttendFrom: answers.attend_from,
+        AttendWithin: answers.attend_within,
+    }[type(request_)]
+    assert not Path(request_.dataset).exists()
+    with pytest.raises(Cancelled):
+        answer(request_, cancelled)
