@@ -1,6 +1,5 @@
 """An opened dataset: what it holds, and the readers of its files, each opened when first asked for."""
 
-import os
 from collections.abc import Callable, Sequence
 from functools import cached_property, partial
 from pathlib import Path
@@ -27,9 +26,11 @@ from ebert_core.genome.features import Features, merged_genes
 from ebert_core.genome.kinds import kind_of_file
 from ebert_core.genome.lines import Skipped
 from ebert_core.genome.motifs import Matrices, find_motif, log_odds, motif_place
+from ebert_core.genome.places import is_empty
 from ebert_core.genome.reference import Reference
 from ebert_core.genome.signal import OpenSignal, open_signal
 from ebert_core.genome.states import Segmentation
+from ebert_core.protocol.addresses import Place, place_of
 from ebert_core.protocol.alphabets import mixed_alphabets
 from ebert_core.protocol.chromosome_names import KnownNames, in_natural_order, natural_order
 from ebert_core.protocol.errors import InvalidRequest, about
@@ -42,7 +43,7 @@ from ebert_core.protocol.wording import has_no
 
 class _TrackFile(Protocol):
     @property
-    def path(self) -> Path: ...
+    def path(self) -> Place: ...
 
     @property
     def chromosome_lengths(self) -> dict[str, int]: ...
@@ -110,7 +111,7 @@ class Dataset:
             check_same_assembly(self.reference.chromosome_lengths, self.chromosome_lengths, source)
 
     @classmethod
-    def from_files(cls, paths: Sequence[Path]) -> "Dataset":
+    def from_files(cls, paths: Sequence[Place]) -> "Dataset":
         """An unsaved dataset of bare files; chromosome lengths come from whichever file knows them.
 
         Raises:
@@ -118,7 +119,7 @@ class Dataset:
         """
         return cls(Layout(name=", ".join(path.name for path in paths[:3])), is_for_drawing=True).with_files(paths)
 
-    def with_files(self, paths: Sequence[Path]) -> "Dataset":
+    def with_files(self, paths: Sequence[Place]) -> "Dataset":
         """This dataset with bare files beside its tracks.
 
         Raises:
@@ -126,11 +127,11 @@ class Dataset:
         """
         layout, files = self.layout, list(self.files)
         slots = {"reference": "reference", "chromosome-sizes": "chromosome_sizes", "bands": "cytobands"}
-        for path in (path.absolute() for path in paths):
-            with reading(path):
+        for path in (path.absolute() if isinstance(path, Path) else path for path in paths):
+            with reading(str(path)):
                 kind = kind_of_file(path).kind
             if kind in ("dataset", "checkpoint"):
-                raise InvalidRequest(f"{path} is a {kind}; open it by itself.", path)
+                raise InvalidRequest(f"{path} is a {kind}; open it by itself.", str(path))
             if kind in slots:
                 layout = msgspec.structs.replace(layout, **{slots[kind]: str(path)})
             elif str(path) not in (file.path for file in files):
@@ -146,7 +147,7 @@ class Dataset:
         if not self.layout.reference:
             return None
         with reading(self.layout.reference):
-            return Reference(Path(self.layout.reference))
+            return Reference(place_of(self.layout.reference))
 
     @cached_property
     def chromosome_lengths(self) -> dict[str, int]:
@@ -157,7 +158,7 @@ class Dataset:
     def _lengths(self) -> dict[str, int]:
         if self.layout.chromosome_sizes:
             with about(self.layout.chromosome_sizes):
-                return read_chromosome_sizes(Path(self.layout.chromosome_sizes))
+                return read_chromosome_sizes(place_of(self.layout.chromosome_sizes))
         if self.reference:
             return self.reference.chromosome_lengths
         return joint_lengths(map(self.track_file, self.files))
@@ -178,17 +179,17 @@ class Dataset:
         if not self.layout.cytobands:
             return ()
         with about(self.layout.cytobands):
-            return read_bands(Path(self.layout.cytobands))
+            return read_bands(place_of(self.layout.cytobands))
 
     @cached_property
     def blacklist(self) -> FeatureSource | None:
         """Regions where measurements are not to be trusted."""
-        return read_features(Path(self.layout.blacklist)) if self.layout.blacklist else None
+        return read_features(place_of(self.layout.blacklist)) if self.layout.blacklist else None
 
     @cached_property
     def labelled(self) -> FeatureSource | None:
         """Where peaks were called; outside, nothing is a negative. None means everywhere."""
-        return read_features(Path(self.layout.labelled_regions)) if self.layout.labelled_regions else None
+        return read_features(place_of(self.layout.labelled_regions)) if self.layout.labelled_regions else None
 
     @cached_property
     def labelled_regions(self) -> tuple[Interval, ...] | None:
@@ -200,7 +201,7 @@ class Dataset:
     @cached_property
     def truth(self) -> PlantedSites | None:
         """The planted sites of a synthetic genome."""
-        return PlantedSites(Path(self.layout.truth)) if self.layout.truth else None
+        return PlantedSites(place_of(self.layout.truth)) if self.layout.truth else None
 
     @cached_property
     def state_names(self) -> tuple[str, ...]:
@@ -224,7 +225,7 @@ class Dataset:
         for cell, paths in self.layout.cell_types.items():
             if paths.states and paths.states not in names:
                 with reading(paths.states):
-                    read = Segmentation(Path(paths.states), (), self._skipped(), self.layout.renamed_states)
+                    read = Segmentation(place_of(paths.states), (), self._skipped(), self.layout.renamed_states)
                     names[paths.states] = tuple(read.names)
             if paths.states:
                 found[cell] = names[paths.states]
@@ -281,7 +282,7 @@ class Dataset:
         path = self.cell_type(cell_type).states
         if not path:
             return None
-        read = partial(Segmentation, Path(path), self.state_names, self._skipped(), self.layout.renamed_states)
+        read = partial(Segmentation, place_of(path), self.state_names, self._skipped(), self.layout.renamed_states)
         return self._checked(("states", path), read)
 
     def signal(self, cell_type: str, signal: str) -> OpenSignal | None:
@@ -324,7 +325,7 @@ class Dataset:
         """Where transcription of the genes starts, in order, by chromosome."""
         found: dict[str, set[int]] = {}
         # From the first base of any transcript: one transcript alone would move the start.
-        merged = read_genes(Path(self.layout.genes), fold=merged_genes) if self.layout.genes else ()
+        merged = read_genes(place_of(self.layout.genes), fold=merged_genes) if self.layout.genes else ()
         for gene in merged:
             found.setdefault(gene.chromosome, set()).add(gene.end - 1 if gene.strand == "-" else gene.start)
         return {chromosome: np.array(sorted(starts), dtype=np.int64) for chromosome, starts in found.items()}
@@ -347,17 +348,17 @@ class Dataset:
 
     def signal_file(self, path: str) -> OpenSignal:
         """A signal by its path."""
-        return self._checked(("signal", path), partial(open_signal, Path(path), self._skipped()))
+        return self._checked(("signal", path), partial(open_signal, place_of(path), self._skipped()))
 
     def feature_file(self, path: str) -> FeatureSource:
         """Peaks or regions by their path. An empty file is an experiment that found none."""
-        if os.path.isfile(path) and not os.path.getsize(path):
-            return self._checked(("features", path), lambda: Features(Path(path), ()))
-        return self._checked(("features", path), partial(read_features, Path(path), self._skipped()))
+        if is_empty(place_of(path)):
+            return self._checked(("features", path), lambda: Features(place_of(path), ()))
+        return self._checked(("features", path), partial(read_features, place_of(path), self._skipped()))
 
     def gene_file(self, path: str) -> FeatureSource:
         """Genes by their path."""
-        return self._checked(("genes", path), partial(read_genes, Path(path), self._skipped()))
+        return self._checked(("genes", path), partial(read_genes, place_of(path), self._skipped()))
 
     @cached_property
     def matrices(self) -> Matrices:
@@ -369,7 +370,7 @@ class Dataset:
 
     def track_file(self, file: BareFile) -> TrackFile:
         """What a bare file holds, whether or not it is of this genome."""
-        path = Path(file.path)
+        path = place_of(file.path)
         match file.kind:
             case "signal":
                 return self._once(("signal", file.path), lambda: open_signal(path, self._skipped()))

@@ -1,6 +1,7 @@
 """What a dataset's files hold, as one digest per file, so that a run can tell when one of them has changed.
 
-Digests are of contents: moving or copying a dataset changes none. They are kept beside the dataset with the size and
+Digests are of contents: moving or copying a dataset changes none. Only of a file at an address it is one of the address
+and of what the server says of the version. They are kept beside the dataset with the size and
 time of each file, so that gigabytes are read once and not at every start.
 """
 
@@ -16,7 +17,9 @@ import msgspec
 from ebert_core.dataset.description import Dataset
 from ebert_core.dataset.labels import TRAINING_RULE
 from ebert_core.genome.motifs import motif_place
+from ebert_core.genome.places import stamp
 from ebert_core.model.description import InputFile
+from ebert_core.protocol.addresses import Address
 from ebert_core.protocol.codec import to_travel
 from ebert_core.protocol.documents import read_json
 from ebert_core.protocol.errors import InvalidRequest
@@ -118,12 +121,16 @@ class _Kept:
 
     def digest(self, value: str) -> InputFile:
         """Name and digest of the file that a value names, else the digest of the value itself."""
-        path, motif = motif_place(value)
-        if not path.is_absolute() or not os.path.isfile(path):
-            return InputFile("", hashlib.sha256(value.encode("utf-8", "surrogateescape")).hexdigest())
-        found = self._of_file(str(path))
+        place, motif = motif_place(value)
+        if isinstance(place, Address):
+            # All of it is not fetched: what its server says of its version stands for it.
+            found = _of_text(" ".join(map(str, (place, *stamp(place)))))
+        elif place.is_absolute() and os.path.isfile(place):
+            found = self._of_file(str(place))
+        else:
+            return InputFile("", _of_text(value))
         if motif:
-            found = hashlib.sha256(f"{found}#{motif}".encode("utf-8", "surrogateescape")).hexdigest()
+            found = _of_text(f"{found}#{motif}")
         return InputFile(os.path.basename(value), found)
 
     def _of_file(self, path: str) -> str:
@@ -151,6 +158,10 @@ class _Kept:
         # Nothing is lost where they cannot be kept: the files are read again next time.
         if not (self._beside and _is_kept(content, self._places[0])):
             _is_kept(content, self._places[1])
+
+
+def _of_text(text: str) -> str:
+    return hashlib.sha256(text.encode("utf-8", "surrogateescape")).hexdigest()
 
 
 def _is_kept(content: bytes, path: Path) -> bool:

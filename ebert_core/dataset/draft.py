@@ -15,10 +15,13 @@ from ebert_core.genome.annotation import FeatureSource, read_features, read_gene
 from ebert_core.genome.chromosomes import check_same_assembly, check_within, read_bands, read_chromosome_sizes
 from ebert_core.genome.fasta import indexed_lengths
 from ebert_core.genome.lines import first_bytes
+from ebert_core.genome.places import Stamp, stamp
 from ebert_core.genome.signal import SignalFile, open_signal
 from ebert_core.genome.states import Segmentation
 from ebert_core.genome.twobit import TwoBitFile, is_twobit
+from ebert_core.protocol.addresses import Place, place_of, without_secrets
 from ebert_core.protocol.chromosome_names import KnownNames, natural_order
+from ebert_core.protocol.codec import with_strings
 from ebert_core.protocol.errors import InvalidRequest
 from ebert_core.protocol.locus import Interval, format_locus
 from ebert_core.protocol.reading import Avoided, reading
@@ -43,14 +46,15 @@ class DraftChecker:
     """Checks drafts of a dataset; a file is read once for each use as long as it stays as it is."""
 
     def __init__(self) -> None:
-        self._facts: dict[tuple[str, str, int, int], FileFacts] = {}
+        self._facts: dict[tuple[str, str, Stamp], FileFacts] = {}
 
     def check(self, draft: DatasetDraft, report: Callable[[float, str], None]) -> DraftCheck:
         """What is wrong with a draft, file by file, and the states that its segmentations have."""
+        draft = with_strings(draft, without_secrets)
         uses = list(_uses(draft))
         facts: list[tuple[str, str, FileFacts]] = []
         for number, (use, path) in enumerate(uses):
-            report(number / len(uses), f"checking {Path(path).name}")
+            report(number / len(uses), f"checking {place_of(path).name}")
             facts.append((use, path, self._facts_of(use, path)))
         problems = [DraftProblem(path, sentence) for path, sentence in _problems(facts)]
         refusal = _refusal_of_place(draft)
@@ -60,14 +64,15 @@ class DraftChecker:
 
     def _facts_of(self, use: str, path: str) -> FileFacts:
         try:
-            status = os.stat(path)
+            key = (use, path, stamp(place_of(path)))
         except OSError:
             return FileFacts(f"There is no file {path}.")
-        key = (use, path, status.st_mtime_ns, status.st_size)
+        except InvalidRequest as error:
+            return FileFacts(str(error))
         if key not in self._facts:
             try:
                 with reading(path):
-                    self._facts[key] = _READERS[use](Path(path))
+                    self._facts[key] = _READERS[use](place_of(path))
             except Avoided as error:
                 # Not for long: a person may want it to be tried again.
                 return FileFacts(str(error))
@@ -84,6 +89,8 @@ def write_dataset(
     Raises:
         InvalidRequest: a file makes no sense or the description cannot be written; then none is left behind.
     """
+    # What may be shown of addresses is also what may lie in a file for others.
+    draft = with_strings(draft, without_secrets)
     layout = _layout(draft)
     _check_layout(layout)
     check = checker.check(draft, report)
@@ -107,7 +114,7 @@ def write_dataset(
 def _first_look(draft: DatasetDraft, lengths: dict[str, int]) -> str:
     """Where a person first sees data: around the strongest of the first peaks. Empty without peaks."""
     files = (path for _cell, _factor, grade, path in draft.peaks if grade == "conservative")
-    peaks = [peak for path in islice(files, 1) for peak in read_features(Path(path))]
+    peaks = [peak for path in islice(files, 1) for peak in read_features(place_of(path))]
     names = KnownNames(lengths)
     known = [(peak, name) for peak in peaks if (name := names.find(peak.chromosome))]
     if not known:
@@ -213,11 +220,11 @@ def _whole_colours(states: Sequence[StateName]) -> tuple[str, ...]:
     return tuple(state.colour for state in states) if all(state.colour for state in states) else ()
 
 
-def _facts_of_sizes(path: Path) -> FileFacts:
+def _facts_of_sizes(path: Place) -> FileFacts:
     return FileFacts(lengths=read_chromosome_sizes(path), knows_lengths=True)
 
 
-def _facts_of_reference(path: Path) -> FileFacts:
+def _facts_of_reference(path: Place) -> FileFacts:
     if is_twobit(first_bytes(path)):
         sequence = TwoBitFile(path)
         sequence.close()
@@ -225,26 +232,26 @@ def _facts_of_reference(path: Path) -> FileFacts:
     return FileFacts(lengths=indexed_lengths(path), knows_lengths=True)
 
 
-def _facts_of_bands(path: Path) -> FileFacts:
+def _facts_of_bands(path: Place) -> FileFacts:
     read_bands(path)
     return FileFacts()
 
 
-def _facts_of_track(read: Callable[[Path], SignalFile | FeatureSource]) -> Callable[[Path], FileFacts]:
-    def facts(path: Path) -> FileFacts:
+def _facts_of_track(read: Callable[[Place], SignalFile | FeatureSource]) -> Callable[[Place], FileFacts]:
+    def facts(path: Place) -> FileFacts:
         opened = read(path)
         return FileFacts(lengths=opened.chromosome_lengths, knows_lengths=opened.knows_lengths)
 
     return facts
 
 
-def _facts_of_states(path: Path) -> FileFacts:
+def _facts_of_states(path: Place) -> FileFacts:
     opened = Segmentation(path)
     states = tuple(StateName(name, opened.colours.get(name, "")) for name in opened.names)
     return FileFacts("", opened.chromosome_lengths, opened.knows_lengths, states, opened.bin_width)
 
 
-_READERS: dict[str, Callable[[Path], FileFacts]] = {
+_READERS: dict[str, Callable[[Place], FileFacts]] = {
     _LENGTHS: _facts_of_sizes,
     _REFERENCE: _facts_of_reference,
     "genes": _facts_of_track(read_genes),

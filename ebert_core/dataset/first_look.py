@@ -31,7 +31,7 @@ def first_look(tracks: Sequence[TrackFile], lengths: Mapping[str, int]) -> Inter
     A damaged file is passed over here: its own row says so.
     """
     for track in tracks:
-        with suppress(InvalidRequest), reading(track.path):
+        with suppress(InvalidRequest), reading(str(track.path)):
             if (found := _first_stretch(track, lengths)) is not None:
                 return found
     return None
@@ -111,7 +111,7 @@ def joint_lengths(files: Iterable[TrackFile]) -> dict[str, int]:
     # Looked up, not searched for: a file may have a hundred thousand scaffolds.
     first_names: dict[str, str] = {}
     for opened in files:
-        with about(opened.path):
+        with about(str(opened.path)):
             lengths = opened.chromosome_lengths
         for chromosome, length in lengths.items():
             name = first_names.get(chromosome.lower(), chromosome)

@@ -40,6 +40,8 @@ from ebert_core.dataset.stored_array import Sums
 from ebert_core.genome.letters import ambiguous, count_letters
 from ebert_core.genome.lines import reading
 from ebert_core.genome.motifs import Matrices, motif_scores
+from ebert_core.genome.places import stamp
+from ebert_core.protocol.addresses import Address, place_of
 from ebert_core.protocol.bases import encode_bases
 from ebert_core.protocol.errors import InvalidRequest
 from ebert_core.protocol.grid import BIN, POSITION
@@ -310,7 +312,11 @@ def _fingerprint(dataset: Dataset, matrices: Matrices, regions: Sequence[Interva
     return hashlib.sha256(msgspec.json.encode(content)).hexdigest()
 
 
-def _size_and_time(path: str) -> tuple[int, int]:
-    with reading(Path(path)):
-        status = os.stat(path)
+def _size_and_time(path: str) -> tuple[int, int | str]:
+    place = place_of(path)
+    if isinstance(place, Address):
+        version = stamp(place)
+        return version.size, version.version
+    with reading(place):
+        status = os.stat(place)
     return status.st_size, status.st_mtime_ns

@@ -9,6 +9,7 @@ from pathlib import Path
 import msgspec
 
 from ebert_core.model.description import InputFile, Versions
+from ebert_core.protocol.addresses import Address, Place
 from ebert_core.protocol.documents import read_json
 from ebert_core.protocol.errors import InvalidRequest
 from ebert_core.protocol.inputs import CellInputs, input_words
@@ -122,8 +123,13 @@ def refuse_other_file(path: Path) -> None:
         )
 
 
-def prediction_remarks(path: Path) -> tuple[Remark, ...]:
-    """That a file was predicted, by what and what speaks against it; nothing where no sidecar is of this very file."""
+def prediction_remarks(path: Place) -> tuple[Remark, ...]:
+    """That a file was predicted, by what and what speaks against it; nothing where no sidecar is of this very file.
+
+    None is looked for at an address, where most files have none and each look is a request.
+    """
+    if isinstance(path, Address):
+        return ()
     beside = sidecar_path(path)
     try:
         stamps = (beside.stat().st_mtime_ns, path.stat().st_size)

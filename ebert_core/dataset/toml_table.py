@@ -7,6 +7,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, TypeVar
 
+from ebert_core.protocol.addresses import address_of, is_address
 from ebert_core.protocol.errors import InvalidRequest
 from ebert_core.protocol.wording import choice_of
 
@@ -143,10 +144,12 @@ class Table:
         return value
 
     def file(self, key: str, *, required: bool = False) -> str:
-        """The absolute path of a file that is there; empty where none is named."""
+        """The absolute path of a file that is there, or an address; empty where none is named."""
         value = self.text(key, required=required)
         if not value:
             return ""
+        if is_address(value):
+            return self._address(key, value)
         found = self._whole(value)
         # Not Path.is_file, which raises where a name is too long.
         if not os.path.isfile(found):
@@ -159,8 +162,11 @@ class Table:
         return self._whole(value) if value else ""
 
     def motif_file(self, key: str) -> str:
-        """The absolute path of a file with motifs, with `#` and the name of one where that is given."""
+        """The absolute path or address of a file with motifs, with `#` and the name of one where that is given."""
         value = self.text(key, required=True)
+        if is_address(value):
+            address, mark, motif = value.partition("#")
+            return f"{self._address(key, address)}{mark}{motif}"
         found = self._whole(value)
         if os.path.isfile(found):
             return found
@@ -168,6 +174,13 @@ class Table:
         if not (mark and os.path.isfile(self._whole(file))):
             raise self.problem(key, f"names the file {found}, which is not there")
         return f"{self._whole(file)}#{motif}"
+
+    def _address(self, key: str, value: str) -> str:
+        """An address without its secrets; whether the file is there is seen when it is first read."""
+        try:
+            return address_of(value).text
+        except InvalidRequest:
+            raise self.problem(key, "begins like an address, and names no server") from None
 
     def _whole(self, value: str) -> str:
         return os.path.normpath(self._file.path.parent.absolute() / os.path.expanduser(value))

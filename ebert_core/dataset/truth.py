@@ -1,11 +1,11 @@
 """The planted sites of a synthetic genome, which no real genome has."""
 
-from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
 
 from ebert_core.genome.lines import at_line, read_lines, whole_number
+from ebert_core.protocol.addresses import Place
 from ebert_core.protocol.locus import Interval
 from ebert_core.protocol.tracks import Truth
 
@@ -20,7 +20,7 @@ class _Site(NamedTuple):
 class PlantedSites:
     """All sites of a truth file: chromosome, start, end, factor and the cell types where it is bound."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Place) -> None:
         """Reads the file.
 
         Raises:

@@ -1,7 +1,6 @@
 """Opens a file of features or genes, whichever of the formats it has."""
 
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import Protocol
 
 from ebert_core.genome.bed import is_track_line, read_bed
@@ -12,6 +11,7 @@ from ebert_core.genome.foreign import refuse_foreign
 from ebert_core.genome.gene_tables import read_gene_prediction, read_gff3, read_gtf
 from ebert_core.genome.lines import Skipped, first_bytes
 from ebert_core.genome.macs import is_macs_table, read_macs_table
+from ebert_core.protocol.addresses import Place
 from ebert_core.protocol.errors import InvalidRequest
 from ebert_core.protocol.locus import Interval
 from ebert_core.protocol.tracks import Remark
@@ -23,7 +23,7 @@ class FeatureSource(Protocol):
     """What can be asked for features: a text file held in memory, or a bigBed."""
 
     @property
-    def path(self) -> Path:
+    def path(self) -> Place:
         """Where the file lies."""
 
     @property
@@ -50,7 +50,7 @@ class FeatureSource(Protocol):
         """Features that share a base with an interval."""
 
 
-def read_features(path: Path, skipped: Skipped | None = None) -> FeatureSource:
+def read_features(path: Place, skipped: Skipped | None = None) -> FeatureSource:
     """The features of BED, narrowPeak, broadPeak, GTF, GFF3, genePred, MACS's table or bigBed, plain or gzipped.
 
     Args:
@@ -67,7 +67,7 @@ def read_features(path: Path, skipped: Skipped | None = None) -> FeatureSource:
     return Features(path, read(path, skipped), skipped) if table is None else Features.of(path, table)
 
 
-def read_genes(path: Path, skipped: Skipped | None = None, fold: Fold = folded_genes) -> FeatureSource:
+def read_genes(path: Place, skipped: Skipped | None = None, fold: Fold = folded_genes) -> FeatureSource:
     """The genes of such a file, one feature for the transcripts of one name, as `fold` makes it.
 
     Raises:
@@ -78,13 +78,13 @@ def read_genes(path: Path, skipped: Skipped | None = None, fold: Fold = folded_g
     return Features(path, fold(_reader_of(path)(path, skipped)), skipped)
 
 
-def _is_big(path: Path) -> bool:
+def _is_big(path: Place) -> bool:
     head = first_bytes(path)
     refuse_foreign(path, head)
     return head[:4] in BIGBED_MAGICS + BIGWIG_MAGICS
 
 
-def _reader_of(path: Path) -> Callable[[Path, Skipped | None], Iterator[Feature]]:
+def _reader_of(path: Place) -> Callable[[Place, Skipped | None], Iterator[Feature]]:
     fields = first_fields(path)
     if len(fields) >= 8 and fields[3].isdigit() and fields[4].isdigit() and fields[6] in (*_STRANDS, ".", "?"):
         attributes = fields[8] if len(fields) > 8 else ""
@@ -96,7 +96,7 @@ def _reader_of(path: Path) -> Callable[[Path, Skipped | None], Iterator[Feature]
     return read_bed
 
 
-def first_fields(path: Path) -> list[str]:
+def first_fields(path: Place) -> list[str]:
     """Fields of the first line of a text file that is no comment, cut at tabs; none when there is no such line."""
     head = first_bytes(path, 1 << 16)
     if b"\0" in head:
@@ -117,5 +117,5 @@ def is_gene_prediction(fields: list[str]) -> bool:
     )
 
 
-def _says_gtf(path: Path) -> bool:
+def _says_gtf(path: Place) -> bool:
     return ".gtf" in "".join(path.suffixes[-2:]).lower()

@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Iterable, Iterator
-from pathlib import Path
 from urllib.parse import unquote
 
 from msgspec.structs import replace
@@ -18,6 +17,7 @@ from ebert_core.genome.lines import (
     real_number,
     whole_number,
 )
+from ebert_core.protocol.addresses import Place
 
 _HEADINGS = ("start", "chromstart", "begin", "txstart")
 # The six columns that every wide BED has, then a value, two logarithms and, in narrowPeak, the summit.
@@ -40,7 +40,7 @@ def is_heading_line(fields: list[str]) -> bool:
     return len(fields) > 2 and fields[1].lower() in _HEADINGS
 
 
-def read_bed(path: Path, skipped: Skipped | None = None) -> Iterator[Feature]:
+def read_bed(path: Place, skipped: Skipped | None = None) -> Iterator[Feature]:
     """Features of a BED file, in its order.
 
     Args:
@@ -89,7 +89,7 @@ def _named_by_tags(feature: Feature) -> Feature:
     return replace(feature, name=name, colour=_hexadecimal(map(int, levels)) if is_colour else feature.colour)
 
 
-def salvaged(path: Path, fields: list[str], problem: BadLine, skipped: Skipped) -> Feature | None:
+def salvaged(path: Place, fields: list[str], problem: BadLine, skipped: Skipped) -> Feature | None:
     """What can be drawn of a line: from position 0, or by as many of its first columns as make sense."""
     number = problem.number
     if len(fields) > 2 and re.fullmatch(r"-\d+", fields[1]):
@@ -106,7 +106,7 @@ def salvaged(path: Path, fields: list[str], problem: BadLine, skipped: Skipped) 
     return None
 
 
-def bed_feature(path: Path, number: int, fields: list[str]) -> Feature:
+def bed_feature(path: Place, number: int, fields: list[str]) -> Feature:
     """The feature of one line, cut into fields.
 
     Raises:
@@ -154,7 +154,7 @@ def _is_bed9(fields: list[str]) -> bool:
     )
 
 
-def _as_peak(path: Path, number: int, feature: Feature, fields: list[str]) -> Feature:
+def _as_peak(path: Place, number: int, feature: Feature, fields: list[str]) -> Feature:
     value = real_number(path, number, "signal value", fields[6])
     if len(fields) < _NARROW_PEAK:
         return replace(feature, score=value)
@@ -163,7 +163,7 @@ def _as_peak(path: Path, number: int, feature: Feature, fields: list[str]) -> Fe
     return replace(feature, score=value, summit=feature.start + whole_number(path, number, "summit", fields[9]))
 
 
-def _as_drawn(path: Path, number: int, feature: Feature, fields: list[str]) -> Feature:
+def _as_drawn(path: Place, number: int, feature: Feature, fields: list[str]) -> Feature:
     colour = _colour(path, number, fields[8]) if len(fields) > 8 else ""
     # In bedMethyl a coverage, a share and counts stand where BED has blocks.
     has_blocks = len(fields) >= 12 and not (len(fields) == _BEDMETHYL and "." in fields[10])
@@ -176,7 +176,7 @@ def _as_drawn(path: Path, number: int, feature: Feature, fields: list[str]) -> F
     return replace(feature, colour=colour, blocks=blocks, coding=coding)
 
 
-def _colour(path: Path, number: int, text: str) -> str:
+def _colour(path: Place, number: int, text: str) -> str:
     text = text.strip("'\"")
     if text.startswith("#"):
         return text.lower()
@@ -193,7 +193,7 @@ def _hexadecimal(levels: Iterable[int]) -> str:
     return "#{:02x}{:02x}{:02x}".format(*levels)
 
 
-def _blocks(path: Path, number: int, start: int, end: int, fields: list[str]) -> tuple[tuple[int, int], ...]:
+def _blocks(path: Place, number: int, start: int, end: int, fields: list[str]) -> tuple[tuple[int, int], ...]:
     count = whole_number(path, number, "block count", fields[9])
     sizes = [whole_number(path, number, "block size", text) for text in fields[10].split(",") if text]
     offsets = [whole_number(path, number, "block start", text) for text in fields[11].split(",") if text]

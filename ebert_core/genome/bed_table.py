@@ -5,7 +5,6 @@
 
 from collections.abc import Iterator, Sequence
 from functools import cached_property
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -15,6 +14,7 @@ from ebert_core.genome.bed import BED9_COLOURS, bed_feature
 from ebert_core.genome.features import Feature, Located
 from ebert_core.genome.lines import ABSENT
 from ebert_core.genome.regular import read_regular
+from ebert_core.protocol.addresses import Place
 from ebert_core.protocol.errors import InvalidRequest
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ _MANY = 0.1
 class LocatedRows(Located):
     """The features of one chromosome as rows of a table."""
 
-    def __init__(self, path: Path, table: "pl.DataFrame") -> None:
+    def __init__(self, path: Place, table: "pl.DataFrame") -> None:
         self._path = path
         starts, ends = table["1"].to_numpy(), table["2"].to_numpy()
         order = np.lexsort((ends, starts))
@@ -73,7 +73,7 @@ class LocatedRows(Located):
         return (bed_feature(self._path, 0, [*map(str, row)]) for row in rows.iter_rows())
 
 
-def read_bed_table(path: Path, least_bytes: int | None = None) -> dict[str, LocatedRows] | None:
+def read_bed_table(path: Place, least_bytes: int | None = None) -> dict[str, LocatedRows] | None:
     """The features of a large regular BED file by chromosome, in order of appearance; None for any other file.
 
     Args:

@@ -6,13 +6,13 @@ that. A file of which the end is missing it opens, and fails where somebody look
 """
 
 import struct
-from pathlib import Path
 from typing import BinaryIO, Literal
 
 import numpy as np
 
 from ebert_core.genome.lines import reading
-from ebert_core.protocol.regular_files import open_file
+from ebert_core.genome.places import length_of, open_bytes
+from ebert_core.protocol.addresses import Address, Place
 
 _MAGICS = (0x888FFC26, 0x8789F2EB)
 # Zoom levels, chromosome tree, data, index, two counts of fields, autoSql, summary, size of an unpacked block.
@@ -26,16 +26,18 @@ _BLOCK = [*_CHILD, ("size", "u8")]
 _MOST_UNPACKED = 1032
 
 
-def structural_fault(path: Path) -> str:
+def structural_fault(path: Place) -> str:
     """What of the file cannot be, as the end of a sentence that begins with its name; empty where it is sound.
+
+    Of a file at an address the indexes are not walked, which are megabytes; only where they begin is looked at.
 
     Raises:
         InvalidRequest: the file cannot be read.
     """
-    with reading(path), open_file(path) as file:
-        length = path.stat().st_size
+    with reading(path), open_bytes(path) as file:
+        length = length_of(file)
         order: Literal["<", ">"] = "<" if struct.unpack("<I", file.read(4))[0] in _MAGICS else ">"
-        structure = _Structure(file, length, order)
+        structure = _Structure(file, length, order, is_far_away=isinstance(path, Address))
         try:
             if structure.has_absurd_sizes():
                 return "is damaged or cut short: a part of it is said to be larger than the file"
@@ -49,8 +51,8 @@ def structural_fault(path: Path) -> str:
 class _Structure:
     """Walks a file from its header; `reaches` is the end of the last part that was named so far."""
 
-    def __init__(self, file: BinaryIO, length: int, order: Literal["<", ">"]) -> None:
-        self._file, self._length, self._order = file, length, order
+    def __init__(self, file: BinaryIO, length: int, order: Literal["<", ">"], *, is_far_away: bool) -> None:
+        self._file, self._length, self._order, self._is_far_away = file, length, order, is_far_away
         self.reaches = 0
 
     def has_absurd_sizes(self) -> bool:
@@ -59,6 +61,9 @@ class _Structure:
         zooms = [self._numbers("2I2Q", _ZOOMS_AT + 24 * level)[3] for level in range(levels)]
         if unpacked > _MOST_UNPACKED * self._length:
             return True
+        if self._is_far_away:
+            self.reaches = max(self.reaches, *(place + _INDEX_HEADER for place in (index, *zooms)))
+            return self._tree_is_absurd(tree)
         return self._tree_is_absurd(tree) or any(self._index_is_absurd(place) for place in (index, *zooms))
 
     def _numbers(self, form: str, place: int) -> tuple[int, ...]:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from itertools import islice
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import pybigtools
 
@@ -13,11 +13,13 @@ from ebert_core.genome.bed import bed_feature, salvaged
 from ebert_core.genome.big_structure import structural_fault
 from ebert_core.genome.features import Feature, Fold, Located
 from ebert_core.genome.lines import BadLine, Skipped, reading
+from ebert_core.genome.places import failures_below, open_bytes
+from ebert_core.protocol.addresses import Address, Place
 from ebert_core.protocol.chromosome_names import KnownNames
 from ebert_core.protocol.codec import to_travel
 from ebert_core.protocol.errors import InvalidRequest
 from ebert_core.protocol.locus import Interval
-from ebert_core.protocol.regular_files import open_file, read_whole
+from ebert_core.protocol.regular_files import read_whole
 from ebert_core.protocol.tracks import Remark
 
 BIGWIG_MAGICS = (b"\x26\xfc\x8f\x88", b"\x88\x8f\xfc\x26")
@@ -29,24 +31,30 @@ MOST_RECORDS = 5_000_000
 _MOST_BYTES = 1 << 30
 
 
-def open_big_file(path: Path) -> Any:  # Any: pybigtools has no types.
+def open_big_file(path: Place) -> Any:  # Any: pybigtools has no types.
     """A reader of pybigtools.
 
     Raises:
         InvalidRequest: the file cannot be read or is neither bigWig nor bigBed.
     """
-    with reading(path), open_file(path) as file:
+    with reading(path), open_bytes(path) as file:
         magic = file.read(4)
     if magic not in BIGWIG_MAGICS + BIGBED_MAGICS:
         raise InvalidRequest(f"{path} is neither bigWig nor bigBed.")
     if fault := structural_fault(path):
         raise InvalidRequest(f"{path} {fault}.")
-    # The library opens a file by its name, which tells it the kind, only where that is UTF-8; others come in memory.
-    is_known = path.suffix.lower() in (".bw", ".bigwig", ".bb", ".bigbed") and to_travel(str(path)) == str(path)
     with damage_of(path), reading(path):
-        reader = pybigtools.open(str(path) if is_known else io.BytesIO(_read_small(path)))
+        reader = pybigtools.open(_for_the_library(path))
         reader.chroms()
     return reader
+
+
+def _for_the_library(path: Place) -> str | BinaryIO:
+    """What pybigtools opens: a name, which tells it the kind, where that is UTF-8; others come in memory."""
+    if isinstance(path, Address):
+        return open_bytes(path)
+    is_known = path.suffix.lower() in (".bw", ".bigwig", ".bb", ".bigbed") and to_travel(str(path)) == str(path)
+    return str(path) if is_known else io.BytesIO(_read_small(path))
 
 
 def _read_small(path: Path) -> bytes:
@@ -56,14 +64,15 @@ def _read_small(path: Path) -> bytes:
 
 
 @contextmanager
-def damage_of(path: Path) -> Iterator[None]:
+def damage_of(path: Place) -> Iterator[None]:
     """Turns whatever pybigtools raises into a sentence about the file.
 
     Raises:
-        InvalidRequest: the file is damaged.
+        InvalidRequest: the file is damaged, or what its server said.
     """
     try:
-        yield
+        with failures_below():
+            yield
     except (KeyboardInterrupt, SystemExit, GeneratorExit, MemoryError, InvalidRequest):
         raise
     # A panic of its Rust side is no Exception, and would end the worker.
@@ -81,7 +90,7 @@ class BigBedFeatures:
     knows_lengths = True
     remarks: tuple[Remark, ...] = ()
 
-    def __init__(self, path: Path, fold: Fold | None = None) -> None:
+    def __init__(self, path: Place, fold: Fold | None = None) -> None:
         """Opens the file; genes have the transcripts of one name put together by `fold`.
 
         Raises:

@@ -1,9 +1,9 @@
 """Chromosome names and lengths: which name a file uses, and whether two files are of one assembly."""
 
 from collections.abc import Iterable, Mapping
-from pathlib import Path
 
 from ebert_core.genome.lines import at_line, columns_of, read_lines, whole_number
+from ebert_core.protocol.addresses import Place
 from ebert_core.protocol.chromosome_names import (
     KnownNames,
     are_other_mitochondria,
@@ -18,7 +18,7 @@ from ebert_core.protocol.tracks import Band
 _GRACE = 5_000
 
 
-def read_chromosome_sizes(path: Path) -> dict[str, int]:
+def read_chromosome_sizes(path: Place) -> dict[str, int]:
     """Lengths by chromosome, in the order of a chrom.sizes file (a .fai index serves too).
 
     Raises:
@@ -39,7 +39,7 @@ def read_chromosome_sizes(path: Path) -> dict[str, int]:
     return lengths
 
 
-def read_bands(path: Path) -> tuple[Band, ...]:
+def read_bands(path: Place) -> tuple[Band, ...]:
     """Cytogenetic bands of a cytoBand table, in its order.
 
     Raises:

@@ -21,7 +21,7 @@ class Binned(NamedTuple):
     mean: NDArray[np.float32]
 
 
-class Place(NamedTuple):
+class LastRecord(NamedTuple):
     """[start, end) of a chromosome, by the file's name of it, and how many bases the file says have a value there."""
 
     chromosome: str
@@ -38,7 +38,7 @@ def contradicts_itself(bins: Binned) -> NDArray[np.bool_]:
     return has_value & ~is_within
 
 
-def wrong_ends(reader: Any, lengths: dict[str, int]) -> tuple[Place, ...]:
+def wrong_ends(reader: Any, lengths: dict[str, int]) -> tuple[LastRecord, ...]:
     """The last records of the zoom levels of a file, of pybigtools, that contradict themselves.
 
     One that covers several values and has lost its sum may lower the mean of a bin, which stays within its bounds and
@@ -54,7 +54,7 @@ def wrong_ends(reader: Any, lengths: dict[str, int]) -> tuple[Place, ...]:
                 chromosome, (start, end, summary) = name, last
                 break
         if last is not None and _is_wrong(summary):
-            found.append(Place(chromosome, start, end, int(summary["bases_covered"])))
+            found.append(LastRecord(chromosome, start, end, int(summary["bases_covered"])))
     return tuple(found)
 
 

@@ -1,4 +1,4 @@
-"""FASTA files, plain or bgzipped, read anywhere with pyfaidx, and every line looked at."""
+"""FASTA files, plain or bgzipped, read anywhere by their index, and every line looked at."""
 
 import struct
 import tempfile
@@ -11,14 +11,19 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from ebert_core.genome.fasta_check import letters_at, opened_by
-from ebert_core.genome.fasta_index import build_indexes, index_in_cache, with_ending, write_indexes
-from ebert_core.genome.fasta_records import IndexedFile
+from ebert_core.genome.fasta_check import letters_at, opened_by, opened_by_content
+from ebert_core.genome.fasta_index import PlaceT, build_indexes, index_in_cache, with_ending, write_indexes
+from ebert_core.genome.fasta_records import IndexedFile, opened_at, opened_by_pyfaidx
 from ebert_core.genome.lines import GZIP_MAGIC, reading
+from ebert_core.genome.places import open_bytes, open_to_read_through, stamp
+from ebert_core.genome.refusals import Refused
+from ebert_core.genome.remote import MOST_READ_THROUGH
+from ebert_core.protocol.addresses import Address, Place
 from ebert_core.protocol.bases import encode_bases
 from ebert_core.protocol.errors import InvalidRequest
-from ebert_core.protocol.regular_files import open_file
 
+# A genome of a million scaffolds.
+_LARGEST_INDEX = 100 * 2**20
 # The names by which pyfaidx knows a bgzipped file, and the empty block that ends one.
 _BLOCKED_ENDINGS = (".gz", ".bgz")
 _END_OF_BLOCKS = bytes.fromhex("1f8b08040000000000ff0600424302001b0003000000000000000000")
@@ -28,13 +33,13 @@ class _Opened(NamedTuple):
     """A file, and where the index lies by which it was opened, without its ending."""
 
     file: IndexedFile
-    place: Path
+    place: Place
 
 
 class FastaFile:
     """A FASTA file opened for reading at any place; builds an index in the cache where none describes the file."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Place) -> None:
         """Opens the file and its index.
 
         Raises:
@@ -77,27 +82,36 @@ class FastaFile:
                 letters = None  # A block is not where the index says, or not what was packed.
         if letters is None:
             index = with_ending(place, ".fai")
-            raise InvalidRequest(
-                f"{self._path} does not fit its index or is damaged; get the file again or delete {index}."
+            advice = (
+                f"tell whoever keeps {index}" if isinstance(place, Address) else f"get the file again or delete {index}"
             )
+            raise InvalidRequest(f"{self._path} does not fit its index or is damaged; {advice}.")
         return letters
 
     def _open_and_index(self) -> _Opened:
-        indexes = build_indexes(self._path, is_blocked=self._is_blocked)
+        path = self._path
+        if isinstance(path, Address) and stamp(path).size > MOST_READ_THROUGH:
+            raise InvalidRequest(
+                f"{path} has no index {path.with_ending('.fai')} that describes it, and so large a file "
+                "cannot be read without one; make one with samtools faidx and put it beside it, or download the file."
+            )
+        indexes = build_indexes(path, is_blocked=self._is_blocked)
         with suppress(OSError):
-            place = index_in_cache(self._path)
+            place = index_in_cache(path)
             write_indexes(place, indexes)
-            return self._open(place)
+            return self._open(path, place)
         with tempfile.TemporaryDirectory() as folder:
             write_indexes(Path(folder, "index"), indexes)
-            return self._open(Path(folder, "index"))
+            return self._open(path, Path(folder, "index"))
 
-    def _open(self, index: Path) -> _Opened:
-        blocks = with_ending(index, ".gzi") if self._is_blocked else None
-        return _Opened(IndexedFile(self._path, with_ending(index, ".fai"), blocks), index)
+    def _open(self, path: Place, place: Path) -> _Opened:
+        fai, gzi = _indexes_at(place, self._is_blocked)
+        if isinstance(path, Path):
+            return _Opened(opened_by_pyfaidx(path, fai, gzi), place)
+        return _Opened(opened_at(path, _content(fai), _content(gzi) if gzi else None), place)
 
 
-def indexed_lengths(path: Path) -> dict[str, int] | None:
+def indexed_lengths(path: Place) -> dict[str, int] | None:
     """Lengths by chromosome where a current index is at hand, else None; no index is built.
 
     Raises:
@@ -111,30 +125,58 @@ def indexed_lengths(path: Path) -> dict[str, int] | None:
     return {name: record.length for name, record in opened.file.records.items()}
 
 
-def _open_indexed(path: Path, is_blocked: bool) -> _Opened | None:
+def _open_indexed(path: Place, is_blocked: bool) -> _Opened | None:
     """The file with the index beside it, else the one in the cache; None where neither describes the file."""
-    endings = (".fai", ".gzi") if is_blocked else (".fai",)
+    if isinstance(path, Address):
+        return _open_far_away(path, is_blocked)
     for place in (path, index_in_cache(path)):
-        index, blocks = with_ending(place, ".fai"), with_ending(place, ".gzi") if is_blocked else None
-        if not all(_is_current(with_ending(place, ending), path) for ending in endings):
+        fai, gzi = _indexes_at(place, is_blocked)
+        if not _is_current(fai, path) or (gzi is not None and not _is_current(gzi, path)):
             continue
-        if (file := opened_by(index, path, blocks)) is not None:
+        if (file := opened_by(fai, path, gzi)) is not None:
             return _Opened(file, place)
     return None
 
 
-def _is_blocked(path: Path) -> bool:
-    with open_file(path) as file:
+def _open_far_away(address: Address, is_blocked: bool) -> _Opened | None:
+    """The same of a file at an address, whose index may lie beside it there."""
+    for place in (address, index_in_cache(address)):
+        try:
+            contents = [_content(each) for each in _indexes_at(place, is_blocked) if each is not None]
+        except (OSError, Refused):
+            continue
+        if (file := opened_by_content(contents[0], address, contents[1] if is_blocked else None)) is not None:
+            return _Opened(file, place)
+    return None
+
+
+def _indexes_at(place: PlaceT, is_blocked: bool) -> tuple[PlaceT, PlaceT | None]:
+    """Where the `.fai` of a file lies and, where it is bgzipped, its `.gzi`, given that place without its ending."""
+    return with_ending(place, ".fai"), with_ending(place, ".gzi") if is_blocked else None
+
+
+def _content(index: Place) -> bytes:
+    with open_to_read_through(index) as file:
+        content = file.read(_LARGEST_INDEX + 1)
+    if len(content) > _LARGEST_INDEX:
+        raise InvalidRequest(f"{index} is larger than any index of a FASTA.")
+    return content
+
+
+def _is_blocked(path: Place) -> bool:
+    with open_bytes(path) as file:
         head = file.read(18)
         file.seek(-min(len(_END_OF_BLOCKS), file.seek(0, 2)), 2)
         tail = file.read()
+    # pyfaidx tells packing by the name.
+    counts_name = isinstance(path, Path)
     is_named_packed = path.name.lower().endswith(_BLOCKED_ENDINGS)
     if not head:
         raise InvalidRequest(f"{path} is empty.")
     if not head.startswith(GZIP_MAGIC):
         if head[:1] not in (b">", b"\n", b"\r", b";"):
             raise InvalidRequest(f"{path} is not a FASTA file: it does not begin with '>'.")
-        if is_named_packed:
+        if counts_name and is_named_packed:
             raise InvalidRequest(
                 f"{path} is named as if it were packed, but it is not; rename it without '{path.suffix}'."
             )
@@ -146,13 +188,13 @@ def _is_blocked(path: Path) -> bool:
         )
     if tail != _END_OF_BLOCKS:
         raise InvalidRequest(f"{path} is damaged or cut short: the block that ends a bgzipped file is missing.")
-    if not is_named_packed:
+    if counts_name and not is_named_packed:
         raise InvalidRequest(f"{path} is packed with bgzip, but its name does not say so; add '.gz' to its name.")
     return True
 
 
 @contextmanager
-def _damage_said(path: Path) -> Iterator[None]:
+def _damage_said(path: Place) -> Iterator[None]:
     try:
         yield
     except (ValueError, RuntimeError, struct.error):

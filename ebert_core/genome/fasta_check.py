@@ -6,14 +6,15 @@ Two looks at it: headers, first and last lines of all records when the file is o
 import re
 import struct
 import zlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ebert_core.genome.fasta_records import IndexedFile, Record
+from ebert_core.genome.fasta_records import IndexedFile, Record, opened_at, opened_by_pyfaidx
+from ebert_core.protocol.addresses import Place
 
 # What may stand between the last base of a record and the first of the next.
 # Nothing is given back (`++`), so that a long line that is no header is refused in one pass.
@@ -23,6 +24,8 @@ _BEFORE_THE_FIRST = re.compile(rb"(?:\s*+;[^\n]*+\n)*+\s*+>\s*+(\S++)[^\n]*+\n\s
 _LONGEST_GAP = 1 << 20
 # Longer lines, such as a chromosome on one, are not read whole.
 _LONG_LINE = 1 << 16
+# How many of the first records of a file at an address are looked at when it is opened; and the last.
+_LOOKED_AT_FAR_AWAY = 3
 # What pyfaidx and the file itself say of an index that is none, or is that of another file.
 _NO_INDEX = (OSError, ValueError, IndexError, OverflowError, struct.error, zlib.error, EOFError)
 _LINE_FEED, _CARRIAGE_RETURN, _HEADER = b"\n\r>"
@@ -38,29 +41,50 @@ def opened_by(index: Path, path: Path, blocks: Path | None = None) -> IndexedFil
         path: the FASTA file.
         blocks: the `.gzi` of a bgzipped file.
     """
+    return _fitting(lambda: opened_by_pyfaidx(path, index, blocks))
+
+
+def opened_by_content(index: bytes, place: Place, blocks: bytes | None) -> IndexedFile | None:
+    """The same of a file anywhere, of which a few records are looked at: each would cost two requests.
+
+    Args:
+        index: what the `.fai` holds.
+        place: the FASTA file.
+        blocks: what the `.gzi` of a bgzipped file holds.
+    """
+    return _fitting(lambda: opened_at(place, index, blocks), most=_LOOKED_AT_FAR_AWAY)
+
+
+def _fitting(open_it: Callable[[], IndexedFile], most: int | None = None) -> IndexedFile | None:
     try:
-        opened = IndexedFile(path, index, blocks)
+        opened = open_it()
     except _NO_INDEX:
         return None
     with suppress(*_NO_INDEX):
-        if opened.records and _fit(list(opened.records.values()), opened):
+        if opened.records and _fit(list(opened.records.values()), opened, most):
             return opened
     opened.close()
     return None
 
 
-def _fit(records: Sequence[Record], content: IndexedFile) -> bool:
+def _fit(records: Sequence[Record], content: IndexedFile, most: int | None) -> bool:
     end = 0
     for number, record in enumerate(records):
         if not end <= record.offset <= end + _LONGEST_GAP:
             return False
-        header = (_BETWEEN if number else _BEFORE_THE_FIRST).fullmatch(content.at(end, record.offset - end))
-        if header is None or header[1].decode("utf-8", "replace") != record.name:
-            return False
-        if record.length and not _has_its_ends(record, content):
+        is_looked_at = most is None or number < most or number == len(records) - 1
+        if is_looked_at and not _begins(record, content, end, is_first=not number):
             return False
         end = record.end
     return not content.at(end, _LONGEST_GAP).strip()
+
+
+def _begins(record: Record, content: IndexedFile, end: int, *, is_first: bool) -> bool:
+    """Whether a record stands behind its own header, which follows the end of the record before, and has its ends."""
+    header = (_BEFORE_THE_FIRST if is_first else _BETWEEN).fullmatch(content.at(end, record.offset - end))
+    if header is None or header[1].decode("utf-8", "replace") != record.name:
+        return False
+    return not record.length or _has_its_ends(record, content)
 
 
 def _has_its_ends(record: Record, content: IndexedFile) -> bool:

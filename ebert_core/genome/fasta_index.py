@@ -6,28 +6,33 @@ import struct
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO, NamedTuple
+from typing import BinaryIO, NamedTuple, TypeVar
 
 from ebert_core.genome.lines import LONGEST_LINE, at_line, unpacked
+from ebert_core.genome.places import length_of, open_to_read_through, stamp
+from ebert_core.protocol.addresses import Address, Place
 from ebert_core.protocol.bounded_folders import keep_bounded
 from ebert_core.protocol.errors import InvalidRequest
 from ebert_core.protocol.hearing import tell_progress
 from ebert_core.protocol.own_folders import cache_home
-from ebert_core.protocol.regular_files import open_file
 from ebert_core.protocol.whole_files import write_whole
 
+PlaceT = TypeVar("PlaceT", Path, Address, Place)
 # The cache holds no more than this; the longest unused go, and are built again when they are wanted.
 _MOST_INDEXES, _MOST_BYTES_OF_INDEXES = 2_000, 500_000_000
 _INDEX = re.compile(r"[0-9a-f]{20}\.(fai|gzi)")
 
 
-def index_in_cache(path: Path) -> Path:
+def index_in_cache(path: Place) -> Path:
     """Where our own index of the file lies, without its ending: looking at a file writes nothing beside it.
 
     The name is that of the file as it is now, by its path, size and time of change.
     """
-    status = path.stat()
-    key = f"{path.resolve()} {status.st_size} {status.st_mtime_ns}"
+    if isinstance(path, Path):
+        status = path.stat()
+        key = f"{path.resolve()} {status.st_size} {status.st_mtime_ns}"
+    else:
+        key = " ".join(map(str, (path, *stamp(path))))
     return _cache() / hashlib.sha256(key.encode("utf-8", "surrogateescape")).hexdigest()[:20]
 
 
@@ -35,7 +40,7 @@ def _cache() -> Path:
     return cache_home() / "indexes"
 
 
-def build_indexes(path: Path, *, is_blocked: bool) -> dict[str, bytes]:
+def build_indexes(path: Place, *, is_blocked: bool) -> dict[str, bytes]:
     """Contents of the index files by their endings; with `is_blocked`, of a bgzipped file.
 
     Raises:
@@ -45,7 +50,7 @@ def build_indexes(path: Path, *, is_blocked: bool) -> dict[str, bytes]:
         records = _fai(path, _measured(stream))
     if not is_blocked:
         return {".fai": records}
-    with open_file(path) as file:
+    with open_to_read_through(path) as file:
         return {".fai": records, ".gzi": b"".join(_gzi(path, file))}
 
 
@@ -59,9 +64,9 @@ def write_indexes(place: Path, indexes: dict[str, bytes]) -> None:
             keep_bounded(target.parent, _INDEX, _MOST_INDEXES, _MOST_BYTES_OF_INDEXES)
 
 
-def with_ending(place: Path, ending: str) -> Path:
-    """Path of one index file at a place."""
-    return place.with_name(place.name + ending)
+def with_ending(place: PlaceT, ending: str) -> PlaceT:
+    """Where one index file lies, given where they lie without their endings."""
+    return place.with_name(place.name + ending) if isinstance(place, Path) else place.with_ending(ending)
 
 
 class _Line(NamedTuple):
@@ -112,7 +117,7 @@ class _Record:
         return True
 
 
-def _fai(path: Path, lines: Iterable[_Line]) -> bytes:
+def _fai(path: Place, lines: Iterable[_Line]) -> bytes:
     records: dict[str, _Record] = {}
     name, record, offset = "", None, 0
     for number, line in enumerate(lines, 1):
@@ -136,7 +141,7 @@ def _fai(path: Path, lines: Iterable[_Line]) -> bytes:
     return "".join("\t".join(map(str, row)) + "\n" for row in rows).encode()
 
 
-def _name(path: Path, number: int, header: bytes, records: dict[str, _Record]) -> str:
+def _name(path: Place, number: int, header: bytes, records: dict[str, _Record]) -> str:
     words = header[1:].split()
     if not words:
         raise at_line(path, number, "a sequence has no name")
@@ -146,12 +151,12 @@ def _name(path: Path, number: int, header: bytes, records: dict[str, _Record]) -
     return name
 
 
-def _gzi(path: Path, file: BinaryIO) -> Iterator[bytes]:
+def _gzi(path: Place, file: BinaryIO) -> Iterator[bytes]:
     from Bio import bgzf
 
     # The first block begins at 0 and is left out, and so is the empty one that marks the end.
     walked = bgzf.BgzfBlocks(file)  # type: ignore[no-untyped-call]  # Biopython types little.
-    size, blocks = max(1, path.stat().st_size), list[tuple[int, int]]()
+    size, blocks = max(1, length_of(file)), list[tuple[int, int]]()
     for start, _, data_start, length in walked:
         if len(blocks) % 100 == 0:
             tell_progress(min(1.0, start / size), f"indexing {path.name}")

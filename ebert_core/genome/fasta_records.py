@@ -1,8 +1,13 @@
-"""Where the records of a FASTA file lie, and the bytes of the file at any place, as pyfaidx opens it with its index."""
+"""Where the records of a FASTA file lie, and the unpacked bytes of the file at any place, as its index says."""
 
+import struct
 from bisect import bisect_right
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
+
+from ebert_core.genome.places import open_bytes
+from ebert_core.protocol.addresses import Place
 
 
 class Record(NamedTuple):
@@ -22,42 +27,45 @@ class Record(NamedTuple):
         return self.offset + lines * self.bytes_per_line + rest - (line_end if lines and not rest else 0)
 
 
-class IndexedFile:
-    """A FASTA file that pyfaidx has opened by its index: its records by name, and its unpacked bytes.
+class Block(NamedTuple):
+    """A line of a `.gzi`: where a block of a bgzipped file begins, and where what it holds begins unpacked."""
 
-    pyfaidx itself strips line ends wherever they are; the bytes are what `fasta_check.py` looks at.
+    packed: int
+    unpacked: int
+
+
+class IndexedFile:
+    """A FASTA file that was opened by its index: its records by name, and its unpacked bytes.
+
+    pyfaidx strips line ends wherever they are; the bytes are what `fasta_check.py` looks at.
     """
 
-    def __init__(self, path: Path, index: Path, blocks: Path | None) -> None:
-        """Opens the file with a `.fai`, and with a `.gzi` where it is bgzipped; both are there and not older.
+    # Any: Biopython and pyfaidx have no types.
+    def __init__(self, file: Any, records: Iterable[Record], blocks: Sequence[Block] = (), keeper: Any = None) -> None:
+        """Takes an opened file, which unpacks what it reads where there are blocks, and what its index says.
+
+        `keeper` is what would close the file when nobody holds it any more.
 
         Raises:
-            ValueError: a line is none of a `.fai`, or a name stands twice.
-            struct.error: the `.gzi` is cut short.
-            OSError: a file cannot be read.
+            ValueError: a record makes no sense, or a name stands twice.
         """
-        # 50 ms of imports that only a FASTA needs; the data role starts faster without them.
-        from pyfaidx import Faidx
-
-        # Any: pyfaidx has no types.
-        self._faidx: Any = Faidx(
-            path, indexname=index, gzi_indexname=blocks, as_raw=True, rebuild=False, build_index=False
-        )
-        self.records = {
-            name: _sound(Record(name, row.rlen, row.offset, row.lenc, row.lenb))
-            for name, row in self._faidx.index.items()
-        }
-        self._unpacked = [block.ustart for block in self._faidx.gzi_index] if blocks else []
+        self._file, self._blocks, self._keeper = file, blocks, keeper
+        self._unpacked = [block.unpacked for block in blocks]
+        self.records: dict[str, Record] = {}
+        for record in map(_sound, records):
+            if record.name in self.records:
+                raise ValueError(record.name)
+            self.records[record.name] = record
 
     def close(self) -> None:
         """Closes the file."""
-        self._faidx.close()
+        self._file.close()
 
     def at(self, start: int, count: int) -> bytes:
         """Up to so many bytes from a place on."""
-        if not self._unpacked:
-            self._faidx.file.seek(start)
-            read: bytes = self._faidx.file.read(count)
+        if not self._blocks:
+            self._file.seek(start)
+            read: bytes = self._file.read(count)
             return read
         found = []
         while count > 0 and (piece := self._from_block(start, count)):
@@ -67,13 +75,60 @@ class IndexedFile:
 
     def _from_block(self, start: int, count: int) -> bytes:
         # Read to the place, not jumped to: the end of a full block (65,536 bytes) has no address within it.
-        block = self._faidx.gzi_index[bisect_right(self._unpacked, start) - 1]
-        within = start - block.ustart
-        self._faidx.file.seek(block.cstart << 16)
-        if len(self._faidx.file.read(within)) < within:
+        block = self._blocks[bisect_right(self._unpacked, start) - 1]
+        within = start - block.unpacked
+        self._file.seek(block.packed << 16)
+        if len(self._file.read(within)) < within:
             return b""
-        read: bytes = self._faidx.file.read(count)
+        read: bytes = self._file.read(count)
         return read
+
+
+def opened_by_pyfaidx(path: Path, index: Path, blocks: Path | None) -> IndexedFile:
+    """A file here with its `.fai`, and with its `.gzi` where it is bgzipped; both are there and not older.
+
+    Raises:
+        ValueError: a line is none of a `.fai`, or a name stands twice.
+        struct.error: the `.gzi` is cut short.
+        OSError: a file cannot be read.
+    """
+    # 50 ms of imports that only a FASTA needs; the data role starts faster without them.
+    from pyfaidx import Faidx
+
+    # Any: pyfaidx has no types.
+    opened: Any = Faidx(path, indexname=index, gzi_indexname=blocks, as_raw=True, rebuild=False, build_index=False)
+    try:
+        rows = opened.index.items()
+        records = [Record(name, row.rlen, row.offset, row.lenc, row.lenb) for name, row in rows]
+        places = [Block(each.cstart, each.ustart) for each in opened.gzi_index] if blocks else []
+        return IndexedFile(opened.file, records, places, keeper=opened)
+    except ValueError:
+        opened.close()
+        raise
+
+
+def opened_at(place: Place, index: bytes, blocks: bytes | None) -> IndexedFile:
+    """A file anywhere with what its `.fai` holds, and its `.gzi` where it is bgzipped.
+
+    Raises:
+        ValueError: a line is none of a `.fai`, or a name stands twice.
+        struct.error: the `.gzi` is cut short.
+        InvalidRequest: the file cannot be read.
+    """
+    records = [_record(line) for line in index.decode("utf-8", "replace").splitlines() if line]
+    if blocks is None:
+        return IndexedFile(open_bytes(place), records)
+    from Bio import bgzf
+
+    (count,) = struct.unpack_from("<Q", blocks)
+    places = [Block(0, 0), *map(Block._make, struct.iter_unpack("<QQ", blocks[8 : 8 + 16 * count]))]
+    file = bgzf.BgzfReader(fileobj=open_bytes(place), mode="rb")  # type: ignore[no-untyped-call]  # Biopython types little.
+    return IndexedFile(file, records, places)
+
+
+def _record(line: str) -> Record:
+    name, *numbers = line.split("\t")
+    return Record(name, *(int(number) for number in numbers[:4]))
 
 
 def _sound(record: Record) -> Record:

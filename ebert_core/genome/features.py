@@ -3,13 +3,13 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property, reduce
 from itertools import groupby
-from pathlib import Path
 
 import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
 from ebert_core.genome.lines import Skipped
+from ebert_core.protocol.addresses import Place
 from ebert_core.protocol.chromosome_names import KnownNames
 from ebert_core.protocol.locus import Interval
 from ebert_core.protocol.tracks import Remark
@@ -81,7 +81,7 @@ class Features:
 
     knows_lengths = False
 
-    def __init__(self, path: Path, features: Iterable[Feature], skipped: Skipped | None = None) -> None:
+    def __init__(self, path: Place, features: Iterable[Feature], skipped: Skipped | None = None) -> None:
         """Sorts the features of a file; `skipped` has taken note of the lines that made no sense.
 
         Raises:
@@ -96,7 +96,7 @@ class Features:
         self._skipped.refuse_if_all(is_empty=not self._located)
 
     @classmethod
-    def of(cls, path: Path, located: Mapping[str, Located]) -> "Features":
+    def of(cls, path: Place, located: Mapping[str, Located]) -> "Features":
         """The features of a file that have been found by chromosome already."""
         features = cls(path, ())
         features._located = dict(located)

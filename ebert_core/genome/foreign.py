@@ -3,8 +3,8 @@
 import re
 from collections.abc import Iterator
 from itertools import pairwise
-from pathlib import Path
 
+from ebert_core.protocol.addresses import Place
 from ebert_core.protocol.errors import InvalidRequest
 
 _READS = "Aligned reads are IGV's job: open {path} there, or make a bigWig of its coverage to see it here."
@@ -65,7 +65,7 @@ _TEXTS = {
 }
 
 
-def refuse_foreign(path: Path, head: bytes) -> None:
+def refuse_foreign(path: Place, head: bytes) -> None:
     """Nothing, unless the first (unpacked) bytes are those of a format that belongs elsewhere.
 
     Raises:
@@ -93,7 +93,7 @@ def _first_lines(text: str) -> Iterator[str]:
             return
 
 
-def _refuse_reads(path: Path, head: bytes) -> None:
+def _refuse_reads(path: Place, head: bytes) -> None:
     if not head.startswith(b"@"):
         return
     if path.suffix.lower() == ".dict":
@@ -103,7 +103,7 @@ def _refuse_reads(path: Path, head: bytes) -> None:
     raise InvalidRequest(f"{path} looks like FASTQ, which holds raw reads; align them first.")
 
 
-def _refuse_markup(path: Path, head: bytes) -> None:
+def _refuse_markup(path: Place, head: bytes) -> None:
     """Web pages and errors, which servers send instead of a file, and what other browsers save as XML or JSON."""
     if head.startswith(b"<") and (b"<html" in head or b"<!doctype html" in head or b"<error>" in head):
         what = "a web page" if b"html" in head else "a message in XML"
@@ -119,7 +119,7 @@ def _refuse_markup(path: Path, head: bytes) -> None:
     raise InvalidRequest(_NOT_READ.format(path=path, what="is XML" if head.startswith(b"<") else "is JSON"))
 
 
-def refuse_foreign_table(path: Path, fields: list[str]) -> None:
+def refuse_foreign_table(path: Place, fields: list[str]) -> None:
     """Nothing, unless the columns of a text are those of a table that is read in other programs only.
 
     Raises:
@@ -166,7 +166,7 @@ def _is_pair(fields: list[str], first: int) -> bool:
     )
 
 
-def _refuse_places_elsewhere(path: Path, fields: list[str]) -> None:
+def _refuse_places_elsewhere(path: Place, fields: list[str]) -> None:
     """A table whose chromosome stands behind other columns: tables of UCSC, HOMER's peaks, SEG without headings."""
     if fields[0].lower().startswith("chr") and fields[1:2] and fields[1].isdigit():
         return
@@ -179,7 +179,7 @@ def _refuse_places_elsewhere(path: Path, fields: list[str]) -> None:
             )
 
 
-def refuse_other_text(path: Path, rows: list[list[str]]) -> None:
+def refuse_other_text(path: Place, rows: list[list[str]]) -> None:
     """Nothing, unless no line of a text looks like a place with a start and an end.
 
     Args:

@@ -2,12 +2,12 @@
 
 import re
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import NamedTuple
 from urllib.parse import unquote
 
 from ebert_core.genome.features import Feature, coding_parts
 from ebert_core.genome.lines import BadLine, Skipped, at_line, read_lines, whole_number
+from ebert_core.protocol.addresses import Place
 
 # A value in quotes may hold semicolons. Each piece is matched in one step, so that no line takes long.
 _GTF_PIECE = re.compile(r'(?:[^;"]|"[^"]*"?)+')
@@ -55,7 +55,7 @@ class _Model:
         return Feature(self.chromosome, start, end, self.name, 0.0, self.strand, -1, blocks, coding)
 
 
-def read_gtf(path: Path, skipped: Skipped | None = None) -> Iterator[Feature]:
+def read_gtf(path: Place, skipped: Skipped | None = None) -> Iterator[Feature]:
     """Transcripts of a GTF file; a gene without transcripts stands for itself.
 
     Raises:
@@ -90,7 +90,7 @@ def read_gtf(path: Path, skipped: Skipped | None = None) -> Iterator[Feature]:
     yield from (model.feature() for gene, model in genes.items() if gene not in with_transcripts)
 
 
-def read_gff3(path: Path, skipped: Skipped | None = None) -> Iterator[Feature]:
+def read_gff3(path: Place, skipped: Skipped | None = None) -> Iterator[Feature]:
     """Transcripts of a GFF3 file under the names of their genes, and every other record that has no parent.
 
     Raises:
@@ -121,7 +121,7 @@ def _place(feature: Feature) -> tuple[str, int, int, str]:
     return feature.chromosome, feature.start, feature.end, feature.strand
 
 
-def read_gene_prediction(path: Path, skipped: Skipped | None = None) -> Iterator[Feature]:
+def read_gene_prediction(path: Place, skipped: Skipped | None = None) -> Iterator[Feature]:
     """Transcripts of a genePred table such as refGene, with or without its leading `bin` column.
 
     Raises:
@@ -145,7 +145,7 @@ def read_gene_prediction(path: Path, skipped: Skipped | None = None) -> Iterator
         yield feature
 
 
-def _gene_prediction(path: Path, number: int, fields: list[str]) -> Feature:
+def _gene_prediction(path: Place, number: int, fields: list[str]) -> Feature:
     if len(fields) < 10:
         raise at_line(path, number, "a genePred line has at least 10 columns")
     start, end, first, last = (whole_number(path, number, "position", field) for field in fields[3:7])
@@ -173,7 +173,7 @@ def _add(model: _Model, row: _Row) -> None:
         model.spans.append(span)
 
 
-def _rows(path: Path, attributes_of: Callable[[str], dict[str, str]], skipped: Skipped | None) -> Iterator[_Row]:
+def _rows(path: Place, attributes_of: Callable[[str], dict[str, str]], skipped: Skipped | None) -> Iterator[_Row]:
     sequences: list[_Row] = []
     is_empty = True
     for number, line in read_lines(path):
@@ -197,7 +197,7 @@ def _rows(path: Path, attributes_of: Callable[[str], dict[str, str]], skipped: S
         yield from sequences
 
 
-def _row(path: Path, number: int, line: str, attributes_of: Callable[[str], dict[str, str]]) -> _Row:
+def _row(path: Place, number: int, line: str, attributes_of: Callable[[str], dict[str, str]]) -> _Row:
     fields = line.split("\t") if line.count("\t") >= 7 else line.split(None, 8)
     if len(fields) < 8:
         raise at_line(path, number, f"a GTF or GFF line has 9 columns, this one has {len(fields)}")

@@ -15,6 +15,7 @@ from ebert_core.genome.lines import Skipped, columns_of, first_bytes, is_absent
 from ebert_core.genome.macs import is_macs_table
 from ebert_core.genome.states import MOST_STATES
 from ebert_core.genome.twobit import is_twobit
+from ebert_core.protocol.addresses import Place
 from ebert_core.protocol.documents import parse_json
 from ebert_core.protocol.errors import InvalidRequest
 from ebert_core.protocol.regular_files import read_whole
@@ -25,13 +26,13 @@ _LINES_LOOKED_AT = 200
 _STATE_NAME = re.compile(r"([EU]?\d+([_-].*)?|(Tss|Tx|Enh|Quies|Het|Repr|Biv|ZNF|Prom|Low|Active|Weak|Poised).*)$")
 
 
-def kind_of_file(path: Path) -> FileKind:
+def kind_of_file(path: Place) -> FileKind:
     """What a file or folder is, in a word and in a sentence.
 
     Raises:
         InvalidRequest: it cannot be read, or is nothing this program opens.
     """
-    if path.is_dir():
+    if isinstance(path, Path) and path.is_dir():
         return _kind_of_folder(path)
     head = first_bytes(path)
     refuse_foreign(path, head)
@@ -47,7 +48,7 @@ def kind_of_file(path: Path) -> FileKind:
     return _kind_of_text(path, first_bytes(path, 1 << 16))
 
 
-def _refuse_motifs(path: Path, head: bytes) -> None:
+def _refuse_motifs(path: Place, head: bytes) -> None:
     lines = head.lstrip().decode("utf-8", "replace").split("\n", 2)
     if len(lines) > 1 and any(character.isdigit() for character in lines[1]):
         raise InvalidRequest(f"{path} holds motif matrices; name it under [motifs] in a DATASET.toml.")
@@ -64,7 +65,7 @@ def _kind_of_folder(path: Path) -> FileKind:
     return FileKind("checkpoint", "A checkpoint of EBERT.")
 
 
-def _kind_of_text(path: Path, head: bytes) -> FileKind:
+def _kind_of_text(path: Place, head: bytes) -> FileKind:
     if b"\0" in head:
         raise InvalidRequest(f"{path} is of a kind that this program does not know.")
     lines = [line for line in head.decode("utf-8-sig", "replace").splitlines() if line.strip()]
@@ -129,7 +130,7 @@ def _some(features: BigBedFeatures) -> list[Feature]:
     return found
 
 
-def _some_lines(path: Path) -> list[Feature]:
+def _some_lines(path: Place) -> list[Feature]:
     skipped = Skipped()
     found = list(islice(read_bed(path, skipped), _LOOKED_AT))
     skipped.refuse_if_all(is_empty=not found)
@@ -140,7 +141,7 @@ def _some_lines(path: Path) -> list[Feature]:
 _LEAST_COUNTED = 10
 
 
-def _kind_of_features(path: Path, features: list[Feature], form: str) -> FileKind:
+def _kind_of_features(path: Place, features: list[Feature], form: str) -> FileKind:
     """Peaks have summits or values, genes have exons, states are few names that lie end to end again and again."""
     if not features:
         raise InvalidRequest(f"{path} holds no features.")

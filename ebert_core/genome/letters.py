@@ -1,10 +1,9 @@
 """What the letters of a sequence file say: DNA, RNA or protein, and which of them stand for several bases."""
 
-from pathlib import Path
-
 import numpy as np
 from numpy.typing import NDArray
 
+from ebert_core.protocol.addresses import Place
 from ebert_core.protocol.errors import InvalidRequest
 
 # The codes of IUPAC for several bases; N and X, which masks repeats in some files, stand for any.
@@ -26,7 +25,7 @@ def ambiguous(counts: NDArray[np.int64]) -> dict[str, int]:
     return {letter: _count(counts, letter) for letter in sorted(told)}
 
 
-def refuse_other_than_dna(path: Path, letters: NDArray[np.uint8]) -> None:
+def refuse_other_than_dna(path: Place, letters: NDArray[np.uint8]) -> None:
     """Nothing, where letters are those of DNA, ambiguous or not.
 
     Raises:

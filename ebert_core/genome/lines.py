@@ -2,18 +2,17 @@
 
 import gzip
 import io
-import os
 import re
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import partial
-from pathlib import Path
 from typing import Any, BinaryIO, NamedTuple
 
+from ebert_core.genome.places import length_of, open_bytes, open_to_read_through
+from ebert_core.protocol.addresses import Place
 from ebert_core.protocol.errors import InvalidRequest
 from ebert_core.protocol.hearing import tell_progress
-from ebert_core.protocol.regular_files import open_file
 from ebert_core.protocol.tracks import Remark
 
 ABSENT = ("", ".", "na", "n/a", "nan", "-nan", "+nan", "null", "none")
@@ -35,7 +34,7 @@ GZIP_MAGIC = b"\x1f\x8b"
 class BadLine(InvalidRequest):
     """A line of a text file that makes no sense, and its number counted from 1."""
 
-    def __init__(self, path: Path, number: int, problem: str) -> None:
+    def __init__(self, path: Place, number: int, problem: str) -> None:
         super().__init__(f"{path}, line {number}: {problem}.")
         self.number, self.problem = number, problem
 
@@ -93,7 +92,7 @@ class Line(NamedTuple):
 
 
 @contextmanager
-def reading(path: Path) -> Iterator[None]:
+def reading(path: Place) -> Iterator[None]:
     """Turns what can go wrong with a file into one sentence about that file.
 
     Raises:
@@ -113,13 +112,13 @@ def reading(path: Path) -> Iterator[None]:
         raise InvalidRequest(f"{path} cannot be read: {error.strerror or error}.") from None
 
 
-def first_bytes(path: Path, count: int = 4096) -> bytes:
+def first_bytes(path: Place, count: int = 4096) -> bytes:
     """The first bytes of a file, unpacked when it is gzipped.
 
     Raises:
         InvalidRequest: the file cannot be read or is empty.
     """
-    with reading(path), open_file(path) as file:
+    with reading(path), open_bytes(path) as file:
         head = file.read(count)
         if not head:
             raise InvalidRequest(f"{path} is empty.")
@@ -133,9 +132,9 @@ def first_bytes(path: Path, count: int = 4096) -> bytes:
 class _Watched(io.RawIOBase):
     """The unpacked bytes of a file, which tell whoever waits how far they are, and hear that nobody does any more."""
 
-    def __init__(self, path: Path, packed: io.BufferedReader, unpacked: gzip.GzipFile | io.BufferedReader) -> None:
+    def __init__(self, path: Place, packed: io.BufferedReader, unpacked: gzip.GzipFile | io.BufferedReader) -> None:
         self._note, self._packed, self._unpacked = f"reading {path.name}", packed, unpacked
-        self._size = max(1, os.fstat(packed.fileno()).st_size)
+        self._size = max(1, length_of(packed))
 
     def readable(self) -> bool:
         return True
@@ -150,13 +149,13 @@ class _Watched(io.RawIOBase):
 
 
 @contextmanager
-def unpacked(path: Path) -> Iterator[BinaryIO]:
+def unpacked(path: Place) -> Iterator[BinaryIO]:
     """The bytes of a file, unpacked when it is gzipped, however much it unpacks to; tells progress while it is read.
 
     Raises:
         InvalidRequest: the file cannot be read, is no regular file, or is damaged.
     """
-    with reading(path), open_file(path) as packed:
+    with reading(path), open_to_read_through(path) as packed:
         is_packed = packed.read(2) == GZIP_MAGIC
         packed.seek(0)
         content = gzip.GzipFile(fileobj=packed) if is_packed else packed
@@ -164,7 +163,7 @@ def unpacked(path: Path) -> Iterator[BinaryIO]:
             yield stream
 
 
-def read_lines(path: Path) -> Iterator[Line]:
+def read_lines(path: Place) -> Iterator[Line]:
     """All lines that are not blank, whatever ends them.
 
     Raises:
@@ -188,7 +187,7 @@ def read_lines(path: Path) -> Iterator[Line]:
                 yield Line(number, line.rstrip("\n"))
 
 
-def at_line(path: Path, number: int, problem: str) -> BadLine:
+def at_line(path: Place, number: int, problem: str) -> BadLine:
     """The error that names a file and a line."""
     return BadLine(path, number, problem)
 
@@ -201,7 +200,7 @@ def columns_of(line: str) -> list[str]:
     return [field.strip() for field in fields]
 
 
-def whole_number(path: Path, number: int, name: str, text: str) -> int:
+def whole_number(path: Place, number: int, name: str, text: str) -> int:
     """A position or count of a line.
 
     Raises:
@@ -236,7 +235,7 @@ def is_absent(text: str) -> bool:
     return text.lower() in ABSENT
 
 
-def real_number(path: Path, number: int, name: str, text: str) -> float:
+def real_number(path: Place, number: int, name: str, text: str) -> float:
     """A score of a line; what says that there is none (`.`, `NA`, nothing) is 0.
 
     Raises:
@@ -248,7 +247,7 @@ def real_number(path: Path, number: int, name: str, text: str) -> float:
     return value
 
 
-def any_number(path: Path, number: int, name: str, text: str) -> float:
+def any_number(path: Place, number: int, name: str, text: str) -> float:
     """A number of a line, infinity among them.
 
     Raises:

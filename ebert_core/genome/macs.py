@@ -1,11 +1,11 @@
 """The table of peaks that MACS writes under the name `_peaks.xls`, which is text; positions there count from 1."""
 
 from collections.abc import Iterator
-from pathlib import Path
 
 from ebert_core.genome.bed import is_track_line
 from ebert_core.genome.features import Feature
 from ebert_core.genome.lines import BadLine, Skipped, at_line, read_lines, real_number, whole_number
+from ebert_core.protocol.addresses import Place
 
 
 def is_macs_table(fields: list[str]) -> bool:
@@ -13,7 +13,7 @@ def is_macs_table(fields: list[str]) -> bool:
     return fields[:4] == ["chr", "start", "end", "length"] and "fold_enrichment" in fields
 
 
-def read_macs_table(path: Path, skipped: Skipped | None = None) -> Iterator[Feature]:
+def read_macs_table(path: Place, skipped: Skipped | None = None) -> Iterator[Feature]:
     """Peaks with their fold enrichment as score, and their summits where MACS called narrow peaks.
 
     Raises:
@@ -37,7 +37,7 @@ def read_macs_table(path: Path, skipped: Skipped | None = None) -> Iterator[Feat
         yield peak
 
 
-def _peak(path: Path, number: int, headings: list[str], fields: list[str]) -> Feature:
+def _peak(path: Place, number: int, headings: list[str], fields: list[str]) -> Feature:
     if len(fields) != len(headings):
         raise at_line(path, number, f"{len(fields)} columns stand below {len(headings)} headings")
     row = dict(zip(headings, fields, strict=True))

@@ -7,13 +7,13 @@ import os
 import re
 from collections.abc import Mapping
 from functools import cached_property
-from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ebert_core.genome.lines import Line, at_line, read_lines
+from ebert_core.protocol.addresses import Place, place_of
 from ebert_core.protocol.errors import InvalidRequest
 from ebert_core.protocol.grid import POSITION
 
@@ -146,7 +146,7 @@ def log_odds(counts_W4: NDArray[np.float64]) -> NDArray[np.float32]:
     return odds
 
 
-def read_motifs(path: Path) -> dict[str, Motif]:
+def read_motifs(path: Place) -> dict[str, Motif]:
     """All motifs of a file by name: HOCOMOCO and JASPAR matrices of counts or probabilities, or MEME.
 
     Raises:
@@ -164,17 +164,17 @@ def read_motifs(path: Path) -> dict[str, Motif]:
 class MotifPlace(NamedTuple):
     """A file of motifs, and the name of one of them, which is empty for the only one."""
 
-    path: Path
+    path: Place
     name: str
 
 
 def motif_place(text: str) -> MotifPlace:
     """What `file` or `file#motif` names; a file whose own name holds a # is itself."""
     path, _, name = (text, "", "") if os.path.isfile(text) or "#" not in text else text.rpartition("#")
-    return MotifPlace(Path(path), name)
+    return MotifPlace(place_of(path), name)
 
 
-def find_motif(path: Path, name: str = "") -> Motif:
+def find_motif(path: Place, name: str = "") -> Motif:
     """The motif of a file that has one, or the one named.
 
     Raises:
@@ -190,7 +190,7 @@ def find_motif(path: Path, name: str = "") -> Motif:
     raise InvalidRequest(f"{path} {wanted}: it holds {listed}.")
 
 
-def _pfm_blocks(path: Path, lines: list[Line]) -> dict[str, list[Line]]:
+def _pfm_blocks(path: Place, lines: list[Line]) -> dict[str, list[Line]]:
     blocks: dict[str, list[Line]] = {}
     rows: list[Line] | None = None
     for line in lines:
@@ -222,7 +222,7 @@ def _meme_blocks(lines: list[Line]) -> dict[str, list[Line]]:
     return blocks
 
 
-def _counts(path: Path, name: str, lines: list[Line]) -> NDArray[np.float64]:
+def _counts(path: Place, name: str, lines: list[Line]) -> NDArray[np.float64]:
     sites = 100.0
     if lines and lines[0].text.startswith("letter-probability"):
         found = re.search(r"nsites\s*=\s*(\d{1,15}(?:\.\d*)?)", lines[0].text)
@@ -238,7 +238,7 @@ def _counts(path: Path, name: str, lines: list[Line]) -> NDArray[np.float64]:
     return counts * sites if np.allclose(counts.sum(axis=1), 1, atol=0.05) else counts
 
 
-def _row(path: Path, line: Line) -> list[float]:
+def _row(path: Place, line: Line) -> list[float]:
     try:
         return [float(word) for word in (_jaspar_numbers(line.text) or line.text).split()]
     except ValueError:

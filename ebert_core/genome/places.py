@@ -82,6 +82,17 @@ def ask_servers_again() -> None:
         remote.ask_again()
 
 
+def is_empty(place: Place) -> bool:
+    """Whether a file is there and holds nothing.
+
+    Raises:
+        InvalidRequest: the server does not give the file.
+    """
+    if isinstance(place, Path):
+        return os.path.isfile(place) and not os.path.getsize(place)
+    return not stamp(place).size
+
+
 @contextmanager
 def failures_below() -> Iterator[None]:
     """Around a library that reads an opened place: raises what went wrong in reading, whatever the library made of it.

@@ -1,6 +1,5 @@
 """The reference sequence: bases of any interval, whatever file holds them."""
 
-import os
 from contextlib import suppress
 from itertools import islice
 from pathlib import Path
@@ -12,14 +11,15 @@ from numpy.typing import NDArray
 from ebert_core.genome.fasta import FastaFile
 from ebert_core.genome.letters import refuse_other_than_dna
 from ebert_core.genome.lines import reading
+from ebert_core.genome.places import Stamp, open_bytes, stamp
 from ebert_core.genome.twobit import TwoBitFile, is_twobit
+from ebert_core.protocol.addresses import Place
 from ebert_core.protocol.bases import N, decode_bases
 from ebert_core.protocol.chromosome_names import KnownNames
 from ebert_core.protocol.errors import InvalidRequest
 from ebert_core.protocol.locus import Interval
-from ebert_core.protocol.regular_files import open_file
 
-_SAMPLED_CHROMOSOMES, _SAMPLED_LETTERS = 20, 2_000
+_SAMPLED_CHROMOSOMES, _SAMPLED_FAR_AWAY, _SAMPLED_LETTERS = 20, 1, 2_000
 
 
 class _SequenceFile(Protocol):
@@ -33,7 +33,7 @@ class _SequenceFile(Protocol):
 class Reference:
     """A genome's sequence, from FASTA (plain or bgzipped) or 2bit."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Place) -> None:
         """Opens the file, building its index when there is none.
 
         Raises:
@@ -44,13 +44,14 @@ class Reference:
 
     def _open(self) -> None:
         path = self.path
-        with reading(path), open_file(path) as file:
+        with reading(path), open_bytes(path) as file:
             head = file.read(4)
-            self._stamp = _stamp(path)
+            self._stamp = stamp(path)
         self._file: _SequenceFile = TwoBitFile(path) if is_twobit(head) else FastaFile(path)
         self._names = KnownNames(self.chromosome_lengths)
         if isinstance(self._file, FastaFile):
-            refuse_other_than_dna(path, sampled_letters(self._file))
+            most = _SAMPLED_CHROMOSOMES if isinstance(path, Path) else _SAMPLED_FAR_AWAY
+            refuse_other_than_dna(path, sampled_letters(self._file, most))
 
     def _open_again(self) -> None:
         """The file as it is now: bases that were read by the index of another would be wrong.
@@ -61,7 +62,7 @@ class Reference:
         before = self._file
         self._open()
         if self.chromosome_lengths != before.chromosome_lengths:
-            self._file, self._stamp = before, (0, 0, 0)
+            self._file, self._stamp = before, Stamp("", 0)
             raise InvalidRequest(f"{self.path} holds other sequences than when it was opened; open the dataset again.")
         before.close()
 
@@ -96,7 +97,7 @@ class Reference:
     def _within(self, interval: Interval) -> "_Within | None":
         """The part of an interval that lies on its chromosome, as the file calls it, which is as it was opened."""
         with reading(self.path):
-            if _stamp(self.path) != self._stamp:
+            if stamp(self.path) != self._stamp:
                 self._open_again()
         name = self._names.find(interval.chromosome)
         if name is None:
@@ -114,11 +115,11 @@ class _Within(NamedTuple):
     place: slice
 
 
-def sampled_letters(file: FastaFile) -> NDArray[np.uint8]:
-    """Letters of the first chromosomes: from the beginning, the middle and the end of each."""
+def sampled_letters(file: FastaFile, most: int) -> NDArray[np.uint8]:
+    """Letters of so many of the first chromosomes: from the beginning, the middle and the end of each."""
     places = (
         (name, start, min(length, start + _SAMPLED_LETTERS))
-        for name, length in islice(file.chromosome_lengths.items(), _SAMPLED_CHROMOSOMES)
+        for name, length in islice(file.chromosome_lengths.items(), most)
         for start in {0, max(0, length // 2 - _SAMPLED_LETTERS // 2), max(0, length - _SAMPLED_LETTERS)}
     )
     found = []
@@ -127,8 +128,3 @@ def sampled_letters(file: FastaFile) -> NDArray[np.uint8]:
         with suppress(InvalidRequest):
             found.append(file.letters(*place))
     return np.concatenate(found) if found else np.empty(0, dtype=np.uint8)
-
-
-def _stamp(path: Path) -> tuple[int, int, int]:
-    status = os.stat(path)
-    return status.st_ino, status.st_size, status.st_mtime_ns

@@ -21,26 +21,38 @@ _NO_ROUTE = {
 }
 
 
+class Refused(InvalidRequest):
+    """A server's answer that is no success, and its status."""
+
+    def __init__(self, sentence: str, status: int) -> None:
+        super().__init__(sentence)
+        self.status = status
+
+
 class Broken(Exception):
     """An answer that broke off, for which it is worth asking once more; the message is a sentence."""
 
 
-def of_status(address: Address, status: int) -> InvalidRequest:
+def of_status(address: Address, status: int) -> Refused:
     """Why a server answered with a status that is no success."""
+    return Refused(_said(address, status), status)
+
+
+def _said(address: Address, status: int) -> str:
     if status in _ABSENT:
-        return InvalidRequest(f"There is no file {address}: its server answers {status}.")
+        return f"There is no file {address}: its server answers {status}."
     if status == _NEEDS_LOGIN:
-        return InvalidRequest(
+        return (
             f"{address} asks for a name and a password, and these are absent or wrong: open it as "
             "https://NAME:PASSWORD@SERVER/…, or keep them in ~/.netrc."
         )
     if status == _FORBIDDEN:
-        return InvalidRequest(f"{address} may not be read by you: its server answers {status}.")
+        return f"{address} may not be read by you: its server answers {status}."
     if status == _NEEDS_PROXY_LOGIN:
-        return InvalidRequest(f"{address} was not reached: the proxy between asks for a name and a password.")
+        return f"{address} was not reached: the proxy between asks for a name and a password."
     if status in _BUSY:
-        return InvalidRequest(f"{address} cannot be read now: its server is busy ({status}); try again later.")
-    return InvalidRequest(f"{address} cannot be read: its server answers {status}.")
+        return f"{address} cannot be read now: its server is busy ({status}); try again later."
+    return f"{address} cannot be read: its server answers {status}."
 
 
 @contextmanager

@@ -4,11 +4,11 @@ A file is either wholly regular, so that no line of it could be refused, or it i
 """
 
 from collections.abc import Collection, Iterator
-from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, NamedTuple
 
 from ebert_core.genome.bed import has_gff_tags, is_heading_line, is_track_line
 from ebert_core.genome.lines import LARGEST_POSITION, LONGEST_LINE, columns_of, unpacked
+from ebert_core.protocol.addresses import Place
 from ebert_core.protocol.errors import InvalidRequest
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ class _Beginning(NamedTuple):
 
 
 def read_regular(
-    path: Path, widths: Collection[int], *, is_signal: bool = False, least_bytes: int | None = None
+    path: Place, widths: Collection[int], *, is_signal: bool = False, least_bytes: int | None = None
 ) -> "pl.DataFrame | None":
     """The columns of a large file, named `0`, `1`, …: a chromosome, start, end, and all others as text.
 
@@ -67,7 +67,7 @@ def _pieces(begun: bytes, stream: BinaryIO) -> Iterator[bytes]:
         yield kept
 
 
-def _joined(path: Path, pieces: Iterator[bytes], columns: int, is_signal: bool) -> "pl.DataFrame | None":
+def _joined(path: Place, pieces: Iterator[bytes], columns: int, is_signal: bool) -> "pl.DataFrame | None":
     import polars as pl
 
     tables, size = [], 0

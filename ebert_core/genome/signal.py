@@ -4,18 +4,18 @@ import math
 from collections.abc import Iterable, Iterator
 from functools import cached_property
 from itertools import islice, pairwise
-from pathlib import Path
 from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ebert_core.genome.bigfiles import BIGBED_MAGICS, BIGWIG_MAGICS, damage_of, open_big_file
-from ebert_core.genome.contradictions import Binned, Place, contradicts_itself, wrong_ends
+from ebert_core.genome.contradictions import Binned, LastRecord, contradicts_itself, wrong_ends
 from ebert_core.genome.foreign import refuse_foreign
 from ebert_core.genome.lines import Skipped, first_bytes
 from ebert_core.genome.step_table import read_step_table
 from ebert_core.genome.wiggle import Steps, read_steps
+from ebert_core.protocol.addresses import Place
 from ebert_core.protocol.chromosome_names import KnownNames
 from ebert_core.protocol.errors import InvalidRequest
 from ebert_core.protocol.grid import POSITION
@@ -36,7 +36,7 @@ _RECORDS_FOR_BLOCKS = 2_000
 class SignalFile(Protocol):
     """A signal that can be asked for values."""
 
-    path: Path
+    path: Place
     chromosome_lengths: dict[str, int]
     knows_lengths: bool
     remarks: tuple[Remark, ...]
@@ -52,7 +52,7 @@ class SignalFile(Protocol):
         """The width of the blocks of a binary mark, 1 where they have none in common; None for any other signal."""
 
 
-def open_signal(path: Path, skipped: Skipped | None = None) -> "OpenSignal":
+def open_signal(path: Place, skipped: Skipped | None = None) -> "OpenSignal":
     """A bigWig, bedGraph or wig file; `skipped` takes note of lines that make no sense, else they are errors.
 
     Raises:
@@ -92,7 +92,7 @@ class BigWigSignal:
     knows_lengths = True
     remarks: tuple[Remark, ...] = ()
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Place) -> None:
         """Opens the file.
 
         Raises:
@@ -163,7 +163,7 @@ class BigWigSignal:
         return (least, most, total / count) if count else None
 
     @cached_property
-    def _wrong_ends(self) -> tuple[Place, ...]:
+    def _wrong_ends(self) -> tuple[LastRecord, ...]:
         with damage_of(self.path):
             return wrong_ends(self._reader, self.chromosome_lengths)
 
@@ -214,7 +214,7 @@ class StepSignal:
 
     knows_lengths = False
 
-    def __init__(self, path: Path, steps: dict[str, Steps], skipped: Skipped | None = None) -> None:
+    def __init__(self, path: Place, steps: dict[str, Steps], skipped: Skipped | None = None) -> None:
         self.path = path
         self.remarks = skipped.remarks if skipped else ()
         self._steps, self._names = steps, KnownNames(steps)

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
-from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
@@ -13,6 +12,7 @@ from ebert_core.genome.bed_table import LocatedRows, read_bed_table
 from ebert_core.genome.bigfiles import BIGBED_MAGICS, BigBedFeatures
 from ebert_core.genome.features import Feature
 from ebert_core.genome.lines import BadLine, Skipped, at_line, columns_of, first_bytes, read_lines
+from ebert_core.protocol.addresses import Place
 from ebert_core.protocol.chromosome_names import KnownNames
 from ebert_core.protocol.errors import InvalidRequest
 from ebert_core.protocol.locus import Interval
@@ -35,7 +35,7 @@ class Segmentation:
 
     def __init__(
         self,
-        path: Path,
+        path: Place,
         names: Sequence[str] = (),
         skipped: Skipped | None = None,
         renamed: Mapping[str, str] | None = None,

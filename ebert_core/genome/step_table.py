@@ -1,15 +1,14 @@
 """Large regular bedGraph files, read as columns."""
 
-from pathlib import Path
-
 import numpy as np
 
 from ebert_core.genome.lines import LARGEST_VALUE
 from ebert_core.genome.regular import read_regular
 from ebert_core.genome.wiggle import Steps
+from ebert_core.protocol.addresses import Place
 
 
-def read_step_table(path: Path, least_bytes: int | None = None) -> dict[str, Steps] | None:
+def read_step_table(path: Place, least_bytes: int | None = None) -> dict[str, Steps] | None:
     """The values of a large regular bedGraph by chromosome, as `read_steps` gives them; None for any other file.
 
     Raises:

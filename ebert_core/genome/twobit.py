@@ -1,17 +1,16 @@
 """UCSC's 2bit files: packed bases with lists of N runs."""
 
-import os
 import struct
 from contextlib import suppress
-from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ebert_core.genome.lines import reading
+from ebert_core.genome.places import length_of, open_bytes
 from ebert_core.protocol import bases
+from ebert_core.protocol.addresses import Place
 from ebert_core.protocol.errors import InvalidRequest
-from ebert_core.protocol.regular_files import open_file
 
 _MAGIC = 0x1A412743
 # The two bits of a base, T C A G, as our codes; one row of four bases for each byte.
@@ -27,7 +26,7 @@ def is_twobit(head: bytes) -> bool:
 class TwoBitFile:
     """A 2bit file opened for reading at any place."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Place) -> None:
         """Opens the file and reads its index.
 
         Raises:
@@ -36,8 +35,8 @@ class TwoBitFile:
         self._path = path
         with reading(path):
             # Not mapped into memory: reading a mapped file that somebody cuts short ends the process.
-            self._file = open_file(path)
-            self._size = os.fstat(self._file.fileno()).st_size
+            self._file = open_bytes(path)
+            self._size = length_of(self._file)
             if not self._size:
                 raise InvalidRequest(f"{path} is empty.")
         self._order = "<" if self._bytes(0, 4) == struct.pack("<I", _MAGIC) else ">"

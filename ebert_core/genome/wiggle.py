@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from heapq import heappop, heappush
-from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
@@ -20,6 +19,7 @@ from ebert_core.genome.lines import (
     read_lines,
     whole_number,
 )
+from ebert_core.protocol.addresses import Place
 from ebert_core.protocol.errors import InvalidRequest
 
 
@@ -39,7 +39,7 @@ class _Step(NamedTuple):
     line: int
 
 
-def read_steps(path: Path, skipped: Skipped | None = None) -> dict[str, Steps]:
+def read_steps(path: Place, skipped: Skipped | None = None) -> dict[str, Steps]:
     """The values of a bedGraph or wig file by chromosome; values that are not finite are left out.
 
     Args:
@@ -60,7 +60,7 @@ def read_steps(path: Path, skipped: Skipped | None = None) -> dict[str, Steps]:
     return found
 
 
-def _steps(path: Path, skipped: Skipped | None) -> Iterator[_Step]:
+def _steps(path: Place, skipped: Skipped | None) -> Iterator[_Step]:
     place: _Declaration | None = None
     may_be_heading = True
     for number, line in read_lines(path):
@@ -87,7 +87,7 @@ def _steps(path: Path, skipped: Skipped | None) -> Iterator[_Step]:
         yield step
 
 
-def _bedgraph_step(path: Path, number: int, line: str) -> _Step:
+def _bedgraph_step(path: Place, number: int, line: str) -> _Step:
     fields = columns_of(line)
     if len(fields) < 4:
         raise at_line(path, number, "a bedGraph line has a chromosome, a start, an end and a value")
@@ -97,7 +97,7 @@ def _bedgraph_step(path: Path, number: int, line: str) -> _Step:
     return _Step(fields[0], start, end, _value(path, number, fields[3]), number)
 
 
-def _value(path: Path, number: int, text: str) -> float:
+def _value(path: Place, number: int, text: str) -> float:
     value = np.nan if is_absent(text) else any_number(path, number, "value", text)
     return float(np.copysign(np.inf, value)) if abs(value) > LARGEST_VALUE else value
 
@@ -105,7 +105,7 @@ def _value(path: Path, number: int, text: str) -> float:
 class _Declaration:
     """A line of wig that says where the values below it stand; positions there count from 1."""
 
-    def __init__(self, path: Path, number: int, line: str) -> None:
+    def __init__(self, path: Place, number: int, line: str) -> None:
         kind, *pairs = line.split()
         values = dict(pair.split("=", 1) for pair in pairs if "=" in pair)
         if "chrom" not in values or (kind == "fixedStep" and "start" not in values):
@@ -116,7 +116,7 @@ class _Declaration:
         self._step = whole_number(path, number, "step", values.get("step", "1"))
         self._span = whole_number(path, number, "span", values.get("span", "1"))
 
-    def step(self, path: Path, number: int, fields: list[str]) -> _Step:
+    def step(self, path: Place, number: int, fields: list[str]) -> _Step:
         if len(fields) != (1 if self._is_fixed else 2):
             raise at_line(path, number, f"{len(fields)} numbers stand where {1 if self._is_fixed else 2} belong")
         first = self._next if self._is_fixed else whole_number(path, number, "position", fields[0])
@@ -127,7 +127,7 @@ class _Declaration:
         return _Step(self._chromosome, first - 1, first - 1 + self._span, value, number)
 
 
-def _sorted(path: Path, steps: list[_Step], skipped: Skipped | None) -> Steps:
+def _sorted(path: Place, steps: list[_Step], skipped: Skipped | None) -> Steps:
     ordered = sorted(steps, key=lambda step: step.start)
     starts = np.array([step.start for step in ordered], dtype=np.int64)
     ends = np.array([step.end for step in ordered], dtype=np.int64)
