@@ -38,7 +38,7 @@ fcntl.flock = refused
 def start(tmp_path: Path, request, monkeypatch) -> Callable[[str], JobSummary]:
     (tmp_path / "site").mkdir()
     (tmp_path / "site" / "sitecustomize.py").write_text(SITE.format(name=request.param))
-    monkeypatch.setenv("PYTHONPATH", str(tmp_path / "site"))
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path / "site"), prepend=os.pathsep)
 
     def refused(_descriptor: int, _kind: int) -> None:
         raise OSError(getattr(errno, request.param), "no locks here")

@@ -1,0 +1,129 @@
+"""What a job tells of itself while it runs, and what of its files makes no sense."""
+
+import os
+import signal
+import time
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+from full_disk import files_of_at_most
+
+from ebert_core.jobs import reporter
+from ebert_core.jobs.directory import jobs_folder, new_job
+from ebert_core.jobs.lines import LineWriter, read_lines
+from ebert_core.jobs.records import Event, Metric
+from ebert_core.jobs.reporter import open_job
+from ebert_core.jobs.summary import list_jobs, summarise
+from ebert_core.protocol.errors import InvalidRequest
+from ebert_core.protocol.specs import Predict
+
+ONE, TWO, THREE = (Event(float(number), "note", note=str(number)) for number in (1, 2, 3))
+
+
+@pytest.fixture
+def spec(tmp_path: Path) -> Predict:
+    return Predict(str(tmp_path / "c"), str(tmp_path / "D.toml"), "K562", "CTCF", str(tmp_path / "x.bw"))
+
+
+class Clock:
+    """A clock that goes on when it is told to."""
+
+    def __init__(self) -> None:
+        self.now = 1_000.0
+
+    def monotonic(self) -> float:
+        return self.now
+
+    time = monotonic
+
+
+def test_progress_is_written_every_second_at_first_and_ever_more_seldom(spec, monkeypatch):
+    monkeypatch.setattr(reporter, "time", clock := Clock())
+    monkeypatch.setattr(reporter, "_PROGRESS_LINES", 20)
+    with open_job(spec) as job:
+        begun = clock.now
+        while clock.now < begun + 1_000:
+            job.progress((clock.now - begun) / 1_000, "step")
+            clock.now += 0.25
+        told = [event.time - begun for event in read_lines(job.directory / "events.jsonl", Event) if event.note]
+    assert told[:20] == list(range(20))
+    pauses = [after - before for before, after in pairwise(told)]
+    # Each pause is a twentieth of what has passed, to the next quarter of a second.
+    assert all(max(1, at / 20) <= pause < max(1, at / 20) + 0.25 for at, pause in zip(told, pauses, strict=False))
+    assert pauses[-1] > 40
+
+
+def test_a_job_that_has_ended_leaves_no_file_open(spec):
+    before = len(os.listdir("/proc/self/fd"))
+    for _ in range(3):
+        with open_job(spec) as job:
+            job.metric(1, 0, "training", "loss", 0.5)
+            summarise(job.directory)
+    assert len(os.listdir("/proc/self/fd")) == before
+
+
+def test_other_hosts_hear_that_a_job_lives_as_long_as_it_does(spec, monkeypatch):
+    monkeypatch.setattr(reporter, "HEARTBEAT_SECONDS", 0.01)
+    with open_job(spec) as job:
+        os.utime(job.directory / "lock", (1, 1))
+        end = time.monotonic() + 30
+        while (job.directory / "lock").stat().st_mtime == 1:
+            assert time.monotonic() < end
+            time.sleep(0.01)
+
+
+def test_ctrl_c_says_that_the_job_ends_and_how_it_ends_at_once(spec, capfd):
+    with open_job(spec):
+        signal.raise_signal(signal.SIGINT)
+    assert capfd.readouterr().err == "\nEnding at the next step; Ctrl-C again ends it at once.\n"
+
+
+def test_what_waits_for_room_is_written_in_its_order_once_there_is_some(tmp_path):
+    writer = LineWriter(tmp_path / "metrics.jsonl")
+    with files_of_at_most(0):
+        writer.append_when_possible(ONE)
+        writer.append_when_possible(TWO)
+        assert read_lines(tmp_path / "metrics.jsonl", Event) == []
+    writer.append_when_possible(THREE)
+    assert read_lines(tmp_path / "metrics.jsonl", Event) == [ONE, TWO, THREE]
+    writer.close()
+
+
+def test_a_file_of_a_job_that_cannot_be_written_is_named_with_the_reason(tmp_path):
+    (tmp_path / "folder").mkdir()
+    with pytest.raises(InvalidRequest, match=rf"^{tmp_path}/folder cannot be written: Is a directory\.$"):
+        LineWriter(tmp_path / "folder")
+    (tmp_path / "link").symlink_to(tmp_path / "other")
+    with pytest.raises(InvalidRequest, match=rf"^{tmp_path}/link is a link and is not written through; remove it\.$"):
+        LineWriter(tmp_path / "link")
+    assert not (tmp_path / "other").exists()
+
+
+@pytest.mark.parametrize(("count", "lines"), [(1, "a line"), (2, "2 lines"), (1_200, "1,200 lines")])
+def test_lines_of_events_that_make_no_sense_are_counted(spec, count, lines):
+    with open_job(spec) as job:
+        job.event("one")
+    with (job.directory / "events.jsonl").open("a") as file:
+        file.write("nonsense\n" * count)
+    summary = summarise(job.directory)
+    assert summary.problem == f"This job's files are damaged: {lines} of events.jsonl cannot be understood."
+    assert summary.state == "done"
+
+
+def test_a_job_whose_directory_is_none_is_a_row_that_says_so(spec):
+    folder = new_job(spec, spec.dataset).parent
+    (folder / "20260101T000000Z-predict-file").write_text("")
+    (folder / "20260101T000000Z-predict-link").symlink_to("/nowhere/at/all")
+    problems = {job.name: job.problem for job in list_jobs(jobs_folder(spec.dataset), spec.dataset)}
+    assert "it is no directory" in problems["file"]
+    assert "it is a link to nowhere" in problems["link"]
+    assert "nowhere" not in problems["file"]
+    assert problems["x"] == ""
+
+
+def test_of_a_value_that_is_no_number_the_step_is_kept(spec):
+    with open_job(spec) as job:
+        job.metric(7, 2, "training", "loss", float("nan"))
+    [metric] = read_lines(job.directory / "metrics.jsonl", Metric)
+    assert (metric.step, metric.epoch, metric.split, metric.name, metric.value) == (7, 2, "training", "loss", None)
