@@ -29,6 +29,8 @@ BIGBED_MAGICS = (b"\xeb\xf2\x89\x87", b"\x87\x89\xf2\xeb")
 # Blocks of zeros unpack to a thousand times their size; each record takes some 600 bytes until it is a feature.
 MOST_RECORDS = 5_000_000
 _MOST_BYTES = 1 << 30
+# By which pybigtools knows a file: it calls one that ends in .BW no bigWig.
+_ENDINGS = (".bw", ".bigWig", ".bigwig", ".bb", ".bigBed", ".bigbed")
 
 
 def open_big_file(path: Place) -> Any:  # Any: pybigtools has no types.
@@ -53,7 +55,7 @@ def _for_the_library(path: Place) -> str | BinaryIO:
     """What pybigtools opens: a name, which tells it the kind, where that is UTF-8; others come in memory."""
     if isinstance(path, Address):
         return open_bytes(path)
-    is_known = path.suffix.lower() in (".bw", ".bigwig", ".bb", ".bigbed") and to_travel(str(path)) == str(path)
+    is_known = path.suffix in _ENDINGS and to_travel(str(path)) == str(path)
     return str(path) if is_known else io.BytesIO(_read_small(path))
 
 

@@ -134,7 +134,6 @@ def _letters_of_lines(record: Record, content: IndexedFile, first: int, last: in
 def _part_of_line(record: Record, content: IndexedFile, line: int, start: int, end: int) -> NDArray[np.uint8] | None:
     """The letters [start, end) of a line that is too long to be read whole, and whether it ends where it should."""
     begin = record.offset + line * record.bytes_per_line
-    end = min(end, record.length - line * record.bases_per_line)
     letters = np.frombuffer(content.at(begin + start, end - start), dtype=np.uint8)
     is_last = (line + 1) * record.bases_per_line >= record.length
     line_end = (

@@ -10,6 +10,7 @@ import pybigtools
 import pyBigWig
 import pytest
 
+from ebert_core.genome import bigwig_writer
 from ebert_core.genome.bigwig_writer import BigWigWriter
 from ebert_core.protocol.errors import InvalidRequest
 
@@ -64,6 +65,23 @@ def test_a_place_that_was_taken_meanwhile_is_a_sentence_and_leaves_no_part(tmp_p
     with pytest.raises(InvalidRequest, match=r"x\.bw cannot be written: is a directory"):
         writer.__exit__(None, None, None)
     assert [path.name for path in tmp_path.iterdir()] == ["x.bw"]
+
+
+def test_a_file_that_cannot_be_read_back_is_not_kept(tmp_path, monkeypatch):
+    usual = bigwig_writer.pyBigWig.open
+
+    def damaged(path: str, *mode: str) -> object:
+        if not mode:
+            raise RuntimeError("Received an error during file opening!")
+        return usual(path, *mode)
+
+    monkeypatch.setattr(bigwig_writer.pyBigWig, "open", damaged)
+    with (
+        pytest.raises(InvalidRequest, match=r"x\.bw could not be written completely; is the disk full\?$"),
+        BigWigWriter(tmp_path / "x.bw", LENGTHS) as writer,
+    ):
+        writer.append("chr2", 0, 50, np.ones(9))
+    assert list(tmp_path.iterdir()) == []
 
 
 FULL_DISK = """

@@ -117,6 +117,22 @@ def test_columns_of_a_bigbed_that_are_not_those_of_bed_are_left_out(tmp_path):
     assert len(rest) == 9
 
 
+def test_the_first_features_of_a_bigbed_are_those_of_one_chromosome(tmp_path):
+    _bigbed(tmp_path / "x.bb", "n\t5\t+")
+    source = read_features(tmp_path / "x.bb")
+    assert [each.start for each in source.first("1", 3)] == [0, 100, 200]
+    assert len(source.first("chr1", 500)) == 50
+    assert source.first("chr2", 3) == ()
+    assert source.touching(Interval("chr2", 0, 900)) == []
+
+
+@pytest.mark.parametrize("name", ["x.bw", "x.bigWig", "x.BW", "x.BigWig", "signal", "signal.dat", "lab \udcff.bw"])
+def test_a_bigwig_of_any_name_is_read(tmp_path, name):
+    _small_bigwig(tmp_path / "x.bw")
+    path = (tmp_path / "x.bw").rename(tmp_path / name)
+    assert open_signal(path).binned(Interval("chr1", 0, 350), 7).mean.tolist() == list(range(7))
+
+
 def test_whatever_byte_of_a_bigbed_is_wrong_it_is_drawn_or_refused_in_a_sentence(tmp_path):
     path = tmp_path / "x.bb"
     _bigbed(path, "n\t5\t+")

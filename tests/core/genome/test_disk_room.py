@@ -50,6 +50,20 @@ def test_elsewhere_every_byte_is_written_about_once(tmp_path, cannot_allocate):
     assert [path.name for path in tmp_path.iterdir()] == ["x.bw"]
 
 
+def test_room_is_asked_for_the_end_of_the_file_too_which_grows_with_it(tmp_path, monkeypatch):
+    asked = []
+    usual = DiskRoom.ask
+    monkeypatch.setattr(DiskRoom, "ask", lambda room, *sizes: asked.append(sizes) or usual(room, *sizes))
+    write_tiles(tmp_path / "x.bw", 60)
+    written, more, later = asked[-1]
+    assert written > MEGA
+    assert (more, later - written // 2) == (0, asked[0][2])
+    assert (tmp_path / "x.bw").stat().st_size <= written + later
+    # Before each write there is room for all of it, and nothing but its end comes after the last.
+    sizes = [size for size, _, _ in asked]
+    assert all(after <= size + now + more for (size, now, more), after in zip(asked, sizes[1:], strict=False))
+
+
 def test_what_was_asked_for_is_there_afterwards_and_the_rest_is_held(tmp_path, cannot_allocate):
     room = DiskRoom(tmp_path)
     room.ask(0, 20 * MEGA, 3 * MEGA)

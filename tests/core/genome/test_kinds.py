@@ -2,7 +2,14 @@
 
 import pytest
 
-from ebert_core.genome.chromosomes import check_same_assembly, check_within, read_bands, read_chromosome_sizes
+from ebert_core.genome.chromosomes import (
+    check_same_assembly,
+    check_within,
+    other_mitochondrion,
+    read_bands,
+    read_chromosome_sizes,
+    strange_names,
+)
 from ebert_core.genome.kinds import kind_of_file
 from ebert_core.protocol.chromosome_names import name_in
 from ebert_core.protocol.errors import InvalidRequest
@@ -135,6 +142,20 @@ def test_chromosome_sizes_and_bands_are_read(tmp_path):
     (tmp_path / "s").write_text("chr1\n")
     with pytest.raises(InvalidRequest, match="line 1: expected a chromosome and its length"):
         read_chromosome_sizes(tmp_path / "s")
+
+
+def test_names_of_which_a_genome_has_none_are_listed():
+    assert strange_names(["II", "I"], ["chr1"]) == "I, II"
+    assert strange_names([str(number) for number in range(1, 6)], ["chrX"]) == "1, 2, 3 and 2 more"
+    assert strange_names(["II", "1"], ["chr1"]) == ""
+    assert strange_names(["II"], []) == ""
+
+
+def test_the_mitochondrion_of_hg19_which_has_two_is_told():
+    said = other_mitochondrion({"chrM": 16_571}, {"chr1": 9, "MT": 16_569})
+    assert said.startswith("MT of this file (16,569 bases) is another sequence of the mitochondrion than chrM of the ")
+    assert other_mitochondrion({"chrM": 16_571}, {"chr1": 9, "MT": 16_571}) == ""
+    assert other_mitochondrion({"chr1": 16_571}, {"1": 16_569}) == ""
 
 
 def test_another_assembly_is_named():

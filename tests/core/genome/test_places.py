@@ -331,6 +331,19 @@ def test_what_a_library_makes_of_a_failure_is_put_right(served: Served, is_swall
             read()
 
 
+def test_a_failure_that_is_not_one_of_reading_stays_what_it_is() -> None:
+    with pytest.raises(ValueError, match="of the library"), places.failures_below():
+        raise ValueError("of the library")
+
+
+def test_what_is_appended_to_a_whole_file_stands_behind_what_was_read_of_it() -> None:
+    whole = remote._Whole()
+    whole.append(b"abcd")
+    assert whole.read_at(1, 2) == b"bc"
+    whole.append(b"ef")
+    assert (whole.length, whole.read_at(0, 9)) == (6, b"abcdef")
+
+
 def test_a_path_stays_a_path() -> None:
     assert place_of("/data/https:/a.bw") == Path("/data/https:/a.bw")
     assert place_of("httpsome.bw") == Path("httpsome.bw")

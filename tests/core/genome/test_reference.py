@@ -279,6 +279,17 @@ def test_long_records_of_many_blocks_are_read_alike(tmp_path):
         assert decode_bases(Reference(tmp_path / "b.fa.gz").bases(wanted)) == letters[start : start + 1_000]
 
 
+@pytest.mark.parametrize("width", [60, 70_000])
+def test_the_last_line_of_a_record_is_read_to_its_end_whatever_its_width(tmp_path, width):
+    letters = "".join(np.random.default_rng(9).choice(list("ACGT"), 2 * width + 7))
+    lines = [letters[i : i + width] for i in range(0, len(letters), width)]
+    (tmp_path / "x.fa").write_text("\n".join([">chr1", *lines, ">chr2", "GATTACA"]))
+    reference = Reference(tmp_path / "x.fa")
+    for start in (0, width - 3, 2 * width - 3, 2 * width, 2 * width + 6):
+        assert decode_bases(reference.bases(Interval("chr1", start, len(letters)))) == letters[start:]
+    assert decode_bases(reference.bases(Interval("chr1", 2 * width, len(letters) + 4))) == letters[-7:] + "NNNN"
+
+
 def changed(text: str, name: str, width: int) -> str:
     """The text of a FASTA file after a change that leaves its size and its headers where they are."""
     lines = text.split("\n")
