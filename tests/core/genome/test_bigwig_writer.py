@@ -67,6 +67,22 @@ def test_a_place_that_was_taken_meanwhile_is_a_sentence_and_leaves_no_part(tmp_p
     assert [path.name for path in tmp_path.iterdir()] == ["x.bw"]
 
 
+def test_values_beyond_the_chromosome_or_out_of_order_are_our_mistake(tmp_path):
+    def write(*places: tuple[str, int, int]) -> None:
+        with BigWigWriter(tmp_path / "x.bw", {"chr1": 1_000, "chr2": 1_000}) as writer:
+            for chromosome, start, count in places:
+                writer.append(chromosome, start, 50, np.ones(count))
+
+    write(("chr1", 0, 10), ("chr1", 500, 10), ("chr2", 100, 18))
+    for places in (
+        [("chr1", 500, 11)],
+        [("chr1", 0, 10), ("chr1", 450, 2)],
+        [("chr2", 0, 2), ("chr1", 0, 2)],
+    ):
+        with pytest.raises(AssertionError, match="values must"):
+            write(*places)
+
+
 def test_a_file_that_cannot_be_read_back_is_not_kept(tmp_path, monkeypatch):
     usual = bigwig_writer.pyBigWig.open
 
