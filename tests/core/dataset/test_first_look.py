@@ -54,6 +54,14 @@ def test_one_chromosome_by_different_names_is_listed_once_under_the_name_that_ca
     assert [(each.name, each.length) for each in chromosomes] == [("1", 90), ("2", 9), ("chrX", 700)]
 
 
+def test_a_chromosome_without_a_value_is_passed_over(tmp_path):
+    with BigWigWriter(tmp_path / "a.bw", {"chr1": 90_000, "chr2": 90_000}) as writer:
+        writer.append("chr2", 5_000, 50, np.ones(20))
+    shown = summary_of(Dataset.from_files([tmp_path / "a.bw"])).start_locus
+    assert shown.chromosome == "chr2"
+    assert shown.start <= 5_000 < 6_000 <= shown.end
+
+
 def test_where_no_file_has_data_nobody_says_where_to_begin(tmp_path):
     assert summary_of(opened(tmp_path, g__sizes="chr2\t90000\n")).start_locus is None
     elsewhere = opened(tmp_path, g__fa=">chr1\nNNACGT\n", a__bed=bed(("chr7", 5000, 6000)))
