@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from ebert_core.judging.comparison import Pair, bootstrap, compare
+from ebert_core.judging.comparison import Pair, bootstrap, compare, pooled_pair
 from ebert_core.judging.resampling import draws
 
 RESAMPLES = 400
@@ -37,3 +37,54 @@ def test_where_no_draw_holds_a_bound_bin_the_interval_is_all_there_is():
     assert (found.mean["good"].low, found.mean["good"].high) == (0.0, 1.0)
     assert (found.median_difference["bad"].low, found.median_difference["bad"].high) == (-1.0, 1.0)
     assert (found.pooled["good"].low, found.pooled["good"].high) == (0.0, 1.0)
+
+
+def pairs_of(better: float, count: int = 4) -> list[Pair]:
+    random = np.random.default_rng(4)
+    found = []
+    for number in range(count):
+        is_bound = random.random(1_500) < 0.05
+        noise = random.normal(size=1_500)
+        scores = {
+            "ours": (noise + better * is_bound).astype(np.float32),
+            "same": (noise + better * is_bound).astype(np.float32),
+            "noise": random.normal(size=1_500).astype(np.float32),
+        }
+        found.append(Pair("FOS", f"c{number}", is_bound, np.arange(1_500) // 100, 40, scores))
+    return found
+
+
+def test_identical_methods_do_not_differ_and_a_better_one_does():
+    found = compare(pairs_of(2.0), resamples=60, seed=1)
+    same = found.mean_difference["same"]
+    assert (same.low, same.value, same.high) == (0, 0, 0)
+    assert found.mean_difference["noise"].low > 0.2
+    assert found.median["ours"].low <= found.median["ours"].value <= found.median["ours"].high
+    assert found.mean["noise"].value == pytest.approx(0.05, abs=0.03)
+    assert found.counted_pairs == 4
+
+
+def test_equally_good_methods_have_an_interval_around_nothing():
+    random = np.random.default_rng(9)
+    pairs = []
+    for pair in pairs_of(1.0):
+        other = (random.normal(size=1_500) + 1.0 * pair.is_bound_X).astype(np.float32)
+        pairs.append(pair._replace(scores={"ours": pair.scores["ours"], "other": other}))
+    difference = compare(pairs, resamples=80, seed=1).mean_difference["other"]
+    assert difference.low < 0 < difference.high
+
+
+def test_pairs_with_few_peaks_are_listed_and_not_counted():
+    pairs = [*pairs_of(2.0, 1), pairs_of(2.0, 2)[1]._replace(peaks=14)]
+    found = compare(pairs, resamples=5, seed=1)
+    assert (len(found.pairs), found.counted_pairs) == (2, 1)
+    none = compare([pairs[1]], resamples=5, seed=1)
+    assert (none.counted_pairs, none.mean, none.mean_difference) == (0, {}, {})
+    assert none.pooled["ours"].value > none.pooled["noise"].value
+
+
+def test_pooling_ranks_within_each_pair():
+    first, second = pairs_of(3.0, 2)
+    shifted = second._replace(scores={name: values * 4 for name, values in second.scores.items()})
+    found, expected = (pooled_pair([first, other], ["ours"]).scores["ours"] for other in (shifted, second))
+    np.testing.assert_array_equal(found, expected)

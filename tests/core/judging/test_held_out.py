@@ -7,7 +7,7 @@ from toy_binding import SilentReport, quiet
 
 from ebert_core.dataset.labels import bin_labels
 from ebert_core.inference.predict import Predictor
-from ebert_core.judging.held_out import held_out
+from ebert_core.judging.held_out import blocks, bound_peaks, held_out
 from ebert_core.material.material import open_material
 from ebert_core.model.checkpoint import load_checkpoint
 from ebert_core.model.device import Engine
@@ -49,3 +49,9 @@ def test_every_batch_of_tiles_is_told_and_may_end_the_work(toy_binding, toy_chec
 
     with pytest.raises(InterruptedError):
         held_out(predictor, material.dataset, REGIONS, ("alpha", "beta"), ("FOS",), refused, 1)
+
+
+def test_blocks_and_peaks_are_counted_on_the_genome():
+    assert blocks(Interval("chr1", 99_900, 100_100)).tolist() == [0, 0, 1, 1]
+    assert bound_peaks(np.array([1, 1, 0, -1, 1, 0, 0, 1], np.int8)) == 3
+    assert bound_peaks(np.zeros(0, np.int8)) == 0
