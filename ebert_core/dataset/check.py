@@ -14,8 +14,7 @@ from ebert_core.dataset.shown import start_locus
 from ebert_core.genome.motifs import find_motif, motif_place
 from ebert_core.protocol.errors import InvalidRequest
 from ebert_core.protocol.locus import Interval
-
-Report = Callable[[float, str], None]
+from ebert_core.protocol.report import TellProgress
 
 
 class Fault(msgspec.Struct, frozen=True):
@@ -38,7 +37,7 @@ class Check(msgspec.Struct, frozen=True):
     sha256: str = ""
 
 
-def check_dataset(path: Path, report: Report) -> Check:
+def check_dataset(path: Path, report: TellProgress) -> Check:
     """Reads every file of a dataset as training and prediction would; prepares nothing and writes nothing beside it.
 
     Raises:
@@ -63,7 +62,7 @@ def check_dataset(path: Path, report: Report) -> Check:
     return Check(str(path.absolute()), len(files - {""}), once, digest)
 
 
-def _digest(dataset: Dataset, report: Report) -> str:
+def _digest(dataset: Dataset, report: TellProgress) -> str:
     """Of all that a network is shown; the dataset's folder stays as it is."""
     return joint_digest(dataset_digests(dataset, dataset.cell_types, report=report, beside=False))
 

@@ -7,7 +7,7 @@ time of each file, so that gigabytes are read once and not at every start.
 
 import hashlib
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -25,6 +25,7 @@ from ebert_core.protocol.documents import read_json
 from ebert_core.protocol.errors import InvalidRequest
 from ebert_core.protocol.own_folders import cache_home, name_for
 from ebert_core.protocol.regular_files import open_file
+from ebert_core.protocol.report import TellProgress
 from ebert_core.protocol.whole_files import write_whole
 
 # What is drawn or said, and changes nothing that a network is shown.
@@ -43,7 +44,7 @@ def dataset_digests(
     dataset: Dataset,
     cell_types: Sequence[str],
     factors: Sequence[str] | None = None,
-    report: Callable[[float, str], None] = lambda _fraction, _note: None,
+    report: TellProgress = lambda _fraction, _note: None,
     *,
     beside: bool = True,
 ) -> dict[str, InputFile]:

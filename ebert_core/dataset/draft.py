@@ -25,6 +25,7 @@ from ebert_core.protocol.codec import with_strings
 from ebert_core.protocol.errors import InvalidRequest
 from ebert_core.protocol.locus import Interval, format_locus
 from ebert_core.protocol.reading import Avoided, reading
+from ebert_core.protocol.report import TellProgress
 from ebert_core.protocol.tracks import DatasetDraft, DraftCheck, DraftProblem, StateName
 
 # Bases on the first screen of a new dataset: genes have room, and single peaks can be told apart.
@@ -48,7 +49,7 @@ class DraftChecker:
     def __init__(self) -> None:
         self._facts: dict[tuple[str, str, Stamp], FileFacts] = {}
 
-    def check(self, draft: DatasetDraft, report: Callable[[float, str], None]) -> DraftCheck:
+    def check(self, draft: DatasetDraft, report: TellProgress) -> DraftCheck:
         """What is wrong with a draft, file by file, and the states that its segmentations have."""
         draft = with_strings(draft, without_secrets)
         uses = list(_uses(draft))
@@ -82,7 +83,7 @@ class DraftChecker:
 
 
 def write_dataset(
-    draft: DatasetDraft, checker: DraftChecker, report: Callable[[float, str], None] = lambda _share, _note: None
+    draft: DatasetDraft, checker: DraftChecker, report: TellProgress = lambda _share, _note: None
 ) -> Dataset:
     """The dataset that a person put together in the dialog, written and opened.
 

@@ -46,8 +46,8 @@ from ebert_core.protocol.bases import encode_bases
 from ebert_core.protocol.errors import InvalidRequest
 from ebert_core.protocol.grid import BIN, POSITION
 from ebert_core.protocol.locus import Interval
+from ebert_core.protocol.report import TellProgress
 
-Report = Callable[[float, str], None]
 Trust = Callable[[Store], Store]
 
 _PIECE = 1_000_000
@@ -60,7 +60,7 @@ def prepare(
     directory: Path,
     motifs: Matrices | None = None,
     regions: Sequence[Interval] | None = None,
-    report: Report = lambda _fraction, _note: None,
+    report: TellProgress = lambda _fraction, _note: None,
     trusted: Trust = lambda store: store,
 ) -> Store:
     """The store of a dataset: the one in the directory where its inputs are unchanged, else a new one.
@@ -89,7 +89,7 @@ def prepare(
 
 
 def prepared(
-    dataset: Dataset, report: Report = lambda _fraction, _note: None, trusted: Trust = lambda store: store
+    dataset: Dataset, report: TellProgress = lambda _fraction, _note: None, trusted: Trust = lambda store: store
 ) -> Store:
     """The store of a dataset: one that is good where one is found, else a new one where it can be made.
 
@@ -127,7 +127,9 @@ def _current(directory: Path, fingerprint: str, trusted: Trust) -> Store | None:
 class _Builder:
     """Writes the arrays of one store into a directory."""
 
-    def __init__(self, dataset: Dataset, directory: Path, matrices: Matrices, fingerprint: str, report: Report) -> None:
+    def __init__(
+        self, dataset: Dataset, directory: Path, matrices: Matrices, fingerprint: str, report: TellProgress
+    ) -> None:
         self._dataset = dataset
         self._directory = directory
         self._matrices = matrices

@@ -1,6 +1,5 @@
 """Generates the demonstration: a genome whose truth is known, as files like those that users bring."""
 
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -26,9 +25,8 @@ from ebert_core.demonstration.world import ChromosomeTruth, true_chromosomes
 from ebert_core.protocol.errors import InvalidRequest
 from ebert_core.protocol.grid import BIN
 from ebert_core.protocol.locus import format_locus
+from ebert_core.protocol.report import TellProgress
 from ebert_core.protocol.whole_files import put_in_place
-
-Report = Callable[[float, str], None]
 
 DATASET = "DATASET.toml"
 REFERENCE = f"SYNTHETIC_{ASSEMBLY}.fa"
@@ -43,7 +41,9 @@ def is_demonstration(directory: Path) -> bool:
     return (directory / _UNFINISHED).is_file()
 
 
-def demonstration_in(directory: Path, seed: int = DEFAULT_SEED, report: Report = lambda _fraction, _note: None) -> Path:
+def demonstration_in(
+    directory: Path, seed: int = DEFAULT_SEED, report: TellProgress = lambda _fraction, _note: None
+) -> Path:
     """Path of the DATASET.toml of the demonstration of a seed in a directory: the one that is there, or a new one.
 
     Raises:
@@ -59,7 +59,7 @@ def demonstration_in(directory: Path, seed: int = DEFAULT_SEED, report: Report =
     return generate(directory, seed, report)
 
 
-def generate(directory: Path, seed: int = DEFAULT_SEED, report: Report = lambda _fraction, _note: None) -> Path:
+def generate(directory: Path, seed: int = DEFAULT_SEED, report: TellProgress = lambda _fraction, _note: None) -> Path:
     """Path of the DATASET.toml of a demonstration newly written into a directory.
 
     The same seed writes the same files, byte for byte. The description is written last: where it is, all files are.
@@ -75,7 +75,7 @@ def generate(directory: Path, seed: int = DEFAULT_SEED, report: Report = lambda 
         ) from error
 
 
-def _generate(directory: Path, seed: int, report: Report) -> Path:
+def _generate(directory: Path, seed: int, report: TellProgress) -> Path:
     directory.mkdir(parents=True, exist_ok=True)
     # Says whose the files are if this is interrupted.
     unfinished = directory / _UNFINISHED

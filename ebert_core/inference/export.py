@@ -22,7 +22,7 @@ from ebert_core.inference.given import check_inputs
 from ebert_core.inference.igv import check_session, write_session
 from ebert_core.inference.order import Encode, goes_along, in_order_of
 from ebert_core.inference.parts import Circumstances, Parts, Request, parts_folder
-from ebert_core.inference.predict import Predictor, Report
+from ebert_core.inference.predict import Predictor
 from ebert_core.inference.provenance import Made, Provenance, Sources, sources_of
 from ebert_core.inference.room import Room
 from ebert_core.inference.shards import Shards
@@ -33,6 +33,7 @@ from ebert_core.model.device import Engine, choose_engine, device_of, keep_freed
 from ebert_core.protocol.errors import InvalidRequest
 from ebert_core.protocol.grid import POSITION
 from ebert_core.protocol.locus import Interval
+from ebert_core.protocol.report import TellProgress
 from ebert_core.protocol.specs import Predict
 from ebert_core.protocol.threads import choose_threads
 
@@ -51,7 +52,7 @@ class Plan(NamedTuple):
 
 def predict_to_files(
     spec: Predict,
-    report: Report,
+    report: TellProgress,
     shards: Shards | None = None,
     tell: Tell = lambda _sentence: None,
     command: str = "",
@@ -150,7 +151,7 @@ def _prepared(spec: Predict, tell: Tell) -> _Ready:
 
 @contextmanager
 def _kept(
-    ready: _Ready, spec: Predict, anew: bool, shards: Shards | None, report: Report, tell: Tell
+    ready: _Ready, spec: Predict, anew: bool, shards: Shards | None, report: TellProgress, tell: Tell
 ) -> Iterator[tuple[Parts | None, Sources | None]]:
     """What an earlier run kept, and where this one keeps its blocks until all are there; digests of what is read."""
     output = ready.targets[0].path
@@ -174,7 +175,7 @@ def _kept(
     parts.remove()
 
 
-def _sources(ready: _Ready, spec: Predict, report: Report) -> Sources:
+def _sources(ready: _Ready, spec: Predict, report: TellProgress) -> Sources:
     return sources_of(spec, ready.checkpoint.description, ready.dataset, lambda _fraction, note: report(0.0, note))
 
 
@@ -231,7 +232,7 @@ class Work:
         self.bins = bins
 
     def contents(
-        self, blocks: Iterable[Block], report: Report, room: Room, shards: Shards | None, parts: Parts | None
+        self, blocks: Iterable[Block], report: TellProgress, room: Room, shards: Shards | None, parts: Parts | None
     ) -> Iterator[tuple[Block, list[bytes]]]:
         """Every block in order with the bytes for each target, kept before, computed here, or by whose share it is."""
         done = 0
@@ -249,12 +250,12 @@ class Work:
             yield block, content
             done += block.bins
 
-    def encoded(self, block: Block, report: Report) -> list[bytes]:
+    def encoded(self, block: Block, report: TellProgress) -> list[bytes]:
         """The bytes that a block adds to each target."""
         value_FX = block_values(self.predictor, self._spec.cell_type, block, report, self._spec.strands)
         return list(self._packers.map(lambda target: self.encode(block, value_FX[target.row]), self._targets))
 
-    def _within(self, report: Report, done: int, bins: int) -> Report:
+    def _within(self, report: TellProgress, done: int, bins: int) -> TellProgress:
         """Progress inside a block as progress of the whole."""
 
         def heard(fraction: float, note: str) -> None:
@@ -264,7 +265,7 @@ class Work:
 
 
 def block_values(
-    predictor: Predictor, cell_type: str, block: Block, report: Report, strands: int
+    predictor: Predictor, cell_type: str, block: Block, report: TellProgress, strands: int
 ) -> NDArray[np.float32]:
     """Probabilities (F, X) of a block's bins, from whole batches of tiles: so a bin has one number whoever asks."""
     batch = predictor.grid.core * predictor.tiles_at_once

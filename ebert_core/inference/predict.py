@@ -2,7 +2,7 @@
 
 # F = factors, P = bins of 200 bp starting every 50 bp, B = tiles in a batch, N = bins of a window.
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -24,8 +24,8 @@ from ebert_core.protocol.edits import Edit
 from ebert_core.protocol.errors import InvalidRequest
 from ebert_core.protocol.grid import BIN, POSITION
 from ebert_core.protocol.locus import Interval
+from ebert_core.protocol.report import TellProgress
 
-Report = Callable[[float, str], None]
 # A processor is busy with a few tiles, and a live view may be cancelled between batches; a GPU needs more at once.
 _TILES_AT_ONCE, _TILES_AT_ONCE_ON_A_GPU = 4, 64
 _REMEMBERED_BYTES = 64 * 2**20
@@ -69,7 +69,7 @@ class Predictor:
         self,
         cell_type: str,
         interval: Interval,
-        report: Report,
+        report: TellProgress,
         strands: int = 2,
         edits: tuple[Edit, ...] = (),
         whole_batches: bool = False,
@@ -86,7 +86,7 @@ class Predictor:
         self,
         cell_type: str,
         interval: Interval,
-        report: Report,
+        report: TellProgress,
         strands: int = 2,
         edits: tuple[Edit, ...] = (),
         whole_batches: bool = False,
@@ -144,7 +144,7 @@ class Predictor:
         chromosome: str,
         tiles: Sequence[int],
         cell_type: str,
-        report: Report,
+        report: TellProgress,
         strands: int = 2,
         edits: tuple[Edit, ...] = (),
     ) -> Iterator[NDArray[np.float32]]:

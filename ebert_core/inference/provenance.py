@@ -28,7 +28,6 @@ from ebert_core.dataset.sidecar import (
 from ebert_core.inference.cautions import cautions_of
 from ebert_core.inference.files import complete_file
 from ebert_core.inference.given import reads_of
-from ebert_core.inference.predict import Report
 from ebert_core.inference.stretches import places_of
 from ebert_core.inference.targets import Target, targets_of
 from ebert_core.model.checkpoint import now, present_versions
@@ -37,6 +36,7 @@ from ebert_core.model.device import Engine
 from ebert_core.protocol.errors import InvalidRequest
 from ebert_core.protocol.grid import BIN, POSITION
 from ebert_core.protocol.locus import is_region_file
+from ebert_core.protocol.report import TellProgress
 from ebert_core.protocol.specs import Predict
 
 _QUANTITY = "calibrated probability that the factor is bound in the bin"
@@ -50,7 +50,7 @@ class Sources(msgspec.Struct, frozen=True):
     region_files: tuple[InputFile, ...]
 
 
-def sources_of(spec: Predict, description: Description, dataset: Dataset, report: Report) -> Sources:
+def sources_of(spec: Predict, description: Description, dataset: Dataset, report: TellProgress) -> Sources:
     """What a prediction is made of; the files of a dataset are read once, their digests are then kept beside it.
 
     Raises:

@@ -19,10 +19,10 @@ from typing import Protocol
 from torch import distributed
 
 from ebert_core.inference.parts import Parts
-from ebert_core.inference.predict import Report
 from ebert_core.inference.stretches import Block
 from ebert_core.protocol.errors import InvalidRequest
 from ebert_core.protocol.launched import launched
+from ebert_core.protocol.report import TellProgress
 
 _BEAT_SECONDS = 5.0
 _SILENCE_SECONDS = 120.0
@@ -30,7 +30,7 @@ _PATIENCE_SECONDS = 300.0
 _POLL_SECONDS = 0.05
 _LOOK_SECONDS = 0.5
 
-Encode = Callable[[Block, Report], list[bytes]]
+Encode = Callable[[Block, TellProgress], list[bytes]]
 
 
 class _Store(Protocol):
@@ -148,7 +148,7 @@ class Shards:
                     heard(0.0, "")  # where the first process has gone, so has the folder
                     raise
 
-    def received(self, number: int, report: Report) -> list[bytes]:
+    def received(self, number: int, report: TellProgress) -> list[bytes]:
         """For the first process: a block that another one has computed.
 
         Raises:

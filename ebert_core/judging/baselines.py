@@ -6,7 +6,7 @@ learned to be worth its cost.
 
 # R = bins, K = features, M = motifs, C = signals, Z = motif features, A = chromatin features.
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -23,6 +23,7 @@ from ebert_core.model.tokens import FIRST_STATE
 from ebert_core.protocol.grid import POSITION
 from ebert_core.protocol.hearing import tell_progress
 from ebert_core.protocol.locus import Interval
+from ebert_core.protocol.report import TellProgress
 from ebert_core.protocol.wording import listed
 
 MOTIF_SCAN = "motif scan"
@@ -165,7 +166,7 @@ def fit_motif_accessibility(
     cell_types: Sequence[str],
     factors: Sequence[str],
     model_signals: Sequence[str] = (),
-    report: Callable[[float, str], None] = lambda _fraction, _note: None,
+    report: TellProgress = lambda _fraction, _note: None,
     seed: int = 1,
     with_trees: bool = False,
 ) -> MotifAccessibility:
@@ -250,7 +251,7 @@ def _draw(
     places: Sequence[Interval],
     cell_types: Sequence[str],
     factors: Sequence[str],
-    report: Callable[[float, str], None],
+    report: TellProgress,
     seed: int,
 ) -> dict[str, Sample | None]:
     """The bins to fit on, by factor."""

@@ -2,7 +2,7 @@
 
 # F = factors, P = bins of 200 bp starting every 50 bp.
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -13,6 +13,7 @@ from ebert_core.dataset.labels import NOT_SCORED, measured_labels, scorable_bins
 from ebert_core.inference.predict import Bins, Predictor
 from ebert_core.protocol.grid import POSITION
 from ebert_core.protocol.locus import Interval
+from ebert_core.protocol.report import TellProgress
 
 
 class HeldOut(NamedTuple):
@@ -104,7 +105,7 @@ def held_out(
     regions: Sequence[Interval],
     cell_types: Sequence[str],
     factors: Sequence[str],
-    report: Callable[[float, str], None],
+    report: TellProgress,
     strands: int = 2,
 ) -> list[HeldOut]:
     """Logits and labels of every assayed pair over the regions, joined.
@@ -136,6 +137,6 @@ def held_out(
     return found
 
 
-def _within(report: Callable[[float, str], None], done: float, share: float, note: str) -> Callable[[float, str], None]:
+def _within(report: TellProgress, done: float, share: float, note: str) -> TellProgress:
     """Reports a part of the work as its share of the whole."""
     return lambda fraction, _note: report(done + share * fraction, note)

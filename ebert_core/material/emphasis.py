@@ -3,7 +3,7 @@
 # U = units of 200 bp of a place, Y = units of all places, N = bins starting every 50 bp, F = factors, C = cell types,
 # K = bound bins, each as often as it has factors.
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 import torch
@@ -16,6 +16,7 @@ from ebert_core.material.material import Material
 from ebert_core.material.sampling import Example
 from ebert_core.protocol.grid import BIN, POSITION
 from ebert_core.protocol.locus import Interval
+from ebert_core.protocol.report import TellProgress
 
 # Of the unbound bins, these many for each bound one are looked at again: the ones with the highest probability.
 _HARD_FOR_EACH_BOUND = 3
@@ -75,7 +76,7 @@ class Emphasis:
             }
         return Focus(self._places, counts, length, windows)
 
-    def hard_units(self, predictor: Predictor, heard: Callable[[float, str], None]) -> Tensor:
+    def hard_units(self, predictor: Predictor, heard: TellProgress) -> Tensor:
         """How much of each unit (C, Y) is unbound and yet among the most probable bins, 0 for most, float32."""
         rows = []
         for number, cell_type in enumerate(self._cell_types):

@@ -1,5 +1,6 @@
 """How a long run tells what it does: through an object it is given, so that it knows neither jobs nor terminals."""
 
+from collections.abc import Callable
 from typing import Protocol
 
 from ebert_core.protocol.errors import InvalidRequest
@@ -7,6 +8,9 @@ from ebert_core.protocol.errors import InvalidRequest
 # Up to this share of a run's progress, the time that it took tells how long the rest takes. A fine-tuning's verdict,
 # whose baselines take as long as they take, has the part above it.
 FORESEEABLE = 0.98
+
+# Takes how far work is, 0 to 1, and a few words: the report of work that has no curves and no log.
+TellProgress = Callable[[float, str], None]
 
 
 class Report(Protocol):

@@ -2,7 +2,7 @@
 
 # B = windows in a batch, N = bins of a window, F = factors, P = positions, M = motifs, C = signals.
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from functools import partial
 from pathlib import Path
 from typing import NamedTuple
@@ -52,7 +52,7 @@ from ebert_core.model.description import FORMAT_VERSION, Description, FactorReco
 from ebert_core.model.device import Engine, choose_engine, device_of, idle_gpu_warning
 from ebert_core.model.network import Ebert
 from ebert_core.protocol.grid import BIN
-from ebert_core.protocol.report import Report, Stopped
+from ebert_core.protocol.report import Report, Stopped, TellProgress
 from ebert_core.protocol.specs import FineTune
 from ebert_core.protocol.training_specs import oddities, without_folders
 from ebert_core.training.ahead import read_ahead
@@ -299,7 +299,7 @@ class _FineTuning:
         return Predictor(checkpoint, self.material.store, Engine(self.engine.device, torch.float32))
 
     def _held_out(
-        self, network: Ebert, strands: int, cell_types: tuple[str, ...], heard: Callable[[float, str], None]
+        self, network: Ebert, strands: int, cell_types: tuple[str, ...], heard: TellProgress
     ) -> list[HeldOut]:
         """Logits and labels of the validation regions in some cell types."""
         with self.engine.autocast():

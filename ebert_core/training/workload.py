@@ -1,9 +1,8 @@
 """How far a fine-tuning is, told by how many windows go through the network in each part of it."""
 
-from collections.abc import Callable
 from typing import Literal, NamedTuple
 
-from ebert_core.protocol.report import FORESEEABLE, Report
+from ebert_core.protocol.report import FORESEEABLE, Report, TellProgress
 
 # The gradients of a window take about twice as long as its logits.
 TRAINED_WINDOW = 3.0
@@ -41,7 +40,7 @@ class Workload(NamedTuple):
         earlier = sum(in_order[name] for name in names[: names.index(part)])
         return FORESEEABLE * (self._before(epoch) + earlier + share * in_order[part]) / whole
 
-    def told(self, report: Report, part: Part, epoch: int = 0) -> Callable[[float, str], None]:
+    def told(self, report: Report, part: Part, epoch: int = 0) -> TellProgress:
         """Takes the share of one part that is done, and reports how far the whole run is."""
         return lambda share, note: report.progress(self.done(part, share, epoch), note)
 
