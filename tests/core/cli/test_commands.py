@@ -186,6 +186,7 @@ def test_a_training_runs_from_its_spec_and_is_listed_and_shown(smallest, toy_bin
     assert "Pre-training 1 x 32 x 2 x 800 bp" in said.err
     assert "step 2, held out: masked base" in said.err
     [job] = jobs()
+    assert not list(Path(job.directory).rglob("*.safetensors")), "what it would resume from is not needed any more"
     assert main(["jobs", "list"]) == 0
     assert job.directory in capsys.readouterr().out
     assert main(["jobs", "show", job.directory]) == 0

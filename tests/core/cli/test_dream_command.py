@@ -84,6 +84,25 @@ def test_scores_take_the_cell_type_from_the_name_of_the_file(files, capsys):
     assert json.loads(capsys.readouterr().out)["recall_at_05_fdr"] == 0.5
 
 
+def test_scores_in_another_order_than_the_labels_are_matched_by_position_and_said_to_be_so(files, capsys):
+    write_scores(files / "F.MAX.liver.tab.gz", 0.9, 0.1)
+    lines = gzip.decompress((files / "F.MAX.liver.tab.gz").read_bytes()).splitlines(keepends=True)
+    (files / "F.MAX.liver.tab").write_bytes(b"".join(reversed(lines)))
+    capsys.readouterr()
+    assert main(["dream", "score", "MAX.train.labels.tsv.gz", "F.MAX.liver.tab"]) == 0
+    said = capsys.readouterr()
+    assert json.loads(said.out)["auPRC"] == 1.0
+    assert said.err.startswith("F.MAX.liver.tab is not in the order of the label file, which the challenge asks for;")
+
+
+def test_the_help_says_of_a_shared_option_what_it_is_for_in_this_command(capsys):
+    with pytest.raises(SystemExit):
+        main(["dream", "score", "--help"])
+    said = " ".join(capsys.readouterr().out.split())
+    assert "where to write; TEAM/F.TF.CELL.json (default: standard output)" in said
+    assert "chromosomes; scored on these (default: all of LABELS)" in said
+
+
 def test_scores_are_written_whole_or_not_at_all(files, capsys):
     write_scores(files / "F.MAX.liver.tab.gz", 0.9, 0.1)
     written = files / "RESULTS" / "us" / "F.MAX.liver.json"

@@ -280,6 +280,9 @@ def test_a_session_of_igv_is_written_for_each_cell_type_and_said(words, tmp_path
     ]
     assert main([*several, "--igv-session", str(tmp_path / "x.xml")]) == 2
     assert "write {cell_type} in the name of the session" in capsys.readouterr().err
+    assert main([*several, "--igv-session", str(tmp_path / "{cell_type}.txt")]) == 2
+    assert "alpha.txt should end in .xml" in capsys.readouterr().err
+    assert list(tmp_path.iterdir()) == list_jobs(Path(os.environ["EBERT_JOBS"])) == [], "refused before the work"
     assert main([*several, "--igv-session", str(tmp_path / "{cell_type}.xml")]) == 0
     assert f"by the session {tmp_path / 'beta.xml'}." in capsys.readouterr().err
     assert 'name="FOS beta"' in (tmp_path / "beta.xml").read_text()

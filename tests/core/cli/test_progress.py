@@ -5,9 +5,15 @@ import sys
 
 import pytest
 
+from ebert_core.cli.predict import amount_of
 from ebert_core.cli.program import COMMANDS, main, parser_of
 from ebert_core.cli.progress import Amount, Loudness, Progress, loudness_of
 from ebert_core.cli.terminal import Terminal
+from ebert_core.inference.export import Plan
+from ebert_core.jobs.directory import STOP, read_metrics
+from ebert_core.jobs.reporter import open_job
+from ebert_core.jobs.summary import summarise
+from ebert_core.protocol.specs import Predict
 from ebert_core.protocol.wording import bases
 
 GENOME = Amount(
@@ -121,6 +127,53 @@ def test_a_person_who_watches_has_one_line_that_is_rewritten(capsys, monkeypatch
     assert rest.count("\n") == 1
     assert rest.endswith("\r\x1b[KDone in 10 min.\n")
     assert "\r\x1b[K 50 %  chr1, 5.2 Mb/s, 5 min left" in rest
+
+
+def test_a_sentence_stands_on_a_line_of_its_own_where_one_is_rewritten(capsys, monkeypatch):
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
+    clock = Clock()
+    shown = Progress("normal", clock, wall=lambda: 0.0)
+    shown.show(0.1, "chr1")
+    clock.now = 0.1
+    shown.show(0.2, "chr2")  # too soon after the one before
+    shown.line("The disk is nearly full.")
+    clock.now = 0.2
+    shown.show(0.3, "chr3")
+    assert capsys.readouterr().err == "\r\x1b[K 10 %  chr1\r\x1b[KThe disk is nearly full.\n\r\x1b[K 30 %  chr3"
+    shown.done()
+    assert capsys.readouterr().err == "\r\x1b[K", "nothing was said for long, so nothing of how long it took"
+
+
+def test_what_a_job_reports_is_recorded_and_what_a_person_wants_to_know_is_shown(toy_binding, tmp_path, capsys):
+    spec = Predict("/c", str(toy_binding), "alpha", "FOS", str(tmp_path / "x.bw"))
+    with open_job(spec) as job:
+        with Terminal(job) as report:
+            report.event("Begun.")
+            report.detail("On 2 threads.")
+            report.progress(0.5, "chr2")
+            report.metric(7, 1, "validation", "auPRC", 0.25)
+            report.metric(7, 1, "training", "loss", 0.5)
+            (job.directory / STOP).touch()
+            assert report.stop_requested()
+        found = summarise(job.directory)
+        assert (found.fraction, found.note) == (0.5, "stopping")
+        assert "On 2 threads." in (job.directory / "events.jsonl").read_text()
+        curves = read_metrics(job.directory).curves
+    assert {(each.split, each.name, float(each.values[-1])) for each in curves} == {
+        ("validation", "auPRC", 0.25),
+        ("training", "loss", 0.5),
+    }
+    assert lines(capsys) == ["Begun.", "step 7, held out: auPRC 0.2500"]
+    with Terminal() as alone:
+        assert not alone.stop_requested()
+
+
+def test_the_amount_of_a_prediction_is_said_in_bases_factors_and_what_computes_it():
+    amount = amount_of(Plan(bins=62_000_000, factors=6, engine="2 threads of X, bf16", processes=1))
+    assert (amount.words, amount.means) == ("3.1 Gb x 1 cell type x 6 factors", "2 threads of X, bf16")
+    assert (amount.size, amount.rate(62_000.0)) == (3.1e9, "62 kb/s")
+    several = amount_of(Plan(bins=20, factors=1, engine="1 thread of X", processes=3))
+    assert (several.words, several.means) == ("1 kb x 1 cell type x 1 factor", "3 processes of 1 thread of X")
 
 
 @pytest.mark.parametrize("command", [name for name, known in COMMANDS.items() if known.is_long])
