@@ -6,7 +6,8 @@ which changes no test noticed. ROOM is a folder or a file, TESTS the tests that 
     python tools/mutants.py ebert_gui/state:tests/gui/state ebert_core/jobs:tests/core/jobs,tests/core/cli
 
 A first run of all tests records which test passes through which line; these run first, and the others where none of
-them notices. Not every change matters: a pixel, or a share of progress. docs/testing.md lists those.
+them notices; --passing-only leaves the others out, and calls some changes not noticed that the others would notice.
+Not every change matters: a pixel, or a share of progress. docs/testing.md lists those.
 """
 
 import argparse
@@ -72,6 +73,7 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=1, help="chooses the changes (default: 1)")
     parser.add_argument("--processes", type=int, default=2, help="tested at a time (default: 2)")
     parser.add_argument("--timeout", type=int, default=240, help="seconds for the tests of one change (default: 240)")
+    parser.add_argument("--passing-only", action="store_true", help="only the tests that pass through the line")
     asked = parser.parse_args()
     rooms = [_room(words) for words in asked.rooms]
     chosen = _choose(rooms, asked.count, random.Random(asked.seed))
@@ -85,7 +87,7 @@ def main() -> int:
             if found is None:
                 return 1
             passing[room] = found
-        missed = list(_not_noticed(chosen, passing, copies, asked.timeout))
+        missed = list(_not_noticed(chosen, passing, copies, asked.timeout, asked.passing_only))
         _end_what_runs_in(folder)
     noticed = len(chosen) - len(missed)
     print(f"{noticed} of {len(chosen)} noticed ({100 * noticed // max(1, len(chosen))} %), seed {asked.seed}")
@@ -181,6 +183,7 @@ def _not_noticed(
     passing: dict[Room, dict[tuple[str, int], tuple[str, ...]]],
     copies: Sequence[Path],
     timeout: int,
+    passing_only: bool,
 ) -> Iterator[Mutant]:
     """Those that no test noticed, printed as they are found."""
     free: SimpleQueue[Path] = SimpleQueue()
@@ -197,7 +200,7 @@ def _not_noticed(
             changed.write_bytes(source[: mutant.start] + mutant.after.encode() + source[mutant.end :])
             return any(
                 _python(["-m", "pytest", "-q", "-x", *tests], place, timeout).returncode
-                for tests in (first, room.tests)
+                for tests in ((first,) if first and passing_only else (first, room.tests))
                 if tests
             )
         except subprocess.TimeoutExpired:

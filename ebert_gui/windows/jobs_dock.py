@@ -264,7 +264,6 @@ def _state_sentence(job: JobSummary) -> str:
 
 def _button(text: str, description: str) -> QPushButton:
     button = QPushButton(text)
-    button.setAutoDefault(False)
     button.setAccessibleDescription(description)
     button.setToolTip(description)
     return button

@@ -207,7 +207,6 @@ def _copy(text: str) -> None:
 def _flat_button(text: str, description: str) -> QPushButton:
     button = QPushButton(text)
     button.setFlat(True)
-    button.setAutoDefault(False)
     # A click must not take the keyboard from the tracks.
     button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
     button.setAccessibleDescription(description)

@@ -140,7 +140,6 @@ class _Group(QFrame):
         for each in offers:
             button = QPushButton(literal(each.title))
             button.setProperty("role", "link")
-            button.setAutoDefault(False)
             button.setCursor(Qt.CursorShape.PointingHandCursor)
             button.setAccessibleDescription(each.words)
             button.setEnabled(each.is_ready)

@@ -59,7 +59,6 @@ class VerdictPanel(QWidget):
         self.chosen.setAccessibleName("Verdict on the chosen factor")
         self.notes = _selectable("muted")
         self.copy = QPushButton("Copy")
-        self.copy.setAutoDefault(False)
         self.copy.setToolTip("Copy the whole verdict as text")
         self.copy.setAccessibleDescription("Copy the whole verdict as text")
         self.copy.clicked.connect(self._copy)

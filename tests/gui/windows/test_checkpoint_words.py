@@ -214,7 +214,7 @@ def test_a_verdict_names_its_baseline_where_it_fits_and_has_hints_where_words_ar
     panel.show_verdict(replace(VERDICT, factors=(CTCF,)))
     assert panel.units.isHidden()
     assert panel.heading.property("role") == "heading"
-    assert (panel.copy.toolTip(), panel.copy.autoDefault()) == ("Copy the whole verdict as text", False)
+    assert panel.copy.toolTip() == "Copy the whole verdict as text"
     assert panel.chosen.accessibleName() == "Verdict on the chosen factor"
     assert panel.table.height() == 28 + 2 + 24
     many = tuple(replace(CTCF, factor=f"F{number}") for number in range(20))

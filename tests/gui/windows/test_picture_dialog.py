@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 from PyQt6.QtGui import QColor, QImage
-from PyQt6.QtWidgets import QFileDialog, QPushButton
+from PyQt6.QtWidgets import QFileDialog, QLabel, QPushButton
 from pytestqt.qtbot import QtBot
 
 from ebert_core.protocol.locus import Interval
@@ -119,6 +119,64 @@ def test_a_place_that_will_not_do_is_said_before_anything_is_drawn(
     assert said in words(dialog)
     save = next(button for button in dialog.findChildren(QPushButton) if button.text() == "Save picture")
     assert not save.isEnabled()
+
+
+def test_the_form_says_what_its_parts_are_and_one_choice_leaves_the_other(dialog: PictureDialog, qtbot: QtBot) -> None:
+    with qtbot.waitExposed(dialog):
+        dialog.show()
+    assert dialog.windowTitle() == "Save picture"
+    buttons = (dialog.all_tracks, dialog.in_view, dialog.on_paper, dialog.as_shown)
+    assert [button.text() for button in buttons] == [
+        *("&all 20", "those in &view", "&light, for paper", "as on &screen, dark")
+    ]
+    assert [button.isChecked() for button in buttons] == [True, False, True, False]
+    assert dialog.all_tracks.hasFocus()
+    dialog.in_view.click()
+    assert [button.isChecked() for button in buttons] == [False, True, True, False]
+    assert "5 tracks" in words(dialog)
+    dialog.as_shown.click()
+    assert [button.isChecked() for button in buttons] == [False, True, False, True]
+    wanted = dialog.style_wanted()
+    assert (wanted.palette, wanted.has_all_tracks) == (DARK, False)
+    assert [dialog.format.itemText(place) for place in range(3)] == ["PNG, pixels", "SVG, to edit", "PDF, to print"]
+    assert [dialog.size_box.itemData(place) for place in range(3)] == [1.0, 2.0, 300 / 96]
+    assert dialog.browse.accessibleName() == "Browse for the picture's file"
+    captions = {label.text(): label.buddy() for label in dialog.findChildren(QLabel) if label.buddy() is not None}
+    assert captions == {
+        "Tracks": dialog.all_tracks,
+        "Colours": dialog.on_paper,
+        "&Format": dialog.format,
+        "Si&ze": dialog.size_box,
+        "Save &as": dialog.target,
+    }
+    assert dialog.all_tracks.accessibleName() == dialog.on_paper.accessibleName() == ""
+
+
+def test_a_picture_of_one_track_says_so_and_what_is_replaced_is_said(
+    shown: Scene, qtbot: QtBot, tmp_path: Path
+) -> None:
+    shown.workspace.tracks.restart((GenesTrack(height=48),))
+    dialog = PictureDialog(shown, DARK, (str(tmp_path),))
+    qtbot.addWidget(dialog)
+    assert dialog.all_tracks.text() == "&all"
+    assert "with 1 track, 800 x " in words(dialog)
+    assert "replaces" not in words(dialog)
+    (tmp_path / "there.png").touch()
+    dialog.target.setText(str(tmp_path / "there.png"))
+    assert words(dialog).rstrip().endswith("It replaces the file that is there.")
+    dialog.target.setText(str(tmp_path / "there.xyz"))
+    dialog.format.setCurrentIndex(2)
+    assert dialog.path() == str(tmp_path / "there.xyz"), "a name that is no picture's is not changed"
+    dialog.target.setText("")
+    assert "a whole path" in words(dialog)
+
+
+@pytest.mark.parametrize(("text", "signal"), [("Save picture", "accepted"), ("Cancel", "rejected")])
+def test_the_buttons_do_what_they_say(dialog: PictureDialog, qtbot: QtBot, text: str, signal: str) -> None:
+    with qtbot.waitExposed(dialog):
+        dialog.show()
+    with qtbot.waitSignal(getattr(dialog, signal)):
+        next(each for each in dialog.findChildren(QPushButton) if each.text() == text).click()
 
 
 def test_a_folder_that_may_not_be_written_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
