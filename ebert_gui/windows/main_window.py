@@ -5,7 +5,7 @@ from typing import NamedTuple
 import msgspec
 from PyQt6.QtCore import QPoint, Qt, pyqtSignal
 from PyQt6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QGuiApplication, QKeyEvent
-from PyQt6.QtWidgets import QLabel, QMainWindow, QMenu, QSizePolicy, QStackedWidget, QVBoxLayout, QWidget
+from PyQt6.QtWidgets import QLabel, QMainWindow, QMenu, QStackedWidget, QVBoxLayout, QWidget
 
 from ebert_core.protocol.locus import Interval, format_locus
 from ebert_core.protocol.showing import shown
@@ -254,8 +254,6 @@ class MainWindow(QMainWindow):
             dock.hide()
         status = self.statusBar()
         assert status is not None
-        # Words about a value may be longer than the window is wide; they must not widen it.
-        self.under_cursor.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         status.addWidget(self.under_cursor, 1)
         status.addPermanentWidget(self.job_desk.running)
         for label in self.worker_states.values():

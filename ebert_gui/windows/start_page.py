@@ -19,11 +19,10 @@ _FRAME = 6
 class Offer:
     """A line that can be pressed, and words below it on what that does."""
 
-    def __init__(self, title: str, words: str, act: Callable[[], None], is_ready: bool = True) -> None:
+    def __init__(self, title: str, words: str, act: Callable[[], None]) -> None:
         self.title = title
         self.words = words
         self.act = act
-        self.is_ready = is_ready
 
 
 class StartPage(QScrollArea):
@@ -142,7 +141,6 @@ class _Group(QFrame):
             button.setProperty("role", "link")
             button.setCursor(Qt.CursorShape.PointingHandCursor)
             button.setAccessibleDescription(each.words)
-            button.setEnabled(each.is_ready)
             button.clicked.connect(lambda _checked, act=each.act: act())
             words = _indented(each.words, "muted")
             words.setContentsMargins(0, 0, 0, 10)

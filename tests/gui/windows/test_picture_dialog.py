@@ -171,6 +171,15 @@ def test_a_picture_of_one_track_says_so_and_what_is_replaced_is_said(
     assert "a whole path" in words(dialog)
 
 
+def test_a_track_that_ends_where_the_tracks_begin_is_not_counted(dialog: PictureDialog, shown: Scene) -> None:
+    first = next(iter(shown.rows()))
+    shown.scroll += first.top + first.height - shown.header_height
+    in_sight = [row for row in shown.rows() if shown.header_height < row.top + row.height and row.top < shown.height]
+    assert next(iter(shown.rows())) not in in_sight
+    dialog.in_view.click()
+    assert f"with {len(in_sight)} tracks" in words(dialog)
+
+
 @pytest.mark.parametrize(("text", "signal"), [("Save picture", "accepted"), ("Cancel", "rejected")])
 def test_the_buttons_do_what_they_say(dialog: PictureDialog, qtbot: QtBot, text: str, signal: str) -> None:
     with qtbot.waitExposed(dialog):

@@ -75,6 +75,12 @@ def test_what_an_opener_says_is_a_message_and_a_window_in_which_nothing_opened_o
     assert window.windowTitle() == "EBERT Browser"
 
 
+def test_in_an_empty_window_nothing_can_be_chosen_and_there_is_no_way_back(qtbot: QtBot, data: Silent) -> None:
+    bar = window_of(qtbot, data).locus_bar
+    parts = (bar.back, bar.forward, bar.cell_type, bar.compared, bar.factor)
+    assert not any(part.isEnabled() for part in parts)
+
+
 def test_nothing_is_offered_while_something_is_being_opened(qtbot: QtBot, data: Silent) -> None:
     window = window_of(qtbot, data)
     window.opener.open_dataset("/d/DATASET.toml")
