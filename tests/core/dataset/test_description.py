@@ -78,6 +78,15 @@ def test_what_is_wrong_is_named_with_key_and_line(toy_path, old, new, sentence):
     assert str(toy_path.parent) in str(error.value)
 
 
+def test_whole_numbers_go_up_to_what_toml_promises(toy_path):
+    toy_path.write_text(f"{TOML}[synthetic]\nseed = {2**63 - 1}\n")
+    assert Dataset.open(toy_path).layout.seed == 2**63 - 1
+    for wrong in (2**63, -1, "true", '"7"', 7.0):
+        toy_path.write_text(f"{TOML}[synthetic]\nseed = {wrong}\n")
+        with pytest.raises(InvalidRequest, match=r"line 28: synthetic\.seed "):
+            Dataset.open(toy_path)
+
+
 def test_another_assembly_is_refused_for_every_kind_of_file(toy_path, tmp_path):
     (tmp_path / "alpha.bed").write_text("chr1\t0\t70000\tTssA\n")
     with pytest.raises(InvalidRequest, match="another assembly: it reaches chr1:70,000"):
