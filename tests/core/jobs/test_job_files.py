@@ -210,6 +210,20 @@ def test_ctrl_c_lets_a_job_save_and_pressed_again_ends_it(spec, monkeypatch):
     assert signal.getsignal(signal.SIGINT) is usual
 
 
+def test_ctrl_c_ends_a_job_at_once_that_was_asked_to_stop_before(spec):
+    directory = new_job(spec, spec.dataset)
+
+    def stopped_before() -> None:
+        with JobReporter(directory) as job:
+            (directory / "stop").touch()
+            assert job.stop_requested()
+            signal.raise_signal(signal.SIGINT)
+
+    with pytest.raises(KeyboardInterrupt):
+        stopped_before()
+    assert summarise(directory).state == "stopped"
+
+
 def test_a_job_from_the_shell_that_is_refused_before_it_got_anywhere_leaves_nothing(spec):
     def refused_after(fraction: float) -> Path:
         with suppress(InvalidRequest), open_job(spec) as job:

@@ -10,7 +10,7 @@ import pytest
 from ebert_core.cli.program import main
 from ebert_core.jobs.control import remove_job
 from ebert_core.jobs.lines import LineWriter
-from ebert_core.jobs.prune import prunable_jobs
+from ebert_core.jobs.prune import bytes_in, prunable_jobs
 from ebert_core.jobs.records import Event
 from ebert_core.jobs.reporter import JobReporter, open_job
 from ebert_core.jobs.summary import list_jobs
@@ -113,6 +113,14 @@ def test_the_oldest_come_first_and_their_room_is_counted_with_all_folders(datase
     (inner / "link").symlink_to(dataset.parent)
     [more, *_] = prunable_jobs(folder, 50, failed_only=False, with_states=False)
     assert 300_000 <= more.bytes_on_disk - found[0].bytes_on_disk < 350_000
+
+
+def test_a_link_to_a_directory_takes_no_room_of_it(dataset, tmp_path):
+    directory = ended(dataset, "done", "done")
+    (tmp_path / "link").symlink_to(directory)
+    assert bytes_in(tmp_path / "link") == 0
+    assert bytes_in(directory) >= 200_000
+    assert bytes_in(tmp_path / "gone") == 0
 
 
 def test_a_job_whose_result_lies_in_it_stays_until_told(dataset, capsys):
