@@ -8,7 +8,7 @@ SETUP = .venv/.done-$(shell cat pyproject.toml Makefile tools/setup.py | cksum |
 
 ROOMS ?= ebert_gui/state:tests/gui/state
 
-.PHONY: setup demo test check fuzz mutants soak pictures figures benchmarks demonstration-checkpoint clean
+.PHONY: setup demo docs test check fuzz mutants soak pictures figures benchmarks demonstration-checkpoint clean
 
 setup: $(SETUP)
 
@@ -27,6 +27,10 @@ check: setup
 
 test: check
 	QT_QPA_PLATFORM=offscreen $(BIN)/pytest
+
+# What docs/specs.md says of keys, from the fields of ebert_core/protocol/specs_*.py.
+docs: setup
+	$(BIN)/python tools/spec_page.py
 
 pictures: setup
 	$(BIN)/python tools/pictures.py

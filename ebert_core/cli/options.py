@@ -5,16 +5,19 @@ Where a command had another name for one, that name goes on working and is not l
 
 import argparse
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import msgspec
 
 from ebert_core.protocol.errors import InvalidRequest
+from ebert_core.protocol.fields import Field, field_of
 from ebert_core.protocol.locus import is_region_file
 from ebert_core.protocol.resources import named_checkpoint
 from ebert_core.protocol.showing import print_result
+from ebert_core.protocol.specs import Predict
+from ebert_core.protocol.specs_on_disk import Change, written_value
 
 _ALL = "all"
 
@@ -29,6 +32,7 @@ class Option(NamedTuple):
     choices: tuple[str, ...] | None = None
 
 
+_DEVICE, _PRECISION = field_of(Predict, "device"), field_of(Predict, "precision")
 # In the order of the help.
 OPTIONS = {
     "dataset": Option("DATASET.toml", "the dataset to read"),
@@ -37,8 +41,8 @@ OPTIONS = {
     "regions": Option("R", "loci such as chr5:1,000-2,000, and BED files", takes_several=True, former=("locus",)),
     "chromosomes": Option("N", "chromosomes", takes_several=True),
     "output": Option("X", "where to write"),
-    "device": Option("D", "auto (default), cpu or cuda:0"),
-    "precision": Option("P", "auto (default): bf16 where it is fast, else fp32", choices=("auto", "bf16", "fp32")),
+    "device": Option("D", f"{_DEVICE.plain_meaning} (default: {_DEVICE.default})"),
+    "precision": Option("P", f"{_PRECISION.plain_meaning} (default: {_PRECISION.default})", choices=_PRECISION.choices),
     "set": Option("KEY=VALUE", "another value of a key of the spec, written as in TOML", takes_several=True),
     "json": Option("", "JSON on standard output instead of text"),
 }
@@ -50,6 +54,57 @@ def add_shared(container: argparse._ActionsContainer, *names: str, required: Seq
         if name in names:
             note = notes.get(name.replace("-", "_"), "")
             _add(container, name, option, f"{option.help}; {note}" if note else option.help, name in required)
+
+
+def add_fields(container: argparse._ActionsContainer, fields: Iterable[Field]) -> None:
+    """Adds an option for each of these fields of a spec; what was not given has no value in the arguments."""
+    for field in fields:
+        name, text = field.name.replace("_", "-"), _help_of(field)
+        more: dict[str, Any] = {"dest": field.name, "default": argparse.SUPPRESS}  # Any: of argparse's keywords
+        if field.type is bool:
+            # The help has what differs from the default; the other one takes back what a spec says.
+            for option, value in ((f"--{name}", True), (f"--no-{name}", False)):
+                help_text = argparse.SUPPRESS if value is field.default else text if value else f"do not {text}"
+                container.add_argument(option, action="store_const", const=value, help=help_text, **more)
+        elif field.is_list:
+            container.add_argument(f"--{name}", metavar=_metavar(field), nargs="+", action="extend", help=text, **more)
+        elif field.choices:
+            kind = int if field.type is int else str
+            container.add_argument(f"--{name}", type=kind, choices=field.choices, help=text, **more)
+        else:
+            container.add_argument(f"--{name}", metavar=_metavar(field), help=text, **more)
+
+
+def changes_of_fields(arguments: argparse.Namespace, fields: Iterable[Field]) -> Iterator[Change]:
+    """What options that `add_fields` added change in a spec."""
+    for field in fields:
+        value = getattr(arguments, field.name, None)
+        if value is None:
+            continue
+        option = f"--{field.name.replace('_', '-')}"
+        if isinstance(value, bool):
+            yield Change(field.name, value, option if value else option.replace("--", "--no-", 1))
+        elif isinstance(value, list):
+            yield Change(field.name, value, f"{option} {' '.join(value)}")
+        else:
+            meant = value if field.is_text or not isinstance(value, str) else written_value(value)
+            yield Change(field.name, meant, f"{option} {value}")
+
+
+def _help_of(field: Field) -> str:
+    """What a field means, and its default where the option names a value."""
+    text = field.plain_meaning
+    if not (field.is_needed or field.type is bool or field.default in ((), "")):
+        several = isinstance(field.default, tuple)
+        text = f"{text} (default: {' '.join(field.default) if several else field.default})"
+    return text.replace("%", "%%")
+
+
+def _metavar(field: Field) -> str:
+    if field.says.metavar:
+        return field.says.metavar
+    words = {"name": "NAME", "path": "PATH", "checkpoint": "CHECKPOINT", "region": "R", "text": "TEXT"}
+    return words[field.says.holds] if field.is_text else "N" if field.type is int else "X"
 
 
 def _add(container: argparse._ActionsContainer, name: str, option: Option, text: str, required: bool) -> None:

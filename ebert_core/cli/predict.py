@@ -10,11 +10,11 @@ import tempfile
 from collections.abc import Sequence
 from contextlib import ExitStack
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import msgspec
 
-from ebert_core.cli.options import add_shared, chosen
+from ebert_core.cli.options import add_fields, add_shared, changes_of_fields, chosen
 from ebert_core.cli.progress import Amount, loudness_of
 from ebert_core.cli.spec_files import job_of
 from ebert_core.cli.terminal import Terminal
@@ -28,13 +28,14 @@ from ebert_core.jobs.lock import writing_to
 from ebert_core.jobs.reporter import JobReporter
 from ebert_core.model.description import read_description
 from ebert_core.protocol.errors import InvalidRequest
+from ebert_core.protocol.fields import fields_of
 from ebert_core.protocol.grid import POSITION
 from ebert_core.protocol.launched import launched
 from ebert_core.protocol.report import Stopped
 from ebert_core.protocol.resources import shipped_checkpoints
 from ebert_core.protocol.showing import copy_to_standard_output, print_result, tell
 from ebert_core.protocol.specs import Predict
-from ebert_core.protocol.specs_on_disk import Change, absolute_paths, change_of, changed_spec, read_spec
+from ebert_core.protocol.specs_on_disk import Change, change_of, read_spec, spec_of_changes
 from ebert_core.protocol.wording import bases
 
 if TYPE_CHECKING:
@@ -45,6 +46,16 @@ if TYPE_CHECKING:
 STANDARD_OUTPUT = "standard output"
 _STOPPED = "Stopped; nothing was written."
 _FLAGS = ("cell-types", "factors", "regions", "chromosomes", "output", "device", "precision")
+# Keys that a shared option or an argument gives, whatever it is called.
+_GIVEN_OTHERWISE = (
+    "checkpoint",
+    "dataset",
+    "cell_type",
+    "factor",
+    "locus",
+    *(flag.replace("-", "_") for flag in _FLAGS),
+)
+_OWN = [field for field in fields_of(Predict) if field.name not in _GIVEN_OTHERWISE]
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -62,37 +73,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         output="X.bw, X.bedgraph, X.tab.gz, X.bed.gz (calls) or X.tsv (a row a region); of several factors or cell "
         "types, {factor} and {cell_type} in it stand for the names; - writes bedGraph on standard output",
     )
-    flags.add_argument("--strands", type=int, choices=(1, 2), help="2 averages both strands (default)")
-    flags.add_argument(
-        "--wanted-precision",
-        metavar="P",
-        type=float,
-        help="with X.bed.gz: call bound from where this share of the called bins was bound on held-out loci, such as "
-        "0.5; without it, from the threshold of best F1",
-    )
-    flags.add_argument(
-        "--inputs",
-        metavar="WANTED=GIVEN",
-        nargs="+",
-        action="extend",
-        help="read a signal in place of one that the cell type lacks, such as DNase=ATAC",
-    )
-    flags.add_argument(
-        "--without-inputs",
-        action="store_true",
-        help="predict even where the dataset gives nothing of what the checkpoint knows of a cell type",
-    )
-    flags.add_argument(
-        "--no-sidecar",
-        action="store_false",
-        dest="sidecar",
-        help="write no X.bw.json beside X.bw, which says what made it (docs/sidecar.md)",
-    )
-    flags.add_argument(
-        "--igv-session",
-        metavar="X.xml",
-        help="write a session, too, in which IGV shows the files from 0 to 1, by their names",
-    )
+    add_fields(flags, _OWN)
     flags.add_argument("--input", dest="inputs", nargs="+", action="extend", help=argparse.SUPPRESS)
     add_shared(flags, "set")
     parser.add_argument("--anew", action="store_true", help="forget what a stopped run of the same output has kept")
@@ -253,8 +234,8 @@ def judge(spec: Predict) -> tuple[str, ...]:
 
 def _specs(arguments: argparse.Namespace) -> list[Predict]:
     """The request of each cell type, from the options, or from a spec file and what the options change in it."""
-    given = _given(arguments)
-    cells = given.pop("cell_types", None)
+    given = _changes(arguments)
+    cells = chosen(arguments.cell_types, "cell-types") if hasattr(arguments, "cell_types") else None
     if arguments.dataset is None:
         spec = _spec_of_file(Path(arguments.checkpoint), given, getattr(arguments, "set", ()))
         cells = (spec.cell_type,) if cells is None else cells
@@ -281,40 +262,44 @@ def _specs(arguments: argparse.Namespace) -> list[Predict]:
     ]
 
 
-def _given(arguments: argparse.Namespace) -> dict[str, Any]:  # Any: values of the spec's keys
-    """What the options say, by key of the spec; and the cell types."""
-    given = {key: getattr(arguments, key) for key in Predict.__struct_fields__ if hasattr(arguments, key)}
-    for place in ("checkpoint", "dataset"):
-        del given[place]
+def _changes(arguments: argparse.Namespace) -> list[Change]:
+    """What the options say of the spec's keys, but for `--cell-types` and `--set`."""
+    given = []
     if hasattr(arguments, "factors"):
         factors = chosen(arguments.factors, "factors")
-        given["factor"] = factors[0] if len(factors) == 1 else factors
-    if hasattr(arguments, "cell_types"):
-        given["cell_types"] = chosen(arguments.cell_types, "cell-types")
-    return given | {key: tuple(given[key]) for key in ("regions", "chromosomes", "inputs") if key in given}
+        given.append(Change("factor", factors[0] if len(factors) == 1 else factors, "--factors"))
+    for key in ("regions", "chromosomes", "output", "device", "precision"):
+        if hasattr(arguments, key):
+            value = getattr(arguments, key)
+            given.append(Change(key, tuple(value) if isinstance(value, list) else value, f"--{key}"))
+    return [*given, *changes_of_fields(arguments, _OWN)]
 
 
-def _spec_of_options(arguments: argparse.Namespace, given: dict[str, Any]) -> Predict:
-    if "{factor}" in given.get("output", ""):
-        given.setdefault("factor", ())
+def _spec_of_options(arguments: argparse.Namespace, given: Sequence[Change]) -> Predict:
+    values = {change.key: change.value for change in given}
+    of_all = [Change("factor", (), "--output")] if "{factor}" in str(values.get("output", "")) else []
     for key, option in (("factor", "factors"), ("output", "output")):
-        if key not in given:
+        if key not in values and not (key == "factor" and of_all):
             raise InvalidRequest(f"--{option} is needed.")
-    spec = Predict(arguments.checkpoint, arguments.dataset, cell_type="", **given)
-    for text in getattr(arguments, "set", ()):
-        spec = changed_spec(spec, change_of(text, Predict))
-    return absolute_paths(spec, Path.cwd())
+    places = [
+        Change("checkpoint", arguments.checkpoint, "CHECKPOINT"),
+        Change("dataset", arguments.dataset, "DATASET.toml"),
+        Change("cell_type", "", "--cell-types"),
+    ]
+    assigned = [change_of(text, Predict) for text in getattr(arguments, "set", ())]
+    spec = spec_of_changes(Predict, [*places, *of_all, *given, *assigned])
+    assert isinstance(spec, Predict), "the spec is of the kind that was asked for"
+    return spec
 
 
-def _spec_of_file(path: Path, given: dict[str, Any], assignments: Sequence[str]) -> Predict:
+def _spec_of_file(path: Path, given: Sequence[Change], assignments: Sequence[str]) -> Predict:
     if path.is_dir() or str(path) in shipped_checkpoints():
         raise InvalidRequest("DATASET.toml is needed after CHECKPOINT: it says where the cell type's files lie.")
-    said = {"factor": "--factors"}
-    changes = [Change(key, value, said.get(key, f"--{key.replace('_', '-')}")) for key, value in given.items()]
-    if "regions" in given or "chromosomes" in given:
+    changes, keys = list(given), {change.key for change in given}
+    if keys & {"regions", "chromosomes"}:
         # What the options ask for takes the place of what the file asks for, whichever of the keys it uses.
         others = {"regions": (), "locus": "", "chromosomes": ()}
-        changes += [Change(key, value, key) for key, value in others.items() if key not in given]
+        changes += [Change(key, value, key) for key, value in others.items() if key not in keys]
     changes += [change_of(text, Predict) for text in assignments]
     spec = read_spec(path, changes, Predict)
     assert isinstance(spec, Predict), "the tag of a predict spec decodes to Predict"

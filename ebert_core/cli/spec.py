@@ -1,14 +1,20 @@
 """`ebert spec finetune > spec.toml`: a complete, commented spec that runs as it is on the demonstration."""
 
 import argparse
+import textwrap
 
 import msgspec
 
+from ebert_core.cli.field_words import as_written, default_words, kind_words
 from ebert_core.cli.options import add_shared, print_json
+from ebert_core.protocol.documents import parse_toml
 from ebert_core.protocol.errors import InvalidRequest
+from ebert_core.protocol.fields import Field, fields_of
 from ebert_core.protocol.resources import resource
 from ebert_core.protocol.showing import print_result
 from ebert_core.protocol.specs_on_disk import KINDS
+
+_WIDTH = 100
 
 
 class SpecKey(msgspec.Struct, frozen=True):
@@ -45,17 +51,31 @@ def run(arguments: argparse.Namespace) -> None:
     if arguments.json and not arguments.list:
         raise InvalidRequest("--json goes with --list; a spec is TOML.")
     if not arguments.list:
-        print_result(resource(f"specs/{arguments.kind}.toml").read_text(encoding="utf-8").rstrip("\n"))
+        print_result(commented_spec(arguments.kind))
     elif arguments.json:
         print_json(spec_kinds())
     else:
         print_result("\n".join(f"{kind.job}: {', '.join(each.key for each in kind.keys)}" for kind in spec_kinds()))
 
 
+def commented_spec(job: str) -> str:
+    """A spec with every key, what it means and what it may be, and values that fit the demonstration."""
+    text = resource(f"specs/{job}.toml").read_text(encoding="utf-8")
+    values = parse_toml(text)
+    head = text[: text.index("job = ")]
+    blocks = [f"{head}{as_written('job', job)}"]
+    for field in fields_of(KINDS[job]):
+        default = f"default {default_words(field)}".replace("default needed", "needed")
+        words = f"{field.plain_meaning} ({kind_words(field)}; {default})".replace("`", "")
+        comment = textwrap.fill(words, _WIDTH, initial_indent="# ", subsequent_indent="# ", break_on_hyphens=False)
+        blocks.append(f"{comment}\n{as_written(field.name, values.get(field.name, field.default))}")
+    return "\n\n".join(blocks)
+
+
 def spec_kinds() -> list[SpecKind]:
     """All kinds of spec with their keys."""
-    return [SpecKind(job, tuple(_key(field) for field in msgspec.structs.fields(kind))) for job, kind in KINDS.items()]
+    return [SpecKind(job, tuple(_key(field) for field in fields_of(kind))) for job, kind in KINDS.items()]
 
 
-def _key(field: msgspec.structs.FieldInfo) -> SpecKey:
-    return SpecKey(field.encode_name, field.required, None if field.required else field.default)
+def _key(field: Field) -> SpecKey:
+    return SpecKey(field.name, field.is_needed, None if field.is_needed else field.default)

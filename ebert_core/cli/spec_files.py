@@ -3,9 +3,10 @@
 import argparse
 from pathlib import Path
 
-from ebert_core.cli.options import add_shared, chosen
+from ebert_core.cli.options import add_fields, add_shared, changes_of_fields, chosen
 from ebert_core.jobs.reporter import JobReporter, open_job
 from ebert_core.protocol.errors import InvalidRequest
+from ebert_core.protocol.fields import Field, fields_of
 from ebert_core.protocol.specs import JobSpec
 from ebert_core.protocol.specs_on_disk import KINDS, Change, change_of, read_spec
 
@@ -14,9 +15,14 @@ _SHARED = ("dataset", "factors", "cell-types", "regions", "output", "device", "p
 
 
 def add_changes(parser: argparse._ActionsContainer, kind: type[JobSpec]) -> None:
-    """Adds the shared options that stand for a key of this kind of spec, and `--set` for all keys."""
+    """Adds an option for each key of this kind of spec, the shared ones first, and `--set` for all keys."""
     changes = parser.add_argument_group("in place of what the spec says")
     add_shared(changes, *(name for name in _SHARED if name.replace("-", "_") in kind.__struct_fields__), "set")
+    add_fields(changes, _unshared(kind))
+
+
+def _unshared(kind: type[JobSpec]) -> list[Field]:
+    return [field for field in fields_of(kind) if field.name.replace("_", "-") not in _SHARED]
 
 
 def read_spec_for(command: str, path: Path, arguments: argparse.Namespace | None = None) -> JobSpec:
@@ -44,6 +50,7 @@ def changes_of(arguments: argparse.Namespace, kind: type[JobSpec]) -> list[Chang
             several = isinstance(value, list)
             said = f"--{option} {' '.join(value) if several else value}"
             changes.append(Change(key, list(chosen(value, option)) if several else value, said))
+    changes += changes_of_fields(arguments, _unshared(kind))
     return [*changes, *(change_of(text, kind) for text in getattr(arguments, "set", None) or ())]
 
 

@@ -73,11 +73,9 @@ def without_calls(spec: Predict, description: Description) -> dict[str, str]:
     """Factors that a spec asks for and of which a file of calls would hold none, each with the reason.
 
     Raises:
-        InvalidRequest: a factor is unknown, or the wanted precision is no share or is wanted of a file without calls.
+        InvalidRequest: a factor is unknown, or a precision is wanted of a file without calls.
     """
     wanted = spec.wanted_precision
-    if not 0 <= wanted <= 1:
-        raise InvalidRequest(f"The wanted precision is {wanted:g}; it is a share between 0 and 1, such as 0.5.")
     if not format_of(Path(spec.output)).writes_calls:
         if wanted:
             raise InvalidRequest(

@@ -314,8 +314,6 @@ def _check(spec: Evaluate) -> None:
     for text in (spec.checkpoint, *spec.controls):
         for path in members(text):
             read_description(Path(path))
-    if spec.strands not in (1, 2):
-        raise InvalidRequest(f"strands is {spec.strands}; it must be 1 or 2.")
     if spec.write_verdict:
         if len(members(spec.checkpoint)) > 1:
             raise InvalidRequest("write_verdict needs one checkpoint; “ebert average” makes one of several.")

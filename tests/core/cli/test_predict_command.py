@@ -163,7 +163,7 @@ def test_calls_of_a_wanted_precision_say_what_they_rest_on(words, toy_checkpoint
     assert gzip.decompress((tmp_path / "x.bed.gz").read_bytes()).count(b"FOS") > 0
     for precision, name, sentence in (
         ("0.8", "y.bed.gz", "its precision on chr2 in alpha reaches 70 % and never 80 %"),
-        ("1.5", "y.bed.gz", "The wanted precision is 1.5; it is a share between 0 and 1, such as 0.5."),
+        ("1.5", "y.bed.gz", "--wanted-precision 1.5: wanted_precision is 1.5; it must be at least 0 and at most 1."),
         ("0.5", "y.bw", "y.bw holds no calls"),
     ):
         assert main([*asked, "--output", str(tmp_path / name), "--wanted-precision", precision]) == 2

@@ -161,7 +161,7 @@ def test_a_loss_that_is_no_number_keeps_the_last_state(spec, tmp_path, monkeypat
         ({"base_mask_rate": 0.0, "state_mask_rate": 0.0}, "Nothing is hidden that counts"),
         ({"base_mask_rate": 0.0, "state_weight": 0.0}, "Nothing is hidden that counts"),
         ({"base_span": 0}, "base_span is 0; it must be at least 1"),
-        ({"base_span": 201}, "base_span is 201; it must be at most 200"),
+        ({"base_span": 201}, "base_span is 201; it must be at least 1 and at most 200"),
         ({"cell_types_per_place": 3}, "cell_types_per_place is 3; it must divide batch_size, which is 4"),
         ({"cell_types_per_place": 4}, "cell_types_per_place is 4; it must be at most 2, the number of cell types"),
         ({"token_width": 7}, "A token of 7 bases does not divide 50; choose 5, 10 or 25"),
