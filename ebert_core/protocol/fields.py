@@ -42,6 +42,7 @@ class Says(NamedTuple):
     hint: str = ""
     unit: str = ""
     step: float = 0.0
+    usual: tuple[float, float] | None = None
     group: Group | None = None
     tick: str = ""
     words: Mapping[Any, str] = {}  # Any: keys are values of the field, which are texts or numbers
@@ -72,11 +73,13 @@ def field(
         le: the largest value.
         lt: what the value must be below.
         multiple_of: what divides the value.
-        says: `holds`, what a text stands for; `empty`, what 0 or nothing means, in a word or two; `hint`, a line beside
-            the field in a form; `unit` and `step` of a number in a form; `group`, the part of the form that it is in,
-            for fields that the form makes by itself; `tick`, the words beside a box; `words`, what to call each value
-            in a form; `only_with` and `only_without`, another field with or without which it has an effect; `example`,
-            what documents show in place of the default; `metavar`, what stands for the value in help.
+        says: what else it says of itself:
+            `holds`, what a text stands for; `empty`, what 0 or nothing means, in a word or two; `metavar`, what stands
+            for the value in help; `example`, what documents show in place of the default;
+            in a form: `group`, the part that it is in, for fields that the form makes by itself; `hint`, a line beside
+            it; `unit`, `step` and `usual` range of a number, which still shows others that its rule allows; `tick`, the
+            words beside a box; `words`, what to call each value; `only_with` and `only_without`, another field with or
+            without which it has an effect.
     """
     bounds = {"ge": ge, "gt": gt, "le": le, "lt": lt, "multiple_of": multiple_of}
     # Any: msgspec allows some of them together, which its stub spells out.

@@ -17,6 +17,7 @@ Batch = Annotated[
     field(
         "windows in a batch",
         title="&Windows per step",
+        usual=(1, 4096),
         hint="Fewer need less memory.",
         group="How it learns",
         ge=1,
@@ -28,6 +29,7 @@ LearningRate = Annotated[
     field(
         "its highest value; half a cosine leads down to a twentieth",
         title="Step si&ze",
+        usual=(1e-8, 1.0),
         hint="The learning rate: smaller is steadier.",
         group="How it learns",
         gt=0,
@@ -39,6 +41,7 @@ Warmup = Annotated[
     field(
         "steps in which the learning rate rises from 0",
         title="Warm-&up",
+        usual=(0, 100_000),
         hint="The step size rises from 0 so long.",
         group="How it learns",
         unit=" steps",
@@ -50,6 +53,7 @@ Dropout = Annotated[
     field(
         "dropout in the network",
         title="&Dropout",
+        usual=(0.0, 0.99),
         hint="More helps against learning by heart.",
         group="How it learns",
         ge=0,

@@ -48,9 +48,7 @@ class Pretrain(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="pre
     preset: Annotated[Preset, field("the size of the network; see [architecture.md](architecture.md)")] = "small"
     context: Annotated[
         int,
-        field(
-            "length of a training window in bases", ge=0, multiple_of=BIN, empty="the preset's"
-        ),
+        field("length of a training window in bases", ge=0, multiple_of=BIN, empty="the preset's"),
     ] = 0
     token_width: Annotated[
         int, field("bases per token, a divisor of 50 such as 5, 10 or 25; 0 takes the preset's", ge=0)
@@ -120,7 +118,6 @@ class FineTune(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="fin
         field(
             "where it learns",
             title="&Train on",
-            hint="Chromosomes or regions, separated by commas.",
             holds="region",
             example=["chr3", "chr17"],
         ),
@@ -241,6 +238,7 @@ class FineTune(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="fin
             "train on this share of the training regions only, in blocks of 20 kb drawn by the seed: for learning "
             "curves",
             title="Share of la&bels",
+            usual=(0.001, 1.0),
             hint="1: all. Less shows what more would bring.",
             group="How it learns",
             gt=0,
@@ -253,6 +251,7 @@ class FineTune(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="fin
         field(
             "how often every place is seen in every cell type; the best pass is kept",
             title="&Passes over the data",
+            usual=(1, 1000),
             ge=1,
         ),
     ] = 6
@@ -265,6 +264,7 @@ class FineTune(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="fin
             "around bound bins, and what is seen more often counts less each time, so that probabilities stay "
             "probabilities",
             title="E&xtra windows",
+            usual=(0.0, 100.0),
             hint="About peaks; 1 x is as many again as one pass shows.",
             group="How it learns",
             unit=" x",
@@ -279,6 +279,7 @@ class FineTune(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="fin
             "after each of the first so many epochs, half of the further windows move to the unbound bins that the "
             "network takes for bound",
             title="&Hard negatives",
+            usual=(0, 1000),
             hint="Moves half the extra windows to false calls.",
             group="How it learns",
             unit=" passes",
@@ -292,6 +293,7 @@ class FineTune(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="fin
         field(
             "with `start_from`: each layer learns this many times as fast as the one above it",
             title="La&yer decay",
+            usual=(0.01, 10.0),
             hint="Below 1, the checkpoint's depths change less.",
             group="How it learns",
             only_with="start_from",
@@ -305,6 +307,7 @@ class FineTune(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="fin
             "decay of the running average of the weights that is measured and kept; 0.99 averages the last hundred "
             "steps or so, 0 keeps the last weights",
             title="Weight &average",
+            usual=(0.0, 0.99999),
             hint="0.99: the last hundred steps; 0: none.",
             group="How it learns",
             ge=0,
@@ -318,6 +321,7 @@ class FineTune(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="fin
         field(
             "share of the windows in which states are absent; likewise, each apart, signals and motif scores",
             title="&Inputs hidden",
+            usual=(0.0, 0.99),
             hint="How often states, signals, motifs are absent.",
             group="How it learns",
             ge=0,

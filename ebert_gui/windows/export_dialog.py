@@ -8,7 +8,6 @@ from PyQt6.QtWidgets import (
     QCheckBox,
     QComboBox,
     QDialog,
-    QDoubleSpinBox,
     QFileDialog,
     QListWidget,
     QListWidgetItem,
@@ -18,6 +17,7 @@ from PyQt6.QtWidgets import (
 )
 
 from ebert_core.protocol.calling import calls_at_precision, calls_of_factor
+from ebert_core.protocol.fields import fields_of
 from ebert_core.protocol.inputs import CellInputs, input_sentences
 from ebert_core.protocol.locus import Interval, format_locus
 from ebert_core.protocol.modelling import CheckpointSummary
@@ -28,6 +28,7 @@ from ebert_core.protocol.tracks import DatasetSummary
 from ebert_gui.windows.forms import Footer, above_footer, add_row, browse_button, form_layout, label, path_field, row
 from ebert_gui.windows.paths import beside, file_name, is_absolute, slug
 from ebert_gui.windows.plain import literal
+from ebert_gui.windows.spec_rows import on_change, value_in, widget_of
 from ebert_gui.windows.wording import bases, duration, listed
 
 _CALLS, _ROWS = ".bed.gz", ".tsv"
@@ -40,10 +41,9 @@ _FORMATS = (
 )
 # What genome browsers draw.
 _BROWSED = (".bw", ".bedgraph", _CALLS)
-_PRECISION_HELP = "Calls bins from where this share of the called ones was bound on held-out loci, such as 0.5."
 _BED = "BED (*.bed *.bed.gz *.narrowPeak *.narrowPeak.gz)"
-_ALONE = "Predict from the sequence alone"
-_STRANDS = (("both strands, averaged", 2), ("one strand, twice as fast", 1))
+_FIELDS = {field.name: field for field in fields_of(Predict)}
+_ALONE = _FIELDS["without_inputs"].says.tick
 
 
 class ExportDialog(QDialog):
@@ -86,8 +86,8 @@ class ExportDialog(QDialog):
             chromosomes=self._chosen() if self.some.isChecked() else (),
             regions=tuple(filter(None, (self.regions.text().strip(),))) if self.listed.isChecked() else (),
             locus=format_locus(self._view) if self.here.isChecked() else "",
-            strands=self.strands.currentData(),
-            wanted_precision=self.wanted_precision.value() if self._makes_calls() else 0.0,
+            strands=value_in(self.strands),
+            wanted_precision=value_in(self.wanted_precision) if self._makes_calls() else 0.0,
             igv_session=self._session() if self.igv_session.isChecked() else "",
             without_inputs=self.without_inputs.isChecked() and self._inputs().is_any_cell,
         )
@@ -107,19 +107,14 @@ class ExportDialog(QDialog):
         self.factor = _choice(sorted((known.name for known in self._checkpoint.factors), key=str.casefold), factor)
         self.cell_type = _choice([cell.name for cell in self._dataset.cell_types], cell_type)
         self._build_scopes()
-        self.strands = QComboBox()
-        for text, strands in _STRANDS:
-            self.strands.addItem(text, strands)
+        self.strands = widget_of(_FIELDS["strands"])
         self.format = QComboBox()
         for text, ending in _FORMATS:
             self.format.addItem(f"{text} ({ending})", ending)
-        self.wanted_precision = QDoubleSpinBox()
-        self.wanted_precision.setRange(0, 1)
-        self.wanted_precision.setSingleStep(0.05)
-        self.wanted_precision.setSpecialValueText("as called in the window")
+        self.wanted_precision = widget_of(_FIELDS["wanted_precision"])
         for field in (self.factor, self.cell_type, self.strands, self.format, self.wanted_precision):
             field.setMinimumWidth(300)
-        self.igv_session = QCheckBox("Also write a session in which IGV shows it from 0 to 1")
+        self.igv_session = QCheckBox(_FIELDS["igv_session"].says.tick)
         self.output = path_field("/path/to/file.bw")
         self._footer = Footer("Start export")
         self._caution = label("", "caution")
@@ -153,8 +148,8 @@ class ExportDialog(QDialog):
 
     def _lay_out(self) -> None:
         form = form_layout()
-        add_row(form, "&Factor", self.factor)
-        add_row(form, "&Cell type", self.cell_type)
+        add_row(form, _FIELDS["factor"].title, self.factor)
+        add_row(form, _FIELDS["cell_type"].title, self.cell_type)
         scope = QWidget()
         lines = QVBoxLayout(scope)
         lines.setContentsMargins(0, 4, 0, 0)
@@ -162,11 +157,12 @@ class ExportDialog(QDialog):
             lines.addWidget(widget)
         lines.addLayout(row(self.regions, self._pick_regions))
         add_row(form, "Predict", scope)
-        add_row(form, "&Read", self.strands)
+        add_row(form, _FIELDS["strands"].title, self.strands)
         add_row(form, "F&ormat", self.format)
-        add_row(form, "&Wanted precision", self.wanted_precision, help_text=_PRECISION_HELP)
+        wanted = _FIELDS["wanted_precision"]
+        add_row(form, wanted.title, self.wanted_precision, help_text=wanted.says.hint)
         self._form, self._precision_row = form, form.rowCount() - 1
-        add_row(form, "Write &to", self.output, browse_button("the file to write", self._pick_file))
+        add_row(form, _FIELDS["output"].title, self.output, browse_button("the file to write", self._pick_file))
         form.addRow("", self.igv_session)
         contents = QVBoxLayout()
         contents.setContentsMargins(16, 16, 16, 8)
@@ -182,10 +178,11 @@ class ExportDialog(QDialog):
         self._footer.buttons.rejected.connect(self.reject)
         self._scopes.buttonToggled.connect(self._follow)
         self.chromosomes.itemChanged.connect(self._follow)
-        for choice in (self.factor, self.cell_type, self.strands, self.format):
+        for choice in (self.factor, self.cell_type, self.format):
             choice.currentIndexChanged.connect(self._follow)
+        on_change(self.strands, self._follow)
         self.regions.textChanged.connect(self._follow_sentences)
-        self.wanted_precision.valueChanged.connect(self._follow_sentences)
+        on_change(self.wanted_precision, self._follow_sentences)
         self.output.textChanged.connect(self._follow_sentences)
         self.without_inputs.toggled.connect(self._follow_sentences)
 

@@ -14,24 +14,22 @@ from PyQt6.QtWidgets import (
     QLineEdit,
     QPushButton,
     QRadioButton,
-    QSpinBox,
     QVBoxLayout,
     QWidget,
 )
 
+from ebert_core.protocol.fields import fields_of
 from ebert_core.protocol.modelling import CheckpointSummary
 from ebert_core.protocol.specs import FineTune
 from ebert_core.protocol.tracks import DatasetSummary, MadeSignal
 from ebert_core.protocol.work import JobCheck
 from ebert_gui.windows import finetune_plan as plan
-from ebert_gui.windows.finetune_settings import FineTuneSettings
 from ebert_gui.windows.forms import (
     Fold,
     Footer,
     above_footer,
     add_row,
     browse_button,
-    compact,
     form_layout,
     in_columns,
     label,
@@ -40,6 +38,8 @@ from ebert_gui.windows.forms import (
 from ebert_gui.windows.pair_table import PairTable
 from ebert_gui.windows.paths import beside, slug, unused
 from ebert_gui.windows.plain import literal
+from ebert_gui.windows.spec_rows import add_field_row, on_change, show_value, value_in, widget_of
+from ebert_gui.windows.spec_settings import SpecSettings
 from ebert_gui.windows.wording import listed
 
 # Asks whether a job would start, and hears the answer.
@@ -48,6 +48,8 @@ Check = Callable[[FineTune, Callable[[JobCheck], None]], None]
 _CHECKING = "Checking …"
 _REST_MILLISECONDS = 250
 _DEFAULTS = FineTune(dataset="", output="", training=(), validation=())
+_FIELDS = {field.name: field for field in fields_of(FineTune)}
+_REGIONS = "Chromosomes or regions, separated by commas."
 _FIELDS_WIDTH = 600
 _LOWEST, _HIGHEST, _FRAME = 660, 960, 60
 
@@ -110,7 +112,7 @@ class FineTuneDialog(QDialog):
                 use_states=self.use_states.isChecked(),
                 use_motifs=self.use_motifs.isChecked(),
                 signals=self._chosen_signals(),
-                epochs=self.epochs.value(),
+                epochs=value_in(self.epochs),
             )
         )
 
@@ -130,19 +132,18 @@ class FineTuneDialog(QDialog):
             self.pairs.choose_factor(factor, False)
         self.training = QLineEdit(", ".join(split.training))
         self.validation = QLineEdit(", ".join(split.validation))
-        self.training.setToolTip("Chromosomes or regions, separated by commas.")
-        self.validation.setToolTip("Chromosomes or regions, separated by commas.")
+        self.training.setToolTip(_REGIONS)
+        self.validation.setToolTip(_REGIONS)
         self._build_inputs()
-        self.epochs = QSpinBox()
-        self.epochs.setRange(1, 1000)
-        self.epochs.setValue(_DEFAULTS.epochs)
-        self.epochs.setToolTip("How often every place is seen in every cell type; the best pass is kept.")
+        self.epochs = widget_of(_FIELDS["epochs"])
+        meaning = _FIELDS["epochs"].plain_meaning
+        self.epochs.setToolTip(f"{meaning[0].upper()}{meaning[1:]}.")
         self.output = path_field("/path/to/result")
         if self._dataset.path:
             first = listed(list(self.pairs.factors())[:3], 3).replace(" and ", "-").replace(", ", "-")
             proposed = beside(self._dataset.path, "checkpoints", slug(f"{self._dataset.name}-{first}"))
             self.output.setText(unused(proposed))
-        self._settings = FineTuneSettings()
+        self._settings = SpecSettings(FineTune)
         self._settings.show(self._begun)
         self._footer = Footer("Start fine-tuning")
 
@@ -164,10 +165,10 @@ class FineTuneDialog(QDialog):
         self.use_sequence = QCheckBox("sequence (always)")
         self.use_sequence.setChecked(True)
         self.use_sequence.setEnabled(False)
-        self.use_states = QCheckBox("chromatin states")
+        self.use_states = QCheckBox(_FIELDS["use_states"].says.tick)
         self.use_states.setEnabled(any(cell.has_states for cell in self._dataset.cell_types))
         self.use_states.setChecked(self.use_states.isEnabled())
-        self.use_motifs = QCheckBox("motif matches")
+        self.use_motifs = QCheckBox(_FIELDS["use_motifs"].says.tick)
         self.use_motifs.setChecked(True)
         self.signals = {name: QCheckBox(literal(name)) for name in self._offered_signals()}
         self.made_signals = {signal.name: _explained(signal) for signal in self._dataset.made_signals}
@@ -195,8 +196,7 @@ class FineTuneDialog(QDialog):
         self.use_motifs.setChecked(begun.use_motifs)
         for signal, box in (self.signals | self.made_signals).items():
             box.setChecked(signal in begun.signals)
-        self.epochs.setMaximum(max(self.epochs.maximum(), begun.epochs))
-        self.epochs.setValue(begun.epochs)
+        show_value(self.epochs, begun.epochs)
         self.output.setText(begun.output)
 
     def _lay_out(self) -> None:
@@ -212,20 +212,16 @@ class FineTuneDialog(QDialog):
         for widget in (self.from_folder, self.folder, browse):
             another.addWidget(widget, 1 if widget is self.folder else 0)
         lines.addLayout(another)
-        add_row(form, "Start from", starts)
-        add_row(form, "&Train on", self.training)
-        add_row(
-            form,
-            "Ho&ld out",
-            self.validation,
-            help_text="Kept out of training, to choose the best pass and to measure it.",
-        )
+        add_row(form, _FIELDS["start_from"].title, starts)
+        add_row(form, _FIELDS["training"].title, self.training)
+        held_out = _FIELDS["validation"]
+        add_row(form, held_out.title, self.validation, help_text=held_out.says.hint)
         add_row(form, "Look at", self.use_sequence, self.use_states, self.use_motifs)
         if self.signals:
-            add_row(form, "Signals", in_columns(list(self.signals.values()), _FIELDS_WIDTH))
-        add_row(form, "&Passes over the data", compact(self.epochs, 84))
+            add_row(form, _FIELDS["signals"].title, in_columns(list(self.signals.values()), _FIELDS_WIDTH))
+        add_field_row(form, _FIELDS["epochs"], self.epochs, 84)
         browse = browse_button("result", lambda: self._pick_folder("Result", self.output))
-        add_row(form, "&Result goes to", self.output, browse)
+        add_row(form, _FIELDS["output"].title, self.output, browse)
         contents = QWidget()
         layout = QVBoxLayout(contents)
         layout.setContentsMargins(16, 14, 16, 8)
@@ -270,7 +266,7 @@ class FineTuneDialog(QDialog):
         self.pairs.changed.connect(self._follow)
         for box in (self.use_states, self.use_motifs, *(self.signals | self.made_signals).values()):
             box.toggled.connect(self._follow)
-        self.epochs.valueChanged.connect(self._follow)
+        on_change(self.epochs, self._follow)
         self._settings.connect(self._follow)
         self.folder.textEdited.connect(lambda: self.from_folder.setChecked(True))
         for field in (self.folder, self.training, self.validation, self.output):
@@ -291,7 +287,7 @@ class FineTuneDialog(QDialog):
         problem = plan.objection(spec, self._dataset, self._checkpoint)
         if self.from_folder.isChecked() and not spec.start_from:
             problem = problem or "Name the checkpoint folder to start from."
-        self._settings.follow(not spec.start_from, spec.use_motifs)
+        self._settings.follow(spec)
         told: tuple[str, ...] = ()
         if not problem:
             told = (plan.promise(spec, self._dataset, self._start_in_words(), self._checkpoint),)

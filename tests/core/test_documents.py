@@ -1,13 +1,15 @@
 """What the documents say of specs is what the program takes."""
 
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import msgspec
 import pytest
 
 from ebert_core.protocol.specs import Evaluate, FineTune, Predict, Pretrain
-from ebert_core.protocol.specs_on_disk import read_spec, verb
+from ebert_core.protocol.specs_on_disk import KINDS, read_spec, verb
 
 DOCUMENTS = Path(__file__).parents[2] / "docs"
 HEADINGS = {"Pre-training": Pretrain, "Fine-tuning": FineTune, "Evaluation": Evaluate, "Prediction": Predict}
@@ -49,6 +51,13 @@ def test_the_example_of_a_spec_decodes_and_has_every_key(heading, tmp_path):
     assert isinstance(spec, HEADINGS[heading])
     assert re.findall(r"^(\w+) = ", example, re.MULTILINE) == ["job", *spec.__struct_fields__]
     assert f"ebert {verb(spec)} SPEC.toml" in section(heading)
+
+
+def test_the_page_of_specs_says_what_their_fields_say():
+    tool = DOCUMENTS.parent / "tools" / "spec_page.py"
+    assert subprocess.run([sys.executable, tool, "--check"]).returncode == 0, "run: make docs"
+    page = (DOCUMENTS / "specs.md").read_text()
+    assert re.findall(r"<!-- keys of (\w+); make docs writes them -->", page) == list(KINDS)
 
 
 def test_links_between_documents_lead_somewhere():

@@ -18,11 +18,12 @@ from PyQt6.QtWidgets import (
 from pytestqt.qtbot import QtBot
 
 from ebert_core.protocol.modelling import CheckpointSummary
+from ebert_core.protocol.specs import FineTune
 from ebert_core.protocol.tracks import DatasetSummary
 from ebert_gui.windows.finetune_dialog import FineTuneDialog
-from ebert_gui.windows.finetune_settings import FineTuneSettings
 from ebert_gui.windows.forms import Fold, Footer
 from ebert_gui.windows.pair_table import PairTable
+from ebert_gui.windows.spec_settings import SpecSettings
 
 
 @pytest.fixture
@@ -228,14 +229,14 @@ def test_the_settings_that_most_people_leave_are_folded_in_and_each_says_what_it
     ],
 )
 def test_a_number_has_its_limits_its_unit_and_a_word_for_none(name, least, most, step, suffix, nothing) -> None:
-    box = FineTuneSettings().widget(name)
+    box = SpecSettings(FineTune).widget(name)
     assert isinstance(box, QSpinBox | QDoubleSpinBox)
     assert (box.minimum(), box.maximum(), box.singleStep()) == (least, most, step)
     assert (box.suffix(), box.specialValueText()) == (suffix, nothing)
 
 
 def test_small_numbers_are_written_as_short_as_they_are(qtbot: QtBot) -> None:
-    box = FineTuneSettings().widget("learning_rate")
+    box = SpecSettings(FineTune).widget("learning_rate")
     assert isinstance(box, QDoubleSpinBox)
     for value, text in ((0.0005, "0.0005"), (1.0, "1"), (1e-8, "0.00000001"), (0.25, "0.25")):
         box.setValue(value)
