@@ -1,7 +1,6 @@
 """A field that is added to a spec has its check, its option, its row and its document without another edit."""
 
 import argparse
-import importlib.util
 from pathlib import Path
 from typing import Annotated
 
@@ -15,8 +14,7 @@ from ebert_core.protocol.errors import InvalidRequest
 from ebert_core.protocol.fields import field
 from ebert_core.protocol.specs_on_disk import KINDS, read_spec
 from ebert_gui.windows.spec_settings import SpecSettings
-
-ROOT = Path(__file__).parents[3]
+from tools.spec_page import page_with_keys
 
 
 class Toy(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="toy", tag_field="job"):
@@ -114,13 +112,8 @@ def test_it_is_a_row_of_the_form(qtbot: QtBot) -> None:
 
 
 def test_it_is_a_line_of_the_document() -> None:
-    place = importlib.util.spec_from_file_location("spec_page", ROOT / "tools" / "spec_page.py")
-    assert place is not None
-    assert place.loader is not None
-    tool = importlib.util.module_from_spec(place)
-    place.loader.exec_module(tool)
     mark, end = "<!-- keys of toy; make docs writes them -->\n", "<!-- end of the keys -->\n"
-    written = tool.page_with_keys(f"Above.\n{mark}what was there\n{end}Below.\n")
+    written = page_with_keys(f"Above.\n{mark}what was there\n{end}Below.\n")
     assert written.startswith(f"Above.\n{mark}")
     assert written.endswith(f"{end}Below.\n")
     assert "what was there" not in written
