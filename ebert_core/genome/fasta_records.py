@@ -4,7 +4,7 @@ import struct
 from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Protocol
 
 from ebert_core.genome.places import open_bytes
 from ebert_core.protocol.addresses import Place
@@ -34,22 +34,38 @@ class Block(NamedTuple):
     unpacked: int
 
 
+class _Opened(Protocol):
+    """A file that is open; pyfaidx's own object is one."""
+
+    @property
+    def file(self) -> Any: ...  # Any: Biopython and pyfaidx have no types.
+
+    def close(self) -> None: ...
+
+
+class _FarAway(NamedTuple):
+    """A file at an address, of which nothing stays open."""
+
+    file: Any  # Any: as above.
+
+    def close(self) -> None:
+        self.file.close()
+
+
 class IndexedFile:
     """A FASTA file that was opened by its index: its records by name, and its unpacked bytes.
 
     pyfaidx strips line ends wherever they are; the bytes are what `fasta_check.py` looks at.
     """
 
-    # Any: Biopython and pyfaidx have no types.
-    def __init__(self, file: Any, records: Iterable[Record], blocks: Sequence[Block] = (), keeper: Any = None) -> None:
+    def __init__(self, opened: "_Opened", records: Iterable[Record], blocks: Sequence[Block] = ()) -> None:
         """Takes an opened file, which unpacks what it reads where there are blocks, and what its index says.
-
-        `keeper` is what would close the file when nobody holds it any more.
 
         Raises:
             ValueError: a record makes no sense, or a name stands twice.
         """
-        self._file, self._blocks, self._keeper = file, blocks, keeper
+        # The file is held by what closes it alone, so that it is closed before it is thrown away.
+        self._opened, self._blocks = opened, blocks
         self._unpacked = [block.unpacked for block in blocks]
         self.records: dict[str, Record] = {}
         for record in map(_sound, records):
@@ -59,13 +75,13 @@ class IndexedFile:
 
     def close(self) -> None:
         """Closes the file."""
-        self._file.close()
+        self._opened.close()
 
     def at(self, start: int, count: int) -> bytes:
         """Up to so many bytes from a place on."""
         if not self._blocks:
-            self._file.seek(start)
-            read: bytes = self._file.read(count)
+            self._opened.file.seek(start)
+            read: bytes = self._opened.file.read(count)
             return read
         found = []
         while count > 0 and (piece := self._from_block(start, count)):
@@ -77,10 +93,10 @@ class IndexedFile:
         # Read to the place, not jumped to: the end of a full block (65,536 bytes) has no address within it.
         block = self._blocks[bisect_right(self._unpacked, start) - 1]
         within = start - block.unpacked
-        self._file.seek(block.packed << 16)
-        if len(self._file.read(within)) < within:
+        self._opened.file.seek(block.packed << 16)
+        if len(self._opened.file.read(within)) < within:
             return b""
-        read: bytes = self._file.read(count)
+        read: bytes = self._opened.file.read(count)
         return read
 
 
@@ -101,7 +117,7 @@ def opened_by_pyfaidx(path: Path, index: Path, blocks: Path | None) -> IndexedFi
         rows = opened.index.items()
         records = [Record(name, row.rlen, row.offset, row.lenc, row.lenb) for name, row in rows]
         places = [Block(each.cstart, each.ustart) for each in opened.gzi_index] if blocks else []
-        return IndexedFile(opened.file, records, places, keeper=opened)
+        return IndexedFile(opened, records, places)
     except ValueError:
         opened.close()
         raise
@@ -117,13 +133,13 @@ def opened_at(place: Place, index: bytes, blocks: bytes | None) -> IndexedFile:
     """
     records = [_record(line) for line in index.decode("utf-8", "replace").splitlines() if line]
     if blocks is None:
-        return IndexedFile(open_bytes(place), records)
+        return IndexedFile(_FarAway(open_bytes(place)), records)
     from Bio import bgzf
 
     (count,) = struct.unpack_from("<Q", blocks)
     places = [Block(0, 0), *map(Block._make, struct.iter_unpack("<QQ", blocks[8 : 8 + 16 * count]))]
     file = bgzf.BgzfReader(fileobj=open_bytes(place), mode="rb")  # type: ignore[no-untyped-call]  # Biopython types little.
-    return IndexedFile(file, records, places)
+    return IndexedFile(_FarAway(file), records, places)
 
 
 def _record(line: str) -> Record:

@@ -15,7 +15,7 @@ from ebert_core.genome.lines import Skipped, columns_of, first_bytes, is_absent
 from ebert_core.genome.macs import is_macs_table
 from ebert_core.genome.states import MOST_STATES
 from ebert_core.genome.twobit import is_twobit
-from ebert_core.protocol.addresses import Place
+from ebert_core.protocol.addresses import Address, Place
 from ebert_core.protocol.documents import parse_json
 from ebert_core.protocol.errors import InvalidRequest
 from ebert_core.protocol.regular_files import read_whole
@@ -70,6 +70,10 @@ def _kind_of_text(path: Place, head: bytes) -> FileKind:
         raise InvalidRequest(f"{path} is of a kind that this program does not know.")
     lines = [line for line in head.decode("utf-8-sig", "replace").splitlines() if line.strip()]
     if path.suffix.lower() == ".toml":
+        if isinstance(path, Address):
+            raise InvalidRequest(
+                f"{path} describes a dataset, which is read from a disk only; download it and what it names."
+            )
         return FileKind("dataset", "A description of a dataset.")
     fields = first_fields(path)
     words = fields[0].split() if len(fields) == 1 else fields

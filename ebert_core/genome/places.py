@@ -14,6 +14,7 @@ from typing import Any, BinaryIO, NamedTuple
 
 from ebert_core.genome.remote import LEAST_READ, Remote, Source
 from ebert_core.protocol.addresses import Address, Place
+from ebert_core.protocol.errors import InvalidRequest
 from ebert_core.protocol.regular_files import open_file
 
 # What a library may read at once, so that whoever waits hears of it.
@@ -66,6 +67,14 @@ def stamp(place: Place) -> Stamp:
         return Stamp(f"{status.st_ino} {status.st_mtime_ns}", status.st_size)
     version = _remote(place).version
     return Stamp(f"{version.etag} {version.modified}", version.length or 0)
+
+
+def stamp_if_there(place: Place) -> Stamp:
+    """The same, or an empty one where nothing is to be had: whoever reads it says what is wrong with it."""
+    try:
+        return stamp(place)
+    except (OSError, ValueError, InvalidRequest):
+        return Stamp("", 0)
 
 
 def length_of(file: BinaryIO) -> int:

@@ -10,8 +10,10 @@ from typing import TYPE_CHECKING
 from msgspec.structs import replace
 
 from ebert_core.dataset.shown import remarks_on, summary_of
+from ebert_core.genome.places import Stamp, ask_servers_again, stamp_if_there
+from ebert_core.protocol.addresses import place_of
 from ebert_core.protocol.errors import InvalidRequest
-from ebert_core.protocol.reading import FileStamp, reads, stamp_of
+from ebert_core.protocol.reading import reads
 from ebert_core.protocol.tracks import (
     CheckDraft,
     DatasetDraft,
@@ -37,6 +39,7 @@ from ebert_core.protocol.tracks import (
     Truth,
 )
 from ebert_core.roles import offers, work
+from ebert_core.roles.anew import reading_anew
 from ebert_core.roles.session import Handlers, Report
 
 if TYPE_CHECKING:
@@ -50,7 +53,7 @@ _MOST_COLUMNS = 20_000
 def handlers() -> Handlers:
     """The table of the data role: tracks and jobs."""
     answers = DataAnswers()
-    return {
+    reading: Handlers = {
         OpenDataset: answers.open_dataset,
         OpenFiles: answers.open_files,
         InspectFile: answers.inspect_file,
@@ -63,9 +66,8 @@ def handlers() -> Handlers:
         ReadPeaks: answers.read_peaks,
         ReadTruth: answers.read_truth,
         FindPlace: answers.find_place,
-        **offers.handlers(),
-        **work.handlers(),
     }
+    return {**reading_anew(reading), **offers.handlers(), **work.handlers()}
 
 
 class DataAnswers:
@@ -74,7 +76,7 @@ class DataAnswers:
     def __init__(self) -> None:
         self._dataset: Dataset | None = None
         self._open_again: Callable[[], Dataset] | None = None
-        self._stamps: dict[str, FileStamp] = {}
+        self._stamps: dict[str, Stamp] = {}
         self._bare_states: dict[str, Dataset] = {}
         self._drafts: DraftChecker | None = None
 
@@ -91,7 +93,7 @@ class DataAnswers:
         from ebert_core.dataset.description import Dataset
 
         report(0.0, "opening the files")
-        paths = [Path(path) for path in request.paths]
+        paths = [place_of(path) for path in request.paths]
         if not request.dataset:
             return self._opened(lambda: Dataset.from_files(paths))
         return self._opened(lambda: Dataset.open(Path(request.dataset), is_for_drawing=True).with_files(paths))
@@ -101,8 +103,9 @@ class DataAnswers:
         from ebert_core.genome.kinds import kind_of_file
 
         report(0.0)
-        reads(request.path)
-        return kind_of_file(Path(request.path))
+        place = place_of(request.path)
+        reads(str(place))
+        return kind_of_file(place)
 
     def write_dataset(self, request: DatasetDraft, report: Report) -> DatasetSummary:
         """Writes the dataset that a person put together, and opens it."""
@@ -212,6 +215,7 @@ class DataAnswers:
 
     def _opened(self, open_it: "Callable[[], Dataset]") -> DatasetSummary:
         """The summary of a dataset that is then the open one; when it cannot be opened, the one before stays."""
+        ask_servers_again()
         dataset = open_it()
         summary = summary_of(dataset)
         self._dataset, self._open_again = dataset, open_it
@@ -224,7 +228,7 @@ class DataAnswers:
         if self._dataset is None or self._open_again is None:
             raise InvalidRequest("No dataset is open; open one first.")
         watched = [name for name in (str(self._dataset.path or ""), path) if name]
-        stamps = {name: stamp_of(name) for name in watched}
+        stamps = {name: stamp_if_there(place_of(name)) for name in watched}
         if any(self._stamps.get(name, stamp) != stamp for name, stamp in stamps.items()):
             self._dataset = self._open_again()
             self._forget_files()

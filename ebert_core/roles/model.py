@@ -1,6 +1,5 @@
 """The model role: loads checkpoints, predicts and attends for the view. The only role with torch."""
 
-from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -33,6 +32,7 @@ from ebert_core.protocol.modelling import (
     PredictView,
 )
 from ebert_core.protocol.reading import reading, reads
+from ebert_core.roles.anew import reading_anew
 from ebert_core.roles.session import Handlers, HelloDetails, Report
 
 LIVE_LIMIT = 200_000
@@ -45,13 +45,13 @@ def handlers() -> tuple[Handlers, HelloDetails]:
     """The table of the model role, and what it says of itself."""
     engine = choose_engine()
     answers = ModelAnswers(engine)
-    table: dict[type, Callable[..., object]] = {
+    table: Handlers = {
         OpenCheckpoint: answers.open_checkpoint,
         PredictView: answers.predict_view,
         AttendFrom: answers.attend_from,
         AttendWithin: answers.attend_within,
     }
-    return table, HelloDetails(engine.describe(), engine.precision)  # type: ignore[return-value]  # the keys say what each takes
+    return reading_anew(table, answers.forget), HelloDetails(engine.describe(), engine.precision)
 
 
 class ModelAnswers:
@@ -60,6 +60,10 @@ class ModelAnswers:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
         self._predictors: dict[tuple[str, int, str, int], Predictor] = {}
+
+    def forget(self) -> None:
+        """Closes all checkpoints and datasets; they are opened again when they are asked for."""
+        self._predictors.clear()
 
     def open_checkpoint(self, request: OpenCheckpoint, report: Report) -> CheckpointSummary:
         """Loads a checkpoint for a dataset and says what it is."""
