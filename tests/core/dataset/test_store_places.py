@@ -118,6 +118,21 @@ def test_a_store_that_misses_its_index_is_made_again_and_a_folder_of_other_thing
     assert (directory / "thesis.docx").read_text() == "mine"
 
 
+def test_what_a_killed_process_left_is_cleared_away_and_no_link_in_it_followed(toy, tmp_path):
+    part = tmp_path / ".s.part"
+    (part / "folder").mkdir(parents=True)
+    (part / "folder" / "inner").write_text("half")
+    (part / "bases.u8").write_text("half")
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "mine" / "file").write_text("kept")
+    (part / "link").symlink_to(tmp_path / "mine")
+    store = prepare(toy, tmp_path / "s")
+    store.check()
+    assert not {"folder", "link"} & {path.name for path in store.directory.iterdir()}
+    assert not part.exists()
+    assert (tmp_path / "mine" / "file").read_text() == "kept"
+
+
 def test_a_store_of_another_version_says_so(toy, tmp_path):
     prepare(toy, tmp_path / "s")
     (tmp_path / "s" / "index.json").write_text('{"format": 2, "fingerprint": "x"}')
