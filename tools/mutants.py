@@ -5,8 +5,9 @@ which changes no test noticed. ROOM is a folder or a file, TESTS the tests that 
 
     python tools/mutants.py ebert_gui/state:tests/gui/state ebert_core/jobs:tests/core/jobs,tests/core/cli
 
-A first run of all tests records which test passes through which line; these run first, and the others where none of
-them notices; --passing-only leaves the others out, and calls some changes not noticed that the others would notice.
+A first run of all tests records which test passes through which line and how long it takes; these run first, the
+shortest before the others, and all tests where none of them notices; --passing-only leaves those out, and calls some
+changes not noticed that they would notice.
 Not every change matters: a pixel, or a share of progress. docs/testing.md lists those.
 """
 
@@ -28,6 +29,8 @@ from pathlib import Path
 from queue import SimpleQueue
 from typing import NamedTuple
 
+import pytest
+
 _BOUNDARY = {ast.Lt: ast.LtE, ast.LtE: ast.Lt, ast.Gt: ast.GtE, ast.GtE: ast.Gt}
 _OPPOSITE = {
     ast.Eq: ast.NotEq,
@@ -39,6 +42,8 @@ _OPPOSITE = {
 }
 _ARITHMETIC = {ast.Add: ast.Sub, ast.Sub: ast.Add, ast.Mult: ast.Div, ast.Div: ast.Mult, ast.FloorDiv: ast.Mult}
 _NOT_COPIED = shutil.ignore_patterns(".venv", ".git", "build", "demo", "*_cache", "__pycache__", "*.egg-info")
+# Where tools/passing_tests.py writes how long each test takes.
+_SECONDS_VARIABLE = "EBERT_TEST_SECONDS"
 # A recording of which test passes through which line; the tests are those that were named.
 _RECORD = "-m coverage run --source {source} --data-file {data} -m pytest -q -p tools.passing_tests {tests}"
 
@@ -162,19 +167,22 @@ def _choose(rooms: Sequence[Room], count: int, chance: random.Random) -> list[tu
 
 def _tests_by_line(room: Room, place: Path) -> dict[tuple[str, int], tuple[str, ...]] | None:
     """Which tests pass through each line of a room; None, and why on the terminal, where they fail as they are."""
-    data, report = place / "passing.coverage", place / "passing.json"
+    data, report, lasted = place / "passing.coverage", place / "passing.json", place / "passing.seconds"
     source = ",".join(sorted({file.parts[0] for file in room.files}))
     words = _RECORD.format(source=source, data=data, tests=" ".join(room.tests)).split()
+    os.environ[_SECONDS_VARIABLE] = str(lasted)
     ended = _python(words, place, None)
+    del os.environ[_SECONDS_VARIABLE]
     if ended.returncode:
         print(ended.stdout[-4000:], ended.stderr[-1000:], sep="\n")
         print("The tests fail before anything is changed.")
         return None
     _python(["-m", "coverage", "json", "--show-contexts", "--data-file", str(data), "-o", str(report)], place, None)
+    seconds = json.loads(lasted.read_text())
     found = {}
     for file, told in json.loads(report.read_text())["files"].items():
         for line, tests in told["contexts"].items():
-            found[file, int(line)] = tuple(sorted(test for test in tests if test))
+            found[file, int(line)] = tuple(sorted(filter(None, tests), key=lambda test: seconds.get(test, 0.0)))
     return found
 
 
@@ -199,7 +207,7 @@ def _not_noticed(
         try:
             changed.write_bytes(source[: mutant.start] + mutant.after.encode() + source[mutant.end :])
             return any(
-                _python(["-m", "pytest", "-q", "-x", *tests], place, timeout).returncode
+                _fail(tests, place, timeout)
                 for tests in ((first,) if first and passing_only else (first, room.tests))
                 if tests
             )
@@ -216,6 +224,18 @@ def _not_noticed(
             if not noticed:
                 print(f"not noticed: {mutant}", flush=True)
                 yield mutant
+
+
+def _fail(tests: Sequence[str], place: Path, timeout: int) -> bool:
+    """Whether one of these tests fails.
+
+    Raises:
+        RuntimeError: pytest does not find them all, which would look as if they failed.
+    """
+    ended = _python(["-m", "pytest", "-q", "-x", *tests], place, timeout)
+    if ended.returncode == pytest.ExitCode.USAGE_ERROR:
+        raise RuntimeError(ended.stdout[-1000:] + ended.stderr[-1000:])
+    return ended.returncode != 0
 
 
 def _python(words: Sequence[str], place: Path, timeout: int | None) -> subprocess.CompletedProcess[str]:
