@@ -11,9 +11,9 @@ import numpy as np
 import pytest
 from full_disk import files_of_at_most
 
-from ebert_core.jobs import reporter
+from ebert_core.jobs import directory, reporter
 from ebert_core.jobs.control import remove_job
-from ebert_core.jobs.directory import jobs_folder, new_job, read_metrics
+from ebert_core.jobs.directory import foreign_files, jobs_folder, new_job, read_metrics
 from ebert_core.jobs.lines import LineWriter, read_lines
 from ebert_core.jobs.records import Event
 from ebert_core.jobs.reporter import JobReporter, open_job
@@ -270,6 +270,34 @@ def test_jobs_lie_beside_the_dataset_unless_a_folder_is_chosen(tmp_path, monkeyp
     assert jobs_folder("/data/DATASET.toml") == Path("/data/jobs")
     with pytest.raises(InvalidRequest, match="save these files as a dataset first"):
         jobs_folder("")
+
+
+def test_jobs_of_a_dataset_that_others_keep_lie_in_the_own_folder(spec, tmp_path, monkeypatch):
+    monkeypatch.delenv("EBERT_JOBS")
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "own"))
+    monkeypatch.setattr(directory, "may_write", lambda _: False)
+    folder = jobs_folder("/data/DATASET.toml")
+    assert folder.parent == tmp_path / "own" / "ebert-browser" / "jobs"
+    assert folder != jobs_folder("/other/DATASET.toml")
+    assert new_job(spec, "/data/DATASET.toml").parent == folder
+
+
+def test_what_no_job_wrote_into_its_directory_is_listed(spec):
+    with open_job(spec) as job:
+        (job.checkpoints / "resume.safetensors").write_bytes(b"")
+        for name in (
+            "log.txt",
+            "result.json",
+            "stop",
+            "lock.held",
+            ".log.txt.part",
+            ".nfs00a1",
+            "thesis.docx",
+            "Notes",
+        ):
+            (job.directory / name).write_text("")
+        assert foreign_files(job.directory) == ["Notes", "thesis.docx"]
+    assert foreign_files(job.directory / "gone") == []
 
 
 def test_a_folder_that_cannot_be_made_is_named(spec, tmp_path, monkeypatch):

@@ -1,6 +1,7 @@
 """What a job tells of itself while it runs, and what of its files makes no sense."""
 
 import os
+import re
 import signal
 import time
 from itertools import pairwise
@@ -98,6 +99,51 @@ def test_a_file_of_a_job_that_cannot_be_written_is_named_with_the_reason(tmp_pat
     with pytest.raises(InvalidRequest, match=rf"^{tmp_path}/link is a link and is not written through; remove it\.$"):
         LineWriter(tmp_path / "link")
     assert not (tmp_path / "other").exists()
+
+
+def test_a_file_that_has_a_second_name_elsewhere_is_copied_before_it_is_written(tmp_path):
+    writer = LineWriter(tmp_path / "mine")
+    writer.append(ONE)
+    writer.close()
+    os.link(tmp_path / "mine", tmp_path / "events.jsonl")
+    writer = LineWriter(tmp_path / "events.jsonl")
+    writer.append(TWO)
+    writer.close()
+    assert read_lines(tmp_path / "mine", Event) == [ONE]
+    assert read_lines(tmp_path / "events.jsonl", Event) == [ONE, TWO]
+
+
+def test_a_pipe_is_no_file_to_write_lines_to(tmp_path):
+    os.mkfifo(tmp_path / "events.jsonl")
+    with pytest.raises(InvalidRequest, match=r"events\.jsonl cannot be written: it is no file of its own\.$"):
+        LineWriter(tmp_path / "events.jsonl")
+
+
+def as_link(path: Path) -> None:
+    path.rename(path.with_name("elsewhere"))
+    path.symlink_to(path.with_name("elsewhere"))
+
+
+def as_pipe(path: Path) -> None:
+    path.unlink()
+    os.mkfifo(path)
+
+
+def as_folder(path: Path) -> None:
+    path.unlink()
+    path.mkdir()
+
+
+@pytest.mark.parametrize("name", ["pid", "events.jsonl", "spec.toml", "lock"])
+@pytest.mark.parametrize(
+    ("spoil", "why"), [(as_link, "is a link"), (as_pipe, "is no file"), (as_folder, "(is no file|cannot be read)")]
+)
+def test_a_file_of_a_job_that_is_none_is_said_and_nothing_is_read_through_it(spec, name, spoil, why):
+    with open_job(spec, new_job(spec, spec.dataset)) as job:
+        job.event("one")
+    spoil(job.directory / name)
+    problem = summarise(job.directory).problem
+    assert re.fullmatch(rf"This job's files are damaged: {name} {why}.*\.", problem), problem
 
 
 @pytest.mark.parametrize(("count", "lines"), [(1, "a line"), (2, "2 lines"), (1_200, "1,200 lines")])

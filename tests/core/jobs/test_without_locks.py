@@ -19,6 +19,7 @@ import pytest
 from ebert_core.jobs import control, lock
 from ebert_core.jobs.directory import read_process
 from ebert_core.jobs.lock import Claim, is_held_by, take_lock, writing_to
+from ebert_core.jobs.records import Process, started_ticks, this_host
 from ebert_core.jobs.summary import summarise
 from ebert_core.protocol.errors import InvalidRequest
 from ebert_core.protocol.specs import Pretrain
@@ -172,3 +173,28 @@ def test_a_job_of_another_host_that_was_not_heard_from_is_silent_and_not_taken_o
     wait_until(job, "running")
     control.stop_job(str(job))
     wait_until(job, "stopped")
+
+
+def test_a_claim_that_another_made_while_a_dead_one_was_judged_is_put_back(tmp_path, monkeypatch):
+    def refused(_descriptor: int, _kind: int) -> None:
+        raise OSError(errno.ENOLCK, "no locks here")
+
+    def claim_of(pid: int, ticks: int, what: str) -> bytes:
+        return msgspec.json.encode(Claim(Process(pid, this_host(), time.time(), ticks), what))
+
+    claim = tmp_path / "lock.held"
+    claim.write_bytes(claim_of(os.getpid(), 1, "a dead one"))
+    other = claim_of(os.getpid(), started_ticks(os.getpid()), "another")
+    judged = lock._claim_holding
+
+    def judged_slowly(path: Path) -> lock.Holding:
+        found = judged(path)
+        claim.write_bytes(other)
+        return found
+
+    monkeypatch.setattr(lock, "_flock", refused)
+    monkeypatch.setattr(lock, "_claim_holding", judged_slowly)
+    with pytest.raises(InvalidRequest, match="is already running"):
+        take_lock(tmp_path)
+    assert claim.read_bytes() == other
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["lock", "lock.held"]
