@@ -152,6 +152,7 @@ class WindowProgram(Program):
         self.window = MainWindow(Parts(self.workspace, self.loader, self.opener, self.jobs, self.data), theme)
         place(self.window, looks.geometry)
         lay_docks(self.window, looks.layout)
+        self.window.job_desk.restore(looks.layout)
         self._connect()
         self._calm = [
             self.window.canvas.painted.connect(self._start_model_when_calm),

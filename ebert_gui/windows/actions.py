@@ -145,6 +145,7 @@ ACTIONS = (
     ),
     Action("&View", "Dark or light", "Ctrl+D", "Change the colours", lambda w: w.toggle_theme()),
     Action("&View", "&Jobs", "Ctrl+3", "What runs and what has run", lambda w: w.toggle_jobs()),
+    Action("&View", "&Messages", "Ctrl+4", "All that was said, newest first", lambda w: w.message_desk.show_list()),
     Action("&View", "Full screen", "F11", "Fill the screen", lambda w: w.toggle_full_screen()),
     Action("&Help", "&About EBERT Browser", "", "What this is", lambda w: w.show_about()),
 )

@@ -1,16 +1,22 @@
 """Jobs in the window: the dock that follows them, the running one in the status bar, and what is said at their end."""
 
+from collections.abc import Mapping
+from contextlib import suppress
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PyQt6.QtCore import QObject, Qt
 from PyQt6.QtWidgets import QMessageBox, QToolButton
 
+from ebert_core.protocol.errors import InvalidRequest
+from ebert_core.protocol.locus import Interval, format_locus, is_region_file, parse_locus
 from ebert_core.protocol.showing import shown
-from ebert_core.protocol.specs import FineTune, JobSpec
+from ebert_core.protocol.specs import FineTune, JobSpec, Predict
 from ebert_core.protocol.work import LIVE, Jobs, JobSummary, Metrics
 from ebert_gui.windows import asking
 from ebert_gui.windows.jobs_list import kind_of_job
 from ebert_gui.windows.plain import literal
+from ebert_gui.windows.screens import JOBS_DOCK, shows_dock
 
 if TYPE_CHECKING:
     from ebert_gui.windows.jobs_dock import JobsDock
@@ -66,6 +72,11 @@ class JobDesk(QObject):
         dock.setVisible(not dock.isVisible())
         self._jobs.look()
 
+    def restore(self, layout: str) -> None:
+        """Show the jobs where they were shown when this layout of the docks was kept."""
+        if shows_dock(layout, JOBS_DOCK):
+            self._show_dock()
+
     def dress(self) -> None:
         """Draw in the window's colours."""
         if self._dock is not None:
@@ -104,6 +115,18 @@ class JobDesk(QObject):
             self._window.opener.open_checkpoint(job.result)
         else:
             self._window.opener.open_files((job.result,))
+            self._jobs.read_spec(job.directory, self._go_to_export)
+
+    def _go_to_export(self, spec: JobSpec) -> None:
+        """Go where the file has values, unless some of it is in view."""
+        view = self._window.workspace.view
+        places = places_of(spec, view.chromosome_lengths) if isinstance(spec, Predict) else ()
+        if places and not any(overlap(place, view.interval) for place in places):
+            view.show(places[0])
+            self._window.messages.info(
+                f"{Path(spec.output).name} has no values where the window was; it does at "
+                f"{format_locus(places[0])}, shown now. Go, Back leads to the place before."
+            )
 
     def _edit(self, directory: str) -> None:
         def edit(spec: JobSpec) -> None:
@@ -131,3 +154,19 @@ class JobDesk(QObject):
             messages.info(f"{job.name or job.verb} is done: {job.result}")
         elif job.state != "stopped":
             messages.error(job.message or f"{job.name or job.verb} {job.state}.", job.details)
+
+
+def places_of(spec: Predict, lengths: Mapping[str, int]) -> tuple[Interval, ...]:
+    """What a prediction was asked for, as far as the spec says it itself; nothing where that is the whole genome."""
+    found = []
+    for text in (*spec.regions, spec.locus, *spec.chromosomes):
+        if text and not is_region_file(text):
+            with suppress(InvalidRequest):
+                place = parse_locus(text, lengths)
+                found += [] if place is None else [place]
+    return tuple(found)
+
+
+def overlap(one: Interval, other: Interval) -> bool:
+    """Whether two places share a base."""
+    return one.chromosome == other.chromosome and one.start < other.end and other.start < one.end

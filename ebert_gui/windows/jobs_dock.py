@@ -20,6 +20,7 @@ from ebert_gui.windows.forms import label, scrolling, set_role
 from ebert_gui.windows.jobs_list import JobsModel, JobsPainter
 from ebert_gui.windows.messages import details_window
 from ebert_gui.windows.metrics_plot import MetricsPlot
+from ebert_gui.windows.screens import JOBS_DOCK
 from ebert_gui.windows.theme import LIGHT, Theme
 from ebert_gui.windows.verdict_panel import VerdictPanel
 from ebert_gui.windows.wording import duration
@@ -46,7 +47,7 @@ class JobsDock(QDockWidget):
 
     def __init__(self, theme: Theme = LIGHT, parent: QWidget | None = None) -> None:
         super().__init__("Jobs", parent)
-        self.setObjectName("jobs-dock")
+        self.setObjectName(JOBS_DOCK)
         self._shown: JobSummary | None = None
         self._wanted = ""
         self.model = JobsModel(self)

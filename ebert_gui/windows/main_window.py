@@ -5,7 +5,7 @@ from typing import NamedTuple
 import msgspec
 from PyQt6.QtCore import QPoint, Qt, pyqtSignal
 from PyQt6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QGuiApplication, QKeyEvent
-from PyQt6.QtWidgets import QLabel, QMainWindow, QMenu, QStackedWidget, QVBoxLayout, QWidget
+from PyQt6.QtWidgets import QLabel, QMainWindow, QMenu, QStackedWidget, QStatusBar, QVBoxLayout, QWidget
 
 from ebert_core.protocol.locus import Interval, format_locus
 from ebert_core.protocol.showing import shown
@@ -23,6 +23,7 @@ from ebert_gui.windows.attention_bar import AttentionBar
 from ebert_gui.windows.checkpoint_dock import CheckpointDock
 from ebert_gui.windows.job_desk import JobDesk
 from ebert_gui.windows.locus_bar import LocusBar, WholeBar
+from ebert_gui.windows.message_list import MessageDesk
 from ebert_gui.windows.messages import MessageBar, details_window
 from ebert_gui.windows.offering import Offering
 from ebert_gui.windows.passing import PassingMessages
@@ -80,6 +81,8 @@ class MainWindow(QMainWindow):
         self.resize(first_size(self))
         self._lay_out()
         self.messages = MessageBar(self._pages)
+        self.message_desk = MessageDesk(self.messages, self)
+        self._status_bar().insertPermanentWidget(1, self.message_desk.button)
         self.menus = build_menus(self)
         self._add_dock_menu()
         self._connect_state()
@@ -252,12 +255,16 @@ class MainWindow(QMainWindow):
         ):
             self.addDockWidget(area, dock)
             dock.hide()
-        status = self.statusBar()
-        assert status is not None
+        status = self._status_bar()
         status.addWidget(self.under_cursor, 1)
         status.addPermanentWidget(self.job_desk.running)
         for label in self.worker_states.values():
             status.addPermanentWidget(label)
+
+    def _status_bar(self) -> QStatusBar:
+        status = self.statusBar()
+        assert status is not None
+        return status
 
     def _add_dock_menu(self) -> None:
         menu = self.menus["View"]

@@ -1,9 +1,11 @@
 """The messages that float over the tracks: the newest in full, how many more there are, and details to copy."""
 
+import time
+from collections import deque
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
-from PyQt6.QtCore import QEvent, QObject, Qt
+from PyQt6.QtCore import QEvent, QObject, Qt, pyqtSignal
 from PyQt6.QtGui import QFontDatabase, QGuiApplication
 from PyQt6.QtWidgets import (
     QDialog,
@@ -22,8 +24,9 @@ from ebert_gui.windows.plain import PlainLabel
 
 Level = Literal["info", "warning", "error"]
 
-_WORDS = {"info": "Note", "warning": "Warning", "error": "Error"}
+LEVEL_WORDS = {"info": "Note", "warning": "Warning", "error": "Error"}
 _MOST_KEPT = 100
+_MOST_SAID = 500
 _MARGIN = 12
 
 
@@ -36,6 +39,13 @@ class Message:
     details: str = ""
 
 
+class Said(NamedTuple):
+    """A message and when it was said, in seconds since 1970."""
+
+    message: Message
+    seconds: float
+
+
 class MessageBar(QFrame):
     """Shows the newest message until it is dismissed, then the one before it; hidden when there is none.
 
@@ -43,10 +53,14 @@ class MessageBar(QFrame):
     buttons stand where they stood when another message follows.
     """
 
+    changed = pyqtSignal()
+    """Something has been said."""
+
     def __init__(self, over: QWidget | None = None) -> None:
         super().__init__(over.parentWidget() if over is not None else None)
         self._over = over
         self._messages: list[Message] = []
+        self._history: deque[Said] = deque(maxlen=_MOST_SAID)
         self._details_window: QDialog | None = None
         self._word = PlainLabel()
         self._sentence = PlainLabel()
@@ -83,6 +97,11 @@ class MessageBar(QFrame):
         """The older messages that are not dismissed, the newest first."""
         return tuple(reversed(self._messages[:-1]))
 
+    @property
+    def history(self) -> tuple[Said, ...]:
+        """All that was said, also what is dismissed or taken back, the newest last."""
+        return tuple(self._history)
+
     def info(self, sentence: str, details: str = "") -> None:
         """Say that something happened."""
         self.say(Message("info", sentence, details))
@@ -99,7 +118,9 @@ class MessageBar(QFrame):
         """Show the message now, above those that are not dismissed; one that is said again is not kept twice."""
         others = [each for each in self._messages if each != message]
         self._messages = [*others, message][-_MOST_KEPT:]
+        self._history.append(Said(message, time.time()))
         self._show()
+        self.changed.emit()
 
     def withdraw(self, sentence: str) -> bool:
         """Take a sentence back that no longer holds; whether it was shown or waiting."""
@@ -140,7 +161,7 @@ class MessageBar(QFrame):
             self._leave()
             return
         self.setProperty("message", message.level)
-        self._word.setText(_WORDS[message.level])
+        self._word.setText(LEVEL_WORDS[message.level])
         self._word.setProperty("level", message.level)
         self._sentence.setText(message.sentence)
         self._details.setVisible(bool(message.details))
@@ -148,7 +169,7 @@ class MessageBar(QFrame):
         self._more.setText(f"{older} more")
         self._more.setVisible(older > 0)
         self._dismiss_all.setVisible(older > 0)
-        self.setAccessibleDescription(f"{_WORDS[message.level]}: {message.sentence}")
+        self.setAccessibleDescription(f"{LEVEL_WORDS[message.level]}: {message.sentence}")
         for widget in (self, self._word):
             _restyle(widget)
         self.show()

@@ -1,10 +1,12 @@
 """Where windows stand: within the screen, whatever they would like to measure, and where they stood before."""
 
-from PyQt6.QtCore import QByteArray, QEvent, QObject, QPoint, QRect, QSize
-from PyQt6.QtWidgets import QDialog, QMainWindow, QWidget
+from PyQt6.QtCore import QByteArray, QEvent, QObject, QPoint, QRect, QSize, Qt
+from PyQt6.QtWidgets import QDialog, QDockWidget, QMainWindow, QWidget
 
 from ebert_gui.windows.watching import ApplicationWatcher
 
+# As the layout of the docks names it.
+JOBS_DOCK = "jobs-dock"
 # What a window manager puts around a window, until the window knows its own frame: its sides, and its title bar.
 _SIDES, _TITLE_BAR = 4, 36
 _LEAST, _MOST, _SHARE = QSize(1280, 860), QSize(1760, 1180), 0.8
@@ -19,6 +21,19 @@ def lay_docks(window: QMainWindow, layout: str) -> None:
     """Put the docks where they stood; what cannot be read changes nothing."""
     if layout:
         window.restoreState(_from_text(layout))
+
+
+def shows_dock(layout: str, name: str) -> bool:
+    """Whether a dock of this name is shown in a layout; asked of an empty window, before the dock need be built."""
+    window = QMainWindow()
+    dock = QDockWidget(window)
+    dock.setObjectName(name)
+    window.addDockWidget(Qt.DockWidgetArea.BottomDockWidgetArea, dock)
+    dock.hide()
+    lay_docks(window, layout)
+    is_shown = not dock.isHidden()
+    window.deleteLater()
+    return is_shown
 
 
 def place_of(window: QWidget) -> str:

@@ -8,6 +8,7 @@ from PyQt6.QtWidgets import QMessageBox, QPushButton
 from pytestqt.qtbot import QtBot
 from silent import Silent
 
+from ebert_core.protocol.locus import Interval
 from ebert_core.protocol.modelling import OpenCheckpoint
 from ebert_core.protocol.specs import FineTune, Predict
 from ebert_core.protocol.tracks import OpenFiles
@@ -26,6 +27,7 @@ from ebert_core.protocol.work import (
 )
 from ebert_gui.windows.finetune_dialog import FineTuneDialog
 from ebert_gui.windows.main_window import MainWindow
+from ebert_gui.windows.screens import layout_of_docks
 from ebert_gui.windows.theme import DARK, LIGHT
 
 pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints", r"raise\(\)", "grabbing the keyboard")
@@ -107,7 +109,6 @@ def test_a_job_that_was_started_is_shown_and_chosen(window: MainWindow) -> None:
         (replace(FAILED, is_resumable=True), "Resume", ResumeJob("/jobs/4")),
         (FAILED, "Edit and start again…", ReadSpec("/jobs/4")),
         (DONE, "Use this checkpoint", OpenCheckpoint("/data/checkpoints/x", "/data/DATASET.toml")),
-        (EXPORTED, "Show as track", OpenFiles(("/data/x.bw",), "/data/DATASET.toml")),
     ],
 )
 def test_the_buttons_of_the_dock_reach_the_worker(
@@ -118,6 +119,52 @@ def test_the_buttons_of_the_dock_reach_the_worker(
     data.asked.clear()
     qtbot.mouseClick(button(window, text), Qt.MouseButton.LeftButton)
     assert data.asked == [asked]
+
+
+def test_what_was_exported_is_opened_and_its_spec_asked_for(window: MainWindow, data: Silent, qtbot: QtBot) -> None:
+    window.job_desk.toggle()
+    window.jobs.listed.emit(Jobs((EXPORTED,)))
+    data.asked.clear()
+    qtbot.mouseClick(button(window, "Show as track"), Qt.MouseButton.LeftButton)
+    assert data.asked == [OpenFiles(("/data/x.bw",), "/data/DATASET.toml"), ReadSpec("/jobs/3")]
+
+
+@pytest.mark.parametrize(
+    ("asked", "goes_to"),
+    [
+        ({"chromosomes": ("chr5", "chr17")}, Interval("chr5", 0, 10_000)),
+        ({"locus": "chr3:30,001-40,000"}, Interval("chr3", 30_000, 40_000)),
+        ({"regions": ("/data/r.bed", "chr17:101-200")}, Interval("chr17", 100, 200)),
+        ({"regions": ("/data/r.bed",)}, None),
+        ({"chromosomes": ("chr5", "chr3")}, None),
+        ({"locus": "chr3:1,001-9,000"}, None),
+        ({}, None),
+    ],
+)
+def test_the_window_goes_where_an_exported_file_has_values_and_says_so(
+    window: MainWindow, monkeypatch, qtbot: QtBot, asked: dict[str, object], goes_to: Interval | None
+) -> None:
+    spec = Predict("/c", "/d", "K562", "CTCF", "/data/x.bw", **asked)
+    monkeypatch.setattr(window.jobs, "read_spec", lambda _directory, on_spec: on_spec(spec))
+    window.workspace.view.show(before := Interval("chr3", 0, 2_000))
+    window.job_desk.toggle()
+    window.jobs.listed.emit(Jobs((EXPORTED,)))
+    qtbot.mouseClick(button(window, "Show as track"), Qt.MouseButton.LeftButton)
+    shown = window.workspace.view.interval
+    assert (shown.chromosome, shown.start) == ((goes_to or before).chromosome, (goes_to or before).start)
+    said = [each.message.sentence for each in window.messages.history]
+    assert any("x.bw has no values where the window was" in sentence for sentence in said) is (goes_to is not None)
+
+
+@pytest.mark.parametrize("was_shown", [True, False])
+def test_the_jobs_are_shown_at_the_next_start_where_they_were_shown(window: MainWindow, was_shown: bool) -> None:
+    window.job_desk.toggle()
+    if not was_shown:
+        window.job_desk.toggle()
+    layout = layout_of_docks(window)
+    window.job_desk.dock().hide()
+    window.job_desk.restore(layout)
+    assert window.job_desk.dock().isVisible() is was_shown
 
 
 def test_only_what_was_asked_of_a_fine_tuning_fills_the_form(window: MainWindow, monkeypatch) -> None:

@@ -6,6 +6,7 @@ from PyQt6.QtGui import QFontDatabase, QGuiApplication
 from PyQt6.QtWidgets import QDialog, QFrame, QLabel, QPlainTextEdit, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
+from ebert_gui.windows.message_list import MessageDesk, MessageList
 from ebert_gui.windows.messages import Message, MessageBar, details_window
 
 
@@ -139,3 +140,35 @@ def test_a_sentence_that_no_longer_holds_is_withdrawn_shown_or_waiting(bar: Mess
     assert bar.withdraw("The worker ended.")
     assert not bar.withdraw("The worker ended.")
     assert bar.isHidden()
+
+
+def test_the_list_has_all_that_was_said_newest_first_and_can_be_copied(qtbot: QtBot) -> None:
+    bar, window = MessageBar(), QWidget()
+    for widget in (bar, window):
+        qtbot.addWidget(widget)
+    desk = MessageDesk(bar, window)
+    assert desk.button.isHidden()
+    bar.info("Saved.")
+    bar.warning("Little room is left.")
+    bar.error("It stopped.", "line 1\nline 2")
+    bar.dismiss_all()
+    bar.withdraw("Saved.")
+    assert not desk.button.isHidden()
+    assert desk.button.text() == "3 messages"
+    desk.button.click()
+    (shown,) = window.findChildren(MessageList)
+    button(shown, "Copy all").click()
+    clipboard = QGuiApplication.clipboard()
+    assert clipboard is not None
+    lines = clipboard.text().splitlines()
+    assert [line[10:] for line in lines if line and not line.startswith("    ")] == [
+        "Error: It stopped.",
+        "Warning: Little room is left.",
+        "Note: Saved.",
+    ]
+    assert lines[1:3] == ["    line 1", "    line 2"]
+    bar.info("One more.")
+    assert desk.button.text() == "4 messages"
+    assert "One more." in shown.findChild(QPlainTextEdit).toPlainText()
+    desk.button.click()
+    assert len(window.findChildren(MessageList)) == 1
