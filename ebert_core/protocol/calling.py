@@ -19,7 +19,7 @@ from ebert_core.protocol.reliability import (
     support_sentence,
     untrained_sentence,
 )
-from ebert_core.protocol.verdict import Judgement, Verdict
+from ebert_core.protocol.verdict import BEHIND, Judgement, Verdict
 from ebert_core.protocol.wording import percent, percent_range
 
 # Below this, nine of ten bins that a calibrated model calls at its threshold are expected to be unbound.
@@ -99,6 +99,19 @@ def calling_sentences(factor: str, threshold: float, reliability: Reliability | 
 def calls_of_factor(factor: FactorSummary) -> Calls:
     """From which probability an open checkpoint calls bins of this factor bound."""
     return calls_of(factor.cell_types, factor.threshold, factor.reliability)
+
+
+def best_first(factors: Sequence[FactorSummary], verdict: Verdict | None) -> tuple[str, ...]:
+    """The names of a checkpoint's factors, those first that say most: see `standing`; equal ones as they come."""
+    return tuple(factor.name for factor in sorted(factors, key=lambda factor: standing(factor, verdict), reverse=True))
+
+
+def standing(factor: FactorSummary, verdict: Verdict | None) -> tuple[bool, bool, float]:
+    """Whether bins are called bound, whether the verdict rests on enough peaks and is not bad, and its auPRC."""
+    judged = _judgement(factor.name, verdict)
+    score = factor.auprc if judged is None else judged.model
+    is_good = judged is not None and judged.peaks >= FEWEST_PEAKS and judged.outcome not in BEHIND
+    return calls_of_factor(factor).threshold is not None, is_good, -1.0 if score is None else score
 
 
 def doubts_of(factor: FactorSummary, verdict: Verdict | None, cell_type: str) -> tuple[Doubt, ...]:

@@ -87,7 +87,7 @@ class BareFile(msgspec.Struct, frozen=True):
 class DatasetSummary(msgspec.Struct, frozen=True):
     """An opened dataset. `path` is empty for bare files opened together; `seed` is set for a synthetic genome.
 
-    `predicted` are the factors of the checkpoint that comes with it, in that one's order.
+    `predicted` are the factors of the checkpoint that comes with it, the best first.
     """
 
     path: str

@@ -259,10 +259,15 @@ def _columns(columns: int) -> int:
 
 
 def _factors_of(checkpoint: str) -> tuple[str, ...]:
-    """The factors that a checkpoint predicts; none where it cannot be read, which whoever loads it says."""
+    """The factors that a checkpoint predicts, the best first; none where it cannot be read, which its loader says."""
     from ebert_core.model.description import read_description
+    from ebert_core.protocol.calling import best_first
+    from ebert_core.roles.factors import factor_summaries
 
+    if not checkpoint:
+        return ()
     try:
-        return tuple(factor.name for factor in read_description(Path(checkpoint)).factors) if checkpoint else ()
+        description = read_description(Path(checkpoint))
     except InvalidRequest:
         return ()
+    return best_first(factor_summaries(description), description.verdict)

@@ -26,13 +26,13 @@ from ebert_core.protocol.modelling import (
     AttentionMap,
     AttentionProfile,
     CheckpointSummary,
-    FactorSummary,
     OpenCheckpoint,
     Prediction,
     PredictView,
 )
 from ebert_core.protocol.reading import reading, reads
 from ebert_core.roles.anew import reading_anew
+from ebert_core.roles.factors import factor_summaries
 from ebert_core.roles.session import Handlers, HelloDetails, Report
 
 LIVE_LIMIT = 200_000
@@ -166,18 +166,7 @@ def summarise(predictor: Predictor, path: str) -> CheckpointSummary:
         context=architecture.context,
         layers=architecture.layers,
         heads=architecture.heads,
-        factors=tuple(
-            FactorSummary(
-                record.name,
-                record.cell_types,
-                record.threshold,
-                record.auprc,
-                record.scored_on,
-                record.reliability,
-                bool(record.calibration.fitted_on),
-            )
-            for record in description.factors
-        ),
+        factors=factor_summaries(description),
         states=architecture.states,
         signals=architecture.signals,
         training=description.training,

@@ -69,10 +69,20 @@ def read_prediction(track: PredictionTrack, content: TrackContent, position: flo
     seen = " This place was seen in training, which flatters its value." * is_trained
     return Reading(
         short_meaning(known.name, known.reliability, track.cell_type, value.probability),
-        f"{named}. "
+        f"{named}{_called(known, value.probability)}. "
         + meaning_of(known.name, known.cell_types, known.reliability, track.cell_type, value.probability)
         + seen,
     )
+
+
+def _called(known: FactorSummary, probability: float) -> str:
+    """Whether a value is called bound, or why none is, as it follows the value."""
+    calls = calls_of_factor(known)
+    if calls.threshold is None:
+        return f" (no bin is called bound: {calls.reason})"
+    if probability >= calls.threshold:
+        return f" (called bound from {calls.threshold:.2g})"
+    return f" (not called bound; that begins at {calls.threshold:.2g})"
 
 
 def doubts_about(track: PredictionTrack, setting: Setting) -> tuple[Doubt, ...]:

@@ -3,6 +3,7 @@
 from collections import Counter
 from pathlib import PurePath
 
+from ebert_core.protocol.calling import standing
 from ebert_core.protocol.modelling import CheckpointSummary
 from ebert_core.protocol.tracks import BareFile, CellType, DatasetSummary
 from ebert_gui.state.tracks import (
@@ -46,7 +47,7 @@ def chosen_cell_types(dataset: DatasetSummary | None) -> tuple[str, ...]:
 
 
 def chosen_factor(dataset: DatasetSummary | None, checkpoint: CheckpointSummary | None) -> str:
-    """The factor to begin with: one measured in most cell types, among those that are predicted.
+    """The factor to begin with: of those that are predicted, the best that is measured; else the most measured.
 
     Before a checkpoint is open, the dataset may know what the one that comes with it predicts.
     """
@@ -55,9 +56,12 @@ def chosen_factor(dataset: DatasetSummary | None, checkpoint: CheckpointSummary 
     planted = dataset.truth_factors if dataset else ()
     measured = Counter(peaks.factor for cell in cells for peaks in cell.peaks)
     anywhere = Counter(peaks.factor for cell in (dataset.cell_types if dataset else ()) for peaks in cell.peaks)
-    predicted = [factor.name for factor in checkpoint.factors] if checkpoint else dataset.predicted if dataset else ()
-    known = predicted or [*planted, *sorted(measured)]
-    return max(known, key=lambda name: (measured[name], anywhere[name]), default="")
+    if checkpoint is not None and checkpoint.factors:
+        known = {factor.name: standing(factor, checkpoint.verdict) for factor in checkpoint.factors}
+        return max(known, key=lambda name: (measured[name] > 0, anywhere[name] > 0, known[name], measured[name]))
+    if dataset is not None and dataset.predicted:
+        return max(dataset.predicted, key=lambda name: (measured[name] > 0, anywhere[name] > 0))
+    return max([*planted, *sorted(measured)], key=lambda name: (measured[name], anywhere[name]), default="")
 
 
 def default_tracks(dataset: DatasetSummary, checkpoint: CheckpointSummary | None = None) -> tuple[Track, ...]:

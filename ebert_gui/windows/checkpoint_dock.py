@@ -29,6 +29,7 @@ from ebert_core.protocol.reliability import (
     support_sentence,
 )
 from ebert_core.protocol.showing import shown, shown_lines
+from ebert_core.protocol.verdict import Verdict
 from ebert_gui.windows.forms import form_layout, label, scrolling
 from ebert_gui.windows.plain import PlainLabel
 from ebert_gui.windows.theme import LIGHT, Theme
@@ -231,11 +232,24 @@ def _seen(summary: CheckpointSummary) -> list[tuple[str, str]]:
         ("Cell types", ", ".join(summary.cell_types) or "none"),
         ("Seen in training", _extent(summary.training) or "not recorded"),
         *([("Seen before", f"labels of {', '.join(summary.other_assemblies)}")] if summary.other_assemblies else []),
-        ("Held out", f"{_extent(summary.validation)}; they chose the epoch" if summary.validation else "nothing"),
+        (
+            "Chose the epoch",
+            f"{_extent(summary.validation)}; held out of the training" if summary.validation else "nothing",
+        ),
+        *([("Judged on", _judged_on(summary.verdict))] if summary.verdict is not None else []),
         *([("Labels by", f"the rule {summary.label_rule}")] if summary.label_rule else []),
         ("States", f"{len(summary.states)} states" if summary.states else "not used"),
         ("Signals", ", ".join(summary.signals) or "not used"),
     ]
+
+
+def _judged_on(verdict: Verdict) -> str:
+    """The loci of the verdict, and how they stand to those that chose the epoch."""
+    if verdict.are_unseen:
+        return (
+            f"{verdict.regions}: the verdict's loci, at which neither the training nor the choice of the epoch looked"
+        )
+    return f"{verdict.regions}: the verdict's loci, which also chose the epoch, and so flatter a little"
 
 
 def _extent(intervals: tuple[Interval, ...]) -> str:

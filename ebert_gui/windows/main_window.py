@@ -81,7 +81,7 @@ class MainWindow(QMainWindow):
         self.resize(first_size(self))
         self._lay_out()
         self.messages = MessageBar(self._pages)
-        self.message_desk = MessageDesk(self.messages, self)
+        self.message_desk: MessageDesk = MessageDesk(self.messages, self)
         self._status_bar().insertPermanentWidget(1, self.message_desk.button)
         self.menus = build_menus(self)
         self._add_dock_menu()

@@ -67,10 +67,26 @@ CONTENT = content_of(0.4, np.nan, 0.4)
 
 def test_a_value_says_what_it_was_worth_and_the_warning_comes_first() -> None:
     reading = read_prediction(TRACK, CONTENT, 1120, SETTING)
-    assert reading.full.startswith(f"MAX in K562: 0.400. {WARNING}; take them as ranks. About 80 % of bins")
+    assert reading.full.startswith(
+        f"MAX in K562: 0.400 (called bound from 0.4). {WARNING}; take them as ranks. About 80 % of bins"
+    )
     assert "on chr20 in held-out HepG2, range 61-88 %" in reading.full
     assert reading.short.startswith("take as a rank")
     assert describe_prediction(TRACK, CONTENT, 1120, HERE) == "0.400"
+
+
+@pytest.mark.parametrize(
+    ("value", "threshold", "words"),
+    [
+        (0.42, 0.4, "MAX in K562: 0.420 (called bound from 0.4)."),
+        (0.2, 0.4, "MAX in K562: 0.200 (not called bound; that begins at 0.4)."),
+        (0.9, None, "MAX in K562: 0.900 (no bin is called bound: no threshold was measured)."),
+    ],
+)
+def test_a_value_is_said_in_plain_words_first(value: float, threshold: float | None, words: str) -> None:
+    known = msgspec.structs.replace(CHECKPOINT.factors[0], threshold=threshold)
+    setting = Setting(None, msgspec.structs.replace(CHECKPOINT, factors=(known,)))
+    assert read_prediction(TRACK, content_of(value), 1020, setting).full.startswith(words)
 
 
 def test_a_place_seen_in_training_is_said_to_flatter() -> None:
@@ -194,7 +210,7 @@ def tip_at(canvas: Canvas, x: int, y: int) -> str:
 def test_resting_on_a_value_shows_all_of_it_in_lines_that_fit(canvas) -> None:
     said = tip_at(canvas, GUTTER + 300, canvas.scene.header_height + 40)
     assert textwrap.fill(said.replace("\n", " "), 80, break_on_hyphens=False) == said
-    assert said.replace("\n", " ").startswith(f"MAX in K562: 0.400. {WARNING}")
+    assert said.replace("\n", " ").startswith(f"MAX in K562: 0.400 (called bound from 0.4). {WARNING}")
     assert "…" not in said
 
 

@@ -8,7 +8,7 @@ from toy_summaries import checkpoint_summary
 from ebert_core.protocol.locus import Interval
 from ebert_core.protocol.modelling import FactorSummary
 from ebert_core.protocol.tracks import BareFile, CellType, Chromosome, DatasetSummary, PeakFiles
-from ebert_gui.state.defaults import track_of_unreadable
+from ebert_gui.state.defaults import chosen_factor, track_of_unreadable
 from ebert_gui.state.tracks import (
     AttentionTrack,
     GenesTrack,
@@ -348,6 +348,19 @@ def test_a_checkpoint_that_does_not_predict_the_chosen_factor_brings_its_own(wor
     assert _factors(workspace) == ("MAX", "MAX")
 
 
+def test_of_the_factors_of_a_checkpoint_that_with_calls_and_the_best_score_is_chosen(workspace: Workspace) -> None:
+    def factor(name: str, threshold: float | None, auprc: float) -> FactorSummary:
+        return FactorSummary(name, ("alpha",), threshold, auprc, "chr20")
+
+    factors = (factor("CTCF", None, 0.9), factor("MAX", 0.3, 0.2), factor("REST", 0.3, 0.4))
+    dataset = msgspec.structs.replace(
+        DATASET, cell_types=(_cell("alpha", "CTCF", "MAX", "REST"), _cell("beta", "CTCF"))
+    )
+    assert chosen_factor(dataset, msgspec.structs.replace(CHECKPOINT, factors=factors)) == "REST"
+    # What was not measured here cannot be compared with anything.
+    assert chosen_factor(DATASET, msgspec.structs.replace(CHECKPOINT, factors=factors)) == "MAX"
+
+
 def test_a_checkpoint_that_predicts_the_chosen_factor_leaves_it(workspace: Workspace) -> None:
     workspace.choose_factor("MAX")
     workspace.open_checkpoint(CHECKPOINT)
@@ -360,7 +373,7 @@ def test_a_checkpoint_without_factors_changes_none(workspace: Workspace) -> None
     assert not any(isinstance(track, PredictionTrack) for track in workspace.tracks.tracks)
 
 
-@pytest.mark.parametrize(("predicted", "factor"), [(("MAX",), "MAX"), (("MAX", "CTCF"), "CTCF"), ((), "CTCF")])
+@pytest.mark.parametrize(("predicted", "factor"), [(("MAX",), "MAX"), (("NOT", "CTCF", "MAX"), "CTCF"), ((), "CTCF")])
 def test_a_factor_of_the_checkpoint_that_comes_with_a_dataset_is_chosen(predicted, factor) -> None:
     workspace = Workspace()
     workspace.choose_predicted_factor()

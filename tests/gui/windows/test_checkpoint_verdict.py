@@ -74,7 +74,21 @@ def test_the_dock_says_in_one_way_what_was_seen_and_how_much(
     said = [shown.text() for shown in dock.findChildren(QLabel)]
     facts = dict(pairwise(said))
     assert facts["Seen in training"] == "3.8 Mb: chr3:42,000,001-44,000,000, chr20:1,000,001-2,800,000"
-    assert facts["Held out"] == "20 kb: chr17:20,001-40,000; they chose the epoch"
+    assert facts["Chose the epoch"] == "20 kb: chr17:20,001-40,000; held out of the training"
+
+
+@pytest.mark.parametrize(
+    ("are_unseen", "words"),
+    [(True, "neither the training nor the choice of the epoch looked"), (False, "also chose the epoch")],
+)
+def test_each_of_two_held_out_sets_says_what_it_was_for(
+    dock: CheckpointDock, checkpoint: CheckpointSummary, are_unseen: bool, words: str
+) -> None:
+    dock.show_checkpoint(replace(checkpoint, verdict=replace(VERDICT, are_unseen=are_unseen)))
+    facts = dict(pairwise([shown.text() for shown in dock.findChildren(QLabel)]))
+    assert facts["Judged on"].startswith("chr20: the verdict's loci")
+    assert words in facts["Judged on"]
+    assert "held out of the training" in facts["Chose the epoch"]
 
 
 @pytest.mark.parametrize(("width", "is_hidden"), [(300, True), (600, False)])

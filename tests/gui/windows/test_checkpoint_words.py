@@ -55,7 +55,12 @@ def test_all_that_is_known_of_a_checkpoint_is_said_in_one_order(
         "<table>",
         "auPRC 0.710 on HepG2, chr5. What a probability of CTCF is worth was not measured on held-out bins.",
         *("What it has seen", "Genome", "hg19", "Cell types", "GM12878, K562"),
-        *("Seen in training", "50 kb: chr3 (50 kb)", "Held out", "20 kb: chr17:20,001-40,000; they chose the epoch"),
+        *(
+            "Seen in training",
+            "50 kb: chr3 (50 kb)",
+            "Chose the epoch",
+            "20 kb: chr17:20,001-40,000; held out of the training",
+        ),
         *("States", "2 states", "Signals", "DNase"),
         *("What it is", "Network", "6 x 256 x 8 x 4,000 bp", "Parameters", "5.1 million"),
         *("Sees at once", "4 kb", "Runs on", "cpu in bf16"),
@@ -87,7 +92,9 @@ def test_a_bare_checkpoint_says_what_it_has_not(dock: CheckpointDock, checkpoint
         "Factors",
     ]
     facts = dict(pairwise(said))
-    assert [facts[name] for name in ("Cell types", "Seen in training", "Held out", "States", "Signals", "Runs on")] == [
+    assert [
+        facts[name] for name in ("Cell types", "Seen in training", "Chose the epoch", "States", "Signals", "Runs on")
+    ] == [
         "none",
         "not recorded",
         "nothing",

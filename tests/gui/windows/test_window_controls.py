@@ -78,10 +78,10 @@ def test_every_menu_has_its_lines_in_their_order_with_keys_and_hints(window: Mai
     bar = [action.text() for action in window.menuBar().actions()]
     assert bar == ["&File", "&Edit", "&Go", "&Model", "&View", "&Help"]
     view = [action.text().replace("&", "") for action in window.menus["View"].actions()]
-    assert view == ["Suggested tracks", "Dark or light", "Jobs", "Full screen", "", "Tracks", "Checkpoint"]
-    assert [action.isSeparator() for action in window.menus["View"].actions()] == [False] * 4 + [True] + [False] * 2
+    assert view == ["Suggested tracks", "Dark or light", "Jobs", "Messages", "Full screen", "", "Tracks", "Checkpoint"]
+    assert [action.isSeparator() for action in window.menus["View"].actions()] == [False] * 5 + [True] + [False] * 2
     assert [action.shortcut().toString() for action in window.menus["View"].actions()] == [
-        *("", "Ctrl+D", "Ctrl+3", "F11", "", "Ctrl+1", "Ctrl+2"),
+        *("", "Ctrl+D", "Ctrl+3", "Ctrl+4", "F11", "", "Ctrl+1", "Ctrl+2"),
     ]
     for menu in window.menus.values():
         assert menu.toolTipsVisible()

@@ -1,0 +1,20 @@
+"""The factors of a checkpoint's description, in the words of the window; both workers say them."""
+
+from ebert_core.model.description import Description
+from ebert_core.protocol.modelling import FactorSummary
+
+
+def factor_summaries(description: Description) -> tuple[FactorSummary, ...]:
+    """What is known of each factor, in the checkpoint's order."""
+    return tuple(
+        FactorSummary(
+            record.name,
+            record.cell_types,
+            record.threshold,
+            record.auprc,
+            record.scored_on,
+            record.reliability,
+            bool(record.calibration.fitted_on),
+        )
+        for record in description.factors
+    )
