@@ -8,10 +8,11 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Any, Literal, NamedTuple, Protocol
 
 import msgspec
+import numpy as np
 from PyQt6.QtCore import QObject, QTimer, pyqtSignal
 
 from ebert_core.protocol.locus import Interval
-from ebert_core.protocol.modelling import AttentionMap, AttentionProfile, PredictView
+from ebert_core.protocol.modelling import AttentionMap, AttentionProfile, Prediction, PredictView
 from ebert_gui.browser.content import EMPTY, Held, TrackContent
 from ebert_gui.loading import needs
 from ebert_gui.loading.needs import Need, PredictionStream
@@ -23,6 +24,8 @@ from ebert_gui.workers.state import Condition, Failure, WorkerState
 
 GESTURE_MILLISECONDS = 40
 _FIRST_GUESS_BASES_PER_SECOND = 60_000.0
+# A shorter stretch takes as long as the tile that it lies in.
+_FEWEST_BASES_MEASURED = 10_000
 # After what is in sight, beside the first strand of predictions and before the margins.
 _HIDDEN = 1
 _ALIVE = (Condition.READY, Condition.BUSY)
@@ -83,7 +86,8 @@ class Loader(QObject):
         self._failed: dict[msgspec.Struct, Failure] = {}
         self._regions: list[tuple[PredictionStream, Interval]] = []
         self._contents: dict[Track, TrackContent] = {}
-        self._bases_per_second = _FIRST_GUESS_BASES_PER_SECOND
+        # By the checkpoint's path: how many bases of one strand it predicted in a second.
+        self._speeds: dict[str, float] = {}
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._last_asked = 0.0
@@ -109,6 +113,13 @@ class Loader(QObject):
         self._contents.clear()
         if not self._timer.isActive():
             self._timer.start(max(0, round(GESTURE_MILLISECONDS - 1000 * (time.monotonic() - self._last_asked))))
+
+    @property
+    def bases_per_second(self) -> float | None:
+        """How fast the open checkpoint predicted both strands here; None while nothing was measured."""
+        checkpoint = self._workspace.checkpoint
+        speed = self._speeds.get(checkpoint.path) if checkpoint is not None else None
+        return None if speed is None else speed / 2
 
     def _follow_view(self) -> None:
         """Ask for a jump before anything is painted; a gesture asks once in a while, an opening once it has tracks."""
@@ -226,9 +237,10 @@ class Loader(QObject):
         asked = self._asked.pop(need.request, None)
         if asked is None:
             return
-        if isinstance(need.request, PredictView) and need.request.strands == 1:
-            seconds = max(1e-3, time.monotonic() - asked.since)
-            self._bases_per_second = need.interval.length / seconds
+        if isinstance(need.request, PredictView) and isinstance(reply, Prediction) and reply.strands == 1:
+            known = need.interval.length * share_known(reply)
+            if known >= _FEWEST_BASES_MEASURED:
+                self._speeds[need.request.checkpoint] = known / max(1e-3, time.monotonic() - asked.since)
         interval = reply.window if isinstance(reply, AttentionProfile | AttentionMap) else need.interval
         self._cache.put(need.stream, need.request, interval, reply, need.level)
         self._after(need)
@@ -292,8 +304,8 @@ class Loader(QObject):
         if failure is not None:
             return _failed_content(parts, failure)
         if view.span.length > checkpoint.live_limit and missing and not under_way:
-            # Both strands: the rate is that of one.
-            seconds = 2 * sum(part.length for part in missing) / self._bases_per_second
+            speed = self.bases_per_second or _FIRST_GUESS_BASES_PER_SECOND / 2
+            seconds = sum(part.length for part in missing) / speed
             sentence = f"Zoom in below {checkpoint.live_limit // 1000:,} kb, or"
             return TrackContent(
                 parts, sentence=sentence, link=f"compute this region, about {max(1, round(seconds)):,} s"
@@ -339,3 +351,9 @@ def _is_prediction_of(request: msgspec.Struct, track: PredictionTrack, place: In
     if not isinstance(request, PredictView) or request.cell_type != track.cell_type:
         return False
     return track.factor in request.factors and (place is None or request.interval.overlaps(place))
+
+
+def share_known(prediction: Prediction) -> float:
+    """The share of a prediction that has a value: unknown bases have none, and take no time."""
+    values = prediction.probability_FP
+    return float(np.isfinite(values).mean()) if values.size else 0.0

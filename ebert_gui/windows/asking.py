@@ -139,7 +139,13 @@ def for_export(window: "MainWindow") -> None:
     assert dataset is not None
     assert checkpoint is not None
     dialog = ExportDialog(
-        dataset, checkpoint, workspace.cell_type, workspace.factor, workspace.view.interval, parent=window
+        dataset,
+        checkpoint,
+        workspace.cell_type,
+        workspace.factor,
+        workspace.view.interval,
+        window.loader.bases_per_second,
+        window,
     )
     dialog.accepted.connect(lambda: window.jobs.start(dialog.spec()))
     dialog.finished.connect(lambda _result: dialog.deleteLater())

@@ -233,7 +233,7 @@ def _seen(summary: CheckpointSummary) -> list[tuple[str, str]]:
         ("Seen in training", _extent(summary.training) or "not recorded"),
         *([("Seen before", f"labels of {', '.join(summary.other_assemblies)}")] if summary.other_assemblies else []),
         (
-            "Chose the epoch",
+            "Chose epoch",
             f"{_extent(summary.validation)}; held out of the training" if summary.validation else "nothing",
         ),
         *([("Judged on", _judged_on(summary.verdict))] if summary.verdict is not None else []),

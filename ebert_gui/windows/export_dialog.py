@@ -233,7 +233,9 @@ class ExportDialog(QDialog):
         if self._bases_per_second is None or spec.regions:
             return f"{said}. You can go on working meanwhile."
         speed = self._bases_per_second * 2 / spec.strands
-        return f"{said}, in about {duration(self._length(spec) / speed)}. You can go on working meanwhile."
+        about = duration(self._length(spec) / speed)
+        less = "" if spec.locus else ", or less where bases are unknown (N)"
+        return f"{said}, in about {about}{less}. You can go on working meanwhile."
 
     def _length(self, spec: Predict) -> int:
         if spec.locus:

@@ -121,7 +121,7 @@ class JobDesk(QObject):
         """Go where the file has values, unless some of it is in view."""
         view = self._window.workspace.view
         places = places_of(spec, view.chromosome_lengths) if isinstance(spec, Predict) else ()
-        if places and not any(overlap(place, view.interval) for place in places):
+        if places and not any(place.overlaps(view.interval) for place in places):
             view.show(places[0])
             self._window.messages.info(
                 f"{Path(spec.output).name} has no values where the window was; it does at "
@@ -165,8 +165,3 @@ def places_of(spec: Predict, lengths: Mapping[str, int]) -> tuple[Interval, ...]
                 place = parse_locus(text, lengths)
                 found += [] if place is None else [place]
     return tuple(found)
-
-
-def overlap(one: Interval, other: Interval) -> bool:
-    """Whether two places share a base."""
-    return one.chromosome == other.chromosome and one.start < other.end and other.start < one.end

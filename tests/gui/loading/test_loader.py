@@ -1,10 +1,12 @@
 """What is asked for, what is dropped, and what is drawn meanwhile."""
 
+import msgspec
+import numpy as np
 import pytest
 from toy_summaries import checkpoint_summary
 
 from ebert_core.protocol.locus import Interval
-from ebert_core.protocol.modelling import AttendFrom, PredictView
+from ebert_core.protocol.modelling import AttendFrom, Prediction, PredictView
 from ebert_core.protocol.tracks import ReadPeaks, ReadSignal
 from ebert_gui.browser.content import TrackContent
 from ebert_gui.loading.loader import GESTURE_MILLISECONDS, Loader
@@ -372,3 +374,35 @@ def test_a_picture_waits_until_all_has_come_and_no_longer(loader: Loader, data) 
     assert not loader.is_idle
     loader.ask()
     assert (told, data.open) == ([True], {})
+
+
+def test_the_speed_is_that_of_a_long_stretch_of_known_bases_by_the_open_checkpoint(
+    loader, data, model, workspace, monkeypatch
+) -> None:
+    clock = iter(range(10_000))
+    monkeypatch.setattr("ebert_gui.loading.loader.time.monotonic", lambda: float(next(clock)))
+
+    def predict(start: int, end: int, share_of_gaps: float) -> float | None:
+        def with_gaps(reply: object) -> object:
+            if not isinstance(reply, Prediction):
+                return reply
+            values = np.full((1, 100), 0.5, dtype=np.float32)
+            values[:, : round(100 * share_of_gaps)] = np.nan
+            return msgspec.structs.replace(reply, probability_FP=values)
+
+        workspace.view.show(Interval("chr1", start, end))
+        loader.ask()
+        data.answer_all()
+        model.answer_all(with_gaps)
+        return loader.bases_per_second
+
+    workspace.open_checkpoint(checkpoint_summary())
+    assert predict(0, 2_000, 0.0) is None
+    assert predict(1_000_000, 1_100_000, 1.0) is None
+    whole = predict(2_000_000, 2_100_000, 0.0)
+    assert whole is not None
+    half = predict(3_000_000, 3_100_000, 0.5)
+    assert half is not None
+    assert half < whole
+    workspace.open_checkpoint(checkpoint_summary(path="/another"))
+    assert loader.bases_per_second is None

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 from PyQt6.QtCore import QCoreApplication, QEvent
-from PyQt6.QtWidgets import QDialog, QMessageBox
+from PyQt6.QtWidgets import QDialog, QLabel, QMessageBox
 from pytestqt.qtbot import QtBot
 from silent import Silent, entry
 
@@ -199,3 +199,15 @@ def test_what_the_program_says_of_itself_is_gone_once_it_is_closed(window: MainW
     entry(window, "Help", "About EBERT Browser").trigger()
     only(window, QMessageBox).close()
     assert is_gone(window, QDialog)
+
+
+def test_the_form_of_an_export_says_how_long_it_takes_at_the_speed_of_what_was_predicted_here(
+    window: MainWindow, checkpoint: CheckpointSummary, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    window.workspace.open_checkpoint(checkpoint)
+    monkeypatch.setattr(type(window.loader), "bases_per_second", property(lambda _loader: 100.0))
+    window.ask_for_export()
+    form = only(window, ExportDialog)
+    form.genome.setChecked(True)
+    said = " ".join(label.text() for label in form.findChildren(QLabel))
+    assert "in about 17 min, or less where bases are unknown (N)" in said.replace("\n", " ")

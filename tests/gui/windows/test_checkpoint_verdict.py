@@ -74,7 +74,7 @@ def test_the_dock_says_in_one_way_what_was_seen_and_how_much(
     said = [shown.text() for shown in dock.findChildren(QLabel)]
     facts = dict(pairwise(said))
     assert facts["Seen in training"] == "3.8 Mb: chr3:42,000,001-44,000,000, chr20:1,000,001-2,800,000"
-    assert facts["Chose the epoch"] == "20 kb: chr17:20,001-40,000; held out of the training"
+    assert facts["Chose epoch"] == "20 kb: chr17:20,001-40,000; held out of the training"
 
 
 @pytest.mark.parametrize(
@@ -88,7 +88,7 @@ def test_each_of_two_held_out_sets_says_what_it_was_for(
     facts = dict(pairwise([shown.text() for shown in dock.findChildren(QLabel)]))
     assert facts["Judged on"].startswith("chr20: the verdict's loci")
     assert words in facts["Judged on"]
-    assert "held out of the training" in facts["Chose the epoch"]
+    assert "held out of the training" in facts["Chose epoch"]
 
 
 @pytest.mark.parametrize(("width", "is_hidden"), [(300, True), (600, False)])

@@ -58,7 +58,7 @@ def test_all_that_is_known_of_a_checkpoint_is_said_in_one_order(
         *(
             "Seen in training",
             "50 kb: chr3 (50 kb)",
-            "Chose the epoch",
+            "Chose epoch",
             "20 kb: chr17:20,001-40,000; held out of the training",
         ),
         *("States", "2 states", "Signals", "DNase"),
@@ -93,7 +93,7 @@ def test_a_bare_checkpoint_says_what_it_has_not(dock: CheckpointDock, checkpoint
     ]
     facts = dict(pairwise(said))
     assert [
-        facts[name] for name in ("Cell types", "Seen in training", "Chose the epoch", "States", "Signals", "Runs on")
+        facts[name] for name in ("Cell types", "Seen in training", "Chose epoch", "States", "Signals", "Runs on")
     ] == [
         "none",
         "not recorded",
