@@ -142,6 +142,7 @@ def test_a_sentence_that_no_longer_holds_is_withdrawn_shown_or_waiting(bar: Mess
     assert bar.isHidden()
 
 
+@pytest.mark.qt_log_ignore("propagateSizeHints", r"raise\(\)")
 def test_the_list_has_all_that_was_said_newest_first_and_can_be_copied(qtbot: QtBot) -> None:
     bar, window = MessageBar(), QWidget()
     for widget in (bar, window):
