@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 from Bio import bgzf
 
+from ebert_core.genome import fasta_index
 from ebert_core.genome.fasta_check import opened_by
 from ebert_core.genome.reference import Reference
 from ebert_core.protocol.bases import decode_bases
@@ -138,6 +139,18 @@ def read_only_fasta(tmp_path, monkeypatch):
 
     monkeypatch.setattr("io.open", refusing)
     return folder / "toy.fa"
+
+
+def test_indexes_that_nobody_used_for_long_make_room_for_others(tmp_path, cache, monkeypatch):
+    monkeypatch.setattr(fasta_index, "_MOST_INDEXES", 2)
+    for number in range(4):
+        (tmp_path / f"{number}.fa").write_text(f">chr{number}\nACGT\n")
+        Reference(tmp_path / f"{number}.fa").close()
+        if number < 2:
+            for old in indexes(cache):
+                os.utime(old, (number + 1, number + 1))
+    # Those of the last day stay, whatever their number.
+    assert len(indexes(cache)) == 2
 
 
 def test_a_read_only_folder_sends_the_index_to_the_cache(read_only_fasta, tmp_path, monkeypatch):
