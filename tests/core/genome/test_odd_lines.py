@@ -113,6 +113,15 @@ def test_a_bed_of_any_width_is_drawn_with_what_it_says(tmp_path):
         assert drawn == [(*full[:known], *nothing[known:])]
 
 
+@pytest.mark.parametrize(
+    ("thick", "coding"),
+    [((100, 100), ()), ((150, 150), ()), ((120, 180), ((120, 180),)), ((0, 900), ((100, 200),)), ((200, 300), ())],
+)
+def test_what_is_coding_is_what_has_a_base_in_common_with_the_feature(tmp_path, thick, coding):
+    [feature] = lenient(tmp_path, "x.bed", f"chr1\t100\t200\tg\t0\t+\t{thick[0]}\t{thick[1]}\n")
+    assert feature.coding == coding
+
+
 def test_descriptions_of_beddetail_are_no_scores_and_no_remark(tmp_path):
     features = lenient(tmp_path, "x.bed", "track type=bedDetail\nchr1\t1\t9\tA\tGENE_ID=B;Pool=1\n" + "track name=b\n")
     assert [(each.name, each.score) for each in features] == [("A", 0.0)]
