@@ -9,10 +9,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 from Bio import bgzf
+from served import serving
 
 from ebert_core.genome import fasta_index
 from ebert_core.genome.fasta_check import opened_by
 from ebert_core.genome.reference import Reference
+from ebert_core.protocol.addresses import address_of
 from ebert_core.protocol.bases import decode_bases
 from ebert_core.protocol.errors import InvalidRequest
 from ebert_core.protocol.locus import Interval
@@ -139,6 +141,17 @@ def read_only_fasta(tmp_path, monkeypatch):
 
     monkeypatch.setattr("io.open", refusing)
     return folder / "toy.fa"
+
+
+@pytest.mark.parametrize("name", ["toy.fa", "toy.fa.gz"])
+def test_a_sequence_at_an_address_without_an_index_gets_one_in_the_cache(cache, name):
+    content = FASTA.encode() if name == "toy.fa" else blocked(FASTA)
+    with serving(**{name.replace(".", "_"): content}) as served:
+        for _ in range(2):
+            reference = Reference(address_of(served.url(name)))
+            assert decode_bases(reference.bases(Interval("chr1", 30, 90))) == EXPECTED[30:90]
+            reference.close()
+    assert len(indexes(cache)) == (1 if name == "toy.fa" else 2)
 
 
 def test_indexes_that_nobody_used_for_long_make_room_for_others(tmp_path, cache, monkeypatch):
