@@ -5,6 +5,7 @@ import pytest
 
 from ebert_core.genome.annotation import read_features, read_genes
 from ebert_core.genome.bed import read_bed
+from ebert_core.genome.features import merged_genes
 from ebert_core.genome.lines import Skipped
 from ebert_core.genome.signal import open_signal
 from ebert_core.genome.states import Segmentation
@@ -277,6 +278,29 @@ def test_the_longest_coding_transcript_stands_for_its_gene(tmp_path):
                 text += f"chr1\tx\t{kind}\t{start}\t{end}\t.\t+\t.\t{names}\n"
     (gene,) = lenient(tmp_path, "a.gtf", text, read_genes)
     assert (gene.blocks, gene.transcripts) == (((4, 30), (49, 90)), 2)
+
+
+def test_all_transcripts_of_a_gene_together_have_all_its_exons(tmp_path):
+    path = tmp_path / "a.gtf"
+    transcripts = (
+        ("G", "T1", ((101, 200), (401, 500)), ((151, 200),)),
+        ("G", "T2", ((151, 250), (601, 700)), ((151, 180), (621, 700))),
+        ("G", "far", ((9_001, 9_100),), ()),
+        ("H", "T3", ((181, 190),), ()),
+    )
+    path.write_text(
+        "".join(
+            f'chr1\tx\t{kind}\t{start}\t{end}\t.\t+\t.\tgene_id "{gene}"; transcript_id "{name}"; gene_name "{gene}";\n'
+            for gene, name, exons, coding in transcripts
+            for kind, parts in (("exon", exons), ("CDS", coding))
+            for start, end in parts
+        )
+    )
+    whole, far, other = sorted(read_genes(path, fold=merged_genes), key=lambda gene: (gene.name, gene.start))
+    assert (whole.start, whole.end) == (100, 700)
+    assert whole.blocks == ((100, 250), (400, 500), (600, 700))
+    assert whole.coding == ((150, 200), (620, 700))
+    assert [(gene.name, gene.start, gene.end) for gene in (far, other)] == [("G", 9_000, 9_100), ("H", 180, 190)]
 
 
 def test_the_table_of_macs_counts_from_one(tmp_path):
