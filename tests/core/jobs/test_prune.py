@@ -149,6 +149,34 @@ def test_damaged_jobs_can_be_pruned_and_odd_numbers_are_refused(dataset, capsys)
     assert "--older-than is -1.0; give a number of days, such as 30." in capsys.readouterr().err
 
 
+def test_a_result_that_is_no_path_lies_in_no_job(dataset, monkeypatch):
+    directory = ended(dataset, "done", "done")
+    writer = LineWriter(directory / "events.jsonl")
+    writer.append(Event(LONG_AGO, "done", result="weights"))
+    writer.close()
+    monkeypatch.chdir(directory)
+    [found] = prunable_jobs(dataset.parent / "jobs", 50, failed_only=False, with_states=False)
+    assert found.kept_for == ""
+
+
+def test_a_job_that_a_person_removes_goes_with_what_they_put_there(dataset):
+    directory = ended(dataset, "done", "done")
+    (directory / "notes.txt").write_text("mine")
+    [found] = prunable_jobs(dataset.parent / "jobs", 50, failed_only=False, with_states=False)
+    assert found.kept_for == "it holds notes.txt, which the job did not write"
+    remove_job(str(directory))
+    assert not directory.exists()
+
+
+def test_a_link_to_a_job_goes_and_the_job_stays(dataset):
+    directory = ended(dataset, "done", "done")
+    link = directory.with_name("20200101T000000Z-pretrain-link")
+    link.symlink_to(directory)
+    remove_job(str(link))
+    assert not link.is_symlink()
+    assert (directory / "spec.toml").exists()
+
+
 def everything(folder: Path) -> set[Path]:
     return set(folder.rglob("*"))
 

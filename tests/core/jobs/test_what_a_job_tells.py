@@ -168,6 +168,17 @@ def test_a_job_whose_directory_is_none_is_a_row_that_says_so(spec):
     assert problems["x"] == ""
 
 
+def test_a_job_that_ended_says_when_and_one_that_runs_does_not(spec):
+    with open_job(spec) as job:
+        assert summarise(job.directory).ended is None
+        job.progress(0.5, "half")
+        running = summarise(job.directory)
+    events = read_lines(job.directory / "events.jsonl", Event)
+    done = summarise(job.directory)
+    assert (running.started, running.ended, running.fraction, running.note) == (events[0].time, None, 0.5, "half")
+    assert (done.started, done.ended, done.fraction, done.note) == (events[0].time, events[-1].time, 1.0, "")
+
+
 def test_of_a_value_that_is_no_number_the_step_is_kept(spec):
     with open_job(spec) as job:
         job.metric(7, 2, "training", "loss", float("nan"))
