@@ -11,8 +11,8 @@ import pytest
 from full_disk import files_of_at_most
 
 from ebert_core.jobs import reporter
-from ebert_core.jobs.directory import jobs_folder, new_job
-from ebert_core.jobs.lines import LineWriter, read_lines
+from ebert_core.jobs.directory import jobs_folder, log_tail, new_job
+from ebert_core.jobs.lines import LineWriter, read_lines, read_records
 from ebert_core.jobs.records import Event, Metric
 from ebert_core.jobs.reporter import open_job
 from ebert_core.jobs.summary import list_jobs, summarise
@@ -166,6 +166,30 @@ def test_a_job_whose_directory_is_none_is_a_row_that_says_so(spec):
     assert "it is a link to nowhere" in problems["link"]
     assert "nowhere" not in problems["file"]
     assert problems["x"] == ""
+
+
+def test_of_a_file_too_large_to_be_read_the_beginning_and_the_end_are_read(tmp_path):
+    writer = LineWriter(tmp_path / "events.jsonl")
+    every = [Event(float(number), "note", note=f"step {number}") for number in range(5_000)]
+    for event in every:
+        writer.append(event)
+    writer.close()
+    assert read_records(tmp_path / "events.jsonl", Event) == (every, 0)
+    found = read_records(tmp_path / "events.jsonl", Event, 10_000)
+    gap = next(number for number, event in enumerate(found.records) if event != every[number])
+    assert found.records == [*every[:gap], *every[gap - len(found.records) :]]
+    assert gap > 1_000
+    assert 100 < len(found.records) - gap < 300
+    assert found.odd == 0
+
+
+def test_of_a_long_log_the_last_lines_are_shown(spec):
+    lines = "".join(f"line {number}\n" for number in range(2_000))
+    with open_job(spec) as job:
+        (job.directory / "log.txt").write_text(lines)
+    assert log_tail(job.directory) == lines[-4_000:]
+    (job.directory / "log.txt").unlink()
+    assert log_tail(job.directory) == ""
 
 
 def test_a_job_that_ended_says_when_and_one_that_runs_does_not(spec):
