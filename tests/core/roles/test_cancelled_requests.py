@@ -113,6 +113,23 @@ def test_no_job_is_started_stopped_resumed_or_removed(opened, monkeypatch):
     assert [each.directory for each in list_jobs(folder / "jobs")] == [directory]
 
 
+def test_jobs_are_those_of_the_dataset_or_of_the_folder_that_was_chosen(opened, monkeypatch):
+    table, folder = opened
+    dataset = str(folder / "DATASET.toml")
+
+    def listed(of: str) -> list[str]:
+        return [job.directory for job in table[ListJobs](ListJobs(of), wanted).jobs]
+
+    with open_job(finetune_spec(folder / "DATASET.toml", folder / "out")) as chosen:
+        chosen.finish("x")
+    assert listed(dataset) == listed("") == [str(chosen.directory)]
+    monkeypatch.delenv("EBERT_JOBS")
+    with open_job(finetune_spec(folder / "DATASET.toml", folder / "out")) as beside:
+        beside.finish("x")
+    assert listed(dataset) == [str(beside.directory)]
+    assert listed("") == [], "files that were never saved as a dataset have no jobs"
+
+
 def test_a_job_that_is_cancelled_after_it_was_judged_is_not_started(opened, toy_checkpoint):
     table, folder = opened
     spec = Predict(str(toy_checkpoint), str(folder / "DATASET.toml"), "alpha", "FOS", str(folder / "x.bw"))

@@ -336,6 +336,7 @@ def test_a_file_that_the_system_refuses_travels_beside_the_sentence_about_it(win
     window.ask(1, Read(absent))
     failed = window.next_answer()
     assert (failed.kind, failed.file) == ("invalid", absent)
+    assert failed.message == f"{absent} cannot be used: no such file or directory."
 
 
 def test_a_file_to_avoid_is_not_read_until_it_changes(window, tmp_path):
