@@ -1,6 +1,7 @@
 """Evaluation on the toy genome: what the file says, and what is refused."""
 
 import json
+import re
 import shutil
 from pathlib import Path
 from pkgutil import resolve_name
@@ -111,6 +112,8 @@ def test_a_pre_trained_checkpoint_is_scored_on_what_is_hidden(spec_of, smallest,
     shown = summary_of(spec, Path(spec.output)).splitlines()
     assert shown[0] == "On chr2; 95 % intervals over blocks of 2 kb."
     assert any(line.startswith("  network ") for line in shown)
+    better = r"  Markov, 1 bases each side +\d\.\d{4} +[+-]\d\.\d{3} [+-]\d\.\d\d\.\.[+-]\d\.\d\d"
+    assert any(re.fullmatch(better, line) for line in shown), "what the network is better by has a sign"
     assert 1 < written["masked"]["base_loss"]["network"] < 2
     both = spec_of(checkpoint=str(path), regions=("chr1:1-4000", "chr2:1-4000"))
     units = json.loads(evaluate(both, SilentReport(), tmp_path).read_text())["masked"]["hidden_units"]

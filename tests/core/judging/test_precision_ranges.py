@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from ebert_core.judging.reliability import Measured, precision_over_blocks
+from ebert_core.judging.reliability import Measured, precision_over_blocks, transfer_of
 
 BLOCKS, BINS = 40, 100
 
@@ -42,3 +42,19 @@ def test_blocks_that_disagree_make_the_interval_wide_and_blocks_that_agree_narro
 def test_a_threshold_that_all_bins_reach_calls_them_all():
     span = precision_over_blocks([measured_in(dict.fromkeys(range(40), 1.0))], np.array([0.01]))
     assert span.low_K[0] < 0.1 < span.high_K[0]
+
+
+def test_how_far_a_calibration_misses_elsewhere_lies_within_its_interval():
+    # Every called bin is predicted at 0.9, all others at 0.01; half or all of the called ones are bound.
+    apart = measured_in({number: 0.4 + 0.2 * (number % 2) for number in range(BLOCKS)})
+    predicted = apart.probability_X.sum()
+    found = transfer_of(apart, ("beta",))
+    assert (found.cell_type, found.fitted_on, found.peaks) == ("alpha", ("beta",), BLOCKS)
+    assert found.ratio == pytest.approx(apart.is_bound_X.sum() / predicted, rel=1e-3)
+    assert found.low < found.ratio < found.high
+    assert found.high / found.ratio == pytest.approx(found.ratio / found.low, rel=0.02)
+    assert found.high / found.low < 1.3
+    few = transfer_of(measured_in({1: 0.5, 2: 0.6}), ("beta",))
+    assert (few.low, few.high) == (None, None), "two blocks with bound bins give no interval"
+    nothing = apart._replace(probability_X=np.zeros(BLOCKS * BINS))
+    assert transfer_of(nothing, ("beta",)) is None

@@ -83,6 +83,11 @@ def test_the_markov_baseline_counts_both_strands():
 def test_the_markov_baseline_keeps_silent_beside_unknown_bases():
     baseline = MarkovBaseline([np.array([0, 1, 2, 3] * 10, np.uint8)], reach=1)
     assert np.isnan(baseline.losses(np.array([4, 1, 2], np.uint8), np.array([1]))).all()
+    assert np.isnan(baseline.losses(np.array([0, 4, 2], np.uint8), np.array([1]))).all()
+    around = np.array([0, 2], np.uint8)
+    known = MarkovBaseline([np.array([0, 1, 2], np.uint8)], reach=1).losses(np.insert(around, 1, 1), np.array([1]))
+    beside = MarkovBaseline([np.array([4, 0, 1, 2, 4, 4], np.uint8)], reach=1)
+    assert beside.losses(np.insert(around, 1, 1), np.array([1])) == known, "unknown bases count for nothing"
 
 
 def test_the_markov_baseline_learns_a_repeat():

@@ -111,6 +111,7 @@ def test_what_held_for_single_members_is_not_said_of_the_average(average):
     assert record.calibration.fitted_on.startswith("each member by itself: ")
     assert record.calibration.fitted_on.endswith("; beta on chr2:1-12,130")
     assert described.limits[0] == "Mean of 2 models (fos and seed2); attention is that of the first, fos."
+    assert sum("Mb only" in limit for limit in described.limits) == 1, "what holds for all is said once"
 
 
 def test_held_out_cell_types_of_one_member_that_another_trained_on_are_trained_on(toy_checkpoint, tmp_path):
