@@ -44,6 +44,8 @@ if TYPE_CHECKING:
 
 # The name of a file whose lines go to standard output and which then goes.
 STANDARD_OUTPUT = "standard output"
+# Of a genome with short gaps only, nobody need hear of them.
+_NEARLY_ALL = 0.9
 _STOPPED = "Stopped; nothing was written."
 _FLAGS = ("cell-types", "factors", "regions", "chromosomes", "output", "device", "precision")
 # Keys that a shared option or an argument gives, whatever it is called.
@@ -203,8 +205,10 @@ def amount_of(plan: "Plan") -> Amount:
     covered = bases(plan.bins * POSITION)
     factors = "1 factor" if plan.factors == 1 else f"{plan.factors} factors"
     means = plan.engine if plan.processes == 1 else f"{plan.processes} processes of {plan.engine}"
-    words = f"{covered} x 1 cell type x {factors}"
-    return Amount(words, plan.bins * POSITION, lambda rate: f"{bases(round(rate))}/s", means)
+    is_partly_known = plan.known < _NEARLY_ALL * plan.bins
+    known = f" ({bases(plan.known * POSITION)} of known bases)" if is_partly_known else ""
+    words = f"{covered}{known} x 1 cell type x {factors}"
+    return Amount(words, plan.known * POSITION, lambda rate: f"{bases(round(rate))}/s", means)
 
 
 def _run_share(spec: Predict, shards: "Shards") -> None:

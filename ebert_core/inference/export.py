@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from ebert_core.dataset.description import Dataset
 from ebert_core.dataset.prepare import current_store
+from ebert_core.inference.effort import known_bins
 from ebert_core.inference.files import Contents, NothingToWrite
 from ebert_core.inference.formats import Format, encode_values, format_of
 from ebert_core.inference.given import check_inputs
@@ -42,9 +43,13 @@ _REMEMBERED_BYTES = 4 * 2**20
 
 
 class Plan(NamedTuple):
-    """How much a prediction computes, and on what: bins one after the other every 50 bases, for so many factors."""
+    """How much a prediction computes, and on what: bins one after the other every 50 bases, for so many factors.
+
+    `known` is about how many of the bins lie on known bases: the others take next to no time.
+    """
 
     bins: int
+    known: int
     factors: int
     engine: str
     processes: int
@@ -88,7 +93,7 @@ def predict_to_files(
     targets, processes = ready.targets, shards.size if shards else 1
     provenance.refuse_losses(targets)
     with _kept(ready, spec, anew, shards, report, told) as (parts, sources):
-        planned(Plan(ready.work.bins, len(targets), ready.engine.describe(), processes))
+        planned(Plan(ready.work.bins, round(sum(ready.work.efforts)), len(targets), ready.engine.describe(), processes))
         room = Room(targets[0].path.parent, ready.form, ready.work.bins, parts is not None, told)
         blocks = ready.work.contents(ready.blocks, report, room, shards, parts)
         if ready.jumps:
@@ -145,7 +150,7 @@ def _prepared(spec: Predict, tell: Tell) -> _Ready:
     regions = regions_of(spec, dataset) if form.has_rows else ()
     contents = Contents(dataset.chromosome_lengths, math.nan, regions, cell_type=spec.cell_type)
     encode = encode_values if jumps else form.encode
-    work = Work(predictor, spec, encode, targets, sum(block.bins for block in blocks))
+    work = Work(predictor, spec, encode, targets, blocks)
     return _Ready(form, dataset, checkpoint, engine, targets, stretches, jumps, blocks, work, contents)
 
 
@@ -221,7 +226,7 @@ class Work:
     """Computes blocks of one prediction."""
 
     def __init__(
-        self, predictor: Predictor, spec: Predict, encode: Encode, targets: Sequence[Target], bins: int
+        self, predictor: Predictor, spec: Predict, encode: Encode, targets: Sequence[Target], blocks: Sequence[Block]
     ) -> None:
         # Beside a GPU, packing the tables of several factors one after another would take longer than predicting them.
         self._packers = ThreadPoolExecutor(min(len(targets), choose_threads().number))
@@ -229,15 +234,16 @@ class Work:
         self._spec = spec
         self.encode = encode
         self._targets = targets
-        self.bins = bins
+        self.bins = sum(block.bins for block in blocks)
+        self.efforts = known_bins(predictor.source, blocks)
 
     def contents(
         self, blocks: Iterable[Block], report: TellProgress, room: Room, shards: Shards | None, parts: Parts | None
     ) -> Iterator[tuple[Block, list[bytes]]]:
         """Every block in order with the bytes for each target, kept before, computed here, or by whose share it is."""
-        done = 0
-        for number, block in enumerate(blocks):
-            heard = self._within(report, done, block.bins)
+        done, whole = 0.0, sum(self.efforts)
+        for number, (block, effort) in enumerate(zip(blocks, self.efforts, strict=True)):
+            heard = _within(report, done / whole, effort / whole)
             if parts and parts.has(number):
                 content = parts.read(number)
             elif shards is None or shards.computes(number):
@@ -248,20 +254,21 @@ class Work:
             else:
                 content = shards.received(number, heard)
             yield block, content
-            done += block.bins
+            done += effort
 
     def encoded(self, block: Block, report: TellProgress) -> list[bytes]:
         """The bytes that a block adds to each target."""
         value_FX = block_values(self.predictor, self._spec.cell_type, block, report, self._spec.strands)
         return list(self._packers.map(lambda target: self.encode(block, value_FX[target.row]), self._targets))
 
-    def _within(self, report: TellProgress, done: int, bins: int) -> TellProgress:
-        """Progress inside a block as progress of the whole."""
 
-        def heard(fraction: float, note: str) -> None:
-            report((done + fraction * bins) / self.bins, note)
+def _within(report: TellProgress, done: float, share: float) -> TellProgress:
+    """Progress inside a block as progress of the whole, of which so much is done before and is the block's share."""
 
-        return heard
+    def heard(fraction: float, note: str) -> None:
+        report(min(1.0, done + fraction * share), note)
+
+    return heard
 
 
 def block_values(

@@ -169,10 +169,10 @@ def test_what_a_job_reports_is_recorded_and_what_a_person_wants_to_know_is_shown
 
 
 def test_the_amount_of_a_prediction_is_said_in_bases_factors_and_what_computes_it():
-    amount = amount_of(Plan(bins=62_000_000, factors=6, engine="2 threads of X, bf16", processes=1))
+    amount = amount_of(Plan(bins=62_000_000, known=60_000_000, factors=6, engine="2 threads of X, bf16", processes=1))
     assert (amount.words, amount.means) == ("3.1 Gb x 1 cell type x 6 factors", "2 threads of X, bf16")
-    assert (amount.size, amount.rate(62_000.0)) == (3.1e9, "62 kb/s")
-    several = amount_of(Plan(bins=20, factors=1, engine="1 thread of X", processes=3))
+    assert (amount.size, amount.rate(62_000.0)) == (3.0e9, "62 kb/s")
+    several = amount_of(Plan(bins=20, known=20, factors=1, engine="1 thread of X", processes=3))
     assert (several.words, several.means) == ("1 kb x 1 cell type x 1 factor", "3 processes of 1 thread of X")
 
 
