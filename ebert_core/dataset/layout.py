@@ -3,7 +3,7 @@
 import os
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -155,11 +155,7 @@ def _layout(top: "Table") -> Layout:
         "factors": [*motif_files, *(factor for cell in cells.values() for factor in cell.peaks)],
     }
     refuse_unused(renames, known, rename)
-    cells = renamed(cells, renames, rename)
-    # Several states may become one, whose colour is that of the first.
-    colours: dict[str, str] = {}
-    for name, colour in listed:
-        colours.setdefault(renames.states.get(name, name), colour)
+    cells, colours = renamed(cells, renames, rename), _colours(listed, renames.states)
     return Layout(
         name=top.text("name", required=True),
         assembly=assembly_called(top.text("assembly", required=True)),
@@ -182,6 +178,14 @@ def _layout(top: "Table") -> Layout:
         seed=synthetic.number("seed"),
         truth=synthetic.file("truth"),
     )
+
+
+def _colours(listed: Iterable[tuple[str, str]], renames: Mapping[str, str]) -> dict[str, str]:
+    """The colour of each state under its new name; where several become one, that of the first."""
+    colours: dict[str, str] = {}
+    for name, colour in listed:
+        colours.setdefault(renames.get(name, name), colour)
+    return colours
 
 
 def _states(table: "Table") -> list[tuple[str, str]]:

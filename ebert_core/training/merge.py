@@ -1,6 +1,7 @@
 """Averaging: several fine-tuned checkpoints as one that predicts the mean of their calibrated logits."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from itertools import chain
 from pathlib import Path
 
 import msgspec
@@ -21,6 +22,7 @@ from ebert_core.model.description import (
 )
 from ebert_core.model.ensemble import Ensemble
 from ebert_core.protocol.errors import InvalidRequest
+from ebert_core.protocol.locus import Interval
 from ebert_core.protocol.wording import listed
 
 _FREE_TO_DIFFER = ("members", "dropout")  # neither says anything of what a finished network computes
@@ -116,9 +118,9 @@ def _described(members: Sequence[Description], architecture: Architecture, name:
     first, names = members[0], _names(members)
     training = union(place for member in members for place in member.training)
     inputs = _joined_inputs(members, names)
-    cells = tuple(dict.fromkeys(cell for member in members for cell in member.cell_types))
-    ancestors = dict.fromkeys(cell for member in members for cell in member.ancestor_cell_types)
-    held_cells = dict.fromkeys(cell for member in members for cell in member.validation_cell_types)
+    cells = _each_once(member.cell_types for member in members)
+    ancestors = _each_once(member.ancestor_cell_types for member in members)
+    held_cells = _each_once(member.validation_cell_types for member in members)
     parents = {member.parent_sha256 for member in members}
     return Description(
         format_version=FORMAT_VERSION,
@@ -148,12 +150,22 @@ def _described(members: Sequence[Description], architecture: Architecture, name:
             Member(label, member.weights_sha256, member.inputs_sha256, member.spec)
             for label, member in zip(names, members, strict=True)
         ),
-        elsewhere={
-            assembly: union(place for member in members for place in member.trained_in(assembly))
-            for assembly in dict.fromkeys(other for member in members for other in member.elsewhere)
-        },
+        elsewhere=_elsewhere(members),
         label_rule=", ".join(dict.fromkeys(member.label_rule for member in members)),
     )
+
+
+def _each_once(names: Iterable[Iterable[str]]) -> tuple[str, ...]:
+    """All names, each once, as they come."""
+    return tuple(dict.fromkeys(chain.from_iterable(names)))
+
+
+def _elsewhere(members: Sequence[Description]) -> dict[str, tuple[Interval, ...]]:
+    """Where any member was trained in other assemblies."""
+    return {
+        assembly: union(place for member in members for place in member.trained_in(assembly))
+        for assembly in _each_once(member.elsewhere for member in members)
+    }
 
 
 def _names(members: Sequence[Description]) -> list[str]:
