@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from ebert_core.protocol.addresses import is_address, place_of, without_secrets
 from ebert_core.protocol.arguments import empty_value
 from ebert_core.protocol.display import usable_platforms
 from ebert_core.protocol.errors import InvalidRequest
@@ -59,7 +60,10 @@ def _main(arguments: Sequence[str] | None) -> int:
 
 def _problem(parsed: argparse.Namespace) -> str:
     """What is wrong with the words on the command line, as a sentence."""
-    datasets = [path for path in parsed.paths if path.endswith(".toml")]
+    datasets = [path for path in parsed.paths if _is_dataset(path)]
+    unsound = [sentence for path in parsed.paths if (sentence := _objection_to_address(path))]
+    if unsound:
+        return unsound[0]
     if parsed.picture and not parsed.picture.lower().endswith(_PICTURES):
         return f"{parsed.picture} names no picture we can write; end it with .png, .svg or .pdf."
     if parsed.picture and not parsed.paths and not parsed.session:
@@ -72,6 +76,20 @@ def _problem(parsed: argparse.Namespace) -> str:
         return f"--size {parsed.size} is no size of a picture; write it as 1600x1000."
     if not 48 <= parsed.dpi <= 1200:
         return f"--dpi {parsed.dpi} is out of range; name 48 to 1200 dots per inch, such as 300 for print."
+    return ""
+
+
+def _is_dataset(path: str) -> bool:
+    """Whether a word names a dataset, which lies on this machine."""
+    return path.endswith(".toml") and not is_address(path)
+
+
+def _objection_to_address(text: str) -> str:
+    """Why what begins as an address is none; empty where it is one, or a path."""
+    try:
+        place_of(text)
+    except InvalidRequest as error:
+        return str(error)
     return ""
 
 
@@ -98,8 +116,9 @@ def _objection_of_display() -> str:
 def _options(parsed: argparse.Namespace) -> "Options":
     from ebert_gui.app import Options
 
-    paths = [str(Path(path).absolute()) for path in parsed.paths]
-    datasets = [path for path in paths if path.endswith(".toml")]
+    # Absolute paths of this machine; addresses without their secrets, which this process remembers for its workers.
+    paths = [without_secrets(path) if is_address(path) else str(Path(path).absolute()) for path in parsed.paths]
+    datasets = [path for path in paths if _is_dataset(path)]
     return Options(
         dataset=datasets[0] if datasets else "",
         files=tuple(path for path in paths if path not in datasets),
@@ -123,7 +142,9 @@ def _size(text: str) -> tuple[int, int] | None:
 
 def _parser() -> argparse.ArgumentParser:
     parser = Parser(prog="ebert-browser", description="A genome browser in which the model is a track.")
-    parser.add_argument("paths", nargs="*", metavar="DATASET.toml | FILE", help="a dataset, or track files, or both")
+    parser.add_argument(
+        "paths", nargs="*", metavar="DATASET.toml | FILE | ADDRESS", help="a dataset, or track files, or both"
+    )
     parser.add_argument("--locus", default="", help="where to begin: chr5:124.5m, chr5:1000-2000 or a gene")
     parser.add_argument("--cell-type", default="", help="the cell type to look at")
     parser.add_argument("--checkpoint", default="", help="a trained model's folder, or a shipped one's name")

@@ -29,6 +29,10 @@ class Refused(InvalidRequest):
         self.status = status
 
 
+class Unreachable(InvalidRequest):
+    """A server with which there is no connection, or that is silent: to find that out again would take as long."""
+
+
 class Broken(Exception):
     """An answer that broke off, for which it is worth asking once more; the message is a sentence."""
 
@@ -72,11 +76,11 @@ def of_library(address: Address) -> Iterator[None]:
     except (requests.exceptions.SSLError, below.SSLError) as error:
         raise InvalidRequest(f"{address} cannot be trusted: {_reason(error)}.") from None
     except requests.exceptions.ConnectTimeout:
-        raise InvalidRequest(f"{address} cannot be read: {server} does not answer.") from None
+        raise Unreachable(f"{address} cannot be read: {server} does not answer.") from None
     except (requests.exceptions.ReadTimeout, below.ReadTimeoutError, below.TimeoutError):
-        raise InvalidRequest(f"{address} cannot be read: {server} stopped sending; try again.") from None
+        raise Unreachable(f"{address} cannot be read: {server} stopped sending; try again.") from None
     except requests.exceptions.ProxyError:
-        raise InvalidRequest(f"{address} cannot be read: the proxy between does not answer.") from None
+        raise Unreachable(f"{address} cannot be read: the proxy between does not answer.") from None
     except requests.exceptions.TooManyRedirects:
         raise InvalidRequest(f"{address} cannot be read: its server sends us on without end.") from None
     except (requests.exceptions.RequestException, below.HTTPError) as error:
@@ -86,12 +90,12 @@ def of_library(address: Address) -> Iterator[None]:
 def _unconnected(address: Address, server: str, error: BaseException) -> Exception:
     said = list(_causes(error))
     if any(isinstance(cause, TimeoutError) for cause in said):
-        return InvalidRequest(f"{address} cannot be read: {server} stopped sending; try again.")
+        return Unreachable(f"{address} cannot be read: {server} stopped sending; try again.")
     if any(isinstance(cause, socket.gaierror) or type(cause).__name__ == "NameResolutionError" for cause in said):
-        return InvalidRequest(f"{address} cannot be read: no server is called {server}, or there is no network.")
+        return Unreachable(f"{address} cannot be read: no server is called {server}, or there is no network.")
     for cause in said:
         if isinstance(cause, OSError) and cause.errno in _NO_ROUTE:
-            return InvalidRequest(f"{address} cannot be read: {server} was not reached, {_NO_ROUTE[cause.errno]}.")
+            return Unreachable(f"{address} cannot be read: {server} was not reached, {_NO_ROUTE[cause.errno]}.")
     if isinstance(error, ValueError):
         return InvalidRequest(f"{address} is no sound address.")
     return Broken(f"{address} cannot be read: the connection with {server} was lost; try again.")

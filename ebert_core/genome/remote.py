@@ -6,13 +6,15 @@ has another, what was read of the old one counts no more, and its readers are to
 
 import tempfile
 import threading
+import time
 from collections import OrderedDict
 from contextlib import suppress
 from itertools import takewhile
 from typing import Protocol
 
 from ebert_core.genome.block_cache import BLOCKS
-from ebert_core.genome.transfer import Head, Sink, Span, Version, receive
+from ebert_core.genome.refusals import Unreachable
+from ebert_core.genome.transfer import Accept, Head, Sink, Span, Version, receive
 from ebert_core.protocol.addresses import Address
 from ebert_core.protocol.errors import InvalidRequest
 
@@ -23,6 +25,8 @@ LEAST_READ = 1 << 13
 _LONGEST_RUN = 64
 # What is fetched whole: texts without an index, and files of servers that give no parts.
 MOST_READ_THROUGH = 256 * 2**20
+# How long a failure is believed: of a server that was not reached, and any other.
+UNREACHABLE_SECONDS, FAILURE_SECONDS = 60.0, 5.0
 _MOST_KEPT = 2 * MOST_READ_THROUGH
 
 
@@ -51,6 +55,8 @@ class Remote:
         self.address = address
         self._version: Version | None = None
         self._gives_parts = self._is_current = False
+        self._failure: InvalidRequest | None = None
+        self._fails_until = 0.0
 
     @property
     def version(self) -> Version:
@@ -66,7 +72,7 @@ class Remote:
 
     def ask_again(self) -> None:
         """Whoever opens the file next asks the server for its version."""
-        self._is_current = False
+        self._is_current, self._failure = False, None
 
     def by_parts(self) -> Source:
         """What reads any place of the file; all of it is fetched where the server gives no parts.
@@ -109,7 +115,7 @@ class Remote:
         span = Span(first * BLOCK, min(last * BLOCK, version.length))
         part = _Part(self.address, span.end - span.start)
         try:
-            head = receive(self.address, span, lambda head: part.of(head, version))
+            head = self._receive(span, lambda head: part.of(head, version))
         except _Other as other:
             head = other.head
         if not head.version.is_like(version):
@@ -126,8 +132,7 @@ class Remote:
     def _ask(self) -> None:
         """Asks for the first block: with it the server says which version the file has, and whether it gives parts."""
         part, all_of_it = _Part(self.address, BLOCK), _Download(self.address, "its server gives no parts of files")
-        head = receive(
-            self.address,
+        head = self._receive(
             Span(0, BLOCK),
             lambda head: part.of(head, head.version) if head.is_part else all_of_it.of(head),
             is_whole_told=True,
@@ -140,12 +145,24 @@ class Remote:
             version = _WHOLE.keep(self.address, version, all_of_it.received)
         self._version, self._is_current = version, True
 
+    def _receive(self, span: Span | None, accept: Accept, *, is_whole_told: bool = False) -> Head:
+        """What `receive` gives; what failed a moment ago fails again without being tried, since every view asks."""
+        if self._failure is not None and time.monotonic() < self._fails_until:
+            raise self._failure.with_traceback(None)
+        self._failure = None
+        try:
+            return receive(self.address, span, accept, is_whole_told=is_whole_told)
+        except InvalidRequest as failure:
+            seconds = UNREACHABLE_SECONDS if isinstance(failure, Unreachable) else FAILURE_SECONDS
+            self._failure, self._fails_until = failure, time.monotonic() + seconds
+            raise
+
     def _whole(self, reason: str) -> Source:
         version = self.version
         if (kept := _WHOLE.get(self.address, version)) is not None:
             return kept
         download = _Download(self.address, reason)
-        head = receive(self.address, None, download.of, is_whole_told=True)
+        head = self._receive(None, download.of, is_whole_told=True)
         if not head.version.is_like(version):
             self._version = None
             raise Changed(self.address)

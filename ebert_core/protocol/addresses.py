@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import NamedTuple
-from urllib.parse import SplitResult, parse_qsl, unquote, urlencode, urlsplit, urlunsplit
+from urllib.parse import SplitResult, parse_qsl, quote, unquote, urlencode, urlsplit, urlunsplit
 
 from ebert_core.protocol.errors import InvalidRequest
 
@@ -141,15 +141,16 @@ def without_secrets(text: str) -> str:
 
 def with_secrets(text: str) -> str:
     """The whole address again, for another process of this program; anything else as it is."""
-    if not is_address(text):
+    try:
+        address = address_of(text) if is_address(text) else None
+    except InvalidRequest:
+        address = None
+    if address is None:
         return text
-    address = address_of(text)
     split = urlsplit(address.url)
     return urlunsplit(split._replace(netloc="".join(_user(address)) + split.netloc))
 
 
 def _user(address: Address) -> Iterator[str]:
-    from urllib.parse import quote
-
     if address.login is not None:
         yield f"{quote(address.login.name, safe='')}:{quote(address.login.password, safe='')}@"

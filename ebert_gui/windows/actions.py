@@ -53,6 +53,13 @@ ACTIONS = (
     Action(
         "&File", "Open &track files…", "Ctrl+Shift+O", "Open bigWig, BED and other files", lambda w: w.ask_for_files()
     ),
+    Action(
+        "&File",
+        "Open &address…",
+        "Ctrl+Alt+O",
+        "Open files at addresses of http and https",
+        lambda w: w.ask_for_address(),
+    ),
     Action("&File", "&New dataset…", "Ctrl+N", "Make a dataset from your own files", lambda w: w.ask_for_new_dataset()),
     Action(
         "&File",

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from PyQt6.QtCore import Qt
 from PyQt6.QtWidgets import QFileDialog, QMessageBox
 
+from ebert_core.protocol.addresses import is_address
 from ebert_core.protocol.errors import InvalidRequest
 from ebert_core.protocol.specs import FineTune
 from ebert_gui.state.recent import read_recent
@@ -30,8 +31,8 @@ def _filter(words: str, endings: tuple[str, ...]) -> str:
 
 def _folder() -> str:
     """Where to begin looking: beside what was opened last."""
-    recent = read_recent()
-    return str(PurePath(recent[0][0]).parent) if recent else ""
+    here = [opened[0] for opened in read_recent() if not is_address(opened[0])]
+    return str(PurePath(here[0]).parent) if here else ""
 
 
 def for_dataset(window: "MainWindow") -> None:
@@ -63,6 +64,15 @@ def for_files(window: "MainWindow") -> None:
     )
     if paths:
         window.open_all(tuple(paths))
+
+
+def for_address(window: "MainWindow") -> None:
+    """Ask for addresses of track files and open them all."""
+    from ebert_gui.windows.address_dialog import AddressDialog  # seldom wanted
+
+    dialog = AddressDialog(window)
+    if dialog.exec():
+        window.open_all(dialog.addresses())
 
 
 def for_new_dataset(window: "MainWindow") -> None:

@@ -3,10 +3,11 @@
 from typing import NamedTuple
 
 import msgspec
-from PyQt6.QtCore import QPoint, Qt, pyqtSignal
+from PyQt6.QtCore import QPoint, Qt, QUrl, pyqtSignal
 from PyQt6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QGuiApplication, QKeyEvent
 from PyQt6.QtWidgets import QLabel, QMainWindow, QMenu, QStackedWidget, QStatusBar, QVBoxLayout, QWidget
 
+from ebert_core.protocol.addresses import is_address, without_secrets
 from ebert_core.protocol.locus import Interval, format_locus
 from ebert_core.protocol.showing import shown
 from ebert_core.protocol.specs import FineTune
@@ -178,6 +179,10 @@ class MainWindow(QMainWindow):
         """Ask for track files."""
         asking.for_files(self)
 
+    def ask_for_address(self) -> None:
+        """Ask for addresses of track files."""
+        asking.for_address(self)
+
     def ask_for_new_dataset(self) -> None:
         """Ask for the files of a new dataset."""
         asking.for_new_dataset(self)
@@ -216,10 +221,11 @@ class MainWindow(QMainWindow):
         """Open what was dropped."""
         mime = event.mimeData() if event is not None else None
         if mime is not None:
-            self.open_all(tuple(url.toLocalFile() for url in mime.urls() if url.isLocalFile()))
+            self.open_all(tuple(filter(None, map(_dropped, mime.urls()))))
             for url in mime.urls():
-                if not url.isLocalFile():
-                    self.say(f"{url.toString()} is no file of this machine; download it and open the file.")
+                if not _dropped(url):
+                    shown = url.toString(QUrl.UrlFormattingOption.RemovePassword)
+                    self.say(f"{shown} is neither a file of this machine nor an address of http; download it first.")
 
     def keyPressEvent(self, event: QKeyEvent | None) -> None:
         """Escape leads back to the tracks, and there it dismisses the newest message."""
@@ -359,3 +365,11 @@ class MainWindow(QMainWindow):
         assert action is not None
         menu.addAction(action)
         menu.popup(where)
+
+
+def _dropped(url: QUrl) -> str:
+    """The path or address of what was dropped; empty where it is neither."""
+    if url.isLocalFile():
+        return url.toLocalFile()
+    text = url.toString(QUrl.ComponentFormattingOption.FullyEncoded)
+    return without_secrets(text) if is_address(text) else ""

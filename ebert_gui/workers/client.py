@@ -9,6 +9,7 @@ import msgspec
 from PyQt6.QtCore import QObject, QTimer, pyqtSignal
 
 from ebert_core.protocol import codec
+from ebert_core.protocol.addresses import with_secrets
 from ebert_core.protocol.messages import (
     PROTOCOL_VERSION,
     Ask,
@@ -147,7 +148,7 @@ class WorkerClient(QObject):
         Before the worker is ready, requests wait.
         """
         self._last_id += 1
-        ask = Ask(self._last_id, msgspec.Raw(codec.encode(body)), view_key)
+        ask = Ask(self._last_id, msgspec.Raw(codec.encode(codec.with_strings(body, with_secrets))), view_key)
         self._pending[ask.id] = Pending(ask, decoder_of(reply_type), on_reply, on_failure, on_progress)
         refusal = self._suspects.refusal(bytes(ask.body))
         if refusal is not None:

@@ -98,6 +98,35 @@ def test_a_refusal_is_one_sentence_with_the_address(served: Served, status: int,
     assert str(error.value).startswith(said.format(served.url("big.bin")))
 
 
+def test_what_failed_is_not_tried_again_at_every_view_but_when_somebody_opens_it_again(served: Served) -> None:
+    address = address_of(served.url("absent.bw"))
+    for _ in range(3):
+        with pytest.raises(InvalidRequest, match="its server answers 404"):
+            open_bytes(address)
+    assert len(served.asked) == 1
+    places.ask_servers_again()
+    served.files["absent.bw"] = b"now"
+    assert open_bytes(address).read() == b"now"
+
+
+def test_a_failure_is_not_believed_for_ever(served: Served, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(remote, "FAILURE_SECONDS", 0.0)
+    address = address_of(served.url("absent.bw"))
+    with pytest.raises(InvalidRequest, match="404"):
+        open_bytes(address)
+    served.files["absent.bw"] = b"now"
+    assert open_bytes(address).read() == b"now"
+
+
+def test_a_cancel_is_no_failure(served: Served) -> None:
+    served.hold = threading.Event()
+    address = address_of(served.url("big.bin"))
+    with heard_by(_Wanted(1)), pytest.raises(KeyError):
+        open_bytes(address)
+    served.hold.set()
+    assert open_bytes(address).read(10) == CONTENT[:10]
+
+
 def test_a_server_that_is_not_there_is_named() -> None:
     with serving() as gone:
         pass

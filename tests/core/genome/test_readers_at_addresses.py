@@ -251,7 +251,10 @@ def test_a_bigwig_whose_end_is_missing_is_said_to_be_cut_short(served: Served, t
         open_signal(place)
 
 
-def test_what_a_server_says_while_a_bigwig_is_read_is_what_is_said(served: Served, tmp_path: Path) -> None:
+def test_what_a_server_says_while_a_bigwig_is_read_is_what_is_said(
+    served: Served, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("ebert_core.genome.remote.FAILURE_SECONDS", 0.0)
     signal = open_signal(_serve(served, tmp_path, "a.bw"))
     served.statuses["a.bw"] = 503
     with pytest.raises(InvalidRequest, match="its server is busy"):
