@@ -103,6 +103,7 @@ class DataAnswers:
         from ebert_core.genome.kinds import kind_of_file
 
         report(0.0)
+        ask_servers_again()
         place = place_of(request.path)
         reads(str(place))
         return kind_of_file(place)

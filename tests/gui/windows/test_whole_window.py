@@ -229,14 +229,14 @@ def test_all_files_that_were_chosen_are_opened_and_the_dialog_shows_what_can_be(
     assert last == "All files (*)"
 
 
-def test_what_is_dropped_and_is_no_file_is_a_sentence(window: MainWindow, data: Silent) -> None:
+def test_what_is_dropped_and_is_no_file_and_no_address_is_a_sentence(window: MainWindow, data: Silent) -> None:
     mime = QMimeData()
-    mime.setUrls([QUrl.fromLocalFile("/a.bw"), QUrl("https://example.org/x.bw")])
+    mime.setUrls([QUrl.fromLocalFile("/a.bw"), QUrl("https://h/x.bw"), QUrl("ftp://ann:pw@h/y.bw")])
     nothing = Qt.KeyboardModifier.NoModifier
     window.dropEvent(QDropEvent(QPointF(9, 9), Qt.DropAction.CopyAction, mime, Qt.MouseButton.LeftButton, nothing))
-    assert [body.path for body in data.asked if isinstance(body, InspectFile)] == ["/a.bw"]
+    assert [body.path for body in data.asked if isinstance(body, InspectFile)] == ["/a.bw", "https://h/x.bw"]
     assert window.messages.shown is not None
-    assert window.messages.shown.sentence.startswith("https://example.org/x.bw is no file of this machine")
+    assert window.messages.shown.sentence.startswith("ftp://ann@h/y.bw is neither a file of")
 
 
 def test_no_letter_opens_two_things(window: MainWindow) -> None:

@@ -30,6 +30,8 @@ class Served:
     gives_parts: bool = True
     tells_length: bool = True
     tells_version: bool = True
+    # Whoever gives no name and password is sent away.
+    needs_login: bool = False
     # After so many bytes of an answer the connection ends.
     cut_after: int | None = None
     # Called with the path when a request has come, before anything is answered.
@@ -85,7 +87,7 @@ def _answer(request: BaseHTTPRequestHandler, served: Served) -> None:
     asked = request.headers.get("Range", "")
     served.asked.append(Asked(request.path, asked, request.headers.get("Authorization", "")))
     served.before(request.path)
-    status = served.statuses.get(name) or (302 if name in served.redirects else 200 if name in served.files else 404)
+    status = _status(served, name)
     content = served.files.get(name, b"") if status == 200 else b""
     first, last = 0, len(content)
     if status == 200 and served.gives_parts and (match := re.fullmatch(r"bytes=(\d+)-(\d+)", asked)):
@@ -108,6 +110,14 @@ def _answer(request: BaseHTTPRequestHandler, served: Served) -> None:
     request.end_headers()
     with suppress(OSError):
         _send(request, served, body)
+
+
+def _status(served: Served, name: str) -> int:
+    if served.needs_login and not served.asked[-1].authorization:
+        return 401
+    if name in served.statuses:
+        return served.statuses[name]
+    return 302 if name in served.redirects else 200 if name in served.files else 404
 
 
 def _send(request: BaseHTTPRequestHandler, served: Served, body: bytes) -> None:
