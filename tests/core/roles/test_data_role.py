@@ -104,7 +104,8 @@ def test_an_opened_dataset_is_summarised(role, folder):
 def test_a_dataset_says_what_the_checkpoint_that_comes_with_it_predicts(role, folder):
     dataset = str(folder / "DATASET.toml")
     shipped = resource("checkpoints/human_slices")
-    assert role.ask(OpenDataset(dataset, str(shipped))).predicted[:2] == ("CTCF", "MAX")
+    # Not in its own order, in which MAX is second: REST is predicted better.
+    assert role.ask(OpenDataset(dataset, str(shipped))).predicted[:2] == ("CTCF", "REST")
     assert role.ask(OpenDataset(dataset, str(folder / "none"))).predicted == ()
     assert role.ask(OpenDataset(dataset)).predicted == ()
 
