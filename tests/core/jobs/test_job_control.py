@@ -123,7 +123,8 @@ def test_a_running_job_stops_when_asked_and_can_be_resumed(start):
     assert running.host == os.uname().nodename
     assert control.stop_job(directory).state in ("running", "stopped")
     assert wait_until(directory, *ENDED).state == "stopped"
-    control.resume_job(directory, TOY)
+    resumed = control.resume_job(directory, TOY)
+    assert (resumed.directory, resumed.state in ("starting", "running", "stopped")) == (directory, True)
     wait_until(directory, "running")
     control.stop_job(directory)
     assert wait_until(directory, *ENDED).state == "stopped"
