@@ -1,11 +1,13 @@
 """A server of files on this machine for tests: with ranges or without, and wrong in any way that a test asks for."""
 
 import re
+import ssl
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
@@ -51,8 +53,12 @@ class Served:
         self.bytes_sent = 0
 
 
+# A certificate that nobody trusts, and its key.
+CERTIFICATE = Path(__file__).with_suffix(".pem")
+
+
 @contextmanager
-def serving(**files: bytes) -> Iterator[Served]:
+def serving(*, is_encrypted: bool = False, **files: bytes) -> Iterator[Served]:
     """A server that runs until the end of the block; `a_bed=b"…"` is the file `a.bed`."""
     served = Served(files={name.replace("_", "."): content for name, content in files.items()})
 
@@ -66,10 +72,14 @@ def serving(**files: bytes) -> Iterator[Served]:
         def log_message(self, format: str, *args: object) -> None:  # noqa: A002
             pass
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    server = _Server(("127.0.0.1", 0), Handler)
     server.daemon_threads = True
     server.block_on_close = False
-    served.address = f"http://127.0.0.1:{server.server_address[1]}"
+    if is_encrypted:
+        tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        tls.load_cert_chain(CERTIFICATE)
+        server.socket = tls.wrap_socket(server.socket, server_side=True)
+    served.address = f"{'https' if is_encrypted else 'http'}://127.0.0.1:{server.server_address[1]}"
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
     thread.start()
     try:
@@ -80,6 +90,11 @@ def serving(**files: bytes) -> Iterator[Served]:
         server.shutdown()
         thread.join()
         server.server_close()
+
+
+class _Server(ThreadingHTTPServer):
+    def handle_error(self, request: object, client_address: object) -> None:
+        """Says nothing of clients that went away, which many tests are about."""
 
 
 def _answer(request: BaseHTTPRequestHandler, served: Served) -> None:

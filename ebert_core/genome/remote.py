@@ -4,6 +4,7 @@ A file is known by its version (ETag, Last-Modified, length). Whoever reads one 
 has another, what was read of the old one counts no more, and its readers are told to open the file anew.
 """
 
+import os
 import tempfile
 import threading
 import time
@@ -229,9 +230,13 @@ class _Whole:
         with self._lock:
             self._file.seek(self.length)
             self._file.write(piece)
+            self._file.flush()
             self.length += len(piece)
 
     def read_at(self, position: int, count: int) -> bytes:
+        if hasattr(os, "pread"):
+            # Processes that were forked share the place at which a file stands.
+            return os.pread(self._file.fileno(), count, position)
         with self._lock:
             self._file.seek(position)
             return self._file.read(count)

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from served import Served, serving
+from served import CERTIFICATE, Served, serving
 
 from ebert_core.genome import places, remote, transfer
 from ebert_core.genome.block_cache import BLOCKS, BlockCache
@@ -143,6 +143,28 @@ def test_a_name_that_no_server_has_is_said() -> None:
 def test_a_server_that_speaks_no_tls_is_not_trusted(served: Served) -> None:
     with pytest.raises(InvalidRequest, match="cannot be trusted: no encrypted connection can be made with its server"):
         open_bytes(address_of(served.url("big.bin").replace("http:", "https:")))
+
+
+def test_a_certificate_that_nobody_trusts_is_refused() -> None:
+    with serving(is_encrypted=True, a_bin=CONTENT) as served:
+        with pytest.raises(InvalidRequest, match=r"cannot be trusted: its server's certificate does not hold \(self"):
+            open_bytes(address_of(served.url("a.bin")))
+        assert not served.asked
+
+
+def test_a_certificate_of_ones_own_authority_is_trusted(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(CERTIFICATE))
+    with serving(is_encrypted=True, a_bin=CONTENT) as served:
+        assert open_bytes(address_of(served.url("a.bin"))).read(5) == CONTENT[:5]
+
+
+def test_nobody_is_led_from_an_encrypted_address_to_another(served: Served, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(CERTIFICATE))
+    with serving(is_encrypted=True) as safe:
+        safe.redirects["a.bin"] = served.url("big.bin")
+        with pytest.raises(InvalidRequest, match=r"sends its readers on to an address that is not encrypted, at 127\."):
+            open_bytes(address_of(safe.url("a.bin").replace("//", "//ann:pw@")))
+    assert [asked.authorization for asked in served.asked] in ([], [""])
 
 
 def test_a_server_without_ranges_is_read_once_from_one_end_to_the_other(served: Served) -> None:
