@@ -43,11 +43,6 @@ class _UsesHeader(QHeaderView):
         super().updateGeometries()
         self._place()
 
-    def setOffset(self, offset: int) -> None:
-        """Scroll sideways, the widgets as well."""
-        super().setOffset(offset)
-        self._place()
-
     def paintSection(self, painter: QPainter | None, rect: QRect, logicalIndex: int) -> None:
         """Draw the name above the widget."""
         super().paintSection(painter, rect.adjusted(0, 0, 0, _NAME_HEIGHT - rect.height()), logicalIndex)

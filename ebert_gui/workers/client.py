@@ -101,11 +101,6 @@ class WorkerClient(QObject):
         return self._state
 
     @property
-    def role(self) -> Role:
-        """What the worker is there for."""
-        return self._role
-
-    @property
     def process_id(self) -> int:
         """The process on this machine (of ssh, when the worker is remote); 0 when none runs."""
         return 0 if self._process is None else self._process.number

@@ -1,7 +1,10 @@
 """What a worker was at when it ended, and what is not asked again because of it."""
 
+import pytest
+
 from ebert_core.protocol.reading import FileStamp
 from ebert_gui.state.fatal_files import FatalFiles
+from ebert_gui.workers.state import Failure
 from ebert_gui.workers.suspects import Culprit, Suspects
 
 FILE, OTHER = FileStamp("/d/x.bw", 1, 10), FileStamp("/d/y.bw", 1, 10)
@@ -91,3 +94,18 @@ def test_beats_are_counted_while_a_file_is_read_and_nothing_is_said():
     assert known.beat() == 1
     known.answered(1)
     assert known.beat() == 0
+
+
+@pytest.mark.parametrize(
+    ("kind", "is_final"),
+    [
+        ("invalid", True),
+        ("bug", True),
+        ("avoided", True),
+        ("lost", False),
+        ("cancelled", False),
+        ("replaced", False),
+    ],
+)
+def test_what_was_lost_or_left_may_be_asked_again_and_all_else_would_bring_the_same(kind, is_final):
+    assert Failure(kind).is_final is is_final
