@@ -113,8 +113,7 @@ class WorkerProcess(QObject):
             self._end_as(Ending.NOT_STARTED, 0)
 
     def _on_finished(self, code: int, status: QProcess.ExitStatus) -> None:
-        self._read()
-        self._keep_lines()
+        # Qt has told of all that was written by now.
         self._end_as(Ending.CRASHED if status == QProcess.ExitStatus.CrashExit else Ending.EXITED, code)
 
     def _end_as(self, ending: Ending, code: int) -> None:

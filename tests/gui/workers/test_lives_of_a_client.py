@@ -8,7 +8,7 @@ import time
 import pytest
 from clients import QUICK, wait_for
 from PyQt6.QtCore import QCoreApplication, QEvent, QTimer
-from toy_worker import Double, Number, Read, Work
+from toy_worker import Compute, Double, Number, Raise, Read, Work
 
 from ebert_gui.state.fatal_files import FatalFiles
 from ebert_gui.workers.client import WorkerClient, local_worker
@@ -136,6 +136,18 @@ def test_a_request_that_stops_when_it_is_cancelled_costs_no_worker(qtbot, client
     assert client.state.condition == Condition.READY
 
 
+def test_a_request_that_stops_late_after_it_is_cancelled_costs_no_worker_either(qtbot, new_client, answers) -> None:
+    client = new_client(patience=Patience(beat=20, silent_beats=1_000, cancel=120_000, end=300, first_pause=10))
+    client.start()
+    number = client.request(Compute(0.6), Number, **answers.hears())
+    qtbot.waitUntil(lambda: answers.progress != [], timeout=20_000)
+    process = client.process_id
+    client.cancel(number)
+    client.request(Double(4), Number, **answers.hears())
+    qtbot.waitUntil(lambda: answers.replies == [Number(8)], timeout=20_000)
+    assert client.process_id == process
+
+
 def test_a_worker_without_work_answers_for_its_life_and_is_left_alone(qtbot, new_client) -> None:
     client = new_client(patience=Patience(beat=40, silent_beats=50, end=300, first_pause=10))
     client.start()
@@ -180,6 +192,13 @@ def test_of_two_files_that_ended_workers_the_forgiven_one_is_read_again(qtbot, n
     assert answers.failures[-1].file == str(paths[1])
     second.request(Read(str(paths[0])), Number, **answers.hears())
     wait_for(qtbot, second, Condition.RESTARTING)
+
+
+def test_a_worker_is_ready_again_when_its_only_request_has_failed(qtbot, client, answers) -> None:
+    client.request(Raise("invalid"), Number, **answers.hears())
+    assert client.state.condition == Condition.BUSY
+    qtbot.waitUntil(lambda: answers.failures != [], timeout=10_000)
+    assert client.state.condition == Condition.READY
 
 
 def test_whoever_wants_no_progress_is_answered_all_the_same(qtbot, client, answers) -> None:

@@ -8,7 +8,7 @@ from PyQt6.QtCore import QObject
 from pytestqt.qtbot import QtBot
 from toy_worker import Double
 
-from ebert_core.protocol.messages import Hello
+from ebert_core.protocol.messages import Hello, Pong
 from ebert_gui.workers.endings import Ending
 from ebert_gui.workers.process import WorkerProcess
 
@@ -78,6 +78,25 @@ def test_whoever_waits_for_the_end_waits_no_longer_than_wanted(qtbot: QtBot) -> 
     assert life.process.number == 0
     life.process.wait_for_end(100)
     assert len(life.ends) == 1
+
+
+def test_what_a_worker_said_last_is_heard_before_its_end_although_somebody_waits_for_that(qtbot: QtBot) -> None:
+    script = (
+        "import sys, time\n"
+        "from ebert_core.protocol.frames import PREAMBLE, frame\n"
+        "from ebert_core.protocol.messages import Pong\n"
+        "for data in (PREAMBLE + frame(Pong(1)), frame(Pong(2))):\n"
+        "    sys.stdout.buffer.write(data)\n"
+        "    sys.stdout.flush()\n"
+        "    time.sleep(0.3)\n"
+    )
+    life = Life(qtbot, [sys.executable, "-c", script], 30_000)
+    heard_at_the_end: list[int] = []
+    life.process.ended.connect(lambda _ending, _code: heard_at_the_end.append(len(life.messages)))
+    life.process.received.connect(lambda _message: life.process.wait_for_end(30_000))
+    assert life.end_of_it() == (Ending.EXITED, 0)
+    assert life.messages == [Pong(1), Pong(2)]
+    assert heard_at_the_end == [2]
 
 
 def test_the_last_forty_lines_are_kept_and_none_without_end(qtbot: QtBot) -> None:
