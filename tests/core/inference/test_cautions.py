@@ -61,6 +61,7 @@ def test_a_file_of_calls_says_from_where_and_of_whom_there_are_none(description,
     other = msgspec.structs.replace(one, name="JUN", cell_types=())
     known = msgspec.structs.replace(known, factors=(one, other))
     left_out, called = cautions(known, toy_binding, "{factor}.bed.gz")
-    assert left_out.startswith("JUN is left out, since no bin of it is called bound: ")
+    assert left_out.startswith("WARNING: No file is written of JUN (")
+    assert "no bin is called bound" in left_out
     assert "FOS" in called
     assert not any("called" in said for said in cautions(known, toy_binding, "{factor}.bw"))
