@@ -14,6 +14,7 @@ from typing import BinaryIO
 import numpy as np
 from numpy.typing import NDArray
 
+from ebert_core.genome.digits import write_digits
 from ebert_core.protocol.errors import InvalidRequest
 from ebert_core.protocol.grid import BIN
 from ebert_core.protocol.threads import choose_threads
@@ -21,8 +22,6 @@ from ebert_core.protocol.whole_files import new_part, put_in_place
 
 _PIECE_BINS = 400_000
 _LETTERS = np.frombuffer(b"UBA", dtype=np.uint8)  # of 0 unbound, 1 bound and, from the end, -1 ambiguous
-# The characters of 0000 to 9999, four in a number, so that one look-up takes them all.
-_FOUR_DIGITS = np.frombuffer("".join(f"{number:04d}" for number in range(10_000)).encode(), dtype=np.uint32)
 
 
 class LabelWriter:
@@ -114,8 +113,8 @@ def _equal_lines(chromosome: str, start_X: NDArray[np.int64], label_CX: NDArray[
     line = f"{first}{last}" + len(label_CX) * "\tU" + "\n"
     line_XW = np.empty((len(start_X), len(line)), dtype=np.uint8)
     line_XW[:] = np.frombuffer(line.encode(), dtype=np.uint8)
-    _write_numbers(line_XW[:, len(chromosome) + 1 : len(first) - 1], start_X)
-    _write_numbers(line_XW[:, len(first) : len(first) + len(last)], start_X + BIN)
+    write_digits(line_XW[:, len(chromosome) + 1 : len(first) - 1], start_X)
+    write_digits(line_XW[:, len(first) : len(first) + len(last)], start_X + BIN)
     for column, label_X in zip(labels, label_CX, strict=True):
         others = np.flatnonzero(label_X)
         line_XW[others, column] = _LETTERS[label_X[others]]
@@ -125,13 +124,3 @@ def _equal_lines(chromosome: str, start_X: NDArray[np.int64], label_CX: NDArray[
 def _digits(position_X: NDArray[np.int64]) -> NDArray[np.int64]:
     """How many digits each number has."""
     return np.searchsorted(10 ** np.arange(1, 12), position_X, side="right") + 1
-
-
-def _write_numbers(text_XW: NDArray[np.uint8], number_X: NDArray[np.int64]) -> None:
-    """Writes numbers of W digits as characters, four at a time from the right."""
-    rest_X = number_X.astype(np.uint32)
-    for end in range(text_XW.shape[1], 0, -4):
-        higher_X = rest_X // 10_000
-        quad_XW = _FOUR_DIGITS[rest_X - 10_000 * higher_X].view(np.uint8).reshape(-1, 4)
-        text_XW[:, max(0, end - 4) : end] = quad_XW[:, max(0, 4 - end) :]
-        rest_X = higher_X

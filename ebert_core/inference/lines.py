@@ -9,11 +9,11 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from ebert_core.genome.digits import write_digits
 from ebert_core.protocol.grid import BIN, POSITION
 
 # Nine significant digits tell every float32 from its neighbours.
 _DIGITS = 9
-_THREE_DIGITS = np.array([list(f"{number:03d}".encode()) for number in range(1000)], dtype=np.uint8)
 
 
 class Lines(NamedTuple):
@@ -81,15 +81,10 @@ def _scientific(score_X: NDArray[np.float32]) -> tuple[NDArray[np.uint8], ...]:
 
 
 def _digits(number_X: NDArray[np.int64], width: int) -> NDArray[np.uint8]:
-    """Decimal digits as characters (X, width), with leading zeros; three at a time from a table."""
-    groups = -(-width // 3)
-    digit_XD = np.empty((len(number_X), 3 * groups), dtype=np.uint8)
-    rest_X = number_X.astype(np.uint32)
-    for group in reversed(range(groups)):
-        above_X = rest_X // 1000
-        digit_XD[:, 3 * group : 3 * group + 3] = _THREE_DIGITS[rest_X - 1000 * above_X]
-        rest_X = above_X
-    return digit_XD[:, 3 * groups - width :]
+    """Decimal digits as characters (X, width), with leading zeros."""
+    digit_XD = np.empty((len(number_X), width), dtype=np.uint8)
+    write_digits(digit_XD, number_X)
+    return digit_XD
 
 
 def _text(text: str, count: int) -> NDArray[np.uint8]:
