@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from ebert_core.dataset.description import Dataset
 from ebert_core.genome.annotation import FeatureSource
 from ebert_core.protocol.bases import N
-from ebert_core.protocol.grid import BIN, POSITION
+from ebert_core.protocol.grid import BIN, POSITION, bin_starts
 from ebert_core.protocol.locus import Interval
 
 BOUND, UNBOUND, NOT_SCORED = 1, 0, -1
@@ -110,11 +110,6 @@ def scorable_bins(dataset: Dataset, interval: Interval) -> NDArray[np.bool_]:
     if dataset.labelled is not None:
         is_scorable &= covered_bases(_spans(dataset.labelled, near), starts) == BIN
     return is_scorable
-
-
-def bin_starts(interval: Interval) -> NDArray[np.int64]:
-    """Every multiple of 50 in the interval: where its bins begin."""
-    return np.arange(-(-interval.start // POSITION) * POSITION, interval.end, POSITION, dtype=np.int64)
 
 
 def covered_bases(spans: Pairs, starts: NDArray[np.int64]) -> NDArray[np.int64]:

@@ -22,7 +22,7 @@ from ebert_core.genome.reference import Reference
 from ebert_core.genome.states import Segmentation
 from ebert_core.protocol.bases import N
 from ebert_core.protocol.errors import InvalidRequest
-from ebert_core.protocol.grid import BIN, POSITION
+from ebert_core.protocol.grid import BIN, POSITION, whole_bin_starts
 from ebert_core.protocol.locus import Interval
 
 # A bin is bound when its middle lies in a peak: half of the bin then does (peaks here are wider than bins). How far
@@ -34,11 +34,6 @@ _MOTIF_FLANK = 100
 class _Contents(NamedTuple):
     codes: NDArray[np.uint8]
     chromatin: tuple[Chromatin, ...]
-
-
-def bin_starts(interval: Interval) -> NDArray[np.int64]:
-    """Starts of the bins that lie wholly inside an interval."""
-    return np.arange(-(-interval.start // POSITION) * POSITION, interval.end - BIN + 1, POSITION, dtype=np.int64)
 
 
 def probability_in_peak(
@@ -92,12 +87,12 @@ class Demonstration:
         """The true probability of each bin that a bound site lies where its peak makes the bin bound."""
         sites = self.sites(interval.chromosome)[factor]
         probability = sites.probability_NK[:, CELL_TYPES.index(cell_type)]
-        return probability_in_peak(sites.centres, probability, bin_starts(interval) + BIN // 2)
+        return probability_in_peak(sites.centres, probability, whole_bin_starts(interval) + BIN // 2)
 
     def motif_score(self, factor: str, interval: Interval) -> NDArray[np.float64]:
         """The factor's best log-odds on both strands in each bin and 100 bp around it."""
         blocks = self._motif_blocks(factor, interval.chromosome)
-        first = (bin_starts(interval) - _MOTIF_FLANK) // POSITION
+        first = (whole_bin_starts(interval) - _MOTIF_FLANK) // POSITION
         steps = np.arange((BIN + 2 * _MOTIF_FLANK) // POSITION)
         best: NDArray[np.float64] = blocks[np.clip(first[:, None] + steps, 0, len(blocks) - 1)].max(axis=1)
         return best
@@ -105,13 +100,13 @@ class Demonstration:
     def states(self, cell_type: str, interval: Interval) -> NDArray[np.int64]:
         """The state at the middle of each bin, -1 where there is none."""
         chromatin = self._contents(interval.chromosome).chromatin[CELL_TYPES.index(cell_type)]
-        return chromatin.at(bin_starts(interval) + BIN // 2).astype(np.int64)
+        return chromatin.at(whole_bin_starts(interval) + BIN // 2).astype(np.int64)
 
     def labels(self, factor: str, cell_type: str, interval: Interval) -> NDArray[np.int8]:
         """Labels by the rule of everything else (`dataset.labels`); a bin that holds N is not scored."""
         peaks = (self._peaks(cell_type, factor, kind).on(interval.chromosome) for kind in ("conservative", "relaxed"))
         conservative, relaxed = (np.column_stack((each.starts, each.ends)) for each in peaks)
-        labels = peak_labels(conservative, relaxed, bin_starts(interval))
+        labels = peak_labels(conservative, relaxed, whole_bin_starts(interval))
         labels[self._holds_n(interval)] = NOT_SCORED
         return labels
 
@@ -125,7 +120,7 @@ class Demonstration:
 
     def _holds_n(self, interval: Interval) -> NDArray[np.bool_]:
         total = np.concatenate([[0], np.cumsum(self._contents(interval.chromosome).codes == N)])
-        starts = bin_starts(interval)
+        starts = whole_bin_starts(interval)
         holds: NDArray[np.bool_] = total[starts + BIN] > total[starts]
         return holds
 

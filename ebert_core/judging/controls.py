@@ -13,7 +13,7 @@ from ebert_core.dream.scoring import auprc
 from ebert_core.judging.logistic import fit_logistic
 from ebert_core.protocol.locus import Interval
 
-# Scores of a factor in a cell type, one per bin of an interval (`bin_starts`); NaN leaves the bin out for everyone.
+# Scores of a factor in a cell type, one for each whole bin of an interval; NaN leaves the bin out for everyone.
 Scores = Callable[[str, str, Interval], NDArray[np.floating]]
 MotifAndState = NDArray[np.float64]
 

@@ -11,10 +11,9 @@ from numpy.typing import NDArray
 
 from ebert_core.dataset.channels import Channels
 from ebert_core.dataset.description import Dataset
-from ebert_core.dataset.labels import bin_starts
 from ebert_core.dataset.store import Store
 from ebert_core.dataset.windows import windows
-from ebert_core.protocol.grid import BIN, POSITION, POSITIONS_PER_BIN
+from ebert_core.protocol.grid import BIN, POSITION, POSITIONS_PER_BIN, bin_starts
 from ebert_core.protocol.locus import Interval
 
 SCAN_REACH = 100

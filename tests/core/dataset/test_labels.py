@@ -2,7 +2,8 @@
 
 import numpy as np
 
-from ebert_core.dataset.labels import bin_labels, bin_starts, covered_bases
+from ebert_core.dataset.labels import bin_labels, covered_bases
+from ebert_core.protocol.grid import bin_starts
 from ebert_core.protocol.locus import Interval
 
 

@@ -6,11 +6,12 @@ import numpy as np
 import pytest
 
 from ebert_core.dataset.labels import BOUND, NOT_SCORED, UNBOUND
-from ebert_core.demonstration.oracle import Demonstration, bin_starts
+from ebert_core.demonstration.oracle import Demonstration
 from ebert_core.demonstration.rules import GAPS
 from ebert_core.demonstration.scene import scene
 from ebert_core.judging.controls import compare, table
 from ebert_core.protocol.errors import InvalidRequest
+from ebert_core.protocol.grid import whole_bin_starts
 from ebert_core.protocol.locus import Interval
 
 
@@ -55,10 +56,10 @@ def test_the_oracles_probabilities_are_calibrated(demonstration: Demonstration) 
 def test_the_oracle_sees_the_cell_type_in_the_scene(demonstration: Demonstration) -> None:
     interval, factor = scene()
     alpha, beta = (demonstration.oracle(factor, cell, interval) for cell in ("alpha", "beta"))
-    middle = np.searchsorted(bin_starts(interval), interval.start + 7_200)
+    middle = np.searchsorted(whole_bin_starts(interval), interval.start + 7_200)
     assert alpha[middle] > 0.9
     assert beta[middle] < 0.3
-    promoter = np.searchsorted(bin_starts(interval), interval.start + 2_300)
+    promoter = np.searchsorted(whole_bin_starts(interval), interval.start + 2_300)
     assert min(alpha[promoter], beta[promoter]) > 0.9
 
 
@@ -66,7 +67,7 @@ def test_bins_that_meet_n_are_ambiguous_and_scores_are_given_to_every_bin(demons
     gap = GAPS[0]
     around = Interval(gap.chromosome, gap.start - 1_000, gap.end + 1_000)
     labels = demonstration.labels("DEMO-A", "alpha", around)
-    starts = bin_starts(around)
+    starts = whole_bin_starts(around)
     meets = (starts + 200 > gap.start) & (starts < gap.end)
     assert (labels[meets] == NOT_SCORED).all()
     assert np.isin(labels[~meets], (BOUND, UNBOUND, NOT_SCORED)).all()
@@ -75,8 +76,8 @@ def test_bins_that_meet_n_are_ambiguous_and_scores_are_given_to_every_bin(demons
 
 
 def test_bins_start_on_multiples_of_fifty_and_stay_inside() -> None:
-    assert bin_starts(Interval("chr1", 10, 360)).tolist() == [50, 100, 150]
-    assert bin_starts(Interval("chr1", 0, 199)).tolist() == []
+    assert whole_bin_starts(Interval("chr1", 10, 360)).tolist() == [50, 100, 150]
+    assert whole_bin_starts(Interval("chr1", 0, 199)).tolist() == []
 
 
 def test_a_dataset_of_real_data_has_no_oracle(tmp_path: Path) -> None:
