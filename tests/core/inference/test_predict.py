@@ -6,7 +6,7 @@ import msgspec
 import numpy as np
 import pytest
 import torch
-from toy_binding import LENGTHS, UNKNOWN, quiet
+from toy_binding import LENGTHS, UNKNOWN, quiet, write_toy_binding
 
 from ebert_core.dataset.description import Dataset
 from ebert_core.inference.attention import attend_from, attend_within
@@ -293,6 +293,22 @@ def test_a_checkpoint_without_the_distribution_that_a_signal_is_brought_to_is_da
             channels_of(description)
     else:
         assert channels_of(description).signals == (signal,)
+
+
+def test_a_gap_of_the_genome_is_a_gap_and_costs_no_network_pass(toy_checkpoint, tmp_path, monkeypatch):
+    path = write_toy_binding(tmp_path)
+    text = (tmp_path / "toy.fa").read_text()
+    head = text.index("\n") + 1
+    (tmp_path / "toy.fa").write_text(text[:head] + "N" * 8_000 + text[head + 8_000 :])
+    predictor = Predictor(load_checkpoint(toy_checkpoint), Dataset.open(path), PLAIN)
+    passes = []
+    binding = predictor.network.binding
+    monkeypatch.setattr(predictor.network, "binding", lambda batch: passes.append(1) or binding(batch))
+    found = predictor.probabilities("alpha", Interval("chr1", 0, 6_000), quiet).values_FP
+    assert (found.shape, np.isnan(found).all(), passes) == ((1, 120), True, [])
+    beyond = predictor.probabilities("alpha", Interval("chr1", 6_000, 9_000), quiet).values_FP[0]
+    np.testing.assert_array_equal(np.isnan(beyond), np.arange(6_000, 9_000, 50) < 8_000)
+    assert passes
 
 
 def test_the_first_strand_is_not_computed_again_for_both(predictor, dataset, toy_checkpoint, monkeypatch):
