@@ -10,12 +10,12 @@ from toy_binding import SilentReport, finetune_spec, quiet, write_toy_binding
 from ebert_core.cli.program import main
 from ebert_core.dataset.channels import Channels
 from ebert_core.dataset.description import Dataset
-from ebert_core.dataset.layout import read_layout, write_layout
+from ebert_core.dataset.layout import CellTypePaths, read_layout, write_layout
 from ebert_core.dataset.prepare import current_store, prepare
 from ebert_core.dataset.quantiles import normalised
 from ebert_core.dataset.windows import windows
 from ebert_core.inference.export import predict_to_files
-from ebert_core.inference.given import inputs_given
+from ebert_core.inference.given import Reads, inputs_given
 from ebert_core.jobs.directory import jobs_folder
 from ebert_core.jobs.lines import read_lines
 from ebert_core.jobs.records import Event
@@ -204,3 +204,27 @@ def test_a_fine_tuning_says_what_its_cell_types_lack(dataset, toy_checkpoint, tm
     text = dataset.read_text().replace('states = "alpha.bed"', "").replace('states = "beta.bed"', "")
     dataset.write_text(text.replace('[states]\nnames = ["closed", "open"]\n', ""))
     assert any("learns without chromatin states" in each for each in check_finetune(spec).warnings)
+
+
+@pytest.mark.parametrize(
+    ("states", "signals", "cell_type", "is_any_cell"),
+    [
+        # alpha has states and DNase, beta states alone, gamma neither.
+        (True, (), "beta", False),
+        (True, (), "gamma", True),
+        (False, ("DNase",), "alpha", False),
+        (False, ("DNase",), "beta", True),
+        (False, ("log(DNase)",), "gamma", True),
+        (True, ("DNase",), "beta", False),
+        (True, ("DNase",), "gamma", True),
+        (False, (), "gamma", False),
+        (False, ("binding(FOS)", "distance(TSS)"), "gamma", False),
+    ],
+)
+def test_of_a_cell_type_nothing_is_known_where_all_that_tells_it_from_others_is_absent(
+    toy_binding, states, signals, cell_type, is_any_cell
+):
+    layout = Dataset.open(toy_binding).layout
+    cells = {**layout.cell_types, "gamma": CellTypePaths()}
+    dataset = Dataset(msgspec.structs.replace(layout, cell_types=cells))
+    assert Reads(states, signals, ("alpha", "beta")).of_cell(dataset, cell_type).is_any_cell == is_any_cell
