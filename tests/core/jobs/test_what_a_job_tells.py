@@ -168,6 +168,20 @@ def test_a_job_whose_directory_is_none_is_a_row_that_says_so(spec):
     assert problems["x"] == ""
 
 
+def test_a_job_that_is_just_being_made_is_no_row_yet(tmp_path):
+    directory = tmp_path / "20260101T000000Z-predict-x"
+    directory.mkdir()
+    (directory / "lock").touch()
+    assert list_jobs(tmp_path) == []
+    os.utime(directory, (1, 1))
+    [job] = list_jobs(tmp_path)
+    assert (job.name, job.state) == ("x", "lost")
+    os.utime(directory)
+    assert list_jobs(tmp_path) == []
+    (directory / "log.txt").touch()
+    assert [job.name for job in list_jobs(tmp_path)] == ["x"]
+
+
 def test_of_a_file_too_large_to_be_read_the_beginning_and_the_end_are_read(tmp_path):
     writer = LineWriter(tmp_path / "events.jsonl")
     every = [Event(float(number), "note", note=f"step {number}") for number in range(5_000)]
