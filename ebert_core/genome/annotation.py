@@ -9,8 +9,10 @@ from ebert_core.genome.bigfiles import BIGBED_MAGICS, BIGWIG_MAGICS, BigBedFeatu
 from ebert_core.genome.features import Feature, Features, Fold, Located, folded_genes
 from ebert_core.genome.foreign import refuse_foreign
 from ebert_core.genome.gene_tables import read_gene_prediction, read_gff3, read_gtf
+from ebert_core.genome.indexed_features import IndexedFeatures
 from ebert_core.genome.lines import Skipped, first_bytes
 from ebert_core.genome.macs import is_macs_table, read_macs_table
+from ebert_core.genome.tabix import lines_by_index
 from ebert_core.protocol.addresses import Place
 from ebert_core.protocol.errors import InvalidRequest
 from ebert_core.protocol.locus import Interval
@@ -63,6 +65,8 @@ def read_features(path: Place, skipped: Skipped | None = None) -> FeatureSource:
     if _is_big(path):
         return BigBedFeatures(path)
     read = _reader_of(path)
+    if read is read_bed and (lines := lines_by_index(path)) is not None:
+        return IndexedFeatures(lines)
     table = read_bed_table(path) if read is read_bed else None
     return Features(path, read(path, skipped), skipped) if table is None else Features.of(path, table)
 

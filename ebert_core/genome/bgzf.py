@@ -19,8 +19,8 @@ _PAYLOAD = 0xFF00
 _HEADER = struct.pack("<4BI2BH2BH", 0x1F, 0x8B, 8, 4, 0, 0, 0xFF, 6, ord("B"), ord("C"), 2)
 _END = bytes.fromhex("1f8b08040000000000ff0600424302001b0003000000000000000000")
 # The index knows windows of 16 kb, and bins of 16 kb to 512 Mb above them; nothing beyond.
-_WINDOW_SHIFT, _LONGEST = 14, 1 << 29
-_LEVELS = ((14, 4681), (17, 585), (20, 73), (23, 9), (26, 1))
+WINDOW_SHIFT, _LONGEST = 14, 1 << 29
+LEVELS = ((14, 4681), (17, 585), (20, 73), (23, 9), (26, 1))
 _ZERO_BASED_TABLE = (0x10000, 1, 2, 3, ord("#"))
 
 
@@ -125,7 +125,7 @@ class IndexedLines:
             else:
                 chunks.append(_Chunk(number, at, until))
         windows = self._windows.setdefault(chromosome, {})
-        first_N, last_N = start_N >> _WINDOW_SHIFT, (end_N - 1) >> _WINDOW_SHIFT
+        first_N, last_N = start_N >> WINDOW_SHIFT, (end_N - 1) >> WINDOW_SHIFT
         # A line that ends in the window of the one before it begins in no window before that one's.
         is_new_N = np.concatenate(([True], last_N[1:] != last_N[:-1]))
         for row in np.flatnonzero(is_new_N).tolist():
@@ -160,7 +160,7 @@ def _bins_of(start_N: NDArray[np.int64], end_N: NDArray[np.int64]) -> NDArray[np
     """The smallest bin that holds each place."""
     bin_N = np.zeros(len(start_N), dtype=np.int64)
     last_N = end_N - 1
-    for shift, first in reversed(_LEVELS):
+    for shift, first in reversed(LEVELS):
         is_within_N = start_N >> shift == last_N >> shift
         bin_N[is_within_N] = first + (start_N[is_within_N] >> shift)
     return bin_N

@@ -11,9 +11,11 @@ from ebert_core.genome.bed import is_track_line, read_bed
 from ebert_core.genome.bigfiles import BIGBED_MAGICS, BIGWIG_MAGICS, BigBedFeatures
 from ebert_core.genome.features import Feature
 from ebert_core.genome.foreign import refuse_foreign, refuse_foreign_table, refuse_other_text
+from ebert_core.genome.indexed_features import IndexedFeatures
 from ebert_core.genome.lines import Skipped, columns_of, first_bytes, is_absent
 from ebert_core.genome.macs import is_macs_table
 from ebert_core.genome.states import MOST_STATES
+from ebert_core.genome.tabix import lines_by_index
 from ebert_core.genome.twobit import is_twobit
 from ebert_core.protocol.addresses import Address, Place
 from ebert_core.protocol.documents import parse_json
@@ -135,6 +137,8 @@ def _some(features: BigBedFeatures) -> list[Feature]:
 
 
 def _some_lines(path: Place) -> list[Feature]:
+    if (lines := lines_by_index(path)) is not None:
+        return list(islice(IndexedFeatures(lines), _LOOKED_AT))
     skipped = Skipped()
     found = list(islice(read_bed(path, skipped), _LOOKED_AT))
     skipped.refuse_if_all(is_empty=not found)

@@ -62,6 +62,8 @@ def test_reading_on_asks_for_ever_longer_runs(served: Served) -> None:
 
 def test_the_cache_holds_no_more_than_its_limit_and_keeps_what_was_used_last() -> None:
     cache = BlockCache(10)
+    cache.put(9, bytes(10))
+    assert cache.get(9) is not None
     for number in range(3):
         cache.put(number, bytes(4))
     assert (cache.get(0), cache.bytes_held) == (None, 8)
@@ -330,10 +332,11 @@ class _Wanted:
     """Whoever waits; wants the answer no longer after being told so often."""
 
     def __init__(self, times: int) -> None:
-        self.left, self.notes = times, list[str]()
+        self.left, self.notes, self.fractions = times, list[str](), list[float]()
 
     def __call__(self, fraction: float, note: str = "", /) -> None:
         self.notes.append(note)
+        self.fractions.append(fraction)
         self.left -= 1
         if self.left < 0:
             raise KeyError("cancelled")
@@ -345,6 +348,7 @@ def test_a_cancel_is_heard_while_a_server_is_silent(served: Served) -> None:
     with heard_by(wanted), pytest.raises(KeyError):
         open_bytes(address_of(served.url("big.bin")))
     assert wanted.notes == ["downloading big.bin"] * 3
+    assert wanted.fractions == [0.0] * 3
 
 
 def test_whoever_waits_for_a_part_is_told_what_is_read(served: Served) -> None:
