@@ -29,7 +29,7 @@ def watch(arguments: list[str]) -> None:
     data = WorkerClient(local_worker("data"), "data")
     data.start()
     from ebert_gui.app import Options, WindowProgram
-    from ebert_gui.state.tracks import PredictionTrack
+    from ebert_gui.kinds.prediction import PredictionTrack
     from ebert_gui.workers.state import Condition, WorkerState
 
     names = ("dataset", "checkpoint", "locus")

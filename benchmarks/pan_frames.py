@@ -16,11 +16,21 @@ import numpy as np
 from PyQt6.QtGui import QImage, QPainter
 from PyQt6.QtWidgets import QApplication
 
+from ebert_core.genome.features import Feature
 from ebert_core.protocol.locus import Interval
-from ebert_core.protocol.tracks import CellType, Chromosome, DatasetSummary, Gene, Genes, Signal
+from ebert_core.protocol.shapes import Signal
+from ebert_core.protocol.tracks import (
+    CellType,
+    Chromosome,
+    DatasetSummary,
+)
+from ebert_core.sources.screen import genes_for_screen
 from ebert_gui.browser.content import Held, TrackContent
 from ebert_gui.browser.scene import Scene
-from ebert_gui.state.tracks import GenesTrack, SignalTrack, Track
+from ebert_gui.kinds.genes import GenesTrack
+from ebert_gui.kinds.signal import SignalTrack
+from ebert_gui.kinds.table import Kinds
+from ebert_gui.state.tracks import Track
 from ebert_gui.state.workspace import Workspace
 from ebert_gui.windows.theme import LIGHT, window_font
 
@@ -62,14 +72,15 @@ def genes(interval: Interval, count: int) -> dict[str, TrackContent]:
         end = start + int(random.gamma(1.5, 12_000)) + 500
         edges = np.linspace(start, end, 21).astype(int).tolist()
         exons = tuple(zip(edges[::2], edges[1::2], strict=False))
-        found.append(Gene(f"GENE{number}", start, end, "+-"[number % 2], exons, exons[1:-1]))
-    return {"genes": TrackContent({"genes": (Held(0, interval, Genes(interval, tuple(found), 0)),)})}
+        strand, name = "+-"[number % 2], f"GENE{number}"
+        found.append(Feature(interval.chromosome, start, end, name, strand=strand, blocks=exons, coding=exons[1:-1]))
+    return {"genes": TrackContent({"genes": (Held(0, interval, genes_for_screen(interval, found)),)})}
 
 
 def main() -> None:
     """Measure and print."""
     app = QApplication([])
-    workspace = Workspace()
+    workspace = Workspace(Kinds())
     summary = DatasetSummary(
         "", "pan", "toy", (Chromosome("chr1", 100_000_000),), False, False, (), (), (CellType("cell", False),)
     )
@@ -90,7 +101,7 @@ def main() -> None:
 
 
 def _scene(workspace: Workspace, contents: dict[str, TrackContent]) -> Scene:
-    scene = Scene(workspace, Ready(contents), LIGHT, window_font())
+    scene = Scene(workspace, Ready(contents), Kinds(), LIGHT, window_font())
     scene.width, scene.height = 1600.0, 1000.0
     workspace.view.set_columns(scene.plot_columns)
     scene.refresh()

@@ -12,6 +12,7 @@ from ebert_core.protocol.locus import parse_locus
 from ebert_core.protocol.showing import tell
 from ebert_gui.browser.picture import DOTS_PER_INCH, save_picture
 from ebert_gui.browser.scene import Scene
+from ebert_gui.kinds.table import Kinds
 from ebert_gui.loading.guessing import guess_anchor
 from ebert_gui.loading.jobs import JobFollower
 from ebert_gui.loading.keeping import Appearance, SessionKeeper
@@ -62,16 +63,17 @@ class Program:
 
     def __init__(self, options: Options, data: WorkerClient | None = None) -> None:
         self.options = options
-        self.workspace = Workspace()
+        self.kinds = Kinds()
+        self.workspace = Workspace(self.kinds)
         self.data = data or WorkerClient(local_worker("data"), "data", fatal=kept_fatal_files())
         self.model = WorkerClient(local_worker("model"), "model", fatal=kept_fatal_files())
-        self.opener = Opener(self.workspace, self.data, self.model)
+        self.opener = Opener(self.workspace, self.data, self.model, self.kinds)
         self.loader = Loader(self.workspace, {"data": self.data, "model": self.model})
         self.remarks = RemarkTeller(self.workspace, self.loader)
         self.data.state_changed.connect(self._on_data_state)
         self.model.state_changed.connect(self._on_model_state)
         self.opener.reopened.connect(self.loader.retry)
-        self.loader.idle.connect(lambda: guess_anchor(self.workspace, self.loader))
+        self.loader.idle.connect(lambda: guess_anchor(self.workspace, self.loader, self.kinds))
 
     def open(self, session: Session) -> None:
         """Open what the command line names, beside what the session had; `session` is empty where it is not wanted."""
@@ -139,7 +141,7 @@ class WindowProgram(Program):
         self._app = app
         self.signalled = 0
         """The exit code after a signal that asked the program to end, as shells count it."""
-        self.keeper = SessionKeeper(self.workspace, self.opener, options.session, self._appearance)
+        self.keeper = SessionKeeper(self.workspace, self.opener, self.kinds, options.session, self._appearance)
         self.opener.session_of = self.keeper.begin
         looks = self.keeper.looks()
         dark = options.is_dark if options.is_dark is not None else looks.is_dark
@@ -149,7 +151,9 @@ class WindowProgram(Program):
         self._wheel_scrolls = WheelScrolls(app)
         self._plain_text = PlainText(app)
         self.jobs = JobFollower(self.workspace, self.data)
-        self.window = MainWindow(Parts(self.workspace, self.loader, self.opener, self.jobs, self.data), theme)
+        self.window = MainWindow(
+            Parts(self.workspace, self.loader, self.opener, self.jobs, self.data, self.kinds), theme
+        )
         place(self.window, looks.geometry)
         lay_docks(self.window, looks.layout)
         self.window.job_desk.restore(looks.layout)
@@ -232,7 +236,7 @@ class PictureProgram(Program):
         self._problem = ""
         theme = DARK if options.is_dark else LIGHT
         width, height = options.size or (1600, 0)
-        self.scene = Scene(self.workspace, self.loader, theme, window_font())
+        self.scene = Scene(self.workspace, self.loader, self.kinds, theme, window_font())
         self.scene.width, self.scene.height = float(width), float(height)
         if options.picture.lower().endswith(".png"):
             self.scene.ratio = options.dots_per_inch / DOTS_PER_INCH
@@ -255,7 +259,7 @@ class PictureProgram(Program):
         """The session that is to be drawn; a picture reads it and changes nothing in it."""
         if not self.options.session:
             return Session()
-        found = read_session(Path(self.options.session))
+        found = read_session(Path(self.options.session), self.kinds.read)
         if found.problem:
             self._fail(found.problem)
         elif found.session.is_empty and not self.options.names_something:

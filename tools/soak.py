@@ -37,7 +37,8 @@ from ebert_core.protocol.specs import FineTune, Predict
 from ebert_core.protocol.work import LIVE, Jobs, JobSummary
 from ebert_gui.app import Options, WindowProgram
 from ebert_gui.browser.content import TrackContent
-from ebert_gui.state.tracks import PredictionTrack, Track
+from ebert_gui.kinds.prediction import PredictionTrack
+from ebert_gui.state.tracks import Track
 
 _SAMPLE_SECONDS = 5.0
 _CHECK_SECONDS = 60.0

@@ -37,7 +37,8 @@ from ebert_core.protocol.errors import InvalidRequest, about
 from ebert_core.protocol.inputs import parse_related
 from ebert_core.protocol.locus import Interval
 from ebert_core.protocol.reading import reading
-from ebert_core.protocol.tracks import Band, BareFile, StateName
+from ebert_core.protocol.shapes import RunClass
+from ebert_core.protocol.tracks import Band, BareFile
 from ebert_core.protocol.wording import has_no
 
 
@@ -232,10 +233,10 @@ class Dataset:
         return found
 
     @cached_property
-    def state_colours(self) -> tuple[StateName, ...]:
+    def state_colours(self) -> tuple[RunClass, ...]:
         """The states with their colours: the dataset's, else those in a file, else a palette of ours."""
         if self.layout.state_colours:
-            return tuple(map(StateName, self.state_names, self.layout.state_colours))
+            return tuple(map(RunClass, self.state_names, self.layout.state_colours))
         found: dict[str, str] = {}
         for name in self.cell_types:
             segmentation = self.states(name) if not found else None
@@ -245,7 +246,7 @@ class Dataset:
             found = {}
         ours_by_place = palette(len(self.state_names))
         return tuple(
-            StateName(name, found.get(name, ours)) for name, ours in zip(self.state_names, ours_by_place, strict=True)
+            RunClass(name, found.get(name, ours)) for name, ours in zip(self.state_names, ours_by_place, strict=True)
         )
 
     @property

@@ -26,7 +26,8 @@ from ebert_core.protocol.errors import InvalidRequest
 from ebert_core.protocol.locus import Interval, format_locus
 from ebert_core.protocol.reading import Avoided, reading
 from ebert_core.protocol.report import TellProgress
-from ebert_core.protocol.tracks import DatasetDraft, DraftCheck, DraftProblem, StateName
+from ebert_core.protocol.shapes import RunClass
+from ebert_core.protocol.tracks import DatasetDraft, DraftCheck, DraftProblem
 
 # Bases on the first screen of a new dataset: genes have room, and single peaks can be told apart.
 _FIRST_LOOK = 30_000
@@ -39,7 +40,7 @@ class FileFacts(NamedTuple):
     problem: str = ""
     lengths: dict[str, int] | None = None
     knows_lengths: bool = False
-    states: tuple[StateName, ...] = ()
+    states: tuple[RunClass, ...] = ()
     bin_width: int = 0
 
 
@@ -206,17 +207,17 @@ def _refusal_of_place(draft: DatasetDraft) -> str:
     return ""
 
 
-def _states(segmentations: Sequence[FileFacts]) -> tuple[tuple[StateName, ...], int]:
+def _states(segmentations: Sequence[FileFacts]) -> tuple[tuple[RunClass, ...], int]:
     """The states of all cell types in natural order, in the colours of their files, and the width of their bins."""
     colours: dict[str, str] = {}
     for facts in segmentations:
         for state in facts.states:
             colours[state.name] = colours.get(state.name) or state.colour
-    states = tuple(StateName(name, colours[name]) for name in sorted(colours, key=natural_order))
+    states = tuple(RunClass(name, colours[name]) for name in sorted(colours, key=natural_order))
     return states, math.gcd(*(facts.bin_width for facts in segmentations))
 
 
-def _whole_colours(states: Sequence[StateName]) -> tuple[str, ...]:
+def _whole_colours(states: Sequence[RunClass]) -> tuple[str, ...]:
     """The states' colours when each has one; else the drawing chooses, and the file invents none."""
     return tuple(state.colour for state in states) if all(state.colour for state in states) else ()
 
@@ -248,7 +249,7 @@ def _facts_of_track(read: Callable[[Place], SignalFile | FeatureSource]) -> Call
 
 def _facts_of_states(path: Place) -> FileFacts:
     opened = Segmentation(path)
-    states = tuple(StateName(name, opened.colours.get(name, "")) for name in opened.names)
+    states = tuple(RunClass(name, opened.colours.get(name, "")) for name in opened.names)
     return FileFacts("", opened.chromosome_lengths, opened.knows_lengths, states, opened.bin_width)
 
 

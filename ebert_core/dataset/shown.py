@@ -12,12 +12,12 @@ from ebert_core.genome.states import Segmentation
 from ebert_core.protocol.chromosome_names import name_in
 from ebert_core.protocol.errors import InvalidRequest
 from ebert_core.protocol.locus import Interval, parse_locus
+from ebert_core.protocol.shapes import Remark
 from ebert_core.protocol.tracks import (
     CellType,
     Chromosome,
     DatasetSummary,
     PeakFiles,
-    Remark,
 )
 
 

@@ -13,8 +13,8 @@ from ebert_core.protocol.addresses import Address, Place
 from ebert_core.protocol.documents import read_json
 from ebert_core.protocol.errors import InvalidRequest
 from ebert_core.protocol.inputs import CellInputs, input_words
+from ebert_core.protocol.shapes import Remark
 from ebert_core.protocol.specs import Predict
-from ebert_core.protocol.tracks import Remark
 
 FORMAT = 1
 

@@ -7,7 +7,7 @@ import numpy as np
 from ebert_core.genome.lines import at_line, read_lines, whole_number
 from ebert_core.protocol.addresses import Place
 from ebert_core.protocol.locus import Interval
-from ebert_core.protocol.tracks import Truth
+from ebert_core.protocol.shapes import Features
 
 
 class _Site(NamedTuple):
@@ -42,16 +42,16 @@ class PlantedSites:
         """Factors with planted sites, in order of appearance."""
         return tuple(self._sites)
 
-    def touching(self, interval: Interval, factor: str, cell_type: str) -> Truth:
-        """Sites of a factor that touch an interval, and whether they are bound in the cell type."""
+    def touching(self, interval: Interval, factor: str, cell_type: str) -> Features:
+        """Sites of a factor that touch an interval; their score is 1 where they are bound in the cell type, else 0."""
         found = sorted(
             site
             for site in self._sites.get(factor, [])
             if interval.overlaps(Interval(site.chromosome, site.start, site.end))
         )
-        return Truth(
+        return Features(
             interval,
             np.array([site.start for site in found], dtype=np.int64),
             np.array([site.end for site in found], dtype=np.int64),
-            np.array([cell_type in site.cell_types for site in found], dtype=np.bool_),
+            scores=np.array([cell_type in site.cell_types for site in found], dtype=np.float32),
         )

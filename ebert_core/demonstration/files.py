@@ -8,12 +8,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ebert_core.demonstration.chip import Peaks
+from ebert_core.demonstration.plan import Gene
 from ebert_core.demonstration.rules import CELL_TYPES, CHROMOSOME_LENGTHS, FACTORS, SIGNAL_WIDTH, STATES
 from ebert_core.demonstration.sequence import Background
 from ebert_core.demonstration.world import ChromosomeTruth
 from ebert_core.genome.bigwig_writer import BigWigWriter
 from ebert_core.protocol.grid import BIN
-from ebert_core.protocol.tracks import Band, Gene
+from ebert_core.protocol.tracks import Band
 from ebert_core.protocol.whole_files import new_file
 
 _LINE = 60

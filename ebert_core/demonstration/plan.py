@@ -7,7 +7,6 @@ import numpy as np
 
 from ebert_core.demonstration.rules import CELL_TYPES, CHROMOSOME_LENGTHS, GAPS, stream
 from ebert_core.protocol.locus import Interval
-from ebert_core.protocol.tracks import Gene
 
 ENHANCERS_PER_MEGABASE = 110
 _HOUSEKEEPING = 0.4
@@ -59,6 +58,17 @@ class Element(NamedTuple):
     has_island: bool = False
     bins: int | None = None
     motifs: tuple[Planted, ...] | None = None
+
+
+class Gene(NamedTuple):
+    """A gene: its exons and coding parts as (start, end) pairs; strand is `+` or `-`."""
+
+    name: str
+    start: int
+    end: int
+    strand: str
+    exons: tuple[tuple[int, int], ...]
+    coding: tuple[tuple[int, int], ...]
 
 
 class PlannedGene(NamedTuple):

@@ -16,7 +16,7 @@ from ebert_core.genome.tabix import lines_by_index
 from ebert_core.protocol.addresses import Place
 from ebert_core.protocol.errors import InvalidRequest
 from ebert_core.protocol.locus import Interval
-from ebert_core.protocol.tracks import Remark
+from ebert_core.protocol.shapes import Remark
 
 _STRANDS = ("+", "-")
 

@@ -20,7 +20,7 @@ from ebert_core.protocol.codec import to_travel
 from ebert_core.protocol.errors import InvalidRequest
 from ebert_core.protocol.locus import Interval
 from ebert_core.protocol.regular_files import read_whole
-from ebert_core.protocol.tracks import Remark
+from ebert_core.protocol.shapes import Remark
 
 BIGWIG_MAGICS = (b"\x26\xfc\x8f\x88", b"\x88\x8f\xfc\x26")
 BIGBED_MAGICS = (b"\xeb\xf2\x89\x87", b"\x87\x89\xf2\xeb")

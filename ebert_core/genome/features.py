@@ -12,7 +12,7 @@ from ebert_core.genome.lines import Skipped
 from ebert_core.protocol.addresses import Place
 from ebert_core.protocol.chromosome_names import KnownNames
 from ebert_core.protocol.locus import Interval
-from ebert_core.protocol.tracks import Remark
+from ebert_core.protocol.shapes import Remark
 
 
 class Feature(msgspec.Struct, frozen=True):

@@ -13,7 +13,7 @@ from ebert_core.genome.places import length_of, open_bytes, open_to_read_through
 from ebert_core.protocol.addresses import Place
 from ebert_core.protocol.errors import InvalidRequest
 from ebert_core.protocol.hearing import tell_progress
-from ebert_core.protocol.tracks import Remark
+from ebert_core.protocol.shapes import Remark
 
 ABSENT = ("", ".", "na", "n/a", "nan", "-nan", "+nan", "null", "none")
 # No chromosome is as long, and sums of a few of them are exact.

@@ -20,7 +20,7 @@ from ebert_core.protocol.chromosome_names import KnownNames
 from ebert_core.protocol.errors import InvalidRequest
 from ebert_core.protocol.grid import POSITION
 from ebert_core.protocol.locus import Interval
-from ebert_core.protocol.tracks import Remark
+from ebert_core.protocol.shapes import Remark
 
 # The largest whole number in float16's range that leaves room for sums in the network's first layer.
 _LARGEST = 60_000.0

@@ -13,7 +13,8 @@ from ebert_core.protocol.edits import Edit
 from ebert_core.protocol.errors import InvalidRequest
 from ebert_core.protocol.grid import BIN
 from ebert_core.protocol.locus import Interval
-from ebert_core.protocol.modelling import AttentionMap, AttentionProfile
+from ebert_core.protocol.shapes import Grid, Matrix
+from ebert_core.protocol.sources import FROM_ANCHOR, TO_ANCHOR
 
 
 def attention_window(predictor: Predictor, chromosome: str, position: int) -> Interval:
@@ -45,27 +46,19 @@ def attention_weights(
     return weights_TT
 
 
-def attend_from(
-    predictor: Predictor,
-    cell_type: str,
-    chromosome: str,
-    position: int,
-    layer: int,
-    head: int | None,
-    edits: tuple[Edit, ...] = (),
-) -> AttentionProfile:
-    """What one position attends to in its window, and what attends to it."""
-    window = attention_window(predictor, chromosome, position)
+def attention_profile(
+    predictor: Predictor, cell_type: str, anchor: Interval, layer: int, head: int | None, edits: tuple[Edit, ...] = ()
+) -> Grid:
+    """What the first position of the anchor attends to in its window, and what attends to it."""
+    window = attention_window(predictor, anchor.chromosome, anchor.start)
     weight_TT = attention_weights(predictor, cell_type, window, layer, head, edits)
-    width = predictor.description.architecture.token_width
-    anchor = (position - window.start) // width
-    return AttentionProfile(window, position, width, layer, head, weight_TT[anchor], weight_TT[:, anchor].copy())
+    token = (anchor.start - window.start) // predictor.description.architecture.token_width
+    return Grid(window, (FROM_ANCHOR, TO_ANCHOR), np.stack([weight_TT[token], weight_TT[:, token]]))
 
 
-def attend_within(
+def attention_within(
     predictor: Predictor, cell_type: str, interval: Interval, layer: int, head: int | None, edits: tuple[Edit, ...] = ()
-) -> AttentionMap:
+) -> Matrix:
     """All weights inside the context window around the middle of an interval."""
     window = attention_window(predictor, interval.chromosome, (interval.start + interval.end) // 2)
-    weight_TT = attention_weights(predictor, cell_type, window, layer, head, edits)
-    return AttentionMap(window, predictor.description.architecture.token_width, layer, head, weight_TT)
+    return Matrix(window, attention_weights(predictor, cell_type, window, layer, head, edits))

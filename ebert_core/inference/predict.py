@@ -28,7 +28,7 @@ from ebert_core.protocol.report import TellProgress
 
 # A processor is busy with a few tiles, and a live view may be cancelled between batches; a GPU needs more at once.
 _TILES_AT_ONCE, _TILES_AT_ONCE_ON_A_GPU = 4, 64
-_REMEMBERED_BYTES = 64 * 2**20
+REMEMBERED_BYTES = 64 * 2**20
 
 
 class Bins(NamedTuple):
@@ -47,7 +47,7 @@ class Predictor:
         source: Dataset | Store,
         engine: Engine,
         without: tuple[Stream, ...] = (),
-        remembers: int = _REMEMBERED_BYTES,
+        remembers: int = REMEMBERED_BYTES,
     ) -> None:
         """Takes the network to the engine; `remembers` is for how many bytes of tiles that may be asked for again."""
         if not checkpoint.description.factors:

@@ -9,7 +9,7 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from ebert_core.protocol.shapes import check_same_length
+from ebert_core.protocol.arrays import check_same_length
 from ebert_core.protocol.specs import JobSpec
 from ebert_core.protocol.verdict import Verdict
 

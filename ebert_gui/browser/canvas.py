@@ -23,6 +23,7 @@ from ebert_core.protocol.showing import shown_lines
 from ebert_gui.browser import chrome
 from ebert_gui.browser.content import ContentSource
 from ebert_gui.browser.gestures import Drag, DragKind, wheel_factor
+from ebert_gui.browser.look import Drawings
 from ebert_gui.browser.palette import Palette
 from ebert_gui.browser.scene import GUTTER, TRACK_GAP, Row, Scene
 from ebert_gui.state.tracks import Track
@@ -53,9 +54,11 @@ class Canvas(QWidget):
     painted = pyqtSignal()
     sight_changed = pyqtSignal(frozenset)
 
-    def __init__(self, workspace: Workspace, source: ContentSource, palette: Palette, font: QFont) -> None:
+    def __init__(
+        self, workspace: Workspace, source: ContentSource, drawings: Drawings, palette: Palette, font: QFont
+    ) -> None:
         super().__init__()
-        self.scene = Scene(workspace, source, palette, font)
+        self.scene = Scene(workspace, source, drawings, palette, font)
         self._workspace = workspace
         self._drag: Drag | None = None
         self._pointer: QPointF | None = None
@@ -324,7 +327,7 @@ class Canvas(QWidget):
 
     def _words_at(self, row: Row, x: float) -> str:
         if x >= GUTTER:
-            return self.scene.read(row, x).full
+            return self.scene.at(row, x).full
         named, caution = f"{row.track.title} {row.track.subtitle}".strip(), self.scene.caution(row)
         return f"{named}. {caution}" if caution else named
 
@@ -360,8 +363,8 @@ class Canvas(QWidget):
         row = self.scene.row_at(place.y())
         if row is None:
             return position, ""
-        words, meaning = self.scene.describe(row, place.x()), self.scene.read(row, place.x()).short
-        words = f"{words} · {meaning}" if meaning else words
+        answer = self.scene.at(row, place.x())
+        words = f"{answer.words} · {answer.short}" if answer.short else answer.words
         named = f"{row.track.title} {row.track.subtitle}".strip()
         return position, f"{named}: {words}" if words else ""
 

@@ -1,25 +1,28 @@
 """What there is to draw of a track, and who is asked for it."""
 
 from dataclasses import dataclass, field
-from typing import Generic, NamedTuple, Protocol, TypeVar
+from typing import Generic, Literal, NamedTuple, Protocol, TypeVar, cast
 
 from ebert_core.protocol.locus import Interval
-from ebert_core.protocol.modelling import CheckpointSummary
-from ebert_core.protocol.tracks import DatasetSummary, Remark
-from ebert_gui.state.tracks import Track
+from ebert_core.protocol.shapes import Remark, Shape
+from ebert_gui.state.tracks import Part, Track
 
-Reply = TypeVar("Reply", covariant=True)
+Drawn = TypeVar("Drawn", bound=Shape)
+Held_ = TypeVar("Held_", bound=Shape, covariant=True)
+
+# What a row offers where it cannot show all: to compute what is on screen, or to read a file once more.
+Offer = Literal["", "compute", "again"]
 
 
-class Held(NamedTuple, Generic[Reply]):
-    """A reply that has come, the interval it speaks about, and a number that no other has.
+class Held(NamedTuple, Generic[Held_]):
+    """A shape that has come, the interval it speaks about, and a number that no other has.
 
     `level` is the binary logarithm of its bases per bin.
     """
 
     serial: int
     interval: Interval
-    reply: Reply
+    shape: Held_
     level: int = 0
 
 
@@ -27,33 +30,36 @@ class Held(NamedTuple, Generic[Reply]):
 class TrackContent:
     """What is known of a track for the present view.
 
-    `parts` hold the replies, the coarsest first, so that later ones are drawn over earlier ones. `sentence` says why
-    nothing more comes; `link` is what a person may ask for instead. `avoided` is the file that is not read since a
-    worker ended on it, empty where it was a request without a file.
+    `parts` hold the shapes by the names of the track's parts, the coarsest first, so that later ones are drawn over
+    earlier ones. `sentence` says why nothing more comes; `link` is what a person may ask for instead, which `offer`
+    names. `avoided` is the file that is not read since a worker ended on it, empty where it was a request without a
+    file.
     """
 
-    parts: dict[str, tuple[Held[object], ...]] = field(default_factory=dict)
+    parts: dict[str, tuple[Held[Shape], ...]] = field(default_factory=dict)
     is_loading: bool = False
     sentence: str = ""
     details: str = ""
     is_error: bool = False
     link: str = ""
-    avoided: str | None = None
+    offer: Offer = ""
+    avoided: str = ""
 
-    def replies(self, part: str) -> tuple[Held[object], ...]:
-        """The replies of one part."""
-        return self.parts.get(part, ())
+    def of(self, part: Part[Drawn]) -> tuple[Held[Drawn], ...]:
+        """The shapes of one part."""
+        found = self.parts.get(part.name, ())
+        return tuple(cast(Held[Drawn], held) for held in found if isinstance(held.shape, part.shape))
 
-    def newest(self, part: str) -> object | None:
-        """The best reply of one part."""
-        held = self.parts.get(part, ())
-        return held[-1].reply if held else None
+    def newest(self, part: Part[Drawn]) -> Drawn | None:
+        """The best shape of one part."""
+        held = self.of(part)
+        return held[-1].shape if held else None
 
     @property
     def remarks(self) -> tuple[Remark, ...]:
-        """What is to be said of the file behind the replies; each thing once."""
+        """What is to be said of the file behind the shapes; each thing once."""
         said = (
-            remark for held in self.parts.values() for each in held for remark in getattr(each.reply, "remarks", ())
+            remark for held in self.parts.values() for each in held for remark in getattr(each.shape, "remarks", ())
         )
         return tuple(dict.fromkeys(said))
 
@@ -72,13 +78,3 @@ class ContentSource(Protocol):
     def content(self, track: Track) -> TrackContent:
         """What is known of a track now."""
         ...
-
-
-@dataclass(frozen=True)
-class Setting:
-    """What painters may know beside their track: the dataset, the checkpoint, the anchor."""
-
-    dataset: DatasetSummary | None = None
-    checkpoint: CheckpointSummary | None = None
-    anchor: Interval | None = None
-    signal_colours: dict[str, int] = field(default_factory=dict)

@@ -9,12 +9,10 @@ from ebert_core.protocol.calling import Doubt
 from ebert_core.protocol.showing import shown
 from ebert_gui.browser import chrome
 from ebert_gui.browser.axis import Axis
-from ebert_gui.browser.content import Setting, TrackContent
-from ebert_gui.browser.painters import doubts_of_row, painter_of
-from ebert_gui.browser.prediction import PEAKS_HEIGHT, plot_height
-from ebert_gui.browser.signal import Scale, signal_colour
+from ebert_gui.browser.content import TrackContent
+from ebert_gui.browser.look import Scale
 from ebert_gui.browser.surface import Left, Right, Surface
-from ebert_gui.state.tracks import PredictionTrack, SignalTrack, Track
+from ebert_gui.state.tracks import Track
 
 _MARGIN = 12.0
 _NUMBER_PIXELS = 10
@@ -22,28 +20,41 @@ _SIGN = 17.0
 _LINE = 15.0
 
 
-def paint_label(
-    surface: Surface, width: float, track: Track, content: TrackContent, scale: Scale | None, setting: Setting
-) -> None:
+class Label(NamedTuple):
+    """What the gutter says of a track: what it is, the caption of its values, its scale, and what speaks against them.
+
+    `edges` are the logical y at which the numbers of the scale stand; `colour` marks the track.
+    """
+
+    track: Track
+    caption: str = ""
+    scale: Scale | None = None
+    edges: tuple[float, float] = (0.0, 0.0)
+    colour: str = ""
+    doubts: tuple[Doubt, ...] = ()
+
+
+def doubts_of(own: tuple[Doubt, ...], content: TrackContent) -> tuple[Doubt, ...]:
+    """Why what is drawn is not to be taken at its word: what speaks against the values, and what was not read."""
+    return (*own, *(Doubt(each.short, each.full) for each in content.remarks))
+
+
+def paint_label(surface: Surface, width: float, label: Label) -> None:
     """Title, cell type and caption; numbers of the scale, where there is one, stand at the plot's edge."""
-    palette, painter = surface.palette, painter_of(track)
+    palette, track, doubts = surface.palette, label.track, label.doubts
     surface.rectangle(0, -1, width, surface.height + 6, palette.canvas)
     surface.rectangle(width - 1, 0, 1, surface.height, palette.hairline)
     surface.rectangle(0, surface.height + 2, surface.axis.width + width, 1, palette.hairline)
-    _paint_swatch(surface, track, setting)
-    # What could not be read has no bins and no scale.
-    is_unread = content.is_error and content.is_empty
-    caption = "" if is_unread else painter.caption(surface, track, content, setting)
-    is_scaled = painter.has_scale and not is_unread
-    numbers = _numbers_of(surface, track, scale) if is_scaled and scale is not None else ()
-    doubts = doubts_of_row(track, content, setting)
+    if label.colour:
+        surface.rectangle(0, 2, 3, surface.height - 4, label.colour)
+    numbers = _numbers_of(label)
     if surface.height < 40:
         room = width - _MARGIN - 8 - _SIGN * bool(doubts)
-        _paint_on_one_line(surface, track.title, track.subtitle or caption, room)
+        _paint_on_one_line(surface, track.title, track.subtitle or label.caption, room)
         if doubts:
             _paint_sign(surface, _MARGIN + room, surface.height / 2)
     else:
-        end = _paint_lines(surface, width, track, caption, numbers, _LINE * bool(doubts))
+        end = _paint_lines(surface, width, track, label.caption, numbers, _LINE * bool(doubts))
         if doubts:
             _paint_doubts(surface, width, end, doubts)
     _paint_numbers(surface, width, numbers)
@@ -61,12 +72,12 @@ class Number(NamedTuple):
         return surface.text_width(self.text, _NUMBER_PIXELS) + 4 if touches else 0.0
 
 
-def _numbers_of(surface: Surface, track: Track, scale: Scale) -> tuple[Number, ...]:
+def _numbers_of(label: Label) -> tuple[Number, ...]:
     """The ends of a scale, at the edges of the plot that they belong to; none where both have no room."""
-    top, bottom = 1.0, surface.height - 14
-    if isinstance(track, PredictionTrack):
-        top, bottom = PEAKS_HEIGHT, PEAKS_HEIGHT + plot_height(surface.height) - 12
-    ends = (Number(top, f"{scale.high:g}"), Number(bottom, f"{scale.low:g}"))
+    if label.scale is None:
+        return ()
+    top, bottom = label.edges
+    ends = (Number(top, f"{label.scale.high:g}"), Number(bottom, f"{label.scale.low:g}"))
     return ends if bottom - top >= 10 else ()
 
 
@@ -130,17 +141,6 @@ def _paint_on_one_line(surface: Surface, title: str, subtitle: str, room: float)
     if subtitle and room - used > 24:
         text = elided(surface, subtitle, 11, False, room - used)
         surface.text(QRectF(_MARGIN + used, 0, room - used, surface.height), text, palette.muted, 11, Left)
-
-
-def _paint_swatch(surface: Surface, track: Track, setting: Setting) -> None:
-    if isinstance(track, SignalTrack):
-        colour = signal_colour(surface.palette, track, setting)
-    elif isinstance(track, PredictionTrack):
-        colour = track.colour or surface.palette.prediction
-    else:
-        colour = track.colour
-    if colour:
-        surface.rectangle(0, 2, 3, surface.height - 4, colour)
 
 
 def _paint_numbers(surface: Surface, width: float, numbers: tuple[Number, ...]) -> None:

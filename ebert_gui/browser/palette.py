@@ -3,8 +3,6 @@
 from collections.abc import Mapping
 from typing import Protocol
 
-from ebert_core.protocol.modelling import Familiarity
-
 
 class Palette(Protocol):
     """Named colours as `#rrggbb`; `attention` are the stops of a colour map from nothing to the largest weight."""
@@ -48,4 +46,4 @@ class Palette(Protocol):
     @property
     def attention(self) -> tuple[str, ...]: ...  # noqa: D102
     @property
-    def familiarity(self) -> Mapping[Familiarity, str]: ...  # noqa: D102
+    def familiarity(self) -> Mapping[str, str]: ...  # noqa: D102

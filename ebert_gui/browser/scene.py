@@ -9,14 +9,14 @@ from PyQt6.QtGui import QColor, QFont, QImage, QPainter, QRegion
 
 from ebert_gui.browser import chrome, gutter
 from ebert_gui.browser.axis import Axis
-from ebert_gui.browser.blank import blank_sentence, without_folders
-from ebert_gui.browser.content import ContentSource, Setting, TrackContent
-from ebert_gui.browser.painters import colour_of, doubts_of_row, painter_of, scales_of
+from ebert_gui.browser.content import ContentSource, TrackContent
+from ebert_gui.browser.drawn_rows import DrawnRow, DrawnRows, shared_scales
+from ebert_gui.browser.fonts import SMALL_PIXELS
+from ebert_gui.browser.look import Answer, Drawings, Room, Scale
 from ebert_gui.browser.palette import Palette
-from ebert_gui.browser.reading import Reading
-from ebert_gui.browser.signal import Scale
+from ebert_gui.browser.shortening import without_folders
 from ebert_gui.browser.strips import STRIP_COLUMNS, StripCache
-from ebert_gui.browser.surface import SMALL_PIXELS, Left, Surface
+from ebert_gui.browser.surface import Left, Surface
 from ebert_gui.state.tracks import Track
 from ebert_gui.state.workspace import Workspace
 
@@ -41,9 +41,11 @@ class Link(NamedTuple):
 
 
 class Scene:
-    """Draws a workspace with what a content source knows of it."""
+    """Draws a workspace with what a content source knows of it; `drawings` say how each kind of track is drawn."""
 
-    def __init__(self, workspace: Workspace, source: ContentSource, palette: Palette, font: QFont) -> None:
+    def __init__(
+        self, workspace: Workspace, source: ContentSource, drawings: Drawings, palette: Palette, font: QFont
+    ) -> None:
         self.workspace = workspace
         self.palette = palette
         self.font = font
@@ -53,7 +55,9 @@ class Scene:
         self.scroll = 0.0
         self.strips = StripCache()
         self.links: list[Link] = []
+        self.drawn = DrawnRows(drawings, source)
         self._source = source
+        self._drawings = drawings
         self._scales: dict[str, Scale] = {}
         self._blanks: dict[str, str] = {}
         self._painted: dict[str, tuple[object, ...]] = {}
@@ -75,7 +79,7 @@ class Scene:
 
     def twin(self, palette: Palette) -> "Scene":
         """Another scene of the same tracks at the same width, in other colours."""
-        twin = Scene(self.workspace, self._source, palette, self.font)
+        twin = Scene(self.workspace, self._source, self._drawings, palette, self.font)
         twin.ratio, twin.width, twin.height, twin.scroll = self.ratio, self.width, self.height, self.scroll
         return twin
 
@@ -83,6 +87,7 @@ class Scene:
         """Draw in other colours or another font."""
         self.palette, self.font = palette, font
         self.strips.clear()
+        self.drawn.clear()
 
     def axis(self) -> Axis:
         """The axis of the plot; its start lies on a whole device pixel so that strips fit."""
@@ -104,40 +109,31 @@ class Scene:
             return None
         return next((row for row in self.rows() if row.top <= y < row.top + row.height + TRACK_GAP), None)
 
-    def setting(self) -> Setting:
-        """What painters may know beside their track."""
-        cells = self.workspace.dataset.cell_types if self.workspace.dataset else ()
-        colours = {cell.name: number for number, cell in enumerate(cells)}
-        return Setting(self.workspace.dataset, self.workspace.checkpoint, self.workspace.anchor, colours)
-
     def colour_of(self, track: Track) -> str:
         """The colour in which a track is drawn; empty where there is not one."""
-        return colour_of(track, self.palette, self.setting())
+        drawing = self._drawings.of(track)
+        return drawing.look.colour(drawing.style(track, self.workspace.scope), self.palette) or track.colour
 
     def refresh(self) -> None:
         """Take scales and empty places from what is on screen; called when the view rests, not while it slides."""
         axis = self.axis()
-        shown, dataset = self.workspace.tracks.tracks, self.workspace.dataset
-        labelled = dataset.labelled_regions if dataset is not None else ()
-        self._scales = scales_of(shown, self._source.content, axis, self.setting())
-        self._blanks = {track.id: blank_sentence(track, self._source.content(track), axis, labelled) for track in shown}
+        shown = [self._drawn(track, axis) for track in self.workspace.tracks.tracks]
+        self.drawn.forget(row.track.id for row in shown)
+        self._scales = shared_scales(shown, axis)
+        self._blanks = {row.track.id: row.blank(axis) for row in shown}
 
-    def describe(self, row: Row, x: float) -> str:
-        """The value of a track under a logical x of the window."""
+    def at(self, row: Row, x: float) -> Answer:
+        """What stands under a logical x of the window in a track."""
         axis = self.axis()
-        content = self._source.content(row.track)
-        return painter_of(row.track).describe(row.track, content, axis.position_at(x - GUTTER), axis.interval)
-
-    def read(self, row: Row, x: float) -> Reading:
-        """What the value of a track under a logical x of the window means, or why it has none."""
-        content, position = self._source.content(row.track), self.axis().position_at(x - GUTTER)
-        found = painter_of(row.track).read(row.track, content, position, self.setting())
-        return found if found.full or not content.is_error else Reading(full=content.sentence)
+        return self._drawn(row.track, axis).at(axis.position_at(x - GUTTER), axis)
 
     def caution(self, row: Row) -> str:
         """Why the values of a track are not to be taken at their word, a sentence each; empty for most."""
-        doubts = doubts_of_row(row.track, self._source.content(row.track), self.setting())
-        return " ".join(doubt.full for doubt in doubts)
+        return " ".join(doubt.full for doubt in self._drawn(row.track, self.axis()).doubts)
+
+    def _drawn(self, track: Track, axis: Axis) -> DrawnRow:
+        room = Room(axis.bases_per_pixel, float(track.pixels), self.palette, self.font)
+        return self.drawn.row(track, self.workspace.scope, room)
 
     def changed_rows(self) -> list[Row]:
         """The tracks in sight that would now be painted otherwise than they were painted last."""
@@ -157,22 +153,16 @@ class Scene:
 
     def _look(self, row: Row, axis: Axis) -> tuple[object, ...]:
         """What the picture of a track depends on while dataset, checkpoint, clicked position and colours stay."""
-        content, name = self._source.content(row.track), row.track.id
-        is_local, shown = painter_of(row.track).is_local, axis.interval
-        serials = tuple(
-            held.serial
-            for replies in content.parts.values()
-            for held in replies
-            if not is_local or held.interval.overlaps(shown)
-        )
+        drawn, name = self._drawn(row.track, axis), row.track.id
+        content = drawn.content
         said = (content.is_loading, content.sentence, content.details, content.link, content.is_error)
-        return (row, axis, self._scales.get(name), self._blanks.get(name), serials, said)
+        return (row, axis, self._scales.get(name), self._blanks.get(name), drawn.serials(axis), said)
 
     def paint(self, painter: QPainter, is_vector: bool = False, region: QRegion | None = None) -> None:
         """Draw everything, or the tracks that touch a region."""
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.fillRect(QRectF(0, 0, self.width, self.height), QColor(self.palette.canvas))
-        axis, setting = self.axis(), self.setting()
+        axis = self.axis()
         if region is None:
             self.links.clear()
             self._painted.clear()
@@ -182,7 +172,7 @@ class Scene:
             box = QRect(0, math.floor(row.top), math.ceil(self.width), math.ceil(row.height) + 1)
             if self._is_in_sight(row) and (region is None or region.intersects(box)):
                 self.links = [link for link in self.links if link.track.id != row.track.id]
-                self._paint_row(painter, row, axis, setting, is_vector)
+                self._paint_row(painter, row, axis, is_vector)
                 self._painted[row.track.id] = self._look(row, axis)
         painter.restore()
         self._paint_header(painter, axis, is_vector)
@@ -190,55 +180,40 @@ class Scene:
     def _surface(self, painter: QPainter, axis: Axis, height: float, is_vector: bool) -> Surface:
         return Surface(painter, axis, height, self.palette, self.font, is_vector)
 
-    def _paint_row(self, painter: QPainter, row: Row, axis: Axis, setting: Setting, is_vector: bool) -> None:
-        content = self._source.content(row.track)
-        known_scale = self._scales.get(row.track.id)
+    def _paint_row(self, painter: QPainter, row: Row, axis: Axis, is_vector: bool) -> None:
+        drawn, known_scale = self._drawn(row.track, axis), self._scales.get(row.track.id)
         scale = known_scale or Scale()
-        kind = painter_of(row.track)
         painter.save()
         painter.translate(GUTTER, row.top)
         painter.setClipRect(QRectF(0, 0, axis.width, row.height), Qt.ClipOperation.IntersectClip)
         surface = self._surface(painter, axis, row.height, is_vector)
         if is_vector:
             chrome.paint_grid(surface)
-            kind.paint(surface, row.track, content, scale, setting)
+            drawn.paint(surface, scale)
         else:
-            self._paint_strips(painter, row, axis, content, scale, setting)
-        kind.annotate(surface, row.track, content, scale, setting)
-        self._paint_sentence(surface, row, content)
+            self._paint_strips(painter, row, drawn, axis, scale)
+        drawn.annotate(surface, scale)
+        self._paint_sentence(surface, row, drawn)
         painter.restore()
         painter.save()
         painter.translate(0, row.top)
-        gutter.paint_label(
-            self._surface(painter, axis, row.height, is_vector), GUTTER, row.track, content, known_scale, setting
-        )
+        label_surface = self._surface(painter, axis, row.height, is_vector)
+        gutter.paint_label(label_surface, GUTTER, drawn.label(label_surface, known_scale))
         painter.restore()
 
-    def _paint_strips(
-        self, painter: QPainter, row: Row, axis: Axis, content: TrackContent, scale: Scale, setting: Setting
-    ) -> None:
+    def _paint_strips(self, painter: QPainter, row: Row, drawn: DrawnRow, axis: Axis, scale: Scale) -> None:
         first_column = round(axis.start / axis.bases_per_column)
         number = math.floor(first_column / STRIP_COLUMNS)
         while (offset := number * STRIP_COLUMNS - first_column) < axis.columns:
-            image = self._strip(number, row, axis, content, scale, setting)
-            painter.drawImage(QPointF(offset / self.ratio, 0), image)
+            painter.drawImage(QPointF(offset / self.ratio, 0), self._strip(number, row, drawn, axis, scale))
             number += 1
 
-    def _strip(
-        self, number: int, row: Row, axis: Axis, content: TrackContent, scale: Scale, setting: Setting
-    ) -> QImage:
+    def _strip(self, number: int, row: Row, drawn: DrawnRow, axis: Axis, scale: Scale) -> QImage:
         """A painted strip, from before if nothing changed in it."""
         start = number * STRIP_COLUMNS * axis.bases_per_column
         part = Axis(axis.chromosome, start, axis.bases_per_pixel, STRIP_COLUMNS / self.ratio, self.ratio)
-        kind = painter_of(row.track)
-        interval = part.interval
-        shown = tuple(
-            held.serial
-            for replies in content.parts.values()
-            for held in replies
-            if not kind.is_local or held.interval.overlaps(interval)
-        )
-        checkpoint = setting.checkpoint.path if setting.checkpoint else ""
+        checkpoint = self.workspace.checkpoint.path if self.workspace.checkpoint else ""
+        shown = drawn.serials(part)
         key = (row.track, row.height, axis.chromosome, axis.bases_per_column, number, shown, scale, checkpoint)
         image = self.strips.get(key)
         if image is None:
@@ -249,15 +224,16 @@ class Scene:
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
             surface = self._surface(painter, part, row.height, is_vector=False)
             chrome.paint_grid(surface)
-            kind.paint(surface, row.track, content, scale, setting)
+            drawn.paint(surface, scale)
             painter.end()
             self.strips.put(key, image)
         return image
 
-    def _paint_sentence(self, surface: Surface, row: Row, content: TrackContent) -> None:
+    def _paint_sentence(self, surface: Surface, row: Row, drawn: DrawnRow) -> None:
         """Why a track is empty, or what can be asked for."""
+        content = drawn.content
         blank = "" if content.is_loading else self._blanks.get(row.track.id, "")
-        awaited = painter_of(row.track).awaits if content.is_loading and content.is_empty else blank
+        awaited = drawn.look.awaits if content.is_loading and content.is_empty else blank
         sentence = content.sentence or awaited
         if not sentence:
             return

@@ -1,19 +1,18 @@
 """What painters draw on: a QPainter with an axis, as pixels made by numpy or, for vector files, as paths."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
 from PyQt6.QtCore import QPointF, QRectF, Qt
-from PyQt6.QtGui import QBrush, QColor, QFont, QFontMetricsF, QImage, QPainter, QPainterPath, QPen, QPolygonF
+from PyQt6.QtGui import QBrush, QColor, QFont, QImage, QPainter, QPainterPath, QPen, QPolygonF
 
 from ebert_core.protocol.showing import shown
 from ebert_gui.browser.axis import Axis
+from ebert_gui.browser.fonts import SMALL_PIXELS, small_font, text_width
 from ebert_gui.browser.palette import Palette
 
-SMALL_PIXELS = 11
 DOTTED = Qt.BrushStyle.Dense6Pattern
 Left = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 Centre = Qt.AlignmentFlag.AlignCenter
@@ -33,20 +32,11 @@ class Surface:
 
     def small_font(self, pixels: int = SMALL_PIXELS, is_bold: bool = False) -> QFont:
         """The window's font at another size."""
-        font = QFont(self.font)
-        font.setPixelSize(pixels)
-        if is_bold:
-            font.setWeight(QFont.Weight.DemiBold)
-        return font
+        return small_font(self.font, pixels, is_bold)
 
     def text_width(self, text: str, pixels: int = SMALL_PIXELS, is_bold: bool = False) -> float:
         """Width of a text in logical pixels."""
-        return QFontMetricsF(self.small_font(pixels, is_bold)).horizontalAdvance(shown(text))
-
-    def text_widths(self, texts: Sequence[str], pixels: int = SMALL_PIXELS) -> NDArray[np.float64]:
-        """Widths of many texts in logical pixels."""
-        metrics = QFontMetricsF(self.small_font(pixels))
-        return np.array([metrics.horizontalAdvance(text) for text in texts], dtype=np.float64)
+        return text_width(self.font, text, pixels, is_bold)
 
     def at(self, y: float, height: float) -> "Surface":
         """The part of this surface that begins at y; the painter is moved there until `back` is called."""

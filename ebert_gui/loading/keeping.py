@@ -9,6 +9,7 @@ from typing import NamedTuple
 from PyQt6.QtCore import QLockFile, QObject, QTimer, pyqtSignal
 
 from ebert_core.protocol.showing import tell
+from ebert_gui.kinds.table import Kinds
 from ebert_gui.loading.opening import Opener
 from ebert_gui.state.session import ReadSession, Session, read_session, set_aside, write_session
 from ebert_gui.state.session_files import (
@@ -43,8 +44,11 @@ class SessionKeeper(QObject):
     problem = pyqtSignal(str)
     solved = pyqtSignal(str)
 
-    def __init__(self, workspace: Workspace, opener: Opener, named: str, appearance: Callable[[], Appearance]) -> None:
+    def __init__(
+        self, workspace: Workspace, opener: Opener, kinds: Kinds, named: str, appearance: Callable[[], Appearance]
+    ) -> None:
         super().__init__()
+        self._read_track = kinds.read
         self._workspace = workspace
         self._opener = opener
         self._named = Path(named) if named else None
@@ -67,7 +71,7 @@ class SessionKeeper(QObject):
     def looks(self) -> Appearance:
         """How the window looked when a session was last kept; those of the named one where there is one."""
         for path in ([self._named] if self._named and self._named.exists() else []) + newest_sessions():
-            found = read_session(path)
+            found = read_session(path, self._read_track)
             if not found.problem:
                 return Appearance(found.session.is_dark, found.session.layout, found.session.geometry)
         return Appearance()
@@ -75,7 +79,7 @@ class SessionKeeper(QObject):
     def last(self) -> Session:
         """The session to go on with: the named one, or the last that no other window shows."""
         for path in [self._named] if self._named else newest_sessions():
-            found, claim = read_session(path), _Claim.of(path)
+            found, claim = read_session(path, self._read_track), _Claim.of(path)
             claim.let_go()
             if found.problem and not claim.is_held:
                 self._put_aside(path, found.problem)
@@ -94,7 +98,7 @@ class SessionKeeper(QObject):
         bound_sessions()
         first = self._first_file(dataset, files)
         self._claim, source = self._claimed(first, dataset, files)
-        found = read_session(source)
+        found = read_session(source, self._read_track)
         if is_new and source.exists():
             found = ReadSession(Session(), f"There was another dataset in {dataset}; its session is kept apart.")
         if found.problem and self._claim and source == self._claim.path and not self._put_aside(source, found.problem):
@@ -165,7 +169,7 @@ class SessionKeeper(QObject):
         starting, self._starting = self._starting, None
         if starting is None:
             return session_file(dataset, files)
-        session = read_session(starting).session
+        session = read_session(starting, self._read_track).session
         if session.is_empty or session.is_of(dataset, files):
             return starting
         if starting == self._named:
@@ -176,7 +180,7 @@ class SessionKeeper(QObject):
     def _claimed(self, first: Path, dataset: str, files: tuple[str, ...]) -> tuple["_Claim | None", Path]:
         """A file that no other window writes, and the file to begin from; no claim where none can be kept."""
         further = further_files(first)
-        ours = [path for path in further if read_session(path).session.is_of(dataset, files)]
+        ours = [path for path in further if read_session(path, self._read_track).session.is_of(dataset, files)]
         order = [first, *ours] if first == self._named else _newest_first([first, *ours])
         for path in itertools.chain(order, (path for path in numbered_files(first) if path not in further)):
             claim = _Claim.of(path)

@@ -23,9 +23,9 @@ from ebert_core.protocol.tracks import (
     OpenFiles,
     Places,
 )
+from ebert_gui.kinds.table import Kinds
 from ebert_gui.loading.failures import model_sentence
 from ebert_gui.loading.loader import Client
-from ebert_gui.state.defaults import track_of_file, track_of_unreadable
 from ebert_gui.state.session import Session
 from ebert_gui.state.tracks import Track
 from ebert_gui.state.workspace import Choices, Workspace
@@ -71,11 +71,12 @@ class Opener(QObject):
     reopened = pyqtSignal()
     opened = pyqtSignal(tuple)
 
-    def __init__(self, workspace: Workspace, data: Client, model: Client) -> None:
+    def __init__(self, workspace: Workspace, data: Client, model: Client, kinds: Kinds) -> None:
         super().__init__()
         self.session_of: SessionOf = _no_session
         self._workspace = workspace
         self._data = data
+        self._kinds = kinds
         self._model = model
         self._opening: set[str] = set()
         self._line: deque[Callable[[], None]] = deque()
@@ -140,7 +141,7 @@ class Opener(QObject):
             # The file may also be one that was open before and has gone since.
             named = failure.file if failure.file in together else ""
             rest = tuple(path for path in paths if path != named)
-            more = (*refused, _Refused(named, track_of_unreadable(named), failure))
+            more = (*refused, _Refused(named, self._kinds.track_of_unreadable(named), failure))
             if named and rest:
                 self._open_readable(wanted, rest, more)
                 return
@@ -156,7 +157,7 @@ class Opener(QObject):
         """Give files that cannot be read tracks that say so, unless they have them; otherwise say it in sentences."""
         shown = self._paths_shown()
         tracks = [each.track for each in refused if each.track is not None and self._workspace.dataset is not None]
-        self._workspace.tracks.add(*(track for track in tracks if getattr(track, "path", "") not in shown))
+        self._workspace.tracks.add(*(track for track in tracks if track.word("path") not in shown))
         for each in refused:
             if each.track not in tracks and (each.failure.is_final or each.failure.kind == "lost"):
                 self.problem.emit(each.failure.message, each.failure.details)
@@ -328,10 +329,10 @@ class Opener(QObject):
         dataset, shown = self._workspace.dataset, self._paths_shown()
         files = dataset.files if dataset else ()
         new = [file for file in files if file.path in paths and file.path not in shown]
-        self._workspace.tracks.add(*(track_of_file(file) for file in new))
+        self._workspace.tracks.add(*(self._kinds.track_of_file(file) for file in new))
 
     def _paths_shown(self) -> set[str]:
-        return {getattr(track, "path", "") for track in self._workspace.tracks.tracks}
+        return {track.word("path") for track in self._workspace.tracks.tracks}
 
     def _files_open(self) -> tuple[str, ...]:
         """The bare files that the worker has open, among them those that give no track, as a reference does."""

@@ -2,6 +2,7 @@
 
 import os
 import time
+from collections.abc import Callable
 from itertools import count
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -9,11 +10,11 @@ from typing import Any, NamedTuple
 import msgspec
 
 from ebert_core.protocol import codec
-from ebert_core.protocol.documents import parse_json, read_json
+from ebert_core.protocol.documents import read_json
 from ebert_core.protocol.errors import InvalidRequest
 from ebert_core.protocol.locus import Interval
 from ebert_core.protocol.whole_files import write_whole
-from ebert_gui.state.tracks import KnownTrack, Track, UnknownTrack
+from ebert_gui.state.tracks import Track, UnknownTrack
 
 SESSION_VERSION = 1
 
@@ -63,11 +64,11 @@ class ReadSession(NamedTuple):
     problem: str = ""
 
 
-def read_session(path: Path) -> ReadSession:
+def read_session(path: Path, read_track: Callable[[bytes], Track]) -> ReadSession:
     """The session in a file; a fresh one where there is none or where it cannot be read."""
     try:
         written = read_json(path, _Written)
-        session = _with_tracks(Session, written, tuple(_read_track(raw) for raw in written.tracks))
+        session = _with_tracks(Session, written, tuple(read_track(bytes(raw)) for raw in written.tracks))
         session = codec.with_strings(session, codec.from_travel)
     except FileNotFoundError:
         return ReadSession(Session())
@@ -106,29 +107,8 @@ def set_aside(path: Path) -> Path:
     return aside
 
 
-def _read_track(raw: msgspec.Raw) -> Track:
-    try:
-        track: Track = msgspec.json.decode(raw, type=KnownTrack)
-    except (msgspec.MsgspecError, RecursionError) as error:
-        return _unknown(bytes(raw).decode(), str(error))
-    return track
-
-
-def _unknown(written: str, problem: str) -> UnknownTrack:
-    try:
-        named = parse_json(written.encode(), _Named)
-    except msgspec.MsgspecError:
-        named = _Named()
-    return UnknownTrack(id=named.id, kind=named.type, written=written, problem=problem)
-
-
 def _write_track(track: Track) -> msgspec.Raw:
     return msgspec.Raw(track.written.encode() if isinstance(track, UnknownTrack) else msgspec.json.encode(track))
-
-
-class _Named(msgspec.Struct):
-    type: str = ""
-    id: str = ""
 
 
 # Any: the two structs share their fields, which a signature cannot say.

@@ -6,7 +6,7 @@ from contextlib import AbstractContextManager, nullcontext
 import msgspec
 
 from ebert_gui.state.announcer import Announcer
-from ebert_gui.state.tracks import Track
+from ebert_gui.state.tracks import Track, with_ids
 
 SMALLEST_HEIGHT = 16
 LARGEST_HEIGHT = 600
@@ -38,7 +38,7 @@ class TrackList:
     def restart(self, tracks: Iterable[Track]) -> None:
         """Begin with these tracks."""
         self.added = ()
-        self._tracks = _with_ids(tracks)
+        self._tracks = with_ids(tracks)
         self.changed.announce()
 
     def put_back(self, tracks: tuple[Track, ...]) -> None:
@@ -49,7 +49,7 @@ class TrackList:
     def add(self, *tracks: Track, index: int | None = None) -> None:
         """Put tracks in at `index`, or at the end."""
         place = len(self._tracks) if index is None else index
-        self._change(_with_ids((*self._tracks[:place], *tracks, *self._tracks[place:])))
+        self._change(with_ids((*self._tracks[:place], *tracks, *self._tracks[place:])))
 
     def remove(self, track_id: str) -> None:
         """Take a track out."""
@@ -83,7 +83,7 @@ class TrackList:
 
     def exchange_all(self, tracks: Iterable[Track], reveals: bool = True) -> None:
         """Show these tracks instead, in one step; unless it `reveals` them, new ones are not scrolled to."""
-        self._change(_with_ids(tracks), reveals=reveals)
+        self._change(with_ids(tracks), reveals=reveals)
 
     def rewrite(self, change: Callable[[Track], Track]) -> None:
         """Change every track in one step."""
@@ -94,11 +94,11 @@ class TrackList:
 
         A track whose substitute is on screen already stays as it is: nothing is shown twice, and no rows change places.
         """
-        shown = {_subject(track) for track in self._tracks}
+        shown = {track.subject for track in self._tracks}
 
         def substituted(track: Track) -> Track:
             new = change(track)
-            return track if _subject(new) in shown else new
+            return track if new.subject in shown else new
 
         self._change(tuple(substituted(track) for track in self._tracks))
 
@@ -108,7 +108,7 @@ class TrackList:
         for track in self._tracks:
             copy = copy_of(track)
             beside += [track] if copy is None else [track, msgspec.structs.replace(copy, id="")]
-        self._change(_with_ids(beside))
+        self._change(with_ids(beside))
 
     def remove_all(self, is_removed: Callable[[Track], bool]) -> None:
         """Take tracks out, in one step."""
@@ -127,22 +127,3 @@ class TrackList:
         self.added = tuple(track.id for track in tracks if track.id not in before) if reveals else ()
         self._tracks = tracks
         self.changed.announce()
-
-
-def _subject(track: Track) -> tuple[object, ...]:
-    """What a track shows, whatever it looks like."""
-    return (type(track), *(getattr(track, name, "") for name in ("cell_type", "factor", "signal", "path")))
-
-
-def _with_ids(tracks: Iterable[Track]) -> tuple[Track, ...]:
-    """The tracks, those without an id given one that no other has."""
-    given = list(tracks)
-    taken = {track.id for track in given if track.id}
-    number = 0
-    for place, track in enumerate(given):
-        if not track.id:
-            while f"track-{number}" in taken:
-                number += 1
-            taken.add(f"track-{number}")
-            given[place] = msgspec.structs.replace(track, id=f"track-{number}")
-    return tuple(given)

@@ -1,180 +1,107 @@
-"""What a track is: one small frozen value per kind. Drawing and reading them is the business of other rooms."""
+"""What a track is: a small frozen value. Each kind of track is a class of its own, in the room `kinds`."""
 
-from typing import ClassVar
+from collections.abc import Iterable
+from typing import ClassVar, Generic, NamedTuple, TypeVar
 
 import msgspec
 
+from ebert_core.protocol.shapes import Shape
+from ebert_core.protocol.sources import Source
+from ebert_core.protocol.tracks import CellType
+from ebert_gui.state.scope import Scope
 
-class _Track(msgspec.Struct, frozen=True, kw_only=True):
+Drawn = TypeVar("Drawn", bound=Shape, covariant=True)
+
+
+class Part(Generic[Drawn]):
+    """A thing that a track shows, by its name, and the shape in which it comes."""
+
+    def __init__(self, name: str, shape: type[Drawn]) -> None:
+        self.name = name
+        self.shape = shape
+
+
+class Reads(NamedTuple):
+    """What a track reads for one of its parts."""
+
+    part: str
+    source: Source
+
+
+class Lack(NamedTuple):
+    """Why a track cannot show what it is there for."""
+
+    sentence: str
+    details: str = ""
+
+
+class Track(msgspec.Struct, frozen=True, kw_only=True):
+    """What every track has; `colour` is empty for the usual one, `height` 0 for the usual one.
+
+    A track that `needs_model` says so while none is open. One that `is_comparable` can be shown for another cell type
+    beside it.
+    """
+
     id: str = ""
     height: int = 0
     colour: str = ""
 
     usual_height: ClassVar[int] = 48
+    needs_model: ClassVar[bool] = False
+    is_comparable: ClassVar[bool] = False
+    # The fields that say what is shown, and not how.
+    subject_fields: ClassVar[tuple[str, ...]] = ("cell_type", "factor", "signal", "path")
 
     @property
     def pixels(self) -> int:
         """Height in logical pixels."""
         return self.height or self.usual_height
 
-
-class SequenceTrack(_Track, frozen=True, kw_only=True, tag="sequence"):
-    """The bases; zoomed out, a lens on the anchor."""
-
-    usual_height: ClassVar[int] = 40
-    title: ClassVar[str] = "Sequence"
-    subtitle: ClassVar[str] = ""
-
-
-class GenesTrack(_Track, frozen=True, kw_only=True, tag="genes"):
-    """Gene models of the dataset, or of a bare file."""
-
-    path: str = ""
-    name: str = "Genes"
-
-    usual_height: ClassVar[int] = 64
-    subtitle: ClassVar[str] = ""
-
     @property
     def title(self) -> str:
         """What the gutter says."""
-        return self.name
-
-
-class StatesTrack(_Track, frozen=True, kw_only=True, tag="states"):
-    """Chromatin states of a cell type, or of a bare file."""
-
-    cell_type: str = ""
-    path: str = ""
-    name: str = ""
-
-    usual_height: ClassVar[int] = 24
-
-    @property
-    def title(self) -> str:
-        """What the gutter says."""
-        return self.name or "States"
+        return ""
 
     @property
     def subtitle(self) -> str:
-        """The cell type."""
-        return self.cell_type
-
-
-class SignalTrack(_Track, frozen=True, kw_only=True, tag="signal"):
-    """A measured signal; tracks of one non-empty `group` share their scale. `maximum` fixes the scale."""
-
-    cell_type: str = ""
-    signal: str = ""
-    path: str = ""
-    group: str = ""
-    maximum: float | None = None
-
-    usual_height: ClassVar[int] = 56
+        """The cell type, for tracks of one."""
+        return self.word("cell_type")
 
     @property
-    def title(self) -> str:
-        """What the gutter says."""
-        return self.signal
+    def subject(self) -> tuple[object, ...]:
+        """What the track shows, whatever it looks like."""
+        return (type(self), *(self.word(name) for name in self.subject_fields))
 
-    @property
-    def subtitle(self) -> str:
-        """The cell type."""
-        return self.cell_type
+    def word(self, field: str) -> str:
+        """A field of this kind of track; empty for kinds that do not have it."""
+        return str(getattr(self, field, ""))
 
+    def reads(self, scope: Scope) -> tuple[Reads, ...]:
+        """What the track reads: first what it is there for, then what is drawn with it."""
+        del scope
+        return ()
 
-class PeaksTrack(_Track, frozen=True, kw_only=True, tag="peaks"):
-    """Measured peaks of a factor in a cell type, or the features of a bare file."""
+    def lack(self, scope: Scope) -> Lack | None:
+        """Why the track cannot show what it is there for, if so."""
+        del scope
+        return None
 
-    cell_type: str = ""
-    factor: str = ""
-    path: str = ""
-    name: str = ""
+    def is_measured_in(self, cell: CellType) -> bool:
+        """Whether the dataset has for a cell type what the track shows; what is not measured is there for all."""
+        del cell
+        return True
 
-    usual_height: ClassVar[int] = 26
+    def of_cell_type(self, cell_type: str) -> "Track":
+        """The track for another cell type."""
+        return msgspec.structs.replace(self, cell_type=cell_type) if self.word("cell_type") else self
 
-    @property
-    def title(self) -> str:
-        """What the gutter says."""
-        return self.name or f"{self.factor} peaks"
-
-    @property
-    def subtitle(self) -> str:
-        """The cell type."""
-        return self.cell_type
-
-
-class PredictionTrack(_Track, frozen=True, kw_only=True, tag="prediction"):
-    """What the open checkpoint predicts for a factor in a cell type, on a scale from 0 to 1.
-
-    With `fits_view` the scale ends above the highest value on screen.
-    """
-
-    cell_type: str
-    factor: str
-    fits_view: bool = False
-
-    usual_height: ClassVar[int] = 84
-
-    @property
-    def title(self) -> str:
-        """What the gutter says."""
-        return f"{self.factor} predicted"
-
-    @property
-    def subtitle(self) -> str:
-        """The cell type."""
-        return self.cell_type
+    def of_factor(self, before: str, factor: str, cell: CellType | None) -> "Track":
+        """The track of another factor, where it shows the one of before; `cell` is its cell type, if it has one."""
+        del cell
+        return msgspec.structs.replace(self, factor=factor) if self.word("factor") == before else self
 
 
-class TruthTrack(_Track, frozen=True, kw_only=True, tag="truth"):
-    """Planted sites of a synthetic genome."""
-
-    cell_type: str
-    factor: str
-
-    usual_height: ClassVar[int] = 26
-
-    @property
-    def title(self) -> str:
-        """What the gutter says."""
-        return f"{self.factor} truth"
-
-    @property
-    def subtitle(self) -> str:
-        """The cell type."""
-        return self.cell_type
-
-
-class AttentionTrack(_Track, frozen=True, kw_only=True, tag="attention"):
-    """Attention of one layer and head: a profile of the anchor, or with `is_map` the triangle of the window."""
-
-    cell_type: str
-    layer: int = 0
-    head: int | None = None
-    is_map: bool = False
-    shows_from: bool = True
-    shows_to: bool = True
-
-    usual_height: ClassVar[int] = 84
-
-    @property
-    def pixels(self) -> int:
-        """Height in logical pixels; the triangle needs more."""
-        return self.height or (180 if self.is_map else self.usual_height)
-
-    @property
-    def title(self) -> str:
-        """What the gutter says."""
-        return "Attention"
-
-    @property
-    def subtitle(self) -> str:
-        """The cell type."""
-        return self.cell_type
-
-
-class UnknownTrack(_Track, frozen=True, kw_only=True):
+class UnknownTrack(Track, frozen=True, kw_only=True):
     """A track of a session that this version cannot show: it is kept as it was `written`, which is JSON."""
 
     kind: str = ""
@@ -182,15 +109,32 @@ class UnknownTrack(_Track, frozen=True, kw_only=True):
     problem: str = ""
 
     usual_height: ClassVar[int] = 26
-    subtitle: ClassVar[str] = ""
 
     @property
     def title(self) -> str:
         """What the gutter says."""
         return self.kind or "Unknown track"
 
+    def lack(self, scope: Scope) -> Lack:
+        """That this version cannot show it."""
+        del scope
+        return Lack("This version cannot show this track; it is kept", self.problem)
 
-KnownTrack = (
-    SequenceTrack | GenesTrack | StatesTrack | SignalTrack | PeaksTrack | PredictionTrack | TruthTrack | AttentionTrack
-)
-Track = KnownTrack | UnknownTrack
+
+def measured_peaks(cell: CellType, factor: str) -> bool:
+    """Whether the dataset has peaks of a factor in a cell type."""
+    return any(peaks.factor == factor for peaks in cell.peaks)
+
+
+def with_ids(tracks: Iterable[Track]) -> tuple[Track, ...]:
+    """The tracks, those without an id given one that no other has."""
+    given = list(tracks)
+    taken = {track.id for track in given if track.id}
+    number = 0
+    for place, track in enumerate(given):
+        if not track.id:
+            while f"track-{number}" in taken:
+                number += 1
+            taken.add(f"track-{number}")
+            given[place] = msgspec.structs.replace(track, id=f"track-{number}")
+    return tuple(given)

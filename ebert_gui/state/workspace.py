@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 import msgspec
 
@@ -10,18 +10,10 @@ from ebert_core.protocol.locus import Interval
 from ebert_core.protocol.modelling import CheckpointSummary
 from ebert_core.protocol.tracks import DatasetSummary
 from ebert_gui.state.announcer import Announcer
-from ebert_gui.state.defaults import chosen_cell_types, chosen_factor, default_tracks, model_tracks
+from ebert_gui.state.defaults import chosen_cell_types, chosen_factor
+from ebert_gui.state.scope import Scope
 from ebert_gui.state.track_list import TrackList
-from ebert_gui.state.tracks import (
-    AttentionTrack,
-    PeaksTrack,
-    PredictionTrack,
-    SequenceTrack,
-    SignalTrack,
-    StatesTrack,
-    Track,
-    TruthTrack,
-)
+from ebert_gui.state.tracks import Track
 from ebert_gui.state.undo import UndoSteps
 from ebert_gui.state.view import ViewRange
 
@@ -36,6 +28,20 @@ class Choices(NamedTuple):
     """None while the anchor is a guess."""
 
 
+class TrackTable(Protocol):
+    """Knows which tracks a dataset and a model open with."""
+
+    def first_tracks(self, dataset: DatasetSummary, checkpoint: CheckpointSummary | None = None) -> tuple[Track, ...]:
+        """The tracks that a dataset opens with."""
+        ...
+
+    def with_model_tracks(
+        self, shown: tuple[Track, ...], scope: Scope, factor: str, cell_type: str
+    ) -> tuple[Track, ...]:
+        """The tracks on screen with those that a model opens with, unless some of a model are there already."""
+        ...
+
+
 class OfferedFactor(NamedTuple):
     """A factor that can be chosen: whether the dataset has peaks of it, and whether the open checkpoint predicts it."""
 
@@ -47,7 +53,8 @@ class OfferedFactor(NamedTuple):
 class Workspace:
     """The state behind one window."""
 
-    def __init__(self) -> None:
+    def __init__(self, table: TrackTable) -> None:
+        self._table = table
         self.view = ViewRange()
         self.tracks = TrackList(self.step)
         self.dataset: DatasetSummary | None = None
@@ -67,6 +74,20 @@ class Workspace:
         self.anchor_changed = Announcer()
         self._steps: UndoSteps[Choices] = UndoSteps()
         self._is_in_step = False
+
+    @property
+    def scope(self) -> Scope:
+        """What tracks are read and drawn for now."""
+        view = self.view
+        return Scope(
+            self.dataset,
+            self.checkpoint,
+            self.anchor,
+            view.interval,
+            view.bases_per_column,
+            view.chromosome_length,
+            view.span.length,
+        )
 
     @property
     def choices(self) -> Choices:
@@ -131,7 +152,7 @@ class Workspace:
         self._choose_first()
         self.view.open_genome({each.name: each.length for each in dataset.chromosomes}, dataset.start_locus)
         self.dataset_changed.announce()
-        self.tracks.restart(tracks or default_tracks(dataset))
+        self.tracks.restart(tracks or self._table.first_tracks(dataset))
         self._steps.forget()
         self.choice_changed.announce()
         if had_model:
@@ -141,7 +162,7 @@ class Workspace:
         """Show the tracks that the dataset and the checkpoint suggest instead of those on screen."""
         if self.dataset is not None:
             with self.step():
-                self.tracks.exchange_all(default_tracks(self.dataset, self.checkpoint))
+                self.tracks.exchange_all(self._table.first_tracks(self.dataset, self.checkpoint))
                 if self.checkpoint is not None:
                     self._show_model(self.checkpoint)
 
@@ -183,7 +204,7 @@ class Workspace:
     @property
     def compared(self) -> str:
         """The cell type that is shown beside the chosen one; empty where there is none."""
-        shown = (getattr(track, "cell_type", "") for track in self.tracks.tracks)
+        shown = (track.word("cell_type") for track in self.tracks.tracks)
         return next((cell for cell in shown if cell and cell != self.cell_type), "")
 
     def compare_with(self, cell_type: str) -> None:
@@ -191,7 +212,7 @@ class Workspace:
         before = self.compared
         with self.step():
             if not cell_type:
-                self.tracks.remove_all(lambda track: bool(before) and getattr(track, "cell_type", "") == before)
+                self.tracks.remove_all(lambda track: bool(before) and track.word("cell_type") == before)
             elif before:
                 self._substitute_cell_type(before, cell_type)
             else:
@@ -200,27 +221,17 @@ class Workspace:
 
     def _substitute_cell_type(self, before: str, cell_type: str) -> None:
         def substituted(track: Track) -> Track:
-            is_meant = getattr(track, "cell_type", "") == before
-            return msgspec.structs.replace(track, cell_type=cell_type) if is_meant else track
+            return track.of_cell_type(cell_type) if track.word("cell_type") == before else track
 
         self.tracks.substitute(substituted)
 
     def _same_of(self, track: Track, cell_type: str) -> Track | None:
         """A track of the chosen cell type as one of another, where the dataset or the model has it."""
-        cells = self.dataset.cell_types if self.dataset else ()
-        cell = next((known for known in cells if known.name == cell_type), None)
-        if cell is None or getattr(track, "cell_type", "") != self.cell_type:
+        cell = self.scope.cell_type(cell_type)
+        if cell is None or track.word("cell_type") != self.cell_type or not track.is_comparable:
             return None
-        match track:
-            case StatesTrack():
-                is_there = cell.has_states
-            case SignalTrack(signal=signal):
-                is_there = signal in cell.signals
-            case PeaksTrack(factor=factor):
-                is_there = any(peaks.factor == factor for peaks in cell.peaks)
-            case _:
-                is_there = isinstance(track, PredictionTrack | TruthTrack)
-        return msgspec.structs.replace(track, cell_type=cell_type, colour="") if is_there else None
+        same = msgspec.structs.replace(track.of_cell_type(cell_type), colour="")
+        return same if same.is_measured_in(cell) else None
 
     def choose_factor(self, factor: str) -> None:
         """Look at another factor in the same way."""
@@ -255,27 +266,13 @@ class Workspace:
             before, self.factor = self.factor, chosen_factor(self.dataset, checkpoint)
             if before:
                 self._substitute_factor(before, self.factor)
-        shown = any(isinstance(track, PredictionTrack | AttentionTrack) for track in self.tracks.tracks)
-        if not shown and self.dataset is not None:
-            tracks = model_tracks(self.dataset, checkpoint, self.factor, self.cell_type)
-            self._add_model_tracks(tracks)
+        shown = self._table.with_model_tracks(self.tracks.tracks, self.scope, self.factor, self.cell_type)
+        self.tracks.exchange_all(shown, reveals=False)
 
     def _substitute_factor(self, before: str, factor: str) -> None:
         """Show another factor wherever a track shows one, also in signals named after it (`ChIP-CTCF`)."""
-        cells = self.dataset.cell_types if self.dataset else ()
-        signals = {cell.name: cell.signals for cell in cells}
-
-        def substituted(track: Track) -> Track:
-            if isinstance(track, SignalTrack) and not track.path:
-                named = measured_instead(track.signal, before, factor)
-                if named in signals.get(track.cell_type, ()):
-                    group = measured_instead(track.group, before, factor)
-                    return msgspec.structs.replace(track, signal=named, group=group)
-                return track
-            is_meant = getattr(track, "factor", "") == before
-            return msgspec.structs.replace(track, factor=factor) if is_meant else track
-
-        self.tracks.substitute(substituted)
+        scope = self.scope
+        self.tracks.substitute(lambda track: track.of_factor(before, factor, scope.cell_type(track.word("cell_type"))))
 
     def show_place(self, place: Interval) -> None:
         """Jump to a gene, with some room at both sides."""
@@ -309,14 +306,6 @@ class Workspace:
         names = sorted(predicted | measured, key=str.casefold)
         return tuple(OfferedFactor(name, name in measured, name in predicted) for name in names)
 
-    def _add_model_tracks(self, tracks: tuple[Track, ...]) -> None:
-        """Predictions go above the sequence, attention to the end."""
-        shown = self.tracks.tracks
-        above = next((place for place, track in enumerate(shown) if isinstance(track, SequenceTrack)), len(shown))
-        predictions = [track for track in tracks if isinstance(track, PredictionTrack)]
-        others = [track for track in tracks if not isinstance(track, PredictionTrack)]
-        self.tracks.exchange_all((*shown[:above], *predictions, *shown[above:], *others), reveals=False)
-
     def _choose_first(self) -> None:
         cells = chosen_cell_types(self.dataset)
         self.cell_type = cells[0] if cells else ""
@@ -326,14 +315,3 @@ class Workspace:
         span = self.view.span
         if span.chromosome:
             self.guess_anchor(span.chromosome, int((span.start + span.end) / 2))
-
-
-def measured_instead(signal: str, factor: str, other: str) -> str:
-    """The signal of another factor, where the first stands as a word at an end of the signal's name."""
-    for place in (f"-{factor}", f"_{factor}", f" {factor}"):
-        if signal.endswith(place):
-            return signal.removesuffix(factor) + other
-    for place in (f"{factor}-", f"{factor}_", f"{factor} "):
-        if signal.startswith(place):
-            return other + signal.removeprefix(factor)
-    return other if signal == factor else signal

@@ -3,7 +3,7 @@
 from PyQt6.QtCore import Qt, pyqtSignal
 from PyQt6.QtWidgets import QCheckBox, QComboBox, QHBoxLayout, QSizePolicy, QWidget
 
-from ebert_gui.state.tracks import AttentionTrack
+from ebert_gui.kinds.attention import AttentionTrack
 from ebert_gui.windows.flow import FlowLayout
 from ebert_gui.windows.forms import label
 from ebert_gui.windows.plain import PlainLabel

@@ -8,7 +8,7 @@ from PyQt6.QtWidgets import QAbstractItemView, QComboBox, QHeaderView, QTableWid
 
 from ebert_core.protocol.showing import shown, shown_lines
 from ebert_core.protocol.tracks import FileKind
-from ebert_gui.browser.blank import without_folders
+from ebert_gui.browser.shortening import without_folders
 from ebert_gui.windows import dataset_plan as plan
 from ebert_gui.windows.paths import file_name
 

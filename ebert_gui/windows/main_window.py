@@ -2,7 +2,6 @@
 
 from typing import NamedTuple
 
-import msgspec
 from PyQt6.QtCore import QPoint, Qt, QUrl, pyqtSignal
 from PyQt6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QGuiApplication, QKeyEvent
 from PyQt6.QtWidgets import QLabel, QMainWindow, QMenu, QStackedWidget, QStatusBar, QVBoxLayout, QWidget
@@ -12,11 +11,13 @@ from ebert_core.protocol.locus import Interval, format_locus
 from ebert_core.protocol.showing import shown
 from ebert_core.protocol.specs import FineTune
 from ebert_gui.browser.canvas import Canvas
+from ebert_gui.kinds.attention import changed_attention, first_attention
+from ebert_gui.kinds.table import Kinds
 from ebert_gui.loading.dropping import Dropped
 from ebert_gui.loading.jobs import JobFollower
 from ebert_gui.loading.loader import Client, Loader
 from ebert_gui.loading.opening import Opener
-from ebert_gui.state.tracks import AttentionTrack, Track
+from ebert_gui.state.tracks import Track
 from ebert_gui.state.workspace import Workspace
 from ebert_gui.windows import asking
 from ebert_gui.windows.actions import build_menus
@@ -47,6 +48,7 @@ class Parts(NamedTuple):
     opener: Opener
     jobs: JobFollower
     data: Client
+    kinds: Kinds
 
 
 class MainWindow(QMainWindow):
@@ -61,11 +63,12 @@ class MainWindow(QMainWindow):
         self.opener = parts.opener
         self.jobs = parts.jobs
         self.loader = parts.loader
+        self.kinds = parts.kinds
         self.theme = theme
-        self.canvas = Canvas(parts.workspace, parts.loader, theme, window_font())
+        self.canvas = Canvas(parts.workspace, parts.loader, parts.kinds, theme, window_font())
         self.locus_bar = LocusBar(parts.workspace, parts.data)
         self.attention_bar = AttentionBar()
-        self.track_dock = TrackDock(parts.workspace, self, self.canvas.scene.colour_of)
+        self.track_dock = TrackDock(parts.workspace, parts.kinds, self, self.canvas.scene.colour_of)
         self.checkpoint_dock = CheckpointDock(theme, self)
         self.job_desk = JobDesk(self)
         self.unsent: dict[str, FineTune] = {}
@@ -325,19 +328,13 @@ class MainWindow(QMainWindow):
         self._follow_tracks()
 
     def _follow_tracks(self) -> None:
-        shown = self._attention_track()
+        shown = first_attention(self.workspace.tracks.tracks)
         self.attention_bar.setVisible(shown is not None and self.workspace.checkpoint is not None)
         if shown is not None:
             self.attention_bar.follow(shown)
 
-    def _attention_track(self) -> AttentionTrack | None:
-        tracks = self.workspace.tracks.tracks
-        return next((track for track in tracks if isinstance(track, AttentionTrack)), None)
-
     def _change_attention(self, **changes: object) -> None:
-        self.workspace.tracks.rewrite(
-            lambda track: msgspec.structs.replace(track, **changes) if isinstance(track, AttentionTrack) else track
-        )
+        self.workspace.tracks.rewrite(lambda track: changed_attention(track, **changes))
 
     def _show_under_cursor(self, position: float, words: str) -> None:
         chromosome = self.workspace.view.span.chromosome
@@ -356,7 +353,7 @@ class MainWindow(QMainWindow):
         menu = QMenu(self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         if track is not None:
-            for text, act in track_commands(self.workspace.tracks, track, self.track_dock.choose_colour):
+            for text, act in track_commands(self.workspace.tracks, self.kinds, track, self.track_dock.choose_colour):
                 action = menu.addAction(text)
                 assert action is not None
                 action.triggered.connect(lambda _checked, act=act: act())

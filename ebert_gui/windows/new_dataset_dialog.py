@@ -10,7 +10,7 @@ from PyQt6.QtGui import QDragEnterEvent, QDropEvent
 from PyQt6.QtWidgets import QDialog, QFileDialog, QLabel, QLineEdit, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
 from ebert_core.protocol.tracks import DatasetDraft, DraftCheck, FileKind
-from ebert_gui.browser.blank import without_folders
+from ebert_gui.browser.shortening import without_folders
 from ebert_gui.windows import dataset_plan as plan
 from ebert_gui.windows.dataset_table import FileTable
 from ebert_gui.windows.forms import (

@@ -9,7 +9,6 @@ from PyQt6.QtCore import Qt
 from PyQt6.QtGui import QColor, QFont, QFontDatabase, QGuiApplication, QIcon, QPalette
 from PyQt6.QtWidgets import QApplication
 
-from ebert_core.protocol.modelling import Familiarity
 from ebert_core.protocol.resources import resource
 
 FONT_PIXELS = 13
@@ -49,7 +48,7 @@ class Theme:
     signals: tuple[str, ...]
     bases: Mapping[str, str]
     attention: tuple[str, ...]
-    familiarity: Mapping[Familiarity, str]
+    familiarity: Mapping[str, str]
 
 
 LIGHT = Theme(

@@ -1,6 +1,6 @@
 """The dock that lists the tracks on screen, to order, resize, recolour and remove them, and offers more."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 from PyQt6.QtCore import QAbstractItemModel, QModelIndex, Qt
 from PyQt6.QtGui import QColor, QIcon, QKeySequence, QPixmap, QShortcut
@@ -20,20 +20,9 @@ from PyQt6.QtWidgets import (
 )
 
 from ebert_core.protocol.showing import shown
-from ebert_core.protocol.tracks import CellType
-from ebert_gui.state.defaults import track_of_file
+from ebert_gui.kinds.table import Kinds
 from ebert_gui.state.track_list import LARGEST_HEIGHT, SMALLEST_HEIGHT
-from ebert_gui.state.tracks import (
-    AttentionTrack,
-    GenesTrack,
-    PeaksTrack,
-    PredictionTrack,
-    SequenceTrack,
-    SignalTrack,
-    StatesTrack,
-    Track,
-    TruthTrack,
-)
+from ebert_gui.state.tracks import Track
 from ebert_gui.state.workspace import Workspace
 from ebert_gui.windows.plain import PlainLabel
 
@@ -50,12 +39,14 @@ class TrackDock(QDockWidget):
     def __init__(
         self,
         workspace: Workspace,
+        kinds: Kinds,
         parent: QWidget | None = None,
         colour_of: Callable[[Track], str] = lambda track: track.colour,
     ) -> None:
         super().__init__("Tracks", parent)
         self.setObjectName("track-dock")
         self._workspace = workspace
+        self._kinds = kinds
         self._colour_of = colour_of
         self._is_following = False
         self.list = QListWidget()
@@ -105,13 +96,13 @@ class TrackDock(QDockWidget):
         before = (self.offers.topLevelItem(place) for place in range(self.offers.topLevelItemCount()))
         unfolded = {item.text(0) for item in before if item is not None and item.isExpanded()}
         self.offers.clear()
-        for group, tracks in offered_tracks(self._workspace):
+        for group, offered in self._kinds.offers(self._workspace.scope):
             parent = QTreeWidgetItem([shown(group)])
             self.offers.addTopLevelItem(parent)
             parent.setExpanded(parent.text(0) in unfolded)
-            for name, track in tracks:
-                child = QTreeWidgetItem([shown(name)])
-                child.setData(0, _ID, track)
+            for offer in offered:
+                child = QTreeWidgetItem([shown(offer.name)])
+                child.setData(0, _ID, offer.track)
                 child.setToolTip(0, "Double-click or Enter to add")
                 parent.addChild(child)
 
@@ -205,37 +196,3 @@ class TrackDock(QDockWidget):
         self._is_following = True
         self._workspace.tracks.reorder(str(item.data(_ID)) for item in items if item is not None)
         self._is_following = False
-
-
-def offered_tracks(workspace: Workspace) -> Iterator[tuple[str, list[tuple[str, Track]]]]:
-    """Groups of tracks that can be added: the genome's, each cell type's, and the files'."""
-    dataset = workspace.dataset
-    if dataset is None:
-        return
-    genome: list[tuple[str, Track]] = []
-    if dataset.has_genes:
-        genome.append(("Genes", GenesTrack()))
-    if dataset.has_sequence:
-        genome.append(("Sequence", SequenceTrack()))
-    if genome:
-        yield "Genome", genome
-    for cell in dataset.cell_types:
-        yield cell.name, list(_tracks_of_cell(workspace, cell))
-    if dataset.files:
-        yield "Files", [(file.name, track_of_file(file)) for file in dataset.files]
-
-
-def _tracks_of_cell(workspace: Workspace, cell: CellType) -> Iterator[tuple[str, Track]]:
-    dataset, checkpoint = workspace.dataset, workspace.checkpoint
-    if cell.has_states:
-        yield "States", StatesTrack(cell_type=cell.name)
-    for signal in cell.signals:
-        yield signal, SignalTrack(cell_type=cell.name, signal=signal, group=signal)
-    for peaks in sorted(cell.peaks, key=lambda peaks: peaks.factor.casefold()):
-        yield f"{peaks.factor} peaks", PeaksTrack(cell_type=cell.name, factor=peaks.factor)
-    for factor in dataset.truth_factors if dataset else ():
-        yield f"{factor} truth", TruthTrack(cell_type=cell.name, factor=factor)
-    if checkpoint is not None:
-        for known in sorted(checkpoint.factors, key=lambda factor: factor.name.casefold()):
-            yield f"{known.name} predicted", PredictionTrack(cell_type=cell.name, factor=known.name)
-        yield "Attention", AttentionTrack(cell_type=cell.name, layer=max(0, checkpoint.layers - 1))

@@ -3,7 +3,7 @@
 import msgspec
 import numpy as np
 
-from ebert_core.protocol import modelling, tracks, work
+from ebert_core.protocol import tracks, work
 from ebert_core.protocol.codec import encode
 from ebert_core.protocol.locus import Interval
 from ebert_core.protocol.messages import (
@@ -21,6 +21,20 @@ from ebert_core.protocol.messages import (
     Progress,
 )
 from ebert_core.protocol.reading import FileStamp
+from ebert_core.protocol.shapes import (
+    Column,
+    Features,
+    Grid,
+    Letters,
+    Mark,
+    Matrix,
+    Parts,
+    Remark,
+    RunClass,
+    Runs,
+    Signal,
+)
+from ebert_core.protocol.sources import FROM_ANCHOR, TO_ANCHOR, MeasuredSignal, Shapes, read_request
 
 PLACE = Interval("chr1", 1_000_000, 1_020_000)
 _WINDOW = Interval("chr1", 1_008_000, 1_012_000)
@@ -33,7 +47,7 @@ def _ask(number: int, request: msgspec.Struct, key: str = "") -> Ask:
 
 TO_WORKER: tuple[msgspec.Struct, ...] = (
     _ask(1, tracks.OpenFiles(("/no/such.bed",))),
-    _ask(2, tracks.ReadSignal(PLACE, 500, "alpha", "DNase"), "view"),
+    _ask(2, read_request([MeasuredSignal("alpha", "DNase")], PLACE, 500), "view"),
     _ask(3, tracks.FindPlace("MAX")),
     _ask(4, tracks.InspectFile("/no/such.bed")),
     _ask(5, work.ListJobs("")),
@@ -44,35 +58,58 @@ TO_WORKER: tuple[msgspec.Struct, ...] = (
 )
 
 _COUNTS = np.arange(40, dtype=np.int64)
+_STARTS = PLACE.start + 500 * _COUNTS
 _VALUES = np.linspace(0, 5, 500, dtype=np.float32)
-_REMARK = tracks.Remark("2 lines left out", "2 lines make no sense; the first is line 7.")
+_REMARK = Remark("2 lines left out", "2 lines make no sense; the first is line 7.")
+_PAIRS = np.repeat(_STARTS, 2) + np.tile([0, 200], 40)
+_EXONS = Parts(np.full(40, 2, dtype=np.int64), _PAIRS, _PAIRS + 100)
+LETTERS = Letters(PLACE, np.zeros(PLACE.length, dtype=np.uint8))
+GENES = Features(
+    PLACE,
+    _STARTS,
+    _STARTS + 300,
+    names=tuple(f"MAX{n}" for n in range(40)),
+    strands="+-" * 20,
+    parts=_EXONS,
+    thick_parts=_EXONS,
+    columns=(Column("transcripts", ("2",) * 40),),
+    omitted=3,
+    remarks=(_REMARK,),
+)
+STATES = Runs(
+    PLACE,
+    _STARTS,
+    _STARTS + 500,
+    (_COUNTS % 2).astype(np.uint8),
+    (RunClass("quiet", "#ffffff"), RunClass("active", "#ff0000")),
+)
+SIGNAL = Signal(PLACE, _VALUES, _VALUES + 1, _VALUES + 0.5, block_bases=200, remarks=(_REMARK,))
+PEAKS = Features(
+    PLACE,
+    _STARTS,
+    _STARTS + 200,
+    names=tuple(f"p{n}" for n in range(40)),
+    scores=np.ones(40, dtype=np.float32),
+    summits=_STARTS + 90,
+    colours=("#00ff00",) * 40,
+    omitted=1,
+)
+TRUTH = Features(PLACE, _STARTS, _STARTS + 20, scores=(_COUNTS % 2).astype(np.float32))
+_HALVES = np.full(390, 0.5, dtype=np.float32)
+PREDICTION = Signal(
+    PLACE,
+    _HALVES,
+    _HALVES,
+    _HALVES,
+    binned=Interval("chr1", PLACE.start + 75, PLACE.start + 75 + 390 * 50),
+    is_draft=True,
+    marks=(Mark(PLACE.start, PLACE.end, "unseen locus", "locus never seen"),),
+)
+PROFILE = Grid(_WINDOW, (FROM_ANCHOR, TO_ANCHOR), np.full((2, 400), 0.01, dtype=np.float32))
+MAP = Matrix(_WINDOW, np.full((40, 40), 0.01, dtype=np.float32))
 REPLIES: tuple[msgspec.Struct, ...] = (
-    tracks.Sequence(PLACE, np.zeros(PLACE.length, dtype=np.uint8)),
-    tracks.Genes(
-        PLACE,
-        tuple(
-            tracks.Gene(f"MAX{n}", start, start + 300, "+", ((start, start + 100), (start + 200, start + 300)))
-            for n, start in enumerate(range(PLACE.start, PLACE.start + 16_000, 400))
-        ),
-        3,
-        (_REMARK,),
-    ),
-    tracks.States(
-        PLACE, PLACE.start + 500 * _COUNTS, PLACE.start + 500 * (_COUNTS + 1), (_COUNTS % 2).astype(np.uint8),
-        (tracks.StateName("quiet", "#ffffff"), tracks.StateName("active", "#ff0000")),
-    ),
-    tracks.Signal(PLACE, _VALUES, _VALUES + 1, _VALUES + 0.5, 200, (_REMARK,)),
-    tracks.Peaks(
-        PLACE, PLACE.start + 500 * _COUNTS, PLACE.start + 500 * _COUNTS + 200, PLACE.start + 500 * _COUNTS + 90,
-        np.ones(40, dtype=np.float32), tuple(f"p{n}" for n in range(40)), 1,
-    ),
-    tracks.Truth(PLACE, PLACE.start + 500 * _COUNTS, PLACE.start + 500 * _COUNTS + 20, _COUNTS % 2 == 0),
-    modelling.Prediction(PLACE, ("CTCF",), PLACE.start + 75, 50, np.full((1, 390), 0.5, dtype=np.float32), 2),
-    modelling.AttentionProfile(
-        _WINDOW, 1_010_000, 10, 0, None, np.full(400, 0.01, dtype=np.float32),
-        np.full(400, 0.01, dtype=np.float32),
-    ),
-    modelling.AttentionMap(_WINDOW, 100, 0, 1, np.full((40, 40), 0.01, dtype=np.float32)),
+    LETTERS, GENES, STATES, SIGNAL, PEAKS, TRUTH, PREDICTION, PROFILE, MAP,
+    Shapes((LETTERS, GENES)),
     work.Jobs((work.JobSummary("/jobs/1", "1", "finetune", "fos", "running", "here", 1.7e9, 0.5, "epoch 3", 20.0),)),
     work.Metrics((work.Curve("validation", "auprc", np.arange(9, dtype=np.int64), np.linspace(0, 1, 9)),)),
 )  # fmt: skip

@@ -35,6 +35,7 @@ from ebert_core.protocol.bases import encode_bases
 from ebert_core.protocol.errors import InvalidRequest
 from ebert_core.protocol.locus import Interval
 from ebert_core.protocol.specs_on_disk import read_spec
+from ebert_gui.kinds.table import Kinds
 from ebert_gui.state.session import read_session
 from ebert_gui.windows.spec_file import read_finetuning
 
@@ -201,7 +202,7 @@ def _labels(path: Path) -> None:
 
 
 def _session(path: Path) -> None:
-    found = read_session(path)
+    found = read_session(path, Kinds().read)
     assert not found.problem or str(path) in found.problem
     msgspec.json.encode(found.session.locus)
 

@@ -9,6 +9,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import channel_examples as known
 import msgspec
 import numpy as np
 import pytest
@@ -16,16 +17,27 @@ from channel_examples import FROM_WORKER, PLACE, REPLIES, TO_WORKER
 from PyQt6.QtGui import QImage, QPainter
 from wrong_messages import is_readable, mutant, mutated_reply, one_of
 
-from ebert_core.protocol import modelling, tracks
+from ebert_core.protocol import tracks
 from ebert_core.protocol.codec import Decoder, Undecodable, encode
 from ebert_core.protocol.frames import BrokenStream, FrameReader
 from ebert_core.protocol.messages import FromWorker, ToWorker
+from ebert_gui.browser import gutter
 from ebert_gui.browser.axis import Axis
-from ebert_gui.browser.content import Held, Setting, TrackContent
-from ebert_gui.browser.painters import painter_of, scales_of
-from ebert_gui.browser.signal import Scale
+from ebert_gui.browser.content import Held, TrackContent
+from ebert_gui.browser.drawn_rows import DrawnRows, shared_scales
+from ebert_gui.browser.look import Room, Scale
 from ebert_gui.browser.surface import Surface
-from ebert_gui.state import tracks as shown
+from ebert_gui.kinds.attention import AttentionTrack
+from ebert_gui.kinds.genes import GenesTrack
+from ebert_gui.kinds.peaks import PeaksTrack
+from ebert_gui.kinds.prediction import PredictionTrack
+from ebert_gui.kinds.sequence import SequenceTrack
+from ebert_gui.kinds.signal import SignalTrack
+from ebert_gui.kinds.states import StatesTrack
+from ebert_gui.kinds.table import Kinds
+from ebert_gui.kinds.truth import TruthTrack
+from ebert_gui.state.scope import Scope
+from ebert_gui.state.tracks import Track
 from ebert_gui.windows.theme import LIGHT, window_font
 from ebert_gui.workers.client import WorkerClient
 from ebert_gui.workers.state import Condition, Patience
@@ -99,16 +111,16 @@ def test_the_window_lives_with_a_worker_that_lies(qtbot, batch):
     assert client.process_id == 0
 
 
-ROWS: dict[type, tuple[str, shown.Track]] = {
-    tracks.Sequence: ("sequence", shown.SequenceTrack()),
-    tracks.Genes: ("genes", shown.GenesTrack()),
-    tracks.States: ("states", shown.StatesTrack(cell_type="alpha")),
-    tracks.Signal: ("signal", shown.SignalTrack(cell_type="alpha", signal="DNase")),
-    tracks.Peaks: ("peaks", shown.PeaksTrack(cell_type="alpha", factor="CTCF")),
-    tracks.Truth: ("truth", shown.TruthTrack(cell_type="alpha", factor="CTCF")),
-    modelling.Prediction: ("prediction", shown.PredictionTrack(cell_type="alpha", factor="CTCF")),
-    modelling.AttentionProfile: ("attention", shown.AttentionTrack(cell_type="alpha")),
-    modelling.AttentionMap: ("attention", shown.AttentionTrack(cell_type="alpha", is_map=True)),
+ROWS: dict[int, tuple[str, Track]] = {
+    id(known.LETTERS): ("sequence", SequenceTrack()),
+    id(known.GENES): ("genes", GenesTrack()),
+    id(known.STATES): ("states", StatesTrack(cell_type="alpha")),
+    id(known.SIGNAL): ("signal", SignalTrack(cell_type="alpha", signal="DNase")),
+    id(known.PEAKS): ("peaks", PeaksTrack(cell_type="alpha", factor="CTCF")),
+    id(known.TRUTH): ("truth", TruthTrack(cell_type="alpha", factor="CTCF")),
+    id(known.PREDICTION): ("prediction", PredictionTrack(cell_type="alpha", factor="CTCF")),
+    id(known.PROFILE): ("attention", AttentionTrack(cell_type="alpha")),
+    id(known.MAP): ("attention map", AttentionTrack(cell_type="alpha", is_map=True)),
 }
 
 
@@ -123,31 +135,40 @@ def test_a_wrong_reply_is_refused_or_drawn(qapp, reply):
         except Undecodable:
             refused += 1
             continue
-        if type(reply) in ROWS:
-            draw(wrong)
+        if id(reply) in ROWS:
+            draw(wrong, *ROWS[id(reply)])
         drawn += 1
     assert refused
     assert drawn
 
 
-def draw(reply: msgspec.Struct) -> None:
-    part, track = ROWS[type(reply)]
-    content = TrackContent({part: (Held(1, PLACE, reply, 3),)})
-    axis, setting = Axis("chr1", float(PLACE.start), PLACE.length / 400, 400.0, 1.0), Setting()
+class Given:
+    def __init__(self, content: TrackContent) -> None:
+        self._content = content
+
+    def content(self, _track: Track) -> TrackContent:
+        return self._content
+
+
+def draw(shape: msgspec.Struct, part: str, track: Track) -> None:
+    content = TrackContent({part: (Held(1, PLACE, shape, 3),)})
+    axis = Axis("chr1", float(PLACE.start), PLACE.length / 400, 400.0, 1.0)
     image = QImage(400, 40, QImage.Format.Format_RGB32)
     painter = QPainter(image)
     # Values that are no numbers are gaps and not mistakes.
     errors = np.errstate(all="ignore")
     errors.__enter__()
     try:
-        scale = scales_of((track,), lambda _track: content, axis, setting).get(track.id) or Scale()
-        kind = painter_of(track)
+        room = Room(axis.bases_per_pixel, 40.0, LIGHT, window_font())
+        row = DrawnRows(Kinds(), Given(content)).row(track, Scope(), room)
+        scale = shared_scales([row], axis).get(track.id) or Scale()
         surface = Surface(painter, axis, 40.0, LIGHT, window_font())
-        kind.paint(surface, track, content, scale, setting)
-        kind.annotate(surface, track, content, scale, setting)
+        row.paint(surface, scale)
+        row.annotate(surface, scale)
+        gutter.paint_label(surface, 168, row.label(surface, scale))
+        row.blank(axis)
         for position in (PLACE.start, PLACE.start + 10_090, PLACE.end - 1):
-            kind.describe(track, content, position, PLACE)
-            kind.read(track, content, position, setting)
+            row.at(position, axis)
     finally:
         errors.__exit__(None, None, None)
         painter.end()

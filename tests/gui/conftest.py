@@ -1,8 +1,11 @@
 """What every test of the window may use."""
 
 import pytest
+from pages import new_page, written
 from PyQt6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
+
+__all__ = ["new_page", "qtbot", "written"]
 
 
 @pytest.fixture

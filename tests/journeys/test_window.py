@@ -9,7 +9,9 @@ from PyQt6.QtCore import QRect
 
 from ebert_core.protocol.locus import Interval
 from ebert_gui.app import WindowProgram
-from ebert_gui.state.tracks import AttentionTrack, PredictionTrack, StatesTrack
+from ebert_gui.kinds.attention import AttentionTrack
+from ebert_gui.kinds.prediction import PredictionTrack
+from ebert_gui.kinds.states import StatesTrack
 from ebert_gui.windows.screens import lay_docks
 from ebert_gui.workers.state import Condition
 

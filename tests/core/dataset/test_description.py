@@ -7,7 +7,8 @@ from ebert_core.dataset.description import Dataset
 from ebert_core.dataset.shown import summary_of
 from ebert_core.protocol.errors import InvalidRequest
 from ebert_core.protocol.locus import Interval
-from ebert_core.protocol.tracks import CellType, PeakFiles, StateName
+from ebert_core.protocol.shapes import RunClass
+from ebert_core.protocol.tracks import CellType, PeakFiles
 
 
 def test_the_summary_says_what_the_dataset_holds(toy):
@@ -16,7 +17,7 @@ def test_the_summary_says_what_the_dataset_holds(toy):
     assert [(each.name, each.length) for each in summary.chromosomes] == list(LENGTHS.items())
     assert summary.has_sequence
     assert summary.has_genes
-    assert summary.states == (StateName("Quies", "#eeeeee"), StateName("TssA", "#ff0000"))
+    assert summary.states == (RunClass("Quies", "#eeeeee"), RunClass("TssA", "#ff0000"))
     assert summary.cell_types == (
         CellType("alpha", True, ("DNase",), (PeakFiles("CTCF", True),)),
         CellType("beta", False),

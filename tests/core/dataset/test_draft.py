@@ -14,7 +14,8 @@ from ebert_core.dataset.shown import summary_of
 from ebert_core.genome.states import Segmentation
 from ebert_core.protocol.errors import InvalidRequest
 from ebert_core.protocol.locus import Interval
-from ebert_core.protocol.tracks import CellType, DatasetDraft, PeakFiles, StateName
+from ebert_core.protocol.shapes import RunClass
+from ebert_core.protocol.tracks import CellType, DatasetDraft, PeakFiles
 
 # Two cell types of 5-kb bins on a chromosome that ends within its last bin; one of them gives no colours.
 COLOURED = [
@@ -114,9 +115,9 @@ def test_states_without_colours_are_given_none_in_the_file(folder: Path) -> None
     draft = draft_in(folder, states=(("alpha", str(plain)), ("beta", states_in(folder, "bed"))))
     check = DraftChecker().check(draft, silent)
     assert check.states == (
-        StateName("1_TssA", ""),
-        StateName("2_Enh", "#ffc34d"),
-        StateName("10_Quies", "#f0f0f0"),
+        RunClass("1_TssA", ""),
+        RunClass("2_Enh", "#ffc34d"),
+        RunClass("10_Quies", "#f0f0f0"),
     )
     assert written(draft)["states"] == {"names": ["1_TssA", "2_Enh", "10_Quies"], "bin_width": 5_000}
 

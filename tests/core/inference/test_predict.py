@@ -9,9 +9,9 @@ import torch
 from toy_binding import LENGTHS, UNKNOWN, quiet, write_toy_binding
 
 from ebert_core.dataset.description import Dataset
-from ebert_core.inference.attention import attend_from, attend_within
+from ebert_core.inference.attention import attention_profile, attention_within
 from ebert_core.inference.batches import channels_of
-from ebert_core.inference.familiarity import familiarity_spans
+from ebert_core.inference.familiarity import familiarity_marks
 from ebert_core.inference.fitting import check_fit
 from ebert_core.inference.grid import TileGrid
 from ebert_core.inference.predict import Predictor
@@ -20,6 +20,7 @@ from ebert_core.model.device import Engine
 from ebert_core.protocol.edits import BaseEdit, StateEdit
 from ebert_core.protocol.errors import InvalidRequest
 from ebert_core.protocol.locus import Interval
+from ebert_core.protocol.sources import FROM_ANCHOR, TO_ANCHOR
 
 PLAIN = Engine(torch.device("cpu"), torch.float32)
 WHOLE = Interval("chr2", 0, LENGTHS["chr2"])
@@ -212,46 +213,46 @@ def test_every_stretch_says_what_training_saw(toy_checkpoint):
         validation=(Interval("chr1", 12_000, 13_000),),
         cell_types=("alpha", "beta"),
     )
-    spans = familiarity_spans(description, ("FOS",), "alpha", Interval("chr1", 9_000, 20_000))
-    assert [(span.start, span.end, span.familiarity) for span in spans] == [
+    spans = familiarity_marks(description, "FOS", "alpha", Interval("chr1", 9_000, 20_000))
+    assert [(span.start, span.end, span.kind) for span in spans] == [
         (9_000, 10_000, "training"),
         (10_000, 12_000, "unseen locus"),
         (12_000, 13_000, "validation"),
         (13_000, 20_000, "unseen locus"),
     ]
     place = Interval("chr1", 0, 500)
-    assert familiarity_spans(description, ("FOS",), "gamma", place)[0].familiarity == "unseen cell type"
+    assert familiarity_marks(description, "FOS", "gamma", place)[0].kind == "unseen cell type"
     one = msgspec.structs.replace(
         description, factors=(msgspec.structs.replace(description.factors[0], cell_types=("beta",)),)
     )
-    assert familiarity_spans(one, ("FOS",), "alpha", place)[0].familiarity == "pair not assayed"
+    assert familiarity_marks(one, "FOS", "alpha", place)[0].kind == "pair not assayed"
 
 
 def test_a_profile_is_a_row_and_a_column_of_the_map(predictor):
     place = Interval("chr2", 3_000, 3_600)
-    profile = attend_from(predictor, "alpha", "chr2", 3_300, 0, 1)
-    whole = attend_within(predictor, "alpha", place, 0, 1)
-    assert profile.window == whole.window == Interval("chr2", 3_000, 3_800)
-    anchor = (3_300 - profile.window.start) // 10
-    np.testing.assert_array_equal(profile.from_anchor_T, whole.weight_TT[anchor])
-    np.testing.assert_array_equal(profile.to_anchor_T, whole.weight_TT[:, anchor])
-    np.testing.assert_allclose(whole.weight_TT.sum(1), 1, atol=1e-5)
-    heads = [attend_within(predictor, "alpha", place, 0, head).weight_TT for head in (0, 1)]
-    mean = attend_within(predictor, "alpha", place, 0, None).weight_TT
+    profile = attention_profile(predictor, "alpha", Interval("chr2", 3_300, 3_301), 0, 1)
+    whole = attention_within(predictor, "alpha", place, 0, 1)
+    assert profile.interval == whole.interval == Interval("chr2", 3_000, 3_800)
+    anchor = (3_300 - profile.interval.start) // 10
+    np.testing.assert_array_equal(profile.row(FROM_ANCHOR), whole.values_TT[anchor])
+    np.testing.assert_array_equal(profile.row(TO_ANCHOR), whole.values_TT[:, anchor])
+    np.testing.assert_allclose(whole.values_TT.sum(1), 1, atol=1e-5)
+    heads = [attention_within(predictor, "alpha", place, 0, head).values_TT for head in (0, 1)]
+    mean = attention_within(predictor, "alpha", place, 0, None).values_TT
     np.testing.assert_allclose(mean, sum(heads) / 2, atol=1e-6)
 
 
 @pytest.mark.parametrize("position", [0, 5, 12_129])
 def test_attention_at_the_ends_of_a_chromosome_has_the_position_in_its_window(predictor, position):
-    profile = attend_from(predictor, "alpha", "chr2", position, 0, None)
-    assert profile.window.start <= position < profile.window.end
-    assert profile.from_anchor_T.shape == (80,)
+    profile = attention_profile(predictor, "alpha", Interval("chr2", position, position + 1), 0, None)
+    assert profile.interval.start <= position < profile.interval.end
+    assert profile.row(FROM_ANCHOR).shape == (80,)
 
 
 @pytest.mark.parametrize(("layer", "head"), [(1, 0), (0, 2), (-1, 0)])
 def test_a_layer_or_head_that_is_not_there_is_named(predictor, layer, head):
     with pytest.raises(InvalidRequest, match="This network has layers 1 to 1 with heads 1 to 2"):
-        attend_from(predictor, "alpha", "chr2", 3_300, layer, head)
+        attention_profile(predictor, "alpha", Interval("chr2", 3_300, 3_301), layer, head)
 
 
 @pytest.mark.parametrize(

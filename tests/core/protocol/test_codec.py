@@ -3,12 +3,23 @@
 import msgspec
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from ebert_core.protocol.codec import Decoder, Undecodable, encode
+from ebert_core.protocol.errors import InvalidRequest
 from ebert_core.protocol.locus import Interval
 from ebert_core.protocol.messages import Ask, Chunk, FromWorker, Progress, ToWorker
-from ebert_core.protocol.modelling import AttentionMap, AttentionProfile, Prediction
-from ebert_core.protocol.tracks import OpenFiles, Peaks, Sequence, Signal, StateName, States, Truth
+from ebert_core.protocol.shapes import Column, Features, Grid, Letters, Matrix, Parts, RunClass, Runs, Signal
+from ebert_core.protocol.sources import (
+    BUILT_IN_SOURCES,
+    GeneModels,
+    MeasuredSignal,
+    PredictedBinding,
+    Read,
+    SourceTable,
+    read_request,
+)
+from ebert_core.protocol.tracks import OpenFiles
 from ebert_core.protocol.work import Curve
 
 PLACE = Interval("chr1", 0, 4)
@@ -37,44 +48,47 @@ def array(dtype: str, shape: list[int], data: bytes) -> msgspec.msgpack.Ext:
     ],
 )
 def test_an_array_that_is_not_what_it_should_be_is_no_message(codes, problem):
-    data = msgspec.msgpack.encode({"interval": {"chromosome": "chr1", "start": 0, "end": 4}, "codes": codes})
+    data = msgspec.msgpack.encode(
+        {"type": "letters", "interval": {"chromosome": "chr1", "start": 0, "end": 4}, "codes": codes}
+    )
     with pytest.raises(Undecodable, match=problem):
-        Decoder(Sequence).decode(data)
+        Decoder(Letters).decode(data)
 
 
 def test_truth_values_are_zero_or_one():
-    data = msgspec.msgpack.encode(
-        {
-            "interval": {"chromosome": "chr1", "start": 0, "end": 4},
-            "starts": array("int64", [1], bytes(8)),
-            "ends": array("int64", [1], bytes(8)),
-            "is_bound": array("bool", [1], b"\x02"),
-        }
-    )
+    class Truths(msgspec.Struct):
+        values: NDArray[np.bool_]
+
+    data = msgspec.msgpack.encode({"values": array("bool", [1], b"\x02")})
     with pytest.raises(Undecodable, match="truth values"):
-        Decoder(Truth).decode(data)
+        Decoder(Truths).decode(data)
 
 
 @pytest.mark.parametrize(
     "message",
     [
         lambda: Signal(PLACE, FLOATS, FLOATS[:3], FLOATS),
-        lambda: States(PLACE, ONES, ONES[:1], BYTES, (StateName("quiet", ""),)),
-        lambda: States(PLACE, ONES, ONES, BYTES + np.uint8(1), (StateName("quiet", ""),)),
-        lambda: Peaks(PLACE, ONES, ONES, ONES, FLOATS[:2]),
-        lambda: Peaks(PLACE, ONES, ONES, ONES, FLOATS, ("one name",)),
-        lambda: Truth(PLACE, ONES, ONES, np.zeros(1, dtype=np.bool_)),
-        lambda: Prediction(PLACE, ("CTCF", "MAX"), 0, 50, np.zeros((1, 9), dtype=np.float32), 2),
-        lambda: Prediction(PLACE, ("CTCF",), 0, 0, np.zeros((1, 9), dtype=np.float32), 2),
-        lambda: Prediction(PLACE, ("CTCF",), 0, 50, FLOATS, 2),
-        lambda: AttentionProfile(PLACE, 0, 10, 0, None, FLOATS, FLOATS[:1]),
-        lambda: AttentionProfile(PLACE, 0, 0, 0, None, FLOATS, FLOATS),
-        lambda: AttentionMap(PLACE, 10, 0, None, np.zeros((2, 3), dtype=np.float32)),
+        lambda: Signal(PLACE, FLOATS, FLOATS, FLOATS, binned=Interval("chr1", 4, 4)),
+        lambda: Runs(PLACE, ONES, ONES[:1], BYTES, (RunClass("quiet", ""),)),
+        lambda: Runs(PLACE, ONES, ONES, BYTES + np.uint8(1), (RunClass("quiet", ""),)),
+        lambda: Features(PLACE, ONES, ONES[:1]),
+        lambda: Features(PLACE, ONES, ONES, scores=FLOATS[:2]),
+        lambda: Features(PLACE, ONES, ONES, summits=ONES[:2]),
+        lambda: Features(PLACE, ONES, ONES, names=("one name",)),
+        lambda: Features(PLACE, ONES, ONES, strands="+-"),
+        lambda: Features(PLACE, ONES, ONES, colours=("#ff0000",)),
+        lambda: Features(PLACE, ONES, ONES, columns=(Column("gene", ("one",)),)),
+        lambda: Features(PLACE, ONES, ONES, parts=Parts(ONES[:1], ONES[:1], ONES[:1])),
+        lambda: Parts(ONES, ONES[:3], ONES[:3]),
+        lambda: Parts(-ONES, ONES, ONES),
+        lambda: Grid(PLACE, ("a", "b"), np.zeros((1, 9), dtype=np.float32)),
+        lambda: Grid(PLACE, ("a",), FLOATS),
+        lambda: Matrix(PLACE, np.zeros((2, 3), dtype=np.float32)),
         lambda: Curve("validation", "auprc", ONES, np.zeros(1)),
     ],
 )
 def test_arrays_that_do_not_go_together_make_no_message(message):
-    with pytest.raises(ValueError, match=r"different shapes|names|number|factors|is 0|square"):
+    with pytest.raises(ValueError, match=r"different shapes|came for|has the class 1|divide 0 bases|square"):
         message()
 
 
@@ -101,8 +115,8 @@ def test_names_that_are_no_utf_8_travel_inside_requests_and_replies():
     ask = Decoder(ToWorker).decode(encode(Ask(1, msgspec.Raw(body), "files \udce9")))
     assert ask.view_key == "files \udce9"
     assert Decoder(OpenFiles).decode(memoryview(ask.body)) == OpenFiles(paths)
-    peaks = Peaks(PLACE, ONES, ONES, ONES, FLOATS, ("a", "\udce9", "c", "d"))
-    assert Decoder(Peaks).decode(encode(peaks)).names == peaks.names
+    peaks = Features(PLACE, ONES, ONES, names=("a", "\udce9", "c", "d"))
+    assert Decoder(Features).decode(encode(peaks)).names == peaks.names
 
 
 def test_a_half_of_a_character_that_is_no_byte_of_a_name_is_written_out():
@@ -112,3 +126,24 @@ def test_a_half_of_a_character_that_is_no_byte_of_a_name_is_written_out():
 def test_bytes_of_a_chunk_are_not_taken_for_names():
     chunk = Chunk(1, "\U0010ff80".encode(), True)
     assert Decoder(FromWorker).decode(encode(chunk)) == chunk
+
+
+def test_sources_travel_as_their_raw_arguments_and_come_back():
+    sources = (MeasuredSignal(path="/data/caf\udce9.bw"), PredictedBinding("/m", "/d", "alpha", "CTCF", strands=1))
+    request = Decoder(Read).decode(encode(read_request(sources, PLACE, 7)))
+    assert (request.interval, request.columns) == (PLACE, 7)
+    assert SourceTable(BUILT_IN_SOURCES).sources_of(request) == sources
+
+
+def test_a_source_that_a_worker_does_not_know_is_refused_in_one_sentence():
+    with pytest.raises(InvalidRequest, match="This worker cannot read what is asked for: Invalid value 'prediction'"):
+        SourceTable([MeasuredSignal, GeneModels]).sources_of(
+            read_request([PredictedBinding("/m", "/d", "alpha", "CTCF")], PLACE)
+        )
+
+
+def test_the_parts_of_each_feature_are_found_again():
+    parts = Parts(np.array([2, 0, 1]), np.array([1, 5, 8]), np.array([2, 6, 9]))
+    assert parts.pairs() == [((1, 2), (5, 6)), (), ((8, 9),)]
+    nothing = np.empty(0, dtype=np.int64)
+    assert Parts(nothing, nothing, nothing).pairs() == []

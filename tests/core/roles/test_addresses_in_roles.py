@@ -7,13 +7,14 @@ from typing import Any
 import numpy as np
 import pyBigWig
 import pytest
+from asking import data_role, of
 from served import Served, serving
 
 from ebert_core.genome.remote import BLOCK
 from ebert_core.protocol.errors import InvalidRequest
 from ebert_core.protocol.locus import Interval
-from ebert_core.protocol.tracks import DatasetSummary, InspectFile, OpenDataset, OpenFiles, ReadPeaks, ReadSignal
-from ebert_core.roles.data import handlers
+from ebert_core.protocol.sources import MeasuredPeaks, MeasuredSignal
+from ebert_core.protocol.tracks import DatasetSummary, InspectFile, OpenDataset, OpenFiles
 
 VIEW = Interval("chr1", 1_000_000, 1_001_000)
 TOML = """version = 1
@@ -43,8 +44,7 @@ def served(tmp_path: Path) -> Iterator[Served]:
 
 @pytest.fixture
 def ask() -> Callable[[Any], Any]:
-    table = handlers()
-    return lambda request: table[type(request)](request, lambda fraction, note="": None)
+    return data_role()
 
 
 def test_bare_files_at_addresses_open_beside_files_here(
@@ -58,20 +58,20 @@ def test_bare_files_at_addresses_open_beside_files_here(
         (served.url("a.bed"), "a.bed", "features"),
         (str(here), "b.bed", "features"),
     ]
-    signal = ask(ReadSignal(VIEW, 10, path=summary.files[0].path))
+    signal = ask(of(MeasuredSignal(path=summary.files[0].path), VIEW, 10))
     assert signal.mean.tolist() == [7.0] * 10
-    assert ask(ReadPeaks(VIEW, path=summary.files[1].path)).names == ("peak",)
+    assert ask(of(MeasuredPeaks(path=summary.files[1].path), VIEW)).names == ("peak",)
 
 
 def test_panning_asks_for_nothing_that_was_fetched_before(served: Served, ask: Callable[[Any], Any]) -> None:
     summary = ask(OpenFiles((served.url("a.bw"), served.url("a.bed"))))
-    ask(ReadSignal(VIEW, 10, path=summary.files[0].path))
-    ask(ReadPeaks(VIEW, path=summary.files[1].path))
+    ask(of(MeasuredSignal(path=summary.files[0].path), VIEW, 10))
+    ask(of(MeasuredPeaks(path=summary.files[1].path), VIEW))
     served.forget()
     for shift in (0, 50, 100):
         view = Interval("chr1", VIEW.start + shift, VIEW.end + shift)
-        ask(ReadSignal(view, 10, path=summary.files[0].path))
-        ask(ReadPeaks(view, path=summary.files[1].path))
+        ask(of(MeasuredSignal(path=summary.files[0].path), view, 10))
+        ask(of(MeasuredPeaks(path=summary.files[1].path), view))
     assert not served.asked
 
 
@@ -82,8 +82,8 @@ def test_a_file_that_is_replaced_is_drawn_as_it_is_now(
     summary = ask(OpenFiles((served.url("a.bw"),)))
     served.files["a.bw"] = _bigwig(tmp_path / "other.bw", 2.5)
     # What was fetched before is shown as it was, until a part that is fetched tells of the change.
-    ask(ReadSignal(far, 10, path=summary.files[0].path))
-    assert ask(ReadSignal(VIEW, 10, path=summary.files[0].path)).mean.tolist() == [2.5] * 10
+    ask(of(MeasuredSignal(path=summary.files[0].path), far, 10))
+    assert ask(of(MeasuredSignal(path=summary.files[0].path), VIEW, 10)).mean.tolist() == [2.5] * 10
 
 
 def test_a_file_that_is_opened_again_is_asked_for_again(
@@ -91,10 +91,10 @@ def test_a_file_that_is_opened_again_is_asked_for_again(
 ) -> None:
     request = OpenFiles((served.url("a.bw"), served.url("a.bed")))
     summary = ask(request)
-    assert ask(ReadPeaks(VIEW, path=summary.files[1].path)).names == ("peak",)
+    assert ask(of(MeasuredPeaks(path=summary.files[1].path), VIEW)).names == ("peak",)
     served.files["a.bed"] = b"chr1\t1000100\t1000300\tother\n"
     ask(request)
-    assert ask(ReadPeaks(VIEW, path=summary.files[1].path)).names == ("other",)
+    assert ask(of(MeasuredPeaks(path=summary.files[1].path), VIEW)).names == ("other",)
 
 
 def test_what_an_address_lets_in_by_is_told_to_nobody(
@@ -105,7 +105,7 @@ def test_what_an_address_lets_in_by_is_told_to_nobody(
     assert "s3cret" not in str(summary)
     assert "t0ken" not in str(summary)
     served.forget()
-    ask(ReadSignal(Interval("chr1", 2_000_000, 2_001_000), 10, path=summary.files[0].path))
+    ask(of(MeasuredSignal(path=summary.files[0].path), Interval("chr1", 2_000_000, 2_001_000), 10))
     assert all(asked.authorization and "sig=t0ken" in asked.path for asked in served.asked)
 
 
@@ -116,7 +116,7 @@ def test_a_dataset_names_files_at_addresses(served: Served, ask: Callable[[Any],
     # Opening reads what tells the chromosomes, and no track.
     assert [asked.path for asked in served.asked] == ["/chrom.sizes"]
     assert [chromosome.name for chromosome in summary.chromosomes] == ["chr1"]
-    signal = ask(ReadSignal(VIEW, 10, "K562", "DNase"))
+    signal = ask(of(MeasuredSignal("K562", "DNase"), VIEW, 10))
     assert signal.mean.tolist() == [7.0] * 10
     assert served.asked[-1].path == "/a.bw?token=t0ken"
 
@@ -129,7 +129,7 @@ def test_a_file_that_is_not_there_is_said_when_it_is_looked_at(
     path.write_text(TOML.format(address=served.address))
     ask(OpenDataset(str(path)))
     with pytest.raises(InvalidRequest) as error:
-        ask(ReadSignal(VIEW, 10, "K562", "DNase"))
+        ask(of(MeasuredSignal("K562", "DNase"), VIEW, 10))
     assert str(error.value) == f"There is no file {served.url('a.bw')}: its server answers 404."
     assert error.value.path == served.url("a.bw")
 

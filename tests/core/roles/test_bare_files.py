@@ -1,44 +1,34 @@
 """Bare files as the window asks for them: where they open, what is drawn of them, and what is said."""
 
-import msgspec
 import numpy as np
 import pybigtools
 import pytest
+from asking import data_role, of
 
 from ebert_core.genome import bigfiles
 from ebert_core.genome.bigwig_writer import BigWigWriter
 from ebert_core.protocol.errors import InvalidRequest
+from ebert_core.protocol.sources import ChromatinStates, GeneModels, MeasuredPeaks, MeasuredSignal, ReferenceSequence
 from ebert_core.protocol.tracks import (
     FindPlace,
     OpenFiles,
-    ReadGenes,
-    ReadPeaks,
-    ReadSequence,
-    ReadSignal,
-    ReadStates,
 )
-from ebert_core.roles.data import handlers
-
-
-def asker():
-    table = handlers()
-    return lambda request: table[type(request)](request, lambda fraction, note="": None)
 
 
 def first_screen(ask, file, place):
     """What the window is answered for its first view, and how many items or columns of it hold data."""
     match file.kind:
         case "signal":
-            reply = ask(ReadSignal(place, place.length, path=file.path))
+            reply = ask(of(MeasuredSignal(path=file.path), place, place.length))
             return reply, int(np.isfinite(reply.maximum).sum())
         case "genes":
-            reply = ask(ReadGenes(place, path=file.path))
-            return reply, len(reply.genes)
+            reply = ask(of(GeneModels(file.path), place))
+            return reply, len(reply.starts)
         case "states":
-            reply = ask(ReadStates(place, path=file.path))
+            reply = ask(of(ChromatinStates(path=file.path), place))
             return reply, len(reply.starts)
         case _:
-            reply = ask(ReadPeaks(place, path=file.path))
+            reply = ask(of(MeasuredPeaks(path=file.path), place))
             return reply, len(reply.starts)
 
 
@@ -71,7 +61,7 @@ def test_a_file_opens_on_its_data_and_says_what_was_not_read(tmp_path, case):
     name, text, chromosome, count, remarks = case
     path = tmp_path / name
     path.write_text(text)
-    ask = asker()
+    ask = data_role()
     summary = ask(OpenFiles((str(path),)))
     (file,), place = summary.files, summary.start_locus
     assert place.chromosome == chromosome
@@ -83,10 +73,10 @@ def test_a_file_opens_on_its_data_and_says_what_was_not_read(tmp_path, case):
 def test_a_gene_travels_with_the_number_of_its_transcripts(tmp_path):
     path = tmp_path / "a.gtf"
     path.write_text(exons("T0", (10, 40), (60, 90)) + exons("T1", (10, 90)))
-    ask = asker()
+    ask = data_role()
     place = ask(OpenFiles((str(path),))).start_locus
-    (gene,) = ask(ReadGenes(place, path=str(path))).genes
-    assert (gene.name, gene.exons, gene.transcripts) == ("ISO", ((9, 90),), 2)
+    genes = ask(of(GeneModels(str(path)), place))
+    assert (genes.names, genes.parts.pairs(), genes.column("transcripts")) == (("ISO",), [((9, 90),)], ("2",))
 
 
 @pytest.mark.parametrize("ending", ["bed", "gtf", "bedGraph"])
@@ -100,10 +90,10 @@ def test_every_kind_of_reply_says_that_names_do_not_match(tmp_path, ending):
     }
     known.write_text(texts[ending].format("chr1"))
     strange.write_text(texts[ending].format("scaffold_7"))
-    ask = asker()
+    ask = data_role()
     place = ask(OpenFiles((str(known), str(strange)))).start_locus
-    requests = {"bed": ReadPeaks(place), "gtf": ReadGenes(place), "bedGraph": ReadSignal(place, 10)}
-    asked = [msgspec.structs.replace(requests[ending], path=str(path)) for path in (known, strange)]
+    source = {"bed": MeasuredPeaks, "gtf": GeneModels, "bedGraph": MeasuredSignal}[ending]
+    asked = [of(source(path=str(path)), place, 10) for path in (known, strange)]
     assert [[(remark.kind, remark.is_told) for remark in ask(request).remarks] for request in asked] == [
         [],
         [("strange names", False)],
@@ -130,7 +120,7 @@ def test_what_is_wrong_with_one_of_several_files_says_by_a_field_which_it_is(tmp
     if WRONG[name] is not None:
         wrong.write_bytes(WRONG[name])
     with pytest.raises(InvalidRequest) as refused:
-        asker()(OpenFiles((str(whole), str(wrong))))
+        data_role()(OpenFiles((str(whole), str(wrong))))
     assert refused.value.path == str(wrong)
 
 
@@ -145,7 +135,7 @@ def test_a_file_that_is_damaged_inside_opens_and_its_row_says_so(tmp_path, monke
         raise InvalidRequest("a.bedGraph is damaged.")
 
     monkeypatch.setattr(StepSignal, "binned", fails)
-    summary = asker()(OpenFiles((str(tmp_path / "a.bedGraph"), str(tmp_path / "b.bed"))))
+    summary = data_role()(OpenFiles((str(tmp_path / "a.bedGraph"), str(tmp_path / "b.bed"))))
     assert (summary.start_locus.start, summary.start_locus.end) == (400, 600)
 
 
@@ -199,13 +189,13 @@ def test_a_bigbed_opens_without_all_of_its_records_being_read(tmp_path, monkeypa
     read = []
     make = bigfiles.bed_feature
     monkeypatch.setattr(bigfiles, "bed_feature", lambda *given: read.append(given) or make(*given))
-    place = asker()(OpenFiles((str(tmp_path / "a.bb"),))).start_locus
+    place = data_role()(OpenFiles((str(tmp_path / "a.bb"),))).start_locus
     assert (place.start, place.end) == (0, 3_245)
     assert len(read) < 2_100
 
 
 def assert_opens_on_its_data(path, kind):
-    ask = asker()
+    ask = data_role()
     summary = ask(OpenFiles((str(path),)))
     (file,), place = summary.files, summary.start_locus
     assert file.kind == kind
@@ -220,10 +210,10 @@ def assert_opens_on_its_data(path, kind):
 def test_a_sequence_opens_on_its_first_bases(tmp_path):
     path = tmp_path / "a.fa"
     path.write_text(">X\n" + "ACGT" * 50 + "\n>2\n" + "N" * 400 + "ACGT" * 50 + "\n")
-    ask = asker()
+    ask = data_role()
     summary = ask(OpenFiles((str(path),)))
     assert [each.name for each in summary.chromosomes] == ["2", "X"]
-    assert ask(ReadSequence(summary.start_locus)).codes[:4].tolist() == [0, 1, 2, 3]
+    assert ask(of(ReferenceSequence(), summary.start_locus)).codes[:4].tolist() == [0, 1, 2, 3]
 
 
 def test_genes_of_another_assembly_hide_no_gene_of_the_others(tmp_path):
@@ -237,6 +227,6 @@ def test_genes_of_another_assembly_hide_no_gene_of_the_others(tmp_path):
     }
     for name, text in files.items():
         (tmp_path / name).write_text(text)
-    ask = asker()
+    ask = data_role()
     ask(OpenFiles((str(tmp_path / "beyond.gtf"), str(tmp_path / "more.gtf")), str(tmp_path / "DATASET.toml")))
     assert [place.name for place in ask(FindPlace("myc")).places] == ["MYC", "MYCL"]

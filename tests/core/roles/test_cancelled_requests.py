@@ -1,27 +1,32 @@
 """A request that is cancelled before it begins is not answered, and starts, stops and removes nothing."""
 
-from pathlib import Path
-
 import pytest
+from asking import of
 from toy_binding import finetune_spec
 
 from ebert_core.jobs.reporter import open_job
 from ebert_core.jobs.summary import list_jobs
 from ebert_core.protocol.locus import Interval
-from ebert_core.protocol.modelling import AttendFrom, AttendWithin, OpenCheckpoint
+from ebert_core.protocol.modelling import OpenCheckpoint
 from ebert_core.protocol.offers import ListShipped, MakeDemonstration
+from ebert_core.protocol.sources import (
+    AttentionMap,
+    AttentionProfile,
+    ChromatinStates,
+    GeneModels,
+    MeasuredPeaks,
+    MeasuredSignal,
+    PlantedSites,
+    PredictedBinding,
+    Read,
+    ReferenceSequence,
+)
 from ebert_core.protocol.specs import Predict
 from ebert_core.protocol.tracks import (
     FindPlace,
     InspectFile,
     OpenDataset,
     OpenFiles,
-    ReadGenes,
-    ReadPeaks,
-    ReadSequence,
-    ReadSignal,
-    ReadStates,
-    ReadTruth,
 )
 from ebert_core.protocol.work import (
     CheckJob,
@@ -71,12 +76,12 @@ def opened(toy_binding, tmp_path):
         lambda folder: OpenDataset(str(folder / "DATASET.toml")),
         lambda folder: OpenFiles((str(folder / "alpha.bw"),)),
         lambda folder: InspectFile(str(folder / "alpha.bw")),
-        lambda _: ReadSequence(PLACE),
-        lambda _: ReadGenes(PLACE),
-        lambda _: ReadStates(PLACE, "alpha"),
-        lambda _: ReadSignal(PLACE, 10, "alpha", "DNase"),
-        lambda _: ReadPeaks(PLACE, "alpha", "FOS"),
-        lambda _: ReadTruth(PLACE, "FOS", "alpha"),
+        lambda _: of(ReferenceSequence(), PLACE),
+        lambda _: of(GeneModels(), PLACE),
+        lambda _: of(ChromatinStates("alpha"), PLACE),
+        lambda _: of(MeasuredSignal("alpha", "DNase"), PLACE, 10),
+        lambda _: of(MeasuredPeaks("alpha", "FOS"), PLACE),
+        lambda _: of(PlantedSites("alpha", "FOS"), PLACE),
         lambda _: FindPlace("MAX"),
         lambda _: ListShipped(),
         lambda folder: ListJobs(str(folder / "DATASET.toml")),
@@ -158,8 +163,9 @@ def test_a_demonstration_is_made_where_the_persons_data_lie_and_not_when_it_is_c
     "request_",
     [
         OpenCheckpoint("/no", "/no"),
-        AttendFrom("/no", "/no", "alpha", 5, "chr1", 0),
-        AttendWithin("/no", "/no", "alpha", PLACE, 0),
+        of(AttentionProfile("/no", "/no", "alpha", 0), PLACE),
+        of(AttentionMap("/no", "/no", "alpha", 0), PLACE),
+        of(PredictedBinding("/no", "/no", "alpha", "FOS"), PLACE),
     ],
 )
 def test_the_model_role_loads_nothing_for_what_is_cancelled(request_):
@@ -169,9 +175,7 @@ def test_the_model_role_loads_nothing_for_what_is_cancelled(request_):
     answers = ModelAnswers(choose_engine())
     answer = {
         OpenCheckpoint: answers.open_checkpoint,
-        AttendFrom: answers.attend_from,
-        AttendWithin: answers.attend_within,
+        Read: answers.read,
     }[type(request_)]
-    assert not Path(request_.dataset).exists()
     with pytest.raises(Cancelled):
         answer(request_, cancelled)

@@ -4,19 +4,15 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from asking import data_role, of
 
 from ebert_core.protocol.errors import InvalidRequest
 from ebert_core.protocol.locus import Interval
-from ebert_core.protocol.tracks import InspectFile, OpenFiles, ReadGenes, ReadPeaks, ReadSignal, ReadStates
-from ebert_core.roles.data import handlers
+from ebert_core.protocol.sources import ChromatinStates, GeneModels, MeasuredPeaks, MeasuredSignal
+from ebert_core.protocol.tracks import InspectFile, OpenFiles
 
 # It says of itself that it holds nothing.
 _EMPTY = ("jbrowse__empty.bigWig",)
-
-
-def asker():
-    table = handlers()
-    return lambda request: table[type(request)](request, lambda fraction, note="": None)
 
 
 def files_in(real_data):
@@ -25,7 +21,7 @@ def files_in(real_data):
 
 @pytest.mark.real
 def test_every_file_opens_where_it_has_something_to_show(real_data):
-    ask, shown = asker(), 0
+    ask, shown = data_role(), 0
     for path in files_in(real_data):
         try:
             summary = ask(OpenFiles((str(path),)))
@@ -37,13 +33,13 @@ def test_every_file_opens_where_it_has_something_to_show(real_data):
         assert place is not None, path
         match file.kind:
             case "signal":
-                has_data = np.isfinite(ask(ReadSignal(place, 2000, path=file.path)).maximum).any()
+                has_data = np.isfinite(ask(of(MeasuredSignal(path=file.path), place, 2000)).maximum).any()
             case "genes":
-                has_data = ask(ReadGenes(place, path=file.path)).genes
+                has_data = len(ask(of(GeneModels(file.path), place)).starts)
             case "states":
-                has_data = len(ask(ReadStates(place, path=file.path)).starts)
+                has_data = len(ask(of(ChromatinStates(path=file.path), place)).starts)
             case _:
-                has_data = len(ask(ReadPeaks(place, path=file.path)).starts)
+                has_data = len(ask(of(MeasuredPeaks(path=file.path), place)).starts)
         assert has_data, path
         shown += 1
     assert shown > 50
@@ -51,7 +47,7 @@ def test_every_file_opens_where_it_has_something_to_show(real_data):
 
 @pytest.mark.real
 def test_every_file_is_drawn_or_refused_in_one_sentence(real_data):
-    ask = asker()
+    ask = data_role()
 
     def draw(path: str) -> None:
         kind = ask(InspectFile(path)).kind
@@ -61,13 +57,13 @@ def test_every_file_is_drawn_or_refused_in_one_sentence(real_data):
         for interval in (whole, over_the_end):
             match kind:
                 case "signal":
-                    ask(ReadSignal(interval, 500, path=path))
+                    ask(of(MeasuredSignal(path=path), interval, 500))
                 case "genes":
-                    ask(ReadGenes(interval, path=path))
+                    ask(of(GeneModels(path), interval))
                 case "states":
-                    ask(ReadStates(interval, path=path))
+                    ask(of(ChromatinStates(path=path), interval))
                 case "features" | "peaks":
-                    ask(ReadPeaks(interval, path=path))
+                    ask(of(MeasuredPeaks(path=path), interval))
 
     drawn = 0
     for path in files_in(real_data):

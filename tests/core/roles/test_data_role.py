@@ -11,6 +11,7 @@ import msgspec
 import numpy as np
 import pyBigWig
 import pytest
+from asking import data_role, of
 
 from ebert_core.protocol import codec
 from ebert_core.protocol.errors import InvalidRequest
@@ -19,6 +20,14 @@ from ebert_core.protocol.locus import Interval
 from ebert_core.protocol.messages import Ask, Begun, Chunk, FromWorker, Hello, Progress
 from ebert_core.protocol.reading import Avoided, told_to
 from ebert_core.protocol.resources import resource
+from ebert_core.protocol.sources import (
+    ChromatinStates,
+    GeneModels,
+    MeasuredPeaks,
+    MeasuredSignal,
+    PlantedSites,
+    ReferenceSequence,
+)
 from ebert_core.protocol.tracks import (
     DatasetDraft,
     DatasetSummary,
@@ -26,15 +35,8 @@ from ebert_core.protocol.tracks import (
     InspectFile,
     OpenDataset,
     OpenFiles,
-    ReadGenes,
-    ReadPeaks,
-    ReadSequence,
-    ReadSignal,
-    ReadStates,
-    ReadTruth,
 )
 from ebert_core.protocol.work import Jobs, ListJobs, StopJob
-from ebert_core.roles.data import handlers
 
 FILES = {
     "genome.fa": ">chr1\n" + "ACGTN" * 400 + "\n>chr2\n" + "T" * 1000 + "\n",
@@ -71,13 +73,10 @@ HUNDREDS = Interval("chr1", 0, 1000)
 
 
 class Role:
-    """The table of the data role, called in this process."""
+    """The data role, asked in this process."""
 
     def __init__(self) -> None:
-        self._table = handlers()
-
-    def ask(self, request: msgspec.Struct) -> msgspec.Struct:
-        return self._table[type(request)](request, lambda fraction, note="": None)
+        self.ask = data_role()
 
 
 @pytest.fixture
@@ -112,74 +111,74 @@ def test_a_dataset_says_what_the_checkpoint_that_comes_with_it_predicts(role, fo
 
 def test_without_a_dataset_there_is_nothing_to_read():
     with pytest.raises(InvalidRequest, match="No dataset is open"):
-        Role().ask(ReadSequence(HUNDREDS))
+        Role().ask(of(ReferenceSequence(), HUNDREDS))
 
 
 def test_a_dataset_that_cannot_be_opened_leaves_the_open_one(role, tmp_path):
     with pytest.raises(InvalidRequest):
         role.ask(OpenDataset(str(tmp_path / "none.toml")))
-    assert role.ask(ReadSequence(HUNDREDS)).codes[:5].tolist() == [0, 1, 2, 3, 4]
+    assert role.ask(of(ReferenceSequence(), HUNDREDS)).codes[:5].tolist() == [0, 1, 2, 3, 4]
 
 
 def test_the_sequence_is_n_outside_and_refused_when_nobody_could_read_it(role):
-    assert role.ask(ReadSequence(Interval("chr1", 1998, 2002))).codes.tolist() == [3, 4, 4, 4]
+    assert role.ask(of(ReferenceSequence(), Interval("chr1", 1998, 2002))).codes.tolist() == [3, 4, 4, 4]
     with pytest.raises(InvalidRequest, match="up to 100 kb"):
-        role.ask(ReadSequence(Interval("chr1", 0, 100_001)))
+        role.ask(of(ReferenceSequence(), Interval("chr1", 0, 100_001)))
 
 
 def test_genes_come_with_exons_and_coding_parts(role):
-    genes = role.ask(ReadGenes(Interval("chr1", 0, 950)))
-    assert [gene.name for gene in genes.genes] == ["MAX", "MAXD1"]
-    assert genes.genes[0].exons == ((100, 200), (500, 700))
-    assert genes.genes[0].coding == ((150, 200), (500, 600))
+    genes = role.ask(of(GeneModels(), Interval("chr1", 0, 950)))
+    assert (genes.names, genes.strands) == (("MAX", "MAXD1"), "+-")
+    assert genes.parts.pairs()[0] == ((100, 200), (500, 700))
+    assert genes.thick_parts.pairs()[0] == ((150, 200), (500, 600))
     assert genes.omitted == 0
 
 
 def test_states_are_cut_at_the_ends_of_the_interval(role):
-    states = role.ask(ReadStates(Interval("chr1", 100, 500), "alpha"))
+    states = role.ask(of(ChromatinStates("alpha"), Interval("chr1", 100, 500)))
     assert (states.starts.tolist(), states.ends.tolist(), states.ids.tolist()) == ([100, 400], [400, 500], [0, 1])
-    assert [name.colour for name in states.names] == ["#ffffff", "#ff0000"]
+    assert [name.colour for name in states.classes] == ["#ffffff", "#ff0000"]
     assert not states.is_reduced
 
 
 def test_too_many_states_become_columns_of_their_commonest(role):
-    states = role.ask(ReadStates(Interval("chr1", 0, 2000), "alpha", columns=2))
+    states = role.ask(of(ChromatinStates("alpha"), Interval("chr1", 0, 2000), 2))
     assert states.is_reduced
     assert (states.starts.tolist(), states.ends.tolist(), states.ids.tolist()) == ([0], [1000], [0])
 
 
 def test_a_bare_segmentation_has_names_of_its_own(role, folder):
     (folder / "other.bed").write_text("chr1\t0\t500\tE1\nchr1\t500\t900\tE2\n")
-    states = role.ask(ReadStates(HUNDREDS, path=str(folder / "other.bed")))
-    assert [name.name for name in states.names] == ["E1", "E2"]
-    assert states.names[0].colour != states.names[1].colour
+    states = role.ask(of(ChromatinStates(path=str(folder / "other.bed")), HUNDREDS))
+    assert [name.name for name in states.classes] == ["E1", "E2"]
+    assert states.classes[0].colour != states.classes[1].colour
 
 
 def test_a_binary_mark_is_told_to_be_one(role, folder):
     (folder / "mark.bedGraph").write_text("chr1\t0\t100\t0\nchr1\t100\t300\t1\n")
-    assert role.ask(ReadSignal(HUNDREDS, 2, path=str(folder / "mark.bedGraph"))).block_bases == 100
-    assert role.ask(ReadSignal(HUNDREDS, 2, "alpha", "DNase")).block_bases is None
+    assert role.ask(of(MeasuredSignal(path=str(folder / "mark.bedGraph")), HUNDREDS, 2)).block_bases == 100
+    assert role.ask(of(MeasuredSignal("alpha", "DNase"), HUNDREDS, 2)).block_bases is None
 
 
 def test_signals_are_binned_with_gaps_where_nothing_was_measured(role):
-    signal = role.ask(ReadSignal(Interval("chr1", 0, 400), 4, "alpha", "DNase"))
+    signal = role.ask(of(MeasuredSignal("alpha", "DNase"), Interval("chr1", 0, 400), 4))
     np.testing.assert_array_equal(signal.mean, [1, 3, np.nan, np.nan])
     assert signal.mean.dtype == np.float32
     with pytest.raises(InvalidRequest, match="0 columns"):
-        role.ask(ReadSignal(HUNDREDS, 0, "alpha", "DNase"))
+        role.ask(of(MeasuredSignal("alpha", "DNase"), HUNDREDS, 0))
 
 
 def test_peaks_have_summits_where_the_file_has_them(role):
-    strict = role.ask(ReadPeaks(HUNDREDS, "alpha", "CTCF"))
+    strict = role.ask(of(MeasuredPeaks("alpha", "CTCF"), HUNDREDS))
     assert (strict.starts.tolist(), strict.ends.tolist(), strict.summits.tolist()) == ([150], [250], [190])
-    relaxed = role.ask(ReadPeaks(HUNDREDS, "alpha", "CTCF", is_relaxed=True))
+    relaxed = role.ask(of(MeasuredPeaks("alpha", "CTCF", is_relaxed=True), HUNDREDS))
     assert relaxed.summits.tolist() == [-1, -1]
 
 
 def test_too_many_peaks_are_thinned_evenly_and_the_rest_counted(role, folder):
     lines = (f"chr1\t{start // 6}\t{start // 6 + 1}\tp\t{start % 6}\t.\t0\t0\t0\t0" for start in range(12_000))
     (folder / "many.narrowPeak").write_text("\n".join(lines))
-    peaks = role.ask(ReadPeaks(Interval("chr1", 0, 2000), path=str(folder / "many.narrowPeak")))
+    peaks = role.ask(of(MeasuredPeaks(path=str(folder / "many.narrowPeak")), Interval("chr1", 0, 2000)))
     assert peaks.starts.tolist() == list(range(2000))
     assert peaks.omitted == 10_000
 
@@ -187,11 +186,11 @@ def test_too_many_peaks_are_thinned_evenly_and_the_rest_counted(role, folder):
 @pytest.mark.parametrize(
     ("request_", "sentence"),
     [
-        (ReadStates(HUNDREDS, "beta"), "toy has no chromatin states for beta."),
-        (ReadStates(HUNDREDS, "delta"), "DATASET.toml has no cell type delta; it has alpha, beta"),
-        (ReadSignal(HUNDREDS, 10, "beta", "DNase"), "toy has no DNase signal for beta."),
-        (ReadPeaks(HUNDREDS, "beta", "CTCF"), "toy has no CTCF peaks for beta."),
-        (ReadPeaks(HUNDREDS, path="/no/such.bed"), "/no/such.bed"),
+        (of(ChromatinStates("beta"), HUNDREDS), "toy has no chromatin states for beta."),
+        (of(ChromatinStates("delta"), HUNDREDS), "DATASET.toml has no cell type delta; it has alpha, beta"),
+        (of(MeasuredSignal("beta", "DNase"), HUNDREDS, 10), "toy has no DNase signal for beta."),
+        (of(MeasuredPeaks("beta", "CTCF"), HUNDREDS), "toy has no CTCF peaks for beta."),
+        (of(MeasuredPeaks(path="/no/such.bed"), HUNDREDS), "/no/such.bed"),
         (InspectFile("/no/such.bed"), "/no/such.bed"),
         (StopJob("/no/such"), "/no/such is no job directory"),
     ],
@@ -202,8 +201,8 @@ def test_what_is_not_there_is_named(role, request_, sentence):
 
 
 def test_planted_sites_tell_where_they_are_bound(role):
-    truth = role.ask(ReadTruth(HUNDREDS, "CTCF", "alpha"))
-    assert (truth.starts.tolist(), truth.is_bound.tolist()) == ([160, 500], [True, False])
+    truth = role.ask(of(PlantedSites("alpha", "CTCF"), HUNDREDS))
+    assert (truth.starts.tolist(), truth.scores.tolist()) == ([160, 500], [1, 0])
 
 
 def test_genes_are_found_by_the_beginning_of_their_names(role):
@@ -221,10 +220,10 @@ def test_genes_are_found_by_the_beginning_of_their_names(role):
 
 def test_a_file_that_changed_is_read_again(role, folder):
     path = folder / "strict.narrowPeak"
-    assert role.ask(ReadPeaks(HUNDREDS, "alpha", "CTCF")).starts.tolist() == [150]
+    assert role.ask(of(MeasuredPeaks("alpha", "CTCF"), HUNDREDS)).starts.tolist() == [150]
     path.write_text(path.read_text().replace("\t150\t", "\t100\t"))
     os.utime(path, ns=(1, 1))
-    assert role.ask(ReadPeaks(HUNDREDS, "alpha", "CTCF")).starts.tolist() == [100]
+    assert role.ask(of(MeasuredPeaks("alpha", "CTCF"), HUNDREDS)).starts.tolist() == [100]
 
 
 def test_bare_files_join_the_open_dataset_and_only_those_that_are_asked_for(role, folder):
@@ -247,16 +246,18 @@ def test_of_files_of_two_assemblies_the_first_decides_and_the_other_says_so(fold
     for first, other in (("first.bw", "other.bw"), ("other.bw", "first.bw")):
         summary = role.ask(OpenFiles((str(folder / first), str(folder / other))))
         assert [file.name for file in summary.files] == [first, other]
-        assert role.ask(ReadSignal(Interval("chr1", 0, 50), 1, path=str(folder / first))).mean.tolist() == [1]
+        assert role.ask(of(MeasuredSignal(path=str(folder / first)), Interval("chr1", 0, 50), 1)).mean.tolist() == [1]
         with pytest.raises(InvalidRequest, match=f"{other} belongs to another assembly"):
-            role.ask(ReadSignal(Interval("chr1", 0, 50), 1, path=str(folder / other)))
+            role.ask(of(MeasuredSignal(path=str(folder / other)), Interval("chr1", 0, 50), 1))
 
 
 def test_bare_files_alone_make_a_dataset(folder):
     role = Role()
     summary = role.ask(OpenFiles((str(folder / "signal.bedGraph"), str(folder / "genes.bed"))))
     assert summary.path == ""
-    assert role.ask(ReadSignal(Interval("chr1", 0, 200), 2, path=str(folder / "signal.bedGraph"))).mean.tolist() == [
+    assert role.ask(
+        of(MeasuredSignal(path=str(folder / "signal.bedGraph")), Interval("chr1", 0, 200), 2)
+    ).mean.tolist() == [
         1,
         3,
     ]
@@ -270,7 +271,7 @@ def test_a_dataset_put_together_by_hand_is_written_and_opened(folder):
         path, "mine", "toy1", str(folder / "genome.fa"), states=(("alpha", str(folder / "states.bed")),)
     )
     assert role.ask(draft).path == path
-    assert role.ask(ReadStates(HUNDREDS, "alpha")).ids.tolist() != []
+    assert role.ask(of(ChromatinStates("alpha"), HUNDREDS)).ids.tolist() != []
 
 
 def test_the_real_worker_reads_and_never_loads_torch(folder):
@@ -317,16 +318,16 @@ def test_a_worker_in_a_terminal_says_who_should_start_it():
 @pytest.mark.parametrize(
     ("request_of", "file"),
     [
-        (lambda _: ReadSequence(HUNDREDS), "genome.fa"),
-        (lambda _: ReadGenes(HUNDREDS), "genes.bed"),
-        (lambda folder: ReadGenes(HUNDREDS, str(folder / "genes.bed")), "genes.bed"),
-        (lambda _: ReadStates(HUNDREDS, "alpha"), "states.bed"),
-        (lambda folder: ReadStates(HUNDREDS, path=str(folder / "states.bed")), "states.bed"),
-        (lambda _: ReadSignal(HUNDREDS, 10, "alpha", "DNase"), "signal.bedGraph"),
-        (lambda folder: ReadSignal(HUNDREDS, 10, path=str(folder / "signal.bedGraph")), "signal.bedGraph"),
-        (lambda _: ReadPeaks(HUNDREDS, "alpha", "CTCF"), "strict.narrowPeak"),
-        (lambda _: ReadPeaks(HUNDREDS, "alpha", "CTCF", is_relaxed=True), "relaxed.narrowPeak"),
-        (lambda _: ReadTruth(HUNDREDS, "CTCF", "alpha"), "truth.tsv"),
+        (lambda _: of(ReferenceSequence(), HUNDREDS), "genome.fa"),
+        (lambda _: of(GeneModels(), HUNDREDS), "genes.bed"),
+        (lambda folder: of(GeneModels(str(folder / "genes.bed")), HUNDREDS), "genes.bed"),
+        (lambda _: of(ChromatinStates("alpha"), HUNDREDS), "states.bed"),
+        (lambda folder: of(ChromatinStates(path=str(folder / "states.bed")), HUNDREDS), "states.bed"),
+        (lambda _: of(MeasuredSignal("alpha", "DNase"), HUNDREDS, 10), "signal.bedGraph"),
+        (lambda folder: of(MeasuredSignal(path=str(folder / "signal.bedGraph")), HUNDREDS, 10), "signal.bedGraph"),
+        (lambda _: of(MeasuredPeaks("alpha", "CTCF"), HUNDREDS), "strict.narrowPeak"),
+        (lambda _: of(MeasuredPeaks("alpha", "CTCF", is_relaxed=True), HUNDREDS), "relaxed.narrowPeak"),
+        (lambda _: of(PlantedSites("alpha", "CTCF"), HUNDREDS), "truth.tsv"),
         (lambda folder: InspectFile(str(folder / "genes.bed")), "genes.bed"),
     ],
 )
@@ -364,9 +365,9 @@ def test_a_dataset_whose_genes_are_avoided_opens_and_its_other_tracks_are_read(r
 
     with told_to(avoid):
         role.ask(OpenDataset(str(folder / "DATASET.toml")))
-        assert len(role.ask(ReadPeaks(HUNDREDS, "alpha", "CTCF")).starts) == 1
+        assert len(role.ask(of(MeasuredPeaks("alpha", "CTCF"), HUNDREDS)).starts) == 1
         with pytest.raises(Avoided, match=re.escape(f"The data worker ended while it read {avoided}.")):
-            role.ask(ReadGenes(HUNDREDS))
+            role.ask(of(GeneModels(), HUNDREDS))
 
 
 def test_a_folder_and_files_whose_names_are_no_utf_8_are_opened_and_read(tmp_path, folder):
@@ -385,8 +386,8 @@ def test_a_folder_and_files_whose_names_are_no_utf_8_are_opened_and_read(tmp_pat
     assert summary.path == str(strange / "DATASET.toml")
     files = (str(bigwig), str(strange / "strict.narrowPeak"))
     assert {file.path for file in role.ask(OpenFiles(files, summary.path)).files} == set(files)
-    assert np.nanmax(role.ask(ReadSignal(HUNDREDS, 10, path=str(bigwig))).maximum) == 2.0
-    assert len(role.ask(ReadSequence(HUNDREDS)).codes) == 1000
-    assert len(role.ask(ReadGenes(HUNDREDS)).genes) == 2
-    assert len(role.ask(ReadStates(HUNDREDS, "alpha")).starts) == 3
-    assert len(role.ask(ReadPeaks(HUNDREDS, path=files[1])).starts) == 1
+    assert np.nanmax(role.ask(of(MeasuredSignal(path=str(bigwig)), HUNDREDS, 10)).maximum) == 2.0
+    assert len(role.ask(of(ReferenceSequence(), HUNDREDS)).codes) == 1000
+    assert len(role.ask(of(GeneModels(), HUNDREDS)).starts) == 2
+    assert len(role.ask(of(ChromatinStates("alpha"), HUNDREDS)).starts) == 3
+    assert len(role.ask(of(MeasuredPeaks(path=files[1]), HUNDREDS)).starts) == 1

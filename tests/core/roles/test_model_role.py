@@ -7,10 +7,12 @@ import sys
 from collections.abc import Iterator
 from itertools import count
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import numpy as np
 import pytest
+from asking import of
 from toy_binding import LENGTHS, TOML, UNKNOWN, write_toy_binding
 
 from ebert_core.protocol import codec
@@ -18,17 +20,19 @@ from ebert_core.protocol.edits import StateEdit
 from ebert_core.protocol.frames import FrameReader, frame
 from ebert_core.protocol.locus import Interval
 from ebert_core.protocol.messages import Ask, Begun, Chunk, Credit, Failed, FromWorker, Hello, Progress
-from ebert_core.protocol.modelling import (
-    AttendFrom,
-    AttendWithin,
+from ebert_core.protocol.modelling import CheckpointSummary, OpenCheckpoint
+from ebert_core.protocol.shapes import Grid, Matrix, Signal
+from ebert_core.protocol.sources import (
+    FROM_ANCHOR,
     AttentionMap,
     AttentionProfile,
-    CheckpointSummary,
-    OpenCheckpoint,
-    Prediction,
-    PredictView,
+    PredictedBinding,
+    Shapes,
+    Source,
+    read_request,
 )
-from ebert_core.roles.model import reduce_to
+from ebert_core.providers.provider import Values
+from ebert_core.providers.readers import reduce_to
 
 VIEW = Interval("chr2", 8_000, 11_000)
 
@@ -58,6 +62,10 @@ class Worker:
         answer = self._answer(request)
         assert isinstance(answer, bytes), answer
         return codec.Decoder(kind).decode(answer)
+
+    def read(self, source: Source, interval: Interval, columns: int = 2000) -> Any:
+        [shape] = self.ask(of(source, interval, columns), Shapes).shapes
+        return shape
 
     def refusal(self, request: msgspec.Struct) -> str:
         answer = self._answer(request)
@@ -89,8 +97,8 @@ def worker() -> Iterator[Worker]:
 
 
 @pytest.fixture
-def view(toy_checkpoint, toy_binding):
-    return PredictView(str(toy_checkpoint), str(toy_binding), "alpha", ("FOS",), VIEW)
+def predicted(toy_checkpoint, toy_binding):
+    return PredictedBinding(str(toy_checkpoint), str(toy_binding), "alpha", "FOS")
 
 
 def test_it_says_on_what_it_computes(worker):
@@ -123,47 +131,56 @@ def test_a_factor_that_was_not_calibrated_is_told_to_be_so(worker, toy_checkpoin
     assert told == [True, False]
 
 
-def test_a_view_is_predicted_and_its_gaps_travel_as_gaps(worker, view):
-    found = worker.ask(view, Prediction)
-    assert (found.step, found.interval, found.factors) == (50, VIEW, ("FOS",))
-    assert found.start <= VIEW.start
-    starts = found.start + np.arange(found.probability_FP.shape[1]) * 50
+def test_a_view_is_predicted_and_its_gaps_travel_as_gaps(worker, predicted):
+    found = worker.read(predicted, VIEW)
+    assert isinstance(found, Signal)
+    assert (found.bin_width, found.interval, found.is_draft) == (50, VIEW, False)
+    assert found.bins.start <= VIEW.start
+    starts = found.bins.start + np.arange(len(found.maximum)) * 50
     assert starts[-1] + 50 >= VIEW.end
     # What is drawn on [p, p + 50) is the bin that begins 75 bases before.
     is_gap = (starts - 75 + 200 > UNKNOWN[0]) & (starts - 75 < UNKNOWN[1])
-    np.testing.assert_array_equal(np.isnan(found.probability_FP[0]), is_gap)
-    assert {span.familiarity for span in found.familiarity} == {"validation"}
+    np.testing.assert_array_equal(np.isnan(found.maximum), is_gap)
+    assert {(mark.kind, mark.words) for mark in found.marks} == {("validation", "held out (chose the epoch)")}
 
 
-def test_more_bins_than_the_screen_shows_come_as_maxima(worker, view):
-    fine = worker.ask(view, Prediction)
-    coarse = worker.ask(msgspec.structs.replace(view, columns=16), Prediction)
-    assert coarse.probability_FP.shape[1] <= 16
-    assert coarse.step % 50 == 0
-    assert np.nanmax(coarse.probability_FP) == np.nanmax(fine.probability_FP)
+def test_factors_of_one_cell_type_come_together_and_a_draft_says_so(worker, predicted):
+    draft = msgspec.structs.replace(predicted, strands=1)
+    both = worker.ask(read_request([predicted, predicted, draft], VIEW), Shapes).shapes
+    assert [shape.is_draft for shape in both] == [False, False, True]
+    np.testing.assert_array_equal(both[0].maximum, both[1].maximum)
+    assert not np.array_equal(both[0].maximum, both[2].maximum)
 
 
-def test_a_painted_state_changes_what_is_predicted(worker, view):
+def test_more_bins_than_the_screen_shows_come_as_maxima(worker, predicted):
+    fine, coarse = worker.read(predicted, VIEW), worker.read(predicted, VIEW, 16)
+    assert len(coarse.maximum) <= 16
+    assert coarse.bin_width % 50 == 0
+    assert np.nanmax(coarse.maximum) == np.nanmax(fine.maximum)
+
+
+def test_a_painted_state_changes_what_is_predicted(worker, predicted):
     place = Interval("chr2", 3_000, 4_800)
     closed, opened = (
-        worker.ask(
-            msgspec.structs.replace(view, interval=place, edits=(StateEdit("chr2", 2_000, 6_000, state),)), Prediction
-        )
+        worker.read(msgspec.structs.replace(predicted, edits=(StateEdit("chr2", 2_000, 6_000, state),)), place)
         for state in ("closed", "open")
     )
-    assert closed.probability_FP.max() < 0.3
-    assert opened.probability_FP.max() > 0.4
+    assert closed.maximum.max() < 0.3
+    assert opened.maximum.max() > 0.4
 
 
 def test_attention_is_answered_as_profile_and_as_map(worker, toy_checkpoint, toy_binding):
-    both = {"checkpoint": str(toy_checkpoint), "dataset": str(toy_binding), "cell_type": "alpha", "layer": 0}
-    profile = worker.ask(AttendFrom(**both, position=3_300, chromosome="chr2"), AttentionProfile)
-    whole = worker.ask(AttendWithin(**both, interval=Interval("chr2", 3_200, 3_400)), AttentionMap)
-    assert profile.window == whole.window
-    np.testing.assert_array_equal(whole.weight_TT[(3_300 - whole.window.start) // 10], profile.from_anchor_T)
-    assert "layers 1 to 1" in worker.refusal(AttendFrom(**{**both, "layer": 4}, position=3_300, chromosome="chr2"))
-    beyond = LENGTHS["chr2"] + 5_000
-    assert "nothing to attend to" in worker.refusal(AttendFrom(**both, position=beyond, chromosome="chr2"))
+    both = {"model": str(toy_checkpoint), "dataset": str(toy_binding), "cell_type": "alpha", "layer": 0}
+    anchor = Interval("chr2", 3_300, 3_301)
+    profile = worker.read(AttentionProfile(**both), anchor)
+    whole = worker.read(AttentionMap(**both), Interval("chr2", 3_200, 3_400))
+    assert (type(profile), type(whole)) == (Grid, Matrix)
+    assert profile.interval == whole.interval
+    token = (3_300 - whole.interval.start) // 10
+    np.testing.assert_array_equal(whole.values_TT[token], profile.row(FROM_ANCHOR))
+    assert "layers 1 to 1" in worker.refusal(of(AttentionProfile(**{**both, "layer": 4}), anchor))
+    beyond = Interval("chr2", LENGTHS["chr2"] + 5_000, LENGTHS["chr2"] + 5_001)
+    assert "nothing to attend to" in worker.refusal(of(AttentionProfile(**both), beyond))
 
 
 @pytest.mark.parametrize(
@@ -172,14 +189,15 @@ def test_attention_is_answered_as_profile_and_as_map(worker, toy_checkpoint, toy
         ({"interval": Interval("chr1", 0, 200_401)}, "Live prediction covers up to 200 kb; zoom in, or compute"),
         ({"interval": Interval("chr9", 0, 1_000)}, "no chromosome chr9"),
         ({"interval": Interval("chr2", 90_000, 91_000)}, "there is nothing at"),
-        ({"factors": ("GATA9",)}, "The checkpoint fos does not predict GATA9. It predicts FOS."),
+        ({"output": "GATA9"}, "The checkpoint fos does not predict GATA9. It predicts FOS."),
         ({"cell_type": "gamma"}, "no cell type gamma"),
-        ({"checkpoint": "/no/such"}, "There is no checkpoint at /no/such."),
+        ({"model": "/no/such"}, "There is no checkpoint at /no/such."),
         ({"dataset": "/no/such.toml"}, "There is no file /no/such.toml."),
     ],
 )
-def test_what_cannot_be_answered_is_said_in_one_sentence(worker, view, changes, sentence):
-    assert sentence in worker.refusal(msgspec.structs.replace(view, **changes))
+def test_what_cannot_be_answered_is_said_in_one_sentence(worker, predicted, changes, sentence):
+    interval = changes.pop("interval", VIEW)
+    assert sentence in worker.refusal(of(msgspec.structs.replace(predicted, **changes), interval))
 
 
 @pytest.mark.parametrize(
@@ -219,11 +237,11 @@ def test_maxima_pass_over_gaps_and_all_gaps_stay_one(bins, columns, step):
     values = np.arange(2 * bins, dtype=np.float32).reshape(2, bins)
     values[1] = np.nan
     values[0, 0] = np.nan
-    width, reduced = reduce_to(values, columns)
+    width, reduced = reduce_to(Values(0, 50, values), columns)
     assert width == step
     assert np.isnan(reduced[1]).all()
     assert reduced[0, -1] == bins - 1
 
 
 def test_no_factors_asked_for_is_no_values():
-    assert reduce_to(np.zeros((0, 9), np.float32), 3)[1].shape == (0, 3)
+    assert reduce_to(Values(0, 50, np.zeros((0, 9), np.float32)), 3)[1].shape == (0, 3)

@@ -22,7 +22,7 @@ from ebert_core.model.device import Engine
 from ebert_core.protocol.errors import InvalidRequest
 from ebert_core.protocol.locus import Interval
 from ebert_core.protocol.specs import Evaluate
-from ebert_core.roles.model import summarise
+from ebert_core.providers.ebert import summarise
 from ebert_core.training.finetune import finetune
 from ebert_core.training.merge import averaged, load_members
 

@@ -2,16 +2,19 @@
 
 import numpy as np
 import pytest
+from drawn import KINDS
 from PyQt6.QtCore import QObject, QPoint, Qt, pyqtSignal
 from PyQt6.QtGui import QImage
 from PyQt6.QtWidgets import QScrollBar
 
 from ebert_core.protocol.locus import Interval
-from ebert_core.protocol.tracks import Chromosome, DatasetSummary, Signal
+from ebert_core.protocol.shapes import Signal
+from ebert_core.protocol.tracks import Chromosome, DatasetSummary
 from ebert_gui.browser.canvas import Canvas
 from ebert_gui.browser.content import Held, TrackContent
 from ebert_gui.browser.scene import GUTTER
-from ebert_gui.state.tracks import SignalTrack, Track
+from ebert_gui.kinds.signal import SignalTrack
+from ebert_gui.state.tracks import Track
 from ebert_gui.state.workspace import Workspace
 from ebert_gui.windows.theme import DARK, LIGHT, window_font
 
@@ -46,8 +49,8 @@ def source(qapp) -> Coming:
 
 @pytest.fixture
 def canvas(qtbot, source, monkeypatch) -> Canvas:
-    workspace = Workspace()
-    canvas = Canvas(workspace, source, LIGHT, window_font())
+    workspace = Workspace(KINDS)
+    canvas = Canvas(workspace, source, KINDS, LIGHT, window_font())
     qtbot.addWidget(canvas)
     source.arrived.connect(canvas.take_arrival)
     dataset = DatasetSummary("", "toy", "toy1", (Chromosome("chr1", PLACE.end),), False, False, (), (), ())

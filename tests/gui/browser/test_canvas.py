@@ -2,16 +2,20 @@
 
 import numpy as np
 import pytest
+from drawn import KINDS
 from PyQt6.QtCore import QEvent, QPoint, QPointF, Qt
 from PyQt6.QtGui import QColor, QMouseEvent, QWheelEvent
 
 from ebert_core.protocol.locus import Interval
-from ebert_core.protocol.tracks import Chromosome, DatasetSummary, Signal
-from ebert_gui.browser.blank import without_folders
+from ebert_core.protocol.shapes import Signal
+from ebert_core.protocol.tracks import Chromosome, DatasetSummary
 from ebert_gui.browser.canvas import Canvas
 from ebert_gui.browser.content import EMPTY, Held, TrackContent
 from ebert_gui.browser.scene import GUTTER
-from ebert_gui.state.tracks import PredictionTrack, SignalTrack, Track
+from ebert_gui.browser.shortening import without_folders
+from ebert_gui.kinds.prediction import PredictionTrack
+from ebert_gui.kinds.signal import SignalTrack
+from ebert_gui.state.tracks import Track
 from ebert_gui.state.workspace import Workspace
 from ebert_gui.windows.theme import DARK, LIGHT, window_font
 
@@ -23,18 +27,18 @@ class Known:
 
     def __init__(self) -> None:
         values = np.ones(10_000, dtype=np.float32)
-        self._signal = TrackContent({"signal": (Held(1, PLACE, Signal(PLACE, values, values, values)),)})
+        self.signal = TrackContent({"signal": (Held(1, PLACE, Signal(PLACE, values, values, values)),)})
 
     def content(self, track: Track) -> TrackContent:
         if isinstance(track, PredictionTrack):
             return TrackContent(sentence="Zoom in, or", link="compute this region")
-        return self._signal if isinstance(track, SignalTrack) else EMPTY
+        return self.signal if isinstance(track, SignalTrack) else EMPTY
 
 
 @pytest.fixture
 def canvas(qtbot) -> Canvas:
-    workspace = Workspace()
-    canvas = Canvas(workspace, Known(), LIGHT, window_font())
+    workspace = Workspace(KINDS)
+    canvas = Canvas(workspace, Known(), KINDS, LIGHT, window_font())
     qtbot.addWidget(canvas)
     dataset = DatasetSummary("", "toy", "toy1", (Chromosome("chr1", 100_000),), False, False, (), (), ())
     workspace.open_dataset(dataset, (SignalTrack(signal="a", height=100), SignalTrack(signal="b", height=100)))
@@ -139,22 +143,16 @@ def test_what_is_under_the_cursor_is_named(qtbot, canvas) -> None:
     assert told.args == [15_000.0, "a: 1"]
 
 
-class Ramp:
-    """A signal whose value at every base is its position in kb, and only once it has come."""
-
-    def __init__(self) -> None:
-        values = np.arange(10_000, dtype=np.float32) / 100
-        self.signal = TrackContent({"signal": (Held(1, PLACE, Signal(PLACE, values, values, values)),)})
-        self.has_come = True
-
-    def content(self, _track: Track) -> TrackContent:
-        return self.signal if self.has_come else EMPTY
+def ramp() -> TrackContent:
+    """A signal whose value at every base is its position in kb."""
+    values = np.arange(10_000, dtype=np.float32) / 100
+    return TrackContent({"signal": (Held(2, PLACE, Signal(PLACE, values, values, values)),)})
 
 
 @pytest.fixture
 def read_out(canvas) -> list[tuple[float, str]]:
     """What the canvas has told since the cursor came to rest in the middle of the plot, over the value 15."""
-    canvas.scene._source = Ramp()
+    canvas.scene._source.signal = ramp()
     told: list[tuple[float, str]] = []
     canvas.hovered.connect(lambda position, words: told.append((position, words)))
     place, none = QPointF(GUTTER + 500, 100), Qt.MouseButton.NoButton
@@ -191,9 +189,9 @@ def test_back_takes_the_readout_back(canvas, read_out) -> None:
 
 
 def test_the_readout_names_a_value_as_soon_as_it_has_come(canvas, read_out) -> None:
-    canvas.scene._source.has_come = False
+    canvas.scene._source.signal = EMPTY
     canvas.grab()
-    canvas.scene._source.has_come = True
+    canvas.scene._source.signal = ramp()
     canvas.grab()
     assert [words for _, words in read_out[1:]] == ["", "a: 15"]
 
@@ -218,7 +216,7 @@ def test_an_error_fits_into_its_track_and_is_said_whole_elsewhere(canvas: Canvas
     canvas.refresh()
     canvas.grab()
     row = next(canvas.scene.rows())
-    assert canvas.scene.read(row, GUTTER + 50.0).full == sentence
+    assert canvas.scene.at(row, GUTTER + 50.0).full == sentence
     link = canvas.scene.links[0]
     assert link.is_details
     assert link.box.right() <= canvas.width()
@@ -249,7 +247,7 @@ def test_a_track_of_nothing_but_gaps_has_words_and_no_scale(canvas: Canvas) -> N
     canvas.refresh()
     assert digits() > 0
     gaps = np.full(10_000, np.nan, dtype=np.float32)
-    canvas.scene._source._signal = TrackContent({"signal": (Held(2, PLACE, Signal(PLACE, gaps, gaps, gaps)),)})
+    canvas.scene._source.signal = TrackContent({"signal": (Held(2, PLACE, Signal(PLACE, gaps, gaps, gaps)),)})
     canvas.refresh()
     assert digits() == 0
 

@@ -2,16 +2,19 @@
 
 import numpy as np
 import pytest
+from drawn import KINDS
 from PyQt6.QtCore import QEvent, QPoint, QPointF, Qt
 from PyQt6.QtGui import QColor, QKeyEvent, QNativeGestureEvent, QPointingDevice, QWheelEvent
 from PyQt6.QtWidgets import QScrollBar, QVBoxLayout, QWidget
 
 from ebert_core.protocol.locus import Interval
-from ebert_core.protocol.tracks import Chromosome, DatasetSummary, Signal
+from ebert_core.protocol.shapes import Signal
+from ebert_core.protocol.tracks import Chromosome, DatasetSummary
 from ebert_gui.browser.canvas import Canvas
 from ebert_gui.browser.content import Held, TrackContent
 from ebert_gui.browser.scene import GUTTER
-from ebert_gui.state.tracks import SignalTrack, Track
+from ebert_gui.kinds.signal import SignalTrack
+from ebert_gui.state.tracks import Track
 from ebert_gui.state.workspace import Workspace
 from ebert_gui.windows.theme import LIGHT, window_font
 
@@ -33,8 +36,8 @@ class Known:
 @pytest.fixture
 def canvas(qtbot) -> Canvas:
     """Six tracks of 105 pixels each, on a canvas that shows three of them, over 10 bases a pixel."""
-    workspace = Workspace()
-    canvas = Canvas(workspace, Known(), LIGHT, window_font())
+    workspace = Workspace(KINDS)
+    canvas = Canvas(workspace, Known(), KINDS, LIGHT, window_font())
     qtbot.addWidget(canvas)
     dataset = DatasetSummary("", "toy", "toy1", (Chromosome("chr1", PLACE.end),), False, False, (), (), ())
     workspace.open_dataset(dataset, tuple(SignalTrack(id=each, signal=each, height=100) for each in "abcdef"))
@@ -95,7 +98,7 @@ def test_tracks_that_fit_have_no_bar_and_all_of_the_width(canvas) -> None:
 
 
 def test_the_bar_is_not_there_before_a_dataset_is(qtbot) -> None:
-    empty = Canvas(Workspace(), Known(), LIGHT, window_font())
+    empty = Canvas(Workspace(KINDS), Known(), KINDS, LIGHT, window_font())
     qtbot.addWidget(empty)
     assert bar_of(empty).isHidden()
 

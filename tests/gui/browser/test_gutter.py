@@ -4,22 +4,32 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from drawn import paint_label
 from PyQt6.QtGui import QColor
 
 from ebert_core.protocol.locus import Interval
-from ebert_core.protocol.tracks import Remark, Signal
+from ebert_core.protocol.shapes import Remark, Signal
+from ebert_core.protocol.tracks import CellType, Chromosome, DatasetSummary
 from ebert_gui.browser import gutter
 from ebert_gui.browser.axis import Axis
-from ebert_gui.browser.content import EMPTY, Held, Setting, TrackContent
+from ebert_gui.browser.content import EMPTY, Held, TrackContent
+from ebert_gui.browser.look import Scale
 from ebert_gui.browser.scene import GUTTER
-from ebert_gui.browser.signal import Scale
-from ebert_gui.state.tracks import GenesTrack, PeaksTrack, PredictionTrack, SignalTrack, StatesTrack, Track
+from ebert_gui.kinds.genes import GenesTrack
+from ebert_gui.kinds.peaks import PeaksTrack
+from ebert_gui.kinds.prediction import PredictionTrack
+from ebert_gui.kinds.signal import SignalTrack
+from ebert_gui.kinds.states import StatesTrack
+from ebert_gui.state.scope import Scope
+from ebert_gui.state.tracks import Track
 from ebert_gui.windows.theme import LIGHT
 
 SIGNAL = SignalTrack(signal="DNase", cell_type="alpha")
-NOTHING_OPEN = Setting()
+NOTHING_OPEN = Scope()
 CAPTION = "mean, range of 10 bp"
 HERE = Interval("chr1", 1000, 2000)
+CELLS = (CellType("alpha", True), CellType("beta", True))
+DATASET = DatasetSummary("/d", "toy", "toy1", (Chromosome("chr1", 2000),), True, True, (), (), CELLS)
 
 
 def doubted(*shorts: str) -> TrackContent:
@@ -35,10 +45,10 @@ def label(
     height: float,
     content: TrackContent = EMPTY,
     scale: Scale | None = None,
-    setting: Setting = NOTHING_OPEN,
+    scope: Scope = NOTHING_OPEN,
 ) -> None:
     surface = replace(page.surface, height=height)
-    gutter.paint_label(surface, GUTTER, track, content, scale, setting)
+    paint_label(surface, GUTTER, track, content, scale, scope)
 
 
 def lines(written) -> list[tuple[str, int]]:
@@ -226,7 +236,7 @@ def test_a_label_is_framed_by_hairlines_and_marked_in_the_colour_of_its_track(ne
 )
 def test_a_swatch_shows_the_colour_that_is_a_tracks_own(new_page, written, track, colour) -> None:
     page = new_page(1.0, (GUTTER, 100))
-    label(page, track, 60.0, setting=Setting(signal_colours={"alpha": 0, "beta": 1}))
+    label(page, track, 60.0, scope=Scope(DATASET))
     runs = page.across(50)
     assert runs[0] == ((0, 3, colour) if colour else (GUTTER - 1, GUTTER, LIGHT.hairline))
 

@@ -4,29 +4,27 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+import toy_shapes
+from drawn import KINDS, paint_label, row_over, words_at
 
 from ebert_core.protocol.locus import Interval
+from ebert_core.protocol.shapes import Remark, RunClass, Runs, Shape, Signal
 from ebert_core.protocol.tracks import (
     Chromosome,
     DatasetSummary,
-    Gene,
-    Genes,
-    Peaks,
-    Remark,
-    Signal,
-    StateName,
-    States,
 )
-from ebert_gui.browser import gutter
 from ebert_gui.browser.axis import Axis
-from ebert_gui.browser.blank import blank_sentence
 from ebert_gui.browser.canvas import Canvas
-from ebert_gui.browser.content import Held, Setting, TrackContent
-from ebert_gui.browser.genes import describe_genes
-from ebert_gui.browser.painters import doubts_of_row
+from ebert_gui.browser.content import Held, TrackContent
+from ebert_gui.browser.look import Scale
 from ebert_gui.browser.scene import GUTTER
-from ebert_gui.browser.signal import Scale
-from ebert_gui.state.tracks import AttentionTrack, GenesTrack, PeaksTrack, SignalTrack, StatesTrack, Track
+from ebert_gui.kinds.attention import AttentionTrack
+from ebert_gui.kinds.genes import GenesTrack
+from ebert_gui.kinds.peaks import PeaksTrack
+from ebert_gui.kinds.signal import SignalTrack
+from ebert_gui.kinds.states import StatesTrack
+from ebert_gui.looks.gene_rows import Gene
+from ebert_gui.state.tracks import Track
 from ebert_gui.state.workspace import Workspace
 from ebert_gui.windows.theme import LIGHT, window_font
 
@@ -39,16 +37,15 @@ STRANGE = Remark(
     False,
     "strange names",
 )
-NONE = np.empty(0, np.int64)
 
 
 def content(*remarks: Remark) -> TrackContent:
-    reply = Peaks(HERE, NONE, NONE, NONE, NONE.astype(np.float32), remarks=remarks)
+    reply = toy_shapes.peaks(HERE, remarks=remarks)
     return TrackContent({"peaks": (Held(1, HERE, reply), Held(2, HERE, reply))})
 
 
 def test_lines_that_were_left_out_are_a_doubt_of_the_row_said_once() -> None:
-    doubts = doubts_of_row(PeaksTrack(path="x.bed"), content(SKIPPED), Setting())
+    doubts = row_over(AXIS, PeaksTrack(path="x.bed"), content(SKIPPED)).doubts
     assert [tuple(doubt) for doubt in doubts] == [(SKIPPED.short, SKIPPED.full)]
 
 
@@ -61,13 +58,13 @@ def test_the_gutter_writes_it_beside_a_sign(new_page, monkeypatch) -> None:
     said: list[str] = []
     surface = replace(new_page(1.0, (GUTTER, 90)).surface, height=84.0)
     monkeypatch.setattr(type(surface), "text", lambda _self, _box, text, *_: said.append(text))
-    gutter.paint_label(surface, GUTTER, PeaksTrack(path="x.bed", name="x"), content(SKIPPED), Scale(), Setting())
+    paint_label(surface, GUTTER, PeaksTrack(path="x.bed", name="x"), content(SKIPPED), Scale())
     assert said == ["x", "2 lines left out"]
 
 
 def test_pointing_at_the_name_of_the_row_tells_all_of_it(qtbot) -> None:
-    workspace = Workspace()
-    canvas = Canvas(workspace, Known(), LIGHT, window_font())
+    workspace = Workspace(KINDS)
+    canvas = Canvas(workspace, Known(), KINDS, LIGHT, window_font())
     qtbot.addWidget(canvas)
     chromosomes = (Chromosome("chr1", 1000),)
     dataset = DatasetSummary("", "toy", "toy1", chromosomes, False, False, (), (), ())
@@ -78,8 +75,8 @@ def test_pointing_at_the_name_of_the_row_tells_all_of_it(qtbot) -> None:
 
 def test_names_that_do_not_match_are_said_in_place_of_no_peaks() -> None:
     track = PeaksTrack(path="x.bed")
-    assert blank_sentence(track, content(SKIPPED, STRANGE), AXIS) == STRANGE.full
-    assert blank_sentence(track, content(SKIPPED), AXIS) == "No peaks here"
+    assert row_over(AXIS, track, content(SKIPPED, STRANGE)).blank(AXIS) == STRANGE.full
+    assert row_over(AXIS, track, content(SKIPPED)).blank(AXIS) == "No peaks here"
 
 
 @pytest.mark.parametrize(
@@ -95,8 +92,8 @@ def test_names_that_do_not_match_are_said_in_place_of_no_peaks() -> None:
     ],
 )
 def test_where_a_dataset_is_not_labelled_its_rows_say_so(qtbot, written, labelled, track, said) -> None:
-    workspace = Workspace()
-    canvas = Canvas(workspace, Known(), LIGHT, window_font())
+    workspace = Workspace(KINDS)
+    canvas = Canvas(workspace, Known(), KINDS, LIGHT, window_font())
     qtbot.addWidget(canvas)
     chromosomes = (Chromosome("chr1", 5000), Chromosome("chr2", 5000))
     dataset = DatasetSummary("", "toy", "toy1", chromosomes, False, False, (), (), (), labelled_regions=labelled)
@@ -110,9 +107,8 @@ def test_where_a_dataset_is_not_labelled_its_rows_say_so(qtbot, written, labelle
 
 def test_a_gene_says_that_it_stands_for_several_transcripts() -> None:
     genes = (Gene("ISO", 10, 90, "+", transcripts=4), Gene("ONE", 20, 90, "-"))
-    replies = TrackContent({"genes": (Held(1, HERE, Genes(HERE, genes)),)})
-    said = describe_genes(GenesTrack(), replies, 50, HERE)
-    assert said == "ISO (+, the longest coding of 4 transcripts), ONE (-)"
+    replies = TrackContent({"genes": (Held(1, HERE, toy_shapes.genes(HERE, *genes)),)})
+    assert words_at(GenesTrack(), replies, HERE, 50) == ["ISO (+, the longest coding of 4 transcripts), ONE (-)"]
 
 
 def test_a_long_title_leaves_room_for_the_words_beside_the_sign(new_page, monkeypatch) -> None:
@@ -123,24 +119,24 @@ def test_a_long_title_leaves_room_for_the_words_beside_the_sign(new_page, monkey
     values = np.ones(10, np.float32)
     reply = Signal(HERE, values, values, values, remarks=(SKIPPED,))
     shown = TrackContent({"signal": (Held(1, HERE, reply),)})
-    gutter.paint_label(surface, GUTTER, track, shown, Scale(), Setting())
+    paint_label(surface, GUTTER, track, shown, Scale())
     assert places[SKIPPED.short] <= surface.height
 
 
 WHOLE = Interval("chr1", 0, 5000)
 
 
-def replies_at(start: int, end: int) -> dict[str, tuple[Track, object]]:
+def replies_at(start: int, end: int) -> dict[str, tuple[Track, Shape]]:
     """For every kind of track what a file holds that has one thing, in [start, end), and nothing beside it."""
     values = np.full(WHOLE.length, np.nan, np.float32)
     values[start:end] = 1
     starts, ends = np.array([start]), np.array([end])
-    names = (StateName("Tx", "#00aa00"),)
+    names = (RunClass("Tx", "#00aa00"),)
     return {
         "values": (SignalTrack(path="x"), Signal(WHOLE, values, values, values)),
-        "peaks": (PeaksTrack(path="x"), Peaks(WHOLE, starts, ends, starts, np.ones(1, np.float32))),
-        "genes": (GenesTrack(), Genes(WHOLE, (Gene("G", start, end, "+"),))),
-        "states": (StatesTrack(cell_type="a"), States(WHOLE, starts, ends, np.zeros(1, np.uint8), names)),
+        "peaks": (PeaksTrack(path="x"), toy_shapes.peaks(WHOLE, (start, end), summits=[start])),
+        "genes": (GenesTrack(), toy_shapes.genes(WHOLE, Gene("G", start, end, "+"))),
+        "states": (StatesTrack(cell_type="a"), Runs(WHOLE, starts, ends, np.zeros(1, np.uint8), names)),
     }
 
 
@@ -156,10 +152,10 @@ def test_a_track_with_nothing_in_sight_says_so_in_its_own_words(
     track, reply = replies_at(start, end)[kind]
     shown = TrackContent({"signal" if kind == "values" else kind: (Held(1, WHOLE, reply),)})
     axis = Axis("chr1", 1000.0, 2.0, 500.0)
-    assert blank_sentence(track, shown, axis) == ("" if is_shown else f"No {kind} here")
+    assert row_over(axis, track, shown).blank(axis) == ("" if is_shown else f"No {kind} here")
 
 
 def test_before_anything_has_come_and_beside_another_sentence_a_track_does_not_say_that_it_is_empty() -> None:
-    assert blank_sentence(PeaksTrack(path="x.bed"), TrackContent(), AXIS) == ""
-    assert blank_sentence(PeaksTrack(path="x.bed"), replace(content(), sentence="It is damaged."), AXIS) == ""
-    assert blank_sentence(AttentionTrack(cell_type="a"), content(), AXIS) == ""
+    assert row_over(AXIS, PeaksTrack(path="x.bed"), TrackContent()).blank(AXIS) == ""
+    assert row_over(AXIS, PeaksTrack(path="x.bed"), replace(content(), sentence="It is damaged.")).blank(AXIS) == ""
+    assert row_over(AXIS, AttentionTrack(cell_type="a"), content()).blank(AXIS) == ""

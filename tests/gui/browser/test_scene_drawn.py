@@ -6,16 +6,26 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import toy_shapes
+from drawn import KINDS
 from PyQt6.QtGui import QColor, QImage, QPainter
 from toy_summaries import checkpoint_summary
 
 from ebert_core.protocol.errors import InvalidRequest
 from ebert_core.protocol.locus import Interval
-from ebert_core.protocol.tracks import Band, Chromosome, DatasetSummary, Genes, Signal
+from ebert_core.protocol.shapes import Signal
+from ebert_core.protocol.tracks import (
+    Band,
+    Chromosome,
+    DatasetSummary,
+)
 from ebert_gui.browser.content import Held, TrackContent
 from ebert_gui.browser.picture import PictureStyle, pixels_of, save_picture, scene_of_picture
 from ebert_gui.browser.scene import GUTTER, Scene
-from ebert_gui.state.tracks import GenesTrack, PredictionTrack, SignalTrack, Track
+from ebert_gui.kinds.genes import GenesTrack
+from ebert_gui.kinds.prediction import PredictionTrack
+from ebert_gui.kinds.signal import SignalTrack
+from ebert_gui.state.tracks import Track
 from ebert_gui.state.workspace import Workspace
 from ebert_gui.windows.theme import DARK, LIGHT, window_font
 
@@ -35,12 +45,12 @@ class Source:
 
 
 def scene_of(*tracks: Track, ratio: float = 1.0, seed: int | None = None, height: float = 300.0) -> Scene:
-    workspace = Workspace()
+    workspace = Workspace(KINDS)
     chromosomes = (Chromosome("chr1", PLACE.end),)
     dataset = DatasetSummary("/d", "toy", "toy1", chromosomes, False, False, BANDS, (), (), seed=seed)
     workspace.open_dataset(dataset, tracks or (SignalTrack(id="a", signal="DNase", height=100),))
     workspace.view.show(Interval("chr1", 10_000, 20_000))
-    scene = Scene(workspace, Source(), LIGHT, window_font())
+    scene = Scene(workspace, Source(), KINDS, LIGHT, window_font())
     scene.ratio, scene.width, scene.height = ratio, GUTTER + 1000.0, height
     scene.refresh()
     return scene
@@ -240,7 +250,7 @@ def test_a_track_says_that_it_waits_only_until_anything_has_come(qapp, written) 
 
 def test_a_track_with_nothing_here_says_so_when_all_has_come(qapp, written) -> None:
     scene = scene_of(GenesTrack(id="g"))
-    nothing = {"genes": (Held(1, PLACE, Genes(PLACE, ())),)}
+    nothing = {"genes": (Held(1, PLACE, toy_shapes.genes(PLACE)),)}
     for is_loading, said in ((True, []), (False, ["No genes here"])):
         written.clear()
         scene._source.reply = TrackContent(nothing, is_loading=is_loading)

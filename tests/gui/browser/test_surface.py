@@ -8,6 +8,7 @@ from PyQt6.QtCore import QRectF, Qt
 from PyQt6.QtGui import QColor
 
 from ebert_gui.browser.axis import Axis
+from ebert_gui.browser.fonts import text_widths
 from ebert_gui.browser.surface import Right
 from ebert_gui.windows.theme import LIGHT
 
@@ -137,7 +138,7 @@ def test_text_is_written_in_its_box_its_size_and_its_weight(new_page) -> None:
     surface = page.surface
     assert surface.text_width("word", 22) == pytest.approx(2 * surface.text_width("word", 11), rel=0.1)
     assert surface.text_width("word", 12, True) > surface.text_width("word", 12)
-    assert surface.text_widths(["word", "two words"], 11).tolist() == [
+    assert text_widths(surface.font, ["word", "two words"], 11).tolist() == [
         surface.text_width("word", 11),
         surface.text_width("two words", 11),
     ]

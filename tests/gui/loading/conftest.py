@@ -1,6 +1,7 @@
 """A loader whose workers are recorded."""
 
 import pytest
+from drawn import KINDS
 from recording import CHECKPOINT, DATASET, RecordingClient
 
 from ebert_core.protocol.tracks import DatasetSummary
@@ -25,7 +26,7 @@ def model() -> RecordingClient:
 
 @pytest.fixture
 def workspace() -> Workspace:
-    return Workspace()
+    return Workspace(KINDS)
 
 
 @pytest.fixture

@@ -3,28 +3,38 @@
 from collections.abc import Callable, Sequence
 from typing import Any
 
-import msgspec
 import numpy as np
+from asked import Asked, as_read, is_of
 from toy_summaries import checkpoint_summary
 
-from ebert_core.protocol import modelling, tracks
 from ebert_core.protocol.locus import Interval
+from ebert_core.protocol.shapes import Features, Grid, Letters, Shape, Signal
+from ebert_core.protocol.sources import (
+    FROM_ANCHOR,
+    TO_ANCHOR,
+    Shapes,
+    Source,
+)
 from ebert_core.protocol.tracks import CellType, Chromosome, DatasetSummary, PeakFiles
 from ebert_gui.workers.state import Condition, Failure, WorkerState
 
 
 class RecordingClient:
-    """Stands for a worker: `open` holds what was asked and neither answered nor cancelled."""
+    """Stands for a worker: `open` holds what was asked and neither answered nor cancelled.
+
+    What is read of sources is kept as the worker reads it, in `Asked`.
+    """
 
     def __init__(self) -> None:
         self.state = WorkerState(Condition.READY)
-        self.asked: list[msgspec.Struct] = []
+        self.asked: list[Any] = []
         self.forgiven: list[Sequence[str] | None] = []
-        self.open: dict[int, tuple[msgspec.Struct, Callable[[Any], None], Callable[[Failure], None] | None]] = {}
+        self.open: dict[int, tuple[Any, Callable[[Any], None], Callable[[Failure], None] | None]] = {}
 
     def request(self, body, reply_type, on_reply, on_failure=None, on_progress=None, view_key="") -> int:
-        self.asked.append(body)
-        self.open[len(self.asked)] = (body, on_reply, on_failure)
+        read = as_read(body)
+        self.asked.append(read)
+        self.open[len(self.asked)] = (read, on_reply, on_failure)
         return len(self.asked)
 
     def cancel(self, number: int) -> None:
@@ -45,31 +55,34 @@ class RecordingClient:
                 on_failure(failure)
 
     def requests(self, kind: type) -> list[Any]:
-        return [body for body in self.asked if isinstance(body, kind)]
+        return [body for body in self.asked if is_of(body, kind)]
 
 
 def reply_to(body: Any) -> object:
     """A plain reply of the right shape."""
-    nothing = np.empty(0, dtype=np.int64)
-    match body:
-        case tracks.ReadSignal():
-            values = np.ones(body.columns, dtype=np.float32)
-            return tracks.Signal(body.interval, values, values, values)
-        case tracks.ReadPeaks():
-            return tracks.Peaks(body.interval, nothing, nothing, nothing, np.empty(0, dtype=np.float32))
-        case tracks.ReadGenes():
-            return tracks.Genes(body.interval, ())
-        case tracks.ReadSequence():
-            return tracks.Sequence(body.interval, np.zeros(body.interval.length, dtype=np.uint8))
-        case modelling.PredictView():
-            bins = max(1, (body.interval.length - 150) // 50)
-            values = np.full((len(body.factors), bins), 0.5, dtype=np.float32)
-            return modelling.Prediction(body.interval, body.factors, body.interval.start + 75, 50, values, body.strands)
-        case modelling.AttendFrom():
-            window = Interval(body.chromosome, body.position - 500, body.position + 500)
-            weights = np.full(100, 0.01, dtype=np.float32)
-            return modelling.AttentionProfile(window, body.position, 10, body.layer, body.head, weights, weights)
+    if isinstance(body, Asked):
+        return Shapes(tuple(_shape_of(source, body.interval, body.columns) for source in body.sources))
     raise AssertionError(body)
+
+
+def _shape_of(source: Source, interval: Interval, columns: int) -> Shape:
+    nothing = np.empty(0, dtype=np.int64)
+    if source.tiling == "live":
+        bins = max(1, (interval.length - 150) // 50)
+        values = np.full(bins, 0.5, dtype=np.float32)
+        binned = Interval(interval.chromosome, interval.start + 75, interval.start + 75 + 50 * bins)
+        return Signal(interval, values, values, values, binned=binned, is_draft=source.draft is None)
+    if source.shape is Signal:
+        values = np.ones(columns, dtype=np.float32)
+        return Signal(interval, values, values, values)
+    if source.shape is Features:
+        return Features(interval, nothing, nothing)
+    if source.shape is Letters:
+        return Letters(interval, np.zeros(interval.length, dtype=np.uint8))
+    if source.shape is Grid:
+        window = Interval(interval.chromosome, interval.start - 500, interval.start + 500)
+        return Grid(window, (FROM_ANCHOR, TO_ANCHOR), np.full((2, 100), 0.01, dtype=np.float32))
+    raise AssertionError(source)
 
 
 DATASET = DatasetSummary(

@@ -1,6 +1,7 @@
 """The follower of jobs asks for the curves and the verdict of the job on screen."""
 
 import pytest
+from drawn import KINDS
 from msgspec.structs import replace
 from pytestqt.qtbot import QtBot
 
@@ -77,7 +78,7 @@ def test_a_check_that_a_newer_one_replaced_says_nothing(loader, workspace, data)
 def test_files_of_a_draft_are_checked_once_more_after_the_worker_ended(loader, workspace, data, kind, asked) -> None:
     told: list[DraftCheck] = []
     data.open.clear()
-    Opener(workspace, data, data).check_draft(DatasetDraft("/d.toml", "d", "hg19", "/d.fa"), told.append)
+    Opener(workspace, data, data, KINDS).check_draft(DatasetDraft("/d.toml", "d", "hg19", "/d.fa"), told.append)
     data.fail_all(Failure(kind, file="/d.fa"))
     assert (len(data.requests(CheckDraft)), told) == (asked, [])
 

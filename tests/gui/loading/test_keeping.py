@@ -7,6 +7,7 @@ from pathlib import Path
 
 import msgspec
 import pytest
+from drawn import KINDS
 
 from ebert_core.protocol.locus import Interval
 from ebert_core.protocol.tracks import Chromosome, DatasetSummary
@@ -24,9 +25,9 @@ class Window:
     """A window as far as keeping goes."""
 
     def __init__(self, data: object, named: str = "") -> None:
-        self.workspace = Workspace()
+        self.workspace = Workspace(KINDS)
         self.keeper = SessionKeeper(
-            self.workspace, Opener(self.workspace, data, data), named, lambda: Appearance(True, "docks")
+            self.workspace, Opener(self.workspace, data, data, KINDS), KINDS, named, lambda: Appearance(True, "docks")
         )
         self.noted: list[str] = []
         self.problems: list[str] = []
@@ -56,7 +57,7 @@ def new_window(qapp: object, data):
 
 def _starts() -> dict[str, int]:
     """Where each session stands that is kept."""
-    return {path.name: read_session(path).session.locus.start for path in newest_sessions()}
+    return {path.name: read_session(path, KINDS.read).session.locus.start for path in newest_sessions()}
 
 
 def test_each_dataset_keeps_its_own_session(new_window) -> None:
@@ -136,7 +137,7 @@ def test_a_named_session_is_begun_gone_on_with_and_shared_by_no_two_windows(new_
     second.open(start=200)
     second.keeper.save()
     assert sorted(path.name for path in tmp_path.glob("*.json")) == ["S-2.json", "S.json"]
-    assert read_session(named).session.locus.start == 100
+    assert read_session(named, KINDS.read).session.locus.start == 100
 
 
 def test_a_second_window_takes_no_file_that_is_the_session_of_something_else(new_window, tmp_path: Path) -> None:
@@ -151,7 +152,7 @@ def test_a_second_window_takes_no_file_that_is_the_session_of_something_else(new
     third.keeper.save()
     assert other.read_bytes() == before
     assert broken.read_text() == "{"
-    assert read_session(tmp_path / "S-5.json").session.locus.start == 300
+    assert read_session(tmp_path / "S-5.json", KINDS.read).session.locus.start == 300
 
 
 @pytest.mark.parametrize("content", ["{", '{"version": 99}', '{"tracks": 5}'])
@@ -165,7 +166,7 @@ def test_an_unreadable_session_is_set_aside_and_said(new_window, content: str) -
     aside = next(each for each in path.parent.iterdir() if ".aside-" in each.name)
     assert aside.read_text() == content
     assert str(aside) in window.problems[0]
-    assert read_session(path).session.locus.start == 100
+    assert read_session(path, KINDS.read).session.locus.start == 100
 
 
 def test_an_unreadable_last_session_is_set_aside_at_a_plain_start(new_window) -> None:

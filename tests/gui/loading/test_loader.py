@@ -1,16 +1,21 @@
 """What is asked for, what is dropped, and what is drawn meanwhile."""
 
-import msgspec
 import numpy as np
 import pytest
+from asked import is_of
+from msgspec.structs import replace
 from toy_summaries import checkpoint_summary
 
 from ebert_core.protocol.locus import Interval
-from ebert_core.protocol.modelling import AttendFrom, Prediction, PredictView
-from ebert_core.protocol.tracks import ReadPeaks, ReadSignal
+from ebert_core.protocol.shapes import Signal
+from ebert_core.protocol.sources import AttentionProfile, MeasuredPeaks, MeasuredSignal, PredictedBinding, Shapes
 from ebert_gui.browser.content import TrackContent
+from ebert_gui.kinds.attention import AttentionTrack
+from ebert_gui.kinds.peaks import PeaksTrack
+from ebert_gui.kinds.prediction import PredictionTrack
+from ebert_gui.kinds.signal import VALUES, SignalTrack
 from ebert_gui.loading.loader import GESTURE_MILLISECONDS, Loader
-from ebert_gui.state.tracks import AttentionTrack, PeaksTrack, PredictionTrack, SignalTrack, Track
+from ebert_gui.state.tracks import Track
 from ebert_gui.state.workspace import Workspace
 from ebert_gui.workers.state import Condition, Failure, WorkerState
 
@@ -21,7 +26,7 @@ def _content(loader: Loader, workspace: Workspace, kind: type[Track]) -> TrackCo
 
 def test_what_is_on_screen_is_asked_for_before_the_margin(loader, data, workspace) -> None:
     visible = workspace.view.interval
-    overlaps = [request.interval.overlaps(visible) for request in data.requests(ReadSignal)]
+    overlaps = [request.interval.overlaps(visible) for request in data.requests(MeasuredSignal)]
     assert overlaps == sorted(overlaps, reverse=True)
     assert any(overlaps)
 
@@ -67,11 +72,11 @@ def test_a_neighbouring_level_is_drawn_while_the_right_one_is_awaited(loader, da
     loader.ask()
     stretched = _content(loader, workspace, SignalTrack)
     assert stretched.is_loading
-    assert stretched.replies("signal")
+    assert stretched.of(VALUES)
     data.answer_all()
     fresh = _content(loader, workspace, SignalTrack)
     assert not fresh.is_loading
-    assert {held.level for held in fresh.replies("signal")} != {held.level for held in stretched.replies("signal")}
+    assert {held.level for held in fresh.of(VALUES)} != {held.level for held in stretched.of(VALUES)}
 
 
 def test_what_a_person_can_put_right_is_said_in_the_track_and_not_asked_again(loader, data, workspace) -> None:
@@ -103,8 +108,8 @@ def test_predictions_come_on_one_strand_first_and_are_refined(with_checkpoint, m
     with_checkpoint.ask()
     model.answer_all()
     with_checkpoint.ask()
-    first, second = model.requests(PredictView)
-    assert (first.strands, second.strands) == (1, 2)
+    first, second = model.requests(PredictedBinding)
+    assert (first.source.strands, second.source.strands) == (1, 2)
     assert second.interval.covers(first.interval)
     assert with_checkpoint.is_idle
 
@@ -113,10 +118,10 @@ def test_a_refined_prediction_covers_a_pan_inside_its_margin(with_checkpoint, mo
     for _ in range(3):
         model.answer_all()
         with_checkpoint.ask()
-    before = len(model.requests(PredictView))
+    before = len(model.requests(PredictedBinding))
     workspace.view.pan_by(5_000)
     with_checkpoint.ask()
-    assert len(model.requests(PredictView)) == before
+    assert len(model.requests(PredictedBinding)) == before
 
 
 @pytest.mark.parametrize("width", [120_000, 150_000, 199_990, 200_000])
@@ -125,7 +130,7 @@ def test_no_prediction_of_a_live_view_is_wider_than_the_model_answers(with_check
     with_checkpoint.ask()
     model.answer_all()
     with_checkpoint.ask()
-    asked = [request.interval.length for request in model.requests(PredictView) if request.strands == 2]
+    asked = [request.interval.length for request in model.requests(PredictedBinding) if request.source.strands == 2]
     limit = workspace.checkpoint.live_limit
     assert asked
     assert max(asked) <= limit + 400
@@ -135,13 +140,13 @@ def test_a_long_slide_waits_for_the_prediction_under_way(with_checkpoint, model,
     for _ in range(5):
         workspace.view.pan_by(500)
         with_checkpoint.ask()
-    assert len(model.requests(PredictView)) == 1
+    assert len(model.requests(PredictedBinding)) == 1
 
 
 def test_a_jump_abandons_the_prediction_of_the_old_place(with_checkpoint, model, workspace) -> None:
     workspace.view.show(Interval("chr1", 3_000_000, 3_020_000))
     with_checkpoint.ask()
-    open_now = [body for body, _, _ in model.open.values() if isinstance(body, PredictView)]
+    open_now = [body for body, _, _ in model.open.values() if is_of(body, PredictedBinding)]
     assert [request.interval.start for request in open_now] == [3_000_000]
 
 
@@ -149,13 +154,13 @@ def test_above_the_live_limit_nothing_is_predicted_until_somebody_asks(with_chec
     model.answer_all()
     workspace.view.show(Interval("chr1", 1_000_000, 2_000_000))
     with_checkpoint.ask()
-    assert not any(isinstance(body, PredictView) for body, _, _ in model.open.values())
+    assert not any(is_of(body, PredictedBinding) for body, _, _ in model.open.values())
     content = _content(with_checkpoint, workspace, PredictionTrack)
     assert content.sentence.startswith("Zoom in below 200 kb")
     assert content.link.startswith("compute this region, about ")
-    with_checkpoint.compute_region(next(t for t in workspace.tracks.tracks if isinstance(t, PredictionTrack)))
+    with_checkpoint.take_offer(next(t for t in workspace.tracks.tracks if isinstance(t, PredictionTrack)))
     with_checkpoint.ask()
-    pieces = [body.interval for body, _, _ in model.open.values() if isinstance(body, PredictView)]
+    pieces = [body.interval for body, _, _ in model.open.values() if is_of(body, PredictedBinding)]
     assert sum(piece.length for piece in pieces) == 1_000_000
     assert all(piece.length <= 200_000 for piece in pieces)
     model.answer_all()
@@ -173,7 +178,7 @@ def test_a_file_that_ended_a_worker_is_offered_again_and_asked_once_more_when_th
     loader.take_offer(next(track for track in workspace.tracks.tracks if isinstance(track, SignalTrack)))
     loader.ask()
     assert data.forgiven == model.forgiven == [("/d/x.bw",)]
-    assert any(isinstance(body, ReadSignal) for body, _, _ in data.open.values())
+    assert any(is_of(body, MeasuredSignal) for body, _, _ in data.open.values())
     assert not _content(loader, workspace, SignalTrack).sentence
 
 
@@ -192,7 +197,7 @@ def test_a_prediction_that_ended_the_model_worker_is_offered_again(with_checkpoi
     with_checkpoint.take_offer(next(t for t in workspace.tracks.tracks if isinstance(t, PredictionTrack)))
     with_checkpoint.ask()
     assert model.forgiven == [("/c",)]
-    assert any(isinstance(body, PredictView) for body, _, _ in model.open.values())
+    assert any(is_of(body, PredictedBinding) for body, _, _ in model.open.values())
 
 
 def test_the_offer_of_a_wide_view_computes_it(with_checkpoint, model, workspace) -> None:
@@ -200,17 +205,18 @@ def test_the_offer_of_a_wide_view_computes_it(with_checkpoint, model, workspace)
     with_checkpoint.ask()
     with_checkpoint.take_offer(next(t for t in workspace.tracks.tracks if isinstance(t, PredictionTrack)))
     with_checkpoint.ask()
-    assert sum(body.interval.length for body, _, _ in model.open.values() if isinstance(body, PredictView)) == 1_000_000
+    assert sum(body.interval.length for body, _, _ in model.open.values() if is_of(body, PredictedBinding)) == 1_000_000
     assert model.forgiven == []
 
 
 def test_a_region_is_computed_on_both_strands_since_nothing_refines_it_there(with_checkpoint, model, workspace) -> None:
     workspace.view.show(Interval("chr1", 0, 1_000_000))
-    with_checkpoint.compute_region(next(t for t in workspace.tracks.tracks if isinstance(t, PredictionTrack)))
     with_checkpoint.ask()
-    region = [body for body, _, _ in model.open.values() if isinstance(body, PredictView)]
+    with_checkpoint.take_offer(next(t for t in workspace.tracks.tracks if isinstance(t, PredictionTrack)))
+    with_checkpoint.ask()
+    region = [body for body, _, _ in model.open.values() if is_of(body, PredictedBinding)]
     assert sum(request.interval.length for request in region) == 1_000_000
-    assert {request.strands for request in region} == {2}
+    assert {request.source.strands for request in region} == {2}
 
 
 def test_the_time_of_a_region_counts_both_strands(loader, data, workspace) -> None:
@@ -250,10 +256,10 @@ def test_attention_follows_the_anchor_not_the_view(with_checkpoint, model, works
     model.answer_all()
     workspace.view.pan_by(3_000)
     with_checkpoint.ask()
-    assert len(model.requests(AttendFrom)) == 1
+    assert len(model.requests(AttentionProfile)) == 1
     workspace.set_anchor("chr1", 1_005_000)
     with_checkpoint.ask()
-    assert model.requests(AttendFrom)[-1].position == 1_005_000
+    assert model.requests(AttentionProfile)[-1].interval == Interval("chr1", 1_005_000, 1_005_001)
 
 
 @pytest.mark.parametrize(
@@ -275,8 +281,8 @@ def test_an_undone_cell_type_is_what_the_model_is_asked_for(with_checkpoint: Loa
         workspace.view.pan_by(100_000)
         with_checkpoint.ask()
         model.answer_all()
-        request = model.requests(PredictView)[0]
-        return request.cell_type, request.factors
+        request = model.requests(PredictedBinding)[0]
+        return request.source.cell_type, tuple(source.output for source in request.sources)
 
     before = asked()
     workspace.choose_cell_type("beta")
@@ -318,7 +324,7 @@ def test_an_arrival_says_whether_more_of_what_is_in_sight_is_awaited(loader, dat
 def test_a_file_that_joins_the_dataset_leaves_the_other_tracks_as_they_are(loader: Loader, workspace, data) -> None:
     data.answer_all()
     before = _content(loader, workspace, SignalTrack)
-    assert before.replies("signal")
+    assert before.of(VALUES)
     data.asked.clear()
     workspace.refresh_dataset(workspace.dataset)
     loader.ask()
@@ -326,8 +332,8 @@ def test_a_file_that_joins_the_dataset_leaves_the_other_tracks_as_they_are(loade
     assert data.asked == []
     workspace.open_dataset(workspace.dataset)
     loader.ask()
-    assert data.requests(ReadSignal)
-    assert not _content(loader, workspace, SignalTrack).replies("signal")
+    assert data.requests(MeasuredSignal)
+    assert not _content(loader, workspace, SignalTrack).of(VALUES)
 
 
 def test_tracks_in_sight_are_asked_for_first_and_awaited_alone(loader, data, workspace) -> None:
@@ -343,10 +349,10 @@ def test_tracks_in_sight_are_asked_for_first_and_awaited_alone(loader, data, wor
     loader.arrived.connect(said.append)
     workspace.view.show(Interval("chr1", 3_000_000, 3_020_000))
     loader.ask()
-    kinds = [type(request) for request in data.asked]
-    assert kinds[0] is ReadPeaks
-    assert kinds.index(ReadSignal) > kinds.index(ReadPeaks)
-    in_sight = kinds.index(ReadSignal)
+    kinds = [type(request.source) for request in data.asked]
+    assert kinds[0] is MeasuredPeaks
+    assert kinds.index(MeasuredSignal) > kinds.index(MeasuredPeaks)
+    in_sight = kinds.index(MeasuredSignal)
     data.answer_all()
     assert said.index(False) == in_sight - 1
     assert said.count(False) == 1
@@ -383,12 +389,11 @@ def test_the_speed_is_that_of_a_long_stretch_of_known_bases_by_the_open_checkpoi
     monkeypatch.setattr("ebert_gui.loading.loader.time.monotonic", lambda: float(next(clock)))
 
     def predict(start: int, end: int, share_of_gaps: float) -> float | None:
-        def with_gaps(reply: object) -> object:
-            if not isinstance(reply, Prediction):
-                return reply
-            values = np.full((1, 100), 0.5, dtype=np.float32)
-            values[:, : round(100 * share_of_gaps)] = np.nan
-            return msgspec.structs.replace(reply, probability_FP=values)
+        def with_gaps(reply: Shapes) -> Shapes:
+            values = np.full(100, 0.5, dtype=np.float32)
+            values[: round(100 * share_of_gaps)] = np.nan
+            changed = {"minimum": values, "maximum": values, "mean": values}
+            return Shapes(tuple(replace(s, **changed) if isinstance(s, Signal) else s for s in reply.shapes))
 
         workspace.view.show(Interval("chr1", start, end))
         loader.ask()

@@ -4,6 +4,7 @@ from collections import deque
 from collections.abc import Callable
 from typing import Any
 
+import drawn
 import msgspec
 import pytest
 from toy_summaries import checkpoint_summary
@@ -22,11 +23,14 @@ from ebert_core.protocol.tracks import (
     OpenFiles,
     PeakFiles,
 )
+from ebert_gui.kinds.genes import GenesTrack
+from ebert_gui.kinds.peaks import PeaksTrack
+from ebert_gui.kinds.prediction import PredictionTrack
+from ebert_gui.kinds.signal import SignalTrack
 from ebert_gui.loading.dropping import Dropped
 from ebert_gui.loading.loader import Loader
 from ebert_gui.loading.opening import Opener
 from ebert_gui.state.session import Session
-from ebert_gui.state.tracks import GenesTrack, PeaksTrack, PredictionTrack, SignalTrack
 from ebert_gui.state.workspace import Workspace
 from ebert_gui.workers.state import Condition, Failure, WorkerState
 
@@ -89,8 +93,8 @@ class Window:
 
     def __init__(self, host: Host) -> None:
         self.host = host
-        self.workspace = Workspace()
-        self.opener = Opener(self.workspace, host, host)
+        self.workspace = Workspace(drawn.KINDS)
+        self.opener = Opener(self.workspace, host, host, drawn.KINDS)
         self.said: list[str] = []
         self.opener.problem.connect(lambda sentence, _details: self.said.append(sentence))
 

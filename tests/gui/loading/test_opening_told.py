@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+from drawn import KINDS
 from msgspec.structs import replace
 from toy_summaries import checkpoint_summary
 
@@ -23,9 +24,9 @@ from ebert_core.protocol.tracks import (
     Place,
     Places,
 )
+from ebert_gui.kinds.signal import SignalTrack
 from ebert_gui.loading.opening import Opener
 from ebert_gui.state.session import Session
-from ebert_gui.state.tracks import SignalTrack
 from ebert_gui.state.workspace import Workspace
 from ebert_gui.workers.state import Condition, Failure, WorkerState
 
@@ -34,7 +35,7 @@ class Told:
     """An opener, and what it told in order."""
 
     def __init__(self, workspace: Workspace, data: Any, model: Any) -> None:
-        self.opener = Opener(workspace, data, model)
+        self.opener = Opener(workspace, data, model, KINDS)
         self.said: list[tuple[object, ...]] = []
         for name in ("problem", "told", "settled", "reopened", "opened"):
             getattr(self.opener, name).connect(lambda *what, name=name: self.said.append((name, *what)))

@@ -3,17 +3,19 @@
 from msgspec.structs import replace
 
 from ebert_core.protocol.locus import Interval
-from ebert_core.protocol.tracks import Peaks, Remark
+from ebert_core.protocol.shapes import Features, Remark
+from ebert_core.protocol.sources import Shapes
+from ebert_gui.kinds.peaks import PeaksTrack
 from ebert_gui.loading.remarks import RemarkTeller
-from ebert_gui.state.tracks import PeaksTrack
 
 SKIPPED = Remark("1 line left out", "1 line left out, first line 7: the start 'x' is not a whole number.")
 PREDICTED = Remark("predicted by small", "CTCF in K562 as small predicts it.", is_told=False)
 STRANGE = Remark("other names", "No name in this file is of the genome in view.", False, "strange names")
 
 
-def remarked(reply: object) -> object:
-    return replace(reply, remarks=(SKIPPED, STRANGE, PREDICTED)) if isinstance(reply, Peaks) else reply
+def remarked(reply: Shapes) -> Shapes:
+    said = (SKIPPED, STRANGE, PREDICTED)
+    return Shapes(tuple(replace(s, remarks=said) if isinstance(s, Features) else s for s in reply.shapes))
 
 
 def test_it_is_said_at_the_first_arrival_and_not_again_elsewhere(loader, data, workspace) -> None:

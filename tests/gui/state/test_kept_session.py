@@ -6,8 +6,13 @@ import os
 from pathlib import Path
 
 import pytest
+from drawn import KINDS
 
 from ebert_core.protocol.locus import Interval
+from ebert_gui.kinds.attention import AttentionTrack
+from ebert_gui.kinds.genes import GenesTrack
+from ebert_gui.kinds.prediction import PredictionTrack
+from ebert_gui.kinds.signal import SignalTrack
 from ebert_gui.state.recent import add_recent, read_recent, recent_file
 from ebert_gui.state.session import Session, read_session, set_aside, write_session
 from ebert_gui.state.session_files import (
@@ -17,7 +22,7 @@ from ebert_gui.state.session_files import (
     session_file,
     session_of_nothing,
 )
-from ebert_gui.state.tracks import AttentionTrack, GenesTrack, PredictionTrack, SignalTrack, UnknownTrack
+from ebert_gui.state.tracks import UnknownTrack
 
 
 def test_a_session_comes_back_as_it_was_kept(tmp_path: Path) -> None:
@@ -33,7 +38,7 @@ def test_a_session_comes_back_as_it_was_kept(tmp_path: Path) -> None:
         is_dark=True,
     )
     write_session(tmp_path / "deep" / "session.json", session)
-    assert read_session(tmp_path / "deep" / "session.json") == (session, "")
+    assert read_session(tmp_path / "deep" / "session.json", KINDS.read) == (session, "")
     assert [path.name for path in (tmp_path / "deep").iterdir()] == ["session.json"]
 
 
@@ -41,7 +46,7 @@ def test_names_that_are_no_utf_8_are_kept(tmp_path: Path) -> None:
     path = os.fsdecode(b"/data/caf\xe9.bw")
     session = Session(files=(path,), tracks=(SignalTrack(id="s", path=path),))
     write_session(tmp_path / "session.json", session)
-    assert read_session(tmp_path / "session.json") == (session, "")
+    assert read_session(tmp_path / "session.json", KINDS.read) == (session, "")
     add_recent((path,))
     assert read_recent() == ((path,),)
 
@@ -56,21 +61,21 @@ def test_brackets_without_end_are_a_fresh_start(tmp_path: Path, place: str) -> N
         "track": f'{{"version": 1, "dataset": "/d.toml", "tracks": [{track}]}}',
     }
     kept.write_text(written[place])
-    assert "could not be read" in read_session(kept).problem
+    assert "could not be read" in read_session(kept, KINDS.read).problem
     recent_file().parent.mkdir(parents=True, exist_ok=True)
     recent_file().write_text(nested)
     assert read_recent() == ()
 
 
 def test_no_file_is_a_fresh_start_without_a_word(tmp_path: Path) -> None:
-    assert read_session(tmp_path / "none.json") == (Session(), "")
+    assert read_session(tmp_path / "none.json", KINDS.read) == (Session(), "")
 
 
 def test_a_corrupt_file_is_a_fresh_start_with_a_sentence(tmp_path: Path) -> None:
     path = tmp_path / "session.json"
     for broken in (b"", b"{", b'{"tracks": 5}', b'{"dataset": 7}', b"\xff\xfe"):
         path.write_bytes(broken)
-        found = read_session(path)
+        found = read_session(path, KINDS.read)
         assert found.session == Session()
         assert str(path) in found.problem
 
@@ -78,7 +83,7 @@ def test_a_corrupt_file_is_a_fresh_start_with_a_sentence(tmp_path: Path) -> None
 def test_a_session_of_a_newer_version_is_left_alone(tmp_path: Path) -> None:
     path = tmp_path / "session.json"
     path.write_text('{"version": 99}')
-    assert "newer version" in read_session(path).problem
+    assert "newer version" in read_session(path, KINDS.read).problem
 
 
 def test_a_track_that_cannot_be_read_is_kept_and_written_back_as_it_came(tmp_path: Path) -> None:
@@ -90,7 +95,7 @@ def test_a_track_that_cannot_be_read_is_kept_and_written_back_as_it_came(tmp_pat
         17,
     ]
     path.write_text(json.dumps({"dataset": "/d/D.toml", "tracks": tracks}))
-    found = read_session(path)
+    found = read_session(path, KINDS.read)
     assert not found.problem
     genes, variants, tall, number = found.session.tracks
     assert genes == GenesTrack(id="g")
@@ -124,7 +129,7 @@ def test_a_full_disk_leaves_the_old_file_and_nothing_beside_it(tmp_path: Path, m
     monkeypatch.setattr(os, "fsync", full)
     with pytest.raises(OSError, match="No space left"):
         write_session(path, Session(dataset="/d/new.toml"))
-    assert read_session(path).session.dataset == "/d/old.toml"
+    assert read_session(path, KINDS.read).session.dataset == "/d/old.toml"
     assert list(tmp_path.iterdir()) == [path]
 
 

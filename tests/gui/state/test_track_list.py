@@ -5,19 +5,16 @@ from collections.abc import Callable
 import pytest
 from msgspec.structs import replace
 
+from ebert_gui.kinds.attention import AttentionTrack
+from ebert_gui.kinds.genes import GenesTrack
+from ebert_gui.kinds.peaks import PeaksTrack
+from ebert_gui.kinds.prediction import PredictionTrack
+from ebert_gui.kinds.sequence import SequenceTrack
+from ebert_gui.kinds.signal import SignalTrack
+from ebert_gui.kinds.states import StatesTrack
+from ebert_gui.kinds.truth import TruthTrack
 from ebert_gui.state.track_list import LARGEST_HEIGHT, TrackList
-from ebert_gui.state.tracks import (
-    AttentionTrack,
-    GenesTrack,
-    PeaksTrack,
-    PredictionTrack,
-    SequenceTrack,
-    SignalTrack,
-    StatesTrack,
-    Track,
-    TruthTrack,
-    UnknownTrack,
-)
+from ebert_gui.state.tracks import Track, UnknownTrack
 
 
 def _list() -> TrackList:

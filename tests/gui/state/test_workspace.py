@@ -2,24 +2,23 @@
 
 import msgspec
 import pytest
+from drawn import KINDS
 from msgspec.structs import replace
 from toy_summaries import checkpoint_summary
 
 from ebert_core.protocol.locus import Interval
 from ebert_core.protocol.modelling import FactorSummary
 from ebert_core.protocol.tracks import BareFile, CellType, Chromosome, DatasetSummary, PeakFiles
-from ebert_gui.state.defaults import chosen_factor, track_of_unreadable
-from ebert_gui.state.tracks import (
-    AttentionTrack,
-    GenesTrack,
-    PeaksTrack,
-    PredictionTrack,
-    SequenceTrack,
-    SignalTrack,
-    StatesTrack,
-    TruthTrack,
-)
-from ebert_gui.state.workspace import Choices, Workspace, measured_instead
+from ebert_gui.kinds.attention import AttentionTrack
+from ebert_gui.kinds.genes import GenesTrack
+from ebert_gui.kinds.peaks import PeaksTrack
+from ebert_gui.kinds.prediction import PredictionTrack
+from ebert_gui.kinds.sequence import SequenceTrack
+from ebert_gui.kinds.signal import SignalTrack, measured_instead
+from ebert_gui.kinds.states import StatesTrack
+from ebert_gui.kinds.truth import TruthTrack
+from ebert_gui.state.defaults import chosen_factor
+from ebert_gui.state.workspace import Choices, Workspace
 
 
 def _cell(name: str, *factors: str, signals: tuple[str, ...] = ("H2A", "DNase")) -> CellType:
@@ -49,7 +48,7 @@ CHECKPOINT = checkpoint_summary(
 
 @pytest.fixture
 def workspace() -> Workspace:
-    workspace = Workspace()
+    workspace = Workspace(KINDS)
     workspace.open_dataset(DATASET)
     return workspace
 
@@ -140,7 +139,7 @@ def test_choosing_a_factor_changes_every_track_that_shows_the_old_one(workspace:
 
 def test_choosing_a_factor_brings_its_own_measured_signal() -> None:
     cells = (_cell("alpha", "CTCF", "MAX", signals=("DNase", "ChIP-CTCF", "ChIP-MAX")), _cell("beta", "CTCF"))
-    workspace = Workspace()
+    workspace = Workspace(KINDS)
     workspace.open_dataset(msgspec.structs.replace(DATASET, cell_types=cells))
     assert workspace.factor == "CTCF"
     workspace.choose_factor("MAX")
@@ -163,7 +162,7 @@ def test_a_factor_is_a_word_of_a_signals_name_and_not_a_part_of_one() -> None:
 
 def test_bare_files_open_as_what_they_are() -> None:
     files = tuple(BareFile(f"/f/{kind}", kind, kind) for kind in ("signal", "genes", "states", "peaks", "features"))
-    workspace = Workspace()
+    workspace = Workspace(KINDS)
     workspace.open_dataset(DatasetSummary("", "", "", (Chromosome("1", 100),), False, False, (), (), (), files=files))
     kinds = [type(track) for track in workspace.tracks.tracks]
     assert kinds == [SignalTrack, GenesTrack, StatesTrack, PeaksTrack, PeaksTrack]
@@ -375,7 +374,7 @@ def test_a_checkpoint_without_factors_changes_none(workspace: Workspace) -> None
 
 @pytest.mark.parametrize(("predicted", "factor"), [(("MAX",), "MAX"), (("NOT", "CTCF", "MAX"), "CTCF"), ((), "CTCF")])
 def test_a_factor_of_the_checkpoint_that_comes_with_a_dataset_is_chosen(predicted, factor) -> None:
-    workspace = Workspace()
+    workspace = Workspace(KINDS)
     workspace.choose_predicted_factor()
     workspace.open_dataset(DATASET)
     workspace.refresh_dataset(msgspec.structs.replace(DATASET, predicted=predicted))
@@ -429,7 +428,7 @@ def test_no_more_than_a_hundred_steps_are_remembered(workspace: Workspace) -> No
 
 
 def test_a_synthetic_dataset_opens_with_the_sites_of_a_factor_that_was_planted() -> None:
-    workspace = Workspace()
+    workspace = Workspace(KINDS)
     unmeasured = msgspec.structs.replace(DATASET, cell_types=(_cell("alpha"), _cell("beta")))
     workspace.open_dataset(msgspec.structs.replace(unmeasured, truth_factors=("MAX",)))
     assert workspace.factor == "MAX"
@@ -442,7 +441,7 @@ def test_what_a_cell_type_has_of_states_and_signals_counts_for_it_like_several_p
     bare = CellType("bare", False, (), (PeakFiles("CTCF", False), PeakFiles("MAX", False)))
     states = CellType("states", True, (), ())
     signals = CellType("signals", False, ("DNase",), (PeakFiles("CTCF", False),))
-    workspace = Workspace()
+    workspace = Workspace(KINDS)
     workspace.open_dataset(msgspec.structs.replace(DATASET, cell_types=(bare, states, signals)))
     assert workspace.cell_type == "states"
     shown = {getattr(track, "cell_type", "") for track in workspace.tracks.tracks} - {""}
@@ -460,7 +459,7 @@ def test_attention_is_that_of_the_last_layer_and_without_cell_types_there_is_non
 
 
 def test_a_checkpoint_without_a_dataset_names_its_first_factor() -> None:
-    workspace = Workspace()
+    workspace = Workspace(KINDS)
     workspace.open_checkpoint(CHECKPOINT)
     assert workspace.factor == "MAX"
 
@@ -477,6 +476,6 @@ def test_a_checkpoint_without_a_dataset_names_its_first_factor() -> None:
     ],
 )
 def test_a_file_that_cannot_be_read_gets_the_row_that_its_name_promises(path: str, kind: type | None) -> None:
-    track = track_of_unreadable(path)
+    track = KINDS.track_of_unreadable(path)
     assert (type(track) if track else None) is kind
     assert track is None or (track.path, track.title) == (path, path.removeprefix("/f/"))

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
+from drawn import KINDS
 from pytestqt.qtbot import QtBot
 
 from ebert_gui.loading.jobs import JobFollower
@@ -35,9 +36,9 @@ class Silent:
 
 def window_of(qtbot: QtBot, worker: Silent, size: tuple[int, int] = (1280, 720)) -> MainWindow:
     """A window in which nothing is open yet and which is not shown; `worker` is both of its workers."""
-    workspace = Workspace()
-    loader, opener = Loader(workspace, {"data": worker, "model": worker}), Opener(workspace, worker, worker)
-    window = MainWindow(Parts(workspace, loader, opener, JobFollower(workspace, worker), worker), LIGHT)
+    workspace = Workspace(KINDS)
+    loader, opener = Loader(workspace, {"data": worker, "model": worker}), Opener(workspace, worker, worker, KINDS)
+    window = MainWindow(Parts(workspace, loader, opener, JobFollower(workspace, worker), worker, KINDS), LIGHT)
     qtbot.addWidget(window)
     window.resize(*size)
     return window

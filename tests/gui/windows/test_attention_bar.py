@@ -5,7 +5,7 @@ from PyQt6.QtCore import Qt
 from PyQt6.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot
 
-from ebert_gui.state.tracks import AttentionTrack
+from ebert_gui.kinds.attention import AttentionTrack
 from ebert_gui.windows.attention_bar import AttentionBar
 
 

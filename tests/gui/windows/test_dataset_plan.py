@@ -2,7 +2,8 @@
 
 import pytest
 
-from ebert_core.protocol.tracks import DatasetDraft, DraftCheck, StateName
+from ebert_core.protocol.shapes import RunClass
+from ebert_core.protocol.tracks import DatasetDraft, DraftCheck
 from ebert_gui.windows import dataset_plan as plan
 from ebert_gui.windows.dataset_plan import Entry, Guess
 
@@ -95,7 +96,7 @@ def test_a_dataset_needs_a_name_an_assembly_and_a_place(path: str, name: str, as
 
 def test_what_the_files_say_of_the_states_is_told() -> None:
     entries = [SIZES, Entry("/d/s.bed", "states", "K562")]
-    check = DraftCheck(states=(StateName("TssA", "#ff0000"), StateName("Quies", "")), bin_width=5_000)
+    check = DraftCheck(states=(RunClass("TssA", "#ff0000"), RunClass("Quies", "")), bin_width=5_000)
     assert "2 chromatin states in bins of 5,000 bp, without colours" in plan.summary(entries, check)
     assert "states" not in plan.summary(entries, DraftCheck())
 

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 import pytest
+from drawn import KINDS
 from layouts import gaps_across, gaps_down, margins_of, parts_of, place_of
 from msgspec.structs import replace
 from PyQt6.QtCore import Qt
@@ -55,7 +56,7 @@ def show(qtbot: QtBot) -> Callable[..., QWidget]:
 
 @pytest.fixture
 def workspace(dataset: DatasetSummary) -> Workspace:
-    workspace = Workspace()
+    workspace = Workspace(KINDS)
     workspace.open_dataset(dataset)
     return workspace
 
@@ -114,7 +115,7 @@ def test_a_verdict_takes_all_the_width_it_is_given(show) -> None:
 
 
 def test_the_list_of_tracks_has_more_room_than_what_can_be_added(show, workspace: Workspace) -> None:
-    dock = TrackDock(workspace)
+    dock = TrackDock(workspace, KINDS)
     dock.offer()
     show(dock, 300, 600)
     assert margins_of(dock.widget()) == (8, 8, 8)
@@ -318,7 +319,7 @@ def test_every_field_and_list_has_a_name_for_a_screen_reader(
         window = CheckpointDock()
         window.show_checkpoint(replace(checkpoint, verdict=VERDICT if what == "judged" else None))
     elif what == "tracks":
-        window = TrackDock(workspace)
+        window = TrackDock(workspace, KINDS)
     elif what == "locus":
         window = LocusBar(workspace, Silent())
     elif what == "attention":

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from drawn import KINDS
 from PyQt6.QtCore import Qt
 from PyQt6.QtWidgets import QAbstractItemView, QApplication
 from pytestqt.qtbot import QtBot
@@ -42,7 +43,7 @@ class Finding:
 
 @pytest.fixture
 def workspace(dataset: DatasetSummary) -> Workspace:
-    workspace = Workspace()
+    workspace = Workspace(KINDS)
     workspace.open_dataset(dataset)
     workspace.view.show(START)
     return workspace
@@ -111,7 +112,7 @@ def test_a_gene_named_at_the_start_is_found_or_missed_alike(
     qtbot: QtBot, workspace: Workspace, genes: tuple[Place, ...], place: Interval
 ) -> None:
     client = Finding(genes)
-    opener = Opener(workspace, client, client)
+    opener = Opener(workspace, client, client, KINDS)
     said: list[str] = []
     opener.problem.connect(lambda sentence, _details: said.append(sentence))
     opener.find_place("MYC")

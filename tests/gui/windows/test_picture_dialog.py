@@ -4,6 +4,7 @@ import os
 from pathlib import Path
 
 import pytest
+from drawn import KINDS
 from PyQt6.QtGui import QColor, QImage
 from PyQt6.QtWidgets import QFileDialog, QLabel, QPushButton
 from pytestqt.qtbot import QtBot
@@ -12,7 +13,8 @@ from ebert_core.protocol.locus import Interval
 from ebert_gui.browser.content import TrackContent
 from ebert_gui.browser.picture import save_picture, scene_of_picture
 from ebert_gui.browser.scene import Scene
-from ebert_gui.state.tracks import GenesTrack, SignalTrack
+from ebert_gui.kinds.genes import GenesTrack
+from ebert_gui.kinds.signal import SignalTrack
 from ebert_gui.state.workspace import Workspace
 from ebert_gui.windows.picture_dialog import PictureDialog, objection, propose
 from ebert_gui.windows.theme import DARK, LIGHT, Theme, window_font
@@ -26,12 +28,12 @@ class _NothingYet:
 @pytest.fixture
 def shown(qapp: object, dataset) -> Scene:
     """A dark screen that is 300 pixels high, scrolled by 50, with 20 tracks of 53 pixels."""
-    workspace = Workspace()
+    workspace = Workspace(KINDS)
     workspace.open_dataset(dataset)
     workspace.view.show(Interval("chr3", 999, 5_000))
     signals = (SignalTrack(cell_type="K562", signal="DNase", height=48) for _ in range(19))
     workspace.tracks.restart((GenesTrack(height=48), *signals))
-    scene = Scene(workspace, _NothingYet(), DARK, window_font())
+    scene = Scene(workspace, _NothingYet(), KINDS, DARK, window_font())
     scene.width, scene.height, scene.scroll = 800.0, 300.0, 50.0
     return scene
 

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 import pytest
+from drawn import KINDS
 from PyQt6.QtCore import QPoint, QRect, QSize, Qt
 from PyQt6.QtWidgets import (
     QApplication,
@@ -189,7 +190,7 @@ def shows_whole(bar: LocusBar) -> bool:
 
 @pytest.mark.parametrize("place", [Interval("chr5", 125_915_000, 125_945_000), Interval("chr1", 0, 249_250_621)])
 def test_the_locus_is_whole_in_the_narrowest_window_and_the_captions_give_way(place: Interval, qtbot: QtBot) -> None:
-    workspace = Workspace()
+    workspace = Workspace(KINDS)
     bar = LocusBar(workspace, Silent())
     window = QMainWindow()
     qtbot.addWidget(window)
@@ -219,7 +220,7 @@ def shown_text(box: QComboBox) -> str:
 
 
 def test_what_is_chosen_is_whole_in_the_narrowest_window(dataset: DatasetSummary, qtbot: QtBot) -> None:
-    workspace = Workspace()
+    workspace = Workspace(KINDS)
     bar = LocusBar(workspace, Silent())
     window = QMainWindow()
     qtbot.addWidget(window)

@@ -10,9 +10,8 @@ from PyQt6.QtGui import QColor, QFontInfo, QFontMetricsF, QPalette, QStyleHints
 from PyQt6.QtWidgets import QApplication
 
 from ebert_core.protocol.bases import LETTERS
-from ebert_core.protocol.modelling import Familiarity
+from ebert_core.protocol.modelling import FAMILIARITY_WORDS, Familiarity
 from ebert_core.protocol.verdict import Outcome
-from ebert_gui.browser.prediction import FAMILIARITY_WORDS
 from ebert_gui.windows import theme
 from ebert_gui.windows.theme import DARK, LIGHT, Theme
 from ebert_gui.windows.verdict_panel import outcome_colour

@@ -1,16 +1,18 @@
 """What the menu of a track does to it, and that it can be undone."""
 
-import numpy as np
 import pytest
+from drawn import KINDS
+from toy_shapes import prediction
 from toy_summaries import checkpoint_summary
 
 from ebert_core.protocol.locus import Interval
-from ebert_core.protocol.modelling import Prediction
 from ebert_core.protocol.tracks import CellType, Chromosome, DatasetSummary, PeakFiles
 from ebert_gui.browser.canvas import Canvas
 from ebert_gui.browser.content import Held, TrackContent
 from ebert_gui.browser.scene import GUTTER
-from ebert_gui.state.tracks import PredictionTrack, SignalTrack, Track
+from ebert_gui.kinds.prediction import PredictionTrack
+from ebert_gui.kinds.signal import SignalTrack
+from ebert_gui.state.tracks import Track
 from ebert_gui.state.workspace import Workspace
 from ebert_gui.windows.theme import LIGHT, window_font
 from ebert_gui.windows.track_commands import track_commands
@@ -22,14 +24,13 @@ class Low:
     """A prediction of .08 everywhere."""
 
     def content(self, _track: Track) -> TrackContent:
-        values = np.full((1, 80), 0.08, dtype=np.float32)
-        return TrackContent({"prediction": (Held(1, HERE, Prediction(HERE, ("CTCF",), 0, 50, values, 2)),)})
+        return TrackContent({"prediction": (Held(1, HERE, prediction(HERE, 0, *[0.08] * 80)),)})
 
 
 @pytest.fixture
 def canvas(qtbot) -> Canvas:
-    workspace = Workspace()
-    canvas = Canvas(workspace, Low(), LIGHT, window_font())
+    workspace = Workspace(KINDS)
+    canvas = Canvas(workspace, Low(), KINDS, LIGHT, window_font())
     qtbot.addWidget(canvas)
     cells = (CellType("alpha", False, (), (PeakFiles("CTCF", False),)),)
     dataset = DatasetSummary("", "toy", "toy1", (Chromosome("chr1", 4000),), False, False, (), (), cells)
@@ -50,7 +51,7 @@ def _height_of_values(canvas: Canvas) -> int:
 
 
 def _run(workspace: Workspace, text: str) -> None:
-    commands = track_commands(workspace.tracks, workspace.tracks.tracks[0], lambda _track: None)
+    commands = track_commands(workspace.tracks, KINDS, workspace.tracks.tracks[0], lambda _track: None)
     next(command for command in commands if command.text == text).run()
 
 
@@ -68,5 +69,5 @@ def test_the_range_of_a_prediction_can_be_fitted_set_back_and_undone(canvas: Can
 
 def test_only_predictions_offer_a_range(canvas: Canvas) -> None:
     tracks = canvas._workspace.tracks
-    texts = [command.text for command in track_commands(tracks, SignalTrack(signal="a"), lambda _track: None)]
+    texts = [command.text for command in track_commands(tracks, KINDS, SignalTrack(signal="a"), lambda _track: None)]
     assert texts == ["Taller", "Less tall", "Usual height", "Colour…", "Remove"]

@@ -1,6 +1,7 @@
 """The dock of tracks and the bar of places, as tables of what is given and what is expected."""
 
 import pytest
+from drawn import KINDS
 from PyQt6.QtCore import Qt
 from PyQt6.QtWidgets import QColorDialog, QComboBox
 from toy_summaries import checkpoint_summary
@@ -10,18 +11,21 @@ from ebert_core.protocol.modelling import FactorSummary
 from ebert_core.protocol.tracks import CellType, Chromosome, DatasetSummary, PeakFiles, Place, Places
 from ebert_gui.browser.content import TrackContent
 from ebert_gui.browser.scene import Scene
-from ebert_gui.state.tracks import GenesTrack, PeaksTrack, PredictionTrack, SignalTrack
+from ebert_gui.kinds.genes import GenesTrack
+from ebert_gui.kinds.peaks import PeaksTrack
+from ebert_gui.kinds.prediction import PredictionTrack
+from ebert_gui.kinds.signal import SignalTrack
 from ebert_gui.state.workspace import Workspace
 from ebert_gui.windows.actions import ACTIONS
 from ebert_gui.windows.locus_bar import LocusBar
 from ebert_gui.windows.theme import LIGHT, window_font
-from ebert_gui.windows.track_dock import TrackDock, offered_tracks
+from ebert_gui.windows.track_dock import TrackDock
 from ebert_gui.workers.state import Condition, WorkerState
 
 
 @pytest.fixture
 def workspace(dataset) -> Workspace:
-    workspace = Workspace()
+    workspace = Workspace(KINDS)
     workspace.open_dataset(dataset)
     return workspace
 
@@ -42,7 +46,7 @@ class Answering:
 
 @pytest.fixture
 def dock(qtbot, workspace) -> TrackDock:
-    dock = TrackDock(workspace)
+    dock = TrackDock(workspace, KINDS)
     qtbot.addWidget(dock)
     dock.offer()
     return dock
@@ -102,10 +106,10 @@ def test_a_double_click_adds_an_offered_track(dock, workspace) -> None:
 
 
 def test_everything_the_dataset_has_is_offered(workspace) -> None:
-    groups = dict(offered_tracks(workspace))
+    groups = dict(KINDS.offers(workspace.scope))
     assert list(groups) == ["Genome", "GM12878", "HepG2", "K562"]
-    assert any(isinstance(track, GenesTrack) for _, track in groups["Genome"])
-    factors = [track.factor for _, track in groups["HepG2"] if isinstance(track, PeaksTrack)]
+    assert any(isinstance(offer.track, GenesTrack) for offer in groups["Genome"])
+    factors = [offer.track.factor for offer in groups["HepG2"] if isinstance(offer.track, PeaksTrack)]
     assert factors == ["CTCF", "FOXA1", "GABPA", "MAX"]
 
 
@@ -163,8 +167,8 @@ class _NothingYet:
 def test_the_colour_dialog_and_the_list_show_the_colour_in_which_a_track_is_drawn(
     workspace, qtbot, track, colour
 ) -> None:
-    scene = Scene(workspace, _NothingYet(), LIGHT, window_font())
-    dock = TrackDock(workspace, colour_of=scene.colour_of)
+    scene = Scene(workspace, _NothingYet(), KINDS, LIGHT, window_font())
+    dock = TrackDock(workspace, KINDS, colour_of=scene.colour_of)
     qtbot.addWidget(dock)
     workspace.tracks.restart((track,))
     chip = dock.list.item(0).icon().pixmap(10, 10).toImage()
@@ -217,6 +221,6 @@ def test_what_can_be_added_is_listed_by_the_names_of_the_factors(workspace) -> N
     workspace.open_dataset(dataset)
     known = (FactorSummary("Zic3", ("alpha",)), FactorSummary("CTCF", ("alpha",)))
     workspace.open_checkpoint(checkpoint_summary(factors=known))
-    (_group, offers), *_ = offered_tracks(workspace)
+    (_group, offers), *_ = KINDS.offers(workspace.scope)
     names = ["CTCF peaks", "REST peaks", "CTCF predicted", "Zic3 predicted"]
-    assert [name for name, _track in offers][: len(names)] == names
+    assert [offer.name for offer in offers][: len(names)] == names

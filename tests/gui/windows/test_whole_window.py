@@ -11,8 +11,8 @@ from silent import Silent
 from ebert_core.protocol.modelling import CheckpointSummary
 from ebert_core.protocol.tracks import DatasetSummary, InspectFile
 from ebert_core.protocol.verdict import Judgement, Verdict
+from ebert_gui.kinds.signal import SignalTrack
 from ebert_gui.state.recent import add_recent
-from ebert_gui.state.tracks import SignalTrack
 from ebert_gui.windows import theme as themes
 from ebert_gui.windows.main_window import MainWindow
 from ebert_gui.windows.theme import LIGHT

@@ -1,6 +1,7 @@
 """What a worker or a gesture tells one part of the window is seen in another."""
 
 import pytest
+from asked import as_read, is_of
 from PyQt6.QtCore import QCoreApplication, QEvent, QMimeData, QPoint, QPointF, Qt, QUrl
 from PyQt6.QtGui import QDropEvent
 from PyQt6.QtWidgets import QApplication, QDialog, QLabel, QMenu
@@ -10,9 +11,11 @@ from silent import Silent, window_of
 from ebert_core.protocol.locus import Interval
 from ebert_core.protocol.messages import Hello
 from ebert_core.protocol.modelling import CheckpointSummary
-from ebert_core.protocol.tracks import DatasetSummary, ReadSignal
+from ebert_core.protocol.sources import MeasuredSignal
+from ebert_core.protocol.tracks import DatasetSummary
 from ebert_gui.browser.content import TrackContent
-from ebert_gui.state.tracks import AttentionTrack, SignalTrack
+from ebert_gui.kinds.attention import AttentionTrack
+from ebert_gui.kinds.signal import SignalTrack
 from ebert_gui.windows.main_window import MainWindow, Parts
 from ebert_gui.windows.screens import first_size
 from ebert_gui.windows.theme import DARK
@@ -38,13 +41,13 @@ def test_what_has_come_is_drawn(window: MainWindow, qtbot: QtBot, monkeypatch: p
     with qtbot.waitSignal(window.canvas.painted):
         tells(window.loader)
     (row,) = window.canvas.scene.rows()
-    assert window.canvas.scene.read(row, 600).full == "It is damaged."
+    assert window.canvas.scene.at(row, 600).full == "It is damaged."
 
 
 def test_a_click_on_what_a_row_offers_reads_once_more_what_a_worker_had_ended_on(
     window: MainWindow, data: Silent, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    avoided = TrackContent(sentence="The worker ended.", link="Read it again", avoided="/lab/x.bw")
+    avoided = TrackContent(sentence="The worker ended.", link="Read it again", offer="again", avoided="/lab/x.bw")
     monkeypatch.setattr(window.loader, "content", lambda _track: avoided)
     window.canvas.linked.emit(window.workspace.tracks.tracks[0])
     assert data.forgiven == [("/lab/x.bw",)] * 2
@@ -57,8 +60,8 @@ def test_tracks_in_sight_are_asked_for_before_those_below(window: MainWindow, da
     window.canvas.grab()
     data.asked.clear()
     window.workspace.view.show(Interval("chr3", 30_000, 40_000))
-    qtbot.waitUntil(lambda: len([body for body in data.asked if isinstance(body, ReadSignal)]) > 0)
-    asked = [body.signal for body in data.asked if isinstance(body, ReadSignal)]
+    qtbot.waitUntil(lambda: any(is_of(as_read(body), MeasuredSignal) for body in data.asked))
+    asked = [as_read(body).source.signal for body in data.asked if is_of(as_read(body), MeasuredSignal)]
     assert asked[0] in ("6", "7", "8")
 
 
@@ -112,7 +115,7 @@ def test_other_colours_reach_the_checkpoint(window: MainWindow) -> None:
 
 def test_a_new_window_takes_a_good_part_of_its_screen(qtbot: QtBot, data: Silent) -> None:
     window = window_of(qtbot, data, size=(0, 0))
-    parts = Parts(window.workspace, window.loader, window.opener, window.jobs, data)
+    parts = Parts(window.workspace, window.loader, window.opener, window.jobs, data, window.kinds)
     fresh = MainWindow(parts, DARK)
     qtbot.addWidget(fresh)
     assert fresh.size() == first_size(fresh)

@@ -22,7 +22,7 @@ from ebert_core.protocol.locus import Interval
 from ebert_core.protocol.modelling import CheckpointSummary, OpenCheckpoint
 from ebert_core.protocol.tracks import DatasetSummary, InspectFile
 from ebert_gui.browser.content import TrackContent
-from ebert_gui.state.tracks import AttentionTrack
+from ebert_gui.kinds.attention import AttentionTrack
 from ebert_gui.windows.main_window import MainWindow
 from ebert_gui.windows.theme import DARK, LIGHT
 from ebert_gui.workers.state import Condition, WorkerState

@@ -16,7 +16,9 @@ from silent import Silent
 
 from ebert_core.protocol.locus import Interval
 from ebert_core.protocol.tracks import DatasetSummary, FindPlace
-from ebert_gui.state.tracks import AttentionTrack, PeaksTrack, SignalTrack
+from ebert_gui.kinds.attention import AttentionTrack
+from ebert_gui.kinds.peaks import PeaksTrack
+from ebert_gui.kinds.signal import SignalTrack
 from ebert_gui.windows.attention_bar import AttentionBar
 from ebert_gui.windows.locus_bar import LocusBar
 from ebert_gui.windows.main_window import MainWindow

@@ -1,0 +1,221 @@
+"""Sources: where a shape comes from. A source is a small frozen struct of arguments; the worker has a reader for it.
+
+A request carries sources as their tag and raw arguments, so that a plugin's sources travel like those defined here.
+"""
+
+from collections.abc import Hashable, Iterable
+from functools import reduce
+from operator import or_
+from typing import ClassVar, Literal
+
+import msgspec
+
+from ebert_core.protocol import codec
+from ebert_core.protocol.edits import Edit
+from ebert_core.protocol.errors import InvalidRequest
+from ebert_core.protocol.locus import Interval
+from ebert_core.protocol.messages import Role
+from ebert_core.protocol.shapes import Features, Grid, Letters, Matrix, Runs, Shape, Signal
+
+# How a source is asked for. tiles: in pieces of a fixed grid; letters: in pieces, and only where letters or a lens are
+# shown; live: what is on screen, a draft first; anchor: once for the anchor.
+Tiling = Literal["tiles", "letters", "live", "anchor"]
+
+# Bases per bin, as binary logarithms, below which reading finer tiles shows nothing more.
+_FINEST_FEATURES = 5
+_FINEST_LETTERS = 1
+
+
+class Source(msgspec.Struct, frozen=True, tag_field="source"):
+    """Arguments of a reader. A class of sources has a tag, the shape that its reader gives, and who reads it."""
+
+    shape: ClassVar[type[msgspec.Struct]]
+    role: ClassVar[Role] = "data"
+    tiling: ClassVar[Tiling] = "tiles"
+    finest: ClassVar[int] = 0
+
+    @property
+    def batch(self) -> Hashable:
+        """Sources of one batch are answered together by one request."""
+        return self
+
+    @property
+    def draft(self) -> "Source | None":
+        """A source of the same that is read sooner and is less good, if there is one."""
+        return None
+
+
+class ReferenceSequence(Source, frozen=True, tag="sequence"):
+    """The bases of the reference; at most 100 kb at once."""
+
+    shape = Letters
+    tiling = "letters"
+    finest = _FINEST_LETTERS
+
+
+class GeneModels(Source, frozen=True, tag="genes"):
+    """Genes of the dataset, or of a file at `path`."""
+
+    path: str = ""
+
+    shape = Features
+    finest = _FINEST_FEATURES
+
+
+class ChromatinStates(Source, frozen=True, tag="states"):
+    """Chromatin states of a cell type, or of a file at `path`."""
+
+    cell_type: str = ""
+    path: str = ""
+
+    shape = Runs
+    finest = _FINEST_FEATURES
+
+
+class MeasuredSignal(Source, frozen=True, tag="signal"):
+    """A signal of a cell type, or of a file at `path`."""
+
+    cell_type: str = ""
+    signal: str = ""
+    path: str = ""
+
+    shape = Signal
+
+
+class MeasuredPeaks(Source, frozen=True, tag="peaks"):
+    """Peaks of a factor in a cell type, or the features of a file at `path`."""
+
+    cell_type: str = ""
+    factor: str = ""
+    is_relaxed: bool = False
+    path: str = ""
+
+    shape = Features
+    finest = _FINEST_FEATURES
+
+
+class PlantedSites(Source, frozen=True, tag="truth"):
+    """Planted sites of a factor in a synthetic genome; the score is 1 where one is bound in the cell type, else 0."""
+
+    cell_type: str
+    factor: str
+
+    shape = Features
+    finest = _FINEST_FEATURES
+
+
+class PredictedBinding(Source, frozen=True, tag="prediction"):
+    """The calibrated probability that a factor is bound in a cell type, by an open model, every 50 bp.
+
+    Bins are joined, by their largest value, until they are no more than the columns asked for. `strands` 1 is a quick
+    draft, 2 is the mean of both strands.
+    """
+
+    model: str
+    dataset: str
+    cell_type: str
+    output: str
+    strands: int = 2
+    edits: tuple[Edit, ...] = ()
+
+    shape = Signal
+    role = "model"
+    tiling = "live"
+
+    @property
+    def batch(self) -> Hashable:
+        """All outputs of one cell type come out of the same pass of the network."""
+        return (self.model, self.dataset, self.cell_type, self.strands, self.edits)
+
+    @property
+    def draft(self) -> "PredictedBinding | None":
+        """The same by one strand alone."""
+        return msgspec.structs.replace(self, strands=1) if self.strands > 1 else None
+
+
+class AttentionProfile(Source, frozen=True, tag="attention-profile"):
+    """Attention between the anchor's token and every token of its window; without a `head` the mean over heads.
+
+    The grid has the rows FROM_ANCHOR and TO_ANCHOR.
+    """
+
+    model: str
+    dataset: str
+    cell_type: str
+    layer: int
+    head: int | None = None
+    edits: tuple[Edit, ...] = ()
+
+    shape = Grid
+    role = "model"
+    tiling = "anchor"
+
+
+class AttentionMap(Source, frozen=True, tag="attention-map"):
+    """Attention inside the context window around the anchor; without a `head` the mean over heads."""
+
+    model: str
+    dataset: str
+    cell_type: str
+    layer: int
+    head: int | None = None
+    edits: tuple[Edit, ...] = ()
+
+    shape = Matrix
+    role = "model"
+    tiling = "anchor"
+
+
+FROM_ANCHOR, TO_ANCHOR = "from the anchor", "to the anchor"
+
+BUILT_IN_SOURCES: tuple[type[Source], ...] = (
+    ReferenceSequence,
+    GeneModels,
+    ChromatinStates,
+    MeasuredSignal,
+    MeasuredPeaks,
+    PlantedSites,
+    PredictedBinding,
+    AttentionProfile,
+    AttentionMap,
+)
+
+
+class Read(msgspec.Struct, frozen=True, tag="read"):
+    """What these sources hold in an interval. Reply: Shapes, one for each source in their order.
+
+    `columns` is into how many bins the interval is cut where values are binned.
+    """
+
+    sources: tuple[msgspec.Raw, ...]
+    interval: Interval
+    columns: int = 2000
+
+
+class Shapes(msgspec.Struct, frozen=True):
+    """The reply to Read."""
+
+    shapes: tuple[Shape, ...]
+
+
+def read_request(sources: Iterable[Source], interval: Interval, columns: int = 2000) -> Read:
+    """The request that reads these sources."""
+    return Read(tuple(msgspec.Raw(codec.encode(source)) for source in sources), interval, columns)
+
+
+class SourceTable:
+    """The sources that a worker can read: what travels as raw arguments becomes a source again."""
+
+    def __init__(self, kinds: Iterable[type[Source]]) -> None:
+        self._decoder: codec.Decoder[Source] = codec.Decoder(reduce(or_, kinds))
+
+    def sources_of(self, request: Read) -> tuple[Source, ...]:
+        """The sources that a request names.
+
+        Raises:
+            InvalidRequest: this worker cannot read one of them.
+        """
+        try:
+            return tuple(self._decoder.decode(bytes(raw)) for raw in request.sources)
+        except codec.Undecodable as error:
+            raise InvalidRequest(f"This worker cannot read what is asked for: {error}.") from error

@@ -1,0 +1,122 @@
+"""The readers of the data role: one function for each kind of source, from its arguments to a shape."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from msgspec.structs import replace
+
+from ebert_core.dataset.shown import remarks_on
+from ebert_core.protocol.errors import InvalidRequest
+from ebert_core.protocol.locus import Interval
+from ebert_core.protocol.reading import reads
+from ebert_core.protocol.shapes import Features, Letters, Runs, Shape, Signal
+from ebert_core.protocol.sources import (
+    ChromatinStates,
+    GeneModels,
+    MeasuredPeaks,
+    MeasuredSignal,
+    PlantedSites,
+    ReferenceSequence,
+    Source,
+)
+from ebert_core.sources.open_dataset import OpenedDataset
+from ebert_core.sources.screen import genes_for_screen, peaks_for_screen, states_for_screen
+
+_LONGEST_SEQUENCE = 100_000
+_MOST_COLUMNS = 20_000
+
+# Any: each reader takes its own kind of source, and the key of the table is that kind.
+Reader = Callable[[Any, Interval, int, OpenedDataset], Shape]
+
+
+def read_sequence(_source: ReferenceSequence, interval: Interval, _columns: int, opened: OpenedDataset) -> Letters:
+    """Bases of an interval."""
+    if interval.length > _LONGEST_SEQUENCE:
+        raise InvalidRequest(f"The sequence is shown up to {_LONGEST_SEQUENCE // 1000} kb; zoom in.")
+    dataset = opened.current()
+    if dataset.reference is None:
+        raise InvalidRequest(f"{dataset.layout.name} has no reference sequence.")
+    reads(dataset.layout.reference)
+    return Letters(interval, dataset.reference.bases(interval))
+
+
+def read_genes(source: GeneModels, interval: Interval, _columns: int, opened: OpenedDataset) -> Features:
+    """Genes of the dataset or of a bare file."""
+    dataset = opened.current(source.path)
+    genes = dataset.gene_file(source.path) if source.path else dataset.genes
+    if genes is None:
+        raise InvalidRequest(f"{dataset.layout.name} names no genes.")
+    reads(source.path or dataset.layout.genes)
+    shown = genes_for_screen(interval, genes.touching(interval))
+    return replace(shown, remarks=remarks_on(dataset, genes, interval.chromosome))
+
+
+def read_states(source: ChromatinStates, interval: Interval, columns: int, opened: OpenedDataset) -> Runs:
+    """States of a cell type or of a bare file."""
+    if source.path:
+        dataset = opened.states_alone(source.path)
+    else:
+        dataset = opened.current(opened.current().cell_type(source.cell_type).states)
+    states = dataset.states(source.path or source.cell_type)
+    if states is None:
+        raise InvalidRequest(f"{dataset.layout.name} has no chromatin states for {source.cell_type}.")
+    runs = states.runs(interval)
+    shown = states_for_screen(interval, runs, dataset.state_colours, columns)
+    return replace(shown, remarks=remarks_on(dataset, states, interval.chromosome))
+
+
+def read_signal(source: MeasuredSignal, interval: Interval, columns: int, opened: OpenedDataset) -> Signal:
+    """A signal of a cell type or of a bare file, binned."""
+    dataset = opened.current()
+    path = source.path or dataset.cell_type(source.cell_type).signals.get(source.signal, "")
+    if not path:
+        raise InvalidRequest(f"{dataset.layout.name} has no {source.signal} signal for {source.cell_type}.")
+    signal = opened.current(path).signal_file(path)
+    bins = signal.binned(interval, columns)
+    remarks = remarks_on(dataset, signal, interval.chromosome)
+    return Signal(interval, *bins, block_bases=signal.block_bases, remarks=remarks)
+
+
+def read_peaks(source: MeasuredPeaks, interval: Interval, _columns: int, opened: OpenedDataset) -> Features:
+    """Peaks of a factor or of a bare file."""
+    dataset = opened.current()
+    path = source.path
+    if not path:
+        files = dataset.cell_type(source.cell_type).peaks.get(source.factor)
+        path = "" if files is None else files.relaxed if source.is_relaxed else files.conservative
+    if not path:
+        strictness = "relaxed " if source.is_relaxed else ""
+        raise InvalidRequest(f"{dataset.layout.name} has no {strictness}{source.factor} peaks for {source.cell_type}.")
+    peaks = opened.current(path).feature_file(path)
+    shown = peaks_for_screen(interval, peaks.touching(interval))
+    return replace(shown, remarks=remarks_on(dataset, peaks, interval.chromosome))
+
+
+def read_planted_sites(source: PlantedSites, interval: Interval, _columns: int, opened: OpenedDataset) -> Features:
+    """Planted sites of a synthetic genome."""
+    dataset = opened.current()
+    if dataset.truth is None:
+        raise InvalidRequest(f"{dataset.layout.name} is no synthetic genome, so nobody knows the truth.")
+    reads(dataset.layout.truth)
+    return dataset.truth.touching(interval, source.factor, source.cell_type)
+
+
+READERS: Mapping[type[Source], Reader] = {
+    ReferenceSequence: read_sequence,
+    GeneModels: read_genes,
+    ChromatinStates: read_states,
+    MeasuredSignal: read_signal,
+    MeasuredPeaks: read_peaks,
+    PlantedSites: read_planted_sites,
+}
+
+
+def check_columns(columns: int) -> int:
+    """A number of bins that can be drawn.
+
+    Raises:
+        InvalidRequest: it is none.
+    """
+    if not 1 <= columns <= _MOST_COLUMNS:
+        raise InvalidRequest(f"{columns} columns cannot be drawn; ask for 1 to {_MOST_COLUMNS:,}.")
+    return columns

@@ -1,0 +1,125 @@
+"""The rows as they are drawn: what is arranged of each, and the scales that they share."""
+
+from collections.abc import Iterable
+from typing import Any, NamedTuple
+
+from ebert_core.protocol.calling import Doubt
+from ebert_gui.browser.axis import Axis
+from ebert_gui.browser.content import ContentSource, TrackContent
+from ebert_gui.browser.gutter import Label, doubts_of
+from ebert_gui.browser.look import Answer, Drawings, Look, Room, Scale
+from ebert_gui.browser.surface import Surface
+from ebert_gui.state.scope import Scope
+from ebert_gui.state.tracks import Track
+
+
+class DrawnRow(NamedTuple):
+    """A track with its look, its style, its content, and what the look made of them."""
+
+    track: Track
+    # Any: the look alone knows of which type its style and its arrangement are.
+    look: Look[Any, Any]
+    style: Any
+    content: TrackContent
+    arranged: Any
+
+    def paint(self, surface: Surface, scale: Scale) -> None:
+        """Draw a stretch of the track."""
+        self.look.paint(surface, self.arranged, scale)
+
+    def annotate(self, surface: Surface, scale: Scale) -> None:
+        """Write over what was painted."""
+        self.look.annotate(surface, self.arranged, scale)
+
+    def serials(self, axis: Axis) -> tuple[int, ...]:
+        """What the picture over an axis is made of."""
+        shown = axis.interval
+        return tuple(
+            held.serial
+            for replies in self.content.parts.values()
+            for held in replies
+            if not self.look.is_local or held.interval.overlaps(shown)
+        )
+
+    def at(self, position: float, axis: Axis) -> Answer:
+        """What stands on a position; where nothing could be read, why not."""
+        found: Answer = self.look.at(self.arranged, position, axis.interval)
+        return found if found.full or not self.content.is_error else found._replace(full=self.content.sentence)
+
+    def blank(self, axis: Axis) -> str:
+        """What is said where everything has come and nothing of it is on screen."""
+        if self.content.is_empty or self.content.sentence:
+            return ""
+        strange = next((remark.full for remark in self.content.remarks if remark.kind == "strange names"), "")
+        sentence: str = strange or self.look.blank(self.arranged, axis)
+        return sentence
+
+    def label(self, surface: Surface, scale: Scale | None) -> Label:
+        """What the gutter says."""
+        # What could not be read has no bins and no scale.
+        is_unread = self.content.is_error and self.content.is_empty
+        own = self.look.colour(self.style, surface.palette) if self.look.has_scale else self.track.colour
+        return Label(
+            self.track,
+            "" if is_unread else self.look.caption(surface.axis, self.arranged),
+            scale if self.look.has_scale and not is_unread else None,
+            self.look.plot_edges(surface.height),
+            own,
+            self.doubts,
+        )
+
+    @property
+    def doubts(self) -> tuple[Doubt, ...]:
+        """Why what is drawn is not to be taken at its word."""
+        return doubts_of(self.look.doubts(self.style), self.content)
+
+
+class DrawnRows:
+    """Arranges rows once for what has come, and keeps the arrangement until something changes."""
+
+    def __init__(self, drawings: Drawings, source: ContentSource) -> None:
+        self._drawings = drawings
+        self._source = source
+        self._kept: dict[str, tuple[tuple[object, ...], DrawnRow]] = {}
+        self.arranged = 0
+        """How often something was arranged."""
+
+    def row(self, track: Track, scope: Scope, room: Room) -> DrawnRow:
+        """A track as it is drawn now."""
+        content, drawing = self._source.content(track), self._drawings.of(track)
+        style = drawing.style(track, scope)
+        serials = tuple(held.serial for replies in content.parts.values() for held in replies)
+        said = (content.is_loading, content.sentence, content.details, content.link, content.is_error)
+        colours = (id(room.palette), room.font.key())
+        key = (track, style, serials, tuple(content.parts), said, room.bases_per_pixel, room.height, colours)
+        kept = self._kept.get(track.id)
+        if kept is None or kept[0] != key:
+            look: Look[Any, Any] = drawing.look
+            self.arranged += 1
+            row = DrawnRow(track, look, style, content, look.arrange(style, content, room))
+            kept = self._kept[track.id] = (key, row)
+        return kept[1]
+
+    def forget(self, others_than: Iterable[str]) -> None:
+        """Forget the tracks that are not among these."""
+        for name in self._kept.keys() - set(others_than):
+            del self._kept[name]
+
+    def clear(self) -> None:
+        """Forget everything."""
+        self._kept.clear()
+
+
+def shared_scales(rows: Iterable[DrawnRow], axis: Axis) -> dict[str, Scale]:
+    """The scale of each track by its id; tracks of one group share the widest."""
+    own: dict[str, Scale] = {}
+    groups: dict[str, list[str]] = {}
+    for row in rows:
+        found = row.look.range_of(row.arranged, axis)
+        if found is not None:
+            own[row.track.id] = found
+            groups.setdefault(row.look.group(row.style) or f"alone {row.track.id}", []).append(row.track.id)
+    for members in groups.values():
+        low, high = min(own[each].low for each in members), max(own[each].high for each in members)
+        own.update({each: Scale(low, high) for each in members})
+    return own

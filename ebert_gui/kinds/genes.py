@@ -1,0 +1,49 @@
+"""The track of gene models."""
+
+from collections.abc import Iterator
+from typing import ClassVar
+
+from ebert_core.protocol.shapes import Features
+from ebert_core.protocol.sources import GeneModels
+from ebert_core.protocol.tracks import BareFile
+from ebert_gui.kinds.kind import GENOME, Kind, Offer
+from ebert_gui.looks.genes import GenesLook, GenesStyle
+from ebert_gui.state.scope import Scope
+from ebert_gui.state.tracks import Part, Reads, Track
+
+MODELS = Part("genes", Features)
+
+
+class GenesTrack(Track, frozen=True, kw_only=True, tag="genes"):
+    """Gene models of the dataset, or of a bare file."""
+
+    path: str = ""
+    name: str = "Genes"
+
+    usual_height: ClassVar[int] = 64
+
+    @property
+    def title(self) -> str:
+        """What the gutter says."""
+        return self.name
+
+    def reads(self, scope: Scope) -> tuple[Reads, ...]:
+        """The genes of the dataset or the file."""
+        del scope
+        return (Reads(MODELS.name, GeneModels(self.path)),)
+
+
+def _style(track: GenesTrack, _scope: Scope) -> GenesStyle:
+    return GenesStyle(MODELS, track.colour)
+
+
+def _offers(scope: Scope) -> Iterator[Offer]:
+    if scope.dataset is not None and scope.dataset.has_genes:
+        yield Offer(GENOME, "Genes", GenesTrack())
+
+
+def _of_file(file: BareFile) -> GenesTrack:
+    return GenesTrack(path=file.path, name=file.name)
+
+
+GENES = Kind(GenesTrack, GenesLook(), _style, _offers, _of_file, ("genes",))

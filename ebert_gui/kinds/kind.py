@@ -1,0 +1,67 @@
+"""A kind of track: the class of its tracks, how they are drawn, and which of them a dataset or a file offers.
+
+Everything about one kind stands in one file of this room; nothing elsewhere asks of which kind a track is.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any, Generic, NamedTuple, TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ebert_core.protocol.tracks import BareFile
+from ebert_gui.browser.content import TrackContent
+from ebert_gui.browser.look import Look
+from ebert_gui.state.scope import Scope
+from ebert_gui.state.tracks import Track
+
+Shown = TypeVar("Shown", bound=Track)
+Style = TypeVar("Style")
+
+GENOME = "Genome"
+
+
+class Choice(NamedTuple):
+    """Another way of showing a track, for its menu: what the menu says, and the track as it would be."""
+
+    text: str
+    track: Track
+
+
+class Offer(NamedTuple):
+    """A track that can be added: the group in which it is offered, such as a cell type, its name there, and itself."""
+
+    group: str
+    name: str
+    track: Track
+
+
+def _no_choices(_track: Track) -> tuple[Choice, ...]:
+    return ()
+
+
+def _no_offers(_scope: Scope) -> Iterator[Offer]:
+    return iter(())
+
+
+@dataclass(frozen=True)
+class Kind(Generic[Shown, Style]):
+    """One kind of track.
+
+    `style` makes of a track what its look takes. `of_file` makes a track of a file whose kind is among `file_kinds`;
+    a file that cannot be read gets such a track, too, where its name ends with one of `endings`. `sites` are places
+    that are worth looking at; those of a kind that `is_certain` come first. `choices` are other ways to show a track.
+    """
+
+    track: type[Shown]
+    # Any: what a look makes of a style concerns nobody but the look.
+    look: Look[Style, Any]
+    style: Callable[[Shown, Scope], Style]
+    offers: Callable[[Scope], Iterator[Offer]] = _no_offers
+    of_file: Callable[[BareFile], Shown] | None = None
+    file_kinds: tuple[str, ...] = ()
+    endings: tuple[str, ...] = ()
+    sites: Callable[[TrackContent], NDArray[np.int64]] | None = None
+    is_certain: bool = False
+    choices: Callable[[Shown], tuple[Choice, ...]] = _no_choices

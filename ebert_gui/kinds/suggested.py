@@ -1,0 +1,71 @@
+"""Which tracks a dataset and a model open with."""
+
+from collections.abc import Callable
+
+from ebert_core.protocol.modelling import CheckpointSummary
+from ebert_core.protocol.tracks import BareFile, CellType, DatasetSummary
+from ebert_gui.kinds.attention import AttentionTrack
+from ebert_gui.kinds.genes import GenesTrack
+from ebert_gui.kinds.peaks import PeaksTrack
+from ebert_gui.kinds.prediction import PredictionTrack
+from ebert_gui.kinds.sequence import SequenceTrack
+from ebert_gui.kinds.signal import SignalTrack
+from ebert_gui.kinds.states import StatesTrack
+from ebert_gui.kinds.truth import TruthTrack
+from ebert_gui.state.defaults import CELL_TYPES_SHOWN, chosen_cell_types, chosen_factor
+from ebert_gui.state.scope import Scope
+from ebert_gui.state.tracks import Track, measured_peaks, with_ids
+
+_SIGNALS_SHOWN = 2
+
+
+def first_tracks(
+    dataset: DatasetSummary, checkpoint: CheckpointSummary | None, track_of_file: Callable[[BareFile], Track]
+) -> tuple[Track, ...]:
+    """Genes, states, signals and peaks of two cell types, or all bare files."""
+    tracks: list[Track] = []
+    names = chosen_cell_types(dataset)
+    cells = [cell for cell in dataset.cell_types if cell.name in names]
+    factor = chosen_factor(dataset, checkpoint)
+    if dataset.has_genes:
+        tracks.append(GenesTrack())
+    tracks += [TruthTrack(cell_type=cell.name, factor=factor) for cell in cells if factor in dataset.truth_factors]
+    tracks += [StatesTrack(cell_type=cell.name) for cell in cells if cell.has_states]
+    for signal in _signals_of(cells, factor):
+        tracks += [
+            SignalTrack(cell_type=cell.name, signal=signal, group=signal) for cell in cells if signal in cell.signals
+        ]
+    tracks += [PeaksTrack(cell_type=cell.name, factor=factor) for cell in cells if measured_peaks(cell, factor)]
+    tracks += [track_of_file(file) for file in dataset.files]
+    if dataset.has_sequence:
+        tracks.append(SequenceTrack())
+    return tuple(tracks)
+
+
+def with_model_tracks(shown: tuple[Track, ...], scope: Scope, factor: str, cell_type: str) -> tuple[Track, ...]:
+    """Predicted binding of a factor in two cell types above the sequence, and attention in the first at the end.
+
+    Unless some track of a model is on screen already.
+    """
+    dataset, checkpoint = scope.dataset, scope.checkpoint
+    if dataset is None or checkpoint is None or any(track.needs_model for track in shown):
+        return shown
+    cells = tuple(dict.fromkeys([cell_type, *chosen_cell_types(dataset)]))[:CELL_TYPES_SHOWN]
+    predictions: list[Track] = []
+    if scope.predicts(factor):
+        predictions = [PredictionTrack(cell_type=name, factor=factor) for name in cells if name]
+    last_layer = max(0, checkpoint.layers - 1)
+    attention = [AttentionTrack(cell_type=cells[0], layer=last_layer)] if cells and cells[0] else []
+    above = next((place for place, track in enumerate(shown) if isinstance(track, SequenceTrack)), len(shown))
+    return with_ids((*shown[:above], *predictions, *shown[above:], *attention))
+
+
+def _signals_of(cells: list[CellType], factor: str) -> list[str]:
+    """The signals to begin with: accessibility, the factor's own, an active mark, then whatever comes first."""
+    wanted = ("dnase", "atac", factor.lower(), "h3k27ac")
+
+    def rank(signal: str) -> int:
+        return next((place for place, word in enumerate(wanted) if word and word in signal.lower()), len(wanted))
+
+    every = dict.fromkeys(signal for cell in cells for signal in cell.signals)
+    return sorted(every, key=rank)[:_SIGNALS_SHOWN]

@@ -1,0 +1,128 @@
+"""The table of all kinds of track: the built-in ones and those of plugins, through the same door."""
+
+from collections.abc import Iterable, Iterator
+from functools import reduce
+from operator import or_
+from pathlib import PurePath
+from typing import Any
+
+import msgspec
+
+from ebert_core.protocol.documents import parse_json
+from ebert_core.protocol.modelling import CheckpointSummary
+from ebert_core.protocol.tracks import BareFile, DatasetSummary
+from ebert_gui.browser.content import TrackContent
+from ebert_gui.browser.look import Look, Room, Scale
+from ebert_gui.browser.surface import Surface
+from ebert_gui.kinds import attention, genes, peaks, prediction, sequence, signal, states, suggested, truth
+from ebert_gui.kinds.kind import GENOME, Kind, Offer
+from ebert_gui.state.scope import Scope
+from ebert_gui.state.tracks import Track, UnknownTrack
+
+# Any: a table of kinds holds kinds of different tracks and styles.
+AnyKind = Kind[Any, Any]
+
+BUILT_IN: tuple[AnyKind, ...] = (
+    genes.GENES,
+    sequence.SEQUENCE,
+    states.STATES,
+    signal.SIGNAL,
+    peaks.PEAKS,
+    truth.TRUTH,
+    prediction.PREDICTION,
+    attention.ATTENTION,
+)
+_FILES = "Files"
+
+
+class _GreyLook(Look[None, None]):
+    """A grey row, for tracks that this version cannot show."""
+
+    def arrange(self, style: None, content: TrackContent, room: Room) -> None:
+        """Nothing."""
+
+    def paint(self, surface: Surface, arranged: None, scale: Scale) -> None:
+        """The row."""
+        del arranged, scale
+        surface.rectangle(0, 0, surface.axis.width, surface.height, surface.palette.hairline)
+
+
+_UNKNOWN = Kind(UnknownTrack, _GreyLook(), lambda _track, _scope: None)
+
+
+class _Named(msgspec.Struct):
+    type: str = ""
+    id: str = ""
+
+
+class Kinds:
+    """All kinds of track that this window knows."""
+
+    def __init__(self, kinds: Iterable[AnyKind] = BUILT_IN) -> None:
+        self._kinds = tuple(kinds)
+        self._by_track: dict[type[Track], AnyKind] = {kind.track: kind for kind in self._kinds}
+        self._union: Any = reduce(or_, (kind.track for kind in self._kinds))
+
+    def of(self, track: Track) -> AnyKind:
+        """The kind of a track."""
+        return self._by_track.get(type(track), _UNKNOWN)
+
+    def offers(self, scope: Scope) -> Iterator[tuple[str, tuple[Offer, ...]]]:
+        """The tracks that can be added, in groups: the genome's, each cell type's, others, and the files'."""
+        dataset = scope.dataset
+        if dataset is None:
+            return
+        groups: dict[str, list[Offer]] = {GENOME: [], **{cell.name: [] for cell in dataset.cell_types}}
+        for kind in self._kinds:
+            for offer in kind.offers(scope):
+                groups.setdefault(offer.group, []).append(offer)
+        if not groups[GENOME]:
+            del groups[GENOME]
+        for group, offered in groups.items():
+            yield group, tuple(offered)
+        if dataset.files:
+            yield _FILES, tuple(Offer(_FILES, file.name, self.track_of_file(file)) for file in dataset.files)
+
+    def track_of_file(self, file: BareFile) -> Track:
+        """The track that shows a bare file."""
+        for kind in self._kinds:
+            if kind.of_file is not None and file.kind in kind.file_kinds:
+                shown: Track = kind.of_file(file)
+                return shown
+        return UnknownTrack(kind=file.kind, problem=f"{file.path} is a file of the kind {file.kind}.")
+
+    def track_of_unreadable(self, path: str) -> Track | None:
+        """The track in which a file that cannot be read says so; None where its name tells of no track."""
+        name = PurePath(path).name
+        ending = PurePath(name.removesuffix(".gz")).suffix.lower()
+        for kind in self._kinds:
+            if kind.of_file is not None and ending in kind.endings:
+                shown: Track = kind.of_file(BareFile(path, name, kind.file_kinds[0]))
+                return shown
+        return None
+
+    def first_tracks(self, dataset: DatasetSummary, checkpoint: CheckpointSummary | None = None) -> tuple[Track, ...]:
+        """The tracks that a dataset opens with, or all bare files."""
+        return suggested.first_tracks(dataset, checkpoint, self.track_of_file)
+
+    def with_model_tracks(
+        self, shown: tuple[Track, ...], scope: Scope, factor: str, cell_type: str
+    ) -> tuple[Track, ...]:
+        """The tracks on screen with those that a model opens with, unless some of a model are there already."""
+        return suggested.with_model_tracks(shown, scope, factor, cell_type)
+
+    def read(self, written: bytes) -> Track:
+        """A track as it stands in a session; one that cannot be read is kept as it was written."""
+        try:
+            track: Track = msgspec.json.decode(written, type=self._union)
+        except (msgspec.MsgspecError, RecursionError) as error:
+            return _kept_as_written(written.decode(), str(error))
+        return track
+
+
+def _kept_as_written(written: str, problem: str) -> UnknownTrack:
+    try:
+        named = parse_json(written.encode(), _Named)
+    except msgspec.MsgspecError:
+        named = _Named()
+    return UnknownTrack(id=named.id, kind=named.type, written=written, problem=problem)
