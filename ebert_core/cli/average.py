@@ -60,7 +60,7 @@ def run(arguments: argparse.Namespace) -> None:
             description = remeasured(average, loci, engine, shown)
     with writing_to(output.absolute(), "ebert average"):
         save_checkpoint(output, average.network, description)
-    for sentence in (*description.limits, *(description.verdict.lines() if description.verdict else ())):
+    for sentence in (*description.all_limits, *(description.verdict.lines() if description.verdict else ())):
         tell(sentence)
     print_result(output)
 

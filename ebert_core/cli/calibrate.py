@@ -55,6 +55,6 @@ def run(arguments: argparse.Namespace) -> None:
         described = remeasured(checkpoint, loci, engine, shown, keeps_verdict=True)
     with writing_to(folder.absolute(), "ebert calibrate"):
         replace_description(folder, described)
-    for sentence in described.limits:
+    for sentence in described.all_limits:
         tell(sentence)
     print_result(folder)

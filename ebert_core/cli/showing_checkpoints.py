@@ -113,7 +113,7 @@ def shown_checkpoint(path: Path) -> ShownCheckpoint:
         label_rule=known.label_rule if known.factors else "",
         members=tuple(member.name for member in known.members),
         verdict=(known.verdict.headline, *known.verdict.lines()) if known.verdict else (),
-        limits=known.limits,
+        limits=known.all_limits,
         weights_sha256=known.weights_sha256,
         inputs_sha256=known.inputs_sha256,
     )

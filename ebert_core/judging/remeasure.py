@@ -14,7 +14,6 @@ from ebert_core.inference.given import absences
 from ebert_core.inference.predict import Predictor
 from ebert_core.judging.calibration import factor_records
 from ebert_core.judging.held_out import HeldOut, held_out
-from ebert_core.judging.limits import calibration_limits, uncalibrated_limits
 from ebert_core.judging.verdict import verdict_of
 from ebert_core.material.material import Material, open_material
 from ebert_core.model.checkpoint import Checkpoint
@@ -61,13 +60,10 @@ def remeasured(
     choosers = _choosers(description, material.validation)
     trained = {record.name: record.cell_types for record in description.factors}
     records = factor_records(trained, pairs, material.validation, choosers)
-    outdated = {*uncalibrated_limits(description.factors), *calibration_limits(description.factors)}
-    kept = tuple(sentence for sentence in description.limits if sentence not in outdated)
     kept_verdict = description.verdict if keeps_verdict else None
     return msgspec.structs.replace(
         description,
         factors=records,
-        limits=(*kept, *uncalibrated_limits(records), *calibration_limits(records)),
         verdict=kept_verdict or _verdict(description, material, pairs, bool(choosers), report),
     )
 

@@ -1,6 +1,7 @@
 """What a checkpoint says about itself: `description.json`. Torch-free, so that any process can read it."""
 
 import shutil
+from collections.abc import Sequence
 from functools import cached_property
 from pathlib import Path
 
@@ -13,12 +14,12 @@ from ebert_core.protocol.errors import InvalidRequest
 from ebert_core.protocol.locus import Interval
 from ebert_core.protocol.modelling import Familiarity
 from ebert_core.protocol.regular_files import read_whole
-from ebert_core.protocol.reliability import Reliability
+from ebert_core.protocol.reliability import FEWEST_PEAKS, Reliability, calibration_warning
 from ebert_core.protocol.resources import shipped_checkpoints
 from ebert_core.protocol.specs import FineTune, Pretrain
 from ebert_core.protocol.verdict import Verdict
 from ebert_core.protocol.whole_files import whole_file
-from ebert_core.protocol.wording import all_of, did_you_mean
+from ebert_core.protocol.wording import all_of, did_you_mean, listed
 
 FORMAT_VERSION = 1
 
@@ -85,6 +86,31 @@ class Member(msgspec.Struct, frozen=True):
     spec: Pretrain | FineTune
 
 
+def probability_limits(records: Sequence[FactorRecord]) -> tuple[str, ...]:
+    """Which factors' probabilities are not calibrated, where calibration failed, and where it rests on few peaks."""
+    return (*uncalibrated_limits(records), *calibration_limits(records))
+
+
+def calibration_limits(records: Sequence[FactorRecord]) -> tuple[str, ...]:
+    """What not to believe of a checkpoint's probabilities: where calibration failed, or rests on few peaks."""
+    warnings = tuple(filter(None, (calibration_warning(record.name, record.reliability) for record in records)))
+    scarce = [
+        record.name
+        for record in records
+        if record.calibration.fitted_on and record.reliability and record.reliability.peaks < FEWEST_PEAKS
+    ]
+    if scarce:
+        fewest = f"fewer than {FEWEST_PEAKS} held-out peaks"
+        warnings += (f"What probabilities of {listed(scarce, 6)} are worth rests on {fewest}; do not rely on it.",)
+    return warnings
+
+
+def uncalibrated_limits(records: Sequence[FactorRecord]) -> tuple[str, ...]:
+    """Which factors' probabilities are not calibrated, in at most one sentence."""
+    names = list(dict.fromkeys(record.name for record in records if not record.calibration.fitted_on))
+    return (f"Probabilities of {', '.join(names)} are not calibrated: too few held-out peaks.",) if names else ()
+
+
 class Description(msgspec.Struct, frozen=True, dict=True):
     """Everything a checkpoint says about itself.
 
@@ -96,7 +122,8 @@ class Description(msgspec.Struct, frozen=True, dict=True):
     DATASET.toml, and `inputs_sha256` the digest of all of them. `verdict` says whether it is better than a simple
     baseline; older checkpoints have none. `members` are the models of an average, in the order of its weights, and
     `spec` is then that of the first; a single model has none. `label_rule` is the rule that made the labels of training
-    and of the figures, a key of `dataset.labels.RULE_WORDS`; several of an average whose members differ.
+    and of the figures, a key of `dataset.labels.RULE_WORDS`; several of an average whose members differ. `limits` are
+    sentences on what not to use it for; what its probabilities are worth is told by `factors`.
     """
 
     format_version: int
@@ -128,6 +155,11 @@ class Description(msgspec.Struct, frozen=True, dict=True):
     elsewhere: dict[str, tuple[Interval, ...]] = {}
     # Checkpoints from before there was a choice do not say it: their bins were bound by half of the bin.
     label_rule: str = "half-of-bin"
+
+    @property
+    def all_limits(self) -> tuple[str, ...]:
+        """What not to use it for, and what not to believe of its probabilities, in sentences."""
+        return (*self.limits, *probability_limits(self.factors))
 
     @cached_property
     def _by_name(self) -> dict[str, FactorRecord]:
@@ -190,7 +222,14 @@ def read_description(folder: Path) -> Description:
         raise InvalidRequest(f"{path} cannot be read: {error.strerror}.") from error
     _check_agreement(path, description)
     elsewhere = {assembly_called(name): regions for name, regions in description.elsewhere.items()}
-    return msgspec.structs.replace(description, assembly=assembly_called(description.assembly), elsewhere=elsewhere)
+    # Older checkpoints keep among their limits what their records tell, too.
+    told = set(probability_limits(description.factors))
+    return msgspec.structs.replace(
+        description,
+        assembly=assembly_called(description.assembly),
+        elsewhere=elsewhere,
+        limits=tuple(sentence for sentence in description.limits if sentence not in told),
+    )
 
 
 def replace_description(folder: Path, description: Description) -> None:

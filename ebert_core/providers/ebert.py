@@ -116,7 +116,7 @@ def summarise(predictor: Predictor, path: str) -> CheckpointSummary:
         live_limit=LIVE_LIMIT,
         device=predictor.engine.name,
         precision=predictor.engine.precision,
-        limits=(*description.limits, *input_sentences(given, len(predictor.source.cell_types))),
+        limits=(*description.all_limits, *input_sentences(given, len(predictor.source.cell_types))),
         inputs=given,
         verdict=description.verdict,
         members=architecture.members,

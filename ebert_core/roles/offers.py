@@ -35,7 +35,7 @@ def _shipped(folder: Path) -> ShippedCheckpoint:
         factors=tuple(factor.name for factor in description.factors),
         cell_types=description.cell_types,
         training=description.training,
-        limits=description.limits,
+        limits=description.all_limits,
     )
 
 

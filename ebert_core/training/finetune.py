@@ -385,6 +385,6 @@ class _FineTuning:
             matrices=material.matrices(self.architecture.motifs),
             signal_quantiles=dict(self.channels.references),
             metrics=self.trainer.figures(),
-            limits=(*limits_of(material, self.cell_types, records), *self.signals.left_out),
+            limits=(*limits_of(material, self.cell_types), *self.signals.left_out),
             label_rule=TRAINING_RULE,
         )

@@ -8,7 +8,6 @@ import msgspec
 
 from ebert_core.dataset.channels import derived
 from ebert_core.dataset.digests import joint_digest
-from ebert_core.judging.limits import calibration_limits, uncalibrated_limits
 from ebert_core.material.places import union, without
 from ebert_core.model.checkpoint import Checkpoint, load_checkpoint, now, present_versions
 from ebert_core.model.config import Architecture
@@ -198,21 +197,15 @@ def _joined_inputs(members: Sequence[Description], names: Sequence[str]) -> dict
 
 
 def _limits(members: Sequence[Description], names: Sequence[str]) -> tuple[str, ...]:
-    """What to know of an average, then what holds for all members, then for some, by their names.
-
-    What the members say of their own probabilities holds for those only, and is left out.
-    """
+    """What to know of an average, then what holds for all members, then for some, by their names."""
     holders: dict[str, list[str]] = {}
     for name, member in zip(names, members, strict=True):
-        of_probabilities = {*calibration_limits(member.factors), *uncalibrated_limits(member.factors)}
         for sentence in member.limits:
-            if sentence not in of_probabilities:
-                holders.setdefault(sentence, []).append(name)
+            holders.setdefault(sentence, []).append(name)
     shared = [sentence for sentence, found in holders.items() if len(found) == len(members)]
     partial = [f"Of {listed(found, 6)}: {text}" for text, found in holders.items() if len(found) < len(members)]
     return (
         f"Mean of {len(members)} models ({listed(list(names), 8)}); attention is that of the first, {names[0]}.",
         *shared,
         *partial,
-        *uncalibrated_limits([record for member in members for record in member.factors]),
     )

@@ -105,6 +105,23 @@ def test_predict_says_nothing_where_probabilities_were_calibrated(rewritten, toy
     assert capsys.readouterr().err == absent
 
 
+def test_what_probabilities_are_worth_is_told_by_the_records_and_not_by_sentences_of_older_checkpoints(rewritten):
+    folder = rewritten(None)
+    path = folder / "description.json"
+    content = json.loads(path.read_text())
+    content["factors"][0]["calibration"]["fitted_on"] = ""
+    said = read_description(folder).limits
+    uncalibrated = "Probabilities of FOS are not calibrated: too few held-out peaks."
+    content["limits"] = [*said, uncalibrated]  # as they were written before
+    path.write_text(json.dumps(content))
+    described = read_description(folder)
+    assert (described.limits, described.all_limits) == (said, (*said, uncalibrated))
+    (record,) = described.factors
+    calibrated = msgspec.structs.replace(record.calibration, fitted_on="chr2")
+    measured = msgspec.structs.replace(record, calibration=calibrated)
+    assert msgspec.structs.replace(described, factors=(measured,)).all_limits == said
+
+
 def test_the_command_measures_a_finished_checkpoint_anew_and_leaves_its_weights(rewritten, toy_binding, capsys):
     folder = rewritten(None)
     weights = (folder / "weights.safetensors").read_bytes()
@@ -120,7 +137,7 @@ def test_the_command_measures_a_finished_checkpoint_anew_and_leaves_its_weights(
     assert (folder / "weights.safetensors").read_bytes() == weights
     assert after.factor("FOS").reliability.between_loci == BETWEEN_LOCI
     assert after.factor("FOS").calibration.fitted_on == before.factor("FOS").calibration.fitted_on
-    assert said.err.splitlines()[-1] == after.limits[-1]
+    assert said.err.splitlines()[-1] == after.all_limits[-1]
     assert after.verdict == before.verdict is not None
     assert sorted(path.name for path in folder.parent.iterdir()) == ["rewritten"]
 

@@ -8,7 +8,6 @@ import pytest
 
 from ebert_core.judging.calibration import factor_maps, factor_records
 from ebert_core.judging.held_out import HeldOut
-from ebert_core.judging.limits import calibration_limits
 from ebert_core.judging.platt import fitted, levels
 from ebert_core.judging.reliability import (
     few_blocks,
@@ -19,7 +18,7 @@ from ebert_core.judging.reliability import (
     reliability_of,
 )
 from ebert_core.judging.widening import BETWEEN_LOCI, between_loci
-from ebert_core.model.description import FactorRecord
+from ebert_core.model.description import FactorRecord, calibration_limits
 from ebert_core.protocol.locus import Interval
 
 PLACE = (Interval("chr20", 0, 2_000_000),)

@@ -23,7 +23,7 @@ def test_the_shipped_checkpoints_say_what_they_predict_and_where_they_may_be_use
         assert each.assembly == description.assembly
         assert each.is_synthetic == (description.seed is not None)
         assert list(each.factors) == [factor.name for factor in description.factors]
-        assert each.limits == description.limits
+        assert each.limits == description.all_limits
     assert shipped["demonstration"].is_synthetic
     assert not shipped["human_slices"].is_synthetic
 
