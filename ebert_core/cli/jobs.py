@@ -157,8 +157,7 @@ def line_of(job: JobSummary) -> str:
 def described(job: JobSummary) -> str:
     """One job with the last value of each of its curves."""
     lines = [line_of(job)]
-    message = "" if job.message == job.problem else job.message
-    lines += [text for text in (job.note, message, job.details, job.result) if text]
+    lines += [text for text in (job.note, job.message, job.details, job.result) if text]
     try:
         curves = read_metrics(Path(job.directory)).curves
     except Damaged as error:

@@ -4,14 +4,13 @@ import argparse
 import re
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, NamedTuple, NoReturn
+from typing import Any, NamedTuple
 
 from ebert_core.protocol.resources import shipped_checkpoints
 from ebert_core.protocol.showing import Parser
 from ebert_core.protocol.wording import did_you_mean
 
 _NUMBER = re.compile(r"-\d|-\.\d")
-_CHOICE = re.compile(r"invalid choice: '(?P<word>.*?)' \(choose from (?P<choices>.*)\)")
 _ASSIGNMENT = re.compile(r"[\w.]+=")
 
 
@@ -35,12 +34,14 @@ class CommandParser(Parser):
             self.error(self._unknown(next((word for word in left if word.startswith("-")), left[0])))
         return found, left
 
-    def error(self, message: str) -> NoReturn:
-        """Complain; of a word that is none of those to choose from, with the nearest one."""
-        if found := _CHOICE.search(message):
-            hint = did_you_mean(found["word"], re.findall(r"[\w-]+", found["choices"]))
-            message += f"; {hint}" if hint else ""
-        super().error(message)
+    def _check_value(self, action: argparse.Action, value: Any) -> None:
+        """Complain of a word that is none of those to choose from, with the nearest one."""
+        try:
+            super()._check_value(action, value)
+        except argparse.ArgumentError as error:
+            hint = did_you_mean(str(value), [str(choice) for choice in action.choices or ()])
+            error.message += f"; {hint}" if hint else ""
+            raise
 
     def _unknown(self, word: str) -> str:
         if not word.startswith("-"):

@@ -204,7 +204,7 @@ def _with_problems(summary: JobSummary, problems: list[str], *, has_events: bool
     if has_events or summary.state in LIVE:
         return replace(summary, problem=problem)
     # Nothing says how it ended.
-    return replace(summary, problem=problem, state="lost", message=problem)
+    return replace(summary, problem=problem, state="lost", message="")
 
 
 def _fitting(summary: JobSummary) -> JobSummary:

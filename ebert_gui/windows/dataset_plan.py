@@ -170,10 +170,14 @@ def draft_of(
 
 
 class Objection(NamedTuple):
-    """Why a dataset cannot be written: `field` is `name`, `assembly`, `path` or a listed file; empty for the whole."""
+    """Why a dataset cannot be written: `field` is `name`, `assembly`, `path` or a listed file; empty for the whole.
+
+    `may_be_tried` where the reason may have gone since: a disk was full, a folder not writable.
+    """
 
     sentence: str = ""
     field: str = ""
+    may_be_tried: bool = False
 
 
 def objection(path: str, name: str, assembly: str, entries: Sequence[Entry]) -> Objection:

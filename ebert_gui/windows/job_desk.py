@@ -153,7 +153,7 @@ class JobDesk(QObject):
         if job.state == "done":
             messages.info(f"{job.name or job.verb} is done: {job.result}")
         elif job.state != "stopped":
-            messages.error(job.message or f"{job.name or job.verb} {job.state}.", job.details)
+            messages.error(job.message or job.problem or f"{job.name or job.verb} {job.state}.", job.details)
 
 
 def places_of(spec: Predict, lengths: Mapping[str, int]) -> tuple[Interval, ...]:

@@ -236,13 +236,16 @@ class JobsDock(QDockWidget):
 
     def _show_details(self) -> None:
         if self._shown is not None:
-            details_window(self._shown.message or self._shown.name, self._shown.details, self).show()
+            details_window(
+                self._shown.message or self._shown.problem or self._shown.name, self._shown.details, self
+            ).show()
 
 
 def status_sentence(job: JobSummary) -> str:
     """How the job is, in a sentence; the sentence of its error where there is one, and what is wrong with its files."""
-    said = _state_sentence(job)
-    return said if job.problem in ("", said) else f"{said} {job.problem}"
+    is_unknown = job.state == "lost" and not job.message  # the files that are damaged would say how it ended
+    said = "" if is_unknown and job.problem else _state_sentence(job)
+    return " ".join(filter(None, (said, job.problem)))
 
 
 def _state_sentence(job: JobSummary) -> str:

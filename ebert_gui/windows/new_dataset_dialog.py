@@ -226,7 +226,7 @@ class NewDatasetDialog(QDialog):
         for problem in self._check.problems:
             if not found.sentence and (problem.path in used or problem.path == path):
                 found = plan.Objection(problem.sentence, "path" if problem.path == path else problem.path)
-        return found if found.sentence else plan.Objection(self._refusal)
+        return found if found.sentence else plan.Objection(self._refusal, may_be_tried=True)
 
     def _follow_selection(self) -> None:
         self.remove.setEnabled(bool(self.table.selectedIndexes()))
@@ -247,8 +247,7 @@ class NewDatasetDialog(QDialog):
         set_role(self._footer.problem, "error" if entries else "muted")
         summary = "" if objection.sentence else plan.summary(entries, self._check)
         self._footer.say(summary, without_folders(objection.sentence))
-        # What was refused may be put right outside of this form.
-        self._footer.action.setEnabled(not objection.sentence or objection.sentence == self._refusal)
+        self._footer.action.setEnabled(not objection.sentence or objection.may_be_tried)
 
     def _mark(self, field: QLineEdit, note: QLabel, sentence: str) -> None:
         note.setText(without_folders(sentence))

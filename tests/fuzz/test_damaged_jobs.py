@@ -190,6 +190,7 @@ def test_the_row_names_the_file(jobs, file, damage):
     damage(Path(victim, file), random.Random(1))
     (row,) = (job for job in list_jobs(jobs, str(jobs.parent / "DATASET.toml")) if job.name == "victim")
     assert row.problem.startswith("This job's files are damaged: ")
+    assert row.problem not in row.message
     assert file in row.problem
     assert row.is_resumable is (file != "spec.toml")
 

@@ -14,7 +14,7 @@ from ebert_gui.windows.theme import LIGHT
 pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints")
 RIGHT = JobSummary("/jobs/1", "1-finetune-x", "finetune", "x", "done", "box", 1000.0, 1.0, ended=2000.0)
 PROBLEM = "This job's files are damaged: pid does not say which process runs the job."
-DAMAGED = replace(RIGHT, directory="/jobs/2", name="y", state="lost", message=PROBLEM, problem=PROBLEM, started=1e11)
+DAMAGED = replace(RIGHT, directory="/jobs/2", name="y", state="lost", problem=PROBLEM, started=1e11)
 
 
 def test_a_damaged_job_says_so_in_its_row_and_on_its_page(qtbot: QtBot) -> None:
@@ -27,8 +27,10 @@ def test_a_damaged_job_says_so_in_its_row_and_on_its_page(qtbot: QtBot) -> None:
     assert dock.status.text() == PROBLEM
     assert not dock.resume.isVisible()
     assert dock.remove.isVisible()
-    dock.show_jobs(Jobs((replace(DAMAGED, state="done", message=""), RIGHT)))
+    dock.show_jobs(Jobs((replace(DAMAGED, state="done"), RIGHT)))
     assert dock.status.text() == f"Done. {PROBLEM}"
+    dock.show_jobs(Jobs((replace(DAMAGED, message="It was ended from outside."), RIGHT)))
+    assert dock.status.text() == f"It was ended from outside. {PROBLEM}"
 
 
 def test_a_suspended_job_and_one_that_is_not_heard_from_say_so_and_can_be_stopped(qtbot: QtBot) -> None:
