@@ -11,7 +11,7 @@ from ebert_core.protocol.addresses import Place
 from ebert_core.protocol.chromosome_names import KnownNames
 from ebert_core.protocol.errors import InvalidRequest
 from ebert_core.protocol.locus import Interval
-from ebert_core.protocol.tracks import Remark
+from ebert_core.protocol.shapes import Remark
 
 # What is read for one answer; each takes some 600 bytes.
 MOST_LINES = 1_000_000
