@@ -40,8 +40,9 @@ class Served:
     before: Callable[[str], None] = lambda _path: None
     asked: list[Asked] = field(default_factory=list)
     bytes_sent: int = 0
-    # An answer waits here, after its head, until the event is set.
+    # An answer waits here, after its head and so many bytes, until the event is set.
     hold: threading.Event | None = None
+    hold_after: int = 0
 
     def url(self, name: str) -> str:
         """The address of a file."""
@@ -136,11 +137,12 @@ def _status(served: Served, name: str) -> int:
 
 
 def _send(request: BaseHTTPRequestHandler, served: Served, body: bytes) -> None:
+    sent = body if served.cut_after is None else body[: served.cut_after]
+    served.bytes_sent += len(sent)
+    request.wfile.write(sent[: served.hold_after])
     request.wfile.flush()
     if served.hold is not None:
         served.hold.wait(30)
-    sent = body if served.cut_after is None else body[: served.cut_after]
-    served.bytes_sent += len(sent)
-    request.wfile.write(sent)
+    request.wfile.write(sent[served.hold_after :])
     if len(sent) < len(body) or not served.tells_length:
         request.close_connection = True

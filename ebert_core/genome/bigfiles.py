@@ -72,9 +72,14 @@ def damage_of(path: Place) -> Iterator[None]:
     Raises:
         InvalidRequest: the file is damaged, or what its server said.
     """
+    with failures_below(), _panics_of(path):
+        yield
+
+
+@contextmanager
+def _panics_of(path: Place) -> Iterator[None]:
     try:
-        with failures_below():
-            yield
+        yield
     except (KeyboardInterrupt, SystemExit, GeneratorExit, MemoryError, InvalidRequest):
         raise
     # A panic of its Rust side is no Exception, and would end the worker.

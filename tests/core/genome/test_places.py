@@ -62,7 +62,9 @@ def test_reading_on_asks_for_ever_longer_runs(served: Served) -> None:
 
 def test_the_cache_holds_no_more_than_its_limit_and_keeps_what_was_used_last() -> None:
     cache = BlockCache(10)
-    cache.put(9, bytes(10))
+    for _ in range(2):
+        cache.put(9, bytes(10))
+    assert cache.bytes_held == 10
     assert cache.get(9) is not None
     for number in range(3):
         cache.put(number, bytes(4))
@@ -197,7 +199,10 @@ def test_a_text_is_fetched_once_and_up_to_a_limit(served: Served, monkeypatch: p
             assert file.read() == CONTENT
     # The first block, which said how large it is, and all of it.
     assert [asked.range for asked in served.asked] == [f"bytes=0-{BLOCK - 1}", ""]
-    monkeypatch.setattr(remote, "MOST_READ_THROUGH", 1 << 19)
+    monkeypatch.setattr(remote, "MOST_READ_THROUGH", len(CONTENT))
+    served.files["fits.bin"] = CONTENT
+    assert open_to_read_through(address_of(served.url("fits.bin"))).read() == CONTENT
+    monkeypatch.setattr(remote, "MOST_READ_THROUGH", len(CONTENT) - 1)
     served.files["other.bin"] = CONTENT
     served.forget()
     with pytest.raises(InvalidRequest, match="a text without an index is read from one end to the other"):
@@ -349,6 +354,23 @@ def test_a_cancel_is_heard_while_a_server_is_silent(served: Served) -> None:
         open_bytes(address_of(served.url("big.bin")))
     assert wanted.notes == ["downloading big.bin"] * 3
     assert wanted.fractions == [0.0] * 3
+
+
+def test_whoever_waits_for_a_whole_file_is_told_how_much_has_come(served: Served) -> None:
+    served.gives_parts = False
+    served.hold, served.hold_after = threading.Event(), len(CONTENT) // 2
+    fractions = []
+
+    def wanted(fraction: float, _note: str = "", /) -> None:
+        fractions.append(fraction)
+        if fraction == 0.5:
+            assert served.hold is not None
+            served.hold.set()
+
+    with heard_by(wanted):
+        assert open_bytes(address_of(served.url("big.bin"))).read() == CONTENT
+    assert fractions[0] == 0.0
+    assert 0.5 in fractions
 
 
 def test_whoever_waits_for_a_part_is_told_what_is_read(served: Served) -> None:

@@ -1,6 +1,7 @@
 """Every reader gives of a file at an address what it gives of its copy here, and fetches no more than it needs."""
 
 import gzip
+import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -24,6 +25,7 @@ from ebert_core.genome.signal import open_signal
 from ebert_core.genome.states import Segmentation
 from ebert_core.protocol.addresses import Place, address_of
 from ebert_core.protocol.errors import InvalidRequest
+from ebert_core.protocol.hearing import heard_by
 from ebert_core.protocol.locus import Interval
 
 LENGTHS = {"chr1": 4_000_000, "chr2": 50_000}
@@ -260,6 +262,23 @@ def test_what_a_server_says_while_a_bigwig_is_read_is_what_is_said(
     with pytest.raises(InvalidRequest, match="its server is busy"):
         signal.per_base(VIEW)
     del served.statuses["a.bw"]
+    assert np.isfinite(signal.per_base(VIEW)).all()
+
+
+class _Cancelled(BaseException):
+    """What a worker raises when an answer is no longer wanted."""
+
+
+def test_a_cancel_is_heard_while_a_bigwig_waits_for_its_server(served: Served, tmp_path: Path) -> None:
+    signal = open_signal(_serve(served, tmp_path, "a.bw"))
+    served.hold = threading.Event()
+
+    def unwanted(_fraction: float, _note: str = "", /) -> None:
+        raise _Cancelled
+
+    with heard_by(unwanted), pytest.raises(_Cancelled):
+        signal.per_base(VIEW)
+    served.hold.set()
     assert np.isfinite(signal.per_base(VIEW)).all()
 
 
