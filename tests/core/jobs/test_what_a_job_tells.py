@@ -64,6 +64,14 @@ def test_a_job_that_has_ended_leaves_no_file_open(spec):
     assert len(os.listdir("/proc/self/fd")) == before
 
 
+def test_whoever_is_refused_a_job_that_runs_keeps_no_file_open(spec):
+    with open_job(spec) as job:
+        before = len(os.listdir("/proc/self/fd"))
+        with pytest.raises(InvalidRequest, match="is already running"):
+            open_job(spec, job.directory)
+        assert len(os.listdir("/proc/self/fd")) == before
+
+
 def test_other_hosts_hear_that_a_job_lives_as_long_as_it_does(spec, monkeypatch):
     monkeypatch.setattr(reporter, "HEARTBEAT_SECONDS", 0.01)
     with open_job(spec) as job:
