@@ -179,7 +179,7 @@ def test_planted_sites_say_where_they_are_bound(toy_path, tmp_path):
     assert summary_of(dataset).truth_factors == ("T1", "T2")
     truth = dataset.truth.touching(Interval("chr1", 0, 310), "T1", "alpha")
     assert truth.starts.tolist() == [100, 300]
-    assert truth.is_bound.tolist() == [True, False]
+    assert truth.scores.tolist() == [1, 0]
 
 
 def test_bare_files_open_on_a_chromosome_and_not_on_a_scaffold(tmp_path):

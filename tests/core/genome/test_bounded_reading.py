@@ -91,7 +91,7 @@ def test_a_folder_is_no_file(tmp_path, read):
 
 
 def test_a_session_that_is_a_pipe_is_a_sentence(irregular):
-    assert "not a regular file" in read_session(irregular).problem
+    assert "not a regular file" in read_session(irregular, lambda _: pytest.fail("a track was read")).problem
 
 
 def test_an_index_that_is_a_pipe_is_not_waited_for(tmp_path):
