@@ -3,6 +3,7 @@
 from collections.abc import Hashable, Iterator, Sequence
 from typing import NamedTuple
 
+from ebert_core.protocol.grid import BIN
 from ebert_core.protocol.locus import Interval
 from ebert_core.protocol.messages import Role
 from ebert_core.protocol.shapes import Matrix, Shape
@@ -24,7 +25,6 @@ from ebert_gui.state.tracks import Track
 
 # Wide enough for every bin of the largest live view with its margins; columns are reduced where they are drawn.
 LIVE_COLUMNS = 20_000
-_LIVE_GRID = 200
 _LEVELS_STRETCHED = 4
 _ANCHORED, _MARGIN, _REGION, _ANCHORED_MATRIX = 1, 2, 3, 4
 
@@ -139,14 +139,14 @@ def _next_step(source: Source, scope: Scope, cache: TileCache, asked: Sequence[Q
 def _with_live_margin(visible: Interval, limit: int) -> Interval:
     """The interval with as much of its margin as the model predicts at once."""
     wide = with_margin(visible)
-    room = max(0, limit - visible.length) // 2 // _LIVE_GRID * _LIVE_GRID
+    room = max(0, limit - visible.length) // 2 // BIN * BIN
     return Interval(visible.chromosome, max(wide.start, visible.start - room), min(wide.end, visible.end + room))
 
 
 def region_needs(sources: Sequence[Source], region: Interval, scope: Scope, cache: TileCache) -> Iterator[Need]:
     """A region above the live limit, in pieces of that limit; no draft comes first, since nothing refines it there."""
     limit = scope.checkpoint.live_limit if scope.checkpoint else 0
-    width = max(_LIVE_GRID, limit // _LIVE_GRID * _LIVE_GRID)
+    width = max(BIN, limit // BIN * BIN)
     for start in range(region.start // width * width, region.end, width):
         piece = Interval(region.chromosome, max(start, region.start), min(start + width, region.end))
         members = [source for source in sources if Query((source,), piece, LIVE_COLUMNS) not in cache]
@@ -185,6 +185,6 @@ def anchor_needs(track: Track, scope: Scope) -> Iterator[Need]:
 
 
 def _on_grid(interval: Interval, chromosome_length: int) -> Interval:
-    start = max(0, interval.start // _LIVE_GRID * _LIVE_GRID)
-    end = min(-(-interval.end // _LIVE_GRID) * _LIVE_GRID, chromosome_length)
+    start = max(0, interval.start // BIN * BIN)
+    end = min(-(-interval.end // BIN) * BIN, chromosome_length)
     return Interval(interval.chromosome, start, end)

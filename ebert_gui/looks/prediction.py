@@ -7,6 +7,7 @@ from PyQt6.QtCore import QPointF, QRectF, Qt
 from PyQt6.QtGui import QColor, QPen
 
 from ebert_core.protocol.calling import Calls, Doubt
+from ebert_core.protocol.grid import POSITION
 from ebert_core.protocol.locus import Interval
 from ebert_gui.browser.axis import Axis
 from ebert_gui.browser.content import TrackContent
@@ -105,9 +106,9 @@ class PredictionLook(Look[PredictionStyle, ArrangedPrediction]):
     def caption(self, axis: Axis, arranged: ArrangedPrediction) -> str:
         """That the other strand is still to come, else how bins were summed up."""
         known = arranged.columns(axis)
-        step = arranged.replies[-1].shape.bin_width if arranged.replies else 50.0
+        step = arranged.replies[-1].shape.bin_width if arranged.replies else POSITION
         bases = max(axis.bases_per_pixel, step)
-        statistic = f"max of {bases:,.0f} bp" if bases > 50 else "50-bp steps"
+        statistic = f"max of {bases:,.0f} bp" if bases > POSITION else f"{POSITION}-bp steps"
         if (known.is_known & ~known.is_final).any():
             statistic = "first strand only"
         return statistic if arranged.style.is_assayed else f"{statistic}, not assayed"
