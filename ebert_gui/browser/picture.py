@@ -1,6 +1,5 @@
 """Writes a scene to PNG, SVG or PDF; the file appears complete or not at all."""
 
-import os
 from pathlib import Path
 from typing import NamedTuple
 
@@ -9,7 +8,7 @@ from PyQt6.QtGui import QImage, QPageSize, QPainter, QPdfWriter
 from PyQt6.QtSvg import QSvgGenerator
 
 from ebert_core.protocol.errors import InvalidRequest
-from ebert_core.protocol.whole_files import new_part
+from ebert_core.protocol.whole_files import new_part, put_in_place
 from ebert_gui.browser.palette import Palette
 from ebert_gui.browser.scene import Scene
 
@@ -53,17 +52,18 @@ def save_picture(scene: Scene, path: str) -> None:
     """
     check_picture_name(path)
     target = Path(path)
+    writer = {".png": _write_png, ".svg": _write_svg, ".pdf": _write_pdf}[target.suffix.lower()]
+    part = None
     try:
         part = new_part(target, ending=target.suffix)
-    except OSError as error:
-        raise InvalidRequest(f"The picture {path} cannot be written: {error.strerror or error}.") from None
-    try:
-        writer = {".png": _write_png, ".svg": _write_svg, ".pdf": _write_pdf}[target.suffix.lower()]
         if not writer(scene, str(part)):
             raise InvalidRequest(f"The picture {path} cannot be written; is its folder there, and may you write to it?")
-        os.replace(part, target)
+        put_in_place(part, target)
+    except OSError as error:
+        raise InvalidRequest(f"The picture {path} cannot be written: {error.strerror or error}.") from None
     finally:
-        part.unlink(missing_ok=True)
+        if part is not None:
+            part.unlink(missing_ok=True)
 
 
 def pixels_of(scene: Scene) -> QSize:

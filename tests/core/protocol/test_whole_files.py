@@ -9,9 +9,9 @@ import pytest
 import ebert_core
 from ebert_core.protocol.whole_files import new_part, new_part_folder, put_back, put_folder_in_place, put_in_place
 
-# Who may rename otherwise: a claim of which one of two may win, a damaged state and an unreadable session that get out
-# of the way, and a picture, which can be drawn again and waits for no disk.
-_MAY_RENAME = {"jobs/lock.py", "training/resume.py", "state/session.py", "browser/picture.py"}
+# Who may rename otherwise: a claim of which one of two may win, and a damaged state and an unreadable session that
+# get out of the way.
+_MAY_RENAME = {"jobs/lock.py", "training/resume.py", "state/session.py"}
 
 
 @pytest.fixture

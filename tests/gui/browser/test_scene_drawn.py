@@ -336,6 +336,14 @@ def test_a_picture_of_another_format_is_refused_and_one_without_a_folder_too(qap
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.parametrize("ending", ["png", "svg", "pdf"])
+def test_a_picture_that_has_the_name_of_a_folder_is_refused_in_a_sentence(qapp, tmp_path: Path, ending: str) -> None:
+    (tmp_path / f"x.{ending}").mkdir()
+    with pytest.raises(InvalidRequest, match=r"The picture .* cannot be written: Is a directory\."):
+        save_picture(scene_of(), str(tmp_path / f"x.{ending}"))
+    assert [path.is_dir() for path in tmp_path.iterdir()] == [True]
+
+
 def test_the_grid_of_the_ruler_runs_through_the_tracks_of_the_screen_and_of_a_picture(qapp, written) -> None:
     scene = scene_of()
     scene._source.reply = TrackContent()
