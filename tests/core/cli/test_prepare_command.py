@@ -26,6 +26,41 @@ def test_it_says_where_the_store_lies(description, tmp_path, capsys):
     assert said.err == "1,600 bases of 1 stretches, 0 MB\n"
     assert main(["prepare", str(description), "--directory", str(tmp_path / "other")]) == 0
     assert (tmp_path / "other" / "index.json").is_file()
+    advice = f'Above the first [table] of {description} add the line: store = "{tmp_path / "other"}".'
+    assert advice in capsys.readouterr().err
+    description.write_text(f'store = "{tmp_path / "other"}"\n{description.read_text()}')
+    assert main(["prepare", str(description)]) == 0
+    said = capsys.readouterr()
+    assert said.out == f"{tmp_path / 'other'}\n"
+    assert "Nothing looks for it" not in said.err
+
+
+def test_it_says_which_letters_it_does_not_know_and_which_experiments_found_nothing(description, tmp_path, capsys):
+    (tmp_path / "g.fa").write_text(">chr1\n" + "ACGT" * 299 + "RRYT\n")
+    (tmp_path / "empty.narrowPeak").write_text("")
+    description.write_text(f'{description.read_text()}[cell_types.a.peaks.CTCF]\nconservative = "empty.narrowPeak"\n')
+    warning = "WARNING: no peaks at all of CTCF in a: unbound everywhere, if the experiment worked."
+    assert main(["prepare", str(description)]) == 0
+    assert capsys.readouterr().err.splitlines()[-2:] == [
+        "Letters that are neither bases nor N are read as N: 2 R, 1 Y.",
+        warning,
+    ]
+    assert main(["prepare", str(description), "--quiet"]) == 0
+    assert capsys.readouterr().err == f"{warning}\n"
+
+
+def test_a_damaged_store_is_made_again_and_said_to_be_so(description, tmp_path, capsys):
+    assert main(["prepare", str(description)]) == 0
+    store = tmp_path / "DATASET.store"
+    largest = max((path for path in store.iterdir() if path.name != "index.json"), key=lambda path: path.stat().st_size)
+    largest.write_bytes(largest.read_bytes()[:-1] + b"\x07")
+    capsys.readouterr()
+    assert main(["prepare", str(description), "--quiet"]) == 0
+    said = capsys.readouterr().err
+    assert said.startswith("WARNING: ")
+    assert said.endswith(" It is made again now.\n")
+    assert main(["prepare", str(description), "--quiet"]) == 0
+    assert capsys.readouterr().err == ""
 
 
 def test_a_wrong_dataset_gives_one_sentence_and_exit_code_2(tmp_path, capsys):
