@@ -1,4 +1,4 @@
-"""`ebert prepare` in a shell: where the store lies on stdout, the rest on stderr."""
+"""`ebert prepare` and `ebert show` of a dataset: where the store lies on stdout, the rest on stderr."""
 
 import numpy as np
 import pytest
@@ -47,6 +47,35 @@ def test_it_says_which_letters_it_does_not_know_and_which_experiments_found_noth
     ]
     assert main(["prepare", str(description), "--quiet"]) == 0
     assert capsys.readouterr().err == f"{warning}\n"
+
+
+def test_show_tells_what_the_dataset_has_and_where_its_store_lies(description, tmp_path, capsys):
+    def shown() -> list[str]:
+        assert main(["show", str(description)]) == 0
+        return capsys.readouterr().out.splitlines()
+
+    assert shown() == [
+        "g: a dataset of g1",
+        f"  file         {description}",
+        "  chromosomes  chr1: 1,200 bp",
+        "  sequence     yes",
+        "  labelled     everywhere",
+        "  states       none",
+        "  signals      DNase",
+        "  factors      none",
+        "  motifs       none",
+        f"  store        not made, or out of date: ebert prepare {description}",
+        "a  DNase",
+    ]
+    assert main(["prepare", str(description)]) == 0
+    capsys.readouterr()
+    assert f"  store        {tmp_path / 'DATASET.store'}" in shown()
+    (tmp_path / "sizes").write_text("chr1\t1200\n")
+    bare = description.read_text().replace('reference = "g.fa"', 'chromosome_sizes = "sizes"')
+    description.write_text(f"{bare}[cell_types.b]\n")
+    lines = shown()
+    assert "  sequence     no: nothing can be predicted or trained" in lines
+    assert lines[-1] == "b  nothing"
 
 
 def test_a_damaged_store_is_made_again_and_said_to_be_so(description, tmp_path, capsys):
