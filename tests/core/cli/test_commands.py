@@ -14,7 +14,7 @@ from toy_binding import finetune_spec, pretrain_spec, write_toy_binding
 
 from ebert_core.cli.jobs import line_of
 from ebert_core.cli.program import COMMANDS, main
-from ebert_core.jobs.directory import STOP
+from ebert_core.jobs.directory import STOP, read_verdict
 from ebert_core.jobs.reporter import open_job
 from ebert_core.jobs.summary import list_jobs
 from ebert_core.protocol.errors import InvalidRequest
@@ -252,6 +252,7 @@ def test_the_largest_seed_trains(smallest, toy_binding, tmp_path, capsys):
     write_spec(tmp_path / "s.toml", msgspec.structs.replace(spec, seed=2**32 - 1, cell_types=("alpha",)))
     assert main(["finetune", str(tmp_path / "s.toml")]) == 0
     assert "1 factor, 1 cell type." in capsys.readouterr().err
+    assert read_verdict(Path(jobs()[0].directory)).overall.factor == "FOS", "the job keeps what its checkpoint was worth"
 
 
 def test_a_second_run_does_not_write_where_one_is_running(toy_binding, tmp_path, capsys):

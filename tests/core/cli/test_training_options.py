@@ -52,3 +52,11 @@ def test_an_option_that_is_no_key_of_the_spec_is_not_taken(toy_binding, capsys):
     with pytest.raises(SystemExit):
         main(["finetune", "s.toml", "--regions", "chr1"])
     assert "there is no option --regions" in capsys.readouterr().err
+
+
+def test_an_evaluation_is_refused_to_several_processes(toy_binding, tmp_path, monkeypatch, capsys):
+    monkeypatch.setenv("RANK", "0")
+    monkeypatch.setenv("WORLD_SIZE", "2")
+    write_spec(tmp_path / "e.toml", Evaluate(str(toy_binding), "/c", str(tmp_path / "s.json"), ("chr2",)))
+    assert main(["evaluate", str(tmp_path / "e.toml")]) == 2
+    assert "An evaluation runs in one process; start it without torchrun" in capsys.readouterr().err
