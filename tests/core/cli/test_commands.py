@@ -252,7 +252,9 @@ def test_the_largest_seed_trains(smallest, toy_binding, tmp_path, capsys):
     write_spec(tmp_path / "s.toml", msgspec.structs.replace(spec, seed=2**32 - 1, cell_types=("alpha",)))
     assert main(["finetune", str(tmp_path / "s.toml")]) == 0
     assert "1 factor, 1 cell type." in capsys.readouterr().err
-    assert read_verdict(Path(jobs()[0].directory)).overall.factor == "FOS", "the job keeps what its checkpoint was worth"
+    assert read_verdict(Path(jobs()[0].directory)).overall.factor == "FOS", (
+        "the job keeps what its checkpoint was worth"
+    )
 
 
 def test_a_second_run_does_not_write_where_one_is_running(toy_binding, tmp_path, capsys):
