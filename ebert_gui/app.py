@@ -63,7 +63,7 @@ class Program:
 
     def __init__(self, options: Options, data: WorkerClient | None = None) -> None:
         self.options = options
-        self.kinds = Kinds()
+        self.kinds = Kinds.with_plugins()
         self.workspace = Workspace(self.kinds)
         self.data = data or WorkerClient(local_worker("data"), "data", fatal=kept_fatal_files())
         self.model = WorkerClient(local_worker("model"), "model", fatal=kept_fatal_files())
@@ -179,6 +179,8 @@ class WindowProgram(Program):
             self.window.show_worker(role, client.state)
             client.unheard_failure.connect(lambda failure: self.window.say(failure.message, failure.details))
         self.remarks.told.connect(self.window.messages.info)
+        for problem in self.kinds.problems:
+            self.window.messages.warning(problem)
         self.window.theme_wanted.connect(self._set_theme)
         self.window.closing.connect(self._end)
         self.keeper.noted.connect(self.window.messages.info)
@@ -244,6 +246,8 @@ class PictureProgram(Program):
         self.opener.problem.connect(lambda sentence, _details: self._fail(sentence))
         for told in (self.opener.told, self.remarks.told):
             told.connect(tell)
+        for problem in self.kinds.problems:
+            tell(problem)
         self.opener.settled.connect(self._draw_when_complete)
         self.loader.idle.connect(self._draw_when_complete)
         for client in (self.data, self.model):

@@ -34,6 +34,11 @@ class Source(msgspec.Struct, frozen=True, tag_field="source"):
     tiling: ClassVar[Tiling] = "tiles"
     finest: ClassVar[int] = 0
 
+    @classmethod
+    def tag(cls) -> str:
+        """What this kind of source is called where it travels."""
+        return str(cls.__struct_config__.tag)
+
     @property
     def batch(self) -> Hashable:
         """Sources of one batch are answered together by one request."""
@@ -167,18 +172,6 @@ class AttentionMap(Source, frozen=True, tag="attention-map"):
 
 
 FROM_ANCHOR, TO_ANCHOR = "from the anchor", "to the anchor"
-
-BUILT_IN_SOURCES: tuple[type[Source], ...] = (
-    ReferenceSequence,
-    GeneModels,
-    ChromatinStates,
-    MeasuredSignal,
-    MeasuredPeaks,
-    PlantedSites,
-    PredictedBinding,
-    AttentionProfile,
-    AttentionMap,
-)
 
 
 class Read(msgspec.Struct, frozen=True, tag="read"):

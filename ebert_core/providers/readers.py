@@ -9,7 +9,15 @@ from numpy.typing import NDArray
 
 from ebert_core.protocol.locus import Interval
 from ebert_core.protocol.shapes import Shape, Signal
-from ebert_core.protocol.sources import AttentionMap, AttentionProfile, PredictedBinding, Source
+from ebert_core.protocol.sources import (
+    AttentionMap,
+    AttentionProfile,
+    PredictedBinding,
+    Read,
+    Shapes,
+    Source,
+    SourceTable,
+)
 from ebert_core.providers.open_models import OpenModels, capability_missing
 from ebert_core.providers.provider import Attends, Report, Values, Wanted
 
@@ -17,14 +25,18 @@ from ebert_core.providers.provider import Attends, Report, Values, Wanted
 BatchReader = Callable[[Sequence[Any], Interval, int, OpenModels, Report], Sequence[Shape]]
 
 
-def read_all(
-    sources: Sequence[Source], interval: Interval, columns: int, models: OpenModels, report: Report
-) -> tuple[Shape, ...]:
-    """What these sources hold, in their order; neighbours of one batch are computed together."""
-    return tuple(
-        shape
-        for batch in _batches(sources)
-        for shape in READERS[type(batch[0])](batch, interval, columns, models, report)
+def read_all(request: Read, models: OpenModels, report: Report) -> Shapes:
+    """What the sources of a request hold, in their order; neighbours of one batch are computed together.
+
+    Raises:
+        InvalidRequest: this worker cannot read one of them, or a model cannot answer.
+    """
+    return Shapes(
+        tuple(
+            shape
+            for batch in _batches(_SOURCES.sources_of(request))
+            for shape in READERS[type(batch[0])](batch, request.interval, request.columns, models, report)
+        )
     )
 
 
@@ -76,6 +88,9 @@ READERS: Mapping[type[Source], BatchReader] = {
     AttentionProfile: read_attention,
     AttentionMap: read_attention,
 }
+
+
+_SOURCES = SourceTable(READERS)
 
 
 def reduce_to(values: Values, columns: int) -> tuple[int, NDArray[np.float32]]:

@@ -12,7 +12,7 @@ from ebert_core.genome.places import ask_servers_again
 from ebert_core.protocol.addresses import place_of
 from ebert_core.protocol.errors import InvalidRequest
 from ebert_core.protocol.reading import reads
-from ebert_core.protocol.sources import BUILT_IN_SOURCES, Read, Shapes, SourceTable
+from ebert_core.protocol.sources import Read, Shapes
 from ebert_core.protocol.tracks import (
     CheckDraft,
     DatasetDraft,
@@ -32,6 +32,7 @@ from ebert_core.sources.open_dataset import OpenedDataset
 
 if TYPE_CHECKING:
     from ebert_core.dataset.draft import DraftChecker
+    from ebert_core.sources.readers import Readers
 
 
 def handlers() -> Handlers:
@@ -54,7 +55,7 @@ class DataAnswers:
 
     def __init__(self) -> None:
         self._opened = OpenedDataset()
-        self._sources = SourceTable(source for source in BUILT_IN_SOURCES if source.role == "data")
+        self._readers: Readers | None = None
         self._drafts: DraftChecker | None = None
 
     def open_dataset(self, request: OpenDataset, report: Report) -> DatasetSummary:
@@ -99,14 +100,11 @@ class DataAnswers:
 
     def read(self, request: Read, report: Report) -> Shapes:
         """What sources hold in an interval, cut down to what a screen shows."""
-        from ebert_core.sources.readers import READERS, check_columns
+        from ebert_core.sources.readers import Readers
 
         report(0.0)
-        columns = check_columns(request.columns)
-        sources = self._sources.sources_of(request)
-        return Shapes(
-            tuple(READERS[type(source)](source, request.interval, columns, self._opened) for source in sources)
-        )
+        self._readers = self._readers or Readers.with_plugins()
+        return self._readers.read(request, self._opened)
 
     def find_place(self, request: FindPlace, report: Report) -> Places:
         """Genes by the beginning of their names."""

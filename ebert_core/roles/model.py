@@ -2,10 +2,10 @@
 
 from ebert_core.model.device import Engine, choose_engine
 from ebert_core.protocol.modelling import CheckpointSummary, OpenCheckpoint
-from ebert_core.protocol.sources import BUILT_IN_SOURCES, Read, Shapes, SourceTable
-from ebert_core.providers.ebert import EBERT
+from ebert_core.protocol.sources import Read, Shapes
 from ebert_core.providers.open_models import OpenModels
 from ebert_core.providers.readers import read_all
+from ebert_core.providers.table import provider_kinds
 from ebert_core.roles.anew import reading_anew
 from ebert_core.roles.session import Handlers, HelloDetails, Report
 
@@ -22,8 +22,7 @@ class ModelAnswers:
     """The open models, and what they answer."""
 
     def __init__(self, engine: Engine) -> None:
-        self._models = OpenModels([EBERT], engine)
-        self._sources = SourceTable(source for source in BUILT_IN_SOURCES if source.role == "model")
+        self._models = OpenModels(provider_kinds(), engine)
 
     def forget(self) -> None:
         """Closes all models; they are opened again when they are asked for."""
@@ -37,5 +36,4 @@ class ModelAnswers:
     def read(self, request: Read, report: Report) -> Shapes:
         """What sources hold in an interval, reduced to what the screen can show."""
         report(0.0)
-        sources = self._sources.sources_of(request)
-        return Shapes(read_all(sources, request.interval, request.columns, self._models, report))
+        return read_all(request, self._models, report)

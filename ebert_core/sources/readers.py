@@ -1,6 +1,6 @@
-"""The readers of the data role: one function for each kind of source, from its arguments to a shape."""
+"""The readers of the data role: one function for each kind of source, and the table of all of them."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Iterable
 from typing import Any
 
 from msgspec.structs import replace
@@ -8,25 +8,27 @@ from msgspec.structs import replace
 from ebert_core.dataset.shown import remarks_on
 from ebert_core.protocol.errors import InvalidRequest
 from ebert_core.protocol.locus import Interval
+from ebert_core.protocol.plugins import plugins_of
 from ebert_core.protocol.reading import reads
-from ebert_core.protocol.shapes import Features, Letters, Runs, Shape, Signal
+from ebert_core.protocol.shapes import Features, Letters, Runs, Signal
+from ebert_core.protocol.showing import tell
 from ebert_core.protocol.sources import (
     ChromatinStates,
     GeneModels,
     MeasuredPeaks,
     MeasuredSignal,
     PlantedSites,
+    Read,
     ReferenceSequence,
-    Source,
+    Shapes,
+    SourceTable,
 )
 from ebert_core.sources.open_dataset import OpenedDataset
+from ebert_core.sources.reader import Reader
 from ebert_core.sources.screen import genes_for_screen, peaks_for_screen, states_for_screen
 
 _LONGEST_SEQUENCE = 100_000
 _MOST_COLUMNS = 20_000
-
-# Any: each reader takes its own kind of source, and the key of the table is that kind.
-Reader = Callable[[Any, Interval, int, OpenedDataset], Shape]
 
 
 def read_sequence(_source: ReferenceSequence, interval: Interval, _columns: int, opened: OpenedDataset) -> Letters:
@@ -101,14 +103,44 @@ def read_planted_sites(source: PlantedSites, interval: Interval, _columns: int, 
     return dataset.truth.touching(interval, source.factor, source.cell_type)
 
 
-READERS: Mapping[type[Source], Reader] = {
-    ReferenceSequence: read_sequence,
-    GeneModels: read_genes,
-    ChromatinStates: read_states,
-    MeasuredSignal: read_signal,
-    MeasuredPeaks: read_peaks,
-    PlantedSites: read_planted_sites,
-}
+# Any: a table of readers holds readers of different sources.
+BUILT_IN: tuple[Reader[Any], ...] = (
+    Reader(ReferenceSequence, read_sequence),
+    Reader(GeneModels, read_genes),
+    Reader(ChromatinStates, read_states),
+    Reader(MeasuredSignal, read_signal),
+    Reader(MeasuredPeaks, read_peaks),
+    Reader(PlantedSites, read_planted_sites),
+)
+
+
+class Readers:
+    """The sources that the data role can read: the built-in ones and those of plug-ins, through the same door."""
+
+    def __init__(self, readers: Iterable[Reader[Any]] = BUILT_IN) -> None:
+        self._readers = {reader.source: reader for reader in readers}
+        self._sources = SourceTable(self._readers)
+
+    @classmethod
+    def with_plugins(cls) -> "Readers":
+        """All that are installed; what cannot be loaded is said on stderr."""
+        taken = [reader.source.tag() for reader in BUILT_IN]
+        added = plugins_of("sources", Reader, taken, lambda reader: reader.source.tag())
+        for problem in added.problems:
+            tell(problem)
+        return cls((*BUILT_IN, *added.found))
+
+    def read(self, request: Read, opened: OpenedDataset) -> Shapes:
+        """What the sources of a request hold.
+
+        Raises:
+            InvalidRequest: this worker cannot read one of them, or a file cannot be read.
+        """
+        columns = check_columns(request.columns)
+        sources = self._sources.sources_of(request)
+        return Shapes(
+            tuple(self._readers[type(source)].read(source, request.interval, columns, opened) for source in sources)
+        )
 
 
 def check_columns(columns: int) -> int:

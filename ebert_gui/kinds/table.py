@@ -10,6 +10,7 @@ import msgspec
 
 from ebert_core.protocol.documents import parse_json
 from ebert_core.protocol.modelling import CheckpointSummary
+from ebert_core.protocol.plugins import plugins_of
 from ebert_core.protocol.tracks import BareFile, DatasetSummary
 from ebert_gui.browser.content import TrackContent
 from ebert_gui.browser.look import Look, Room, Scale
@@ -61,7 +62,17 @@ class Kinds:
     def __init__(self, kinds: Iterable[AnyKind] = BUILT_IN) -> None:
         self._kinds = tuple(kinds)
         self._by_track: dict[type[Track], AnyKind] = {kind.track: kind for kind in self._kinds}
+        self.problems: tuple[str, ...] = ()
+        """A sentence for each kind of a plug-in that could not be had."""
         self._union: Any = reduce(or_, (kind.track for kind in self._kinds))
+
+    @classmethod
+    def with_plugins(cls) -> "Kinds":
+        """The built-in kinds and those of plug-ins."""
+        added = plugins_of("kinds", Kind, [_tag(kind) for kind in BUILT_IN], _tag)
+        kinds = cls((*BUILT_IN, *added.found))
+        kinds.problems = added.problems
+        return kinds
 
     def of(self, track: Track) -> AnyKind:
         """The kind of a track."""
@@ -118,6 +129,10 @@ class Kinds:
         except (msgspec.MsgspecError, RecursionError) as error:
             return _kept_as_written(written.decode(), str(error))
         return track
+
+
+def _tag(kind: AnyKind) -> str:
+    return str(kind.track.__struct_config__.tag)
 
 
 def _kept_as_written(written: str, problem: str) -> UnknownTrack:

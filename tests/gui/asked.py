@@ -5,9 +5,9 @@ from typing import Any, NamedTuple
 import msgspec
 
 from ebert_core.protocol.locus import Interval
-from ebert_core.protocol.sources import BUILT_IN_SOURCES, Read, Source, SourceTable
+from ebert_core.protocol.sources import Read, Source, SourceTable
 
-_SOURCES = SourceTable(BUILT_IN_SOURCES)
+_SOURCES = SourceTable(Source.__subclasses__())
 
 
 class Asked(NamedTuple):

@@ -11,7 +11,6 @@ from ebert_core.protocol.locus import Interval
 from ebert_core.protocol.messages import Ask, Chunk, FromWorker, Progress, ToWorker
 from ebert_core.protocol.shapes import Column, Features, Grid, Letters, Matrix, Parts, RunClass, Runs, Signal
 from ebert_core.protocol.sources import (
-    BUILT_IN_SOURCES,
     GeneModels,
     MeasuredSignal,
     PredictedBinding,
@@ -132,7 +131,7 @@ def test_sources_travel_as_their_raw_arguments_and_come_back():
     sources = (MeasuredSignal(path="/data/caf\udce9.bw"), PredictedBinding("/m", "/d", "alpha", "CTCF", strands=1))
     request = Decoder(Read).decode(encode(read_request(sources, PLACE, 7)))
     assert (request.interval, request.columns) == (PLACE, 7)
-    assert SourceTable(BUILT_IN_SOURCES).sources_of(request) == sources
+    assert SourceTable([MeasuredSignal, PredictedBinding]).sources_of(request) == sources
 
 
 def test_a_source_that_a_worker_does_not_know_is_refused_in_one_sentence():

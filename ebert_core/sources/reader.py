@@ -1,0 +1,24 @@
+"""A reader: a kind of source, and the function that makes a shape of its arguments."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+from ebert_core.protocol.locus import Interval
+from ebert_core.protocol.shapes import Shape
+from ebert_core.protocol.sources import Source
+from ebert_core.sources.open_dataset import OpenedDataset
+
+Wanted = TypeVar("Wanted", bound=Source)
+
+
+@dataclass(frozen=True)
+class Reader(Generic[Wanted]):
+    """Reads one kind of source in the data role.
+
+    `read` gets the source, the interval, into how many bins values are to be cut, and the open dataset. Before it
+    touches a file it says so with `ebert_core.protocol.reading.reads`.
+    """
+
+    source: type[Wanted]
+    read: Callable[[Wanted, Interval, int, OpenedDataset], Shape]
