@@ -49,8 +49,6 @@ def test_a_job_is_described_by_all_that_is_known_of_it(spec):
         "/x.bw",
         "  validation auPRC: 0.5000 at step 9",
     ]
-    # The same sentence is not said twice.
-    assert described(job_of(message="Damaged.", problem="Damaged.")).count("Damaged.") == 1
 
 
 def test_figures_that_cannot_be_read_are_said_to_be_so_and_left_out_of_the_json(spec, capsys):
