@@ -3,12 +3,13 @@
 import argparse
 from pathlib import Path
 
-from ebert_core.cli.progress import WARNING, Progress, loudness_of
+from ebert_core.cli.progress import Progress, loudness_of
 from ebert_core.dataset.description import Dataset
 from ebert_core.dataset.prepare import prepare, prepared
 from ebert_core.dataset.store import Store
 from ebert_core.dataset.store_places import VARIABLE, is_looked_for
 from ebert_core.protocol.errors import InvalidRequest
+from ebert_core.protocol.report import Warned
 from ebert_core.protocol.showing import print_result
 from ebert_core.protocol.wording import listed
 
@@ -38,7 +39,7 @@ def run(arguments: argparse.Namespace) -> None:
         try:
             return store.check()
         except InvalidRequest as error:
-            progress.line(f"{WARNING}: {error} It is made again now.")
+            progress.line(Warned(f"{error} It is made again now."))
             raise
 
     if arguments.directory:
@@ -54,7 +55,8 @@ def run(arguments: argparse.Namespace) -> None:
         counted = ", ".join(f"{count:,} {letter}" for letter, count in store.index.ambiguous.items())
         progress.line(f"Letters that are neither bases nor N are read as N: {counted}.")
     if without := dataset.without_peaks(dataset.cell_types, dataset.factors):
-        progress.line(f"{WARNING}: no peaks at all of {listed(without)}: unbound everywhere, if the experiment worked.")
+        said = f"no peaks at all of {listed(without)}: unbound everywhere, if the experiment worked."
+        progress.line(Warned(said))
     if not is_looked_for(dataset, store.directory):
         progress.line(use_of(dataset, store.directory))
 

@@ -9,11 +9,11 @@ from collections import deque
 from collections.abc import Callable
 from typing import Literal, NamedTuple
 
+from ebert_core.protocol.report import Warned
 from ebert_core.protocol.showing import is_watched, tell, tell_over
 from ebert_core.protocol.wording import duration
 
 Loudness = Literal["quiet", "normal", "verbose"]
-WARNING = "WARNING"
 
 _REWRITE_SECONDS = 0.2
 # In a log: at every twentieth of the work, and no more than once a minute.
@@ -97,7 +97,7 @@ class Progress:
 
     def line(self, text: str) -> None:
         """A sentence for everybody; when quiet, warnings only."""
-        if self.loudness != "quiet" or text.startswith(WARNING):
+        if self.loudness != "quiet" or isinstance(text, Warned):
             self.clear()
             tell(text)
 

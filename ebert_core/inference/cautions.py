@@ -13,10 +13,9 @@ from ebert_core.inference.targets import targets_of, without_calls
 from ebert_core.model.description import Description
 from ebert_core.protocol.calling import calling_sentences
 from ebert_core.protocol.reliability import calibration_warning, caveats_of
+from ebert_core.protocol.report import Warned
 from ebert_core.protocol.specs import Predict
 from ebert_core.protocol.wording import listed
-
-WARNING = "WARNING: "
 
 
 def cautions_of(spec: Predict, description: Description, dataset: Dataset) -> Iterator[str]:
@@ -24,17 +23,17 @@ def cautions_of(spec: Predict, description: Description, dataset: Dataset) -> It
 
     Of factors that are left out for want of calls, it says only that and why.
     """
-    yield from (f"{WARNING}{sentence}" for sentence in absences(description, dataset, [spec.cell_type]))
+    yield from (Warned(sentence) for sentence in absences(description, dataset, [spec.cell_type]))
     targets = targets_of(spec, description)
     for target in targets:
         record = description.factor(target.factor)
         caveats = caveats_of(record.name, record.cell_types, record.reliability, spec.cell_type)
         has_failed = calibration_warning(record.name, record.reliability, spec.cell_type)
         if caveats:
-            yield f"{WARNING}{caveats}" if has_failed else caveats
+            yield Warned(caveats) if has_failed else caveats
     if left_out := [f"{name} ({reason})" for name, reason in without_calls(spec, description).items()]:
-        yield (
-            f"{WARNING}No file is written of {listed(left_out, 12)}: no bin is called bound. Of all factors, those "
+        yield Warned(
+            f"No file is written of {listed(left_out, 12)}: no bin is called bound. Of all factors, those "
             "without calls are left out; a factor that is named is written or refused."
         )
     for target in targets if format_of(Path(spec.output)).writes_calls else ():

@@ -169,7 +169,7 @@ class Provenance:
         for target in targets:
             of_factor = msgspec.structs.replace(self._spec, factor=target.factor)
             cautions = tuple(cautions_of(of_factor, made.description, made.dataset))
-            sidecar = self._of(target, made, (*cautions, *self._told))
+            sidecar = self._of(target, made, tuple(map(str, (*cautions, *self._told))))
             with complete_file(sidecar_path(target.path)) as file:
                 file.write(msgspec.json.format(msgspec.json.encode(sidecar), indent=1) + b"\n")
 

@@ -10,6 +10,7 @@ import numpy as np
 
 from ebert_core.inference.formats import Format
 from ebert_core.inference.stretches import Block, Tell
+from ebert_core.protocol.report import Warned
 from ebert_core.protocol.wording import file_size
 
 # A bigWig has a third more than its values: places, index, zoom levels. Calls and rows are far smaller than the values.
@@ -43,6 +44,8 @@ class Room:
             if needed > free:
                 self._looks = 0
                 self._tell(
-                    f"WARNING: {os.path.abspath(self._folder)} has room for {file_size(free)}, and about "
-                    f"{file_size(needed)} are needed until the files are complete."
+                    Warned(
+                        f"{os.path.abspath(self._folder)} has room for {file_size(free)}, and about "
+                        f"{file_size(needed)} are needed until the files are complete."
+                    )
                 )

@@ -119,7 +119,7 @@ class JobReporter:
 
     def event(self, text: str) -> None:
         """Something worth a line in the log; left out on a full disk."""
-        self._append_if_possible(Event(_now(), "note", note=text))
+        self._append_if_possible(Event(_now(), "note", note=str(text)))
 
     def progress(self, fraction: float, note: str = "") -> None:
         """How far the job is, 0 to 1; costs next to nothing when called often. Left out on a full disk."""

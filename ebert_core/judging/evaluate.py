@@ -37,7 +37,7 @@ from ebert_core.protocol.errors import InvalidRequest
 from ebert_core.protocol.grid import BIN
 from ebert_core.protocol.hearing import heard_by
 from ebert_core.protocol.locus import Interval
-from ebert_core.protocol.report import Report, Stopped
+from ebert_core.protocol.report import Report, Stopped, Warned
 from ebert_core.protocol.resources import is_shipped
 from ebert_core.protocol.specs import Evaluate
 from ebert_core.protocol.training_specs import check_numbers
@@ -265,8 +265,10 @@ def warn_of_seen_loci(
     cells = [cell for cell in cell_types if cell in (*description.cell_types, *description.ancestor_cell_types)]
     if trained and cells:
         report.event(
-            f"WARNING: {description.name} was trained on parts of {', '.join(trained)} in {', '.join(cells)}; "
-            "its scores there prove nothing."
+            Warned(
+                f"{description.name} was trained on parts of {', '.join(trained)} in {', '.join(cells)}; "
+                "its scores there prove nothing."
+            )
         )
     chosen = sorted({place.chromosome for place in description.validation for each in regions if place.overlaps(each)})
     if chosen:
@@ -278,7 +280,7 @@ def warn_of_seen_loci(
 
 def _tell_absences(description: Description, material: Material, report: Report) -> None:
     for sentence in absences(description, material.dataset, material.cell_types):
-        report.event(f"WARNING: {description.name}: {sentence[:1].lower()}{sentence[1:]}")
+        report.event(Warned(f"{description.name}: {sentence[:1].lower()}{sentence[1:]}"))
 
 
 def _predictor(path: str, dataset: Dataset, store: Store, engine: Engine, without: tuple[Stream, ...]) -> Predictor:

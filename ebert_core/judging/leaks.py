@@ -7,6 +7,7 @@ from ebert_core.material.places import union
 from ebert_core.model.description import Description
 from ebert_core.protocol.errors import InvalidRequest
 from ebert_core.protocol.locus import Interval, format_locus
+from ebert_core.protocol.report import Warned
 
 
 def seen_cells(description: Description) -> tuple[str, ...]:
@@ -88,18 +89,18 @@ def warnings(
 ) -> Iterator[str]:
     """Sentences on what may be a leak and cannot be told for certain."""
     if parent and parent.assembly != assembly:
-        start = f"WARNING: {parent.name}, which this starts from, is of {parent.assembly}, the dataset of {assembly}"
+        start = f"{parent.name}, which this starts from, is of {parent.assembly}, the dataset of {assembly}"
         unknown = (
             ", and whether it has seen the labels of the validation regions cannot be told" if parent.factors else ""
         )
-        yield f"{start}{unknown}."
+        yield Warned(f"{start}{unknown}.")
     for signal in signals:
         parts = derived(signal)
         if parts and parts.kind == "binding":  # made from other cell types than the one that is predicted
             continue
         named = [factor for factor in factors if factor.lower() in signal.lower()]
         if named:
-            yield (
-                f"WARNING: the signal {signal} bears the name of {', '.join(named)}. If the peaks were called from it, "
+            yield Warned(
+                f"the signal {signal} bears the name of {', '.join(named)}. If the peaks were called from it, "
                 "the model reads the answer and its scores prove nothing."
             )

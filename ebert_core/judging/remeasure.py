@@ -22,7 +22,7 @@ from ebert_core.model.device import Engine
 from ebert_core.protocol.errors import InvalidRequest
 from ebert_core.protocol.grid import BIN
 from ebert_core.protocol.locus import Interval, format_locus
-from ebert_core.protocol.report import Report, Stopped
+from ebert_core.protocol.report import Report, Stopped, Warned
 from ebert_core.protocol.verdict import Verdict
 
 
@@ -51,7 +51,7 @@ def remeasured(
     material = open_material(loci.dataset, (), loci.regions, loci.cell_types, report)
     check_fit(description, material.dataset)
     for sentence in absences(description, material.dataset, material.cell_types):
-        report.event(f"WARNING: {sentence}")
+        report.event(Warned(sentence))
     _refuse_trained(description, material.validation)
     pairs = _pairs(checkpoint, material, engine, report)
     if not pairs:

@@ -13,6 +13,14 @@ FORESEEABLE = 0.98
 TellProgress = Callable[[float, str], None]
 
 
+class Warned(str):
+    """A sentence that a person must not miss, as it is said: it is shown where nothing else is."""
+
+    def __new__(cls, sentence: str) -> "Warned":
+        """Takes the sentence without the word before it."""
+        return super().__new__(cls, f"WARNING: {sentence}")
+
+
 class Report(Protocol):
     """Whoever listens: a job directory, a terminal, a test."""
 
@@ -23,7 +31,7 @@ class Report(Protocol):
         """One number of a curve."""
 
     def event(self, text: str) -> None:
-        """Something worth a line in the log."""
+        """Something worth a line in the log; a warning is a `Warned`."""
 
     def stop_requested(self) -> bool:
         """Whether the person wants the run to end at the next step."""

@@ -24,7 +24,7 @@ from ebert_core.model.checkpoint import present_versions
 from ebert_core.model.description import InputFile, Versions
 from ebert_core.protocol.disks import is_full
 from ebert_core.protocol.errors import InvalidRequest
-from ebert_core.protocol.report import Report
+from ebert_core.protocol.report import Report, Warned
 from ebert_core.protocol.training_specs import Spec, without_folders
 from ebert_core.protocol.whole_files import new_part, put_in_place
 from ebert_core.training.loop import Trainer
@@ -129,7 +129,7 @@ class SavedRun:
     def _go_on(self, header: _Header, damages: list[_Damage], report: Report) -> None:
         self._best = self._best_before = header.best
         if damages:
-            report.event(f"WARNING: {damages[0]}; going on from the state that was saved before it.")
+            report.event(Warned(f"{damages[0]}; going on from the state that was saved before it."))
             if distributed.is_first():  # out of the way, or it would take the place of the one that is whole
                 with suppress(OSError):
                     os.replace(self._folder / _STATE, self._folder / _DAMAGED)

@@ -13,6 +13,7 @@ from ebert_core.inference.export import Plan
 from ebert_core.jobs.directory import STOP, read_metrics
 from ebert_core.jobs.reporter import open_job
 from ebert_core.jobs.summary import summarise
+from ebert_core.protocol.report import Warned
 from ebert_core.protocol.specs import Predict
 from ebert_core.protocol.wording import bases
 
@@ -72,7 +73,8 @@ def test_quiet_says_warnings_and_nothing_else(capsys):
     run_for(14 * 3600, "quiet", every=20)
     with Terminal(loudness="quiet") as report:
         report.event("Job /jobs/1")
-        report.event("WARNING: K562 is not what it seems.")
+        report.event("WARNING: so begins a sentence that is none.")
+        report.event(Warned("K562 is not what it seems."))
         report.detail("versions")
         report.metric(1, 1, "validation", "auPRC", 0.5)
     assert lines(capsys) == ["WARNING: K562 is not what it seems."]
