@@ -32,6 +32,9 @@ class Served:
     gives_parts: bool = True
     tells_length: bool = True
     tells_version: bool = True
+    # The same for all files where it is not empty; and whether each answer has an ETag of its own.
+    modified: str = ""
+    has_many_tags: bool = False
     # Whoever gives no name and password is sent away.
     needs_login: bool = False
     # After so many bytes of an answer the connection ends.
@@ -73,7 +76,7 @@ def serving(*, is_encrypted: bool = False, **files: bytes) -> Iterator[Served]:
         def log_message(self, format: str, *args: object) -> None:  # noqa: A002
             pass
 
-    server = _Server(("127.0.0.1", 0), Handler)
+    server = _on_a_new_port(Handler)
     server.daemon_threads = True
     server.block_on_close = False
     if is_encrypted:
@@ -91,6 +94,20 @@ def serving(*, is_encrypted: bool = False, **files: bytes) -> Iterator[Served]:
         server.shutdown()
         thread.join()
         server.server_close()
+
+
+_ports: set[int] = set()
+
+
+def _on_a_new_port(handler: type[BaseHTTPRequestHandler]) -> "_Server":
+    """A server on a port that no test of this process had: what is known of a file goes by its address."""
+    refused = []
+    while (server := _Server(("127.0.0.1", 0), handler)).server_port in _ports:
+        refused.append(server)
+    for other in refused:
+        other.server_close()
+    _ports.add(server.server_port)
+    return server
 
 
 class _Server(ThreadingHTTPServer):
@@ -118,7 +135,9 @@ def _answer(request: BaseHTTPRequestHandler, served: Served) -> None:
         request.send_header("Content-Range", f"bytes */{len(content)}")
     body = content[first:last] if status in (200, 206) else b""
     if served.tells_version and status in (200, 206):
-        request.send_header("ETag", f'"{hash(content)}"')
+        request.send_header("ETag", f'"{len(served.asked) if served.has_many_tags else hash(content)}"')
+        if served.modified:
+            request.send_header("Last-Modified", served.modified)
     if served.tells_length:
         request.send_header("Content-Length", str(len(body)))
     else:

@@ -139,6 +139,8 @@ class Remote:
             is_whole_told=True,
         )
         version = head.version
+        if self._version is not None and version.is_like(self._version):
+            version = self._version  # by which its blocks are known
         self._gives_parts = head.is_part and version.length is not None
         if self._gives_parts:
             BLOCKS.put((self.address.text, version, 0), part.content(min(BLOCK, version.length or 0)))

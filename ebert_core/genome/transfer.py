@@ -36,9 +36,13 @@ class Version(NamedTuple):
     length: int | None
 
     def is_like(self, other: "Version") -> bool:
-        """Whether both may be of one state of the file."""
-        lengths = {self.length, other.length} - {None}
-        return self[:2] == other[:2] and len(lengths) < 2
+        """Whether both may be of one state of the file.
+
+        Servers that share the work may each have an ETag of their own for it; then the date tells.
+        """
+        if len({self.length, other.length} - {None}) > 1 or self.modified != other.modified:
+            return False
+        return bool(self.modified) or self.etag == other.etag
 
 
 class Head(NamedTuple):

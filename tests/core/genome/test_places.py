@@ -263,6 +263,24 @@ def test_a_file_that_is_replaced_is_read_anew(served: Served) -> None:
         assert file.read(10) == CONTENT[::-1][:10]
 
 
+def test_servers_that_share_the_work_and_tag_differently_are_one(served: Served) -> None:
+    served.modified, served.has_many_tags = "Sat, 28 Nov 2026 20:00:00 GMT", True
+    address = address_of(served.url("big.bin"))
+    with open_bytes(address) as file:
+        file.seek(9 * BLOCK)
+        assert file.read(10) == CONTENT[9 * BLOCK : 9 * BLOCK + 10]
+        places.ask_servers_again()
+        served.forget()
+        assert open_bytes(address).read(5) == CONTENT[:5]
+        file.seek(9 * BLOCK + 20)
+        file.read(10)
+        assert len(served.asked) == 1
+        served.modified = "Sat, 28 Nov 2026 20:00:01 GMT"
+        file.seek(5 * BLOCK)
+        with pytest.raises(Changed):
+            file.read(10)
+
+
 def test_a_reader_of_the_old_version_is_told_even_where_all_is_at_hand(served: Served) -> None:
     address = address_of(served.url("big.bin"))
     with open_bytes(address) as old:

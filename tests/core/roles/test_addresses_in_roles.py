@@ -10,11 +10,14 @@ import pytest
 from asking import data_role, of
 from served import Served, serving
 
-from ebert_core.genome.remote import BLOCK
+from ebert_core.genome.remote import BLOCK, Changed
+from ebert_core.protocol.addresses import address_of
 from ebert_core.protocol.errors import InvalidRequest
 from ebert_core.protocol.locus import Interval
 from ebert_core.protocol.sources import MeasuredPeaks, MeasuredSignal
 from ebert_core.protocol.tracks import DatasetSummary, InspectFile, OpenDataset, OpenFiles
+from ebert_core.roles.anew import reading_anew
+from ebert_core.roles.session import Report
 
 VIEW = Interval("chr1", 1_000_000, 1_001_000)
 TOML = """version = 1
@@ -140,3 +143,23 @@ def test_an_address_is_told_to_be_what_it_is(served: Served, ask: Callable[[Any]
     served.files["DATASET.toml"] = TOML.encode()
     with pytest.raises(InvalidRequest, match="describes a dataset, which is read from a disk only"):
         ask(InspectFile(served.url("DATASET.toml")))
+
+
+@pytest.mark.parametrize(("changes", "is_answered"), [(0, True), (1, True), (2, False)])
+def test_a_request_is_answered_anew_once_and_what_is_open_is_closed_before(changes: int, is_answered: bool) -> None:
+    done: list[str] = []
+
+    def handler(request: InspectFile, _report: Report) -> InspectFile:
+        done.append("asked")
+        if done.count("asked") <= changes:
+            raise Changed(address_of("https://h/a.bw"))
+        return request
+
+    table = reading_anew({InspectFile: handler}, lambda: done.append("closed"))
+    request = InspectFile("https://h/a.bw")
+    if is_answered:
+        assert table[InspectFile](request, lambda _fraction, _note="": None) is request
+    else:
+        with pytest.raises(Changed):
+            table[InspectFile](request, lambda _fraction, _note="": None)
+    assert done == ["asked", "closed", "asked"][: 1 if not changes else 3]
