@@ -43,6 +43,10 @@ class _Store(Protocol):
     def check(self, keys: list[str]) -> bool: ...
 
 
+class OtherEnded(InvalidRequest):
+    """Another process of the prediction computes no more, so that this one cannot go on."""
+
+
 class Shards:
     """This process among those of one prediction; a context manager around the whole of its work.
 
@@ -152,7 +156,7 @@ class Shards:
         """For the first process: a block that another one has computed.
 
         Raises:
-            InvalidRequest: that process has ended without handing it over.
+            OtherEnded: that process has ended without handing it over.
         """
         owner = number % self.size
         with _store_said():
@@ -160,7 +164,7 @@ class Shards:
                 report(0.0, f"waiting for process {owner + 1} of {self.size}")
                 ended = self._why_ended(owner)
                 if ended and not self._parts.has(number):
-                    raise InvalidRequest(f"{ended} Nothing was written; run the command again.")
+                    raise OtherEnded(f"{ended} Nothing was written; run the command again.")
                 time.sleep(_POLL_SECONDS)
         return self._parts.read(number)
 
@@ -188,8 +192,8 @@ class Shards:
         """Under torchrun, all are told to end when one has died; the sentence for the person is why that one did."""
         others = [rank for rank in range(1, self.size) if not self._store.check([f"stopped-{rank}"])]
         reason = next(filter(None, map(self._why_ended, others)), "")
-        if reason and reason not in str(end):
-            raise InvalidRequest(f"{reason} Nothing was written; run the command again.") from end
+        if reason and not isinstance(end, OtherEnded):
+            raise OtherEnded(f"{reason} Nothing was written; run the command again.") from end
 
     def _beat(self) -> None:
         count = 0
@@ -205,7 +209,7 @@ class Shards:
         self._next_look = time.monotonic() + _LOOK_SECONDS
         ended = self._why_ended(rank)
         if ended or self._store.check(["over"]):
-            raise InvalidRequest(ended or "The first process has ended.")
+            raise OtherEnded(ended or "The first process has ended.")
 
     def _why_ended(self, rank: int) -> str:
         """A sentence when another process will not compute any more, else nothing."""

@@ -17,13 +17,13 @@ from ebert_core.dataset.sidecar import read_sidecar
 from ebert_core.inference import shards, stretches
 from ebert_core.inference.export import predict_to_files
 from ebert_core.inference.parts import Parts
-from ebert_core.inference.shards import Shards
+from ebert_core.inference.shards import OtherEnded, Shards
 from ebert_core.protocol.errors import InvalidRequest
 from ebert_core.protocol.specs import Predict
 
 GONE = """
 import os
-from ebert_core.inference.shards import Shards
+from ebert_core.inference.shards import OtherEnded, Shards
 with Shards.from_environment():
     os.kill(os.getpid(), 9)
 """
@@ -173,6 +173,16 @@ def test_an_interruption_that_another_s_death_brought_is_blamed_on_it(tmp_path):
     store.set("process-1", f"{platform.node()} {ended.pid}")
     with pytest.raises(InvalidRequest, match="Process 2 of 2 has died"), Shards(0, 2, store):
         raise KeyboardInterrupt
+
+
+def test_the_end_of_another_process_is_said_once_however_long_it_is_silent_by_then(monkeypatch):
+    store = HashStore()
+    store.set("process-1", "another-machine 1")
+    monkeypatch.setattr(shards, "_SILENCE_SECONDS", 0.0)
+    ended = OtherEnded("Process 2 of 2 on another-machine has given no sign of life for 31 s.")
+    with pytest.raises(OtherEnded) as refused, Shards(0, 2, store):
+        raise ended
+    assert refused.value is ended
 
 
 def test_an_interruption_by_the_person_is_one():
