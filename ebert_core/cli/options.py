@@ -92,11 +92,12 @@ def changes_of_fields(arguments: argparse.Namespace, fields: Iterable[Field]) ->
 
 
 def _help_of(field: Field) -> str:
-    """What a field means, and its default where the option names a value."""
-    text = field.plain_meaning
+    """What a field means, what a number may be, and the default where the option names a value."""
+    notes = [field.allowed] if field.allowed and not field.choices else []
     if not (field.is_needed or field.type is bool or field.default in ((), "")):
         several = isinstance(field.default, tuple)
-        text = f"{text} (default: {' '.join(field.default) if several else field.default})"
+        notes.append(f"default: {' '.join(field.default) if several else field.default}")
+    text = f"{field.plain_meaning} ({'; '.join(notes)})" if notes else field.plain_meaning
     return text.replace("%", "%%")
 
 

@@ -27,7 +27,7 @@ Batch = Annotated[
 LearningRate = Annotated[
     float,
     field(
-        "its highest value; half a cosine leads down to a twentieth",
+        "the highest learning rate; half a cosine leads down to a twentieth of it",
         title="Step si&ze",
         usual=(1e-8, 1.0),
         hint="The learning rate: smaller is steadier.",
@@ -64,7 +64,7 @@ Dropout = Annotated[
 Seed = Annotated[
     int,
     field(
-        "of everything random; the same seed draws the same windows",
+        "the seed of everything random; the same seed draws the same windows",
         title="S&eed",
         hint="The same seed gives the same result on the same machine.",
         group="How it runs",

@@ -97,7 +97,7 @@ class Pretrain(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="pre
     seed: Annotated[
         int,
         field(
-            "of everything random but the intervals of calibration; the same seed draws the same windows",
+            "the seed of everything random but the intervals of calibration; the same seed draws the same windows",
             ge=0,
             le=LARGEST_SEED,
         ),

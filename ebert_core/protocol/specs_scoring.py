@@ -88,7 +88,7 @@ class Evaluate(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="eva
             "without it, that is refused"
         ),
     ] = False
-    seed: Annotated[int, field("of the drawing", ge=0, le=LARGEST_SEED)] = 1
+    seed: Annotated[int, field("the seed of the drawing", ge=0, le=LARGEST_SEED)] = 1
     device: Device = "auto"
     precision: ChosenPrecision = "auto"
 

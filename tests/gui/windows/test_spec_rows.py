@@ -6,7 +6,7 @@ from typing import Annotated
 
 import msgspec
 import pytest
-from PyQt6.QtWidgets import QLabel, QSpinBox, QWidget
+from PyQt6.QtWidgets import QDoubleSpinBox, QLabel, QLineEdit, QSpinBox, QWidget
 from pytestqt.qtbot import QtBot
 
 from ebert_core.cli.spec_files import add_changes, changes_of
@@ -83,7 +83,10 @@ def test_it_stands_in_the_help(capsys: pytest.CaptureFixture[str]) -> None:
     parser = argparse.ArgumentParser()
     add_changes(parser, Toy)  # type: ignore[arg-type]
     said = " ".join(parser.format_help().split())
-    assert "--patience N passes without a better score before it ends; see results (default: 3)" in said
+    assert (
+        "--patience N passes without a better score before it ends; see results (at least 0 and below 10; default: 3)"
+        in said
+    )
     assert "--no-is-brave do not go on whatever comes" in said
     assert "--is-brave" not in said.replace("--no-is-brave", "")
 
@@ -109,6 +112,37 @@ def test_it_is_a_row_of_the_form(qtbot: QtBot) -> None:
     settings.follow(msgspec.structs.replace(spec, is_brave=False))
     assert box.isEnabled()
     assert settings.into(spec) == Toy("/out", patience=4)
+
+
+class Bare(msgspec.Struct, frozen=True, tag="bare", tag_field="job"):
+    """Fields that say little of themselves."""
+
+    share: Annotated[float, field("how much", group="How it runs", gt=0, lt=1)] = 0.5
+    shift: Annotated[int, field("how far", group="How it runs")] = 0
+    note: Annotated[str, field("what to remember", group="How it runs")] = ""
+
+
+def test_a_field_that_says_little_has_a_row_that_takes_what_its_rule_allows(qtbot: QtBot) -> None:
+    settings = SpecSettings(Bare)
+    page = QWidget()
+    qtbot.addWidget(page)
+    page.setLayout(settings.layout_of_fields())
+    settings.show(Bare())
+    share, shift, note = (settings.widget(name) for name in ("share", "shift", "note"))
+    assert isinstance(share, QDoubleSpinBox)
+    assert (share.minimum(), share.maximum(), share.singleStep()) == (0.001, 0.999, 1.0)
+    assert isinstance(shift, QSpinBox)
+    assert (shift.minimum(), shift.maximum(), shift.singleStep()) == (1 - 2**31, 2**31 - 1, 1)
+    assert isinstance(note, QLineEdit)
+    heard: list[str] = []
+    settings.connect(lambda: heard.append("changed"))
+    share.setValue(0.25)
+    shift.setValue(-3)
+    note.setText(" later ")
+    assert heard == ["changed"] * 3
+    assert settings.into(Bare()) == Bare(0.25, -3, "later")
+    captions = [label.text() for label in page.findChildren(QLabel) if label.buddy() in (share, shift, note)]
+    assert captions == ["Share", "Shift", "Note"]
 
 
 def test_it_is_a_line_of_the_document() -> None:
