@@ -1,6 +1,7 @@
 """Puts the program together; the only file that knows all of its parts."""
 
 import math
+from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
@@ -178,6 +179,7 @@ class WindowProgram(Program):
         for role, client in (("data", self.data), ("model", self.model)):
             self.window.show_worker(role, client.state)
             client.unheard_failure.connect(lambda failure: self.window.say(failure.message, failure.details))
+            client.unheard_progress.connect(partial(self.window.show_work, role))
         self.remarks.told.connect(self.window.messages.info)
         for problem in self.kinds.problems:
             self.window.messages.warning(problem)

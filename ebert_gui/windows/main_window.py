@@ -1,5 +1,6 @@
 """The window: puts canvas, bars and docks together; what they do is in their own files."""
 
+import time
 from typing import NamedTuple
 
 from PyQt6.QtCore import QPoint, Qt, QUrl, pyqtSignal
@@ -37,6 +38,8 @@ from ebert_gui.windows.track_commands import track_commands
 from ebert_gui.windows.track_dock import TrackDock
 from ebert_gui.workers.state import Condition, WorkerState
 
+# How long a worker is busy before it is said with what, in seconds: most answers come sooner.
+SHOWN_AFTER = 1.0
 _DOT = {"ready": "●", "busy": "◐", "starting": "○", "restarting": "○", "failed": "✕", "stopped": "○"}
 
 
@@ -73,6 +76,7 @@ class MainWindow(QMainWindow):
         self.job_desk = JobDesk(self)
         self.unsent: dict[str, FineTune] = {}
         self._ended: dict[str, WorkerState] = {}
+        self._working_since: dict[str, float] = {}
         self._model = WorkerState(Condition.STOPPED)
         self.worker_states: dict[str, QLabel] = {"data": PlainLabel(), "model": PlainLabel()}
         self.under_cursor = PlainLabel()
@@ -112,8 +116,14 @@ class MainWindow(QMainWindow):
             self._model = state
             if state.condition is Condition.READY and self.workspace.checkpoint is None:
                 said = "○ model: no checkpoint open"  # it is the worker that is ready, not a model
+        self._working_since[role] = time.monotonic()
         self.worker_states[role].setText(said)
         self.worker_states[role].setToolTip(state.sentence or f"The {role} worker is {word}")
+
+    def show_work(self, role: str, fraction: float, note: str) -> None:
+        """Say in the status bar what a worker does that takes long, and how far it is."""
+        if note and time.monotonic() - self._working_since[role] >= SHOWN_AFTER:
+            self.worker_states[role].setText(f"{_DOT[Condition.BUSY.value]} {role}: {shown(note)}, {fraction:.0%}")
 
     def choose_page(self) -> None:
         """Show the tracks, or what can be opened where no genome is."""

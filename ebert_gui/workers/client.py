@@ -54,7 +54,7 @@ class WorkerClient(QObject):
     """One worker, local or behind ssh: only the command that starts it differs.
 
     `state_changed` also tells every turn between busy and ready. `unheard_failure` carries failures of kind `invalid`
-    and `bug` whose request gave no `on_failure`.
+    and `bug` whose request gave no `on_failure`, `unheard_progress` how far a request is that gave no `on_progress`.
 
     A request that a worker ended on is not sent again: `fatal` remembers the file that was read for it. Ends that no
     request is to blame for are counted, and after some in a row without an answer the worker is given up.
@@ -62,6 +62,7 @@ class WorkerClient(QObject):
 
     state_changed = pyqtSignal(object)
     unheard_failure = pyqtSignal(object)
+    unheard_progress = pyqtSignal(float, str)
 
     def __init__(
         self,
@@ -203,8 +204,8 @@ class WorkerClient(QObject):
             case Progress():
                 self._suspects.moved()
                 pending = self._pending.get(message.id)
-                if pending is not None and pending.on_progress is not None:
-                    pending.on_progress(message.fraction, message.note)
+                if pending is not None:
+                    (pending.on_progress or self.unheard_progress.emit)(message.fraction, message.note)
             case Pong():
                 pass
 

@@ -13,6 +13,7 @@ from ebert_core.protocol.tracks import DatasetSummary, InspectFile
 from ebert_core.protocol.verdict import Judgement, Verdict
 from ebert_gui.kinds.signal import SignalTrack
 from ebert_gui.state.recent import add_recent
+from ebert_gui.windows import main_window
 from ebert_gui.windows import theme as themes
 from ebert_gui.windows.main_window import MainWindow
 from ebert_gui.windows.theme import LIGHT
@@ -347,3 +348,20 @@ def test_what_was_wrong_with_a_place_is_forgotten_at_the_next_one(window: MainWi
     bar.locus.setText("chr3:30,001-40,000")
     bar.go()
     assert messages.shown is None
+
+
+def test_what_takes_long_is_said_beside_its_worker_until_it_is_done(
+    window: MainWindow, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    label = window.worker_states["data"]
+    monkeypatch.setattr(main_window, "SHOWN_AFTER", float("inf"))
+    window.show_worker("data", WorkerState(Condition.BUSY))
+    window.show_work("data", 0.31, "downloading genes.gtf")
+    assert label.text() == "◐ data busy", "most answers come before it could be read"
+    monkeypatch.setattr(main_window, "SHOWN_AFTER", 0.0)
+    window.show_work("data", 0.0, "")
+    assert label.text() == "◐ data busy"
+    window.show_work("data", 0.31, "downloading genes.gtf")
+    assert label.text() == "◐ data: downloading genes.gtf, 31%"
+    window.show_worker("data", WorkerState(Condition.READY))
+    assert label.text() == "● data ready"

@@ -34,6 +34,13 @@ def test_the_state_tells_when_the_worker_is_busy(qtbot, client, answers):
     assert answers.progress[0] == (0.5, "working")
 
 
+def test_progress_that_nobody_asked_to_hear_is_told_by_a_signal(qtbot, client, answers):
+    with qtbot.waitSignal(client.unheard_progress) as heard:
+        client.request(Work(0.3), Number, answers.replies.append)
+    assert heard.args == [0.5, "working"]
+    qtbot.waitUntil(lambda: answers.replies != [])
+
+
 def test_a_twenty_megabyte_reply_arrives_whole(qtbot, client, answers):
     client.request(Big(20_000_000), Values, **answers.hears())
     qtbot.waitUntil(lambda: answers.replies != [], timeout=10_000)
