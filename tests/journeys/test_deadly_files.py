@@ -85,14 +85,14 @@ def test_one_deadly_file_costs_its_row_and_one_worker(open_crashing, qtbot, toy_
     sentence = f"The data worker ended while it read {deadly}. This is not tried again until the file changes."
     shown = window.contents[name]
     assert (shown.sentence, shown.link, shown.is_error) == (sentence, "Try again", True)
-    assert window.contents["good.bw"].replies("signal")
+    assert window.contents["good.bw"].parts["signal"]
     assert not window.contents["good.bw"].sentence
     assert len(window.ends) == 1
     assert str(deadly) in window.ends[0]
     for place in (Interval("chr2", 0, 3000), Interval("chr2", 4000, 12_000)):
         window.show(place)
         qtbot.waitUntil(window.is_settled, timeout=LONG)
-    assert window.contents["good.bw"].replies("signal")
+    assert window.contents["good.bw"].parts["signal"]
     assert window.contents[name].sentence == sentence
     assert len(window.ends) == 1
 
@@ -111,7 +111,7 @@ def test_the_session_brings_no_death_back_and_a_changed_file_is_read(
     bigwigs["reading"].write_bytes(bigwigs["good"].read_bytes())
     second.program.loader.retry()
     qtbot.waitUntil(second.is_settled, timeout=LONG)
-    assert second.contents["reading.bw"].replies("signal")
+    assert second.contents["reading.bw"].parts["signal"]
     assert not second.contents["reading.bw"].sentence
     assert second.ends == []
 
@@ -133,6 +133,6 @@ def test_try_again_in_the_row_reads_the_file_once_more(open_crashing, qtbot, toy
 
 def test_files_alone_open_without_the_deadly_one(open_crashing, bigwigs) -> None:
     window = open_crashing("opening.bw", files=(str(bigwigs["opening"]), str(bigwigs["good"])))
-    assert window.contents["good.bw"].replies("signal")
+    assert window.contents["good.bw"].parts["signal"]
     assert "The data worker ended while it read" in window.contents["opening.bw"].sentence
     assert len(window.ends) == 1

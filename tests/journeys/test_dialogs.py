@@ -73,7 +73,7 @@ def test_an_earlier_fine_tuning_fills_the_form_and_a_wrong_file_is_a_sentence(pr
         # The dialog for files is the desktop's own; here it answers at once.
         monkeypatch.setattr(QFileDialog, "getOpenFileName", lambda *_words, path=path: (str(path), ""))
         program.window.ask_for_finetuning_again()
-    assert "is no spec of a fine-tuning" in program.window.messages.shown.sentence
+    assert "wrong.toml lacks the key job" in program.window.messages.shown.sentence
     shown = [dialog for dialog in program.window.findChildren(FineTuneDialog) if dialog.isVisible()]
     assert len(shown) == 1
     assert shown[0].spec().word_length == 5

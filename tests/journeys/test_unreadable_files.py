@@ -46,7 +46,7 @@ def test_every_kind_of_damage_is_said_in_its_own_track(open_window, qtbot, toy_d
     program.loader.ask()
     _settle(program, qtbot)
     contents = _contents(program)
-    assert contents["good.bw"].replies("signal")
+    assert contents["good.bw"].parts["signal"]
     assert not contents["good.bw"].sentence
     for name in (*DAMAGE, "gone.bw"):
         assert contents[name].is_error, name
@@ -100,11 +100,11 @@ def test_files_of_any_name_are_opened_drawn_and_come_back(open_window, qtbot, to
     qtbot.waitUntil(lambda: set(names) <= set(_contents(program)), timeout=LONG)
     _settle(program, qtbot)
     for name in names:
-        assert _contents(program)[name].replies("signal"), name
+        assert _contents(program)[name].parts["signal"], name
         assert not _contents(program)[name].sentence
     program.window.grab()
     program.window.close()
     second = open_window()
     qtbot.waitUntil(lambda: set(names) <= set(_contents(second)), timeout=LONG)
     _settle(second, qtbot)
-    assert all(_contents(second)[name].replies("signal") for name in names)
+    assert all(_contents(second)[name].parts["signal"] for name in names)

@@ -33,9 +33,9 @@ def test_a_dataset_and_a_checkpoint_become_tracks_with_predictions(open_window, 
         content = program.loader.content(track)
         assert not content.sentence, track
         if isinstance(track, PredictionTrack):
-            assert content.replies("prediction")
+            assert content.parts["prediction"]
         if isinstance(track, AttentionTrack):
-            assert content.replies("attention")
+            assert content.parts["attention"]
     assert program.window.attention_bar.isVisible()
     assert "toy" in program.window.windowTitle()
 
@@ -128,7 +128,7 @@ def test_a_killed_data_worker_is_named_and_the_tracks_come_back(open_window, qtb
     qtbot.waitUntil(lambda: _is_complete(program), timeout=LONG)
     states = next(track for track in program.workspace.tracks.tracks if isinstance(track, StatesTrack))
     assert not program.loader.content(states).sentence
-    assert program.loader.content(states).replies("states")
+    assert program.loader.content(states).parts["states"]
 
 
 def test_a_dataset_that_is_not_there_leaves_a_living_window_with_a_sentence(open_window, qtbot, tmp_path) -> None:
