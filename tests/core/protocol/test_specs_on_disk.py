@@ -131,6 +131,15 @@ def test_a_change_that_makes_no_sense_names_key_value_and_what_may_stand_there(t
     assert sentence in str(refused.value)
 
 
+def test_a_list_of_paths_holds_no_path_that_cannot_be(tmp_path):
+    (tmp_path / "s.toml").write_text(
+        'job = "evaluate"\ndataset = "D.toml"\ncheckpoint = "c"\noutput = "o.json"\nregions = ["chr1"]\n'
+    )
+    assert read_spec(tmp_path / "s.toml", [change_of('controls=["a"]', Evaluate)]).controls == (str(Path.cwd() / "a"),)
+    with pytest.raises(InvalidRequest, match="controls holds a NUL character"):
+        read_spec(tmp_path / "s.toml", [change_of('controls=["a", "b\\u0000"]', Evaluate)])
+
+
 def test_files_of_regions_are_relative_to_the_spec_and_loci_are_left_alone(tmp_path):
     (tmp_path / "s.toml").write_text(FINETUNE.replace('["chr1"]', '["chr1:1-5", "sub/r.txt", "peaks.narrowPeak.gz"]'))
     expected = ("chr1:1-5", str(tmp_path / "sub" / "r.txt"), str(tmp_path / "peaks.narrowPeak.gz"))
