@@ -32,7 +32,7 @@ from ebert_gui.kinds.signal import SignalTrack
 from ebert_gui.kinds.table import Kinds
 from ebert_gui.state.tracks import Track
 from ebert_gui.state.workspace import Workspace
-from ebert_gui.windows.theme import LIGHT, window_font
+from ebert_gui.widgets.theme import LIGHT, window_font
 
 _TRACKS = 10
 _FRAMES = 400

@@ -25,13 +25,13 @@ from ebert_gui.state.fatal_files import kept_fatal_files
 from ebert_gui.state.recent import add_recent
 from ebert_gui.state.session import Session, read_session
 from ebert_gui.state.workspace import Workspace
-from ebert_gui.windows import theme as themes
+from ebert_gui.widgets import theme as themes
+from ebert_gui.widgets.forms import WheelScrolls
+from ebert_gui.widgets.plain import PlainText
+from ebert_gui.widgets.theme import DARK, LIGHT, Theme, system_theme, window_font
 from ebert_gui.windows.ending import AskedToEnd, Mistakes
-from ebert_gui.windows.forms import WheelScrolls
 from ebert_gui.windows.main_window import MainWindow, Parts
-from ebert_gui.windows.plain import PlainText
 from ebert_gui.windows.screens import WithinScreen, lay_docks, layout_of_docks, place, place_of
-from ebert_gui.windows.theme import DARK, LIGHT, Theme, system_theme, window_font
 from ebert_gui.workers.client import WorkerClient, local_worker
 from ebert_gui.workers.state import Condition, WorkerState
 

@@ -10,11 +10,11 @@ from ebert_core.protocol.addresses import is_address
 from ebert_core.protocol.errors import InvalidRequest
 from ebert_core.protocol.specs import FineTune
 from ebert_gui.state.recent import read_recent
-from ebert_gui.windows.theme import program_icon
+from ebert_gui.widgets.theme import program_icon
 
 if TYPE_CHECKING:
+    from ebert_gui.datasets.new_dataset_dialog import NewDatasetDialog
     from ebert_gui.windows.main_window import MainWindow
-    from ebert_gui.windows.new_dataset_dialog import NewDatasetDialog
 
 
 _ALL = "All files (*)"
@@ -68,7 +68,7 @@ def for_files(window: "MainWindow") -> None:
 
 def for_address(window: "MainWindow") -> None:
     """Ask for addresses of track files and open them all."""
-    from ebert_gui.windows.address_dialog import AddressDialog  # seldom wanted
+    from ebert_gui.datasets.address_dialog import AddressDialog  # seldom wanted
 
     dialog = AddressDialog(window)
     if dialog.exec():
@@ -77,7 +77,7 @@ def for_address(window: "MainWindow") -> None:
 
 def for_new_dataset(window: "MainWindow") -> None:
     """Ask for the files of a new dataset, write it and open it; one that was begun before is gone on with."""
-    from ebert_gui.windows.new_dataset_dialog import Desk, NewDatasetDialog  # its forms need not wait in every start
+    from ebert_gui.datasets.new_dataset_dialog import Desk, NewDatasetDialog  # its forms need not wait in every start
 
     opener = window.opener
     begun = window.findChild(NewDatasetDialog)
@@ -107,7 +107,7 @@ def for_checkpoint(window: "MainWindow") -> None:
 
 def for_finetuning_again(window: "MainWindow") -> None:
     """Ask for the spec of an earlier fine-tuning, and fill the form with it."""
-    from ebert_gui.windows.spec_file import read_finetuning
+    from ebert_gui.finetuning.spec_file import read_finetuning
 
     dataset = window.workspace.dataset
     assert dataset is not None
@@ -124,7 +124,7 @@ def for_finetuning_again(window: "MainWindow") -> None:
 
 def for_finetuning(window: "MainWindow", begun: FineTune | None = None) -> None:
     """Ask what to fine-tune, and start it; `begun` fills the form."""
-    from ebert_gui.windows.finetune_dialog import FineTuneDialog  # its forms need not wait in every start
+    from ebert_gui.finetuning.finetune_dialog import FineTuneDialog  # its forms need not wait in every start
 
     dataset = window.workspace.dataset
     assert dataset is not None
@@ -142,7 +142,7 @@ def for_finetuning(window: "MainWindow", begun: FineTune | None = None) -> None:
 
 def for_export(window: "MainWindow") -> None:
     """Ask what to export, and start it."""
-    from ebert_gui.windows.export_dialog import ExportDialog  # its forms need not wait in every start
+    from ebert_gui.exporting.export_dialog import ExportDialog  # its forms need not wait in every start
 
     workspace = window.workspace
     dataset, checkpoint = workspace.dataset, workspace.checkpoint
@@ -164,7 +164,7 @@ def for_export(window: "MainWindow") -> None:
 
 def for_picture(window: "MainWindow") -> None:
     """Ask which picture of the screen to save, and save it."""
-    from ebert_gui.windows.picture_dialog import PictureDialog  # its forms need not wait in every start
+    from ebert_gui.exporting.picture_dialog import PictureDialog  # its forms need not wait in every start
 
     dialog = PictureDialog(window.canvas.scene, window.theme, window.picture_folders, window)
 

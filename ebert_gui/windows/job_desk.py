@@ -13,13 +13,13 @@ from ebert_core.protocol.locus import Interval, format_locus, is_region_file, pa
 from ebert_core.protocol.showing import shown
 from ebert_core.protocol.specs import FineTune, JobSpec, Predict
 from ebert_core.protocol.work import LIVE, Jobs, JobSummary, Metrics
+from ebert_gui.jobs.jobs_list import JOBS_DOCK, kind_of_job
+from ebert_gui.widgets.plain import literal
 from ebert_gui.windows import asking
-from ebert_gui.windows.jobs_list import kind_of_job
-from ebert_gui.windows.plain import literal
-from ebert_gui.windows.screens import JOBS_DOCK, shows_dock
+from ebert_gui.windows.screens import shows_dock
 
 if TYPE_CHECKING:
-    from ebert_gui.windows.jobs_dock import JobsDock
+    from ebert_gui.jobs.jobs_dock import JobsDock
     from ebert_gui.windows.main_window import MainWindow
 
 _SHARE_OF_WINDOW = 1 / 3
@@ -48,7 +48,7 @@ class JobDesk(QObject):
     def dock(self) -> "JobsDock":
         """The dock of the jobs; its plots need pyqtgraph, so it is built when it is first wanted."""
         if self._dock is None:
-            from ebert_gui.windows.jobs_dock import JobsDock
+            from ebert_gui.jobs.jobs_dock import JobsDock
 
             window = self._window
             dock = self._dock = JobsDock(window.theme, window)

@@ -23,7 +23,7 @@ from ebert_core.protocol.showing import shown
 from ebert_core.protocol.tracks import FindPlace, Place, Places
 from ebert_gui.loading.loader import Client
 from ebert_gui.state.workspace import OfferedFactor, Workspace
-from ebert_gui.windows.plain import PlainLabel
+from ebert_gui.widgets.plain import PlainLabel
 
 _TYPING_MILLISECONDS = 120
 _ZOOM = 2.0

@@ -12,30 +12,30 @@ from ebert_core.protocol.locus import Interval, format_locus
 from ebert_core.protocol.showing import shown
 from ebert_core.protocol.specs import FineTune
 from ebert_gui.browser.canvas import Canvas
+from ebert_gui.exporting.picture_taking import PictureTaker
 from ebert_gui.kinds.attention import changed_attention, first_attention
 from ebert_gui.kinds.table import Kinds
 from ebert_gui.loading.dropping import Dropped
 from ebert_gui.loading.jobs import JobFollower
 from ebert_gui.loading.loader import Client, Loader
 from ebert_gui.loading.opening import Opener
+from ebert_gui.models.checkpoint_dock import CheckpointDock
 from ebert_gui.state.tracks import Track
 from ebert_gui.state.workspace import Workspace
+from ebert_gui.tracks.attention_bar import AttentionBar
+from ebert_gui.tracks.track_commands import track_commands
+from ebert_gui.tracks.track_dock import TrackDock
+from ebert_gui.widgets.messages import MessageBar, details_window
+from ebert_gui.widgets.plain import PlainLabel
+from ebert_gui.widgets.theme import DARK, LIGHT, Theme, window_font
 from ebert_gui.windows import asking
 from ebert_gui.windows.actions import build_menus
-from ebert_gui.windows.attention_bar import AttentionBar
-from ebert_gui.windows.checkpoint_dock import CheckpointDock
 from ebert_gui.windows.job_desk import JobDesk
 from ebert_gui.windows.locus_bar import LocusBar, WholeBar
 from ebert_gui.windows.message_list import MessageDesk
-from ebert_gui.windows.messages import MessageBar, details_window
 from ebert_gui.windows.offering import Offering
 from ebert_gui.windows.passing import PassingMessages
-from ebert_gui.windows.picture_taking import PictureTaker
-from ebert_gui.windows.plain import PlainLabel
 from ebert_gui.windows.screens import first_size
-from ebert_gui.windows.theme import DARK, LIGHT, Theme, window_font
-from ebert_gui.windows.track_commands import track_commands
-from ebert_gui.windows.track_dock import TrackDock
 from ebert_gui.workers.state import Condition, WorkerState
 
 # How long a worker is busy before it is said with what, in seconds: most answers come sooner.

@@ -9,11 +9,11 @@ from PyQt6.QtWidgets import QMenu
 
 from ebert_core.protocol.offers import Shipped, ShippedCheckpoint
 from ebert_gui.state.recent import Opened, clear_recent, read_recent
+from ebert_gui.widgets.paths import beside, file_name
+from ebert_gui.widgets.plain import literal
+from ebert_gui.widgets.wording import listed
 from ebert_gui.windows import asking
-from ebert_gui.windows.paths import beside, file_name
-from ebert_gui.windows.plain import literal
 from ebert_gui.windows.start_page import Offer, StartPage
-from ebert_gui.windows.wording import listed
 
 if TYPE_CHECKING:
     from ebert_core.protocol.tracks import DatasetSummary

@@ -4,8 +4,8 @@ from PyQt6.QtCore import QObject
 
 from ebert_gui.loading.opening import Opener
 from ebert_gui.state.workspace import Workspace
+from ebert_gui.widgets.messages import MessageBar
 from ebert_gui.windows.locus_bar import LocusBar
-from ebert_gui.windows.messages import MessageBar
 
 
 class PassingMessages(QObject):

@@ -3,10 +3,8 @@
 from PyQt6.QtCore import QByteArray, QEvent, QObject, QPoint, QRect, QSize, Qt
 from PyQt6.QtWidgets import QDialog, QDockWidget, QMainWindow, QWidget
 
-from ebert_gui.windows.watching import ApplicationWatcher
+from ebert_gui.widgets.watching import ApplicationWatcher
 
-# As the layout of the docks names it.
-JOBS_DOCK = "jobs-dock"
 # What a window manager puts around a window, until the window knows its own frame: its sides, and its title bar.
 _SIDES, _TITLE_BAR = 4, 36
 _LEAST, _MOST, _SHARE = QSize(1280, 860), QSize(1760, 1180), 0.8

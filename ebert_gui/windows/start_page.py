@@ -6,8 +6,8 @@ from PyQt6.QtCore import Qt
 from PyQt6.QtGui import QResizeEvent
 from PyQt6.QtWidgets import QFrame, QGridLayout, QLabel, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
-from ebert_gui.windows.forms import label
-from ebert_gui.windows.plain import literal
+from ebert_gui.widgets.forms import label
+from ebert_gui.widgets.plain import literal
 
 _WIDEST = 920
 _TWO_COLUMNS = 640

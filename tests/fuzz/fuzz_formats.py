@@ -35,9 +35,9 @@ from ebert_core.protocol.bases import encode_bases
 from ebert_core.protocol.errors import InvalidRequest
 from ebert_core.protocol.locus import Interval
 from ebert_core.protocol.specs_on_disk import read_spec
+from ebert_gui.finetuning.spec_file import read_finetuning
 from ebert_gui.kinds.table import Kinds
 from ebert_gui.state.session import read_session
-from ebert_gui.windows.spec_file import read_finetuning
 
 CHECKPOINTS = Path(__file__).parents[2] / "resources" / "checkpoints"
 

@@ -38,7 +38,7 @@ from ebert_gui.kinds.table import Kinds
 from ebert_gui.kinds.truth import TruthTrack
 from ebert_gui.state.scope import Scope
 from ebert_gui.state.tracks import Track
-from ebert_gui.windows.theme import LIGHT, window_font
+from ebert_gui.widgets.theme import LIGHT, window_font
 from ebert_gui.workers.client import WorkerClient
 from ebert_gui.workers.state import Condition, Patience
 

@@ -1,11 +1,26 @@
-"""What every test of the window may use."""
+"""What every test of the window may use: pages, a small realistic dataset and checkpoint, silent workers."""
+
+from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from pages import new_page, written
-from PyQt6.QtWidgets import QWidget
+from PyQt6.QtWidgets import QApplication, QFileDialog, QWidget
 from pytestqt.qtbot import QtBot
+from silent import Silent, window_of
+
+from ebert_core.protocol.locus import Interval
+from ebert_core.protocol.modelling import CheckpointSummary, FactorSummary
+from ebert_core.protocol.tracks import CellType, Chromosome, DatasetSummary, PeakFiles
+from ebert_gui.windows.main_window import MainWindow
 
 __all__ = ["new_page", "qtbot", "written"]
+
+MEASURED = {
+    "GM12878": ("CTCF", "GABPA", "MAX"),
+    "HepG2": ("CTCF", "FOXA1", "GABPA", "MAX"),
+    "K562": ("CTCF", "MAX"),
+}
 
 
 @pytest.fixture
@@ -24,3 +39,89 @@ def qtbot(qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> QtBot:
 
     monkeypatch.setattr(qtbot, "addWidget", add_and_keep)
     return qtbot
+
+
+@pytest.fixture
+def undressed(qapp: QApplication) -> Iterator[None]:
+    """The application looks afterwards as it did before: a theme of one test changes no distances in another."""
+    font, palette, sheet = qapp.font(), qapp.palette(), qapp.styleSheet()
+    yield
+    qapp.setStyleSheet(sheet)
+    qapp.setPalette(palette)
+    qapp.setFont(font)
+
+
+@pytest.fixture
+def dataset() -> DatasetSummary:
+    return DatasetSummary(
+        path="/data/DATASET.toml",
+        name="slices",
+        assembly="hg19",
+        chromosomes=(Chromosome("chr3", 50_000), Chromosome("chr5", 10_000), Chromosome("chr17", 40_000)),
+        has_sequence=True,
+        has_genes=True,
+        bands=(),
+        states=(),
+        cell_types=tuple(
+            CellType(cell, True, ("DNase",), tuple(PeakFiles(factor, False) for factor in factors))
+            for cell, factors in MEASURED.items()
+        ),
+    )
+
+
+@pytest.fixture
+def checkpoint() -> CheckpointSummary:
+    return CheckpointSummary(
+        path="/data/checkpoints/small",
+        name="small",
+        assembly="hg19",
+        is_synthetic=False,
+        architecture="6 x 256 x 8 x 4,000 bp",
+        parameters=5_100_000,
+        context=4000,
+        layers=6,
+        heads=8,
+        factors=(
+            FactorSummary("CTCF", ("GM12878", "K562"), 0.4, 0.71, "HepG2, chr5"),
+            FactorSummary("MAX", ("GM12878",), None, None, ""),
+        ),
+        states=("TssA", "Enh"),
+        signals=("DNase",),
+        training=(Interval("chr3", 0, 50_000),),
+        validation=(Interval("chr17", 20_000, 40_000),),
+        cell_types=("GM12878", "K562"),
+        live_limit=200_000,
+        device="cpu",
+        precision="bf16",
+        limits=("Trained on little DNA: treat every score as a first guess.",),
+    )
+
+
+@pytest.fixture
+def data() -> Silent:
+    return Silent()
+
+
+@pytest.fixture
+def window(qtbot: QtBot, dataset: DatasetSummary, data: Silent) -> MainWindow:
+    window = window_of(qtbot, data)
+    window.workspace.open_dataset(dataset)
+    window.workspace.view.show(Interval("chr3", 10_000, 20_000))
+    with qtbot.waitActive(window):
+        window.show()
+        window.activateWindow()
+    return window
+
+
+@pytest.fixture
+def files(monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
+    """The desktop's own dialogs, which answer at once with `answer` and keep what they were `asked`."""
+    state: dict[str, Any] = {"answer": "", "asked": []}
+
+    def answer(*words: object, **_more: object) -> Any:
+        state["asked"].append(words[1:])
+        return state["answer"], ""
+
+    monkeypatch.setattr(QFileDialog, "getOpenFileName", answer)
+    monkeypatch.setattr(QFileDialog, "getExistingDirectory", lambda *words, **_more: answer(*words)[0])
+    return state

@@ -20,7 +20,7 @@ from ebert_gui.looks.gene_rows import Gene, Layout, lay_out
 from ebert_gui.looks.verdicts import Verdict, verdicts
 from ebert_gui.state.scope import Scope
 from ebert_gui.state.tracks import Track
-from ebert_gui.windows.theme import LIGHT, window_font
+from ebert_gui.widgets.theme import LIGHT, window_font
 
 KINDS = Kinds()
 NOWHERE = Interval("chr1", 0, 1000)

@@ -10,7 +10,7 @@ from PyQt6.QtGui import QColor, QImage, QPainter
 
 from ebert_gui.browser.axis import Axis
 from ebert_gui.browser.surface import Surface
-from ebert_gui.windows.theme import LIGHT, window_font
+from ebert_gui.widgets.theme import LIGHT, window_font
 
 WIDTH, HEIGHT = 100, 50
 

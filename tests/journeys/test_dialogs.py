@@ -8,10 +8,10 @@ from PyQt6.QtWidgets import QDialog, QFileDialog
 from ebert_core.protocol.specs import FineTune
 from ebert_core.protocol.specs_on_disk import write_spec
 from ebert_gui.browser.scene import GUTTER
-from ebert_gui.windows.export_dialog import ExportDialog
-from ebert_gui.windows.finetune_dialog import FineTuneDialog
-from ebert_gui.windows.new_dataset_dialog import NewDatasetDialog
-from ebert_gui.windows.picture_dialog import PictureDialog
+from ebert_gui.datasets.new_dataset_dialog import NewDatasetDialog
+from ebert_gui.exporting.export_dialog import ExportDialog
+from ebert_gui.exporting.picture_dialog import PictureDialog
+from ebert_gui.finetuning.finetune_dialog import FineTuneDialog
 
 pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints")
 LONG = 60_000

@@ -15,7 +15,7 @@ from ebert_core.jobs.control import start_job
 from ebert_core.model.description import read_description
 from ebert_core.protocol.specs import FineTune
 from ebert_gui.app import WindowProgram
-from ebert_gui.windows.finetune_dialog import FineTuneDialog
+from ebert_gui.finetuning.finetune_dialog import FineTuneDialog
 
 pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints")
 LONG = 240_000

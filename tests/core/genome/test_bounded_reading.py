@@ -22,8 +22,8 @@ from ebert_core.genome.states import Segmentation
 from ebert_core.protocol.errors import InvalidRequest
 from ebert_core.protocol.hearing import heard_by
 from ebert_core.protocol.specs_on_disk import read_spec
+from ebert_gui.finetuning.spec_file import read_finetuning
 from ebert_gui.state.session import read_session
-from ebert_gui.windows.spec_file import read_finetuning
 
 READERS: tuple[Callable[[Path], object], ...] = (
     kind_of_file,

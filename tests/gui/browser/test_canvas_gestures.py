@@ -16,7 +16,7 @@ from ebert_gui.browser.scene import GUTTER
 from ebert_gui.kinds.signal import SignalTrack
 from ebert_gui.state.tracks import Track
 from ebert_gui.state.workspace import Workspace
-from ebert_gui.windows.theme import LIGHT, window_font
+from ebert_gui.widgets.theme import LIGHT, window_font
 
 PLACE = Interval("chr1", 0, 100_000)
 NO_KEYS = Qt.KeyboardModifier.NoModifier

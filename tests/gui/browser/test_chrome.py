@@ -7,7 +7,7 @@ from PyQt6.QtGui import QColor
 
 from ebert_core.protocol.tracks import Band, Chromosome, DatasetSummary
 from ebert_gui.browser import chrome
-from ebert_gui.windows.theme import LIGHT
+from ebert_gui.widgets.theme import LIGHT
 
 BANDS = (
     Band("chr1", 0, 4_000, "p1", "gneg"),

@@ -34,7 +34,7 @@ from ebert_gui.looks.gene_rows import Gene
 from ebert_gui.state.scope import Scope
 from ebert_gui.state.tracks import Part, Track
 from ebert_gui.state.workspace import Workspace
-from ebert_gui.windows.theme import DARK, LIGHT, window_font
+from ebert_gui.widgets.theme import DARK, LIGHT, window_font
 
 HERE = Interval("chr1", 0, 100_000)
 CELLS = (CellType("alpha", True, (), (PeakFiles("CTCF", True),)),)

@@ -22,7 +22,7 @@ from ebert_gui.kinds.signal import SignalTrack
 from ebert_gui.kinds.states import StatesTrack
 from ebert_gui.state.scope import Scope
 from ebert_gui.state.tracks import Track
-from ebert_gui.windows.theme import LIGHT
+from ebert_gui.widgets.theme import LIGHT
 
 SIGNAL = SignalTrack(signal="DNase", cell_type="alpha")
 NOTHING_OPEN = Scope()

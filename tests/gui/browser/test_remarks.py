@@ -26,7 +26,7 @@ from ebert_gui.kinds.states import StatesTrack
 from ebert_gui.looks.gene_rows import Gene
 from ebert_gui.state.tracks import Track
 from ebert_gui.state.workspace import Workspace
-from ebert_gui.windows.theme import LIGHT, window_font
+from ebert_gui.widgets.theme import LIGHT, window_font
 
 HERE = Interval("chr1", 0, 1000)
 AXIS = Axis("chr1", 0.0, 2.0, 500.0)

@@ -27,7 +27,7 @@ from ebert_gui.kinds.prediction import PredictionTrack
 from ebert_gui.kinds.signal import SignalTrack
 from ebert_gui.state.tracks import Track
 from ebert_gui.state.workspace import Workspace
-from ebert_gui.windows.theme import DARK, LIGHT, window_font
+from ebert_gui.widgets.theme import DARK, LIGHT, window_font
 
 PLACE = Interval("chr1", 0, 100_000)
 BANDS = (Band("chr1", 0, 50_000, "p1", "gneg"), Band("chr1", 50_000, 100_000, "q1", "gpos50"))

@@ -10,7 +10,7 @@ from PyQt6.QtGui import QColor
 from ebert_gui.browser.axis import Axis
 from ebert_gui.browser.fonts import text_widths
 from ebert_gui.browser.surface import Right
-from ebert_gui.windows.theme import LIGHT
+from ebert_gui.widgets.theme import LIGHT
 
 RED = "#ff0000"
 

@@ -22,7 +22,7 @@ from ebert_gui.kinds.truth import TruthTrack
 from ebert_gui.state.scope import Scope
 from ebert_gui.state.tracks import Track, UnknownTrack
 from ebert_gui.state.workspace import Workspace
-from ebert_gui.windows.theme import LIGHT, window_font
+from ebert_gui.widgets.theme import LIGHT, window_font
 
 HERE = Interval("chr1", 0, 20_000)
 CELLS = (CellType("alpha", True), CellType("beta", True))

@@ -14,7 +14,7 @@ from ebert_gui.browser.content import Held, TrackContent
 from ebert_gui.browser.look import Scale
 from ebert_gui.kinds.attention import AttentionTrack
 from ebert_gui.state.scope import Scope
-from ebert_gui.windows.theme import LIGHT
+from ebert_gui.widgets.theme import LIGHT
 
 WINDOW = Interval("chr1", 1200, 1800)
 UNCLICKED = Scope(None, checkpoint_summary(layers=2))

@@ -12,7 +12,7 @@ from ebert_core.protocol.shapes import Features
 from ebert_gui.browser.look import Scale
 from ebert_gui.kinds.peaks import PeaksTrack
 from ebert_gui.kinds.truth import TruthTrack
-from ebert_gui.windows.theme import DARK, LIGHT
+from ebert_gui.widgets.theme import DARK, LIGHT
 
 HERE = Interval("chr1", 0, 10_000)
 MEASURED = PeaksTrack(cell_type="alpha", factor="CTCF")

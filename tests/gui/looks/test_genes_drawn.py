@@ -10,7 +10,7 @@ from ebert_core.protocol.locus import Interval
 from ebert_gui.browser.content import TrackContent
 from ebert_gui.kinds.genes import GenesTrack
 from ebert_gui.looks.gene_rows import Gene, Names, label
-from ebert_gui.windows.theme import LIGHT
+from ebert_gui.widgets.theme import LIGHT
 
 HERE = Interval("chr1", 0, 10_000)
 CODING = Gene("C", 1100, 1900, ".", exons=((1100, 1300), (1700, 1900)), coding=((1200, 1300), (1700, 1800)))

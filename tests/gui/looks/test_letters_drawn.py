@@ -15,7 +15,7 @@ from ebert_gui.kinds.sequence import SequenceTrack
 from ebert_gui.looks.letters import lens_interval
 from ebert_gui.looks.runs import ink_on
 from ebert_gui.state.scope import Scope
-from ebert_gui.windows.theme import LIGHT
+from ebert_gui.widgets.theme import LIGHT
 
 HERE = Interval("chr1", 0, 4000)
 

@@ -19,7 +19,7 @@ from ebert_gui.browser.look import Scale
 from ebert_gui.kinds.prediction import PredictionTrack
 from ebert_gui.looks.prediction_arranged import Columns, columns_of, meeting_replies
 from ebert_gui.state.scope import Scope
-from ebert_gui.windows.theme import DARK, LIGHT
+from ebert_gui.widgets.theme import DARK, LIGHT
 
 HERE = Interval("chr1", 0, 4000)
 DATASET = DatasetSummary(

@@ -18,7 +18,7 @@ from ebert_gui.kinds.prediction import PredictionTrack
 from ebert_gui.looks.prediction import plot_height
 from ebert_gui.looks.prediction_arranged import merged_marks
 from ebert_gui.state.scope import Scope
-from ebert_gui.windows.theme import LIGHT
+from ebert_gui.widgets.theme import LIGHT
 
 HERE = Interval("chr1", 0, 20_000)
 TRACK = PredictionTrack(cell_type="alpha", factor="CTCF")

@@ -29,7 +29,7 @@ from ebert_gui.kinds.signal import SignalTrack
 from ebert_gui.state.scope import Scope
 from ebert_gui.state.tracks import Track
 from ebert_gui.state.workspace import Workspace
-from ebert_gui.windows.theme import DARK, LIGHT, window_font
+from ebert_gui.widgets.theme import DARK, LIGHT, window_font
 
 # The platform without a display says it of every tooltip.
 pytestmark = pytest.mark.qt_log_ignore("^This plugin does not support raise\\(\\)$", extend=True)

@@ -10,7 +10,7 @@ from ebert_gui.browser.content import Held, TrackContent
 from ebert_gui.browser.look import Scale
 from ebert_gui.kinds.states import StatesTrack
 from ebert_gui.looks.runs import ink_on
-from ebert_gui.windows.theme import LIGHT
+from ebert_gui.widgets.theme import LIGHT
 
 HERE = Interval("chr1", 0, 10_000)
 NAMES = (RunClass("Tx", "#00aa00"), RunClass("Quies", "#dddddd"))

@@ -16,7 +16,7 @@ from ebert_gui.browser.scene import GUTTER
 from ebert_gui.kinds.signal import SignalTrack
 from ebert_gui.looks.columns import column_bins, reduce_columns, round_up, stretches
 from ebert_gui.looks.signals import band_of
-from ebert_gui.windows.theme import LIGHT
+from ebert_gui.widgets.theme import LIGHT
 
 HERE = Interval("chr1", 0, 4000)
 SIGNAL = SignalTrack(signal="DNase")

@@ -13,13 +13,13 @@ from silent import Silent, entry
 from ebert_core.protocol.modelling import CheckpointSummary
 from ebert_core.protocol.tracks import InspectFile, OpenDataset
 from ebert_core.protocol.work import StartJob
+from ebert_gui.datasets.new_dataset_dialog import NewDatasetDialog
+from ebert_gui.exporting.export_dialog import ExportDialog
+from ebert_gui.exporting.picture_dialog import PictureDialog
+from ebert_gui.finetuning.finetune_dialog import FineTuneDialog
 from ebert_gui.state.recent import add_recent
 from ebert_gui.windows import asking
-from ebert_gui.windows.export_dialog import ExportDialog
-from ebert_gui.windows.finetune_dialog import FineTuneDialog
 from ebert_gui.windows.main_window import MainWindow
-from ebert_gui.windows.new_dataset_dialog import NewDatasetDialog
-from ebert_gui.windows.picture_dialog import PictureDialog
 
 pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints", r"raise\(\)", "grabbing the keyboard")
 

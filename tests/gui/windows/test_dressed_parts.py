@@ -9,13 +9,13 @@ from PyQt6.QtWidgets import QApplication, QLabel, QPushButton, QVBoxLayout, QWid
 from pytestqt.qtbot import QtBot
 
 from ebert_core.protocol.work import Jobs, JobSummary
-from ebert_gui.windows import forms, theme
-from ebert_gui.windows.dataset_table import FileTable
-from ebert_gui.windows.jobs_dock import JobsDock
-from ebert_gui.windows.messages import MessageBar
-from ebert_gui.windows.pair_table import PairTable
+from ebert_gui.datasets.dataset_table import FileTable
+from ebert_gui.finetuning.pair_table import PairTable
+from ebert_gui.jobs.jobs_dock import JobsDock
+from ebert_gui.widgets import forms, theme
+from ebert_gui.widgets.messages import MessageBar
+from ebert_gui.widgets.theme import DARK, LIGHT, Theme
 from ebert_gui.windows.start_page import Offer, StartPage
-from ebert_gui.windows.theme import DARK, LIGHT, Theme
 
 both = pytest.mark.parametrize("look", [LIGHT, DARK], ids=lambda look: look.name)
 JOB = JobSummary("/jobs/1", "1-finetune-x", "finetune", "x", "running", "box", 1000.0, 0.25, "epoch 3", 1200)

@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 import pytest
 from drawn import KINDS
+from judged import VERDICT
 from layouts import gaps_across, gaps_down, margins_of, parts_of, place_of
 from msgspec.structs import replace
 from PyQt6.QtCore import Qt
@@ -25,21 +26,17 @@ from silent import Silent
 
 from ebert_core.protocol.modelling import CheckpointSummary
 from ebert_core.protocol.tracks import DatasetSummary
-from ebert_core.protocol.verdict import Judgement, Verdict
+from ebert_gui.finetuning.finetune_dialog import FineTuneDialog
+from ebert_gui.models.checkpoint_dock import CheckpointDock
 from ebert_gui.state.workspace import Workspace
-from ebert_gui.windows import forms
-from ebert_gui.windows.attention_bar import AttentionBar
-from ebert_gui.windows.checkpoint_dock import CheckpointDock
-from ebert_gui.windows.finetune_dialog import FineTuneDialog
-from ebert_gui.windows.flow import FlowLayout
+from ebert_gui.tracks.attention_bar import AttentionBar
+from ebert_gui.tracks.track_dock import TrackDock
+from ebert_gui.widgets import forms
+from ebert_gui.widgets.flow import FlowLayout
+from ebert_gui.widgets.messages import MessageBar
+from ebert_gui.widgets.verdict_panel import VerdictPanel
 from ebert_gui.windows.locus_bar import LocusBar
-from ebert_gui.windows.messages import MessageBar
 from ebert_gui.windows.start_page import Offer, StartPage
-from ebert_gui.windows.track_dock import TrackDock
-from ebert_gui.windows.verdict_panel import VerdictPanel
-
-CTCF = Judgement("CTCF", ("K562",), 37, 150, "level", "CTCF is level.", 0.43, 0.41, 0.2, 0.02, -0.05, 0.08)
-VERDICT = Verdict(CTCF, "motif x accessibility", "chr20", (CTCF, replace(CTCF, factor="MAX")), ("Read once.",))
 
 
 @pytest.fixture

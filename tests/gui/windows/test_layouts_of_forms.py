@@ -4,25 +4,25 @@ from collections.abc import Callable
 from itertools import pairwise
 
 import pytest
+from judged import VERDICT
 from layouts import gaps_down, margins_of, parts_of, place_of
+from listed_jobs import FAILED, RUNNING, curves
 from msgspec.structs import replace
 from PyQt6.QtCore import Qt
 from PyQt6.QtWidgets import QDialog, QLabel, QPushButton, QScrollArea, QSplitter, QWidget
 from pytestqt.qtbot import QtBot
-from test_docks import FAILED, RUNNING, curves
-from test_layouts import VERDICT
 
 from ebert_core.protocol.locus import Interval
 from ebert_core.protocol.modelling import CheckpointSummary
 from ebert_core.protocol.tracks import DatasetSummary
 from ebert_core.protocol.work import Jobs
-from ebert_gui.windows.export_dialog import ExportDialog
-from ebert_gui.windows.finetune_dialog import FineTuneDialog
-from ebert_gui.windows.jobs_dock import JobsDock
+from ebert_gui.datasets.new_dataset_dialog import Desk, NewDatasetDialog
+from ebert_gui.exporting.export_dialog import ExportDialog
+from ebert_gui.exporting.picture_dialog import PictureDialog
+from ebert_gui.finetuning.finetune_dialog import FineTuneDialog
+from ebert_gui.jobs.jobs_dock import JobsDock
+from ebert_gui.widgets.theme import DARK, LIGHT
 from ebert_gui.windows.main_window import MainWindow
-from ebert_gui.windows.new_dataset_dialog import Desk, NewDatasetDialog
-from ebert_gui.windows.picture_dialog import PictureDialog
-from ebert_gui.windows.theme import DARK, LIGHT
 
 pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints")
 ENDED = replace(FAILED, result="/x")

@@ -25,16 +25,16 @@ from ebert_core.protocol.modelling import CheckpointSummary, FactorSummary
 from ebert_core.protocol.tracks import BareFile, CellType, Chromosome, DatasetSummary, MadeSignal, PeakFiles
 from ebert_core.protocol.work import Curve, Jobs, JobSummary, Metrics
 from ebert_gui.browser.content import TrackContent
+from ebert_gui.exporting.export_dialog import ExportDialog
+from ebert_gui.exporting.picture_dialog import PictureDialog
+from ebert_gui.finetuning.finetune_dialog import FineTuneDialog
+from ebert_gui.jobs.metrics_plot import MetricsPlot
 from ebert_gui.state.recent import add_recent
+from ebert_gui.widgets.messages import details_window
+from ebert_gui.widgets.plain import PlainLabel, PlainText
+from ebert_gui.widgets.theme import LIGHT
 from ebert_gui.windows import asking
-from ebert_gui.windows.export_dialog import ExportDialog
-from ebert_gui.windows.finetune_dialog import FineTuneDialog
 from ebert_gui.windows.main_window import MainWindow
-from ebert_gui.windows.messages import details_window
-from ebert_gui.windows.metrics_plot import MetricsPlot
-from ebert_gui.windows.picture_dialog import PictureDialog
-from ebert_gui.windows.plain import PlainLabel, PlainText
-from ebert_gui.windows.theme import LIGHT
 
 pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints", r"raise\(\)")
 _ROOT = QModelIndex()

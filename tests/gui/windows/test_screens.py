@@ -23,13 +23,13 @@ from silent import Silent
 from ebert_core.protocol.locus import Interval
 from ebert_core.protocol.modelling import CheckpointSummary
 from ebert_core.protocol.tracks import DatasetSummary
+from ebert_gui.datasets.new_dataset_dialog import Desk, NewDatasetDialog
+from ebert_gui.exporting.export_dialog import ExportDialog
+from ebert_gui.finetuning.finetune_dialog import FineTuneDialog
 from ebert_gui.state.workspace import Workspace
-from ebert_gui.windows.attention_bar import AttentionBar
-from ebert_gui.windows.export_dialog import ExportDialog
-from ebert_gui.windows.finetune_dialog import FineTuneDialog
-from ebert_gui.windows.forms import Footer
+from ebert_gui.tracks.attention_bar import AttentionBar
+from ebert_gui.widgets.forms import Footer
 from ebert_gui.windows.locus_bar import LocusBar, WholeBar
-from ebert_gui.windows.new_dataset_dialog import Desk, NewDatasetDialog
 from ebert_gui.windows.screens import WithinScreen, fit_into_screen, place, place_of, within
 
 # What a screen of 1600 x 1000 leaves for a window at a scale of 2, in logical pixels.

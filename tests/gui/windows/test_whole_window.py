@@ -13,11 +13,11 @@ from ebert_core.protocol.tracks import DatasetSummary, InspectFile
 from ebert_core.protocol.verdict import Judgement, Verdict
 from ebert_gui.kinds.signal import SignalTrack
 from ebert_gui.state.recent import add_recent
+from ebert_gui.widgets import theme as themes
+from ebert_gui.widgets.theme import LIGHT
+from ebert_gui.widgets.verdict_panel import VerdictPanel
 from ebert_gui.windows import main_window
-from ebert_gui.windows import theme as themes
 from ebert_gui.windows.main_window import MainWindow
-from ebert_gui.windows.theme import LIGHT
-from ebert_gui.windows.verdict_panel import VerdictPanel
 from ebert_gui.workers.state import Condition, WorkerState
 
 # The offscreen platform says both of every window.

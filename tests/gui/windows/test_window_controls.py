@@ -23,8 +23,8 @@ from ebert_core.protocol.modelling import CheckpointSummary, OpenCheckpoint
 from ebert_core.protocol.tracks import DatasetSummary, InspectFile
 from ebert_gui.browser.content import TrackContent
 from ebert_gui.kinds.attention import AttentionTrack
+from ebert_gui.widgets.theme import DARK, LIGHT
 from ebert_gui.windows.main_window import MainWindow
-from ebert_gui.windows.theme import DARK, LIGHT
 from ebert_gui.workers.state import Condition, WorkerState
 
 pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints", r"raise\(\)", "grabbing the keyboard")

@@ -19,11 +19,11 @@ from ebert_core.protocol.tracks import DatasetSummary, FindPlace
 from ebert_gui.kinds.attention import AttentionTrack
 from ebert_gui.kinds.peaks import PeaksTrack
 from ebert_gui.kinds.signal import SignalTrack
-from ebert_gui.windows.attention_bar import AttentionBar
+from ebert_gui.tracks.attention_bar import AttentionBar
+from ebert_gui.widgets.messages import MessageBar
+from ebert_gui.widgets.theme import LIGHT
 from ebert_gui.windows.locus_bar import LocusBar
 from ebert_gui.windows.main_window import MainWindow
-from ebert_gui.windows.messages import MessageBar
-from ebert_gui.windows.theme import LIGHT
 
 pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints", r"raise\(\)", "grabbing the keyboard")
 LEFT = Qt.MouseButton.LeftButton

@@ -1,0 +1,71 @@
+"""The dock of the checkpoint says what it is, and the button asks for one."""
+
+import pytest
+from listed_jobs import button, texts
+from msgspec.structs import replace
+from PyQt6.QtCore import Qt
+from PyQt6.QtWidgets import QTableWidget
+from pytestqt.qtbot import QtBot
+
+from ebert_core.protocol.modelling import CheckpointSummary
+from ebert_gui.models.checkpoint_dock import CheckpointDock
+
+
+@pytest.fixture
+def about(qtbot: QtBot) -> CheckpointDock:
+    about = CheckpointDock()
+    qtbot.addWidget(about)
+    return about
+
+
+def test_a_checkpoint_that_did_not_open_says_why_until_another_does(
+    about: CheckpointDock, checkpoint: CheckpointSummary
+) -> None:
+    about.show_checkpoint(None, "/data/x/weights.safetensors does not fit its description.")
+    assert "does not fit its description" in texts(about)
+    about.show_checkpoint(checkpoint)
+    about.show_checkpoint(None)
+    assert "does not fit" not in texts(about)
+
+
+def test_without_a_checkpoint_one_can_be_opened(about: CheckpointDock, qtbot: QtBot) -> None:
+    about.show_checkpoint(None)
+    assert "No checkpoint is open" in texts(about)
+    with qtbot.waitSignal(about.open_requested):
+        qtbot.mouseClick(button(about, "Open checkpoint…"), Qt.MouseButton.LeftButton)
+
+
+def test_a_checkpoint_says_what_it_is_and_where_not_to_trust_it(
+    about: CheckpointDock, checkpoint: CheckpointSummary
+) -> None:
+    about.show_checkpoint(checkpoint)
+    said = texts(about)
+    for text in (
+        "small",
+        "Trained on little DNA",
+        "GM12878, K562",
+        "chr3",
+        "chr17:20,001-40,000",
+        "cpu in bf16",
+        "5.1",
+    ):
+        assert text in said
+    table = about.findChild(QTableWidget)
+    assert table is not None
+    rows = [[table.item(row, column).text() for column in range(3)] for row in range(table.rowCount())]
+    assert rows == [["CTCF", "GM12878, K562", "0.71"], ["MAX", "GM12878", "not scored"]]
+    assert "HepG2, chr5" in table.item(0, 2).toolTip()
+
+
+def test_a_synthetic_checkpoint_says_so(about: CheckpointDock, checkpoint: CheckpointSummary) -> None:
+    about.show_checkpoint(replace(checkpoint, is_synthetic=True, factors=(), limits=()))
+    assert "SYNTHETIC" in texts(about)
+    assert "None yet: fine-tune it." in texts(about)
+
+
+def test_another_checkpoint_takes_the_place_of_the_first(about: CheckpointDock, checkpoint: CheckpointSummary) -> None:
+    about.show_checkpoint(checkpoint)
+    about.show_checkpoint(replace(checkpoint, name="other"))
+    assert "other" in texts(about)
+    about.show_checkpoint(None)
+    assert "No checkpoint is open" in texts(about)

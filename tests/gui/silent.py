@@ -1,0 +1,49 @@
+"""A worker that hears everything and answers nothing, a window with such workers, and the entries of its menus."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from drawn import KINDS
+from pytestqt.qtbot import QtBot
+
+from ebert_gui.loading.jobs import JobFollower
+from ebert_gui.loading.loader import Loader
+from ebert_gui.loading.opening import Opener
+from ebert_gui.state.workspace import Workspace
+from ebert_gui.widgets.theme import LIGHT
+from ebert_gui.windows.main_window import MainWindow, Parts
+from ebert_gui.workers.state import Condition, WorkerState
+
+
+class Silent:
+    """A worker that hears everything and answers nothing."""
+
+    def __init__(self) -> None:
+        self.state = WorkerState(Condition.READY)
+        self.asked: list[Any] = []
+        self.forgiven: list[Sequence[str] | None] = []
+
+    def request(self, body: Any, *_words: object, **_more: object) -> int:
+        self.asked.append(body)
+        return len(self.asked)
+
+    def cancel(self, number: int) -> None:
+        """Nothing is under way."""
+
+    def forgive(self, paths: Sequence[str] | None) -> None:
+        self.forgiven.append(paths)
+
+
+def window_of(qtbot: QtBot, worker: Silent, size: tuple[int, int] = (1280, 720)) -> MainWindow:
+    """A window in which nothing is open yet and which is not shown; `worker` is both of its workers."""
+    workspace = Workspace(KINDS)
+    loader, opener = Loader(workspace, {"data": worker, "model": worker}), Opener(workspace, worker, worker, KINDS)
+    window = MainWindow(Parts(workspace, loader, opener, JobFollower(workspace, worker), worker, KINDS), LIGHT)
+    qtbot.addWidget(window)
+    window.resize(*size)
+    return window
+
+
+def entry(window: MainWindow, menu: str, text: str) -> Any:
+    """A line of a menu of the window."""
+    return next(each for each in window.menus[menu].actions() if each.text().replace("&", "") == text)

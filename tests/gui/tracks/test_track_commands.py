@@ -1,0 +1,73 @@
+"""What the menu of a track does to it, and that it can be undone."""
+
+import pytest
+from drawn import KINDS
+from toy_shapes import prediction
+from toy_summaries import checkpoint_summary
+
+from ebert_core.protocol.locus import Interval
+from ebert_core.protocol.tracks import CellType, Chromosome, DatasetSummary, PeakFiles
+from ebert_gui.browser.canvas import Canvas
+from ebert_gui.browser.content import Held, TrackContent
+from ebert_gui.browser.scene import GUTTER
+from ebert_gui.kinds.prediction import PredictionTrack
+from ebert_gui.kinds.signal import SignalTrack
+from ebert_gui.state.tracks import Track
+from ebert_gui.state.workspace import Workspace
+from ebert_gui.tracks.track_commands import track_commands
+from ebert_gui.widgets.theme import LIGHT, window_font
+
+HERE = Interval("chr1", 0, 4000)
+
+
+class Low:
+    """A prediction of .08 everywhere."""
+
+    def content(self, _track: Track) -> TrackContent:
+        return TrackContent({"prediction": (Held(1, HERE, prediction(HERE, 0, *[0.08] * 80)),)})
+
+
+@pytest.fixture
+def canvas(qtbot) -> Canvas:
+    workspace = Workspace(KINDS)
+    canvas = Canvas(workspace, Low(), KINDS, LIGHT, window_font())
+    qtbot.addWidget(canvas)
+    cells = (CellType("alpha", False, (), (PeakFiles("CTCF", False),)),)
+    dataset = DatasetSummary("", "toy", "toy1", (Chromosome("chr1", 4000),), False, False, (), (), cells)
+    workspace.open_dataset(dataset, (PredictionTrack(cell_type="alpha", factor="CTCF"),))
+    workspace.open_checkpoint(checkpoint_summary())
+    workspace.view.show(Interval("chr1", 1000, 2000))
+    canvas.resize(GUTTER + 1000, 300)
+    return canvas
+
+
+def _height_of_values(canvas: Canvas) -> int:
+    """Logical pixels that the values fill in the middle of the plot."""
+    canvas.refresh()
+    image = canvas.grab().toImage()
+    top = canvas.scene.header_height + 12
+    column = [image.pixelColor(GUTTER + 505, y).name() for y in range(top, top + 54)]
+    return sum(colour not in (LIGHT.canvas, LIGHT.hairline) for colour in column)
+
+
+def _run(workspace: Workspace, text: str) -> None:
+    commands = track_commands(workspace.tracks, KINDS, workspace.tracks.tracks[0], lambda _track: None)
+    next(command for command in commands if command.text == text).run()
+
+
+def test_the_range_of_a_prediction_can_be_fitted_set_back_and_undone(canvas: Canvas) -> None:
+    workspace = canvas._workspace
+    assert _height_of_values(canvas) < 8
+    _run(workspace, "Range: fit to view")
+    assert _height_of_values(canvas) > 35
+    workspace.undo()
+    assert _height_of_values(canvas) < 8
+    workspace.redo()
+    _run(workspace, "Range: 0 to 1")
+    assert _height_of_values(canvas) < 8
+
+
+def test_only_predictions_offer_a_range(canvas: Canvas) -> None:
+    tracks = canvas._workspace.tracks
+    texts = [command.text for command in track_commands(tracks, KINDS, SignalTrack(signal="a"), lambda _track: None)]
+    assert texts == ["Taller", "Less tall", "Usual height", "Colour…", "Remove"]

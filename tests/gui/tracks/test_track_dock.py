@@ -1,0 +1,226 @@
+"""The dock of tracks and the bar of places, as tables of what is given and what is expected."""
+
+import pytest
+from drawn import KINDS
+from PyQt6.QtCore import Qt
+from PyQt6.QtWidgets import QColorDialog, QComboBox
+from toy_summaries import checkpoint_summary
+
+from ebert_core.protocol.locus import Interval
+from ebert_core.protocol.modelling import FactorSummary
+from ebert_core.protocol.tracks import CellType, Chromosome, DatasetSummary, PeakFiles, Place, Places
+from ebert_gui.browser.content import TrackContent
+from ebert_gui.browser.scene import Scene
+from ebert_gui.kinds.genes import GenesTrack
+from ebert_gui.kinds.peaks import PeaksTrack
+from ebert_gui.kinds.prediction import PredictionTrack
+from ebert_gui.kinds.signal import SignalTrack
+from ebert_gui.state.workspace import Workspace
+from ebert_gui.tracks.track_dock import TrackDock
+from ebert_gui.widgets.theme import LIGHT, window_font
+from ebert_gui.windows.actions import ACTIONS
+from ebert_gui.windows.locus_bar import LocusBar
+from ebert_gui.workers.state import Condition, WorkerState
+
+
+@pytest.fixture
+def workspace(dataset) -> Workspace:
+    workspace = Workspace(KINDS)
+    workspace.open_dataset(dataset)
+    return workspace
+
+
+class Answering:
+    """A data worker that knows one gene."""
+
+    state = WorkerState(Condition.READY)
+
+    def request(self, body, reply_type, on_reply, on_failure=None, on_progress=None, view_key="") -> int:
+        known = (Place("ALDH7A1", Interval("chr5", 4000, 5000)),)
+        on_reply(Places(tuple(place for place in known if place.name.startswith(body.text.upper()))))
+        return 1
+
+    def cancel(self, number: int) -> None:
+        pass
+
+
+@pytest.fixture
+def dock(qtbot, workspace) -> TrackDock:
+    dock = TrackDock(workspace, KINDS)
+    qtbot.addWidget(dock)
+    dock.offer()
+    return dock
+
+
+@pytest.fixture
+def bar(qtbot, workspace) -> LocusBar:
+    bar = LocusBar(workspace, Answering())
+    qtbot.addWidget(bar)
+    return bar
+
+
+def test_the_list_follows_the_tracks(dock, workspace) -> None:
+    assert dock.list.count() == len(workspace.tracks.tracks)
+    workspace.tracks.remove(workspace.tracks.tracks[0].id)
+    assert dock.list.count() == len(workspace.tracks.tracks)
+
+
+def test_the_chosen_track_is_resized_and_removed(dock, workspace) -> None:
+    chosen = workspace.tracks.tracks[1]
+    dock.choose(chosen.id)
+    dock.height_box.setValue(120)
+    resized = workspace.tracks.find(chosen.id)
+    assert resized is not None
+    assert resized.pixels == 120
+    dock.remove.click()
+    assert workspace.tracks.find(chosen.id) is None
+
+
+def test_delete_removes_the_chosen_track(dock, workspace, qtbot) -> None:
+    with qtbot.waitActive(dock):
+        dock.show()
+        dock.activateWindow()
+    dock.list.setFocus()
+    chosen = workspace.tracks.tracks[0]
+    dock.choose(chosen.id)
+    qtbot.keyClick(dock.list, Qt.Key.Key_Delete)
+    assert workspace.tracks.find(chosen.id) is None
+
+
+def test_enter_adds_an_offered_track(dock, workspace, qtbot) -> None:
+    dock.show()
+    item = dock.offers.findItems("DNase", Qt.MatchFlag.MatchRecursive)[0]
+    dock.offers.expandAll()
+    dock.offers.setCurrentItem(item)
+    before = len(workspace.tracks.tracks)
+    qtbot.keyClick(dock.offers, Qt.Key.Key_Return)
+    assert len(workspace.tracks.tracks) == before + 1
+
+
+def test_a_double_click_adds_an_offered_track(dock, workspace) -> None:
+    item = dock.offers.findItems("DNase", Qt.MatchFlag.MatchRecursive)[0]
+    before = len(workspace.tracks.tracks)
+    dock.offers.itemActivated.emit(item, 0)
+    assert len(workspace.tracks.tracks) == before + 1
+    assert isinstance(workspace.tracks.tracks[-1], SignalTrack)
+
+
+def test_everything_the_dataset_has_is_offered(workspace) -> None:
+    groups = dict(KINDS.offers(workspace.scope))
+    assert list(groups) == ["Genome", "GM12878", "HepG2", "K562"]
+    assert any(isinstance(offer.track, GenesTrack) for offer in groups["Genome"])
+    factors = [offer.track.factor for offer in groups["HepG2"] if isinstance(offer.track, PeaksTrack)]
+    assert factors == ["CTCF", "FOXA1", "GABPA", "MAX"]
+
+
+@pytest.mark.parametrize(
+    ("typed", "place"),
+    [
+        ("chr17:1-100", Interval("chr17", 0, 100)),
+        ("5:1k-2k", Interval("chr5", 999, 2000)),
+        ("chr3", Interval("chr3", 0, 50_000)),
+        ("aldh7a1", Interval("chr5", 3000, 6000)),
+    ],
+)
+def test_what_is_typed_is_shown(bar, workspace, typed: str, place: Interval) -> None:
+    bar.locus.setText(typed)
+    bar.go()
+    assert workspace.view.interval == place
+    assert bar.back.isEnabled()
+
+
+@pytest.mark.parametrize(
+    ("typed", "sentence"), [("chr17:9g", "chr17 ends at 40,000"), ("nogene", "no gene called nogene")]
+)
+def test_what_cannot_be_found_is_a_sentence(bar, qtbot, typed: str, sentence: str) -> None:
+    bar.locus.setText(typed)
+    with qtbot.waitSignal(bar.problem) as told:
+        bar.go()
+    assert sentence in told.args[0]
+
+
+def test_no_two_actions_share_a_shortcut() -> None:
+    shortcuts = [action.shortcut for action in ACTIONS if action.shortcut]
+    assert len(shortcuts) == len(set(shortcuts))
+
+
+def test_every_action_says_what_it_does() -> None:
+    assert all(action.tip for action in ACTIONS if action.text)
+
+
+class _NothingYet:
+    def content(self, _track: object) -> TrackContent:
+        return TrackContent()
+
+
+@pytest.mark.parametrize(
+    ("track", "colour"),
+    [
+        (SignalTrack(cell_type="GM12878", signal="DNase"), LIGHT.signals[0]),
+        (SignalTrack(cell_type="HepG2", signal="DNase"), LIGHT.signals[1]),
+        (SignalTrack(cell_type="HepG2", signal="DNase", colour="#123456"), "#123456"),
+        (GenesTrack(), LIGHT.gene),
+        (PeaksTrack(cell_type="HepG2", factor="CTCF"), LIGHT.peak),
+        (PredictionTrack(cell_type="HepG2", factor="CTCF"), LIGHT.prediction),
+    ],
+)
+def test_the_colour_dialog_and_the_list_show_the_colour_in_which_a_track_is_drawn(
+    workspace, qtbot, track, colour
+) -> None:
+    scene = Scene(workspace, _NothingYet(), KINDS, LIGHT, window_font())
+    dock = TrackDock(workspace, KINDS, colour_of=scene.colour_of)
+    qtbot.addWidget(dock)
+    workspace.tracks.restart((track,))
+    chip = dock.list.item(0).icon().pixmap(10, 10).toImage()
+    assert chip.pixelColor(5, 5).name() == colour
+    dock.choose_colour(workspace.tracks.tracks[0])
+    dialog = dock.findChild(QColorDialog)
+    assert dialog.currentColor().name() == colour
+    dialog.reject()
+
+
+def _listed(box: QComboBox) -> list[str]:
+    return [box.itemText(place) for place in range(box.count())]
+
+
+def test_factors_are_listed_by_name_and_marked_where_they_are_not_predicted(bar, workspace) -> None:
+    cells = (CellType("alpha", False, (), tuple(PeakFiles(name, False) for name in ("REST", "CTCF", "EP300"))),)
+    dataset = DatasetSummary("/d", "toy", "toy1", (Chromosome("chr1", 4000),), False, False, (), (), cells)
+    workspace.open_dataset(dataset)
+    assert _listed(bar.factor) == ["CTCF", "EP300", "REST"]
+    known = (FactorSummary("Zic3", ("alpha",)), FactorSummary("CTCF", ("alpha",)))
+    workspace.open_checkpoint(checkpoint_summary(factors=known))
+    assert _listed(bar.factor) == [
+        "CTCF",
+        "EP300 (not predicted)",
+        "REST (not predicted)",
+        "Zic3 (not measured)",
+    ]
+    bar.factor.activated.emit(3)
+    assert workspace.factor == "Zic3"
+    assert bar.factor.currentText() == "Zic3 (not measured)"
+
+
+def test_the_cell_type_beside_the_chosen_one_is_any_of_the_others_or_none(bar, workspace) -> None:
+    cells = tuple(CellType(name, True) for name in ("alpha", "beta", "gamma"))
+    dataset = DatasetSummary("/d", "toy", "toy1", (Chromosome("chr1", 4000),), False, False, (), (), cells)
+    workspace.open_dataset(dataset)
+    assert (bar.cell_type.currentText(), bar.compared.currentText()) == ("alpha", "beta")
+    assert _listed(bar.compared) == ["none", "beta", "gamma"]
+    bar.compared.activated.emit(2)
+    assert [track.cell_type for track in workspace.tracks.tracks] == ["alpha", "gamma"]
+    workspace.undo()
+    assert bar.compared.currentText() == "beta"
+    workspace.tracks.remove(workspace.tracks.tracks[1].id)
+    assert bar.compared.currentText() == "none"
+
+
+def test_what_can_be_added_is_listed_by_the_names_of_the_factors(workspace) -> None:
+    cells = (CellType("alpha", False, (), tuple(PeakFiles(name, False) for name in ("REST", "CTCF"))),)
+    dataset = DatasetSummary("/d", "toy", "toy1", (Chromosome("chr1", 4000),), False, False, (), (), cells)
+    workspace.open_dataset(dataset)
+    known = (FactorSummary("Zic3", ("alpha",)), FactorSummary("CTCF", ("alpha",)))
+    workspace.open_checkpoint(checkpoint_summary(factors=known))
+    (_group, offers), *_ = KINDS.offers(workspace.scope)
+    names = ["CTCF peaks", "REST peaks", "CTCF predicted", "Zic3 predicted"]
+    assert [offer.name for offer in offers][: len(names)] == names
