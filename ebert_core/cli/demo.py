@@ -130,6 +130,8 @@ def _print_scores(dataset: Path) -> None:
     """Scores of the shipped model beside motif scan, motif and state, and the oracle, on held-out loci."""
     from ebert_core.demonstration.oracle import Demonstration
     from ebert_core.inference.scores import held_out_scores
-    from ebert_core.judging.controls import compare, table
+    from ebert_core.judging.controls import compare_controls, controls_table
 
-    print_result(table(compare(Demonstration(dataset), held_out_scores(resource(CHECKPOINT), dataset))))
+    print_result(
+        controls_table(compare_controls(Demonstration(dataset), held_out_scores(resource(CHECKPOINT), dataset)))
+    )

@@ -29,7 +29,7 @@ class FactorMap(NamedTuple):
     covariance_22: NDArray[np.float64]
 
 
-class Split(NamedTuple):
+class HeldOutGroups(NamedTuple):
     """What is held out of a factor: cell types in which it was not trained, and the trained ones."""
 
     others: list[HeldOut]
@@ -55,7 +55,7 @@ def factor_records(
     holds in a held-out one. `choosers` are the cell types whose bins chose the epoch; all of them unless said
     otherwise.
     """
-    splits = {factor: _split(factor, cell_types, pairs) for factor, cell_types in trained.items()}
+    splits = {factor: _grouped(factor, cell_types, pairs) for factor, cell_types in trained.items()}
     groups = {factor: split.measured_in() for factor, split in splits.items()}
     maps, tests = factor_maps(groups), transfers(splits)
     records = []
@@ -98,7 +98,7 @@ def factor_maps(groups: Mapping[str, Sequence[HeldOut]]) -> dict[str, FactorMap]
     return {factor: FactorMap(slope, offset, covariance_22) for factor, (slope, offset), covariance_22 in found}
 
 
-def transfers(splits: Mapping[str, Split]) -> dict[str, tuple[Transfer, ...]]:
+def transfers(splits: Mapping[str, HeldOutGroups]) -> dict[str, tuple[Transfer, ...]]:
     """How maps fitted elsewhere fit each held-out cell type, by factor.
 
     Fitted on the other held-out cell types; on the trained ones where there is no other. Cell types for which neither
@@ -108,7 +108,9 @@ def transfers(splits: Mapping[str, Split]) -> dict[str, tuple[Transfer, ...]]:
     cell_types = dict.fromkeys(pair.cell_type for split in splits.values() for pair in split.others)
     for cell_type in cell_types:
         sources = {
-            factor: Split([pair for pair in split.others if pair.cell_type != cell_type], split.known).measured_in()
+            factor: HeldOutGroups(
+                [pair for pair in split.others if pair.cell_type != cell_type], split.known
+            ).measured_in()
             for factor, split in splits.items()
         }
         maps = factor_maps(sources)
@@ -132,9 +134,9 @@ def best_f1_threshold(is_bound_X: NDArray[np.bool_], probability_X: NDArray[np.f
     return float(counts.scores[int(f1.argmax())])
 
 
-def _split(factor: str, trained: tuple[str, ...], pairs: Sequence[HeldOut]) -> Split:
+def _grouped(factor: str, trained: tuple[str, ...], pairs: Sequence[HeldOut]) -> HeldOutGroups:
     of_factor = [pair for pair in pairs if pair.factor == factor]
-    return Split(
+    return HeldOutGroups(
         [pair for pair in of_factor if pair.cell_type not in trained],
         [pair for pair in of_factor if pair.cell_type in trained],
     )

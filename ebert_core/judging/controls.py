@@ -34,7 +34,7 @@ class ControlRow(NamedTuple):
     model: float | None = None
 
 
-def compare(
+def compare_controls(
     demonstration: Demonstration, predictions: Scores | None = None, held_out: Sequence[Interval] = HELD_OUT
 ) -> tuple[ControlRow, ...]:
     """A row per assayed pair, all predictors on the same bins of held-out loci; ambiguous bins are left out."""
@@ -74,7 +74,7 @@ def _design(demonstration: Demonstration, factor: str, cell_type: str, interval:
     return np.concatenate([np.eye(len(STATE_NAMES) + 1)[state], above], axis=1)
 
 
-def table(rows: Sequence[ControlRow]) -> str:
+def controls_table(rows: Sequence[ControlRow]) -> str:
     """The rows as text for a person, with the median of each predictor in the last line."""
     has_model = any(row.model is not None for row in rows)
     lines = [f"{'factor':<10}{'cell type':<11}{'peaks':>6}{'bound':>8}{'motif':>8}{'+ state':>9}{'oracle':>8}"]

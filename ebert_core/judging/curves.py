@@ -20,7 +20,7 @@ _RESAMPLES = 200
 _FEWEST_BLOCKS = 5
 
 
-class Curve(msgspec.Struct, frozen=True):
+class PrecisionRecall(msgspec.Struct, frozen=True):
     """Precision at rising recall."""
 
     recall: tuple[float, ...]
@@ -56,7 +56,7 @@ class FactorCurves(msgspec.Struct, frozen=True):
     peaks: int
     bins: int
     bound_bins: int
-    curves: dict[str, Curve]
+    curves: dict[str, PrecisionRecall]
     threshold: float | None = None
     threshold_recall: float | None = None
     threshold_precision: float | None = None
@@ -105,18 +105,18 @@ def factor_curves(
     )
 
 
-def curve(is_bound_X: NDArray[np.bool_], score_X: NDArray[np.floating]) -> Curve:
+def curve(is_bound_X: NDArray[np.bool_], score_X: NDArray[np.floating]) -> PrecisionRecall:
     """Precision and recall at up to two hundred thresholds that are evenly spread over recall."""
     positives = int(is_bound_X.sum())
     if not positives:
-        return Curve((), ())
+        return PrecisionRecall((), ())
     counts = thresholds(is_bound_X, score_X)
     rising = np.flatnonzero(np.diff(counts.true_positives, prepend=0) > 0)
     wanted = np.linspace(0, positives, _MOST_POINTS)
     chosen = rising[np.unique(np.searchsorted(counts.true_positives[rising], wanted).clip(max=len(rising) - 1))]
     true, false = counts.true_positives[chosen], counts.false_positives[chosen]
     recall, precision = true / positives, true / (true + false)
-    return Curve(tuple(np.round(recall, 5).tolist()), tuple(np.round(precision, 5).tolist()))
+    return PrecisionRecall(tuple(np.round(recall, 5).tolist()), tuple(np.round(precision, 5).tolist()))
 
 
 def reliability_bins(

@@ -49,7 +49,7 @@ _FEWEST_BLOCKS = 10
 Baseline = Callable[[str, str], NDArray[np.float32] | None]
 
 
-class Run(NamedTuple):
+class Contender(NamedTuple):
     """One column of the comparison: a checkpoint, or several whose logits are averaged, some streams hidden."""
 
     name: str
@@ -111,11 +111,11 @@ class _Comparing:
                 f"Labels here follow the rule {TRAINING_RULE}; the checkpoint learnt from those of {rule}."
             )
         methods: dict[str, list[HeldOut]] = {}
-        runs = list(runs_of(spec))
-        for number, run in enumerate(runs):
-            self.report.progress(0.7 * number / len(runs), f"predicting with {run.name}")
-            methods[run.name] = self._scores_of(run)
-            self.held = self.held or methods[run.name]
+        contenders = list(contenders_of(spec))
+        for number, contender in enumerate(contenders):
+            self.report.progress(0.7 * number / len(contenders), f"predicting with {contender.name}")
+            methods[contender.name] = self._scores_of(contender)
+            self.held = self.held or methods[contender.name]
         width = self._narrow(methods)
         pairs = paired(methods, self._baselines(next(iter(methods.values()))))
         if not pairs:
@@ -139,9 +139,9 @@ class _Comparing:
             self.notes.append(note)
         return width.bases
 
-    def _scores_of(self, run: Run) -> list[HeldOut]:
+    def _scores_of(self, contender: Contender) -> list[HeldOut]:
         """Logits and labels of one column; the mean logit where it has several checkpoints."""
-        every = [self._scores_with(path, run.without) for path in run.paths]
+        every = [self._scores_with(path, contender.without) for path in contender.paths]
         if len(every) == 1:
             return every[0]
         return [
@@ -232,16 +232,16 @@ def members(text: str) -> tuple[str, ...]:
     return (text,) if Path(text).exists() else tuple(text.split("+"))
 
 
-def runs_of(spec: Evaluate) -> Iterator[Run]:
+def contenders_of(spec: Evaluate) -> Iterator[Contender]:
     """The checkpoint, its ablations, and the controls, told apart by their paths where names are not enough."""
     paths = [members(text) for text in (spec.checkpoint, *spec.controls)]
     names = [" + ".join(Path(path).name for path in group) for group in paths]
     is_clear = len(set(names)) == len(names)
-    yield Run(names[0], paths[0])
+    yield Contender(names[0], paths[0])
     for text in spec.without:
-        yield Run(f"{names[0]} without {text}", paths[0], streams(text))
+        yield Contender(f"{names[0]} without {text}", paths[0], streams(text))
     for name, group in zip(names[1:], paths[1:], strict=True):
-        yield Run(name if is_clear else " + ".join(group), group)
+        yield Contender(name if is_clear else " + ".join(group), group)
 
 
 def streams(text: str) -> tuple[Stream, ...]:

@@ -9,7 +9,7 @@ from ebert_core.dataset.labels import BOUND, NOT_SCORED, UNBOUND
 from ebert_core.demonstration.oracle import Demonstration
 from ebert_core.demonstration.rules import GAPS
 from ebert_core.demonstration.scene import scene
-from ebert_core.judging.controls import compare, table
+from ebert_core.judging.controls import compare_controls, controls_table
 from ebert_core.protocol.errors import InvalidRequest
 from ebert_core.protocol.grid import whole_bin_starts
 from ebert_core.protocol.locus import Interval
@@ -21,7 +21,7 @@ def demonstration(demonstration_dataset: Path) -> Demonstration:
 
 
 def test_the_oracle_beats_motif_and_state_which_beat_the_motif_on_held_out_loci(demonstration: Demonstration) -> None:
-    rows = compare(demonstration, predictions=demonstration.oracle)
+    rows = compare_controls(demonstration, predictions=demonstration.oracle)
     by_pair = {(row.factor, row.cell_type): row for row in rows}
     assert len(rows) == 17
     for row in rows:
@@ -38,7 +38,7 @@ def test_the_oracle_beats_motif_and_state_which_beat_the_motif_on_held_out_loci(
     # Where state does not matter, knowing it does not help.
     indifferent = by_pair["DEMO-C", "alpha"]
     assert indifferent.motif_and_state == pytest.approx(indifferent.motif, abs=0.06)
-    shown = table(rows)
+    shown = controls_table(rows)
     assert shown.splitlines()[0].split()[-1] == "model"
     assert len(shown.splitlines()) == len(rows) + 2
 

@@ -5,7 +5,7 @@ import numpy as np
 from ebert_core.demonstration.oracle import Demonstration
 from ebert_core.demonstration.rules import DEFAULT_SEED, HELD_OUT
 from ebert_core.inference.scores import held_out_scores
-from ebert_core.judging.controls import compare, table
+from ebert_core.judging.controls import compare_controls, controls_table
 from ebert_core.model.description import read_description
 from ebert_core.protocol.locus import Interval
 from ebert_core.protocol.resources import resource
@@ -25,6 +25,6 @@ def test_on_held_out_loci_the_model_beats_the_motif_scan_by_far_and_stays_below_
     demonstration_dataset: Path,
 ) -> None:
     scores = held_out_scores(CHECKPOINT, demonstration_dataset)
-    rows = compare(Demonstration(demonstration_dataset), scores, [LOOKED_AT])
+    rows = compare_controls(Demonstration(demonstration_dataset), scores, [LOOKED_AT])
     motif, model, oracle = (np.nanmedian([getattr(row, name) for row in rows]) for name in ("motif", "model", "oracle"))
-    assert motif + 0.2 < model < oracle + 0.05, table(rows)
+    assert motif + 0.2 < model < oracle + 0.05, controls_table(rows)
