@@ -12,6 +12,7 @@ from ebert_core.inference.formats import format_of
 from ebert_core.model.description import Description, FactorRecord
 from ebert_core.protocol.calling import Calls, calls_at_precision, calls_of
 from ebert_core.protocol.errors import InvalidRequest
+from ebert_core.protocol.fields import check_fields
 from ebert_core.protocol.specs import Predict
 from ebert_core.protocol.wording import listed
 
@@ -36,9 +37,10 @@ def targets_of(spec: Predict, description: Description) -> tuple[Target, ...]:
     Where all factors are asked for as calls, those of which no bin is called have no file: see `without_calls`.
 
     Raises:
-        InvalidRequest: a factor is unknown, several would be written to one file, or calls are asked for of a named
-            factor, or of all, and none made.
+        InvalidRequest: a value is not allowed, a factor is unknown, several would be written to one file, or calls are
+            asked for of a named factor, or of all, and none made.
     """
+    check_fields(spec)
     names = (spec.factor,) if isinstance(spec.factor, str) else spec.factor
     known = [record.name for record in description.factors]
     names = tuple(dict.fromkeys(names)) or tuple(known)

@@ -73,8 +73,13 @@ def test_a_file_of_probabilities_needs_no_calls(shipped):
     ("factors", "output", "changes", "sentence"),
     [
         (("DEMO-A", "DEMO-B"), "x.bw", {}, r"^2 factors need 2 files; write \{factor\} in the name"),
-        ("DEMO-A", "x.bed.gz", {"wanted_precision": 1.5}, r"^The wanted precision is 1.5; it is a share"),
-        ("DEMO-A", "x.bed.gz", {"wanted_precision": -0.1}, r"^The wanted precision is -0.1; it is a share"),
+        (
+            "DEMO-A",
+            "x.bed.gz",
+            {"wanted_precision": 1.5},
+            r"^wanted_precision is 1.5; it must be at least 0",
+        ),
+        ("DEMO-A", "x.bed.gz", {"wanted_precision": -0.1}, r"^wanted_precision is -0.1; it must be at least 0"),
         ("DEMO-A", "x.bw", {"wanted_precision": 0.5}, r"x\.bw holds no calls"),
         ("DEMO-Z", "x.bw", {}, r"DEMO-Z"),
     ],
