@@ -12,7 +12,7 @@ from toy_binding import SilentReport, finetune_spec, quiet
 
 from ebert_core.cli.program import main
 from ebert_core.dataset.description import Dataset
-from ebert_core.inference.attention import attend_from
+from ebert_core.inference.attention import attention_profile
 from ebert_core.inference.predict import Predictor
 from ebert_core.judging.evaluate import evaluate
 from ebert_core.material.places import union, without
@@ -192,7 +192,8 @@ def test_the_window_is_told_of_all_members_and_sees_the_attention_of_the_first(t
     assert summary.architecture.endswith(", mean of 2 models")
     assert summary.parameters == 2 * one.network.parameter_count()
     assert summary.limits[0].startswith("Mean of 2 models")
-    expected, found = (attend_from(each, "alpha", "chr2", 3_000, 0, None).from_anchor_T for each in (one, both))
+    anchor = Interval("chr2", 3_000, 3_001)
+    expected, found = (attention_profile(each, "alpha", anchor, 0, None).values_RC for each in (one, both))
     np.testing.assert_array_equal(found, expected)
 
 
