@@ -9,7 +9,6 @@ from PyQt6.QtCore import QObject, QThread, QTimer
 from PyQt6.QtWidgets import QApplication
 
 from ebert_core.protocol.errors import InvalidRequest
-from ebert_core.protocol.locus import parse_locus
 from ebert_core.protocol.showing import tell
 from ebert_gui.browser.picture import DOTS_PER_INCH, save_picture
 from ebert_gui.browser.scene import Scene
@@ -18,6 +17,7 @@ from ebert_gui.loading.guessing import guess_anchor
 from ebert_gui.loading.jobs import JobFollower
 from ebert_gui.loading.keeping import Appearance, SessionKeeper
 from ebert_gui.loading.loader import Loader
+from ebert_gui.loading.navigator import Navigator
 from ebert_gui.loading.opening import Opener
 from ebert_gui.loading.remarks import RemarkTeller
 from ebert_gui.state.defaults import is_measured
@@ -69,6 +69,7 @@ class Program:
         self.data = data or WorkerClient(local_worker("data"), "data", fatal=kept_fatal_files())
         self.model = WorkerClient(local_worker("model"), "model", fatal=kept_fatal_files())
         self.opener = Opener(self.workspace, self.data, self.model, self.kinds)
+        self.navigator = Navigator(self.workspace, self.data)
         self.loader = Loader(self.workspace, {"data": self.data, "model": self.model})
         self.remarks = RemarkTeller(self.workspace, self.loader)
         self.data.state_changed.connect(self._on_data_state)
@@ -96,7 +97,7 @@ class Program:
         if options.cell_type:
             self._choose_cell_type(options.cell_type)
         if options.locus:
-            self._go(options.locus)
+            self.navigator.go(options.locus)
         if files:
             self.opener.open_files(files)
         if options.checkpoint:
@@ -111,17 +112,6 @@ class Program:
         else:
             listed = ", ".join(known) or "no cell types"
             self.opener.problem.emit(f"This dataset does not have the cell type {name}. It has {listed}.", "")
-
-    def _go(self, text: str) -> None:
-        try:
-            interval = parse_locus(text, self.workspace.view.chromosome_lengths)
-        except InvalidRequest as error:
-            self.opener.problem.emit(str(error), "")
-            return
-        if interval is None:
-            self.opener.find_place(text)
-        else:
-            self.workspace.view.show(interval)
 
     def _on_data_state(self, state: WorkerState) -> None:
         self.opener.on_data_state(state)
@@ -153,7 +143,7 @@ class WindowProgram(Program):
         self._plain_text = PlainText(app)
         self.jobs = JobFollower(self.workspace, self.data)
         self.window = MainWindow(
-            Parts(self.workspace, self.loader, self.opener, self.jobs, self.data, self.kinds), theme
+            Parts(self.workspace, self.loader, self.opener, self.navigator, self.jobs, self.kinds), theme
         )
         place(self.window, looks.geometry)
         lay_docks(self.window, looks.layout)
@@ -245,12 +235,13 @@ class PictureProgram(Program):
         if options.picture.lower().endswith(".png"):
             self.scene.ratio = options.dots_per_inch / DOTS_PER_INCH
         self.workspace.view.set_columns(self.scene.plot_columns)
-        self.opener.problem.connect(lambda sentence, _details: self._fail(sentence))
+        for asked in (self.opener, self.navigator):
+            asked.problem.connect(lambda sentence, _details: self._fail(sentence))
+            asked.settled.connect(self._draw_when_complete)
         for told in (self.opener.told, self.remarks.told):
             told.connect(tell)
         for problem in self.kinds.problems:
             tell(problem)
-        self.opener.settled.connect(self._draw_when_complete)
         self.loader.idle.connect(self._draw_when_complete)
         for client in (self.data, self.model):
             client.state_changed.connect(self._on_worker)
@@ -277,8 +268,8 @@ class PictureProgram(Program):
             self._fail(f"{state.sentence} {state.details.strip().splitlines()[-1] if state.details.strip() else ''}")
 
     def _draw_when_complete(self) -> None:
-        is_complete = self.opener.is_settled and self.loader.is_idle and self.workspace.dataset is not None
-        if not is_complete or self._problem:
+        is_settled = self.opener.is_settled and self.navigator.is_settled and self.loader.is_idle
+        if not is_settled or self.workspace.dataset is None or self._problem:
             return
         if not self.options.size:
             self.scene.height = self.scene.header_height + self.scene.content_height

@@ -17,11 +17,9 @@ from ebert_core.protocol.tracks import (
     DatasetSummary,
     DraftCheck,
     FileKind,
-    FindPlace,
     InspectFile,
     OpenDataset,
     OpenFiles,
-    Places,
 )
 from ebert_gui.kinds.table import Kinds
 from ebert_gui.loading.failures import model_sentence
@@ -235,20 +233,6 @@ class Opener(QObject):
             self._on_failure("demonstration", failure)
 
         self._data.request(MakeDemonstration(), Demonstration, made, failed)
-
-    def find_place(self, text: str) -> None:
-        """Go to the gene of this very name; where there is none, or several, say so and move nowhere."""
-        self._begin("place")
-
-        def found(places: Places) -> None:
-            named = places.called(text)
-            if len(named) == 1:
-                self._workspace.show_place(named[0].interval)
-            else:
-                self.problem.emit(places.sentence_on(text), "")
-            self._end("place")
-
-        self._data.request(FindPlace(text), Places, found, partial(self._on_failure, "place"))
 
     def on_data_state(self, state: WorkerState) -> None:
         """A data worker that came back must be told what is open."""

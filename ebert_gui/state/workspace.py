@@ -274,13 +274,6 @@ class Workspace:
         scope = self.scope
         self.tracks.substitute(lambda track: track.of_factor(before, factor, scope.cell_type(track.word("cell_type"))))
 
-    def show_place(self, place: Interval) -> None:
-        """Jump to a gene, with some room at both sides."""
-        length = self.view.chromosome_lengths.get(place.chromosome, place.end)
-        margin = max(1000, place.length // 5)
-        start, end = max(0, place.start - margin), min(length, place.end + margin)
-        self.view.show(Interval(place.chromosome, start, end))
-
     def set_anchor(self, chromosome: str, position: int) -> None:
         """Ask attention and the lens about one base, as a person chose it."""
         with self.step():

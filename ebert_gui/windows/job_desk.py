@@ -122,7 +122,7 @@ class JobDesk(QObject):
         view = self._window.workspace.view
         places = places_of(spec, view.chromosome_lengths) if isinstance(spec, Predict) else ()
         if places and not any(place.overlaps(view.interval) for place in places):
-            view.show(places[0])
+            self._window.navigator.show(places[0])
             self._window.messages.info(
                 f"{Path(spec.output).name} has no values where the window was; it does at "
                 f"{format_locus(places[0])}, shown now. Go, Back leads to the place before."

@@ -17,11 +17,10 @@ from PyQt6.QtWidgets import (
     QWidget,
 )
 
-from ebert_core.protocol.errors import InvalidRequest
-from ebert_core.protocol.locus import Interval, format_locus, parse_locus
+from ebert_core.protocol.locus import format_locus
 from ebert_core.protocol.showing import shown
-from ebert_core.protocol.tracks import FindPlace, Place, Places
-from ebert_gui.loading.loader import Client
+from ebert_core.protocol.tracks import Place, Places
+from ebert_gui.loading.navigator import Missed, Navigator
 from ebert_gui.state.workspace import OfferedFactor, Workspace
 from ebert_gui.widgets.plain import PlainLabel
 
@@ -92,10 +91,10 @@ class LocusBar(QWidget):
     problem = pyqtSignal(str)
     left = pyqtSignal()
 
-    def __init__(self, workspace: Workspace, data: Client) -> None:
+    def __init__(self, workspace: Workspace, navigator: Navigator) -> None:
         super().__init__()
         self._workspace = workspace
-        self._data = data
+        self._navigator = navigator
         self._names = QStringListModel(self)
         self._offered: dict[str, Place] = {}
         self.locus = _WholeLine()
@@ -134,17 +133,11 @@ class LocusBar(QWidget):
         """Show the place that was typed: a locus, or a gene."""
         text = self.locus.text().strip()
         if text in self._offered:
-            self._show_place(self._offered[text])
-            return
-        try:
-            interval = parse_locus(text, self._workspace.view.chromosome_lengths)
-        except InvalidRequest as error:
-            self.problem.emit(str(error))
-            return
-        if interval is not None:
-            self._show(interval)
-        elif text and self._workspace.dataset is not None:
-            self._data.request(FindPlace(text), Places, lambda places: self._on_found(text, places))
+            self._navigator.show_place(self._offered[text])
+            self._leave()
+        else:
+            # Another place may be shown or typed by the time a gene is found.
+            self._navigator.go(text, self._leave, self._miss, lambda: text == self.locus.text().strip())
 
     def _popup(self) -> QAbstractItemView | None:
         completer = self.locus.completer()
@@ -233,7 +226,7 @@ class LocusBar(QWidget):
         dataset = self._workspace.dataset
         has_genes = dataset is not None and (dataset.has_genes or any(file.kind == "genes" for file in dataset.files))
         if has_genes and text and ":" not in text:
-            self._data.request(FindPlace(text), Places, self._offer_names, lambda _failure: None, view_key="complete")
+            self._navigator.suggest(text, self._offer_names)
 
     def _offer_names(self, places: Places) -> None:
         """Offer places by their names, and by their places too where several have one name."""
@@ -246,24 +239,11 @@ class LocusBar(QWidget):
             # The list closes after Enter: it is opened again when the key is done with.
             QTimer.singleShot(0, completer.complete)
 
-    def _on_found(self, text: str, places: Places) -> None:
-        """Go to the gene of this very name; else offer those that begin alike, and move nowhere."""
-        if text != self.locus.text().strip():
-            return  # another place is shown or typed by now
-        named = places.called(text)
-        if len(named) == 1:
-            self._show_place(named[0])
-            return
-        self.problem.emit(places.sentence_on(text))
-        self._offer_names(Places(named) if named else places)
-
-    def _show_place(self, place: Place) -> None:
-        self._workspace.show_place(place.interval)
-        self._leave()
-
-    def _show(self, interval: Interval) -> None:
-        self._workspace.view.show(interval)
-        self._leave()
+    def _miss(self, missed: Missed) -> None:
+        """Say why the view stays, and offer the genes that may be meant."""
+        self.problem.emit(missed.sentence)
+        if missed.places is not None:
+            self._offer_names(missed.places)
 
     def _leave(self) -> None:
         """Say where we are, and let the keys move the view again."""

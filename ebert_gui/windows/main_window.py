@@ -8,7 +8,7 @@ from PyQt6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QGuiApplicatio
 from PyQt6.QtWidgets import QLabel, QMainWindow, QMenu, QStackedWidget, QStatusBar, QVBoxLayout, QWidget
 
 from ebert_core.protocol.addresses import is_address, without_secrets
-from ebert_core.protocol.locus import Interval, format_locus
+from ebert_core.protocol.locus import format_locus
 from ebert_core.protocol.showing import shown
 from ebert_core.protocol.specs import FineTune
 from ebert_gui.browser.canvas import Canvas
@@ -17,7 +17,8 @@ from ebert_gui.kinds.attention import changed_attention, first_attention
 from ebert_gui.kinds.table import Kinds
 from ebert_gui.loading.dropping import Dropped
 from ebert_gui.loading.jobs import JobFollower
-from ebert_gui.loading.loader import Client, Loader
+from ebert_gui.loading.loader import Loader
+from ebert_gui.loading.navigator import Navigator
 from ebert_gui.loading.opening import Opener
 from ebert_gui.models.checkpoint_dock import CheckpointDock
 from ebert_gui.state.tracks import Track
@@ -49,8 +50,8 @@ class Parts(NamedTuple):
     workspace: Workspace
     loader: Loader
     opener: Opener
+    navigator: Navigator
     jobs: JobFollower
-    data: Client
     kinds: Kinds
 
 
@@ -64,12 +65,13 @@ class MainWindow(QMainWindow):
         super().__init__()
         self.workspace: Workspace = parts.workspace
         self.opener = parts.opener
+        self.navigator = parts.navigator
         self.jobs = parts.jobs
         self.loader = parts.loader
         self.kinds = parts.kinds
         self.theme = theme
         self.canvas = Canvas(parts.workspace, parts.loader, parts.kinds, theme, window_font())
-        self.locus_bar = LocusBar(parts.workspace, parts.data)
+        self.locus_bar = LocusBar(parts.workspace, parts.navigator)
         self.attention_bar = AttentionBar()
         self.track_dock = TrackDock(parts.workspace, parts.kinds, self, self.canvas.scene.colour_of)
         self.checkpoint_dock = CheckpointDock(theme, self)
@@ -149,8 +151,7 @@ class MainWindow(QMainWindow):
 
     def show_chromosome(self) -> None:
         """Show the whole chromosome."""
-        view = self.workspace.view
-        view.show(Interval(view.span.chromosome, 0, view.chromosome_length))
+        self.navigator.show_chromosome()
 
     def edit_locus(self) -> None:
         """Put the cursor into the locus."""
@@ -312,6 +313,7 @@ class MainWindow(QMainWindow):
         self.loader.idle.connect(self.canvas.refresh)
         self.locus_bar.left.connect(self.canvas.setFocus)
         self.opener.problem.connect(self.say)
+        self.navigator.problem.connect(self.say)
         self.passing = PassingMessages(self.messages, self.workspace, self.opener, self.locus_bar)
         self.opener.settled.connect(self.choose_page)
         self.attention_bar.choice_changed.connect(lambda layer, head: self._change_attention(layer=layer, head=head))

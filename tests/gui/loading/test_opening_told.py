@@ -7,7 +7,6 @@ from drawn import KINDS
 from msgspec.structs import replace
 from toy_summaries import checkpoint_summary
 
-from ebert_core.protocol.locus import Interval
 from ebert_core.protocol.modelling import OpenCheckpoint
 from ebert_core.protocol.offers import Demonstration, ListShipped, MakeDemonstration, Shipped
 from ebert_core.protocol.tracks import (
@@ -17,12 +16,9 @@ from ebert_core.protocol.tracks import (
     DatasetSummary,
     DraftCheck,
     FileKind,
-    FindPlace,
     InspectFile,
     OpenDataset,
     OpenFiles,
-    Place,
-    Places,
 )
 from ebert_gui.kinds.signal import SignalTrack
 from ebert_gui.loading.opening import Opener
@@ -174,31 +170,6 @@ def test_a_demonstration_that_cannot_be_written_is_said_and_the_start_goes_on(to
     data.fail_all(Failure("invalid", "The disk is full."))
     assert begun == ["then"]
     assert told.take() == [("problem", "The disk is full.", ""), ("settled",)]
-
-
-def test_a_gene_of_this_very_name_is_gone_to_and_any_other_is_a_sentence(told, data, workspace, summary) -> None:
-    opened(told, data, summary)
-    myc = Place("MYC", Interval("chr1", 2_000_000, 2_005_000))
-    told.opener.find_place("myc")
-    assert not told.opener.is_settled
-    assert data.asked == [FindPlace("myc")]
-    answer(data, Places((Place("MYCL", Interval("chr1", 1, 9)), myc)))
-    shown = workspace.view.interval
-    assert (shown.start, shown.end) == (1_999_000, 2_006_000)
-    assert told.take() == [("settled",)]
-    for places, said in (
-        ((), "There is no chromosome and no gene called myc here."),
-        ((myc, replace(myc, interval=Interval("chr1", 5, 9))), "2 genes are called myc; choose one:"),
-    ):
-        told.opener.find_place("myc")
-        answer(data, Places(places))
-        (problem, sentence, _), settled = told.take()
-        assert (problem, settled) == ("problem", ("settled",))
-        assert sentence.startswith(said)
-        assert workspace.view.interval == shown
-    told.opener.find_place("myc")
-    data.fail_all(Failure("invalid", "There are no genes."))
-    assert told.take() == [("problem", "There are no genes.", ""), ("settled",)]
 
 
 def test_what_can_be_asked_without_opening_anything(told, data, model) -> None:

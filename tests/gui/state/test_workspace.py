@@ -320,21 +320,6 @@ def test_a_new_summary_of_the_open_dataset_brings_its_chromosomes_and_keeps_the_
     assert (workspace.view.interval, workspace.tracks.tracks) == before
 
 
-@pytest.mark.parametrize(
-    ("gene", "shown"),
-    [
-        (Interval("chr1", 8_000, 9_000), Interval("chr1", 7_000, 10_000)),
-        (Interval("chr1", 5_000, 15_000), Interval("chr1", 3_000, 17_000)),
-        (Interval("chr1", 500, 19_500), Interval("chr1", 0, 20_000)),
-    ],
-)
-def test_a_gene_is_shown_with_a_fifth_of_its_length_at_both_sides_and_never_less_than_a_kilobase(
-    workspace: Workspace, gene: Interval, shown: Interval
-) -> None:
-    workspace.show_place(gene)
-    assert workspace.view.interval == shown
-
-
 def _factors(workspace: Workspace) -> tuple[str, ...]:
     return (
         workspace.factor,

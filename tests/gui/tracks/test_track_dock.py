@@ -15,6 +15,7 @@ from ebert_gui.kinds.genes import GenesTrack
 from ebert_gui.kinds.peaks import PeaksTrack
 from ebert_gui.kinds.prediction import PredictionTrack
 from ebert_gui.kinds.signal import SignalTrack
+from ebert_gui.loading.navigator import Navigator
 from ebert_gui.state.workspace import Workspace
 from ebert_gui.tracks.track_dock import TrackDock
 from ebert_gui.widgets.theme import LIGHT, window_font
@@ -54,7 +55,7 @@ def dock(qtbot, workspace) -> TrackDock:
 
 @pytest.fixture
 def bar(qtbot, workspace) -> LocusBar:
-    bar = LocusBar(workspace, Answering())
+    bar = LocusBar(workspace, Navigator(workspace, Answering()))
     qtbot.addWidget(bar)
     return bar
 

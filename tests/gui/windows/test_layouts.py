@@ -27,6 +27,7 @@ from silent import Silent
 from ebert_core.protocol.modelling import CheckpointSummary
 from ebert_core.protocol.tracks import DatasetSummary
 from ebert_gui.finetuning.finetune_dialog import FineTuneDialog
+from ebert_gui.loading.navigator import Navigator
 from ebert_gui.models.checkpoint_dock import CheckpointDock
 from ebert_gui.state.workspace import Workspace
 from ebert_gui.tracks.attention_bar import AttentionBar
@@ -132,7 +133,7 @@ def test_the_bars_keep_their_distances(show, workspace: Workspace) -> None:
     show(attention, 900, 60)
     assert margins_of(attention) == (12, 4, 12)
     assert gaps_across(attention) == [8, 12, 8, 12, 12, 12, 12]
-    bar = show(LocusBar(workspace, Silent()), 1200, 60)
+    bar = show(LocusBar(workspace, Navigator(workspace, Silent())), 1200, 60)
     assert margins_of(bar) == (12, 8, 12)
     gaps = gaps_across(bar)
     assert gaps[:4] == [6] * 4
@@ -318,7 +319,7 @@ def test_every_field_and_list_has_a_name_for_a_screen_reader(
     elif what == "tracks":
         window = TrackDock(workspace, KINDS)
     elif what == "locus":
-        window = LocusBar(workspace, Silent())
+        window = LocusBar(workspace, Navigator(workspace, Silent()))
     elif what == "attention":
         window = AttentionBar()
     else:

@@ -11,7 +11,7 @@ from pytestqt.qtbot import QtBot
 
 from ebert_core.protocol.locus import Interval
 from ebert_core.protocol.tracks import DatasetSummary, FindPlace, Place, Places
-from ebert_gui.loading.opening import Opener
+from ebert_gui.loading.navigator import Navigator
 from ebert_gui.state.workspace import Workspace
 from ebert_gui.windows.locus_bar import LocusBar
 from ebert_gui.workers.state import Condition, WorkerState
@@ -53,7 +53,7 @@ def typed(
     qtbot: QtBot, workspace: Workspace, text: str, genes: tuple[Place, ...] = GENES
 ) -> tuple[list[str], list[str]]:
     """What is said and what is offered after a text was typed and Enter pressed."""
-    bar = LocusBar(workspace, Finding(genes))
+    bar = LocusBar(workspace, Navigator(workspace, Finding(genes)))
     qtbot.addWidget(bar)
     said: list[str] = []
     bar.problem.connect(said.append)
@@ -90,7 +90,7 @@ def test_several_genes_of_one_name_are_offered_with_their_places(qtbot: QtBot, w
 
 
 def test_one_of_several_that_is_chosen_is_shown(qtbot: QtBot, workspace: Workspace) -> None:
-    bar = LocusBar(workspace, Finding(GENES))
+    bar = LocusBar(workspace, Navigator(workspace, Finding(GENES)))
     qtbot.addWidget(bar)
     bar.locus.setText("TWICE")
     bar.go()
@@ -107,24 +107,11 @@ def test_what_is_neither_place_nor_gene_is_said(qtbot: QtBot, workspace: Workspa
     assert workspace.view.interval == START
 
 
-@pytest.mark.parametrize(("genes", "place"), [(GENES, Interval("chr5", 2000, 5000)), (GENES[1:], START)])
-def test_a_gene_named_at_the_start_is_found_or_missed_alike(
-    qtbot: QtBot, workspace: Workspace, genes: tuple[Place, ...], place: Interval
-) -> None:
-    client = Finding(genes)
-    opener = Opener(workspace, client, client, KINDS)
-    said: list[str] = []
-    opener.problem.connect(lambda sentence, _details: said.append(sentence))
-    opener.find_place("MYC")
-    assert workspace.view.interval == place
-    assert len(said) == (place == START)
-
-
 def opened(
     qtbot: QtBot, workspace: Workspace, text: str, genes: tuple[Place, ...]
 ) -> tuple[LocusBar, QAbstractItemView]:
     """The bar after a text was typed, and the list of genes below it once it is open."""
-    bar = LocusBar(workspace, Finding(genes))
+    bar = LocusBar(workspace, Navigator(workspace, Finding(genes)))
     qtbot.addWidget(bar)
     bar.show()
     bar.activateWindow()
@@ -209,7 +196,7 @@ class Slow(Finding):
 @pytest.mark.qt_log_ignore("This plugin does not support")
 def test_a_list_that_opened_after_enter_closes_when_the_gene_is_shown(qtbot: QtBot, workspace: Workspace) -> None:
     worker = Slow(GENES)
-    bar = LocusBar(workspace, worker)
+    bar = LocusBar(workspace, Navigator(workspace, worker))
     qtbot.addWidget(bar)
     bar.show()
     bar.activateWindow()
@@ -231,13 +218,19 @@ def test_a_list_that_opened_after_enter_closes_when_the_gene_is_shown(qtbot: QtB
 
 @pytest.mark.qt_log_ignore("This plugin does not support")
 def test_an_answer_that_comes_after_a_jump_opens_no_list_and_says_nothing(qtbot: QtBot, workspace: Workspace) -> None:
-    bar, popup = opened(qtbot, workspace, "mycb", LIKE_MYC)
+    worker = Slow(LIKE_MYC)
+    bar = LocusBar(workspace, Navigator(workspace, worker))
+    qtbot.addWidget(bar)
     said: list[str] = []
     bar.problem.connect(said.append)
-    for key in (Qt.Key.Key_Down, Qt.Key.Key_Return):
-        qtbot.keyClick(popup, key)
-    bar._on_found("myc", Places(LIKE_MYC))
-    bar._offer_names(Places(LIKE_MYC))
+    for text in ("twice", "chr5:1-2000"):
+        bar.locus.setText(text)
+        bar.go()
+    assert len(worker.waiting) == 1
+    worker.waiting[0]()
     settle()
     assert said == []
-    assert not popup.isVisible()
+    assert workspace.view.interval == Interval("chr5", 0, 2000)
+    completer = bar.locus.completer()
+    assert completer is not None
+    assert not completer.popup().isVisible()

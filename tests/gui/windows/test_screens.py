@@ -26,6 +26,7 @@ from ebert_core.protocol.tracks import DatasetSummary
 from ebert_gui.datasets.new_dataset_dialog import Desk, NewDatasetDialog
 from ebert_gui.exporting.export_dialog import ExportDialog
 from ebert_gui.finetuning.finetune_dialog import FineTuneDialog
+from ebert_gui.loading.navigator import Navigator
 from ebert_gui.state.workspace import Workspace
 from ebert_gui.tracks.attention_bar import AttentionBar
 from ebert_gui.widgets.forms import Footer
@@ -191,7 +192,7 @@ def shows_whole(bar: LocusBar) -> bool:
 @pytest.mark.parametrize("place", [Interval("chr5", 125_915_000, 125_945_000), Interval("chr1", 0, 249_250_621)])
 def test_the_locus_is_whole_in_the_narrowest_window_and_the_captions_give_way(place: Interval, qtbot: QtBot) -> None:
     workspace = Workspace(KINDS)
-    bar = LocusBar(workspace, Silent())
+    bar = LocusBar(workspace, Navigator(workspace, Silent()))
     window = QMainWindow()
     qtbot.addWidget(window)
     window.addToolBar(WholeBar("Locus bar", bar))
@@ -221,7 +222,7 @@ def shown_text(box: QComboBox) -> str:
 
 def test_what_is_chosen_is_whole_in_the_narrowest_window(dataset: DatasetSummary, qtbot: QtBot) -> None:
     workspace = Workspace(KINDS)
-    bar = LocusBar(workspace, Silent())
+    bar = LocusBar(workspace, Navigator(workspace, Silent()))
     window = QMainWindow()
     qtbot.addWidget(window)
     window.addToolBar(WholeBar("Locus bar", bar))

@@ -1,0 +1,115 @@
+"""Goes to a place: a locus that was typed, a gene by its name, or a region that something is shown in."""
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+from PyQt6.QtCore import QObject, pyqtSignal
+
+from ebert_core.protocol.errors import InvalidRequest
+from ebert_core.protocol.locus import Interval, parse_locus
+from ebert_core.protocol.tracks import FindPlace, Place, Places
+from ebert_gui.loading.loader import Client
+from ebert_gui.state.workspace import Workspace
+from ebert_gui.workers.state import Failure
+
+# What is left free on either side of a gene, in bases, unless a fifth of its length is more.
+_SMALLEST_MARGIN = 1000
+
+
+class Missed(NamedTuple):
+    """Why a text led nowhere, and the genes that it may mean where genes were looked for."""
+
+    sentence: str
+    places: Places | None = None
+
+
+class Navigator(QObject):
+    """The one way to a place, for the locus bar, the command line, jobs and commands.
+
+    `problem` carries a sentence and details where nobody else hears of them. `settled` says that no gene is looked for
+    any more.
+    """
+
+    problem = pyqtSignal(str, str)
+    settled = pyqtSignal()
+
+    def __init__(self, workspace: Workspace, data: Client) -> None:
+        super().__init__()
+        self._workspace = workspace
+        self._data = data
+        self._looked_for = 0
+
+    @property
+    def is_settled(self) -> bool:
+        """Whether no gene is looked for."""
+        return not self._looked_for
+
+    def show(self, interval: Interval) -> None:
+        """Go to exactly this region; Back leads to the one before."""
+        self._workspace.view.show(interval)
+
+    def show_place(self, place: Place) -> None:
+        """Go to a gene, with some room at both sides."""
+        interval = place.interval
+        length = self._workspace.view.chromosome_lengths.get(interval.chromosome, interval.end)
+        margin = max(_SMALLEST_MARGIN, interval.length // 5)
+        start, end = max(0, interval.start - margin), min(length, interval.end + margin)
+        self.show(Interval(interval.chromosome, start, end))
+
+    def show_chromosome(self) -> None:
+        """Go to the whole chromosome in view."""
+        view = self._workspace.view
+        self.show(Interval(view.span.chromosome, 0, view.chromosome_length))
+
+    def go(
+        self,
+        text: str,
+        arrived: Callable[[], None] = lambda: None,
+        missed: Callable[[Missed], None] | None = None,
+        is_wanted: Callable[[], bool] = lambda: True,
+    ) -> None:
+        """Go to a locus, or to the gene of this very name; where there is none, or several, move nowhere and say why.
+
+        A gene is looked for by the worker; its place is dropped where `is_wanted` says no by then.
+        """
+        missed = missed or (lambda miss: self.problem.emit(miss.sentence, ""))
+        try:
+            interval = parse_locus(text, self._workspace.view.chromosome_lengths)
+        except InvalidRequest as error:
+            missed(Missed(str(error)))
+            return
+        if interval is not None:
+            self.show(interval)
+            arrived()
+        elif text and self._workspace.dataset is not None:
+            self._find(text, lambda places: self._take(text, places, arrived, missed) if is_wanted() else None)
+
+    def suggest(self, text: str, take: Callable[[Places], None]) -> None:
+        """Hand over the genes whose names begin like this; of several texts only the newest is looked up."""
+        self._data.request(FindPlace(text), Places, take, lambda _failure: None, view_key="complete")
+
+    def _find(self, text: str, take: Callable[[Places], None]) -> None:
+        def found(places: Places) -> None:
+            take(places)
+            self._settle()
+
+        def failed(failure: Failure) -> None:
+            if failure.is_final or failure.kind == "lost":
+                self.problem.emit(failure.message, failure.details)
+            self._settle()
+
+        self._looked_for += 1
+        self._data.request(FindPlace(text), Places, found, failed)
+
+    def _take(self, text: str, places: Places, arrived: Callable[[], None], missed: Callable[[Missed], None]) -> None:
+        named = places.called(text)
+        if len(named) == 1:
+            self.show_place(named[0])
+            arrived()
+        else:
+            missed(Missed(places.sentence_on(text), Places(named) if named else places))
+
+    def _settle(self) -> None:
+        self._looked_for -= 1
+        if self.is_settled:
+            self.settled.emit()
