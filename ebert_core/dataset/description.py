@@ -1,6 +1,6 @@
 """An opened dataset: what it holds, and the readers of its files, each opened when first asked for."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property, partial
 from pathlib import Path
 from typing import Protocol, TypeVar
@@ -13,10 +13,12 @@ from ebert_core.dataset.first_look import TrackFile, joint_lengths
 from ebert_core.dataset.layout import CellTypePaths, Layout, read_layout
 from ebert_core.dataset.palette import palette
 from ebert_core.dataset.quantiles import Quantiles, Sampled, quantiles_of, sample_of
+from ebert_core.dataset.track_files import opener_of
 from ebert_core.dataset.truth import PlantedSites
 from ebert_core.genome.annotation import FeatureSource, read_features, read_genes
 from ebert_core.genome.chromosomes import (
     check_accessions,
+    check_names,
     check_same_assembly,
     check_within,
     read_bands,
@@ -54,6 +56,7 @@ class _TrackFile(Protocol):
 
 
 Opened = TypeVar("Opened", bound=_TrackFile)
+_Check = Callable[[Mapping[str, int], Mapping[str, int], str], None]
 
 
 class Dataset:
@@ -371,25 +374,26 @@ class Dataset:
 
     def track_file(self, file: BareFile) -> TrackFile:
         """What a bare file holds, whether or not it is of this genome."""
-        path = place_of(file.path)
-        match file.kind:
-            case "signal":
-                return self._once(("signal", file.path), lambda: open_signal(path, self._skipped()))
-            case "genes":
-                return self._once(("genes", file.path), lambda: read_genes(path, self._skipped()))
-            case "states":
-                return self._once(("bare states", file.path), lambda: Segmentation(path, (), self._skipped()))
-            case _:
-                return self._once(("features", file.path), lambda: read_features(path, self._skipped()))
+        kept_as, open_it = opener_of(file.kind)
+        return self._once((kept_as, file.path), lambda: open_it(place_of(file.path), self._skipped()))
+
+    def placed_file(self, kind: str, path: str, open_it: Callable[[Place, Skipped | None], Opened]) -> Opened:
+        """A file of a kind (as in BareFile) by its path, once its chromosomes are found to be those of the dataset.
+
+        Places beyond a chromosome's end are no reason to refuse it: whoever draws it says so.
+        """
+        return self._checked((kind, path), lambda: open_it(place_of(path), self._skipped()), check_names)
 
     def _skipped(self) -> Skipped | None:
         return Skipped() if self._is_for_drawing else None
 
-    def _checked(self, key: tuple[str, ...], read: Callable[[], Opened]) -> Opened:
+    def _checked(
+        self, key: tuple[str, ...], read: Callable[[], Opened], check_reached: _Check = check_within
+    ) -> Opened:
         """The opened file, once its chromosomes are found to be those of the dataset."""
         source = self._once(key, read)
         if key not in self._fitting:
-            check = check_same_assembly if source.knows_lengths else check_within
+            check = check_same_assembly if source.knows_lengths else check_reached
             check_accessions(self.layout.assembly, self.chromosome_lengths, source.chromosome_lengths, str(source.path))
             check(self.chromosome_lengths, source.chromosome_lengths, str(source.path))
             self._fitting.add(key)

@@ -5,7 +5,7 @@ from contextlib import suppress
 
 import numpy as np
 
-from ebert_core.genome.annotation import FeatureSource
+from ebert_core.genome.placed import PlacedFile
 from ebert_core.genome.reference import Reference
 from ebert_core.genome.signal import BigWigSignal, StepSignal
 from ebert_core.genome.states import Segmentation
@@ -15,7 +15,7 @@ from ebert_core.protocol.errors import InvalidRequest, about
 from ebert_core.protocol.locus import Interval
 from ebert_core.protocol.reading import reading
 
-TrackFile = FeatureSource | BigWigSignal | StepSignal | Segmentation
+TrackFile = PlacedFile | BigWigSignal | StepSignal | Segmentation
 
 _WIDEST, _NARROWEST = 1_000_000, 200
 _MARGIN = 0.05
@@ -70,8 +70,8 @@ def _first_span(track: TrackFile, chromosome: str) -> tuple[int, int] | None:
     found = track.first(chromosome, _FEATURES)
     if not found:
         return None
-    first = min(feature.start for feature in found)
-    return first, max(feature.end for feature in found if feature.start < first + _WIDEST)
+    first = min(place.start for place in found)
+    return first, max(place.end for place in found if place.start < first + _WIDEST)
 
 
 def _first_values(signal: BigWigSignal | StepSignal, chromosome: str) -> tuple[int, int] | None:

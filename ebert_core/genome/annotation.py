@@ -12,33 +12,17 @@ from ebert_core.genome.gene_tables import read_gene_prediction, read_gff3, read_
 from ebert_core.genome.indexed_features import IndexedFeatures
 from ebert_core.genome.lines import Skipped, first_bytes
 from ebert_core.genome.macs import is_macs_table, read_macs_table
+from ebert_core.genome.placed import PlacedFile
 from ebert_core.genome.tabix import lines_by_index
 from ebert_core.protocol.addresses import Place
 from ebert_core.protocol.errors import InvalidRequest
 from ebert_core.protocol.locus import Interval
-from ebert_core.protocol.shapes import Remark
 
 _STRANDS = ("+", "-")
 
 
-class FeatureSource(Protocol):
+class FeatureSource(PlacedFile, Protocol):
     """What can be asked for features: a text file held in memory, or a bigBed."""
-
-    @property
-    def path(self) -> Place:
-        """Where the file lies."""
-
-    @property
-    def knows_lengths(self) -> bool:
-        """Whether the lengths are those of the chromosomes, not only the furthest ends."""
-
-    @property
-    def remarks(self) -> tuple[Remark, ...]:
-        """Sentences on lines that were not read as they stand."""
-
-    @property
-    def chromosome_lengths(self) -> dict[str, int]:
-        """Lengths by chromosome, or the furthest ends where the file does not know them."""
 
     def __iter__(self) -> Iterator[Feature]: ...
 

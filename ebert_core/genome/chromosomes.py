@@ -73,7 +73,7 @@ def check_same_assembly(expected: Mapping[str, int], found: Mapping[str, int], s
                 f"{source} belongs to another assembly: its {chromosome} has {length:,} bases, "
                 f"the dataset's {known} has {expected[known]:,}."
             )
-    _check_names(expected, names, found, source)
+    check_names(expected, found, source)
 
 
 def other_mitochondrion(expected: Mapping[str, int], found: Mapping[str, int]) -> str:
@@ -106,8 +106,13 @@ def check_accessions(assembly: str, expected: Iterable[str], found: Iterable[str
         raise InvalidRequest(f"{source} belongs to another assembly: its names are those of {named}, not of {known}.")
 
 
-def _check_names(expected: Mapping[str, int], names: KnownNames, found: Mapping[str, int], source: str) -> None:
-    if found and not any(map(names.find, found)):
+def check_names(expected: Mapping[str, int], found: Mapping[str, int], source: str) -> None:
+    """Nothing, when a file knows a chromosome of the dataset, or none at all.
+
+    Raises:
+        InvalidRequest: all its chromosomes are strange.
+    """
+    if found and not any(map(KnownNames(expected).find, found)):
         raise InvalidRequest(
             f"{source} names no chromosome of the dataset: it has {_some(found)}, the dataset has {_some(expected)}."
         )
@@ -132,4 +137,4 @@ def check_within(expected: Mapping[str, int], found: Mapping[str, int], source: 
                 f"{source} belongs to another assembly: it reaches {chromosome}:{end:,}, "
                 f"where the dataset's {known} has {expected[known]:,} bases."
             )
-    _check_names(expected, names, found, source)
+    check_names(expected, found, source)
