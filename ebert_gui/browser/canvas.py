@@ -44,12 +44,14 @@ class Canvas(QWidget):
 
     `hovered` carries the position (-1 outside) and the words for what is under the cursor, again whenever something
     else comes to lie under it. `linked` carries the track whose offer was clicked, `explained` the track whose details
-    are wanted, `menu_wanted` a track and a place on screen.
+    are wanted, `asked` a track and the stretch of what was clicked in it, of which its file says more, `menu_wanted` a
+    track and a place on screen.
     """
 
     hovered = pyqtSignal(float, str)
     linked = pyqtSignal(object)
     explained = pyqtSignal(object)
+    asked = pyqtSignal(object, object)
     menu_wanted = pyqtSignal(object, QPoint)
     painted = pyqtSignal()
     sight_changed = pyqtSignal(frozenset)
@@ -310,7 +312,15 @@ class Canvas(QWidget):
         elif place.x() >= GUTTER and place.y() >= self.scene.header_height:
             axis = self.scene.axis()
             self._workspace.set_anchor(axis.chromosome, int(axis.position_at(place.x() - GUTTER)))
+            self._ask_for_more(place)
             self._read_out(place, where)
+
+    def _ask_for_more(self, place: QPointF) -> None:
+        """Ask for what a file says of the thing at a place, where that is more than was drawn of it."""
+        row = self.scene.row_at(place.y())
+        subject = self.scene.at(row, place.x()).subject if row is not None else None
+        if row is not None and subject is not None:
+            self.asked.emit(row.track, subject)
 
     def _read_out(self, place: QPointF, where: QPoint) -> None:
         """Show all that is to be said of the track or the predicted value at a place; nothing hides what was shown."""

@@ -32,11 +32,15 @@ class Scale(NamedTuple):
 
 
 class Answer(NamedTuple):
-    """What stands under the cursor: its value, what that means in a few words, and all that is to be said of it."""
+    """What stands under the cursor: its value, what that means in a few words, and all that is to be said of it.
+
+    `subject` is its stretch where a file says more of it than was sent, which a click asks for.
+    """
 
     words: str = ""
     short: str = ""
     full: str = ""
+    subject: Interval | None = None
 
 
 class Room(NamedTuple):

@@ -10,6 +10,7 @@ from typing import Any, Generic, NamedTuple, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
+from ebert_core.protocol.sources import Source
 from ebert_core.protocol.tracks import BareFile
 from ebert_gui.browser.content import TrackContent
 from ebert_gui.browser.look import Look
@@ -52,6 +53,7 @@ class Kind(Generic[Shown, Style]):
     `style` makes of a track what its look takes. `of_file` makes a track of a file whose kind is among `file_kinds`;
     a file that cannot be read gets such a track, too, where its name ends with one of `endings`. `sites` are places
     that are worth looking at; those of a kind that `is_certain` come first. `choices` are other ways to show a track.
+    `details` is the source of Features whose columns say all that a file knows of what was clicked.
     """
 
     track: type[Shown]
@@ -65,3 +67,4 @@ class Kind(Generic[Shown, Style]):
     sites: Callable[[TrackContent], NDArray[np.int64]] | None = None
     is_certain: bool = False
     choices: Callable[[Shown], tuple[Choice, ...]] = _no_choices
+    details: Callable[[Shown], Source] | None = None

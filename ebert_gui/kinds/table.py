@@ -94,6 +94,15 @@ class Kinds:
         if dataset.files:
             yield _FILES, tuple(Offer(_FILES, file.name, self.track_of_file(file)) for file in dataset.files)
 
+    def shows_files(self, kind: str) -> bool:
+        """Whether some kind of track shows files of this kind (as in BareFile)."""
+        return any(kind in each.file_kinds for each in self._kinds)
+
+    @property
+    def endings(self) -> tuple[str, ...]:
+        """How the names of files that become tracks end, `.bed` and the like, each once."""
+        return tuple(dict.fromkeys(ending for kind in self._kinds for ending in kind.endings))
+
     def track_of_file(self, file: BareFile) -> Track:
         """The track that shows a bare file."""
         for kind in self._kinds:

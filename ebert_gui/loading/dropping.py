@@ -7,7 +7,6 @@ from ebert_core.protocol.tracks import FileKind
 from ebert_gui.loading.opening import Opener
 from ebert_gui.state.workspace import Workspace
 
-_TRACK_KINDS = ("signal", "features", "genes", "states", "peaks")
 _GENOME_KINDS = ("reference", "chromosome-sizes", "bands")
 
 
@@ -57,7 +56,7 @@ class Dropped:
         """What can be opened as track files; of everything else it is said why not."""
         files = []
         for path, kind in kinds.items():
-            if kind.kind in _TRACK_KINDS or (kind.kind in _GENOME_KINDS and not has_dataset):
+            if self._opener.kinds.shows_files(kind.kind) or (kind.kind in _GENOME_KINDS and not has_dataset):
                 files.append(path)
             elif kind.kind in _GENOME_KINDS:
                 self._say(f"{path} was not opened: the dataset has its own genome. {kind.sentence}")

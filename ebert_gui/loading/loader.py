@@ -12,8 +12,8 @@ import numpy as np
 from PyQt6.QtCore import QObject, QTimer, pyqtSignal
 
 from ebert_core.protocol.locus import Interval
-from ebert_core.protocol.shapes import Signal
-from ebert_core.protocol.sources import Shapes, read_request
+from ebert_core.protocol.shapes import Shape, Signal
+from ebert_core.protocol.sources import Shapes, Source, read_request
 from ebert_gui.browser.content import TrackContent
 from ebert_gui.loading import needs
 from ebert_gui.loading.gathering import Known, gather
@@ -183,6 +183,22 @@ class Loader(QObject):
             if self._clients[need.role].state.condition in _ALIVE:
                 self._send(need)
         self._say_when_idle()
+
+    def read_once(
+        self, source: Source, interval: Interval, on_shape: Callable[[Shape], None], on_failure: Callable[[str], None]
+    ) -> None:
+        """Read what is not drawn and not kept, as the details of what was clicked; a failure is a sentence."""
+
+        def take(reply: Shapes) -> None:
+            if [type(shape) for shape in reply.shapes] == [source.shape]:
+                on_shape(reply.shapes[0])
+            else:
+                on_failure(f"The {source.role} worker's reply holds other shapes than asked for.")
+
+        request = read_request((source,), interval)
+        self._clients[source.role].request(
+            request, Shapes, take, lambda failure: on_failure(failure.message), view_key="details"
+        )
 
     def content(self, track: Track) -> TrackContent:
         """What is known of a track for the present view."""

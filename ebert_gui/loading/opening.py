@@ -74,7 +74,7 @@ class Opener(QObject):
         self.session_of: SessionOf = _no_session
         self._workspace = workspace
         self._data = data
-        self._kinds = kinds
+        self.kinds = kinds
         self._model = model
         self._opening: set[str] = set()
         self._line: deque[Callable[[], None]] = deque()
@@ -139,7 +139,7 @@ class Opener(QObject):
             # The file may also be one that was open before and has gone since.
             named = failure.file if failure.file in together else ""
             rest = tuple(path for path in paths if path != named)
-            more = (*refused, _Refused(named, self._kinds.track_of_unreadable(named), failure))
+            more = (*refused, _Refused(named, self.kinds.track_of_unreadable(named), failure))
             if named and rest:
                 self._open_readable(wanted, rest, more)
                 return
@@ -313,7 +313,7 @@ class Opener(QObject):
         dataset, shown = self._workspace.dataset, self._paths_shown()
         files = dataset.files if dataset else ()
         new = [file for file in files if file.path in paths and file.path not in shown]
-        self._workspace.tracks.add(*(self._kinds.track_of_file(file) for file in new))
+        self._workspace.tracks.add(*(self.kinds.track_of_file(file) for file in new))
 
     def _paths_shown(self) -> set[str]:
         return {track.word("path") for track in self._workspace.tracks.tracks}

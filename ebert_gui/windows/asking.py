@@ -52,10 +52,13 @@ def for_dataset_of(window: "MainWindow", assembly: str, checkpoint: str) -> None
 
 def for_files(window: "MainWindow") -> None:
     """Ask for track files and open them all, in the order in which they were chosen."""
+    named = {ending.lower() for ending in (*_SIGNALS, *_FEATURES)}
+    others = tuple(each[1:] for each in window.kinds.endings if each[1:].lower() not in named)
     filters = (
-        _filter("Tracks and genomes", (*_SIGNALS, *_FEATURES, *_GENOMES)),
+        _filter("Tracks and genomes", (*_SIGNALS, *_FEATURES, *others, *_GENOMES)),
         _filter("Signals", _SIGNALS),
         _filter("Peaks, regions, states and genes", _FEATURES),
+        *([_filter("Other tracks", others)] if others else []),
         _filter("Genomes", _GENOMES),
         _ALL,
     )

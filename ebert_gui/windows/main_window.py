@@ -15,6 +15,7 @@ from ebert_gui.browser.canvas import Canvas
 from ebert_gui.exporting.picture_taking import PictureTaker
 from ebert_gui.kinds.attention import changed_attention, first_attention
 from ebert_gui.kinds.table import Kinds
+from ebert_gui.loading.details import ask_for_details
 from ebert_gui.loading.dropping import Dropped
 from ebert_gui.loading.jobs import JobFollower
 from ebert_gui.loading.loader import Loader
@@ -307,6 +308,7 @@ class MainWindow(QMainWindow):
         self.canvas.hovered.connect(self._show_under_cursor)
         self.canvas.linked.connect(self.loader.take_offer)
         self.canvas.explained.connect(self._explain)
+        self.canvas.asked.connect(self._show_details)
         self.canvas.menu_wanted.connect(self._show_track_menu)
         self.loader.arrived.connect(self.canvas.take_arrival)
         self.canvas.sight_changed.connect(self.loader.prefer)
@@ -357,7 +359,15 @@ class MainWindow(QMainWindow):
 
     def _explain(self, track: Track) -> None:
         content = self.loader.content(track)
-        window = details_window(content.sentence, content.details, self)
+        self._open_details(content.sentence, content.details)
+
+    def _show_details(self, track: Track, subject: Interval) -> None:
+        ask_for_details(
+            self.loader, self.kinds, track, subject, lambda said: self._open_details(said.heading, said.text), self.say
+        )
+
+    def _open_details(self, sentence: str, details: str) -> None:
+        window = details_window(sentence, details, self)
         window.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         window.show()
 

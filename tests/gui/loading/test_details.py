@@ -1,0 +1,31 @@
+"""What a file says of a thing that was clicked: asked for then, and written as text to copy."""
+
+import drawn
+import numpy as np
+
+from ebert_core.protocol.locus import Interval
+from ebert_core.protocol.shapes import Column, Features
+from ebert_gui.loading.details import said_of
+
+HERE = Interval("chr1", 99, 100)
+
+
+def test_every_column_of_each_thing_is_a_line_of_its_name_and_its_value() -> None:
+    starts = np.array([99, 99])
+    shape = Features(
+        HERE,
+        starts,
+        starts + 1,
+        names=("rs1", ""),
+        columns=(Column("POS", ("100", "100")), Column("a long name of a sample", ("0/1", ""))),
+    )
+    said = said_of(shape)
+    assert said.heading == "rs1 at chr1:100-100"
+    pad = " " * 22
+    assert said.text == f"POS{pad[2:]}  100\na long name of a sample  0/1\n\nPOS{pad[2:]}  100\na long name of a sample"
+
+
+def test_files_of_every_kind_that_has_tracks_are_opened_and_named_in_the_dialog() -> None:
+    assert all(drawn.KINDS.shows_files(kind) for kind in ("signal", "features", "genes", "states", "peaks"))
+    assert not drawn.KINDS.shows_files("checkpoint")
+    assert {".bed", ".bw"} < set(drawn.KINDS.endings)
