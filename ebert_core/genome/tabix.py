@@ -4,11 +4,13 @@ The index (.tbi) is that of the tabix specification (samtools.github.io/hts-spec
 """
 
 import gzip
+import re
 import struct
 import zlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from itertools import chain
+from pathlib import Path
 from typing import Any, NamedTuple
 
 from ebert_core.genome.bgzf import LEVELS, WINDOW_SHIFT
@@ -17,12 +19,14 @@ from ebert_core.genome.places import open_bytes, open_to_read_through, stamp
 from ebert_core.genome.refusals import Refused
 from ebert_core.protocol.addresses import Address, Place
 from ebert_core.protocol.errors import InvalidRequest
+from ebert_core.protocol.regular_files import read_whole
 
 # Smaller files are fetched whole: to look for an index costs a request.
 LEAST_INDEXED = 8 * 2**20
 _LARGEST_INDEX = 100 * 2**20
 _MAGIC, _HEADER = b"TBI\1", "<8i"
 _ZERO_BASED, _VCF = 0x10000, 2
+_VCF_END = re.compile(r"(?:^|;)END=(\d{1,12})(?:;|$)")
 
 
 class _Chunk(NamedTuple):
@@ -77,15 +81,31 @@ class TabixLines:
                 if fields := self._fields(line):
                     yield fields
 
-    def touching(self, chromosome: str, start: int, end: int) -> Iterator[list[str]]:
-        """The fields of lines that share a base with [start, end) of a chromosome, called as the file calls it."""
+    def packed_bytes(self, chromosome: str, start: int, end: int) -> int:
+        """How much of the file is read, about, for the lines that share a base with [start, end)."""
+        of = self._of.get(chromosome)
+        return sum((chunk.end >> 16) - (chunk.begin >> 16) for chunk in _chunks(of, start, end)) if of else 0
+
+    def touching(
+        self, chromosome: str, start: int, end: int, leave_out: Callable[[list[str]], None] | None = None
+    ) -> Iterator[list[str]]:
+        """The fields of lines that share a base with [start, end) of a chromosome, called as the file calls it.
+
+        A line that has no place is handed to `leave_out`; without it the file is refused.
+        """
         of = self._of.get(chromosome)
         if of is None:
             return
         for fields in self._lines_of(_chunks(of, start, end)):
-            if fields[self._columns.chromosome - 1] != chromosome:
+            if fields[min(len(fields), self._columns.chromosome) - 1] != chromosome:
                 continue
-            first, last = self._span(fields)
+            try:
+                first, last = self._span(fields)
+            except InvalidRequest:
+                if leave_out is None:
+                    raise
+                leave_out(fields)
+                continue
             if first >= end:
                 return
             if max(last, first + 1) > start:
@@ -116,7 +136,8 @@ class TabixLines:
         try:
             start = int(fields[columns.start - 1]) - (not columns.is_zero_based)
             if columns.is_vcf:
-                return start, start + len(fields[3])
+                written = _VCF_END.search(fields[7]) if len(fields) > 7 else None
+                return start, max(start + len(fields[3]), int(written[1]) if written else 0)
             return start, int(fields[columns.end - 1]) if columns.end else start + 1
         except (ValueError, IndexError):
             raise InvalidRequest(f"{self.place} does not fit its index: a line of it has no place.") from None
@@ -128,12 +149,23 @@ def lines_by_index(place: Place) -> TabixLines | None:
     Raises:
         InvalidRequest: the server does not give the file, or the index is none.
     """
-    if not isinstance(place, Address) or stamp(place).size < LEAST_INDEXED:
-        return None
+    return indexed_lines(place) if isinstance(place, Address) and stamp(place).size >= LEAST_INDEXED else None
+
+
+def indexed_lines(place: Place) -> TabixLines | None:
+    """The lines of a bgzipped table, wherever it lies, that has its index beside it; None for anything else.
+
+    Raises:
+        InvalidRequest: the server does not give the file, or the index is none.
+        OSError: the file cannot be opened.
+    """
     with open_bytes(place) as file:
         head = file.read(18)
     if not head.startswith(GZIP_MAGIC) or head[3:4] != b"\x04" or head[12:14] != b"BC":
         return None
+    if isinstance(place, Path):
+        beside = place.with_name(place.name + ".tbi")
+        return TabixLines(place, read_whole(beside, _LARGEST_INDEX)) if beside.is_file() else None
     try:
         with open_to_read_through(place.with_ending(".tbi")) as file:
             return TabixLines(place, file.read(_LARGEST_INDEX))

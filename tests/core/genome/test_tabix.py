@@ -16,7 +16,7 @@ from ebert_core.genome.bgzf import IndexedLines
 from ebert_core.genome.indexed_features import IndexedFeatures
 from ebert_core.genome.kinds import kind_of_file
 from ebert_core.genome.remote import BLOCK
-from ebert_core.genome.tabix import TabixLines, lines_by_index
+from ebert_core.genome.tabix import TabixLines, indexed_lines, lines_by_index
 from ebert_core.protocol.addresses import Address, address_of
 from ebert_core.protocol.errors import InvalidRequest
 from ebert_core.protocol.locus import Interval
@@ -149,23 +149,59 @@ def test_an_index_that_is_none_is_a_sentence(served: Served, index: bytes) -> No
         lines_by_index(address_of(served.url("a.bed.gz")))
 
 
-def test_columns_and_counting_are_as_the_index_says(tmp_path: Path) -> None:
-    """The index of a VCF: places counted from 1, as long as their reference allele."""
-    path = tmp_path / "a.vcf.gz"
-    text = b"##x\nchr1\t100\t.\tACG\tA\nchr1\t200\t.\tA\tC\n"
+def _indexed_vcf(path: Path, *records: str, ends: tuple[int, ...]) -> bytes:
+    """Writes a bgzipped VCF of chr1 and returns its index, which says how far each record reaches."""
     with path.open("wb") as file:
         table = IndexedLines(file)
-        table.heading(text[:4])
-        starts = np.array([99, 199], dtype=np.int64)
-        table.write("chr1", starts, starts + np.array([3, 1]), np.array([17, 15]), text[4:])
+        table.heading(b"##x\n")
+        starts = np.array([int(record.split("\t")[1]) - 1 for record in records], dtype=np.int64)
+        lengths = np.array([len(record) for record in records])
+        table.write("chr1", starts, np.array(ends), lengths, "".join(records).encode())
         table.finish()
         index = bytearray(gzip.decompress(table.index() or b""))
     index[8:28] = struct.pack("<5i", 2, 1, 2, 0, ord("#"))
-    lines = TabixLines(path, gzip.compress(bytes(index)))
+    return gzip.compress(bytes(index))
+
+
+def test_columns_and_counting_are_as_the_index_says(tmp_path: Path) -> None:
+    """The index of a VCF: places counted from 1, as long as their reference allele."""
+    path = tmp_path / "a.vcf.gz"
+    lines = TabixLines(path, _indexed_vcf(path, "chr1\t100\t.\tACG\tA\n", "chr1\t200\t.\tA\tC\n", ends=(102, 200)))
     assert [row[1] for row in lines.touching("chr1", 101, 102)] == ["100"]
     assert [row[1] for row in lines.touching("chr1", 102, 199)] == []
     assert [row[1] for row in lines.touching("chr1", 199, 200)] == ["200"]
     assert [row[1] for row in lines.all()] == ["100", "200"]
+
+
+def test_a_table_on_the_disk_is_read_by_the_index_beside_it_and_a_variant_reaches_to_its_end(tmp_path: Path) -> None:
+    path = tmp_path / "a.vcf.gz"
+    index = _indexed_vcf(path, "chr1\t100\t.\tA\t<DEL>\t.\t.\tSVTYPE=DEL;END=50000\n", ends=(50_000,))
+    assert indexed_lines(path) is None
+    path.with_name("a.vcf.gz.tbi").write_bytes(index)
+    lines = indexed_lines(path)
+    assert lines is not None
+    assert [row[1] for row in lines.touching("chr1", 49_999, 50_001)] == ["100"]
+    assert [row[1] for row in lines.touching("chr1", 50_000, 50_001)] == []
+    assert lines.packed_bytes("chr1", 0, 100) >= 0
+    assert lines.packed_bytes("chr2", 0, 100) == 0
+
+
+def test_a_line_without_a_place_is_left_out_where_somebody_takes_note_of_it(tmp_path: Path) -> None:
+    path = tmp_path / "a.vcf.gz"
+    good, bad = "chr1\t200\t.\tA\tC\n", "chr1\t100\t.\tA\tC\n"
+    index = _indexed_vcf(path, bad, good, ends=(100, 200))
+    with path.open("wb") as file:
+        table = IndexedLines(file)
+        table.heading(b"##x\n")
+        text = (bad.replace("100", "1x0") + good).encode()
+        table.write("chr1", np.array([99]), np.array([200]), np.array([len(text)]), text)
+        table.finish()
+    left_out: list[list[str]] = []
+    lines = TabixLines(path, index)
+    assert [row[1] for row in lines.touching("chr1", 0, 1_000, left_out.append)] == ["200"]
+    assert [row[1] for row in left_out] == ["1x0"]
+    with pytest.raises(InvalidRequest, match="a line of it has no place"):
+        list(lines.touching("chr1", 0, 1_000))
 
 
 def test_an_index_of_another_table_is_a_sentence_and_no_wrong_place(served: Served) -> None:
