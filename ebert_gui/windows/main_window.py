@@ -8,7 +8,7 @@ from PyQt6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QGuiApplicatio
 from PyQt6.QtWidgets import QLabel, QMainWindow, QMenu, QStackedWidget, QStatusBar, QVBoxLayout, QWidget
 
 from ebert_core.protocol.addresses import is_address, without_secrets
-from ebert_core.protocol.locus import format_locus
+from ebert_core.protocol.locus import Interval, format_locus
 from ebert_core.protocol.showing import shown
 from ebert_core.protocol.specs import FineTune
 from ebert_gui.browser.canvas import Canvas
