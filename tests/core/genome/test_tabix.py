@@ -122,6 +122,22 @@ def test_what_an_index_lets_be_known_of_a_table(served: Served) -> None:
     assert sum(1 for _ in features) == len(ROWS)
 
 
+def test_a_line_that_makes_no_sense_beyond_its_place_is_drawn_by_that(served: Served, tmp_path: Path) -> None:
+    path = tmp_path / "odd.bed.gz"
+    text = b"chr1\t100\t200\tname\tno score\t+\n"
+    with path.open("wb") as file:
+        table = IndexedLines(file)
+        table.write("chr1", np.array([100]), np.array([200]), np.array([len(text)]), text)
+        table.finish()
+        index = table.index()
+    assert index is not None
+    features = IndexedFeatures(TabixLines(path, index))
+    assert [(each.start, each.end, each.name) for each in features] == [(100, 200, "name")]
+    assert len(features.touching(Interval("chr1", 150, 151))) == 1
+    # No base lies in an empty stretch.
+    assert features.touching(Interval("chr1", 150, 150)) == []
+
+
 def test_more_lines_than_there_is_room_for_are_a_sentence(served: Served, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("ebert_core.genome.indexed_features.MOST_LINES", 100)
     features = read_features(address_of(served.url("a.bed.gz")))
