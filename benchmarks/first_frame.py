@@ -50,7 +50,7 @@ def watch(arguments: list[str]) -> None:
 
     def note_frame() -> None:
         note("frame")
-        tracks = program.workspace.tracks.tracks
+        tracks = program.workspace.setup.tracks
         if any(
             program.loader.content(each).replies("prediction") for each in tracks if isinstance(each, PredictionTrack)
         ):

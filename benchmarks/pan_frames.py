@@ -30,6 +30,7 @@ from ebert_gui.browser.scene import Scene
 from ebert_gui.kinds.genes import GenesTrack
 from ebert_gui.kinds.signal import SignalTrack
 from ebert_gui.kinds.table import Kinds
+from ebert_gui.state.setup import Setup
 from ebert_gui.state.tracks import Track
 from ebert_gui.state.workspace import Workspace
 from ebert_gui.widgets.theme import LIGHT, window_font
@@ -87,14 +88,14 @@ def main() -> None:
     wide = Interval("chr1", 900_000, 1_200_000)
     contents = signals(wide)
     tracks = tuple(SignalTrack(id=name, signal=f"signal {name}", group="all", height=86) for name in contents)
-    workspace.open_dataset(summary, tracks)
+    workspace.open_dataset(summary, Setup(tracks=tracks))
     workspace.view.show(Interval("chr1", 1_000_000, 1_020_000))
     scene = _scene(workspace, contents)
     for name, keeps in (("slide", True), ("paint anew", False)):
         _measure(name, workspace, scene, keeps)
     for count in (100, 500, 1_500):
         shown = Interval("chr1", 20_000_000, 40_000_000)
-        workspace.open_dataset(summary, (GenesTrack(id="genes", height=200),))
+        workspace.open_dataset(summary, Setup(tracks=(GenesTrack(id="genes", height=200),)))
         workspace.view.show(shown)
         _measure(f"{count:,} genes", workspace, _scene(workspace, genes(shown, count)), True)
     app.quit()

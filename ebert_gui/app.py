@@ -291,7 +291,7 @@ class PictureProgram(Program):
     def _sentences_of_rows(self, *, measured: bool) -> list[str]:
         """Why rows show nothing, each reason once: of what the dataset has, or of what it lacks in a cell type."""
         workspace = self.workspace
-        tracks = [t for t in workspace.tracks.tracks if is_measured(t, workspace.dataset) is measured]
+        tracks = [t for t in workspace.setup.tracks if is_measured(t, workspace.dataset) is measured]
         contents = map(self.loader.content, tracks)
         return list(dict.fromkeys(content.sentence for content in contents if content.is_error))
 

@@ -128,7 +128,7 @@ class Soak:
             self._program.workspace.choose_factor(self._random.choice(checkpoint.factors).name)
 
     def _step_back(self) -> None:
-        for step in (self._program.workspace.undo, self._program.workspace.redo):
+        for step in (self._program.workspace.history.undo, self._program.workspace.history.redo):
             step()
             _wait(50)
 

@@ -91,9 +91,9 @@ class Canvas(QWidget):
         workspace.view.changed.connect(self._follow_view)
         for announcer in (workspace.anchor_changed, workspace.choice_changed):
             announcer.connect(self.follow)
-        for announcer in (workspace.tracks.changed, workspace.dataset_changed, workspace.checkpoint_changed):
+        for announcer in (workspace.tracks_changed, workspace.dataset_changed, workspace.checkpoint_changed):
             announcer.connect(self._on_rows_changed)
-        workspace.tracks.changed.connect(lambda: self.reveal(workspace.tracks.added))
+        workspace.tracks_changed.connect(lambda: self.reveal(workspace.history.added))
 
     def dress(self, palette: Palette, font: QFont) -> None:
         """Draw in other colours or another font."""
@@ -268,7 +268,8 @@ class Canvas(QWidget):
             case DragKind.RESIZE:
                 assert self._drag.track is not None
                 height = self._drag.track.pixels + self._drag.distance.y()
-                self._workspace.tracks.resize(self._drag.track.id, round(height), self._drag.gesture)
+                history = self._workspace.history
+                history.change(history.setup.resized(self._drag.track.id, round(height)), self._drag.gesture)
             case DragKind.SELECT:
                 self.update()
 

@@ -75,7 +75,7 @@ class Scene:
     @property
     def content_height(self) -> float:
         """Height of all tracks."""
-        return sum(track.pixels + TRACK_GAP for track in self.workspace.tracks.tracks)
+        return sum(track.pixels + TRACK_GAP for track in self.workspace.setup.tracks)
 
     def twin(self, palette: Palette) -> "Scene":
         """Another scene of the same tracks at the same width, in other colours."""
@@ -99,7 +99,7 @@ class Scene:
     def rows(self) -> Iterator[Row]:
         """The tracks, top to bottom, where they stand now."""
         top = self.header_height - self.scroll
-        for track in self.workspace.tracks.tracks:
+        for track in self.workspace.setup.tracks:
             yield Row(track, top, track.pixels)
             top += track.pixels + TRACK_GAP
 
@@ -117,7 +117,7 @@ class Scene:
     def refresh(self) -> None:
         """Take scales and empty places from what is on screen; called when the view rests, not while it slides."""
         axis = self.axis()
-        shown = [self._drawn(track, axis) for track in self.workspace.tracks.tracks]
+        shown = [self._drawn(track, axis) for track in self.workspace.setup.tracks]
         self.drawn.forget(row.track.id for row in shown)
         self._scales = shared_scales(shown, axis)
         self._blanks = {row.track.id: row.blank(axis) for row in shown}

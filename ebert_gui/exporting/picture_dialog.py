@@ -36,7 +36,7 @@ class PictureDialog(QDialog):
         self._shown = shown
         self._theme = theme
         self.setWindowTitle("Save picture")
-        count = len(shown.workspace.tracks.tracks)
+        count = len(shown.workspace.setup.tracks)
         self.all_tracks = QRadioButton(f"&all {count}" if count != 1 else "&all")
         self.in_view = QRadioButton("those in &view")
         self.on_paper = QRadioButton("&light, for paper")

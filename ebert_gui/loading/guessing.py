@@ -25,7 +25,7 @@ def guess_anchor(workspace: Workspace, source: ContentSource, kinds: Kinds) -> N
 def _sites(workspace: Workspace, source: ContentSource, kinds: Kinds, is_certain: bool) -> NDArray[np.int64]:
     """Sites of the chosen factor in the chosen cell type."""
     found = []
-    for track in workspace.tracks.tracks:
+    for track in workspace.setup.tracks:
         kind = kinds.of(track)
         is_chosen = (track.word("factor"), track.word("cell_type")) == (workspace.factor, workspace.cell_type)
         if kind.sites is not None and kind.is_certain == is_certain and is_chosen:

@@ -59,13 +59,7 @@ class SessionKeeper(QObject):
         self._timer = QTimer(self)
         self._timer.setInterval(_AUTOSAVE_MILLISECONDS)
         self._timer.timeout.connect(self.save)
-        for announcer in (
-            workspace.view.changed,
-            workspace.tracks.changed,
-            workspace.choice_changed,
-            workspace.anchor_changed,
-            workspace.dataset_changed,
-        ):
+        for announcer in (workspace.history.changed, workspace.dataset_changed):
             announcer.connect(self.save_soon)
 
     def looks(self) -> Appearance:
@@ -149,16 +143,16 @@ class SessionKeeper(QObject):
 
     def _present(self, dataset: str) -> Session:
         workspace, looks = self._workspace, self._appearance()
-        choices = workspace.choices
+        setup = workspace.setup
         return Session(
             dataset=dataset,
             files=self._opener.files,
             checkpoint=self._opener.checkpoint,
             locus=workspace.view.interval,
-            tracks=choices.tracks,
-            cell_type=choices.cell_type,
-            factor=choices.factor,
-            anchor=choices.anchor,
+            tracks=setup.tracks,
+            cell_type=setup.cell_type,
+            factor=setup.factor,
+            anchor=setup.anchor,
             is_dark=looks.is_dark,
             layout=looks.layout,
             geometry=looks.geometry,

@@ -97,7 +97,7 @@ class Loader(QObject):
         self._timer.timeout.connect(self.ask)
         workspace.view.changed.connect(self._follow_view)
         for announcer in (
-            workspace.tracks.changed,
+            workspace.tracks_changed,
             workspace.anchor_changed,
             workspace.checkpoint_changed,
         ):
@@ -212,7 +212,7 @@ class Loader(QObject):
         return Known(self._cache, self._asked.keys(), self._failed, self._model_problem(), speed)
 
     def _needs(self) -> Iterator[Need]:
-        scope, tracks = self._workspace.scope, self._workspace.tracks.tracks
+        scope, tracks = self._workspace.scope, self._workspace.setup.tracks
         if scope.dataset is None:
             return
         for track in tracks:

@@ -1,7 +1,7 @@
 """Opens datasets, bare files and checkpoints, and opens them again when a worker was lost."""
 
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import partial
 from pathlib import Path
 from typing import NamedTuple
@@ -25,8 +25,9 @@ from ebert_gui.kinds.table import Kinds
 from ebert_gui.loading.failures import model_sentence
 from ebert_gui.loading.loader import Client
 from ebert_gui.state.session import Session
+from ebert_gui.state.setup import Setup
 from ebert_gui.state.tracks import Track
-from ebert_gui.state.workspace import Choices, Workspace
+from ebert_gui.state.workspace import Workspace
 from ebert_gui.workers.state import Condition, Failure, WorkerState
 
 _ALIVE = (Condition.READY, Condition.BUSY)
@@ -155,7 +156,7 @@ class Opener(QObject):
         """Give files that cannot be read tracks that say so, unless they have them; otherwise say it in sentences."""
         shown = self._paths_shown()
         tracks = [each.track for each in refused if each.track is not None and self._workspace.dataset is not None]
-        self._workspace.tracks.add(*(track for track in tracks if track.word("path") not in shown))
+        self._add(track for track in tracks if track.word("path") not in shown)
         for each in refused:
             if each.track not in tracks and (each.failure.is_final or each.failure.kind == "lost"):
                 self.problem.emit(each.failure.message, each.failure.details)
@@ -279,7 +280,8 @@ class Opener(QObject):
         session = self.session_of(summary.path, wanted.paths, wanted.is_new)
         self._opened = request
         self._wanted_checkpoint = ""
-        self._workspace.open_dataset(summary, session.tracks)
+        kept = Setup(tracks=session.tracks, cell_type=session.cell_type, factor=session.factor, anchor=session.anchor)
+        self._workspace.open_dataset(summary, kept)
         if not session.is_empty:
             self._restore(session, wanted.paths)
             self._workspace.choose_predicted_factor()
@@ -292,8 +294,6 @@ class Opener(QObject):
     def _restore(self, session: Session, asked: tuple[str, ...]) -> None:
         """Go on where an earlier session of this dataset, or of these files, ended."""
         workspace = self._workspace
-        tracks = workspace.tracks.tracks
-        workspace.restore(Choices(tracks, session.cell_type, session.factor, session.anchor))
         if session.locus is not None and session.locus.chromosome in workspace.view.chromosome_lengths:
             workspace.view.show(session.locus)
         self._add_tracks_of(tuple(path for path in asked if path not in session.files))
@@ -313,10 +313,13 @@ class Opener(QObject):
         dataset, shown = self._workspace.dataset, self._paths_shown()
         files = dataset.files if dataset else ()
         new = [file for file in files if file.path in paths and file.path not in shown]
-        self._workspace.tracks.add(*(self.kinds.track_of_file(file) for file in new))
+        self._add(self.kinds.track_of_file(file) for file in new)
+
+    def _add(self, tracks: Iterable[Track]) -> None:
+        self._workspace.history.change(self._workspace.setup.with_added(*tracks))
 
     def _paths_shown(self) -> set[str]:
-        return {track.word("path") for track in self._workspace.tracks.tracks}
+        return {track.word("path") for track in self._workspace.setup.tracks}
 
     def _files_open(self) -> tuple[str, ...]:
         """The bare files that the worker has open, among them those that give no track, as a reference does."""
@@ -342,9 +345,9 @@ class Opener(QObject):
 
     def _on_checkpoint(self, request: OpenCheckpoint, summary: CheckpointSummary, is_beginning: bool) -> None:
         if self._is_still_wanted(request):
-            before, shown = self._workspace.factor, len(self._workspace.tracks.tracks)
+            before, shown = self._workspace.factor, len(self._workspace.setup.tracks)
             self._workspace.open_checkpoint(summary)
-            now, added = self._workspace.factor, len(self._workspace.tracks.tracks) - shown
+            now, added = self._workspace.factor, len(self._workspace.setup.tracks) - shown
             if added and not is_beginning:
                 what = "1 track was" if added == 1 else f"{added} tracks were"
                 self.told.emit(f"{summary.name} is open: {what} added; what was in view stays there.")

@@ -19,7 +19,7 @@ class RemarkTeller(QObject):
 
     def tell(self) -> None:
         """Say what has become known of the tracks in view."""
-        for track in self._workspace.tracks.tracks:
+        for track in self._workspace.setup.tracks:
             for remark in self._loader.content(track).remarks:
                 sentence = f"{track.title}: {remark.full}"
                 if remark.is_told and sentence not in self._said:

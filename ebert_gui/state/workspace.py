@@ -1,31 +1,19 @@
-"""Everything the window is about: the open dataset and checkpoint, the view, the tracks and what is chosen."""
+"""Everything the window is about: the open dataset and checkpoint, and the history of the set-up."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import NamedTuple, Protocol
 
-import msgspec
+from msgspec.structs import replace
 
 from ebert_core.protocol.locus import Interval
 from ebert_core.protocol.modelling import CheckpointSummary
 from ebert_core.protocol.tracks import DatasetSummary
 from ebert_gui.state.announcer import Announcer
 from ebert_gui.state.defaults import chosen_cell_types, chosen_factor
+from ebert_gui.state.history import History
 from ebert_gui.state.scope import Scope
-from ebert_gui.state.track_list import TrackList
+from ebert_gui.state.setup import Setup
 from ebert_gui.state.tracks import Track
-from ebert_gui.state.undo import UndoSteps
 from ebert_gui.state.view import ViewRange
-
-
-class Choices(NamedTuple):
-    """What a person chose to see, which one history of undo covers; the place has a history of its own."""
-
-    tracks: tuple[Track, ...]
-    cell_type: str = ""
-    factor: str = ""
-    anchor: Interval | None = None
-    """None while the anchor is a guess."""
 
 
 class TrackTable(Protocol):
@@ -55,8 +43,14 @@ class Workspace:
 
     def __init__(self, table: TrackTable) -> None:
         self._table = table
-        self.view = ViewRange()
-        self.tracks = TrackList(self.step)
+        self.history = History()
+        self.history.follow(lambda setup: setup.anchor).connect(self._follow_anchor)
+        self.view = ViewRange(self.history)
+        self.tracks_changed = self.history.follow(lambda setup: setup.tracks)
+        self.choice_changed = self.history.follow(lambda setup: (setup.cell_type, setup.factor, setup.compared))
+        self.anchor_changed = Announcer()
+        self.dataset_changed = Announcer()
+        self.checkpoint_changed = Announcer()
         self.dataset: DatasetSummary | None = None
         self.openings = 0
         """How many datasets have been opened, one after the other: what was read of one says nothing of the next."""
@@ -64,16 +58,28 @@ class Workspace:
         self.model_problem = ""
         self.opening_checkpoint = ""
         """The name of the checkpoint that is being opened: rows that wait for it ask nobody to open one."""
-        self.cell_type = ""
-        self.factor = ""
         self.anchor: Interval | None = None
-        self.anchor_is_guessed = True
-        self.dataset_changed = Announcer()
-        self.checkpoint_changed = Announcer()
-        self.choice_changed = Announcer()
-        self.anchor_changed = Announcer()
-        self._steps: UndoSteps[Choices] = UndoSteps()
-        self._is_in_step = False
+        """The base that attention and the lens are asked about: as a person chose it, or guessed."""
+
+    @property
+    def setup(self) -> Setup:
+        """What is on screen and chosen now."""
+        return self.history.setup
+
+    @property
+    def cell_type(self) -> str:
+        """The chosen cell type."""
+        return self.setup.cell_type
+
+    @property
+    def factor(self) -> str:
+        """The chosen factor."""
+        return self.setup.factor
+
+    @property
+    def anchor_is_guessed(self) -> bool:
+        """Whether no person has chosen an anchor."""
+        return self.setup.anchor is None
 
     @property
     def scope(self) -> Scope:
@@ -89,82 +95,27 @@ class Workspace:
             view.span.length,
         )
 
-    @property
-    def choices(self) -> Choices:
-        """What is chosen now."""
-        anchor = None if self.anchor_is_guessed else self.anchor
-        return Choices(self.tracks.tracks, self.cell_type, self.factor, anchor)
-
-    @property
-    def can_undo(self) -> bool:
-        """Whether a change can be taken back."""
-        return self._steps.can_go_back
-
-    @property
-    def can_redo(self) -> bool:
-        """Whether a change that was taken back can be made again."""
-        return self._steps.can_go_forward
-
-    @contextmanager
-    def step(self, gesture: str = "") -> Iterator[None]:
-        """Make all changes within one step of undo, together with those of the same non-empty `gesture` before."""
-        if self._is_in_step:
-            yield
-            return
-        before, self._is_in_step = self.choices, True
-        try:
-            yield
-        finally:
-            self._is_in_step = False
-            if self.choices != before:
-                self._steps.remember(before, gesture)
-
-    def undo(self) -> None:
-        """Take the last step back."""
-        self._show_again(self._steps.back(self.choices))
-
-    def redo(self) -> None:
-        """Make the step again that was taken back."""
-        self._show_again(self._steps.forward(self.choices))
-
-    def restore(self, choices: Choices) -> None:
-        """Choose what an earlier session had chosen, as far as the dataset has it; nothing before can be undone."""
-        cells = {cell.name for cell in self.dataset.cell_types} if self.dataset else set()
-        on_genome = choices.anchor is not None and choices.anchor.chromosome in self.view.chromosome_lengths
-        self._show_again(
-            choices._replace(
-                cell_type=choices.cell_type if choices.cell_type in cells else self.cell_type,
-                factor=choices.factor or self.factor,
-                anchor=choices.anchor if on_genome else None,
-            )
-        )
-        self._steps.forget()
-
-    def open_dataset(self, dataset: DatasetSummary, tracks: tuple[Track, ...] = ()) -> None:
-        """Show a dataset with these tracks, or with the ones it suggests."""
+    def open_dataset(self, dataset: DatasetSummary, kept: Setup | None = None) -> None:
+        """Show a dataset as it was kept, as far as it has that, or as it suggests, at the place where it starts."""
         had_model = self.checkpoint is not None or bool(self.opening_checkpoint)
         self.openings += 1
         self.dataset = dataset
         self.checkpoint = None
         self.opening_checkpoint = ""
-        self.anchor = None
-        self.anchor_is_guessed = True
-        self._choose_first()
-        self.view.open_genome({each.name: each.length for each in dataset.chromosomes}, dataset.start_locus)
-        self.dataset_changed.announce()
-        self.tracks.restart(tracks or self._table.first_tracks(dataset))
-        self._steps.forget()
-        self.choice_changed.announce()
+        pane = self.view.open_genome({each.name: each.length for each in dataset.chromosomes}, dataset.start_locus)
+        setup = self._as_kept(dataset, kept or Setup())
+        self.anchor = setup.anchor
+        self.history.restart(replace(setup, panes=(pane,)))
+        for announcer in (self.view.changed, self.dataset_changed, self.tracks_changed, self.choice_changed):
+            announcer.announce()
         if had_model:
             self.checkpoint_changed.announce()
 
     def suggest_tracks(self) -> None:
         """Show the tracks that the dataset and the checkpoint suggest instead of those on screen."""
         if self.dataset is not None:
-            with self.step():
-                self.tracks.exchange_all(self._table.first_tracks(self.dataset, self.checkpoint))
-                if self.checkpoint is not None:
-                    self._show_model(self.checkpoint)
+            suggested = self.setup.with_tracks(self._table.first_tracks(self.dataset, self.checkpoint))
+            self.history.change(self._with_model(suggested))
 
     def refresh_dataset(self, dataset: DatasetSummary) -> None:
         """Take a new summary of the dataset that is open; view and tracks stay."""
@@ -178,9 +129,9 @@ class Workspace:
         self.model_problem = self.opening_checkpoint = ""
         if self.anchor is None:
             self._anchor_in_the_middle()
-        with self.step():
-            self._show_model(checkpoint)
+        self.history.change(self._with_model(self.setup), reveals=False)
         self.checkpoint_changed.announce()
+        # What can be chosen is not what it was.
         self.choice_changed.announce()
 
     def await_checkpoint(self, name: str) -> None:
@@ -195,101 +146,29 @@ class Workspace:
 
     def choose_cell_type(self, cell_type: str) -> None:
         """Look at another cell type: tracks of the one before show it, unless its own tracks are on screen already."""
-        with self.step():
-            before, self.cell_type = self.cell_type, cell_type
-            if before and before != cell_type:
-                self._substitute_cell_type(before, cell_type)
-        self.choice_changed.announce()
-
-    @property
-    def compared(self) -> str:
-        """The cell type that is shown beside the chosen one; empty where there is none."""
-        shown = (track.word("cell_type") for track in self.tracks.tracks)
-        return next((cell for cell in shown if cell and cell != self.cell_type), "")
+        self._choose(self.setup.of_cell_type(cell_type))
 
     def compare_with(self, cell_type: str) -> None:
         """Show another cell type beside the chosen one, in the rows of the one before; empty: show none."""
-        before = self.compared
-        with self.step():
-            if not cell_type:
-                self.tracks.remove_all(lambda track: bool(before) and track.word("cell_type") == before)
-            elif before:
-                self._substitute_cell_type(before, cell_type)
-            else:
-                self.tracks.duplicate(lambda track: self._same_of(track, cell_type))
-        self.choice_changed.announce()
-
-    def _substitute_cell_type(self, before: str, cell_type: str) -> None:
-        def substituted(track: Track) -> Track:
-            return track.of_cell_type(cell_type) if track.word("cell_type") == before else track
-
-        self.tracks.substitute(substituted)
-
-    def _same_of(self, track: Track, cell_type: str) -> Track | None:
-        """A track of the chosen cell type as one of another, where the dataset or the model has it."""
-        cell = self.scope.cell_type(cell_type)
-        if cell is None or track.word("cell_type") != self.cell_type or not track.is_comparable:
-            return None
-        same = msgspec.structs.replace(track.of_cell_type(cell_type), colour="")
-        return same if same.is_measured_in(cell) else None
+        self._choose(self.setup.comparing(cell_type, self.scope))
 
     def choose_factor(self, factor: str) -> None:
         """Look at another factor in the same way."""
-        with self.step():
-            before, self.factor = self.factor, factor
-            if before and before != factor:
-                self._substitute_factor(before, factor)
-        self.choice_changed.announce()
+        self._choose(self.setup.of_factor(factor, self.scope))
 
     def choose_predicted_factor(self) -> None:
         """Look at a factor that the checkpoint that comes with the dataset predicts, unless the chosen one is."""
         if self.dataset is not None and self.dataset.predicted and self.factor not in self.dataset.predicted:
             self.choose_factor(chosen_factor(self.dataset, None))
 
-    def _show_again(self, choices: Choices) -> None:
-        self.cell_type, self.factor = choices.cell_type, choices.factor
-        was_chosen, self.anchor_is_guessed = not self.anchor_is_guessed, choices.anchor is None
-        self._is_in_step = True  # whoever follows the tracks makes no step of it
-        try:
-            self.tracks.put_back(choices.tracks)
-        finally:
-            self._is_in_step = False
-        if choices.anchor is not None:
-            self._place_anchor(choices.anchor.chromosome, choices.anchor.start)
-        elif was_chosen:
-            self._anchor_in_the_middle()
-        self.choice_changed.announce()
-
-    def _show_model(self, checkpoint: CheckpointSummary) -> None:
-        known = {factor.name for factor in checkpoint.factors}
-        if checkpoint.factors and self.factor not in known:
-            before, self.factor = self.factor, chosen_factor(self.dataset, checkpoint)
-            if before:
-                self._substitute_factor(before, self.factor)
-        shown = self._table.with_model_tracks(self.tracks.tracks, self.scope, self.factor, self.cell_type)
-        self.tracks.exchange_all(shown, reveals=False)
-
-    def _substitute_factor(self, before: str, factor: str) -> None:
-        """Show another factor wherever a track shows one, also in signals named after it (`ChIP-CTCF`)."""
-        scope = self.scope
-        self.tracks.substitute(lambda track: track.of_factor(before, factor, scope.cell_type(track.word("cell_type"))))
-
     def set_anchor(self, chromosome: str, position: int) -> None:
         """Ask attention and the lens about one base, as a person chose it."""
-        with self.step():
-            self.anchor_is_guessed = False
-            self._place_anchor(chromosome, position)
+        self.history.change(self.setup.anchored_at(Interval(chromosome, position, position + 1)))
 
     def guess_anchor(self, chromosome: str, position: int) -> None:
         """Put the anchor somewhere telling, until a person chooses."""
         if self.anchor_is_guessed:
-            self._place_anchor(chromosome, position)
-
-    def _place_anchor(self, chromosome: str, position: int) -> None:
-        anchor = Interval(chromosome, position, position + 1)
-        if anchor != self.anchor:
-            self.anchor = anchor
-            self.anchor_changed.announce()
+            self._place_anchor(Interval(chromosome, position, position + 1))
 
     def factors(self) -> tuple[OfferedFactor, ...]:
         """Factors that can be chosen, in the order of their names."""
@@ -299,10 +178,44 @@ class Workspace:
         names = sorted(predicted | measured, key=str.casefold)
         return tuple(OfferedFactor(name, name in measured, name in predicted) for name in names)
 
-    def _choose_first(self) -> None:
-        cells = chosen_cell_types(self.dataset)
-        self.cell_type = cells[0] if cells else ""
-        self.factor = chosen_factor(self.dataset, None)
+    def _choose(self, setup: Setup) -> None:
+        if setup != self.setup:
+            self.history.change(setup)
+        else:
+            # A list in which something was chosen that is not to be had shows again what is chosen.
+            self.choice_changed.announce()
+
+    def _as_kept(self, dataset: DatasetSummary, kept: Setup) -> Setup:
+        """What was kept, and where the dataset has not got it what it suggests."""
+        cells, suggested = {cell.name for cell in dataset.cell_types}, chosen_cell_types(dataset)
+        on_genome = kept.anchor is not None and kept.anchor.chromosome in self.view.chromosome_lengths
+        return replace(
+            kept.with_tracks(kept.tracks or self._table.first_tracks(dataset)),
+            cell_type=kept.cell_type if kept.cell_type in cells else next(iter(suggested), ""),
+            factor=kept.factor or chosen_factor(dataset, None),
+            anchor=kept.anchor if on_genome else None,
+        )
+
+    def _with_model(self, setup: Setup) -> Setup:
+        """The set-up with the tracks of the open model, and with a factor that it predicts."""
+        checkpoint = self.checkpoint
+        if checkpoint is None:
+            return setup
+        if checkpoint.factors and setup.factor not in {factor.name for factor in checkpoint.factors}:
+            setup = setup.of_factor(chosen_factor(self.dataset, checkpoint), self.scope)
+        shown = self._table.with_model_tracks(setup.tracks, self.scope, setup.factor, setup.cell_type)
+        return setup.with_tracks(shown)
+
+    def _follow_anchor(self) -> None:
+        if self.setup.anchor is None:
+            self._anchor_in_the_middle()
+        else:
+            self._place_anchor(self.setup.anchor)
+
+    def _place_anchor(self, anchor: Interval) -> None:
+        if anchor != self.anchor:
+            self.anchor = anchor
+            self.anchor_changed.announce()
 
     def _anchor_in_the_middle(self) -> None:
         span = self.view.span

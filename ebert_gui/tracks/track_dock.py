@@ -21,7 +21,7 @@ from PyQt6.QtWidgets import (
 
 from ebert_core.protocol.showing import shown
 from ebert_gui.kinds.table import Kinds
-from ebert_gui.state.track_list import LARGEST_HEIGHT, SMALLEST_HEIGHT
+from ebert_gui.state.setup import LARGEST_HEIGHT, SMALLEST_HEIGHT
 from ebert_gui.state.tracks import Track
 from ebert_gui.state.workspace import Workspace
 from ebert_gui.widgets.plain import PlainLabel
@@ -46,6 +46,7 @@ class TrackDock(QDockWidget):
         super().__init__("Tracks", parent)
         self.setObjectName("track-dock")
         self._workspace = workspace
+        self._history = workspace.history
         self._kinds = kinds
         self._colour_of = colour_of
         self._is_following = False
@@ -56,7 +57,7 @@ class TrackDock(QDockWidget):
         self.remove = QPushButton("Remove")
         self._set_up()
         self._lay_out()
-        workspace.tracks.changed.connect(self.follow)
+        workspace.tracks_changed.connect(self.follow)
         for announcer in (workspace.dataset_changed, workspace.checkpoint_changed):
             announcer.connect(self.offer)
         self.follow()
@@ -68,7 +69,7 @@ class TrackDock(QDockWidget):
         self._is_following = True
         chosen, row = self._chosen_id(), self.list.currentRow()
         self.list.clear()
-        for track in self._workspace.tracks.tracks:
+        for track in self._workspace.setup.tracks:
             item = QListWidgetItem(shown(f"{track.title}  {track.subtitle}".rstrip()))
             item.setData(_ID, track.id)
             pixels = QPixmap(10, 10)
@@ -110,14 +111,16 @@ class TrackDock(QDockWidget):
         """Add the offered track."""
         track: Track | None = item.data(0, _ID)
         if track is not None:
-            self._workspace.tracks.add(track)
+            self._history.change(self._history.setup.with_added(track))
 
     def choose_colour(self, track: Track) -> None:
         """Ask for a colour of a track."""
         dialog = QColorDialog(QColor(self._colour_of(track) or _NO_COLOUR), self)
         dialog.setOption(QColorDialog.ColorDialogOption.DontUseNativeDialog)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.colorSelected.connect(lambda colour: self._workspace.tracks.recolour(track.id, colour.name()))
+        dialog.colorSelected.connect(
+            lambda colour: self._history.change(self._history.setup.recoloured(track.id, colour.name()))
+        )
         dialog.open()
 
     def _set_up(self) -> None:
@@ -170,15 +173,15 @@ class TrackDock(QDockWidget):
         return str(item.data(_ID)) if item is not None else ""
 
     def _with_chosen(self, action: Callable[[Track], None]) -> None:
-        track = self._workspace.tracks.find(self._chosen_id())
+        track = self._workspace.setup.find(self._chosen_id())
         if track is not None:
             action(track)
 
     def _remove_chosen(self) -> None:
-        self._with_chosen(lambda track: self._workspace.tracks.remove(track.id))
+        self._with_chosen(lambda track: self._history.change(self._history.setup.without(track.id)))
 
     def _show_chosen(self) -> None:
-        track = self._workspace.tracks.find(self._chosen_id())
+        track = self._workspace.setup.find(self._chosen_id())
         for widget in (self.height_box, self.colour, self.remove):
             widget.setEnabled(track is not None)
         if track is not None:
@@ -189,10 +192,10 @@ class TrackDock(QDockWidget):
     def _on_height(self, height: int) -> None:
         chosen = self._chosen_id()
         # Held down, an arrow of the box is one gesture.
-        self._workspace.tracks.resize(chosen, height, f"height of {chosen}")
+        self._history.change(self._history.setup.resized(chosen, height), f"height of {chosen}")
 
     def _on_moved(self, _parent: QModelIndex, _first: int, _last: int, _target: QModelIndex, _row: int) -> None:
         items = (self.list.item(place) for place in range(self.list.count()))
         self._is_following = True
-        self._workspace.tracks.reorder(str(item.data(_ID)) for item in items if item is not None)
+        self._history.change(self._history.setup.reordered(str(item.data(_ID)) for item in items if item is not None))
         self._is_following = False

@@ -124,7 +124,7 @@ class LocusBar(QWidget):
             workspace.dataset_changed,
             workspace.choice_changed,
             workspace.checkpoint_changed,
-            workspace.tracks.changed,
+            workspace.tracks_changed,
         ):
             announcer.connect(self.follow_choice)
         self.follow_choice()
@@ -180,7 +180,7 @@ class LocusBar(QWidget):
         chosen = self._workspace.cell_type
         _offer(self.cell_type, {name: name for name in cells}, chosen)
         others = {name: name for name in cells if name != chosen}
-        _offer(self.compared, {"": "none", **others} if others else {}, self._workspace.compared)
+        _offer(self.compared, {"": "none", **others} if others else {}, self._workspace.setup.compared)
         has_model = self._workspace.checkpoint is not None
         factors = {factor.name: _named(factor, has_model) for factor in self._workspace.factors()}
         _offer(self.factor, factors, self._workspace.factor)

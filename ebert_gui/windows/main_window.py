@@ -302,7 +302,7 @@ class MainWindow(QMainWindow):
         workspace.dataset_changed.connect(self.choose_page)
         workspace.checkpoint_changed.connect(self._follow_checkpoint)
         workspace.choice_changed.connect(lambda: self.checkpoint_dock.choose_factor(workspace.factor))
-        workspace.tracks.changed.connect(self._follow_tracks)
+        workspace.tracks_changed.connect(self._follow_tracks)
 
     def _connect_parts(self) -> None:
         self.canvas.hovered.connect(self._show_under_cursor)
@@ -342,13 +342,14 @@ class MainWindow(QMainWindow):
         self._follow_tracks()
 
     def _follow_tracks(self) -> None:
-        shown = first_attention(self.workspace.tracks.tracks)
+        shown = first_attention(self.workspace.setup.tracks)
         self.attention_bar.setVisible(shown is not None and self.workspace.checkpoint is not None)
         if shown is not None:
             self.attention_bar.follow(shown)
 
     def _change_attention(self, **changes: object) -> None:
-        self.workspace.tracks.rewrite(lambda track: changed_attention(track, **changes))
+        history = self.workspace.history
+        history.change(history.setup.rewritten(lambda track: changed_attention(track, **changes)))
 
     def _show_under_cursor(self, position: float, words: str) -> None:
         chromosome = self.workspace.view.span.chromosome
@@ -375,7 +376,7 @@ class MainWindow(QMainWindow):
         menu = QMenu(self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         if track is not None:
-            for text, act in track_commands(self.workspace.tracks, self.kinds, track, self.track_dock.choose_colour):
+            for text, act in track_commands(self.workspace.history, self.kinds, track, self.track_dock.choose_colour):
                 action = menu.addAction(text)
                 assert action is not None
                 action.triggered.connect(lambda _checked, act=act: act())

@@ -37,7 +37,7 @@ class Crashing:
     @property
     def contents(self) -> dict[str, TrackContent]:
         program = self.program
-        return {track.title: program.loader.content(track) for track in program.workspace.tracks.tracks}
+        return {track.title: program.loader.content(track) for track in program.workspace.setup.tracks}
 
     def is_settled(self) -> bool:
         program = self.program

@@ -20,9 +20,9 @@ def test_a_kind_of_track_of_another_package_is_offered_drawn_kept_and_missed(
     qtbot.waitUntil(lambda: first.workspace.dataset is not None and first.loader.is_idle)
     offers = dict(first.kinds.offers(first.workspace.scope))["Genome"]
     track = next(offer.track for offer in offers if offer.name == "GC share")
-    first.workspace.tracks.add(track)
+    first.workspace.history.change(first.workspace.setup.with_added(track))
     qtbot.waitUntil(lambda: first.loader.is_idle)
-    (shown,) = [each for each in first.workspace.tracks.tracks if each.title == "GC share"]
+    (shown,) = [each for each in first.workspace.setup.tracks if each.title == "GC share"]
     content = first.loader.content(shown)
     assert not content.sentence
     assert content.parts["gc"]
@@ -32,6 +32,6 @@ def test_a_kind_of_track_of_another_package_is_offered_drawn_kept_and_missed(
     monkeypatch.setenv("EBERT_PLUGINS", "off")
     second = open_window(dataset=str(toy_dataset), session=session)
     qtbot.waitUntil(lambda: second.workspace.dataset is not None and second.loader.is_idle)
-    (kept,) = [each for each in second.workspace.tracks.tracks if isinstance(each, UnknownTrack)]
+    (kept,) = [each for each in second.workspace.setup.tracks if isinstance(each, UnknownTrack)]
     assert kept.kind == "toy-gc"
     assert Kinds.with_plugins().problems == ()

@@ -42,7 +42,7 @@ def _settle(program: WindowProgram, qtbot) -> None:
 
 
 def _paths(program: WindowProgram) -> list[str]:
-    return [path for track in program.workspace.tracks.tracks if (path := getattr(track, "path", ""))]
+    return [path for track in program.workspace.setup.tracks if (path := getattr(track, "path", ""))]
 
 
 def test_a_bare_file_opened_three_times_and_restored_twice_is_one_track(open_window, qtbot, toy_dataset) -> None:
@@ -87,7 +87,7 @@ def test_a_track_of_an_unknown_kind_is_a_row_and_is_written_back(open_window, qt
     kept.write_text(json.dumps({"dataset": str(toy_dataset), "tracks": [genes, track]}))
     program = open_window(session=str(kept))
     _settle(program, qtbot)
-    shown = program.workspace.tracks.tracks
+    shown = program.workspace.setup.tracks
     assert isinstance(shown[1], UnknownTrack)
     assert "cannot show" in program.loader.content(shown[1]).sentence
     image = program.window.canvas.grab().toImage()

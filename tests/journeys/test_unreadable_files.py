@@ -31,7 +31,7 @@ def _settle(program: WindowProgram, qtbot) -> None:
 
 
 def _contents(program: WindowProgram) -> dict[str, TrackContent]:
-    return {track.title: program.loader.content(track) for track in program.workspace.tracks.tracks}
+    return {track.title: program.loader.content(track) for track in program.workspace.setup.tracks}
 
 
 def test_every_kind_of_damage_is_said_in_its_own_track(open_window, qtbot, toy_dataset, tmp_path) -> None:

@@ -29,7 +29,7 @@ def test_a_dataset_and_a_checkpoint_become_tracks_with_predictions(open_window, 
     qtbot.waitUntil(lambda: _is_complete(program) and program.workspace.checkpoint is not None, timeout=LONG)
     assert program.window.messages.shown is None
     assert program.workspace.view.interval == Interval("chr1", 1999, 8000)
-    for track in program.workspace.tracks.tracks:
+    for track in program.workspace.setup.tracks:
         content = program.loader.content(track)
         assert not content.sentence, track
         if isinstance(track, PredictionTrack):
@@ -75,7 +75,7 @@ def test_both_docks_and_the_jobs_fit_into_a_small_screen(open_window, qtbot, toy
 def test_choosing_a_cell_type_in_the_bar_changes_the_tracks(open_window, qtbot, toy_dataset) -> None:
     program = open_window(dataset=str(toy_dataset))
     qtbot.waitUntil(lambda: _is_complete(program), timeout=LONG)
-    bar, tracks = program.window.locus_bar, program.workspace.tracks
+    bar, history = program.window.locus_bar, program.workspace.history
 
     def choose(box, name: str) -> None:
         box.setCurrentIndex(box.findData(name))
@@ -84,11 +84,11 @@ def test_choosing_a_cell_type_in_the_bar_changes_the_tracks(open_window, qtbot, 
     first, second = bar.cell_type.currentData(), bar.compared.currentData()
     assert {first, second} == {"alpha", "beta"}
     choose(bar.compared, "")
-    assert {track.cell_type for track in tracks.tracks if isinstance(track, StatesTrack)} == {first}
+    assert {track.cell_type for track in history.setup.tracks if isinstance(track, StatesTrack)} == {first}
     choose(bar.cell_type, second)
-    assert {track.cell_type for track in tracks.tracks if isinstance(track, StatesTrack)} == {second}
+    assert {track.cell_type for track in history.setup.tracks if isinstance(track, StatesTrack)} == {second}
     choose(bar.compared, first)
-    states = [track.cell_type for track in tracks.tracks if isinstance(track, StatesTrack)]
+    states = [track.cell_type for track in history.setup.tracks if isinstance(track, StatesTrack)]
     assert states == [second, first]
     assert bar.compared.currentText() == first
 
@@ -126,7 +126,7 @@ def test_a_killed_data_worker_is_named_and_the_tracks_come_back(open_window, qtb
     program.workspace.view.show(Interval("chr2", 0, 2000))
     program.loader.ask()
     qtbot.waitUntil(lambda: _is_complete(program), timeout=LONG)
-    states = next(track for track in program.workspace.tracks.tracks if isinstance(track, StatesTrack))
+    states = next(track for track in program.workspace.setup.tracks if isinstance(track, StatesTrack))
     assert not program.loader.content(states).sentence
     assert program.loader.content(states).parts["states"]
 
@@ -141,12 +141,12 @@ def test_a_dataset_that_is_not_there_leaves_a_living_window_with_a_sentence(open
 def test_the_next_start_goes_on_where_this_one_ended(open_window, qtbot, toy_dataset) -> None:
     first = open_window(dataset=str(toy_dataset), locus="chr2:1000-2000")
     qtbot.waitUntil(lambda: _is_complete(first), timeout=LONG)
-    removed = first.workspace.tracks.tracks[0]
-    first.workspace.tracks.remove(removed.id)
+    removed = first.workspace.setup.tracks[0]
+    first.workspace.history.change(first.workspace.setup.without(removed.id))
     first.window.close()
     second = open_window()
     qtbot.waitUntil(lambda: _is_complete(second), timeout=LONG)
-    assert second.workspace.tracks.tracks == first.workspace.tracks.tracks
+    assert second.workspace.setup.tracks == first.workspace.setup.tracks
     assert second.workspace.view.interval == Interval("chr2", 999, 2000)
 
 

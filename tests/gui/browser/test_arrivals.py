@@ -14,6 +14,7 @@ from ebert_gui.browser.canvas import Canvas
 from ebert_gui.browser.content import Held, TrackContent
 from ebert_gui.browser.scene import GUTTER
 from ebert_gui.kinds.signal import SignalTrack
+from ebert_gui.state.setup import Setup
 from ebert_gui.state.tracks import Track
 from ebert_gui.state.workspace import Workspace
 from ebert_gui.widgets.theme import DARK, LIGHT, window_font
@@ -54,7 +55,9 @@ def canvas(qtbot, source, monkeypatch) -> Canvas:
     qtbot.addWidget(canvas)
     source.arrived.connect(canvas.take_arrival)
     dataset = DatasetSummary("", "toy", "toy1", (Chromosome("chr1", PLACE.end),), False, False, (), (), ())
-    workspace.open_dataset(dataset, tuple(SignalTrack(id=name, signal=name, height=60) for name in "abcdefgh"))
+    workspace.open_dataset(
+        dataset, Setup(tracks=tuple(SignalTrack(id=name, signal=name, height=60) for name in "abcdefgh"))
+    )
     workspace.view.show(Interval("chr1", 10_000, 20_000))
     canvas.resize(GUTTER + 600, 400)
     canvas.show()
@@ -79,7 +82,7 @@ def rows(canvas, monkeypatch) -> list[str]:
 
 
 def tracks(canvas: Canvas) -> tuple[Track, ...]:
-    return canvas._workspace.tracks.tracks
+    return canvas._workspace.setup.tracks
 
 
 def test_only_the_track_that_something_came_for_is_painted(qtbot, canvas, source, rows) -> None:
@@ -167,7 +170,7 @@ def test_after_a_jump_scales_come_with_the_values_and_in_a_slide_when_it_rests(q
         lambda canvas: canvas.findChildren(QScrollBar)[0].setValue(70),
         lambda canvas: canvas.reveal(("a",)),
         lambda canvas: canvas._workspace.set_anchor("chr1", 15_000),
-        lambda canvas: canvas._workspace.tracks.move("a", 3),
+        lambda canvas: canvas._workspace.history.change(canvas._workspace.setup.moved("a", 3)),
         lambda canvas: canvas._workspace.choice_changed.announce(),
         lambda canvas: canvas._workspace.checkpoint_changed.announce(),
         lambda canvas: canvas._workspace.dataset_changed.announce(),

@@ -15,6 +15,7 @@ from ebert_gui.browser.scene import GUTTER
 from ebert_gui.browser.shortening import without_folders
 from ebert_gui.kinds.prediction import PredictionTrack
 from ebert_gui.kinds.signal import SignalTrack
+from ebert_gui.state.setup import Setup
 from ebert_gui.state.tracks import Track
 from ebert_gui.state.workspace import Workspace
 from ebert_gui.widgets.theme import DARK, LIGHT, window_font
@@ -41,7 +42,9 @@ def canvas(qtbot) -> Canvas:
     canvas = Canvas(workspace, Known(), KINDS, LIGHT, window_font())
     qtbot.addWidget(canvas)
     dataset = DatasetSummary("", "toy", "toy1", (Chromosome("chr1", 100_000),), False, False, (), (), ())
-    workspace.open_dataset(dataset, (SignalTrack(signal="a", height=100), SignalTrack(signal="b", height=100)))
+    workspace.open_dataset(
+        dataset, Setup(tracks=(SignalTrack(signal="a", height=100), SignalTrack(signal="b", height=100)))
+    )
     workspace.view.show(Interval("chr1", 10_000, 20_000))
     canvas.resize(GUTTER + 1000, 400)
     canvas.grab()
@@ -81,7 +84,7 @@ def test_a_click_on_the_ideogram_goes_there(qtbot, canvas) -> None:
 def test_dragging_the_lower_edge_of_a_track_resizes_it(qtbot, canvas) -> None:
     edge = canvas.scene.header_height + 102
     _drag(qtbot, canvas, QPoint(50, edge), QPoint(50, edge + 40))
-    assert canvas._workspace.tracks.tracks[0].pixels == 140
+    assert canvas._workspace.setup.tracks[0].pixels == 140
 
 
 def test_one_drag_of_an_edge_is_undone_at_once_and_another_by_itself(qtbot, canvas) -> None:
@@ -93,11 +96,11 @@ def test_one_drag_of_an_edge_is_undone_at_once_and_another_by_itself(qtbot, canv
         for step in range(1, 61):
             qtbot.mouseMove(canvas, QPoint(50, start + step))
         qtbot.mouseRelease(canvas, left, pos=QPoint(50, start + 60))
-    assert canvas._workspace.tracks.tracks[0].pixels == 220
-    canvas._workspace.undo()
-    assert canvas._workspace.tracks.tracks[0].pixels == 160
+    assert canvas._workspace.setup.tracks[0].pixels == 220
+    canvas._workspace.history.undo()
+    assert canvas._workspace.setup.tracks[0].pixels == 160
     assert canvas.grab().toImage() != as_it_was
-    canvas._workspace.undo()
+    canvas._workspace.history.undo()
     assert canvas.grab().toImage() == as_it_was
 
 
@@ -126,7 +129,7 @@ def test_sliding_inside_painted_strips_paints_none_anew(canvas) -> None:
 
 
 def test_an_offer_can_be_clicked(qtbot, canvas) -> None:
-    canvas._workspace.tracks.add(PredictionTrack(cell_type="x", factor="y"))
+    canvas._workspace.history.change(canvas._workspace.setup.with_added(PredictionTrack(cell_type="x", factor="y")))
     canvas.grab()
     box = canvas.scene.links[0].box
     with qtbot.waitSignal(canvas.linked) as told:
@@ -167,8 +170,20 @@ def read_out(canvas) -> list[tuple[float, str]]:
         (lambda canvas: canvas._workspace.view.pan_by(2000), 17_000, "a: 17"),
         (lambda canvas: canvas._workspace.view.zoom_about(10_000, 2.0), 12_500, "a: 12.5"),
         (lambda canvas: canvas._workspace.view.show(Interval("chr1", 40_000, 60_000)), 50_000, "a: 50"),
-        (lambda canvas: canvas._workspace.tracks.move(canvas._workspace.tracks.tracks[0].id, 1), 15_000, "b: 15"),
-        (lambda canvas: canvas._workspace.tracks.resize(canvas._workspace.tracks.tracks[0].id, 20), 15_000, "b: 15"),
+        (
+            lambda canvas: canvas._workspace.history.change(
+                canvas._workspace.setup.moved(canvas._workspace.setup.tracks[0].id, 1)
+            ),
+            15_000,
+            "b: 15",
+        ),
+        (
+            lambda canvas: canvas._workspace.history.change(
+                canvas._workspace.setup.resized(canvas._workspace.setup.tracks[0].id, 20)
+            ),
+            15_000,
+            "b: 15",
+        ),
         (lambda canvas: canvas.resize(GUTTER + 2000, 400), 12_500, "a: 12.5"),
     ],
 )
@@ -267,7 +282,9 @@ def test_other_colours_are_drawn_in_what_was_painted_before(canvas) -> None:
 
 
 def test_the_hand_shows_over_an_offer_and_nowhere_else(qtbot, canvas) -> None:
-    canvas._workspace.tracks.add(PredictionTrack(id="p", cell_type="alpha", factor="CTCF"))
+    canvas._workspace.history.change(
+        canvas._workspace.setup.with_added(PredictionTrack(id="p", cell_type="alpha", factor="CTCF"))
+    )
     canvas.resize(GUTTER + 1000, 600)
     canvas.grab()
     box = canvas.scene.links[0].box

@@ -14,6 +14,7 @@ from ebert_gui.browser.canvas import Canvas
 from ebert_gui.browser.content import Held, TrackContent
 from ebert_gui.browser.scene import GUTTER
 from ebert_gui.kinds.signal import SignalTrack
+from ebert_gui.state.setup import Setup
 from ebert_gui.state.tracks import Track
 from ebert_gui.state.workspace import Workspace
 from ebert_gui.widgets.theme import LIGHT, window_font
@@ -40,7 +41,9 @@ def canvas(qtbot) -> Canvas:
     canvas = Canvas(workspace, Known(), KINDS, LIGHT, window_font())
     qtbot.addWidget(canvas)
     dataset = DatasetSummary("", "toy", "toy1", (Chromosome("chr1", PLACE.end),), False, False, (), (), ())
-    workspace.open_dataset(dataset, tuple(SignalTrack(id=each, signal=each, height=100) for each in "abcdef"))
+    workspace.open_dataset(
+        dataset, Setup(tracks=tuple(SignalTrack(id=each, signal=each, height=100) for each in "abcdef"))
+    )
     canvas.resize(GUTTER + 1012, HEADER + 315)
     workspace.view.show(Interval("chr1", 10_000, 20_000))
     canvas.grab()
@@ -239,14 +242,14 @@ def test_a_click_on_the_ideogram_centres_the_view_and_the_ruler_under_it_does_no
 def test_the_edge_of_a_track_is_caught_within_three_pixels(qtbot, canvas, off, resizes) -> None:
     edge = HEADER + 102 + off
     drag(qtbot, canvas, QPoint(50, edge), QPoint(50, edge + 10))
-    assert [track.pixels for track in canvas._workspace.tracks.tracks][:2] == [110 if resizes else 100, 100]
+    assert [track.pixels for track in canvas._workspace.setup.tracks][:2] == [110 if resizes else 100, 100]
 
 
 def test_an_edge_is_caught_in_the_gutter_only_and_not_behind_the_ruler(qtbot, canvas) -> None:
     bar_of(canvas).setValue(104)
     for x, y in ((GUTTER, HEADER + 103), (50, HEADER - 2)):
         drag(qtbot, canvas, QPoint(x, y), QPoint(x, y + 10))
-    assert {track.pixels for track in canvas._workspace.tracks.tracks} == {100}
+    assert {track.pixels for track in canvas._workspace.setup.tracks} == {100}
 
 
 def test_the_cursor_shows_where_an_edge_can_be_dragged(qtbot, canvas) -> None:
@@ -257,9 +260,9 @@ def test_the_cursor_shows_where_an_edge_can_be_dragged(qtbot, canvas) -> None:
 
 
 def test_a_click_on_an_edge_changes_nothing(qtbot, canvas) -> None:
-    before = canvas._workspace.choices
+    before = canvas._workspace.setup
     qtbot.mouseClick(canvas, LEFT, pos=QPoint(50, HEADER + 102))
-    assert canvas._workspace.choices == before
+    assert canvas._workspace.setup == before
 
 
 def test_a_double_click_zooms_in_three_times_about_the_place(qtbot, canvas) -> None:
@@ -318,8 +321,8 @@ def test_the_canvas_says_what_it_is_and_asks_for_room(canvas) -> None:
 
 
 def test_a_track_that_was_added_below_is_scrolled_to_and_marked_for_a_moment(qtbot, canvas) -> None:
-    tracks = canvas._workspace.tracks
-    tracks.add(SignalTrack(id="new", signal="new", height=100))
+    history = canvas._workspace.history
+    history.change(history.setup.with_added(SignalTrack(id="new", signal="new", height=100)))
     bar = bar_of(canvas)
     assert bar.value() == 420 + 52 - 5
     row = next(row for row in canvas.scene.rows() if row.track.id == "new")

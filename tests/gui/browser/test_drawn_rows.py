@@ -32,6 +32,7 @@ from ebert_gui.kinds.states import StatesTrack
 from ebert_gui.kinds.truth import TruthTrack
 from ebert_gui.looks.gene_rows import Gene
 from ebert_gui.state.scope import Scope
+from ebert_gui.state.setup import Setup
 from ebert_gui.state.tracks import Part, Track
 from ebert_gui.state.workspace import Workspace
 from ebert_gui.widgets.theme import DARK, LIGHT, window_font
@@ -103,7 +104,7 @@ class Everything:
 @pytest.fixture
 def scene() -> Scene:
     workspace = Workspace(KINDS)
-    workspace.open_dataset(DATASET, TRACKS)
+    workspace.open_dataset(DATASET, Setup(tracks=TRACKS))
     workspace.open_checkpoint(CHECKPOINT)
     workspace.view.show(Interval("chr1", 10_000, 20_000))
     made = Scene(workspace, Everything(), KINDS, LIGHT, window_font())
@@ -126,7 +127,7 @@ def show(scene: Scene) -> QImage:
 
 
 def test_a_slide_of_twenty_frames_arranges_nothing(scene) -> None:
-    assert [track.id for track in scene.workspace.tracks.tracks] == [track.id for track in TRACKS]
+    assert [track.id for track in scene.workspace.setup.tracks] == [track.id for track in TRACKS]
     assert scene.drawn.arranged == len(TRACKS)
     frames = []
     for _ in range(20):
@@ -143,13 +144,13 @@ def _source(scene: Scene) -> Everything:
 
 
 def _bring(scene: Scene) -> None:
-    source, track = _source(scene), scene.workspace.tracks.tracks[1]
+    source, track = _source(scene), scene.workspace.setup.tracks[1]
     shape = toy_shapes.peaks(HERE, (12_000, 13_000))
     source.changed["peaks"] = TrackContent({"peaks": (*source.content(track).parts["peaks"], Held(5_000, HERE, shape))})
 
 
 def _say(scene: Scene) -> None:
-    source, track = _source(scene), scene.workspace.tracks.tracks[5]
+    source, track = _source(scene), scene.workspace.setup.tracks[5]
     source.changed["prediction"] = replace(source.content(track), is_loading=True)
 
 
@@ -158,13 +159,13 @@ def _say(scene: Scene) -> None:
     [
         (lambda scene: scene.workspace.view.zoom_about(15_000, 2.0), len(TRACKS)),
         (lambda scene: scene.dress(DARK, window_font()), len(TRACKS)),
-        (lambda scene: scene.workspace.tracks.resize("genes", 90), 1),
-        (lambda scene: scene.workspace.tracks.recolour("signal", "#123456"), 1),
+        (lambda scene: scene.workspace.history.change(scene.workspace.setup.resized("genes", 90)), 1),
+        (lambda scene: scene.workspace.history.change(scene.workspace.setup.recoloured("signal", "#123456")), 1),
         (_bring, 1),
         (_say, 1),
         # The lens, the profile and the map are of the anchor.
         (lambda scene: scene.workspace.set_anchor("chr1", 15_000), 3),
-        (lambda scene: scene.workspace.tracks.move("genes", 2), 0),
+        (lambda scene: scene.workspace.history.change(scene.workspace.setup.moved("genes", 2)), 0),
         (lambda scene: setattr(scene, "scroll", 40.0), 0),
     ],
 )
@@ -177,10 +178,10 @@ def test_a_change_arranges_the_rows_that_it_concerns_once(scene, change: Callabl
 
 
 def test_a_track_that_is_gone_is_forgotten(scene) -> None:
-    before, peaks = scene.drawn.arranged, scene.workspace.tracks.tracks[1]
-    scene.workspace.tracks.remove("peaks")
+    before, peaks = scene.drawn.arranged, scene.workspace.setup.tracks[1]
+    scene.workspace.history.change(scene.workspace.setup.without("peaks"))
     show(scene)
-    scene.workspace.tracks.add(peaks)
+    scene.workspace.history.change(scene.workspace.setup.with_added(peaks))
     show(scene)
     assert scene.drawn.arranged == before + 1
 

@@ -24,6 +24,7 @@ from ebert_gui.kinds.peaks import PeaksTrack
 from ebert_gui.kinds.signal import SignalTrack
 from ebert_gui.kinds.states import StatesTrack
 from ebert_gui.looks.gene_rows import Gene
+from ebert_gui.state.setup import Setup
 from ebert_gui.state.tracks import Track
 from ebert_gui.state.workspace import Workspace
 from ebert_gui.widgets.theme import LIGHT, window_font
@@ -68,7 +69,7 @@ def test_pointing_at_the_name_of_the_row_tells_all_of_it(qtbot) -> None:
     qtbot.addWidget(canvas)
     chromosomes = (Chromosome("chr1", 1000),)
     dataset = DatasetSummary("", "toy", "toy1", chromosomes, False, False, (), (), ())
-    workspace.open_dataset(dataset, (PeaksTrack(path="x.bed", name="x"),))
+    workspace.open_dataset(dataset, Setup(tracks=(PeaksTrack(path="x.bed", name="x"),)))
     (row,) = canvas.scene.rows()
     assert canvas.scene.caution(row) == SKIPPED.full
 
@@ -97,7 +98,7 @@ def test_where_a_dataset_is_not_labelled_its_rows_say_so(qtbot, written, labelle
     qtbot.addWidget(canvas)
     chromosomes = (Chromosome("chr1", 5000), Chromosome("chr2", 5000))
     dataset = DatasetSummary("", "toy", "toy1", chromosomes, False, False, (), (), (), labelled_regions=labelled)
-    workspace.open_dataset(dataset, (track,))
+    workspace.open_dataset(dataset, Setup(tracks=(track,)))
     canvas.resize(1200, 400)
     workspace.view.show(HERE)
     canvas.refresh()

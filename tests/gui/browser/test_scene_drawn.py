@@ -25,6 +25,7 @@ from ebert_gui.browser.scene import GUTTER, Scene
 from ebert_gui.kinds.genes import GenesTrack
 from ebert_gui.kinds.prediction import PredictionTrack
 from ebert_gui.kinds.signal import SignalTrack
+from ebert_gui.state.setup import Setup
 from ebert_gui.state.tracks import Track
 from ebert_gui.state.workspace import Workspace
 from ebert_gui.widgets.theme import DARK, LIGHT, window_font
@@ -48,7 +49,7 @@ def scene_of(*tracks: Track, ratio: float = 1.0, seed: int | None = None, height
     workspace = Workspace(KINDS)
     chromosomes = (Chromosome("chr1", PLACE.end),)
     dataset = DatasetSummary("/d", "toy", "toy1", chromosomes, False, False, BANDS, (), (), seed=seed)
-    workspace.open_dataset(dataset, tracks or (SignalTrack(id="a", signal="DNase", height=100),))
+    workspace.open_dataset(dataset, Setup(tracks=tracks or (SignalTrack(id="a", signal="DNase", height=100),)))
     workspace.view.show(Interval("chr1", 10_000, 20_000))
     scene = Scene(workspace, Source(), KINDS, LIGHT, window_font())
     scene.ratio, scene.width, scene.height = ratio, GUTTER + 1000.0, height
@@ -357,7 +358,7 @@ def test_the_grid_of_the_ruler_runs_through_the_tracks_of_the_screen_and_of_a_pi
 
 def test_a_pdf_holds_the_drawing(qapp, tmp_path: Path) -> None:
     full, empty = scene_of(), scene_of()
-    empty.workspace.tracks.restart(())
+    empty.workspace.history.change(empty.workspace.setup.with_tracks(()), reveals=False)
     save_picture(full, str(tmp_path / "full.pdf"))
     save_picture(empty, str(tmp_path / "empty.pdf"))
     assert (tmp_path / "full.pdf").stat().st_size > (tmp_path / "empty.pdf").stat().st_size > 2_000
@@ -367,6 +368,6 @@ def test_an_offer_goes_with_its_track(qapp, written) -> None:
     scene = scene_of(PredictionTrack(id="p", cell_type="alpha", factor="CTCF"), SignalTrack(id="s", signal="x"))
     scene._source.reply = TrackContent(sentence="Zoom in, or", link="compute this region")
     painted(scene)
-    scene.workspace.tracks.remove("p")
+    scene.workspace.history.change(scene.workspace.setup.without("p"))
     painted(scene)
     assert [link.track.id for link in scene.links] == ["s"]

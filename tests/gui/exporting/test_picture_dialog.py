@@ -32,7 +32,7 @@ def shown(qapp: object, dataset) -> Scene:
     workspace.open_dataset(dataset)
     workspace.view.show(Interval("chr3", 999, 5_000))
     signals = (SignalTrack(cell_type="K562", signal="DNase", height=48) for _ in range(19))
-    workspace.tracks.restart((GenesTrack(height=48), *signals))
+    workspace.history.change(workspace.setup.with_tracks((GenesTrack(height=48), *signals)), reveals=False)
     scene = Scene(workspace, _NothingYet(), KINDS, DARK, window_font())
     scene.width, scene.height, scene.scroll = 800.0, 300.0, 50.0
     return scene
@@ -157,7 +157,7 @@ def test_the_form_says_what_its_parts_are_and_one_choice_leaves_the_other(dialog
 def test_a_picture_of_one_track_says_so_and_what_is_replaced_is_said(
     shown: Scene, qtbot: QtBot, tmp_path: Path
 ) -> None:
-    shown.workspace.tracks.restart((GenesTrack(height=48),))
+    shown.workspace.history.change(shown.workspace.setup.with_tracks((GenesTrack(height=48),)), reveals=False)
     dialog = PictureDialog(shown, DARK, (str(tmp_path),))
     qtbot.addWidget(dialog)
     assert dialog.all_tracks.text() == "&all"

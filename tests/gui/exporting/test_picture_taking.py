@@ -26,7 +26,7 @@ def test_the_last_picture_that_was_asked_for_is_written_once_its_data_have_come(
         assert view.columns > 1.5 * columns, "a finer picture needs finer values"
     window.loader.idle.emit()
     assert (said, list(tmp_path.iterdir())) == ([], []), "not all has come"
-    window.workspace.tracks.restart(())
+    window.workspace.history.change(window.workspace.setup.with_tracks(()), reveals=False)
     qtbot.waitUntil(lambda: window.loader.is_idle)
     window.loader.idle.emit()
     assert said == [("second.png", "")]

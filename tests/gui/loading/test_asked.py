@@ -166,12 +166,14 @@ def test_nothing_is_missing_beyond_the_ends_of_a_chromosome() -> None:
 @pytest.fixture
 def predicting(here: Workspace) -> Workspace:
     here.open_checkpoint(CHECKPOINT)
-    here.tracks.restart((PredictionTrack(id="p", cell_type="alpha", factor="CTCF"),))
+    here.history.change(
+        here.setup.with_tracks((PredictionTrack(id="p", cell_type="alpha", factor="CTCF"),)), reveals=False
+    )
     return here
 
 
 def sources_of(workspace: Workspace) -> tuple[PredictedBinding, ...]:
-    return needs.live_sources(workspace.tracks.tracks, workspace.scope)
+    return needs.live_sources(workspace.setup.tracks, workspace.scope)
 
 
 def next_needs(workspace: Workspace, cache: TileCache, asked: tuple[Query, ...] = ()) -> list[needs.Need]:
@@ -265,13 +267,16 @@ def test_predictions_of_both_strands_stand_alone_once_they_cover_the_view(predic
 
 def test_factors_of_one_cell_type_are_predicted_together_and_unknown_ones_not_at_all(predicting: Workspace) -> None:
     predicting.checkpoint = replace(CHECKPOINT, factors=(FactorSummary("CTCF", ()), FactorSummary("MAX", ())))
-    predicting.tracks.restart(
-        (
-            PredictionTrack(cell_type="alpha", factor="MAX"),
-            PredictionTrack(cell_type="alpha", factor="CTCF"),
-            PredictionTrack(cell_type="alpha", factor="unknown"),
-            PredictionTrack(cell_type="beta", factor="CTCF"),
-        )
+    predicting.history.change(
+        predicting.setup.with_tracks(
+            (
+                PredictionTrack(cell_type="alpha", factor="MAX"),
+                PredictionTrack(cell_type="alpha", factor="CTCF"),
+                PredictionTrack(cell_type="alpha", factor="unknown"),
+                PredictionTrack(cell_type="beta", factor="CTCF"),
+            )
+        ),
+        reveals=False,
     )
     asked = [
         [(source.cell_type, source.output) for source in need.query.sources]
@@ -287,7 +292,7 @@ def test_a_factor_that_joins_is_asked_for_alone_and_the_others_stay(predicting: 
     (ctcf,), cache = sources_of(predicting), TileCache()
     keep(cache, ctcf, at(900_000, 1_100_000))
     assert next_needs(predicting, cache) == []
-    predicting.tracks.add(PredictionTrack(cell_type="alpha", factor="MAX"))
+    predicting.history.change(predicting.setup.with_added(PredictionTrack(cell_type="alpha", factor="MAX")))
     (need,) = next_needs(predicting, cache)
     assert [source.output for source in need.query.sources] == ["MAX"]
 
@@ -360,7 +365,9 @@ def test_the_anchor_is_guessed_at_the_site_nearest_to_the_middle_of_what_is_seen
 
 
 def test_a_bound_planted_site_comes_before_peaks_and_a_person_before_both(here: Workspace) -> None:
-    here.tracks.add(*(TruthTrack(cell_type=cell, factor=here.factor) for cell in ("alpha", "beta")))
+    here.history.change(
+        here.setup.with_added(*(TruthTrack(cell_type=cell, factor=here.factor) for cell in ("alpha", "beta")))
+    )
     planted = [(middle - 10, middle + 10, is_bound) for middle, is_bound in ((1_002_000, True), (1_010_000, False))]
     truth = toy_shapes.sites(at(0, LENGTH), *planted)
     source = Sites(truth, peaks((1_010_000, 1_010_200, 1_010_100)))
@@ -379,7 +386,10 @@ def test_only_sites_of_the_chosen_pair_are_guessed_at(here: Workspace) -> None:
             return TrackContent({"peaks": (Held(1, at(0, LENGTH), peaks((place, place + 9, place))),)})
 
     factor = here.factor
-    here.tracks.restart(tuple(PeaksTrack(cell_type=cell, factor=factor) for cell in ("beta", "alpha")))
+    here.history.change(
+        here.setup.with_tracks(tuple(PeaksTrack(cell_type=cell, factor=factor) for cell in ("beta", "alpha"))),
+        reveals=False,
+    )
     guess_anchor(here, Both(), KINDS)
     assert here.anchor == at(1_003_000, 1_003_001)
 

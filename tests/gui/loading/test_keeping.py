@@ -15,6 +15,7 @@ from ebert_gui.loading.keeping import Appearance, SessionKeeper
 from ebert_gui.loading.opening import Opener
 from ebert_gui.state.session import Session, read_session, write_session
 from ebert_gui.state.session_files import newest_sessions, session_file, session_of_nothing
+from ebert_gui.state.setup import Setup
 from ebert_gui.state.workspace import Workspace
 
 DATASET = DatasetSummary("/d/D.toml", "d", "", (Chromosome("chr1", 50_000),), False, True, (), (), ())
@@ -36,7 +37,7 @@ class Window:
 
     def open(self, path: str = "/d/D.toml", files: tuple[str, ...] = NO_FILES, start: int = 0) -> Session:
         session = self.keeper.begin(path, files)
-        self.workspace.open_dataset(msgspec.structs.replace(DATASET, path=path), session.tracks)
+        self.workspace.open_dataset(msgspec.structs.replace(DATASET, path=path), Setup(tracks=session.tracks))
         if start:
             self.workspace.view.show(Interval("chr1", start, start + 100))
         return session

@@ -21,7 +21,7 @@ from ebert_gui.workers.state import Condition, Failure, WorkerState
 
 
 def _content(loader: Loader, workspace: Workspace, kind: type[Track]) -> TrackContent:
-    return loader.content(next(track for track in workspace.tracks.tracks if isinstance(track, kind)))
+    return loader.content(next(track for track in workspace.setup.tracks if isinstance(track, kind)))
 
 
 def test_what_is_on_screen_is_asked_for_before_the_margin(loader, data, workspace) -> None:
@@ -158,7 +158,7 @@ def test_above_the_live_limit_nothing_is_predicted_until_somebody_asks(with_chec
     content = _content(with_checkpoint, workspace, PredictionTrack)
     assert content.sentence.startswith("Zoom in below 200 kb")
     assert content.link.startswith("compute this region, about ")
-    with_checkpoint.take_offer(next(t for t in workspace.tracks.tracks if isinstance(t, PredictionTrack)))
+    with_checkpoint.take_offer(next(t for t in workspace.setup.tracks if isinstance(t, PredictionTrack)))
     with_checkpoint.ask()
     pieces = [body.interval for body, _, _ in model.open.values() if is_of(body, PredictedBinding)]
     assert sum(piece.length for piece in pieces) == 1_000_000
@@ -175,7 +175,7 @@ def test_a_file_that_ended_a_worker_is_offered_again_and_asked_once_more_when_th
     assert (content.link, content.avoided, content.is_error) == ("Try again", "/d/x.bw", True)
     loader.ask()
     assert data.open == {}
-    loader.take_offer(next(track for track in workspace.tracks.tracks if isinstance(track, SignalTrack)))
+    loader.take_offer(next(track for track in workspace.setup.tracks if isinstance(track, SignalTrack)))
     loader.ask()
     assert data.forgiven == model.forgiven == [("/d/x.bw",)]
     assert any(is_of(body, MeasuredSignal) for body, _, _ in data.open.values())
@@ -186,7 +186,7 @@ def test_what_no_file_is_to_blame_for_is_offered_again_with_all_that_is_avoided(
     data.fail_all(Failure("avoided", "The data worker ended 5 times at this, so it is not asked again."))
     content = _content(loader, workspace, SignalTrack)
     assert (content.link, content.avoided) == ("Try again", "")
-    loader.take_offer(next(track for track in workspace.tracks.tracks if isinstance(track, SignalTrack)))
+    loader.take_offer(next(track for track in workspace.setup.tracks if isinstance(track, SignalTrack)))
     assert data.forgiven == model.forgiven == [None]
 
 
@@ -194,7 +194,7 @@ def test_a_prediction_that_ended_the_model_worker_is_offered_again(with_checkpoi
     model.fail_all(Failure("avoided", "The model worker ended while it computed with /c.", file="/c"))
     content = _content(with_checkpoint, workspace, PredictionTrack)
     assert (content.link, content.avoided) == ("Try again", "/c")
-    with_checkpoint.take_offer(next(t for t in workspace.tracks.tracks if isinstance(t, PredictionTrack)))
+    with_checkpoint.take_offer(next(t for t in workspace.setup.tracks if isinstance(t, PredictionTrack)))
     with_checkpoint.ask()
     assert model.forgiven == [("/c",)]
     assert any(is_of(body, PredictedBinding) for body, _, _ in model.open.values())
@@ -203,7 +203,7 @@ def test_a_prediction_that_ended_the_model_worker_is_offered_again(with_checkpoi
 def test_the_offer_of_a_wide_view_computes_it(with_checkpoint, model, workspace) -> None:
     workspace.view.show(Interval("chr1", 0, 1_000_000))
     with_checkpoint.ask()
-    with_checkpoint.take_offer(next(t for t in workspace.tracks.tracks if isinstance(t, PredictionTrack)))
+    with_checkpoint.take_offer(next(t for t in workspace.setup.tracks if isinstance(t, PredictionTrack)))
     with_checkpoint.ask()
     assert sum(body.interval.length for body, _, _ in model.open.values() if is_of(body, PredictedBinding)) == 1_000_000
     assert model.forgiven == []
@@ -212,7 +212,7 @@ def test_the_offer_of_a_wide_view_computes_it(with_checkpoint, model, workspace)
 def test_a_region_is_computed_on_both_strands_since_nothing_refines_it_there(with_checkpoint, model, workspace) -> None:
     workspace.view.show(Interval("chr1", 0, 1_000_000))
     with_checkpoint.ask()
-    with_checkpoint.take_offer(next(t for t in workspace.tracks.tracks if isinstance(t, PredictionTrack)))
+    with_checkpoint.take_offer(next(t for t in workspace.setup.tracks if isinstance(t, PredictionTrack)))
     with_checkpoint.ask()
     region = [body for body, _, _ in model.open.values() if is_of(body, PredictedBinding)]
     assert sum(request.interval.length for request in region) == 1_000_000
@@ -267,7 +267,9 @@ def test_attention_follows_the_anchor_not_the_view(with_checkpoint, model, works
     [(PredictionTrack, "PyTorch is not installed."), (AttentionTrack, "PyTorch is not installed.")],
 )
 def test_without_a_model_its_tracks_say_why(loader, workspace, kind, sentence) -> None:
-    workspace.tracks.add(PredictionTrack(cell_type="alpha", factor="CTCF"), AttentionTrack(cell_type="alpha"))
+    workspace.history.change(
+        workspace.setup.with_added(PredictionTrack(cell_type="alpha", factor="CTCF"), AttentionTrack(cell_type="alpha"))
+    )
     workspace.lose_model(sentence)
     assert _content(loader, workspace, kind).sentence == sentence
 
@@ -287,7 +289,7 @@ def test_an_undone_cell_type_is_what_the_model_is_asked_for(with_checkpoint: Loa
     before = asked()
     workspace.choose_cell_type("beta")
     assert asked() != before
-    workspace.undo()
+    workspace.history.undo()
     assert asked() == before
 
 
@@ -338,10 +340,9 @@ def test_a_file_that_joins_the_dataset_leaves_the_other_tracks_as_they_are(loade
 
 def test_tracks_in_sight_are_asked_for_first_and_awaited_alone(loader, data, workspace) -> None:
     signal, peaks = (
-        next(track for track in workspace.tracks.tracks if isinstance(track, kind))
-        for kind in (SignalTrack, PeaksTrack)
+        next(track for track in workspace.setup.tracks if isinstance(track, kind)) for kind in (SignalTrack, PeaksTrack)
     )
-    assert workspace.tracks.tracks.index(signal) < workspace.tracks.tracks.index(peaks)
+    assert workspace.setup.tracks.index(signal) < workspace.setup.tracks.index(peaks)
     loader.prefer(frozenset([peaks.id]))
     data.answer_all()
     data.asked.clear()

@@ -105,7 +105,7 @@ class Window:
     @property
     def paths(self) -> list[str]:
         """The files that have tracks, in the order of the tracks."""
-        return [path for track in self.workspace.tracks.tracks if (path := getattr(track, "path", ""))]
+        return [path for track in self.workspace.setup.tracks if (path := getattr(track, "path", ""))]
 
 
 @pytest.fixture
@@ -179,8 +179,8 @@ def test_the_same_file_three_times_is_one_track_and_one_that_was_removed_comes_b
     for _ in range(3):
         window.drop("/a.bw")
     assert window.paths == ["/a.bw"]
-    track = next(track for track in window.workspace.tracks.tracks if getattr(track, "path", ""))
-    window.workspace.tracks.remove(track.id)
+    track = next(track for track in window.workspace.setup.tracks if getattr(track, "path", ""))
+    window.workspace.history.change(window.workspace.setup.without(track.id))
     window.drop("/a.bw")
     assert window.paths == ["/a.bw"]
 
@@ -196,7 +196,7 @@ def test_a_session_brings_its_tracks_files_and_checkpoint_once(window: Window) -
     assert window.opener.files == session.files
     assert window.opener.checkpoint == "/c"
     window.host.answer()
-    assert window.workspace.tracks.tracks[:2] == kept
+    assert window.workspace.setup.tracks[:2] == kept
     assert window.paths == ["/a.bw"]
     assert window.workspace.view.interval == Interval("chr1", 10, 90)
     assert window.opener.files == session.files
@@ -258,10 +258,10 @@ def test_a_checkpoint_that_takes_another_factor_into_view_says_so_and_undo_takes
     window.opener.open_checkpoint("/c")
     window.host.answer()
     assert told[1:] == ["toy does not predict EP300, so the tracks show CTCF instead; Undo takes this back."]
-    window.workspace.undo()
+    window.workspace.history.undo()
     assert window.workspace.factor == "EP300"
-    assert [track.factor for track in window.workspace.tracks.tracks if isinstance(track, PeaksTrack)] == ["EP300"]
-    window.workspace.redo()
+    assert [track.factor for track in window.workspace.setup.tracks if isinstance(track, PeaksTrack)] == ["EP300"]
+    window.workspace.history.redo()
     window.opener.open_checkpoint("/c")
     window.host.answer()
     assert len(told) == 2
@@ -357,7 +357,7 @@ def test_a_dataset_with_a_checkpoint_opens_with_a_factor_that_was_measured_and_i
     window.opener.open_dataset("/d.toml", lambda: factors.append(window.workspace.factor), "/c")
     window.host.answer()
     assert factors == ["MAX"]
-    assert [track.factor for track in window.workspace.tracks.tracks if isinstance(track, PeaksTrack)] == ["MAX"]
+    assert [track.factor for track in window.workspace.setup.tracks if isinstance(track, PeaksTrack)] == ["MAX"]
     window.opener.open_checkpoint("/c", is_beginning=True)
     window.host.answer()
     assert window.workspace.factor == "MAX"

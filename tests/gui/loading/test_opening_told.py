@@ -83,7 +83,7 @@ def test_a_file_that_the_session_has_no_track_of_gets_one(told, data, workspace:
     files = tuple(BareFile(path, path[1:], "signal") for path in ("/a.bw", "/b.bw"))
     told.opener.open_files(("/a.bw", "/b.bw"))
     answer(data, replace(summary, path="", files=files))
-    assert [track.path for track in workspace.tracks.tracks if isinstance(track, SignalTrack)] == ["/a.bw", "/b.bw"]
+    assert [track.path for track in workspace.setup.tracks if isinstance(track, SignalTrack)] == ["/a.bw", "/b.bw"]
 
 
 def test_a_worker_that_comes_back_brings_what_has_changed_and_says_so(told, data, workspace, summary) -> None:
@@ -327,7 +327,7 @@ def test_a_file_that_ended_the_worker_is_left_out_and_its_track_stands_for_it(to
     failed(Failure("avoided", "The worker ended on it.", file="/a.bw"))
     assert data.asked[-1] == OpenFiles(("/b.bw",), summary.path)
     answer(data, replace(summary, files=(BareFile("/b.bw", "b", "signal"),)))
-    assert sorted(getattr(track, "path", "") for track in workspace.tracks.tracks if getattr(track, "path", "")) == [
+    assert sorted(getattr(track, "path", "") for track in workspace.setup.tracks if getattr(track, "path", "")) == [
         "/a.bw",
         "/b.bw",
     ]

@@ -22,7 +22,7 @@ def test_it_is_said_at_the_first_arrival_and_not_again_elsewhere(loader, data, w
     teller = RemarkTeller(workspace, loader)
     said: list[str] = []
     teller.told.connect(said.append)
-    workspace.tracks.add(PeaksTrack(path="/d/x.bed", name="x.bed"))
+    workspace.history.change(workspace.setup.with_added(PeaksTrack(path="/d/x.bed", name="x.bed")))
     for place in (1_000_000, 3_000_000):
         workspace.view.show(Interval("chr1", place, place + 20_000))
         loader.ask()

@@ -82,7 +82,7 @@ def test_signals_of_a_group_and_predictions_of_a_factor_share_the_widest_scale(n
 )
 def test_every_kind_of_track_has_its_usual_colour_until_a_person_chooses_one(track: Track, usual: str) -> None:
     workspace = Workspace(KINDS)
-    workspace.open_dataset(DATASET, ())
+    workspace.open_dataset(DATASET)
     scene = Scene(workspace, Given(TrackContent()), KINDS, LIGHT, window_font())
     assert scene.colour_of(track) == usual
     assert scene.colour_of(changed(track, colour="#123456")) == "#123456"

@@ -27,6 +27,7 @@ from ebert_gui.kinds.attention import AttentionTrack
 from ebert_gui.kinds.prediction import PredictionTrack
 from ebert_gui.kinds.signal import SignalTrack
 from ebert_gui.state.scope import Scope
+from ebert_gui.state.setup import Setup
 from ebert_gui.state.tracks import Track
 from ebert_gui.state.workspace import Workspace
 from ebert_gui.widgets.theme import DARK, LIGHT, window_font
@@ -206,7 +207,7 @@ def canvas(qtbot) -> Canvas:
     qtbot.addWidget(canvas)
     cells = (CellType("K562", True, (), (PeakFiles("MAX", False),)),)
     dataset = DatasetSummary("", "toy", "toy1", (Chromosome("chr1", 4000),), False, False, (), (), cells)
-    workspace.open_dataset(dataset, (TRACK, SignalTrack(signal="a", height=100)))
+    workspace.open_dataset(dataset, Setup(tracks=(TRACK, SignalTrack(signal="a", height=100))))
     workspace.open_checkpoint(CHECKPOINT)
     workspace.view.show(Interval("chr1", 1000, 3000))
     canvas.resize(GUTTER + 1000, 400)

@@ -3,13 +3,20 @@
 import pytest
 
 from ebert_core.protocol.locus import Interval
-from ebert_gui.state.view import SMALLEST_SPAN, Span, ViewRange
+from ebert_gui.state.history import History
+from ebert_gui.state.pane import Span
+from ebert_gui.state.setup import Setup
+from ebert_gui.state.view import SMALLEST_SPAN, ViewRange
 
 
 @pytest.fixture
 def view() -> ViewRange:
-    view = ViewRange()
-    view.open_genome({"chr1": 10_000, "chr2": 500}, Interval("chr1", 1000, 2000))
+    return _opened(History(), {"chr1": 10_000, "chr2": 500}, Interval("chr1", 1000, 2000))
+
+
+def _opened(history: History, lengths: dict[str, int], start: Interval) -> ViewRange:
+    view = ViewRange(history)
+    history.restart(Setup(panes=(view.open_genome(lengths, start),)))
     return view
 
 
@@ -80,10 +87,10 @@ def test_another_genome_has_no_places_to_return_to(view: ViewRange) -> None:
     view.show(Interval("chr2", 0, 200))
     view.show(Interval("chr1", 0, 300))
     view.go_back()
-    view.open_genome({"chrX": 900})
+    pane = view.open_genome({"chrX": 900})
     assert not view.can_go_back
     assert not view.can_go_forward
-    assert view.interval == Interval("chrX", 0, 900)
+    assert pane.span == Span("chrX", 0, 900)
 
 
 def test_every_place_on_the_way_forward_can_be_left_again(view: ViewRange) -> None:

@@ -18,7 +18,9 @@ from ebert_gui.kinds.signal import SignalTrack, measured_instead
 from ebert_gui.kinds.states import StatesTrack
 from ebert_gui.kinds.truth import TruthTrack
 from ebert_gui.state.defaults import chosen_factor
-from ebert_gui.state.workspace import Choices, Workspace
+from ebert_gui.state.pane import Pane
+from ebert_gui.state.setup import Setup
+from ebert_gui.state.workspace import Workspace
 
 
 def _cell(name: str, *factors: str, signals: tuple[str, ...] = ("H2A", "DNase")) -> CellType:
@@ -55,35 +57,35 @@ def workspace() -> Workspace:
 
 def test_a_dataset_opens_with_its_two_richest_cell_types_and_their_commonest_factor(workspace: Workspace) -> None:
     assert (workspace.cell_type, workspace.factor) == ("alpha", "CTCF")
-    kinds = [type(track) for track in workspace.tracks.tracks]
+    kinds = [type(track) for track in workspace.setup.tracks]
     assert kinds == [GenesTrack, StatesTrack, StatesTrack, *[SignalTrack] * 4, PeaksTrack, PeaksTrack, SequenceTrack]
     assert workspace.view.interval == DATASET.start_locus
 
 
 def test_accessibility_comes_before_other_signals(workspace: Workspace) -> None:
-    signals = [track.signal for track in workspace.tracks.tracks if isinstance(track, SignalTrack)]
+    signals = [track.signal for track in workspace.setup.tracks if isinstance(track, SignalTrack)]
     assert signals == ["DNase", "DNase", "H2A", "H2A"]
 
 
 def test_a_checkpoint_adds_predictions_above_the_sequence_and_attention_below(workspace: Workspace) -> None:
     workspace.open_checkpoint(CHECKPOINT)
-    last = workspace.tracks.tracks[-4:]
+    last = workspace.setup.tracks[-4:]
     assert [type(track) for track in last] == [PredictionTrack, PredictionTrack, SequenceTrack, AttentionTrack]
     predicted = [track for track in last if isinstance(track, PredictionTrack)]
     assert [(track.factor, track.cell_type) for track in predicted] == [("CTCF", "alpha"), ("CTCF", "beta")]
     assert workspace.anchor == Interval("chr1", 2000, 2001)
-    assert workspace.tracks.added == ()  # nothing is scrolled to: what was in view stays
+    assert workspace.history.added == ()  # nothing is scrolled to: what was in view stays
 
 
 def test_opening_a_checkpoint_again_adds_nothing(workspace: Workspace) -> None:
     workspace.open_checkpoint(CHECKPOINT)
-    before = workspace.tracks.tracks
+    before = workspace.setup.tracks
     workspace.open_checkpoint(CHECKPOINT)
-    assert workspace.tracks.tracks == before
+    assert workspace.setup.tracks == before
 
 
 def _cells(workspace: Workspace, kind: type) -> list[str]:
-    return [track.cell_type for track in workspace.tracks.tracks if isinstance(track, kind)]
+    return [track.cell_type for track in workspace.setup.tracks if isinstance(track, kind)]
 
 
 def test_rows_keep_their_order_whichever_cell_type_is_chosen(workspace: Workspace) -> None:
@@ -91,25 +93,25 @@ def test_rows_keep_their_order_whichever_cell_type_is_chosen(workspace: Workspac
     workspace.choose_cell_type("beta")
     # What shows one cell type only follows the choice.
     assert (_cells(workspace, StatesTrack), _cells(workspace, AttentionTrack)) == (["alpha", "beta"], ["beta"])
-    assert (workspace.cell_type, workspace.compared) == ("beta", "alpha")
+    assert (workspace.cell_type, workspace.setup.compared) == ("beta", "alpha")
     workspace.choose_cell_type("poor")
     assert (_cells(workspace, StatesTrack), _cells(workspace, PredictionTrack)) == (["alpha", "poor"],) * 2
-    assert (workspace.cell_type, workspace.compared) == ("poor", "alpha")
+    assert (workspace.cell_type, workspace.setup.compared) == ("poor", "alpha")
 
 
 def test_the_second_cell_type_can_be_chosen_too(workspace: Workspace) -> None:
-    before = workspace.tracks.tracks
-    assert workspace.compared == "beta"
+    before = workspace.setup.tracks
+    assert workspace.setup.compared == "beta"
     workspace.compare_with("poor")
-    assert (workspace.compared, _cells(workspace, StatesTrack)) == ("poor", ["alpha", "poor"])
+    assert (workspace.setup.compared, _cells(workspace, StatesTrack)) == ("poor", ["alpha", "poor"])
     workspace.compare_with("")
-    assert (workspace.compared, _cells(workspace, StatesTrack)) == ("", ["alpha"])
+    assert (workspace.setup.compared, _cells(workspace, StatesTrack)) == ("", ["alpha"])
     workspace.compare_with("beta")
-    assert [replace(track, id="") for track in workspace.tracks.tracks] == [replace(track, id="") for track in before]
+    assert [replace(track, id="") for track in workspace.setup.tracks] == [replace(track, id="") for track in before]
     for _ in range(3):
-        workspace.undo()
-    assert workspace.tracks.tracks == before
-    assert not workspace.can_undo
+        workspace.history.undo()
+    assert workspace.setup.tracks == before
+    assert not workspace.history.can_undo
 
 
 def test_only_what_there_is_of_a_second_cell_type_is_put_beside_the_first(workspace: Workspace) -> None:
@@ -133,7 +135,7 @@ def test_factors_are_offered_by_name_and_told_apart(workspace: Workspace) -> Non
 def test_choosing_a_factor_changes_every_track_that_shows_the_old_one(workspace: Workspace) -> None:
     workspace.open_checkpoint(CHECKPOINT)
     workspace.choose_factor("MAX")
-    shown = {getattr(track, "factor", "MAX") for track in workspace.tracks.tracks}
+    shown = {getattr(track, "factor", "MAX") for track in workspace.setup.tracks}
     assert shown == {"MAX"}
 
 
@@ -143,7 +145,7 @@ def test_choosing_a_factor_brings_its_own_measured_signal() -> None:
     workspace.open_dataset(msgspec.structs.replace(DATASET, cell_types=cells))
     assert workspace.factor == "CTCF"
     workspace.choose_factor("MAX")
-    shown = [track.signal for track in workspace.tracks.tracks if isinstance(track, SignalTrack)]
+    shown = [track.signal for track in workspace.setup.tracks if isinstance(track, SignalTrack)]
     assert "ChIP-MAX" in shown
     assert "ChIP-CTCF" not in shown
 
@@ -164,7 +166,7 @@ def test_bare_files_open_as_what_they_are() -> None:
     files = tuple(BareFile(f"/f/{kind}", kind, kind) for kind in ("signal", "genes", "states", "peaks", "features"))
     workspace = Workspace(KINDS)
     workspace.open_dataset(DatasetSummary("", "", "", (Chromosome("1", 100),), False, False, (), (), (), files=files))
-    kinds = [type(track) for track in workspace.tracks.tracks]
+    kinds = [type(track) for track in workspace.setup.tracks]
     assert kinds == [SignalTrack, GenesTrack, StatesTrack, PeaksTrack, PeaksTrack]
 
 
@@ -175,105 +177,89 @@ def test_losing_the_model_is_said_until_a_checkpoint_opens(workspace: Workspace)
     assert not workspace.model_problem
 
 
-def _chosen(workspace: Workspace) -> tuple[object, ...]:
-    return tuple(workspace.choices)
-
-
 def test_every_choice_is_one_step_and_comes_back_in_its_turn(workspace: Workspace) -> None:
     workspace.open_checkpoint(CHECKPOINT)
     changes = (
         lambda: workspace.choose_cell_type("beta"),
         lambda: workspace.choose_factor("MAX"),
         lambda: workspace.set_anchor("chr1", 2500),
-        lambda: workspace.tracks.remove(workspace.tracks.tracks[0].id),
+        lambda: workspace.history.change(workspace.setup.without(workspace.setup.tracks[0].id)),
     )
-    states = [_chosen(workspace)]
+    shown = [workspace.setup]
     for change in changes:
         change()
-        states.append(_chosen(workspace))
-    assert len({state[1:] for state in states}) == 4
-    for state in reversed(states[:-1]):
-        workspace.undo()
-        assert _chosen(workspace) == state
-    for state in states[1:]:
-        workspace.redo()
-        assert _chosen(workspace) == state
+        shown.append(workspace.setup)
+    assert len(set(shown)) == 5
+    for setup in reversed(shown[:-1]):
+        workspace.history.undo()
+        assert workspace.setup == setup
+    for setup in shown[1:]:
+        workspace.history.redo()
+        assert workspace.setup == setup
 
 
 def test_an_opened_checkpoint_is_one_step(workspace: Workspace) -> None:
-    before = workspace.tracks.tracks
+    before = workspace.setup.tracks
     workspace.open_checkpoint(CHECKPOINT)
-    workspace.undo()
-    assert workspace.tracks.tracks == before
-    assert not workspace.can_undo
+    workspace.history.undo()
+    assert workspace.setup.tracks == before
+    assert not workspace.history.can_undo
 
 
 def test_the_suggested_tracks_come_back_and_undo_brings_a_persons_own(workspace: Workspace) -> None:
     workspace.open_checkpoint(CHECKPOINT)
-    suggested = [type(track) for track in workspace.tracks.tracks]
-    for track in workspace.tracks.tracks[1:]:
-        workspace.tracks.remove(track.id)
-    own = workspace.tracks.tracks
+    suggested = [type(track) for track in workspace.setup.tracks]
+    for track in workspace.setup.tracks[1:]:
+        workspace.history.change(workspace.setup.without(track.id))
+    own = workspace.setup.tracks
     workspace.suggest_tracks()
-    assert [type(track) for track in workspace.tracks.tracks] == suggested
-    workspace.undo()
-    assert workspace.tracks.tracks == own
+    assert [type(track) for track in workspace.setup.tracks] == suggested
+    workspace.history.undo()
+    assert workspace.setup.tracks == own
 
 
 def test_a_guessed_anchor_is_no_step(workspace: Workspace) -> None:
     workspace.guess_anchor("chr1", 1500)
-    assert not workspace.can_undo
-
-
-def test_a_gesture_is_one_step_and_two_gestures_are_two(workspace: Workspace) -> None:
-    track = workspace.tracks.tracks[0]
-    for gesture in ("first", "second"):
-        for height in range(30, 230):
-            workspace.tracks.resize(track.id, height + len(gesture), gesture)
-    workspace.undo()
-    assert workspace.tracks.tracks[0].height == 229 + len("first")
-    workspace.undo()
-    assert workspace.tracks.tracks[0] == track
-    assert not workspace.can_undo
-
-
-def test_a_drag_that_came_back_to_its_start_is_nothing_to_undo(workspace: Workspace) -> None:
-    before = workspace.tracks.tracks
-    removed, dragged = before[0], before[1]
-    workspace.tracks.remove(removed.id)
-    workspace.tracks.resize(dragged.id, 80)
-    for height in (90, 100, 80):
-        workspace.tracks.resize(dragged.id, height, "drag")
-    workspace.undo()
-    assert workspace.tracks.tracks == before[1:]
-    workspace.undo()
-    assert workspace.tracks.tracks == before
+    assert not workspace.history.can_undo
 
 
 def test_another_dataset_is_a_new_beginning(workspace: Workspace) -> None:
     for _ in range(2):
-        workspace.tracks.remove(workspace.tracks.tracks[0].id)
-    workspace.undo()
+        workspace.history.change(workspace.setup.without(workspace.setup.tracks[0].id))
+    workspace.history.undo()
     workspace.open_dataset(DATASET)
-    assert not workspace.can_undo
-    assert not workspace.can_redo
-    workspace.undo()
-    assert len(workspace.tracks.tracks) == 10
+    assert not workspace.history.can_undo
+    assert not workspace.history.can_redo
+    workspace.history.undo()
+    assert len(workspace.setup.tracks) == 10
 
 
-def test_an_earlier_choice_is_restored_only_as_far_as_the_dataset_has_it(workspace: Workspace) -> None:
-    gone = Choices(workspace.tracks.tracks[:1], "no such cell", "MAX", Interval("chr9", 5, 6))
-    workspace.restore(gone)
-    assert workspace.choices == Choices(gone.tracks, "alpha", "MAX", None)
-    assert not workspace.can_undo
+def test_what_was_kept_is_shown_only_as_far_as_the_dataset_has_it(workspace: Workspace) -> None:
+    suggested = workspace.setup
+    kept = Setup(
+        tracks=suggested.tracks[:1],
+        cell_type="no such cell",
+        factor="MAX",
+        anchor=Interval("chr9", 5, 6),
+        panes=(Pane("x"),),
+    )
+    workspace.open_dataset(DATASET, kept)
+    assert workspace.setup == replace(suggested, tracks=kept.tracks, factor="MAX")
+    assert not workspace.history.can_undo
+    assert (workspace.anchor, workspace.anchor_is_guessed) == (None, True)
 
 
-def test_an_earlier_choice_that_the_dataset_has_comes_back_whole(workspace: Workspace) -> None:
-    kept = Choices(workspace.tracks.tracks[:1], "beta", "MAX", Interval("chr1", 5, 6))
-    workspace.tracks.remove(workspace.tracks.tracks[0].id)
-    workspace.restore(kept)
-    assert workspace.choices == kept
-    assert not workspace.can_undo
+def test_what_was_kept_that_the_dataset_has_comes_back_whole_at_the_place_where_it_starts(workspace: Workspace) -> None:
+    start = workspace.setup.panes
+    kept = Setup(
+        tracks=workspace.setup.tracks[:1], cell_type="beta", factor="MAX", anchor=Interval("chr1", 5, 6), panes=start
+    )
+    workspace.history.change(workspace.setup.without(workspace.setup.tracks[0].id))
+    workspace.view.show(Interval("chr1", 7, 99))
+    workspace.open_dataset(DATASET, kept)
+    assert workspace.setup == kept
+    assert not workspace.history.can_undo
+    assert (workspace.anchor, workspace.anchor_is_guessed) == (kept.anchor, False)
 
 
 def test_undo_of_a_chosen_anchor_brings_the_guess_back_and_says_so(workspace: Workspace) -> None:
@@ -281,7 +267,7 @@ def test_undo_of_a_chosen_anchor_brings_the_guess_back_and_says_so(workspace: Wo
     workspace.anchor_changed.connect(lambda: told.append(workspace.anchor))
     workspace.set_anchor("chr1", 2500)
     workspace.set_anchor("chr1", 2500)
-    workspace.undo()
+    workspace.history.undo()
     assert told == [Interval("chr1", 2500, 2501), Interval("chr1", 2000, 2001)]
     workspace.guess_anchor("chr1", 1200)
     assert workspace.anchor == Interval("chr1", 1200, 1201)
@@ -313,17 +299,17 @@ def test_what_is_opened_or_chosen_is_announced_to_whoever_shows_it(workspace: Wo
 
 
 def test_a_new_summary_of_the_open_dataset_brings_its_chromosomes_and_keeps_the_place(workspace: Workspace) -> None:
-    before = workspace.view.interval, workspace.tracks.tracks
+    before = workspace.view.interval, workspace.setup.tracks
     longer = msgspec.structs.replace(DATASET, chromosomes=(Chromosome("chr1", 50_000), Chromosome("chr2", 70)))
     workspace.refresh_dataset(longer)
     assert workspace.view.chromosome_lengths == {"chr1": 50_000, "chr2": 70}
-    assert (workspace.view.interval, workspace.tracks.tracks) == before
+    assert (workspace.view.interval, workspace.setup.tracks) == before
 
 
 def _factors(workspace: Workspace) -> tuple[str, ...]:
     return (
         workspace.factor,
-        *sorted({getattr(track, "factor", workspace.factor) for track in workspace.tracks.tracks}),
+        *sorted({getattr(track, "factor", workspace.factor) for track in workspace.setup.tracks}),
     )
 
 
@@ -354,7 +340,7 @@ def test_a_checkpoint_that_predicts_the_chosen_factor_leaves_it(workspace: Works
 def test_a_checkpoint_without_factors_changes_none(workspace: Workspace) -> None:
     workspace.open_checkpoint(msgspec.structs.replace(CHECKPOINT, factors=()))
     assert _factors(workspace) == ("CTCF", "CTCF")
-    assert not any(isinstance(track, PredictionTrack) for track in workspace.tracks.tracks)
+    assert not any(isinstance(track, PredictionTrack) for track in workspace.setup.tracks)
 
 
 @pytest.mark.parametrize(("predicted", "factor"), [(("MAX",), "MAX"), (("NOT", "CTCF", "MAX"), "CTCF"), ((), "CTCF")])
@@ -368,11 +354,11 @@ def test_a_factor_of_the_checkpoint_that_comes_with_a_dataset_is_chosen(predicte
 
 
 def test_choosing_what_is_chosen_already_changes_no_track(workspace: Workspace) -> None:
-    before = workspace.tracks.tracks
+    before = workspace.setup.tracks
     workspace.choose_cell_type(workspace.cell_type)
     workspace.choose_factor(workspace.factor)
-    assert workspace.tracks.tracks == before
-    assert not workspace.can_undo
+    assert workspace.setup.tracks == before
+    assert not workspace.history.can_undo
 
 
 def test_every_choice_and_its_undo_are_announced(workspace: Workspace) -> None:
@@ -380,9 +366,9 @@ def test_every_choice_and_its_undo_are_announced(workspace: Workspace) -> None:
     workspace.choice_changed.connect(lambda: told.append(workspace.cell_type))
     workspace.choose_cell_type("poor")
     workspace.choose_factor("MAX")
-    workspace.undo()
-    workspace.undo()
-    workspace.redo()
+    workspace.history.undo()
+    workspace.history.undo()
+    workspace.history.redo()
     assert told == ["poor", "poor", "poor", "alpha", "poor"]
 
 
@@ -391,25 +377,6 @@ def test_a_lost_model_is_announced(workspace: Workspace) -> None:
     workspace.checkpoint_changed.connect(lambda: told.append(workspace.model_problem))
     workspace.lose_model("PyTorch is not installed.")
     assert told == ["PyTorch is not installed."]
-
-
-def test_a_new_change_forgets_what_was_undone(workspace: Workspace) -> None:
-    workspace.choose_factor("MAX")
-    workspace.undo()
-    workspace.tracks.remove(workspace.tracks.tracks[0].id)
-    after = workspace.choices
-    assert not workspace.can_redo
-    workspace.redo()
-    assert workspace.choices == after
-
-
-def test_no_more_than_a_hundred_steps_are_remembered(workspace: Workspace) -> None:
-    track = workspace.tracks.tracks[0]
-    for height in range(20, 170):
-        workspace.tracks.resize(track.id, height)
-    for _ in range(150):
-        workspace.undo()
-    assert workspace.tracks.tracks[0].height == 69
 
 
 def test_a_synthetic_dataset_opens_with_the_sites_of_a_factor_that_was_planted() -> None:
@@ -429,17 +396,17 @@ def test_what_a_cell_type_has_of_states_and_signals_counts_for_it_like_several_p
     workspace = Workspace(KINDS)
     workspace.open_dataset(msgspec.structs.replace(DATASET, cell_types=(bare, states, signals)))
     assert workspace.cell_type == "states"
-    shown = {getattr(track, "cell_type", "") for track in workspace.tracks.tracks} - {""}
+    shown = {getattr(track, "cell_type", "") for track in workspace.setup.tracks} - {""}
     assert shown == {"states", "signals"}
 
 
 def test_attention_is_that_of_the_last_layer_and_without_cell_types_there_is_none(workspace: Workspace) -> None:
     workspace.open_checkpoint(CHECKPOINT)
-    (attention,) = [track for track in workspace.tracks.tracks if isinstance(track, AttentionTrack)]
+    (attention,) = [track for track in workspace.setup.tracks if isinstance(track, AttentionTrack)]
     assert (attention.layer, attention.cell_type) == (2, "alpha")
     workspace.open_dataset(msgspec.structs.replace(DATASET, cell_types=()))
     workspace.open_checkpoint(CHECKPOINT)
-    kinds = {type(track) for track in workspace.tracks.tracks}
+    kinds = {type(track) for track in workspace.setup.tracks}
     assert not kinds & {AttentionTrack, PredictionTrack}
 
 

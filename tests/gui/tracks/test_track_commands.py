@@ -12,6 +12,7 @@ from ebert_gui.browser.content import Held, TrackContent
 from ebert_gui.browser.scene import GUTTER
 from ebert_gui.kinds.prediction import PredictionTrack
 from ebert_gui.kinds.signal import SignalTrack
+from ebert_gui.state.setup import Setup
 from ebert_gui.state.tracks import Track
 from ebert_gui.state.workspace import Workspace
 from ebert_gui.tracks.track_commands import track_commands
@@ -34,7 +35,7 @@ def canvas(qtbot) -> Canvas:
     qtbot.addWidget(canvas)
     cells = (CellType("alpha", False, (), (PeakFiles("CTCF", False),)),)
     dataset = DatasetSummary("", "toy", "toy1", (Chromosome("chr1", 4000),), False, False, (), (), cells)
-    workspace.open_dataset(dataset, (PredictionTrack(cell_type="alpha", factor="CTCF"),))
+    workspace.open_dataset(dataset, Setup(tracks=(PredictionTrack(cell_type="alpha", factor="CTCF"),)))
     workspace.open_checkpoint(checkpoint_summary())
     workspace.view.show(Interval("chr1", 1000, 2000))
     canvas.resize(GUTTER + 1000, 300)
@@ -51,7 +52,7 @@ def _height_of_values(canvas: Canvas) -> int:
 
 
 def _run(workspace: Workspace, text: str) -> None:
-    commands = track_commands(workspace.tracks, KINDS, workspace.tracks.tracks[0], lambda _track: None)
+    commands = track_commands(workspace.history, KINDS, workspace.setup.tracks[0], lambda _track: None)
     next(command for command in commands if command.text == text).run()
 
 
@@ -60,14 +61,14 @@ def test_the_range_of_a_prediction_can_be_fitted_set_back_and_undone(canvas: Can
     assert _height_of_values(canvas) < 8
     _run(workspace, "Range: fit to view")
     assert _height_of_values(canvas) > 35
-    workspace.undo()
+    workspace.history.undo()
     assert _height_of_values(canvas) < 8
-    workspace.redo()
+    workspace.history.redo()
     _run(workspace, "Range: 0 to 1")
     assert _height_of_values(canvas) < 8
 
 
 def test_only_predictions_offer_a_range(canvas: Canvas) -> None:
-    tracks = canvas._workspace.tracks
-    texts = [command.text for command in track_commands(tracks, KINDS, SignalTrack(signal="a"), lambda _track: None)]
+    history = canvas._workspace.history
+    texts = [command.text for command in track_commands(history, KINDS, SignalTrack(signal="a"), lambda _track: None)]
     assert texts == ["Taller", "Less tall", "Usual height", "Colour…", "Remove"]

@@ -61,20 +61,20 @@ def bar(qtbot, workspace) -> LocusBar:
 
 
 def test_the_list_follows_the_tracks(dock, workspace) -> None:
-    assert dock.list.count() == len(workspace.tracks.tracks)
-    workspace.tracks.remove(workspace.tracks.tracks[0].id)
-    assert dock.list.count() == len(workspace.tracks.tracks)
+    assert dock.list.count() == len(workspace.setup.tracks)
+    workspace.history.change(workspace.setup.without(workspace.setup.tracks[0].id))
+    assert dock.list.count() == len(workspace.setup.tracks)
 
 
 def test_the_chosen_track_is_resized_and_removed(dock, workspace) -> None:
-    chosen = workspace.tracks.tracks[1]
+    chosen = workspace.setup.tracks[1]
     dock.choose(chosen.id)
     dock.height_box.setValue(120)
-    resized = workspace.tracks.find(chosen.id)
+    resized = workspace.setup.find(chosen.id)
     assert resized is not None
     assert resized.pixels == 120
     dock.remove.click()
-    assert workspace.tracks.find(chosen.id) is None
+    assert workspace.setup.find(chosen.id) is None
 
 
 def test_delete_removes_the_chosen_track(dock, workspace, qtbot) -> None:
@@ -82,10 +82,10 @@ def test_delete_removes_the_chosen_track(dock, workspace, qtbot) -> None:
         dock.show()
         dock.activateWindow()
     dock.list.setFocus()
-    chosen = workspace.tracks.tracks[0]
+    chosen = workspace.setup.tracks[0]
     dock.choose(chosen.id)
     qtbot.keyClick(dock.list, Qt.Key.Key_Delete)
-    assert workspace.tracks.find(chosen.id) is None
+    assert workspace.setup.find(chosen.id) is None
 
 
 def test_enter_adds_an_offered_track(dock, workspace, qtbot) -> None:
@@ -93,17 +93,17 @@ def test_enter_adds_an_offered_track(dock, workspace, qtbot) -> None:
     item = dock.offers.findItems("DNase", Qt.MatchFlag.MatchRecursive)[0]
     dock.offers.expandAll()
     dock.offers.setCurrentItem(item)
-    before = len(workspace.tracks.tracks)
+    before = len(workspace.setup.tracks)
     qtbot.keyClick(dock.offers, Qt.Key.Key_Return)
-    assert len(workspace.tracks.tracks) == before + 1
+    assert len(workspace.setup.tracks) == before + 1
 
 
 def test_a_double_click_adds_an_offered_track(dock, workspace) -> None:
     item = dock.offers.findItems("DNase", Qt.MatchFlag.MatchRecursive)[0]
-    before = len(workspace.tracks.tracks)
+    before = len(workspace.setup.tracks)
     dock.offers.itemActivated.emit(item, 0)
-    assert len(workspace.tracks.tracks) == before + 1
-    assert isinstance(workspace.tracks.tracks[-1], SignalTrack)
+    assert len(workspace.setup.tracks) == before + 1
+    assert isinstance(workspace.setup.tracks[-1], SignalTrack)
 
 
 def test_everything_the_dataset_has_is_offered(workspace) -> None:
@@ -171,10 +171,10 @@ def test_the_colour_dialog_and_the_list_show_the_colour_in_which_a_track_is_draw
     scene = Scene(workspace, _NothingYet(), KINDS, LIGHT, window_font())
     dock = TrackDock(workspace, KINDS, colour_of=scene.colour_of)
     qtbot.addWidget(dock)
-    workspace.tracks.restart((track,))
+    workspace.history.change(workspace.setup.with_tracks((track,)), reveals=False)
     chip = dock.list.item(0).icon().pixmap(10, 10).toImage()
     assert chip.pixelColor(5, 5).name() == colour
-    dock.choose_colour(workspace.tracks.tracks[0])
+    dock.choose_colour(workspace.setup.tracks[0])
     dialog = dock.findChild(QColorDialog)
     assert dialog.currentColor().name() == colour
     dialog.reject()
@@ -209,10 +209,10 @@ def test_the_cell_type_beside_the_chosen_one_is_any_of_the_others_or_none(bar, w
     assert (bar.cell_type.currentText(), bar.compared.currentText()) == ("alpha", "beta")
     assert _listed(bar.compared) == ["none", "beta", "gamma"]
     bar.compared.activated.emit(2)
-    assert [track.cell_type for track in workspace.tracks.tracks] == ["alpha", "gamma"]
-    workspace.undo()
+    assert [track.cell_type for track in workspace.setup.tracks] == ["alpha", "gamma"]
+    workspace.history.undo()
     assert bar.compared.currentText() == "beta"
-    workspace.tracks.remove(workspace.tracks.tracks[1].id)
+    workspace.history.change(workspace.setup.without(workspace.setup.tracks[1].id))
     assert bar.compared.currentText() == "none"
 
 

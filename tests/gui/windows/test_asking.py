@@ -166,7 +166,9 @@ def test_a_fine_tuning_that_was_closed_comes_back_as_it_was_left_and_a_started_o
 def test_a_picture_is_written_where_it_was_asked_for_and_the_next_is_proposed_beside_it(
     window: MainWindow, tmp_path: Path, qtbot: QtBot
 ) -> None:
-    window.workspace.tracks.restart(())  # so that no data are waited for
+    window.workspace.history.change(
+        window.workspace.setup.with_tracks(()), reveals=False
+    )  # so that no data are waited for
     asking.for_picture(window)
     form = only(window, PictureDialog)
     form.in_view.setChecked(True)
@@ -183,7 +185,9 @@ def test_a_picture_is_written_where_it_was_asked_for_and_the_next_is_proposed_be
 
 
 def test_why_a_picture_was_not_written_is_a_sentence(window: MainWindow, tmp_path: Path, qtbot: QtBot) -> None:
-    window.workspace.tracks.restart(())  # so that no data are waited for
+    window.workspace.history.change(
+        window.workspace.setup.with_tracks(()), reveals=False
+    )  # so that no data are waited for
     asking.for_picture(window)
     form = only(window, PictureDialog)
     form.in_view.setChecked(True)

@@ -110,12 +110,12 @@ def test_only_keys_that_no_field_wants_work_everywhere(window: MainWindow) -> No
 
 def test_delete_goes_on_with_the_neighbour(window: MainWindow, qtbot: QtBot) -> None:
     window.track_dock.show()
-    tracks = window.workspace.tracks.tracks
+    tracks = window.workspace.setup.tracks
     window.track_dock.choose(tracks[1].id)
     window.track_dock.list.setFocus()
     for _ in range(2):
         qtbot.keyClick(window.track_dock.list, Qt.Key.Key_Delete)
-    assert window.workspace.tracks.tracks == (tracks[0], *tracks[3:])
+    assert window.workspace.setup.tracks == (tracks[0], *tracks[3:])
 
 
 def test_messages_come_and_go_and_nothing_moves(window: MainWindow, qtbot: QtBot) -> None:
@@ -151,10 +151,13 @@ def test_escape_on_the_tracks_dismisses_the_newest_message(window: MainWindow, q
 
 
 def test_an_added_track_below_the_fold_is_scrolled_to_and_marked(window: MainWindow, qtbot: QtBot) -> None:
-    window.workspace.tracks.restart([SignalTrack(signal=str(number), height=100) for number in range(20)])
+    window.workspace.history.change(
+        window.workspace.setup.with_tracks([SignalTrack(signal=str(number), height=100) for number in range(20)]),
+        reveals=False,
+    )
     window.canvas.grab()
     assert window.canvas.scene.scroll == 0
-    window.workspace.tracks.add(SignalTrack(signal="new", height=100))
+    window.workspace.history.change(window.workspace.setup.with_added(SignalTrack(signal="new", height=100)))
     row = list(window.canvas.scene.rows())[-1]
     assert window.canvas.scene.header_height <= row.top
     assert row.top + row.height <= window.canvas.height()
@@ -163,25 +166,33 @@ def test_an_added_track_below_the_fold_is_scrolled_to_and_marked(window: MainWin
     qtbot.waitUntil(
         lambda: window.canvas.grab().toImage().pixelColor(5, round(row.top + 50)).name() != marked, timeout=10_000
     )
-    window.workspace.tracks.add(SignalTrack(signal="on top", height=100), index=0)
+    window.workspace.history.change(
+        window.workspace.setup.with_added(SignalTrack(signal="on top", height=100), index=0)
+    )
     assert window.canvas.scene.scroll == 0
 
 
 def test_a_message_hides_no_track_that_was_scrolled_to(window: MainWindow, qtbot: QtBot) -> None:
-    window.workspace.tracks.restart([SignalTrack(signal=str(number), height=100) for number in range(20)])
+    window.workspace.history.change(
+        window.workspace.setup.with_tracks([SignalTrack(signal=str(number), height=100) for number in range(20)]),
+        reveals=False,
+    )
     window.messages.error("One line.")
     qtbot.waitUntil(window.messages.isVisible)
-    window.workspace.tracks.add(SignalTrack(signal="new", height=100))
+    window.workspace.history.change(window.workspace.setup.with_added(SignalTrack(signal="new", height=100)))
     row = list(window.canvas.scene.rows())[-1]
     lower_edge = window.canvas.mapTo(window, QPoint(0, round(row.top + row.height))).y()
     assert lower_edge <= window.messages.mapTo(window, QPoint(0, 0)).y()
 
 
 def test_an_undone_removal_is_scrolled_to(window: MainWindow) -> None:
-    window.workspace.tracks.restart([SignalTrack(signal=str(number), height=100) for number in range(20)])
-    window.workspace.tracks.remove(window.workspace.tracks.tracks[-1].id)
-    window.canvas.reveal((window.workspace.tracks.tracks[0].id,))
-    window.workspace.undo()
+    window.workspace.history.change(
+        window.workspace.setup.with_tracks([SignalTrack(signal=str(number), height=100) for number in range(20)]),
+        reveals=False,
+    )
+    window.workspace.history.change(window.workspace.setup.without(window.workspace.setup.tracks[-1].id))
+    window.canvas.reveal((window.workspace.setup.tracks[0].id,))
+    window.workspace.history.undo()
     row = list(window.canvas.scene.rows())[-1]
     assert row.top + row.height <= window.canvas.height()
 
@@ -289,9 +300,9 @@ def test_a_checkpoint_leaves_the_tracks_in_view_where_they_are(
 ) -> None:
     window.resize(1280, 400)
     qtbot.waitUntil(lambda: window.canvas.height() < 340)
-    shown = len(window.workspace.tracks.tracks)
+    shown = len(window.workspace.setup.tracks)
     window.workspace.open_checkpoint(checkpoint)
-    assert len(window.workspace.tracks.tracks) > shown
+    assert len(window.workspace.setup.tracks) > shown
     assert window.canvas.scene.scroll == 0
 
 
@@ -333,7 +344,7 @@ def test_a_sentence_on_the_factor_goes_when_another_factor_is_chosen(
     assert messages.shown is None
     window.opener.told.emit("small does not predict MAX, so the tracks show CTCF instead.")
     messages.info("Something else.")
-    workspace.undo()
+    workspace.history.undo()
     assert [messages.shown.sentence if messages.shown else "", *messages.waiting] == ["Something else."]
 
 

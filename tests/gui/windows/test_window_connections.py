@@ -34,7 +34,10 @@ def picture(window: MainWindow) -> bytes:
 
 @pytest.mark.parametrize("tells", [lambda loader: loader.arrived.emit(False), lambda loader: loader.idle.emit()])
 def test_what_has_come_is_drawn(window: MainWindow, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch, tells) -> None:
-    window.workspace.tracks.restart((SignalTrack(id="s", signal="DNase", cell_type="K562", height=100),))
+    window.workspace.history.change(
+        window.workspace.setup.with_tracks((SignalTrack(id="s", signal="DNase", cell_type="K562", height=100),)),
+        reveals=False,
+    )
     picture(window)
     failed = TrackContent(sentence="It is damaged.", is_error=True)
     monkeypatch.setattr(window.loader, "content", lambda _track: failed)
@@ -49,14 +52,19 @@ def test_a_click_on_what_a_row_offers_reads_once_more_what_a_worker_had_ended_on
 ) -> None:
     avoided = TrackContent(sentence="The worker ended.", link="Read it again", offer="again", avoided="/lab/x.bw")
     monkeypatch.setattr(window.loader, "content", lambda _track: avoided)
-    window.canvas.linked.emit(window.workspace.tracks.tracks[0])
+    window.canvas.linked.emit(window.workspace.setup.tracks[0])
     assert data.forgiven == [("/lab/x.bw",)] * 2
 
 
 def test_tracks_in_sight_are_asked_for_before_those_below(window: MainWindow, data: Silent, qtbot: QtBot) -> None:
-    window.workspace.tracks.restart(tuple(SignalTrack(signal=str(n), cell_type="K562", height=200) for n in range(9)))
+    window.workspace.history.change(
+        window.workspace.setup.with_tracks(
+            tuple(SignalTrack(signal=str(n), cell_type="K562", height=200) for n in range(9))
+        ),
+        reveals=False,
+    )
     window.canvas.grab()
-    window.canvas.reveal((window.workspace.tracks.tracks[-1].id,))
+    window.canvas.reveal((window.workspace.setup.tracks[-1].id,))
     window.canvas.grab()
     data.asked.clear()
     window.workspace.view.show(Interval("chr3", 30_000, 40_000))
@@ -115,17 +123,17 @@ def test_other_colours_reach_the_checkpoint(window: MainWindow) -> None:
 
 def test_a_new_window_takes_a_good_part_of_its_screen(qtbot: QtBot, data: Silent) -> None:
     window = window_of(qtbot, data, size=(0, 0))
-    parts = Parts(window.workspace, window.loader, window.opener, window.jobs, data, window.kinds)
+    parts = Parts(window.workspace, window.loader, window.opener, window.navigator, window.jobs, window.kinds)
     fresh = MainWindow(parts, DARK)
     qtbot.addWidget(fresh)
     assert fresh.size() == first_size(fresh)
 
 
 def test_what_was_opened_for_a_track_is_gone_once_it_is_closed(window: MainWindow) -> None:
-    window.canvas.explained.emit(window.workspace.tracks.tracks[0])
+    window.canvas.explained.emit(window.workspace.setup.tracks[0])
     (details,) = window.findChildren(QDialog)
     details.close()
-    window.canvas.menu_wanted.emit(window.workspace.tracks.tracks[0], window.mapToGlobal(QPoint(300, 300)))
+    window.canvas.menu_wanted.emit(window.workspace.setup.tracks[0], window.mapToGlobal(QPoint(300, 300)))
     menu = QApplication.activePopupWidget()
     assert isinstance(menu, QMenu)
     texts = [action.text().replace("&", "") for action in menu.actions()]
@@ -144,7 +152,9 @@ def test_the_bar_of_attention_goes_with_the_checkpoint(
     bar = window.attention_bar
     assert (bar.layer.count(), bar.head.count(), bar.isVisible()) == (6, 9, True)
     window.workspace.open_dataset(dataset)
-    window.workspace.tracks.restart((AttentionTrack(cell_type="K562"),))
+    window.workspace.history.change(
+        window.workspace.setup.with_tracks((AttentionTrack(cell_type="K562"),)), reveals=False
+    )
     assert not bar.isVisible(), "there is no network to choose a layer of"
     assert (bar.layer.count(), bar.head.count()) == (0, 0)
 

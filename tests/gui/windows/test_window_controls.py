@@ -61,16 +61,16 @@ def test_undo_and_redo_are_grey_until_there_is_something(window: MainWindow) -> 
         assert entry(window, "Edit", "Redo").isEnabled(), "its key is judged when it is pressed"
         return found
 
-    before = window.workspace.tracks.tracks
+    before = window.workspace.setup.tracks
     assert states() == (False, False)
     entry(window, "Edit", "Redo").trigger()
-    window.workspace.tracks.remove(before[0].id)
+    window.workspace.history.change(window.workspace.setup.without(before[0].id))
     assert states() == (True, False)
     entry(window, "Edit", "Undo").trigger()
-    assert window.workspace.tracks.tracks == before
+    assert window.workspace.setup.tracks == before
     assert states() == (False, True)
     entry(window, "Edit", "Redo").trigger()
-    assert window.workspace.tracks.tracks == before[1:]
+    assert window.workspace.setup.tracks == before[1:]
 
 
 def test_every_menu_has_its_lines_in_their_order_with_keys_and_hints(window: MainWindow) -> None:
@@ -119,7 +119,7 @@ def test_other_colours_are_asked_for_and_drawn_everywhere(window: MainWindow, qt
         window.toggle_theme()
     assert asked.args == [LIGHT]
     chip = window.track_dock.list.item(0).icon().pixmap(10, 10).toImage().pixelColor(5, 5).name()
-    assert chip == window.canvas.scene.colour_of(window.workspace.tracks.tracks[0])
+    assert chip == window.canvas.scene.colour_of(window.workspace.setup.tracks[0])
 
 
 def test_the_window_fills_the_screen_and_stops_filling_it(window: MainWindow) -> None:
@@ -217,20 +217,19 @@ def test_the_attention_bar_changes_the_attention_track_and_nothing_else(
     window: MainWindow, checkpoint: CheckpointSummary, change, field: dict[str, object]
 ) -> None:
     window.workspace.open_checkpoint(checkpoint)
-    before = window.workspace.tracks.tracks
+    before = window.workspace.setup.tracks
     change(window.attention_bar)
     expected = [replace(each, **field) if isinstance(each, AttentionTrack) else each for each in before]
-    assert window.workspace.tracks.tracks == tuple(expected)
-    window.workspace.undo()
-    assert window.workspace.tracks.tracks == before
+    assert window.workspace.setup.tracks == tuple(expected)
+    window.workspace.history.undo()
+    assert window.workspace.setup.tracks == before
     (track,) = [each for each in before if isinstance(each, AttentionTrack)]
-    window.workspace.tracks.remove(track.id)
+    window.workspace.history.change(window.workspace.setup.without(track.id))
     assert not window.attention_bar.isVisible()
 
 
 def test_the_menu_of_a_track_does_what_it_says(window: MainWindow, qtbot: QtBot) -> None:
-    tracks = window.workspace.tracks
-    first = tracks.tracks[0]
+    first = window.workspace.setup.tracks[0]
     window.canvas.menu_wanted.emit(first, window.mapToGlobal(QPoint(300, 300)))
     menu = QApplication.activePopupWidget()
     assert isinstance(menu, QMenu)
@@ -238,7 +237,7 @@ def test_the_menu_of_a_track_does_what_it_says(window: MainWindow, qtbot: QtBot)
     assert texts[-2:] == ["", "&Tracks"] or texts[-1].replace("&", "") == "Tracks"
     remove = next(action for action in menu.actions() if "emove" in action.text())
     remove.trigger()
-    assert first not in tracks.tracks
+    assert first not in window.workspace.setup.tracks
     menu.close()
     window.canvas.menu_wanted.emit(None, window.mapToGlobal(QPoint(300, 300)))
     empty = QApplication.activePopupWidget()
@@ -250,7 +249,7 @@ def test_the_menu_of_a_track_does_what_it_says(window: MainWindow, qtbot: QtBot)
 def test_what_a_track_could_not_show_opens_beside_the_window(window: MainWindow, monkeypatch) -> None:
     content = TrackContent(sentence="It is damaged.", details="Traceback", is_error=True)
     monkeypatch.setattr(window.loader, "content", lambda _track: content)
-    window.canvas.explained.emit(window.workspace.tracks.tracks[0])
+    window.canvas.explained.emit(window.workspace.setup.tracks[0])
     (dialog,) = [each for each in window.findChildren(QDialog) if each.windowTitle() == "Details"]
     assert dialog.isVisible()
     assert dialog.findChild(QPlainTextEdit).toPlainText() == "Traceback"

@@ -85,7 +85,7 @@ def test_a_choice_in_the_bar_is_a_choice_of_the_workspace(window: MainWindow, ba
     wanted = box.itemData(other)
     box.setCurrentIndex(other)
     box.activated.emit(other)
-    assert getattr(window.workspace, which) == wanted
+    assert getattr(window.workspace.setup, which) == wanted
     assert box.currentData() == wanted
 
 
@@ -156,72 +156,76 @@ def test_without_a_chosen_track_nothing_can_be_done_with_one(window: MainWindow)
     dock = window.track_dock
     parts = (dock.height_box, dock.colour, dock.remove)
     assert {part.isEnabled() for part in parts} == {False}
-    dock.choose(window.workspace.tracks.tracks[2].id)
+    dock.choose(window.workspace.setup.tracks[2].id)
     assert {part.isEnabled() for part in parts} == {True}
-    assert dock.height_box.value() == window.workspace.tracks.tracks[2].pixels
-    assert not window.workspace.can_undo
-    window.workspace.tracks.restart(())
+    assert dock.height_box.value() == window.workspace.setup.tracks[2].pixels
+    assert not window.workspace.history.can_undo
+    window.workspace.history.change(window.workspace.setup.with_tracks(()), reveals=False)
     assert {part.isEnabled() for part in parts} == {False}
 
 
 def test_the_last_track_that_goes_leaves_its_neighbour_chosen_and_names_stand_beside_their_colours(window) -> None:
-    dock, tracks = window.track_dock, window.workspace.tracks
-    dock.choose(tracks.tracks[-1].id)
-    tracks.remove(tracks.tracks[-1].id)
-    assert dock.list.currentRow() == len(tracks.tracks) - 1
-    tracks.restart((SignalTrack(id="s", signal="DNase", cell_type="K562"), SignalTrack(id="t", signal="bare")))
+    dock, history = window.track_dock, window.workspace.history
+    dock.choose(history.setup.tracks[-1].id)
+    history.change(history.setup.without(history.setup.tracks[-1].id))
+    assert dock.list.currentRow() == len(history.setup.tracks) - 1
+    history.change(
+        history.setup.with_tracks(
+            (SignalTrack(id="s", signal="DNase", cell_type="K562"), SignalTrack(id="t", signal="bare"))
+        )
+    )
     assert [dock.list.item(row).text() for row in range(2)] == ["DNase  K562", "bare"]
-    tracks.restart((AttentionTrack(id="a", cell_type="K562"),))
+    history.change(history.setup.with_tracks((AttentionTrack(id="a", cell_type="K562"),)))
     assert dock.list.item(0).icon().pixmap(10, 10).toImage().pixelColor(5, 5).alpha() == 0
 
 
 def test_a_track_that_is_dragged_in_the_list_moves_on_screen(window: MainWindow) -> None:
-    dock, tracks = window.track_dock, window.workspace.tracks
-    ids = [track.id for track in tracks.tracks]
+    dock, history = window.track_dock, window.workspace.history
+    ids = [track.id for track in history.setup.tracks]
     model = dock.list.model()
     assert model.moveRow(dock.list.rootIndex(), 0, dock.list.rootIndex(), 3)
-    assert [track.id for track in tracks.tracks] == [ids[1], ids[2], ids[0], *ids[3:]]
+    assert [track.id for track in history.setup.tracks] == [ids[1], ids[2], ids[0], *ids[3:]]
     assert dock.list.dragDropMode() is dock.list.DragDropMode.InternalMove
-    window.workspace.undo()
-    assert [track.id for track in tracks.tracks] == ids
+    window.workspace.history.undo()
+    assert [track.id for track in history.setup.tracks] == ids
     assert [dock.list.item(row).data(Qt.ItemDataRole.UserRole) for row in range(len(ids))] == ids
 
 
 def test_typing_a_height_is_one_step_when_it_is_done(window: MainWindow, qtbot: QtBot) -> None:
-    dock, tracks = window.track_dock, window.workspace.tracks
+    dock, history = window.track_dock, window.workspace.history
     window.track_dock.show()
-    chosen = tracks.tracks[1]
+    chosen = history.setup.tracks[1]
     dock.choose(chosen.id)
     dock.height_box.setFocus()
     dock.height_box.selectAll()
     qtbot.keyClicks(dock.height_box, "123")
-    assert tracks.find(chosen.id) == chosen
+    assert history.setup.find(chosen.id) == chosen
     qtbot.keyClick(dock.height_box, Qt.Key.Key_Return)
-    assert tracks.find(chosen.id).pixels == 123
+    assert history.setup.find(chosen.id).pixels == 123
     for _ in range(3):
         dock.height_box.stepUp()
-    window.workspace.undo()
-    assert tracks.find(chosen.id).pixels in (123, chosen.pixels)
+    window.workspace.history.undo()
+    assert history.setup.find(chosen.id).pixels in (123, chosen.pixels)
 
 
 def test_a_chosen_colour_is_the_tracks_and_the_dialog_is_of_the_chosen_track(window: MainWindow, qtbot: QtBot) -> None:
-    dock, tracks = window.track_dock, window.workspace.tracks
-    chosen = next(track for track in tracks.tracks if isinstance(track, PeaksTrack))
+    dock, history = window.track_dock, window.workspace.history
+    chosen = next(track for track in history.setup.tracks if isinstance(track, PeaksTrack))
     dock.choose(chosen.id)
     dock.colour.click()
     dialog = dock.findChild(QColorDialog)
     assert dialog.isVisible()
     assert dialog.currentColor().name() == LIGHT.peak
     dialog.colorSelected.emit(dialog.currentColor().fromString("#102030"))
-    assert tracks.find(chosen.id).colour == "#102030"
+    assert history.setup.find(chosen.id).colour == "#102030"
     dialog.reject()
 
 
 def test_offers_follow_the_checkpoint_and_a_group_itself_adds_nothing(window: MainWindow, checkpoint) -> None:
     dock = window.track_dock
-    before = window.workspace.tracks.tracks
+    before = window.workspace.setup.tracks
     dock.add_chosen(dock.offers.topLevelItem(1))
-    assert window.workspace.tracks.tracks == before
+    assert window.workspace.setup.tracks == before
 
     def offered() -> list[str]:
         group = dock.offers.topLevelItem(1)
