@@ -4,10 +4,14 @@ Places are absolute multiples: a bin starts at every multiple of `POSITION`; win
 multiples of `BIN`.
 """
 
-import numpy as np
-from numpy.typing import NDArray
+from typing import TYPE_CHECKING
 
 from ebert_core.protocol.locus import Interval
+
+if TYPE_CHECKING:
+    # Specs read the constants, and no help of a command should wait for numpy.
+    import numpy as np
+    from numpy.typing import NDArray
 
 # Bases between the starts of two neighbouring bins; signals and motif scores have one value in each.
 POSITION = 50
@@ -17,12 +21,14 @@ BIN = 200
 POSITIONS_PER_BIN = BIN // POSITION
 
 
-def bin_starts(interval: Interval) -> NDArray[np.int64]:
+def bin_starts(interval: Interval) -> "NDArray[np.int64]":
     """Where the bins begin that begin in an interval: every multiple of 50 in it."""
+    import numpy as np
+
     return np.arange(-(-interval.start // POSITION) * POSITION, interval.end, POSITION, dtype=np.int64)
 
 
-def whole_bin_starts(interval: Interval) -> NDArray[np.int64]:
+def whole_bin_starts(interval: Interval) -> "NDArray[np.int64]":
     """Where the bins begin that lie wholly inside an interval."""
     starts = bin_starts(interval)
     return starts[starts + BIN <= interval.end]

@@ -2,6 +2,8 @@
 
 import json
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import msgspec
@@ -111,3 +113,8 @@ def test_a_mistyped_kind_is_told_the_nearest(capsys):
     with pytest.raises(SystemExit):
         main(["spec", "finetunes"])
     assert "did you mean finetune?" in capsys.readouterr().err
+
+
+def test_a_spec_is_printed_without_waiting_for_numpy():
+    check = "import sys, ebert_core.cli.spec; assert 'numpy' not in sys.modules"
+    assert subprocess.run([sys.executable, "-c", check]).returncode == 0
