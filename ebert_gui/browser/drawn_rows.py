@@ -80,7 +80,7 @@ class DrawnRows:
     def __init__(self, drawings: Drawings, source: ContentSource) -> None:
         self._drawings = drawings
         self._source = source
-        self._kept: dict[str, tuple[tuple[object, ...], DrawnRow]] = {}
+        self._kept: dict[str, tuple[tuple[object, ...], DrawnRow, Room]] = {}
         self.arranged = 0
         """How often something was arranged."""
 
@@ -90,14 +90,15 @@ class DrawnRows:
         style = drawing.style(track, scope)
         serials = tuple(held.serial for replies in content.parts.values() for held in replies)
         said = (content.is_loading, content.sentence, content.details, content.link, content.is_error)
-        colours = (id(room.palette), room.font.key())
-        key = (track, style, serials, tuple(content.parts), said, room.bases_per_pixel, room.height, colours)
+        # Palette and font stay with the row, so that nothing else can get the identities that the key is made of.
+        room_key = (room.bases_per_pixel, room.height, id(room.palette), id(room.font))
+        key = (track, style, serials, tuple(content.parts), said, room_key)
         kept = self._kept.get(track.id)
         if kept is None or kept[0] != key:
             look: Look[Any, Any] = drawing.look
             self.arranged += 1
             row = DrawnRow(track, look, style, content, look.arrange(style, content, room))
-            kept = self._kept[track.id] = (key, row)
+            kept = self._kept[track.id] = (key, row, room)
         return kept[1]
 
     def forget(self, others_than: Iterable[str]) -> None:

@@ -9,6 +9,9 @@ from PyQt6.QtGui import QFont, QFontMetricsF
 from ebert_core.protocol.showing import shown
 
 SMALL_PIXELS = 11
+_MOST_WIDTHS = 4096
+# The font stays with its width, so that no other font can get the identity that the key is made of.
+_widths: dict[tuple[int, str, int, bool], tuple[QFont, float]] = {}
 
 
 def small_font(font: QFont, pixels: int = SMALL_PIXELS, is_bold: bool = False) -> QFont:
@@ -21,8 +24,15 @@ def small_font(font: QFont, pixels: int = SMALL_PIXELS, is_bold: bool = False) -
 
 
 def text_width(font: QFont, text: str, pixels: int = SMALL_PIXELS, is_bold: bool = False) -> float:
-    """Width of a text in logical pixels."""
-    return QFontMetricsF(small_font(font, pixels, is_bold)).horizontalAdvance(shown(text))
+    """Width of a text in logical pixels; measured once for each text, since every frame asks for the same ones."""
+    key = (id(font), text, pixels, is_bold)
+    known = _widths.get(key)
+    if known is None:
+        if len(_widths) >= _MOST_WIDTHS:
+            _widths.clear()
+        width = QFontMetricsF(small_font(font, pixels, is_bold)).horizontalAdvance(shown(text))
+        known = _widths[key] = (font, width)
+    return known[1]
 
 
 def text_widths(font: QFont, texts: Sequence[str], pixels: int = SMALL_PIXELS) -> NDArray[np.float64]:

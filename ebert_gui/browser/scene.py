@@ -17,6 +17,7 @@ from ebert_gui.browser.palette import Palette
 from ebert_gui.browser.shortening import without_folders
 from ebert_gui.browser.strips import STRIP_COLUMNS, StripCache
 from ebert_gui.browser.surface import Left, Surface
+from ebert_gui.state.scope import Scope
 from ebert_gui.state.tracks import Track
 from ebert_gui.state.workspace import Workspace
 
@@ -117,7 +118,8 @@ class Scene:
     def refresh(self) -> None:
         """Take scales and empty places from what is on screen; called when the view rests, not while it slides."""
         axis = self.axis()
-        shown = [self._drawn(track, axis) for track in self.workspace.setup.tracks]
+        scope = self.workspace.scope
+        shown = [self._drawn(track, axis, scope) for track in self.workspace.setup.tracks]
         self.drawn.forget(row.track.id for row in shown)
         self._scales = shared_scales(shown, axis)
         self._blanks = {row.track.id: row.blank(axis) for row in shown}
@@ -125,23 +127,24 @@ class Scene:
     def at(self, row: Row, x: float) -> Answer:
         """What stands under a logical x of the window in a track."""
         axis = self.axis()
-        return self._drawn(row.track, axis).at(axis.position_at(x - GUTTER), axis)
+        return self._drawn(row.track, axis, self.workspace.scope).at(axis.position_at(x - GUTTER), axis)
 
     def caution(self, row: Row) -> str:
         """Why the values of a track are not to be taken at their word, a sentence each; empty for most."""
-        return " ".join(doubt.full for doubt in self._drawn(row.track, self.axis()).doubts)
+        return " ".join(doubt.full for doubt in self._drawn(row.track, self.axis(), self.workspace.scope).doubts)
 
-    def _drawn(self, track: Track, axis: Axis) -> DrawnRow:
+    def _drawn(self, track: Track, axis: Axis, scope: Scope) -> DrawnRow:
         room = Room(axis.bases_per_pixel, float(track.pixels), self.palette, self.font)
-        return self.drawn.row(track, self.workspace.scope, room)
+        return self.drawn.row(track, scope, room)
 
     def changed_rows(self) -> list[Row]:
         """The tracks in sight that would now be painted otherwise than they were painted last."""
-        axis = self.axis()
+        axis, scope = self.axis(), self.workspace.scope
         return [
             row
             for row in self.rows()
-            if self._is_in_sight(row) and self._painted.get(row.track.id) != self._look(row, axis)
+            if self._is_in_sight(row)
+            and self._painted.get(row.track.id) != self._look(row, self._drawn(row.track, axis, scope), axis)
         ]
 
     def tracks_in_sight(self) -> frozenset[str]:
@@ -151,10 +154,9 @@ class Scene:
     def _is_in_sight(self, row: Row) -> bool:
         return row.top + row.height > self.header_height and row.top < self.height
 
-    def _look(self, row: Row, axis: Axis) -> tuple[object, ...]:
+    def _look(self, row: Row, drawn: DrawnRow, axis: Axis) -> tuple[object, ...]:
         """What the picture of a track depends on while dataset, checkpoint, clicked position and colours stay."""
-        drawn, name = self._drawn(row.track, axis), row.track.id
-        content = drawn.content
+        content, name = drawn.content, row.track.id
         said = (content.is_loading, content.sentence, content.details, content.link, content.is_error)
         return (row, axis, self._scales.get(name), self._blanks.get(name), drawn.serials(axis), said)
 
@@ -162,7 +164,7 @@ class Scene:
         """Draw everything, or the tracks that touch a region."""
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.fillRect(QRectF(0, 0, self.width, self.height), QColor(self.palette.canvas))
-        axis = self.axis()
+        axis, scope = self.axis(), self.workspace.scope
         if region is None:
             self.links.clear()
             self._painted.clear()
@@ -172,16 +174,17 @@ class Scene:
             box = QRect(0, math.floor(row.top), math.ceil(self.width), math.ceil(row.height) + 1)
             if self._is_in_sight(row) and (region is None or region.intersects(box)):
                 self.links = [link for link in self.links if link.track.id != row.track.id]
-                self._paint_row(painter, row, axis, is_vector)
-                self._painted[row.track.id] = self._look(row, axis)
+                drawn = self._drawn(row.track, axis, scope)
+                self._paint_row(painter, row, drawn, axis, is_vector)
+                self._painted[row.track.id] = self._look(row, drawn, axis)
         painter.restore()
         self._paint_header(painter, axis, is_vector)
 
     def _surface(self, painter: QPainter, axis: Axis, height: float, is_vector: bool) -> Surface:
         return Surface(painter, axis, height, self.palette, self.font, is_vector)
 
-    def _paint_row(self, painter: QPainter, row: Row, axis: Axis, is_vector: bool) -> None:
-        drawn, known_scale = self._drawn(row.track, axis), self._scales.get(row.track.id)
+    def _paint_row(self, painter: QPainter, row: Row, drawn: DrawnRow, axis: Axis, is_vector: bool) -> None:
+        known_scale = self._scales.get(row.track.id)
         scale = known_scale or Scale()
         painter.save()
         painter.translate(GUTTER, row.top)
