@@ -142,17 +142,12 @@ class SessionKeeper(QObject):
             )
 
     def _present(self, dataset: str) -> Session:
-        workspace, looks = self._workspace, self._appearance()
-        setup = workspace.setup
+        looks = self._appearance()
         return Session(
             dataset=dataset,
             files=self._opener.files,
             checkpoint=self._opener.checkpoint,
-            locus=workspace.view.interval,
-            tracks=setup.tracks,
-            cell_type=setup.cell_type,
-            factor=setup.factor,
-            anchor=setup.anchor,
+            setup=self._workspace.setup,
             is_dark=looks.is_dark,
             layout=looks.layout,
             geometry=looks.geometry,

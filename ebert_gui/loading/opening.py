@@ -25,7 +25,6 @@ from ebert_gui.kinds.table import Kinds
 from ebert_gui.loading.failures import model_sentence
 from ebert_gui.loading.loader import Client
 from ebert_gui.state.session import Session
-from ebert_gui.state.setup import Setup
 from ebert_gui.state.tracks import Track
 from ebert_gui.state.workspace import Workspace
 from ebert_gui.workers.state import Condition, Failure, WorkerState
@@ -280,8 +279,7 @@ class Opener(QObject):
         session = self.session_of(summary.path, wanted.paths, wanted.is_new)
         self._opened = request
         self._wanted_checkpoint = ""
-        kept = Setup(tracks=session.tracks, cell_type=session.cell_type, factor=session.factor, anchor=session.anchor)
-        self._workspace.open_dataset(summary, kept)
+        self._workspace.open_dataset(summary, session.setup)
         if not session.is_empty:
             self._restore(session, wanted.paths)
             self._workspace.choose_predicted_factor()
@@ -293,9 +291,9 @@ class Opener(QObject):
 
     def _restore(self, session: Session, asked: tuple[str, ...]) -> None:
         """Go on where an earlier session of this dataset, or of these files, ended."""
-        workspace = self._workspace
-        if session.locus is not None and session.locus.chromosome in workspace.view.chromosome_lengths:
-            workspace.view.show(session.locus)
+        span, view = session.setup.pane.span, self._workspace.view
+        if span.chromosome in view.chromosome_lengths:
+            view.jump(span)
         self._add_tracks_of(tuple(path for path in asked if path not in session.files))
         rest = tuple(path for path in session.files if path not in asked)
         if rest:

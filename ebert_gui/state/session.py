@@ -10,24 +10,21 @@ from typing import Any, NamedTuple
 import msgspec
 
 from ebert_core.protocol import codec
-from ebert_core.protocol.documents import read_json
+from ebert_core.protocol.documents import parse_json, read_json
 from ebert_core.protocol.errors import InvalidRequest
 from ebert_core.protocol.locus import Interval
 from ebert_core.protocol.whole_files import write_whole
+from ebert_gui.state.pane import Pane, Span
+from ebert_gui.state.setup import BesideTracks, Setup
 from ebert_gui.state.tracks import Track, UnknownTrack
 
-SESSION_VERSION = 1
+SESSION_VERSION = 2
 
 
-class _Fields(msgspec.Struct, frozen=True, omit_defaults=False):
-    version: int = SESSION_VERSION
+class _Fields(msgspec.Struct, frozen=True):
     dataset: str = ""
     files: tuple[str, ...] = ()
     checkpoint: str = ""
-    locus: Interval | None = None
-    cell_type: str = ""
-    factor: str = ""
-    anchor: Interval | None = None
     is_dark: bool | None = None
     layout: str = ""
     geometry: str = ""
@@ -39,7 +36,7 @@ class Session(_Fields, frozen=True):
     `layout` is where the docks stand and `geometry` where the window stands, in Qt's words.
     """
 
-    tracks: tuple[Track, ...] = ()
+    setup: Setup = Setup()
 
     @property
     def is_empty(self) -> bool:
@@ -51,10 +48,37 @@ class Session(_Fields, frozen=True):
         return self.dataset == dataset and bool(dataset or set(files) & set(self.files))
 
 
-class _Written(_Fields, frozen=True):
-    """A session as it is in its file: a track that cannot be read must not take the others with it."""
+class _WrittenSetup(BesideTracks, frozen=True):
+    """A set-up as it is in a file: a track that cannot be read must not take the others with it."""
 
     tracks: tuple[msgspec.Raw, ...] = ()
+
+
+class _Version(msgspec.Struct, frozen=True):
+    # The first files that were written bear none.
+    version: int = 1
+
+
+class _Written(_Fields, frozen=True):
+    version: int = SESSION_VERSION
+    setup: _WrittenSetup = _WrittenSetup()
+
+
+class _WrittenFirst(_Fields, frozen=True):
+    """A session of version 1, which had one place in whole bases."""
+
+    locus: Interval | None = None
+    tracks: tuple[msgspec.Raw, ...] = ()
+    cell_type: str = ""
+    factor: str = ""
+    anchor: Interval | None = None
+
+    @property
+    def setup(self) -> _WrittenSetup:
+        """The same as it is written today."""
+        where = self.locus
+        panes = (Pane(),) if where is None else (Pane(span=Span(where.chromosome, where.start, where.end)),)
+        return _WrittenSetup(panes, self.cell_type, self.factor, anchor=self.anchor, tracks=self.tracks)
 
 
 class ReadSession(NamedTuple):
@@ -67,16 +91,20 @@ class ReadSession(NamedTuple):
 def read_session(path: Path, read_track: Callable[[bytes], Track]) -> ReadSession:
     """The session in a file; a fresh one where there is none or where it cannot be read."""
     try:
-        written = read_json(path, _Written)
-        session = _with_tracks(Session, written, tuple(read_track(bytes(raw)) for raw in written.tracks))
-        session = codec.with_strings(session, codec.from_travel)
+        content = bytes(read_json(path, msgspec.Raw))
+        version = parse_json(content, _Version).version
+        if version > SESSION_VERSION:
+            return ReadSession(Session(), f"The session {path} is from a newer version of EBERT Browser.")
+        is_first = version < SESSION_VERSION
+        written = parse_json(content, _WrittenFirst) if is_first else parse_json(content, _Written)
+        # Without blanks, so that a track of an unknown kind is the same value however often it is written.
+        tracks = tuple(read_track(msgspec.json.format(bytes(raw), indent=-1)) for raw in written.setup.tracks)
+        session = _of_fields(Session, written, setup=_of_fields(Setup, written.setup, BesideTracks, tracks=tracks))
+        return ReadSession(codec.with_strings(session, codec.from_travel))
     except FileNotFoundError:
         return ReadSession(Session())
-    except (OSError, msgspec.MsgspecError, UnicodeDecodeError, InvalidRequest) as error:
+    except (OSError, msgspec.MsgspecError, UnicodeDecodeError, RecursionError, InvalidRequest) as error:
         return ReadSession(Session(), f"The session {path} could not be read ({error}).")
-    if session.version > SESSION_VERSION:
-        return ReadSession(Session(), f"The session {path} is from a newer version of EBERT Browser.")
-    return ReadSession(session)
 
 
 def write_session(path: Path, session: Session) -> None:
@@ -86,7 +114,8 @@ def write_session(path: Path, session: Session) -> None:
         OSError: the place cannot be written.
     """
     session = codec.with_strings(session, codec.to_travel)
-    written = _with_tracks(_Written, session, tuple(_write_track(track) for track in session.tracks))
+    tracks = tuple(map(_write_track, session.setup.tracks))
+    written = _of_fields(_Written, session, setup=_of_fields(_WrittenSetup, session.setup, BesideTracks, tracks=tracks))
     path.parent.mkdir(parents=True, exist_ok=True)
     write_whole(path, msgspec.json.format(msgspec.json.encode(written), indent=2))
 
@@ -112,6 +141,8 @@ def _write_track(track: Track) -> msgspec.Raw:
 
 
 # Any: the two structs share their fields, which a signature cannot say.
-def _with_tracks(kind: type[Any], source: _Fields, tracks: tuple[object, ...]) -> Any:
-    shared = {name: getattr(source, name) for name in _Fields.__struct_fields__}
-    return kind(**shared, tracks=tracks)
+def _of_fields(
+    kind: type[Any], source: msgspec.Struct, shared: type[msgspec.Struct] = _Fields, **others: object
+) -> Any:
+    """A struct of the shared fields of another, and of others."""
+    return kind(**{name: getattr(source, name) for name in shared.__struct_fields__}, **others)

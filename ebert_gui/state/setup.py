@@ -1,9 +1,10 @@
 """The set-up: all that a person chose to see, as one frozen value. Every method returns a changed set-up."""
 
 from collections.abc import Callable, Iterable
-from typing import Self
+from typing import Annotated, Self
 
 import msgspec
+from msgspec import Meta
 from msgspec.structs import replace
 
 from ebert_core.protocol.edits import Edit
@@ -19,7 +20,7 @@ LARGEST_HEIGHT = 600
 class BesideTracks(msgspec.Struct, frozen=True):
     """What a set-up holds beside its tracks; `anchor` is None until a person chooses one."""
 
-    panes: tuple[Pane, ...] = (Pane(),)
+    panes: Annotated[tuple[Pane, ...], Meta(min_length=1)] = (Pane(),)
     cell_type: str = ""
     factor: str = ""
     edits: tuple[Edit, ...] = ()

@@ -394,10 +394,14 @@ epochs = 2
 learning_rate = 1e-4
 """
 _PREDICT = b'job = "predict"\ndataset = "d"\ncheckpoint = "c"\ncell_type = "A"\noutput = "o"\nfactor = "FOS"\n'
-_SESSION = b"""{"version": 1, "dataset": "", "files": ["/a.bed"], "checkpoint": "", "cell_type": "A", "factor": "FOS",
- "locus": {"chromosome": "chr1", "start": 1000, "end": 2000}, "anchor": null, "is_dark": null,
+_FIRST_SESSION = b"""{"version": 1, "dataset": "", "files": ["/a.bed"], "checkpoint": "", "cell_type": "A",
+ "factor": "FOS", "locus": {"chromosome": "chr1", "start": 1000, "end": 2000}, "anchor": null, "is_dark": null,
  "layout": "", "geometry": "",
  "tracks": [{"type": "signal", "id": "s1", "path": "/a.bw", "height": 60}, {"type": "genes", "id": "g"}, {"id": 3}]}"""
+_SESSION = b"""{"dataset": "", "files": ["/a.bed"], "checkpoint": "", "is_dark": null, "layout": "", "geometry": "",
+ "version": 2, "setup": {"panes": [{"id": "pane-0", "span": ["chr1", 1000.5, 2000.0]}], "cell_type": "A",
+ "factor": "FOS", "edits": [{"type": "base", "chromosome": "chr1", "position": 7, "base": "A"}], "anchor": null,
+ "tracks": [{"type": "signal", "id": "s1", "path": "/a.bw", "height": 60}, {"type": "genes", "id": "g"}, {"id": 3}]}}"""
 
 
 def _one(name: str, content: bytes | str, read: Callable[[Path], None], *, is_text: bool = True) -> Format:
@@ -490,6 +494,7 @@ FORMATS: dict[str, Callable[[], Format]] = {
     "prediction spec": lambda: _one("spec.toml", _PREDICT, _read_by(read_spec)),
     "checkpoint": lambda: _checkpoint(),
     "session": lambda: _one("session.json", _SESSION, _session),
+    "session of version 1": lambda: _one("session.json", _FIRST_SESSION, _session),
     "labels of the challenge": lambda: _one("x.labels.tsv", _LABELS, _labels),
     "score of the challenge": lambda: _one("F.CTCF.A.json", _score(), _read_by(read_score)),
     "evaluation": lambda: _evaluation(),

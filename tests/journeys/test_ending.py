@@ -41,7 +41,7 @@ def act(self):
 ACT
 sys.exit(main(sys.argv[1:]))
 """
-SEEN = {"chromosome": "chr2", "start": 1000, "end": 2000}
+SEEN = ["chr2", 1000.0, 2000.0]
 # A box that lets go of the event loop, and a file dialog that runs one of its own.
 DIALOGS = """
 self.window.show_about()
@@ -91,7 +91,7 @@ def start(tmp_path, toy_dataset):
 
 
 def kept_locus(tmp_path: Path) -> object:
-    return json.loads((tmp_path / "session.json").read_text())["locus"]
+    return json.loads((tmp_path / "session.json").read_text())["setup"]["panes"][0]["span"]
 
 
 def said_at_the_end(process: subprocess.Popen) -> str:

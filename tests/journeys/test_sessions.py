@@ -10,6 +10,8 @@ from PyQt6.QtGui import QWheelEvent
 from PyQt6.QtWidgets import QApplication
 
 from ebert_gui.app import WindowProgram
+from ebert_gui.kinds.table import Kinds
+from ebert_gui.state.session import read_session
 from ebert_gui.state.session_files import newest_sessions
 from ebert_gui.state.tracks import UnknownTrack
 
@@ -95,7 +97,7 @@ def test_a_track_of_an_unknown_kind_is_a_row_and_is_written_back(open_window, qt
     at_its_end = image.pixelColor(program.window.canvas.width() - 40, round(row.top + 5))
     assert at_its_end.name() == program.window.theme.hairline
     program.window.close()
-    assert json.loads(kept.read_text())["tracks"][1] == track
+    assert json.loads(kept.read_text())["setup"]["tracks"][1] == track
 
 
 def test_what_cannot_be_opened_now_stays_in_the_session(open_window, qtbot, toy_dataset, tmp_path) -> None:
@@ -145,5 +147,5 @@ def test_a_window_closed_while_it_opens_ends_well(toy_dataset, tmp_path, millise
     command = [sys.executable, "-c", CLOSED_EARLY, str(milliseconds), "--session", str(kept)]
     ended = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
     assert ended.returncode == 0, ended.stderr
-    assert [track["id"] for track in json.loads(kept.read_text())["tracks"]] == ["mine"]
+    assert [track.id for track in read_session(kept, Kinds().read).session.setup.tracks] == ["mine"]
     assert [path.name for path in tmp_path.iterdir()] == ["S.json"]

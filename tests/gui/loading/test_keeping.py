@@ -13,6 +13,7 @@ from ebert_core.protocol.locus import Interval
 from ebert_core.protocol.tracks import Chromosome, DatasetSummary
 from ebert_gui.loading.keeping import Appearance, SessionKeeper
 from ebert_gui.loading.opening import Opener
+from ebert_gui.state.pane import Pane, Span
 from ebert_gui.state.session import Session, read_session, write_session
 from ebert_gui.state.session_files import newest_sessions, session_file, session_of_nothing
 from ebert_gui.state.setup import Setup
@@ -37,7 +38,7 @@ class Window:
 
     def open(self, path: str = "/d/D.toml", files: tuple[str, ...] = NO_FILES, start: int = 0) -> Session:
         session = self.keeper.begin(path, files)
-        self.workspace.open_dataset(msgspec.structs.replace(DATASET, path=path), Setup(tracks=session.tracks))
+        self.workspace.open_dataset(msgspec.structs.replace(DATASET, path=path), session.setup)
         if start:
             self.workspace.view.show(Interval("chr1", start, start + 100))
         return session
@@ -58,22 +59,22 @@ def new_window(qapp: object, data):
 
 def _starts() -> dict[str, int]:
     """Where each session stands that is kept."""
-    return {path.name: read_session(path, KINDS.read).session.locus.start for path in newest_sessions()}
+    return {path.name: read_session(path, KINDS.read).session.setup.pane.span.start for path in newest_sessions()}
 
 
 def test_each_dataset_keeps_its_own_session(new_window) -> None:
     window = new_window()
     window.open("/d/D.toml", start=100)
     window.open("/e/E.toml", start=200)
-    assert window.open("/d/D.toml").locus == Interval("chr1", 100, 200)
-    assert window.open("/e/E.toml").locus == Interval("chr1", 200, 300)
+    assert window.open("/d/D.toml").setup.pane.span == Span("chr1", 100, 200)
+    assert window.open("/e/E.toml").setup.pane.span == Span("chr1", 200, 300)
 
 
 def test_two_windows_on_one_dataset_write_to_two_files(new_window) -> None:
     first, second = new_window(), new_window()
     first.open(start=100)
     first.keeper.save()
-    assert second.open(start=200).locus == Interval("chr1", 100, 200)
+    assert second.open(start=200).setup.pane.span == Span("chr1", 100, 200)
     assert "Another window has this open too" in second.noted[0]
     second.keeper.save()
     first.keeper.save()
@@ -89,8 +90,8 @@ def test_of_two_windows_sessions_the_last_closed_comes_first_and_the_other_is_no
     path = session_file("/d/D.toml", NO_FILES)
     os.utime(path, (1, 1))
     third, fourth = new_window(), new_window()
-    assert third.open().locus.start == 200
-    assert fourth.open().locus.start == 100
+    assert third.open().setup.pane.span.start == 200
+    assert fourth.open().setup.pane.span.start == 100
 
 
 def test_a_plain_start_goes_on_with_the_last_session_that_no_other_window_shows(new_window) -> None:
@@ -108,10 +109,10 @@ def test_a_plain_start_goes_on_with_the_last_session_that_no_other_window_shows(
 
 def test_bare_files_go_on_in_the_file_in_which_they_began(new_window) -> None:
     began = session_file("", ("/a.bw",))
-    write_session(began, Session(files=("/a.bw", "/b.bw"), locus=Interval("chr1", 5, 9)))
+    write_session(began, Session(files=("/a.bw", "/b.bw"), setup=Setup(panes=(Pane(span=Span("chr1", 5, 9)),))))
     window = new_window()
     assert window.keeper.last().files == ("/a.bw", "/b.bw")
-    assert window.open("", ("/a.bw", "/b.bw")).locus == Interval("chr1", 5, 9)
+    assert window.open("", ("/a.bw", "/b.bw")).setup.pane.span == Span("chr1", 5, 9)
     window.keeper.save()
     assert newest_sessions() == [began]
 
@@ -138,7 +139,7 @@ def test_a_named_session_is_begun_gone_on_with_and_shared_by_no_two_windows(new_
     second.open(start=200)
     second.keeper.save()
     assert sorted(path.name for path in tmp_path.glob("*.json")) == ["S-2.json", "S.json"]
-    assert read_session(named, KINDS.read).session.locus.start == 100
+    assert read_session(named, KINDS.read).session.setup.pane.span.start == 100
 
 
 def test_a_second_window_takes_no_file_that_is_the_session_of_something_else(new_window, tmp_path: Path) -> None:
@@ -153,7 +154,7 @@ def test_a_second_window_takes_no_file_that_is_the_session_of_something_else(new
     third.keeper.save()
     assert other.read_bytes() == before
     assert broken.read_text() == "{"
-    assert read_session(tmp_path / "S-5.json", KINDS.read).session.locus.start == 300
+    assert read_session(tmp_path / "S-5.json", KINDS.read).session.setup.pane.span.start == 300
 
 
 @pytest.mark.parametrize("content", ["{", '{"version": 99}', '{"tracks": 5}'])
@@ -167,7 +168,7 @@ def test_an_unreadable_session_is_set_aside_and_said(new_window, content: str) -
     aside = next(each for each in path.parent.iterdir() if ".aside-" in each.name)
     assert aside.read_text() == content
     assert str(aside) in window.problems[0]
-    assert read_session(path, KINDS.read).session.locus.start == 100
+    assert read_session(path, KINDS.read).session.setup.pane.span.start == 100
 
 
 def test_an_unreadable_last_session_is_set_aside_at_a_plain_start(new_window) -> None:
@@ -231,7 +232,7 @@ def test_a_change_is_saved_in_a_moment(new_window, qtbot) -> None:
     qtbot.waitUntil(lambda: list(_starts().values()) == [100])
     window.workspace.set_anchor("chr1", 120)
     path = newest_sessions()[0]
-    qtbot.waitUntil(lambda: json.loads(path.read_text())["anchor"] is not None)
+    qtbot.waitUntil(lambda: json.loads(path.read_text())["setup"]["anchor"] is not None)
 
 
 def test_changes_of_one_moment_are_written_once(new_window, qtbot, monkeypatch: pytest.MonkeyPatch) -> None:

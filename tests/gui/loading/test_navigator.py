@@ -137,6 +137,8 @@ def test_nobody_else_leads_to_a_place_but_gestures_and_sessions() -> None:
         str(path.relative_to(package))
         for path in package.rglob("*.py")
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
-        if isinstance(node, ast.Attribute) and node.attr == "show" and ast.unparse(node.value).endswith("view")
+        if isinstance(node, ast.Attribute)
+        and node.attr in ("show", "jump")
+        and ast.unparse(node.value).endswith("view")
     }
     assert jumping == {"browser/canvas.py", "loading/navigator.py", "loading/opening.py"}

@@ -30,7 +30,9 @@ from ebert_gui.kinds.signal import SignalTrack
 from ebert_gui.loading.dropping import Dropped
 from ebert_gui.loading.loader import Loader
 from ebert_gui.loading.opening import Opener
+from ebert_gui.state.pane import Pane, Span
 from ebert_gui.state.session import Session
+from ebert_gui.state.setup import Setup
 from ebert_gui.state.workspace import Workspace
 from ebert_gui.workers.state import Condition, Failure, WorkerState
 
@@ -188,7 +190,7 @@ def test_the_same_file_three_times_is_one_track_and_one_that_was_removed_comes_b
 def test_a_session_brings_its_tracks_files_and_checkpoint_once(window: Window) -> None:
     kept = (SignalTrack(id="s", path="/a.bw", signal="mine", height=99), GenesTrack(id="g"))
     files = ("/a.bw", "/removed.bw")
-    session = Session(1, "/d.toml", files, "/c", Interval("chr1", 10, 90), tracks=kept)
+    session = Session("/d.toml", files, "/c", setup=Setup(tracks=kept, panes=(Pane(span=Span("chr1", 10, 90)),)))
     window.opener.session_of = lambda dataset, _files, _is_new: session if dataset == "/d.toml" else Session()
     window.opener.open_dataset("/d.toml")
     # Before the files and the checkpoint have come, they are already what the session is to keep.
@@ -353,7 +355,9 @@ def test_a_dataset_with_a_checkpoint_opens_with_a_factor_that_was_measured_and_i
     told: list[str] = []
     window.opener.told.connect(told.append)
     tracks = (PeaksTrack(cell_type="alpha", factor="ABC"),) if kept else ()
-    window.opener.session_of = lambda *_: Session(dataset="/d.toml" if kept else "", tracks=tracks, factor=kept)
+    window.opener.session_of = lambda *_: Session(
+        dataset="/d.toml" if kept else "", setup=Setup(tracks=tracks, factor=kept)
+    )
     window.opener.open_dataset("/d.toml", lambda: factors.append(window.workspace.factor), "/c")
     window.host.answer()
     assert factors == ["MAX"]

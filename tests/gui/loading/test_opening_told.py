@@ -23,6 +23,7 @@ from ebert_core.protocol.tracks import (
 from ebert_gui.kinds.signal import SignalTrack
 from ebert_gui.loading.opening import Opener
 from ebert_gui.state.session import Session
+from ebert_gui.state.setup import Setup
 from ebert_gui.state.workspace import Workspace
 from ebert_gui.workers.state import Condition, Failure, WorkerState
 
@@ -79,7 +80,7 @@ def test_files_that_open_are_named_and_those_that_were_open_are_not(told, data, 
 
 def test_a_file_that_the_session_has_no_track_of_gets_one(told, data, workspace: Workspace, summary) -> None:
     kept = SignalTrack(path="/a.bw", signal="mine")
-    told.opener.session_of = lambda *_: Session(files=("/a.bw",), tracks=(kept,))
+    told.opener.session_of = lambda *_: Session(files=("/a.bw",), setup=Setup(tracks=(kept,)))
     files = tuple(BareFile(path, path[1:], "signal") for path in ("/a.bw", "/b.bw"))
     told.opener.open_files(("/a.bw", "/b.bw"))
     answer(data, replace(summary, path="", files=files))

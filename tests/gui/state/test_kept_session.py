@@ -4,15 +4,23 @@ import errno
 import json
 import os
 from pathlib import Path
+from random import Random
+from types import UnionType
+from typing import Union, get_args, get_origin
 
+import msgspec
 import pytest
 from drawn import KINDS
+from msgspec.structs import replace
 
+from ebert_core.protocol.edits import BaseEdit, StateEdit
 from ebert_core.protocol.locus import Interval
 from ebert_gui.kinds.attention import AttentionTrack
 from ebert_gui.kinds.genes import GenesTrack
 from ebert_gui.kinds.prediction import PredictionTrack
 from ebert_gui.kinds.signal import SignalTrack
+from ebert_gui.kinds.table import BUILT_IN
+from ebert_gui.state.pane import Pane, Span
 from ebert_gui.state.recent import add_recent, read_recent, recent_file
 from ebert_gui.state.session import Session, read_session, set_aside, write_session
 from ebert_gui.state.session_files import (
@@ -22,18 +30,21 @@ from ebert_gui.state.session_files import (
     session_file,
     session_of_nothing,
 )
-from ebert_gui.state.tracks import UnknownTrack
+from ebert_gui.state.setup import Setup
+from ebert_gui.state.tracks import Track, UnknownTrack
 
 
 def test_a_session_comes_back_as_it_was_kept(tmp_path: Path) -> None:
     session = Session(
         dataset="/data/DATASET.toml",
-        locus=Interval("chr1", 10, 20),
-        tracks=(
-            GenesTrack(id="g"),
-            SignalTrack(id="s", signal="DNase", maximum=3.5),
-            PredictionTrack(id="p", cell_type="alpha", factor="CTCF", colour="#123456"),
-            AttentionTrack(id="a", cell_type="alpha", head=2, is_map=True),
+        setup=Setup(
+            tracks=(
+                GenesTrack(id="g"),
+                SignalTrack(id="s", signal="DNase", maximum=3.5),
+                PredictionTrack(id="p", cell_type="alpha", factor="CTCF", colour="#123456"),
+                AttentionTrack(id="a", cell_type="alpha", head=2, is_map=True),
+            ),
+            panes=(Pane(span=Span("chr1", 10.25, 20)),),
         ),
         is_dark=True,
     )
@@ -44,21 +55,22 @@ def test_a_session_comes_back_as_it_was_kept(tmp_path: Path) -> None:
 
 def test_names_that_are_no_utf_8_are_kept(tmp_path: Path) -> None:
     path = os.fsdecode(b"/data/caf\xe9.bw")
-    session = Session(files=(path,), tracks=(SignalTrack(id="s", path=path),))
+    session = Session(files=(path,), setup=Setup(tracks=(SignalTrack(id="s", path=path),)))
     write_session(tmp_path / "session.json", session)
     assert read_session(tmp_path / "session.json", KINDS.read) == (session, "")
     add_recent((path,))
     assert read_recent() == ((path,),)
 
 
-@pytest.mark.parametrize("place", ["whole", "unknown field", "track"])
+@pytest.mark.parametrize("place", ["whole", "unknown field", "track", "track of version 1"])
 def test_brackets_without_end_are_a_fresh_start(tmp_path: Path, place: str) -> None:
     nested, kept = "[" * 200_000 + "]" * 200_000, tmp_path / "session.json"
     track = f'{{"type": "genes", "id": "g", "more": {nested}}}'
     written = {
         "whole": nested,
-        "unknown field": f'{{"version": 1, "more": {nested}}}',
-        "track": f'{{"version": 1, "dataset": "/d.toml", "tracks": [{track}]}}',
+        "unknown field": f'{{"version": 2, "more": {nested}}}',
+        "track": f'{{"version": 2, "dataset": "/d.toml", "setup": {{"tracks": [{track}]}}}}',
+        "track of version 1": f'{{"version": 1, "dataset": "/d.toml", "tracks": [{track}]}}',
     }
     kept.write_text(written[place])
     assert "could not be read" in read_session(kept, KINDS.read).problem
@@ -67,13 +79,92 @@ def test_brackets_without_end_are_a_fresh_start(tmp_path: Path, place: str) -> N
     assert read_recent() == ()
 
 
+FIRST = """{
+  "version": 1, "dataset": "/d/D.toml", "files": ["/d/x.bed"], "checkpoint": "/d/c",
+  "locus": {"chromosome": "chr2", "start": 1000, "end": 2000}, "cell_type": "alpha", "factor": "CTCF",
+  "anchor": {"chromosome": "chr2", "start": 1500, "end": 1501}, "is_dark": true, "layout": "docks", "geometry": "here",
+  "tracks": [
+    {"type": "genes", "id": "g", "height": 0, "colour": "", "path": "", "name": "Genes"},
+    {"type": "variants", "id": "v", "vcf": "/d/x.vcf"}
+  ]
+}"""
+
+
+def test_a_session_of_the_first_version_opens_as_it_was_and_is_written_as_today(tmp_path: Path) -> None:
+    path = tmp_path / "session.json"
+    path.write_text(FIRST)
+    session, problem = read_session(path, KINDS.read)
+    assert not problem
+    assert (session.dataset, session.files, session.checkpoint) == ("/d/D.toml", ("/d/x.bed",), "/d/c")
+    assert (session.is_dark, session.layout, session.geometry) == (True, "docks", "here")
+    setup = session.setup
+    assert setup.panes == (Pane(span=Span("chr2", 1000, 2000)),)
+    assert (setup.cell_type, setup.factor, setup.anchor) == ("alpha", "CTCF", Interval("chr2", 1500, 1501))
+    assert [track.title for track in setup.tracks] == ["Genes", "variants"]
+    write_session(path, session)
+    assert json.loads(path.read_text())["version"] == 2
+    assert read_session(path, KINDS.read) == (session, "")
+    path.write_text('{"dataset": "/d/D.toml", "locus": null}')
+    assert read_session(path, KINDS.read) == (Session(dataset="/d/D.toml"), "")
+
+
+_WORDS = ("", "alpha", "CTCF", "caf\udce9 \U0001f9ec", '"{\\', "\u2028")
+
+
+def _value(kind: object, random: Random) -> object:
+    """A value of a field of this type."""
+    if get_origin(kind) in (Union, UnionType):
+        return _value(random.choice(get_args(kind)), random)
+    numbers = {int: random.randrange(10**9), float: random.random() * 10.0 ** random.randrange(-9, 10)}
+    values = {str: random.choice(_WORDS), bool: random.random() < 0.5, type(None): None, **numbers}
+    return values[kind]
+
+
+def _setup(random: Random) -> Setup:
+    """Any set-up: tracks of every kind, each of their fields left alone or set."""
+    tracks: list[Track] = []
+    for number in range(random.randrange(12)):
+        kind = random.choice(BUILT_IN).track
+        fields = {field.name: field for field in msgspec.structs.fields(kind)}
+        given = {name for name, field in fields.items() if field.required or random.random() < 0.5} - {"id"}
+        values = {name: _value(fields[name].type, random) for name in sorted(given)}
+        tracks.append(kind(id=f"t{number}", **values))
+    tracks += [UnknownTrack(id="u", kind="new", written='{"type":"new","id":"u"}')] if random.random() < 0.3 else []
+    edits = (BaseEdit("chr1", random.randrange(10**9), "T"), StateEdit("chr2", 5, random.randrange(10**9), "Tss"))
+    places = [Span(random.choice(_WORDS), random.random() * 1e9, random.random() * 1e9) for _ in range(3)]
+    return Setup(
+        tracks=tuple(tracks),
+        panes=tuple(Pane(f"p{number}", span) for number, span in enumerate(places[: random.randrange(1, 4)])),
+        cell_type=random.choice(_WORDS),
+        factor=random.choice(_WORDS),
+        edits=edits[: random.randrange(3)],
+        anchor=random.choice((None, Interval("chr1", 5, random.randrange(10**9)))),
+    )
+
+
+def _without_reasons(setup: Setup) -> Setup:
+    """The set-up without the sentences on why a track cannot be read, which no file holds."""
+    return setup.rewritten(lambda track: replace(track, problem="") if isinstance(track, UnknownTrack) else track)
+
+
+@pytest.mark.parametrize("seed", range(100))
+def test_any_setup_comes_back_from_its_file_as_it_was(tmp_path: Path, seed: int) -> None:
+    session = Session(dataset="/d/D.toml", setup=_setup(Random(seed)))
+    write_session(tmp_path / "session.json", session)
+    found = read_session(tmp_path / "session.json", KINDS.read)
+    assert not found.problem
+    assert replace(found.session, setup=_without_reasons(found.session.setup)) == session
+
+
 def test_no_file_is_a_fresh_start_without_a_word(tmp_path: Path) -> None:
     assert read_session(tmp_path / "none.json", KINDS.read) == (Session(), "")
 
 
 def test_a_corrupt_file_is_a_fresh_start_with_a_sentence(tmp_path: Path) -> None:
     path = tmp_path / "session.json"
-    for broken in (b"", b"{", b'{"tracks": 5}', b'{"dataset": 7}', b"\xff\xfe"):
+    setups = (b'{"tracks": 5}', b'{"panes": []}', b'{"panes": [{"span": ["chr1", 1e999, 5]}]}', b'{"edits": [5]}')
+    written = [b'{"version": 2, "setup": ' + setup + b"}" for setup in setups]
+    for broken in (b"", b"{", b'{"tracks": 5}', b'{"dataset": 7}', b'{"version": "2"}', b"\xff\xfe", *written):
         path.write_bytes(broken)
         found = read_session(path, KINDS.read)
         assert found.session == Session()
@@ -82,7 +173,8 @@ def test_a_corrupt_file_is_a_fresh_start_with_a_sentence(tmp_path: Path) -> None
 
 def test_a_session_of_a_newer_version_is_left_alone(tmp_path: Path) -> None:
     path = tmp_path / "session.json"
-    path.write_text('{"version": 99}')
+    # Whatever it holds: no field of today's says anything about it.
+    path.write_text('{"version": 99, "setup": 5, "dataset": {"path": "/d.toml"}}')
     assert "newer version" in read_session(path, KINDS.read).problem
 
 
@@ -94,10 +186,10 @@ def test_a_track_that_cannot_be_read_is_kept_and_written_back_as_it_came(tmp_pat
         {"type": "signal", "id": "s", "height": "tall"},
         17,
     ]
-    path.write_text(json.dumps({"dataset": "/d/D.toml", "tracks": tracks}))
+    path.write_text(json.dumps({"version": 2, "dataset": "/d/D.toml", "setup": {"tracks": tracks}}))
     found = read_session(path, KINDS.read)
     assert not found.problem
-    genes, variants, tall, number = found.session.tracks
+    genes, variants, tall, number = found.session.setup.tracks
     assert genes == GenesTrack(id="g")
     assert isinstance(variants, UnknownTrack)
     assert (variants.id, variants.title) == ("v", "variants")
@@ -105,7 +197,7 @@ def test_a_track_that_cannot_be_read_is_kept_and_written_back_as_it_came(tmp_pat
     assert "height" in tall.problem
     assert isinstance(number, UnknownTrack)
     write_session(path, found.session)
-    assert json.loads(path.read_text())["tracks"] == tracks
+    assert json.loads(path.read_text())["setup"]["tracks"] == tracks
 
 
 def test_a_file_that_is_set_aside_has_a_name_that_nothing_overwrites(tmp_path: Path) -> None:
