@@ -89,7 +89,7 @@ class Canvas(QWidget):
         self.setAccessibleName("Genome tracks")
         self.setMinimumSize(200, 120)
         workspace.view.changed.connect(self._follow_view)
-        for announcer in (workspace.anchor_changed, workspace.choice_changed):
+        for announcer in (workspace.anchor_changed, workspace.choice_changed, workspace.edits_changed):
             announcer.connect(self.follow)
         for announcer in (workspace.tracks_changed, workspace.dataset_changed, workspace.checkpoint_changed):
             announcer.connect(self._on_rows_changed)

@@ -53,7 +53,7 @@ class AttentionTrack(Track, frozen=True, kw_only=True, tag="attention"):
             return ()
         layer, head = self.shown_in(scope)
         source, part = (AttentionMap, MAP.name) if self.is_map else (AttentionProfile, PROFILE.name)
-        return (Reads(part, source(checkpoint.path, dataset.path, self.cell_type, layer, head)),)
+        return (Reads(part, source(checkpoint.path, dataset.path, self.cell_type, layer, head, scope.edits)),)
 
     def lack(self, scope: Scope) -> Lack | None:
         """That a place has to be chosen."""

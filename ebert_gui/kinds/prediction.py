@@ -42,7 +42,7 @@ class PredictionTrack(Track, frozen=True, kw_only=True, tag="prediction"):
         dataset, checkpoint = scope.dataset, scope.checkpoint
         found: list[Reads] = []
         if dataset is not None and checkpoint is not None and scope.predicts(self.factor):
-            source = PredictedBinding(checkpoint.path, dataset.path, self.cell_type, self.factor)
+            source = PredictedBinding(checkpoint.path, dataset.path, self.cell_type, self.factor, edits=scope.edits)
             found.append(Reads(VALUES.name, source))
         cell = scope.cell_type(self.cell_type)
         for peaks in cell.peaks if cell else ():

@@ -99,6 +99,7 @@ class Loader(QObject):
         for announcer in (
             workspace.tracks_changed,
             workspace.anchor_changed,
+            workspace.edits_changed,
             workspace.checkpoint_changed,
         ):
             announcer.connect(self.schedule)

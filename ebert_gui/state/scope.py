@@ -2,13 +2,14 @@
 
 from typing import NamedTuple
 
+from ebert_core.protocol.edits import Edit
 from ebert_core.protocol.locus import Interval
 from ebert_core.protocol.modelling import CheckpointSummary
 from ebert_core.protocol.tracks import CellType, DatasetSummary
 
 
 class Scope(NamedTuple):
-    """The dataset, the open model, the anchor, and the view: its whole bases and the bases under a device pixel."""
+    """The dataset, the open model, the anchor, the view (its whole bases and those under a device pixel), the edits."""
 
     dataset: DatasetSummary | None = None
     checkpoint: CheckpointSummary | None = None
@@ -18,6 +19,8 @@ class Scope(NamedTuple):
     chromosome_length: int = 0
     span: float = 0.0
     """Bases on screen, in fractions of a base."""
+    edits: tuple[Edit, ...] = ()
+    """What the model is asked about: the genome as if these had been made."""
 
     def cell_type(self, name: str) -> CellType | None:
         """What the dataset knows of a cell type."""

@@ -48,6 +48,7 @@ class Workspace:
         self.view = ViewRange(self.history)
         self.tracks_changed = self.history.follow(lambda setup: setup.tracks)
         self.choice_changed = self.history.follow(lambda setup: (setup.cell_type, setup.factor, setup.compared))
+        self.edits_changed = self.history.follow(lambda setup: setup.edits)
         self.anchor_changed = Announcer()
         self.dataset_changed = Announcer()
         self.checkpoint_changed = Announcer()
@@ -93,6 +94,7 @@ class Workspace:
             view.bases_per_column,
             view.chromosome_length,
             view.span.length,
+            self.setup.edits,
         )
 
     def open_dataset(self, dataset: DatasetSummary, kept: Setup | None = None) -> None:

@@ -7,6 +7,7 @@ from PyQt6.QtCore import QObject, QPoint, Qt, pyqtSignal
 from PyQt6.QtGui import QImage
 from PyQt6.QtWidgets import QScrollBar
 
+from ebert_core.protocol.edits import BaseEdit
 from ebert_core.protocol.locus import Interval
 from ebert_core.protocol.shapes import Signal
 from ebert_core.protocol.tracks import Chromosome, DatasetSummary
@@ -170,6 +171,9 @@ def test_after_a_jump_scales_come_with_the_values_and_in_a_slide_when_it_rests(q
         lambda canvas: canvas.findChildren(QScrollBar)[0].setValue(70),
         lambda canvas: canvas.reveal(("a",)),
         lambda canvas: canvas._workspace.set_anchor("chr1", 15_000),
+        lambda canvas: canvas._workspace.history.change(
+            canvas._workspace.setup.with_edits((BaseEdit("chr1", 15_000, "G"),))
+        ),
         lambda canvas: canvas._workspace.history.change(canvas._workspace.setup.moved("a", 3)),
         lambda canvas: canvas._workspace.choice_changed.announce(),
         lambda canvas: canvas._workspace.checkpoint_changed.announce(),

@@ -7,6 +7,7 @@ from drawn import KINDS
 from msgspec.structs import replace
 from recording import CHECKPOINT, DATASET
 
+from ebert_core.protocol.edits import BaseEdit
 from ebert_core.protocol.locus import Interval
 from ebert_core.protocol.modelling import FactorSummary
 from ebert_core.protocol.shapes import Features, Signal
@@ -398,3 +399,20 @@ def test_the_margin_is_a_share_of_what_is_seen_at_both_sides() -> None:
     wide = tiling.with_margin(at(10_000, 12_000))
     assert 10_000 - wide.start == wide.end - 12_000 == round(2_000 * tiling.MARGIN)
     assert 200 <= 10_000 - wide.start <= 4_000
+
+
+def test_an_edit_asks_the_model_about_the_edited_genome_and_undo_shows_what_had_come_of_the_real_one(
+    predicting: Workspace,
+) -> None:
+    (real,), cache = sources_of(predicting), TileCache()
+    keep(cache, real, at(900_000, 1_100_000))
+    edits = (BaseEdit("chr1", 1_000_100, "G"),)
+    predicting.history.change(predicting.setup.with_edits(edits))
+    (need,) = next_needs(predicting, cache)
+    assert [source.edits for source in need.query.sources] == [edits]
+    for is_map in (False, True):
+        track = AttentionTrack(id="a", cell_type="alpha", is_map=is_map)
+        (anchored,) = needs.anchor_needs(track, predicting.scope)
+        assert [source.edits for source in anchored.query.sources] == [edits]
+    predicting.history.undo()
+    assert next_needs(predicting, cache) == []

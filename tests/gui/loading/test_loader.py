@@ -6,6 +6,7 @@ from asked import is_of
 from msgspec.structs import replace
 from toy_summaries import checkpoint_summary
 
+from ebert_core.protocol.edits import BaseEdit
 from ebert_core.protocol.locus import Interval
 from ebert_core.protocol.shapes import Signal
 from ebert_core.protocol.sources import AttentionProfile, MeasuredPeaks, MeasuredSignal, PredictedBinding, Shapes
@@ -291,6 +292,17 @@ def test_an_undone_cell_type_is_what_the_model_is_asked_for(with_checkpoint: Loa
     assert asked() != before
     workspace.history.undo()
     assert asked() == before
+
+
+def test_an_edit_and_its_undo_are_asked_about_by_themselves(with_checkpoint: Loader, workspace) -> None:
+    for change in (
+        lambda: workspace.history.change(workspace.setup.with_edits((BaseEdit("chr1", 1_000_100, "G"),))),
+        workspace.history.undo,
+    ):
+        with_checkpoint.ask()
+        assert not with_checkpoint._timer.isActive()
+        change()
+        assert with_checkpoint._timer.isActive()
 
 
 def test_a_jump_asks_at_once_and_a_gesture_that_goes_on_once_in_a_while(loader, data, workspace, monkeypatch) -> None:
