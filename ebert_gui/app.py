@@ -29,9 +29,10 @@ from ebert_gui.widgets import theme as themes
 from ebert_gui.widgets.forms import WheelScrolls
 from ebert_gui.widgets.plain import PlainText
 from ebert_gui.widgets.theme import DARK, LIGHT, Theme, system_theme, window_font
+from ebert_gui.windows.desk import Parts
 from ebert_gui.windows.ending import AskedToEnd, Mistakes
-from ebert_gui.windows.main_window import MainWindow, Parts
-from ebert_gui.windows.screens import WithinScreen, lay_docks, layout_of_docks, place, place_of
+from ebert_gui.windows.main_window import MainWindow
+from ebert_gui.windows.screens import WithinScreen, layout_of_docks, place, place_of
 from ebert_gui.workers.client import WorkerClient, local_worker
 from ebert_gui.workers.state import Condition, WorkerState
 
@@ -146,8 +147,7 @@ class WindowProgram(Program):
             Parts(self.workspace, self.loader, self.opener, self.navigator, self.jobs, self.kinds), theme
         )
         place(self.window, looks.geometry)
-        lay_docks(self.window, looks.layout)
-        self.window.job_desk.restore(looks.layout)
+        self.window.lay_docks(looks.layout)
         self._connect()
         self._calm = [
             self.window.canvas.painted.connect(self._start_model_when_calm),
@@ -168,7 +168,7 @@ class WindowProgram(Program):
         self.model.state_changed.connect(lambda state: self.window.show_worker("model", state))
         for role, client in (("data", self.data), ("model", self.model)):
             self.window.show_worker(role, client.state)
-            client.unheard_failure.connect(lambda failure: self.window.say(failure.message, failure.details))
+            client.unheard_failure.connect(lambda failure: self.window.desk.say(failure.message, failure.details))
             client.unheard_progress.connect(partial(self.window.show_work, role))
         self.remarks.told.connect(self.window.messages.info)
         for problem in self.kinds.problems:
@@ -331,7 +331,7 @@ def run(options: Options, app: QApplication, data: WorkerClient) -> int:
         return code
     app.setWindowIcon(themes.program_icon())
     program = WindowProgram(options, app, data)
-    mistakes = Mistakes(program.window.say)
+    mistakes = Mistakes(program.window.desk.say)
     asked.asked.connect(program.end_because_of)
     program.window.show()
     code = app.exec()

@@ -30,7 +30,7 @@ from ebert_gui.widgets.paths import beside, file_name
 _REST_MILLISECONDS = 200
 
 
-class Desk(NamedTuple):
+class Answers(NamedTuple):
     """Who answers the dialog, at once or later.
 
     `inspect` says what a file is (one that cannot be read has an empty kind and a sentence), `check` whether a draft
@@ -50,9 +50,9 @@ class NewDatasetDialog(QDialog):
     closes it before that is there when it is opened again.
     """
 
-    def __init__(self, desk: Desk, parent: QWidget | None = None) -> None:
+    def __init__(self, answers: Answers, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._desk = desk
+        self._answers = answers
         self._check = DraftCheck()
         self._refusal = ""
         self._replaceable = ""
@@ -87,7 +87,7 @@ class NewDatasetDialog(QDialog):
         for path in dict.fromkeys(paths):
             if path not in known:
                 self.table.add(path)
-                self._desk.inspect(path, partial(self._take, path))
+                self._answers.inspect(path, partial(self._take, path))
         self._suggest()
         self._change()
 
@@ -100,7 +100,7 @@ class NewDatasetDialog(QDialog):
         """Have the dataset written; the form stays until it is."""
         self._footer.say("Checking the files and writing the description …", "")
         self._footer.action.setEnabled(False)
-        self._desk.write(self.draft(), self._close, self._refuse)
+        self._answers.write(self.draft(), self._close, self._refuse)
 
     def done(self, result: int) -> None:
         """Close; once the dataset is written, or where nothing is listed, answers that come later are dropped."""
@@ -202,7 +202,7 @@ class NewDatasetDialog(QDialog):
 
     def _ask(self) -> None:
         if any(entry.use for entry in self.table.entries()):
-            self._desk.check(self.draft(), self._take_check)
+            self._answers.check(self.draft(), self._take_check)
 
     def _take_check(self, check: DraftCheck) -> None:
         if not self._is_finished:

@@ -36,6 +36,8 @@ from ebert_gui.widgets.theme import LIGHT, Theme
 from ebert_gui.widgets.verdict_panel import VerdictPanel
 from ebert_gui.widgets.wording import bases, regions, unbroken
 
+# As the layout of the docks names it.
+CHECKPOINT_DOCK = "checkpoint-dock"
 _CALLED_MEANS = "The probability from which a bin of 200 bp is called bound, chosen on the held-out bins."
 _ROW_HEIGHT = 28
 _WIDTH = 400
@@ -54,7 +56,7 @@ class CheckpointDock(QDockWidget):
         self._verdict: VerdictPanel | None = None
         self._factor_table: QTableWidget | None = None
         self._factor = ""
-        self.setObjectName("checkpoint-dock")
+        self.setObjectName(CHECKPOINT_DOCK)
         self._problem = label("", "error")
         self._problem.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self._problem.hide()

@@ -26,6 +26,8 @@ from ebert_gui.state.tracks import Track
 from ebert_gui.state.workspace import Workspace
 from ebert_gui.widgets.plain import PlainLabel
 
+# As the layout of the docks names it.
+TRACK_DOCK = "track-dock"
 _ID = Qt.ItemDataRole.UserRole
 # Two lines: on a low screen the other docks need the room.
 _LOWEST = 24
@@ -44,7 +46,7 @@ class TrackDock(QDockWidget):
         colour_of: Callable[[Track], str] = lambda track: track.colour,
     ) -> None:
         super().__init__("Tracks", parent)
-        self.setObjectName("track-dock")
+        self.setObjectName(TRACK_DOCK)
         self._workspace = workspace
         self._history = workspace.history
         self._kinds = kinds

@@ -5,43 +5,48 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PyQt6.QtCore import QObject, Qt
-from PyQt6.QtWidgets import QMessageBox, QToolButton
+from PyQt6.QtCore import QObject, Qt, pyqtSignal
+from PyQt6.QtWidgets import QMainWindow, QMessageBox, QToolButton
 
 from ebert_core.protocol.errors import InvalidRequest
 from ebert_core.protocol.locus import Interval, format_locus, is_region_file, parse_locus
 from ebert_core.protocol.showing import shown
 from ebert_core.protocol.specs import FineTune, JobSpec, Predict
 from ebert_core.protocol.work import LIVE, Jobs, JobSummary, Metrics
-from ebert_gui.jobs.jobs_list import JOBS_DOCK, kind_of_job
+from ebert_gui.commands.desk import Desk
+from ebert_gui.jobs.jobs_list import kind_of_job
 from ebert_gui.widgets.plain import literal
-from ebert_gui.windows import asking
-from ebert_gui.windows.screens import shows_dock
 
 if TYPE_CHECKING:
     from ebert_gui.jobs.jobs_dock import JobsDock
-    from ebert_gui.windows.main_window import MainWindow
 
 _SHARE_OF_WINDOW = 1 / 3
 
 
 class JobDesk(QObject):
-    """Connects the follower of jobs with the window. `running` is the button in the status bar."""
+    """Connects the follower of jobs with a desk and a window that holds the dock.
 
-    def __init__(self, window: "MainWindow") -> None:
+    `running` is the button of the status bar. `edit_wanted` carries the spec of a fine-tuning that is to be changed
+    and started again.
+    """
+
+    edit_wanted = pyqtSignal(object)
+
+    def __init__(self, desk: Desk, window: QMainWindow) -> None:
         super().__init__(window)
+        self._desk = desk
         self._window = window
-        self._jobs = window.jobs
+        self._jobs = desk.jobs
         self._dock: JobsDock | None = None
         self._has_height = False
         self.running = QToolButton()
         self.running.setAutoRaise(True)
         self.running.setToolTip("Show the jobs")
-        self.running.clicked.connect(self._show_dock)
+        self.running.clicked.connect(self.show)
         self.running.hide()
         self._jobs.listed.connect(self._show_jobs)
         self._jobs.metrics.connect(self._show_metrics)
-        self._jobs.problem.connect(window.say)
+        self._jobs.problem.connect(desk.say)
         self._jobs.started.connect(self._show_started)
         self._jobs.ended.connect(self._announce)
 
@@ -51,7 +56,7 @@ class JobDesk(QObject):
             from ebert_gui.jobs.jobs_dock import JobsDock
 
             window = self._window
-            dock = self._dock = JobsDock(window.theme, window)
+            dock = self._dock = JobsDock(self._desk.frame.theme, window)
             self._has_height = window.restoreDockWidget(dock)
             if not self._has_height:
                 window.addDockWidget(Qt.DockWidgetArea.BottomDockWidgetArea, dock)
@@ -72,15 +77,20 @@ class JobDesk(QObject):
         dock.setVisible(not dock.isVisible())
         self._jobs.look()
 
-    def restore(self, layout: str) -> None:
-        """Show the jobs where they were shown when this layout of the docks was kept."""
-        if shows_dock(layout, JOBS_DOCK):
-            self._show_dock()
+    @property
+    def is_shown(self) -> bool:
+        """Whether the dock is shown."""
+        return self._dock is not None and not self._dock.isHidden()
+
+    def show(self) -> None:
+        """Show the jobs as they are now."""
+        self.dock().show()
+        self._jobs.look()
 
     def dress(self) -> None:
         """Draw in the window's colours."""
         if self._dock is not None:
-            self._dock.set_theme(self._window.theme)
+            self._dock.set_theme(self._desk.frame.theme)
 
     def _give_height(self, is_visible: bool) -> None:
         """Open the dock at a share of the window, once: what it says later must not push the tracks away."""
@@ -88,10 +98,6 @@ class JobDesk(QObject):
             self._has_height = True
             height = round(self._window.height() * _SHARE_OF_WINDOW)
             self._window.resizeDocks([self._dock], [height], Qt.Orientation.Vertical)
-
-    def _show_dock(self) -> None:
-        self.dock().show()
-        self._jobs.look()
 
     def _show_started(self, job: JobSummary) -> None:
         self.dock().show()
@@ -112,18 +118,18 @@ class JobDesk(QObject):
 
     def _use(self, job: JobSummary) -> None:
         if job.verb in ("pretrain", "finetune"):
-            self._window.opener.open_checkpoint(job.result)
+            self._desk.opener.open_checkpoint(job.result)
         else:
-            self._window.opener.open_files((job.result,))
+            self._desk.opener.open_files((job.result,))
             self._jobs.read_spec(job.directory, self._go_to_export)
 
     def _go_to_export(self, spec: JobSpec) -> None:
         """Go where the file has values, unless some of it is in view."""
-        view = self._window.workspace.view
+        view = self._desk.workspace.view
         places = places_of(spec, view.chromosome_lengths) if isinstance(spec, Predict) else ()
         if places and not any(place.overlaps(view.interval) for place in places):
-            self._window.navigator.show(places[0])
-            self._window.messages.info(
+            self._desk.navigator.show(places[0])
+            self._desk.tell(
                 f"{Path(spec.output).name} has no values where the window was; it does at "
                 f"{format_locus(places[0])}, shown now. Go, Back leads to the place before."
             )
@@ -131,7 +137,7 @@ class JobDesk(QObject):
     def _edit(self, directory: str) -> None:
         def edit(spec: JobSpec) -> None:
             if isinstance(spec, FineTune):
-                asking.for_finetuning(self._window, spec)
+                self.edit_wanted.emit(spec)
 
         self._jobs.read_spec(directory, edit)
 
@@ -149,11 +155,10 @@ class JobDesk(QObject):
         box.open()
 
     def _announce(self, job: JobSummary) -> None:
-        messages = self._window.messages
         if job.state == "done":
-            messages.info(f"{job.name or job.verb} is done: {job.result}")
+            self._desk.tell(f"{job.name or job.verb} is done: {job.result}")
         elif job.state != "stopped":
-            messages.error(job.message or job.problem or f"{job.name or job.verb} {job.state}.", job.details)
+            self._desk.say(job.message or job.problem or f"{job.name or job.verb} {job.state}.", job.details)
 
 
 def places_of(spec: Predict, lengths: Mapping[str, int]) -> tuple[Interval, ...]:

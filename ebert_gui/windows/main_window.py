@@ -1,26 +1,20 @@
 """The window: puts canvas, bars and docks together; what they do is in their own files."""
 
 import time
-from typing import NamedTuple
 
 from PyQt6.QtCore import QPoint, Qt, QUrl, pyqtSignal
-from PyQt6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QGuiApplication, QKeyEvent
-from PyQt6.QtWidgets import QLabel, QMainWindow, QMenu, QStackedWidget, QStatusBar, QVBoxLayout, QWidget
+from PyQt6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QKeyEvent
+from PyQt6.QtWidgets import QDockWidget, QLabel, QMainWindow, QMenu, QStackedWidget, QStatusBar, QVBoxLayout, QWidget
 
 from ebert_core.protocol.addresses import is_address, without_secrets
-from ebert_core.protocol.locus import Interval, format_locus
+from ebert_core.protocol.locus import Interval
 from ebert_core.protocol.showing import shown
-from ebert_core.protocol.specs import FineTune
 from ebert_gui.browser.canvas import Canvas
-from ebert_gui.exporting.picture_taking import PictureTaker
+from ebert_gui.datasets.opening import open_all
+from ebert_gui.finetuning.asking import ask_for_finetuning
+from ebert_gui.jobs.jobs_list import JOBS_DOCK
 from ebert_gui.kinds.attention import changed_attention, first_attention
-from ebert_gui.kinds.table import Kinds
 from ebert_gui.loading.details import ask_for_details
-from ebert_gui.loading.dropping import Dropped
-from ebert_gui.loading.jobs import JobFollower
-from ebert_gui.loading.loader import Loader
-from ebert_gui.loading.navigator import Navigator
-from ebert_gui.loading.opening import Opener
 from ebert_gui.models.checkpoint_dock import CheckpointDock
 from ebert_gui.state.tracks import Track
 from ebert_gui.state.workspace import Workspace
@@ -30,30 +24,20 @@ from ebert_gui.tracks.track_dock import TrackDock
 from ebert_gui.widgets.messages import MessageBar, details_window
 from ebert_gui.widgets.plain import PlainLabel
 from ebert_gui.widgets.theme import DARK, LIGHT, Theme, window_font
-from ebert_gui.windows import asking
-from ebert_gui.windows.actions import build_menus
+from ebert_gui.windows.desk import Parts, Room, WindowDesk
 from ebert_gui.windows.job_desk import JobDesk
 from ebert_gui.windows.locus_bar import LocusBar, WholeBar
+from ebert_gui.windows.menus import build_menus, follow, run, show_choices
 from ebert_gui.windows.message_list import MessageDesk
 from ebert_gui.windows.offering import Offering
 from ebert_gui.windows.passing import PassingMessages
-from ebert_gui.windows.screens import first_size
+from ebert_gui.windows.screens import first_size, lay_docks, shows_dock
+from ebert_gui.windows.table import COMMANDS
 from ebert_gui.workers.state import Condition, WorkerState
 
 # How long a worker is busy before it is said with what, in seconds: most answers come sooner.
 SHOWN_AFTER = 1.0
 _DOT = {"ready": "●", "busy": "◐", "starting": "○", "restarting": "○", "failed": "✕", "stopped": "○"}
-
-
-class Parts(NamedTuple):
-    """What the window stands on."""
-
-    workspace: Workspace
-    loader: Loader
-    opener: Opener
-    navigator: Navigator
-    jobs: JobFollower
-    kinds: Kinds
 
 
 class MainWindow(QMainWindow):
@@ -76,16 +60,11 @@ class MainWindow(QMainWindow):
         self.attention_bar = AttentionBar()
         self.track_dock = TrackDock(parts.workspace, parts.kinds, self, self.canvas.scene.colour_of)
         self.checkpoint_dock = CheckpointDock(theme, self)
-        self.job_desk = JobDesk(self)
-        self.unsent: dict[str, FineTune] = {}
         self._ended: dict[str, WorkerState] = {}
         self._working_since: dict[str, float] = {}
         self._model = WorkerState(Condition.STOPPED)
         self.worker_states: dict[str, QLabel] = {"data": PlainLabel(), "model": PlainLabel()}
         self.under_cursor = PlainLabel()
-        self.offering: Offering = Offering(self)
-        self.pictures = PictureTaker(self.canvas.scene, parts.loader, self)
-        self.picture_folders: tuple[str, ...] = ()
         self._pages = QStackedWidget()
         self.setWindowTitle("EBERT Browser")
         self.setAcceptDrops(True)
@@ -93,16 +72,16 @@ class MainWindow(QMainWindow):
         self._lay_out()
         self.messages = MessageBar(self._pages)
         self.message_desk: MessageDesk = MessageDesk(self.messages, self)
-        self._status_bar().insertPermanentWidget(1, self.message_desk.button)
-        self.menus = build_menus(self)
-        self._add_dock_menu()
+        self.desk: WindowDesk = WindowDesk(parts, Room(self, self, self.canvas.scene, self.messages))
+        self.job_desk = JobDesk(self.desk, self)
+        self.offering: Offering = Offering(self.desk)
+        self._pages.addWidget(self.offering.page)
+        for place, button in enumerate((self.message_desk.button, self.job_desk.running), start=1):
+            self._status_bar().insertPermanentWidget(place, button)
+        self.menus, self.actions_by_id = build_menus(self.desk, self, self.canvas)
         self._connect_state()
         self._connect_parts()
         self.canvas.setFocus()
-
-    def say(self, sentence: str, details: str = "") -> None:
-        """Show a problem in the message bar."""
-        self.messages.error(sentence, details)
 
     def show_worker(self, role: str, state: WorkerState) -> None:
         """Say in the status bar how a worker is."""
@@ -146,85 +125,41 @@ class MainWindow(QMainWindow):
         self.checkpoint_dock.set_theme(theme)
         self.job_desk.dress()
 
-    def pan(self, share: float) -> None:
-        """Slide by a share of the screen."""
-        self.workspace.view.pan_by(share * self.workspace.view.span.length)
+    def lay_docks(self, layout: str) -> None:
+        """Put the docks where they stood when this layout was kept."""
+        lay_docks(self, layout)
+        if shows_dock(layout, JOBS_DOCK):
+            self.job_desk.show()
 
-    def show_chromosome(self) -> None:
-        """Show the whole chromosome."""
-        self.navigator.show_chromosome()
+    def shows_dock(self, name: str) -> bool:
+        """Whether a dock is shown."""
+        return self.job_desk.is_shown if name == JOBS_DOCK else not self._dock(name).isHidden()
+
+    def toggle_dock(self, name: str) -> None:
+        """Show a dock, or hide it."""
+        if name == JOBS_DOCK:
+            self.job_desk.toggle()  # it is built when it is first wanted
+            return
+        toggle = self._dock(name).toggleViewAction()
+        assert toggle is not None
+        toggle.trigger()
 
     def edit_locus(self) -> None:
         """Put the cursor into the locus."""
         self.locus_bar.locus.setFocus()
         self.locus_bar.locus.selectAll()
 
-    def copy_locus(self) -> None:
-        """Copy the place on screen."""
-        clipboard = QGuiApplication.clipboard()
-        if clipboard is not None:
-            clipboard.setText(format_locus(self.workspace.view.interval))
+    def show_messages(self) -> None:
+        """Open the list of all that was said."""
+        self.message_desk.show_list()
 
     def toggle_theme(self) -> None:
         """Change between light and dark."""
         self.theme_wanted.emit(LIGHT if self.theme is DARK else DARK)
 
-    def toggle_jobs(self) -> None:
-        """Show or hide the jobs."""
-        self.job_desk.toggle()
-
     def toggle_full_screen(self) -> None:
         """Fill the screen, or stop filling it."""
         self.setWindowState(self.windowState() ^ Qt.WindowState.WindowFullScreen)
-
-    def quit(self) -> None:
-        """Close the window."""
-        self.close()
-
-    def open_all(self, paths: tuple[str, ...]) -> None:
-        """Open whatever these files are, together."""
-        self.opener.forgive(paths)
-        Dropped(self.opener, self.workspace, self.say).open(paths)
-
-    def ask_for_dataset(self) -> None:
-        """Ask for a DATASET.toml."""
-        asking.for_dataset(self)
-
-    def ask_for_files(self) -> None:
-        """Ask for track files."""
-        asking.for_files(self)
-
-    def ask_for_address(self) -> None:
-        """Ask for addresses of track files."""
-        asking.for_address(self)
-
-    def ask_for_new_dataset(self) -> None:
-        """Ask for the files of a new dataset."""
-        asking.for_new_dataset(self)
-
-    def ask_for_checkpoint(self) -> None:
-        """Ask for a checkpoint folder."""
-        asking.for_checkpoint(self)
-
-    def ask_for_finetuning(self) -> None:
-        """Ask what to fine-tune, and start it."""
-        asking.for_finetuning(self)
-
-    def ask_for_finetuning_again(self) -> None:
-        """Ask for the settings of an earlier fine-tuning, and what to change in them."""
-        asking.for_finetuning_again(self)
-
-    def ask_for_export(self) -> None:
-        """Ask what to export, and start it."""
-        asking.for_export(self)
-
-    def ask_for_picture(self) -> None:
-        """Ask where to save a picture."""
-        asking.for_picture(self)
-
-    def show_about(self) -> None:
-        """Say what this is."""
-        asking.about(self)
 
     def dragEnterEvent(self, event: QDragEnterEvent | None) -> None:
         """Files may be dropped anywhere."""
@@ -236,11 +171,13 @@ class MainWindow(QMainWindow):
         """Open what was dropped."""
         mime = event.mimeData() if event is not None else None
         if mime is not None:
-            self.open_all(tuple(filter(None, map(_dropped, mime.urls()))))
+            open_all(self.desk, tuple(filter(None, map(_dropped, mime.urls()))))
             for url in mime.urls():
                 if not _dropped(url):
                     shown = url.toString(QUrl.UrlFormattingOption.RemovePassword)
-                    self.say(f"{shown} is neither a file of this machine nor an address of http; download it first.")
+                    self.desk.say(
+                        f"{shown} is neither a file of this machine nor an address of http; download it first."
+                    )
 
     def keyPressEvent(self, event: QKeyEvent | None) -> None:
         """Escape leads back to the tracks, and there it dismisses the newest message."""
@@ -263,8 +200,7 @@ class MainWindow(QMainWindow):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
         self.addToolBar(WholeBar("Locus bar", self.locus_bar))
-        for page in (self.canvas, self.offering.page):
-            self._pages.addWidget(page)
+        self._pages.addWidget(self.canvas)
         self._pages.setFocusProxy(self.canvas)
         for widget in (self._pages, self.attention_bar):
             layout.addWidget(widget, 1 if widget is self._pages else 0)
@@ -278,7 +214,6 @@ class MainWindow(QMainWindow):
             dock.hide()
         status = self._status_bar()
         status.addWidget(self.under_cursor, 1)
-        status.addPermanentWidget(self.job_desk.running)
         for label in self.worker_states.values():
             status.addPermanentWidget(label)
 
@@ -287,14 +222,8 @@ class MainWindow(QMainWindow):
         assert status is not None
         return status
 
-    def _add_dock_menu(self) -> None:
-        menu = self.menus["View"]
-        menu.addSeparator()
-        for dock, shortcut in ((self.track_dock, "Ctrl+1"), (self.checkpoint_dock, "Ctrl+2")):
-            action = dock.toggleViewAction()
-            assert action is not None
-            action.setShortcut(shortcut)
-            menu.addAction(action)
+    def _dock(self, name: str) -> QDockWidget:
+        return {dock.objectName(): dock for dock in (self.track_dock, self.checkpoint_dock)}[name]
 
     def _connect_state(self) -> None:
         workspace = self.workspace
@@ -314,8 +243,8 @@ class MainWindow(QMainWindow):
         self.canvas.sight_changed.connect(self.loader.prefer)
         self.loader.idle.connect(self.canvas.refresh)
         self.locus_bar.left.connect(self.canvas.setFocus)
-        self.opener.problem.connect(self.say)
-        self.navigator.problem.connect(self.say)
+        self.opener.problem.connect(self.desk.say)
+        self.navigator.problem.connect(self.desk.say)
         self.passing = PassingMessages(self.messages, self.workspace, self.opener, self.locus_bar)
         self.opener.settled.connect(self.choose_page)
         self.attention_bar.choice_changed.connect(lambda layer, head: self._change_attention(layer=layer, head=head))
@@ -323,7 +252,8 @@ class MainWindow(QMainWindow):
         self.attention_bar.directions_changed.connect(
             lambda shows_from, shows_to: self._change_attention(shows_from=shows_from, shows_to=shows_to)
         )
-        self.checkpoint_dock.open_requested.connect(self.ask_for_checkpoint)
+        self.checkpoint_dock.open_requested.connect(lambda: run(self.desk, COMMANDS["checkpoint.open"]))
+        self.job_desk.edit_wanted.connect(lambda spec: ask_for_finetuning(self.desk, spec))
 
     def _follow_dataset(self) -> None:
         dataset = self.workspace.dataset
@@ -364,7 +294,12 @@ class MainWindow(QMainWindow):
 
     def _show_details(self, track: Track, subject: Interval) -> None:
         ask_for_details(
-            self.loader, self.kinds, track, subject, lambda said: self._open_details(said.heading, said.text), self.say
+            self.loader,
+            self.kinds,
+            track,
+            subject,
+            lambda said: self._open_details(said.heading, said.text),
+            self.desk.say,
         )
 
     def _open_details(self, sentence: str, details: str) -> None:
@@ -376,14 +311,12 @@ class MainWindow(QMainWindow):
         menu = QMenu(self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         if track is not None:
-            for text, act in track_commands(self.workspace.history, self.kinds, track, self.track_dock.choose_colour):
-                action = menu.addAction(text)
-                assert action is not None
-                action.triggered.connect(lambda _checked, act=act: act())
+            offered = track_commands(self.workspace.history, self.kinds, track, self.track_dock.choose_colour)
+            show_choices(menu, offered)
             menu.addSeparator()
-        action = self.track_dock.toggleViewAction()
-        assert action is not None
-        menu.addAction(action)
+        tracks = self.actions_by_id["tracks.dock"]
+        follow(self.desk, COMMANDS["tracks.dock"], tracks)
+        menu.addAction(tracks)
         menu.popup(where)
 
 

@@ -12,7 +12,8 @@ from ebert_gui.loading.navigator import Navigator
 from ebert_gui.loading.opening import Opener
 from ebert_gui.state.workspace import Workspace
 from ebert_gui.widgets.theme import LIGHT
-from ebert_gui.windows.main_window import MainWindow, Parts
+from ebert_gui.windows.desk import Parts
+from ebert_gui.windows.main_window import MainWindow
 from ebert_gui.workers.state import Condition, WorkerState
 
 

@@ -9,6 +9,7 @@ from served import serving
 from ebert_core.protocol import addresses
 from ebert_core.protocol.addresses import without_secrets
 from ebert_core.protocol.errors import InvalidRequest
+from ebert_gui.datasets.opening import open_all
 from ebert_gui.state.session_files import newest_sessions
 
 pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints")
@@ -49,7 +50,7 @@ def test_an_address_is_drawn_kept_without_its_secrets_and_restored(open_window, 
         program = open_window()
         qtbot.waitUntil(lambda: program.opener.is_settled, timeout=LONG)
         assert program.workspace.dataset is None or not program.workspace.dataset.files
-        program.window.open_all((without_secrets(whole),))
+        open_all(program.window.desk, (without_secrets(whole),))
         _settle(program, qtbot)
         assert [file.path for file in program.workspace.dataset.files] == [shown]
 

@@ -25,20 +25,20 @@ def program(open_window, qtbot, toy_dataset, toy_model):
 
 
 def test_every_dialog_opens_and_closes(program) -> None:
-    for ask in ("ask_for_finetuning", "ask_for_export", "ask_for_new_dataset", "ask_for_picture", "show_about"):
-        getattr(program.window, ask)()
+    for ask in ("finetuning.start", "predictions.export", "dataset.new", "picture.save", "help.about"):
+        program.window.actions_by_id[ask].trigger()
         shown = [dialog for dialog in program.window.findChildren(QDialog) if dialog.isVisible()]
         assert len(shown) == 1, ask
         shown[0].reject()
 
 
 def test_a_new_dataset_that_was_not_finished_is_gone_on_with(program, qtbot, toy_dataset) -> None:
-    program.window.ask_for_new_dataset()
+    program.window.actions_by_id["dataset.new"].trigger()
     (dialog,) = program.window.findChildren(NewDatasetDialog)
     dialog.add_files([str(toy_dataset.parent / "toy.fa")])
     qtbot.keyClick(dialog, Qt.Key.Key_Escape)
     assert "What you filled in is kept" in program.window.messages.shown.sentence
-    program.window.ask_for_new_dataset()
+    program.window.actions_by_id["dataset.new"].trigger()
     assert program.window.findChildren(NewDatasetDialog) == [dialog]
     assert dialog.isVisible()
     assert dialog.table.paths() == [str(toy_dataset.parent / "toy.fa")]
@@ -51,7 +51,7 @@ def test_a_picture_for_print_holds_finer_values_and_the_screen_keeps_its_own(pro
     view, target = program.workspace.view, tmp_path / "out.png"
     columns, asked = view.columns, []
     view.changed.connect(lambda: asked.append(view.columns))
-    program.window.ask_for_picture()
+    program.window.actions_by_id["picture.save"].trigger()
     dialog = program.window.findChild(PictureDialog)
     dialog.size_box.setCurrentIndex(1)
     dialog.target.setText(str(target))
@@ -72,7 +72,7 @@ def test_an_earlier_fine_tuning_fills_the_form_and_a_wrong_file_is_a_sentence(pr
     for path in (wrong, spec):
         # The dialog for files is the desktop's own; here it answers at once.
         monkeypatch.setattr(QFileDialog, "getOpenFileName", lambda *_words, path=path: (str(path), ""))
-        program.window.ask_for_finetuning_again()
+        program.window.actions_by_id["finetuning.again"].trigger()
     assert "wrong.toml lacks the key job" in program.window.messages.shown.sentence
     shown = [dialog for dialog in program.window.findChildren(FineTuneDialog) if dialog.isVisible()]
     assert len(shown) == 1
@@ -84,7 +84,7 @@ def test_an_export_with_nothing_changed_writes_a_bigwig_into_a_folder_of_its_own
     import pyBigWig
 
     assert not (toy_dataset.parent / "exports").exists()
-    program.window.ask_for_export()
+    program.window.actions_by_id["predictions.export"].trigger()
     (dialog,) = [each for each in program.window.findChildren(ExportDialog) if each.isVisible()]
     with qtbot.waitSignal(program.jobs.ended, timeout=LONG) as told:
         qtbot.mouseClick(dialog._footer.action, Qt.MouseButton.LeftButton)

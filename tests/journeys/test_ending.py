@@ -44,8 +44,8 @@ sys.exit(main(sys.argv[1:]))
 SEEN = ["chr2", 1000.0, 2000.0]
 # A box that lets go of the event loop, and a file dialog that runs one of its own.
 DIALOGS = """
-self.window.show_about()
-QTimer.singleShot(0, self.window.ask_for_files)
+self.window.actions_by_id["help.about"].trigger()
+QTimer.singleShot(0, self.window.actions_by_id["files.open"].trigger)
 """
 MISTAKE = """
 def wrong():

@@ -52,7 +52,7 @@ def test_docks_stand_where_they_stood_before(open_window, qtbot, toy_dataset, tm
     assert second.window.geometry() == QRect(20, 60, 760, 500)
     assert second.window.checkpoint_dock.isVisible()
     assert not second.window.track_dock.isVisible()
-    second.window.toggle_jobs()
+    second.window.actions_by_id["jobs.dock"].trigger()
     assert second.window.job_desk.dock().isVisible()
     lay_docks(second.window, "no layout of ours")
     assert second.window.checkpoint_dock.isVisible()
@@ -64,7 +64,7 @@ def test_both_docks_and_the_jobs_fit_into_a_small_screen(open_window, qtbot, toy
     qtbot.waitUntil(lambda: _is_complete(program) and program.workspace.checkpoint is not None, timeout=LONG)
     program.window.track_dock.show()
     program.window.checkpoint_dock.show()
-    program.window.toggle_jobs()
+    program.window.actions_by_id["jobs.dock"].trigger()
     # Layouts that ask for more room get it when their request is handled.
     qtbot.waitUntil(lambda: program.window.job_desk.dock().isVisible(), timeout=LONG)
     program.window.grab()

@@ -12,7 +12,7 @@ from ebert_core.protocol.tracks import DraftCheck, FileKind
 from ebert_gui.datasets import dataset_plan as plan
 from ebert_gui.datasets.dataset_plan import Entry
 from ebert_gui.datasets.dataset_table import FileTable
-from ebert_gui.datasets.new_dataset_dialog import Desk, NewDatasetDialog
+from ebert_gui.datasets.new_dataset_dialog import Answers, NewDatasetDialog
 
 PEAKS = "/lab/K562.CTCF.narrowPeak"
 BOTH = ("/lab/hg19.fa", PEAKS)
@@ -141,7 +141,7 @@ def dialog(qtbot: QtBot) -> NewDatasetDialog:
     def inspect(path, reply) -> None:
         reply(FileKind(kinds[path.rpartition(".")[2]], "A file."))
 
-    dialog = NewDatasetDialog(Desk(inspect, lambda _draft, reply: reply(DraftCheck()), lambda *_words: None))
+    dialog = NewDatasetDialog(Answers(inspect, lambda _draft, reply: reply(DraftCheck()), lambda *_words: None))
     qtbot.addWidget(dialog)
     with qtbot.waitExposed(dialog):
         dialog.show()

@@ -9,7 +9,7 @@ from PyQt6.QtWidgets import QFileDialog, QLabel, QPushButton
 from pytestqt.qtbot import QtBot
 
 from ebert_core.protocol.tracks import DatasetDraft, DraftCheck, DraftProblem, FileKind
-from ebert_gui.datasets.new_dataset_dialog import Desk, NewDatasetDialog
+from ebert_gui.datasets.new_dataset_dialog import Answers, NewDatasetDialog
 
 KINDS = {
     "fa": FileKind("reference", "DNA sequence of 25 chromosomes."),
@@ -50,7 +50,7 @@ def worker() -> Worker:
 
 @pytest.fixture
 def dialog(worker: Worker, qtbot: QtBot) -> NewDatasetDialog:
-    dialog = NewDatasetDialog(Desk(worker.inspect, worker.check, worker.write))
+    dialog = NewDatasetDialog(Answers(worker.inspect, worker.check, worker.write))
     qtbot.addWidget(dialog)
     return dialog
 
@@ -136,7 +136,7 @@ def test_dropped_files_are_listed(dialog: NewDatasetDialog) -> None:
 def test_answers_may_come_late_or_after_the_dialog_closed(qtbot: QtBot) -> None:
     replies: list[Callable[[FileKind], None]] = []
     worker = Worker()
-    dialog = NewDatasetDialog(Desk(lambda _path, reply: replies.append(reply), worker.check, worker.write))
+    dialog = NewDatasetDialog(Answers(lambda _path, reply: replies.append(reply), worker.check, worker.write))
     qtbot.addWidget(dialog)
     dialog.add_files(FILES[:2])
     assert cell(dialog, 0, 4) == "looking…"
@@ -264,7 +264,7 @@ def test_escape_keeps_what_was_filled_in(dialog: NewDatasetDialog, qtbot: QtBot)
 
 def test_answers_that_come_while_a_kept_form_is_closed_are_taken(worker: Worker, qtbot: QtBot) -> None:
     replies: list[Callable[[FileKind], None]] = []
-    dialog = NewDatasetDialog(Desk(lambda _path, reply: replies.append(reply), worker.check, worker.write))
+    dialog = NewDatasetDialog(Answers(lambda _path, reply: replies.append(reply), worker.check, worker.write))
     qtbot.addWidget(dialog)
     dialog.open()
     dialog.add_files(FILES[:1])

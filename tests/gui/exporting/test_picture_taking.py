@@ -7,6 +7,7 @@ from PyQt6.QtGui import QImage
 from pytestqt.qtbot import QtBot
 
 from ebert_gui.browser.picture import PictureStyle
+from ebert_gui.exporting.picture_taking import PictureTaker
 from ebert_gui.widgets.theme import LIGHT
 from ebert_gui.windows.main_window import MainWindow
 
@@ -21,8 +22,9 @@ def test_the_last_picture_that_was_asked_for_is_written_once_its_data_have_come(
     qtbot.waitUntil(lambda: not window.loader.is_idle)
     said: list[tuple[str, str]] = []
     fine = PictureStyle(LIGHT, 2.0, has_all_tracks=True)
+    taker = PictureTaker(window.canvas.scene, window.loader)
     for name in ("first.png", "second.png"):
-        window.pictures.take(str(tmp_path / name), fine, lambda problem, name=name: said.append((name, problem)))
+        taker.take(str(tmp_path / name), fine, lambda problem, name=name: said.append((name, problem)))
         assert view.columns > 1.5 * columns, "a finer picture needs finer values"
     window.loader.idle.emit()
     assert (said, list(tmp_path.iterdir())) == ([], []), "not all has come"

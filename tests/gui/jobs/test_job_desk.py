@@ -163,7 +163,7 @@ def test_the_jobs_are_shown_at_the_next_start_where_they_were_shown(window: Main
         window.job_desk.toggle()
     layout = layout_of_docks(window)
     window.job_desk.dock().hide()
-    window.job_desk.restore(layout)
+    window.lay_docks(layout)
     assert window.job_desk.dock().isVisible() is was_shown
 
 

@@ -53,7 +53,7 @@ def _height_of_values(canvas: Canvas) -> int:
 
 def _run(workspace: Workspace, text: str) -> None:
     commands = track_commands(workspace.history, KINDS, workspace.setup.tracks[0], lambda _track: None)
-    next(command for command in commands if command.text == text).run()
+    next(command for command in commands if command.text == text).act()
 
 
 def test_the_range_of_a_prediction_can_be_fitted_set_back_and_undone(canvas: Canvas) -> None:

@@ -19,7 +19,6 @@ from ebert_gui.loading.navigator import Navigator
 from ebert_gui.state.workspace import Workspace
 from ebert_gui.tracks.track_dock import TrackDock
 from ebert_gui.widgets.theme import LIGHT, window_font
-from ebert_gui.windows.actions import ACTIONS
 from ebert_gui.windows.locus_bar import LocusBar
 from ebert_gui.workers.state import Condition, WorkerState
 
@@ -138,15 +137,6 @@ def test_what_cannot_be_found_is_a_sentence(bar, qtbot, typed: str, sentence: st
     with qtbot.waitSignal(bar.problem) as told:
         bar.go()
     assert sentence in told.args[0]
-
-
-def test_no_two_actions_share_a_shortcut() -> None:
-    shortcuts = [action.shortcut for action in ACTIONS if action.shortcut]
-    assert len(shortcuts) == len(set(shortcuts))
-
-
-def test_every_action_says_what_it_does() -> None:
-    assert all(action.tip for action in ACTIONS if action.text)
 
 
 class _NothingYet:

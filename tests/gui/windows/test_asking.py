@@ -14,11 +14,12 @@ from ebert_core.protocol.modelling import CheckpointSummary
 from ebert_core.protocol.tracks import InspectFile, OpenDataset
 from ebert_core.protocol.work import StartJob
 from ebert_gui.datasets.new_dataset_dialog import NewDatasetDialog
+from ebert_gui.datasets.opening import ask_for_dataset_of
 from ebert_gui.exporting.export_dialog import ExportDialog
 from ebert_gui.exporting.picture_dialog import PictureDialog
+from ebert_gui.finetuning.asking import ask_for_finetuning
 from ebert_gui.finetuning.finetune_dialog import FineTuneDialog
 from ebert_gui.state.recent import add_recent
-from ebert_gui.windows import asking
 from ebert_gui.windows.main_window import MainWindow
 
 pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints", r"raise\(\)", "grabbing the keyboard")
@@ -43,11 +44,11 @@ def is_gone(window: MainWindow, kind: type) -> bool:
 def test_a_dataset_of_the_assembly_is_opened_with_its_checkpoint(
     window: MainWindow, data: Silent, files: dict[str, Any]
 ) -> None:
-    asking.for_dataset_of(window, "hg19", "/c/small")
+    ask_for_dataset_of(window.desk, "hg19", "/c/small")
     assert asked(data, OpenDataset) == []
     add_recent(("/d/old/DATASET.toml",))
     files["answer"] = "/e/DATASET.toml"
-    asking.for_dataset_of(window, "hg19", "/c/small")
+    ask_for_dataset_of(window.desk, "hg19", "/c/small")
     assert asked(data, OpenDataset) == [OpenDataset("/e/DATASET.toml", "/c/small")]
     assert [words[:2] for words in files["asked"]] == [
         ("Open a dataset of hg19", ""),
@@ -56,14 +57,14 @@ def test_a_dataset_of_the_assembly_is_opened_with_its_checkpoint(
 
 
 def test_a_dataset_that_was_begun_is_kept_with_its_window_and_gone_on_with(window: MainWindow, data: Silent) -> None:
-    window.ask_for_new_dataset()
+    window.actions_by_id["dataset.new"].trigger()
     form = only(window, NewDatasetDialog)
     form.add_files(["/lab/hg19.fa"])
     assert asked(data, InspectFile) == [InspectFile("/lab/hg19.fa")]
     form.reject()
     assert window.messages.shown is not None
     assert "What you filled in is kept" in window.messages.shown.sentence
-    window.ask_for_new_dataset()
+    window.actions_by_id["dataset.new"].trigger()
     assert only(window, NewDatasetDialog) is form
     assert form.table.paths() == ["/lab/hg19.fa"]
     window.messages.dismiss_all()
@@ -71,7 +72,7 @@ def test_a_dataset_that_was_begun_is_kept_with_its_window_and_gone_on_with(windo
     form.reject()
     assert window.messages.shown is None
     assert window.findChildren(NewDatasetDialog) == []
-    window.ask_for_new_dataset()
+    window.actions_by_id["dataset.new"].trigger()
     assert only(window, NewDatasetDialog).table.paths() == []
 
 
@@ -79,11 +80,11 @@ def test_an_export_that_is_started_reaches_the_worker_and_one_that_is_closed_doe
     window: MainWindow, data: Silent, checkpoint: CheckpointSummary
 ) -> None:
     window.workspace.open_checkpoint(checkpoint)
-    asking.for_export(window)
+    window.actions_by_id["predictions.export"].trigger()
     only(window, ExportDialog).reject()
     assert asked(data, StartJob) == []
     assert is_gone(window, ExportDialog)
-    asking.for_export(window)
+    window.actions_by_id["predictions.export"].trigger()
     form = only(window, ExportDialog)
     wanted = form.spec()
     assert (wanted.cell_type, wanted.factor) == (window.workspace.cell_type, window.workspace.factor)
@@ -128,7 +129,7 @@ def test_the_spec_of_an_earlier_fine_tuning_fills_the_form(
 def test_a_fine_tuning_that_was_closed_comes_back_as_it_was_left_and_a_started_one_afresh(
     window: MainWindow, data: Silent, checkpoint: CheckpointSummary
 ) -> None:
-    asking.for_finetuning(window)
+    window.actions_by_id["finetuning.start"].trigger()
     form = only(window, FineTuneDialog)
     form.output.setText("/mine/model")
     form.reject()
@@ -136,30 +137,30 @@ def test_a_fine_tuning_that_was_closed_comes_back_as_it_was_left_and_a_started_o
     assert is_gone(window, FineTuneDialog)
     # What was left without a checkpoint is not for one.
     window.workspace.open_checkpoint(checkpoint)
-    asking.for_finetuning(window)
+    window.actions_by_id["finetuning.start"].trigger()
     form = only(window, FineTuneDialog)
     assert form.output.text() != "/mine/model"
     form.output.setText("/mine/better")
     form.reject()
     window.workspace.open_checkpoint(replace(checkpoint, path="/data/checkpoints/other"))
     is_gone(window, FineTuneDialog)
-    asking.for_finetuning(window)
+    window.actions_by_id["finetuning.start"].trigger()
     assert only(window, FineTuneDialog).output.text() != "/mine/better"
     only(window, FineTuneDialog).reject()
     window.workspace.open_checkpoint(checkpoint)
     is_gone(window, FineTuneDialog)
-    asking.for_finetuning(window)
+    window.actions_by_id["finetuning.start"].trigger()
     form = only(window, FineTuneDialog)
     assert form.output.text() == "/mine/better"
     wanted = form.spec()
     form.accept()
     assert asked(data, StartJob) == [StartJob(wanted, "/data/DATASET.toml")]
     is_gone(window, FineTuneDialog)
-    asking.for_finetuning(window)
+    window.actions_by_id["finetuning.start"].trigger()
     assert only(window, FineTuneDialog).output.text() != "/mine/better"
     only(window, FineTuneDialog).reject()
     is_gone(window, FineTuneDialog)
-    asking.for_finetuning(window, replace(wanted, output="/given"))
+    ask_for_finetuning(window.desk, replace(wanted, output="/given"))
     assert only(window, FineTuneDialog).output.text() == "/given"
 
 
@@ -169,18 +170,17 @@ def test_a_picture_is_written_where_it_was_asked_for_and_the_next_is_proposed_be
     window.workspace.history.change(
         window.workspace.setup.with_tracks(()), reveals=False
     )  # so that no data are waited for
-    asking.for_picture(window)
+    window.actions_by_id["picture.save"].trigger()
     form = only(window, PictureDialog)
     form.in_view.setChecked(True)
     form.target.setText(str(tmp_path / "x.png"))
     form.accept()
-    assert window.picture_folders == (str(tmp_path),)
     qtbot.waitUntil(lambda: window.messages.shown is not None)
     assert window.messages.shown is not None
     assert window.messages.shown.sentence == f"The picture is in {tmp_path}/x.png"
     assert (tmp_path / "x.png").exists()
     assert is_gone(window, PictureDialog)
-    asking.for_picture(window)
+    window.actions_by_id["picture.save"].trigger()
     assert Path(only(window, PictureDialog).path()).parent == tmp_path
 
 
@@ -188,7 +188,7 @@ def test_why_a_picture_was_not_written_is_a_sentence(window: MainWindow, tmp_pat
     window.workspace.history.change(
         window.workspace.setup.with_tracks(()), reveals=False
     )  # so that no data are waited for
-    asking.for_picture(window)
+    window.actions_by_id["picture.save"].trigger()
     form = only(window, PictureDialog)
     form.in_view.setChecked(True)
     form.target.setText(str(tmp_path / "absent" / "x.png"))
@@ -210,7 +210,7 @@ def test_the_form_of_an_export_says_how_long_it_takes_at_the_speed_of_what_was_p
 ) -> None:
     window.workspace.open_checkpoint(checkpoint)
     monkeypatch.setattr(type(window.loader), "bases_per_second", property(lambda _loader: 100.0))
-    window.ask_for_export()
+    window.actions_by_id["predictions.export"].trigger()
     form = only(window, ExportDialog)
     form.genome.setChecked(True)
     said = " ".join(label.text() for label in form.findChildren(QLabel))

@@ -16,7 +16,7 @@ from ebert_core.protocol.locus import Interval
 from ebert_core.protocol.modelling import CheckpointSummary
 from ebert_core.protocol.tracks import DatasetSummary
 from ebert_core.protocol.work import Jobs
-from ebert_gui.datasets.new_dataset_dialog import Desk, NewDatasetDialog
+from ebert_gui.datasets.new_dataset_dialog import Answers, NewDatasetDialog
 from ebert_gui.exporting.export_dialog import ExportDialog
 from ebert_gui.exporting.picture_dialog import PictureDialog
 from ebert_gui.finetuning.finetune_dialog import FineTuneDialog
@@ -150,7 +150,7 @@ def picture(_dataset: DatasetSummary, _checkpoint: CheckpointSummary, window: Ma
 
 
 def new_dataset(_dataset: DatasetSummary, _checkpoint: CheckpointSummary, _window: MainWindow) -> QDialog:
-    dialog = NewDatasetDialog(Desk(lambda *_: None, lambda *_: None, lambda *_: None))
+    dialog = NewDatasetDialog(Answers(lambda *_: None, lambda *_: None, lambda *_: None))
     dialog.add_files(["/lab/a.bw"])
     return dialog
 

@@ -12,9 +12,9 @@ from test_start_page import HUMAN, SYNTHETIC
 
 from ebert_core.protocol.offers import Demonstration, ListShipped, MakeDemonstration, Shipped
 from ebert_core.protocol.tracks import DatasetSummary, InspectFile, OpenDataset, OpenFiles
+from ebert_gui.models.shipped import sentence_of
 from ebert_gui.state.recent import add_recent, read_recent
 from ebert_gui.windows.main_window import MainWindow
-from ebert_gui.windows.offering import sentence_of
 
 pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints", r"raise\(\)", "grabbing the keyboard")
 MAKING = "The demonstration is being prepared; the first time this takes a few seconds."
@@ -72,6 +72,14 @@ def press(window: MainWindow, qtbot: QtBot, text: str) -> None:
     button = next(each for each in window.offering.page.findChildren(QPushButton) if each.text() == text)
     assert button.isVisible()
     qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
+
+
+def opened(window: MainWindow, command: str) -> QMenu:
+    """The list of a command, as it is filled when it opens."""
+    menu = window.actions_by_id[command].menu()
+    assert menu is not None
+    menu.aboutToShow.emit()
+    return menu
 
 
 def test_an_empty_window_offers_what_can_be_opened_and_what_comes_with_it(
@@ -178,8 +186,7 @@ def test_files_that_were_open_before_are_opened_together(empty: MainWindow, work
 
 def test_what_was_opened_lately_can_be_forgotten(window: MainWindow) -> None:
     add_recent(("/lab/liver/DATASET.toml",))
-    menu = QMenu()
-    window.offering.fill_recent(menu)
+    menu = opened(window, "recent.open")
     liver, line, forget = menu.actions()
     assert (liver.text(), liver.toolTip(), liver.isEnabled()) == ("liver", "/lab/liver/DATASET.toml", True)
     assert line.isSeparator()
@@ -193,8 +200,7 @@ def test_a_menu_lists_the_shipped_checkpoints_and_opens_what_fits(
 ) -> None:
     window = window_of(qtbot, worker)
     window.workspace.open_dataset(dataset)
-    menu = QMenu()
-    window.offering.fill_shipped(menu)
+    menu = opened(window, "checkpoint.shipped")
     assert [(each.text(), each.isEnabled()) for each in menu.actions()] == [("Looking …", False)]
     limited = replace(HUMAN, path="/c/l", name="liver & co", limits=("One.", "Two."))
     worker.answer(ListShipped, Shipped((SYNTHETIC, limited)))
@@ -204,7 +210,5 @@ def test_a_menu_lists_the_shipped_checkpoints_and_opens_what_fits(
     assert second.toolTip() == "One. Two."
     second.trigger()
     assert worker.asked[-1].path == "/c/l"
-    again = QMenu()
-    window.offering.fill_shipped(again)
-    assert len(again.actions()) == 2
+    assert len(opened(window, "checkpoint.shipped").actions()) == 2
     assert asked(worker, ListShipped) == [ListShipped()]

@@ -33,7 +33,6 @@ from ebert_gui.state.recent import add_recent
 from ebert_gui.widgets.messages import details_window
 from ebert_gui.widgets.plain import PlainLabel, PlainText
 from ebert_gui.widgets.theme import LIGHT
-from ebert_gui.windows import asking
 from ebert_gui.windows.main_window import MainWindow
 
 pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints", r"raise\(\)")
@@ -113,8 +112,8 @@ def window(qtbot: QtBot, hostile_dataset: DatasetSummary, hostile_checkpoint: Ch
     window.job_desk.toggle()
     window.jobs.listed.emit(Jobs((JOB, msgspec.structs.replace(JOB, directory="/jobs/2", state="running"))))
     window.jobs.metrics.emit(JOB.directory, metrics())
-    window.say(HOSTILE, HOSTILE)
-    window.say(f"{HOSTILE} again", HOSTILE)
+    window.desk.say(HOSTILE, HOSTILE)
+    window.desk.say(f"{HOSTILE} again", HOSTILE)
     return window
 
 
@@ -216,7 +215,7 @@ def test_the_question_about_a_job_shows_its_name_as_it_is(window, qtbot) -> None
 
 
 def test_what_the_program_says_of_itself_keeps_its_markup(window, qtbot) -> None:
-    asking.about(window)
+    window.actions_by_id["help.about"].trigger()
     box = window.findChild(QMessageBox)
     box.show()
     formats = {label.textFormat() for label in box.findChildren(QLabel) if "EBERT Browser" in label.text()}

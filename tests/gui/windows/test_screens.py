@@ -23,7 +23,7 @@ from silent import Silent
 from ebert_core.protocol.locus import Interval
 from ebert_core.protocol.modelling import CheckpointSummary
 from ebert_core.protocol.tracks import DatasetSummary
-from ebert_gui.datasets.new_dataset_dialog import Desk, NewDatasetDialog
+from ebert_gui.datasets.new_dataset_dialog import Answers, NewDatasetDialog
 from ebert_gui.exporting.export_dialog import ExportDialog
 from ebert_gui.finetuning.finetune_dialog import FineTuneDialog
 from ebert_gui.loading.navigator import Navigator
@@ -112,7 +112,7 @@ def export(dataset: DatasetSummary, checkpoint: CheckpointSummary) -> QDialog:
 
 
 def new_dataset(_dataset: DatasetSummary, _checkpoint: CheckpointSummary) -> QDialog:
-    return NewDatasetDialog(Desk(lambda _path, _reply: None, lambda _draft, _reply: None, lambda *_arguments: None))
+    return NewDatasetDialog(Answers(lambda _path, _reply: None, lambda _draft, _reply: None, lambda *_arguments: None))
 
 
 @pytest.mark.parametrize("make", [finetuning, export, new_dataset])

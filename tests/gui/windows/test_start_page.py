@@ -9,7 +9,8 @@ from pytestqt.qtbot import QtBot
 from ebert_core.protocol.locus import Interval
 from ebert_core.protocol.offers import ShippedCheckpoint
 from ebert_core.protocol.tracks import DatasetSummary
-from ebert_gui.windows.offering import fits, name_of, sentence_of
+from ebert_gui.datasets.lately import name_of
+from ebert_gui.models.shipped import fits, sentence_of
 from ebert_gui.windows.start_page import Offer, StartPage
 
 HUMAN = ShippedCheckpoint(

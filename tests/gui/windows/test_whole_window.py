@@ -4,7 +4,7 @@ import msgspec
 import pytest
 from PyQt6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
 from PyQt6.QtGui import QDropEvent, QKeySequence
-from PyQt6.QtWidgets import QAbstractButton, QApplication, QFileDialog, QLabel, QMenu, QTableWidget
+from PyQt6.QtWidgets import QAbstractButton, QApplication, QFileDialog, QLabel, QTableWidget
 from pytestqt.qtbot import QtBot
 from silent import Silent
 
@@ -211,8 +211,9 @@ def test_the_undo_of_a_choice_is_seen_in_the_bar_and_on_the_tracks(window: MainW
 def test_what_was_opened_last_is_opened_again_together(window: MainWindow, data: Silent) -> None:
     add_recent(("/d/old/DATASET.toml",))
     add_recent(("/f/a&b.bw", "/f/gone.bw"))
-    menu = QMenu()
-    window.offering.fill_recent(menu)
+    menu = window.actions_by_id["recent.open"].menu()
+    assert menu is not None
+    menu.aboutToShow.emit()
     first, second = menu.actions()[:2]
     assert first.text() == "a&&b.bw and gone.bw"
     first.trigger()
@@ -232,7 +233,7 @@ def test_all_files_that_were_chosen_are_opened_and_the_dialog_shows_what_can_be(
 
     # The dialog for files is the desktop's own; here it answers at once.
     monkeypatch.setattr(QFileDialog, "getOpenFileNames", choose)
-    window.ask_for_files()
+    window.actions_by_id["files.open"].trigger()
     assert [body.path for body in data.asked if isinstance(body, InspectFile)] == ["/b.bw", "/a.bed.gz"]
     _, _, folder, filters = asked[0]
     assert folder == "/f"

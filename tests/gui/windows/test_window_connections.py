@@ -17,7 +17,8 @@ from ebert_gui.browser.content import TrackContent
 from ebert_gui.kinds.attention import AttentionTrack
 from ebert_gui.kinds.signal import SignalTrack
 from ebert_gui.widgets.theme import DARK
-from ebert_gui.windows.main_window import MainWindow, Parts
+from ebert_gui.windows.desk import Parts
+from ebert_gui.windows.main_window import MainWindow
 from ebert_gui.windows.screens import first_size
 from ebert_gui.workers.state import Condition, WorkerState
 

@@ -186,7 +186,7 @@ def test_the_status_bar_says_what_is_under_the_cursor_and_how_the_workers_are(wi
 
 def test_a_worker_that_ended_and_came_back_takes_its_message_back(window: MainWindow) -> None:
     ended = WorkerState(Condition.RESTARTING, "The data worker ended.", details="last words")
-    window.say(ended.sentence)
+    window.desk.say(ended.sentence)
     window.show_worker("data", ended)
     assert window.worker_states["data"].text() == "○ data restarting"
     assert window.worker_states["data"].toolTip() == "The data worker ended."

@@ -1,0 +1,48 @@
+"""Asks what to fine-tune, and starts it; a form that was closed comes back as it was left."""
+
+from pathlib import Path
+
+from PyQt6.QtWidgets import QFileDialog
+
+from ebert_core.protocol.errors import InvalidRequest
+from ebert_core.protocol.specs import FineTune
+from ebert_gui.commands.desk import Desk
+
+
+class Unsent(dict[str, FineTune]):
+    """What forms held that were closed, by the dataset and checkpoint that they were for."""
+
+
+def ask_for_finetuning(desk: Desk, begun: FineTune | None = None) -> None:
+    """Ask what to fine-tune, and start it; `begun` fills the form."""
+    from ebert_gui.finetuning.finetune_dialog import FineTuneDialog  # its forms need not wait in every start
+
+    workspace, unsent = desk.workspace, desk.kept(Unsent, Unsent)
+    dataset, checkpoint = workspace.dataset, workspace.checkpoint
+    assert dataset is not None
+    # A form that was closed comes back as it was left, unless something else is open by now.
+    left = f"{dataset.path}\n{checkpoint.path if checkpoint else ''}"
+    begun = begun or unsent.get(left)
+    dialog = FineTuneDialog(dataset, checkpoint, desk.window, begun, workspace.factor, desk.jobs.check)
+    dialog.accepted.connect(lambda: desk.jobs.start(dialog.spec()))
+    dialog.accepted.connect(lambda: unsent.pop(left, None))
+    dialog.rejected.connect(lambda: unsent.update({left: dialog.spec()}))
+    dialog.finished.connect(lambda _result: dialog.deleteLater())
+    dialog.open()
+
+
+def ask_for_spec(desk: Desk) -> None:
+    """Ask for the spec of an earlier fine-tuning, and fill the form with it."""
+    from ebert_gui.finetuning.spec_file import read_finetuning
+
+    dataset = desk.workspace.dataset
+    assert dataset is not None
+    path, _ = QFileDialog.getOpenFileName(desk.window, "Settings of a fine-tuning", dataset.path, "Specs (*.toml)")
+    if not path:
+        return
+    try:
+        begun = read_finetuning(Path(path))
+    except InvalidRequest as error:
+        desk.say(str(error))
+    else:
+        ask_for_finetuning(desk, begun)

@@ -1,0 +1,35 @@
+"""The commands that open models."""
+
+from PyQt6.QtWidgets import QFileDialog
+
+from ebert_gui.commands.command import Command, has_dataset
+from ebert_gui.commands.desk import Desk
+from ebert_gui.models import shipped
+from ebert_gui.models.checkpoint_dock import CHECKPOINT_DOCK
+
+
+def ask_for_checkpoint(desk: Desk) -> None:
+    """Ask for a checkpoint folder and open it."""
+    path = QFileDialog.getExistingDirectory(desk.window, "Open checkpoint")
+    if path:
+        desk.opener.forgive((path,))
+        desk.opener.open_checkpoint(path)
+
+
+COMMANDS = (
+    Command("checkpoint.open", "Open &checkpoint…", "Open a trained model", ask_for_checkpoint, "Ctrl+K", has_dataset),
+    Command(
+        "checkpoint.shipped",
+        "&Shipped checkpoints",
+        "Trained models that come with the program",
+        choices=shipped.choices,
+    ),
+    Command(
+        "checkpoint.dock",
+        "Checkpoint",
+        "What the open checkpoint is, and what it is worth",
+        lambda desk: desk.frame.toggle_dock(CHECKPOINT_DOCK),
+        "Ctrl+2",
+        is_on=lambda desk: desk.frame.shows_dock(CHECKPOINT_DOCK),
+    ),
+)

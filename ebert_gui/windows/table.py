@@ -1,0 +1,66 @@
+"""The one table of commands, and in which menu each stands."""
+
+from ebert_gui.datasets import commands as datasets
+from ebert_gui.exporting import commands as exporting
+from ebert_gui.finetuning import commands as finetuning
+from ebert_gui.jobs import commands as jobs
+from ebert_gui.models import commands as models
+from ebert_gui.tracks import commands as tracks
+from ebert_gui.windows import frame_commands as frame
+
+# Every command of the window, by its id: menus and keys are built from it, and whatever else lists commands.
+COMMANDS = {
+    command.id: command
+    for room in (datasets, finetuning, exporting, models, jobs, tracks, frame)
+    for command in room.COMMANDS
+}
+
+# A line between commands.
+LINE = ""
+# The menus by their titles, `&` before the letter of each; each command by its id.
+MENUS = {
+    "&File": (
+        "dataset.open",
+        "files.open",
+        "addresses.open",
+        "dataset.new",
+        "recent.open",
+        "demonstration.open",
+        LINE,
+        "picture.save",
+        LINE,
+        "window.quit",
+    ),
+    "&Edit": ("edit.undo", "edit.redo", LINE, "locus.copy"),
+    "&Go": (
+        "locus.edit",
+        "go.back",
+        "go.forward",
+        LINE,
+        "go.left",
+        "go.right",
+        "go.screen-left",
+        "go.screen-right",
+        "zoom.in",
+        "zoom.out",
+        "go.chromosome",
+    ),
+    "&Model": (
+        "checkpoint.open",
+        "checkpoint.shipped",
+        "finetuning.start",
+        "finetuning.again",
+        "predictions.export",
+    ),
+    "&View": (
+        "tracks.suggest",
+        "window.theme",
+        "jobs.dock",
+        "window.messages",
+        "window.full-screen",
+        LINE,
+        "tracks.dock",
+        "checkpoint.dock",
+    ),
+    "&Help": ("help.about",),
+}
