@@ -52,7 +52,7 @@ def watch(arguments: list[str]) -> None:
         note("frame")
         tracks = program.workspace.setup.tracks
         if any(
-            program.loader.content(each).replies("prediction") for each in tracks if isinstance(each, PredictionTrack)
+            program.loader.content(each).parts.get("prediction") for each in tracks if isinstance(each, PredictionTrack)
         ):
             note("prediction")
 
