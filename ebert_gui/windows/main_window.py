@@ -12,6 +12,7 @@ from ebert_core.protocol.showing import shown
 from ebert_gui.browser.canvas import Canvas
 from ebert_gui.datasets.opening import open_all
 from ebert_gui.finetuning.asking import ask_for_finetuning
+from ebert_gui.jobs.job_desk import JobDesk
 from ebert_gui.jobs.jobs_list import JOBS_DOCK
 from ebert_gui.kinds.attention import changed_attention, first_attention
 from ebert_gui.loading.details import ask_for_details
@@ -25,7 +26,6 @@ from ebert_gui.widgets.messages import MessageBar, details_window
 from ebert_gui.widgets.plain import PlainLabel
 from ebert_gui.widgets.theme import DARK, LIGHT, Theme, window_font
 from ebert_gui.windows.desk import Parts, Room, WindowDesk
-from ebert_gui.windows.job_desk import JobDesk
 from ebert_gui.windows.locus_bar import LocusBar, WholeBar
 from ebert_gui.windows.menus import build_menus, follow, run, show_choices
 from ebert_gui.windows.message_list import MessageDesk
