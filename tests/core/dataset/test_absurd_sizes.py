@@ -105,7 +105,7 @@ def test_names_that_a_genome_lacks_are_looked_up_and_not_searched_for():
     others = {f"contig_{number}": 500 for number in range(20_000)} | {"Scaffold_7": 500}
     check_same_assembly(genome, others, "x.bw")
     check_within(genome, others, "x.bed")
-    assert genome.passes <= 2
+    assert genome.passes <= 4, "two passes for each of the two checks, however many names there are"
 
 
 def test_many_names_are_found_as_few_are():
