@@ -124,7 +124,15 @@ class TabixLines:
         from Bio import bgzf
 
         with open_bytes(self.place) as file:
-            yield bgzf.BgzfReader(fileobj=file, mode="rb")  # type: ignore[no-untyped-call]
+            try:
+                yield bgzf.BgzfReader(fileobj=file, mode="rb")  # type: ignore[no-untyped-call]
+            except InvalidRequest:
+                raise
+            # What Biopython says of a block that is none, or of an index that points into the middle of one.
+            except (ValueError, AssertionError, struct.error, zlib.error, EOFError, RuntimeError):
+                raise InvalidRequest(
+                    f"{self.place} is damaged, or its index is of another file: make the index anew with tabix."
+                ) from None
 
     def _fields(self, line: bytes) -> list[str]:
         """None of a comment or a line that is blank."""
@@ -137,7 +145,8 @@ class TabixLines:
             start = int(fields[columns.start - 1]) - (not columns.is_zero_based)
             if columns.is_vcf:
                 written = _VCF_END.search(fields[7]) if len(fields) > 7 else None
-                return start, max(start + len(fields[3]), int(written[1]) if written else 0)
+                # Position 0 is the telomere before the first base.
+                return max(0, start), max(start + len(fields[3]), int(written[1]) if written else 1)
             return start, int(fields[columns.end - 1]) if columns.end else start + 1
         except (ValueError, IndexError):
             raise InvalidRequest(f"{self.place} does not fit its index: a line of it has no place.") from None

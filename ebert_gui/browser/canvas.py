@@ -313,15 +313,12 @@ class Canvas(QWidget):
         elif place.x() >= GUTTER and place.y() >= self.scene.header_height:
             axis = self.scene.axis()
             self._workspace.set_anchor(axis.chromosome, int(axis.position_at(place.x() - GUTTER)))
-            self._ask_for_more(place)
-            self._read_out(place, where)
-
-    def _ask_for_more(self, place: QPointF) -> None:
-        """Ask for what a file says of the thing at a place, where that is more than was drawn of it."""
-        row = self.scene.row_at(place.y())
-        subject = self.scene.at(row, place.x()).subject if row is not None else None
-        if row is not None and subject is not None:
-            self.asked.emit(row.track, subject)
+            row = self.scene.row_at(place.y())
+            subject = self.scene.at(row, place.x()).subject if row is not None else None
+            if row is not None and subject is not None:
+                self.asked.emit(row.track, subject)
+            else:
+                self._read_out(place, where)
 
     def _read_out(self, place: QPointF, where: QPoint) -> None:
         """Show all that is to be said of the track or the predicted value at a place; nothing hides what was shown."""

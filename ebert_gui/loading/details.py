@@ -46,9 +46,8 @@ def said_of(features: Features) -> Said:
     width = min(_WIDEST_NAME, max((len(column.name) for column in features.columns), default=0))
     blocks = []
     for place in range(len(features.starts)):
-        lines = [
-            f"{column.name:{width}}  {column.values[place]}".rstrip() for column in features.columns if column.values
-        ]
+        said = [(column.name, column.values[place]) for column in features.columns if column.values]
+        lines = [f"{name:{width}}  {value}" for name, value in said if value]
         blocks.append("\n".join(lines))
     names = ", ".join(dict.fromkeys(name for name in features.names if name))
     return Said(f"{names or 'Here'} at {format_locus(features.interval)}", "\n\n".join(blocks))

@@ -110,10 +110,10 @@ def lay_out(genes: tuple[Gene, ...], room: Room) -> Layout:
     for names, row_height, pixels in ((Names.UNDER, _ROW, NAME_PIXELS), (Names.BESIDE, _FLAT_ROW, FLAT_NAME_PIXELS)):
         most = max(1, int((room.height - TOP) // row_height))
         widths = room.text_widths(labels, pixels)
-        rows = stack(starts / zoom, _reach(zoom, starts, ends, names, widths), _GAP, most)
+        rows = _stack(starts / zoom, _reach(zoom, starts, ends, names, widths), _GAP, most)
         if rows is not None:
             return Layout(genes, rows, row_height, names, 0, labels, starts, ends, widths)
-    bare = stack(starts / zoom, ends / zoom, 2.0)
+    bare = _stack(starts / zoom, ends / zoom, 2.0)
     assert bare is not None, "without a limit every gene finds a row"
     row_height = max(5.0, min(14.0, (room.height - 8) / (max(bare, default=0) + 1)))
     shown = int((room.height - 8) // row_height)
@@ -129,10 +129,10 @@ def _reach(
     return np.maximum(rights, lefts + widths) if names is Names.UNDER else np.maximum(rights, lefts + 1) + 4 + widths
 
 
-def stack(
+def _stack(
     lefts: NDArray[np.float64], rights: NDArray[np.float64], gap: float, most: int | None = None
 ) -> tuple[int, ...] | None:
-    """First row free at each of things in order of their left ends; None where more than `most` rows are needed."""
+    """First row free at each gene; None where more rows are needed than there is room for."""
     ends: list[float] = []
     rows = []
     for left, right in zip(lefts.tolist(), rights.tolist(), strict=True):

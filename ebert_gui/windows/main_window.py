@@ -4,7 +4,17 @@ import time
 
 from PyQt6.QtCore import QPoint, Qt, QUrl, pyqtSignal
 from PyQt6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QKeyEvent
-from PyQt6.QtWidgets import QDockWidget, QLabel, QMainWindow, QMenu, QStackedWidget, QStatusBar, QVBoxLayout, QWidget
+from PyQt6.QtWidgets import (
+    QDialog,
+    QDockWidget,
+    QLabel,
+    QMainWindow,
+    QMenu,
+    QStackedWidget,
+    QStatusBar,
+    QVBoxLayout,
+    QWidget,
+)
 
 from ebert_core.protocol.addresses import is_address, without_secrets
 from ebert_core.protocol.locus import Interval
@@ -38,6 +48,8 @@ from ebert_gui.workers.state import Condition, WorkerState
 # How long a worker is busy before it is said with what, in seconds: most answers come sooner.
 SHOWN_AFTER = 1.0
 _DOT = {"ready": "●", "busy": "◐", "starting": "○", "restarting": "○", "failed": "✕", "stopped": "○"}
+
+_DETAILS = "details"
 
 
 class MainWindow(QMainWindow):
@@ -303,7 +315,10 @@ class MainWindow(QMainWindow):
         )
 
     def _open_details(self, sentence: str, details: str) -> None:
+        for before in self.findChildren(QDialog, _DETAILS):
+            before.close()  # else every click would leave one more
         window = details_window(sentence, details, self)
+        window.setObjectName(_DETAILS)
         window.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         window.show()
 

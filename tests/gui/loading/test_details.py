@@ -10,7 +10,7 @@ from ebert_gui.loading.details import said_of
 HERE = Interval("chr1", 99, 100)
 
 
-def test_every_column_of_each_thing_is_a_line_of_its_name_and_its_value() -> None:
+def test_every_column_that_says_something_of_a_thing_is_a_line_of_its_name_and_its_value() -> None:
     starts = np.array([99, 99])
     shape = Features(
         HERE,
@@ -22,7 +22,7 @@ def test_every_column_of_each_thing_is_a_line_of_its_name_and_its_value() -> Non
     said = said_of(shape)
     assert said.heading == "rs1 at chr1:100-100"
     pad = " " * 22
-    assert said.text == f"POS{pad[2:]}  100\na long name of a sample  0/1\n\nPOS{pad[2:]}  100\na long name of a sample"
+    assert said.text == f"POS{pad[2:]}  100\na long name of a sample  0/1\n\nPOS{pad[2:]}  100"
 
 
 def test_files_of_every_kind_that_has_tracks_are_opened_and_named_in_the_dialog() -> None:
