@@ -7,6 +7,7 @@ from ebert_core.genome.annotation import read_features, read_genes
 from ebert_core.genome.lines import Skipped
 from ebert_core.genome.signal import open_signal
 from ebert_core.genome.states import Segmentation
+from ebert_core.genome.variant_files import open_variants
 from ebert_core.protocol.addresses import Place
 
 Opener = Callable[[Place, Skipped | None], TrackFile]
@@ -24,6 +25,7 @@ _OPENERS: Mapping[str, Opener] = {
     "genes": read_genes,
     "bare states": _bare_states,
     "features": read_features,
+    "variants": open_variants,
 }
 
 

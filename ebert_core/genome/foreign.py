@@ -13,7 +13,6 @@ _MOTIFS = "{path} holds motif matrices; name it under [motifs] in a DATASET.toml
 _NOT_READ = "{path} {what}, which this program does not read."
 _HDF5 = dict.fromkeys((".cool", ".mcool"), " with a Hi-C contact map (cooler)")
 _CIGAR = re.compile(r"\*|(\d+[MIDNSHPX=])+")
-_ALLELES = re.compile(r"[ACGTN]+|\.|\*|<.+>|.*[\[\]].*", re.IGNORECASE)
 _ENSEMBL_NAME = re.compile(r"\d{1,2}|[XYM]|MT")
 _SAM = re.compile(rb"@(HD|SQ|RG|PG|CO)\t")
 _COMMA_SEPARATED = re.compile(r"[^\s,;]+([,;])[^,;]*\1[^,;]*")
@@ -44,10 +43,13 @@ _BYTES = {
 _GENBANK = "{path} is {which} record, which this program does not read; get its FASTA and GFF3."
 _MATRIX_OF_MUTATIONS = "{path} is a MAF of mutations, which this program does not read."
 _HUB = "{path} describes a UCSC track hub, which this program does not read; open the bigWig files it names."
+_VARIANTS = (
+    "{path} is a VCF of variants, which is a track of its own: open it as a file; peaks and regions come as BED."
+)
 # How the first line of a text begins, or a comment above it; upper and lower case are alike.
 _TEXTS = {
-    "##fileformat=vcf": "{path} is a VCF of variants, which this program does not read.",
-    "#chrom\tpos\tid\t": "{path} is a VCF of variants, which this program does not read.",
+    "##fileformat=vcf": _VARIANTS,
+    "#chrom\tpos\tid\t": _VARIANTS,
     "##maf": "{path} holds alignments of genomes in MAF, which this program does not read.",
     "pslayout": "{path} holds alignments in PSL, which this program does not read; make BED of them (pslToBed).",
     "chain ": "{path} holds chains of a genome alignment, which this program does not read.",
@@ -133,8 +135,6 @@ def refuse_foreign_table(path: Place, fields: list[str]) -> None:
         what = "pairs of places (BEDPE or interact)"
     elif name.endswith(".seg") or headings[1:4] in (["chrom", "loc.start", "loc.end"], ["chromosome", "start", "end"]):
         what = "segments of copy numbers (SEG)"
-    elif len(fields) >= 8 and fields[1].isdigit() and all(_ALLELES.fullmatch(each) for each in fields[3:5]):
-        what = "variants (VCF without its header)" if not fields[2].isdigit() else ""
     elif len(fields) >= 11 and fields[1].isdigit() and fields[3].isdigit() and _CIGAR.fullmatch(fields[5]):
         raise InvalidRequest(_READS.format(path=path))
     if what:

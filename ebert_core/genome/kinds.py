@@ -17,12 +17,14 @@ from ebert_core.genome.macs import is_macs_table
 from ebert_core.genome.states import MOST_STATES
 from ebert_core.genome.tabix import lines_by_index
 from ebert_core.genome.twobit import is_twobit
+from ebert_core.genome.variants import are_variant, begins_as_vcf
 from ebert_core.protocol.addresses import Address, Place
 from ebert_core.protocol.documents import parse_json
 from ebert_core.protocol.errors import InvalidRequest
 from ebert_core.protocol.regular_files import read_whole
 from ebert_core.protocol.tracks import FileKind
 
+_VARIANTS = FileKind("variants", "Variants in VCF.")
 _LOOKED_AT = 2000
 _LINES_LOOKED_AT = 200
 _STATE_NAME = re.compile(r"([EU]?\d+([_-].*)?|(Tss|Tx|Enh|Quies|Het|Repr|Biv|ZNF|Prom|Low|Active|Weak|Poised).*)$")
@@ -37,6 +39,8 @@ def kind_of_file(path: Place) -> FileKind:
     if isinstance(path, Path) and path.is_dir():
         return _kind_of_folder(path)
     head = first_bytes(path)
+    if begins_as_vcf(head):
+        return _VARIANTS
     refuse_foreign(path, head)
     if head[:4] in BIGWIG_MAGICS:
         return FileKind("signal", "A bigWig, which holds a signal.")
@@ -79,6 +83,8 @@ def _kind_of_text(path: Place, head: bytes) -> FileKind:
         return FileKind("dataset", "A description of a dataset.")
     fields = first_fields(path)
     words = fields[0].split() if len(fields) == 1 else fields
+    if are_variant(words):
+        return _VARIANTS
     if not words:
         raise InvalidRequest(f"{path} holds no data lines.")
     if words[0] in ("fixedStep", "variableStep") or any(line.startswith("track type=wiggle") for line in lines):

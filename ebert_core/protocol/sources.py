@@ -99,6 +99,19 @@ class MeasuredPeaks(Source, frozen=True, tag="peaks"):
     finest = _FINEST_FEATURES
 
 
+class VariantCalls(Source, frozen=True, tag="variants"):
+    """Variants of a VCF at `path`, with the columns `ref`, `alt`, `qual`, `filter` and `kind`.
+
+    With `says_all`, the variants that cover exactly the interval, and all columns, keys of INFO and genotypes.
+    """
+
+    path: str
+    says_all: bool = False
+
+    shape = Features
+    finest = _FINEST_FEATURES
+
+
 class PlantedSites(Source, frozen=True, tag="truth"):
     """Planted sites of a factor in a synthetic genome; the score is 1 where one is bound in the cell type, else 0."""
 

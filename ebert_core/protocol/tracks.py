@@ -50,7 +50,7 @@ class MadeSignal(msgspec.Struct, frozen=True):
 
 
 class BareFile(msgspec.Struct, frozen=True):
-    """A track file opened beside a dataset or without; `kind` is `signal`, `features`, `genes`, `states` or `peaks`."""
+    """A track file opened beside a dataset or without; `kind` is what it holds, such as `signal` or `variants`."""
 
     path: str
     name: str

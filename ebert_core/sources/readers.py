@@ -22,10 +22,12 @@ from ebert_core.protocol.sources import (
     ReferenceSequence,
     Shapes,
     SourceTable,
+    VariantCalls,
 )
 from ebert_core.sources.open_dataset import OpenedDataset
 from ebert_core.sources.reader import Reader
 from ebert_core.sources.screen import genes_for_screen, peaks_for_screen, states_for_screen
+from ebert_core.sources.variants import read_variants
 
 _LONGEST_SEQUENCE = 100_000
 _MOST_COLUMNS = 20_000
@@ -111,6 +113,7 @@ BUILT_IN: tuple[Reader[Any], ...] = (
     Reader(MeasuredSignal, read_signal),
     Reader(MeasuredPeaks, read_peaks),
     Reader(PlantedSites, read_planted_sites),
+    Reader(VariantCalls, read_variants),
 )
 
 

@@ -2,6 +2,7 @@
 
 import gzip
 import random
+import struct
 import tempfile
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
@@ -30,11 +31,14 @@ from ebert_core.genome.reference import Reference
 from ebert_core.genome.signal import open_signal
 from ebert_core.genome.states import Segmentation
 from ebert_core.genome.step_table import read_step_table
+from ebert_core.genome.variant_files import VariantFile, open_variants
+from ebert_core.genome.variants import KINDS
 from ebert_core.model.description import read_description
 from ebert_core.protocol.bases import encode_bases
 from ebert_core.protocol.errors import InvalidRequest
 from ebert_core.protocol.locus import Interval
 from ebert_core.protocol.specs_on_disk import read_spec
+from ebert_core.sources.variants import all_said_of, variants_for_screen
 from ebert_gui.finetuning.spec_file import read_finetuning
 from ebert_gui.kinds.table import Kinds
 from ebert_gui.state.session import read_session
@@ -92,6 +96,28 @@ def _annotation(path: Path) -> None:
         lambda: _look_at_features(read_features(path)),
         lambda: _look_at_features(read_features(path, Skipped())),
         lambda: [_check_features(rows.features) for rows in (read_bed_table(path, 0) or {}).values()],
+    )
+
+
+def _variants(path: Path) -> None:
+    def look_at(file: VariantFile) -> None:
+        for chromosome in list(file.chromosome_lengths)[:5]:
+            place = Interval(chromosome, 0, 100_000)
+            rows = file.touching(place)
+            assert (rows.starts <= rows.ends).all()
+            assert (rows.starts >= 0).all()
+            assert (rows.kinds < len(KINDS)).all()
+            variants_for_screen(place, rows)
+            file.first(chromosome, 10)
+            if len(rows.starts):
+                all_said_of(Interval(chromosome, int(rows.starts[0]), int(rows.ends[0])), file)
+        for remark in file.remarks:
+            assert len(remark.full) < 400, remark
+
+    _tried(
+        lambda: kind_of_file(path),
+        lambda: look_at(open_variants(path)),
+        lambda: look_at(open_variants(path, Skipped())),
     )
 
 
@@ -248,6 +274,22 @@ def _bgzipped(content: bytes) -> dict[str, bytes]:
         return {"x.fa.gz": path.read_bytes()} | {f"x.fa.gz{ending}": found for ending, found in indexes.items()}
 
 
+def _indexed_vcf() -> dict[str, bytes]:
+    """A bgzipped VCF with its index, as one chunk from its first variant to its end."""
+    from Bio import bgzf
+
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder, "x.vcf.gz")
+        with bgzf.BgzfWriter(str(path), "wb") as file:
+            file.write(_VCF)
+        content = path.read_bytes()
+    end = (len(content) - 28) << 16
+    first = _VCF.index(b"chr1\t", _VCF.index(b"#CHROM"))
+    places = struct.pack("<8i", 1, 2, 1, 2, 0, ord("#"), 0, 5) + b"chr1\0"
+    bins = struct.pack("<iIiQQ", 1, 4681, 1, first, end) + struct.pack("<i7Q", 7, *([first] * 7))
+    return {"x.vcf.gz": content, "x.vcf.gz.tbi": gzip.compress(b"TBI\1" + places + bins, mtime=0)}
+
+
 def _fasta() -> dict[str, bytes]:
     from ebert_core.genome.fasta_index import build_indexes
 
@@ -366,6 +408,14 @@ peaks.FOS.conservative = "peaks.bed"
 seed = 3
 truth = "truth.tsv"
 """
+_VCF = (
+    b"##fileformat=VCFv4.2\n##contig=<ID=chr1,length=1000000>\n"
+    b"#CHROM\tPOS\tID\tREF\tALT\tQUAL\tFILTER\tINFO\tFORMAT\tann\tbob\n"
+    + _lines("chr1\t{n}\trs{n}\tA\tG,AT\t50\tPASS\tDP={n};DB\tGT:DP\t0/1:12\t1|2:{n}\n", 12)
+    + b"chr1\t90000\t.\tN\t<DEL>\t.\t.\tSVTYPE=DEL;END=95000;SVLEN=-5000\tGT\t0/1\t./.\n"
+    + b"chr1\t96000\t.\tG\tG]chr2:500]\t9.5\tlow\tSVTYPE=BND\tGT\t0/1\t./.\n"
+    + b"chr1\t97000\t.\tG\t<NON_REF>\t.\t.\tEND=97900\tGT\t0/0\t0/0\n"
+)
 _BED = _lines("chr1\t{start}\t{end}\tE{state}\t{n}\t+\t{start}\t{end}\t0,{n},9\n", 20)
 _BED12 = _lines("chr1\t{start}\t{end}\tn{n}\t0\t-\t{start}\t{end}\t0\t2\t50,60,\t0,140,\n", 20)
 _STATES = _lines("chr1\t{start}\t{end}\tE{state}\t0\t.\t{start}\t{end}\t{state},0,0\n", 30)
@@ -471,6 +521,9 @@ FORMATS: dict[str, Callable[[], Format]] = {
     "BED gzipped": lambda: _one("x.bed.gz", gzip.compress(_BED, mtime=0), _annotation, is_text=False),
     "narrowPeak": lambda: _one("x.narrowPeak", _NARROW_PEAK, _annotation),
     "MACS": lambda: _one("x_peaks.xls", _MACS_TABLE, _annotation),
+    "VCF": lambda: _one("x.vcf", _VCF, _variants),
+    "VCF gzipped": lambda: _one("x.vcf.gz", gzip.compress(_VCF, mtime=0), _variants, is_text=False),
+    "VCF indexed": lambda: Format(_indexed_vcf(), tuple(_indexed_vcf()), _variants, is_text=False),
     "bedGraph": lambda: _one("x.bedGraph", _BEDGRAPH, _signal),
     "wiggle": lambda: _one("x.wig", _WIG, _signal),
     "GTF": lambda: _one("x.gtf", _GTF, _genes),

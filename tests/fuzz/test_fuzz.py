@@ -19,6 +19,7 @@ _GROUPS = {
     "bigWig and bigBed": ("bigWig", "bigBed", "bigBed states", "bigBed genes"),
     "regions": ("BED", "BED12", "BED gzipped", "narrowPeak", "MACS", "segmentation", "truth", "bands"),
     "signals": ("bedGraph", "wiggle", "chromosome sizes"),
+    "variants": ("VCF", "VCF gzipped", "VCF indexed"),
     "genes": ("GTF", "GFF3", "genePred"),
     "sequence": ("FASTA", "FASTA index", "FASTA bgzipped", "2bit"),
     "motifs": ("MEME", "JASPAR", "counts of motifs"),

@@ -134,7 +134,7 @@ def test_a_bigbed_gives_what_its_bed_gives(tmp_path):
         (b"", "is empty"),
         (b"BAM\1....", "IGV's job"),
         (b"CRAM....", "IGV's job"),
-        (b"##fileformat=VCFv4.2\n", "is a VCF of variants, which this program does not read\\.$"),
+        (b"##fileformat=VCFv4.2\n", "is a VCF of variants, which is a track of its own: open it as a file"),
         (b"chr1\t1\t2\n\0\0\0", "is not a text file"),
         (gzip.compress(b"chr1\t1\t2\n" * 9_000)[:-20], "damaged or cut short"),
         (b"\xeb\xf2\x89\x87" + b"\0" * 30, "is cut short"),
