@@ -32,8 +32,8 @@ def watch(arguments: list[str]) -> None:
     from ebert_gui.kinds.prediction import PredictionTrack
     from ebert_gui.workers.state import Condition, WorkerState
 
-    names = ("dataset", "checkpoint", "locus")
-    program = WindowProgram(Options(**dict(zip(names, arguments, strict=False))), app, data)
+    dataset, checkpoint, locus = [*arguments, "", "", ""][:3]
+    program = WindowProgram(Options(dataset, checkpoint=checkpoint, locus=locus), app, data)
     wanted = {"frame", "model"} | ({"tracks"} if arguments else set()) | ({"prediction"} if arguments[1:] else set())
     seen: dict[str, float] = {}
 

@@ -76,13 +76,17 @@ def counts(folder: Path, bins: dict[str, np.ndarray], peaks: FeatureSource, *fla
     """How many merged peaks each bin meets, by `bedtools intersect -c` with these flags."""
     lines = (f"{name}\t{start}\t{end}\n" for name in bins for start, end in spans(peaks, name).tolist())
     (folder / "peaks.bed").write_text("".join(lines))
-    run = {"check": True, "capture_output": True, "text": True, "cwd": folder}
-    in_order = subprocess.run(["bedtools", "sort", "-i", "peaks.bed"], **run).stdout
-    merged = subprocess.run(["bedtools", "merge", "-i", "stdin"], input=in_order, **run).stdout
-    (folder / "merged.bed").write_text(merged)
-    words = ["bedtools", "intersect", "-c", *flags, "-a", "bins.bed", "-b", "merged.bed"]
-    found = subprocess.run(words, **run).stdout
+    in_order = bedtools(folder, "sort", "-i", "peaks.bed")
+    (folder / "merged.bed").write_text(bedtools(folder, "merge", "-i", "stdin", given=in_order))
+    found = bedtools(folder, "intersect", "-c", *flags, "-a", "bins.bed", "-b", "merged.bed")
     return np.array([int(line.rsplit("\t", 1)[1]) for line in found.splitlines()])
+
+
+def bedtools(folder: Path, *words: str, given: str | None = None) -> str:
+    """What bedtools prints when it runs in this folder and reads this text."""
+    return subprocess.run(
+        ["bedtools", *words], check=True, capture_output=True, text=True, cwd=folder, input=given
+    ).stdout
 
 
 def spans(peaks: FeatureSource, chromosome: str) -> np.ndarray:

@@ -112,7 +112,8 @@ def weights(way: Way, bins: int) -> NDArray[np.float64]:
         away_N = start_N - way.context / 2
         return ((away_N >= -way.stride / 2) & (away_N < way.stride / 2)).astype(float)
     away_N = np.abs(start_N + BIN // 2 - way.context / 2)
-    return np.clip((way.stride / 2 + way.fade - away_N) / (2 * way.fade), 0, 1)
+    weight_N: NDArray[np.float64] = np.clip((way.stride / 2 + way.fade - away_N) / (2 * way.fade), 0, 1)
+    return weight_N
 
 
 def put_together(found: Table, way: Way, region: Interval, shift: int) -> NDArray[np.float64]:

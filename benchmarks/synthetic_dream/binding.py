@@ -9,21 +9,6 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from benchmarks.synthetic_dream.chromatin import TrueChromatin
-from benchmarks.synthetic_dream.plan import Plan
-from benchmarks.synthetic_dream.rules import (
-    CELL_TYPES,
-    CONTEXT_REACH,
-    ELEMENT_REACH,
-    FACTORS,
-    OPEN,
-    PARTNER_REACH,
-    POISED,
-    REPRESSED,
-    SITES_PER_MEGABASE,
-    Factor,
-)
-from benchmarks.synthetic_dream.sequence import ELEMENT_MATRIX
 from ebert_core.demonstration.binding import best_near, motif_hits
 from ebert_core.demonstration.matrices import best_instance, scan, words
 from ebert_core.demonstration.rules import (
@@ -35,6 +20,22 @@ from ebert_core.demonstration.rules import (
     WEAK_POLYCOMB,
 )
 from ebert_core.protocol.bases import C, G
+
+from .chromatin import TrueChromatin
+from .plan import Plan
+from .rules import (
+    CELL_TYPES,
+    CONTEXT_REACH,
+    ELEMENT_REACH,
+    FACTORS,
+    OPEN,
+    PARTNER_REACH,
+    POISED,
+    REPRESSED,
+    SITES_PER_MEGABASE,
+    Factor,
+)
+from .sequence import ELEMENT_MATRIX
 
 # An accessory element counts when it scores this share of its best.
 _ELEMENT_SHARE = 0.8

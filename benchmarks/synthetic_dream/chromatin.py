@@ -9,8 +9,6 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from benchmarks.synthetic_dream.plan import Plan
-from benchmarks.synthetic_dream.rules import CELL_TYPES, DNASE_DEPTH, World
 from ebert_core.demonstration.chromatin import paint_element, run_length
 from ebert_core.demonstration.rules import (
     ACTIVE_ENHANCER,
@@ -26,6 +24,9 @@ from ebert_core.demonstration.rules import (
     stream,
 )
 from ebert_core.protocol.grid import BIN
+
+from .plan import Plan
+from .rules import CELL_TYPES, DNASE_DEPTH, World
 
 DNASE_WIDTH = 50
 # How open a base is: background 1.

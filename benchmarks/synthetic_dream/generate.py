@@ -12,10 +12,18 @@ import numpy as np
 import tomli_w
 from numpy.typing import NDArray
 
-from benchmarks.synthetic_dream.binding import Sites, true_sites
-from benchmarks.synthetic_dream.chromatin import DNASE_WIDTH, TrueChromatin, read_dnase, read_states, true_chromatin
-from benchmarks.synthetic_dream.plan import Plan, plan_chromosome
-from benchmarks.synthetic_dream.rules import (
+from ebert_core.demonstration import files
+from ebert_core.demonstration.chip import EnrichedPlaces, Experiment, experiment
+from ebert_core.demonstration.rules import PROMOTER, STATES, stream
+from ebert_core.demonstration.sequence import Background
+from ebert_core.genome.bigwig_writer import BigWigWriter
+from ebert_core.protocol.grid import BIN
+from ebert_core.protocol.whole_files import write_whole
+
+from .binding import Sites, true_sites
+from .chromatin import DNASE_WIDTH, TrueChromatin, read_dnase, read_states, true_chromatin
+from .plan import Plan, plan_chromosome
+from .rules import (
     ASSEMBLY,
     CELL_TYPES,
     FACTORS,
@@ -25,14 +33,7 @@ from benchmarks.synthetic_dream.rules import (
     World,
     is_assayed,
 )
-from benchmarks.synthetic_dream.sequence import draw_sequence
-from ebert_core.demonstration import files
-from ebert_core.demonstration.chip import EnrichedPlaces, Experiment, experiment
-from ebert_core.demonstration.rules import PROMOTER, STATES, stream
-from ebert_core.demonstration.sequence import Background
-from ebert_core.genome.bigwig_writer import BigWigWriter
-from ebert_core.protocol.grid import BIN
-from ebert_core.protocol.whole_files import write_whole
+from .sequence import draw_sequence
 
 DATASET = "DATASET.toml"
 REFERENCE = f"SYNTHETIC_{ASSEMBLY}.fa"
@@ -163,7 +164,7 @@ def _description(world: World, cell_types: dict[str, Any]) -> dict[str, Any]:
 def main() -> None:
     """Generates from the command line."""
     # Only here: whoever brings matrices of their own needs no pyjaspar.
-    from benchmarks.synthetic_dream.jaspar import jaspar_counts
+    from .jaspar import jaspar_counts
 
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("directory", type=Path)

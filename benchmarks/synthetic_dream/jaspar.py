@@ -4,7 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pyjaspar import jaspardb
 
-from benchmarks.synthetic_dream.rules import FACTORS
+from .rules import FACTORS
 
 
 def jaspar_counts() -> dict[str, NDArray[np.float64]]:

@@ -5,10 +5,11 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from benchmarks.synthetic_dream.rules import CELL_TYPES
 from ebert_core.demonstration.oracle import probability_in_peak
 from ebert_core.protocol.grid import BIN, bin_starts
 from ebert_core.protocol.locus import Interval
+
+from .rules import CELL_TYPES
 
 
 def oracle(directory: Path, factor: str, cell_type: str, interval: Interval) -> NDArray[np.float64]:

@@ -8,9 +8,10 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from benchmarks.synthetic_dream.rules import CELL_TYPES, World
 from ebert_core.demonstration.plan import Element
 from ebert_core.demonstration.rules import stream
+
+from .rules import CELL_TYPES, World
 
 _PROMOTERS_PER_MEGABASE = 80
 _ENHANCERS_PER_MEGABASE = 380

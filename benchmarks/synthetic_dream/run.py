@@ -9,10 +9,10 @@ GPU is a larger --scale and a copy of recipes/ with a larger preset and more epo
 import argparse
 from pathlib import Path
 
-from benchmarks.synthetic_dream.rules import World
-from benchmarks.synthetic_dream.scores import FinalSets, save
-from benchmarks.synthetic_dream.steps import NETWORKS, RECIPES, Plan, make_network, make_pretrained, make_world
-from benchmarks.synthetic_dream.tables import compare, markdown, to_json
+from .rules import World
+from .scores import FinalSets, save
+from .steps import NETWORKS, RECIPES, Plan, make_network, make_pretrained, make_world
+from .tables import compare, markdown, to_json
 
 
 def main() -> None:

@@ -11,10 +11,6 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from benchmarks.synthetic_dream.oracle import oracle
-from benchmarks.synthetic_dream.rules import FACTOR_NAMES, FINAL_CELLS, FINAL_SETS, TEST, TRAINING, TRAINING_CELLS
-from benchmarks.synthetic_dream.steps import UNET, Plan
-from benchmarks.synthetic_dream.unet import unet_for_ebert
 from ebert_core.dataset.description import Dataset
 from ebert_core.dataset.labels import BOUND, NOT_SCORED, bin_labels
 from ebert_core.dataset.prepare import prepare
@@ -28,6 +24,11 @@ from ebert_core.model.checkpoint import load_checkpoint
 from ebert_core.model.device import choose_engine
 from ebert_core.protocol.locus import Interval
 from ebert_core.protocol.whole_files import whole_file, write_whole
+
+from .oracle import oracle
+from .rules import FACTOR_NAMES, FINAL_CELLS, FINAL_SETS, TEST, TRAINING, TRAINING_CELLS
+from .steps import UNET, Plan
+from .unet import unet_for_ebert
 
 STREAMS: tuple[Stream, ...] = ("states", "signals", "motifs")
 

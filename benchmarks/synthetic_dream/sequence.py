@@ -6,12 +6,13 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from benchmarks.synthetic_dream.plan import Plan
-from benchmarks.synthetic_dream.rules import ELEMENT, FACTORS, World
 from ebert_core.demonstration.matrices import matrix, sample_instance
 from ebert_core.demonstration.rules import stream
 from ebert_core.demonstration.sequence import ISLAND, Background, draw_bases, insert_repeats
 from ebert_core.protocol.bases import reverse_complement
+
+from .plan import Plan
+from .rules import ELEMENT, FACTORS, World
 
 ELEMENT_MATRIX = matrix(*ELEMENT)
 _SPREAD = 75

@@ -10,8 +10,8 @@ from typing import Any, NamedTuple
 
 import tomli_w
 
-from benchmarks.synthetic_dream.generate import DATASET, generate
-from benchmarks.synthetic_dream.rules import CELL_TYPES, TRAINING, TRAINING_CELLS, VALIDATION, VALIDATION_CELL, World
+from .generate import DATASET, generate
+from .rules import CELL_TYPES, TRAINING, TRAINING_CELLS, VALIDATION, VALIDATION_CELL, World
 
 PRETRAINED, SCRATCH, UNET = "pretrained", "scratch", "unet"
 NETWORKS = (PRETRAINED, SCRATCH, UNET)
@@ -48,7 +48,7 @@ def make_world(plan: Plan) -> None:
     """Generates the world, unless it is there."""
     if not plan.dataset.is_file():
         # Only here: a world that is there already needs no pyjaspar.
-        from benchmarks.synthetic_dream.jaspar import jaspar_counts
+        from .jaspar import jaspar_counts
 
         generate(plan.world_directory, plan.world, jaspar_counts())
 

@@ -5,11 +5,12 @@ from collections.abc import Callable, Mapping, Sequence
 import msgspec
 import numpy as np
 
-from benchmarks.synthetic_dream.scores import STREAMS, FinalSets, Said, averaged
-from benchmarks.synthetic_dream.steps import PRETRAINED, SCRATCH, UNET
 from ebert_core.dream.ranking import Standing, ranking
 from ebert_core.dream.subsamples import Score
 from ebert_core.judging.held_out import bound_peaks
+
+from .scores import STREAMS, FinalSets, Said, averaged
+from .steps import PRETRAINED, SCRATCH, UNET
 
 SCAN, LOGISTIC, ORACLE = "motif scan", "motif x accessibility", "oracle"
 NAMES = {UNET: "U-Net", SCRATCH: "EBERT from scratch", PRETRAINED: "EBERT pre-trained"}

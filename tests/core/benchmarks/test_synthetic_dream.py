@@ -6,9 +6,8 @@ import numpy as np
 import pytest
 import torch
 from numpy.typing import NDArray
-
-from benchmarks.synthetic_dream.generate import generate
-from benchmarks.synthetic_dream.rules import (
+from synthetic_dream.generate import generate
+from synthetic_dream.rules import (
     CELL_TYPES,
     FACTOR_NAMES,
     FACTORS,
@@ -22,10 +21,11 @@ from benchmarks.synthetic_dream.rules import (
     World,
     is_assayed,
 )
-from benchmarks.synthetic_dream.scores import STREAMS, FinalSets
-from benchmarks.synthetic_dream.steps import NETWORKS, PRETRAINED, UNET, Plan, make_world
-from benchmarks.synthetic_dream.tables import LOGISTIC, NAMES, ORACLE, SCAN, compare, markdown, to_json
-from benchmarks.synthetic_dream.unet import UNet, unet_for_ebert
+from synthetic_dream.scores import STREAMS, FinalSets
+from synthetic_dream.steps import NETWORKS, PRETRAINED, UNET, Plan, make_world
+from synthetic_dream.tables import LOGISTIC, NAMES, ORACLE, SCAN, compare, markdown, to_json
+from synthetic_dream.unet import UNet, unet_for_ebert
+
 from ebert_core.dataset.channels import Channels
 from ebert_core.model.checkpoint import load_checkpoint, save_checkpoint
 from ebert_core.model.config import PRESETS, Architecture
