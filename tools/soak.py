@@ -114,7 +114,8 @@ class Soak:
 
     def _slide(self) -> None:
         for _ in range(self._random.randrange(1, 10)):
-            self._program.window.pan(self._random.uniform(-0.2, 0.2))
+            view = self._program.workspace.view
+            view.pan_by(self._random.uniform(-0.2, 0.2) * view.span.length)
             _wait(16)
 
     def _change_cell_type(self) -> None:
