@@ -24,12 +24,12 @@ from ebert_gui.datasets.opening import open_all
 from ebert_gui.finetuning.asking import ask_for_finetuning
 from ebert_gui.jobs.job_desk import JobDesk
 from ebert_gui.jobs.jobs_list import JOBS_DOCK
-from ebert_gui.kinds.attention import changed_attention, first_attention
 from ebert_gui.loading.details import ask_for_details
 from ebert_gui.models.checkpoint_dock import CheckpointDock
 from ebert_gui.state.tracks import Track
 from ebert_gui.state.workspace import Workspace
 from ebert_gui.tracks.attention_bar import AttentionBar
+from ebert_gui.tracks.attention_following import AttentionFollower
 from ebert_gui.tracks.track_commands import track_commands
 from ebert_gui.tracks.track_dock import TrackDock
 from ebert_gui.widgets.messages import MessageBar, details_window
@@ -243,7 +243,6 @@ class MainWindow(QMainWindow):
         workspace.dataset_changed.connect(self.choose_page)
         workspace.checkpoint_changed.connect(self._follow_checkpoint)
         workspace.choice_changed.connect(lambda: self.checkpoint_dock.choose_factor(workspace.factor))
-        workspace.tracks_changed.connect(self._follow_tracks)
 
     def _connect_parts(self) -> None:
         self.canvas.hovered.connect(self._show_under_cursor)
@@ -259,11 +258,7 @@ class MainWindow(QMainWindow):
         self.navigator.problem.connect(self.desk.say)
         self.passing = PassingMessages(self.messages, self.workspace, self.opener, self.locus_bar)
         self.opener.settled.connect(self.choose_page)
-        self.attention_bar.choice_changed.connect(lambda layer, head: self._change_attention(layer=layer, head=head))
-        self.attention_bar.triangle_toggled.connect(lambda is_map: self._change_attention(is_map=is_map))
-        self.attention_bar.directions_changed.connect(
-            lambda shows_from, shows_to: self._change_attention(shows_from=shows_from, shows_to=shows_to)
-        )
+        AttentionFollower(self.attention_bar, self.workspace)
         self.checkpoint_dock.open_requested.connect(lambda: run(self.desk, COMMANDS["checkpoint.open"]))
         self.job_desk.edit_wanted.connect(lambda spec: ask_for_finetuning(self.desk, spec))
 
@@ -280,18 +275,6 @@ class MainWindow(QMainWindow):
         checkpoint = self.workspace.checkpoint
         self.checkpoint_dock.show_checkpoint(checkpoint, self.workspace.model_problem)
         self.show_worker("model", self._model)
-        self.attention_bar.set_network(checkpoint.layers if checkpoint else 0, checkpoint.heads if checkpoint else 0)
-        self._follow_tracks()
-
-    def _follow_tracks(self) -> None:
-        shown = first_attention(self.workspace.setup.tracks)
-        self.attention_bar.setVisible(shown is not None and self.workspace.checkpoint is not None)
-        if shown is not None:
-            self.attention_bar.follow(shown)
-
-    def _change_attention(self, **changes: object) -> None:
-        history = self.workspace.history
-        history.change(history.setup.rewritten(lambda track: changed_attention(track, **changes)))
 
     def _show_under_cursor(self, position: float, words: str) -> None:
         chromosome = self.workspace.view.span.chromosome
