@@ -22,8 +22,8 @@ from ebert_core.protocol.showing import shown
 from ebert_gui.browser.canvas import Canvas
 from ebert_gui.datasets.opening import open_all
 from ebert_gui.finetuning.asking import ask_for_finetuning
-from ebert_gui.jobs.job_desk import JobDesk
 from ebert_gui.jobs.jobs_list import JOBS_DOCK
+from ebert_gui.jobs.shown_jobs import ShownJobs
 from ebert_gui.loading.details import ask_for_details
 from ebert_gui.models.checkpoint_dock import CheckpointDock
 from ebert_gui.state.tracks import Track
@@ -38,7 +38,7 @@ from ebert_gui.widgets.theme import DARK, LIGHT, Theme, window_font
 from ebert_gui.windows.desk import Parts, Room, WindowDesk
 from ebert_gui.windows.locus_bar import LocusBar, WholeBar
 from ebert_gui.windows.menus import build_menus, follow, run, show_choices
-from ebert_gui.windows.message_list import MessageDesk
+from ebert_gui.windows.message_list import AllMessages
 from ebert_gui.windows.offering import Offering
 from ebert_gui.windows.passing import PassingMessages
 from ebert_gui.windows.screens import first_size, lay_docks, shows_dock
@@ -83,12 +83,12 @@ class MainWindow(QMainWindow):
         self.resize(first_size(self))
         self._lay_out()
         self.messages = MessageBar(self._pages)
-        self.message_desk: MessageDesk = MessageDesk(self.messages, self)
+        self.all_messages: AllMessages = AllMessages(self.messages, self)
         self.desk: WindowDesk = WindowDesk(parts, Room(self, self, self.canvas.scene, self.messages))
-        self.job_desk = JobDesk(self.desk, self)
+        self.shown_jobs = ShownJobs(self.desk, self)
         self.offering: Offering = Offering(self.desk)
         self._pages.addWidget(self.offering.page)
-        for place, button in enumerate((self.message_desk.button, self.job_desk.running), start=1):
+        for place, button in enumerate((self.all_messages.button, self.shown_jobs.running), start=1):
             self._status_bar().insertPermanentWidget(place, button)
         self.menus, self.actions_by_id = build_menus(self.desk, self, self.canvas)
         self._connect_state()
@@ -135,22 +135,22 @@ class MainWindow(QMainWindow):
         self.canvas.dress(theme, window_font())
         self.track_dock.follow()
         self.checkpoint_dock.set_theme(theme)
-        self.job_desk.dress()
+        self.shown_jobs.dress()
 
     def lay_docks(self, layout: str) -> None:
         """Put the docks where they stood when this layout was kept."""
         lay_docks(self, layout)
         if shows_dock(layout, JOBS_DOCK):
-            self.job_desk.show()
+            self.shown_jobs.show()
 
     def shows_dock(self, name: str) -> bool:
         """Whether a dock is shown."""
-        return self.job_desk.is_shown if name == JOBS_DOCK else not self._dock(name).isHidden()
+        return self.shown_jobs.is_shown if name == JOBS_DOCK else not self._dock(name).isHidden()
 
     def toggle_dock(self, name: str) -> None:
         """Show a dock, or hide it."""
         if name == JOBS_DOCK:
-            self.job_desk.toggle()  # it is built when it is first wanted
+            self.shown_jobs.toggle()  # it is built when it is first wanted
             return
         toggle = self._dock(name).toggleViewAction()
         assert toggle is not None
@@ -163,7 +163,7 @@ class MainWindow(QMainWindow):
 
     def show_messages(self) -> None:
         """Open the list of all that was said."""
-        self.message_desk.show_list()
+        self.all_messages.show_list()
 
     def toggle_theme(self) -> None:
         """Change between light and dark."""
@@ -260,7 +260,7 @@ class MainWindow(QMainWindow):
         self.opener.settled.connect(self.choose_page)
         AttentionFollower(self.attention_bar, self.workspace)
         self.checkpoint_dock.open_requested.connect(lambda: run(self.desk, COMMANDS["checkpoint.open"]))
-        self.job_desk.edit_wanted.connect(lambda spec: ask_for_finetuning(self.desk, spec))
+        self.shown_jobs.edit_wanted.connect(lambda spec: ask_for_finetuning(self.desk, spec))
 
     def _follow_dataset(self) -> None:
         dataset = self.workspace.dataset
