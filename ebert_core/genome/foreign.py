@@ -9,7 +9,6 @@ from ebert_core.protocol.errors import InvalidRequest
 
 _READS = "Aligned reads are IGV's job: open {path} there, or make a bigWig of its coverage to see it here."
 _INDEX = "{path} is an index; open the file beside it that it belongs to."
-_MOTIFS = "{path} holds motif matrices; name it under [motifs] in a DATASET.toml."
 _NOT_READ = "{path} {what}, which this program does not read."
 _HDF5 = dict.fromkeys((".cool", ".mcool"), " with a Hi-C contact map (cooler)")
 _CIGAR = re.compile(r"\*|(\d+[MIDNSHPX=])+")
@@ -63,7 +62,6 @@ _TEXTS = {
     "bigdataurl ": _HUB,
     "genome ": "{path} lists the genomes of a UCSC track hub, which this program does not read.",
     "hugo_symbol\t": _MATRIX_OF_MUTATIONS,
-    "meme version": _MOTIFS,
 }
 
 

@@ -14,6 +14,7 @@ from ebert_core.genome.foreign import refuse_foreign, refuse_foreign_table, refu
 from ebert_core.genome.indexed_features import IndexedFeatures
 from ebert_core.genome.lines import Skipped, columns_of, first_bytes, is_absent
 from ebert_core.genome.macs import is_macs_table
+from ebert_core.genome.motifs import begins_motifs
 from ebert_core.genome.states import MOST_STATES
 from ebert_core.genome.tabix import lines_by_index
 from ebert_core.genome.twobit import is_twobit
@@ -41,6 +42,8 @@ def kind_of_file(path: Place) -> FileKind:
     head = first_bytes(path)
     if begins_as_vcf(head):
         return _VARIANTS
+    if begins_motifs(head):
+        return FileKind("motifs", "Motif matrices, each of which can be a track.")
     refuse_foreign(path, head)
     if head[:4] in BIGWIG_MAGICS:
         return FileKind("signal", "A bigWig, which holds a signal.")
@@ -49,15 +52,8 @@ def kind_of_file(path: Place) -> FileKind:
     if is_twobit(head):
         return FileKind("reference", "A reference sequence in 2bit.")
     if head.lstrip()[:1] == b">":
-        _refuse_motifs(path, head)
         return FileKind("reference", "A reference sequence in FASTA.")
     return _kind_of_text(path, first_bytes(path, 1 << 16))
-
-
-def _refuse_motifs(path: Place, head: bytes) -> None:
-    lines = head.lstrip().decode("utf-8", "replace").split("\n", 2)
-    if len(lines) > 1 and any(character.isdigit() for character in lines[1]):
-        raise InvalidRequest(f"{path} holds motif matrices; name it under [motifs] in a DATASET.toml.")
 
 
 def _kind_of_folder(path: Path) -> FileKind:

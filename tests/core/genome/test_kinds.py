@@ -40,6 +40,11 @@ from ebert_core.protocol.tracks import Band
         ("refGene.txt", "585\tNM_1\tchr1\t+\t10\t60\t14\t20\t1\t10,\t60,\t0\tABC\n", "genes"),
         ("bismark.cov", "1\t10\t11\t5\t1\t19\n1\t14\t15\t50\t4\t4\n", "features"),
         ("DATASET.toml", "version = 1\n", "dataset"),
+        ("hocomoco.pwm", ">CTCF\n1 2 3 4\n", "motifs"),
+        ("jaspar.pfm", "# from a database\n>MA1 x\nA [ 9 0 ]\nC [ 0 10 ]\n", "motifs"),
+        ("motifs.meme", "MEME version 4\n\nALPHABET= ACGT\n", "motifs"),
+        ("transfac.txt", "AC MA1\nXX\nID one\nP0  A C G T\n01 9 0 0 1\nXX\n//\n", "motifs"),
+        ("odd.fa", ">s1 len=4\nACGT1\n", "reference"),
     ],
 )
 def test_the_kind_of_a_file(tmp_path, name, text, kind):
@@ -55,7 +60,6 @@ def test_the_kind_of_a_file(tmp_path, name, text, kind):
         (b"\x89HDF\r\n", "HDF5"),
         (b"\0\1\2\3", "of a kind that this program does not know"),
         (b"# only a comment\n", "holds no data lines"),
-        (b">CTCF\n1 2 3 4\n", "holds motif matrices"),
         (b"chr1\t900\t100\tx\n", "line 1: the feature ends at 100, before its start 900"),
         (b"chr1\t1\t9\tchr1\t20\t30\tloop\t5\t+\t-\n", "holds pairs of places"),
         (b"chr1\t1\t9\tchr2\t20\t30\n", "holds pairs of places"),
@@ -89,7 +93,6 @@ def test_the_kind_of_a_file(tmp_path, name, text, kind):
         (b"#version 2.4\nHugo_Symbol\tChromosome\n", "MAF of mutations"),
         (b"chain 49 chrY 58 + 25 26 chr5 15 - 43 44 1\n", "chains of a genome alignment"),
         (b"## pairs format v1.0\n", "contacts of Hi-C"),
-        (b"MEME version 4\n", "motif matrices"),
         (b"{\\rtf1 chr1}", "a document of a word processor"),
         (b"PAR1\x15\x04", "Parquet"),
         (b"\xff\xfec\0h\0r\0", "text in UTF-16"),
