@@ -123,10 +123,11 @@ class PlantedSites(Source, frozen=True, tag="truth"):
 
 
 class PredictedBinding(Source, frozen=True, tag="prediction"):
-    """The calibrated probability that a factor is bound in a cell type, by an open model, every 50 bp.
+    """An output of an open model in a cell type, such as the calibrated probability that a factor is bound.
 
     Bins are joined, by their largest value, until they are no more than the columns asked for. `strands` 1 is a quick
-    draft, 2 is the mean of both strands.
+    draft, 2 is the mean of both strands. Of a model that has no draft none is asked. A model that reads no cell type
+    is asked with an empty one.
     """
 
     model: str
@@ -135,6 +136,7 @@ class PredictedBinding(Source, frozen=True, tag="prediction"):
     output: str
     strands: int = 2
     edits: tuple[Edit, ...] = ()
+    has_draft: bool = True
 
     shape = Signal
     role = "model"
@@ -148,7 +150,7 @@ class PredictedBinding(Source, frozen=True, tag="prediction"):
     @property
     def draft(self) -> "PredictedBinding | None":
         """The same by one strand alone."""
-        return msgspec.structs.replace(self, strands=1) if self.strands > 1 else None
+        return msgspec.structs.replace(self, strands=1) if self.has_draft and self.strands > 1 else None
 
 
 class AttentionProfile(Source, frozen=True, tag="attention-profile"):
