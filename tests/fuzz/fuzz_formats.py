@@ -41,7 +41,9 @@ from ebert_core.protocol.specs_on_disk import read_spec
 from ebert_core.sources.variants import all_said_of, variants_for_screen
 from ebert_gui.finetuning.spec_file import read_finetuning
 from ebert_gui.kinds.table import Kinds
-from ebert_gui.state.session import read_session
+from ebert_gui.state.history import History
+from ebert_gui.state.session import read_session, write_session
+from ebert_gui.state.view import ViewRange
 
 CHECKPOINTS = Path(__file__).parents[2] / "resources" / "checkpoints"
 
@@ -230,7 +232,14 @@ def _labels(path: Path) -> None:
 def _session(path: Path) -> None:
     found = read_session(path, Kinds().read)
     assert not found.problem or str(path) in found.problem
-    msgspec.json.encode(found.session.locus)
+    history, setup = History(), found.session.setup
+    view = ViewRange(history)
+    history.restart(msgspec.structs.replace(setup, panes=(view.open_genome({"chr1": 90_000}),)))
+    view.jump(setup.pane.span._replace(chromosome="chr1"))
+    assert 0 <= view.interval.start < view.interval.end <= 90_000
+    history.change(setup.of_cell_type("B"))
+    write_session(path, msgspec.structs.replace(found.session, setup=history.setup))
+    assert not read_session(path, Kinds().read).problem
 
 
 def _sidecar(path: Path) -> None:

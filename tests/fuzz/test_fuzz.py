@@ -30,6 +30,7 @@ _GROUPS = {
         "prediction spec",
         "checkpoint",
         "session",
+        "session of version 1",
         "labels of the challenge",
         "score of the challenge",
         "evaluation",
