@@ -15,6 +15,8 @@ from ebert_core.genome.indexed_features import IndexedFeatures
 from ebert_core.genome.lines import Skipped, columns_of, first_bytes, is_absent
 from ebert_core.genome.macs import is_macs_table
 from ebert_core.genome.motifs import begins_motifs
+from ebert_core.genome.pair_files import is_interact
+from ebert_core.genome.pairs import are_pair
 from ebert_core.genome.states import MOST_STATES
 from ebert_core.genome.tabix import lines_by_index
 from ebert_core.genome.twobit import is_twobit
@@ -47,6 +49,8 @@ def kind_of_file(path: Place) -> FileKind:
     refuse_foreign(path, head)
     if head[:4] in BIGWIG_MAGICS:
         return FileKind("signal", "A bigWig, which holds a signal.")
+    if head[:4] in BIGBED_MAGICS and is_interact(path):
+        return FileKind("pairs", "Pairs of places in a bigBed (interact).")
     if head[:4] in BIGBED_MAGICS:
         return _kind_of_features(path, _some(BigBedFeatures(path)), "bigBed")
     if is_twobit(head):
@@ -93,6 +97,8 @@ def _kind_of_text(path: Place, head: bytes) -> FileKind:
         return FileKind("genes", "Gene models.")
     if is_macs_table(fields):
         return FileKind("peaks", "Peaks in a table of MACS.")
+    if path.name.lower().removesuffix(".gz").endswith(".bedpe") or are_pair(words):
+        return FileKind("pairs", "Pairs of places (BEDPE or interact).")
     refuse_foreign_table(path, fields)
     rows = [columns_of(line) for line in lines[:_LINES_LOOKED_AT] if not is_track_line(line)]
     if _is_bedgraph(rows):

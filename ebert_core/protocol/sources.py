@@ -15,7 +15,7 @@ from ebert_core.protocol.edits import Edit
 from ebert_core.protocol.errors import InvalidRequest
 from ebert_core.protocol.locus import Interval
 from ebert_core.protocol.messages import Role
-from ebert_core.protocol.shapes import Features, Grid, Letters, Matrix, Runs, Shape, Signal
+from ebert_core.protocol.shapes import Arcs, Features, Grid, Letters, Matrix, Runs, Shape, Signal
 
 # How a source is asked for. tiles: in pieces of a fixed grid; letters: in pieces, and only where letters or a lens are
 # shown; live: what is on screen, a draft first; anchor: once for the anchor.
@@ -109,6 +109,15 @@ class VariantCalls(Source, frozen=True, tag="variants"):
     says_all: bool = False
 
     shape = Features
+    finest = _FINEST_FEATURES
+
+
+class PairedPlaces(Source, frozen=True, tag="pairs"):
+    """Pairs of places of a BEDPE or interact file at `path`."""
+
+    path: str
+
+    shape = Arcs
     finest = _FINEST_FEATURES
 
 

@@ -20,6 +20,7 @@ _GROUPS = {
     "regions": ("BED", "BED12", "BED gzipped", "narrowPeak", "MACS", "segmentation", "truth", "bands"),
     "signals": ("bedGraph", "wiggle", "chromosome sizes"),
     "variants": ("VCF", "VCF gzipped", "VCF indexed"),
+    "pairs": ("BEDPE", "interact", "bigInteract"),
     "genes": ("GTF", "GFF3", "genePred"),
     "sequence": ("FASTA", "FASTA index", "FASTA bgzipped", "2bit"),
     "motifs": ("MEME", "JASPAR", "counts of motifs"),
