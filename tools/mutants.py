@@ -1,7 +1,7 @@
 """Do the tests notice when the code is wrong? `python tools/mutants.py [--count 60] [--seed 1] ROOM:TESTS[,TESTS] ...`.
 
 Changes one place of the code at a time in a copy of the project, runs the tests that pass through that line, and says
-which changes no test noticed. ROOM is a folder or a file, TESTS the tests that should notice:
+which changes no test noticed. ROOM is a folder or a file, or several, TESTS the tests that should notice:
 
     python tools/mutants.py ebert_gui/state:tests/gui/state ebert_core/jobs:tests/core/jobs,tests/core/cli
 
@@ -171,9 +171,9 @@ def _changes(node: ast.AST) -> Iterator[tuple[str, ast.expr, str]]:
 
 
 def _room(words: str) -> Room:
-    name, _, tests = words.partition(":")
-    room = Path(name)
-    files = (room,) if room.is_file() else tuple(sorted(room.rglob("*.py")))
+    names, _, tests = words.partition(":")
+    rooms = map(Path, names.split(","))
+    files = tuple(file for room in rooms for file in ((room,) if room.is_file() else sorted(room.rglob("*.py"))))
     if not files or not tests:
         raise SystemExit(
             f"{words}: name a folder or file of the project and its tests, as ebert_core/jobs:tests/core/jobs"
