@@ -34,6 +34,15 @@ def pytest_runtest_call(item: pytest.Item) -> Generator[None, None, None]:
         pytest.fail("This test leaves a limit on the size of files; hold it in a with block.")
 
 
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_teardown(item: pytest.Item) -> Generator[None, None, None]:
+    """Bring a test back that left the process in another folder: paths of later tests would mean something else."""
+    yield
+    if Path.cwd() != item.config.invocation_params.dir:
+        os.chdir(item.config.invocation_params.dir)
+        pytest.fail("This test leaves the process in another folder; use monkeypatch.chdir.")
+
+
 @pytest.fixture(scope="session")
 def real_data() -> Path:
     """The folder of real human data; skips the test where it is absent."""

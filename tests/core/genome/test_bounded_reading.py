@@ -61,7 +61,7 @@ def peak() -> Iterator[Callable[[], int]]:
 
 
 @pytest.fixture(params=["pipe", "device", "socket"])
-def irregular(request, tmp_path) -> Iterator[Path]:
+def irregular(request, tmp_path, monkeypatch) -> Iterator[Path]:
     path = tmp_path / "description.json"
     if request.param == "pipe":
         os.mkfifo(path)
@@ -72,7 +72,7 @@ def irregular(request, tmp_path) -> Iterator[Path]:
     else:
         with socket.socket(socket.AF_UNIX) as waiting:
             # A path of a socket may have 107 characters.
-            os.chdir(tmp_path)
+            monkeypatch.chdir(tmp_path)
             waiting.bind("description.json")
             yield path
 
