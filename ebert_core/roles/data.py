@@ -25,7 +25,7 @@ from ebert_core.protocol.tracks import (
     OpenFiles,
     Places,
 )
-from ebert_core.roles import offers, work
+from ebert_core.roles import folders, offers, work
 from ebert_core.roles.anew import reading_anew
 from ebert_core.roles.session import Handlers, Report
 from ebert_core.sources.open_dataset import OpenedDataset
@@ -47,7 +47,7 @@ def handlers() -> Handlers:
         Read: answers.read,
         FindPlace: answers.find_place,
     }
-    return {**reading_anew(reading), **offers.handlers(), **work.handlers()}
+    return {**reading_anew(reading), **folders.handlers(), **offers.handlers(), **work.handlers()}
 
 
 class DataAnswers:

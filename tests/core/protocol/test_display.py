@@ -6,7 +6,6 @@ import shutil
 import socket
 import subprocess
 import sys
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -19,7 +18,7 @@ NOWHERE = ":64999"
 
 
 @pytest.fixture
-def hide(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
+def hide(tmp_path, monkeypatch):
     """Hide libraries of a platform: a copy of its plugin asks for names that no system has."""
     spec = importlib.util.find_spec("PyQt6")
     assert spec is not None
@@ -56,7 +55,7 @@ def window(**changes: str) -> subprocess.CompletedProcess[str]:
     )
 
 
-def test_every_hidden_library_is_named_with_its_package(hide: Callable[..., None]) -> None:
+def test_every_hidden_library_is_named_with_its_package(hide):
     hide("xcb", "libxcb-cursor.so.0", "libxcb-sync.so.1")
     platforms = usable_platforms(environment(DISPLAY=NOWHERE, **own_plugins()))
     assert platforms.names == ()
@@ -66,7 +65,7 @@ def test_every_hidden_library_is_named_with_its_package(hide: Callable[..., None
     assert "libnot-cursor0" in platforms.problem
 
 
-def test_the_window_says_what_is_missing_and_does_not_abort(hide: Callable[..., None]) -> None:
+def test_the_window_says_what_is_missing_and_does_not_abort(hide):
     hide("xcb", "libxcb-cursor.so.0")
     ended = window(DISPLAY=NOWHERE, **own_plugins())
     assert ended.returncode == 2
@@ -74,7 +73,7 @@ def test_the_window_says_what_is_missing_and_does_not_abort(hide: Callable[..., 
     assert len(ended.stderr.splitlines()) == 1
 
 
-def test_the_next_platform_that_works_is_used_and_told(hide: Callable[..., None]) -> None:
+def test_the_next_platform_that_works_is_used_and_told(hide):
     hide("xcb", "libxcb-cursor.so.0")
     platforms = usable_platforms(environment(QT_QPA_PLATFORM="xcb;offscreen", **own_plugins()))
     assert platforms.names == ("offscreen",)
@@ -82,7 +81,7 @@ def test_the_next_platform_that_works_is_used_and_told(hide: Callable[..., None]
     assert "uses offscreen instead" in platforms.problem
 
 
-def test_the_demonstration_is_told_to_write_files(hide: Callable[..., None], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_demonstration_is_told_to_write_files(hide, monkeypatch):
     hide("xcb", "libxcb-cursor.so.0")
     for name in ("WAYLAND_DISPLAY", "QT_QPA_PLATFORM"):
         monkeypatch.delenv(name, raising=False)
@@ -90,7 +89,7 @@ def test_the_demonstration_is_told_to_write_files(hide: Callable[..., None], mon
     assert "lacks libnot-cursor.so.0" in problem_of_display()
 
 
-def test_a_display_that_does_not_answer_is_no_display() -> None:
+def test_a_display_that_does_not_answer_is_no_display():
     ended = window(DISPLAY=NOWHERE)
     assert ended.returncode == 2
     # A machine without a screen may lack the libraries, too; that is said first.
@@ -98,7 +97,7 @@ def test_a_display_that_does_not_answer_is_no_display() -> None:
     assert "--picture" in ended.stderr
 
 
-def test_a_wayland_display_that_does_not_answer_is_named(tmp_path: Path) -> None:
+def test_a_wayland_display_that_does_not_answer_is_named(tmp_path):
     # A path longer than a socket's name may be, or a socket that nobody serves, ends in the same sentence.
     place = tmp_path / "wayland-9"
     server = socket.socket(socket.AF_UNIX)
@@ -109,7 +108,7 @@ def test_a_wayland_display_that_does_not_answer_is_named(tmp_path: Path) -> None
     assert "does not answer" in platforms.problem or "lacks" in platforms.problem
 
 
-def test_without_any_display_the_window_says_how_to_do_without() -> None:
+def test_without_any_display_the_window_says_how_to_do_without():
     ended = window()
     assert ended.returncode == 2
     assert ended.stderr.count("\n") == 1
@@ -117,17 +116,17 @@ def test_without_any_display_the_window_says_how_to_do_without() -> None:
     assert "--picture" in ended.stderr
 
 
-def test_a_platform_that_qt_does_not_have_is_named() -> None:
+def test_a_platform_that_qt_does_not_have_is_named():
     platforms = usable_platforms(environment(QT_QPA_PLATFORM="riscos"))
     assert platforms.names == ()
     assert "no platform riscos" in platforms.problem
 
 
-def test_arguments_of_a_platform_do_not_hide_it() -> None:
+def test_arguments_of_a_platform_do_not_hide_it():
     assert usable_platforms(environment(QT_QPA_PLATFORM="offscreen:fontdpi=96")).names == ("offscreen:fontdpi=96",)
 
 
-def test_a_session_of_wayland_tries_wayland_first_and_others_x11_first(hide: Callable[..., None]) -> None:
+def test_a_session_of_wayland_tries_wayland_first_and_others_x11_first(hide):
     hide("xcb", "libxcb-cursor.so.0")
     hide("wayland", "libwayland-cursor.so.0")
     both = {"DISPLAY": NOWHERE, "WAYLAND_DISPLAY": "wayland-9", **own_plugins()}
@@ -137,7 +136,7 @@ def test_a_session_of_wayland_tries_wayland_first_and_others_x11_first(hide: Cal
     assert said.index("xcb lacks") < said.index("wayland lacks")
 
 
-def test_a_library_with_all_it_needs_misses_nothing(tmp_path: Path) -> None:
+def test_a_library_with_all_it_needs_misses_nothing(tmp_path):
     assert shutil.which("ldd")
     assert missing_libraries(Path(sys.executable)) == ()
 
@@ -159,7 +158,7 @@ def test_a_library_with_all_it_needs_misses_nothing(tmp_path: Path) -> None:
         ("libfontconfig.so.1", "libfontconfig1"),
     ],
 )
-def test_a_librarys_package_has_the_name_that_debian_gives_it(library: str, package: str) -> None:
+def test_a_librarys_package_has_the_name_that_debian_gives_it(library, package):
     assert debian_package(library) == package
 
 

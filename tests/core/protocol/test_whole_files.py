@@ -25,9 +25,7 @@ def folders(tmp_path: Path) -> tuple[Path, Path, Path]:
     return part, place, tmp_path / ".store.old"
 
 
-def test_a_new_folder_takes_the_place_of_the_old_one_and_nothing_is_left_beside_it(
-    folders: tuple[Path, Path, Path],
-) -> None:
+def test_a_new_folder_takes_the_place_of_the_old_one_and_nothing_is_left_beside_it(folders):
     part, place, aside = folders
     aside.mkdir()  # left over from a crash that is long past
     put_folder_in_place(part, place, aside)
@@ -35,7 +33,7 @@ def test_a_new_folder_takes_the_place_of_the_old_one_and_nothing_is_left_beside_
     assert os.listdir(place.parent) == ["store"]
 
 
-def test_where_a_new_folder_cannot_be_moved_the_old_one_has_its_name_again(folders: tuple[Path, Path, Path]) -> None:
+def test_where_a_new_folder_cannot_be_moved_the_old_one_has_its_name_again(folders):
     part, place, aside = folders
     (part / "new").unlink()
     part.rmdir()
@@ -45,7 +43,7 @@ def test_where_a_new_folder_cannot_be_moved_the_old_one_has_its_name_again(folde
     assert not aside.exists()
 
 
-def test_a_folder_that_waits_aside_comes_back_only_where_none_has_its_name(folders: tuple[Path, Path, Path]) -> None:
+def test_a_folder_that_waits_aside_comes_back_only_where_none_has_its_name(folders):
     _, place, aside = folders
     aside.mkdir()
     (aside / "waiting").touch()
@@ -57,7 +55,7 @@ def test_a_folder_that_waits_aside_comes_back_only_where_none_has_its_name(folde
 
 
 @pytest.mark.parametrize("has_old", [True, False])
-def test_the_file_that_had_the_name_is_kept_under_another_one(tmp_path: Path, has_old: bool) -> None:
+def test_the_file_that_had_the_name_is_kept_under_another_one(tmp_path, has_old):
     path, kept = tmp_path / "state", tmp_path / "previous"
     kept.write_text("the one before")
     if has_old:
@@ -69,7 +67,7 @@ def test_the_file_that_had_the_name_is_kept_under_another_one(tmp_path: Path, ha
     assert kept.read_text() == ("old" if has_old else "the one before")
 
 
-def test_no_module_renames_what_it_wrote_but_through_whole_files() -> None:
+def test_no_module_renames_what_it_wrote_but_through_whole_files():
     core = Path(ebert_core.__path__[0])
     modules = (
         *core.rglob("*.py"),
