@@ -2,6 +2,7 @@
 
 from ebert_gui.commands.desk import Desk
 from ebert_gui.datasets.new_dataset_dialog import Answers, NewDatasetDialog
+from ebert_gui.widgets.place_picker import pick
 
 
 def ask_for_new_dataset(desk: Desk) -> None:
@@ -11,6 +12,7 @@ def ask_for_new_dataset(desk: Desk) -> None:
     answers = Answers(opener.inspect, opener.check_draft, opener.write_dataset)
     dialog = begun or NewDatasetDialog(answers, desk.window)
     if begun is None:
+        dialog.place_wanted.connect(lambda wanted, then: pick(opener.places, dialog, wanted, then))
         dialog.finished.connect(lambda _result: _keep_unfinished(desk, dialog))
     dialog.open()
 

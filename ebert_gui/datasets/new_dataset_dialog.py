@@ -2,12 +2,11 @@
 
 from collections.abc import Callable, Sequence
 from functools import partial
-from pathlib import Path
 from typing import NamedTuple
 
-from PyQt6.QtCore import QTimer
+from PyQt6.QtCore import QTimer, pyqtSignal
 from PyQt6.QtGui import QDragEnterEvent, QDropEvent
-from PyQt6.QtWidgets import QDialog, QFileDialog, QLabel, QLineEdit, QPushButton, QSizePolicy, QVBoxLayout, QWidget
+from PyQt6.QtWidgets import QDialog, QLabel, QLineEdit, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
 from ebert_core.protocol.tracks import DatasetDraft, DraftCheck, FileKind
 from ebert_gui.browser.shortening import without_folders
@@ -26,6 +25,7 @@ from ebert_gui.widgets.forms import (
     set_role,
 )
 from ebert_gui.widgets.paths import beside, file_name
+from ebert_gui.widgets.wanted_place import ALL, DATASETS, Wanted
 
 _REST_MILLISECONDS = 200
 
@@ -47,8 +47,11 @@ class NewDatasetDialog(QDialog):
 
     While it is filled its files are checked, and what stands in the way is said beside the file or the field. It
     closes when the dataset is written; a refusal is said and leaves the form as it is. What was filled in when a person
-    closes it before that is there when it is opened again.
+    closes it before that is there when it is opened again. `place_wanted` asks for a
+    place of the host: with a `Wanted`, and with who goes on with what is chosen.
     """
+
+    place_wanted = pyqtSignal(object, object)
 
     def __init__(self, answers: Answers, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -255,15 +258,20 @@ class NewDatasetDialog(QDialog):
         set_property(field, "invalid", bool(sentence))
 
     def _pick_place(self) -> None:
-        start = self.path.text() or str(Path.home() / "DATASET.toml")
-        chosen, _filter = QFileDialog.getSaveFileName(self, "Save dataset", start, "Datasets (*.toml)")
-        if chosen.endswith(".toml"):
+        start = self.path.text() or "~/DATASET.toml"
+
+        def complete(path: str) -> str:
+            return path if path.endswith(".toml") else f"{path}.toml"
+
+        def take(paths: tuple[str, ...]) -> None:
             # The person was asked whether to replace what is there.
-            self._replaceable = chosen
-        if chosen:
-            self.path.setText(chosen if chosen.endswith(".toml") else f"{chosen}.toml")
+            self._replaceable = paths[0]
+            self.path.setText(paths[0])
             self._change()
 
+        self.place_wanted.emit(
+            Wanted("Save dataset", "save", "Choose", start, (DATASETS, ALL), complete=complete), take
+        )
+
     def _pick_files(self) -> None:
-        paths, _filter = QFileDialog.getOpenFileNames(self, "Add files", str(Path.home()))
-        self.add_files(paths)
+        self.place_wanted.emit(Wanted("Add files", "files", "Add"), self.add_files)

@@ -4,6 +4,7 @@ from pathlib import Path
 
 from ebert_gui.commands.desk import Desk
 from ebert_gui.exporting.picture_taking import PictureTaker
+from ebert_gui.widgets.place_picker import pick
 
 
 class PictureFolders(list[str]):
@@ -27,6 +28,7 @@ def ask_for_export(desk: Desk) -> None:
         desk.loader.bases_per_second,
         desk.window,
     )
+    dialog.place_wanted.connect(lambda wanted, then: pick(desk.opener.places, dialog, wanted, then))
     dialog.accepted.connect(lambda: desk.jobs.start(dialog.spec()))
     dialog.finished.connect(lambda _result: dialog.deleteLater())
     dialog.open()

@@ -1,14 +1,11 @@
 """The form for writing predicted binding to a file that every other browser opens."""
 
-from pathlib import Path
-
-from PyQt6.QtCore import QSize, Qt
+from PyQt6.QtCore import QSize, Qt, pyqtSignal
 from PyQt6.QtWidgets import (
     QButtonGroup,
     QCheckBox,
     QComboBox,
     QDialog,
-    QFileDialog,
     QListWidget,
     QListWidgetItem,
     QRadioButton,
@@ -29,6 +26,7 @@ from ebert_gui.widgets.forms import Footer, above_footer, add_row, browse_button
 from ebert_gui.widgets.paths import beside, file_name, is_absolute, slug
 from ebert_gui.widgets.plain import literal
 from ebert_gui.widgets.spec_rows import on_change, value_in, widget_of
+from ebert_gui.widgets.wanted_place import ALL, Kind, Wanted
 from ebert_gui.widgets.wording import bases, duration, listed
 
 _CALLS, _ROWS = ".bed.gz", ".tsv"
@@ -41,7 +39,7 @@ _FORMATS = (
 )
 # What genome browsers draw.
 _BROWSED = (".bw", ".bedgraph", _CALLS)
-_BED = "BED (*.bed *.bed.gz *.narrowPeak *.narrowPeak.gz)"
+_BED = Kind("BED", (".bed", ".bed.gz", ".narrowPeak", ".narrowPeak.gz"))
 _FIELDS = {field.name: field for field in fields_of(Predict)}
 _ALONE = _FIELDS["without_inputs"].says.tick
 
@@ -50,7 +48,10 @@ class ExportDialog(QDialog):
     """Asks for what a `Predict` needs; after `accepted`, `spec()` has it.
 
     `bases_per_second` is how fast this checkpoint predicted both strands here; None while nothing was measured.
+    `place_wanted` asks for a place of the host: with a `Wanted`, and with who goes on with what is chosen.
     """
+
+    place_wanted = pyqtSignal(object, object)
 
     def __init__(
         self,
@@ -244,17 +245,18 @@ class ExportDialog(QDialog):
         return sum(lengths[name] for name in spec.chromosomes or lengths)
 
     def _pick_region_file(self) -> None:
-        start = self.regions.text() or str(Path(self._dataset.path).parent)
-        chosen, _filter = QFileDialog.getOpenFileName(self, "Regions to predict", start, f"{_BED};;All files (*)")
-        if chosen:
-            self.regions.setText(chosen)
+        start = self.regions.text() or beside(self._dataset.path)
+        wanted = Wanted("Regions to predict", "file", "Choose", start, (_BED, ALL))
+        self.place_wanted.emit(wanted, lambda paths: self.regions.setText(paths[0]))
 
     def _pick_file(self) -> None:
-        endings = " ".join(f"*{ending}" for _text, ending in _FORMATS)
-        start = self.output.text() or str(Path.home())
-        chosen, _filter = QFileDialog.getSaveFileName(self, "Export to", start, f"Predictions ({endings})")
-        if chosen:
-            self.output.setText(_with_ending(chosen, self.format.currentData()))
+        predictions = Kind("Predictions", tuple(ending for _text, ending in _FORMATS))
+
+        def complete(path: str) -> str:
+            return _with_ending(path, self.format.currentData())
+
+        wanted = Wanted("Export to", "save", "Choose", self.output.text(), (predictions, ALL), complete=complete)
+        self.place_wanted.emit(wanted, lambda paths: self.output.setText(paths[0]))
 
 
 def objection(

@@ -2,11 +2,11 @@
 
 from pathlib import Path
 
-from PyQt6.QtWidgets import QFileDialog
-
 from ebert_core.protocol.errors import InvalidRequest
 from ebert_core.protocol.specs import FineTune
 from ebert_gui.commands.desk import Desk
+from ebert_gui.widgets.place_picker import pick
+from ebert_gui.widgets.wanted_place import ALL, SPECS, Wanted
 
 
 class Unsent(dict[str, FineTune]):
@@ -24,6 +24,7 @@ def ask_for_finetuning(desk: Desk, begun: FineTune | None = None) -> None:
     left = f"{dataset.path}\n{checkpoint.path if checkpoint else ''}"
     begun = begun or unsent.get(left)
     dialog = FineTuneDialog(dataset, checkpoint, desk.window, begun, workspace.factor, desk.jobs.check)
+    dialog.place_wanted.connect(lambda wanted, then: pick(desk.opener.places, dialog, wanted, then))
     dialog.accepted.connect(lambda: desk.jobs.start(dialog.spec()))
     dialog.accepted.connect(lambda: unsent.pop(left, None))
     dialog.rejected.connect(lambda: unsent.update({left: dialog.spec()}))
@@ -33,13 +34,16 @@ def ask_for_finetuning(desk: Desk, begun: FineTune | None = None) -> None:
 
 def ask_for_spec(desk: Desk) -> None:
     """Ask for the spec of an earlier fine-tuning, and fill the form with it."""
-    from ebert_gui.finetuning.spec_file import read_finetuning
-
     dataset = desk.workspace.dataset
     assert dataset is not None
-    path, _ = QFileDialog.getOpenFileName(desk.window, "Settings of a fine-tuning", dataset.path, "Specs (*.toml)")
-    if not path:
-        return
+    wanted = Wanted("Settings of a fine-tuning", start=dataset.path, kinds=(SPECS, ALL))
+    pick(desk.opener.places, desk.window, wanted, lambda paths: _ask_again(desk, paths[0]))
+
+
+def _ask_again(desk: Desk, path: str) -> None:
+    """Fill the form with a spec."""
+    from ebert_gui.finetuning.spec_file import read_finetuning
+
     try:
         begun = read_finetuning(Path(path))
     except InvalidRequest as error:

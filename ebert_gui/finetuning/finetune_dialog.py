@@ -1,15 +1,13 @@
 """The form for a fine-tuning: a person who has never trained a network fills it and knows what to expect."""
 
 from collections.abc import Callable
-from pathlib import Path
 
 from msgspec.structs import replace
-from PyQt6.QtCore import QTimer
+from PyQt6.QtCore import QTimer, pyqtSignal
 from PyQt6.QtWidgets import (
     QButtonGroup,
     QCheckBox,
     QDialog,
-    QFileDialog,
     QHBoxLayout,
     QLineEdit,
     QPushButton,
@@ -40,6 +38,7 @@ from ebert_gui.widgets.paths import beside, slug, unused
 from ebert_gui.widgets.plain import literal
 from ebert_gui.widgets.spec_rows import add_field_row, on_change, show_value, value_in, widget_of
 from ebert_gui.widgets.spec_settings import SpecSettings
+from ebert_gui.widgets.wanted_place import Mode, Wanted
 from ebert_gui.widgets.wording import listed
 
 # Asks whether a job would start, and hears the answer.
@@ -59,8 +58,11 @@ class FineTuneDialog(QDialog):
 
     `begun` fills the form with an earlier fine-tuning; what the form does not show stays as that one has it.
     `factor` is the one that is looked at. `check` asks the worker that starts jobs whether it would start this one, and
-    only then can a person; without it the form is judged by what the window knows.
+    only then can a person; without it the form is judged by what the window knows. `place_wanted` asks for a
+    place of the host: with a `Wanted`, and with who goes on with what is chosen.
     """
+
+    place_wanted = pyqtSignal(object, object)
 
     def __init__(
         self,
@@ -318,11 +320,15 @@ class FineTuneDialog(QDialog):
         self._check = None
 
     def _pick_folder(self, title: str, field: QLineEdit) -> None:
-        chosen = QFileDialog.getExistingDirectory(self, title, field.text() or str(Path.home()))
-        if chosen:
-            field.setText(chosen)
-            if field is self.folder:
+        is_result = field is self.output
+        mode: Mode = "save" if is_result else "folder"
+
+        def take(paths: tuple[str, ...]) -> None:
+            field.setText(paths[0])
+            if not is_result:
                 self.from_folder.setChecked(True)
+
+        self.place_wanted.emit(Wanted(title, mode, "Choose", field.text().strip(), saves_folder=is_result), take)
 
 
 def _explained(signal: MadeSignal) -> QCheckBox:

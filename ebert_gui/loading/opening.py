@@ -23,6 +23,7 @@ from ebert_core.protocol.tracks import (
 )
 from ebert_gui.kinds.table import Kinds
 from ebert_gui.loading.failures import model_sentence
+from ebert_gui.loading.host_places import HostPlaces
 from ebert_gui.loading.loader import Client
 from ebert_gui.state.session import Session
 from ebert_gui.state.tracks import Track
@@ -74,6 +75,7 @@ class Opener(QObject):
         self.session_of: SessionOf = _no_session
         self._workspace = workspace
         self._data = data
+        self.places = HostPlaces(workspace, data)
         self.kinds = kinds
         self._model = model
         self._opening: set[str] = set()

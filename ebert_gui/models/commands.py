@@ -1,19 +1,22 @@
 """The commands that open models."""
 
-from PyQt6.QtWidgets import QFileDialog
-
 from ebert_gui.commands.command import Command, has_dataset
 from ebert_gui.commands.desk import Desk
 from ebert_gui.models import shipped
 from ebert_gui.models.checkpoint_dock import CHECKPOINT_DOCK
+from ebert_gui.widgets.place_picker import pick
+from ebert_gui.widgets.wanted_place import Wanted
 
 
 def ask_for_checkpoint(desk: Desk) -> None:
     """Ask for a checkpoint folder and open it."""
-    path = QFileDialog.getExistingDirectory(desk.window, "Open checkpoint")
-    if path:
-        desk.opener.forgive((path,))
-        desk.opener.open_checkpoint(path)
+
+    def open_it(paths: tuple[str, ...]) -> None:
+        desk.opener.forgive(paths)
+        desk.opener.open_checkpoint(paths[0])
+
+    wanted = Wanted("Open checkpoint", "folder", "Open checkpoint")
+    pick(desk.opener.places, desk.window, wanted, open_it)
 
 
 COMMANDS = (

@@ -251,7 +251,7 @@ def _holding(area: QScrollArea, contents: QWidget) -> QScrollArea:
 
 
 def browse_button(what: str, ask: Callable[[], None]) -> QPushButton:
-    """A button beside the field for a path; `ask` opens the desktop's dialog."""
+    """A button beside the field for a path; `ask` asks for a place of the host."""
     button = QPushButton("Browse…")
     button.setAutoDefault(False)
     button.setAccessibleName(f"Browse for {what}")

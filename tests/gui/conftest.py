@@ -5,13 +5,14 @@ from typing import Any
 
 import pytest
 from pages import new_page, written
-from PyQt6.QtWidgets import QApplication, QFileDialog, QWidget
+from PyQt6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 from silent import Silent, window_of
 
 from ebert_core.protocol.locus import Interval
 from ebert_core.protocol.modelling import CheckpointSummary, FactorSummary
 from ebert_core.protocol.tracks import CellType, Chromosome, DatasetSummary, PeakFiles
+from ebert_gui.widgets.place_picker import PlacePicker
 from ebert_gui.windows.main_window import MainWindow
 
 __all__ = ["new_page", "qtbot", "written"]
@@ -75,8 +76,6 @@ def checkpoint() -> CheckpointSummary:
         path="/data/checkpoints/small",
         name="small",
         assembly="hg19",
-        exports=True,
-        trains=True,
         is_synthetic=False,
         architecture="6 x 256 x 8 x 4,000 bp",
         parameters=5_100_000,
@@ -117,13 +116,14 @@ def window(qtbot: QtBot, dataset: DatasetSummary, data: Silent) -> MainWindow:
 
 @pytest.fixture
 def files(monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
-    """The desktop's own dialogs, which answer at once with `answer` and keep what they were `asked`."""
+    """The picker of places, which answers at once with `answer` and keeps what it was `asked`: Wanted and folder."""
     state: dict[str, Any] = {"answer": "", "asked": []}
 
-    def answer(*words: object, **_more: object) -> Any:
-        state["asked"].append(words[1:])
-        return state["answer"], ""
+    def answer(picker: PlacePicker) -> None:
+        state["asked"].append((picker.wanted, picker.beginning))
+        answered = state["answer"]
+        if answered:
+            picker.choose((answered,) if isinstance(answered, str) else answered)
 
-    monkeypatch.setattr(QFileDialog, "getOpenFileName", answer)
-    monkeypatch.setattr(QFileDialog, "getExistingDirectory", lambda *words, **_more: answer(*words)[0])
+    monkeypatch.setattr(PlacePicker, "open", answer)
     return state

@@ -9,6 +9,8 @@ from pathlib import Path
 import pyBigWig
 import pytest
 
+import ebert_gui
+
 WINDOW = """
 import json, sys
 import ebert_gui.app, ebert_gui.__main__
@@ -67,3 +69,10 @@ def test_bare_files_are_drawn_where_torch_is_not_installed(without_torch, tmp_pa
     assert (ended.returncode, ended.stderr) == (0, "")
     assert picture.read_bytes().startswith(b"\x89PNG")
     assert Path(picture).stat().st_size > 5_000
+
+
+def test_paths_of_the_host_are_chosen_with_no_dialog_of_this_machine():
+    """Only a picture is written by the window itself, onto the machine that it runs on."""
+    package = Path(ebert_gui.__file__).parent
+    with_dialog = [path for path in package.rglob("*.py") if "QFileDialog" in path.read_text()]
+    assert [str(path.relative_to(package)) for path in with_dialog] == ["exporting/picture_dialog.py"]

@@ -3,7 +3,7 @@
 import pytest
 from PyQt6.QtCore import Qt
 from PyQt6.QtGui import QImage
-from PyQt6.QtWidgets import QDialog, QFileDialog
+from PyQt6.QtWidgets import QDialog
 
 from ebert_core.protocol.specs import FineTune
 from ebert_core.protocol.specs_on_disk import write_spec
@@ -12,6 +12,7 @@ from ebert_gui.datasets.new_dataset_dialog import NewDatasetDialog
 from ebert_gui.exporting.export_dialog import ExportDialog
 from ebert_gui.exporting.picture_dialog import PictureDialog
 from ebert_gui.finetuning.finetune_dialog import FineTuneDialog
+from ebert_gui.widgets.place_picker import PlacePicker
 
 pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints")
 LONG = 60_000
@@ -64,15 +65,17 @@ def test_a_picture_for_print_holds_finer_values_and_the_screen_keeps_its_own(pro
     assert str(target) in program.window.messages.shown.sentence
 
 
-def test_an_earlier_fine_tuning_fills_the_form_and_a_wrong_file_is_a_sentence(program, monkeypatch, tmp_path) -> None:
+def test_an_earlier_fine_tuning_fills_the_form_and_a_wrong_file_is_a_sentence(program, qtbot, tmp_path) -> None:
     begun = FineTune(program.workspace.dataset.path, str(tmp_path / "out"), ("chr1",), ("chr2",), word_length=5)
     spec, wrong = tmp_path / "spec.toml", tmp_path / "wrong.toml"
     write_spec(spec, begun)
     wrong.write_text("name = 'no spec'")
     for path in (wrong, spec):
-        # The dialog for files is the desktop's own; here it answers at once.
-        monkeypatch.setattr(QFileDialog, "getOpenFileName", lambda *_words, path=path: (str(path), ""))
         program.window.actions_by_id["finetuning.again"].trigger()
+        (picker,) = [each for each in program.window.findChildren(PlacePicker) if each.isVisible()]
+        picker.line.setText(str(path))
+        picker.footer.action.click()
+        qtbot.waitUntil(picker.isHidden, timeout=LONG)
     assert "wrong.toml lacks the key job" in program.window.messages.shown.sentence
     shown = [dialog for dialog in program.window.findChildren(FineTuneDialog) if dialog.isVisible()]
     assert len(shown) == 1
@@ -110,9 +113,9 @@ def test_an_exported_bigwig_is_followed_and_becomes_a_track(program, qtbot, tmp_
         program.jobs.start(spec)
     job = told.args[0]
     assert job.state == "done", job
-    assert program.window.shown_jobs.dock().isVisible()
+    assert program.window.job_desk.dock().isVisible()
     before = len(program.workspace.setup.tracks)
-    program.window.shown_jobs.dock().use_requested.emit(job)
+    program.window.job_desk.dock().use_requested.emit(job)
     qtbot.waitUntil(lambda: len(program.workspace.setup.tracks) == before + 1, timeout=LONG)
     qtbot.waitUntil(lambda: program.loader.is_idle, timeout=LONG)
     assert not program.loader.content(program.workspace.setup.tracks[-1]).sentence

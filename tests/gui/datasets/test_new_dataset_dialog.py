@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 from PyQt6.QtCore import QMimeData, QPointF, Qt, QUrl
 from PyQt6.QtGui import QDropEvent
-from PyQt6.QtWidgets import QFileDialog, QLabel, QPushButton
+from PyQt6.QtWidgets import QLabel, QPushButton
 from pytestqt.qtbot import QtBot
 
 from ebert_core.protocol.tracks import DatasetDraft, DraftCheck, DraftProblem, FileKind
@@ -77,9 +77,8 @@ def test_an_empty_dialog_asks_for_files(dialog: NewDatasetDialog) -> None:
     assert dialog._footer.problem.property("role") == "error"
 
 
-def test_files_that_are_picked_are_listed(dialog: NewDatasetDialog, monkeypatch: pytest.MonkeyPatch) -> None:
-    # The dialog for files is the desktop's own; here it answers at once.
-    monkeypatch.setattr(QFileDialog, "getOpenFileNames", lambda *_words: (FILES[:2], ""))
+def test_files_that_are_picked_are_listed(dialog: NewDatasetDialog) -> None:
+    dialog.place_wanted.connect(lambda _wanted, then: then(tuple(FILES[:2])))
     dialog.add.click()
     assert dialog.table.paths() == FILES[:2]
 
@@ -222,18 +221,15 @@ def test_the_first_thing_to_press_is_add_files(dialog: NewDatasetDialog, qtbot: 
 
 
 @pytest.mark.parametrize(
-    ("chosen", "path", "may_replace"),
-    [("/lab/DATASET.toml", "/lab/DATASET.toml", True), ("/lab/mine", "/lab/mine.toml", False)],
+    ("chosen", "path"), [("/lab/DATASET.toml", "/lab/DATASET.toml"), ("/lab/mine", "/lab/mine.toml")]
 )
-def test_only_what_the_person_was_asked_about_is_replaced(
-    dialog: NewDatasetDialog, monkeypatch: pytest.MonkeyPatch, chosen: str, path: str, may_replace: bool
-) -> None:
+def test_only_what_the_person_was_asked_about_is_replaced(dialog: NewDatasetDialog, chosen: str, path: str) -> None:
     dialog.add_files(FILES)
     assert not dialog.draft().may_replace
-    # The dialog for files is the desktop's own; here it answers at once.
-    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_words: (chosen, ""))
+    # The picker asks whether to replace what has the whole name.
+    dialog.place_wanted.connect(lambda wanted, then: then((wanted.complete(chosen),)))
     dialog.browse.click()
-    assert (dialog.draft().path, dialog.draft().may_replace) == (path, may_replace)
+    assert (dialog.draft().path, dialog.draft().may_replace) == (path, True)
     dialog.path.setText("/lab/other.toml")
     assert not dialog.draft().may_replace
 

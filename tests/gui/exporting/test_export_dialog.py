@@ -1,10 +1,12 @@
 """The export form fills a spec that can start, estimates its time and says what weakens it."""
 
+from collections.abc import Callable
+
 import msgspec
 import pytest
 from msgspec.structs import replace
 from PyQt6.QtCore import Qt
-from PyQt6.QtWidgets import QDialogButtonBox, QFileDialog, QLabel, QPushButton
+from PyQt6.QtWidgets import QDialogButtonBox, QLabel, QPushButton
 from pytestqt.qtbot import QtBot
 
 from ebert_core.protocol.inputs import CellInputs
@@ -13,6 +15,7 @@ from ebert_core.protocol.modelling import CheckpointSummary
 from ebert_core.protocol.specs import JobSpec, Predict
 from ebert_core.protocol.tracks import DatasetSummary
 from ebert_gui.exporting.export_dialog import ExportDialog, caution, objection
+from ebert_gui.widgets.wanted_place import Wanted
 
 VIEW = Interval("chr5", 999, 3000)
 
@@ -271,18 +274,18 @@ def test_only_the_parts_of_the_chosen_scope_are_seen(dialog: ExportDialog) -> No
 
 
 def test_the_files_that_are_picked_are_those_of_the_form(
-    dialog: ExportDialog, monkeypatch: pytest.MonkeyPatch, qtbot: QtBot
+    dialog: ExportDialog,
 ) -> None:
-    asked: list[tuple[object, ...]] = []
+    asked: list[Wanted] = []
     answers = ["", "/mine/peaks.bed", "", "/mine/made.tab.gz"]
 
-    def pick(*words: object) -> tuple[str, str]:
-        asked.append(words[1:])
-        return answers.pop(0), ""
+    def pick(wanted: Wanted, then: Callable[[tuple[str, ...]], None]) -> None:
+        asked.append(wanted)
+        answer = answers.pop(0)
+        if answer:
+            then((wanted.complete(answer),))
 
-    # The dialogs for files are the desktop's own; here they answer at once.
-    monkeypatch.setattr(QFileDialog, "getOpenFileName", pick)
-    monkeypatch.setattr(QFileDialog, "getSaveFileName", pick)
+    dialog.place_wanted.connect(pick)
     proposed = dialog.output.text()
     dialog.listed.setChecked(True)
     for said in ("", "/mine/peaks.bed"):
@@ -291,8 +294,11 @@ def test_the_files_that_are_picked_are_those_of_the_form(
     for said in (proposed, "/mine/made.bw"):
         browse(dialog, "Browse for the file to write").click()
         assert dialog.output.text() == said
-    assert [words[:2] for words in asked] == [("Regions to predict", "/data")] * 2 + [("Export to", proposed)] * 2
-    assert "*.bw *.bedgraph *.bed.gz *.tab.gz *.tsv" in str(asked[2][2])
+    assert [(wanted.title, wanted.mode, wanted.start) for wanted in asked] == [
+        *[("Regions to predict", "file", "/data")] * 2,
+        *[("Export to", "save", proposed)] * 2,
+    ]
+    assert asked[2].kinds[0].endings == (".bw", ".bedgraph", ".bed.gz", ".tab.gz", ".tsv")
 
 
 def test_what_the_window_shows_stands_in_the_name_of_the_file(dialog: ExportDialog) -> None:

@@ -1,5 +1,7 @@
 """Every row of the form for a fine-tuning: its words, its hint, its limits, and what it changes in the spec."""
 
+from collections.abc import Callable
+
 import pytest
 from layouts import margins_of, parts_of, place_of
 from msgspec.structs import replace
@@ -9,7 +11,6 @@ from PyQt6.QtWidgets import (
     QCheckBox,
     QComboBox,
     QDoubleSpinBox,
-    QFileDialog,
     QLabel,
     QPushButton,
     QSpinBox,
@@ -24,6 +25,7 @@ from ebert_gui.finetuning.finetune_dialog import FineTuneDialog
 from ebert_gui.finetuning.pair_table import PairTable
 from ebert_gui.widgets.forms import Fold, Footer
 from ebert_gui.widgets.spec_settings import SpecSettings
+from ebert_gui.widgets.wanted_place import Wanted
 
 
 @pytest.fixture
@@ -151,16 +153,18 @@ def browse_buttons(dialog: FineTuneDialog) -> list[QPushButton]:
 
 
 def test_browsing_begins_at_what_is_written_and_writes_what_was_chosen(
-    dialog: FineTuneDialog, monkeypatch: pytest.MonkeyPatch
+    dialog: FineTuneDialog,
 ) -> None:
-    asked: list[tuple[str, str]] = []
+    asked: list[tuple[str, str, str]] = []
     answers = ["/chosen", "/result", ""]
 
-    def choose(_parent: object, title: str, folder: str) -> str:
-        asked.append((title, folder))
-        return answers.pop(0)
+    def choose(wanted: Wanted, then: Callable[[tuple[str, ...]], None]) -> None:
+        asked.append((wanted.title, wanted.mode, wanted.start))
+        answer = answers.pop(0)
+        if answer:
+            then((answer,))
 
-    monkeypatch.setattr(QFileDialog, "getExistingDirectory", choose)
+    dialog.place_wanted.connect(choose)
     dialog.folder.setText("/begin")
     dialog.from_nothing.click()
     checkpoint, result = browse_buttons(dialog)
@@ -172,7 +176,11 @@ def test_browsing_begins_at_what_is_written_and_writes_what_was_chosen(
     assert (dialog.output.text(), dialog.from_folder.isChecked()) == ("/result", False)
     result.click()
     assert dialog.output.text() == "/result"
-    assert asked == [("Checkpoint folder", "/begin"), ("Result", before), ("Result", "/result")]
+    assert asked == [
+        ("Checkpoint folder", "folder", "/begin"),
+        ("Result", "save", before),
+        ("Result", "save", "/result"),
+    ]
 
 
 def test_all_factors_and_no_factor_are_a_click_away(dialog: FineTuneDialog) -> None:

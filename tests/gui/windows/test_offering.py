@@ -142,7 +142,7 @@ def test_every_offer_does_what_it_says(
     assert asked(worker, InspectFile) == [InspectFile("/e/DATASET.toml")]
     press(empty, qtbot, "human")
     assert asked(worker, OpenDataset) == [OpenDataset("/e/DATASET.toml", "/c/human")]
-    assert [words[0] for words in files["asked"]] == ["Open dataset", "Open a dataset of hg19"]
+    assert [wanted.title for wanted, _beginning in files["asked"]] == ["Open dataset", "Open a dataset of hg19"]
     press(empty, qtbot, "demo")
     assert asked(worker, MakeDemonstration) == [MakeDemonstration()]
 

@@ -1,10 +1,12 @@
 """The window with silent workers: who has the keyboard, what floats over the tracks, and what the menus open."""
 
+from typing import Any
+
 import msgspec
 import pytest
 from PyQt6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
 from PyQt6.QtGui import QDropEvent, QKeySequence
-from PyQt6.QtWidgets import QAbstractButton, QApplication, QFileDialog, QLabel, QTableWidget
+from PyQt6.QtWidgets import QAbstractButton, QApplication, QLabel, QTableWidget
 from pytestqt.qtbot import QtBot
 from silent import Silent
 
@@ -16,6 +18,7 @@ from ebert_gui.state.recent import add_recent
 from ebert_gui.widgets import theme as themes
 from ebert_gui.widgets.theme import LIGHT
 from ebert_gui.widgets.verdict_panel import VerdictPanel
+from ebert_gui.widgets.wanted_place import ALL
 from ebert_gui.windows import main_window
 from ebert_gui.windows.main_window import MainWindow
 from ebert_gui.workers.state import Condition, WorkerState
@@ -222,24 +225,17 @@ def test_what_was_opened_last_is_opened_again_together(window: MainWindow, data:
 
 
 def test_all_files_that_were_chosen_are_opened_and_the_dialog_shows_what_can_be(
-    window: MainWindow, data: Silent, monkeypatch: pytest.MonkeyPatch
+    window: MainWindow, data: Silent, files: dict[str, Any]
 ) -> None:
     add_recent(("/f/a.bw",))
-    asked = []
-
-    def choose(*words: object, **_options: object) -> tuple[list[str], str]:
-        asked.append(words)
-        return ["/b.bw", "/a.bed.gz"], ""
-
-    # The dialog for files is the desktop's own; here it answers at once.
-    monkeypatch.setattr(QFileDialog, "getOpenFileNames", choose)
+    files["answer"] = ("/b.bw", "/a.bed.gz")
     window.actions_by_id["files.open"].trigger()
     assert [body.path for body in data.asked if isinstance(body, InspectFile)] == ["/b.bw", "/a.bed.gz"]
-    _, _, folder, filters = asked[0]
-    assert folder == "/f"
-    first, last = filters.split(";;")[0], filters.split(";;")[-1]
-    assert all(f"*.{ending}" in first for ending in ("bw", "bed", "bed.gz", "narrowPeak", "gtf.gz", "fa", "2bit"))
-    assert last == "All files (*)"
+    [(wanted, folder)] = files["asked"]
+    assert (wanted.mode, folder) == ("files", "/f")
+    shown = {".bw", ".bed", ".bed.gz", ".narrowpeak", ".gtf.gz", ".fa", ".2bit", *map(str.lower, window.kinds.endings)}
+    assert shown <= set(wanted.kinds[0].endings)
+    assert wanted.kinds[-1] == ALL
 
 
 def test_what_is_dropped_and_is_no_file_and_no_address_is_a_sentence(window: MainWindow, data: Silent) -> None:
@@ -323,10 +319,10 @@ def test_the_window_with_all_its_docks_fits_a_screen_of_1600_by_1000_at_a_scale_
     window: MainWindow, qtbot: QtBot, qapp: QApplication
 ) -> None:
     themes.apply(qapp, LIGHT)  # as the program looks, whatever ran before
-    for dock in (window.track_dock, window.checkpoint_dock, window.shown_jobs.dock()):
+    for dock in (window.track_dock, window.checkpoint_dock, window.job_desk.dock()):
         dock.show()
     window.attention_bar.show()
-    qtbot.waitUntil(lambda: window.shown_jobs.dock().isVisible())
+    qtbot.waitUntil(lambda: window.job_desk.dock().isVisible())
     least = window.minimumSizeHint()
     assert least.width() <= 790
     assert least.height() <= 470

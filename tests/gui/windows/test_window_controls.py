@@ -24,6 +24,7 @@ from ebert_core.protocol.tracks import DatasetSummary, InspectFile
 from ebert_gui.browser.content import TrackContent
 from ebert_gui.kinds.attention import AttentionTrack
 from ebert_gui.widgets.theme import DARK, LIGHT
+from ebert_gui.widgets.wanted_place import ALL, DATASETS, SPECS, Wanted
 from ebert_gui.windows.main_window import MainWindow
 from ebert_gui.workers.state import Condition, WorkerState
 
@@ -140,7 +141,7 @@ def test_the_docks_come_and_go_with_their_keys(window: MainWindow, qtbot: QtBot)
         assert dock.isVisible()
     assert place_of(window.track_dock, window).left() == 0
     assert place_of(window.checkpoint_dock, window).right() == window.width() - 1
-    jobs = window.shown_jobs.dock()
+    jobs = window.job_desk.dock()
     entry(window, "View", "Jobs").trigger()
     assert jobs.isVisible()
     entry(window, "View", "Jobs").trigger()
@@ -297,7 +298,8 @@ def test_a_dataset_that_is_chosen_is_opened_and_none_is_not(window: MainWindow, 
     files["answer"] = "/d/DATASET.toml"
     entry(window, "File", "Open dataset…").trigger()
     assert [body.path for body in data.asked if isinstance(body, InspectFile)] == ["/d/DATASET.toml"]
-    assert files["asked"] == [("Open dataset", "", "Datasets (*.toml);;All files (*)")] * 2
+    assert files["asked"][0] == (Wanted("Open dataset", kinds=(DATASETS, ALL)), "~")
+    assert files["asked"][1:] == files["asked"][:1]
 
 
 def test_a_checkpoint_that_is_chosen_is_opened_although_a_worker_ended_on_it(window: MainWindow, data, files) -> None:
@@ -316,7 +318,8 @@ def test_an_earlier_fine_tuning_fills_the_form_and_a_damaged_one_is_a_sentence(
 ) -> None:
     entry(window, "Model", "Fine-tune again from a spec…").trigger()
     assert window.messages.shown is None
-    assert files["asked"] == [("Settings of a fine-tuning", "/data/DATASET.toml", "Specs (*.toml)")]
+    [(wanted, beginning)] = files["asked"]
+    assert (wanted.title, wanted.kinds, beginning) == ("Settings of a fine-tuning", (SPECS, ALL), "/data/DATASET.toml")
     spec = tmp_path / "spec.toml"
     spec.write_text("no = ")
     files["answer"] = str(spec)

@@ -1,0 +1,401 @@
+"""The picker of places: what a person types, presses and chooses, on folders that are really there."""
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from PyQt6.QtCore import Qt
+from PyQt6.QtWidgets import QPushButton, QWidget
+from pytestqt.qtbot import QtBot
+
+from ebert_core.protocol.errors import InvalidRequest
+from ebert_core.protocol.folders import MOST_ENTRIES, ListFolder
+from ebert_core.protocol.tracks import FileKind
+from ebert_core.roles.folders import list_folder
+from ebert_gui.widgets.place_list import size_in_words, time_in_words
+from ebert_gui.widgets.place_picker import PlacePicker, pick
+from ebert_gui.widgets.wanted_place import ALL, Hearing, Kind, Shortcut, Wanted, common_beginning
+
+pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints")
+TRACKS = Kind("Tracks", (".bw", ".bed"))
+
+
+class Answering:
+    """A host that lists this machine's folders at once, or not at all while it is `silent`."""
+
+    def __init__(self, home: Path) -> None:
+        self.home = str(home)
+        self.is_silent = False
+        self.asked: list[ListFolder] = []
+        self.inspected: list[str] = []
+        self.remembered: list[str] = []
+        self.was_forgotten = False
+
+    def list_folder(self, request: ListFolder, hearing: Hearing) -> None:
+        self.asked.append(request)
+        if self.is_silent:
+            return
+        try:
+            found = list_folder(request, lambda: None)
+        except InvalidRequest as error:
+            hearing.refused(str(error))
+        else:
+            hearing.found(found)
+
+    def forget(self) -> None:
+        self.was_forgotten = True
+
+    def inspect(self, path: str, on_kind: Callable[[FileKind], None]) -> None:
+        self.inspected.append(path)
+        on_kind(FileKind("signal", "A bigWig of 3 chromosomes."))
+
+    def shortcuts(self) -> tuple[Shortcut, ...]:
+        return (Shortcut("Home", self.home),)
+
+    def addresses(self) -> tuple[str, ...]:
+        return ("https://h/folder/a.bw", "https://h/folder/b.bw")
+
+    def start(self) -> str:
+        return self.home
+
+    def remember(self, folder: str) -> None:
+        self.remembered.append(folder)
+
+
+@pytest.fixture
+def laboratory(tmp_path: Path) -> Path:
+    for name in ("peaks", "signals"):
+        (tmp_path / name).mkdir()
+    for name in ("a.bw", "b.bed", "notes.txt", ".hidden.bw", "signals/deep.bw"):
+        (tmp_path / name).write_bytes(b"12345")
+    return tmp_path
+
+
+@pytest.fixture
+def host(laboratory: Path) -> Answering:
+    return Answering(laboratory)
+
+
+@pytest.fixture
+def show(qtbot: QtBot, host: Answering) -> Callable[..., PlacePicker]:
+    def show_one(**wanted: object) -> PlacePicker:
+        picker = PlacePicker(host, Wanted("Choose", **wanted))
+        qtbot.addWidget(picker)
+        with qtbot.waitExposed(picker):
+            picker.show()
+        return picker
+
+    return show_one
+
+
+def listed(picker: PlacePicker) -> list[str]:
+    return [entry.name for entry in picker.files.entries]
+
+
+def write(picker: PlacePicker, qtbot: QtBot, text: str) -> None:
+    picker.line.setFocus()
+    picker.line.clear()
+    qtbot.keyClicks(picker.line, text)
+    qtbot.waitUntil(lambda: not picker._rest.isActive())
+
+
+def press_return(picker: PlacePicker, qtbot: QtBot, on: QWidget | None = None) -> None:
+    qtbot.keyClick(on or picker.line, Qt.Key.Key_Return)
+
+
+def test_it_begins_where_something_was_opened_last_and_lists_what_is_there(show, laboratory: Path) -> None:
+    picker = show()
+    assert listed(picker) == ["peaks", "signals", "a.bw", "b.bed", "notes.txt"]
+    assert picker.note.text() == "5 entries"
+    assert picker.crumbs.buttons[-1].toolTip() == str(laboratory)
+    assert picker.line.hasFocus()
+    assert not picker.footer.action.isEnabled()
+    assert picker.footer.problem.text() == "Choose a file, or type its path."
+
+
+def test_a_kind_and_the_box_for_hidden_files_change_what_is_listed(show) -> None:
+    picker = show(kinds=(TRACKS, ALL))
+    assert listed(picker) == ["peaks", "signals", "a.bw", "b.bed"]
+    picker.hidden.click()
+    assert listed(picker) == ["peaks", "signals", ".hidden.bw", "a.bw", "b.bed"]
+    picker.kind.setCurrentIndex(1)
+    assert "notes.txt" in listed(picker)
+
+
+def test_typing_narrows_and_return_takes_what_is_left(show, qtbot: QtBot, laboratory: Path, host: Answering) -> None:
+    picker = show()
+    write(picker, qtbot, "not")
+    assert listed(picker) == ["notes.txt"]
+    press_return(picker, qtbot)
+    assert picker.paths == (str(laboratory / "notes.txt"),)
+    assert host.remembered == [str(laboratory)]
+    assert host.was_forgotten
+
+
+def test_a_typed_path_lists_its_folder_and_tab_completes_it(show, qtbot: QtBot, laboratory: Path) -> None:
+    picker = show()
+    write(picker, qtbot, f"{laboratory}/si")
+    assert listed(picker) == ["signals"]
+    qtbot.keyClick(picker.line, Qt.Key.Key_Tab)
+    assert picker.line.text() == f"{laboratory}/signals/"
+    qtbot.waitUntil(lambda: listed(picker) == ["deep.bw"])
+    qtbot.keyClick(picker.line, Qt.Key.Key_Tab)
+    assert picker.line.text() == f"{laboratory}/signals/deep.bw"
+    qtbot.waitUntil(lambda: not picker._rest.isActive())
+    press_return(picker, qtbot)
+    assert picker.paths == (str(laboratory / "signals" / "deep.bw"),)
+
+
+def test_tab_leaves_a_line_that_it_cannot_complete(show, qtbot: QtBot) -> None:
+    picker = show()
+    qtbot.keyClick(picker.line, Qt.Key.Key_Tab)
+    assert not picker.line.hasFocus()
+
+
+def test_a_path_that_is_pasted_is_taken_before_the_list_has_followed(show, qtbot: QtBot, laboratory: Path) -> None:
+    picker = show()
+    picker.line.setText(f"{laboratory}/signals/../b.bed")
+    press_return(picker, qtbot)
+    assert picker.paths == (str(laboratory / "b.bed"),)
+
+
+@pytest.mark.parametrize(
+    ("mode", "text", "sentence"),
+    [
+        ("file", "gone.bw", "There is no file {}/gone.bw."),
+        ("folder", "gone", "There is no folder {}/gone."),
+        ("folder", "a.bw", "{}/a.bw is no folder."),
+        ("file", "gone/a.bw", "There is no folder {}/gone."),
+        ("save", "gone/a.bw", "There is no folder {}/gone."),
+        ("file", "https://h/a.bw", "An address cannot be chosen here; choose a place of this machine."),
+    ],
+)
+def test_what_cannot_be_taken_is_a_sentence_and_the_picker_stays(
+    show, qtbot: QtBot, laboratory: Path, mode: str, text: str, sentence: str
+) -> None:
+    picker = show(mode=mode)
+    write(picker, qtbot, text)
+    press_return(picker, qtbot)
+    assert picker.note.text().replace("\u200b", "") == sentence.format(laboratory)
+    assert picker.note.property("role") == "error"
+    assert picker.isVisible()
+
+
+def test_folders_are_walked_with_the_keyboard(show, qtbot: QtBot, laboratory: Path) -> None:
+    picker = show()
+    qtbot.keyClick(picker.line, Qt.Key.Key_Down)
+    assert picker.files.hasFocus()
+    qtbot.keyClick(picker.files, Qt.Key.Key_Down)
+    press_return(picker, qtbot, picker.files)
+    assert listed(picker) == ["deep.bw"]
+    qtbot.keyClick(picker.files, Qt.Key.Key_Backspace)
+    assert picker.files.entries[picker.files.currentIndex().row()].name == "signals", "where one came from"
+    press_return(picker, qtbot, picker.files)
+    press_return(picker, qtbot, picker.files)
+    assert picker.paths == (str(laboratory / "signals" / "deep.bw"),)
+
+
+def test_the_folders_around_and_home_are_one_press_away(show, laboratory: Path) -> None:
+    picker = show()
+    picker.crumbs.buttons[-2].click()
+    assert picker.crumbs.buttons[-1].toolTip() == str(laboratory.parent)
+    picker.ways.itemActivated.emit(picker.ways.item(0))
+    assert picker.crumbs.buttons[-1].toolTip() == str(laboratory)
+
+
+def test_several_files_are_chosen_together_where_several_make_sense(show, laboratory: Path) -> None:
+    picker = show(mode="files")
+    picker.files.choose("b.bed", "a.bw")
+    assert picker.note.text() == "2 of 5 entries are chosen."
+    picker.footer.action.click()
+    assert picker.paths == (str(laboratory / "a.bw"), str(laboratory / "b.bed"))
+
+
+def test_addresses_are_taken_without_their_secrets_and_completed(show, qtbot: QtBot) -> None:
+    picker = show(mode="files", takes_addresses=True)
+    qtbot.keyClicks(picker.line, "https://h/f")
+    qtbot.keyClick(picker.line, Qt.Key.Key_Tab)
+    assert picker.line.text() == "https://h/folder/"
+    write(picker, qtbot, "https://ann:pw@h/x.bw https://h/y.bw?token=1")
+    press_return(picker, qtbot)
+    assert picker.paths == ("https://h/x.bw", "https://h/y.bw")
+
+
+def test_a_folder_is_chosen_as_it_is_listed_or_in_its_list(show, qtbot: QtBot, laboratory: Path) -> None:
+    picker = show(mode="folder")
+    assert listed(picker) == ["peaks", "signals"]
+    picker.footer.action.click()
+    assert picker.paths == (str(laboratory),)
+    picker = show(mode="folder")
+    picker.files.choose("signals")
+    picker.footer.action.click()
+    assert picker.paths == (str(laboratory / "signals"),)
+
+
+def save(show, laboratory: Path) -> PlacePicker:
+    return show(
+        mode="save",
+        action="Save",
+        start=str(laboratory / "made" / "new.bw"),
+        complete=lambda path: path if path.endswith(".bw") else f"{path}.bw",
+    )
+
+
+def test_a_name_to_save_under_is_kept_although_its_folder_is_not_there_yet(show, laboratory: Path) -> None:
+    picker = save(show, laboratory)
+    assert (picker.line.text(), listed(picker)) == ("new.bw", ["peaks", "signals", "a.bw", "b.bed", "notes.txt"])
+    picker.ways.itemActivated.emit(picker.ways.item(0))
+    assert picker.line.text() == "new.bw"
+    picker.line.setText("mine")
+    picker.footer.action.click()
+    assert picker.paths == (str(laboratory / "mine.bw"),)
+
+
+def test_what_is_there_is_replaced_only_when_a_person_says_so(show, qtbot: QtBot, laboratory: Path) -> None:
+    picker = save(show, laboratory)
+    for _ in range(2):
+        write(picker, qtbot, "a")
+        assert picker.footer.action.text() == "Save"
+        press_return(picker, qtbot)
+        assert picker.isVisible()
+        assert picker.note.text().startswith("a.bw is there already, 5 B, of 2")
+        assert picker.footer.action.text() == "Replace"
+        assert not picker.footer.action.hasFocus()
+    picker.footer.action.click()
+    assert picker.paths == (str(laboratory / "a.bw"),)
+
+
+def test_a_folder_to_be_made_asks_too_before_it_takes_the_place_of_one(show, laboratory: Path) -> None:
+    picker = show(mode="save", saves_folder=True)
+    picker.line.setText("signals")
+    picker.footer.action.click()
+    assert picker.note.text() == "signals is there already. Replace it?"
+    picker.footer.action.click()
+    assert picker.paths == (str(laboratory / "signals"),)
+
+
+def test_a_folder_that_cannot_be_written_says_so(
+    show, qtbot: QtBot, laboratory: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Root, who may run this, may write everywhere.
+    monkeypatch.setattr(os, "access", lambda *_: False)
+    picker = show(mode="save")
+    write(picker, qtbot, "new.bw")
+    assert picker.footer.problem.text().startswith("You may not write into ")
+    assert not picker.footer.action.isEnabled()
+    write(picker, qtbot, f"{laboratory}/signals/new.bw")
+    press_return(picker, qtbot)
+    assert "You may not write into" in picker.note.text()
+    assert picker.isVisible()
+
+
+def test_where_nothing_answers_a_typed_path_is_taken(show, qtbot: QtBot, host: Answering) -> None:
+    host.is_silent = True
+    picker = show(start="~")
+    qtbot.waitUntil(lambda: "does not answer" in picker.note.text())
+    assert "A whole path can be typed" in picker.note.text()
+    picker.line.setText("sub/x.bw")
+    press_return(picker, qtbot)
+    assert picker.isVisible(), "nobody knows in which folder"
+    assert picker.note.text().startswith("Type a whole path")
+    picker.line.setText("/far/x.bw")
+    press_return(picker, qtbot)
+    assert picker.paths == ("/far/x.bw",)
+
+
+def test_a_host_that_falls_silent_while_it_is_asked_for_a_target_leaves_the_question_to_the_person(
+    show, qtbot: QtBot, host: Answering
+) -> None:
+    picker = show(mode="save")
+    host.is_silent = True
+    picker.line.setText("/far/x.bw")
+    press_return(picker, qtbot)
+    qtbot.waitUntil(lambda: "does not answer" in picker.note.text())
+    press_return(picker, qtbot)
+    assert picker.isVisible()
+    assert "Nobody can say whether x.bw is there" in picker.note.text()
+    picker.footer.action.click()
+    assert picker.paths == ("/far/x.bw",)
+
+
+def test_a_person_can_ask_what_one_file_is_and_nothing_is_looked_into_before(show, host: Answering) -> None:
+    picker = show()
+    assert not picker.what.isEnabled()
+    picker.files.choose("signals")
+    assert not picker.what.isEnabled()
+    picker.files.choose("a.bw")
+    assert host.inspected == []
+    picker.what.click()
+    assert host.inspected == [f"{host.home}/a.bw"]
+    assert picker.note.text() == "a.bw: A bigWig of 3 chromosomes."
+
+
+def test_headings_ask_the_host_for_another_order(show, host: Answering) -> None:
+    picker = show()
+    picker.files.header().sectionClicked.emit(1)
+    picker.files.header().sectionClicked.emit(2)
+    assert [request.order for request in host.asked] == ["name", "largest", "newest"]
+
+
+def test_of_a_large_folder_a_part_is_listed_and_the_rest_is_a_few_letters_away(
+    show, qtbot: QtBot, laboratory: Path
+) -> None:
+    for number in range(MOST_ENTRIES):
+        (laboratory / "peaks" / f"{number}.bed").touch()
+    (laboratory / "peaks" / "zebra.bed").touch()
+    picker = show(start=f"{laboratory}/peaks")
+    assert picker.note.text() == "2,001 entries, of which 2,000 are listed: type a part of a name to narrow them."
+    write(picker, qtbot, "zeb")
+    assert listed(picker) == ["zebra.bed"]
+
+
+def test_names_that_are_no_utf8_or_very_long_are_shown_and_chosen(show, laboratory: Path) -> None:
+    strange, long = os.fsdecode(b"caf\xe9.bw"), f"{'n' * 200}.bw"
+    for name in (strange, long):
+        (laboratory / "peaks" / name).touch()
+    picker = show(start=f"{laboratory}/peaks")
+    shown = [picker.files.model().index(row, 0).data() for row in range(2)]
+    assert "caf\\udce9.bw" in shown
+    picker.files.choose(strange)
+    picker.footer.action.click()
+    assert picker.paths == (f"{laboratory}/peaks/{strange}",)
+    assert picker.width() < 1000
+
+
+def test_every_part_says_what_it_is_to_a_screen_reader(show) -> None:
+    picker = show(mode="files", kinds=(TRACKS, ALL))
+    for part in (picker.line, picker.files, picker.ways, picker.kind, *picker.crumbs.buttons):
+        assert part.accessibleName()
+    assert all(button.text() or button.accessibleName() for button in picker.findChildren(QPushButton))
+
+
+def test_what_is_picked_goes_to_who_asked_and_nothing_where_it_is_closed(
+    qtbot: QtBot, host: Answering, laboratory: Path
+) -> None:
+    parent, chosen = QWidget(), []
+    qtbot.addWidget(parent)
+    pick(host, parent, Wanted("Choose"), chosen.append)
+    picker = parent.findChild(PlacePicker)
+    picker.reject()
+    assert chosen == []
+    pick(host, parent, Wanted("Choose"), chosen.append)
+    picker = next(each for each in parent.findChildren(PlacePicker) if each.isVisible())
+    picker.files.choose("a.bw")
+    picker.footer.action.click()
+    assert chosen == [(str(laboratory / "a.bw"),)]
+
+
+def test_sizes_and_times_are_said_in_words() -> None:
+    assert [size_in_words(size) for size in (0, 999, 1000, 9_940, 12_300, 999_600, 3_100_000_000)] == [
+        *("0 B", "999 B", "1.0 kB", "9.9 kB"),
+        *("12 kB", "1.0 MB", "3.1 GB"),
+    ]
+    assert time_in_words(1e18) == ""
+    assert len(time_in_words(1_700_000_000)) == len("2023-11-14 22:13")
+
+
+def test_a_common_beginning_is_as_the_first_is_written() -> None:
+    assert common_beginning(["Chr1.bw", "chr10.bw"]) == "Chr1"
+    assert common_beginning(["a"]) == "a"
+    assert common_beginning([]) == ""
