@@ -79,7 +79,7 @@ def train(contender: Contender, engine: Engine, optimizer: torch.optim.Optimizer
     with engine.autocast():
         loss = contender.encoded().float().square().mean()
     optimizer.zero_grad(set_to_none=True)
-    loss.backward()  # type: ignore[no-untyped-call]  # torch leaves it untyped
+    loss.backward()
     nn.utils.clip_grad_norm_(contender.network.parameters(), 1.0)
     optimizer.step()
 

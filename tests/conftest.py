@@ -17,7 +17,7 @@ for _signal, _usual in ((signal.SIGINT, signal.default_int_handler), (signal.SIG
 
 # A busy machine is slow and not wrong: tests wait until something comes, and only for what never comes so long.
 for _waiting in (QtBot.waitUntil, QtBot.waitSignal, QtBot.waitSignals, QtBot.waitExposed):
-    _waiting.__kwdefaults__["timeout"] = 60_000
+    _waiting.__kwdefaults__ = {**(_waiting.__kwdefaults__ or {}), "timeout": 60_000}
 
 
 @pytest.hookimpl(wrapper=True)

@@ -1,13 +1,14 @@
 """Do the tests notice when the code is wrong? `python tools/mutants.py [--count 60] [--seed 1] ROOM:TESTS[,TESTS] ...`.
 
 Changes one place of the code at a time in a copy of the project, runs the tests that pass through that line, and says
-which changes no test noticed. ROOM is a folder or a file, TESTS the tests that should notice:
+which changes no test noticed. ROOM is a folder or a file, or several, TESTS the tests that should notice:
 
     python tools/mutants.py ebert_gui/state:tests/gui/state ebert_core/jobs:tests/core/jobs,tests/core/cli
 
 A first run of all tests records which test passes through which line and how long it takes; these run first, the
 shortest before the others, and all tests where none of them notices; --passing-only leaves those out, and calls some
-changes not noticed that they would notice.
+changes not noticed that they would notice. Where none is on the record, as of code that runs in a process of its own,
+all have their turn. --seconds takes of either only the shortest, as many as last that long.
 Not every change matters: a pixel, or a share of progress. docs/testing.md lists those.
 """
 
@@ -25,6 +26,7 @@ import sys
 import tempfile
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from itertools import accumulate
 from pathlib import Path
 from queue import SimpleQueue
 from typing import NamedTuple
@@ -70,6 +72,28 @@ class Room(NamedTuple):
     tests: tuple[str, ...]
 
 
+class Passing(NamedTuple):
+    """Which tests pass through each line of a room, the shortest first, and how long every test of the room takes."""
+
+    by_line: dict[tuple[str, int], tuple[str, ...]]
+    seconds: dict[str, float]
+
+    def shortest(self, tests: Sequence[str], limit: float) -> tuple[str, ...]:
+        """As many of these tests as last so long together, but always one."""
+        together = accumulate(self.seconds.get(test, 0.0) for test in tests)
+        return tuple(
+            test for number, (test, end) in enumerate(zip(tests, together, strict=True)) if end <= limit or not number
+        )
+
+
+class Limits(NamedTuple):
+    """What one change may cost: seconds until its tests are ended, and which tests have their turn."""
+
+    timeout: int
+    passing_only: bool
+    seconds: float | None
+
+
 def main() -> int:
     """Change, test and print; 0 whatever was noticed, 1 where the tests fail without any change."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -79,6 +103,7 @@ def main() -> int:
     parser.add_argument("--processes", type=int, default=2, help="tested at a time (default: 2)")
     parser.add_argument("--timeout", type=int, default=240, help="seconds for the tests of one change (default: 240)")
     parser.add_argument("--passing-only", action="store_true", help="only the tests that pass through the line")
+    parser.add_argument("--seconds", type=float, help="the shortest tests, as many as last so long (default: all)")
     asked = parser.parse_args()
     rooms = [_room(words) for words in asked.rooms]
     chosen = _choose(rooms, asked.count, random.Random(asked.seed))
@@ -92,7 +117,8 @@ def main() -> int:
             if found is None:
                 return 1
             passing[room] = found
-        missed = list(_not_noticed(chosen, passing, copies, asked.timeout, asked.passing_only))
+        limits = Limits(asked.timeout, asked.passing_only, asked.seconds)
+        missed = list(_not_noticed(chosen, passing, copies, limits))
         _end_what_runs_in(folder)
     noticed = len(chosen) - len(missed)
     print(f"{noticed} of {len(chosen)} noticed ({100 * noticed // max(1, len(chosen))} %), seed {asked.seed}")
@@ -145,9 +171,9 @@ def _changes(node: ast.AST) -> Iterator[tuple[str, ast.expr, str]]:
 
 
 def _room(words: str) -> Room:
-    name, _, tests = words.partition(":")
-    room = Path(name)
-    files = (room,) if room.is_file() else tuple(sorted(room.rglob("*.py")))
+    names, _, tests = words.partition(":")
+    rooms = map(Path, names.split(","))
+    files = tuple(file for room in rooms for file in ((room,) if room.is_file() else sorted(room.rglob("*.py"))))
     if not files or not tests:
         raise SystemExit(
             f"{words}: name a folder or file of the project and its tests, as ebert_core/jobs:tests/core/jobs"
@@ -165,7 +191,7 @@ def _choose(rooms: Sequence[Room], count: int, chance: random.Random) -> list[tu
     return chosen
 
 
-def _tests_by_line(room: Room, place: Path) -> dict[tuple[str, int], tuple[str, ...]] | None:
+def _tests_by_line(room: Room, place: Path) -> Passing | None:
     """Which tests pass through each line of a room; None, and why on the terminal, where they fail as they are."""
     data, report, lasted = place / "passing.coverage", place / "passing.json", place / "passing.seconds"
     source = ",".join(sorted({file.parts[0] for file in room.files}))
@@ -183,15 +209,11 @@ def _tests_by_line(room: Room, place: Path) -> dict[tuple[str, int], tuple[str, 
     for file, told in json.loads(report.read_text())["files"].items():
         for line, tests in told["contexts"].items():
             found[file, int(line)] = tuple(sorted(filter(None, tests), key=lambda test: seconds.get(test, 0.0)))
-    return found
+    return Passing(found, seconds)
 
 
 def _not_noticed(
-    chosen: Sequence[tuple[Room, Mutant]],
-    passing: dict[Room, dict[tuple[str, int], tuple[str, ...]]],
-    copies: Sequence[Path],
-    timeout: int,
-    passing_only: bool,
+    chosen: Sequence[tuple[Room, Mutant]], passing: dict[Room, Passing], copies: Sequence[Path], limits: Limits
 ) -> Iterator[Mutant]:
     """Those that no test noticed, printed as they are found."""
     free: SimpleQueue[Path] = SimpleQueue()
@@ -203,14 +225,10 @@ def _not_noticed(
         changed = place / mutant.file
         source = changed.read_bytes()
         # What a test found made by another one's fixture is on the other's record: in the end all have a say.
-        first = passing[room].get((str(mutant.file), mutant.line), ())
+        first, others = _turns(room, mutant, passing[room], limits)
         try:
             changed.write_bytes(source[: mutant.start] + mutant.after.encode() + source[mutant.end :])
-            return any(
-                _fail(tests, place, timeout)
-                for tests in ((first,) if first and passing_only else (first, room.tests))
-                if tests
-            )
+            return any(_fail(tests, place, limits.timeout) for tests in (first, others) if tests)
         except subprocess.TimeoutExpired:
             return True
         finally:
@@ -224,6 +242,16 @@ def _not_noticed(
             if not noticed:
                 print(f"not noticed: {mutant}", flush=True)
                 yield mutant
+
+
+def _turns(room: Room, mutant: Mutant, passing: Passing, limits: Limits) -> tuple[Sequence[str], Sequence[str]]:
+    """The tests that pass through the changed line, and those that have their turn where none of these fails."""
+    first = passing.by_line.get((str(mutant.file), mutant.line), ())
+    others: Sequence[str] = () if first and limits.passing_only else room.tests
+    if limits.seconds is None:
+        return first, others
+    all_of_them = sorted(passing.seconds, key=passing.seconds.__getitem__)
+    return passing.shortest(first, limits.seconds), passing.shortest(all_of_them if others else (), limits.seconds)
 
 
 def _fail(tests: Sequence[str], place: Path, timeout: int) -> bool:

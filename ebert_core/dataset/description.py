@@ -136,6 +136,11 @@ class Dataset:
                 kind = kind_of_file(path).kind
             if kind in ("dataset", "checkpoint"):
                 raise InvalidRequest(f"{path} is a {kind}; open it by itself.", str(path))
+            if kind == "motifs":
+                raise InvalidRequest(
+                    f"{path} holds motif matrices; open it as a model, or name it under [motifs] in a DATASET.toml.",
+                    str(path),
+                )
             if kind in slots:
                 layout = msgspec.structs.replace(layout, **{slots[kind]: str(path)})
             elif str(path) not in (file.path for file in files):

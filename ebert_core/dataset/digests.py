@@ -29,7 +29,7 @@ from ebert_core.protocol.report import TellProgress
 from ebert_core.protocol.whole_files import write_whole
 
 # What is drawn or said, and changes nothing that a network is shown.
-_COSMETIC = ("name", "cytobands", "start_locus", "state_colours", "truth", "cell_types", "store")
+_COSMETIC = ("name", "cytobands", "start_locus", "start_factor", "state_colours", "truth", "cell_types", "store")
 
 
 class _Known(msgspec.Struct, frozen=True):

@@ -34,6 +34,7 @@ _TOP = [
     "blacklist",
     "labelled_regions",
     "start_locus",
+    "start_factor",
     "store",
     "inputs",
     "rename",
@@ -80,6 +81,7 @@ class Layout(msgspec.Struct, frozen=True):
     blacklist: str = ""
     labelled_regions: str = ""
     start_locus: str = ""
+    start_factor: str = ""
     store: str = ""
     inputs: dict[str, str] = {}
     state_names: tuple[str, ...] = ()
@@ -166,6 +168,7 @@ def _layout(top: "Table") -> Layout:
         blacklist=top.file("blacklist"),
         labelled_regions=top.file("labelled_regions"),
         start_locus=top.text("start_locus"),
+        start_factor=top.text("start_factor"),
         store=top.folder("store"),
         inputs=_inputs(top, cells),
         state_names=tuple(colours),
@@ -295,6 +298,7 @@ def _content(layout: Layout, folder: Path) -> dict[str, Any]:  # Any: as in Tabl
             "assembly": layout.assembly,
             **{key: near(getattr(layout, key)) for key in files},
             "start_locus": layout.start_locus,
+            "start_factor": layout.start_factor,
             "store": near(layout.store),
             "inputs": list(related_texts(layout.inputs)),
             "rename": kept({"states": layout.renamed_states}),

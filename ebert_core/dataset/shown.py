@@ -39,6 +39,7 @@ def summary_of(dataset: Dataset) -> DatasetSummary:
         truth_factors=dataset.truth.factors if dataset.truth else (),
         seed=layout.seed,
         start_locus=start_locus(dataset),
+        start_factor=layout.start_factor,
         made_signals=tuple(made_signals(layout, dataset.signal_names, dataset.factors)),
     )
 

@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from ebert_core.dataset.first_look import TrackFile
 from ebert_core.genome.annotation import read_features, read_genes
 from ebert_core.genome.lines import Skipped
+from ebert_core.genome.pair_files import open_pairs
 from ebert_core.genome.signal import open_signal
 from ebert_core.genome.states import Segmentation
 from ebert_core.genome.variant_files import open_variants
@@ -26,6 +27,7 @@ _OPENERS: Mapping[str, Opener] = {
     "bare states": _bare_states,
     "features": read_features,
     "variants": open_variants,
+    "pairs": open_pairs,
 }
 
 

@@ -169,6 +169,7 @@ def _description(seed: int, cell_types: dict[str, Any]) -> dict[str, Any]:
         "cytobands": "cytoBand.txt",
         "labelled_regions": "labelled_regions.bed",
         "start_locus": format_locus(scene().interval),
+        "start_factor": scene().factor,
         "states": {
             "names": list(STATE_NAMES),
             "bin_width": BIN,

@@ -155,7 +155,7 @@ def _gzi(path: Place, file: BinaryIO) -> Iterator[bytes]:
     from Bio import bgzf
 
     # The first block begins at 0 and is left out, and so is the empty one that marks the end.
-    walked = bgzf.BgzfBlocks(file)  # type: ignore[no-untyped-call]  # Biopython types little.
+    walked = bgzf.BgzfBlocks(file)
     size, blocks = max(1, length_of(file)), list[tuple[int, int]]()
     for start, _, data_start, length in walked:
         if len(blocks) % 100 == 0:

@@ -138,7 +138,7 @@ def opened_at(place: Place, index: bytes, blocks: bytes | None) -> IndexedFile:
 
     (count,) = struct.unpack_from("<Q", blocks)
     places = [Block(0, 0), *map(Block._make, struct.iter_unpack("<QQ", blocks[8 : 8 + 16 * count]))]
-    file = bgzf.BgzfReader(fileobj=open_bytes(place), mode="rb")  # type: ignore[no-untyped-call]  # Biopython types little.
+    file = bgzf.BgzfReader(fileobj=open_bytes(place), mode="rb")
     return IndexedFile(_FarAway(file), records, places)
 
 

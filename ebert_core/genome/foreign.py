@@ -9,11 +9,9 @@ from ebert_core.protocol.errors import InvalidRequest
 
 _READS = "Aligned reads are IGV's job: open {path} there, or make a bigWig of its coverage to see it here."
 _INDEX = "{path} is an index; open the file beside it that it belongs to."
-_MOTIFS = "{path} holds motif matrices; name it under [motifs] in a DATASET.toml."
 _NOT_READ = "{path} {what}, which this program does not read."
 _HDF5 = dict.fromkeys((".cool", ".mcool"), " with a Hi-C contact map (cooler)")
 _CIGAR = re.compile(r"\*|(\d+[MIDNSHPX=])+")
-_ENSEMBL_NAME = re.compile(r"\d{1,2}|[XYM]|MT")
 _SAM = re.compile(rb"@(HD|SQ|RG|PG|CO)\t")
 _COMMA_SEPARATED = re.compile(r"[^\s,;]+([,;])[^,;]*\1[^,;]*")
 _BYTES = {
@@ -63,7 +61,6 @@ _TEXTS = {
     "bigdataurl ": _HUB,
     "genome ": "{path} lists the genomes of a UCSC track hub, which this program does not read.",
     "hugo_symbol\t": _MATRIX_OF_MUTATIONS,
-    "meme version": _MOTIFS,
 }
 
 
@@ -131,8 +128,6 @@ def refuse_foreign_table(path: Place, fields: list[str]) -> None:
     what = ""
     if any(_is_psl(fields[first:]) for first in (0, 1)):
         what = "alignments in PSL"
-    elif name.endswith(".bedpe") or _are_pairs(fields):
-        what = "pairs of places (BEDPE or interact)"
     elif name.endswith(".seg") or headings[1:4] in (["chrom", "loc.start", "loc.end"], ["chromosome", "start", "end"]):
         what = "segments of copy numbers (SEG)"
     elif len(fields) >= 11 and fields[1].isdigit() and fields[3].isdigit() and _CIGAR.fullmatch(fields[5]):
@@ -144,26 +139,6 @@ def refuse_foreign_table(path: Place, fields: list[str]) -> None:
 
 def _is_psl(fields: list[str]) -> bool:
     return len(fields) >= 21 and fields[8].strip("+-") == "" and all(field.isdigit() for field in fields[:8])
-
-
-def _are_pairs(fields: list[str]) -> bool:
-    """Whether two intervals, each with its chromosome, stand beside each other, in the columns of any such format."""
-    in_longrange = len(fields) == 4 and re.fullmatch(r"\S+:\d+-\d+,\S+", fields[3])
-    return bool(in_longrange) or _is_pair(fields, 0) or (len(fields) == 18 and _is_pair(fields, 8))
-
-
-def _is_pair(fields: list[str], first: int) -> bool:
-    if len(fields) < first + 6:
-        return False
-    step = 3 if first == 0 else 5
-    places = [fields[column : column + 3] for column in (first, first + step)]
-    if any(len(place) < 3 or not all(text.isdigit() for text in place[1:]) for place in places):
-        return False
-    has_name = len(fields) > 7 and not fields[6].isdigit()
-    return all(
-        place[0] == fields[0] or place[0].startswith("chr") or (has_name and _ENSEMBL_NAME.fullmatch(place[0]))
-        for place in places
-    )
 
 
 def _refuse_places_elsewhere(path: Place, fields: list[str]) -> None:

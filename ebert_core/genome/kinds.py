@@ -14,6 +14,9 @@ from ebert_core.genome.foreign import refuse_foreign, refuse_foreign_table, refu
 from ebert_core.genome.indexed_features import IndexedFeatures
 from ebert_core.genome.lines import Skipped, columns_of, first_bytes, is_absent
 from ebert_core.genome.macs import is_macs_table
+from ebert_core.genome.motifs import begins_motifs
+from ebert_core.genome.pair_files import is_interact
+from ebert_core.genome.pairs import are_pair
 from ebert_core.genome.states import MOST_STATES
 from ebert_core.genome.tabix import lines_by_index
 from ebert_core.genome.twobit import is_twobit
@@ -41,23 +44,20 @@ def kind_of_file(path: Place) -> FileKind:
     head = first_bytes(path)
     if begins_as_vcf(head):
         return _VARIANTS
+    if begins_motifs(head):
+        return FileKind("motifs", "Motif matrices, each of which can be a track.")
     refuse_foreign(path, head)
     if head[:4] in BIGWIG_MAGICS:
         return FileKind("signal", "A bigWig, which holds a signal.")
+    if head[:4] in BIGBED_MAGICS and is_interact(path):
+        return FileKind("pairs", "Pairs of places in a bigBed (interact).")
     if head[:4] in BIGBED_MAGICS:
         return _kind_of_features(path, _some(BigBedFeatures(path)), "bigBed")
     if is_twobit(head):
         return FileKind("reference", "A reference sequence in 2bit.")
     if head.lstrip()[:1] == b">":
-        _refuse_motifs(path, head)
         return FileKind("reference", "A reference sequence in FASTA.")
     return _kind_of_text(path, first_bytes(path, 1 << 16))
-
-
-def _refuse_motifs(path: Place, head: bytes) -> None:
-    lines = head.lstrip().decode("utf-8", "replace").split("\n", 2)
-    if len(lines) > 1 and any(character.isdigit() for character in lines[1]):
-        raise InvalidRequest(f"{path} holds motif matrices; name it under [motifs] in a DATASET.toml.")
 
 
 def _kind_of_folder(path: Path) -> FileKind:
@@ -97,6 +97,8 @@ def _kind_of_text(path: Place, head: bytes) -> FileKind:
         return FileKind("genes", "Gene models.")
     if is_macs_table(fields):
         return FileKind("peaks", "Peaks in a table of MACS.")
+    if path.name.lower().removesuffix(".gz").endswith(".bedpe") or are_pair(words):
+        return FileKind("pairs", "Pairs of places (BEDPE or interact).")
     refuse_foreign_table(path, fields)
     rows = [columns_of(line) for line in lines[:_LINES_LOOKED_AT] if not is_track_line(line)]
     if _is_bedgraph(rows):

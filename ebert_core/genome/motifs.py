@@ -7,12 +7,13 @@ import os
 import re
 from collections.abc import Mapping
 from functools import cached_property
+from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ebert_core.genome.lines import Line, at_line, read_lines
+from ebert_core.genome.lines import Line, at_line, first_bytes, read_lines
 from ebert_core.protocol.addresses import Place, place_of
 from ebert_core.protocol.errors import InvalidRequest
 from ebert_core.protocol.grid import POSITION
@@ -23,6 +24,8 @@ _MOST_SITES = 1e15
 _GRAIN = 1 / 1024
 _BASES_AT_ONCE = 400_000
 _JASPAR_NUMBERS = frozenset("0123456789.eE+-").union(" \t")
+_TRANSFAC_TAG = re.compile(r"(AC|ID|VV|XX|NA|DE|P[0O])(\s|$)")
+_TRANSFAC_HEAD = re.compile(r"P[0O]\s+A\s+C\s+G\s+T\b")
 
 
 class Motif(NamedTuple):
@@ -147,18 +150,40 @@ def log_odds(counts_W4: NDArray[np.float64]) -> NDArray[np.float32]:
 
 
 def read_motifs(path: Place) -> dict[str, Motif]:
-    """All motifs of a file by name: HOCOMOCO and JASPAR matrices of counts or probabilities, or MEME.
+    """All motifs of a file by name: HOCOMOCO and JASPAR matrices of counts or probabilities, MEME or TRANSFAC.
 
     Raises:
         InvalidRequest: the file cannot be read or a matrix makes no sense.
     """
     lines = list(read_lines(path))
-    is_meme = any(line.text.startswith("MEME version") for line in lines[:20])
-    blocks = _meme_blocks(lines) if is_meme else _pfm_blocks(path, lines)
+    blocks = _blocks(path, lines)
     motifs = {name: Motif(name, _counts(path, name, rows)) for name, rows in blocks.items()}
     if not motifs:
         raise InvalidRequest(f"{path} holds no motif matrix.")
     return motifs
+
+
+def holds_motifs(path: Path) -> bool:
+    """Whether a path is a file that begins as motif matrices do."""
+    try:
+        return path.is_file() and begins_motifs(first_bytes(path))
+    except InvalidRequest:
+        return False
+
+
+def begins_motifs(head: bytes) -> bool:
+    """Whether these first bytes of a file are those of motif matrices."""
+    text = head.decode("utf-8-sig", "replace")
+    lines = [line for line in text.splitlines() if line.strip() and not line.startswith("#")][:20]
+    if not lines:
+        return False
+    if lines[0].startswith(">"):
+        return len(lines) > 1 and any(character.isdigit() for character in lines[1]) and _is_row(lines[1])
+    return lines[0].startswith("MEME version") or any(_TRANSFAC_HEAD.match(line) for line in lines)
+
+
+def _is_row(text: str) -> bool:
+    return bool(_jaspar_numbers(text)) or _JASPAR_NUMBERS.issuperset(text.strip())
 
 
 class MotifPlace(NamedTuple):
@@ -188,6 +213,37 @@ def find_motif(path: Place, name: str = "") -> Motif:
     listed = ", ".join(list(motifs)[:4]) + (" and more" if len(motifs) > 4 else "")
     wanted = f"does not hold the motif {name}" if name else "holds several motifs; name one as file#motif"
     raise InvalidRequest(f"{path} {wanted}: it holds {listed}.")
+
+
+def _blocks(path: Place, lines: list[Line]) -> dict[str, list[Line]]:
+    """The rows of each matrix, by its name."""
+    if any(line.text.startswith("MEME version") for line in lines[:20]):
+        return _meme_blocks(lines)
+    first = next((line.text for line in lines if not line.text.startswith("#")), "")
+    if _TRANSFAC_TAG.match(first):
+        return _transfac_blocks(lines)
+    return _pfm_blocks(path, lines)
+
+
+def _transfac_blocks(lines: list[Line]) -> dict[str, list[Line]]:
+    """A matrix has its rows between a line `P0 A C G T` and a line `XX`; ID names it, and AC where two have one ID."""
+    blocks: dict[str, list[Line]] = {}
+    said: dict[str, str] = {}
+    rows: list[Line] | None = None
+    for line in lines:
+        words = line.text.split()
+        if _TRANSFAC_HEAD.match(line.text):
+            name = said.get("ID") or said.get("AC", "")
+            rows = blocks.setdefault(f"{said.get('AC', '')} {name}".strip() if name in blocks else name, [])
+        elif rows is not None and words[0].isdigit():
+            rows.append(Line(line.number, " ".join(words[1:5])))
+        elif words[0] == "//":
+            said, rows = {}, None
+        else:
+            rows = None
+            if words[0] in ("ID", "AC") and len(words) > 1:
+                said[words[0]] = words[1]
+    return blocks
 
 
 def _pfm_blocks(path: Place, lines: list[Line]) -> dict[str, list[Line]]:

@@ -125,7 +125,7 @@ class TabixLines:
 
         with open_bytes(self.place) as file:
             try:
-                yield bgzf.BgzfReader(fileobj=file, mode="rb")  # type: ignore[no-untyped-call]
+                yield bgzf.BgzfReader(fileobj=file, mode="rb")
             except InvalidRequest:
                 raise
             # What Biopython says of a block that is none, or of an index that points into the middle of one.

@@ -53,7 +53,7 @@ def lookup_table(rows: int, width: int) -> nn.Embedding:
 
     PyTorch's would draw them a first time, for which it loads its compiler whenever a checkpoint is read.
     """
-    table: nn.Embedding = nn.Embedding.from_pretrained(torch.empty(rows, width), freeze=False)  # type: ignore[no-untyped-call]  # as torch has it
+    table: nn.Embedding = nn.Embedding.from_pretrained(torch.empty(rows, width), freeze=False)
     return table
 
 

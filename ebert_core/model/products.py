@@ -89,7 +89,7 @@ def is_arranged(values: Tensor) -> bool:
 
 @lru_cache(maxsize=1)
 def _processor_has_bf16() -> bool:
-    has_onednn = torch.backends.mkldnn.is_available()  # type: ignore[no-untyped-call]  # torch leaves it untyped
+    has_onednn = torch.backends.mkldnn.is_available()
     return bool(has_onednn) and has_fast_bf16(torch.device("cpu"))
 
 

@@ -97,7 +97,9 @@ def calling_sentences(factor: str, threshold: float, reliability: Reliability | 
 
 
 def calls_of_factor(factor: FactorSummary) -> Calls:
-    """From which probability an open checkpoint calls bins of this factor bound."""
+    """From which probability an open model calls bins of this factor bound."""
+    if not factor.is_probability:
+        return Calls(None, f"values are {factor.unit}, no probabilities")
     return calls_of(factor.cell_types, factor.threshold, factor.reliability)
 
 
@@ -115,7 +117,9 @@ def standing(factor: FactorSummary, verdict: Verdict | None) -> tuple[bool, bool
 
 
 def doubts_of(factor: FactorSummary, verdict: Verdict | None, cell_type: str) -> tuple[Doubt, ...]:
-    """What speaks against the values of a factor in a cell type, the gravest first; none where nothing is known."""
+    """What speaks against the values of a factor in a cell type, the gravest first; none where it claims nothing."""
+    if not factor.is_probability:
+        return ()
     name, known = factor.name, factor.reliability
     found: list[Doubt] = []
     if not factor.cell_types:

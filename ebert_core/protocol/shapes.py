@@ -211,9 +211,44 @@ class Matrix(msgspec.Struct, frozen=True, tag="matrix"):
         return self.interval.length / max(1, len(self.values_TT))
 
 
-Shape = Signal | Features | Runs | Letters | Grid | Matrix
+class Arcs(msgspec.Struct, frozen=True, tag="arcs"):
+    """N pairs of stretches, each with at least one end in the interval; what is not known of them is empty or None.
+
+    The first end, [starts, ends), lies on the interval's chromosome. Where `elsewhere` is empty, the other end lies
+    there, too, and not before the first; else it lies on the chromosome that `elsewhere` names, `?` where nobody knows
+    (and its places are -1). `colours` are empty for those that have none; `strands` hold two characters of `+-.` each.
+    `omitted` more pairs were not sent.
+    """
+
+    interval: Interval
+    starts: NDArray[np.int64]
+    ends: NDArray[np.int64]
+    other_starts: NDArray[np.int64]
+    other_ends: NDArray[np.int64]
+    elsewhere: tuple[str, ...]
+    values: NDArray[np.float32]
+    names: tuple[str, ...] = ()
+    colours: tuple[str, ...] = ()
+    strands: tuple[str, ...] = ()
+    omitted: int = 0
+    remarks: tuple[Remark, ...] = ()
+
+    def __post_init__(self) -> None:
+        check_same_length(starts=self.starts, values=self.values)
+        count = check_same_length(
+            starts=self.starts, ends=self.ends, other_starts=self.other_starts, other_ends=self.other_ends
+        )
+        if len(self.elsewhere) != count:
+            raise ValueError(f"{len(self.elsewhere)} chromosomes came for {count} pairs")
+        for what, given in (("names", self.names), ("colours", self.colours), ("strands", self.strands)):
+            _check_count(what, len(given), count, "pairs")
 
 
-def _check_count(what: str, given: int, wanted: int) -> None:
+UNKNOWN_END = "?"
+
+Shape = Signal | Features | Runs | Letters | Grid | Matrix | Arcs
+
+
+def _check_count(what: str, given: int, wanted: int, of: str = "features") -> None:
     if given not in (0, wanted):
-        raise ValueError(f"{given} {what} came for {wanted} features")
+        raise ValueError(f"{given} {what} came for {wanted} {of}")

@@ -15,7 +15,7 @@ from ebert_core.protocol.edits import Edit
 from ebert_core.protocol.errors import InvalidRequest
 from ebert_core.protocol.locus import Interval
 from ebert_core.protocol.messages import Role
-from ebert_core.protocol.shapes import Features, Grid, Letters, Matrix, Runs, Shape, Signal
+from ebert_core.protocol.shapes import Arcs, Features, Grid, Letters, Matrix, Runs, Shape, Signal
 
 # How a source is asked for. tiles: in pieces of a fixed grid; letters: in pieces, and only where letters or a lens are
 # shown; live: what is on screen, a draft first; anchor: once for the anchor.
@@ -112,6 +112,15 @@ class VariantCalls(Source, frozen=True, tag="variants"):
     finest = _FINEST_FEATURES
 
 
+class PairedPlaces(Source, frozen=True, tag="pairs"):
+    """Pairs of places of a BEDPE or interact file at `path`."""
+
+    path: str
+
+    shape = Arcs
+    finest = _FINEST_FEATURES
+
+
 class PlantedSites(Source, frozen=True, tag="truth"):
     """Planted sites of a factor in a synthetic genome; the score is 1 where one is bound in the cell type, else 0."""
 
@@ -123,10 +132,11 @@ class PlantedSites(Source, frozen=True, tag="truth"):
 
 
 class PredictedBinding(Source, frozen=True, tag="prediction"):
-    """The calibrated probability that a factor is bound in a cell type, by an open model, every 50 bp.
+    """An output of an open model in a cell type, such as the calibrated probability that a factor is bound.
 
     Bins are joined, by their largest value, until they are no more than the columns asked for. `strands` 1 is a quick
-    draft, 2 is the mean of both strands.
+    draft, 2 is the mean of both strands. Of a model that has no draft none is asked. A model that reads no cell type
+    is asked with an empty one.
     """
 
     model: str
@@ -135,6 +145,7 @@ class PredictedBinding(Source, frozen=True, tag="prediction"):
     output: str
     strands: int = 2
     edits: tuple[Edit, ...] = ()
+    has_draft: bool = True
 
     shape = Signal
     role = "model"
@@ -148,7 +159,7 @@ class PredictedBinding(Source, frozen=True, tag="prediction"):
     @property
     def draft(self) -> "PredictedBinding | None":
         """The same by one strand alone."""
-        return msgspec.structs.replace(self, strands=1) if self.strands > 1 else None
+        return msgspec.structs.replace(self, strands=1) if self.has_draft and self.strands > 1 else None
 
 
 class AttentionProfile(Source, frozen=True, tag="attention-profile"):

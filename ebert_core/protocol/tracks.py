@@ -77,6 +77,7 @@ class DatasetSummary(msgspec.Struct, frozen=True):
     truth_factors: tuple[str, ...] = ()
     seed: int | None = None
     start_locus: Interval | None = None
+    start_factor: str = ""
     made_signals: tuple[MadeSignal, ...] = ()
     predicted: tuple[str, ...] = ()
 

@@ -101,6 +101,8 @@ def summarise(predictor: Predictor, path: str) -> CheckpointSummary:
         path=path,
         name=description.name,
         assembly=description.assembly,
+        exports=True,
+        trains=True,
         is_synthetic=description.seed is not None,
         architecture=architecture.describe(),
         parameters=predictor.network.parameter_count(),

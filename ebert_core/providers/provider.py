@@ -32,7 +32,8 @@ class Values(NamedTuple):
 class Wanted(NamedTuple):
     """What is to be predicted: these outputs over an interval in one cell type, as if the edits had been made.
 
-    `strands` 1 is a quick draft, 2 the mean of both strands.
+    `strands` 1 is a quick draft, 2 the mean of both strands; a model whose summary says that it has no draft is never
+    asked for one. `cell_type` is empty for a model that reads none.
     """
 
     cell_type: str

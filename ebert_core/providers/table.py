@@ -3,9 +3,10 @@
 from ebert_core.protocol.plugins import plugins_of
 from ebert_core.protocol.showing import tell
 from ebert_core.providers.ebert import EBERT
+from ebert_core.providers.motifs import MOTIFS
 from ebert_core.providers.provider import ProviderKind
 
-BUILT_IN: tuple[ProviderKind, ...] = (EBERT,)
+BUILT_IN: tuple[ProviderKind, ...] = (MOTIFS, EBERT)
 
 
 def provider_kinds() -> tuple[ProviderKind, ...]:

@@ -17,6 +17,7 @@ from ebert_core.protocol.sources import (
     GeneModels,
     MeasuredPeaks,
     MeasuredSignal,
+    PairedPlaces,
     PlantedSites,
     Read,
     ReferenceSequence,
@@ -25,6 +26,7 @@ from ebert_core.protocol.sources import (
     VariantCalls,
 )
 from ebert_core.sources.open_dataset import OpenedDataset
+from ebert_core.sources.pairs import read_pairs
 from ebert_core.sources.reader import Reader
 from ebert_core.sources.screen import genes_for_screen, peaks_for_screen, states_for_screen
 from ebert_core.sources.variants import read_variants
@@ -114,6 +116,7 @@ BUILT_IN: tuple[Reader[Any], ...] = (
     Reader(MeasuredPeaks, read_peaks),
     Reader(PlantedSites, read_planted_sites),
     Reader(VariantCalls, read_variants),
+    Reader(PairedPlaces, read_pairs),
 )
 
 

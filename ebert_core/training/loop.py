@@ -86,7 +86,7 @@ class Trainer:
         with self.engine.autocast():
             loss = loss_of_batch()
         self.optimizer.zero_grad(set_to_none=True)
-        loss.backward()  # type: ignore[no-untyped-call]  # torch leaves it untyped
+        loss.backward()
         parameters = list(self.network.parameters())
         loss = distributed.sum_gradients(parameters, loss.detach().float()).reshape(1)
         length = nn.utils.clip_grad_norm_(parameters, _LONGEST_GRADIENT)

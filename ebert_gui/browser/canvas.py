@@ -314,7 +314,7 @@ class Canvas(QWidget):
             axis = self.scene.axis()
             self._workspace.set_anchor(axis.chromosome, int(axis.position_at(place.x() - GUTTER)))
             row = self.scene.row_at(place.y())
-            subject = self.scene.at(row, place.x()).subject if row is not None else None
+            subject = self.scene.at(row, place.x(), place.y()).subject if row is not None else None
             if row is not None and subject is not None:
                 self.asked.emit(row.track, subject)
             else:
@@ -329,13 +329,13 @@ class Canvas(QWidget):
         # Another column has another value: the words go when the cursor leaves this one.
         column = QRectF(place.x() - 4, row.top, 9, row.height) if place.x() >= GUTTER else QRectF()
         # A share stays beside its sign: only plain blanks are broken at.
-        words = self._words_at(row, place.x()).replace(" %", "\u00a0%")
+        words = self._words_at(row, place).replace(" %", "\u00a0%")
         words = textwrap.fill(words, _LINE, break_on_hyphens=False)
         QToolTip.showText(where, shown_lines(words), self, column.toRect())
 
-    def _words_at(self, row: Row, x: float) -> str:
-        if x >= GUTTER:
-            return self.scene.at(row, x).full
+    def _words_at(self, row: Row, place: QPointF) -> str:
+        if place.x() >= GUTTER:
+            return self.scene.at(row, place.x(), place.y()).full
         named, caution = f"{row.track.title} {row.track.subtitle}".strip(), self.scene.caution(row)
         return f"{named}. {caution}" if caution else named
 
@@ -371,7 +371,7 @@ class Canvas(QWidget):
         row = self.scene.row_at(place.y())
         if row is None:
             return position, ""
-        answer = self.scene.at(row, place.x())
+        answer = self.scene.at(row, place.x(), place.y())
         words = f"{answer.words} · {answer.short}" if answer.short else answer.words
         named = f"{row.track.title} {row.track.subtitle}".strip()
         return position, f"{named}: {words}" if words else ""

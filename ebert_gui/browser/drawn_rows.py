@@ -41,9 +41,9 @@ class DrawnRow(NamedTuple):
             if not self.look.is_local or held.interval.overlaps(shown)
         )
 
-    def at(self, position: float, axis: Axis) -> Answer:
-        """What stands on a position; where nothing could be read, why not."""
-        found: Answer = self.look.at(self.arranged, position, axis.interval)
+    def at(self, position: float, axis: Axis, y: float = 0.0) -> Answer:
+        """What stands on a position at a logical y of the row; where nothing could be read, why not."""
+        found: Answer = self.look.at_point(self.arranged, position, y, axis)
         return found if found.full or not self.content.is_error else found._replace(full=self.content.sentence)
 
     def blank(self, axis: Axis) -> str:

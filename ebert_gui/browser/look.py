@@ -102,6 +102,11 @@ class Look(Generic[Style, Arranged]):
         del arranged, position, interval
         return Answer()
 
+    def at_point(self, arranged: Arranged, position: float, y: float, axis: Axis) -> Answer:
+        """The same for a look in which it matters how high in the row, at which logical y, somebody points."""
+        del y
+        return self.at(arranged, position, axis.interval)
+
     def blank(self, arranged: Arranged, axis: Axis) -> str:
         """What is said where everything has come and nothing of it is on screen; empty where something is."""
         del arranged, axis

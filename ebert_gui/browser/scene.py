@@ -124,10 +124,11 @@ class Scene:
         self._scales = shared_scales(shown, axis)
         self._blanks = {row.track.id: row.blank(axis) for row in shown}
 
-    def at(self, row: Row, x: float) -> Answer:
-        """What stands under a logical x of the window in a track."""
+    def at(self, row: Row, x: float, y: float = 0.0) -> Answer:
+        """What stands under a place in the window, in logical pixels, in a track."""
         axis = self.axis()
-        return self._drawn(row.track, axis, self.workspace.scope).at(axis.position_at(x - GUTTER), axis)
+        drawn = self._drawn(row.track, axis, self.workspace.scope)
+        return drawn.at(axis.position_at(x - GUTTER), axis, y - row.top)
 
     def caution(self, row: Row) -> str:
         """Why the values of a track are not to be taken at their word, a sentence each; empty for most."""

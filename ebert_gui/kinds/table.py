@@ -15,7 +15,19 @@ from ebert_core.protocol.tracks import BareFile, DatasetSummary
 from ebert_gui.browser.content import TrackContent
 from ebert_gui.browser.look import Look, Room, Scale
 from ebert_gui.browser.surface import Surface
-from ebert_gui.kinds import attention, genes, peaks, prediction, sequence, signal, states, suggested, truth, variants
+from ebert_gui.kinds import (
+    arcs,
+    attention,
+    genes,
+    peaks,
+    prediction,
+    sequence,
+    signal,
+    states,
+    suggested,
+    truth,
+    variants,
+)
 from ebert_gui.kinds.kind import GENOME, Kind, Offer
 from ebert_gui.state.scope import Scope
 from ebert_gui.state.tracks import Track, UnknownTrack
@@ -31,6 +43,7 @@ BUILT_IN: tuple[AnyKind, ...] = (
     peaks.PEAKS,
     truth.TRUTH,
     variants.VARIANTS,
+    arcs.ARCS,
     prediction.PREDICTION,
     attention.ATTENTION,
 )

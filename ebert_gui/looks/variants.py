@@ -6,7 +6,6 @@ from typing import ClassVar, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 from PyQt6.QtCore import QRectF
-from PyQt6.QtGui import QColor
 
 from ebert_core.protocol.locus import Interval
 from ebert_core.protocol.shapes import Features
@@ -15,6 +14,7 @@ from ebert_gui.browser.content import TrackContent
 from ebert_gui.browser.look import Answer, Look, Room, Scale
 from ebert_gui.browser.palette import Palette
 from ebert_gui.browser.surface import Left, Surface
+from ebert_gui.looks.mixed import mixed
 from ebert_gui.state.tracks import Part
 
 _TOP, _ROW, _GLYPH = 4.0, 13.0, 9.0
@@ -251,12 +251,7 @@ def _groups(
 def _colour(kind: str, passed: bool, style: VariantsStyle, palette: Palette) -> str:
     places = {"SNV": 0, "insertion": 1, "deletion": 3, "other": 7}
     own = style.colour or (palette.signals[places[kind]] if kind in places else palette.border)
-    return own if passed else _mixed(own, palette.canvas, _FAILED_SHARE)
-
-
-def _mixed(colour: str, other: str, share: float) -> str:
-    levels = zip(QColor(colour).getRgb()[:3], QColor(other).getRgb()[:3], strict=True)
-    return "#" + "".join(f"{round((one or 0) * (1 - share) + (two or 0) * share):02x}" for one, two in levels)
+    return own if passed else mixed(own, palette.canvas, _FAILED_SHARE)
 
 
 def _paint_group(

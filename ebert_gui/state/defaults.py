@@ -26,7 +26,7 @@ def chosen_cell_types(dataset: DatasetSummary | None) -> tuple[str, ...]:
 
 
 def chosen_factor(dataset: DatasetSummary | None, checkpoint: CheckpointSummary | None) -> str:
-    """The factor to begin with: of those that are predicted, the best that is measured; else the most measured.
+    """The factor to begin with: the dataset's own, else the best predicted that is measured, or the most measured.
 
     Before a checkpoint is open, the dataset may know what the one that comes with it predicts.
     """
@@ -35,6 +35,9 @@ def chosen_factor(dataset: DatasetSummary | None, checkpoint: CheckpointSummary 
     planted = dataset.truth_factors if dataset else ()
     measured = Counter(peaks.factor for cell in cells for peaks in cell.peaks)
     anywhere = Counter(peaks.factor for cell in (dataset.cell_types if dataset else ()) for peaks in cell.peaks)
+    predicted = [known.name for known in checkpoint.factors] if checkpoint else dataset.predicted if dataset else ()
+    if dataset is not None and dataset.start_factor in (predicted or [*planted, *measured]):
+        return dataset.start_factor
     if checkpoint is not None and checkpoint.factors:
         known = {factor.name: standing(factor, checkpoint.verdict) for factor in checkpoint.factors}
         return max(known, key=lambda name: (measured[name] > 0, anywhere[name] > 0, known[name], measured[name]))

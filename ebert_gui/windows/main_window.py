@@ -22,14 +22,14 @@ from ebert_core.protocol.showing import shown
 from ebert_gui.browser.canvas import Canvas
 from ebert_gui.datasets.opening import open_all
 from ebert_gui.finetuning.asking import ask_for_finetuning
-from ebert_gui.jobs.job_desk import JobDesk
 from ebert_gui.jobs.jobs_list import JOBS_DOCK
-from ebert_gui.kinds.attention import changed_attention, first_attention
+from ebert_gui.jobs.shown_jobs import ShownJobs
 from ebert_gui.loading.details import ask_for_details
 from ebert_gui.models.checkpoint_dock import CheckpointDock
 from ebert_gui.state.tracks import Track
 from ebert_gui.state.workspace import Workspace
 from ebert_gui.tracks.attention_bar import AttentionBar
+from ebert_gui.tracks.attention_following import AttentionFollower
 from ebert_gui.tracks.track_commands import track_commands
 from ebert_gui.tracks.track_dock import TrackDock
 from ebert_gui.widgets.messages import MessageBar, details_window
@@ -38,7 +38,7 @@ from ebert_gui.widgets.theme import DARK, LIGHT, Theme, window_font
 from ebert_gui.windows.desk import Parts, Room, WindowDesk
 from ebert_gui.windows.locus_bar import LocusBar, WholeBar
 from ebert_gui.windows.menus import build_menus, follow, run, show_choices
-from ebert_gui.windows.message_list import MessageDesk
+from ebert_gui.windows.message_list import AllMessages
 from ebert_gui.windows.offering import Offering
 from ebert_gui.windows.passing import PassingMessages
 from ebert_gui.windows.screens import first_size, lay_docks, shows_dock
@@ -83,12 +83,12 @@ class MainWindow(QMainWindow):
         self.resize(first_size(self))
         self._lay_out()
         self.messages = MessageBar(self._pages)
-        self.message_desk: MessageDesk = MessageDesk(self.messages, self)
+        self.all_messages: AllMessages = AllMessages(self.messages, self)
         self.desk: WindowDesk = WindowDesk(parts, Room(self, self, self.canvas.scene, self.messages))
-        self.job_desk = JobDesk(self.desk, self)
+        self.shown_jobs = ShownJobs(self.desk, self)
         self.offering: Offering = Offering(self.desk)
         self._pages.addWidget(self.offering.page)
-        for place, button in enumerate((self.message_desk.button, self.job_desk.running), start=1):
+        for place, button in enumerate((self.all_messages.button, self.shown_jobs.running), start=1):
             self._status_bar().insertPermanentWidget(place, button)
         self.menus, self.actions_by_id = build_menus(self.desk, self, self.canvas)
         self._connect_state()
@@ -135,22 +135,22 @@ class MainWindow(QMainWindow):
         self.canvas.dress(theme, window_font())
         self.track_dock.follow()
         self.checkpoint_dock.set_theme(theme)
-        self.job_desk.dress()
+        self.shown_jobs.dress()
 
     def lay_docks(self, layout: str) -> None:
         """Put the docks where they stood when this layout was kept."""
         lay_docks(self, layout)
         if shows_dock(layout, JOBS_DOCK):
-            self.job_desk.show()
+            self.shown_jobs.show()
 
     def shows_dock(self, name: str) -> bool:
         """Whether a dock is shown."""
-        return self.job_desk.is_shown if name == JOBS_DOCK else not self._dock(name).isHidden()
+        return self.shown_jobs.is_shown if name == JOBS_DOCK else not self._dock(name).isHidden()
 
     def toggle_dock(self, name: str) -> None:
         """Show a dock, or hide it."""
         if name == JOBS_DOCK:
-            self.job_desk.toggle()  # it is built when it is first wanted
+            self.shown_jobs.toggle()  # it is built when it is first wanted
             return
         toggle = self._dock(name).toggleViewAction()
         assert toggle is not None
@@ -163,7 +163,7 @@ class MainWindow(QMainWindow):
 
     def show_messages(self) -> None:
         """Open the list of all that was said."""
-        self.message_desk.show_list()
+        self.all_messages.show_list()
 
     def toggle_theme(self) -> None:
         """Change between light and dark."""
@@ -243,7 +243,6 @@ class MainWindow(QMainWindow):
         workspace.dataset_changed.connect(self.choose_page)
         workspace.checkpoint_changed.connect(self._follow_checkpoint)
         workspace.choice_changed.connect(lambda: self.checkpoint_dock.choose_factor(workspace.factor))
-        workspace.tracks_changed.connect(self._follow_tracks)
 
     def _connect_parts(self) -> None:
         self.canvas.hovered.connect(self._show_under_cursor)
@@ -259,13 +258,9 @@ class MainWindow(QMainWindow):
         self.navigator.problem.connect(self.desk.say)
         self.passing = PassingMessages(self.messages, self.workspace, self.opener, self.locus_bar)
         self.opener.settled.connect(self.choose_page)
-        self.attention_bar.choice_changed.connect(lambda layer, head: self._change_attention(layer=layer, head=head))
-        self.attention_bar.triangle_toggled.connect(lambda is_map: self._change_attention(is_map=is_map))
-        self.attention_bar.directions_changed.connect(
-            lambda shows_from, shows_to: self._change_attention(shows_from=shows_from, shows_to=shows_to)
-        )
+        AttentionFollower(self.attention_bar, self.workspace)
         self.checkpoint_dock.open_requested.connect(lambda: run(self.desk, COMMANDS["checkpoint.open"]))
-        self.job_desk.edit_wanted.connect(lambda spec: ask_for_finetuning(self.desk, spec))
+        self.shown_jobs.edit_wanted.connect(lambda spec: ask_for_finetuning(self.desk, spec))
 
     def _follow_dataset(self) -> None:
         dataset = self.workspace.dataset
@@ -280,18 +275,6 @@ class MainWindow(QMainWindow):
         checkpoint = self.workspace.checkpoint
         self.checkpoint_dock.show_checkpoint(checkpoint, self.workspace.model_problem)
         self.show_worker("model", self._model)
-        self.attention_bar.set_network(checkpoint.layers if checkpoint else 0, checkpoint.heads if checkpoint else 0)
-        self._follow_tracks()
-
-    def _follow_tracks(self) -> None:
-        shown = first_attention(self.workspace.setup.tracks)
-        self.attention_bar.setVisible(shown is not None and self.workspace.checkpoint is not None)
-        if shown is not None:
-            self.attention_bar.follow(shown)
-
-    def _change_attention(self, **changes: object) -> None:
-        history = self.workspace.history
-        history.change(history.setup.rewritten(lambda track: changed_attention(track, **changes)))
 
     def _show_under_cursor(self, position: float, words: str) -> None:
         chromosome = self.workspace.view.span.chromosome

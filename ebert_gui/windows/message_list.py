@@ -56,7 +56,7 @@ def text_of(said: Said) -> str:
     return f"{when}  {LEVEL_WORDS[said.message.level]}: {said.message.sentence}{details}"
 
 
-class MessageDesk(QObject):
+class AllMessages(QObject):
     """`button`, in the status bar, opens the list; it is there once something has been said."""
 
     def __init__(self, bar: MessageBar, window: QWidget) -> None:

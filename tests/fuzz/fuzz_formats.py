@@ -27,6 +27,7 @@ from ebert_core.genome.chromosomes import read_bands, read_chromosome_sizes
 from ebert_core.genome.kinds import kind_of_file
 from ebert_core.genome.lines import LARGEST_POSITION, Skipped
 from ebert_core.genome.motifs import log_odds, read_motifs
+from ebert_core.genome.pair_files import PairFile, open_pairs
 from ebert_core.genome.reference import Reference
 from ebert_core.genome.signal import open_signal
 from ebert_core.genome.states import Segmentation
@@ -38,10 +39,13 @@ from ebert_core.protocol.bases import encode_bases
 from ebert_core.protocol.errors import InvalidRequest
 from ebert_core.protocol.locus import Interval
 from ebert_core.protocol.specs_on_disk import read_spec
+from ebert_core.sources.pairs import arcs_for_screen
 from ebert_core.sources.variants import all_said_of, variants_for_screen
 from ebert_gui.finetuning.spec_file import read_finetuning
 from ebert_gui.kinds.table import Kinds
-from ebert_gui.state.session import read_session
+from ebert_gui.state.history import History
+from ebert_gui.state.session import read_session, write_session
+from ebert_gui.state.view import ViewRange
 
 CHECKPOINTS = Path(__file__).parents[2] / "resources" / "checkpoints"
 
@@ -118,6 +122,27 @@ def _variants(path: Path) -> None:
         lambda: kind_of_file(path),
         lambda: look_at(open_variants(path)),
         lambda: look_at(open_variants(path, Skipped())),
+    )
+
+
+def _pairs(path: Path) -> None:
+    def look_at(file: PairFile) -> None:
+        for chromosome in list(file.chromosome_lengths)[:5]:
+            place = Interval(chromosome, 0, 100_000)
+            pairs = file.touching(place)
+            for pair in pairs:
+                assert pair.one.is_known
+                assert all(0 <= each.start <= each.end for each in (pair.one, pair.other) if each.is_known), pair
+                assert not np.isinf(pair.value), pair
+            arcs_for_screen(place, pairs)
+            file.first(chromosome, 10)
+        for remark in file.remarks:
+            assert len(remark.full) < 400, remark
+
+    _tried(
+        lambda: kind_of_file(path),
+        lambda: look_at(open_pairs(path)),
+        lambda: look_at(open_pairs(path, Skipped())),
     )
 
 
@@ -230,7 +255,14 @@ def _labels(path: Path) -> None:
 def _session(path: Path) -> None:
     found = read_session(path, Kinds().read)
     assert not found.problem or str(path) in found.problem
-    msgspec.json.encode(found.session.locus)
+    history, setup = History(), found.session.setup
+    view = ViewRange(history)
+    history.restart(msgspec.structs.replace(setup, panes=(view.open_genome({"chr1": 90_000}),)))
+    view.jump(setup.pane.span._replace(chromosome="chr1"))
+    assert 0 <= view.interval.start < view.interval.end <= 90_000
+    history.change(setup.of_cell_type("B"))
+    write_session(path, msgspec.structs.replace(found.session, setup=history.setup))
+    assert not read_session(path, Kinds().read).problem
 
 
 def _sidecar(path: Path) -> None:
@@ -256,6 +288,17 @@ def _bigbed() -> bytes:
         rest = ("E1\t5\t+", "E2\t7\t-", "E3\t0\t.")
         records = [("chr1", 200 * number, 200 * number + 200, dice.choice(rest)) for number in range(3000)]
         pybigtools.open(str(path), "w").write({"chr1": 1_000_000}, records)
+        return path.read_bytes()
+
+
+def _big_interact() -> bytes:
+    described = "".join(f'{field}; "x"\n' for field in _INTERACT_FIELDS)
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder, "x.bb")
+        rows = [line.split("\t", 3) for line in _INTERACT.decode().splitlines()]
+        records = [(name, int(start), int(end), rest) for name, start, end, rest in rows]
+        autosql = f'table interact\n"x"\n(\n{described})\n'
+        pybigtools.open(str(path), "w").write({"chr1": 1_000_000}, records, autosql=autosql)
         return path.read_bytes()
 
 
@@ -416,6 +459,20 @@ _VCF = (
     + b"chr1\t96000\t.\tG\tG]chr2:500]\t9.5\tlow\tSVTYPE=BND\tGT\t0/1\t./.\n"
     + b"chr1\t97000\t.\tG\t<NON_REF>\t.\t.\tEND=97900\tGT\t0/0\t0/0\n"
 )
+_BEDPE = (
+    b"#chrom1\tstart1\tend1\tchrom2\tstart2\tend2\tname\tscore\tstrand1\tstrand2\tcolor\n"
+    + _lines("chr1\t{start}\t{end}\tchr1\t9{start}\t9{end}\tp{n}\t{v}\t+\t-\t255,{n},0\n", 15)
+    + b"chr1\t500\t600\tchr2\t5\t9\ttrans\t3\t+\t.\t.\nchr1\t700\t800\t.\t-1\t-1\tu\t.\t.\t.\t.\n"
+)
+_INTERACT = _lines(
+    "chr1\t{start}\t9{end}\ti{n}\t500\t{v}\te\t#ff0000\tchr1\t{start}\t{end}\ta\t.\tchr1\t9{start}\t9{end}\tb\t.\n", 15
+)
+_INTERACT_FIELDS = (
+    "string chrom", "uint chromStart", "uint chromEnd", "string name", "uint score", "double value", "string exp",
+    "string color", "string sourceChrom", "uint sourceStart", "uint sourceEnd", "string sourceName",
+    "string sourceStrand", "string targetChrom", "uint targetStart", "uint targetEnd", "string targetName",
+    "string targetStrand",
+)  # fmt: skip
 _BED = _lines("chr1\t{start}\t{end}\tE{state}\t{n}\t+\t{start}\t{end}\t0,{n},9\n", 20)
 _BED12 = _lines("chr1\t{start}\t{end}\tn{n}\t0\t-\t{start}\t{end}\t0\t2\t50,60,\t0,140,\n", 20)
 _STATES = _lines("chr1\t{start}\t{end}\tE{state}\t0\t.\t{start}\t{end}\t{state},0,0\n", 30)
@@ -524,6 +581,9 @@ FORMATS: dict[str, Callable[[], Format]] = {
     "VCF": lambda: _one("x.vcf", _VCF, _variants),
     "VCF gzipped": lambda: _one("x.vcf.gz", gzip.compress(_VCF, mtime=0), _variants, is_text=False),
     "VCF indexed": lambda: Format(_indexed_vcf(), tuple(_indexed_vcf()), _variants, is_text=False),
+    "BEDPE": lambda: _one("x.bedpe", _BEDPE, _pairs),
+    "interact": lambda: _one("x.bed", _INTERACT, _pairs),
+    "bigInteract": lambda: _one("x.bb", _big_interact(), _pairs, is_text=False),
     "bedGraph": lambda: _one("x.bedGraph", _BEDGRAPH, _signal),
     "wiggle": lambda: _one("x.wig", _WIG, _signal),
     "GTF": lambda: _one("x.gtf", _GTF, _genes),

@@ -76,6 +76,8 @@ def checkpoint() -> CheckpointSummary:
         path="/data/checkpoints/small",
         name="small",
         assembly="hg19",
+        exports=True,
+        trains=True,
         is_synthetic=False,
         architecture="6 x 256 x 8 x 4,000 bp",
         parameters=5_100_000,

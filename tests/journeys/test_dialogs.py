@@ -113,9 +113,9 @@ def test_an_exported_bigwig_is_followed_and_becomes_a_track(program, qtbot, tmp_
         program.jobs.start(spec)
     job = told.args[0]
     assert job.state == "done", job
-    assert program.window.job_desk.dock().isVisible()
+    assert program.window.shown_jobs.dock().isVisible()
     before = len(program.workspace.setup.tracks)
-    program.window.job_desk.dock().use_requested.emit(job)
+    program.window.shown_jobs.dock().use_requested.emit(job)
     qtbot.waitUntil(lambda: len(program.workspace.setup.tracks) == before + 1, timeout=LONG)
     qtbot.waitUntil(lambda: program.loader.is_idle, timeout=LONG)
     assert not program.loader.content(program.workspace.setup.tracks[-1]).sentence

@@ -120,11 +120,11 @@ def start_unchanged(program: WindowProgram, qtbot) -> tuple[FineTune, object]:
     spec = form.spec()
     with qtbot.waitSignal(program.jobs.ended, timeout=LONG) as told:
         qtbot.mouseClick(form._footer.action, Qt.MouseButton.LeftButton)
-        running = program.window.job_desk.running
+        running = program.window.shown_jobs.running
         qtbot.waitUntil(running.isVisible, timeout=LONG)
         assert running.text().startswith("Fine-tuning")
     assert not running.isVisible()
-    assert program.window.job_desk.dock().chosen().directory == told.args[0].directory
+    assert program.window.shown_jobs.dock().chosen().directory == told.args[0].directory
     return spec, told.args[0]
 
 
@@ -163,7 +163,7 @@ def test_a_failed_job_is_opened_in_the_form_again_and_removed(open_window, qtbot
     program = opened(open_window, qtbot, Path(dataset), "")
     spec = FineTune(dataset, str(tmp_path / "tried"), ("chr1",), ("chr2",), word_length=5)
     failed = start_job(msgspec.structs.replace(spec, validation_cell_types=held_out), dataset)
-    dock = program.window.job_desk.dock()
+    dock = program.window.shown_jobs.dock()
     dock.show()
 
     def is_told() -> bool:

@@ -53,7 +53,7 @@ def test_docks_stand_where_they_stood_before(open_window, qtbot, toy_dataset, tm
     assert second.window.checkpoint_dock.isVisible()
     assert not second.window.track_dock.isVisible()
     second.window.actions_by_id["jobs.dock"].trigger()
-    assert second.window.job_desk.dock().isVisible()
+    assert second.window.shown_jobs.dock().isVisible()
     lay_docks(second.window, "no layout of ours")
     assert second.window.checkpoint_dock.isVisible()
 
@@ -66,7 +66,7 @@ def test_both_docks_and_the_jobs_fit_into_a_small_screen(open_window, qtbot, toy
     program.window.checkpoint_dock.show()
     program.window.actions_by_id["jobs.dock"].trigger()
     # Layouts that ask for more room get it when their request is handled.
-    qtbot.waitUntil(lambda: program.window.job_desk.dock().isVisible(), timeout=LONG)
+    qtbot.waitUntil(lambda: program.window.shown_jobs.dock().isVisible(), timeout=LONG)
     program.window.grab()
     assert program.window.minimumSizeHint().width() <= 1280
     assert program.window.width() == 1280

@@ -1,6 +1,8 @@
 """`ebert learning-curve`: what is done is not done again, and a step that fails says which it was."""
 
 import json
+import signal
+import sys
 
 import pytest
 from toy_binding import SilentReport, finetune_spec, pretrain_spec
@@ -55,3 +57,26 @@ def test_a_step_that_does_not_succeed_ends_the_curve_and_is_named(spec_file, tmp
     assert said.err.startswith("ebert finetune: This PyTorch sees no CUDA device"), "quiet: errors and nothing else"
     assert read_spec(step).label_share == 1
     assert not (curve / "learning_curve.json").exists()
+
+
+def test_a_step_that_is_stopped_stops_the_curve_which_goes_on_where_it_ended(spec_file, tmp_path, capfd, monkeypatch):
+    """What stands for `ebert` in a shell writes down its words and is ended by Ctrl-C."""
+    program = tmp_path / "program"
+    program.write_text(f'#!/bin/sh\necho "$@" >> {tmp_path / "words"}\necho printed\nexit 130\n')
+    program.chmod(0o755)
+    monkeypatch.setattr(sys, "executable", str(program))
+    usual = signal.getsignal(signal.SIGINT)
+    words = ["learning-curve", str(spec_file), "--shares", "0.5", "--regions", "chr1"]
+    words += ["--output", str(tmp_path / "curve")]
+    for loudness in ([], ["--verbose"]):
+        assert main([*words, *loudness]) == 130
+    said = capfd.readouterr()
+    assert said.out == ""
+    line = "ebert learning-curve: Stopped; run the same command to go on."
+    assert said.err.splitlines() == ["1 of 1: 50 % of the labels, seed 1", line] * 2
+    step = f"-m ebert_core finetune {tmp_path / 'curve' / 'specs' / 'pretrained-50-percent-seed-1.toml'}"
+    assert (tmp_path / "words").read_text().splitlines() == [
+        f"{step} --resume-or-begin",
+        f"{step} --resume-or-begin --verbose",
+    ]
+    assert signal.getsignal(signal.SIGINT) is usual

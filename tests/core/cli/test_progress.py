@@ -2,6 +2,7 @@
 
 import re
 import sys
+from contextlib import suppress
 
 import pytest
 
@@ -13,6 +14,7 @@ from ebert_core.inference.export import Plan
 from ebert_core.jobs.directory import STOP, read_metrics
 from ebert_core.jobs.reporter import open_job
 from ebert_core.jobs.summary import summarise
+from ebert_core.protocol.errors import InvalidRequest
 from ebert_core.protocol.report import Warned
 from ebert_core.protocol.specs import Predict
 from ebert_core.protocol.wording import bases
@@ -168,6 +170,52 @@ def test_what_a_job_reports_is_recorded_and_what_a_person_wants_to_know_is_shown
     assert lines(capsys) == ["Begun.", "step 7, held out: auPRC 0.2500"]
     with Terminal() as alone:
         assert not alone.stop_requested()
+
+
+def test_a_line_is_held_back_until_the_work_gets_anywhere_and_said_once(toy_binding, tmp_path, capsys):
+    with (
+        open_job(Predict("/c", str(toy_binding), "alpha", "FOS", str(tmp_path / "x.bw"))) as job,
+        Terminal(job) as report,
+    ):
+        report.announce("Job 1")
+        report.progress(0.0, "reading")
+        assert lines(capsys) == []
+        report.progress(0.1, "chr1")
+        report.progress(0.2, "chr1")
+        report.metric(1, 1, "training", "loss", 0.5)
+        assert lines(capsys) == ["Job 1"]
+        assert (job.directory / "events.jsonl").read_text().count("Job 1") == 1
+    with Terminal() as report:
+        report.announce("Job 2")
+        report.metric(1, 1, "training", "loss", 0.5)
+        assert lines(capsys) == ["Job 2"]
+
+
+@pytest.mark.parametrize(
+    ("error", "said"),
+    [
+        (InvalidRequest("There is no chr99."), []),
+        (RuntimeError("a mistake of ours"), ["Job 1"]),
+        (KeyboardInterrupt(), ["Job 1"]),
+        (None, []),
+    ],
+)
+def test_what_was_held_back_is_said_when_work_fails_and_not_when_it_was_refused(error, said, capsys):
+    with suppress(type(error) if error else RuntimeError), Terminal() as report:
+        report.announce("Job 1")
+        if error:
+            raise error
+    assert lines(capsys) == said
+
+
+@pytest.mark.parametrize("error", [None, RuntimeError("a mistake of ours")])
+def test_work_that_ends_leaves_no_half_line_behind_however_it_ends(error, capsys, monkeypatch):
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
+    with suppress(RuntimeError), Terminal() as report:
+        report.progress(0.5, "chr1")
+        if error:
+            raise error
+    assert capsys.readouterr().err == "\r\x1b[K 50 %  chr1\r\x1b[K"
 
 
 def test_the_amount_of_a_prediction_is_said_in_bases_factors_and_what_computes_it():

@@ -84,6 +84,7 @@ def test_the_description_names_files_that_exist_and_says_synthetic(demonstration
 def test_it_opens_as_a_dataset_with_its_seed_its_scene_and_its_truth(demonstration_dataset: Path) -> None:
     summary = summary_of(Dataset.open(demonstration_dataset))
     assert (summary.assembly, summary.seed, summary.start_locus) == ("demo1", DEFAULT_SEED, scene().interval)
+    assert summary.start_factor == scene().factor
     assert set(summary.truth_factors) == set(FACTOR_NAMES)
 
 

@@ -16,10 +16,18 @@ MEME = (
 )
 
 
-@pytest.mark.parametrize("text", [HOCOMOCO, JASPAR, MEME, "# comment\n" + HOCOMOCO.replace(" ", "\t")])
+TRANSFAC = "AC MA1\nXX\nID one\nXX\nPO\tA\tC\tG\tT\n01\t9\t0\t0\t1\n02 0 10 0 0 C\n03 0 0 8 2\nXX\nCC 5\n//\n"
+
+
+@pytest.mark.parametrize("text", [HOCOMOCO, JASPAR, MEME, TRANSFAC, "# comment\n" + HOCOMOCO.replace(" ", "\t")])
 def test_all_spellings_give_one_matrix(tmp_path, text):
     (tmp_path / "m").write_text(text)
     np.testing.assert_allclose(read_motifs(tmp_path / "m")["one"].counts_W4, COUNTS)
+
+
+def test_matrices_of_one_id_in_transfac_are_told_apart_by_their_accessions(tmp_path):
+    (tmp_path / "m").write_text(TRANSFAC + TRANSFAC.replace("MA1", "MA2"))
+    assert list(read_motifs(tmp_path / "m")) == ["one", "MA2 one"]
 
 
 def brute_force(codes, matrix):

@@ -88,3 +88,16 @@ def test_pooling_ranks_within_each_pair():
     shifted = second._replace(scores={name: values * 4 for name, values in second.scores.items()})
     found, expected = (pooled_pair([first, other], ["ours"]).scores["ours"] for other in (shifted, second))
     np.testing.assert_array_equal(found, expected)
+
+
+@pytest.mark.parametrize(
+    ("bound_bins", "peaks", "counts"), [(0, 0, True), (1, 0, False), (0, 1, False), (-1, -1, True)]
+)
+def test_a_pair_that_has_exactly_as_many_as_are_asked_for_counts(bound_bins, peaks, counts):
+    [pair] = pairs_of(2.0, 1)
+    has = int(pair.is_bound_X.sum())
+    found = compare([pair], 5, 1, fewest_peaks=pair.peaks + peaks, fewest_bound_bins=has + bound_bins)
+    assert (found.fewest_peaks, found.fewest_bound_bins) == (pair.peaks + peaks, has + bound_bins)
+    assert (found.counted_pairs, bool(found.mean)) == (int(counts), counts)
+    assert found.counts(found.pairs[0]) is counts
+    assert (found.pairs[0].bins, found.pairs[0].bound_bins, found.pairs[0].bound_peaks) == (1_500, has, 40)

@@ -68,3 +68,48 @@ def test_rare_factors_count_as_much_as_common_ones():
     labels_NF[4:8, 1] = 1
     np.testing.assert_allclose(bound_units(BoundBins.of(labels_NF), np.array([1, 4])), [1, 1, 0, 0])
     np.testing.assert_allclose(summed_by_unit(np.ones(13)), [4, 4, 4, 1])
+
+
+def windows_of(units: int, width: int) -> list[range]:
+    return [range(first, first + width) for first in range(units - width + 1)]
+
+
+def test_a_bin_counts_one_over_how_often_an_epoch_shows_it_in_expectation():
+    """Counted out: each unit by what it counts, then each window that holds it as likely as the next."""
+    place, width, further = Interval("chr1", 600, 3_000), 3, 6  # 12 units
+    counts = np.array([0, 0, 0.5, 0, 0, 2, 0, 0, 0, 0, 0, 1.5])
+    focus = Focus((place,), {"a": [counts]}, width * 200, further)
+    windows = windows_of(12, width)
+    times_U = np.ones(12)  # by the tiling
+    for unit, count in enumerate(counts):
+        holding = [window for window in windows if unit in window]
+        for window in holding:
+            times_U[list(window)] += further * count / counts.sum() / len(holding)
+    for window in windows:
+        start = place.start + window.start * 200
+        weight_N = focus.weights(Example("a", Interval("chr1", start, start + 600)))
+        expected = np.repeat(1 / times_U[list(window)], 4)[:9]
+        np.testing.assert_allclose(weight_N, expected, rtol=1e-6)
+        assert weight_N.dtype == np.float32
+
+
+def test_further_windows_are_drawn_by_what_their_units_count_and_begin_anywhere_around_them():
+    place = Interval("chr1", 600, 3_000)
+    counts = {"a": [np.array([0, 0, 0, 1.0, 0, 0, 0, 0, 0, 0, 0, 0])], "b": [np.array([0.0] * 8 + [3.0] + [0.0] * 3)]}
+    drawn = Focus((place,), counts, 600, 4_000).examples((1,))
+    starts = {cell: [(each.interval.start - 600) // 200 for each in drawn if each.cell_type == cell] for cell in "ab"}
+    assert 900 < len(starts["a"]) < 1_100
+    for cell, around in (("a", (1, 2, 3)), ("b", (6, 7, 8))):
+        found, times = np.unique(starts[cell], return_counts=True)
+        assert tuple(found) == around
+        assert (times > len(starts[cell]) / 4).all()
+
+
+def test_bound_bins_are_found_by_unit_and_factor_up_to_the_last():
+    labels_NF = np.zeros((9, 2), dtype=np.int8)  # of three units, the last three of whose bins belong to none
+    labels_NF[[0, 3, 8], [1, 0, 1]] = 1
+    labels_NF[5] = -1
+    bound = BoundBins.of(labels_NF)
+    assert (bound.units, bound.unit_K.tolist(), bound.factor_K.tolist()) == (3, [0, 0, 2], [1, 0, 1])
+    np.testing.assert_allclose(bound_units(bound, np.array([1, 2])), [1.5, 0, 0.5])
+    np.testing.assert_allclose(bound_units(BoundBins.of(np.zeros((9, 2), np.int8)), np.array([0, 0])), [0, 0, 0])

@@ -8,15 +8,15 @@ FIFTEEN = ALPHABETS["roadmap-15"]
 EIGHTEEN = ALPHABETS["roadmap-18"]
 
 
-def numbered(names):
+def numbered(names: tuple[str, ...]) -> list[str]:
     return [f"{number}_{name}" for number, name in enumerate(names, 1)]
 
 
-def by_number(names):
+def by_number(names: tuple[str, ...]) -> list[str]:
     return [f"E{number}" for number in range(1, len(names) + 1)]
 
 
-def test_the_alphabets_have_as_many_states_as_their_names_say():
+def test_the_alphabets_have_as_many_states_as_their_names_say() -> None:
     assert {name: len(states) for name, states in ALPHABETS.items()} == {
         "roadmap-15": 15,
         "roadmap-18": 18,
@@ -26,7 +26,7 @@ def test_the_alphabets_have_as_many_states_as_their_names_say():
 
 
 @pytest.mark.parametrize("alphabet", ALPHABETS)
-def test_every_spelling_stands_for_one_state(alphabet):
+def test_every_spelling_stands_for_one_state(alphabet: str) -> None:
     found = spellings(alphabet)
     for number, name in enumerate(ALPHABETS[alphabet], 1):
         assert {found[each] for each in (name, f"E{number}", f"{number}_{name}", f"E{number}_{name}")} == {name}
@@ -43,13 +43,15 @@ def test_every_spelling_stands_for_one_state(alphabet):
         (by_number(EIGHTEEN), numbered(EIGHTEEN), ("E2", "2_TssFlnk")),
     ],
 )
-def test_spellings_of_one_alphabet_are_related(names, wanted, first):
+def test_spellings_of_one_alphabet_are_related(
+    names: list[str] | tuple[str, ...], wanted: list[str] | tuple[str, ...], first: tuple[str, str]
+) -> None:
     related = related_states(names, wanted)
     assert related[first[0]] == first[1]
     assert len(related) == len(names)
 
 
-def test_states_of_another_alphabet_are_not_related_and_the_advice_says_how_one_would():
+def test_states_of_another_alphabet_are_not_related_and_the_advice_says_how_one_would() -> None:
     assert related_states(EIGHTEEN, FIFTEEN) == {}
     assert related_states(["strange"], FIFTEEN) == {}
     assert "They are the same states by other names" in advice_on_states(by_number(FIFTEEN), FIFTEEN)
@@ -69,7 +71,9 @@ def test_states_of_another_alphabet_are_not_related_and_the_advice_says_how_one_
         (["a", "b", "c"], ["d", "e", "f", "a"], "they share 1 of 3 names"),
     ],
 )
-def test_different_alphabets_are_named_with_their_cell_types(one, other, why):
+def test_different_alphabets_are_named_with_their_cell_types(
+    one: list[str] | tuple[str, ...], other: list[str] | tuple[str, ...], why: str
+) -> None:
     said = mixed_alphabets({"K562": one, "A549": other, "liver": one})
     assert why in said
     assert "K562 and liver have" in said
@@ -88,6 +92,8 @@ def test_different_alphabets_are_named_with_their_cell_types(one, other, why):
         (["open", "closed"], []),
     ],
 )
-def test_a_segmentation_that_lacks_states_is_of_the_same_alphabet(one, other):
+def test_a_segmentation_that_lacks_states_is_of_the_same_alphabet(
+    one: list[str] | tuple[str, ...], other: list[str] | tuple[str, ...]
+) -> None:
     assert mixed_alphabets({"K562": one, "A549": other}) == ""
     assert mixed_alphabets({"A549": other, "K562": one}) == ""

@@ -18,11 +18,11 @@ from ebert_gui.__main__ import main as browse
         ([], ""),
     ],
 )
-def test_an_empty_word_is_told(words, sentence) -> None:
+def test_an_empty_word_is_told(words: list[str], sentence: str) -> None:
     assert empty_value(words) == sentence
 
 
-def test_an_empty_locus_predicts_no_genome(capsys) -> None:
+def test_an_empty_locus_predicts_no_genome(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["predict", "c", "d.toml", "--cell-type", "K562", "--locus", "", "--output", "x.bw"]) == 2
     assert "--locus is empty" in capsys.readouterr().err
     assert browse(["d.toml", "--locus", ""]) == 2

@@ -26,17 +26,17 @@ def left(folder: Path) -> list[str]:
     return sorted(path.name for path in folder.iterdir())
 
 
-def test_the_longest_unused_go_beyond_a_number(folder):
+def test_the_longest_unused_go_beyond_a_number(folder: Path) -> None:
     assert [path.name for path in keep_bounded(folder, NAME, 4, 10**9)] == ["1.fai", "0.fai"]
     assert left(folder) == ["2.fai", "3.fai", "4.fai", "5.fai"]
 
 
-def test_the_longest_unused_go_beyond_a_size(folder):
+def test_the_longest_unused_go_beyond_a_size(folder: Path) -> None:
     keep_bounded(folder, NAME, 100, 250)
     assert left(folder) == ["4.fai", "5.fai"]
 
 
-def test_nothing_else_and_nothing_used_within_a_day_goes(folder, tmp_path):
+def test_nothing_else_and_nothing_used_within_a_day_goes(folder: Path, tmp_path: Path) -> None:
     os.utime(folder / "0.fai")
     (folder / "7.fai").symlink_to("/nowhere")
     (folder / "8.fai").mkdir()

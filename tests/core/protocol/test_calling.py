@@ -2,7 +2,6 @@
 
 import msgspec
 import pytest
-from toy_summaries import checkpoint_summary
 
 from ebert_core.protocol.calling import (
     Doubt,
@@ -17,6 +16,7 @@ from ebert_core.protocol.inputs import CellInputs
 from ebert_core.protocol.modelling import FactorSummary
 from ebert_core.protocol.reliability import MeasuredCell, Reliability, ReliabilityPoint, Transfer
 from ebert_core.protocol.verdict import Judgement, Verdict
+from tests.toy_summaries import checkpoint_summary
 
 TRAINED = ("K562",)
 
@@ -42,7 +42,9 @@ def measured(peaks: int = 60, precision: float = 0.6, low: float | None = 0.4, b
         (TRAINED, 0.4, measured(precision=0.06, low=None), ""),
     ],
 )
-def test_bins_are_called_bound_only_by_a_threshold_that_means_it(trained, threshold, reliability, reason) -> None:
+def test_bins_are_called_bound_only_by_a_threshold_that_means_it(
+    trained: tuple[str, ...], threshold: float | None, reliability: Reliability | None, reason: str
+) -> None:
     calls = calls_of(trained, threshold, reliability)
     assert calls.reason == reason
     assert calls.threshold == (None if reason else threshold)
@@ -60,7 +62,9 @@ def test_bins_are_called_bound_only_by_a_threshold_that_means_it(trained, thresh
         ((), measured(), 0.5, None, "trained in no cell type"),
     ],
 )
-def test_a_wanted_precision_calls_from_where_it_was_reached(trained, reliability, wanted, threshold, reason) -> None:
+def test_a_wanted_precision_calls_from_where_it_was_reached(
+    trained: tuple[str, ...], reliability: Reliability | None, wanted: float, threshold: float | None, reason: str
+) -> None:
     assert calls_at_precision(trained, reliability, wanted) == (threshold, reason)
 
 
@@ -101,9 +105,11 @@ def judged(outcome: str) -> Verdict:
         ({"reliability": blind(peaks=8)}, None, ["values say nothing"]),
     ],
 )
-def test_doubts_come_in_few_words_and_in_sentences_about_the_factor(changes, verdict, shorts) -> None:
-    plain = {"name": "MAX", "cell_types": TRAINED, "threshold": 0.4, "reliability": measured()}
-    doubts = doubts_of(FactorSummary(**{**plain, **changes}), verdict, "K562")
+def test_doubts_come_in_few_words_and_in_sentences_about_the_factor(
+    changes: dict[str, Reliability | bool | tuple[()] | None], verdict: Verdict | None, shorts: list[str]
+) -> None:
+    plain = FactorSummary("MAX", TRAINED, 0.4, reliability=measured())
+    doubts = doubts_of(msgspec.structs.replace(plain, **changes), verdict, "K562")
     assert [doubt.short for doubt in doubts] == shorts
     assert all("MAX" in doubt.full and doubt.full.endswith(".") for doubt in doubts)
 

@@ -33,17 +33,17 @@ from ebert_core.protocol.chromosome_names import (
         ("chr6|alt", "chr6|alt"),
     ],
 )
-def test_a_chromosome_is_found_under_any_of_its_names(asked, there):
+def test_a_chromosome_is_found_under_any_of_its_names(asked: str, there: str) -> None:
     assert name_in({there: 1, "chr21": 2}, asked) == there
 
 
-def test_other_chromosomes_are_not_taken_for_it():
+def test_other_chromosomes_are_not_taken_for_it() -> None:
     assert name_in({"chr10": 5, "NC_000010.11": 5}, "chr1") is None
     assert name_in({"chr1": 5}, "NC_000001.99") is None
     assert other_names("chr1")[0] == "chr1"
 
 
-def test_accession_numbers_and_the_grc_tell_the_assembly():
+def test_accession_numbers_and_the_grc_tell_the_assembly() -> None:
     assert assembly_of_names(["chr1", "NC_000008.11"]) == "hg38"
     assert assembly_of_names(["NC_000008.10"]) == "hg19"
     assert assembly_of_names(["NC_000067.6"]) == "mm10"
@@ -66,11 +66,11 @@ def test_accession_numbers_and_the_grc_tell_the_assembly():
         ["chr2L", "chr2R", "chr3L", "chr4", "chrX"],
     ],
 )
-def test_chromosomes_stand_in_the_order_that_people_know(order):
+def test_chromosomes_stand_in_the_order_that_people_know(order: list[str]) -> None:
     assert in_natural_order(sorted(order)) == order
     assert in_natural_order(reversed(order)) == order
 
 
-def test_a_name_of_thousands_of_digits_has_a_place_in_the_order():
+def test_a_name_of_thousands_of_digits_has_a_place_in_the_order() -> None:
     long = "9" * 5_000
     assert in_natural_order([long, "2", "1"]) == ["1", "2", long]

@@ -6,6 +6,7 @@ import shutil
 import socket
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -18,7 +19,7 @@ NOWHERE = ":64999"
 
 
 @pytest.fixture
-def hide(tmp_path, monkeypatch):
+def hide(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
     """Hide libraries of a platform: a copy of its plugin asks for names that no system has."""
     spec = importlib.util.find_spec("PyQt6")
     assert spec is not None
@@ -55,7 +56,7 @@ def window(**changes: str) -> subprocess.CompletedProcess[str]:
     )
 
 
-def test_every_hidden_library_is_named_with_its_package(hide):
+def test_every_hidden_library_is_named_with_its_package(hide: Callable[..., None]) -> None:
     hide("xcb", "libxcb-cursor.so.0", "libxcb-sync.so.1")
     platforms = usable_platforms(environment(DISPLAY=NOWHERE, **own_plugins()))
     assert platforms.names == ()
@@ -65,7 +66,7 @@ def test_every_hidden_library_is_named_with_its_package(hide):
     assert "libnot-cursor0" in platforms.problem
 
 
-def test_the_window_says_what_is_missing_and_does_not_abort(hide):
+def test_the_window_says_what_is_missing_and_does_not_abort(hide: Callable[..., None]) -> None:
     hide("xcb", "libxcb-cursor.so.0")
     ended = window(DISPLAY=NOWHERE, **own_plugins())
     assert ended.returncode == 2
@@ -73,7 +74,7 @@ def test_the_window_says_what_is_missing_and_does_not_abort(hide):
     assert len(ended.stderr.splitlines()) == 1
 
 
-def test_the_next_platform_that_works_is_used_and_told(hide):
+def test_the_next_platform_that_works_is_used_and_told(hide: Callable[..., None]) -> None:
     hide("xcb", "libxcb-cursor.so.0")
     platforms = usable_platforms(environment(QT_QPA_PLATFORM="xcb;offscreen", **own_plugins()))
     assert platforms.names == ("offscreen",)
@@ -81,7 +82,7 @@ def test_the_next_platform_that_works_is_used_and_told(hide):
     assert "uses offscreen instead" in platforms.problem
 
 
-def test_the_demonstration_is_told_to_write_files(hide, monkeypatch):
+def test_the_demonstration_is_told_to_write_files(hide: Callable[..., None], monkeypatch: pytest.MonkeyPatch) -> None:
     hide("xcb", "libxcb-cursor.so.0")
     for name in ("WAYLAND_DISPLAY", "QT_QPA_PLATFORM"):
         monkeypatch.delenv(name, raising=False)
@@ -89,7 +90,7 @@ def test_the_demonstration_is_told_to_write_files(hide, monkeypatch):
     assert "lacks libnot-cursor.so.0" in problem_of_display()
 
 
-def test_a_display_that_does_not_answer_is_no_display():
+def test_a_display_that_does_not_answer_is_no_display() -> None:
     ended = window(DISPLAY=NOWHERE)
     assert ended.returncode == 2
     # A machine without a screen may lack the libraries, too; that is said first.
@@ -97,7 +98,7 @@ def test_a_display_that_does_not_answer_is_no_display():
     assert "--picture" in ended.stderr
 
 
-def test_a_wayland_display_that_does_not_answer_is_named(tmp_path):
+def test_a_wayland_display_that_does_not_answer_is_named(tmp_path: Path) -> None:
     # A path longer than a socket's name may be, or a socket that nobody serves, ends in the same sentence.
     place = tmp_path / "wayland-9"
     server = socket.socket(socket.AF_UNIX)
@@ -108,7 +109,7 @@ def test_a_wayland_display_that_does_not_answer_is_named(tmp_path):
     assert "does not answer" in platforms.problem or "lacks" in platforms.problem
 
 
-def test_without_any_display_the_window_says_how_to_do_without():
+def test_without_any_display_the_window_says_how_to_do_without() -> None:
     ended = window()
     assert ended.returncode == 2
     assert ended.stderr.count("\n") == 1
@@ -116,17 +117,17 @@ def test_without_any_display_the_window_says_how_to_do_without():
     assert "--picture" in ended.stderr
 
 
-def test_a_platform_that_qt_does_not_have_is_named():
+def test_a_platform_that_qt_does_not_have_is_named() -> None:
     platforms = usable_platforms(environment(QT_QPA_PLATFORM="riscos"))
     assert platforms.names == ()
     assert "no platform riscos" in platforms.problem
 
 
-def test_arguments_of_a_platform_do_not_hide_it():
+def test_arguments_of_a_platform_do_not_hide_it() -> None:
     assert usable_platforms(environment(QT_QPA_PLATFORM="offscreen:fontdpi=96")).names == ("offscreen:fontdpi=96",)
 
 
-def test_a_session_of_wayland_tries_wayland_first_and_others_x11_first(hide):
+def test_a_session_of_wayland_tries_wayland_first_and_others_x11_first(hide: Callable[..., None]) -> None:
     hide("xcb", "libxcb-cursor.so.0")
     hide("wayland", "libwayland-cursor.so.0")
     both = {"DISPLAY": NOWHERE, "WAYLAND_DISPLAY": "wayland-9", **own_plugins()}
@@ -136,7 +137,7 @@ def test_a_session_of_wayland_tries_wayland_first_and_others_x11_first(hide):
     assert said.index("xcb lacks") < said.index("wayland lacks")
 
 
-def test_a_library_with_all_it_needs_misses_nothing(tmp_path):
+def test_a_library_with_all_it_needs_misses_nothing(tmp_path: Path) -> None:
     assert shutil.which("ldd")
     assert missing_libraries(Path(sys.executable)) == ()
 
@@ -158,7 +159,7 @@ def test_a_library_with_all_it_needs_misses_nothing(tmp_path):
         ("libfontconfig.so.1", "libfontconfig1"),
     ],
 )
-def test_a_librarys_package_has_the_name_that_debian_gives_it(library, package):
+def test_a_librarys_package_has_the_name_that_debian_gives_it(library: str, package: str) -> None:
     assert debian_package(library) == package
 
 

@@ -18,12 +18,12 @@ def say(monkeypatch: pytest.MonkeyPatch, words: dict[str, str]) -> None:
 
 
 @pytest.mark.parametrize("words", [{}, {"WORLD_SIZE": ""}, {"WORLD_SIZE": "1"}, {"WORLD_SIZE": "1", "RANK": "7"}])
-def test_a_process_alone_is_one_of_none(monkeypatch, words):
+def test_a_process_alone_is_one_of_none(monkeypatch: pytest.MonkeyPatch, words: dict[str, str]) -> None:
     say(monkeypatch, words)
     assert launched() is None
 
 
-def test_a_process_knows_its_numbers_and_where_the_others_are(monkeypatch):
+def test_a_process_knows_its_numbers_and_where_the_others_are(monkeypatch: pytest.MonkeyPatch) -> None:
     say(monkeypatch, {"WORLD_SIZE": "6", "RANK": "4"})
     assert launched() == Launched(4, 6, 0, "127.0.0.1", 29500)
     say(monkeypatch, {"LOCAL_RANK": "1", "MASTER_ADDR": "gpu-box", "MASTER_PORT": "4000"})
@@ -41,7 +41,9 @@ def test_a_process_knows_its_numbers_and_where_the_others_are(monkeypatch):
         ({"WORLD_SIZE": "2", "RANK": "1", "MASTER_PORT": "http"}, "MASTER_PORT is 'http', not a whole number"),
     ],
 )
-def test_what_is_wrong_or_half_said_is_refused_by_name(monkeypatch, words, sentence):
+def test_what_is_wrong_or_half_said_is_refused_by_name(
+    monkeypatch: pytest.MonkeyPatch, words: dict[str, str], sentence: str
+) -> None:
     say(monkeypatch, words)
     with pytest.raises(InvalidRequest, match=sentence):
         launched()

@@ -6,6 +6,7 @@ import pytest
 
 from ebert_core.protocol.errors import InvalidRequest
 from ebert_core.protocol.locus import Interval, format_locus, is_region_file, no_locus, parse_locus, written_end
+from tests.certain import present
 
 LENGTHS = {"chr1": 10_000, "2": 50_000_000, "chrM": 16_569, "HLA-A*01:01:01:01": 3_000, "chr6|alt": 900, "my:c": 70}
 
@@ -55,7 +56,7 @@ LENGTHS = {"chr1": 10_000, "2": 50_000_000, "chrM": 16_569, "HLA-A*01:01:01:01":
         ("", None),
     ],
 )
-def test_a_place_is_understood_however_it_is_written(text, expected):
+def test_a_place_is_understood_however_it_is_written(text: str, expected: Interval | None) -> None:
     assert parse_locus(text, LENGTHS) == expected
 
 
@@ -77,12 +78,12 @@ def test_a_place_is_understood_however_it_is_written(text, expected):
         ("chr1 " + "9" * 5_000 + " 1", "ends at 10,000"),
     ],
 )
-def test_a_place_that_is_not_on_its_chromosome_gets_a_sentence(text, sentence):
+def test_a_place_that_is_not_on_its_chromosome_gets_a_sentence(text: str, sentence: str) -> None:
     with pytest.raises(InvalidRequest, match=sentence):
         parse_locus(text, LENGTHS)
 
 
-def test_what_is_written_is_read_back_whatever_the_chromosome_is_called():
+def test_what_is_written_is_read_back_whatever_the_chromosome_is_called() -> None:
     chance = random.Random(5)
     for _ in range(500):
         name = "".join(chance.choice("abcXYZ019:_.*|-") for _ in range(chance.randint(1, 9))).strip(":-.") or "c"
@@ -96,7 +97,7 @@ def test_what_is_written_is_read_back_whatever_the_chromosome_is_called():
         assert written_end(written) == interval.end
 
 
-def test_no_text_at_all_is_our_mistake():
+def test_no_text_at_all_is_our_mistake() -> None:
     chance = random.Random(6)
     for _ in range(3_000):
         text = "".join(chance.choice("chr12XM:-., \t\u2013kmb*5") for _ in range(chance.randint(0, 14)))
@@ -107,7 +108,7 @@ def test_no_text_at_all_is_our_mistake():
         assert found is None or 0 <= found.start < found.end <= LENGTHS[found.chromosome], text
 
 
-def test_the_end_that_a_person_wrote_is_kept_even_beyond_the_chromosome():
+def test_the_end_that_a_person_wrote_is_kept_even_beyond_the_chromosome() -> None:
     assert written_end("chr1:1-20,000") == 20_000
     assert written_end("HLA-A*01:01:01:01:100-200") == 200
     assert written_end("chr1 5 20000") == 20_000
@@ -115,7 +116,7 @@ def test_the_end_that_a_person_wrote_is_kept_even_beyond_the_chromosome():
     assert written_end("chr1:1.5k-2.5") == 2_500
     assert written_end("chr1:5k-20000") == 20_000
     assert written_end("chr1 5-20000") == 20_000
-    assert written_end("chr1 1 " + "9" * 5_000) > 20_000
+    assert present(written_end("chr1 1 " + "9" * 5_000)) > 20_000
     assert written_end("chr1") is None
     assert written_end("chr1:5m") is None
 
@@ -130,18 +131,18 @@ def test_the_end_that_a_person_wrote_is_kept_even_beyond_the_chromosome():
         ),
     ],
 )
-def test_of_what_is_no_region_the_chromosome_is_named_without_its_positions(text, sentence):
+def test_of_what_is_no_region_the_chromosome_is_named_without_its_positions(text: str, sentence: str) -> None:
     assert no_locus(text, {"2": 90, "X": 90}, "D").startswith(sentence)
 
 
 @pytest.mark.parametrize(
     ("text", "is_file"), [("a.bed", True), ("A.BED.gz", True), ("x/y", True), ("chr1", False), ("chr1:5-9", False)]
 )
-def test_a_file_of_regions_is_known_by_its_name(text, is_file):
+def test_a_file_of_regions_is_known_by_its_name(text: str, is_file: bool) -> None:
     assert is_region_file(text) == is_file
 
 
-def test_places_that_only_touch_share_no_base():
+def test_places_that_only_touch_share_no_base() -> None:
     place = Interval("chr1", 100, 250)
     assert place.length == 150
     assert [place.overlaps(Interval("chr1", start, start + 50)) for start in (50, 51, 249, 250)] == [
@@ -157,5 +158,5 @@ def test_places_that_only_touch_share_no_base():
     ("text", "shown"),
     [("2:5", (0, 20_000)), ("2:1m", (990_000, 1_010_000)), ("2:49,999,990", (49_980_000, 50_000_000))],
 )
-def test_one_position_is_shown_with_20_kb_around_it_within_the_chromosome(text, shown):
+def test_one_position_is_shown_with_20_kb_around_it_within_the_chromosome(text: str, shown: tuple[int, int]) -> None:
     assert parse_locus(text, LENGTHS) == Interval("2", *shown)

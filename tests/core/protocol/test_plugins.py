@@ -1,12 +1,13 @@
 """Plug-ins of other packages are found, and one that is broken costs itself and a sentence."""
 
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
 
 import pytest
 
-from ebert_core.protocol.plugins import plugins_of
+from ebert_core.protocol.plugins import Plugins, plugins_of
 
 
 class Thing(NamedTuple):
@@ -14,7 +15,7 @@ class Thing(NamedTuple):
 
 
 @pytest.fixture
-def install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+def install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
     """Installs a package with one module and the entry points that its lines name."""
     monkeypatch.syspath_prepend(str(tmp_path))
 
@@ -29,11 +30,11 @@ def install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     return with_points
 
 
-def found():
+def found() -> Plugins[Thing]:
     return plugins_of("sources", Thing, ["taken"], lambda thing: thing.name)
 
 
-def test_what_a_package_adds_is_found(install):
+def test_what_a_package_adds_is_found(install: Callable[..., None]) -> None:
     install("ONE, TWO = Thing('one'), Thing('two')", "one = things:ONE", "two = things:TWO")
     assert found() == ((Thing("one"), Thing("two")), ())
 
@@ -47,7 +48,9 @@ def test_what_a_package_adds_is_found(install):
         ("ONE = Thing('taken')", "The plug-in things:ONE of things 2 calls itself taken, which something else is"),
     ],
 )
-def test_one_that_cannot_be_had_costs_itself_and_a_sentence(install, module, problem):
+def test_one_that_cannot_be_had_costs_itself_and_a_sentence(
+    install: Callable[..., None], module: str, problem: str
+) -> None:
     install(
         f"TWO = Thing('two')\n{module}" if "1 / 0" not in module else module, "one = things:ONE", "two = things:TWO"
     )
@@ -56,14 +59,16 @@ def test_one_that_cannot_be_had_costs_itself_and_a_sentence(install, module, pro
     assert added.found == (() if "1 / 0" in module else (Thing("two"),))
 
 
-def test_the_second_of_two_with_one_name_is_left_out(install):
+def test_the_second_of_two_with_one_name_is_left_out(install: Callable[..., None]) -> None:
     install("ONE = TWO = Thing('same')", "one = things:ONE", "two = things:TWO")
     added = found()
     assert (len(added.found), len(added.problems)) == (1, 1)
 
 
 @pytest.mark.parametrize("word", ["off", "0", "no", "OFF"])
-def test_the_program_can_start_without_any(install, monkeypatch, word):
+def test_the_program_can_start_without_any(
+    install: Callable[..., None], monkeypatch: pytest.MonkeyPatch, word: str
+) -> None:
     install("ONE = Thing('one')", "one = things:ONE")
     monkeypatch.setenv("EBERT_PLUGINS", word)
     assert found() == ((), ())

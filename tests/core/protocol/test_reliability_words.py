@@ -31,15 +31,17 @@ HELD_OUT = Reliability(
 A549 = MeasuredCell("A549", 100_000, 800, 90)
 
 
-def transfer(cell_type="HepG2", ratio=1.0, low=0.8, high=1.2, peaks=100):
+def transfer(
+    cell_type: str = "HepG2", ratio: float = 1.0, low: float | None = 0.8, high: float | None = 1.2, peaks: int = 100
+) -> Transfer:
     return Transfer(cell_type, ("A549",), peaks, ratio, low, high, 0.01)
 
 
-def with_transfers(*transfers, cells=(HEPG2, A549)):
+def with_transfers(*transfers: Transfer, cells: tuple[MeasuredCell, ...] = (HEPG2, A549)) -> Reliability:
     return msgspec.structs.replace(HELD_OUT, cell_types=cells, transfers=transfers)
 
 
-def test_precision_is_told_of_the_place_where_it_was_measured():
+def test_precision_is_told_of_the_place_where_it_was_measured() -> None:
     assert precision_sentence(HELD_OUT, 0.4) == (
         "About 80 % of bins at or above this were bound on chr20 in held-out HepG2, range 61-88 % over other loci."
     )
@@ -52,7 +54,7 @@ def test_precision_is_told_of_the_place_where_it_was_measured():
     assert "here" not in said.replace("there", "").replace("where", "")
 
 
-def test_between_two_points_lies_what_is_between_them():
+def test_between_two_points_lies_what_is_between_them() -> None:
     point = HELD_OUT.at(0.3)
     assert (point.precision, point.recall, point.low, point.high) == pytest.approx((0.7, 0.575, 0.555, 0.79))
     assert HELD_OUT.at(0.0) == POINTS[0]
@@ -60,20 +62,20 @@ def test_between_two_points_lies_what_is_between_them():
     assert HELD_OUT.at(0.95) == POINTS[-1]
 
 
-def test_above_all_that_could_be_checked_the_highest_point_is_named():
+def test_above_all_that_could_be_checked_the_highest_point_is_named() -> None:
     assert precision_sentence(HELD_OUT, 0.95) == (
         "About 95 % of bins at or above 0.9 (the highest that could be checked) were bound on chr20 in held-out HepG2; "
         "there are too few of them for a range."
     )
 
 
-def test_several_cell_types_give_a_range_over_cell_types():
+def test_several_cell_types_give_a_range_over_cell_types() -> None:
     assert "in held-out HepG2 and A549, range 61-88 % over cell types and other loci." in precision_sentence(
         with_transfers(), 0.4
     )
 
 
-def test_without_a_held_out_cell_type_the_words_do_not_promise_another_one():
+def test_without_a_held_out_cell_type_the_words_do_not_promise_another_one() -> None:
     known = msgspec.structs.replace(HELD_OUT, is_other_cell_type=False)
     said = meaning_of("MAX", ("HepG2",), known, "HepG2", 0.4)
     assert "on chr20 in HepG2, range" in said
@@ -85,7 +87,7 @@ def test_without_a_held_out_cell_type_the_words_do_not_promise_another_one():
 
 
 @pytest.mark.parametrize(("peaks", "said"), [(7, "7 peaks"), (5, "5 peaks"), (14, "14 peaks")])
-def test_few_peaks_are_said(peaks, said):
+def test_few_peaks_are_said(peaks: int, said: str) -> None:
     few = msgspec.structs.replace(HELD_OUT, loci=peaks)
     assert f"bound on chr20 in held-out HepG2; no range can be given from {said}." in precision_sentence(few, 0.4)
     assert f"This rests on {said}; do not rely on it." in meaning_of("MAX", ("K562",), few, "K562", 0.4)
@@ -96,7 +98,7 @@ def test_few_peaks_are_said(peaks, said):
 
 
 @pytest.mark.parametrize(("peaks", "said"), [(1, "1 peak"), (4, "4 peaks")])
-def test_from_hardly_a_peak_nothing_can_be_told_and_window_and_command_warn(peaks, said):
+def test_from_hardly_a_peak_nothing_can_be_told_and_window_and_command_warn(peaks: int, said: str) -> None:
     few = msgspec.structs.replace(HELD_OUT, loci=peaks)
     warning = (
         f"From {said} on chr20 in held-out HepG2 nobody can tell whether values of MAX mean anything; "
@@ -108,7 +110,7 @@ def test_from_hardly_a_peak_nothing_can_be_told_and_window_and_command_warn(peak
     assert meaning_of("MAX", ("K562",), few, "K562", 0.4).count("do not rely") == 1
 
 
-def test_values_that_find_nothing_are_said_to_say_nothing():
+def test_values_that_find_nothing_are_said_to_say_nothing() -> None:
     blind = msgspec.structs.replace(HELD_OUT, auprc=0.02)  # 1.2 % of the bins are bound
     warning = (
         "Values of MAX say nothing on chr20 in held-out HepG2: their auPRC is 0.02 where 1 % of bins are bound; "
@@ -120,7 +122,7 @@ def test_values_that_find_nothing_are_said_to_say_nothing():
     assert calibration_warning("MAX", msgspec.structs.replace(HELD_OUT, auprc=0.05), "HepG2") == ""
 
 
-def test_no_range_is_told_from_few_blocks_even_of_a_map_that_holds_one():
+def test_no_range_is_told_from_few_blocks_even_of_a_map_that_holds_one() -> None:
     few = msgspec.structs.replace(HELD_OUT, blocks=3)
     assert precision_sentence(few, 0.4).endswith("; no range can be given from 150 peaks in 3 blocks of 100 kb.")
     assert "How many bins are bound for each one predicted at other loci cannot be told." in meaning_of(
@@ -132,7 +134,7 @@ def test_no_range_is_told_from_few_blocks_even_of_a_map_that_holds_one():
     )
 
 
-def test_the_range_of_an_older_checkpoint_is_that_of_its_blocks_and_no_more():
+def test_the_range_of_an_older_checkpoint_is_that_of_its_blocks_and_no_more() -> None:
     old = msgspec.structs.replace(HELD_OUT, loci=None, blocks=None, between_loci=None, elsewhere=None, auprc=None)
     assert precision_sentence(old, 0.4).endswith(
         "range 61-88 % over blocks of 100 kb there; at other loci it is wider."
@@ -141,7 +143,7 @@ def test_the_range_of_an_older_checkpoint_is_that_of_its_blocks_and_no_more():
     assert "How far this may be off at other loci was not measured." in said
 
 
-def test_bins_that_chose_the_epoch_are_owned_up_to():
+def test_bins_that_chose_the_epoch_are_owned_up_to() -> None:
     chosen = msgspec.structs.replace(HELD_OUT, chose_epoch=True)
     assert "The same bins chose the epoch" in meaning_of("MAX", (), chosen, "HepG2", 0.4)
     assert "chose the epoch" not in meaning_of("MAX", (), HELD_OUT, "HepG2", 0.4)
@@ -158,11 +160,13 @@ def test_bins_that_chose_the_epoch_are_owned_up_to():
         (None, None, 100, "undecided"),
     ],
 )
-def test_calibration_is_judged_by_its_interval_and_by_enough_peaks(low, high, peaks, verdict):
+def test_calibration_is_judged_by_its_interval_and_by_enough_peaks(
+    low: float | None, high: float | None, peaks: int, verdict: str
+) -> None:
     assert transfer(low=low, high=high, peaks=peaks).verdict == verdict
 
 
-def test_failed_calibration_is_warned_of_everywhere_but_where_it_was_made():
+def test_failed_calibration_is_warned_of_everywhere_but_where_it_was_made() -> None:
     failed = with_transfers(transfer(ratio=1 / 2.1, low=0.4, high=0.6), transfer("A549", 1.8, 1.6, 2.0))
     warning = (
         "Probabilities of MAX ran 2.1 times too high in held-out HepG2 and 1.8 times too low in held-out A549 "
@@ -194,19 +198,19 @@ def test_failed_calibration_is_warned_of_everywhere_but_where_it_was_made():
         ),
     ],
 )
-def test_a_cell_type_never_seen_is_told_what_was_tested(transfers, said):
+def test_a_cell_type_never_seen_is_told_what_was_tested(transfers: tuple[Transfer, ...], said: str) -> None:
     assert caveats_of("MAX", ("K562",), with_transfers(*transfers), "liver").endswith(said)
     assert caveats_of("MAX", ("K562",), with_transfers(*transfers), "K562") == ""
 
 
-def test_a_factor_that_was_trained_nowhere_is_said_to_say_nothing():
+def test_a_factor_that_was_trained_nowhere_is_said_to_say_nothing() -> None:
     nowhere = "MAX was trained in no cell type: its values say nothing."
     assert meaning_of("MAX", (), HELD_OUT, "K562", 0.4).startswith(f"{nowhere} About 80 %")
     assert caveats_of("MAX", (), HELD_OUT, "K562").startswith(nowhere)
     assert caveats_of("MAX", (), HELD_OUT, "HepG2") == nowhere
 
 
-def test_what_was_never_measured_is_said_to_be_unknown():
+def test_what_was_never_measured_is_said_to_be_unknown() -> None:
     assert meaning_of("MAX", ("K562",), None, "K562", 0.4) == (
         "What a probability of MAX is worth was not measured on held-out bins."
     )
@@ -214,7 +218,7 @@ def test_what_was_never_measured_is_said_to_be_unknown():
     assert short_meaning("MAX", None, "K562", 0.4) == "never checked on held-out bins"
 
 
-def test_the_short_words_name_place_and_cell_type_too():
+def test_the_short_words_name_place_and_cell_type_too() -> None:
     assert short_meaning("MAX", HELD_OUT, "K562", 0.4) == (
         "about 80 % (61-88 %) of bins at or above this were bound on chr20 in held-out HepG2"
     )
@@ -229,19 +233,21 @@ def test_the_short_words_name_place_and_cell_type_too():
         ((ReliabilityPoint(0.0001, 0.04, 1.0, 0.03, 0.06), *POINTS[1:]), 0.0001, "about 30 % of"),
     ],
 )
-def test_a_low_value_is_not_given_the_share_of_all_bins_above_it(points, probability, many):
+def test_a_low_value_is_not_given_the_share_of_all_bins_above_it(
+    points: tuple[ReliabilityPoint, ...], probability: float, many: str
+) -> None:
     low = msgspec.structs.replace(HELD_OUT, points=points)
     said = short_meaning("MAX", low, "K562", probability)
     assert said == f"a low value: {many} bins on chr20 in held-out HepG2 are at or above it"
 
 
-def test_where_nothing_was_bound_no_share_is_made_up():
+def test_where_nothing_was_bound_no_share_is_made_up() -> None:
     last = msgspec.structs.replace(HELD_OUT, points=(*POINTS[:3], ReliabilityPoint(0.9, 0.0, 0.0)))
     assert last.share_at_or_above(0.9) == 0
     assert short_meaning("MAX", last, "K562", 0.95).startswith("about 0 % of bins at or above this were bound")
 
 
-def test_many_chromosomes_and_cell_types_are_counted():
+def test_many_chromosomes_and_cell_types_are_counted() -> None:
     cells = tuple(msgspec.structs.replace(HEPG2, name=f"C{number}") for number in range(7))
     many = msgspec.structs.replace(HELD_OUT, chromosomes=("chr5", "chr8", "chr9", "chrX"), cell_types=cells)
     assert many.place == "chr5, chr8 and 2 others in held-out C0, C1 and 5 others"
@@ -251,31 +257,31 @@ def test_many_chromosomes_and_cell_types_are_counted():
     ("share", "said"),
     [(0.8, "80 %"), (1.0, "100 %"), (0.0123, "1 %"), (0.003, "0.3 %"), (0.0001, "under 0.1 %"), (0, "0 %")],
 )
-def test_shares_are_said_as_people_read_them(share, said):
+def test_shares_are_said_as_people_read_them(share: float, said: str) -> None:
     assert percent(share) == said
 
 
-def test_ranges_and_lists():
+def test_ranges_and_lists() -> None:
     assert percent_range(0.61, 0.88) == "61-88 %"
     assert listed(["a"]) == "a"
     assert listed(["a", "b", "c", "d", "e"], 3) == "a, b and 3 others"
 
 
 @pytest.mark.parametrize("points", [(), POINTS[::-1], (POINTS[0], POINTS[0]), POINTS * 11])
-def test_a_damaged_map_is_refused_when_it_is_read(points):
+def test_a_damaged_map_is_refused_when_it_is_read(points: tuple[ReliabilityPoint, ...]) -> None:
     content = msgspec.to_builtins(HELD_OUT) | {"points": [list(msgspec.structs.astuple(point)) for point in points]}
     with pytest.raises(msgspec.ValidationError, match="1 to 40 ascending points"):
         msgspec.convert(content, Reliability)
 
 
-def test_the_example_in_the_documents_is_what_the_program_says():
+def test_the_example_in_the_documents_is_what_the_program_says() -> None:
     page = (Path(__file__).parents[3] / "docs" / "calibration.md").read_text()
     example = " ".join(line.removeprefix("> ") for line in page.splitlines() if line.startswith("> "))
     known = msgspec.structs.replace(with_transfers(transfer(), cells=(HEPG2,)), chose_epoch=True)
     assert example == f"MAX in liver: 0.400. {meaning_of('MAX', ('K562',), known, 'liver', 0.4)}"
 
 
-def test_it_travels_and_is_kept():
+def test_it_travels_and_is_kept() -> None:
     known = with_transfers(transfer())
     assert msgspec.json.decode(msgspec.json.encode(known), type=Reliability) == known
     assert msgspec.msgpack.decode(msgspec.msgpack.encode(known), type=Reliability) == known

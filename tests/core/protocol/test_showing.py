@@ -4,6 +4,7 @@ import os
 import pty
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -24,26 +25,26 @@ HOSTILE = "a\x1b]0;owned\x07b\rc\u202ed\udcffe\x9b31mf\nnext\tcell"
         ("tag \U000e0041", r"tag \U000e0041"),
     ],
 )
-def test_every_character_of_a_shown_text_can_be_seen(text, line):
+def test_every_character_of_a_shown_text_can_be_seen(text: str, line: str) -> None:
     assert shown(text) == line
 
 
-def test_lines_and_tabs_stay_where_a_text_has_lines():
+def test_lines_and_tabs_stay_where_a_text_has_lines() -> None:
     assert shown_lines("a\n\tb\x1b\r\n") == "a\n\tb\\x1b\\r\n"
 
 
-def test_what_is_told_reaches_stderr_without_controls(capsys):
+def test_what_is_told_reaches_stderr_without_controls(capsys: pytest.CaptureFixture[str]) -> None:
     tell(HOSTILE)
     assert capsys.readouterr() == ("", "a\\x1b]0;owned\\x07b\\rc\\u202ed\\udcffe\\x9b31mf\nnext\tcell\n")
 
 
-def test_a_parser_shows_what_was_typed(capsys):
+def test_a_parser_shows_what_was_typed(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit):
         Parser(prog="ebert").parse_args(["--\x1b[2J"])
     assert "\x1b" not in capsys.readouterr().err
 
 
-def test_without_a_terminal_no_line_is_rewritten(capsys):
+def test_without_a_terminal_no_line_is_rewritten(capsys: pytest.CaptureFixture[str]) -> None:
     tell_over("10 %")
     assert capsys.readouterr().err == ""
 
@@ -64,7 +65,7 @@ def in_terminal(program: str) -> bytes:
     return written
 
 
-def test_a_terminal_gets_results_shown_and_a_pipe_gets_them_as_they_are():
+def test_a_terminal_gets_results_shown_and_a_pipe_gets_them_as_they_are() -> None:
     program = (
         "from ebert_core.protocol.showing import *\n"
         "run_with_streams(lambda: print_result('a\\x1b[2Jb') or tell_over('c\\x1bd') or tell_over('') or 0)"
@@ -74,7 +75,7 @@ def test_a_terminal_gets_results_shown_and_a_pipe_gets_them_as_they_are():
     assert (piped.stdout, piped.stderr) == (b"a\x1b[2Jb\n", b"")
 
 
-def test_a_path_that_is_no_utf_8_reaches_a_pipe_byte_for_byte():
+def test_a_path_that_is_no_utf_8_reaches_a_pipe_byte_for_byte() -> None:
     program = (
         "from ebert_core.protocol.showing import *\n"
         "run_with_streams(lambda: print_result('/data/\\udcff.bw') or print_result('\\ud800') or 0)"
@@ -84,7 +85,7 @@ def test_a_path_that_is_no_utf_8_reaches_a_pipe_byte_for_byte():
     assert piped.stdout == b"/data/\xff.bw\n\\ud800\n"
 
 
-def test_a_stream_of_another_encoding_gets_what_it_can_hold():
+def test_a_stream_of_another_encoding_gets_what_it_can_hold() -> None:
     program = (
         "from ebert_core.protocol.showing import *\n"
         "run_with_streams(lambda: print_result('K562 · 80 % 日\\udcff') or tell('日') or 0)"
@@ -96,7 +97,7 @@ def test_a_stream_of_another_encoding_gets_what_it_can_hold():
 
 
 @pytest.mark.parametrize("closing", [">/dev/full", "| head -c 0"])
-def test_what_a_library_left_unwritten_is_no_complaint_at_the_end(closing):
+def test_what_a_library_left_unwritten_is_no_complaint_at_the_end(closing: str) -> None:
     program = (
         "from ebert_core.protocol.showing import *; import sys, time; "
         "run_with_streams(lambda: sys.stdout.write('left') and time.sleep(0.3) or 0)"
@@ -123,7 +124,7 @@ sys.exit(run_with_streams(run))
 
 
 @pytest.mark.parametrize("closing", ["2>&-", ">&- 2>&-", "<&- >&- 2>&-", "2>/dev/full", ">&-"])
-def test_a_closed_stream_gets_nothing_and_no_file_gets_it_instead(closing, tmp_path):
+def test_a_closed_stream_gets_nothing_and_no_file_gets_it_instead(closing: str, tmp_path: Path) -> None:
     script = tmp_path / "program.py"
     script.write_text(WRITES_EVERYWHERE.format(path=str(tmp_path / "output")))
     command = f"{sys.executable} {script} {closing}"
@@ -134,7 +135,7 @@ def test_a_closed_stream_gets_nothing_and_no_file_gets_it_instead(closing, tmp_p
     assert (tmp_path / "output").read_bytes() == b"data"
 
 
-def test_a_reader_that_has_read_enough_is_no_mistake(tmp_path):
+def test_a_reader_that_has_read_enough_is_no_mistake(tmp_path: Path) -> None:
     script = tmp_path / "program.py"
     script.write_text(WRITES_EVERYWHERE.format(path=str(tmp_path / "output")))
     command = f"{sys.executable} {script} | head -n 1"
@@ -143,7 +144,7 @@ def test_a_reader_that_has_read_enough_is_no_mistake(tmp_path):
     assert ended.stderr == "a library complains\na sentence\n"
 
 
-def test_a_result_that_a_full_disk_does_not_take_is_a_sentence():
+def test_a_result_that_a_full_disk_does_not_take_is_a_sentence() -> None:
     program = (
         "from ebert_core.protocol.showing import *\n"
         "from ebert_core.protocol.errors import InvalidRequest\n"
@@ -156,7 +157,7 @@ def test_a_result_that_a_full_disk_does_not_take_is_a_sentence():
     assert ended.stderr == "The result cannot be written on standard output: No space left on device.\n"
 
 
-def test_a_mistake_is_told_with_its_traceback_and_obeys_nothing():
+def test_a_mistake_is_told_with_its_traceback_and_obeys_nothing() -> None:
     program = (
         "from ebert_core.protocol.showing import *\n"
         "def run(): raise RuntimeError('a\\x1b[2Jb')\n"
@@ -168,6 +169,6 @@ def test_a_mistake_is_told_with_its_traceback_and_obeys_nothing():
     assert ended.stderr.endswith("RuntimeError: a\\x1b[2Jb\n")
 
 
-def test_a_result_goes_to_stdout(capsys):
+def test_a_result_goes_to_stdout(capsys: pytest.CaptureFixture[str]) -> None:
     print_result("/d/x.bw")
     assert capsys.readouterr() == ("/d/x.bw\n", "")

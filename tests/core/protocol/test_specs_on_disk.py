@@ -10,6 +10,7 @@ from ebert_core.protocol.errors import InvalidRequest
 from ebert_core.protocol.resources import shipped_checkpoints
 from ebert_core.protocol.specs import Evaluate, FineTune, Predict, Pretrain
 from ebert_core.protocol.specs_on_disk import change_of, read_spec, verb, write_spec
+from tests.certain import of
 
 BEGINNING = 'job = "pretrain"\ndataset = "d"\noutput = "o"\nvalidation = []\n'
 SPECS = [
@@ -21,13 +22,15 @@ SPECS = [
 
 
 @pytest.mark.parametrize("spec", SPECS, ids=verb)
-def test_a_spec_read_back_is_the_spec_that_was_written(tmp_path, spec):
+def test_a_spec_read_back_is_the_spec_that_was_written(
+    tmp_path: Path, spec: FineTune | Pretrain | Evaluate | Predict
+) -> None:
     write_spec(tmp_path / "spec.toml", spec)
     assert read_spec(tmp_path / "spec.toml") == spec
     assert [path.name for path in tmp_path.iterdir()] == ["spec.toml"]
 
 
-def test_relative_paths_are_relative_to_the_spec(tmp_path):
+def test_relative_paths_are_relative_to_the_spec(tmp_path: Path) -> None:
     path = tmp_path / "spec.toml"
     path.write_text(
         'job = "predict"\ncheckpoint = "c"\ndataset = "../D.toml"\ncell_type = "K562"\nfactor = "F"\noutput = "o.bw"'
@@ -55,14 +58,14 @@ def test_relative_paths_are_relative_to_the_spec(tmp_path):
         (BEGINNING + 'factors = ["CTCF"]', "line 5: factors is a key of finetune and evaluate, and job says pretrain."),
     ],
 )
-def test_a_mistake_in_a_spec_is_named_with_its_place(tmp_path, text, sentence):
+def test_a_mistake_in_a_spec_is_named_with_its_place(tmp_path: Path, text: str, sentence: str) -> None:
     path = tmp_path / "spec.toml"
     path.write_text(text)
     with pytest.raises(InvalidRequest, match=re.escape(sentence)):
         read_spec(path)
 
 
-def test_a_spec_that_is_no_text_or_not_there_is_named(tmp_path):
+def test_a_spec_that_is_no_text_or_not_there_is_named(tmp_path: Path) -> None:
     with pytest.raises(InvalidRequest, match="There is no file"):
         read_spec(tmp_path / "spec.toml")
     (tmp_path / "spec.toml").write_bytes(b"\xff\xfe\x00")
@@ -91,7 +94,9 @@ FINETUNE = 'job = "finetune"\ndataset = "D.toml"\noutput = "o"\ntraining = ["chr
         ("output=here", "output", str(Path.cwd() / "here")),
     ],
 )
-def test_a_change_takes_the_place_of_what_the_file_says(tmp_path, assignment, key, value):
+def test_a_change_takes_the_place_of_what_the_file_says(
+    tmp_path: Path, assignment: str, key: str, value: bool | float | str | tuple[str, ...]
+) -> None:
     (tmp_path / "s.toml").write_text(FINETUNE)
     changed = read_spec(tmp_path / "s.toml", [change_of(assignment, FineTune)])
     assert getattr(changed, key) == value
@@ -124,32 +129,35 @@ def test_a_change_takes_the_place_of_what_the_file_says(tmp_path, assignment, ke
         ("seed=\udcff", "--set seed=\udcff: seed is '\\udcff', which is no text of UTF-8."),
     ],
 )
-def test_a_change_that_makes_no_sense_names_key_value_and_what_may_stand_there(tmp_path, assignment, sentence):
+def test_a_change_that_makes_no_sense_names_key_value_and_what_may_stand_there(
+    tmp_path: Path, assignment: str, sentence: str
+) -> None:
     (tmp_path / "s.toml").write_text(FINETUNE)
     with pytest.raises(InvalidRequest) as refused:
         read_spec(tmp_path / "s.toml", [change_of(assignment, FineTune)])
     assert sentence in str(refused.value)
 
 
-def test_a_list_of_paths_holds_no_path_that_cannot_be(tmp_path):
+def test_a_list_of_paths_holds_no_path_that_cannot_be(tmp_path: Path) -> None:
     (tmp_path / "s.toml").write_text(
         'job = "evaluate"\ndataset = "D.toml"\ncheckpoint = "c"\noutput = "o.json"\nregions = ["chr1"]\n'
     )
-    assert read_spec(tmp_path / "s.toml", [change_of('controls=["a"]', Evaluate)]).controls == (str(Path.cwd() / "a"),)
+    spec = of(Evaluate, read_spec(tmp_path / "s.toml", [change_of('controls=["a"]', Evaluate)]))
+    assert spec.controls == (str(Path.cwd() / "a"),)
     with pytest.raises(InvalidRequest, match="controls holds a NUL character"):
         read_spec(tmp_path / "s.toml", [change_of('controls=["a", "b\\u0000"]', Evaluate)])
 
 
-def test_files_of_regions_are_relative_to_the_spec_and_loci_are_left_alone(tmp_path):
+def test_files_of_regions_are_relative_to_the_spec_and_loci_are_left_alone(tmp_path: Path) -> None:
     (tmp_path / "s.toml").write_text(FINETUNE.replace('["chr1"]', '["chr1:1-5", "sub/r.txt", "peaks.narrowPeak.gz"]'))
     expected = ("chr1:1-5", str(tmp_path / "sub" / "r.txt"), str(tmp_path / "peaks.narrowPeak.gz"))
-    assert read_spec(tmp_path / "s.toml").training == expected
+    assert of(FineTune, read_spec(tmp_path / "s.toml")).training == expected
 
 
 @pytest.mark.parametrize("where", ["beside the spec", "where the command runs"])
 def test_a_shipped_checkpoint_is_meant_unless_a_checkpoint_of_that_name_lies_beside_the_spec(
-    tmp_path, monkeypatch, where
-):
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, where: str
+) -> None:
     """A dataset of that name, or whatever lies where the command happens to run, changes nothing."""
     (tmp_path / "specs").mkdir()
     (tmp_path / "run").mkdir()
@@ -164,9 +172,9 @@ def test_a_shipped_checkpoint_is_meant_unless_a_checkpoint_of_that_name_lies_bes
         'controls = ["human_slices + human_slices"]\n'
     )
     shipped = str(shipped_checkpoints()["human_slices"])
-    spec = read_spec(path)
+    spec = of(Evaluate, read_spec(path))
     assert (spec.checkpoint, spec.controls) == (shipped, (f"{shipped}+{shipped}",))
     own = tmp_path / "specs" / "human_slices"
     own.mkdir(exist_ok=True)
     (own / "description.json").write_text("{}")
-    assert read_spec(path).checkpoint == str(own)
+    assert of(Evaluate, read_spec(path)).checkpoint == str(own)

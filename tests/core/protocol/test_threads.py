@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -13,7 +14,7 @@ from ebert_gui.__main__ import main as browse
 
 
 @pytest.fixture
-def eight_cores(monkeypatch):
+def eight_cores(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(threads, "_present", lambda: 8)
 
 
@@ -52,19 +53,21 @@ def eight_cores(monkeypatch):
         ("", {"EBERT_THREADS": "", "OMP_NUM_THREADS": ""}, Threads(8)),
     ],
 )
-def test_what_is_asked_for_comes_before_what_was_given_and_what_there_is(eight_cores, wanted, environment, expected):
+def test_what_is_asked_for_comes_before_what_was_given_and_what_there_is(
+    eight_cores: None, wanted: str, environment: dict[str, str], expected: Threads
+) -> None:
     assert choose_threads(wanted, environment) == expected
 
 
 @pytest.mark.parametrize("value", ["abc", "0", "-1", "1.5", "9999999", "4 cores"])
-def test_what_is_no_number_of_threads_is_refused_with_its_name(value):
+def test_what_is_no_number_of_threads_is_refused_with_its_name(value: str) -> None:
     with pytest.raises(InvalidRequest, match=rf"^SLURM_CPUS_PER_TASK is '{value}', which is no number of threads"):
         choose_threads("", {"SLURM_CPUS_PER_TASK": value})
     with pytest.raises(InvalidRequest, match=r"^--threads is "):
         choose_threads(value, {})
 
 
-def machine(root, siblings: dict[int, str], groups: dict[str, str], lines: str) -> None:
+def machine(root: Path, siblings: dict[int, str], groups: dict[str, str], lines: str) -> None:
     for number, words in siblings.items():
         folder = root / f"sys/devices/system/cpu/cpu{number}/topology"
         folder.mkdir(parents=True)
@@ -96,37 +99,41 @@ PAIRS = {0: "0,4", 1: "1,5", 2: "2,6", 3: "3,7", 4: "0,4", 5: "1,5", 6: "2,6", 7
     ],
 )
 @pytest.mark.skipif(not hasattr(os, "sched_getaffinity"), reason="only Linux binds processes to processors")
-def test_cores_count_once_and_no_more_of_them_than_there_is_time_for(tmp_path, monkeypatch, groups, lines, expected):
-    monkeypatch.setattr(threads.os, "sched_getaffinity", lambda _: set(PAIRS), raising=False)
+def test_cores_count_once_and_no_more_of_them_than_there_is_time_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, groups: dict[str, str], lines: str, expected: int
+) -> None:
+    monkeypatch.setattr(os, "sched_getaffinity", lambda _: set(PAIRS), raising=False)
     machine(tmp_path, PAIRS, groups, lines)
     assert threads._present(tmp_path) == expected
 
 
 @pytest.mark.parametrize("lines", [b"0::/\xff\xfe\n", b"0::/a\0b\n", b"1:cpu:/a\0b\n", b"0::/a\rb\n", b"::\n"])
-def test_control_groups_may_have_any_name(tmp_path, monkeypatch, lines):
+def test_control_groups_may_have_any_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, lines: bytes) -> None:
     machine(tmp_path, {}, {"cpu.max": "\u00b2 100000"}, "")
     (tmp_path / "proc/self/cgroup").write_bytes(lines)
     monkeypatch.setattr(os, "sched_getaffinity", lambda _process: {0, 1}, raising=False)
     assert threads._present(tmp_path) == 2
 
 
-def test_a_process_bound_to_some_processors_takes_those(tmp_path, monkeypatch):
-    monkeypatch.setattr(threads.os, "sched_getaffinity", lambda _: {1, 2, 5}, raising=False)
+def test_a_process_bound_to_some_processors_takes_those(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(os, "sched_getaffinity", lambda _: {1, 2, 5}, raising=False)
     machine(tmp_path, PAIRS, {}, "")
     assert threads._present(tmp_path) == 2
 
 
-def test_a_machine_that_tells_nothing_has_as_many_cores_as_processors(tmp_path, monkeypatch):
-    monkeypatch.setattr(threads.os, "sched_getaffinity", lambda _: {0, 1, 2}, raising=False)
+def test_a_machine_that_tells_nothing_has_as_many_cores_as_processors(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(os, "sched_getaffinity", lambda _: {0, 1, 2}, raising=False)
     assert threads._present(tmp_path) == 3
 
 
-def test_only_a_choice_of_somebody_is_worth_words():
+def test_only_a_choice_of_somebody_is_worth_words() -> None:
     assert Threads(1, "NSLOTS").words() == "1 thread, as NSLOTS says"
     assert [Threads(4).words(), Threads(4, "OMP_NUM_THREADS").words()] == ["", ""]
 
 
-def test_libraries_are_told_and_what_a_person_set_stays():
+def test_libraries_are_told_and_what_a_person_set_stays() -> None:
     chosen: dict[str, str] = {"POLARS_MAX_THREADS": "1", "OMP_WAIT_POLICY": "ACTIVE"}
     take_threads(Threads(4, "NSLOTS"), chosen)
     assert (chosen["OMP_NUM_THREADS"], chosen["RAYON_NUM_THREADS"], chosen["POLARS_MAX_THREADS"]) == ("4", "4", "1")
@@ -137,7 +144,7 @@ def test_libraries_are_told_and_what_a_person_set_stays():
 
 
 @pytest.mark.parametrize("words", [["--threads", "1"], []])
-def test_torch_computes_on_as_many_threads_as_a_command_was_given(words, tmp_path):
+def test_torch_computes_on_as_many_threads_as_a_command_was_given(words: list[str], tmp_path: Path) -> None:
     program = (
         "import sys; from ebert_core.cli import program\n"
         "def run(_arguments):\n    import torch; print(torch.get_num_threads())\n"
@@ -152,14 +159,14 @@ def test_torch_computes_on_as_many_threads_as_a_command_was_given(words, tmp_pat
     assert f"1 thread, as {source} says" in ended.stderr
 
 
-def test_the_window_refuses_what_is_no_number_of_threads(capsys):
+def test_the_window_refuses_what_is_no_number_of_threads(capsys: pytest.CaptureFixture[str]) -> None:
     assert browse(["--threads", "many"]) == 2
     assert capsys.readouterr().err == (
         "ebert-browser: --threads is 'many', which is no number of threads; write 1 to 4096.\n"
     )
 
 
-def test_workers_and_jobs_of_a_window_take_as_many_threads_as_it_was_given():
+def test_workers_and_jobs_of_a_window_take_as_many_threads_as_it_was_given() -> None:
     program = (
         "import os; from ebert_gui import __main__ as window; window._objection_of_display = lambda: 'no display'; "
         "window.main(['--threads', '3']); print(os.environ['EBERT_THREADS'], os.environ['OMP_NUM_THREADS'])"

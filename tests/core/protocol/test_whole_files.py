@@ -25,7 +25,9 @@ def folders(tmp_path: Path) -> tuple[Path, Path, Path]:
     return part, place, tmp_path / ".store.old"
 
 
-def test_a_new_folder_takes_the_place_of_the_old_one_and_nothing_is_left_beside_it(folders):
+def test_a_new_folder_takes_the_place_of_the_old_one_and_nothing_is_left_beside_it(
+    folders: tuple[Path, Path, Path],
+) -> None:
     part, place, aside = folders
     aside.mkdir()  # left over from a crash that is long past
     put_folder_in_place(part, place, aside)
@@ -33,7 +35,7 @@ def test_a_new_folder_takes_the_place_of_the_old_one_and_nothing_is_left_beside_
     assert os.listdir(place.parent) == ["store"]
 
 
-def test_where_a_new_folder_cannot_be_moved_the_old_one_has_its_name_again(folders):
+def test_where_a_new_folder_cannot_be_moved_the_old_one_has_its_name_again(folders: tuple[Path, Path, Path]) -> None:
     part, place, aside = folders
     (part / "new").unlink()
     part.rmdir()
@@ -43,7 +45,7 @@ def test_where_a_new_folder_cannot_be_moved_the_old_one_has_its_name_again(folde
     assert not aside.exists()
 
 
-def test_a_folder_that_waits_aside_comes_back_only_where_none_has_its_name(folders):
+def test_a_folder_that_waits_aside_comes_back_only_where_none_has_its_name(folders: tuple[Path, Path, Path]) -> None:
     _, place, aside = folders
     aside.mkdir()
     (aside / "waiting").touch()
@@ -55,7 +57,7 @@ def test_a_folder_that_waits_aside_comes_back_only_where_none_has_its_name(folde
 
 
 @pytest.mark.parametrize("has_old", [True, False])
-def test_the_file_that_had_the_name_is_kept_under_another_one(tmp_path, has_old):
+def test_the_file_that_had_the_name_is_kept_under_another_one(tmp_path: Path, has_old: bool) -> None:
     path, kept = tmp_path / "state", tmp_path / "previous"
     kept.write_text("the one before")
     if has_old:
@@ -67,7 +69,7 @@ def test_the_file_that_had_the_name_is_kept_under_another_one(tmp_path, has_old)
     assert kept.read_text() == ("old" if has_old else "the one before")
 
 
-def test_no_module_renames_what_it_wrote_but_through_whole_files():
+def test_no_module_renames_what_it_wrote_but_through_whole_files() -> None:
     core = Path(ebert_core.__path__[0])
     modules = (
         *core.rglob("*.py"),

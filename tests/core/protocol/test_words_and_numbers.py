@@ -20,7 +20,9 @@ MANY = [f"cell{number}" for number in range(33)]
         (["A", "B", "C"], 2, "A and 2 others"),
     ],
 )
-def test_a_list_is_a_part_of_a_sentence_and_of_a_long_one_the_rest_is_counted(names, limit, said):
+def test_a_list_is_a_part_of_a_sentence_and_of_a_long_one_the_rest_is_counted(
+    names: list[str], limit: int, said: str
+) -> None:
     assert listed(names, limit) == said
 
 
@@ -37,11 +39,13 @@ def test_a_list_is_a_part_of_a_sentence_and_of_a_long_one_the_rest_is_counted(na
         ("factor", "X", MANY[:30], f"D has no factor X; it has {', '.join(MANY[:30])}."),
     ],
 )
-def test_a_name_that_is_none_is_answered_by_a_near_one_and_by_those_that_are(kind, name, known, sentence):
+def test_a_name_that_is_none_is_answered_by_a_near_one_and_by_those_that_are(
+    kind: str, name: str, known: list[str], sentence: str
+) -> None:
     assert has_no("D", kind, name, known) == sentence
 
 
-def test_very_many_names_are_counted_in_thousands():
+def test_very_many_names_are_counted_in_thousands() -> None:
     assert all_of(["a"] * 5_030).endswith(" and 5,000 more")
 
 
@@ -49,11 +53,11 @@ def test_very_many_names_are_counted_in_thousands():
     ("share", "said"),
     [(0, "0 %"), (0.0009, "under 0.1 %"), (0.001, "0.1 %"), (0.0099, "1.0 %"), (0.01, "1 %"), (1, "100 %")],
 )
-def test_a_small_share_keeps_a_digit(share, said):
+def test_a_small_share_keeps_a_digit(share: float, said: str) -> None:
     assert percent(share) == said
 
 
-def test_two_shares_are_a_range():
+def test_two_shares_are_a_range() -> None:
     assert percent_range(0.003, 0.88) == "0.3-88 %"
 
 
@@ -74,7 +78,7 @@ def test_two_shares_are_a_range():
         (61 * 3600, "3 days"),
     ],
 )
-def test_a_time_span_is_rounded_to_what_can_be_known(seconds, said):
+def test_a_time_span_is_rounded_to_what_can_be_known(seconds: float, said: str) -> None:
     assert duration(seconds) == said
 
 
@@ -89,7 +93,7 @@ def test_a_time_span_is_rounded_to_what_can_be_known(seconds, said):
         (3_100_000_000, "3.1 Gb"),
     ],
 )
-def test_a_length_of_sequence(count, said):
+def test_a_length_of_sequence(count: int, said: str) -> None:
     assert bases(count) == said
 
 
@@ -106,5 +110,5 @@ def test_a_length_of_sequence(count, said):
         (1_234_000_000_000, "1,234 GB"),
     ],
 )
-def test_a_size_on_disk(count, said):
+def test_a_size_on_disk(count: int, said: str) -> None:
     assert file_size(count) == said

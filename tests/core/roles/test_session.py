@@ -1,23 +1,26 @@
 """A worker's session, spoken to over real pipes by a window that knows only frames."""
 
 import os
+import platform
 import signal
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from importlib.metadata import version
 from pathlib import Path
 
 import msgspec
 import numpy as np
 import pytest
-from toy_worker import Big, Compute, Count, Double, HoldInterpreter, Number, PrintAll, Raise, Read, Values, Work
+from toy_worker import Big, Compute, Count, Double, HoldInterpreter, Number, PrintAll, Raise, Read, Say, Values, Work
 
 from ebert_core.protocol import codec
 from ebert_core.protocol.frames import CHUNK_BYTES, CREDIT_WINDOW, FrameReader, frame
 from ebert_core.protocol.messages import (
     LONGEST_DETAILS,
     LONGEST_SENTENCE,
+    PROTOCOL_VERSION,
     Ask,
     Avoid,
     Begun,
@@ -91,6 +94,18 @@ def window() -> Iterator[PlainWindow]:
         pipe.close()
     window.process.kill()
     window.process.wait()
+
+
+def test_a_worker_says_who_it_is_before_anything_else():
+    window = PlainWindow()
+    try:
+        hello = Hello(PROTOCOL_VERSION, version("ebert-browser"), "data", window.process.pid, platform.node())
+        assert window.next(lambda _: True) == hello
+        window.send(Ping(3))
+        assert window.next(lambda _: True) == Pong(3, 0.0)
+    finally:
+        window.process.kill()
+        window.process.communicate()
 
 
 def test_a_request_is_answered(window):
@@ -183,6 +198,30 @@ def test_progress_comes_at_most_ten_times_a_second(window):
     assert 1 <= sum(isinstance(message, Progress) for message in messages) <= 11
 
 
+def test_progress_is_a_share_with_a_note_of_readable_length(window):
+    window.ask(1, Say(((-3.0, "before"), (0.25, ""), (7.0, "x" * 2 * LONGEST_SENTENCE)), 0.15))
+    assert window.next() == Progress(1, 0.0, "before")
+    assert window.next() == Progress(1, 0.25, "")
+    assert window.next() == Progress(1, 1.0, "x" * LONGEST_SENTENCE)
+    assert isinstance(window.next(), Chunk)
+
+
+def test_what_is_answered_at_once_reports_no_progress_and_what_lasts_does(window):
+    window.ask(1, Say(((0.0, ""),)))
+    assert isinstance(window.next(), Chunk)
+    window.ask(2, Say(((0.0, ""), (0.5, "")), 0.15))
+    assert window.next() == Progress(2, 0.5, "")
+
+
+def test_ctrl_c_in_the_terminal_of_the_window_ends_no_worker_and_no_request(window):
+    window.ask(1, Say(((0.0, "begun"), (0.5, "")), 0.3))
+    assert window.next() == Progress(1, 0.0, "begun")
+    window.process.send_signal(signal.SIGINT)
+    assert window.reply(Number) == Number(2)
+    window.ask(2, Double(2))
+    assert window.reply(Number) == Number(4)
+
+
 def test_a_ping_is_answered_while_a_handler_computes(window):
     window.ask(1, Compute(1.0))
     window.next(lambda message: isinstance(message, Progress))
@@ -218,6 +257,29 @@ def test_a_reply_that_waits_for_credit_is_dropped_when_cancelled(window):
     window.send(Credit(CREDIT_WINDOW))
     window.ask(2, Double(4))
     assert window.reply(Number) == Number(8)
+
+
+@pytest.mark.parametrize(("key", "is_replaced"), [("view", True), ("other", False), ("", False)])
+def test_a_reply_that_waits_for_credit_is_dropped_once_its_view_has_asked_for_another(window, key, is_replaced):
+    window.ask(1, Big(CREDIT_WINDOW + CHUNK_BYTES), "view" if key else "")
+    for _ in range(CREDIT_WINDOW // CHUNK_BYTES):
+        window.next_answer()
+    window.ask(2, Double(4), key)
+    if is_replaced:
+        assert window.next_answer() == Failed(1, "replaced")
+    window.send(Credit(CREDIT_WINDOW))
+    if not is_replaced:
+        while not (rest := window.next_answer()).is_last:
+            assert rest.id == 1
+    assert window.reply(Number) == Number(8)
+
+
+def test_what_was_answered_before_it_was_cancelled_or_replaced_is_not_answered_again(window):
+    window.ask(1, Double(1), "view")
+    assert window.reply(Number) == Number(2)
+    window.send(Cancel(1), Cancel(99))
+    window.ask(2, Double(2), "view")
+    assert window.next() == Chunk(2, codec.encode(Number(4)), True)
 
 
 @pytest.mark.parametrize("body", [Work(60), Compute(60), Count()])
@@ -349,6 +411,25 @@ def test_a_file_to_avoid_is_not_read_until_it_changes(window, tmp_path):
     file.write_text("mended")
     window.ask(2, Read(str(file)))
     assert window.reply(Number) == Number(6)
+
+
+def test_a_file_is_avoided_only_as_long_as_the_window_says_so(window, tmp_path):
+    file = tmp_path / "harmless"
+    file.write_text("fine")
+    window.send(Avoid((stamp_of(str(file)),)))
+    window.ask(1, Read(str(file)))
+    assert window.next_answer().kind == "avoided"
+    window.send(Avoid(()))
+    window.ask(2, Read(str(file)))
+    assert window.reply(Number) == Number(4)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux lets a pipe be widened")
+def test_a_pipe_to_the_window_holds_a_whole_chunk_and_the_worker_keeps_no_other_descriptor(window):
+    import fcntl
+
+    assert fcntl.fcntl(window.process.stdout, fcntl.F_GETPIPE_SZ) >= CHUNK_BYTES
+    assert sorted(map(int, os.listdir(f"/proc/{window.process.pid}/fd"))) == [0, 1, 2, 3, 4]
 
 
 def test_nesting_without_end_from_the_window_ends_the_worker_with_a_line(window):

@@ -63,6 +63,13 @@ class Count(msgspec.Struct, frozen=True, tag="count"):
     """How many `Work` were begun."""
 
 
+class Say(msgspec.Struct, frozen=True, tag="say"):
+    """Reports each share and note, one after the other, a while apart."""
+
+    reports: tuple[tuple[float, str], ...]
+    seconds_between: float = 0.0
+
+
 class Die(msgspec.Struct, frozen=True, tag="die"):
     code: int
 
@@ -144,6 +151,13 @@ def _count(request, report):
     return Number(_begun)
 
 
+def _say(request, report):
+    for fraction, note in request.reports:
+        report(fraction, note)
+        time.sleep(request.seconds_between)
+    return Number(len(request.reports))
+
+
 def _die(request, report):
     os._exit(request.code)
 
@@ -169,6 +183,7 @@ HANDLERS = {
     Compute: _compute,
     HoldInterpreter: _hold,
     Count: _count,
+    Say: _say,
     Die: _die,
     Read: _read,
 }

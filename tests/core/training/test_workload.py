@@ -1,11 +1,13 @@
 """The progress of a fine-tuning follows the windows that go through its network."""
 
+import re
+
 import pytest
 import torch
 from toy_binding import SilentReport, finetune_spec
 
 from ebert_core.model.network import Ebert
-from ebert_core.protocol.report import FORESEEABLE
+from ebert_core.protocol.report import FORESEEABLE, Stopped
 from ebert_core.training.finetune import finetune
 from ebert_core.training.workload import TRAINED_WINDOW, Workload
 
@@ -57,3 +59,36 @@ def test_the_fractions_of_a_run_follow_the_windows_that_its_network_sees(
         # A tile at each end of a region is shared with what lies beside it.
         assert min(fraction, FORESEEABLE) == pytest.approx(FORESEEABLE * seen / report.seen, abs=0.03)
     assert fractions[-1] > FORESEEABLE
+
+
+class Noting(SilentReport):
+    """Keeps how far the run says it is after each training step."""
+
+    def __init__(self, stop_after: int = 0) -> None:
+        super().__init__(stop_after)
+        self.after_step: dict[int, float] = {}
+
+    def progress(self, fraction: float, note: str) -> None:
+        super().progress(fraction, note)
+        if found := re.match(r"epoch (\d+), step (\d+) of (\d+), loss of this step", note):
+            epoch, step, steps = map(int, found.groups())
+            assert (steps, epoch) == (6, 1 + (step > 3))
+            self.after_step[step] = fraction
+
+
+def test_each_step_of_an_epoch_is_as_far_as_the_next_and_a_resumed_run_is_where_the_whole_one_was(
+    smallest, toy_binding, tmp_path
+):
+    spec = finetune_spec(toy_binding, tmp_path / "out", epochs=2, batch_size=30, validation=("chr2:1-3,000",))
+    whole = Noting()
+    finetune(spec, whole, tmp_path / "whole")
+    assert list(whole.after_step) == [1, 2, 3, 4, 5, 6]
+    far = list(whole.after_step.values())
+    assert far[0] > 0
+    assert [far[1] - far[0], far[2] - far[1], far[4] - far[3], far[5] - far[4]] == pytest.approx([far[0]] * 4)
+    assert far[3] > far[2] + far[0], "the first epoch was measured meanwhile"
+    with pytest.raises(Stopped):
+        finetune(spec, Noting(stop_after=6), tmp_path / "stopped")
+    resumed = Noting()
+    finetune(spec, resumed, tmp_path / "stopped")
+    assert resumed.after_step == {step: pytest.approx(whole.after_step[step]) for step in (6,)}

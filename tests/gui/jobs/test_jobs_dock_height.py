@@ -41,7 +41,7 @@ def heights(window: MainWindow) -> tuple[int, int]:
     """Of the dock and of the tracks, once Qt has laid them out."""
     for _ in range(3):
         QApplication.processEvents()
-    return window.job_desk.dock().height(), window.canvas.height()
+    return window.shown_jobs.dock().height(), window.canvas.height()
 
 
 def judged() -> Verdict:
@@ -53,9 +53,9 @@ def judged() -> Verdict:
 
 
 def test_the_dock_keeps_the_height_that_it_opened_with(window: MainWindow) -> None:
-    desk = window.job_desk
-    desk.toggle()
-    dock = desk.dock()
+    jobs = window.shown_jobs
+    jobs.toggle()
+    dock = jobs.dock()
     opened = heights(window)
     assert abs(opened[0] - SIZE[1] / 3) < 30
     dock.show_jobs(Jobs((RUNNING,)))
@@ -77,21 +77,21 @@ def test_the_dock_keeps_the_height_that_it_opened_with(window: MainWindow) -> No
 
 
 def test_a_height_that_somebody_chose_stays(window: MainWindow, qtbot: QtBot, dataset: DatasetSummary) -> None:
-    window.job_desk.toggle()
+    window.shown_jobs.toggle()
     heights(window)
-    window.resizeDocks([window.job_desk.dock()], [210], Qt.Orientation.Vertical)
+    window.resizeDocks([window.shown_jobs.dock()], [210], Qt.Orientation.Vertical)
     chosen = heights(window)[0]
     assert abs(chosen - 210) < 3
-    window.job_desk.toggle()
-    window.job_desk.toggle()
+    window.shown_jobs.toggle()
+    window.shown_jobs.toggle()
     assert heights(window)[0] == chosen
-    window.job_desk.dock().show_jobs(Jobs((RUNNING,)))
-    window.job_desk.dock().show_metrics(RUNNING.directory, CURVES)
+    window.shown_jobs.dock().show_jobs(Jobs((RUNNING,)))
+    window.shown_jobs.dock().show_metrics(RUNNING.directory, CURVES)
     assert heights(window)[0] == chosen
     kept = screens.layout_of_docks(window)
     second = made(qtbot, dataset)
     screens.lay_docks(second, kept)
     with qtbot.waitExposed(second):
         second.show()
-    second.job_desk.dock().show()
+    second.shown_jobs.dock().show()
     assert abs(heights(second)[0] - chosen) < 3

@@ -331,6 +331,17 @@ def test_of_the_factors_of_a_checkpoint_that_with_calls_and_the_best_score_is_ch
     assert chosen_factor(DATASET, msgspec.structs.replace(CHECKPOINT, factors=factors)) == "MAX"
 
 
+def test_the_factor_that_a_dataset_chooses_comes_first_where_it_can_be_shown() -> None:
+    factors = (FactorSummary("MAX", ("alpha",), 0.3, 0.9), FactorSummary("CTCF", ("alpha",), 0.3, 0.2))
+    both = msgspec.structs.replace(CHECKPOINT, factors=factors)
+    chosen = msgspec.structs.replace(DATASET, start_factor="CTCF")
+    assert chosen_factor(chosen, both) == "CTCF"
+    assert chosen_factor(msgspec.structs.replace(chosen, predicted=("MAX", "CTCF")), None) == "CTCF"
+    only_max = msgspec.structs.replace(both, factors=factors[:1])
+    assert chosen_factor(chosen, only_max) == "MAX"
+    assert chosen_factor(msgspec.structs.replace(DATASET, start_factor="NOT"), both) == chosen_factor(DATASET, both)
+
+
 def test_a_checkpoint_that_predicts_the_chosen_factor_leaves_it(workspace: Workspace) -> None:
     workspace.choose_factor("MAX")
     workspace.open_checkpoint(CHECKPOINT)

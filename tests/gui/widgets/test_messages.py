@@ -7,7 +7,7 @@ from PyQt6.QtWidgets import QDialog, QFrame, QLabel, QPlainTextEdit, QPushButton
 from pytestqt.qtbot import QtBot
 
 from ebert_gui.widgets.messages import Message, MessageBar, details_window
-from ebert_gui.windows.message_list import MessageDesk, MessageList
+from ebert_gui.windows.message_list import AllMessages, MessageList
 
 
 @pytest.fixture
@@ -147,7 +147,7 @@ def test_the_list_has_all_that_was_said_newest_first_and_can_be_copied(qtbot: Qt
     bar, window = MessageBar(), QWidget()
     for widget in (bar, window):
         qtbot.addWidget(widget)
-    desk = MessageDesk(bar, window)
+    desk = AllMessages(bar, window)
     assert desk.button.isHidden()
     bar.info("Saved.")
     bar.warning("Little room is left.")

@@ -129,8 +129,9 @@ def test_every_command_in_the_menu_of_every_kind_of_track_is_one_step(predicting
         for command in track_commands(history, predicting.kinds, track, lambda _track: None):
             if command.text in ("Usual height", "Colour…"):
                 continue  # the height is the usual one already; the dialog is opened above
+            assert command.act is not None
             history.restart(began)
-            is_one_step(predicting, command.run)
+            is_one_step(predicting, command.act)
             done += 1
     assert done >= 3 * len(began.tracks) + 1
 

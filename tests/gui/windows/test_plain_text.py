@@ -109,7 +109,7 @@ def window(qtbot: QtBot, hostile_dataset: DatasetSummary, hostile_checkpoint: Ch
     workspace.choose_cell_type(HOSTILE)
     window.track_dock.show()
     window.checkpoint_dock.show()
-    window.job_desk.toggle()
+    window.shown_jobs.toggle()
     window.jobs.listed.emit(Jobs((JOB, msgspec.structs.replace(JOB, directory="/jobs/2", state="running"))))
     window.jobs.metrics.emit(JOB.directory, metrics())
     window.desk.say(HOSTILE, HOSTILE)
@@ -207,7 +207,7 @@ def test_an_export_asks_for_a_name_as_it_is_in_the_dataset(window, qtbot, hostil
 
 
 def test_the_question_about_a_job_shows_its_name_as_it_is(window, qtbot) -> None:
-    window.job_desk._remove(JOB)
+    window.shown_jobs._remove(JOB)
     box = window.findChild(QMessageBox)
     assert_plain(box, qtbot)
     assert SHOWN in box.text()

@@ -319,10 +319,10 @@ def test_the_window_with_all_its_docks_fits_a_screen_of_1600_by_1000_at_a_scale_
     window: MainWindow, qtbot: QtBot, qapp: QApplication
 ) -> None:
     themes.apply(qapp, LIGHT)  # as the program looks, whatever ran before
-    for dock in (window.track_dock, window.checkpoint_dock, window.job_desk.dock()):
+    for dock in (window.track_dock, window.checkpoint_dock, window.shown_jobs.dock()):
         dock.show()
     window.attention_bar.show()
-    qtbot.waitUntil(lambda: window.job_desk.dock().isVisible())
+    qtbot.waitUntil(lambda: window.shown_jobs.dock().isVisible())
     least = window.minimumSizeHint()
     assert least.width() <= 790
     assert least.height() <= 470

@@ -141,7 +141,7 @@ def test_the_docks_come_and_go_with_their_keys(window: MainWindow, qtbot: QtBot)
         assert dock.isVisible()
     assert place_of(window.track_dock, window).left() == 0
     assert place_of(window.checkpoint_dock, window).right() == window.width() - 1
-    jobs = window.job_desk.dock()
+    jobs = window.shown_jobs.dock()
     entry(window, "View", "Jobs").trigger()
     assert jobs.isVisible()
     entry(window, "View", "Jobs").trigger()

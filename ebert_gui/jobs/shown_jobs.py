@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 _SHARE_OF_WINDOW = 1 / 3
 
 
-class JobDesk(QObject):
+class ShownJobs(QObject):
     """Connects the follower of jobs with a desk and a window that holds the dock.
 
     `running` is the button of the status bar. `edit_wanted` carries the spec of a fine-tuning that is to be changed

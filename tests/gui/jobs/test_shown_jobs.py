@@ -40,7 +40,7 @@ CURVES = Metrics((Curve("training", "loss", STEPS, 1 / STEPS),))
 
 
 def button(window: MainWindow, text: str) -> QPushButton:
-    return next(each for each in window.job_desk.dock().findChildren(QPushButton) if each.text() == text)
+    return next(each for each in window.shown_jobs.dock().findChildren(QPushButton) if each.text() == text)
 
 
 @pytest.mark.parametrize(
@@ -55,7 +55,7 @@ def button(window: MainWindow, text: str) -> QPushButton:
 def test_the_button_of_the_status_bar_says_what_runs(
     window: MainWindow, jobs: tuple[JobSummary, ...], text: str | None
 ) -> None:
-    running = window.job_desk.running
+    running = window.shown_jobs.running
     assert not running.isVisible()
     window.jobs.listed.emit(Jobs((RUNNING,)))
     window.jobs.listed.emit(Jobs(jobs))
@@ -69,12 +69,12 @@ def test_the_button_of_the_status_bar_says_what_runs(
 def test_the_button_opens_the_dock_and_looks_at_once(window: MainWindow, data: Silent, qtbot: QtBot) -> None:
     window.jobs.listed.emit(Jobs((RUNNING,)))
     data.asked.clear()
-    qtbot.mouseClick(window.job_desk.running, Qt.MouseButton.LeftButton)
-    dock = window.job_desk.dock()
+    qtbot.mouseClick(window.shown_jobs.running, Qt.MouseButton.LeftButton)
+    dock = window.shown_jobs.dock()
     assert dock.isVisible()
     assert window.dockWidgetArea(dock) == Qt.DockWidgetArea.BottomDockWidgetArea
     assert data.asked == [ListJobs("/data/DATASET.toml")]
-    window.job_desk.toggle()
+    window.shown_jobs.toggle()
     assert not dock.isVisible()
     assert len(data.asked) == 2
 
@@ -82,7 +82,7 @@ def test_the_button_opens_the_dock_and_looks_at_once(window: MainWindow, data: S
 def test_the_dock_shows_what_the_follower_hears(window: MainWindow, data: Silent) -> None:
     window.jobs.listed.emit(Jobs((RUNNING,)))
     window.jobs.metrics.emit("/jobs/1", CURVES)
-    dock = window.job_desk.dock()
+    dock = window.shown_jobs.dock()
     assert not dock.isVisible()
     window.jobs.listed.emit(Jobs((DONE, RUNNING)))
     assert data.asked[-2:-1] == [ReadMetrics("/jobs/2")]
@@ -96,7 +96,7 @@ def test_the_dock_shows_what_the_follower_hears(window: MainWindow, data: Silent
 
 def test_a_job_that_was_started_is_shown_and_chosen(window: MainWindow) -> None:
     window.jobs.started.emit(RUNNING)
-    dock = window.job_desk.dock()
+    dock = window.shown_jobs.dock()
     assert dock.isVisible()
     window.jobs.listed.emit(Jobs((DONE, RUNNING)))
     assert dock.chosen() == RUNNING
@@ -114,7 +114,7 @@ def test_a_job_that_was_started_is_shown_and_chosen(window: MainWindow) -> None:
 def test_the_buttons_of_the_dock_reach_the_worker(
     window: MainWindow, data: Silent, qtbot: QtBot, job: JobSummary, text: str, asked: object
 ) -> None:
-    window.job_desk.toggle()
+    window.shown_jobs.toggle()
     window.jobs.listed.emit(Jobs((job,)))
     data.asked.clear()
     qtbot.mouseClick(button(window, text), Qt.MouseButton.LeftButton)
@@ -122,7 +122,7 @@ def test_the_buttons_of_the_dock_reach_the_worker(
 
 
 def test_what_was_exported_is_opened_and_its_spec_asked_for(window: MainWindow, data: Silent, qtbot: QtBot) -> None:
-    window.job_desk.toggle()
+    window.shown_jobs.toggle()
     window.jobs.listed.emit(Jobs((EXPORTED,)))
     data.asked.clear()
     qtbot.mouseClick(button(window, "Show as track"), Qt.MouseButton.LeftButton)
@@ -147,7 +147,7 @@ def test_the_window_goes_where_an_exported_file_has_values_and_says_so(
     spec = Predict("/c", "/d", "K562", "CTCF", "/data/x.bw", **asked)
     monkeypatch.setattr(window.jobs, "read_spec", lambda _directory, on_spec: on_spec(spec))
     window.workspace.view.show(before := Interval("chr3", 0, 2_000))
-    window.job_desk.toggle()
+    window.shown_jobs.toggle()
     window.jobs.listed.emit(Jobs((EXPORTED,)))
     qtbot.mouseClick(button(window, "Show as track"), Qt.MouseButton.LeftButton)
     shown = window.workspace.view.interval
@@ -158,19 +158,19 @@ def test_the_window_goes_where_an_exported_file_has_values_and_says_so(
 
 @pytest.mark.parametrize("was_shown", [True, False])
 def test_the_jobs_are_shown_at_the_next_start_where_they_were_shown(window: MainWindow, was_shown: bool) -> None:
-    window.job_desk.toggle()
+    window.shown_jobs.toggle()
     if not was_shown:
-        window.job_desk.toggle()
+        window.shown_jobs.toggle()
     layout = layout_of_docks(window)
-    window.job_desk.dock().hide()
+    window.shown_jobs.dock().hide()
     window.lay_docks(layout)
-    assert window.job_desk.dock().isVisible() is was_shown
+    assert window.shown_jobs.dock().isVisible() is was_shown
 
 
 def test_only_what_was_asked_of_a_fine_tuning_fills_the_form(window: MainWindow, monkeypatch) -> None:
     answers = [Predict("/c", "/d", "K562", "CTCF", "/x.bw"), FineTune("/d", "/made/again", ("chr3",), ("chr5",))]
     monkeypatch.setattr(window.jobs, "read_spec", lambda _directory, on_spec: on_spec(answers.pop(0)))
-    dock = window.job_desk.dock()
+    dock = window.shown_jobs.dock()
     dock.edit_requested.emit("/jobs/3")
     assert window.findChildren(FineTuneDialog) == []
     dock.edit_requested.emit("/jobs/1")
@@ -183,7 +183,7 @@ def test_only_what_was_asked_of_a_fine_tuning_fills_the_form(window: MainWindow,
 def test_a_job_is_removed_only_when_a_person_says_so(
     window: MainWindow, data: Silent, qtbot: QtBot, answer: str, asked: list[object]
 ) -> None:
-    window.job_desk.toggle()
+    window.shown_jobs.toggle()
     window.jobs.listed.emit(Jobs((DONE,)))
     qtbot.mouseClick(button(window, "Remove…"), Qt.MouseButton.LeftButton)
     (box,) = window.findChildren(QMessageBox)
@@ -226,7 +226,7 @@ def test_what_a_job_cannot_do_is_said(window: MainWindow) -> None:
 
 def test_other_colours_reach_the_dock(window: MainWindow) -> None:
     window.set_theme(DARK)
-    dock = window.job_desk.dock()
+    dock = window.shown_jobs.dock()
     assert dock.plot._theme is DARK
     window.set_theme(LIGHT)
     assert dock.plot._theme is LIGHT

@@ -1,0 +1,38 @@
+"""Keeps the bar of the attention and the attention tracks alike."""
+
+from PyQt6.QtCore import QObject
+
+from ebert_gui.kinds.attention import changed_attention, first_attention
+from ebert_gui.state.workspace import Workspace
+from ebert_gui.tracks.attention_bar import AttentionBar
+
+
+class AttentionFollower(QObject):
+    """Shows the bar while an attention track and a checkpoint are there; a choice in it changes every such track."""
+
+    def __init__(self, bar: AttentionBar, workspace: Workspace) -> None:
+        super().__init__(bar)
+        self._bar = bar
+        self._workspace = workspace
+        workspace.checkpoint_changed.connect(self._follow_checkpoint)
+        workspace.tracks_changed.connect(self._follow_tracks)
+        bar.choice_changed.connect(lambda layer, head: self._change(layer=layer, head=head))
+        bar.triangle_toggled.connect(lambda is_map: self._change(is_map=is_map))
+        bar.directions_changed.connect(
+            lambda shows_from, shows_to: self._change(shows_from=shows_from, shows_to=shows_to)
+        )
+
+    def _follow_checkpoint(self) -> None:
+        checkpoint = self._workspace.checkpoint
+        self._bar.set_network(checkpoint.layers if checkpoint else 0, checkpoint.heads if checkpoint else 0)
+        self._follow_tracks()
+
+    def _follow_tracks(self) -> None:
+        shown = first_attention(self._workspace.setup.tracks)
+        self._bar.setVisible(shown is not None and self._workspace.checkpoint is not None)
+        if shown is not None:
+            self._bar.follow(shown)
+
+    def _change(self, **changes: object) -> None:
+        history = self._workspace.history
+        history.change(history.setup.rewritten(lambda track: changed_attention(track, **changes)))

@@ -1,0 +1,149 @@
+"""Motif matrices as a model: what it says of itself, its scores, and what it does not claim."""
+
+import math
+
+import msgspec
+import numpy as np
+import pytest
+from toy_binding import LENGTHS, MOTIF, UNKNOWN, quiet
+
+from ebert_core.dataset.description import Dataset
+from ebert_core.genome.motifs import log_odds, read_motifs
+from ebert_core.model.device import choose_engine
+from ebert_core.protocol.calling import calls_of_factor, doubts_of
+from ebert_core.protocol.edits import BaseEdit
+from ebert_core.protocol.errors import InvalidRequest
+from ebert_core.protocol.locus import Interval
+from ebert_core.protocol.sources import AttentionMap, PredictedBinding, read_request
+from ebert_core.providers.open_models import OpenModels
+from ebert_core.providers.provider import Attends
+from ebert_core.providers.readers import read_all
+from ebert_core.providers.table import BUILT_IN
+
+VIEW = Interval("chr2", 8_030, 11_010)
+OTHER = ">OTHER\n10 0 0 0\n0 10 0 0\n"
+
+
+@pytest.fixture(scope="module")
+def models():
+    return OpenModels(BUILT_IN, choose_engine())
+
+
+@pytest.fixture
+def matrices(toy_binding, tmp_path):
+    path = tmp_path / "both.pfm"
+    path.write_text((toy_binding.parent / "motifs.pfm").read_text().rstrip() + "\n" + OTHER)
+    return path
+
+
+@pytest.fixture
+def model(models, matrices, toy_binding):
+    return models.model(str(matrices), str(toy_binding))
+
+
+@pytest.fixture
+def scanned(matrices, toy_binding, model):
+    name = model.summary().factors[0].name
+    return PredictedBinding(str(matrices), str(toy_binding), "", name, has_draft=model.summary().has_draft)
+
+
+def read(models, *sources, interval=VIEW, columns=2000):
+    return read_all(read_request(sources, interval, columns), models, quiet).shapes
+
+
+def best_by_hand(matrix_W4, codes_L, centre_from, centre_to):
+    best = -math.inf
+    width = len(matrix_W4)
+    for strand in (matrix_W4, matrix_W4[::-1, ::-1]):
+        for centre in range(centre_from, centre_to):
+            codes = codes_L[centre - width // 2 : centre - width // 2 + width]
+            best = max(
+                best, sum(row.min() if code == 4 else row[code] for row, code in zip(strand, codes, strict=True))
+            )
+    return best
+
+
+def test_the_outputs_are_the_matrices_by_name_with_unit_and_statistic(model, matrices):
+    summary = model.summary()
+    assert [known.name for known in summary.factors] == list(read_motifs(matrices))
+    assert {(known.unit, known.step, known.statistic) for known in summary.factors} == {
+        ("bits", 50, "best log-odds of both strands")
+    }
+
+
+def test_what_it_cannot_do_is_absent(model):
+    summary = model.summary()
+    assert not isinstance(model, Attends)
+    assert not any((summary.attends, summary.predicts_binding, summary.exports, summary.trains, summary.is_learnt))
+    assert not any((summary.has_draft, summary.reads_cell_type, summary.verdict, summary.training, summary.cell_types))
+    for known in summary.factors:
+        assert calls_of_factor(known).threshold is None
+        assert doubts_of(known, summary.verdict, "") == ()
+    assert model.marks(summary.factors[0].name, "", VIEW) == ()
+
+
+def test_scores_are_the_best_of_both_strands_in_each_bin(models, model, matrices, scanned, toy_binding):
+    [found] = read(models, scanned)
+    assert (found.bin_width, found.is_draft, found.marks) == (50, False, ())
+    assert found.bins.start <= VIEW.start
+    assert found.bins.end >= VIEW.end
+    codes = Dataset.open(toy_binding).reference.bases(Interval("chr2", 0, LENGTHS["chr2"]))
+    matrix = log_odds(read_motifs(matrices)[scanned.output].counts_W4)
+    for place in (0, 7, 42):
+        start = found.bins.start + 50 * place
+        if not np.isnan(found.mean[place]):
+            assert found.mean[place] == pytest.approx(best_by_hand(matrix, codes, start, start + 50), abs=0.02)
+
+
+def test_bins_of_nothing_but_unknown_bases_are_gaps(models, scanned):
+    [found] = read(models, scanned)
+    starts = found.bins.start + np.arange(len(found.mean)) * 50
+    is_gap = (starts >= UNKNOWN[0]) & (starts + 50 <= UNKNOWN[1])
+    np.testing.assert_array_equal(np.isnan(found.mean), is_gap)
+
+
+def test_matrices_of_one_file_are_scanned_together_and_there_is_no_draft(models, model, scanned):
+    other = msgspec.structs.replace(scanned, output=model.summary().factors[1].name)
+    assert (scanned.draft, scanned.batch == other.batch) == (None, True)
+    one, two = read(models, scanned, other)
+    np.testing.assert_array_equal(one.mean, read(models, scanned)[0].mean)
+    assert not np.array_equal(one.mean, two.mean)
+
+
+def test_scores_do_not_depend_on_the_cell_type_and_follow_edited_bases(models, scanned):
+    [before] = read(models, scanned)
+    [elsewhere] = read(models, msgspec.structs.replace(scanned, cell_type="alpha"))
+    np.testing.assert_array_equal(before.mean, elsewhere.mean)
+    place = 10_020
+    written = [BaseEdit("chr2", place + offset, base) for offset, base in enumerate(MOTIF)]
+    [after] = read(models, msgspec.structs.replace(scanned, edits=tuple(written)))
+    changed = (place + len(MOTIF) // 2 - after.bins.start) // 50
+    assert after.mean[changed] == np.nanmax(after.mean)
+
+
+def test_many_bins_come_as_their_largest_score(models, scanned):
+    [fine], [coarse] = read(models, scanned), read(models, scanned, columns=10)
+    assert len(coarse.mean) <= 10
+    assert np.nanmax(coarse.maximum) == np.nanmax(fine.maximum)
+
+
+def test_what_is_asked_for_in_vain_is_refused_in_a_sentence(models, scanned):
+    with pytest.raises(InvalidRequest, match="holds no matrix XYZ"):
+        read(models, msgspec.structs.replace(scanned, output="XYZ"))
+    with pytest.raises(InvalidRequest, match="scanned over up to 1,000 kb"):
+        read(models, scanned, interval=Interval("chr2", 0, 1_200_000))
+    with pytest.raises(InvalidRequest, match="a model that does not attend"):
+        read(models, AttentionMap(scanned.model, scanned.dataset, "", 0), interval=Interval("chr2", 10, 11))
+
+
+def test_a_changed_file_is_read_again(models, matrices, toy_binding):
+    assert len(models.model(str(matrices), str(toy_binding)).summary().factors) == 2
+    matrices.write_text(OTHER)
+    assert [known.name for known in models.model(str(matrices), str(toy_binding)).summary().factors] == ["OTHER"]
+
+
+def test_a_file_of_something_else_is_refused(models, toy_binding, tmp_path):
+    path = tmp_path / "broken.meme"
+    path.write_text("MEME version 4\n")
+    with pytest.raises(InvalidRequest, match="holds no motif matrix"):
+        models.model(str(path), str(toy_binding))

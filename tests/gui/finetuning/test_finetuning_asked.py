@@ -1,0 +1,71 @@
+"""What a form of fine-tuning starts, and what is kept of one that was closed."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from dialogs import asked, is_gone, only
+from msgspec.structs import replace
+from silent import Silent, entry
+
+from ebert_core.protocol.modelling import CheckpointSummary
+from ebert_core.protocol.work import StartJob
+from ebert_gui.finetuning.asking import ask_for_finetuning
+from ebert_gui.finetuning.finetune_dialog import FineTuneDialog
+from ebert_gui.windows.main_window import MainWindow
+
+pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints", r"raise\(\)", "grabbing the keyboard")
+
+
+def test_the_spec_of_an_earlier_fine_tuning_fills_the_form(
+    window: MainWindow, files: dict[str, Any], tmp_path: Path
+) -> None:
+    files["answer"] = str(tmp_path / "spec.toml")
+    Path(files["answer"]).write_text(
+        'job = "finetune"\ndataset = "D.toml"\noutput = "made"\n'
+        'training = ["chr3"]\nvalidation = ["chr5"]\nepochs = 7\n'
+    )
+    entry(window, "Model", "Fine-tune again from a spec…").trigger()
+    spec = only(window, FineTuneDialog).spec()
+    assert (spec.epochs, spec.output, spec.training, spec.validation) == (
+        *(7, str(tmp_path / "made")),
+        *(("chr3",), ("chr5",)),
+    )
+
+
+def test_a_fine_tuning_that_was_closed_comes_back_as_it_was_left_and_a_started_one_afresh(
+    window: MainWindow, data: Silent, checkpoint: CheckpointSummary
+) -> None:
+    window.actions_by_id["finetuning.start"].trigger()
+    form = only(window, FineTuneDialog)
+    form.output.setText("/mine/model")
+    form.reject()
+    assert asked(data, StartJob) == []
+    assert is_gone(window, FineTuneDialog)
+    # What was left without a checkpoint is not for one.
+    window.workspace.open_checkpoint(checkpoint)
+    window.actions_by_id["finetuning.start"].trigger()
+    form = only(window, FineTuneDialog)
+    assert form.output.text() != "/mine/model"
+    form.output.setText("/mine/better")
+    form.reject()
+    window.workspace.open_checkpoint(replace(checkpoint, path="/data/checkpoints/other"))
+    is_gone(window, FineTuneDialog)
+    window.actions_by_id["finetuning.start"].trigger()
+    assert only(window, FineTuneDialog).output.text() != "/mine/better"
+    only(window, FineTuneDialog).reject()
+    window.workspace.open_checkpoint(checkpoint)
+    is_gone(window, FineTuneDialog)
+    window.actions_by_id["finetuning.start"].trigger()
+    form = only(window, FineTuneDialog)
+    assert form.output.text() == "/mine/better"
+    wanted = form.spec()
+    form.accept()
+    assert asked(data, StartJob) == [StartJob(wanted, "/data/DATASET.toml")]
+    is_gone(window, FineTuneDialog)
+    window.actions_by_id["finetuning.start"].trigger()
+    assert only(window, FineTuneDialog).output.text() != "/mine/better"
+    only(window, FineTuneDialog).reject()
+    is_gone(window, FineTuneDialog)
+    ask_for_finetuning(window.desk, replace(wanted, output="/given"))
+    assert only(window, FineTuneDialog).output.text() == "/given"
