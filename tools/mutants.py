@@ -19,6 +19,7 @@ import copy
 import json
 import os
 import random
+import re
 import shutil
 import signal
 import subprocess
@@ -46,6 +47,7 @@ _ARITHMETIC = {ast.Add: ast.Sub, ast.Sub: ast.Add, ast.Mult: ast.Div, ast.Div: a
 _NOT_COPIED = shutil.ignore_patterns(".venv", ".git", "build", "demo", "*_cache", "__pycache__", "*.egg-info")
 # Where tools/passing_tests.py writes how long each test takes.
 _SECONDS_VARIABLE = "EBERT_TEST_SECONDS"
+_SUMMARY = re.compile(r"\d (passed|skipped)")
 # A recording of which test passes through which line; the tests are those that were named.
 _RECORD = "-m coverage run --source {source} --data-file {data} -m pytest -q -p tools.passing_tests {tests}"
 
@@ -263,7 +265,8 @@ def _fail(tests: Sequence[str], place: Path, timeout: int) -> bool:
     ended = _python(["-m", "pytest", "-q", "-x", *tests], place, timeout)
     if ended.returncode == pytest.ExitCode.USAGE_ERROR:
         raise RuntimeError(ended.stdout[-1000:] + ended.stderr[-1000:])
-    return ended.returncode != 0
+    # A change that ends the process of the tests, even as if all were well, leaves no summary.
+    return ended.returncode != 0 or not _SUMMARY.search(ended.stdout)
 
 
 def _python(words: Sequence[str], place: Path, timeout: int | None) -> subprocess.CompletedProcess[str]:
