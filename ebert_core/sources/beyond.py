@@ -14,5 +14,5 @@ def remarks_beyond(dataset: Dataset, source: PlacedFile) -> tuple[Remark, ...]:
         length = dataset.chromosome_lengths[known] if known is not None else reached
         if reached > length:
             full = f"The file reaches {chromosome}:{reached:,}; {known} of the genome in view has {length:,} bases."
-            return (Remark("beyond the chromosome", full),)
+            return (Remark("beyond the end", full),)
     return ()

@@ -50,4 +50,6 @@ def said_of(features: Features) -> Said:
         lines = [f"{name:{width}}  {value}" for name, value in said if value]
         blocks.append("\n".join(lines))
     names = ", ".join(dict.fromkeys(name for name in features.names if name))
-    return Said(f"{names or 'Here'} at {format_locus(features.interval)}", "\n\n".join(blocks))
+    here = features.interval
+    where = f"{here.chromosome}:{here.end:,}" if here.length == 1 else format_locus(here)
+    return Said(f"{names} at {where}" if names else where, "\n\n".join(blocks))

@@ -28,7 +28,7 @@ _LABEL_PIXELS = 10
 # A line of one pixel is drawn twenty times as fast as a wider one, and tells more arcs apart.
 _FEW, _WIDE, _NARROW = 60, 1.8, 1.0
 # What is drawn in a frame; the strongest are.
-_MOST_DRAWN = 1_000
+_MOST_DRAWN = 500
 # More stubs have no names.
 _MOST_NAMED = 12
 # The share of the canvas in the weakest arc.

@@ -20,9 +20,14 @@ def test_every_column_that_says_something_of_a_thing_is_a_line_of_its_name_and_i
         columns=(Column("POS", ("100", "100")), Column("a long name of a sample", ("0/1", ""))),
     )
     said = said_of(shape)
-    assert said.heading == "rs1 at chr1:100-100"
+    assert said.heading == "rs1 at chr1:100"
     pad = " " * 22
     assert said.text == f"POS{pad[2:]}  100\na long name of a sample  0/1\n\nPOS{pad[2:]}  100"
+
+
+def test_what_has_no_name_is_called_by_its_place() -> None:
+    starts = np.array([99])
+    assert said_of(Features(Interval("chr1", 99, 102), starts, starts + 3, names=("",))).heading == "chr1:100-102"
 
 
 def test_files_of_every_kind_that_has_tracks_are_opened_and_named_in_the_dialog() -> None:

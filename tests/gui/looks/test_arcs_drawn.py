@@ -127,6 +127,12 @@ def test_a_block_reads_out_its_pair_and_a_stub_says_where_it_goes() -> None:
     assert "– an unknown place" in _at(trans, 77, 70).words
 
 
+def test_of_more_than_a_frame_has_time_for_the_strongest_are_drawn(new_page) -> None:
+    many = tuple((1200, 1300, 1700 + number, 1800 + number) for number in range(600))
+    content = content_of("pairs", HERE, arcs(*many, values=tuple(map(float, range(600)))))
+    assert caption(new_page().surface, TRACK, content) == "100 weaker not shown"
+
+
 def test_what_is_left_out_is_counted_and_an_empty_place_is_said(new_page) -> None:
     surface = new_page().surface
     assert caption(surface, TRACK, content_of("pairs", HERE, arcs((1200, 1300, 1700, 1800), omitted=12))) == (
