@@ -4,13 +4,13 @@ import os
 from pathlib import Path
 
 import pytest
-from served import serving
 
 from ebert_core.protocol import addresses
 from ebert_core.protocol.addresses import without_secrets
 from ebert_core.protocol.errors import InvalidRequest
 from ebert_gui.datasets.opening import open_all
 from ebert_gui.state.session_files import newest_sessions
+from tests.served import serving
 
 pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints")
 LONG = 60_000

@@ -5,7 +5,6 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from served import Served, serving
 from toy_genome import TOML, write_toy
 
 from ebert_core.dataset.check import check_dataset
@@ -16,6 +15,7 @@ from ebert_core.dataset.prepare import prepare
 from ebert_core.genome.places import ask_servers_again
 from ebert_core.protocol.errors import InvalidRequest
 from ebert_core.protocol.locus import Interval
+from tests.served import Served, serving
 
 _FILES = ("toy.fa", "toy.sizes", "genes.bed", "labelled.bed", "blacklist.bed", "alpha.bed", "alpha.bw", "motifs.pfm")
 

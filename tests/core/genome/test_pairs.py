@@ -6,7 +6,6 @@ from pathlib import Path
 
 import pybigtools
 import pytest
-from served import serving
 
 from ebert_core.genome.kinds import kind_of_file
 from ebert_core.genome.lines import BadLine, Skipped
@@ -15,6 +14,7 @@ from ebert_core.genome.pairs import NOWHERE, End, Pair, pair_of
 from ebert_core.protocol.addresses import address_of
 from ebert_core.protocol.errors import InvalidRequest
 from ebert_core.protocol.locus import Interval
+from tests.served import serving
 
 PATH = Path("x.bedpe")
 HERE, THERE = End("chr1", 100, 200), End("chr1", 800, 900)

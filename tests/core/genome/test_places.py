@@ -5,7 +5,6 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from served import CERTIFICATE, Served, serving
 
 from ebert_core.genome import places, remote, transfer
 from ebert_core.genome.block_cache import BLOCKS, BlockCache
@@ -14,6 +13,7 @@ from ebert_core.genome.remote import BLOCK, Changed
 from ebert_core.protocol.addresses import address_of, place_of
 from ebert_core.protocol.errors import InvalidRequest
 from ebert_core.protocol.hearing import heard_by
+from tests.served import CERTIFICATE, Served, serving
 
 CONTENT = bytes(range(251)) * 4000  # 16 blocks, and no two alike at one place
 

@@ -11,7 +11,6 @@ import pybigtools
 import pyBigWig
 import pytest
 from Bio import bgzf
-from served import Served, serving
 
 from ebert_core.genome.annotation import read_features, read_genes
 from ebert_core.genome.chromosomes import read_bands, read_chromosome_sizes
@@ -27,6 +26,7 @@ from ebert_core.protocol.addresses import Place, address_of
 from ebert_core.protocol.errors import InvalidRequest
 from ebert_core.protocol.hearing import heard_by
 from ebert_core.protocol.locus import Interval
+from tests.served import Served, serving
 
 LENGTHS = {"chr1": 4_000_000, "chr2": 50_000}
 VIEW = Interval("chr1", 2_000_000, 2_002_000)

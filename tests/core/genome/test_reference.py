@@ -9,7 +9,6 @@ from pathlib import Path
 import numpy as np
 import pytest
 from Bio import bgzf
-from served import serving
 
 from ebert_core.genome import fasta_index
 from ebert_core.genome.fasta_check import opened_by
@@ -18,6 +17,7 @@ from ebert_core.protocol.addresses import address_of
 from ebert_core.protocol.bases import decode_bases
 from ebert_core.protocol.errors import InvalidRequest
 from ebert_core.protocol.locus import Interval
+from tests.served import serving
 
 LETTERS = "ACGTacgtNRacgtt" * 40
 FASTA = ">chr1 first\r\n" + "\r\n".join(LETTERS[i : i + 37] for i in range(0, 600, 37)) + "\r\n\r\n>2\r\nGATTACA\r\n"

@@ -8,7 +8,6 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from served import Served, serving
 
 from ebert_core.genome import tabix
 from ebert_core.genome.annotation import read_features
@@ -20,6 +19,7 @@ from ebert_core.genome.tabix import TabixLines, indexed_lines, lines_by_index
 from ebert_core.protocol.addresses import Address, address_of
 from ebert_core.protocol.errors import InvalidRequest
 from ebert_core.protocol.locus import Interval
+from tests.served import Served, serving
 
 
 def _table() -> list[tuple[str, int, int, str]]:

@@ -8,7 +8,6 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from served import serving
 
 from ebert_core.genome import tabix, variant_files
 from ebert_core.genome.bgzf import IndexedLines
@@ -18,6 +17,7 @@ from ebert_core.genome.variant_files import IndexedVariants, Variants, open_vari
 from ebert_core.protocol.addresses import Place, address_of
 from ebert_core.protocol.errors import InvalidRequest
 from ebert_core.protocol.locus import Interval
+from tests.served import serving
 
 HEADER = (
     "##fileformat=VCFv4.2\n##contig=<ID=chr1,length=1000000>\n##contig=<length=500000,assembly=x,ID=chr2>\n"

@@ -12,7 +12,6 @@ import pytest
 import toy_shapes
 from drawn import KINDS, drawn_row
 from PyQt6.QtGui import QColor, QImage, QPainter
-from toy_summaries import checkpoint_summary
 
 from ebert_core.protocol.locus import Interval
 from ebert_core.protocol.shapes import Letters, RunClass, Runs, Shape, Signal
@@ -36,6 +35,7 @@ from ebert_gui.state.setup import Setup
 from ebert_gui.state.tracks import Part, Track
 from ebert_gui.state.workspace import Workspace
 from ebert_gui.widgets.theme import DARK, LIGHT, window_font
+from tests.toy_summaries import checkpoint_summary
 
 HERE = Interval("chr1", 0, 100_000)
 CELLS = (CellType("alpha", True, (), (PeakFiles("CTCF", True),)),)

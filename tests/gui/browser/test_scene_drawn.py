@@ -9,7 +9,6 @@ import pytest
 import toy_shapes
 from drawn import KINDS
 from PyQt6.QtGui import QColor, QImage, QPainter
-from toy_summaries import checkpoint_summary
 
 from ebert_core.protocol.errors import InvalidRequest
 from ebert_core.protocol.locus import Interval
@@ -29,6 +28,7 @@ from ebert_gui.state.setup import Setup
 from ebert_gui.state.tracks import Track
 from ebert_gui.state.workspace import Workspace
 from ebert_gui.widgets.theme import DARK, LIGHT, window_font
+from tests.toy_summaries import checkpoint_summary
 
 PLACE = Interval("chr1", 0, 100_000)
 BANDS = (Band("chr1", 0, 50_000, "p1", "gneg"), Band("chr1", 50_000, 100_000, "q1", "gpos50"))

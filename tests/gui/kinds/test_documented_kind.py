@@ -3,12 +3,11 @@
 import re
 from pathlib import Path
 
-from toy_summaries import checkpoint_summary
-
 from ebert_core.protocol.tracks import Chromosome, DatasetSummary
 from ebert_gui.kinds.kind import Kind
 from ebert_gui.kinds.table import BUILT_IN, Kinds
 from ebert_gui.state.scope import Scope
+from tests.toy_summaries import checkpoint_summary
 
 PAGE = Path(__file__).parents[3] / "docs" / "plugins.md"
 DATASET = DatasetSummary("/d", "toy", "toy1", (Chromosome("chr1", 4000),), True, False, (), (), ())

@@ -5,7 +5,6 @@ from typing import Any
 
 import numpy as np
 from asked import Asked, as_read, is_of
-from toy_summaries import checkpoint_summary
 
 from ebert_core.protocol.locus import Interval
 from ebert_core.protocol.shapes import Features, Grid, Letters, Shape, Signal
@@ -17,6 +16,7 @@ from ebert_core.protocol.sources import (
 )
 from ebert_core.protocol.tracks import CellType, Chromosome, DatasetSummary, PeakFiles
 from ebert_gui.workers.state import Condition, Failure, WorkerState
+from tests.toy_summaries import checkpoint_summary
 
 
 class RecordingClient:

@@ -4,7 +4,6 @@ import numpy as np
 import pytest
 from asked import is_of
 from msgspec.structs import replace
-from toy_summaries import checkpoint_summary
 
 from ebert_core.protocol.edits import BaseEdit
 from ebert_core.protocol.locus import Interval
@@ -19,6 +18,7 @@ from ebert_gui.loading.loader import GESTURE_MILLISECONDS, Loader
 from ebert_gui.state.tracks import Track
 from ebert_gui.state.workspace import Workspace
 from ebert_gui.workers.state import Condition, Failure, WorkerState
+from tests.toy_summaries import checkpoint_summary
 
 
 def _content(loader: Loader, workspace: Workspace, kind: type[Track]) -> TrackContent:

@@ -7,7 +7,6 @@ from typing import Any
 import drawn
 import msgspec
 import pytest
-from toy_summaries import checkpoint_summary
 
 from ebert_core.protocol.locus import Interval
 from ebert_core.protocol.modelling import FactorSummary, OpenCheckpoint
@@ -35,6 +34,7 @@ from ebert_gui.state.session import Session
 from ebert_gui.state.setup import Setup
 from ebert_gui.state.workspace import Workspace
 from ebert_gui.workers.state import Condition, Failure, WorkerState
+from tests.toy_summaries import checkpoint_summary
 
 NOTHING = DatasetSummary("", "", "", (Chromosome("chr1", 50_000),), False, True, (), (), ())
 KINDS = {".toml": "dataset", ".bw": "signal", ".bed": "features", ".fa": "reference", "/c": "checkpoint"}

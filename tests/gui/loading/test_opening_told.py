@@ -5,7 +5,6 @@ from typing import Any
 import pytest
 from drawn import KINDS
 from msgspec.structs import replace
-from toy_summaries import checkpoint_summary
 
 from ebert_core.protocol.modelling import OpenCheckpoint
 from ebert_core.protocol.offers import Demonstration, ListShipped, MakeDemonstration, Shipped
@@ -26,6 +25,7 @@ from ebert_gui.state.session import Session
 from ebert_gui.state.setup import Setup
 from ebert_gui.state.workspace import Workspace
 from ebert_gui.workers.state import Condition, Failure, WorkerState
+from tests.toy_summaries import checkpoint_summary
 
 
 class Told:

@@ -5,7 +5,6 @@ import pytest
 import toy_shapes
 from drawn import KINDS, Given, content_of, draw, drawn_row, scale_over, scales_over, words_at
 from msgspec.structs import replace as changed
-from toy_summaries import checkpoint_summary
 
 from ebert_core.protocol.locus import Interval
 from ebert_core.protocol.shapes import Signal
@@ -23,6 +22,7 @@ from ebert_gui.state.scope import Scope
 from ebert_gui.state.tracks import Track, UnknownTrack
 from ebert_gui.state.workspace import Workspace
 from ebert_gui.widgets.theme import LIGHT, window_font
+from tests.toy_summaries import checkpoint_summary
 
 HERE = Interval("chr1", 0, 20_000)
 CELLS = (CellType("alpha", True), CellType("beta", True))

@@ -6,7 +6,6 @@ import pytest
 import toy_shapes
 from drawn import annotate, draw, paint, words_at
 from PyQt6.QtGui import QColor
-from toy_summaries import checkpoint_summary
 
 from ebert_core.protocol.locus import Interval
 from ebert_core.protocol.shapes import Grid, Matrix
@@ -15,6 +14,7 @@ from ebert_gui.browser.look import Scale
 from ebert_gui.kinds.attention import AttentionTrack
 from ebert_gui.state.scope import Scope
 from ebert_gui.widgets.theme import LIGHT
+from tests.toy_summaries import checkpoint_summary
 
 WINDOW = Interval("chr1", 1200, 1800)
 UNCLICKED = Scope(None, checkpoint_summary(layers=2))

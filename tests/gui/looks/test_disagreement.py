@@ -8,7 +8,6 @@ import toy_shapes
 from drawn import draw, judged, paint, texts_over
 from msgspec.structs import replace as changed
 from PyQt6.QtGui import QColor
-from toy_summaries import checkpoint_summary
 
 from ebert_core.protocol.locus import Interval
 from ebert_core.protocol.modelling import FactorSummary
@@ -19,6 +18,7 @@ from ebert_gui.browser.look import Scale
 from ebert_gui.kinds.prediction import PredictionTrack
 from ebert_gui.state.scope import Scope
 from ebert_gui.widgets.theme import LIGHT
+from tests.toy_summaries import checkpoint_summary
 
 HERE = Interval("chr1", 0, 20_000)
 TRACK = PredictionTrack(cell_type="alpha", factor="CTCF")

@@ -7,7 +7,6 @@ import pytest
 import toy_shapes
 from drawn import caption, content_of, judged, paint, scale_over, texts_over
 from PyQt6.QtGui import QColor
-from toy_summaries import checkpoint_summary
 
 from ebert_core.protocol.locus import Interval
 from ebert_core.protocol.modelling import FactorSummary
@@ -20,6 +19,7 @@ from ebert_gui.kinds.prediction import PredictionTrack
 from ebert_gui.looks.prediction_arranged import Columns, columns_of, meeting_replies
 from ebert_gui.state.scope import Scope
 from ebert_gui.widgets.theme import DARK, LIGHT
+from tests.toy_summaries import checkpoint_summary
 
 HERE = Interval("chr1", 0, 4000)
 DATASET = DatasetSummary(

@@ -6,7 +6,6 @@ import pytest
 import toy_shapes
 from drawn import caption, draw
 from PyQt6.QtGui import QColor
-from toy_summaries import checkpoint_summary
 
 from ebert_core.protocol.locus import Interval
 from ebert_core.protocol.modelling import FactorSummary, Familiarity
@@ -19,6 +18,7 @@ from ebert_gui.looks.prediction import plot_height
 from ebert_gui.looks.prediction_arranged import merged_marks
 from ebert_gui.state.scope import Scope
 from ebert_gui.widgets.theme import LIGHT
+from tests.toy_summaries import checkpoint_summary
 
 HERE = Interval("chr1", 0, 20_000)
 TRACK = PredictionTrack(cell_type="alpha", factor="CTCF")

@@ -11,7 +11,6 @@ from drawn import KINDS, answer, paint_label
 from PyQt6.QtCore import QEvent, QPoint, QPointF, Qt
 from PyQt6.QtGui import QHelpEvent, QMouseEvent
 from PyQt6.QtWidgets import QToolTip
-from toy_summaries import checkpoint_summary
 
 from ebert_core.protocol.calling import Doubt
 from ebert_core.protocol.inputs import CellInputs
@@ -31,6 +30,7 @@ from ebert_gui.state.setup import Setup
 from ebert_gui.state.tracks import Track
 from ebert_gui.state.workspace import Workspace
 from ebert_gui.widgets.theme import DARK, LIGHT, window_font
+from tests.toy_summaries import checkpoint_summary
 
 # The platform without a display says it of every tooltip.
 pytestmark = pytest.mark.qt_log_ignore("^This plugin does not support raise\\(\\)$", extend=True)

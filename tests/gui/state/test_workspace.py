@@ -4,7 +4,6 @@ import msgspec
 import pytest
 from drawn import KINDS
 from msgspec.structs import replace
-from toy_summaries import checkpoint_summary
 
 from ebert_core.protocol.locus import Interval
 from ebert_core.protocol.modelling import FactorSummary
@@ -21,6 +20,7 @@ from ebert_gui.state.defaults import chosen_factor
 from ebert_gui.state.pane import Pane
 from ebert_gui.state.setup import Setup
 from ebert_gui.state.workspace import Workspace
+from tests.toy_summaries import checkpoint_summary
 
 
 def _cell(name: str, *factors: str, signals: tuple[str, ...] = ("H2A", "DNase")) -> CellType:

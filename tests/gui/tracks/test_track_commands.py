@@ -3,7 +3,6 @@
 import pytest
 from drawn import KINDS
 from toy_shapes import prediction
-from toy_summaries import checkpoint_summary
 
 from ebert_core.protocol.locus import Interval
 from ebert_core.protocol.tracks import CellType, Chromosome, DatasetSummary, PeakFiles
@@ -17,6 +16,7 @@ from ebert_gui.state.tracks import Track
 from ebert_gui.state.workspace import Workspace
 from ebert_gui.tracks.track_commands import track_commands
 from ebert_gui.widgets.theme import LIGHT, window_font
+from tests.toy_summaries import checkpoint_summary
 
 HERE = Interval("chr1", 0, 4000)
 

@@ -4,7 +4,6 @@ import pytest
 from drawn import KINDS
 from PyQt6.QtCore import Qt
 from PyQt6.QtWidgets import QColorDialog, QComboBox
-from toy_summaries import checkpoint_summary
 
 from ebert_core.protocol.locus import Interval
 from ebert_core.protocol.modelling import FactorSummary
@@ -21,6 +20,7 @@ from ebert_gui.tracks.track_dock import TrackDock
 from ebert_gui.widgets.theme import LIGHT, window_font
 from ebert_gui.windows.locus_bar import LocusBar
 from ebert_gui.workers.state import Condition, WorkerState
+from tests.toy_summaries import checkpoint_summary
 
 
 @pytest.fixture
