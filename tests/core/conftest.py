@@ -3,9 +3,9 @@
 from pathlib import Path
 
 import pytest
-from toy_binding import SMALLEST, SilentReport, finetune_spec, write_toy_binding
 
 from ebert_core.model.config import PRESETS
+from tests.core.toy_binding import SMALLEST, SilentReport, finetune_spec, write_toy_binding
 
 
 @pytest.fixture(scope="session")

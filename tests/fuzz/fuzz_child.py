@@ -12,10 +12,11 @@ import sys
 import traceback
 from pathlib import Path
 
-from fuzz_formats import FORMATS, Format
-from mutators import mutated
+sys.path.insert(0, str(Path(__file__).parents[2]))
 
 from ebert_core.protocol.errors import InvalidRequest
+from tests.fuzz.fuzz_formats import FORMATS, Format
+from tests.fuzz.mutators import mutated
 
 # Generous: what it is for is a reader that never comes back.
 _SECONDS = 60

@@ -20,10 +20,11 @@ from ebert_core.dataset.truth import PlantedSites
 from ebert_core.dream.ranking import read_score
 from ebert_core.dream.subsamples import SUBSAMPLES, Score
 from ebert_core.dream.tables import cell_types_of, read_labels
-from ebert_core.genome.annotation import read_features, read_genes
+from ebert_core.genome.annotation import FeatureSource, read_features, read_genes
 from ebert_core.genome.bed_table import read_bed_table
 from ebert_core.genome.bigwig_writer import BigWigWriter
 from ebert_core.genome.chromosomes import read_bands, read_chromosome_sizes
+from ebert_core.genome.features import Feature
 from ebert_core.genome.kinds import kind_of_file
 from ebert_core.genome.lines import LARGEST_POSITION, Skipped
 from ebert_core.genome.motifs import log_odds, read_motifs
@@ -75,7 +76,7 @@ def _tried(*steps: Callable[[], object]) -> None:
         raise refusal
 
 
-def _check_features(features: Iterable) -> None:
+def _check_features(features: Iterable[Feature]) -> None:
     for feature in features:
         assert isinstance(feature.chromosome, str)
         assert 0 <= feature.start <= feature.end
@@ -85,7 +86,7 @@ def _check_features(features: Iterable) -> None:
             assert 0 <= start <= end, feature
 
 
-def _look_at_features(source) -> None:
+def _look_at_features(source: FeatureSource) -> None:
     _check_features(source)
     for chromosome in source.chromosome_lengths:
         _check_features(source.touching(Interval(chromosome, 0, 100_000)))
@@ -94,12 +95,17 @@ def _look_at_features(source) -> None:
         assert len(remark.full) < 400, remark
 
 
+def _check_table(path: Path) -> None:
+    for rows in (read_bed_table(path, 0) or {}).values():
+        _check_features(rows.features)
+
+
 def _annotation(path: Path) -> None:
     _tried(
         lambda: kind_of_file(path),
         lambda: _look_at_features(read_features(path)),
         lambda: _look_at_features(read_features(path, Skipped())),
-        lambda: [_check_features(rows.features) for rows in (read_bed_table(path, 0) or {}).values()],
+        lambda: _check_table(path),
     )
 
 
@@ -351,7 +357,9 @@ def _fasta() -> dict[str, bytes]:
 
 
 def _twobit() -> bytes:
-    number = lambda value: value.to_bytes(4, "little")  # noqa: E731
+    def number(value: int) -> bytes:
+        return value.to_bytes(4, "little")
+
     dice = random.Random(4)
     names, records = (b"chr1", b"chr22"), []
     for length in (4_001, 90):
@@ -544,8 +552,12 @@ def _example(kind: type) -> bytes:
     return msgspec.json.encode(_value(msgspec.inspect.type_info(kind)))
 
 
-def _value(info) -> object:
+def _value(info: msgspec.inspect.Type) -> object:
     match info:
+        case msgspec.inspect.Metadata():
+            return _value(info.type)
+        case msgspec.inspect.IntType():
+            return max(info.multiple_of or 1, info.ge or 1, 1 + (info.gt or 0))
         case msgspec.inspect.StructType():
             tag = {info.tag_field: info.tag} if info.tag_field else {}
             return tag | {field.encode_name: _value(field.type) for field in info.fields}
@@ -559,7 +571,7 @@ def _value(info) -> object:
             return {"a": _value(info.value_type)}
         case msgspec.inspect.LiteralType():
             return info.values[0]
-    simple = {msgspec.inspect.IntType: 1, msgspec.inspect.FloatType: 0.5, msgspec.inspect.BoolType: True}
+    simple = {msgspec.inspect.FloatType: 0.5, msgspec.inspect.BoolType: True}
     return simple.get(type(info), "a")
 
 

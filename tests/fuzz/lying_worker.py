@@ -6,12 +6,14 @@
 import os
 import random
 import sys
+from pathlib import Path
 
-from channel_examples import FROM_WORKER
-from wrong_messages import is_readable, mutant, one_of
+sys.path.insert(0, str(Path(__file__).parents[2]))
 
 from ebert_core.protocol.frames import PREAMBLE, frame
 from ebert_core.protocol.messages import PROTOCOL_VERSION, FromWorker, Hello
+from tests.fuzz.channel_examples import FROM_WORKER
+from tests.fuzz.wrong_messages import is_readable, mutant, one_of
 
 
 def main(seed: str, count: int, kind: str) -> None:

@@ -8,19 +8,20 @@ import random
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any, cast
 
-import channel_examples as known
 import msgspec
 import numpy as np
 import pytest
-from channel_examples import FROM_WORKER, PLACE, REPLIES, TO_WORKER
 from PyQt6.QtGui import QImage, QPainter
-from wrong_messages import is_readable, mutant, mutated_reply, one_of
+from PyQt6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
 
 from ebert_core.protocol import tracks
 from ebert_core.protocol.codec import Decoder, Undecodable, encode
 from ebert_core.protocol.frames import BrokenStream, FrameReader
 from ebert_core.protocol.messages import FromWorker, ToWorker
+from ebert_core.protocol.shapes import Shape
 from ebert_gui.browser import gutter
 from ebert_gui.browser.axis import Axis
 from ebert_gui.browser.content import Held, TrackContent
@@ -41,6 +42,9 @@ from ebert_gui.state.tracks import Track
 from ebert_gui.widgets.theme import LIGHT, window_font
 from ebert_gui.workers.client import WorkerClient
 from ebert_gui.workers.state import Condition, Patience
+from tests.fuzz import channel_examples as known
+from tests.fuzz.channel_examples import FROM_WORKER, PLACE, REPLIES, TO_WORKER
+from tests.fuzz.wrong_messages import is_readable, mutant, mutated_reply, one_of
 
 SEED = int(os.environ.get("EBERT_FUZZ_SEED", "1"))
 COUNT = int(os.environ.get("EBERT_FUZZ_COUNT", "3000"))
@@ -54,7 +58,10 @@ def dice_of(*words: object) -> random.Random:
 @pytest.mark.parametrize(
     ("examples", "kind"), [(TO_WORKER, ToWorker), (FROM_WORKER, FromWorker)], ids=["to the worker", "from the worker"]
 )
-def test_bytes_are_messages_or_a_broken_stream(examples, kind):
+def test_bytes_are_messages_or_a_broken_stream(
+    examples: tuple[msgspec.Struct, ...],
+    kind: Any,  # a union of types has no type of its own
+) -> None:
     broken = 0
     for number in range(COUNT):
         dice = dice_of(kind, number)
@@ -67,7 +74,7 @@ def test_bytes_are_messages_or_a_broken_stream(examples, kind):
 
 
 @pytest.mark.parametrize("batch", range(max(3, COUNT // 300)))
-def test_a_worker_answers_on_or_ends_with_one_line(batch):
+def test_a_worker_answers_on_or_ends_with_one_line(batch: int) -> None:
     """Half of the streams hold only frames that are messages of some kind, so that handlers get what they hold."""
     dice = dice_of("worker", batch)
     frames = [mutant(one_of(TO_WORKER, dice), dice) for _ in range(200)]
@@ -86,7 +93,7 @@ def test_a_worker_answers_on_or_ends_with_one_line(batch):
 
 
 @pytest.mark.parametrize("batch", range(max(3, COUNT // 300)))
-def test_the_window_lives_with_a_worker_that_lies(qtbot, batch):
+def test_the_window_lives_with_a_worker_that_lies(qtbot: QtBot, batch: int) -> None:
     """It says one sentence and starts the worker anew, or passes over what it cannot use.
 
     Half of the workers send only frames that are messages of some kind.
@@ -125,7 +132,7 @@ ROWS: dict[int, tuple[str, Track]] = {
 
 
 @pytest.mark.parametrize("reply", REPLIES, ids=lambda reply: type(reply).__name__)
-def test_a_wrong_reply_is_refused_or_drawn(qapp, reply):
+def test_a_wrong_reply_is_refused_or_drawn(qapp: QApplication, reply: msgspec.Struct) -> None:
     decoder: Decoder[msgspec.Struct] = Decoder(type(reply))
     assert decoder.decode(encode(reply)) is not None
     refused = drawn = 0
@@ -136,7 +143,7 @@ def test_a_wrong_reply_is_refused_or_drawn(qapp, reply):
             refused += 1
             continue
         if id(reply) in ROWS:
-            draw(wrong, *ROWS[id(reply)])
+            draw(cast(Shape, wrong), *ROWS[id(reply)])  # decoded as the type of a reply that is a shape
         drawn += 1
     assert refused
     assert drawn
@@ -150,7 +157,7 @@ class Given:
         return self._content
 
 
-def draw(shape: msgspec.Struct, part: str, track: Track) -> None:
+def draw(shape: Shape, part: str, track: Track) -> None:
     content = TrackContent({part: (Held(1, PLACE, shape, 3),)})
     axis = Axis("chr1", float(PLACE.start), PLACE.length / 400, 400.0, 1.0)
     image = QImage(400, 40, QImage.Format.Format_RGB32)

@@ -25,7 +25,7 @@ from ebert_core.protocol.codec import Decoder, encode
 from ebert_core.protocol.errors import InvalidRequest
 from ebert_core.protocol.report import Stopped
 from ebert_core.protocol.specs import Pretrain
-from ebert_core.protocol.work import Jobs, Metrics
+from ebert_core.protocol.work import Jobs, JobSummary, Metrics
 
 SEED = int(os.environ.get("EBERT_FUZZ_SEED", "1"))
 COUNT = int(os.environ.get("EBERT_FUZZ_COUNT", "200"))
@@ -132,7 +132,7 @@ def jobs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path / "jobs"
 
 
-def test_one_damaged_file_of_a_job_costs_its_row_and_nothing_else(jobs, tmp_path):
+def test_one_damaged_file_of_a_job_costs_its_row_and_nothing_else(jobs: Path, tmp_path: Path) -> None:
     (victim,) = (job.directory for job in list_jobs(jobs) if job.name == "victim")
     whole = tmp_path / "whole"
     shutil.copytree(victim, whole)
@@ -156,7 +156,7 @@ def test_one_damaged_file_of_a_job_costs_its_row_and_nothing_else(jobs, tmp_path
             raise
 
 
-def check_list(jobs: Path, right: dict[str, object]) -> None:
+def check_list(jobs: Path, right: dict[str, JobSummary]) -> None:
     listed = list_jobs(jobs, str(jobs.parent / "DATASET.toml"))
     assert {job.name: job for job in listed if job.name != "victim"} == right
     assert len(Decoder(Jobs).decode(encode(Jobs(tuple(listed)))).jobs) == len(listed)
@@ -185,7 +185,7 @@ def check_deeds(victim: Path) -> None:
 
 @pytest.mark.parametrize("file", ["spec.toml", "events.jsonl", "pid", "lock"])
 @pytest.mark.parametrize("damage", [instead(Path.mkdir), instead(lambda path: path.symlink_to("/nowhere"))])
-def test_the_row_names_the_file(jobs, file, damage):
+def test_the_row_names_the_file(jobs: Path, file: str, damage: Damage) -> None:
     (victim,) = (job.directory for job in list_jobs(jobs) if job.name == "victim")
     damage(Path(victim, file), random.Random(1))
     (row,) = (job for job in list_jobs(jobs, str(jobs.parent / "DATASET.toml")) if job.name == "victim")
@@ -195,7 +195,7 @@ def test_the_row_names_the_file(jobs, file, damage):
     assert row.is_resumable is (file != "spec.toml")
 
 
-def test_an_empty_pid_file_keeps_nobody_from_the_list_or_from_starting(jobs):
+def test_an_empty_pid_file_keeps_nobody_from_the_list_or_from_starting(jobs: Path) -> None:
     (victim,) = (job.directory for job in list_jobs(jobs) if job.name == "victim")
     (Path(victim) / "pid").write_bytes(b"")
     assert len(list_jobs(jobs)) == 3
@@ -203,7 +203,7 @@ def test_an_empty_pid_file_keeps_nobody_from_the_list_or_from_starting(jobs):
     assert "pid does not say which process runs the job" in summarise(Path(victim)).problem
 
 
-def test_a_folder_of_a_job_that_is_a_file_or_a_link_to_nowhere_is_a_row_that_can_be_removed(jobs):
+def test_a_folder_of_a_job_that_is_a_file_or_a_link_to_nowhere_is_a_row_that_can_be_removed(jobs: Path) -> None:
     (jobs / "20260101T000000Z-finetune-file").write_text("")
     (jobs / "20260101T000000Z-finetune-link").symlink_to("/nowhere")
     kept = jobs.parent / "kept"
@@ -220,7 +220,9 @@ def test_a_folder_of_a_job_that_is_a_file_or_a_link_to_nowhere_is_a_row_that_can
 
 
 @pytest.mark.parametrize("closed", ["", *FILES[:5]])
-def test_what_may_not_be_read_costs_its_row_and_nothing_else(jobs, closed, monkeypatch):
+def test_what_may_not_be_read_costs_its_row_and_nothing_else(
+    jobs: Path, closed: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("EBERT_JOBS", str(jobs))  # who cannot write beside the dataset has jobs elsewhere
     for folder in (*jobs.parents, jobs, *jobs.iterdir()):
         if folder.is_relative_to(tempfile.gettempdir()) and folder != Path(tempfile.gettempdir()):

@@ -15,7 +15,6 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from toy_binding import LENGTHS, write_toy_binding
 
 from ebert_core.dataset.channels import Channels, WindowBatch
 from ebert_core.dataset.description import Dataset
@@ -24,6 +23,7 @@ from ebert_core.dataset.store import Store
 from ebert_core.dataset.windows import windows
 from ebert_core.protocol.errors import InvalidRequest
 from ebert_core.protocol.locus import Interval
+from tests.core.toy_binding import LENGTHS, write_toy_binding
 
 SEED = int(os.environ.get("EBERT_FUZZ_SEED", "1"))
 COUNT = int(os.environ.get("EBERT_FUZZ_COUNT", "400"))
@@ -103,13 +103,13 @@ def numbers_or_sentence(store: Path, dataset: Path) -> list[WindowBatch] | str:
 
 def are_equal(one: list[WindowBatch], other: list[WindowBatch]) -> bool:
     return all(
-        np.array_equal(a, b, equal_nan=True)
+        np.array_equal(np.asarray(a), np.asarray(b), equal_nan=True)
         for left, right in zip(one, other, strict=True)
         for a, b in zip(left, right, strict=True)
     )
 
 
-def test_damaged_stores_give_a_sentence_or_the_right_numbers(dataset):
+def test_damaged_stores_give_a_sentence_or_the_right_numbers(dataset: Path) -> None:
     draw = random.Random(SEED)
     right = all_of(Dataset.open(dataset), dataset)
     store = dataset.with_suffix(".store")
@@ -140,7 +140,7 @@ def test_damaged_stores_give_a_sentence_or_the_right_numbers(dataset):
     os.rename(kept, store)
 
 
-def test_a_damaged_store_is_made_again_by_whoever_prepares(dataset):
+def test_a_damaged_store_is_made_again_by_whoever_prepares(dataset: Path) -> None:
     draw = random.Random(SEED)
     right = all_of(Dataset.open(dataset), dataset)
     store = dataset.with_suffix(".store")
@@ -155,7 +155,7 @@ def test_a_damaged_store_is_made_again_by_whoever_prepares(dataset):
             assert are_equal(all_of(made, dataset), right), f"{damage.__name__} {path.name} of seed {SEED}"
 
 
-def test_a_build_that_is_killed_at_any_moment_leaves_nothing_that_is_believed_and_nothing_behind(dataset):
+def test_a_build_that_is_killed_at_any_moment_leaves_nothing_that_is_believed_and_nothing_behind(dataset: Path) -> None:
     draw = random.Random(SEED)
     right = all_of(Dataset.open(dataset), dataset)
     store = dataset.with_suffix(".store")

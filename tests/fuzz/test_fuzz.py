@@ -57,6 +57,6 @@ def test_wrong_files_are_read_or_refused_in_a_sentence(tmp_path: Path, group: st
 
 
 def test_every_format_is_in_a_group() -> None:
-    from fuzz_formats import FORMATS
+    from tests.fuzz.fuzz_formats import FORMATS
 
     assert sorted(name for names in _GROUPS.values() for name in names) == sorted(FORMATS)

@@ -11,7 +11,7 @@ from ebert_core.protocol.frames import FRAME_CAP, BrokenStream, FrameReader
 
 _ARRAY = 1
 _DTYPES = ("uint8", "int64", "float32", "float64", "bool", "uint64", "object", "complex128", "V8", "")
-_SHAPES = ([], [1], [-1], [3], [0], [2, 3], [2**62, 4], [2**63 - 1], [0] * 70, [-1, -1], [2**31])
+_SHAPES: tuple[list[int], ...] = ([], [1], [-1], [3], [0], [2, 3], [2**62, 4], [2**63 - 1], [0] * 70, [-1, -1], [2**31])
 _NESTED = b"\x91" * 200_000 + b"\xc0"
 _PLAIN: tuple[Any, ...] = (
     None, True, False, 0, 1, -1, 2**31, 2**63 - 1, -(2**63), 2**64 - 1, 0.5, float("nan"), float("inf"), -1e308, "",

@@ -3,9 +3,9 @@
 from pathlib import Path
 
 import pytest
-from toy_genome import write_toy
 
 from ebert_core.dataset.description import Dataset
+from tests.core.dataset.toy_genome import write_toy
 
 
 @pytest.fixture

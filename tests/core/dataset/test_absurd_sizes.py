@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from types import FrameType
 
@@ -12,9 +13,11 @@ from ebert_core.dataset.description import Dataset
 from ebert_core.dataset.digests import dataset_digests
 from ebert_core.dataset.prepare import prepare
 from ebert_core.dataset.shown import summary_of
+from ebert_core.dataset.store import Store
 from ebert_core.genome.chromosomes import check_same_assembly, check_within
 from ebert_core.protocol.chromosome_names import KnownNames, name_in
 from ebert_core.protocol.locus import Interval
+from tests.counted import counted
 
 
 class Looked(dict[str, int]):
@@ -25,6 +28,9 @@ class Looked(dict[str, int]):
     def __iter__(self) -> Iterator[str]:
         self.passes += 1
         return super().__iter__()
+
+
+TraceFunction = Callable[[FrameType, str, object], "TraceFunction | None"]
 
 
 class Asked(list[str]):
@@ -41,7 +47,7 @@ def steps(work: Callable[[], object]) -> int:
     """How many instructions of Python some work takes."""
     counted = 0
 
-    def trace(frame: FrameType, event: str, _argument: object) -> object:
+    def trace(frame: FrameType, event: str, _argument: object) -> TraceFunction:
         nonlocal counted
         frame.f_trace_opcodes, frame.f_trace_lines = True, False
         counted += event == "opcode"
@@ -92,15 +98,17 @@ def open_and_sum_up(path: Path) -> None:
         (many_factors, lambda path: prepare(Dataset.open(path), path.parent / "s")),
     ],
 )
-def test_twice_as_much_takes_twice_the_steps(tmp_path, make, work):
+def test_twice_as_much_takes_twice_the_steps(
+    tmp_path: Path, make: Callable[[Path, int], Path], work: Callable[[Path], Store | None]
+) -> None:
     small, large = make(tmp_path / "small", 150), make(tmp_path / "large", 300)
     work(make(tmp_path / "first", 3))  # what is loaded once
-    few, many = (steps(lambda path=path: work(path)) for path in (small, large))
+    few, many = (steps(partial(work, path)) for path in (small, large))
     assert few > 10_000
     assert many < 2.4 * few
 
 
-def test_names_that_a_genome_lacks_are_looked_up_and_not_searched_for():
+def test_names_that_a_genome_lacks_are_looked_up_and_not_searched_for() -> None:
     genome = Looked({f"scaffold_{number}": 500 for number in range(20_000)})
     others = {f"contig_{number}": 500 for number in range(20_000)} | {"Scaffold_7": 500}
     check_same_assembly(genome, others, "x.bw")
@@ -108,7 +116,7 @@ def test_names_that_a_genome_lacks_are_looked_up_and_not_searched_for():
     assert genome.passes <= 4, "two passes for each of the two checks, however many names there are"
 
 
-def test_many_names_are_found_as_few_are():
+def test_many_names_are_found_as_few_are() -> None:
     few = {"CHR1": 1, "2": 1, "chrx": 1}
     many = few | {f"scaffold_{number}": 1 for number in range(1_000)}
     for name in ("chr1", "1", "chr2", "chrX", "X", "chr9", "MT"):
@@ -118,7 +126,7 @@ def test_many_names_are_found_as_few_are():
     assert name_in(many, "9") == "chr9"
 
 
-def test_factors_are_not_searched_for_one_by_one(tmp_path):
+def test_factors_are_not_searched_for_one_by_one(tmp_path: Path) -> None:
     dataset = Dataset.open(many_factors(tmp_path / "d", 50))
     factors = Asked(dataset.factors)
     dataset_digests(dataset, dataset.cell_types, factors)
@@ -126,10 +134,10 @@ def test_factors_are_not_searched_for_one_by_one(tmp_path):
     assert factors.searches == 0
 
 
-def test_labels_of_one_place_do_not_go_through_the_regions_of_all_chromosomes(tmp_path, monkeypatch):
+def test_labels_of_one_place_do_not_go_through_the_regions_of_all_chromosomes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     dataset = Dataset.open(many_chromosomes(tmp_path / "d", 200))
-    asked = []
-    find = KnownNames.find
-    monkeypatch.setattr(KnownNames, "find", lambda names, name: asked.append(name) or find(names, name))
+    asked = counted(monkeypatch, KnownNames, "find")
     assert labels.scorable_bins(dataset, Interval("s7", 0, 200)).tolist() == [True, False, False, False]
     assert len(asked) <= 3, "of the dataset, its reference and the regions"

@@ -3,12 +3,12 @@
 from pathlib import Path
 
 import pytest
-from toy_genome import TOML
 
 from ebert_core.dataset.check import Check, check_dataset
 from ebert_core.dataset.description import Dataset
 from ebert_core.dataset.digests import dataset_digests, joint_digest
 from ebert_core.dataset.layout import problems_of
+from tests.core.dataset.toy_genome import TOML
 
 
 def checked(path: Path) -> Check:
@@ -19,7 +19,7 @@ def faults(path: Path) -> dict[str, str]:
     return {fault.key: fault.problem for fault in checked(path).faults}
 
 
-def test_of_a_good_dataset_the_digest_is_told_and_nothing_is_written_beside_it(toy_path):
+def test_of_a_good_dataset_the_digest_is_told_and_nothing_is_written_beside_it(toy_path: Path) -> None:
     before = sorted(toy_path.parent.iterdir())
     told = []
     check = check_dataset(toy_path, lambda fraction, note: told.append((fraction, note)))
@@ -46,7 +46,7 @@ def test_of_a_good_dataset_the_digest_is_told_and_nothing_is_written_beside_it(t
         ("relaxed.narrowPeak", "chr1\t9\t2\n", "cell_types.alpha.peaks.CTCF.relaxed"),
     ],
 )
-def test_a_file_that_is_wrong_is_found_under_its_key(toy_path, name, content, key):
+def test_a_file_that_is_wrong_is_found_under_its_key(toy_path: Path, name: str, content: str, key: str) -> None:
     (toy_path.parent / name).write_text(content)
     found = faults(toy_path)
     assert list(found) == [key]
@@ -54,7 +54,7 @@ def test_a_file_that_is_wrong_is_found_under_its_key(toy_path, name, content, ke
     assert checked(toy_path).sha256 == ""
 
 
-def test_files_of_the_whole_dataset_and_where_it_begins_are_checked_too(toy_path):
+def test_files_of_the_whole_dataset_and_where_it_begins_are_checked_too(toy_path: Path) -> None:
     text = TOML.replace("chr1:1,001-2,000", "chr9").replace("[states]", '[signals]\nmap = "map.bw"\n[states]')
     text = text.replace('genes = "genes.bed"', 'cytobands = "bands.txt"')
     toy_path.write_text(text + '\n[synthetic]\ntruth = "truth.tsv"\n')
@@ -63,13 +63,13 @@ def test_files_of_the_whole_dataset_and_where_it_begins_are_checked_too(toy_path
     assert sorted(faults(toy_path)) == ["cytobands", "signals.map", "start_locus", "synthetic.truth"]
 
 
-def test_what_a_description_says_wrongly_is_told_with_what_is_wrong_in_its_files(toy_path):
+def test_what_a_description_says_wrongly_is_told_with_what_is_wrong_in_its_files(toy_path: Path) -> None:
     toy_path.write_text(TOML.replace('"alpha.bw"', '"gone.bw"').replace("genes =", "gene ="))
     (toy_path.parent / "alpha.bed").write_text("chr1\t0\t200\tHet\n")
     assert sorted(faults(toy_path)) == ["cell_types.alpha.signals.DNase", "cell_types.alpha.states", "gene"]
 
 
-def test_the_rest_of_a_description_is_read_where_some_of_it_makes_no_sense(toy_path):
+def test_the_rest_of_a_description_is_read_where_some_of_it_makes_no_sense(toy_path: Path) -> None:
     toy_path.write_text(TOML.replace('"alpha.bw"', '"gone.bw"').replace("version = 1", "version = 2"))
     layout, problems = problems_of(toy_path)
     assert [key for key, _ in problems] == ["version", "cell_types.alpha.signals.DNase"]

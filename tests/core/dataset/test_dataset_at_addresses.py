@@ -5,7 +5,6 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from toy_genome import TOML, write_toy
 
 from ebert_core.dataset.check import check_dataset
 from ebert_core.dataset.description import Dataset
@@ -15,6 +14,7 @@ from ebert_core.dataset.prepare import prepare
 from ebert_core.genome.places import ask_servers_again
 from ebert_core.protocol.errors import InvalidRequest
 from ebert_core.protocol.locus import Interval
+from tests.core.dataset.toy_genome import TOML, write_toy
 from tests.served import Served, serving
 
 _FILES = ("toy.fa", "toy.sizes", "genes.bed", "labelled.bed", "blacklist.bed", "alpha.bed", "alpha.bw", "motifs.pfm")
@@ -83,7 +83,8 @@ def test_a_dataset_at_addresses_is_checked_and_gives_what_its_copy_gives(far: Pa
     signals = [dataset.signal("alpha", "DNase") for dataset in (here, there)]
     assert all(signal is not None for signal in signals)
     values = [signal.per_base(place) for signal in signals if signal is not None]
-    assert np.array_equal(*values, equal_nan=True)
+    one, other = values
+    assert np.array_equal(one, other, equal_nan=True)
 
 
 def test_everything_that_is_not_there_is_named_with_its_key(far: Path, served: Served) -> None:

@@ -8,7 +8,6 @@ import msgspec
 import numpy as np
 import pyBigWig
 import pytest
-from toy_genome import LENGTHS
 
 from ebert_core.dataset.derived import absent_signals, frozen_scale, references_of, select_signals
 from ebert_core.dataset.description import Dataset
@@ -19,6 +18,7 @@ from ebert_core.dataset.windows import Channels, windows
 from ebert_core.protocol.edits import BaseEdit
 from ebert_core.protocol.errors import InvalidRequest
 from ebert_core.protocol.locus import Interval
+from tests.core.dataset.toy_genome import LENGTHS
 
 MORE = """\
 expression = [0.5, -1.25]
@@ -78,11 +78,14 @@ def channels_of(dataset: Dataset, *names: str, trained: tuple[str, ...] = TRAINE
 
 
 def signal(dataset: Dataset, cell_type: str, name: str, trained: tuple[str, ...] = TRAINED) -> np.ndarray:
-    return windows(dataset, cell_type, [HERE], channels_of(dataset, name, trained=trained)).signals_BCP[0, 0]
+    found: np.ndarray = windows(dataset, cell_type, [HERE], channels_of(dataset, name, trained=trained)).signals_BCP[
+        0, 0
+    ]
+    return found
 
 
 @pytest.mark.parametrize("cell_type", ["alpha", "beta", "delta", "epsilon"])
-def test_files_and_store_derive_identical_signals(rich_path, tmp_path, cell_type):
+def test_files_and_store_derive_identical_signals(rich_path: Path, tmp_path: Path, cell_type: str) -> None:
     dataset = Dataset.open(rich_path)
     store = prepare(dataset, tmp_path / "s")
     assert all(store.quantiles(cell, "DNase") == dataset.quantiles(cell, "DNase") for cell in dataset.cell_types)
@@ -100,7 +103,7 @@ def test_files_and_store_derive_identical_signals(rich_path, tmp_path, cell_type
     assert 0.1 < np.isnan(from_files[:, NAMES.index("binding(CTCF)")]).mean() < 0.9  # labels begin at 4,000 of chr1
 
 
-def test_binding_is_the_share_of_the_other_training_cell_types(rich_path):
+def test_binding_is_the_share_of_the_other_training_cell_types(rich_path: Path) -> None:
     dataset = Dataset.open(rich_path)
     # alpha is bound from 5000 to 5200, gamma from 4930 to 5126 and from 5430 to 5520, epsilon from 5026 and from 5225.
     positions = {
@@ -123,7 +126,7 @@ def test_binding_is_the_share_of_the_other_training_cell_types(rich_path):
     assert np.isnan(signal(dataset, "alpha", "binding(CTCF)", trained=("alpha",))).all()
 
 
-def test_binding_is_not_known_where_no_peaks_were_called(rich_path):
+def test_binding_is_not_known_where_no_peaks_were_called(rich_path: Path) -> None:
     dataset = Dataset.open(rich_path)
     rich_path.with_name("labelled.bed").write_text("chr1\t5000\t5120\nchr1\t5110\t5230\n")
     known = np.isfinite(signal(dataset, "delta", "binding(CTCF)"))
@@ -132,7 +135,7 @@ def test_binding_is_not_known_where_no_peaks_were_called(rich_path):
     assert np.isfinite(signal(everywhere, "delta", "binding(CTCF)")).all()
 
 
-def test_factors_by_the_dozen_are_kept_apart_in_the_store(rich_path, tmp_path):
+def test_factors_by_the_dozen_are_kept_apart_in_the_store(rich_path: Path, tmp_path: Path) -> None:
     cells, factors = [f"cell{number}" for number in range(7)], [f"F{number}" for number in range(5)]
     for number, (cell, factor) in enumerate(product(cells, factors)):
         starts = np.random.default_rng(number).integers(3_000, 20_000, 30).tolist()
@@ -154,7 +157,9 @@ def test_factors_by_the_dozen_are_kept_apart_in_the_store(rich_path, tmp_path):
 
 
 @pytest.mark.parametrize("source", ["files", "store"])
-def test_peaks_of_the_cell_type_itself_and_of_held_out_ones_move_no_bit_of_binding(rich_path, tmp_path, source):
+def test_peaks_of_the_cell_type_itself_and_of_held_out_ones_move_no_bit_of_binding(
+    rich_path: Path, tmp_path: Path, source: str
+) -> None:
     intervals = [Interval("chr1", start, start + 4_000) for start in range(3_000 // 200 * 200, 57_000, 3_000)]
 
     def binding(cell_type: str) -> bytes:
@@ -178,14 +183,14 @@ def test_peaks_of_the_cell_type_itself_and_of_held_out_ones_move_no_bit_of_bindi
     assert binding("gamma") != in_training
 
 
-def test_the_logarithm_is_of_one_more_and_keeps_what_is_absent(rich_path):
+def test_the_logarithm_is_of_one_more_and_keeps_what_is_absent(rich_path: Path) -> None:
     dataset = Dataset.open(rich_path)
     raw = signal(dataset, "alpha", "DNase").astype(np.float64)
     np.testing.assert_array_equal(signal(dataset, "alpha", "log(DNase)"), np.log1p(raw).astype(np.float16))
     assert np.isnan(signal(dataset, "beta", "log(DNase)")).all()
 
 
-def test_normalised_signals_of_two_cell_types_have_one_distribution(rich_path):
+def test_normalised_signals_of_two_cell_types_have_one_distribution(rich_path: Path) -> None:
     dataset = Dataset.open(rich_path)
     everywhere = [Interval("chr1", start, start + 400) for start in range(4_000, 19_800, 400)]
 
@@ -200,7 +205,7 @@ def test_normalised_signals_of_two_cell_types_have_one_distribution(rich_path):
     assert (np.diff(normal[np.argsort(raw)].astype(np.float64)) >= 0).all()
 
 
-def test_the_difference_is_to_the_mean_of_the_other_training_cell_types(rich_path):
+def test_the_difference_is_to_the_mean_of_the_other_training_cell_types(rich_path: Path) -> None:
     dataset = Dataset.open(rich_path)
     alpha, gamma, delta = (
         signal(dataset, cell, "quantile(DNase)").astype(np.float32) for cell in ("alpha", "gamma", "delta")
@@ -212,7 +217,7 @@ def test_the_difference_is_to_the_mean_of_the_other_training_cell_types(rich_pat
     assert np.isnan(signal(dataset, "alpha", "difference(DNase)", trained=("alpha", "beta"))).all()
 
 
-def test_training_cell_types_that_this_dataset_lacks_are_passed_over(rich_path):
+def test_training_cell_types_that_this_dataset_lacks_are_passed_over(rich_path: Path) -> None:
     dataset = Dataset.open(rich_path)
     elsewhere = msgspec.structs.replace(
         dataset.layout, cell_types={name: dataset.layout.cell_types[name] for name in ("gamma", "delta")}
@@ -227,7 +232,7 @@ def test_training_cell_types_that_this_dataset_lacks_are_passed_over(rich_path):
     assert np.isfinite(alone[4]).all()
 
 
-def test_expression_and_distance_are_told_by_the_dataset(rich_path):
+def test_expression_and_distance_are_told_by_the_dataset(rich_path: Path) -> None:
     dataset = Dataset.open(rich_path)
     assert set(signal(dataset, "gamma", "expression(1)")) == {2}
     assert set(signal(dataset, "beta", "expression(2)")) == {-1.25}
@@ -238,7 +243,7 @@ def test_expression_and_distance_are_told_by_the_dataset(rich_path):
     assert set(far.ravel()) == {7}
 
 
-def test_an_edited_base_leaves_derived_signals_as_they_were(rich_path):
+def test_an_edited_base_leaves_derived_signals_as_they_were(rich_path: Path) -> None:
     dataset = Dataset.open(rich_path)
     edits = [BaseEdit("chr1", place, "N") for place in range(5_000, 5_200)]
     before = windows(dataset, "delta", [HERE], channels_of(dataset))
@@ -247,7 +252,7 @@ def test_an_edited_base_leaves_derived_signals_as_they_were(rich_path):
     np.testing.assert_array_equal(before.signals_BCP, after.signals_BCP)
 
 
-def test_families_of_signals_are_written_out_and_what_training_cannot_learn_is_left_out(rich_path):
+def test_families_of_signals_are_written_out_and_what_training_cannot_learn_is_left_out(rich_path: Path) -> None:
     dataset = Dataset.open(rich_path)
     wanted = ("log(DNase)", "binding", "expression", "distance(TSS)", "difference(DNase)", "mappability", "log(DNase)")
     found = select_signals(dataset, wanted, ("beta", "gamma", "alpha"), ("CTCF",))
@@ -272,7 +277,7 @@ def test_families_of_signals_are_written_out_and_what_training_cannot_learn_is_l
 
 
 @pytest.mark.parametrize("trained", [TRAINED, ("gamma",), ("gone", "epsilon")])
-def test_what_is_said_to_be_absent_is_absent(rich_path, trained):
+def test_what_is_said_to_be_absent_is_absent(rich_path: Path, trained: tuple[str, ...]) -> None:
     dataset = Dataset.open(rich_path)
     channels = replace(channels_of(dataset, trained=trained), references=channels_of(dataset).references)
     for cell_type in dataset.cell_types:
@@ -281,7 +286,7 @@ def test_what_is_said_to_be_absent_is_absent(rich_path, trained):
         assert absent_signals(dataset, cell_type, channels) == is_nan
 
 
-def test_the_window_is_told_which_signals_can_be_made(rich_path):
+def test_the_window_is_told_which_signals_can_be_made(rich_path: Path) -> None:
     dataset = Dataset.open(rich_path)
     offered = [signal.name for signal in summary_of(dataset).made_signals]
     assert offered == [
@@ -300,12 +305,12 @@ def test_the_window_is_told_which_signals_can_be_made(rich_path):
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_each_signal_can_be_asked_for_by_its_own_name(rich_path, name):
+def test_each_signal_can_be_asked_for_by_its_own_name(rich_path: Path, name: str) -> None:
     found = select_signals(Dataset.open(rich_path), (name,), ("alpha", "beta", "gamma"), ("CTCF",))
     assert (found.names, found.left_out) == ((name,), ())
 
 
-def test_a_signal_of_no_training_cell_type_is_brought_to_no_distribution(rich_path):
+def test_a_signal_of_no_training_cell_type_is_brought_to_no_distribution(rich_path: Path) -> None:
     dataset = Dataset.open(rich_path)
     assert np.isnan(signal(dataset, "alpha", "quantile(DNase)", trained=("epsilon", "beta"))).all()
 
@@ -323,7 +328,7 @@ def test_a_signal_of_no_training_cell_type_is_brought_to_no_distribution(rich_pa
         "sqrt(DNase)",
     ],
 )
-def test_a_signal_that_nothing_gives_is_refused_with_what_there_is(rich_path, name):
+def test_a_signal_that_nothing_gives_is_refused_with_what_there_is(rich_path: Path, name: str) -> None:
     with pytest.raises(InvalidRequest) as refused:
         select_signals(Dataset.open(rich_path), (name,), ("alpha", "beta", "gamma"), ("CTCF",))
     assert str(refused.value) == (
@@ -343,13 +348,15 @@ def test_a_signal_that_nothing_gives_is_refused_with_what_there_is(rich_path, na
         ('"map.bw"', '"no.bw"', r"signals\.mappability names the file"),
     ],
 )
-def test_what_is_wrong_with_signals_is_said_with_its_line(rich_path, before, after, problem):
+def test_what_is_wrong_with_signals_is_said_with_its_line(
+    rich_path: Path, before: str, after: str, problem: str
+) -> None:
     rich_path.write_text(rich_path.read_text().replace(before, after))
     with pytest.raises(InvalidRequest, match=rf"line \d+: .*{problem}"):
         read_layout(rich_path)
 
 
-def test_signals_of_the_dataset_and_expression_are_written_as_they_were_read(rich_path):
+def test_signals_of_the_dataset_and_expression_are_written_as_they_were_read(rich_path: Path) -> None:
     layout = read_layout(rich_path)
     assert layout.cell_types["gamma"].expression == (2, 0)
     write_layout(layout, rich_path.with_name("again.toml"))

@@ -1,17 +1,23 @@
 """A DATASET.toml says what it holds, or what is wrong with it and where."""
 
+from pathlib import Path
+
 import pytest
-from toy_genome import LENGTHS, TOML
 
 from ebert_core.dataset.description import Dataset
 from ebert_core.dataset.shown import summary_of
+from ebert_core.genome.features import Features
+from ebert_core.genome.signal import StepSignal
+from ebert_core.genome.states import Segmentation
 from ebert_core.protocol.errors import InvalidRequest
 from ebert_core.protocol.locus import Interval
 from ebert_core.protocol.shapes import RunClass
 from ebert_core.protocol.tracks import CellType, PeakFiles
+from tests.certain import of, present
+from tests.core.dataset.toy_genome import LENGTHS, TOML
 
 
-def test_the_summary_says_what_the_dataset_holds(toy):
+def test_the_summary_says_what_the_dataset_holds(toy: Dataset) -> None:
     summary = summary_of(toy)
     assert (summary.name, summary.assembly) == ("toy", "toy1")
     assert [(each.name, each.length) for each in summary.chromosomes] == list(LENGTHS.items())
@@ -27,7 +33,7 @@ def test_the_summary_says_what_the_dataset_holds(toy):
     assert summary.seed is None
 
 
-def test_factors_signals_and_motifs_are_listed(toy):
+def test_factors_signals_and_motifs_are_listed(toy: Dataset) -> None:
     assert toy.factors == ("CTCF",)
     assert toy.signal_names == ("DNase",)
     assert toy.matrices.names == ("CTCF",)
@@ -38,14 +44,14 @@ def test_factors_signals_and_motifs_are_listed(toy):
     assert toy.peaks("beta", "CTCF") is None
 
 
-def test_what_a_dataset_lacks_is_said_with_the_name_of_its_file_or_its_own(toy, toy_path):
+def test_what_a_dataset_lacks_is_said_with_the_name_of_its_file_or_its_own(toy: Dataset, toy_path: Path) -> None:
     with pytest.raises(InvalidRequest, match=rf"^{toy_path} has no cell type gamma; it has alpha, beta\.$"):
         toy.states("gamma")
     with pytest.raises(InvalidRequest, match=r"^toy has no cell type gamma; it has alpha, beta\.$"):
         Dataset(toy.layout).states("gamma")
 
 
-def everything_of(path):
+def everything_of(path: Path) -> tuple[object, object]:
     dataset = Dataset.open(path)
     return summary_of(dataset), dataset.matrices
 
@@ -71,7 +77,7 @@ def everything_of(path):
         ("chr1:1,001-2,000", "chr9", "start_locus 'chr9' names no chromosome"),
     ],
 )
-def test_what_is_wrong_is_named_with_key_and_line(toy_path, old, new, sentence):
+def test_what_is_wrong_is_named_with_key_and_line(toy_path: Path, old: str, new: str, sentence: str) -> None:
     assert old in TOML
     toy_path.write_text(TOML.replace(old, new, 1))
     with pytest.raises(InvalidRequest, match=sentence) as error:
@@ -79,7 +85,7 @@ def test_what_is_wrong_is_named_with_key_and_line(toy_path, old, new, sentence):
     assert str(toy_path.parent) in str(error.value)
 
 
-def test_whole_numbers_go_up_to_what_toml_promises(toy_path):
+def test_whole_numbers_go_up_to_what_toml_promises(toy_path: Path) -> None:
     toy_path.write_text(f"{TOML}[synthetic]\nseed = {2**63 - 1}\n")
     assert Dataset.open(toy_path).layout.seed == 2**63 - 1
     for wrong in (2**63, -1, "true", '"7"', 7.0):
@@ -88,7 +94,7 @@ def test_whole_numbers_go_up_to_what_toml_promises(toy_path):
             Dataset.open(toy_path)
 
 
-def test_another_assembly_is_refused_for_every_kind_of_file(toy_path, tmp_path):
+def test_another_assembly_is_refused_for_every_kind_of_file(toy_path: Path, tmp_path: Path) -> None:
     (tmp_path / "alpha.bed").write_text("chr1\t0\t70000\tTssA\n")
     with pytest.raises(InvalidRequest, match="another assembly: it reaches chr1:70,000"):
         Dataset.open(toy_path).states("alpha")
@@ -100,7 +106,7 @@ def test_another_assembly_is_refused_for_every_kind_of_file(toy_path, tmp_path):
         Dataset.open(toy_path).signal("alpha", "DNase")
 
 
-def test_names_of_states_are_taken_from_the_files_where_none_are_given(toy_path):
+def test_names_of_states_are_taken_from_the_files_where_none_are_given(toy_path: Path) -> None:
     start, end = TOML.index("[states]"), TOML.index("[motifs]")
     toy_path.write_text(TOML[:start] + TOML[end:])
     dataset = Dataset.open(toy_path)
@@ -108,7 +114,7 @@ def test_names_of_states_are_taken_from_the_files_where_none_are_given(toy_path)
     assert all(state.colour.startswith("#") for state in dataset.state_colours)
 
 
-def test_a_signal_stands_in_only_where_the_wanted_one_is_absent(toy_path):
+def test_a_signal_stands_in_only_where_the_wanted_one_is_absent(toy_path: Path) -> None:
     toy_path.write_text(TOML.replace('DNase = "alpha.bw"', 'DNase = "alpha.bw"\nATAC = "alpha.bw"'))
     toy_path.write_text(toy_path.read_text() + '[cell_types.beta.signals]\nATAC = "alpha.bw"\n[cell_types.gamma]\n')
     dataset = Dataset.open(toy_path, inputs=("DNase=ATAC",))
@@ -117,7 +123,7 @@ def test_a_signal_stands_in_only_where_the_wanted_one_is_absent(toy_path):
     assert dataset.stand_in("beta", "ATAC") == ""
 
 
-def test_bare_files_make_a_dataset_whose_lengths_they_tell(toy_path, tmp_path):
+def test_bare_files_make_a_dataset_whose_lengths_they_tell(toy_path: Path, tmp_path: Path) -> None:
     dataset = Dataset.from_files([tmp_path / "alpha.bw", tmp_path / "peaks.narrowPeak"])
     assert dataset.chromosome_lengths == LENGTHS
     assert [(file.name, file.kind) for file in dataset.files] == [("alpha.bw", "signal"), ("peaks.narrowPeak", "peaks")]
@@ -139,7 +145,9 @@ GTF = '1\tx\texon\t101\t900\t.\t+\t.\tgene_id "G"; gene_name "GATA9";\n'
         ("x.bedGraph", "chr1\t0\t50\t1.5\n", "signal", 50),
     ],
 )
-def test_a_bare_file_of_any_kind_is_opened_as_what_it_is_and_once(tmp_path, name, text, kind, length):
+def test_a_bare_file_of_any_kind_is_opened_as_what_it_is_and_once(
+    tmp_path: Path, name: str, text: str, kind: str, length: int
+) -> None:
     (tmp_path / name).write_text(text)
     dataset = Dataset.from_files([tmp_path / name])
     (file,) = dataset.files
@@ -150,16 +158,17 @@ def test_a_bare_file_of_any_kind_is_opened_as_what_it_is_and_once(tmp_path, name
     whole = Interval(next(iter(dataset.chromosome_lengths)), 0, length)
     match kind:
         case "genes":
-            assert [each.name for each in opened.touching(whole)] == ["GATA9"]
+            assert [each.name for each in of(Features, opened).touching(whole)] == ["GATA9"]
         case "states":
-            assert [opened.names[index] for index in opened.runs(whole).ids] == ["TssA", "Quies"]
+            states = of(Segmentation, opened)
+            assert [states.names[index] for index in states.runs(whole).ids] == ["TssA", "Quies"]
         case "features":
-            assert [each.start for each in opened.touching(whole)] == [0, 900]
+            assert [each.start for each in of(Features, opened).touching(whole)] == [0, 900]
         case "signal":
-            assert opened.per_base(whole).tolist() == [1.5] * 50
+            assert of(StepSignal, opened).per_base(whole).tolist() == [1.5] * 50
 
 
-def test_files_opened_beside_a_dataset_must_be_of_its_assembly(toy, tmp_path):
+def test_files_opened_beside_a_dataset_must_be_of_its_assembly(toy: Dataset, tmp_path: Path) -> None:
     (tmp_path / "far.bed").write_text("chr1\t0\t900000\n")
     joined = toy.with_files([tmp_path / "genes.bed"])
     assert [file.name for file in joined.files] == ["genes.bed"]
@@ -170,19 +179,19 @@ def test_files_opened_beside_a_dataset_must_be_of_its_assembly(toy, tmp_path):
         toy.with_files([tmp_path / "DATASET.toml"])
 
 
-def test_planted_sites_say_where_they_are_bound(toy_path, tmp_path):
+def test_planted_sites_say_where_they_are_bound(toy_path: Path, tmp_path: Path) -> None:
     rows = ["chr1\t100\t120\tT1\talpha,beta", "chr1\t300\t320\tT1\t.", "chr1\t310\t320\tT2\tbeta"]
     (tmp_path / "truth.tsv").write_text("\n".join(["chromosome\tstart\tend\tfactor\tcell_types_bound", *rows]) + "\n")
     toy_path.write_text(TOML + '\n[synthetic]\nseed = 7\ntruth = "truth.tsv"\n')
     dataset = Dataset.open(toy_path)
     assert summary_of(dataset).seed == 7
     assert summary_of(dataset).truth_factors == ("T1", "T2")
-    truth = dataset.truth.touching(Interval("chr1", 0, 310), "T1", "alpha")
+    truth = present(dataset.truth).touching(Interval("chr1", 0, 310), "T1", "alpha")
     assert truth.starts.tolist() == [100, 300]
-    assert truth.scores.tolist() == [1, 0]
+    assert present(truth.scores).tolist() == [1, 0]
 
 
-def test_bare_files_open_on_a_chromosome_and_not_on_a_scaffold(tmp_path):
+def test_bare_files_open_on_a_chromosome_and_not_on_a_scaffold(tmp_path: Path) -> None:
     names = ["chrX", "GL000009.2", "chr10", "KI270302.1", "chr2"]
     (tmp_path / "some.bed").write_text("".join(f"{name}\t10\t20\n" for name in names))
     lengths = Dataset.from_files([tmp_path / "some.bed"]).chromosome_lengths

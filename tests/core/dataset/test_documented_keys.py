@@ -4,12 +4,13 @@ import re
 from pathlib import Path
 
 from ebert_core.dataset.layout import read_layout
+from tests.certain import present
 
 PAGE = Path(__file__).parents[3] / "docs" / "dataset.md"
 
 
-def test_the_documented_example_opens_once_its_files_exist(tmp_path):
-    example = re.search(r"```toml\n(.*?)```", PAGE.read_text(), re.DOTALL)[1]
+def test_the_documented_example_opens_once_its_files_exist(tmp_path: Path) -> None:
+    example = present(re.search(r"```toml\n(.*?)```", PAGE.read_text(), re.DOTALL))[1]
     (tmp_path / "DATASET.toml").write_text(example)
     for name in re.findall(r'"([\w.-]+\.(?:gz|sizes|bed|bw|pfm|meme))[#"]', example):
         (tmp_path / name).touch()

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pybigtools
 import pytest
+from msgspec.structs import replace
 
 from ebert_core.dataset import draft as drafts
 from ebert_core.dataset.draft import DraftChecker, write_dataset
@@ -46,10 +47,8 @@ def folder(toy_path: Path) -> Path:
 
 
 def draft_in(folder: Path, **more: object) -> DatasetDraft:
-    return DatasetDraft(
-        **{"path": str(folder / "mine.toml"), "name": "mine", "assembly": "toy1", "reference": str(folder / "toy.fa")}
-        | more
-    )
+    plain = DatasetDraft(str(folder / "mine.toml"), name="mine", assembly="toy1", reference=str(folder / "toy.fa"))
+    return replace(plain, **more)
 
 
 def states_in(folder: Path, form: str) -> str:
@@ -93,7 +92,9 @@ def test_a_draft_becomes_a_dataset_that_says_the_same(folder: Path) -> None:
         ({"genes": "/none/genes.bed"}, "There is no file /none/genes.bed"),
     ],
 )
-def test_an_incomplete_draft_is_refused_and_nothing_is_written(folder: Path, change, sentence: str) -> None:
+def test_an_incomplete_draft_is_refused_and_nothing_is_written(
+    folder: Path, change: dict[str, str | tuple[tuple[str, ...]]], sentence: str
+) -> None:
     with pytest.raises(InvalidRequest, match=sentence):
         write_dataset(draft_in(folder, **change), DraftChecker())
     assert not (folder / "mine.toml").exists()

@@ -4,12 +4,16 @@ They were made with `bedtools sort | bedtools merge` on either set of peaks, the
 0.5 -e` of the conservative and `bedtools intersect -c` of the relaxed ones.
 """
 
+from collections.abc import Sequence
+from pathlib import Path
+
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from ebert_core.dataset.description import Dataset
 from ebert_core.dataset.digests import dataset_digests, differences
-from ebert_core.dataset.labels import measured_labels, peak_labels, scorable_bins
+from ebert_core.dataset.labels import LabelRule, measured_labels, peak_labels, scorable_bins
 from ebert_core.protocol.locus import Interval
 
 CASES = {
@@ -42,44 +46,51 @@ CASES = {
 }
 
 
-def letters(conservative, relaxed, starts=(0,), rule="organisers") -> str:
+def letters(
+    conservative: list[tuple[int, int]],
+    relaxed: list[tuple[int, int]] | None,
+    starts: Sequence[int] | NDArray[np.int64] = (0,),
+    rule: LabelRule = "organisers",
+) -> str:
     return "".join("UBA"[label] for label in peak_labels(conservative, relaxed, np.array(starts), rule))
 
 
 @pytest.mark.parametrize("case", CASES)
-def test_the_label_is_what_bedtools_counts_say(case):
+def test_the_label_is_what_bedtools_counts_say(case: str) -> None:
     conservative, relaxed, (halves, touches), label = CASES[case]
     assert label == ("UBA"[halves] if halves == touches and halves <= 2 else "A")
     assert letters(conservative, relaxed) == label
     shuffled = [*reversed(conservative)], [*reversed(relaxed)]
     assert letters(*shuffled) == label
     # The same a megabase on, among bins on either side.
-    moved = [[(start + 1_000_000, end + 1_000_000) for start, end in peaks] for peaks in (conservative, relaxed)]
-    assert letters(*moved, starts=np.arange(998_000, 1_003_000, 50))[40] == label
+    first, second = (
+        [(start + 1_000_000, end + 1_000_000) for start, end in peaks] for peaks in (conservative, relaxed)
+    )
+    assert letters(first, second, starts=np.arange(998_000, 1_003_000, 50))[40] == label
 
 
 @pytest.mark.parametrize("case", CASES)
-def test_conservative_peaks_stand_for_relaxed_ones_that_are_not_there(case):
+def test_conservative_peaks_stand_for_relaxed_ones_that_are_not_there(case: str) -> None:
     conservative = CASES[case][0]
     assert letters(conservative, None) == letters(conservative, conservative)
 
 
-def test_without_relaxed_peaks_a_bin_in_a_peak_is_bound_and_a_grazed_one_ambiguous():
+def test_without_relaxed_peaks_a_bin_in_a_peak_is_bound_and_a_grazed_one_ambiguous() -> None:
     assert letters([(1000, 1300)], None, range(750, 1400, 50)) == "UUABBBBBBBAUU"
     assert letters([(1000, 1300)], [], range(750, 1400, 50)) == "UUUAAAAAAAUUU"  # a file of no peaks is another thing
 
 
-def test_half_of_the_bin_is_there_still():
+def test_half_of_the_bin_is_there_still() -> None:
     assert letters([(140, 260)], [(140, 260)], rule="half-of-bin") == "A"
     assert letters([(50, 180), (199, 600)], [(50, 180)], rule="half-of-bin") == "B"
     assert letters([(0, 50), (150, 200)], [], rule="half-of-bin") == "B"
     assert letters([], [(190, 600)], rule="half-of-bin") == "A"
 
 
-def slow_label(start: int, conservative, relaxed) -> str:
+def slow_label(start: int, conservative: list[tuple[int, int]], relaxed: list[tuple[int, int]]) -> str:
     """The rule base by base: stretches of covered bases are merged peaks."""
 
-    def counts(peaks):
+    def counts(peaks: list[tuple[int, int]]) -> tuple[int, int]:
         bases = sorted({base for first, last in peaks for base in range(first, last)})
         merged = np.split(bases, np.flatnonzero(np.diff(bases) > 1) + 1) if bases else []
         shared = [(sum(start <= base < start + 200 for base in each), len(each)) for each in merged]
@@ -90,7 +101,7 @@ def slow_label(start: int, conservative, relaxed) -> str:
     return "UBA"[min(halves, 2)] if halves == touches else "A"
 
 
-def test_random_peaks_get_the_labels_worked_out_base_by_base():
+def test_random_peaks_get_the_labels_worked_out_base_by_base() -> None:
     rng = np.random.default_rng(7)
     seen = set()
     for _ in range(30):
@@ -114,7 +125,7 @@ relaxed = "relaxed.bed"
 
 
 @pytest.fixture
-def dataset(tmp_path):
+def dataset(tmp_path: Path) -> Dataset:
     rng = np.random.default_rng(3)
     starts = np.cumsum(rng.integers(20, 260, 120))
     ends = np.minimum(starts + rng.integers(10, 90, 120), np.append(starts[1:], 50_000))
@@ -127,7 +138,7 @@ def dataset(tmp_path):
     return Dataset.open(tmp_path / "DATASET.toml")
 
 
-def test_a_piece_has_the_labels_that_the_whole_has_there(dataset):
+def test_a_piece_has_the_labels_that_the_whole_has_there(dataset: Dataset) -> None:
     whole = measured_labels(dataset, "K562", "CTCF", Interval("chr1", 0, 20_000))
     assert {0, 1, -1} == set(whole.tolist())
     for start in range(0, 19_900, 50):
@@ -135,11 +146,11 @@ def test_a_piece_has_the_labels_that_the_whole_has_there(dataset):
         assert piece.tolist() == [whole[start // 50]], start
 
 
-def test_without_a_sequence_bins_may_be_scored_up_to_the_end_of_the_chromosome(dataset):
+def test_without_a_sequence_bins_may_be_scored_up_to_the_end_of_the_chromosome(dataset: Dataset) -> None:
     assert scorable_bins(dataset, Interval("chr1", 49_700, 50_000)).tolist() == [True] * 3 + [False] * 3
 
 
-def test_another_rule_is_another_input_of_a_training(dataset, monkeypatch):
+def test_another_rule_is_another_input_of_a_training(dataset: Dataset, monkeypatch: pytest.MonkeyPatch) -> None:
     before, apart = dataset_digests(dataset, ("K562",)), dataset_digests(dataset, ("K562",), ())
     monkeypatch.setattr("ebert_core.dataset.digests.TRAINING_RULE", "half-of-bin")
     assert differences(before, dataset_digests(dataset, ("K562",))) == ["label_rule"]

@@ -48,7 +48,7 @@ def describe(path: Path, absent: tuple[str, ...] = (), warnings: tuple[str, ...]
     sidecar_path(path).write_bytes(msgspec.json.encode(described))
 
 
-def test_a_prediction_says_by_what_and_what_speaks_against_it(predicted):
+def test_a_prediction_says_by_what_and_what_speaks_against_it(predicted: Path) -> None:
     describe(predicted)
     by = "CTCF in K562 as slices predicts it, written on 2026-01-02 by EBERT Browser 1.0."
     [remark] = prediction_remarks(predicted)
@@ -59,7 +59,7 @@ def test_a_prediction_says_by_what_and_what_speaks_against_it(predicted):
     assert (remark.short, remark.full) == ("without DNase", f"{by} It knows no DNase here.")
 
 
-def test_of_another_file_than_is_described_nothing_is_said(predicted):
+def test_of_another_file_than_is_described_nothing_is_said(predicted: Path) -> None:
     assert prediction_remarks(predicted) == ()
     describe(predicted)
     predicted.write_bytes(b"values that somebody put in their place")

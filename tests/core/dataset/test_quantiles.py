@@ -32,7 +32,7 @@ def blocks_of(reference: Reference) -> list[tuple[str, int]]:
     return [(each.interval.chromosome, each.interval.start // BLOCK) for each in sample]
 
 
-def test_of_a_large_genome_so_many_blocks_are_read_and_they_lie_all_over_it(tmp_path, few_blocks):
+def test_of_a_large_genome_so_many_blocks_are_read_and_they_lie_all_over_it(tmp_path: Path, few_blocks: int) -> None:
     blocks = blocks_of(genome(tmp_path, "ACGT" * (200 * BLOCK // 4), "ACGT" * (100 * BLOCK // 4)))
     assert len(blocks) == len(set(blocks)) == few_blocks
     assert blocks == sorted(blocks)
@@ -41,14 +41,14 @@ def test_of_a_large_genome_so_many_blocks_are_read_and_they_lie_all_over_it(tmp_
     assert (((counts := np.bincount(places // 100, minlength=3)) >= 2) & (counts <= 5)).all()
 
 
-def test_where_most_is_n_the_neighbours_of_what_holds_bases_are_read(tmp_path, few_blocks):
+def test_where_most_is_n_the_neighbours_of_what_holds_bases_are_read(tmp_path: Path, few_blocks: int) -> None:
     blocks = blocks_of(genome(tmp_path, "N" * (100 * BLOCK) + "ACGT" * (60 * BLOCK // 4) + "N" * (140 * BLOCK)))
     # One in twenty of those that hold bases, and ten beside them.
     assert len(blocks) == len(set(blocks)) == 60 // 20 + few_blocks
     assert all(100 <= number < 160 for _, number in blocks)
 
 
-def test_of_a_small_genome_every_block_with_bases_is_read(tmp_path):
+def test_of_a_small_genome_every_block_with_bases_is_read(tmp_path: Path) -> None:
     letters = "ACGT" * (3 * BLOCK // 4) + "N" * (4 * BLOCK) + "ACGT" * (2 * BLOCK // 4)
     assert blocks_of(genome(tmp_path, letters, "N" * 300 + "ACGTA" * 60)) == [
         *(("chr1", number) for number in (0, 1, 2, 7, 8)),
@@ -57,11 +57,11 @@ def test_of_a_small_genome_every_block_with_bases_is_read(tmp_path):
 
 
 @pytest.mark.parametrize("count", [1, 19, 20, 21, 22, 42])
-def test_a_genome_of_any_number_of_blocks_is_sampled(tmp_path, count):
+def test_a_genome_of_any_number_of_blocks_is_sampled(tmp_path: Path, count: int) -> None:
     assert len(blocks_of(genome(tmp_path, "ACGTA" * (count * BLOCK // 5)))) == count
 
 
-def test_positions_of_a_stretch_are_sampled_where_blocks_hold_bases(tmp_path):
+def test_positions_of_a_stretch_are_sampled_where_blocks_hold_bases(tmp_path: Path) -> None:
     reference = genome(tmp_path, "N" * 400 + "ACGT" * (BLOCK // 4))
     sample = sample_of(reference, reference.chromosome_lengths)
     sampled = sampled_positions(sample, Interval("1", 200, 5_600))
@@ -72,7 +72,7 @@ def test_positions_of_a_stretch_are_sampled_where_blocks_hold_bases(tmp_path):
     assert not sampled_positions(sample, Interval("chr2", 200, 5_600)).any()
 
 
-def test_quantiles_are_those_of_the_logarithm_and_rise():
+def test_quantiles_are_those_of_the_logarithm_and_rise() -> None:
     values = np.concatenate((np.zeros(9_000), np.arange(1, 1_001))).astype(np.float16)
     found = quantiles_of_values([values[5_000:], values[:5_000]])
     assert is_distribution(found)
@@ -84,6 +84,6 @@ def test_quantiles_are_those_of_the_logarithm_and_rise():
 
 
 @pytest.mark.parametrize("numbers", [(), (1.0,) * 255, (*(1.0,) * 255, float("nan")), (*(1.0,) * 255, 0.5)])
-def test_what_are_no_quantiles_of_a_signal_is_told(numbers):
+def test_what_are_no_quantiles_of_a_signal_is_told(numbers: tuple[float, ...]) -> None:
     assert not is_distribution(numbers)
     assert is_distribution((1.0,) * 256)

@@ -2,6 +2,7 @@
 
 import os
 import shutil
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -16,7 +17,7 @@ from ebert_core.protocol.errors import InvalidRequest
 from ebert_core.protocol.locus import Interval
 
 
-def test_only_stretches_that_hold_bases_are_stored(toy, tmp_path):
+def test_only_stretches_that_hold_bases_are_stored(toy: Dataset, tmp_path: Path) -> None:
     store = prepare(toy, tmp_path / "toy.store")
     assert store.segments == (
         Interval("chr1", 3_000, 20_200),
@@ -26,7 +27,9 @@ def test_only_stretches_that_hold_bases_are_stored(toy, tmp_path):
     assert (tmp_path / "toy.store" / "bases.u8").stat().st_size == sum(segment.length for segment in store.segments)
 
 
-def test_a_store_that_is_made_of_small_pieces_is_the_same_to_the_last_byte(toy, tmp_path, monkeypatch):
+def test_a_store_that_is_made_of_small_pieces_is_the_same_to_the_last_byte(
+    toy: Dataset, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     regions = [Interval("chr1", 4_150, 20_030), Interval("chr2", 30, 2_000)]
     for name, size in (("whole", 1_000_000), ("pieces", 2_200)):
         monkeypatch.setattr(prepare_module, "_PIECE", size)
@@ -40,7 +43,9 @@ def test_a_store_that_is_made_of_small_pieces_is_the_same_to_the_last_byte(toy, 
         assert whole == pieces
 
 
-def test_whoever_waits_for_a_store_is_told_how_far_it_is(toy, tmp_path, monkeypatch):
+def test_whoever_waits_for_a_store_is_told_how_far_it_is(
+    toy: Dataset, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(prepare_module, "_PIECE", 20_000)
     told = []
     prepare(toy, tmp_path / "s", report=lambda fraction, note: told.append((fraction, note)))
@@ -56,7 +61,7 @@ def test_whoever_waits_for_a_store_is_told_how_far_it_is(toy, tmp_path, monkeypa
     assert (fractions[0], fractions[-1]) == (0, 1)
 
 
-def test_unchanged_inputs_reuse_the_store_and_changed_ones_rebuild_it(toy_path, tmp_path):
+def test_unchanged_inputs_reuse_the_store_and_changed_ones_rebuild_it(toy_path: Path, tmp_path: Path) -> None:
     directory = beside(Dataset.open(toy_path))
     assert directory == tmp_path / "DATASET.store"
     built = []
@@ -74,7 +79,7 @@ def test_unchanged_inputs_reuse_the_store_and_changed_ones_rebuild_it(toy_path, 
     assert batch.states_BS.tolist() == [[3]]
 
 
-def test_another_file_of_the_same_size_and_time_rebuilds_it(toy_path, tmp_path):
+def test_another_file_of_the_same_size_and_time_rebuilds_it(toy_path: Path, tmp_path: Path) -> None:
     prepare(Dataset.open(toy_path), tmp_path / "s")
     text = (tmp_path / "alpha.bed").read_text()
     (tmp_path / "other.bed").write_text(text.replace("6000\tTssA", "7000\tTssA"))
@@ -85,7 +90,7 @@ def test_another_file_of_the_same_size_and_time_rebuilds_it(toy_path, tmp_path):
     assert batch.states_BS.tolist() == [[3]]
 
 
-def test_a_failed_build_leaves_the_old_store_and_nothing_else(toy_path, tmp_path):
+def test_a_failed_build_leaves_the_old_store_and_nothing_else(toy_path: Path, tmp_path: Path) -> None:
     prepare(Dataset.open(toy_path), tmp_path / "s")
     before = sorted(path.name for path in tmp_path.iterdir())
     (tmp_path / "alpha.bed").write_text("chr1\t0\t400\tTssA\nchr1\t300\t500\tTssA\n")
@@ -95,12 +100,12 @@ def test_a_failed_build_leaves_the_old_store_and_nothing_else(toy_path, tmp_path
     Store(tmp_path / "s")
 
 
-def test_a_folder_with_other_things_is_not_overwritten(toy, tmp_path):
+def test_a_folder_with_other_things_is_not_overwritten(toy: Dataset, tmp_path: Path) -> None:
     with pytest.raises(InvalidRequest, match="is there already and is no store"):
         prepare(toy, tmp_path)
 
 
-def test_a_truncated_store_is_refused_with_a_sentence(toy, tmp_path):
+def test_a_truncated_store_is_refused_with_a_sentence(toy: Dataset, tmp_path: Path) -> None:
     prepare(toy, tmp_path / "s")
     (tmp_path / "s" / "bases.u8").write_bytes(b"12")
     with pytest.raises(InvalidRequest, match="damaged or absent"):
@@ -109,7 +114,7 @@ def test_a_truncated_store_is_refused_with_a_sentence(toy, tmp_path):
         Store(tmp_path / "nothing")
 
 
-def test_a_store_of_regions_knows_nothing_elsewhere(toy, tmp_path):
+def test_a_store_of_regions_knows_nothing_elsewhere(toy: Dataset, tmp_path: Path) -> None:
     store = prepare(toy, tmp_path / "s", regions=[Interval("chr1", 4_000, 6_000), Interval("chr1", 5_000, 8_000)])
     assert store.segments == (Interval("chr1", 3_800, 8_200),)
     batch = windows(store, "alpha", [Interval("chr1", 12_000, 12_200)], Channels())

@@ -7,7 +7,6 @@ import sys
 from pathlib import Path
 
 import pytest
-from full_disk import files_of_at_most
 
 from ebert_core.cli.program import main
 from ebert_core.dataset.description import Dataset
@@ -17,6 +16,7 @@ from ebert_core.dataset.store_index import FORMAT
 from ebert_core.dataset.store_places import beside, place_to_make, places
 from ebert_core.protocol.errors import InvalidRequest
 from ebert_core.protocol.own_folders import data_home, name_for
+from tests.core.full_disk import files_of_at_most
 
 
 def with_store(toy_path: Path, place: str) -> Dataset:
@@ -24,7 +24,9 @@ def with_store(toy_path: Path, place: str) -> Dataset:
     return Dataset.open(toy_path)
 
 
-def test_places_come_in_the_order_that_is_documented(toy_path, tmp_path, monkeypatch):
+def test_places_come_in_the_order_that_is_documented(
+    toy_path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     dataset = with_store(toy_path, "scratch/toy")
     monkeypatch.setenv("EBERT_STORES", f"{tmp_path / 'one'}{os.pathsep}{tmp_path / 'two'}")
     name = f"{name_for(toy_path)}.store"
@@ -39,7 +41,9 @@ def test_places_come_in_the_order_that_is_documented(toy_path, tmp_path, monkeyp
 
 
 @pytest.mark.parametrize("how", ["key", "folder of stores", "store itself", "beside", "own"])
-def test_a_store_is_found_wherever_it_may_lie(toy_path, tmp_path, monkeypatch, how):
+def test_a_store_is_found_wherever_it_may_lie(
+    toy_path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, how: str
+) -> None:
     directory = {
         "beside": tmp_path / "DATASET.store",
         "own": data_home() / "stores" / f"{name_for(toy_path)}.store",
@@ -58,7 +62,7 @@ def test_a_store_is_found_wherever_it_may_lie(toy_path, tmp_path, monkeypatch, h
     assert not built
 
 
-def test_a_store_of_other_content_is_passed_over(toy_path, tmp_path):
+def test_a_store_of_other_content_is_passed_over(toy_path: Path, tmp_path: Path) -> None:
     dataset = with_store(toy_path, "old")
     prepare(dataset, tmp_path / "old")
     states = tmp_path / "alpha.bed"
@@ -71,7 +75,7 @@ def test_a_store_of_other_content_is_passed_over(toy_path, tmp_path):
     assert found.directory == tmp_path / "DATASET.store"
 
 
-def test_a_dataset_that_is_called_otherwise_elsewhere_keeps_its_store(toy_path, tmp_path):
+def test_a_dataset_that_is_called_otherwise_elsewhere_keeps_its_store(toy_path: Path, tmp_path: Path) -> None:
     (tmp_path / "a").mkdir()
     for path in list(tmp_path.iterdir()):
         if path.is_file():
@@ -81,7 +85,9 @@ def test_a_dataset_that_is_called_otherwise_elsewhere_keeps_its_store(toy_path, 
     assert current_store(Dataset.open(tmp_path / "b" / "DATASET.toml")) is not None
 
 
-def test_the_command_says_which_line_makes_a_store_found(toy_path, tmp_path, capsys):
+def test_the_command_says_which_line_makes_a_store_found(
+    toy_path: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     assert main(["prepare", str(toy_path), "--directory", str(tmp_path / "far")]) == 0
     said = capsys.readouterr().err
     assert f'add the line: store = "{tmp_path / "far"}"' in said
@@ -95,7 +101,9 @@ def test_the_command_says_which_line_makes_a_store_found(toy_path, tmp_path, cap
     assert "Nothing looks for it" not in again.err
 
 
-def test_the_command_makes_a_damaged_store_again_and_says_so(toy_path, tmp_path, capsys):
+def test_the_command_makes_a_damaged_store_again_and_says_so(
+    toy_path: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     prepare(Dataset.open(toy_path), beside(Dataset.open(toy_path)))
     bases = tmp_path / "DATASET.store" / "bases.u8"
     content = bytearray(bases.read_bytes())
@@ -106,7 +114,9 @@ def test_the_command_makes_a_damaged_store_again_and_says_so(toy_path, tmp_path,
     Store(bases.parent).check()
 
 
-def test_a_store_that_misses_its_index_is_made_again_and_a_folder_of_other_things_is_not(toy_path, tmp_path):
+def test_a_store_that_misses_its_index_is_made_again_and_a_folder_of_other_things_is_not(
+    toy_path: Path, tmp_path: Path
+) -> None:
     directory = prepare(Dataset.open(toy_path), tmp_path / "s").directory
     (directory / "index.json").unlink()
     assert current_store(Dataset.open(toy_path)) is None
@@ -118,7 +128,7 @@ def test_a_store_that_misses_its_index_is_made_again_and_a_folder_of_other_thing
     assert (directory / "thesis.docx").read_text() == "mine"
 
 
-def test_what_a_killed_process_left_is_cleared_away_and_no_link_in_it_followed(toy, tmp_path):
+def test_what_a_killed_process_left_is_cleared_away_and_no_link_in_it_followed(toy: Dataset, tmp_path: Path) -> None:
     part = tmp_path / ".s.part"
     (part / "folder").mkdir(parents=True)
     (part / "folder" / "inner").write_text("half")
@@ -133,7 +143,7 @@ def test_what_a_killed_process_left_is_cleared_away_and_no_link_in_it_followed(t
     assert (tmp_path / "mine" / "file").read_text() == "kept"
 
 
-def test_a_store_of_another_version_says_so(toy, tmp_path):
+def test_a_store_of_another_version_says_so(toy: Dataset, tmp_path: Path) -> None:
     prepare(toy, tmp_path / "s")
     (tmp_path / "s" / "index.json").write_text('{"format": 2, "fingerprint": "x"}')
     with pytest.raises(InvalidRequest, match="is a store of another version"):
@@ -141,7 +151,7 @@ def test_a_store_of_another_version_says_so(toy, tmp_path):
     assert FORMAT > 2
 
 
-def test_whoever_comes_second_waits_and_takes_what_the_first_has_made(toy_path, tmp_path):
+def test_whoever_comes_second_waits_and_takes_what_the_first_has_made(toy_path: Path, tmp_path: Path) -> None:
     code = (
         "import sys, pathlib\n"
         "from ebert_core.dataset.description import Dataset\n"
@@ -167,7 +177,7 @@ def test_whoever_comes_second_waits_and_takes_what_the_first_has_made(toy_path, 
     assert not [path.name for path in tmp_path.iterdir() if path.name.startswith(".")]
 
 
-def test_whoever_waits_is_told_and_can_stop(toy_path, tmp_path):
+def test_whoever_waits_is_told_and_can_stop(toy_path: Path, tmp_path: Path) -> None:
     dataset = Dataset.open(toy_path)
     part = tmp_path / ".DATASET.store.part"
     part.mkdir()
@@ -187,7 +197,9 @@ def test_whoever_waits_is_told_and_can_stop(toy_path, tmp_path):
     assert prepared(dataset).directory == tmp_path / "DATASET.store"
 
 
-def test_where_nothing_can_be_locked_a_store_is_made_all_the_same(toy_path, tmp_path, monkeypatch):
+def test_where_nothing_can_be_locked_a_store_is_made_all_the_same(
+    toy_path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     def no_lock(*_arguments: object) -> None:
         raise OSError(95, "Operation not supported")
 
@@ -198,14 +210,14 @@ def test_where_nothing_can_be_locked_a_store_is_made_all_the_same(toy_path, tmp_
     ]
 
 
-def test_a_full_disk_is_one_sentence_and_leaves_nothing(toy_path, tmp_path):
+def test_a_full_disk_is_one_sentence_and_leaves_nothing(toy_path: Path, tmp_path: Path) -> None:
     sentence = r"The store .*DATASET\.store cannot be written: File too large"
     with files_of_at_most(20_000), pytest.raises(InvalidRequest, match=sentence):
         prepared(Dataset.open(toy_path))
     assert not [path.name for path in tmp_path.iterdir() if "store" in path.name]
 
 
-def test_one_store_stays_one_while_another_takes_its_place(toy_path, tmp_path):
+def test_one_store_stays_one_while_another_takes_its_place(toy_path: Path, tmp_path: Path) -> None:
     """All files are opened in the folder whose index was read."""
     store = prepare(Dataset.open(toy_path), tmp_path / "s")
     before = store.bases(store.segments[0]).copy()

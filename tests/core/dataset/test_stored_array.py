@@ -46,12 +46,12 @@ def checked(monkeypatch: pytest.MonkeyPatch) -> list[int]:
         found.append(int.from_bytes(bytes(content[:2]), "little"))
         return usual(content)
 
-    monkeypatch.setattr(stored_array.zlib, "crc32", noted)
+    monkeypatch.setattr(zlib, "crc32", noted)
     return found
 
 
 @pytest.mark.parametrize("pieces", [1, 3, 16, 40, 150])
-def test_sums_are_the_same_however_a_file_is_written(pieces):
+def test_sums_are_the_same_however_a_file_is_written(pieces: int) -> None:
     content, sums = VALUES.tobytes(), Sums()
     for start in range(0, len(content), pieces):
         sums.add(content[start : start + pieces])
@@ -61,7 +61,9 @@ def test_sums_are_the_same_however_a_file_is_written(pieces):
     assert len(full.of_blocks) == 2
 
 
-def test_only_the_blocks_that_are_read_are_compared_and_each_once(opened, checked):
+def test_only_the_blocks_that_are_read_are_compared_and_each_once(
+    opened: Callable[..., StoredArray], checked: list[int]
+) -> None:
     array = opened()
     assert array.part(9, 16).tolist() == list(range(9, 16))
     assert checked == [8]
@@ -77,7 +79,7 @@ def test_only_the_blocks_that_are_read_are_compared_and_each_once(opened, checke
     assert len(checked) == 10
 
 
-def test_damage_is_said_where_it_is_read_and_nowhere_else(opened):
+def test_damage_is_said_where_it_is_read_and_nowhere_else(opened: Callable[..., StoredArray]) -> None:
     content = bytearray(VALUES.tobytes())
     content[2 * 20] ^= 1  # in the block of 16 to 23
     array = opened(bytes(content))
@@ -90,7 +92,9 @@ def test_damage_is_said_where_it_is_read_and_nowhere_else(opened):
 
 
 @pytest.mark.parametrize("change", [lambda content: content[:-1], lambda content: content + b"x", lambda _: b""])
-def test_a_file_of_another_size_is_damaged(opened, change):
+def test_a_file_of_another_size_is_damaged(
+    opened: Callable[..., StoredArray], change: Callable[[bytes], bytes]
+) -> None:
     with pytest.raises(InvalidRequest, match="is damaged or absent"):
         opened(change(VALUES.tobytes()))
     with pytest.raises(InvalidRequest, match="is damaged or absent"):

@@ -1,10 +1,10 @@
 """Files that are whole and mean something else: proteins, RNA, no bases, no peaks, other names of one assembly."""
 
 import gzip
+from pathlib import Path
 
 import numpy as np
 import pytest
-from toy_genome import LENGTHS
 
 from ebert_core.cli.program import main
 from ebert_core.dataset.description import Dataset
@@ -16,11 +16,12 @@ from ebert_core.genome.reference import Reference
 from ebert_core.protocol.chromosome_names import are_other_mitochondria, assembly_called
 from ebert_core.protocol.errors import InvalidRequest
 from ebert_core.protocol.locus import Interval
+from tests.core.dataset.toy_genome import LENGTHS
 
 PROTEIN = "MEEPQSDPSVEPPLSQETFSDLWKLLPENNVLSPLPSQAMDDLMLSPDDIEQWFTEDPGP"
 
 
-def fasta(tmp_path, letters, name="x.fa"):
+def fasta(tmp_path: Path, letters: str, name: str = "x.fa") -> Path:
     path = tmp_path / name
     path.write_text(f">chr1\n{letters}\n")
     return path
@@ -36,7 +37,9 @@ def fasta(tmp_path, letters, name="x.fa"):
         ("ACGJOOJZJO" * 50, "letters that are no bases"),
     ],
 )
-def test_a_sequence_that_is_no_dna_is_refused_wherever_it_is_opened(tmp_path, letters, sentence):
+def test_a_sequence_that_is_no_dna_is_refused_wherever_it_is_opened(
+    tmp_path: Path, letters: str, sentence: str
+) -> None:
     path = fasta(tmp_path, letters)
     with pytest.raises(InvalidRequest, match=sentence):
         Reference(path)
@@ -49,11 +52,13 @@ def test_a_sequence_that_is_no_dna_is_refused_wherever_it_is_opened(tmp_path, le
 @pytest.mark.parametrize(
     "letters", ["ACGT" * 400, "acgtRYKMSWBDHVN" * 100, "N" * 2_000, "ACGX" * 400, "ACGT" * 300 + "E"]
 )
-def test_dna_with_ambiguous_and_unknown_letters_is_dna(tmp_path, letters):
+def test_dna_with_ambiguous_and_unknown_letters_is_dna(tmp_path: Path, letters: str) -> None:
     assert Reference(fasta(tmp_path, letters)).chromosome_lengths == {"chr1": len(letters)}
 
 
-def test_a_genome_of_nothing_but_n_is_refused_when_it_is_stored(tmp_path, capsys):
+def test_a_genome_of_nothing_but_n_is_refused_when_it_is_stored(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     fasta(tmp_path, "N" * 3_000)
     (tmp_path / "D.toml").write_text('version = 1\nname = "x"\nassembly = "x"\nreference = "x.fa"\n')
     assert main(["prepare", str(tmp_path / "D.toml")]) == 2
@@ -61,7 +66,7 @@ def test_a_genome_of_nothing_but_n_is_refused_when_it_is_stored(tmp_path, capsys
     assert not (tmp_path / "D.store").exists()
 
 
-def test_ambiguous_letters_are_counted_and_told(tmp_path, capsys):
+def test_ambiguous_letters_are_counted_and_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     fasta(tmp_path, "ACGT" * 400 + "RRyX" + "N" * 10)
     (tmp_path / "D.toml").write_text('version = 1\nname = "x"\nassembly = "x"\nreference = "x.fa"\n')
     assert main(["prepare", str(tmp_path / "D.toml")]) == 0
@@ -72,7 +77,9 @@ def test_ambiguous_letters_are_counted_and_told(tmp_path, capsys):
 
 @pytest.mark.parametrize("content", [b"", b"# no peaks at this threshold\n", b"track name=peaks\n"])
 @pytest.mark.parametrize("is_packed", [False, True])
-def test_an_experiment_without_a_peak_is_told_and_unbound_everywhere(toy_path, tmp_path, capsys, content, is_packed):
+def test_an_experiment_without_a_peak_is_told_and_unbound_everywhere(
+    toy_path: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], content: bytes, is_packed: bool
+) -> None:
     name = "peaks.narrowPeak.gz" if is_packed else "peaks.narrowPeak"
     (tmp_path / name).write_bytes(gzip.compress(content) if is_packed else content)
     toy_path.write_text(
@@ -87,7 +94,7 @@ def test_an_experiment_without_a_peak_is_told_and_unbound_everywhere(toy_path, t
     assert "WARNING: no peaks at all of CTCF in alpha" in capsys.readouterr().err
 
 
-def test_an_experiment_with_peaks_is_not_told(toy):
+def test_an_experiment_with_peaks_is_not_told(toy: Dataset) -> None:
     assert toy.without_peaks(toy.cell_types, toy.factors) == ()
 
 
@@ -109,11 +116,13 @@ def test_an_experiment_with_peaks_is_not_told(toy):
         ("my assembly v1.2", "my assembly v1.2"),
     ],
 )
-def test_names_of_one_assembly_are_one(other, name):
+def test_names_of_one_assembly_are_one(other: str, name: str) -> None:
     assert assembly_called(other) == name
 
 
-def test_the_two_mitochondria_of_hg19_and_b37_are_told_apart_and_do_not_refuse_a_file(toy_path, tmp_path):
+def test_the_two_mitochondria_of_hg19_and_b37_are_told_apart_and_do_not_refuse_a_file(
+    toy_path: Path, tmp_path: Path
+) -> None:
     (tmp_path / "toy.sizes").write_text(
         "".join(f"{name}\t{size}\n" for name, size in LENGTHS.items()) + "chrM\t16571\n"
     )

@@ -1,6 +1,7 @@
 """Label files made from peaks, against labels worked out base by base."""
 
 import gzip
+from collections.abc import Callable
 from pathlib import Path
 
 import msgspec
@@ -8,7 +9,7 @@ import numpy as np
 import pytest
 
 from ebert_core.dataset.description import Dataset
-from ebert_core.dataset.labels import RULE_WORDS
+from ebert_core.dataset.labels import RULE_WORDS, LabelRule
 from ebert_core.dream.label_writer import lines_of
 from ebert_core.dream.labelling import CellNote, LabelCounts, LabelNote, write_labels
 from ebert_core.dream.regions import bins_of, on_chromosomes, read_regions
@@ -17,7 +18,7 @@ from ebert_core.protocol.errors import InvalidRequest
 
 
 @pytest.fixture
-def write(tmp_path):
+def write(tmp_path: Path) -> Callable[[str, str], Path]:
     def to_file(name: str, text: str) -> Path:
         path = tmp_path / name
         path.write_text(text)
@@ -30,24 +31,24 @@ def bins_in(path: Path) -> list[tuple[str, list[int]]]:
     return [(run.chromosome, bins_of(run).tolist()) for run in read_regions(path)]
 
 
-def test_bins_lie_in_one_region_at_multiples_of_50(write):
+def test_bins_lie_in_one_region_at_multiples_of_50(write: Callable[[str, str], Path]) -> None:
     path = write("r.bed", "chr1\t600\t900\nchr1\t1010\t1300\nchr1\t2000\t2199\nchr2\t0\t200\nchr1\t0\t200\n")
     assert bins_in(path) == [("chr1", [600, 650, 700, 1050, 1100]), ("chr2", [0]), ("chr1", [0])]
 
 
-def test_regions_that_list_every_bin_give_these_bins(write):
+def test_regions_that_list_every_bin_give_these_bins(write: Callable[[str, str], Path]) -> None:
     path = write("r.bed", "".join(f"chr1\t{start}\t{start + 200}\n" for start in range(600, 800, 50)))
     assert bins_in(path) == [("chr1", [600, 650, 700, 750])]
 
 
-def test_regions_with_names_headers_and_spaces_are_read(write):
+def test_regions_with_names_headers_and_spaces_are_read(write: Callable[[str, str], Path]) -> None:
     assert bins_in(write("a.bed", "chr1\t0\t200\tx\t5\nchr1\t50\t250\ty\t7\n")) == [("chr1", [0, 50])]
     assert bins_in(write("b.bed", "track name=x\nchr1\t0\t200\n")) == [("chr1", [0])]
     assert bins_in(write("c.bed", "chr1\t0\t200\n#end\nchr1\t50\t250\n")) == [("chr1", [0, 50])]
     assert bins_in(write("d.bed", "chr1 0 200\n")) == [("chr1", [0])]
 
 
-def test_a_region_that_makes_no_sense_is_refused_with_its_line(write):
+def test_a_region_that_makes_no_sense_is_refused_with_its_line(write: Callable[[str, str], Path]) -> None:
     with pytest.raises(InvalidRequest, match="line 2: the feature ends at 100"):
         bins_in(write("a.bed", "chr1\t0\t200\nchr1\t300\t100\n"))
     with pytest.raises(InvalidRequest, match="line 2: the end 'x' is not a whole number"):
@@ -56,7 +57,7 @@ def test_a_region_that_makes_no_sense_is_refused_with_its_line(write):
         list(on_chromosomes(read_regions(write("c.bed", "chr1\t0\t200\n")), ["chr1", "chr9"]))
 
 
-def test_lines_are_those_that_python_would_write():
+def test_lines_are_those_that_python_would_write() -> None:
     starts = np.array([0, 50, 800, 850, 9_800, 9_850, 99_950, 100_000, 12_345_650, 999_999_950, 600])
     labels = np.array([[0, 1, -1, 0, 0, 1, -1, -1, 1, 0, 1], [1, 0, 0, -1, 0, 0, 1, -1, 0, 1, -1]], dtype=np.int8)
     text = b"".join(lines_of("chrX", starts, labels)).decode()
@@ -83,11 +84,18 @@ def shares(start: int, peaks: list[tuple[int, int]]) -> tuple[int, int]:
     bases = sorted({base for first, last in peaks for base in range(first, last)})
     merged = np.split(bases, np.flatnonzero(np.diff(bases) > 1) + 1)
     inside = [sum(start <= base < start + 200 for base in each) for each in merged]
-    return sum(2 * i >= min(200, len(each)) for i, each in zip(inside, merged, strict=True)), np.count_nonzero(inside)
+    return sum(2 * i >= min(200, len(each)) for i, each in zip(inside, merged, strict=True)), int(
+        np.count_nonzero(inside)
+    )
 
 
 @pytest.mark.parametrize(("rule", "label_of"), [("organisers", organisers), ("half-of-bin", half_of_bin)])
-def test_the_label_file_follows_the_rule(write, tmp_path, rule, label_of):
+def test_the_label_file_follows_the_rule(
+    write: Callable[[str, str], Path],
+    tmp_path: Path,
+    rule: LabelRule,
+    label_of: Callable[[int, list[tuple[int, int]], list[tuple[int, int]]], str],
+) -> None:
     rng = np.random.default_rng(11)
     peaks = {
         name: [(int(start), int(start + width)) for start, width in zip(*rng.integers(1, size, (2, 12)), strict=True)]
@@ -129,7 +137,7 @@ def by_cell(counts: LabelCounts, cell: str) -> tuple[int, int]:
     return counts.bound[cell], counts.ambiguous[cell]
 
 
-def test_a_dataset_gives_peaks_regions_and_lengths(write, tmp_path):
+def test_a_dataset_gives_peaks_regions_and_lengths(write: Callable[[str, str], Path], tmp_path: Path) -> None:
     write("sizes", "chr1\t1000\nchr2\t500\n")
     write("peaks.bed", "1\t300\t500\n")
     write("labelled.bed", "chr1\t0\t600\n")
@@ -150,7 +158,9 @@ def test_a_dataset_gives_peaks_regions_and_lengths(write, tmp_path):
         sources_of_dataset(part, "GATA9")
 
 
-def test_nothing_is_left_of_a_label_file_that_could_not_be_made(write, tmp_path):
+def test_nothing_is_left_of_a_label_file_that_could_not_be_made(
+    write: Callable[[str, str], Path], tmp_path: Path
+) -> None:
     write("peaks.bed", "chr7\t300\t500\n")
     write("r.bed", "chr1\t0\t600\n")
     sources = sources_of_files({"K562": tmp_path / "peaks.bed"}, {}, regions=[str(tmp_path / "r.bed")])
@@ -165,7 +175,7 @@ def test_nothing_is_left_of_a_label_file_that_could_not_be_made(write, tmp_path)
 
 
 @pytest.mark.real
-def test_the_challenge_has_60_519_747_bins(real_data):
+def test_the_challenge_has_60_519_747_bins(real_data: Path) -> None:
     path = real_data / "annotation_hg19" / "dream_test_regions.blacklistfiltered.merged.bed"
     bins: dict[str, int] = {}
     for run in read_regions(path):

@@ -1,6 +1,7 @@
 """Features and genes out of every text format, and the sentences for lines that make no sense."""
 
 import gzip
+from pathlib import Path
 
 import pybigtools
 import pytest
@@ -34,7 +35,7 @@ ACGT
 REFGENE = "585\tNM_1\tchr1\t+\t10\t60\t14\t20\t2\t10,40,\t20,60,\t0\tABC\tcmpl\tcmpl\t0,0,\n"
 
 
-def written(tmp_path, name, text):
+def written(tmp_path: Path, name: str, text: str) -> Path:
     path = tmp_path / name
     path.write_bytes(gzip.compress(text.encode()) if name.endswith(".gz") else text.encode())
     return path
@@ -60,12 +61,12 @@ def written(tmp_path, name, text):
     ],
 )
 @pytest.mark.parametrize("end", ["\n", "\r\n", ""])
-def test_a_bed_line_of_any_width_is_read(tmp_path, line, expected, end):
+def test_a_bed_line_of_any_width_is_read(tmp_path: Path, line: str, expected: Feature, end: str) -> None:
     text = f'browser position chr1:1-2\ntrack name="x"\n# comment\n\n{line}{end}'
     assert list(read_features(written(tmp_path, "x.bed", text))) == [expected]
 
 
-def test_a_heading_is_passed_over(tmp_path):
+def test_a_heading_is_passed_over(tmp_path: Path) -> None:
     path = written(tmp_path, "x.bed.gz", "chrom\tstart\tend\tname\nchr1\t1\t2\ta\n")
     assert [feature.name for feature in read_features(path)] == ["a"]
 
@@ -84,13 +85,13 @@ def test_a_heading_is_passed_over(tmp_path):
         ('1\tx\texon\t20\t10\t.\t+\t.\tgene_id "a"', "20-10 is no interval counted from 1"),
     ],
 )
-def test_a_line_that_makes_no_sense_is_named(tmp_path, line, sentence):
+def test_a_line_that_makes_no_sense_is_named(tmp_path: Path, line: str, sentence: str) -> None:
     with pytest.raises(InvalidRequest, match=rf"x\.bed, .*{sentence}|x\.bed.*{sentence}"):
         list(read_features(written(tmp_path, "x.bed", line)))
 
 
 @pytest.mark.parametrize(("name", "text"), [("a.gtf", GTF), ("a.gtf.gz", GTF)])
-def test_a_gene_is_its_longest_coding_transcript_and_says_how_many_it_has(tmp_path, name, text):
+def test_a_gene_is_its_longest_coding_transcript_and_says_how_many_it_has(tmp_path: Path, name: str, text: str) -> None:
     genes = list(read_genes(written(tmp_path, name, text)))
     assert genes == [
         Feature("1", 10, 60, "ABC", 0.0, "+", -1, ((10, 20), (40, 60)), ((14, 20),), transcripts=2),
@@ -98,18 +99,18 @@ def test_a_gene_is_its_longest_coding_transcript_and_says_how_many_it_has(tmp_pa
     ]
 
 
-def test_gff3_transcripts_bear_the_names_of_their_genes(tmp_path):
+def test_gff3_transcripts_bear_the_names_of_their_genes(tmp_path: Path) -> None:
     genes = list(read_genes(written(tmp_path, "a.gff3", GFF3)))
     assert genes == [Feature("1", 10, 60, "ABC D", 0.0, "+", -1, ((10, 20), (40, 60)), ((14, 20),))]
 
 
 @pytest.mark.parametrize("text", [REFGENE, REFGENE.removeprefix("585\t")])
-def test_refgene_is_read_with_and_without_its_bin(tmp_path, text):
+def test_refgene_is_read_with_and_without_its_bin(tmp_path: Path, text: str) -> None:
     genes = list(read_genes(written(tmp_path, "refGene.txt", text)))
     assert genes == [Feature("chr1", 10, 60, "ABC", 0.0, "+", -1, ((10, 20), (40, 60)), ((14, 20),))]
 
 
-def test_features_are_found_by_interval_under_either_name(tmp_path):
+def test_features_are_found_by_interval_under_either_name(tmp_path: Path) -> None:
     path = written(tmp_path, "x.bed", "chr1\t50\t60\tc\nchr1\t0\t100\ta\nchr1\t20\t30\tb\nchr1\t60\t60\td\n")
     features = read_features(path)
     assert [each.name for each in features.touching(Interval("1", 30, 51))] == ["a", "c"]
@@ -118,7 +119,7 @@ def test_features_are_found_by_interval_under_either_name(tmp_path):
     assert features.touching(Interval("chr7", 0, 500)) == []
 
 
-def test_a_bigbed_gives_what_its_bed_gives(tmp_path):
+def test_a_bigbed_gives_what_its_bed_gives(tmp_path: Path) -> None:
     path = tmp_path / "x.bb"
     rows = [("chr1", 5, 50, "g\t0\t+"), ("chr1", 70, 80, "h\t2\t-")]
     pybigtools.open(str(path), "w").write({"chr1": 1000}, iter(rows))
@@ -140,14 +141,16 @@ def test_a_bigbed_gives_what_its_bed_gives(tmp_path):
         (b"\xeb\xf2\x89\x87" + b"\0" * 30, "is cut short"),
     ],
 )
-def test_a_wrong_file_gives_one_sentence(tmp_path, capfd, content, sentence):
+def test_a_wrong_file_gives_one_sentence(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str], content: bytes, sentence: str
+) -> None:
     path = tmp_path / "x.bb"
     path.write_bytes(content)
     with pytest.raises(InvalidRequest, match=sentence):
         list(read_features(path))
 
 
-def test_an_absent_file_and_a_folder_are_named(tmp_path):
+def test_an_absent_file_and_a_folder_are_named(tmp_path: Path) -> None:
     with pytest.raises(InvalidRequest, match="There is no file"):
         read_features(tmp_path / "absent.bed")
     with pytest.raises(InvalidRequest, match="is a folder"):

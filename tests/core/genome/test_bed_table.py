@@ -1,6 +1,7 @@
 """A large regular BED or bedGraph file gives what its lines give, and any other is left to the readers of lines."""
 
 import gzip
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -16,6 +17,7 @@ from ebert_core.genome.step_table import read_step_table
 from ebert_core.genome.wiggle import read_steps
 from ebert_core.protocol.errors import InvalidRequest
 from ebert_core.protocol.locus import Interval
+from tests.counted import counted
 
 REGULAR = {
     "three columns": "chr2\t5\t9\nchr1\t7\t9\nchr1\t0\t100\nchr2\t5\t7\n",
@@ -63,14 +65,14 @@ ODD = {
 }
 
 
-def written(folder, text, name="a.bed"):
+def written(folder: Path, text: str, name: str = "a.bed") -> Path:
     path = folder / name
     path.write_bytes(text.encode("utf-8", "surrogateescape"))
     return path
 
 
 @pytest.mark.parametrize("text", REGULAR.values(), ids=REGULAR)
-def test_a_regular_file_gives_what_its_lines_give(tmp_path, text):
+def test_a_regular_file_gives_what_its_lines_give(tmp_path: Path, text: str) -> None:
     path = written(tmp_path, text)
     by_lines = Features(path, read_bed(path))
     table = read_bed_table(path, least_bytes=0)
@@ -82,11 +84,11 @@ def test_a_regular_file_gives_what_its_lines_give(tmp_path, text):
 
 
 @pytest.mark.parametrize("text", ODD.values(), ids=ODD)
-def test_an_odd_file_is_left_to_the_reader_of_lines(tmp_path, text):
+def test_an_odd_file_is_left_to_the_reader_of_lines(tmp_path: Path, text: str) -> None:
     assert read_bed_table(written(tmp_path, text), least_bytes=0) is None
 
 
-def many_lines():
+def many_lines() -> str:
     random = np.random.default_rng(3)
     starts = random.integers(0, 100_000, 3000)
     ends = starts + random.integers(0, 3000, 3000)
@@ -97,7 +99,7 @@ def many_lines():
     )
 
 
-def test_places_are_found_as_among_lines(tmp_path):
+def test_places_are_found_as_among_lines(tmp_path: Path) -> None:
     path = tmp_path / "a.bed.gz"
     halves = many_lines().encode()
     path.write_bytes(gzip.compress(halves[:50_000]) + gzip.compress(halves[50_000:]))
@@ -112,12 +114,10 @@ def test_places_are_found_as_among_lines(tmp_path):
     assert by_table.on("chr9").touching(0, 10) == []
 
 
-def test_a_narrow_view_makes_no_more_features_than_it_shows(tmp_path, monkeypatch):
+def test_a_narrow_view_makes_no_more_features_than_it_shows(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     table = read_bed_table(written(tmp_path, many_lines()), least_bytes=0)
     assert table is not None
-    made = []
-    make = bed_table.bed_feature
-    monkeypatch.setattr(bed_table, "bed_feature", lambda *given: made.append(given) or make(*given))
+    made = counted(monkeypatch, bed_table, "bed_feature")
     shown = table["1"].first(5)
     assert len(made) == len(shown) == 5
     table["1"].touching(0, 100_000)
@@ -125,10 +125,9 @@ def test_a_narrow_view_makes_no_more_features_than_it_shows(tmp_path, monkeypatc
     assert len(made) == 5 + len(table["1"].starts)
 
 
-def test_large_files_are_read_as_tables_and_small_ones_are_not(tmp_path, monkeypatch):
+def test_large_files_are_read_as_tables_and_small_ones_are_not(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = written(tmp_path, many_lines())
-    read = []
-    monkeypatch.setattr(annotation, "read_bed", lambda *given: read.append(given) or read_bed(*given))
+    read = counted(monkeypatch, annotation, "read_bed")
     by_lines = list(read_features(path))
     assert len(read) == 1
     monkeypatch.setattr(regular, "_LEAST_BYTES", 1000)
@@ -136,7 +135,9 @@ def test_large_files_are_read_as_tables_and_small_ones_are_not(tmp_path, monkeyp
     assert len(read) == 1
 
 
-def test_a_large_file_with_an_odd_line_is_read_but_for_that_line(tmp_path, monkeypatch):
+def test_a_large_file_with_an_odd_line_is_read_but_for_that_line(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(regular, "_LEAST_BYTES", 1000)
     path = written(tmp_path, many_lines() + "1\tx\t9\ty\t0\t.\n")
     with pytest.raises(InvalidRequest, match="line 3001: the start 'x' is not a whole number"):
@@ -155,7 +156,7 @@ STATES = {
 
 
 @pytest.mark.parametrize("text", STATES.values(), ids=STATES)
-def test_states_of_a_table_are_those_of_its_lines(tmp_path, monkeypatch, text):
+def test_states_of_a_table_are_those_of_its_lines(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, text: str) -> None:
     path = written(tmp_path, text)
     by_lines = Segmentation(path, (), Skipped())
     monkeypatch.setattr(states, "read_bed_table", lambda path: read_bed_table(path, 0))
@@ -168,7 +169,7 @@ def test_states_of_a_table_are_those_of_its_lines(tmp_path, monkeypatch, text):
             np.testing.assert_array_equal(found, expected)
 
 
-def test_a_state_that_the_dataset_lacks_is_named_with_its_line(tmp_path, monkeypatch):
+def test_a_state_that_the_dataset_lacks_is_named_with_its_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(states, "read_bed_table", lambda path: read_bed_table(path, 0))
     with pytest.raises(InvalidRequest, match="line 2: the state A is not among the dataset's"):
         Segmentation(written(tmp_path, STATES["names"]), ("B", "C"))
@@ -196,7 +197,7 @@ ODD_SIGNALS = {
 
 
 @pytest.mark.parametrize("text", SIGNALS.values(), ids=SIGNALS)
-def test_a_regular_bedgraph_gives_what_its_lines_give(tmp_path, text):
+def test_a_regular_bedgraph_gives_what_its_lines_give(tmp_path: Path, text: str) -> None:
     path = written(tmp_path, text, "a.bedGraph")
     table, by_lines = read_step_table(path, least_bytes=0), read_steps(path)
     assert table is not None
@@ -208,21 +209,19 @@ def test_a_regular_bedgraph_gives_what_its_lines_give(tmp_path, text):
 
 
 @pytest.mark.parametrize("text", ODD_SIGNALS.values(), ids=ODD_SIGNALS)
-def test_an_odd_bedgraph_is_left_to_the_reader_of_lines(tmp_path, text):
+def test_an_odd_bedgraph_is_left_to_the_reader_of_lines(tmp_path: Path, text: str) -> None:
     assert read_step_table(written(tmp_path, text, "a.bedGraph"), least_bytes=0) is None
 
 
-def test_a_large_bedgraph_is_read_as_a_table(tmp_path, monkeypatch):
+def test_a_large_bedgraph_is_read_as_a_table(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(regular, "_LEAST_BYTES", 10)
     monkeypatch.setattr(signal, "read_steps", None)
     found = signal.open_signal(written(tmp_path, SIGNALS["values"], "a.bedGraph"))
     np.testing.assert_array_equal(found.per_base(Interval("chr1", 4, 10)), [1.5, 1e-3, 1e-3, 1e-3, 1e-3, 0])
 
 
-def test_a_wide_view_of_steps_searches_their_positions_once(tmp_path, monkeypatch):
+def test_a_wide_view_of_steps_searches_their_positions_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     found = signal.open_signal(written(tmp_path, "1\t0\t5000000\t1\n1\t5000000\t9000000\t3\n", "a.bedGraph"))
-    searched = []
-    search = np.searchsorted
-    monkeypatch.setattr(signal.np, "searchsorted", lambda *given, **more: searched.append(1) or search(*given, **more))
+    searched = counted(monkeypatch, np, "searchsorted")
     assert found.binned(Interval("1", 0, 9_000_000), 9).mean.tolist() == [1.0] * 5 + [3.0] * 4
     assert len(searched) == 2

@@ -10,14 +10,13 @@ import pybigtools
 import pyBigWig
 import pytest
 
-from ebert_core.genome import bigwig_writer
 from ebert_core.genome.bigwig_writer import BigWigWriter
 from ebert_core.protocol.errors import InvalidRequest
 
 LENGTHS = {"chr2": 100_000, "chr10": 1_000, "chr1": 300_030}
 
 
-def test_both_readers_give_back_every_value_once_with_gaps_zooms_and_order(tmp_path):
+def test_both_readers_give_back_every_value_once_with_gaps_zooms_and_order(tmp_path: Path) -> None:
     values = np.random.default_rng(1).random(5_000).astype(np.float32)
     values[[3, 4, 4_999]] = np.nan
     with BigWigWriter(tmp_path / "x.bw", LENGTHS) as writer:
@@ -35,7 +34,7 @@ def test_both_readers_give_back_every_value_once_with_gaps_zooms_and_order(tmp_p
     np.testing.assert_array_equal(other.values("chr1", 0, 250_000, fillna=None)[::50].astype(np.float32), values)
 
 
-def test_without_any_value_no_file_is_written(tmp_path):
+def test_without_any_value_no_file_is_written(tmp_path: Path) -> None:
     with (
         pytest.raises(InvalidRequest, match="there is no value to put into it"),
         BigWigWriter(tmp_path / "x.bw", LENGTHS) as writer,
@@ -44,10 +43,10 @@ def test_without_any_value_no_file_is_written(tmp_path):
     assert list(tmp_path.iterdir()) == []
 
 
-def test_an_error_leaves_nothing_and_keeps_what_was_there(tmp_path):
+def test_an_error_leaves_nothing_and_keeps_what_was_there(tmp_path: Path) -> None:
     (tmp_path / "x.bw").write_text("old")
 
-    def fail():
+    def fail() -> None:
         with BigWigWriter(tmp_path / "x.bw", LENGTHS) as writer:
             writer.append("chr2", 0, 50, np.ones(9))
             raise KeyError("of ours")
@@ -58,7 +57,7 @@ def test_an_error_leaves_nothing_and_keeps_what_was_there(tmp_path):
     assert (tmp_path / "x.bw").read_text() == "old"
 
 
-def test_a_place_that_was_taken_meanwhile_is_a_sentence_and_leaves_no_part(tmp_path):
+def test_a_place_that_was_taken_meanwhile_is_a_sentence_and_leaves_no_part(tmp_path: Path) -> None:
     writer = BigWigWriter(tmp_path / "x.bw", LENGTHS)
     writer.append("chr2", 0, 50, np.ones(9))
     (tmp_path / "x.bw").mkdir()
@@ -67,7 +66,7 @@ def test_a_place_that_was_taken_meanwhile_is_a_sentence_and_leaves_no_part(tmp_p
     assert [path.name for path in tmp_path.iterdir()] == ["x.bw"]
 
 
-def test_values_beyond_the_chromosome_or_out_of_order_are_our_mistake(tmp_path):
+def test_values_beyond_the_chromosome_or_out_of_order_are_our_mistake(tmp_path: Path) -> None:
     def write(*places: tuple[str, int, int]) -> None:
         with BigWigWriter(tmp_path / "x.bw", {"chr1": 1_000, "chr2": 1_000}) as writer:
             for chromosome, start, count in places:
@@ -83,15 +82,15 @@ def test_values_beyond_the_chromosome_or_out_of_order_are_our_mistake(tmp_path):
             write(*places)
 
 
-def test_a_file_that_cannot_be_read_back_is_not_kept(tmp_path, monkeypatch):
-    usual = bigwig_writer.pyBigWig.open
+def test_a_file_that_cannot_be_read_back_is_not_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    usual = pyBigWig.open
 
     def damaged(path: str, *mode: str) -> object:
         if not mode:
             raise RuntimeError("Received an error during file opening!")
         return usual(path, *mode)
 
-    monkeypatch.setattr(bigwig_writer.pyBigWig, "open", damaged)
+    monkeypatch.setattr(pyBigWig, "open", damaged)
     with (
         pytest.raises(InvalidRequest, match=r"x\.bw could not be written completely; is the disk full\?$"),
         BigWigWriter(tmp_path / "x.bw", LENGTHS) as writer,
@@ -118,7 +117,7 @@ except InvalidRequest as error:
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="needs a limit on file sizes")
-def test_a_full_disk_gives_one_sentence_and_leaves_nothing(tmp_path):
+def test_a_full_disk_gives_one_sentence_and_leaves_nothing(tmp_path: Path) -> None:
     run = subprocess.run(
         [sys.executable, "-c", FULL_DISK, tmp_path / "x.bw"], capture_output=True, text=True, check=True
     )
@@ -126,7 +125,7 @@ def test_a_full_disk_gives_one_sentence_and_leaves_nothing(tmp_path):
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_place_that_cannot_be_written_is_refused_at_once(tmp_path, monkeypatch):
+def test_a_place_that_cannot_be_written_is_refused_at_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(InvalidRequest, match="There is no folder"):
         BigWigWriter(tmp_path / "absent" / "x.bw", LENGTHS)
     with pytest.raises(InvalidRequest, match="is a folder; name a file"):
@@ -137,12 +136,12 @@ def test_a_place_that_cannot_be_written_is_refused_at_once(tmp_path, monkeypatch
 
 
 @pytest.mark.skipif(not Path("/proc/self").is_dir(), reason="a folder that makes no files whoever asks")
-def test_a_folder_that_makes_no_files_gives_one_sentence():
+def test_a_folder_that_makes_no_files_gives_one_sentence() -> None:
     with pytest.raises(InvalidRequest, match=r"^/proc/x\.bw cannot be written: |may not be written to"):
         BigWigWriter(Path("/proc/x.bw"), LENGTHS)
 
 
-def test_a_path_that_is_no_utf8_is_refused_and_ends_no_process(tmp_path):
+def test_a_path_that_is_no_utf8_is_refused_and_ends_no_process(tmp_path: Path) -> None:
     folder = tmp_path / "lab \udcff"
     folder.mkdir()
     with pytest.raises(InvalidRequest, match=r"a bigWig needs a path of UTF-8; name another\.$"):

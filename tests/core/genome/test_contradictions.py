@@ -2,10 +2,12 @@
 
 import struct
 import zlib
+from pathlib import Path
 
 import numpy as np
 import pyBigWig
 import pytest
+from numpy.typing import NDArray
 
 from ebert_core.genome import signal as signals
 from ebert_core.genome.bigwig_writer import BigWigWriter
@@ -15,7 +17,13 @@ from ebert_core.protocol.locus import Interval
 TEN = range(500_000, 90_000_000, 9_000_000)
 
 
-def raw(path, lengths, *runs):
+def raw(
+    path: Path,
+    lengths: dict[str, int],
+    *runs: tuple[str, int, int, list[float]]
+    | tuple[str, int, int, list[int]]
+    | tuple[str, int, int, NDArray[np.float64]],
+) -> Path:
     """A bigWig as pyBigWig writes it, from runs of (chromosome, start, step, values)."""
     with pyBigWig.open(str(path), "w") as file:
         file.addHeader(list(lengths.items()))
@@ -25,7 +33,7 @@ def raw(path, lengths, *runs):
 
 
 @pytest.fixture
-def sparse(tmp_path):
+def sparse(tmp_path: Path) -> Path:
     """Ten single bases with values from .1 to 1, the last of which pyBigWig gives the sum 0."""
     runs = [("chr1", place, 1, [(number + 1) / 10]) for number, place in enumerate(TEN)]
     return raw(tmp_path / "sparse.bw", {"chr1": 100_000_000, "chr2": 1_000}, *runs)
@@ -33,20 +41,20 @@ def sparse(tmp_path):
 
 @pytest.mark.parametrize("columns", [1000, 333, 100, 20])
 @pytest.mark.parametrize("start", [0, 60_000_000, 81_000_000])
-def test_ten_single_bases_are_ten_ticks_at_every_zoom(sparse, columns, start):
+def test_ten_single_bases_are_ten_ticks_at_every_zoom(sparse: Path, columns: int, start: int) -> None:
     bins = open_signal(sparse).binned(Interval("chr1", start, 100_000_000), columns)
     shown = [round((number + 1) / 10, 1) for number, place in enumerate(TEN) if place >= start]
     for column in bins:
         assert column[np.isfinite(column)] == pytest.approx(shown)
 
 
-def test_what_is_too_much_to_read_again_is_shown_by_its_maximum(sparse, monkeypatch):
+def test_what_is_too_much_to_read_again_is_shown_by_its_maximum(sparse: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(signals, "_MOST_REREAD_BASES", 0)
     bins = open_signal(sparse).binned(Interval("chr1", 0, 100_000_000), 100)
     assert bins.mean[81] == bins.maximum[81] == 1
 
 
-def test_values_beyond_two_to_the_29_are_there_at_every_zoom(tmp_path):
+def test_values_beyond_two_to_the_29_are_there_at_every_zoom(tmp_path: Path) -> None:
     runs = [("1H", 100, 1_000, [1]), ("1H", 600_000_000, 100_000, [7])]
     signal = open_signal(raw(tmp_path / "x.bw", {"1H": 700_000_000}, *runs))
     for columns in (2_000, 1_000, 100, 10):
@@ -56,7 +64,7 @@ def test_values_beyond_two_to_the_29_are_there_at_every_zoom(tmp_path):
         assert near.mean[np.isfinite(near.mean)] == pytest.approx(7)
 
 
-def test_a_last_record_that_lost_its_sum_does_not_lower_the_mean_of_a_bin(tmp_path):
+def test_a_last_record_that_lost_its_sum_does_not_lower_the_mean_of_a_bin(tmp_path: Path) -> None:
     values = np.random.default_rng(2).random(12_300) + 1
     path = raw(tmp_path / "x.bw", {"chr1": 700_000, "chr2": 500}, ("chr1", 0, 50, values))
     bins = open_signal(path).binned(Interval("chr1", 0, 600_000), 30)
@@ -67,13 +75,13 @@ def test_a_last_record_that_lost_its_sum_does_not_lower_the_mean_of_a_bin(tmp_pa
 
 
 @pytest.mark.parametrize("values", [[-1, 0], [0, 1], [-2, 1]])
-def test_a_lost_sum_between_values_around_0_is_found_by_the_squares(tmp_path, values):
+def test_a_lost_sum_between_values_around_0_is_found_by_the_squares(tmp_path: Path, values: list[int]) -> None:
     signal = open_signal(raw(tmp_path / "x.bw", {"chr1": 400_000}, ("chr1", 1_000, 50, values)))
     bins = signal.binned(Interval("chr1", 0, 400_000), 20)
     assert bins.mean[0] == pytest.approx(np.mean(values))
 
 
-def test_a_file_that_says_it_covers_nothing_shows_the_values_that_it_has(tmp_path):
+def test_a_file_that_says_it_covers_nothing_shows_the_values_that_it_has(tmp_path: Path) -> None:
     path = raw(tmp_path / "x.bw", {"chr1": 500_000}, ("chr1", 1_000, 50, [2, 4]))
     content = bytearray(path.read_bytes())
     struct.pack_into("=Qdddd", content, struct.unpack_from("=Q", content, 44)[0], 0, 0, 0, 0, 0)
@@ -84,7 +92,7 @@ def test_a_file_that_says_it_covers_nothing_shows_the_values_that_it_has(tmp_pat
     assert (bins.minimum[0], bins.maximum[0], bins.mean[0]) == (2, 4, 3)
 
 
-def test_records_that_cover_no_base_do_not_hide_their_values(tmp_path):
+def test_records_that_cover_no_base_do_not_hide_their_values(tmp_path: Path) -> None:
     path = raw(tmp_path / "x.bw", {"chr1": 500_000}, ("chr1", 1_000, 50, [2]), ("chr1", 200_000, 50, [5]))
     content = bytearray(path.read_bytes())
     records = np.array(
@@ -101,7 +109,7 @@ def test_records_that_cover_no_base_do_not_hide_their_values(tmp_path):
     assert bins.mean[[0, 4]].tolist() == bins.maximum[[0, 4]].tolist() == [2, 5]
 
 
-def test_a_file_that_agrees_with_itself_is_not_read_again(tmp_path, monkeypatch):
+def test_a_file_that_agrees_with_itself_is_not_read_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     with BigWigWriter(tmp_path / "x.bw", {"chr1": 1_000_000}) as writer:
         writer.append("chr1", 0, 50, np.random.default_rng(3).normal(size=10_000))
         writer.append("chr1", 500_000, 50, np.full(10_000, 0.7))

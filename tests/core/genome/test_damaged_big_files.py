@@ -7,7 +7,6 @@ import numpy as np
 import pybigtools
 import pytest
 
-from ebert_core.genome import bigfiles
 from ebert_core.genome.annotation import read_features
 from ebert_core.genome.big_structure import structural_fault
 from ebert_core.genome.bigfiles import damage_of
@@ -21,7 +20,7 @@ class _Panic(BaseException):
     """As what pybigtools raises when its Rust side panics."""
 
 
-def test_a_panic_is_a_sentence_and_a_person_who_stops_the_program_is_not():
+def test_a_panic_is_a_sentence_and_a_person_who_stops_the_program_is_not() -> None:
     with (
         pytest.raises(InvalidRequest, match=r"^x\.bw is damaged or cut short: left == right failed\.$"),
         damage_of(Path("x.bw")),
@@ -32,7 +31,7 @@ def test_a_panic_is_a_sentence_and_a_person_who_stops_the_program_is_not():
             raise another
 
 
-def test_whatever_byte_is_wrong_the_file_is_drawn_or_refused_in_a_sentence(tmp_path):
+def test_whatever_byte_is_wrong_the_file_is_drawn_or_refused_in_a_sentence(tmp_path: Path) -> None:
     path = tmp_path / "x.bw"
     with BigWigWriter(path, {"chr1": 2_000_000}) as writer:
         writer.append("chr1", 0, 50, np.arange(20_000, dtype=np.float32) % 7)
@@ -81,7 +80,9 @@ def _places_of_sizes(content: bytes) -> dict[str, tuple[int, str]]:
 
 
 @pytest.mark.parametrize("what", ["chromosomes", "unpacked", "block", "zoom", "last zoom"])
-def test_a_size_beyond_the_file_is_said_before_memory_is_reserved_for_it(tmp_path, monkeypatch, what):
+def test_a_size_beyond_the_file_is_said_before_memory_is_reserved_for_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, what: str
+) -> None:
     path = tmp_path / "x.bw"
     content = _small_bigwig(path)
     assert not structural_fault(path)
@@ -89,12 +90,12 @@ def test_a_size_beyond_the_file_is_said_before_memory_is_reserved_for_it(tmp_pat
     path.write_bytes(_put(content, place, form, (1 << (8 * struct.calcsize(form) - 1)) - 1))
     assert structural_fault(path)
     # The reader would end the process.
-    monkeypatch.setattr(bigfiles.pybigtools, "open", lambda *_: pytest.fail("the reader was asked"))
+    monkeypatch.setattr(pybigtools, "open", lambda *_: pytest.fail("the reader was asked"))
     with pytest.raises(InvalidRequest, match=r"x\.bw is damaged or cut short: a part of it is said to be larger"):
         open_signal(path)
 
 
-def test_an_index_that_leads_back_to_itself_is_walked_once(tmp_path):
+def test_an_index_that_leads_back_to_itself_is_walked_once(tmp_path: Path) -> None:
     path = tmp_path / "x.bw"
     content = _small_bigwig(path)
     (index,) = struct.unpack_from("<Q", content, 24)
@@ -109,7 +110,7 @@ def _bigbed(path: Path, rest: str) -> None:
     writer.write({"chr1": 1_000_000}, records)
 
 
-def test_columns_of_a_bigbed_that_are_not_those_of_bed_are_left_out(tmp_path):
+def test_columns_of_a_bigbed_that_are_not_those_of_bed_are_left_out(tmp_path: Path) -> None:
     path = tmp_path / "x.bb"
     _bigbed(path, "name\tno score\t+")
     feature, *rest = read_features(path).touching(Interval("chr1", 0, 1000))
@@ -117,7 +118,7 @@ def test_columns_of_a_bigbed_that_are_not_those_of_bed_are_left_out(tmp_path):
     assert len(rest) == 9
 
 
-def test_the_first_features_of_a_bigbed_are_those_of_one_chromosome(tmp_path):
+def test_the_first_features_of_a_bigbed_are_those_of_one_chromosome(tmp_path: Path) -> None:
     _bigbed(tmp_path / "x.bb", "n\t5\t+")
     source = read_features(tmp_path / "x.bb")
     assert [each.start for each in source.first("1", 3)] == [0, 100, 200]
@@ -127,13 +128,13 @@ def test_the_first_features_of_a_bigbed_are_those_of_one_chromosome(tmp_path):
 
 
 @pytest.mark.parametrize("name", ["x.bw", "x.bigWig", "x.BW", "x.BigWig", "signal", "signal.dat", "lab \udcff.bw"])
-def test_a_bigwig_of_any_name_is_read(tmp_path, name):
+def test_a_bigwig_of_any_name_is_read(tmp_path: Path, name: str) -> None:
     _small_bigwig(tmp_path / "x.bw")
     path = (tmp_path / "x.bw").rename(tmp_path / name)
     assert open_signal(path).binned(Interval("chr1", 0, 350), 7).mean.tolist() == list(range(7))
 
 
-def test_whatever_byte_of_a_bigbed_is_wrong_it_is_drawn_or_refused_in_a_sentence(tmp_path):
+def test_whatever_byte_of_a_bigbed_is_wrong_it_is_drawn_or_refused_in_a_sentence(tmp_path: Path) -> None:
     path = tmp_path / "x.bb"
     _bigbed(path, "n\t5\t+")
     whole = path.read_bytes()
@@ -150,7 +151,7 @@ def test_whatever_byte_of_a_bigbed_is_wrong_it_is_drawn_or_refused_in_a_sentence
 
 
 @pytest.mark.parametrize("share", [0.2, 0.5, 0.9, 0.999])
-def test_a_file_that_was_cut_says_so_when_it_is_opened(tmp_path, share):
+def test_a_file_that_was_cut_says_so_when_it_is_opened(tmp_path: Path, share: float) -> None:
     path = tmp_path / "x.bw"
     whole = _small_bigwig(path)
     # The magic number at the end says nothing: writers leave it out, and without it all is still there.

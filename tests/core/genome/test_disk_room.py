@@ -2,9 +2,11 @@
 
 import errno
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -14,12 +16,13 @@ from ebert_core.genome import disk_room
 from ebert_core.genome.bigwig_writer import BigWigWriter
 from ebert_core.genome.disk_room import DiskRoom, allocate
 from ebert_core.protocol.errors import InvalidRequest
+from tests.counted import counted
 
 MEGA = 1 << 20
 
 
 @pytest.fixture
-def cannot_allocate(monkeypatch):
+def cannot_allocate(monkeypatch: pytest.MonkeyPatch) -> None:
     """As ext3, NFS before 4.2 and many FUSE systems."""
     monkeypatch.setattr(disk_room, "allocate", lambda *_: False)
 
@@ -33,7 +36,7 @@ def write_tiles(path: Path, tiles: int) -> DiskRoom:
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="asks Linux for room")
-def test_room_is_given_without_writing_where_the_file_system_can(tmp_path):
+def test_room_is_given_without_writing_where_the_file_system_can(tmp_path: Path) -> None:
     with tempfile.TemporaryFile(dir=tmp_path) as file:
         if not allocate(file.fileno(), 3 * MEGA):
             pytest.skip(f"{tmp_path} lies on a file system without fallocate")
@@ -41,7 +44,7 @@ def test_room_is_given_without_writing_where_the_file_system_can(tmp_path):
     assert write_tiles(tmp_path / "x.bw", 20).bytes_written == 0
 
 
-def test_elsewhere_every_byte_is_written_about_once(tmp_path, cannot_allocate):
+def test_elsewhere_every_byte_is_written_about_once(tmp_path: Path, cannot_allocate: None) -> None:
     room = write_tiles(tmp_path / "x.bw", 150)
     size = (tmp_path / "x.bw").stat().st_size
     # Eight bytes for each of 1.5 million values, half of the file for its end, and what is held from the beginning;
@@ -50,11 +53,12 @@ def test_elsewhere_every_byte_is_written_about_once(tmp_path, cannot_allocate):
     assert [path.name for path in tmp_path.iterdir()] == ["x.bw"]
 
 
-def test_room_is_asked_for_the_end_of_the_file_too_which_grows_with_it(tmp_path, monkeypatch):
-    asked = []
-    usual = DiskRoom.ask
-    monkeypatch.setattr(DiskRoom, "ask", lambda room, *sizes: asked.append(sizes) or usual(room, *sizes))
+def test_room_is_asked_for_the_end_of_the_file_too_which_grows_with_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    calls = counted(monkeypatch, DiskRoom, "ask")
     write_tiles(tmp_path / "x.bw", 60)
+    asked = [sizes for _room, *sizes in calls]
     written, more, later = asked[-1]
     assert written > MEGA
     assert (more, later - written // 2) == (0, asked[0][2])
@@ -64,7 +68,7 @@ def test_room_is_asked_for_the_end_of_the_file_too_which_grows_with_it(tmp_path,
     assert all(after <= size + now + more for (size, now, more), after in zip(asked, sizes[1:], strict=False))
 
 
-def test_what_was_asked_for_is_there_afterwards_and_the_rest_is_held(tmp_path, cannot_allocate):
+def test_what_was_asked_for_is_there_afterwards_and_the_rest_is_held(tmp_path: Path, cannot_allocate: None) -> None:
     room = DiskRoom(tmp_path)
     room.ask(0, 20 * MEGA, 3 * MEGA)
     assert (room._length(), room.bytes_written) == (3 * MEGA, 23 * MEGA)
@@ -80,8 +84,8 @@ def test_what_was_asked_for_is_there_afterwards_and_the_rest_is_held(tmp_path, c
 
 @pytest.mark.parametrize("fails_at", [1, 2])
 def test_a_disk_that_fills_on_the_way_is_a_sentence_and_leaves_nothing(
-    tmp_path, monkeypatch, cannot_allocate, fails_at
-):
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, cannot_allocate: None, fails_at: int
+) -> None:
     waits = 0
 
     def fsync(_descriptor: int) -> None:
@@ -90,15 +94,17 @@ def test_a_disk_that_fills_on_the_way_is_a_sentence_and_leaves_nothing(
         if waits == fails_at:
             raise OSError(errno.EDQUOT, os.strerror(errno.EDQUOT))
 
-    monkeypatch.setattr(disk_room.os, "fsync", fsync)
+    monkeypatch.setattr(os, "fsync", fsync)
     with pytest.raises(InvalidRequest, match=r"x\.bw cannot be written: disk quota exceeded\.$"):
         write_tiles(tmp_path / "x.bw", 150)
     assert waits == fails_at
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_disk_with_less_room_than_that_is_refused_before_anything_is_written(tmp_path, monkeypatch):
-    monkeypatch.setattr(disk_room.shutil, "disk_usage", lambda _: type("Usage", (), {"free": 5 * MEGA}))
+def test_a_disk_with_less_room_than_that_is_refused_before_anything_is_written(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: type("Usage", (), {"free": 5 * MEGA}))
     room = DiskRoom(tmp_path)
     room.ask(0, 2 * MEGA, 3 * MEGA)
     with pytest.raises(OSError, match="No space left"):
@@ -107,7 +113,7 @@ def test_a_disk_with_less_room_than_that_is_refused_before_anything_is_written(t
 
 
 @pytest.fixture
-def small_ext3(tmp_path):
+def small_ext3(tmp_path: Path) -> Iterator[Path]:
     """A file system without fallocate that has 24 MB."""
     image, place = tmp_path / "image", tmp_path / "mounted"
     image.write_bytes(bytes(32 * MEGA))
@@ -123,7 +129,7 @@ def small_ext3(tmp_path):
     subprocess.run(["umount", str(place)], check=True)
 
 
-def test_on_ext3_a_file_is_written_or_the_disk_is_said_to_be_full(small_ext3):
+def test_on_ext3_a_file_is_written_or_the_disk_is_said_to_be_full(small_ext3: Path) -> None:
     room = write_tiles(small_ext3 / "x.bw", 100)
     assert 0 < room.bytes_written < 25 * MEGA
     with pytest.raises(InvalidRequest, match=r"y\.bw cannot be written: no space left on device\.$"):

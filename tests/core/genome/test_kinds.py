@@ -1,5 +1,7 @@
 """A file is told by its content."""
 
+from pathlib import Path
+
 import pytest
 
 from ebert_core.genome.chromosomes import (
@@ -47,7 +49,7 @@ from ebert_core.protocol.tracks import Band
         ("odd.fa", ">s1 len=4\nACGT1\n", "reference"),
     ],
 )
-def test_the_kind_of_a_file(tmp_path, name, text, kind):
+def test_the_kind_of_a_file(tmp_path: Path, name: str, text: str, kind: str) -> None:
     (tmp_path / name).write_text(text)
     assert kind_of_file(tmp_path / name).kind == kind
 
@@ -105,13 +107,13 @@ def test_the_kind_of_a_file(tmp_path, name, text, kind):
         (b"chr1\tx\t200\n", "line 1: the start 'x' is not a whole number"),
     ],
 )
-def test_what_this_program_does_not_open_gets_a_sentence(tmp_path, content, sentence):
+def test_what_this_program_does_not_open_gets_a_sentence(tmp_path: Path, content: bytes, sentence: str) -> None:
     (tmp_path / "x").write_bytes(content)
     with pytest.raises(InvalidRequest, match=sentence):
         kind_of_file(tmp_path / "x")
 
 
-def test_a_folder_with_a_description_is_a_checkpoint(tmp_path):
+def test_a_folder_with_a_description_is_a_checkpoint(tmp_path: Path) -> None:
     with pytest.raises(InvalidRequest, match="is no checkpoint"):
         kind_of_file(tmp_path)
     (tmp_path / "description.json").write_text("{")
@@ -121,14 +123,14 @@ def test_a_folder_with_a_description_is_a_checkpoint(tmp_path):
     assert kind_of_file(tmp_path).kind == "checkpoint"
 
 
-def test_chromosomes_meet_under_their_names():
+def test_chromosomes_meet_under_their_names() -> None:
     assert name_in({"1": 5, "MT": 6}, "chr1") == "1"
     assert name_in({"1": 5, "MT": 6}, "chrM") == "MT"
     assert name_in({"Chr1": 5}, "chr1") == "Chr1"
     assert name_in({"chr10": 5}, "chr1") is None
 
 
-def test_chromosome_sizes_and_bands_are_read(tmp_path):
+def test_chromosome_sizes_and_bands_are_read(tmp_path: Path) -> None:
     (tmp_path / "s").write_text("chr2\t7\nchr1 9\n")
     assert list(read_chromosome_sizes(tmp_path / "s").items()) == [("chr2", 7), ("chr1", 9)]
     (tmp_path / "b").write_text("chrom\tstart\tend\tband\tstain\nchr1\t0\t5\tp1\tacen\n")
@@ -138,21 +140,21 @@ def test_chromosome_sizes_and_bands_are_read(tmp_path):
         read_chromosome_sizes(tmp_path / "s")
 
 
-def test_names_of_which_a_genome_has_none_are_listed():
+def test_names_of_which_a_genome_has_none_are_listed() -> None:
     assert strange_names(["II", "I"], ["chr1"]) == "I, II"
     assert strange_names([str(number) for number in range(1, 6)], ["chrX"]) == "1, 2, 3 and 2 more"
     assert strange_names(["II", "1"], ["chr1"]) == ""
     assert strange_names(["II"], []) == ""
 
 
-def test_the_mitochondrion_of_hg19_which_has_two_is_told():
+def test_the_mitochondrion_of_hg19_which_has_two_is_told() -> None:
     said = other_mitochondrion({"chrM": 16_571}, {"chr1": 9, "MT": 16_569})
     assert said.startswith("MT of this file (16,569 bases) is another sequence of the mitochondrion than chrM of the ")
     assert other_mitochondrion({"chrM": 16_571}, {"chr1": 9, "MT": 16_571}) == ""
     assert other_mitochondrion({"chr1": 16_571}, {"1": 16_569}) == ""
 
 
-def test_another_assembly_is_named():
+def test_another_assembly_is_named() -> None:
     check_same_assembly({"chr1": 100}, {"1": 100, "chrUn": 3}, "x.bw")
     check_within({"chr1": 100_000}, {"1": 105_000}, "x.bed")
     with pytest.raises(InvalidRequest, match=r"x\.bw belongs to another assembly: its 1 has 99 bases"):
@@ -163,7 +165,7 @@ def test_another_assembly_is_named():
         check_within({"chr1": 100_000}, {"chr1": 105_001}, "x.bed")
 
 
-def test_a_table_of_counts_that_reads_as_bed_is_said_to_be_taken_for_it(tmp_path):
+def test_a_table_of_counts_that_reads_as_bed_is_said_to_be_taken_for_it(tmp_path: Path) -> None:
     path = tmp_path / "counts.txt"
     path.write_text("".join(f"ENSG{number:011d}\t{number}\t{number + 40}\t{number + 7}.5x\n" for number in range(30)))
     found = kind_of_file(path)

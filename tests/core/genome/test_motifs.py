@@ -1,7 +1,10 @@
 """Matrices of every spelling, and scores one can count by hand."""
 
+from pathlib import Path
+
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from ebert_core.genome.motifs import Matrices, find_motif, log_odds, motif_place, motif_scores, read_motifs
 from ebert_core.protocol.bases import encode_bases
@@ -20,17 +23,17 @@ TRANSFAC = "AC MA1\nXX\nID one\nXX\nPO\tA\tC\tG\tT\n01\t9\t0\t0\t1\n02 0 10 0 0 
 
 
 @pytest.mark.parametrize("text", [HOCOMOCO, JASPAR, MEME, TRANSFAC, "# comment\n" + HOCOMOCO.replace(" ", "\t")])
-def test_all_spellings_give_one_matrix(tmp_path, text):
+def test_all_spellings_give_one_matrix(tmp_path: Path, text: str) -> None:
     (tmp_path / "m").write_text(text)
     np.testing.assert_allclose(read_motifs(tmp_path / "m")["one"].counts_W4, COUNTS)
 
 
-def test_matrices_of_one_id_in_transfac_are_told_apart_by_their_accessions(tmp_path):
+def test_matrices_of_one_id_in_transfac_are_told_apart_by_their_accessions(tmp_path: Path) -> None:
     (tmp_path / "m").write_text(TRANSFAC + TRANSFAC.replace("MA1", "MA2"))
     assert list(read_motifs(tmp_path / "m")) == ["one", "MA2 one"]
 
 
-def brute_force(codes, matrix):
+def brute_force(codes: NDArray[np.uint8], matrix: NDArray[np.float32]) -> NDArray[np.float64]:
     length, width = len(codes), len(matrix)
     best = np.full(length, -np.inf)
     for start in range(-width, length):
@@ -40,22 +43,23 @@ def brute_force(codes, matrix):
             centre = start + width // 2
             if 0 <= centre < length:
                 best[centre] = max(best[centre], score)
-    return best.reshape(-1, 50).max(axis=1)
+    found: NDArray[np.float64] = best.reshape(-1, 50).max(axis=1)
+    return found
 
 
-def random_matrices():
+def random_matrices() -> Matrices:
     random = np.random.default_rng(4)
     return Matrices({f"m{width}": random.normal(0, 2, (width, 4)) for width in (1, 6, 11, 20)})
 
 
-def test_scores_are_the_best_of_both_strands_at_each_centre():
+def test_scores_are_the_best_of_both_strands_at_each_centre() -> None:
     matrices = random_matrices()
     codes = np.random.default_rng(5).integers(0, 5, 300).astype(np.uint8)
     expected = np.stack([brute_force(codes, matrix) for matrix in matrices.log_odds], axis=1)
     np.testing.assert_array_equal(motif_scores(codes, matrices), expected.astype(np.float16))
 
 
-def test_scores_do_not_depend_on_where_a_sequence_is_cut():
+def test_scores_do_not_depend_on_where_a_sequence_is_cut() -> None:
     matrices = random_matrices()
     codes = np.random.default_rng(6).integers(0, 5, 900_000).astype(np.uint8)
     whole = motif_scores(codes, matrices)
@@ -64,7 +68,7 @@ def test_scores_do_not_depend_on_where_a_sequence_is_cut():
         np.testing.assert_array_equal(flanked, whole[start // 50 : end // 50])
 
 
-def test_a_hit_scores_alike_on_either_strand_and_n_scores_worst():
+def test_a_hit_scores_alike_on_either_strand_and_n_scores_worst() -> None:
     matrices = Matrices({"m": log_odds(COUNTS.astype(float))})
     forward, reverse = encode_bases("N" * 24 + "ACG" + "N" * 23), encode_bases("N" * 24 + "CGT" + "N" * 23)
     assert motif_scores(forward, matrices) == motif_scores(reverse, matrices)
@@ -73,11 +77,11 @@ def test_a_hit_scores_alike_on_either_strand_and_n_scores_worst():
     assert nothing < motif_scores(encode_bases("N" * 24 + "A" + "N" * 25), matrices)
 
 
-def test_no_matrices_give_no_columns():
+def test_no_matrices_give_no_columns() -> None:
     assert motif_scores(encode_bases("A" * 100), Matrices({})).shape == (2, 0)
 
 
-def test_a_motif_of_several_must_be_named(tmp_path):
+def test_a_motif_of_several_must_be_named(tmp_path: Path) -> None:
     (tmp_path / "m").write_text(HOCOMOCO + HOCOMOCO.replace("one", "two"))
     assert find_motif(tmp_path / "m", "two").name == "two"
     with pytest.raises(InvalidRequest, match="holds several motifs; name one as file#motif: it holds one, two"):
@@ -97,14 +101,14 @@ def test_a_motif_of_several_must_be_named(tmp_path):
         ("# nothing\n", "holds no motif matrix"),
     ],
 )
-def test_a_file_that_holds_no_motif_gives_a_sentence(tmp_path, text, sentence):
+def test_a_file_that_holds_no_motif_gives_a_sentence(tmp_path: Path, text: str, sentence: str) -> None:
     (tmp_path / "m").write_text(text)
     with pytest.raises(InvalidRequest, match=sentence):
         read_motifs(tmp_path / "m")
 
 
 @pytest.mark.parametrize("row", ["A [" + " " * 20_000 + "x", "A" + " 1" * 20_000 + " x", "A " + "[" * 20_000])
-def test_a_long_line_that_is_no_row_is_refused_in_one_pass(tmp_path, row):
+def test_a_long_line_that_is_no_row_is_refused_in_one_pass(tmp_path: Path, row: str) -> None:
     # A regular expression that gives blanks back took minutes.
     (tmp_path / "m.txt").write_text(f">FOS\n{row}\n")
     with pytest.raises(InvalidRequest, match=r"line 2: .* is no row of a motif matrix"):
@@ -112,18 +116,18 @@ def test_a_long_line_that_is_no_row_is_refused_in_one_pass(tmp_path, row):
 
 
 @pytest.mark.parametrize("sites", ["1.2.3", "0", ".", "9" * 400])
-def test_a_number_of_sites_that_makes_no_sense_leaves_the_probabilities_alone(tmp_path, sites):
+def test_a_number_of_sites_that_makes_no_sense_leaves_the_probabilities_alone(tmp_path: Path, sites: str) -> None:
     text = f"MEME version 4\n\nMOTIF M\nletter-probability matrix: alength= 4 w= 1 nsites= {sites}\n 0.5 0.5 0 0\n"
     (tmp_path / "m.meme").write_text(text)
     assert np.isfinite(log_odds(read_motifs(tmp_path / "m.meme")["M"].counts_W4)).all()
 
 
-def test_log_odds_are_against_equal_bases_with_a_quarter_of_a_count_more_for_each():
+def test_log_odds_are_against_equal_bases_with_a_quarter_of_a_count_more_for_each() -> None:
     odds = log_odds(np.array([[3.0, 0, 0, 0], [1, 1, 1, 1]]))
     np.testing.assert_allclose(odds, [[np.log2(3.25), -2, -2, -2], [0, 0, 0, 0]], rtol=1e-6)
 
 
-def test_a_file_whose_own_name_holds_a_hash_is_itself(tmp_path):
+def test_a_file_whose_own_name_holds_a_hash_is_itself(tmp_path: Path) -> None:
     for name in ("m", "m#one"):
         (tmp_path / name).touch()
     assert [motif_place(f"{tmp_path}/{text}") for text in ("m", "m#one", "m#one#x", "m#two")] == [

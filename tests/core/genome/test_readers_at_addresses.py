@@ -179,13 +179,17 @@ def test_of_an_indexed_file_only_what_is_shown_is_fetched(served: Served, tmp_pa
         "a.bw": lambda place: open_signal(place).per_base(VIEW),
         "a.bb": lambda place: read_features(place).touching(VIEW),
     }
-    shown.get(name, lambda place: Reference(place).letters(VIEW))(place)
+
+    def show(place: Place) -> object:
+        return shown[name](place) if name in shown else Reference(place).letters(VIEW)
+
+    show(place)
     assert len(served.asked) <= most
     assert served.bytes_sent <= most * BLOCK
     assert served.bytes_sent < len(served.files[name])
     assert all(asked.range for asked in served.asked)
     served.forget()
-    shown.get(name, lambda place: Reference(place).letters(VIEW))(place)
+    show(place)
     assert not served.asked
 
 

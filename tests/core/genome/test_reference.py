@@ -5,6 +5,7 @@ import io
 import os
 import struct
 from pathlib import Path
+from typing import IO, Any
 
 import numpy as np
 import pytest
@@ -24,9 +25,15 @@ FASTA = ">chr1 first\r\n" + "\r\n".join(LETTERS[i : i + 37] for i in range(0, 60
 EXPECTED = LETTERS.upper().replace("R", "N")
 
 
+class Unclosed(io.BytesIO):
+    """Keeps its bytes when a writer closes it."""
+
+    def close(self) -> None:
+        pass
+
+
 def blocked(text: str, size: int = 100) -> bytes:
-    data, packed = text.encode(), io.BytesIO()
-    packed.close = lambda: None
+    data, packed = text.encode(), Unclosed()
     with bgzf.BgzfWriter(fileobj=packed) as writer:
         for i in range(0, len(data), size):
             writer.write(data[i : i + size])
@@ -35,27 +42,27 @@ def blocked(text: str, size: int = 100) -> bytes:
 
 
 @pytest.fixture(params=["plain", "bgzipped"])
-def reference(request, tmp_path):
+def reference(request: pytest.FixtureRequest, tmp_path: Path) -> Reference:
     path = tmp_path / ("toy.fa" if request.param == "plain" else "toy.fa.gz")
     path.write_bytes(FASTA.encode() if request.param == "plain" else blocked(FASTA))
     return Reference(path)
 
 
-def test_lengths_are_known_in_the_order_of_the_file(reference):
+def test_lengths_are_known_in_the_order_of_the_file(reference: Reference) -> None:
     assert list(reference.chromosome_lengths.items()) == [("chr1", 600), ("2", 7)]
 
 
-def test_any_interval_has_its_bases(reference):
+def test_any_interval_has_its_bases(reference: Reference) -> None:
     for start, end in [(0, 600), (0, 1), (36, 38), (37, 74), (211, 430), (599, 600), (5, 5)]:
         assert decode_bases(reference.bases(Interval("chr1", start, end))) == EXPECTED[start:end]
 
 
-def test_outside_the_chromosome_there_is_n(reference):
+def test_outside_the_chromosome_there_is_n(reference: Reference) -> None:
     assert decode_bases(reference.bases(Interval("2", -3, 9))) == "NNNGATTACANN"
     assert decode_bases(reference.bases(Interval("chr9", 0, 4))) == "NNNN"
 
 
-def test_chr2_and_2_meet(reference):
+def test_chr2_and_2_meet(reference: Reference) -> None:
     assert decode_bases(reference.bases(Interval("chr2", 0, 7))) == "GATTACA"
 
 
@@ -72,17 +79,19 @@ def cache() -> Path:
 ROWS = "chr1\t600\t13\t37\t39\n2\t7\t653\t7\t9\n"
 
 
-def test_looking_at_a_file_writes_nothing_beside_it(reference, tmp_path, cache):
+def test_looking_at_a_file_writes_nothing_beside_it(reference: Reference, tmp_path: Path, cache: Path) -> None:
     assert [found.name for found in tmp_path.glob("toy*")] == [reference.path.name]
     assert indexes(cache)[0].read_text() == ROWS
 
 
-def test_a_second_opening_reads_the_index(reference, monkeypatch):
+def test_a_second_opening_reads_the_index(reference: Reference, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("ebert_core.genome.fasta.build_indexes", None)
     assert Reference(reference.path).chromosome_lengths == reference.chromosome_lengths
 
 
-def test_a_right_index_beside_the_file_is_used(reference, cache, monkeypatch):
+def test_a_right_index_beside_the_file_is_used(
+    reference: Reference, cache: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     for index in indexes(cache):
         index.rename(f"{reference.path}{index.suffix}")
     monkeypatch.setattr("ebert_core.genome.fasta.build_indexes", None)
@@ -109,7 +118,9 @@ def test_a_right_index_beside_the_file_is_used(reference, cache, monkeypatch):
         (ROWS, "chr1\tlong\n"),
     ],
 )
-def test_an_index_that_does_not_describe_the_file_is_not_believed(reference, cache, right, wrong):
+def test_an_index_that_does_not_describe_the_file_is_not_believed(
+    reference: Reference, cache: Path, right: str, wrong: str
+) -> None:
     for index in indexes(cache):
         beside = Path(f"{reference.path}{index.suffix}")
         index.rename(beside)
@@ -120,20 +131,20 @@ def test_an_index_that_does_not_describe_the_file_is_not_believed(reference, cac
     assert decode_bases(found.bases(Interval("2", 0, 7))) == "GATTACA"
 
 
-def test_a_file_that_changed_gets_another_index(reference):
+def test_a_file_that_changed_gets_another_index(reference: Reference) -> None:
     new = FASTA.replace("GATTACA", "TTTTTTT").replace(">chr1 first", ">chr1")
-    reference.path.write_bytes(blocked(new) if reference.path.suffix == ".gz" else new.encode())
+    Path(str(reference.path)).write_bytes(blocked(new) if str(reference.path).endswith(".gz") else new.encode())
     assert decode_bases(Reference(reference.path).bases(Interval("2", -1, 7))) == "NTTTTTTT"
 
 
 @pytest.fixture
-def read_only_fasta(tmp_path, monkeypatch):
+def read_only_fasta(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     folder = tmp_path / "shared"
     folder.mkdir()
     (folder / "toy.fa").write_text(FASTA)
     real_open = open
 
-    def refusing(file, mode="r", *rest, **more):
+    def refusing(file: Path, mode: str = "r", *rest: Any, **more: Any) -> IO[Any]:  # Any: whatever open() takes
         # A folder's permissions would not stop the tests of someone who is root.
         if "w" in mode and str(folder) in str(file):
             raise PermissionError(13, "Permission denied")
@@ -144,9 +155,9 @@ def read_only_fasta(tmp_path, monkeypatch):
 
 
 @pytest.mark.parametrize("name", ["toy.fa", "toy.fa.gz"])
-def test_a_sequence_at_an_address_without_an_index_gets_one_in_the_cache(cache, name):
+def test_a_sequence_at_an_address_without_an_index_gets_one_in_the_cache(cache: Path, name: str) -> None:
     content = FASTA.encode() if name == "toy.fa" else blocked(FASTA)
-    with serving(**{name.replace(".", "_"): content}) as served:
+    with serving(**{name.replace(".", "_"): content}, is_encrypted=False) as served:
         for _ in range(2):
             reference = Reference(address_of(served.url(name)))
             assert decode_bases(reference.bases(Interval("chr1", 30, 90))) == EXPECTED[30:90]
@@ -154,7 +165,9 @@ def test_a_sequence_at_an_address_without_an_index_gets_one_in_the_cache(cache, 
     assert len(indexes(cache)) == (1 if name == "toy.fa" else 2)
 
 
-def test_indexes_that_nobody_used_for_long_make_room_for_others(tmp_path, cache, monkeypatch):
+def test_indexes_that_nobody_used_for_long_make_room_for_others(
+    tmp_path: Path, cache: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(fasta_index, "_MOST_INDEXES", 2)
     for number in range(4):
         (tmp_path / f"{number}.fa").write_text(f">chr{number}\nACGT\n")
@@ -166,7 +179,9 @@ def test_indexes_that_nobody_used_for_long_make_room_for_others(tmp_path, cache,
     assert len(indexes(cache)) == 2
 
 
-def test_a_read_only_folder_sends_the_index_to_the_cache(read_only_fasta, tmp_path, monkeypatch):
+def test_a_read_only_folder_sends_the_index_to_the_cache(
+    read_only_fasta: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
     assert Reference(read_only_fasta).chromosome_lengths["chr1"] == 600
     assert [found.suffix for found in (tmp_path / "cache").rglob("*.*")] == [".fai"]
@@ -174,7 +189,9 @@ def test_a_read_only_folder_sends_the_index_to_the_cache(read_only_fasta, tmp_pa
     assert Reference(read_only_fasta).chromosome_lengths["chr1"] == 600
 
 
-def test_where_no_index_can_be_written_the_file_is_still_read(read_only_fasta, monkeypatch):
+def test_where_no_index_can_be_written_the_file_is_still_read(
+    read_only_fasta: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("XDG_CACHE_HOME", "/proc/nowhere")
     assert Reference(read_only_fasta).chromosome_lengths["chr1"] == 600
     assert [found.name for found in read_only_fasta.parent.iterdir()] == ["toy.fa"]
@@ -195,7 +212,7 @@ def test_where_no_index_can_be_written_the_file_is_still_read(read_only_fasta, m
         (struct.pack("<4I", 0x1A412743, 0, 3, 0), "cut short"),
     ],
 )
-def test_a_wrong_file_gives_one_sentence(tmp_path, content, sentence):
+def test_a_wrong_file_gives_one_sentence(tmp_path: Path, content: bytes, sentence: str) -> None:
     path = tmp_path / ("wrong.fa.gz" if content.startswith(b"\x1f\x8b") else "wrong.fa")
     path.write_bytes(content)
     with pytest.raises(InvalidRequest, match=sentence):
@@ -209,14 +226,14 @@ def test_a_wrong_file_gives_one_sentence(tmp_path, content, sentence):
         ("toy.fa", blocked(FASTA), "add '.gz' to its name"),
     ],
 )
-def test_a_name_that_belies_its_packing_is_said(tmp_path, name, content, sentence):
+def test_a_name_that_belies_its_packing_is_said(tmp_path: Path, name: str, content: bytes, sentence: str) -> None:
     (tmp_path / name).write_bytes(content)
     with pytest.raises(InvalidRequest, match=sentence):
         Reference(tmp_path / name)
 
 
 @pytest.mark.parametrize("place", [0, 4_000, 9_000])
-def test_proteins_between_letters_that_say_nothing_are_found(tmp_path, place):
+def test_proteins_between_letters_that_say_nothing_are_found(tmp_path: Path, place: int) -> None:
     letters = ("N" * place + "MEFILPQKR" * 110).ljust(10_000, "N")
     (tmp_path / "toy.fa").write_text(f">a\n{letters}\n")
     with pytest.raises(InvalidRequest, match="holds proteins, not DNA"):
@@ -224,13 +241,13 @@ def test_proteins_between_letters_that_say_nothing_are_found(tmp_path, place):
 
 
 @pytest.mark.parametrize("spoilt", [b"", b"chr1\tlong\n", b"\xff\x00"])
-def test_a_spoilt_index_is_built_again(reference, cache, spoilt):
+def test_a_spoilt_index_is_built_again(reference: Reference, cache: Path, spoilt: bytes) -> None:
     for index in indexes(cache):
         index.write_bytes(spoilt)
     assert decode_bases(Reference(reference.path).bases(Interval("chr1", 30, 90))) == EXPECTED[30:90]
 
 
-def test_damage_found_while_reading_gives_one_sentence(tmp_path):
+def test_damage_found_while_reading_gives_one_sentence(tmp_path: Path) -> None:
     path = tmp_path / "toy.fa.gz"
     letters = "".join(np.random.default_rng(1).choice(list("ACGT"), 300_000))
     whole = blocked(f">chr1\n{letters}\n", 65_000)
@@ -246,7 +263,7 @@ def test_damage_found_while_reading_gives_one_sentence(tmp_path):
 
 
 @pytest.mark.parametrize("is_replaced", [False, True])
-def test_a_file_that_changes_while_it_is_open_is_opened_anew(tmp_path, is_replaced):
+def test_a_file_that_changes_while_it_is_open_is_opened_anew(tmp_path: Path, is_replaced: bool) -> None:
     path, written = tmp_path / "toy.fa", tmp_path / ("new.fa" if is_replaced else "toy.fa")
     path.write_text(FASTA)
     reference = Reference(path)
@@ -261,7 +278,7 @@ def test_a_file_that_changes_while_it_is_open_is_opened_anew(tmp_path, is_replac
             reference.bases(Interval("2", 0, 7))
 
 
-def test_blank_lines_between_records_and_before_the_first_base_are_allowed(tmp_path):
+def test_blank_lines_between_records_and_before_the_first_base_are_allowed(tmp_path: Path) -> None:
     (tmp_path / "toy.fa").write_text("; a remark\n\n>a\n\nACGT\nAC\n\n\n>none\n>b\nGG")
     reference = Reference(tmp_path / "toy.fa")
     assert reference.chromosome_lengths == {"a": 6, "none": 0, "b": 2}
@@ -269,7 +286,7 @@ def test_blank_lines_between_records_and_before_the_first_base_are_allowed(tmp_p
     assert decode_bases(reference.bases(Interval("b", 0, 2))) == "GG"
 
 
-def test_a_base_that_begins_a_block_after_a_full_one_is_read(tmp_path):
+def test_a_base_that_begins_a_block_after_a_full_one_is_read(tmp_path: Path) -> None:
     letters = "ACGT" * 40_000
     (tmp_path / "full.fa.gz").write_bytes(blocked(f">a\n{letters}\n", 65_536))
     reference = Reference(tmp_path / "full.fa.gz")
@@ -278,7 +295,7 @@ def test_a_base_that_begins_a_block_after_a_full_one_is_read(tmp_path):
 
 
 @pytest.mark.parametrize("order", "<>")
-def test_2bit_is_read_with_its_runs_of_n(tmp_path, order):
+def test_2bit_is_read_with_its_runs_of_n(tmp_path: Path, order: str) -> None:
     name, letters = b"chr1", "ACGTTGCAACGTAC"
     bits = {"T": 0, "C": 1, "A": 2, "G": 3}
     packed = [bits[letter] for letter in letters.ljust(16, "T")]
@@ -293,7 +310,7 @@ def test_2bit_is_read_with_its_runs_of_n(tmp_path, order):
     assert decode_bases(reference.bases(Interval("chr1", 5, 11))) == "GCAANN"
 
 
-def test_long_records_of_many_blocks_are_read_alike(tmp_path):
+def test_long_records_of_many_blocks_are_read_alike(tmp_path: Path) -> None:
     random = np.random.default_rng(3)
     letters = "".join(random.choice(list("ACGTN"), 300_000))
     text = ">big\n" + "\n".join(letters[i : i + 60] for i in range(0, 300_000, 60))
@@ -306,7 +323,7 @@ def test_long_records_of_many_blocks_are_read_alike(tmp_path):
 
 
 @pytest.mark.parametrize("width", [60, 70_000])
-def test_the_last_line_of_a_record_is_read_to_its_end_whatever_its_width(tmp_path, width):
+def test_the_last_line_of_a_record_is_read_to_its_end_whatever_its_width(tmp_path: Path, width: int) -> None:
     letters = "".join(np.random.default_rng(9).choice(list("ACGT"), 2 * width + 7))
     lines = [letters[i : i + width] for i in range(0, len(letters), width)]
     (tmp_path / "x.fa").write_text("\n".join([">chr1", *lines, ">chr2", "GATTACA"]))
@@ -340,7 +357,9 @@ def changed(text: str, name: str, width: int) -> str:
     "name", ["a line end later", "lines shifted between two changes", "another genome of one size", "a hole"]
 )
 @pytest.mark.parametrize("is_packed", [False, True])
-def test_a_file_that_took_the_place_of_another_never_shows_wrong_bases(tmp_path, name, is_packed, width):
+def test_a_file_that_took_the_place_of_another_never_shows_wrong_bases(
+    tmp_path: Path, name: str, is_packed: bool, width: int
+) -> None:
     letters = "".join(np.random.default_rng(8).choice(list("ACGT"), 12 * width + 7))
     text = ">chr1\n" + "\n".join(letters[i : i + width] for i in range(0, len(letters), width)) + "\n"
     path = tmp_path / ("x.fa.gz" if is_packed else "x.fa")
@@ -364,7 +383,7 @@ def test_a_file_that_took_the_place_of_another_never_shows_wrong_bases(tmp_path,
     assert shown or is_packed
 
 
-def test_a_long_line_where_a_header_should_end_takes_no_time(tmp_path):
+def test_a_long_line_where_a_header_should_end_takes_no_time(tmp_path: Path) -> None:
     path, index = tmp_path / "x.fa", tmp_path / "x.fa.fai"
     path.write_bytes(b">" + b"A" * 900_000)
     index.write_text("A\t10\t900000\t10\t11\n")

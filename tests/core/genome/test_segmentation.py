@@ -1,5 +1,7 @@
 """States become sorted runs that lie apart, or a sentence."""
 
+from pathlib import Path
+
 import numpy as np
 import pybigtools
 import pytest
@@ -17,7 +19,7 @@ chr2\t0\t200\tQuies
 
 
 @pytest.fixture(params=["bed", "bigbed"])
-def path(request, tmp_path):
+def path(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
     found = tmp_path / f"s.{request.param}"
     if request.param == "bed":
         found.write_text(BED)
@@ -31,7 +33,7 @@ def path(request, tmp_path):
     return found
 
 
-def test_unsorted_input_is_sorted_and_names_and_colours_are_kept(path):
+def test_unsorted_input_is_sorted_and_names_and_colours_are_kept(path: Path) -> None:
     states = Segmentation(path)
     assert sorted(states.names) == ["10_TssA", "Quies"]
     assert states.colours == {"10_TssA": "#ff0000"}
@@ -40,14 +42,14 @@ def test_unsorted_input_is_sorted_and_names_and_colours_are_kept(path):
     assert [states.names[index] for index in runs.ids] == ["Quies", "10_TssA"]
 
 
-def test_ids_follow_the_given_names(path):
+def test_ids_follow_the_given_names(path: Path) -> None:
     states = Segmentation(path, ["Het", "10_TssA", "Quies"])
     ids = states.ids_at("1", np.array([-5, 0, 399, 400, 799, 800]))
     assert ids.tolist() == [-1, 2, 2, 1, 1, -1]
     assert states.ids_at("chr7", np.array([5])).tolist() == [-1]
 
 
-def test_a_state_outside_the_alphabet_is_refused_with_the_nearest(path):
+def test_a_state_outside_the_alphabet_is_refused_with_the_nearest(path: Path) -> None:
     with pytest.raises(InvalidRequest, match="state 10_TssA is not among the dataset's 2; did you mean 10_TssB"):
         Segmentation(path, ["Quies", "10_TssB"]).on("chr1")
 
@@ -61,14 +63,14 @@ def test_a_state_outside_the_alphabet_is_refused_with_the_nearest(path):
         ("".join(f"chr1\t{i}\t{i + 1}\tn{i}\n" for i in range(300)), "line 254: more than 253 names"),
     ],
 )
-def test_a_file_that_is_no_segmentation_gives_a_sentence(tmp_path, text, sentence):
+def test_a_file_that_is_no_segmentation_gives_a_sentence(tmp_path: Path, text: str, sentence: str) -> None:
     path = tmp_path / "s.bed"
     path.write_text(text)
     with pytest.raises(InvalidRequest, match=sentence):
         Segmentation(path)
 
 
-def test_a_chromosome_of_states_without_a_base_is_none(tmp_path):
+def test_a_chromosome_of_states_without_a_base_is_none(tmp_path: Path) -> None:
     (tmp_path / "s.bed").write_text("chr1\t5\t5\tE1\nchr2\t0\t200\tE2\n")
     assert Segmentation(tmp_path / "s.bed").chromosome_lengths == {"chr2": 200}
 
@@ -82,6 +84,6 @@ def test_a_chromosome_of_states_without_a_base_is_none(tmp_path):
         ("chr1\t150\t400\ta\nchr1\t400\t450\tb\n", 50),
     ],
 )
-def test_the_width_of_bins_is_what_all_boundaries_are_multiples_of(tmp_path, text, width):
+def test_the_width_of_bins_is_what_all_boundaries_are_multiples_of(tmp_path: Path, text: str, width: int) -> None:
     (tmp_path / "s.bed").write_text(text)
     assert Segmentation(tmp_path / "s.bed").bin_width == width

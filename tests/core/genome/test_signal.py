@@ -1,10 +1,12 @@
 """Signals are exact where they can be, and say nothing where nothing is known."""
 
+from pathlib import Path
+
 import numpy as np
 import pyBigWig
 import pytest
 
-from ebert_core.genome.signal import mean_signal, open_signal
+from ebert_core.genome.signal import BigWigSignal, StepSignal, mean_signal, open_signal
 from ebert_core.protocol.errors import InvalidRequest
 from ebert_core.protocol.locus import Interval
 
@@ -24,7 +26,7 @@ variableStep chrom=chr1 span=100
 
 
 @pytest.fixture(params=["bigwig", "bedgraph", "wig"])
-def signal(request, tmp_path):
+def signal(request: pytest.FixtureRequest, tmp_path: Path) -> BigWigSignal | StepSignal:
     path = tmp_path / f"s.{request.param}"
     if request.param == "bigwig":
         with pyBigWig.open(str(path), "w") as file:
@@ -39,7 +41,7 @@ def signal(request, tmp_path):
     return open_signal(path)
 
 
-def test_every_base_has_its_value_or_none(signal):
+def test_every_base_has_its_value_or_none(signal: BigWigSignal | StepSignal) -> None:
     values = signal.per_base(Interval("1", 90, 170))
     assert np.isnan(values[:10]).all()
     assert values[10:60].tolist() == [2.0] * 50
@@ -47,13 +49,13 @@ def test_every_base_has_its_value_or_none(signal):
     assert np.isnan(values[70:]).all()
 
 
-def test_means_of_50_bases_count_unknown_bases_as_nothing_and_are_clipped(signal):
+def test_means_of_50_bases_count_unknown_bases_as_nothing_and_are_clipped(signal: BigWigSignal | StepSignal) -> None:
     means = mean_signal(signal, Interval("chr1", -50, 1_050))
     assert means.dtype == np.float16
     assert means.tolist() == [0, 0, 0, 2, np.float16(-0.8), 0, 0, 0, 0, 1, 1, 1, 1, 0, 0, 0, 0, 0, 0, 60_000, 60_000, 0]
 
 
-def test_columns_of_the_screen_show_the_extremes_and_the_mean(signal):
+def test_columns_of_the_screen_show_the_extremes_and_the_mean(signal: BigWigSignal | StepSignal) -> None:
     shown = signal.binned(Interval("chr1", 100, 200), 2)
     assert shown.minimum.tolist() == [2.0, -4.0]
     assert shown.maximum.tolist() == [2.0, -4.0]
@@ -63,17 +65,17 @@ def test_columns_of_the_screen_show_the_extremes_and_the_mean(signal):
     np.testing.assert_allclose(whole.mean, [260 / 260])
 
 
-def test_columns_narrower_than_a_base_show_that_base(signal):
+def test_columns_narrower_than_a_base_show_that_base(signal: BigWigSignal | StepSignal) -> None:
     shown = signal.binned(Interval("chr1", 149, 151), 6)
     assert shown.mean.tolist() == [2, 2, 2, -4, -4, -4]
 
 
-def test_an_unknown_chromosome_has_no_values(signal):
+def test_an_unknown_chromosome_has_no_values(signal: BigWigSignal | StepSignal) -> None:
     assert np.isnan(signal.binned(Interval("chr7", 0, 500_000), 3).mean).all()
     assert np.isnan(signal.per_base(Interval("chr7", 0, 3))).all()
 
 
-def test_far_out_the_bands_of_text_and_bigwig_agree(tmp_path):
+def test_far_out_the_bands_of_text_and_bigwig_agree(tmp_path: Path) -> None:
     random = np.random.default_rng(1)
     values = random.gamma(1, 2, 8_000)
     with pyBigWig.open(str(tmp_path / "s.bw"), "w") as file:
@@ -101,13 +103,13 @@ def test_far_out_the_bands_of_text_and_bigwig_agree(tmp_path):
         ("BAM\1", "IGV's job"),
     ],
 )
-def test_a_file_that_is_no_signal_gives_a_sentence(tmp_path, text, sentence):
+def test_a_file_that_is_no_signal_gives_a_sentence(tmp_path: Path, text: str, sentence: str) -> None:
     (tmp_path / "s.bedgraph").write_text(text)
     with pytest.raises(InvalidRequest, match=sentence):
         open_signal(tmp_path / "s.bedgraph")
 
 
-def test_a_bigwig_without_values_opens_and_shows_nothing(tmp_path):
+def test_a_bigwig_without_values_opens_and_shows_nothing(tmp_path: Path) -> None:
     with pyBigWig.open(str(tmp_path / "s.bw"), "w") as file:
         file.addHeader([("chr1", 1000)])
     signal = open_signal(tmp_path / "s.bw")
@@ -115,13 +117,15 @@ def test_a_bigwig_without_values_opens_and_shows_nothing(tmp_path):
     assert mean_signal(signal, Interval("chr1", 0, 100)).tolist() == [0.0, 0.0]
 
 
-def test_values_that_are_not_finite_count_as_nothing(tmp_path):
+def test_values_that_are_not_finite_count_as_nothing(tmp_path: Path) -> None:
     (tmp_path / "s.bedgraph").write_text("chr1\t0\t25\tnan\nchr1\t25\t50\tinf\nchr1\t50\t75\t4\n")
     signal = open_signal(tmp_path / "s.bedgraph")
     assert mean_signal(signal, Interval("chr1", 0, 100)).tolist() == [0.0, 2.0]
 
 
-def _write(path, steps, length=100_000):
+def _write(
+    path: Path, steps: list[tuple[float | int, ...] | tuple[int, ...]], length: int = 100_000
+) -> BigWigSignal | StepSignal:
     if path.suffix == ".bw":
         with pyBigWig.open(str(path), "w") as file:
             file.addHeader([("chr1", length)])
@@ -148,11 +152,13 @@ def _write(path, steps, length=100_000):
         ([(0, 5_000, -1), (5_000, 10_000, 1), (10_000, 15_000, 0)], None),
     ],
 )
-def test_a_signal_of_nothing_but_0_and_1_tells_the_width_of_its_blocks(tmp_path, ending, steps, width):
+def test_a_signal_of_nothing_but_0_and_1_tells_the_width_of_its_blocks(
+    tmp_path: Path, ending: str, steps: list[tuple[float | int, ...] | tuple[int, ...]], width: int | None
+) -> None:
     assert _write(tmp_path / f"s{ending}", steps, length=97_321).block_bases == width
 
 
-def test_whether_a_signal_is_a_mark_is_found_out_once(tmp_path, monkeypatch):
+def test_whether_a_signal_is_a_mark_is_found_out_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     signal = _write(tmp_path / "s.bw", [(0, 5_000, 0), (5_000, 10_000, 1)])
     assert signal.block_bases == 5_000
     monkeypatch.setattr(signal, "_reader", None)

@@ -13,7 +13,7 @@ from ebert_core.genome import tabix, variant_files
 from ebert_core.genome.bgzf import IndexedLines
 from ebert_core.genome.lines import BadLine, Skipped
 from ebert_core.genome.remote import BLOCK
-from ebert_core.genome.variant_files import IndexedVariants, Variants, open_variants
+from ebert_core.genome.variant_files import IndexedVariants, VariantFile, Variants, open_variants
 from ebert_core.protocol.addresses import Place, address_of
 from ebert_core.protocol.errors import InvalidRequest
 from ebert_core.protocol.locus import Interval
@@ -34,7 +34,7 @@ def _write(path: Path, text: str) -> Path:
     return path
 
 
-def _names(file: Variants | IndexedVariants, interval: Interval) -> list[str]:
+def _names(file: VariantFile, interval: Interval) -> list[str]:
     return [text.split("\t")[0] for text in file.touching(interval).texts]
 
 
@@ -88,7 +88,7 @@ def test_bad_lines_cost_one_remark_and_not_the_file(tmp_path: Path) -> None:
 
 def _rows() -> list[tuple[str, int, int, str]]:
     random = np.random.default_rng(5)
-    rows = []
+    rows: list[tuple[str, int, int, str]] = []
     for chromosome in ("chr1", "chr2"):
         for position in sorted(random.choice(np.arange(1, 480_000), 6_000, replace=False).tolist()):
             is_long = random.random() < 0.004

@@ -47,7 +47,9 @@ def line(position: str, reference: str, alternative: str, info: str = ".", name:
         ("100", "A", "G", "END=900", 99, 100, "SNV"),
     ],
 )
-def test_place_and_kind_are_as_the_specification_says(position, reference, alternative, info, start, end, kind) -> None:
+def test_place_and_kind_are_as_the_specification_says(
+    position: str, reference: str, alternative: str, info: str, start: int, end: int, kind: str
+) -> None:
     found = variant_of(PATH, 1, line(position, reference, alternative, info))
     assert (found.chromosome, found.start, found.end, KINDS[found.kind]) == ("chr1", start, end, kind)
 

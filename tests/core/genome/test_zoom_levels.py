@@ -4,11 +4,13 @@ import os
 import subprocess
 import sys
 from itertools import pairwise
+from pathlib import Path
 
 import numpy as np
 import pybigtools
 import pyBigWig
 import pytest
+from numpy.typing import ArrayLike, NDArray
 
 from ebert_core.genome import bigwig_writer
 from ebert_core.genome.bigwig_writer import BigWigWriter
@@ -17,18 +19,25 @@ from ebert_core.protocol.errors import InvalidRequest
 RNG = np.random.default_rng(5)
 
 
-def write(path, lengths, *runs):
+Run = tuple[str, int, int, ArrayLike]
+
+
+def write(
+    path: Path,
+    lengths: dict[str, int],
+    *runs: Run,
+) -> dict[str, NDArray[np.float32]]:
     """Writes runs (chromosome, start, step, values) and gives back the value of every base."""
     bases = {chromosome: np.full(length, np.nan, dtype=np.float32) for chromosome, length in lengths.items()}
     with BigWigWriter(path, lengths) as writer:
-        for chromosome, start, step, values in runs:
-            values = np.asarray(values, dtype=np.float32)
+        for chromosome, start, step, given in runs:
+            values = np.asarray(given, dtype=np.float32)
             writer.append(chromosome, start, step, values)
             bases[chromosome][start : start + step * len(values)] = np.repeat(values, step)
     return bases
 
 
-def check_every_record(path, bases):
+def check_every_record(path: Path, bases: dict[str, NDArray[np.float32]]) -> list[int]:
     """Compares all zoom records and the summary of a file with the data, and gives the widths of the levels."""
     reader = pybigtools.open(str(path))
     assert list(reader.chroms()) == list(bases)
@@ -39,10 +48,11 @@ def check_every_record(path, bases):
                 list(reader.zoom_records(width, chromosome, 0, len(values))), values.astype(np.float64), width
             )
     check_summary(path, np.concatenate(list(bases.values())).astype(np.float64))
-    return reader.zooms()
+    found: list[int] = reader.zooms()
+    return found
 
 
-def check_records(records, values, width):
+def check_records(records: list[tuple[int, int, dict[str, float]]], values: NDArray[np.float64], width: int) -> None:
     is_known = np.isfinite(values)
     covered = np.zeros(len(values), dtype=np.int8)
     for start, end, _ in records:
@@ -62,7 +72,7 @@ def check_records(records, values, width):
         assert summary["sum_squares"] == pytest.approx(squares[end] - squares[start], rel=1e-5, abs=1e-4)
 
 
-def check_summary(path, values):
+def check_summary(path: Path, values: NDArray[np.float64]) -> None:
     known = values[np.isfinite(values)]
     with pyBigWig.open(str(path)) as file:
         header = file.header()
@@ -72,27 +82,27 @@ def check_summary(path, values):
     assert summary["sum"] == pytest.approx(known.sum(), rel=1e-5)
 
 
-def test_one_value_is_the_same_at_every_zoom(tmp_path):
+def test_one_value_is_the_same_at_every_zoom(tmp_path: Path) -> None:
     lengths = {"chr1": 5_000, "chr2": 100_000}
     check_every_record(tmp_path / "x.bw", write(tmp_path / "x.bw", lengths, ("chr2", 75, 50, [32.5])))
 
 
-def test_ten_single_bases_far_apart_are_the_same_at_every_zoom(tmp_path):
+def test_ten_single_bases_far_apart_are_the_same_at_every_zoom(tmp_path: Path) -> None:
     places = range(500_000, 5_000_000, 450_000)
     runs = [("chr1", place, 1, [(number + 1) / 10]) for number, place in enumerate(places)]
     check_every_record(tmp_path / "x.bw", write(tmp_path / "x.bw", {"chr1": 5_000_000}, *runs))
 
 
-def test_values_that_only_fall_or_are_negative_keep_their_maximum(tmp_path):
+def test_values_that_only_fall_or_are_negative_keep_their_maximum(tmp_path: Path) -> None:
     values = -np.arange(1, 3_000)
     check_every_record(tmp_path / "x.bw", write(tmp_path / "x.bw", {"chr1": 200_000}, ("chr1", 0, 50, values)))
 
 
-def test_several_chromosomes_with_gaps_and_steps_across_the_edges_of_records(tmp_path):
+def test_several_chromosomes_with_gaps_and_steps_across_the_edges_of_records(tmp_path: Path) -> None:
     lengths = {"chr2": 90_000, "chr10": 1_000, "chr1": 2_500_030, "chr3": 40_000, "chrM": 400}
     values = RNG.normal(size=40_000)
     values[RNG.random(40_000) < 0.1] = np.nan
-    runs = [
+    runs: list[Run] = [
         ("chr2", 75, 50, [1, np.nan, 3]),
         ("chr2", 5_037, 300, RNG.random(280)),
         ("chr1", 13, 50, values[:20_000]),
@@ -105,7 +115,7 @@ def test_several_chromosomes_with_gaps_and_steps_across_the_edges_of_records(tmp
     assert len(zooms) == 2
 
 
-def test_more_blocks_than_one_node_of_an_index_holds(tmp_path):
+def test_more_blocks_than_one_node_of_an_index_holds(tmp_path: Path) -> None:
     values = RNG.random(4_400_000, dtype=np.float32)
     zooms = check_every_record(tmp_path / "x.bw", write(tmp_path / "x.bw", {"chr1": 4_400_000}, ("chr1", 0, 1, values)))
     assert len(zooms) > 4
@@ -113,7 +123,7 @@ def test_more_blocks_than_one_node_of_an_index_holds(tmp_path):
     assert zooms[0] == 16
 
 
-def test_each_level_is_four_times_as_wide_as_the_one_before_and_the_file_ends_as_it_begins(tmp_path):
+def test_each_level_is_four_times_as_wide_as_the_one_before_and_the_file_ends_as_it_begins(tmp_path: Path) -> None:
     values = RNG.random(40_000).astype(np.float32)
     write(tmp_path / "x.bw", {"chr1": 2_000_000}, ("chr1", 0, 50, values))
     with pyBigWig.open(str(tmp_path / "raw.bw"), "w") as file:
@@ -125,8 +135,10 @@ def test_each_level_is_four_times_as_wide_as_the_one_before_and_the_file_ends_as
     assert (tmp_path / "x.bw").read_bytes()[-4:] == (tmp_path / "x.bw").read_bytes()[:4]
 
 
-def test_a_disk_that_fills_while_summaries_are_corrected_leaves_nothing(tmp_path, monkeypatch):
-    def full(*_):
+def test_a_disk_that_fills_while_summaries_are_corrected_leaves_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: float | Path) -> None:
         raise OSError(28, os.strerror(28))
 
     monkeypatch.setattr(bigwig_writer, "correct_summaries", full)
@@ -152,7 +164,9 @@ with bigwig_writer.BigWigWriter(Path(sys.argv[1]), {"chr1": 10**6}) as writer:
 
 @pytest.mark.skipif(sys.platform == "win32", reason="there is no SIGKILL")
 @pytest.mark.parametrize("moment", ["writing", "correcting"])
-def test_a_killed_process_leaves_no_file_under_the_final_name_and_the_next_one_writes_it(tmp_path, moment):
+def test_a_killed_process_leaves_no_file_under_the_final_name_and_the_next_one_writes_it(
+    tmp_path: Path, moment: str
+) -> None:
     path = tmp_path / "x.bw"
     run = subprocess.run([sys.executable, "-c", KILLED, path, moment], check=False)
     assert run.returncode == -9

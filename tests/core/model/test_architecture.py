@@ -2,10 +2,10 @@
 
 import msgspec
 import pytest
-from toy_binding import SMALLEST
 
 from ebert_core.model.config import PRESETS, Architecture
 from ebert_core.protocol.errors import InvalidRequest
+from tests.core.toy_binding import SMALLEST
 
 
 @pytest.mark.parametrize(
@@ -32,17 +32,17 @@ from ebert_core.protocol.errors import InvalidRequest
         ({"factors": ("MAX", "MAX")}, "factors lists MAX twice"),
     ],
 )
-def test_impossible_sizes_are_named(changes, sentence):
+def test_impossible_sizes_are_named(changes: dict[str, float | int | str | tuple[str, str]], sentence: str) -> None:
     with pytest.raises(InvalidRequest, match=sentence):
         msgspec.structs.replace(SMALLEST, **changes)
 
 
-def test_the_presets_are_possible_and_small_keeps_its_context_short():
+def test_the_presets_are_possible_and_small_keeps_its_context_short() -> None:
     assert set(PRESETS) == {"tiny", "small", "base", "large"}
     assert PRESETS["small"].context <= 5000
     assert PRESETS["small"].describe() == "4 x 256 x 4 x 4,000 bp, 10-bp tokens"
 
 
-def test_tokens_and_core_follow_from_context_and_halo():
+def test_tokens_and_core_follow_from_context_and_halo() -> None:
     architecture = Architecture(layers=1, hidden=32, heads=2, context=1200, halo=200, token_width=10)
     assert (architecture.tokens, architecture.core) == (120, 800)

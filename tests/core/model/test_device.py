@@ -13,7 +13,7 @@ def two_gpus(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.parametrize("wish", ["auto", "cuda", "cpu", "cuda:1"])
-def test_alone_a_wish_stays_as_it_is(monkeypatch, two_gpus, wish):
+def test_alone_a_wish_stays_as_it_is(monkeypatch: pytest.MonkeyPatch, two_gpus: None, wish: str) -> None:
     monkeypatch.delenv("WORLD_SIZE", raising=False)
     assert device_of(wish) == wish
 
@@ -27,7 +27,9 @@ def test_alone_a_wish_stays_as_it_is(monkeypatch, two_gpus, wish):
         ("cuda:1", ["cuda:1"] * 3),
     ],
 )
-def test_each_of_several_has_a_gpu_and_shares_it_only_where_there_are_fewer(monkeypatch, two_gpus, wish, devices):
+def test_each_of_several_has_a_gpu_and_shares_it_only_where_there_are_fewer(
+    monkeypatch: pytest.MonkeyPatch, two_gpus: None, wish: str, devices: list[str]
+) -> None:
     monkeypatch.setenv("WORLD_SIZE", "3")
     found = []
     for number in range(3):
@@ -37,7 +39,7 @@ def test_each_of_several_has_a_gpu_and_shares_it_only_where_there_are_fewer(monk
     assert found == devices
 
 
-def test_without_a_gpu_each_of_several_keeps_the_wish(monkeypatch):
+def test_without_a_gpu_each_of_several_keeps_the_wish(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
     monkeypatch.setenv("WORLD_SIZE", "3")
     monkeypatch.setenv("RANK", "1")

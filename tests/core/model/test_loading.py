@@ -14,6 +14,6 @@ print("torch._dynamo" in sys.modules)
 """
 
 
-def test_a_checkpoint_is_loaded_without_the_compiler_which_takes_a_second():
+def test_a_checkpoint_is_loaded_without_the_compiler_which_takes_a_second() -> None:
     command = [sys.executable, "-c", LOAD, str(resource("checkpoints/human_slices"))]
     assert subprocess.run(command, capture_output=True, text=True, check=True).stdout.strip() == "False"

@@ -17,15 +17,16 @@ def _vectors(bases_BL: torch.Tensor, length: int = 5) -> torch.Tensor:
     words = SharedWords(msgspec.structs.replace(PRESETS["tiny"], word_length=length))
     torch.nn.init.normal_(words.words.weight)
     with torch.no_grad():
-        return words(bases_BL) - words.mix.bias
+        found: torch.Tensor = words(bases_BL) - words.mix.bias
+        return found
 
 
-def test_both_strands_have_the_same_words():
+def test_both_strands_have_the_same_words() -> None:
     other = torch.from_numpy(reverse_complement(BASES.numpy()).copy())
     assert torch.allclose(_vectors(other).flip(1), _vectors(BASES), atol=1e-5)
 
 
-def test_a_base_counts_for_the_tokens_whose_words_hold_it():
+def test_a_base_counts_for_the_tokens_whose_words_hold_it() -> None:
     changed = BASES.clone()
     changed[0, 304] = (changed[0, 304] + 1) % 4
     moved = (_vectors(changed) - _vectors(BASES)).abs().sum(-1)[0] > 1e-6
@@ -37,7 +38,7 @@ def test_a_base_counts_for_the_tokens_whose_words_hold_it():
     assert moved.nonzero().flatten().tolist() == [30, 31]
 
 
-def test_words_with_a_hidden_or_unknown_base_say_nothing():
+def test_words_with_a_hidden_or_unknown_base_say_nothing() -> None:
     for code in (4, 5):
         hidden = torch.full((1, LENGTH), code, dtype=torch.uint8)
         assert not _vectors(hidden).any()
