@@ -82,8 +82,7 @@ def test_an_export_is_saved_where_it_was_browsed_to(open_window, qtbot, toy_data
     picker.footer.action.click()
     qtbot.waitUntil(lambda: picker.footer.action.text() == "Replace", timeout=LONG)
     picker.footer.action.click()
-    qtbot.waitUntil(picker.isHidden, timeout=LONG)
-    assert dialog.output.text() == str(tmp_path / "there.bw")
+    qtbot.waitUntil(lambda: dialog.output.text() == str(tmp_path / "there.bw"), timeout=LONG)
     dialog.reject()
 
 

@@ -75,7 +75,7 @@ def test_an_earlier_fine_tuning_fills_the_form_and_a_wrong_file_is_a_sentence(pr
         (picker,) = [each for each in program.window.findChildren(PlacePicker) if each.isVisible()]
         picker.line.setText(str(path))
         picker.footer.action.click()
-        qtbot.waitUntil(picker.isHidden, timeout=LONG)
+        qtbot.waitUntil(lambda: program.window.findChildren(PlacePicker) == [], timeout=LONG)
     assert "wrong.toml lacks the key job" in program.window.messages.shown.sentence
     shown = [dialog for dialog in program.window.findChildren(FineTuneDialog) if dialog.isVisible()]
     assert len(shown) == 1
