@@ -51,7 +51,11 @@ class Folders:
             if time.monotonic() > until:
                 return Folder(request.path, is_waiting=True)
         del self._listings[request]
-        return listing.result()
+        try:
+            return listing.result()
+        except Unwanted:
+            # It had just been given up when it was wanted again; the next request reads it anew.
+            return Folder(request.path, is_waiting=True)
 
     def _listing_of(self, request: ListFolder) -> "_Listing":
         for other, listing in list(self._listings.items()):
@@ -60,7 +64,9 @@ class Folders:
             if listing.has_ended.is_set() and other != request:
                 del self._listings[other]
         known = self._listings.get(request)
-        if known is not None and known.is_wanted:
+        if known is not None:
+            # One that hangs is not begun twice, however often a person comes back to it.
+            known.is_wanted = True
             return known
         if len(self._listings) >= _MOST_HANGING:
             raise InvalidRequest(

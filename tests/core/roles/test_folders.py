@@ -173,6 +173,18 @@ def test_a_folder_that_hangs_is_asked_once_and_answers_when_it_can(hanging: Hang
     assert hanging.asked == ["/nfs"]
 
 
+def test_a_folder_that_hangs_is_not_begun_again_by_coming_back_to_it(hanging: Hanging) -> None:
+    folders = Folders(hanging)
+    for _ in range(3):
+        assert folders.answer(ListFolder("/nfs"), silent).is_waiting
+        assert not folders.answer(ListFolder("/home"), silent).is_waiting
+    assert hanging.asked.count("/nfs") == 1
+    hanging.answers_again.set()
+    while (found := folders.answer(ListFolder("/nfs"), silent)).is_waiting:
+        pass
+    assert found == Folder("/nfs")
+
+
 def test_whoever_waits_for_a_folder_can_cancel(hanging: Hanging) -> None:
     reports = iter([None, None, Cancelled("cancelled")])
 
