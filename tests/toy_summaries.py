@@ -1,8 +1,8 @@
-"""What the core says of a small checkpoint, for tests that never start the core."""
+"""What the core says of small models, for tests that never start the core."""
 
 import msgspec
 
-from ebert_core.protocol.modelling import CheckpointSummary, FactorSummary
+from ebert_core.protocol.modelling import CheckpointSummary, Fact, FactorSummary
 
 _SMALL = CheckpointSummary(
     path="/c",
@@ -31,3 +31,28 @@ _SMALL = CheckpointSummary(
 def checkpoint_summary(**changes: object) -> CheckpointSummary:
     """A checkpoint that predicts CTCF in the cell type alpha, but for what is changed."""
     return msgspec.structs.replace(_SMALL, **changes)
+
+
+def motif_summary(**changes: object) -> CheckpointSummary:
+    """A scan for the matrices CTCF and M2, which nothing trained."""
+    scan = CheckpointSummary(
+        path="/m.pfm",
+        name="m.pfm",
+        assembly="toy1",
+        live_limit=1_000_000,
+        device="cpu",
+        precision="fp32",
+        kind="motif scan",
+        factors=tuple(
+            FactorSummary(
+                name, unit="bits", statistic="best log-odds of both strands", quantity="motif", is_calibrated=False
+            )
+            for name in ("CTCF", "M2")
+        ),
+        facts=(Fact("Matrices", "2"),),
+        limits=("A motif is not binding.",),
+        reads_cell_type=False,
+        has_draft=False,
+        is_learnt=False,
+    )
+    return msgspec.structs.replace(scan, **changes)

@@ -59,7 +59,7 @@ class MotifScan:
             live_limit=LIVE_LIMIT,
             device="cpu",
             precision="fp32",
-            kind="motif matrices",
+            kind="motif scan",
             factors=tuple(output(name) for name in self._matrices.names),
             limits=("A motif is not binding: most places with a high score are bound in no cell type.",),
             facts=(
@@ -106,4 +106,4 @@ class MotifScan:
         return codes_L
 
 
-MOTIFS = ProviderKind("motif matrices", holds_motifs, MotifScan)
+MOTIFS = ProviderKind("motif scan", holds_motifs, MotifScan)

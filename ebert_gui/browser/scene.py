@@ -277,7 +277,7 @@ class Scene:
     def _locus_note(self) -> str:
         """Whether the checkpoint had seen this place, for the ribbon."""
         checkpoint, here = self.workspace.checkpoint, self.workspace.view.interval
-        if checkpoint is None:
+        if checkpoint is None or not checkpoint.is_learnt:
             return ""
         if any(here.overlaps(region) for region in checkpoint.training):
             return "locus seen in training"

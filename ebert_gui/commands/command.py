@@ -33,10 +33,10 @@ def has_dataset(desk: Desk) -> bool:
     return dataset is not None and bool(dataset.path)
 
 
-def can_predict(desk: Desk) -> bool:
-    """Whether the open checkpoint predicts something of the open dataset."""
+def can_export(desk: Desk) -> bool:
+    """Whether what the open model predicts of the open dataset can be written to a file."""
     checkpoint = desk.workspace.checkpoint
-    return has_dataset(desk) and checkpoint is not None and bool(checkpoint.factors)
+    return has_dataset(desk) and checkpoint is not None and bool(checkpoint.factors) and checkpoint.exports
 
 
 class Command(NamedTuple):

@@ -1,6 +1,6 @@
 """The commands that write files."""
 
-from ebert_gui.commands.command import Command, can_predict, has_genome
+from ebert_gui.commands.command import Command, can_export, has_genome
 from ebert_gui.exporting.asking import ask_for_export, ask_for_picture
 
 COMMANDS = (
@@ -18,6 +18,6 @@ COMMANDS = (
         "Write a bigWig, BED or table",
         ask_for_export,
         "Ctrl+E",
-        can_predict,
+        can_export,
     ),
 )

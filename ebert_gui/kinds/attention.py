@@ -43,20 +43,23 @@ class AttentionTrack(Track, frozen=True, kw_only=True, tag="attention"):
 
     def shown_in(self, scope: Scope) -> tuple[int, int | None]:
         """The layer and the head that are shown: the nearest that the open model has."""
-        layers, heads = (scope.checkpoint.layers, scope.checkpoint.heads) if scope.checkpoint else (1, 1)
+        is_known = scope.checkpoint is not None and scope.checkpoint.attends
+        layers, heads = (scope.checkpoint.layers, scope.checkpoint.heads) if scope.checkpoint and is_known else (1, 1)
         return min(self.layer, max(0, layers - 1)), None if self.head is None else min(self.head, heads - 1)
 
     def reads(self, scope: Scope) -> tuple[Reads, ...]:
         """The attention of the anchor, once there is one."""
         dataset, checkpoint = scope.dataset, scope.checkpoint
-        if dataset is None or checkpoint is None or scope.anchor is None:
+        if dataset is None or checkpoint is None or scope.anchor is None or not checkpoint.attends:
             return ()
         layer, head = self.shown_in(scope)
         source, part = (AttentionMap, MAP.name) if self.is_map else (AttentionProfile, PROFILE.name)
         return (Reads(part, source(checkpoint.path, dataset.path, self.cell_type, layer, head, scope.edits)),)
 
     def lack(self, scope: Scope) -> Lack | None:
-        """That a place has to be chosen."""
+        """That the model does not attend, or that a place has to be chosen."""
+        if scope.checkpoint is not None and not scope.checkpoint.attends:
+            return Lack(f"{scope.checkpoint.name} is a {scope.checkpoint.kind}, which does not attend.")
         is_waiting = scope.checkpoint is not None and scope.anchor is None
         return Lack("Click a place to see what it attends to") if is_waiting else None
 
@@ -80,7 +83,7 @@ def _style(track: AttentionTrack, scope: Scope) -> AttentionStyle:
 
 
 def _offers(scope: Scope) -> Iterator[Offer]:
-    if scope.checkpoint is None:
+    if scope.checkpoint is None or not scope.checkpoint.attends:
         return
     for cell in scope.dataset.cell_types if scope.dataset else ():
         last = max(0, scope.checkpoint.layers - 1)

@@ -1,12 +1,14 @@
-"""The track of predicted binding, with the measured peaks along its top."""
+"""The track of what a model predicts, with the measured peaks along its top."""
 
 from collections.abc import Iterator
 from typing import ClassVar
 
 import msgspec
 
+from ebert_core.protocol.modelling import FactorSummary
 from ebert_core.protocol.shapes import Features, Signal
 from ebert_core.protocol.sources import MeasuredPeaks, PredictedBinding
+from ebert_core.protocol.tracks import CellType
 from ebert_gui.kinds.kind import Choice, Kind, Offer
 from ebert_gui.looks.prediction import PredictionLook
 from ebert_gui.looks.prediction_arranged import PredictionStyle
@@ -19,14 +21,16 @@ RELAXED = Part("relaxed", Features)
 
 
 class PredictionTrack(Track, frozen=True, kw_only=True, tag="prediction"):
-    """What the open checkpoint predicts for a factor in a cell type, on a scale from 0 to 1.
+    """What the open model predicts for a factor in a cell type; probabilities stand on a scale from 0 to 1.
 
-    With `fits_view` the scale ends above the highest value on screen.
+    With `fits_view` the scale ends above the highest value on screen. `cell_type` is empty for a model that reads
+    none; `quantity` is what the values are called.
     """
 
-    cell_type: str
+    cell_type: str = ""
     factor: str
     fits_view: bool = False
+    quantity: str = "predicted"
 
     usual_height: ClassVar[int] = 84
     needs_model: ClassVar[bool] = True
@@ -35,14 +39,15 @@ class PredictionTrack(Track, frozen=True, kw_only=True, tag="prediction"):
     @property
     def title(self) -> str:
         """What the gutter says."""
-        return f"{self.factor} predicted"
+        return f"{self.factor} {self.quantity}"
 
     def reads(self, scope: Scope) -> tuple[Reads, ...]:
         """The prediction, where the model makes it, then the peaks, where there are any."""
         dataset, checkpoint = scope.dataset, scope.checkpoint
         found: list[Reads] = []
         if dataset is not None and checkpoint is not None and scope.predicts(self.factor):
-            source = PredictedBinding(checkpoint.path, dataset.path, self.cell_type, self.factor, edits=scope.edits)
+            asked = (checkpoint.path, dataset.path, self.cell_type, self.factor)
+            source = PredictedBinding(*asked, edits=scope.edits, has_draft=checkpoint.has_draft)
             found.append(Reads(VALUES.name, source))
         cell = scope.cell_type(self.cell_type)
         for peaks in cell.peaks if cell else ():
@@ -56,7 +61,11 @@ class PredictionTrack(Track, frozen=True, kw_only=True, tag="prediction"):
         """That the open model does not predict the factor."""
         if scope.checkpoint is None or scope.predicts(self.factor):
             return None
-        return Lack(f"This checkpoint does not predict {self.factor}.")
+        return Lack(f"This {scope.checkpoint.kind} does not predict {self.factor}.")
+
+    def of_factor(self, before: str, factor: str, cell: CellType | None) -> Track:
+        """The track of another factor; what is the same in every cell type is no track of the chosen factor."""
+        return super().of_factor(before, factor, cell) if self.cell_type else self
 
 
 def _style(track: PredictionTrack, scope: Scope) -> PredictionStyle:
@@ -76,15 +85,25 @@ def _style(track: PredictionTrack, scope: Scope) -> PredictionStyle:
 
 
 def _offers(scope: Scope) -> Iterator[Offer]:
-    factors = sorted(scope.checkpoint.factors, key=lambda known: known.name.casefold()) if scope.checkpoint else []
-    for cell in scope.dataset.cell_types if scope.dataset else ():
-        for known in factors:
-            track = PredictionTrack(cell_type=cell.name, factor=known.name)
-            yield Offer(cell.name, f"{known.name} predicted", track)
+    model = scope.checkpoint
+    if model is None or scope.dataset is None:
+        return
+    cells = tuple(cell.name for cell in scope.dataset.cell_types) if model.reads_cell_type else ("",)
+    for cell in cells:
+        for known in sorted(model.factors, key=lambda known: known.name.casefold()):
+            track = prediction_track(known, cell)
+            yield Offer(cell or model.name, track.title, track)
+
+
+def prediction_track(output: FactorSummary, cell_type: str) -> PredictionTrack:
+    """The track of an output of a model in a cell type, empty for a model that reads none."""
+    return PredictionTrack(cell_type=cell_type, factor=output.name, quantity=output.quantity)
 
 
 def _choices(track: PredictionTrack) -> tuple[Choice, ...]:
-    """The other range that the scale can have."""
+    """The other range that the scale can have; scores that are no probabilities have one that fits."""
+    if not track.cell_type:
+        return ()
     text = "Range: 0 to 1" if track.fits_view else "Range: fit to view"
     return (Choice(text, msgspec.structs.replace(track, fits_view=not track.fits_view)),)
 

@@ -7,7 +7,7 @@ from ebert_core.protocol.tracks import BareFile, CellType, DatasetSummary
 from ebert_gui.kinds.attention import AttentionTrack
 from ebert_gui.kinds.genes import GenesTrack
 from ebert_gui.kinds.peaks import PeaksTrack
-from ebert_gui.kinds.prediction import PredictionTrack
+from ebert_gui.kinds.prediction import prediction_track
 from ebert_gui.kinds.sequence import SequenceTrack
 from ebert_gui.kinds.signal import SignalTrack
 from ebert_gui.kinds.states import StatesTrack
@@ -45,17 +45,18 @@ def first_tracks(
 def with_model_tracks(shown: tuple[Track, ...], scope: Scope, factor: str, cell_type: str) -> tuple[Track, ...]:
     """Predicted binding of a factor in two cell types above the sequence, and attention in the first at the end.
 
-    Unless some track of a model is on screen already.
+    Of a model that reads no cell type one track of the factor, or of its first output. Nothing is added where some
+    track of a model is on screen already.
     """
     dataset, checkpoint = scope.dataset, scope.checkpoint
     if dataset is None or checkpoint is None or any(track.needs_model for track in shown):
         return shown
-    cells = tuple(dict.fromkeys([cell_type, *chosen_cell_types(dataset)]))[:CELL_TYPES_SHOWN]
-    predictions: list[Track] = []
-    if scope.predicts(factor):
-        predictions = [PredictionTrack(cell_type=name, factor=factor) for name in cells if name]
-    last_layer = max(0, checkpoint.layers - 1)
-    attention = [AttentionTrack(cell_type=cells[0], layer=last_layer)] if cells and cells[0] else []
+    cells = tuple(filter(None, dict.fromkeys([cell_type, *chosen_cell_types(dataset)])))[:CELL_TYPES_SHOWN]
+    shown_of = cells if checkpoint.reads_cell_type else ("",)
+    output = checkpoint.output(factor) or (None if checkpoint.reads_cell_type else next(iter(checkpoint.factors), None))
+    predictions = [prediction_track(output, name) for name in shown_of] if output is not None else []
+    attends = bool(cells) and checkpoint.attends
+    attention = [AttentionTrack(cell_type=cells[0], layer=checkpoint.layers - 1)] if attends else []
     above = next((place for place, track in enumerate(shown) if isinstance(track, SequenceTrack)), len(shown))
     return with_ids((*shown[:above], *predictions, *shown[above:], *attention))
 

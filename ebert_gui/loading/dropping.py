@@ -7,6 +7,7 @@ from ebert_core.protocol.tracks import FileKind
 from ebert_gui.loading.opening import Opener
 from ebert_gui.state.workspace import Workspace
 
+_MODELS = ("checkpoint", "motifs")
 _GENOME_KINDS = ("reference", "chromosome-sizes", "bands")
 
 
@@ -33,7 +34,7 @@ class Dropped:
 
     def _open_all(self, kinds: dict[str, FileKind]) -> None:
         datasets = [path for path, kind in kinds.items() if kind.kind == "dataset"]
-        checkpoints = [path for path, kind in kinds.items() if kind.kind == "checkpoint"]
+        checkpoints = [path for path, kind in kinds.items() if kind.kind in _MODELS]
         for path in (*datasets[1:], *checkpoints[1:]):
             self._say(f"{path} was not opened: one {kinds[path].kind} can be open at a time.")
         files = tuple(self._files(kinds, has_dataset=bool(datasets) or self._has_dataset()))
@@ -60,7 +61,7 @@ class Dropped:
                 files.append(path)
             elif kind.kind in _GENOME_KINDS:
                 self._say(f"{path} was not opened: the dataset has its own genome. {kind.sentence}")
-            elif kind.kind not in ("dataset", "checkpoint"):
+            elif kind.kind not in ("dataset", *_MODELS):
                 self._say(kind.sentence)
         return files
 

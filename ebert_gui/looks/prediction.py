@@ -3,6 +3,7 @@
 from typing import ClassVar
 
 import numpy as np
+from numpy.typing import NDArray
 from PyQt6.QtCore import QPointF, QRectF, Qt
 from PyQt6.QtGui import QColor, QPen
 
@@ -50,6 +51,8 @@ def plot_height(height: float) -> float:
 class PredictionLook(Look[PredictionStyle, ArrangedPrediction]):
     """Filled steps, strong where bins are called bound and faint while they are a draft; peaks along the top.
 
+    Scores that are no probabilities have a scale of their own, from 0: what is below 0 has no step, and is read out.
+
     What is unknown is hatched (no value can be given) or dotted (nothing was computed): neither looks like 0.
     """
 
@@ -82,7 +85,8 @@ class PredictionLook(Look[PredictionStyle, ArrangedPrediction]):
         tops = y_of(known.probability, scale, plot.height)
         bottoms = np.where(np.isfinite(known.probability), plot.height, np.nan)
         threshold = arranged.calls.threshold
-        is_called = known.is_final & (known.probability >= (np.inf if threshold is None else threshold))
+        is_strong = arranged.style.is_score | (known.probability >= (np.inf if threshold is None else threshold))
+        is_called = known.is_final & is_strong
         colour = self.colour(arranged.style, surface.palette)
         for chosen, opacity in (
             (is_called, _CALLED),
@@ -95,7 +99,7 @@ class PredictionLook(Look[PredictionStyle, ArrangedPrediction]):
 
     def annotate(self, surface: Surface, arranged: ArrangedPrediction, scale: Scale) -> None:
         """What is called bound or why nothing is, the legend of the ribbon, why values are missing, disagreements."""
-        if arranged.replies:
+        if arranged.replies and not arranged.style.is_score:
             _draw_threshold(surface, arranged.calls, scale)
             if has_words(surface.height):
                 _name_ribbon(surface, arranged, _write_calls(surface, arranged))
@@ -111,18 +115,25 @@ class PredictionLook(Look[PredictionStyle, ArrangedPrediction]):
         statistic = f"max of {bases:,.0f} bp" if bases > POSITION else f"{POSITION}-bp steps"
         if (known.is_known & ~known.is_final).any():
             statistic = "first strand only"
+        output = arranged.style.known
+        if output is not None and not output.is_probability:
+            return f"{output.unit} from 0, {statistic}"
         return statistic if arranged.style.is_assayed else f"{statistic}, not assayed"
 
     def range_of(self, arranged: ArrangedPrediction, axis: Axis) -> Scale:
         """From 0 to 1, or where a person asked for it to a round number above everything on screen."""
+        known = arranged.columns(axis).probability
+        if arranged.style.is_score:
+            return _scale_of_scores(known)
         if not arranged.style.fits_view:
             return Scale()
-        known = arranged.columns(axis).probability
         highest = float(np.nanmax(known)) if np.isfinite(known).any() else 0.0
         return Scale(0.0, min(1.0, round_up(max(highest, _SMALLEST_SCALE))))
 
     def group(self, style: PredictionStyle) -> str:
-        """Predictions of one factor, fitted ones among themselves."""
+        """Predictions of one factor, fitted ones among themselves; scores of an output."""
+        if style.is_score and style.known is not None:
+            return f"{style.known.quantity} {style.factor}"
         return f"predicted {style.factor}{' fitted' * style.fits_view}"
 
     def plot_edges(self, height: float) -> tuple[float, float]:
@@ -141,6 +152,14 @@ class PredictionLook(Look[PredictionStyle, ArrangedPrediction]):
     def colour(self, style: PredictionStyle, palette: Palette) -> str:
         """The chosen colour, or that of predictions."""
         return style.colour or palette.prediction
+
+
+def _scale_of_scores(values: NDArray[np.float64]) -> Scale:
+    """From 0 to a round number above everything on screen; where all is below 0, from a round number below it to 0."""
+    finite = values[np.isfinite(values)]
+    if finite.size and finite.max() < 0:
+        return Scale(-round_up(-float(finite.min())), 0.0)
+    return Scale(0.0, round_up(float(finite.max(initial=0.0))) or 1.0)
 
 
 def _paint_ribbon(surface: Surface, arranged: ArrangedPrediction) -> None:

@@ -43,8 +43,12 @@ class PredictionStyle(NamedTuple):
     @property
     def known(self) -> FactorSummary | None:
         """What the open model says of the factor."""
-        factors = self.checkpoint.factors if self.checkpoint else ()
-        return next((known for known in factors if known.name == self.factor), None)
+        return self.checkpoint.output(self.factor) if self.checkpoint else None
+
+    @property
+    def is_score(self) -> bool:
+        """Whether the values are scores of another kind than probabilities."""
+        return self.known is not None and not self.known.is_probability
 
     @property
     def calls(self) -> Calls:
@@ -100,7 +104,7 @@ def arrange_prediction(style: PredictionStyle, content: TrackContent, room: Room
     replies, calls = content.of(style.values), style.calls
     marks = merged_marks(mark for held in replies for mark in held.shape.marks)
     state_words = "computing …" if content.is_loading else "failed" if content.is_error else "not computed"
-    small = (called_words(calls), *dict.fromkeys(mark.words for mark in marks), *DISAGREEMENTS)
+    small = (*_said_of(style, calls), *dict.fromkeys(mark.words for mark in marks), *DISAGREEMENTS)
     widths = dict(zip(small, room.text_widths(small, SMALL).tolist(), strict=True))
     large = (state_words, content.sentence + content.link)
     widths[state_words], said = room.text_widths(large).tolist()
@@ -118,6 +122,11 @@ def arrange_prediction(style: PredictionStyle, content: TrackContent, room: Room
         said + 40 if content.sentence else 0.0,
         widths,
     )
+
+
+def _said_of(style: PredictionStyle, calls: Calls) -> tuple[str, ...]:
+    """What is written of calls; nothing of scores, which nobody calls."""
+    return () if style.is_score else (called_words(calls),)
 
 
 def called_words(calls: Calls) -> str:

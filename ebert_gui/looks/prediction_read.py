@@ -39,10 +39,13 @@ def answer_at(arranged: ArrangedPrediction, position: float) -> Answer:
         return Answer("computing" if arranged.is_loading else "" if arranged.is_empty else "not computed")
     if not np.isfinite(value.probability):
         return Answer("no prediction: unknown bases or the chromosome's end")
-    words = f"{value.probability:.3f}" if value.is_final else f"{value.probability:.3f} by the first strand only"
     style, known = arranged.style, arranged.style.known
+    words = f"{value.probability:.3f}" if value.is_final else f"{value.probability:.3f} by the first strand only"
     if known is None:
         return Answer(words)
+    if not known.is_probability:
+        score = f"{value.probability:.1f} {known.unit}"
+        return Answer(score, known.statistic, f"{known.name} {known.quantity}: {score}, {known.statistic}.")
     named = f"{style.factor} in {style.cell_type}: {value.probability:.3f}"
     if not value.is_final:
         return Answer(words, "", f"{named} by the first strand only; the value is the mean of both.")
@@ -65,7 +68,7 @@ def _called(calls: Calls, probability: float) -> str:
 def doubts_about(style: PredictionStyle) -> tuple[Doubt, ...]:
     """Why the values of a track are not to be taken at their word, and why nothing in it is called bound."""
     known = style.known
-    if known is None or style.checkpoint is None:
+    if known is None or style.checkpoint is None or style.is_score:
         return ()
     found = inputs_doubt(style.checkpoint, style.cell_type)
     found += doubts_of(known, style.checkpoint.verdict, style.cell_type)

@@ -30,6 +30,7 @@ from ebert_core.protocol.reliability import (
 )
 from ebert_core.protocol.showing import shown, shown_lines
 from ebert_core.protocol.verdict import Verdict
+from ebert_gui.models.output_table import output_table
 from ebert_gui.widgets.forms import form_layout, label, scrolling
 from ebert_gui.widgets.plain import PlainLabel
 from ebert_gui.widgets.theme import LIGHT, Theme
@@ -119,10 +120,14 @@ class CheckpointDock(QDockWidget):
         if summary.limits:
             layout.addWidget(label("Before you trust it", "heading"))
             layout.addWidget(_limits(summary.limits))
-        self._add_verdict(layout, summary)
-        self._add_factors(layout, summary)
-        layout.addWidget(label("What it has seen", "heading"))
-        layout.addLayout(_facts(_seen(summary)))
+        if summary.is_learnt:
+            self._add_verdict(layout, summary)
+            self._add_factors(layout, summary)
+            layout.addWidget(label("What it has seen", "heading"))
+            layout.addLayout(_facts(_seen(summary)))
+        else:
+            layout.addWidget(label("What it scores", "heading"))
+            layout.addWidget(output_table(summary.factors))
         layout.addWidget(label("What it is", "heading"))
         layout.addLayout(_facts(_build(summary)))
         layout.addWidget(_path(summary.path))
@@ -130,7 +135,7 @@ class CheckpointDock(QDockWidget):
         layout.addStretch(1)
         area = scrolling(contents)
         area.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        area.setAccessibleName(f"Checkpoint {summary.name}")
+        area.setAccessibleName(f"{summary.kind.capitalize()} {summary.name}")
         return area
 
     def _add_verdict(self, layout: QVBoxLayout, summary: CheckpointSummary) -> None:
@@ -260,10 +265,14 @@ def _extent(intervals: tuple[Interval, ...]) -> str:
 
 
 def _build(summary: CheckpointSummary) -> list[tuple[str, str]]:
-    return [
+    network = [
         ("Network", summary.architecture),
         ("Parameters", f"{summary.parameters / 1e6:.1f} million"),
         ("Sees at once", bases(summary.context)),
+    ]
+    return [
+        *(network if summary.architecture else []),
+        *((fact.name, fact.value) for fact in summary.facts),
         ("Runs on", " in ".join(filter(None, (summary.device, summary.precision)))),
     ]
 
@@ -273,7 +282,7 @@ def _path(path: str) -> QLineEdit:
     field.setReadOnly(True)
     field.setCursorPosition(0)
     field.setToolTip(path)
-    field.setAccessibleName("Folder of the checkpoint")
+    field.setAccessibleName("Where the model lies")
     return field
 
 

@@ -38,7 +38,7 @@ def chosen_factor(dataset: DatasetSummary | None, checkpoint: CheckpointSummary 
     predicted = [known.name for known in checkpoint.factors] if checkpoint else dataset.predicted if dataset else ()
     if dataset is not None and dataset.start_factor in (predicted or [*planted, *measured]):
         return dataset.start_factor
-    if checkpoint is not None and checkpoint.factors:
+    if checkpoint is not None and checkpoint.predicts_binding:
         known = {factor.name: standing(factor, checkpoint.verdict) for factor in checkpoint.factors}
         return max(known, key=lambda name: (measured[name] > 0, anywhere[name] > 0, known[name], measured[name]))
     if dataset is not None and dataset.predicted:

@@ -29,7 +29,7 @@ class Scope(NamedTuple):
 
     def predicts(self, factor: str) -> bool:
         """Whether the open model predicts a factor."""
-        return self.checkpoint is not None and any(known.name == factor for known in self.checkpoint.factors)
+        return self.checkpoint is not None and self.checkpoint.output(factor) is not None
 
     def number_of(self, cell_type: str) -> int:
         """The place of a cell type among those of the dataset, 0 where it is none of them."""

@@ -174,7 +174,8 @@ class Workspace:
 
     def factors(self) -> tuple[OfferedFactor, ...]:
         """Factors that can be chosen, in the order of their names."""
-        predicted = {factor.name for factor in self.checkpoint.factors} if self.checkpoint else set()
+        outputs = self.checkpoint.factors if self.checkpoint else ()
+        predicted = {output.name for output in outputs if output.is_probability}
         cells = self.dataset.cell_types if self.dataset else ()
         measured = {peaks.factor for cell in cells for peaks in cell.peaks}
         names = sorted(predicted | measured, key=str.casefold)
@@ -203,7 +204,7 @@ class Workspace:
         checkpoint = self.checkpoint
         if checkpoint is None:
             return setup
-        if checkpoint.factors and setup.factor not in {factor.name for factor in checkpoint.factors}:
+        if checkpoint.predicts_binding and checkpoint.output(setup.factor) is None:
             setup = setup.of_factor(chosen_factor(self.dataset, checkpoint), self.scope)
         shown = self._table.with_model_tracks(setup.tracks, self.scope, setup.factor, setup.cell_type)
         return setup.with_tracks(shown)

@@ -29,7 +29,8 @@ class AttentionFollower(QObject):
 
     def _follow_tracks(self) -> None:
         shown = first_attention(self._workspace.setup.tracks)
-        self._bar.setVisible(shown is not None and self._workspace.checkpoint is not None)
+        checkpoint = self._workspace.checkpoint
+        self._bar.setVisible(shown is not None and checkpoint is not None and checkpoint.attends)
         if shown is not None:
             self._bar.follow(shown)
 

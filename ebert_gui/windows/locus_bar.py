@@ -181,7 +181,8 @@ class LocusBar(QWidget):
         _offer(self.cell_type, {name: name for name in cells}, chosen)
         others = {name: name for name in cells if name != chosen}
         _offer(self.compared, {"": "none", **others} if others else {}, self._workspace.setup.compared)
-        has_model = self._workspace.checkpoint is not None
+        checkpoint = self._workspace.checkpoint
+        has_model = checkpoint is not None and checkpoint.predicts_binding
         factors = {factor.name: _named(factor, has_model) for factor in self._workspace.factors()}
         _offer(self.factor, factors, self._workspace.factor)
         self.follow_view()

@@ -48,6 +48,7 @@ MENUS = {
     "&Model": (
         "checkpoint.open",
         "checkpoint.shipped",
+        "motifs.open",
         "finetuning.start",
         "finetuning.again",
         "predictions.export",

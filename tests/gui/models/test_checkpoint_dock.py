@@ -9,6 +9,7 @@ from pytestqt.qtbot import QtBot
 
 from ebert_core.protocol.modelling import CheckpointSummary
 from ebert_gui.models.checkpoint_dock import CheckpointDock
+from tests.toy_summaries import motif_summary
 
 
 @pytest.fixture
@@ -69,3 +70,19 @@ def test_another_checkpoint_takes_the_place_of_the_first(about: CheckpointDock, 
     assert "other" in texts(about)
     about.show_checkpoint(None)
     assert "No checkpoint is open" in texts(about)
+
+
+def test_a_model_that_nothing_trained_claims_nothing_of_training(about: CheckpointDock) -> None:
+    about.show_checkpoint(motif_summary())
+    said = texts(about)
+    for text in ("m.pfm", "A motif is not binding.", "What it scores", "Matrices"):
+        assert text in said
+    for claim in ("verdict", "What it has seen", "Network", "Parameters", "fine-tune", "auPRC"):
+        assert claim not in said
+    table = about.findChild(QTableWidget)
+    assert table is not None
+    assert [table.item(0, column).text() for column in range(3)] == [
+        "CTCF",
+        "bits",
+        "best log-odds of both strands, every 50 bp",
+    ]

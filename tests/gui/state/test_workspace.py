@@ -20,7 +20,7 @@ from ebert_gui.state.defaults import chosen_factor
 from ebert_gui.state.pane import Pane
 from ebert_gui.state.setup import Setup
 from ebert_gui.state.workspace import Workspace
-from tests.toy_summaries import checkpoint_summary
+from tests.toy_summaries import checkpoint_summary, motif_summary
 
 
 def _cell(name: str, *factors: str, signals: tuple[str, ...] = ("H2A", "DNase")) -> CellType:
@@ -75,6 +75,17 @@ def test_a_checkpoint_adds_predictions_above_the_sequence_and_attention_below(wo
     assert [(track.factor, track.cell_type) for track in predicted] == [("CTCF", "alpha"), ("CTCF", "beta")]
     assert workspace.anchor == Interval("chr1", 2000, 2001)
     assert workspace.history.added == ()  # nothing is scrolled to: what was in view stays
+
+
+@pytest.mark.parametrize(("names", "shown"), [(("M2", "CTCF"), "CTCF"), (("M2", "M3"), "M2")])
+def test_a_model_that_reads_no_cell_type_adds_one_track_and_chooses_no_factor(workspace, names, shown) -> None:
+    [known, *_] = motif_summary().factors
+    outputs = tuple(msgspec.structs.replace(known, name=name) for name in names)
+    workspace.open_checkpoint(motif_summary(factors=outputs))
+    added = [track for track in workspace.setup.tracks if track.needs_model]
+    assert added == [PredictionTrack(id=added[0].id, factor=shown, quantity="motif")]
+    assert workspace.factor == "CTCF"
+    assert [offered.name for offered in workspace.factors() if offered.is_predicted] == []
 
 
 def test_opening_a_checkpoint_again_adds_nothing(workspace: Workspace) -> None:
