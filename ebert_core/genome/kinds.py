@@ -82,12 +82,26 @@ def _kind_of_text(path: Place, head: bytes) -> FileKind:
             )
         return FileKind("dataset", "A description of a dataset.")
     fields = first_fields(path)
+    is_wiggle = any(line.startswith("track type=wiggle") for line in lines)
+    kind = _kind_of_first_line(path, fields, head, is_wiggle)
+    if kind is not None:
+        return kind
+    refuse_foreign_table(path, fields)
+    rows = [columns_of(line) for line in lines[:_LINES_LOOKED_AT] if not is_track_line(line)]
+    if _is_bedgraph(rows):
+        return FileKind("signal", "A bedGraph, which holds a signal.")
+    refuse_other_text(path, rows)
+    return _kind_of_features(path, _some_lines(path), "BED")
+
+
+def _kind_of_first_line(path: Place, fields: list[str], head: bytes, is_wiggle: bool) -> FileKind | None:
+    """What the first line that is no comment tells; None where it takes more lines."""
     words = fields[0].split() if len(fields) == 1 else fields
     if are_variant(words):
         return _VARIANTS
     if not words:
         raise InvalidRequest(f"{path} holds no data lines.")
-    if words[0] in ("fixedStep", "variableStep") or any(line.startswith("track type=wiggle") for line in lines):
+    if is_wiggle or words[0] in ("fixedStep", "variableStep"):
         return FileKind("signal", "A wig file, which holds a signal.")
     if (len(words) == 2 and words[1].isdigit()) or _is_fasta_index(words):
         return FileKind("chromosome-sizes", "Chromosomes and their lengths.")
@@ -99,12 +113,7 @@ def _kind_of_text(path: Place, head: bytes) -> FileKind:
         return FileKind("peaks", "Peaks in a table of MACS.")
     if path.name.lower().removesuffix(".gz").endswith(".bedpe") or are_pair(words):
         return FileKind("pairs", "Pairs of places (BEDPE or interact).")
-    refuse_foreign_table(path, fields)
-    rows = [columns_of(line) for line in lines[:_LINES_LOOKED_AT] if not is_track_line(line)]
-    if _is_bedgraph(rows):
-        return FileKind("signal", "A bedGraph, which holds a signal.")
-    refuse_other_text(path, rows)
-    return _kind_of_features(path, _some_lines(path), "BED")
+    return None
 
 
 def _is_gene_model(fields: list[str]) -> bool:

@@ -159,7 +159,7 @@ def name_of(channels: Channels) -> str:
     return " x ".join(filter(None, (left, right))) if right else "motif alone"
 
 
-def fit_motif_accessibility(
+def fit_motif_accessibility(  # noqa: PLR0913  # what a fit reads, where, with which choices
     dataset: Dataset,
     store: Store,
     regions: Sequence[Interval],
@@ -244,7 +244,7 @@ def _spread(regions: Sequence[Interval], cell_types: int) -> list[Interval]:
     return found[::step]
 
 
-def _draw(
+def _draw(  # noqa: PLR0913  # what is drawn from, where and for whom
     dataset: Dataset,
     store: Store,
     channels: Channels,

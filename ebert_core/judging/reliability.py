@@ -83,7 +83,7 @@ def measured(pair: HeldOut, slope: float, offset: float) -> Measured:
     return Measured(pair.cell_type, 1 / (1 + np.exp(-exponent_X)), is_bound_X, pair.block_P[is_scored_P], is_bound_P)
 
 
-def reliability_of(
+def reliability_of(  # noqa: PLR0913  # what a map rests on, each with its own default
     cells: Sequence[Measured],
     chromosomes: tuple[str, ...],
     is_other_cell_type: bool,
