@@ -41,7 +41,7 @@ def told_of(folder: Folder, narrow: str) -> str:
         return f"{folder.count:,} entries, of which {MOST_ENTRIES:,} are listed: type a part of a name to narrow them."
     if not folder.count:
         return "Nothing here has such a name." if narrow else "Nothing of this kind is in this folder."
-    return "1 entry" if folder.count == 1 else f"{folder.count:,} entries"
+    return "1 entry." if folder.count == 1 else f"{folder.count:,} entries."
 
 
 class EntryModel(QAbstractTableModel):

@@ -199,7 +199,9 @@ class PlacePicker(QDialog):
         if is_another:
             self.crumbs.show_parents(folder.parents)
         self.files.show_entries(folder.entries, folder.named or came_from)
-        self._say(told_of(folder, self.line.text().strip() if self.wanted.mode != "save" else ""))
+        told = told_of(folder, self.line.text().strip() if self.wanted.mode != "save" else "")
+        itself = f" {shown(file_name(folder.path) or folder.path)} itself is taken where none of them is chosen."
+        self._say(told + (itself if self.wanted.mode == "folder" and not self.line.text() else ""))
 
     def _refuse(self, sentence: str) -> None:
         self._patience.stop()

@@ -107,7 +107,7 @@ def press_return(picker: PlacePicker, qtbot: QtBot, on: QWidget | None = None) -
 def test_it_begins_where_something_was_opened_last_and_lists_what_is_there(show, laboratory: Path) -> None:
     picker = show()
     assert listed(picker) == ["peaks", "signals", "a.bw", "b.bed", "notes.txt"]
-    assert picker.note.text() == "5 entries"
+    assert picker.note.text() == "5 entries."
     assert picker.crumbs.buttons[-1].toolTip() == str(laboratory)
     assert picker.line.hasFocus()
     assert not picker.footer.action.isEnabled()
@@ -225,6 +225,7 @@ def test_addresses_are_taken_without_their_secrets_and_completed(show, qtbot: Qt
 def test_a_folder_is_chosen_as_it_is_listed_or_in_its_list(show, qtbot: QtBot, laboratory: Path) -> None:
     picker = show(mode="folder")
     assert listed(picker) == ["peaks", "signals"]
+    assert picker.note.text() == f"2 entries. {laboratory.name} itself is taken where none of them is chosen."
     picker.footer.action.click()
     assert picker.paths == (str(laboratory),)
     picker = show(mode="folder")
