@@ -66,6 +66,16 @@ def test_menus_and_keys_are_those_of_the_table(window: MainWindow) -> None:
                 assert action.toolTip() == action.statusTip() == command.tip
 
 
+def test_the_bar_holds_the_menus_in_their_order_and_the_canvas_its_own_keys(window: MainWindow) -> None:
+    bar = window.menuBar()
+    assert bar is not None
+    assert [action.menu() for action in bar.actions()] == list(window.menus.values())
+    assert [action.text() for action in bar.actions()] == list(MENUS)
+    own = [each.id for each in COMMANDS.values() if each.of_canvas]
+    assert len(own) == 4
+    assert [window.actions_by_id[each] for each in own] == window.canvas.actions()
+
+
 def test_keys_that_a_button_names_are_those_of_a_command(window: MainWindow) -> None:
     tips = [button.toolTip() for button in window.findChildren(QToolButton)]
     named = [keys for tip in tips for keys in re.findall(r"\(((?:Ctrl|Alt|Shift)\+.+)\)$", tip)]
