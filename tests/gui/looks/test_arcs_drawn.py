@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 from drawn import annotate, caption, content_of, row_over
+from PyQt6.QtGui import QColor
 
 from ebert_core.protocol.locus import Interval
 from ebert_core.protocol.shapes import Arcs
@@ -105,6 +106,31 @@ def test_a_pair_to_another_chromosome_is_a_stub_with_its_name(new_page, written)
     assert page.across(45) == [(20, 30, LIGHT.signals[0])]
     assert page.down(60) == []
     assert [each.text for each in written] == ["chr7"]
+
+
+def test_three_values_have_three_shades_and_the_arc_its_own_colour(new_page) -> None:
+    three = ((1100, 1110, 1400, 1410), (1500, 1510, 1900, 1910), (1600, 1610, 1800, 1810))
+    row = row_over(AXIS, TRACK, content_of("pairs", HERE, arcs(*three, values=(4.0, 5.0, 6.0))))
+    assert len(set(row.arranged.colours)) == 3
+    page = _painted(new_page, arcs((1200, 1210, 1800, 1810), colours=("#ff0000",)))
+    arc = [QColor(colour) for _, _, colour in page.down(50)]
+    assert any(colour.red() > 200 and colour.green() < 120 for colour in arc)
+
+
+def test_a_stub_leans_to_the_right_and_its_name_takes_no_room_of_another(new_page, written) -> None:
+    page = _painted(new_page, arcs((1200, 1300, 5, 9), elsewhere=("chr7",)))
+    assert not page.is_blank(30, 28)
+    assert page.is_blank(20, 28)
+    written.clear()
+    close = arcs((1200, 1300, 5, 9), (1250, 1350, 5, 9), (1980, 1990, 5, 9), elsewhere=("chr7", "chr8", "chr9"))
+    _painted(new_page, close)
+    assert [each.text for each in written] == ["chr7"]
+
+
+def test_an_end_without_length_is_where_it_stands() -> None:
+    row = row_over(AXIS, TRACK, content_of("pairs", HERE, arcs((1000, 1000, 90_000, 90_000))))
+    assert row.look.blank(row.arranged, AXIS) == ""
+    assert "– chr7:6-6" in _at(arcs((1200, 1300, 5, 5), elsewhere=("chr7",)), 27, 70).words
 
 
 def test_the_nearest_arc_is_read_out_by_the_height_of_the_cursor() -> None:
