@@ -82,6 +82,37 @@ def test_letters_stand_where_they_have_room(new_page, monkeypatch) -> None:
     assert texts_over(monkeypatch, surface, TRACK, block) == []
 
 
+def test_letters_stand_beside_their_bar_and_leave_a_gap_before_the_next(new_page, written) -> None:
+    page = new_page()
+    one = content_of("variants", HERE, variants(snv(1100)))
+    draw(page, TRACK, one, 44.0)
+    [word] = written
+    assert abs((word.top + word.bottom) / 2 - 8.5) <= 1
+    # The letters end some pixels before the second bar: too few.
+    width = word.right - word.left
+    second = 1100 + round((2 + 5 + width + 5) * 10)
+    row = row_over(
+        Axis("chr1", 1000.0, 10.0, 100.0), TRACK, content_of("variants", HERE, variants(snv(1100), snv(second)))
+    )
+    assert row.arranged.rows.tolist() == [0, 1]
+
+
+@pytest.mark.parametrize(("height", "rows"), [(43, 3), (42, 2)])
+def test_there_are_as_many_rows_as_fit(height: int, rows: int) -> None:
+    # Three that overlap among many that do not, so that they are no crowd.
+    apart = [snv(3000 + 200 * number) for number in range(20)]
+    three = [(1200 + 10 * number, 1900, "N", "<DUP>", "other") for number in range(3)]
+    track = replace(TRACK, height=height)
+    row = row_over(Axis("chr1", 1000.0, 10.0, 100.0), track, content_of("variants", HERE, variants(*three, *apart)))
+    assert len(set(row.arranged.rows[:3].tolist())) == rows
+
+
+def test_a_variant_that_ends_where_the_view_begins_is_not_in_it() -> None:
+    axis = Axis("chr1", 1000.0, 10.0, 100.0)
+    beside = row_over(axis, TRACK, content_of("variants", HERE, variants(snv(999), snv(2000))))
+    assert beside.look.blank(beside.arranged, axis) == "No variants here"
+
+
 def test_a_crowd_stands_in_one_tall_row(new_page) -> None:
     page = new_page()
     crowd = variants(*(snv(1100 + number) for number in range(300)))
