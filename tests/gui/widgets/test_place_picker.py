@@ -269,11 +269,54 @@ def test_what_is_there_is_replaced_only_when_a_person_says_so(show, qtbot: QtBot
 
 def test_a_folder_to_be_made_asks_too_before_it_takes_the_place_of_one(show, laboratory: Path) -> None:
     picker = show(mode="save", saves_folder=True)
+    assert listed(picker) == ["peaks", "signals"]
     picker.line.setText("signals")
     picker.footer.action.click()
     assert picker.note.text() == "signals is there already. Replace it?"
     picker.footer.action.click()
     assert picker.paths == (str(laboratory / "signals"),)
+
+
+def test_the_question_is_forgotten_in_another_folder(show, qtbot: QtBot, laboratory: Path) -> None:
+    picker = save(show, laboratory)
+    write(picker, qtbot, "a")
+    press_return(picker, qtbot)
+    assert picker.footer.action.text() == "Replace"
+    picker.crumbs.buttons[-1].click()
+    assert picker.footer.action.text() == "Save"
+    picker.footer.action.click()
+    assert picker.isVisible()
+    assert "Replace it?" in picker.note.text()
+
+
+def test_what_is_typed_last_counts_and_not_what_was_chosen_before(show, qtbot: QtBot, laboratory: Path) -> None:
+    picker = show()
+    picker.files.choose("a.bw")
+    qtbot.keyClicks(picker.line, f"{laboratory}/b.bed")
+    press_return(picker, qtbot)
+    assert picker.paths == (f"{laboratory}/b.bed",)
+
+
+def test_return_before_the_list_has_followed_takes_what_is_typed_and_not_what_is_left(
+    show, qtbot: QtBot, laboratory: Path
+) -> None:
+    picker = show(start=f"{laboratory}/signals")
+    assert listed(picker) == ["deep.bw"]
+    qtbot.keyClicks(picker.line, "gone.bw")
+    press_return(picker, qtbot)
+    assert picker.isVisible()
+    assert "There is no file" in picker.note.text()
+
+
+def test_the_keyboard_begins_at_the_file_that_was_named_and_alt_up_leads_to_the_folder_around(
+    show, qtbot: QtBot, laboratory: Path
+) -> None:
+    picker = show(start=f"{laboratory}/b.bed")
+    assert picker.files.currentIndex().data() == "b.bed"
+    with qtbot.waitActive(picker):
+        picker.activateWindow()
+    qtbot.keyClick(picker.line, Qt.Key.Key_Up, Qt.KeyboardModifier.AltModifier)
+    assert picker.crumbs.buttons[-1].toolTip() == str(laboratory.parent)
 
 
 def test_a_folder_that_cannot_be_written_says_so(
