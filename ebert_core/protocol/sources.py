@@ -45,6 +45,11 @@ class Source(msgspec.Struct, frozen=True, tag_field="source"):
         return self
 
     @property
+    def of_model(self) -> str:
+        """Where the model lies that is asked; empty for what no model answers."""
+        return str(getattr(self, "model", ""))
+
+    @property
     def draft(self) -> "Source | None":
         """A source of the same that is read sooner and is less good, if there is one."""
         return None

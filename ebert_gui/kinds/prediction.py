@@ -10,6 +10,7 @@ from ebert_core.protocol.shapes import Features, Signal
 from ebert_core.protocol.sources import MeasuredPeaks, PredictedBinding
 from ebert_core.protocol.tracks import CellType
 from ebert_gui.kinds.kind import Choice, Kind, Offer
+from ebert_gui.kinds.modelled import closed_model, model_name, offering_models
 from ebert_gui.looks.prediction import PredictionLook
 from ebert_gui.looks.prediction_arranged import PredictionStyle
 from ebert_gui.state.scope import Scope
@@ -24,13 +25,14 @@ class PredictionTrack(Track, frozen=True, kw_only=True, tag="prediction"):
     """What the open model predicts for a factor in a cell type; probabilities stand on a scale from 0 to 1.
 
     With `fits_view` the scale ends above the highest value on screen. `cell_type` is empty for a model that reads
-    none; `quantity` is what the values are called.
+    none; `quantity` is what the values are called; `model` is where the model lies, empty for the chosen one.
     """
 
     cell_type: str = ""
     factor: str
     fits_view: bool = False
     quantity: str = "predicted"
+    model: str = ""
 
     usual_height: ClassVar[int] = 84
     needs_model: ClassVar[bool] = True
@@ -41,13 +43,18 @@ class PredictionTrack(Track, frozen=True, kw_only=True, tag="prediction"):
         """What the gutter says."""
         return f"{self.factor} {self.quantity}"
 
+    @property
+    def subtitle(self) -> str:
+        """The cell type, and the model where it is named."""
+        return " · ".join(filter(None, (self.cell_type, model_name(self.model))))
+
     def reads(self, scope: Scope) -> tuple[Reads, ...]:
         """The prediction, where the model makes it, then the peaks, where there are any."""
-        dataset, checkpoint = scope.dataset, scope.checkpoint
+        dataset, model = scope.dataset, scope.model_of(self)
         found: list[Reads] = []
-        if dataset is not None and checkpoint is not None and scope.predicts(self.factor):
-            asked = (checkpoint.path, dataset.path, self.cell_type, self.factor)
-            source = PredictedBinding(*asked, edits=scope.edits, has_draft=checkpoint.has_draft)
+        if dataset is not None and model is not None and model.output(self.factor) is not None:
+            asked = (model.path, dataset.path, self.cell_type, self.factor)
+            source = PredictedBinding(*asked, edits=scope.edits, has_draft=model.has_draft)
             found.append(Reads(VALUES.name, source))
         cell = scope.cell_type(self.cell_type)
         for peaks in cell.peaks if cell else ():
@@ -58,10 +65,13 @@ class PredictionTrack(Track, frozen=True, kw_only=True, tag="prediction"):
         return tuple(found)
 
     def lack(self, scope: Scope) -> Lack | None:
-        """That the open model does not predict the factor."""
-        if scope.checkpoint is None or scope.predicts(self.factor):
+        """That the model is not open, or does not predict the factor."""
+        model = scope.model_of(self)
+        if model is None:
+            return closed_model(self.model, scope)
+        if model.output(self.factor) is not None:
             return None
-        return Lack(f"This {scope.checkpoint.kind} does not predict {self.factor}.")
+        return Lack(f"This {model.kind} does not predict {self.factor}.")
 
     def of_factor(self, before: str, factor: str, cell: CellType | None) -> Track:
         """The track of another factor; what is the same in every cell type is no track of the chosen factor."""
@@ -78,26 +88,25 @@ def _style(track: PredictionTrack, scope: Scope) -> PredictionStyle:
         track.cell_type,
         track.fits_view,
         track.colour,
-        scope.checkpoint,
+        scope.model_of(track),
         cell is not None and measured_peaks(cell, track.factor),
         scope.dataset.labelled_regions if scope.dataset else (),
     )
 
 
 def _offers(scope: Scope) -> Iterator[Offer]:
-    model = scope.checkpoint
-    if model is None or scope.dataset is None:
-        return
-    cells = tuple(cell.name for cell in scope.dataset.cell_types) if model.reads_cell_type else ("",)
-    for cell in cells:
-        for known in sorted(model.factors, key=lambda known: known.name.casefold()):
-            track = prediction_track(known, cell)
-            yield Offer(cell or model.name, track.title, track)
+    for model, path in offering_models(scope):
+        cells = tuple(cell.name for cell in scope.dataset.cell_types) if scope.dataset else ()
+        for cell in cells if model.reads_cell_type else ("",):
+            for known in sorted(model.factors, key=lambda known: known.name.casefold()):
+                track = prediction_track(known, cell, path)
+                named = f" by {model_name(path)}" if path and cell else ""
+                yield Offer(cell or model.name, f"{track.title}{named}", track)
 
 
-def prediction_track(output: FactorSummary, cell_type: str) -> PredictionTrack:
+def prediction_track(output: FactorSummary, cell_type: str, model: str = "") -> PredictionTrack:
     """The track of an output of a model in a cell type, empty for a model that reads none."""
-    return PredictionTrack(cell_type=cell_type, factor=output.name, quantity=output.quantity)
+    return PredictionTrack(cell_type=cell_type, factor=output.name, quantity=output.quantity, model=model)
 
 
 def _choices(track: PredictionTrack) -> tuple[Choice, ...]:

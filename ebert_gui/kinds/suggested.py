@@ -46,19 +46,24 @@ def with_model_tracks(shown: tuple[Track, ...], scope: Scope, factor: str, cell_
     """Predicted binding of a factor in two cell types above the sequence, and attention in the first at the end.
 
     Of a model that reads no cell type one track of the factor, or of its first output. Nothing is added where some
-    track of a model is on screen already.
+    track of the chosen model is on screen already. Its tracks name it where others are open, too.
     """
     dataset, checkpoint = scope.dataset, scope.checkpoint
-    if dataset is None or checkpoint is None or any(track.needs_model for track in shown):
+    if dataset is None or checkpoint is None or any(_is_of(track, checkpoint.path) for track in shown):
         return shown
+    named = checkpoint.path if len(scope.models) > 1 else ""
     cells = tuple(filter(None, dict.fromkeys([cell_type, *chosen_cell_types(dataset)])))[:CELL_TYPES_SHOWN]
     shown_of = cells if checkpoint.reads_cell_type else ("",)
     output = checkpoint.output(factor) or (None if checkpoint.reads_cell_type else next(iter(checkpoint.factors), None))
-    predictions = [prediction_track(output, name) for name in shown_of] if output is not None else []
+    predictions = [prediction_track(output, name, named) for name in shown_of] if output is not None else []
     attends = bool(cells) and checkpoint.attends
-    attention = [AttentionTrack(cell_type=cells[0], layer=checkpoint.layers - 1)] if attends else []
+    attention = [AttentionTrack(cell_type=cells[0], layer=checkpoint.layers - 1, model=named)] if attends else []
     above = next((place for place, track in enumerate(shown) if isinstance(track, SequenceTrack)), len(shown))
     return with_ids((*shown[:above], *predictions, *shown[above:], *attention))
+
+
+def _is_of(track: Track, model: str) -> bool:
+    return track.needs_model and track.word("model") in ("", model)
 
 
 def _signals_of(cells: list[CellType], factor: str) -> list[str]:

@@ -81,7 +81,7 @@ def _live(source: Source, parts: Parts, part: str, scope: Scope, known: Known) -
     failure = None if under_way else next(here, None)
     if failure is not None:
         return _failed(parts, failure)
-    limit = scope.checkpoint.live_limit if scope.checkpoint else 0
+    limit = scope.live_limit_of(source.of_model)
     if scope.span > limit and missing and not under_way:
         seconds = sum(piece.length for piece in missing) / known.bases_per_second
         return TrackContent(

@@ -225,9 +225,9 @@ class Loader(QObject):
         for batch, region in self._regions:
             members = [source for source in live if source.batch == batch]
             yield from needs.region_needs(members, region, scope, self._cache)
-        if scope.checkpoint is not None and scope.span <= scope.checkpoint.live_limit:
-            under_way = [query for query in self._asked if query.sources[0].tiling == "live"]
-            yield from needs.live_needs(live, scope, self._cache, under_way)
+        near = [source for source in live if scope.span <= scope.live_limit_of(source.of_model)]
+        under_way = [query for query in self._asked if query.sources[0].tiling == "live"]
+        yield from needs.live_needs(near, scope, self._cache, under_way)
 
     def _send(self, need: Need) -> None:
         query = need.query
@@ -260,12 +260,12 @@ class Loader(QObject):
 
     def _measure(self, asked: _Asked, reply: Shapes) -> None:
         """Note how fast a draft came; unknown bases have no value and take no time."""
-        checkpoint, draft, query = self._workspace.checkpoint, reply.shapes[0], asked.need.query
-        if checkpoint is None or not isinstance(draft, Signal) or not draft.is_draft or not draft.mean.size:
+        draft, query = reply.shapes[0], asked.need.query
+        if not isinstance(draft, Signal) or not draft.is_draft or not draft.mean.size:
             return
         known = query.interval.length * float(np.isfinite(draft.mean).mean())
         if known >= _FEWEST_BASES_MEASURED:
-            self._speeds[checkpoint.path] = known / max(1e-3, time.monotonic() - asked.since)
+            self._speeds[query.sources[0].of_model] = known / max(1e-3, time.monotonic() - asked.since)
 
     def _on_failure(self, need: Need, failure: Failure) -> None:
         if self._asked.pop(need.query, None) is None:

@@ -116,7 +116,7 @@ def _next_step(source: Source, scope: Scope, cache: TileCache, asked: Sequence[Q
     """
     length = scope.chromosome_length
     visible = _on_grid(scope.interval, length)
-    limit = scope.checkpoint.live_limit if scope.checkpoint else 0
+    limit = scope.live_limit_of(source.of_model)
     wide = _on_grid(_with_live_margin(visible, limit), length)
     final = [held.interval for held in cache.of_source(source)]
     drafts = [held.interval for held in cache.of_source(source.draft)] if source.draft else []
@@ -145,7 +145,7 @@ def _with_live_margin(visible: Interval, limit: int) -> Interval:
 
 def region_needs(sources: Sequence[Source], region: Interval, scope: Scope, cache: TileCache) -> Iterator[Need]:
     """A region above the live limit, in pieces of that limit; no draft comes first, since nothing refines it there."""
-    limit = scope.checkpoint.live_limit if scope.checkpoint else 0
+    limit = min((scope.live_limit_of(source.of_model) for source in sources), default=0)
     width = max(BIN, limit // BIN * BIN)
     for start in range(region.start // width * width, region.end, width):
         piece = Interval(region.chromosome, max(start, region.start), min(start + width, region.end))

@@ -50,7 +50,7 @@ class Track(msgspec.Struct, frozen=True, kw_only=True):
     needs_model: ClassVar[bool] = False
     is_comparable: ClassVar[bool] = False
     # The fields that say what is shown, and not how.
-    subject_fields: ClassVar[tuple[str, ...]] = ("cell_type", "factor", "signal", "path")
+    subject_fields: ClassVar[tuple[str, ...]] = ("cell_type", "factor", "signal", "path", "model")
 
     @property
     def pixels(self) -> int:
