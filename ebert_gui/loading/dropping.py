@@ -21,7 +21,7 @@ class Dropped:
         self._kinds: dict[str, FileKind | None] = {}
 
     def open(self, paths: tuple[str, ...]) -> None:
-        """Open whatever these are: a dataset first, files beside it or alone, then a checkpoint."""
+        """Open whatever these are: a dataset first, files beside it or alone, then models."""
         self._kinds = dict.fromkeys(paths)
         for path in self._kinds:
             self._opener.inspect(path, partial(self._on_kind, path))
@@ -35,7 +35,7 @@ class Dropped:
     def _open_all(self, kinds: dict[str, FileKind]) -> None:
         datasets = [path for path, kind in kinds.items() if kind.kind == "dataset"]
         checkpoints = [path for path, kind in kinds.items() if kind.kind in _MODELS]
-        for path in (*datasets[1:], *checkpoints[1:]):
+        for path in datasets[1:]:
             self._say(f"{path} was not opened: one {kinds[path].kind} can be open at a time.")
         files = tuple(self._files(kinds, has_dataset=bool(datasets) or self._has_dataset()))
 
@@ -50,8 +50,8 @@ class Dropped:
             self._open_checkpoint(checkpoints, is_beginning=False)
 
     def _open_checkpoint(self, checkpoints: list[str], is_beginning: bool) -> None:
-        if checkpoints:
-            self._opener.open_checkpoint(checkpoints[0], is_beginning)
+        for path in checkpoints:
+            self._opener.open_checkpoint(path, is_beginning)
 
     def _files(self, kinds: dict[str, FileKind], has_dataset: bool) -> list[str]:
         """What can be opened as track files; of everything else it is said why not."""

@@ -147,6 +147,7 @@ class SessionKeeper(QObject):
             dataset=dataset,
             files=self._opener.files,
             checkpoint=self._opener.checkpoint,
+            models=self._opener.models,
             setup=self._workspace.setup,
             is_dark=looks.is_dark,
             layout=looks.layout,

@@ -83,6 +83,7 @@ class Opener(QObject):
         self._opened: OpenDataset | OpenFiles | None = None
         self._awaited: list[_Wanted] = []
         self._wanted_checkpoint = ""
+        self._wanted_models: dict[str, None] = {}
         self._were_alive = {"data": False, "model": False}
 
     @property
@@ -100,6 +101,23 @@ class Opener(QObject):
     def checkpoint(self) -> str:
         """The checkpoint that is open or was asked for last, even if it could not be loaded here and now."""
         return self._wanted_checkpoint
+
+    @property
+    def models(self) -> tuple[str, ...]:
+        """The models that are open or were asked for, as the session keeps them."""
+        return tuple(self._wanted_models)
+
+    def choose_model(self, path: str) -> None:
+        """Choose another of the open models."""
+        self._wanted_checkpoint = path
+        self._workspace.choose_model(path)
+
+    def close_model(self, path: str) -> None:
+        """Close an open model."""
+        self._wanted_models.pop(path, None)
+        self._workspace.close_model(path)
+        chosen = self._workspace.checkpoint
+        self._wanted_checkpoint = chosen.path if chosen is not None else ""
 
     def open_dataset(self, path: str, then: Callable[[], None] | None = None, checkpoint: str = "") -> None:
         """Open a DATASET.toml as its session left it, or with the suggested tracks, and go on with `then`.
@@ -203,15 +221,26 @@ class Opener(QObject):
             self.problem.emit("Open a dataset first: a checkpoint predicts on the sequence of a dataset.", "")
             return
         self._wanted_checkpoint = path
-        self._workspace.await_checkpoint(Path(path).name)
-        self._begin("checkpoint")
-        request = OpenCheckpoint(path, dataset.path)
+        self._ask_model(OpenCheckpoint(path, dataset.path), partial(self._on_checkpoint, is_beginning=is_beginning))
+
+    def _ask_model(
+        self, request: OpenCheckpoint, on_model: Callable[[OpenCheckpoint, CheckpointSummary], None]
+    ) -> None:
+        self._wanted_models[request.path] = None
+        self._workspace.await_checkpoint(request.path, Path(request.path).name)
+        self._begin(f"model {request.path}")
         self._model.request(
-            request,
-            CheckpointSummary,
-            lambda summary: self._on_checkpoint(request, summary, is_beginning),
-            partial(self._on_no_checkpoint, request),
+            request, CheckpointSummary, partial(on_model, request), partial(self._on_no_checkpoint, request)
         )
+
+    def _open_again(self, paths: Iterable[str]) -> None:
+        """Open models that were open before; the chosen one stays chosen, and nothing is added for the others."""
+        dataset = self._workspace.dataset
+        for path in paths if dataset is not None else ():
+            if path == self._wanted_checkpoint:
+                self.open_checkpoint(path)
+            elif dataset is not None:
+                self._ask_model(OpenCheckpoint(path, dataset.path), self._on_model_again)
 
     def list_shipped(self, on_shipped: Callable[[Shipped], None]) -> None:
         """Ask which checkpoints come with the program."""
@@ -255,12 +284,9 @@ class Opener(QObject):
                 self.problem.emit(model_sentence(state), state.details)
         elif state.condition == Condition.RESTARTING:
             self.problem.emit(state.sentence, state.details)
-        elif is_alive and not was_alive and "checkpoint" not in self._opening:
-            # The one that was lost with the worker while it was being opened, else the one that is open.
-            opened = self._workspace.checkpoint
-            path = self._wanted_checkpoint if self._workspace.opening_checkpoint else opened.path if opened else ""
-            if path:
-                self.open_checkpoint(path)
+        elif is_alive and not was_alive and not any(each.startswith("model ") for each in self._opening):
+            # Those that are open, and those that were lost with the worker while they were being opened.
+            self._open_again(tuple(dict.fromkeys([*self._workspace.models, *self._workspace.opening])))
 
     def _ask_data(
         self,
@@ -281,6 +307,7 @@ class Opener(QObject):
         session = self.session_of(summary.path, wanted.paths, wanted.is_new)
         self._opened = request
         self._wanted_checkpoint = ""
+        self._wanted_models.clear()
         self._workspace.open_dataset(summary, session.setup)
         if not session.is_empty:
             self._restore(session, wanted.paths)
@@ -288,8 +315,11 @@ class Opener(QObject):
         self.opened.emit(wanted.paths or (summary.path,))
         if wanted.then is not None:
             wanted.then()
-        if session.checkpoint and not self._wanted_checkpoint:
-            self.open_checkpoint(session.checkpoint)
+        self._wanted_checkpoint = self._wanted_checkpoint or session.checkpoint
+        kept = dict.fromkeys([*session.models, *filter(None, [session.checkpoint])])
+        if session.checkpoint != self._wanted_checkpoint:
+            kept.pop(session.checkpoint, None)
+        self._open_again(tuple(path for path in kept if path not in self._wanted_models))
 
     def _restore(self, session: Session, asked: tuple[str, ...]) -> None:
         """Go on where an earlier session of this dataset, or of these files, ended."""
@@ -343,6 +373,11 @@ class Opener(QObject):
         self._workspace.refresh_dataset(summary)
         self.reopened.emit()
 
+    def _on_model_again(self, request: OpenCheckpoint, summary: CheckpointSummary) -> None:
+        if self._is_still_wanted(request):
+            self._workspace.add_model(summary)
+        self._end(f"model {request.path}")
+
     def _on_checkpoint(self, request: OpenCheckpoint, summary: CheckpointSummary, is_beginning: bool) -> None:
         if self._is_still_wanted(request):
             before, shown = self._workspace.factor, len(self._workspace.setup.tracks)
@@ -356,19 +391,17 @@ class Opener(QObject):
                 self.told.emit(
                     f"{summary.name} does not predict {before}, so the tracks show {now} instead; Undo takes this back."
                 )
-        self._end("checkpoint")
+        self._end(f"model {request.path}")
 
     def _on_no_checkpoint(self, request: OpenCheckpoint, failure: Failure) -> None:
         if failure.is_final and self._is_still_wanted(request):
-            if self._workspace.checkpoint is None:
-                self._workspace.lose_model(failure.message)
-            self._workspace.opening_checkpoint = ""  # one that was open before goes on
-        self._on_failure("checkpoint", failure)
+            self._workspace.fail_model(request.path, failure.message)  # those that were open before go on
+        self._on_failure(f"model {request.path}", failure)
 
     def _is_still_wanted(self, request: OpenCheckpoint) -> bool:
-        """Whether no other dataset or checkpoint has been asked for while this one was loading."""
+        """Whether neither another dataset was asked for while this model was loading, nor the model was closed."""
         dataset = self._workspace.dataset
-        return dataset is not None and (dataset.path, self._wanted_checkpoint) == (request.dataset, request.path)
+        return dataset is not None and dataset.path == request.dataset and request.path in self._wanted_models
 
     def _on_failure(self, what: str, failure: Failure) -> None:
         if failure.is_final or failure.kind == "lost":

@@ -118,7 +118,7 @@ class PredictionLook(Look[PredictionStyle, ArrangedPrediction]):
         output = arranged.style.known
         if output is not None and not output.is_probability:
             return f"{output.unit} from 0, {statistic}"
-        return statistic if arranged.style.is_assayed else f"{statistic}, not assayed"
+        return statistic if arranged.style.is_assayed or not arranged.style.cell_type else f"{statistic}, not assayed"
 
     def range_of(self, arranged: ArrangedPrediction, axis: Axis) -> Scale:
         """From 0 to 1, or where a person asked for it to a round number above everything on screen."""

@@ -30,6 +30,7 @@ from ebert_core.protocol.reliability import (
 )
 from ebert_core.protocol.showing import shown, shown_lines
 from ebert_core.protocol.verdict import Verdict
+from ebert_gui.models.model_bar import ModelBar
 from ebert_gui.models.output_table import output_table
 from ebert_gui.widgets.forms import form_layout, label, scrolling
 from ebert_gui.widgets.plain import PlainLabel
@@ -61,23 +62,30 @@ class CheckpointDock(QDockWidget):
         self._problem = label("", "error")
         self._problem.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self._problem.hide()
-        self._pages = _Pages()
-        self._pages.addWidget(self._empty_page())
-        self._pages.setMinimumWidth(320)
-        self.setWidget(self._pages)
+        self.pages = _Pages()
+        self.pages.addWidget(self._empty_page())
+        self.pages.setMinimumWidth(320)
+        self.models = ModelBar()
+        body = QWidget()
+        layout = QVBoxLayout(body)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        layout.addWidget(self.models)
+        layout.addWidget(self.pages, 1)
+        self.setWidget(body)
 
     def show_checkpoint(self, summary: CheckpointSummary | None, problem: str = "") -> None:
         """Describe this checkpoint, or none; `problem` says why there is none."""
         self._problem.setText(problem)
         self._problem.setVisible(bool(problem))
-        if self._pages.count() == 2:
-            old = self._pages.widget(1)
+        if self.pages.count() == 2:
+            old = self.pages.widget(1)
             assert old is not None
-            self._pages.removeWidget(old)
+            self.pages.removeWidget(old)
             old.deleteLater()
             self._verdict = self._factor_table = None
         if summary is not None:
-            self._pages.setCurrentIndex(self._pages.addWidget(self._page(summary)))
+            self.pages.setCurrentIndex(self.pages.addWidget(self._page(summary)))
 
     def choose_factor(self, factor: str) -> None:
         """Choose the factor in view in both tables."""

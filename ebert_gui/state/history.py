@@ -62,6 +62,12 @@ class History:
         if setup != self._setup:
             self._show(setup)
 
+    def amend(self, rewrite: Callable[[Setup], Setup]) -> None:
+        """Write every set-up otherwise, those remembered and the one shown: the same is shown, so it is no step."""
+        self._before = list(map(rewrite, self._before))
+        self._undone = list(map(rewrite, self._undone))
+        self.move(rewrite(self._setup))
+
     def undo(self) -> None:
         """Take the last step back."""
         self._go(self._before, self._undone)

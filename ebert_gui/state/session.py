@@ -25,6 +25,7 @@ class _Fields(msgspec.Struct, frozen=True):
     dataset: str = ""
     files: tuple[str, ...] = ()
     checkpoint: str = ""
+    models: tuple[str, ...] = ()
     is_dark: bool | None = None
     layout: str = ""
     geometry: str = ""
@@ -33,7 +34,8 @@ class _Fields(msgspec.Struct, frozen=True):
 class Session(_Fields, frozen=True):
     """What is kept. Paths are those of the host of the workers.
 
-    `layout` is where the docks stand and `geometry` where the window stands, in Qt's words.
+    `checkpoint` is the chosen one of the open `models`. `layout` is where the docks stand and `geometry` where the
+    window stands, in Qt's words.
     """
 
     setup: Setup = Setup()

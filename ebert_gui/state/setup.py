@@ -88,6 +88,18 @@ class Setup(BesideTracks, frozen=True):
         """Every track as `change` makes it."""
         return replace(self, tracks=tuple(map(change, self.tracks)))
 
+    def naming_model(self, path: str) -> Self:
+        """Tracks of whichever model is chosen name this one."""
+        return self.rewritten(
+            lambda track: (
+                replace(track, model=path) if "model" in track.__struct_fields__ and not track.word("model") else track
+            )
+        )
+
+    def without_model(self, path: str) -> Self:
+        """No track of the model that lies there."""
+        return replace(self, tracks=tuple(track for track in self.tracks if track.word("model") != path))
+
     def of_cell_type(self, cell_type: str) -> Self:
         """Another cell type chosen: tracks of the one before show it, unless its own tracks are on screen already."""
         chosen = replace(self, cell_type=cell_type)

@@ -56,9 +56,12 @@ class Workspace:
         self.openings = 0
         """How many datasets have been opened, one after the other: what was read of one says nothing of the next."""
         self.checkpoint: CheckpointSummary | None = None
+        """The chosen model: what is exported, fine-tuned and offered as factors."""
+        self.models: dict[str, CheckpointSummary] = {}
+        """All open models by where they lie, in the order in which they were opened."""
         self.model_problem = ""
-        self.opening_checkpoint = ""
-        """The name of the checkpoint that is being opened: rows that wait for it ask nobody to open one."""
+        self._model_problems: dict[str, str] = {}
+        self._opening: dict[str, str] = {}
         self.anchor: Interval | None = None
         """The base that attention and the lens are asked about: as a person chose it, or guessed."""
 
@@ -83,6 +86,16 @@ class Workspace:
         return self.setup.anchor is None
 
     @property
+    def opening_checkpoint(self) -> str:
+        """The name of the model that is being opened: rows that wait for it ask nobody to open one."""
+        return next(reversed(self._opening.values()), "")
+
+    @property
+    def opening(self) -> tuple[str, ...]:
+        """Where the models lie that are being opened."""
+        return tuple(self._opening)
+
+    @property
     def scope(self) -> Scope:
         """What tracks are read and drawn for now."""
         view = self.view
@@ -95,15 +108,18 @@ class Workspace:
             view.chromosome_length,
             view.span.length,
             self.setup.edits,
+            tuple(self.models.values()),
+            tuple(self._model_problems.items()),
         )
 
     def open_dataset(self, dataset: DatasetSummary, kept: Setup | None = None) -> None:
         """Show a dataset as it was kept, as far as it has that, or as it suggests, at the place where it starts."""
-        had_model = self.checkpoint is not None or bool(self.opening_checkpoint)
+        had_model = bool(self.models or self._opening)
         self.openings += 1
         self.dataset = dataset
         self.checkpoint = None
-        self.opening_checkpoint = ""
+        for held in (self.models, self._model_problems, self._opening):
+            held.clear()
         pane = self.view.open_genome({each.name: each.length for each in dataset.chromosomes}, dataset.start_locus)
         setup = self._as_kept(dataset, kept or Setup())
         self.anchor = setup.anchor
@@ -126,9 +142,13 @@ class Workspace:
         self.dataset_changed.announce()
 
     def open_checkpoint(self, checkpoint: CheckpointSummary) -> None:
-        """Predict with a checkpoint; its tracks are added unless some are there already, and those in view stay."""
+        """Choose a model that was opened; its tracks are added unless some are there already, and those in view stay.
+
+        Tracks of the one chosen before name it from now on.
+        """
+        self._keep_names(checkpoint.path)
+        self._hold(checkpoint)
         self.checkpoint = checkpoint
-        self.model_problem = self.opening_checkpoint = ""
         if self.anchor is None:
             self._anchor_in_the_middle()
         self.history.change(self._with_model(self.setup), reveals=False)
@@ -136,14 +156,52 @@ class Workspace:
         # What can be chosen is not what it was.
         self.choice_changed.announce()
 
-    def await_checkpoint(self, name: str) -> None:
-        """Say that a checkpoint is being opened."""
-        self.opening_checkpoint = name
+    def add_model(self, model: CheckpointSummary) -> None:
+        """Hold a model that was open before beside the chosen one; where none is or comes, it is chosen."""
+        self._hold(model)
+        if self.checkpoint is not None and self.checkpoint.path == model.path:
+            self.checkpoint = model
+        self._choose_if_none()
+        self.checkpoint_changed.announce()
+
+    def choose_model(self, path: str) -> None:
+        """Choose another open model; no track changes."""
+        if path in self.models:
+            self._keep_names(path)
+            self.checkpoint = self.models[path]
+            self.checkpoint_changed.announce()
+            self.choice_changed.announce()
+
+    def close_model(self, path: str) -> None:
+        """Close a model: its tracks go, which undo takes back, and another open one is chosen."""
+        if self.checkpoint is not None and self.checkpoint.path == path:
+            self.history.amend(lambda setup: setup.naming_model(path))
+            self.checkpoint = None
+        self.models.pop(path, None)
+        self._choose_if_none()
+        self.history.change(self.setup.without_model(path))
+        self.checkpoint_changed.announce()
+        self.choice_changed.announce()
+
+    def await_checkpoint(self, path: str, name: str) -> None:
+        """Say that a model is being opened."""
+        self._model_problems.pop(path, None)
+        self._opening[path] = name
+        self.checkpoint_changed.announce()
+
+    def fail_model(self, path: str, sentence: str) -> None:
+        """Say why a model cannot be opened: in its own rows, and in all where there is no other."""
+        self._opening.pop(path, None)
+        self._model_problems[path] = sentence
+        self._choose_if_none()
+        if not self.models and not self._opening:
+            self.model_problem = sentence
         self.checkpoint_changed.announce()
 
     def lose_model(self, sentence: str) -> None:
         """Say why nothing can be predicted."""
-        self.model_problem, self.opening_checkpoint = sentence, ""
+        self.model_problem = sentence
+        self._opening.clear()
         self.checkpoint_changed.announce()
 
     def choose_cell_type(self, cell_type: str) -> None:
@@ -180,6 +238,26 @@ class Workspace:
         measured = {peaks.factor for cell in cells for peaks in cell.peaks}
         names = sorted(predicted | measured, key=str.casefold)
         return tuple(OfferedFactor(name, name in measured, name in predicted) for name in names)
+
+    def _hold(self, model: CheckpointSummary) -> None:
+        self.models[model.path] = model
+        self.model_problem = ""
+        for held in (self._opening, self._model_problems):
+            held.pop(model.path, None)
+
+    def _keep_names(self, path: str) -> None:
+        """Tracks of the chosen model name it when another is chosen, also in what undo and redo show."""
+        before = self.checkpoint
+        if before is not None and before.path != path:
+            self.history.amend(lambda setup: setup.naming_model(before.path))
+
+    def _choose_if_none(self) -> None:
+        """Choose an open model where none is and none comes; tracks of one that could not be opened keep its name."""
+        if self.checkpoint is None and self.models and not self._opening:
+            failed = next(iter(self._model_problems), "")
+            if failed:
+                self.history.amend(lambda setup: setup.naming_model(failed))
+            self.checkpoint = next(reversed(self.models.values()))
 
     def _choose(self, setup: Setup) -> None:
         if setup != self.setup:

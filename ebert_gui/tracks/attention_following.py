@@ -2,6 +2,7 @@
 
 from PyQt6.QtCore import QObject
 
+from ebert_core.protocol.modelling import CheckpointSummary
 from ebert_gui.kinds.attention import changed_attention, first_attention
 from ebert_gui.state.workspace import Workspace
 from ebert_gui.tracks.attention_bar import AttentionBar
@@ -13,6 +14,7 @@ class AttentionFollower(QObject):
     def __init__(self, bar: AttentionBar, workspace: Workspace) -> None:
         super().__init__(bar)
         self._bar = bar
+        self._network = (0, 0)
         self._workspace = workspace
         workspace.checkpoint_changed.connect(self._follow_checkpoint)
         workspace.tracks_changed.connect(self._follow_tracks)
@@ -23,16 +25,24 @@ class AttentionFollower(QObject):
         )
 
     def _follow_checkpoint(self) -> None:
-        checkpoint = self._workspace.checkpoint
-        self._bar.set_network(checkpoint.layers if checkpoint else 0, checkpoint.heads if checkpoint else 0)
+        model = self._model()
+        self._network = (model.layers, model.heads) if model is not None else (0, 0)
+        self._bar.set_network(*self._network)
         self._follow_tracks()
 
     def _follow_tracks(self) -> None:
-        shown = first_attention(self._workspace.setup.tracks)
-        checkpoint = self._workspace.checkpoint
-        self._bar.setVisible(shown is not None and checkpoint is not None and checkpoint.attends)
+        shown, model = first_attention(self._workspace.setup.tracks), self._model()
+        if model is not None and (model.layers, model.heads) != self._network:
+            self._network = (model.layers, model.heads)
+            self._bar.set_network(*self._network)
+        self._bar.setVisible(shown is not None and model is not None and model.attends)
         if shown is not None:
             self._bar.follow(shown)
+
+    def _model(self) -> CheckpointSummary | None:
+        """The model of the first attention track, else the chosen one."""
+        shown = first_attention(self._workspace.setup.tracks)
+        return self._workspace.checkpoint if shown is None else self._workspace.scope.model_of(shown)
 
     def _change(self, **changes: object) -> None:
         history = self._workspace.history

@@ -260,6 +260,8 @@ class MainWindow(QMainWindow):
         self.opener.settled.connect(self.choose_page)
         AttentionFollower(self.attention_bar, self.workspace)
         self.checkpoint_dock.open_requested.connect(lambda: run(self.desk, COMMANDS["checkpoint.open"]))
+        self.checkpoint_dock.models.chosen.connect(self.opener.choose_model)
+        self.checkpoint_dock.models.closed.connect(self.opener.close_model)
         self.shown_jobs.edit_wanted.connect(lambda spec: ask_for_finetuning(self.desk, spec))
 
     def _follow_dataset(self) -> None:
@@ -274,6 +276,7 @@ class MainWindow(QMainWindow):
     def _follow_checkpoint(self) -> None:
         checkpoint = self.workspace.checkpoint
         self.checkpoint_dock.show_checkpoint(checkpoint, self.workspace.model_problem)
+        self.checkpoint_dock.models.show_models(self.workspace.models, checkpoint)
         self.show_worker("model", self._model)
 
     def _show_under_cursor(self, position: float, words: str) -> None:

@@ -9,7 +9,7 @@ from pytestqt.qtbot import QtBot
 
 from ebert_core.protocol.modelling import CheckpointSummary
 from ebert_gui.models.checkpoint_dock import CheckpointDock
-from tests.toy_summaries import motif_summary
+from tests.toy_summaries import checkpoint_summary, motif_summary
 
 
 @pytest.fixture
@@ -86,3 +86,20 @@ def test_a_model_that_nothing_trained_claims_nothing_of_training(about: Checkpoi
         "bits",
         "best log-odds of both strands, every 50 bp",
     ]
+
+
+def test_open_models_are_listed_one_is_chosen_and_can_be_closed(about: CheckpointDock, qtbot: QtBot) -> None:
+    scan, small = motif_summary(), checkpoint_summary(path="/c")
+    bar = about.models
+    bar.show_models({scan.path: scan, small.path: small}, small)
+    assert [bar.models.itemText(place) for place in range(bar.models.count())] == ["m.pfm", "toy"]
+    assert bar.models.currentText() == "toy"
+    assert not bar.isHidden()
+    with qtbot.waitSignal(bar.closed) as closed:
+        qtbot.mouseClick(bar.close_button, Qt.MouseButton.LeftButton)
+    assert closed.args == ["/c"]
+    with qtbot.waitSignal(bar.chosen) as chosen:
+        bar.models.activated.emit(0)
+    assert chosen.args == ["/m.pfm"]
+    bar.show_models({}, None)
+    assert bar.isHidden()

@@ -27,7 +27,7 @@ def dock(qtbot: QtBot) -> CheckpointDock:
 
 
 def page_of(dock: CheckpointDock):
-    return dock.widget().currentWidget().widget()
+    return dock.pages.currentWidget().widget()
 
 
 def words(dock: CheckpointDock) -> list[str]:
@@ -113,17 +113,17 @@ def test_the_path_is_whole_to_read_and_copy_and_not_to_change(dock: CheckpointDo
 
 
 def test_an_empty_dock_says_what_a_checkpoint_is_and_why_none_is_open(dock: CheckpointDock) -> None:
-    assert [part.text() for part in parts_of(dock.widget())] == [
+    assert [part.text() for part in parts_of(dock.pages)] == [
         "No checkpoint is open",
         "A checkpoint is a trained EBERT. With one open, predicted binding becomes a track.",
         "Open checkpoint…",
     ]
     dock.show_checkpoint(None, "It is damaged.")
-    said = [part for part in parts_of(dock.widget()) if isinstance(part, QLabel)]
+    said = [part for part in parts_of(dock.pages) if isinstance(part, QLabel)]
     assert said[1].text() == "It is damaged."
     assert said[1].textInteractionFlags() & Qt.TextInteractionFlag.TextSelectableByMouse
-    assert dock.widget().minimumWidth() == 320
-    assert dock.widget().sizeHint().width() == 400
+    assert dock.pages.minimumWidth() == 320
+    assert dock.pages.sizeHint().width() == 400
 
 
 def table_of(dock: CheckpointDock, beginning: str) -> QTableWidget:

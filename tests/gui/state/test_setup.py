@@ -51,6 +51,8 @@ CHANGES: dict[str, Callable[[Setup], Setup]] = {
     "comparing": lambda setup: setup.comparing("gamma", SCOPE),
     "of_factor": lambda setup: setup.of_factor("MAX", SCOPE),
     "anchored_at": lambda setup: setup.anchored_at(Interval("chr1", 5, 6)),
+    "naming_model": lambda setup: setup.naming_model("/m"),
+    "without_model": lambda setup: setup.naming_model("/m").without_model("/m"),
     "with_edits": lambda setup: setup.with_edits((BaseEdit("chr1", 5, "G"),)),
 }
 # What moves panes has a way back of its own.

@@ -61,16 +61,16 @@ def workspace(dataset: DatasetSummary) -> Workspace:
 
 def page_of(dock: CheckpointDock, qtbot: QtBot) -> QWidget:
     qtbot.wait(30)  # until what was put in has its place
-    return dock.widget().currentWidget().widget()
+    return dock.pages.currentWidget().widget()
 
 
 def test_an_empty_checkpoint_dock_begins_at_its_top_left(show, qtbot: QtBot) -> None:
     dock = show(CheckpointDock(), 500, 700)
     dock.show_checkpoint(None)
-    assert margins_of(dock.widget()) == (16, 24, 16)
-    assert gaps_down(dock.widget()) == [12, 12]
+    assert margins_of(dock.pages) == (16, 24, 16)
+    assert gaps_down(dock.pages) == [12, 12]
     (button,) = [part for part in parts_of(dock) if isinstance(part, QPushButton)]
-    assert place_of(button, dock.widget()).left() == 16
+    assert place_of(button, dock.pages).left() == 16
     assert button.width() < 300
 
 
