@@ -283,6 +283,11 @@ def test_a_session_of_igv_is_written_for_each_cell_type_and_said(words, tmp_path
     assert main([*several, "--igv-session", str(tmp_path / "{cell_type}.txt")]) == 2
     assert "alpha.txt should end in .xml" in capsys.readouterr().err
     assert list(tmp_path.iterdir()) == list_jobs(Path(os.environ["EBERT_JOBS"])) == [], "refused before the work"
+    (tmp_path / "beta.xml").mkdir()
+    assert main([*several, "--igv-session", str(tmp_path / "{cell_type}.xml")]) == 2
+    assert f"The session {tmp_path / 'beta.xml'} cannot be written: it is a folder." in capsys.readouterr().err
+    assert not (tmp_path / "FOS.alpha.bw").exists(), "no cell type is predicted where the session of another is refused"
+    (tmp_path / "beta.xml").rmdir()
     assert main([*several, "--igv-session", str(tmp_path / "{cell_type}.xml")]) == 0
     assert f"by the session {tmp_path / 'beta.xml'}." in capsys.readouterr().err
     assert 'name="FOS beta"' in (tmp_path / "beta.xml").read_text()

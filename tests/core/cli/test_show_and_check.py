@@ -62,11 +62,11 @@ def test_every_key_of_the_json_is_documented(command):
 
 def test_without_a_name_the_checkpoints_that_come_with_the_program_are_listed(capsys):
     assert main(["show"]) == 0
-    assert [line.partition(":")[0] for line in capsys.readouterr().out.splitlines()] == [
-        "demonstration",
-        "human_slices",
-    ]
+    lines = capsys.readouterr().out.splitlines()
+    assert [line.partition(":")[0] for line in lines] == ["demonstration", "human_slices"]
     listed = printed(capsys, "show")
+    assert lines[0].endswith(" on a SYNTHETIC genome, trained in alpha, beta and gamma")
+    assert f" on {listed[1]['assembly']}, trained in GM12878, " in lines[1]
     assert [each["name"] for each in listed] == ["demonstration", "human_slices"]
     assert [each["is_synthetic"] for each in listed] == [True, False]
 
