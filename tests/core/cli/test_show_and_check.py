@@ -29,6 +29,7 @@ from ebert_core.dataset.layout import problems_of
 from ebert_core.dream.ranking import Standing
 from ebert_core.jobs.reporter import open_job
 from ebert_core.judging.evaluation import Evaluation, PretrainingEvaluation
+from ebert_core.model.description import read_description
 from ebert_core.protocol.resources import shipped_checkpoints
 from ebert_core.protocol.specs import Predict
 from ebert_core.protocol.work import JobSummary
@@ -297,3 +298,30 @@ def test_every_command_tells_the_nearest_name_of_a_shipped_checkpoint(capsys, tm
     ):
         assert main(words) == 2
         assert sentence in capsys.readouterr().err
+
+
+def test_each_factor_of_a_checkpoint_has_the_sentences_on_what_its_values_are_not_worth(capsys):
+    from ebert_core.protocol.reliability import calibration_warning, distrust_sentence
+
+    factors = {each["name"]: each for each in printed(capsys, "show", "human_slices")["factors"]}
+    records = {each.name: each for each in read_description(shipped_checkpoints()["human_slices"]).factors}
+    assert any("nobody can tell whether values of GABPA" in said for said in factors["GABPA"]["warnings"])
+    for name, record in records.items():
+        known = record.reliability
+        said = (calibration_warning(name, known), distrust_sentence(name, known) if known else "")
+        assert factors[name]["warnings"] == list(dict.fromkeys(filter(None, said)))
+        assert factors[name]["held_out_peaks"] == (known.peaks if known else None)
+
+
+@pytest.mark.parametrize("of_worker", ["stdin", "stdout"])
+def test_a_worker_with_a_terminal_on_either_side_is_refused(of_worker):
+    terminal, inside = os.openpty()
+    try:
+        streams = {"stdin": subprocess.DEVNULL, "stdout": subprocess.DEVNULL, of_worker: inside}
+        ended = subprocess.run(
+            [sys.executable, "-m", "ebert_core", "worker", "data"], **streams, stderr=subprocess.PIPE, check=False
+        )
+    finally:
+        os.close(terminal)
+        os.close(inside)
+    assert (ended.returncode, b"start ebert-browser, which starts its workers" in ended.stderr) == (2, True)
