@@ -34,28 +34,30 @@ def cautions(description: Description, dataset: Path, output: str, cell_type: st
     return list(cautions_of(spec, description, Dataset.open(dataset)))
 
 
-def test_values_whose_calibration_failed_elsewhere_are_warned_of(description, toy_binding):
+def test_values_whose_calibration_failed_elsewhere_are_warned_of(description: Description, toy_binding: Path) -> None:
     [said] = cautions(with_reliability(description, checked_on(20, FAILED)), toy_binding, "x.bw")
     assert said.startswith("WARNING: ")
     assert "2.5 times too high in held-out beta" in said
     assert said.endswith("take them as ranks.")
 
 
-def test_what_rests_on_little_is_said_without_a_warning(description, toy_binding):
+def test_what_rests_on_little_is_said_without_a_warning(description: Description, toy_binding: Path) -> None:
     [said] = cautions(with_reliability(description, checked_on(10)), toy_binding, "x.bw")
     assert said.startswith("What probabilities of FOS are worth rests on 10 peaks; do not rely on it.")
 
 
-def test_where_nothing_speaks_against_it_nothing_is_said(description, toy_binding):
+def test_where_nothing_speaks_against_it_nothing_is_said(description: Description, toy_binding: Path) -> None:
     assert cautions(with_reliability(description, checked_on(20)), toy_binding, "x.bw") == []
 
 
-def test_absent_inputs_come_first_and_as_a_warning(description, toy_binding):
+def test_absent_inputs_come_first_and_as_a_warning(description: Description, toy_binding: Path) -> None:
     first, *_ = cautions(with_reliability(description, checked_on(20, FAILED)), toy_binding, "x.bw", "beta")
     assert first == "WARNING: In beta it predicts without DNase, which the dataset does not give."
 
 
-def test_a_file_of_calls_says_from_where_and_of_whom_there_are_none(description, toy_binding):
+def test_a_file_of_calls_says_from_where_and_of_whom_there_are_none(
+    description: Description, toy_binding: Path
+) -> None:
     known = with_reliability(description, checked_on(20))
     one, *_ = known.factors
     other = msgspec.structs.replace(one, name="JUN", cell_types=())

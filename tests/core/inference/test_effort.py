@@ -34,7 +34,9 @@ def block(*stretches: tuple[int, int]) -> Block:
         ([(3950, 4000)], 1.0),
     ],
 )
-def test_the_effort_of_a_block_is_that_of_its_known_bases(dataset: Dataset, stretches, share: float) -> None:
+def test_the_effort_of_a_block_is_that_of_its_known_bases(
+    dataset: Dataset, stretches: list[tuple[int, int]], share: float
+) -> None:
     wanted = block(*stretches)
     assert known_bins(dataset, [wanted]) == [pytest.approx(share * wanted.bins)]
 

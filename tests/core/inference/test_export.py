@@ -5,6 +5,7 @@ import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import msgspec
@@ -13,7 +14,7 @@ import pybigtools
 import pyBigWig
 import pytest
 import torch
-from toy_binding import LENGTHS, UNKNOWN, quiet, write_toy_binding
+from numpy.typing import NDArray
 
 from ebert_core.dataset.description import Dataset
 from ebert_core.dataset.prepare import current_store, prepare
@@ -28,11 +29,12 @@ from ebert_core.model.device import Engine
 from ebert_core.protocol.errors import InvalidRequest
 from ebert_core.protocol.locus import Interval
 from ebert_core.protocol.specs import Predict
+from tests.core.toy_binding import LENGTHS, UNKNOWN, quiet, write_toy_binding
 
 
 @pytest.fixture
-def spec_of(toy_binding, toy_checkpoint, tmp_path):
-    def make(name: str, **changes) -> Predict:
+def spec_of(toy_binding: Path, toy_checkpoint: Path, tmp_path: Path) -> Callable[..., Predict]:
+    def make(name: str, **changes: str | tuple[str, ...]) -> Predict:
         fixed = {"cell_type": "alpha", "factor": "FOS", "precision": "fp32", "sidecar": False}
         fixed["checkpoint"] = str(toy_checkpoint)
         return Predict(output=str(tmp_path / name), **{**fixed, "dataset": str(toy_binding), **changes})
@@ -41,7 +43,7 @@ def spec_of(toy_binding, toy_checkpoint, tmp_path):
 
 
 @pytest.fixture(scope="module")
-def expected(toy_binding, toy_checkpoint):
+def expected(toy_binding: Path, toy_checkpoint: Path) -> dict[str, NDArray[np.float32]]:
     """Probability of every bin of both chromosomes."""
     predictor = Predictor(
         load_checkpoint(toy_checkpoint), Dataset.open(toy_binding), Engine(torch.device("cpu"), torch.float32)
@@ -53,14 +55,16 @@ def expected(toy_binding, toy_checkpoint):
 
 
 @pytest.fixture
-def short_blocks(monkeypatch):
+def short_blocks(monkeypatch: pytest.MonkeyPatch) -> None:
     """Blocks of four tiles, so that the toy chromosomes have several."""
     monkeypatch.setattr(stretches, "_BLOCK_BASES", 1_600)
     monkeypatch.setattr(stretches, "_FEWEST_BATCHES", 1)
 
 
 @pytest.mark.usefixtures("short_blocks")
-def test_a_bigwig_holds_every_bin_once_on_its_central_bases(spec_of, expected, tmp_path):
+def test_a_bigwig_holds_every_bin_once_on_its_central_bases(
+    spec_of: Callable[..., Predict], expected: dict[str, NDArray[np.float32]], tmp_path: Path
+) -> None:
     [path] = predict_to_files(spec_of("x.bw"), quiet)
     with pyBigWig.open(str(path)) as file:
         assert list(file.chroms().items()) == list(LENGTHS.items())
@@ -82,7 +86,7 @@ def test_a_bigwig_holds_every_bin_once_on_its_central_bases(spec_of, expected, t
 
 
 @pytest.mark.usefixtures("short_blocks")
-def test_chromosomes_are_written_in_the_order_of_the_reference(spec_of):
+def test_chromosomes_are_written_in_the_order_of_the_reference(spec_of: Callable[..., Predict]) -> None:
     [path] = predict_to_files(spec_of("x.bw", chromosomes=("chr2", "1")), quiet)
     with pyBigWig.open(str(path)) as file:
         assert file.intervals("chr1")
@@ -90,7 +94,9 @@ def test_chromosomes_are_written_in_the_order_of_the_reference(spec_of):
 
 
 @pytest.mark.usefixtures("short_blocks")
-def test_a_table_has_every_bin_of_every_region_in_the_file_s_order(spec_of, expected, tmp_path):
+def test_a_table_has_every_bin_of_every_region_in_the_file_s_order(
+    spec_of: Callable[..., Predict], expected: dict[str, NDArray[np.float32]], tmp_path: Path
+) -> None:
     regions = [
         ("chr2", 1_590, 5_210),
         ("chr1", 0, 4_000),
@@ -111,7 +117,9 @@ def test_a_table_has_every_bin_of_every_region_in_the_file_s_order(spec_of, expe
     np.testing.assert_array_equal(np.array([line[3] for line in lines], np.float32), np.nan_to_num(values))
 
 
-def test_merged_regions_and_a_line_for_every_bin_give_the_same_table(spec_of, tmp_path):
+def test_merged_regions_and_a_line_for_every_bin_give_the_same_table(
+    spec_of: Callable[..., Predict], tmp_path: Path
+) -> None:
     merged = [("chr2", 600, 5_000), ("chr2", 5_050, 5_400), ("chr1", 200, 8_000)]
     bins = [(name, at, at + 200) for name, start, end in merged for at in range(start, end - 199, 50)]
     tables = []
@@ -124,7 +132,9 @@ def test_merged_regions_and_a_line_for_every_bin_give_the_same_table(spec_of, tm
     assert tables[0].count(b"\n") == len(bins)
 
 
-def test_a_bin_with_unknown_bases_is_0_in_a_table_and_a_gap_in_a_bigwig(spec_of, tmp_path):
+def test_a_bin_with_unknown_bases_is_0_in_a_table_and_a_gap_in_a_bigwig(
+    spec_of: Callable[..., Predict], tmp_path: Path
+) -> None:
     (tmp_path / "r.bed").write_text(f"chr2\t{UNKNOWN[0] + 50}\t{UNKNOWN[1] - 50}\n")
     [path] = predict_to_files(spec_of("x.tab.gz", regions=str(tmp_path / "r.bed")), quiet)
     lines = gzip.decompress(path.read_bytes()).decode().splitlines()
@@ -135,7 +145,9 @@ def test_a_bin_with_unknown_bases_is_0_in_a_table_and_a_gap_in_a_bigwig(spec_of,
     assert sorted(each.name for each in tmp_path.iterdir()) == ["r.bed", "x.tab.gz"]
 
 
-def test_places_that_share_tiles_are_computed_once(spec_of, tmp_path, monkeypatch):
+def test_places_that_share_tiles_are_computed_once(
+    spec_of: Callable[..., Predict], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     computed = []
     compute = Predictor._compute
     monkeypatch.setattr(Predictor, "_compute", lambda self, keys: computed.extend(keys) or compute(self, keys))
@@ -144,7 +156,9 @@ def test_places_that_share_tiles_are_computed_once(spec_of, tmp_path, monkeypatc
     assert sorted(key.tile for key in computed) == list(range(16))
 
 
-def test_files_and_a_store_give_the_same_file_and_a_stale_store_is_not_read(spec_of, tmp_path):
+def test_files_and_a_store_give_the_same_file_and_a_stale_store_is_not_read(
+    spec_of: Callable[..., Predict], tmp_path: Path
+) -> None:
     folder = tmp_path / "dataset"
     folder.mkdir()
     spec = spec_of("x.tab.gz", dataset=str(write_toy_binding(folder)), chromosomes=("chr2",))
@@ -168,7 +182,9 @@ def test_files_and_a_store_give_the_same_file_and_a_stale_store_is_not_read(spec
         ("chr2\t100\t250", "x.tab.gz", "No bin of 200 bases lies in what was asked for"),
     ],
 )
-def test_a_region_that_would_leave_bins_out_is_refused(spec_of, tmp_path, region, name, sentence):
+def test_a_region_that_would_leave_bins_out_is_refused(
+    spec_of: Callable[..., Predict], tmp_path: Path, region: str, name: str, sentence: str
+) -> None:
     (tmp_path / "r.bed").write_text(f"{region}\n")
     with pytest.raises(InvalidRequest, match=sentence):
         predict_to_files(spec_of(name, regions=str(tmp_path / "r.bed")), quiet)
@@ -189,7 +205,9 @@ SHORT = (
 
 @pytest.mark.usefixtures("short_blocks")
 @pytest.mark.parametrize("ending", ["tsv", "tsv.gz"])
-def test_every_region_gets_a_row_with_its_name_however_short_it_is(spec_of, expected, tmp_path, ending):
+def test_every_region_gets_a_row_with_its_name_however_short_it_is(
+    spec_of: Callable[..., Predict], expected: dict[str, NDArray[np.float32]], tmp_path: Path, ending: str
+) -> None:
     (tmp_path / "r.bed").write_text(
         "".join(f"{name}\t{start}\t{end}\t{called}".rstrip("\t") + "\n" for name, start, end, called in SHORT)
     )
@@ -213,7 +231,7 @@ def test_every_region_gets_a_row_with_its_name_however_short_it_is(spec_of, expe
             assert float(row[5]) == pytest.approx(known.mean(), rel=1e-5)
 
 
-def test_a_locus_has_one_row_and_overlapping_regions_one_each(spec_of, tmp_path):
+def test_a_locus_has_one_row_and_overlapping_regions_one_each(spec_of: Callable[..., Predict], tmp_path: Path) -> None:
     [path] = predict_to_files(spec_of("x.tsv", locus="chr2:1,001-2,000"), quiet)
     assert path.read_text().splitlines()[1].startswith("chr2\t1000\t2000\tchr2:1,001-2,000\t")
     (tmp_path / "r.bed").write_text("chr2\t0\t9000\tall\nchr2\t500\t600\ta\nchr2\t500\t600\tb\n")
@@ -224,14 +242,16 @@ def test_a_locus_has_one_row_and_overlapping_regions_one_each(spec_of, tmp_path)
     assert float(whole[4]) >= float(one[4])
 
 
-def test_a_bigwig_has_the_bins_that_overlap_a_region_in_which_none_begins(spec_of, tmp_path):
+def test_a_bigwig_has_the_bins_that_overlap_a_region_in_which_none_begins(
+    spec_of: Callable[..., Predict], tmp_path: Path
+) -> None:
     (tmp_path / "r.bed").write_text("chr2\t110\t130\nchr2\t4000\t4100\n")
     [path] = predict_to_files(spec_of("x.bw", regions=str(tmp_path / "r.bed")), quiet)
     with pyBigWig.open(str(path)) as file:
         assert [each[0] - 75 for each in file.intervals("chr2")] == [0, 50, 100, 4_000, 4_050]
 
 
-def test_a_table_of_bins_says_which_regions_hold_none(spec_of, tmp_path):
+def test_a_table_of_bins_says_which_regions_hold_none(spec_of: Callable[..., Predict], tmp_path: Path) -> None:
     (tmp_path / "r.bed").write_text("chr2\t0\t400\nchr2\t110\t130\nchr1\t0\t199\n")
     said = []
     predict_to_files(spec_of("x.tab.gz", regions=str(tmp_path / "r.bed")), quiet, tell=said.append)
@@ -243,7 +263,9 @@ def test_a_table_of_bins_says_which_regions_hold_none(spec_of, tmp_path):
 
 @pytest.mark.usefixtures("short_blocks")
 @pytest.mark.parametrize("ending", ["bw", "bed.gz"])
-def test_unsorted_and_overlapping_regions_are_written_once_each_in_order(spec_of, tmp_path, ending):
+def test_unsorted_and_overlapping_regions_are_written_once_each_in_order(
+    spec_of: Callable[..., Predict], tmp_path: Path, ending: str
+) -> None:
     (tmp_path / "r.bed").write_text("chr2\t4000\t5000\nchr1\t100\t900\nchr2\t3000\t4500\nchr1\t500\t1000\n")
     [path] = predict_to_files(spec_of(f"x.{ending}", regions=str(tmp_path / "r.bed")), quiet)
     if ending == "bw":
@@ -252,7 +274,7 @@ def test_unsorted_and_overlapping_regions_are_written_once_each_in_order(spec_of
             assert [each[0] for each in file.intervals("chr1")] == list(range(175, 1_075, 50))
 
 
-def test_progress_grows_to_the_end_by_what_is_computed(spec_of):
+def test_progress_grows_to_the_end_by_what_is_computed(spec_of: Callable[..., Predict]) -> None:
     told: list[tuple[float, str]] = []
     predict_to_files(spec_of("x.bw"), lambda fraction, note: told.append((fraction, note)))
     fractions = [fraction for fraction, _note in told]
@@ -262,7 +284,7 @@ def test_progress_grows_to_the_end_by_what_is_computed(spec_of):
     assert 0.6 < fractions[-1] <= 1
 
 
-def test_called_bins_are_joined_into_runs():
+def test_called_bins_are_joined_into_runs() -> None:
     runs_at_half = CalledRuns(0.5)
 
     def runs_of(start: int, values: list[float]) -> list[Run]:
@@ -272,7 +294,9 @@ def test_called_bins_are_joined_into_runs():
     assert [(run.start, run.end, round(run.best, 1)) for run in runs] == [(50, 350, 0.9), (550, 750, 0.5)]
 
 
-def test_no_file_of_calls_is_written_for_a_factor_of_which_none_is_made(spec_of, toy_checkpoint, tmp_path):
+def test_no_file_of_calls_is_written_for_a_factor_of_which_none_is_made(
+    spec_of: Callable[..., Predict], toy_checkpoint: Path, tmp_path: Path
+) -> None:
     weak = tmp_path / "weak"
     shutil.copytree(toy_checkpoint, weak)
     description = msgspec.json.decode((weak / "description.json").read_bytes())
@@ -286,7 +310,9 @@ def test_no_file_of_calls_is_written_for_a_factor_of_which_none_is_made(spec_of,
     assert [each.name for each in tmp_path.iterdir() if each != weak] == [path.name]
 
 
-def test_calls_are_runs_at_the_threshold_of_the_factor(spec_of, toy_checkpoint, expected):
+def test_calls_are_runs_at_the_threshold_of_the_factor(
+    spec_of: Callable[..., Predict], toy_checkpoint: Path, expected: dict[str, NDArray[np.float32]]
+) -> None:
     [path] = predict_to_files(spec_of("x.bed.gz", chromosomes=("chr2",)), quiet)
     threshold = load_checkpoint(toy_checkpoint).description.factor("FOS").threshold
     lines = [line.split() for line in gzip.decompress(path.read_bytes()).decode().splitlines()]
@@ -312,7 +338,7 @@ def tabix(path: Path, place: str) -> list[str]:
 
 @pytest.mark.usefixtures("short_blocks")
 @pytest.mark.parametrize("ending", ["bedgraph", "bg", "bedgraph.gz", "BG.GZ"])
-def test_a_bedgraph_holds_what_a_bigwig_holds(spec_of, tmp_path, ending):
+def test_a_bedgraph_holds_what_a_bigwig_holds(spec_of: Callable[..., Predict], tmp_path: Path, ending: str) -> None:
     [path] = predict_to_files(spec_of(f"x.{ending}"), quiet)
     [other] = predict_to_files(spec_of("x.bw"), quiet)
     is_packed = ending.lower().endswith("gz")
@@ -333,7 +359,9 @@ def test_a_bedgraph_holds_what_a_bigwig_holds(spec_of, tmp_path, ending):
         ]
 
 
-def test_calls_can_be_fetched_by_place_and_a_stale_index_never_stays(spec_of, tmp_path):
+def test_calls_can_be_fetched_by_place_and_a_stale_index_never_stays(
+    spec_of: Callable[..., Predict], tmp_path: Path
+) -> None:
     (tmp_path / "x.bed.gz.tbi").write_bytes(b"of other lines")
     [path] = predict_to_files(spec_of("x.bed.gz"), quiet)
     lines = gzip.decompress(path.read_bytes()).decode().splitlines()
@@ -343,7 +371,7 @@ def test_calls_can_be_fetched_by_place_and_a_stale_index_never_stays(spec_of, tm
     assert tabix(path, "chr2:1-12000") == [line for line in lines if line.startswith("chr2")]
 
 
-def test_a_bedgraph_of_unknown_bases_is_not_written(spec_of, tmp_path):
+def test_a_bedgraph_of_unknown_bases_is_not_written(spec_of: Callable[..., Predict], tmp_path: Path) -> None:
     for name in ("x.bedgraph", "x.bedgraph.gz"):
         with pytest.raises(InvalidRequest, match="every bin that was asked for holds an N of the reference"):
             predict_to_files(spec_of(name, locus=f"chr2:{UNKNOWN[0]}-{UNKNOWN[1]}"), quiet)
@@ -352,7 +380,9 @@ def test_a_bedgraph_of_unknown_bases_is_not_written(spec_of, tmp_path):
 
 @pytest.mark.parametrize("ending", ["bw", "tab.gz", "bed.gz"])
 @pytest.mark.usefixtures("short_blocks")
-def test_a_failure_in_the_middle_leaves_the_file_as_it_was_and_what_was_computed(spec_of, tmp_path, ending):
+def test_a_failure_in_the_middle_leaves_the_file_as_it_was_and_what_was_computed(
+    spec_of: Callable[..., Predict], tmp_path: Path, ending: str
+) -> None:
 
     def stop(fraction: float, note: str) -> None:
         if fraction > 0.5:
@@ -386,7 +416,7 @@ except InvalidRequest as error:
 
 @pytest.mark.skipif(sys.platform == "win32", reason="needs a limit on file sizes")
 @pytest.mark.parametrize("limit", [100, 15_000])
-def test_a_full_disk_gives_one_sentence_and_leaves_nothing(tmp_path, limit):
+def test_a_full_disk_gives_one_sentence_and_leaves_nothing(tmp_path: Path, limit: int) -> None:
     command = [sys.executable, "-c", FULL_DISK, tmp_path / "x.tab.gz", str(limit)]
     ended = subprocess.run(command, capture_output=True, text=True, check=True)
     assert ended.stdout == f"{tmp_path / 'x.tab.gz'} could not be written: File too large.\n"
@@ -412,26 +442,32 @@ def test_a_full_disk_gives_one_sentence_and_leaves_nothing(tmp_path, limit):
         ({}, "absent/deeper/x.tab.gz", "could not be written: No such file"),
     ],
 )
-def test_what_cannot_be_is_named_and_nothing_written(spec_of, tmp_path, changes, name, sentence):
+def test_what_cannot_be_is_named_and_nothing_written(
+    spec_of: Callable[..., Predict], tmp_path: Path, changes: dict[str, str | tuple[str]], name: str, sentence: str
+) -> None:
     with pytest.raises(InvalidRequest, match=sentence):
         predict_to_files(spec_of(name, **changes), quiet)
     assert list(tmp_path.iterdir()) == []
 
 
 @pytest.mark.parametrize("name", ["x.bw", "x.tab.gz", "x.bed.gz"])
-def test_the_folder_of_the_file_is_made_where_only_that_one_is_absent(spec_of, tmp_path, name):
+def test_the_folder_of_the_file_is_made_where_only_that_one_is_absent(
+    spec_of: Callable[..., Predict], tmp_path: Path, name: str
+) -> None:
     predict_to_files(spec_of(f"exports/{name}", locus="chr1:1-2000"), quiet)
     made = {path.name for path in (tmp_path / "exports").iterdir()}
     assert made == ({name, f"{name}.tbi"} if name.endswith(".bed.gz") else {name})
 
 
-def test_a_file_in_the_place_of_the_folder_is_a_sentence(spec_of, tmp_path):
+def test_a_file_in_the_place_of_the_folder_is_a_sentence(spec_of: Callable[..., Predict], tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     with pytest.raises(InvalidRequest, match="file cannot be made: file exists; name another place"):
         predict_to_files(spec_of("file/x.tab.gz"), quiet)
 
 
-def test_a_folder_that_may_not_be_written_to_is_named(spec_of, monkeypatch):
+def test_a_folder_that_may_not_be_written_to_is_named(
+    spec_of: Callable[..., Predict], monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(os, "access", lambda *_: False)
     with pytest.raises(InvalidRequest, match="may not be written to"):
         predict_to_files(spec_of("x.bw"), quiet)

@@ -5,7 +5,6 @@ from pathlib import Path
 import msgspec
 import numpy as np
 import pytest
-from toy_binding import SilentReport, finetune_spec, quiet, write_toy_binding
 
 from ebert_core.cli.program import main
 from ebert_core.dataset.channels import Channels
@@ -29,6 +28,8 @@ from ebert_core.protocol.specs import Evaluate, Predict
 from ebert_core.protocol.work import CheckJob, StartJob
 from ebert_core.roles.work import handlers
 from ebert_core.training.checks import check_finetune
+from tests.certain import present
+from tests.core.toy_binding import SilentReport, finetune_spec, quiet, write_toy_binding
 
 MORE = """
 [cell_types.bare]
@@ -46,18 +47,18 @@ SAME = "Nothing is left that differs between cell types: all such predict the sa
 
 
 @pytest.fixture
-def dataset(tmp_path) -> Path:
+def dataset(tmp_path: Path) -> Path:
     path = write_toy_binding(tmp_path)
     path.write_text(path.read_text() + MORE)
     return path
 
 
 @pytest.fixture
-def words(dataset, toy_checkpoint):
+def words(dataset: Path, toy_checkpoint: Path) -> list[str]:
     return ["predict", str(toy_checkpoint), str(dataset), "--factor", "FOS", "--locus", "chr2:1-3000", "--cell-type"]
 
 
-def test_each_cell_type_is_told_what_it_lacks(dataset, toy_checkpoint):
+def test_each_cell_type_is_told_what_it_lacks(dataset: Path, toy_checkpoint: Path) -> None:
     found = inputs_given(read_description(toy_checkpoint), Dataset.open(dataset, inputs=("DNase=ATAC",)))
     stands_in = (RelatedInput("DNase", "ATAC", False),)
     assert found == (
@@ -76,7 +77,9 @@ def test_each_cell_type_is_told_what_it_lacks(dataset, toy_checkpoint):
     ]
 
 
-def test_a_cell_type_of_which_nothing_is_known_is_refused_and_leaves_no_job(words, dataset, tmp_path, capsys):
+def test_a_cell_type_of_which_nothing_is_known_is_refused_and_leaves_no_job(
+    words: list[str], dataset: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     assert main([*words, "bare", "--output", str(tmp_path / "x.bw")]) == 2
     said = capsys.readouterr().err
     assert "fos reads chromatin states and DNase, and the dataset gives none of them for bare" in said
@@ -85,7 +88,9 @@ def test_a_cell_type_of_which_nothing_is_known_is_refused_and_leaves_no_job(word
     assert not (tmp_path / "x.bw").exists()
 
 
-def test_who_asks_for_it_gets_the_same_in_every_such_cell_type_and_is_told(words, dataset, tmp_path, capsys):
+def test_who_asks_for_it_gets_the_same_in_every_such_cell_type_and_is_told(
+    words: list[str], dataset: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     files = []
     for cell in ("bare", "other"):
         assert main([*words, cell, "--without-inputs", "--output", str(tmp_path / f"{cell}.tab.gz")]) == 0
@@ -97,14 +102,18 @@ def test_who_asks_for_it_gets_the_same_in_every_such_cell_type_and_is_told(words
     assert files[0] == files[1]
 
 
-def test_a_cell_type_that_lacks_a_part_is_warned_of_and_one_that_lacks_nothing_is_not(words, tmp_path, capsys):
+def test_a_cell_type_that_lacks_a_part_is_warned_of_and_one_that_lacks_nothing_is_not(
+    words: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     assert main([*words, "beta", "--output", str(tmp_path / "b.bw")]) == 0
     assert "WARNING: In beta it predicts without DNase, which the dataset does not give." in capsys.readouterr().err
     assert main([*words, "alpha", "--output", str(tmp_path / "a.bw")]) == 0
     assert "predicts without" not in capsys.readouterr().err
 
 
-def test_a_signal_stands_in_by_flag_and_by_dataset_and_is_told(words, dataset, tmp_path, capsys):
+def test_a_signal_stands_in_by_flag_and_by_dataset_and_is_told(
+    words: list[str], dataset: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     with pytest.raises(InvalidRequest, match="gives none of them for related"):
         predict_to_files(Predict(*words[1:3], "related", "FOS", str(tmp_path / "x.bw")), quiet)
     told = "In related it reads ATAC in place of DNase, as measured: the checkpoint keeps no distribution of DNase"
@@ -119,7 +128,7 @@ def test_a_signal_stands_in_by_flag_and_by_dataset_and_is_told(words, dataset, t
 
 
 @pytest.mark.parametrize("from_store", [False, True])
-def test_a_related_signal_is_brought_to_the_distribution_that_training_had(dataset, from_store):
+def test_a_related_signal_is_brought_to_the_distribution_that_training_had(dataset: Path, from_store: bool) -> None:
     related = Dataset.open(dataset, inputs=("DNase=ATAC",))
     if from_store:
         prepare(Dataset.open(dataset), dataset.with_suffix(".store"))
@@ -128,12 +137,12 @@ def test_a_related_signal_is_brought_to_the_distribution_that_training_had(datas
         source = related
     reference = tuple(np.linspace(1, 3, 256).tolist())
     channels = Channels((), ("quantile(DNase)", "DNase"), None, ("alpha",), {"DNase": reference})
-    read = windows(source, "related", [Interval("chr1", 1_000, 2_000)], channels)
+    read = windows(present(source), "related", [Interval("chr1", 1_000, 2_000)], channels)
     plain = windows(related, "related", [Interval("chr1", 1_000, 2_000)], Channels((), ("ATAC",)))
     own = related.quantiles("related", "ATAC")
     np.testing.assert_array_equal(read.signals_BCP[:, 1], plain.signals_BCP[:, 0])
     np.testing.assert_array_equal(read.signals_BCP[:, 0], normalised(plain.signals_BCP[:, 0], own, reference))
-    assert np.isnan(windows(source, "bare", [Interval("chr1", 1_000, 2_000)], channels).signals_BCP).all()
+    assert np.isnan(windows(present(source), "bare", [Interval("chr1", 1_000, 2_000)], channels).signals_BCP).all()
 
 
 @pytest.mark.parametrize(
@@ -144,7 +153,7 @@ def test_a_related_signal_is_brought_to_the_distribution_that_training_had(datas
         (CellInputs("K562", (), (RelatedInput("DNase", "ATAC", True),)), "ATAC in place of DNase"),
     ],
 )
-def test_a_row_has_room_for_a_few_words(inputs, words):
+def test_a_row_has_room_for_a_few_words(inputs: CellInputs, words: str) -> None:
     assert input_words(inputs) == words
 
 
@@ -157,12 +166,12 @@ def test_a_row_has_room_for_a_few_words(inputs, words):
         (("DNase=ATAC", "DNase=FAIRE"), "DNase is given by ATAC and by FAIRE"),
     ],
 )
-def test_what_relates_nothing_is_refused(texts, sentence):
+def test_what_relates_nothing_is_refused(texts: tuple[str, ...], sentence: str) -> None:
     with pytest.raises(InvalidRequest, match=sentence):
         parse_related(texts)
 
 
-def test_a_signal_that_nobody_has_is_named(dataset):
+def test_a_signal_that_nobody_has_is_named(dataset: Path) -> None:
     with pytest.raises(InvalidRequest, match="has the signal FAIRE; there are: DNase, ATAC"):
         Dataset.open(dataset, inputs=("DNase=FAIRE",))
     dataset.write_text(dataset.read_text().replace("[states]", 'inputs = ["DNase=FAIRE"]\n\n[states]'))
@@ -170,13 +179,15 @@ def test_a_signal_that_nobody_has_is_named(dataset):
         Dataset.open(dataset)
 
 
-def test_relations_survive_writing_a_dataset(dataset, tmp_path):
+def test_relations_survive_writing_a_dataset(dataset: Path, tmp_path: Path) -> None:
     dataset.write_text(dataset.read_text().replace("[states]", 'inputs = ["DNase=ATAC"]\n\n[states]'))
     write_layout(read_layout(dataset), tmp_path / "OTHER.toml")
     assert read_layout(tmp_path / "OTHER.toml").inputs == {"DNase": "ATAC"}
 
 
-def test_the_window_is_refused_before_a_job_has_a_directory(dataset, toy_checkpoint, tmp_path):
+def test_the_window_is_refused_before_a_job_has_a_directory(
+    dataset: Path, toy_checkpoint: Path, tmp_path: Path
+) -> None:
     spec = Predict(str(toy_checkpoint), str(dataset), "bare", "FOS", str(tmp_path / "x.bw"))
     table = handlers()
     assert "gives none of them for bare" in table[CheckJob](CheckJob(spec, str(dataset)), quiet).problem
@@ -187,7 +198,9 @@ def test_the_window_is_refused_before_a_job_has_a_directory(dataset, toy_checkpo
     assert table[CheckJob](CheckJob(allowed, str(dataset)), quiet).problem == ""
 
 
-def test_an_evaluation_where_nothing_of_the_cell_type_is_known_is_refused(dataset, toy_checkpoint, tmp_path):
+def test_an_evaluation_where_nothing_of_the_cell_type_is_known_is_refused(
+    dataset: Path, toy_checkpoint: Path, tmp_path: Path
+) -> None:
     dataset.write_text(dataset.read_text() + '[cell_types.peaky]\npeaks.FOS.conservative = "alpha.narrowPeak"\n')
     spec = Evaluate(str(dataset), str(toy_checkpoint), str(tmp_path / "s.json"), ("chr2",), ("peaky",), bootstrap=5)
     with pytest.raises(InvalidRequest, match="gives none of them for peaky"):
@@ -197,7 +210,7 @@ def test_an_evaluation_where_nothing_of_the_cell_type_is_known_is_refused(datase
     assert f"WARNING: fos: in peaky it {LACKS} {SAME}" in report.events
 
 
-def test_a_fine_tuning_says_what_its_cell_types_lack(dataset, toy_checkpoint, tmp_path):
+def test_a_fine_tuning_says_what_its_cell_types_lack(dataset: Path, toy_checkpoint: Path, tmp_path: Path) -> None:
     spec = finetune_spec(dataset, tmp_path / "out", start_from=str(toy_checkpoint))
     sentence = "In beta it learns without DNase, which the dataset does not give."
     assert sentence in check_finetune(spec).warnings
@@ -222,8 +235,8 @@ def test_a_fine_tuning_says_what_its_cell_types_lack(dataset, toy_checkpoint, tm
     ],
 )
 def test_of_a_cell_type_nothing_is_known_where_all_that_tells_it_from_others_is_absent(
-    toy_binding, states, signals, cell_type, is_any_cell
-):
+    toy_binding: Path, states: bool, signals: tuple[str, ...], cell_type: str, is_any_cell: bool
+) -> None:
     layout = Dataset.open(toy_binding).layout
     cells = {**layout.cell_types, "gamma": CellTypePaths()}
     dataset = Dataset(msgspec.structs.replace(layout, cell_types=cells))

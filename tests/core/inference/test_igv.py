@@ -1,5 +1,6 @@
 """A session of IGV shows every predicted file from 0 to 1, under its name, on the right genome."""
 
+from collections.abc import Callable
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -17,8 +18,8 @@ def layout(assembly: str, reference: str = "") -> Layout:
 
 
 @pytest.fixture
-def spec_of(tmp_path):
-    def make(output: str = "x.bw", session: str = "x.xml", **more) -> Predict:
+def spec_of(tmp_path: Path) -> Callable[..., Predict]:
+    def make(output: str = "x.bw", session: str = "x.xml", **more: str | tuple[str, ...]) -> Predict:
         places = {"output": str(tmp_path / output), "igv_session": str(tmp_path / session)}
         return Predict("checkpoint", "DATASET.toml", cell_type="K562", factor=("CTCF", 'A<&"B'), **places, **more)
 
@@ -32,7 +33,7 @@ def session(spec: Predict, ending: str, known: Layout) -> ElementTree.Element:
 
 
 @pytest.mark.parametrize("ending", [".bw", ".bedgraph", ".bg.gz"])
-def test_every_file_is_a_track_from_0_to_1_under_its_name(spec_of, ending):
+def test_every_file_is_a_track_from_0_to_1_under_its_name(spec_of: Callable[..., Predict], ending: str) -> None:
     root = session(spec_of(f"{{factor}}{ending}"), ending, layout("hg19"))
     assert (root.tag, root.get("genome"), root.get("locus"), root.get("version")) == ("Session", "hg19", "All", "8")
     files = [f"CTCF{ending}", f"a&b{ending}"]
@@ -48,13 +49,15 @@ def test_every_file_is_a_track_from_0_to_1_under_its_name(spec_of, ending):
         assert (scale.get("minimum"), scale.get("maximum"), scale.get("type")) == ("0.0", "1.0", "LINEAR")
 
 
-def test_calls_are_features_without_a_scale(spec_of):
+def test_calls_are_features_without_a_scale(spec_of: Callable[..., Predict]) -> None:
     root = session(spec_of("{factor}.bed.gz"), ".bed.gz", layout("hg38"))
     assert [each.get("clazz") for each in root.iter("Track")] == ["org.broad.igv.track.FeatureTrack"] * 2
     assert not list(root.iter("DataRange"))
 
 
-def test_paths_are_relative_to_the_session_and_a_genome_that_igv_does_not_know_is_the_reference(spec_of, tmp_path):
+def test_paths_are_relative_to_the_session_and_a_genome_that_igv_does_not_know_is_the_reference(
+    spec_of: Callable[..., Predict], tmp_path: Path
+) -> None:
     (tmp_path / "deeper").mkdir()
     root = session(spec_of(session="deeper/x.xml"), ".bw", layout("demo1", str(tmp_path / "genome/g.fa")))
     assert root.get("genome") == "../genome/g.fa"
@@ -71,7 +74,9 @@ def test_paths_are_relative_to_the_session_and_a_genome_that_igv_does_not_know_i
         ({"regions": ("/x/regions.bed",)}, "All"),
     ],
 )
-def test_it_opens_where_the_prediction_is_when_that_is_one_place(spec_of, places, locus):
+def test_it_opens_where_the_prediction_is_when_that_is_one_place(
+    spec_of: Callable[..., Predict], places: dict[str, str | tuple[str, str] | tuple[str]], locus: str
+) -> None:
     assert session(spec_of(**places), ".bw", layout("hg19")).get("locus") == locus
 
 
@@ -85,7 +90,9 @@ def test_it_opens_where_the_prediction_is_when_that_is_one_place(spec_of, places
         ("x.bw", "folder.xml", "it is a folder"),
     ],
 )
-def test_what_would_fail_at_the_end_is_refused_at_the_beginning(spec_of, tmp_path, output, path, sentence):
+def test_what_would_fail_at_the_end_is_refused_at_the_beginning(
+    spec_of: Callable[..., Predict], tmp_path: Path, output: str, path: str, sentence: str
+) -> None:
     (tmp_path / "folder.xml").mkdir()
     with pytest.raises(InvalidRequest, match=sentence):
         check_session(spec_of(output, path))

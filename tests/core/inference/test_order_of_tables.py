@@ -2,33 +2,37 @@
 
 import gzip
 import random
+from collections.abc import Callable
+from pathlib import Path
 
 import numpy as np
 import pytest
-from toy_binding import LENGTHS, quiet
+from numpy.typing import NDArray
 
 from ebert_core.inference import order, stretches
 from ebert_core.inference.export import predict_to_files
 from ebert_core.inference.order import goes_along, in_order_of
 from ebert_core.inference.parts import Parts
 from ebert_core.inference.predict import Predictor
+from ebert_core.inference.remembered import TileKey
 from ebert_core.inference.stretches import Block, Stretch, along_genome
 from ebert_core.protocol.specs import Predict
+from tests.core.toy_binding import LENGTHS, quiet
 
 
 @pytest.fixture
-def short_blocks(monkeypatch):
+def short_blocks(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(stretches, "_BLOCK_BASES", 1_600)
     monkeypatch.setattr(stretches, "_FEWEST_BATCHES", 1)
 
 
 @pytest.fixture
-def windows(monkeypatch) -> list[tuple[str, int]]:
+def windows(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, int]]:
     """The windows that went through the network."""
     found: list[tuple[str, int]] = []
     compute = Predictor._compute
 
-    def counted(self, keys):
+    def counted(self, keys: list[TileKey]) -> NDArray[np.float32]:
         found.extend((key.chromosome, key.tile) for key in keys)
         return compute(self, keys)
 
@@ -37,7 +41,9 @@ def windows(monkeypatch) -> list[tuple[str, int]]:
 
 
 @pytest.fixture
-def table_of(toy_binding, toy_checkpoint, tmp_path):
+def table_of(
+    toy_binding: Path, toy_checkpoint: Path, tmp_path: Path
+) -> Callable[[str, list[tuple[str, int, int]]], list[str]]:
     def make(name: str, regions: list[tuple[str, int, int]]) -> list[str]:
         (tmp_path / f"{name}.bed").write_text(
             "".join(f"{chromosome}\t{start}\t{end}\n" for chromosome, start, end in regions)
@@ -52,7 +58,11 @@ def table_of(toy_binding, toy_checkpoint, tmp_path):
 
 
 @pytest.mark.usefixtures("short_blocks")
-def test_shuffled_bins_take_no_more_windows_than_sorted_ones(table_of, windows, monkeypatch):
+def test_shuffled_bins_take_no_more_windows_than_sorted_ones(
+    table_of: Callable[[str, list[tuple[str, int, int]]], list[str]],
+    windows: list[tuple[str, int]],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     bins = [(name, at, at + 200) for name in LENGTHS for at in range(0, LENGTHS[name] - 199, 100)]
     expected = table_of("sorted", bins)
     needed = len(windows)
@@ -68,7 +78,9 @@ def test_shuffled_bins_take_no_more_windows_than_sorted_ones(table_of, windows, 
     assert [line.split("\t")[:3] for line in found] == [[name, str(start), str(end)] for name, start, end in shuffled]
 
 
-def test_bins_side_by_side_take_as_many_windows_as_the_region_that_they_fill(table_of, windows):
+def test_bins_side_by_side_take_as_many_windows_as_the_region_that_they_fill(
+    table_of: Callable[[str, list[tuple[str, int, int]]], list[str]], windows: list[tuple[str, int]]
+) -> None:
     whole = table_of("whole", [("chr1", 0, 12_000)])
     needed = len(windows)
     del windows[:]
@@ -76,7 +88,9 @@ def test_bins_side_by_side_take_as_many_windows_as_the_region_that_they_fill(tab
     assert len(windows) == needed
 
 
-def test_a_region_that_is_asked_for_twice_is_computed_once_and_listed_twice(table_of, windows):
+def test_a_region_that_is_asked_for_twice_is_computed_once_and_listed_twice(
+    table_of: Callable[[str, list[tuple[str, int, int]]], list[str]], windows: list[tuple[str, int]]
+) -> None:
     once = table_of("once", [("chr1", 0, 12_000)])
     needed = len(windows)
     del windows[:]
@@ -84,7 +98,7 @@ def test_a_region_that_is_asked_for_twice_is_computed_once_and_listed_twice(tabl
     assert len(windows) == needed
 
 
-def test_lines_are_encoded_some_at_a_time(monkeypatch):
+def test_lines_are_encoded_some_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(order, "_CHUNK_BINS", 5)
     wanted = [Stretch("chr1", start, 2) for start in (400, 0, 200, 100, 300, 0, 400)]
     along = [Stretch("chr1", 0, 10)]
@@ -101,7 +115,7 @@ def test_lines_are_encoded_some_at_a_time(monkeypatch):
     assert values.tolist() == [8, 9, 0, 1, 4, 5, 2, 3, 6, 7, 0, 1, 8, 9]
 
 
-def test_what_goes_along_the_genome_is_told_from_what_jumps():
+def test_what_goes_along_the_genome_is_told_from_what_jumps() -> None:
     lengths = {"b": 1_000, "a": 1_000}
     first, second, other = Stretch("b", 0, 2), Stretch("b", 100, 3), Stretch("a", 0, 4)
     assert goes_along([first, second, other], lengths)

@@ -1,5 +1,6 @@
 """Blocks that were kept are taken where all is as it was; whatever else lies among them is cleared away or said."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import msgspec
@@ -35,7 +36,7 @@ def opened(output: Path, request: Request = REQUEST, here: Circumstances = HERE)
     return Parts.opened(output, request, here, said.append), said
 
 
-def test_blocks_are_read_as_they_were_written_and_gone_on_with(output):
+def test_blocks_are_read_as_they_were_written_and_gone_on_with(output: Path) -> None:
     parts, said = opened(output)
     assert (said, parts.sentence()) == ([], "")
     assert not parts.has(0)
@@ -51,7 +52,7 @@ def test_blocks_are_read_as_they_were_written_and_gone_on_with(output):
     )
 
 
-def test_one_block_is_one(output):
+def test_one_block_is_one(output: Path) -> None:
     parts, _ = opened(output)
     parts.write(3, [b"a"])
     assert opened(output)[1] == ["Going on with 1 block that an earlier run kept."]
@@ -62,7 +63,7 @@ def test_one_block_is_one(output):
 @pytest.mark.parametrize(
     "spoil", [lambda data: data[:-1], lambda data: data[:-1] + b"x", lambda _: b"", lambda data: data + b"x"]
 )
-def test_a_torn_block_is_not_taken(output, spoil):
+def test_a_torn_block_is_not_taken(output: Path, spoil: Callable[[bytes], bytes]) -> None:
     parts, _ = opened(output)
     for number in (0, 1):
         parts.write(number, [b"values"])
@@ -73,7 +74,7 @@ def test_a_torn_block_is_not_taken(output, spoil):
     assert (again.has(0), again.has(1)) == (True, False)
 
 
-def test_what_nobody_of_ours_put_there_is_cleared_away_and_not_followed(output, tmp_path):
+def test_what_nobody_of_ours_put_there_is_cleared_away_and_not_followed(output: Path, tmp_path: Path) -> None:
     parts, _ = opened(output)
     parts.write(0, [b"values"])
     (tmp_path / "mine").mkdir()
@@ -102,7 +103,11 @@ def test_what_nobody_of_ours_put_there_is_cleared_away_and_not_followed(output, 
         ({"inputs": {"reference": REQUEST.inputs["reference"]}}, "label_rule"),
     ],
 )
-def test_what_is_another_is_named_and_all_begins_anew(output, changes, words):
+def test_what_is_another_is_named_and_all_begins_anew(
+    output: Path,
+    changes: dict[str, dict[str, InputFile] | int | str | tuple[int | str, ...] | tuple[str, str]],
+    words: str,
+) -> None:
     parts, _ = opened(output)
     parts.write(0, [b"values"])
     again, said = opened(output, msgspec.structs.replace(REQUEST, **changes))
@@ -110,7 +115,7 @@ def test_what_is_another_is_named_and_all_begins_anew(output, changes, words):
     assert not again.has(0)
 
 
-def test_what_may_differ_in_the_last_bits_is_said(output):
+def test_what_may_differ_in_the_last_bits_is_said(output: Path) -> None:
     opened(output)[0].write(0, [b"values"])
     _, said = opened(output, here=Circumstances("2.6", "cpu", 4))
     assert said == [
@@ -119,7 +124,7 @@ def test_what_may_differ_in_the_last_bits_is_said(output):
     ]
 
 
-def test_a_folder_that_does_not_say_what_it_holds_begins_anew(output):
+def test_a_folder_that_does_not_say_what_it_holds_begins_anew(output: Path) -> None:
     parts, _ = opened(output)
     parts.write(0, [b"values"])
     (parts.folder / "request.json").write_text("{}")
@@ -129,7 +134,7 @@ def test_a_folder_that_does_not_say_what_it_holds_begins_anew(output):
     assert not again.has(0)
 
 
-def test_a_folder_without_a_block_goes_and_one_with_blocks_stays(output):
+def test_a_folder_without_a_block_goes_and_one_with_blocks_stays(output: Path) -> None:
     parts, _ = opened(output)
     parts.remove_if_empty()
     assert not parts.folder.exists()

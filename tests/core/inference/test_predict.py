@@ -6,7 +6,7 @@ import msgspec
 import numpy as np
 import pytest
 import torch
-from toy_binding import LENGTHS, UNKNOWN, quiet, write_toy_binding
+from numpy.typing import NDArray
 
 from ebert_core.dataset.description import Dataset
 from ebert_core.inference.attention import attention_profile, attention_within
@@ -21,29 +21,30 @@ from ebert_core.protocol.edits import BaseEdit, StateEdit
 from ebert_core.protocol.errors import InvalidRequest
 from ebert_core.protocol.locus import Interval
 from ebert_core.protocol.sources import FROM_ANCHOR, TO_ANCHOR
+from tests.core.toy_binding import LENGTHS, UNKNOWN, quiet, write_toy_binding
 
 PLAIN = Engine(torch.device("cpu"), torch.float32)
 WHOLE = Interval("chr2", 0, LENGTHS["chr2"])
 
 
 @pytest.fixture(scope="module")
-def dataset(toy_binding):
+def dataset(toy_binding: Path) -> Dataset:
     return Dataset.open(toy_binding)
 
 
 @pytest.fixture
-def predictor(dataset, toy_checkpoint):
+def predictor(dataset: Dataset, toy_checkpoint: Path) -> Predictor:
     return Predictor(load_checkpoint(toy_checkpoint), dataset, PLAIN)
 
 
 @pytest.fixture(scope="module")
-def whole(dataset, toy_checkpoint):
+def whole(dataset: Dataset, toy_checkpoint: Path) -> NDArray[np.float32]:
     """Probabilities of all bins of chr2, computed once."""
     predictor = Predictor(load_checkpoint(toy_checkpoint), dataset, PLAIN)
     return predictor.probabilities("alpha", WHOLE, quiet).values_FP
 
 
-def test_tiles_stand_on_one_grid():
+def test_tiles_stand_on_one_grid() -> None:
     grid = TileGrid(core=400, halo=200)
     assert list(grid.covering(0, 400, 10_000)) == [0]
     assert list(grid.covering(399, 401, 10_000)) == [0, 1]
@@ -51,7 +52,7 @@ def test_tiles_stand_on_one_grid():
     assert grid.window("chr1", 0) == Interval("chr1", -200, 600)
 
 
-def test_tiles_that_are_blended_reach_beyond_their_cores_but_not_beyond_the_chromosome():
+def test_tiles_that_are_blended_reach_beyond_their_cores_but_not_beyond_the_chromosome() -> None:
     grid = TileGrid(core=400, halo=200, fade=50)
     # The bin that begins at 300 has its centre at 400, the border.
     assert list(grid.covering(200, 201, 10_000)) == [0]
@@ -62,7 +63,7 @@ def test_tiles_that_are_blended_reach_beyond_their_cores_but_not_beyond_the_chro
     assert list(grid.covering(390, 400, 400)) == [0]
 
 
-def test_what_the_tiles_count_in_a_bin_is_one_together_and_passes_evenly_from_tile_to_tile():
+def test_what_the_tiles_count_in_a_bin_is_one_together_and_passes_evenly_from_tile_to_tile() -> None:
     grid, length = TileGrid(core=400, halo=400, fade=100), 1_600
     total = np.zeros(length // 50)
     for tile in range(4):
@@ -76,7 +77,7 @@ def test_what_the_tiles_count_in_a_bin_is_one_together_and_passes_evenly_from_ti
     np.testing.assert_array_equal(total[:-2], 1)  # the last two bins would pass the chromosome's end
 
 
-def test_a_bin_between_two_tiles_is_the_mean_of_what_both_say(predictor):
+def test_a_bin_between_two_tiles_is_the_mean_of_what_both_say(predictor: Predictor) -> None:
     grid = predictor.grid
     assert grid == TileGrid(core=400, halo=200, fade=50)
     left, right = predictor.tiles("chr2", [2, 3], "alpha", quiet)
@@ -89,7 +90,9 @@ def test_a_bin_between_two_tiles_is_the_mean_of_what_both_say(predictor):
 
 
 @pytest.mark.parametrize(("start", "end"), [(0, 12_130), (4_050, 4_100), (5_177, 9_999), (11_800, 99_999), (0, 3_210)])
-def test_a_view_and_the_whole_chromosome_give_the_same_number(predictor, whole, start, end):
+def test_a_view_and_the_whole_chromosome_give_the_same_number(
+    predictor: Predictor, whole: NDArray[np.float32], start: int, end: int
+) -> None:
     bins = predictor.probabilities("alpha", Interval("chr2", start, end), quiet)
     first = -(-start // 50)
     assert bins.interval.start == first * 50
@@ -97,7 +100,7 @@ def test_a_view_and_the_whole_chromosome_give_the_same_number(predictor, whole, 
     assert bins.values_FP.shape[1] == -(-(min(end, LENGTHS["chr2"]) - first * 50) // 50)
 
 
-def test_in_whole_batches_it_is_the_same_to_the_bit_whoever_asks(dataset, toy_checkpoint):
+def test_in_whole_batches_it_is_the_same_to_the_bit_whoever_asks(dataset: Dataset, toy_checkpoint: Path) -> None:
     found = []
     for start, end in ((0, 12_130), (1_600, 3_200), (3_050, 3_400)):
         fresh = Predictor(load_checkpoint(toy_checkpoint), dataset, PLAIN)
@@ -107,7 +110,9 @@ def test_in_whole_batches_it_is_the_same_to_the_bit_whoever_asks(dataset, toy_ch
     np.testing.assert_array_equal(found[2], found[0][:, 61:68])
 
 
-def test_half_precision_says_nearly_the_same(dataset, toy_checkpoint, whole):
+def test_half_precision_says_nearly_the_same(
+    dataset: Dataset, toy_checkpoint: Path, whole: NDArray[np.float32]
+) -> None:
     half = Predictor(load_checkpoint(toy_checkpoint), dataset, Engine(torch.device("cpu"), torch.bfloat16))
     found = half.probabilities("alpha", WHOLE, quiet).values_FP
     assert found.dtype == np.float32
@@ -116,13 +121,13 @@ def test_half_precision_says_nearly_the_same(dataset, toy_checkpoint, whole):
     assert np.corrcoef(found[np.isfinite(found)], whole[np.isfinite(whole)])[0, 1] > 0.99
 
 
-def test_bins_with_unknown_bases_and_beyond_the_end_are_gaps_and_no_others(whole):
+def test_bins_with_unknown_bases_and_beyond_the_end_are_gaps_and_no_others(whole: NDArray[np.float32]) -> None:
     starts = np.arange(0, LENGTHS["chr2"], 50)
     is_gap = (starts + 200 > UNKNOWN[0]) & (starts < UNKNOWN[1]) | (starts + 200 > LENGTHS["chr2"])
     np.testing.assert_array_equal(np.isnan(whole[0]), is_gap)
 
 
-def test_the_two_strands_are_averaged(dataset, toy_checkpoint):
+def test_the_two_strands_are_averaged(dataset: Dataset, toy_checkpoint: Path) -> None:
     checkpoint = load_checkpoint(toy_checkpoint)
     predictor = Predictor(checkpoint, dataset, PLAIN)
     place = Interval("chr2", 2_000, 2_250)  # of one tile alone
@@ -138,7 +143,9 @@ def test_the_two_strands_are_averaged(dataset, toy_checkpoint):
     np.testing.assert_allclose(both[0], (one[0] + other) / 2, atol=1e-4)
 
 
-def test_an_edited_base_changes_nothing_beyond_the_windows_that_hold_it(predictor, whole):
+def test_an_edited_base_changes_nothing_beyond_the_windows_that_hold_it(
+    predictor: Predictor, whole: NDArray[np.float32]
+) -> None:
     edit = BaseEdit("chr2", 5_000, "N")
     edited = predictor.probabilities("alpha", WHOLE, quiet, edits=(edit,)).values_FP
     differs = np.flatnonzero(~np.isclose(edited[0], whole[0], equal_nan=True, atol=0))
@@ -149,7 +156,7 @@ def test_an_edited_base_changes_nothing_beyond_the_windows_that_hold_it(predicto
     assert starts.max() < 5_600
 
 
-def test_a_painted_state_turns_binding_on(predictor, dataset, whole):
+def test_a_painted_state_turns_binding_on(predictor: Predictor, dataset: Dataset, whole: NDArray[np.float32]) -> None:
     labels = [line.split() for line in Path(dataset.layout.cell_types["alpha"].states).read_text().splitlines()]
     start = next(int(row[1]) for row in labels if row[0] == "chr2" and row[3] == "closed" and 600 < int(row[1]) < 8_000)
     painted = predictor.probabilities(
@@ -159,7 +166,9 @@ def test_a_painted_state_turns_binding_on(predictor, dataset, whole):
     assert whole[0, start // 50 + 2 : start // 50 + 9].max() < 0.3
 
 
-def test_a_hidden_stream_is_as_one_that_was_never_measured(dataset, toy_checkpoint, whole):
+def test_a_hidden_stream_is_as_one_that_was_never_measured(
+    dataset: Dataset, toy_checkpoint: Path, whole: NDArray[np.float32]
+) -> None:
     blind = Predictor(load_checkpoint(toy_checkpoint), dataset, PLAIN, ("states", "signals", "motifs"))
     found = blind.probabilities("alpha", WHOLE, quiet).values_FP
     other = blind.probabilities("beta", WHOLE, quiet).values_FP
@@ -167,10 +176,10 @@ def test_a_hidden_stream_is_as_one_that_was_never_measured(dataset, toy_checkpoi
     assert not np.allclose(found, whole, equal_nan=True, atol=0.01)
 
 
-def test_work_ends_where_the_listener_raises(predictor):
+def test_work_ends_where_the_listener_raises(predictor: Predictor) -> None:
     heard = []
 
-    def cancel(fraction, note):
+    def cancel(fraction: float, note: str) -> None:
         heard.append(fraction)
         if len(heard) == 2:
             raise InterruptedError
@@ -188,12 +197,16 @@ def test_work_ends_where_the_listener_raises(predictor):
         ("alpha", Interval("chr2", 20_000, 20_500), "chr2 has 12,130 bases; there is nothing at 20,001"),
     ],
 )
-def test_places_and_cell_types_that_do_not_exist_are_named(predictor, cell_type, interval, sentence):
+def test_places_and_cell_types_that_do_not_exist_are_named(
+    predictor: Predictor, cell_type: str, interval: Interval, sentence: str
+) -> None:
     with pytest.raises(InvalidRequest, match=sentence):
         predictor.probabilities(cell_type, interval, quiet)
 
 
-def test_extreme_logits_give_probabilities_without_warnings(predictor, monkeypatch):
+def test_extreme_logits_give_probabilities_without_warnings(
+    predictor: Predictor, monkeypatch: pytest.MonkeyPatch
+) -> None:
     from ebert_core.inference.predict import Bins
 
     values = np.array([[-1e4, -90, 0, 90, np.nan]], dtype=np.float32)
@@ -205,7 +218,7 @@ def test_extreme_logits_give_probabilities_without_warnings(predictor, monkeypat
     assert np.isnan(found[0, 4])
 
 
-def test_every_stretch_says_what_training_saw(toy_checkpoint):
+def test_every_stretch_says_what_training_saw(toy_checkpoint: Path) -> None:
     description = load_checkpoint(toy_checkpoint).description
     description = msgspec.structs.replace(
         description,
@@ -228,7 +241,7 @@ def test_every_stretch_says_what_training_saw(toy_checkpoint):
     assert familiarity_marks(one, "FOS", "alpha", place)[0].kind == "pair not assayed"
 
 
-def test_a_profile_is_a_row_and_a_column_of_the_map(predictor):
+def test_a_profile_is_a_row_and_a_column_of_the_map(predictor: Predictor) -> None:
     place = Interval("chr2", 3_000, 3_600)
     profile = attention_profile(predictor, "alpha", Interval("chr2", 3_300, 3_301), 0, 1)
     whole = attention_within(predictor, "alpha", place, 0, 1)
@@ -243,14 +256,16 @@ def test_a_profile_is_a_row_and_a_column_of_the_map(predictor):
 
 
 @pytest.mark.parametrize("position", [0, 5, 12_129])
-def test_attention_at_the_ends_of_a_chromosome_has_the_position_in_its_window(predictor, position):
+def test_attention_at_the_ends_of_a_chromosome_has_the_position_in_its_window(
+    predictor: Predictor, position: int
+) -> None:
     profile = attention_profile(predictor, "alpha", Interval("chr2", position, position + 1), 0, None)
     assert profile.interval.start <= position < profile.interval.end
     assert profile.row(FROM_ANCHOR).shape == (80,)
 
 
 @pytest.mark.parametrize(("layer", "head"), [(1, 0), (0, 2), (-1, 0)])
-def test_a_layer_or_head_that_is_not_there_is_named(predictor, layer, head):
+def test_a_layer_or_head_that_is_not_there_is_named(predictor: Predictor, layer: int, head: int) -> None:
     with pytest.raises(InvalidRequest, match="This network has layers 1 to 1 with heads 1 to 2"):
         attention_profile(predictor, "alpha", Interval("chr2", 3_300, 3_301), layer, head)
 
@@ -264,7 +279,13 @@ def test_a_layer_or_head_that_is_not_there_is_named(predictor, layer, head):
         ({}, {"reference": ""}, "names no reference sequence"),
     ],
 )
-def test_what_does_not_belong_together_is_refused(toy_checkpoint, dataset, changes, layout, sentence):
+def test_what_does_not_belong_together_is_refused(
+    toy_checkpoint: Path,
+    dataset: Dataset,
+    changes: dict[str, int | str],
+    layout: dict[str, str | tuple[str, str]],
+    sentence: str,
+) -> None:
     description = msgspec.structs.replace(load_checkpoint(toy_checkpoint).description, **changes)
     with pytest.raises(InvalidRequest, match=sentence):
         check_fit(description, Dataset(msgspec.structs.replace(dataset.layout, **layout)))
@@ -282,8 +303,8 @@ def test_what_does_not_belong_together_is_refused(toy_checkpoint, dataset, chang
     ],
 )
 def test_a_checkpoint_without_the_distribution_that_a_signal_is_brought_to_is_damaged(
-    toy_checkpoint, signal, quantiles, is_refused
-):
+    toy_checkpoint: Path, signal: str, quantiles: tuple[float, ...], is_refused: bool
+) -> None:
     description = load_checkpoint(toy_checkpoint).description
     architecture = msgspec.structs.replace(description.architecture, signals=(signal,))
     description = msgspec.structs.replace(
@@ -296,7 +317,9 @@ def test_a_checkpoint_without_the_distribution_that_a_signal_is_brought_to_is_da
         assert channels_of(description).signals == (signal,)
 
 
-def test_a_gap_of_the_genome_is_a_gap_and_costs_no_network_pass(toy_checkpoint, tmp_path, monkeypatch):
+def test_a_gap_of_the_genome_is_a_gap_and_costs_no_network_pass(
+    toy_checkpoint: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     path = write_toy_binding(tmp_path)
     text = (tmp_path / "toy.fa").read_text()
     head = text.index("\n") + 1
@@ -312,7 +335,9 @@ def test_a_gap_of_the_genome_is_a_gap_and_costs_no_network_pass(toy_checkpoint, 
     assert passes
 
 
-def test_the_first_strand_is_not_computed_again_for_both(predictor, dataset, toy_checkpoint, monkeypatch):
+def test_the_first_strand_is_not_computed_again_for_both(
+    predictor: Predictor, dataset: Dataset, toy_checkpoint: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     windows = []
     binding = predictor.network.binding
     monkeypatch.setattr(

@@ -5,23 +5,27 @@ import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import msgspec
+import numpy as np
 import pytest
-from full_disk import files_of_at_most
-from toy_binding import quiet, write_toy_binding
+from numpy.typing import NDArray
 
 from ebert_core.cli.program import main
-from ebert_core.inference import parts, room, stretches
+from ebert_core.inference import parts, stretches
 from ebert_core.inference.export import predict_to_files
 from ebert_core.inference.parts import Parts
 from ebert_core.inference.predict import Predictor
+from ebert_core.inference.remembered import TileKey
 from ebert_core.jobs.control import resume_job
 from ebert_core.jobs.directory import jobs_folder
 from ebert_core.jobs.summary import list_jobs
 from ebert_core.protocol.errors import InvalidRequest
 from ebert_core.protocol.specs import Predict
+from tests.core.full_disk import files_of_at_most
+from tests.core.toy_binding import quiet, write_toy_binding
 
 pytestmark = pytest.mark.usefixtures("short_blocks")
 
@@ -42,29 +46,29 @@ sys.exit(main(sys.argv[3:]))
 
 
 @pytest.fixture
-def short_blocks(monkeypatch):
+def short_blocks(monkeypatch: pytest.MonkeyPatch) -> None:
     """Blocks of four tiles, so that the toy chromosomes have 27 of them."""
     monkeypatch.setattr(stretches, "_BLOCK_BASES", 1_600)
     monkeypatch.setattr(stretches, "_FEWEST_BATCHES", 1)
 
 
 @pytest.fixture
-def dataset(tmp_path) -> Path:
+def dataset(tmp_path: Path) -> Path:
     (tmp_path / "data").mkdir()
     return write_toy_binding(tmp_path / "data")
 
 
 @pytest.fixture
-def checkpoint(toy_checkpoint, tmp_path) -> Path:
+def checkpoint(toy_checkpoint: Path, tmp_path: Path) -> Path:
     shutil.copytree(toy_checkpoint, tmp_path / "model")
     return tmp_path / "model"
 
 
 @pytest.fixture
-def spec_of(dataset, checkpoint, tmp_path):
+def spec_of(dataset: Path, checkpoint: Path, tmp_path: Path) -> Callable[..., Predict]:
     (tmp_path / "out").mkdir()
 
-    def make(name: str = "x.bw", **changes) -> Predict:
+    def make(name: str = "x.bw", **changes: int | str | tuple[str]) -> Predict:
         fixed = {"cell_type": "alpha", "factor": "FOS", "precision": "fp32", "sidecar": False}
         return Predict(str(checkpoint), str(dataset), output=str(tmp_path / "out" / name), **{**fixed, **changes})
 
@@ -72,7 +76,7 @@ def spec_of(dataset, checkpoint, tmp_path):
 
 
 @pytest.fixture
-def words(dataset, checkpoint):
+def words(dataset: Path, checkpoint: Path) -> list[str]:
     return [
         "predict",
         str(checkpoint),
@@ -87,12 +91,12 @@ def words(dataset, checkpoint):
 
 
 @pytest.fixture
-def computed(monkeypatch) -> list[tuple[str, int]]:
+def computed(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, int]]:
     """Tiles that were computed, in order."""
     found: list[tuple[str, int]] = []
     compute = Predictor._compute
 
-    def counted(self, keys):
+    def counted(self, keys: list[TileKey]) -> NDArray[np.float32]:
         found.extend((key.chromosome, key.tile) for key in keys)
         return compute(self, keys)
 
@@ -100,7 +104,7 @@ def computed(monkeypatch) -> list[tuple[str, int]]:
     return found
 
 
-def stopped_after(blocks: int):
+def stopped_after(blocks: int) -> Callable[[float, str], None]:
     """A listener that ends the work when so many blocks are there."""
     seen: set[int] = set()
 
@@ -127,7 +131,9 @@ def parts_of(path: str) -> Path:
         ("bw", "SIGINT"),
     ],
 )
-def test_a_killed_command_that_is_given_again_writes_the_same_bytes(words, tmp_path, capsys, ending, how):
+def test_a_killed_command_that_is_given_again_writes_the_same_bytes(
+    words: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str], ending: str, how: str
+) -> None:
     (tmp_path / "out").mkdir()
     whole, cut = tmp_path / "out" / f"whole.{ending}", tmp_path / "out" / f"cut.{ending}"
     assert main([*words, "--output", str(whole)]) == 0
@@ -148,7 +154,7 @@ def test_a_killed_command_that_is_given_again_writes_the_same_bytes(words, tmp_p
     assert left == sorted(f"{path.name}{more}" for path in (cut, whole) for more in beside)
 
 
-def test_what_is_kept_is_not_computed_again(spec_of, computed):
+def test_what_is_kept_is_not_computed_again(spec_of: Callable[..., Predict], computed: list[tuple[str, int]]) -> None:
     spec = spec_of()
     predict_to_files(spec_of("whole.bw"), quiet)
     every = len(computed)
@@ -162,7 +168,7 @@ def test_what_is_kept_is_not_computed_again(spec_of, computed):
     assert path.read_bytes() == Path(spec_of("whole.bw").output).read_bytes()
 
 
-def test_temporary_room_is_that_of_the_values(spec_of):
+def test_temporary_room_is_that_of_the_values(spec_of: Callable[..., Predict]) -> None:
     with pytest.raises(InvalidRequest):
         predict_to_files(spec_of(), stopped_after(20))
     blocks = list(parts_of(spec_of().output).glob("*.block"))
@@ -181,7 +187,14 @@ def test_temporary_room_is_that_of_the_values(spec_of):
         ("cell type", "since the cell type"),
     ],
 )
-def test_whatever_changed_is_named_and_nothing_kept_is_used(spec_of, dataset, checkpoint, computed, change, said):
+def test_whatever_changed_is_named_and_nothing_kept_is_used(
+    spec_of: Callable[..., Predict],
+    dataset: Path,
+    checkpoint: Path,
+    computed: list[tuple[str, int]],
+    change: str,
+    said: str,
+) -> None:
     spec = spec_of()
     with pytest.raises(InvalidRequest):
         predict_to_files(spec, stopped_after(10))
@@ -212,7 +225,7 @@ def test_whatever_changed_is_named_and_nothing_kept_is_used(spec_of, dataset, ch
     assert not parts_of(spec.output).exists()
 
 
-def test_a_block_that_was_torn_is_computed_again(spec_of):
+def test_a_block_that_was_torn_is_computed_again(spec_of: Callable[..., Predict]) -> None:
     spec = spec_of()
     with pytest.raises(InvalidRequest):
         predict_to_files(spec, stopped_after(10))
@@ -227,12 +240,14 @@ def test_a_block_that_was_torn_is_computed_again(spec_of):
     assert path.read_bytes() == whole.read_bytes()
 
 
-def test_on_a_full_disk_it_keeps_what_it_has_and_goes_on_later(words, tmp_path, capsys, monkeypatch):
+def test_on_a_full_disk_it_keeps_what_it_has_and_goes_on_later(
+    words: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
     (tmp_path / "out").mkdir()
     output = tmp_path / "out" / "x.tab.gz"
     write, calls = Parts.write, []
 
-    def full(self, number, block):
+    def full(self, number: int, block: list[bytes]) -> None:
         calls.append(number)
         if len(calls) > 3:
             raise InvalidRequest("The disk that holds X is full; free some space.")
@@ -250,7 +265,7 @@ def test_on_a_full_disk_it_keeps_what_it_has_and_goes_on_later(words, tmp_path, 
     )
 
 
-def test_a_part_that_no_disk_takes_is_a_sentence(tmp_path):
+def test_a_part_that_no_disk_takes_is_a_sentence(tmp_path: Path) -> None:
     kept = Parts(tmp_path)
     sentence = rf"The disk that holds {tmp_path.parent} is full; free some space\."
     with files_of_at_most(20_000), pytest.raises(InvalidRequest, match=sentence):
@@ -258,7 +273,9 @@ def test_a_part_that_no_disk_takes_is_a_sentence(tmp_path):
     assert list(tmp_path.iterdir()) == []
 
 
-def test_anew_forgets_what_was_kept(words, spec_of, tmp_path, capsys):
+def test_anew_forgets_what_was_kept(
+    words: list[str], spec_of: Callable[..., Predict], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     with pytest.raises(InvalidRequest):
         predict_to_files(spec_of(), stopped_after(10))
     assert main([*words, "--output", spec_of().output, "--anew"]) == 0
@@ -266,7 +283,9 @@ def test_anew_forgets_what_was_kept(words, spec_of, tmp_path, capsys):
     assert not parts_of(spec_of().output).exists()
 
 
-def test_of_several_cell_types_those_that_are_complete_are_kept(words, tmp_path, capsys, computed):
+def test_of_several_cell_types_those_that_are_complete_are_kept(
+    words: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str], computed: list[tuple[str, int]]
+) -> None:
     (tmp_path / "out").mkdir()
     words[words.index("alpha")] = "all"
     asked = [*words, "--output", str(tmp_path / "out" / "{cell_type}.tab.gz")]
@@ -293,7 +312,9 @@ def test_of_several_cell_types_those_that_are_complete_are_kept(words, tmp_path,
     assert len(computed) == 2 * of_one
 
 
-def test_a_job_of_the_window_goes_on_too(words, spec_of, dataset, tmp_path, monkeypatch):
+def test_a_job_of_the_window_goes_on_too(
+    words: list[str], spec_of: Callable[..., Predict], dataset: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     program = [sys.executable, "-c", KILLED, "5", "SIGKILL", *words, "--output", spec_of().output]
     subprocess.run(program, capture_output=True, env={**os.environ, "OMP_NUM_THREADS": "1"})
     [job] = list_jobs(jobs_folder(str(dataset)))
@@ -315,7 +336,9 @@ def test_a_job_of_the_window_goes_on_too(words, spec_of, dataset, tmp_path, monk
     assert Path(spec_of().output).read_bytes() == whole.read_bytes()
 
 
-def test_where_every_bin_is_unknown_nothing_is_kept(spec_of, tmp_path, dataset):
+def test_where_every_bin_is_unknown_nothing_is_kept(
+    spec_of: Callable[..., Predict], tmp_path: Path, dataset: Path
+) -> None:
     text = (dataset.parent / "toy.fa").read_text()
     head = text.index("\n") + 1
     (dataset.parent / "toy.fa").write_text(text[:head] + "N" * 20_000 + text[head + 20_000 :])
@@ -325,8 +348,10 @@ def test_where_every_bin_is_unknown_nothing_is_kept(spec_of, tmp_path, dataset):
 
 
 @pytest.mark.parametrize(("free", "warned"), [(1_000, True), (10**9, False)])
-def test_a_disk_with_too_little_room_is_told_of_at_the_first_block(spec_of, monkeypatch, free, warned):
-    monkeypatch.setattr(room.shutil, "disk_usage", lambda _path: shutil._ntuple_diskusage(free, 0, free))
+def test_a_disk_with_too_little_room_is_told_of_at_the_first_block(
+    spec_of: Callable[..., Predict], monkeypatch: pytest.MonkeyPatch, free: int, warned: bool
+) -> None:
+    monkeypatch.setattr(shutil, "disk_usage", lambda _path: shutil._ntuple_diskusage(free, 0, free))
     said: list[str] = []
     blocks: list[int] = []
     kept = Parts.write
@@ -337,7 +362,7 @@ def test_a_disk_with_too_little_room_is_told_of_at_the_first_block(spec_of, monk
     assert [text.startswith(wanted) for text in said] == [True] * warned
 
 
-def test_what_lies_among_the_blocks_and_is_no_file_is_removed_unread(tmp_path):
+def test_what_lies_among_the_blocks_and_is_no_file_is_removed_unread(tmp_path: Path) -> None:
     kept = Parts(tmp_path / ".x.bw.parts")
     kept.folder.mkdir()
     kept.write(1, [b"values"])

@@ -6,7 +6,6 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from ebert_core.inference import room
 from ebert_core.inference.formats import format_of
 from ebert_core.inference.room import Room
 from ebert_core.inference.stretches import Block, Stretch
@@ -17,8 +16,8 @@ VALUES = [np.full(BINS, 0.5, np.float32).tobytes()] * 2
 
 
 @pytest.fixture
-def said(monkeypatch) -> list[str]:
-    monkeypatch.setattr(room.shutil, "disk_usage", lambda _path: shutil._ntuple_diskusage(1_000, 0, 1_000))
+def said(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    monkeypatch.setattr(shutil, "disk_usage", lambda _path: shutil._ntuple_diskusage(1_000, 0, 1_000))
     return []
 
 
@@ -32,13 +31,15 @@ def said(monkeypatch) -> list[str]:
         ("x.tsv", True, "8.8 kB"),
     ],
 )
-def test_what_is_needed_is_that_of_all_blocks_in_parts_and_files(said, tmp_path, name, keeps_parts, needed):
+def test_what_is_needed_is_that_of_all_blocks_in_parts_and_files(
+    said: list[str], tmp_path: Path, name: str, keeps_parts: bool, needed: str
+) -> None:
     Room(tmp_path, format_of(Path(name)), 10 * BINS, keeps_parts, said.append).look(BLOCK, VALUES, are_values=True)
     [sentence] = said
     assert sentence.startswith(f"WARNING: {tmp_path} has room for 1.0 kB, and about {needed} are needed")
 
 
-def test_of_values_that_become_lines_the_lines_count(said, tmp_path):
+def test_of_values_that_become_lines_the_lines_count(said: list[str], tmp_path: Path) -> None:
     lines = format_of(Path("x.tab.gz"))
     values = [np.random.default_rng(1).random(BINS, np.float32).tobytes()]
     written = len(lines.encode(BLOCK, np.frombuffer(values[0], np.float32)))
@@ -48,7 +49,7 @@ def test_of_values_that_become_lines_the_lines_count(said, tmp_path):
     assert len(said) == 1, "400 bytes that are the file have room"
 
 
-def test_it_is_said_once_and_by_the_first_blocks(said, tmp_path):
+def test_it_is_said_once_and_by_the_first_blocks(said: list[str], tmp_path: Path) -> None:
     look = Room(tmp_path, format_of(Path("x.bw")), 10 * BINS, False, said.append).look
     look(BLOCK, VALUES, are_values=True)
     look(BLOCK, VALUES, are_values=True)

@@ -1,6 +1,7 @@
 """A row a region holds the highest value and the mean of the bins that overlap it, as counted one by one."""
 
 import gzip
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -53,7 +54,7 @@ def stretches(size: int) -> list[Stretch]:
 
 
 @pytest.mark.parametrize("size", [1, 7, 1_000])
-def test_rows_are_those_counted_by_hand_whatever_the_stretches(size):
+def test_rows_are_those_counted_by_hand_whatever_the_stretches(size: int) -> None:
     wanted = regions(60)
     scores = RegionScores(wanted, LENGTHS)
     for stretch in stretches(size):
@@ -75,7 +76,7 @@ def test_rows_are_those_counted_by_hand_whatever_the_stretches(size):
 
 
 @pytest.mark.parametrize(("name", "is_packed"), [("x.tsv", False), ("x.TSV.GZ", True)])
-def test_the_file_is_packed_where_its_name_says_so(tmp_path, name, is_packed):
+def test_the_file_is_packed_where_its_name_says_so(tmp_path: Path, name: str, is_packed: bool) -> None:
     region = Region("chr1", 0, 300, "r")
     with rows_file(tmp_path / name, Contents(LENGTHS, np.nan, (region,), cell_type="K562")) as append:
         for stretch in stretches(30):

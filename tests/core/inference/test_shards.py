@@ -5,13 +5,13 @@ import platform
 import socket
 import subprocess
 import sys
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import msgspec
 import pytest
 from torch.distributed import HashStore
-from toy_binding import quiet
 
 from ebert_core.dataset.sidecar import read_sidecar
 from ebert_core.inference import shards, stretches
@@ -20,6 +20,8 @@ from ebert_core.inference.parts import Parts
 from ebert_core.inference.shards import OtherEnded, Shards
 from ebert_core.protocol.errors import InvalidRequest
 from ebert_core.protocol.specs import Predict
+from tests.certain import present
+from tests.core.toy_binding import quiet
 
 GONE = """
 import os
@@ -37,14 +39,15 @@ def start(rank: int, port: int, program: list[str]) -> subprocess.Popen:
 
 
 @pytest.fixture
-def port():
+def port() -> int:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
-        return free.getsockname()[1]
+        found: int = free.getsockname()[1]
+        return found
 
 
 @pytest.fixture
-def regions(tmp_path):
+def regions(tmp_path: Path) -> str:
     """Blocks on either chromosome in turn, so that each process has some of them."""
     path = tmp_path / "r.bed"
     path.write_text("chr2\t0\t5000\nchr1\t0\t9000\nchr2\t5000\t12000\nchr1\t600\t30000\nchr2\t100\t900\n")
@@ -57,7 +60,9 @@ def flags(checkpoint: Path, dataset: Path, output: Path, cell_type: str, regions
 
 
 @pytest.fixture
-def alone(toy_binding, toy_checkpoint, regions, tmp_path):
+def alone(
+    toy_binding: Path, toy_checkpoint: Path, regions: str, tmp_path: Path
+) -> Callable[[str], tuple[bytes, Predict]]:
     """What one process writes, and the spec by which it did."""
 
     def predict(ending: str) -> tuple[bytes, Predict]:
@@ -70,8 +75,13 @@ def alone(toy_binding, toy_checkpoint, regions, tmp_path):
 
 
 def test_two_processes_write_the_bigwig_of_one_to_the_last_byte(
-    alone, toy_binding, toy_checkpoint, regions, tmp_path, port
-):
+    alone: Callable[[str], tuple[bytes, Predict]],
+    toy_binding: Path,
+    toy_checkpoint: Path,
+    regions: str,
+    tmp_path: Path,
+    port: int,
+) -> None:
     program = flags(toy_checkpoint, toy_binding, tmp_path / "both.bw", "alpha", regions)
     first, second = (start(rank, port, program) for rank in (0, 1))
     expected, _ = alone("bw")
@@ -81,10 +91,12 @@ def test_two_processes_write_the_bigwig_of_one_to_the_last_byte(
     assert b"Error" not in complained
     assert (tmp_path / "both.bw").read_bytes() == expected
     assert sorted(path.name for path in tmp_path.iterdir()) == ["alone.bw", "both.bw", "both.bw.json", "r.bed"]
-    assert read_sidecar(tmp_path / "both.bw").versions.processes == 2
+    assert present(read_sidecar(tmp_path / "both.bw")).versions.processes == 2
 
 
-def test_two_processes_predict_one_cell_type_after_the_other(toy_binding, toy_checkpoint, regions, tmp_path, port):
+def test_two_processes_predict_one_cell_type_after_the_other(
+    toy_binding: Path, toy_checkpoint: Path, regions: str, tmp_path: Path, port: int
+) -> None:
     program = flags(toy_checkpoint, toy_binding, tmp_path / "{cell_type}.tab.gz", "alpha", regions)
     program[program.index("alpha")] = "all"
     both = [start(rank, port, program) for rank in (0, 1)]
@@ -99,7 +111,9 @@ def test_two_processes_predict_one_cell_type_after_the_other(toy_binding, toy_ch
 
 
 @pytest.mark.parametrize("ending", ["bw", "tab.gz", "bed.gz"])
-def test_blocks_in_turn_make_the_file_of_one_process(alone, tmp_path, monkeypatch, ending):
+def test_blocks_in_turn_make_the_file_of_one_process(
+    alone: Callable[[str], tuple[bytes, Predict]], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, ending: str
+) -> None:
     monkeypatch.setattr(stretches, "_BLOCK_BASES", 1_600)
     monkeypatch.setattr(stretches, "_FEWEST_BATCHES", 1)
     expected, spec = alone(ending)
@@ -117,8 +131,13 @@ def test_blocks_in_turn_make_the_file_of_one_process(alone, tmp_path, monkeypatc
 
 
 def test_a_process_that_is_killed_ends_the_run_with_a_sentence(
-    alone, toy_binding, toy_checkpoint, regions, tmp_path, port
-):
+    alone: Callable[[str], tuple[bytes, Predict]],
+    toy_binding: Path,
+    toy_checkpoint: Path,
+    regions: str,
+    tmp_path: Path,
+    port: int,
+) -> None:
     first = start(0, port, flags(toy_checkpoint, toy_binding, tmp_path / "x.bw", "alpha", regions))
     second = start(1, port, ["-c", GONE])
     assert second.wait() == -9
@@ -137,7 +156,7 @@ def test_a_process_that_is_killed_ends_the_run_with_a_sentence(
 
 
 @pytest.fixture
-def first_of_two(tmp_path):
+def first_of_two(tmp_path: Path):
     """The first process, and what the other has told so far."""
     store = HashStore()
     shared = Shards(0, 2, store)
@@ -145,14 +164,14 @@ def first_of_two(tmp_path):
         yield shared, store
 
 
-def test_what_went_wrong_elsewhere_is_said_by_the_first(first_of_two):
+def test_what_went_wrong_elsewhere_is_said_by_the_first(first_of_two) -> None:
     shared, store = first_of_two
     store.set("failed-1", "The disk is full.")
     with pytest.raises(InvalidRequest, match=r"Process 2 of 2 ended: The disk is full\. Nothing was written"):
         shared.received(1, quiet)
 
 
-def test_a_machine_that_says_nothing_any_more_is_given_up(first_of_two, monkeypatch):
+def test_a_machine_that_says_nothing_any_more_is_given_up(first_of_two, monkeypatch: pytest.MonkeyPatch) -> None:
     shared, store = first_of_two
     store.set("process-1", "another-machine 1")
     monkeypatch.setattr(shards, "_SILENCE_SECONDS", 0.0)
@@ -160,13 +179,13 @@ def test_a_machine_that_says_nothing_any_more_is_given_up(first_of_two, monkeypa
         shared.received(1, quiet)
 
 
-def test_a_process_that_never_comes_is_given_up(first_of_two, monkeypatch):
+def test_a_process_that_never_comes_is_given_up(first_of_two, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(shards, "_PATIENCE_SECONDS", 0.0)
     with pytest.raises(InvalidRequest, match="Process 2 of 2 did not appear"):
         first_of_two[0].received(1, quiet)
 
 
-def test_an_interruption_that_another_s_death_brought_is_blamed_on_it(tmp_path):
+def test_an_interruption_that_another_s_death_brought_is_blamed_on_it(tmp_path: Path) -> None:
     store = HashStore()
     ended = subprocess.Popen([sys.executable, "-c", ""])
     ended.wait()
@@ -175,7 +194,9 @@ def test_an_interruption_that_another_s_death_brought_is_blamed_on_it(tmp_path):
         raise KeyboardInterrupt
 
 
-def test_the_end_of_another_process_is_said_once_however_long_it_is_silent_by_then(monkeypatch):
+def test_the_end_of_another_process_is_said_once_however_long_it_is_silent_by_then(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     store = HashStore()
     store.set("process-1", "another-machine 1")
     monkeypatch.setattr(shards, "_SILENCE_SECONDS", 0.0)
@@ -185,21 +206,21 @@ def test_the_end_of_another_process_is_said_once_however_long_it_is_silent_by_th
     assert refused.value is ended
 
 
-def test_an_interruption_by_the_person_is_one():
+def test_an_interruption_by_the_person_is_one() -> None:
     store = HashStore()
     store.set("stopped-1", "")
     with pytest.raises(KeyboardInterrupt), Shards(0, 2, store):
         raise KeyboardInterrupt
 
 
-def test_half_of_what_torchrun_says_is_not_enough(monkeypatch):
+def test_half_of_what_torchrun_says_is_not_enough(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("WORLD_SIZE", "2")
     monkeypatch.delenv("RANK", raising=False)
     with pytest.raises(InvalidRequest, match="WORLD_SIZE is 2 but RANK is not set"):
         Shards.from_environment()
 
 
-def test_the_others_end_when_the_first_has(tmp_path):
+def test_the_others_end_when_the_first_has(tmp_path: Path) -> None:
     store = HashStore()
     store.set("failed-0", "There is no checkpoint at /c.")
     with (

@@ -76,7 +76,9 @@ def in_order(bins: set[tuple[str, int]]) -> list[tuple[str, int]]:
 
 
 @pytest.mark.parametrize("seed", range(8))
-def test_bins_of_regions_are_those_that_begin_in_them_or_else_overlap_them(asked, dataset, seed):
+def test_bins_of_regions_are_those_that_begin_in_them_or_else_overlap_them(
+    asked: Predict, dataset: Dataset, seed: int
+) -> None:
     places = some_places(seed, 5)
     write_regions(asked, places)
     wanted = set().union(*(beginning(place) or overlapping(place) for place in places))
@@ -89,7 +91,9 @@ def test_bins_of_regions_are_those_that_begin_in_them_or_else_overlap_them(asked
 
 
 @pytest.mark.parametrize("seed", range(4))
-def test_a_table_lists_the_bins_that_lie_wholly_in_each_region_in_the_order_of_the_file(asked, dataset, seed):
+def test_a_table_lists_the_bins_that_lie_wholly_in_each_region_in_the_order_of_the_file(
+    asked: Predict, dataset: Dataset, seed: int
+) -> None:
     places = [place for place in some_places(seed, 30) if place[2] - place[1] != 200]
     write_regions(asked, places)
     by_region = [
@@ -106,7 +110,9 @@ def test_a_table_lists_the_bins_that_lie_wholly_in_each_region_in_the_order_of_t
     assert f"{name}:{start + 1:,}-{end:,}" in sentence
 
 
-def test_one_region_without_a_bin_is_one_and_where_all_are_without_nothing_is_said(asked, dataset):
+def test_one_region_without_a_bin_is_one_and_where_all_are_without_nothing_is_said(
+    asked: Predict, dataset: Dataset
+) -> None:
     said: list[str] = []
     write_regions(asked, [("chr2", 0, 400), ("chr1", 20, 60)])
     listed_bins(asked, dataset, said.append)
@@ -116,7 +122,7 @@ def test_one_region_without_a_bin_is_one_and_where_all_are_without_nothing_is_sa
     assert len(said) == 1
 
 
-def test_a_bin_between_those_of_predictions_is_refused(asked, dataset):
+def test_a_bin_between_those_of_predictions_is_refused(asked: Predict, dataset: Dataset) -> None:
     write_regions(asked, [("chr2", 0, 200), ("chr2", 130, 330)])
     with pytest.raises(InvalidRequest, match=r"The bin chr2:131-330 of the regions cannot be predicted"):
         listed_bins(asked, dataset, print)
@@ -124,7 +130,7 @@ def test_a_bin_between_those_of_predictions_is_refused(asked, dataset):
     assert bins_of(listed_bins(asked, dataset, print)) == [("chr2", 0), ("chr2", 150)]
 
 
-def test_chromosomes_or_all_of_them_are_in_the_genomes_order(asked, dataset):
+def test_chromosomes_or_all_of_them_are_in_the_genomes_order(asked: Predict, dataset: Dataset) -> None:
     whole = msgspec.structs.replace(asked, regions=())
     assert [(each.chromosome, each.start, each.bins) for each in genome_bins(whole, dataset, print)] == [
         ("chr2", 0, (3_010 - 200) // 50 + 1),
@@ -136,7 +142,7 @@ def test_chromosomes_or_all_of_them_are_in_the_genomes_order(asked, dataset):
         genome_bins(msgspec.structs.replace(some, locus="chr1:1-300"), dataset, print)
 
 
-def test_regions_have_the_names_of_their_file_and_loci_their_own(asked, dataset):
+def test_regions_have_the_names_of_their_file_and_loci_their_own(asked: Predict, dataset: Dataset) -> None:
     write_regions(asked, [("1", 0, 300)])
     both = msgspec.structs.replace(asked, regions=(*asked.regions, "chr2:101-500"))
     assert [tuple(each) for each in regions_of(both, dataset)] == [
@@ -146,7 +152,9 @@ def test_regions_have_the_names_of_their_file_and_loci_their_own(asked, dataset)
 
 
 @pytest.mark.parametrize("blocks", [1_600, 100_000])
-def test_blocks_hold_every_bin_once_and_are_cut_at_whole_batches(asked, dataset, monkeypatch, blocks):
+def test_blocks_hold_every_bin_once_and_are_cut_at_whole_batches(
+    asked: Predict, dataset: Dataset, monkeypatch: pytest.MonkeyPatch, blocks: int
+) -> None:
     monkeypatch.setattr(stretches, "_BLOCK_BASES", blocks)
     monkeypatch.setattr(stretches, "_FEWEST_BATCHES", 1)
     write_regions(asked, some_places(5, 9))

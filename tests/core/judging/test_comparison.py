@@ -18,7 +18,7 @@ def pair_of(factor: str, bound_blocks: tuple[int, ...], blocks: int = 10) -> Pai
     return Pair(factor, "K562", is_bound, block, 20, {"good": noise + 2 * is_bound, "bad": noise})
 
 
-def test_a_draw_without_bound_bins_of_one_pair_still_counts_for_the_others():
+def test_a_draw_without_bound_bins_of_one_pair_still_counts_for_the_others() -> None:
     pairs = [pair_of("CTCF", (0, 1)), pair_of("GABPA", (3,))]
     drawn_RQ = bootstrap(pairs, ["good"], RESAMPLES, 1)[..., 0]
     lacking_R = np.isnan(drawn_RQ).any(axis=1)
@@ -31,7 +31,7 @@ def test_a_draw_without_bound_bins_of_one_pair_still_counts_for_the_others():
     assert found.high - found.low > np.ptp(only_complete)
 
 
-def test_where_no_draw_holds_a_bound_bin_the_interval_is_all_there_is():
+def test_where_no_draw_holds_a_bound_bin_the_interval_is_all_there_is() -> None:
     seed = next(seed for seed in range(99) if draws(10, 1, seed)[0, 3] == 0)
     found = compare([pair_of("GABPA", (3,))], 1, seed)
     assert (found.mean["good"].low, found.mean["good"].high) == (0.0, 1.0)
@@ -54,7 +54,7 @@ def pairs_of(better: float, count: int = 4) -> list[Pair]:
     return found
 
 
-def test_identical_methods_do_not_differ_and_a_better_one_does():
+def test_identical_methods_do_not_differ_and_a_better_one_does() -> None:
     found = compare(pairs_of(2.0), resamples=60, seed=1)
     same = found.mean_difference["same"]
     assert (same.low, same.value, same.high) == (0, 0, 0)
@@ -64,7 +64,7 @@ def test_identical_methods_do_not_differ_and_a_better_one_does():
     assert found.counted_pairs == 4
 
 
-def test_equally_good_methods_have_an_interval_around_nothing():
+def test_equally_good_methods_have_an_interval_around_nothing() -> None:
     random = np.random.default_rng(9)
     pairs = []
     for pair in pairs_of(1.0):
@@ -74,7 +74,7 @@ def test_equally_good_methods_have_an_interval_around_nothing():
     assert difference.low < 0 < difference.high
 
 
-def test_pairs_with_few_peaks_are_listed_and_not_counted():
+def test_pairs_with_few_peaks_are_listed_and_not_counted() -> None:
     pairs = [*pairs_of(2.0, 1), pairs_of(2.0, 2)[1]._replace(peaks=14)]
     found = compare(pairs, resamples=5, seed=1)
     assert (len(found.pairs), found.counted_pairs) == (2, 1)
@@ -83,7 +83,7 @@ def test_pairs_with_few_peaks_are_listed_and_not_counted():
     assert none.pooled["ours"].value > none.pooled["noise"].value
 
 
-def test_pooling_ranks_within_each_pair():
+def test_pooling_ranks_within_each_pair() -> None:
     first, second = pairs_of(3.0, 2)
     shifted = second._replace(scores={name: values * 4 for name, values in second.scores.items()})
     found, expected = (pooled_pair([first, other], ["ours"]).scores["ours"] for other in (shifted, second))
@@ -93,7 +93,7 @@ def test_pooling_ranks_within_each_pair():
 @pytest.mark.parametrize(
     ("bound_bins", "peaks", "counts"), [(0, 0, True), (1, 0, False), (0, 1, False), (-1, -1, True)]
 )
-def test_a_pair_that_has_exactly_as_many_as_are_asked_for_counts(bound_bins, peaks, counts):
+def test_a_pair_that_has_exactly_as_many_as_are_asked_for_counts(bound_bins: int, peaks: int, counts: bool) -> None:
     [pair] = pairs_of(2.0, 1)
     has = int(pair.is_bound_X.sum())
     found = compare([pair], 5, 1, fewest_peaks=pair.peaks + peaks, fewest_bound_bins=has + bound_bins)

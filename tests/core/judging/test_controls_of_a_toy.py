@@ -34,7 +34,8 @@ class Toy:
         return labels
 
     def oracle(self, factor: str, cell_type: str, interval: Interval) -> NDArray[np.float64]:
-        return self.motif_score(factor, interval) * (self.states(cell_type, interval) == 0)
+        found: NDArray[np.float64] = self.motif_score(factor, interval) * (self.states(cell_type, interval) == 0)
+        return found
 
     def peak_count(self, _factor: str, _cell_type: str, interval: Interval) -> int:
         return interval.length // 1_000
@@ -48,12 +49,14 @@ def predicted(_factor: str, _cell_type: str, interval: Interval) -> NDArray[np.f
 
 
 @pytest.fixture
-def rows(monkeypatch) -> tuple[ControlRow, ...]:
+def rows(monkeypatch: pytest.MonkeyPatch) -> tuple[ControlRow, ...]:
     monkeypatch.setattr(controls, "TRAINING", (Interval("chr2", 0, 60_000),))
     return compare_controls(Toy(), predicted, HELD_OUT)
 
 
-def test_each_assayed_pair_is_measured_on_the_bins_that_all_can_say_something_about(rows):
+def test_each_assayed_pair_is_measured_on_the_bins_that_all_can_say_something_about(
+    rows: tuple[ControlRow, ...],
+) -> None:
     others = [(factor, CELL_TYPES[0]) for factor in FACTOR_NAMES[1:]]
     assert [(row.factor, row.cell_type) for row in rows] == [
         *((FACTOR_NAMES[0], cell) for cell in CELL_TYPES[:2]),
@@ -73,7 +76,7 @@ def test_each_assayed_pair_is_measured_on_the_bins_that_all_can_say_something_ab
         assert row.motif_and_state > 0.99 > row.motif + 0.2
 
 
-def test_without_predictions_the_controls_stand_alone_and_no_bin_is_left_out(monkeypatch):
+def test_without_predictions_the_controls_stand_alone_and_no_bin_is_left_out(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(controls, "TRAINING", (Interval("chr2", 0, 60_000),))
     [row, *_] = compare_controls(Toy(), None, HELD_OUT)
     labels = np.concatenate([Toy().labels(row.factor, row.cell_type, place) for place in HELD_OUT])
@@ -81,7 +84,7 @@ def test_without_predictions_the_controls_stand_alone_and_no_bin_is_left_out(mon
     assert row.bound_share == pytest.approx((labels[labels != NOT_SCORED] == BOUND).mean())
 
 
-def test_the_table_has_a_line_for_each_pair_and_the_medians_last():
+def test_the_table_has_a_line_for_each_pair_and_the_medians_last() -> None:
     rows = [
         ControlRow("CTCF", "alpha", 20, 0.015, 0.1, 0.5, 0.9, 0.75),
         ControlRow("CTCF", "beta", 7, 0.25, 0.3, 0.7, 1.0),

@@ -1,5 +1,7 @@
 """What a person reads in the figures: headings, axes, legends, numbers, and where the marks stand."""
 
+from pathlib import Path
+
 import matplotlib.figure
 import msgspec
 import numpy as np
@@ -20,12 +22,12 @@ METHODS = ("ebert", "ebert without states", "motif x accessibility", "motif scan
 
 
 @pytest.fixture
-def drawn(monkeypatch) -> list[Figure]:
+def drawn(monkeypatch: pytest.MonkeyPatch) -> list[Figure]:
     """The figures that are saved meanwhile, to look into."""
     kept: list[Figure] = []
     save = matplotlib.figure.Figure.savefig
 
-    def keep(figure, *arguments, **options):
+    def keep(figure: Figure, *arguments: Path, **options: dict[str, None] | int | str) -> None:
         kept.append(figure)
         save(figure, *arguments, **options)
 
@@ -33,7 +35,12 @@ def drawn(monkeypatch) -> list[Figure]:
     return kept
 
 
-def evaluation_of(factors=("CTCF",), threshold: float | None = 0.8, methods=METHODS, peaks: int = 40) -> Evaluation:
+def evaluation_of(
+    factors: tuple[str, ...] = ("CTCF",),
+    threshold: float | None = 0.8,
+    methods: tuple[str, ...] = METHODS,
+    peaks: int = 40,
+) -> Evaluation:
     pairs, curves = [], []
     for number, factor in enumerate(factors):
         random = np.random.default_rng(number)
@@ -63,7 +70,7 @@ def dots(axes) -> list[tuple[float, float]]:
     ]
 
 
-def test_precision_and_recall_are_named_at_the_outer_axes_of_every_factor(drawn, tmp_path):
+def test_precision_and_recall_are_named_at_the_outer_axes_of_every_factor(drawn: list[Figure], tmp_path: Path) -> None:
     factors = tuple("ABCDEF")
     assert draw_precision_recall(evaluation_of(factors), tmp_path / "x.png")
     axes = [each for each in drawn[0].axes if each.axison]
@@ -77,7 +84,9 @@ def test_precision_and_recall_are_named_at_the_outer_axes_of_every_factor(drawn,
     assert [each.xaxis.get_tick_params()["labelbottom"] for each in axes] == [False, False, True, True, True, True]
 
 
-def test_the_curves_of_a_factor_lie_above_the_share_that_is_bound_with_a_dot_where_bins_are_called(drawn, tmp_path):
+def test_the_curves_of_a_factor_lie_above_the_share_that_is_bound_with_a_dot_where_bins_are_called(
+    drawn: list[Figure], tmp_path: Path
+) -> None:
     evaluation = evaluation_of()
     [factor] = evaluation.factors
     assert draw_precision_recall(evaluation, tmp_path / "x.png")
@@ -95,7 +104,7 @@ def test_the_curves_of_a_factor_lie_above_the_share_that_is_bound_with_a_dot_whe
     assert called.get_color() == ACCENT
 
 
-def test_without_a_threshold_nothing_is_said_to_be_called(drawn, tmp_path):
+def test_without_a_threshold_nothing_is_said_to_be_called(drawn: list[Figure], tmp_path: Path) -> None:
     evaluation = evaluation_of(threshold=None, methods=METHODS[:1], peaks=1)
     assert draw_precision_recall(evaluation, tmp_path / "x.png")
     assert legend(drawn[0]) == ["ebert"]
@@ -103,14 +112,14 @@ def test_without_a_threshold_nothing_is_said_to_be_called(drawn, tmp_path):
     assert "K562, 1 peak" in texts(drawn[0])
 
 
-def test_of_many_methods_the_first_and_the_baselines_have_curves(drawn, tmp_path):
+def test_of_many_methods_the_first_and_the_baselines_have_curves(drawn: list[Figure], tmp_path: Path) -> None:
     methods = ("ebert", *(f"control {number}" for number in range(5)), "motif x accessibility", "motif scan")
     assert draw_precision_recall(evaluation_of(methods=methods), tmp_path / "x.png")
     named = ["ebert", "control 0", "control 1", "motif x accessibility", "motif scan"]
     assert legend(drawn[0]) == [*named, "called bound"]
 
 
-def test_the_words_at_a_threshold_stand_below_a_dot_at_the_top(drawn, tmp_path):
+def test_the_words_at_a_threshold_stand_below_a_dot_at_the_top(drawn: list[Figure], tmp_path: Path) -> None:
     [factor] = evaluation_of().factors
     for precision, side in ((0.5, 1), (0.95, -1)):
         evaluation = msgspec.structs.replace(
@@ -121,7 +130,9 @@ def test_the_words_at_a_threshold_stand_below_a_dot_at_the_top(drawn, tmp_path):
         assert said.xyann[1] * side > 0
 
 
-def test_what_was_bound_stands_at_what_was_predicted_with_its_interval_and_bins(drawn, tmp_path):
+def test_what_was_bound_stands_at_what_was_predicted_with_its_interval_and_bins(
+    drawn: list[Figure], tmp_path: Path
+) -> None:
     points = (
         ReliabilityBin(0.0, 0.1, 2_500_000, 0.05, 0.04, 0.03, 0.06),
         ReliabilityBin(0.4, 0.5, 12_000, 0.45, 0.5, 0.3, 0.7),
@@ -146,14 +157,14 @@ def test_what_was_bound_stands_at_what_was_predicted_with_its_interval_and_bins(
     assert axes.get_ylim()[0] < 0 < 1 < axes.get_ylim()[1]
 
 
-def test_outer_axes_of_many_factors_say_what_was_predicted(drawn, tmp_path):
+def test_outer_axes_of_many_factors_say_what_was_predicted(drawn: list[Figure], tmp_path: Path) -> None:
     assert draw_reliability(evaluation_of(tuple("ABCDE")), tmp_path / "x.png")
     axes = [each for each in drawn[0].axes if each.axison]
     assert [bool(each.get_xlabel()) for each in axes] == [False, True, True, True, True]
     assert [bool(each.get_ylabel()) for each in axes] == [True, False, False, False, True]
 
 
-def test_methods_are_bars_from_the_top_with_their_score_and_interval(drawn, tmp_path):
+def test_methods_are_bars_from_the_top_with_their_score_and_interval(drawn: list[Figure], tmp_path: Path) -> None:
     evaluation = evaluation_of()
     mean = evaluation.comparison.mean
     assert draw_methods(evaluation, tmp_path / "x.png")
@@ -169,14 +180,16 @@ def test_methods_are_bars_from_the_top_with_their_score_and_interval(drawn, tmp_
     assert 0 == axes.get_xlim()[0] < max(each.high for each in mean.values()) < axes.get_xlim()[1]
 
 
-def test_pooled_scores_are_drawn_where_no_pair_counts(drawn, tmp_path):
+def test_pooled_scores_are_drawn_where_no_pair_counts(drawn: list[Figure], tmp_path: Path) -> None:
     assert draw_methods(evaluation_of(peaks=3), tmp_path / "x.png")
     assert "Pooled auPRC" in texts(drawn[0])
     nothing = msgspec.structs.replace(evaluation_of(peaks=3).comparison, pooled={})
     assert not draw_methods(msgspec.structs.replace(evaluation_of(), comparison=nothing), tmp_path / "x.png")
 
 
-def test_a_learning_curve_has_a_line_per_start_a_dot_per_seed_and_the_shares_on_its_axis(drawn, tmp_path):
+def test_a_learning_curve_has_a_line_per_start_a_dot_per_seed_and_the_shares_on_its_axis(
+    drawn: list[Figure], tmp_path: Path
+) -> None:
     def estimate(value: float) -> Estimate:
         return Estimate(value, value - 0.1, value + 0.1)
 
@@ -209,7 +222,7 @@ def test_a_learning_curve_has_a_line_per_start_a_dot_per_seed_and_the_shares_on_
     assert "3 pairs on chr5; 95 % intervals over blocks of the genome" in texts(drawn[0])
 
 
-def test_matplotlib_is_there_and_a_figure_is_drawn_into_its_file_only(drawn, tmp_path):
+def test_matplotlib_is_there_and_a_figure_is_drawn_into_its_file_only(drawn: list[Figure], tmp_path: Path) -> None:
     assert can_draw()
     assert draw_methods(evaluation_of(), tmp_path / "x.png")
     assert [path.name for path in tmp_path.iterdir()] == ["x.png"]

@@ -3,12 +3,14 @@
 import json
 import re
 import shutil
+from collections.abc import Callable
 from pathlib import Path
 from pkgutil import resolve_name
 
 import msgspec
+import numpy as np
 import pytest
-from toy_binding import TOML, SilentReport, pretrain_spec, write_toy_binding
+from numpy.typing import NDArray
 
 from ebert_core.cli.outcomes import summary_of
 from ebert_core.judging.evaluate import evaluate
@@ -19,11 +21,13 @@ from ebert_core.protocol.report import Stopped
 from ebert_core.protocol.resources import shipped_checkpoints
 from ebert_core.protocol.specs import Evaluate
 from ebert_core.training.pretrain import pretrain
+from tests.certain import present
+from tests.core.toy_binding import TOML, SilentReport, pretrain_spec, write_toy_binding
 
 
 @pytest.fixture
-def spec_of(toy_binding, toy_checkpoint, tmp_path):
-    def make(**changes) -> Evaluate:
+def spec_of(toy_binding: Path, toy_checkpoint: Path, tmp_path: Path) -> Callable[..., Evaluate]:
+    def make(**changes: int | str | tuple[str, ...]) -> Evaluate:
         fixed = {"regions": ("chr2",), "without": ("states",), "bootstrap": 20, "precision": "fp32"}
         fixed |= {"checkpoint": str(toy_checkpoint), "output": str(tmp_path / "scores" / "s.json")}
         fixed["dataset"] = str(toy_binding)
@@ -32,7 +36,9 @@ def spec_of(toy_binding, toy_checkpoint, tmp_path):
     return make
 
 
-def test_the_model_stands_beside_the_motif_scan_and_itself_without_states(spec_of, tmp_path):
+def test_the_model_stands_beside_the_motif_scan_and_itself_without_states(
+    spec_of: Callable[..., Evaluate], tmp_path: Path
+) -> None:
     report = SilentReport()
     written = json.loads(evaluate(spec_of(), report, tmp_path).read_text())
     figures = ["s.methods.png", "s.precision_recall.png", "s.reliability.png"]
@@ -61,7 +67,7 @@ def test_the_model_stands_beside_the_motif_scan_and_itself_without_states(spec_o
     ]
 
 
-def test_a_checkpoint_scored_where_it_was_trained_is_marked(spec_of, tmp_path):
+def test_a_checkpoint_scored_where_it_was_trained_is_marked(spec_of: Callable[..., Evaluate], tmp_path: Path) -> None:
     report = SilentReport()
     evaluate(spec_of(regions=("chr1:1-9000",)), report, tmp_path)
     assert report.events[1] == (
@@ -69,14 +75,18 @@ def test_a_checkpoint_scored_where_it_was_trained_is_marked(spec_of, tmp_path):
     )
 
 
-def test_controls_of_one_name_are_told_apart_by_their_paths(spec_of, toy_checkpoint, tmp_path):
+def test_controls_of_one_name_are_told_apart_by_their_paths(
+    spec_of: Callable[..., Evaluate], toy_checkpoint: Path, tmp_path: Path
+) -> None:
     spec = spec_of(controls=(str(toy_checkpoint),), without=())
     written = json.loads(evaluate(spec, SilentReport(), tmp_path).read_text())
     methods = ["fos", str(toy_checkpoint), "motif x accessibility", "boosted trees", "motif scan"]
     assert list(written["comparison"]["pooled"]) == methods
 
 
-def test_checkpoints_joined_by_a_plus_sign_are_averaged(spec_of, toy_checkpoint, tmp_path):
+def test_checkpoints_joined_by_a_plus_sign_are_averaged(
+    spec_of: Callable[..., Evaluate], toy_checkpoint: Path, tmp_path: Path
+) -> None:
     other = shutil.copytree(toy_checkpoint, tmp_path / "other")
     both = f"{toy_checkpoint}+{other}"
     written = evaluate(spec_of(controls=(both,), without=()), SilentReport(), tmp_path)
@@ -88,12 +98,14 @@ def test_checkpoints_joined_by_a_plus_sign_are_averaged(spec_of, toy_checkpoint,
     assert (drawn["reliability"], drawn["threshold"]) == ([], None)
 
 
-def test_what_counts_can_be_chosen(spec_of, tmp_path):
+def test_what_counts_can_be_chosen(spec_of: Callable[..., Evaluate], tmp_path: Path) -> None:
     spec = spec_of(without=(), fewest_peaks=0, fewest_bound_bins=10)
     assert json.loads(evaluate(spec, SilentReport(), tmp_path).read_text())["comparison"]["counted_pairs"] == 2
 
 
-def test_a_dataset_without_the_training_loci_has_no_fitted_baseline(spec_of, toy_checkpoint, tmp_path):
+def test_a_dataset_without_the_training_loci_has_no_fitted_baseline(
+    spec_of: Callable[..., Evaluate], toy_checkpoint: Path, tmp_path: Path
+) -> None:
     elsewhere = shutil.copytree(toy_checkpoint, tmp_path / "elsewhere")
     described = json.loads((elsewhere / "description.json").read_text())
     described["training"] = [{"chromosome": "chr7", "start": 0, "end": 5000}]
@@ -104,7 +116,9 @@ def test_a_dataset_without_the_training_loci_has_no_fitted_baseline(spec_of, toy
     assert sentence in written["notes"]
 
 
-def test_a_pre_trained_checkpoint_is_scored_on_what_is_hidden(spec_of, smallest, toy_binding, tmp_path):
+def test_a_pre_trained_checkpoint_is_scored_on_what_is_hidden(
+    spec_of: Callable[..., Evaluate], smallest: None, toy_binding: Path, tmp_path: Path
+) -> None:
     path = pretrain(pretrain_spec(toy_binding, tmp_path / "pre", steps=2), SilentReport(), tmp_path / "w")
     spec = spec_of(checkpoint=str(path))
     written = json.loads(evaluate(spec, SilentReport(), tmp_path).read_text())
@@ -120,7 +134,9 @@ def test_a_pre_trained_checkpoint_is_scored_on_what_is_hidden(spec_of, smallest,
     assert 20 < units <= 40, "units at the same positions of two chromosomes are two"
 
 
-def test_without_states_a_pre_trained_checkpoint_is_scored_on_bases_alone(spec_of, smallest, tmp_path):
+def test_without_states_a_pre_trained_checkpoint_is_scored_on_bases_alone(
+    spec_of: Callable[..., Evaluate], smallest: None, tmp_path: Path
+) -> None:
     write_toy_binding(tmp_path)
     bare = tmp_path / "bare.toml"
     bare.write_text(TOML.split("[states]")[0] + "[cell_types.alpha]\n")
@@ -131,7 +147,7 @@ def test_without_states_a_pre_trained_checkpoint_is_scored_on_bases_alone(spec_o
     assert (masked["hidden_units"], masked["state_accuracy"], masked["accuracy_advantage"]) == (0, {}, {})
 
 
-def test_it_ends_where_the_person_wants_it_to(spec_of, tmp_path):
+def test_it_ends_where_the_person_wants_it_to(spec_of: Callable[..., Evaluate], tmp_path: Path) -> None:
     with pytest.raises(Stopped, match="no scores were written"):
         evaluate(spec_of(), SilentReport(stop_after=2), tmp_path)
     assert not (tmp_path / "scores").exists()
@@ -156,13 +172,15 @@ class Asked(SilentReport):
         "ebert_core.judging.comparison.resampled_auprc",
     ],
 )
-def test_a_wish_to_stop_is_heard_within_the_fits_the_scores_and_the_resampling(spec_of, tmp_path, monkeypatch, work):
+def test_a_wish_to_stop_is_heard_within_the_fits_the_scores_and_the_resampling(
+    spec_of: Callable[..., Evaluate], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, work: str
+) -> None:
     """Each of these is a small part of what takes minutes on a whole genome: none is begun after the wish."""
     report, begun = Asked(), []
     place, _, name = work.rpartition(".")
     usual = getattr(resolve_name(place), name)
 
-    def counted(*arguments, **options):
+    def counted(*arguments, **options: NDArray[np.float64]):
         begun.append(work)
         report.wants_to_stop = True
         return usual(*arguments, **options)
@@ -192,12 +210,19 @@ def test_a_wish_to_stop_is_heard_within_the_fits_the_scores_and_the_resampling(s
         ({"output": "/proc/scores.json"}, "/proc may not be written to"),
     ],
 )
-def test_what_makes_no_sense_is_refused(spec_of, tmp_path, changes, sentence):
+def test_what_makes_no_sense_is_refused(
+    spec_of: Callable[..., Evaluate],
+    tmp_path: Path,
+    changes: dict[str, int | str | tuple[str, str] | tuple[str]],
+    sentence: str,
+) -> None:
     with pytest.raises(InvalidRequest, match=sentence):
         evaluate(spec_of(**changes), SilentReport(), tmp_path)
 
 
-def test_a_place_that_takes_no_scores_is_refused_before_the_work(spec_of, tmp_path):
+def test_a_place_that_takes_no_scores_is_refused_before_the_work(
+    spec_of: Callable[..., Evaluate], tmp_path: Path
+) -> None:
     (tmp_path / "file").touch()
     report = SilentReport(stop_after=0)
     with pytest.raises(InvalidRequest, match="is a folder; name a file"):
@@ -207,7 +232,7 @@ def test_a_place_that_takes_no_scores_is_refused_before_the_work(spec_of, tmp_pa
 
 
 @pytest.fixture
-def unseen(toy_checkpoint, tmp_path) -> Path:
+def unseen(toy_checkpoint: Path, tmp_path: Path) -> Path:
     """A copy whose epoch was not chosen on the first 9 kb of chr2."""
     folder = shutil.copytree(toy_checkpoint, tmp_path / "fos")
     described = read_description(folder)
@@ -215,29 +240,33 @@ def unseen(toy_checkpoint, tmp_path) -> Path:
     return folder
 
 
-def test_labels_of_another_rule_than_the_checkpoints_are_named(spec_of, unseen, tmp_path):
+def test_labels_of_another_rule_than_the_checkpoints_are_named(
+    spec_of: Callable[..., Evaluate], unseen: Path, tmp_path: Path
+) -> None:
     replace_description(unseen, msgspec.structs.replace(read_description(unseen), label_rule="half-of-bin"))
     spec = spec_of(checkpoint=str(unseen), regions=("chr2:1-9,000",), without=(), write_verdict=True)
     written = json.loads(evaluate(spec, SilentReport(), tmp_path).read_text())
     said = "Labels here follow the rule organisers; the {} learnt from those of half-of-bin."
     assert said.format("checkpoint") in written["notes"]
-    assert read_description(unseen).verdict.notes[-1] == said.format("model")
+    assert present(read_description(unseen).verdict).notes[-1] == said.format("model")
 
 
-def test_a_verdict_on_unseen_loci_takes_the_place_of_the_one_in_the_checkpoint(spec_of, unseen, tmp_path):
+def test_a_verdict_on_unseen_loci_takes_the_place_of_the_one_in_the_checkpoint(
+    spec_of: Callable[..., Evaluate], unseen: Path, tmp_path: Path
+) -> None:
     before = read_description(unseen)
-    assert not before.verdict.are_unseen
+    assert not present(before.verdict).are_unseen
     report = SilentReport()
     regions = ("chr2:1-9,000",)
     evaluate(spec_of(checkpoint=str(unseen), regions=regions, without=(), write_verdict=True), report, tmp_path)
     after = read_description(unseen)
-    assert after.verdict.are_unseen
-    assert after.verdict.regions == "chr2:1-9,000"
-    assert after.verdict.notes[0].startswith("Judged on chr2:1-9,000; neither training nor")
-    assert after.verdict.overall.peaks < before.verdict.overall.peaks
+    assert present(after.verdict).are_unseen
+    assert present(after.verdict).regions == "chr2:1-9,000"
+    assert present(after.verdict).notes[0].startswith("Judged on chr2:1-9,000; neither training nor")
+    assert present(after.verdict).overall.peaks < present(before.verdict).overall.peaks
     assert msgspec.structs.replace(after, verdict=before.verdict) == before
-    first = report.events.index(f"Written into {unseen}: {after.verdict.headline}.") + 1
-    assert report.events[first : first + len(after.verdict.lines())] == after.verdict.lines()
+    first = report.events.index(f"Written into {unseen}: {present(after.verdict).headline}.") + 1
+    assert report.events[first : first + len(present(after.verdict).lines())] == present(after.verdict).lines()
     assert sorted(path.name for path in unseen.iterdir()) == ["description.json", "weights.safetensors"]
 
 
@@ -249,7 +278,9 @@ def test_a_verdict_on_unseen_loci_takes_the_place_of_the_one_in_the_checkpoint(s
         ({"factors": ("FOS",)}, "judges all factors of the checkpoint; leave out factors"),
     ],
 )
-def test_a_verdict_on_seen_loci_is_never_written(spec_of, unseen, tmp_path, changes, said):
+def test_a_verdict_on_seen_loci_is_never_written(
+    spec_of: Callable[..., Evaluate], unseen: Path, tmp_path: Path, changes: dict[str, tuple[str]], said: str
+) -> None:
     before = (unseen / "description.json").read_bytes()
     fixed = {"checkpoint": str(unseen), "regions": ("chr2:1-9,000",), "write_verdict": True}
     with pytest.raises(InvalidRequest, match=said):
@@ -257,7 +288,9 @@ def test_a_verdict_on_seen_loci_is_never_written(spec_of, unseen, tmp_path, chan
     assert (unseen / "description.json").read_bytes() == before
 
 
-def test_a_verdict_is_not_written_where_it_cannot_be_told_whether_loci_were_seen(spec_of, unseen, tmp_path):
+def test_a_verdict_is_not_written_where_it_cannot_be_told_whether_loci_were_seen(
+    spec_of: Callable[..., Evaluate], unseen: Path, tmp_path: Path
+) -> None:
     elsewhere = {"toy2": (Interval("chr1", 0, 1_000),)}
     replace_description(unseen, msgspec.structs.replace(read_description(unseen), elsewhere=elsewhere))
     spec = spec_of(checkpoint=str(unseen), regions=("chr2:1-9,000",), write_verdict=True)
@@ -267,14 +300,18 @@ def test_a_verdict_is_not_written_where_it_cannot_be_told_whether_loci_were_seen
         evaluate(spec, SilentReport(), tmp_path)
 
 
-def test_an_average_on_the_fly_has_no_place_for_a_verdict(spec_of, unseen, toy_checkpoint, tmp_path):
+def test_an_average_on_the_fly_has_no_place_for_a_verdict(
+    spec_of: Callable[..., Evaluate], unseen: Path, toy_checkpoint: Path, tmp_path: Path
+) -> None:
     spec = spec_of(checkpoint=f"{unseen}+{toy_checkpoint}", regions=("chr2:1-9,000",), write_verdict=True)
     with pytest.raises(InvalidRequest, match="write_verdict needs one checkpoint"):
         evaluate(spec, SilentReport(), tmp_path)
 
 
 @pytest.mark.parametrize("named", ["human_slices", "demonstration"])
-def test_no_verdict_is_written_into_what_comes_with_the_program(spec_of, tmp_path, monkeypatch, named):
+def test_no_verdict_is_written_into_what_comes_with_the_program(
+    spec_of: Callable[..., Evaluate], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, named: str
+) -> None:
     """Not even by somebody who may write there, nor through a link: others rely on what was published."""
     folder = shipped_checkpoints()[named]
     before = (folder / "description.json").read_bytes()

@@ -35,14 +35,14 @@ def evaluation() -> Evaluation:
     return Evaluation(spec, "0", Versions("1", "2", "3"), compare(pairs, 20, 1), drawn, ("A note.",))
 
 
-def test_a_curve_holds_the_precision_at_every_recall():
+def test_a_curve_holds_the_precision_at_every_recall() -> None:
     found = curve(np.array([True, False, True, False]), np.array([4.0, 3.0, 2.0, 1.0]))
     assert found.recall == (0.5, 1.0)
     assert found.precision == (1.0, 0.66667)
     assert curve(np.zeros(3, bool), np.arange(3.0)).recall == ()
 
 
-def test_probabilities_that_mean_what_they_say_lie_on_the_diagonal():
+def test_probabilities_that_mean_what_they_say_lie_on_the_diagonal() -> None:
     random = np.random.default_rng(2)
     probability = random.random(40_000)
     found = reliability_bins(random.random(40_000) < probability, probability, np.arange(40_000) // 2_000)
@@ -52,7 +52,7 @@ def test_probabilities_that_mean_what_they_say_lie_on_the_diagonal():
         assert each.least <= each.observed <= each.most
 
 
-def test_what_lies_in_one_block_is_known_no_better_than_one_trial():
+def test_what_lies_in_one_block_is_known_no_better_than_one_trial() -> None:
     is_bound = np.zeros(400, bool)
     is_bound[:8] = True
     [low, high] = reliability_bins(is_bound, np.where(is_bound, 0.95, 0.05), np.arange(400) // 40)
@@ -61,7 +61,7 @@ def test_what_lies_in_one_block_is_known_no_better_than_one_trial():
     assert low.most - low.least > 0
 
 
-def test_the_threshold_lies_on_the_curve_of_the_checkpoint(evaluation):
+def test_the_threshold_lies_on_the_curve_of_the_checkpoint(evaluation: Evaluation) -> None:
     [factor] = evaluation.factors
     assert factor.cell_types == ("K562", "HepG2")
     first = factor.curves["ebert"]
@@ -69,7 +69,7 @@ def test_the_threshold_lies_on_the_curve_of_the_checkpoint(evaluation):
     assert first.precision[nearest] == pytest.approx(factor.threshold_precision, abs=0.03)
 
 
-def test_all_figures_appear_beside_the_scores(evaluation, tmp_path):
+def test_all_figures_appear_beside_the_scores(evaluation: Evaluation, tmp_path: Path) -> None:
     [sentence] = draw_evaluation(evaluation, tmp_path / "s.json")
     assert sentence == "Figures beside the scores: s.precision_recall.png, s.reliability.png, s.methods.png."
     assert all(path.read_bytes().startswith(b"\x89PNG") for path in tmp_path.iterdir())
@@ -77,7 +77,7 @@ def test_all_figures_appear_beside_the_scores(evaluation, tmp_path):
         draw_evaluation(evaluation, tmp_path / "no" / "s.json")
 
 
-def test_the_table_says_what_counts_and_every_pair(evaluation):
+def test_the_table_says_what_counts_and_every_pair(evaluation: Evaluation) -> None:
     text = table(evaluation)
     assert "median and mean over 1 of 2 pairs (at least 15 peaks)" in text
     assert "[3] motif x accessibility" in text
@@ -86,13 +86,13 @@ def test_the_table_says_what_counts_and_every_pair(evaluation):
     assert text.endswith("A note.")
 
 
-def test_baselines_keep_their_colours():
+def test_baselines_keep_their_colours() -> None:
     assert colour_of(0, "motif x state") == colour_of(5, "motif x accessibility")
     assert len({colour_of(0, "ebert"), colour_of(1, "motif scan"), colour_of(2, "motif alone")}) == 3
     assert shortened("a" * 50, 11) == "aaaaa…aaaaa"
 
 
-def test_a_file_that_is_no_evaluation_is_refused(tmp_path):
+def test_a_file_that_is_no_evaluation_is_refused(tmp_path: Path) -> None:
     (tmp_path / "x.json").write_text("{}")
     with pytest.raises(InvalidRequest, match="holds no evaluation"):
         read_evaluation(tmp_path / "x.json")
@@ -103,7 +103,9 @@ def test_a_file_that_is_no_evaluation_is_refused(tmp_path):
         read_evaluation(tmp_path / "y.json")
 
 
-def test_one_command_draws_from_the_files(evaluation, tmp_path, capsys):
+def test_one_command_draws_from_the_files(
+    evaluation: Evaluation, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     draws = runpy.run_path(str(Path(__file__).parents[3] / "tools" / "figures.py"))["main"]
     (tmp_path / "s.json").write_bytes(msgspec.json.encode(evaluation))
     assert draws([str(tmp_path / "s.json"), "--to", str(tmp_path / "drawn")]) == 0

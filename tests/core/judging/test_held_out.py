@@ -1,9 +1,10 @@
 """What calibration and evaluation keep of held-out loci: the labels, the logits, and one array of blocks for all."""
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 import torch
-from toy_binding import SilentReport, quiet
 
 from ebert_core.dataset.labels import bin_labels
 from ebert_core.inference.predict import Predictor
@@ -12,11 +13,12 @@ from ebert_core.material.material import open_material
 from ebert_core.model.checkpoint import load_checkpoint
 from ebert_core.model.device import Engine
 from ebert_core.protocol.locus import Interval
+from tests.core.toy_binding import SilentReport, quiet
 
 REGIONS = (Interval("chr1", 130, 6_000), Interval("chr1", 16_000, 20_000))
 
 
-def test_pairs_hold_five_bytes_a_bin_and_share_their_blocks(toy_binding, toy_checkpoint):
+def test_pairs_hold_five_bytes_a_bin_and_share_their_blocks(toy_binding: Path, toy_checkpoint: Path) -> None:
     material = open_material(str(toy_binding), (), ("chr1",), (), SilentReport())
     predictor = Predictor(load_checkpoint(toy_checkpoint), material.store, Engine(torch.device("cpu"), torch.float32))
     pairs = held_out(predictor, material.dataset, REGIONS, ("alpha", "beta"), ("FOS",), quiet)
@@ -31,7 +33,7 @@ def test_pairs_hold_five_bytes_a_bin_and_share_their_blocks(toy_binding, toy_che
     assert sum(array.nbytes for array in arrays.values()) == bins * (5 * len(pairs) + 8)
 
 
-def test_every_batch_of_tiles_is_told_and_may_end_the_work(toy_binding, toy_checkpoint):
+def test_every_batch_of_tiles_is_told_and_may_end_the_work(toy_binding: Path, toy_checkpoint: Path) -> None:
     material = open_material(str(toy_binding), (), ("chr1",), (), SilentReport())
     predictor = Predictor(load_checkpoint(toy_checkpoint), material.store, Engine(torch.device("cpu"), torch.float32))
     predictor.tiles_at_once = 2
@@ -51,7 +53,7 @@ def test_every_batch_of_tiles_is_told_and_may_end_the_work(toy_binding, toy_chec
         held_out(predictor, material.dataset, REGIONS, ("alpha", "beta"), ("FOS",), refused, 1)
 
 
-def test_blocks_and_peaks_are_counted_on_the_genome():
+def test_blocks_and_peaks_are_counted_on_the_genome() -> None:
     assert blocks(Interval("chr1", 99_900, 100_100)).tolist() == [0, 0, 1, 1]
     assert bound_peaks(np.array([1, 1, 0, -1, 1, 0, 0, 1], np.int8)) == 3
     assert bound_peaks(np.zeros(0, np.int8)) == 0

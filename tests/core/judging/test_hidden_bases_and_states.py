@@ -4,14 +4,14 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
-from toy_binding import SilentReport
 
 from ebert_core.judging.masked_scores import _Hidden, nearest_visible, score_pretraining
 from ebert_core.model.tokens import FIRST_STATE
 from ebert_core.protocol.locus import Interval
+from tests.core.toy_binding import SilentReport
 
 
-def test_a_hidden_state_is_copied_from_the_nearest_visible_one_and_the_left_of_two_as_near():
+def test_a_hidden_state_is_copied_from_the_nearest_visible_one_and_the_left_of_two_as_near() -> None:
     a, b, usual = FIRST_STATE, FIRST_STATE + 3, FIRST_STATE + 9
     hidden = FIRST_STATE - 1
     shown_BS = np.array([[hidden, a, hidden, b, hidden, hidden], [hidden] * 6], dtype=np.uint8)
@@ -40,7 +40,7 @@ class Scorer:
         return _Hidden(place_X, {"network": is_right, "worse": np.zeros(self._states)})
 
 
-def test_an_advantage_is_less_loss_and_more_states_and_windows_do_not_overlap():
+def test_an_advantage_is_less_loss_and_more_states_and_windows_do_not_overlap() -> None:
     scorer, report = Scorer(10_000), SilentReport()
     found = score_pretraining(scorer, 800, report, 40, 1)
     assert scorer.windows == [
@@ -59,10 +59,10 @@ def test_an_advantage_is_less_loss_and_more_states_and_windows_do_not_overlap():
 
 
 @pytest.mark.parametrize(("block", "width"), [(100_000, 100_000), (24_000, 25_000), (22_000, 10_000), (100, 2_000)])
-def test_blocks_are_the_widest_of_which_there_are_ten(block, width):
+def test_blocks_are_the_widest_of_which_there_are_ten(block, width) -> None:
     assert score_pretraining(Scorer(block), 800, SilentReport(), 2, 1).block_width == width
 
 
-def test_where_no_state_is_hidden_there_is_no_accuracy():
+def test_where_no_state_is_hidden_there_is_no_accuracy() -> None:
     found = score_pretraining(Scorer(10_000, states=0), 800, SilentReport(), 2, 1)
     assert (found.hidden_units, found.state_accuracy, found.accuracy_advantage) == (0, {}, {})

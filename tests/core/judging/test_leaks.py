@@ -1,10 +1,10 @@
 """Scores that would prove nothing, and inputs that hold the answer."""
 
 import shutil
+from pathlib import Path
 
 import msgspec
 import pytest
-from toy_binding import TOML, SilentReport, finetune_spec, quiet, write_toy_binding
 
 from ebert_core.dataset.description import Dataset
 from ebert_core.dataset.prepare import prepare
@@ -13,19 +13,21 @@ from ebert_core.judging import leaks
 from ebert_core.judging.baselines import fit_motif_accessibility
 from ebert_core.material import places
 from ebert_core.model.checkpoint import load_checkpoint
+from ebert_core.model.description import Description
 from ebert_core.protocol.errors import InvalidRequest
 from ebert_core.protocol.locus import Interval
 from ebert_core.training.finetune import finetune
+from tests.core.toy_binding import TOML, SilentReport, finetune_spec, quiet, write_toy_binding
 
 ASSEMBLY = "toy1"
 
 
 @pytest.fixture
-def parent(toy_checkpoint):
+def parent(toy_checkpoint: Path) -> Description:
     return load_checkpoint(toy_checkpoint).description
 
 
-def test_a_baseline_reads_no_signal_that_the_model_does_not_read_but_accessibility(tmp_path):
+def test_a_baseline_reads_no_signal_that_the_model_does_not_read_but_accessibility(tmp_path: Path) -> None:
     write_toy_binding(tmp_path)
     shutil.copy(tmp_path / "alpha.bw", tmp_path / "answer.bw")
     line = 'signals.DNase = "alpha.bw"\n'
@@ -42,7 +44,9 @@ def test_a_baseline_reads_no_signal_that_the_model_does_not_read_but_accessibili
     assert inputs("log(ChIP-FOS)") == inputs("ChIP-FOS") == "the factor's motif, DNase, ChIP-FOS, state"
 
 
-def test_nothing_is_measured_where_the_start_was_fine_tuned(toy_binding, toy_checkpoint, parent, tmp_path):
+def test_nothing_is_measured_where_the_start_was_fine_tuned(
+    toy_binding: Path, toy_checkpoint: Path, parent: Description, tmp_path: Path
+) -> None:
     spec = finetune_spec(
         toy_binding, tmp_path / "out", start_from=str(toy_checkpoint), training=("chr2",), validation=("chr1",)
     )
@@ -54,7 +58,7 @@ def test_nothing_is_measured_where_the_start_was_fine_tuned(toy_binding, toy_che
     leaks.refuse_seen_labels(msgspec.structs.replace(parent, factors=()), ASSEMBLY, seen, ("alpha",))
 
 
-def test_a_child_remembers_the_cell_types_whose_labels_its_start_had_seen(parent):
+def test_a_child_remembers_the_cell_types_whose_labels_its_start_had_seen(parent: Description) -> None:
     assert leaks.ancestor_cells(None, ("gamma",)) == ()
     assert leaks.ancestor_cells(msgspec.structs.replace(parent, factors=()), ("gamma",)) == ()
     own = tuple(msgspec.structs.replace(record, cell_types=("gamma",)) for record in parent.factors)
@@ -68,7 +72,9 @@ def test_a_child_remembers_the_cell_types_whose_labels_its_start_had_seen(parent
     assert child.familiarity("FOS", "alpha", Interval("chr7", 0, 1_000)) == "unseen locus"
 
 
-def test_a_cell_type_that_the_start_was_fine_tuned_in_cannot_be_held_out(toy_binding, toy_checkpoint, tmp_path):
+def test_a_cell_type_that_the_start_was_fine_tuned_in_cannot_be_held_out(
+    toy_binding: Path, toy_checkpoint: Path, tmp_path: Path
+) -> None:
     spec = finetune_spec(
         toy_binding, tmp_path / "out", start_from=str(toy_checkpoint), validation_cell_types=("beta",), signals=()
     )
@@ -76,7 +82,7 @@ def test_a_cell_type_that_the_start_was_fine_tuned_in_cannot_be_held_out(toy_bin
         finetune(spec, SilentReport(), tmp_path / "work")
 
 
-def test_a_child_remembers_where_its_start_was_fine_tuned(parent):
+def test_a_child_remembers_where_its_start_was_fine_tuned(parent: Description) -> None:
     own = (Interval("chr7", 0, 1_000),)
     assert leaks.trained_regions(parent, ASSEMBLY, own) == (*parent.training, *own)
     assert leaks.trained_regions(parent, ASSEMBLY, parent.training) == parent.training
@@ -84,7 +90,7 @@ def test_a_child_remembers_where_its_start_was_fine_tuned(parent):
     assert leaks.trained_regions(msgspec.structs.replace(parent, factors=()), ASSEMBLY, own) == own
 
 
-def test_regions_of_another_assembly_are_kept_apart_and_never_compared(parent):
+def test_regions_of_another_assembly_are_kept_apart_and_never_compared(parent: Description) -> None:
     own = (Interval("chr1", 500, 1_000),)
     assert parent.training[0].overlaps(own[0])
     assert leaks.trained_regions(parent, "toy2", own) == own
@@ -104,7 +110,7 @@ def test_regions_of_another_assembly_are_kept_apart_and_never_compared(parent):
     assert leaks.trained_elsewhere(pretrained, "toy2") == {}
 
 
-def test_what_was_seen_is_what_holds_labels():
+def test_what_was_seen_is_what_holds_labels() -> None:
     whole = (Interval("chr3", 0, 198_022_430), Interval("chr17", 0, 81_195_210))
     known = (Interval("chr3", 42_000_000, 44_000_000), Interval("chr17", 0, 1_000_000))
     labelled = (Interval("3", 43_000_000, 44_500_000), Interval("chr5", 0, 9), Interval("chr17", 10, 20))
@@ -115,7 +121,7 @@ def test_what_was_seen_is_what_holds_labels():
     )  # fmt: skip
 
 
-def test_the_list_of_what_was_seen_stays_short():
+def test_the_list_of_what_was_seen_stays_short() -> None:
     bins = [Interval("chr1", start, start + 600) for start in range(0, 3_000_000, 1_000)]
     assert places.parts_with((Interval("chr1", 0, 5_000_000),), bins) == (Interval("chr1", 0, 2_999_600),)
     apart = [Interval("chr1", start, start + 600) for start in range(0, 90_000_000, 30_000)]
@@ -130,7 +136,9 @@ def test_the_list_of_what_was_seen_stays_short():
     assert len(places.parts_with((Interval("chr1", 0, 90_000_000),), apart)) == 200
 
 
-def test_a_checkpoint_records_where_labels_were_and_not_the_chromosomes_that_were_named(toy_binding, tmp_path):
+def test_a_checkpoint_records_where_labels_were_and_not_the_chromosomes_that_were_named(
+    toy_binding: Path, tmp_path: Path
+) -> None:
     shutil.copytree(toy_binding.parent, tmp_path / "data")
     (tmp_path / "data" / "labelled.bed").write_text("chr1\t0\t18000\nchr2\t200\t9000\n")
     path = tmp_path / "data" / "part.toml"
@@ -144,7 +152,7 @@ def test_a_checkpoint_records_where_labels_were_and_not_the_chromosomes_that_wer
     assert written.familiarity("FOS", "alpha", Interval("chr1", 25_000, 25_200)) == "unseen locus"
 
 
-def test_another_assembly_and_a_signal_of_the_factors_name_are_warned_of(parent):
+def test_another_assembly_and_a_signal_of_the_factors_name_are_warned_of(parent: Description) -> None:
     assert list(leaks.warnings(parent, parent.assembly, ("DNase", "binding(FOS)"), ("FOS",))) == []
     (assembly, signal) = leaks.warnings(parent, "hg38", ("log(ChIP-fos)",), ("FOS",))
     assert assembly.startswith(f"WARNING: {parent.name}, which this starts from, is of {parent.assembly}, the dataset")
@@ -154,7 +162,7 @@ def test_another_assembly_and_a_signal_of_the_factors_name_are_warned_of(parent)
     assert next(iter(leaks.warnings(pretrained, "hg38", (), ()))).endswith("the dataset of hg38.")
 
 
-def test_a_held_out_cell_type_without_peaks_measures_nothing(toy_binding, tmp_path):
+def test_a_held_out_cell_type_without_peaks_measures_nothing(toy_binding: Path, tmp_path: Path) -> None:
     unassayed = toy_binding.with_name("unassayed.toml")
     unassayed.write_text(f'{toy_binding.read_text()}\n[cell_types.gamma]\nstates = "beta.bed"\n')
     spec = finetune_spec(unassayed, tmp_path / "out", validation_cell_types=("gamma",))
@@ -162,7 +170,7 @@ def test_a_held_out_cell_type_without_peaks_measures_nothing(toy_binding, tmp_pa
         finetune(spec, SilentReport(), tmp_path / "work")
 
 
-def test_loci_on_which_the_start_chose_its_epoch_count_as_chosen_on(parent):
+def test_loci_on_which_the_start_chose_its_epoch_count_as_chosen_on(parent: Description) -> None:
     chosen = parent.validation[:1]
     assert chosen
     assert leaks.chose_by(parent, ASSEMBLY, chosen)

@@ -2,26 +2,28 @@
 
 import json
 import os
+from pathlib import Path
 
 import msgspec
 import pytest
-from toy_binding import SilentReport, finetune_spec, pretrain_spec
 
 from ebert_core.judging.evaluate import evaluate
 from ebert_core.judging.figures import draw_learning_curve
 from ebert_core.judging.learning_curve import check, gather, is_done, plan, table
 from ebert_core.protocol.errors import InvalidRequest
+from ebert_core.protocol.specs_learning import FineTune
 from ebert_core.training.finetune import finetune
 from ebert_core.training.pretrain import pretrain
+from tests.core.toy_binding import SilentReport, finetune_spec, pretrain_spec
 
 
 @pytest.fixture
-def spec(smallest, toy_binding, tmp_path):
+def spec(smallest: None, toy_binding: Path, tmp_path: Path) -> FineTune:
     parent = pretrain(pretrain_spec(toy_binding, tmp_path / "pre", steps=2), SilentReport(), tmp_path / "p")
     return finetune_spec(toy_binding, tmp_path / "x", start_from=str(parent), epochs=1, preset="base")
 
 
-def test_every_share_is_trained_from_both_starts_on_the_same_labels(spec, tmp_path):
+def test_every_share_is_trained_from_both_starts_on_the_same_labels(spec: FineTune, tmp_path: Path) -> None:
     steps = plan(spec, (1.0, 0.01, 0.25), (1, 2), ("chr2",), tmp_path / "curve")
     assert [(step.share, step.seed) for step in steps][:3] == [(0.01, 1), (0.25, 1), (1.0, 1)]
     pretrained, random = steps[0].trainings
@@ -33,14 +35,14 @@ def test_every_share_is_trained_from_both_starts_on_the_same_labels(spec, tmp_pa
     assert len({training.output for step in steps for training in step.trainings}) == 12
 
 
-def test_what_makes_no_curve_is_refused(spec, tmp_path):
+def test_what_makes_no_curve_is_refused(spec: FineTune, tmp_path: Path) -> None:
     with pytest.raises(InvalidRequest, match="name start_from"):
         plan(msgspec.structs.replace(spec, start_from=""), (1.0,), (1,), (), tmp_path)
     with pytest.raises(InvalidRequest, match="above 0 and at most 1, not 2"):
         plan(spec, (2.0,), (1,), (), tmp_path)
 
 
-def test_before_anything_is_trained_regions_need_peaks_and_a_share_its_blocks(spec, tmp_path):
+def test_before_anything_is_trained_regions_need_peaks_and_a_share_its_blocks(spec: FineTune, tmp_path: Path) -> None:
     check(spec, plan(spec, (1.0,), (1,), ("chr1",), tmp_path))
     with pytest.raises(InvalidRequest, match=r"No pair has 15 held-out peaks in chr2:1-2,000; name larger ones"):
         check(spec, plan(spec, (1.0,), (1,), ("chr2:1-2,000",), tmp_path))
@@ -52,7 +54,9 @@ def test_before_anything_is_trained_regions_need_peaks_and_a_share_its_blocks(sp
         check(spec, plan(spec, (0.01, 1.0), (1,), ("chr1",), tmp_path))
 
 
-def test_the_curve_is_gathered_from_the_scores_and_what_is_done_is_not_done_again(spec, tmp_path):
+def test_the_curve_is_gathered_from_the_scores_and_what_is_done_is_not_done_again(
+    spec: FineTune, tmp_path: Path
+) -> None:
     [step] = steps = plan(spec, (1.0,), (1,), ("chr2",), tmp_path / "curve")
     for training in step.trainings:
         assert not is_done(training)
@@ -76,7 +80,7 @@ def test_the_curve_is_gathered_from_the_scores_and_what_is_done_is_not_done_agai
     assert not is_done(counted), "a checkpoint is newer than its scores"
 
 
-def test_without_enough_peaks_there_is_no_curve(spec, tmp_path):
+def test_without_enough_peaks_there_is_no_curve(spec: FineTune, tmp_path: Path) -> None:
     [step] = plan(spec, (1.0,), (1,), ("chr2",), tmp_path)
     path = tmp_path / "scores" / "both-100-percent-seed-1.json"
     path.parent.mkdir()

@@ -2,19 +2,21 @@
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from ebert_core.judging.platt import fitted, levels, pooled
 
 
-def map_of(is_bound_X, logit_X):
+def map_of(is_bound_X: NDArray[np.bool_], logit_X: NDArray[np.float64]) -> NDArray[np.float64]:
     return fitted(levels(is_bound_X, logit_X.astype(np.float32), np.ones(len(logit_X))))
 
 
-def probability(map_2, logit):
-    return 1 / (1 + np.exp(-(map_2[0] * logit + map_2[1])))
+def probability(map_2: NDArray[np.float64], logit: float | NDArray[np.float64]) -> NDArray[np.float64] | float:
+    found: NDArray[np.float64] | float = 1 / (1 + np.exp(-(map_2[0] * logit + map_2[1])))
+    return found
 
 
-def test_calibration_recovers_the_map_that_made_the_labels():
+def test_calibration_recovers_the_map_that_made_the_labels() -> None:
     random = np.random.default_rng(1)
     logits = random.normal(-2, 3, 40_000)
     is_bound = random.random(40_000) < 1 / (1 + np.exp(-(0.6 * logits - 1.2)))
@@ -23,7 +25,7 @@ def test_calibration_recovers_the_map_that_made_the_labels():
     assert probability(found, 2.0) == pytest.approx(0.5, abs=0.03)
 
 
-def test_perfect_separation_and_noise_give_a_usable_map():
+def test_perfect_separation_and_noise_give_a_usable_map() -> None:
     is_bound = np.arange(400) < 60
     clear = map_of(is_bound, np.where(is_bound, 8.0, -8.0))
     assert np.isfinite(clear).all()
@@ -32,7 +34,7 @@ def test_perfect_separation_and_noise_give_a_usable_map():
     assert backwards[0] > 0
 
 
-def test_one_factor_has_nothing_to_learn_from():
+def test_one_factor_has_nothing_to_learn_from() -> None:
     random = np.random.default_rng(2)
     logits = random.normal(-2, 3, 4_000)
     factor = levels(random.random(4_000) < 1 / (1 + np.exp(-logits)), logits, np.ones(4_000))
@@ -44,7 +46,7 @@ def test_one_factor_has_nothing_to_learn_from():
 @pytest.mark.parametrize("shift", [-18, 0, 18])
 @pytest.mark.parametrize("stretch", [0.1, 1, 10])
 @pytest.mark.parametrize("worth", [20, 500_000])
-def test_a_map_is_found_however_far_off_the_logits_are(shift, stretch, worth):
+def test_a_map_is_found_however_far_off_the_logits_are(shift: int, stretch: float, worth: int) -> None:
     random = np.random.default_rng(4)
     true = random.normal(-4, 2, 5_000)
     is_bound = random.random(5_000) < 1 / (1 + np.exp(-true))

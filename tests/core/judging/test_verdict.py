@@ -1,11 +1,12 @@
 """The verdict of a fine-tuning: what it says when the model is better, worse, level, or rests on too little."""
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 import pytest
-from toy_binding import TOML, SilentReport, quiet, write_toy_binding
+from numpy.typing import NDArray
 
 from ebert_core.dataset.description import Dataset
 from ebert_core.dataset.labels import bin_labels
@@ -20,6 +21,8 @@ from ebert_core.model.description import read_description
 from ebert_core.protocol.locus import Interval
 from ebert_core.protocol.report import Stopped
 from ebert_core.protocol.verdict import Judgement, Verdict
+from tests.certain import present
+from tests.core.toy_binding import TOML, SilentReport, quiet, write_toy_binding
 
 TRAINED, HELD = Interval("chr2", 0, 12_000), Interval("chr1", 0, 30_000)
 
@@ -31,7 +34,7 @@ def opened(path: Path) -> Material:
 
 
 @pytest.fixture
-def material(toy_binding) -> Material:
+def material(toy_binding: Path) -> Material:
     return opened(toy_binding)
 
 
@@ -43,7 +46,7 @@ def held_by(material: Material, cell_type: str, quality: float) -> HeldOut:
     return HeldOut("FOS", cell_type, labels, scores.astype(np.float32), blocks(HELD))
 
 
-def test_a_model_that_knows_nothing_is_not_to_be_used(material):
+def test_a_model_that_knows_nothing_is_not_to_be_used(material: Material) -> None:
     report = SilentReport()
     verdict = verdict_of([held_by(material, "alpha", 0.0)], material, ("alpha",), (), report, chose_epoch=True)
     judged = verdict.overall
@@ -68,7 +71,7 @@ def test_a_model_that_knows_nothing_is_not_to_be_used(material):
     assert any("No relaxed peaks of FOS in alpha" in note for note in verdict.notes)
 
 
-def test_a_model_that_knows_more_than_the_motif_is_better(tmp_path):
+def test_a_model_that_knows_more_than_the_motif_is_better(tmp_path: Path) -> None:
     write_toy_binding(tmp_path)
     (tmp_path / "less.toml").write_text(
         "\n".join(line for line in TOML.splitlines() if not line.endswith(('.bed"', '.bw"')))
@@ -92,21 +95,21 @@ def test_a_model_that_knows_more_than_the_motif_is_better(tmp_path):
     assert any("cell types: alpha and beta were" in note for note in verdict.notes)
 
 
-def test_a_cell_type_that_was_not_trained_on_decides_alone(material):
+def test_a_cell_type_that_was_not_trained_on_decides_alone(material: Material) -> None:
     held = [held_by(material, cell, 1.0) for cell in ("alpha", "beta")]
     verdict = verdict_of(held, material, ("alpha",), (), SilentReport(), chose_epoch=False)
     assert verdict.overall.cell_types == ("beta",)
     assert not any("trained on elsewhere" in note for note in verdict.notes)
 
 
-def few_of(material: Material, scores=None) -> HeldOut:
+def few_of(material: Material, scores: Callable[[NDArray[np.int8]], NDArray[np.float64]] | None = None) -> HeldOut:
     labels = bin_labels(material.dataset, "alpha", "FOS", HELD)
     labels[len(labels) // 4 :] = -1
     scores = np.zeros(len(labels)) if scores is None else scores(labels)
     return HeldOut("FOS", "alpha", labels, scores.astype(np.float32), blocks(HELD))
 
 
-def test_few_peaks_give_no_verdict(material):
+def test_few_peaks_give_no_verdict(material: Material) -> None:
     few = few_of(material, lambda labels: (labels == 1) + 0.0)
     judged = verdict_of([few], material, ("alpha",), (), SilentReport(), chose_epoch=True).overall
     assert judged.outcome == "too few peaks"
@@ -117,7 +120,7 @@ def test_few_peaks_give_no_verdict(material):
     assert judged.sentence == "FOS has no held-out peak: no verdict; at least 15 are needed."
 
 
-def test_few_peaks_do_not_hide_a_model_that_is_far_behind(material):
+def test_few_peaks_do_not_hide_a_model_that_is_far_behind(material: Material) -> None:
     verdict = verdict_of([few_of(material)], material, ("alpha",), (), SilentReport(), chose_epoch=True)
     judged = verdict.overall
     assert judged.outcome == "far behind"
@@ -127,7 +130,7 @@ def test_few_peaks_do_not_hide_a_model_that_is_far_behind(material):
     assert f"only {judged.peaks} held-out peaks, and at least 15 are needed to tell" in judged.sentence
 
 
-def test_without_bound_training_loci_the_motif_scan_is_left_to_compare_with(material):
+def test_without_bound_training_loci_the_motif_scan_is_left_to_compare_with(material: Material) -> None:
     bare = Material(material.dataset, material.store, (Interval("chr2", 9_000, 9_600),), (HELD,), ("alpha",))
     verdict = verdict_of([held_by(material, "alpha", 2.0)], bare, ("alpha",), (), SilentReport(), chose_epoch=True)
     assert verdict.overall.rival == "motif scan"
@@ -137,7 +140,7 @@ def test_without_bound_training_loci_the_motif_scan_is_left_to_compare_with(mate
     assert note.endswith(" bound where it was trained.")
 
 
-def test_without_anything_to_read_the_true_reason_is_given(tmp_path):
+def test_without_anything_to_read_the_true_reason_is_given(tmp_path: Path) -> None:
     write_toy_binding(tmp_path)
     left_out = ("states =", "signals.", "names =", "FOS =")
     (tmp_path / "bare.toml").write_text(
@@ -156,13 +159,15 @@ def test_without_anything_to_read_the_true_reason_is_given(tmp_path):
     assert not any("reads ;" in line or "too little" in line for line in verdict.lines())
 
 
-def test_trees_stand_beside_the_regression(material):
+def test_trees_stand_beside_the_regression(material: Material) -> None:
     judged = verdict_of([held_by(material, "alpha", 1.0)], material, ("alpha",), (), SilentReport(), True).overall
     assert judged.trees > judged.motif_scan  # the toy's rule is motif and state
     assert judged.trees != judged.baseline
 
 
-def test_without_scikit_learn_the_verdict_says_what_it_lacks(material, monkeypatch):
+def test_without_scikit_learn_the_verdict_says_what_it_lacks(
+    material: Material, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr("ebert_core.judging.baselines.can_grow_trees", lambda: False)
     verdict = verdict_of([held_by(material, "alpha", 1.0)], material, ("alpha",), (), SilentReport(), True)
     assert verdict.overall.trees is None
@@ -187,11 +192,13 @@ def test_without_scikit_learn_the_verdict_says_what_it_lacks(material, monkeypat
         (14, 0.01, 0.05, -0.1, 0.0, 20, "too few peaks"),
     ],
 )
-def test_the_outcome_says_no_more_than_the_figures(peaks, ours, theirs, low, high, blocks_, outcome):
+def test_the_outcome_says_no_more_than_the_figures(
+    peaks: int, ours: float, theirs: float, low: float, high: float, blocks_: int, outcome: str
+) -> None:
     assert _outcome(peaks, _Gap(ours - theirs, low, high, blocks_), ours, theirs) == outcome
 
 
-def test_it_ends_where_the_person_wants_it_to(material):
+def test_it_ends_where_the_person_wants_it_to(material: Material) -> None:
     with pytest.raises(Stopped, match="before the verdict"):
         verdict_of([held_by(material, "alpha", 2.0)], material, ("alpha",), (), SilentReport(1), chose_epoch=True)
 
@@ -199,7 +206,7 @@ def test_it_ends_where_the_person_wants_it_to(material):
 WORDS = Words("motif x accessibility", 8, are_unseen=True)
 
 
-def judged(factor: str, **changes) -> Judgement:
+def judged(factor: str, **changes: float | str | None) -> Judgement:
     figures = {"peaks": 37, "bound_bins": 150, "outcome": "level", "sentence": "", "model": 0.43, "baseline": 0.38}
     figures |= {"cell_types": ("K562",), "difference": 0.02, "low": -0.02, "high": 0.04, "trees": 0.41}
     figures |= {"rival": "boosted trees", "rival_score": 0.41, "motif_scan": 0.17}
@@ -256,11 +263,11 @@ OTHERS = "motif x accessibility .38, motif scan .17"
         ),
     ],
 )  # fmt: skip
-def test_the_sentence_of_a_factor(changes, sentence):
+def test_the_sentence_of_a_factor(changes: dict[str, float | int | str | None], sentence: str) -> None:
     assert with_sentence(judged("CTCF", **changes), WORDS._replace(absent={"CTCF": "it is so"})).sentence == sentence
 
 
-def test_the_sentence_over_factors_names_those_for_which_the_model_is_worth_it():
+def test_the_sentence_over_factors_names_those_for_which_the_model_is_worth_it() -> None:
     factors = [judged("CTCF", outcome="better"), judged("MAX"), judged("REST", outcome="too few peaks", peaks=3)]
     known = judged("", peaks=74, difference=0.05, low=0.01, high=0.09, outcome="better")
     assert with_overall_sentence(known, factors, WORDS, is_pooled=False).sentence == (
@@ -279,7 +286,7 @@ def test_the_sentence_over_factors_names_those_for_which_the_model_is_worth_it()
     assert wide.startswith("Whether the model is better than boosted trees over the 2 factors that have at least 15")
 
 
-def test_a_factor_with_the_fewest_peaks_that_tell_counts_alone_and_others_are_not_pooled_with_it():
+def test_a_factor_with_the_fewest_peaks_that_tell_counts_alone_and_others_are_not_pooled_with_it() -> None:
     random = np.random.default_rng(4)
     is_bound = np.arange(4_000) % 100 < 5
     scores = {name: random.normal(size=4_000) + 3 * is_bound for name in ("model", "motif scan")}
@@ -293,7 +300,7 @@ def test_a_factor_with_the_fewest_peaks_that_tell_counts_alone_and_others_are_no
     assert "over the one factor that has at least 15 held-out peaks (15 in all)" in overall.sentence.lower()
 
 
-def test_the_worst_that_is_known_comes_first():
+def test_the_worst_that_is_known_comes_first() -> None:
     rest = judged("REST", outcome="far behind", peaks=8, model=0.01, rival_score=0.92, difference=-0.91)
     tells = with_overall_sentence(judged("", outcome="better"), [judged("CTCF"), rest], WORDS, False)
     assert tells.sentence.startswith(
@@ -316,19 +323,19 @@ def test_the_worst_that_is_known_comes_first():
     assert [each.is_behind for each in (verdict, few, behind, old)] == [True, True, True, False]
 
 
-def test_scores_are_written_without_their_leading_zero():
+def test_scores_are_written_without_their_leading_zero() -> None:
     assert [figure(value) for value in (0.434, -0.05, 1.0, None)] == [".43", "-.05", "1.00", "not scored"]
 
 
-def test_a_fine_tuned_checkpoint_keeps_its_verdict_and_the_log_says_it(learned):
+def test_a_fine_tuned_checkpoint_keeps_its_verdict_and_the_log_says_it(learned: tuple[Path, SilentReport]) -> None:
     path, report = learned
     verdict = read_description(path).verdict
-    assert verdict.overall.peaks > 0
-    assert verdict.overall.model > 0.9
-    assert report.events[-len(verdict.lines()) :] == verdict.lines()
+    assert present(verdict).overall.peaks > 0
+    assert present(verdict).overall.model > 0.9
+    assert report.events[-len(present(verdict).lines()) :] == present(verdict).lines()
 
 
-def test_a_checkpoint_from_before_there_were_verdicts_still_loads(toy_checkpoint, tmp_path):
+def test_a_checkpoint_from_before_there_were_verdicts_still_loads(toy_checkpoint: Path, tmp_path: Path) -> None:
     content = json.loads((toy_checkpoint / "description.json").read_text())
     del content["verdict"]
     (tmp_path / "description.json").write_text(json.dumps(content))

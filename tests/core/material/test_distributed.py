@@ -13,13 +13,15 @@ import msgspec
 import pytest
 import torch
 from safetensors.torch import load_file
-from toy_binding import finetune_spec, pretrain_spec, write_toy_binding
 
 from ebert_core.cli.program import main
 from ebert_core.jobs.directory import read_metrics, read_process
 from ebert_core.jobs.summary import list_jobs
 from ebert_core.material.distributed import agreed, agreed_text, processes, rank, share_of
+from ebert_core.protocol.specs_learning import Pretrain
 from ebert_core.protocol.specs_on_disk import write_spec
+from tests.certain import present
+from tests.core.toy_binding import finetune_spec, pretrain_spec, write_toy_binding
 
 TOYS = Path(__file__).parents[1]
 # The preset tiny becomes far smaller in every process, as in the fixture `smallest`.
@@ -72,7 +74,7 @@ def curve(folder: Path) -> dict[tuple[str, str], list[float]]:
     return {(each.split, each.name): list(each.values) for each in read_metrics(Path(job.directory)).curves}
 
 
-def test_alone_a_share_is_the_whole_batch_and_its_mean_the_mean():
+def test_alone_a_share_is_the_whole_batch_and_its_mean_the_mean() -> None:
     share = share_of(5)
     assert (rank(), processes(), share.rows, agreed(3.0), agreed_text("x")) == (0, 1, slice(0, 5), 3.0, "x")
     assert share.mean(torch.tensor([1.0, 2.0, 6.0])) == 3
@@ -81,7 +83,7 @@ def test_alone_a_share_is_the_whole_batch_and_its_mean_the_mean():
 
 
 @pytest.fixture(scope="module")
-def together(tmp_path_factory):
+def together(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Pretrain]:
     """A pre-training by two processes, from beginning to end."""
     folder = tmp_path_factory.mktemp("together")
     spec = pretrain_spec(write_toy_binding(folder), folder / "whole", steps=30, evaluate_every=3, batch_size=5)
@@ -100,10 +102,13 @@ def follow_each_other(one: Path, two: Path) -> None:
 
 
 def processes_of(checkpoint: str) -> int:
-    return json.loads((Path(checkpoint) / "description.json").read_text())["versions"]["processes"]
+    found: int = json.loads((Path(checkpoint) / "description.json").read_text())["versions"]["processes"]
+    return found
 
 
-def test_two_processes_pretrain_along_the_curve_of_one(smallest, together, tmp_path, monkeypatch):
+def test_two_processes_pretrain_along_the_curve_of_one(
+    smallest: None, together: tuple[Path, Pretrain], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     folder, spec = together
     monkeypatch.setenv("EBERT_JOBS", str(tmp_path / "jobs"))
     alone = msgspec.structs.replace(spec, output=str(tmp_path / "out"))
@@ -113,7 +118,9 @@ def test_two_processes_pretrain_along_the_curve_of_one(smallest, together, tmp_p
     assert (processes_of(alone.output), processes_of(spec.output)) == (1, 2)
 
 
-def test_two_processes_finetune_along_the_curve_of_one(smallest, together, tmp_path, monkeypatch):
+def test_two_processes_finetune_along_the_curve_of_one(
+    smallest: None, together: tuple[Path, Pretrain], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     folder, two = together[0], tmp_path / "two"
     two.mkdir()
     monkeypatch.setenv("EBERT_JOBS", str(tmp_path / "jobs"))
@@ -127,7 +134,9 @@ def test_two_processes_finetune_along_the_curve_of_one(smallest, together, tmp_p
     follow_each_other(tmp_path, two)
 
 
-def test_preempted_and_then_robbed_of_a_process_a_run_says_so_and_goes_on_to_the_same_bits(together, tmp_path):
+def test_preempted_and_then_robbed_of_a_process_a_run_says_so_and_goes_on_to_the_same_bits(
+    together: tuple[Path, Pretrain], tmp_path: Path
+) -> None:
     folder, whole = together
     spec = msgspec.structs.replace(whole, output=str(tmp_path / "out"))
     write_spec(tmp_path / "spec.toml", spec)
@@ -143,7 +152,7 @@ def test_preempted_and_then_robbed_of_a_process_a_run_says_so_and_goes_on_to_the
     robbed = start(tmp_path, "pretrain", str(tmp_path / "spec.toml"), "--resume")
     wait_for_state(tmp_path, step + 1)
     children = Path(f"/proc/{robbed.pid}/task/{robbed.pid}/children").read_text().split()
-    [other] = {int(child) for child in children} - {read_process(Path(job.directory)).pid}
+    [other] = {int(child) for child in children} - {present(read_process(Path(job.directory))).pid}
     os.kill(other, signal.SIGKILL)
     code, _, err = ended(robbed)
     assert code != 0

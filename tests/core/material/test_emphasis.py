@@ -1,19 +1,21 @@
 """Where further windows go: around what is bound, every factor as much, and half around what is taken for bound."""
 
 from pathlib import Path
+from typing import cast
 
 import numpy as np
 import pytest
 import torch
 from numpy.typing import NDArray
-from toy_binding import SilentReport
 
-from ebert_core.inference.predict import Bins
+from ebert_core.inference.predict import Bins, Predictor
 from ebert_core.material import emphasis
 from ebert_core.material.emphasis import Emphasis
+from ebert_core.material.focus import Focus
 from ebert_core.material.material import Material, open_material
 from ebert_core.material.sampling import Example
 from ebert_core.protocol.locus import Interval
+from tests.core.toy_binding import SilentReport
 
 PLACES = (Interval("chr1", 0, 4_000), Interval("chr1", 10_000, 13_000))
 CELLS = ("alpha", "beta")
@@ -40,6 +42,11 @@ class Probabilities:
         return Bins(place, np.stack([np.full(len(starts), 900.0), logits_P]).astype(np.float32))
 
 
+def as_network(probabilities: Probabilities) -> Predictor:
+    # It has what is asked of a predictor here: factors and logits.
+    return cast(Predictor, probabilities)
+
+
 @pytest.fixture
 def material(toy_binding: Path) -> Material:
     return open_material(str(toy_binding), ("chr1",), (), CELLS, SilentReport())
@@ -54,7 +61,7 @@ def labels_of(material: Material, cell_type: str, place: Interval) -> NDArray[np
     return material.labels([Example(cell_type, place)], ("FOS",))[0, :, 0]
 
 
-def weights_of(focus, cell_type: str) -> NDArray[np.float64]:
+def weights_of(focus: Focus, cell_type: str) -> NDArray[np.float64]:
     """How often an epoch shows each unit of the places beyond the tiling, read from what its first bin counts."""
     shown = []
     for place in PLACES:
@@ -65,7 +72,7 @@ def weights_of(focus, cell_type: str) -> NDArray[np.float64]:
     return np.array(shown)
 
 
-def test_windows_go_around_what_is_bound_and_nowhere_else(wanted, material):
+def test_windows_go_around_what_is_bound_and_nowhere_else(wanted: Emphasis, material: Material) -> None:
     focus = wanted.focus(800, 40)
     drawn = focus.examples((1,))
     assert len(drawn) == 40
@@ -76,7 +83,9 @@ def test_windows_go_around_what_is_bound_and_nowhere_else(wanted, material):
     assert sum(weights_of(focus, cell).sum() for cell in CELLS) == pytest.approx(40 * 4, rel=1e-3)
 
 
-def test_places_that_are_labelled_in_pieces_are_labelled_as_at_once(wanted, material, monkeypatch):
+def test_places_that_are_labelled_in_pieces_are_labelled_as_at_once(
+    wanted: Emphasis, material: Material, monkeypatch: pytest.MonkeyPatch
+) -> None:
     whole = {cell: weights_of(wanted.focus(800, 40), cell) for cell in CELLS}
     monkeypatch.setattr(emphasis, "_LABELLED_AT_ONCE", 1_200)
     pieces = Emphasis(material, PLACES, CELLS, ("FOS",)).focus(800, 40)
@@ -84,12 +93,12 @@ def test_places_that_are_labelled_in_pieces_are_labelled_as_at_once(wanted, mate
         np.testing.assert_allclose(weights_of(pieces, cell), whole[cell])
 
 
-def test_hard_are_the_unbound_bins_with_the_highest_probability(wanted, material):
+def test_hard_are_the_unbound_bins_with_the_highest_probability(wanted: Emphasis, material: Material) -> None:
     unbound = [int(start) for start in np.flatnonzero(labels_of(material, "beta", PLACES[0]) == 0)[[3, 40]] * 50]
     bound = [int(start) for start in np.flatnonzero(labels_of(material, "beta", PLACES[0]) == 1)[:1] * 50]
     network = Probabilities(1e-9, {unbound[0]: 0.75, unbound[1]: 0.5, **dict.fromkeys(bound, 0.9)})
     told: list[tuple[float, str]] = []
-    hard_CY = wanted.hard_units(network, lambda share, note: told.append((share, note)))
+    hard_CY = wanted.hard_units(as_network(network), lambda share, note: told.append((share, note)))
     assert told == [
         (0.0, "looking for hard unbound bins in alpha"),
         (0.5, "looking for hard unbound bins in beta"),
@@ -102,9 +111,9 @@ def test_hard_are_the_unbound_bins_with_the_highest_probability(wanted, material
     assert found == {unbound[0] // 200: pytest.approx(0.75), unbound[1] // 200: pytest.approx(0.5)}
 
 
-def test_of_unbound_units_three_for_each_bound_bin_are_hard(wanted, material):
+def test_of_unbound_units_three_for_each_bound_bin_are_hard(wanted: Emphasis, material: Material) -> None:
     bound = sum(int((labels_of(material, cell, place) == 1).sum()) for cell in CELLS for place in PLACES)
-    hard_CY = wanted.hard_units(Probabilities(0.25, {}), lambda *_: None)
+    hard_CY = wanted.hard_units(as_network(Probabilities(0.25, {})), lambda *_: None)
     units = hard_CY.numel()
     assert 3 * bound >= units, "all may be hard"
     # Four bins a unit; where the network says nothing there is nothing to be wrong about.
@@ -113,12 +122,12 @@ def test_of_unbound_units_three_for_each_bound_bin_are_hard(wanted, material):
     few = Emphasis(material, PLACES, CELLS, ("FOS",))
     few._bound_bins = 2
     rising = {start: 0.3 + start / 40_000 for start in range(0, 4_000, 50)}
-    kept_CY = few.hard_units(Probabilities(1e-3, rising), lambda *_: None)
+    kept_CY = few.hard_units(as_network(Probabilities(1e-3, rising)), lambda *_: None)
     assert int((kept_CY > 0).sum()) == 6
     assert not kept_CY[0].any()
 
 
-def test_half_of_the_further_windows_go_to_hard_units_once_these_are_known(wanted):
+def test_half_of_the_further_windows_go_to_hard_units_once_these_are_known(wanted: Emphasis) -> None:
     hard_CY = torch.zeros(2, 35)
     hard_CY[0, 1], hard_CY[1, 33] = 3.0, 1.0
     before, after = wanted.focus(800, 400), wanted.focus(800, 400, hard_CY)

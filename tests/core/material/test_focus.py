@@ -21,7 +21,7 @@ def _counts(seed: int) -> dict[str, list[np.ndarray]]:
     }
 
 
-def test_windows_lie_in_their_places_and_hold_what_they_were_drawn_around():
+def test_windows_lie_in_their_places_and_hold_what_they_were_drawn_around() -> None:
     counts = {"a": [np.zeros(50), np.zeros(15)]}
     counts["a"][0][[0, 49]] = 1.0
     drawn = Focus(PLACES, counts, LENGTH, 200).examples((1,))
@@ -30,7 +30,7 @@ def test_windows_lie_in_their_places_and_hold_what_they_were_drawn_around():
     assert {each.interval.start for each in drawn} == {400, 9_400}  # at the ends one window holds the unit, no other
 
 
-def test_the_same_seed_draws_the_same_and_nothing_to_focus_on_draws_nothing():
+def test_the_same_seed_draws_the_same_and_nothing_to_focus_on_draws_nothing() -> None:
     focus = Focus(PLACES, _counts(1), LENGTH, 50)
     assert focus.examples((3, 1)) == focus.examples((3, 1)) != focus.examples((3, 2))
     nothing = Focus(PLACES, {"a": [np.zeros(50), np.zeros(15)]}, LENGTH, 50)
@@ -38,7 +38,7 @@ def test_the_same_seed_draws_the_same_and_nothing_to_focus_on_draws_nothing():
     assert (nothing.weights(Example("a", Interval("chr1", 400, 1_400))) == 1).all()
 
 
-def test_a_bin_counts_once_an_epoch_however_often_it_is_seen():
+def test_a_bin_counts_once_an_epoch_however_often_it_is_seen() -> None:
     focus = Focus(PLACES, _counts(2), LENGTH, 4_000)
     seen = {(cell, place): np.ones(place.length // 200) for cell in ("a", "b") for place in PLACES}  # by the tiling
     for each in focus.examples((5,)):
@@ -55,14 +55,14 @@ def test_a_bin_counts_once_an_epoch_however_often_it_is_seen():
             assert (np.abs(times_U[first : first + 5] * weight_N[::4] - 1) < allowed).all()
 
 
-def test_a_weight_depends_on_the_bin_and_not_on_the_window_that_shows_it():
+def test_a_weight_depends_on_the_bin_and_not_on_the_window_that_shows_it() -> None:
     focus = Focus(PLACES, _counts(3), LENGTH, 300)
     one = focus.weights(Example("a", Interval("chr1", 2_400, 3_400)))
     other = focus.weights(Example("a", Interval("chr1", 2_600, 3_600)))
     np.testing.assert_allclose(one[4:], other[:-4], rtol=1e-5)
 
 
-def test_rare_factors_count_as_much_as_common_ones():
+def test_rare_factors_count_as_much_as_common_ones() -> None:
     labels_NF = np.zeros((13, 2), dtype=np.int8)
     labels_NF[0, 0] = 1
     labels_NF[4:8, 1] = 1
@@ -74,7 +74,7 @@ def windows_of(units: int, width: int) -> list[range]:
     return [range(first, first + width) for first in range(units - width + 1)]
 
 
-def test_a_bin_counts_one_over_how_often_an_epoch_shows_it_in_expectation():
+def test_a_bin_counts_one_over_how_often_an_epoch_shows_it_in_expectation() -> None:
     """Counted out: each unit by what it counts, then each window that holds it as likely as the next."""
     place, width, further = Interval("chr1", 600, 3_000), 3, 6  # 12 units
     counts = np.array([0, 0, 0.5, 0, 0, 2, 0, 0, 0, 0, 0, 1.5])
@@ -93,7 +93,7 @@ def test_a_bin_counts_one_over_how_often_an_epoch_shows_it_in_expectation():
         assert weight_N.dtype == np.float32
 
 
-def test_further_windows_are_drawn_by_what_their_units_count_and_begin_anywhere_around_them():
+def test_further_windows_are_drawn_by_what_their_units_count_and_begin_anywhere_around_them() -> None:
     place = Interval("chr1", 600, 3_000)
     counts = {"a": [np.array([0, 0, 0, 1.0, 0, 0, 0, 0, 0, 0, 0, 0])], "b": [np.array([0.0] * 8 + [3.0] + [0.0] * 3)]}
     drawn = Focus((place,), counts, 600, 4_000).examples((1,))
@@ -105,7 +105,7 @@ def test_further_windows_are_drawn_by_what_their_units_count_and_begin_anywhere_
         assert (times > len(starts[cell]) / 4).all()
 
 
-def test_bound_bins_are_found_by_unit_and_factor_up_to_the_last():
+def test_bound_bins_are_found_by_unit_and_factor_up_to_the_last() -> None:
     labels_NF = np.zeros((9, 2), dtype=np.int8)  # of three units, the last three of whose bins belong to none
     labels_NF[[0, 3, 8], [1, 0, 1]] = 1
     labels_NF[5] = -1

@@ -11,13 +11,13 @@ from ebert_core.protocol.locus import Interval
 PLACES = (Interval("chr1", 1_000, 11_000), Interval("chr2", 0, 2_000))
 
 
-def test_the_same_seed_draws_the_same_windows_and_another_step_others():
+def test_the_same_seed_draws_the_same_windows_and_another_step_others() -> None:
     first = random_examples(PLACES, ("a", "b"), 800, 30, (1, 5))
     assert first == random_examples(PLACES, ("a", "b"), 800, 30, (1, 5))
     assert first != random_examples(PLACES, ("a", "b"), 800, 30, (1, 6))
 
 
-def test_random_windows_lie_in_their_places_on_the_grid_and_come_from_everywhere():
+def test_random_windows_lie_in_their_places_on_the_grid_and_come_from_everywhere() -> None:
     examples = random_examples(PLACES, ("a", "b"), 800, 2_000, (1,))
     assert all(any(place.covers(example.interval) for place in PLACES) for example in examples)
     assert all(example.interval.start % 200 == 0 and example.interval.length == 800 for example in examples)
@@ -26,7 +26,7 @@ def test_random_windows_lie_in_their_places_on_the_grid_and_come_from_everywhere
     assert 850 < sum(example.cell_type == "a" for example in examples) < 1_150
 
 
-def test_an_epoch_has_every_window_once_in_every_cell_type():
+def test_an_epoch_has_every_window_once_in_every_cell_type() -> None:
     examples = tiled_examples(PLACES, ("a", "b"), 800, (1, 0))
     assert len(set(examples)) == len(examples)
     for cell in ("a", "b"):
@@ -37,7 +37,7 @@ def test_an_epoch_has_every_window_once_in_every_cell_type():
     assert examples != tiled_examples(PLACES, ("a", "b"), 800, (1, 1))
 
 
-def test_regions_are_cut_to_known_sequence_on_the_grid():
+def test_regions_are_cut_to_known_sequence_on_the_grid() -> None:
     known = (Interval("chr1", -200, 5_050), Interval("chr1", 9_000, 20_000))
     assert stretches((Interval("chr1", 130, 12_345),), known, 800) == (
         Interval("chr1", 200, 5_000),
