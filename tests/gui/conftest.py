@@ -4,16 +4,16 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from pages import new_page, written
 from PyQt6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
-from silent import Silent, window_of
 
 from ebert_core.protocol.locus import Interval
 from ebert_core.protocol.modelling import CheckpointSummary, FactorSummary
 from ebert_core.protocol.tracks import CellType, Chromosome, DatasetSummary, PeakFiles
 from ebert_gui.widgets.place_picker import PlacePicker
 from ebert_gui.windows.main_window import MainWindow
+from tests.gui.pages import new_page, written
+from tests.gui.silent import Silent, window_of
 
 __all__ = ["new_page", "qtbot", "written"]
 

@@ -3,9 +3,9 @@
 from typing import Any
 
 from PyQt6.QtCore import QCoreApplication, QEvent
-from silent import Silent
 
 from ebert_gui.windows.main_window import MainWindow
+from tests.gui.silent import Silent
 
 
 def asked(data: Silent, kind: type) -> list[Any]:

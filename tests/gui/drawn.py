@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 import pytest
-from pages import Page
 from PyQt6.QtCore import QRectF
 
 from ebert_core.protocol.locus import Interval
@@ -21,6 +20,7 @@ from ebert_gui.looks.verdicts import Verdict, verdicts
 from ebert_gui.state.scope import Scope
 from ebert_gui.state.tracks import Track
 from ebert_gui.widgets.theme import LIGHT, window_font
+from tests.gui.pages import Page
 
 KINDS = Kinds()
 NOWHERE = Interval("chr1", 0, 1000)

@@ -19,7 +19,7 @@ class Page:
     """An image, of 100 x 50 pixels unless said otherwise, over bases [1000, 2000), painted on with `surface`."""
 
     def __init__(self, ratio: float = 1.0, size: tuple[int, int] = (WIDTH, HEIGHT)) -> None:
-        self.image = QImage(*(round(side * ratio) for side in size), QImage.Format.Format_RGB32)
+        self.image = QImage(round(size[0] * ratio), round(size[1] * ratio), QImage.Format.Format_RGB32)
         self.image.setDevicePixelRatio(ratio)
         self.image.fill(QColor(LIGHT.canvas))
         self.painter = QPainter(self.image)
@@ -30,7 +30,8 @@ class Page:
 
     def colour_at(self, x: float, y: float) -> str:
         """The colour of a pixel, as `#rrggbb`."""
-        return self.image.pixelColor(int(x * self._ratio), int(y * self._ratio)).name()
+        found: str = self.image.pixelColor(int(x * self._ratio), int(y * self._ratio)).name()
+        return found
 
     def is_blank(self, x: float, y: float) -> bool:
         """Whether nothing was painted on a pixel."""

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from typing import Any
 
-from drawn import KINDS
 from pytestqt.qtbot import QtBot
 
 from ebert_gui.loading.jobs import JobFollower
@@ -15,6 +14,7 @@ from ebert_gui.widgets.theme import LIGHT
 from ebert_gui.windows.desk import Parts
 from ebert_gui.windows.main_window import MainWindow
 from ebert_gui.workers.state import Condition, WorkerState
+from tests.gui.drawn import KINDS
 
 
 class Silent:

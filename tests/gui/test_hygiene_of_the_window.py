@@ -35,7 +35,7 @@ sys.meta_path.insert(0, Absent())
 """
 
 
-def test_no_module_of_the_window_loads_torch_or_reads_files_itself():
+def test_no_module_of_the_window_loads_torch_or_reads_files_itself() -> None:
     ended = subprocess.run([sys.executable, "-c", WINDOW], capture_output=True, text=True, check=True)
     modules = json.loads(ended.stdout)
     assert not {name.split(".")[0] for name in modules} & {"torch", "safetensors", "pyBigWig", "pybigtools"}
@@ -44,7 +44,7 @@ def test_no_module_of_the_window_loads_torch_or_reads_files_itself():
 
 
 @pytest.fixture
-def without_torch(tmp_path) -> dict[str, str]:
+def without_torch(tmp_path: Path) -> dict[str, str]:
     """An environment whose every Python process finds no torch."""
     place = tmp_path / "site"
     place.mkdir()
@@ -52,12 +52,12 @@ def without_torch(tmp_path) -> dict[str, str]:
     return {**os.environ, "PYTHONPATH": str(place)}
 
 
-def test_torch_is_really_absent_there(without_torch):
+def test_torch_is_really_absent_there(without_torch: dict[str, str]) -> None:
     ended = subprocess.run([sys.executable, "-c", "import torch"], env=without_torch, capture_output=True, text=True)
     assert "No module named 'torch'" in ended.stderr
 
 
-def test_bare_files_are_drawn_where_torch_is_not_installed(without_torch, tmp_path):
+def test_bare_files_are_drawn_where_torch_is_not_installed(without_torch: dict[str, str], tmp_path: Path) -> None:
     (tmp_path / "peaks.bed").write_text("chr1\t100\t500\tone\nchr1\t2000\t2500\ttwo\n")
     with pyBigWig.open(str(tmp_path / "signal.bw"), "w") as file:
         file.addHeader([("chr1", 10_000)])
@@ -71,7 +71,7 @@ def test_bare_files_are_drawn_where_torch_is_not_installed(without_torch, tmp_pa
     assert Path(picture).stat().st_size > 5_000
 
 
-def test_paths_of_the_host_are_chosen_with_no_dialog_of_this_machine():
+def test_paths_of_the_host_are_chosen_with_no_dialog_of_this_machine() -> None:
     """Only a picture is written by the window itself, onto the machine that it runs on."""
     package = Path(ebert_gui.__file__).parent
     with_dialog = [path for path in package.rglob("*.py") if "QFileDialog" in path.read_text()]

@@ -1,9 +1,9 @@
 """What is the same for all kinds of track: their scales, their colours, and that nothing leaves none at a loss."""
 
+from collections.abc import Callable
+
 import numpy as np
 import pytest
-import toy_shapes
-from drawn import KINDS, Given, content_of, draw, drawn_row, scale_over, scales_over, words_at
 from msgspec.structs import replace as changed
 
 from ebert_core.protocol.locus import Interval
@@ -22,6 +22,9 @@ from ebert_gui.state.scope import Scope
 from ebert_gui.state.tracks import Track, UnknownTrack
 from ebert_gui.state.workspace import Workspace
 from ebert_gui.widgets.theme import LIGHT, window_font
+from tests.gui import toy_shapes
+from tests.gui.drawn import KINDS, Given, content_of, draw, drawn_row, scale_over, scales_over, words_at
+from tests.gui.pages import Page, Written
 from tests.toy_summaries import checkpoint_summary
 
 HERE = Interval("chr1", 0, 20_000)
@@ -32,13 +35,15 @@ PREDICTED = PredictionTrack(cell_type="alpha", factor="CTCF")
 
 
 @pytest.mark.parametrize(("fits_view", "scale"), [(False, (0, 1)), (True, (0, 0.1))])
-def test_a_prediction_has_one_scale_unless_a_person_asks_for_another(new_page, fits_view, scale) -> None:
+def test_a_prediction_has_one_scale_unless_a_person_asks_for_another(
+    new_page: Callable[..., Page], fits_view: bool, scale: tuple[int, float] | tuple[int, int]
+) -> None:
     track, axis = changed(PREDICTED, fits_view=fits_view), new_page().surface.axis
     found = scale_over(axis, track, content_of("prediction", HERE, toy_shapes.prediction(HERE, 1075, 0.01)), SCOPE)
     assert found == pytest.approx(scale)
 
 
-def test_rows_on_two_scales_do_not_share_one(new_page) -> None:
+def test_rows_on_two_scales_do_not_share_one(new_page: Callable[..., Page]) -> None:
     axis, fitted = new_page().surface.axis, changed(PREDICTED, id="b", fits_view=True)
     content = content_of("prediction", HERE, toy_shapes.prediction(HERE, 1075, 0.01))
     scales = scales_over(axis, {changed(PREDICTED, id="a"): content, fitted: content}, SCOPE)
@@ -50,7 +55,7 @@ def signal(*values: float, start: int = 1000, bases: int = 10) -> Signal:
     return Signal(Interval("chr1", start, start + bases * array.size), array, array, array)
 
 
-def test_signals_of_a_group_and_predictions_of_a_factor_share_the_widest_scale(new_page) -> None:
+def test_signals_of_a_group_and_predictions_of_a_factor_share_the_widest_scale(new_page: Callable[..., Page]) -> None:
     axis = new_page().surface.axis
     contents = {"a": [signal(2.0)], "b": [signal(-8.0)], "c": [signal(100.0)], "d": [signal(4.0)]}
     shown = (
@@ -88,7 +93,9 @@ def test_every_kind_of_track_has_its_usual_colour_until_a_person_chooses_one(tra
     assert scene.colour_of(changed(track, colour="#123456")) == "#123456"
 
 
-def test_a_track_of_a_kind_that_is_not_known_is_a_grey_row(new_page, written) -> None:
+def test_a_track_of_a_kind_that_is_not_known_is_a_grey_row(
+    new_page: Callable[..., Page], written: list[Written]
+) -> None:
     page = new_page()
     draw(page, UnknownTrack(kind="variants"), TrackContent(), 30.0)
     assert page.across(15) == [(0, 100, LIGHT.hairline)]
@@ -108,7 +115,7 @@ def _track_of(kind: AnyKind) -> Track:
 
 
 @pytest.mark.parametrize("kind", [*BUILT_IN, None])
-def test_nothing_to_draw_leaves_no_look_at_a_loss(new_page, kind: AnyKind | None) -> None:
+def test_nothing_to_draw_leaves_no_look_at_a_loss(new_page: Callable[..., Page], kind: AnyKind | None) -> None:
     surface, track = new_page().surface, _track_of(kind) if kind else UnknownTrack()
     row = drawn_row(surface, track, TrackContent())
     row.paint(surface, Scale())

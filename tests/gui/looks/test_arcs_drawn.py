@@ -1,8 +1,9 @@
 """Where arcs stand, how high and how dark they are, which of them are drawn, and which is under the cursor."""
 
+from collections.abc import Callable
+
 import numpy as np
 import pytest
-from drawn import annotate, caption, content_of, row_over
 from PyQt6.QtGui import QColor
 
 from ebert_core.protocol.locus import Interval
@@ -11,6 +12,8 @@ from ebert_gui.browser.axis import Axis
 from ebert_gui.browser.look import Answer, Scale
 from ebert_gui.kinds.arcs import ArcsTrack
 from ebert_gui.widgets.theme import LIGHT
+from tests.gui.drawn import annotate, caption, content_of, row_over
+from tests.gui.pages import Page, Written
 
 HERE = Interval("chr1", 0, 100_000)
 TRACK = ArcsTrack(path="x.bedpe", name="x")
@@ -44,7 +47,9 @@ def _painted(new_page, shape: Arcs, track: ArcsTrack = TRACK):
     return page
 
 
-def test_an_arc_stands_on_the_middles_of_its_ends_over_blocks_as_long_as_they_are(new_page) -> None:
+def test_an_arc_stands_on_the_middles_of_its_ends_over_blocks_as_long_as_they_are(
+    new_page: Callable[..., Page],
+) -> None:
     page = _painted(new_page, arcs((1200, 1300, 1700, 1800)))
     blue = LIGHT.signals[0]
     assert page.across(45) == [(20, 30, blue), (70, 80, blue)]
@@ -54,7 +59,7 @@ def test_an_arc_stands_on_the_middles_of_its_ends_over_blocks_as_long_as_they_ar
     assert page.down(10) == []
 
 
-def test_the_further_apart_the_higher(new_page) -> None:
+def test_the_further_apart_the_higher(new_page: Callable[..., Page]) -> None:
     tops = [
         _painted(new_page, arcs((1100, 1110, 1100 + width, 1110 + width))).down(10 + width // 20)[0][0]
         for width in (100, 400, 800)
@@ -62,7 +67,7 @@ def test_the_further_apart_the_higher(new_page) -> None:
     assert tops[0] > tops[1] > tops[2]
 
 
-def test_only_pairs_with_an_end_on_screen_are_drawn_and_what_leaves_it_is_cut(new_page) -> None:
+def test_only_pairs_with_an_end_on_screen_are_drawn_and_what_leaves_it_is_cut(new_page: Callable[..., Page]) -> None:
     page = _painted(new_page, arcs((0, 100, 90_000, 90_100)))
     assert page.across(20) == []
     assert page.across(45) == []
@@ -72,13 +77,13 @@ def test_only_pairs_with_an_end_on_screen_are_drawn_and_what_leaves_it_is_cut(ne
     assert page.down(10) == []
 
 
-def test_a_very_long_arc_keeps_its_form(new_page) -> None:
+def test_a_very_long_arc_keeps_its_form(new_page: Callable[..., Page]) -> None:
     page = _painted(new_page, arcs((1200, 1300, 900_000, 900_100)))
     heights = [page.down(x)[0][0] for x in (30, 50, 90)]
     assert heights[0] >= heights[1] >= heights[2]
 
 
-def test_the_larger_the_value_the_darker_and_an_own_colour_is_kept(new_page) -> None:
+def test_the_larger_the_value_the_darker_and_an_own_colour_is_kept(new_page: Callable[..., Page]) -> None:
     two = ((1100, 1110, 1400, 1410), (1500, 1510, 1900, 1910))
     page = _painted(new_page, arcs(*two, values=(1.0, 9.0), colours=("", "#ff0000")))
     assert page.across(45) == [
@@ -101,14 +106,16 @@ def test_a_pair_that_two_tiles_hold_stands_once_with_a_value_or_without() -> Non
     assert len(row.arranged.pairs) == 2
 
 
-def test_a_pair_to_another_chromosome_is_a_stub_with_its_name(new_page, written) -> None:
+def test_a_pair_to_another_chromosome_is_a_stub_with_its_name(
+    new_page: Callable[..., Page], written: list[Written]
+) -> None:
     page = _painted(new_page, arcs((1200, 1300, 5, 9), elsewhere=("chr7",)))
     assert page.across(45) == [(20, 30, LIGHT.signals[0])]
     assert page.down(60) == []
     assert [each.text for each in written] == ["chr7"]
 
 
-def test_three_values_have_three_shades_and_the_arc_its_own_colour(new_page) -> None:
+def test_three_values_have_three_shades_and_the_arc_its_own_colour(new_page: Callable[..., Page]) -> None:
     three = ((1100, 1110, 1400, 1410), (1500, 1510, 1900, 1910), (1600, 1610, 1800, 1810))
     row = row_over(AXIS, TRACK, content_of("pairs", HERE, arcs(*three, values=(4.0, 5.0, 6.0))))
     assert len(set(row.arranged.colours)) == 3
@@ -117,7 +124,9 @@ def test_three_values_have_three_shades_and_the_arc_its_own_colour(new_page) -> 
     assert any(colour.red() > 200 and colour.green() < 120 for colour in arc)
 
 
-def test_a_stub_leans_to_the_right_and_its_name_takes_no_room_of_another(new_page, written) -> None:
+def test_a_stub_leans_to_the_right_and_its_name_takes_no_room_of_another(
+    new_page: Callable[..., Page], written: list[Written]
+) -> None:
     page = _painted(new_page, arcs((1200, 1300, 5, 9), elsewhere=("chr7",)))
     assert not page.is_blank(30, 28)
     assert page.is_blank(20, 28)
@@ -153,13 +162,13 @@ def test_a_block_reads_out_its_pair_and_a_stub_says_where_it_goes() -> None:
     assert "– an unknown place" in _at(trans, 77, 70).words
 
 
-def test_of_more_than_a_frame_has_time_for_the_strongest_are_drawn(new_page) -> None:
+def test_of_more_than_a_frame_has_time_for_the_strongest_are_drawn(new_page: Callable[..., Page]) -> None:
     many = tuple((1200, 1300, 1700 + number, 1800 + number) for number in range(600))
     content = content_of("pairs", HERE, arcs(*many, values=tuple(map(float, range(600)))))
     assert caption(new_page().surface, TRACK, content) == "100 weaker not shown"
 
 
-def test_what_is_left_out_is_counted_and_an_empty_place_is_said(new_page) -> None:
+def test_what_is_left_out_is_counted_and_an_empty_place_is_said(new_page: Callable[..., Page]) -> None:
     surface = new_page().surface
     assert caption(surface, TRACK, content_of("pairs", HERE, arcs((1200, 1300, 1700, 1800), omitted=12))) == (
         "12 weaker not shown"

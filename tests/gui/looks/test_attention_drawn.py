@@ -1,19 +1,22 @@
 """What an attention track shows: up from the anchor, down to it, its window, and the triangle of a window."""
 
+from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
-import toy_shapes
-from drawn import annotate, draw, paint, words_at
 from PyQt6.QtGui import QColor
 
 from ebert_core.protocol.locus import Interval
 from ebert_core.protocol.shapes import Grid, Matrix
 from ebert_gui.browser.content import Held, TrackContent
 from ebert_gui.browser.look import Scale
+from ebert_gui.browser.surface import Surface
 from ebert_gui.kinds.attention import AttentionTrack
 from ebert_gui.state.scope import Scope
 from ebert_gui.widgets.theme import LIGHT
+from tests.gui import toy_shapes
+from tests.gui.drawn import annotate, draw, paint, words_at
+from tests.gui.pages import Page, Written
 from tests.toy_summaries import checkpoint_summary
 
 WINDOW = Interval("chr1", 1200, 1800)
@@ -35,7 +38,7 @@ def shown(shape: Grid | Matrix) -> TrackContent:
     return TrackContent({part: (Held(0, WINDOW, shape),)})
 
 
-def draw_whole(page, shape: Grid | Matrix, track: AttentionTrack = TRACK, scope: Scope = SCOPE) -> None:
+def draw_whole(page: Page, shape: Grid | Matrix, track: AttentionTrack = TRACK, scope: Scope = SCOPE) -> None:
     draw(page, track, shown(shape), float(page.image.height()), scope)
 
 
@@ -45,7 +48,9 @@ def shades(runs: list[tuple[int, int, str]], colour: str) -> list[tuple[int, int
     return [(first, last) for first, last, name in runs if abs(QColor(name).hslHue() - hue) < 4]
 
 
-def test_weights_from_the_anchor_rise_and_those_to_it_hang_on_one_scale(new_page, written) -> None:
+def test_weights_from_the_anchor_rise_and_those_to_it_hang_on_one_scale(
+    new_page: Callable[..., Page], written: list[Written]
+) -> None:
     page = new_page(1.0, (100, 114))
     draw_whole(page, profile(), scope=UNCLICKED)
     # From 30 to 110 is the plot and 70 its middle: the largest weight reaches its end, half of it half way.
@@ -57,7 +62,9 @@ def test_weights_from_the_anchor_rise_and_those_to_it_hang_on_one_scale(new_page
 
 
 @pytest.mark.parametrize(("shown", "up", "down"), [("shows_from", True, False), ("shows_to", False, True)])
-def test_one_direction_can_be_looked_at_alone(new_page, written, shown, up, down) -> None:
+def test_one_direction_can_be_looked_at_alone(
+    new_page: Callable[..., Page], written: list[Written], shown: str, up: bool, down: bool
+) -> None:
     page = new_page(1.0, (100, 114))
     track = AttentionTrack(cell_type="alpha", **{name: name == shown for name in ("shows_from", "shows_to")})
     draw_whole(page, profile(), track, UNCLICKED)
@@ -66,13 +73,17 @@ def test_one_direction_can_be_looked_at_alone(new_page, written, shown, up, down
 
 
 @pytest.mark.parametrize(("head", "words"), [(None, "layer 2, mean of heads"), (0, "layer 2, head 1")])
-def test_the_caption_says_which_layer_and_head_and_what_the_height_is(new_page, written, head, words) -> None:
+def test_the_caption_says_which_layer_and_head_and_what_the_height_is(
+    new_page: Callable[..., Page], written: list[Written], head: int | None, words: str
+) -> None:
     draw_whole(new_page(), profile(), AttentionTrack(cell_type="alpha", layer=1, head=head))
     assert written[0].text == ALL_CAPTION.replace("layer 2, mean of heads", words)
     assert written[0][1:5] == (8, 1, 92, 15)
 
 
-def test_a_line_marks_the_anchor_that_was_clicked_and_none_a_guess_that_is_gone(new_page, written) -> None:
+def test_a_line_marks_the_anchor_that_was_clicked_and_none_a_guess_that_is_gone(
+    new_page: Callable[..., Page], written: list[Written]
+) -> None:
     page, other = new_page(1.0, (100, 114)), new_page(1.0, (100, 114))
     draw_whole(page, profile())
     draw_whole(other, profile(), scope=UNCLICKED)
@@ -82,7 +93,9 @@ def test_a_line_marks_the_anchor_that_was_clicked_and_none_a_guess_that_is_gone(
     assert (min(changed), max(changed)) == (26, 111)
 
 
-def test_a_bracket_with_two_feet_spans_a_window_without_room_for_words(new_page, written) -> None:
+def test_a_bracket_with_two_feet_spans_a_window_without_room_for_words(
+    new_page: Callable[..., Page], written: list[Written]
+) -> None:
     page = new_page(1.0, (100, 114))
     draw_whole(page, profile(), scope=UNCLICKED)
     # The words are wider than the window is on screen: the bracket alone is drawn.
@@ -96,7 +109,7 @@ def test_a_bracket_with_two_feet_spans_a_window_without_room_for_words(new_page,
     assert all(page.is_blank(x, y) for x in feet for y in (15, 27))
 
 
-def wide(page, width: float, start: float = 1000.0):
+def wide(page: Page, width: float, start: float = 1000.0) -> Surface:
     axis = page.surface.axis._replace(width=width, start=start)
     return replace(page.surface, axis=axis)
 
@@ -110,7 +123,7 @@ def wide(page, width: float, start: float = 1000.0):
     ],
 )
 def test_the_length_of_the_window_stands_in_the_middle_of_what_is_visible_of_it(
-    new_page, written, window, visible
+    new_page: Callable[..., Page], written: list[Written], window: Interval, visible: tuple[int, int]
 ) -> None:
     page = new_page(1.0, (1000, 114))
     page.surface = wide(page, 1000.0)
@@ -133,7 +146,9 @@ def test_the_length_of_the_window_stands_in_the_middle_of_what_is_visible_of_it(
 
 
 @pytest.mark.parametrize("window", [Interval("chr1", 100, 700), Interval("chr1", 2500, 3100)])
-def test_a_window_that_is_off_screen_is_said_to_be(new_page, written, window) -> None:
+def test_a_window_that_is_off_screen_is_said_to_be(
+    new_page: Callable[..., Page], written: list[Written], window: Interval
+) -> None:
     page = new_page(1.0, (100, 114))
     draw_whole(page, profile(window), scope=UNCLICKED)
     assert written[-1][:4] == ("The context window of the anchor is off screen", 8, 30, 108)
@@ -149,7 +164,9 @@ def triangle(weight: float = 0.8) -> Matrix:
 MAP = AttentionTrack(cell_type="alpha", layer=1, is_map=True)
 
 
-def test_the_triangle_shows_a_pair_under_its_middle_at_half_its_distance(new_page, written) -> None:
+def test_the_triangle_shows_a_pair_under_its_middle_at_half_its_distance(
+    new_page: Callable[..., Page], written: list[Written]
+) -> None:
     page = new_page(1.0, (100, 134))
     draw_whole(page, triangle(), MAP, UNCLICKED)
     # Between 30 and 130 lie distances of 0 to 300 bases from the middle, so a base is a third of a pixel.
@@ -167,7 +184,9 @@ def test_the_triangle_shows_a_pair_under_its_middle_at_half_its_distance(new_pag
     assert written[0].text == "attention, not contacts · layer 2, mean of heads · both directions averaged"
 
 
-def test_the_triangle_has_the_same_shape_at_twice_the_pixels(new_page, written) -> None:
+def test_the_triangle_has_the_same_shape_at_twice_the_pixels(
+    new_page: Callable[..., Page], written: list[Written]
+) -> None:
     page = new_page(2.0, (100, 134))
     surface = replace(page.surface, height=134.0)
     content = shown(triangle())
@@ -178,13 +197,17 @@ def test_the_triangle_has_the_same_shape_at_twice_the_pixels(new_page, written) 
     assert deep[-1][1] == pytest.approx(130, abs=1)
 
 
-def test_a_triangle_without_any_weight_is_drawn_as_nothing(new_page, written) -> None:
+def test_a_triangle_without_any_weight_is_drawn_as_nothing(
+    new_page: Callable[..., Page], written: list[Written]
+) -> None:
     page = new_page(1.0, (100, 134))
     draw_whole(page, triangle(0.0), MAP, UNCLICKED)
     assert [first for first, _, _ in page.down(50) if first >= 30] == []
 
 
-def test_a_profile_is_no_triangle_and_a_triangle_no_profile(new_page, written) -> None:
+def test_a_profile_is_no_triangle_and_a_triangle_no_profile(
+    new_page: Callable[..., Page], written: list[Written]
+) -> None:
     page = new_page(1.0, (100, 114))
     draw_whole(page, profile(), MAP, UNCLICKED)
     assert shades(page.down(35), UP) == []
@@ -193,7 +216,7 @@ def test_a_profile_is_no_triangle_and_a_triangle_no_profile(new_page, written) -
     assert [name for _, _, name in other.down(50) if name == LIGHT.attention[-1]] == []
 
 
-def test_attention_is_drawn_inside_its_window_only(new_page) -> None:
+def test_attention_is_drawn_inside_its_window_only(new_page: Callable[..., Page]) -> None:
     page = new_page()
     window = Interval("chr1", 1300, 1700)
     annotate(page.surface, TRACK, shown(toy_shapes.profile(window, [0.02] * 40, [0.02] * 40)), Scale(), UNCLICKED)

@@ -1,18 +1,20 @@
 """Where peaks and planted sites stand, and what is read out of them under the cursor."""
 
+from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
 import pytest
-import toy_shapes
-from drawn import content_of, draw, paint, words_at
 
 from ebert_core.protocol.locus import Interval
 from ebert_core.protocol.shapes import Features
 from ebert_gui.browser.look import Scale
 from ebert_gui.kinds.peaks import PeaksTrack
 from ebert_gui.kinds.truth import TruthTrack
-from ebert_gui.widgets.theme import DARK, LIGHT
+from ebert_gui.widgets.theme import DARK, LIGHT, Theme
+from tests.gui import toy_shapes
+from tests.gui.drawn import content_of, draw, paint, words_at
+from tests.gui.pages import Page, Written
 
 HERE = Interval("chr1", 0, 10_000)
 MEASURED = PeaksTrack(cell_type="alpha", factor="CTCF")
@@ -27,14 +29,18 @@ def peaks(*rows: tuple[int, int, int, float], names: tuple[str, ...] = ()) -> Fe
 
 
 @pytest.mark.parametrize(("height", "top", "bottom"), [(26.0, 8, 18), (50.0, 20, 30), (16.0, 4, 12)])
-def test_peaks_are_bars_of_ten_pixels_in_the_middle_of_their_row(new_page, height, top, bottom) -> None:
+def test_peaks_are_bars_of_ten_pixels_in_the_middle_of_their_row(
+    new_page: Callable[..., Page], height: float, top: int, bottom: int
+) -> None:
     page = new_page()
     draw(page, PeaksTrack(path="x"), content_of("peaks", HERE, peaks((1200, 1500, -1, 1.0))), height)
     assert page.down(30) == [(top, bottom, LIGHT.peak)]
     assert page.across(top + 4) == [(20, 50, LIGHT.peak)]
 
 
-def test_the_summit_of_a_wide_peak_stands_out_at_both_sides_and_that_of_a_narrow_one_does_not(new_page) -> None:
+def test_the_summit_of_a_wide_peak_stands_out_at_both_sides_and_that_of_a_narrow_one_does_not(
+    new_page: Callable[..., Page],
+) -> None:
     page = new_page()
     content = content_of(
         "peaks", HERE, peaks((1200, 1400, 1300, 1.0), (1600, 1650, 1620, 1.0), (1700, 1761, 1730, 1.0))
@@ -46,7 +52,7 @@ def test_the_summit_of_a_wide_peak_stands_out_at_both_sides_and_that_of_a_narrow
     assert page.down(73)[0][0] == 7
 
 
-def test_summits_outside_of_the_view_are_not_painted(new_page) -> None:
+def test_summits_outside_of_the_view_are_not_painted(new_page: Callable[..., Page]) -> None:
     page = new_page()
     draw(
         page,
@@ -66,7 +72,7 @@ def test_the_peak_under_the_cursor_is_read_out_with_its_name_and_score() -> None
     assert words_at(track, bare, HERE, 1050, 1250) == ["7.25", "3"]
 
 
-def test_peaks_of_two_tiles_are_drawn_once(new_page) -> None:
+def test_peaks_of_two_tiles_are_drawn_once(new_page: Callable[..., Page]) -> None:
     page = new_page()
     content = content_of(
         "peaks", HERE, *(toy_shapes.peaks(HERE, *pairs) for pairs in (((1200, 1400),), ((1200, 1400), (1800, 1900))))
@@ -78,7 +84,7 @@ def test_peaks_of_two_tiles_are_drawn_once(new_page) -> None:
 
 
 @pytest.mark.parametrize("theme", [LIGHT, DARK])
-def test_a_summit_stands_out_of_its_peak_and_does_not_split_it(new_page, theme) -> None:
+def test_a_summit_stands_out_of_its_peak_and_does_not_split_it(new_page: Callable[..., Page], theme: Theme) -> None:
     page = new_page()
     peak = peaks((1200, 1600, 1405, 1.0))
     surface = replace(page.surface, palette=theme, height=26.0)
@@ -94,7 +100,7 @@ def truth(*sites: tuple[int, bool]) -> Features:
     return toy_shapes.sites(HERE, *((middle - 10, middle + 10, is_bound) for middle, is_bound in sites))
 
 
-def test_bound_sites_are_filled_and_others_hollow(new_page) -> None:
+def test_bound_sites_are_filled_and_others_hollow(new_page: Callable[..., Page]) -> None:
     page = new_page()
     truth = toy_shapes.sites(HERE, (1290, 1310, True), (1690, 1710, False))
     paint(page.surface, TRUTH, content_of("truth", HERE, truth), Scale())
@@ -103,7 +109,9 @@ def test_bound_sites_are_filled_and_others_hollow(new_page) -> None:
     assert not page.is_blank(66, 20)
 
 
-def test_a_planted_site_is_a_triangle_that_points_at_its_middle(new_page, written) -> None:
+def test_a_planted_site_is_a_triangle_that_points_at_its_middle(
+    new_page: Callable[..., Page], written: list[Written]
+) -> None:
     page = new_page()
     draw(page, TRUTH, content_of("truth", HERE, truth((1300, True), (1700, False))), 26.0)
     inked = [(x, y) for x in range(100) for y in range(50) if not page.is_blank(x, y)]
@@ -118,7 +126,9 @@ def test_a_planted_site_is_a_triangle_that_points_at_its_middle(new_page, writte
     assert page.colour_at(30, 12) == LIGHT.text
 
 
-def test_sites_at_the_edges_are_drawn_and_those_beyond_are_not(new_page, written) -> None:
+def test_sites_at_the_edges_are_drawn_and_those_beyond_are_not(
+    new_page: Callable[..., Page], written: list[Written]
+) -> None:
     page = new_page(1.0, (120, 50))
     draw(page, TRUTH, content_of("truth", HERE, truth((960, True), (2040, True))), 26.0, width=100.0)
     assert not page.is_blank(0, 9)
@@ -128,7 +138,9 @@ def test_sites_at_the_edges_are_drawn_and_those_beyond_are_not(new_page, written
     assert all(far.down(x) == [] for x in range(120))
 
 
-def test_the_legend_stands_in_the_widest_gap_between_sites_or_nowhere(new_page, written) -> None:
+def test_the_legend_stands_in_the_widest_gap_between_sites_or_nowhere(
+    new_page: Callable[..., Page], written: list[Written]
+) -> None:
     for sites, left in (((3000, 9000), 212), ((5000,), 412), ((2000, 8500), 112), ((8000,), 12)):
         written.clear()
         draw(

@@ -1,11 +1,10 @@
 """Where a prediction and the measured peaks disagree, and where nothing can be said of it."""
 
+from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
 import pytest
-import toy_shapes
-from drawn import draw, judged, paint, texts_over
 from msgspec.structs import replace as changed
 from PyQt6.QtGui import QColor
 
@@ -18,6 +17,9 @@ from ebert_gui.browser.look import Scale
 from ebert_gui.kinds.prediction import PredictionTrack
 from ebert_gui.state.scope import Scope
 from ebert_gui.widgets.theme import LIGHT
+from tests.gui import toy_shapes
+from tests.gui.drawn import draw, judged, paint, texts_over
+from tests.gui.pages import Page, Written
 from tests.toy_summaries import checkpoint_summary
 
 HERE = Interval("chr1", 0, 20_000)
@@ -53,12 +55,14 @@ SITE = [0.9 if n == 4 else 0.0 for n in range(60)]
 ONE_PEAK = Held(1, HERE, peaks((1600, 1700)))
 
 
-def called_columns(page) -> list[int]:
+def called_columns(page: Page) -> list[int]:
     """Columns in the strong shade of a called bin."""
     return [x for x in range(100) if any(QColor(page.colour_at(x, y)).green() < 100 for y in range(13, 31))]
 
 
-def disagreements(page, calls: list[tuple[int, int]], measured: tuple[tuple[int, int], ...]):
+def disagreements(
+    page: Page, calls: list[tuple[int, int]], measured: tuple[tuple[int, int], ...]
+) -> list[tuple[int, int, str]]:
     values = [0.0] * 300
     for first, last in calls:
         values[first:last] = [0.9] * (last - first)
@@ -67,7 +71,9 @@ def disagreements(page, calls: list[tuple[int, int]], measured: tuple[tuple[int,
 
 
 @pytest.mark.parametrize(("strands", "words"), [(2, ["false positive", "miss"]), (1, [])])
-def test_what_disagrees_is_written_over_the_track_once_it_is_final(new_page, monkeypatch, strands, words) -> None:
+def test_what_disagrees_is_written_over_the_track_once_it_is_final(
+    new_page: Callable[..., Page], monkeypatch: pytest.MonkeyPatch, strands: int, words: list[str]
+) -> None:
     surface = new_page().surface
     surface = replace(surface, axis=surface.axis._replace(width=1000.0, bases_per_pixel=2.0), height=84.0)
     content = compared(prediction(1000, *SITE, strands=strands), ONE_PEAK)
@@ -75,7 +81,7 @@ def test_what_disagrees_is_written_over_the_track_once_it_is_final(new_page, mon
     assert [text for text in said if text in ("false positive", "miss")] == words
 
 
-def test_a_value_at_the_threshold_is_called(new_page) -> None:
+def test_a_value_at_the_threshold_is_called(new_page: Callable[..., Page]) -> None:
     page = new_page()
     scope = Scope(DATASET, checkpoint_summary(factors=(FactorSummary("CTCF", ("alpha",), 0.5),)))
     content = compared(prediction(1000, *[0.5 if n == 4 else 0.0 for n in range(60)]), ONE_PEAK)
@@ -104,12 +110,14 @@ def test_a_value_at_the_threshold_is_called(new_page) -> None:
         (compared(prediction(1000, *[np.nan if n == 13 else 0.0 for n in range(60)]), ONE_PEAK), []),
     ],
 )
-def test_calls_and_peaks_are_judged_where_both_are_complete(new_page, content, named) -> None:
+def test_calls_and_peaks_are_judged_where_both_are_complete(
+    new_page: Callable[..., Page], content: TrackContent, named: list[tuple[int, str]]
+) -> None:
     axis = new_page().surface.axis
     assert [(verdict.start, verdict.word) for verdict in judged(axis, TRACK, content, SCOPE)] == named
 
 
-def test_without_a_measurement_nothing_is_called_false(new_page) -> None:
+def test_without_a_measurement_nothing_is_called_false(new_page: Callable[..., Page]) -> None:
     axis = new_page().surface.axis
     other = PredictionTrack(cell_type="never assayed", factor="CTCF")
     content = TrackContent(
@@ -128,12 +136,14 @@ def test_without_a_measurement_nothing_is_called_false(new_page) -> None:
         ((1700, 1750), [(1500, 1600, "false positive"), (1700, 1750, "miss")]),
     ],
 )
-def test_a_call_and_a_peak_within_a_hundred_bases_speak_of_one_site(new_page, peak, expected) -> None:
+def test_a_call_and_a_peak_within_a_hundred_bases_speak_of_one_site(
+    new_page: Callable[..., Page], peak: tuple[int, int], expected: list[tuple[int, int, str]]
+) -> None:
     assert disagreements(new_page(), [(10, 12)], (peak,)) == expected
 
 
 def test_words_of_disagreement_stand_over_their_place_inside_the_plot_and_never_over_each_other(
-    new_page, written
+    new_page: Callable[..., Page], written: list[Written]
 ) -> None:
     page = new_page(1.0, (1000, 84))
     values = [0.0] * 300
@@ -164,7 +174,7 @@ def replace_dataset(**changes: object) -> DatasetSummary:
     return changed(DATASET, **changes)
 
 
-def test_only_labelled_places_are_judged(new_page) -> None:
+def test_only_labelled_places_are_judged(new_page: Callable[..., Page]) -> None:
     content = compared(prediction(1000, *[0.9 if n in (4, 14) else 0.0 for n in range(60)]), Held(1, HERE, peaks()))
     labelled = replace_dataset(labelled_regions=(Interval("chr1", 1150, 1300), Interval("chr2", 0, 9000)))
     found = judged(new_page().surface.axis, TRACK, content, Scope(labelled, checkpoint_summary()))

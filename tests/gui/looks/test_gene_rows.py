@@ -1,18 +1,20 @@
 """Genes are arranged once, and drawn as they are arranged."""
 
+from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
-import toy_shapes
-from drawn import KINDS, Given, content_of, layout_of, room_of
 
 from ebert_core.protocol.locus import Interval
 from ebert_gui.browser.content import Held, TrackContent
 from ebert_gui.browser.drawn_rows import DrawnRows
 from ebert_gui.browser.look import Room, Scale
 from ebert_gui.kinds.genes import GenesTrack
-from ebert_gui.looks.gene_rows import Gene, Names, genes_of
+from ebert_gui.looks.gene_rows import Gene, Layout, Names, genes_of
 from ebert_gui.state.scope import Scope
+from tests.gui import toy_shapes
+from tests.gui.drawn import KINDS, Given, content_of, layout_of, room_of
+from tests.gui.pages import Page
 
 HERE = Interval("chr1", 0, 400_000)
 
@@ -26,7 +28,7 @@ def shown(count: int) -> TrackContent:
     return content_of("genes", HERE, toy_shapes.genes(HERE, *many(count)))
 
 
-def test_a_slide_of_a_hundred_frames_arranges_genes_once(new_page) -> None:
+def test_a_slide_of_a_hundred_frames_arranges_genes_once(new_page: Callable[..., Page]) -> None:
     surface, rows, track = new_page().surface, DrawnRows(KINDS, Given(shown(300))), GenesTrack(height=120)
     for frame in range(100):
         moved = replace(surface, axis=surface.axis._replace(start=40.0 * frame))
@@ -37,12 +39,13 @@ def test_a_slide_of_a_hundred_frames_arranges_genes_once(new_page) -> None:
     assert rows.arranged == 1
 
 
-def test_another_zoom_height_or_reply_arranges_genes_anew(new_page) -> None:
+def test_another_zoom_height_or_reply_arranges_genes_anew(new_page: Callable[..., Page]) -> None:
     surface, source = new_page().surface, Given(shown(20))
     rows, track = DrawnRows(KINDS, source), GenesTrack()
 
-    def layout(room: Room):
-        return rows.row(track, Scope(), room).arranged.layout
+    def layout(room: Room) -> Layout:
+        found: Layout = rows.row(track, Scope(), room).arranged.layout
+        return found
 
     room = room_of(surface)
     first = layout(room)
@@ -54,7 +57,7 @@ def test_another_zoom_height_or_reply_arranges_genes_anew(new_page) -> None:
     assert rows.arranged == 4
 
 
-def test_only_genes_in_sight_are_painted(new_page) -> None:
+def test_only_genes_in_sight_are_painted(new_page: Callable[..., Page]) -> None:
     surface = new_page().surface
     layout = layout_of(surface, *many(300))
     shown = layout.touching(surface.axis)
@@ -62,7 +65,7 @@ def test_only_genes_in_sight_are_painted(new_page) -> None:
     assert all(layout.genes[number].start <= surface.axis.end + 10 * surface.axis.bases_per_pixel for number in shown)
 
 
-def test_more_genes_than_rows_are_counted_as_hidden(new_page) -> None:
+def test_more_genes_than_rows_are_counted_as_hidden(new_page: Callable[..., Page]) -> None:
     surface = new_page().surface
     layout = layout_of(surface, *(Gene(f"G{number}", 1_000, 1_900, "+") for number in range(60)))
     assert layout.names is Names.NOWHERE

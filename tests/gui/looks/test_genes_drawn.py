@@ -1,16 +1,18 @@
 """Where genes stand, with their exons, arrows and names."""
 
+from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
-import toy_shapes
-from drawn import caption, content_of, draw, layout_of, words_at
 
 from ebert_core.protocol.locus import Interval
 from ebert_gui.browser.content import TrackContent
 from ebert_gui.kinds.genes import GenesTrack
 from ebert_gui.looks.gene_rows import Gene, Names, label
 from ebert_gui.widgets.theme import LIGHT
+from tests.gui import toy_shapes
+from tests.gui.drawn import caption, content_of, draw, layout_of, words_at
+from tests.gui.pages import Page, Written
 
 HERE = Interval("chr1", 0, 10_000)
 CODING = Gene("C", 1100, 1900, ".", exons=((1100, 1300), (1700, 1900)), coding=((1200, 1300), (1700, 1800)))
@@ -20,7 +22,9 @@ def genes(*all_genes: Gene, omitted: int = 0) -> TrackContent:
     return content_of("genes", HERE, toy_shapes.genes(HERE, *all_genes, omitted=omitted))
 
 
-def test_a_gene_is_a_line_with_boxes_for_exons_that_are_higher_where_they_code(new_page, written) -> None:
+def test_a_gene_is_a_line_with_boxes_for_exons_that_are_higher_where_they_code(
+    new_page: Callable[..., Page], written: list[Written]
+) -> None:
     page = new_page()
     draw(page, GenesTrack(), genes(CODING))
     gene = LIGHT.gene
@@ -35,7 +39,9 @@ def test_a_gene_is_a_line_with_boxes_for_exons_that_are_higher_where_they_code(n
     assert page.across(11)[-1][1] == 90
 
 
-def test_a_gene_without_exons_is_one_box_and_at_least_a_pixel(new_page, written) -> None:
+def test_a_gene_without_exons_is_one_box_and_at_least_a_pixel(
+    new_page: Callable[..., Page], written: list[Written]
+) -> None:
     page = new_page()
     draw(page, GenesTrack(colour="#ff0000"), genes(Gene("G", 1200, 1400, "."), Gene("T", 1700, 1701, ".")))
     assert page.across(11) == [(20, 40, "#ff0000"), (70, 71, "#ff0000")]
@@ -44,7 +50,9 @@ def test_a_gene_without_exons_is_one_box_and_at_least_a_pixel(new_page, written)
 
 
 @pytest.mark.parametrize(("strand", "apex"), [("+", 1), ("-", -1)])
-def test_arrows_along_introns_point_in_the_direction_of_transcription(new_page, written, strand, apex) -> None:
+def test_arrows_along_introns_point_in_the_direction_of_transcription(
+    new_page: Callable[..., Page], written: list[Written], strand: str, apex: int
+) -> None:
     page = new_page()
     whole = Gene("G", 1000, 2000, strand, exons=((1000, 1001), (1999, 2000)))
     draw(page, GenesTrack(), genes(whole), start=1000.0)
@@ -60,7 +68,7 @@ def test_arrows_along_introns_point_in_the_direction_of_transcription(new_page, 
     assert [x for x in lower if x - 1 not in lower] == groups
 
 
-def test_a_gene_without_a_strand_or_room_has_no_arrows(new_page, written) -> None:
+def test_a_gene_without_a_strand_or_room_has_no_arrows(new_page: Callable[..., Page], written: list[Written]) -> None:
     page = new_page()
     whole = Gene("G", 1000, 2000, ".", exons=((1000, 1001), (1999, 2000)))
     short = Gene("S", 1000, 1240, "+", exons=((1000, 1001), (1239, 1240)))
@@ -69,7 +77,9 @@ def test_a_gene_without_a_strand_or_room_has_no_arrows(new_page, written) -> Non
         assert [x for x in range(2, 22) if not page.is_blank(x, 8)] == []
 
 
-def test_names_stand_under_genes_with_an_arrow_and_stay_while_any_of_the_gene_is_seen(new_page, written) -> None:
+def test_names_stand_under_genes_with_an_arrow_and_stay_while_any_of_the_gene_is_seen(
+    new_page: Callable[..., Page], written: list[Written]
+) -> None:
     width = new_page().surface.text_width("G ▸", 11)
     for start, end, left in ((1300, 1900, 30), (500, 1900, 4), (1300, 9000, 30), (500, 1080, 8 - width)):
         written.clear()
@@ -83,7 +93,9 @@ def test_names_stand_under_genes_with_an_arrow_and_stay_while_any_of_the_gene_is
     assert [each.text for each in written if each.text[0] == "H"] == []
 
 
-def test_rows_of_genes_are_28_pixels_apart_and_14_where_names_stand_beside(new_page, written) -> None:
+def test_rows_of_genes_are_28_pixels_apart_and_14_where_names_stand_beside(
+    new_page: Callable[..., Page], written: list[Written]
+) -> None:
     overlapping = [Gene(f"N{number}", 1100, 1500, "+") for number in range(3)]
     draw(new_page(1.0, (100, 90)), GenesTrack(), genes(*overlapping), 90.0)
     assert sorted(each.top for each in written) == [16, 44, 72]
@@ -101,7 +113,7 @@ def test_rows_of_genes_are_28_pixels_apart_and_14_where_names_stand_beside(new_p
     assert layout_of(replace(surface, height=90.0), *overlapping).names is Names.UNDER
 
 
-def test_genes_share_a_row_where_their_names_leave_ten_pixels_between_them(new_page) -> None:
+def test_genes_share_a_row_where_their_names_leave_ten_pixels_between_them(new_page: Callable[..., Page]) -> None:
     surface = replace(new_page().surface, height=200.0)
     width = surface.text_width("A ▸", 11)
     for gap, rows in ((9.5, (0, 1)), (10.5, (0, 0))):
@@ -112,7 +124,7 @@ def test_genes_share_a_row_where_their_names_leave_ten_pixels_between_them(new_p
     assert layout_of(surface, Gene("A", 1000, start - 20, "+"), Gene("B", start, start + 10, "+")).rows == (0, 1)
 
 
-def test_how_many_genes_are_left_out_is_captioned(new_page) -> None:
+def test_how_many_genes_are_left_out_is_captioned(new_page: Callable[..., Page]) -> None:
     surface, track = new_page().surface, GenesTrack()
     one = Gene("A", 1000, 1100, "+")
     assert caption(surface, track, genes(one)) == ""
@@ -131,13 +143,17 @@ def test_the_genes_under_the_cursor_are_named_once() -> None:
 
 
 @pytest.mark.parametrize(("height", "names"), [(61.0, Names.BESIDE), (62.0, Names.UNDER)])
-def test_two_rows_of_genes_have_names_under_them_from_62_pixels_on(new_page, height, names) -> None:
+def test_two_rows_of_genes_have_names_under_them_from_62_pixels_on(
+    new_page: Callable[..., Page], height: float, names: Names
+) -> None:
     surface = replace(new_page().surface, height=height)
     overlapping = (Gene("A", 1100, 1500, "+"), Gene("B", 1100, 1500, "+"))
     assert layout_of(surface, *overlapping).names is names
 
 
-def test_names_beside_genes_are_left_out_where_the_next_gene_begins(new_page, written) -> None:
+def test_names_beside_genes_are_left_out_where_the_next_gene_begins(
+    new_page: Callable[..., Page], written: list[Written]
+) -> None:
     surface = new_page().surface
     width = surface.text_width("G0 ▸", 10)
     crowd = [Gene(f"N{number}", 1800, 1900, "+") for number in range(2)]
@@ -150,7 +166,7 @@ def test_names_beside_genes_are_left_out_where_the_next_gene_begins(new_page, wr
             assert ("G0 ▸" in [each.text for each in written]) <= is_named
 
 
-def test_opposed_genes_share_a_row_and_overlapping_ones_do_not(new_page) -> None:
+def test_opposed_genes_share_a_row_and_overlapping_ones_do_not(new_page: Callable[..., Page]) -> None:
     surface = new_page().surface
     genes = (Gene("A", 1000, 1300, "-"), Gene("B", 1600, 1900, "+"), Gene("C", 1700, 1950, "+"))
     layout = layout_of(surface, *genes[:2])

@@ -1,10 +1,10 @@
 """Bases as letters and colours, and the lens on the anchor."""
 
+from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
 import pytest
-from drawn import annotate, caption, content_of, draw, paint, texts_over, words_at
 from PyQt6.QtGui import QColor
 
 from ebert_core.protocol.locus import Interval
@@ -16,6 +16,8 @@ from ebert_gui.looks.letters import lens_interval
 from ebert_gui.looks.runs import ink_on
 from ebert_gui.state.scope import Scope
 from ebert_gui.widgets.theme import LIGHT
+from tests.gui.drawn import annotate, caption, content_of, draw, paint, texts_over, words_at
+from tests.gui.pages import Page, Written
 
 HERE = Interval("chr1", 0, 4000)
 
@@ -26,7 +28,9 @@ def sequence(letters: str, start: int = 0) -> TrackContent:
     return content_of("sequence", place, Letters(place, codes))
 
 
-def test_a_letter_stands_in_a_box_of_its_colour_a_pixel_apart_from_the_next(new_page, written) -> None:
+def test_a_letter_stands_in_a_box_of_its_colour_a_pixel_apart_from_the_next(
+    new_page: Callable[..., Page], written: list[Written]
+) -> None:
     page = new_page()
     draw(page, SequenceTrack(), sequence("ACGTN", 1000), 40.0, bases_per_pixel=0.1)
     colours = [*(LIGHT.bases[letter] for letter in "ACGT"), LIGHT.missing]
@@ -40,7 +44,9 @@ def test_a_letter_stands_in_a_box_of_its_colour_a_pixel_apart_from_the_next(new_
 
 
 @pytest.mark.parametrize(("pixels", "has_letters"), [(8.0, True), (7.5, False)])
-def test_letters_need_eight_pixels_and_boxes_meet_without_them(new_page, written, pixels, has_letters) -> None:
+def test_letters_need_eight_pixels_and_boxes_meet_without_them(
+    new_page: Callable[..., Page], written: list[Written], pixels: float, has_letters: bool
+) -> None:
     page = new_page()
     draw(page, SequenceTrack(), sequence("AAAA", 1000), 40.0, bases_per_pixel=1 / pixels)
     assert (len(written) == 4) is has_letters
@@ -48,7 +54,9 @@ def test_letters_need_eight_pixels_and_boxes_meet_without_them(new_page, written
 
 
 @pytest.mark.parametrize(("bases_per_pixel", "is_painted"), [(1.0, True), (1.01, False)])
-def test_bases_are_painted_up_to_one_a_pixel(new_page, written, bases_per_pixel, is_painted) -> None:
+def test_bases_are_painted_up_to_one_a_pixel(
+    new_page: Callable[..., Page], written: list[Written], bases_per_pixel: float, is_painted: bool
+) -> None:
     page = new_page()
     track = SequenceTrack()
     surface = replace(page.surface, axis=page.surface.axis._replace(bases_per_pixel=bases_per_pixel))
@@ -63,12 +71,14 @@ def test_the_base_under_the_cursor_is_read_out() -> None:
     assert words_at(SequenceTrack(), content, HERE, 999, 1000, 1001.9, 1003, 1004, 1005) == ["", "A", "C", "T", "N", ""]
 
 
-def lens(page, anchor: int | None, width: float = 1000.0, chromosome: str = "chr1") -> None:
+def lens(page: Page, anchor: int | None, width: float = 1000.0, chromosome: str = "chr1") -> None:
     place = Interval(chromosome, anchor, anchor + 1) if anchor is not None else None
     draw(page, SequenceTrack(), sequence("A" * 12_000), 40.0, Scope(anchor=place), width=width)
 
 
-def test_without_a_clicked_base_in_sight_the_lens_says_how_to_get_one(new_page, written) -> None:
+def test_without_a_clicked_base_in_sight_the_lens_says_how_to_get_one(
+    new_page: Callable[..., Page], written: list[Written]
+) -> None:
     for anchor, chromosome, is_asked in (
         (None, "chr1", True),
         (999, "chr1", True),
@@ -86,7 +96,9 @@ def test_without_a_clicked_base_in_sight_the_lens_says_how_to_get_one(new_page, 
 
 
 @pytest.mark.parametrize(("anchor", "left"), [(5000, 400 - 255), (1000, 4), (10_990, 1000 - 510 - 4)])
-def test_the_lens_stands_under_its_base_and_inside_the_plot(new_page, written, anchor, left) -> None:
+def test_the_lens_stands_under_its_base_and_inside_the_plot(
+    new_page: Callable[..., Page], written: list[Written], anchor: int, left: int
+) -> None:
     page = new_page(1.0, (1000, 50))
     lens(page, anchor)
     letters = sorted(each.left for each in written if each.text == "A")
@@ -111,7 +123,9 @@ def test_the_lens_stands_under_its_base_and_inside_the_plot(new_page, written, a
 
 
 @pytest.mark.parametrize("anchor", [3000, 9000])
-def test_the_name_of_the_lens_stands_where_there_is_room_beside_it(new_page, written, anchor) -> None:
+def test_the_name_of_the_lens_stands_where_there_is_room_beside_it(
+    new_page: Callable[..., Page], written: list[Written], anchor: int
+) -> None:
     lens(new_page(1.0, (1000, 50)), anchor)
     letters = [each for each in written if each.text == "A"]
     locus, times = written[-2:]
@@ -127,7 +141,7 @@ def test_the_lens_has_the_clicked_base_in_its_middle() -> None:
     assert lens_interval(Interval("chr1", 100, 101)) == Interval("chr1", 70, 131)
 
 
-def test_the_lens_is_framed_named_and_free_of_the_grid(new_page) -> None:
+def test_the_lens_is_framed_named_and_free_of_the_grid(new_page: Callable[..., Page]) -> None:
     page = new_page(1.0, (1000, 50))
     surface = replace(page.surface, axis=page.surface.axis._replace(width=1000.0), height=40.0)
     surface.rectangle(0, 0, 1000, 40, LIGHT.hairline)  # as if the grid were everywhere
@@ -145,7 +159,9 @@ def test_the_lens_is_framed_named_and_free_of_the_grid(new_page) -> None:
 
 
 @pytest.mark.parametrize(("width", "bases"), [(1300.0, 61), (700.0, 35), (450.0, 23)])
-def test_a_narrow_lens_shows_fewer_bases_with_their_letters_and_its_name(new_page, monkeypatch, width, bases) -> None:
+def test_a_narrow_lens_shows_fewer_bases_with_their_letters_and_its_name(
+    new_page: Callable[..., Page], monkeypatch: pytest.MonkeyPatch, width: float, bases: int
+) -> None:
     surface = new_page().surface
     surface = replace(surface, axis=surface.axis._replace(width=width), height=40.0)
     track, scope = SequenceTrack(), Scope(anchor=Interval("chr1", 2000, 2001))
@@ -157,7 +173,7 @@ def test_a_narrow_lens_shows_fewer_bases_with_their_letters_and_its_name(new_pag
     assert caption(surface, track, content, scope) == f"{bases} bp at 2,001"
 
 
-def test_bases_are_coloured_where_letters_do_not_fit(new_page) -> None:
+def test_bases_are_coloured_where_letters_do_not_fit(new_page: Callable[..., Page]) -> None:
     page = new_page()
     codes = np.zeros(HERE.length, dtype=np.uint8)
     codes[1050:] = 3

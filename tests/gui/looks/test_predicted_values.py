@@ -1,11 +1,10 @@
 """Which shade a predicted value has, what a place without one looks like, and what is called bound."""
 
+from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
 import pytest
-import toy_shapes
-from drawn import caption, content_of, judged, paint, scale_over, texts_over
 from PyQt6.QtGui import QColor
 
 from ebert_core.protocol.locus import Interval
@@ -18,7 +17,11 @@ from ebert_gui.browser.look import Scale
 from ebert_gui.kinds.prediction import PredictionTrack
 from ebert_gui.looks.prediction_arranged import Columns, columns_of, meeting_replies
 from ebert_gui.state.scope import Scope
-from ebert_gui.widgets.theme import DARK, LIGHT
+from ebert_gui.widgets.theme import DARK, LIGHT, Theme
+from tests.certain import present
+from tests.gui import toy_shapes
+from tests.gui.drawn import caption, content_of, judged, paint, scale_over, texts_over
+from tests.gui.pages import Page
 from tests.toy_summaries import checkpoint_summary
 
 HERE = Interval("chr1", 0, 4000)
@@ -48,7 +51,7 @@ def columns(axis: Axis, *replies: Held[Signal]) -> Columns:
     return columns_of(replies, meeting_replies(replies), axis)
 
 
-def test_a_predicted_value_stands_on_its_fifty_bases(new_page) -> None:
+def test_a_predicted_value_stands_on_its_fifty_bases(new_page: Callable[..., Page]) -> None:
     page = new_page()
     paint(page.surface, PREDICTED, content_of("prediction", HERE, _prediction(1275, 0.0, 1.0, 0.0)), USUAL, SCOPE)
     # The strong shade of a called bin; a pixel is ten bases, so bin [1325, 1375) begins and ends inside one.
@@ -56,7 +59,7 @@ def test_a_predicted_value_stands_on_its_fifty_bases(new_page) -> None:
     assert (called[0], called[-1]) == (32, 37)
 
 
-def test_a_gap_in_a_prediction_is_hatched_and_not_zero(new_page) -> None:
+def test_a_gap_in_a_prediction_is_hatched_and_not_zero(new_page: Callable[..., Page]) -> None:
     page = new_page(1.0, (100, 84))
     surface = replace(page.surface, height=84.0)
     content = content_of("prediction", HERE, _prediction(1075, *[0.0] * 4, *[np.nan] * 8, *[0.0] * 4))
@@ -68,7 +71,9 @@ def test_a_gap_in_a_prediction_is_hatched_and_not_zero(new_page) -> None:
 
 
 @pytest.mark.parametrize("theme", [LIGHT, DARK])
-def test_what_was_not_computed_looks_neither_like_zero_nor_like_a_gap(new_page, theme) -> None:
+def test_what_was_not_computed_looks_neither_like_zero_nor_like_a_gap(
+    new_page: Callable[..., Page], theme: Theme
+) -> None:
     here = Interval("chr1", 1300, 1700)
     half = content_of("prediction", here, toy_shapes.prediction(here, 1300, *[0.0] * 4, *[np.nan] * 4))
     page = new_page(1.0, (100, 84))
@@ -91,7 +96,9 @@ def test_what_was_not_computed_looks_neither_like_zero_nor_like_a_gap(new_page, 
     ("state", "words"),
     [({"is_loading": True}, "computing …"), ({}, "not computed"), ({"is_error": True, "sentence": "No."}, "failed")],
 )
-def test_a_stretch_without_values_says_why_it_has_none(new_page, monkeypatch, state, words) -> None:
+def test_a_stretch_without_values_says_why_it_has_none(
+    new_page: Callable[..., Page], monkeypatch: pytest.MonkeyPatch, state: dict[str, bool | str], words: str
+) -> None:
     here = Interval("chr1", 1000, 6000)
     half = toy_shapes.prediction(here, 1000, *[0.0] * 100)
     content = TrackContent({"prediction": (Held(0, here, half),)}, **state)
@@ -100,12 +107,14 @@ def test_a_stretch_without_values_says_why_it_has_none(new_page, monkeypatch, st
     assert words in texts_over(monkeypatch, surface, PREDICTED, content, SCOPE)
 
 
-def called_columns(page) -> list[int]:
+def called_columns(page: Page) -> list[int]:
     """Columns in the strong shade of a called bin."""
     return [x for x in range(100) if any(QColor(page.colour_at(x, y)).green() < 100 for y in range(13, 31))]
 
 
-def test_a_model_that_says_one_in_a_hundred_everywhere_calls_nothing_bound(new_page, monkeypatch) -> None:
+def test_a_model_that_says_one_in_a_hundred_everywhere_calls_nothing_bound(
+    new_page: Callable[..., Page], monkeypatch: pytest.MonkeyPatch
+) -> None:
     page = new_page(1.0, (1000, 84))
     scope = Scope(DATASET, checkpoint_summary(factors=(POOR,)))
     content = TrackContent(
@@ -116,7 +125,7 @@ def test_a_model_that_says_one_in_a_hundred_everywhere_calls_nothing_bound(new_p
     )
     surface = replace(page.surface, height=84.0)
     scale = scale_over(surface.axis, PREDICTED, content, scope)
-    paint(surface, PREDICTED, content, scale, scope)
+    paint(surface, PREDICTED, content, present(scale), scope)
     assert called_columns(page) == []
     assert all(page.is_blank(x, y) for x in range(100) for y in range(14, 60)), "a hundredth of the height and no more"
     assert judged(surface.axis, PREDICTED, content, scope) == ()
@@ -126,7 +135,9 @@ def test_a_model_that_says_one_in_a_hundred_everywhere_calls_nothing_bound(new_p
     )
 
 
-def test_a_threshold_that_means_it_is_named_beside_its_line(new_page, monkeypatch) -> None:
+def test_a_threshold_that_means_it_is_named_beside_its_line(
+    new_page: Callable[..., Page], monkeypatch: pytest.MonkeyPatch
+) -> None:
     page = new_page(1.0, (1000, 84))
     surface = replace(page.surface, axis=page.surface.axis._replace(width=1000.0), height=84.0)
     content = content_of("prediction", HERE, _prediction(1000, *[0.5] * 60))
@@ -137,7 +148,9 @@ def test_a_threshold_that_means_it_is_named_beside_its_line(new_page, monkeypatc
 
 
 @pytest.mark.parametrize(("strands", "columns"), [(2, 4), (1, 0)])
-def test_a_draft_of_one_strand_is_drawn_fainter_and_calls_nothing(new_page, strands, columns) -> None:
+def test_a_draft_of_one_strand_is_drawn_fainter_and_calls_nothing(
+    new_page: Callable[..., Page], strands: int, columns: int
+) -> None:
     page = new_page()
     paint(
         page.surface,
@@ -152,7 +165,7 @@ def test_a_draft_of_one_strand_is_drawn_fainter_and_calls_nothing(new_page, stra
     assert (shade.green() > 180) is (strands == 1)
 
 
-def test_a_final_value_stands_over_the_draft_and_over_nothing_else(new_page) -> None:
+def test_a_final_value_stands_over_the_draft_and_over_nothing_else(new_page: Callable[..., Page]) -> None:
     axis = new_page().surface.axis
     near = Interval("chr1", 1500, 2000)
     draft, final = _prediction(1000, *[0.2] * 60, strands=1), _prediction(1500, *[0.6] * 10)
@@ -163,7 +176,9 @@ def test_a_final_value_stands_over_the_draft_and_over_nothing_else(new_page) -> 
     assert found.probability[50] == pytest.approx(0.6)
 
 
-def test_a_column_in_which_two_replies_meet_is_known_of_both_and_where_one_is_missing_of_none(new_page) -> None:
+def test_a_column_in_which_two_replies_meet_is_known_of_both_and_where_one_is_missing_of_none(
+    new_page: Callable[..., Page],
+) -> None:
     axis = new_page().surface.axis._replace(bases_per_pixel=30.0)
     meeting, after = 2000, _prediction(2000, *[0.6] * 50)
     left = Held(0, Interval("chr1", 1000, meeting), _prediction(1000, *[0.2] * 20))
@@ -180,13 +195,13 @@ def test_a_column_in_which_two_replies_meet_is_known_of_both_and_where_one_is_mi
 
 
 @pytest.mark.parametrize(("strands", "said"), [(1, "first strand only"), (2, "50-bp steps")])
-def test_the_caption_says_that_a_strand_is_missing(new_page, strands, said) -> None:
+def test_the_caption_says_that_a_strand_is_missing(new_page: Callable[..., Page], strands: int, said: str) -> None:
     surface = new_page().surface
     content = content_of("prediction", HERE, _prediction(1000, *[0.2] * 60, strands=strands))
     assert caption(surface, PREDICTED, content, SCOPE) == said
 
 
-def test_the_ribbon_tells_training_from_unseen_places(new_page) -> None:
+def test_the_ribbon_tells_training_from_unseen_places(new_page: Callable[..., Page]) -> None:
     page = new_page()
     paint(page.surface, PREDICTED, content_of("prediction", HERE, _prediction(1075, 0.1)), USUAL, SCOPE)
     assert page.colour_at(20, 48) == LIGHT.familiarity["training"]
@@ -194,7 +209,9 @@ def test_the_ribbon_tells_training_from_unseen_places(new_page) -> None:
 
 
 @pytest.mark.parametrize(("height", "has_words"), [(30.0, False), (55.0, False), (84.0, True)])
-def test_a_low_track_keeps_its_room_for_the_values(new_page, monkeypatch, height, has_words) -> None:
+def test_a_low_track_keeps_its_room_for_the_values(
+    new_page: Callable[..., Page], monkeypatch: pytest.MonkeyPatch, height: float, has_words: bool
+) -> None:
     page = new_page(1.0, (1000, 90))
     surface = replace(page.surface, axis=page.surface.axis._replace(width=1000.0), height=height)
     content = content_of("prediction", HERE, _prediction(1000, *[1.0] * 60))

@@ -1,10 +1,9 @@
 """Where a prediction, its threshold, its ribbon and its words stand."""
 
+from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
-import toy_shapes
-from drawn import caption, draw
 from PyQt6.QtGui import QColor
 
 from ebert_core.protocol.locus import Interval
@@ -18,6 +17,9 @@ from ebert_gui.looks.prediction import plot_height
 from ebert_gui.looks.prediction_arranged import merged_marks
 from ebert_gui.state.scope import Scope
 from ebert_gui.widgets.theme import LIGHT
+from tests.gui import toy_shapes
+from tests.gui.drawn import caption, draw
+from tests.gui.pages import Page, Written
 from tests.toy_summaries import checkpoint_summary
 
 HERE = Interval("chr1", 0, 20_000)
@@ -53,11 +55,13 @@ def peaks(*pairs: tuple[int, int]) -> Features:
     return toy_shapes.peaks(HERE, *pairs, summits=[(start + end) // 2 for start, end in pairs])
 
 
-def draw_prediction(page, content: TrackContent, scope: Scope = SCOPE, **more) -> None:
+def draw_prediction(page: Page, content: TrackContent, scope: Scope = SCOPE, **more: Scale | float) -> None:
     draw(page, TRACK, content, 84.0, scope, **more)
 
 
-def test_a_prediction_has_peaks_above_its_plot_and_the_ribbon_below(new_page, written) -> None:
+def test_a_prediction_has_peaks_above_its_plot_and_the_ribbon_below(
+    new_page: Callable[..., Page], written: list[Written]
+) -> None:
     page = new_page(1.0, (100, 84))
     said = spans((1000, 1400, "training"), (1400, 2000, "unseen locus"))
     content = held(prediction(1000, *[1.0] * 60, spans=said), peaks=peaks((1200, 1300)), relaxed=peaks((1600, 1800)))
@@ -76,14 +80,18 @@ def test_a_prediction_has_peaks_above_its_plot_and_the_ribbon_below(new_page, wr
     ]
 
 
-def test_strict_peaks_have_ticks_at_their_summits_and_relaxed_ones_have_none(new_page, written) -> None:
+def test_strict_peaks_have_ticks_at_their_summits_and_relaxed_ones_have_none(
+    new_page: Callable[..., Page], written: list[Written]
+) -> None:
     page = new_page(1.0, (100, 84))
     draw_prediction(page, held(prediction(1000, *[0.0] * 60), peaks=peaks((1200, 1400)), relaxed=peaks((1600, 1800))))
     assert page.down(30)[0][0] == 0
     assert page.down(70)[0][0] == 4
 
 
-def test_a_value_stands_at_its_height_on_the_scale_of_its_row(new_page, written) -> None:
+def test_a_value_stands_at_its_height_on_the_scale_of_its_row(
+    new_page: Callable[..., Page], written: list[Written]
+) -> None:
     for high, top in ((1.0, 12 + 54 - 0.25 * 51), (0.5, 12 + 54 - 0.5 * 51)):
         page = new_page(1.0, (100, 84))
         draw_prediction(page, held(prediction(1000, *[0.25] * 60)), scale=Scale(0.0, high))
@@ -91,7 +99,7 @@ def test_a_value_stands_at_its_height_on_the_scale_of_its_row(new_page, written)
         assert filled[0][0] == pytest.approx(top, abs=1.2)
 
 
-def test_the_threshold_is_a_dashed_line_at_its_value(new_page, written) -> None:
+def test_the_threshold_is_a_dashed_line_at_its_value(new_page: Callable[..., Page], written: list[Written]) -> None:
     page = new_page(1.0, (100, 84))
     draw_prediction(page, held(prediction(1000, *[0.0] * 60)))
     lines = {y for x in range(100) for y in range(14, 66) if not page.is_blank(x, y)}
@@ -104,11 +112,13 @@ def test_the_threshold_is_a_dashed_line_at_its_value(new_page, written) -> None:
     assert all(no_model.is_blank(x, y) for x in range(100) for y in range(14, 66))
 
 
-def words(written) -> dict[str, tuple[int, int, int]]:
+def words(written: list[Written]) -> dict[str, tuple[int, int, int]]:
     return {each.text: (each.left, each.right, each.top) for each in written}
 
 
-def test_what_is_called_bound_is_said_at_the_right_under_the_ribbon(new_page, written) -> None:
+def test_what_is_called_bound_is_said_at_the_right_under_the_ribbon(
+    new_page: Callable[..., Page], written: list[Written]
+) -> None:
     page = new_page(1.0, (1000, 84))
     draw_prediction(page, held(prediction(1000, *[0.5] * 300)), width=1000.0)
     left, right, top = words(written)["called bound from 0.4"]
@@ -122,7 +132,9 @@ def test_what_is_called_bound_is_said_at_the_right_under_the_ribbon(new_page, wr
     assert {each.colour for each in written if each.text.startswith("no calls")} == {LIGHT.warning}
 
 
-def test_the_ribbon_is_named_where_its_pieces_have_room_and_no_words_meet(new_page, written) -> None:
+def test_the_ribbon_is_named_where_its_pieces_have_room_and_no_words_meet(
+    new_page: Callable[..., Page], written: list[Written]
+) -> None:
     page = new_page(1.0, (1000, 84))
     said = spans((0, 3000, "training"), (3000, 3050, "validation"), (3050, 20_000, "unseen locus"))
     draw_prediction(page, held(prediction(1000, *[0.5] * 300, spans=said)), width=1000.0)
@@ -158,7 +170,9 @@ def test_spans_of_one_kind_that_touch_are_one_and_others_stay_apart() -> None:
     ]
 
 
-def test_a_stretch_without_values_is_named_in_its_middle_where_a_sentence_leaves_room(new_page, written) -> None:
+def test_a_stretch_without_values_is_named_in_its_middle_where_a_sentence_leaves_room(
+    new_page: Callable[..., Page], written: list[Written]
+) -> None:
     near = Interval("chr1", 1000, 5000)
     content = held(prediction(1000, *[0.5] * 80), near)
     page = new_page(1.0, (1000, 84))
@@ -180,7 +194,7 @@ def test_a_stretch_without_values_is_named_in_its_middle_where_a_sentence_leaves
 
 
 @pytest.mark.parametrize(("height", "plot"), [(84.0, 55.0), (56.0, 27.0), (55.0, 38.0), (10.0, 1.0)])
-def test_a_low_row_gives_up_the_words_and_keeps_a_plot(height, plot) -> None:
+def test_a_low_row_gives_up_the_words_and_keeps_a_plot(height: float, plot: float) -> None:
     assert plot_height(height) == plot
 
 
@@ -195,7 +209,7 @@ def test_a_low_row_gives_up_the_words_and_keeps_a_plot(height, plot) -> None:
     ],
 )
 def test_the_caption_says_how_bins_are_summed_up_and_that_a_pair_was_not_assayed(
-    new_page, per_pixel, cell, said
+    new_page: Callable[..., Page], per_pixel: float, cell: str, said: str
 ) -> None:
     surface = new_page().surface
     surface = replace(surface, axis=surface.axis._replace(bases_per_pixel=per_pixel))

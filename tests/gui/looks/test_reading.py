@@ -1,16 +1,16 @@
 """A predicted value is read out with what it was worth, and marked where it is only a rank."""
 
 import textwrap
+from collections.abc import Callable
 from dataclasses import replace as changed
 
 import msgspec
 import numpy as np
 import pytest
-import toy_shapes
-from drawn import KINDS, answer, paint_label
 from PyQt6.QtCore import QEvent, QPoint, QPointF, Qt
 from PyQt6.QtGui import QHelpEvent, QMouseEvent
 from PyQt6.QtWidgets import QToolTip
+from pytestqt.qtbot import QtBot
 
 from ebert_core.protocol.calling import Doubt
 from ebert_core.protocol.inputs import CellInputs
@@ -29,7 +29,10 @@ from ebert_gui.state.scope import Scope
 from ebert_gui.state.setup import Setup
 from ebert_gui.state.tracks import Track
 from ebert_gui.state.workspace import Workspace
-from ebert_gui.widgets.theme import DARK, LIGHT, window_font
+from ebert_gui.widgets.theme import DARK, LIGHT, Theme, window_font
+from tests.gui import toy_shapes
+from tests.gui.drawn import KINDS, answer, paint_label
+from tests.gui.pages import Page
 from tests.toy_summaries import checkpoint_summary
 
 # The platform without a display says it of every tooltip.
@@ -132,7 +135,7 @@ def test_a_draft_is_read_out_as_one_and_not_judged() -> None:
         (TrackContent(), 5000, ""),
     ],
 )
-def test_a_place_without_a_value_says_which_kind_it_is(content, position: int, words: str) -> None:
+def test_a_place_without_a_value_says_which_kind_it_is(content: TrackContent, position: int, words: str) -> None:
     assert read(content, position).words == words
 
 
@@ -140,7 +143,9 @@ FEW = msgspec.structs.replace(MAP, cell_types=(MeasuredCell("HepG2", 40_000, 480
 
 
 @pytest.mark.parametrize(("height", "lines"), [(84.0, 2), (70.0, 1), (48.0, 1)])
-def test_the_gravest_doubts_stand_in_the_gutter_as_far_as_there_is_room(new_page, monkeypatch, height, lines) -> None:
+def test_the_gravest_doubts_stand_in_the_gutter_as_far_as_there_is_room(
+    new_page: Callable[..., Page], monkeypatch: pytest.MonkeyPatch, height: float, lines: int
+) -> None:
     said = []
     page = new_page(1.0, (GUTTER, 90))
     surface = changed(page.surface, height=height)
@@ -182,7 +187,9 @@ def test_in_the_cell_type_of_the_calibration_there_is_no_warning() -> None:
 
 @pytest.mark.parametrize("height", [30.0, 84.0])
 @pytest.mark.parametrize("theme", [LIGHT, DARK])
-def test_a_doubtful_track_carries_a_sign_in_the_gutter(new_page, height, theme) -> None:
+def test_a_doubtful_track_carries_a_sign_in_the_gutter(
+    new_page: Callable[..., Page], height: float, theme: Theme
+) -> None:
     signs = []
     for scope in (SCOPE, changed_factor(msgspec.structs.replace(MAP, transfers=()))):
         page = new_page(1.0, (GUTTER, 90))
@@ -201,7 +208,7 @@ class Known:
 
 
 @pytest.fixture
-def canvas(qtbot) -> Canvas:
+def canvas(qtbot: QtBot) -> Canvas:
     workspace = Workspace(KINDS)
     canvas = Canvas(workspace, Known(), KINDS, LIGHT, window_font())
     qtbot.addWidget(canvas)
@@ -224,28 +231,28 @@ def tip_at(canvas: Canvas, x: int, y: int) -> str:
     return QToolTip.text()
 
 
-def test_resting_on_a_value_shows_all_of_it_in_lines_that_fit(canvas) -> None:
+def test_resting_on_a_value_shows_all_of_it_in_lines_that_fit(canvas: Canvas) -> None:
     said = tip_at(canvas, GUTTER + 300, canvas.scene.header_height + 40)
     assert textwrap.fill(said.replace("\n", " "), 80, break_on_hyphens=False) == said
     assert said.replace("\n", " ").startswith(f"MAX in K562: 0.400 (called bound from 0.4). {WARNING}")
     assert "…" not in said
 
 
-def test_the_gutter_says_why_a_track_is_doubtful_and_a_plain_track_only_its_name(canvas) -> None:
+def test_the_gutter_says_why_a_track_is_doubtful_and_a_plain_track_only_its_name(canvas: Canvas) -> None:
     assert tip_at(canvas, GUTTER + 40, canvas.scene.header_height + 84 + 40) == ""
     doubtful = tip_at(canvas, 40, canvas.scene.header_height + 40).replace("\n", " ")
     assert doubtful == f"MAX predicted K562. {WARNING}; take them as ranks."
     assert tip_at(canvas, 40, canvas.scene.header_height + 84 + 40) == "a"
 
 
-def test_a_click_on_a_value_shows_the_words_at_once(canvas, qtbot) -> None:
+def test_a_click_on_a_value_shows_the_words_at_once(canvas: Canvas, qtbot: QtBot) -> None:
     place = QPoint(GUTTER + 300, canvas.scene.header_height + 40)
     qtbot.mouseClick(canvas, Qt.MouseButton.LeftButton, pos=place)
     # A share stays on one line with its sign.
     assert "About 80\u00a0% of bins at or above this" in QToolTip.text().replace("\n", " ")
 
 
-def test_words_about_a_value_go_when_another_one_comes_to_lie_there(canvas, qtbot) -> None:
+def test_words_about_a_value_go_when_another_one_comes_to_lie_there(canvas: Canvas, qtbot: QtBot) -> None:
     place, none = QPointF(GUTTER + 300, canvas.scene.header_height + 40), Qt.MouseButton.NoButton
     event = QMouseEvent(QEvent.Type.MouseMove, place, place, none, none, Qt.KeyboardModifier.NoModifier)
     canvas.mouseMoveEvent(event)
@@ -256,7 +263,7 @@ def test_words_about_a_value_go_when_another_one_comes_to_lie_there(canvas, qtbo
     qtbot.waitUntil(lambda: not QToolTip.isVisible())
 
 
-def test_the_line_below_says_the_short_of_it(canvas, qtbot) -> None:
+def test_the_line_below_says_the_short_of_it(canvas: Canvas, qtbot: QtBot) -> None:
     place, none = QPointF(GUTTER + 300, canvas.scene.header_height + 40), Qt.MouseButton.NoButton
     event = QMouseEvent(QEvent.Type.MouseMove, place, place, none, none, Qt.KeyboardModifier.NoModifier)
     with qtbot.waitSignal(canvas.hovered) as told:

@@ -1,7 +1,6 @@
 """Scores that are no probabilities: a scale of their own, and nothing that only a probability can claim."""
 
-import toy_shapes
-from drawn import caption, draw, row_over
+from collections.abc import Callable
 
 from ebert_core.protocol.locus import Interval
 from ebert_core.protocol.sources import PredictedBinding
@@ -13,6 +12,10 @@ from ebert_gui.kinds.attention import AttentionTrack
 from ebert_gui.kinds.prediction import PredictionTrack
 from ebert_gui.kinds.table import Kinds
 from ebert_gui.state.scope import Scope
+from tests.certain import present
+from tests.gui import toy_shapes
+from tests.gui.drawn import caption, draw, row_over
+from tests.gui.pages import Page, Written
 from tests.toy_summaries import checkpoint_summary, motif_summary
 
 HERE = Interval("chr1", 0, 20_000)
@@ -33,7 +36,8 @@ def row(*values: float):
 
 def range_of(*values: float) -> Scale | None:
     drawn = row(*values)
-    return drawn.look.range_of(drawn.arranged, AXIS)
+    found: Scale | None = drawn.look.range_of(drawn.arranged, AXIS)
+    return found
 
 
 def test_the_scale_begins_at_0_unless_all_scores_are_below_it() -> None:
@@ -44,7 +48,7 @@ def test_the_scale_begins_at_0_unless_all_scores_are_below_it() -> None:
     assert row(-3.5, 12.2).at(1010.0, AXIS).words == "-3.5 bits"
 
 
-def test_title_caption_and_readout_name_the_motif_its_unit_and_the_statistic(new_page) -> None:
+def test_title_caption_and_readout_name_the_motif_its_unit_and_the_statistic(new_page: Callable[..., Page]) -> None:
     assert (TRACK.title, TRACK.subtitle) == ("CTCF motif", "")
     assert caption(new_page(10.0, (100, 84)).surface, TRACK, scores(0.5, 12.2), SCOPE) == "bits from 0, 50-bp steps"
     said = row(0.5, 12.2).at(1060.0, AXIS)
@@ -52,7 +56,9 @@ def test_title_caption_and_readout_name_the_motif_its_unit_and_the_statistic(new
     assert said.full == "CTCF motif: 12.2 bits, best log-odds of both strands."
 
 
-def test_nothing_of_calls_familiarity_or_doubt_is_written(new_page, written) -> None:
+def test_nothing_of_calls_familiarity_or_doubt_is_written(
+    new_page: Callable[..., Page], written: list[Written]
+) -> None:
     page = new_page(10.0, (100, 84))
     draw(page, TRACK, scores(0.5, 12.2), 84.0, SCOPE, scale=Scale(0.0, 15.0))
     assert not [text for text in written if any(word in str(text) for word in ("call", "bound", "seen", "assayed"))]
@@ -75,9 +81,9 @@ def test_each_matrix_is_offered_once_and_attention_never() -> None:
 def test_attention_of_a_model_that_does_not_attend_says_so_and_asks_nothing() -> None:
     track = AttentionTrack(cell_type="alpha")
     assert track.reads(SCOPE) == ()
-    assert track.lack(SCOPE).sentence == "m.pfm is a motif scan, which does not attend."
+    assert present(track.lack(SCOPE)).sentence == "m.pfm is a motif scan, which does not attend."
 
 
 def test_a_motif_does_not_follow_the_chosen_factor_and_what_is_not_there_is_named() -> None:
     assert TRACK.of_factor("CTCF", "MAX", None) == TRACK
-    assert PredictionTrack(factor="XY").lack(SCOPE).sentence == "This motif scan does not predict XY."
+    assert present(PredictionTrack(factor="XY").lack(SCOPE)).sentence == "This motif scan does not predict XY."

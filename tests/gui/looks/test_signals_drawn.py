@@ -1,11 +1,11 @@
 """How a signal fills its columns, on which scale it stands, and what is said of it."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from itertools import pairwise
 
 import numpy as np
 import pytest
-from drawn import caption, content_of, paint, paint_label, scale_over, words_at
 from PyQt6.QtGui import QColor
 
 from ebert_core.protocol.locus import Interval
@@ -17,6 +17,8 @@ from ebert_gui.kinds.signal import SignalTrack
 from ebert_gui.looks.columns import column_bins, reduce_columns, round_up, stretches
 from ebert_gui.looks.signals import band_of
 from ebert_gui.widgets.theme import LIGHT
+from tests.gui.drawn import caption, content_of, paint, paint_label, scale_over, words_at
+from tests.gui.pages import Page
 
 HERE = Interval("chr1", 0, 4000)
 SIGNAL = SignalTrack(signal="DNase")
@@ -31,7 +33,7 @@ def shown(*shapes: Signal) -> TrackContent:
 
 
 @pytest.mark.parametrize("ratio", [1.0, 1.5, 2.0])
-def test_a_signal_rises_to_its_value_at_every_pixel_ratio(new_page, ratio) -> None:
+def test_a_signal_rises_to_its_value_at_every_pixel_ratio(new_page: Callable[..., Page], ratio: float) -> None:
     page = new_page(ratio)
     values = np.zeros(400, dtype=np.float32)
     values[150:160] = 1.0
@@ -42,14 +44,14 @@ def test_a_signal_rises_to_its_value_at_every_pixel_ratio(new_page, ratio) -> No
     assert page.is_blank(45, 35)
 
 
-def test_the_band_spans_all_values_of_a_column_and_the_mean_is_their_mean(new_page) -> None:
+def test_the_band_spans_all_values_of_a_column_and_the_mean_is_their_mean(new_page: Callable[..., Page]) -> None:
     page = new_page()
     values = np.tile(np.array([1, 3], dtype=np.float32), 2000)
     band = band_of(held(Signal(HERE, values, values, values)), page.surface.axis)
     assert (band.minimum[50], band.maximum[50], band.mean[50]) == (1, 3, 2)
 
 
-def test_a_column_without_values_stays_empty_and_not_zero(new_page) -> None:
+def test_a_column_without_values_stays_empty_and_not_zero(new_page: Callable[..., Page]) -> None:
     page = new_page()
     values = np.full(400, np.nan, dtype=np.float32)
     values[:150] = 1
@@ -58,7 +60,7 @@ def test_a_column_without_values_stays_empty_and_not_zero(new_page) -> None:
     assert (band.mean[:50] == 1).all()
 
 
-def test_finer_replies_stand_over_coarser_ones(new_page) -> None:
+def test_finer_replies_stand_over_coarser_ones(new_page: Callable[..., Page]) -> None:
     page = new_page()
     coarse, fine = np.ones(4, dtype=np.float32), np.full(50, 5, dtype=np.float32)
     near = Interval("chr1", 1500, 2000)
@@ -89,7 +91,12 @@ def test_scales_end_at_round_numbers(value: float, above: float) -> None:
         (float("nan"), float("nan"), None),
     ],
 )
-def test_a_scale_shows_every_value_from_zero(new_page, lowest, highest, scale) -> None:
+def test_a_scale_shows_every_value_from_zero(
+    new_page: Callable[..., Page],
+    lowest: float,
+    highest: float,
+    scale: tuple[float, int] | tuple[int, float] | tuple[int, int] | None,
+) -> None:
     page = new_page()
     values = np.array([lowest, highest] * 20, dtype=np.float32)
     content = shown(Signal(HERE, values, values, values))
@@ -101,7 +108,7 @@ def test_a_scale_shows_every_value_from_zero(new_page, lowest, highest, scale) -
         assert any(page.colour_at(50, y) not in (LIGHT.canvas, LIGHT.hairline) for y in range(50))
 
 
-def test_values_below_zero_hang_from_the_top(new_page) -> None:
+def test_values_below_zero_hang_from_the_top(new_page: Callable[..., Page]) -> None:
     page = new_page()
     values = np.full(40, -0.002, dtype=np.float32)
     paint(page.surface, SIGNAL, shown(Signal(HERE, values, values, values)), Scale(-0.005, 0))
@@ -110,13 +117,15 @@ def test_values_below_zero_hang_from_the_top(new_page) -> None:
 
 
 @pytest.mark.parametrize(("scale", "has_number"), [(Scale(), True), (None, False)])
-def test_a_track_without_values_has_no_scale_in_its_gutter(new_page, scale, has_number) -> None:
+def test_a_track_without_values_has_no_scale_in_its_gutter(
+    new_page: Callable[..., Page], scale: Scale | None, has_number: bool
+) -> None:
     page = new_page(1.0, (GUTTER, 60))
     paint_label(page.surface, GUTTER, SIGNAL, shown(), scale)
     assert any(not page.is_blank(x, y) for x in range(GUTTER - 14, GUTTER - 6) for y in range(3, 12)) is has_number
 
 
-def test_a_number_of_the_scale_and_the_words_beside_it_do_not_touch(new_page) -> None:
+def test_a_number_of_the_scale_and_the_words_beside_it_do_not_touch(new_page: Callable[..., Page]) -> None:
     marks = []
     for caption_only in (True, False):
         page = new_page(1.0, (GUTTER, 60))
@@ -135,7 +144,9 @@ def test_a_number_of_the_scale_and_the_words_beside_it_do_not_touch(new_page) ->
     ("block_bases", "words"),
     [(5_000, "binary mark, 5-kb blocks"), (200, "binary mark, 200-bp blocks"), (1, "binary mark")],
 )
-def test_a_signal_of_nothing_but_0_and_1_is_captioned_and_read_out_as_a_mark(new_page, block_bases, words) -> None:
+def test_a_signal_of_nothing_but_0_and_1_is_captioned_and_read_out_as_a_mark(
+    new_page: Callable[..., Page], block_bases: int, words: str
+) -> None:
     surface = new_page().surface
     low, high = (np.array(values, dtype=np.float32) for values in ([0, 0, 1, 0], [0, 1, 1, 0]))
     content = shown(Signal(HERE, low, high, (low + high) / 2, block_bases=block_bases))
@@ -144,7 +155,7 @@ def test_a_signal_of_nothing_but_0_and_1_is_captioned_and_read_out_as_a_mark(new
     assert read == [f"not marked (0), {words}", f"50 % of 1,000 bp marked (0.5), {words}", f"marked (1), {words}"]
 
 
-def test_any_other_signal_is_captioned_by_what_a_column_holds(new_page) -> None:
+def test_any_other_signal_is_captioned_by_what_a_column_holds(new_page: Callable[..., Page]) -> None:
     values = np.array([0, 1, 1, 0], dtype=np.float32)
     content = shown(Signal(HERE, values, values, values))
     assert caption(new_page().surface, SIGNAL, content) == "mean, range of 10 bp"
@@ -155,7 +166,7 @@ def signal(*values: float, start: int = 1000, bases: int = 10) -> Signal:
     return Signal(Interval("chr1", start, start + bases * array.size), array, array, array)
 
 
-def test_a_signal_is_a_mean_in_a_full_shade_within_a_lighter_band(new_page) -> None:
+def test_a_signal_is_a_mean_in_a_full_shade_within_a_lighter_band(new_page: Callable[..., Page]) -> None:
     page = new_page()
     low, mean, high = (np.full(100, value, dtype=np.float32) for value in (1.0, 2.0, 3.0))
     reply = Signal(Interval("chr1", 1000, 2000), low, high, mean)
@@ -170,7 +181,7 @@ def test_a_signal_is_a_mean_in_a_full_shade_within_a_lighter_band(new_page) -> N
     assert colours[39] < colours[42] == colours[48] < colours[18]
 
 
-def test_a_line_shows_where_a_signal_has_no_values_and_a_value_of_zero_covers_it(new_page) -> None:
+def test_a_line_shows_where_a_signal_has_no_values_and_a_value_of_zero_covers_it(new_page: Callable[..., Page]) -> None:
     page = new_page()
     content = shown(signal(*[0.0] * 50))
     paint(page.surface, SIGNAL, content, Scale())
@@ -190,7 +201,14 @@ def test_a_line_shows_where_a_signal_has_no_values_and_a_value_of_zero_covers_it
         (1005.0, 1000, 10.0, 5, [(0, 2), (1, 3), (2, 4)]),
     ],
 )
-def test_the_bins_under_a_column_are_those_that_it_touches(new_page, axis_start, start, width, count, expected) -> None:
+def test_the_bins_under_a_column_are_those_that_it_touches(
+    new_page: Callable[..., Page],
+    axis_start: float,
+    start: int,
+    width: float,
+    count: int,
+    expected: list[tuple[int, int]],
+) -> None:
     axis = new_page().surface.axis._replace(start=axis_start, width=3.0)
     first, last = column_bins(axis, start, width, count)
     assert list(zip(first.tolist(), last.tolist(), strict=True)) == expected
@@ -210,7 +228,7 @@ def test_runs_of_columns_are_found_at_both_ends() -> None:
     assert list(stretches(np.zeros(3, dtype=np.bool_))) == []
 
 
-def test_values_under_the_cursor_are_read_at_the_ends_of_a_signal(new_page) -> None:
+def test_values_under_the_cursor_are_read_at_the_ends_of_a_signal(new_page: Callable[..., Page]) -> None:
     content = shown(signal(1.0, 2.0, np.nan, 4.0))
     said = words_at(SIGNAL, content, HERE, 999, 1000, 1019, 1020, 1039.9, 1040)
     assert said == ["", "1", "2", "no value", "4", ""]
@@ -230,7 +248,9 @@ def test_values_under_the_cursor_are_read_at_the_ends_of_a_signal(new_page) -> N
         (10_000.0, 1.0, "mean, range of 10 kb"),
     ],
 )
-def test_the_caption_of_a_signal_says_how_much_a_column_holds(new_page, per_pixel, ratio, words) -> None:
+def test_the_caption_of_a_signal_says_how_much_a_column_holds(
+    new_page: Callable[..., Page], per_pixel: float, ratio: float, words: str
+) -> None:
     surface = new_page().surface
     surface = replace(surface, axis=surface.axis._replace(bases_per_pixel=per_pixel, ratio=ratio))
     assert caption(surface, SIGNAL, TrackContent()) == words

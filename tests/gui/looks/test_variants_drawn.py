@@ -1,8 +1,9 @@
 """Where variants stand, how their kinds look, where their letters fit, and what is read out of them."""
 
+from collections.abc import Callable
+
 import numpy as np
 import pytest
-from drawn import answer, caption, content_of, draw, paint, row_over, texts_over, words_at
 from msgspec.structs import replace
 
 from ebert_core.protocol.locus import Interval
@@ -11,6 +12,8 @@ from ebert_gui.browser.axis import Axis
 from ebert_gui.browser.look import Scale
 from ebert_gui.kinds.variants import VariantsTrack
 from ebert_gui.widgets.theme import DARK, LIGHT
+from tests.gui.drawn import answer, caption, content_of, draw, paint, row_over, texts_over, words_at
+from tests.gui.pages import Page, Written
 
 HERE = Interval("chr1", 0, 10_000)
 TRACK = VariantsTrack(path="x.vcf", name="x")
@@ -43,14 +46,16 @@ def snv(start: int) -> tuple[int, int, str, str, str]:
         ((1200, 1300, "A", "<NON_REF>", "reference block"), LIGHT.border, (20, 30), None),
     ],
 )
-def test_each_kind_has_its_colour_and_its_form(new_page, variant, colour, middle, top) -> None:
+def test_each_kind_has_its_colour_and_its_form(new_page: Callable[..., Page], variant, colour, middle, top) -> None:
     page = new_page()
     paint(page.surface, TRACK, content_of("variants", HERE, variants(variant)), Scale())
     assert page.across(8) == [(*middle, colour)]
     assert page.across(5) == ([(*top, colour)] if top else [])
 
 
-def test_what_did_not_pass_the_filters_is_paler_and_a_chosen_colour_is_that_of_all(new_page) -> None:
+def test_what_did_not_pass_the_filters_is_paler_and_a_chosen_colour_is_that_of_all(
+    new_page: Callable[..., Page],
+) -> None:
     page = new_page()
     paint(page.surface, TRACK, content_of("variants", HERE, variants(snv(1200), passed="q10")), Scale())
     [(_, _, pale)] = page.across(8)
@@ -62,7 +67,7 @@ def test_what_did_not_pass_the_filters_is_paler_and_a_chosen_colour_is_that_of_a
     assert {colour for _, _, colour in page.across(8)} == {"#ff0000"}
 
 
-def test_variants_that_overlap_stand_in_rows_and_one_of_two_tiles_stands_once(new_page) -> None:
+def test_variants_that_overlap_stand_in_rows_and_one_of_two_tiles_stands_once(new_page: Callable[..., Page]) -> None:
     page = new_page()
     both = variants((1200, 1400, "N", "<DUP>", "other"), (1300, 1500, "N", "<DUP>", "other"))
     draw(page, TRACK, content_of("variants", HERE, both, both), 44.0)
@@ -71,7 +76,7 @@ def test_variants_that_overlap_stand_in_rows_and_one_of_two_tiles_stands_once(ne
     assert page.down(25) == [(4, 13, grey)]
 
 
-def test_letters_stand_where_they_have_room(new_page, monkeypatch) -> None:
+def test_letters_stand_where_they_have_room(new_page: Callable[..., Page], monkeypatch: pytest.MonkeyPatch) -> None:
     surface = new_page().surface
     # The second would run over the edge of the plot.
     near = content_of("variants", HERE, variants(snv(1100), (1500, 1501, "A", "A" * 30, "insertion")))
@@ -82,7 +87,9 @@ def test_letters_stand_where_they_have_room(new_page, monkeypatch) -> None:
     assert texts_over(monkeypatch, surface, TRACK, block) == []
 
 
-def test_letters_stand_beside_their_bar_and_leave_a_gap_before_the_next(new_page, written) -> None:
+def test_letters_stand_beside_their_bar_and_leave_a_gap_before_the_next(
+    new_page: Callable[..., Page], written: list[Written]
+) -> None:
     page = new_page()
     one = content_of("variants", HERE, variants(snv(1100)))
     draw(page, TRACK, one, 44.0)
@@ -113,7 +120,7 @@ def test_a_variant_that_ends_where_the_view_begins_is_not_in_it() -> None:
     assert beside.look.blank(beside.arranged, axis) == "No variants here"
 
 
-def test_a_crowd_stands_in_one_tall_row(new_page) -> None:
+def test_a_crowd_stands_in_one_tall_row(new_page: Callable[..., Page]) -> None:
     page = new_page()
     crowd = variants(*(snv(1100 + number) for number in range(300)))
     draw(page, TRACK, content_of("variants", HERE, crowd), 44.0)
@@ -148,6 +155,6 @@ def test_kinds_are_told_apart_in_both_themes(theme) -> None:
     assert len(set(colours)) == 4
 
 
-def test_a_tile_that_left_some_out_says_how_many(new_page) -> None:
+def test_a_tile_that_left_some_out_says_how_many(new_page: Callable[..., Page]) -> None:
     content = content_of("variants", HERE, replace(variants(snv(1200)), omitted=1_234))
     assert caption(new_page().surface, TRACK, content) == "1,234 not shown"

@@ -1,7 +1,6 @@
 """The dock of the checkpoint says what it is, and the button asks for one."""
 
 import pytest
-from listed_jobs import button, texts
 from msgspec.structs import replace
 from PyQt6.QtCore import Qt
 from PyQt6.QtWidgets import QTableWidget
@@ -9,6 +8,8 @@ from pytestqt.qtbot import QtBot
 
 from ebert_core.protocol.modelling import CheckpointSummary
 from ebert_gui.models.checkpoint_dock import CheckpointDock
+from tests.certain import present
+from tests.gui.listed_jobs import button, texts
 from tests.toy_summaries import checkpoint_summary, motif_summary
 
 
@@ -53,9 +54,9 @@ def test_a_checkpoint_says_what_it_is_and_where_not_to_trust_it(
         assert text in said
     table = about.findChild(QTableWidget)
     assert table is not None
-    rows = [[table.item(row, column).text() for column in range(3)] for row in range(table.rowCount())]
+    rows = [[present(table.item(row, column)).text() for column in range(3)] for row in range(table.rowCount())]
     assert rows == [["CTCF", "GM12878, K562", "0.71"], ["MAX", "GM12878", "not scored"]]
-    assert "HepG2, chr5" in table.item(0, 2).toolTip()
+    assert "HepG2, chr5" in present(table.item(0, 2)).toolTip()
 
 
 def test_a_synthetic_checkpoint_says_so(about: CheckpointDock, checkpoint: CheckpointSummary) -> None:
@@ -81,7 +82,7 @@ def test_a_model_that_nothing_trained_claims_nothing_of_training(about: Checkpoi
         assert claim not in said
     table = about.findChild(QTableWidget)
     assert table is not None
-    assert [table.item(0, column).text() for column in range(3)] == [
+    assert [present(table.item(0, column)).text() for column in range(3)] == [
         "CTCF",
         "bits",
         "best log-odds of both strands, every 50 bp",

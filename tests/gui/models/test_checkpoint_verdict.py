@@ -13,6 +13,7 @@ from ebert_core.protocol.verdict import Judgement, Verdict
 from ebert_gui.models.checkpoint_dock import CheckpointDock, why_no_verdict
 from ebert_gui.widgets.theme import DARK
 from ebert_gui.widgets.verdict_panel import VerdictPanel
+from tests.certain import present
 
 CTCF = Judgement("CTCF", ("K562",), 37, 150, "level", "CTCF is level.", 0.43, 0.41, 0.2, 0.02, -0.05, 0.08)
 VERDICT = Verdict(CTCF, "motif x accessibility", "chr20", (CTCF, replace(CTCF, factor="MAX")), ("Read once.",))
@@ -38,22 +39,23 @@ def test_the_dock_shows_the_verdict_with_its_notes(dock: CheckpointDock, checkpo
 def _table_of_factors(dock: CheckpointDock) -> QTableWidget:
     page = dock.pages.currentWidget()  # the page before is deleted a moment later
     tables = page.findChildren(QTableWidget)
-    return next(each for each in tables if each.accessibleName().startswith("Factors that this"))
+    found: QTableWidget = next(each for each in tables if each.accessibleName().startswith("Factors that this"))
+    return found
 
 
 def test_a_factor_has_one_auprc_on_screen_which_says_where_it_was_measured(
     dock: CheckpointDock, checkpoint: CheckpointSummary
 ) -> None:
     def headers(table: QTableWidget) -> list[str]:
-        return [table.horizontalHeaderItem(column).text() for column in range(table.columnCount())]
+        return [present(table.horizontalHeaderItem(column)).text() for column in range(table.columnCount())]
 
     dock.show_checkpoint(checkpoint)
     assert headers(_table_of_factors(dock)) == ["Factor", "Trained in", "auPRC"]
     dock.show_checkpoint(replace(checkpoint, verdict=VERDICT))
     table = _table_of_factors(dock)
     assert headers(table) == ["Factor", "Trained in", "Called bound"]
-    assert [table.item(row, 2).text() for row in range(2)] == ["from 0.4", "no calls"]
-    assert "is called bound: no threshold was measured" in table.item(1, 2).toolTip()
+    assert [present(table.item(row, 2)).text() for row in range(2)] == ["from 0.4", "no calls"]
+    assert "is called bound: no threshold was measured" in present(table.item(1, 2)).toolTip()
     panel = dock.findChild(VerdictPanel)
     assert panel is not None
     assert panel.units.text() == "Model and baseline: auPRC on the held-out loci of chr20"
@@ -63,7 +65,7 @@ def test_a_factor_has_one_auprc_on_screen_which_says_where_it_was_measured(
 def test_factors_come_in_the_order_of_their_names(dock: CheckpointDock, checkpoint: CheckpointSummary) -> None:
     dock.show_checkpoint(replace(checkpoint, factors=checkpoint.factors[::-1]))
     table = _table_of_factors(dock)
-    assert [table.item(row, 0).text() for row in range(2)] == ["CTCF", "MAX"]
+    assert [present(table.item(row, 0)).text() for row in range(2)] == ["CTCF", "MAX"]
 
 
 def test_the_dock_says_in_one_way_what_was_seen_and_how_much(

@@ -3,10 +3,9 @@
 from itertools import pairwise
 
 import pytest
-from layouts import parts_of
 from msgspec.structs import replace
 from PyQt6.QtCore import Qt
-from PyQt6.QtWidgets import QLabel, QLineEdit, QPushButton, QTableWidget
+from PyQt6.QtWidgets import QLabel, QLineEdit, QPushButton, QTableWidget, QWidget
 from pytestqt.qtbot import QtBot
 
 from ebert_core.protocol.modelling import CheckpointSummary, FactorSummary
@@ -14,6 +13,7 @@ from ebert_core.protocol.verdict import Judgement, Verdict
 from ebert_gui.models.checkpoint_dock import CheckpointDock
 from ebert_gui.widgets.theme import DARK
 from ebert_gui.widgets.verdict_panel import VerdictPanel, outcome_colour
+from tests.gui.layouts import parts_of
 
 CTCF = Judgement("CTCF", ("K562",), 37, 150, "level", "CTCF is level.", 0.43, 0.41, 0.2, 0.02, -0.05, 0.08)
 VERDICT = Verdict(CTCF, "motif x accessibility", "chr20", (CTCF, replace(CTCF, factor="MAX")), ("Read once.",))
@@ -26,7 +26,7 @@ def dock(qtbot: QtBot) -> CheckpointDock:
     return dock
 
 
-def page_of(dock: CheckpointDock):
+def page_of(dock: CheckpointDock) -> QWidget:
     return dock.pages.currentWidget().widget()
 
 
@@ -104,7 +104,9 @@ def test_a_bare_checkpoint_says_what_it_has_not(dock: CheckpointDock, checkpoint
     ]
 
 
-def test_the_path_is_whole_to_read_and_copy_and_not_to_change(dock: CheckpointDock, checkpoint, qtbot: QtBot) -> None:
+def test_the_path_is_whole_to_read_and_copy_and_not_to_change(
+    dock: CheckpointDock, checkpoint: CheckpointSummary, qtbot: QtBot
+) -> None:
     dock.show_checkpoint(replace(checkpoint, path="/a/very/long/way/" * 20))
     (path,) = page_of(dock).findChildren(QLineEdit)
     qtbot.keyClicks(path, "typed")

@@ -10,7 +10,6 @@ from typing import Union, get_args, get_origin
 
 import msgspec
 import pytest
-from drawn import KINDS
 from msgspec.structs import replace
 
 from ebert_core.protocol.edits import BaseEdit, StateEdit
@@ -32,6 +31,7 @@ from ebert_gui.state.session_files import (
 )
 from ebert_gui.state.setup import Setup
 from ebert_gui.state.tracks import Track, UnknownTrack
+from tests.gui.drawn import KINDS
 
 
 def test_a_session_comes_back_as_it_was_kept(tmp_path: Path) -> None:
@@ -260,14 +260,18 @@ def test_the_newest_session_comes_first_and_what_was_set_aside_is_none() -> None
         (Session(dataset="/d/D.toml", files=("/x.bw",)), True, False, False),
     ],
 )
-def test_a_session_belongs_to_its_dataset_or_to_any_of_its_files(session, is_of_dataset, is_of_files, is_empty) -> None:
+def test_a_session_belongs_to_its_dataset_or_to_any_of_its_files(
+    session: Session, is_of_dataset: bool, is_of_files: bool, is_empty: bool
+) -> None:
     assert session.is_of("/d/D.toml", ()) is is_of_dataset
     assert session.is_of("", ("/x.bw", "/z.bw")) is is_of_files
     assert session.is_of("", ()) is False
     assert session.is_empty is is_empty
 
 
-def test_sessions_lie_in_the_folder_of_settings_and_their_names_can_be_read(monkeypatch, tmp_path: Path) -> None:
+def test_sessions_lie_in_the_folder_of_settings_and_their_names_can_be_read(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
     assert session_file("/data/human slices/DATASET.toml", ()).name.startswith("human-slices-DATASET-")
     assert session_file("", ("/data/b.bw", "/data/a.bw")).name.startswith("a.bw-")
     nothing = session_of_nothing()

@@ -1,8 +1,9 @@
 """What opens with a dataset and a checkpoint, and how choices change the tracks."""
 
+from collections.abc import Callable
+
 import msgspec
 import pytest
-from drawn import KINDS
 from msgspec.structs import replace
 
 from ebert_core.protocol.locus import Interval
@@ -20,6 +21,7 @@ from ebert_gui.state.defaults import chosen_factor
 from ebert_gui.state.pane import Pane
 from ebert_gui.state.setup import Setup
 from ebert_gui.state.workspace import Workspace
+from tests.gui.drawn import KINDS
 from tests.toy_summaries import checkpoint_summary, motif_summary
 
 
@@ -78,7 +80,9 @@ def test_a_checkpoint_adds_predictions_above_the_sequence_and_attention_below(wo
 
 
 @pytest.mark.parametrize(("names", "shown"), [(("M2", "CTCF"), "CTCF"), (("M2", "M3"), "M2")])
-def test_a_model_that_reads_no_cell_type_adds_one_track_and_chooses_no_factor(workspace, names, shown) -> None:
+def test_a_model_that_reads_no_cell_type_adds_one_track_and_chooses_no_factor(
+    workspace: Workspace, names, shown
+) -> None:
     [known, *_] = motif_summary().factors
     outputs = tuple(msgspec.structs.replace(known, name=name) for name in names)
     workspace.open_checkpoint(motif_summary(factors=outputs))
@@ -300,7 +304,9 @@ def test_an_anchor_that_a_person_chose_is_not_guessed_away(workspace: Workspace)
         (lambda workspace: workspace.compare_with("poor"), ["choice"]),
     ],
 )
-def test_what_is_opened_or_chosen_is_announced_to_whoever_shows_it(workspace: Workspace, change, told) -> None:
+def test_what_is_opened_or_chosen_is_announced_to_whoever_shows_it(
+    workspace: Workspace, change: Callable[..., object | None], told: list[str]
+) -> None:
     heard: list[str] = []
     workspace.dataset_changed.connect(lambda: heard.append("dataset"))
     workspace.checkpoint_changed.connect(lambda: heard.append("checkpoint"))
@@ -366,7 +372,9 @@ def test_a_checkpoint_without_factors_changes_none(workspace: Workspace) -> None
 
 
 @pytest.mark.parametrize(("predicted", "factor"), [(("MAX",), "MAX"), (("NOT", "CTCF", "MAX"), "CTCF"), ((), "CTCF")])
-def test_a_factor_of_the_checkpoint_that_comes_with_a_dataset_is_chosen(predicted, factor) -> None:
+def test_a_factor_of_the_checkpoint_that_comes_with_a_dataset_is_chosen(
+    predicted: tuple[str, ...], factor: str
+) -> None:
     workspace = Workspace(KINDS)
     workspace.choose_predicted_factor()
     workspace.open_dataset(DATASET)

@@ -1,8 +1,7 @@
 """What the menu of a track does to it, and that it can be undone."""
 
 import pytest
-from drawn import KINDS
-from toy_shapes import prediction
+from pytestqt.qtbot import QtBot
 
 from ebert_core.protocol.locus import Interval
 from ebert_core.protocol.tracks import CellType, Chromosome, DatasetSummary, PeakFiles
@@ -16,6 +15,8 @@ from ebert_gui.state.tracks import Track
 from ebert_gui.state.workspace import Workspace
 from ebert_gui.tracks.track_commands import track_commands
 from ebert_gui.widgets.theme import LIGHT, window_font
+from tests.gui.drawn import KINDS
+from tests.gui.toy_shapes import prediction
 from tests.toy_summaries import checkpoint_summary
 
 HERE = Interval("chr1", 0, 4000)
@@ -29,7 +30,7 @@ class Low:
 
 
 @pytest.fixture
-def canvas(qtbot) -> Canvas:
+def canvas(qtbot: QtBot) -> Canvas:
     workspace = Workspace(KINDS)
     canvas = Canvas(workspace, Low(), KINDS, LIGHT, window_font())
     qtbot.addWidget(canvas)

@@ -1,13 +1,15 @@
 """The dock of tracks and the bar of places, as tables of what is given and what is expected."""
 
+from collections.abc import Callable
+
 import pytest
-from drawn import KINDS
 from PyQt6.QtCore import Qt
 from PyQt6.QtWidgets import QColorDialog, QComboBox
+from pytestqt.qtbot import QtBot
 
 from ebert_core.protocol.locus import Interval
 from ebert_core.protocol.modelling import FactorSummary
-from ebert_core.protocol.tracks import CellType, Chromosome, DatasetSummary, PeakFiles, Place, Places
+from ebert_core.protocol.tracks import CellType, Chromosome, DatasetSummary, FindPlace, PeakFiles, Place, Places
 from ebert_gui.browser.content import TrackContent
 from ebert_gui.browser.scene import Scene
 from ebert_gui.kinds.genes import GenesTrack
@@ -20,11 +22,13 @@ from ebert_gui.tracks.track_dock import TrackDock
 from ebert_gui.widgets.theme import LIGHT, window_font
 from ebert_gui.windows.locus_bar import LocusBar
 from ebert_gui.workers.state import Condition, WorkerState
+from tests.certain import present
+from tests.gui.drawn import KINDS
 from tests.toy_summaries import checkpoint_summary
 
 
 @pytest.fixture
-def workspace(dataset) -> Workspace:
+def workspace(dataset: DatasetSummary) -> Workspace:
     workspace = Workspace(KINDS)
     workspace.open_dataset(dataset)
     return workspace
@@ -35,7 +39,15 @@ class Answering:
 
     state = WorkerState(Condition.READY)
 
-    def request(self, body, reply_type, on_reply, on_failure=None, on_progress=None, view_key="") -> int:
+    def request(
+        self,
+        body: FindPlace,
+        reply_type: type[Places],
+        on_reply: Callable[..., object],
+        on_failure: Callable[..., object] | None = None,
+        on_progress: Callable[[float, str], None] | None = None,
+        view_key: str = "",
+    ) -> int:
         known = (Place("ALDH7A1", Interval("chr5", 4000, 5000)),)
         on_reply(Places(tuple(place for place in known if place.name.startswith(body.text.upper()))))
         return 1
@@ -45,7 +57,7 @@ class Answering:
 
 
 @pytest.fixture
-def dock(qtbot, workspace) -> TrackDock:
+def dock(qtbot: QtBot, workspace: Workspace) -> TrackDock:
     dock = TrackDock(workspace, KINDS)
     qtbot.addWidget(dock)
     dock.offer()
@@ -53,19 +65,19 @@ def dock(qtbot, workspace) -> TrackDock:
 
 
 @pytest.fixture
-def bar(qtbot, workspace) -> LocusBar:
+def bar(qtbot: QtBot, workspace: Workspace) -> LocusBar:
     bar = LocusBar(workspace, Navigator(workspace, Answering()))
     qtbot.addWidget(bar)
     return bar
 
 
-def test_the_list_follows_the_tracks(dock, workspace) -> None:
+def test_the_list_follows_the_tracks(dock: TrackDock, workspace: Workspace) -> None:
     assert dock.list.count() == len(workspace.setup.tracks)
     workspace.history.change(workspace.setup.without(workspace.setup.tracks[0].id))
     assert dock.list.count() == len(workspace.setup.tracks)
 
 
-def test_the_chosen_track_is_resized_and_removed(dock, workspace) -> None:
+def test_the_chosen_track_is_resized_and_removed(dock: TrackDock, workspace: Workspace) -> None:
     chosen = workspace.setup.tracks[1]
     dock.choose(chosen.id)
     dock.height_box.setValue(120)
@@ -76,7 +88,7 @@ def test_the_chosen_track_is_resized_and_removed(dock, workspace) -> None:
     assert workspace.setup.find(chosen.id) is None
 
 
-def test_delete_removes_the_chosen_track(dock, workspace, qtbot) -> None:
+def test_delete_removes_the_chosen_track(dock: TrackDock, workspace: Workspace, qtbot: QtBot) -> None:
     with qtbot.waitActive(dock):
         dock.show()
         dock.activateWindow()
@@ -87,7 +99,7 @@ def test_delete_removes_the_chosen_track(dock, workspace, qtbot) -> None:
     assert workspace.setup.find(chosen.id) is None
 
 
-def test_enter_adds_an_offered_track(dock, workspace, qtbot) -> None:
+def test_enter_adds_an_offered_track(dock: TrackDock, workspace: Workspace, qtbot: QtBot) -> None:
     dock.show()
     item = dock.offers.findItems("DNase", Qt.MatchFlag.MatchRecursive)[0]
     dock.offers.expandAll()
@@ -97,7 +109,7 @@ def test_enter_adds_an_offered_track(dock, workspace, qtbot) -> None:
     assert len(workspace.setup.tracks) == before + 1
 
 
-def test_a_double_click_adds_an_offered_track(dock, workspace) -> None:
+def test_a_double_click_adds_an_offered_track(dock: TrackDock, workspace: Workspace) -> None:
     item = dock.offers.findItems("DNase", Qt.MatchFlag.MatchRecursive)[0]
     before = len(workspace.setup.tracks)
     dock.offers.itemActivated.emit(item, 0)
@@ -105,7 +117,7 @@ def test_a_double_click_adds_an_offered_track(dock, workspace) -> None:
     assert isinstance(workspace.setup.tracks[-1], SignalTrack)
 
 
-def test_everything_the_dataset_has_is_offered(workspace) -> None:
+def test_everything_the_dataset_has_is_offered(workspace: Workspace) -> None:
     groups = dict(KINDS.offers(workspace.scope))
     assert list(groups) == ["Genome", "GM12878", "HepG2", "K562"]
     assert any(isinstance(offer.track, GenesTrack) for offer in groups["Genome"])
@@ -122,7 +134,7 @@ def test_everything_the_dataset_has_is_offered(workspace) -> None:
         ("aldh7a1", Interval("chr5", 3000, 6000)),
     ],
 )
-def test_what_is_typed_is_shown(bar, workspace, typed: str, place: Interval) -> None:
+def test_what_is_typed_is_shown(bar: LocusBar, workspace: Workspace, typed: str, place: Interval) -> None:
     bar.locus.setText(typed)
     bar.go()
     assert workspace.view.interval == place
@@ -132,7 +144,7 @@ def test_what_is_typed_is_shown(bar, workspace, typed: str, place: Interval) -> 
 @pytest.mark.parametrize(
     ("typed", "sentence"), [("chr17:9g", "chr17 ends at 40,000"), ("nogene", "no gene called nogene")]
 )
-def test_what_cannot_be_found_is_a_sentence(bar, qtbot, typed: str, sentence: str) -> None:
+def test_what_cannot_be_found_is_a_sentence(bar: LocusBar, qtbot: QtBot, typed: str, sentence: str) -> None:
     bar.locus.setText(typed)
     with qtbot.waitSignal(bar.problem) as told:
         bar.go()
@@ -156,13 +168,13 @@ class _NothingYet:
     ],
 )
 def test_the_colour_dialog_and_the_list_show_the_colour_in_which_a_track_is_drawn(
-    workspace, qtbot, track, colour
+    workspace: Workspace, qtbot: QtBot, track: GenesTrack | PeaksTrack | PredictionTrack | SignalTrack, colour: str
 ) -> None:
     scene = Scene(workspace, _NothingYet(), KINDS, LIGHT, window_font())
     dock = TrackDock(workspace, KINDS, colour_of=scene.colour_of)
     qtbot.addWidget(dock)
     workspace.history.change(workspace.setup.with_tracks((track,)), reveals=False)
-    chip = dock.list.item(0).icon().pixmap(10, 10).toImage()
+    chip = present(dock.list.item(0)).icon().pixmap(10, 10).toImage()
     assert chip.pixelColor(5, 5).name() == colour
     dock.choose_colour(workspace.setup.tracks[0])
     dialog = dock.findChild(QColorDialog)
@@ -174,7 +186,9 @@ def _listed(box: QComboBox) -> list[str]:
     return [box.itemText(place) for place in range(box.count())]
 
 
-def test_factors_are_listed_by_name_and_marked_where_they_are_not_predicted(bar, workspace) -> None:
+def test_factors_are_listed_by_name_and_marked_where_they_are_not_predicted(
+    bar: LocusBar, workspace: Workspace
+) -> None:
     cells = (CellType("alpha", False, (), tuple(PeakFiles(name, False) for name in ("REST", "CTCF", "EP300"))),)
     dataset = DatasetSummary("/d", "toy", "toy1", (Chromosome("chr1", 4000),), False, False, (), (), cells)
     workspace.open_dataset(dataset)
@@ -192,7 +206,7 @@ def test_factors_are_listed_by_name_and_marked_where_they_are_not_predicted(bar,
     assert bar.factor.currentText() == "Zic3 (not measured)"
 
 
-def test_the_cell_type_beside_the_chosen_one_is_any_of_the_others_or_none(bar, workspace) -> None:
+def test_the_cell_type_beside_the_chosen_one_is_any_of_the_others_or_none(bar: LocusBar, workspace: Workspace) -> None:
     cells = tuple(CellType(name, True) for name in ("alpha", "beta", "gamma"))
     dataset = DatasetSummary("/d", "toy", "toy1", (Chromosome("chr1", 4000),), False, False, (), (), cells)
     workspace.open_dataset(dataset)
@@ -206,7 +220,7 @@ def test_the_cell_type_beside_the_chosen_one_is_any_of_the_others_or_none(bar, w
     assert bar.compared.currentText() == "none"
 
 
-def test_what_can_be_added_is_listed_by_the_names_of_the_factors(workspace) -> None:
+def test_what_can_be_added_is_listed_by_the_names_of_the_factors(workspace: Workspace) -> None:
     cells = (CellType("alpha", False, (), tuple(PeakFiles(name, False) for name in ("REST", "CTCF"))),)
     dataset = DatasetSummary("/d", "toy", "toy1", (Chromosome("chr1", 4000),), False, False, (), (), cells)
     workspace.open_dataset(dataset)

@@ -8,6 +8,7 @@ from pytestqt.qtbot import QtBot
 
 from ebert_gui.widgets.messages import Message, MessageBar, details_window
 from ebert_gui.windows.message_list import AllMessages, MessageList
+from tests.certain import present
 
 
 @pytest.fixture
@@ -108,7 +109,7 @@ def test_copy_takes_the_sentence_and_the_details(qtbot: QtBot) -> None:
     window = details_window("The worker stopped.", "Traceback", None)
     qtbot.addWidget(window)
     button(window, "Copy").click()
-    assert QGuiApplication.clipboard().text() == "The worker stopped.\n\nTraceback"
+    assert present(QGuiApplication.clipboard()).text() == "The worker stopped.\n\nTraceback"
 
 
 def test_a_sentence_is_never_read_as_markup(bar: MessageBar) -> None:

@@ -16,6 +16,7 @@ from ebert_core.roles.folders import list_folder
 from ebert_gui.widgets.place_list import size_in_words, time_in_words
 from ebert_gui.widgets.place_picker import PlacePicker, pick
 from ebert_gui.widgets.wanted_place import ALL, Hearing, Kind, Shortcut, Wanted, common_beginning
+from tests.certain import present
 
 pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints")
 TRACKS = Kind("Tracks", (".bw", ".bed"))
@@ -104,7 +105,9 @@ def press_return(picker: PlacePicker, qtbot: QtBot, on: QWidget | None = None) -
     qtbot.keyClick(on or picker.line, Qt.Key.Key_Return)
 
 
-def test_it_begins_where_something_was_opened_last_and_lists_what_is_there(show, laboratory: Path) -> None:
+def test_it_begins_where_something_was_opened_last_and_lists_what_is_there(
+    show: Callable[..., PlacePicker], laboratory: Path
+) -> None:
     picker = show()
     assert listed(picker) == ["peaks", "signals", "a.bw", "b.bed", "notes.txt"]
     assert picker.note.text() == "5 entries."
@@ -114,7 +117,7 @@ def test_it_begins_where_something_was_opened_last_and_lists_what_is_there(show,
     assert picker.footer.problem.text() == "Choose a file, or type its path."
 
 
-def test_a_kind_and_the_box_for_hidden_files_change_what_is_listed(show) -> None:
+def test_a_kind_and_the_box_for_hidden_files_change_what_is_listed(show: Callable[..., PlacePicker]) -> None:
     picker = show(kinds=(TRACKS, ALL))
     assert listed(picker) == ["peaks", "signals", "a.bw", "b.bed"]
     picker.hidden.click()
@@ -123,7 +126,9 @@ def test_a_kind_and_the_box_for_hidden_files_change_what_is_listed(show) -> None
     assert "notes.txt" in listed(picker)
 
 
-def test_typing_narrows_and_return_takes_what_is_left(show, qtbot: QtBot, laboratory: Path, host: Answering) -> None:
+def test_typing_narrows_and_return_takes_what_is_left(
+    show: Callable[..., PlacePicker], qtbot: QtBot, laboratory: Path, host: Answering
+) -> None:
     picker = show()
     write(picker, qtbot, "not")
     assert listed(picker) == ["notes.txt"]
@@ -133,7 +138,9 @@ def test_typing_narrows_and_return_takes_what_is_left(show, qtbot: QtBot, labora
     assert host.was_forgotten
 
 
-def test_a_typed_path_lists_its_folder_and_tab_completes_it(show, qtbot: QtBot, laboratory: Path) -> None:
+def test_a_typed_path_lists_its_folder_and_tab_completes_it(
+    show: Callable[..., PlacePicker], qtbot: QtBot, laboratory: Path
+) -> None:
     picker = show()
     write(picker, qtbot, f"{laboratory}/si")
     assert listed(picker) == ["signals"]
@@ -147,13 +154,15 @@ def test_a_typed_path_lists_its_folder_and_tab_completes_it(show, qtbot: QtBot, 
     assert picker.paths == (str(laboratory / "signals" / "deep.bw"),)
 
 
-def test_tab_leaves_a_line_that_it_cannot_complete(show, qtbot: QtBot) -> None:
+def test_tab_leaves_a_line_that_it_cannot_complete(show: Callable[..., PlacePicker], qtbot: QtBot) -> None:
     picker = show()
     qtbot.keyClick(picker.line, Qt.Key.Key_Tab)
     assert not picker.line.hasFocus()
 
 
-def test_a_path_that_is_pasted_is_taken_before_the_list_has_followed(show, qtbot: QtBot, laboratory: Path) -> None:
+def test_a_path_that_is_pasted_is_taken_before_the_list_has_followed(
+    show: Callable[..., PlacePicker], qtbot: QtBot, laboratory: Path
+) -> None:
     picker = show()
     picker.line.setText(f"{laboratory}/signals/../b.bed")
     press_return(picker, qtbot)
@@ -172,7 +181,7 @@ def test_a_path_that_is_pasted_is_taken_before_the_list_has_followed(show, qtbot
     ],
 )
 def test_what_cannot_be_taken_is_a_sentence_and_the_picker_stays(
-    show, qtbot: QtBot, laboratory: Path, mode: str, text: str, sentence: str
+    show: Callable[..., PlacePicker], qtbot: QtBot, laboratory: Path, mode: str, text: str, sentence: str
 ) -> None:
     picker = show(mode=mode)
     write(picker, qtbot, text)
@@ -182,7 +191,7 @@ def test_what_cannot_be_taken_is_a_sentence_and_the_picker_stays(
     assert picker.isVisible()
 
 
-def test_folders_are_walked_with_the_keyboard(show, qtbot: QtBot, laboratory: Path) -> None:
+def test_folders_are_walked_with_the_keyboard(show: Callable[..., PlacePicker], qtbot: QtBot, laboratory: Path) -> None:
     picker = show()
     qtbot.keyClick(picker.line, Qt.Key.Key_Down)
     assert picker.files.hasFocus()
@@ -196,7 +205,7 @@ def test_folders_are_walked_with_the_keyboard(show, qtbot: QtBot, laboratory: Pa
     assert picker.paths == (str(laboratory / "signals" / "deep.bw"),)
 
 
-def test_the_folders_around_and_home_are_one_press_away(show, laboratory: Path) -> None:
+def test_the_folders_around_and_home_are_one_press_away(show: Callable[..., PlacePicker], laboratory: Path) -> None:
     picker = show()
     picker.crumbs.buttons[-2].click()
     assert picker.crumbs.buttons[-1].toolTip() == str(laboratory.parent)
@@ -204,7 +213,9 @@ def test_the_folders_around_and_home_are_one_press_away(show, laboratory: Path) 
     assert picker.crumbs.buttons[-1].toolTip() == str(laboratory)
 
 
-def test_several_files_are_chosen_together_where_several_make_sense(show, laboratory: Path) -> None:
+def test_several_files_are_chosen_together_where_several_make_sense(
+    show: Callable[..., PlacePicker], laboratory: Path
+) -> None:
     picker = show(mode="files")
     picker.files.choose("b.bed", "a.bw")
     assert picker.note.text() == "2 of 5 entries are chosen."
@@ -212,7 +223,9 @@ def test_several_files_are_chosen_together_where_several_make_sense(show, labora
     assert picker.paths == (str(laboratory / "a.bw"), str(laboratory / "b.bed"))
 
 
-def test_addresses_are_taken_without_their_secrets_and_completed(show, qtbot: QtBot) -> None:
+def test_addresses_are_taken_without_their_secrets_and_completed(
+    show: Callable[..., PlacePicker], qtbot: QtBot
+) -> None:
     picker = show(mode="files", takes_addresses=True)
     qtbot.keyClicks(picker.line, "https://h/f")
     qtbot.keyClick(picker.line, Qt.Key.Key_Tab)
@@ -222,7 +235,9 @@ def test_addresses_are_taken_without_their_secrets_and_completed(show, qtbot: Qt
     assert picker.paths == ("https://h/x.bw", "https://h/y.bw")
 
 
-def test_a_folder_is_chosen_as_it_is_listed_or_in_its_list(show, qtbot: QtBot, laboratory: Path) -> None:
+def test_a_folder_is_chosen_as_it_is_listed_or_in_its_list(
+    show: Callable[..., PlacePicker], qtbot: QtBot, laboratory: Path
+) -> None:
     picker = show(mode="folder")
     assert listed(picker) == ["peaks", "signals"]
     assert picker.note.text() == f"2 entries. {laboratory.name} itself is taken where none of them is chosen."
@@ -235,15 +250,18 @@ def test_a_folder_is_chosen_as_it_is_listed_or_in_its_list(show, qtbot: QtBot, l
 
 
 def save(show, laboratory: Path) -> PlacePicker:
-    return show(
+    found: PlacePicker = show(
         mode="save",
         action="Save",
         start=str(laboratory / "made" / "new.bw"),
         complete=lambda path: path if path.endswith(".bw") else f"{path}.bw",
     )
+    return found
 
 
-def test_a_name_to_save_under_is_kept_although_its_folder_is_not_there_yet(show, laboratory: Path) -> None:
+def test_a_name_to_save_under_is_kept_although_its_folder_is_not_there_yet(
+    show: Callable[..., PlacePicker], laboratory: Path
+) -> None:
     picker = save(show, laboratory)
     assert (picker.line.text(), listed(picker)) == ("new.bw", ["peaks", "signals", "a.bw", "b.bed", "notes.txt"])
     picker.ways.itemActivated.emit(picker.ways.item(0))
@@ -253,7 +271,9 @@ def test_a_name_to_save_under_is_kept_although_its_folder_is_not_there_yet(show,
     assert picker.paths == (str(laboratory / "mine.bw"),)
 
 
-def test_what_is_there_is_replaced_only_when_a_person_says_so(show, qtbot: QtBot, laboratory: Path) -> None:
+def test_what_is_there_is_replaced_only_when_a_person_says_so(
+    show: Callable[..., PlacePicker], qtbot: QtBot, laboratory: Path
+) -> None:
     picker = save(show, laboratory)
     for _ in range(2):
         write(picker, qtbot, "a")
@@ -267,7 +287,9 @@ def test_what_is_there_is_replaced_only_when_a_person_says_so(show, qtbot: QtBot
     assert picker.paths == (str(laboratory / "a.bw"),)
 
 
-def test_a_folder_to_be_made_asks_too_before_it_takes_the_place_of_one(show, laboratory: Path) -> None:
+def test_a_folder_to_be_made_asks_too_before_it_takes_the_place_of_one(
+    show: Callable[..., PlacePicker], laboratory: Path
+) -> None:
     picker = show(mode="save", saves_folder=True)
     assert listed(picker) == ["peaks", "signals"]
     picker.line.setText("signals")
@@ -320,7 +342,7 @@ def test_the_keyboard_begins_at_the_file_that_was_named_and_alt_up_leads_to_the_
 
 
 def test_a_folder_that_cannot_be_written_says_so(
-    show, qtbot: QtBot, laboratory: Path, monkeypatch: pytest.MonkeyPatch
+    show: Callable[..., PlacePicker], qtbot: QtBot, laboratory: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     # Root, who may run this, may write everywhere.
     monkeypatch.setattr(os, "access", lambda *_: False)
@@ -334,7 +356,9 @@ def test_a_folder_that_cannot_be_written_says_so(
     assert picker.isVisible()
 
 
-def test_where_nothing_answers_a_typed_path_is_taken(show, qtbot: QtBot, host: Answering) -> None:
+def test_where_nothing_answers_a_typed_path_is_taken(
+    show: Callable[..., PlacePicker], qtbot: QtBot, host: Answering
+) -> None:
     host.is_silent = True
     picker = show(start="~")
     qtbot.waitUntil(lambda: "does not answer" in picker.note.text())
@@ -349,7 +373,7 @@ def test_where_nothing_answers_a_typed_path_is_taken(show, qtbot: QtBot, host: A
 
 
 def test_a_host_that_falls_silent_while_it_is_asked_for_a_target_leaves_the_question_to_the_person(
-    show, qtbot: QtBot, host: Answering
+    show: Callable[..., PlacePicker], qtbot: QtBot, host: Answering
 ) -> None:
     picker = show(mode="save")
     host.is_silent = True
@@ -363,7 +387,9 @@ def test_a_host_that_falls_silent_while_it_is_asked_for_a_target_leaves_the_ques
     assert picker.paths == ("/far/x.bw",)
 
 
-def test_a_person_can_ask_what_one_file_is_and_nothing_is_looked_into_before(show, host: Answering) -> None:
+def test_a_person_can_ask_what_one_file_is_and_nothing_is_looked_into_before(
+    show: Callable[..., PlacePicker], host: Answering
+) -> None:
     picker = show()
     assert not picker.what.isEnabled()
     picker.files.choose("signals")
@@ -375,15 +401,15 @@ def test_a_person_can_ask_what_one_file_is_and_nothing_is_looked_into_before(sho
     assert picker.note.text() == "a.bw: A bigWig of 3 chromosomes."
 
 
-def test_headings_ask_the_host_for_another_order(show, host: Answering) -> None:
+def test_headings_ask_the_host_for_another_order(show: Callable[..., PlacePicker], host: Answering) -> None:
     picker = show()
-    picker.files.header().sectionClicked.emit(1)
-    picker.files.header().sectionClicked.emit(2)
+    present(picker.files.header()).sectionClicked.emit(1)
+    present(picker.files.header()).sectionClicked.emit(2)
     assert [request.order for request in host.asked] == ["name", "largest", "newest"]
 
 
 def test_of_a_large_folder_a_part_is_listed_and_the_rest_is_a_few_letters_away(
-    show, qtbot: QtBot, laboratory: Path
+    show: Callable[..., PlacePicker], qtbot: QtBot, laboratory: Path
 ) -> None:
     for number in range(MOST_ENTRIES):
         (laboratory / "peaks" / f"{number}.bed").touch()
@@ -394,12 +420,14 @@ def test_of_a_large_folder_a_part_is_listed_and_the_rest_is_a_few_letters_away(
     assert listed(picker) == ["zebra.bed"]
 
 
-def test_names_that_are_no_utf8_or_very_long_are_shown_and_chosen(show, laboratory: Path) -> None:
+def test_names_that_are_no_utf8_or_very_long_are_shown_and_chosen(
+    show: Callable[..., PlacePicker], laboratory: Path
+) -> None:
     strange, long = os.fsdecode(b"caf\xe9.bw"), f"{'n' * 200}.bw"
     for name in (strange, long):
         (laboratory / "peaks" / name).touch()
     picker = show(start=f"{laboratory}/peaks")
-    shown = [picker.files.model().index(row, 0).data() for row in range(2)]
+    shown = [present(picker.files.model()).index(row, 0).data() for row in range(2)]
     assert "caf\\udce9.bw" in shown
     picker.files.choose(strange)
     picker.footer.action.click()
@@ -407,7 +435,7 @@ def test_names_that_are_no_utf8_or_very_long_are_shown_and_chosen(show, laborato
     assert picker.width() < 1000
 
 
-def test_every_part_says_what_it_is_to_a_screen_reader(show) -> None:
+def test_every_part_says_what_it_is_to_a_screen_reader(show: Callable[..., PlacePicker]) -> None:
     picker = show(mode="files", kinds=(TRACKS, ALL))
     for part in (picker.line, picker.files, picker.ways, picker.kind, *picker.crumbs.buttons):
         assert part.accessibleName()
@@ -417,7 +445,7 @@ def test_every_part_says_what_it_is_to_a_screen_reader(show) -> None:
 def test_what_is_picked_goes_to_who_asked_and_nothing_where_it_is_closed(
     qtbot: QtBot, host: Answering, laboratory: Path
 ) -> None:
-    parent, chosen = QWidget(), []
+    parent, chosen = QWidget(), list[object]()
     qtbot.addWidget(parent)
     pick(host, parent, Wanted("Choose"), chosen.append)
     picker = parent.findChild(PlacePicker)

@@ -8,13 +8,13 @@ import msgspec
 import pytest
 from PyQt6.QtWidgets import QDoubleSpinBox, QLabel, QLineEdit, QSpinBox, QWidget
 from pytestqt.qtbot import QtBot
+from spec_page import page_with_keys
 
 from ebert_core.cli.spec_files import add_changes, changes_of
 from ebert_core.protocol.errors import InvalidRequest
 from ebert_core.protocol.fields import field
 from ebert_core.protocol.specs_on_disk import KINDS, read_spec
 from ebert_gui.widgets.spec_settings import SpecSettings
-from tools.spec_page import page_with_keys
 
 
 class Toy(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="toy", tag_field="job"):

@@ -11,6 +11,7 @@ from PyQt6.QtWidgets import QApplication
 
 from ebert_core.protocol.bases import LETTERS
 from ebert_core.protocol.modelling import FAMILIARITY_WORDS, Familiarity
+from ebert_core.protocol.resources import resource
 from ebert_core.protocol.verdict import Outcome
 from ebert_gui.widgets import theme
 from ebert_gui.widgets.theme import DARK, LIGHT, Theme
@@ -113,7 +114,7 @@ def test_the_bundled_font_has_tabular_figures(qapp: QApplication) -> None:
 
 
 def test_the_bundled_font_carries_its_licence() -> None:
-    assert "SIL OPEN FONT LICENSE" in theme.resource("fonts/OFL.txt").read_text(encoding="utf-8")
+    assert "SIL OPEN FONT LICENSE" in resource("fonts/OFL.txt").read_text(encoding="utf-8")
 
 
 @both

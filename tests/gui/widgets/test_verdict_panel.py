@@ -12,6 +12,7 @@ from ebert_core.protocol.work import Jobs, JobSummary
 from ebert_gui.jobs.jobs_dock import JobsDock
 from ebert_gui.widgets.theme import DARK, LIGHT, Theme, apply
 from ebert_gui.widgets.verdict_panel import VerdictPanel, cells
+from tests.certain import present
 
 CTCF = Judgement("CTCF", ("K562",), 37, 150, "level", "CTCF is level.", 0.43, 0.41, 0.2, 0.02, -0.05, 0.08)
 REST = Judgement("REST", ("K562",), 6, 20, "too few peaks", "REST has only 6 peaks.")
@@ -56,16 +57,16 @@ def test_the_columns_say_what_they_are_and_every_row_explains_itself(panel: Verd
     panel.show_verdict(MANY)
     assert panel.units.text() == "Model and baseline: auPRC on the held-out loci of chr20"
     heads = [panel.table.horizontalHeaderItem(column) for column in range(7)]
-    assert [head.text() for head in heads] == [
+    assert [present(head).text() for head in heads] == [
         *("Factor", "Peaks", "Model", "Baseline", "Trees", "Difference, 95 %", "Verdict")
     ]
-    assert [head.toolTip() for head in heads[3:6]] == [
+    assert [present(head).toolTip() for head in heads[3:6]] == [
         "motif x accessibility",
         "boosted trees",
         "of the model and the best of the baselines",
     ]
-    assert {panel.table.item(1, column).toolTip() for column in range(7)} == {"REST has only 6 peaks."}
-    assert not panel.table.item(0, 0).textAlignment() & Qt.AlignmentFlag.AlignRight
+    assert {present(panel.table.item(1, column)).toolTip() for column in range(7)} == {"REST has only 6 peaks."}
+    assert not present(panel.table.item(0, 0)).textAlignment() & Qt.AlignmentFlag.AlignRight
     assert panel.table.height() == 28 + 2 + 2 * 24
     assert panel.copy.toolTip() == panel.copy.accessibleDescription() == "Copy the whole verdict as text"
     assert (panel.table.accessibleName(), panel.chosen.accessibleName()) == (
@@ -74,7 +75,7 @@ def test_the_columns_say_what_they_are_and_every_row_explains_itself(panel: Verd
     assert panel.heading.font().weight() == QFont.Weight.DemiBold
     short = replace(MANY, baseline="motif x states", factors=(CTCF,) * 20)
     panel.show_verdict(short)
-    assert panel.table.horizontalHeaderItem(3).text() == "motif x states"
+    assert present(panel.table.horizontalHeaderItem(3)).text() == "motif x states"
     assert (panel.table.rowCount(), panel.table.height()) == (20, 28 + 2 + 14 * 24)
     panel.table.selectAll()
     assert len({item.row() for item in panel.table.selectedItems()}) <= 1

@@ -41,7 +41,7 @@ def _value(field: QWidget) -> object:
 
 
 @pytest.mark.parametrize("kind", [QSpinBox, QDoubleSpinBox, QComboBox])
-def test_a_turn_over_a_field_is_left_to_the_form(wheel_scrolls, qtbot: QtBot, kind: type[QWidget]) -> None:
+def test_a_turn_over_a_field_is_left_to_the_form(wheel_scrolls: None, qtbot: QtBot, kind: type[QWidget]) -> None:
     field = kind()
     qtbot.addWidget(field)
     if isinstance(field, QComboBox):
@@ -55,7 +55,7 @@ def test_a_turn_over_a_field_is_left_to_the_form(wheel_scrolls, qtbot: QtBot, ki
     assert _value(field) == before
 
 
-def test_a_turn_over_anything_else_is_its_own(wheel_scrolls, qtbot: QtBot) -> None:
+def test_a_turn_over_anything_else_is_its_own(wheel_scrolls: None, qtbot: QtBot) -> None:
     text = QPlainTextEdit("line\n" * 200)
     qtbot.addWidget(text)
     with qtbot.waitExposed(text):
