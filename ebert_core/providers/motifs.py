@@ -67,7 +67,7 @@ class MotifScan:
                 Fact("Wide", f"{widths[0]} bp" if len(widths) == 1 else f"{widths[0]} to {widths[-1]} bp"),
                 Fact("Score", f"log-odds in {UNIT} against equal bases, the best of both strands in {POSITION} bp"),
                 Fact("Reads", "the sequence only: the same in every cell type"),
-                Fact("Unknown bases", "each N scores as the worst base of its place; nothing but N is a gap"),
+                Fact("N", "scores as the worst base of its place; a bin of nothing else is a gap"),
             ),
             reads_cell_type=False,
             has_draft=False,

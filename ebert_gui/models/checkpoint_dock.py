@@ -136,6 +136,8 @@ class CheckpointDock(QDockWidget):
         else:
             layout.addWidget(label("What it scores", "heading"))
             layout.addWidget(output_table(summary.factors))
+            statistics = dict.fromkeys(output.statistic for output in summary.factors)
+            layout.addWidget(label(f"Each value is the {', or the '.join(statistics)}.", "muted"))
         layout.addWidget(label("What it is", "heading"))
         layout.addLayout(_facts(_build(summary)))
         layout.addWidget(_path(summary.path))

@@ -1,4 +1,4 @@
-"""The table of what a model gives that is no probability: each output with its unit and statistic."""
+"""The table of what a model gives that is no probability: each output with its unit and step."""
 
 from PyQt6.QtWidgets import QAbstractItemView, QHeaderView, QTableWidget, QTableWidgetItem
 
@@ -11,7 +11,7 @@ _MOST_ROWS = 8
 
 def output_table(outputs: tuple[FactorSummary, ...]) -> QTableWidget:
     """A row for each output, in the model's order."""
-    columns = ("Output", "Unit", "Value")
+    columns = ("Output", "Unit", "Every")
     table = QTableWidget(len(outputs), len(columns))
     table.setAccessibleName("Outputs of this model")
     table.setHorizontalHeaderLabels(list(columns))
@@ -20,7 +20,7 @@ def output_table(outputs: tuple[FactorSummary, ...]) -> QTableWidget:
     table.setShowGrid(False)
     table.setTabKeyNavigation(False)
     for row, output in enumerate(outputs):
-        for column, text in enumerate((output.name, output.unit, f"{output.statistic}, every {output.step} bp")):
+        for column, text in enumerate((output.name, output.unit, f"{output.step} bp")):
             item = QTableWidgetItem(shown(text))
             item.setToolTip(shown_lines(text))
             table.setItem(row, column, item)
@@ -29,7 +29,7 @@ def output_table(outputs: tuple[FactorSummary, ...]) -> QTableWidget:
     assert across is not None
     down.hide()
     down.setDefaultSectionSize(_ROW_HEIGHT)
-    across.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
-    across.setStretchLastSection(True)
+    across.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
+    across.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
     table.setFixedHeight(34 + _ROW_HEIGHT * min(len(outputs), _MOST_ROWS))
     return table

@@ -76,7 +76,13 @@ def test_another_checkpoint_takes_the_place_of_the_first(about: CheckpointDock, 
 def test_a_model_that_nothing_trained_claims_nothing_of_training(about: CheckpointDock) -> None:
     about.show_checkpoint(motif_summary())
     said = texts(about)
-    for text in ("m.pfm", "A motif is not binding.", "What it scores", "Matrices"):
+    for text in (
+        "m.pfm",
+        "A motif is not binding.",
+        "What it scores",
+        "Each value is the best log-odds of both strands.",
+        "Matrices",
+    ):
         assert text in said
     for claim in ("verdict", "What it has seen", "Network", "Parameters", "fine-tune", "auPRC"):
         assert claim not in said
@@ -85,7 +91,7 @@ def test_a_model_that_nothing_trained_claims_nothing_of_training(about: Checkpoi
     assert [present(table.item(0, column)).text() for column in range(3)] == [
         "CTCF",
         "bits",
-        "best log-odds of both strands, every 50 bp",
+        "50 bp",
     ]
 
 
