@@ -325,3 +325,22 @@ def test_a_worker_with_a_terminal_on_either_side_is_refused(of_worker):
         os.close(terminal)
         os.close(inside)
     assert (ended.returncode, b"start ebert-browser, which starts its workers" in ended.stderr) == (2, True)
+
+
+def test_the_lines_about_a_checkpoint_name_all_that_it_reads_and_knows(capsys):
+    known = read_description(shipped_checkpoints()["human_slices"])
+    assert main(["show", "human_slices"]) == 0
+    said = {line[2:17].rstrip(): line[18:] for line in capsys.readouterr().out.splitlines() if line.startswith("  ")}
+    architecture = known.architecture
+    for title, names in (
+        ("states", architecture.states),
+        ("signals", architecture.signals),
+        ("motifs", architecture.motifs),
+        ("trained in", known.cell_types),
+        ("held out", known.validation_cell_types),
+    ):
+        assert said[title] == (", ".join(names) or "none"), title
+    assert said["window"] == f"{architecture.context:,} bp"
+    assert said["weights"] == f"sha256 {known.weights_sha256}"
+    for title in ("trained on", "chose its epoch", "label rule", "made", "folder", "inputs"):
+        assert said[title] not in ("", "None"), title
