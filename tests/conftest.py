@@ -2,7 +2,7 @@
 
 import os
 import signal
-from collections.abc import Generator
+from collections.abc import Generator, Iterator
 from pathlib import Path
 
 import pytest
@@ -51,6 +51,18 @@ def real_data() -> Path:
     if not (folder / "hg19_slices").is_dir():
         pytest.skip(f"no real data at {folder}; set EBERT_REAL_DATA to a folder that has it")
     return folder
+
+
+@pytest.fixture(autouse=True)
+def same_environment() -> Iterator[None]:
+    """Bring the environment back that a command changed in this process, such as how many threads its children take."""
+    before = dict(os.environ)
+    yield
+    for name in os.environ.keys() - before.keys():
+        del os.environ[name]
+    for name, value in before.items():
+        if os.environ.get(name) != value:
+            os.environ[name] = value
 
 
 @pytest.fixture(autouse=True)
