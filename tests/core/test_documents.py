@@ -32,7 +32,7 @@ def as_documented(default: object) -> str:
 
 
 @pytest.mark.parametrize("heading", HEADINGS)
-def test_every_key_of_a_spec_is_documented_in_its_order_with_its_default(heading):
+def test_every_key_of_a_spec_is_documented_in_its_order_with_its_default(heading: str) -> None:
     rows = dict(ROW.findall(section(heading)))
     fields = {field.name: field for field in msgspec.structs.fields(HEADINGS[heading])}
     assert list(rows) == list(fields)
@@ -44,7 +44,7 @@ def test_every_key_of_a_spec_is_documented_in_its_order_with_its_default(heading
 
 
 @pytest.mark.parametrize("heading", HEADINGS)
-def test_the_example_of_a_spec_decodes_and_has_every_key(heading, tmp_path):
+def test_the_example_of_a_spec_decodes_and_has_every_key(heading: str, tmp_path: Path) -> None:
     example = re.search(r"```toml\n(.*?)```", section(heading), re.DOTALL)[1]
     (tmp_path / "spec.toml").write_text(example)
     spec = read_spec(tmp_path / "spec.toml")
@@ -53,21 +53,21 @@ def test_the_example_of_a_spec_decodes_and_has_every_key(heading, tmp_path):
     assert f"ebert {verb(spec)} SPEC.toml" in section(heading)
 
 
-def test_the_page_of_specs_says_what_their_fields_say():
+def test_the_page_of_specs_says_what_their_fields_say() -> None:
     tool = DOCUMENTS.parent / "tools" / "spec_page.py"
     assert subprocess.run([sys.executable, tool, "--check"]).returncode == 0, "run: make docs"
     page = (DOCUMENTS / "specs.md").read_text()
     assert re.findall(r"<!-- keys of (\w+); make docs writes them -->", page) == list(KINDS)
 
 
-def test_links_between_documents_lead_somewhere():
+def test_links_between_documents_lead_somewhere() -> None:
     pages = [*DOCUMENTS.rglob("*.md"), *(DOCUMENTS.parent / name for name in ("CONTRIBUTING.md", "CHANGELOG.md"))]
     for page in pages:
         for target in re.findall(r"\]\((?!https?:)([^)#]+)", page.read_text()):
             assert (page.parent / target).exists(), f"{page.name} links to {target}"
 
 
-def test_every_fault_that_is_documented_has_the_test_it_names():
+def test_every_fault_that_is_documented_has_the_test_it_names() -> None:
     rows = [line for line in (DOCUMENTS / "reliability.md").read_text().splitlines() if line.startswith("| ")]
     faults = [row.strip("| ").split(" | ") for row in rows if not row.startswith(("| fault", "| ---"))]
     assert len(faults) > 20

@@ -32,7 +32,7 @@ print(json.dumps(sorted(sys.modules)))
 GIVEN = {"PyQt6", "pyqtgraph", "torch", "pyBigWig", "pyfaidx"}
 
 
-def test_the_program_stands_on_the_libraries_that_were_given():
+def test_the_program_stands_on_the_libraries_that_were_given() -> None:
     trees = [
         ast.parse(path.read_text(encoding="utf-8"))
         for room in ("ebert_core", "ebert_gui")
@@ -50,21 +50,21 @@ def loaded_by(program: str) -> set[str]:
     return {name.split(".")[0] for name in json.loads(ended.stdout)}
 
 
-def test_no_module_of_the_core_loads_qt_or_the_window():
+def test_no_module_of_the_core_loads_qt_or_the_window() -> None:
     loaded = loaded_by(ALL_MODULES)
     assert "torch" in loaded
     assert not loaded & {"PyQt6", "pyqtgraph", "ebert_gui"}
 
 
-def test_what_the_data_role_runs_never_loads_torch():
+def test_what_the_data_role_runs_never_loads_torch() -> None:
     assert not loaded_by(DATA_ROLE) & {"torch", "safetensors", "PyQt6", "pyqtgraph"}
 
 
-def test_all_room_doors_are_empty():
+def test_all_room_doors_are_empty() -> None:
     assert [path for path in Path(ebert_core.__path__[0]).rglob("__init__.py") if path.stat().st_size] == []
 
 
-def test_every_room_is_closed_but_to_the_rooms_that_its_contract_names():
+def test_every_room_is_closed_but_to_the_rooms_that_its_contract_names() -> None:
     top = Path(ebert_core.__path__[0]).parent
     contracts = tomllib.loads((top / "pyproject.toml").read_text())["tool"]["importlinter"]["contracts"]
     closed = {contract["protected_modules"][0]: contract for contract in contracts if contract["type"] == "protected"}

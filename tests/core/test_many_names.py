@@ -56,7 +56,7 @@ def scaffolds(count: int, prefix: str = "scaffold") -> dict[str, int]:
 
 
 @pytest.mark.parametrize("check", [check_same_assembly, check_within])
-def test_files_are_compared_name_by_name(check):
+def test_files_are_compared_name_by_name(check) -> None:
     def work(count: int) -> Callable[[], object]:
         found = {"scaffold_0": 1000} | scaffolds(count, "other")
         return lambda: check(scaffolds(count), found, "x")
@@ -64,7 +64,7 @@ def test_files_are_compared_name_by_name(check):
     assert grows_evenly(work)
 
 
-def test_no_name_of_a_file_in_a_genome_is_found_out_name_by_name():
+def test_no_name_of_a_file_in_a_genome_is_found_out_name_by_name() -> None:
     assert grows_evenly(lambda count: lambda: strange_names(scaffolds(count), scaffolds(count, "other")))
     assert grows_evenly(lambda count: lambda: in_natural_order(scaffolds(count)))
 
@@ -83,11 +83,11 @@ def test_no_name_of_a_file_in_a_genome_is_found_out_name_by_name():
     assert grows_evenly(strangers)
 
 
-def test_a_text_of_many_colons_is_no_locus_after_one_look_at_all_names():
+def test_a_text_of_many_colons_is_no_locus_after_one_look_at_all_names() -> None:
     assert grows_evenly(lambda count: lambda: parse_locus("a:" * count, scaffolds(count)))
 
 
-def test_a_name_is_found_as_the_slow_search_found_it():
+def test_a_name_is_found_as_the_slow_search_found_it() -> None:
     names = ["Chr1", "CHR1", "2", "chrM", "NC_000003.11", "scaffold_a", "Scaffold_A"]
     wanted = ("chr1", "chr2", "MT", "3", "SCAFFOLD_A", "scaffold_A", "chrX", "CHR2")
     found = [KnownNames(names).find(name) for name in wanted]
@@ -96,7 +96,7 @@ def test_a_name_is_found_as_the_slow_search_found_it():
 
 
 @pytest.fixture
-def sources(tmp_path) -> Callable[[int], list]:
+def sources(tmp_path: Path) -> Callable[[int], list]:
     def opened(count: int) -> list:
         folder = tmp_path / str(count)
         folder.mkdir(exist_ok=True)
@@ -109,7 +109,9 @@ def sources(tmp_path) -> Callable[[int], list]:
 
 
 @pytest.mark.parametrize("which", [0, 1])
-def test_windows_on_chromosomes_that_a_file_lacks_do_not_go_through_its_names_each(sources, which):
+def test_windows_on_chromosomes_that_a_file_lacks_do_not_go_through_its_names_each(
+    sources: Callable[[int], list], which: int
+) -> None:
     def work(count: int) -> Callable[[], object]:
         read = sources(count)[which]
         return lambda: [read(Interval(f"other_{number}", 0, 10)) for number in range(count)]
@@ -117,7 +119,7 @@ def test_windows_on_chromosomes_that_a_file_lacks_do_not_go_through_its_names_ea
     assert grows_evenly(work)
 
 
-def test_a_dataset_of_many_factors_is_opened_and_summarised_factor_by_factor(tmp_path):
+def test_a_dataset_of_many_factors_is_opened_and_summarised_factor_by_factor(tmp_path: Path) -> None:
     (tmp_path / "sizes").write_text("chr1\t1000\n")
     (tmp_path / "p.bed").write_text("chr1\t1\t2\n")
 
@@ -143,14 +145,14 @@ class Name(str):
     __hash__ = str.__hash__
 
 
-def test_a_prediction_of_the_whole_genome_takes_its_chromosomes_one_by_one(tmp_path):
+def test_a_prediction_of_the_whole_genome_takes_its_chromosomes_one_by_one(tmp_path: Path) -> None:
     dataset = Dataset(Layout(name="many"), tmp_path / "D.toml")
     dataset.__dict__["chromosome_lengths"] = {Name(name): length for name, length in scaffolds(1_000).items()}
     assert len(list(requested(Predict("c", "d", "A", "F", "o"), dataset))) == 1_000
     assert Name.compared < 10_000
 
 
-def test_a_factor_of_a_checkpoint_is_looked_up():
+def test_a_factor_of_a_checkpoint_is_looked_up() -> None:
     description = read_description(next(CHECKPOINTS.glob("*/")))
     (record, *_) = description.factors
 

@@ -41,7 +41,7 @@ DEEP = 5_000
         ("x = " + "9" * 5_000, "is not valid TOML: Exceeds the limit"),
     ],
 )
-def test_odd_values_of_a_dataset_are_said_with_their_line(tmp_path, line, sentence):
+def test_odd_values_of_a_dataset_are_said_with_their_line(tmp_path: Path, line: str, sentence: str) -> None:
     (tmp_path / "sizes").write_text("chr1\t100\n")
     (tmp_path / "D.toml").write_text(DATASET + line + "\n")
     with pytest.raises(InvalidRequest, match=rf"D\.toml.*{sentence}"):
@@ -58,14 +58,14 @@ def test_odd_values_of_a_dataset_are_said_with_their_line(tmp_path, line, senten
         ("x = " + "[" * DEEP, "nested too deeply"),
     ],
 )
-def test_odd_values_of_a_spec_are_said_with_their_line(tmp_path, line, sentence):
+def test_odd_values_of_a_spec_are_said_with_their_line(tmp_path: Path, line: str, sentence: str) -> None:
     (tmp_path / "spec.toml").write_text(SPEC + line + "\n")
     with pytest.raises(InvalidRequest, match=rf"spec\.toml.*{sentence}"):
         read_spec(tmp_path / "spec.toml")
 
 
 @pytest.mark.parametrize("value", ["inf", "-inf", "1e400", "9" * 5_000])
-def test_a_score_that_cannot_be_drawn_is_left_out_and_told(tmp_path, value):
+def test_a_score_that_cannot_be_drawn_is_left_out_and_told(tmp_path: Path, value: str) -> None:
     path = tmp_path / "x.bed"
     path.write_text(f"chr1\t1\t9\ta\t{value}\nchr1\t2\t9\tb\t7\n")
     features = read_features(path, Skipped())
@@ -75,7 +75,7 @@ def test_a_score_that_cannot_be_drawn_is_left_out_and_told(tmp_path, value):
 
 
 @pytest.mark.parametrize("value", ["inf", "1e30", str(2**63), "²", "1.5"])
-def test_a_summit_that_is_at_no_place_is_left_out_and_told(tmp_path, value):
+def test_a_summit_that_is_at_no_place_is_left_out_and_told(tmp_path: Path, value: str) -> None:
     path = tmp_path / "x.narrowPeak"
     path.write_text(f"chr1\t30\t40\tx\t1\t.\t2\t3\t4\t{value}\n")
     features = read_features(path, Skipped())
@@ -84,7 +84,7 @@ def test_a_summit_that_is_at_no_place_is_left_out_and_told(tmp_path, value):
 
 
 @pytest.mark.parametrize("value", ["²", "9" * 5_000, str(2**63), "nan"])
-def test_a_table_of_odd_numbers_is_no_index_and_no_bug(tmp_path, value):
+def test_a_table_of_odd_numbers_is_no_index_and_no_bug(tmp_path: Path, value: str) -> None:
     path = tmp_path / "x.txt"
     path.write_text("\t".join(["chr1", *[value] * 4]) + "\n")
     with pytest.raises(InvalidRequest, match=r"x\.txt"):
@@ -92,7 +92,7 @@ def test_a_table_of_odd_numbers_is_no_index_and_no_bug(tmp_path, value):
 
 
 @pytest.mark.parametrize("row", ["1e308 1e308 1e308 1e308", "nan 0 0 1", "inf 0 0 1"])
-def test_counts_of_a_motif_that_no_sum_can_hold_are_refused(tmp_path, row):
+def test_counts_of_a_motif_that_no_sum_can_hold_are_refused(tmp_path: Path, row: str) -> None:
     path = tmp_path / "m.txt"
     path.write_text(f">FOS\n{row}\n")
     with pytest.raises(InvalidRequest, match=r"m\.txt: the matrix FOS holds numbers that are no counts"):
@@ -102,7 +102,9 @@ def test_counts_of_a_motif_that_no_sum_can_hold_are_refused(tmp_path, row):
 
 
 @pytest.mark.parametrize("value", ["abc", "-1", "1.5", "²"])
-def test_a_number_of_processes_that_is_none_is_said(tmp_path, monkeypatch, capsys, value):
+def test_a_number_of_processes_that_is_none_is_said(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], value: str
+) -> None:
     (tmp_path / "spec.toml").write_text(SPEC)
     monkeypatch.setenv("WORLD_SIZE", value)
     assert main(["finetune", str(tmp_path / "spec.toml")]) == 2
@@ -110,7 +112,9 @@ def test_a_number_of_processes_that_is_none_is_said(tmp_path, monkeypatch, capsy
     assert f"The environment variable WORLD_SIZE is '{value}', not a whole number" in said
 
 
-def test_a_training_whose_process_has_no_number_is_refused_as_a_prediction_is(tmp_path, monkeypatch, capsys):
+def test_a_training_whose_process_has_no_number_is_refused_as_a_prediction_is(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     (tmp_path / "spec.toml").write_text(SPEC)
     monkeypatch.setenv("WORLD_SIZE", "2")
     monkeypatch.delenv("RANK", raising=False)
@@ -119,7 +123,7 @@ def test_a_training_whose_process_has_no_number_is_refused_as_a_prediction_is(tm
 
 
 @pytest.mark.parametrize("words", [["prepare", "{}"], ["check", "{}"], ["show", "{}"], ["finetune", "{}"]])
-def test_a_name_that_is_too_long_is_one_sentence(capsys, words):
+def test_a_name_that_is_too_long_is_one_sentence(capsys: pytest.CaptureFixture[str], words: list[str]) -> None:
     assert main([word.format("n" * 300 + ".toml") for word in words]) == 2
     (line,) = capsys.readouterr().err.splitlines()
     assert "n" * 300 in line
@@ -138,7 +142,7 @@ def test_a_spec_in_utf_8_is_read_under_any_locale(tmp_path: Path, locale: str) -
     assert read_spec(written) == read_spec(tmp_path / "spec.toml")
 
 
-def test_a_folder_whose_name_is_no_utf_8_is_read_and_said_when_toml_cannot_name_it(tmp_path):
+def test_a_folder_whose_name_is_no_utf_8_is_read_and_said_when_toml_cannot_name_it(tmp_path: Path) -> None:
     folder = Path(os.fsdecode(os.fsencode(tmp_path) + b"/\xff"))
     try:
         folder.mkdir()

@@ -110,7 +110,7 @@ def planted(folder: Path, name: str, plant: str) -> Path:
 
 @pytest.mark.parametrize("plant", ["link", "second name"])
 @pytest.mark.parametrize("kind", WRITERS)
-def test_a_planted_link_is_not_written_through(tmp_path, kind, plant):
+def test_a_planted_link_is_not_written_through(tmp_path: Path, kind, plant: str) -> None:
     name, write = WRITERS[kind]
     precious = planted(tmp_path, name, plant)
     with suppress(InvalidRequest):  # one sentence, or a file that was written
@@ -119,14 +119,16 @@ def test_a_planted_link_is_not_written_through(tmp_path, kind, plant):
     assert {path.name for path in tmp_path.iterdir()} <= {name, f"{name}.part", "home"}
 
 
-def test_a_dataset_is_not_written_through_a_link(toy_binding, tmp_path):
+def test_a_dataset_is_not_written_through_a_link(toy_binding: Path, tmp_path: Path) -> None:
     precious = planted(tmp_path, "DATASET.toml", "link")
     write_layout(read_layout(toy_binding), tmp_path / "DATASET.toml")
     assert precious.read_bytes() == PRECIOUS
     assert read_layout(tmp_path / "DATASET.toml").assembly == read_layout(toy_binding).assembly
 
 
-def test_a_checkpoint_takes_the_place_of_links_and_leaves_folders_of_other_names(toy_checkpoint, tmp_path):
+def test_a_checkpoint_takes_the_place_of_links_and_leaves_folders_of_other_names(
+    toy_checkpoint: Path, tmp_path: Path
+) -> None:
     from ebert_core.model.checkpoint import load_checkpoint, save_checkpoint
 
     precious = tmp_path / "home"
@@ -142,7 +144,7 @@ def test_a_checkpoint_takes_the_place_of_links_and_leaves_folders_of_other_names
     assert {path.name for path in tmp_path.iterdir()} == {"home", "made", "made.part", "made.old"}
 
 
-def test_a_description_is_not_written_through_a_link(toy_checkpoint, tmp_path):
+def test_a_description_is_not_written_through_a_link(toy_checkpoint: Path, tmp_path: Path) -> None:
     description = read_description(toy_checkpoint)
     precious = planted(tmp_path, "description.json", "link")
     precious.write_bytes((toy_checkpoint / "description.json").read_bytes())
@@ -154,7 +156,9 @@ def test_a_description_is_not_written_through_a_link(toy_checkpoint, tmp_path):
 
 @pytest.mark.parametrize("plant", ["link", "second name"])
 @pytest.mark.parametrize("name", [names.LOG, names.EVENTS, names.METRICS, names.PID, names.STOP, names.RESULT, "lock"])
-def test_no_file_of_a_job_is_written_through_a_link(tmp_path, monkeypatch, name, plant):
+def test_no_file_of_a_job_is_written_through_a_link(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name, plant: str
+) -> None:
     """The folder is made by another person, who then waits until a job is resumed or stopped in it."""
     monkeypatch.setenv("EBERT_JOBS", str(tmp_path / "jobs"))
     with open_job(spec(tmp_path)) as job:
@@ -173,7 +177,9 @@ def test_no_file_of_a_job_is_written_through_a_link(tmp_path, monkeypatch, name,
 
 
 @pytest.mark.parametrize("plant", ["link", "second name"])
-def test_what_a_started_command_prints_goes_through_no_link(tmp_path, monkeypatch, plant):
+def test_what_a_started_command_prints_goes_through_no_link(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, plant: str
+) -> None:
     from ebert_core.jobs import launch
 
     folder = tmp_path / "job"
@@ -186,7 +192,7 @@ def test_what_a_started_command_prints_goes_through_no_link(tmp_path, monkeypatc
     assert (folder / "log.txt").read_bytes() == b"a line\n"
 
 
-def test_a_checkpoints_folder_that_is_a_link_is_not_used(tmp_path, monkeypatch):
+def test_a_checkpoints_folder_that_is_a_link_is_not_used(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("EBERT_JOBS", str(tmp_path / "jobs"))
     (tmp_path / "home").mkdir()
     with open_job(spec(tmp_path)) as job:
@@ -197,7 +203,7 @@ def test_a_checkpoints_folder_that_is_a_link_is_not_used(tmp_path, monkeypatch):
     assert (tmp_path / "home").is_dir()
 
 
-def test_what_killed_processes_left_is_removed_after_a_day_and_what_is_being_written_stays(tmp_path):
+def test_what_killed_processes_left_is_removed_after_a_day_and_what_is_being_written_stays(tmp_path: Path) -> None:
     target = tmp_path / "x.bw"
     old, young = new_part(target), new_part(target)
     other = new_part(tmp_path / "y.bw")
@@ -209,7 +215,7 @@ def test_what_killed_processes_left_is_removed_after_a_day_and_what_is_being_wri
     assert set(tmp_path.iterdir()) == {target, other}
 
 
-def test_what_a_process_left_that_was_killed_here_is_removed_at_once(tmp_path):
+def test_what_a_process_left_that_was_killed_here_is_removed_at_once(tmp_path: Path) -> None:
     child = os.fork()
     if child == 0:
         new_part(tmp_path / "x.bw").write_bytes(b"half")
@@ -221,7 +227,7 @@ def test_what_a_process_left_that_was_killed_here_is_removed_at_once(tmp_path):
 
 
 @pytest.mark.parametrize(("mask", "mode"), [(0o077, 0o600), (0o002, 0o664), (0o022, 0o644)])
-def test_a_file_may_be_read_by_whom_the_umask_allows(tmp_path, mask, mode):
+def test_a_file_may_be_read_by_whom_the_umask_allows(tmp_path: Path, mask: int, mode: int) -> None:
     usual = os.umask(mask)
     try:
         write_whole(tmp_path / "x", b"new")
@@ -232,7 +238,7 @@ def test_a_file_may_be_read_by_whom_the_umask_allows(tmp_path, mask, mode):
     assert {path.stat().st_mode & 0o777 for path in tmp_path.iterdir()} == {mode}
 
 
-def test_in_a_sticky_folder_the_file_of_another_person_stays_and_one_sentence_says_so(tmp_path):
+def test_in_a_sticky_folder_the_file_of_another_person_stays_and_one_sentence_says_so(tmp_path: Path) -> None:
     """As in /tmp: everybody may make files, nobody may replace another's. Seen by a process that is not root."""
     if os.geteuid():
         pytest.skip("only root can make files of two persons")
@@ -267,7 +273,7 @@ def test_in_a_sticky_folder_the_file_of_another_person_stays_and_one_sentence_sa
     }
 
 
-def test_names_as_long_as_the_system_takes_can_be_written(tmp_path):
+def test_names_as_long_as_the_system_takes_can_be_written(tmp_path: Path) -> None:
     for name in ("n" * 255, "ü" * 127):
         write_whole(tmp_path / name, b"new")
     assert len(os.listdir(tmp_path)) == 2
@@ -278,7 +284,7 @@ def test_names_as_long_as_the_system_takes_can_be_written(tmp_path):
 _ALLOWED = {"dataset/prepare.py", "model/checkpoint.py", "jobs/launch.py", "protocol/showing.py"}
 
 
-def test_no_module_writes_to_a_name_but_through_whole_files():
+def test_no_module_writes_to_a_name_but_through_whole_files() -> None:
     core = Path(ebert_core.__path__[0])
     modules = (*core.rglob("*.py"), *core.with_name("ebert_gui").rglob("*.py"))
     writing = {path for path in modules for node in ast.walk(ast.parse(path.read_text())) if _writes(node)}

@@ -29,13 +29,13 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return next((source / "built").glob("*.whl"))
 
 
-def test_every_resource_is_in_the_wheel(wheel):
+def test_every_resource_is_in_the_wheel(wheel: Path) -> None:
     with zipfile.ZipFile(wheel) as archive:
         carried = {name.split("/share/ebert-browser/")[1] for name in archive.namelist() if "/share/" in name}
     assert carried == set(SHIPPED)
 
 
-def test_every_module_is_in_the_wheel_and_no_test(wheel):
+def test_every_module_is_in_the_wheel_and_no_test(wheel: Path) -> None:
     with zipfile.ZipFile(wheel) as archive:
         modules = {name for name in archive.namelist() if name.endswith(".py") and "/share/" not in name}
     assert modules == {
@@ -45,7 +45,7 @@ def test_every_module_is_in_the_wheel_and_no_test(wheel):
     }
 
 
-def test_an_installed_program_finds_its_resources(wheel, tmp_path):
+def test_an_installed_program_finds_its_resources(wheel: Path, tmp_path: Path) -> None:
     install = [sys.executable, "-m", "pip", "install", "--quiet", "--no-deps", "--no-index", "--no-compile"]
     subprocess.run([*install, "--target", str(tmp_path), str(wheel)], check=True, capture_output=True, text=True)
     find = "from ebert_core.protocol.resources import resource; print(resource('style.qss'))"

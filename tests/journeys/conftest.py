@@ -1,18 +1,13 @@
 """The toy genome of the core's tests and a checkpoint trained on it, for windows with real workers."""
 
-import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 from PyQt6.QtWidgets import QApplication
 
-# The toy genome is written once for both trees; it lives with the tests of the core.
-sys.path.insert(0, str(Path(__file__).parents[1] / "core"))
-
-from toy_binding import SMALLEST, SilentReport, finetune_spec, write_toy_binding
-
 from ebert_gui.app import Options, WindowProgram
+from tests.core.toy_binding import SMALLEST, SilentReport, finetune_spec, write_toy_binding
 
 
 @pytest.fixture(scope="session")

@@ -26,7 +26,7 @@ def _crash_on(path: Path, word: bytes) -> None:
         os.kill(os.getpid(), signal.SIGSEGV)
 
 
-def _crashing_open(self, path, *others, **named):
+def _crashing_open(self, path, *others, **named) -> None:
     _crash_on(Path(path), b"OPENING")
     _open(self, path, *others, **named)
 

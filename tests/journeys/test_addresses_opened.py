@@ -1,13 +1,16 @@
 """Files at addresses in a real window with real workers: drawn, kept in the session without secrets, and restored."""
 
 import os
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from pytestqt.qtbot import QtBot
 
 from ebert_core.protocol import addresses
 from ebert_core.protocol.addresses import without_secrets
 from ebert_core.protocol.errors import InvalidRequest
+from ebert_gui.app import WindowProgram
 from ebert_gui.datasets.opening import open_all
 from ebert_gui.state.session_files import newest_sessions
 from tests.served import serving
@@ -16,7 +19,7 @@ pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints")
 LONG = 60_000
 
 
-def _settle(program, qtbot) -> None:
+def _settle(program, qtbot: QtBot) -> None:
     qtbot.waitUntil(
         lambda: program.opener.is_settled and program.loader.is_idle and program.workspace.dataset is not None,
         timeout=LONG,
@@ -29,7 +32,9 @@ def _all_that_was_written() -> str:
     return "".join(path.read_bytes().decode("latin-1") for path in files)
 
 
-def test_an_address_is_drawn_kept_without_its_secrets_and_restored(open_window, qtbot, toy_dataset, monkeypatch):
+def test_an_address_is_drawn_kept_without_its_secrets_and_restored(
+    open_window: Callable[..., WindowProgram], qtbot: QtBot, toy_dataset: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     with serving(alpha_bw=(toy_dataset.parent / "alpha.bw").read_bytes()) as served:
         served.needs_login = True
         whole = served.url("alpha.bw?token=t0ken").replace("//", "//ann:s3cret@")
@@ -55,7 +60,7 @@ def test_an_address_is_drawn_kept_without_its_secrets_and_restored(open_window, 
         assert [file.path for file in program.workspace.dataset.files] == [shown]
 
 
-def test_no_sound_address_is_refused_on_the_command_line():
+def test_no_sound_address_is_refused_on_the_command_line() -> None:
     from ebert_gui.__main__ import _parser, _problem
 
     assert _problem(_parser().parse_args(["https://:80/a.bw"])).startswith("An address is written as")

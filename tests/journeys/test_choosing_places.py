@@ -2,12 +2,15 @@
 
 import os
 import signal
+from collections.abc import Callable
 from pathlib import Path
 
 import pyBigWig
 import pytest
 from PyQt6.QtCore import Qt
+from pytestqt.qtbot import QtBot
 
+from ebert_gui.app import WindowProgram
 from ebert_gui.exporting.export_dialog import ExportDialog
 from ebert_gui.widgets.place_picker import PlacePicker
 from ebert_gui.workers.state import Condition
@@ -34,7 +37,9 @@ def names(picker: PlacePicker) -> list[str]:
     return [entry.name for entry in picker.files.entries]
 
 
-def test_tracks_are_found_by_keyboard_alone_and_opened(open_window, qtbot, tmp_path) -> None:
+def test_tracks_are_found_by_keyboard_alone_and_opened(
+    open_window: Callable[..., WindowProgram], qtbot: QtBot, tmp_path: Path
+) -> None:
     folder = tmp_path / "signals"
     folder.mkdir()
     (folder / STRANGE).write_text("chr1\t100\t500\tone\n")
@@ -55,7 +60,9 @@ def test_tracks_are_found_by_keyboard_alone_and_opened(open_window, qtbot, tmp_p
     assert paths == [str(folder / name) for name in (STRANGE, "other.bw")]
 
 
-def test_a_file_says_what_it_is_when_it_is_asked(open_window, qtbot, tmp_path) -> None:
+def test_a_file_says_what_it_is_when_it_is_asked(
+    open_window: Callable[..., WindowProgram], qtbot: QtBot, tmp_path: Path
+) -> None:
     bigwig(tmp_path / "a.bw")
     program = open_window()
     program.window.actions_by_id["files.open"].trigger()
@@ -69,7 +76,9 @@ def test_a_file_says_what_it_is_when_it_is_asked(open_window, qtbot, tmp_path) -
     picker.reject()
 
 
-def test_an_export_is_saved_where_it_was_browsed_to(open_window, qtbot, toy_dataset, toy_model, tmp_path) -> None:
+def test_an_export_is_saved_where_it_was_browsed_to(
+    open_window: Callable[..., WindowProgram], qtbot: QtBot, toy_dataset: Path, toy_model: Path, tmp_path: Path
+) -> None:
     program = open_window(dataset=str(toy_dataset), checkpoint=str(toy_model))
     qtbot.waitUntil(lambda: program.workspace.checkpoint is not None and program.loader.is_idle, timeout=LONG)
     (tmp_path / "there.bw").touch()
@@ -86,7 +95,9 @@ def test_an_export_is_saved_where_it_was_browsed_to(open_window, qtbot, toy_data
     dialog.reject()
 
 
-def test_a_picker_outlives_its_worker_and_lists_again_when_that_is_back(open_window, qtbot, tmp_path) -> None:
+def test_a_picker_outlives_its_worker_and_lists_again_when_that_is_back(
+    open_window: Callable[..., WindowProgram], qtbot: QtBot, tmp_path: Path
+) -> None:
     (tmp_path / "DATASET.toml").touch()
     program = open_window()
     qtbot.waitUntil(lambda: program.data.state.condition is Condition.READY, timeout=LONG)

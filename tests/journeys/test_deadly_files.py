@@ -6,6 +6,8 @@ from pathlib import Path
 import pytest
 from PyQt6.QtCore import QPointF, Qt
 from PyQt6.QtTest import QTest
+from PyQt6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
 
 from ebert_core.protocol.locus import Interval
 from ebert_gui.app import Options, WindowProgram
@@ -51,7 +53,7 @@ class Crashing:
 
 
 @pytest.fixture
-def open_crashing(qapp, qtbot):
+def open_crashing(qapp: QApplication, qtbot: QtBot):
     windows = []
 
     def open_one(*titles: str, **options) -> Crashing:
@@ -69,7 +71,7 @@ def open_crashing(qapp, qtbot):
 
 
 @pytest.fixture
-def bigwigs(toy_dataset, tmp_path) -> dict[str, Path]:
+def bigwigs(toy_dataset: Path, tmp_path: Path) -> dict[str, Path]:
     whole = (toy_dataset.parent / "alpha.bw").read_bytes()
     files = {name: tmp_path / f"{name}.bw" for name in ("good", "opening", "reading")}
     files["good"].write_bytes(whole)
@@ -79,7 +81,9 @@ def bigwigs(toy_dataset, tmp_path) -> dict[str, Path]:
 
 
 @pytest.mark.parametrize("kind", ["opening", "reading"])
-def test_one_deadly_file_costs_its_row_and_one_worker(open_crashing, qtbot, toy_dataset, bigwigs, kind) -> None:
+def test_one_deadly_file_costs_its_row_and_one_worker(
+    open_crashing, qtbot: QtBot, toy_dataset: Path, bigwigs: dict[str, Path], kind: str
+) -> None:
     deadly, name = bigwigs[kind], f"{kind}.bw"
     window = open_crashing(name, "good.bw", dataset=str(toy_dataset), files=(str(bigwigs["good"]), str(deadly)))
     sentence = f"The data worker ended while it read {deadly}. This is not tried again until the file changes."
@@ -98,7 +102,7 @@ def test_one_deadly_file_costs_its_row_and_one_worker(open_crashing, qtbot, toy_
 
 
 def test_the_session_brings_no_death_back_and_a_changed_file_is_read(
-    open_crashing, qtbot, toy_dataset, bigwigs
+    open_crashing, qtbot: QtBot, toy_dataset: Path, bigwigs: dict[str, Path]
 ) -> None:
     names, files = ("reading.bw", "opening.bw"), (str(bigwigs["reading"]), str(bigwigs["opening"]))
     first = open_crashing(*names, dataset=str(toy_dataset), files=files)
@@ -116,7 +120,9 @@ def test_the_session_brings_no_death_back_and_a_changed_file_is_read(
     assert second.ends == []
 
 
-def test_try_again_in_the_row_reads_the_file_once_more(open_crashing, qtbot, toy_dataset, bigwigs) -> None:
+def test_try_again_in_the_row_reads_the_file_once_more(
+    open_crashing, qtbot: QtBot, toy_dataset: Path, bigwigs: dict[str, Path]
+) -> None:
     window = open_crashing("reading.bw", dataset=str(toy_dataset), files=(str(bigwigs["reading"]),))
     canvas = window.program.window.canvas
     for ends in (2, 3):
@@ -131,7 +137,7 @@ def test_try_again_in_the_row_reads_the_file_once_more(open_crashing, qtbot, toy
     assert not any(content.sentence for content in others)
 
 
-def test_files_alone_open_without_the_deadly_one(open_crashing, bigwigs) -> None:
+def test_files_alone_open_without_the_deadly_one(open_crashing, bigwigs: dict[str, Path]) -> None:
     window = open_crashing("opening.bw", files=(str(bigwigs["opening"]), str(bigwigs["good"])))
     assert window.contents["good.bw"].parts["signal"]
     assert "The data worker ended while it read" in window.contents["opening.bw"].sentence

@@ -1,12 +1,17 @@
 """The dialogs open on what is open, and a job that is started is followed."""
 
+from collections.abc import Callable
+from pathlib import Path
+
 import pytest
 from PyQt6.QtCore import Qt
 from PyQt6.QtGui import QImage
 from PyQt6.QtWidgets import QDialog
+from pytestqt.qtbot import QtBot
 
 from ebert_core.protocol.specs import FineTune
 from ebert_core.protocol.specs_on_disk import write_spec
+from ebert_gui.app import WindowProgram
 from ebert_gui.browser.scene import GUTTER
 from ebert_gui.datasets.new_dataset_dialog import NewDatasetDialog
 from ebert_gui.exporting.export_dialog import ExportDialog
@@ -19,7 +24,7 @@ LONG = 60_000
 
 
 @pytest.fixture
-def program(open_window, qtbot, toy_dataset, toy_model):
+def program(open_window: Callable[..., WindowProgram], qtbot: QtBot, toy_dataset: Path, toy_model: Path):
     program = open_window(dataset=str(toy_dataset), checkpoint=str(toy_model))
     qtbot.waitUntil(lambda: program.workspace.checkpoint is not None and program.loader.is_idle, timeout=LONG)
     return program
@@ -33,7 +38,7 @@ def test_every_dialog_opens_and_closes(program) -> None:
         shown[0].reject()
 
 
-def test_a_new_dataset_that_was_not_finished_is_gone_on_with(program, qtbot, toy_dataset) -> None:
+def test_a_new_dataset_that_was_not_finished_is_gone_on_with(program, qtbot: QtBot, toy_dataset: Path) -> None:
     program.window.actions_by_id["dataset.new"].trigger()
     (dialog,) = program.window.findChildren(NewDatasetDialog)
     dialog.add_files([str(toy_dataset.parent / "toy.fa")])
@@ -48,7 +53,9 @@ def test_a_new_dataset_that_was_not_finished_is_gone_on_with(program, qtbot, toy
     assert program.window.findChildren(NewDatasetDialog) == []
 
 
-def test_a_picture_for_print_holds_finer_values_and_the_screen_keeps_its_own(program, qtbot, tmp_path) -> None:
+def test_a_picture_for_print_holds_finer_values_and_the_screen_keeps_its_own(
+    program, qtbot: QtBot, tmp_path: Path
+) -> None:
     view, target = program.workspace.view, tmp_path / "out.png"
     columns, asked = view.columns, []
     view.changed.connect(lambda: asked.append(view.columns))
@@ -65,7 +72,9 @@ def test_a_picture_for_print_holds_finer_values_and_the_screen_keeps_its_own(pro
     assert str(target) in program.window.messages.shown.sentence
 
 
-def test_an_earlier_fine_tuning_fills_the_form_and_a_wrong_file_is_a_sentence(program, qtbot, tmp_path) -> None:
+def test_an_earlier_fine_tuning_fills_the_form_and_a_wrong_file_is_a_sentence(
+    program, qtbot: QtBot, tmp_path: Path
+) -> None:
     begun = FineTune(program.workspace.dataset.path, str(tmp_path / "out"), ("chr1",), ("chr2",), word_length=5)
     spec, wrong = tmp_path / "spec.toml", tmp_path / "wrong.toml"
     write_spec(spec, begun)
@@ -83,7 +92,9 @@ def test_an_earlier_fine_tuning_fills_the_form_and_a_wrong_file_is_a_sentence(pr
     shown[0].reject()
 
 
-def test_an_export_with_nothing_changed_writes_a_bigwig_into_a_folder_of_its_own(program, qtbot, toy_dataset) -> None:
+def test_an_export_with_nothing_changed_writes_a_bigwig_into_a_folder_of_its_own(
+    program, qtbot: QtBot, toy_dataset: Path
+) -> None:
     import pyBigWig
 
     assert not (toy_dataset.parent / "exports").exists()
@@ -103,7 +114,7 @@ def test_an_export_with_nothing_changed_writes_a_bigwig_into_a_folder_of_its_own
     assert all(0 < value < 1 for _start, _end, value in values)
 
 
-def test_an_exported_bigwig_is_followed_and_becomes_a_track(program, qtbot, tmp_path) -> None:
+def test_an_exported_bigwig_is_followed_and_becomes_a_track(program, qtbot: QtBot, tmp_path: Path) -> None:
     from ebert_core.protocol.specs import Predict
 
     checkpoint, dataset = program.workspace.checkpoint, program.workspace.dataset

@@ -62,7 +62,7 @@ sys.excepthook.__self__._say = say
 
 
 @pytest.fixture
-def start(tmp_path, toy_dataset):
+def start(tmp_path: Path, toy_dataset: Path):
     """Starts the program on a dataset, looks at another place and does something; waits until that is done."""
     begun = []
 
@@ -101,14 +101,14 @@ def said_at_the_end(process: subprocess.Popen) -> str:
 
 
 @pytest.mark.parametrize(("wish", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143), (signal.SIGHUP, 129)])
-def test_a_signal_closes_the_window_as_its_button_does(start, tmp_path, wish, code):
+def test_a_signal_closes_the_window_as_its_button_does(start, tmp_path: Path, wish, code: int) -> None:
     process = start()
     os.kill(process.pid, wish)
     assert (said_at_the_end(process), process.returncode) == ("", code)
     assert kept_locus(tmp_path) == SEEN
 
 
-def test_ctrl_c_goes_to_the_workers_too_and_three_times_is_no_more_than_once(start, tmp_path):
+def test_ctrl_c_goes_to_the_workers_too_and_three_times_is_no_more_than_once(start, tmp_path: Path) -> None:
     process = start()
     for _ in range(3):
         os.killpg(process.pid, signal.SIGINT)
@@ -117,7 +117,7 @@ def test_ctrl_c_goes_to_the_workers_too_and_three_times_is_no_more_than_once(sta
     assert kept_locus(tmp_path) == SEEN
 
 
-def test_ctrl_c_ends_it_while_dialogs_are_open(start, tmp_path):
+def test_ctrl_c_ends_it_while_dialogs_are_open(start, tmp_path: Path) -> None:
     process = start(DIALOGS)
     os.killpg(process.pid, signal.SIGINT)
     assert (said_at_the_end(process), process.returncode) == ("", 130)
@@ -125,7 +125,7 @@ def test_ctrl_c_ends_it_while_dialogs_are_open(start, tmp_path):
 
 
 @pytest.mark.parametrize("seconds", [0.0, 0.3, 0.8])
-def test_ctrl_c_before_or_while_the_window_opens_ends_it(tmp_path, toy_dataset, seconds):
+def test_ctrl_c_before_or_while_the_window_opens_ends_it(tmp_path: Path, toy_dataset: Path, seconds: float) -> None:
     process = subprocess.Popen(
         [*BROWSER, str(toy_dataset)],
         stdout=subprocess.PIPE,
@@ -143,7 +143,7 @@ def test_ctrl_c_before_or_while_the_window_opens_ends_it(tmp_path, toy_dataset, 
     assert process.returncode in (130, -signal.SIGINT)
 
 
-def test_no_worker_is_left_after_a_signal(start):
+def test_no_worker_is_left_after_a_signal(start) -> None:
     process = start()
     os.kill(process.pid, signal.SIGTERM)
     process.communicate(timeout=30)
@@ -151,7 +151,7 @@ def test_no_worker_is_left_after_a_signal(start):
         os.killpg(process.pid, 0)
 
 
-def test_a_mistake_in_a_slot_is_said_once_and_the_window_lives(start, tmp_path):
+def test_a_mistake_in_a_slot_is_said_once_and_the_window_lives(start, tmp_path: Path) -> None:
     process = start(MISTAKE)
     said = said_at_the_end(process)
     assert process.returncode == 0, said
@@ -161,7 +161,7 @@ def test_a_mistake_in_a_slot_is_said_once_and_the_window_lives(start, tmp_path):
 
 
 @pytest.mark.parametrize("redirection", ["2>&-", ">&- 2>&-", "2>/dev/full"])
-def test_a_window_without_streams_opens_and_ends(start, tmp_path, redirection):
+def test_a_window_without_streams_opens_and_ends(start, tmp_path: Path, redirection: str) -> None:
     process = start(redirection=redirection)
     os.kill(process.pid, signal.SIGTERM)
     assert (said_at_the_end(process), process.returncode) == ("", 143)
@@ -169,7 +169,7 @@ def test_a_window_without_streams_opens_and_ends(start, tmp_path, redirection):
 
 
 @pytest.mark.parametrize("redirection", ["2>&-", ">&- 2>&-", "| head -c 0"])
-def test_a_picture_without_streams_is_drawn(tmp_path, toy_dataset, redirection):
+def test_a_picture_without_streams_is_drawn(tmp_path: Path, toy_dataset: Path, redirection: str) -> None:
     picture = tmp_path / "x.png"
     command = f"{sys.executable} -m ebert_gui {toy_dataset} --picture {picture} {redirection}"
     ended = subprocess.run(["sh", "-c", command], capture_output=True, text=True, timeout=60)
@@ -177,7 +177,7 @@ def test_a_picture_without_streams_is_drawn(tmp_path, toy_dataset, redirection):
     assert picture.read_bytes().startswith(b"\x89PNG")
 
 
-def test_a_name_on_the_command_line_cannot_write_to_the_terminal(tmp_path):
+def test_a_name_on_the_command_line_cannot_write_to_the_terminal(tmp_path: Path) -> None:
     words = [f"{tmp_path}/\x1b]0;owned\x07.bw", "--picture", str(tmp_path / "x.png")]
     ended = subprocess.run([*BROWSER, *words], capture_output=True, text=True, timeout=60)
     assert ended.returncode == 2

@@ -1,6 +1,7 @@
 """Fine-tuning from the window works at what its form proposes; a job that failed is edited or removed."""
 
 import shutil
+from collections.abc import Callable
 from pathlib import Path
 
 import msgspec
@@ -9,13 +10,14 @@ import pytest
 from PyQt6.QtCore import Qt
 from PyQt6.QtGui import QAction, QKeySequence
 from PyQt6.QtWidgets import QMessageBox
-from toy_binding import SMALLEST, SilentReport
+from pytestqt.qtbot import QtBot
 
 from ebert_core.jobs.control import start_job
 from ebert_core.model.description import read_description
 from ebert_core.protocol.specs import FineTune
 from ebert_gui.app import WindowProgram
 from ebert_gui.finetuning.finetune_dialog import FineTuneDialog
+from tests.core.toy_binding import SMALLEST, SilentReport
 
 pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints")
 LONG = 240_000
@@ -28,7 +30,7 @@ SITE_EVERY, STATE_WIDTH = 600, 5_000
 
 
 @pytest.fixture(scope="module")
-def slices(tmp_path_factory) -> Path:
+def slices(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Invented data in the shape of the human slices: 5-kb states, labels of parts of chromosomes, three cells."""
     folder = tmp_path_factory.mktemp("slices")
     random = np.random.default_rng(6)
@@ -81,7 +83,7 @@ def trained(dataset: Path, folder: Path, **changes: object) -> Path:
 
 
 @pytest.fixture(scope="module")
-def models(slices, tmp_path_factory) -> dict[str, str]:
+def models(slices: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     """Checkpoints that may be open: one trained in every cell type, one trained on what would be held out, none."""
     whole, other = tmp_path_factory.mktemp("whole"), tmp_path_factory.mktemp("other")
     return {
@@ -91,7 +93,7 @@ def models(slices, tmp_path_factory) -> dict[str, str]:
     }
 
 
-def opened(open_window, qtbot, slices: Path, checkpoint: str) -> WindowProgram:
+def opened(open_window: Callable[..., WindowProgram], qtbot: QtBot, slices: Path, checkpoint: str) -> WindowProgram:
     program = open_window(dataset=str(slices), checkpoint=checkpoint)
     qtbot.waitUntil(lambda: program.workspace.dataset is not None and program.loader.is_idle, timeout=LONG)
     if checkpoint:
@@ -99,7 +101,7 @@ def opened(open_window, qtbot, slices: Path, checkpoint: str) -> WindowProgram:
     return program
 
 
-def shown_form(program: WindowProgram, qtbot) -> FineTuneDialog:
+def shown_form(program: WindowProgram, qtbot: QtBot) -> FineTuneDialog:
     def forms() -> list[FineTuneDialog]:
         return [form for form in program.window.findChildren(FineTuneDialog) if form.isVisible()]
 
@@ -112,7 +114,7 @@ def press_ctrl_t(program: WindowProgram) -> None:
     next(action for action in program.window.findChildren(QAction) if action.shortcut() == wanted).trigger()
 
 
-def start_unchanged(program: WindowProgram, qtbot) -> tuple[FineTune, object]:
+def start_unchanged(program: WindowProgram, qtbot: QtBot) -> tuple[FineTune, object]:
     """What the form proposed, and the job at its end."""
     press_ctrl_t(program)
     form = shown_form(program, qtbot)
@@ -130,7 +132,7 @@ def start_unchanged(program: WindowProgram, qtbot) -> tuple[FineTune, object]:
 
 @pytest.mark.parametrize("open_model", ["trained in every cell type", "trained in some", "none"])
 def test_a_fine_tuning_with_nothing_changed_ends_in_a_model_with_a_verdict(
-    open_window, qtbot, slices, models, open_model
+    open_window: Callable[..., WindowProgram], qtbot: QtBot, slices: Path, models: dict[str, str], open_model: str
 ) -> None:
     program = opened(open_window, qtbot, slices, models[open_model])
     spec, job = start_unchanged(program, qtbot)
@@ -145,7 +147,9 @@ def test_a_fine_tuning_with_nothing_changed_ends_in_a_model_with_a_verdict(
     assert (spec.start_from == models[open_model]) or not spec.start_from
 
 
-def test_what_would_be_refused_is_refused_before_there_is_a_job(open_window, qtbot, slices, models, tmp_path) -> None:
+def test_what_would_be_refused_is_refused_before_there_is_a_job(
+    open_window: Callable[..., WindowProgram], qtbot: QtBot, slices: Path, models: dict[str, str], tmp_path: Path
+) -> None:
     program = opened(open_window, qtbot, slices, models["none"])
     seen = models["trained in every cell type"]
     spec = FineTune(str(slices), str(tmp_path / "out"), ("chr1",), ("chr2",), seen, validation_cell_types=("alpha",))
@@ -157,7 +161,9 @@ def test_what_would_be_refused_is_refused_before_there_is_a_job(open_window, qtb
     assert not [job for job in listed.args[0].jobs if Path(job.directory).name.endswith("out")]
 
 
-def test_a_failed_job_is_opened_in_the_form_again_and_removed(open_window, qtbot, slices, tmp_path) -> None:
+def test_a_failed_job_is_opened_in_the_form_again_and_removed(
+    open_window: Callable[..., WindowProgram], qtbot: QtBot, slices: Path, tmp_path: Path
+) -> None:
     copied = shutil.copytree(slices.parent, tmp_path / "copy", ignore=shutil.ignore_patterns("*.store", "jobs"))
     dataset, held_out = str(copied / slices.name), tuple(MEASURED)
     program = opened(open_window, qtbot, Path(dataset), "")

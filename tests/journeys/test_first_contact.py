@@ -1,7 +1,11 @@
 """A person who starts the program for the first time finds something to open, and finds it again the next time."""
 
+from collections.abc import Callable
+from pathlib import Path
+
 import pytest
 from PyQt6.QtWidgets import QLabel, QMenu, QPushButton
+from pytestqt.qtbot import QtBot
 
 from ebert_core.protocol.resources import resource
 from ebert_gui.app import WindowProgram
@@ -27,7 +31,7 @@ def menu_of(program: WindowProgram, title: str, text: str) -> QMenu:
 
 
 def test_a_first_start_leads_to_the_demonstration_and_the_next_one_offers_it_again(
-    open_window, qtbot, tmp_path
+    open_window: Callable[..., WindowProgram], qtbot: QtBot, tmp_path: Path
 ) -> None:
     program = open_window()
     qtbot.waitUntil(lambda: "human_slices" in offers(program), timeout=LONG)
@@ -60,7 +64,9 @@ def test_a_first_start_leads_to_the_demonstration_and_the_next_one_offers_it_aga
     assert again.workspace.dataset.assembly == "demo1"
 
 
-def test_a_session_whose_dataset_is_gone_leads_to_the_start_page_with_a_sentence(open_window, qtbot, tmp_path) -> None:
+def test_a_session_whose_dataset_is_gone_leads_to_the_start_page_with_a_sentence(
+    open_window: Callable[..., WindowProgram], qtbot: QtBot, tmp_path: Path
+) -> None:
     program = open_window(dataset=str(tmp_path / "none.toml"))
     assert program.window.canvas.isVisible()
     qtbot.waitUntil(lambda: program.window.offering.page.isVisible(), timeout=LONG)

@@ -1,10 +1,13 @@
 """Pairs of places in the real window: opened, pointed at, closed, and there again in the next window."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from PyQt6.QtCore import QPointF
+from pytestqt.qtbot import QtBot
 
+from ebert_gui.app import WindowProgram
 from ebert_gui.browser.scene import GUTTER
 from ebert_gui.kinds.arcs import ArcsTrack
 
@@ -13,7 +16,9 @@ BEDPE = "chr1\t1000\t2000\tchr1\t8000\t9000\tloop1\t5\t+\t-\nchr1\t3000\t4000\tc
 pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints", r"raise\(\)")
 
 
-def test_pairs_of_a_file_are_arcs_that_say_what_they_join_and_come_back(open_window, qtbot, tmp_path: Path) -> None:
+def test_pairs_of_a_file_are_arcs_that_say_what_they_join_and_come_back(
+    open_window: Callable[..., WindowProgram], qtbot: QtBot, tmp_path: Path
+) -> None:
     path = tmp_path / "loops.bedpe"
     path.write_text(BEDPE)
     program = open_window(files=(str(path),))

@@ -101,7 +101,9 @@ def test_a_file_that_cannot_even_be_opened_keeps_no_other_from_being_drawn(toy_d
         (("--picture", "{out}/x.png"), "needs a DATASET.toml"),
     ],
 )
-def test_what_cannot_be_drawn_is_one_sentence(toy_dataset: Path, tmp_path: Path, words, sentence: str) -> None:
+def test_what_cannot_be_drawn_is_one_sentence(
+    toy_dataset: Path, tmp_path: Path, words: tuple[str, ...], sentence: str
+) -> None:
     done = _draw(*(word.format(folder=toy_dataset.parent, out=tmp_path) for word in words))
     assert done.returncode == 2
     assert sentence in done.stderr

@@ -1,9 +1,12 @@
 """Another package brings a source and a kind of track: offered, drawn, kept, and a grey row when it is gone."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from pytestqt.qtbot import QtBot
 
+from ebert_gui.app import WindowProgram
 from ebert_gui.kinds.table import Kinds
 from ebert_gui.state.tracks import UnknownTrack
 
@@ -11,7 +14,11 @@ PLUGIN = Path(__file__).parents[1] / "toy_plugin"
 
 
 def test_a_kind_of_track_of_another_package_is_offered_drawn_kept_and_missed(
-    open_window, qtbot, toy_dataset, tmp_path, monkeypatch: pytest.MonkeyPatch
+    open_window: Callable[..., WindowProgram],
+    qtbot: QtBot,
+    toy_dataset: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     session = str(tmp_path / "session.json")
     monkeypatch.syspath_prepend(str(PLUGIN))

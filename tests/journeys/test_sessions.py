@@ -3,11 +3,14 @@
 import json
 import subprocess
 import sys
+from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from PyQt6.QtCore import QPoint, QPointF, Qt
 from PyQt6.QtGui import QWheelEvent
 from PyQt6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
 
 from ebert_gui.app import WindowProgram
 from ebert_gui.kinds.table import Kinds
@@ -36,7 +39,7 @@ sys.exit(main(sys.argv[2:]))
 """
 
 
-def _settle(program: WindowProgram, qtbot) -> None:
+def _settle(program: WindowProgram, qtbot: QtBot) -> None:
     qtbot.waitUntil(
         lambda: program.opener.is_settled and program.loader.is_idle and program.workspace.dataset is not None,
         timeout=LONG,
@@ -47,7 +50,9 @@ def _paths(program: WindowProgram) -> list[str]:
     return [path for track in program.workspace.setup.tracks if (path := getattr(track, "path", ""))]
 
 
-def test_a_bare_file_opened_three_times_and_restored_twice_is_one_track(open_window, qtbot, toy_dataset) -> None:
+def test_a_bare_file_opened_three_times_and_restored_twice_is_one_track(
+    open_window: Callable[..., WindowProgram], qtbot: QtBot, toy_dataset: Path
+) -> None:
     bare = str(toy_dataset.parent / "alpha.bw")
     for dataset in ("", str(toy_dataset)):
         for _ in range(3):
@@ -63,7 +68,7 @@ def test_a_bare_file_opened_three_times_and_restored_twice_is_one_track(open_win
 
 
 def test_a_window_closed_while_it_opens_keeps_the_files_and_the_checkpoint(
-    open_window, qtbot, toy_dataset, toy_model
+    open_window: Callable[..., WindowProgram], qtbot: QtBot, toy_dataset: Path, toy_model: Path
 ) -> None:
     bare = str(toy_dataset.parent / "alpha.bw")
     first = open_window(dataset=str(toy_dataset), files=(bare,), checkpoint=str(toy_model))
@@ -82,7 +87,9 @@ def test_a_window_closed_while_it_opens_keeps_the_files_and_the_checkpoint(
     assert (kept["files"], kept["checkpoint"]) == ([bare], str(toy_model))
 
 
-def test_a_track_of_an_unknown_kind_is_a_row_and_is_written_back(open_window, qtbot, toy_dataset, tmp_path) -> None:
+def test_a_track_of_an_unknown_kind_is_a_row_and_is_written_back(
+    open_window: Callable[..., WindowProgram], qtbot: QtBot, toy_dataset: Path, tmp_path: Path
+) -> None:
     kept = tmp_path / "S.json"
     track = {"type": "variants", "id": "v", "vcf": "/d/x.vcf"}
     genes = {"type": "sequence", "id": "q"}
@@ -100,7 +107,9 @@ def test_a_track_of_an_unknown_kind_is_a_row_and_is_written_back(open_window, qt
     assert json.loads(kept.read_text())["setup"]["tracks"][1] == track
 
 
-def test_what_cannot_be_opened_now_stays_in_the_session(open_window, qtbot, toy_dataset, tmp_path) -> None:
+def test_what_cannot_be_opened_now_stays_in_the_session(
+    open_window: Callable[..., WindowProgram], qtbot: QtBot, toy_dataset: Path, tmp_path: Path
+) -> None:
     kept = tmp_path / "S.json"
     kept.write_text(json.dumps({"dataset": str(tmp_path / "unmounted.toml"), "tracks": [{"type": "genes"}]}))
     before = kept.read_text()
@@ -110,7 +119,9 @@ def test_what_cannot_be_opened_now_stays_in_the_session(open_window, qtbot, toy_
     assert kept.read_text() == before
 
 
-def test_an_unreadable_session_is_said_in_the_window_and_kept_apart(open_window, tmp_path) -> None:
+def test_an_unreadable_session_is_said_in_the_window_and_kept_apart(
+    open_window: Callable[..., WindowProgram], tmp_path: Path
+) -> None:
     kept = tmp_path / "S.json"
     kept.write_text("{")
     program = open_window(session=str(kept))
@@ -119,7 +130,9 @@ def test_an_unreadable_session_is_said_in_the_window_and_kept_apart(open_window,
     assert [path.read_text() for path in tmp_path.glob("S.json.aside-*")] == ["{"]
 
 
-def test_a_turn_of_the_wheel_chooses_no_other_cell_type(open_window, qtbot, toy_dataset) -> None:
+def test_a_turn_of_the_wheel_chooses_no_other_cell_type(
+    open_window: Callable[..., WindowProgram], qtbot: QtBot, toy_dataset: Path
+) -> None:
     program = open_window(dataset=str(toy_dataset))
     _settle(program, qtbot)
     box = program.window.locus_bar.cell_type
@@ -141,7 +154,7 @@ def test_a_turn_of_the_wheel_chooses_no_other_cell_type(open_window, qtbot, toy_
 
 
 @pytest.mark.parametrize("milliseconds", [0, 300, 600])
-def test_a_window_closed_while_it_opens_ends_well(toy_dataset, tmp_path, milliseconds: int) -> None:
+def test_a_window_closed_while_it_opens_ends_well(toy_dataset: Path, tmp_path: Path, milliseconds: int) -> None:
     kept = tmp_path / "S.json"
     kept.write_text(json.dumps({"dataset": str(toy_dataset), "tracks": [{"type": "genes", "id": "mine"}]}))
     command = [sys.executable, "-c", CLOSED_EARLY, str(milliseconds), "--session", str(kept)]

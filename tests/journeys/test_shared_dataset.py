@@ -14,10 +14,10 @@ from pathlib import Path
 
 import msgspec
 import pytest
-from toy_binding import finetune_spec, write_toy_binding
 
 from ebert_core.protocol.specs import Evaluate
 from ebert_core.protocol.specs_on_disk import write_spec
+from tests.core.toy_binding import finetune_spec, write_toy_binding
 
 Run = Callable[..., "subprocess.CompletedProcess[str]"]
 
@@ -88,7 +88,9 @@ def content(folder: Path) -> list[str]:
     return sorted(str(path.relative_to(folder)) for path in folder.rglob("*"))
 
 
-def test_a_read_only_dataset_with_a_store_is_browsed_predicted_on_trained_on_and_evaluated(place, run):
+def test_a_read_only_dataset_with_a_store_is_browsed_predicted_on_trained_on_and_evaluated(
+    place: Path, run: Run
+) -> None:
     dataset = shared_dataset(place)
     subprocess.run([sys.executable, "-m", "ebert_core", "prepare", str(dataset)], check=True, capture_output=True)
     before = locked(dataset.parent)
@@ -127,7 +129,7 @@ def test_a_read_only_dataset_with_a_store_is_browsed_predicted_on_trained_on_and
     assert content(dataset.parent) == before
 
 
-def test_without_a_store_one_is_made_in_the_persons_own_folder_and_found_again(place, run):
+def test_without_a_store_one_is_made_in_the_persons_own_folder_and_found_again(place: Path, run: Run) -> None:
     dataset = shared_dataset(place)
     before = locked(dataset.parent)
     first = run("ebert_core", "prepare", str(dataset))
@@ -140,7 +142,7 @@ def test_without_a_store_one_is_made_in_the_persons_own_folder_and_found_again(p
     assert content(dataset.parent) == before
 
 
-def test_a_store_is_shared_as_the_umask_says(place):
+def test_a_store_is_shared_as_the_umask_says(place: Path) -> None:
     dataset = shared_dataset(place)
     os.chmod(dataset.parent, 0o2775)
     for mask, expected in ((0o022, 0o755), (0o002, 0o775), (0o077, 0o700)):
@@ -157,7 +159,7 @@ def test_a_store_is_shared_as_the_umask_says(place):
 
 
 @pytest.mark.skipif(os.getuid() != 0, reason="only root can run commands as two people")
-def test_two_people_of_a_group_prepare_at_once_and_replace_what_the_other_made(place):
+def test_two_people_of_a_group_prepare_at_once_and_replace_what_the_other_made(place: Path) -> None:
     dataset = shared_dataset(place)
     os.chown(dataset.parent, -1, 65534)
     os.chmod(dataset.parent, 0o2775)

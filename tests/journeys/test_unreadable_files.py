@@ -2,8 +2,10 @@
 
 import os
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
+from pytestqt.qtbot import QtBot
 
 from ebert_core.protocol.locus import Interval
 from ebert_gui.app import WindowProgram
@@ -23,7 +25,7 @@ DAMAGE: dict[str, Callable[[bytes], bytes]] = {
 }
 
 
-def _settle(program: WindowProgram, qtbot) -> None:
+def _settle(program: WindowProgram, qtbot: QtBot) -> None:
     qtbot.waitUntil(
         lambda: program.opener.is_settled and program.loader.is_idle and program.workspace.dataset is not None,
         timeout=LONG,
@@ -34,7 +36,9 @@ def _contents(program: WindowProgram) -> dict[str, TrackContent]:
     return {track.title: program.loader.content(track) for track in program.workspace.setup.tracks}
 
 
-def test_every_kind_of_damage_is_said_in_its_own_track(open_window, qtbot, toy_dataset, tmp_path) -> None:
+def test_every_kind_of_damage_is_said_in_its_own_track(
+    open_window: Callable[..., WindowProgram], qtbot: QtBot, toy_dataset: Path, tmp_path: Path
+) -> None:
     whole = (toy_dataset.parent / "alpha.bw").read_bytes()
     good = tmp_path / "good.bw"
     good.write_bytes(whole)
@@ -55,7 +59,7 @@ def test_every_kind_of_damage_is_said_in_its_own_track(open_window, qtbot, toy_d
 
 
 def test_a_file_deleted_while_it_is_open_says_so_when_more_of_it_is_wanted(
-    open_window, qtbot, toy_dataset, tmp_path
+    open_window: Callable[..., WindowProgram], qtbot: QtBot, toy_dataset: Path, tmp_path: Path
 ) -> None:
     whole = (toy_dataset.parent / "alpha.bw").read_bytes()
     for name in ("kept.bw", "deleted.bw"):
@@ -72,7 +76,9 @@ def test_a_file_deleted_while_it_is_open_says_so_when_more_of_it_is_wanted(
     assert contents["deleted.bw"].is_error
 
 
-def test_a_damaged_file_beside_a_dataset_gets_a_track_that_says_so(open_window, qtbot, toy_dataset, tmp_path) -> None:
+def test_a_damaged_file_beside_a_dataset_gets_a_track_that_says_so(
+    open_window: Callable[..., WindowProgram], qtbot: QtBot, toy_dataset: Path, tmp_path: Path
+) -> None:
     empty = tmp_path / "empty.bw"
     empty.touch()
     program = open_window(dataset=str(toy_dataset), files=(str(empty),))
@@ -83,7 +89,9 @@ def test_a_damaged_file_beside_a_dataset_gets_a_track_that_says_so(open_window, 
     assert program.window.messages.shown is None
 
 
-def test_one_unreadable_file_alone_is_a_message(open_window, qtbot, tmp_path) -> None:
+def test_one_unreadable_file_alone_is_a_message(
+    open_window: Callable[..., WindowProgram], qtbot: QtBot, tmp_path: Path
+) -> None:
     empty = tmp_path / "empty.bw"
     empty.touch()
     program = open_window(files=(str(empty),))
@@ -91,7 +99,9 @@ def test_one_unreadable_file_alone_is_a_message(open_window, qtbot, tmp_path) ->
     assert program.window.messages.shown.sentence == f"{empty} is empty."
 
 
-def test_files_of_any_name_are_opened_drawn_and_come_back(open_window, qtbot, toy_dataset, tmp_path) -> None:
+def test_files_of_any_name_are_opened_drawn_and_come_back(
+    open_window: Callable[..., WindowProgram], qtbot: QtBot, toy_dataset: Path, tmp_path: Path
+) -> None:
     whole = (toy_dataset.parent / "alpha.bw").read_bytes()
     names = ("<b>R&D.bw", "two\nlines.bw", "esc\x1b[31m\x07.bw", "gpj.\u202ewb.bw", os.fsdecode(b"caf\xe9.bw"))
     for name in names:

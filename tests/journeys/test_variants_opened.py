@@ -1,12 +1,15 @@
 """A VCF in the real window: opened beside nothing, clicked, closed, and there again in the next window."""
 
 import gzip
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from PyQt6.QtCore import QPoint, Qt
 from PyQt6.QtWidgets import QDialog, QPlainTextEdit
+from pytestqt.qtbot import QtBot
 
+from ebert_gui.app import WindowProgram
 from ebert_gui.browser.scene import GUTTER
 from ebert_gui.kinds.variants import VariantsTrack
 
@@ -20,7 +23,7 @@ pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints", r"raise\(\)")
 
 
 def test_a_click_on_a_variant_shows_all_that_the_file_says_of_it_and_the_track_comes_back(
-    open_window, qtbot, tmp_path: Path
+    open_window: Callable[..., WindowProgram], qtbot: QtBot, tmp_path: Path
 ) -> None:
     path = tmp_path / "calls.vcf.gz"
     path.write_bytes(gzip.compress(VCF.encode()))

@@ -2,10 +2,12 @@
 
 import os
 import signal
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from PyQt6.QtCore import QRect
+from pytestqt.qtbot import QtBot
 
 from ebert_core.protocol.locus import Interval
 from ebert_gui.app import WindowProgram
@@ -24,7 +26,9 @@ def _is_complete(program: WindowProgram) -> bool:
     return program.opener.is_settled and program.loader.is_idle and program.workspace.dataset is not None
 
 
-def test_a_dataset_and_a_checkpoint_become_tracks_with_predictions(open_window, qtbot, toy_dataset, toy_model) -> None:
+def test_a_dataset_and_a_checkpoint_become_tracks_with_predictions(
+    open_window: Callable[..., WindowProgram], qtbot: QtBot, toy_dataset: Path, toy_model: Path
+) -> None:
     program = open_window(dataset=str(toy_dataset), checkpoint=str(toy_model), locus="chr1:2000-8000")
     qtbot.waitUntil(lambda: _is_complete(program) and program.workspace.checkpoint is not None, timeout=LONG)
     assert program.window.messages.shown is None
@@ -40,7 +44,9 @@ def test_a_dataset_and_a_checkpoint_become_tracks_with_predictions(open_window, 
     assert "toy" in program.window.windowTitle()
 
 
-def test_docks_stand_where_they_stood_before(open_window, qtbot, toy_dataset, tmp_path) -> None:
+def test_docks_stand_where_they_stood_before(
+    open_window: Callable[..., WindowProgram], qtbot: QtBot, toy_dataset: Path, tmp_path: Path
+) -> None:
     kept = str(tmp_path / "session.json")
     first = open_window(dataset=str(toy_dataset), session=kept)
     qtbot.waitUntil(lambda: _is_complete(first), timeout=LONG)
@@ -58,7 +64,9 @@ def test_docks_stand_where_they_stood_before(open_window, qtbot, toy_dataset, tm
     assert second.window.checkpoint_dock.isVisible()
 
 
-def test_both_docks_and_the_jobs_fit_into_a_small_screen(open_window, qtbot, toy_dataset, toy_model) -> None:
+def test_both_docks_and_the_jobs_fit_into_a_small_screen(
+    open_window: Callable[..., WindowProgram], qtbot: QtBot, toy_dataset: Path, toy_model: Path
+) -> None:
     program = open_window(dataset=str(toy_dataset), checkpoint=str(toy_model))
     program.window.resize(1280, 720)
     qtbot.waitUntil(lambda: _is_complete(program) and program.workspace.checkpoint is not None, timeout=LONG)
@@ -72,7 +80,9 @@ def test_both_docks_and_the_jobs_fit_into_a_small_screen(open_window, qtbot, toy
     assert program.window.width() == 1280
 
 
-def test_choosing_a_cell_type_in_the_bar_changes_the_tracks(open_window, qtbot, toy_dataset) -> None:
+def test_choosing_a_cell_type_in_the_bar_changes_the_tracks(
+    open_window: Callable[..., WindowProgram], qtbot: QtBot, toy_dataset: Path
+) -> None:
     program = open_window(dataset=str(toy_dataset))
     qtbot.waitUntil(lambda: _is_complete(program), timeout=LONG)
     bar, history = program.window.locus_bar, program.workspace.history
@@ -93,7 +103,9 @@ def test_choosing_a_cell_type_in_the_bar_changes_the_tracks(open_window, qtbot, 
     assert bar.compared.currentText() == first
 
 
-def test_what_changed_by_itself_is_said_in_the_window(open_window, qtbot, toy_dataset) -> None:
+def test_what_changed_by_itself_is_said_in_the_window(
+    open_window: Callable[..., WindowProgram], qtbot: QtBot, toy_dataset: Path
+) -> None:
     program = open_window(dataset=str(toy_dataset))
     qtbot.waitUntil(lambda: _is_complete(program), timeout=LONG)
     program.opener.told.emit("small does not predict EP300, so the tracks show CTCF instead.")
@@ -102,7 +114,9 @@ def test_what_changed_by_itself_is_said_in_the_window(open_window, qtbot, toy_da
     assert shown.sentence == "small does not predict EP300, so the tracks show CTCF instead."
 
 
-def test_a_locus_that_is_typed_is_shown_and_a_wrong_one_is_a_sentence(open_window, qtbot, toy_dataset) -> None:
+def test_a_locus_that_is_typed_is_shown_and_a_wrong_one_is_a_sentence(
+    open_window: Callable[..., WindowProgram], qtbot: QtBot, toy_dataset: Path
+) -> None:
     program = open_window(dataset=str(toy_dataset))
     qtbot.waitUntil(lambda: _is_complete(program), timeout=LONG)
     bar = program.window.locus_bar
@@ -116,7 +130,9 @@ def test_a_locus_that_is_typed_is_shown_and_a_wrong_one_is_a_sentence(open_windo
     assert "chr2 ends at 12,130" in shown.sentence
 
 
-def test_a_killed_data_worker_is_named_and_the_tracks_come_back(open_window, qtbot, toy_dataset) -> None:
+def test_a_killed_data_worker_is_named_and_the_tracks_come_back(
+    open_window: Callable[..., WindowProgram], qtbot: QtBot, toy_dataset: Path
+) -> None:
     program = open_window(dataset=str(toy_dataset))
     qtbot.waitUntil(lambda: _is_complete(program), timeout=LONG)
     os.kill(program.data.process_id, signal.SIGKILL)
@@ -131,14 +147,18 @@ def test_a_killed_data_worker_is_named_and_the_tracks_come_back(open_window, qtb
     assert program.loader.content(states).parts["states"]
 
 
-def test_a_dataset_that_is_not_there_leaves_a_living_window_with_a_sentence(open_window, qtbot, tmp_path) -> None:
+def test_a_dataset_that_is_not_there_leaves_a_living_window_with_a_sentence(
+    open_window: Callable[..., WindowProgram], qtbot: QtBot, tmp_path: Path
+) -> None:
     program = open_window(dataset=str(tmp_path / "none.toml"))
     qtbot.waitUntil(lambda: program.window.messages.shown is not None, timeout=LONG)
     assert "none.toml" in program.window.messages.shown.sentence
     assert program.window.isVisible()
 
 
-def test_the_next_start_goes_on_where_this_one_ended(open_window, qtbot, toy_dataset) -> None:
+def test_the_next_start_goes_on_where_this_one_ended(
+    open_window: Callable[..., WindowProgram], qtbot: QtBot, toy_dataset: Path
+) -> None:
     first = open_window(dataset=str(toy_dataset), locus="chr2:1000-2000")
     qtbot.waitUntil(lambda: _is_complete(first), timeout=LONG)
     removed = first.workspace.setup.tracks[0]
@@ -150,7 +170,9 @@ def test_the_next_start_goes_on_where_this_one_ended(open_window, qtbot, toy_dat
     assert second.workspace.view.interval == Interval("chr2", 999, 2000)
 
 
-def test_closing_the_window_leaves_no_worker_behind(open_window, qtbot, toy_dataset) -> None:
+def test_closing_the_window_leaves_no_worker_behind(
+    open_window: Callable[..., WindowProgram], qtbot: QtBot, toy_dataset: Path
+) -> None:
     program = open_window(dataset=str(toy_dataset))
     qtbot.waitUntil(lambda: _is_complete(program), timeout=LONG)
     processes = [program.data.process_id, program.model.process_id]
@@ -160,7 +182,9 @@ def test_closing_the_window_leaves_no_worker_behind(open_window, qtbot, toy_data
     assert not [number for number in processes if number and Path(f"/proc/{number}/cmdline").exists()]
 
 
-def test_a_window_that_is_closed_while_it_opens_starts_no_model_worker(open_window, qtbot, toy_dataset) -> None:
+def test_a_window_that_is_closed_while_it_opens_starts_no_model_worker(
+    open_window: Callable[..., WindowProgram], qtbot: QtBot, toy_dataset: Path
+) -> None:
     program = open_window(dataset=str(toy_dataset))
     conditions = []
     program.model.state_changed.connect(lambda state: conditions.append(state.condition))
@@ -176,7 +200,12 @@ def test_a_window_that_is_closed_while_it_opens_starts_no_model_worker(open_wind
 
 @pytest.mark.parametrize(("cores", "is_started"), [(2, True), (1, False)])
 def test_the_model_gets_ready_while_tracks_are_read_where_there_is_a_core_for_it(
-    open_window, toy_dataset, toy_model, monkeypatch, cores, is_started
+    open_window: Callable[..., WindowProgram],
+    toy_dataset: Path,
+    toy_model: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    cores: int,
+    is_started: bool,
 ) -> None:
     monkeypatch.setattr("ebert_gui.app.QThread.idealThreadCount", lambda: cores)
     program = open_window(dataset=str(toy_dataset), checkpoint=str(toy_model))

@@ -3,7 +3,8 @@
 from pathlib import Path
 
 import pytest
-from build_dataset import build_dataset
+
+from tests.real.build_dataset import build_dataset
 
 
 @pytest.fixture(scope="session")

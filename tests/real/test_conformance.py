@@ -59,13 +59,15 @@ def sentence_of(load):
 
 
 @pytest.fixture
-def copied(request, real_data, tmp_path):
+def copied(request: pytest.FixtureRequest, real_data: Path, tmp_path: Path):
     # Indexes are written beside the files, which must stay as they are.
     return Path(shutil.copy(real_data / "conformance" / request.param, tmp_path))
 
 
 @pytest.mark.parametrize("copied", FILES, indirect=True, ids=str)
-def test_every_file_loads_or_gives_one_sentence(copied, request, capfd):
+def test_every_file_loads_or_gives_one_sentence(
+    copied, request: pytest.FixtureRequest, capfd: pytest.CaptureFixture[str]
+) -> None:
     name = request.node.callspec.params["copied"]
     sentence = sentence_of(lambda: LOADERS[kind_of_file(copied).kind](copied))
     if sentence is not None:
@@ -76,7 +78,9 @@ def test_every_file_loads_or_gives_one_sentence(copied, request, capfd):
 
 
 @pytest.mark.parametrize("loader", LOADERS)
-def test_files_opened_as_something_else_give_one_sentence_at_worst(loader, real_data, tmp_path, capfd):
+def test_files_opened_as_something_else_give_one_sentence_at_worst(
+    loader: str, real_data: Path, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
     for name in FILES:
         path = Path(shutil.copy(real_data / "conformance" / name, tmp_path))
         sentence = sentence_of(lambda path=path: LOADERS[loader](path))

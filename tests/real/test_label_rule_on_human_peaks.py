@@ -1,5 +1,7 @@
 """The organisers' label rule on real peaks; `benchmarks/labels_by_bedtools.py` finds no label that bedtools denies."""
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 
@@ -31,7 +33,7 @@ def in_one_peak(peaks: np.ndarray, starts: np.ndarray) -> np.ndarray:
     return found
 
 
-def test_as_many_bins_are_bound_gained_and_lost_as_bedtools_says(real_data):
+def test_as_many_bins_are_bound_gained_and_lost_as_bedtools_says(real_data: Path) -> None:
     counts, pairs = np.zeros(4, dtype=np.int64), 0
     folder = real_data / "chip_hg19" / "slices"
     for path in sorted(folder.glob("*.relaxed.narrowPeak.gz")):

@@ -1,5 +1,7 @@
 """The real dataset holds what it should, and files and store agree on it."""
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 
@@ -19,16 +21,16 @@ WIDTH = 1_200
 
 
 @pytest.fixture(scope="module")
-def dataset(real_dataset):
+def dataset(real_dataset: Path):
     return Dataset.open(real_dataset)
 
 
 @pytest.fixture(scope="module")
-def store(dataset, tmp_path_factory):
+def store(dataset, tmp_path_factory: pytest.TempPathFactory):
     return prepare(dataset, tmp_path_factory.mktemp("stores") / "human.store")
 
 
-def test_the_summary_lists_cells_states_marks_and_factors(dataset):
+def test_the_summary_lists_cells_states_marks_and_factors(dataset) -> None:
     summary = summary_of(dataset)
     assert [chromosome.name for chromosome in summary.chromosomes] == ["chr3", "chr4", "chr5", "chr17", "chr20"]
     assert len(summary.states) == 15
@@ -39,7 +41,7 @@ def test_the_summary_lists_cells_states_marks_and_factors(dataset):
     assert {region.chromosome for region in summary.labelled_regions} == {"chr3", "chr5", "chr17", "chr20"}
 
 
-def test_exons_begin_and_end_at_splice_sites(dataset):
+def test_exons_begin_and_end_at_splice_sites(dataset) -> None:
     region = Interval("chr5", 124_000_000, 126_000_000)
     sites = []
     for gene in dataset.genes.touching(region):
@@ -50,7 +52,7 @@ def test_exons_begin_and_end_at_splice_sites(dataset):
     assert sum(site == "GT" for site in sites) > 0.9 * len(sites)
 
 
-def test_files_and_store_are_identical_on_the_slices(dataset, store):
+def test_files_and_store_are_identical_on_the_slices(dataset, store) -> None:
     random = np.random.default_rng(11)
     signals = ("DNase", "none", "quantile(DNase)", "difference(DNase)", "binding(CTCF)", "distance(TSS)")
     trained = ("GM12878", "H1-hESC", "K562")
@@ -69,11 +71,11 @@ def test_files_and_store_are_identical_on_the_slices(dataset, store):
             np.testing.assert_array_equal(left, right)
 
 
-def test_the_store_keeps_only_the_slices(store):
+def test_the_store_keeps_only_the_slices(store) -> None:
     assert 8_000_000 < sum(segment.length for segment in store.segments) < 8_500_000
 
 
-def test_binding_in_other_cell_types_tells_more_of_ctcf_than_motifs_do(dataset, store):
+def test_binding_in_other_cell_types_tells_more_of_ctcf_than_motifs_do(dataset, store) -> None:
     region = Interval("chr20", 1_000_000, 2_000_000)
     channels = Channels((), ("binding(CTCF)",), dataset.matrices, ("GM12878", "H1-hESC", "HeLa-S3", "HepG2", "K562"))
     batch = windows(store, "K562", [region], channels)
@@ -85,7 +87,7 @@ def test_binding_in_other_cell_types_tells_more_of_ctcf_than_motifs_do(dataset, 
     assert auprc(is_bound, elsewhere[is_scored]) > auprc(is_bound, motif[is_scored]) + 0.1
 
 
-def test_ctcf_motifs_tell_bound_bins_from_unbound_ones(dataset, store):
+def test_ctcf_motifs_tell_bound_bins_from_unbound_ones(dataset, store) -> None:
     scores, labels = [], []
     for region in dataset.labelled_regions:
         start, end = -(-region.start // 200) * 200, region.end // 200 * 200

@@ -34,7 +34,7 @@ class Asked(NamedTuple):
 
 
 @pytest.fixture
-def asked(monkeypatch) -> list[Asked]:
+def asked(monkeypatch: pytest.MonkeyPatch) -> list[Asked]:
     kept: list[Asked] = []
 
     def remeasured(
@@ -60,7 +60,9 @@ def members(tmp_path: Path) -> list[str]:
     return list(map(str, folders))
 
 
-def test_an_average_is_written_and_what_is_known_against_it_said(members, asked, tmp_path, capsys):
+def test_an_average_is_written_and_what_is_known_against_it_said(
+    members: list[str], asked: list[Asked], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     output = tmp_path / "both"
     assert main(["average", *members, "--output", str(output)]) == 0
     said = capsys.readouterr()
@@ -72,7 +74,13 @@ def test_an_average_is_written_and_what_is_known_against_it_said(members, asked,
     assert (asked, described.verdict) == ([], None)
 
 
-def test_an_average_is_measured_where_and_how_it_was_asked_for(members, asked, tmp_path, monkeypatch, capsys):
+def test_an_average_is_measured_where_and_how_it_was_asked_for(
+    members: list[str],
+    asked: list[Asked],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
     monkeypatch.chdir(tmp_path)
     words = ["average", *members, "--output", "both", "--dataset", "D.toml", "--regions", "chr2:1-3,000", "r.bed"]
     assert main([*words, "--cell-types", "alpha", "beta", "--device", "cpu", "--precision", "bf16"]) == 0
@@ -95,13 +103,22 @@ def test_an_average_is_measured_where_and_how_it_was_asked_for(members, asked, t
         (["--cell-types", "alpha"], "--cell-types says where to measure; it needs --dataset and --regions."),
     ],
 )
-def test_an_average_that_cannot_be_measured_as_asked_is_not_written(members, asked, tmp_path, capsys, more, sentence):
+def test_an_average_that_cannot_be_measured_as_asked_is_not_written(
+    members: list[str],
+    asked: list[Asked],
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    more: list[str],
+    sentence: str,
+) -> None:
     assert main(["average", *members, "--output", str(tmp_path / "both"), *more]) == 2
     assert capsys.readouterr() == ("", f"ebert average: {sentence}\n")
     assert not (tmp_path / "both").exists()
 
 
-def test_an_average_does_not_take_the_place_of_a_member_nor_of_other_things(members, tmp_path, capsys):
+def test_an_average_does_not_take_the_place_of_a_member_nor_of_other_things(
+    members: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     (tmp_path / "link").symlink_to(members[0])
     before = read_description(Path(members[0]))
     assert main(["average", *members, "--output", str(tmp_path / "link")]) == 2
@@ -114,8 +131,12 @@ def test_an_average_does_not_take_the_place_of_a_member_nor_of_other_things(memb
 
 
 def test_a_checkpoint_is_calibrated_where_it_was_validated_in_the_cell_types_it_knows(
-    members, asked, tmp_path, monkeypatch, capsys
-):
+    members: list[str],
+    asked: list[Asked],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
     monkeypatch.chdir(tmp_path)
     known = read_description(Path(members[0]))
     described = msgspec.structs.replace(known, validation_cell_types=("gamma",), cell_types=("alpha", "beta"))
@@ -133,7 +154,9 @@ def test_a_checkpoint_is_calibrated_where_it_was_validated_in_the_cell_types_it_
     assert (Path(members[0]) / "weights.safetensors").read_bytes() == weights
 
 
-def test_other_loci_cell_types_and_a_device_are_taken_for_a_calibration(members, asked, capsys):
+def test_other_loci_cell_types_and_a_device_are_taken_for_a_calibration(
+    members: list[str], asked: list[Asked], capsys: pytest.CaptureFixture[str]
+) -> None:
     words = ["calibrate", members[0], "--dataset", "/D.toml", "--regions", "chr1:1-500", "--device", "cpu"]
     for cells, expected in ((["alpha"], ("alpha",)), (["all"], ())):
         assert main([*words, "--precision", "fp32", "--cell-types", *cells]) == 0
@@ -141,7 +164,9 @@ def test_other_loci_cell_types_and_a_device_are_taken_for_a_calibration(members,
     assert (asked[-1].engine.device.type, asked[-1].engine.precision) == ("cpu", "fp32")
 
 
-def test_a_checkpoint_that_cannot_be_calibrated_is_said_to_be_so(members, asked, tmp_path, capsys):
+def test_a_checkpoint_that_cannot_be_calibrated_is_said_to_be_so(
+    members: list[str], asked: list[Asked], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     known = read_description(Path(members[0]))
     replace_description(Path(members[0]), msgspec.structs.replace(known, validation=()))
     architecture = msgspec.structs.replace(known.architecture, factors=())
@@ -157,7 +182,9 @@ def test_a_checkpoint_that_cannot_be_calibrated_is_said_to_be_so(members, asked,
         assert (asked, (folder / "description.json").read_bytes()) == ([], before)
 
 
-def test_a_checkpoint_that_comes_with_the_program_is_copied_first(asked, capsys):
+def test_a_checkpoint_that_comes_with_the_program_is_copied_first(
+    asked: list[Asked], capsys: pytest.CaptureFixture[str]
+) -> None:
     assert main(["calibrate", "demonstration", "--dataset", "/D.toml"]) == 2
     folder = shipped_checkpoints()["demonstration"]
     said = f"demonstration comes with the program and is not rewritten; copy {folder} first."

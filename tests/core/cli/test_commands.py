@@ -10,7 +10,6 @@ import msgspec
 import pyBigWig
 import pytest
 import tomli_w
-from toy_binding import finetune_spec, pretrain_spec, write_toy_binding
 
 from ebert_core.cli.jobs import line_of
 from ebert_core.cli.program import COMMANDS, main
@@ -23,6 +22,7 @@ from ebert_core.protocol.specs import Evaluate, Predict
 from ebert_core.protocol.specs_on_disk import write_spec
 from ebert_core.protocol.work import JobSummary
 from ebert_core.training.loop import Trainer
+from tests.core.toy_binding import finetune_spec, pretrain_spec, write_toy_binding
 
 
 def jobs():
@@ -30,7 +30,7 @@ def jobs():
 
 
 @pytest.fixture
-def predict(toy_binding, toy_checkpoint, tmp_path):
+def predict(toy_binding: Path, toy_checkpoint: Path, tmp_path: Path):
     def run(**changes) -> int:
         flags = {"cell-type": "alpha", "factor": "FOS", "output": str(tmp_path / "x.bw"), "locus": "chr2:1-3000"}
         flags |= {name.replace("_", "-"): value for name, value in changes.items()}
@@ -41,7 +41,7 @@ def predict(toy_binding, toy_checkpoint, tmp_path):
 
 
 @pytest.mark.parametrize("command", COMMANDS)
-def test_every_command_explains_itself(command, capsys):
+def test_every_command_explains_itself(command, capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as ended:
         main([command, "--help"])
     assert ended.value.code == 0
@@ -50,7 +50,7 @@ def test_every_command_explains_itself(command, capsys):
     assert said.err == ""
 
 
-def test_the_readme_tells_of_every_command():
+def test_the_readme_tells_of_every_command() -> None:
     told = (Path(__file__).parents[3] / "README.md").read_text()
     # `worker` is what the window starts; nobody types it.
     assert [
@@ -58,13 +58,13 @@ def test_the_readme_tells_of_every_command():
     ] == []
 
 
-def test_a_format_keeps_its_spelling_in_the_help(capsys):
+def test_a_format_keeps_its_spelling_in_the_help(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit):
         main(["predict", "--help"])
     assert "Predicted binding as bigWig, BED or table." in capsys.readouterr().out
 
 
-def test_the_program_lists_its_commands_and_its_version(capsys):
+def test_the_program_lists_its_commands_and_its_version(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit):
         main(["--help"])
     listed = capsys.readouterr().out
@@ -75,14 +75,14 @@ def test_the_program_lists_its_commands_and_its_version(capsys):
 
 
 @pytest.mark.parametrize("words", [[], ["nonsense"], ["predict"], ["jobs"], ["worker", "other"]])
-def test_wrong_words_end_with_2(words, capsys):
+def test_wrong_words_end_with_2(words, capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as ended:
         main(words)
     assert ended.value.code == 2
     assert "usage: ebert" in capsys.readouterr().err
 
 
-def test_predict_in_a_shell_writes_a_bigwig_and_a_job(toy_binding, toy_checkpoint, tmp_path):
+def test_predict_in_a_shell_writes_a_bigwig_and_a_job(toy_binding: Path, toy_checkpoint: Path, tmp_path: Path) -> None:
     output = tmp_path / "x.bw"
     command = [sys.executable, "-m", "ebert_core", "predict", str(toy_checkpoint), str(toy_binding)]
     command += [
@@ -126,17 +126,21 @@ def test_predict_in_a_shell_writes_a_bigwig_and_a_job(toy_binding, toy_checkpoin
         ({"output": "/no/such/x.bw"}, "There is no folder /no/such to write x.bw to.\n"),
     ],
 )
-def test_what_is_unknown_gives_one_sentence_and_exit_code_2(predict, toy_binding, capsys, changes, sentence):
+def test_what_is_unknown_gives_one_sentence_and_exit_code_2(
+    predict, toy_binding: Path, capsys: pytest.CaptureFixture[str], changes: dict[str, str], sentence: str
+) -> None:
     assert predict(**changes) == 2
     assert capsys.readouterr() == ("", f"ebert predict: {sentence.replace('{dataset}', str(toy_binding))}")
 
 
-def test_a_mistyped_name_leaves_no_failed_job_behind(predict):
+def test_a_mistyped_name_leaves_no_failed_job_behind(predict) -> None:
     assert predict(factor="GATA9") == predict(cell_type="gamma") == 2
     assert jobs() == []
 
 
-def test_a_dataset_that_is_not_there_makes_no_folders(toy_checkpoint, tmp_path, capsys, monkeypatch):
+def test_a_dataset_that_is_not_there_makes_no_folders(
+    toy_checkpoint: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.delenv("EBERT_JOBS")
     words = ["--cell-type", "alpha", "--factor", "FOS", "--output", str(tmp_path / "x.bw")]
     assert main(["predict", str(toy_checkpoint), str(tmp_path / "absent" / "D.toml"), *words]) == 2
@@ -144,19 +148,23 @@ def test_a_dataset_that_is_not_there_makes_no_folders(toy_checkpoint, tmp_path, 
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_checkpoint_without_a_dataset_is_told_what_is_missing(toy_checkpoint, capsys):
+def test_a_checkpoint_without_a_dataset_is_told_what_is_missing(
+    toy_checkpoint: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     assert main(["predict", str(toy_checkpoint), "--cell-type", "alpha", "--factor", "FOS", "--output", "x.bw"]) == 2
     assert "DATASET.toml is needed after CHECKPOINT" in capsys.readouterr().err
 
 
-def test_an_empty_list_of_jobs_says_where_was_looked(capsys):
+def test_an_empty_list_of_jobs_says_where_was_looked(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["jobs", "list"]) == 0
     said = capsys.readouterr().err
     assert f"No jobs in {os.environ['EBERT_JOBS']}." in said
     assert "--dataset" in said
 
 
-def test_a_spec_file_says_it_all(toy_binding, toy_checkpoint, tmp_path, capsys):
+def test_a_spec_file_says_it_all(
+    toy_binding: Path, toy_checkpoint: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     output = str(tmp_path / "x.tab.gz")
     spec = Predict(str(toy_checkpoint), str(toy_binding), "alpha", "FOS", output, locus="chr1:1-900")
     write_spec(tmp_path / "spec.toml", spec)
@@ -166,7 +174,9 @@ def test_a_spec_file_says_it_all(toy_binding, toy_checkpoint, tmp_path, capsys):
     assert "is a spec for ebert predict, not for ebert pretrain" in capsys.readouterr().err
 
 
-def test_a_synthetic_checkpoint_is_refused_on_a_real_genome(toy_binding, toy_checkpoint, tmp_path, capsys):
+def test_a_synthetic_checkpoint_is_refused_on_a_real_genome(
+    toy_binding: Path, toy_checkpoint: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     content = json.loads((toy_checkpoint / "description.json").read_text())
     synthetic = tmp_path / "synthetic"
     synthetic.mkdir()
@@ -178,7 +188,9 @@ def test_a_synthetic_checkpoint_is_refused_on_a_real_genome(toy_binding, toy_che
     assert main(["predict", str(synthetic), str(write_toy_binding(tmp_path, synthetic=True)), *words]) == 0
 
 
-def test_a_training_runs_from_its_spec_and_is_listed_and_shown(smallest, toy_binding, tmp_path, capsys):
+def test_a_training_runs_from_its_spec_and_is_listed_and_shown(
+    smallest: None, toy_binding: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     write_spec(tmp_path / "pre.toml", pretrain_spec(toy_binding, tmp_path / "pre", steps=2))
     assert main(["pretrain", str(tmp_path / "pre.toml")]) == 0
     said = capsys.readouterr()
@@ -195,7 +207,9 @@ def test_a_training_runs_from_its_spec_and_is_listed_and_shown(smallest, toy_bin
     assert "is no job directory" in capsys.readouterr().err
 
 
-def test_a_training_that_is_stopped_ends_with_130_and_resume_goes_on(smallest, toy_binding, tmp_path, capsys):
+def test_a_training_that_is_stopped_ends_with_130_and_resume_goes_on(
+    smallest: None, toy_binding: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     write_spec(tmp_path / "s.toml", finetune_spec(toy_binding, tmp_path / "out", epochs=2, batch_size=40))
     from ebert_core.jobs.directory import new_job
     from ebert_core.protocol.specs_on_disk import read_spec
@@ -215,7 +229,13 @@ def test_a_training_that_is_stopped_ends_with_130_and_resume_goes_on(smallest, t
     assert "No unfinished job of this spec" in capsys.readouterr().err
 
 
-def test_a_training_ended_at_once_says_whether_it_can_go_on(smallest, toy_binding, tmp_path, capsys, monkeypatch):
+def test_a_training_ended_at_once_says_whether_it_can_go_on(
+    smallest: None,
+    toy_binding: Path,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     steps = Trainer.take_step
 
     def interrupted(trainer, loss_of_batch):
@@ -240,14 +260,18 @@ def test_a_training_ended_at_once_says_whether_it_can_go_on(smallest, toy_bindin
     assert main([*changed, "--resume"]) == 0
 
 
-def test_a_folder_in_the_place_of_a_dataset_is_said_to_be_one(toy_binding, tmp_path, capsys):
+def test_a_folder_in_the_place_of_a_dataset_is_said_to_be_one(
+    toy_binding: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     for folder, advice in ((toy_binding.parent, f"name {toy_binding}"), (tmp_path, "name the DATASET.toml that")):
         write_spec(tmp_path / "s.toml", finetune_spec(folder, tmp_path / "out"))
         assert main(["finetune", str(tmp_path / "s.toml")]) == 2
         assert f"{folder} is a folder; {advice}" in capsys.readouterr().err
 
 
-def test_the_largest_seed_trains(smallest, toy_binding, tmp_path, capsys):
+def test_the_largest_seed_trains(
+    smallest: None, toy_binding: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     spec = finetune_spec(toy_binding, tmp_path / "out", epochs=1, batch_size=40)
     write_spec(tmp_path / "s.toml", msgspec.structs.replace(spec, seed=2**32 - 1, cell_types=("alpha",)))
     assert main(["finetune", str(tmp_path / "s.toml")]) == 0
@@ -257,7 +281,9 @@ def test_the_largest_seed_trains(smallest, toy_binding, tmp_path, capsys):
     )
 
 
-def test_a_second_run_does_not_write_where_one_is_running(toy_binding, tmp_path, capsys):
+def test_a_second_run_does_not_write_where_one_is_running(
+    toy_binding: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     spec = finetune_spec(toy_binding, tmp_path / "out")
     write_spec(tmp_path / "s.toml", spec)
     write_spec(tmp_path / "t.toml", msgspec.structs.replace(spec, seed=2))
@@ -269,7 +295,9 @@ def test_a_second_run_does_not_write_where_one_is_running(toy_binding, tmp_path,
     assert [job.directory for job in jobs()] == [str(running.directory)]
 
 
-def test_an_evaluation_prints_a_table_and_where_its_figures_lie(toy_binding, toy_checkpoint, tmp_path, capsys):
+def test_an_evaluation_prints_a_table_and_where_its_figures_lie(
+    toy_binding: Path, toy_checkpoint: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     output = str(tmp_path / "s.json")
     spec = Evaluate(str(toy_binding), str(toy_checkpoint), output, ("chr2:1-6000",), without=(), bootstrap=5)
     write_spec(tmp_path / "e.toml", spec)
@@ -281,8 +309,8 @@ def test_an_evaluation_prints_a_table_and_where_its_figures_lie(toy_binding, toy
 
 @pytest.mark.parametrize("wrong", ["checkpoint", "controls"])
 def test_an_evaluation_of_a_checkpoint_that_is_not_there_names_no_job_and_prepares_nothing(
-    toy_binding, toy_checkpoint, tmp_path, capsys, wrong
-):
+    toy_binding: Path, toy_checkpoint: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], wrong: str
+) -> None:
     absent = str(tmp_path / "absent")
     spec = Evaluate(str(toy_binding), str(toy_checkpoint), str(tmp_path / "s.json"), ("chr2:1-6000",), without=())
     changed = msgspec.structs.replace(spec, **{wrong: absent if wrong == "checkpoint" else (absent,)})
@@ -296,16 +324,18 @@ def test_an_evaluation_of_a_checkpoint_that_is_not_there_names_no_job_and_prepar
     assert sorted(toy_binding.parent.rglob("*")) == before
 
 
-def test_a_key_that_is_none_is_named_with_its_line(tmp_path, capsys):
+def test_a_key_that_is_none_is_named_with_its_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (tmp_path / "s.toml").write_text(tomli_w.dumps({"job": "finetune", "datset": "x"}))
     assert main(["finetune", str(tmp_path / "s.toml")]) == 2
     assert "line 2: there is no key datset; did you mean dataset?" in capsys.readouterr().err
 
 
-def test_an_interruption_ends_with_130(predict, capsys, monkeypatch):
+def test_an_interruption_ends_with_130(
+    predict, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
     from ebert_core.inference import export
 
-    def interrupted(*_):
+    def interrupted(*_) -> None:
         raise KeyboardInterrupt
 
     monkeypatch.setattr(export, "predict_to_files", interrupted)
@@ -313,11 +343,13 @@ def test_an_interruption_ends_with_130(predict, capsys, monkeypatch):
     assert capsys.readouterr().err == "ebert predict: stopped.\n"
 
 
-def test_a_person_who_watches_reads_the_error_on_a_line_of_its_own(predict, capsys, monkeypatch):
+def test_a_person_who_watches_reads_the_error_on_a_line_of_its_own(
+    predict, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
     from ebert_core.inference import export
 
-    def fail(_spec, report, *_others):
+    def fail(_spec, report, *_others) -> None:
         report(0.42, "chr2:1,000")
         raise InvalidRequest("The disk is full.")
 
@@ -327,7 +359,7 @@ def test_a_person_who_watches_reads_the_error_on_a_line_of_its_own(predict, caps
     assert capsys.readouterr().err == f"{clear} 42 %  chr2:1,000{clear}ebert predict: The disk is full.\n"
 
 
-def test_a_mistake_of_ours_rises(predict, monkeypatch):
+def test_a_mistake_of_ours_rises(predict, monkeypatch: pytest.MonkeyPatch) -> None:
     from ebert_core.inference import export
 
     monkeypatch.setattr(export, "predict_to_files", lambda *_: 1 / 0)
@@ -350,7 +382,9 @@ sys.meta_path.insert(0, Absent())
 
 
 @pytest.mark.parametrize(("words", "code"), [(["worker", "model"], EXIT_WITHOUT_TORCH), (["predict", "spec.toml"], 2)])
-def test_without_torch_it_says_how_to_get_it(words, code, toy_binding, toy_checkpoint, tmp_path):
+def test_without_torch_it_says_how_to_get_it(
+    words: list[str], code, toy_binding: Path, toy_checkpoint: Path, tmp_path: Path
+) -> None:
     (tmp_path / "sitecustomize.py").write_text(WITHOUT_TORCH)
     spec = Predict(str(toy_checkpoint), str(toy_binding), "alpha", "FOS", str(tmp_path / "x.bw"))
     write_spec(tmp_path / "spec.toml", spec)
@@ -362,7 +396,9 @@ def test_without_torch_it_says_how_to_get_it(words, code, toy_binding, toy_check
 
 
 @pytest.mark.parametrize(("own", "expected"), [(None, "PASSIVE"), ("ACTIVE", "ACTIVE")])
-def test_threads_that_wait_leave_the_core_to_others_unless_a_person_says_otherwise(own, expected, monkeypatch):
+def test_threads_that_wait_leave_the_core_to_others_unless_a_person_says_otherwise(
+    own: str | None, expected: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.delenv("OMP_WAIT_POLICY", raising=False)
     if own:
         monkeypatch.setenv("OMP_WAIT_POLICY", own)
@@ -374,13 +410,13 @@ def test_threads_that_wait_leave_the_core_to_others_unless_a_person_says_otherwi
     assert ended.stdout.split()[-1] == expected
 
 
-def test_a_name_of_a_job_cannot_write_to_the_terminal_or_a_line_of_its_own():
+def test_a_name_of_a_job_cannot_write_to_the_terminal_or_a_line_of_its_own() -> None:
     job = JobSummary("/jobs/1", "1", "finetune", "x\x1b]0;owned\x07\ndone", "done", "here", 0.0)
     assert "x\\x1b]0;owned\\x07\\ndone  /jobs/1" in line_of(job)
 
 
 @pytest.mark.parametrize("closing", ["2>&-", ">&- 2>&-", "| head -c 1"])
-def test_a_command_whose_streams_are_closed_has_no_traceback(closing, tmp_path):
+def test_a_command_whose_streams_are_closed_has_no_traceback(closing: str, tmp_path: Path) -> None:
     command = f"cd {tmp_path} && EBERT_JOBS={tmp_path}/none {sys.executable} -m ebert_core jobs list {closing}"
     ended = subprocess.run(["sh", "-c", command], capture_output=True, text=True)
     assert "Traceback" not in ended.stderr

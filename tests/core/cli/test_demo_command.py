@@ -42,7 +42,7 @@ def demo(directory: Path, *words: str) -> int:
     return main(["demo", "--directory", str(directory), "--generate-only", *words])
 
 
-def test_a_dataset_of_somebody_else_is_never_written_over(tmp_path, capsys):
+def test_a_dataset_of_somebody_else_is_never_written_over(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (tmp_path / DATASET).write_text(OWN)
     assert demo(tmp_path) == 2
     assert "holds other files" in capsys.readouterr().err
@@ -50,19 +50,19 @@ def test_a_dataset_of_somebody_else_is_never_written_over(tmp_path, capsys):
     assert [path.name for path in tmp_path.iterdir()] == [DATASET]
 
 
-def test_a_file_is_no_directory(tmp_path, capsys):
+def test_a_file_is_no_directory(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (tmp_path / "file").touch()
     assert demo(tmp_path / "file") == 2
     assert "file is a file" in capsys.readouterr().err
 
 
-def test_a_negative_seed_is_refused_in_a_sentence(tmp_path, capsys):
+def test_a_negative_seed_is_refused_in_a_sentence(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert demo(tmp_path / "new", "--seed", "-3") == 2
     assert "--seed -3 is negative" in capsys.readouterr().err
     assert not (tmp_path / "new").exists()
 
 
-def test_a_demonstration_that_was_interrupted_is_known_as_one(tmp_path):
+def test_a_demonstration_that_was_interrupted_is_known_as_one(tmp_path: Path) -> None:
     def interrupt(_fraction: float, note: str) -> None:
         if "writing" in note:
             raise KeyboardInterrupt
@@ -82,7 +82,7 @@ def there_is_one(directory: Path, seed: int = DEFAULT_SEED) -> Path:
 
 
 @pytest.fixture
-def window(tmp_path: Path, monkeypatch) -> Callable[[int], Callable[[], list[str]]]:
+def window(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[int], Callable[[], list[str]]]:
     """Puts something that ends with an exit code in the place of the window; returns what reads its words."""
 
     def ending_with(code: int) -> Callable[[], list[str]]:
@@ -94,13 +94,17 @@ def window(tmp_path: Path, monkeypatch) -> Callable[[int], Callable[[], list[str
     return ending_with
 
 
-def test_a_demonstration_that_is_there_is_named_and_not_made_again(tmp_path, capsys):
+def test_a_demonstration_that_is_there_is_named_and_not_made_again(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     dataset = there_is_one(tmp_path / "demo")
     assert demo(tmp_path / "demo") == 0
     assert capsys.readouterr() == (f"{dataset}\n", "")
 
 
-def test_that_a_genome_is_invented_is_said_once_and_with_its_seed(tmp_path, monkeypatch, capsys):
+def test_that_a_genome_is_invented_is_said_once_and_with_its_seed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     def write(directory: Path, seed: int, report: Callable[[float, str], None]) -> Path:
         report(0.0, "inventing chromosomes")
         report(0.5, "measuring")
@@ -116,8 +120,11 @@ def test_that_a_genome_is_invented_is_said_once_and_with_its_seed(tmp_path, monk
 
 
 def test_the_window_opens_on_the_first_screen_with_the_model_that_comes_with_the_program(
-    tmp_path, window, monkeypatch, capsys
-):
+    tmp_path: Path,
+    window: Callable[[int], Callable[[], list[str]]],
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
     dataset, words_of_window = there_is_one(tmp_path / "demo"), window(0)
     monkeypatch.setattr(command, "problem_of_display", lambda: "")
     assert main(["demo", "--directory", str(tmp_path / "demo")]) == 0
@@ -126,7 +133,12 @@ def test_the_window_opens_on_the_first_screen_with_the_model_that_comes_with_the
     assert capsys.readouterr() == ("", "")
 
 
-def test_a_window_that_fails_is_no_success_of_the_command(tmp_path, window, monkeypatch, capsys):
+def test_a_window_that_fails_is_no_success_of_the_command(
+    tmp_path: Path,
+    window: Callable[[int], Callable[[], list[str]]],
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
     there_is_one(tmp_path / "demo")
     window(5)
     monkeypatch.setattr(command, "problem_of_display", lambda: "")
@@ -134,11 +146,11 @@ def test_a_window_that_fails_is_no_success_of_the_command(tmp_path, window, monk
     assert capsys.readouterr().err == "ebert demo: The window ended with exit code 5; its message stands above.\n"
 
 
-def test_the_window_is_the_other_program_of_this_python():
+def test_the_window_is_the_other_program_of_this_python() -> None:
     assert command._browser("a", "b") == [sys.executable, "-m", "ebert_gui", "a", "b"]
 
 
-def test_why_no_window_can_be_shown_is_known_beforehand(monkeypatch):
+def test_why_no_window_can_be_shown_is_known_beforehand(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("QT_QPA_PLATFORM", "offscreen")
     assert problem_of_display() == "Qt's platform offscreen was chosen, which shows nothing."
     monkeypatch.delenv("QT_QPA_PLATFORM")
@@ -148,7 +160,7 @@ def test_why_no_window_can_be_shown_is_known_beforehand(monkeypatch):
 
 
 @pytest.fixture
-def toy_scene(toy_binding, toy_checkpoint, monkeypatch) -> Scene:
+def toy_scene(toy_binding: Path, toy_checkpoint: Path, monkeypatch: pytest.MonkeyPatch) -> Scene:
     """The toy dataset and its checkpoint in the place of the demonstration: predicting takes no time."""
     place = Scene(Interval("chr2", 5_000, 6_000), "FOS")
     monkeypatch.setattr(command, "demonstration_in", lambda _directory, _seed, _report: toy_binding)
@@ -159,8 +171,13 @@ def toy_scene(toy_binding, toy_checkpoint, monkeypatch) -> Scene:
 
 
 def test_without_a_display_the_first_screen_is_a_picture_and_the_binding_around_it_a_bigwig(
-    tmp_path, toy_binding, toy_checkpoint, toy_scene, window, capsys
-):
+    tmp_path: Path,
+    toy_binding: Path,
+    toy_checkpoint: Path,
+    toy_scene: Scene,
+    window: Callable[[int], Callable[[], list[str]]],
+    capsys: pytest.CaptureFixture[str],
+) -> None:
     words_of_window = window(0)
     assert main(["demo", "--directory", str(tmp_path)]) == 0
     picture, bigwig = tmp_path / "demonstration.png", tmp_path / "SYNTHETIC_FOS_alpha_predicted.bw"
@@ -181,8 +198,11 @@ def test_without_a_display_the_first_screen_is_a_picture_and_the_binding_around_
 
 
 def test_a_picture_that_cannot_be_drawn_ends_the_command_before_anything_is_predicted(
-    tmp_path, toy_scene, window, capsys
-):
+    tmp_path: Path,
+    toy_scene: Scene,
+    window: Callable[[int], Callable[[], list[str]]],
+    capsys: pytest.CaptureFixture[str],
+) -> None:
     window(3)
     assert main(["demo", "--directory", str(tmp_path)]) == 2
     said = capsys.readouterr()
@@ -191,7 +211,9 @@ def test_a_picture_that_cannot_be_drawn_ends_the_command_before_anything_is_pred
     assert not list(tmp_path.glob("*.bw"))
 
 
-def test_scores_are_a_table_of_what_was_compared(tmp_path, monkeypatch, capsys):
+def test_scores_are_a_table_of_what_was_compared(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     from ebert_core.inference import scores
 
     dataset = there_is_one(tmp_path / "demo")
@@ -209,7 +231,7 @@ def test_scores_are_a_table_of_what_was_compared(tmp_path, monkeypatch, capsys):
 @pytest.mark.parametrize(
     ("wish", "reaches_both"), [(signal.SIGINT, True), (signal.SIGINT, False), (signal.SIGTERM, False)]
 )
-def test_the_window_ends_by_itself_when_the_command_is_stopped(tmp_path, wish, reaches_both):
+def test_the_window_ends_by_itself_when_the_command_is_stopped(tmp_path: Path, wish, reaches_both: bool) -> None:
     """What stands for the window takes half a second to keep what it has to keep."""
     there_is_one(tmp_path / "demo")
     kept, ready = tmp_path / "kept", tmp_path / "ready"

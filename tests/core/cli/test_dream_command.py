@@ -4,6 +4,7 @@ import gzip
 import json
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -11,7 +12,7 @@ from ebert_core.cli.program import main
 
 
 @pytest.fixture
-def files(tmp_path, monkeypatch):
+def files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.chdir(tmp_path)
     (tmp_path / "regions.bed").write_text("chr1\t0\t5000\n")
     (tmp_path / "k562.bed").write_text("chr1\t1000\t1300\nchr1\t3000\t3300\n")
@@ -29,7 +30,7 @@ def write_scores(path, peak: float, elsewhere: float) -> None:
     path.write_bytes(gzip.compress("".join(lines).encode()))
 
 
-def test_labels_say_on_stderr_what_they_hold(files, capsys):
+def test_labels_say_on_stderr_what_they_hold(files, capsys: pytest.CaptureFixture[str]) -> None:
     words = ["--conservative", "K562=k562.bed", "liver=liver.bed", "--relaxed", "K562=k562.bed", "liver=k562.bed"]
     capsys.readouterr()
     assert main(["dream", "labels", *words, "--regions", "regions.bed", "--output", "MAX.train.labels.tsv.gz"]) == 0
@@ -40,7 +41,7 @@ def test_labels_say_on_stderr_what_they_hold(files, capsys):
         assert file.readline() == "chr\tstart\tstop\tK562\tliver\n"
 
 
-def test_the_rule_can_be_chosen_and_is_told_beside_the_file(files, capsys):
+def test_the_rule_can_be_chosen_and_is_told_beside_the_file(files, capsys: pytest.CaptureFixture[str]) -> None:
     # A peak of 120 lies half in the bin from 3,250 on: half of the peak, and less than half of the bin.
     (files / "short.bed").write_text("chr1\t3390\t3510\n")
     words = ["--conservative", "K562=short.bed", "--relaxed", "K562=short.bed", "--regions", "regions.bed"]
@@ -53,7 +54,7 @@ def test_the_rule_can_be_chosen_and_is_told_beside_the_file(files, capsys):
     assert "chr1\t3250\t3450\tA\n" in (files / "y.tsv").read_text()
 
 
-def test_scores_of_labels_by_another_rule_are_marked(files, capsys):
+def test_scores_of_labels_by_another_rule_are_marked(files, capsys: pytest.CaptureFixture[str]) -> None:
     write_scores(files / "F.MAX.liver.tab.gz", 0.9, 0.1)
     words = ["--conservative", "liver=liver.bed", "--relaxed", "liver=k562.bed", "--regions", "regions.bed"]
     for rule, says in (("organisers", False), ("half-of-bin", True)):
@@ -63,13 +64,13 @@ def test_scores_of_labels_by_another_rule_are_marked(files, capsys):
         assert ("was labelled by the rule half-of-bin" in capsys.readouterr().err) is says
 
 
-def test_a_cell_type_without_relaxed_peaks_gets_a_note(files, capsys):
+def test_a_cell_type_without_relaxed_peaks_gets_a_note(files, capsys: pytest.CaptureFixture[str]) -> None:
     words = ["--conservative", "K562=k562.bed", "--regions", "regions.bed", "--output", "x.tsv"]
     assert main(["dream", "labels", *words]) == 0
     assert "K562 has no relaxed peaks" in capsys.readouterr().err
 
 
-def test_scores_take_the_cell_type_from_the_name_of_the_file(files, capsys):
+def test_scores_take_the_cell_type_from_the_name_of_the_file(files, capsys: pytest.CaptureFixture[str]) -> None:
     write_scores(files / "F.MAX.liver.tab.gz", 0.9, 0.1)
     capsys.readouterr()
     assert main(["dream", "score", "MAX.train.labels.tsv.gz", "F.MAX.liver.tab.gz"]) == 0
@@ -84,7 +85,9 @@ def test_scores_take_the_cell_type_from_the_name_of_the_file(files, capsys):
     assert json.loads(capsys.readouterr().out)["recall_at_05_fdr"] == 0.5
 
 
-def test_scores_in_another_order_than_the_labels_are_matched_by_position_and_said_to_be_so(files, capsys):
+def test_scores_in_another_order_than_the_labels_are_matched_by_position_and_said_to_be_so(
+    files, capsys: pytest.CaptureFixture[str]
+) -> None:
     write_scores(files / "F.MAX.liver.tab.gz", 0.9, 0.1)
     lines = gzip.decompress((files / "F.MAX.liver.tab.gz").read_bytes()).splitlines(keepends=True)
     (files / "F.MAX.liver.tab").write_bytes(b"".join(reversed(lines)))
@@ -95,7 +98,7 @@ def test_scores_in_another_order_than_the_labels_are_matched_by_position_and_sai
     assert said.err.startswith("F.MAX.liver.tab is not in the order of the label file, which the challenge asks for;")
 
 
-def test_the_help_says_of_a_shared_option_what_it_is_for_in_this_command(capsys):
+def test_the_help_says_of_a_shared_option_what_it_is_for_in_this_command(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit):
         main(["dream", "score", "--help"])
     said = " ".join(capsys.readouterr().out.split())
@@ -103,7 +106,7 @@ def test_the_help_says_of_a_shared_option_what_it_is_for_in_this_command(capsys)
     assert "chromosomes; scored on these (default: all of LABELS)" in said
 
 
-def test_scores_are_written_whole_or_not_at_all(files, capsys):
+def test_scores_are_written_whole_or_not_at_all(files, capsys: pytest.CaptureFixture[str]) -> None:
     write_scores(files / "F.MAX.liver.tab.gz", 0.9, 0.1)
     written = files / "RESULTS" / "us" / "F.MAX.liver.json"
     words = ["dream", "score", "MAX.train.labels.tsv.gz", "F.MAX.liver.tab.gz"]
@@ -120,7 +123,9 @@ def test_scores_are_written_whole_or_not_at_all(files, capsys):
     assert "cannot be written" in capsys.readouterr().err
 
 
-def test_scores_outside_0_to_1_get_a_note_and_those_of_another_factor_are_refused(files, capsys):
+def test_scores_outside_0_to_1_get_a_note_and_those_of_another_factor_are_refused(
+    files, capsys: pytest.CaptureFixture[str]
+) -> None:
     write_scores(files / "F.MAX.liver.tab.gz", 1.7, -3)
     write_scores(files / "F.CTCF.liver.tab.gz", 0.9, 0.1)
     capsys.readouterr()
@@ -132,7 +137,9 @@ def test_scores_outside_0_to_1_get_a_note_and_those_of_another_factor_are_refuse
     assert main(["dream", "score", "held_out.labels.tsv.gz", "F.CTCF.liver.tab.gz"]) == 0
 
 
-def test_lines_unlike_those_of_the_challenge_are_scored_and_get_a_note(files, capsys):
+def test_lines_unlike_those_of_the_challenge_are_scored_and_get_a_note(
+    files, capsys: pytest.CaptureFixture[str]
+) -> None:
     write_scores(files / "F.MAX.liver.tab.gz", 0.9, 0.1)
     text = gzip.decompress((files / "F.MAX.liver.tab.gz").read_bytes())
     (files / "F.MAX.liver.tab").write_bytes(text.replace(b"chr", b"").replace(b"\n", b"\r\n"))
@@ -144,7 +151,9 @@ def test_lines_unlike_those_of_the_challenge_are_scored_and_get_a_note(files, ca
     assert "F.MAX.liver.tab calls its first chromosome 1; " in said.err
 
 
-def test_regions_of_which_a_dataset_knows_nothing_are_refused(toy_binding, tmp_path, capsys):
+def test_regions_of_which_a_dataset_knows_nothing_are_refused(
+    toy_binding: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     (tmp_path / "regions.bed").write_text("chr1\t0\t5000\nchr9\t0\t5000\n")
     words = ["--dataset", str(toy_binding), "--factor", "FOS", "--regions", str(tmp_path / "regions.bed")]
     words += ["--output", str(tmp_path / "x.tsv")]
@@ -158,7 +167,9 @@ def test_regions_of_which_a_dataset_knows_nothing_are_refused(toy_binding, tmp_p
     assert (tmp_path / "x.tsv").read_bytes() == in_file
 
 
-def test_several_factors_get_label_files_of_their_own(toy_binding, tmp_path, capsys):
+def test_several_factors_get_label_files_of_their_own(
+    toy_binding: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     words = ["dream", "labels", "--dataset", str(toy_binding), "--factors", "all", "--output"]
     assert main([*words, str(tmp_path / "{factor}.train.labels.tsv.gz")]) == 0
     assert capsys.readouterr().out == f"{tmp_path / 'FOS.train.labels.tsv.gz'}\n"
@@ -168,19 +179,19 @@ def test_several_factors_get_label_files_of_their_own(toy_binding, tmp_path, cap
 
 
 @pytest.mark.parametrize("kind", ["L", "B"])
-def test_files_of_the_other_rounds_are_scored_too(files, kind, capsys):
+def test_files_of_the_other_rounds_are_scored_too(files, kind: str, capsys: pytest.CaptureFixture[str]) -> None:
     write_scores(files / f"{kind}.MAX.liver.tab.gz", 0.9, 0.1)
     assert main(["dream", "score", "MAX.train.labels.tsv.gz", f"{kind}.MAX.liver.tab.gz"]) == 0
     assert '"bound": 7' in capsys.readouterr().out
 
 
-def test_a_name_that_says_no_cell_type_needs_the_flag(files, capsys):
+def test_a_name_that_says_no_cell_type_needs_the_flag(files, capsys: pytest.CaptureFixture[str]) -> None:
     write_scores(files / "mine.tab.gz", 0.9, 0.1)
     assert main(["dream", "score", "MAX.train.labels.tsv.gz", "mine.tab.gz"]) == 2
     assert "mine.tab.gz is not named F.TF.CELL.tab.gz; say --cell-types, one of K562, liver." in capsys.readouterr().err
 
 
-def test_the_ranking_is_a_table_or_json(files, capsys):
+def test_the_ranking_is_a_table_or_json(files, capsys: pytest.CaptureFixture[str]) -> None:
     for team, peak in (("good", 0.9), ("bad", 0.05)):
         write_scores(files / "results" / team / "F.MAX.liver.tab.gz", peak, 0.1)
         capsys.readouterr()
@@ -214,7 +225,7 @@ def test_the_ranking_is_a_table_or_json(files, capsys):
         (["--conservative", "a=absent.bed", "--regions", "regions.bed"], "There is no file absent.bed"),
     ],
 )
-def test_what_labels_lack_is_said_in_a_sentence(files, words, said, capsys):
+def test_what_labels_lack_is_said_in_a_sentence(files, words, said: str, capsys: pytest.CaptureFixture[str]) -> None:
     capsys.readouterr()
     assert main(["dream", "labels", *words, "--output", "x.tsv"]) == 2
     error = capsys.readouterr().err
@@ -222,7 +233,7 @@ def test_what_labels_lack_is_said_in_a_sentence(files, words, said, capsys):
     assert error.count("\n") == 1
 
 
-def test_help_waits_for_no_library():
+def test_help_waits_for_no_library() -> None:
     loaded = "import sys; from ebert_core.cli.program import main\ntry: main(['dream', 'score', '--help'])\nfinally: "
     check = "print({'numpy', 'polars', 'torch'} & set(sys.modules), file=sys.stderr)"
     ended = subprocess.run([sys.executable, "-c", loaded + check], capture_output=True, text=True)

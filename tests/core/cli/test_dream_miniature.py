@@ -89,7 +89,9 @@ def train(data: Path) -> None:
         assert main([name, str(spec)]) == 0
 
 
-def test_labels_training_prediction_scores_and_ranks(smallest, tmp_path, monkeypatch, capsys):
+def test_labels_training_prediction_scores_and_ranks(
+    smallest: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     data, results = tmp_path / "data", tmp_path / "results"
     data.mkdir()
     write_downloads(data)
@@ -146,7 +148,7 @@ def test_labels_training_prediction_scores_and_ranks(smallest, tmp_path, monkeyp
     assert ranked.index("ebert") < ranked.index("chance")
 
 
-def test_the_script_predicts_each_cell_type_once_with_all_its_factors(tmp_path):
+def test_the_script_predicts_each_cell_type_once_with_all_its_factors(tmp_path: Path) -> None:
     data, team = tmp_path / "data", tmp_path / "team"
     team.mkdir()
     (team / "F.REST.liver.tab.gz").touch()
@@ -158,7 +160,7 @@ def test_the_script_predicts_each_cell_type_once_with_all_its_factors(tmp_path):
     assert all("predict checkpoint" in line and line.endswith("F.{factor}.{cell_type}.tab.gz") for line in said)
 
 
-def test_the_table_of_final_sets_is_that_of_the_challenge():
+def test_the_table_of_final_sets_is_that_of_the_challenge() -> None:
     rows = [line.split("\t") for line in (RECIPE / "final_sets.tsv").read_text().splitlines()[1:]]
     assert len(rows) == 13
     assert {row[1] for row in rows} == {"PC-3", "induced_pluripotent_stem_cell", "K562", "liver"}
@@ -172,7 +174,7 @@ def test_the_table_of_final_sets_is_that_of_the_challenge():
         assert not {"chr1", "chr8", "chr21"} & {*spec.training, *spec.validation}
 
 
-def test_segmentations_of_the_hub_are_found_by_roadmap_s_id(tmp_path):
+def test_segmentations_of_the_hub_are_found_by_roadmap_s_id(tmp_path: Path) -> None:
     states = tmp_path / "states"
     states.mkdir()
     for number in (1, 2):

@@ -24,11 +24,11 @@ def job_of(**changes) -> JobSummary:
 
 
 @pytest.fixture
-def spec(toy_binding, tmp_path):
+def spec(toy_binding: Path, tmp_path: Path):
     return Predict("/c", str(toy_binding), "alpha", "FOS", str(tmp_path / "x.bw"))
 
 
-def test_a_job_is_one_line_and_what_is_wrong_with_its_files_a_second():
+def test_a_job_is_one_line_and_what_is_wrong_with_its_files_a_second() -> None:
     assert line_of(job_of()) == "done       50 %  2026-03-04 05:06  predict  x  /jobs/1"
     assert line_of(job_of(problem="events.jsonl\x07 is damaged.")).splitlines() == [
         "done       50 %  2026-03-04 05:06  predict  x  /jobs/1",
@@ -36,7 +36,7 @@ def test_a_job_is_one_line_and_what_is_wrong_with_its_files_a_second():
     ]
 
 
-def test_a_job_is_described_by_all_that_is_known_of_it(spec):
+def test_a_job_is_described_by_all_that_is_known_of_it(spec) -> None:
     with open_job(spec) as job:
         job.metric(3, 1, "validation", "auPRC", 0.25)
         job.metric(9, 1, "validation", "auPRC", 0.5)
@@ -51,7 +51,9 @@ def test_a_job_is_described_by_all_that_is_known_of_it(spec):
     ]
 
 
-def test_figures_that_cannot_be_read_are_said_to_be_so_and_left_out_of_the_json(spec, capsys):
+def test_figures_that_cannot_be_read_are_said_to_be_so_and_left_out_of_the_json(
+    spec, capsys: pytest.CaptureFixture[str]
+) -> None:
     with open_job(spec) as job:
         job.metric(3, 1, "validation", "auPRC", 0.25)
     metrics = job.directory / "metrics.jsonl"
@@ -63,7 +65,9 @@ def test_figures_that_cannot_be_read_are_said_to_be_so_and_left_out_of_the_json(
     assert json.loads(capsys.readouterr().out)["figures"] == {}
 
 
-def test_a_job_that_runs_is_asked_to_stop_and_one_that_has_ended_cannot_be(spec, capsys):
+def test_a_job_that_runs_is_asked_to_stop_and_one_that_has_ended_cannot_be(
+    spec, capsys: pytest.CaptureFixture[str]
+) -> None:
     with open_job(spec) as job:
         assert main(["jobs", "stop", str(job.directory)]) == 0
         said = capsys.readouterr().out
@@ -80,7 +84,9 @@ def test_a_job_that_runs_is_asked_to_stop_and_one_that_has_ended_cannot_be(spec,
     assert capsys.readouterr().out.startswith("done      100 %")
 
 
-def test_jobs_lie_beside_the_dataset_that_is_named_or_in_the_folder(spec, tmp_path, monkeypatch, capsys):
+def test_jobs_lie_beside_the_dataset_that_is_named_or_in_the_folder(
+    spec, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     with open_job(spec) as job:
         job.finish("x.bw")
     dataset = Path(spec.dataset)
@@ -96,7 +102,7 @@ def test_jobs_lie_beside_the_dataset_that_is_named_or_in_the_folder(spec, tmp_pa
     assert f"No jobs in {tmp_path / 'jobs'}." in capsys.readouterr().err
 
 
-def test_what_would_be_removed_is_counted_and_why_nothing_is(spec, capsys):
+def test_what_would_be_removed_is_counted_and_why_nothing_is(spec, capsys: pytest.CaptureFixture[str]) -> None:
     def said(*words: str) -> str:
         assert main(["jobs", "prune", *words]) == 0
         return capsys.readouterr().out.splitlines()[-1]
@@ -116,7 +122,7 @@ def test_what_would_be_removed_is_counted_and_why_nothing_is(spec, capsys):
         assert f"--older-than is {float(days)}; give a number of days" in capsys.readouterr().err
 
 
-def test_a_job_that_fails_keeps_its_sentence_for_whoever_asks(spec, capsys):
+def test_a_job_that_fails_keeps_its_sentence_for_whoever_asks(spec, capsys: pytest.CaptureFixture[str]) -> None:
     with suppress(InvalidRequest), open_job(spec) as job:
         job.progress(0.25, "chr2")
         raise InvalidRequest("The disk is full.")

@@ -3,9 +3,9 @@
 import json
 import signal
 import sys
+from pathlib import Path
 
 import pytest
-from toy_binding import SilentReport, finetune_spec, pretrain_spec
 
 from ebert_core.cli.program import main
 from ebert_core.judging.evaluate import evaluate
@@ -13,17 +13,20 @@ from ebert_core.judging.learning_curve import plan
 from ebert_core.protocol.specs_on_disk import read_spec, write_spec
 from ebert_core.training.finetune import finetune
 from ebert_core.training.pretrain import pretrain
+from tests.core.toy_binding import SilentReport, finetune_spec, pretrain_spec
 
 
 @pytest.fixture
-def spec_file(smallest, toy_binding, tmp_path):
+def spec_file(smallest: None, toy_binding: Path, tmp_path: Path):
     parent = pretrain(pretrain_spec(toy_binding, tmp_path / "pre", steps=2), SilentReport(), tmp_path / "p")
     spec = finetune_spec(toy_binding, tmp_path / "x", start_from=str(parent), epochs=1, batch_size=40)
     write_spec(tmp_path / "s.toml", spec)
     return tmp_path / "s.toml"
 
 
-def test_a_curve_whose_steps_are_all_done_is_printed_kept_and_drawn(spec_file, tmp_path, capsys):
+def test_a_curve_whose_steps_are_all_done_is_printed_kept_and_drawn(
+    spec_file, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     folder = tmp_path / "s-learning-curve"
     for step in plan(read_spec(spec_file), (1.0,), (1, 7), ("chr1",), folder):
         for number, training in enumerate(step.trainings):
@@ -46,7 +49,9 @@ def test_a_curve_whose_steps_are_all_done_is_printed_kept_and_drawn(spec_file, t
     assert (folder / "learning_curve.png").read_bytes().startswith(b"\x89PNG")
 
 
-def test_a_step_that_does_not_succeed_ends_the_curve_and_is_named(spec_file, tmp_path, capfd):
+def test_a_step_that_does_not_succeed_ends_the_curve_and_is_named(
+    spec_file, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
     curve = tmp_path / "curve"
     words = ["learning-curve", str(spec_file), "--shares", "1", "--regions", "chr1", "--output", str(curve)]
     assert main([*words, "--set", "device=cuda:7", "--quiet"]) == 2
@@ -59,7 +64,9 @@ def test_a_step_that_does_not_succeed_ends_the_curve_and_is_named(spec_file, tmp
     assert not (curve / "learning_curve.json").exists()
 
 
-def test_a_step_that_is_stopped_stops_the_curve_which_goes_on_where_it_ended(spec_file, tmp_path, capfd, monkeypatch):
+def test_a_step_that_is_stopped_stops_the_curve_which_goes_on_where_it_ended(
+    spec_file, tmp_path: Path, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
     """What stands for `ebert` in a shell writes down its words and is ended by Ctrl-C."""
     program = tmp_path / "program"
     program.write_text(f'#!/bin/sh\necho "$@" >> {tmp_path / "words"}\necho printed\nexit 130\n')

@@ -7,7 +7,6 @@ from contextlib import nullcontext
 from pathlib import Path
 
 import pytest
-from toy_binding import pretrain_spec
 
 from ebert_core.cli import train
 from ebert_core.cli.outcomes import Ending
@@ -18,12 +17,15 @@ from ebert_core.material.distributed import LostProcess, SharedReport
 from ebert_core.protocol.report import Report
 from ebert_core.protocol.specs import Pretrain
 from ebert_core.protocol.specs_on_disk import write_spec
+from tests.core.toy_binding import pretrain_spec
 
 Training = Callable[[Pretrain, Report, Path], Path]
 
 
 @pytest.fixture
-def run(toy_binding, tmp_path, monkeypatch) -> Iterator[Callable[[bool, Training], int]]:
+def run(
+    toy_binding: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Callable[[bool, Training], int]]:
     """Runs one of two processes with something that trains; the other one is not there, so nothing is agreed upon."""
     usual = {wish: signal.getsignal(wish) for wish in (signal.SIGTERM, signal.SIGINT)}
     write_spec(tmp_path / "s.toml", pretrain_spec(toy_binding, tmp_path / "out", device="cpu"))
@@ -50,7 +52,9 @@ def run(toy_binding, tmp_path, monkeypatch) -> Iterator[Callable[[bool, Training
         signal.signal(wish, handler)
 
 
-def test_the_first_reports_for_all_and_keeps_the_job(run, tmp_path, capsys):
+def test_the_first_reports_for_all_and_keeps_the_job(
+    run: Callable[[bool, Training], int], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     def training(spec: Pretrain, report: Report, work: Path) -> Path:
         assert isinstance(report, SharedReport)
         [job] = list_jobs(Path(os.environ["EBERT_JOBS"]))
@@ -64,7 +68,9 @@ def test_the_first_reports_for_all_and_keeps_the_job(run, tmp_path, capsys):
     assert (job.state, job.result) == ("done", str(tmp_path / "out"))
 
 
-def test_the_others_compute_and_neither_speak_nor_keep_a_job(run, capsys):
+def test_the_others_compute_and_neither_speak_nor_keep_a_job(
+    run: Callable[[bool, Training], int], capsys: pytest.CaptureFixture[str]
+) -> None:
     begun: list[Path] = []
 
     def training(spec: Pretrain, report: Report, work: Path) -> Path:
@@ -80,7 +86,9 @@ def test_the_others_compute_and_neither_speak_nor_keep_a_job(run, capsys):
     assert list_jobs(Path(os.environ["EBERT_JOBS"])) == []
 
 
-def test_the_others_go_on_when_all_are_asked_to_end_until_the_first_has_saved_the_state(run):
+def test_the_others_go_on_when_all_are_asked_to_end_until_the_first_has_saved_the_state(
+    run: Callable[[bool, Training], int],
+) -> None:
     went_on: list[signal.Signals] = []
 
     def training(spec: Pretrain, _report: Report, _work: Path) -> Path:
@@ -93,7 +101,9 @@ def test_the_others_go_on_when_all_are_asked_to_end_until_the_first_has_saved_th
     assert went_on == [signal.SIGTERM, signal.SIGINT]
 
 
-def test_another_that_loses_a_process_ends_without_a_word_since_the_first_says_it(run, capsys):
+def test_another_that_loses_a_process_ends_without_a_word_since_the_first_says_it(
+    run: Callable[[bool, Training], int], capsys: pytest.CaptureFixture[str]
+) -> None:
     def training(_spec: Pretrain, _report: Report, _work: Path) -> Path:
         raise LostProcess("Another process of this run ended.")
 

@@ -5,16 +5,22 @@ import stat
 from pathlib import Path
 
 import pytest
-from toy_binding import finetune_spec, write_toy_binding
 
 from ebert_core.cli.program import main
 from ebert_core.protocol.specs_on_disk import write_spec
+from tests.core.toy_binding import finetune_spec, write_toy_binding
 
 
 @pytest.mark.parametrize(("mask", "files", "folders"), [(0o002, 0o664, 0o775), (0o027, 0o640, 0o750)])
 def test_all_files_that_commands_make_have_the_permissions_of_the_umask(
-    tmp_path, monkeypatch, toy_checkpoint, smallest, mask, files, folders
-):
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    toy_checkpoint: Path,
+    smallest: None,
+    mask: int,
+    files: int,
+    folders: int,
+) -> None:
     monkeypatch.delenv("EBERT_JOBS")
     before = os.umask(mask)
     try:

@@ -25,17 +25,17 @@ from ebert_core.protocol.specs_on_disk import read_spec, write_spec
 
 
 @pytest.fixture
-def words(toy_binding, toy_checkpoint):
+def words(toy_binding: Path, toy_checkpoint: Path):
     return ["predict", str(toy_checkpoint), str(toy_binding), "--cell-type", "alpha", "--locus", "chr2:1-3000"]
 
 
-def test_names_stand_where_the_output_wants_them(words, tmp_path, capsys):
+def test_names_stand_where_the_output_wants_them(words, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main([*words, "--output", str(tmp_path / "F.{factor}.{cell_type}.tab.gz")]) == 0
     assert capsys.readouterr().out == f"{tmp_path / 'F.FOS.alpha.tab.gz'}\n"
     assert sorted(path.name for path in tmp_path.iterdir()) == ["F.FOS.alpha.tab.gz", "F.FOS.alpha.tab.gz.json"]
 
 
-def test_a_file_that_another_job_writes_is_refused(words, tmp_path, capsys):
+def test_a_file_that_another_job_writes_is_refused(words, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     with writing_to(tmp_path / "F.FOS.alpha.tab.gz", tmp_path / "first"):
         assert main([*words, "--output", str(tmp_path / "F.{factor}.{cell_type}.tab.gz")]) == 2
         assert f"{tmp_path / 'first'} runs already and writes to " in capsys.readouterr().err
@@ -49,12 +49,14 @@ def test_a_file_that_another_job_writes_is_refused(words, tmp_path, capsys):
         (["--output", "x.{factor}.bw", "--factor", "FOS", "--factor", "GATA9"], "does not predict GATA9"),
     ],
 )
-def test_what_is_missing_or_unknown_is_named(words, flags, sentence, capsys):
+def test_what_is_missing_or_unknown_is_named(
+    words, flags: list[str], sentence: str, capsys: pytest.CaptureFixture[str]
+) -> None:
     assert main([*words, *flags]) == 2
     assert sentence in capsys.readouterr().err
 
 
-def test_several_factors_are_refused_one_file(words, toy_checkpoint, tmp_path):
+def test_several_factors_are_refused_one_file(words, toy_checkpoint: Path, tmp_path: Path) -> None:
     from ebert_core.inference.export import targets_of
     from ebert_core.model.description import read_description
     from ebert_core.protocol.errors import InvalidRequest
@@ -65,7 +67,7 @@ def test_several_factors_are_refused_one_file(words, toy_checkpoint, tmp_path):
         targets_of(spec, description)
 
 
-def test_a_checkpoint_that_predicts_nothing_yet_is_refused_by_name(toy_checkpoint):
+def test_a_checkpoint_that_predicts_nothing_yet_is_refused_by_name(toy_checkpoint: Path) -> None:
     from ebert_core.inference.export import targets_of
     from ebert_core.model.description import read_description
     from ebert_core.protocol.errors import InvalidRequest
@@ -76,7 +78,9 @@ def test_a_checkpoint_that_predicts_nothing_yet_is_refused_by_name(toy_checkpoin
 
 
 @pytest.mark.parametrize("ending", ["bw", "tab.gz", "bed.gz", "bedgraph", "bedgraph.gz"])
-def test_whoever_is_asked_to_end_leaves_nothing_behind(words, tmp_path, monkeypatch, ending, capsys):
+def test_whoever_is_asked_to_end_leaves_nothing_behind(
+    words, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, ending: str, capsys: pytest.CaptureFixture[str]
+) -> None:
     from ebert_core.inference.predict import Predictor
 
     seen = []
@@ -94,7 +98,9 @@ def test_whoever_is_asked_to_end_leaves_nothing_behind(words, tmp_path, monkeypa
     assert (seen, list(tmp_path.iterdir())) == ([{f".x.{ending}.#.part", f".x.{ending}.lock"}], [])
 
 
-def test_options_beside_a_spec_take_the_place_of_what_it_says(toy_binding, toy_checkpoint, tmp_path, capsys):
+def test_options_beside_a_spec_take_the_place_of_what_it_says(
+    toy_binding: Path, toy_checkpoint: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     spec = Predict(str(toy_checkpoint), str(toy_binding), "gamma", "GATA9", str(tmp_path / "x.bw"), locus="chr1")
     write_spec(tmp_path / "spec.toml", spec)
     words = ["--strands", "1", "--regions", "chr2:1-3000", "--cell-types", "beta", "--factors", "FOS"]
@@ -110,7 +116,9 @@ def test_options_beside_a_spec_take_the_place_of_what_it_says(toy_binding, toy_c
     )
 
 
-def test_several_cell_types_are_predicted_one_after_the_other(words, tmp_path, capsys):
+def test_several_cell_types_are_predicted_one_after_the_other(
+    words, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     words = [*words[:3], "--locus", "chr2:1-3000", "--factors", "FOS"]
     for cells in (["alpha", "beta"], ["all"]):
         assert main([*words, "--cell-types", *cells, "--output", str(tmp_path / "{factor}.{cell_type}.tab.gz")]) == 0
@@ -123,7 +131,7 @@ def test_several_cell_types_are_predicted_one_after_the_other(words, tmp_path, c
     assert not (tmp_path / "alpha.bw").exists()
 
 
-def test_regions_are_loci_and_bed_files_together(words, tmp_path, capsys):
+def test_regions_are_loci_and_bed_files_together(words, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     bed = tmp_path / "peaks.bed"
     bed.write_text("chr2\t1000\t1400\tpeak1\n")
     words = [*words[:5], "--factors", "FOS", "--output", str(tmp_path / "x.tsv")]
@@ -136,13 +144,15 @@ def test_regions_are_loci_and_bed_files_together(words, tmp_path, capsys):
     ]
 
 
-def test_a_spec_may_name_one_factor_or_several(tmp_path):
+def test_a_spec_may_name_one_factor_or_several(tmp_path: Path) -> None:
     for factor in ("CTCF", ("CTCF", "MAX"), ()):
         write_spec(tmp_path / "spec.toml", spec := Predict("/c", "/D.toml", "liver", factor, "/F.{factor}.bw"))
         assert read_spec(tmp_path / "spec.toml") == spec
 
 
-def test_calls_of_a_wanted_precision_say_what_they_rest_on(words, toy_checkpoint, tmp_path, capsys):
+def test_calls_of_a_wanted_precision_say_what_they_rest_on(
+    words, toy_checkpoint: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     """The toy's probabilities were hardly checked, so what was measured is written here by hand."""
     from ebert_core.model.description import read_description
 
@@ -172,7 +182,7 @@ def test_calls_of_a_wanted_precision_say_what_they_rest_on(words, toy_checkpoint
 
 
 @pytest.fixture
-def two(toy_checkpoint, tmp_path):
+def two(toy_checkpoint: Path, tmp_path: Path):
     """The toy checkpoint with a second factor, WEAK, whose threshold is too low to mean bound."""
     folder = tmp_path / "two"
     shutil.copytree(toy_checkpoint, folder)
@@ -188,7 +198,9 @@ def two(toy_checkpoint, tmp_path):
     return folder
 
 
-def test_of_all_factors_as_calls_those_without_are_left_out_and_said(words, two, tmp_path, capsys):
+def test_of_all_factors_as_calls_those_without_are_left_out_and_said(
+    words, two, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     output = str(tmp_path / "{factor}.bed.gz")
     words[1] = str(two)
     assert main([*words, "--output", output]) == 0
@@ -201,7 +213,9 @@ def test_of_all_factors_as_calls_those_without_are_left_out_and_said(words, two,
     assert not (tmp_path / "WEAK.bed.gz").exists()
 
 
-def test_a_named_factor_without_calls_is_refused_and_several_stand_behind_one_flag(words, two, tmp_path, capsys):
+def test_a_named_factor_without_calls_is_refused_and_several_stand_behind_one_flag(
+    words, two, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     words[1] = str(two)
     for named in (["--factor", "FOS", "WEAK"], ["--factor", "FOS", "--factor", "WEAK"]):
         assert main([*words, *named, "--output", str(tmp_path / "{factor}.bed.gz")]) == 2
@@ -210,7 +224,9 @@ def test_a_named_factor_without_calls_is_refused_and_several_stand_behind_one_fl
         assert capsys.readouterr().out == f"{tmp_path / 'FOS.tab.gz'}\n{tmp_path / 'WEAK.tab.gz'}\n"
 
 
-def test_all_factors_as_calls_are_refused_where_none_is_left(words, two, tmp_path, capsys):
+def test_all_factors_as_calls_are_refused_where_none_is_left(
+    words, two, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     words[1] = str(two)
     described = msgspec.json.decode((two / "description.json").read_bytes())
     for factor in described["factors"]:
@@ -222,8 +238,8 @@ def test_all_factors_as_calls_are_refused_where_none_is_left(words, two, tmp_pat
 
 
 def test_standard_output_has_the_lines_of_a_bedgraph_and_nothing_stays_behind(
-    words, tmp_path, monkeypatch, capfdbinary
-):
+    words, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfdbinary: pytest.CaptureFixture[bytes]
+) -> None:
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
     assert main([*words, "--factors", "FOS", "--output", str(tmp_path / "x.bedgraph")]) == 0
     expected = (tmp_path / "x.bedgraph").read_bytes().partition(b"\n")[2]
@@ -239,7 +255,7 @@ def test_standard_output_has_the_lines_of_a_bedgraph_and_nothing_stays_behind(
     assert ended["standard output"] == "done"
 
 
-def test_a_reader_that_goes_ends_a_prediction_quietly_and_nothing_stays_behind(words, tmp_path):
+def test_a_reader_that_goes_ends_a_prediction_quietly_and_nothing_stays_behind(words, tmp_path: Path) -> None:
     command = shlex.join([sys.executable, "-m", "ebert_core", *words, "--factors", "FOS", "--output", "-"])
     script = f"{command} | (exec <&-); echo ${{PIPESTATUS[0]}}"
     where = os.environ | {"TMPDIR": str(tmp_path)}
@@ -251,7 +267,7 @@ def test_a_reader_that_goes_ends_a_prediction_quietly_and_nothing_stays_behind(w
 
 
 @pytest.mark.parametrize("more", [["--factors", "all"], ["--factors", "FOS", "--cell-types", "beta"]])
-def test_standard_output_takes_one_prediction(words, more, capsys):
+def test_standard_output_takes_one_prediction(words, more: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     assert main([*words, *more, "--output", "-"]) == 2
     said = capsys.readouterr().err
     assert "one factor in one cell type" in said or "need files of their own" in said
@@ -260,14 +276,18 @@ def test_standard_output_takes_one_prediction(words, more, capsys):
 @pytest.mark.parametrize(
     ("size", "sentence"), [("abc", "WORLD_SIZE is 'abc', not a whole number"), ("2", "write no standard output")]
 )
-def test_standard_output_is_of_one_process(words, size, sentence, monkeypatch, capsys):
+def test_standard_output_is_of_one_process(
+    words, size: str, sentence: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     monkeypatch.setenv("WORLD_SIZE", size)
     monkeypatch.setenv("RANK", "0")
     assert main([*words, "--factors", "FOS", "--output", "-"]) == 2
     assert sentence in capsys.readouterr().err
 
 
-def test_a_session_of_igv_is_written_for_each_cell_type_and_said(words, tmp_path, capsys):
+def test_a_session_of_igv_is_written_for_each_cell_type_and_said(
+    words, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     several = [
         *words,
         "--cell-types",

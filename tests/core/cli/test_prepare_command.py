@@ -1,5 +1,7 @@
 """`ebert prepare` and `ebert show` of a dataset: where the store lies on stdout, the rest on stderr."""
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 
@@ -8,7 +10,7 @@ from ebert_core.genome.bigwig_writer import BigWigWriter
 
 
 @pytest.fixture
-def description(tmp_path):
+def description(tmp_path: Path):
     (tmp_path / "g.fa").write_text(">chr1\n" + "ACGT" * 300 + "\n")
     with BigWigWriter(tmp_path / "d.bw", {"chr1": 1_200}) as writer:
         writer.append("chr1", 0, 50, np.ones(24))
@@ -19,7 +21,7 @@ def description(tmp_path):
     return path
 
 
-def test_it_says_where_the_store_lies(description, tmp_path, capsys):
+def test_it_says_where_the_store_lies(description, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["prepare", str(description)]) == 0
     said = capsys.readouterr()
     assert said.out == f"{tmp_path / 'DATASET.store'}\n"
@@ -35,7 +37,9 @@ def test_it_says_where_the_store_lies(description, tmp_path, capsys):
     assert "Nothing looks for it" not in said.err
 
 
-def test_it_says_which_letters_it_does_not_know_and_which_experiments_found_nothing(description, tmp_path, capsys):
+def test_it_says_which_letters_it_does_not_know_and_which_experiments_found_nothing(
+    description, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     (tmp_path / "g.fa").write_text(">chr1\n" + "ACGT" * 299 + "RRYT\n")
     (tmp_path / "empty.narrowPeak").write_text("")
     description.write_text(f'{description.read_text()}[cell_types.a.peaks.CTCF]\nconservative = "empty.narrowPeak"\n')
@@ -49,7 +53,9 @@ def test_it_says_which_letters_it_does_not_know_and_which_experiments_found_noth
     assert capsys.readouterr().err == f"{warning}\n"
 
 
-def test_show_tells_what_the_dataset_has_and_where_its_store_lies(description, tmp_path, capsys):
+def test_show_tells_what_the_dataset_has_and_where_its_store_lies(
+    description, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     def shown() -> list[str]:
         assert main(["show", str(description)]) == 0
         return capsys.readouterr().out.splitlines()
@@ -78,7 +84,9 @@ def test_show_tells_what_the_dataset_has_and_where_its_store_lies(description, t
     assert lines[-1] == "b  nothing"
 
 
-def test_a_damaged_store_is_made_again_and_said_to_be_so(description, tmp_path, capsys):
+def test_a_damaged_store_is_made_again_and_said_to_be_so(
+    description, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     assert main(["prepare", str(description)]) == 0
     store = tmp_path / "DATASET.store"
     largest = max((path for path in store.iterdir() if path.name != "index.json"), key=lambda path: path.stat().st_size)
@@ -92,6 +100,6 @@ def test_a_damaged_store_is_made_again_and_said_to_be_so(description, tmp_path, 
     assert capsys.readouterr().err == ""
 
 
-def test_a_wrong_dataset_gives_one_sentence_and_exit_code_2(tmp_path, capsys):
+def test_a_wrong_dataset_gives_one_sentence_and_exit_code_2(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["prepare", str(tmp_path / "absent.toml")]) == 2
     assert capsys.readouterr().err == f"ebert prepare: There is no file {tmp_path / 'absent.toml'}.\n"

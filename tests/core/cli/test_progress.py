@@ -3,6 +3,7 @@
 import re
 import sys
 from contextlib import suppress
+from pathlib import Path
 
 import pytest
 
@@ -46,11 +47,11 @@ def run_for(seconds: float, loudness: Loudness = "normal", amount: Amount | None
     shown.done()
 
 
-def lines(capsys) -> list[str]:
+def lines(capsys: pytest.CaptureFixture[str]) -> list[str]:
     return capsys.readouterr().err.splitlines()
 
 
-def test_a_log_of_a_long_run_has_an_estimate_and_a_line_at_each_twentieth(capsys):
+def test_a_log_of_a_long_run_has_an_estimate_and_a_line_at_each_twentieth(capsys: pytest.CaptureFixture[str]) -> None:
     run_for(14 * 3600, every=20)
     first, *progress, last = lines(capsys)
     assert first == "3.1 Gb x 1 cell type x 6 factors, about 14 h on 2 threads of X, bf16."
@@ -59,19 +60,19 @@ def test_a_log_of_a_long_run_has_an_estimate_and_a_line_at_each_twentieth(capsys
     assert last == "Done in 14 h."
 
 
-def test_a_log_has_no_more_than_a_line_a_minute(capsys):
+def test_a_log_has_no_more_than_a_line_a_minute(capsys: pytest.CaptureFixture[str]) -> None:
     run_for(300)
     first, *progress, _ = lines(capsys)
     assert "about 5 min" in first
     assert [line[:5] for line in progress] == [" 20 %", " 40 %", " 60 %", " 80 %"]
 
 
-def test_what_is_over_in_a_minute_says_nothing(capsys):
+def test_what_is_over_in_a_minute_says_nothing(capsys: pytest.CaptureFixture[str]) -> None:
     run_for(50)
     assert lines(capsys) == []
 
 
-def test_quiet_says_warnings_and_nothing_else(capsys):
+def test_quiet_says_warnings_and_nothing_else(capsys: pytest.CaptureFixture[str]) -> None:
     run_for(14 * 3600, "quiet", every=20)
     with Terminal(loudness="quiet") as report:
         report.event("Job /jobs/1")
@@ -82,7 +83,7 @@ def test_quiet_says_warnings_and_nothing_else(capsys):
     assert lines(capsys) == ["WARNING: K562 is not what it seems."]
 
 
-def test_verbose_has_a_line_a_minute_and_the_details(capsys):
+def test_verbose_has_a_line_a_minute_and_the_details(capsys: pytest.CaptureFixture[str]) -> None:
     run_for(3600, "verbose")
     assert len(lines(capsys)) == 2 + 59
     for loudness, said in (("verbose", ["versions"]), ("normal", [])):
@@ -91,7 +92,7 @@ def test_verbose_has_a_line_a_minute_and_the_details(capsys):
         assert lines(capsys) == said
 
 
-def test_an_estimate_that_was_wrong_is_said_again(capsys):
+def test_an_estimate_that_was_wrong_is_said_again(capsys: pytest.CaptureFixture[str]) -> None:
     clock = Clock()
     shown = Progress("normal", clock, wall=lambda: 0.0)
     shown.expect(GENOME)
@@ -106,7 +107,7 @@ def test_an_estimate_that_was_wrong_is_said_again(capsys):
     assert len(said) < 8
 
 
-def test_work_that_begins_anew_is_not_measured_by_what_was_before(capsys):
+def test_work_that_begins_anew_is_not_measured_by_what_was_before(capsys: pytest.CaptureFixture[str]) -> None:
     clock = Clock()
     shown = Progress("normal", clock, wall=lambda: 0.0)
     for second in range(0, 100, 2):
@@ -122,7 +123,9 @@ def test_work_that_begins_anew_is_not_measured_by_what_was_before(capsys):
     assert line.startswith("  6 %  training, 4 h 20 min left")
 
 
-def test_a_person_who_watches_has_one_line_that_is_rewritten(capsys, monkeypatch):
+def test_a_person_who_watches_has_one_line_that_is_rewritten(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
     run_for(600)
     said = capsys.readouterr().err
@@ -133,7 +136,9 @@ def test_a_person_who_watches_has_one_line_that_is_rewritten(capsys, monkeypatch
     assert "\r\x1b[K 50 %  chr1, 5.2 Mb/s, 5 min left" in rest
 
 
-def test_a_sentence_stands_on_a_line_of_its_own_where_one_is_rewritten(capsys, monkeypatch):
+def test_a_sentence_stands_on_a_line_of_its_own_where_one_is_rewritten(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
     clock = Clock()
     shown = Progress("normal", clock, wall=lambda: 0.0)
@@ -148,7 +153,9 @@ def test_a_sentence_stands_on_a_line_of_its_own_where_one_is_rewritten(capsys, m
     assert capsys.readouterr().err == "\r\x1b[K", "nothing was said for long, so nothing of how long it took"
 
 
-def test_what_a_job_reports_is_recorded_and_what_a_person_wants_to_know_is_shown(toy_binding, tmp_path, capsys):
+def test_what_a_job_reports_is_recorded_and_what_a_person_wants_to_know_is_shown(
+    toy_binding: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     spec = Predict("/c", str(toy_binding), "alpha", "FOS", str(tmp_path / "x.bw"))
     with open_job(spec) as job:
         with Terminal(job) as report:
@@ -172,7 +179,9 @@ def test_what_a_job_reports_is_recorded_and_what_a_person_wants_to_know_is_shown
         assert not alone.stop_requested()
 
 
-def test_a_line_is_held_back_until_the_work_gets_anywhere_and_said_once(toy_binding, tmp_path, capsys):
+def test_a_line_is_held_back_until_the_work_gets_anywhere_and_said_once(
+    toy_binding: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     with (
         open_job(Predict("/c", str(toy_binding), "alpha", "FOS", str(tmp_path / "x.bw"))) as job,
         Terminal(job) as report,
@@ -200,7 +209,9 @@ def test_a_line_is_held_back_until_the_work_gets_anywhere_and_said_once(toy_bind
         (None, []),
     ],
 )
-def test_what_was_held_back_is_said_when_work_fails_and_not_when_it_was_refused(error, said, capsys):
+def test_what_was_held_back_is_said_when_work_fails_and_not_when_it_was_refused(
+    error, said, capsys: pytest.CaptureFixture[str]
+) -> None:
     with suppress(type(error) if error else RuntimeError), Terminal() as report:
         report.announce("Job 1")
         if error:
@@ -209,7 +220,9 @@ def test_what_was_held_back_is_said_when_work_fails_and_not_when_it_was_refused(
 
 
 @pytest.mark.parametrize("error", [None, RuntimeError("a mistake of ours")])
-def test_work_that_ends_leaves_no_half_line_behind_however_it_ends(error, capsys, monkeypatch):
+def test_work_that_ends_leaves_no_half_line_behind_however_it_ends(
+    error: RuntimeError | None, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
     with suppress(RuntimeError), Terminal() as report:
         report.progress(0.5, "chr1")
@@ -218,7 +231,7 @@ def test_work_that_ends_leaves_no_half_line_behind_however_it_ends(error, capsys
     assert capsys.readouterr().err == "\r\x1b[K 50 %  chr1\r\x1b[K"
 
 
-def test_the_amount_of_a_prediction_is_said_in_bases_factors_and_what_computes_it():
+def test_the_amount_of_a_prediction_is_said_in_bases_factors_and_what_computes_it() -> None:
     amount = amount_of(Plan(bins=62_000_000, known=60_000_000, factors=6, engine="2 threads of X, bf16", processes=1))
     assert (amount.words, amount.means) == ("3.1 Gb x 1 cell type x 6 factors", "2 threads of X, bf16")
     assert (amount.size, amount.rate(62_000.0)) == (3.0e9, "62 kb/s")
@@ -227,7 +240,7 @@ def test_the_amount_of_a_prediction_is_said_in_bases_factors_and_what_computes_i
 
 
 @pytest.mark.parametrize("command", [name for name, known in COMMANDS.items() if known.is_long])
-def test_every_long_command_has_both_and_not_together(command, capsys):
+def test_every_long_command_has_both_and_not_together(command, capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit):
         main([command, "--help"])
     said = capsys.readouterr().out
@@ -237,7 +250,9 @@ def test_every_long_command_has_both_and_not_together(command, capsys):
         parser_of([command]).parse_args([command, "--quiet", "--verbose"])
 
 
-def test_predict_that_is_quiet_says_nothing_but_what_is_amiss(toy_binding, toy_checkpoint, tmp_path, capsys):
+def test_predict_that_is_quiet_says_nothing_but_what_is_amiss(
+    toy_binding: Path, toy_checkpoint: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     words = ["predict", str(toy_checkpoint), str(toy_binding), "--factors", "FOS", "--regions", "chr2:1-3000"]
     words += ["--output", str(tmp_path / "{factor}.{cell_type}.bed.gz"), "--quiet", "--cell-types"]
     assert main([*words, "beta"]) == 0

@@ -10,7 +10,6 @@ from pathlib import Path
 
 import msgspec
 import pytest
-from toy_binding import write_toy_binding
 
 from ebert_core.cli.jobs import ShownJob
 from ebert_core.cli.outcomes import Ending
@@ -33,6 +32,7 @@ from ebert_core.model.description import read_description
 from ebert_core.protocol.resources import shipped_checkpoints
 from ebert_core.protocol.specs import Predict
 from ebert_core.protocol.work import JobSummary
+from tests.core.toy_binding import write_toy_binding
 
 PAGE = (Path(__file__).parents[3] / "docs" / "commands.md").read_text()
 SCHEMAS = {
@@ -47,7 +47,7 @@ SCHEMAS = {
 }
 
 
-def printed(capsys, *words):
+def printed(capsys: pytest.CaptureFixture[str], *words):
     assert main([*words, "--json"]) == 0
     said = capsys.readouterr()
     assert said.err == ""
@@ -55,13 +55,15 @@ def printed(capsys, *words):
 
 
 @pytest.mark.parametrize("command", SCHEMAS)
-def test_every_key_of_the_json_is_documented(command):
+def test_every_key_of_the_json_is_documented(command: str) -> None:
     paragraph = re.search(rf"^\*\*`{re.escape(command)}`\*\*(.*?)(?=\n\n|\Z)", PAGE, re.DOTALL | re.MULTILINE)[1]
     keys = [key for struct in SCHEMAS[command] for key in struct.__struct_fields__]
     assert [key for key in keys if f"`{key}`" not in paragraph] == []
 
 
-def test_without_a_name_the_checkpoints_that_come_with_the_program_are_listed(capsys):
+def test_without_a_name_the_checkpoints_that_come_with_the_program_are_listed(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
     assert main(["show"]) == 0
     lines = capsys.readouterr().out.splitlines()
     assert [line.partition(":")[0] for line in lines] == ["demonstration", "human_slices"]
@@ -72,7 +74,9 @@ def test_without_a_name_the_checkpoints_that_come_with_the_program_are_listed(ca
     assert [each["is_synthetic"] for each in listed] == [True, False]
 
 
-def test_a_checkpoint_says_what_it_reads_predicts_and_saw(capsys, toy_checkpoint):
+def test_a_checkpoint_says_what_it_reads_predicts_and_saw(
+    capsys: pytest.CaptureFixture[str], toy_checkpoint: Path
+) -> None:
     found = printed(capsys, "show", str(toy_checkpoint))
     assert (found["kind"], found["name"], found["assembly"]) == ("checkpoint", "fos", "toy1")
     assert found["states"] == ["closed", "open"]
@@ -86,14 +90,16 @@ def test_a_checkpoint_says_what_it_reads_predicts_and_saw(capsys, toy_checkpoint
     assert all(sentence in said for sentence in (*found["verdict"], *found["limits"]))
 
 
-def test_a_shipped_checkpoint_is_shown_by_its_name_and_a_folder_of_that_name_wins(capsys, tmp_path, monkeypatch):
+def test_a_shipped_checkpoint_is_shown_by_its_name_and_a_folder_of_that_name_wins(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     assert printed(capsys, "show", "human_slices")["path"] == str(shipped_checkpoints()["human_slices"])
     shutil.copytree(shipped_checkpoints()["demonstration"], tmp_path / "human_slices")
     monkeypatch.chdir(tmp_path)
     assert printed(capsys, "show", "human_slices")["is_synthetic"] is True
 
 
-def test_the_table_of_factors_says_from_where_bins_are_called_or_why_not(capsys):
+def test_the_table_of_factors_says_from_where_bins_are_called_or_why_not(capsys: pytest.CaptureFixture[str]) -> None:
     factors = {factor["name"]: factor for factor in printed(capsys, "show", "human_slices")["factors"]}
     assert main(["show", "human_slices"]) == 0
     lines = capsys.readouterr().out.splitlines()
@@ -111,12 +117,12 @@ def test_the_table_of_factors_says_from_where_bins_are_called_or_why_not(capsys)
     assert any("nobody can tell" in sentence for sentence in unmeasured["warnings"])
 
 
-def test_an_average_names_its_members(toy_checkpoint):
+def test_an_average_names_its_members(toy_checkpoint: Path) -> None:
     found = msgspec.structs.replace(shown_checkpoint(toy_checkpoint), members=("one", "two"))
     assert "  mean of         one, two" in checkpoint_lines(found)
 
 
-def test_a_dataset_says_what_was_measured_where(capsys, toy_binding):
+def test_a_dataset_says_what_was_measured_where(capsys: pytest.CaptureFixture[str], toy_binding: Path) -> None:
     found = printed(capsys, "show", str(toy_binding))
     assert (found["kind"], found["chromosomes"]) == ("dataset", {"chr1": 30_000, "chr2": 12_130})
     assert found["cell_types"][0] == {"name": "alpha", "has_states": True, "signals": ["DNase"], "factors": ["FOS"]}
@@ -135,12 +141,16 @@ def test_a_dataset_says_what_was_measured_where(capsys, toy_binding):
         ("{folder}/alpha.bed", "is no checkpoint and no dataset"),
     ],
 )
-def test_what_is_neither_is_told(toy_binding, capsys, what, sentence):
+def test_what_is_neither_is_told(
+    toy_binding: Path, capsys: pytest.CaptureFixture[str], what: str, sentence: str
+) -> None:
     assert main(["show", what.replace("{folder}", str(toy_binding.parent))]) == 2
     assert sentence in capsys.readouterr().err
 
 
-def test_jobs_are_listed_and_shown_as_json(toy_binding, tmp_path, capsys):
+def test_jobs_are_listed_and_shown_as_json(
+    toy_binding: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     assert printed(capsys, "jobs", "list") == []
     with open_job(Predict("/c", str(toy_binding), "alpha", "FOS", str(tmp_path / "x.bw"))) as job:
         job.metric(3, 1, "validation", "auPRC", 0.25)
@@ -151,7 +161,7 @@ def test_jobs_are_listed_and_shown_as_json(toy_binding, tmp_path, capsys):
     assert found["figures"] == {"validation auPRC": 0.25}
 
 
-def test_a_dataset_without_faults_is_told_with_its_digest(capsys, tmp_path):
+def test_a_dataset_without_faults_is_told_with_its_digest(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     dataset = write_toy_binding(tmp_path)
     found = printed(capsys, "check", str(dataset))
     assert (found["faults"], found["files"]) == ([], 7)
@@ -161,7 +171,9 @@ def test_a_dataset_without_faults_is_told_with_its_digest(capsys, tmp_path):
     assert not dataset.with_suffix(".store").exists()
 
 
-def test_every_fault_of_a_dataset_is_told_and_the_exit_code_is_1(capsys, tmp_path):
+def test_every_fault_of_a_dataset_is_told_and_the_exit_code_is_1(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
     dataset = write_toy_binding(tmp_path)
     text = dataset.read_text()
     text = text.replace('name = "toy"', 'nmae = "toy"\nstart_locus = "chr9"\ngenes = "absent.gtf"')
@@ -192,7 +204,7 @@ def test_every_fault_of_a_dataset_is_told_and_the_exit_code_is_1(capsys, tmp_pat
     assert len(said) == 11
 
 
-def test_a_check_leaves_the_folder_of_the_dataset_as_it_is(capsys, tmp_path):
+def test_a_check_leaves_the_folder_of_the_dataset_as_it_is(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     dataset = write_toy_binding(tmp_path)
     before = {path: path.lstat().st_mtime_ns for path in [tmp_path, *tmp_path.rglob("*")]}
     for _ in range(2):
@@ -200,7 +212,9 @@ def test_a_check_leaves_the_folder_of_the_dataset_as_it_is(capsys, tmp_path):
     assert {path: path.lstat().st_mtime_ns for path in [tmp_path, *tmp_path.rglob("*")]} == before
 
 
-def test_a_dataset_in_a_folder_whose_name_is_no_utf8_is_checked(capfd, tmp_path):
+def test_a_dataset_in_a_folder_whose_name_is_no_utf8_is_checked(
+    capfd: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
     (tmp_path / "lab").mkdir()
     write_toy_binding(tmp_path / "lab")
     dataset = (tmp_path / "lab").rename(tmp_path / "lab \udcff") / "DATASET.toml"
@@ -214,7 +228,7 @@ def test_a_dataset_in_a_folder_whose_name_is_no_utf8_is_checked(capfd, tmp_path)
     assert json.loads(capfd.readouterr().out)["path"].endswith("lab \\udcff/DATASET.toml")
 
 
-def test_many_faults_are_found_together_and_not_one_by_one(monkeypatch, tmp_path):
+def test_many_faults_are_found_together_and_not_one_by_one(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """Each file is looked for a few times, however many others are absent."""
     cells = "".join(
         f"[cell_types.c{number}]\nsignals.DNase = 'gone{number}.bw'\nodd = 1\nexpression = {[1] * (1 + number % 3)}\n"
@@ -235,7 +249,7 @@ def test_many_faults_are_found_together_and_not_one_by_one(monkeypatch, tmp_path
     assert [cell.signals for cell in layout.cell_types.values()] == [{}] * 300
 
 
-def test_genes_and_bands_are_read_too(capsys, tmp_path):
+def test_genes_and_bands_are_read_too(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     dataset = write_toy_binding(tmp_path)
     for name in ("genes", "cytobands"):
         (tmp_path / f"{name}.txt").write_text("chr1\t10\tfar\tx\ty\n")
@@ -244,7 +258,7 @@ def test_genes_and_bands_are_read_too(capsys, tmp_path):
     assert [fault["key"] for fault in json.loads(capsys.readouterr().out)["faults"]] == ["genes", "cytobands"]
 
 
-def test_a_genome_that_cannot_be_read_is_one_fault(capsys, tmp_path):
+def test_a_genome_that_cannot_be_read_is_one_fault(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     dataset = write_toy_binding(tmp_path)
     (tmp_path / "toy.fa").write_text("MKV\n")
     for index in tmp_path.glob("toy.fa.*"):
@@ -254,18 +268,18 @@ def test_a_genome_that_cannot_be_read_is_one_fault(capsys, tmp_path):
     assert fault["key"] == "reference"
 
 
-def test_what_is_no_toml_is_refused(capsys, tmp_path):
+def test_what_is_no_toml_is_refused(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     (tmp_path / "D.toml").write_text("a = [")
     assert main(["check", str(tmp_path / "D.toml")]) == 2
     assert "is not valid TOML" in capsys.readouterr().err
 
 
-def test_the_exit_codes_are_those_that_are_documented():
+def test_the_exit_codes_are_those_that_are_documented() -> None:
     table = re.search(r"^## Exit codes\n(.*?)^## ", PAGE, re.DOTALL | re.MULTILINE)[1]
     assert [int(code) for code in re.findall(r"^\| (\d+) \|", table, re.MULTILINE)] == sorted(Ending)
 
 
-def test_a_script_stops_at_a_fault_and_reads_nothing_but_the_result(toy_binding, tmp_path):
+def test_a_script_stops_at_a_fault_and_reads_nothing_but_the_result(toy_binding: Path, tmp_path: Path) -> None:
     write_toy_binding(tmp_path)
     (tmp_path / "alpha.bed").write_text("chr9\t0\t10\tclosed\n")
     ebert = f"{sys.executable} -m ebert_core"
@@ -276,7 +290,7 @@ def test_a_script_stops_at_a_fault_and_reads_nothing_but_the_result(toy_binding,
     assert json.loads((tmp_path / "said").read_text())["faults"] == []
 
 
-def test_no_help_waits_for_torch_or_the_libraries_of_figures():
+def test_no_help_waits_for_torch_or_the_libraries_of_figures() -> None:
     program = (
         "import sys\nfrom ebert_core.cli.program import COMMANDS, main\n"
         "for words in ([], ['--version'], *([name] for name in COMMANDS)):\n"
@@ -289,7 +303,9 @@ def test_no_help_waits_for_torch_or_the_libraries_of_figures():
     assert ended.stdout.count("usage: ebert") == 1 + len(COMMANDS)
 
 
-def test_every_command_tells_the_nearest_name_of_a_shipped_checkpoint(capsys, tmp_path, monkeypatch):
+def test_every_command_tells_the_nearest_name_of_a_shipped_checkpoint(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.chdir(tmp_path)
     sentence = "demonstratio. Did you mean demonstration? The checkpoints that come with the program are"
     for words in (
@@ -300,7 +316,9 @@ def test_every_command_tells_the_nearest_name_of_a_shipped_checkpoint(capsys, tm
         assert sentence in capsys.readouterr().err
 
 
-def test_each_factor_of_a_checkpoint_has_the_sentences_on_what_its_values_are_not_worth(capsys):
+def test_each_factor_of_a_checkpoint_has_the_sentences_on_what_its_values_are_not_worth(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
     from ebert_core.protocol.reliability import calibration_warning, distrust_sentence
 
     factors = {each["name"]: each for each in printed(capsys, "show", "human_slices")["factors"]}
@@ -314,7 +332,7 @@ def test_each_factor_of_a_checkpoint_has_the_sentences_on_what_its_values_are_no
 
 
 @pytest.mark.parametrize("of_worker", ["stdin", "stdout"])
-def test_a_worker_with_a_terminal_on_either_side_is_refused(of_worker):
+def test_a_worker_with_a_terminal_on_either_side_is_refused(of_worker: str) -> None:
     terminal, inside = os.openpty()
     try:
         streams = {"stdin": subprocess.DEVNULL, "stdout": subprocess.DEVNULL, of_worker: inside}
@@ -327,7 +345,7 @@ def test_a_worker_with_a_terminal_on_either_side_is_refused(of_worker):
     assert (ended.returncode, b"start ebert-browser, which starts its workers" in ended.stderr) == (2, True)
 
 
-def test_the_lines_about_a_checkpoint_name_all_that_it_reads_and_knows(capsys):
+def test_the_lines_about_a_checkpoint_name_all_that_it_reads_and_knows(capsys: pytest.CaptureFixture[str]) -> None:
     known = read_description(shipped_checkpoints()["human_slices"])
     assert main(["show", "human_slices"]) == 0
     said = {line[2:17].rstrip(): line[18:] for line in capsys.readouterr().out.splitlines() if line.startswith("  ")}

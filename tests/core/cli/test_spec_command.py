@@ -26,7 +26,7 @@ OF_THE_DEMONSTRATION = {
 
 
 @pytest.fixture
-def printed(capsys, tmp_path):
+def printed(capsys: pytest.CaptureFixture[str], tmp_path: Path):
     def read(kind: str) -> tuple[str, object]:
         assert main(["spec", kind]) == 0
         said = capsys.readouterr()
@@ -48,7 +48,7 @@ def documented(kind: str) -> dict[str, str]:
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_a_printed_spec_has_every_key_with_what_the_documents_say_of_it(printed, kind):
+def test_a_printed_spec_has_every_key_with_what_the_documents_say_of_it(printed, kind) -> None:
     text, spec = printed(kind)
     assert type(spec) is KINDS[kind]
     head, *blocks = text.rstrip("\n").split("\n\n")
@@ -62,7 +62,7 @@ def test_a_printed_spec_has_every_key_with_what_the_documents_say_of_it(printed,
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_a_printed_spec_has_defaults_where_the_demonstration_needs_nothing_else(printed, kind):
+def test_a_printed_spec_has_defaults_where_the_demonstration_needs_nothing_else(printed, kind) -> None:
     _, spec = printed(kind)
     others = {
         field.name
@@ -72,7 +72,7 @@ def test_a_printed_spec_has_defaults_where_the_demonstration_needs_nothing_else(
     assert others <= OF_THE_DEMONSTRATION
 
 
-def test_the_printed_specs_fit_the_demonstration(printed, tmp_path, capsys):
+def test_the_printed_specs_fit_the_demonstration(printed, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     demonstration_in(tmp_path / "demo", report=lambda *_: None)
     spec = printed("finetune")[1]
     assert spec.dataset == str(tmp_path / "demo" / "DATASET.toml")
@@ -84,7 +84,7 @@ def test_the_printed_specs_fit_the_demonstration(printed, tmp_path, capsys):
     assert capsys.readouterr().out == f"{tmp_path / 'predicted' / 'DEMO-A.alpha.bw'}\n"
 
 
-def test_the_list_names_every_kind_and_its_keys(capsys):
+def test_the_list_names_every_kind_and_its_keys(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["spec", "--list"]) == 0
     assert [line.partition(":")[0] for line in capsys.readouterr().out.splitlines()] == list(KINDS)
     assert main(["spec", "--list", "--json"]) == 0
@@ -104,17 +104,17 @@ def test_the_list_names_every_kind_and_its_keys(capsys):
         (["finetune", "--json"], "--json goes with --list"),
     ],
 )
-def test_what_does_not_go_together_is_refused(words, sentence, capsys):
+def test_what_does_not_go_together_is_refused(words, sentence: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["spec", *words]) == 2
     assert sentence in capsys.readouterr().err
 
 
-def test_a_mistyped_kind_is_told_the_nearest(capsys):
+def test_a_mistyped_kind_is_told_the_nearest(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit):
         main(["spec", "finetunes"])
     assert "did you mean finetune?" in capsys.readouterr().err
 
 
-def test_a_spec_is_printed_without_waiting_for_numpy():
+def test_a_spec_is_printed_without_waiting_for_numpy() -> None:
     check = "import sys, ebert_core.cli.spec; assert 'numpy' not in sys.modules"
     assert subprocess.run([sys.executable, "-c", check]).returncode == 0

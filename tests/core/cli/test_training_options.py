@@ -3,16 +3,16 @@
 from pathlib import Path
 
 import pytest
-from toy_binding import finetune_spec
 
 from ebert_core.cli.program import main, parser_of
 from ebert_core.cli.spec_files import changes_of, read_spec_for
 from ebert_core.protocol.specs import Evaluate, FineTune
 from ebert_core.protocol.specs_on_disk import write_spec
+from tests.core.toy_binding import finetune_spec
 
 
 @pytest.fixture
-def read(toy_binding, tmp_path):
+def read(toy_binding: Path, tmp_path: Path):
     write_spec(tmp_path / "s.toml", finetune_spec(toy_binding, tmp_path / "out", cell_types=("alpha",)))
 
     def spec_of(*options: str) -> FineTune:
@@ -24,7 +24,7 @@ def read(toy_binding, tmp_path):
     return spec_of
 
 
-def test_each_option_changes_the_key_it_is_called_like(read, tmp_path):
+def test_each_option_changes_the_key_it_is_called_like(read, tmp_path: Path) -> None:
     assert read() == read_spec_for("finetune", tmp_path / "s.toml")
     changed = read(
         "--factors", "FOS", "JUN", "--cell-types", "beta", "--output", str(tmp_path / "y"), "--device", "cpu"
@@ -34,17 +34,19 @@ def test_each_option_changes_the_key_it_is_called_like(read, tmp_path):
     assert changed.training == read().training
 
 
-def test_all_takes_back_what_the_spec_names(read):
+def test_all_takes_back_what_the_spec_names(read) -> None:
     assert read().cell_types == ("alpha",)
     assert read("--cell-types", "all").cell_types == ()
 
 
-def test_what_is_set_comes_last(read):
+def test_what_is_set_comes_last(read) -> None:
     found = read("--set", "seed=3", 'device="cpu"', "--device", "auto", "--set", "epochs=2")
     assert (found.seed, found.epochs, found.device) == (3, 2, "cpu")
 
 
-def test_an_option_that_is_no_key_of_the_spec_is_not_taken(toy_binding, capsys):
+def test_an_option_that_is_no_key_of_the_spec_is_not_taken(
+    toy_binding: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     words = ["evaluate", "s.toml", "--regions", "chr1", "--factors", "FOS"]
     arguments = parser_of(words).parse_args(words)
     assert [change.key for change in changes_of(arguments, Evaluate)] == ["factors", "regions"]
@@ -54,7 +56,9 @@ def test_an_option_that_is_no_key_of_the_spec_is_not_taken(toy_binding, capsys):
     assert "there is no option --regions" in capsys.readouterr().err
 
 
-def test_an_evaluation_is_refused_to_several_processes(toy_binding, tmp_path, monkeypatch, capsys):
+def test_an_evaluation_is_refused_to_several_processes(
+    toy_binding: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     monkeypatch.setenv("RANK", "0")
     monkeypatch.setenv("WORLD_SIZE", "2")
     write_spec(tmp_path / "e.toml", Evaluate(str(toy_binding), "/c", str(tmp_path / "s.json"), ("chr2",)))

@@ -1,5 +1,7 @@
 """Options may stand anywhere, and none swallows the places of a command."""
 
+from pathlib import Path
+
 import pytest
 
 from ebert_core.cli import program
@@ -20,7 +22,7 @@ def parsed(*words: str):
         ["predict", "--output=x.bw", "--factor", "CTCF", "--factor", "MAX", "human_slices", "D.toml"],
     ],
 )
-def test_places_are_found_wherever_options_stand(words):
+def test_places_are_found_wherever_options_stand(words: list[str]) -> None:
     found = parsed(*words)
     assert found.dataset == "D.toml"
     assert found.checkpoint in ("c", "human_slices")
@@ -28,7 +30,9 @@ def test_places_are_found_wherever_options_stand(words):
     assert found.output == "x.bw"
 
 
-def test_folders_that_are_called_like_a_cell_type_stay_cell_types(tmp_path, monkeypatch):
+def test_folders_that_are_called_like_a_cell_type_stay_cell_types(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     (tmp_path / "K562").mkdir()
     monkeypatch.chdir(tmp_path)
     found = parsed("average", "--cell-types", "HepG2", "K562", "--output", "x", "one", "two")
@@ -37,19 +41,19 @@ def test_folders_that_are_called_like_a_cell_type_stay_cell_types(tmp_path, monk
     assert found.cell_types == ["HepG2", "K562"]
 
 
-def test_an_option_keeps_its_only_value():
+def test_an_option_keeps_its_only_value() -> None:
     found = parsed("predict", "c", "--factors", "x.toml")
     assert (found.dataset, found.factors) == (None, ["x.toml"])
 
 
-def test_a_command_that_is_none_is_told_the_nearest_one_where_there_is_one(capsys):
+def test_a_command_that_is_none_is_told_the_nearest_one_where_there_is_one(capsys: pytest.CaptureFixture[str]) -> None:
     for word, is_near in (("finetun", True), ("zzz", False)):
         with pytest.raises(SystemExit):
             main([word])
         assert ("did you mean finetune?" in capsys.readouterr().err) is is_near
 
 
-def test_what_a_command_lacks_is_taken_from_the_last_of_several_values(tmp_path):
+def test_what_a_command_lacks_is_taken_from_the_last_of_several_values(tmp_path: Path) -> None:
     found = parsed("dream", "score", "--chromosomes", "chr1", "chr8", "labels.tsv.gz", "F.CTCF.K562.tab.gz")
     assert (found.labels, found.submission) == ("labels.tsv.gz", "F.CTCF.K562.tab.gz")
     assert found.chromosomes == ["chr1", "chr8"]
@@ -69,7 +73,9 @@ def test_what_a_command_lacks_is_taken_from_the_last_of_several_values(tmp_path)
         (["average", "--output", "x", "--cell-types", "K562"], "required: CHECKPOINT"),
     ],
 )
-def test_what_is_no_option_is_named_with_the_nearest(words, sentence, capsys):
+def test_what_is_no_option_is_named_with_the_nearest(
+    words: list[str], sentence: str, capsys: pytest.CaptureFixture[str]
+) -> None:
     with pytest.raises(SystemExit) as ended:
         main(words)
     assert ended.value.code == 2
@@ -85,6 +91,6 @@ def test_what_is_no_option_is_named_with_the_nearest(words, sentence, capsys):
         (["--factors", "CTCF", "--cell-types", "K562", "all"], "--cell-types says all and K562; give names, or all."),
     ],
 )
-def test_all_stands_alone(words, sentence, capsys):
+def test_all_stands_alone(words: list[str], sentence: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["predict", "c", "D.toml", "--output", "x.bw", *words]) == 2
     assert sentence in capsys.readouterr().err

@@ -41,7 +41,7 @@ def wait_until(directory: str, *states: str) -> JobSummary:
     return summary
 
 
-def test_no_two_jobs_write_to_one_place(start):
+def test_no_two_jobs_write_to_one_place(start: Callable[[str], JobSummary]) -> None:
     first = start("long")
     with pytest.raises(InvalidRequest, match=r"runs already and writes to .*long\. Wait for it, stop it"):
         start("long")
@@ -52,7 +52,7 @@ def test_no_two_jobs_write_to_one_place(start):
     assert wait_until(start("works").directory, "done").state == "done"
 
 
-def test_predictions_in_two_cell_types_are_of_two_places_where_the_output_names_them(tmp_path):
+def test_predictions_in_two_cell_types_are_of_two_places_where_the_output_names_them(tmp_path: Path) -> None:
     def predict(output: str, cell_type: str) -> Predict:
         return Predict("checkpoint", str(tmp_path / "DATASET.toml"), cell_type, (), str(tmp_path / output))
 
@@ -72,7 +72,9 @@ def test_predictions_in_two_cell_types_are_of_two_places_where_the_output_names_
         ("CTCF.K562.bw", "ctcf-k562"),
     ],
 )
-def test_a_job_is_named_after_its_file_and_never_after_a_placeholder(tmp_path, monkeypatch, output, name):
+def test_a_job_is_named_after_its_file_and_never_after_a_placeholder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, output: str, name: str
+) -> None:
     monkeypatch.setenv("EBERT_JOBS", str(tmp_path / "jobs"))
     spec = Predict("checkpoint", str(tmp_path / "DATASET.toml"), "K562", (), str(tmp_path / "here" / output))
     assert new_job(spec, spec.dataset).name.split("-", 2)[2] == name
@@ -87,7 +89,7 @@ def test_a_job_is_named_after_its_file_and_never_after_a_placeholder(tmp_path, m
         ("vanish", "failed", "The job ended before it could say why; its last lines may tell."),
     ],
 )
-def test_a_job_ends_as_its_command_did(start, name, state, message):
+def test_a_job_ends_as_its_command_did(start: Callable[[str], JobSummary], name: str, state: str, message: str) -> None:
     started = start(name)
     assert started.state in ("starting", "running", *ENDED)
     assert started.verb == "pretrain"
@@ -96,12 +98,12 @@ def test_a_job_ends_as_its_command_did(start, name, state, message):
     assert (summary.state, summary.message) == (state, message)
 
 
-def test_a_failed_job_shows_the_traceback_or_its_last_lines(start):
+def test_a_failed_job_shows_the_traceback_or_its_last_lines(start: Callable[[str], JobSummary]) -> None:
     assert "Traceback" in wait_until(start("bug").directory, *ENDED).details
     assert "no such library" in wait_until(start("vanish").directory, *ENDED).details
 
 
-def test_a_done_job_names_what_it_made(start, tmp_path):
+def test_a_done_job_names_what_it_made(start: Callable[[str], JobSummary], tmp_path: Path) -> None:
     summary = wait_until(start("works").directory, *ENDED)
     assert summary.result == str(tmp_path / "works")
     assert summary.fraction == 1.0
@@ -109,13 +111,13 @@ def test_a_done_job_names_what_it_made(start, tmp_path):
     assert msgspec.json.decode(text, type=Result) == Result(str(tmp_path / "works"), {"auprc": 0.5})
 
 
-def test_a_job_runs_in_a_session_of_its_own_behind_the_window(start):
+def test_a_job_runs_in_a_session_of_its_own_behind_the_window(start: Callable[[str], JobSummary]) -> None:
     directory = wait_until(start("works").directory, *ENDED).directory
     niceness = min(19, os.nice(0) + 5)
     assert f"niceness {niceness}, session True, arguments []" in (Path(directory) / "events.jsonl").read_text()
 
 
-def test_a_running_job_stops_when_asked_and_can_be_resumed(start):
+def test_a_running_job_stops_when_asked_and_can_be_resumed(start: Callable[[str], JobSummary]) -> None:
     directory = start("long").directory
     running = wait_until(directory, "running")
     wait_for_progress(directory)
@@ -138,7 +140,7 @@ def wait_for_progress(directory: str) -> None:
         time.sleep(0.02)
 
 
-def test_a_job_that_does_not_listen_is_terminated_by_a_later_stop(start):
+def test_a_job_that_does_not_listen_is_terminated_by_a_later_stop(start: Callable[[str], JobSummary]) -> None:
     directory = start("deaf").directory
     wait_until(directory, "running")
     wait_for_progress(directory)
@@ -149,7 +151,7 @@ def test_a_job_that_does_not_listen_is_terminated_by_a_later_stop(start):
     assert wait_until(directory, *ENDED).state == "stopped"
 
 
-def test_a_job_that_was_killed_is_lost_and_can_be_resumed(start):
+def test_a_job_that_was_killed_is_lost_and_can_be_resumed(start: Callable[[str], JobSummary]) -> None:
     directory = start("long").directory
     wait_until(directory, "running")
     wait_for_progress(directory)
@@ -163,7 +165,7 @@ def test_a_job_that_was_killed_is_lost_and_can_be_resumed(start):
     assert wait_until(directory, *ENDED).state == "stopped"
 
 
-def test_a_job_outlives_who_started_it(tmp_path):
+def test_a_job_outlives_who_started_it(tmp_path: Path) -> None:
     script = tmp_path / "starter.py"
     script.write_text(
         f"""
@@ -184,7 +186,7 @@ time.sleep(60)
     assert wait_until(directory, *ENDED).state == "stopped"
 
 
-def test_a_done_or_running_job_is_not_resumed_and_a_done_one_not_stopped(start):
+def test_a_done_or_running_job_is_not_resumed_and_a_done_one_not_stopped(start: Callable[[str], JobSummary]) -> None:
     done = wait_until(start("works").directory, *ENDED).directory
     with pytest.raises(InvalidRequest, match="is done; start a new one"):
         control.resume_job(done, TOY)
@@ -198,7 +200,7 @@ def test_a_done_or_running_job_is_not_resumed_and_a_done_one_not_stopped(start):
     wait_until(running, *ENDED)
 
 
-def test_jobs_are_listed_newest_first_and_by_dataset(start, tmp_path):
+def test_jobs_are_listed_newest_first_and_by_dataset(start: Callable[[str], JobSummary], tmp_path: Path) -> None:
     first = start("works")
     wait_until(first.directory, *ENDED)
     second = start("works")
@@ -210,6 +212,6 @@ def test_jobs_are_listed_newest_first_and_by_dataset(start, tmp_path):
     assert list_jobs(jobs_folder(dataset), str(tmp_path / "other.toml")) == []
 
 
-def test_a_folder_that_is_no_job_is_named(tmp_path):
+def test_a_folder_that_is_no_job_is_named(tmp_path: Path) -> None:
     with pytest.raises(InvalidRequest, match=r"is no job directory: it has no spec\.toml"):
         control.stop_job(str(tmp_path))

@@ -9,7 +9,6 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from full_disk import files_of_at_most
 
 from ebert_core.jobs import directory, reporter
 from ebert_core.jobs.control import remove_job
@@ -21,6 +20,7 @@ from ebert_core.jobs.summary import summarise
 from ebert_core.protocol.errors import InvalidRequest
 from ebert_core.protocol.report import Stopped
 from ebert_core.protocol.specs import Predict
+from tests.core.full_disk import files_of_at_most
 
 ONE, TWO = Event(1.0, "note", note="one"), Event(2.0, "note", note="two")
 
@@ -31,7 +31,7 @@ def spec(tmp_path: Path) -> Predict:
     return Predict(str(tmp_path / "checkpoint"), str(tmp_path / "D.toml"), "K562", "CTCF", output)
 
 
-def test_an_unterminated_last_line_is_dropped_by_readers_and_removed_by_the_next_writer(tmp_path):
+def test_an_unterminated_last_line_is_dropped_by_readers_and_removed_by_the_next_writer(tmp_path: Path) -> None:
     path = tmp_path / "events.jsonl"
     writer = LineWriter(path)
     writer.append(ONE)
@@ -45,7 +45,7 @@ def test_an_unterminated_last_line_is_dropped_by_readers_and_removed_by_the_next
     assert read_lines(path, Event) == [ONE, TWO]
 
 
-def test_a_block_of_zeros_left_by_a_power_cut_is_passed_over(tmp_path):
+def test_a_block_of_zeros_left_by_a_power_cut_is_passed_over(tmp_path: Path) -> None:
     path = tmp_path / "events.jsonl"
     path.write_bytes(b"\0" * 100 + b"\n")
     writer = LineWriter(path)
@@ -54,7 +54,7 @@ def test_a_block_of_zeros_left_by_a_power_cut_is_passed_over(tmp_path):
     assert read_lines(path, Event) == [ONE]
 
 
-def test_a_full_disk_is_a_sentence_and_loses_nothing(tmp_path):
+def test_a_full_disk_is_a_sentence_and_loses_nothing(tmp_path: Path) -> None:
     path = tmp_path / "events.jsonl"
     writer = LineWriter(path)
     writer.append(ONE)
@@ -67,7 +67,7 @@ def test_a_full_disk_is_a_sentence_and_loses_nothing(tmp_path):
     assert read_lines(path, Event) == [ONE, TWO]
 
 
-def test_a_job_from_the_shell_gets_a_directory_named_after_verb_and_output(spec):
+def test_a_job_from_the_shell_gets_a_directory_named_after_verb_and_output(spec: Predict) -> None:
     with open_job(spec) as job:
         assert job.directory.parent == jobs_folder(spec.dataset)
         assert job.directory.name[8] == "T"
@@ -78,7 +78,7 @@ def test_a_job_from_the_shell_gets_a_directory_named_after_verb_and_output(spec)
     assert (summary.verb, summary.name, summary.state) == ("predict", "ctcf-in-k562", "done")
 
 
-def test_after_a_resume_the_last_value_of_a_step_counts(spec):
+def test_after_a_resume_the_last_value_of_a_step_counts(spec: Predict) -> None:
     with open_job(spec) as job:
         for step, value in [(1, 0.9), (2, 0.8), (3, 0.7)]:
             job.metric(step, 0, "training", "loss", value)
@@ -93,7 +93,9 @@ def test_after_a_resume_the_last_value_of_a_step_counts(spec):
     np.testing.assert_array_equal(auprc.values, [np.nan])
 
 
-def test_the_time_that_a_job_still_takes_is_told_from_its_steps_not_from_its_preparation(spec, monkeypatch):
+def test_the_time_that_a_job_still_takes_is_told_from_its_steps_not_from_its_preparation(
+    spec: Predict, monkeypatch: pytest.MonkeyPatch
+) -> None:
     with open_job(spec) as job:
         begun = time.time()
         writer = LineWriter(job.directory / "events.jsonl")
@@ -104,7 +106,9 @@ def test_the_time_that_a_job_still_takes_is_told_from_its_steps_not_from_its_pre
         assert summarise(job.directory).remaining_seconds == pytest.approx(70.0)
 
 
-def test_after_the_last_step_no_time_is_told_that_steps_do_not_tell(spec, monkeypatch):
+def test_after_the_last_step_no_time_is_told_that_steps_do_not_tell(
+    spec: Predict, monkeypatch: pytest.MonkeyPatch
+) -> None:
     with open_job(spec) as job:
         begun = time.time()
         writer = LineWriter(job.directory / "events.jsonl")
@@ -115,7 +119,7 @@ def test_after_the_last_step_no_time_is_told_that_steps_do_not_tell(spec, monkey
         assert summarise(job.directory).remaining_seconds is None
 
 
-def test_only_a_job_that_has_ended_is_removed(spec):
+def test_only_a_job_that_has_ended_is_removed(spec: Predict) -> None:
     with open_job(spec) as job:
         with pytest.raises(InvalidRequest, match="runs; stop it before it is removed"):
             remove_job(str(job.directory))
@@ -124,14 +128,14 @@ def test_only_a_job_that_has_ended_is_removed(spec):
     assert not job.directory.exists()
 
 
-def test_a_running_job_cannot_be_opened_twice(spec):
+def test_a_running_job_cannot_be_opened_twice(spec: Predict) -> None:
     with open_job(spec) as job:
         with pytest.raises(InvalidRequest, match="already running"):
             JobReporter(job.directory)
         assert summarise(job.directory).state == "running"
 
 
-def test_a_forked_helper_does_not_keep_a_dead_job_alive(spec):
+def test_a_forked_helper_does_not_keep_a_dead_job_alive(spec: Predict) -> None:
     with open_job(spec) as job:
         read_end, write_end = os.pipe()
         helper = os.fork()
@@ -147,7 +151,7 @@ def test_a_forked_helper_does_not_keep_a_dead_job_alive(spec):
     os.waitpid(helper, 0)
 
 
-def test_interrupting_a_job_stops_it(spec):
+def test_interrupting_a_job_stops_it(spec: Predict) -> None:
     job = open_job(spec)
     job.progress(0.5, "half")
     with pytest.raises(KeyboardInterrupt), job:
@@ -156,7 +160,7 @@ def test_interrupting_a_job_stops_it(spec):
     assert (summary.state, summary.fraction, summary.note) == ("stopped", 0.5, "half")
 
 
-def test_a_job_that_fails_once_it_was_asked_to_stop_is_stopped(spec):
+def test_a_job_that_fails_once_it_was_asked_to_stop_is_stopped(spec: Predict) -> None:
     job = open_job(spec)
     (job.directory / "stop").touch()
     with pytest.raises(InvalidRequest), job:
@@ -166,7 +170,9 @@ def test_a_job_that_fails_once_it_was_asked_to_stop_is_stopped(spec):
     assert not (job.directory / "stop").exists()
 
 
-def test_asked_to_end_from_outside_a_job_saves_first_and_ends_at_once_only_when_it_was_stopped_before(spec):
+def test_asked_to_end_from_outside_a_job_saves_first_and_ends_at_once_only_when_it_was_stopped_before(
+    spec: Predict,
+) -> None:
     def asked(job: JobReporter) -> None:
         assert not job.stop_requested()
         signal.raise_signal(signal.SIGTERM)
@@ -185,14 +191,14 @@ def test_asked_to_end_from_outside_a_job_saves_first_and_ends_at_once_only_when_
         assert summarise(directory).state == "stopped"
 
 
-def test_a_ctrl_c_that_torchrun_passes_on_is_the_same_wish(spec):
+def test_a_ctrl_c_that_torchrun_passes_on_is_the_same_wish(spec: Predict) -> None:
     with open_job(spec) as job:
         signal.raise_signal(signal.SIGINT)
         signal.raise_signal(signal.SIGINT)
         assert job.stop_requested()
 
 
-def test_ctrl_c_lets_a_job_save_and_pressed_again_ends_it(spec, monkeypatch):
+def test_ctrl_c_lets_a_job_save_and_pressed_again_ends_it(spec: Predict, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(reporter, "_SAME_PRESS_SECONDS", -1.0)
     usual = signal.getsignal(signal.SIGINT)
     directory = new_job(spec, spec.dataset)
@@ -210,7 +216,7 @@ def test_ctrl_c_lets_a_job_save_and_pressed_again_ends_it(spec, monkeypatch):
     assert signal.getsignal(signal.SIGINT) is usual
 
 
-def test_ctrl_c_ends_a_job_at_once_that_was_asked_to_stop_before(spec):
+def test_ctrl_c_ends_a_job_at_once_that_was_asked_to_stop_before(spec: Predict) -> None:
     directory = new_job(spec, spec.dataset)
 
     def stopped_before() -> None:
@@ -224,7 +230,7 @@ def test_ctrl_c_ends_a_job_at_once_that_was_asked_to_stop_before(spec):
     assert summarise(directory).state == "stopped"
 
 
-def test_a_job_from_the_shell_that_is_refused_before_it_got_anywhere_leaves_nothing(spec):
+def test_a_job_from_the_shell_that_is_refused_before_it_got_anywhere_leaves_nothing(spec: Predict) -> None:
     def refused_after(fraction: float) -> Path:
         with suppress(InvalidRequest), open_job(spec) as job:
             job.progress(fraction, "preparing")
@@ -235,7 +241,7 @@ def test_a_job_from_the_shell_that_is_refused_before_it_got_anywhere_leaves_noth
     assert summarise(refused_after(0.1)).is_resumable
 
 
-def test_a_job_of_the_window_that_is_refused_stays_with_its_reason_and_is_not_resumed(spec):
+def test_a_job_of_the_window_that_is_refused_stays_with_its_reason_and_is_not_resumed(spec: Predict) -> None:
     with pytest.raises(InvalidRequest), open_job(spec, new_job(spec, spec.dataset)) as job:
         raise InvalidRequest("There is no factor GATA9.")
     summary = summarise(job.directory)
@@ -246,7 +252,7 @@ def test_a_job_of_the_window_that_is_refused_stays_with_its_reason_and_is_not_re
     assert summarise(job.directory).is_resumable
 
 
-def test_the_reason_of_a_failure_fits_on_a_full_disk(spec, tmp_path):
+def test_the_reason_of_a_failure_fits_on_a_full_disk(spec: Predict, tmp_path: Path) -> None:
     job = open_job(spec, new_job(spec, spec.dataset))
     assert (job.directory / "reserve").stat().st_size >= 8192
     with pytest.raises(InvalidRequest), job:
@@ -255,7 +261,7 @@ def test_the_reason_of_a_failure_fits_on_a_full_disk(spec, tmp_path):
     assert summarise(job.directory).message == "The disk is full."
 
 
-def test_a_full_disk_under_what_training_writes_is_a_sentence(spec):
+def test_a_full_disk_under_what_training_writes_is_a_sentence(spec: Predict) -> None:
     with pytest.raises(OSError, match="No space left"), open_job(spec) as job:
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), "/data/weights.safetensors")
     summary = summarise(job.directory)
@@ -263,7 +269,7 @@ def test_a_full_disk_under_what_training_writes_is_a_sentence(spec):
     assert summary.details == ""
 
 
-def test_jobs_lie_beside_the_dataset_unless_a_folder_is_chosen(tmp_path, monkeypatch):
+def test_jobs_lie_beside_the_dataset_unless_a_folder_is_chosen(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("EBERT_JOBS", str(tmp_path / "elsewhere"))
     assert jobs_folder("/data/DATASET.toml") == tmp_path / "elsewhere"
     monkeypatch.delenv("EBERT_JOBS")
@@ -272,7 +278,9 @@ def test_jobs_lie_beside_the_dataset_unless_a_folder_is_chosen(tmp_path, monkeyp
         jobs_folder("")
 
 
-def test_jobs_of_a_dataset_that_others_keep_lie_in_the_own_folder(spec, tmp_path, monkeypatch):
+def test_jobs_of_a_dataset_that_others_keep_lie_in_the_own_folder(
+    spec: Predict, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.delenv("EBERT_JOBS")
     monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "own"))
     monkeypatch.setattr(directory, "may_write", lambda _: False)
@@ -282,7 +290,7 @@ def test_jobs_of_a_dataset_that_others_keep_lie_in_the_own_folder(spec, tmp_path
     assert new_job(spec, "/data/DATASET.toml").parent == folder
 
 
-def test_what_no_job_wrote_into_its_directory_is_listed(spec):
+def test_what_no_job_wrote_into_its_directory_is_listed(spec: Predict) -> None:
     with open_job(spec) as job:
         (job.checkpoints / "resume.safetensors").write_bytes(b"")
         for name in (
@@ -300,7 +308,7 @@ def test_what_no_job_wrote_into_its_directory_is_listed(spec):
     assert foreign_files(job.directory / "gone") == []
 
 
-def test_a_folder_that_cannot_be_made_is_named(spec, tmp_path, monkeypatch):
+def test_a_folder_that_cannot_be_made_is_named(spec: Predict, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "file").write_text("")
     monkeypatch.setenv("EBERT_JOBS", str(tmp_path / "file" / "jobs"))
     with pytest.raises(InvalidRequest, match=r"No job can be started in .*file/jobs"):

@@ -20,7 +20,7 @@ with writing_to(Path(sys.argv[1]), Path("/jobs/first")):
 """
 
 
-def test_a_second_writer_is_refused_with_the_first_ones_job_and_allowed_after_its_death(tmp_path):
+def test_a_second_writer_is_refused_with_the_first_ones_job_and_allowed_after_its_death(tmp_path: Path) -> None:
     output = tmp_path / "checkpoints" / "out"
     command = [sys.executable, "-c", HOLD, str(output)]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as first:
@@ -34,7 +34,7 @@ def test_a_second_writer_is_refused_with_the_first_ones_job_and_allowed_after_it
         assert os.listdir(output.parent) == [".out.lock"]
 
 
-def test_nothing_is_left_behind(tmp_path):
+def test_nothing_is_left_behind(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="refused"), writing_to(tmp_path / "a" / "new" / "out", tmp_path):
         raise ValueError("refused")
     assert list(tmp_path.iterdir()) == []
@@ -44,6 +44,6 @@ def test_nothing_is_left_behind(tmp_path):
 
 
 @pytest.mark.parametrize("output", ["/proc/x/y", ""])
-def test_a_place_where_no_lock_can_be_made_is_left_to_whoever_writes_there(output, tmp_path):
+def test_a_place_where_no_lock_can_be_made_is_left_to_whoever_writes_there(output: str, tmp_path: Path) -> None:
     with writing_to(Path(output), tmp_path):
         pass

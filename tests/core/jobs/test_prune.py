@@ -51,7 +51,7 @@ def names(dataset: Path) -> set[str]:
     return {job.name for job in list_jobs(dataset.parent / "jobs")}
 
 
-def test_nothing_is_removed_before_a_person_says_so(dataset, capsys):
+def test_nothing_is_removed_before_a_person_says_so(dataset: Path, capsys: pytest.CaptureFixture[str]) -> None:
     for name, state in (("done", "done"), ("failed", "failed"), ("stopped", "stopped")):
         ended(dataset, name, state)
     ended(dataset, "young", "done", time.time())
@@ -70,14 +70,14 @@ def test_nothing_is_removed_before_a_person_says_so(dataset, capsys):
     assert "Nothing to remove: " in capsys.readouterr().out
 
 
-def test_only_failed_ones_when_asked(dataset):
+def test_only_failed_ones_when_asked(dataset: Path) -> None:
     for name, state in (("done", "done"), ("failed", "failed")):
         ended(dataset, name, state)
     prune(dataset, "--yes", "--failed")
     assert names(dataset) == {"done"}
 
 
-def test_a_running_job_is_never_removed(dataset):
+def test_a_running_job_is_never_removed(dataset: Path) -> None:
     directory = ended(dataset, "runs", "stopped")
     with suppress(Stopped), JobReporter(directory):
         assert prune(dataset, "--yes", "--with-states", "--older-than", "0") == 0
@@ -85,7 +85,7 @@ def test_a_running_job_is_never_removed(dataset):
         raise Stopped("Stopped.")
 
 
-def test_what_another_job_names_stays_until_told(dataset, capsys):
+def test_what_another_job_names_stays_until_told(dataset: Path, capsys: pytest.CaptureFixture[str]) -> None:
     source = ended(dataset, "source", "done")
     evaluation = Evaluate(
         dataset=str(dataset), checkpoint=f"{source}/weights", output=str(dataset.parent / "s.json"), regions=("chr2",)
@@ -99,7 +99,7 @@ def test_what_another_job_names_stays_until_told(dataset, capsys):
     assert "source" not in names(dataset)
 
 
-def test_the_oldest_come_first_and_their_room_is_counted_with_all_folders(dataset):
+def test_the_oldest_come_first_and_their_room_is_counted_with_all_folders(dataset: Path) -> None:
     for name, days in (("young", 40), ("old", 90), ("middle", 60)):
         ended(dataset, name, "done", time.time() - days * 86_400)
     folder = dataset.parent / "jobs"
@@ -115,7 +115,7 @@ def test_the_oldest_come_first_and_their_room_is_counted_with_all_folders(datase
     assert 300_000 <= more.bytes_on_disk - found[0].bytes_on_disk < 350_000
 
 
-def test_a_link_to_a_directory_takes_no_room_of_it(dataset, tmp_path):
+def test_a_link_to_a_directory_takes_no_room_of_it(dataset: Path, tmp_path: Path) -> None:
     directory = ended(dataset, "done", "done")
     (tmp_path / "link").symlink_to(directory)
     assert bytes_in(tmp_path / "link") == 0
@@ -123,7 +123,7 @@ def test_a_link_to_a_directory_takes_no_room_of_it(dataset, tmp_path):
     assert bytes_in(tmp_path / "gone") == 0
 
 
-def test_a_job_whose_result_lies_in_it_stays_until_told(dataset, capsys):
+def test_a_job_whose_result_lies_in_it_stays_until_told(dataset: Path, capsys: pytest.CaptureFixture[str]) -> None:
     directory = ended(dataset, "inside", "failed")
     result = directory / "checkpoints" / "result"
     result.parent.mkdir(exist_ok=True)
@@ -138,7 +138,9 @@ def test_a_job_whose_result_lies_in_it_stays_until_told(dataset, capsys):
     assert not directory.exists()
 
 
-def test_damaged_jobs_can_be_pruned_and_odd_numbers_are_refused(dataset, capsys):
+def test_damaged_jobs_can_be_pruned_and_odd_numbers_are_refused(
+    dataset: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     damaged = ended(dataset, "damaged", "failed")
     (damaged / "pid").write_bytes(b"")
     (damaged / "spec.toml").write_bytes(b"\0")
@@ -149,7 +151,7 @@ def test_damaged_jobs_can_be_pruned_and_odd_numbers_are_refused(dataset, capsys)
     assert "--older-than is -1.0; give a number of days, such as 30." in capsys.readouterr().err
 
 
-def test_a_result_that_is_no_path_lies_in_no_job(dataset, monkeypatch):
+def test_a_result_that_is_no_path_lies_in_no_job(dataset: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     directory = ended(dataset, "done", "done")
     writer = LineWriter(directory / "events.jsonl")
     writer.append(Event(LONG_AGO, "done", result="weights"))
@@ -159,7 +161,7 @@ def test_a_result_that_is_no_path_lies_in_no_job(dataset, monkeypatch):
     assert found.kept_for == ""
 
 
-def test_a_job_that_a_person_removes_goes_with_what_they_put_there(dataset):
+def test_a_job_that_a_person_removes_goes_with_what_they_put_there(dataset: Path) -> None:
     directory = ended(dataset, "done", "done")
     (directory / "notes.txt").write_text("mine")
     [found] = prunable_jobs(dataset.parent / "jobs", 50, failed_only=False, with_states=False)
@@ -168,7 +170,7 @@ def test_a_job_that_a_person_removes_goes_with_what_they_put_there(dataset):
     assert not directory.exists()
 
 
-def test_a_link_to_a_job_goes_and_the_job_stays(dataset):
+def test_a_link_to_a_job_goes_and_the_job_stays(dataset: Path) -> None:
     directory = ended(dataset, "done", "done")
     link = directory.with_name("20200101T000000Z-pretrain-link")
     link.symlink_to(directory)
@@ -181,7 +183,9 @@ def everything(folder: Path) -> set[Path]:
     return set(folder.rglob("*"))
 
 
-def test_in_a_home_folder_only_jobs_are_removed(dataset, monkeypatch, capsys):
+def test_in_a_home_folder_only_jobs_are_removed(
+    dataset: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     """A folder in which somebody keeps a spec is no job, nor is one that somebody has given a name of their own."""
     home = dataset.parent / "home"
     monkeypatch.setenv("EBERT_JOBS", str(home))
@@ -204,14 +208,16 @@ def test_in_a_home_folder_only_jobs_are_removed(dataset, monkeypatch, capsys):
     assert os.listdir(home) == ["thesis"]
 
 
-def test_what_a_person_put_into_a_job_stays_until_told(dataset, capsys):
+def test_what_a_person_put_into_a_job_stays_until_told(dataset: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (ended(dataset, "noted", "done") / "notes.txt").write_text("batch 3 was mislabelled")
     assert prune(dataset, "--yes") == 0
     assert "kept: it holds notes.txt, which the job did not write (--with-states" in capsys.readouterr().out
     assert names(dataset) == {"noted"}
 
 
-def test_jobs_of_other_datasets_and_other_people_stay(dataset, monkeypatch, capsys):
+def test_jobs_of_other_datasets_and_other_people_stay(
+    dataset: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     monkeypatch.setenv("EBERT_JOBS", str(dataset.parent / "shared"))
     other = dataset.parent / "other" / "DATASET.toml"
     other.parent.mkdir()
@@ -226,7 +232,7 @@ def test_jobs_of_other_datasets_and_other_people_stay(dataset, monkeypatch, caps
     assert (mine.exists(), elsewhere.exists()) == (False, True)
 
 
-def test_averaged_checkpoints_in_a_job_stay_each(dataset):
+def test_averaged_checkpoints_in_a_job_stay_each(dataset: Path) -> None:
     kept = [ended(dataset, name, "done") for name in ("first", "second")]
     joined = "+".join(f"{each}/checkpoints/best" for each in kept)
     output = str(dataset.parent / "s.json")
@@ -236,7 +242,7 @@ def test_averaged_checkpoints_in_a_job_stay_each(dataset):
     assert all(each.exists() for each in kept)
 
 
-def test_each_path_is_resolved_once_however_many_jobs_there_are(dataset, monkeypatch):
+def test_each_path_is_resolved_once_however_many_jobs_there_are(dataset: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     resolved, counts, usual = [], [], os.path.realpath
     monkeypatch.setattr(os.path, "realpath", lambda path, **options: resolved.append(path) or usual(path, **options))
     for number in range(12):
@@ -248,7 +254,9 @@ def test_each_path_is_resolved_once_however_many_jobs_there_are(dataset, monkeyp
     assert 0 < counts[1] <= 2 * counts[0]
 
 
-def test_a_job_that_cannot_be_removed_does_not_keep_the_others(dataset, monkeypatch, capsys):
+def test_a_job_that_cannot_be_removed_does_not_keep_the_others(
+    dataset: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     for name in ("first", "second"):
         ended(dataset, name, "done")
 

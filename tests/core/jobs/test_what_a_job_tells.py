@@ -8,7 +8,6 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
-from full_disk import files_of_at_most
 
 from ebert_core.jobs import reporter
 from ebert_core.jobs.directory import jobs_folder, log_tail, new_job
@@ -18,6 +17,7 @@ from ebert_core.jobs.reporter import open_job
 from ebert_core.jobs.summary import list_jobs, summarise
 from ebert_core.protocol.errors import InvalidRequest
 from ebert_core.protocol.specs import Predict
+from tests.core.full_disk import files_of_at_most
 
 ONE, TWO, THREE = (Event(float(number), "note", note=str(number)) for number in (1, 2, 3))
 
@@ -39,7 +39,9 @@ class Clock:
     time = monotonic
 
 
-def test_progress_is_written_every_second_at_first_and_ever_more_seldom(spec, monkeypatch):
+def test_progress_is_written_every_second_at_first_and_ever_more_seldom(
+    spec: Predict, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(reporter, "time", clock := Clock())
     monkeypatch.setattr(reporter, "_PROGRESS_LINES", 20)
     with open_job(spec) as job:
@@ -55,7 +57,7 @@ def test_progress_is_written_every_second_at_first_and_ever_more_seldom(spec, mo
     assert pauses[-1] > 40
 
 
-def test_a_job_that_has_ended_leaves_no_file_open(spec):
+def test_a_job_that_has_ended_leaves_no_file_open(spec: Predict) -> None:
     before = len(os.listdir("/proc/self/fd"))
     for _ in range(3):
         with open_job(spec) as job:
@@ -64,7 +66,7 @@ def test_a_job_that_has_ended_leaves_no_file_open(spec):
     assert len(os.listdir("/proc/self/fd")) == before
 
 
-def test_whoever_is_refused_a_job_that_runs_keeps_no_file_open(spec):
+def test_whoever_is_refused_a_job_that_runs_keeps_no_file_open(spec: Predict) -> None:
     with open_job(spec) as job:
         before = len(os.listdir("/proc/self/fd"))
         with pytest.raises(InvalidRequest, match="is already running"):
@@ -72,7 +74,7 @@ def test_whoever_is_refused_a_job_that_runs_keeps_no_file_open(spec):
         assert len(os.listdir("/proc/self/fd")) == before
 
 
-def test_other_hosts_hear_that_a_job_lives_as_long_as_it_does(spec, monkeypatch):
+def test_other_hosts_hear_that_a_job_lives_as_long_as_it_does(spec: Predict, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(reporter, "HEARTBEAT_SECONDS", 0.01)
     with open_job(spec) as job:
         os.utime(job.directory / "lock", (1, 1))
@@ -82,13 +84,15 @@ def test_other_hosts_hear_that_a_job_lives_as_long_as_it_does(spec, monkeypatch)
             time.sleep(0.01)
 
 
-def test_ctrl_c_says_that_the_job_ends_and_how_it_ends_at_once(spec, capfd):
+def test_ctrl_c_says_that_the_job_ends_and_how_it_ends_at_once(
+    spec: Predict, capfd: pytest.CaptureFixture[str]
+) -> None:
     with open_job(spec):
         signal.raise_signal(signal.SIGINT)
     assert capfd.readouterr().err == "\nEnding at the next step; Ctrl-C again ends it at once.\n"
 
 
-def test_what_waits_for_room_is_written_in_its_order_once_there_is_some(tmp_path):
+def test_what_waits_for_room_is_written_in_its_order_once_there_is_some(tmp_path: Path) -> None:
     writer = LineWriter(tmp_path / "metrics.jsonl")
     with files_of_at_most(0):
         writer.append_when_possible(ONE)
@@ -99,7 +103,7 @@ def test_what_waits_for_room_is_written_in_its_order_once_there_is_some(tmp_path
     writer.close()
 
 
-def test_a_file_of_a_job_that_cannot_be_written_is_named_with_the_reason(tmp_path):
+def test_a_file_of_a_job_that_cannot_be_written_is_named_with_the_reason(tmp_path: Path) -> None:
     (tmp_path / "folder").mkdir()
     with pytest.raises(InvalidRequest, match=rf"^{tmp_path}/folder cannot be written: Is a directory\.$"):
         LineWriter(tmp_path / "folder")
@@ -109,7 +113,7 @@ def test_a_file_of_a_job_that_cannot_be_written_is_named_with_the_reason(tmp_pat
     assert not (tmp_path / "other").exists()
 
 
-def test_a_file_that_has_a_second_name_elsewhere_is_copied_before_it_is_written(tmp_path):
+def test_a_file_that_has_a_second_name_elsewhere_is_copied_before_it_is_written(tmp_path: Path) -> None:
     writer = LineWriter(tmp_path / "mine")
     writer.append(ONE)
     writer.close()
@@ -121,7 +125,7 @@ def test_a_file_that_has_a_second_name_elsewhere_is_copied_before_it_is_written(
     assert read_lines(tmp_path / "events.jsonl", Event) == [ONE, TWO]
 
 
-def test_a_pipe_is_no_file_to_write_lines_to(tmp_path):
+def test_a_pipe_is_no_file_to_write_lines_to(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "events.jsonl")
     with pytest.raises(InvalidRequest, match=r"events\.jsonl cannot be written: it is no file of its own\.$"):
         LineWriter(tmp_path / "events.jsonl")
@@ -146,7 +150,9 @@ def as_folder(path: Path) -> None:
 @pytest.mark.parametrize(
     ("spoil", "why"), [(as_link, "is a link"), (as_pipe, "is no file"), (as_folder, "(is no file|cannot be read)")]
 )
-def test_a_file_of_a_job_that_is_none_is_said_and_nothing_is_read_through_it(spec, name, spoil, why):
+def test_a_file_of_a_job_that_is_none_is_said_and_nothing_is_read_through_it(
+    spec: Predict, name: str, spoil, why: str
+) -> None:
     with open_job(spec, new_job(spec, spec.dataset)) as job:
         job.event("one")
     spoil(job.directory / name)
@@ -155,7 +161,7 @@ def test_a_file_of_a_job_that_is_none_is_said_and_nothing_is_read_through_it(spe
 
 
 @pytest.mark.parametrize(("count", "lines"), [(1, "a line"), (2, "2 lines"), (1_200, "1,200 lines")])
-def test_lines_of_events_that_make_no_sense_are_counted(spec, count, lines):
+def test_lines_of_events_that_make_no_sense_are_counted(spec: Predict, count: int, lines: str) -> None:
     with open_job(spec) as job:
         job.event("one")
     with (job.directory / "events.jsonl").open("a") as file:
@@ -165,7 +171,7 @@ def test_lines_of_events_that_make_no_sense_are_counted(spec, count, lines):
     assert summary.state == "done"
 
 
-def test_a_job_whose_directory_is_none_is_a_row_that_says_so(spec):
+def test_a_job_whose_directory_is_none_is_a_row_that_says_so(spec: Predict) -> None:
     folder = new_job(spec, spec.dataset).parent
     (folder / "20260101T000000Z-predict-file").write_text("")
     (folder / "20260101T000000Z-predict-link").symlink_to("/nowhere/at/all")
@@ -176,7 +182,7 @@ def test_a_job_whose_directory_is_none_is_a_row_that_says_so(spec):
     assert problems["x"] == ""
 
 
-def test_a_job_that_is_just_being_made_is_no_row_yet(tmp_path):
+def test_a_job_that_is_just_being_made_is_no_row_yet(tmp_path: Path) -> None:
     directory = tmp_path / "20260101T000000Z-predict-x"
     directory.mkdir()
     (directory / "lock").touch()
@@ -190,7 +196,7 @@ def test_a_job_that_is_just_being_made_is_no_row_yet(tmp_path):
     assert [job.name for job in list_jobs(tmp_path)] == ["x"]
 
 
-def test_of_a_file_too_large_to_be_read_the_beginning_and_the_end_are_read(tmp_path):
+def test_of_a_file_too_large_to_be_read_the_beginning_and_the_end_are_read(tmp_path: Path) -> None:
     writer = LineWriter(tmp_path / "events.jsonl")
     every = [Event(float(number), "note", note=f"step {number}") for number in range(5_000)]
     for event in every:
@@ -205,7 +211,7 @@ def test_of_a_file_too_large_to_be_read_the_beginning_and_the_end_are_read(tmp_p
     assert found.odd == 0
 
 
-def test_of_a_long_log_the_last_lines_are_shown(spec):
+def test_of_a_long_log_the_last_lines_are_shown(spec: Predict) -> None:
     lines = "".join(f"line {number}\n" for number in range(2_000))
     with open_job(spec) as job:
         (job.directory / "log.txt").write_text(lines)
@@ -214,7 +220,7 @@ def test_of_a_long_log_the_last_lines_are_shown(spec):
     assert log_tail(job.directory) == ""
 
 
-def test_a_job_that_ended_says_when_and_one_that_runs_does_not(spec):
+def test_a_job_that_ended_says_when_and_one_that_runs_does_not(spec: Predict) -> None:
     with open_job(spec) as job:
         assert summarise(job.directory).ended is None
         job.progress(0.5, "half")
@@ -225,7 +231,7 @@ def test_a_job_that_ended_says_when_and_one_that_runs_does_not(spec):
     assert (done.started, done.ended, done.fraction, done.note) == (events[0].time, events[-1].time, 1.0, "")
 
 
-def test_of_a_value_that_is_no_number_the_step_is_kept(spec):
+def test_of_a_value_that_is_no_number_the_step_is_kept(spec: Predict) -> None:
     with open_job(spec) as job:
         job.metric(7, 2, "training", "loss", float("nan"))
     [metric] = read_lines(job.directory / "metrics.jsonl", Metric)

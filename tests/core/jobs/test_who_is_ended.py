@@ -62,7 +62,7 @@ def record_of(pid: int) -> Process:
     return Process(pid, this_host(), time.time(), started_ticks(pid))
 
 
-def test_a_forged_record_ends_no_process(tmp_path, bystander):
+def test_a_forged_record_ends_no_process(tmp_path: Path, bystander: subprocess.Popen[bytes]) -> None:
     """Somebody holds the lock of a directory of theirs and names a process of whoever stops the job."""
     job = Path(started(tmp_path, "deaf").directory)
     runs = read_process(job)
@@ -76,7 +76,7 @@ def test_a_forged_record_ends_no_process(tmp_path, bystander):
     wait_until(lambda: summarise(job).state == "stopped")
 
 
-def test_a_copy_of_a_running_jobs_directory_does_not_end_it(tmp_path):
+def test_a_copy_of_a_running_jobs_directory_does_not_end_it(tmp_path: Path) -> None:
     job = Path(started(tmp_path, "deaf").directory)
     copy = job.with_name("copy")
     shutil.copytree(job, copy)
@@ -97,7 +97,7 @@ def test_a_copy_of_a_running_jobs_directory_does_not_end_it(tmp_path):
     wait_until(lambda: summarise(job).state == "stopped")
 
 
-def test_a_lock_that_is_a_file_the_process_has_open_for_something_else_proves_nothing(tmp_path):
+def test_a_lock_that_is_a_file_the_process_has_open_for_something_else_proves_nothing(tmp_path: Path) -> None:
     opened = tmp_path / "lock"
     with opened.open("w") as file:
         assert not is_held_by(tmp_path, os.getpid())
@@ -109,7 +109,7 @@ def test_a_lock_that_is_a_file_the_process_has_open_for_something_else_proves_no
     held.release()
 
 
-def test_a_number_that_was_used_again_is_another_process(tmp_path, bystander):
+def test_a_number_that_was_used_again_is_another_process(tmp_path: Path, bystander: subprocess.Popen[bytes]) -> None:
     job = Path(started(tmp_path, "deaf").directory)
     runs = read_process(job)
     name_in_record(job, msgspec.structs.replace(record_of(bystander.pid), started_ticks=1))
@@ -121,7 +121,9 @@ def test_a_number_that_was_used_again_is_another_process(tmp_path, bystander):
     wait_until(lambda: summarise(job).state == "lost")
 
 
-def test_a_job_of_another_host_is_named_and_no_process_here_ended(tmp_path, bystander):
+def test_a_job_of_another_host_is_named_and_no_process_here_ended(
+    tmp_path: Path, bystander: subprocess.Popen[bytes]
+) -> None:
     job = Path(started(tmp_path, "deaf").directory)
     runs = read_process(job)
     name_in_record(job, msgspec.structs.replace(record_of(bystander.pid), host="node17"))
@@ -132,7 +134,7 @@ def test_a_job_of_another_host_is_named_and_no_process_here_ended(tmp_path, byst
     os.kill(runs.pid, signal.SIGKILL)
 
 
-def test_a_job_of_another_host_whose_lock_is_free_here_runs_as_long_as_it_is_heard_from(tmp_path):
+def test_a_job_of_another_host_whose_lock_is_free_here_runs_as_long_as_it_is_heard_from(tmp_path: Path) -> None:
     job = Path(started(tmp_path, "long").directory)
     runs = read_process(job)
     os.kill(runs.pid, signal.SIGKILL)
@@ -145,7 +147,7 @@ def test_a_job_of_another_host_whose_lock_is_free_here_runs_as_long_as_it_is_hea
     assert summarise(job).state == "lost"
 
 
-def test_a_suspended_job_is_shown_as_such_and_can_be_ended(tmp_path):
+def test_a_suspended_job_is_shown_as_such_and_can_be_ended(tmp_path: Path) -> None:
     job = Path(started(tmp_path, "long").directory)
     runs = read_process(job)
     os.kill(runs.pid, signal.SIGSTOP)
@@ -160,7 +162,9 @@ def test_a_suspended_job_is_shown_as_such_and_can_be_ended(tmp_path):
     ("number", "state"),
     [(signal.SIGKILL, "lost"), (signal.SIGTERM, "stopped"), (signal.SIGINT, "stopped"), (signal.SIGHUP, "stopped")],
 )
-def test_a_job_that_is_asked_to_end_saves_first_and_one_that_is_killed_is_lost(tmp_path, number, state):
+def test_a_job_that_is_asked_to_end_saves_first_and_one_that_is_killed_is_lost(
+    tmp_path: Path, number, state: str
+) -> None:
     job = Path(started(tmp_path, "long").directory)
     runs = read_process(job)
     os.kill(runs.pid, number)
@@ -168,7 +172,7 @@ def test_a_job_that_is_asked_to_end_saves_first_and_one_that_is_killed_is_lost(t
     assert summarise(job).is_resumable
 
 
-def test_a_folder_of_jobs_that_is_moved_while_they_run_keeps_them(tmp_path):
+def test_a_folder_of_jobs_that_is_moved_while_they_run_keeps_them(tmp_path: Path) -> None:
     job = Path(started(tmp_path, "long").directory)
     moved = tmp_path / "elsewhere" / job.name
     moved.parent.mkdir()
@@ -179,7 +183,7 @@ def test_a_folder_of_jobs_that_is_moved_while_they_run_keeps_them(tmp_path):
     wait_until(lambda: summarise(moved).state == "stopped")
 
 
-def test_a_clock_that_is_set_back_keeps_no_job_from_being_stopped_and_shows_no_negative_time(tmp_path):
+def test_a_clock_that_is_set_back_keeps_no_job_from_being_stopped_and_shows_no_negative_time(tmp_path: Path) -> None:
     job = Path(started(tmp_path, "deaf").directory)
     (job / "stop").touch()
     later = time.time() + 86_400

@@ -36,7 +36,9 @@ fcntl.flock = refused
 
 
 @pytest.fixture(params=ERRORS)
-def start(tmp_path: Path, request, monkeypatch) -> Callable[[str], JobSummary]:
+def start(
+    tmp_path: Path, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
+) -> Callable[[str], JobSummary]:
     (tmp_path / "site").mkdir()
     (tmp_path / "site" / "sitecustomize.py").write_text(SITE.format(name=request.param))
     monkeypatch.setenv("PYTHONPATH", str(tmp_path / "site"), prepend=os.pathsep)
@@ -57,7 +59,7 @@ def wait_until(directory: Path, *states: str) -> JobSummary:
     return summary
 
 
-def test_a_job_runs_is_seen_stops_and_goes_on(start):
+def test_a_job_runs_is_seen_stops_and_goes_on(start: Callable[[str], JobSummary]) -> None:
     job = Path(start("long").directory)
     wait_until(job, "running")
     claim = msgspec.json.decode((job / "lock.held").read_bytes(), type=Claim)
@@ -85,14 +87,14 @@ def wait_gone(path: Path) -> None:
 
 
 @pytest.mark.parametrize("name", ["works", "invalid", "vanish"])
-def test_a_job_that_ends_lets_go(start, name):
+def test_a_job_that_ends_lets_go(start: Callable[[str], JobSummary], name: str) -> None:
     job = Path(start(name).directory)
     assert wait_until(job, "done", "failed").state == ("done" if name == "works" else "failed")
     take_lock(job).release()
     assert not (job / "lock.held").exists()
 
 
-def test_a_killed_job_is_lost_at_once_and_its_claim_is_taken_over(start):
+def test_a_killed_job_is_lost_at_once_and_its_claim_is_taken_over(start: Callable[[str], JobSummary]) -> None:
     job = Path(start("long").directory)
     wait_until(job, "running")
     os.kill(read_process(job).pid, signal.SIGKILL)
@@ -104,7 +106,9 @@ def test_a_killed_job_is_lost_at_once_and_its_claim_is_taken_over(start):
     wait_until(job, "stopped")
 
 
-def test_a_job_that_does_not_listen_is_ended_by_what_shows_that_it_holds_the_claim(start):
+def test_a_job_that_does_not_listen_is_ended_by_what_shows_that_it_holds_the_claim(
+    start: Callable[[str], JobSummary],
+) -> None:
     job = Path(start("deaf").directory)
     wait_until(job, "running")
     control.stop_job(str(job))
@@ -113,7 +117,9 @@ def test_a_job_that_does_not_listen_is_ended_by_what_shows_that_it_holds_the_cla
     wait_until(job, "stopped")
 
 
-def test_a_claim_of_another_host_is_believed_as_long_as_it_is_touched_and_never_removed(start, tmp_path):
+def test_a_claim_of_another_host_is_believed_as_long_as_it_is_touched_and_never_removed(
+    start: Callable[[str], JobSummary], tmp_path: Path
+) -> None:
     held = tmp_path / ".out.lock.held"
     process = {"pid": 17, "host": "node17", "started": 1.0, "started_ticks": 5}
     held.write_text(json.dumps({"process": process, "what": "/jobs/theirs"}))
@@ -130,7 +136,7 @@ def test_a_claim_of_another_host_is_believed_as_long_as_it_is_touched_and_never_
     assert not held.exists()
 
 
-def test_a_claim_of_a_process_that_ended_keeps_nobody(start, tmp_path):
+def test_a_claim_of_a_process_that_ended_keeps_nobody(start: Callable[[str], JobSummary], tmp_path: Path) -> None:
     ended = subprocess.Popen([sys.executable, "-c", ""])
     ended.wait()
     process = {"pid": ended.pid, "host": os.uname().nodename, "started": 1.0, "started_ticks": 5}
@@ -141,7 +147,9 @@ def test_a_claim_of_a_process_that_ended_keeps_nobody(start, tmp_path):
 
 
 @pytest.mark.parametrize("content", [b"", b"{", b"\0" * 99, b'{"process": {"pid": -1}}'])
-def test_a_claim_that_says_nothing_is_named_and_not_removed_unseen(start, tmp_path, content):
+def test_a_claim_that_says_nothing_is_named_and_not_removed_unseen(
+    start: Callable[[str], JobSummary], tmp_path: Path, content
+) -> None:
     held = tmp_path / ".out.lock.held"
     held.write_bytes(content)
     os.utime(held, (time.time() - 3600, time.time() - 3600))
@@ -150,7 +158,9 @@ def test_a_claim_that_says_nothing_is_named_and_not_removed_unseen(start, tmp_pa
     assert held.exists()
 
 
-def test_a_job_of_another_host_that_was_not_heard_from_is_silent_and_not_taken_over(start):
+def test_a_job_of_another_host_that_was_not_heard_from_is_silent_and_not_taken_over(
+    start: Callable[[str], JobSummary],
+) -> None:
     job = Path(start("long").directory)
     wait_until(job, "running")
     os.kill(read_process(job).pid, signal.SIGKILL)
@@ -175,7 +185,9 @@ def test_a_job_of_another_host_that_was_not_heard_from_is_silent_and_not_taken_o
     wait_until(job, "stopped")
 
 
-def test_a_claim_that_another_made_while_a_dead_one_was_judged_is_put_back(tmp_path, monkeypatch):
+def test_a_claim_that_another_made_while_a_dead_one_was_judged_is_put_back(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     def refused(_descriptor: int, _kind: int) -> None:
         raise OSError(errno.ENOLCK, "no locks here")
 

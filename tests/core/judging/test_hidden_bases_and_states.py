@@ -59,7 +59,7 @@ def test_an_advantage_is_less_loss_and_more_states_and_windows_do_not_overlap() 
 
 
 @pytest.mark.parametrize(("block", "width"), [(100_000, 100_000), (24_000, 25_000), (22_000, 10_000), (100, 2_000)])
-def test_blocks_are_the_widest_of_which_there_are_ten(block, width) -> None:
+def test_blocks_are_the_widest_of_which_there_are_ten(block: int, width: int) -> None:
     assert score_pretraining(Scorer(block), 800, SilentReport(), 2, 1).block_width == width
 
 

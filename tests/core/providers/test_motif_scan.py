@@ -1,11 +1,11 @@
 """Motif matrices as a model: what it says of itself, its scores, and what it does not claim."""
 
 import math
+from pathlib import Path
 
 import msgspec
 import numpy as np
 import pytest
-from toy_binding import LENGTHS, MOTIF, UNKNOWN, quiet
 
 from ebert_core.dataset.description import Dataset
 from ebert_core.genome.motifs import log_odds, read_motifs
@@ -19,6 +19,7 @@ from ebert_core.providers.open_models import OpenModels
 from ebert_core.providers.provider import Attends
 from ebert_core.providers.readers import read_all
 from ebert_core.providers.table import BUILT_IN
+from tests.core.toy_binding import LENGTHS, MOTIF, UNKNOWN, quiet
 
 VIEW = Interval("chr2", 8_030, 11_010)
 OTHER = ">OTHER\n10 0 0 0\n0 10 0 0\n"
@@ -30,24 +31,24 @@ def models():
 
 
 @pytest.fixture
-def matrices(toy_binding, tmp_path):
+def matrices(toy_binding: Path, tmp_path: Path):
     path = tmp_path / "both.pfm"
     path.write_text((toy_binding.parent / "motifs.pfm").read_text().rstrip() + "\n" + OTHER)
     return path
 
 
 @pytest.fixture
-def model(models, matrices, toy_binding):
+def model(models, matrices, toy_binding: Path):
     return models.model(str(matrices), str(toy_binding))
 
 
 @pytest.fixture
-def scanned(matrices, toy_binding, model):
+def scanned(matrices, toy_binding: Path, model):
     name = model.summary().factors[0].name
     return PredictedBinding(str(matrices), str(toy_binding), "", name, has_draft=model.summary().has_draft)
 
 
-def read(models, *sources, interval=VIEW, columns=2000):
+def read(models, *sources, interval: Interval = VIEW, columns: int = 2000):
     return read_all(read_request(sources, interval, columns), models, quiet).shapes
 
 
@@ -63,7 +64,7 @@ def best_by_hand(matrix_W4, codes_L, centre_from, centre_to):
     return best
 
 
-def test_the_outputs_are_the_matrices_by_name_with_unit_and_statistic(model, matrices):
+def test_the_outputs_are_the_matrices_by_name_with_unit_and_statistic(model, matrices) -> None:
     summary = model.summary()
     assert [known.name for known in summary.factors] == list(read_motifs(matrices))
     assert {(known.unit, known.step, known.statistic) for known in summary.factors} == {
@@ -71,7 +72,7 @@ def test_the_outputs_are_the_matrices_by_name_with_unit_and_statistic(model, mat
     }
 
 
-def test_what_it_cannot_do_is_absent(model):
+def test_what_it_cannot_do_is_absent(model) -> None:
     summary = model.summary()
     assert not isinstance(model, Attends)
     assert not any((summary.attends, summary.predicts_binding, summary.exports, summary.trains, summary.is_learnt))
@@ -82,7 +83,7 @@ def test_what_it_cannot_do_is_absent(model):
     assert model.marks(summary.factors[0].name, "", VIEW) == ()
 
 
-def test_scores_are_the_best_of_both_strands_in_each_bin(models, model, matrices, scanned, toy_binding):
+def test_scores_are_the_best_of_both_strands_in_each_bin(models, model, matrices, scanned, toy_binding: Path) -> None:
     [found] = read(models, scanned)
     assert (found.bin_width, found.is_draft, found.marks) == (50, False, ())
     assert found.bins.start <= VIEW.start
@@ -95,14 +96,14 @@ def test_scores_are_the_best_of_both_strands_in_each_bin(models, model, matrices
             assert found.mean[place] == pytest.approx(best_by_hand(matrix, codes, start, start + 50), abs=0.02)
 
 
-def test_bins_of_nothing_but_unknown_bases_are_gaps(models, scanned):
+def test_bins_of_nothing_but_unknown_bases_are_gaps(models, scanned) -> None:
     [found] = read(models, scanned)
     starts = found.bins.start + np.arange(len(found.mean)) * 50
     is_gap = (starts >= UNKNOWN[0]) & (starts + 50 <= UNKNOWN[1])
     np.testing.assert_array_equal(np.isnan(found.mean), is_gap)
 
 
-def test_matrices_of_one_file_are_scanned_together_and_there_is_no_draft(models, model, scanned):
+def test_matrices_of_one_file_are_scanned_together_and_there_is_no_draft(models, model, scanned) -> None:
     other = msgspec.structs.replace(scanned, output=model.summary().factors[1].name)
     assert (scanned.draft, scanned.batch == other.batch) == (None, True)
     one, two = read(models, scanned, other)
@@ -110,7 +111,7 @@ def test_matrices_of_one_file_are_scanned_together_and_there_is_no_draft(models,
     assert not np.array_equal(one.mean, two.mean)
 
 
-def test_scores_do_not_depend_on_the_cell_type_and_follow_edited_bases(models, scanned):
+def test_scores_do_not_depend_on_the_cell_type_and_follow_edited_bases(models, scanned) -> None:
     [before] = read(models, scanned)
     [elsewhere] = read(models, msgspec.structs.replace(scanned, cell_type="alpha"))
     np.testing.assert_array_equal(before.mean, elsewhere.mean)
@@ -121,13 +122,13 @@ def test_scores_do_not_depend_on_the_cell_type_and_follow_edited_bases(models, s
     assert after.mean[changed] == np.nanmax(after.mean)
 
 
-def test_many_bins_come_as_their_largest_score(models, scanned):
+def test_many_bins_come_as_their_largest_score(models, scanned) -> None:
     [fine], [coarse] = read(models, scanned), read(models, scanned, columns=10)
     assert len(coarse.mean) <= 10
     assert np.nanmax(coarse.maximum) == np.nanmax(fine.maximum)
 
 
-def test_what_is_asked_for_in_vain_is_refused_in_a_sentence(models, scanned):
+def test_what_is_asked_for_in_vain_is_refused_in_a_sentence(models, scanned) -> None:
     with pytest.raises(InvalidRequest, match="holds no matrix XYZ"):
         read(models, msgspec.structs.replace(scanned, output="XYZ"))
     with pytest.raises(InvalidRequest, match="scanned over up to 1,000 kb"):
@@ -136,13 +137,13 @@ def test_what_is_asked_for_in_vain_is_refused_in_a_sentence(models, scanned):
         read(models, AttentionMap(scanned.model, scanned.dataset, "", 0), interval=Interval("chr2", 10, 11))
 
 
-def test_a_changed_file_is_read_again(models, matrices, toy_binding):
+def test_a_changed_file_is_read_again(models, matrices, toy_binding: Path) -> None:
     assert len(models.model(str(matrices), str(toy_binding)).summary().factors) == 2
     matrices.write_text(OTHER)
     assert [known.name for known in models.model(str(matrices), str(toy_binding)).summary().factors] == ["OTHER"]
 
 
-def test_a_file_of_something_else_is_refused(models, toy_binding, tmp_path):
+def test_a_file_of_something_else_is_refused(models, toy_binding: Path, tmp_path: Path) -> None:
     path = tmp_path / "broken.meme"
     path.write_text("MEME version 4\n")
     with pytest.raises(InvalidRequest, match="holds no motif matrix"):

@@ -1,5 +1,7 @@
 """Several models open within a stated memory: the one used least lately closes, and opens again when asked for."""
 
+from pathlib import Path
+
 from ebert_core.model.device import choose_engine
 from ebert_core.providers.open_models import OpenModels
 from ebert_core.providers.table import BUILT_IN
@@ -7,7 +9,9 @@ from ebert_core.providers.table import BUILT_IN
 MATRIX = ">{name}\n10 0 0 0\n0 10 0 0\n"
 
 
-def test_the_model_used_least_lately_closes_and_comes_back_when_it_is_asked_for(toy_binding, tmp_path):
+def test_the_model_used_least_lately_closes_and_comes_back_when_it_is_asked_for(
+    toy_binding: Path, tmp_path: Path
+) -> None:
     paths = [tmp_path / name for name in ("a.pfm", "b.pfm", "c.pfm")]
     for path in paths:
         path.write_text(MATRIX.format(name=path.stem))
@@ -24,7 +28,7 @@ def test_the_model_used_least_lately_closes_and_comes_back_when_it_is_asked_for(
     assert models.paths == (third, second)
 
 
-def test_one_model_stays_open_however_large_it_is(toy_checkpoint, toy_binding, tmp_path):
+def test_one_model_stays_open_however_large_it_is(toy_checkpoint: Path, toy_binding: Path, tmp_path: Path) -> None:
     models = OpenModels(BUILT_IN, choose_engine(), largest_bytes=1)
     checkpoint = models.model(str(toy_checkpoint), str(toy_binding))
     assert models.paths == (str(toy_checkpoint),)

@@ -7,7 +7,6 @@ from typing import Any
 import numpy as np
 import pyBigWig
 import pytest
-from asking import data_role, of
 
 from ebert_core.genome.remote import BLOCK, Changed
 from ebert_core.protocol.addresses import address_of
@@ -17,6 +16,7 @@ from ebert_core.protocol.sources import MeasuredPeaks, MeasuredSignal
 from ebert_core.protocol.tracks import DatasetSummary, InspectFile, OpenDataset, OpenFiles
 from ebert_core.roles.anew import reading_anew
 from ebert_core.roles.session import Report
+from tests.core.roles.asking import data_role, of
 from tests.served import Served, serving
 
 VIEW = Interval("chr1", 1_000_000, 1_001_000)

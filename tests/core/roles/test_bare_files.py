@@ -1,9 +1,10 @@
 """Bare files as the window asks for them: where they open, what is drawn of them, and what is said."""
 
+from pathlib import Path
+
 import numpy as np
 import pybigtools
 import pytest
-from asking import data_role, of
 
 from ebert_core.genome import bigfiles
 from ebert_core.genome.bigwig_writer import BigWigWriter
@@ -13,6 +14,7 @@ from ebert_core.protocol.tracks import (
     FindPlace,
     OpenFiles,
 )
+from tests.core.roles.asking import data_role, of
 
 
 def first_screen(ask, file, place):
@@ -57,7 +59,7 @@ CASES = {
 
 
 @pytest.mark.parametrize("case", CASES.values(), ids=CASES)
-def test_a_file_opens_on_its_data_and_says_what_was_not_read(tmp_path, case):
+def test_a_file_opens_on_its_data_and_says_what_was_not_read(tmp_path: Path, case) -> None:
     name, text, chromosome, count, remarks = case
     path = tmp_path / name
     path.write_text(text)
@@ -70,7 +72,7 @@ def test_a_file_opens_on_its_data_and_says_what_was_not_read(tmp_path, case):
     assert [remark.short for remark in reply.remarks] == remarks
 
 
-def test_a_gene_travels_with_the_number_of_its_transcripts(tmp_path):
+def test_a_gene_travels_with_the_number_of_its_transcripts(tmp_path: Path) -> None:
     path = tmp_path / "a.gtf"
     path.write_text(exons("T0", (10, 40), (60, 90)) + exons("T1", (10, 90)))
     ask = data_role()
@@ -80,7 +82,7 @@ def test_a_gene_travels_with_the_number_of_its_transcripts(tmp_path):
 
 
 @pytest.mark.parametrize("ending", ["bed", "gtf", "bedGraph"])
-def test_every_kind_of_reply_says_that_names_do_not_match(tmp_path, ending):
+def test_every_kind_of_reply_says_that_names_do_not_match(tmp_path: Path, ending: str) -> None:
     (tmp_path / "genome.sizes").write_text("chr1\t9000\n")
     known, strange = tmp_path / f"a.{ending}", tmp_path / f"b.{ending}"
     texts = {
@@ -114,7 +116,7 @@ WRONG = {
 
 
 @pytest.mark.parametrize("name", WRONG)
-def test_what_is_wrong_with_one_of_several_files_says_by_a_field_which_it_is(tmp_path, name):
+def test_what_is_wrong_with_one_of_several_files_says_by_a_field_which_it_is(tmp_path: Path, name: str) -> None:
     whole, wrong = tmp_path / "whole.bed", tmp_path / name
     whole.write_text("chr1\t10\t90\tx\n")
     if WRONG[name] is not None:
@@ -124,14 +126,16 @@ def test_what_is_wrong_with_one_of_several_files_says_by_a_field_which_it_is(tmp
     assert refused.value.path == str(wrong)
 
 
-def test_a_file_that_is_damaged_inside_opens_and_its_row_says_so(tmp_path, monkeypatch):
+def test_a_file_that_is_damaged_inside_opens_and_its_row_says_so(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     from ebert_core.genome.signal import StepSignal
     from ebert_core.protocol.errors import InvalidRequest
 
     (tmp_path / "a.bedGraph").write_text("chr1\t10\t90\t1\n")
     (tmp_path / "b.bed").write_text("chr1\t500\t600\n")
 
-    def fails(*_):
+    def fails(*_) -> None:
         raise InvalidRequest("a.bedGraph is damaged.")
 
     monkeypatch.setattr(StepSignal, "binned", fails)
@@ -165,14 +169,14 @@ FAR_TEXTS = {
 
 
 @pytest.mark.parametrize("form", FAR_TEXTS)
-def test_a_text_of_every_kind_opens_on_its_data(tmp_path, form):
+def test_a_text_of_every_kind_opens_on_its_data(tmp_path: Path, form: str) -> None:
     kind, text = FAR_TEXTS[form]
     path = tmp_path / f"a.{'narrowPeak' if kind == 'peaks' else form}"
     path.write_text(text)
     assert_opens_on_its_data(path, kind)
 
 
-def test_a_bigwig_and_a_bigbed_open_on_their_data(tmp_path):
+def test_a_bigwig_and_a_bigbed_open_on_their_data(tmp_path: Path) -> None:
     order = sorted(FAR)
     with BigWigWriter(tmp_path / "a.bw", {name: LENGTHS[name] for name, _ in order}) as writer:
         for name, start in order:
@@ -183,7 +187,7 @@ def test_a_bigwig_and_a_bigbed_open_on_their_data(tmp_path):
     assert_opens_on_its_data(tmp_path / "a.bb", "features")
 
 
-def test_a_bigbed_opens_without_all_of_its_records_being_read(tmp_path, monkeypatch):
+def test_a_bigbed_opens_without_all_of_its_records_being_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     rows = (("1", 100 * place, 100 * place + 50, "x\t0\t+") for place in range(9000))
     pybigtools.open(str(tmp_path / "a.bb"), "w").write({"1": 1_000_000}, rows)
     read = []
@@ -194,7 +198,7 @@ def test_a_bigbed_opens_without_all_of_its_records_being_read(tmp_path, monkeypa
     assert len(read) < 2_100
 
 
-def assert_opens_on_its_data(path, kind):
+def assert_opens_on_its_data(path, kind) -> None:
     ask = data_role()
     summary = ask(OpenFiles((str(path),)))
     (file,), place = summary.files, summary.start_locus
@@ -207,7 +211,7 @@ def assert_opens_on_its_data(path, kind):
     assert found
 
 
-def test_a_sequence_opens_on_its_first_bases(tmp_path):
+def test_a_sequence_opens_on_its_first_bases(tmp_path: Path) -> None:
     path = tmp_path / "a.fa"
     path.write_text(">X\n" + "ACGT" * 50 + "\n>2\n" + "N" * 400 + "ACGT" * 50 + "\n")
     ask = data_role()
@@ -216,7 +220,7 @@ def test_a_sequence_opens_on_its_first_bases(tmp_path):
     assert ask(of(ReferenceSequence(), summary.start_locus)).codes[:4].tolist() == [0, 1, 2, 3]
 
 
-def test_genes_of_another_assembly_hide_no_gene_of_the_others(tmp_path):
+def test_genes_of_another_assembly_hide_no_gene_of_the_others(tmp_path: Path) -> None:
     row = '{}\tx\texon\t100\t{}\t.\t+\t.\tgene_id "{}"; transcript_id "t";\n'.format
     files = {
         "chrom.sizes": "chr1\t10000\n",

@@ -1,8 +1,8 @@
 """A request that is cancelled before it begins is not answered, and starts, stops and removes nothing."""
 
+from pathlib import Path
+
 import pytest
-from asking import of
-from toy_binding import finetune_spec
 
 from ebert_core.jobs.reporter import open_job
 from ebert_core.jobs.summary import list_jobs
@@ -42,6 +42,8 @@ from ebert_core.protocol.work import (
 from ebert_core.roles.data import handlers
 from ebert_core.roles.offers import demonstration_directory
 from ebert_core.roles.session import Cancelled
+from tests.core.roles.asking import of
+from tests.core.toy_binding import finetune_spec
 
 PLACE = Interval("chr1", 0, 1000)
 
@@ -55,7 +57,7 @@ def wanted(_fraction: float, _note: str = "") -> None:
 
 
 @pytest.fixture
-def opened(toy_binding, tmp_path):
+def opened(toy_binding: Path, tmp_path: Path):
     """The table of a data role with an open dataset that has genes and a truth, and where the dataset lies."""
     for path in toy_binding.parent.iterdir():
         if path.is_file():
@@ -87,7 +89,7 @@ def opened(toy_binding, tmp_path):
         lambda folder: ListJobs(str(folder / "DATASET.toml")),
     ],
 )
-def test_what_only_reads_hears_it_although_it_would_be_answered(opened, request_of):
+def test_what_only_reads_hears_it_although_it_would_be_answered(opened, request_of) -> None:
     table, folder = opened
     request = request_of(folder)
     table[type(request)](request, wanted)
@@ -95,7 +97,7 @@ def test_what_only_reads_hears_it_although_it_would_be_answered(opened, request_
         table[type(request)](request, cancelled)
 
 
-def test_no_job_is_started_stopped_resumed_or_removed(opened, monkeypatch):
+def test_no_job_is_started_stopped_resumed_or_removed(opened, monkeypatch: pytest.MonkeyPatch) -> None:
     table, folder = opened
     monkeypatch.delenv("EBERT_JOBS")
     dataset = folder / "DATASET.toml"
@@ -118,7 +120,9 @@ def test_no_job_is_started_stopped_resumed_or_removed(opened, monkeypatch):
     assert [each.directory for each in list_jobs(folder / "jobs")] == [directory]
 
 
-def test_jobs_are_those_of_the_dataset_or_of_the_folder_that_was_chosen(opened, monkeypatch):
+def test_jobs_are_those_of_the_dataset_or_of_the_folder_that_was_chosen(
+    opened, monkeypatch: pytest.MonkeyPatch
+) -> None:
     table, folder = opened
     dataset = str(folder / "DATASET.toml")
 
@@ -135,7 +139,7 @@ def test_jobs_are_those_of_the_dataset_or_of_the_folder_that_was_chosen(opened, 
     assert listed("") == [], "files that were never saved as a dataset have no jobs"
 
 
-def test_a_job_that_is_cancelled_after_it_was_judged_is_not_started(opened, toy_checkpoint):
+def test_a_job_that_is_cancelled_after_it_was_judged_is_not_started(opened, toy_checkpoint: Path) -> None:
     table, folder = opened
     spec = Predict(str(toy_checkpoint), str(folder / "DATASET.toml"), "alpha", "FOS", str(folder / "x.bw"))
     said: list[str] = []
@@ -151,7 +155,9 @@ def test_a_job_that_is_cancelled_after_it_was_judged_is_not_started(opened, toy_
     assert table[ListJobs](ListJobs(str(folder / "DATASET.toml")), wanted).jobs == ()
 
 
-def test_a_demonstration_is_made_where_the_persons_data_lie_and_not_when_it_is_cancelled(tmp_path, monkeypatch):
+def test_a_demonstration_is_made_where_the_persons_data_lie_and_not_when_it_is_cancelled(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
     with pytest.raises(Cancelled):
         handlers()[MakeDemonstration](MakeDemonstration(), cancelled)
@@ -168,7 +174,7 @@ def test_a_demonstration_is_made_where_the_persons_data_lie_and_not_when_it_is_c
         of(PredictedBinding("/no", "/no", "alpha", "FOS"), PLACE),
     ],
 )
-def test_the_model_role_loads_nothing_for_what_is_cancelled(request_):
+def test_the_model_role_loads_nothing_for_what_is_cancelled(request_) -> None:
     from ebert_core.model.device import choose_engine
     from ebert_core.roles.model import ModelAnswers
 

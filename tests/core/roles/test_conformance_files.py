@@ -4,23 +4,23 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from asking import data_role, of
 
 from ebert_core.protocol.errors import InvalidRequest
 from ebert_core.protocol.locus import Interval
 from ebert_core.protocol.sources import ChromatinStates, GeneModels, MeasuredPeaks, MeasuredSignal
 from ebert_core.protocol.tracks import InspectFile, OpenFiles
+from tests.core.roles.asking import data_role, of
 
 # It says of itself that it holds nothing.
 _EMPTY = ("jbrowse__empty.bigWig",)
 
 
-def files_in(real_data):
+def files_in(real_data: Path):
     return sorted(path for path in Path(real_data, "conformance").rglob("*") if path.is_file())
 
 
 @pytest.mark.real
-def test_every_file_opens_where_it_has_something_to_show(real_data):
+def test_every_file_opens_where_it_has_something_to_show(real_data: Path) -> None:
     ask, shown = data_role(), 0
     for path in files_in(real_data):
         try:
@@ -46,7 +46,7 @@ def test_every_file_opens_where_it_has_something_to_show(real_data):
 
 
 @pytest.mark.real
-def test_every_file_is_drawn_or_refused_in_one_sentence(real_data):
+def test_every_file_is_drawn_or_refused_in_one_sentence(real_data: Path) -> None:
     ask = data_role()
 
     def draw(path: str) -> None:

@@ -11,7 +11,6 @@ import msgspec
 import numpy as np
 import pyBigWig
 import pytest
-from asking import data_role, of
 
 from ebert_core.protocol import codec
 from ebert_core.protocol.errors import InvalidRequest
@@ -37,6 +36,7 @@ from ebert_core.protocol.tracks import (
     OpenFiles,
 )
 from ebert_core.protocol.work import Jobs, ListJobs, StopJob
+from tests.core.roles.asking import data_role, of
 
 FILES = {
     "genome.fa": ">chr1\n" + "ACGTN" * 400 + "\n>chr2\n" + "T" * 1000 + "\n",
@@ -93,14 +93,14 @@ def role(folder: Path) -> Role:
     return role
 
 
-def test_an_opened_dataset_is_summarised(role, folder):
+def test_an_opened_dataset_is_summarised(role: Role, folder: Path) -> None:
     summary = role.ask(OpenDataset(str(folder / "DATASET.toml")))
     assert [chromosome.length for chromosome in summary.chromosomes] == [2000, 1000]
     assert [cell.name for cell in summary.cell_types] == ["alpha", "beta"]
     assert (summary.seed, summary.truth_factors) == (5, ("CTCF",))
 
 
-def test_a_dataset_says_what_the_checkpoint_that_comes_with_it_predicts(role, folder):
+def test_a_dataset_says_what_the_checkpoint_that_comes_with_it_predicts(role: Role, folder: Path) -> None:
     dataset = str(folder / "DATASET.toml")
     shipped = resource("checkpoints/human_slices")
     # Not in its own order, in which MAX is second: REST is predicted better.
@@ -109,24 +109,24 @@ def test_a_dataset_says_what_the_checkpoint_that_comes_with_it_predicts(role, fo
     assert role.ask(OpenDataset(dataset)).predicted == ()
 
 
-def test_without_a_dataset_there_is_nothing_to_read():
+def test_without_a_dataset_there_is_nothing_to_read() -> None:
     with pytest.raises(InvalidRequest, match="No dataset is open"):
         Role().ask(of(ReferenceSequence(), HUNDREDS))
 
 
-def test_a_dataset_that_cannot_be_opened_leaves_the_open_one(role, tmp_path):
+def test_a_dataset_that_cannot_be_opened_leaves_the_open_one(role: Role, tmp_path: Path) -> None:
     with pytest.raises(InvalidRequest):
         role.ask(OpenDataset(str(tmp_path / "none.toml")))
     assert role.ask(of(ReferenceSequence(), HUNDREDS)).codes[:5].tolist() == [0, 1, 2, 3, 4]
 
 
-def test_the_sequence_is_n_outside_and_refused_when_nobody_could_read_it(role):
+def test_the_sequence_is_n_outside_and_refused_when_nobody_could_read_it(role: Role) -> None:
     assert role.ask(of(ReferenceSequence(), Interval("chr1", 1998, 2002))).codes.tolist() == [3, 4, 4, 4]
     with pytest.raises(InvalidRequest, match="up to 100 kb"):
         role.ask(of(ReferenceSequence(), Interval("chr1", 0, 100_001)))
 
 
-def test_genes_come_with_exons_and_coding_parts(role):
+def test_genes_come_with_exons_and_coding_parts(role: Role) -> None:
     genes = role.ask(of(GeneModels(), Interval("chr1", 0, 950)))
     assert (genes.names, genes.strands) == (("MAX", "MAXD1"), "+-")
     assert genes.parts.pairs()[0] == ((100, 200), (500, 700))
@@ -134,33 +134,33 @@ def test_genes_come_with_exons_and_coding_parts(role):
     assert genes.omitted == 0
 
 
-def test_states_are_cut_at_the_ends_of_the_interval(role):
+def test_states_are_cut_at_the_ends_of_the_interval(role: Role) -> None:
     states = role.ask(of(ChromatinStates("alpha"), Interval("chr1", 100, 500)))
     assert (states.starts.tolist(), states.ends.tolist(), states.ids.tolist()) == ([100, 400], [400, 500], [0, 1])
     assert [name.colour for name in states.classes] == ["#ffffff", "#ff0000"]
     assert not states.is_reduced
 
 
-def test_too_many_states_become_columns_of_their_commonest(role):
+def test_too_many_states_become_columns_of_their_commonest(role: Role) -> None:
     states = role.ask(of(ChromatinStates("alpha"), Interval("chr1", 0, 2000), 2))
     assert states.is_reduced
     assert (states.starts.tolist(), states.ends.tolist(), states.ids.tolist()) == ([0], [1000], [0])
 
 
-def test_a_bare_segmentation_has_names_of_its_own(role, folder):
+def test_a_bare_segmentation_has_names_of_its_own(role: Role, folder: Path) -> None:
     (folder / "other.bed").write_text("chr1\t0\t500\tE1\nchr1\t500\t900\tE2\n")
     states = role.ask(of(ChromatinStates(path=str(folder / "other.bed")), HUNDREDS))
     assert [name.name for name in states.classes] == ["E1", "E2"]
     assert states.classes[0].colour != states.classes[1].colour
 
 
-def test_a_binary_mark_is_told_to_be_one(role, folder):
+def test_a_binary_mark_is_told_to_be_one(role: Role, folder: Path) -> None:
     (folder / "mark.bedGraph").write_text("chr1\t0\t100\t0\nchr1\t100\t300\t1\n")
     assert role.ask(of(MeasuredSignal(path=str(folder / "mark.bedGraph")), HUNDREDS, 2)).block_bases == 100
     assert role.ask(of(MeasuredSignal("alpha", "DNase"), HUNDREDS, 2)).block_bases is None
 
 
-def test_signals_are_binned_with_gaps_where_nothing_was_measured(role):
+def test_signals_are_binned_with_gaps_where_nothing_was_measured(role: Role) -> None:
     signal = role.ask(of(MeasuredSignal("alpha", "DNase"), Interval("chr1", 0, 400), 4))
     np.testing.assert_array_equal(signal.mean, [1, 3, np.nan, np.nan])
     assert signal.mean.dtype == np.float32
@@ -168,14 +168,14 @@ def test_signals_are_binned_with_gaps_where_nothing_was_measured(role):
         role.ask(of(MeasuredSignal("alpha", "DNase"), HUNDREDS, 0))
 
 
-def test_peaks_have_summits_where_the_file_has_them(role):
+def test_peaks_have_summits_where_the_file_has_them(role: Role) -> None:
     strict = role.ask(of(MeasuredPeaks("alpha", "CTCF"), HUNDREDS))
     assert (strict.starts.tolist(), strict.ends.tolist(), strict.summits.tolist()) == ([150], [250], [190])
     relaxed = role.ask(of(MeasuredPeaks("alpha", "CTCF", is_relaxed=True), HUNDREDS))
     assert relaxed.summits.tolist() == [-1, -1]
 
 
-def test_too_many_peaks_are_thinned_evenly_and_the_rest_counted(role, folder):
+def test_too_many_peaks_are_thinned_evenly_and_the_rest_counted(role: Role, folder: Path) -> None:
     lines = (f"chr1\t{start // 6}\t{start // 6 + 1}\tp\t{start % 6}\t.\t0\t0\t0\t0" for start in range(12_000))
     (folder / "many.narrowPeak").write_text("\n".join(lines))
     peaks = role.ask(of(MeasuredPeaks(path=str(folder / "many.narrowPeak")), Interval("chr1", 0, 2000)))
@@ -195,17 +195,17 @@ def test_too_many_peaks_are_thinned_evenly_and_the_rest_counted(role, folder):
         (StopJob("/no/such"), "/no/such is no job directory"),
     ],
 )
-def test_what_is_not_there_is_named(role, request_, sentence):
+def test_what_is_not_there_is_named(role: Role, request_, sentence: str) -> None:
     with pytest.raises(InvalidRequest, match=sentence):
         role.ask(request_)
 
 
-def test_planted_sites_tell_where_they_are_bound(role):
+def test_planted_sites_tell_where_they_are_bound(role: Role) -> None:
     truth = role.ask(of(PlantedSites("alpha", "CTCF"), HUNDREDS))
     assert (truth.starts.tolist(), truth.scores.tolist()) == ([160, 500], [1, 0])
 
 
-def test_genes_are_found_by_the_beginning_of_their_names(role):
+def test_genes_are_found_by_the_beginning_of_their_names(role: Role) -> None:
     places = role.ask(FindPlace("max")).places
     assert [(place.name, place.interval.chromosome) for place in places] == [
         ("MAX", "chr1"),
@@ -218,7 +218,7 @@ def test_genes_are_found_by_the_beginning_of_their_names(role):
     assert role.ask(FindPlace("nothing")).places == ()
 
 
-def test_a_file_that_changed_is_read_again(role, folder):
+def test_a_file_that_changed_is_read_again(role: Role, folder: Path) -> None:
     path = folder / "strict.narrowPeak"
     assert role.ask(of(MeasuredPeaks("alpha", "CTCF"), HUNDREDS)).starts.tolist() == [150]
     path.write_text(path.read_text().replace("\t150\t", "\t100\t"))
@@ -226,7 +226,7 @@ def test_a_file_that_changed_is_read_again(role, folder):
     assert role.ask(of(MeasuredPeaks("alpha", "CTCF"), HUNDREDS)).starts.tolist() == [100]
 
 
-def test_bare_files_join_the_open_dataset_and_only_those_that_are_asked_for(role, folder):
+def test_bare_files_join_the_open_dataset_and_only_those_that_are_asked_for(role: Role, folder: Path) -> None:
     (folder / "bare.bedGraph").write_text(FILES["signal.bedGraph"])
     dataset, signal, peaks = (str(folder / name) for name in ("DATASET.toml", "bare.bedGraph", "relaxed.narrowPeak"))
     summary = role.ask(OpenFiles((signal, peaks), dataset))
@@ -237,7 +237,7 @@ def test_bare_files_join_the_open_dataset_and_only_those_that_are_asked_for(role
     assert [file.kind for file in role.ask(OpenFiles((peaks,), dataset)).files] == ["peaks"]
 
 
-def test_of_files_of_two_assemblies_the_first_decides_and_the_other_says_so(folder):
+def test_of_files_of_two_assemblies_the_first_decides_and_the_other_says_so(folder: Path) -> None:
     role = Role()
     for name, length in (("first.bw", 1000), ("other.bw", 1200)):
         with pyBigWig.open(str(folder / name), "w") as file:
@@ -251,7 +251,7 @@ def test_of_files_of_two_assemblies_the_first_decides_and_the_other_says_so(fold
             role.ask(of(MeasuredSignal(path=str(folder / other)), Interval("chr1", 0, 50), 1))
 
 
-def test_bare_files_alone_make_a_dataset(folder):
+def test_bare_files_alone_make_a_dataset(folder: Path) -> None:
     role = Role()
     summary = role.ask(OpenFiles((str(folder / "signal.bedGraph"), str(folder / "genes.bed"))))
     assert summary.path == ""
@@ -264,7 +264,7 @@ def test_bare_files_alone_make_a_dataset(folder):
     assert role.ask(ListJobs("")) == Jobs(())
 
 
-def test_a_dataset_put_together_by_hand_is_written_and_opened(folder):
+def test_a_dataset_put_together_by_hand_is_written_and_opened(folder: Path) -> None:
     path = str(folder / "new.toml")
     role = Role()
     draft = DatasetDraft(
@@ -274,7 +274,7 @@ def test_a_dataset_put_together_by_hand_is_written_and_opened(folder):
     assert role.ask(of(ChromatinStates("alpha"), HUNDREDS)).ids.tolist() != []
 
 
-def test_the_real_worker_reads_and_never_loads_torch(folder):
+def test_the_real_worker_reads_and_never_loads_torch(folder: Path) -> None:
     command = [sys.executable, "-m", "ebert_core", "worker", "data"]
     begun = time.monotonic()
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as worker:
@@ -300,7 +300,7 @@ def next_message(worker: subprocess.Popen[bytes], reader: FrameReader[FromWorker
                 return message
 
 
-def test_a_worker_in_a_terminal_says_who_should_start_it():
+def test_a_worker_in_a_terminal_says_who_should_start_it() -> None:
     import pty
 
     terminal, inside = pty.openpty()
@@ -331,7 +331,7 @@ def test_a_worker_in_a_terminal_says_who_should_start_it():
         (lambda folder: InspectFile(str(folder / "genes.bed")), "genes.bed"),
     ],
 )
-def test_the_file_that_is_read_is_said_before_it_is_read(role, folder, request_of, file):
+def test_the_file_that_is_read_is_said_before_it_is_read(role: Role, folder: Path, request_of, file: str) -> None:
     request = request_of(folder)
     role.ask(request)  # also when it is open already
     told: list[str] = []
@@ -340,14 +340,14 @@ def test_the_file_that_is_read_is_said_before_it_is_read(role, folder, request_o
     assert told[-1] == str(folder / file)
 
 
-def test_a_search_for_genes_says_that_it_reads_them(role, folder):
+def test_a_search_for_genes_says_that_it_reads_them(role: Role, folder: Path) -> None:
     told: list[str] = []
     with told_to(told.append):
         role.ask(FindPlace("MAX"))
     assert str(folder / "genes.bed") in told
 
 
-def test_each_file_that_is_opened_is_said_and_the_next_begins_where_it_ended(role, folder):
+def test_each_file_that_is_opened_is_said_and_the_next_begins_where_it_ended(role: Role, folder: Path) -> None:
     told: list[str] = []
     paths = (str(folder / "signal.bedGraph"), str(folder / "strict.narrowPeak"))
     with told_to(told.append):
@@ -356,7 +356,7 @@ def test_each_file_that_is_opened_is_said_and_the_next_begins_where_it_ended(rol
     assert told[-1] == ""
 
 
-def test_a_dataset_whose_genes_are_avoided_opens_and_its_other_tracks_are_read(role, folder):
+def test_a_dataset_whose_genes_are_avoided_opens_and_its_other_tracks_are_read(role: Role, folder: Path) -> None:
     avoided = str(folder / "genes.bed")
 
     def avoid(path: str) -> None:
@@ -370,7 +370,7 @@ def test_a_dataset_whose_genes_are_avoided_opens_and_its_other_tracks_are_read(r
             role.ask(of(GeneModels(), HUNDREDS))
 
 
-def test_a_folder_and_files_whose_names_are_no_utf_8_are_opened_and_read(tmp_path, folder):
+def test_a_folder_and_files_whose_names_are_no_utf_8_are_opened_and_read(tmp_path: Path, folder: Path) -> None:
     strange = tmp_path / os.fsdecode(b"caf\xe9")
     strange.mkdir()
     bigwig = strange / os.fsdecode(b"\xff.bw")

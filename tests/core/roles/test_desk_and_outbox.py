@@ -17,7 +17,7 @@ def ask(number: int, view_key: str = "") -> Ask:
     return Ask(number, msgspec.Raw(b"\xc0"), view_key)
 
 
-def test_requests_are_taken_in_the_order_in_which_they_came():
+def test_requests_are_taken_in_the_order_in_which_they_came() -> None:
     desk = Desk()
     assert desk.busy_seconds() == 0
     assert [desk.put(ask(number)) for number in (7, 3, 5)] == [[], [], []]
@@ -26,7 +26,7 @@ def test_requests_are_taken_in_the_order_in_which_they_came():
     assert desk.verdict() is None
 
 
-def test_only_waiting_requests_of_the_same_view_are_replaced():
+def test_only_waiting_requests_of_the_same_view_are_replaced() -> None:
     desk = Desk()
     for number, key in ((1, "a"), (2, "b"), (3, "")):
         desk.put(ask(number, key))
@@ -35,7 +35,7 @@ def test_only_waiting_requests_of_the_same_view_are_replaced():
     assert [desk.take().id for _ in range(4)] == [2, 3, 4, 5]
 
 
-def test_a_running_request_learns_whether_it_was_replaced_or_cancelled_and_the_next_begins_wanted():
+def test_a_running_request_learns_whether_it_was_replaced_or_cancelled_and_the_next_begins_wanted() -> None:
     desk = Desk()
     desk.put(ask(1, "a"))
     desk.take()
@@ -54,7 +54,7 @@ def test_a_running_request_learns_whether_it_was_replaced_or_cancelled_and_the_n
     assert desk.take().id == 4
 
 
-def test_who_waits_for_a_request_gets_it_when_it_comes_and_nothing_when_the_window_goes():
+def test_who_waits_for_a_request_gets_it_when_it_comes_and_nothing_when_the_window_goes() -> None:
     desk = Desk()
     taken = []
     for give, expected in ((lambda: desk.put(ask(1)), ask(1)), (desk.close, None)):
@@ -101,7 +101,7 @@ def box() -> Iterator[Reading]:
         os.close(reading.reading)
 
 
-def test_small_messages_go_before_a_reply_and_a_reply_comes_whole_in_chunks(box):
+def test_small_messages_go_before_a_reply_and_a_reply_comes_whole_in_chunks(box: Reading) -> None:
     data = os.urandom(CHUNK_BYTES + 10)
     box.outbox.send_reply(4, data)
     box.outbox.send(Pong(1, 0.0))
@@ -115,7 +115,7 @@ def test_small_messages_go_before_a_reply_and_a_reply_comes_whole_in_chunks(box)
     assert box.next() == Pong(3, 0.0)
 
 
-def test_what_is_sent_now_is_in_the_pipe_before_the_call_returns_and_a_closed_one_is_no_error(box):
+def test_what_is_sent_now_is_in_the_pipe_before_the_call_returns_and_a_closed_one_is_no_error(box: Reading) -> None:
     box.outbox.send_now(Pong(1, 0.0))
     assert box.next() == Pong(1, 0.0)
     os.close(box.reading)
@@ -123,7 +123,7 @@ def test_what_is_sent_now_is_in_the_pipe_before_the_call_returns_and_a_closed_on
     box.gone.set()
 
 
-def test_no_more_is_on_its_way_than_the_window_gave_credit_for(box):
+def test_no_more_is_on_its_way_than_the_window_gave_credit_for(box: Reading) -> None:
     pieces = CREDIT_WINDOW // CHUNK_BYTES
     box.outbox.send_reply(1, bytes(CREDIT_WINDOW + 2 * CHUNK_BYTES))
     box.outbox.start()
@@ -142,7 +142,7 @@ def test_no_more_is_on_its_way_than_the_window_gave_credit_for(box):
     box.outbox.wait_until_sent(60)
 
 
-def test_a_reply_that_waits_is_dropped_by_its_number_and_the_next_takes_its_place(box):
+def test_a_reply_that_waits_is_dropped_by_its_number_and_the_next_takes_its_place(box: Reading) -> None:
     assert not box.outbox.drop_reply(1)
     box.outbox.send_reply(1, b"first")
     assert not box.outbox.drop_reply(2)
@@ -159,7 +159,7 @@ def test_a_reply_that_waits_is_dropped_by_its_number_and_the_next_takes_its_plac
     assert not box.outbox.drop_reply(2)
 
 
-def test_who_waits_until_all_is_sent_waits_no_longer_than_it_takes(box):
+def test_who_waits_until_all_is_sent_waits_no_longer_than_it_takes(box: Reading) -> None:
     box.outbox.send(Pong(1, 0.0))
     box.outbox.send_reply(2, b"x")
     box.outbox.wait_until_sent(0.01)  # nothing writes yet
@@ -169,7 +169,7 @@ def test_who_waits_until_all_is_sent_waits_no_longer_than_it_takes(box):
     assert [box.next(), box.next()] == [Pong(1, 0.0), Chunk(2, b"x", True)]
 
 
-def test_when_nobody_reads_any_more_it_is_said_once_and_nobody_waits(box):
+def test_when_nobody_reads_any_more_it_is_said_once_and_nobody_waits(box: Reading) -> None:
     os.close(box.reading)
     box.outbox.send(Pong(1, 0.0))
     box.outbox.start()

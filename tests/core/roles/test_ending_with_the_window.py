@@ -10,7 +10,7 @@ import pytest
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="no such pipes and parents on Windows")
 
 
-def test_a_pipe_that_stays_open_or_is_closed_after_the_block_ends_nobody():
+def test_a_pipe_that_stays_open_or_is_closed_after_the_block_ends_nobody() -> None:
     """In a process of its own: one that ended the tests would look as if all had passed."""
     script = (
         "import os, time\n"
@@ -23,7 +23,7 @@ def test_a_pipe_that_stays_open_or_is_closed_after_the_block_ends_nobody():
     assert (ended.returncode, ended.stdout, ended.stderr) == (0, "lives on\n", "")
 
 
-def test_within_the_block_it_ends_at_once_and_without_a_word():
+def test_within_the_block_it_ends_at_once_and_without_a_word() -> None:
     script = (
         "import time\n"
         "from ebert_core.roles.orphans import ending_with\n"
@@ -40,7 +40,7 @@ def test_within_the_block_it_ends_at_once_and_without_a_word():
 
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells a process that its parent has ended")
 @pytest.mark.parametrize("has_ended", [False, True])
-def test_a_worker_whose_parent_ended_while_it_started_ends_by_itself(tmp_path: Path, has_ended: bool):
+def test_a_worker_whose_parent_ended_while_it_started_ends_by_itself(tmp_path: Path, has_ended: bool) -> None:
     worker = tmp_path / "worker.py"
     worker.write_text(
         f"""

@@ -10,7 +10,6 @@ from typing import Any
 
 import msgspec
 import pytest
-from toy_binding import finetune_spec
 
 from ebert_core.jobs import control
 from ebert_core.jobs.reporter import open_job
@@ -36,13 +35,14 @@ from ebert_core.protocol.work import (
     StopJob,
 )
 from ebert_core.roles.work import handlers
+from tests.core.toy_binding import finetune_spec
 
 TOY = (sys.executable, str(Path(__file__).parents[1] / "jobs" / "toy_job.py"))
 Ask = Callable[[msgspec.Struct], Any]
 
 
 @pytest.fixture
-def ask(monkeypatch) -> Ask:
+def ask(monkeypatch: pytest.MonkeyPatch) -> Ask:
     """Asks one data role, whose jobs run a stand-in for `ebert`."""
     for name in ("start_job", "resume_job"):
         monkeypatch.setattr(control, name, partial(getattr(control, name), program=TOY))
@@ -51,7 +51,7 @@ def ask(monkeypatch) -> Ask:
 
 
 @pytest.fixture
-def dataset(toy_binding: Path, tmp_path: Path, monkeypatch) -> Path:
+def dataset(toy_binding: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A copy of the toy dataset, with jobs beside it."""
     monkeypatch.delenv("EBERT_JOBS", raising=False)
     for path in toy_binding.parent.iterdir():
@@ -78,7 +78,9 @@ def wait_until(directory: str, *states: str) -> JobSummary:
     return summary
 
 
-def test_a_started_job_is_described_listed_and_stopped(ask, dataset, started):
+def test_a_started_job_is_described_listed_and_stopped(
+    ask: Ask, dataset: Path, started: tuple[Pretrain, JobSummary]
+) -> None:
     spec, job = started
     assert (job.verb, job.name, job.state in LIVE) == ("pretrain", "long", True)
     assert Path(job.directory).parent == dataset.parent / "jobs"
@@ -93,7 +95,7 @@ def test_a_started_job_is_described_listed_and_stopped(ask, dataset, started):
     assert ask(ReadVerdict(job.directory)) == JobVerdict(None)
 
 
-def test_a_stopped_job_goes_on_as_itself(ask, started):
+def test_a_stopped_job_goes_on_as_itself(ask: Ask, started: tuple[Pretrain, JobSummary]) -> None:
     job = started[1]
     wait_until(job.directory, "running")
     ask(StopJob(job.directory))
@@ -104,7 +106,9 @@ def test_a_stopped_job_goes_on_as_itself(ask, started):
     assert "arguments ['--resume']" in (Path(job.directory) / "events.jsonl").read_text()
 
 
-def test_nothing_is_started_or_removed_while_a_job_writes_to_the_same_place(ask, dataset, started):
+def test_nothing_is_started_or_removed_while_a_job_writes_to_the_same_place(
+    ask: Ask, dataset: Path, started: tuple[Pretrain, JobSummary]
+) -> None:
     spec, job = started
     sentence = "runs already and writes to"
     assert sentence in ask(CheckJob(spec, str(dataset))).problem
@@ -115,7 +119,7 @@ def test_nothing_is_started_or_removed_while_a_job_writes_to_the_same_place(ask,
     assert [each.directory for each in ask(ListJobs(str(dataset))).jobs] == [job.directory]
 
 
-def test_a_removed_job_is_gone(ask, dataset):
+def test_a_removed_job_is_gone(ask: Ask, dataset: Path) -> None:
     with open_job(finetune_spec(dataset, dataset.parent / "out")) as job:
         job.finish("x")
     directory = str(job.directory)
@@ -124,14 +128,14 @@ def test_a_removed_job_is_gone(ask, dataset):
     assert ask(ListJobs(str(dataset))).jobs == ()
 
 
-def test_the_verdict_of_a_fine_tuning_is_what_it_ended_with(ask, dataset):
+def test_the_verdict_of_a_fine_tuning_is_what_it_ended_with(ask: Ask, dataset: Path) -> None:
     verdict = Verdict(Judgement("FOS", ("alpha",), 7, 9, "better", "It is better."), "regression", "chr2")
     with open_job(finetune_spec(dataset, dataset.parent / "out")) as job:
         job.finish("x", {}, verdict)
     assert ask(ReadVerdict(str(job.directory))) == JobVerdict(verdict)
 
 
-def test_a_fine_tuning_is_judged_as_its_start_would_judge_it(ask, dataset):
+def test_a_fine_tuning_is_judged_as_its_start_would_judge_it(ask: Ask, dataset: Path) -> None:
     from ebert_core.training.checks import check_finetune
 
     spec = finetune_spec(dataset, dataset.parent / "out")
@@ -148,12 +152,14 @@ def test_a_fine_tuning_is_judged_as_its_start_would_judge_it(ask, dataset):
     assert ask(ListJobs(str(dataset))).jobs == (), "what is refused leaves no job behind"
 
 
-def test_a_pretraining_has_nothing_to_be_judged_by(ask, dataset):
+def test_a_pretraining_has_nothing_to_be_judged_by(ask: Ask, dataset: Path) -> None:
     spec = Pretrain(str(dataset), str(dataset.parent / "out"), training=("chr1",), validation=("chr2",))
     assert ask(CheckJob(spec, str(dataset))) == JobCheck("")
 
 
-def test_a_dataset_is_opened_once_for_many_checks_and_anew_when_it_or_its_file_changes(ask, dataset, monkeypatch):
+def test_a_dataset_is_opened_once_for_many_checks_and_anew_when_it_or_its_file_changes(
+    ask: Ask, dataset: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     from ebert_core.dataset.description import Dataset
 
     opened: list[Path] = []
@@ -180,7 +186,9 @@ def test_a_dataset_is_opened_once_for_many_checks_and_anew_when_it_or_its_file_c
     assert "ABSENT.toml" in ask(CheckJob(finetune_spec(absent, dataset.parent / "out"), str(absent))).problem
 
 
-def test_a_prediction_that_has_no_inputs_is_refused_before_it_has_a_directory(ask, dataset, toy_checkpoint):
+def test_a_prediction_that_has_no_inputs_is_refused_before_it_has_a_directory(
+    ask: Ask, dataset: Path, toy_checkpoint: Path
+) -> None:
     spec = Predict(str(toy_checkpoint), str(dataset), "alpha", ("FOS",), str(dataset.parent / "x.bw"))
     assert ask(CheckJob(spec, str(dataset))) == JobCheck("")
     text = dataset.read_text()

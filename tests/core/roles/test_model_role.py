@@ -12,8 +12,6 @@ from typing import Any
 import msgspec
 import numpy as np
 import pytest
-from asking import of
-from toy_binding import LENGTHS, TOML, UNKNOWN, write_toy_binding
 
 from ebert_core.protocol import codec
 from ebert_core.protocol.edits import StateEdit
@@ -33,6 +31,8 @@ from ebert_core.protocol.sources import (
 )
 from ebert_core.providers.provider import Values
 from ebert_core.providers.readers import reduce_to
+from tests.core.roles.asking import of
+from tests.core.toy_binding import LENGTHS, TOML, UNKNOWN, write_toy_binding
 
 VIEW = Interval("chr2", 8_000, 11_000)
 
@@ -97,17 +97,17 @@ def worker() -> Iterator[Worker]:
 
 
 @pytest.fixture
-def predicted(toy_checkpoint, toy_binding):
+def predicted(toy_checkpoint: Path, toy_binding: Path):
     return PredictedBinding(str(toy_checkpoint), str(toy_binding), "alpha", "FOS")
 
 
-def test_it_says_on_what_it_computes(worker):
+def test_it_says_on_what_it_computes(worker: Worker) -> None:
     assert isinstance(worker.hello, Hello)
     assert (worker.hello.role, worker.hello.precision in ("bf16", "fp32")) == ("model", True)
     assert worker.hello.device
 
 
-def test_an_opened_checkpoint_is_summarised(worker, toy_checkpoint, toy_binding):
+def test_an_opened_checkpoint_is_summarised(worker: Worker, toy_checkpoint: Path, toy_binding: Path) -> None:
     summary = worker.ask(OpenCheckpoint(str(toy_checkpoint), str(toy_binding)), CheckpointSummary)
     assert (summary.name, summary.assembly, summary.is_synthetic) == ("fos", "toy1", False)
     assert [factor.name for factor in summary.factors] == ["FOS"]
@@ -118,7 +118,9 @@ def test_an_opened_checkpoint_is_summarised(worker, toy_checkpoint, toy_binding)
     assert summary.limits
 
 
-def test_a_factor_that_was_not_calibrated_is_told_to_be_so(worker, toy_checkpoint, toy_binding, tmp_path):
+def test_a_factor_that_was_not_calibrated_is_told_to_be_so(
+    worker: Worker, toy_checkpoint: Path, toy_binding: Path, tmp_path: Path
+) -> None:
     raw = tmp_path / "raw"
     shutil.copytree(toy_checkpoint, raw)
     description = msgspec.json.decode((raw / "description.json").read_bytes())
@@ -131,7 +133,7 @@ def test_a_factor_that_was_not_calibrated_is_told_to_be_so(worker, toy_checkpoin
     assert told == [True, False]
 
 
-def test_a_view_is_predicted_and_its_gaps_travel_as_gaps(worker, predicted):
+def test_a_view_is_predicted_and_its_gaps_travel_as_gaps(worker: Worker, predicted) -> None:
     found = worker.read(predicted, VIEW)
     assert isinstance(found, Signal)
     assert (found.bin_width, found.interval, found.is_draft) == (50, VIEW, False)
@@ -144,7 +146,7 @@ def test_a_view_is_predicted_and_its_gaps_travel_as_gaps(worker, predicted):
     assert {(mark.kind, mark.words) for mark in found.marks} == {("validation", "held out (chose the epoch)")}
 
 
-def test_factors_of_one_cell_type_come_together_and_a_draft_says_so(worker, predicted):
+def test_factors_of_one_cell_type_come_together_and_a_draft_says_so(worker: Worker, predicted) -> None:
     draft = msgspec.structs.replace(predicted, strands=1)
     both = worker.ask(read_request([predicted, predicted, draft], VIEW), Shapes).shapes
     assert [shape.is_draft for shape in both] == [False, False, True]
@@ -152,14 +154,14 @@ def test_factors_of_one_cell_type_come_together_and_a_draft_says_so(worker, pred
     assert not np.array_equal(both[0].maximum, both[2].maximum)
 
 
-def test_more_bins_than_the_screen_shows_come_as_maxima(worker, predicted):
+def test_more_bins_than_the_screen_shows_come_as_maxima(worker: Worker, predicted) -> None:
     fine, coarse = worker.read(predicted, VIEW), worker.read(predicted, VIEW, 16)
     assert len(coarse.maximum) <= 16
     assert coarse.bin_width % 50 == 0
     assert np.nanmax(coarse.maximum) == np.nanmax(fine.maximum)
 
 
-def test_a_painted_state_changes_what_is_predicted(worker, predicted):
+def test_a_painted_state_changes_what_is_predicted(worker: Worker, predicted) -> None:
     place = Interval("chr2", 3_000, 4_800)
     closed, opened = (
         worker.read(msgspec.structs.replace(predicted, edits=(StateEdit("chr2", 2_000, 6_000, state),)), place)
@@ -169,7 +171,7 @@ def test_a_painted_state_changes_what_is_predicted(worker, predicted):
     assert opened.maximum.max() > 0.4
 
 
-def test_attention_is_answered_as_profile_and_as_map(worker, toy_checkpoint, toy_binding):
+def test_attention_is_answered_as_profile_and_as_map(worker: Worker, toy_checkpoint: Path, toy_binding: Path) -> None:
     both = {"model": str(toy_checkpoint), "dataset": str(toy_binding), "cell_type": "alpha", "layer": 0}
     anchor = Interval("chr2", 3_300, 3_301)
     profile = worker.read(AttentionProfile(**both), anchor)
@@ -195,7 +197,9 @@ def test_attention_is_answered_as_profile_and_as_map(worker, toy_checkpoint, toy
         ({"dataset": "/no/such.toml"}, "There is no file /no/such.toml."),
     ],
 )
-def test_what_cannot_be_answered_is_said_in_one_sentence(worker, predicted, changes, sentence):
+def test_what_cannot_be_answered_is_said_in_one_sentence(
+    worker: Worker, predicted, changes: dict[str, object], sentence: str
+) -> None:
     interval = changes.pop("interval", VIEW)
     assert sentence in worker.refusal(of(msgspec.structs.replace(predicted, **changes), interval))
 
@@ -211,13 +215,15 @@ def test_what_cannot_be_answered_is_said_in_one_sentence(worker, predicted, chan
         ),
     ],
 )
-def test_another_assembly_or_alphabet_of_states_is_refused(worker, toy_checkpoint, tmp_path, wrong, right, sentence):
+def test_another_assembly_or_alphabet_of_states_is_refused(
+    worker: Worker, toy_checkpoint: Path, tmp_path: Path, wrong: str, right: str, sentence: str
+) -> None:
     path = write_toy_binding(tmp_path)
     path.write_text(TOML.replace(wrong, right))
     assert sentence in worker.refusal(OpenCheckpoint(str(toy_checkpoint), str(path)))
 
 
-def test_a_dataset_that_changed_is_read_again(worker, toy_checkpoint, tmp_path):
+def test_a_dataset_that_changed_is_read_again(worker: Worker, toy_checkpoint: Path, tmp_path: Path) -> None:
     path = write_toy_binding(tmp_path)
     request = OpenCheckpoint(str(toy_checkpoint), str(path))
     worker.ask(request, CheckpointSummary)
@@ -226,14 +232,14 @@ def test_a_dataset_that_changed_is_read_again(worker, toy_checkpoint, tmp_path):
     assert "the dataset is toy2" in worker.refusal(request)
 
 
-def test_a_folder_that_is_no_checkpoint_is_refused(worker, toy_binding, tmp_path):
+def test_a_folder_that_is_no_checkpoint_is_refused(worker: Worker, toy_binding: Path, tmp_path: Path) -> None:
     assert "is no EBERT checkpoint" in worker.refusal(OpenCheckpoint(str(Path(tmp_path)), str(toy_binding)))
 
 
 @pytest.mark.parametrize(
     ("bins", "columns", "step"), [(10, 10, 50), (10, 3, 200), (7, 100, 50), (9, 1, 450), (5, 0, 250)]
 )
-def test_maxima_pass_over_gaps_and_all_gaps_stay_one(bins, columns, step):
+def test_maxima_pass_over_gaps_and_all_gaps_stay_one(bins: int, columns: int, step: int) -> None:
     values = np.arange(2 * bins, dtype=np.float32).reshape(2, bins)
     values[1] = np.nan
     values[0, 0] = np.nan
@@ -243,5 +249,5 @@ def test_maxima_pass_over_gaps_and_all_gaps_stay_one(bins, columns, step):
     assert reduced[0, -1] == bins - 1
 
 
-def test_no_factors_asked_for_is_no_values():
+def test_no_factors_asked_for_is_no_values() -> None:
     assert reduce_to(Values(0, 50, np.zeros((0, 9), np.float32)), 3)[1].shape == (0, 3)

@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+import pytest
+
 from ebert_core.demonstration import generate
 from ebert_core.model.description import read_description
 from ebert_core.protocol.offers import ListShipped, MakeDemonstration
@@ -28,7 +30,9 @@ def test_the_shipped_checkpoints_say_what_they_predict_and_where_they_may_be_use
     assert not shipped["human_slices"].is_synthetic
 
 
-def test_the_demonstration_is_made_once_in_the_persons_own_folder(monkeypatch, tmp_path: Path) -> None:
+def test_the_demonstration_is_made_once_in_the_persons_own_folder(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
     monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
     made: list[Path] = []
 

@@ -13,7 +13,6 @@ from pathlib import Path
 import msgspec
 import numpy as np
 import pytest
-from toy_worker import Big, Compute, Count, Double, HoldInterpreter, Number, PrintAll, Raise, Read, Say, Values, Work
 
 from ebert_core.protocol import codec
 from ebert_core.protocol.frames import CHUNK_BYTES, CREDIT_WINDOW, FrameReader, frame
@@ -35,7 +34,22 @@ from ebert_core.protocol.messages import (
     Progress,
 )
 from ebert_core.protocol.reading import stamp_of
+from tests.core.roles.toy_worker import (
+    Big,
+    Compute,
+    Count,
+    Double,
+    HoldInterpreter,
+    Number,
+    PrintAll,
+    Raise,
+    Read,
+    Say,
+    Values,
+    Work,
+)
 
+ROOT = Path(__file__).parents[3]
 TOY_WORKER = Path(__file__).with_name("toy_worker.py")
 
 
@@ -96,7 +110,7 @@ def window() -> Iterator[PlainWindow]:
     window.process.wait()
 
 
-def test_a_worker_says_who_it_is_before_anything_else():
+def test_a_worker_says_who_it_is_before_anything_else() -> None:
     window = PlainWindow()
     try:
         hello = Hello(PROTOCOL_VERSION, version("ebert-browser"), "data", window.process.pid, platform.node())
@@ -108,12 +122,12 @@ def test_a_worker_says_who_it_is_before_anything_else():
         window.process.communicate()
 
 
-def test_a_request_is_answered(window):
+def test_a_request_is_answered(window: PlainWindow) -> None:
     window.ask(1, Double(21))
     assert window.reply(Number) == Number(42)
 
 
-def test_what_libraries_and_children_print_stays_out_of_the_protocol(window):
+def test_what_libraries_and_children_print_stays_out_of_the_protocol(window: PlainWindow) -> None:
     window.ask(1, PrintAll("Loading 100%"))
     assert window.reply(Number) == Number(0)
     assert os.read(window.process.stderr.fileno(), 1000).count(b"Loading 100%") == 3
@@ -129,7 +143,9 @@ def test_what_libraries_and_children_print_stays_out_of_the_protocol(window):
         ("panic", "bug", "Panic: a library in Rust gave up"),
     ],
 )
-def test_a_handler_that_raises_does_not_end_the_worker(window, kind, expected, sentence):
+def test_a_handler_that_raises_does_not_end_the_worker(
+    window: PlainWindow, kind: str, expected: str, sentence: str
+) -> None:
     window.ask(1, Raise(kind))
     failed = window.next()
     assert isinstance(failed, Failed)
@@ -139,7 +155,7 @@ def test_a_handler_that_raises_does_not_end_the_worker(window, kind, expected, s
     assert window.reply(Number) == Number(2)
 
 
-def test_a_request_that_nobody_knows_is_our_mistake_and_harmless(window):
+def test_a_request_that_nobody_knows_is_our_mistake_and_harmless(window: PlainWindow) -> None:
     window.ask(1, Ping(1))
     failed = window.next()
     assert isinstance(failed, Failed)
@@ -148,7 +164,7 @@ def test_a_request_that_nobody_knows_is_our_mistake_and_harmless(window):
     assert window.reply(Number) == Number(2)
 
 
-def test_of_a_thousand_requests_for_one_view_only_the_running_and_the_newest_are_computed(window):
+def test_of_a_thousand_requests_for_one_view_only_the_running_and_the_newest_are_computed(window: PlainWindow) -> None:
     window.ask(1, Compute(1.0), "view")
     window.next(lambda message: isinstance(message, Progress))
     window.send(*(Ask(number, msgspec.Raw(codec.encode(Work(0))), "view") for number in range(2, 1002)))
@@ -160,7 +176,7 @@ def test_of_a_thousand_requests_for_one_view_only_the_running_and_the_newest_are
     assert window.reply(Number) == Number(1)
 
 
-def test_a_running_request_that_is_replaced_ends_at_its_next_report(window):
+def test_a_running_request_that_is_replaced_ends_at_its_next_report(window: PlainWindow) -> None:
     window.ask(1, Work(30), "view")
     window.next(lambda message: isinstance(message, Progress))
     window.ask(2, Double(3), "view")
@@ -168,20 +184,20 @@ def test_a_running_request_that_is_replaced_ends_at_its_next_report(window):
     assert window.reply(Number) == Number(6)
 
 
-def test_requests_for_different_views_do_not_replace_each_other(window):
+def test_requests_for_different_views_do_not_replace_each_other(window: PlainWindow) -> None:
     for number, key in enumerate(["genes", "signal", ""]):
         window.ask(number, Double(number), key)
     assert [window.reply(Number) for _ in range(3)] == [Number(0), Number(2), Number(4)]
 
 
-def test_a_running_request_is_cancelled_at_its_next_report(window):
+def test_a_running_request_is_cancelled_at_its_next_report(window: PlainWindow) -> None:
     window.ask(1, Work(30))
     window.next(lambda message: isinstance(message, Progress))
     window.send(Cancel(1))
     assert window.next_answer() == Failed(1, "cancelled")
 
 
-def test_a_waiting_request_is_cancelled_at_once(window):
+def test_a_waiting_request_is_cancelled_at_once(window: PlainWindow) -> None:
     window.ask(1, Compute(1.0))
     window.next(lambda message: isinstance(message, Progress))
     window.ask(2, Double(1))
@@ -190,7 +206,7 @@ def test_a_waiting_request_is_cancelled_at_once(window):
     assert window.reply(Number) == Number(1)
 
 
-def test_progress_comes_at_most_ten_times_a_second(window):
+def test_progress_comes_at_most_ten_times_a_second(window: PlainWindow) -> None:
     window.ask(1, Work(1.0))
     messages = []
     while not isinstance(messages[-1] if messages else None, Chunk):
@@ -198,7 +214,7 @@ def test_progress_comes_at_most_ten_times_a_second(window):
     assert 1 <= sum(isinstance(message, Progress) for message in messages) <= 11
 
 
-def test_progress_is_a_share_with_a_note_of_readable_length(window):
+def test_progress_is_a_share_with_a_note_of_readable_length(window: PlainWindow) -> None:
     window.ask(1, Say(((-3.0, "before"), (0.25, ""), (7.0, "x" * 2 * LONGEST_SENTENCE)), 0.15))
     assert window.next() == Progress(1, 0.0, "before")
     assert window.next() == Progress(1, 0.25, "")
@@ -206,14 +222,14 @@ def test_progress_is_a_share_with_a_note_of_readable_length(window):
     assert isinstance(window.next(), Chunk)
 
 
-def test_what_is_answered_at_once_reports_no_progress_and_what_lasts_does(window):
+def test_what_is_answered_at_once_reports_no_progress_and_what_lasts_does(window: PlainWindow) -> None:
     window.ask(1, Say(((0.0, ""),)))
     assert isinstance(window.next(), Chunk)
     window.ask(2, Say(((0.0, ""), (0.5, "")), 0.15))
     assert window.next() == Progress(2, 0.5, "")
 
 
-def test_ctrl_c_in_the_terminal_of_the_window_ends_no_worker_and_no_request(window):
+def test_ctrl_c_in_the_terminal_of_the_window_ends_no_worker_and_no_request(window: PlainWindow) -> None:
     window.ask(1, Say(((0.0, "begun"), (0.5, "")), 0.3))
     assert window.next() == Progress(1, 0.0, "begun")
     window.process.send_signal(signal.SIGINT)
@@ -222,7 +238,7 @@ def test_ctrl_c_in_the_terminal_of_the_window_ends_no_worker_and_no_request(wind
     assert window.reply(Number) == Number(4)
 
 
-def test_a_ping_is_answered_while_a_handler_computes(window):
+def test_a_ping_is_answered_while_a_handler_computes(window: PlainWindow) -> None:
     window.ask(1, Compute(1.0))
     window.next(lambda message: isinstance(message, Progress))
     window.send(Ping(5))
@@ -235,7 +251,7 @@ def test_a_ping_is_answered_while_a_handler_computes(window):
     assert second.busy_seconds > 0
 
 
-def test_a_big_reply_waits_for_credit_and_lets_a_pong_pass(window):
+def test_a_big_reply_waits_for_credit_and_lets_a_pong_pass(window: PlainWindow) -> None:
     window.ask(1, Big(20_000_000))
     pieces = [window.next_answer() for _ in range(CREDIT_WINDOW // CHUNK_BYTES)]
     window.send(Ping(1))
@@ -248,7 +264,7 @@ def test_a_big_reply_waits_for_credit_and_lets_a_pong_pass(window):
     assert np.array_equal(reply.values, np.arange(20_000_000, dtype=np.uint64).astype(np.uint8))
 
 
-def test_a_reply_that_waits_for_credit_is_dropped_when_cancelled(window):
+def test_a_reply_that_waits_for_credit_is_dropped_when_cancelled(window: PlainWindow) -> None:
     window.ask(1, Big(20_000_000))
     for _ in range(CREDIT_WINDOW // CHUNK_BYTES):
         window.next_answer()
@@ -260,7 +276,9 @@ def test_a_reply_that_waits_for_credit_is_dropped_when_cancelled(window):
 
 
 @pytest.mark.parametrize(("key", "is_replaced"), [("view", True), ("other", False), ("", False)])
-def test_a_reply_that_waits_for_credit_is_dropped_once_its_view_has_asked_for_another(window, key, is_replaced):
+def test_a_reply_that_waits_for_credit_is_dropped_once_its_view_has_asked_for_another(
+    window: PlainWindow, key: str, is_replaced: bool
+) -> None:
     window.ask(1, Big(CREDIT_WINDOW + CHUNK_BYTES), "view" if key else "")
     for _ in range(CREDIT_WINDOW // CHUNK_BYTES):
         window.next_answer()
@@ -274,7 +292,7 @@ def test_a_reply_that_waits_for_credit_is_dropped_once_its_view_has_asked_for_an
     assert window.reply(Number) == Number(8)
 
 
-def test_what_was_answered_before_it_was_cancelled_or_replaced_is_not_answered_again(window):
+def test_what_was_answered_before_it_was_cancelled_or_replaced_is_not_answered_again(window: PlainWindow) -> None:
     window.ask(1, Double(1), "view")
     assert window.reply(Number) == Number(2)
     window.send(Cancel(1), Cancel(99))
@@ -283,7 +301,7 @@ def test_what_was_answered_before_it_was_cancelled_or_replaced_is_not_answered_a
 
 
 @pytest.mark.parametrize("body", [Work(60), Compute(60), Count()])
-def test_a_worker_ends_within_two_seconds_of_its_window(window, body):
+def test_a_worker_ends_within_two_seconds_of_its_window(window: PlainWindow, body: Work | Compute | Count) -> None:
     window.ask(1, body)
     window.send(Ping(1))
     window.next(lambda message: isinstance(message, Pong))
@@ -292,7 +310,7 @@ def test_a_worker_ends_within_two_seconds_of_its_window(window, body):
     window.process.stdin = open(os.devnull, "wb")  # noqa: SIM115 - the fixture closes it
 
 
-def test_a_worker_that_holds_the_interpreter_dies_with_its_parent(tmp_path):
+def test_a_worker_that_holds_the_interpreter_dies_with_its_parent(tmp_path: Path) -> None:
     """The parent starts a worker, makes it deaf for a minute, prints its process id, and is killed."""
     if sys.platform != "linux":
         pytest.skip("only Linux tells a process that its parent has ended")
@@ -300,9 +318,9 @@ def test_a_worker_that_holds_the_interpreter_dies_with_its_parent(tmp_path):
     script.write_text(
         f"""
 import sys, time
-sys.path.insert(0, {str(TOY_WORKER.parent)!r})
-from test_session import PlainWindow
-from toy_worker import HoldInterpreter
+sys.path.insert(0, {str(ROOT)!r})
+from tests.core.roles.test_session import PlainWindow
+from tests.core.roles.toy_worker import HoldInterpreter
 window = PlainWindow()
 window.next()
 window.ask(1, HoldInterpreter(60_000))
@@ -323,7 +341,7 @@ _SLOW_TORCH = {
 
 
 @pytest.mark.parametrize("how", _SLOW_TORCH)
-def test_a_model_worker_that_is_still_importing_torch_ends_with_its_window(tmp_path, how):
+def test_a_model_worker_that_is_still_importing_torch_ends_with_its_window(tmp_path: Path, how: str) -> None:
     """Its window is killed, as by a crash."""
     if sys.platform != "linux":
         pytest.skip("only Linux tells a process that its parent has ended")
@@ -347,7 +365,7 @@ time.sleep(60)
     assert is_gone_within(worker, 2.0)
 
 
-def test_a_model_worker_that_is_still_importing_torch_ends_when_its_pipe_is_closed(tmp_path):
+def test_a_model_worker_that_is_still_importing_torch_ends_when_its_pipe_is_closed(tmp_path: Path) -> None:
     """Its window lives on, as one does that closes this worker."""
     (tmp_path / "torch.py").write_text(f"open({str(tmp_path / 'begun')!r}, 'w').close()\nimport time; time.sleep(60)\n")
     command = [sys.executable, "-m", "ebert_core", "worker", "model"]
@@ -378,13 +396,13 @@ def is_gone_within(process: int, seconds: float) -> bool:
     return False
 
 
-def test_an_oversized_frame_from_the_window_ends_the_worker_with_a_line(window):
+def test_an_oversized_frame_from_the_window_ends_the_worker_with_a_line(window: PlainWindow) -> None:
     os.write(window.process.stdin.fileno(), (1 << 31).to_bytes(4, "big"))
     assert window.process.wait(timeout=5) == 0
     assert b"over the cap" in window.process.stderr.read()
 
 
-def test_what_is_begun_and_read_is_said_before_the_worker_can_end_on_it(window, tmp_path):
+def test_what_is_begun_and_read_is_said_before_the_worker_can_end_on_it(window: PlainWindow, tmp_path: Path) -> None:
     deadly = tmp_path / "deadly"
     deadly.write_text("DEADLY")
     window.ask(7, Read(str(deadly)))
@@ -393,7 +411,9 @@ def test_what_is_begun_and_read_is_said_before_the_worker_can_end_on_it(window, 
     assert window.process.wait(timeout=5) == -signal.SIGSEGV
 
 
-def test_a_file_that_the_system_refuses_travels_beside_the_sentence_about_it(window, tmp_path):
+def test_a_file_that_the_system_refuses_travels_beside_the_sentence_about_it(
+    window: PlainWindow, tmp_path: Path
+) -> None:
     absent = str(tmp_path / "absent")
     window.ask(1, Read(absent))
     failed = window.next_answer()
@@ -401,7 +421,7 @@ def test_a_file_that_the_system_refuses_travels_beside_the_sentence_about_it(win
     assert failed.message == f"{absent} cannot be used: no such file or directory."
 
 
-def test_a_file_to_avoid_is_not_read_until_it_changes(window, tmp_path):
+def test_a_file_to_avoid_is_not_read_until_it_changes(window: PlainWindow, tmp_path: Path) -> None:
     file = tmp_path / "deadly"
     file.write_text("DEADLY")
     window.send(Avoid((stamp_of(str(file)),)))
@@ -413,7 +433,7 @@ def test_a_file_to_avoid_is_not_read_until_it_changes(window, tmp_path):
     assert window.reply(Number) == Number(6)
 
 
-def test_a_file_is_avoided_only_as_long_as_the_window_says_so(window, tmp_path):
+def test_a_file_is_avoided_only_as_long_as_the_window_says_so(window: PlainWindow, tmp_path: Path) -> None:
     file = tmp_path / "harmless"
     file.write_text("fine")
     window.send(Avoid((stamp_of(str(file)),)))
@@ -425,21 +445,21 @@ def test_a_file_is_avoided_only_as_long_as_the_window_says_so(window, tmp_path):
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux lets a pipe be widened")
-def test_a_pipe_to_the_window_holds_a_whole_chunk_and_the_worker_keeps_no_other_descriptor(window):
+def test_a_pipe_to_the_window_holds_a_whole_chunk_and_the_worker_keeps_no_other_descriptor(window: PlainWindow) -> None:
     import fcntl
 
     assert fcntl.fcntl(window.process.stdout, fcntl.F_GETPIPE_SZ) >= CHUNK_BYTES
     assert sorted(map(int, os.listdir(f"/proc/{window.process.pid}/fd"))) == [0, 1, 2, 3, 4]
 
 
-def test_nesting_without_end_from_the_window_ends_the_worker_with_a_line(window):
+def test_nesting_without_end_from_the_window_ends_the_worker_with_a_line(window: PlainWindow) -> None:
     body = b"\x83\xa4type\xa3ask\xa2id\x01\xa4body" + b"\x91" * 200_000 + b"\xc0"
     os.write(window.process.stdin.fileno(), len(body).to_bytes(4, "big") + body)
     assert window.process.wait(timeout=5) == 0
     assert window.process.stderr.read().splitlines()[1:] == []
 
 
-def test_credit_that_makes_no_sense_neither_stops_nor_floods_a_reply(window):
+def test_credit_that_makes_no_sense_neither_stops_nor_floods_a_reply(window: PlainWindow) -> None:
     window.send(Credit(-(2**62)), Credit(2**62))
     window.ask(1, Big(20_000_000))
     for _ in range(CREDIT_WINDOW // CHUNK_BYTES):
@@ -450,7 +470,7 @@ def test_credit_that_makes_no_sense_neither_stops_nor_floods_a_reply(window):
     assert window.next_answer() == Failed(1, "cancelled")
 
 
-def test_a_sentence_without_end_is_cut_and_one_with_a_name_that_is_no_utf_8_arrives(window):
+def test_a_sentence_without_end_is_cut_and_one_with_a_name_that_is_no_utf_8_arrives(window: PlainWindow) -> None:
     window.ask(1, Raise("endless"))
     failed = window.next_answer()
     assert isinstance(failed, Failed)
@@ -462,7 +482,7 @@ def test_a_sentence_without_end_is_cut_and_one_with_a_name_that_is_no_utf_8_arri
     assert failed.message == "There is no file caf\udce9."
 
 
-def test_holding_the_interpreter_delays_a_pong_and_nothing_else(window):
+def test_holding_the_interpreter_delays_a_pong_and_nothing_else(window: PlainWindow) -> None:
     window.ask(1, HoldInterpreter(300))
     window.send(Ping(1))
     assert window.reply(Number) == Number(300)

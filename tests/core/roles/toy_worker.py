@@ -11,6 +11,7 @@ from pathlib import Path
 
 import msgspec
 import numpy as np
+import pytest
 from numpy.typing import NDArray
 
 from ebert_core.protocol.errors import InvalidRequest
@@ -90,11 +91,11 @@ class Panic(BaseException):
 _begun = 0
 
 
-def _double(request, report):
+def _double(request: pytest.FixtureRequest, report):
     return Number(2 * request.number)
 
 
-def _raise(request, report):
+def _raise(request: pytest.FixtureRequest, report) -> None:
     match request.kind:
         case "invalid":
             raise InvalidRequest("There is no chr99; this genome has chr1 to chr22.")
@@ -111,7 +112,7 @@ def _raise(request, report):
     raise RuntimeError("something of ours broke")
 
 
-def _print_all(request, report):
+def _print_all(request: pytest.FixtureRequest, report):
     print(request.text, flush=True)  # noqa: T201 - what a library does
     os.write(1, request.text.encode())
     subprocess.run(["echo", request.text], check=True)
@@ -119,11 +120,11 @@ def _print_all(request, report):
     return Number(len(read) + len(sys.stdin.read()))
 
 
-def _big(request, report):
+def _big(request: pytest.FixtureRequest, report):
     return Values(np.arange(request.count, dtype=np.uint64).astype(np.uint8))
 
 
-def _work(request, report):
+def _work(request: pytest.FixtureRequest, report):
     global _begun
     _begun += 1
     end = time.monotonic() + request.seconds
@@ -133,7 +134,7 @@ def _work(request, report):
     return Number(_begun)
 
 
-def _compute(request, report):
+def _compute(request: pytest.FixtureRequest, report):
     report(0.0, "computing")
     end = time.monotonic() + request.seconds
     while time.monotonic() < end:
@@ -141,28 +142,28 @@ def _compute(request, report):
     return Number(1)
 
 
-def _hold(request, report):
+def _hold(request: pytest.FixtureRequest, report):
     # PyDLL keeps the interpreter's lock during the call, as a reader library does during a long read.
     ctypes.PyDLL(None).usleep(1000 * request.milliseconds)
     return Number(request.milliseconds)
 
 
-def _count(request, report):
+def _count(request: pytest.FixtureRequest, report):
     return Number(_begun)
 
 
-def _say(request, report):
+def _say(request: pytest.FixtureRequest, report):
     for fraction, note in request.reports:
         report(fraction, note)
         time.sleep(request.seconds_between)
     return Number(len(request.reports))
 
 
-def _die(request, report):
+def _die(request: pytest.FixtureRequest, report) -> None:
     os._exit(request.code)
 
 
-def _read(request, report):
+def _read(request: pytest.FixtureRequest, report):
     reads(request.path)
     text = Path(request.path).read_text()
     if text == "DEADLY":

@@ -16,12 +16,12 @@ from functools import partial
 from pathlib import Path
 
 import torch
-from toy_binding import SMALLEST
 
 from ebert_core.cli.program import main
 from ebert_core.jobs.summary import list_jobs
 from ebert_core.model.config import PRESETS
 from ebert_core.training import resume
+from tests.core.toy_binding import SMALLEST
 
 CHANGES = ("os.rename", "os.remove", "os.rmdir", "os.mkdir")
 

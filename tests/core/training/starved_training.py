@@ -14,13 +14,13 @@ from functools import partial
 from pathlib import Path
 
 import torch
-from killed_training import in_a_child
-from toy_binding import SMALLEST
 
 from ebert_core.cli.program import main
 from ebert_core.jobs.summary import list_jobs
 from ebert_core.model.config import PRESETS
 from ebert_core.training import resume
+from tests.core.toy_binding import SMALLEST
+from tests.core.training.killed_training import in_a_child
 
 
 class FullDisk:

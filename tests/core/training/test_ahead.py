@@ -16,7 +16,7 @@ def no_thread_is_left() -> Iterator[None]:
     assert threading.enumerate() == before
 
 
-def test_items_come_in_their_order_from_one_other_thread():
+def test_items_come_in_their_order_from_one_other_thread() -> None:
     threads = set()
 
     def numbers() -> Iterator[int]:
@@ -30,7 +30,7 @@ def test_items_come_in_their_order_from_one_other_thread():
     assert threading.current_thread() not in threads
 
 
-def test_the_next_item_is_made_while_one_is_used_and_no_further_one():
+def test_the_next_item_is_made_while_one_is_used_and_no_further_one() -> None:
     made = [threading.Event() for _ in range(3)]
 
     def events() -> Iterator[threading.Event]:
@@ -44,7 +44,7 @@ def test_the_next_item_is_made_while_one_is_used_and_no_further_one():
     assert not made[2].is_set()
 
 
-def test_an_error_comes_with_its_own_sentence_where_its_item_is_asked_for():
+def test_an_error_comes_with_its_own_sentence_where_its_item_is_asked_for() -> None:
     def broken() -> Iterator[int]:
         yield 1
         raise InvalidRequest("genome.fa has changed.")
@@ -55,7 +55,7 @@ def test_an_error_comes_with_its_own_sentence_where_its_item_is_asked_for():
             next(found)
 
 
-def test_an_error_of_the_user_of_items_ends_the_reading():
+def test_an_error_of_the_user_of_items_ends_the_reading() -> None:
     def endless() -> Iterator[int]:
         while True:
             yield 1
@@ -69,7 +69,7 @@ def test_an_error_of_the_user_of_items_ends_the_reading():
         fail()
 
 
-def test_what_is_never_asked_for_is_never_made():
+def test_what_is_never_asked_for_is_never_made() -> None:
     asked = []
     with read_ahead(map(asked.append, range(3))):
         pass

@@ -11,7 +11,7 @@ def _set(network: nn.Linear, value: float) -> None:
         network.weight.fill_(value)
 
 
-def test_the_average_follows_the_weights_and_leaves_them_alone():
+def test_the_average_follows_the_weights_and_leaves_them_alone() -> None:
     network = nn.Linear(1, 1, bias=False)
     _set(network, 0.0)
     average = WeightAverage(network, decay=0.5)
@@ -25,7 +25,7 @@ def test_the_average_follows_the_weights_and_leaves_them_alone():
     assert network.weight.item() == 3.0
 
 
-def test_the_weights_come_back_after_an_error_within():
+def test_the_weights_come_back_after_an_error_within() -> None:
     network = nn.Linear(1, 1, bias=False)
     average = WeightAverage(network, decay=0.5)
     _set(network, 2.0)
@@ -37,7 +37,7 @@ def test_the_weights_come_back_after_an_error_within():
     assert network.weight.item() == 2.0
 
 
-def test_an_average_goes_on_where_another_ended():
+def test_an_average_goes_on_where_another_ended() -> None:
     network = nn.Linear(2, 2)
     first = WeightAverage(network, decay=0.9)
     _set(network, 1.0)

@@ -1,16 +1,18 @@
 """A fine-tuning is judged before anything is built: what cannot succeed is refused, what to know is told."""
 
+from pathlib import Path
+
 import msgspec
 import pytest
-from toy_binding import SilentReport, finetune_spec, write_toy_binding
 
 from ebert_core.protocol.errors import InvalidRequest
 from ebert_core.training.checks import check_finetune
 from ebert_core.training.finetune import finetune
+from tests.core.toy_binding import SilentReport, finetune_spec, write_toy_binding
 
 
 @pytest.fixture
-def spec(tmp_path):
+def spec(tmp_path: Path):
     return finetune_spec(write_toy_binding(tmp_path), tmp_path / "out", signals=())
 
 
@@ -19,7 +21,9 @@ def changed(spec, **changes):
 
 
 @pytest.mark.parametrize("trained", [("alpha",), ("alpha", "beta"), ()])
-def test_a_held_out_cell_type_counts_as_assayed_whether_or_not_it_is_listed_twice(spec, trained) -> None:
+def test_a_held_out_cell_type_counts_as_assayed_whether_or_not_it_is_listed_twice(
+    spec, trained: tuple[str, ...]
+) -> None:
     checked = check_finetune(changed(spec, cell_types=trained, validation_cell_types=("beta",)))
     assert checked.cell_types == ("alpha",)
     assert checked.factors == ("FOS",)
@@ -36,14 +40,16 @@ def test_a_held_out_cell_type_counts_as_assayed_whether_or_not_it_is_listed_twic
         ({"epochs": 0}, "epochs is 0"),
     ],
 )
-def test_what_cannot_succeed_is_refused_by_check_and_by_the_run_before_the_store(spec, tmp_path, changes, said) -> None:
+def test_what_cannot_succeed_is_refused_by_check_and_by_the_run_before_the_store(
+    spec, tmp_path: Path, changes: dict[str, object], said: str
+) -> None:
     for judge in (check_finetune, lambda wrong: finetune(wrong, SilentReport(), tmp_path / "work")):
         with pytest.raises(InvalidRequest, match=said):
             judge(changed(spec, **changes))
     assert not list(tmp_path.rglob("*.store"))
 
 
-def test_the_labels_and_cell_types_of_the_start_are_known_before_the_run(spec, toy_checkpoint) -> None:
+def test_the_labels_and_cell_types_of_the_start_are_known_before_the_run(spec, toy_checkpoint: Path) -> None:
     again = changed(spec, start_from=str(toy_checkpoint))
     assert check_finetune(again).factors == ("FOS",)
     with pytest.raises(InvalidRequest, match="was fine-tuned"):
@@ -52,7 +58,7 @@ def test_the_labels_and_cell_types_of_the_start_are_known_before_the_run(spec, t
         check_finetune(changed(again, validation_cell_types=("alpha",)))
 
 
-def test_few_peaks_and_what_is_left_behind_are_told_with_their_numbers(spec, toy_checkpoint) -> None:
+def test_few_peaks_and_what_is_left_behind_are_told_with_their_numbers(spec, toy_checkpoint: Path) -> None:
     few = changed(spec, training=("chr1:1-12,000",), validation=("chr2:1-3,000",))
     training, held_out = check_finetune(few).warnings
     assert "Few peaks to train on, of FOS (" in training

@@ -6,7 +6,6 @@ import msgspec
 import numpy as np
 import pytest
 import torch
-from toy_binding import SMALLEST, SilentReport, finetune_spec, quiet, write_toy_binding
 
 from ebert_core.dataset.channels import Channels
 from ebert_core.dataset.description import Dataset
@@ -24,6 +23,7 @@ from ebert_core.protocol.errors import InvalidRequest
 from ebert_core.protocol.locus import Interval
 from ebert_core.training.dropping import drop_channels
 from ebert_core.training.finetune import finetune
+from tests.core.toy_binding import SMALLEST, SilentReport, finetune_spec, quiet, write_toy_binding
 
 GENES = "chr1\t4000\t6000\tG1\t0\t+\nchr2\t500\t900\tG2\t0\t-\n"
 MORE = """
@@ -40,7 +40,7 @@ WHERE = Interval("chr2", 0, 12_000)
 
 
 @pytest.fixture(scope="module")
-def folder(tmp_path_factory):
+def folder(tmp_path_factory: pytest.TempPathFactory):
     return tmp_path_factory.mktemp("derived")
 
 
@@ -72,7 +72,7 @@ def predicted(checkpoint, source, cell_type):
     return predictor.logits(cell_type, WHERE, quiet).values_FP
 
 
-def test_the_checkpoint_names_its_signals_and_what_they_are_compared_with(checkpoint, report):
+def test_the_checkpoint_names_its_signals_and_what_they_are_compared_with(checkpoint, report) -> None:
     description = checkpoint.description
     assert description.architecture.signals == ("log(DNase)", "quantile(DNase)", "binding(FOS)", "distance(TSS)")
     assert list(description.signal_quantiles) == ["DNase"]
@@ -87,7 +87,7 @@ def test_the_checkpoint_names_its_signals_and_what_they_are_compared_with(checkp
     assert (float(standard.mean[2]), float(standard.deviation[2])) == (0, 0.25)
 
 
-def test_files_and_store_give_one_prediction(checkpoint, spec):
+def test_files_and_store_give_one_prediction(checkpoint, spec) -> None:
     dataset = Dataset.open(Path(spec.dataset))
     store = prepare(dataset, beside(dataset))
     for cell_type in ("beta", "gamma"):
@@ -96,7 +96,7 @@ def test_files_and_store_give_one_prediction(checkpoint, spec):
         )
 
 
-def test_a_prediction_knows_nothing_of_the_cell_types_own_peaks_nor_of_held_out_ones(checkpoint, spec, folder):
+def test_a_prediction_knows_nothing_of_the_cell_types_own_peaks_nor_of_held_out_ones(checkpoint, spec, folder) -> None:
     peaks = {name: (folder / name).read_text() for name in ("alpha.narrowPeak", "beta.narrowPeak", "gamma.bed")}
 
     def replaced(*names):
@@ -115,7 +115,7 @@ def test_a_prediction_knows_nothing_of_the_cell_types_own_peaks_nor_of_held_out_
     assert not np.array_equal(before["gamma"], without_own["gamma"], equal_nan=True)
 
 
-def test_families_of_signals_are_dropped_together_and_apart():
+def test_families_of_signals_are_dropped_together_and_apart() -> None:
     names = ("DNase", "log(DNase)", "binding(FOS)", "binding(JUN)")
     inputs = Inputs(
         np.zeros((600, 200), np.uint8),
@@ -132,7 +132,7 @@ def test_families_of_signals_are_dropped_together_and_apart():
     np.testing.assert_array_equal(as_before, drop_channels(inputs, 0.25, np.random.default_rng(1)).signals_BPC)
 
 
-def test_an_ablation_hides_one_family_of_signals(checkpoint, spec):
+def test_an_ablation_hides_one_family_of_signals(checkpoint, spec) -> None:
     dataset = Dataset.open(Path(spec.dataset))
 
     def hidden(*streams):
@@ -150,7 +150,7 @@ def test_an_ablation_hides_one_family_of_signals(checkpoint, spec):
     np.testing.assert_array_equal(hidden(), hidden("expression"))
 
 
-def test_what_a_dataset_does_not_give_is_said(checkpoint, spec):
+def test_what_a_dataset_does_not_give_is_said(checkpoint, spec) -> None:
     dataset = Dataset.open(Path(spec.dataset))
     assert absences(checkpoint.description, dataset) == (
         "In beta it predicts without log(DNase) and quantile(DNase), which the dataset does not give.",
@@ -161,7 +161,7 @@ def test_what_a_dataset_does_not_give_is_said(checkpoint, spec):
     )
 
 
-def test_a_description_without_distributions_is_read_as_before(checkpoint):
+def test_a_description_without_distributions_is_read_as_before(checkpoint) -> None:
     content = msgspec.to_builtins(checkpoint.description)
     del content["signal_quantiles"]
     assert msgspec.convert(content, Description).signal_quantiles == {}
@@ -170,12 +170,12 @@ def test_a_description_without_distributions_is_read_as_before(checkpoint):
 @pytest.mark.parametrize(
     "quantiles", [{}, {"DNase": (1.0, 2.0)}, {"DNase": (2.0, 1.0) * 128}, {"DNase": (np.nan,) * 256}]
 )
-def test_a_damaged_distribution_is_refused(checkpoint, quantiles):
+def test_a_damaged_distribution_is_refused(checkpoint, quantiles: dict[str, object]) -> None:
     damaged = msgspec.structs.replace(checkpoint.description, signal_quantiles=quantiles)
     with pytest.raises(InvalidRequest, match="out is damaged: it does not hold the distribution of DNase"):
         channels_of(damaged)
 
 
-def test_a_signal_that_only_the_held_out_cell_type_gives_is_refused(spec, folder):
+def test_a_signal_that_only_the_held_out_cell_type_gives_is_refused(spec, folder) -> None:
     with pytest.raises(InvalidRequest, match=r"has the signal binding\(JUN\); there are: DNase; .*; binding; distance"):
         finetune(msgspec.structs.replace(spec, signals=("binding(JUN)",)), SilentReport(), folder / "other")

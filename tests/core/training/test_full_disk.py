@@ -6,22 +6,21 @@ import subprocess
 import sys
 from pathlib import Path
 
-from toy_binding import finetune_spec, write_toy_binding
-
 from ebert_core.protocol.specs_on_disk import write_spec
+from tests.core.toy_binding import finetune_spec, write_toy_binding
 
-TOYS = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[3]
 STARVED = Path(__file__).with_name("starved_training.py")
 # Before the job has a record, at the first state, and between states.
 MOMENTS = (1, 6, 14)
 
 
-def test_a_disk_that_is_full_at_any_moment_costs_a_sentence_and_nothing_that_was_kept(tmp_path):
+def test_a_disk_that_is_full_at_any_moment_costs_a_sentence_and_nothing_that_was_kept(tmp_path: Path) -> None:
     dataset, output = write_toy_binding(tmp_path), tmp_path / "made" / "out"
     spec = finetune_spec(dataset, output, epochs=1, batch_size=40, validation=("chr2:1-3,000",))
     write_spec(tmp_path / "finetune.toml", spec)
     command = [sys.executable, str(STARVED), str(tmp_path / "finetune.toml"), str(output), *map(str, MOMENTS)]
-    more = {"PYTHONPATH": str(TOYS), "OMP_NUM_THREADS": "1", "EBERT_JOBS": str(tmp_path / "jobs")}
+    more = {"PYTHONPATH": str(ROOT), "OMP_NUM_THREADS": "1", "EBERT_JOBS": str(tmp_path / "jobs")}
     ended = subprocess.run(command, capture_output=True, text=True, env={**os.environ, **more})
     assert ended.returncode == 0, ended.stderr[-2000:]
     found = json.loads(ended.stdout.splitlines()[-1])

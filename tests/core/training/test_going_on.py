@@ -6,7 +6,6 @@ from pathlib import Path
 import msgspec
 import pytest
 import torch
-from toy_binding import SMALLEST, SilentReport, pretrain_spec
 
 from ebert_core.model.checkpoint import present_versions
 from ebert_core.model.description import InputFile
@@ -16,6 +15,7 @@ from ebert_core.protocol.errors import InvalidRequest
 from ebert_core.training import resume
 from ebert_core.training.loop import Schedule, Trainer
 from ebert_core.training.resume import SavedRun
+from tests.core.toy_binding import SMALLEST, SilentReport, pretrain_spec
 
 ENGINE = Engine(torch.device("cpu"), torch.float32)
 INPUTS = {"reference": InputFile("toy.fa", "1" * 64), "states": InputFile("alpha.bed", "2" * 64)}
@@ -49,12 +49,12 @@ def same(one: dict[str, torch.Tensor], other: dict[str, torch.Tensor]) -> bool:
     return all(torch.equal(one[name], other[name]) for name in one)
 
 
-def test_without_a_state_a_run_begins_and_says_nothing(tmp_path):
+def test_without_a_state_a_run_begins_and_says_nothing(tmp_path: Path) -> None:
     run = Run(tmp_path).restored()
     assert (run.trainer.step, run.saved.has_best, run.report.events) == (0, False, [])
 
 
-def test_a_run_goes_on_with_the_weights_of_its_state_and_says_after_which_step(tmp_path):
+def test_a_run_goes_on_with_the_weights_of_its_state_and_says_after_which_step(tmp_path: Path) -> None:
     first = Run(tmp_path).at(3)
     first.saved.save()
     other = Run(tmp_path, seed=2)
@@ -65,7 +65,7 @@ def test_a_run_goes_on_with_the_weights_of_its_state_and_says_after_which_step(t
     assert other.report.events == ["Going on after step 3."]
 
 
-def test_the_best_weights_are_those_of_their_step_and_not_the_last_ones(tmp_path):
+def test_the_best_weights_are_those_of_their_step_and_not_the_last_ones(tmp_path: Path) -> None:
     first = Run(tmp_path).at(3)
     best = first.weights()
     assert not first.saved.has_best
@@ -82,7 +82,7 @@ def test_the_best_weights_are_those_of_their_step_and_not_the_last_ones(tmp_path
     assert same(other.weights(), best)
 
 
-def test_best_weights_stay_as_long_as_a_state_names_them(tmp_path):
+def test_best_weights_stay_as_long_as_a_state_names_them(tmp_path: Path) -> None:
     run = Run(tmp_path)
 
     def kept() -> list[str]:
@@ -105,7 +105,9 @@ def test_best_weights_stay_as_long_as_a_state_names_them(tmp_path):
 
 
 @pytest.mark.parametrize("changes", [{}, {"torch": "1.0"}, {"threads": 4096, "device": "a GPU"}])
-def test_a_run_that_began_elsewhere_says_what_was_other_there(tmp_path, monkeypatch, changes):
+def test_a_run_that_began_elsewhere_says_what_was_other_there(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, changes: dict[str, object]
+) -> None:
     here = present_versions(ENGINE, 1)
     there = msgspec.structs.replace(here, **changes)
     with monkeypatch.context() as elsewhere:
@@ -118,7 +120,7 @@ def test_a_run_that_began_elsewhere_says_what_was_other_there(tmp_path, monkeypa
     assert said == ["Going on after step 2.", *([sentence] if changes else [])]
 
 
-def test_a_run_may_go_on_in_another_folder_and_on_another_device_and_not_with_another_request(tmp_path):
+def test_a_run_may_go_on_in_another_folder_and_on_another_device_and_not_with_another_request(tmp_path: Path) -> None:
     Run(tmp_path).at(2).saved.save()
     assert Run(tmp_path, output=str(tmp_path / "other"), device="cpu", precision="auto").restored().trainer.step == 2
     changed = Run(tmp_path, batch_size=5)
@@ -138,7 +140,9 @@ def test_a_run_may_go_on_in_another_folder_and_on_another_device_and_not_with_an
         ({"motifs": InputFile("m.pfm", "4" * 64)}, r"motifs \(m\.pfm\) and 2 more"),
     ],
 )
-def test_a_run_whose_files_changed_names_one_and_counts_the_others(tmp_path, inputs, named):
+def test_a_run_whose_files_changed_names_one_and_counts_the_others(
+    tmp_path: Path, inputs: dict[str, object], named: str
+) -> None:
     Run(tmp_path).at(2).saved.save()
     with pytest.raises(
         InvalidRequest, match=f"^{named} changed since this run was saved. Put the old file back to go on"
@@ -146,7 +150,9 @@ def test_a_run_whose_files_changed_names_one_and_counts_the_others(tmp_path, inp
         Run(tmp_path, inputs=inputs).restored()
 
 
-def test_the_state_is_saved_when_ten_minutes_have_gone_by_and_not_before(tmp_path, monkeypatch):
+def test_the_state_is_saved_when_ten_minutes_have_gone_by_and_not_before(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     now = [100.0]
     monkeypatch.setattr(resume.time, "monotonic", lambda: now[0])
     run = Run(tmp_path)
@@ -163,7 +169,7 @@ def test_the_state_is_saved_when_ten_minutes_have_gone_by_and_not_before(tmp_pat
     assert [saves(599), saves(2)] == [False, True], "a state that was saved otherwise counts, too"
 
 
-def test_a_folder_that_is_gone_is_not_made_anew_and_whether_a_state_is_kept_is_said(tmp_path):
+def test_a_folder_that_is_gone_is_not_made_anew_and_whether_a_state_is_kept_is_said(tmp_path: Path) -> None:
     run = Run(tmp_path / "gone" / "work")
     with pytest.raises(
         InvalidRequest, match=r"could not be written to .*resume\.safetensors: .*; there is none yet\.$"

@@ -8,7 +8,6 @@ import msgspec
 import numpy as np
 import pytest
 import torch
-from toy_binding import SilentReport, finetune_spec, quiet
 
 from ebert_core.cli.program import main
 from ebert_core.dataset.description import Dataset
@@ -25,6 +24,7 @@ from ebert_core.protocol.specs import Evaluate
 from ebert_core.providers.ebert import summarise
 from ebert_core.training.finetune import finetune
 from ebert_core.training.merge import averaged, load_members
+from tests.core.toy_binding import SilentReport, finetune_spec, quiet
 
 PLAIN = Engine(torch.device("cpu"), torch.float32)
 PLACE = Interval("chr2", 2_000, 4_000)
@@ -46,12 +46,12 @@ def sibling(parent: Path, folder: Path, slope: float = 2.0, offset: float = -0.5
 
 
 @pytest.fixture(scope="module")
-def other(toy_checkpoint, tmp_path_factory):
+def other(toy_checkpoint: Path, tmp_path_factory: pytest.TempPathFactory):
     return sibling(toy_checkpoint, tmp_path_factory.mktemp("other") / "seed2", **TRAINED_ELSEWHERE)
 
 
 @pytest.fixture(scope="module")
-def average(toy_checkpoint, other, tmp_path_factory):
+def average(toy_checkpoint: Path, other, tmp_path_factory: pytest.TempPathFactory):
     folder = tmp_path_factory.mktemp("average") / "both"
     made = averaged(load_members([toy_checkpoint, other]), folder)
     save_checkpoint(folder, made.network, made.description)
@@ -67,7 +67,9 @@ def calibrated(folder: Path, dataset: Path) -> np.ndarray:
     return record.calibration.slope * logits(folder, dataset) + record.calibration.offset
 
 
-def test_the_average_is_the_mean_of_the_members_calibrated_logits(toy_checkpoint, other, average, toy_binding):
+def test_the_average_is_the_mean_of_the_members_calibrated_logits(
+    toy_checkpoint: Path, other, average, toy_binding: Path
+) -> None:
     expected = (calibrated(toy_checkpoint, toy_binding) + calibrated(other, toy_binding)) / 2
     assert not np.allclose(expected, calibrated(other, toy_binding), atol=0.05)
     np.testing.assert_allclose(logits(average, toy_binding), expected, atol=1e-4)
@@ -76,14 +78,14 @@ def test_the_average_is_the_mean_of_the_members_calibrated_logits(toy_checkpoint
     np.testing.assert_allclose(found, 1 / (1 + np.exp(-expected)), atol=1e-4)
 
 
-def test_a_saved_average_comes_back_to_the_bit(average, tmp_path):
+def test_a_saved_average_comes_back_to_the_bit(average, tmp_path: Path) -> None:
     loaded = load_checkpoint(average)
     save_checkpoint(tmp_path / "again", loaded.network, loaded.description)
     for name in ("weights.safetensors", "description.json"):
         assert (tmp_path / "again" / name).read_bytes() == (average / name).read_bytes()
 
 
-def test_scales_stay_exact_in_half_precision(average):
+def test_scales_stay_exact_in_half_precision(average) -> None:
     network = load_checkpoint(average).network
     before = network.scales.slope_MF.clone()
     network.to(torch.bfloat16)
@@ -91,7 +93,7 @@ def test_scales_stay_exact_in_half_precision(average):
     assert torch.equal(network.scales.slope_MF, before)
 
 
-def test_what_any_member_has_seen_is_seen(toy_checkpoint, other, average):
+def test_what_any_member_has_seen_is_seen(toy_checkpoint: Path, other, average) -> None:
     described = read_description(average)
     assert described.training == (Interval("chr1", 0, 30_000), Interval("chr2", 0, 1_000))
     assert described.validation == (Interval("chr2", 1_000, 12_130),)
@@ -103,7 +105,7 @@ def test_what_any_member_has_seen_is_seen(toy_checkpoint, other, average):
     assert described.spec == members[0].spec
 
 
-def test_what_held_for_single_members_is_not_said_of_the_average(average):
+def test_what_held_for_single_members_is_not_said_of_the_average(average) -> None:
     described = read_description(average)
     (record,) = described.factors
     assert (record.threshold, record.auprc, record.reliability, described.verdict) == (None, None, None, None)
@@ -114,7 +116,9 @@ def test_what_held_for_single_members_is_not_said_of_the_average(average):
     assert sum("Mb only" in limit for limit in described.limits) == 1, "what holds for all is said once"
 
 
-def test_held_out_cell_types_of_one_member_that_another_trained_on_are_trained_on(toy_checkpoint, tmp_path):
+def test_held_out_cell_types_of_one_member_that_another_trained_on_are_trained_on(
+    toy_checkpoint: Path, tmp_path: Path
+) -> None:
     parts = {"cell_types": ("alpha",), "validation_cell_types": ("beta",), "limits": ("Small.",)}
     rotated = sibling(toy_checkpoint, tmp_path / "rotated", **parts)
     described = averaged(load_members([rotated, toy_checkpoint]), tmp_path / "out").description
@@ -132,12 +136,16 @@ def test_held_out_cell_types_of_one_member_that_another_trained_on_are_trained_o
         ({"seed": 5}, "in seed of the synthetic genome: 5, not None"),
     ],
 )
-def test_unlike_models_are_refused_by_what_differs(toy_checkpoint, tmp_path, changes, words):
+def test_unlike_models_are_refused_by_what_differs(
+    toy_checkpoint: Path, tmp_path: Path, changes: dict[str, None], words: str
+) -> None:
     with pytest.raises(InvalidRequest, match=words):
         load_members([toy_checkpoint, sibling(toy_checkpoint, tmp_path / "b", **changes)])
 
 
-def test_other_factors_sizes_and_training_cells_of_derived_signals_are_refused(toy_checkpoint, tmp_path):
+def test_other_factors_sizes_and_training_cells_of_derived_signals_are_refused(
+    toy_checkpoint: Path, tmp_path: Path
+) -> None:
     def changed(folder: Path, cell_types: tuple[str, ...], **architecture: object) -> Path:
         described = read_description(folder)
         content = msgspec.structs.replace(
@@ -159,7 +167,7 @@ def test_other_factors_sizes_and_training_cells_of_derived_signals_are_refused(t
         load_members([one, two])
 
 
-def test_averages_twins_and_single_ones_are_refused(toy_checkpoint, other, average, tmp_path):
+def test_averages_twins_and_single_ones_are_refused(toy_checkpoint: Path, other, average, tmp_path: Path) -> None:
     with pytest.raises(InvalidRequest, match="is itself an average, of fos and seed2; name its members"):
         load_members([other, average])
     with pytest.raises(InvalidRequest, match="holds the same weights as"):
@@ -168,7 +176,7 @@ def test_averages_twins_and_single_ones_are_refused(toy_checkpoint, other, avera
         load_members([toy_checkpoint])
 
 
-def test_a_damaged_list_of_members_is_refused(average, tmp_path):
+def test_a_damaged_list_of_members_is_refused(average, tmp_path: Path) -> None:
     folder = Path(shutil.copytree(average, tmp_path / "damaged"))
     content = json.loads((folder / "description.json").read_text())
     content["members"].pop()
@@ -177,7 +185,7 @@ def test_a_damaged_list_of_members_is_refused(average, tmp_path):
         load_checkpoint(folder)
 
 
-def test_a_checkpoint_from_before_there_were_averages_is_read(toy_checkpoint, tmp_path):
+def test_a_checkpoint_from_before_there_were_averages_is_read(toy_checkpoint: Path, tmp_path: Path) -> None:
     folder = Path(shutil.copytree(toy_checkpoint, tmp_path / "old"))
     content = json.loads((folder / "description.json").read_text())
     del content["members"], content["architecture"]["members"]
@@ -185,7 +193,9 @@ def test_a_checkpoint_from_before_there_were_averages_is_read(toy_checkpoint, tm
     assert load_checkpoint(folder).description == read_description(toy_checkpoint)
 
 
-def test_the_window_is_told_of_all_members_and_sees_the_attention_of_the_first(toy_checkpoint, average, toy_binding):
+def test_the_window_is_told_of_all_members_and_sees_the_attention_of_the_first(
+    toy_checkpoint: Path, average, toy_binding: Path
+) -> None:
     dataset = Dataset.open(toy_binding)
     one, both = (Predictor(load_checkpoint(folder), dataset, PLAIN) for folder in (toy_checkpoint, average))
     summary = summarise(both, str(average))
@@ -197,7 +207,9 @@ def test_the_window_is_told_of_all_members_and_sees_the_attention_of_the_first(t
     np.testing.assert_array_equal(found, expected)
 
 
-def test_fine_tuning_from_an_average_starts_from_its_first_member(smallest, average, toy_binding, tmp_path):
+def test_fine_tuning_from_an_average_starts_from_its_first_member(
+    smallest: None, average, toy_binding: Path, tmp_path: Path
+) -> None:
     report = SilentReport()
     spec = finetune_spec(
         toy_binding,
@@ -213,7 +225,7 @@ def test_fine_tuning_from_an_average_starts_from_its_first_member(smallest, aver
     assert described.parent_sha256 == read_description(average).weights_sha256
 
 
-def test_an_average_is_scored_like_any_checkpoint(average, other, toy_binding, tmp_path):
+def test_an_average_is_scored_like_any_checkpoint(average, other, toy_binding: Path, tmp_path: Path) -> None:
     spec = Evaluate(
         dataset=str(toy_binding),
         checkpoint=str(average),
@@ -229,7 +241,9 @@ def test_an_average_is_scored_like_any_checkpoint(average, other, toy_binding, t
         assert pair["auprc"]["both"] > 0.8
 
 
-def test_the_command_writes_an_average_that_predicts(toy_checkpoint, other, toy_binding, tmp_path, capsys):
+def test_the_command_writes_an_average_that_predicts(
+    toy_checkpoint: Path, other, toy_binding: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     output = tmp_path / "both"
     assert main(["average", str(toy_checkpoint), str(other), "--output", str(output)]) == 0
     said = capsys.readouterr()
@@ -241,8 +255,8 @@ def test_the_command_writes_an_average_that_predicts(toy_checkpoint, other, toy_
 
 
 def test_the_command_measures_the_average_on_loci_that_no_member_learnt(
-    toy_checkpoint, other, toy_binding, tmp_path, capsys
-):
+    toy_checkpoint: Path, other, toy_binding: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     def average(*words: str) -> int:
         members = [str(toy_checkpoint), str(other)]
         return main(["average", *members, "--output", str(tmp_path / "both"), "--precision", "fp32", *words])
@@ -264,14 +278,16 @@ def test_the_command_measures_the_average_on_loci_that_no_member_learnt(
     assert load_checkpoint(tmp_path / "both").network.scales.slope_MF[1, 0] == 2.0
 
 
-def test_the_command_never_writes_over_a_member(toy_checkpoint, other, capsys):
+def test_the_command_never_writes_over_a_member(
+    toy_checkpoint: Path, other, capsys: pytest.CaptureFixture[str]
+) -> None:
     before = (other / "description.json").read_bytes()
     assert main(["average", str(toy_checkpoint), str(other), "--output", str(other)]) == 2
     assert "is one of the checkpoints to average" in capsys.readouterr().err
     assert (other / "description.json").read_bytes() == before
 
 
-def test_intervals_are_joined_and_taken_away():
+def test_intervals_are_joined_and_taken_away() -> None:
     a, b, c = Interval("1", 0, 10), Interval("1", 10, 20), Interval("1", 30, 40)
     assert union([c, b, a, Interval("1", 2, 5)]) == (Interval("1", 0, 20), c)
     taken = (Interval("1", 2, 4), Interval("1", 8, 12))

@@ -1,11 +1,12 @@
 """Pre-training on the toy genome: the loss falls, a stopped run goes on, a genome without states is fine."""
 
+from pathlib import Path
+
 import msgspec
 import numpy as np
 import pytest
 import torch
 from safetensors.torch import load_file
-from toy_binding import TOML, SilentReport, finetune_spec, pretrain_spec, write_toy_binding
 
 from ebert_core.material.material import Material
 from ebert_core.model.checkpoint import load_checkpoint
@@ -13,14 +14,15 @@ from ebert_core.protocol.errors import InvalidRequest
 from ebert_core.protocol.report import Stopped
 from ebert_core.training.finetune import finetune
 from ebert_core.training.pretrain import pretrain
+from tests.core.toy_binding import TOML, SilentReport, finetune_spec, pretrain_spec, write_toy_binding
 
 
 @pytest.fixture
-def spec(smallest, toy_binding, tmp_path):
+def spec(smallest: None, toy_binding: Path, tmp_path: Path):
     return pretrain_spec(toy_binding, tmp_path / "out")
 
 
-def test_the_loss_falls_and_fine_tuning_can_start_from_it(spec, tmp_path):
+def test_the_loss_falls_and_fine_tuning_can_start_from_it(spec, tmp_path: Path) -> None:
     report = SilentReport()
     path = pretrain(
         msgspec.structs.replace(spec, steps=60, evaluate_every=10, state_weight=1.0), report, tmp_path / "w"
@@ -39,7 +41,7 @@ def test_the_loss_falls_and_fine_tuning_can_start_from_it(spec, tmp_path):
 
 
 @pytest.mark.parametrize("stop_after", [3, 8])
-def test_a_stopped_run_goes_on_to_the_bit(spec, tmp_path, stop_after):
+def test_a_stopped_run_goes_on_to_the_bit(spec, tmp_path: Path, stop_after: int) -> None:
     whole = pretrain(msgspec.structs.replace(spec, output=str(tmp_path / "whole")), SilentReport(), tmp_path / "a")
     with pytest.raises(Stopped, match=f"Stopped after step {stop_after} of 12; resume to go on"):
         pretrain(spec, SilentReport(stop_after), tmp_path / "b")
@@ -56,8 +58,8 @@ def test_a_stopped_run_goes_on_to_the_bit(spec, tmp_path, stop_after):
     ],
 )
 def test_a_run_with_other_choices_goes_on_to_the_bit_and_can_be_fine_tuned(
-    spec, toy_binding, tmp_path, changes, stop_after
-):
+    spec, toy_binding: Path, tmp_path: Path, changes: dict[str, object], stop_after: int
+) -> None:
     other = msgspec.structs.replace(spec, **changes)
     whole = pretrain(msgspec.structs.replace(other, output=str(tmp_path / "whole")), SilentReport(), tmp_path / "a")
     with pytest.raises(Stopped):
@@ -74,7 +76,7 @@ def test_a_run_with_other_choices_goes_on_to_the_bit_and_can_be_fine_tuned(
 
 
 @pytest.mark.parametrize(("rate", "learned"), [("base_mask_rate", "state_head"), ("state_mask_rate", "base_head")])
-def test_a_stream_that_is_never_hidden_leaves_its_head_untaught(spec, tmp_path, rate, learned):
+def test_a_stream_that_is_never_hidden_leaves_its_head_untaught(spec, tmp_path: Path, rate: str, learned: str) -> None:
     folders = [
         pretrain(
             msgspec.structs.replace(spec, steps=steps, output=str(tmp_path / str(steps)), **{rate: 0.0}),
@@ -93,7 +95,9 @@ def test_a_stream_that_is_never_hidden_leaves_its_head_untaught(spec, tmp_path, 
     assert np.isfinite(load_checkpoint(folders[1]).description.metrics["masked state_accuracy"])
 
 
-def test_places_are_shown_in_different_cell_types_of_one_batch(spec, tmp_path, monkeypatch):
+def test_places_are_shown_in_different_cell_types_of_one_batch(
+    spec, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     drawn = []
     original = Material.inputs
 
@@ -109,7 +113,7 @@ def test_places_are_shown_in_different_cell_types_of_one_batch(spec, tmp_path, m
         assert {one.cell_type, two.cell_type} == {"alpha", "beta"}
 
 
-def test_states_alone_need_states(smallest, tmp_path):
+def test_states_alone_need_states(smallest: None, tmp_path: Path) -> None:
     write_toy_binding(tmp_path)
     path = tmp_path / "bare.toml"
     path.write_text(TOML.split("[states]")[0] + "[cell_types.alpha]\n")
@@ -117,7 +121,7 @@ def test_states_alone_need_states(smallest, tmp_path):
         pretrain(pretrain_spec(path, tmp_path / "out", base_mask_rate=0.0), SilentReport(), tmp_path)
 
 
-def test_a_genome_without_states_gives_a_checkpoint_that_can_be_read(smallest, tmp_path):
+def test_a_genome_without_states_gives_a_checkpoint_that_can_be_read(smallest: None, tmp_path: Path) -> None:
     write_toy_binding(tmp_path)
     path = tmp_path / "bare.toml"
     path.write_text(TOML.split("[states]")[0] + "[cell_types.alpha]\n")
@@ -128,7 +132,7 @@ def test_a_genome_without_states_gives_a_checkpoint_that_can_be_read(smallest, t
     assert "masked base" in description.metrics
 
 
-def test_a_run_that_ended_before_its_checkpoint_was_written_writes_it_when_resumed(spec, tmp_path):
+def test_a_run_that_ended_before_its_checkpoint_was_written_writes_it_when_resumed(spec, tmp_path: Path) -> None:
     class Blocker(SilentReport):
         def progress(self, fraction: float, note: str) -> None:
             if fraction == 1:
@@ -141,7 +145,7 @@ def test_a_run_that_ended_before_its_checkpoint_was_written_writes_it_when_resum
     assert np.isfinite(description.metrics["masked base"])
 
 
-def test_a_loss_that_is_no_number_keeps_the_last_state(spec, tmp_path, monkeypatch):
+def test_a_loss_that_is_no_number_keeps_the_last_state(spec, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     wild = msgspec.structs.replace(spec, learning_rate=1e30, warmup_steps=10**6)
     with pytest.raises(Stopped):
         pretrain(wild, SilentReport(1), tmp_path / "w")
@@ -170,6 +174,8 @@ def test_a_loss_that_is_no_number_keeps_the_last_state(spec, tmp_path, monkeypat
         ({"training": ("chr1",), "validation": ("chr1:1-2000",)}, "Training and validation overlap"),
     ],
 )
-def test_what_makes_no_sense_is_refused_in_one_sentence(spec, tmp_path, changes, sentence):
+def test_what_makes_no_sense_is_refused_in_one_sentence(
+    spec, tmp_path: Path, changes: dict[str, None], sentence: str
+) -> None:
     with pytest.raises(InvalidRequest, match=sentence):
         pretrain(msgspec.structs.replace(spec, **changes), SilentReport(), tmp_path)

@@ -9,13 +9,13 @@ import pytest
 import torch
 from safetensors import safe_open
 from safetensors.torch import load_file, save_file
-from toy_binding import SilentReport, finetune_spec
 
 from ebert_core.protocol.errors import InvalidRequest
 from ebert_core.protocol.report import Stopped
 from ebert_core.protocol.specs import FineTune
 from ebert_core.training.finetune import finetune
 from ebert_core.training.loop import Trainer
+from tests.core.toy_binding import SilentReport, finetune_spec
 
 STATE, PREVIOUS = "resume.safetensors", "resume-previous.safetensors"
 Tensors = dict[str, torch.Tensor]
@@ -94,7 +94,9 @@ DAMAGES = {
 
 
 @pytest.mark.parametrize("damage", DAMAGES)
-def test_a_damaged_state_gives_way_to_the_one_before_it(short, work, tmp_path, damage):
+def test_a_damaged_state_gives_way_to_the_one_before_it(
+    short: FineTune, work: Path, tmp_path: Path, damage: str
+) -> None:
     DAMAGES[damage](work / STATE)
     report = SilentReport()
     finetune(short, report, work)
@@ -106,7 +108,7 @@ def test_a_damaged_state_gives_way_to_the_one_before_it(short, work, tmp_path, d
 
 
 @pytest.mark.parametrize("damage", ["cut short", "an absurd step", "a weight that is no number"])
-def test_without_any_whole_state_the_run_does_not_begin_anew_unasked(short, work, damage):
+def test_without_any_whole_state_the_run_does_not_begin_anew_unasked(short: FineTune, work: Path, damage: str) -> None:
     for name in (STATE, PREVIOUS):
         DAMAGES[damage](work / name)
     with pytest.raises(InvalidRequest, match=r"so this run cannot go on\. Start anew without --resume\.$") as refused:
@@ -115,7 +117,9 @@ def test_without_any_whole_state_the_run_does_not_begin_anew_unasked(short, work
     assert not Path(short.output).exists()
 
 
-def test_a_run_that_goes_on_from_the_state_before_ends_with_the_same_bits(short, work, tmp_path):
+def test_a_run_that_goes_on_from_the_state_before_ends_with_the_same_bits(
+    short: FineTune, work: Path, tmp_path: Path
+) -> None:
     (work / STATE).write_bytes(b"")
     finetune(short, SilentReport(), work)
     whole = msgspec.structs.replace(short, output=str(tmp_path / "whole"))
@@ -124,7 +128,9 @@ def test_a_run_that_goes_on_from_the_state_before_ends_with_the_same_bits(short,
     assert weights[0] == weights[1]
 
 
-def test_a_run_that_is_killed_within_an_epoch_has_kept_its_last_whole_step(short, tmp_path, monkeypatch):
+def test_a_run_that_is_killed_within_an_epoch_has_kept_its_last_whole_step(
+    short: FineTune, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     steps = Trainer.take_step
 
     def killed(trainer, loss_of_batch):
@@ -140,7 +146,9 @@ def test_a_run_that_is_killed_within_an_epoch_has_kept_its_last_whole_step(short
     assert int(load_file(tmp_path / "work" / PREVIOUS)["step"]) == 2
 
 
-def test_the_state_of_another_run_is_refused_and_not_taken_for_damage(short, work, toy_binding, tmp_path):
+def test_the_state_of_another_run_is_refused_and_not_taken_for_damage(
+    short: FineTune, work: Path, toy_binding: Path, tmp_path: Path
+) -> None:
     other = msgspec.structs.replace(short, seed=short.seed + 1, output=str(tmp_path / "other"))
     with pytest.raises(Stopped):
         finetune(other, SilentReport(4), tmp_path / "others")

@@ -1,12 +1,11 @@
 """How fast what learns, and what a full disk leaves of a run."""
 
 import itertools
+from pathlib import Path
 
 import msgspec
 import pytest
 import torch
-from full_disk import files_of_at_most
-from toy_binding import SMALLEST, pretrain_spec
 
 from ebert_core.model.checkpoint import load_checkpoint
 from ebert_core.model.device import Engine
@@ -14,9 +13,11 @@ from ebert_core.model.network import Ebert
 from ebert_core.protocol.errors import InvalidRequest
 from ebert_core.training.loop import Schedule, Trainer, parameter_groups
 from ebert_core.training.resume import SavedRun
+from tests.core.full_disk import files_of_at_most
+from tests.core.toy_binding import SMALLEST, pretrain_spec
 
 
-def test_the_rate_warms_up_and_falls_to_a_twentieth():
+def test_the_rate_warms_up_and_falls_to_a_twentieth() -> None:
     schedule = Schedule(peak=1.0, warmup_steps=10, steps=1_000)
     rates = [schedule.rate(step) for step in range(1_000)]
     assert rates[0] == pytest.approx(0.1, rel=1e-3)
@@ -27,7 +28,7 @@ def test_the_rate_warms_up_and_falls_to_a_twentieth():
     assert all(later < earlier for earlier, later in itertools.pairwise(rates[9:]))
 
 
-def test_every_parameter_is_in_one_group_lower_layers_learn_slower_and_vectors_do_not_decay():
+def test_every_parameter_is_in_one_group_lower_layers_learn_slower_and_vectors_do_not_decay() -> None:
     network = Ebert(msgspec.structs.replace(SMALLEST, layers=3, factors=("FOS",), motifs=("FOS",)))
     groups = list(parameter_groups(network, 0.5))
     share = {name: group.share for group in groups for name in group.names}
@@ -40,7 +41,7 @@ def test_every_parameter_is_in_one_group_lower_layers_learn_slower_and_vectors_d
     assert decay["encoder.blocks.0.widen.bias"] == decay["encoder.norm.weight"] == 0
 
 
-def test_a_full_disk_leaves_the_state_to_resume_from_as_it_was(toy_checkpoint, tmp_path):
+def test_a_full_disk_leaves_the_state_to_resume_from_as_it_was(toy_checkpoint: Path, tmp_path: Path) -> None:
     network = load_checkpoint(toy_checkpoint).network
     trainer = Trainer(network, Engine(torch.device("cpu"), torch.float32), Schedule(1e-3, 1, 10), seed=1)
     saved = SavedRun(tmp_path, trainer, pretrain_spec(tmp_path, tmp_path), {})

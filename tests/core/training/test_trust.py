@@ -11,20 +11,20 @@ from pathlib import Path
 
 import msgspec
 import pytest
-from toy_binding import SilentReport, finetune_spec, pretrain_spec, write_toy_binding
 
 from ebert_core.cli.program import main
 from ebert_core.jobs.summary import list_jobs
 from ebert_core.protocol.specs_on_disk import write_spec
 from ebert_core.training.finetune import finetune
+from tests.core.toy_binding import SilentReport, finetune_spec, pretrain_spec, write_toy_binding
 
-TOYS = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[3]
 KILLED = Path(__file__).with_name("killed_training.py")
 
 
 def alone(**more: str) -> dict[str, str]:
     """The environment of a child on one thread that can import the toys."""
-    return {**os.environ, "PYTHONPATH": str(TOYS), "OMP_NUM_THREADS": "1", **more}
+    return {**os.environ, "PYTHONPATH": str(ROOT), "OMP_NUM_THREADS": "1", **more}
 
 
 BETWEEN_BEST_AND_STATE, WHILE_SAVING_BEST = "open .resume.safetensors.part", "os.rename best-#.safetensors"
@@ -42,7 +42,9 @@ IN_AN_EPOCH = "first os.rename resume.safetensors"
         ("pretrain", (IN_AN_EPOCH, AFTER_THE_LAST_STEP)),
     ],
 )
-def test_killed_before_any_change_of_its_files_a_resumed_run_writes_the_same_bits(tmp_path, verb, moments):
+def test_killed_before_any_change_of_its_files_a_resumed_run_writes_the_same_bits(
+    tmp_path: Path, verb: str, moments: tuple[str, ...]
+) -> None:
     output = tmp_path / "made" / "out"
     dataset = write_toy_binding(tmp_path)
     if verb == "finetune":
@@ -58,7 +60,7 @@ def test_killed_before_any_change_of_its_files_a_resumed_run_writes_the_same_bit
 
 SITE = """
 import os, signal, sys
-from toy_binding import SMALLEST
+from tests.core.toy_binding import SMALLEST
 from ebert_core.model import config
 from ebert_core.training import resume
 config.PRESETS["tiny"] = SMALLEST
@@ -77,13 +79,15 @@ if os.environ.get("KILLED"):
 """
 
 
-def test_a_command_that_was_killed_goes_on_by_the_command_for_jobs(smallest, tmp_path, monkeypatch):
+def test_a_command_that_was_killed_goes_on_by_the_command_for_jobs(
+    smallest: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     dataset = write_toy_binding(tmp_path)
     spec = finetune_spec(dataset, tmp_path / "out", epochs=2, batch_size=10, validation=("chr2:1-3,000",))
     whole = finetune(msgspec.structs.replace(spec, output=str(tmp_path / "whole")), SilentReport(), tmp_path / "work")
     write_spec(tmp_path / "spec.toml", spec)
     (tmp_path / "sitecustomize.py").write_text(SITE)
-    for name, value in alone(PYTHONPATH=f"{tmp_path}:{TOYS}", EBERT_JOBS=str(tmp_path / "jobs")).items():
+    for name, value in alone(PYTHONPATH=f"{tmp_path}:{ROOT}", EBERT_JOBS=str(tmp_path / "jobs")).items():
         monkeypatch.setenv(name, value)
     command = [sys.executable, "-m", "ebert_core", "finetune", str(tmp_path / "spec.toml")]
     assert subprocess.run(command, env={**os.environ, "KILLED": "yes"}).returncode == -signal.SIGKILL
@@ -114,14 +118,23 @@ def wait_until(holds: Callable[[], object]) -> None:
         ({"validation_cell_types": ("gamma",)}, "DATASET.toml has no cell type gamma"),
     ],
 )
-def test_a_mistyped_name_leaves_no_failed_job_behind(smallest, toy_binding, tmp_path, capsys, changes, sentence):
+def test_a_mistyped_name_leaves_no_failed_job_behind(
+    smallest: None,
+    toy_binding: Path,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    changes: dict[str, tuple[str]],
+    sentence: str,
+) -> None:
     write_spec(tmp_path / "spec.toml", finetune_spec(toy_binding, tmp_path / "out", **changes))
     assert main(["finetune", str(tmp_path / "spec.toml")]) == 2
     assert sentence in capsys.readouterr().err
     assert list_jobs(Path(os.environ["EBERT_JOBS"])) == []
 
 
-def test_a_run_that_failed_after_its_first_step_stays_in_the_list(smallest, toy_binding, tmp_path, capsys):
+def test_a_run_that_failed_after_its_first_step_stays_in_the_list(
+    smallest: None, toy_binding: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     wild = finetune_spec(toy_binding, tmp_path / "out", learning_rate=1e30, warmup_steps=1)
     write_spec(tmp_path / "spec.toml", wild)
     assert main(["finetune", str(tmp_path / "spec.toml")]) == 2

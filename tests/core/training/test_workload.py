@@ -1,18 +1,19 @@
 """The progress of a fine-tuning follows the windows that go through its network."""
 
 import re
+from pathlib import Path
 
 import pytest
 import torch
-from toy_binding import SilentReport, finetune_spec
 
 from ebert_core.model.network import Ebert
 from ebert_core.protocol.report import FORESEEABLE, Stopped
 from ebert_core.training.finetune import finetune
 from ebert_core.training.workload import TRAINED_WINDOW, Workload
+from tests.core.toy_binding import SilentReport, finetune_spec
 
 
-def test_each_part_takes_the_share_of_its_windows():
+def test_each_part_takes_the_share_of_its_windows() -> None:
     work = Workload(epochs=3, searches=1, training=30, measuring=10, search=20, calibration=60)
     ends = [
         work.done("training", 1, 0),
@@ -41,8 +42,8 @@ class Counting(SilentReport):
 
 @pytest.mark.parametrize("held_out", [(), ("beta",)])
 def test_the_fractions_of_a_run_follow_the_windows_that_its_network_sees(
-    smallest, toy_binding, tmp_path, monkeypatch, held_out
-):
+    smallest: None, toy_binding: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, held_out: tuple[str, ...]
+) -> None:
     report = Counting()
     usual = Ebert.binding
 
@@ -77,8 +78,8 @@ class Noting(SilentReport):
 
 
 def test_each_step_of_an_epoch_is_as_far_as_the_next_and_a_resumed_run_is_where_the_whole_one_was(
-    smallest, toy_binding, tmp_path
-):
+    smallest: None, toy_binding: Path, tmp_path: Path
+) -> None:
     spec = finetune_spec(toy_binding, tmp_path / "out", epochs=2, batch_size=30, validation=("chr2:1-3,000",))
     whole = Noting()
     finetune(spec, whole, tmp_path / "whole")

@@ -2,10 +2,10 @@
 
 import numpy as np
 import pytest
-from drawn import KINDS
 from PyQt6.QtCore import QObject, QPoint, Qt, pyqtSignal
 from PyQt6.QtGui import QImage
-from PyQt6.QtWidgets import QScrollBar
+from PyQt6.QtWidgets import QApplication, QScrollBar
+from pytestqt.qtbot import QtBot
 
 from ebert_core.protocol.edits import BaseEdit
 from ebert_core.protocol.locus import Interval
@@ -19,6 +19,7 @@ from ebert_gui.state.setup import Setup
 from ebert_gui.state.tracks import Track
 from ebert_gui.state.workspace import Workspace
 from ebert_gui.widgets.theme import DARK, LIGHT, window_font
+from tests.gui.drawn import KINDS
 
 PLACE = Interval("chr1", 0, 1_000_000)
 
@@ -45,12 +46,12 @@ class Coming(QObject):
 
 
 @pytest.fixture
-def source(qapp) -> Coming:
+def source(qapp: QApplication) -> Coming:
     return Coming()
 
 
 @pytest.fixture
-def canvas(qtbot, source, monkeypatch) -> Canvas:
+def canvas(qtbot: QtBot, source: Coming, monkeypatch: pytest.MonkeyPatch) -> Canvas:
     workspace = Workspace(KINDS)
     canvas = Canvas(workspace, source, KINDS, LIGHT, window_font())
     qtbot.addWidget(canvas)
@@ -70,7 +71,7 @@ def canvas(qtbot, source, monkeypatch) -> Canvas:
 
 
 @pytest.fixture
-def rows(canvas, monkeypatch) -> list[str]:
+def rows(canvas: Canvas, monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """The tracks that are painted from now on, in order."""
     painted: list[str] = []
     paint = canvas.scene._paint_row
@@ -86,13 +87,17 @@ def tracks(canvas: Canvas) -> tuple[Track, ...]:
     return canvas._workspace.setup.tracks
 
 
-def test_only_the_track_that_something_came_for_is_painted(qtbot, canvas, source, rows) -> None:
+def test_only_the_track_that_something_came_for_is_painted(
+    qtbot: QtBot, canvas: Canvas, source: Coming, rows: list[str]
+) -> None:
     with qtbot.waitSignal(canvas.painted):
         source.bring(tracks(canvas)[2], 1.0, more=False)
     assert rows == ["c"]
 
 
-def test_what_comes_while_more_is_awaited_is_painted_in_one_frame(qtbot, canvas, source, rows) -> None:
+def test_what_comes_while_more_is_awaited_is_painted_in_one_frame(
+    qtbot: QtBot, canvas: Canvas, source: Coming, rows: list[str]
+) -> None:
     frames = []
     canvas.painted.connect(lambda: frames.append(len(rows)))
     with qtbot.waitSignal(canvas.painted):
@@ -103,13 +108,15 @@ def test_what_comes_while_more_is_awaited_is_painted_in_one_frame(qtbot, canvas,
     assert rows == ["a", "b", "c", "d"]
 
 
-def test_what_has_come_is_painted_soon_although_the_rest_is_late(qtbot, canvas, source, rows) -> None:
+def test_what_has_come_is_painted_soon_although_the_rest_is_late(
+    qtbot: QtBot, canvas: Canvas, source: Coming, rows: list[str]
+) -> None:
     with qtbot.waitSignal(canvas.painted):
         source.bring(tracks(canvas)[0], 1.0, more=True)
     assert rows == ["a"]
 
 
-def test_a_track_comes_at_its_own_scale_at_once(qtbot, canvas, source, rows) -> None:
+def test_a_track_comes_at_its_own_scale_at_once(qtbot: QtBot, canvas: Canvas, source: Coming, rows: list[str]) -> None:
     with qtbot.waitSignal(canvas.painted):
         source.bring(tracks(canvas)[0], 40.0, more=False)
     qtbot.wait(150)
@@ -121,7 +128,7 @@ def test_a_track_comes_at_its_own_scale_at_once(qtbot, canvas, source, rows) -> 
     assert len(set(column)) > 1
 
 
-def test_a_track_below_the_window_is_not_painted(qtbot, canvas, source, rows) -> None:
+def test_a_track_below_the_window_is_not_painted(qtbot: QtBot, canvas: Canvas, source: Coming, rows: list[str]) -> None:
     source.bring(tracks(canvas)[7], 1.0, more=False)
     qtbot.wait(100)
     assert rows == []
@@ -134,7 +141,7 @@ def on_screen(canvas: Canvas) -> QImage:
     return screen.grabWindow(canvas.winId()).toImage()
 
 
-def test_partial_frames_leave_what_a_whole_frame_would_draw(qtbot, canvas, source) -> None:
+def test_partial_frames_leave_what_a_whole_frame_would_draw(qtbot: QtBot, canvas: Canvas, source: Coming) -> None:
     empty = on_screen(canvas)
     for track in tracks(canvas)[:5]:
         with qtbot.waitSignal(canvas.painted):
@@ -146,13 +153,15 @@ def test_partial_frames_leave_what_a_whole_frame_would_draw(qtbot, canvas, sourc
     assert on_screen(canvas) == shown
 
 
-def test_another_place_is_painted_without_anything_having_come(qtbot, canvas, rows) -> None:
+def test_another_place_is_painted_without_anything_having_come(qtbot: QtBot, canvas: Canvas, rows: list[str]) -> None:
     with qtbot.waitSignal(canvas.painted):
         canvas._workspace.view.pan_by(1_000)
     assert rows[:1] == ["a"]
 
 
-def test_after_a_jump_scales_come_with_the_values_and_in_a_slide_when_it_rests(qtbot, canvas, source) -> None:
+def test_after_a_jump_scales_come_with_the_values_and_in_a_slide_when_it_rests(
+    qtbot: QtBot, canvas: Canvas, source: Coming
+) -> None:
     track, view = tracks(canvas)[0], canvas._workspace.view
     source.bring(track, 1.0, more=False)
     view.pan_by(1_000)
@@ -181,13 +190,15 @@ def test_after_a_jump_scales_come_with_the_values_and_in_a_slide_when_it_rests(q
         lambda canvas: canvas.resize(canvas.width() + 50, canvas.height()),
     ],
 )
-def test_whatever_changes_the_picture_paints_all_of_it_anew(qtbot, canvas, rows, change) -> None:
+def test_whatever_changes_the_picture_paints_all_of_it_anew(
+    qtbot: QtBot, canvas: Canvas, rows: list[str], change
+) -> None:
     with qtbot.waitSignal(canvas.painted):
         change(canvas)
     assert len(rows) >= 5
 
 
-def test_a_mark_that_ends_and_a_selection_that_is_given_up_leave_the_screen(qtbot, canvas) -> None:
+def test_a_mark_that_ends_and_a_selection_that_is_given_up_leave_the_screen(qtbot: QtBot, canvas: Canvas) -> None:
     canvas._marking.stop()
     with qtbot.waitSignal(canvas.painted):
         canvas.update()
@@ -207,7 +218,7 @@ def test_a_mark_that_ends_and_a_selection_that_is_given_up_leave_the_screen(qtbo
         assert on_screen(canvas) == plain
 
 
-def drag_over_ruler(qtbot, canvas: Canvas) -> None:
+def drag_over_ruler(qtbot: QtBot, canvas: Canvas) -> None:
     """A selection that came back to where it began, to less than a click."""
     qtbot.mousePress(canvas, Qt.MouseButton.LeftButton, pos=QPoint(GUTTER + 100, 45))
     qtbot.mouseMove(canvas, QPoint(GUTTER + 102, 45))

@@ -2,9 +2,9 @@
 
 import numpy as np
 import pytest
-from drawn import KINDS
 from PyQt6.QtCore import QEvent, QPoint, QPointF, Qt
 from PyQt6.QtGui import QColor, QMouseEvent, QWheelEvent
+from pytestqt.qtbot import QtBot
 
 from ebert_core.protocol.locus import Interval
 from ebert_core.protocol.shapes import Signal
@@ -19,6 +19,7 @@ from ebert_gui.state.setup import Setup
 from ebert_gui.state.tracks import Track
 from ebert_gui.state.workspace import Workspace
 from ebert_gui.widgets.theme import DARK, LIGHT, window_font
+from tests.gui.drawn import KINDS
 
 PLACE = Interval("chr1", 0, 100_000)
 
@@ -37,7 +38,7 @@ class Known:
 
 
 @pytest.fixture
-def canvas(qtbot) -> Canvas:
+def canvas(qtbot: QtBot) -> Canvas:
     workspace = Workspace(KINDS)
     canvas = Canvas(workspace, Known(), KINDS, LIGHT, window_font())
     qtbot.addWidget(canvas)
@@ -51,7 +52,7 @@ def canvas(qtbot) -> Canvas:
     return canvas
 
 
-def _drag(qtbot, canvas: Canvas, start: QPoint, end: QPoint, keys=Qt.KeyboardModifier.NoModifier) -> None:
+def _drag(qtbot: QtBot, canvas: Canvas, start: QPoint, end: QPoint, keys=Qt.KeyboardModifier.NoModifier) -> None:
     qtbot.mousePress(canvas, Qt.MouseButton.LeftButton, keys, start)
     qtbot.mouseMove(canvas, end)
     qtbot.mouseRelease(canvas, Qt.MouseButton.LeftButton, keys, end)
@@ -61,33 +62,33 @@ def _interval(canvas: Canvas) -> Interval:
     return canvas._workspace.view.interval
 
 
-def test_a_drag_slides_the_view(qtbot, canvas) -> None:
+def test_a_drag_slides_the_view(qtbot: QtBot, canvas: Canvas) -> None:
     _drag(qtbot, canvas, QPoint(GUTTER + 500, 200), QPoint(GUTTER + 400, 200))
     assert _interval(canvas) == Interval("chr1", 11_000, 21_000)
 
 
-def test_a_drag_on_the_ruler_shows_what_was_selected(qtbot, canvas) -> None:
+def test_a_drag_on_the_ruler_shows_what_was_selected(qtbot: QtBot, canvas: Canvas) -> None:
     _drag(qtbot, canvas, QPoint(GUTTER + 200, 45), QPoint(GUTTER + 300, 45))
     assert _interval(canvas) == Interval("chr1", 12_000, 13_000)
 
 
-def test_a_click_sets_the_anchor(qtbot, canvas) -> None:
+def test_a_click_sets_the_anchor(qtbot: QtBot, canvas: Canvas) -> None:
     qtbot.mouseClick(canvas, Qt.MouseButton.LeftButton, pos=QPoint(GUTTER + 500, 200))
     assert canvas._workspace.anchor == Interval("chr1", 15_000, 15_001)
 
 
-def test_a_click_on_the_ideogram_goes_there(qtbot, canvas) -> None:
+def test_a_click_on_the_ideogram_goes_there(qtbot: QtBot, canvas: Canvas) -> None:
     qtbot.mouseClick(canvas, Qt.MouseButton.LeftButton, pos=QPoint(GUTTER + 500, 12))
     assert _interval(canvas) == Interval("chr1", 45_000, 55_000)
 
 
-def test_dragging_the_lower_edge_of_a_track_resizes_it(qtbot, canvas) -> None:
+def test_dragging_the_lower_edge_of_a_track_resizes_it(qtbot: QtBot, canvas: Canvas) -> None:
     edge = canvas.scene.header_height + 102
     _drag(qtbot, canvas, QPoint(50, edge), QPoint(50, edge + 40))
     assert canvas._workspace.setup.tracks[0].pixels == 140
 
 
-def test_one_drag_of_an_edge_is_undone_at_once_and_another_by_itself(qtbot, canvas) -> None:
+def test_one_drag_of_an_edge_is_undone_at_once_and_another_by_itself(qtbot: QtBot, canvas: Canvas) -> None:
     edge = canvas.scene.header_height + 102
     as_it_was = canvas.grab().toImage()
     left = Qt.MouseButton.LeftButton
@@ -104,7 +105,7 @@ def test_one_drag_of_an_edge_is_undone_at_once_and_another_by_itself(qtbot, canv
     assert canvas.grab().toImage() == as_it_was
 
 
-def test_a_wheel_zooms_about_the_cursor(canvas) -> None:
+def test_a_wheel_zooms_about_the_cursor(canvas: Canvas) -> None:
     place = QPointF(GUTTER + 250, 200)
     event = QWheelEvent(
         place,
@@ -120,7 +121,7 @@ def test_a_wheel_zooms_about_the_cursor(canvas) -> None:
     assert _interval(canvas) == Interval("chr1", 10_500, 18_500)
 
 
-def test_sliding_inside_painted_strips_paints_none_anew(canvas) -> None:
+def test_sliding_inside_painted_strips_paints_none_anew(canvas: Canvas) -> None:
     before = canvas.scene.strips.painted
     for step in (70, -130, 90):
         canvas._workspace.view.pan_by(step)
@@ -128,7 +129,7 @@ def test_sliding_inside_painted_strips_paints_none_anew(canvas) -> None:
     assert canvas.scene.strips.painted == before
 
 
-def test_an_offer_can_be_clicked(qtbot, canvas) -> None:
+def test_an_offer_can_be_clicked(qtbot: QtBot, canvas: Canvas) -> None:
     canvas._workspace.history.change(canvas._workspace.setup.with_added(PredictionTrack(cell_type="x", factor="y")))
     canvas.grab()
     box = canvas.scene.links[0].box
@@ -137,7 +138,7 @@ def test_an_offer_can_be_clicked(qtbot, canvas) -> None:
     assert isinstance(told.args[0], PredictionTrack)
 
 
-def test_what_is_under_the_cursor_is_named(qtbot, canvas) -> None:
+def test_what_is_under_the_cursor_is_named(qtbot: QtBot, canvas: Canvas) -> None:
     place = QPointF(GUTTER + 500, 100)
     none = Qt.MouseButton.NoButton
     event = QMouseEvent(QEvent.Type.MouseMove, place, place, none, none, Qt.KeyboardModifier.NoModifier)
@@ -153,7 +154,7 @@ def ramp() -> TrackContent:
 
 
 @pytest.fixture
-def read_out(canvas) -> list[tuple[float, str]]:
+def read_out(canvas: Canvas) -> list[tuple[float, str]]:
     """What the canvas has told since the cursor came to rest in the middle of the plot, over the value 15."""
     canvas.scene._source.signal = ramp()
     told: list[tuple[float, str]] = []
@@ -188,14 +189,14 @@ def read_out(canvas) -> list[tuple[float, str]]:
     ],
 )
 def test_the_readout_follows_what_comes_to_lie_under_a_resting_cursor(
-    canvas, read_out, change, position, words
+    canvas: Canvas, read_out: list[tuple[float, str]], change, position: int, words: str
 ) -> None:
     change(canvas)
     canvas.grab()
     assert read_out[-1] == (position, words)
 
 
-def test_back_takes_the_readout_back(canvas, read_out) -> None:
+def test_back_takes_the_readout_back(canvas: Canvas, read_out: list[tuple[float, str]]) -> None:
     canvas._workspace.view.show(Interval("chr1", 40_000, 60_000))
     canvas.grab()
     canvas._workspace.view.go_back()
@@ -203,7 +204,7 @@ def test_back_takes_the_readout_back(canvas, read_out) -> None:
     assert read_out[1:] == [(50_000.0, "a: 50"), (15_000.0, "a: 15")]
 
 
-def test_the_readout_names_a_value_as_soon_as_it_has_come(canvas, read_out) -> None:
+def test_the_readout_names_a_value_as_soon_as_it_has_come(canvas: Canvas, read_out: list[tuple[float, str]]) -> None:
     canvas.scene._source.signal = EMPTY
     canvas.grab()
     canvas.scene._source.signal = ramp()
@@ -211,20 +212,20 @@ def test_the_readout_names_a_value_as_soon_as_it_has_come(canvas, read_out) -> N
     assert [words for _, words in read_out[1:]] == ["", "a: 15"]
 
 
-def test_a_cursor_that_has_left_is_not_spoken_for(canvas, read_out) -> None:
+def test_a_cursor_that_has_left_is_not_spoken_for(canvas: Canvas, read_out: list[tuple[float, str]]) -> None:
     canvas.leaveEvent(None)
     canvas._workspace.view.pan_by(2000)
     canvas.grab()
     assert read_out[1:] == [(-1.0, "")]
 
 
-def test_other_colours_repaint_everything(canvas) -> None:
+def test_other_colours_repaint_everything(canvas: Canvas) -> None:
     canvas.dress(DARK, window_font())
     image = canvas.grab().toImage()
     assert QColor(image.pixel(GUTTER + 500, 390)).name() == DARK.canvas
 
 
-def test_an_error_fits_into_its_track_and_is_said_whole_elsewhere(canvas: Canvas, qtbot) -> None:
+def test_an_error_fits_into_its_track_and_is_said_whole_elsewhere(canvas: Canvas, qtbot: QtBot) -> None:
     sentence = "/a/long/way/down/signal.bw is damaged: " + "its index points beyond its end, " * 6 + "as it seems."
     error = TrackContent(sentence=sentence, is_error=True)
     canvas.scene._source.content = lambda _track: error
@@ -267,13 +268,13 @@ def test_a_track_of_nothing_but_gaps_has_words_and_no_scale(canvas: Canvas) -> N
     assert digits() == 0
 
 
-def test_scrolling_moves_the_rows_up(canvas) -> None:
+def test_scrolling_moves_the_rows_up(canvas: Canvas) -> None:
     before = [row.top for row in canvas.scene.rows()]
     canvas.scene.scroll = 30.0
     assert [row.top for row in canvas.scene.rows()] == [top - 30.0 for top in before]
 
 
-def test_other_colours_are_drawn_in_what_was_painted_before(canvas) -> None:
+def test_other_colours_are_drawn_in_what_was_painted_before(canvas: Canvas) -> None:
     place = QPoint(GUTTER + 300, canvas.scene.header_height + 10)
     light = canvas.grab().toImage().pixelColor(place).name()
     canvas.dress(DARK, window_font())
@@ -281,7 +282,7 @@ def test_other_colours_are_drawn_in_what_was_painted_before(canvas) -> None:
     assert light != dark
 
 
-def test_the_hand_shows_over_an_offer_and_nowhere_else(qtbot, canvas) -> None:
+def test_the_hand_shows_over_an_offer_and_nowhere_else(qtbot: QtBot, canvas: Canvas) -> None:
     canvas._workspace.history.change(
         canvas._workspace.setup.with_added(PredictionTrack(id="p", cell_type="alpha", factor="CTCF"))
     )

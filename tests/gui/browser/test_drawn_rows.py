@@ -9,8 +9,6 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-import toy_shapes
-from drawn import KINDS, drawn_row
 from PyQt6.QtGui import QColor, QImage, QPainter
 
 from ebert_core.protocol.locus import Interval
@@ -35,6 +33,9 @@ from ebert_gui.state.setup import Setup
 from ebert_gui.state.tracks import Part, Track
 from ebert_gui.state.workspace import Workspace
 from ebert_gui.widgets.theme import DARK, LIGHT, window_font
+from tests.gui import toy_shapes
+from tests.gui.drawn import KINDS, drawn_row
+from tests.gui.pages import Page
 from tests.toy_summaries import checkpoint_summary
 
 HERE = Interval("chr1", 0, 100_000)
@@ -126,7 +127,7 @@ def show(scene: Scene) -> QImage:
     return image
 
 
-def test_a_slide_of_twenty_frames_arranges_nothing(scene) -> None:
+def test_a_slide_of_twenty_frames_arranges_nothing(scene: Scene) -> None:
     assert [track.id for track in scene.workspace.setup.tracks] == [track.id for track in TRACKS]
     assert scene.drawn.arranged == len(TRACKS)
     frames = []
@@ -169,7 +170,9 @@ def _say(scene: Scene) -> None:
         (lambda scene: setattr(scene, "scroll", 40.0), 0),
     ],
 )
-def test_a_change_arranges_the_rows_that_it_concerns_once(scene, change: Callable[[Scene], object], arranged) -> None:
+def test_a_change_arranges_the_rows_that_it_concerns_once(
+    scene: Scene, change: Callable[[Scene], object], arranged
+) -> None:
     before = scene.drawn.arranged
     change(scene)
     show(scene)
@@ -177,7 +180,7 @@ def test_a_change_arranges_the_rows_that_it_concerns_once(scene, change: Callabl
     assert scene.drawn.arranged - before == arranged
 
 
-def test_a_track_that_is_gone_is_forgotten(scene) -> None:
+def test_a_track_that_is_gone_is_forgotten(scene: Scene) -> None:
     before, peaks = scene.drawn.arranged, scene.workspace.setup.tracks[1]
     scene.workspace.history.change(scene.workspace.setup.without("peaks"))
     show(scene)
@@ -210,7 +213,9 @@ def _counted(monkeypatch: pytest.MonkeyPatch) -> Iterator[Counter[str]]:
 
 @pytest.mark.parametrize("bases_per_pixel", [0.1, 2.0, 10.0])
 @pytest.mark.parametrize("track", TRACKS, ids=[track.id for track in TRACKS])
-def test_no_frame_measures_letters_sorts_or_searches(new_page, monkeypatch, track, bases_per_pixel) -> None:
+def test_no_frame_measures_letters_sorts_or_searches(
+    new_page: Callable[..., Page], monkeypatch: pytest.MonkeyPatch, track, bases_per_pixel: float
+) -> None:
     page = new_page(1.0, (1000, 200))
     axis = page.surface.axis._replace(width=1000.0, bases_per_pixel=bases_per_pixel)
     surface = replace(page.surface, axis=axis, height=float(track.pixels))
@@ -223,7 +228,9 @@ def test_no_frame_measures_letters_sorts_or_searches(new_page, monkeypatch, trac
     assert any(page.across(y) for y in range(0, track.pixels, 2)), "something was drawn"
 
 
-def test_what_a_frame_does_without_is_done_where_it_is_arranged(new_page, monkeypatch) -> None:
+def test_what_a_frame_does_without_is_done_where_it_is_arranged(
+    new_page: Callable[..., Page], monkeypatch: pytest.MonkeyPatch
+) -> None:
     surface, found = new_page().surface, Counter()
     for track in TRACKS:
         with _counted(monkeypatch) as counts:
@@ -268,7 +275,7 @@ def _painted(surface: Surface, track: Track, content: TrackContent) -> QImage:
 
 
 @pytest.mark.parametrize("track", TRACKS, ids=[track.id for track in TRACKS])
-def test_shapes_of_other_types_are_drawn_as_if_they_had_not_come(new_page, track) -> None:
+def test_shapes_of_other_types_are_drawn_as_if_they_had_not_come(new_page: Callable[..., Page], track) -> None:
     surface, right = new_page().surface, Everything().content(track)
     types = {type(held.shape) for replies in right.parts.values() for held in replies}
     found = [

@@ -1,10 +1,10 @@
 """What the column at the left says of a track and where: on one line in a low row, below each other in a high one."""
 
+from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
 import pytest
-from drawn import paint_label
 from PyQt6.QtGui import QColor
 
 from ebert_core.protocol.locus import Interval
@@ -23,6 +23,8 @@ from ebert_gui.kinds.states import StatesTrack
 from ebert_gui.state.scope import Scope
 from ebert_gui.state.tracks import Track
 from ebert_gui.widgets.theme import LIGHT
+from tests.gui.drawn import paint_label
+from tests.gui.pages import Page, Written
 
 SIGNAL = SignalTrack(signal="DNase", cell_type="alpha")
 NOTHING_OPEN = Scope()
@@ -51,7 +53,7 @@ def label(
     paint_label(surface, GUTTER, track, content, scale, scope)
 
 
-def lines(written) -> list[tuple[str, int]]:
+def lines(written: list[Written]) -> list[tuple[str, int]]:
     """Each text with the y at which its box begins."""
     return [(each.text, each.top) for each in written]
 
@@ -70,7 +72,7 @@ def lines(written) -> list[tuple[str, int]]:
     ],
 )
 def test_lines_stand_below_each_other_where_there_is_room_and_numbers_at_the_ends_of_the_plot(
-    new_page, written, height, expected
+    new_page: Callable[..., Page], written: list[Written], height: float, expected: list[tuple[str, int]]
 ) -> None:
     label(new_page(1.0, (GUTTER, 100)), SIGNAL, height, scale=Scale(0, 5))
     assert [text for text, _ in lines(written)] == [text for text, _ in expected]
@@ -81,23 +83,29 @@ def test_lines_stand_below_each_other_where_there_is_room_and_numbers_at_the_end
     assert all(each.bottom - each.top == 13 for each in numbers)
 
 
-def test_a_prediction_writes_its_numbers_at_its_plot_between_peaks_and_ribbon(new_page, written) -> None:
+def test_a_prediction_writes_its_numbers_at_its_plot_between_peaks_and_ribbon(
+    new_page: Callable[..., Page], written: list[Written]
+) -> None:
     label(new_page(1.0, (GUTTER, 100)), PredictionTrack(cell_type="alpha", factor="CTCF"), 84.0, scale=Scale(0, 1))
     assert lines(written)[-2:] == [("1", 12), ("0", 55)]
 
 
 @pytest.mark.parametrize(("height", "has_numbers"), [(24.0, False), (25.0, True)])
-def test_numbers_that_would_lie_over_each_other_are_left_out(new_page, written, height, has_numbers) -> None:
+def test_numbers_that_would_lie_over_each_other_are_left_out(
+    new_page: Callable[..., Page], written: list[Written], height: float, has_numbers: bool
+) -> None:
     label(new_page(1.0, (GUTTER, 100)), SIGNAL, height, scale=Scale(0, 5))
     assert ("5" in {each.text for each in written}) is has_numbers
 
 
-def test_a_track_without_a_scale_has_no_numbers(new_page, written) -> None:
+def test_a_track_without_a_scale_has_no_numbers(new_page: Callable[..., Page], written: list[Written]) -> None:
     label(new_page(1.0, (GUTTER, 100)), PeaksTrack(cell_type="alpha", factor="CTCF"), 60.0, scale=Scale(0, 5))
     assert lines(written) == [("CTCF peaks", pytest.approx(15, abs=1)), ("alpha", pytest.approx(30, abs=1))]
 
 
-def test_a_file_that_could_not_be_read_has_no_caption_and_no_scale(new_page, written) -> None:
+def test_a_file_that_could_not_be_read_has_no_caption_and_no_scale(
+    new_page: Callable[..., Page], written: list[Written]
+) -> None:
     page = new_page(1.0, (GUTTER, 100))
     label(page, SIGNAL, 84.0, TrackContent(is_error=True, sentence="It is damaged."), Scale(0, 5))
     assert [each.text for each in written] == ["DNase", "alpha"]
@@ -106,7 +114,9 @@ def test_a_file_that_could_not_be_read_has_no_caption_and_no_scale(new_page, wri
     assert [each.text for each in written] == ["DNase", "alpha", CAPTION, "5", "0"]
 
 
-def test_a_name_ends_before_the_number_beside_it_and_has_all_the_width_elsewhere(new_page, written) -> None:
+def test_a_name_ends_before_the_number_beside_it_and_has_all_the_width_elsewhere(
+    new_page: Callable[..., Page], written: list[Written]
+) -> None:
     label(new_page(1.0, (GUTTER, 100)), SIGNAL, 84.0, scale=Scale(0, 123456))
     title, cell, caption, high, low = written
     room = new_page().surface.text_width("123456", 10) + 4
@@ -115,7 +125,9 @@ def test_a_name_ends_before_the_number_beside_it_and_has_all_the_width_elsewhere
     assert (high.text, low.text) == ("123456", "0")
 
 
-def test_a_long_title_takes_two_lines_and_is_broken_after_a_sign(new_page, written) -> None:
+def test_a_long_title_takes_two_lines_and_is_broken_after_a_sign(
+    new_page: Callable[..., Page], written: list[Written]
+) -> None:
     page = new_page(1.0, (GUTTER, 100))
     track = SignalTrack(signal="a_rather_long_name_of_a_signal_that_never_ends.bw")
     label(page, track, 84.0)
@@ -137,7 +149,7 @@ def test_a_long_title_takes_two_lines_and_is_broken_after_a_sign(new_page, writt
         ("_" + "W" * 30, None),
     ],
 )
-def test_a_title_is_broken_where_it_can_be(new_page, title, parts) -> None:
+def test_a_title_is_broken_where_it_can_be(new_page: Callable[..., Page], title: str, parts: list[str] | None) -> None:
     surface = new_page().surface
     room = surface.text_width("W" * 13, 12, True)
     found = gutter.broken(surface, title, room)
@@ -150,7 +162,9 @@ def test_a_title_is_broken_where_it_can_be(new_page, title, parts) -> None:
     assert gutter.broken(surface, "WW", 0.5) == ["W", "W"]
 
 
-def test_on_one_line_the_cell_type_follows_the_title_and_goes_where_there_is_no_room(new_page, written) -> None:
+def test_on_one_line_the_cell_type_follows_the_title_and_goes_where_there_is_no_room(
+    new_page: Callable[..., Page], written: list[Written]
+) -> None:
     page = new_page(1.0, (GUTTER, 100))
     label(page, StatesTrack(cell_type="alpha"), 24.0)
     title = page.surface.text_width("States", 12, True)
@@ -167,7 +181,9 @@ def test_on_one_line_the_cell_type_follows_the_title_and_goes_where_there_is_no_
 
 
 @pytest.mark.parametrize("height", [24.0, 60.0, 84.0])
-def test_a_row_whose_values_are_in_doubt_has_a_sign_and_a_few_words_beside_it(new_page, written, height) -> None:
+def test_a_row_whose_values_are_in_doubt_has_a_sign_and_a_few_words_beside_it(
+    new_page: Callable[..., Page], written: list[Written], height: float
+) -> None:
     page = new_page(1.0, (GUTTER, 100))
     label(page, SIGNAL, height, doubted("2 lines left out"))
     signs = [(x, y) for x in range(GUTTER) for y in range(100) if page.colour_at(x, y) == LIGHT.warning]
@@ -194,7 +210,7 @@ def test_a_row_whose_values_are_in_doubt_has_a_sign_and_a_few_words_beside_it(ne
         assert said.top == max(each.bottom for each in written if each.text == CAPTION)
 
 
-def test_as_many_doubts_are_written_as_there_is_room_for(new_page, written) -> None:
+def test_as_many_doubts_are_written_as_there_is_room_for(new_page: Callable[..., Page], written: list[Written]) -> None:
     page = new_page(1.0, (GUTTER, 120))
     shorts = ("first", "second", "third")
     for height, expected in (
@@ -210,7 +226,9 @@ def test_as_many_doubts_are_written_as_there_is_room_for(new_page, written) -> N
         assert [each.top - said[0].top for each in said] == [15 * number for number in range(len(said))]
 
 
-def test_a_label_is_framed_by_hairlines_and_marked_in_the_colour_of_its_track(new_page, written) -> None:
+def test_a_label_is_framed_by_hairlines_and_marked_in_the_colour_of_its_track(
+    new_page: Callable[..., Page], written: list[Written]
+) -> None:
     page = new_page(1.0, (GUTTER + 40, 100))
     page.surface.rectangle(0, 0, GUTTER + 40, 100, LIGHT.accent)
     label(page, SignalTrack(signal="x", colour="#123456"), 60.0)
@@ -234,14 +252,18 @@ def test_a_label_is_framed_by_hairlines_and_marked_in_the_colour_of_its_track(ne
         (PeaksTrack(), None),
     ],
 )
-def test_a_swatch_shows_the_colour_that_is_a_tracks_own(new_page, written, track, colour) -> None:
+def test_a_swatch_shows_the_colour_that_is_a_tracks_own(
+    new_page: Callable[..., Page], written: list[Written], track: SignalTrack | PredictionTrack | PeaksTrack, colour
+) -> None:
     page = new_page(1.0, (GUTTER, 100))
     label(page, track, 60.0, scope=Scope(DATASET))
     runs = page.across(50)
     assert runs[0] == ((0, 3, colour) if colour else (GUTTER - 1, GUTTER, LIGHT.hairline))
 
 
-def test_beside_ideogram_and_ruler_stand_chromosome_bands_and_the_length_of_the_view(new_page, written) -> None:
+def test_beside_ideogram_and_ruler_stand_chromosome_bands_and_the_length_of_the_view(
+    new_page: Callable[..., Page], written: list[Written]
+) -> None:
     page = new_page(1.0, (GUTTER, 100))
     gutter.paint_place(replace(page.surface, height=24.0), GUTTER, Axis("chr7", 5000.0, 2.0, 700.0), "q23.2")
     assert [each[:5] for each in written] == [

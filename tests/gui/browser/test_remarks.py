@@ -1,11 +1,11 @@
 """What was not read of a file stands in its row: a few words beside a sign, and all of it in the tooltip."""
 
+from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
 import pytest
-import toy_shapes
-from drawn import KINDS, paint_label, row_over, words_at
+from pytestqt.qtbot import QtBot
 
 from ebert_core.protocol.locus import Interval
 from ebert_core.protocol.shapes import Remark, RunClass, Runs, Shape, Signal
@@ -28,6 +28,9 @@ from ebert_gui.state.setup import Setup
 from ebert_gui.state.tracks import Track
 from ebert_gui.state.workspace import Workspace
 from ebert_gui.widgets.theme import LIGHT, window_font
+from tests.gui import toy_shapes
+from tests.gui.drawn import KINDS, paint_label, row_over, words_at
+from tests.gui.pages import Page, Written
 
 HERE = Interval("chr1", 0, 1000)
 AXIS = Axis("chr1", 0.0, 2.0, 500.0)
@@ -55,7 +58,7 @@ class Known:
         return content(SKIPPED)
 
 
-def test_the_gutter_writes_it_beside_a_sign(new_page, monkeypatch) -> None:
+def test_the_gutter_writes_it_beside_a_sign(new_page: Callable[..., Page], monkeypatch: pytest.MonkeyPatch) -> None:
     said: list[str] = []
     surface = replace(new_page(1.0, (GUTTER, 90)).surface, height=84.0)
     monkeypatch.setattr(type(surface), "text", lambda _self, _box, text, *_: said.append(text))
@@ -63,7 +66,7 @@ def test_the_gutter_writes_it_beside_a_sign(new_page, monkeypatch) -> None:
     assert said == ["x", "2 lines left out"]
 
 
-def test_pointing_at_the_name_of_the_row_tells_all_of_it(qtbot) -> None:
+def test_pointing_at_the_name_of_the_row_tells_all_of_it(qtbot: QtBot) -> None:
     workspace = Workspace(KINDS)
     canvas = Canvas(workspace, Known(), KINDS, LIGHT, window_font())
     qtbot.addWidget(canvas)
@@ -92,7 +95,9 @@ def test_names_that_do_not_match_are_said_in_place_of_no_peaks() -> None:
         ((Interval("chr2", 0, 5000),), PeaksTrack(path="x.bed"), "No peaks here"),
     ],
 )
-def test_where_a_dataset_is_not_labelled_its_rows_say_so(qtbot, written, labelled, track, said) -> None:
+def test_where_a_dataset_is_not_labelled_its_rows_say_so(
+    qtbot: QtBot, written: list[Written], labelled: tuple[Interval, ...], track: PeaksTrack, said: str
+) -> None:
     workspace = Workspace(KINDS)
     canvas = Canvas(workspace, Known(), KINDS, LIGHT, window_font())
     qtbot.addWidget(canvas)
@@ -112,7 +117,9 @@ def test_a_gene_says_that_it_stands_for_several_transcripts() -> None:
     assert words_at(GenesTrack(), replies, HERE, 50) == ["ISO (+, the longest coding of 4 transcripts), ONE (-)"]
 
 
-def test_a_long_title_leaves_room_for_the_words_beside_the_sign(new_page, monkeypatch) -> None:
+def test_a_long_title_leaves_room_for_the_words_beside_the_sign(
+    new_page: Callable[..., Page], monkeypatch: pytest.MonkeyPatch
+) -> None:
     places: dict[str, float] = {}
     surface = replace(new_page(1.0, (GUTTER, 90)).surface, height=56.0)
     monkeypatch.setattr(type(surface), "text", lambda _self, box, text, *_: places.update({text: box.bottom()}))

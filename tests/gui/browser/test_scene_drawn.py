@@ -6,9 +6,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-import toy_shapes
-from drawn import KINDS
 from PyQt6.QtGui import QColor, QImage, QPainter
+from PyQt6.QtWidgets import QApplication
 
 from ebert_core.protocol.errors import InvalidRequest
 from ebert_core.protocol.locus import Interval
@@ -28,6 +27,9 @@ from ebert_gui.state.setup import Setup
 from ebert_gui.state.tracks import Track
 from ebert_gui.state.workspace import Workspace
 from ebert_gui.widgets.theme import DARK, LIGHT, window_font
+from tests.gui import toy_shapes
+from tests.gui.drawn import KINDS
+from tests.gui.pages import Written
 from tests.toy_summaries import checkpoint_summary
 
 PLACE = Interval("chr1", 0, 100_000)
@@ -68,7 +70,7 @@ def painted(scene: Scene, is_vector: bool = False) -> QImage:
     return image
 
 
-def test_every_pixel_is_painted_and_rows_stand_below_each_other(qapp, written) -> None:
+def test_every_pixel_is_painted_and_rows_stand_below_each_other(qapp: QApplication, written: list[Written]) -> None:
     scene = scene_of(SignalTrack(id="a", signal="A", height=100), SignalTrack(id="b", signal="B", height=50))
     image = painted(scene)
     corners = [(0, 0), (GUTTER + 999, 0), (0, 299), (GUTTER + 999, 299), (GUTTER + 500, 250)]
@@ -83,7 +85,7 @@ def test_every_pixel_is_painted_and_rows_stand_below_each_other(qapp, written) -
         assert QColor(column[height - 3]).lightness() < 200
 
 
-def test_above_the_tracks_stand_chromosome_band_length_and_ruler(qapp, written) -> None:
+def test_above_the_tracks_stand_chromosome_band_length_and_ruler(qapp: QApplication, written: list[Written]) -> None:
     painted(scene_of())
     found = {each.text: (each.left, each.top) for each in written}
     assert found["chr1"] == (12, 0)
@@ -97,7 +99,7 @@ def test_above_the_tracks_stand_chromosome_band_length_and_ruler(qapp, written) 
     assert (title.left, title.top) == (12, 52 + 6)
 
 
-def test_a_synthetic_genome_has_its_banner_above_everything(qapp, written) -> None:
+def test_a_synthetic_genome_has_its_banner_above_everything(qapp: QApplication, written: list[Written]) -> None:
     scene = scene_of(seed=7)
     image = painted(scene)
     assert scene.header_height == 76
@@ -117,7 +119,9 @@ def test_a_synthetic_genome_has_its_banner_above_everything(qapp, written) -> No
         ({"other_assemblies": ("hg38",)}, "seen or not: cannot be told"),
     ],
 )
-def test_the_banner_says_whether_the_checkpoint_has_seen_the_place(qapp, written, changes, words) -> None:
+def test_the_banner_says_whether_the_checkpoint_has_seen_the_place(
+    qapp: QApplication, written: list[Written], changes: dict[str, object], words: str
+) -> None:
     scene = scene_of(seed=7)
     painted(scene)
     assert words not in [each.text for each in written]
@@ -129,7 +133,9 @@ def test_the_banner_says_whether_the_checkpoint_has_seen_the_place(qapp, written
 
 
 @pytest.mark.parametrize("ratio", [1.0, 1.5, 2.0])
-def test_at_every_ratio_a_column_of_the_device_has_its_bases(qapp, written, ratio) -> None:
+def test_at_every_ratio_a_column_of_the_device_has_its_bases(
+    qapp: QApplication, written: list[Written], ratio: float
+) -> None:
     scene = scene_of(ratio=ratio)
     axis = scene.axis()
     assert scene.plot_columns == 1000 * ratio
@@ -143,7 +149,7 @@ def test_at_every_ratio_a_column_of_the_device_has_its_bases(qapp, written, rati
     assert not scene.links
 
 
-def test_a_view_between_two_columns_begins_on_a_whole_one(qapp) -> None:
+def test_a_view_between_two_columns_begins_on_a_whole_one(qapp: QApplication) -> None:
     scene = scene_of()
     scene.workspace.view.pan_by(3.7)
     assert scene.axis().start == 10_000
@@ -151,7 +157,7 @@ def test_a_view_between_two_columns_begins_on_a_whole_one(qapp) -> None:
     assert scene.axis().start == 10_010
 
 
-def test_a_picture_without_strips_shows_the_same_bars(qapp, written) -> None:
+def test_a_picture_without_strips_shows_the_same_bars(qapp: QApplication, written: list[Written]) -> None:
     scene = scene_of()
     strips, vector = painted(scene), painted(scene, is_vector=True)
     differing = [
@@ -163,7 +169,7 @@ def test_a_picture_without_strips_shows_the_same_bars(qapp, written) -> None:
     assert len(differing) < 20
 
 
-def test_strips_are_painted_for_what_is_in_sight_and_no_further(qapp, written) -> None:
+def test_strips_are_painted_for_what_is_in_sight_and_no_further(qapp: QApplication, written: list[Written]) -> None:
     scene = scene_of()
     painted(scene)
     # 10,000 bases at ten a column begin at column 1000: strips of 512 columns 1 to 3.
@@ -175,7 +181,7 @@ def test_strips_are_painted_for_what_is_in_sight_and_no_further(qapp, written) -
     assert scene.strips.painted == 4
 
 
-def test_another_ratio_scale_or_reply_paints_strips_anew(qapp, written) -> None:
+def test_another_ratio_scale_or_reply_paints_strips_anew(qapp: QApplication, written: list[Written]) -> None:
     scene = scene_of()
     painted(scene)
     before = scene.strips.painted
@@ -191,7 +197,9 @@ def test_another_ratio_scale_or_reply_paints_strips_anew(qapp, written) -> None:
     assert scene.strips.painted == before + 9
 
 
-def test_a_sentence_in_a_track_stands_on_its_own_ground_and_its_offer_beside_it(qapp, written) -> None:
+def test_a_sentence_in_a_track_stands_on_its_own_ground_and_its_offer_beside_it(
+    qapp: QApplication, written: list[Written]
+) -> None:
     scene = scene_of(PredictionTrack(id="p", cell_type="alpha", factor="CTCF"), SignalTrack(id="s", signal="x"))
     scene._source.reply = TrackContent(sentence="Zoom in, or", link="compute this region")
     scene.refresh()
@@ -216,7 +224,7 @@ def test_a_sentence_in_a_track_stands_on_its_own_ground_and_its_offer_beside_it(
     assert len(scene.links) == 2
 
 
-def test_a_sentence_that_is_too_long_is_cut_and_has_its_details(qapp, written) -> None:
+def test_a_sentence_that_is_too_long_is_cut_and_has_its_details(qapp: QApplication, written: list[Written]) -> None:
     scene = scene_of()
     long = "It is damaged: " + "its index points beyond its end, " * 8
     scene._source.reply = TrackContent(sentence=long, is_error=True)
@@ -236,7 +244,7 @@ def test_a_sentence_that_is_too_long_is_cut_and_has_its_details(qapp, written) -
     assert scene.links == []
 
 
-def test_a_track_says_that_it_waits_only_until_anything_has_come(qapp, written) -> None:
+def test_a_track_says_that_it_waits_only_until_anything_has_come(qapp: QApplication, written: list[Written]) -> None:
     scene = scene_of(SignalTrack(id="s", signal="x"), PredictionTrack(id="p", cell_type="alpha", factor="CTCF"))
     scene._source.reply = TrackContent(is_loading=True)
     scene.refresh()
@@ -249,7 +257,7 @@ def test_a_track_says_that_it_waits_only_until_anything_has_come(qapp, written) 
     assert not [each.text for each in written if "Loading" in each.text]
 
 
-def test_a_track_with_nothing_here_says_so_when_all_has_come(qapp, written) -> None:
+def test_a_track_with_nothing_here_says_so_when_all_has_come(qapp: QApplication, written: list[Written]) -> None:
     scene = scene_of(GenesTrack(id="g"))
     nothing = {"genes": (Held(1, PLACE, toy_shapes.genes(PLACE)),)}
     for is_loading, said in ((True, []), (False, ["No genes here"])):
@@ -260,7 +268,7 @@ def test_a_track_with_nothing_here_says_so_when_all_has_come(qapp, written) -> N
         assert [each.text for each in written if each.text.startswith("No ")] == said
 
 
-def test_the_row_under_a_place_reaches_to_the_next(qapp) -> None:
+def test_the_row_under_a_place_reaches_to_the_next(qapp: QApplication) -> None:
     scene = scene_of(SignalTrack(id="a", signal="A", height=100), SignalTrack(id="b", signal="B", height=50))
     found = [scene.row_at(y) for y in (51, 52, 156, 157, 211, 212)]
     assert [row.track.id if row else None for row in found] == [None, "a", "a", "b", "b", None]
@@ -269,7 +277,7 @@ def test_the_row_under_a_place_reaches_to_the_next(qapp) -> None:
     assert scene.row_at(127).track.id == "b"
 
 
-def test_rows_that_are_scrolled_away_are_not_drawn_over_the_header(qapp, written) -> None:
+def test_rows_that_are_scrolled_away_are_not_drawn_over_the_header(qapp: QApplication, written: list[Written]) -> None:
     scene = scene_of(*(SignalTrack(id=name, signal=name, height=100) for name in "abcdef"))
     scene.scroll = 50
     image = painted(scene)
@@ -284,7 +292,7 @@ def test_rows_that_are_scrolled_away_are_not_drawn_over_the_header(qapp, written
 
 
 @pytest.mark.parametrize(("has_all", "height"), [(True, 52 + 6 * 105), (False, 300)])
-def test_a_picture_holds_all_tracks_or_those_in_view(qapp, has_all, height) -> None:
+def test_a_picture_holds_all_tracks_or_those_in_view(qapp: QApplication, has_all: bool, height: int) -> None:
     scene = scene_of(*(SignalTrack(id=name, signal=name, height=100) for name in "abcdef"))
     scene.scroll = 50
     made = scene_of_picture(scene, PictureStyle(DARK, 2.0, has_all))
@@ -293,7 +301,7 @@ def test_a_picture_holds_all_tracks_or_those_in_view(qapp, has_all, height) -> N
     assert (scene.ratio, scene.scroll, scene.palette) == (1.0, 50, LIGHT)
 
 
-def test_a_png_says_how_fine_it_is_and_is_refused_when_too_large(qapp, tmp_path: Path) -> None:
+def test_a_png_says_how_fine_it_is_and_is_refused_when_too_large(qapp: QApplication, tmp_path: Path) -> None:
     scene = scene_of(ratio=2.0)
     save_picture(scene, str(tmp_path / "x.PNG"))
     image = QImage(str(tmp_path / "x.PNG"))
@@ -308,7 +316,7 @@ def test_a_png_says_how_fine_it_is_and_is_refused_when_too_large(qapp, tmp_path:
     assert [path.name for path in tmp_path.iterdir()] == ["x.PNG"]
 
 
-def test_an_svg_has_the_size_of_the_screen_and_a_title(qapp, tmp_path: Path) -> None:
+def test_an_svg_has_the_size_of_the_screen_and_a_title(qapp: QApplication, tmp_path: Path) -> None:
     save_picture(scene_of(), str(tmp_path / "x.svg"))
     text = (tmp_path / "x.svg").read_text()
     assert f'viewBox="0 0 {GUTTER + 1000} 300"' in text
@@ -319,7 +327,7 @@ def test_an_svg_has_the_size_of_the_screen_and_a_title(qapp, tmp_path: Path) -> 
     assert text.count("<path") + text.count("<rect") > 3
 
 
-def test_a_pdf_page_is_as_large_as_the_picture_without_margins(qapp, tmp_path: Path) -> None:
+def test_a_pdf_page_is_as_large_as_the_picture_without_margins(qapp: QApplication, tmp_path: Path) -> None:
     save_picture(scene_of(), str(tmp_path / "x.pdf"))
     box = re.search(rb"/MediaBox \[([\d. ]+)\]", (tmp_path / "x.pdf").read_bytes())
     assert box is not None
@@ -328,7 +336,9 @@ def test_a_pdf_page_is_as_large_as_the_picture_without_margins(qapp, tmp_path: P
 
 @pytest.mark.qt_log_ignore("QSvgPaintEngine::begin", "QPainter::begin", extend=True)
 @pytest.mark.parametrize("name", ["x.jpg", "x"])
-def test_a_picture_of_another_format_is_refused_and_one_without_a_folder_too(qapp, tmp_path: Path, name: str) -> None:
+def test_a_picture_of_another_format_is_refused_and_one_without_a_folder_too(
+    qapp: QApplication, tmp_path: Path, name: str
+) -> None:
     with pytest.raises(InvalidRequest, match="end it with"):
         save_picture(scene_of(), str(tmp_path / name))
     for ending in ("png", "svg", "pdf"):
@@ -338,14 +348,18 @@ def test_a_picture_of_another_format_is_refused_and_one_without_a_folder_too(qap
 
 
 @pytest.mark.parametrize("ending", ["png", "svg", "pdf"])
-def test_a_picture_that_has_the_name_of_a_folder_is_refused_in_a_sentence(qapp, tmp_path: Path, ending: str) -> None:
+def test_a_picture_that_has_the_name_of_a_folder_is_refused_in_a_sentence(
+    qapp: QApplication, tmp_path: Path, ending: str
+) -> None:
     (tmp_path / f"x.{ending}").mkdir()
     with pytest.raises(InvalidRequest, match=r"The picture .* cannot be written: Is a directory\."):
         save_picture(scene_of(), str(tmp_path / f"x.{ending}"))
     assert [path.is_dir() for path in tmp_path.iterdir()] == [True]
 
 
-def test_the_grid_of_the_ruler_runs_through_the_tracks_of_the_screen_and_of_a_picture(qapp, written) -> None:
+def test_the_grid_of_the_ruler_runs_through_the_tracks_of_the_screen_and_of_a_picture(
+    qapp: QApplication, written: list[Written]
+) -> None:
     scene = scene_of()
     scene._source.reply = TrackContent()
     for is_vector in (False, True):
@@ -356,7 +370,7 @@ def test_the_grid_of_the_ruler_runs_through_the_tracks_of_the_screen_and_of_a_pi
         assert sum(light < 255 for light in row) >= 4
 
 
-def test_a_pdf_holds_the_drawing(qapp, tmp_path: Path) -> None:
+def test_a_pdf_holds_the_drawing(qapp: QApplication, tmp_path: Path) -> None:
     full, empty = scene_of(), scene_of()
     empty.workspace.history.change(empty.workspace.setup.with_tracks(()), reveals=False)
     save_picture(full, str(tmp_path / "full.pdf"))
@@ -364,7 +378,7 @@ def test_a_pdf_holds_the_drawing(qapp, tmp_path: Path) -> None:
     assert (tmp_path / "full.pdf").stat().st_size > (tmp_path / "empty.pdf").stat().st_size > 2_000
 
 
-def test_an_offer_goes_with_its_track(qapp, written) -> None:
+def test_an_offer_goes_with_its_track(qapp: QApplication, written: list[Written]) -> None:
     scene = scene_of(PredictionTrack(id="p", cell_type="alpha", factor="CTCF"), SignalTrack(id="s", signal="x"))
     scene._source.reply = TrackContent(sentence="Zoom in, or", link="compute this region")
     painted(scene)

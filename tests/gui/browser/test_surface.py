@@ -1,5 +1,6 @@
 """Where a surface paints: on whole pixels of the device, at every ratio, and the same as a path in a picture file."""
 
+from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
@@ -11,6 +12,7 @@ from ebert_gui.browser.axis import Axis
 from ebert_gui.browser.fonts import text_widths
 from ebert_gui.browser.surface import Right
 from ebert_gui.widgets.theme import LIGHT
+from tests.gui.pages import Page
 
 RED = "#ff0000"
 
@@ -34,20 +36,20 @@ def test_an_axis_that_ends_within_a_base_draws_that_base() -> None:
     assert Axis("chr1", 0.0, 1.0, 0.2).columns == 1
 
 
-def test_neighbouring_rectangles_meet_and_even_the_narrowest_is_a_pixel_wide(new_page) -> None:
+def test_neighbouring_rectangles_meet_and_even_the_narrowest_is_a_pixel_wide(new_page: Callable[..., Page]) -> None:
     page = new_page()
     page.surface.rectangles(floats(10.4, 20.4, 50.1), floats(20.4, 30.2, 50.2), 10, 5, RED)
     assert page.across(12) == [(10, 30, RED), (50, 51, RED)]
     assert page.down(15) == [(10, 15, RED)]
 
 
-def test_rectangles_that_reach_over_the_edges_are_drawn_up_to_them(new_page) -> None:
+def test_rectangles_that_reach_over_the_edges_are_drawn_up_to_them(new_page: Callable[..., Page]) -> None:
     page = new_page()
     page.surface.rectangles(floats(-50, 90, -1e9, 200), floats(10, 400, -1e8, 300), 10, 5, RED)
     assert page.across(12) == [(0, 10, RED), (90, 100, RED)]
 
 
-def test_rectangles_lie_on_the_pixels_of_a_fine_screen(new_page) -> None:
+def test_rectangles_lie_on_the_pixels_of_a_fine_screen(new_page: Callable[..., Page]) -> None:
     page = new_page(2.0)
     page.surface.rectangles(floats(10.25, 20.2), floats(20.2, 20.3), 10, 5, RED)
     assert page.across(24) == [(20, 41, RED)]
@@ -56,7 +58,9 @@ def test_rectangles_lie_on_the_pixels_of_a_fine_screen(new_page) -> None:
 
 @pytest.mark.parametrize("is_vector", [False, True])
 @pytest.mark.parametrize("ratio", [1.0, 2.0])
-def test_columns_are_filled_between_two_heights_and_left_empty_without_them(new_page, ratio, is_vector) -> None:
+def test_columns_are_filled_between_two_heights_and_left_empty_without_them(
+    new_page: Callable[..., Page], ratio: float, is_vector: bool
+) -> None:
     page = new_page(ratio)
     count = round(100 * ratio)
     top, bottom = np.full(count, np.nan), np.full(count, np.nan)
@@ -69,7 +73,9 @@ def test_columns_are_filled_between_two_heights_and_left_empty_without_them(new_
 
 
 @pytest.mark.parametrize("is_vector", [False, True])
-def test_half_a_pixel_of_a_column_and_half_its_colour_are_half_a_shade(new_page, is_vector) -> None:
+def test_half_a_pixel_of_a_column_and_half_its_colour_are_half_a_shade(
+    new_page: Callable[..., Page], is_vector: bool
+) -> None:
     page = new_page()
     top, bottom = np.full(100, 10.5), np.full(100, 20.0)
     replace(page.surface, is_vector=is_vector).columns(top, bottom, RED)
@@ -81,7 +87,7 @@ def test_half_a_pixel_of_a_column_and_half_its_colour_are_half_a_shade(new_page,
     assert QColor(faint.colour_at(50, 15)).getRgb()[:3] == pytest.approx((143, 159, 175), abs=2)
 
 
-def test_a_fine_image_of_columns_shows_two_neighbouring_heights(new_page) -> None:
+def test_a_fine_image_of_columns_shows_two_neighbouring_heights(new_page: Callable[..., Page]) -> None:
     page = new_page()
     top = np.where(np.arange(100) < 50, 10.0, 20.0)
     for surface in (page.surface, replace(page.surface, is_vector=True)):
@@ -89,7 +95,7 @@ def test_a_fine_image_of_columns_shows_two_neighbouring_heights(new_page) -> Non
         assert (page.down(49), page.down(50)) == ([(10, 30, RED)], [(20, 30, RED)])
 
 
-def test_a_part_of_a_surface_is_moved_down_and_lower_until_it_is_left(new_page) -> None:
+def test_a_part_of_a_surface_is_moved_down_and_lower_until_it_is_left(new_page: Callable[..., Page]) -> None:
     page = new_page()
     part = page.surface.at(10, 20)
     assert part.height == 20
@@ -99,7 +105,7 @@ def test_a_part_of_a_surface_is_moved_down_and_lower_until_it_is_left(new_page) 
     assert (page.down(5), page.down(25)) == ([(10, 30, RED)], [(0, 5, RED)])
 
 
-def test_a_frame_is_a_sharp_line_inside_its_box_and_empty(new_page) -> None:
+def test_a_frame_is_a_sharp_line_inside_its_box_and_empty(new_page: Callable[..., Page]) -> None:
     page = new_page()
     page.painter.setBrush(Qt.BrushStyle.SolidPattern)
     page.surface.frame(10, 10, 30, 20, RED)
@@ -107,7 +113,7 @@ def test_a_frame_is_a_sharp_line_inside_its_box_and_empty(new_page) -> None:
     assert page.down(25) == [(10, 11, RED), (29, 30, RED)]
 
 
-def test_lines_and_polygons_lie_where_they_are_said_to(new_page) -> None:
+def test_lines_and_polygons_lie_where_they_are_said_to(new_page: Callable[..., Page]) -> None:
     page = new_page()
     page.surface.line(10, 20.5, 30, 20.5, RED)
     page.surface.polygon([(50, 10), (70, 10), (70, 30), (50, 30)], RED)
@@ -115,7 +121,7 @@ def test_lines_and_polygons_lie_where_they_are_said_to(new_page) -> None:
     assert page.down(60) == [(10, 30, RED)]
 
 
-def test_a_hatched_box_and_a_dotted_box_are_patterns_that_stay_inside(new_page) -> None:
+def test_a_hatched_box_and_a_dotted_box_are_patterns_that_stay_inside(new_page: Callable[..., Page]) -> None:
     page = new_page()
     page.surface.rectangle(0, 0, 100, 50, LIGHT.hairline)
     page.surface.hatch(10, 10, 30, 30)
@@ -130,7 +136,7 @@ def test_a_hatched_box_and_a_dotted_box_are_patterns_that_stay_inside(new_page) 
     assert all(60 <= x < 90 and 10 <= y < 40 for x, y in dots)
 
 
-def test_text_is_written_in_its_box_its_size_and_its_weight(new_page) -> None:
+def test_text_is_written_in_its_box_its_size_and_its_weight(new_page: Callable[..., Page]) -> None:
     page = new_page()
     page.surface.text(QRectF(10, 10, 80, 20), "III", RED, 12, Right)
     inked = [x for x in range(100) if any(not page.is_blank(x, y) for y in range(50))]
@@ -144,7 +150,7 @@ def test_text_is_written_in_its_box_its_size_and_its_weight(new_page) -> None:
     ]
 
 
-def test_a_path_has_a_step_wherever_its_lower_end_has_one(new_page) -> None:
+def test_a_path_has_a_step_wherever_its_lower_end_has_one(new_page: Callable[..., Page]) -> None:
     page = new_page()
     bottom = np.where(np.arange(100) < 50, 20.0, 30.0)
     replace(page.surface, is_vector=True).columns(np.full(100, 10.0), bottom, RED)

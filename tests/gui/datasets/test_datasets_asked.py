@@ -3,14 +3,14 @@
 from typing import Any
 
 import pytest
-from dialogs import asked, only
-from silent import Silent
 
 from ebert_core.protocol.tracks import InspectFile, OpenDataset
 from ebert_gui.datasets.new_dataset_dialog import NewDatasetDialog
 from ebert_gui.datasets.opening import ask_for_dataset_of
 from ebert_gui.state.recent import add_recent
 from ebert_gui.windows.main_window import MainWindow
+from tests.gui.dialogs import asked, only
+from tests.gui.silent import Silent
 
 pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints", r"raise\(\)", "grabbing the keyboard")
 

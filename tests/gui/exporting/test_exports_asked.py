@@ -3,16 +3,16 @@
 from pathlib import Path
 
 import pytest
-from dialogs import asked, is_gone, only
 from PyQt6.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot
-from silent import Silent
 
 from ebert_core.protocol.modelling import CheckpointSummary
 from ebert_core.protocol.work import StartJob
 from ebert_gui.exporting.export_dialog import ExportDialog
 from ebert_gui.exporting.picture_dialog import PictureDialog
 from ebert_gui.windows.main_window import MainWindow
+from tests.gui.dialogs import asked, is_gone, only
+from tests.gui.silent import Silent
 
 pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints", r"raise\(\)", "grabbing the keyboard")
 

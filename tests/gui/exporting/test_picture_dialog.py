@@ -4,12 +4,12 @@ import os
 from pathlib import Path
 
 import pytest
-from drawn import KINDS
 from PyQt6.QtGui import QColor, QImage
 from PyQt6.QtWidgets import QFileDialog, QLabel, QPushButton
 from pytestqt.qtbot import QtBot
 
 from ebert_core.protocol.locus import Interval
+from ebert_core.protocol.tracks import DatasetSummary
 from ebert_gui.browser.content import TrackContent
 from ebert_gui.browser.picture import save_picture, scene_of_picture
 from ebert_gui.browser.scene import Scene
@@ -18,6 +18,7 @@ from ebert_gui.kinds.genes import GenesTrack
 from ebert_gui.kinds.signal import SignalTrack
 from ebert_gui.state.workspace import Workspace
 from ebert_gui.widgets.theme import DARK, LIGHT, Theme, window_font
+from tests.gui.drawn import KINDS
 
 
 class _NothingYet:
@@ -26,7 +27,7 @@ class _NothingYet:
 
 
 @pytest.fixture
-def shown(qapp: object, dataset) -> Scene:
+def shown(qapp: object, dataset: DatasetSummary) -> Scene:
     """A dark screen that is 300 pixels high, scrolled by 50, with 20 tracks of 53 pixels."""
     workspace = Workspace(KINDS)
     workspace.open_dataset(dataset)

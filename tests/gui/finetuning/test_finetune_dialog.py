@@ -321,7 +321,9 @@ def test_nothing_is_started_before_the_worker_that_starts_jobs_has_judged_it(
     assert not dialog._footer.action.isEnabled()
 
 
-def test_a_model_that_is_there_is_not_proposed_to_be_replaced(qtbot: QtBot, dataset: DatasetSummary, tmp_path) -> None:
+def test_a_model_that_is_there_is_not_proposed_to_be_replaced(
+    qtbot: QtBot, dataset: DatasetSummary, tmp_path: Path
+) -> None:
     here = replace(dataset, path=str(tmp_path / "DATASET.toml"))
     proposed = []
     for _ in range(3):
@@ -332,7 +334,9 @@ def test_a_model_that_is_there_is_not_proposed_to_be_replaced(qtbot: QtBot, data
     assert [path.name.removeprefix(proposed[0].name) for path in proposed] == ["", "-2", "-3"]
 
 
-def test_every_setting_is_judged_again_when_it_changes(qtbot: QtBot, dataset: DatasetSummary, checkpoint) -> None:
+def test_every_setting_is_judged_again_when_it_changes(
+    qtbot: QtBot, dataset: DatasetSummary, checkpoint: CheckpointSummary
+) -> None:
     asked: list[FineTune] = []
     dialog = FineTuneDialog(dataset, checkpoint, check=lambda spec, answer: (asked.append(spec), answer(JobCheck(""))))
     qtbot.addWidget(dialog)
@@ -356,7 +360,9 @@ def change(widget: QWidget) -> None:
             widget.setValue(widget.value() + widget.singleStep())
 
 
-def test_an_answer_after_the_form_was_closed_finds_nobody(qtbot: QtBot, dataset: DatasetSummary, checkpoint) -> None:
+def test_an_answer_after_the_form_was_closed_finds_nobody(
+    qtbot: QtBot, dataset: DatasetSummary, checkpoint: CheckpointSummary
+) -> None:
     answers: list[Callable[[JobCheck], None]] = []
     dialog = FineTuneDialog(dataset, checkpoint, check=lambda _spec, answer: answers.append(answer))
     qtbot.addWidget(dialog)

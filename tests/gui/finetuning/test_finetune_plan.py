@@ -287,7 +287,7 @@ def test_a_single_chromosome_is_cut_within_what_is_labelled_of_it(dataset: Datas
         ({"CTCF": ("A", "B", "C"), "MAX": ("A", "C"), "E2F1": ("C",)}, "A"),
     ],
 )
-def test_the_cell_type_to_hold_out_shares_its_factors_with_others(pairs, cell) -> None:
+def test_the_cell_type_to_hold_out_shares_its_factors_with_others(pairs: dict[str, tuple[str, ...]], cell: str) -> None:
     assert plan.propose_checked_cell(pairs) == cell
 
 
@@ -326,12 +326,16 @@ def test_what_opened_settings_name_and_the_dataset_lacks_is_said_once(spec: Fine
     ("cell", "cell_types", "use"),
     [("K562", (), "check"), ("HepG2", ("HepG2",), "learn"), ("HepG2", (), "learn"), ("HepG2", ("A",), "leave out")],
 )
-def test_a_cell_type_is_trained_on_held_out_or_left_out(spec: FineTune, cell, cell_types, use) -> None:
+def test_a_cell_type_is_trained_on_held_out_or_left_out(
+    spec: FineTune, cell: str, cell_types: tuple[str, ...], use: str
+) -> None:
     assert plan.use_of(cell, replace(spec, cell_types=cell_types)) == use
 
 
 @pytest.mark.parametrize(("assembly", "fits"), [("hg19", True), ("", True), ("hg38", False)])
-def test_a_checkpoint_without_an_assembly_fits_any(dataset, checkpoint, assembly, fits) -> None:
+def test_a_checkpoint_without_an_assembly_fits_any(
+    dataset: DatasetSummary, checkpoint: CheckpointSummary, assembly: str, fits: bool
+) -> None:
     assert (plan.misfit(replace(checkpoint, assembly=assembly), dataset) == "") is fits
     assert plan.misfit(replace(checkpoint, assembly=assembly), replace(dataset, assembly="")) == ""
     synthetic = replace(checkpoint, assembly=assembly, is_synthetic=True)
@@ -339,7 +343,9 @@ def test_a_checkpoint_without_an_assembly_fits_any(dataset, checkpoint, assembly
 
 
 @pytest.mark.parametrize("word", ["train on", "hold out"])
-def test_regions_without_labels_are_refused_for_training_and_for_holding_out(spec, dataset, word) -> None:
+def test_regions_without_labels_are_refused_for_training_and_for_holding_out(
+    spec: FineTune, dataset: DatasetSummary, word: str
+) -> None:
     labelled = (Interval("chr5", 0, 100),) if word == "train on" else (Interval("chr17", 0, 9), Interval("chr3", 0, 9))
     sentence = plan.objection(spec, replace(dataset, labelled_regions=labelled), None)
     assert sentence.startswith(f"The regions to {word} hold no labelled part")

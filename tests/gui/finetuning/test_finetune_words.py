@@ -3,7 +3,6 @@
 from collections.abc import Callable
 
 import pytest
-from layouts import margins_of, parts_of, place_of
 from msgspec.structs import replace
 from PyQt6.QtCore import Qt
 from PyQt6.QtGui import QColor
@@ -26,6 +25,7 @@ from ebert_gui.finetuning.pair_table import PairTable
 from ebert_gui.widgets.forms import Fold, Footer
 from ebert_gui.widgets.spec_settings import SpecSettings
 from ebert_gui.widgets.wanted_place import Wanted
+from tests.gui.layouts import margins_of, parts_of, place_of
 
 
 @pytest.fixture
@@ -236,7 +236,9 @@ def test_the_settings_that_most_people_leave_are_folded_in_and_each_says_what_it
         ("hard_negative_rounds", 0, 1000, 1, " passes", "none"),
     ],
 )
-def test_a_number_has_its_limits_its_unit_and_a_word_for_none(name, least, most, step, suffix, nothing) -> None:
+def test_a_number_has_its_limits_its_unit_and_a_word_for_none(
+    name: str, least: float, most: float, step: float, suffix: str, nothing: str
+) -> None:
     box = SpecSettings(FineTune).widget(name)
     assert isinstance(box, QSpinBox | QDoubleSpinBox)
     assert (box.minimum(), box.maximum(), box.singleStep()) == (least, most, step)
@@ -363,7 +365,9 @@ def test_only_the_boxes_of_factors_can_be_ticked_and_every_change_is_told(table:
 
 
 @pytest.mark.parametrize(("chosen", "is_scrolled"), [("F2", False), ("F3", True)])
-def test_the_first_chosen_factor_is_in_sight_when_the_table_is_shown(qtbot: QtBot, chosen: str, is_scrolled) -> None:
+def test_the_first_chosen_factor_is_in_sight_when_the_table_is_shown(
+    qtbot: QtBot, chosen: str, is_scrolled: bool
+) -> None:
     table = PairTable(PAIRS, "")
     qtbot.addWidget(table)
     for factor in PAIRS:

@@ -4,15 +4,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from dialogs import asked, is_gone, only
 from msgspec.structs import replace
-from silent import Silent, entry
 
 from ebert_core.protocol.modelling import CheckpointSummary
 from ebert_core.protocol.work import StartJob
 from ebert_gui.finetuning.asking import ask_for_finetuning
 from ebert_gui.finetuning.finetune_dialog import FineTuneDialog
 from ebert_gui.windows.main_window import MainWindow
+from tests.gui.dialogs import asked, is_gone, only
+from tests.gui.silent import Silent, entry
 
 pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints", r"raise\(\)", "grabbing the keyboard")
 

@@ -1,7 +1,6 @@
 """The dock shows what the job files say, and its buttons ask for what they promise."""
 
 import pytest
-from listed_jobs import DONE, EXPORTED, FAILED, LOST, RUNNING, STOPPED, button, buttons, curves, texts
 from msgspec.structs import replace
 from PyQt6.QtCore import Qt
 from PyQt6.QtWidgets import QDialog, QLabel, QPlainTextEdit
@@ -11,6 +10,7 @@ from ebert_core.protocol.work import Jobs, JobSummary
 from ebert_gui.jobs.jobs_dock import JobsDock, status_sentence
 from ebert_gui.jobs.jobs_list import JobsModel, second_line
 from ebert_gui.widgets.theme import DARK
+from tests.gui.listed_jobs import DONE, EXPORTED, FAILED, LOST, RUNNING, STOPPED, button, buttons, curves, texts
 
 
 @pytest.fixture

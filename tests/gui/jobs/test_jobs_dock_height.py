@@ -6,7 +6,6 @@ from msgspec.structs import replace
 from PyQt6.QtCore import Qt
 from PyQt6.QtWidgets import QApplication, QScrollArea
 from pytestqt.qtbot import QtBot
-from silent import Silent, window_of
 
 from ebert_core.protocol.locus import Interval
 from ebert_core.protocol.tracks import DatasetSummary
@@ -14,6 +13,7 @@ from ebert_core.protocol.verdict import Judgement, Verdict
 from ebert_core.protocol.work import Curve, Jobs, JobSummary, Metrics
 from ebert_gui.windows import screens
 from ebert_gui.windows.main_window import MainWindow
+from tests.gui.silent import Silent, window_of
 
 pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints", r"raise\(\)")
 SIZE = (1500, 950)

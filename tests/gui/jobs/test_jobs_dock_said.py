@@ -1,8 +1,6 @@
 """What the dock of the jobs says of the chosen job, in words and in hints, and which job that is."""
 
 import pytest
-from judged import VERDICT
-from listed_jobs import DONE, EXPORTED, FAILED, LOST, RUNNING, button, curves
 from msgspec.structs import replace
 from PyQt6.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot
@@ -10,6 +8,8 @@ from pytestqt.qtbot import QtBot
 from ebert_core.protocol.work import Jobs, JobSummary
 from ebert_gui.jobs.jobs_dock import JobsDock
 from ebert_gui.widgets.theme import DARK, LIGHT
+from tests.gui.judged import VERDICT
+from tests.gui.listed_jobs import DONE, EXPORTED, FAILED, LOST, RUNNING, button, curves
 
 NEW = replace(RUNNING, directory="/jobs/9", name="new")
 PRETRAINING = replace(RUNNING, directory="/jobs/10", verb="pretrain")

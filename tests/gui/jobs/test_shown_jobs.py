@@ -6,7 +6,6 @@ from msgspec.structs import replace
 from PyQt6.QtCore import QCoreApplication, QEvent, Qt
 from PyQt6.QtWidgets import QMessageBox, QPushButton
 from pytestqt.qtbot import QtBot
-from silent import Silent
 
 from ebert_core.protocol.locus import Interval
 from ebert_core.protocol.modelling import OpenCheckpoint
@@ -29,6 +28,7 @@ from ebert_gui.finetuning.finetune_dialog import FineTuneDialog
 from ebert_gui.widgets.theme import DARK, LIGHT
 from ebert_gui.windows.main_window import MainWindow
 from ebert_gui.windows.screens import layout_of_docks
+from tests.gui.silent import Silent
 
 pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints", r"raise\(\)", "grabbing the keyboard")
 RUNNING = JobSummary("/jobs/1", "1-finetune-x", "finetune", "x&y", "running", "box", 1000.0, 0.42, "epoch 3", 1200)
@@ -142,7 +142,11 @@ def test_what_was_exported_is_opened_and_its_spec_asked_for(window: MainWindow, 
     ],
 )
 def test_the_window_goes_where_an_exported_file_has_values_and_says_so(
-    window: MainWindow, monkeypatch, qtbot: QtBot, asked: dict[str, object], goes_to: Interval | None
+    window: MainWindow,
+    monkeypatch: pytest.MonkeyPatch,
+    qtbot: QtBot,
+    asked: dict[str, object],
+    goes_to: Interval | None,
 ) -> None:
     spec = Predict("/c", "/d", "K562", "CTCF", "/data/x.bw", **asked)
     monkeypatch.setattr(window.jobs, "read_spec", lambda _directory, on_spec: on_spec(spec))
@@ -167,7 +171,9 @@ def test_the_jobs_are_shown_at_the_next_start_where_they_were_shown(window: Main
     assert window.shown_jobs.dock().isVisible() is was_shown
 
 
-def test_only_what_was_asked_of_a_fine_tuning_fills_the_form(window: MainWindow, monkeypatch) -> None:
+def test_only_what_was_asked_of_a_fine_tuning_fills_the_form(
+    window: MainWindow, monkeypatch: pytest.MonkeyPatch
+) -> None:
     answers = [Predict("/c", "/d", "K562", "CTCF", "/x.bw"), FineTune("/d", "/made/again", ("chr3",), ("chr5",))]
     monkeypatch.setattr(window.jobs, "read_spec", lambda _directory, on_spec: on_spec(answers.pop(0)))
     dock = window.shown_jobs.dock()

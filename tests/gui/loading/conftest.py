@@ -1,12 +1,12 @@
 """A loader whose workers are recorded."""
 
 import pytest
-from drawn import KINDS
-from recording import CHECKPOINT, DATASET, RecordingClient
 
 from ebert_core.protocol.tracks import DatasetSummary
 from ebert_gui.loading.loader import Loader
 from ebert_gui.state.workspace import Workspace
+from tests.gui.drawn import KINDS
+from tests.gui.loading.recording import CHECKPOINT, DATASET, RecordingClient
 
 
 @pytest.fixture

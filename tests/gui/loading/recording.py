@@ -4,7 +4,6 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
-from asked import Asked, as_read, is_of
 
 from ebert_core.protocol.locus import Interval
 from ebert_core.protocol.shapes import Features, Grid, Letters, Shape, Signal
@@ -16,6 +15,7 @@ from ebert_core.protocol.sources import (
 )
 from ebert_core.protocol.tracks import CellType, Chromosome, DatasetSummary, PeakFiles
 from ebert_gui.workers.state import Condition, Failure, WorkerState
+from tests.gui.asked import Asked, as_read, is_of
 from tests.toy_summaries import checkpoint_summary
 
 
@@ -31,7 +31,7 @@ class RecordingClient:
         self.forgiven: list[Sequence[str] | None] = []
         self.open: dict[int, tuple[Any, Callable[[Any], None], Callable[[Failure], None] | None]] = {}
 
-    def request(self, body, reply_type, on_reply, on_failure=None, on_progress=None, view_key="") -> int:
+    def request(self, body, reply_type, on_reply, on_failure=None, on_progress=None, view_key: str = "") -> int:
         read = as_read(body)
         self.asked.append(read)
         self.open[len(self.asked)] = (read, on_reply, on_failure)

@@ -2,10 +2,7 @@
 
 import numpy as np
 import pytest
-import toy_shapes
-from drawn import KINDS
 from msgspec.structs import replace
-from recording import CHECKPOINT, DATASET
 
 from ebert_core.protocol.edits import BaseEdit
 from ebert_core.protocol.locus import Interval
@@ -40,6 +37,9 @@ from ebert_gui.loading.tiling import Query
 from ebert_gui.state.scope import Scope
 from ebert_gui.state.tracks import UnknownTrack
 from ebert_gui.state.workspace import Workspace
+from tests.gui import toy_shapes
+from tests.gui.drawn import KINDS
+from tests.gui.loading.recording import CHECKPOINT, DATASET
 
 LENGTH = 5_000_000
 CELLS = (
@@ -232,7 +232,7 @@ def test_the_margin_is_no_wider_than_the_model_predicts_at_once(predicting: Work
     ],
 )
 def test_a_request_under_way_that_brings_half_of_what_is_missing_is_waited_for(
-    predicting: Workspace, start, end, is_draft, is_waited_for
+    predicting: Workspace, start: int, end: int, is_draft: bool, is_waited_for: bool
 ) -> None:
     (source,) = sources_of(predicting)
     asked = Query((source.draft if is_draft else source,), at(start, end), needs.LIVE_COLUMNS)
@@ -299,7 +299,9 @@ def test_a_factor_that_joins_is_asked_for_alone_and_the_others_stay(predicting: 
 
 
 @pytest.mark.parametrize(("is_map", "kind", "urgency"), [(False, AttentionProfile, 1), (True, AttentionMap, 4)])
-def test_attention_is_asked_of_a_layer_and_head_that_the_network_has(predicting, is_map, kind, urgency) -> None:
+def test_attention_is_asked_of_a_layer_and_head_that_the_network_has(
+    predicting: Workspace, is_map: bool, kind: type[AttentionProfile] | type[AttentionMap], urgency: int
+) -> None:
     predicting.checkpoint = replace(CHECKPOINT, layers=3, heads=2)
     track = AttentionTrack(id="a", cell_type="alpha", layer=9, head=9, is_map=is_map)
     (need,) = needs.anchor_needs(track, predicting.scope)
@@ -359,7 +361,9 @@ def peaks(*sites: tuple[int, int, int]) -> Features:
         ((), None),
     ],
 )
-def test_the_anchor_is_guessed_at_the_site_nearest_to_the_middle_of_what_is_seen(here, sites, anchor) -> None:
+def test_the_anchor_is_guessed_at_the_site_nearest_to_the_middle_of_what_is_seen(
+    here: Workspace, sites: tuple[tuple[int, int, int], ...], anchor: int | None
+) -> None:
     guess_anchor(here, Sites(peaks=peaks(*sites)), KINDS)
     assert here.anchor == (None if anchor is None else at(anchor, anchor + 1))
     assert here.anchor_is_guessed

@@ -1,11 +1,11 @@
 """What a file says of a thing that was clicked: asked for then, and written as text to copy."""
 
-import drawn
 import numpy as np
 
 from ebert_core.protocol.locus import Interval
 from ebert_core.protocol.shapes import Column, Features
 from ebert_gui.loading.details import said_of
+from tests.gui import drawn
 
 HERE = Interval("chr1", 99, 100)
 

@@ -3,7 +3,6 @@
 from typing import Any
 
 import pytest
-from drawn import KINDS
 from msgspec.structs import replace
 from pytestqt.qtbot import QtBot
 
@@ -14,6 +13,7 @@ from ebert_gui.state.recent import add_recent
 from ebert_gui.state.workspace import Workspace
 from ebert_gui.widgets.wanted_place import Hearing, Shortcut
 from ebert_gui.workers.state import Condition, Failure, WorkerState
+from tests.gui.drawn import KINDS
 
 NFS = ListFolder("/nfs")
 

@@ -1,7 +1,6 @@
 """The follower of jobs asks for the curves and the verdict of the job on screen."""
 
 import pytest
-from drawn import KINDS
 from msgspec.structs import replace
 from pytestqt.qtbot import QtBot
 
@@ -26,13 +25,19 @@ from ebert_core.protocol.work import (
     StopJob,
 )
 from ebert_gui.loading.jobs import JobFollower
+from ebert_gui.loading.loader import Loader
 from ebert_gui.loading.opening import Opener
+from ebert_gui.state.workspace import Workspace
 from ebert_gui.workers.state import Condition, Failure, WorkerState
+from tests.gui.drawn import KINDS
+from tests.gui.loading.recording import RecordingClient
 
 VERDICT = Verdict(Judgement("CTCF", ("K562",), 37, 150, "level", "It is level."), "motif x state", "chr20")
 
 
-def test_curves_and_verdict_of_the_shown_job_arrive_with_its_directory(qtbot: QtBot, workspace, data) -> None:
+def test_curves_and_verdict_of_the_shown_job_arrive_with_its_directory(
+    qtbot: QtBot, workspace: Workspace, data: RecordingClient
+) -> None:
     follower = JobFollower(workspace, data)
     follower.show_metrics("/jobs/1")
     assert data.requests(ReadVerdict) == [ReadVerdict("/jobs/1")]
@@ -48,7 +53,9 @@ def test_curves_and_verdict_of_the_shown_job_arrive_with_its_directory(qtbot: Qt
 SPEC = Predict("/c", "/d/DATASET.toml", "alpha", "CTCF", "/d/x.bw")
 
 
-def test_a_check_that_was_lost_with_its_worker_is_asked_once_more_and_then_said(loader, workspace, data) -> None:
+def test_a_check_that_was_lost_with_its_worker_is_asked_once_more_and_then_said(
+    loader: Loader, workspace: Workspace, data: RecordingClient
+) -> None:
     follower, told = JobFollower(workspace, data), []
     data.open.clear()
     follower.check(SPEC, told.append)
@@ -58,7 +65,9 @@ def test_a_check_that_was_lost_with_its_worker_is_asked_once_more_and_then_said(
 
 
 @pytest.mark.parametrize("kind", ["invalid", "bug", "avoided"])
-def test_why_a_check_failed_is_said_where_it_was_asked(loader, workspace, data, kind) -> None:
+def test_why_a_check_failed_is_said_where_it_was_asked(
+    loader: Loader, workspace: Workspace, data: RecordingClient, kind: str
+) -> None:
     follower, told = JobFollower(workspace, data), []
     data.open.clear()
     follower.check(SPEC, told.append)
@@ -66,7 +75,9 @@ def test_why_a_check_failed_is_said_where_it_was_asked(loader, workspace, data, 
     assert told == [JobCheck("The data worker ended while it read /d/x.bw.")]
 
 
-def test_a_check_that_a_newer_one_replaced_says_nothing(loader, workspace, data) -> None:
+def test_a_check_that_a_newer_one_replaced_says_nothing(
+    loader: Loader, workspace: Workspace, data: RecordingClient
+) -> None:
     follower, told = JobFollower(workspace, data), []
     data.open.clear()
     follower.check(SPEC, told.append)
@@ -75,7 +86,9 @@ def test_a_check_that_a_newer_one_replaced_says_nothing(loader, workspace, data)
 
 
 @pytest.mark.parametrize(("kind", "asked"), [("lost", 2), ("avoided", 2), ("replaced", 1)])
-def test_files_of_a_draft_are_checked_once_more_after_the_worker_ended(loader, workspace, data, kind, asked) -> None:
+def test_files_of_a_draft_are_checked_once_more_after_the_worker_ended(
+    loader: Loader, workspace: Workspace, data: RecordingClient, kind: str, asked: int
+) -> None:
     told: list[DraftCheck] = []
     data.open.clear()
     Opener(workspace, data, data, KINDS).check_draft(DatasetDraft("/d.toml", "d", "hg19", "/d.fa"), told.append)
@@ -102,19 +115,21 @@ class Heard:
 
 
 @pytest.fixture
-def follower(loader, workspace, data) -> JobFollower:
+def follower(loader: Loader, workspace: Workspace, data: RecordingClient) -> JobFollower:
     data.open.clear()
     data.asked.clear()
     return JobFollower(workspace, data)
 
 
-def answer(data, *replies: object) -> None:
+def answer(data: RecordingClient, *replies: object) -> None:
     """Answer the oldest requests."""
     for reply in replies:
         data.open.pop(next(iter(data.open)))[1](reply)
 
 
-def test_a_job_that_is_started_is_told_of_listed_and_its_curves_are_read(follower, workspace, data) -> None:
+def test_a_job_that_is_started_is_told_of_listed_and_its_curves_are_read(
+    follower: JobFollower, workspace: Workspace, data: RecordingClient
+) -> None:
     heard = Heard(follower)
     follower.start(SPEC)
     assert data.asked == [StartJob(SPEC, workspace.dataset.path)]
@@ -135,7 +150,12 @@ def test_a_job_that_is_started_is_told_of_listed_and_its_curves_are_read(followe
     ],
 )
 def test_stopping_resuming_and_removing_reach_the_worker_and_the_list_is_read_again(
-    follower, workspace, data, ask, request_of, reply
+    follower: JobFollower,
+    workspace: Workspace,
+    data: RecordingClient,
+    ask,
+    request_of: StopJob | ResumeJob | RemoveJob,
+    reply: JobSummary | Removed,
 ) -> None:
     heard = Heard(follower)
     ask(follower)
@@ -148,7 +168,9 @@ def test_stopping_resuming_and_removing_reach_the_worker_and_the_list_is_read_ag
     assert ("problem", "It does not run.") in heard.take()
 
 
-def test_a_job_that_ends_is_told_of_once_and_the_looking_ends_with_the_last(follower, workspace, data) -> None:
+def test_a_job_that_ends_is_told_of_once_and_the_looking_ends_with_the_last(
+    follower: JobFollower, workspace: Workspace, data: RecordingClient
+) -> None:
     heard = Heard(follower)
     follower.look()
     answer(data, Jobs((RUNNING,)))
@@ -164,7 +186,9 @@ def test_a_job_that_ends_is_told_of_once_and_the_looking_ends_with_the_last(foll
     assert heard.take() == [("listed", Jobs((ended, DONE)))]
 
 
-def test_a_job_of_a_dataset_that_was_open_before_is_followed_while_it_runs(follower, workspace, data) -> None:
+def test_a_job_of_a_dataset_that_was_open_before_is_followed_while_it_runs(
+    follower: JobFollower, workspace: Workspace, data: RecordingClient
+) -> None:
     heard = Heard(follower)
     first = workspace.dataset.path
     follower.look()
@@ -181,12 +205,12 @@ def test_a_job_of_a_dataset_that_was_open_before_is_followed_while_it_runs(follo
     assert heard.take() == [("listed", Jobs((other, RUNNING)))]
 
 
-def test_no_jobs_are_asked_for_before_the_worker_is_there(follower, data) -> None:
+def test_no_jobs_are_asked_for_before_the_worker_is_there(follower: JobFollower, data: RecordingClient) -> None:
     data.state = WorkerState(Condition.STARTING)
     follower.look()
     assert data.asked == []
 
 
-def test_what_a_job_was_asked_is_read_for_the_form(follower, data) -> None:
+def test_what_a_job_was_asked_is_read_for_the_form(follower: JobFollower, data: RecordingClient) -> None:
     follower.read_spec("/jobs/1", lambda _spec: None)
     assert data.asked == [ReadSpec("/jobs/1")]

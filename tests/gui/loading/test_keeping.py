@@ -7,7 +7,7 @@ from pathlib import Path
 
 import msgspec
 import pytest
-from drawn import KINDS
+from pytestqt.qtbot import QtBot
 
 from ebert_core.protocol.locus import Interval
 from ebert_core.protocol.tracks import Chromosome, DatasetSummary
@@ -18,6 +18,8 @@ from ebert_gui.state.session import Session, read_session, write_session
 from ebert_gui.state.session_files import newest_sessions, session_file, session_of_nothing
 from ebert_gui.state.setup import Setup
 from ebert_gui.state.workspace import Workspace
+from tests.gui.drawn import KINDS
+from tests.gui.loading.recording import RecordingClient
 
 DATASET = DatasetSummary("/d/D.toml", "d", "", (Chromosome("chr1", 50_000),), False, True, (), (), ())
 NO_FILES: tuple[str, ...] = ()
@@ -45,7 +47,7 @@ class Window:
 
 
 @pytest.fixture
-def new_window(qapp: object, data):
+def new_window(qapp: object, data: RecordingClient):
     windows: list[Window] = []
 
     def make(named: str = "") -> Window:
@@ -189,7 +191,9 @@ def test_a_new_dataset_in_the_place_of_another_does_not_get_its_tracks(new_windo
     assert [each.name for each in session_file("/d/D.toml", NO_FILES).parent.iterdir() if ".aside-" in each.name]
 
 
-def test_a_full_disk_is_said_once_and_the_old_session_kept(new_window, monkeypatch: pytest.MonkeyPatch, capsys) -> None:
+def test_a_full_disk_is_said_once_and_the_old_session_kept(
+    new_window, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     window = new_window()
     window.open(start=100)
     window.keeper.save()
@@ -226,7 +230,7 @@ def test_a_folder_that_cannot_be_written_is_said_and_the_session_still_read(new_
     assert window.problems == [f"The session cannot be kept: the folder {folder} cannot be written."]
 
 
-def test_a_change_is_saved_in_a_moment(new_window, qtbot) -> None:
+def test_a_change_is_saved_in_a_moment(new_window, qtbot: QtBot) -> None:
     window = new_window()
     window.open(start=100)
     qtbot.waitUntil(lambda: list(_starts().values()) == [100])
@@ -235,7 +239,7 @@ def test_a_change_is_saved_in_a_moment(new_window, qtbot) -> None:
     qtbot.waitUntil(lambda: json.loads(path.read_text())["setup"]["anchor"] is not None)
 
 
-def test_changes_of_one_moment_are_written_once(new_window, qtbot, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_changes_of_one_moment_are_written_once(new_window, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> None:
     window, written = new_window(), []
     monkeypatch.setattr("ebert_gui.loading.keeping.write_session", lambda path, _session: written.append(path))
     window.open(start=100)

@@ -2,8 +2,8 @@
 
 import numpy as np
 import pytest
-from asked import is_of
 from msgspec.structs import replace
+from pytestqt.qtbot import QtBot
 
 from ebert_core.protocol.edits import BaseEdit
 from ebert_core.protocol.locus import Interval
@@ -18,6 +18,8 @@ from ebert_gui.loading.loader import GESTURE_MILLISECONDS, Loader
 from ebert_gui.state.tracks import Track
 from ebert_gui.state.workspace import Workspace
 from ebert_gui.workers.state import Condition, Failure, WorkerState
+from tests.gui.asked import is_of
+from tests.gui.loading.recording import RecordingClient
 from tests.toy_summaries import checkpoint_summary
 
 
@@ -25,14 +27,16 @@ def _content(loader: Loader, workspace: Workspace, kind: type[Track]) -> TrackCo
     return loader.content(next(track for track in workspace.setup.tracks if isinstance(track, kind)))
 
 
-def test_what_is_on_screen_is_asked_for_before_the_margin(loader, data, workspace) -> None:
+def test_what_is_on_screen_is_asked_for_before_the_margin(
+    loader: Loader, data: RecordingClient, workspace: Workspace
+) -> None:
     visible = workspace.view.interval
     overlaps = [request.interval.overlaps(visible) for request in data.requests(MeasuredSignal)]
     assert overlaps == sorted(overlaps, reverse=True)
     assert any(overlaps)
 
 
-def test_a_pan_inside_the_margin_loads_nothing(loader, data, workspace) -> None:
+def test_a_pan_inside_the_margin_loads_nothing(loader: Loader, data: RecordingClient, workspace: Workspace) -> None:
     data.answer_all()
     before = len(data.asked)
     workspace.view.pan_by(4_000)
@@ -43,7 +47,7 @@ def test_a_pan_inside_the_margin_loads_nothing(loader, data, workspace) -> None:
     assert asked == []
 
 
-def test_coming_back_to_a_place_loads_nothing(loader, data, workspace) -> None:
+def test_coming_back_to_a_place_loads_nothing(loader: Loader, data: RecordingClient, workspace: Workspace) -> None:
     data.answer_all()
     workspace.view.show(Interval("chr1", 3_000_000, 3_020_000))
     loader.ask()
@@ -54,20 +58,26 @@ def test_coming_back_to_a_place_loads_nothing(loader, data, workspace) -> None:
     assert len(data.asked) == before
 
 
-def test_tiles_nobody_looks_at_any_more_are_cancelled(loader, data, workspace) -> None:
+def test_tiles_nobody_looks_at_any_more_are_cancelled(
+    loader: Loader, data: RecordingClient, workspace: Workspace
+) -> None:
     workspace.view.show(Interval("chr1", 3_000_000, 3_020_000))
     loader.ask()
     places = [body.interval for body, _, _ in data.open.values()]
     assert all(place.start > 2_900_000 for place in places)
 
 
-def test_a_gesture_is_followed_after_a_moment_without_being_told(qtbot, loader, data, workspace) -> None:
+def test_a_gesture_is_followed_after_a_moment_without_being_told(
+    qtbot: QtBot, loader: Loader, data: RecordingClient, workspace: Workspace
+) -> None:
     before = len(data.asked)
     workspace.view.show(Interval("chr1", 3_000_000, 3_020_000))
     qtbot.waitUntil(lambda: len(data.asked) > before, timeout=5000)
 
 
-def test_a_neighbouring_level_is_drawn_while_the_right_one_is_awaited(loader, data, workspace) -> None:
+def test_a_neighbouring_level_is_drawn_while_the_right_one_is_awaited(
+    loader: Loader, data: RecordingClient, workspace: Workspace
+) -> None:
     data.answer_all()
     workspace.view.zoom(4)
     loader.ask()
@@ -80,7 +90,9 @@ def test_a_neighbouring_level_is_drawn_while_the_right_one_is_awaited(loader, da
     assert {held.level for held in fresh.of(VALUES)} != {held.level for held in stretched.of(VALUES)}
 
 
-def test_what_a_person_can_put_right_is_said_in_the_track_and_not_asked_again(loader, data, workspace) -> None:
+def test_what_a_person_can_put_right_is_said_in_the_track_and_not_asked_again(
+    loader: Loader, data: RecordingClient, workspace: Workspace
+) -> None:
     data.fail_all(Failure("invalid", "alpha.bw is empty.", "details"))
     content = _content(loader, workspace, SignalTrack)
     assert (content.sentence, content.details, content.is_error) == ("alpha.bw is empty.", "details", True)
@@ -92,7 +104,7 @@ def test_what_a_person_can_put_right_is_said_in_the_track_and_not_asked_again(lo
     assert len(data.asked) > before
 
 
-def test_what_a_lost_worker_left_open_is_asked_again(loader, data) -> None:
+def test_what_a_lost_worker_left_open_is_asked_again(loader: Loader, data: RecordingClient) -> None:
     lost = [body for body, _, _ in data.open.values()]
     data.state = WorkerState(Condition.RESTARTING)
     data.fail_all(Failure("lost", "gone"))
@@ -104,7 +116,7 @@ def test_what_a_lost_worker_left_open_is_asked_again(loader, data) -> None:
     assert sorted(map(repr, lost)) == sorted(repr(body) for body, _, _ in data.open.values())
 
 
-def test_predictions_come_on_one_strand_first_and_are_refined(with_checkpoint, model) -> None:
+def test_predictions_come_on_one_strand_first_and_are_refined(with_checkpoint: Loader, model: RecordingClient) -> None:
     model.answer_all()
     with_checkpoint.ask()
     model.answer_all()
@@ -115,7 +127,9 @@ def test_predictions_come_on_one_strand_first_and_are_refined(with_checkpoint, m
     assert with_checkpoint.is_idle
 
 
-def test_a_refined_prediction_covers_a_pan_inside_its_margin(with_checkpoint, model, workspace) -> None:
+def test_a_refined_prediction_covers_a_pan_inside_its_margin(
+    with_checkpoint: Loader, model: RecordingClient, workspace: Workspace
+) -> None:
     for _ in range(3):
         model.answer_all()
         with_checkpoint.ask()
@@ -126,7 +140,9 @@ def test_a_refined_prediction_covers_a_pan_inside_its_margin(with_checkpoint, mo
 
 
 @pytest.mark.parametrize("width", [120_000, 150_000, 199_990, 200_000])
-def test_no_prediction_of_a_live_view_is_wider_than_the_model_answers(with_checkpoint, model, workspace, width) -> None:
+def test_no_prediction_of_a_live_view_is_wider_than_the_model_answers(
+    with_checkpoint: Loader, model: RecordingClient, workspace: Workspace, width: int
+) -> None:
     workspace.view.show(Interval("chr1", 1_000_077, 1_000_077 + width))
     with_checkpoint.ask()
     model.answer_all()
@@ -137,21 +153,27 @@ def test_no_prediction_of_a_live_view_is_wider_than_the_model_answers(with_check
     assert max(asked) <= limit + 400
 
 
-def test_a_long_slide_waits_for_the_prediction_under_way(with_checkpoint, model, workspace) -> None:
+def test_a_long_slide_waits_for_the_prediction_under_way(
+    with_checkpoint: Loader, model: RecordingClient, workspace: Workspace
+) -> None:
     for _ in range(5):
         workspace.view.pan_by(500)
         with_checkpoint.ask()
     assert len(model.requests(PredictedBinding)) == 1
 
 
-def test_a_jump_abandons_the_prediction_of_the_old_place(with_checkpoint, model, workspace) -> None:
+def test_a_jump_abandons_the_prediction_of_the_old_place(
+    with_checkpoint: Loader, model: RecordingClient, workspace: Workspace
+) -> None:
     workspace.view.show(Interval("chr1", 3_000_000, 3_020_000))
     with_checkpoint.ask()
     open_now = [body for body, _, _ in model.open.values() if is_of(body, PredictedBinding)]
     assert [request.interval.start for request in open_now] == [3_000_000]
 
 
-def test_above_the_live_limit_nothing_is_predicted_until_somebody_asks(with_checkpoint, model, workspace) -> None:
+def test_above_the_live_limit_nothing_is_predicted_until_somebody_asks(
+    with_checkpoint: Loader, model: RecordingClient, workspace: Workspace
+) -> None:
     model.answer_all()
     workspace.view.show(Interval("chr1", 1_000_000, 2_000_000))
     with_checkpoint.ask()
@@ -169,7 +191,7 @@ def test_above_the_live_limit_nothing_is_predicted_until_somebody_asks(with_chec
 
 
 def test_a_file_that_ended_a_worker_is_offered_again_and_asked_once_more_when_the_offer_is_taken(
-    loader, data, model, workspace
+    loader: Loader, data: RecordingClient, model: RecordingClient, workspace: Workspace
 ) -> None:
     data.fail_all(Failure("avoided", "The data worker ended while it read /d/x.bw.", "signal 11", "/d/x.bw"))
     content = _content(loader, workspace, SignalTrack)
@@ -183,7 +205,9 @@ def test_a_file_that_ended_a_worker_is_offered_again_and_asked_once_more_when_th
     assert not _content(loader, workspace, SignalTrack).sentence
 
 
-def test_what_no_file_is_to_blame_for_is_offered_again_with_all_that_is_avoided(loader, data, model, workspace) -> None:
+def test_what_no_file_is_to_blame_for_is_offered_again_with_all_that_is_avoided(
+    loader: Loader, data: RecordingClient, model: RecordingClient, workspace: Workspace
+) -> None:
     data.fail_all(Failure("avoided", "The data worker ended 5 times at this, so it is not asked again."))
     content = _content(loader, workspace, SignalTrack)
     assert (content.link, content.avoided) == ("Try again", "")
@@ -191,7 +215,9 @@ def test_what_no_file_is_to_blame_for_is_offered_again_with_all_that_is_avoided(
     assert data.forgiven == model.forgiven == [None]
 
 
-def test_a_prediction_that_ended_the_model_worker_is_offered_again(with_checkpoint, data, model, workspace) -> None:
+def test_a_prediction_that_ended_the_model_worker_is_offered_again(
+    with_checkpoint: Loader, data: RecordingClient, model: RecordingClient, workspace: Workspace
+) -> None:
     model.fail_all(Failure("avoided", "The model worker ended while it computed with /c.", file="/c"))
     content = _content(with_checkpoint, workspace, PredictionTrack)
     assert (content.link, content.avoided) == ("Try again", "/c")
@@ -201,7 +227,9 @@ def test_a_prediction_that_ended_the_model_worker_is_offered_again(with_checkpoi
     assert any(is_of(body, PredictedBinding) for body, _, _ in model.open.values())
 
 
-def test_the_offer_of_a_wide_view_computes_it(with_checkpoint, model, workspace) -> None:
+def test_the_offer_of_a_wide_view_computes_it(
+    with_checkpoint: Loader, model: RecordingClient, workspace: Workspace
+) -> None:
     workspace.view.show(Interval("chr1", 0, 1_000_000))
     with_checkpoint.ask()
     with_checkpoint.take_offer(next(t for t in workspace.setup.tracks if isinstance(t, PredictionTrack)))
@@ -210,7 +238,9 @@ def test_the_offer_of_a_wide_view_computes_it(with_checkpoint, model, workspace)
     assert model.forgiven == []
 
 
-def test_a_region_is_computed_on_both_strands_since_nothing_refines_it_there(with_checkpoint, model, workspace) -> None:
+def test_a_region_is_computed_on_both_strands_since_nothing_refines_it_there(
+    with_checkpoint: Loader, model: RecordingClient, workspace: Workspace
+) -> None:
     workspace.view.show(Interval("chr1", 0, 1_000_000))
     with_checkpoint.ask()
     with_checkpoint.take_offer(next(t for t in workspace.setup.tracks if isinstance(t, PredictionTrack)))
@@ -220,7 +250,7 @@ def test_a_region_is_computed_on_both_strands_since_nothing_refines_it_there(wit
     assert {request.source.strands for request in region} == {2}
 
 
-def test_the_time_of_a_region_counts_both_strands(loader, data, workspace) -> None:
+def test_the_time_of_a_region_counts_both_strands(loader: Loader, data: RecordingClient, workspace: Workspace) -> None:
     workspace.view.show(Interval("chr1", 0, 1_200_000))
     workspace.open_checkpoint(checkpoint_summary())
     loader.ask()
@@ -229,7 +259,9 @@ def test_the_time_of_a_region_counts_both_strands(loader, data, workspace) -> No
     assert _content(loader, workspace, PredictionTrack).link == "compute this region, about 40 s"
 
 
-def test_a_failure_speaks_of_its_own_place_only(with_checkpoint, model, workspace) -> None:
+def test_a_failure_speaks_of_its_own_place_only(
+    with_checkpoint: Loader, model: RecordingClient, workspace: Workspace
+) -> None:
     model.fail_all(Failure("invalid", "The sequence cannot be read.", "details"))
     failed = _content(with_checkpoint, workspace, PredictionTrack)
     assert (failed.sentence, failed.is_error) == ("The sequence cannot be read.", True)
@@ -245,7 +277,9 @@ def test_a_failure_speaks_of_its_own_place_only(with_checkpoint, model, workspac
     assert _content(with_checkpoint, workspace, PredictionTrack).is_error
 
 
-def test_a_failure_is_not_spoken_of_while_its_place_is_asked_for_anew(with_checkpoint, model, workspace) -> None:
+def test_a_failure_is_not_spoken_of_while_its_place_is_asked_for_anew(
+    with_checkpoint: Loader, model: RecordingClient, workspace: Workspace
+) -> None:
     model.fail_all(Failure("invalid", "The sequence cannot be read.", "details"))
     workspace.view.pan_by(15_000)
     with_checkpoint.ask()
@@ -253,7 +287,9 @@ def test_a_failure_is_not_spoken_of_while_its_place_is_asked_for_anew(with_check
     assert (content.is_error, content.is_loading) == (False, True)
 
 
-def test_attention_follows_the_anchor_not_the_view(with_checkpoint, model, workspace) -> None:
+def test_attention_follows_the_anchor_not_the_view(
+    with_checkpoint: Loader, model: RecordingClient, workspace: Workspace
+) -> None:
     model.answer_all()
     workspace.view.pan_by(3_000)
     with_checkpoint.ask()
@@ -267,7 +303,9 @@ def test_attention_follows_the_anchor_not_the_view(with_checkpoint, model, works
     ("kind", "sentence"),
     [(PredictionTrack, "PyTorch is not installed."), (AttentionTrack, "PyTorch is not installed.")],
 )
-def test_without_a_model_its_tracks_say_why(loader, workspace, kind, sentence) -> None:
+def test_without_a_model_its_tracks_say_why(
+    loader: Loader, workspace: Workspace, kind: type[PredictionTrack] | type[AttentionTrack], sentence: str
+) -> None:
     workspace.history.change(
         workspace.setup.with_added(PredictionTrack(cell_type="alpha", factor="CTCF"), AttentionTrack(cell_type="alpha"))
     )
@@ -275,7 +313,9 @@ def test_without_a_model_its_tracks_say_why(loader, workspace, kind, sentence) -
     assert _content(loader, workspace, kind).sentence == sentence
 
 
-def test_an_undone_cell_type_is_what_the_model_is_asked_for(with_checkpoint: Loader, workspace, model) -> None:
+def test_an_undone_cell_type_is_what_the_model_is_asked_for(
+    with_checkpoint: Loader, workspace: Workspace, model: RecordingClient
+) -> None:
     model.answer_all()
 
     def asked() -> tuple[str, tuple[str, ...]]:
@@ -294,7 +334,7 @@ def test_an_undone_cell_type_is_what_the_model_is_asked_for(with_checkpoint: Loa
     assert asked() == before
 
 
-def test_an_edit_and_its_undo_are_asked_about_by_themselves(with_checkpoint: Loader, workspace) -> None:
+def test_an_edit_and_its_undo_are_asked_about_by_themselves(with_checkpoint: Loader, workspace: Workspace) -> None:
     for change in (
         lambda: workspace.history.change(workspace.setup.with_edits((BaseEdit("chr1", 1_000_100, "G"),))),
         workspace.history.undo,
@@ -305,7 +345,9 @@ def test_an_edit_and_its_undo_are_asked_about_by_themselves(with_checkpoint: Loa
         assert with_checkpoint._timer.isActive()
 
 
-def test_a_jump_asks_at_once_and_a_gesture_that_goes_on_once_in_a_while(loader, data, workspace, monkeypatch) -> None:
+def test_a_jump_asks_at_once_and_a_gesture_that_goes_on_once_in_a_while(
+    loader: Loader, data: RecordingClient, workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
     clock = [100.0]
     monkeypatch.setattr("ebert_gui.loading.loader.time.monotonic", lambda: clock[0])
     loader.ask()
@@ -321,7 +363,9 @@ def test_a_jump_asks_at_once_and_a_gesture_that_goes_on_once_in_a_while(loader, 
     assert loader._timer.interval() == GESTURE_MILLISECONDS - 10
 
 
-def test_an_arrival_says_whether_more_of_what_is_in_sight_is_awaited(loader, data, workspace) -> None:
+def test_an_arrival_says_whether_more_of_what_is_in_sight_is_awaited(
+    loader: Loader, data: RecordingClient, workspace: Workspace
+) -> None:
     said: list[bool] = []
     data.asked.clear()
     data.open.clear()
@@ -335,7 +379,9 @@ def test_an_arrival_says_whether_more_of_what_is_in_sight_is_awaited(loader, dat
     assert said == [True] * (visible - 1) + [False] + [True] * (len(said) - visible)
 
 
-def test_a_file_that_joins_the_dataset_leaves_the_other_tracks_as_they_are(loader: Loader, workspace, data) -> None:
+def test_a_file_that_joins_the_dataset_leaves_the_other_tracks_as_they_are(
+    loader: Loader, workspace: Workspace, data: RecordingClient
+) -> None:
     data.answer_all()
     before = _content(loader, workspace, SignalTrack)
     assert before.of(VALUES)
@@ -350,7 +396,9 @@ def test_a_file_that_joins_the_dataset_leaves_the_other_tracks_as_they_are(loade
     assert not _content(loader, workspace, SignalTrack).of(VALUES)
 
 
-def test_tracks_in_sight_are_asked_for_first_and_awaited_alone(loader, data, workspace) -> None:
+def test_tracks_in_sight_are_asked_for_first_and_awaited_alone(
+    loader: Loader, data: RecordingClient, workspace: Workspace
+) -> None:
     signal, peaks = (
         next(track for track in workspace.setup.tracks if isinstance(track, kind)) for kind in (SignalTrack, PeaksTrack)
     )
@@ -371,7 +419,7 @@ def test_tracks_in_sight_are_asked_for_first_and_awaited_alone(loader, data, wor
     assert said.count(False) == 1
 
 
-def test_what_is_asked_again_is_not_awaited_twice(loader: Loader, data) -> None:
+def test_what_is_asked_again_is_not_awaited_twice(loader: Loader, data: RecordingClient) -> None:
     before = list(data.open)
     assert before
     loader.retry()
@@ -381,7 +429,7 @@ def test_what_is_asked_again_is_not_awaited_twice(loader: Loader, data) -> None:
     assert not set(data.open) & set(before)
 
 
-def test_a_picture_waits_until_all_has_come_and_no_longer(loader: Loader, data) -> None:
+def test_a_picture_waits_until_all_has_come_and_no_longer(loader: Loader, data: RecordingClient) -> None:
     told: list[bool] = []
     loader.idle.connect(lambda: told.append(loader.is_idle))
     assert not loader.is_idle
@@ -396,7 +444,7 @@ def test_a_picture_waits_until_all_has_come_and_no_longer(loader: Loader, data) 
 
 
 def test_the_speed_is_that_of_a_long_stretch_of_known_bases_by_the_open_checkpoint(
-    loader, data, model, workspace, monkeypatch
+    loader: Loader, data: RecordingClient, model: RecordingClient, workspace: Workspace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     clock = iter(range(10_000))
     monkeypatch.setattr("ebert_gui.loading.loader.time.monotonic", lambda: float(next(clock)))

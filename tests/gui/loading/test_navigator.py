@@ -5,7 +5,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from drawn import KINDS
 from msgspec.structs import replace
 
 import ebert_gui
@@ -14,6 +13,7 @@ from ebert_core.protocol.tracks import FindPlace, Place, Places
 from ebert_gui.loading.navigator import Missed, Navigator
 from ebert_gui.state.workspace import Workspace
 from ebert_gui.workers.state import Failure
+from tests.gui.drawn import KINDS
 
 MYC = Place("MYC", Interval("chr1", 2_000_000, 2_005_000))
 START = Interval("chr1", 100, 900)

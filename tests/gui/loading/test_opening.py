@@ -4,7 +4,6 @@ from collections import deque
 from collections.abc import Callable
 from typing import Any
 
-import drawn
 import msgspec
 import pytest
 
@@ -34,6 +33,7 @@ from ebert_gui.state.session import Session
 from ebert_gui.state.setup import Setup
 from ebert_gui.state.workspace import Workspace
 from ebert_gui.workers.state import Condition, Failure, WorkerState
+from tests.gui import drawn
 from tests.toy_summaries import checkpoint_summary
 
 NOTHING = DatasetSummary("", "", "", (Chromosome("chr1", 50_000),), False, True, (), (), ())
@@ -49,7 +49,7 @@ class Host:
         self.asked: list[msgspec.Struct] = []
         self._waiting: deque[tuple[Any, Callable[[Any], None], Callable[[Failure], None]]] = deque()
 
-    def request(self, body, reply_type, on_reply, on_failure=None, on_progress=None, view_key="") -> int:
+    def request(self, body, reply_type, on_reply, on_failure=None, on_progress=None, view_key: str = "") -> int:
         self.asked.append(body)
         self._waiting.append((body, on_reply, on_failure))
         return len(self.asked)

@@ -3,7 +3,6 @@
 from typing import Any
 
 import pytest
-from drawn import KINDS
 from msgspec.structs import replace
 
 from ebert_core.protocol.modelling import OpenCheckpoint
@@ -25,6 +24,8 @@ from ebert_gui.state.session import Session
 from ebert_gui.state.setup import Setup
 from ebert_gui.state.workspace import Workspace
 from ebert_gui.workers.state import Condition, Failure, WorkerState
+from tests.gui.drawn import KINDS
+from tests.gui.loading.recording import RecordingClient
 from tests.toy_summaries import checkpoint_summary
 
 
@@ -43,7 +44,7 @@ class Told:
 
 
 @pytest.fixture
-def told(qapp: object, workspace: Workspace, data, model) -> Told:
+def told(qapp: object, workspace: Workspace, data: RecordingClient, model: RecordingClient) -> Told:
     return Told(workspace, data, model)
 
 
@@ -60,13 +61,17 @@ def opened(told: Told, data: Any, dataset: DatasetSummary) -> None:
     data.asked.clear()
 
 
-def test_a_dataset_that_opens_is_named_and_then_all_is_settled(told, data, summary) -> None:
+def test_a_dataset_that_opens_is_named_and_then_all_is_settled(
+    told: Told, data: RecordingClient, summary: DatasetSummary
+) -> None:
     told.opener.open_dataset(summary.path)
     answer(data, summary)
     assert told.take() == [("opened", (summary.path,)), ("settled",)]
 
 
-def test_files_that_open_are_named_and_those_that_were_open_are_not(told, data, summary) -> None:
+def test_files_that_open_are_named_and_those_that_were_open_are_not(
+    told: Told, data: RecordingClient, summary: DatasetSummary
+) -> None:
     opened(told, data, summary)
     files = tuple(BareFile(path, path[1:], "signal") for path in ("/a.bw", "/b.bw"))
     told.opener.open_files(("/a.bw",))
@@ -78,7 +83,9 @@ def test_files_that_open_are_named_and_those_that_were_open_are_not(told, data, 
     assert told.take() == [("opened", ("/b.bw",)), ("settled",)]
 
 
-def test_a_file_that_the_session_has_no_track_of_gets_one(told, data, workspace: Workspace, summary) -> None:
+def test_a_file_that_the_session_has_no_track_of_gets_one(
+    told: Told, data: RecordingClient, workspace: Workspace, summary: DatasetSummary
+) -> None:
     kept = SignalTrack(path="/a.bw", signal="mine")
     told.opener.session_of = lambda *_: Session(files=("/a.bw",), setup=Setup(tracks=(kept,)))
     files = tuple(BareFile(path, path[1:], "signal") for path in ("/a.bw", "/b.bw"))
@@ -87,7 +94,9 @@ def test_a_file_that_the_session_has_no_track_of_gets_one(told, data, workspace:
     assert [track.path for track in workspace.setup.tracks if isinstance(track, SignalTrack)] == ["/a.bw", "/b.bw"]
 
 
-def test_a_worker_that_comes_back_brings_what_has_changed_and_says_so(told, data, workspace, summary) -> None:
+def test_a_worker_that_comes_back_brings_what_has_changed_and_says_so(
+    told: Told, data: RecordingClient, workspace: Workspace, summary: DatasetSummary
+) -> None:
     told.opener.on_data_state(WorkerState(Condition.READY))
     opened(told, data, summary)
     told.opener.on_data_state(WorkerState(Condition.BUSY))
@@ -101,7 +110,9 @@ def test_a_worker_that_comes_back_brings_what_has_changed_and_says_so(told, data
     assert workspace.dataset.name == "renamed"
 
 
-def test_a_dataset_that_has_gone_when_the_worker_comes_back_is_said(told, data, summary) -> None:
+def test_a_dataset_that_has_gone_when_the_worker_comes_back_is_said(
+    told: Told, data: RecordingClient, summary: DatasetSummary
+) -> None:
     told.opener.on_data_state(WorkerState(Condition.READY))
     opened(told, data, summary)
     told.opener.on_data_state(WorkerState(Condition.FAILED, "It ended.", "last lines"))
@@ -115,7 +126,9 @@ def test_a_dataset_that_has_gone_when_the_worker_comes_back_is_said(told, data, 
     assert data.open == {}
 
 
-def test_bare_files_that_have_all_gone_are_said_once_and_those_of_a_dataset_leave_it_open(told, data, summary) -> None:
+def test_bare_files_that_have_all_gone_are_said_once_and_those_of_a_dataset_leave_it_open(
+    told: Told, data: RecordingClient, summary: DatasetSummary
+) -> None:
     told.opener.on_data_state(WorkerState(Condition.READY))
     told.opener.open_files(("/a.bw",))
     answer(data, replace(summary, path="", files=(BareFile("/a.bw", "a", "signal"),)))
@@ -126,7 +139,9 @@ def test_bare_files_that_have_all_gone_are_said_once_and_those_of_a_dataset_leav
     assert told.take() == [("problem", "There is no file /a.bw.", ""), ("settled",)]
 
 
-def test_the_last_file_beside_a_dataset_that_has_gone_leaves_the_dataset(told, data, summary) -> None:
+def test_the_last_file_beside_a_dataset_that_has_gone_leaves_the_dataset(
+    told: Told, data: RecordingClient, summary: DatasetSummary
+) -> None:
     told.opener.on_data_state(WorkerState(Condition.READY))
     opened(told, data, summary)
     told.opener.open_files(("/a.bw",))
@@ -141,7 +156,9 @@ def test_the_last_file_beside_a_dataset_that_has_gone_leaves_the_dataset(told, d
     assert told.take() == []
 
 
-def test_the_demonstration_opens_with_its_checkpoint_and_is_settled_at_the_end(told, data, model, summary) -> None:
+def test_the_demonstration_opens_with_its_checkpoint_and_is_settled_at_the_end(
+    told: Told, data: RecordingClient, model: RecordingClient, summary: DatasetSummary
+) -> None:
     begun: list[str] = []
     told.opener.open_demonstration(lambda: begun.append("then"))
     assert not told.opener.is_settled
@@ -158,14 +175,18 @@ def test_the_demonstration_opens_with_its_checkpoint_and_is_settled_at_the_end(t
     assert told.opener.is_settled
 
 
-def test_a_demonstration_whose_session_has_the_checkpoint_opens_it_once(told, data, model, summary) -> None:
+def test_a_demonstration_whose_session_has_the_checkpoint_opens_it_once(
+    told: Told, data: RecordingClient, model: RecordingClient, summary: DatasetSummary
+) -> None:
     told.opener.session_of = lambda *_: Session(dataset="/demo/D.toml", checkpoint="/demo/c")
     told.opener.open_demonstration(lambda: None)
     answer(data, Demonstration("/demo/D.toml", "/demo/c"), replace(summary, path="/demo/D.toml"))
     assert model.asked == [OpenCheckpoint("/demo/c", "/demo/D.toml")]
 
 
-def test_a_demonstration_that_cannot_be_written_is_said_and_the_start_goes_on(told, data) -> None:
+def test_a_demonstration_that_cannot_be_written_is_said_and_the_start_goes_on(
+    told: Told, data: RecordingClient
+) -> None:
     begun: list[str] = []
     told.opener.open_demonstration(lambda: begun.append("then"))
     data.fail_all(Failure("invalid", "The disk is full."))
@@ -173,7 +194,7 @@ def test_a_demonstration_that_cannot_be_written_is_said_and_the_start_goes_on(to
     assert told.take() == [("problem", "The disk is full.", ""), ("settled",)]
 
 
-def test_what_can_be_asked_without_opening_anything(told, data, model) -> None:
+def test_what_can_be_asked_without_opening_anything(told: Told, data: RecordingClient, model: RecordingClient) -> None:
     heard: list[object] = []
     draft = DatasetDraft("/d.toml", "d", "hg19", "/d.fa")
     told.opener.check_draft(draft, heard.append)
@@ -190,12 +211,16 @@ def test_what_can_be_asked_without_opening_anything(told, data, model) -> None:
     ("paths", "forgiven"),
     [(("/a.bw", "/b.bw"), ("/a.bw", "/b.bw")), (("/a.bw", "/d.toml"), None), ((), ())],
 )
-def test_what_a_person_opens_may_be_read_by_both_workers_again(told, data, model, paths, forgiven) -> None:
+def test_what_a_person_opens_may_be_read_by_both_workers_again(
+    told: Told, data: RecordingClient, model: RecordingClient, paths: tuple[str, ...], forgiven: tuple[str, ...] | None
+) -> None:
     told.opener.forgive(paths)
     assert data.forgiven == model.forgiven == [forgiven]
 
 
-def test_a_checkpoint_without_a_dataset_is_a_sentence(told, data, model, workspace, summary) -> None:
+def test_a_checkpoint_without_a_dataset_is_a_sentence(
+    told: Told, data: RecordingClient, model: RecordingClient, workspace: Workspace, summary: DatasetSummary
+) -> None:
     for bare in (False, True):
         if bare:
             workspace.open_dataset(replace(summary, path=""))
@@ -217,7 +242,14 @@ NO_TORCH = 'PyTorch is not installed, so nothing can be predicted: pip install "
     ],
 )
 def test_a_model_worker_that_cannot_start_says_what_to_do(
-    told, data, model, workspace, summary, sentence, lacks_torch, said
+    told: Told,
+    data: RecordingClient,
+    model: RecordingClient,
+    workspace: Workspace,
+    summary: DatasetSummary,
+    sentence: str,
+    lacks_torch: bool,
+    said: str,
 ) -> None:
     opened(told, data, summary)
     failed = WorkerState(Condition.FAILED, sentence, "lines", lacks_torch=lacks_torch)
@@ -229,7 +261,9 @@ def test_a_model_worker_that_cannot_start_says_what_to_do(
     assert told.take() == [("problem", said, "lines")]
 
 
-def test_a_model_worker_that_comes_back_loads_the_checkpoint_once(told, data, model, summary) -> None:
+def test_a_model_worker_that_comes_back_loads_the_checkpoint_once(
+    told: Told, data: RecordingClient, model: RecordingClient, summary: DatasetSummary
+) -> None:
     told.opener.on_model_state(WorkerState(Condition.READY))
     opened(told, data, summary)
     told.opener.on_model_state(WorkerState(Condition.RESTARTING, "It ended.", "lines"))
@@ -245,7 +279,9 @@ def test_a_model_worker_that_comes_back_loads_the_checkpoint_once(told, data, mo
     assert model.asked[1:] == [OpenCheckpoint("/c", summary.path)]
 
 
-def test_a_checkpoint_that_is_lost_while_it_is_opened_is_asked_for_again(told, data, model, workspace, summary) -> None:
+def test_a_checkpoint_that_is_lost_while_it_is_opened_is_asked_for_again(
+    told: Told, data: RecordingClient, model: RecordingClient, workspace: Workspace, summary: DatasetSummary
+) -> None:
     told.opener.on_model_state(WorkerState(Condition.READY))
     opened(told, data, summary)
     told.opener.open_checkpoint("/models/c")
@@ -259,7 +295,9 @@ def test_a_checkpoint_that_is_lost_while_it_is_opened_is_asked_for_again(told, d
     assert workspace.opening_checkpoint == ""
 
 
-def test_a_checkpoint_asked_for_before_the_worker_is_ready_is_asked_for_once(told, data, model, summary) -> None:
+def test_a_checkpoint_asked_for_before_the_worker_is_ready_is_asked_for_once(
+    told: Told, data: RecordingClient, model: RecordingClient, summary: DatasetSummary
+) -> None:
     opened(told, data, summary)
     told.opener.open_checkpoint("/c")
     told.opener.on_model_state(WorkerState(Condition.READY))
@@ -267,7 +305,7 @@ def test_a_checkpoint_asked_for_before_the_worker_is_ready_is_asked_for_once(tol
 
 
 def test_a_worker_that_comes_back_loads_the_checkpoint_in_view_and_not_one_that_cannot_be_loaded(
-    told, data, model, workspace, summary
+    told: Told, data: RecordingClient, model: RecordingClient, workspace: Workspace, summary: DatasetSummary
 ) -> None:
     opened(told, data, summary)
     told.opener.open_checkpoint("/c")
@@ -281,7 +319,7 @@ def test_a_worker_that_comes_back_loads_the_checkpoint_in_view_and_not_one_that_
 
 
 def test_a_checkpoint_that_fails_after_another_was_asked_for_leaves_that_one_to_come(
-    told, data, model, workspace, summary
+    told: Told, data: RecordingClient, model: RecordingClient, workspace: Workspace, summary: DatasetSummary
 ) -> None:
     opened(told, data, summary)
     told.opener.open_checkpoint("/damaged")
@@ -301,7 +339,14 @@ def test_a_checkpoint_that_fails_after_another_was_asked_for_leaves_that_one_to_
     ],
 )
 def test_a_checkpoint_that_does_not_open_is_said_in_the_tracks_where_that_is_final(
-    told, data, model, workspace, summary, failure, problem, said
+    told: Told,
+    data: RecordingClient,
+    model: RecordingClient,
+    workspace: Workspace,
+    summary: DatasetSummary,
+    failure: Failure,
+    problem: str,
+    said,
 ) -> None:
     opened(told, data, summary)
     told.opener.open_checkpoint("/c")
@@ -310,7 +355,9 @@ def test_a_checkpoint_that_does_not_open_is_said_in_the_tracks_where_that_is_fin
     assert told.take() == [*said, ("settled",)]
 
 
-def test_files_that_were_lost_with_the_worker_stay_wanted(told, data, summary) -> None:
+def test_files_that_were_lost_with_the_worker_stay_wanted(
+    told: Told, data: RecordingClient, summary: DatasetSummary
+) -> None:
     opened(told, data, summary)
     told.opener.open_files(("/a.bw",))
     data.fail_all(Failure("lost", "It ended.", "lines"))
@@ -321,7 +368,9 @@ def test_files_that_were_lost_with_the_worker_stay_wanted(told, data, summary) -
     assert told.opener.files == ("/a.bw",)
 
 
-def test_a_file_that_ended_the_worker_is_left_out_and_its_track_stands_for_it(told, data, workspace, summary) -> None:
+def test_a_file_that_ended_the_worker_is_left_out_and_its_track_stands_for_it(
+    told: Told, data: RecordingClient, workspace: Workspace, summary: DatasetSummary
+) -> None:
     opened(told, data, summary)
     told.opener.open_files(("/a.bw", "/b.bw"))
     failed = data.open.pop(next(iter(data.open)))[2]
@@ -335,7 +384,9 @@ def test_a_file_that_ended_the_worker_is_left_out_and_its_track_stands_for_it(to
     assert not [each for each in told.take() if each[0] == "problem"]
 
 
-def test_the_file_that_a_failure_is_about_is_left_out_whichever_its_sentence_names(told, data, summary) -> None:
+def test_the_file_that_a_failure_is_about_is_left_out_whichever_its_sentence_names(
+    told: Told, data: RecordingClient, summary: DatasetSummary
+) -> None:
     told.opener.open_files(("/a.bw", "/a.bw.gz"))
     failed = data.open.pop(next(iter(data.open)))[2]
     failed(Failure("invalid", "It is of another assembly than /a.bw.", file="/a.bw.gz"))

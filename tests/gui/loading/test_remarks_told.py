@@ -6,7 +6,10 @@ from ebert_core.protocol.locus import Interval
 from ebert_core.protocol.shapes import Features, Remark
 from ebert_core.protocol.sources import Shapes
 from ebert_gui.kinds.peaks import PeaksTrack
+from ebert_gui.loading.loader import Loader
 from ebert_gui.loading.remarks import RemarkTeller
+from ebert_gui.state.workspace import Workspace
+from tests.gui.loading.recording import RecordingClient
 
 SKIPPED = Remark("1 line left out", "1 line left out, first line 7: the start 'x' is not a whole number.")
 PREDICTED = Remark("predicted by small", "CTCF in K562 as small predicts it.", is_told=False)
@@ -18,7 +21,9 @@ def remarked(reply: Shapes) -> Shapes:
     return Shapes(tuple(replace(s, remarks=said) if isinstance(s, Features) else s for s in reply.shapes))
 
 
-def test_it_is_said_at_the_first_arrival_and_not_again_elsewhere(loader, data, workspace) -> None:
+def test_it_is_said_at_the_first_arrival_and_not_again_elsewhere(
+    loader: Loader, data: RecordingClient, workspace: Workspace
+) -> None:
     teller = RemarkTeller(workspace, loader)
     said: list[str] = []
     teller.told.connect(said.append)

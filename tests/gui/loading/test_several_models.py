@@ -28,10 +28,10 @@ class Models:
         self.known = {each.path: each for each in (FIRST, SECOND, SCAN)}
         self.asked = []
 
-    def request(self, body, _reply_type, on_reply, on_failure=None, on_progress=None, view_key=""):
+    def request(self, body, _reply_type, on_reply, on_failure=None, on_progress=None, view_key: str = "") -> None:
         self.asked.append((body, on_reply, on_failure))
 
-    def answer(self):
+    def answer(self) -> None:
         for body, on_reply, on_failure in (*self.asked,):
             self.asked.pop(0)
             found = self.known.get(body.path)
@@ -55,7 +55,7 @@ def workspace() -> Workspace:
 
 
 @pytest.fixture
-def opener(workspace, models) -> Opener:
+def opener(workspace: Workspace, models: Models) -> Opener:
     return Opener(workspace, models, models, Kinds())
 
 
@@ -78,7 +78,9 @@ def sources(workspace: Workspace) -> list[str]:
     ]
 
 
-def test_one_model_alone_needs_no_name_and_a_second_stands_beside_it(opener, workspace, models) -> None:
+def test_one_model_alone_needs_no_name_and_a_second_stands_beside_it(
+    opener: Opener, workspace: Workspace, models: Models
+) -> None:
     opened(opener, models, "/one")
     assert rows(workspace) == [""]
     opened(opener, models, "/two", "/m.pfm")
@@ -87,7 +89,9 @@ def test_one_model_alone_needs_no_name_and_a_second_stands_beside_it(opener, wor
     assert workspace.checkpoint == SCAN
 
 
-def test_undo_of_a_second_model_leaves_the_rows_of_the_first_its_own(opener, workspace, models) -> None:
+def test_undo_of_a_second_model_leaves_the_rows_of_the_first_its_own(
+    opener: Opener, workspace: Workspace, models: Models
+) -> None:
     opened(opener, models, "/one", "/two")
     workspace.history.undo()
     assert sources(workspace) == ["/one"]
@@ -95,7 +99,9 @@ def test_undo_of_a_second_model_leaves_the_rows_of_the_first_its_own(opener, wor
     assert sources(workspace) == ["/one", "/two"]
 
 
-def test_choosing_another_model_changes_no_row_and_says_who_is_exported(opener, workspace, models) -> None:
+def test_choosing_another_model_changes_no_row_and_says_who_is_exported(
+    opener: Opener, workspace: Workspace, models: Models
+) -> None:
     opened(opener, models, "/one", "/two")
     before = workspace.setup
     opener.choose_model("/one")
@@ -103,7 +109,9 @@ def test_choosing_another_model_changes_no_row_and_says_who_is_exported(opener, 
     assert workspace.setup == before
 
 
-def test_a_closed_model_takes_its_rows_along_and_undo_brings_them_back_as_not_open(opener, workspace, models) -> None:
+def test_a_closed_model_takes_its_rows_along_and_undo_brings_them_back_as_not_open(
+    opener: Opener, workspace: Workspace, models: Models
+) -> None:
     opened(opener, models, "/one", "/two")
     opener.close_model("/two")
     assert (rows(workspace), workspace.checkpoint, opener.models) == (["/one"], FIRST, ("/one",))
@@ -114,7 +122,7 @@ def test_a_closed_model_takes_its_rows_along_and_undo_brings_them_back_as_not_op
     assert (workspace.checkpoint, opener.models, opener.checkpoint) == (None, (), "")
 
 
-def test_offers_are_per_model(opener, workspace, models) -> None:
+def test_offers_are_per_model(opener: Opener, workspace: Workspace, models: Models) -> None:
     opened(opener, models, "/one", "/m.pfm")
     offers = {group: [offer.name for offer in offered] for group, offered in Kinds().offers(workspace.scope)}
     assert "CTCF predicted by one" in offers["alpha"]
@@ -122,7 +130,9 @@ def test_offers_are_per_model(opener, workspace, models) -> None:
     assert offers["m.pfm"] == ["CTCF motif", "M2 motif"]
 
 
-def test_a_session_opens_all_its_models_adds_nothing_and_keeps_the_chosen_one(opener, workspace, models) -> None:
+def test_a_session_opens_all_its_models_adds_nothing_and_keeps_the_chosen_one(
+    opener: Opener, workspace: Workspace, models: Models
+) -> None:
     opened(opener, models, "/one", "/two")
     opener.choose_model("/one")
     kept = Session("/d.toml", checkpoint=opener.checkpoint, models=opener.models, setup=workspace.setup)
@@ -135,7 +145,7 @@ def test_a_session_opens_all_its_models_adds_nothing_and_keeps_the_chosen_one(op
     assert rows(workspace) == ["/one", "/two"]
 
 
-def test_a_model_that_cannot_be_opened_costs_its_own_rows(opener, workspace, models) -> None:
+def test_a_model_that_cannot_be_opened_costs_its_own_rows(opener: Opener, workspace: Workspace, models: Models) -> None:
     opened(opener, models, "/one", "/two")
     kept = Session("/d.toml", checkpoint="/two", models=opener.models, setup=workspace.setup)
     del models.known["/two"]
@@ -149,7 +159,7 @@ def test_a_model_that_cannot_be_opened_costs_its_own_rows(opener, workspace, mod
     assert [lack and lack.sentence for lack in lacks] == [None, "/two is damaged."]
 
 
-def test_a_worker_that_comes_back_opens_all_models_again(opener, workspace, models) -> None:
+def test_a_worker_that_comes_back_opens_all_models_again(opener: Opener, workspace: Workspace, models: Models) -> None:
     opener.on_model_state(WorkerState(Condition.READY))
     opened(opener, models, "/one", "/two")
     opener.choose_model("/one")

@@ -55,7 +55,9 @@ def test_a_reply_that_comes_twice_is_held_and_counted_once() -> None:
     ("bases_per_column", "source", "level"),
     [(0.1, SOURCE, 0), (1, SOURCE, 0), (12, SOURCE, 3), (16, SOURCE, 4), (12, MeasuredPeaks("alpha", "MAX"), 5)],
 )
-def test_levels_are_no_coarser_than_a_column_and_no_finer_than_a_source(bases_per_column, source, level) -> None:
+def test_levels_are_no_coarser_than_a_column_and_no_finer_than_a_source(
+    bases_per_column: float, source: MeasuredSignal | MeasuredPeaks, level: int
+) -> None:
     assert level_of(source, Scope(bases_per_column=bases_per_column)) == level
 
 

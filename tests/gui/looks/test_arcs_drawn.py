@@ -41,7 +41,7 @@ def _at(shape: Arcs, x: float, y: float) -> Answer:
     return row.at(AXIS.position_at(x), AXIS, y)
 
 
-def _painted(new_page, shape: Arcs, track: ArcsTrack = TRACK):
+def _painted(new_page: Callable[..., Page], shape: Arcs, track: ArcsTrack = TRACK):
     page = new_page()
     annotate(page.surface, track, content_of("pairs", HERE, shape), Scale())
     return page

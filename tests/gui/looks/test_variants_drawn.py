@@ -46,7 +46,13 @@ def snv(start: int) -> tuple[int, int, str, str, str]:
         ((1200, 1300, "A", "<NON_REF>", "reference block"), LIGHT.border, (20, 30), None),
     ],
 )
-def test_each_kind_has_its_colour_and_its_form(new_page: Callable[..., Page], variant, colour, middle, top) -> None:
+def test_each_kind_has_its_colour_and_its_form(
+    new_page: Callable[..., Page],
+    variant: tuple[int, int, str, str, str],
+    colour,
+    middle: tuple[int, int],
+    top: tuple[int, int] | None,
+) -> None:
     page = new_page()
     paint(page.surface, TRACK, content_of("variants", HERE, variants(variant)), Scale())
     assert page.across(8) == [(*middle, colour)]

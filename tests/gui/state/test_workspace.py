@@ -81,7 +81,7 @@ def test_a_checkpoint_adds_predictions_above_the_sequence_and_attention_below(wo
 
 @pytest.mark.parametrize(("names", "shown"), [(("M2", "CTCF"), "CTCF"), (("M2", "M3"), "M2")])
 def test_a_model_that_reads_no_cell_type_adds_one_track_and_chooses_no_factor(
-    workspace: Workspace, names, shown
+    workspace: Workspace, names: tuple[str, str], shown: str
 ) -> None:
     [known, *_] = motif_summary().factors
     outputs = tuple(msgspec.structs.replace(known, name=name) for name in names)

@@ -249,7 +249,7 @@ def test_a_folder_is_chosen_as_it_is_listed_or_in_its_list(
     assert picker.paths == (str(laboratory / "signals"),)
 
 
-def save(show, laboratory: Path) -> PlacePicker:
+def save(show: Callable[..., PlacePicker], laboratory: Path) -> PlacePicker:
     found: PlacePicker = show(
         mode="save",
         action="Save",
@@ -299,7 +299,9 @@ def test_a_folder_to_be_made_asks_too_before_it_takes_the_place_of_one(
     assert picker.paths == (str(laboratory / "signals"),)
 
 
-def test_the_question_is_forgotten_in_another_folder(show, qtbot: QtBot, laboratory: Path) -> None:
+def test_the_question_is_forgotten_in_another_folder(
+    show: Callable[..., PlacePicker], qtbot: QtBot, laboratory: Path
+) -> None:
     picker = save(show, laboratory)
     write(picker, qtbot, "a")
     press_return(picker, qtbot)
@@ -311,7 +313,9 @@ def test_the_question_is_forgotten_in_another_folder(show, qtbot: QtBot, laborat
     assert "Replace it?" in picker.note.text()
 
 
-def test_what_is_typed_last_counts_and_not_what_was_chosen_before(show, qtbot: QtBot, laboratory: Path) -> None:
+def test_what_is_typed_last_counts_and_not_what_was_chosen_before(
+    show: Callable[..., PlacePicker], qtbot: QtBot, laboratory: Path
+) -> None:
     picker = show()
     picker.files.choose("a.bw")
     qtbot.keyClicks(picker.line, f"{laboratory}/b.bed")
@@ -320,7 +324,7 @@ def test_what_is_typed_last_counts_and_not_what_was_chosen_before(show, qtbot: Q
 
 
 def test_return_before_the_list_has_followed_takes_what_is_typed_and_not_what_is_left(
-    show, qtbot: QtBot, laboratory: Path
+    show: Callable[..., PlacePicker], qtbot: QtBot, laboratory: Path
 ) -> None:
     picker = show(start=f"{laboratory}/signals")
     assert listed(picker) == ["deep.bw"]
@@ -331,7 +335,7 @@ def test_return_before_the_list_has_followed_takes_what_is_typed_and_not_what_is
 
 
 def test_the_keyboard_begins_at_the_file_that_was_named_and_alt_up_leads_to_the_folder_around(
-    show, qtbot: QtBot, laboratory: Path
+    show: Callable[..., PlacePicker], qtbot: QtBot, laboratory: Path
 ) -> None:
     picker = show(start=f"{laboratory}/b.bed")
     assert picker.files.currentIndex().data() == "b.bed"

@@ -3,7 +3,6 @@
 from collections.abc import Callable
 
 import pytest
-from layouts import parts_of, place_of
 from PyQt6.QtGui import QImage
 from PyQt6.QtWidgets import QApplication, QLabel, QPushButton, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
@@ -16,6 +15,7 @@ from ebert_gui.widgets import forms, theme
 from ebert_gui.widgets.messages import MessageBar
 from ebert_gui.widgets.theme import DARK, LIGHT, Theme
 from ebert_gui.windows.start_page import Offer, StartPage
+from tests.gui.layouts import parts_of, place_of
 
 both = pytest.mark.parametrize("look", [LIGHT, DARK], ids=lambda look: look.name)
 JOB = JobSummary("/jobs/1", "1-finetune-x", "finetune", "x", "running", "box", 1000.0, 0.25, "epoch 3", 1200)
@@ -50,7 +50,9 @@ def colours(image: QImage, part: QWidget, window: QWidget) -> set[str]:
 
 
 @both
-def test_the_start_page_has_the_ground_of_the_tracks_and_its_offers_are_words_in_the_accent(look: Theme, drawn) -> None:
+def test_the_start_page_has_the_ground_of_the_tracks_and_its_offers_are_words_in_the_accent(
+    look: Theme, drawn: Callable[..., QImage]
+) -> None:
     page = StartPage([Offer("Open a dataset…", "A genome.", lambda: None)])
     page.offer_recent([Offer("liver", "/lab/liver", lambda: None)])
     image = drawn(page, 1200, 700)
@@ -66,7 +68,9 @@ def test_the_start_page_has_the_ground_of_the_tracks_and_its_offers_are_words_in
 
 
 @both
-def test_the_footer_of_a_form_has_a_line_above_it_and_says_what_is_wrong_in_its_colour(look: Theme, drawn) -> None:
+def test_the_footer_of_a_form_has_a_line_above_it_and_says_what_is_wrong_in_its_colour(
+    look: Theme, drawn: Callable[..., QImage]
+) -> None:
     window = QWidget()
     body = QVBoxLayout()
     body.addWidget(QLabel("fields"))
@@ -85,7 +89,9 @@ def test_the_footer_of_a_form_has_a_line_above_it_and_says_what_is_wrong_in_its_
 
 
 @both
-def test_the_list_of_jobs_has_no_frame_and_the_name_of_the_job_stands_out(look: Theme, drawn) -> None:
+def test_the_list_of_jobs_has_no_frame_and_the_name_of_the_job_stands_out(
+    look: Theme, drawn: Callable[..., QImage]
+) -> None:
     dock = JobsDock(look)
     dock.show_jobs(Jobs((JOB,)))
     image = drawn(dock, 1000, 300)
@@ -97,7 +103,9 @@ def test_the_list_of_jobs_has_no_frame_and_the_name_of_the_job_stands_out(look: 
 
 
 @both
-def test_a_message_has_the_ground_and_the_colour_of_its_kind(look: Theme, drawn, qtbot: QtBot) -> None:
+def test_a_message_has_the_ground_and_the_colour_of_its_kind(
+    look: Theme, drawn: Callable[..., QImage], qtbot: QtBot
+) -> None:
     bar = MessageBar()
     bar.info("First.")
     drawn(bar, 600, 50)
@@ -107,7 +115,7 @@ def test_a_message_has_the_ground_and_the_colour_of_its_kind(look: Theme, drawn,
 
 
 @both
-def test_choices_in_a_table_leave_room_between_their_rows(look: Theme, drawn) -> None:
+def test_choices_in_a_table_leave_room_between_their_rows(look: Theme, drawn: Callable[..., QImage]) -> None:
     pairs = PairTable({"CTCF": ("A", "B")}, "A")
     files = FileTable()
     files.add("/lab/a.bw")

@@ -6,12 +6,12 @@ import pytest
 from PyQt6.QtCore import QPoint, Qt
 from PyQt6.QtWidgets import QColorDialog, QComboBox
 from pytestqt.qtbot import QtBot
-from silent import entry
 
 from ebert_core.protocol.modelling import CheckpointSummary
 from ebert_gui.browser.scene import GUTTER
 from ebert_gui.tracks.track_commands import track_commands
 from ebert_gui.windows.main_window import MainWindow
+from tests.gui.silent import entry
 
 pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints", r"raise\(\)", "grabbing the keyboard")
 LEFT = Qt.MouseButton.LeftButton

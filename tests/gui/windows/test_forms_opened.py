@@ -1,9 +1,7 @@
 """Each menu opens its form, and a form that is closed is gone."""
 
 import pytest
-from dialogs import is_gone, only
 from PyQt6.QtWidgets import QDialog, QMessageBox
-from silent import entry
 
 from ebert_core.protocol.modelling import CheckpointSummary
 from ebert_gui.datasets.new_dataset_dialog import NewDatasetDialog
@@ -11,6 +9,8 @@ from ebert_gui.exporting.export_dialog import ExportDialog
 from ebert_gui.exporting.picture_dialog import PictureDialog
 from ebert_gui.finetuning.finetune_dialog import FineTuneDialog
 from ebert_gui.windows.main_window import MainWindow
+from tests.gui.dialogs import is_gone, only
+from tests.gui.silent import entry
 
 pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints", r"raise\(\)", "grabbing the keyboard")
 

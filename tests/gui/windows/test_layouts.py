@@ -3,9 +3,6 @@
 from collections.abc import Callable
 
 import pytest
-from drawn import KINDS
-from judged import VERDICT
-from layouts import gaps_across, gaps_down, margins_of, parts_of, place_of
 from msgspec.structs import replace
 from PyQt6.QtCore import Qt
 from PyQt6.QtWidgets import (
@@ -22,7 +19,6 @@ from PyQt6.QtWidgets import (
     QWidget,
 )
 from pytestqt.qtbot import QtBot
-from silent import Silent
 
 from ebert_core.protocol.modelling import CheckpointSummary
 from ebert_core.protocol.tracks import DatasetSummary
@@ -38,6 +34,10 @@ from ebert_gui.widgets.messages import MessageBar
 from ebert_gui.widgets.verdict_panel import VerdictPanel
 from ebert_gui.windows.locus_bar import LocusBar
 from ebert_gui.windows.start_page import Offer, StartPage
+from tests.gui.drawn import KINDS
+from tests.gui.judged import VERDICT
+from tests.gui.layouts import gaps_across, gaps_down, margins_of, parts_of, place_of
+from tests.gui.silent import Silent
 
 
 @pytest.fixture
@@ -64,7 +64,7 @@ def page_of(dock: CheckpointDock, qtbot: QtBot) -> QWidget:
     return dock.pages.currentWidget().widget()
 
 
-def test_an_empty_checkpoint_dock_begins_at_its_top_left(show, qtbot: QtBot) -> None:
+def test_an_empty_checkpoint_dock_begins_at_its_top_left(show: Callable[..., QWidget], qtbot: QtBot) -> None:
     dock = show(CheckpointDock(), 500, 700)
     dock.show_checkpoint(None)
     assert margins_of(dock.pages) == (16, 24, 16)
@@ -75,7 +75,7 @@ def test_an_empty_checkpoint_dock_begins_at_its_top_left(show, qtbot: QtBot) -> 
 
 
 def test_what_a_checkpoint_is_stands_in_a_column_of_one_left_edge(
-    show, qtbot: QtBot, checkpoint: CheckpointSummary
+    show: Callable[..., QWidget], qtbot: QtBot, checkpoint: CheckpointSummary
 ) -> None:
     dock = show(CheckpointDock(), 600, 1100)
     dock.show_checkpoint(replace(checkpoint, is_synthetic=True, limits=("One.", "Two.")))
@@ -95,7 +95,7 @@ def test_what_a_checkpoint_is_stands_in_a_column_of_one_left_edge(
 
 
 def test_the_rest_stands_at_the_top_where_there_is_more_room_than_needed(
-    show, qtbot: QtBot, checkpoint: CheckpointSummary
+    show: Callable[..., QWidget], qtbot: QtBot, checkpoint: CheckpointSummary
 ) -> None:
     dock = show(CheckpointDock(), 600, 1500)
     dock.show_checkpoint(checkpoint)
@@ -104,7 +104,7 @@ def test_the_rest_stands_at_the_top_where_there_is_more_room_than_needed(
     assert max(place_of(part, page).bottom() for part in parts_of(page)) < page.height() - 300
 
 
-def test_a_verdict_takes_all_the_width_it_is_given(show) -> None:
+def test_a_verdict_takes_all_the_width_it_is_given(show: Callable[..., QWidget]) -> None:
     panel = VerdictPanel()
     panel.show_verdict(VERDICT)
     show(panel, 600, 500)
@@ -112,7 +112,9 @@ def test_a_verdict_takes_all_the_width_it_is_given(show) -> None:
     assert gaps_down(panel) == [6] * 5
 
 
-def test_the_list_of_tracks_has_more_room_than_what_can_be_added(show, workspace: Workspace) -> None:
+def test_the_list_of_tracks_has_more_room_than_what_can_be_added(
+    show: Callable[..., QWidget], workspace: Workspace
+) -> None:
     dock = TrackDock(workspace, KINDS)
     dock.offer()
     show(dock, 300, 600)
@@ -127,7 +129,7 @@ def test_the_list_of_tracks_has_more_room_than_what_can_be_added(show, workspace
     assert dock.widget().width() >= 240
 
 
-def test_the_bars_keep_their_distances(show, workspace: Workspace) -> None:
+def test_the_bars_keep_their_distances(show: Callable[..., QWidget], workspace: Workspace) -> None:
     attention = AttentionBar()
     attention.set_network(3, 2)
     show(attention, 900, 60)
@@ -144,7 +146,9 @@ def test_the_bars_keep_their_distances(show, workspace: Workspace) -> None:
     assert bar.locus.width() > 250
 
 
-def test_a_message_gives_its_sentence_the_room_and_stands_its_buttons_at_the_lower_edge(show, qtbot: QtBot) -> None:
+def test_a_message_gives_its_sentence_the_room_and_stands_its_buttons_at_the_lower_edge(
+    show: Callable[..., QWidget], qtbot: QtBot
+) -> None:
     bar = show(MessageBar(), 900, 100)
     bar.error("One.")
     bar.error("Two.", "details")
@@ -158,7 +162,7 @@ def test_a_message_gives_its_sentence_the_room_and_stands_its_buttons_at_the_low
     assert sentence.width() > 400
 
 
-def test_the_start_page_stands_in_the_middle_with_two_columns_of_offers(show) -> None:
+def test_the_start_page_stands_in_the_middle_with_two_columns_of_offers(show: Callable[..., QWidget]) -> None:
     page = StartPage([Offer("Open a dataset…", "A genome.", lambda: None), Offer("Two", "B", lambda: None)])
     page.offer_recent([Offer("d", "/d", lambda: None)])
     page.offer_shipped([Offer("human", "x", lambda: None)])
@@ -183,7 +187,7 @@ def test_the_start_page_stands_in_the_middle_with_two_columns_of_offers(show) ->
     assert last.bottom() == page.height() - 2 - 32
 
 
-def test_a_form_has_one_left_edge_for_its_fields_and_help_under_them(show) -> None:
+def test_a_form_has_one_left_edge_for_its_fields_and_help_under_them(show: Callable[..., QWidget]) -> None:
     window = QWidget()
     layout = QVBoxLayout(window)
     layout.setContentsMargins(0, 0, 0, 0)
@@ -207,7 +211,7 @@ def test_a_form_has_one_left_edge_for_its_fields_and_help_under_them(show) -> No
     assert help_label.property("role") == "muted"
 
 
-def test_many_boxes_stand_in_as_many_columns_as_there_is_room_for(show, qtbot: QtBot) -> None:
+def test_many_boxes_stand_in_as_many_columns_as_there_is_room_for(show: Callable[..., QWidget], qtbot: QtBot) -> None:
     boxes = [forms.compact(QPushButton(str(number)), 100) for number in range(5)]
     columns = show(forms.in_columns(boxes, 330), 600, 200)
     assert [place_of(box, columns).left() for box in boxes] == [0, 112, 224, 0, 112]
@@ -217,7 +221,7 @@ def test_many_boxes_stand_in_as_many_columns_as_there_is_room_for(show, qtbot: Q
     assert {place_of(box, one_column).left() for box in narrow} == {0}
 
 
-def test_a_fold_shows_its_contents_under_its_heading(show, qtbot: QtBot) -> None:
+def test_a_fold_shows_its_contents_under_its_heading(show: Callable[..., QWidget], qtbot: QtBot) -> None:
     inner = QVBoxLayout()
     inner.addWidget(QLabel("inside"))
     fold = show(forms.Fold("More", inner), 300, 200)
@@ -236,7 +240,9 @@ def test_a_fold_shows_its_contents_under_its_heading(show, qtbot: QtBot) -> None
     assert fold.heading.isChecked()
 
 
-def test_a_footer_says_what_will_happen_above_its_buttons_and_what_is_missing_beside_them(show, qtbot: QtBot) -> None:
+def test_a_footer_says_what_will_happen_above_its_buttons_and_what_is_missing_beside_them(
+    show: Callable[..., QWidget], qtbot: QtBot
+) -> None:
     footer = show(forms.Footer("Start"), 600, 160)
     footer.say("It takes an hour.", "Choose a factor.")
     qtbot.wait(30)
@@ -270,7 +276,7 @@ def flow(widths: list[int], gap: int = 12) -> tuple[QWidget, list[QPushButton]]:
     return window, buttons
 
 
-def test_what_has_no_room_in_a_line_goes_on_in_the_next(show) -> None:
+def test_what_has_no_room_in_a_line_goes_on_in_the_next(show: Callable[..., QWidget]) -> None:
     window, buttons = flow([100, 50, 100, 40])
     layout = window.layout()
     # Two of them, a gap and the edges are 100 + 12 + 50 + 14 wide, three 288.
@@ -298,7 +304,7 @@ def test_what_has_no_room_in_a_line_goes_on_in_the_next(show) -> None:
     assert layout.takeAt(3) is None
 
 
-def test_what_can_grow_takes_what_a_line_leaves(show) -> None:
+def test_what_can_grow_takes_what_a_line_leaves(show: Callable[..., QWidget]) -> None:
     window, _buttons = flow([100, 60])
     line = QLineEdit()
     line.setFixedHeight(20)
@@ -310,7 +316,12 @@ def test_what_can_grow_takes_what_a_line_leaves(show) -> None:
 
 @pytest.mark.parametrize("what", ["checkpoint", "judged", "tracks", "locus", "attention", "fine-tuning"])
 def test_every_field_and_list_has_a_name_for_a_screen_reader(
-    show, qtbot: QtBot, dataset: DatasetSummary, checkpoint: CheckpointSummary, workspace: Workspace, what: str
+    show: Callable[..., QWidget],
+    qtbot: QtBot,
+    dataset: DatasetSummary,
+    checkpoint: CheckpointSummary,
+    workspace: Workspace,
+    what: str,
 ) -> None:
     window: QWidget
     if what in ("checkpoint", "judged"):
@@ -334,7 +345,7 @@ def test_every_field_and_list_has_a_name_for_a_screen_reader(
 
 
 def test_tables_are_to_read_row_by_row_and_the_tab_key_leaves_them(
-    show, qtbot: QtBot, checkpoint: CheckpointSummary
+    show: Callable[..., QWidget], qtbot: QtBot, checkpoint: CheckpointSummary
 ) -> None:
     dock = show(CheckpointDock(), 700, 1200)
     dock.show_checkpoint(replace(checkpoint, verdict=VERDICT))

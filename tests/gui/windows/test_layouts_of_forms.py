@@ -4,9 +4,6 @@ from collections.abc import Callable
 from itertools import pairwise
 
 import pytest
-from judged import VERDICT
-from layouts import gaps_down, margins_of, parts_of, place_of
-from listed_jobs import FAILED, RUNNING, curves
 from msgspec.structs import replace
 from PyQt6.QtCore import Qt
 from PyQt6.QtWidgets import QDialog, QLabel, QPushButton, QScrollArea, QSplitter, QWidget
@@ -23,6 +20,9 @@ from ebert_gui.finetuning.finetune_dialog import FineTuneDialog
 from ebert_gui.jobs.jobs_dock import JobsDock
 from ebert_gui.widgets.theme import DARK, LIGHT
 from ebert_gui.windows.main_window import MainWindow
+from tests.gui.judged import VERDICT
+from tests.gui.layouts import gaps_down, margins_of, parts_of, place_of
+from tests.gui.listed_jobs import FAILED, RUNNING, curves
 
 pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints")
 ENDED = replace(FAILED, result="/x")

@@ -4,7 +4,6 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from drawn import KINDS
 from PyQt6.QtCore import Qt
 from PyQt6.QtWidgets import QAbstractItemView, QApplication
 from pytestqt.qtbot import QtBot
@@ -15,6 +14,7 @@ from ebert_gui.loading.navigator import Navigator
 from ebert_gui.state.workspace import Workspace
 from ebert_gui.windows.locus_bar import LocusBar
 from ebert_gui.workers.state import Condition, WorkerState
+from tests.gui.drawn import KINDS
 
 GENES = (
     Place("MYC", Interval("chr5", 3000, 4000)),

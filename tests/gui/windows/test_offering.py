@@ -7,14 +7,14 @@ from msgspec.structs import replace
 from PyQt6.QtCore import QCoreApplication, QEvent, Qt
 from PyQt6.QtWidgets import QLabel, QMenu, QPushButton
 from pytestqt.qtbot import QtBot
-from silent import Silent, entry, window_of
-from test_start_page import HUMAN, SYNTHETIC
 
 from ebert_core.protocol.offers import Demonstration, ListShipped, MakeDemonstration, Shipped
 from ebert_core.protocol.tracks import DatasetSummary, InspectFile, OpenDataset, OpenFiles
 from ebert_gui.models.shipped import sentence_of
 from ebert_gui.state.recent import add_recent, read_recent
 from ebert_gui.windows.main_window import MainWindow
+from tests.gui.silent import Silent, entry, window_of
+from tests.gui.windows.test_start_page import HUMAN, SYNTHETIC
 
 pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints", r"raise\(\)", "grabbing the keyboard")
 MAKING = "The demonstration is being prepared; the first time this takes a few seconds."

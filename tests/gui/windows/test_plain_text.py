@@ -19,7 +19,6 @@ from PyQt6.QtWidgets import (
     QWidget,
 )
 from pytestqt.qtbot import QtBot
-from silent import Silent, window_of
 
 from ebert_core.protocol.modelling import CheckpointSummary, FactorSummary
 from ebert_core.protocol.tracks import BareFile, CellType, Chromosome, DatasetSummary, MadeSignal, PeakFiles
@@ -34,6 +33,7 @@ from ebert_gui.widgets.messages import details_window
 from ebert_gui.widgets.plain import PlainLabel, PlainText
 from ebert_gui.widgets.theme import LIGHT
 from ebert_gui.windows.main_window import MainWindow
+from tests.gui.silent import Silent, window_of
 
 pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints", r"raise\(\)")
 _ROOT = QModelIndex()
@@ -140,7 +140,7 @@ def assert_plain(widget: QWidget, qtbot: QtBot) -> None:
         assert "R&D" not in action.text(), action.text()
 
 
-def test_the_whole_window_shows_names_as_they_are(window, qtbot) -> None:
+def test_the_whole_window_shows_names_as_they_are(window: MainWindow, qtbot: QtBot) -> None:
     assert_plain(window, qtbot)
     said = [label.text() for label in window.findChildren(QLabel)]
     assert any(SHOWN in text for text in said)
@@ -149,7 +149,7 @@ def test_the_whole_window_shows_names_as_they_are(window, qtbot) -> None:
     assert "\x1b" not in window.under_cursor.text()
 
 
-def test_lists_and_tables_show_names_as_they_are(window) -> None:
+def test_lists_and_tables_show_names_as_they_are(window: MainWindow) -> None:
     views = window.findChildren(QAbstractItemView)
     texts = [text for view in views if view.model() is not None for text in texts_of(view.model())]
     assert any(SHOWN in text for text in texts)
@@ -170,7 +170,7 @@ def texts_of(model: QAbstractItemModel, parent: QModelIndex = _ROOT) -> list[str
     return found
 
 
-def test_menus_show_names_as_they_are(window, qtbot) -> None:
+def test_menus_show_names_as_they_are(window: MainWindow, qtbot: QtBot) -> None:
     texts = []
     for menu in window.findChildren(QMenu):
         menu.aboutToShow.emit()
@@ -191,7 +191,9 @@ def dialogs(window: MainWindow, dataset: DatasetSummary, checkpoint: CheckpointS
 
 
 @pytest.mark.parametrize("name", ["fine-tune", "export", "picture", "details"])
-def test_dialogs_show_names_as_they_are(window, qtbot, hostile_dataset, hostile_checkpoint, name) -> None:
+def test_dialogs_show_names_as_they_are(
+    window: MainWindow, qtbot: QtBot, hostile_dataset: DatasetSummary, hostile_checkpoint: CheckpointSummary, name: str
+) -> None:
     dialog = dialogs(window, hostile_dataset, hostile_checkpoint)[name]()
     qtbot.addWidget(dialog)
     assert_plain(dialog, qtbot)
@@ -200,13 +202,15 @@ def test_dialogs_show_names_as_they_are(window, qtbot, hostile_dataset, hostile_
     assert not [text for text in texts if "\x1b" in text]
 
 
-def test_an_export_asks_for_a_name_as_it_is_in_the_dataset(window, qtbot, hostile_dataset, hostile_checkpoint) -> None:
+def test_an_export_asks_for_a_name_as_it_is_in_the_dataset(
+    window: MainWindow, qtbot: QtBot, hostile_dataset: DatasetSummary, hostile_checkpoint: CheckpointSummary
+) -> None:
     dialog = dialogs(window, hostile_dataset, hostile_checkpoint)["export"]()
     qtbot.addWidget(dialog)
     assert (dialog.spec().factor, dialog.spec().cell_type) == (HOSTILE, HOSTILE)
 
 
-def test_the_question_about_a_job_shows_its_name_as_it_is(window, qtbot) -> None:
+def test_the_question_about_a_job_shows_its_name_as_it_is(window: MainWindow, qtbot: QtBot) -> None:
     window.shown_jobs._remove(JOB)
     box = window.findChild(QMessageBox)
     assert_plain(box, qtbot)
@@ -214,7 +218,7 @@ def test_the_question_about_a_job_shows_its_name_as_it_is(window, qtbot) -> None
     box.close()
 
 
-def test_what_the_program_says_of_itself_keeps_its_markup(window, qtbot) -> None:
+def test_what_the_program_says_of_itself_keeps_its_markup(window: MainWindow, qtbot: QtBot) -> None:
     window.actions_by_id["help.about"].trigger()
     box = window.findChild(QMessageBox)
     box.show()
@@ -223,7 +227,7 @@ def test_what_the_program_says_of_itself_keeps_its_markup(window, qtbot) -> None
     box.close()
 
 
-def test_a_tooltip_is_not_read_as_markup(qtbot) -> None:
+def test_a_tooltip_is_not_read_as_markup(qtbot: QtBot) -> None:
     owner = PlainLabel("x")
     qtbot.addWidget(owner)
     owner.show()
@@ -234,7 +238,7 @@ def test_a_tooltip_is_not_read_as_markup(qtbot) -> None:
     qtbot.waitUntil(lambda: not QToolTip.isVisible())
 
 
-def test_a_plain_label_shows_every_later_text_as_it_is(qtbot) -> None:
+def test_a_plain_label_shows_every_later_text_as_it_is(qtbot: QtBot) -> None:
     label = PlainLabel(HOSTILE)
     qtbot.addWidget(label)
     assert label.text() == SHOWN
@@ -242,7 +246,7 @@ def test_a_plain_label_shows_every_later_text_as_it_is(qtbot) -> None:
     assert (label.text(), label.textFormat()) == ("a\n<i>b</i>\\x07", Qt.TextFormat.PlainText)
 
 
-def test_keys_of_curves_are_escaped(qtbot) -> None:
+def test_keys_of_curves_are_escaped(qtbot: QtBot) -> None:
     plot = MetricsPlot(LIGHT)
     qtbot.addWidget(plot)
     plot.show_metrics(metrics())
@@ -252,7 +256,7 @@ def test_keys_of_curves_are_escaped(qtbot) -> None:
     assert "\x1b" not in keys.text()
 
 
-def test_a_row_paints_a_name_as_it_is(window, monkeypatch) -> None:
+def test_a_row_paints_a_name_as_it_is(window: MainWindow, monkeypatch: pytest.MonkeyPatch) -> None:
     painted = []
     from ebert_gui.browser import surface
 
@@ -265,7 +269,7 @@ def test_a_row_paints_a_name_as_it_is(window, monkeypatch) -> None:
     assert not any("\x1b" in text for text in painted)
 
 
-def test_names_of_curves_without_end_do_not_widen_the_plot(qtbot) -> None:
+def test_names_of_curves_without_end_do_not_widen_the_plot(qtbot: QtBot) -> None:
     import numpy as np
 
     endless = "n" * 100_000

@@ -3,7 +3,6 @@
 from collections.abc import Callable
 
 import pytest
-from drawn import KINDS
 from PyQt6.QtCore import QPoint, QRect, QSize, Qt
 from PyQt6.QtWidgets import (
     QApplication,
@@ -18,7 +17,6 @@ from PyQt6.QtWidgets import (
     QStyleOptionComboBox,
 )
 from pytestqt.qtbot import QtBot
-from silent import Silent
 
 from ebert_core.protocol.locus import Interval
 from ebert_core.protocol.modelling import CheckpointSummary
@@ -32,6 +30,8 @@ from ebert_gui.tracks.attention_bar import AttentionBar
 from ebert_gui.widgets.forms import Footer
 from ebert_gui.windows.locus_bar import LocusBar, WholeBar
 from ebert_gui.windows.screens import WithinScreen, fit_into_screen, place, place_of, within
+from tests.gui.drawn import KINDS
+from tests.gui.silent import Silent
 
 # What a screen of 1600 x 1000 leaves for a window at a scale of 2, in logical pixels.
 SMALL = QSize(790, 450)

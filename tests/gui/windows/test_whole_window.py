@@ -8,7 +8,6 @@ from PyQt6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
 from PyQt6.QtGui import QDropEvent, QKeySequence
 from PyQt6.QtWidgets import QAbstractButton, QApplication, QLabel, QTableWidget
 from pytestqt.qtbot import QtBot
-from silent import Silent
 
 from ebert_core.protocol.modelling import CheckpointSummary
 from ebert_core.protocol.tracks import DatasetSummary, InspectFile
@@ -22,6 +21,7 @@ from ebert_gui.widgets.wanted_place import ALL
 from ebert_gui.windows import main_window
 from ebert_gui.windows.main_window import MainWindow
 from ebert_gui.workers.state import Condition, WorkerState
+from tests.gui.silent import Silent
 
 # The offscreen platform says both of every window.
 pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints", r"raise\(\)")

@@ -1,12 +1,10 @@
 """What a worker or a gesture tells one part of the window is seen in another."""
 
 import pytest
-from asked import as_read, is_of
 from PyQt6.QtCore import QCoreApplication, QEvent, QMimeData, QPoint, QPointF, Qt, QUrl
 from PyQt6.QtGui import QDropEvent
 from PyQt6.QtWidgets import QApplication, QDialog, QLabel, QMenu
 from pytestqt.qtbot import QtBot
-from silent import Silent, window_of
 
 from ebert_core.protocol.locus import Interval
 from ebert_core.protocol.messages import Hello
@@ -21,6 +19,8 @@ from ebert_gui.windows.desk import Parts
 from ebert_gui.windows.main_window import MainWindow
 from ebert_gui.windows.screens import first_size
 from ebert_gui.workers.state import Condition, WorkerState
+from tests.gui.asked import as_read, is_of
+from tests.gui.silent import Silent, window_of
 
 pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints", r"raise\(\)", "grabbing the keyboard")
 DELETED = QEvent.Type.DeferredDelete

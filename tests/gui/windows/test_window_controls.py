@@ -1,7 +1,9 @@
 """What every menu, key, button and bar of the window does, and where its answer is seen."""
 
+from pathlib import Path
+from typing import Any
+
 import pytest
-from layouts import place_of
 from msgspec.structs import replace
 from PyQt6.QtCore import QEvent, QMimeData, QPoint, Qt, QUrl
 from PyQt6.QtGui import QDragEnterEvent, QGuiApplication, QKeyEvent
@@ -16,7 +18,6 @@ from PyQt6.QtWidgets import (
     QToolBar,
 )
 from pytestqt.qtbot import QtBot
-from silent import Silent, entry
 
 from ebert_core.protocol.locus import Interval
 from ebert_core.protocol.modelling import CheckpointSummary, OpenCheckpoint
@@ -27,6 +28,8 @@ from ebert_gui.widgets.theme import DARK, LIGHT
 from ebert_gui.widgets.wanted_place import ALL, DATASETS, SPECS, Wanted
 from ebert_gui.windows.main_window import MainWindow
 from ebert_gui.workers.state import Condition, WorkerState
+from tests.gui.layouts import place_of
+from tests.gui.silent import Silent, entry
 
 pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints", r"raise\(\)", "grabbing the keyboard")
 LEFT = Qt.MouseButton.LeftButton
@@ -109,7 +112,9 @@ def test_going_to_the_locus_chooses_all_of_it(window: MainWindow) -> None:
     assert window.locus_bar.locus.selectedText() == "chr3:10,001-20,000"
 
 
-def test_other_colours_are_asked_for_and_drawn_everywhere(window: MainWindow, qtbot: QtBot, checkpoint) -> None:
+def test_other_colours_are_asked_for_and_drawn_everywhere(
+    window: MainWindow, qtbot: QtBot, checkpoint: CheckpointSummary
+) -> None:
     window.workspace.open_checkpoint(checkpoint)
     with qtbot.waitSignal(window.theme_wanted) as asked:
         entry(window, "View", "Dark or light").trigger()
@@ -247,7 +252,9 @@ def test_the_menu_of_a_track_does_what_it_says(window: MainWindow, qtbot: QtBot)
     empty.close()
 
 
-def test_what_a_track_could_not_show_opens_beside_the_window(window: MainWindow, monkeypatch) -> None:
+def test_what_a_track_could_not_show_opens_beside_the_window(
+    window: MainWindow, monkeypatch: pytest.MonkeyPatch
+) -> None:
     content = TrackContent(sentence="It is damaged.", details="Traceback", is_error=True)
     monkeypatch.setattr(window.loader, "content", lambda _track: content)
     window.canvas.explained.emit(window.workspace.setup.tracks[0])
@@ -292,7 +299,9 @@ def test_the_title_names_what_is_open(window: MainWindow, dataset: DatasetSummar
 # What the dialogs of the desktop are asked, and where their answers go
 
 
-def test_a_dataset_that_is_chosen_is_opened_and_none_is_not(window: MainWindow, data: Silent, files) -> None:
+def test_a_dataset_that_is_chosen_is_opened_and_none_is_not(
+    window: MainWindow, data: Silent, files: dict[str, Any]
+) -> None:
     entry(window, "File", "Open dataset…").trigger()
     assert not [body for body in data.asked if isinstance(body, InspectFile)]
     files["answer"] = "/d/DATASET.toml"
@@ -302,7 +311,9 @@ def test_a_dataset_that_is_chosen_is_opened_and_none_is_not(window: MainWindow, 
     assert files["asked"][1:] == files["asked"][:1]
 
 
-def test_a_checkpoint_that_is_chosen_is_opened_although_a_worker_ended_on_it(window: MainWindow, data, files) -> None:
+def test_a_checkpoint_that_is_chosen_is_opened_although_a_worker_ended_on_it(
+    window: MainWindow, data: Silent, files: dict[str, Any]
+) -> None:
     entry(window, "Model", "Open checkpoint…").trigger()
     assert not [body for body in data.asked if isinstance(body, OpenCheckpoint)]
     files["answer"] = "/c/small"
@@ -314,7 +325,7 @@ def test_a_checkpoint_that_is_chosen_is_opened_although_a_worker_ended_on_it(win
 
 
 def test_an_earlier_fine_tuning_fills_the_form_and_a_damaged_one_is_a_sentence(
-    window: MainWindow, files, tmp_path
+    window: MainWindow, files: dict[str, Any], tmp_path: Path
 ) -> None:
     entry(window, "Model", "Fine-tune again from a spec…").trigger()
     assert window.messages.shown is None

@@ -77,7 +77,9 @@ def one_place(words: str) -> None:
         sys.excepthook(*sys.exc_info())  # type: ignore[arg-type] # there is an exception
 
 
-def test_a_mistake_is_told_once_with_its_traceback(told: list[tuple[str, str]], capsys) -> None:
+def test_a_mistake_is_told_once_with_its_traceback(
+    told: list[tuple[str, str]], capsys: pytest.CaptureFixture[str]
+) -> None:
     for words in ("first", "again in other words"):
         one_place(words)
     ((sentence, details),) = told
@@ -100,7 +102,9 @@ def test_mistakes_without_end_are_told_twenty_times(told: list[tuple[str, str]])
     assert len(told) == 20
 
 
-def test_a_message_bar_that_is_broken_itself_ends_nothing_and_the_hook_is_given_back(capsys) -> None:
+def test_a_message_bar_that_is_broken_itself_ends_nothing_and_the_hook_is_given_back(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
     def broken(_sentence: str, _details: str) -> None:
         raise RuntimeError("the bar")
 

@@ -12,9 +12,9 @@ from PyQt6.QtWidgets import (
     QPushButton,
 )
 from pytestqt.qtbot import QtBot
-from silent import Silent
 
 from ebert_core.protocol.locus import Interval
+from ebert_core.protocol.modelling import CheckpointSummary
 from ebert_core.protocol.tracks import DatasetSummary, FindPlace
 from ebert_gui.kinds.attention import AttentionTrack
 from ebert_gui.kinds.peaks import PeaksTrack
@@ -24,6 +24,7 @@ from ebert_gui.widgets.messages import MessageBar
 from ebert_gui.widgets.theme import LIGHT
 from ebert_gui.windows.locus_bar import LocusBar
 from ebert_gui.windows.main_window import MainWindow
+from tests.gui.silent import Silent
 
 pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints", r"raise\(\)", "grabbing the keyboard")
 LEFT = Qt.MouseButton.LeftButton
@@ -112,7 +113,9 @@ def test_names_are_asked_for_while_somebody_types_a_gene_and_not_a_place(
     assert bar.locus.text() == " "
 
 
-def test_without_genes_no_names_are_asked_for(window: MainWindow, bar: LocusBar, data, qtbot, dataset) -> None:
+def test_without_genes_no_names_are_asked_for(
+    window: MainWindow, bar: LocusBar, data: Silent, qtbot: QtBot, dataset: DatasetSummary
+) -> None:
     window.workspace.open_dataset(replace(dataset, has_genes=False))
     window.edit_locus()
     data.asked.clear()
@@ -164,7 +167,9 @@ def test_without_a_chosen_track_nothing_can_be_done_with_one(window: MainWindow)
     assert {part.isEnabled() for part in parts} == {False}
 
 
-def test_the_last_track_that_goes_leaves_its_neighbour_chosen_and_names_stand_beside_their_colours(window) -> None:
+def test_the_last_track_that_goes_leaves_its_neighbour_chosen_and_names_stand_beside_their_colours(
+    window: MainWindow,
+) -> None:
     dock, history = window.track_dock, window.workspace.history
     dock.choose(history.setup.tracks[-1].id)
     history.change(history.setup.without(history.setup.tracks[-1].id))
@@ -221,7 +226,9 @@ def test_a_chosen_colour_is_the_tracks_and_the_dialog_is_of_the_chosen_track(win
     dialog.reject()
 
 
-def test_offers_follow_the_checkpoint_and_a_group_itself_adds_nothing(window: MainWindow, checkpoint) -> None:
+def test_offers_follow_the_checkpoint_and_a_group_itself_adds_nothing(
+    window: MainWindow, checkpoint: CheckpointSummary
+) -> None:
     dock = window.track_dock
     before = window.workspace.setup.tracks
     dock.add_chosen(dock.offers.topLevelItem(1))

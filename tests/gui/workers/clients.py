@@ -3,11 +3,11 @@
 from collections.abc import Callable
 from pathlib import Path
 
-import toy_worker
 from pytestqt.qtbot import QtBot
 
 from ebert_gui.workers.client import WorkerClient
 from ebert_gui.workers.state import Condition, Failure, Patience, WorkerState
+from tests.core.roles import toy_worker
 
 TOY_WORKER = Path(toy_worker.__file__)
 QUICK = Patience(start=10_000, beat=50, silent_beats=100, cancel=400, end=300, first_pause=10, restarts=2)

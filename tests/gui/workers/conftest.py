@@ -2,7 +2,6 @@
 
 import sys
 from collections.abc import Callable, Iterator
-from pathlib import Path
 
 import pytest
 from pytestqt.qtbot import QtBot
@@ -10,10 +9,7 @@ from pytestqt.qtbot import QtBot
 from ebert_gui.state.fatal_files import FatalFiles
 from ebert_gui.workers.client import WorkerClient
 from ebert_gui.workers.state import Condition, Patience
-
-sys.path.insert(0, str(Path(__file__).parents[2] / "core" / "roles"))
-
-from clients import QUICK, TOY_WORKER, Answers, wait_for
+from tests.gui.workers.clients import QUICK, TOY_WORKER, Answers, wait_for
 
 
 @pytest.fixture

@@ -4,18 +4,35 @@ import os
 import signal
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 import pytest
-from clients import QUICK, TOY_WORKER, wait_for
-from toy_worker import Big, Compute, Count, Die, Double, HoldInterpreter, Number, Raise, Read, Values, Work
+from pytestqt.qtbot import QtBot
 
 from ebert_gui.state.fatal_files import FatalFiles
+from ebert_gui.workers.client import WorkerClient
 from ebert_gui.workers.state import Condition, Failure, Patience
+from tests.core.roles.toy_worker import (
+    Big,
+    Compute,
+    Count,
+    Die,
+    Double,
+    HoldInterpreter,
+    Number,
+    Raise,
+    Read,
+    Values,
+    Work,
+)
+from tests.gui.workers.clients import QUICK, TOY_WORKER, Answers, wait_for
 
 
-def test_a_request_made_before_the_worker_is_ready_is_answered(qtbot, new_client, answers):
+def test_a_request_made_before_the_worker_is_ready_is_answered(
+    qtbot: QtBot, new_client: Callable[..., WorkerClient], answers: Answers
+) -> None:
     client = new_client()
     client.request(Double(21), Number, **answers.hears())
     client.start()
@@ -25,7 +42,7 @@ def test_a_request_made_before_the_worker_is_ready_is_answered(qtbot, new_client
     assert client.state.hello.role == "data"
 
 
-def test_the_state_tells_when_the_worker_is_busy(qtbot, client, answers):
+def test_the_state_tells_when_the_worker_is_busy(qtbot: QtBot, client: WorkerClient, answers: Answers) -> None:
     conditions = []
     client.state_changed.connect(lambda state: conditions.append(state.condition))
     client.request(Work(0.3), Number, **answers.hears())
@@ -34,20 +51,22 @@ def test_the_state_tells_when_the_worker_is_busy(qtbot, client, answers):
     assert answers.progress[0] == (0.5, "working")
 
 
-def test_progress_that_nobody_asked_to_hear_is_told_by_a_signal(qtbot, client, answers):
+def test_progress_that_nobody_asked_to_hear_is_told_by_a_signal(
+    qtbot: QtBot, client: WorkerClient, answers: Answers
+) -> None:
     with qtbot.waitSignal(client.unheard_progress) as heard:
         client.request(Work(0.3), Number, answers.replies.append)
     assert heard.args == [0.5, "working"]
     qtbot.waitUntil(lambda: answers.replies != [])
 
 
-def test_a_twenty_megabyte_reply_arrives_whole(qtbot, client, answers):
+def test_a_twenty_megabyte_reply_arrives_whole(qtbot: QtBot, client: WorkerClient, answers: Answers) -> None:
     client.request(Big(20_000_000), Values, **answers.hears())
     qtbot.waitUntil(lambda: answers.replies != [], timeout=10_000)
     assert np.array_equal(answers.replies[0].values, np.arange(20_000_000, dtype=np.uint64).astype(np.uint8))
 
 
-def test_a_handler_that_raises_fails_its_request_only(qtbot, client, answers):
+def test_a_handler_that_raises_fails_its_request_only(qtbot: QtBot, client: WorkerClient, answers: Answers) -> None:
     client.request(Raise("invalid"), Number, **answers.hears())
     client.request(Raise("bug"), Number, **answers.hears())
     client.request(Double(1), Number, **answers.hears())
@@ -57,19 +76,23 @@ def test_a_handler_that_raises_fails_its_request_only(qtbot, client, answers):
     assert "Traceback" in answers.failures[1].details
 
 
-def test_a_failure_that_nobody_asked_to_hear_is_told_by_a_signal(qtbot, client, answers):
+def test_a_failure_that_nobody_asked_to_hear_is_told_by_a_signal(
+    qtbot: QtBot, client: WorkerClient, answers: Answers
+) -> None:
     with qtbot.waitSignal(client.unheard_failure) as heard:
         client.request(Raise("bug"), Number, answers.replies.append)
     assert heard.args[0].kind == "bug"
 
 
-def test_a_reply_of_another_type_is_a_failure(qtbot, client, answers):
+def test_a_reply_of_another_type_is_a_failure(qtbot: QtBot, client: WorkerClient, answers: Answers) -> None:
     client.request(Double(1), Values, **answers.hears())
     qtbot.waitUntil(lambda: answers.failures != [])
     assert answers.failures[0].kind == "bug"
 
 
-def test_a_thousand_superseded_requests_cost_two_computations(qtbot, client, answers):
+def test_a_thousand_superseded_requests_cost_two_computations(
+    qtbot: QtBot, client: WorkerClient, answers: Answers
+) -> None:
     client.request(Compute(1.0), Number, view_key="view", **answers.hears())
     qtbot.waitUntil(lambda: answers.progress != [])
     for _ in range(1000):
@@ -79,7 +102,7 @@ def test_a_thousand_superseded_requests_cost_two_computations(qtbot, client, ans
     assert answers.replies == [Number(1), Number(1)]
 
 
-def test_a_cancelled_request_is_never_heard_of_again(qtbot, client, answers):
+def test_a_cancelled_request_is_never_heard_of_again(qtbot: QtBot, client: WorkerClient, answers: Answers) -> None:
     number = client.request(Work(30), Number, **answers.hears())
     qtbot.waitUntil(lambda: answers.progress != [])
     client.cancel(number)
@@ -89,7 +112,9 @@ def test_a_cancelled_request_is_never_heard_of_again(qtbot, client, answers):
     assert answers.failures == []
 
 
-def test_a_worker_that_cannot_stop_a_cancelled_request_is_replaced(qtbot, client, answers):
+def test_a_worker_that_cannot_stop_a_cancelled_request_is_replaced(
+    qtbot: QtBot, client: WorkerClient, answers: Answers
+) -> None:
     number = client.request(Compute(60), Number, **answers.hears())
     qtbot.waitUntil(lambda: answers.progress != [])
     client.cancel(number)
@@ -99,7 +124,9 @@ def test_a_worker_that_cannot_stop_a_cancelled_request_is_replaced(qtbot, client
     qtbot.waitUntil(lambda: answers.replies == [Number(2)])
 
 
-def test_a_worker_killed_while_it_computes_is_started_again(qtbot, client, answers):
+def test_a_worker_killed_while_it_computes_is_started_again(
+    qtbot: QtBot, client: WorkerClient, answers: Answers
+) -> None:
     client.request(Compute(60), Number, **answers.hears())
     qtbot.waitUntil(lambda: answers.progress != [])
     os.kill(client.process_id, signal.SIGKILL)
@@ -110,7 +137,9 @@ def test_a_worker_killed_while_it_computes_is_started_again(qtbot, client, answe
     qtbot.waitUntil(lambda: answers.replies == [Number(8)])
 
 
-def test_asking_again_as_soon_as_a_request_is_lost_reaches_the_next_worker(qtbot, client, answers):
+def test_asking_again_as_soon_as_a_request_is_lost_reaches_the_next_worker(
+    qtbot: QtBot, client: WorkerClient, answers: Answers
+) -> None:
     def ask_again(failure: Failure) -> None:
         client.request(Double(4), Number, **answers.hears())
 
@@ -118,7 +147,9 @@ def test_asking_again_as_soon_as_a_request_is_lost_reaches_the_next_worker(qtbot
     qtbot.waitUntil(lambda: answers.replies == [Number(8)], timeout=10_000)
 
 
-def test_a_worker_that_ends_again_and_again_without_an_answer_is_given_up(qtbot, new_client, answers):
+def test_a_worker_that_ends_again_and_again_without_an_answer_is_given_up(
+    qtbot: QtBot, new_client: Callable[..., WorkerClient], answers: Answers
+) -> None:
     client = new_client("fruitless")
     client.start()
     state = wait_for(qtbot, client, Condition.FAILED)
@@ -132,7 +163,9 @@ def test_a_worker_that_ends_again_and_again_without_an_answer_is_given_up(qtbot,
     qtbot.waitUntil(lambda: answers.replies == [Number(2)])
 
 
-def test_a_request_without_a_file_is_not_sent_again_after_as_many_ends_as_restarts(qtbot, client, answers):
+def test_a_request_without_a_file_is_not_sent_again_after_as_many_ends_as_restarts(
+    qtbot: QtBot, client: WorkerClient, answers: Answers
+) -> None:
     def ask_again(failure: Failure) -> None:
         answers.failures.append(failure)
         if failure.kind == "lost":
@@ -151,7 +184,9 @@ def test_a_request_without_a_file_is_not_sent_again_after_as_many_ends_as_restar
     qtbot.waitUntil(lambda: answers.failures[-1].kind == "lost")
 
 
-def test_a_file_that_ends_the_worker_is_not_read_again_and_the_others_are(qtbot, client, answers, tmp_path):
+def test_a_file_that_ends_the_worker_is_not_read_again_and_the_others_are(
+    qtbot: QtBot, client: WorkerClient, answers: Answers, tmp_path: Path
+) -> None:
     for number in range(8):
         (tmp_path / f"deadly-{number}").write_text("DEADLY")
         client.request(Read(str(tmp_path / f"deadly-{number}")), Number, **answers.hears())
@@ -173,7 +208,9 @@ def test_a_file_that_ends_the_worker_is_not_read_again_and_the_others_are(qtbot,
     qtbot.waitUntil(lambda: answers.replies == [Number(8), Number(6)])
 
 
-def test_the_next_window_does_not_read_it_either_until_a_person_wants_it(qtbot, new_client, answers, tmp_path):
+def test_the_next_window_does_not_read_it_either_until_a_person_wants_it(
+    qtbot: QtBot, new_client: Callable[..., WorkerClient], answers: Answers, tmp_path: Path
+) -> None:
     deadly, kept = tmp_path / "deadly", tmp_path / "fatal-files.json"
     deadly.write_text("DEADLY")
     first = new_client(fatal=FatalFiles(kept))
@@ -192,7 +229,9 @@ def test_the_next_window_does_not_read_it_either_until_a_person_wants_it(qtbot, 
     wait_for(qtbot, second, Condition.RESTARTING)
 
 
-def test_a_worker_that_cannot_stop_reading_a_file_is_kept_from_it(qtbot, client, answers, tmp_path):
+def test_a_worker_that_cannot_stop_reading_a_file_is_kept_from_it(
+    qtbot: QtBot, client: WorkerClient, answers: Answers, tmp_path: Path
+) -> None:
     slow = tmp_path / "slow"
     slow.write_text("SLOW")
     number = client.request(Read(str(slow)), Number, **answers.hears())
@@ -203,7 +242,9 @@ def test_a_worker_that_cannot_stop_reading_a_file_is_kept_from_it(qtbot, client,
     qtbot.waitUntil(lambda: [failure.file for failure in answers.failures] == [str(slow)])
 
 
-def test_a_file_that_never_comes_costs_its_own_request_although_nobody_cancels_it(qtbot, new_client, answers, tmp_path):
+def test_a_file_that_never_comes_costs_its_own_request_although_nobody_cancels_it(
+    qtbot: QtBot, new_client: Callable[..., WorkerClient], answers: Answers, tmp_path: Path
+) -> None:
     slow = tmp_path / "slow"
     slow.write_text("SLOW")
     client = new_client(patience=Patience(beat=50, silent_beats=100, stuck_beats=30, end=300, first_pause=10))
@@ -216,7 +257,9 @@ def test_a_file_that_never_comes_costs_its_own_request_although_nobody_cancels_i
     assert [failure.file for failure in answers.failures] == [str(slow)]
 
 
-def test_work_that_reports_or_reads_no_file_may_take_as_long_as_it_takes(qtbot, new_client, answers, tmp_path):
+def test_work_that_reports_or_reads_no_file_may_take_as_long_as_it_takes(
+    qtbot: QtBot, new_client: Callable[..., WorkerClient], answers: Answers, tmp_path: Path
+) -> None:
     talks = tmp_path / "talks"
     talks.write_text("TALKS")
     client = new_client(patience=Patience(beat=50, silent_beats=100, stuck_beats=8, end=300, first_pause=10))
@@ -227,7 +270,9 @@ def test_work_that_reports_or_reads_no_file_may_take_as_long_as_it_takes(qtbot, 
     assert answers.failures == []
 
 
-def test_a_worker_that_is_asked_to_end_blames_no_file(qtbot, client, answers, tmp_path):
+def test_a_worker_that_is_asked_to_end_blames_no_file(
+    qtbot: QtBot, client: WorkerClient, answers: Answers, tmp_path: Path
+) -> None:
     slow = tmp_path / "slow"
     slow.write_text("SLOW")
     client.request(Read(str(slow)), Number, **answers.hears())
@@ -236,7 +281,7 @@ def test_a_worker_that_is_asked_to_end_blames_no_file(qtbot, client, answers, tm
     qtbot.waitUntil(lambda: [failure.kind for failure in answers.failures] == ["lost"])
 
 
-def kill_while_it_reads(qtbot, client, answers, slow: Path) -> None:
+def kill_while_it_reads(qtbot: QtBot, client: WorkerClient, answers: Answers, slow: Path) -> None:
     told, lost = len(answers.progress), len(answers.failures)
     client.request(Read(str(slow)), Number, **answers.hears())
     qtbot.waitUntil(lambda: len(answers.progress) > told, timeout=20_000)
@@ -244,7 +289,9 @@ def kill_while_it_reads(qtbot, client, answers, slow: Path) -> None:
     qtbot.waitUntil(lambda: len(answers.failures) > lost, timeout=20_000)
 
 
-def test_a_file_is_blamed_for_a_killed_worker_when_it_happens_twice(qtbot, client, answers, tmp_path):
+def test_a_file_is_blamed_for_a_killed_worker_when_it_happens_twice(
+    qtbot: QtBot, client: WorkerClient, answers: Answers, tmp_path: Path
+) -> None:
     slow = tmp_path / "slow"
     slow.write_text("SLOW")
     kill_while_it_reads(qtbot, client, answers, slow)
@@ -252,7 +299,9 @@ def test_a_file_is_blamed_for_a_killed_worker_when_it_happens_twice(qtbot, clien
     assert [failure.kind for failure in answers.failures] == ["lost", "avoided"]
 
 
-def test_a_file_that_was_read_between_two_kills_is_blamed_for_neither(qtbot, client, answers, tmp_path):
+def test_a_file_that_was_read_between_two_kills_is_blamed_for_neither(
+    qtbot: QtBot, client: WorkerClient, answers: Answers, tmp_path: Path
+) -> None:
     slow = tmp_path / "slow"
     stamp = (1_000_000, 1_000_000)
     for content in ("SLOW", "7   ", "SLOW"):
@@ -266,7 +315,9 @@ def test_a_file_that_was_read_between_two_kills_is_blamed_for_neither(qtbot, cli
     assert [failure.kind for failure in answers.failures] == ["lost", "lost"]
 
 
-def test_a_worker_that_answers_is_started_again_however_often_it_is_killed(qtbot, client, answers):
+def test_a_worker_that_answers_is_started_again_however_often_it_is_killed(
+    qtbot: QtBot, client: WorkerClient, answers: Answers
+) -> None:
     for number in range(QUICK.restarts + 3):
         client.request(Double(number), Number, **answers.hears())
         qtbot.waitUntil(lambda number=number: answers.replies[-1:] == [Number(2 * number)], timeout=20_000)
@@ -275,7 +326,9 @@ def test_a_worker_that_answers_is_started_again_however_often_it_is_killed(qtbot
     assert answers.failures == []
 
 
-def test_holding_the_interpreter_for_a_second_is_not_death(qtbot, client, answers):
+def test_holding_the_interpreter_for_a_second_is_not_death(
+    qtbot: QtBot, client: WorkerClient, answers: Answers
+) -> None:
     conditions = []
     client.state_changed.connect(lambda state: conditions.append(state.condition))
     client.request(HoldInterpreter(1000), Number, **answers.hears())
@@ -283,7 +336,7 @@ def test_holding_the_interpreter_for_a_second_is_not_death(qtbot, client, answer
     assert conditions == [Condition.BUSY, Condition.READY]
 
 
-def test_silence_without_end_is_death(qtbot, new_client, answers):
+def test_silence_without_end_is_death(qtbot: QtBot, new_client: Callable[..., WorkerClient], answers: Answers) -> None:
     patience = Patience(beat=50, silent_beats=30, end=300, first_pause=10)
     client = new_client(patience=patience)
     client.start()
@@ -294,7 +347,9 @@ def test_silence_without_end_is_death(qtbot, new_client, answers):
     wait_for(qtbot, client, Condition.READY)
 
 
-def test_a_banner_before_the_worker_does_no_harm(qtbot, new_client, answers):
+def test_a_banner_before_the_worker_does_no_harm(
+    qtbot: QtBot, new_client: Callable[..., WorkerClient], answers: Answers
+) -> None:
     client = new_client("banner")
     client.start()
     client.request(Double(1), Number, **answers.hears())
@@ -309,7 +364,9 @@ def test_a_banner_before_the_worker_does_no_harm(qtbot, new_client, answers):
         ("stillborn", "The data worker ended by itself (exit code 1).", "No module named ebert_core"),
     ],
 )
-def test_what_another_start_would_not_mend_is_said_at_once(qtbot, new_client, mode, sentence, details):
+def test_what_another_start_would_not_mend_is_said_at_once(
+    qtbot: QtBot, new_client: Callable[..., WorkerClient], mode: str, sentence: str, details: str
+) -> None:
     client = new_client(mode)
     client.start()
     state = wait_for(qtbot, client, Condition.FAILED)
@@ -318,14 +375,16 @@ def test_what_another_start_would_not_mend_is_said_at_once(qtbot, new_client, mo
 
 
 @pytest.mark.parametrize("absent", ["torch", "msgspec"])
-def test_a_model_worker_without_torch_is_told_from_one_that_lacks_anything_else(qtbot, new_client, tmp_path, absent):
+def test_a_model_worker_without_torch_is_told_from_one_that_lacks_anything_else(
+    qtbot: QtBot, new_client: Callable[..., WorkerClient], tmp_path: Path, absent: str
+) -> None:
     (tmp_path / "sitecustomize.py").write_text(f"import sys; sys.modules['{absent}'] = None\n")
     client = new_client(argv=["env", f"PYTHONPATH={tmp_path}", sys.executable, "-m", "ebert_core", "worker", "model"])
     client.start()
     assert wait_for(qtbot, client, Condition.FAILED).lacks_torch is (absent == "torch")
 
 
-def test_a_program_that_does_not_exist_is_named(qtbot, new_client):
+def test_a_program_that_does_not_exist_is_named(qtbot: QtBot, new_client: Callable[..., WorkerClient]) -> None:
     client = new_client(argv=["/no/such/ebert"])
     client.start()
     state = wait_for(qtbot, client, Condition.FAILED)
@@ -333,7 +392,9 @@ def test_a_program_that_does_not_exist_is_named(qtbot, new_client):
     assert "No such file" in state.details
 
 
-def test_an_oversized_frame_ends_the_worker_and_the_cap_ends_the_trying(qtbot, new_client):
+def test_an_oversized_frame_ends_the_worker_and_the_cap_ends_the_trying(
+    qtbot: QtBot, new_client: Callable[..., WorkerClient]
+) -> None:
     client = new_client("oversized")
     client.start()
     state = wait_for(qtbot, client, Condition.FAILED)
@@ -342,7 +403,9 @@ def test_an_oversized_frame_ends_the_worker_and_the_cap_ends_the_trying(qtbot, n
 
 
 @pytest.mark.parametrize(("mode", "sentence"), [("two-faced", "said twice who it is"), ("nested", "holds no message")])
-def test_a_worker_that_does_not_keep_to_the_channel_is_ended_and_in_the_end_given_up(qtbot, new_client, mode, sentence):
+def test_a_worker_that_does_not_keep_to_the_channel_is_ended_and_in_the_end_given_up(
+    qtbot: QtBot, new_client: Callable[..., WorkerClient], mode: str, sentence: str
+) -> None:
     client = new_client(mode)
     client.start()
     state = wait_for(qtbot, client, Condition.FAILED)
@@ -350,7 +413,9 @@ def test_a_worker_that_does_not_keep_to_the_channel_is_ended_and_in_the_end_give
     assert "3 times in a row" in state.sentence
 
 
-def test_a_reply_that_is_larger_than_any_screen_needs_is_not_taken(qtbot, client, answers, monkeypatch):
+def test_a_reply_that_is_larger_than_any_screen_needs_is_not_taken(
+    qtbot: QtBot, client: WorkerClient, answers: Answers, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr("ebert_gui.workers.client.LARGEST_REPLY", 5_000_000)
     client.request(Big(20_000_000), Values, **answers.hears())
     state = wait_for(qtbot, client, Condition.RESTARTING)
@@ -358,14 +423,18 @@ def test_a_reply_that_is_larger_than_any_screen_needs_is_not_taken(qtbot, client
     qtbot.waitUntil(lambda: [failure.kind for failure in answers.failures] == ["lost"])
 
 
-def test_a_worker_that_never_becomes_ready_gets_more_time_at_each_start(qtbot, new_client):
+def test_a_worker_that_never_becomes_ready_gets_more_time_at_each_start(
+    qtbot: QtBot, new_client: Callable[..., WorkerClient]
+) -> None:
     client = new_client("silent", patience=Patience(start=100, end=300, first_pause=10, restarts=1))
     client.start()
     assert "not ready after 0 s" in wait_for(qtbot, client, Condition.RESTARTING).sentence
     wait_for(qtbot, client, Condition.FAILED)
 
 
-def test_stopping_loses_what_is_outstanding_and_leaves_no_process(qtbot, client, answers):
+def test_stopping_loses_what_is_outstanding_and_leaves_no_process(
+    qtbot: QtBot, client: WorkerClient, answers: Answers
+) -> None:
     client.request(Work(60), Number, **answers.hears())
     client.stop()
     wait_for(qtbot, client, Condition.STOPPED)
@@ -373,7 +442,7 @@ def test_stopping_loses_what_is_outstanding_and_leaves_no_process(qtbot, client,
     assert [failure.kind for failure in answers.failures] == ["lost"]
 
 
-def test_an_error_in_a_callback_does_not_stop_the_others(qtbot, client, answers):
+def test_an_error_in_a_callback_does_not_stop_the_others(qtbot: QtBot, client: WorkerClient, answers: Answers) -> None:
     def fall_over(reply: Number) -> None:
         raise RuntimeError("a mistake in the window")
 
@@ -400,7 +469,7 @@ app.exec()
 
 
 @pytest.mark.parametrize("body", ["Work", "Compute"])
-def test_a_worker_is_gone_two_seconds_after_its_window_was_killed(tmp_path, body):
+def test_a_worker_is_gone_two_seconds_after_its_window_was_killed(tmp_path: Path, body: str) -> None:
     script = tmp_path / "window.py"
     script.write_text(WINDOW.format(folder=str(TOY_WORKER.parent), worker=str(TOY_WORKER), body=body))
     with subprocess.Popen([sys.executable, str(script)], stdout=subprocess.PIPE, text=True) as window:
@@ -410,6 +479,6 @@ def test_a_worker_is_gone_two_seconds_after_its_window_was_killed(tmp_path, body
 
 
 def is_gone_within(process: int, seconds: float) -> bool:
-    from test_session import is_gone_within as is_gone
+    from tests.core.roles.test_session import is_gone_within as is_gone
 
     return is_gone(process, seconds)

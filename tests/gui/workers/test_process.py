@@ -3,14 +3,14 @@
 import sys
 
 import pytest
-from clients import TOY_WORKER
 from PyQt6.QtCore import QObject
 from pytestqt.qtbot import QtBot
-from toy_worker import Double
 
 from ebert_core.protocol.messages import Hello, Pong
 from ebert_gui.workers.endings import Ending
 from ebert_gui.workers.process import WorkerProcess
+from tests.core.roles.toy_worker import Double
+from tests.gui.workers.clients import TOY_WORKER
 
 DEAF = "trap '' TERM; echo deaf >&2; while :; do sleep 0.05; done"
 

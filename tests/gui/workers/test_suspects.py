@@ -18,7 +18,7 @@ def crashed(known: Suspects) -> Culprit | None:
     return known.ended(was_asked=False, was_killed=False)
 
 
-def test_what_is_to_blame_depends_on_how_the_worker_ended():
+def test_what_is_to_blame_depends_on_how_the_worker_ended() -> None:
     known = suspects()
     for number, (file, was_asked, was_killed, is_blamed) in enumerate(
         [
@@ -35,7 +35,7 @@ def test_what_is_to_blame_depends_on_how_the_worker_ended():
         assert known.ended(was_asked, was_killed) == (Culprit(number, b"a", file) if is_blamed else None), number
 
 
-def test_a_request_is_known_by_its_words_although_it_was_cancelled_after_it_began():
+def test_a_request_is_known_by_its_words_although_it_was_cancelled_after_it_began() -> None:
     known = suspects()
     known.begun(1, b"first", None)
     known.begun(1, b"", FILE)
@@ -46,7 +46,7 @@ def test_a_request_is_known_by_its_words_although_it_was_cancelled_after_it_bega
     assert crashed(known) is None
 
 
-def test_only_the_answer_to_the_present_request_clears_it():
+def test_only_the_answer_to_the_present_request_clears_it() -> None:
     known = suspects()
     known.begun(2, b"second", FILE)
     known.answered(1)
@@ -56,13 +56,13 @@ def test_only_the_answer_to_the_present_request_clears_it():
     assert crashed(known) is None
 
 
-def test_a_request_without_words_is_never_refused():
+def test_a_request_without_words_is_never_refused() -> None:
     known = suspects(most_deaths=1)
     assert known.blame(Culprit(1, b"", None), "It crashed.", "") is None
     assert known.refusal(b"") is None
 
 
-def test_every_request_without_a_file_has_its_own_ends():
+def test_every_request_without_a_file_has_its_own_ends() -> None:
     known = suspects()
     assert known.blame(Culprit(1, b"a", None), "It crashed.", "") is None
     assert known.blame(Culprit(2, b"b", None), "It crashed.", "") is None
@@ -75,13 +75,13 @@ def test_every_request_without_a_file_has_its_own_ends():
     assert not known.forgive(None)
 
 
-def test_the_failure_of_a_file_says_how_the_worker_ended_and_what_it_wrote():
+def test_the_failure_of_a_file_says_how_the_worker_ended_and_what_it_wrote() -> None:
     failure = suspects().blame(Culprit(1, b"a", FILE), "It crashed.", "last line")
     assert failure is not None
     assert (failure.kind, failure.file, failure.details) == ("avoided", "/d/x.bw", "It crashed.\nlast line")
 
 
-def test_beats_are_counted_while_a_file_is_read_and_nothing_is_said():
+def test_beats_are_counted_while_a_file_is_read_and_nothing_is_said() -> None:
     known = suspects()
     assert known.beat() == 0
     known.begun(1, b"a", None)
@@ -107,5 +107,5 @@ def test_beats_are_counted_while_a_file_is_read_and_nothing_is_said():
         ("replaced", False),
     ],
 )
-def test_what_was_lost_or_left_may_be_asked_again_and_all_else_would_bring_the_same(kind, is_final):
+def test_what_was_lost_or_left_may_be_asked_again_and_all_else_would_bring_the_same(kind: str, is_final: bool) -> None:
     assert Failure(kind).is_final is is_final
