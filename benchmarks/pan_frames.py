@@ -34,6 +34,7 @@ from ebert_gui.kinds.genes import GenesTrack
 from ebert_gui.kinds.signal import SignalTrack
 from ebert_gui.kinds.table import Kinds
 from ebert_gui.loading.loader import Loader
+from ebert_gui.looks.signal_settings import SignalSettings
 from ebert_gui.state.setup import Setup
 from ebert_gui.state.tracks import Track
 from ebert_gui.state.workspace import Workspace
@@ -132,7 +133,8 @@ def main() -> None:
     )
     wide = Interval("chr1", 900_000, 1_200_000)
     contents = signals(wide)
-    tracks = tuple(SignalTrack(id=name, signal=f"signal {name}", group="all", height=86) for name in contents)
+    alike = SignalSettings(shared="group", group="all")
+    tracks = tuple(SignalTrack(id=name, signal=f"signal {name}", drawn=alike, height=86) for name in contents)
     workspace.open_dataset(summary, Setup(tracks=tracks))
     workspace.view.show(Interval("chr1", 1_000_000, 1_020_000))
     scene = _scene(workspace, contents)

@@ -16,8 +16,8 @@ import msgspec
 from ebert_core.protocol.errors import InvalidRequest
 
 # What a text, or each text of a list, stands for. A path may be relative; a checkpoint may also be one of the
-# program's own, by its name; a region is a place, or a file of places.
-Holds = Literal["text", "name", "path", "checkpoint", "region"]
+# program's own, by its name; a region is a place, or a file of places; a colour is `#rrggbb`.
+Holds = Literal["text", "name", "path", "checkpoint", "region", "colour"]
 # The parts of a form, in their order.
 Group = Literal["What it can find", "How it learns", "How it runs"]
 
@@ -43,7 +43,7 @@ class Says(NamedTuple):
     unit: str = ""
     step: float = 0.0
     usual: tuple[float, float] | None = None
-    group: Group | None = None
+    group: str | None = None
     tick: str = ""
     words: Mapping[Any, str] = {}  # Any: keys are values of the field, which are texts or numbers
     only_with: str = ""
@@ -79,7 +79,7 @@ def field(
             in a form: `group`, the part that it is in, for fields that the form makes by itself; `hint`, a line beside
             it; `unit`, `step` and `usual` range of a number, which still shows others that its rule allows; `tick`, the
             words beside a box; `words`, what to call each value; `only_with` and `only_without`, another field with or
-            without which it has an effect.
+            without which it has an effect, or `field=value` where that field must have one value.
     """
     bounds = {"ge": ge, "gt": gt, "le": le, "lt": lt, "multiple_of": multiple_of}
     # Any: msgspec allows some of them together, which its stub spells out.
@@ -159,6 +159,11 @@ class Field(NamedTuple):
             return " and ".join(said)
         return f"a multiple of {divisor}" + (f", or 0 for {self.says.empty}" if self.says.empty else "")
 
+    def has_effect(self, spec: msgspec.Struct) -> bool:
+        """Whether the value matters beside the other values of a spec."""
+        needs, forbids = self.says.only_with, self.says.only_without
+        return (not needs or _is_met(needs, spec)) and not (forbids and _is_met(forbids, spec))
+
     def objection(self, value: object) -> str:
         """Why it cannot have this value, in a part of a sentence that names it; empty where it can.
 
@@ -195,6 +200,12 @@ class Field(NamedTuple):
         else:
             wanted = " or ".join(_WORDS.get(get_origin(each) or each, "a text in quotes") for each in alternatives)
         return f"{wanted}, got {_WORDS.get(type(value), 'a date')}"
+
+
+def _is_met(condition: str, spec: msgspec.Struct) -> bool:
+    name, equals, wanted = condition.partition("=")
+    value = getattr(spec, name)
+    return str(value) == wanted if equals else bool(value)
 
 
 def _alternatives(kind: Any) -> tuple[Any, ...]:

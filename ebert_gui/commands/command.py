@@ -7,11 +7,16 @@ from ebert_gui.commands.desk import Desk
 
 
 class Choice(NamedTuple):
-    """A line of a list. Without an act it is grey, and without words it is a line between others."""
+    """A line of a list. Without an act it is grey, and without words it is a line between others.
+
+    With `is_on` it is a switch, or one of several values. One with `choices` opens a list of them.
+    """
 
     text: str = ""
     act: Callable[[], None] | None = None
     tip: str = ""
+    is_on: bool | None = None
+    choices: tuple["Choice", ...] = ()
 
 
 Show = Callable[[Sequence[Choice]], None]

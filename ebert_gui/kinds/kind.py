@@ -23,23 +23,12 @@ Style = TypeVar("Style")
 GENOME = "Genome"
 
 
-class Choice(NamedTuple):
-    """Another way of showing a track, for its menu: what the menu says, and the track as it would be."""
-
-    text: str
-    track: Track
-
-
 class Offer(NamedTuple):
     """A track that can be added: the group in which it is offered, such as a cell type, its name there, and itself."""
 
     group: str
     name: str
     track: Track
-
-
-def _no_choices(_track: Track) -> tuple[Choice, ...]:
-    return ()
 
 
 def _no_offers(_scope: Scope) -> Iterator[Offer]:
@@ -52,7 +41,7 @@ class Kind(Generic[Shown, Style]):
 
     `style` makes of a track what its look takes. `of_file` makes a track of a file whose kind is among `file_kinds`;
     a file that cannot be read gets such a track, too, where its name ends with one of `endings`. `sites` are places
-    that are worth looking at; those of a kind that `is_certain` come first. `choices` are other ways to show a track.
+    that are worth looking at; those of a kind that `is_certain` come first.
     `details` is the source of Features whose columns say all that a file knows of what was clicked.
     """
 
@@ -66,5 +55,4 @@ class Kind(Generic[Shown, Style]):
     endings: tuple[str, ...] = ()
     sites: Callable[[TrackContent], NDArray[np.int64]] | None = None
     is_certain: bool = False
-    choices: Callable[[Shown], tuple[Choice, ...]] = _no_choices
     details: Callable[[Shown], Source] | None = None

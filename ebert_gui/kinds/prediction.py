@@ -3,16 +3,14 @@
 from collections.abc import Iterator
 from typing import ClassVar
 
-import msgspec
-
 from ebert_core.protocol.modelling import FactorSummary
 from ebert_core.protocol.shapes import Features, Signal
 from ebert_core.protocol.sources import MeasuredPeaks, PredictedBinding
 from ebert_core.protocol.tracks import CellType
-from ebert_gui.kinds.kind import Choice, Kind, Offer
+from ebert_gui.kinds.kind import Kind, Offer
 from ebert_gui.kinds.modelled import closed_model, model_name, offering_models
 from ebert_gui.looks.prediction import PredictionLook
-from ebert_gui.looks.prediction_arranged import PredictionStyle
+from ebert_gui.looks.prediction_arranged import PredictionSettings, PredictionStyle
 from ebert_gui.state.scope import Scope
 from ebert_gui.state.tracks import Lack, Part, Reads, Track, measured_peaks
 
@@ -24,13 +22,13 @@ RELAXED = Part("relaxed", Features)
 class PredictionTrack(Track, frozen=True, kw_only=True, tag="prediction"):
     """What the open model predicts for a factor in a cell type; probabilities stand on a scale from 0 to 1.
 
-    With `fits_view` the scale ends above the highest value on screen. `cell_type` is empty for a model that reads
-    none; `quantity` is what the values are called; `model` is where the model lies, empty for the chosen one.
+    `cell_type` is empty for a model that reads none; `quantity` is what the values are called; `model` is where the
+    model lies, empty for the chosen one.
     """
 
     cell_type: str = ""
     factor: str
-    fits_view: bool = False
+    drawn: PredictionSettings = PredictionSettings()
     quantity: str = "predicted"
     model: str = ""
 
@@ -86,8 +84,7 @@ def _style(track: PredictionTrack, scope: Scope) -> PredictionStyle:
         RELAXED,
         track.factor,
         track.cell_type,
-        track.fits_view,
-        track.colour,
+        track.drawn,
         scope.model_of(track),
         cell is not None and measured_peaks(cell, track.factor),
         scope.dataset.labelled_regions if scope.dataset else (),
@@ -109,12 +106,4 @@ def prediction_track(output: FactorSummary, cell_type: str, model: str = "") -> 
     return PredictionTrack(cell_type=cell_type, factor=output.name, quantity=output.quantity, model=model)
 
 
-def _choices(track: PredictionTrack) -> tuple[Choice, ...]:
-    """The other range that the scale can have; scores that are no probabilities have one that fits."""
-    if not track.cell_type:
-        return ()
-    text = "Range: 0 to 1" if track.fits_view else "Range: fit to view"
-    return (Choice(text, msgspec.structs.replace(track, fits_view=not track.fits_view)),)
-
-
-PREDICTION = Kind(PredictionTrack, PredictionLook(), _style, _offers, choices=_choices)
+PREDICTION = Kind(PredictionTrack, PredictionLook(), _style, _offers)

@@ -9,6 +9,7 @@ from ebert_core.protocol.shapes import Signal
 from ebert_core.protocol.sources import MeasuredSignal
 from ebert_core.protocol.tracks import BareFile, CellType
 from ebert_gui.kinds.kind import Kind, Offer
+from ebert_gui.looks.signal_settings import SignalSettings
 from ebert_gui.looks.signals import SignalLook, SignalStyle
 from ebert_gui.state.scope import Scope
 from ebert_gui.state.tracks import Part, Reads, Track
@@ -17,13 +18,12 @@ VALUES = Part("signal", Signal)
 
 
 class SignalTrack(Track, frozen=True, kw_only=True, tag="signal"):
-    """A measured signal; tracks of one non-empty `group` share their scale. `maximum` fixes the scale."""
+    """A measured signal."""
 
     cell_type: str = ""
     signal: str = ""
     path: str = ""
-    group: str = ""
-    maximum: float | None = None
+    drawn: SignalSettings = SignalSettings()
 
     usual_height: ClassVar[int] = 56
     is_comparable: ClassVar[bool] = True
@@ -47,8 +47,7 @@ class SignalTrack(Track, frozen=True, kw_only=True, tag="signal"):
         named = measured_instead(self.signal, before, factor)
         if self.path or cell is None or named not in cell.signals:
             return self
-        group = measured_instead(self.group, before, factor)
-        return msgspec.structs.replace(self, signal=named, group=group)
+        return msgspec.structs.replace(self, signal=named)
 
 
 def measured_instead(signal: str, factor: str, other: str) -> str:
@@ -63,13 +62,13 @@ def measured_instead(signal: str, factor: str, other: str) -> str:
 
 
 def _style(track: SignalTrack, scope: Scope) -> SignalStyle:
-    return SignalStyle(VALUES, track.colour, scope.number_of(track.cell_type), track.maximum, track.group)
+    return SignalStyle(VALUES, track.drawn, scope.number_of(track.cell_type), "" if track.path else track.signal)
 
 
 def _offers(scope: Scope) -> Iterator[Offer]:
     for cell in scope.dataset.cell_types if scope.dataset else ():
         for signal in cell.signals:
-            yield Offer(cell.name, signal, SignalTrack(cell_type=cell.name, signal=signal, group=signal))
+            yield Offer(cell.name, signal, SignalTrack(cell_type=cell.name, signal=signal))
 
 
 def _of_file(file: BareFile) -> SignalTrack:

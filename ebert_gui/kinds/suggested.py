@@ -32,9 +32,7 @@ def first_tracks(
     tracks += [TruthTrack(cell_type=cell.name, factor=factor) for cell in cells if factor in dataset.truth_factors]
     tracks += [StatesTrack(cell_type=cell.name) for cell in cells if cell.has_states]
     for signal in _signals_of(cells, factor):
-        tracks += [
-            SignalTrack(cell_type=cell.name, signal=signal, group=signal) for cell in cells if signal in cell.signals
-        ]
+        tracks += [SignalTrack(cell_type=cell.name, signal=signal) for cell in cells if signal in cell.signals]
     tracks += [PeaksTrack(cell_type=cell.name, factor=factor) for cell in cells if measured_peaks(cell, factor)]
     tracks += [track_of_file(file) for file in dataset.files]
     if dataset.has_sequence:

@@ -148,10 +148,19 @@ class Kinds:
     def read(self, written: bytes) -> Track:
         """A track as it stands in a session; one that cannot be read is kept as it was written."""
         try:
-            track: Track = msgspec.json.decode(written, type=self._union)
+            track: Track = msgspec.json.decode(self._as_today(written), type=self._union)
         except (msgspec.MsgspecError, RecursionError) as error:
             return _kept_as_written(written.decode(), str(error))
         return track
+
+    def _as_today(self, written: bytes) -> bytes:
+        """A track of a session in which its settings stood among its other fields, with its settings apart."""
+        fields = msgspec.json.decode(written, type=dict[str, Any])
+        kind = next((kind for kind in self._kinds if _tag(kind) == fields.get("type")), None)
+        if kind is None or "drawn" in fields:
+            return written
+        drawn = next(field for field in msgspec.structs.fields(kind.track) if field.name == "drawn").type
+        return msgspec.json.encode({**fields, "drawn": drawn.of_older(fields)})
 
 
 def _tag(kind: AnyKind) -> str:

@@ -125,7 +125,7 @@ class PredictionLook(Look[PredictionStyle, ArrangedPrediction]):
         known = arranged.columns(axis).probability
         if arranged.style.is_score:
             return _scale_of_scores(known)
-        if not arranged.style.fits_view:
+        if not arranged.style.settings.fits_view:
             return Scale()
         highest = float(np.nanmax(known)) if np.isfinite(known).any() else 0.0
         return Scale(0.0, min(1.0, round_up(max(highest, _SMALLEST_SCALE))))
@@ -134,7 +134,7 @@ class PredictionLook(Look[PredictionStyle, ArrangedPrediction]):
         """Predictions of one factor, fitted ones among themselves; scores of an output."""
         if style.is_score and style.known is not None:
             return f"{style.known.quantity} {style.factor}"
-        return f"predicted {style.factor}{' fitted' * style.fits_view}"
+        return f"predicted {style.factor}{' fitted' * style.settings.fits_view}"
 
     def plot_edges(self, height: float) -> tuple[float, float]:
         """The edges of the values."""
@@ -151,7 +151,7 @@ class PredictionLook(Look[PredictionStyle, ArrangedPrediction]):
 
     def colour(self, style: PredictionStyle, palette: Palette) -> str:
         """The chosen colour, or that of predictions."""
-        return style.colour or palette.prediction
+        return style.settings.colour or palette.prediction
 
 
 def _scale_of_scores(values: NDArray[np.float64]) -> Scale:

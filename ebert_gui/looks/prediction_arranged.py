@@ -2,12 +2,13 @@
 
 from collections.abc import Iterable, Sequence
 from itertools import pairwise
-from typing import NamedTuple
+from typing import Annotated, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ebert_core.protocol.calling import Calls, calls_of_factor
+from ebert_core.protocol.fields import field
 from ebert_core.protocol.locus import Interval
 from ebert_core.protocol.modelling import CheckpointSummary, FactorSummary
 from ebert_core.protocol.shapes import Features, Mark, Signal
@@ -16,17 +17,31 @@ from ebert_gui.browser.content import Held, TrackContent
 from ebert_gui.browser.look import Room
 from ebert_gui.looks.bars import Marks, summits_of
 from ebert_gui.looks.columns import column_bins, reduce_columns
+from ebert_gui.state.settings import Settings
 from ebert_gui.state.tracks import Part
 
 SMALL = 10
 DISAGREEMENTS = ("false positive", "miss")
 
 
+class PredictionSettings(Settings, frozen=True, kw_only=True):
+    """How predictions are drawn; probabilities stand on a scale from 0 to 1 unless `fits_view`."""
+
+    fits_view: Annotated[
+        bool,
+        field(
+            "whether the scale of probabilities ends above the highest value on screen, in place of at 1",
+            title="Scale",
+            tick="Fit to what is on screen",
+            group="Scale",
+        ),
+    ] = False
+
+
 class PredictionStyle(NamedTuple):
     """What is drawn: the values of a factor in a cell type, with its strict and its relaxed peaks.
 
-    With `fits_view` the scale ends above the highest value on screen. `labelled` are the regions in which peaks were
-    called; without any, they were called everywhere.
+    `labelled` are the regions in which peaks were called; without any, they were called everywhere.
     """
 
     values: Part[Signal]
@@ -34,8 +49,7 @@ class PredictionStyle(NamedTuple):
     relaxed: Part[Features]
     factor: str
     cell_type: str
-    fits_view: bool = False
-    colour: str = ""
+    settings: PredictionSettings = PredictionSettings()
     checkpoint: CheckpointSummary | None = None
     is_assayed: bool = False
     labelled: tuple[Interval, ...] = ()

@@ -15,18 +15,18 @@ from ebert_gui.browser.look import Answer, Look, Room, Scale
 from ebert_gui.browser.palette import Palette
 from ebert_gui.browser.surface import Surface
 from ebert_gui.looks.columns import Values, column_bins, reduce_columns, round_up, y_of
+from ebert_gui.looks.signal_settings import SignalSettings
 from ebert_gui.state.tracks import Part
 
 
 class SignalStyle(NamedTuple):
-    """What is drawn, in which colour; `maximum` fixes the upper end of the scale, rows of a `group` share theirs."""
+    """What is drawn, and how: `number` says which of the colours of signals is taken where none is chosen."""
 
     part: Part[Signal]
-    colour: str = ""
+    settings: SignalSettings = SignalSettings()
     number: int = 0
-    """Which of the colours of signals is taken where none is chosen."""
-    maximum: float | None = None
-    group: str = ""
+    assay: str = ""
+    """Tracks of one assay may share their scale; empty where it is unknown."""
 
 
 class ArrangedSignal(NamedTuple):
@@ -80,14 +80,17 @@ class SignalLook(Look[SignalStyle, ArrangedSignal]):
         shown = shown[np.isfinite(shown)]
         if not shown.size:
             return None
-        low = 0.0 - round_up(-float(shown.min()))  # a difference, since -0.0 would be written as -0
-        fixed = arranged.style.maximum
-        high = fixed if fixed is not None else round_up(float(shown.max()))
-        return Scale(low, high if high > low else 0.0 if low < 0 else 1.0)
+        settings = arranged.style.settings
+        # A difference, since -0.0 would be written as -0.
+        low = settings.low if settings.low is not None else 0.0 - round_up(-float(shown.min()))
+        high = settings.high if settings.high is not None else round_up(float(shown.max()))
+        return Scale(low, high if high > low else 0.0 if low < 0 else low + 1.0)
 
     def group(self, style: SignalStyle) -> str:
-        """Those of one group, unless the scale is fixed."""
-        return f"signal {style.group}" if style.group and style.maximum is None else ""
+        """Those that share a scale and of which the same ends of it are given."""
+        settings = style.settings
+        group = settings.scale_group(style.assay)
+        return f"signal {group} {settings.low} {settings.high}" if group else ""
 
     def at(self, arranged: ArrangedSignal, position: float, _interval: Interval) -> Answer:
         """The values under a position."""
@@ -103,7 +106,7 @@ class SignalLook(Look[SignalStyle, ArrangedSignal]):
 
     def colour(self, style: SignalStyle, palette: Palette) -> str:
         """The chosen colour, or that of the cell type."""
-        return style.colour or palette.signals[style.number % len(palette.signals)]
+        return style.settings.colour or palette.signals[style.number % len(palette.signals)]
 
 
 class Band(NamedTuple):

@@ -1,6 +1,6 @@
 """The set-up: all that a person chose to see, as one frozen value. Every method returns a changed set-up."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from typing import Annotated, Self
 
 import msgspec
@@ -11,6 +11,7 @@ from ebert_core.protocol.edits import Edit
 from ebert_core.protocol.locus import Interval
 from ebert_gui.state.pane import Pane, Span
 from ebert_gui.state.scope import Scope
+from ebert_gui.state.settings import Settings
 from ebert_gui.state.tracks import Track, with_ids
 
 SMALLEST_HEIGHT = 16
@@ -76,9 +77,11 @@ class Setup(BesideTracks, frozen=True):
         bounded = min(max(height, SMALLEST_HEIGHT), LARGEST_HEIGHT)
         return self._with_changed(track_id, lambda track: replace(track, height=bounded))
 
-    def recoloured(self, track_id: str, colour: str) -> Self:
-        """A track of another colour (`#rrggbb`, empty for its usual one)."""
-        return self._with_changed(track_id, lambda track: replace(track, colour=colour))
+    def redrawn(self, track_ids: Collection[str], change: Callable[[Settings], Settings]) -> Self:
+        """These tracks with their settings as `change` makes them."""
+        return self.rewritten(
+            lambda track: replace(track, drawn=change(track.drawn)) if track.id in track_ids else track
+        )
 
     def exchanged(self, track_id: str, new: Track) -> Self:
         """Another track in the place of one, under the same id."""
@@ -174,5 +177,6 @@ class Setup(BesideTracks, frozen=True):
         cell = scope.cell_type(cell_type)
         if cell is None or track.word("cell_type") != self.cell_type or not track.is_comparable:
             return None
-        copy = replace(track.of_cell_type(cell_type), colour="", id="")
+        other = track.of_cell_type(cell_type)
+        copy = replace(other, drawn=other.drawn.changed(colour=""), id="")
         return copy if copy.is_measured_in(cell) else None

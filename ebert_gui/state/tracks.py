@@ -9,6 +9,7 @@ from ebert_core.protocol.shapes import Shape
 from ebert_core.protocol.sources import Source
 from ebert_core.protocol.tracks import CellType
 from ebert_gui.state.scope import Scope
+from ebert_gui.state.settings import Settings
 
 Drawn = TypeVar("Drawn", bound=Shape, covariant=True)
 
@@ -36,7 +37,7 @@ class Lack(NamedTuple):
 
 
 class Track(msgspec.Struct, frozen=True, kw_only=True):
-    """What every track has; `colour` is empty for the usual one, `height` 0 for the usual one.
+    """What every track has; `height` is 0 for the usual one, `drawn` is how it is drawn.
 
     A track that `needs_model` says so while none is open. One that `is_comparable` can be shown for another cell type
     beside it.
@@ -44,13 +45,18 @@ class Track(msgspec.Struct, frozen=True, kw_only=True):
 
     id: str = ""
     height: int = 0
-    colour: str = ""
+    drawn: Settings = Settings()
 
     usual_height: ClassVar[int] = 48
     needs_model: ClassVar[bool] = False
     is_comparable: ClassVar[bool] = False
     # The fields that say what is shown, and not how.
     subject_fields: ClassVar[tuple[str, ...]] = ("cell_type", "factor", "signal", "path", "model")
+
+    @property
+    def colour(self) -> str:
+        """The chosen colour; empty for the usual one."""
+        return self.drawn.colour
 
     @property
     def pixels(self) -> int:

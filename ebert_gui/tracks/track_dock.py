@@ -1,6 +1,6 @@
 """The dock that lists the tracks on screen, to order, resize, recolour and remove them, and offers more."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from PyQt6.QtCore import QAbstractItemModel, QModelIndex, Qt
 from PyQt6.QtGui import QColor, QIcon, QKeySequence, QPixmap, QShortcut
@@ -115,13 +115,17 @@ class TrackDock(QDockWidget):
         if track is not None:
             self._history.change(self._history.setup.with_added(track))
 
-    def choose_colour(self, track: Track) -> None:
-        """Ask for a colour of a track."""
-        dialog = QColorDialog(QColor(self._colour_of(track) or _NO_COLOUR), self)
+    def choose_colour(self, tracks: Sequence[Track]) -> None:
+        """Ask for a colour of these tracks."""
+        dialog = QColorDialog(QColor(self._colour_of(tracks[0]) or _NO_COLOUR), self)
         dialog.setOption(QColorDialog.ColorDialogOption.DontUseNativeDialog)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.colorSelected.connect(
-            lambda colour: self._history.change(self._history.setup.recoloured(track.id, colour.name()))
+            lambda colour: self._history.change(
+                self._history.setup.redrawn(
+                    [track.id for track in tracks], lambda drawn: drawn.changed(colour=colour.name())
+                )
+            )
         )
         dialog.open()
 
@@ -143,7 +147,7 @@ class TrackDock(QDockWidget):
         self.height_box.setKeyboardTracking(False)
         self.height_box.setAccessibleName("Height of the track")
         self.height_box.valueChanged.connect(self._on_height)
-        self.colour.clicked.connect(lambda: self._with_chosen(self.choose_colour))
+        self.colour.clicked.connect(lambda: self._with_chosen(lambda track: self.choose_colour((track,))))
         self.remove.clicked.connect(self._remove_chosen)
         self.remove.setToolTip("Take the track off the screen (Delete)")
         delete = QShortcut(QKeySequence(Qt.Key.Key_Delete), self.list)

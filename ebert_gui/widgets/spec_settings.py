@@ -49,9 +49,7 @@ class SpecSettings(Generic[Spec]):
     def follow(self, spec: Spec) -> None:
         """Grey out what has no effect in this spec, as a size has none where a checkpoint brings its own."""
         for field in self._fields:
-            needs, forbids = field.says.only_with, field.says.only_without
-            has_effect = (not needs or getattr(spec, needs)) and not (forbids and getattr(spec, forbids))
-            self._widgets[field.name].setEnabled(bool(has_effect))
+            self._widgets[field.name].setEnabled(field.has_effect(spec))
 
     def connect(self, follow: Callable[[], None]) -> None:
         """Tell of every change: other fields depend on some, and whether the run may start on any."""

@@ -312,7 +312,7 @@ class MainWindow(QMainWindow):
         menu = QMenu(self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         if track is not None:
-            offered = track_commands(self.workspace.history, self.kinds, track, self.track_dock.choose_colour)
+            offered = track_commands(self.workspace.history, (track,), self.track_dock.choose_colour)
             show_choices(menu, offered)
             menu.addSeparator()
         tracks = self.actions_by_id["tracks.dock"]

@@ -53,9 +53,16 @@ def show_choices(menu: QMenu, choices: Sequence[Choice]) -> None:
         if not choice.text:
             menu.addSeparator()
             continue
+        if choice.choices:
+            within = QMenu(literal(choice.text), menu)
+            show_choices(within, choice.choices)
+            menu.addMenu(within)
+            continue
         action = menu.addAction(literal(choice.text))
         assert action is not None
         action.setToolTip(choice.tip)
+        action.setCheckable(choice.is_on is not None)
+        action.setChecked(bool(choice.is_on))
         action.setEnabled(choice.act is not None)
         if choice.act is not None:
             action.triggered.connect(lambda _checked, act=choice.act: act())

@@ -13,6 +13,7 @@ from ebert_core.protocol.sources import Source
 from ebert_core.sources.open_dataset import OpenedDataset
 from ebert_core.sources.reader import Reader
 from ebert_gui.kinds.kind import GENOME, Kind, Offer
+from ebert_gui.looks.signal_settings import SignalSettings
 from ebert_gui.looks.signals import SignalLook, SignalStyle
 from ebert_gui.state.scope import Scope
 from ebert_gui.state.tracks import Part, Reads, Track
@@ -41,6 +42,8 @@ PART = Part("gc", Signal)
 class GcTrack(Track, frozen=True, kw_only=True, tag="toy-gc"):
     """The track of it."""
 
+    drawn: SignalSettings = SignalSettings(high=1.0)
+
     usual_height: ClassVar[int] = 40
 
     @property
@@ -56,4 +59,4 @@ def offers(scope: Scope) -> Iterator[Offer]:
         yield Offer(GENOME, "GC share", GcTrack())
 
 
-KIND = Kind(GcTrack, SignalLook(), lambda track, _scope: SignalStyle(PART, track.colour, maximum=1.0), offers)
+KIND = Kind(GcTrack, SignalLook(), lambda track, _scope: SignalStyle(PART, track.drawn), offers)

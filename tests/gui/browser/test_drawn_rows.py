@@ -150,6 +150,11 @@ def _bring(scene: Scene) -> None:
     source.changed["peaks"] = TrackContent({"peaks": (*source.content(track).parts["peaks"], Held(5_000, HERE, shape))})
 
 
+def _redden(scene: Scene) -> None:
+    setup = scene.workspace.setup
+    scene.workspace.history.change(setup.redrawn(("signal",), lambda drawn: drawn.changed(colour="#123456")))
+
+
 def _say(scene: Scene) -> None:
     source, track = _source(scene), scene.workspace.setup.tracks[5]
     source.changed["prediction"] = replace(source.content(track), is_loading=True)
@@ -161,7 +166,7 @@ def _say(scene: Scene) -> None:
         (lambda scene: scene.workspace.view.zoom_about(15_000, 2.0), len(TRACKS)),
         (lambda scene: scene.dress(DARK, window_font()), len(TRACKS)),
         (lambda scene: scene.workspace.history.change(scene.workspace.setup.resized("genes", 90)), 1),
-        (lambda scene: scene.workspace.history.change(scene.workspace.setup.recoloured("signal", "#123456")), 1),
+        (_redden, 1),
         (_bring, 1),
         (_say, 1),
         # The lens, the profile and the map are of the anchor.

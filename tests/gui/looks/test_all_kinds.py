@@ -18,6 +18,8 @@ from ebert_gui.kinds.prediction import PredictionTrack
 from ebert_gui.kinds.signal import SignalTrack
 from ebert_gui.kinds.table import BUILT_IN, AnyKind
 from ebert_gui.kinds.truth import TruthTrack
+from ebert_gui.looks.prediction_arranged import PredictionSettings
+from ebert_gui.looks.signal_settings import SignalSettings
 from ebert_gui.state.scope import Scope
 from ebert_gui.state.tracks import Track, UnknownTrack
 from ebert_gui.state.workspace import Workspace
@@ -38,13 +40,13 @@ PREDICTED = PredictionTrack(cell_type="alpha", factor="CTCF")
 def test_a_prediction_has_one_scale_unless_a_person_asks_for_another(
     new_page: Callable[..., Page], fits_view: bool, scale: tuple[int, float] | tuple[int, int]
 ) -> None:
-    track, axis = changed(PREDICTED, fits_view=fits_view), new_page().surface.axis
+    track, axis = changed(PREDICTED, drawn=PredictionSettings(fits_view=fits_view)), new_page().surface.axis
     found = scale_over(axis, track, content_of("prediction", HERE, toy_shapes.prediction(HERE, 1075, 0.01)), SCOPE)
     assert found == pytest.approx(scale)
 
 
 def test_rows_on_two_scales_do_not_share_one(new_page: Callable[..., Page]) -> None:
-    axis, fitted = new_page().surface.axis, changed(PREDICTED, id="b", fits_view=True)
+    axis, fitted = new_page().surface.axis, changed(PREDICTED, id="b", drawn=PredictionSettings(fits_view=True))
     content = content_of("prediction", HERE, toy_shapes.prediction(HERE, 1075, 0.01))
     scales = scales_over(axis, {changed(PREDICTED, id="a"): content, fitted: content}, SCOPE)
     assert (scales["a"].high, scales["b"].high) == (1, 0.1)
@@ -59,10 +61,10 @@ def test_signals_of_a_group_and_predictions_of_a_factor_share_the_widest_scale(n
     axis = new_page().surface.axis
     contents = {"a": [signal(2.0)], "b": [signal(-8.0)], "c": [signal(100.0)], "d": [signal(4.0)]}
     shown = (
-        SignalTrack(id="a", signal="x", group="g"),
-        SignalTrack(id="b", signal="x", group="g"),
+        SignalTrack(id="a", signal="x"),
+        SignalTrack(id="b", signal="x"),
         SignalTrack(id="c", signal="y"),
-        SignalTrack(id="d", signal="x", group="g", maximum=3.0),
+        SignalTrack(id="d", signal="x", drawn=SignalSettings(high=3.0)),
         PeaksTrack(id="e"),
     )
     found = scales_over(axis, {track: content_of("signal", HERE, *contents.get(track.id, ())) for track in shown})
@@ -90,7 +92,7 @@ def test_every_kind_of_track_has_its_usual_colour_until_a_person_chooses_one(tra
     workspace.open_dataset(DATASET)
     scene = Scene(workspace, Given(TrackContent()), KINDS, LIGHT, window_font())
     assert scene.colour_of(track) == usual
-    assert scene.colour_of(changed(track, colour="#123456")) == "#123456"
+    assert scene.colour_of(changed(track, drawn=track.drawn.changed(colour="#123456"))) == "#123456"
 
 
 def test_a_track_of_a_kind_that_is_not_known_is_a_grey_row(

@@ -11,6 +11,7 @@ from ebert_core.protocol.shapes import Features
 from ebert_gui.browser.look import Scale
 from ebert_gui.kinds.peaks import PeaksTrack
 from ebert_gui.kinds.truth import TruthTrack
+from ebert_gui.state.settings import Settings
 from ebert_gui.widgets.theme import DARK, LIGHT, Theme
 from tests.gui import toy_shapes
 from tests.gui.drawn import content_of, draw, paint, words_at
@@ -45,7 +46,7 @@ def test_the_summit_of_a_wide_peak_stands_out_at_both_sides_and_that_of_a_narrow
     content = content_of(
         "peaks", HERE, peaks((1200, 1400, 1300, 1.0), (1600, 1650, 1620, 1.0), (1700, 1761, 1730, 1.0))
     )
-    draw(page, PeaksTrack(path="x", colour="#ff0000"), content, 30.0)
+    draw(page, PeaksTrack(path="x", drawn=Settings(colour="#ff0000")), content, 30.0)
     column = page.down(30)
     assert (column[0][0], column[-1][1]) == (7, 23)
     assert page.down(62) == [(10, 20, "#ff0000")]

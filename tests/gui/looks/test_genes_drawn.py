@@ -9,6 +9,7 @@ from ebert_core.protocol.locus import Interval
 from ebert_gui.browser.content import TrackContent
 from ebert_gui.kinds.genes import GenesTrack
 from ebert_gui.looks.gene_rows import Gene, Names, label
+from ebert_gui.state.settings import Settings
 from ebert_gui.widgets.theme import LIGHT
 from tests.gui import toy_shapes
 from tests.gui.drawn import caption, content_of, draw, layout_of, words_at
@@ -43,7 +44,11 @@ def test_a_gene_without_exons_is_one_box_and_at_least_a_pixel(
     new_page: Callable[..., Page], written: list[Written]
 ) -> None:
     page = new_page()
-    draw(page, GenesTrack(colour="#ff0000"), genes(Gene("G", 1200, 1400, "."), Gene("T", 1700, 1701, ".")))
+    draw(
+        page,
+        GenesTrack(drawn=Settings(colour="#ff0000")),
+        genes(Gene("G", 1200, 1400, "."), Gene("T", 1700, 1701, ".")),
+    )
     assert page.across(11) == [(20, 40, "#ff0000"), (70, 71, "#ff0000")]
     column = page.down(30)
     assert (column[0][0], column[-1][1]) == (7, 15)

@@ -11,6 +11,7 @@ from ebert_core.protocol.shapes import Column, Features
 from ebert_gui.browser.axis import Axis
 from ebert_gui.browser.look import Scale
 from ebert_gui.kinds.variants import VariantsTrack
+from ebert_gui.state.settings import Settings
 from ebert_gui.widgets.theme import DARK, LIGHT
 from tests.gui.drawn import answer, caption, content_of, draw, paint, row_over, texts_over, words_at
 from tests.gui.pages import Page, Written
@@ -67,7 +68,7 @@ def test_what_did_not_pass_the_filters_is_paler_and_a_chosen_colour_is_that_of_a
     [(_, _, pale)] = page.across(8)
     assert pale not in (LIGHT.signals[0], LIGHT.canvas)
     page = new_page()
-    red = VariantsTrack(path="x", colour="#ff0000")
+    red = VariantsTrack(path="x", drawn=Settings(colour="#ff0000"))
     both = variants(snv(1200), (1400, 1450, "N", "<DUP>", "other"))
     paint(page.surface, red, content_of("variants", HERE, both), Scale())
     assert {colour for _, _, colour in page.across(8)} == {"#ff0000"}

@@ -30,7 +30,7 @@ def test_a_drag_is_one_step_and_two_drags_are_two() -> None:
 def test_a_gesture_that_something_else_interrupts_is_begun_anew() -> None:
     history = _history()
     history.change(history.setup.resized("genes", 50), "drag")
-    history.change(history.setup.recoloured("genes", "#102030"))
+    history.change(history.setup.redrawn(("genes",), lambda drawn: drawn.changed(colour="#102030")))
     history.change(history.setup.resized("genes", 60), "drag")
     history.undo()
     assert [track.height for track in history.setup.tracks] == [50, 0]

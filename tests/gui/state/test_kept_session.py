@@ -6,7 +6,7 @@ import os
 from pathlib import Path
 from random import Random
 from types import UnionType
-from typing import Union, get_args, get_origin
+from typing import Annotated, Literal, Union, get_args, get_origin
 
 import msgspec
 import pytest
@@ -19,6 +19,8 @@ from ebert_gui.kinds.genes import GenesTrack
 from ebert_gui.kinds.prediction import PredictionTrack
 from ebert_gui.kinds.signal import SignalTrack
 from ebert_gui.kinds.table import BUILT_IN
+from ebert_gui.looks.prediction_arranged import PredictionSettings
+from ebert_gui.looks.signal_settings import SignalSettings
 from ebert_gui.state.pane import Pane, Span
 from ebert_gui.state.recent import add_recent, read_recent, recent_file
 from ebert_gui.state.session import Session, read_session, set_aside, write_session
@@ -29,6 +31,7 @@ from ebert_gui.state.session_files import (
     session_file,
     session_of_nothing,
 )
+from ebert_gui.state.settings import Settings
 from ebert_gui.state.setup import Setup
 from ebert_gui.state.tracks import Track, UnknownTrack
 from tests.gui.drawn import KINDS
@@ -40,8 +43,8 @@ def test_a_session_comes_back_as_it_was_kept(tmp_path: Path) -> None:
         setup=Setup(
             tracks=(
                 GenesTrack(id="g"),
-                SignalTrack(id="s", signal="DNase", maximum=3.5),
-                PredictionTrack(id="p", cell_type="alpha", factor="CTCF", colour="#123456"),
+                SignalTrack(id="s", signal="DNase", drawn=SignalSettings(high=3.5)),
+                PredictionTrack(id="p", cell_type="alpha", factor="CTCF", drawn=PredictionSettings(colour="#123456")),
                 AttentionTrack(id="a", cell_type="alpha", head=2, is_map=True),
             ),
             panes=(Pane(span=Span("chr1", 10.25, 20)),),
@@ -108,13 +111,51 @@ def test_a_session_of_the_first_version_opens_as_it_was_and_is_written_as_today(
     assert read_session(path, KINDS.read) == (Session(dataset="/d/D.toml"), "")
 
 
+SECOND = """{"version": 2, "dataset": "/d/D.toml", "setup": {"tracks": [
+  {"type": "signal", "id": "a", "height": 0, "colour": "#123456", "cell_type": "alpha", "signal": "DNase", "path": "",
+   "group": "DNase", "maximum": 3.5},
+  {"type": "signal", "id": "b", "height": 90, "colour": "", "cell_type": "", "signal": "x", "path": "/x.bw",
+   "group": "", "maximum": null},
+  {"type": "signal", "id": "c", "height": 0, "colour": "", "cell_type": "", "signal": "y", "path": "", "group": "mine"},
+  {"type": "prediction", "id": "d", "height": 0, "colour": "#654321", "cell_type": "alpha", "factor": "CTCF",
+   "fits_view": true, "quantity": "predicted", "model": ""},
+  {"type": "genes", "id": "e", "height": 0, "colour": "#abcdef", "path": "", "name": "Genes"}
+]}}"""
+
+
+def test_settings_that_stood_among_the_other_fields_of_a_track_are_kept(tmp_path: Path) -> None:
+    path = tmp_path / "session.json"
+    path.write_text(SECOND)
+    session, problem = read_session(path, KINDS.read)
+    assert not problem
+    assert session.setup.tracks == (
+        SignalTrack(
+            id="a", cell_type="alpha", signal="DNase", drawn=SignalSettings(colour="#123456", high=3.5, group="")
+        ),
+        SignalTrack(id="b", height=90, signal="x", path="/x.bw"),
+        SignalTrack(id="c", signal="y", drawn=SignalSettings(shared="group", group="mine")),
+        PredictionTrack(
+            id="d", cell_type="alpha", factor="CTCF", drawn=PredictionSettings(colour="#654321", fits_view=True)
+        ),
+        GenesTrack(id="e", drawn=Settings(colour="#abcdef")),
+    )
+    write_session(path, session)
+    assert read_session(path, KINDS.read) == (session, "")
+
+
 _WORDS = ("", "alpha", "CTCF", "caf\udce9 \U0001f9ec", '"{\\', "\u2028")
 
 
 def _value(kind: object, random: Random) -> object:
     """A value of a field of this type."""
+    if get_origin(kind) is Annotated:
+        return _value(get_args(kind)[0], random)
+    if get_origin(kind) is Literal:
+        return random.choice(get_args(kind))
     if get_origin(kind) in (Union, UnionType):
         return _value(random.choice(get_args(kind)), random)
+    if isinstance(kind, type) and issubclass(kind, Settings):
+        return kind(**{field.name: _value(field.type, random) for field in msgspec.structs.fields(kind)})
     numbers = {int: random.randrange(10**9), float: random.random() * 10.0 ** random.randrange(-9, 10)}
     values = {str: random.choice(_WORDS), bool: random.random() < 0.5, type(None): None, **numbers}
     return values[kind]
@@ -181,7 +222,7 @@ def test_a_session_of_a_newer_version_is_left_alone(tmp_path: Path) -> None:
 def test_a_track_that_cannot_be_read_is_kept_and_written_back_as_it_came(tmp_path: Path) -> None:
     path = tmp_path / "session.json"
     tracks = [
-        {"type": "genes", "id": "g", "height": 0, "colour": "", "path": "", "name": "Genes"},
+        {"type": "genes", "id": "g", "height": 0, "drawn": {"colour": ""}, "path": "", "name": "Genes"},
         {"type": "variants", "id": "v", "vcf": "/d/x.vcf", "shown": {"deep": [1, None]}},
         {"type": "signal", "id": "s", "height": "tall"},
         17,

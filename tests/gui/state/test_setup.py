@@ -44,7 +44,7 @@ CHANGES: dict[str, Callable[[Setup], Setup]] = {
     "moved": lambda setup: setup.moved("b", 0),
     "reordered": lambda setup: setup.reordered(["p", "genes"]),
     "resized": lambda setup: setup.resized("a", 77),
-    "recoloured": lambda setup: setup.recoloured("a", "#102030"),
+    "redrawn": lambda setup: setup.redrawn(("a",), lambda drawn: drawn.changed(colour="#102030")),
     "exchanged": lambda setup: setup.exchanged("a", SequenceTrack(id="ignored")),
     "rewritten": lambda setup: setup.rewritten(lambda track: replace(track, height=33)),
     "of_cell_type": lambda setup: setup.of_cell_type("gamma"),
@@ -127,7 +127,8 @@ def test_a_height_stays_within_bounds(asked: int, given: int) -> None:
 
 
 def test_a_track_gets_another_colour_or_another_content_in_its_place() -> None:
-    assert [track.colour for track in SETUP.recoloured("a", "#102030").tracks] == ["", "#102030", "", ""]
+    dark = SETUP.redrawn(("a",), lambda drawn: drawn.changed(colour="#102030"))
+    assert [track.colour for track in dark.tracks] == ["", "#102030", "", ""]
     exchanged = SETUP.exchanged("a", SequenceTrack(id="ignored"))
     assert [(type(track), track.id) for track in exchanged.tracks][1] == (SequenceTrack, "a")
     assert {track.pixels for track in SETUP.rewritten(lambda track: replace(track, height=33)).tracks} == {33}

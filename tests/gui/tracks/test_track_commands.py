@@ -10,6 +10,7 @@ from ebert_gui.browser.content import Held, TrackContent
 from ebert_gui.browser.scene import GUTTER
 from ebert_gui.kinds.prediction import PredictionTrack
 from ebert_gui.kinds.signal import SignalTrack
+from ebert_gui.looks.signal_settings import SignalSettings
 from ebert_gui.state.setup import Setup
 from ebert_gui.state.tracks import Track
 from ebert_gui.state.workspace import Workspace
@@ -53,23 +54,51 @@ def _height_of_values(canvas: Canvas) -> int:
 
 
 def _run(workspace: Workspace, text: str) -> None:
-    commands = track_commands(workspace.history, KINDS, workspace.setup.tracks[0], lambda _track: None)
-    next(command for command in commands if command.text == text).act()
+    choices = track_commands(workspace.history, workspace.setup.tracks[:1], lambda _tracks: None)
+    act = next(choice.act for choice in choices if choice.text == text)
+    assert act is not None
+    act()
 
 
 def test_the_range_of_a_prediction_can_be_fitted_set_back_and_undone(canvas: Canvas) -> None:
     workspace = canvas._workspace
     assert _height_of_values(canvas) < 8
-    _run(workspace, "Range: fit to view")
+    _run(workspace, "Scale: Fit to what is on screen")
     assert _height_of_values(canvas) > 35
     workspace.history.undo()
     assert _height_of_values(canvas) < 8
     workspace.history.redo()
-    _run(workspace, "Range: 0 to 1")
+    _run(workspace, "Scale: Fit to what is on screen")
     assert _height_of_values(canvas) < 8
 
 
-def test_only_predictions_offer_a_range(canvas: Canvas) -> None:
+def test_a_menu_offers_the_settings_with_few_values_that_all_its_tracks_have(canvas: Canvas) -> None:
     history = canvas._workspace.history
-    texts = [command.text for command in track_commands(history, KINDS, SignalTrack(signal="a"), lambda _track: None)]
-    assert texts == ["Taller", "Less tall", "Usual height", "Colour…", "Remove"]
+    signal, prediction = SignalTrack(id="a", signal="a"), PredictionTrack(id="b", factor="CTCF")
+
+    def texts(*tracks: Track) -> list[str]:
+        return [choice.text for choice in track_commands(history, tracks, lambda _tracks: None)]
+
+    usual = ["Taller", "Less tall", "Usual height"]
+    assert texts(signal) == [*usual, "Same scale as", "Colour…", "Remove"]
+    assert texts(prediction) == [*usual, "Scale: Fit to what is on screen", "Colour…", "Remove"]
+    assert texts(signal, prediction) == [*usual, "Colour…", "Remove"]
+
+
+def test_a_choice_in_the_menu_of_several_tracks_changes_them_all_in_one_step(canvas: Canvas) -> None:
+    history = canvas._workspace.history
+    alone = SignalTrack(id="b", signal="b", drawn=SignalSettings(shared="alone"))
+    history.change(history.setup.with_added(SignalTrack(id="a", signal="a"), alone))
+    before = history.setup
+    choices = track_commands(history, before.tracks[1:], lambda _tracks: None)
+    shared = next(choice for choice in choices if choice.text == "Same scale as")
+    assert [each.is_on for each in shared.choices] == [False, False, False], "they differ"
+    act = shared.choices[1].act
+    assert act is not None
+    act()
+    assert [track.word("id") for track in history.setup.tracks if track.drawn == SignalSettings(shared="alone")] == [
+        "a",
+        "b",
+    ]
+    history.undo()
+    assert history.setup == before

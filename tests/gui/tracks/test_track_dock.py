@@ -17,6 +17,7 @@ from ebert_gui.kinds.peaks import PeaksTrack
 from ebert_gui.kinds.prediction import PredictionTrack
 from ebert_gui.kinds.signal import SignalTrack
 from ebert_gui.loading.navigator import Navigator
+from ebert_gui.looks.signal_settings import SignalSettings
 from ebert_gui.state.workspace import Workspace
 from ebert_gui.tracks.track_dock import TrackDock
 from ebert_gui.widgets.theme import LIGHT, window_font
@@ -161,7 +162,7 @@ class _NothingYet:
     [
         (SignalTrack(cell_type="GM12878", signal="DNase"), LIGHT.signals[0]),
         (SignalTrack(cell_type="HepG2", signal="DNase"), LIGHT.signals[1]),
-        (SignalTrack(cell_type="HepG2", signal="DNase", colour="#123456"), "#123456"),
+        (SignalTrack(cell_type="HepG2", signal="DNase", drawn=SignalSettings(colour="#123456")), "#123456"),
         (GenesTrack(), LIGHT.gene),
         (PeaksTrack(cell_type="HepG2", factor="CTCF"), LIGHT.peak),
         (PredictionTrack(cell_type="HepG2", factor="CTCF"), LIGHT.prediction),
@@ -176,7 +177,7 @@ def test_the_colour_dialog_and_the_list_show_the_colour_in_which_a_track_is_draw
     workspace.history.change(workspace.setup.with_tracks((track,)), reveals=False)
     chip = present(dock.list.item(0)).icon().pixmap(10, 10).toImage()
     assert chip.pixelColor(5, 5).name() == colour
-    dock.choose_colour(workspace.setup.tracks[0])
+    dock.choose_colour(workspace.setup.tracks[:1])
     dialog = dock.findChild(QColorDialog)
     assert dialog.currentColor().name() == colour
     dialog.reject()

@@ -126,9 +126,11 @@ def test_every_command_in_the_menu_of_every_kind_of_track_is_one_step(predicting
     history = predicting.workspace.history
     began, done = history.setup, 0
     for track in began.tracks:
-        for command in track_commands(history, predicting.kinds, track, lambda _track: None):
-            if command.text in ("Usual height", "Colour…"):
-                continue  # the height is the usual one already; the dialog is opened above
+        commands = track_commands(history, (track,), lambda _tracks: None)
+        for command in (line for offered in commands for line in (offered.choices or (offered,))):
+            is_value = bool(command.is_on and "Scale" not in command.text)
+            if command.text in ("Usual height", "Colour…") or is_value:
+                continue  # the height or the value is this one already; the dialog is opened above
             assert command.act is not None
             history.restart(began)
             is_one_step(predicting, command.act)
