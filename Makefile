@@ -28,7 +28,7 @@ check: setup
 test: check
 	QT_QPA_PLATFORM=offscreen $(BIN)/pytest
 
-# What docs/specs.md says of keys, from the fields of ebert_core/protocol/specs_*.py.
+# What docs/specs.md says of keys, from the fields of ebert_core/protocol/specs/*.py.
 docs: setup
 	$(BIN)/python tools/spec_page.py
 

@@ -35,9 +35,9 @@ from ebert_core.judging.widening import between_loci
 from ebert_core.material.material import open_material
 from ebert_core.model.checkpoint import Checkpoint, load_checkpoint
 from ebert_core.model.device import Engine, choose_engine
-from ebert_core.protocol.grid import BIN
-from ebert_core.protocol.reliability import FEWEST_PEAKS, Reliability
-from ebert_core.protocol.specs import FineTune
+from ebert_core.protocol.specs.jobs import FineTune
+from ebert_core.protocol.terms.grid import BIN
+from ebert_core.protocol.terms.reliability import FEWEST_PEAKS, Reliability
 from ebert_core.training.finetune import finetune
 
 Range = tuple[float, float]

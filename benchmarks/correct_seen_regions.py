@@ -17,7 +17,7 @@ from ebert_core.dataset.prepare import prepare
 from ebert_core.dataset.store_places import beside
 from ebert_core.material.places import parts_with
 from ebert_core.model.description import read_description, replace_description
-from ebert_core.protocol.locus import Interval, format_locus
+from ebert_core.protocol.terms.locus import Interval, format_locus
 
 
 def main() -> None:

@@ -31,9 +31,9 @@ from ebert_core.inference.batches import Inputs
 from ebert_core.inference.predict import Predictor
 from ebert_core.model.checkpoint import load_checkpoint
 from ebert_core.model.device import choose_engine
-from ebert_core.protocol.grid import BIN, POSITION
-from ebert_core.protocol.locus import Interval
-from ebert_core.protocol.resources import resource
+from ebert_core.protocol.machine.resources import resource
+from ebert_core.protocol.terms.grid import BIN, POSITION
+from ebert_core.protocol.terms.locus import Interval
 
 # F = factors, P = bins starting every 50 bp, B = windows in a batch.
 

@@ -19,7 +19,7 @@ from PyQt6.QtWidgets import QApplication
 
 from ebert_core.genome.bigwig_writer import BigWigWriter
 from ebert_core.genome.signal import open_signal
-from ebert_core.protocol.locus import Interval
+from ebert_core.protocol.terms.locus import Interval
 from ebert_gui.app import Options, WindowProgram
 
 # The platform without a display has a screen of 800 x 800, into which the window would be fitted.

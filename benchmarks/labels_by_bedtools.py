@@ -19,7 +19,7 @@ from ebert_core.dataset.description import Dataset
 from ebert_core.dataset.labels import BOUND, NOT_SCORED, peak_labels
 from ebert_core.dream.regions import bins_of, runs_of
 from ebert_core.genome.annotation import FeatureSource
-from ebert_core.protocol.grid import BIN
+from ebert_core.protocol.terms.grid import BIN
 
 
 def main() -> None:

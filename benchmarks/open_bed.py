@@ -17,7 +17,7 @@ from ebert_core.genome import regular
 from ebert_core.genome.annotation import read_features
 from ebert_core.genome.signal import open_signal
 from ebert_core.genome.states import Segmentation
-from ebert_core.protocol.locus import Interval
+from ebert_core.protocol.terms.locus import Interval
 
 _CHROMOSOMES = ("chr1", "chr2", "chrX")
 _VIEW = Interval("chr2", 1_000_000, 1_200_000)

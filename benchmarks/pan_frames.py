@@ -19,9 +19,9 @@ from PyQt6.QtGui import QImage, QPainter
 from PyQt6.QtWidgets import QApplication
 
 from ebert_core.genome.features import Feature
-from ebert_core.protocol.locus import Interval
 from ebert_core.protocol.shapes import Signal
 from ebert_core.protocol.sources import Read, Shapes
+from ebert_core.protocol.terms.locus import Interval
 from ebert_core.protocol.tracks import (
     CellType,
     Chromosome,

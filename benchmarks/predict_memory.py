@@ -21,7 +21,7 @@ from ebert_core.genome.bigwig_writer import BigWigWriter
 from ebert_core.model.checkpoint import load_checkpoint, save_checkpoint
 from ebert_core.model.description import Description, read_description
 from ebert_core.model.network import Ebert
-from ebert_core.protocol.resources import resource
+from ebert_core.protocol.machine.resources import resource
 
 _CHECKPOINT = resource("checkpoints/demonstration")
 _LINE = 60

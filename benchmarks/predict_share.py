@@ -18,9 +18,9 @@ from ebert_core.inference.export import predict_to_files
 from ebert_core.model.checkpoint import load_checkpoint, save_checkpoint
 from ebert_core.model.config import PRESETS
 from ebert_core.model.network import Ebert
-from ebert_core.protocol.locus import Interval, format_locus
-from ebert_core.protocol.resources import resource
-from ebert_core.protocol.specs import Predict
+from ebert_core.protocol.machine.resources import resource
+from ebert_core.protocol.specs.jobs import Predict
+from ebert_core.protocol.terms.locus import Interval, format_locus
 
 
 class Stopwatch:

@@ -43,9 +43,9 @@ from ebert_core.model.config import PRESETS
 from ebert_core.model.device import Engine, choose_engine
 from ebert_core.model.network import Ebert
 from ebert_core.model.tokens import BASE_COUNT, FIRST_STATE
-from ebert_core.protocol.grid import BIN
-from ebert_core.protocol.locus import Interval
-from ebert_core.protocol.specs import Pretrain
+from ebert_core.protocol.specs.jobs import Pretrain
+from ebert_core.protocol.terms.grid import BIN
+from ebert_core.protocol.terms.locus import Interval
 from ebert_core.training.pretrain import architecture_of, pretrain
 
 # N = held-out blocks, L = bases of a block, S = its 200-bp bins, B = windows, T = tokens, K = bases per token.

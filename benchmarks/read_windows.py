@@ -17,7 +17,7 @@ from ebert_core.dataset.windows import windows
 from ebert_core.genome.bigwig_writer import BigWigWriter
 from ebert_core.genome.motifs import Matrices
 from ebert_core.genome.signal import open_signal
-from ebert_core.protocol.locus import Interval
+from ebert_core.protocol.terms.locus import Interval
 
 GENOME = 10_000_000
 BATCH = 512

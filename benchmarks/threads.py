@@ -14,8 +14,8 @@ import time
 from pathlib import Path
 
 from ebert_core.demonstration.generate import DATASET
-from ebert_core.protocol.resources import resource as shipped
-from ebert_core.protocol.threads import choose_threads
+from ebert_core.protocol.machine.resources import resource as shipped
+from ebert_core.protocol.machine.threads import choose_threads
 
 _REGION = "chr2:1-1,500,000"
 

@@ -28,8 +28,8 @@ from ebert_core.inference.batches import Inputs
 from ebert_core.inference.predict import Predictor
 from ebert_core.model.checkpoint import load_checkpoint
 from ebert_core.model.device import choose_engine
-from ebert_core.protocol.grid import BIN, POSITION
-from ebert_core.protocol.locus import Interval, parse_locus
+from ebert_core.protocol.terms.grid import BIN, POSITION
+from ebert_core.protocol.terms.locus import Interval, parse_locus
 
 # W = windows, F = factors, N = bins of a window, P = bins of the region.
 

@@ -26,8 +26,8 @@ from torch import Tensor
 from ebert_core.demonstration.generate import generate
 from ebert_core.model.device import choose_engine
 from ebert_core.model.network import Ebert
-from ebert_core.protocol.report import Stopped
-from ebert_core.protocol.specs import FineTune, Pretrain
+from ebert_core.protocol.specs.jobs import FineTune, Pretrain
+from ebert_core.protocol.terms.report import Stopped
 from ebert_core.training.finetune import finetune
 from ebert_core.training.loop import Trainer
 from ebert_core.training.pretrain import pretrain

@@ -4,7 +4,7 @@ import os
 import sys
 
 from ebert_core.cli import program
-from ebert_core.protocol.showing import run_with_streams
+from ebert_core.protocol.machine.showing import run_with_streams
 
 
 def main() -> int:

@@ -8,13 +8,13 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ebert_core.protocol.addresses import is_address, place_of, without_secrets
-from ebert_core.protocol.arguments import empty_value
-from ebert_core.protocol.display import usable_platforms
-from ebert_core.protocol.errors import InvalidRequest
-from ebert_core.protocol.resources import named_checkpoint
-from ebert_core.protocol.showing import Parser, run_with_streams, tell
-from ebert_core.protocol.threads import choose_threads, take_threads
+from ebert_core.protocol.machine.arguments import empty_value
+from ebert_core.protocol.machine.display import usable_platforms
+from ebert_core.protocol.machine.resources import named_checkpoint
+from ebert_core.protocol.machine.showing import Parser, run_with_streams, tell
+from ebert_core.protocol.machine.threads import choose_threads, take_threads
+from ebert_core.protocol.terms.addresses import is_address, place_of, without_secrets
+from ebert_core.protocol.terms.errors import InvalidRequest
 
 if TYPE_CHECKING:
     from ebert_gui.app import Options

@@ -8,8 +8,8 @@ from typing import NamedTuple
 from PyQt6.QtCore import QObject, QThread, QTimer
 from PyQt6.QtWidgets import QApplication
 
-from ebert_core.protocol.errors import InvalidRequest
-from ebert_core.protocol.showing import tell
+from ebert_core.protocol.machine.showing import tell
+from ebert_core.protocol.terms.errors import InvalidRequest
 from ebert_gui.browser.picture import DOTS_PER_INCH, save_picture
 from ebert_gui.browser.scene import Scene
 from ebert_gui.kinds.table import Kinds

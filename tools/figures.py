@@ -13,7 +13,7 @@ import msgspec
 from ebert_core.judging.evaluation import PretrainingEvaluation, read_evaluation
 from ebert_core.judging.figures import draw_evaluation, draw_learning_curve
 from ebert_core.judging.learning_curve import LearningCurve
-from ebert_core.protocol.errors import InvalidRequest
+from ebert_core.protocol.terms.errors import InvalidRequest
 
 ROOT = Path(__file__).parents[1]
 

@@ -5,7 +5,7 @@ import sys
 from pathlib import Path
 
 from ebert_core.demonstration.generate import DATASET
-from ebert_core.protocol.resources import resource
+from ebert_core.protocol.machine.resources import resource
 
 ROOT = Path(__file__).parents[1]
 PICTURES = ROOT / "docs" / "pictures"

@@ -52,7 +52,7 @@ def main() -> int:
 def say_what_the_window_lacks() -> None:
     """Asks Qt's own plugins, now that they are here, whether a window can be shown; without one all else works."""
     if os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"):
-        probe = "from ebert_core.protocol.display import usable_platforms; print(usable_platforms().problem)"
+        probe = "from ebert_core.protocol.machine.display import usable_platforms; print(usable_platforms().problem)"
         python = str(ROOT / ".venv" / "bin" / "python")
         found = subprocess.run([python, "-c", probe], stdout=subprocess.PIPE, text=True, check=False).stdout.strip()
         if found:

@@ -31,9 +31,9 @@ from PyQt6.QtWidgets import QApplication, QDialog
 from soak_report import Sample, descendants, growth_of, held_by, write_report
 
 from ebert_core.demonstration.generate import DATASET
-from ebert_core.protocol.locus import Interval
-from ebert_core.protocol.resources import resource
-from ebert_core.protocol.specs import FineTune, Predict
+from ebert_core.protocol.machine.resources import resource
+from ebert_core.protocol.specs.jobs import FineTune, Predict
+from ebert_core.protocol.terms.locus import Interval
 from ebert_core.protocol.work import LIVE, Jobs, JobSummary
 from ebert_gui.app import Options, WindowProgram
 from ebert_gui.browser.content import TrackContent

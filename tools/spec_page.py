@@ -10,9 +10,9 @@ import sys
 from pathlib import Path
 
 from ebert_core.cli.field_words import as_written, default_words, kind_words
-from ebert_core.protocol.fields import fields_of
-from ebert_core.protocol.specs_on_disk import KINDS
-from ebert_core.protocol.whole_files import write_whole
+from ebert_core.protocol.machine.whole_files import write_whole
+from ebert_core.protocol.specs.fields import fields_of
+from ebert_core.protocol.specs.on_disk import KINDS
 
 PAGE = Path(__file__).parents[1] / "docs" / "specs.md"
 _KEYS = re.compile(r"(<!-- keys of (\w+); make docs writes them -->\n).*?(<!-- end of the keys -->\n)", re.DOTALL)

@@ -19,7 +19,7 @@ from ebert_core.demonstration.rules import (
     WEAK_ENHANCER,
     WEAK_POLYCOMB,
 )
-from ebert_core.protocol.bases import C, G
+from ebert_core.protocol.terms.bases import C, G
 
 from .chromatin import TrueChromatin
 from .plan import Plan

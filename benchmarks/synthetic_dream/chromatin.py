@@ -23,7 +23,7 @@ from ebert_core.demonstration.rules import (
     WEAK_TRANSCRIPTION,
     stream,
 )
-from ebert_core.protocol.grid import BIN
+from ebert_core.protocol.terms.grid import BIN
 
 from .plan import Plan
 from .rules import CELL_TYPES, DNASE_DEPTH, World

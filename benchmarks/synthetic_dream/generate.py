@@ -17,8 +17,8 @@ from ebert_core.demonstration.chip import EnrichedPlaces, Experiment, experiment
 from ebert_core.demonstration.rules import PROMOTER, STATES, stream
 from ebert_core.demonstration.sequence import Background
 from ebert_core.genome.bigwig_writer import BigWigWriter
-from ebert_core.protocol.grid import BIN
-from ebert_core.protocol.whole_files import write_whole
+from ebert_core.protocol.machine.whole_files import write_whole
+from ebert_core.protocol.terms.grid import BIN
 
 from .binding import Sites, true_sites
 from .chromatin import DNASE_WIDTH, TrueChromatin, read_dnase, read_states, true_chromatin

@@ -6,14 +6,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ebert_core.demonstration.oracle import probability_in_peak
-from ebert_core.protocol.grid import BIN, bin_starts
-from ebert_core.protocol.locus import Interval
+from ebert_core.protocol.terms.grid import BIN, bin_starts
+from ebert_core.protocol.terms.locus import Interval
 
 from .rules import CELL_TYPES
 
 
 def oracle(directory: Path, factor: str, cell_type: str, interval: Interval) -> NDArray[np.float64]:
-    """True probability of each bin of an interval, as `protocol.grid.bin_starts` has them, that it is bound.
+    """True probability of each bin of an interval, as `protocol.terms.grid.bin_starts` has them, that it is bound.
 
     Noise of the experiment (missed and false peaks) is not part of it: nobody can know that beforehand.
     """

@@ -22,8 +22,8 @@ from ebert_core.inference.predict import Predictor
 from ebert_core.judging.baselines import fit_motif_accessibility, motif_scan
 from ebert_core.model.checkpoint import load_checkpoint
 from ebert_core.model.device import choose_engine
-from ebert_core.protocol.locus import Interval
-from ebert_core.protocol.whole_files import whole_file, write_whole
+from ebert_core.protocol.machine.whole_files import whole_file, write_whole
+from ebert_core.protocol.terms.locus import Interval
 
 from .oracle import oracle
 from .rules import FACTOR_NAMES, FINAL_CELLS, FINAL_SETS, TEST, TRAINING, TRAINING_CELLS

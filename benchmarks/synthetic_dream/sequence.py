@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from ebert_core.demonstration.matrices import matrix, sample_instance
 from ebert_core.demonstration.rules import stream
 from ebert_core.demonstration.sequence import ISLAND, Background, draw_bases, insert_repeats
-from ebert_core.protocol.bases import reverse_complement
+from ebert_core.protocol.terms.bases import reverse_complement
 
 from .plan import Plan
 from .rules import ELEMENT, FACTORS, World

@@ -23,7 +23,7 @@ from ebert_core.model.config import Architecture
 from ebert_core.model.embedding import Standard, Windows
 from ebert_core.model.heads import pool_to_bins
 from ebert_core.model.tokens import BASE_COUNT, FIRST_STATE, MASKED_BASE
-from ebert_core.protocol.grid import BIN, POSITION
+from ebert_core.protocol.terms.grid import BIN, POSITION
 from ebert_core.training import finetune as finetune_module
 
 # Channels at 1, 2, 10, 50, 100 and 200 bases, and by how much each level is pooled: Leopard's growth of a half.

@@ -7,8 +7,8 @@ from ebert_core.cli.options import add_shared, checkpoint_paths, chosen, region_
 from ebert_core.cli.progress import loudness_of
 from ebert_core.cli.terminal import Terminal
 from ebert_core.jobs.lock import writing_to
-from ebert_core.protocol.errors import InvalidRequest
-from ebert_core.protocol.showing import print_result, tell
+from ebert_core.protocol.machine.showing import print_result, tell
+from ebert_core.protocol.terms.errors import InvalidRequest
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

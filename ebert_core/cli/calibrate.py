@@ -7,9 +7,9 @@ from ebert_core.cli.options import add_shared, checkpoint_path, chosen, region_t
 from ebert_core.cli.progress import loudness_of
 from ebert_core.cli.terminal import Terminal
 from ebert_core.jobs.lock import writing_to
-from ebert_core.protocol.errors import InvalidRequest
-from ebert_core.protocol.resources import is_shipped
-from ebert_core.protocol.showing import print_result, tell
+from ebert_core.protocol.machine.resources import is_shipped
+from ebert_core.protocol.machine.showing import print_result, tell
+from ebert_core.protocol.terms.errors import InvalidRequest
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -35,7 +35,7 @@ def run(arguments: argparse.Namespace) -> None:
     from ebert_core.model.checkpoint import load_checkpoint
     from ebert_core.model.description import replace_description
     from ebert_core.model.device import choose_engine
-    from ebert_core.protocol.locus import format_locus
+    from ebert_core.protocol.terms.locus import format_locus
 
     folder = checkpoint_path(arguments.checkpoint)
     if is_shipped(folder):

@@ -10,7 +10,7 @@ from ebert_core.cli.options import add_shared, print_json
 from ebert_core.cli.outcomes import Ending
 from ebert_core.cli.progress import Progress, loudness_of
 from ebert_core.dataset.check import Check, check_dataset
-from ebert_core.protocol.showing import print_result, shown
+from ebert_core.protocol.machine.showing import print_result, shown
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

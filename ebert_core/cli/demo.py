@@ -10,12 +10,12 @@ from ebert_core.cli.progress import Loudness, Progress, loudness_of
 from ebert_core.demonstration.generate import demonstration_in
 from ebert_core.demonstration.rules import DEFAULT_SEED
 from ebert_core.demonstration.scene import scene
-from ebert_core.protocol.display import usable_platforms
-from ebert_core.protocol.errors import InvalidRequest
-from ebert_core.protocol.locus import Interval, format_locus
-from ebert_core.protocol.resources import resource
-from ebert_core.protocol.showing import print_result, tell
-from ebert_core.protocol.specs import Predict
+from ebert_core.protocol.machine.display import usable_platforms
+from ebert_core.protocol.machine.resources import resource
+from ebert_core.protocol.machine.showing import print_result, tell
+from ebert_core.protocol.specs.jobs import Predict
+from ebert_core.protocol.terms.errors import InvalidRequest
+from ebert_core.protocol.terms.locus import Interval, format_locus
 
 CHECKPOINT = "checkpoints/demonstration"
 # How far the bigWig reaches beyond the first screen on either side, in bases.

@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ebert_core.cli.options import add_shared, chosen, region_texts
-from ebert_core.protocol.errors import InvalidRequest
-from ebert_core.protocol.showing import print_result, tell
-from ebert_core.protocol.whole_files import write_whole
+from ebert_core.protocol.machine.showing import print_result, tell
+from ebert_core.protocol.machine.whole_files import write_whole
+from ebert_core.protocol.terms.errors import InvalidRequest
 
 if TYPE_CHECKING:
     # Polars and numpy are loaded when a command runs, not for its help.

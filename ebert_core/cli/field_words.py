@@ -4,7 +4,7 @@ import json
 
 import tomli_w
 
-from ebert_core.protocol.fields import Field
+from ebert_core.protocol.specs.fields import Field
 
 _NOUNS = {"checkpoint": "path"}
 

@@ -14,8 +14,8 @@ from ebert_core.jobs.directory import job_directory, jobs_folder, read_metrics
 from ebert_core.jobs.prune import prunable_jobs
 from ebert_core.jobs.reading import Damaged
 from ebert_core.jobs.summary import list_jobs, summarise
-from ebert_core.protocol.errors import InvalidRequest
-from ebert_core.protocol.showing import print_result, shown, tell
+from ebert_core.protocol.machine.showing import print_result, shown, tell
+from ebert_core.protocol.terms.errors import InvalidRequest
 from ebert_core.protocol.work import JobSummary
 
 

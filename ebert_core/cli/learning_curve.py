@@ -16,12 +16,12 @@ import msgspec
 from ebert_core.cli.options import add_shared, region_texts
 from ebert_core.cli.outcomes import Ending
 from ebert_core.cli.progress import Loudness, loudness_of
-from ebert_core.protocol.errors import InvalidRequest
-from ebert_core.protocol.report import Stopped
-from ebert_core.protocol.showing import print_result, tell
-from ebert_core.protocol.specs import Evaluate, FineTune
-from ebert_core.protocol.specs_on_disk import change_of, read_spec, verb, write_spec
-from ebert_core.protocol.whole_files import write_whole
+from ebert_core.protocol.machine.showing import print_result, tell
+from ebert_core.protocol.machine.whole_files import write_whole
+from ebert_core.protocol.specs.jobs import Evaluate, FineTune
+from ebert_core.protocol.specs.on_disk import change_of, read_spec, verb, write_spec
+from ebert_core.protocol.terms.errors import InvalidRequest
+from ebert_core.protocol.terms.report import Stopped
 
 if TYPE_CHECKING:
     # Torch is loaded when the command runs, not for its help.

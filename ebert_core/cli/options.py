@@ -11,13 +11,13 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from ebert_core.protocol.errors import InvalidRequest
-from ebert_core.protocol.fields import Field, field_of
-from ebert_core.protocol.locus import is_region_file
-from ebert_core.protocol.resources import named_checkpoint
-from ebert_core.protocol.showing import print_result
-from ebert_core.protocol.specs import Predict
-from ebert_core.protocol.specs_on_disk import Change, written_value
+from ebert_core.protocol.machine.resources import named_checkpoint
+from ebert_core.protocol.machine.showing import print_result
+from ebert_core.protocol.specs.fields import Field, field_of
+from ebert_core.protocol.specs.jobs import Predict
+from ebert_core.protocol.specs.on_disk import Change, written_value
+from ebert_core.protocol.terms.errors import InvalidRequest
+from ebert_core.protocol.terms.locus import is_region_file
 
 _ALL = "all"
 

@@ -3,8 +3,8 @@
 from enum import IntEnum
 from pathlib import Path
 
-from ebert_core.protocol.specs import Evaluate, FineTune, JobSpec
-from ebert_core.protocol.verdict import Verdict
+from ebert_core.protocol.specs.jobs import Evaluate, FineTune, JobSpec
+from ebert_core.protocol.terms.verdict import Verdict
 
 
 class Ending(IntEnum):

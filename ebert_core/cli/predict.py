@@ -27,16 +27,16 @@ from ebert_core.jobs.control import refuse_second
 from ebert_core.jobs.lock import writing_to
 from ebert_core.jobs.reporter import JobReporter
 from ebert_core.model.description import read_description
-from ebert_core.protocol.errors import InvalidRequest
-from ebert_core.protocol.fields import fields_of
-from ebert_core.protocol.grid import POSITION
-from ebert_core.protocol.launched import launched
-from ebert_core.protocol.report import Stopped
-from ebert_core.protocol.resources import shipped_checkpoints
-from ebert_core.protocol.showing import copy_to_standard_output, print_result, tell
-from ebert_core.protocol.specs import Predict
-from ebert_core.protocol.specs_on_disk import Change, change_of, read_spec, spec_of_changes
-from ebert_core.protocol.wording import bases
+from ebert_core.protocol.machine.launched import launched
+from ebert_core.protocol.machine.resources import shipped_checkpoints
+from ebert_core.protocol.machine.showing import copy_to_standard_output, print_result, tell
+from ebert_core.protocol.specs.fields import fields_of
+from ebert_core.protocol.specs.jobs import Predict
+from ebert_core.protocol.specs.on_disk import Change, change_of, read_spec, spec_of_changes
+from ebert_core.protocol.terms.errors import InvalidRequest
+from ebert_core.protocol.terms.grid import POSITION
+from ebert_core.protocol.terms.report import Stopped
+from ebert_core.protocol.terms.wording import bases
 
 if TYPE_CHECKING:
     from ebert_core.inference.export import Plan

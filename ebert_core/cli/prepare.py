@@ -8,10 +8,10 @@ from ebert_core.dataset.description import Dataset
 from ebert_core.dataset.prepare import prepare, prepared
 from ebert_core.dataset.store import Store
 from ebert_core.dataset.store_places import VARIABLE, is_looked_for
-from ebert_core.protocol.errors import InvalidRequest
-from ebert_core.protocol.report import Warned
-from ebert_core.protocol.showing import print_result
-from ebert_core.protocol.wording import listed
+from ebert_core.protocol.machine.showing import print_result
+from ebert_core.protocol.terms.errors import InvalidRequest
+from ebert_core.protocol.terms.report import Warned
+from ebert_core.protocol.terms.wording import listed
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

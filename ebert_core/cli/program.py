@@ -17,12 +17,12 @@ from typing import NamedTuple
 from ebert_core.cli.outcomes import Ending
 from ebert_core.cli.progress import add_loudness, loudness_of
 from ebert_core.cli.words import CommandParser
-from ebert_core.protocol.arguments import empty_value
-from ebert_core.protocol.errors import InvalidRequest, file_problem
+from ebert_core.protocol.machine.arguments import empty_value
+from ebert_core.protocol.machine.showing import tell
+from ebert_core.protocol.machine.threads import choose_threads, take_threads
 from ebert_core.protocol.messages import EXIT_WITHOUT_TORCH
-from ebert_core.protocol.report import Stopped
-from ebert_core.protocol.showing import tell
-from ebert_core.protocol.threads import choose_threads, take_threads
+from ebert_core.protocol.terms.errors import InvalidRequest, file_problem
+from ebert_core.protocol.terms.report import Stopped
 
 _THREADS = "processor threads to compute on (default: what the batch system gave, else all cores)"
 

@@ -9,9 +9,9 @@ from collections import deque
 from collections.abc import Callable
 from typing import Literal, NamedTuple
 
-from ebert_core.protocol.report import Warned
-from ebert_core.protocol.showing import is_watched, tell, tell_over
-from ebert_core.protocol.wording import duration
+from ebert_core.protocol.machine.showing import is_watched, tell, tell_over
+from ebert_core.protocol.terms.report import Warned
+from ebert_core.protocol.terms.wording import duration
 
 Loudness = Literal["quiet", "normal", "verbose"]
 

@@ -9,10 +9,10 @@ from ebert_core.cli.showing_checkpoints import ListedCheckpoint, ShownCheckpoint
 from ebert_core.cli.showing_datasets import ShownDataset, dataset_lines, shown_dataset
 from ebert_core.genome.kinds import kind_of_file
 from ebert_core.model.description import read_description
-from ebert_core.protocol.errors import InvalidRequest
-from ebert_core.protocol.resources import named_checkpoint, shipped_checkpoints
-from ebert_core.protocol.showing import print_result, shown
-from ebert_core.protocol.wording import all_of, did_you_mean, listed
+from ebert_core.protocol.machine.resources import named_checkpoint, shipped_checkpoints
+from ebert_core.protocol.machine.showing import print_result, shown
+from ebert_core.protocol.terms.errors import InvalidRequest
+from ebert_core.protocol.terms.wording import all_of, did_you_mean, listed
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

@@ -7,9 +7,9 @@ import msgspec
 
 from ebert_core.model.description import FactorRecord, read_description
 from ebert_core.protocol.calling import calls_of
-from ebert_core.protocol.locus import format_locus
-from ebert_core.protocol.reliability import calibration_warning, distrust_sentence
-from ebert_core.protocol.wording import listed
+from ebert_core.protocol.terms.locus import format_locus
+from ebert_core.protocol.terms.reliability import calibration_warning, distrust_sentence
+from ebert_core.protocol.terms.wording import listed
 
 _MOST_PLACES = 8
 

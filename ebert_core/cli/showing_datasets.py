@@ -6,7 +6,7 @@ import msgspec
 
 from ebert_core.dataset.description import Dataset
 from ebert_core.dataset.prepare import current_store
-from ebert_core.protocol.wording import listed
+from ebert_core.protocol.terms.wording import listed
 
 _MOST_LISTED = 12
 

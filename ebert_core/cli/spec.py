@@ -7,12 +7,12 @@ import msgspec
 
 from ebert_core.cli.field_words import as_written, default_words, kind_words
 from ebert_core.cli.options import add_shared, print_json
-from ebert_core.protocol.documents import parse_toml
-from ebert_core.protocol.errors import InvalidRequest
-from ebert_core.protocol.fields import Field, fields_of
-from ebert_core.protocol.resources import resource
-from ebert_core.protocol.showing import print_result
-from ebert_core.protocol.specs_on_disk import KINDS
+from ebert_core.protocol.machine.documents import parse_toml
+from ebert_core.protocol.machine.resources import resource
+from ebert_core.protocol.machine.showing import print_result
+from ebert_core.protocol.specs.fields import Field, fields_of
+from ebert_core.protocol.specs.on_disk import KINDS
+from ebert_core.protocol.terms.errors import InvalidRequest
 
 _WIDTH = 100
 

@@ -5,10 +5,10 @@ from pathlib import Path
 
 from ebert_core.cli.options import add_fields, add_shared, changes_of_fields, chosen
 from ebert_core.jobs.reporter import JobReporter, open_job
-from ebert_core.protocol.errors import InvalidRequest
-from ebert_core.protocol.fields import Field, fields_of
-from ebert_core.protocol.specs import JobSpec
-from ebert_core.protocol.specs_on_disk import KINDS, Change, change_of, read_spec
+from ebert_core.protocol.specs.fields import Field, fields_of
+from ebert_core.protocol.specs.jobs import JobSpec
+from ebert_core.protocol.specs.on_disk import KINDS, Change, change_of, read_spec
+from ebert_core.protocol.terms.errors import InvalidRequest
 
 # Shared options that are called like a key of a spec.
 _SHARED = ("dataset", "factors", "cell-types", "regions", "output", "device", "precision")

@@ -4,7 +4,7 @@ from types import TracebackType
 
 from ebert_core.cli.progress import Amount, Loudness, Progress
 from ebert_core.jobs.reporter import JobReporter
-from ebert_core.protocol.errors import InvalidRequest
+from ebert_core.protocol.terms.errors import InvalidRequest
 
 
 class Terminal:

@@ -20,12 +20,12 @@ from ebert_core.jobs.control import refuse_second
 from ebert_core.jobs.directory import jobs_folder
 from ebert_core.jobs.lock import writing_to
 from ebert_core.jobs.summary import jobs_writing_to
-from ebert_core.protocol.errors import InvalidRequest
-from ebert_core.protocol.launched import launched
-from ebert_core.protocol.report import Report, Stopped
-from ebert_core.protocol.showing import print_result
-from ebert_core.protocol.specs import Evaluate, JobSpec
-from ebert_core.protocol.specs_on_disk import KINDS, verb
+from ebert_core.protocol.machine.launched import launched
+from ebert_core.protocol.machine.showing import print_result
+from ebert_core.protocol.specs.jobs import Evaluate, JobSpec
+from ebert_core.protocol.specs.on_disk import KINDS, verb
+from ebert_core.protocol.terms.errors import InvalidRequest
+from ebert_core.protocol.terms.report import Report, Stopped
 from ebert_core.protocol.work import LIVE
 
 # Runs a spec: told where to report and where the state to resume from lies; returns what it made.

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from ebert_core.protocol.resources import shipped_checkpoints
-from ebert_core.protocol.showing import Parser
-from ebert_core.protocol.wording import did_you_mean
+from ebert_core.protocol.machine.resources import shipped_checkpoints
+from ebert_core.protocol.machine.showing import Parser
+from ebert_core.protocol.terms.wording import did_you_mean
 
 _NUMBER = re.compile(r"-\d|-\.\d")
 _ASSIGNMENT = re.compile(r"[\w.]+=")

@@ -3,7 +3,7 @@
 import argparse
 import sys
 
-from ebert_core.protocol.errors import InvalidRequest
+from ebert_core.protocol.terms.errors import InvalidRequest
 from ebert_core.roles.orphans import die_with_parent, ending_with
 from ebert_core.roles.streams import take_streams
 

@@ -13,10 +13,10 @@ from numpy.typing import NDArray
 
 from ebert_core.genome.motifs import Matrices
 from ebert_core.model.tokens import FIRST_STATE, MASKED_STATE, MISSING_STATE
-from ebert_core.protocol.bases import N
-from ebert_core.protocol.errors import InvalidRequest
-from ebert_core.protocol.grid import BIN, POSITION
-from ebert_core.protocol.locus import Interval
+from ebert_core.protocol.terms.bases import N
+from ebert_core.protocol.terms.errors import InvalidRequest
+from ebert_core.protocol.terms.grid import BIN, POSITION
+from ebert_core.protocol.terms.locus import Interval
 
 Kind = Literal["log", "quantile", "difference", "binding", "expression", "distance"]
 Family = Literal["measured", "difference", "binding", "expression", "distance"]

@@ -12,9 +12,9 @@ from ebert_core.dataset.digests import dataset_digests, joint_digest
 from ebert_core.dataset.layout import Layout, problems_of
 from ebert_core.dataset.shown import start_locus
 from ebert_core.genome.motifs import find_motif, motif_place
-from ebert_core.protocol.errors import InvalidRequest
-from ebert_core.protocol.locus import Interval
-from ebert_core.protocol.report import TellProgress
+from ebert_core.protocol.terms.errors import InvalidRequest
+from ebert_core.protocol.terms.locus import Interval
+from ebert_core.protocol.terms.report import TellProgress
 
 
 class Fault(msgspec.Struct, frozen=True):

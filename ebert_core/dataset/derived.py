@@ -15,9 +15,9 @@ from numpy.typing import NDArray
 from ebert_core.dataset.channels import Channels, Derived, WindowBatch, derived
 from ebert_core.dataset.description import Dataset
 from ebert_core.dataset.quantiles import Quantiles, logarithm, mean_quantiles, normalised
-from ebert_core.protocol.bases import N
-from ebert_core.protocol.errors import InvalidRequest
-from ebert_core.protocol.grid import BIN, POSITION
+from ebert_core.protocol.terms.bases import N
+from ebert_core.protocol.terms.errors import InvalidRequest
+from ebert_core.protocol.terms.grid import BIN, POSITION
 
 TSS = "TSS"
 # Mean and deviation of the binding channels: a share of cell types is on a scale of its own, and is so seldom above 0

@@ -32,16 +32,16 @@ from ebert_core.genome.places import is_empty
 from ebert_core.genome.reference import Reference
 from ebert_core.genome.signal import OpenSignal, open_signal
 from ebert_core.genome.states import Segmentation
-from ebert_core.protocol.addresses import Place, place_of
-from ebert_core.protocol.alphabets import mixed_alphabets
-from ebert_core.protocol.chromosome_names import KnownNames, in_natural_order, natural_order
-from ebert_core.protocol.errors import InvalidRequest, about
-from ebert_core.protocol.inputs import parse_related
-from ebert_core.protocol.locus import Interval
-from ebert_core.protocol.reading import reading
 from ebert_core.protocol.shapes import RunClass
+from ebert_core.protocol.terms.addresses import Place, place_of
+from ebert_core.protocol.terms.alphabets import mixed_alphabets
+from ebert_core.protocol.terms.chromosome_names import KnownNames, in_natural_order, natural_order
+from ebert_core.protocol.terms.errors import InvalidRequest, about
+from ebert_core.protocol.terms.inputs import parse_related
+from ebert_core.protocol.terms.locus import Interval
+from ebert_core.protocol.terms.reading import reading
+from ebert_core.protocol.terms.wording import has_no
 from ebert_core.protocol.tracks import Band, BareFile
-from ebert_core.protocol.wording import has_no
 
 
 class _TrackFile(Protocol):

@@ -19,14 +19,14 @@ from ebert_core.dataset.labels import TRAINING_RULE
 from ebert_core.genome.motifs import motif_place
 from ebert_core.genome.places import stamp
 from ebert_core.model.description import InputFile
-from ebert_core.protocol.addresses import Address
 from ebert_core.protocol.codec import to_travel
-from ebert_core.protocol.documents import read_json
-from ebert_core.protocol.errors import InvalidRequest
-from ebert_core.protocol.own_folders import cache_home, name_for
-from ebert_core.protocol.regular_files import open_file
-from ebert_core.protocol.report import TellProgress
-from ebert_core.protocol.whole_files import write_whole
+from ebert_core.protocol.machine.documents import read_json
+from ebert_core.protocol.machine.own_folders import cache_home, name_for
+from ebert_core.protocol.machine.regular_files import open_file
+from ebert_core.protocol.machine.whole_files import write_whole
+from ebert_core.protocol.terms.addresses import Address
+from ebert_core.protocol.terms.errors import InvalidRequest
+from ebert_core.protocol.terms.report import TellProgress
 
 # What is drawn or said, and changes nothing that a network is shown.
 _COSMETIC = ("name", "cytobands", "start_locus", "start_factor", "state_colours", "truth", "cell_types", "store")

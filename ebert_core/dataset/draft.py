@@ -19,14 +19,14 @@ from ebert_core.genome.places import Stamp, stamp
 from ebert_core.genome.signal import SignalFile, open_signal
 from ebert_core.genome.states import Segmentation
 from ebert_core.genome.twobit import TwoBitFile, is_twobit
-from ebert_core.protocol.addresses import Place, place_of, without_secrets
-from ebert_core.protocol.chromosome_names import KnownNames, natural_order
 from ebert_core.protocol.codec import with_strings
-from ebert_core.protocol.errors import InvalidRequest
-from ebert_core.protocol.locus import Interval, format_locus
-from ebert_core.protocol.reading import Avoided, reading
-from ebert_core.protocol.report import TellProgress
 from ebert_core.protocol.shapes import RunClass
+from ebert_core.protocol.terms.addresses import Place, place_of, without_secrets
+from ebert_core.protocol.terms.chromosome_names import KnownNames, natural_order
+from ebert_core.protocol.terms.errors import InvalidRequest
+from ebert_core.protocol.terms.locus import Interval, format_locus
+from ebert_core.protocol.terms.reading import Avoided, reading
+from ebert_core.protocol.terms.report import TellProgress
 from ebert_core.protocol.tracks import DatasetDraft, DraftCheck, DraftProblem
 
 # Bases on the first screen of a new dataset: genes have room, and single peaks can be told apart.

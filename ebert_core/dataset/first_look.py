@@ -9,11 +9,11 @@ from ebert_core.genome.placed import PlacedFile
 from ebert_core.genome.reference import Reference
 from ebert_core.genome.signal import BigWigSignal, StepSignal
 from ebert_core.genome.states import Segmentation
-from ebert_core.protocol.bases import N
-from ebert_core.protocol.chromosome_names import KnownNames, in_natural_order, other_names
-from ebert_core.protocol.errors import InvalidRequest, about
-from ebert_core.protocol.locus import Interval
-from ebert_core.protocol.reading import reading
+from ebert_core.protocol.terms.bases import N
+from ebert_core.protocol.terms.chromosome_names import KnownNames, in_natural_order, other_names
+from ebert_core.protocol.terms.errors import InvalidRequest, about
+from ebert_core.protocol.terms.locus import Interval
+from ebert_core.protocol.terms.reading import reading
 
 TrackFile = PlacedFile | BigWigSignal | StepSignal | Segmentation
 

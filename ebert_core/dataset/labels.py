@@ -13,9 +13,9 @@ from numpy.typing import NDArray
 
 from ebert_core.dataset.description import Dataset
 from ebert_core.genome.annotation import FeatureSource
-from ebert_core.protocol.bases import N
-from ebert_core.protocol.grid import BIN, POSITION, bin_starts
-from ebert_core.protocol.locus import Interval
+from ebert_core.protocol.terms.bases import N
+from ebert_core.protocol.terms.grid import BIN, POSITION, bin_starts
+from ebert_core.protocol.terms.locus import Interval
 
 BOUND, UNBOUND, NOT_SCORED = 1, 0, -1
 

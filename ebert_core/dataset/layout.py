@@ -13,13 +13,13 @@ from ebert_core.dataset.channels import derived
 from ebert_core.dataset.renaming import read_renames, refuse_unused, renamed, under_new_names
 from ebert_core.dataset.toml_table import Problem, Table, TomlFile
 from ebert_core.genome.lines import reading
-from ebert_core.protocol.chromosome_names import assembly_called
-from ebert_core.protocol.documents import as_toml, parse_toml
-from ebert_core.protocol.errors import InvalidRequest
-from ebert_core.protocol.grid import BIN
-from ebert_core.protocol.inputs import parse_related, related_texts
-from ebert_core.protocol.regular_files import read_whole
-from ebert_core.protocol.whole_files import write_whole
+from ebert_core.protocol.machine.documents import as_toml, parse_toml
+from ebert_core.protocol.machine.regular_files import read_whole
+from ebert_core.protocol.machine.whole_files import write_whole
+from ebert_core.protocol.terms.chromosome_names import assembly_called
+from ebert_core.protocol.terms.errors import InvalidRequest
+from ebert_core.protocol.terms.grid import BIN
+from ebert_core.protocol.terms.inputs import parse_related, related_texts
 
 VERSION = 1
 _WIDEST_BIN = 1_000_000

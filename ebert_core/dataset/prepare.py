@@ -41,12 +41,12 @@ from ebert_core.genome.letters import ambiguous, count_letters
 from ebert_core.genome.lines import reading
 from ebert_core.genome.motifs import Matrices, motif_scores
 from ebert_core.genome.places import stamp
-from ebert_core.protocol.addresses import Address, place_of
-from ebert_core.protocol.bases import encode_bases
-from ebert_core.protocol.errors import InvalidRequest
-from ebert_core.protocol.grid import BIN, POSITION
-from ebert_core.protocol.locus import Interval
-from ebert_core.protocol.report import TellProgress
+from ebert_core.protocol.terms.addresses import Address, place_of
+from ebert_core.protocol.terms.bases import encode_bases
+from ebert_core.protocol.terms.errors import InvalidRequest
+from ebert_core.protocol.terms.grid import BIN, POSITION
+from ebert_core.protocol.terms.locus import Interval
+from ebert_core.protocol.terms.report import TellProgress
 
 Trust = Callable[[Store], Store]
 

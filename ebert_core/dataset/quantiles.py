@@ -17,9 +17,9 @@ from numpy.typing import NDArray
 from ebert_core.dataset.channels import bins_with_bases
 from ebert_core.genome.reference import Reference
 from ebert_core.genome.signal import SignalFile, mean_signal
-from ebert_core.protocol.chromosome_names import other_names
-from ebert_core.protocol.grid import BIN, POSITION
-from ebert_core.protocol.locus import Interval
+from ebert_core.protocol.terms.chromosome_names import other_names
+from ebert_core.protocol.terms.grid import BIN, POSITION
+from ebert_core.protocol.terms.locus import Interval
 
 Quantiles = tuple[float, ...]
 

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple, TypeVar
 import msgspec
 
 from ebert_core.dataset.toml_table import Table
-from ebert_core.protocol.alphabets import ALPHABETS, spellings
+from ebert_core.protocol.terms.alphabets import ALPHABETS, spellings
 
 Of = TypeVar("Of")
 

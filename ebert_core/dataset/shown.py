@@ -9,10 +9,10 @@ from ebert_core.dataset.offered_signals import made_signals
 from ebert_core.dataset.sidecar import prediction_remarks
 from ebert_core.genome.chromosomes import other_mitochondrion, strange_names
 from ebert_core.genome.states import Segmentation
-from ebert_core.protocol.chromosome_names import name_in
-from ebert_core.protocol.errors import InvalidRequest
-from ebert_core.protocol.locus import Interval, parse_locus
 from ebert_core.protocol.shapes import Remark
+from ebert_core.protocol.terms.chromosome_names import name_in
+from ebert_core.protocol.terms.errors import InvalidRequest
+from ebert_core.protocol.terms.locus import Interval, parse_locus
 from ebert_core.protocol.tracks import (
     CellType,
     Chromosome,

@@ -9,12 +9,12 @@ from pathlib import Path
 import msgspec
 
 from ebert_core.model.description import InputFile, Versions
-from ebert_core.protocol.addresses import Address, Place
-from ebert_core.protocol.documents import read_json
-from ebert_core.protocol.errors import InvalidRequest
-from ebert_core.protocol.inputs import CellInputs, input_words
+from ebert_core.protocol.machine.documents import read_json
 from ebert_core.protocol.shapes import Remark
-from ebert_core.protocol.specs import Predict
+from ebert_core.protocol.specs.jobs import Predict
+from ebert_core.protocol.terms.addresses import Address, Place
+from ebert_core.protocol.terms.errors import InvalidRequest
+from ebert_core.protocol.terms.inputs import CellInputs, input_words
 
 FORMAT = 1
 

@@ -18,10 +18,10 @@ from ebert_core.genome.motifs import Matrices, motif_scores
 from ebert_core.genome.reference import Reference
 from ebert_core.genome.signal import SignalFile, mean_signal
 from ebert_core.model.tokens import FIRST_STATE, MISSING_STATE
-from ebert_core.protocol.chromosome_names import name_in
-from ebert_core.protocol.errors import InvalidRequest
-from ebert_core.protocol.grid import BIN, POSITION
-from ebert_core.protocol.locus import Interval
+from ebert_core.protocol.terms.chromosome_names import name_in
+from ebert_core.protocol.terms.errors import InvalidRequest
+from ebert_core.protocol.terms.grid import BIN, POSITION
+from ebert_core.protocol.terms.locus import Interval
 
 _LONGEST_SPAN = 2_000_000
 _WIDEST_GAP = 5_000

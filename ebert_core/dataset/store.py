@@ -30,12 +30,12 @@ from ebert_core.dataset.store_index import (
 )
 from ebert_core.dataset.stored_array import StoredArray
 from ebert_core.genome.motifs import Matrices
-from ebert_core.protocol.bases import N
-from ebert_core.protocol.chromosome_names import KnownNames
-from ebert_core.protocol.errors import InvalidRequest
-from ebert_core.protocol.grid import BIN, POSITION
-from ebert_core.protocol.locus import Interval
-from ebert_core.protocol.wording import has_no
+from ebert_core.protocol.terms.bases import N
+from ebert_core.protocol.terms.chromosome_names import KnownNames
+from ebert_core.protocol.terms.errors import InvalidRequest
+from ebert_core.protocol.terms.grid import BIN, POSITION
+from ebert_core.protocol.terms.locus import Interval
+from ebert_core.protocol.terms.wording import has_no
 
 
 class _Place(NamedTuple):

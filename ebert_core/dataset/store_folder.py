@@ -9,8 +9,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from ebert_core.protocol.errors import InvalidRequest
-from ebert_core.protocol.whole_files import put_folder_in_place
+from ebert_core.protocol.machine.whole_files import put_folder_in_place
+from ebert_core.protocol.terms.errors import InvalidRequest
 
 _PAUSE_SECONDS = 0.2
 _STORED = re.compile(

@@ -10,9 +10,9 @@ import numpy as np
 
 from ebert_core.dataset.quantiles import Quantiles
 from ebert_core.genome.motifs import Matrices
-from ebert_core.protocol.documents import parse_json
-from ebert_core.protocol.errors import InvalidRequest
-from ebert_core.protocol.locus import Interval
+from ebert_core.protocol.machine.documents import parse_json
+from ebert_core.protocol.terms.errors import InvalidRequest
+from ebert_core.protocol.terms.locus import Interval
 
 FORMAT = 4
 INDEX = "index.json"

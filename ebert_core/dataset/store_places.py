@@ -6,8 +6,8 @@ from pathlib import Path
 
 from ebert_core.dataset.description import Dataset
 from ebert_core.dataset.store_index import INDEX
-from ebert_core.protocol.errors import InvalidRequest
-from ebert_core.protocol.own_folders import data_home, may_write, name_for
+from ebert_core.protocol.machine.own_folders import data_home, may_write, name_for
+from ebert_core.protocol.terms.errors import InvalidRequest
 
 VARIABLE = "EBERT_STORES"
 _ENDING = ".store"

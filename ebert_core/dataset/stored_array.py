@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
-from ebert_core.protocol.errors import InvalidRequest
+from ebert_core.protocol.terms.errors import InvalidRequest
 
 BLOCK = 2**20
 

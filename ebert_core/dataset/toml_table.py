@@ -7,9 +7,9 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, TypeVar
 
-from ebert_core.protocol.addresses import address_of, is_address
-from ebert_core.protocol.errors import InvalidRequest
-from ebert_core.protocol.wording import choice_of
+from ebert_core.protocol.terms.addresses import address_of, is_address
+from ebert_core.protocol.terms.errors import InvalidRequest
+from ebert_core.protocol.terms.wording import choice_of
 
 # What stands in for a key that is needed, while the others are judged.
 _NEEDED: dict[str, Any] = {"version": 1, "name": "unnamed", "assembly": "unknown"}

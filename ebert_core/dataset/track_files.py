@@ -9,7 +9,7 @@ from ebert_core.genome.pair_files import open_pairs
 from ebert_core.genome.signal import open_signal
 from ebert_core.genome.states import Segmentation
 from ebert_core.genome.variant_files import open_variants
-from ebert_core.protocol.addresses import Place
+from ebert_core.protocol.terms.addresses import Place
 
 Opener = Callable[[Place, Skipped | None], TrackFile]
 

@@ -5,9 +5,9 @@ from typing import NamedTuple
 import numpy as np
 
 from ebert_core.genome.lines import at_line, read_lines, whole_number
-from ebert_core.protocol.addresses import Place
-from ebert_core.protocol.locus import Interval
 from ebert_core.protocol.shapes import Features
+from ebert_core.protocol.terms.addresses import Place
+from ebert_core.protocol.terms.locus import Interval
 
 
 class _Site(NamedTuple):

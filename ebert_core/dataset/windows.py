@@ -29,12 +29,12 @@ from ebert_core.dataset.spans import (
 )
 from ebert_core.dataset.store import Store
 from ebert_core.model.tokens import FIRST_STATE, MISSING_STATE
-from ebert_core.protocol.bases import encode_bases
-from ebert_core.protocol.chromosome_names import other_names
-from ebert_core.protocol.edits import BaseEdit, Edit, StateEdit
-from ebert_core.protocol.errors import InvalidRequest
-from ebert_core.protocol.grid import BIN, POSITION
-from ebert_core.protocol.locus import Interval
+from ebert_core.protocol.terms.bases import encode_bases
+from ebert_core.protocol.terms.chromosome_names import other_names
+from ebert_core.protocol.terms.edits import BaseEdit, Edit, StateEdit
+from ebert_core.protocol.terms.errors import InvalidRequest
+from ebert_core.protocol.terms.grid import BIN, POSITION
+from ebert_core.protocol.terms.locus import Interval
 
 __all__ = ["Channels", "WindowBatch", "source_bases", "windows"]
 

@@ -20,7 +20,7 @@ from ebert_core.demonstration.rules import (
     PROMOTER,
     Factor,
 )
-from ebert_core.protocol.grid import BIN
+from ebert_core.protocol.terms.grid import BIN
 
 # Hits closer than this are one site seen twice: on both strands, or shifted along a repeat.
 _ONE_SITE = 10

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from ebert_core.demonstration.chromatin import Chromatin, openness
 from ebert_core.demonstration.rules import PROMOTER, SIGNAL_WIDTH, stream
-from ebert_core.protocol.grid import BIN
+from ebert_core.protocol.terms.grid import BIN
 
 REPLICATES = 2
 _FRAGMENT_BINS = 8

@@ -27,7 +27,7 @@ from ebert_core.demonstration.rules import (
     WEAK_TRANSCRIPTION,
     stream,
 )
-from ebert_core.protocol.grid import BIN
+from ebert_core.protocol.terms.grid import BIN
 
 # Mean and standard deviation of the logarithm of a run's length in bins.
 RUN_LENGTHS = {

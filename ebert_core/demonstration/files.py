@@ -13,9 +13,9 @@ from ebert_core.demonstration.rules import CELL_TYPES, CHROMOSOME_LENGTHS, FACTO
 from ebert_core.demonstration.sequence import Background
 from ebert_core.demonstration.world import ChromosomeTruth
 from ebert_core.genome.bigwig_writer import BigWigWriter
-from ebert_core.protocol.grid import BIN
+from ebert_core.protocol.machine.whole_files import new_file
+from ebert_core.protocol.terms.grid import BIN
 from ebert_core.protocol.tracks import Band
-from ebert_core.protocol.whole_files import new_file
 
 _LINE = 60
 _LETTERS = np.frombuffer(b"ACGTNacgtn", dtype=np.uint8)

@@ -22,11 +22,11 @@ from ebert_core.demonstration.rules import (
 )
 from ebert_core.demonstration.scene import scene
 from ebert_core.demonstration.world import ChromosomeTruth, true_chromosomes
-from ebert_core.protocol.errors import InvalidRequest
-from ebert_core.protocol.grid import BIN
-from ebert_core.protocol.locus import format_locus
-from ebert_core.protocol.report import TellProgress
-from ebert_core.protocol.whole_files import put_in_place
+from ebert_core.protocol.machine.whole_files import put_in_place
+from ebert_core.protocol.terms.errors import InvalidRequest
+from ebert_core.protocol.terms.grid import BIN
+from ebert_core.protocol.terms.locus import format_locus
+from ebert_core.protocol.terms.report import TellProgress
 
 DATASET = "DATASET.toml"
 REFERENCE = f"SYNTHETIC_{ASSEMBLY}.fa"

@@ -6,7 +6,7 @@ W = positions of a motif, columns A, C, G, T. Log-odds are natural logarithms ag
 import numpy as np
 from numpy.typing import NDArray
 
-from ebert_core.protocol.bases import N
+from ebert_core.protocol.terms.bases import N
 
 # Codes of five neighbouring bases in base five index one table, so a scan costs one look-up per five positions.
 WORD = 5

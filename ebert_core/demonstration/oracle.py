@@ -20,10 +20,10 @@ from ebert_core.demonstration.rules import CELL_TYPES, FACTORS, STATE_NAMES
 from ebert_core.genome.annotation import FeatureSource, read_features
 from ebert_core.genome.reference import Reference
 from ebert_core.genome.states import Segmentation
-from ebert_core.protocol.bases import N
-from ebert_core.protocol.errors import InvalidRequest
-from ebert_core.protocol.grid import BIN, POSITION, whole_bin_starts
-from ebert_core.protocol.locus import Interval
+from ebert_core.protocol.terms.bases import N
+from ebert_core.protocol.terms.errors import InvalidRequest
+from ebert_core.protocol.terms.grid import BIN, POSITION, whole_bin_starts
+from ebert_core.protocol.terms.locus import Interval
 
 # A bin is bound when its middle lies in a peak: half of the bin then does (peaks here are wider than bins). How far
 # peaks reach from their site was measured over all pairs of one seed: 77 % reach 140 bp, 38 % 160 bp, 8 % 200 bp.

@@ -6,7 +6,7 @@ from typing import Literal, NamedTuple
 import numpy as np
 
 from ebert_core.demonstration.rules import CELL_TYPES, CHROMOSOME_LENGTHS, GAPS, stream
-from ebert_core.protocol.locus import Interval
+from ebert_core.protocol.terms.locus import Interval
 
 ENHANCERS_PER_MEGABASE = 110
 _HOUSEKEEPING = 0.4

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from ebert_core.demonstration.matrices import best_instance, sample_instance
 from ebert_core.demonstration.plan import Plan, Planted, is_in_gap
 from ebert_core.demonstration.rules import FACTORS, stream
-from ebert_core.protocol.bases import reverse_complement
+from ebert_core.protocol.terms.bases import reverse_complement
 
 _SPREAD_IN_ELEMENT = 90
 _MATRICES = {factor.name: factor.matrix for factor in FACTORS}

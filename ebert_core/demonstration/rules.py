@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ebert_core.demonstration.matrices import matrix
-from ebert_core.protocol.locus import Interval
+from ebert_core.protocol.terms.locus import Interval
 
 ASSEMBLY = "demo1"
 DEFAULT_SEED = 2

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from ebert_core.demonstration.plan import Element, Plan, PlannedGene, Planted, make_gene
 from ebert_core.demonstration.rules import stream
-from ebert_core.protocol.locus import Interval
+from ebert_core.protocol.terms.locus import Interval
 
 START = 1_940_000
 WIDTH = 14_000

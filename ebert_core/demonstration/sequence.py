@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from ebert_core.demonstration.plan import Plan
 from ebert_core.demonstration.rules import CHROMOSOME_LENGTHS, GAPS, stream
-from ebert_core.protocol.bases import A, C, G, N, T, encode_bases, reverse_complement
+from ebert_core.protocol.terms.bases import A, C, G, N, T, encode_bases, reverse_complement
 
 # GC share and how strongly CpG is avoided: four isochores, then CpG islands.
 _CLASSES = ((0.37, 0.20), (0.40, 0.20), (0.44, 0.22), (0.50, 0.26), (0.64, 0.85))

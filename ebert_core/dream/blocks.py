@@ -9,8 +9,8 @@ from typing import NamedTuple, TypeVar
 import polars as pl
 
 from ebert_core.genome.lines import GZIP_MAGIC, at_line, first_bytes, reading
-from ebert_core.protocol.errors import InvalidRequest
-from ebert_core.protocol.regular_files import open_file
+from ebert_core.protocol.machine.regular_files import open_file
+from ebert_core.protocol.terms.errors import InvalidRequest
 
 BLOCK_BYTES = 1 << 23
 _PACKED_BYTES = 1 << 18

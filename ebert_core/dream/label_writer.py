@@ -15,10 +15,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ebert_core.genome.digits import write_digits
-from ebert_core.protocol.errors import InvalidRequest
-from ebert_core.protocol.grid import BIN
-from ebert_core.protocol.threads import choose_threads
-from ebert_core.protocol.whole_files import new_part, put_in_place
+from ebert_core.protocol.machine.threads import choose_threads
+from ebert_core.protocol.machine.whole_files import new_part, put_in_place
+from ebert_core.protocol.terms.errors import InvalidRequest
+from ebert_core.protocol.terms.grid import BIN
 
 _PIECE_BINS = 400_000
 _LETTERS = np.frombuffer(b"UBA", dtype=np.uint8)  # of 0 unbound, 1 bound and, from the end, -1 ambiguous

@@ -15,10 +15,10 @@ from ebert_core.dream.label_writer import LabelWriter
 from ebert_core.dream.regions import bins_of
 from ebert_core.dream.sources import CellPeaks, Sources
 from ebert_core.genome.annotation import FeatureSource
-from ebert_core.protocol.chromosome_names import KnownNames
-from ebert_core.protocol.documents import read_json
-from ebert_core.protocol.errors import InvalidRequest
-from ebert_core.protocol.whole_files import write_whole
+from ebert_core.protocol.machine.documents import read_json
+from ebert_core.protocol.machine.whole_files import write_whole
+from ebert_core.protocol.terms.chromosome_names import KnownNames
+from ebert_core.protocol.terms.errors import InvalidRequest
 
 
 class LabelCounts(NamedTuple):

@@ -16,9 +16,9 @@ from numpy.typing import NDArray
 
 from ebert_core.dream.subsamples import SUBSAMPLES, Figures, Score
 from ebert_core.genome.lines import reading
-from ebert_core.protocol.documents import parse_json
-from ebert_core.protocol.errors import InvalidRequest
-from ebert_core.protocol.regular_files import read_whole
+from ebert_core.protocol.machine.documents import parse_json
+from ebert_core.protocol.machine.regular_files import read_whole
+from ebert_core.protocol.terms.errors import InvalidRequest
 
 # The score of a set that a team did not submit, and the worst that it can get for one that it did.
 MISSING = 0.5

@@ -15,10 +15,10 @@ from ebert_core.dream.blocks import parsed, read_blocks
 from ebert_core.genome.annotation import first_fields
 from ebert_core.genome.bed import bed_feature, is_track_line, read_bed
 from ebert_core.genome.features import Feature
-from ebert_core.protocol.chromosome_names import KnownNames
-from ebert_core.protocol.errors import InvalidRequest
-from ebert_core.protocol.grid import BIN, POSITION
-from ebert_core.protocol.locus import Interval, format_locus, is_region_file, no_locus, parse_locus
+from ebert_core.protocol.terms.chromosome_names import KnownNames
+from ebert_core.protocol.terms.errors import InvalidRequest
+from ebert_core.protocol.terms.grid import BIN, POSITION
+from ebert_core.protocol.terms.locus import Interval, format_locus, is_region_file, no_locus, parse_locus
 
 
 class Run(NamedTuple):

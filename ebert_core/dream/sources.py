@@ -8,9 +8,9 @@ from ebert_core.dataset.description import Dataset
 from ebert_core.dream.regions import Run, read_regions, runs_at, runs_of, whole_chromosomes
 from ebert_core.genome.annotation import FeatureSource, read_features
 from ebert_core.genome.chromosomes import read_chromosome_sizes
-from ebert_core.protocol.errors import InvalidRequest
-from ebert_core.protocol.locus import is_region_file
-from ebert_core.protocol.wording import has_no
+from ebert_core.protocol.terms.errors import InvalidRequest
+from ebert_core.protocol.terms.locus import is_region_file
+from ebert_core.protocol.terms.wording import has_no
 
 
 class CellPeaks(NamedTuple):

@@ -18,8 +18,8 @@ from numpy.typing import NDArray
 from ebert_core.dream.blocks import Block, parsed, read_blocks
 from ebert_core.dream.subsamples import Scored
 from ebert_core.genome.lines import at_line, first_bytes, read_lines, whole_number
-from ebert_core.protocol.chromosome_names import other_names
-from ebert_core.protocol.errors import InvalidRequest
+from ebert_core.protocol.terms.chromosome_names import other_names
+from ebert_core.protocol.terms.errors import InvalidRequest
 
 AMBIGUOUS, UNBOUND, BOUND = -1, 0, 1
 _LABELS = {"A": AMBIGUOUS, "U": UNBOUND, "B": BOUND}

@@ -14,9 +14,9 @@ from ebert_core.genome.lines import Skipped, first_bytes
 from ebert_core.genome.macs import is_macs_table, read_macs_table
 from ebert_core.genome.placed import PlacedFile
 from ebert_core.genome.tabix import lines_by_index
-from ebert_core.protocol.addresses import Place
-from ebert_core.protocol.errors import InvalidRequest
-from ebert_core.protocol.locus import Interval
+from ebert_core.protocol.terms.addresses import Place
+from ebert_core.protocol.terms.errors import InvalidRequest
+from ebert_core.protocol.terms.locus import Interval
 
 _STRANDS = ("+", "-")
 

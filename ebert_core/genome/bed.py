@@ -17,7 +17,7 @@ from ebert_core.genome.lines import (
     real_number,
     whole_number,
 )
-from ebert_core.protocol.addresses import Place
+from ebert_core.protocol.terms.addresses import Place
 
 _HEADINGS = ("start", "chromstart", "begin", "txstart")
 # The six columns that every wide BED has, then a value, two logarithms and, in narrowPeak, the summit.

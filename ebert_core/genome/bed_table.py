@@ -14,8 +14,8 @@ from ebert_core.genome.bed import BED9_COLOURS, bed_feature
 from ebert_core.genome.features import Feature, Located
 from ebert_core.genome.lines import ABSENT
 from ebert_core.genome.regular import read_regular
-from ebert_core.protocol.addresses import Place
-from ebert_core.protocol.errors import InvalidRequest
+from ebert_core.protocol.terms.addresses import Place
+from ebert_core.protocol.terms.errors import InvalidRequest
 
 if TYPE_CHECKING:
     import polars as pl

@@ -12,7 +12,7 @@ import numpy as np
 
 from ebert_core.genome.lines import reading
 from ebert_core.genome.places import length_of, open_bytes
-from ebert_core.protocol.addresses import Address, Place
+from ebert_core.protocol.terms.addresses import Address, Place
 
 _MAGICS = (0x888FFC26, 0x8789F2EB)
 # Zoom levels, chromosome tree, data, index, two counts of fields, autoSql, summary, size of an unpacked block.

@@ -14,13 +14,13 @@ from ebert_core.genome.big_structure import structural_fault
 from ebert_core.genome.features import Feature, Fold, Located
 from ebert_core.genome.lines import BadLine, Skipped, reading
 from ebert_core.genome.places import failures_below, open_bytes
-from ebert_core.protocol.addresses import Address, Place
-from ebert_core.protocol.chromosome_names import KnownNames
 from ebert_core.protocol.codec import to_travel
-from ebert_core.protocol.errors import InvalidRequest
-from ebert_core.protocol.locus import Interval
-from ebert_core.protocol.regular_files import read_whole
+from ebert_core.protocol.machine.regular_files import read_whole
 from ebert_core.protocol.shapes import Remark
+from ebert_core.protocol.terms.addresses import Address, Place
+from ebert_core.protocol.terms.chromosome_names import KnownNames
+from ebert_core.protocol.terms.errors import InvalidRequest
+from ebert_core.protocol.terms.locus import Interval
 
 BIGWIG_MAGICS = (b"\x26\xfc\x8f\x88", b"\x88\x8f\xfc\x26")
 BIGBED_MAGICS = (b"\xeb\xf2\x89\x87", b"\x87\x89\xf2\xeb")

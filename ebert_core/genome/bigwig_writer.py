@@ -13,8 +13,8 @@ from numpy.typing import NDArray
 
 from ebert_core.genome.disk_room import DiskRoom
 from ebert_core.genome.zoom_levels import correct_summaries
-from ebert_core.protocol.errors import InvalidRequest
-from ebert_core.protocol.whole_files import new_part, put_in_place
+from ebert_core.protocol.machine.whole_files import new_part, put_in_place
+from ebert_core.protocol.terms.errors import InvalidRequest
 
 # What pyBigWig may still write before it returns: its buffers, and at the end indexes and zoom levels.
 _ROOM = 8 << 20

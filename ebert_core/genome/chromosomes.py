@@ -3,15 +3,15 @@
 from collections.abc import Iterable, Mapping
 
 from ebert_core.genome.lines import at_line, columns_of, read_lines, whole_number
-from ebert_core.protocol.addresses import Place
-from ebert_core.protocol.chromosome_names import (
+from ebert_core.protocol.terms.addresses import Place
+from ebert_core.protocol.terms.chromosome_names import (
     KnownNames,
     are_other_mitochondria,
     assembly_called,
     assembly_of_names,
     in_natural_order,
 )
-from ebert_core.protocol.errors import InvalidRequest
+from ebert_core.protocol.terms.errors import InvalidRequest
 from ebert_core.protocol.tracks import Band
 
 # Segmentations and windows of peak callers may reach over an end by a bin; a wrong assembly does by far more.

@@ -18,9 +18,9 @@ from ebert_core.genome.lines import GZIP_MAGIC, reading
 from ebert_core.genome.places import open_bytes, open_to_read_through, stamp
 from ebert_core.genome.refusals import Refused
 from ebert_core.genome.remote import MOST_READ_THROUGH
-from ebert_core.protocol.addresses import Address, Place
-from ebert_core.protocol.bases import encode_bases
-from ebert_core.protocol.errors import InvalidRequest
+from ebert_core.protocol.terms.addresses import Address, Place
+from ebert_core.protocol.terms.bases import encode_bases
+from ebert_core.protocol.terms.errors import InvalidRequest
 
 # A genome of a million scaffolds.
 _LARGEST_INDEX = 100 * 2**20

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ebert_core.genome.fasta_records import IndexedFile, Record, opened_at, opened_by_pyfaidx
-from ebert_core.protocol.addresses import Place
+from ebert_core.protocol.terms.addresses import Place
 
 # What may stand between the last base of a record and the first of the next.
 # Nothing is given back (`++`), so that a long line that is no header is refused in one pass.

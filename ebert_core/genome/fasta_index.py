@@ -10,12 +10,12 @@ from typing import BinaryIO, NamedTuple, TypeVar
 
 from ebert_core.genome.lines import LONGEST_LINE, at_line, unpacked
 from ebert_core.genome.places import length_of, open_to_read_through, stamp
-from ebert_core.protocol.addresses import Address, Place
-from ebert_core.protocol.bounded_folders import keep_bounded
-from ebert_core.protocol.errors import InvalidRequest
-from ebert_core.protocol.hearing import tell_progress
-from ebert_core.protocol.own_folders import cache_home
-from ebert_core.protocol.whole_files import write_whole
+from ebert_core.protocol.machine.bounded_folders import keep_bounded
+from ebert_core.protocol.machine.own_folders import cache_home
+from ebert_core.protocol.machine.whole_files import write_whole
+from ebert_core.protocol.terms.addresses import Address, Place
+from ebert_core.protocol.terms.errors import InvalidRequest
+from ebert_core.protocol.terms.hearing import tell_progress
 
 PlaceT = TypeVar("PlaceT", Path, Address, Place)
 # The cache holds no more than this; the longest unused go, and are built again when they are wanted.

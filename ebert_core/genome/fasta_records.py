@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any, NamedTuple, Protocol
 
 from ebert_core.genome.places import open_bytes
-from ebert_core.protocol.addresses import Place
+from ebert_core.protocol.terms.addresses import Place
 
 
 class Record(NamedTuple):

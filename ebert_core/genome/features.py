@@ -9,10 +9,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ebert_core.genome.lines import Skipped
-from ebert_core.protocol.addresses import Place
-from ebert_core.protocol.chromosome_names import KnownNames
-from ebert_core.protocol.locus import Interval
 from ebert_core.protocol.shapes import Remark
+from ebert_core.protocol.terms.addresses import Place
+from ebert_core.protocol.terms.chromosome_names import KnownNames
+from ebert_core.protocol.terms.locus import Interval
 
 
 class Feature(msgspec.Struct, frozen=True):

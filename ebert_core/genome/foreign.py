@@ -4,8 +4,8 @@ import re
 from collections.abc import Iterator
 from itertools import pairwise
 
-from ebert_core.protocol.addresses import Place
-from ebert_core.protocol.errors import InvalidRequest
+from ebert_core.protocol.terms.addresses import Place
+from ebert_core.protocol.terms.errors import InvalidRequest
 
 _READS = "Aligned reads are IGV's job: open {path} there, or make a bigWig of its coverage to see it here."
 _INDEX = "{path} is an index; open the file beside it that it belongs to."

@@ -7,7 +7,7 @@ from urllib.parse import unquote
 
 from ebert_core.genome.features import Feature, coding_parts
 from ebert_core.genome.lines import BadLine, Skipped, at_line, read_lines, whole_number
-from ebert_core.protocol.addresses import Place
+from ebert_core.protocol.terms.addresses import Place
 
 # A value in quotes may hold semicolons. Each piece is matched in one step, so that no line takes long.
 _GTF_PIECE = re.compile(r'(?:[^;"]|"[^"]*"?)+')

@@ -7,11 +7,11 @@ from ebert_core.genome.bed import bed_feature, salvaged
 from ebert_core.genome.features import Feature, Located
 from ebert_core.genome.lines import BadLine, Skipped
 from ebert_core.genome.tabix import TabixLines
-from ebert_core.protocol.addresses import Place
-from ebert_core.protocol.chromosome_names import KnownNames
-from ebert_core.protocol.errors import InvalidRequest
-from ebert_core.protocol.locus import Interval
 from ebert_core.protocol.shapes import Remark
+from ebert_core.protocol.terms.addresses import Place
+from ebert_core.protocol.terms.chromosome_names import KnownNames
+from ebert_core.protocol.terms.errors import InvalidRequest
+from ebert_core.protocol.terms.locus import Interval
 
 # What is read for one answer; each takes some 600 bytes.
 MOST_LINES = 1_000_000

@@ -21,10 +21,10 @@ from ebert_core.genome.states import MOST_STATES
 from ebert_core.genome.tabix import lines_by_index
 from ebert_core.genome.twobit import is_twobit
 from ebert_core.genome.variants import are_variant, begins_as_vcf
-from ebert_core.protocol.addresses import Address, Place
-from ebert_core.protocol.documents import parse_json
-from ebert_core.protocol.errors import InvalidRequest
-from ebert_core.protocol.regular_files import read_whole
+from ebert_core.protocol.machine.documents import parse_json
+from ebert_core.protocol.machine.regular_files import read_whole
+from ebert_core.protocol.terms.addresses import Address, Place
+from ebert_core.protocol.terms.errors import InvalidRequest
 from ebert_core.protocol.tracks import FileKind
 
 _VARIANTS = FileKind("variants", "Variants in VCF.")

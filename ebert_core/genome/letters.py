@@ -3,8 +3,8 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from ebert_core.protocol.addresses import Place
-from ebert_core.protocol.errors import InvalidRequest
+from ebert_core.protocol.terms.addresses import Place
+from ebert_core.protocol.terms.errors import InvalidRequest
 
 # The codes of IUPAC for several bases; N and X, which masks repeats in some files, stand for any.
 _SEVERAL = "RYKMSWBDHV"

@@ -10,10 +10,10 @@ from functools import partial
 from typing import Any, BinaryIO, NamedTuple
 
 from ebert_core.genome.places import length_of, open_bytes, open_to_read_through
-from ebert_core.protocol.addresses import Place
-from ebert_core.protocol.errors import InvalidRequest
-from ebert_core.protocol.hearing import tell_progress
 from ebert_core.protocol.shapes import Remark
+from ebert_core.protocol.terms.addresses import Place
+from ebert_core.protocol.terms.errors import InvalidRequest
+from ebert_core.protocol.terms.hearing import tell_progress
 
 ABSENT = ("", ".", "na", "n/a", "nan", "-nan", "+nan", "null", "none")
 # No chromosome is as long, and sums of a few of them are exact.

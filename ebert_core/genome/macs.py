@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from ebert_core.genome.bed import is_track_line
 from ebert_core.genome.features import Feature
 from ebert_core.genome.lines import BadLine, Skipped, at_line, read_lines, real_number, whole_number
-from ebert_core.protocol.addresses import Place
+from ebert_core.protocol.terms.addresses import Place
 
 
 def is_macs_table(fields: list[str]) -> bool:

@@ -14,9 +14,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ebert_core.genome.lines import Line, at_line, first_bytes, read_lines
-from ebert_core.protocol.addresses import Place, place_of
-from ebert_core.protocol.errors import InvalidRequest
-from ebert_core.protocol.grid import POSITION
+from ebert_core.protocol.terms.addresses import Place, place_of
+from ebert_core.protocol.terms.errors import InvalidRequest
+from ebert_core.protocol.terms.grid import POSITION
 
 # More sites than there are bases.
 _MOST_SITES = 1e15

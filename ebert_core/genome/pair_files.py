@@ -14,11 +14,11 @@ from ebert_core.genome.bigfiles import BIGBED_MAGICS, MOST_RECORDS, damage_of, o
 from ebert_core.genome.features import Feature
 from ebert_core.genome.lines import BadLine, Skipped, columns_of, first_bytes, read_lines
 from ebert_core.genome.pairs import Pair, columns_by_heading, interact_pair, pair_of, turned
-from ebert_core.protocol.addresses import Place
-from ebert_core.protocol.chromosome_names import KnownNames
-from ebert_core.protocol.errors import InvalidRequest
-from ebert_core.protocol.locus import Interval
 from ebert_core.protocol.shapes import Remark
+from ebert_core.protocol.terms.addresses import Place
+from ebert_core.protocol.terms.chromosome_names import KnownNames
+from ebert_core.protocol.terms.errors import InvalidRequest
+from ebert_core.protocol.terms.locus import Interval
 
 _INTERACT_FIELDS = {"sourceChrom", "targetChrom"}
 

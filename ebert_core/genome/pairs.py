@@ -17,7 +17,7 @@ from ebert_core.genome.lines import (
     is_absent,
     whole_number,
 )
-from ebert_core.protocol.addresses import Place
+from ebert_core.protocol.terms.addresses import Place
 
 _BEDPE_COLUMNS, _INTERACT_COLUMNS = 6, 18
 _UNKNOWN = (".", "*", "")

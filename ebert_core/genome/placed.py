@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from typing import Protocol
 
-from ebert_core.protocol.addresses import Place
 from ebert_core.protocol.shapes import Remark
+from ebert_core.protocol.terms.addresses import Place
 
 
 class Placed(Protocol):

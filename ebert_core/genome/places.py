@@ -13,9 +13,9 @@ from pathlib import Path
 from typing import Any, BinaryIO, NamedTuple
 
 from ebert_core.genome.remote import LEAST_READ, Remote, Source
-from ebert_core.protocol.addresses import Address, Place
-from ebert_core.protocol.errors import InvalidRequest
-from ebert_core.protocol.regular_files import open_file
+from ebert_core.protocol.machine.regular_files import open_file
+from ebert_core.protocol.terms.addresses import Address, Place
+from ebert_core.protocol.terms.errors import InvalidRequest
 
 # What a library may read at once, so that whoever waits hears of it.
 _MOST_AT_ONCE = 4 * 2**20

@@ -13,11 +13,11 @@ from ebert_core.genome.letters import refuse_other_than_dna
 from ebert_core.genome.lines import reading
 from ebert_core.genome.places import Stamp, open_bytes, stamp
 from ebert_core.genome.twobit import TwoBitFile, is_twobit
-from ebert_core.protocol.addresses import Place
-from ebert_core.protocol.bases import N, decode_bases
-from ebert_core.protocol.chromosome_names import KnownNames
-from ebert_core.protocol.errors import InvalidRequest
-from ebert_core.protocol.locus import Interval
+from ebert_core.protocol.terms.addresses import Place
+from ebert_core.protocol.terms.bases import N, decode_bases
+from ebert_core.protocol.terms.chromosome_names import KnownNames
+from ebert_core.protocol.terms.errors import InvalidRequest
+from ebert_core.protocol.terms.locus import Interval
 
 _SAMPLED_CHROMOSOMES, _SAMPLED_FAR_AWAY, _SAMPLED_LETTERS = 20, 1, 2_000
 

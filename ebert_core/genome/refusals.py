@@ -10,8 +10,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from urllib.parse import urlsplit
 
-from ebert_core.protocol.addresses import Address
-from ebert_core.protocol.errors import InvalidRequest
+from ebert_core.protocol.terms.addresses import Address
+from ebert_core.protocol.terms.errors import InvalidRequest
 
 _ABSENT, _NEEDS_LOGIN, _NEEDS_PROXY_LOGIN, _FORBIDDEN, _BUSY = (404, 410), 401, 407, 403, (429, 503)
 _NO_ROUTE = {

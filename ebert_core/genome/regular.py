@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, BinaryIO, NamedTuple
 
 from ebert_core.genome.bed import has_gff_tags, is_heading_line, is_track_line
 from ebert_core.genome.lines import LARGEST_POSITION, LONGEST_LINE, columns_of, unpacked
-from ebert_core.protocol.addresses import Place
-from ebert_core.protocol.errors import InvalidRequest
+from ebert_core.protocol.terms.addresses import Place
+from ebert_core.protocol.terms.errors import InvalidRequest
 
 if TYPE_CHECKING:
     import polars as pl

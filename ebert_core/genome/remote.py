@@ -16,8 +16,8 @@ from typing import Protocol
 from ebert_core.genome.block_cache import BLOCKS
 from ebert_core.genome.refusals import Unreachable
 from ebert_core.genome.transfer import Accept, Head, Sink, Span, Version, receive
-from ebert_core.protocol.addresses import Address
-from ebert_core.protocol.errors import InvalidRequest
+from ebert_core.protocol.terms.addresses import Address
+from ebert_core.protocol.terms.errors import InvalidRequest
 
 BLOCK = 1 << 16
 # What a reader takes at once to have something at hand: no more than the first block of it is wanted for sure.

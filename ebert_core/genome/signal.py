@@ -15,12 +15,12 @@ from ebert_core.genome.foreign import refuse_foreign
 from ebert_core.genome.lines import Skipped, first_bytes
 from ebert_core.genome.step_table import read_step_table
 from ebert_core.genome.wiggle import Steps, read_steps
-from ebert_core.protocol.addresses import Place
-from ebert_core.protocol.chromosome_names import KnownNames
-from ebert_core.protocol.errors import InvalidRequest
-from ebert_core.protocol.grid import POSITION
-from ebert_core.protocol.locus import Interval
 from ebert_core.protocol.shapes import Remark
+from ebert_core.protocol.terms.addresses import Place
+from ebert_core.protocol.terms.chromosome_names import KnownNames
+from ebert_core.protocol.terms.errors import InvalidRequest
+from ebert_core.protocol.terms.grid import POSITION
+from ebert_core.protocol.terms.locus import Interval
 
 # The largest whole number in float16's range that leaves room for sums in the network's first layer.
 _LARGEST = 60_000.0

@@ -12,12 +12,12 @@ from ebert_core.genome.bed_table import LocatedRows, read_bed_table
 from ebert_core.genome.bigfiles import BIGBED_MAGICS, BigBedFeatures
 from ebert_core.genome.features import Feature
 from ebert_core.genome.lines import BadLine, Skipped, at_line, columns_of, first_bytes, read_lines
-from ebert_core.protocol.addresses import Place
-from ebert_core.protocol.chromosome_names import KnownNames
-from ebert_core.protocol.errors import InvalidRequest
-from ebert_core.protocol.locus import Interval
 from ebert_core.protocol.shapes import Remark
-from ebert_core.protocol.wording import choice_of
+from ebert_core.protocol.terms.addresses import Place
+from ebert_core.protocol.terms.chromosome_names import KnownNames
+from ebert_core.protocol.terms.errors import InvalidRequest
+from ebert_core.protocol.terms.locus import Interval
+from ebert_core.protocol.terms.wording import choice_of
 
 MOST_STATES = 253
 

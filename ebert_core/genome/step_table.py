@@ -5,7 +5,7 @@ import numpy as np
 from ebert_core.genome.lines import LARGEST_VALUE
 from ebert_core.genome.regular import read_regular
 from ebert_core.genome.wiggle import Steps
-from ebert_core.protocol.addresses import Place
+from ebert_core.protocol.terms.addresses import Place
 
 
 def read_step_table(path: Place, least_bytes: int | None = None) -> dict[str, Steps] | None:

@@ -17,9 +17,9 @@ from ebert_core.genome.bgzf import LEVELS, WINDOW_SHIFT
 from ebert_core.genome.lines import GZIP_MAGIC
 from ebert_core.genome.places import open_bytes, open_to_read_through, stamp
 from ebert_core.genome.refusals import Refused
-from ebert_core.protocol.addresses import Address, Place
-from ebert_core.protocol.errors import InvalidRequest
-from ebert_core.protocol.regular_files import read_whole
+from ebert_core.protocol.machine.regular_files import read_whole
+from ebert_core.protocol.terms.addresses import Address, Place
+from ebert_core.protocol.terms.errors import InvalidRequest
 
 # Smaller files are fetched whole: to look for an index costs a request.
 LEAST_INDEXED = 8 * 2**20

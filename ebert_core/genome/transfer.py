@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, NamedTuple, Protocol
 from urllib.parse import urlsplit
 
 from ebert_core.genome.refusals import Broken, of_library, of_status
-from ebert_core.protocol.addresses import Address
-from ebert_core.protocol.errors import InvalidRequest
-from ebert_core.protocol.hearing import tell_progress, tell_still_waiting
+from ebert_core.protocol.terms.addresses import Address
+from ebert_core.protocol.terms.errors import InvalidRequest
+from ebert_core.protocol.terms.hearing import tell_progress, tell_still_waiting
 
 if TYPE_CHECKING:
     import requests

@@ -8,9 +8,9 @@ from numpy.typing import NDArray
 
 from ebert_core.genome.lines import reading
 from ebert_core.genome.places import length_of, open_bytes
-from ebert_core.protocol import bases
-from ebert_core.protocol.addresses import Place
-from ebert_core.protocol.errors import InvalidRequest
+from ebert_core.protocol.terms import bases
+from ebert_core.protocol.terms.addresses import Place
+from ebert_core.protocol.terms.errors import InvalidRequest
 
 _MAGIC = 0x1A412743
 # The two bits of a base, T C A G, as our codes; one row of four bases for each byte.

@@ -15,11 +15,11 @@ from ebert_core.genome.lines import GZIP_MAGIC, LONGEST_LINE, BadLine, Skipped, 
 from ebert_core.genome.places import open_bytes
 from ebert_core.genome.tabix import TabixLines, indexed_lines
 from ebert_core.genome.variants import Variant, is_heading, variant_of
-from ebert_core.protocol.addresses import Place
-from ebert_core.protocol.chromosome_names import KnownNames
-from ebert_core.protocol.errors import InvalidRequest
-from ebert_core.protocol.locus import Interval
 from ebert_core.protocol.shapes import Remark
+from ebert_core.protocol.terms.addresses import Place
+from ebert_core.protocol.terms.chromosome_names import KnownNames
+from ebert_core.protocol.terms.errors import InvalidRequest
+from ebert_core.protocol.terms.locus import Interval
 
 # What is read of an indexed file for one answer, packed; unpacked it is some ten times as much.
 MOST_PACKED = 8 * 2**20

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from ebert_core.genome.lines import LARGEST_POSITION, at_line, whole_number
-from ebert_core.protocol.addresses import Place
+from ebert_core.protocol.terms.addresses import Place
 
 COLUMNS = ("CHROM", "POS", "ID", "REF", "ALT", "QUAL", "FILTER", "INFO", "FORMAT")
 # By their numbers in `Variant.kind`. A reference block says that nothing differs there, as gVCF does.

@@ -19,8 +19,8 @@ from ebert_core.genome.lines import (
     read_lines,
     whole_number,
 )
-from ebert_core.protocol.addresses import Place
-from ebert_core.protocol.errors import InvalidRequest
+from ebert_core.protocol.terms.addresses import Place
+from ebert_core.protocol.terms.errors import InvalidRequest
 
 
 class Steps(NamedTuple):

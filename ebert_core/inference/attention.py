@@ -9,12 +9,12 @@ from numpy.typing import NDArray
 from ebert_core.dataset.windows import windows
 from ebert_core.inference.batches import Inputs
 from ebert_core.inference.predict import Predictor
-from ebert_core.protocol.edits import Edit
-from ebert_core.protocol.errors import InvalidRequest
-from ebert_core.protocol.grid import BIN
-from ebert_core.protocol.locus import Interval
 from ebert_core.protocol.shapes import Grid, Matrix
 from ebert_core.protocol.sources import FROM_ANCHOR, TO_ANCHOR
+from ebert_core.protocol.terms.edits import Edit
+from ebert_core.protocol.terms.errors import InvalidRequest
+from ebert_core.protocol.terms.grid import BIN
+from ebert_core.protocol.terms.locus import Interval
 
 
 def attention_window(predictor: Predictor, chromosome: str, position: int) -> Interval:

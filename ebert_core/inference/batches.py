@@ -15,8 +15,8 @@ from ebert_core.genome.motifs import Matrices
 from ebert_core.model.description import Description
 from ebert_core.model.embedding import Windows
 from ebert_core.model.tokens import MISSING_STATE
-from ebert_core.protocol.bases import reverse_complement
-from ebert_core.protocol.errors import InvalidRequest
+from ebert_core.protocol.terms.bases import reverse_complement
+from ebert_core.protocol.terms.errors import InvalidRequest
 
 Stream = Literal["states", "signals", "motifs", Family]
 

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from ebert_core.inference.files import Append, Contents, NothingToWrite, complete_file, indexed_file
 from ebert_core.inference.lines import Lines, lines_of
 from ebert_core.inference.stretches import Block, Stretch, by_stretch
-from ebert_core.protocol.grid import BIN, POSITION
+from ebert_core.protocol.terms.grid import BIN, POSITION
 
 COLOUR = "0,114,178"
 # More costs several times as long, on numbers that hardly shrink.

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from ebert_core.genome.bgzf import IndexedLines
 from ebert_core.inference.files import Append, Contents, indexed_file
 from ebert_core.inference.stretches import Block, Stretch, by_stretch
-from ebert_core.protocol.grid import BIN, POSITION
+from ebert_core.protocol.terms.grid import BIN, POSITION
 
 
 class Run(NamedTuple):

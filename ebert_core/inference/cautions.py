@@ -12,10 +12,10 @@ from ebert_core.inference.given import absences
 from ebert_core.inference.targets import targets_of, without_calls
 from ebert_core.model.description import Description
 from ebert_core.protocol.calling import calling_sentences
-from ebert_core.protocol.reliability import calibration_warning, caveats_of
-from ebert_core.protocol.report import Warned
-from ebert_core.protocol.specs import Predict
-from ebert_core.protocol.wording import listed
+from ebert_core.protocol.specs.jobs import Predict
+from ebert_core.protocol.terms.reliability import calibration_warning, caveats_of
+from ebert_core.protocol.terms.report import Warned
+from ebert_core.protocol.terms.wording import listed
 
 
 def cautions_of(spec: Predict, description: Description, dataset: Dataset) -> Iterator[str]:

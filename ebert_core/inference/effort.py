@@ -8,8 +8,8 @@ from ebert_core.dataset.description import Dataset
 from ebert_core.dataset.store import Store
 from ebert_core.dataset.windows import source_bases
 from ebert_core.inference.stretches import Block
-from ebert_core.protocol.bases import N
-from ebert_core.protocol.locus import Interval
+from ebert_core.protocol.terms.bases import N
+from ebert_core.protocol.terms.locus import Interval
 
 # Gaps of an assembly are long, so a few bases tell; reading all of a genome would take longer than it is worth.
 _LOOKED_AT = 16

@@ -31,12 +31,12 @@ from ebert_core.inference.stretches import Block, Stretch, Tell, along_genome, b
 from ebert_core.inference.targets import Target, targets_of
 from ebert_core.model.checkpoint import Checkpoint, load_checkpoint
 from ebert_core.model.device import Engine, choose_engine, device_of, keep_freed_memory
-from ebert_core.protocol.errors import InvalidRequest
-from ebert_core.protocol.grid import POSITION
-from ebert_core.protocol.locus import Interval
-from ebert_core.protocol.report import TellProgress
-from ebert_core.protocol.specs import Predict
-from ebert_core.protocol.threads import choose_threads
+from ebert_core.protocol.machine.threads import choose_threads
+from ebert_core.protocol.specs.jobs import Predict
+from ebert_core.protocol.terms.errors import InvalidRequest
+from ebert_core.protocol.terms.grid import POSITION
+from ebert_core.protocol.terms.locus import Interval
+from ebert_core.protocol.terms.report import TellProgress
 
 # A file asks for its tiles in order; only where regions jump back and forth are a few asked for again.
 _REMEMBERED_BYTES = 4 * 2**20

@@ -3,9 +3,9 @@
 from itertools import pairwise
 
 from ebert_core.model.description import Description
-from ebert_core.protocol.locus import Interval
 from ebert_core.protocol.modelling import FAMILIARITY_WORDS
 from ebert_core.protocol.shapes import Mark
+from ebert_core.protocol.terms.locus import Interval
 
 
 def familiarity_marks(description: Description, factor: str, cell_type: str, interval: Interval) -> tuple[Mark, ...]:

@@ -7,8 +7,8 @@ from typing import IO, NamedTuple
 
 from ebert_core.genome.bgzf import IndexedLines
 from ebert_core.inference.stretches import Block, Region
-from ebert_core.protocol.errors import InvalidRequest
-from ebert_core.protocol.whole_files import whole_file
+from ebert_core.protocol.machine.whole_files import whole_file
+from ebert_core.protocol.terms.errors import InvalidRequest
 
 Append = Callable[[Block, bytes], None]
 

@@ -2,8 +2,8 @@
 
 from ebert_core.dataset.description import Dataset
 from ebert_core.model.description import Description
-from ebert_core.protocol.alphabets import advice_on_states
-from ebert_core.protocol.errors import InvalidRequest
+from ebert_core.protocol.terms.alphabets import advice_on_states
+from ebert_core.protocol.terms.errors import InvalidRequest
 
 
 def check_fit(description: Description, dataset: Dataset) -> None:

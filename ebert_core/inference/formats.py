@@ -23,9 +23,9 @@ from ebert_core.inference.files import Append, Contents, NothingToWrite, complet
 from ebert_core.inference.lines import table_lines
 from ebert_core.inference.rows import rows_file
 from ebert_core.inference.stretches import Block, Stretch, Tell, by_stretch, genome_bins, listed_bins, touching_bins
-from ebert_core.protocol.errors import InvalidRequest
-from ebert_core.protocol.grid import BIN, POSITION
-from ebert_core.protocol.specs import Predict
+from ebert_core.protocol.specs.jobs import Predict
+from ebert_core.protocol.terms.errors import InvalidRequest
+from ebert_core.protocol.terms.grid import BIN, POSITION
 
 # More costs several times as long, on numbers that hardly shrink.
 _LEVEL = 1

@@ -1,6 +1,6 @@
 """What of a checkpoint's inputs a dataset gives, told from what the dataset lists; free of torch.
 
-The words are those of `protocol.inputs`.
+The words are those of `protocol.terms.inputs`.
 """
 
 from collections.abc import Sequence
@@ -11,15 +11,15 @@ from ebert_core.dataset.derived import absent_signals
 from ebert_core.dataset.description import Dataset
 from ebert_core.inference.fitting import check_fit
 from ebert_core.model.description import Description
-from ebert_core.protocol.errors import InvalidRequest
-from ebert_core.protocol.inputs import (
+from ebert_core.protocol.specs.jobs import Predict
+from ebert_core.protocol.terms.errors import InvalidRequest
+from ebert_core.protocol.terms.inputs import (
     STATES,
     CellInputs,
     RelatedInput,
     input_sentences,
     refusal_without_inputs,
 )
-from ebert_core.protocol.specs import Predict
 
 
 class Reads(NamedTuple):

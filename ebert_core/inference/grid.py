@@ -5,8 +5,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ebert_core.model.config import Architecture
-from ebert_core.protocol.grid import BIN, POSITION
-from ebert_core.protocol.locus import Interval
+from ebert_core.protocol.terms.grid import BIN, POSITION
+from ebert_core.protocol.terms.locus import Interval
 
 
 class TileGrid(msgspec.Struct, frozen=True):

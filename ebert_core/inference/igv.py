@@ -16,9 +16,9 @@ from ebert_core.inference.files import complete_file
 from ebert_core.inference.formats import format_of
 from ebert_core.inference.stretches import places_of
 from ebert_core.inference.targets import Target
-from ebert_core.protocol.errors import InvalidRequest
-from ebert_core.protocol.locus import is_region_file
-from ebert_core.protocol.specs import Predict
+from ebert_core.protocol.specs.jobs import Predict
+from ebert_core.protocol.terms.errors import InvalidRequest
+from ebert_core.protocol.terms.locus import is_region_file
 
 # For people of every colour vision (Okabe and Ito).
 _COLOURS = (COLOUR, "213,94,0", "0,158,115", "204,121,167", "230,159,0", "86,180,233")

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ebert_core.genome.digits import write_digits
-from ebert_core.protocol.grid import BIN, POSITION
+from ebert_core.protocol.terms.grid import BIN, POSITION
 
 # Nine significant digits tell every float32 from its neighbours.
 _DIGITS = 9

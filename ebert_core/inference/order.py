@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ebert_core.inference.stretches import Block, Stretch
-from ebert_core.protocol.grid import POSITION
+from ebert_core.protocol.terms.grid import POSITION
 
 # Lines that are encoded at once.
 _CHUNK_BINS = 100_000

@@ -16,11 +16,11 @@ import msgspec
 
 from ebert_core.inference.stretches import Tell
 from ebert_core.model.description import InputFile
-from ebert_core.protocol.disks import is_full
-from ebert_core.protocol.documents import read_json
-from ebert_core.protocol.errors import InvalidRequest
-from ebert_core.protocol.whole_files import write_whole
-from ebert_core.protocol.wording import file_size, listed
+from ebert_core.protocol.machine.disks import is_full
+from ebert_core.protocol.machine.documents import read_json
+from ebert_core.protocol.machine.whole_files import write_whole
+from ebert_core.protocol.terms.errors import InvalidRequest
+from ebert_core.protocol.terms.wording import file_size, listed
 
 _CHECK = struct.Struct("<IQ")  # crc32 and length of what follows: a block that a power cut tore is not taken
 

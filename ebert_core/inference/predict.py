@@ -18,13 +18,13 @@ from ebert_core.inference.grid import TileGrid
 from ebert_core.inference.remembered import RememberedTiles, TileKey
 from ebert_core.model.checkpoint import Checkpoint
 from ebert_core.model.device import Engine
-from ebert_core.protocol.bases import N
-from ebert_core.protocol.chromosome_names import KnownNames
-from ebert_core.protocol.edits import Edit
-from ebert_core.protocol.errors import InvalidRequest
-from ebert_core.protocol.grid import BIN, POSITION
-from ebert_core.protocol.locus import Interval
-from ebert_core.protocol.report import TellProgress
+from ebert_core.protocol.terms.bases import N
+from ebert_core.protocol.terms.chromosome_names import KnownNames
+from ebert_core.protocol.terms.edits import Edit
+from ebert_core.protocol.terms.errors import InvalidRequest
+from ebert_core.protocol.terms.grid import BIN, POSITION
+from ebert_core.protocol.terms.locus import Interval
+from ebert_core.protocol.terms.report import TellProgress
 
 # A processor is busy with a few tiles, and a live view may be cancelled between batches; a GPU needs more at once.
 _TILES_AT_ONCE, _TILES_AT_ONCE_ON_A_GPU = 4, 64

@@ -33,11 +33,11 @@ from ebert_core.inference.targets import Target, targets_of
 from ebert_core.model.checkpoint import now, present_versions
 from ebert_core.model.description import Description, InputFile, read_description
 from ebert_core.model.device import Engine
-from ebert_core.protocol.errors import InvalidRequest
-from ebert_core.protocol.grid import BIN, POSITION
-from ebert_core.protocol.locus import is_region_file
-from ebert_core.protocol.report import TellProgress
-from ebert_core.protocol.specs import Predict
+from ebert_core.protocol.specs.jobs import Predict
+from ebert_core.protocol.terms.errors import InvalidRequest
+from ebert_core.protocol.terms.grid import BIN, POSITION
+from ebert_core.protocol.terms.locus import is_region_file
+from ebert_core.protocol.terms.report import TellProgress
 
 _QUANTITY = "calibrated probability that the factor is bound in the bin"
 

@@ -8,7 +8,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from ebert_core.protocol.edits import Edit
+from ebert_core.protocol.terms.edits import Edit
 
 
 class TileKey(NamedTuple):

@@ -10,8 +10,8 @@ import numpy as np
 
 from ebert_core.inference.formats import Format
 from ebert_core.inference.stretches import Block, Tell
-from ebert_core.protocol.report import Warned
-from ebert_core.protocol.wording import file_size
+from ebert_core.protocol.terms.report import Warned
+from ebert_core.protocol.terms.wording import file_size
 
 # A bigWig has a third more than its values: places, index, zoom levels. Calls and rows are far smaller than the values.
 _FILE_SHARE, _SMALL_SHARE = 1.35, 0.1

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from ebert_core.inference.files import Append, Contents, complete_file
 from ebert_core.inference.stretches import Block, Region, Stretch, bins_touching, by_stretch
-from ebert_core.protocol.grid import POSITION
+from ebert_core.protocol.terms.grid import POSITION
 
 _HEADING = "#chromosome\tstart\tend\tname\tmaximum\tmean\tbins\n"
 

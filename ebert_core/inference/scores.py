@@ -11,8 +11,8 @@ from ebert_core.inference.fitting import check_fit
 from ebert_core.inference.predict import Bins, Predictor
 from ebert_core.model.checkpoint import load_checkpoint
 from ebert_core.model.device import choose_engine
-from ebert_core.protocol.grid import BIN, POSITION
-from ebert_core.protocol.locus import Interval
+from ebert_core.protocol.terms.grid import BIN, POSITION
+from ebert_core.protocol.terms.locus import Interval
 
 
 def held_out_scores(checkpoint: Path, dataset: Path) -> Callable[[str, str, Interval], NDArray[np.float32]]:

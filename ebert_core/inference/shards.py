@@ -20,9 +20,9 @@ from torch import distributed
 
 from ebert_core.inference.parts import Parts
 from ebert_core.inference.stretches import Block
-from ebert_core.protocol.errors import InvalidRequest
-from ebert_core.protocol.launched import launched
-from ebert_core.protocol.report import TellProgress
+from ebert_core.protocol.machine.launched import launched
+from ebert_core.protocol.terms.errors import InvalidRequest
+from ebert_core.protocol.terms.report import TellProgress
 
 _BEAT_SECONDS = 5.0
 _SILENCE_SECONDS = 120.0

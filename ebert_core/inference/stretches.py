@@ -12,10 +12,10 @@ from ebert_core.dataset.description import Dataset
 from ebert_core.dream.regions import Run, locus_of, runs_at
 from ebert_core.genome.bed import read_bed
 from ebert_core.inference.grid import TileGrid
-from ebert_core.protocol.errors import InvalidRequest
-from ebert_core.protocol.grid import BIN, POSITION
-from ebert_core.protocol.locus import Interval, format_locus, is_region_file
-from ebert_core.protocol.specs import Predict
+from ebert_core.protocol.specs.jobs import Predict
+from ebert_core.protocol.terms.errors import InvalidRequest
+from ebert_core.protocol.terms.grid import BIN, POSITION
+from ebert_core.protocol.terms.locus import Interval, format_locus, is_region_file
 
 # What is computed, encoded and handed over at once: a share of the work small enough to be balanced among processes.
 _BLOCK_BASES = 400_000

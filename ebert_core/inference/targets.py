@@ -11,10 +11,10 @@ from typing import NamedTuple
 from ebert_core.inference.formats import format_of
 from ebert_core.model.description import Description, FactorRecord
 from ebert_core.protocol.calling import Calls, calls_at_precision, calls_of
-from ebert_core.protocol.errors import InvalidRequest
-from ebert_core.protocol.fields import check_fields
-from ebert_core.protocol.specs import Predict
-from ebert_core.protocol.wording import listed
+from ebert_core.protocol.specs.fields import check_fields
+from ebert_core.protocol.specs.jobs import Predict
+from ebert_core.protocol.terms.errors import InvalidRequest
+from ebert_core.protocol.terms.wording import listed
 
 _FACTOR, _CELL_TYPE = "{factor}", "{cell_type}"
 

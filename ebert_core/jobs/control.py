@@ -26,9 +26,9 @@ from ebert_core.jobs.lines import LineWriter
 from ebert_core.jobs.lock import is_held_by, take_lock
 from ebert_core.jobs.records import Event, Process, started_ticks, this_host
 from ebert_core.jobs.summary import jobs_writing_to, summarise
-from ebert_core.protocol.errors import InvalidRequest
-from ebert_core.protocol.specs import JobSpec
-from ebert_core.protocol.specs_on_disk import verb
+from ebert_core.protocol.specs.jobs import JobSpec
+from ebert_core.protocol.specs.on_disk import verb
+from ebert_core.protocol.terms.errors import InvalidRequest
 from ebert_core.protocol.work import LIVE, JobSummary
 
 EBERT = (sys.executable, "-m", "ebert_core")

@@ -11,12 +11,12 @@ import numpy as np
 from ebert_core.jobs.lines import read_records
 from ebert_core.jobs.reading import Damaged, content_of, ends_of
 from ebert_core.jobs.records import Metric, Process, Result
-from ebert_core.protocol.documents import parse_json
-from ebert_core.protocol.errors import InvalidRequest
-from ebert_core.protocol.own_folders import data_home, may_write, name_for
-from ebert_core.protocol.specs import JobSpec
-from ebert_core.protocol.specs_on_disk import LARGEST_SPEC, spec_of, verb, write_spec
-from ebert_core.protocol.verdict import Verdict
+from ebert_core.protocol.machine.documents import parse_json
+from ebert_core.protocol.machine.own_folders import data_home, may_write, name_for
+from ebert_core.protocol.specs.jobs import JobSpec
+from ebert_core.protocol.specs.on_disk import LARGEST_SPEC, spec_of, verb, write_spec
+from ebert_core.protocol.terms.errors import InvalidRequest
+from ebert_core.protocol.terms.verdict import Verdict
 from ebert_core.protocol.work import Curve, Metrics
 
 SPEC, EVENTS, METRICS, PID, STOP, RESULT, LOG = (

@@ -11,9 +11,9 @@ from typing import Any, NamedTuple, TypeVar
 import msgspec
 
 from ebert_core.jobs.reading import ends_of
-from ebert_core.protocol.disks import is_full
-from ebert_core.protocol.errors import InvalidRequest
-from ebert_core.protocol.whole_files import write_whole
+from ebert_core.protocol.machine.disks import is_full
+from ebert_core.protocol.machine.whole_files import write_whole
+from ebert_core.protocol.terms.errors import InvalidRequest
 
 Record = TypeVar("Record", bound=msgspec.Struct)
 

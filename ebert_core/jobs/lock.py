@@ -20,9 +20,9 @@ import msgspec
 
 from ebert_core.jobs.reading import Damaged, content_of
 from ebert_core.jobs.records import Process, started_ticks, this_host
-from ebert_core.protocol.documents import parse_json
-from ebert_core.protocol.errors import InvalidRequest
-from ebert_core.protocol.whole_files import new_file
+from ebert_core.protocol.machine.documents import parse_json
+from ebert_core.protocol.machine.whole_files import new_file
+from ebert_core.protocol.terms.errors import InvalidRequest
 
 LOCK = "lock"
 # How the process that starts a job hands over the lock that it already holds, so that there is no gap in between.

@@ -7,7 +7,7 @@ import os
 import stat
 from pathlib import Path
 
-from ebert_core.protocol.errors import InvalidRequest
+from ebert_core.protocol.terms.errors import InvalidRequest
 
 # A link is followed nowhere in a job's folder, a pipe is not waited for, and a child process inherits no file.
 _READING = os.O_RDONLY | os.O_CLOEXEC | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 import msgspec
 
-from ebert_core.protocol.verdict import Verdict
+from ebert_core.protocol.terms.verdict import Verdict
 
 EventKind = Literal["queued", "started", "progress", "note", "done", "failed", "stopped"]
 

@@ -21,12 +21,12 @@ from ebert_core.jobs.directory import EVENTS, METRICS, PID, RESULT, STOP, new_jo
 from ebert_core.jobs.lines import LineWriter, as_json, write_file
 from ebert_core.jobs.lock import HEARTBEAT_SECONDS, take_lock
 from ebert_core.jobs.records import Event, EventKind, Metric, Process, Result, started_ticks, this_host
-from ebert_core.protocol.disks import is_full
-from ebert_core.protocol.errors import InvalidRequest
-from ebert_core.protocol.report import Stopped
-from ebert_core.protocol.showing import tell
-from ebert_core.protocol.specs import JobSpec
-from ebert_core.protocol.verdict import Verdict
+from ebert_core.protocol.machine.disks import is_full
+from ebert_core.protocol.machine.showing import tell
+from ebert_core.protocol.specs.jobs import JobSpec
+from ebert_core.protocol.terms.errors import InvalidRequest
+from ebert_core.protocol.terms.report import Stopped
+from ebert_core.protocol.terms.verdict import Verdict
 
 _LOOK_FOR_STOP_EVERY = 0.2
 # Progress is written once a second at first and ever more seldom, so that a week's run leaves some thousand lines.

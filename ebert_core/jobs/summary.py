@@ -29,10 +29,10 @@ from ebert_core.jobs.lines import Records, read_records
 from ebert_core.jobs.lock import Holding, holding
 from ebert_core.jobs.reading import Damaged
 from ebert_core.jobs.records import Event, Process, is_suspended, this_host
-from ebert_core.protocol.errors import InvalidRequest
-from ebert_core.protocol.report import FORESEEABLE
-from ebert_core.protocol.specs import JobSpec, Predict
-from ebert_core.protocol.specs_on_disk import verb
+from ebert_core.protocol.specs.jobs import JobSpec, Predict
+from ebert_core.protocol.specs.on_disk import verb
+from ebert_core.protocol.terms.errors import InvalidRequest
+from ebert_core.protocol.terms.report import FORESEEABLE
 from ebert_core.protocol.work import LIVE, JobState, JobSummary
 
 _Read = TypeVar("_Read")

@@ -20,11 +20,11 @@ from ebert_core.judging.logistic import fit_logistic
 from ebert_core.judging.trees import TREES, TreeFit, can_grow_trees, grow_trees
 from ebert_core.material.evidence import Evidence, channels_of_dataset, evidence, pieces
 from ebert_core.model.tokens import FIRST_STATE
-from ebert_core.protocol.grid import POSITION
-from ebert_core.protocol.hearing import tell_progress
-from ebert_core.protocol.locus import Interval
-from ebert_core.protocol.report import TellProgress
-from ebert_core.protocol.wording import listed
+from ebert_core.protocol.terms.grid import POSITION
+from ebert_core.protocol.terms.hearing import tell_progress
+from ebert_core.protocol.terms.locus import Interval
+from ebert_core.protocol.terms.report import TellProgress
+from ebert_core.protocol.terms.wording import listed
 
 MOTIF_SCAN = "motif scan"
 _ACCESSIBILITY = ("dnase", "atac", "faire", "accessib")

@@ -14,8 +14,8 @@ from ebert_core.judging.held_out import HeldOut, separate_loci
 from ebert_core.judging.platt import Levels, levels, pooled
 from ebert_core.judging.reliability import measured, reliability_of, transfer_of
 from ebert_core.model.description import Calibration, FactorRecord
-from ebert_core.protocol.locus import Interval, format_locus
-from ebert_core.protocol.reliability import Transfer
+from ebert_core.protocol.terms.locus import Interval, format_locus
+from ebert_core.protocol.terms.reliability import Transfer
 
 _FEWEST_BOUND = 20
 _FEWEST_SCORED = 10

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from ebert_core.dream.scoring import auprc
 from ebert_core.judging.resampling import draws, ranked_bins, resampled_auprc
-from ebert_core.protocol.reliability import FEWEST_PEAKS
+from ebert_core.protocol.terms.reliability import FEWEST_PEAKS
 
 # The mean or the median along an axis, over what is not masked.
 _Reduce = Callable[..., Any]

@@ -11,7 +11,7 @@ from ebert_core.demonstration.oracle import Demonstration
 from ebert_core.demonstration.rules import CELL_TYPES, FACTOR_NAMES, HELD_OUT, STATE_NAMES, TRAINING
 from ebert_core.dream.scoring import auprc
 from ebert_core.judging.logistic import fit_logistic
-from ebert_core.protocol.locus import Interval
+from ebert_core.protocol.terms.locus import Interval
 
 # Scores of a factor in a cell type, one for each whole bin of an interval; NaN leaves the bin out for everyone.
 Scores = Callable[[str, str, Interval], NDArray[np.floating]]

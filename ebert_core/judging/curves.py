@@ -12,7 +12,7 @@ from ebert_core.dream.scoring import thresholds
 from ebert_core.judging.comparison import Pair
 from ebert_core.judging.reliability import wilson
 from ebert_core.judging.resampling import draws
-from ebert_core.protocol.grid import POSITIONS_PER_BIN
+from ebert_core.protocol.terms.grid import POSITIONS_PER_BIN
 
 _MOST_POINTS = 200
 _EDGES = (0.0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1.0)

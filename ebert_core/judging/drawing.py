@@ -9,9 +9,9 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ebert_core.protocol.errors import InvalidRequest
-from ebert_core.protocol.resources import resource
-from ebert_core.protocol.whole_files import new_part, put_in_place
+from ebert_core.protocol.machine.resources import resource
+from ebert_core.protocol.machine.whole_files import new_part, put_in_place
+from ebert_core.protocol.terms.errors import InvalidRequest
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -32,17 +32,17 @@ from ebert_core.model.checkpoint import load_checkpoint, present_versions
 from ebert_core.model.description import Description, read_description
 from ebert_core.model.device import Engine, choose_engine
 from ebert_core.protocol.calling import calls_of
-from ebert_core.protocol.disks import can_write
-from ebert_core.protocol.errors import InvalidRequest
-from ebert_core.protocol.grid import BIN
-from ebert_core.protocol.hearing import heard_by
-from ebert_core.protocol.locus import Interval
-from ebert_core.protocol.report import Report, Stopped, Warned
-from ebert_core.protocol.resources import is_shipped
-from ebert_core.protocol.specs import Evaluate
-from ebert_core.protocol.training_specs import check_numbers
-from ebert_core.protocol.whole_files import write_whole
-from ebert_core.protocol.wording import listed
+from ebert_core.protocol.machine.disks import can_write
+from ebert_core.protocol.machine.resources import is_shipped
+from ebert_core.protocol.machine.whole_files import write_whole
+from ebert_core.protocol.specs.jobs import Evaluate
+from ebert_core.protocol.specs.training_specs import check_numbers
+from ebert_core.protocol.terms.errors import InvalidRequest
+from ebert_core.protocol.terms.grid import BIN
+from ebert_core.protocol.terms.hearing import heard_by
+from ebert_core.protocol.terms.locus import Interval
+from ebert_core.protocol.terms.report import Report, Stopped, Warned
+from ebert_core.protocol.terms.wording import listed
 
 _FEWEST_BLOCKS = 10
 # Scores of all bins of the regions for a factor in a cell type, or None where the baseline knows nothing of it.

@@ -8,10 +8,10 @@ import msgspec
 from ebert_core.judging.comparison import Comparison, Estimate
 from ebert_core.judging.curves import FactorCurves
 from ebert_core.model.description import Versions
-from ebert_core.protocol.documents import parse_json
-from ebert_core.protocol.errors import InvalidRequest
-from ebert_core.protocol.regular_files import read_whole
-from ebert_core.protocol.specs import Evaluate
+from ebert_core.protocol.machine.documents import parse_json
+from ebert_core.protocol.machine.regular_files import read_whole
+from ebert_core.protocol.specs.jobs import Evaluate
+from ebert_core.protocol.terms.errors import InvalidRequest
 
 _NAME_WIDTH = 44
 _MOST_COLUMNS = 7

@@ -11,9 +11,9 @@ from numpy.typing import NDArray
 from ebert_core.dataset.description import Dataset
 from ebert_core.dataset.labels import NOT_SCORED, measured_labels, scorable_bins
 from ebert_core.inference.predict import Bins, Predictor
-from ebert_core.protocol.grid import POSITION
-from ebert_core.protocol.locus import Interval
-from ebert_core.protocol.report import TellProgress
+from ebert_core.protocol.terms.grid import POSITION
+from ebert_core.protocol.terms.locus import Interval
+from ebert_core.protocol.terms.report import TellProgress
 
 
 class HeldOut(NamedTuple):

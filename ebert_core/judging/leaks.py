@@ -5,9 +5,9 @@ from collections.abc import Iterator, Sequence
 from ebert_core.dataset.channels import derived
 from ebert_core.material.places import union
 from ebert_core.model.description import Description
-from ebert_core.protocol.errors import InvalidRequest
-from ebert_core.protocol.locus import Interval, format_locus
-from ebert_core.protocol.report import Warned
+from ebert_core.protocol.terms.errors import InvalidRequest
+from ebert_core.protocol.terms.locus import Interval, format_locus
+from ebert_core.protocol.terms.report import Warned
 
 
 def seen_cells(description: Description) -> tuple[str, ...]:

@@ -16,11 +16,11 @@ from ebert_core.judging.evaluation import Evaluation, read_evaluation
 from ebert_core.judging.held_out import bound_peaks
 from ebert_core.material.material import Material, open_material
 from ebert_core.model.description import read_description
-from ebert_core.protocol.errors import InvalidRequest
-from ebert_core.protocol.grid import BIN
-from ebert_core.protocol.report import Unheard
-from ebert_core.protocol.specs import Evaluate, FineTune
-from ebert_core.protocol.training_specs import without_folders
+from ebert_core.protocol.specs.jobs import Evaluate, FineTune
+from ebert_core.protocol.specs.training_specs import without_folders
+from ebert_core.protocol.terms.errors import InvalidRequest
+from ebert_core.protocol.terms.grid import BIN
+from ebert_core.protocol.terms.report import Unheard
 
 PRETRAINED, RANDOM = "pretrained", "random"
 # Few labels make short epochs, which are repeated up to so many times, or nothing would be learned from them.

@@ -1,7 +1,7 @@
 """What not to use a checkpoint for, in sentences that it carries."""
 
 from ebert_core.material.material import Material
-from ebert_core.protocol.grid import BIN
+from ebert_core.protocol.terms.grid import BIN
 
 
 def limits_of(material: Material, cell_types: tuple[str, ...]) -> tuple[str, ...]:

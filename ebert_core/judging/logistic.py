@@ -5,7 +5,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from ebert_core.protocol.hearing import tell_progress
+from ebert_core.protocol.terms.hearing import tell_progress
 
 _MOST_STEPS = 100
 _ENOUGH = 1e-9

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 import numpy as np
 from numpy.typing import NDArray
 
-from ebert_core.protocol.bases import N
+from ebert_core.protocol.terms.bases import N
 
 
 class MarkovBaseline:

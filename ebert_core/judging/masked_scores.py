@@ -23,9 +23,9 @@ from ebert_core.model.checkpoint import Checkpoint
 from ebert_core.model.device import Engine
 from ebert_core.model.network import Ebert
 from ebert_core.model.tokens import BASE_COUNT, FIRST_STATE
-from ebert_core.protocol.grid import BIN
-from ebert_core.protocol.locus import Interval
-from ebert_core.protocol.report import Report
+from ebert_core.protocol.terms.grid import BIN
+from ebert_core.protocol.terms.locus import Interval
+from ebert_core.protocol.terms.report import Report
 
 _SPACING = 16
 _REACHES = (1, 3, 6)

@@ -17,8 +17,8 @@ from numpy.typing import NDArray
 from ebert_core.judging.held_out import HeldOut, bound_peaks
 from ebert_core.judging.resampling import draws
 from ebert_core.judging.widening import BETWEEN_LOCI, student, widened
-from ebert_core.protocol.grid import POSITION
-from ebert_core.protocol.reliability import (
+from ebert_core.protocol.terms.grid import POSITION
+from ebert_core.protocol.terms.reliability import (
     FEWEST_BLOCKS,
     FEWEST_PEAKS,
     MOST_POINTS,

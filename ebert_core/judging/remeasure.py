@@ -19,11 +19,11 @@ from ebert_core.material.material import Material, open_material
 from ebert_core.model.checkpoint import Checkpoint
 from ebert_core.model.description import Description, read_description, replace_description
 from ebert_core.model.device import Engine
-from ebert_core.protocol.errors import InvalidRequest
-from ebert_core.protocol.grid import BIN
-from ebert_core.protocol.locus import Interval, format_locus
-from ebert_core.protocol.report import Report, Stopped, Warned
-from ebert_core.protocol.verdict import Verdict
+from ebert_core.protocol.terms.errors import InvalidRequest
+from ebert_core.protocol.terms.grid import BIN
+from ebert_core.protocol.terms.locus import Interval, format_locus
+from ebert_core.protocol.terms.report import Report, Stopped, Warned
+from ebert_core.protocol.terms.verdict import Verdict
 
 
 class HeldOutLoci(NamedTuple):

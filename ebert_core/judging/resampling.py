@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ebert_core.dream.scoring import thresholds
-from ebert_core.protocol.hearing import tell_progress
+from ebert_core.protocol.terms.hearing import tell_progress
 
 _VALUES_AT_ONCE = 2_000_000
 

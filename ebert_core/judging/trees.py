@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ebert_core.material.evidence import Evidence
-from ebert_core.protocol.hearing import tell_progress
+from ebert_core.protocol.terms.hearing import tell_progress
 
 if TYPE_CHECKING:
     # Imported when trees are grown: it takes a second or two.

@@ -19,13 +19,13 @@ from ebert_core.judging.held_out import BlockWidth, HeldOut, block_width, bound_
 from ebert_core.judging.trees import TREES
 from ebert_core.judging.verdict_words import Words, with_overall_sentence, with_sentence
 from ebert_core.material.material import Material
-from ebert_core.protocol.grid import BIN
-from ebert_core.protocol.hearing import heard_by
-from ebert_core.protocol.locus import Interval, format_locus
-from ebert_core.protocol.reliability import FEWEST_PEAKS
-from ebert_core.protocol.report import FORESEEABLE, Report, Stopped
-from ebert_core.protocol.verdict import Judgement, Outcome, Verdict
-from ebert_core.protocol.wording import listed
+from ebert_core.protocol.terms.grid import BIN
+from ebert_core.protocol.terms.hearing import heard_by
+from ebert_core.protocol.terms.locus import Interval, format_locus
+from ebert_core.protocol.terms.reliability import FEWEST_PEAKS
+from ebert_core.protocol.terms.report import FORESEEABLE, Report, Stopped
+from ebert_core.protocol.terms.verdict import Judgement, Outcome, Verdict
+from ebert_core.protocol.terms.wording import listed
 
 MODEL = "model"
 _BASELINE = "baseline"

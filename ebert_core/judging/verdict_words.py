@@ -7,9 +7,9 @@ import msgspec
 
 from ebert_core.judging.baselines import MOTIF_SCAN
 from ebert_core.judging.trees import TREES
-from ebert_core.protocol.reliability import FEWEST_PEAKS
-from ebert_core.protocol.verdict import BEHIND, Judgement, Outcome
-from ebert_core.protocol.wording import listed
+from ebert_core.protocol.terms.reliability import FEWEST_PEAKS
+from ebert_core.protocol.terms.verdict import BEHIND, Judgement, Outcome
+from ebert_core.protocol.terms.wording import listed
 
 _SMALL_DIFFERENCE = 0.01
 _MOST_NAMED = 3

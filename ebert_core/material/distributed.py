@@ -13,9 +13,9 @@ from typing import ClassVar, NamedTuple
 import torch
 from torch import Tensor, distributed, nn
 
-from ebert_core.protocol.errors import InvalidRequest
-from ebert_core.protocol.launched import launched
-from ebert_core.protocol.report import Report
+from ebert_core.protocol.machine.launched import launched
+from ebert_core.protocol.terms.errors import InvalidRequest
+from ebert_core.protocol.terms.report import Report
 
 # While the first process measures or stores, the others wait. A process that dies is noticed at once all the same,
 # since its connections close and torchrun ends the others.

@@ -14,9 +14,9 @@ from ebert_core.inference.predict import Predictor
 from ebert_core.material.focus import BoundBins, Focus, bound_units, summed_by_unit
 from ebert_core.material.material import Material
 from ebert_core.material.sampling import Example
-from ebert_core.protocol.grid import BIN, POSITION
-from ebert_core.protocol.locus import Interval
-from ebert_core.protocol.report import TellProgress
+from ebert_core.protocol.terms.grid import BIN, POSITION
+from ebert_core.protocol.terms.locus import Interval
+from ebert_core.protocol.terms.report import TellProgress
 
 # Of the unbound bins, these many for each bound one are looked at again: the ones with the highest probability.
 _HARD_FOR_EACH_BOUND = 3

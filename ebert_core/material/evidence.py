@@ -13,8 +13,8 @@ from ebert_core.dataset.channels import Channels
 from ebert_core.dataset.description import Dataset
 from ebert_core.dataset.store import Store
 from ebert_core.dataset.windows import windows
-from ebert_core.protocol.grid import BIN, POSITION, POSITIONS_PER_BIN, bin_starts
-from ebert_core.protocol.locus import Interval
+from ebert_core.protocol.terms.grid import BIN, POSITION, POSITIONS_PER_BIN, bin_starts
+from ebert_core.protocol.terms.locus import Interval
 
 SCAN_REACH = 100
 SIGNAL_REACH = 500

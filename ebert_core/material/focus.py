@@ -15,8 +15,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ebert_core.material.sampling import Example
-from ebert_core.protocol.grid import BIN, POSITIONS_PER_BIN
-from ebert_core.protocol.locus import Interval
+from ebert_core.protocol.terms.grid import BIN, POSITIONS_PER_BIN
+from ebert_core.protocol.terms.locus import Interval
 
 
 class _Units(NamedTuple):

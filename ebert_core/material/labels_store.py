@@ -15,8 +15,8 @@ from numpy.typing import NDArray
 from ebert_core.dataset.description import Dataset
 from ebert_core.dataset.labels import NOT_SCORED, measured_labels, scorable_bins
 from ebert_core.material.sampling import Example
-from ebert_core.protocol.grid import BIN, POSITION, POSITIONS_PER_BIN
-from ebert_core.protocol.locus import Interval
+from ebert_core.protocol.terms.grid import BIN, POSITION, POSITIONS_PER_BIN
+from ebert_core.protocol.terms.locus import Interval
 
 _PIECE = 4_000_000  # bases looked at in one go: the sequence of a chromosome need not be in memory at once
 

@@ -9,8 +9,8 @@ from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
 from ebert_core.model.tokens import FIRST_STATE, MASKED_BASE, MASKED_STATE
-from ebert_core.protocol.bases import N
-from ebert_core.protocol.grid import BIN
+from ebert_core.protocol.terms.bases import N
+from ebert_core.protocol.terms.grid import BIN
 
 
 class Masked(NamedTuple):

@@ -23,9 +23,9 @@ from ebert_core.material.sampling import Example, drawn_share, stretches
 from ebert_core.material.split import check_cell_types, chosen_factors, read_split
 from ebert_core.model.config import Architecture
 from ebert_core.model.description import InputFile, Matrix
-from ebert_core.protocol.grid import BIN
-from ebert_core.protocol.locus import Interval
-from ebert_core.protocol.report import Report
+from ebert_core.protocol.terms.grid import BIN
+from ebert_core.protocol.terms.locus import Interval
+from ebert_core.protocol.terms.report import Report
 
 
 class Material:

@@ -2,8 +2,8 @@
 
 from collections.abc import Iterable, Sequence
 
-from ebert_core.protocol.chromosome_names import KnownNames
-from ebert_core.protocol.locus import Interval
+from ebert_core.protocol.terms.chromosome_names import KnownNames
+from ebert_core.protocol.terms.locus import Interval
 
 _CLOSED_GAP = 10_000
 _MOST_PARTS = 200

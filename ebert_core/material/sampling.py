@@ -5,9 +5,9 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ebert_core.protocol.errors import InvalidRequest
-from ebert_core.protocol.grid import BIN
-from ebert_core.protocol.locus import Interval, format_locus
+from ebert_core.protocol.terms.errors import InvalidRequest
+from ebert_core.protocol.terms.grid import BIN
+from ebert_core.protocol.terms.locus import Interval, format_locus
 
 _SHARE_BLOCK = 20_000
 

@@ -7,10 +7,10 @@ from typing import NamedTuple
 from ebert_core.dataset.description import Dataset
 from ebert_core.dream.regions import regions_of_file
 from ebert_core.material.places import union
-from ebert_core.protocol.errors import InvalidRequest
-from ebert_core.protocol.locus import Interval, format_locus, is_region_file, no_locus, parse_locus, written_end
-from ebert_core.protocol.specs import FineTune
-from ebert_core.protocol.wording import has_no
+from ebert_core.protocol.specs.jobs import FineTune
+from ebert_core.protocol.terms.errors import InvalidRequest
+from ebert_core.protocol.terms.locus import Interval, format_locus, is_region_file, no_locus, parse_locus, written_end
+from ebert_core.protocol.terms.wording import has_no
 
 
 class Split(NamedTuple):

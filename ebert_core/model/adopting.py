@@ -9,9 +9,9 @@ from torch import Tensor
 from ebert_core.model.checkpoint import Checkpoint, first_member
 from ebert_core.model.config import Architecture
 from ebert_core.model.network import Ebert
-from ebert_core.protocol.adopting import changed_names
-from ebert_core.protocol.alphabets import advice_on_states
-from ebert_core.protocol.errors import InvalidRequest
+from ebert_core.protocol.terms.adopting import changed_names
+from ebert_core.protocol.terms.alphabets import advice_on_states
+from ebert_core.protocol.terms.errors import InvalidRequest
 
 _SIZES = ("layers", "hidden", "heads", "token_width", "embedding_width", "base_embedding", "positions")
 _PARTS = {

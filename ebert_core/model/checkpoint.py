@@ -19,10 +19,10 @@ from ebert_core.model.checkpoint_place import check_place
 from ebert_core.model.description import Description, Versions, read_description
 from ebert_core.model.device import Engine
 from ebert_core.model.ensemble import Ensemble, Network, build_network
-from ebert_core.protocol.disks import is_full
-from ebert_core.protocol.errors import InvalidRequest
-from ebert_core.protocol.regular_files import open_file, refuse_irregular
-from ebert_core.protocol.whole_files import new_part_folder, put_back, put_folder_in_place, sync
+from ebert_core.protocol.machine.disks import is_full
+from ebert_core.protocol.machine.regular_files import open_file, refuse_irregular
+from ebert_core.protocol.machine.whole_files import new_part_folder, put_back, put_folder_in_place, sync
+from ebert_core.protocol.terms.errors import InvalidRequest
 
 
 class Checkpoint(NamedTuple):

@@ -5,8 +5,8 @@ Free of torch, so that any process may use it.
 
 from pathlib import Path
 
-from ebert_core.protocol.disks import can_write
-from ebert_core.protocol.errors import InvalidRequest
+from ebert_core.protocol.machine.disks import can_write
+from ebert_core.protocol.terms.errors import InvalidRequest
 
 _CHECKPOINT_FILES = ("weights.safetensors", "description.json")
 

@@ -4,9 +4,9 @@ from typing import Literal
 
 import msgspec
 
-from ebert_core.protocol.errors import InvalidRequest
-from ebert_core.protocol.grid import BIN, POSITION
-from ebert_core.protocol.specs import Preset
+from ebert_core.protocol.specs.jobs import Preset
+from ebert_core.protocol.terms.errors import InvalidRequest
+from ebert_core.protocol.terms.grid import BIN, POSITION
 
 BaseEmbedding = Literal["convolution", "table"]
 Positions = Literal["rotary", "learned"]

@@ -8,18 +8,18 @@ from pathlib import Path
 import msgspec
 
 from ebert_core.model.config import Architecture
-from ebert_core.protocol.chromosome_names import assembly_called
-from ebert_core.protocol.documents import parse_json
-from ebert_core.protocol.errors import InvalidRequest
-from ebert_core.protocol.locus import Interval
+from ebert_core.protocol.machine.documents import parse_json
+from ebert_core.protocol.machine.regular_files import read_whole
+from ebert_core.protocol.machine.resources import shipped_checkpoints
+from ebert_core.protocol.machine.whole_files import whole_file
 from ebert_core.protocol.modelling import Familiarity
-from ebert_core.protocol.regular_files import read_whole
-from ebert_core.protocol.reliability import FEWEST_PEAKS, Reliability, calibration_warning
-from ebert_core.protocol.resources import shipped_checkpoints
-from ebert_core.protocol.specs import FineTune, Pretrain
-from ebert_core.protocol.verdict import Verdict
-from ebert_core.protocol.whole_files import whole_file
-from ebert_core.protocol.wording import all_of, did_you_mean, listed
+from ebert_core.protocol.specs.jobs import FineTune, Pretrain
+from ebert_core.protocol.terms.chromosome_names import assembly_called
+from ebert_core.protocol.terms.errors import InvalidRequest
+from ebert_core.protocol.terms.locus import Interval
+from ebert_core.protocol.terms.reliability import FEWEST_PEAKS, Reliability, calibration_warning
+from ebert_core.protocol.terms.verdict import Verdict
+from ebert_core.protocol.terms.wording import all_of, did_you_mean, listed
 
 FORMAT_VERSION = 1
 

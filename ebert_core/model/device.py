@@ -8,9 +8,9 @@ from typing import NamedTuple
 
 import torch
 
-from ebert_core.protocol.errors import InvalidRequest
-from ebert_core.protocol.launched import launched
-from ebert_core.protocol.specs import Precision
+from ebert_core.protocol.machine.launched import launched
+from ebert_core.protocol.specs.jobs import Precision
+from ebert_core.protocol.terms.errors import InvalidRequest
 
 # Options of glibc's `mallopt`.
 _TRIM_THRESHOLD, _MMAP_MAX = -1, -4

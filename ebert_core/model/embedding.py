@@ -12,7 +12,7 @@ from torch.nn import functional as f
 from ebert_core.model.config import Architecture
 from ebert_core.model.products import Linear
 from ebert_core.model.tokens import BASE_COUNT, FIRST_STATE, MASKED_BASE
-from ebert_core.protocol.grid import BIN, POSITION
+from ebert_core.protocol.terms.grid import BIN, POSITION
 
 _WORD_WIDTH = 8
 _SYMBOLS = BASE_COUNT + 1  # the four bases and "masked"; N is the zero vector

@@ -12,7 +12,7 @@ from torch.nn import functional as f
 from ebert_core.model.config import Architecture
 from ebert_core.model.embedding import lookup_table
 from ebert_core.model.tokens import BASE_COUNT
-from ebert_core.protocol.grid import BIN, POSITION, POSITIONS_PER_BIN
+from ebert_core.protocol.terms.grid import BIN, POSITION, POSITIONS_PER_BIN
 
 _PRIOR_LOGIT = -5.0  # about 0.7 % of bins are bound; starting there saves the first hundred steps
 _REACH = 8  # 50-bp positions whose sites a bin's logit rests on: its own four and two on either side

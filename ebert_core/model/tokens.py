@@ -1,6 +1,6 @@
 """Numbers the network is fed with. Torch-free, because the dataset room and the data role use them too."""
 
-# Bases: 0-4 are A, C, G, T, N of `protocol.bases`; this one hides a base from the network.
+# Bases: 0-4 are A, C, G, T, N of `protocol.terms.bases`; this one hides a base from the network.
 MASKED_BASE = 5
 BASE_COUNT = 4
 

@@ -6,9 +6,9 @@ Window, command line and documents judge by these functions and no others.
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from ebert_core.protocol.inputs import input_sentences, input_words
 from ebert_core.protocol.modelling import CheckpointSummary, FactorSummary
-from ebert_core.protocol.reliability import (
+from ebert_core.protocol.terms.inputs import input_sentences, input_words
+from ebert_core.protocol.terms.reliability import (
     FEWEST_PEAKS,
     FEWEST_TO_JUDGE,
     Reliability,
@@ -19,8 +19,8 @@ from ebert_core.protocol.reliability import (
     support_sentence,
     untrained_sentence,
 )
-from ebert_core.protocol.verdict import BEHIND, Judgement, Verdict
-from ebert_core.protocol.wording import percent, percent_range
+from ebert_core.protocol.terms.verdict import BEHIND, Judgement, Verdict
+from ebert_core.protocol.terms.wording import percent, percent_range
 
 # Below this, nine of ten bins that a calibrated model calls at its threshold are expected to be unbound.
 LOWEST_THRESHOLD = 0.1

@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 import msgspec
 
-from ebert_core.protocol.reading import FileStamp
+from ebert_core.protocol.terms.reading import FileStamp
 
 PROTOCOL_VERSION = 2
 

@@ -4,11 +4,11 @@ from typing import Literal
 
 import msgspec
 
-from ebert_core.protocol.grid import POSITION
-from ebert_core.protocol.inputs import CellInputs
-from ebert_core.protocol.locus import Interval
-from ebert_core.protocol.reliability import Reliability
-from ebert_core.protocol.verdict import Verdict
+from ebert_core.protocol.terms.grid import POSITION
+from ebert_core.protocol.terms.inputs import CellInputs
+from ebert_core.protocol.terms.locus import Interval
+from ebert_core.protocol.terms.reliability import Reliability
+from ebert_core.protocol.terms.verdict import Verdict
 
 # Seen by the checkpoint in training, used for its choices, in a trained cell type but at an unseen locus, perhaps seen
 # (labels of another assembly were), in a cell type never trained on, or a factor never assayed in this cell type.

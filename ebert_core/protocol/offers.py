@@ -2,7 +2,7 @@
 
 import msgspec
 
-from ebert_core.protocol.locus import Interval
+from ebert_core.protocol.terms.locus import Interval
 
 
 class ListShipped(msgspec.Struct, frozen=True, tag="list-shipped"):

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ebert_core.protocol.arrays import check_same_length
-from ebert_core.protocol.locus import Interval
+from ebert_core.protocol.terms.locus import Interval
 
 # `strange names`: no name of the file is of the genome in view, so that nothing of it can be drawn there.
 RemarkKind = Literal["reading", "prediction", "strange names"]

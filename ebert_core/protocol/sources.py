@@ -11,11 +11,11 @@ from typing import ClassVar, Literal
 import msgspec
 
 from ebert_core.protocol import codec
-from ebert_core.protocol.edits import Edit
-from ebert_core.protocol.errors import InvalidRequest
-from ebert_core.protocol.locus import Interval
 from ebert_core.protocol.messages import Role
 from ebert_core.protocol.shapes import Arcs, Features, Grid, Letters, Matrix, Runs, Shape, Signal
+from ebert_core.protocol.terms.edits import Edit
+from ebert_core.protocol.terms.errors import InvalidRequest
+from ebert_core.protocol.terms.locus import Interval
 
 # How a source is asked for. tiles: in pieces of a fixed grid; letters: in pieces, and only where letters or a lens are
 # shown; live: what is on screen, a draft first; anchor: once for the anchor.

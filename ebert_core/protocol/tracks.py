@@ -5,8 +5,8 @@ Positions are 0-based and half-open. What a track draws is asked for with `sourc
 
 import msgspec
 
-from ebert_core.protocol.locus import Interval, format_locus
 from ebert_core.protocol.shapes import RunClass
+from ebert_core.protocol.terms.locus import Interval, format_locus
 
 
 class Chromosome(msgspec.Struct, frozen=True):

@@ -10,8 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ebert_core.protocol.arrays import check_same_length
-from ebert_core.protocol.specs import JobSpec
-from ebert_core.protocol.verdict import Verdict
+from ebert_core.protocol.specs.jobs import JobSpec
+from ebert_core.protocol.terms.verdict import Verdict
 
 JobState = Literal["starting", "running", "suspended", "silent", "done", "failed", "stopped", "lost"]
 

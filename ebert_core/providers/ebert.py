@@ -14,14 +14,14 @@ from ebert_core.inference.predict import REMEMBERED_BYTES, Predictor
 from ebert_core.judging.leaks import seen_cells
 from ebert_core.model.checkpoint import load_checkpoint
 from ebert_core.model.device import Engine
-from ebert_core.protocol.bases import N
-from ebert_core.protocol.edits import Edit
-from ebert_core.protocol.errors import InvalidRequest
-from ebert_core.protocol.grid import BIN, POSITION
-from ebert_core.protocol.inputs import input_sentences
-from ebert_core.protocol.locus import Interval
 from ebert_core.protocol.modelling import CheckpointSummary
 from ebert_core.protocol.shapes import Grid, Mark, Matrix
+from ebert_core.protocol.terms.bases import N
+from ebert_core.protocol.terms.edits import Edit
+from ebert_core.protocol.terms.errors import InvalidRequest
+from ebert_core.protocol.terms.grid import BIN, POSITION
+from ebert_core.protocol.terms.inputs import input_sentences
+from ebert_core.protocol.terms.locus import Interval
 from ebert_core.providers.factors import factor_summaries
 from ebert_core.providers.provider import ProviderKind, Report, Values, Wanted
 

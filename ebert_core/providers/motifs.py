@@ -10,14 +10,14 @@ from ebert_core.dataset.description import Dataset
 from ebert_core.dataset.spans import reference_of
 from ebert_core.genome.motifs import Matrices, holds_motifs, log_odds, motif_scores, read_motifs
 from ebert_core.model.device import Engine
-from ebert_core.protocol.bases import N, encode_bases
-from ebert_core.protocol.chromosome_names import other_names
-from ebert_core.protocol.edits import BaseEdit, Edit
-from ebert_core.protocol.errors import InvalidRequest
-from ebert_core.protocol.grid import POSITION
-from ebert_core.protocol.locus import Interval
 from ebert_core.protocol.modelling import CheckpointSummary, Fact, FactorSummary
 from ebert_core.protocol.shapes import Mark
+from ebert_core.protocol.terms.bases import N, encode_bases
+from ebert_core.protocol.terms.chromosome_names import other_names
+from ebert_core.protocol.terms.edits import BaseEdit, Edit
+from ebert_core.protocol.terms.errors import InvalidRequest
+from ebert_core.protocol.terms.grid import POSITION
+from ebert_core.protocol.terms.locus import Interval
 from ebert_core.providers.provider import ProviderKind, Report, Values, Wanted
 
 LIVE_LIMIT = 1_000_000

@@ -6,8 +6,8 @@ from pathlib import Path
 
 from ebert_core.dataset.description import Dataset
 from ebert_core.model.device import Engine
-from ebert_core.protocol.errors import InvalidRequest
-from ebert_core.protocol.reading import FileStamp, reading, reads, stamp_of
+from ebert_core.protocol.terms.errors import InvalidRequest
+from ebert_core.protocol.terms.reading import FileStamp, reading, reads, stamp_of
 from ebert_core.providers.provider import Provider, ProviderKind
 
 LARGEST_BYTES = 4 * 2**30

@@ -13,10 +13,10 @@ from numpy.typing import NDArray
 
 from ebert_core.dataset.description import Dataset
 from ebert_core.model.device import Engine
-from ebert_core.protocol.edits import Edit
-from ebert_core.protocol.locus import Interval
 from ebert_core.protocol.modelling import CheckpointSummary
 from ebert_core.protocol.shapes import Grid, Mark, Matrix
+from ebert_core.protocol.terms.edits import Edit
+from ebert_core.protocol.terms.locus import Interval
 
 Report = Callable[[float, str], None]
 

@@ -7,7 +7,6 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ebert_core.protocol.locus import Interval
 from ebert_core.protocol.shapes import Shape, Signal
 from ebert_core.protocol.sources import (
     AttentionMap,
@@ -18,6 +17,7 @@ from ebert_core.protocol.sources import (
     Source,
     SourceTable,
 )
+from ebert_core.protocol.terms.locus import Interval
 from ebert_core.providers.open_models import OpenModels, capability_missing
 from ebert_core.providers.provider import Attends, Report, Values, Wanted
 

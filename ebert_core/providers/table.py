@@ -1,7 +1,7 @@
 """The kinds of model that can be opened: the built-in ones and those of plug-ins, through the same door."""
 
-from ebert_core.protocol.plugins import plugins_of
-from ebert_core.protocol.showing import tell
+from ebert_core.protocol.machine.plugins import plugins_of
+from ebert_core.protocol.machine.showing import tell
 from ebert_core.providers.ebert import EBERT
 from ebert_core.providers.motifs import MOTIFS
 from ebert_core.providers.provider import ProviderKind

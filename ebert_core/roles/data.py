@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 from msgspec.structs import replace
 
 from ebert_core.genome.places import ask_servers_again
-from ebert_core.protocol.addresses import place_of
-from ebert_core.protocol.errors import InvalidRequest
-from ebert_core.protocol.reading import reads
 from ebert_core.protocol.sources import Read, Shapes
+from ebert_core.protocol.terms.addresses import place_of
+from ebert_core.protocol.terms.errors import InvalidRequest
+from ebert_core.protocol.terms.reading import reads
 from ebert_core.protocol.tracks import (
     CheckDraft,
     DatasetDraft,

@@ -10,8 +10,8 @@ import time
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
-from ebert_core.protocol.errors import InvalidRequest
 from ebert_core.protocol.folders import MOST_ENTRIES, Entry, Folder, ListFolder
+from ebert_core.protocol.terms.errors import InvalidRequest
 from ebert_core.roles.session import Handlers, Report
 
 # How long the worker waits for a folder before it answers other requests; the window asks again.

@@ -2,9 +2,9 @@
 
 from pathlib import Path
 
+from ebert_core.protocol.machine.own_folders import data_home
+from ebert_core.protocol.machine.resources import resource, shipped_checkpoints
 from ebert_core.protocol.offers import Demonstration, ListShipped, MakeDemonstration, Shipped, ShippedCheckpoint
-from ebert_core.protocol.own_folders import data_home
-from ebert_core.protocol.resources import resource, shipped_checkpoints
 from ebert_core.roles.session import Handlers, Report
 
 

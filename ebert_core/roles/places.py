@@ -7,10 +7,10 @@ from weakref import WeakKeyDictionary
 
 from ebert_core.dataset.description import Dataset
 from ebert_core.genome.features import Feature
-from ebert_core.protocol.chromosome_names import KnownNames
-from ebert_core.protocol.errors import InvalidRequest
-from ebert_core.protocol.locus import Interval
-from ebert_core.protocol.reading import reading, reads
+from ebert_core.protocol.terms.chromosome_names import KnownNames
+from ebert_core.protocol.terms.errors import InvalidRequest
+from ebert_core.protocol.terms.locus import Interval
+from ebert_core.protocol.terms.reading import reading, reads
 from ebert_core.protocol.tracks import Place, Places
 
 _MOST_LOOKED_AT = 2_000

@@ -20,9 +20,8 @@ from typing import Any, Literal, NamedTuple, Protocol
 import msgspec
 
 from ebert_core.protocol import codec
-from ebert_core.protocol.errors import InvalidRequest, file_problem, refused_path
 from ebert_core.protocol.frames import PREAMBLE, BrokenStream, FrameReader
-from ebert_core.protocol.hearing import heard_by
+from ebert_core.protocol.machine.showing import tell
 from ebert_core.protocol.messages import (
     LONGEST_DETAILS,
     LONGEST_SENTENCE,
@@ -40,8 +39,9 @@ from ebert_core.protocol.messages import (
     Role,
     ToWorker,
 )
-from ebert_core.protocol.reading import Avoided, FileStamp, stamp_of, told_to
-from ebert_core.protocol.showing import tell
+from ebert_core.protocol.terms.errors import InvalidRequest, file_problem, refused_path
+from ebert_core.protocol.terms.hearing import heard_by
+from ebert_core.protocol.terms.reading import Avoided, FileStamp, stamp_of, told_to
 from ebert_core.roles.desk import Desk
 from ebert_core.roles.orphans import die_with_parent
 from ebert_core.roles.outbox import Outbox

@@ -4,8 +4,8 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ebert_core.protocol.errors import InvalidRequest
-from ebert_core.protocol.specs import FineTune, JobSpec, Predict
+from ebert_core.protocol.specs.jobs import FineTune, JobSpec, Predict
+from ebert_core.protocol.terms.errors import InvalidRequest
 from ebert_core.protocol.work import (
     CheckJob,
     JobCheck,

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 from msgspec.structs import replace
 
 from ebert_core.genome.places import Stamp, ask_servers_again, stamp_if_there
-from ebert_core.protocol.addresses import place_of
-from ebert_core.protocol.errors import InvalidRequest
-from ebert_core.protocol.reading import reads
+from ebert_core.protocol.terms.addresses import place_of
+from ebert_core.protocol.terms.errors import InvalidRequest
+from ebert_core.protocol.terms.reading import reads
 from ebert_core.protocol.tracks import DatasetSummary
 
 if TYPE_CHECKING:

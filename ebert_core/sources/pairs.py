@@ -8,9 +8,9 @@ import numpy as np
 from ebert_core.dataset.shown import remarks_on
 from ebert_core.genome.pair_files import open_pairs
 from ebert_core.genome.pairs import Pair
-from ebert_core.protocol.locus import Interval
 from ebert_core.protocol.shapes import UNKNOWN_END, Arcs, Remark
 from ebert_core.protocol.sources import PairedPlaces
+from ebert_core.protocol.terms.locus import Interval
 from ebert_core.sources.beyond import remarks_beyond
 from ebert_core.sources.open_dataset import OpenedDataset
 

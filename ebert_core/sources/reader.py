@@ -4,9 +4,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
-from ebert_core.protocol.locus import Interval
 from ebert_core.protocol.shapes import Shape
 from ebert_core.protocol.sources import Source
+from ebert_core.protocol.terms.locus import Interval
 from ebert_core.sources.open_dataset import OpenedDataset
 
 Wanted = TypeVar("Wanted", bound=Source)
@@ -17,7 +17,7 @@ class Reader(Generic[Wanted]):
     """Reads one kind of source in the data role.
 
     `read` gets the source, the interval, into how many bins values are to be cut, and the open dataset. Before it
-    touches a file it says so with `ebert_core.protocol.reading.reads`.
+    touches a file it says so with `ebert_core.protocol.terms.reading.reads`.
     """
 
     source: type[Wanted]

@@ -6,12 +6,9 @@ from typing import Any
 from msgspec.structs import replace
 
 from ebert_core.dataset.shown import remarks_on
-from ebert_core.protocol.errors import InvalidRequest
-from ebert_core.protocol.locus import Interval
-from ebert_core.protocol.plugins import plugins_of
-from ebert_core.protocol.reading import reads
+from ebert_core.protocol.machine.plugins import plugins_of
+from ebert_core.protocol.machine.showing import tell
 from ebert_core.protocol.shapes import Features, Letters, Runs, Signal
-from ebert_core.protocol.showing import tell
 from ebert_core.protocol.sources import (
     ChromatinStates,
     GeneModels,
@@ -25,6 +22,9 @@ from ebert_core.protocol.sources import (
     SourceTable,
     VariantCalls,
 )
+from ebert_core.protocol.terms.errors import InvalidRequest
+from ebert_core.protocol.terms.locus import Interval
+from ebert_core.protocol.terms.reading import reads
 from ebert_core.sources.open_dataset import OpenedDataset
 from ebert_core.sources.pairs import read_pairs
 from ebert_core.sources.reader import Reader

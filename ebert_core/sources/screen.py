@@ -7,8 +7,8 @@ from numpy.typing import NDArray
 
 from ebert_core.genome.features import Feature
 from ebert_core.genome.states import Runs as StateRuns
-from ebert_core.protocol.locus import Interval
 from ebert_core.protocol.shapes import Column, Features, Parts, RunClass, Runs
+from ebert_core.protocol.terms.locus import Interval
 
 _MOST_GENES = 1_500
 _MOST_PEAKS = 4_000

@@ -6,9 +6,9 @@ from msgspec.structs import replace
 from ebert_core.dataset.shown import remarks_on
 from ebert_core.genome.variant_files import VariantFile, VariantRows, open_variants
 from ebert_core.genome.variants import KINDS, described, short_allele
-from ebert_core.protocol.locus import Interval
 from ebert_core.protocol.shapes import Column, Features
 from ebert_core.protocol.sources import VariantCalls
+from ebert_core.protocol.terms.locus import Interval
 from ebert_core.sources.beyond import remarks_beyond
 from ebert_core.sources.open_dataset import OpenedDataset
 

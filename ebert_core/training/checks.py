@@ -21,15 +21,15 @@ from ebert_core.material.split import check_cell_types, chosen_factors, read_spl
 from ebert_core.model.checkpoint_place import check_place
 from ebert_core.model.config import PRESETS, Architecture
 from ebert_core.model.description import Description, read_description
-from ebert_core.protocol.adopting import changed_names
-from ebert_core.protocol.alphabets import advice_on_states
-from ebert_core.protocol.errors import InvalidRequest
-from ebert_core.protocol.inputs import input_sentences
-from ebert_core.protocol.locus import Interval
-from ebert_core.protocol.reliability import FEWEST_PEAKS
-from ebert_core.protocol.specs import FineTune
-from ebert_core.protocol.training_specs import check_numbers
-from ebert_core.protocol.wording import listed
+from ebert_core.protocol.specs.jobs import FineTune
+from ebert_core.protocol.specs.training_specs import check_numbers
+from ebert_core.protocol.terms.adopting import changed_names
+from ebert_core.protocol.terms.alphabets import advice_on_states
+from ebert_core.protocol.terms.errors import InvalidRequest
+from ebert_core.protocol.terms.inputs import input_sentences
+from ebert_core.protocol.terms.locus import Interval
+from ebert_core.protocol.terms.reliability import FEWEST_PEAKS
+from ebert_core.protocol.terms.wording import listed
 
 # From fewer peaks than these no network learns anything; from fewer than those a scan of the motif is as good.
 _LEAST_TO_LEARN = 10

@@ -51,10 +51,10 @@ from ebert_core.model.config import PRESETS, Architecture
 from ebert_core.model.description import FORMAT_VERSION, Description, FactorRecord, InputFile
 from ebert_core.model.device import Engine, choose_engine, device_of, idle_gpu_warning
 from ebert_core.model.network import Ebert
-from ebert_core.protocol.grid import BIN
-from ebert_core.protocol.report import Report, Stopped, TellProgress
-from ebert_core.protocol.specs import FineTune
-from ebert_core.protocol.training_specs import oddities, without_folders
+from ebert_core.protocol.specs.jobs import FineTune
+from ebert_core.protocol.specs.training_specs import oddities, without_folders
+from ebert_core.protocol.terms.grid import BIN
+from ebert_core.protocol.terms.report import Report, Stopped, TellProgress
 from ebert_core.training.ahead import read_ahead
 from ebert_core.training.checks import check_finetune, trained_cells
 from ebert_core.training.dropping import drop_channels

@@ -11,7 +11,7 @@ from torch import Tensor, nn
 from ebert_core.material import distributed
 from ebert_core.model.device import Engine, keep_freed_memory
 from ebert_core.model.network import Ebert
-from ebert_core.protocol.errors import InvalidRequest
+from ebert_core.protocol.terms.errors import InvalidRequest
 from ebert_core.training.averaging import WeightAverage
 
 _LAST_RATE = 0.05

@@ -20,9 +20,9 @@ from ebert_core.model.description import (
     Member,
 )
 from ebert_core.model.ensemble import Ensemble
-from ebert_core.protocol.errors import InvalidRequest
-from ebert_core.protocol.locus import Interval
-from ebert_core.protocol.wording import listed
+from ebert_core.protocol.terms.errors import InvalidRequest
+from ebert_core.protocol.terms.locus import Interval
+from ebert_core.protocol.terms.wording import listed
 
 _FREE_TO_DIFFER = ("members", "dropout")  # neither says anything of what a finished network computes
 _SHARED = {

@@ -28,11 +28,11 @@ from ebert_core.model.description import FORMAT_VERSION, Description, InputFile
 from ebert_core.model.device import choose_engine, device_of, idle_gpu_warning
 from ebert_core.model.network import Ebert
 from ebert_core.model.tokens import BASE_COUNT, FIRST_STATE, MASKED_BASE
-from ebert_core.protocol.errors import InvalidRequest
-from ebert_core.protocol.grid import BIN, POSITION
-from ebert_core.protocol.report import Report, Stopped
-from ebert_core.protocol.specs import Pretrain
-from ebert_core.protocol.training_specs import check_numbers, oddities, without_folders
+from ebert_core.protocol.specs.jobs import Pretrain
+from ebert_core.protocol.specs.training_specs import check_numbers, oddities, without_folders
+from ebert_core.protocol.terms.errors import InvalidRequest
+from ebert_core.protocol.terms.grid import BIN, POSITION
+from ebert_core.protocol.terms.report import Report, Stopped
 from ebert_core.training.ahead import read_ahead
 from ebert_core.training.loop import Schedule, Trainer
 from ebert_core.training.resume import SavedRun

@@ -22,11 +22,11 @@ from ebert_core.dataset.digests import differences
 from ebert_core.material import distributed
 from ebert_core.model.checkpoint import present_versions
 from ebert_core.model.description import InputFile, Versions
-from ebert_core.protocol.disks import is_full
-from ebert_core.protocol.errors import InvalidRequest
-from ebert_core.protocol.report import Report, Warned
-from ebert_core.protocol.training_specs import Spec, without_folders
-from ebert_core.protocol.whole_files import new_part, put_in_place
+from ebert_core.protocol.machine.disks import is_full
+from ebert_core.protocol.machine.whole_files import new_part, put_in_place
+from ebert_core.protocol.specs.training_specs import Spec, without_folders
+from ebert_core.protocol.terms.errors import InvalidRequest
+from ebert_core.protocol.terms.report import Report, Warned
 from ebert_core.training.loop import Trainer
 from ebert_core.training.saved_states import check_shapes, check_values, check_weights, names_in
 

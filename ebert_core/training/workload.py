@@ -2,7 +2,7 @@
 
 from typing import Literal, NamedTuple
 
-from ebert_core.protocol.report import FORESEEABLE, Report, TellProgress
+from ebert_core.protocol.terms.report import FORESEEABLE, Report, TellProgress
 
 # The gradients of a window take about twice as long as its logits.
 TRAINED_WINDOW = 3.0

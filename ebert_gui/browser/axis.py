@@ -6,7 +6,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from ebert_core.protocol.locus import Interval
+from ebert_core.protocol.terms.locus import Interval
 
 
 class Axis(NamedTuple):

@@ -18,8 +18,8 @@ from PyQt6.QtGui import (
 )
 from PyQt6.QtWidgets import QScrollBar, QToolTip, QWidget
 
-from ebert_core.protocol.locus import Interval
-from ebert_core.protocol.showing import shown_lines
+from ebert_core.protocol.machine.showing import shown_lines
+from ebert_core.protocol.terms.locus import Interval
 from ebert_gui.browser import chrome
 from ebert_gui.browser.content import ContentSource
 from ebert_gui.browser.gestures import Drag, DragKind, wheel_factor

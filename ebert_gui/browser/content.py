@@ -3,8 +3,8 @@
 from dataclasses import dataclass, field
 from typing import Generic, Literal, NamedTuple, Protocol, TypeVar, cast
 
-from ebert_core.protocol.locus import Interval
 from ebert_core.protocol.shapes import Remark, Shape
+from ebert_core.protocol.terms.locus import Interval
 from ebert_gui.state.tracks import Part, Track
 
 Drawn = TypeVar("Drawn", bound=Shape)

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PyQt6.QtGui import QFont, QFontMetricsF
 
-from ebert_core.protocol.showing import shown
+from ebert_core.protocol.machine.showing import shown
 
 SMALL_PIXELS = 11
 _MOST_WIDTHS = 4096

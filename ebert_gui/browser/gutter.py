@@ -6,7 +6,7 @@ from PyQt6.QtCore import QRectF, Qt
 from PyQt6.QtGui import QColor, QFontMetricsF
 
 from ebert_core.protocol.calling import Doubt
-from ebert_core.protocol.showing import shown
+from ebert_core.protocol.machine.showing import shown
 from ebert_gui.browser import chrome
 from ebert_gui.browser.axis import Axis
 from ebert_gui.browser.content import TrackContent

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from PyQt6.QtGui import QFont
 
 from ebert_core.protocol.calling import Doubt
-from ebert_core.protocol.locus import Interval
+from ebert_core.protocol.terms.locus import Interval
 from ebert_gui.browser.axis import Axis
 from ebert_gui.browser.content import TrackContent
 from ebert_gui.browser.fonts import SMALL_PIXELS, text_widths

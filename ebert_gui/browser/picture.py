@@ -7,8 +7,8 @@ from PyQt6.QtCore import QMarginsF, QRect, QSize, QSizeF
 from PyQt6.QtGui import QImage, QPageSize, QPainter, QPdfWriter
 from PyQt6.QtSvg import QSvgGenerator
 
-from ebert_core.protocol.errors import InvalidRequest
-from ebert_core.protocol.whole_files import new_part, put_in_place
+from ebert_core.protocol.machine.whole_files import new_part, put_in_place
+from ebert_core.protocol.terms.errors import InvalidRequest
 from ebert_gui.browser.palette import Palette
 from ebert_gui.browser.scene import Scene
 

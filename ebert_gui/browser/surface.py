@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from PyQt6.QtCore import QPointF, QRectF, Qt
 from PyQt6.QtGui import QBrush, QColor, QFont, QImage, QPainter, QPainterPath, QPen, QPolygonF
 
-from ebert_core.protocol.showing import shown
+from ebert_core.protocol.machine.showing import shown
 from ebert_gui.browser.axis import Axis
 from ebert_gui.browser.fonts import SMALL_PIXELS, small_font, text_width
 from ebert_gui.browser.palette import Palette

@@ -3,8 +3,8 @@
 from PyQt6.QtGui import QGuiApplication
 from PyQt6.QtWidgets import QDialog, QVBoxLayout, QWidget
 
-from ebert_core.protocol.addresses import address_of, is_address
-from ebert_core.protocol.errors import InvalidRequest
+from ebert_core.protocol.terms.addresses import address_of, is_address
+from ebert_core.protocol.terms.errors import InvalidRequest
 from ebert_gui.widgets.forms import Footer, above_footer, add_row, form_layout, path_field
 
 _HELP = (

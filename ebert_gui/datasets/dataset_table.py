@@ -6,7 +6,7 @@ from PyQt6.QtCore import Qt, pyqtSignal
 from PyQt6.QtGui import QKeySequence, QPainter, QPaintEvent, QPalette, QShortcut
 from PyQt6.QtWidgets import QAbstractItemView, QComboBox, QHeaderView, QTableWidget, QTableWidgetItem
 
-from ebert_core.protocol.showing import shown, shown_lines
+from ebert_core.protocol.machine.showing import shown, shown_lines
 from ebert_core.protocol.tracks import FileKind
 from ebert_gui.browser.shortening import without_folders
 from ebert_gui.datasets import dataset_plan as plan

@@ -14,13 +14,13 @@ from PyQt6.QtWidgets import (
 )
 
 from ebert_core.protocol.calling import calls_at_precision, calls_of_factor
-from ebert_core.protocol.fields import fields_of
-from ebert_core.protocol.inputs import CellInputs, input_sentences
-from ebert_core.protocol.locus import Interval, format_locus
+from ebert_core.protocol.machine.showing import shown
 from ebert_core.protocol.modelling import CheckpointSummary
-from ebert_core.protocol.reliability import calibration_warning
-from ebert_core.protocol.showing import shown
-from ebert_core.protocol.specs import Predict
+from ebert_core.protocol.specs.fields import fields_of
+from ebert_core.protocol.specs.jobs import Predict
+from ebert_core.protocol.terms.inputs import CellInputs, input_sentences
+from ebert_core.protocol.terms.locus import Interval, format_locus
+from ebert_core.protocol.terms.reliability import calibration_warning
 from ebert_core.protocol.tracks import DatasetSummary
 from ebert_gui.widgets.forms import Footer, above_footer, add_row, browse_button, form_layout, label, path_field, row
 from ebert_gui.widgets.paths import beside, file_name, is_absolute, slug

@@ -17,7 +17,7 @@ from PyQt6.QtWidgets import (
     QWidget,
 )
 
-from ebert_core.protocol.locus import format_locus
+from ebert_core.protocol.terms.locus import format_locus
 from ebert_gui.browser.picture import DOTS_PER_INCH, FORMATS, PictureStyle, pixels_of, scene_of_picture
 from ebert_gui.browser.scene import Scene
 from ebert_gui.widgets.forms import Footer, above_footer, add_row, compact, form_layout, path_field

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from PyQt6.QtCore import QMetaObject, QObject
 
-from ebert_core.protocol.errors import InvalidRequest
+from ebert_core.protocol.terms.errors import InvalidRequest
 from ebert_gui.browser.picture import PictureStyle, save_picture, scene_of_picture
 from ebert_gui.browser.scene import Scene
 from ebert_gui.loading.loader import Loader

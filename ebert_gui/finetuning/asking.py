@@ -2,8 +2,8 @@
 
 from pathlib import Path
 
-from ebert_core.protocol.errors import InvalidRequest
-from ebert_core.protocol.specs import FineTune
+from ebert_core.protocol.specs.jobs import FineTune
+from ebert_core.protocol.terms.errors import InvalidRequest
 from ebert_gui.commands.desk import Desk
 from ebert_gui.widgets.place_picker import pick
 from ebert_gui.widgets.wanted_place import ALL, SPECS, Wanted

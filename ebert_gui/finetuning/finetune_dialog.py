@@ -16,9 +16,9 @@ from PyQt6.QtWidgets import (
     QWidget,
 )
 
-from ebert_core.protocol.fields import fields_of
 from ebert_core.protocol.modelling import CheckpointSummary
-from ebert_core.protocol.specs import FineTune
+from ebert_core.protocol.specs.fields import fields_of
+from ebert_core.protocol.specs.jobs import FineTune
 from ebert_core.protocol.tracks import DatasetSummary, MadeSignal
 from ebert_core.protocol.work import JobCheck
 from ebert_gui.finetuning import finetune_plan as plan

@@ -5,11 +5,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from ebert_core.protocol.errors import InvalidRequest
-from ebert_core.protocol.grid import BIN
-from ebert_core.protocol.locus import Interval, format_locus, parse_locus
 from ebert_core.protocol.modelling import CheckpointSummary
-from ebert_core.protocol.specs import FineTune
+from ebert_core.protocol.specs.jobs import FineTune
+from ebert_core.protocol.terms.errors import InvalidRequest
+from ebert_core.protocol.terms.grid import BIN
+from ebert_core.protocol.terms.locus import Interval, format_locus, parse_locus
 from ebert_core.protocol.tracks import DatasetSummary
 from ebert_core.protocol.work import JobCheck
 from ebert_gui.widgets.paths import is_absolute

@@ -14,7 +14,7 @@ from PyQt6.QtWidgets import (
     QWidget,
 )
 
-from ebert_core.protocol.showing import shown
+from ebert_core.protocol.machine.showing import shown
 from ebert_gui.finetuning.finetune_plan import Use
 from ebert_gui.widgets.plain import PlainLabel
 

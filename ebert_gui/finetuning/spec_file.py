@@ -5,8 +5,8 @@ A spec is what the form itself writes, as the session is what the window writes;
 
 from pathlib import Path
 
-from ebert_core.protocol.specs import FineTune
-from ebert_core.protocol.specs_on_disk import read_spec
+from ebert_core.protocol.specs.jobs import FineTune
+from ebert_core.protocol.specs.on_disk import read_spec
 
 
 def read_finetuning(path: Path) -> FineTune:

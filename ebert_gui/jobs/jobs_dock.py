@@ -14,7 +14,7 @@ from PyQt6.QtWidgets import (
     QWidget,
 )
 
-from ebert_core.protocol.verdict import Verdict
+from ebert_core.protocol.terms.verdict import Verdict
 from ebert_core.protocol.work import LIVE, Jobs, JobSummary, Metrics
 from ebert_gui.jobs.jobs_list import JOBS_DOCK, JobsModel, JobsPainter
 from ebert_gui.jobs.metrics_plot import MetricsPlot

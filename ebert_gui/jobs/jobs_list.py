@@ -7,7 +7,7 @@ from PyQt6.QtCore import QAbstractListModel, QModelIndex, QObject, QRectF, QSize
 from PyQt6.QtGui import QColor, QFont, QPainter
 from PyQt6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
-from ebert_core.protocol.showing import shown
+from ebert_core.protocol.machine.showing import shown
 from ebert_core.protocol.work import JobState, JobSummary
 from ebert_gui.widgets.theme import Theme
 from ebert_gui.widgets.wording import duration

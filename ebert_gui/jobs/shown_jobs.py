@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 from PyQt6.QtCore import QObject, Qt, pyqtSignal
 from PyQt6.QtWidgets import QMainWindow, QMessageBox, QToolButton
 
-from ebert_core.protocol.errors import InvalidRequest
-from ebert_core.protocol.locus import Interval, format_locus, is_region_file, parse_locus
-from ebert_core.protocol.showing import shown
-from ebert_core.protocol.specs import FineTune, JobSpec, Predict
+from ebert_core.protocol.machine.showing import shown
+from ebert_core.protocol.specs.jobs import FineTune, JobSpec, Predict
+from ebert_core.protocol.terms.errors import InvalidRequest
+from ebert_core.protocol.terms.locus import Interval, format_locus, is_region_file, parse_locus
 from ebert_core.protocol.work import LIVE, Jobs, JobSummary, Metrics
 from ebert_gui.commands.desk import Desk
 from ebert_gui.jobs.jobs_list import kind_of_job

@@ -8,9 +8,9 @@ from typing import Any
 
 import msgspec
 
-from ebert_core.protocol.documents import parse_json
+from ebert_core.protocol.machine.documents import parse_json
+from ebert_core.protocol.machine.plugins import plugins_of
 from ebert_core.protocol.modelling import CheckpointSummary
-from ebert_core.protocol.plugins import plugins_of
 from ebert_core.protocol.tracks import BareFile, DatasetSummary
 from ebert_gui.browser.content import TrackContent
 from ebert_gui.browser.look import Look, Room, Scale

@@ -3,8 +3,8 @@
 from collections.abc import Callable
 from typing import NamedTuple
 
-from ebert_core.protocol.locus import Interval, format_locus
 from ebert_core.protocol.shapes import Features, Shape
+from ebert_core.protocol.terms.locus import Interval, format_locus
 from ebert_gui.kinds.table import Kinds
 from ebert_gui.loading.loader import Loader
 from ebert_gui.state.tracks import Track

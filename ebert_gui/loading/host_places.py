@@ -4,8 +4,8 @@ from collections.abc import Callable
 
 from PyQt6.QtCore import QObject, QTimer
 
-from ebert_core.protocol.addresses import is_address
 from ebert_core.protocol.folders import Folder, ListFolder
+from ebert_core.protocol.terms.addresses import is_address
 from ebert_core.protocol.tracks import FileKind, InspectFile
 from ebert_gui.loading.loader import Client
 from ebert_gui.state.recent import read_recent

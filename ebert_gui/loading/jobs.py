@@ -6,7 +6,7 @@ from functools import partial
 import msgspec
 from PyQt6.QtCore import QObject, QTimer, pyqtSignal
 
-from ebert_core.protocol.specs import JobSpec
+from ebert_core.protocol.specs.jobs import JobSpec
 from ebert_core.protocol.work import (
     LIVE,
     CheckJob,

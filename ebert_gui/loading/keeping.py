@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from PyQt6.QtCore import QLockFile, QObject, QTimer, pyqtSignal
 
-from ebert_core.protocol.showing import tell
+from ebert_core.protocol.machine.showing import tell
 from ebert_gui.kinds.table import Kinds
 from ebert_gui.loading.opening import Opener
 from ebert_gui.state.session import ReadSession, Session, read_session, set_aside, write_session

@@ -11,9 +11,9 @@ import msgspec
 import numpy as np
 from PyQt6.QtCore import QObject, QTimer, pyqtSignal
 
-from ebert_core.protocol.locus import Interval
 from ebert_core.protocol.shapes import Shape, Signal
 from ebert_core.protocol.sources import Shapes, Source, read_request
+from ebert_core.protocol.terms.locus import Interval
 from ebert_gui.browser.content import TrackContent
 from ebert_gui.loading import needs
 from ebert_gui.loading.gathering import Known, gather

@@ -5,8 +5,8 @@ from typing import NamedTuple
 
 from PyQt6.QtCore import QObject, pyqtSignal
 
-from ebert_core.protocol.errors import InvalidRequest
-from ebert_core.protocol.locus import Interval, parse_locus
+from ebert_core.protocol.terms.errors import InvalidRequest
+from ebert_core.protocol.terms.locus import Interval, parse_locus
 from ebert_core.protocol.tracks import FindPlace, Place, Places
 from ebert_gui.loading.loader import Client
 from ebert_gui.state.workspace import Workspace

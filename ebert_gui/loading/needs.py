@@ -3,11 +3,11 @@
 from collections.abc import Hashable, Iterator, Sequence
 from typing import NamedTuple
 
-from ebert_core.protocol.grid import BIN
-from ebert_core.protocol.locus import Interval
 from ebert_core.protocol.messages import Role
 from ebert_core.protocol.shapes import Matrix, Shape
 from ebert_core.protocol.sources import Source
+from ebert_core.protocol.terms.grid import BIN
+from ebert_core.protocol.terms.locus import Interval
 from ebert_gui.browser.content import Held
 from ebert_gui.loading.tiles import TileCache
 from ebert_gui.loading.tiling import (

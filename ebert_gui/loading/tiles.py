@@ -6,9 +6,9 @@ from collections.abc import Iterator
 import msgspec
 import numpy as np
 
-from ebert_core.protocol.locus import Interval
 from ebert_core.protocol.shapes import Shape
 from ebert_core.protocol.sources import Source
+from ebert_core.protocol.terms.locus import Interval
 from ebert_gui.browser.content import Held
 from ebert_gui.loading.tiling import Query
 

@@ -4,8 +4,8 @@ import math
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from ebert_core.protocol.locus import Interval
 from ebert_core.protocol.sources import Source
+from ebert_core.protocol.terms.locus import Interval
 from ebert_gui.looks.letters import LARGEST_BASES_PER_PIXEL, lens_interval
 from ebert_gui.state.scope import Scope
 

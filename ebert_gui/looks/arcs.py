@@ -8,9 +8,9 @@ from numpy.typing import NDArray
 from PyQt6.QtCore import QPointF, QRectF, Qt
 from PyQt6.QtGui import QColor, QPen, QPolygonF
 
-from ebert_core.protocol.locus import Interval, format_locus
 from ebert_core.protocol.shapes import UNKNOWN_END, Arcs
-from ebert_core.protocol.wording import bases
+from ebert_core.protocol.terms.locus import Interval, format_locus
+from ebert_core.protocol.terms.wording import bases
 from ebert_gui.browser.axis import Axis
 from ebert_gui.browser.content import TrackContent
 from ebert_gui.browser.look import Answer, Look, Room, Scale

@@ -8,9 +8,9 @@ from PyQt6.QtCore import QRectF
 from PyQt6.QtGui import QColor
 
 from ebert_core.protocol.calling import Doubt
-from ebert_core.protocol.locus import Interval
 from ebert_core.protocol.shapes import Grid, Matrix
 from ebert_core.protocol.sources import FROM_ANCHOR, TO_ANCHOR
+from ebert_core.protocol.terms.locus import Interval
 from ebert_gui.browser.content import TrackContent
 from ebert_gui.browser.look import Answer, Look, Room, Scale
 from ebert_gui.browser.surface import Left, Surface

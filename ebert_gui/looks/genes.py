@@ -4,8 +4,8 @@ from typing import ClassVar, NamedTuple
 
 from PyQt6.QtCore import QRectF
 
-from ebert_core.protocol.locus import Interval
 from ebert_core.protocol.shapes import Features
+from ebert_core.protocol.terms.locus import Interval
 from ebert_gui.browser.axis import Axis
 from ebert_gui.browser.content import TrackContent
 from ebert_gui.browser.look import Answer, Look, Room, Scale

@@ -7,9 +7,9 @@ import numpy as np
 from numpy.typing import NDArray
 from PyQt6.QtCore import QRectF
 
-from ebert_core.protocol.bases import LETTERS, N
-from ebert_core.protocol.locus import Interval, format_locus
 from ebert_core.protocol.shapes import Letters
+from ebert_core.protocol.terms.bases import LETTERS, N
+from ebert_core.protocol.terms.locus import Interval, format_locus
 from ebert_gui.browser.axis import Axis
 from ebert_gui.browser.content import Held, TrackContent
 from ebert_gui.browser.look import Answer, Look, Room, Scale

@@ -8,8 +8,8 @@ from PyQt6.QtCore import QPointF, QRectF, Qt
 from PyQt6.QtGui import QColor, QPen
 
 from ebert_core.protocol.calling import Calls, Doubt
-from ebert_core.protocol.grid import POSITION
-from ebert_core.protocol.locus import Interval
+from ebert_core.protocol.terms.grid import POSITION
+from ebert_core.protocol.terms.locus import Interval
 from ebert_gui.browser.axis import Axis
 from ebert_gui.browser.content import TrackContent
 from ebert_gui.browser.look import Answer, Look, Room, Scale

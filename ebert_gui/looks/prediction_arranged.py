@@ -8,10 +8,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ebert_core.protocol.calling import Calls, calls_of_factor
-from ebert_core.protocol.fields import field
-from ebert_core.protocol.locus import Interval
 from ebert_core.protocol.modelling import CheckpointSummary, FactorSummary
 from ebert_core.protocol.shapes import Features, Mark, Signal
+from ebert_core.protocol.specs.fields import field
+from ebert_core.protocol.terms.locus import Interval
 from ebert_gui.browser.axis import Axis
 from ebert_gui.browser.content import Held, TrackContent
 from ebert_gui.browser.look import Room

@@ -5,7 +5,7 @@ from typing import NamedTuple
 import numpy as np
 
 from ebert_core.protocol.calling import Calls, Doubt, calls_of_factor, doubts_of, inputs_doubt
-from ebert_core.protocol.reliability import meaning_of, short_meaning
+from ebert_core.protocol.terms.reliability import meaning_of, short_meaning
 from ebert_gui.browser.look import Answer
 from ebert_gui.looks.prediction_arranged import ArrangedPrediction, PredictionStyle
 

@@ -8,8 +8,8 @@ from numpy.typing import NDArray
 from PyQt6.QtCore import QRectF
 from PyQt6.QtGui import QColor
 
-from ebert_core.protocol.locus import Interval
 from ebert_core.protocol.shapes import RunClass, Runs
+from ebert_core.protocol.terms.locus import Interval
 from ebert_gui.browser.axis import Axis
 from ebert_gui.browser.content import Held, TrackContent
 from ebert_gui.browser.look import Answer, Look, Room, Scale

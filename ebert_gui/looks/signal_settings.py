@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 
-from ebert_core.protocol.fields import field
+from ebert_core.protocol.specs.fields import field
 from ebert_gui.state.settings import Settings
 
 SCALE = "Scale"

@@ -6,9 +6,9 @@ from typing import ClassVar, NamedTuple
 
 import numpy as np
 
-from ebert_core.protocol.locus import Interval
 from ebert_core.protocol.shapes import Signal
-from ebert_core.protocol.wording import percent
+from ebert_core.protocol.terms.locus import Interval
+from ebert_core.protocol.terms.wording import percent
 from ebert_gui.browser.axis import Axis
 from ebert_gui.browser.content import Held, TrackContent
 from ebert_gui.browser.look import Answer, Look, Room, Scale

@@ -20,16 +20,16 @@ from PyQt6.QtWidgets import (
 )
 
 from ebert_core.protocol.calling import calls_of_factor
-from ebert_core.protocol.locus import Interval
+from ebert_core.protocol.machine.showing import shown, shown_lines
 from ebert_core.protocol.modelling import CheckpointSummary, FactorSummary
-from ebert_core.protocol.reliability import (
+from ebert_core.protocol.terms.locus import Interval
+from ebert_core.protocol.terms.reliability import (
     calibration_warning,
     precision_sentence,
     prevalence_sentence,
     support_sentence,
 )
-from ebert_core.protocol.showing import shown, shown_lines
-from ebert_core.protocol.verdict import Verdict
+from ebert_core.protocol.terms.verdict import Verdict
 from ebert_gui.models.model_bar import ModelBar
 from ebert_gui.models.output_table import output_table
 from ebert_gui.widgets.forms import form_layout, label, scrolling

@@ -5,8 +5,8 @@ from collections.abc import Mapping
 from PyQt6.QtCore import Qt, pyqtSignal
 from PyQt6.QtWidgets import QComboBox, QHBoxLayout, QPushButton, QSizePolicy, QWidget
 
+from ebert_core.protocol.machine.showing import shown, shown_lines
 from ebert_core.protocol.modelling import CheckpointSummary
-from ebert_core.protocol.showing import shown, shown_lines
 from ebert_gui.widgets.plain import PlainLabel
 
 _TOOLTIP = Qt.ItemDataRole.ToolTipRole

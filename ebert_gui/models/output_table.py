@@ -2,8 +2,8 @@
 
 from PyQt6.QtWidgets import QAbstractItemView, QHeaderView, QTableWidget, QTableWidgetItem
 
+from ebert_core.protocol.machine.showing import shown, shown_lines
 from ebert_core.protocol.modelling import FactorSummary
-from ebert_core.protocol.showing import shown, shown_lines
 
 _ROW_HEIGHT = 28
 _MOST_ROWS = 8

@@ -7,11 +7,11 @@ from pathlib import Path
 import msgspec
 
 from ebert_core.protocol import codec
-from ebert_core.protocol.documents import read_json
-from ebert_core.protocol.errors import InvalidRequest
+from ebert_core.protocol.machine.documents import read_json
+from ebert_core.protocol.machine.whole_files import write_whole
 from ebert_core.protocol.messages import Role
-from ebert_core.protocol.reading import FileStamp
-from ebert_core.protocol.whole_files import write_whole
+from ebert_core.protocol.terms.errors import InvalidRequest
+from ebert_core.protocol.terms.reading import FileStamp
 from ebert_gui.state.session_files import settings_folder
 
 MOST_REMEMBERED = 100

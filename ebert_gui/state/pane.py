@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 import msgspec
 
-from ebert_core.protocol.locus import Interval
+from ebert_core.protocol.terms.locus import Interval
 
 
 class Span(NamedTuple):

@@ -2,9 +2,9 @@
 
 from typing import NamedTuple, Protocol
 
-from ebert_core.protocol.edits import Edit
-from ebert_core.protocol.locus import Interval
 from ebert_core.protocol.modelling import CheckpointSummary
+from ebert_core.protocol.terms.edits import Edit
+from ebert_core.protocol.terms.locus import Interval
 from ebert_core.protocol.tracks import CellType, DatasetSummary
 
 

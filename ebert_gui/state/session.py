@@ -10,10 +10,10 @@ from typing import Any, NamedTuple
 import msgspec
 
 from ebert_core.protocol import codec
-from ebert_core.protocol.documents import parse_json, read_json
-from ebert_core.protocol.errors import InvalidRequest
-from ebert_core.protocol.locus import Interval
-from ebert_core.protocol.whole_files import write_whole
+from ebert_core.protocol.machine.documents import parse_json, read_json
+from ebert_core.protocol.machine.whole_files import write_whole
+from ebert_core.protocol.terms.errors import InvalidRequest
+from ebert_core.protocol.terms.locus import Interval
 from ebert_gui.state.pane import Pane, Span
 from ebert_gui.state.setup import BesideTracks, Setup
 from ebert_gui.state.tracks import Track, UnknownTrack

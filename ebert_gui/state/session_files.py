@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from itertools import count
 from pathlib import Path
 
-from ebert_core.protocol.bounded_folders import keep_bounded
+from ebert_core.protocol.machine.bounded_folders import keep_bounded
 
 _LONGEST_NAME = 60
 _MOST_SESSIONS, _MOST_ASIDE, _MOST_BYTES = 1_000, 100, 500_000_000

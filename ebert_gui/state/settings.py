@@ -1,6 +1,6 @@
 """Settings: how a track is drawn, as a person chose it. Each way of drawing has a struct of its own.
 
-A field says its rule, its title and its words in its annotation (`ebert_core.protocol.fields`). The panel of settings,
+A field says its rule, its title and its words in its annotation (`protocol.specs.fields`). The panel of settings,
 the menu of a track, undo and the session read them there, so that a setting is written once.
 """
 
@@ -10,7 +10,7 @@ from typing import Annotated, Any, Self
 
 import msgspec
 
-from ebert_core.protocol.fields import Field, field, fields_of
+from ebert_core.protocol.specs.fields import Field, field, fields_of
 
 COLOURS = "Colours"
 

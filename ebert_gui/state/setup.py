@@ -7,8 +7,8 @@ import msgspec
 from msgspec import Meta
 from msgspec.structs import replace
 
-from ebert_core.protocol.edits import Edit
-from ebert_core.protocol.locus import Interval
+from ebert_core.protocol.terms.edits import Edit
+from ebert_core.protocol.terms.locus import Interval
 from ebert_gui.state.pane import Pane, Span
 from ebert_gui.state.scope import Scope
 from ebert_gui.state.settings import Settings

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from ebert_core.protocol.locus import Interval
+from ebert_core.protocol.terms.locus import Interval
 from ebert_gui.state.history import History
 from ebert_gui.state.pane import Pane, Span
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import msgspec
 
-from ebert_core.protocol.fields import Field
+from ebert_core.protocol.specs.fields import Field
 from ebert_gui.commands.command import Choice
 from ebert_gui.state.history import History
 from ebert_gui.state.settings import shared_fields, value_of

@@ -19,7 +19,7 @@ from PyQt6.QtWidgets import (
     QWidget,
 )
 
-from ebert_core.protocol.showing import shown
+from ebert_core.protocol.machine.showing import shown
 from ebert_gui.kinds.table import Kinds
 from ebert_gui.state.setup import LARGEST_HEIGHT, SMALLEST_HEIGHT
 from ebert_gui.state.tracks import Track

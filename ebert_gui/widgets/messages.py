@@ -19,7 +19,7 @@ from PyQt6.QtWidgets import (
     QWidget,
 )
 
-from ebert_core.protocol.showing import shown_lines
+from ebert_core.protocol.machine.showing import shown_lines
 from ebert_gui.widgets.plain import PlainLabel
 
 Level = Literal["info", "warning", "error"]

@@ -8,7 +8,7 @@ from PyQt6.QtGui import QKeyEvent
 from PyQt6.QtWidgets import QAbstractItemView, QHeaderView, QStyle, QTreeView, QWidget
 
 from ebert_core.protocol.folders import MOST_ENTRIES, Entry, Folder, Order
-from ebert_core.protocol.showing import shown
+from ebert_core.protocol.machine.showing import shown
 
 _ORDERS: tuple[Order, ...] = ("name", "largest", "newest")
 _HEADINGS = ("Name", "Size", "Changed")

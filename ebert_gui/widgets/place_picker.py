@@ -15,10 +15,10 @@ from PyQt6.QtWidgets import (
     QWidget,
 )
 
-from ebert_core.protocol.addresses import address_of, is_address
-from ebert_core.protocol.errors import InvalidRequest
 from ebert_core.protocol.folders import Folder, ListFolder, Order
-from ebert_core.protocol.showing import shown
+from ebert_core.protocol.machine.showing import shown
+from ebert_core.protocol.terms.addresses import address_of, is_address
+from ebert_core.protocol.terms.errors import InvalidRequest
 from ebert_core.protocol.tracks import FileKind
 from ebert_gui.widgets.forms import Footer, above_footer, label, row, set_role
 from ebert_gui.widgets.paths import beside, file_name, is_absolute

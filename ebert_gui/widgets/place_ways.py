@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from PyQt6.QtCore import QSize, Qt, pyqtSignal
 from PyQt6.QtWidgets import QListWidget, QListWidgetItem, QPushButton, QWidget
 
-from ebert_core.protocol.showing import shown
+from ebert_core.protocol.machine.showing import shown
 from ebert_gui.widgets.flow import FlowLayout
 from ebert_gui.widgets.paths import file_name
 from ebert_gui.widgets.plain import literal

@@ -5,7 +5,7 @@ import re
 from PyQt6.QtCore import QEvent, QObject, Qt
 from PyQt6.QtWidgets import QLabel, QWidget
 
-from ebert_core.protocol.showing import shown, shown_lines
+from ebert_core.protocol.machine.showing import shown, shown_lines
 from ebert_gui.widgets.watching import ApplicationWatcher
 
 _LONGEST = 5_000

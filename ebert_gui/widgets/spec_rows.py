@@ -5,7 +5,7 @@ from typing import Any
 
 from PyQt6.QtWidgets import QCheckBox, QComboBox, QDoubleSpinBox, QFormLayout, QLabel, QLineEdit, QSpinBox, QWidget
 
-from ebert_core.protocol.fields import Field
+from ebert_core.protocol.specs.fields import Field
 from ebert_gui.widgets.forms import add_row, compact, label
 
 # Qt counts no further.

@@ -6,7 +6,7 @@ from typing import Generic, TypeVar, get_args
 import msgspec
 from PyQt6.QtWidgets import QVBoxLayout, QWidget
 
-from ebert_core.protocol.fields import Field, Group, fields_of
+from ebert_core.protocol.specs.fields import Field, Group, fields_of
 from ebert_gui.widgets.forms import form_layout, label
 from ebert_gui.widgets.spec_rows import add_field_row, on_change, show_value, value_in, widget_of
 

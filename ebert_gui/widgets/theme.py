@@ -9,7 +9,7 @@ from PyQt6.QtCore import Qt
 from PyQt6.QtGui import QColor, QFont, QFontDatabase, QGuiApplication, QIcon, QPalette
 from PyQt6.QtWidgets import QApplication
 
-from ebert_core.protocol.resources import resource
+from ebert_core.protocol.machine.resources import resource
 
 FONT_PIXELS = 13
 

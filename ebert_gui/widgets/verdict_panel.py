@@ -16,8 +16,8 @@ from PyQt6.QtWidgets import (
     QWidget,
 )
 
-from ebert_core.protocol.showing import shown, shown_lines
-from ebert_core.protocol.verdict import BEHIND, Judgement, Outcome, Verdict
+from ebert_core.protocol.machine.showing import shown, shown_lines
+from ebert_core.protocol.terms.verdict import BEHIND, Judgement, Outcome, Verdict
 from ebert_gui.widgets.forms import label, set_role
 from ebert_gui.widgets.theme import LIGHT, Theme
 from ebert_gui.widgets.wording import unbroken

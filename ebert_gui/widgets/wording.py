@@ -2,10 +2,10 @@
 
 from collections.abc import Iterable
 
-from ebert_core.protocol.locus import Interval, format_locus
-from ebert_core.protocol.wording import bases as bases
-from ebert_core.protocol.wording import duration as duration
-from ebert_core.protocol.wording import listed as listed
+from ebert_core.protocol.terms.locus import Interval, format_locus
+from ebert_core.protocol.terms.wording import bases as bases
+from ebert_core.protocol.terms.wording import duration as duration
+from ebert_core.protocol.terms.wording import listed as listed
 
 
 def unbroken(text: str) -> str:

@@ -10,7 +10,7 @@ from types import TracebackType
 
 from PyQt6.QtCore import QCoreApplication, QObject, QSocketNotifier, pyqtSignal
 
-from ebert_core.protocol.showing import tell
+from ebert_core.protocol.machine.showing import tell
 
 # Of Ctrl-C; of a shutdown, a batch system or `kill`; of a terminal that is closed.
 _ASKING = tuple(getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name))

@@ -4,7 +4,7 @@ from PyQt6.QtCore import Qt
 from PyQt6.QtGui import QGuiApplication
 from PyQt6.QtWidgets import QMessageBox
 
-from ebert_core.protocol.locus import format_locus
+from ebert_core.protocol.terms.locus import format_locus
 from ebert_gui.commands.command import Command, has_genome
 from ebert_gui.commands.desk import Desk
 from ebert_gui.widgets.theme import program_icon

@@ -17,8 +17,8 @@ from PyQt6.QtWidgets import (
     QWidget,
 )
 
-from ebert_core.protocol.locus import format_locus
-from ebert_core.protocol.showing import shown
+from ebert_core.protocol.machine.showing import shown
+from ebert_core.protocol.terms.locus import format_locus
 from ebert_core.protocol.tracks import Place, Places
 from ebert_gui.loading.navigator import Missed, Navigator
 from ebert_gui.state.workspace import OfferedFactor, Workspace

@@ -16,9 +16,9 @@ from PyQt6.QtWidgets import (
     QWidget,
 )
 
-from ebert_core.protocol.addresses import is_address, without_secrets
-from ebert_core.protocol.locus import Interval
-from ebert_core.protocol.showing import shown
+from ebert_core.protocol.machine.showing import shown
+from ebert_core.protocol.terms.addresses import is_address, without_secrets
+from ebert_core.protocol.terms.locus import Interval
 from ebert_gui.browser.canvas import Canvas
 from ebert_gui.datasets.opening import open_all
 from ebert_gui.finetuning.asking import ask_for_finetuning

@@ -7,7 +7,7 @@ from PyQt6.QtCore import QObject, Qt
 from PyQt6.QtGui import QGuiApplication
 from PyQt6.QtWidgets import QDialog, QDialogButtonBox, QPlainTextEdit, QPushButton, QToolButton, QVBoxLayout, QWidget
 
-from ebert_core.protocol.showing import shown_lines
+from ebert_core.protocol.machine.showing import shown_lines
 from ebert_gui.widgets.messages import LEVEL_WORDS, MessageBar, Said
 from ebert_gui.widgets.plain import PlainLabel
 

@@ -9,7 +9,6 @@ import msgspec
 from PyQt6.QtCore import QObject, QTimer, pyqtSignal
 
 from ebert_core.protocol import codec
-from ebert_core.protocol.addresses import with_secrets
 from ebert_core.protocol.messages import (
     PROTOCOL_VERSION,
     Ask,
@@ -26,6 +25,7 @@ from ebert_core.protocol.messages import (
     Progress,
     Role,
 )
+from ebert_core.protocol.terms.addresses import with_secrets
 from ebert_gui.state.fatal_files import FatalFiles
 from ebert_gui.workers.endings import Ending, ending_sentence, lacks_torch, was_asked_to_end, was_killed_from_outside
 from ebert_gui.workers.pending import OnFailure, OnProgress, Pending, decoder_of

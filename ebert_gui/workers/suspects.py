@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from ebert_core.protocol.messages import Role
-from ebert_core.protocol.reading import FileStamp, avoided_sentence
+from ebert_core.protocol.terms.reading import FileStamp, avoided_sentence
 from ebert_gui.state.fatal_files import FatalFiles
 from ebert_gui.workers.state import Failure
 

@@ -8,8 +8,8 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from ebert_core.protocol.specs import Evaluate, FineTune, Predict, Pretrain
-from ebert_core.protocol.specs_on_disk import KINDS, read_spec, verb
+from ebert_core.protocol.specs.jobs import Evaluate, FineTune, Predict, Pretrain
+from ebert_core.protocol.specs.on_disk import KINDS, read_spec, verb
 
 DOCUMENTS = Path(__file__).parents[2] / "docs"
 HEADINGS = {"Pre-training": Pretrain, "Fine-tuning": FineTune, "Evaluation": Evaluate, "Prediction": Predict}

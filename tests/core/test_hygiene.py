@@ -23,7 +23,7 @@ from ebert_core.roles.data import handlers
 handlers()
 import ebert_core.roles.session, ebert_core.cli.worker, ebert_core.cli.program
 import ebert_core.dataset.windows, ebert_core.dataset.prepare, ebert_core.demonstration.generate, ebert_core.jobs.launch
-import ebert_core.model.config, ebert_core.model.tokens, ebert_core.model.description, ebert_core.protocol.report
+import ebert_core.model.config, ebert_core.model.tokens, ebert_core.model.description, ebert_core.protocol.terms.report
 print(json.dumps(sorted(sys.modules)))
 """
 

@@ -18,10 +18,10 @@ from ebert_core.genome.reference import Reference
 from ebert_core.genome.signal import open_signal
 from ebert_core.inference.stretches import requested
 from ebert_core.model.description import read_description
-from ebert_core.protocol.chromosome_names import KnownNames, in_natural_order, name_in, other_names
-from ebert_core.protocol.errors import InvalidRequest
-from ebert_core.protocol.locus import Interval, parse_locus
-from ebert_core.protocol.specs import Predict
+from ebert_core.protocol.specs.jobs import Predict
+from ebert_core.protocol.terms.chromosome_names import KnownNames, in_natural_order, name_in, other_names
+from ebert_core.protocol.terms.errors import InvalidRequest
+from ebert_core.protocol.terms.locus import Interval, parse_locus
 
 _FEW = 300
 CHECKPOINTS = Path(__file__).parents[2] / "resources" / "checkpoints"

@@ -15,9 +15,9 @@ from ebert_core.genome.bed_table import read_bed_table
 from ebert_core.genome.kinds import kind_of_file
 from ebert_core.genome.lines import Skipped
 from ebert_core.genome.motifs import log_odds, read_motifs
-from ebert_core.protocol.errors import InvalidRequest
-from ebert_core.protocol.specs import Predict
-from ebert_core.protocol.specs_on_disk import read_spec, write_spec
+from ebert_core.protocol.specs.jobs import Predict
+from ebert_core.protocol.specs.on_disk import read_spec, write_spec
+from ebert_core.protocol.terms.errors import InvalidRequest
 
 SPEC = 'job = "finetune"\ndataset = "D.toml"\noutput = "o"\ntraining = ["chr1"]\nvalidation = ["chr2"]\n'
 DATASET = 'version = 1\nname = "a"\nassembly = "x"\nchromosome_sizes = "sizes"\n'
@@ -133,7 +133,7 @@ def test_a_name_that_is_too_long_is_one_sentence(capsys: pytest.CaptureFixture[s
 @pytest.mark.parametrize("locale", ["C", "POSIX"])
 def test_a_spec_in_utf_8_is_read_under_any_locale(tmp_path: Path, locale: str) -> None:
     (tmp_path / "spec.toml").write_text(SPEC.replace('"o"', '"Zellkern-Übung"'), encoding="utf-8")
-    code = "import sys\nfrom ebert_core.protocol.specs_on_disk import read_spec, write_spec\n"
+    code = "import sys\nfrom ebert_core.protocol.specs.on_disk import read_spec, write_spec\n"
     code += "write_spec(sys.argv[2], read_spec(sys.argv[1]))"
     environment = os.environ | {"LC_ALL": locale, "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
     command = [sys.executable, "-X", "warn_default_encoding", "-W", "error::EncodingWarning", "-c", code]

@@ -27,10 +27,10 @@ from ebert_core.jobs.lock import take_lock, writing_to
 from ebert_core.jobs.records import Event
 from ebert_core.jobs.reporter import open_job
 from ebert_core.model.description import read_description, replace_description
-from ebert_core.protocol.errors import InvalidRequest
-from ebert_core.protocol.specs import Pretrain
-from ebert_core.protocol.specs_on_disk import write_spec
-from ebert_core.protocol.whole_files import new_file, new_part, write_whole
+from ebert_core.protocol.machine.whole_files import new_file, new_part, write_whole
+from ebert_core.protocol.specs.jobs import Pretrain
+from ebert_core.protocol.specs.on_disk import write_spec
+from ebert_core.protocol.terms.errors import InvalidRequest
 
 PRECIOUS = b"what nobody may lose\n"
 Write = Callable[[Path], object]
@@ -281,7 +281,7 @@ def test_names_as_long_as_the_system_takes_can_be_written(tmp_path: Path) -> Non
 
 # Who may open a file for writing by its name: who writes into a folder of its own, and who
 # opens no file but a descriptor or the null device.
-_ALLOWED = {"dataset/prepare.py", "model/checkpoint.py", "jobs/launch.py", "protocol/showing.py"}
+_ALLOWED = {"dataset/prepare.py", "model/checkpoint.py", "jobs/launch.py", "protocol/machine/showing.py"}
 
 
 def test_no_module_writes_to_a_name_but_through_whole_files() -> None:

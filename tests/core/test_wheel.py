@@ -48,6 +48,6 @@ def test_every_module_is_in_the_wheel_and_no_test(wheel: Path) -> None:
 def test_an_installed_program_finds_its_resources(wheel: Path, tmp_path: Path) -> None:
     install = [sys.executable, "-m", "pip", "install", "--quiet", "--no-deps", "--no-index", "--no-compile"]
     subprocess.run([*install, "--target", str(tmp_path), str(wheel)], check=True, capture_output=True, text=True)
-    find = "from ebert_core.protocol.resources import resource; print(resource('style.qss'))"
+    find = "from ebert_core.protocol.machine.resources import resource; print(resource('style.qss'))"
     found = subprocess.run([sys.executable, "-c", find], cwd=tmp_path, check=True, capture_output=True, text=True)
     assert Path(found.stdout.strip()) == tmp_path / "share" / "ebert-browser" / "resources" / "style.qss"

@@ -7,7 +7,7 @@ import numpy as np
 
 from ebert_core.genome.bigwig_writer import BigWigWriter
 from ebert_core.model.config import Architecture
-from ebert_core.protocol.specs import FineTune, Pretrain
+from ebert_core.protocol.specs.jobs import FineTune, Pretrain
 
 LENGTHS = {"chr1": 30_000, "chr2": 12_130}
 UNKNOWN = (9_000, 9_600)  # on chr2

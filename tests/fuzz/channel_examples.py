@@ -5,7 +5,6 @@ import numpy as np
 
 from ebert_core.protocol import tracks, work
 from ebert_core.protocol.codec import encode
-from ebert_core.protocol.locus import Interval
 from ebert_core.protocol.messages import (
     PROTOCOL_VERSION,
     Ask,
@@ -20,7 +19,6 @@ from ebert_core.protocol.messages import (
     Pong,
     Progress,
 )
-from ebert_core.protocol.reading import FileStamp
 from ebert_core.protocol.shapes import (
     Column,
     Features,
@@ -35,6 +33,8 @@ from ebert_core.protocol.shapes import (
     Signal,
 )
 from ebert_core.protocol.sources import FROM_ANCHOR, TO_ANCHOR, MeasuredSignal, Shapes, read_request
+from ebert_core.protocol.terms.locus import Interval
+from ebert_core.protocol.terms.reading import FileStamp
 
 PLACE = Interval("chr1", 1_000_000, 1_020_000)
 _WINDOW = Interval("chr1", 1_008_000, 1_012_000)

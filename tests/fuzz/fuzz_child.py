@@ -14,7 +14,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
-from ebert_core.protocol.errors import InvalidRequest
+from ebert_core.protocol.terms.errors import InvalidRequest
 from tests.fuzz.fuzz_formats import FORMATS, Format
 from tests.fuzz.mutators import mutated
 

@@ -36,10 +36,10 @@ from ebert_core.genome.step_table import read_step_table
 from ebert_core.genome.variant_files import VariantFile, open_variants
 from ebert_core.genome.variants import KINDS
 from ebert_core.model.description import read_description
-from ebert_core.protocol.bases import encode_bases
-from ebert_core.protocol.errors import InvalidRequest
-from ebert_core.protocol.locus import Interval
-from ebert_core.protocol.specs_on_disk import read_spec
+from ebert_core.protocol.specs.on_disk import read_spec
+from ebert_core.protocol.terms.bases import encode_bases
+from ebert_core.protocol.terms.errors import InvalidRequest
+from ebert_core.protocol.terms.locus import Interval
 from ebert_core.sources.pairs import arcs_for_screen
 from ebert_core.sources.variants import all_said_of, variants_for_screen
 from ebert_gui.finetuning.spec_file import read_finetuning

@@ -22,9 +22,9 @@ from ebert_core.jobs.reading import Damaged
 from ebert_core.jobs.reporter import open_job
 from ebert_core.jobs.summary import list_jobs, summarise
 from ebert_core.protocol.codec import Decoder, encode
-from ebert_core.protocol.errors import InvalidRequest
-from ebert_core.protocol.report import Stopped
-from ebert_core.protocol.specs import Pretrain
+from ebert_core.protocol.specs.jobs import Pretrain
+from ebert_core.protocol.terms.errors import InvalidRequest
+from ebert_core.protocol.terms.report import Stopped
 from ebert_core.protocol.work import Jobs, JobSummary, Metrics
 
 SEED = int(os.environ.get("EBERT_FUZZ_SEED", "1"))

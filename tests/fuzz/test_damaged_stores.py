@@ -21,8 +21,8 @@ from ebert_core.dataset.description import Dataset
 from ebert_core.dataset.prepare import current_store, prepared
 from ebert_core.dataset.store import Store
 from ebert_core.dataset.windows import windows
-from ebert_core.protocol.errors import InvalidRequest
-from ebert_core.protocol.locus import Interval
+from ebert_core.protocol.terms.errors import InvalidRequest
+from ebert_core.protocol.terms.locus import Interval
 from tests.core.toy_binding import LENGTHS, write_toy_binding
 
 SEED = int(os.environ.get("EBERT_FUZZ_SEED", "1"))

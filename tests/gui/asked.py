@@ -4,8 +4,8 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from ebert_core.protocol.locus import Interval
 from ebert_core.protocol.sources import Read, Source, SourceTable
+from ebert_core.protocol.terms.locus import Interval
 
 _SOURCES = SourceTable(Source.__subclasses__())
 

@@ -6,8 +6,8 @@ from dataclasses import replace
 import pytest
 from PyQt6.QtCore import QRectF
 
-from ebert_core.protocol.locus import Interval
 from ebert_core.protocol.shapes import Shape
+from ebert_core.protocol.terms.locus import Interval
 from ebert_gui.browser import gutter
 from ebert_gui.browser.axis import Axis
 from ebert_gui.browser.content import Held, TrackContent

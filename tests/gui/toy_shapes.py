@@ -4,10 +4,10 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from ebert_core.protocol.locus import Interval
 from ebert_core.protocol.modelling import FAMILIARITY_WORDS, Familiarity
 from ebert_core.protocol.shapes import Column, Features, Grid, Mark, Matrix, Parts, Signal
 from ebert_core.protocol.sources import FROM_ANCHOR, TO_ANCHOR
+from ebert_core.protocol.terms.locus import Interval
 from ebert_gui.looks.gene_rows import Gene, Pairs
 
 

@@ -8,8 +8,8 @@ import pytest
 from pytestqt.qtbot import QtBot
 
 from ebert_core.protocol import addresses
-from ebert_core.protocol.addresses import without_secrets
-from ebert_core.protocol.errors import InvalidRequest
+from ebert_core.protocol.terms.addresses import without_secrets
+from ebert_core.protocol.terms.errors import InvalidRequest
 from ebert_gui.app import WindowProgram
 from ebert_gui.datasets.opening import open_all
 from ebert_gui.state.session_files import newest_sessions

@@ -9,7 +9,7 @@ from PyQt6.QtTest import QTest
 from PyQt6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from ebert_core.protocol.locus import Interval
+from ebert_core.protocol.terms.locus import Interval
 from ebert_gui.app import Options, WindowProgram
 from ebert_gui.browser.content import TrackContent
 from ebert_gui.state.fatal_files import kept_fatal_files

@@ -9,8 +9,8 @@ from PyQt6.QtGui import QImage
 from PyQt6.QtWidgets import QDialog
 from pytestqt.qtbot import QtBot
 
-from ebert_core.protocol.specs import FineTune
-from ebert_core.protocol.specs_on_disk import write_spec
+from ebert_core.protocol.specs.jobs import FineTune
+from ebert_core.protocol.specs.on_disk import write_spec
 from ebert_gui.app import WindowProgram
 from ebert_gui.browser.scene import GUTTER
 from ebert_gui.datasets.new_dataset_dialog import NewDatasetDialog
@@ -115,7 +115,7 @@ def test_an_export_with_nothing_changed_writes_a_bigwig_into_a_folder_of_its_own
 
 
 def test_an_exported_bigwig_is_followed_and_becomes_a_track(program, qtbot: QtBot, tmp_path: Path) -> None:
-    from ebert_core.protocol.specs import Predict
+    from ebert_core.protocol.specs.jobs import Predict
 
     checkpoint, dataset = program.workspace.checkpoint, program.workspace.dataset
     target = tmp_path / "out.bw"

@@ -36,7 +36,7 @@ def driven(self, *others):
 ebert_gui.app.WindowProgram.__init__ = driven
 
 def act(self):
-    from ebert_core.protocol.locus import Interval
+    from ebert_core.protocol.terms.locus import Interval
     self.workspace.view.show(Interval("chr2", 1000, 2000))
 ACT
 sys.exit(main(sys.argv[1:]))

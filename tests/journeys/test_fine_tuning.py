@@ -14,7 +14,7 @@ from pytestqt.qtbot import QtBot
 
 from ebert_core.jobs.control import start_job
 from ebert_core.model.description import read_description
-from ebert_core.protocol.specs import FineTune
+from ebert_core.protocol.specs.jobs import FineTune
 from ebert_gui.app import WindowProgram
 from ebert_gui.finetuning.finetune_dialog import FineTuneDialog
 from tests.core.toy_binding import SMALLEST, SilentReport

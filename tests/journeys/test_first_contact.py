@@ -7,7 +7,7 @@ import pytest
 from PyQt6.QtWidgets import QLabel, QMenu, QPushButton
 from pytestqt.qtbot import QtBot
 
-from ebert_core.protocol.resources import resource
+from ebert_core.protocol.machine.resources import resource
 from ebert_gui.app import WindowProgram
 
 pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints")

@@ -15,8 +15,8 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from ebert_core.protocol.specs import Evaluate
-from ebert_core.protocol.specs_on_disk import write_spec
+from ebert_core.protocol.specs.jobs import Evaluate
+from ebert_core.protocol.specs.on_disk import write_spec
 from tests.core.toy_binding import finetune_spec, write_toy_binding
 
 Run = Callable[..., "subprocess.CompletedProcess[str]"]

@@ -9,7 +9,7 @@ import pytest
 from PyQt6.QtCore import QRect
 from pytestqt.qtbot import QtBot
 
-from ebert_core.protocol.locus import Interval
+from ebert_core.protocol.terms.locus import Interval
 from ebert_gui.app import WindowProgram
 from ebert_gui.kinds.attention import AttentionTrack
 from ebert_gui.kinds.prediction import PredictionTrack

@@ -21,7 +21,7 @@ from ebert_core.genome.bigwig_writer import BigWigWriter
 from ebert_core.genome.chromosomes import read_chromosome_sizes
 from ebert_core.genome.features import Feature, Features
 from ebert_core.genome.motifs import read_motifs
-from ebert_core.protocol.locus import Interval
+from ebert_core.protocol.terms.locus import Interval
 
 CHROMOSOMES = ("chr3", "chr4", "chr5", "chr17", "chr20")
 # Peaks of the challenge were removed from chr4, so there nothing is a negative.

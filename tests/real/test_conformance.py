@@ -12,8 +12,8 @@ from ebert_core.genome.kinds import kind_of_file
 from ebert_core.genome.reference import Reference
 from ebert_core.genome.signal import mean_signal, open_signal
 from ebert_core.genome.states import Segmentation
-from ebert_core.protocol.errors import InvalidRequest
-from ebert_core.protocol.locus import Interval
+from ebert_core.protocol.terms.errors import InvalidRequest
+from ebert_core.protocol.terms.locus import Interval
 
 pytestmark = pytest.mark.real
 

@@ -7,7 +7,7 @@ import pytest
 
 from ebert_core.dataset.labels import BOUND, peak_labels
 from ebert_core.genome.annotation import FeatureSource, read_features
-from ebert_core.protocol.grid import BIN, POSITION
+from ebert_core.protocol.terms.grid import BIN, POSITION
 
 pytestmark = pytest.mark.real
 

@@ -12,8 +12,8 @@ from ebert_core.dataset.prepare import prepare
 from ebert_core.dataset.shown import summary_of
 from ebert_core.dataset.windows import Channels, windows
 from ebert_core.dream.scoring import auprc
-from ebert_core.protocol.bases import decode_bases
-from ebert_core.protocol.locus import Interval
+from ebert_core.protocol.terms.bases import decode_bases
+from ebert_core.protocol.terms.locus import Interval
 
 pytestmark = pytest.mark.real
 

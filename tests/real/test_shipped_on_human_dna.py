@@ -14,8 +14,8 @@ from ebert_core.judging.baselines import motif_scan
 from ebert_core.judging.held_out import held_out
 from ebert_core.model.checkpoint import load_checkpoint
 from ebert_core.model.device import Engine
-from ebert_core.protocol.locus import Interval
-from ebert_core.protocol.resources import resource
+from ebert_core.protocol.machine.resources import resource
+from ebert_core.protocol.terms.locus import Interval
 
 pytestmark = pytest.mark.real
 STRETCH = Interval("chr5", 125_600_000, 126_000_000)

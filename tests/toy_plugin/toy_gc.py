@@ -5,11 +5,11 @@ from typing import ClassVar
 
 import numpy as np
 
-from ebert_core.protocol.bases import LETTERS
-from ebert_core.protocol.locus import Interval
-from ebert_core.protocol.reading import reads
 from ebert_core.protocol.shapes import Signal
 from ebert_core.protocol.sources import Source
+from ebert_core.protocol.terms.bases import LETTERS
+from ebert_core.protocol.terms.locus import Interval
+from ebert_core.protocol.terms.reading import reads
 from ebert_core.sources.open_dataset import OpenedDataset
 from ebert_core.sources.reader import Reader
 from ebert_gui.kinds.kind import GENOME, Kind, Offer

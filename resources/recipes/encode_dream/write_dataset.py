@@ -15,7 +15,7 @@ from ebert_core.dataset.layout import CellTypePaths, Layout, PeakPaths, write_la
 from ebert_core.dream.regions import read_regions
 from ebert_core.genome.reference import Reference
 from ebert_core.genome.states import Segmentation
-from ebert_core.protocol.errors import InvalidRequest
+from ebert_core.protocol.terms.errors import InvalidRequest
 
 _HERE = Path(__file__).parent
 _CHROMOSOMES = [f"chr{name}" for name in (*range(1, 23), "X")]

@@ -33,7 +33,7 @@ from ebert_core.model.config import PRESETS, Architecture
 from ebert_core.model.description import FactorRecord
 from ebert_core.model.embedding import Windows
 from ebert_core.model.network import Ebert
-from ebert_core.protocol.resources import resource
+from ebert_core.protocol.machine.resources import resource
 
 WORLD = World(seed=4, scale=0.1)
 

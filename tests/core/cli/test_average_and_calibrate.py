@@ -17,9 +17,9 @@ from ebert_core.model.checkpoint import Checkpoint, load_checkpoint, save_checkp
 from ebert_core.model.description import Description, read_description, replace_description
 from ebert_core.model.device import Engine
 from ebert_core.model.network import Ebert
-from ebert_core.protocol.locus import format_locus
-from ebert_core.protocol.report import Report
-from ebert_core.protocol.resources import shipped_checkpoints
+from ebert_core.protocol.machine.resources import shipped_checkpoints
+from ebert_core.protocol.terms.locus import format_locus
+from ebert_core.protocol.terms.report import Report
 
 LIMIT = "Trained on a synthetic genome: it says nothing about real DNA."
 

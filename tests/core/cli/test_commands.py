@@ -16,10 +16,10 @@ from ebert_core.cli.program import COMMANDS, main
 from ebert_core.jobs.directory import STOP, read_verdict
 from ebert_core.jobs.reporter import open_job
 from ebert_core.jobs.summary import list_jobs
-from ebert_core.protocol.errors import InvalidRequest
 from ebert_core.protocol.messages import EXIT_WITHOUT_TORCH
-from ebert_core.protocol.specs import Evaluate, Predict
-from ebert_core.protocol.specs_on_disk import write_spec
+from ebert_core.protocol.specs.jobs import Evaluate, Predict
+from ebert_core.protocol.specs.on_disk import write_spec
+from ebert_core.protocol.terms.errors import InvalidRequest
 from ebert_core.protocol.work import JobSummary
 from ebert_core.training.loop import Trainer
 from tests.core.toy_binding import finetune_spec, pretrain_spec, write_toy_binding
@@ -212,7 +212,7 @@ def test_a_training_that_is_stopped_ends_with_130_and_resume_goes_on(
 ) -> None:
     write_spec(tmp_path / "s.toml", finetune_spec(toy_binding, tmp_path / "out", epochs=2, batch_size=40))
     from ebert_core.jobs.directory import new_job
-    from ebert_core.protocol.specs_on_disk import read_spec
+    from ebert_core.protocol.specs.on_disk import read_spec
 
     directory = new_job(read_spec(tmp_path / "s.toml"), str(toy_binding))
     (directory / STOP).touch()

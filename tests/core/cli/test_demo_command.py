@@ -20,9 +20,9 @@ from ebert_core.demonstration.generate import DATASET, generate, is_demonstratio
 from ebert_core.demonstration.rules import ASSEMBLY, DEFAULT_SEED
 from ebert_core.demonstration.scene import Scene, scene
 from ebert_core.judging import controls
-from ebert_core.protocol.display import Platforms
-from ebert_core.protocol.locus import Interval, format_locus
-from ebert_core.protocol.resources import resource
+from ebert_core.protocol.machine.display import Platforms
+from ebert_core.protocol.machine.resources import resource
+from ebert_core.protocol.terms.locus import Interval, format_locus
 
 OWN = 'version = 1\nname = "mine"\nassembly = "hg19"\nchromosome_sizes = "hg19.chrom.sizes"\n'
 

@@ -14,8 +14,8 @@ import pytest
 
 from ebert_core.cli.program import main
 from ebert_core.genome.bigwig_writer import BigWigWriter
-from ebert_core.protocol.resources import resource
-from ebert_core.protocol.specs_on_disk import read_spec, write_spec
+from ebert_core.protocol.machine.resources import resource
+from ebert_core.protocol.specs.on_disk import read_spec, write_spec
 
 RECIPE = resource("recipes/encode_dream")
 LENGTHS = {"chr1": 9_000, "chr2": 42_000, "chr11": 12_000}

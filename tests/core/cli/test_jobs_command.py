@@ -11,8 +11,8 @@ import pytest
 from ebert_core.cli.jobs import described, line_of
 from ebert_core.cli.program import main
 from ebert_core.jobs.reporter import open_job
-from ebert_core.protocol.errors import InvalidRequest
-from ebert_core.protocol.specs import Predict
+from ebert_core.protocol.specs.jobs import Predict
+from ebert_core.protocol.terms.errors import InvalidRequest
 from ebert_core.protocol.work import JobSummary
 
 STARTED = datetime.datetime(2026, 3, 4, 5, 6).timestamp()

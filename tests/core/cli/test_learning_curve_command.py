@@ -10,7 +10,7 @@ import pytest
 from ebert_core.cli.program import main
 from ebert_core.judging.evaluate import evaluate
 from ebert_core.judging.learning_curve import plan
-from ebert_core.protocol.specs_on_disk import read_spec, write_spec
+from ebert_core.protocol.specs.on_disk import read_spec, write_spec
 from ebert_core.training.finetune import finetune
 from ebert_core.training.pretrain import pretrain
 from tests.core.toy_binding import SilentReport, finetune_spec, pretrain_spec

@@ -14,9 +14,9 @@ from ebert_core.cli.program import main
 from ebert_core.jobs.summary import list_jobs
 from ebert_core.material import distributed
 from ebert_core.material.distributed import LostProcess, SharedReport
-from ebert_core.protocol.report import Report
-from ebert_core.protocol.specs import Pretrain
-from ebert_core.protocol.specs_on_disk import write_spec
+from ebert_core.protocol.specs.jobs import Pretrain
+from ebert_core.protocol.specs.on_disk import write_spec
+from ebert_core.protocol.terms.report import Report
 from tests.core.toy_binding import pretrain_spec
 
 Training = Callable[[Pretrain, Report, Path], Path]

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from ebert_core.cli.program import main
-from ebert_core.protocol.specs_on_disk import write_spec
+from ebert_core.protocol.specs.on_disk import write_spec
 from tests.core.toy_binding import finetune_spec, write_toy_binding
 
 

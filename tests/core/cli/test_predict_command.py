@@ -19,9 +19,9 @@ from safetensors.numpy import load_file, save_file
 from ebert_core.cli.program import main
 from ebert_core.jobs.lock import writing_to
 from ebert_core.jobs.summary import list_jobs
-from ebert_core.protocol.reliability import MeasuredCell, Reliability, ReliabilityPoint
-from ebert_core.protocol.specs import Predict
-from ebert_core.protocol.specs_on_disk import read_spec, write_spec
+from ebert_core.protocol.specs.jobs import Predict
+from ebert_core.protocol.specs.on_disk import read_spec, write_spec
+from ebert_core.protocol.terms.reliability import MeasuredCell, Reliability, ReliabilityPoint
 
 
 @pytest.fixture
@@ -59,7 +59,7 @@ def test_what_is_missing_or_unknown_is_named(
 def test_several_factors_are_refused_one_file(words, toy_checkpoint: Path, tmp_path: Path) -> None:
     from ebert_core.inference.export import targets_of
     from ebert_core.model.description import read_description
-    from ebert_core.protocol.errors import InvalidRequest
+    from ebert_core.protocol.terms.errors import InvalidRequest
 
     description = read_description(toy_checkpoint)
     spec = Predict("", "", "alpha", ("FOS", "JUN"), str(tmp_path / "x.bw"))
@@ -70,7 +70,7 @@ def test_several_factors_are_refused_one_file(words, toy_checkpoint: Path, tmp_p
 def test_a_checkpoint_that_predicts_nothing_yet_is_refused_by_name(toy_checkpoint: Path) -> None:
     from ebert_core.inference.export import targets_of
     from ebert_core.model.description import read_description
-    from ebert_core.protocol.errors import InvalidRequest
+    from ebert_core.protocol.terms.errors import InvalidRequest
 
     description = msgspec.structs.replace(read_description(toy_checkpoint), factors=())
     with pytest.raises(InvalidRequest, match="fos is pre-trained only and predicts no factor yet"):

@@ -15,10 +15,10 @@ from ebert_core.inference.export import Plan
 from ebert_core.jobs.directory import STOP, read_metrics
 from ebert_core.jobs.reporter import open_job
 from ebert_core.jobs.summary import summarise
-from ebert_core.protocol.errors import InvalidRequest
-from ebert_core.protocol.report import Warned
-from ebert_core.protocol.specs import Predict
-from ebert_core.protocol.wording import bases
+from ebert_core.protocol.specs.jobs import Predict
+from ebert_core.protocol.terms.errors import InvalidRequest
+from ebert_core.protocol.terms.report import Warned
+from ebert_core.protocol.terms.wording import bases
 
 GENOME = Amount(
     "3.1 Gb x 1 cell type x 6 factors", 3.1e9, lambda rate: f"{bases(round(rate))}/s", "2 threads of X, bf16"

@@ -29,8 +29,8 @@ from ebert_core.dream.ranking import Standing
 from ebert_core.jobs.reporter import open_job
 from ebert_core.judging.evaluation import Evaluation, PretrainingEvaluation
 from ebert_core.model.description import read_description
-from ebert_core.protocol.resources import shipped_checkpoints
-from ebert_core.protocol.specs import Predict
+from ebert_core.protocol.machine.resources import shipped_checkpoints
+from ebert_core.protocol.specs.jobs import Predict
 from ebert_core.protocol.work import JobSummary
 from tests.core.toy_binding import write_toy_binding
 
@@ -319,7 +319,7 @@ def test_every_command_tells_the_nearest_name_of_a_shipped_checkpoint(
 def test_each_factor_of_a_checkpoint_has_the_sentences_on_what_its_values_are_not_worth(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    from ebert_core.protocol.reliability import calibration_warning, distrust_sentence
+    from ebert_core.protocol.terms.reliability import calibration_warning, distrust_sentence
 
     factors = {each["name"]: each for each in printed(capsys, "show", "human_slices")["factors"]}
     records = {each.name: each for each in read_description(shipped_checkpoints()["human_slices"]).factors}

@@ -11,8 +11,8 @@ import pytest
 
 from ebert_core.cli.program import main
 from ebert_core.demonstration.generate import demonstration_in
-from ebert_core.protocol.resources import shipped_checkpoints
-from ebert_core.protocol.specs_on_disk import KINDS, read_spec
+from ebert_core.protocol.machine.resources import shipped_checkpoints
+from ebert_core.protocol.specs.on_disk import KINDS, read_spec
 from ebert_core.training.checks import check_finetune
 
 PAGE = (Path(__file__).parents[3] / "docs" / "specs.md").read_text()

@@ -6,8 +6,8 @@ import pytest
 
 from ebert_core.cli.program import main, parser_of
 from ebert_core.cli.spec_files import changes_of, read_spec_for
-from ebert_core.protocol.specs import Evaluate, FineTune
-from ebert_core.protocol.specs_on_disk import write_spec
+from ebert_core.protocol.specs.jobs import Evaluate, FineTune
+from ebert_core.protocol.specs.on_disk import write_spec
 from tests.core.toy_binding import finetune_spec
 
 

@@ -15,8 +15,8 @@ from ebert_core.dataset.prepare import prepare
 from ebert_core.dataset.shown import summary_of
 from ebert_core.dataset.store import Store
 from ebert_core.genome.chromosomes import check_same_assembly, check_within
-from ebert_core.protocol.chromosome_names import KnownNames, name_in
-from ebert_core.protocol.locus import Interval
+from ebert_core.protocol.terms.chromosome_names import KnownNames, name_in
+from ebert_core.protocol.terms.locus import Interval
 from tests.counted import counted
 
 

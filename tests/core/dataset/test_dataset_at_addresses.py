@@ -12,8 +12,8 @@ from ebert_core.dataset.digests import dataset_digests, differences
 from ebert_core.dataset.layout import read_layout, write_layout
 from ebert_core.dataset.prepare import prepare
 from ebert_core.genome.places import ask_servers_again
-from ebert_core.protocol.errors import InvalidRequest
-from ebert_core.protocol.locus import Interval
+from ebert_core.protocol.terms.errors import InvalidRequest
+from ebert_core.protocol.terms.locus import Interval
 from tests.core.dataset.toy_genome import TOML, write_toy
 from tests.served import Served, serving
 

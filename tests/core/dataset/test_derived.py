@@ -15,9 +15,9 @@ from ebert_core.dataset.layout import read_layout, write_layout
 from ebert_core.dataset.prepare import prepare
 from ebert_core.dataset.shown import summary_of
 from ebert_core.dataset.windows import Channels, windows
-from ebert_core.protocol.edits import BaseEdit
-from ebert_core.protocol.errors import InvalidRequest
-from ebert_core.protocol.locus import Interval
+from ebert_core.protocol.terms.edits import BaseEdit
+from ebert_core.protocol.terms.errors import InvalidRequest
+from ebert_core.protocol.terms.locus import Interval
 from tests.core.dataset.toy_genome import LENGTHS
 
 MORE = """\

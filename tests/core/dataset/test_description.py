@@ -9,9 +9,9 @@ from ebert_core.dataset.shown import summary_of
 from ebert_core.genome.features import Features
 from ebert_core.genome.signal import StepSignal
 from ebert_core.genome.states import Segmentation
-from ebert_core.protocol.errors import InvalidRequest
-from ebert_core.protocol.locus import Interval
 from ebert_core.protocol.shapes import RunClass
+from ebert_core.protocol.terms.errors import InvalidRequest
+from ebert_core.protocol.terms.locus import Interval
 from ebert_core.protocol.tracks import CellType, PeakFiles
 from tests.certain import of, present
 from tests.core.dataset.toy_genome import LENGTHS, TOML

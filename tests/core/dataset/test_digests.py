@@ -8,8 +8,8 @@ import pytest
 from ebert_core.dataset import digests
 from ebert_core.dataset.description import Dataset
 from ebert_core.dataset.digests import dataset_digests, differences, joint_digest
-from ebert_core.protocol.own_folders import cache_home
-from ebert_core.protocol.regular_files import open_file
+from ebert_core.protocol.machine.own_folders import cache_home
+from ebert_core.protocol.machine.regular_files import open_file
 
 
 @pytest.fixture

@@ -13,9 +13,9 @@ from ebert_core.dataset import draft as drafts
 from ebert_core.dataset.draft import DraftChecker, write_dataset
 from ebert_core.dataset.shown import summary_of
 from ebert_core.genome.states import Segmentation
-from ebert_core.protocol.errors import InvalidRequest
-from ebert_core.protocol.locus import Interval
 from ebert_core.protocol.shapes import RunClass
+from ebert_core.protocol.terms.errors import InvalidRequest
+from ebert_core.protocol.terms.locus import Interval
 from ebert_core.protocol.tracks import CellType, DatasetDraft, PeakFiles
 
 # Two cell types of 5-kb bins on a chromosome that ends within its last bin; one of them gives no colours.

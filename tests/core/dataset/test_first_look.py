@@ -10,8 +10,8 @@ from ebert_core.dataset.description import Dataset
 from ebert_core.dataset.layout import CellTypePaths
 from ebert_core.dataset.shown import remarks_on, summary_of
 from ebert_core.genome.bigwig_writer import BigWigWriter
-from ebert_core.protocol.errors import InvalidRequest
-from ebert_core.protocol.locus import Interval
+from ebert_core.protocol.terms.errors import InvalidRequest
+from ebert_core.protocol.terms.locus import Interval
 from tests.certain import present
 
 

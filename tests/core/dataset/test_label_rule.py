@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from ebert_core.dataset.description import Dataset
 from ebert_core.dataset.digests import dataset_digests, differences
 from ebert_core.dataset.labels import LabelRule, measured_labels, peak_labels, scorable_bins
-from ebert_core.protocol.locus import Interval
+from ebert_core.protocol.terms.locus import Interval
 
 CASES = {
     # what: conservative peaks, relaxed peaks, bedtools' two counts, the label

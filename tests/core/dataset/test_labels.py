@@ -4,8 +4,8 @@ import numpy as np
 
 from ebert_core.dataset.description import Dataset
 from ebert_core.dataset.labels import bin_labels, covered_bases
-from ebert_core.protocol.grid import bin_starts
-from ebert_core.protocol.locus import Interval
+from ebert_core.protocol.terms.grid import bin_starts
+from ebert_core.protocol.terms.locus import Interval
 
 
 def labels_at(dataset: Dataset, start: int, end: int, cell_type: str = "alpha", factor: str = "CTCF") -> dict[int, int]:

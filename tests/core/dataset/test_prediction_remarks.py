@@ -15,8 +15,8 @@ from ebert_core.dataset.sidecar import (
     sidecar_path,
 )
 from ebert_core.model.description import Versions
-from ebert_core.protocol.inputs import CellInputs
-from ebert_core.protocol.specs import Predict
+from ebert_core.protocol.specs.jobs import Predict
+from ebert_core.protocol.terms.inputs import CellInputs
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ import pytest
 from ebert_core.dataset import quantiles
 from ebert_core.dataset.quantiles import is_distribution, quantiles_of_values, sample_of, sampled_positions
 from ebert_core.genome.reference import Reference
-from ebert_core.protocol.locus import Interval
+from ebert_core.protocol.terms.locus import Interval
 
 BLOCK = 5_000
 

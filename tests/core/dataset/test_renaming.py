@@ -11,8 +11,8 @@ from ebert_core.dataset.layout import read_layout, write_layout
 from ebert_core.dataset.prepare import prepare
 from ebert_core.dataset.shown import remarks_on
 from ebert_core.dataset.windows import windows
-from ebert_core.protocol.errors import InvalidRequest
-from ebert_core.protocol.locus import Interval
+from ebert_core.protocol.terms.errors import InvalidRequest
+from ebert_core.protocol.terms.locus import Interval
 
 NAMES = 'names = ["Quies", "TssA"]\ncolours = ["#eeeeee", "#ff0000"]\n'
 PLACES = [Interval("chr1", 4_000, 4_400), Interval("chr1", 5_800, 6_200)]

@@ -13,8 +13,8 @@ from ebert_core.dataset.prepare import prepare
 from ebert_core.dataset.store import Store
 from ebert_core.dataset.store_places import beside
 from ebert_core.dataset.windows import Channels, windows
-from ebert_core.protocol.errors import InvalidRequest
-from ebert_core.protocol.locus import Interval
+from ebert_core.protocol.terms.errors import InvalidRequest
+from ebert_core.protocol.terms.locus import Interval
 
 
 def test_only_stretches_that_hold_bases_are_stored(toy: Dataset, tmp_path: Path) -> None:

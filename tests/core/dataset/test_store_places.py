@@ -14,8 +14,8 @@ from ebert_core.dataset.prepare import current_store, prepare, prepared
 from ebert_core.dataset.store import Store
 from ebert_core.dataset.store_index import FORMAT
 from ebert_core.dataset.store_places import beside, place_to_make, places
-from ebert_core.protocol.errors import InvalidRequest
-from ebert_core.protocol.own_folders import data_home, name_for
+from ebert_core.protocol.machine.own_folders import data_home, name_for
+from ebert_core.protocol.terms.errors import InvalidRequest
 from tests.core.full_disk import files_of_at_most
 
 

@@ -10,7 +10,7 @@ import pytest
 
 from ebert_core.dataset import stored_array
 from ebert_core.dataset.stored_array import StoredArray, Sums
-from ebert_core.protocol.errors import InvalidRequest
+from ebert_core.protocol.terms.errors import InvalidRequest
 
 WIDTH = 16  # bytes of a block: eight values
 VALUES = np.arange(75, dtype=np.uint16)  # nine blocks, and one of three values

@@ -13,9 +13,9 @@ from ebert_core.dataset.prepare import prepare
 from ebert_core.dataset.shown import remarks_on
 from ebert_core.genome.bigwig_writer import BigWigWriter
 from ebert_core.genome.reference import Reference
-from ebert_core.protocol.chromosome_names import are_other_mitochondria, assembly_called
-from ebert_core.protocol.errors import InvalidRequest
-from ebert_core.protocol.locus import Interval
+from ebert_core.protocol.terms.chromosome_names import are_other_mitochondria, assembly_called
+from ebert_core.protocol.terms.errors import InvalidRequest
+from ebert_core.protocol.terms.locus import Interval
 from tests.core.dataset.toy_genome import LENGTHS
 
 PROTEIN = "MEEPQSDPSVEPPLSQETFSDLWKLLPENNVLSPLPSQAMDDLMLSPDDIEQWFTEDPGP"

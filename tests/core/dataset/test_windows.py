@@ -9,10 +9,10 @@ from ebert_core.dataset.description import Dataset
 from ebert_core.dataset.prepare import prepare
 from ebert_core.dataset.windows import Channels, WindowBatch, windows
 from ebert_core.genome.motifs import Matrices
-from ebert_core.protocol.bases import decode_bases
-from ebert_core.protocol.edits import BaseEdit, StateEdit
-from ebert_core.protocol.errors import InvalidRequest
-from ebert_core.protocol.locus import Interval
+from ebert_core.protocol.terms.bases import decode_bases
+from ebert_core.protocol.terms.edits import BaseEdit, StateEdit
+from ebert_core.protocol.terms.errors import InvalidRequest
+from ebert_core.protocol.terms.locus import Interval
 from tests.core.dataset.toy_genome import LENGTHS, toy_letters
 
 

@@ -10,9 +10,9 @@ from ebert_core.demonstration.oracle import Demonstration
 from ebert_core.demonstration.rules import GAPS
 from ebert_core.demonstration.scene import scene
 from ebert_core.judging.controls import compare_controls, controls_table
-from ebert_core.protocol.errors import InvalidRequest
-from ebert_core.protocol.grid import whole_bin_starts
-from ebert_core.protocol.locus import Interval
+from ebert_core.protocol.terms.errors import InvalidRequest
+from ebert_core.protocol.terms.grid import whole_bin_starts
+from ebert_core.protocol.terms.locus import Interval
 
 
 @pytest.fixture(scope="module")

@@ -28,9 +28,9 @@ from ebert_core.genome.chromosomes import read_bands, read_chromosome_sizes
 from ebert_core.genome.motifs import find_motif
 from ebert_core.genome.reference import Reference
 from ebert_core.genome.states import Segmentation
-from ebert_core.protocol.bases import N
-from ebert_core.protocol.errors import InvalidRequest
-from ebert_core.protocol.locus import Interval, parse_locus
+from ebert_core.protocol.terms.bases import N
+from ebert_core.protocol.terms.errors import InvalidRequest
+from ebert_core.protocol.terms.locus import Interval, parse_locus
 
 
 def _digests(folder: Path) -> dict[str, str]:

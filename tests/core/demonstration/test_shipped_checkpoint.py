@@ -7,8 +7,8 @@ from ebert_core.demonstration.rules import DEFAULT_SEED, HELD_OUT
 from ebert_core.inference.scores import held_out_scores
 from ebert_core.judging.controls import compare_controls, controls_table
 from ebert_core.model.description import read_description
-from ebert_core.protocol.locus import Interval
-from ebert_core.protocol.resources import resource
+from ebert_core.protocol.machine.resources import resource
+from ebert_core.protocol.terms.locus import Interval
 
 CHECKPOINT = resource("checkpoints/demonstration")
 LOOKED_AT = Interval(HELD_OUT[0].chromosome, 1_500_000, 2_100_000)

@@ -14,7 +14,7 @@ from ebert_core.dream.label_writer import lines_of
 from ebert_core.dream.labelling import CellNote, LabelCounts, LabelNote, write_labels
 from ebert_core.dream.regions import bins_of, on_chromosomes, read_regions
 from ebert_core.dream.sources import sources_of_dataset, sources_of_files
-from ebert_core.protocol.errors import InvalidRequest
+from ebert_core.protocol.terms.errors import InvalidRequest
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ import pytest
 
 from ebert_core.dream.ranking import average_ranks, combined_ranks, left_aside, ranking, read_results
 from ebert_core.dream.subsamples import Figures, Score
-from ebert_core.protocol.errors import InvalidRequest
+from ebert_core.protocol.terms.errors import InvalidRequest
 
 
 def figures(value: float | None, **changes: float | None) -> Figures:

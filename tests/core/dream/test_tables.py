@@ -9,7 +9,7 @@ import pytest
 
 from ebert_core.dream import blocks
 from ebert_core.dream.tables import Matched, cell_types_of, matched, read_labels, read_submission
-from ebert_core.protocol.errors import InvalidRequest
+from ebert_core.protocol.terms.errors import InvalidRequest
 from tests.certain import present
 
 LABELS = """chr\tstart\tstop\tK562\tHepG2

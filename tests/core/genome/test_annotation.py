@@ -8,8 +8,8 @@ import pytest
 
 from ebert_core.genome.annotation import read_features, read_genes
 from ebert_core.genome.features import Feature
-from ebert_core.protocol.errors import InvalidRequest
-from ebert_core.protocol.locus import Interval
+from ebert_core.protocol.terms.errors import InvalidRequest
+from ebert_core.protocol.terms.locus import Interval
 
 GTF = """\
 #!genome-build toy

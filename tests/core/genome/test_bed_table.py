@@ -15,8 +15,8 @@ from ebert_core.genome.lines import Skipped
 from ebert_core.genome.states import Segmentation
 from ebert_core.genome.step_table import read_step_table
 from ebert_core.genome.wiggle import read_steps
-from ebert_core.protocol.errors import InvalidRequest
-from ebert_core.protocol.locus import Interval
+from ebert_core.protocol.terms.errors import InvalidRequest
+from ebert_core.protocol.terms.locus import Interval
 from tests.counted import counted
 
 REGULAR = {

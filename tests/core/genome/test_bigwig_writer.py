@@ -11,7 +11,7 @@ import pyBigWig
 import pytest
 
 from ebert_core.genome.bigwig_writer import BigWigWriter
-from ebert_core.protocol.errors import InvalidRequest
+from ebert_core.protocol.terms.errors import InvalidRequest
 
 LENGTHS = {"chr2": 100_000, "chr10": 1_000, "chr1": 300_030}
 
@@ -104,7 +104,7 @@ import resource, signal, sys
 from pathlib import Path
 import numpy as np
 from ebert_core.genome.bigwig_writer import BigWigWriter
-from ebert_core.protocol.errors import InvalidRequest
+from ebert_core.protocol.terms.errors import InvalidRequest
 signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
 resource.setrlimit(resource.RLIMIT_FSIZE, (9_500_000, 9_500_000))
 try:

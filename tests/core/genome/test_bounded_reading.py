@@ -19,9 +19,9 @@ from ebert_core.genome.motifs import read_motifs
 from ebert_core.genome.reference import Reference
 from ebert_core.genome.signal import open_signal
 from ebert_core.genome.states import Segmentation
-from ebert_core.protocol.errors import InvalidRequest
-from ebert_core.protocol.hearing import heard_by
-from ebert_core.protocol.specs_on_disk import read_spec
+from ebert_core.protocol.specs.on_disk import read_spec
+from ebert_core.protocol.terms.errors import InvalidRequest
+from ebert_core.protocol.terms.hearing import heard_by
 from ebert_gui.finetuning.spec_file import read_finetuning
 from ebert_gui.state.session import read_session
 from tests.counted import counted

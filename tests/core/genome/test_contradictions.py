@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from ebert_core.genome import signal as signals
 from ebert_core.genome.bigwig_writer import BigWigWriter
 from ebert_core.genome.signal import BigWigSignal, open_signal
-from ebert_core.protocol.locus import Interval
+from ebert_core.protocol.terms.locus import Interval
 
 TEN = range(500_000, 90_000_000, 9_000_000)
 

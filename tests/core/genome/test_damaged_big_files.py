@@ -12,8 +12,8 @@ from ebert_core.genome.big_structure import structural_fault
 from ebert_core.genome.bigfiles import damage_of
 from ebert_core.genome.bigwig_writer import BigWigWriter
 from ebert_core.genome.signal import open_signal
-from ebert_core.protocol.errors import InvalidRequest
-from ebert_core.protocol.locus import Interval
+from ebert_core.protocol.terms.errors import InvalidRequest
+from ebert_core.protocol.terms.locus import Interval
 
 
 class _Panic(BaseException):

@@ -15,7 +15,7 @@ import pytest
 from ebert_core.genome import disk_room
 from ebert_core.genome.bigwig_writer import BigWigWriter
 from ebert_core.genome.disk_room import DiskRoom, allocate
-from ebert_core.protocol.errors import InvalidRequest
+from ebert_core.protocol.terms.errors import InvalidRequest
 from tests.counted import counted
 
 MEGA = 1 << 20

@@ -13,8 +13,8 @@ from ebert_core.genome.chromosomes import (
     strange_names,
 )
 from ebert_core.genome.kinds import kind_of_file
-from ebert_core.protocol.chromosome_names import name_in
-from ebert_core.protocol.errors import InvalidRequest
+from ebert_core.protocol.terms.chromosome_names import name_in
+from ebert_core.protocol.terms.errors import InvalidRequest
 from ebert_core.protocol.tracks import Band
 
 

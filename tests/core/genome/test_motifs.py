@@ -7,8 +7,8 @@ import pytest
 from numpy.typing import NDArray
 
 from ebert_core.genome.motifs import Matrices, find_motif, log_odds, motif_place, motif_scores, read_motifs
-from ebert_core.protocol.bases import encode_bases
-from ebert_core.protocol.errors import InvalidRequest
+from ebert_core.protocol.terms.bases import encode_bases
+from ebert_core.protocol.terms.errors import InvalidRequest
 
 COUNTS = np.array([[9, 0, 0, 1], [0, 10, 0, 0], [0, 0, 8, 2]])
 HOCOMOCO = ">one\n9 0 0 1\n0 10 0 0\n0 0 8 2\n"

@@ -14,8 +14,8 @@ from ebert_core.genome.lines import Skipped
 from ebert_core.genome.signal import open_signal
 from ebert_core.genome.states import Segmentation
 from ebert_core.genome.wiggle import read_steps
-from ebert_core.protocol.errors import InvalidRequest
-from ebert_core.protocol.locus import Interval
+from ebert_core.protocol.terms.errors import InvalidRequest
+from ebert_core.protocol.terms.locus import Interval
 
 GOOD = "chr1\t10\t20\tgood\t7\t+\n"
 

@@ -11,9 +11,9 @@ from ebert_core.genome.kinds import kind_of_file
 from ebert_core.genome.lines import BadLine, Skipped
 from ebert_core.genome.pair_files import BigPairs, Pairs, open_pairs
 from ebert_core.genome.pairs import NOWHERE, End, Pair, pair_of
-from ebert_core.protocol.addresses import address_of
-from ebert_core.protocol.errors import InvalidRequest
-from ebert_core.protocol.locus import Interval
+from ebert_core.protocol.terms.addresses import address_of
+from ebert_core.protocol.terms.errors import InvalidRequest
+from ebert_core.protocol.terms.locus import Interval
 from tests.served import serving
 
 PATH = Path("x.bedpe")

@@ -10,9 +10,9 @@ from ebert_core.genome import places, remote, transfer
 from ebert_core.genome.block_cache import BLOCKS, BlockCache
 from ebert_core.genome.places import open_bytes, open_to_read_through, stamp
 from ebert_core.genome.remote import BLOCK, Changed
-from ebert_core.protocol.addresses import address_of, place_of
-from ebert_core.protocol.errors import InvalidRequest
-from ebert_core.protocol.hearing import heard_by
+from ebert_core.protocol.terms.addresses import address_of, place_of
+from ebert_core.protocol.terms.errors import InvalidRequest
+from ebert_core.protocol.terms.hearing import heard_by
 from tests.served import CERTIFICATE, Served, serving
 
 CONTENT = bytes(range(251)) * 4000  # 16 blocks, and no two alike at one place

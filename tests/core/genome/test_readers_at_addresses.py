@@ -22,10 +22,10 @@ from ebert_core.genome.reference import Reference
 from ebert_core.genome.remote import BLOCK
 from ebert_core.genome.signal import open_signal
 from ebert_core.genome.states import Segmentation
-from ebert_core.protocol.addresses import Place, address_of
-from ebert_core.protocol.errors import InvalidRequest
-from ebert_core.protocol.hearing import heard_by
-from ebert_core.protocol.locus import Interval
+from ebert_core.protocol.terms.addresses import Place, address_of
+from ebert_core.protocol.terms.errors import InvalidRequest
+from ebert_core.protocol.terms.hearing import heard_by
+from ebert_core.protocol.terms.locus import Interval
 from tests.served import Served, serving
 
 LENGTHS = {"chr1": 4_000_000, "chr2": 50_000}

@@ -14,10 +14,10 @@ from Bio import bgzf
 from ebert_core.genome import fasta_index
 from ebert_core.genome.fasta_check import opened_by
 from ebert_core.genome.reference import Reference
-from ebert_core.protocol.addresses import address_of
-from ebert_core.protocol.bases import decode_bases
-from ebert_core.protocol.errors import InvalidRequest
-from ebert_core.protocol.locus import Interval
+from ebert_core.protocol.terms.addresses import address_of
+from ebert_core.protocol.terms.bases import decode_bases
+from ebert_core.protocol.terms.errors import InvalidRequest
+from ebert_core.protocol.terms.locus import Interval
 from tests.served import serving
 
 LETTERS = "ACGTacgtNRacgtt" * 40

@@ -7,8 +7,8 @@ import pybigtools
 import pytest
 
 from ebert_core.genome.states import Segmentation
-from ebert_core.protocol.errors import InvalidRequest
-from ebert_core.protocol.locus import Interval
+from ebert_core.protocol.terms.errors import InvalidRequest
+from ebert_core.protocol.terms.locus import Interval
 
 BED = """\
 track name="s" itemRgb=On

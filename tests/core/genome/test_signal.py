@@ -7,8 +7,8 @@ import pyBigWig
 import pytest
 
 from ebert_core.genome.signal import BigWigSignal, StepSignal, mean_signal, open_signal
-from ebert_core.protocol.errors import InvalidRequest
-from ebert_core.protocol.locus import Interval
+from ebert_core.protocol.terms.errors import InvalidRequest
+from ebert_core.protocol.terms.locus import Interval
 
 STEPS = [("chr1", 100, 150, 2.0), ("chr1", 150, 160, -4.0), ("chr1", 400, 600, 1.0), ("chr1", 900, 1000, 70_000.0)]
 WIG = """\

@@ -16,9 +16,9 @@ from ebert_core.genome.indexed_features import IndexedFeatures
 from ebert_core.genome.kinds import kind_of_file
 from ebert_core.genome.remote import BLOCK
 from ebert_core.genome.tabix import TabixLines, indexed_lines, lines_by_index
-from ebert_core.protocol.addresses import Address, address_of
-from ebert_core.protocol.errors import InvalidRequest
-from ebert_core.protocol.locus import Interval
+from ebert_core.protocol.terms.addresses import Address, address_of
+from ebert_core.protocol.terms.errors import InvalidRequest
+from ebert_core.protocol.terms.locus import Interval
 from tests.served import Served, serving
 
 

@@ -14,9 +14,9 @@ from ebert_core.genome.bgzf import IndexedLines
 from ebert_core.genome.lines import BadLine, Skipped
 from ebert_core.genome.remote import BLOCK
 from ebert_core.genome.variant_files import IndexedVariants, VariantFile, Variants, open_variants
-from ebert_core.protocol.addresses import Place, address_of
-from ebert_core.protocol.errors import InvalidRequest
-from ebert_core.protocol.locus import Interval
+from ebert_core.protocol.terms.addresses import Place, address_of
+from ebert_core.protocol.terms.errors import InvalidRequest
+from ebert_core.protocol.terms.locus import Interval
 from tests.served import serving
 
 HEADER = (

@@ -14,7 +14,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from ebert_core.genome import bigwig_writer
 from ebert_core.genome.bigwig_writer import BigWigWriter
-from ebert_core.protocol.errors import InvalidRequest
+from ebert_core.protocol.terms.errors import InvalidRequest
 
 RNG = np.random.default_rng(5)
 

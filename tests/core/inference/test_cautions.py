@@ -8,8 +8,8 @@ import pytest
 from ebert_core.dataset.description import Dataset
 from ebert_core.inference.cautions import cautions_of
 from ebert_core.model.description import Description, read_description
-from ebert_core.protocol.reliability import MeasuredCell, Reliability, ReliabilityPoint, Transfer
-from ebert_core.protocol.specs import Predict
+from ebert_core.protocol.specs.jobs import Predict
+from ebert_core.protocol.terms.reliability import MeasuredCell, Reliability, ReliabilityPoint, Transfer
 
 POINTS = (ReliabilityPoint(0.1, 0.3, 1.0), ReliabilityPoint(0.5, 0.8, 0.5))
 FAILED = Transfer("beta", ("alpha",), 20, 0.4, 0.3, 0.5, 0.05)

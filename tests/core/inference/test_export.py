@@ -26,9 +26,9 @@ from ebert_core.inference.predict import Predictor
 from ebert_core.inference.stretches import Stretch
 from ebert_core.model.checkpoint import load_checkpoint
 from ebert_core.model.device import Engine
-from ebert_core.protocol.errors import InvalidRequest
-from ebert_core.protocol.locus import Interval
-from ebert_core.protocol.specs import Predict
+from ebert_core.protocol.specs.jobs import Predict
+from ebert_core.protocol.terms.errors import InvalidRequest
+from ebert_core.protocol.terms.locus import Interval
 from tests.core.toy_binding import LENGTHS, UNKNOWN, quiet, write_toy_binding
 
 
@@ -402,7 +402,7 @@ import numpy as np
 from ebert_core.inference.files import Contents
 from ebert_core.inference.formats import encode_lines, table_file
 from ebert_core.inference.stretches import Block, Stretch
-from ebert_core.protocol.errors import InvalidRequest
+from ebert_core.protocol.terms.errors import InvalidRequest
 signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
 resource.setrlimit(resource.RLIMIT_FSIZE, (int(sys.argv[2]), int(sys.argv[2])))
 block = Block("chr1", 0, 100_000, (Stretch("chr1", 0, 2_000),))

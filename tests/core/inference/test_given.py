@@ -21,10 +21,10 @@ from ebert_core.jobs.records import Event
 from ebert_core.jobs.summary import list_jobs
 from ebert_core.judging.evaluate import evaluate
 from ebert_core.model.description import read_description
-from ebert_core.protocol.errors import InvalidRequest
-from ebert_core.protocol.inputs import CellInputs, RelatedInput, input_words, parse_related
-from ebert_core.protocol.locus import Interval
-from ebert_core.protocol.specs import Evaluate, Predict
+from ebert_core.protocol.specs.jobs import Evaluate, Predict
+from ebert_core.protocol.terms.errors import InvalidRequest
+from ebert_core.protocol.terms.inputs import CellInputs, RelatedInput, input_words, parse_related
+from ebert_core.protocol.terms.locus import Interval
 from ebert_core.protocol.work import CheckJob, StartJob
 from ebert_core.roles.work import handlers
 from ebert_core.training.checks import check_finetune

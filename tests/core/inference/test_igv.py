@@ -9,8 +9,8 @@ import pytest
 from ebert_core.dataset.layout import Layout
 from ebert_core.inference.igv import check_session, write_session
 from ebert_core.inference.targets import Target
-from ebert_core.protocol.errors import InvalidRequest
-from ebert_core.protocol.specs import Predict
+from ebert_core.protocol.specs.jobs import Predict
+from ebert_core.protocol.terms.errors import InvalidRequest
 
 
 def layout(assembly: str, reference: str = "") -> Layout:

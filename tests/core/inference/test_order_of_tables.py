@@ -16,7 +16,7 @@ from ebert_core.inference.parts import Parts
 from ebert_core.inference.predict import Predictor
 from ebert_core.inference.remembered import TileKey
 from ebert_core.inference.stretches import Block, Stretch, along_genome
-from ebert_core.protocol.specs import Predict
+from ebert_core.protocol.specs.jobs import Predict
 from tests.core.toy_binding import LENGTHS, quiet
 
 

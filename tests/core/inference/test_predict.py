@@ -17,10 +17,10 @@ from ebert_core.inference.grid import TileGrid
 from ebert_core.inference.predict import Predictor
 from ebert_core.model.checkpoint import load_checkpoint
 from ebert_core.model.device import Engine
-from ebert_core.protocol.edits import BaseEdit, StateEdit
-from ebert_core.protocol.errors import InvalidRequest
-from ebert_core.protocol.locus import Interval
 from ebert_core.protocol.sources import FROM_ANCHOR, TO_ANCHOR
+from ebert_core.protocol.terms.edits import BaseEdit, StateEdit
+from ebert_core.protocol.terms.errors import InvalidRequest
+from ebert_core.protocol.terms.locus import Interval
 from tests.core.toy_binding import LENGTHS, UNKNOWN, quiet, write_toy_binding
 
 PLAIN = Engine(torch.device("cpu"), torch.float32)

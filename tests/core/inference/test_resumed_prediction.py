@@ -22,8 +22,8 @@ from ebert_core.inference.remembered import TileKey
 from ebert_core.jobs.control import resume_job
 from ebert_core.jobs.directory import jobs_folder
 from ebert_core.jobs.summary import list_jobs
-from ebert_core.protocol.errors import InvalidRequest
-from ebert_core.protocol.specs import Predict
+from ebert_core.protocol.specs.jobs import Predict
+from ebert_core.protocol.terms.errors import InvalidRequest
 from tests.core.full_disk import files_of_at_most
 from tests.core.toy_binding import quiet, write_toy_binding
 

@@ -18,8 +18,8 @@ from ebert_core.inference import shards, stretches
 from ebert_core.inference.export import predict_to_files
 from ebert_core.inference.parts import Parts
 from ebert_core.inference.shards import OtherEnded, Shards
-from ebert_core.protocol.errors import InvalidRequest
-from ebert_core.protocol.specs import Predict
+from ebert_core.protocol.specs.jobs import Predict
+from ebert_core.protocol.terms.errors import InvalidRequest
 from tests.certain import present
 from tests.core.toy_binding import quiet
 

@@ -19,8 +19,8 @@ from ebert_core.dataset.sidecar import is_sidecar, prediction_remarks, read_side
 from ebert_core.inference.export import predict_to_files
 from ebert_core.inference.provenance import is_made
 from ebert_core.model.description import read_description
-from ebert_core.protocol.errors import InvalidRequest
-from ebert_core.protocol.specs import Predict
+from ebert_core.protocol.specs.jobs import Predict
+from ebert_core.protocol.terms.errors import InvalidRequest
 from tests.certain import present
 from tests.core.toy_binding import quiet, write_toy_binding
 

@@ -19,8 +19,8 @@ from ebert_core.inference.stretches import (
     regions_of,
     touching_bins,
 )
-from ebert_core.protocol.errors import InvalidRequest
-from ebert_core.protocol.specs import Predict
+from ebert_core.protocol.specs.jobs import Predict
+from ebert_core.protocol.terms.errors import InvalidRequest
 
 LENGTHS = {"chr2": 3_010, "chr1": 1_260, "chrM": 150}
 Place = tuple[str, int, int]

@@ -8,9 +8,9 @@ import pytest
 
 from ebert_core.inference.targets import targets_of, without_calls
 from ebert_core.model.description import Description, FactorRecord, read_description
-from ebert_core.protocol.errors import InvalidRequest
-from ebert_core.protocol.resources import resource
-from ebert_core.protocol.specs import Predict
+from ebert_core.protocol.machine.resources import resource
+from ebert_core.protocol.specs.jobs import Predict
+from ebert_core.protocol.terms.errors import InvalidRequest
 from tests.certain import present
 
 

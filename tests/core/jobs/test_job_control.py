@@ -15,8 +15,8 @@ from ebert_core.jobs import control
 from ebert_core.jobs.directory import jobs_folder, new_job, read_process
 from ebert_core.jobs.records import Result
 from ebert_core.jobs.summary import jobs_writing_to, list_jobs, summarise
-from ebert_core.protocol.errors import InvalidRequest
-from ebert_core.protocol.specs import Predict, Pretrain
+from ebert_core.protocol.specs.jobs import Predict, Pretrain
+from ebert_core.protocol.terms.errors import InvalidRequest
 from ebert_core.protocol.work import JobSummary
 
 TOY = (sys.executable, str(Path(__file__).with_name("toy_job.py")))
@@ -171,7 +171,7 @@ def test_a_job_outlives_who_started_it(tmp_path: Path) -> None:
         f"""
 import time
 from ebert_core.jobs.control import start_job
-from ebert_core.protocol.specs import Predict, Pretrain
+from ebert_core.protocol.specs.jobs import Predict, Pretrain
 spec = Pretrain({str(tmp_path / "D.toml")!r}, {str(tmp_path / "long")!r}, ("chr1",), ("chr2",))
 print(start_job(spec, spec.dataset, {TOY!r}).directory, flush=True)
 time.sleep(60)

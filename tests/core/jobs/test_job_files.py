@@ -17,9 +17,9 @@ from ebert_core.jobs.lines import LineWriter, read_lines
 from ebert_core.jobs.records import Event
 from ebert_core.jobs.reporter import JobReporter, open_job
 from ebert_core.jobs.summary import summarise
-from ebert_core.protocol.errors import InvalidRequest
-from ebert_core.protocol.report import Stopped
-from ebert_core.protocol.specs import Predict
+from ebert_core.protocol.specs.jobs import Predict
+from ebert_core.protocol.terms.errors import InvalidRequest
+from ebert_core.protocol.terms.report import Stopped
 from tests.core.full_disk import files_of_at_most
 
 ONE, TWO = Event(1.0, "note", note="one"), Event(2.0, "note", note="two")

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from ebert_core.jobs.lock import writing_to
-from ebert_core.protocol.errors import InvalidRequest
+from ebert_core.protocol.terms.errors import InvalidRequest
 
 HOLD = """
 import sys

@@ -14,9 +14,9 @@ from ebert_core.jobs.prune import bytes_in, prunable_jobs
 from ebert_core.jobs.records import Event
 from ebert_core.jobs.reporter import JobReporter, open_job
 from ebert_core.jobs.summary import list_jobs
-from ebert_core.protocol.errors import InvalidRequest
-from ebert_core.protocol.report import Stopped
-from ebert_core.protocol.specs import Evaluate, Pretrain
+from ebert_core.protocol.specs.jobs import Evaluate, Pretrain
+from ebert_core.protocol.terms.errors import InvalidRequest
+from ebert_core.protocol.terms.report import Stopped
 
 LONG_AGO = time.time() - 100 * 86_400
 

@@ -15,8 +15,8 @@ from ebert_core.jobs.lines import LineWriter, read_lines, read_records
 from ebert_core.jobs.records import Event, Metric
 from ebert_core.jobs.reporter import open_job
 from ebert_core.jobs.summary import list_jobs, summarise
-from ebert_core.protocol.errors import InvalidRequest
-from ebert_core.protocol.specs import Predict
+from ebert_core.protocol.specs.jobs import Predict
+from ebert_core.protocol.terms.errors import InvalidRequest
 from tests.core.full_disk import files_of_at_most
 
 ONE, TWO, THREE = (Event(float(number), "note", note=str(number)) for number in (1, 2, 3))

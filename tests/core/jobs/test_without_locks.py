@@ -21,8 +21,8 @@ from ebert_core.jobs.directory import read_process
 from ebert_core.jobs.lock import Claim, is_held_by, take_lock, writing_to
 from ebert_core.jobs.records import Process, started_ticks, this_host
 from ebert_core.jobs.summary import summarise
-from ebert_core.protocol.errors import InvalidRequest
-from ebert_core.protocol.specs import Pretrain
+from ebert_core.protocol.specs.jobs import Pretrain
+from ebert_core.protocol.terms.errors import InvalidRequest
 from ebert_core.protocol.work import JobSummary
 
 TOY = (sys.executable, str(Path(__file__).with_name("toy_job.py")))

@@ -5,9 +5,9 @@ import sys
 import time
 
 from ebert_core.jobs.reporter import open_job
-from ebert_core.protocol.errors import InvalidRequest
-from ebert_core.protocol.report import Stopped
-from ebert_core.protocol.specs_on_disk import read_spec
+from ebert_core.protocol.specs.on_disk import read_spec
+from ebert_core.protocol.terms.errors import InvalidRequest
+from ebert_core.protocol.terms.report import Stopped
 
 verb, spec_path, _, directory = sys.argv[1:5]
 spec = read_spec(spec_path)

@@ -16,7 +16,7 @@ from ebert_core.judging import trees
 from ebert_core.judging.baselines import MotifAccessibility, fit_motif_accessibility, motif_scan
 from ebert_core.judging.trees import TREES
 from ebert_core.material.evidence import channels_of_dataset, evidence, pieces
-from ebert_core.protocol.locus import Interval
+from ebert_core.protocol.terms.locus import Interval
 from tests.core.toy_binding import TOML, quiet, write_toy_binding
 
 TRAINING = (Interval("chr1", 0, 30_000),)

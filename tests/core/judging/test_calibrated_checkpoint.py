@@ -14,9 +14,9 @@ from ebert_core.cli.program import main
 from ebert_core.jobs.summary import list_jobs
 from ebert_core.judging.widening import BETWEEN_LOCI
 from ebert_core.model.description import read_description
-from ebert_core.protocol.errors import InvalidRequest
-from ebert_core.protocol.reliability import MeasuredCell, Reliability, ReliabilityPoint, Transfer
-from ebert_core.protocol.resources import shipped_checkpoints
+from ebert_core.protocol.machine.resources import shipped_checkpoints
+from ebert_core.protocol.terms.errors import InvalidRequest
+from ebert_core.protocol.terms.reliability import MeasuredCell, Reliability, ReliabilityPoint, Transfer
 from ebert_core.training.finetune import finetune
 from tests.certain import present
 from tests.core.toy_binding import SilentReport, finetune_spec

@@ -19,8 +19,8 @@ from ebert_core.judging.reliability import (
 )
 from ebert_core.judging.widening import BETWEEN_LOCI, between_loci
 from ebert_core.model.description import FactorRecord, calibration_limits
-from ebert_core.protocol.locus import Interval
-from ebert_core.protocol.reliability import Reliability
+from ebert_core.protocol.terms.locus import Interval
+from ebert_core.protocol.terms.reliability import Reliability
 from tests.certain import present
 
 PLACE = (Interval("chr20", 0, 2_000_000),)

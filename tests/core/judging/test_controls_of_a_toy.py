@@ -9,7 +9,7 @@ from ebert_core.demonstration.rules import CELL_TYPES, FACTOR_NAMES, STATE_NAMES
 from ebert_core.dream.scoring import auprc
 from ebert_core.judging import controls
 from ebert_core.judging.controls import ControlRow, compare_controls, controls_table
-from ebert_core.protocol.locus import Interval
+from ebert_core.protocol.terms.locus import Interval
 
 HELD_OUT = (Interval("chr1", 0, 10_000), Interval("chr1", 10_000, 18_000))
 

@@ -16,7 +16,7 @@ from ebert_core.judging.evaluation import Evaluation
 from ebert_core.judging.figures import draw_learning_curve, draw_methods, draw_precision_recall, draw_reliability
 from ebert_core.judging.learning_curve import LearningCurve, LearningPoint
 from ebert_core.model.description import Versions
-from ebert_core.protocol.specs import Evaluate, FineTune
+from ebert_core.protocol.specs.jobs import Evaluate, FineTune
 
 METHODS = ("ebert", "ebert without states", "motif x accessibility", "motif scan")
 

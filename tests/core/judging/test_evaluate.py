@@ -15,11 +15,11 @@ from numpy.typing import NDArray
 from ebert_core.cli.outcomes import summary_of
 from ebert_core.judging.evaluate import evaluate
 from ebert_core.model.description import read_description, replace_description
-from ebert_core.protocol.errors import InvalidRequest
-from ebert_core.protocol.locus import Interval
-from ebert_core.protocol.report import Stopped
-from ebert_core.protocol.resources import shipped_checkpoints
-from ebert_core.protocol.specs import Evaluate
+from ebert_core.protocol.machine.resources import shipped_checkpoints
+from ebert_core.protocol.specs.jobs import Evaluate
+from ebert_core.protocol.terms.errors import InvalidRequest
+from ebert_core.protocol.terms.locus import Interval
+from ebert_core.protocol.terms.report import Stopped
 from ebert_core.training.pretrain import pretrain
 from tests.certain import present
 from tests.core.toy_binding import TOML, SilentReport, pretrain_spec, write_toy_binding

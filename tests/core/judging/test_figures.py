@@ -13,8 +13,8 @@ from ebert_core.judging.drawing import colour_of
 from ebert_core.judging.evaluation import Evaluation, read_evaluation, shortened, table
 from ebert_core.judging.figures import draw_evaluation
 from ebert_core.model.description import Versions
-from ebert_core.protocol.errors import InvalidRequest
-from ebert_core.protocol.specs import Evaluate
+from ebert_core.protocol.specs.jobs import Evaluate
+from ebert_core.protocol.terms.errors import InvalidRequest
 
 METHODS = ("ebert", "ebert without states", "motif x accessibility", "motif scan")
 

@@ -12,7 +12,7 @@ from ebert_core.judging.held_out import blocks, bound_peaks, held_out
 from ebert_core.material.material import open_material
 from ebert_core.model.checkpoint import load_checkpoint
 from ebert_core.model.device import Engine
-from ebert_core.protocol.locus import Interval
+from ebert_core.protocol.terms.locus import Interval
 from tests.core.toy_binding import SilentReport, quiet
 
 REGIONS = (Interval("chr1", 130, 6_000), Interval("chr1", 16_000, 20_000))

@@ -7,7 +7,7 @@ import pytest
 
 from ebert_core.judging.masked_scores import _Hidden, nearest_visible, score_pretraining
 from ebert_core.model.tokens import FIRST_STATE
-from ebert_core.protocol.locus import Interval
+from ebert_core.protocol.terms.locus import Interval
 from tests.core.toy_binding import SilentReport
 
 

@@ -14,8 +14,8 @@ from ebert_core.judging.baselines import fit_motif_accessibility
 from ebert_core.material import places
 from ebert_core.model.checkpoint import load_checkpoint
 from ebert_core.model.description import Description
-from ebert_core.protocol.errors import InvalidRequest
-from ebert_core.protocol.locus import Interval
+from ebert_core.protocol.terms.errors import InvalidRequest
+from ebert_core.protocol.terms.locus import Interval
 from ebert_core.training.finetune import finetune
 from tests.core.toy_binding import TOML, SilentReport, finetune_spec, quiet, write_toy_binding
 

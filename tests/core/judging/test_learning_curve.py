@@ -10,8 +10,8 @@ import pytest
 from ebert_core.judging.evaluate import evaluate
 from ebert_core.judging.figures import draw_learning_curve
 from ebert_core.judging.learning_curve import check, gather, is_done, plan, table
-from ebert_core.protocol.errors import InvalidRequest
-from ebert_core.protocol.specs_learning import FineTune
+from ebert_core.protocol.specs.learning import FineTune
+from ebert_core.protocol.terms.errors import InvalidRequest
 from ebert_core.training.finetune import finetune
 from ebert_core.training.pretrain import pretrain
 from tests.core.toy_binding import SilentReport, finetune_spec, pretrain_spec

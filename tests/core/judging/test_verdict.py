@@ -18,9 +18,9 @@ from ebert_core.judging.verdict import _Gap, _Group, _outcome, _overall, verdict
 from ebert_core.judging.verdict_words import Words, factor_by_factor, figure, with_overall_sentence, with_sentence
 from ebert_core.material.material import Material
 from ebert_core.model.description import read_description
-from ebert_core.protocol.locus import Interval
-from ebert_core.protocol.report import Stopped
-from ebert_core.protocol.verdict import Judgement, Verdict
+from ebert_core.protocol.terms.locus import Interval
+from ebert_core.protocol.terms.report import Stopped
+from ebert_core.protocol.terms.verdict import Judgement, Verdict
 from tests.certain import present
 from tests.core.toy_binding import TOML, SilentReport, quiet, write_toy_binding
 

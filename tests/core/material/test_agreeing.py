@@ -28,7 +28,7 @@ from ebert_core.material.distributed import (
     sum_gradients,
     summed,
 )
-from ebert_core.protocol.errors import InvalidRequest
+from ebert_core.protocol.terms.errors import InvalidRequest
 from tests.certain import present
 from tests.core.toy_binding import SilentReport
 

@@ -18,8 +18,8 @@ from ebert_core.cli.program import main
 from ebert_core.jobs.directory import read_metrics, read_process
 from ebert_core.jobs.summary import list_jobs
 from ebert_core.material.distributed import agreed, agreed_text, processes, rank, share_of
-from ebert_core.protocol.specs_learning import Pretrain
-from ebert_core.protocol.specs_on_disk import write_spec
+from ebert_core.protocol.specs.learning import Pretrain
+from ebert_core.protocol.specs.on_disk import write_spec
 from tests.certain import present
 from tests.core.toy_binding import finetune_spec, pretrain_spec, write_toy_binding
 

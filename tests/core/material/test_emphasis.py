@@ -14,7 +14,7 @@ from ebert_core.material.emphasis import Emphasis
 from ebert_core.material.focus import Focus
 from ebert_core.material.material import Material, open_material
 from ebert_core.material.sampling import Example
-from ebert_core.protocol.locus import Interval
+from ebert_core.protocol.terms.locus import Interval
 from tests.core.toy_binding import SilentReport
 
 PLACES = (Interval("chr1", 0, 4_000), Interval("chr1", 10_000, 13_000))

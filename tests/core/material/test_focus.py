@@ -4,7 +4,7 @@ import numpy as np
 
 from ebert_core.material.focus import BoundBins, Focus, bound_units, summed_by_unit
 from ebert_core.material.sampling import Example
-from ebert_core.protocol.locus import Interval
+from ebert_core.protocol.terms.locus import Interval
 
 PLACES = (Interval("chr1", 400, 10_400), Interval("chr2", 0, 3_000))
 LENGTH = 1_000

@@ -3,7 +3,7 @@
 from itertools import pairwise
 
 from ebert_core.material.sampling import drawn_share
-from ebert_core.protocol.locus import Interval
+from ebert_core.protocol.terms.locus import Interval
 
 PLACES = (Interval("chr1", 400, 1_000_400), Interval("chr2", 0, 500_000))
 

@@ -9,7 +9,7 @@ from ebert_core.dataset.description import Dataset
 from ebert_core.material import labels_store
 from ebert_core.material.labels_store import LabelStore, Runs
 from ebert_core.material.sampling import Example
-from ebert_core.protocol.locus import Interval
+from ebert_core.protocol.terms.locus import Interval
 from tests.core.toy_binding import write_toy_binding
 from tests.counted import counted
 

@@ -6,8 +6,8 @@ import pytest
 
 from ebert_core.material.material import open_material
 from ebert_core.material.sampling import stretches
-from ebert_core.protocol.errors import InvalidRequest
-from ebert_core.protocol.locus import Interval
+from ebert_core.protocol.terms.errors import InvalidRequest
+from ebert_core.protocol.terms.locus import Interval
 from tests.core.toy_binding import SilentReport
 
 

@@ -7,8 +7,8 @@ import pytest
 
 from ebert_core.dataset.description import Dataset
 from ebert_core.material.split import read_regions, read_split
-from ebert_core.protocol.errors import InvalidRequest
-from ebert_core.protocol.locus import Interval
+from ebert_core.protocol.terms.errors import InvalidRequest
+from ebert_core.protocol.terms.locus import Interval
 
 
 @pytest.fixture

@@ -5,8 +5,8 @@ import itertools
 import pytest
 
 from ebert_core.material.sampling import random_examples, stretches, tiled_examples
-from ebert_core.protocol.errors import InvalidRequest
-from ebert_core.protocol.locus import Interval
+from ebert_core.protocol.terms.errors import InvalidRequest
+from ebert_core.protocol.terms.locus import Interval
 
 PLACES = (Interval("chr1", 1_000, 11_000), Interval("chr2", 0, 2_000))
 

@@ -10,7 +10,7 @@ from ebert_core.model.adopting import Adopted, adopt_weights
 from ebert_core.model.checkpoint import Checkpoint, load_checkpoint
 from ebert_core.model.embedding import Windows
 from ebert_core.model.network import Ebert
-from ebert_core.protocol.errors import InvalidRequest
+from ebert_core.protocol.terms.errors import InvalidRequest
 from tests.certain import of, present
 from tests.core.toy_binding import SMALLEST
 

@@ -4,7 +4,7 @@ import msgspec
 import pytest
 
 from ebert_core.model.config import PRESETS, Architecture
-from ebert_core.protocol.errors import InvalidRequest
+from ebert_core.protocol.terms.errors import InvalidRequest
 from tests.core.toy_binding import SMALLEST
 
 

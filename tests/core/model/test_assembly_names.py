@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 
 from ebert_core.model.description import read_description
-from ebert_core.protocol.resources import resource
+from ebert_core.protocol.machine.resources import resource
 
 
 def test_an_assembly_is_known_by_either_of_its_names(tmp_path: Path) -> None:

@@ -15,7 +15,7 @@ from safetensors.torch import load_file, save_file
 from ebert_core.model.checkpoint import Checkpoint, load_checkpoint, save_checkpoint
 from ebert_core.model.encoder import Block
 from ebert_core.model.network import Ebert
-from ebert_core.protocol.errors import InvalidRequest
+from ebert_core.protocol.terms.errors import InvalidRequest
 from tests.certain import of
 from tests.core.full_disk import files_of_at_most
 from tests.core.toy_binding import SMALLEST

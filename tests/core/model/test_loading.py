@@ -3,7 +3,7 @@
 import subprocess
 import sys
 
-from ebert_core.protocol.resources import resource
+from ebert_core.protocol.machine.resources import resource
 
 LOAD = """
 import sys

@@ -16,7 +16,7 @@ from ebert_core.model.embedding import Windows
 from ebert_core.model.encoder import Block, Encoder
 from ebert_core.model.network import Ebert
 from ebert_core.model.products import Linear, attend, weight_gradient
-from ebert_core.protocol.resources import resource
+from ebert_core.protocol.machine.resources import resource
 from tests.certain import of, present
 from tests.core.toy_binding import SMALLEST
 

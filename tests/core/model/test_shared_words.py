@@ -5,7 +5,7 @@ import torch
 
 from ebert_core.model.config import PRESETS
 from ebert_core.model.embedding import SharedWords
-from ebert_core.protocol.bases import reverse_complement
+from ebert_core.protocol.terms.bases import reverse_complement
 
 LENGTH = 600
 BASES = torch.randint(0, 4, (1, LENGTH), generator=torch.Generator().manual_seed(3)).to(torch.uint8)

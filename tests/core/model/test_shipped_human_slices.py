@@ -1,7 +1,7 @@
 """The checkpoint of human DNA that is shipped: what it is, and what it says of itself."""
 
 from ebert_core.model.checkpoint import load_checkpoint
-from ebert_core.protocol.resources import resource
+from ebert_core.protocol.machine.resources import resource
 
 CHECKPOINT = resource("checkpoints/human_slices")
 

@@ -12,10 +12,10 @@ from ebert_core.protocol.calling import (
     doubts_of,
     inputs_doubt,
 )
-from ebert_core.protocol.inputs import CellInputs
 from ebert_core.protocol.modelling import FactorSummary
-from ebert_core.protocol.reliability import MeasuredCell, Reliability, ReliabilityPoint, Transfer
-from ebert_core.protocol.verdict import Judgement, Verdict
+from ebert_core.protocol.terms.inputs import CellInputs
+from ebert_core.protocol.terms.reliability import MeasuredCell, Reliability, ReliabilityPoint, Transfer
+from ebert_core.protocol.terms.verdict import Judgement, Verdict
 from tests.toy_summaries import checkpoint_summary
 
 TRAINED = ("K562",)

@@ -9,8 +9,6 @@ from msgspec.msgpack import Ext
 from numpy.typing import NDArray
 
 from ebert_core.protocol.codec import Decoder, Undecodable, encode
-from ebert_core.protocol.errors import InvalidRequest
-from ebert_core.protocol.locus import Interval
 from ebert_core.protocol.messages import Ask, Chunk, FromWorker, Progress, ToWorker
 from ebert_core.protocol.shapes import Column, Features, Grid, Letters, Matrix, Parts, RunClass, Runs, Signal
 from ebert_core.protocol.sources import (
@@ -21,6 +19,8 @@ from ebert_core.protocol.sources import (
     SourceTable,
     read_request,
 )
+from ebert_core.protocol.terms.errors import InvalidRequest
+from ebert_core.protocol.terms.locus import Interval
 from ebert_core.protocol.tracks import OpenFiles
 from ebert_core.protocol.work import Curve
 

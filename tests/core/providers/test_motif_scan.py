@@ -11,10 +11,10 @@ from ebert_core.dataset.description import Dataset
 from ebert_core.genome.motifs import log_odds, read_motifs
 from ebert_core.model.device import choose_engine
 from ebert_core.protocol.calling import calls_of_factor, doubts_of
-from ebert_core.protocol.edits import BaseEdit
-from ebert_core.protocol.errors import InvalidRequest
-from ebert_core.protocol.locus import Interval
 from ebert_core.protocol.sources import AttentionMap, PredictedBinding, read_request
+from ebert_core.protocol.terms.edits import BaseEdit
+from ebert_core.protocol.terms.errors import InvalidRequest
+from ebert_core.protocol.terms.locus import Interval
 from ebert_core.providers.open_models import OpenModels
 from ebert_core.providers.provider import Attends
 from ebert_core.providers.readers import read_all

@@ -5,8 +5,8 @@ from typing import Any
 
 import msgspec
 
-from ebert_core.protocol.locus import Interval
 from ebert_core.protocol.sources import Read, Shapes, Source, read_request
+from ebert_core.protocol.terms.locus import Interval
 from ebert_core.roles.data import handlers
 
 

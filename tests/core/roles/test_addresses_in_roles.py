@@ -9,10 +9,10 @@ import pyBigWig
 import pytest
 
 from ebert_core.genome.remote import BLOCK, Changed
-from ebert_core.protocol.addresses import address_of
-from ebert_core.protocol.errors import InvalidRequest
-from ebert_core.protocol.locus import Interval
 from ebert_core.protocol.sources import MeasuredPeaks, MeasuredSignal
+from ebert_core.protocol.terms.addresses import address_of
+from ebert_core.protocol.terms.errors import InvalidRequest
+from ebert_core.protocol.terms.locus import Interval
 from ebert_core.protocol.tracks import DatasetSummary, InspectFile, OpenDataset, OpenFiles
 from ebert_core.roles.anew import reading_anew
 from ebert_core.roles.session import Report

@@ -8,8 +8,8 @@ import pytest
 
 from ebert_core.genome import bigfiles
 from ebert_core.genome.bigwig_writer import BigWigWriter
-from ebert_core.protocol.errors import InvalidRequest
 from ebert_core.protocol.sources import ChromatinStates, GeneModels, MeasuredPeaks, MeasuredSignal, ReferenceSequence
+from ebert_core.protocol.terms.errors import InvalidRequest
 from ebert_core.protocol.tracks import (
     FindPlace,
     OpenFiles,
@@ -130,7 +130,7 @@ def test_a_file_that_is_damaged_inside_opens_and_its_row_says_so(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     from ebert_core.genome.signal import StepSignal
-    from ebert_core.protocol.errors import InvalidRequest
+    from ebert_core.protocol.terms.errors import InvalidRequest
 
     (tmp_path / "a.bedGraph").write_text("chr1\t10\t90\t1\n")
     (tmp_path / "b.bed").write_text("chr1\t500\t600\n")

@@ -6,7 +6,6 @@ import pytest
 
 from ebert_core.jobs.reporter import open_job
 from ebert_core.jobs.summary import list_jobs
-from ebert_core.protocol.locus import Interval
 from ebert_core.protocol.modelling import OpenCheckpoint
 from ebert_core.protocol.offers import ListShipped, MakeDemonstration
 from ebert_core.protocol.sources import (
@@ -21,7 +20,8 @@ from ebert_core.protocol.sources import (
     Read,
     ReferenceSequence,
 )
-from ebert_core.protocol.specs import Predict
+from ebert_core.protocol.specs.jobs import Predict
+from ebert_core.protocol.terms.locus import Interval
 from ebert_core.protocol.tracks import (
     FindPlace,
     InspectFile,

@@ -5,9 +5,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from ebert_core.protocol.errors import InvalidRequest
-from ebert_core.protocol.locus import Interval
 from ebert_core.protocol.sources import ChromatinStates, GeneModels, MeasuredPeaks, MeasuredSignal
+from ebert_core.protocol.terms.errors import InvalidRequest
+from ebert_core.protocol.terms.locus import Interval
 from ebert_core.protocol.tracks import InspectFile, OpenFiles
 from tests.core.roles.asking import data_role, of
 

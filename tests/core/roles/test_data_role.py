@@ -13,12 +13,9 @@ import pyBigWig
 import pytest
 
 from ebert_core.protocol import codec
-from ebert_core.protocol.errors import InvalidRequest
 from ebert_core.protocol.frames import FrameReader, frame
-from ebert_core.protocol.locus import Interval
+from ebert_core.protocol.machine.resources import resource
 from ebert_core.protocol.messages import Ask, Begun, Chunk, FromWorker, Hello, Progress
-from ebert_core.protocol.reading import Avoided, told_to
-from ebert_core.protocol.resources import resource
 from ebert_core.protocol.sources import (
     ChromatinStates,
     GeneModels,
@@ -27,6 +24,9 @@ from ebert_core.protocol.sources import (
     PlantedSites,
     ReferenceSequence,
 )
+from ebert_core.protocol.terms.errors import InvalidRequest
+from ebert_core.protocol.terms.locus import Interval
+from ebert_core.protocol.terms.reading import Avoided, told_to
 from ebert_core.protocol.tracks import (
     DatasetDraft,
     DatasetSummary,

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from ebert_core.protocol.errors import InvalidRequest
 from ebert_core.protocol.folders import MOST_ENTRIES, Folder, ListFolder
+from ebert_core.protocol.terms.errors import InvalidRequest
 from ebert_core.roles import folders as folders_module
 from ebert_core.roles.data import handlers
 from ebert_core.roles.folders import Folders, list_folder

@@ -14,9 +14,9 @@ import pytest
 from ebert_core.jobs import control
 from ebert_core.jobs.reporter import open_job
 from ebert_core.jobs.summary import summarise
-from ebert_core.protocol.errors import InvalidRequest
-from ebert_core.protocol.specs import Predict, Pretrain
-from ebert_core.protocol.verdict import Judgement, Verdict
+from ebert_core.protocol.specs.jobs import Predict, Pretrain
+from ebert_core.protocol.terms.errors import InvalidRequest
+from ebert_core.protocol.terms.verdict import Judgement, Verdict
 from ebert_core.protocol.work import (
     LIVE,
     CheckJob,

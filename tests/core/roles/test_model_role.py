@@ -14,9 +14,7 @@ import numpy as np
 import pytest
 
 from ebert_core.protocol import codec
-from ebert_core.protocol.edits import StateEdit
 from ebert_core.protocol.frames import FrameReader, frame
-from ebert_core.protocol.locus import Interval
 from ebert_core.protocol.messages import Ask, Begun, Chunk, Credit, Failed, FromWorker, Hello, Progress
 from ebert_core.protocol.modelling import CheckpointSummary, OpenCheckpoint
 from ebert_core.protocol.shapes import Grid, Matrix, Signal
@@ -29,6 +27,8 @@ from ebert_core.protocol.sources import (
     Source,
     read_request,
 )
+from ebert_core.protocol.terms.edits import StateEdit
+from ebert_core.protocol.terms.locus import Interval
 from ebert_core.providers.provider import Values
 from ebert_core.providers.readers import reduce_to
 from tests.core.roles.asking import of

@@ -6,8 +6,8 @@ import pytest
 
 from ebert_core.demonstration import generate
 from ebert_core.model.description import read_description
+from ebert_core.protocol.machine.resources import resource
 from ebert_core.protocol.offers import ListShipped, MakeDemonstration
-from ebert_core.protocol.resources import resource
 from ebert_core.roles import offers
 from ebert_core.roles.data import handlers
 

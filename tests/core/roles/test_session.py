@@ -33,7 +33,7 @@ from ebert_core.protocol.messages import (
     Pong,
     Progress,
 )
-from ebert_core.protocol.reading import stamp_of
+from ebert_core.protocol.terms.reading import stamp_of
 from tests.core.roles.toy_worker import (
     Big,
     Compute,

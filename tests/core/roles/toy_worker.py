@@ -14,10 +14,10 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from ebert_core.protocol.errors import InvalidRequest
 from ebert_core.protocol.frames import FRAME_CAP, PREAMBLE, frame
 from ebert_core.protocol.messages import PROTOCOL_VERSION, Hello
-from ebert_core.protocol.reading import reads
+from ebert_core.protocol.terms.errors import InvalidRequest
+from ebert_core.protocol.terms.reading import reads
 
 
 class Double(msgspec.Struct, frozen=True, tag="double"):

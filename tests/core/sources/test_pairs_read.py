@@ -5,9 +5,9 @@ from pathlib import Path
 
 from ebert_core.dataset.description import Dataset
 from ebert_core.genome.pairs import NOWHERE, End, Pair
-from ebert_core.protocol.locus import Interval
 from ebert_core.protocol.shapes import Arcs
 from ebert_core.protocol.sources import PairedPlaces, read_request
+from ebert_core.protocol.terms.locus import Interval
 from ebert_core.sources.open_dataset import OpenedDataset
 from ebert_core.sources.pairs import arcs_for_screen
 from ebert_core.sources.readers import Readers

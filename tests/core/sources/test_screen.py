@@ -5,8 +5,8 @@ import pytest
 
 from ebert_core.genome.features import Feature
 from ebert_core.genome.states import Runs
-from ebert_core.protocol.locus import Interval
 from ebert_core.protocol.shapes import RunClass
+from ebert_core.protocol.terms.locus import Interval
 from ebert_core.sources.screen import genes_for_screen, peaks_for_screen, states_for_screen
 from tests.certain import present
 

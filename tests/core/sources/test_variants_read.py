@@ -6,9 +6,9 @@ import numpy as np
 
 from ebert_core.dataset.description import Dataset
 from ebert_core.genome.variant_files import VariantRows
-from ebert_core.protocol.locus import Interval
 from ebert_core.protocol.shapes import Features
 from ebert_core.protocol.sources import VariantCalls, read_request
+from ebert_core.protocol.terms.locus import Interval
 from ebert_core.sources.open_dataset import OpenedDataset
 from ebert_core.sources.readers import Readers
 from ebert_core.sources.variants import variants_for_screen

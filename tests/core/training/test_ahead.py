@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from ebert_core.protocol.errors import InvalidRequest
+from ebert_core.protocol.terms.errors import InvalidRequest
 from ebert_core.training.ahead import read_ahead
 
 

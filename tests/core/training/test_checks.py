@@ -5,7 +5,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from ebert_core.protocol.errors import InvalidRequest
+from ebert_core.protocol.terms.errors import InvalidRequest
 from ebert_core.training.checks import check_finetune
 from ebert_core.training.finetune import finetune
 from tests.core.toy_binding import SilentReport, finetune_spec, write_toy_binding

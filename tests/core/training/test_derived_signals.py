@@ -19,8 +19,8 @@ from ebert_core.model.checkpoint import load_checkpoint
 from ebert_core.model.config import PRESETS
 from ebert_core.model.description import Description
 from ebert_core.model.device import choose_engine
-from ebert_core.protocol.errors import InvalidRequest
-from ebert_core.protocol.locus import Interval
+from ebert_core.protocol.terms.errors import InvalidRequest
+from ebert_core.protocol.terms.locus import Interval
 from ebert_core.training.dropping import drop_channels
 from ebert_core.training.finetune import finetune
 from tests.core.toy_binding import SMALLEST, SilentReport, finetune_spec, quiet, write_toy_binding

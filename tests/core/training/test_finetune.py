@@ -12,8 +12,8 @@ from ebert_core.inference.batches import Inputs
 from ebert_core.material.material import open_material
 from ebert_core.material.sampling import tiled_examples
 from ebert_core.model.checkpoint import load_checkpoint
-from ebert_core.protocol.errors import InvalidRequest
-from ebert_core.protocol.report import Stopped
+from ebert_core.protocol.terms.errors import InvalidRequest
+from ebert_core.protocol.terms.report import Stopped
 from ebert_core.training.dropping import drop_channels
 from ebert_core.training.finetune import finetune
 from tests.core.toy_binding import SMALLEST, SilentReport, finetune_spec, write_toy_binding

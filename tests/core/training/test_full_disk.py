@@ -6,7 +6,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from ebert_core.protocol.specs_on_disk import write_spec
+from ebert_core.protocol.specs.on_disk import write_spec
 from tests.core.toy_binding import finetune_spec, write_toy_binding
 
 ROOT = Path(__file__).parents[3]

@@ -11,7 +11,7 @@ from ebert_core.model.checkpoint import present_versions
 from ebert_core.model.description import InputFile
 from ebert_core.model.device import Engine
 from ebert_core.model.network import Ebert
-from ebert_core.protocol.errors import InvalidRequest
+from ebert_core.protocol.terms.errors import InvalidRequest
 from ebert_core.training import resume
 from ebert_core.training.loop import Schedule, Trainer
 from ebert_core.training.resume import SavedRun

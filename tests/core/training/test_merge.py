@@ -18,9 +18,9 @@ from ebert_core.material.places import union, without
 from ebert_core.model.checkpoint import load_checkpoint, save_checkpoint
 from ebert_core.model.description import Calibration, read_description
 from ebert_core.model.device import Engine
-from ebert_core.protocol.errors import InvalidRequest
-from ebert_core.protocol.locus import Interval
-from ebert_core.protocol.specs import Evaluate
+from ebert_core.protocol.specs.jobs import Evaluate
+from ebert_core.protocol.terms.errors import InvalidRequest
+from ebert_core.protocol.terms.locus import Interval
 from ebert_core.providers.ebert import summarise
 from ebert_core.training.finetune import finetune
 from ebert_core.training.merge import averaged, load_members

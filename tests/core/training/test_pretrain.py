@@ -10,8 +10,8 @@ from safetensors.torch import load_file
 
 from ebert_core.material.material import Material
 from ebert_core.model.checkpoint import load_checkpoint
-from ebert_core.protocol.errors import InvalidRequest
-from ebert_core.protocol.report import Stopped
+from ebert_core.protocol.terms.errors import InvalidRequest
+from ebert_core.protocol.terms.report import Stopped
 from ebert_core.training.finetune import finetune
 from ebert_core.training.pretrain import pretrain
 from tests.core.toy_binding import TOML, SilentReport, finetune_spec, pretrain_spec, write_toy_binding

@@ -10,9 +10,9 @@ import torch
 from safetensors import safe_open
 from safetensors.torch import load_file, save_file
 
-from ebert_core.protocol.errors import InvalidRequest
-from ebert_core.protocol.report import Stopped
-from ebert_core.protocol.specs import FineTune
+from ebert_core.protocol.specs.jobs import FineTune
+from ebert_core.protocol.terms.errors import InvalidRequest
+from ebert_core.protocol.terms.report import Stopped
 from ebert_core.training.finetune import finetune
 from ebert_core.training.loop import Trainer
 from tests.core.toy_binding import SilentReport, finetune_spec

@@ -10,7 +10,7 @@ import torch
 from ebert_core.model.checkpoint import load_checkpoint
 from ebert_core.model.device import Engine
 from ebert_core.model.network import Ebert
-from ebert_core.protocol.errors import InvalidRequest
+from ebert_core.protocol.terms.errors import InvalidRequest
 from ebert_core.training.loop import Schedule, Trainer, parameter_groups
 from ebert_core.training.resume import SavedRun
 from tests.core.full_disk import files_of_at_most

@@ -14,7 +14,7 @@ import pytest
 
 from ebert_core.cli.program import main
 from ebert_core.jobs.summary import list_jobs
-from ebert_core.protocol.specs_on_disk import write_spec
+from ebert_core.protocol.specs.on_disk import write_spec
 from ebert_core.training.finetune import finetune
 from tests.core.toy_binding import SilentReport, finetune_spec, pretrain_spec, write_toy_binding
 

@@ -14,8 +14,8 @@ from ebert_core.jobs.records import Event
 from ebert_core.jobs.reporter import open_job
 from ebert_core.jobs.summary import list_jobs
 from ebert_core.model.checkpoint import load_checkpoint
-from ebert_core.protocol.errors import InvalidRequest
-from ebert_core.protocol.report import Stopped
+from ebert_core.protocol.terms.errors import InvalidRequest
+from ebert_core.protocol.terms.report import Stopped
 from ebert_core.training import resume
 from ebert_core.training.finetune import finetune
 from ebert_core.training.pretrain import pretrain

@@ -7,7 +7,7 @@ import pytest
 import torch
 
 from ebert_core.model.network import Ebert
-from ebert_core.protocol.report import FORESEEABLE, Stopped
+from ebert_core.protocol.terms.report import FORESEEABLE, Stopped
 from ebert_core.training.finetune import finetune
 from ebert_core.training.workload import TRAINED_WINDOW, Workload
 from tests.core.toy_binding import SilentReport, finetune_spec

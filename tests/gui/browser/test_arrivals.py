@@ -7,9 +7,9 @@ from PyQt6.QtGui import QImage
 from PyQt6.QtWidgets import QApplication, QScrollBar
 from pytestqt.qtbot import QtBot
 
-from ebert_core.protocol.edits import BaseEdit
-from ebert_core.protocol.locus import Interval
 from ebert_core.protocol.shapes import Signal
+from ebert_core.protocol.terms.edits import BaseEdit
+from ebert_core.protocol.terms.locus import Interval
 from ebert_core.protocol.tracks import Chromosome, DatasetSummary
 from ebert_gui.browser.canvas import Canvas
 from ebert_gui.browser.content import Held, TrackContent

@@ -6,8 +6,8 @@ from PyQt6.QtCore import QEvent, QPoint, QPointF, Qt
 from PyQt6.QtGui import QColor, QMouseEvent, QWheelEvent
 from pytestqt.qtbot import QtBot
 
-from ebert_core.protocol.locus import Interval
 from ebert_core.protocol.shapes import Signal
+from ebert_core.protocol.terms.locus import Interval
 from ebert_core.protocol.tracks import Chromosome, DatasetSummary
 from ebert_gui.browser.canvas import Canvas
 from ebert_gui.browser.content import EMPTY, Held, TrackContent

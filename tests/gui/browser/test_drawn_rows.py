@@ -11,8 +11,8 @@ import numpy as np
 import pytest
 from PyQt6.QtGui import QColor, QImage, QPainter
 
-from ebert_core.protocol.locus import Interval
 from ebert_core.protocol.shapes import Letters, RunClass, Runs, Shape, Signal
+from ebert_core.protocol.terms.locus import Interval
 from ebert_core.protocol.tracks import CellType, Chromosome, DatasetSummary, PeakFiles
 from ebert_gui.browser.content import Held, TrackContent
 from ebert_gui.browser.look import Scale

@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 from PyQt6.QtGui import QColor
 
-from ebert_core.protocol.locus import Interval
 from ebert_core.protocol.shapes import Remark, Signal
+from ebert_core.protocol.terms.locus import Interval
 from ebert_core.protocol.tracks import CellType, Chromosome, DatasetSummary
 from ebert_gui.browser import gutter
 from ebert_gui.browser.axis import Axis

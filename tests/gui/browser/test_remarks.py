@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 from pytestqt.qtbot import QtBot
 
-from ebert_core.protocol.locus import Interval
 from ebert_core.protocol.shapes import Remark, RunClass, Runs, Shape, Signal
+from ebert_core.protocol.terms.locus import Interval
 from ebert_core.protocol.tracks import (
     Chromosome,
     DatasetSummary,

@@ -9,9 +9,9 @@ import pytest
 from PyQt6.QtGui import QColor, QImage, QPainter
 from PyQt6.QtWidgets import QApplication
 
-from ebert_core.protocol.errors import InvalidRequest
-from ebert_core.protocol.locus import Interval
 from ebert_core.protocol.shapes import Signal
+from ebert_core.protocol.terms.errors import InvalidRequest
+from ebert_core.protocol.terms.locus import Interval
 from ebert_core.protocol.tracks import (
     Band,
     Chromosome,

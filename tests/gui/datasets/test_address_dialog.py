@@ -8,7 +8,7 @@ from PyQt6.QtWidgets import QDialog
 from pytestqt.qtbot import QtBot
 
 from ebert_core.protocol import codec
-from ebert_core.protocol.addresses import with_secrets, without_secrets
+from ebert_core.protocol.terms.addresses import with_secrets, without_secrets
 from ebert_core.protocol.tracks import OpenFiles
 from ebert_gui.datasets.address_dialog import AddressDialog
 from ebert_gui.windows.main_window import _dropped

@@ -9,10 +9,10 @@ from PyQt6.QtCore import Qt
 from PyQt6.QtWidgets import QDialogButtonBox, QLabel, QPushButton
 from pytestqt.qtbot import QtBot
 
-from ebert_core.protocol.inputs import CellInputs
-from ebert_core.protocol.locus import Interval
 from ebert_core.protocol.modelling import CheckpointSummary
-from ebert_core.protocol.specs import JobSpec, Predict
+from ebert_core.protocol.specs.jobs import JobSpec, Predict
+from ebert_core.protocol.terms.inputs import CellInputs
+from ebert_core.protocol.terms.locus import Interval
 from ebert_core.protocol.tracks import DatasetSummary
 from ebert_gui.exporting.export_dialog import ExportDialog, caution, objection
 from ebert_gui.widgets.wanted_place import Wanted

@@ -8,7 +8,7 @@ from PyQt6.QtGui import QColor, QImage
 from PyQt6.QtWidgets import QFileDialog, QLabel, QPushButton
 from pytestqt.qtbot import QtBot
 
-from ebert_core.protocol.locus import Interval
+from ebert_core.protocol.terms.locus import Interval
 from ebert_core.protocol.tracks import DatasetSummary
 from ebert_gui.browser.content import TrackContent
 from ebert_gui.browser.picture import save_picture, scene_of_picture

@@ -22,7 +22,7 @@ from PyQt6.QtWidgets import (
 from pytestqt.qtbot import QtBot
 
 from ebert_core.protocol.modelling import CheckpointSummary
-from ebert_core.protocol.specs import FineTune, JobSpec
+from ebert_core.protocol.specs.jobs import FineTune, JobSpec
 from ebert_core.protocol.tracks import DatasetSummary, MadeSignal
 from ebert_core.protocol.work import JobCheck
 from ebert_gui.finetuning.finetune_dialog import FineTuneDialog

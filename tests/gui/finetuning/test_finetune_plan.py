@@ -3,9 +3,9 @@
 import pytest
 from msgspec.structs import replace
 
-from ebert_core.protocol.locus import Interval
 from ebert_core.protocol.modelling import CheckpointSummary, FactorSummary
-from ebert_core.protocol.specs import FineTune
+from ebert_core.protocol.specs.jobs import FineTune
+from ebert_core.protocol.terms.locus import Interval
 from ebert_core.protocol.tracks import Chromosome, DatasetSummary
 from ebert_core.protocol.work import JobCheck
 from ebert_gui.finetuning import finetune_plan as plan

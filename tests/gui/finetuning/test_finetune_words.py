@@ -18,7 +18,7 @@ from PyQt6.QtWidgets import (
 from pytestqt.qtbot import QtBot
 
 from ebert_core.protocol.modelling import CheckpointSummary
-from ebert_core.protocol.specs import FineTune
+from ebert_core.protocol.specs.jobs import FineTune
 from ebert_core.protocol.tracks import DatasetSummary
 from ebert_gui.finetuning.finetune_dialog import FineTuneDialog
 from ebert_gui.finetuning.pair_table import PairTable

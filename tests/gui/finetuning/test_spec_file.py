@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from ebert_core.protocol.errors import InvalidRequest
-from ebert_core.protocol.specs import FineTune
-from ebert_core.protocol.specs_on_disk import read_spec, write_spec
+from ebert_core.protocol.specs.jobs import FineTune
+from ebert_core.protocol.specs.on_disk import read_spec, write_spec
+from ebert_core.protocol.terms.errors import InvalidRequest
 from ebert_gui.finetuning.spec_file import read_finetuning
 
 WHOLE = 'job = "finetune"\ndataset = "D.toml"\noutput = "../out"\ntraining = ["chr1"]\nvalidation = ["chr2"]\n'

@@ -7,9 +7,9 @@ from PyQt6.QtCore import Qt
 from PyQt6.QtWidgets import QApplication, QScrollArea
 from pytestqt.qtbot import QtBot
 
-from ebert_core.protocol.locus import Interval
+from ebert_core.protocol.terms.locus import Interval
+from ebert_core.protocol.terms.verdict import Judgement, Verdict
 from ebert_core.protocol.tracks import DatasetSummary
-from ebert_core.protocol.verdict import Judgement, Verdict
 from ebert_core.protocol.work import Curve, Jobs, JobSummary, Metrics
 from ebert_gui.windows import screens
 from ebert_gui.windows.main_window import MainWindow

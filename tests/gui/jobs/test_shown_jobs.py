@@ -7,11 +7,11 @@ from PyQt6.QtCore import QCoreApplication, QEvent, Qt
 from PyQt6.QtWidgets import QMessageBox, QPushButton
 from pytestqt.qtbot import QtBot
 
-from ebert_core.protocol.locus import Interval
 from ebert_core.protocol.modelling import OpenCheckpoint
-from ebert_core.protocol.specs import FineTune, Predict
+from ebert_core.protocol.specs.jobs import FineTune, Predict
+from ebert_core.protocol.terms.locus import Interval
+from ebert_core.protocol.terms.verdict import Judgement, Verdict
 from ebert_core.protocol.tracks import OpenFiles
-from ebert_core.protocol.verdict import Judgement, Verdict
 from ebert_core.protocol.work import (
     Curve,
     Jobs,

@@ -5,7 +5,6 @@ from typing import Any
 
 import numpy as np
 
-from ebert_core.protocol.locus import Interval
 from ebert_core.protocol.shapes import Features, Grid, Letters, Shape, Signal
 from ebert_core.protocol.sources import (
     FROM_ANCHOR,
@@ -13,6 +12,7 @@ from ebert_core.protocol.sources import (
     Shapes,
     Source,
 )
+from ebert_core.protocol.terms.locus import Interval
 from ebert_core.protocol.tracks import CellType, Chromosome, DatasetSummary, PeakFiles
 from ebert_gui.workers.state import Condition, Failure, WorkerState
 from tests.gui.asked import Asked, as_read, is_of

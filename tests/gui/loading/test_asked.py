@@ -4,8 +4,6 @@ import numpy as np
 import pytest
 from msgspec.structs import replace
 
-from ebert_core.protocol.edits import BaseEdit
-from ebert_core.protocol.locus import Interval
 from ebert_core.protocol.modelling import FactorSummary
 from ebert_core.protocol.shapes import Features, Signal
 from ebert_core.protocol.sources import (
@@ -20,6 +18,8 @@ from ebert_core.protocol.sources import (
     ReferenceSequence,
     Source,
 )
+from ebert_core.protocol.terms.edits import BaseEdit
+from ebert_core.protocol.terms.locus import Interval
 from ebert_core.protocol.tracks import CellType, PeakFiles
 from ebert_gui.browser.content import Held, TrackContent
 from ebert_gui.kinds.attention import AttentionTrack

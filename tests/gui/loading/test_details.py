@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from ebert_core.protocol.locus import Interval
 from ebert_core.protocol.shapes import Column, Features
+from ebert_core.protocol.terms.locus import Interval
 from ebert_gui.loading.details import said_of
 from tests.gui import drawn
 

@@ -4,9 +4,9 @@ import pytest
 from msgspec.structs import replace
 from pytestqt.qtbot import QtBot
 
-from ebert_core.protocol.specs import Predict
+from ebert_core.protocol.specs.jobs import Predict
+from ebert_core.protocol.terms.verdict import Judgement, Verdict
 from ebert_core.protocol.tracks import CheckDraft, DatasetDraft, DraftCheck
-from ebert_core.protocol.verdict import Judgement, Verdict
 from ebert_core.protocol.work import (
     CheckJob,
     JobCheck,

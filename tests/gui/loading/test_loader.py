@@ -5,10 +5,10 @@ import pytest
 from msgspec.structs import replace
 from pytestqt.qtbot import QtBot
 
-from ebert_core.protocol.edits import BaseEdit
-from ebert_core.protocol.locus import Interval
 from ebert_core.protocol.shapes import Signal
 from ebert_core.protocol.sources import AttentionProfile, MeasuredPeaks, MeasuredSignal, PredictedBinding, Shapes
+from ebert_core.protocol.terms.edits import BaseEdit
+from ebert_core.protocol.terms.locus import Interval
 from ebert_gui.browser.content import TrackContent
 from ebert_gui.kinds.attention import AttentionTrack
 from ebert_gui.kinds.peaks import PeaksTrack

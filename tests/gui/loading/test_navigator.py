@@ -8,7 +8,7 @@ import pytest
 from msgspec.structs import replace
 
 import ebert_gui
-from ebert_core.protocol.locus import Interval
+from ebert_core.protocol.terms.locus import Interval
 from ebert_core.protocol.tracks import FindPlace, Place, Places
 from ebert_gui.loading.navigator import Missed, Navigator
 from ebert_gui.state.workspace import Workspace

@@ -7,8 +7,8 @@ from typing import Any
 import msgspec
 import pytest
 
-from ebert_core.protocol.locus import Interval
 from ebert_core.protocol.modelling import FactorSummary, OpenCheckpoint
+from ebert_core.protocol.terms.locus import Interval
 from ebert_core.protocol.tracks import (
     BareFile,
     CellType,

@@ -2,9 +2,9 @@
 
 from msgspec.structs import replace
 
-from ebert_core.protocol.locus import Interval
 from ebert_core.protocol.shapes import Features, Remark
 from ebert_core.protocol.sources import Shapes
+from ebert_core.protocol.terms.locus import Interval
 from ebert_gui.kinds.peaks import PeaksTrack
 from ebert_gui.loading.loader import Loader
 from ebert_gui.loading.remarks import RemarkTeller

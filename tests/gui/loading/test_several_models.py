@@ -3,8 +3,8 @@
 import pytest
 from msgspec.structs import replace
 
-from ebert_core.protocol.locus import Interval
 from ebert_core.protocol.modelling import OpenCheckpoint
+from ebert_core.protocol.terms.locus import Interval
 from ebert_core.protocol.tracks import CellType, Chromosome, DatasetSummary
 from ebert_gui.kinds.prediction import PredictionTrack
 from ebert_gui.kinds.table import Kinds

@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from ebert_core.protocol.locus import Interval
 from ebert_core.protocol.shapes import Signal
 from ebert_core.protocol.sources import MeasuredPeaks, MeasuredSignal
+from ebert_core.protocol.terms.locus import Interval
 from ebert_gui.loading.tiles import TileCache
 from ebert_gui.loading.tiling import TILE_COLUMNS, Query, level_of, missing_parts, tiles_under
 from ebert_gui.state.scope import Scope

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from msgspec.structs import replace as changed
 
-from ebert_core.protocol.locus import Interval
 from ebert_core.protocol.shapes import Signal
+from ebert_core.protocol.terms.locus import Interval
 from ebert_core.protocol.tracks import CellType, Chromosome, DatasetSummary
 from ebert_gui.browser.content import TrackContent
 from ebert_gui.browser.look import Scale

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from PyQt6.QtGui import QColor
 
-from ebert_core.protocol.locus import Interval
 from ebert_core.protocol.shapes import Arcs
+from ebert_core.protocol.terms.locus import Interval
 from ebert_gui.browser.axis import Axis
 from ebert_gui.browser.look import Answer, Scale
 from ebert_gui.kinds.arcs import ArcsTrack

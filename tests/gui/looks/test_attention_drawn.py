@@ -6,8 +6,8 @@ from dataclasses import replace
 import pytest
 from PyQt6.QtGui import QColor
 
-from ebert_core.protocol.locus import Interval
 from ebert_core.protocol.shapes import Grid, Matrix
+from ebert_core.protocol.terms.locus import Interval
 from ebert_gui.browser.content import Held, TrackContent
 from ebert_gui.browser.look import Scale
 from ebert_gui.browser.surface import Surface

@@ -6,8 +6,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from ebert_core.protocol.locus import Interval
 from ebert_core.protocol.shapes import Features
+from ebert_core.protocol.terms.locus import Interval
 from ebert_gui.browser.look import Scale
 from ebert_gui.kinds.peaks import PeaksTrack
 from ebert_gui.kinds.truth import TruthTrack

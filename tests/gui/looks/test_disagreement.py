@@ -8,9 +8,9 @@ import pytest
 from msgspec.structs import replace as changed
 from PyQt6.QtGui import QColor
 
-from ebert_core.protocol.locus import Interval
 from ebert_core.protocol.modelling import FactorSummary
 from ebert_core.protocol.shapes import Features, Signal
+from ebert_core.protocol.terms.locus import Interval
 from ebert_core.protocol.tracks import CellType, Chromosome, DatasetSummary, PeakFiles
 from ebert_gui.browser.content import Held, TrackContent
 from ebert_gui.browser.look import Scale

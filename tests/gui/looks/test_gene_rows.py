@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from ebert_core.protocol.locus import Interval
+from ebert_core.protocol.terms.locus import Interval
 from ebert_gui.browser.content import Held, TrackContent
 from ebert_gui.browser.drawn_rows import DrawnRows
 from ebert_gui.browser.look import Room, Scale

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from ebert_core.protocol.locus import Interval
+from ebert_core.protocol.terms.locus import Interval
 from ebert_gui.browser.content import TrackContent
 from ebert_gui.kinds.genes import GenesTrack
 from ebert_gui.looks.gene_rows import Gene, Names, label

@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 from PyQt6.QtGui import QColor
 
-from ebert_core.protocol.locus import Interval
 from ebert_core.protocol.shapes import Letters
+from ebert_core.protocol.terms.locus import Interval
 from ebert_gui.browser.content import TrackContent
 from ebert_gui.browser.look import Scale
 from ebert_gui.kinds.sequence import SequenceTrack

@@ -6,9 +6,9 @@ from dataclasses import replace
 import pytest
 from PyQt6.QtGui import QColor
 
-from ebert_core.protocol.locus import Interval
 from ebert_core.protocol.modelling import FactorSummary, Familiarity
 from ebert_core.protocol.shapes import Features, Mark, Signal
+from ebert_core.protocol.terms.locus import Interval
 from ebert_core.protocol.tracks import CellType, Chromosome, DatasetSummary, PeakFiles
 from ebert_gui.browser.content import Held, TrackContent
 from ebert_gui.browser.look import Scale

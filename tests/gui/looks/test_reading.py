@@ -13,10 +13,10 @@ from PyQt6.QtWidgets import QToolTip
 from pytestqt.qtbot import QtBot
 
 from ebert_core.protocol.calling import Doubt
-from ebert_core.protocol.inputs import CellInputs
-from ebert_core.protocol.locus import Interval
 from ebert_core.protocol.modelling import FactorSummary
-from ebert_core.protocol.reliability import MeasuredCell, Reliability, ReliabilityPoint, Transfer
+from ebert_core.protocol.terms.inputs import CellInputs
+from ebert_core.protocol.terms.locus import Interval
+from ebert_core.protocol.terms.reliability import MeasuredCell, Reliability, ReliabilityPoint, Transfer
 from ebert_core.protocol.tracks import CellType, Chromosome, DatasetSummary, PeakFiles
 from ebert_gui.browser.canvas import Canvas
 from ebert_gui.browser.content import EMPTY, Held, TrackContent

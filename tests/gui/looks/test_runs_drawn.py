@@ -5,8 +5,8 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
-from ebert_core.protocol.locus import Interval
 from ebert_core.protocol.shapes import RunClass, Runs
+from ebert_core.protocol.terms.locus import Interval
 from ebert_gui.browser.content import Held, TrackContent
 from ebert_gui.browser.look import Scale
 from ebert_gui.kinds.states import StatesTrack

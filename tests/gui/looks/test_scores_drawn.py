@@ -2,8 +2,8 @@
 
 from collections.abc import Callable
 
-from ebert_core.protocol.locus import Interval
 from ebert_core.protocol.sources import PredictedBinding
+from ebert_core.protocol.terms.locus import Interval
 from ebert_core.protocol.tracks import CellType, Chromosome, DatasetSummary, PeakFiles
 from ebert_gui.browser.axis import Axis
 from ebert_gui.browser.content import Held, TrackContent

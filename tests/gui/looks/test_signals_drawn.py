@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 from PyQt6.QtGui import QColor
 
-from ebert_core.protocol.locus import Interval
 from ebert_core.protocol.shapes import Signal
+from ebert_core.protocol.terms.locus import Interval
 from ebert_gui.browser.content import Held, TrackContent
 from ebert_gui.browser.look import Scale
 from ebert_gui.browser.scene import GUTTER

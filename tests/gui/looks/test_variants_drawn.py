@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from msgspec.structs import replace
 
-from ebert_core.protocol.locus import Interval
 from ebert_core.protocol.shapes import Column, Features
+from ebert_core.protocol.terms.locus import Interval
 from ebert_gui.browser.axis import Axis
 from ebert_gui.browser.look import Scale
 from ebert_gui.kinds.variants import VariantsTrack

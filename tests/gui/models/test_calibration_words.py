@@ -6,8 +6,8 @@ from PyQt6.QtWidgets import QLabel, QTableWidget
 from pytestqt.qtbot import QtBot
 
 from ebert_core.protocol.modelling import CheckpointSummary
-from ebert_core.protocol.reliability import MeasuredCell, Reliability, ReliabilityPoint, Transfer
-from ebert_core.protocol.specs import Predict
+from ebert_core.protocol.specs.jobs import Predict
+from ebert_core.protocol.terms.reliability import MeasuredCell, Reliability, ReliabilityPoint, Transfer
 from ebert_core.protocol.tracks import DatasetSummary
 from ebert_gui.exporting.export_dialog import caution
 from ebert_gui.models.checkpoint_dock import CheckpointDock, worth_of

@@ -7,9 +7,9 @@ from msgspec.structs import replace
 from PyQt6.QtWidgets import QLabel, QTableWidget
 from pytestqt.qtbot import QtBot
 
-from ebert_core.protocol.locus import Interval
 from ebert_core.protocol.modelling import CheckpointSummary
-from ebert_core.protocol.verdict import Judgement, Verdict
+from ebert_core.protocol.terms.locus import Interval
+from ebert_core.protocol.terms.verdict import Judgement, Verdict
 from ebert_gui.models.checkpoint_dock import CheckpointDock, why_no_verdict
 from ebert_gui.widgets.theme import DARK
 from ebert_gui.widgets.verdict_panel import VerdictPanel

@@ -9,7 +9,7 @@ from PyQt6.QtWidgets import QLabel, QLineEdit, QPushButton, QTableWidget, QWidge
 from pytestqt.qtbot import QtBot
 
 from ebert_core.protocol.modelling import CheckpointSummary, FactorSummary
-from ebert_core.protocol.verdict import Judgement, Verdict
+from ebert_core.protocol.terms.verdict import Judgement, Verdict
 from ebert_gui.models.checkpoint_dock import CheckpointDock
 from ebert_gui.widgets.theme import DARK
 from ebert_gui.widgets.verdict_panel import VerdictPanel, outcome_colour

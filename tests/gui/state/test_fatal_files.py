@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from ebert_core.protocol.reading import FileStamp
+from ebert_core.protocol.terms.reading import FileStamp
 from ebert_gui.state.fatal_files import MOST_REMEMBERED, FatalFiles, kept_fatal_files
 from ebert_gui.state.session_files import settings_folder
 

@@ -1,6 +1,6 @@
 """Undo and redo: one step for one gesture, and whoever follows is told once."""
 
-from ebert_core.protocol.locus import Interval
+from ebert_core.protocol.terms.locus import Interval
 from ebert_gui.kinds.genes import GenesTrack
 from ebert_gui.kinds.sequence import SequenceTrack
 from ebert_gui.state.history import History

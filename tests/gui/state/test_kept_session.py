@@ -12,8 +12,8 @@ import msgspec
 import pytest
 from msgspec.structs import replace
 
-from ebert_core.protocol.edits import BaseEdit, StateEdit
-from ebert_core.protocol.locus import Interval
+from ebert_core.protocol.terms.edits import BaseEdit, StateEdit
+from ebert_core.protocol.terms.locus import Interval
 from ebert_gui.kinds.attention import AttentionTrack
 from ebert_gui.kinds.genes import GenesTrack
 from ebert_gui.kinds.prediction import PredictionTrack

@@ -5,8 +5,8 @@ from collections.abc import Callable
 import pytest
 from msgspec.structs import replace
 
-from ebert_core.protocol.edits import BaseEdit
-from ebert_core.protocol.locus import Interval
+from ebert_core.protocol.terms.edits import BaseEdit
+from ebert_core.protocol.terms.locus import Interval
 from ebert_core.protocol.tracks import CellType, DatasetSummary
 from ebert_gui.kinds.attention import AttentionTrack
 from ebert_gui.kinds.genes import GenesTrack

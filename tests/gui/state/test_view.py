@@ -2,7 +2,7 @@
 
 import pytest
 
-from ebert_core.protocol.locus import Interval
+from ebert_core.protocol.terms.locus import Interval
 from ebert_gui.state.history import History
 from ebert_gui.state.pane import Span
 from ebert_gui.state.setup import Setup

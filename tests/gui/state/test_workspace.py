@@ -6,8 +6,8 @@ import msgspec
 import pytest
 from msgspec.structs import replace
 
-from ebert_core.protocol.locus import Interval
 from ebert_core.protocol.modelling import FactorSummary
+from ebert_core.protocol.terms.locus import Interval
 from ebert_core.protocol.tracks import BareFile, CellType, Chromosome, DatasetSummary, PeakFiles
 from ebert_gui.kinds.attention import AttentionTrack
 from ebert_gui.kinds.genes import GenesTrack

@@ -3,7 +3,7 @@
 import pytest
 from pytestqt.qtbot import QtBot
 
-from ebert_core.protocol.locus import Interval
+from ebert_core.protocol.terms.locus import Interval
 from ebert_core.protocol.tracks import CellType, Chromosome, DatasetSummary, PeakFiles
 from ebert_gui.browser.canvas import Canvas
 from ebert_gui.browser.content import Held, TrackContent

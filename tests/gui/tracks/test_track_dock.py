@@ -7,8 +7,8 @@ from PyQt6.QtCore import Qt
 from PyQt6.QtWidgets import QColorDialog, QComboBox
 from pytestqt.qtbot import QtBot
 
-from ebert_core.protocol.locus import Interval
 from ebert_core.protocol.modelling import FactorSummary
+from ebert_core.protocol.terms.locus import Interval
 from ebert_core.protocol.tracks import CellType, Chromosome, DatasetSummary, FindPlace, PeakFiles, Place, Places
 from ebert_gui.browser.content import TrackContent
 from ebert_gui.browser.scene import Scene

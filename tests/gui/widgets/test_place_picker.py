@@ -9,8 +9,8 @@ from PyQt6.QtCore import Qt
 from PyQt6.QtWidgets import QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
-from ebert_core.protocol.errors import InvalidRequest
 from ebert_core.protocol.folders import MOST_ENTRIES, ListFolder
+from ebert_core.protocol.terms.errors import InvalidRequest
 from ebert_core.protocol.tracks import FileKind
 from ebert_core.roles.folders import list_folder
 from ebert_gui.widgets.place_list import size_in_words, time_in_words

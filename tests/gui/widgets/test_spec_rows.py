@@ -11,9 +11,9 @@ from pytestqt.qtbot import QtBot
 from spec_page import page_with_keys
 
 from ebert_core.cli.spec_files import add_changes, changes_of
-from ebert_core.protocol.errors import InvalidRequest
-from ebert_core.protocol.fields import field
-from ebert_core.protocol.specs_on_disk import KINDS, read_spec
+from ebert_core.protocol.specs.fields import field
+from ebert_core.protocol.specs.on_disk import KINDS, read_spec
+from ebert_core.protocol.terms.errors import InvalidRequest
 from ebert_gui.widgets.spec_settings import SpecSettings
 
 

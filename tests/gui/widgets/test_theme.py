@@ -9,10 +9,10 @@ from PyQt6.QtCore import Qt
 from PyQt6.QtGui import QColor, QFontInfo, QFontMetricsF, QPalette, QStyleHints
 from PyQt6.QtWidgets import QApplication
 
-from ebert_core.protocol.bases import LETTERS
+from ebert_core.protocol.machine.resources import resource
 from ebert_core.protocol.modelling import FAMILIARITY_WORDS, Familiarity
-from ebert_core.protocol.resources import resource
-from ebert_core.protocol.verdict import Outcome
+from ebert_core.protocol.terms.bases import LETTERS
+from ebert_core.protocol.terms.verdict import Outcome
 from ebert_gui.widgets import theme
 from ebert_gui.widgets.theme import DARK, LIGHT, Theme
 from ebert_gui.widgets.verdict_panel import outcome_colour

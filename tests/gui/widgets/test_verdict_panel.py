@@ -7,7 +7,7 @@ from PyQt6.QtGui import QFont, QGuiApplication
 from PyQt6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from ebert_core.protocol.verdict import Judgement, Verdict
+from ebert_core.protocol.terms.verdict import Judgement, Verdict
 from ebert_core.protocol.work import Jobs, JobSummary
 from ebert_gui.jobs.jobs_dock import JobsDock
 from ebert_gui.widgets.theme import DARK, LIGHT, Theme, apply

@@ -2,7 +2,7 @@
 
 import pytest
 
-from ebert_core.protocol.locus import Interval
+from ebert_core.protocol.terms.locus import Interval
 from ebert_gui.widgets import paths, wording
 
 

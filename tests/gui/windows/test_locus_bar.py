@@ -8,7 +8,7 @@ from PyQt6.QtCore import Qt
 from PyQt6.QtWidgets import QAbstractItemView, QApplication
 from pytestqt.qtbot import QtBot
 
-from ebert_core.protocol.locus import Interval
+from ebert_core.protocol.terms.locus import Interval
 from ebert_core.protocol.tracks import DatasetSummary, FindPlace, Place, Places
 from ebert_gui.loading.navigator import Navigator
 from ebert_gui.state.workspace import Workspace

@@ -18,8 +18,8 @@ from PyQt6.QtWidgets import (
 )
 from pytestqt.qtbot import QtBot
 
-from ebert_core.protocol.locus import Interval
 from ebert_core.protocol.modelling import CheckpointSummary
+from ebert_core.protocol.terms.locus import Interval
 from ebert_core.protocol.tracks import DatasetSummary
 from ebert_gui.datasets.new_dataset_dialog import Answers, NewDatasetDialog
 from ebert_gui.exporting.export_dialog import ExportDialog

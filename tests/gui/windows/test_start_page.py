@@ -6,8 +6,8 @@ from PyQt6.QtCore import QPoint
 from PyQt6.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot
 
-from ebert_core.protocol.locus import Interval
 from ebert_core.protocol.offers import ShippedCheckpoint
+from ebert_core.protocol.terms.locus import Interval
 from ebert_core.protocol.tracks import DatasetSummary
 from ebert_gui.datasets.lately import name_of
 from ebert_gui.models.shipped import fits, sentence_of

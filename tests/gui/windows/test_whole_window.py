@@ -10,8 +10,8 @@ from PyQt6.QtWidgets import QAbstractButton, QApplication, QLabel, QTableWidget
 from pytestqt.qtbot import QtBot
 
 from ebert_core.protocol.modelling import CheckpointSummary
+from ebert_core.protocol.terms.verdict import Judgement, Verdict
 from ebert_core.protocol.tracks import DatasetSummary, InspectFile
-from ebert_core.protocol.verdict import Judgement, Verdict
 from ebert_gui.kinds.signal import SignalTrack
 from ebert_gui.state.recent import add_recent
 from ebert_gui.widgets import theme as themes

@@ -6,10 +6,10 @@ from PyQt6.QtGui import QDropEvent
 from PyQt6.QtWidgets import QApplication, QDialog, QLabel, QMenu
 from pytestqt.qtbot import QtBot
 
-from ebert_core.protocol.locus import Interval
 from ebert_core.protocol.messages import Hello
 from ebert_core.protocol.modelling import CheckpointSummary
 from ebert_core.protocol.sources import MeasuredSignal
+from ebert_core.protocol.terms.locus import Interval
 from ebert_core.protocol.tracks import DatasetSummary
 from ebert_gui.browser.content import TrackContent
 from ebert_gui.kinds.attention import AttentionTrack

@@ -13,8 +13,8 @@ from PyQt6.QtWidgets import (
 )
 from pytestqt.qtbot import QtBot
 
-from ebert_core.protocol.locus import Interval
 from ebert_core.protocol.modelling import CheckpointSummary
+from ebert_core.protocol.terms.locus import Interval
 from ebert_core.protocol.tracks import DatasetSummary, FindPlace
 from ebert_gui.kinds.attention import AttentionTrack
 from ebert_gui.kinds.peaks import PeaksTrack

@@ -2,7 +2,7 @@
 
 import pytest
 
-from ebert_core.protocol.reading import FileStamp
+from ebert_core.protocol.terms.reading import FileStamp
 from ebert_gui.state.fatal_files import FatalFiles
 from ebert_gui.workers.state import Failure
 from ebert_gui.workers.suspects import Culprit, Suspects

@@ -1,0 +1,58 @@
+"""How a long run tells what it does: through an object it is given, so that it knows neither jobs nor terminals."""
+
+from collections.abc import Callable
+from typing import Protocol
+
+from ebert_core.protocol.terms.errors import InvalidRequest
+
+# Up to this share of a run's progress, the time that it took tells how long the rest takes. A fine-tuning's verdict,
+# whose baselines take as long as they take, has the part above it.
+FORESEEABLE = 0.98
+
+# Takes how far work is, 0 to 1, and a few words: the report of work that has no curves and no log.
+TellProgress = Callable[[float, str], None]
+
+
+class Warned(str):
+    """A sentence that a person must not miss, as it is said: it is shown where nothing else is."""
+
+    def __new__(cls, sentence: str) -> "Warned":
+        """Takes the sentence without the word before it."""
+        return super().__new__(cls, f"WARNING: {sentence}")
+
+
+class Report(Protocol):
+    """Whoever listens: a job directory, a terminal, a test."""
+
+    def progress(self, fraction: float, note: str) -> None:
+        """How far the run is, 0 to 1, and a few words."""
+
+    def metric(self, step: int, epoch: int, split: str, name: str, value: float) -> None:
+        """One number of a curve."""
+
+    def event(self, text: str) -> None:
+        """Something worth a line in the log; a warning is a `Warned`."""
+
+    def stop_requested(self) -> bool:
+        """Whether the person wants the run to end at the next step."""
+
+
+class Unheard:
+    """A report for work too short to tell anybody of."""
+
+    def progress(self, fraction: float, note: str) -> None:
+        """Told to nobody."""
+
+    def metric(self, step: int, epoch: int, split: str, name: str, value: float) -> None:
+        """Told to nobody."""
+
+    def event(self, text: str) -> None:
+        """Told to nobody."""
+
+    def stop_requested(self) -> bool:
+        """Nobody asks."""
+        return False
+
+
+class Stopped(InvalidRequest):
+    """The person ended the run; what it had reached is kept and can be resumed."""
