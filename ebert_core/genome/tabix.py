@@ -71,8 +71,8 @@ class TabixLines:
 
     @property
     def reached(self) -> dict[str, int]:
-        """A position on each chromosome that its last line reaches, in the order of the file."""
-        return {name: max(0, len(of.windows) - 1 << WINDOW_SHIFT) + 1 for name, of in self._of.items()}
+        """The end of the window of 16 kb in which the last line of each chromosome ends, in the order of the file."""
+        return {name: max(1, len(of.windows)) << WINDOW_SHIFT for name, of in self._of.items()}
 
     def all(self) -> Iterator[list[str]]:
         """The fields of all lines that hold data, from the beginning of the file."""

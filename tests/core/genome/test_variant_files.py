@@ -210,3 +210,12 @@ def test_a_file_whose_index_is_of_another_is_a_sentence(tmp_path: Path) -> None:
 def test_an_absent_file_is_named(tmp_path: Path) -> None:
     with pytest.raises(InvalidRequest, match="There is no file"):
         open_variants(tmp_path / "absent.vcf")
+
+
+def test_a_file_whose_header_names_other_chromosomes_reaches_as_far_as_its_last_variant(tmp_path: Path) -> None:
+    """Where nobody knows the length of a chromosome, what stands in the first 16 kb of it is in view, too."""
+    rows = [("ctg1", at, at, _record("ctg1", at, f"rs{at}")) for at in (3000, 4000)]
+    file = open_variants(_indexed(tmp_path / "x.vcf.gz", rows))
+    assert not file.knows_lengths
+    whole = Interval("ctg1", 0, file.chromosome_lengths["ctg1"])
+    assert _names(file, whole) == ["rs3000", "rs4000"]
