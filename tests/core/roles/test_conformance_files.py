@@ -6,10 +6,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from asking import data_role, of
 
-from ebert_core.protocol.errors import InvalidRequest
-from ebert_core.protocol.locus import Interval
 from ebert_core.protocol.shapes import Signal
 from ebert_core.protocol.sources import (
     ChromatinStates,
@@ -20,7 +17,10 @@ from ebert_core.protocol.sources import (
     Source,
     VariantCalls,
 )
+from ebert_core.protocol.terms.errors import InvalidRequest
+from ebert_core.protocol.terms.locus import Interval
 from ebert_core.protocol.tracks import InspectFile, OpenFiles
+from tests.core.roles.asking import data_role, of
 
 # It says of itself that it holds nothing.
 _EMPTY = ("jbrowse__empty.bigWig",)
