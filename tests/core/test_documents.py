@@ -1,5 +1,6 @@
 """What the documents say of specs is what the program takes."""
 
+import importlib
 import re
 import subprocess
 import sys
@@ -61,7 +62,10 @@ def test_the_page_of_specs_says_what_their_fields_say() -> None:
 
 
 def test_links_between_documents_lead_somewhere() -> None:
-    pages = [*DOCUMENTS.rglob("*.md"), *(DOCUMENTS.parent / name for name in ("CONTRIBUTING.md", "CHANGELOG.md"))]
+    pages = [
+        *DOCUMENTS.rglob("*.md"),
+        *(DOCUMENTS.parent / name for name in ("README.md", "CONTRIBUTING.md", "CHANGELOG.md")),
+    ]
     for page in pages:
         for target in re.findall(r"\]\((?!https?:)([^)#]+)", page.read_text()):
             assert (page.parent / target).exists(), f"{page.name} links to {target}"
@@ -75,3 +79,24 @@ def test_every_fault_that_is_documented_has_the_test_it_names() -> None:
         file, _, name = named.strip("` ").partition("::")
         source = (DOCUMENTS.parent / "tests" / file).read_text()
         assert re.search(rf"^(async )?def {re.escape(name)}\(", source, re.MULTILINE), f"{fault}: no test {named}"
+
+
+def test_packages_of_others_can_import_what_the_page_for_contributors_lets_them():
+    page = (DOCUMENTS.parent / "CONTRIBUTING.md").read_text()
+    table = re.search(r"^\| module \| for \|\n\|---\|---\|\n((?:\|.*\n)+)", page, re.MULTILINE)[1]
+    for row in table.splitlines():
+        room = ""
+        for name in re.findall(r"`([\w.]+)`", row.split("|")[1]):
+            module = name if name[0] != "." else f"{room}{name}"
+            room = module.rpartition(".")[0]
+            importlib.import_module(module)
+
+
+def test_the_example_of_a_package_imports_only_what_packages_may():
+    table = (DOCUMENTS.parent / "CONTRIBUTING.md").read_text().split("| module | for |")[1].split("\n\n")[0]
+    code = "\n".join(re.findall(r"```python\n(.*?)```", (DOCUMENTS / "plugins.md").read_text(), re.DOTALL))
+    imported = re.findall(r"^from (ebert[\w.]+) import", code, re.MULTILINE)
+    assert imported
+    for module in imported:
+        room, _, last = module.rpartition(".")
+        assert f"`{module}`" in table or f"`.{last}`" in table or f"`{room}` and the modules in it" in table, module
