@@ -39,7 +39,7 @@ class DatasetUsed(msgspec.Struct, frozen=True):
     inputs_sha256: str
 
 
-class Places(msgspec.Struct, frozen=True):
+class AskedRegions(msgspec.Struct, frozen=True):
     """What was asked for, and how many bins it holds; without any of it, it is the whole genome."""
 
     bins: int
@@ -71,7 +71,7 @@ class Sidecar(msgspec.Struct, frozen=True):
     cell_type: str
     checkpoint: CheckpointUsed
     dataset: DatasetUsed
-    places: Places
+    places: AskedRegions
     scale: Scale
     inputs: CellInputs
     warnings: tuple[str, ...]

@@ -15,9 +15,9 @@ from ebert_core.dataset.description import Dataset
 from ebert_core.dataset.digests import dataset_digests, joint_digest
 from ebert_core.dataset.sidecar import (
     FORMAT,
+    AskedRegions,
     CheckpointUsed,
     DatasetUsed,
-    Places,
     Scale,
     Sidecar,
     is_sidecar,
@@ -185,7 +185,7 @@ class Provenance:
             cell_type=spec.cell_type,
             checkpoint=sources.checkpoint,
             dataset=sources.dataset,
-            places=Places(made.bins, spec.chromosomes, _asked(spec), sources.region_files),
+            places=AskedRegions(made.bins, spec.chromosomes, _asked(spec), sources.region_files),
             scale=Scale(_QUANTITY, BIN, POSITION, 0.0, 1.0, calibration.slope, calibration.offset, called_from),
             inputs=reads_of(made.description).of_cell(made.dataset, spec.cell_type),
             warnings=cautions,

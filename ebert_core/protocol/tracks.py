@@ -112,42 +112,42 @@ class FileKind(msgspec.Struct, frozen=True):
     sentence: str
 
 
-class FindPlace(msgspec.Struct, frozen=True, tag="find-place"):
-    """Genes whose names start with a text, best first. Reply: Places."""
+class FindGenes(msgspec.Struct, frozen=True, tag="find-genes"):
+    """Genes whose names start with a text, best first. Reply: FoundGenes."""
 
     text: str
     limit: int = 12
 
 
-class Place(msgspec.Struct, frozen=True):
-    """A named place."""
+class FoundGene(msgspec.Struct, frozen=True):
+    """A gene that was looked for by its name."""
 
     name: str
     interval: Interval
 
     @property
     def label(self) -> str:
-        """Its name and where it is, for a choice between places of one name."""
+        """Its name and where it is, for a choice between genes of one name."""
         return f"{self.name} at {format_locus(self.interval)}"
 
 
-class Places(msgspec.Struct, frozen=True):
-    """Found places, best first."""
+class FoundGenes(msgspec.Struct, frozen=True):
+    """Found genes, best first."""
 
-    places: tuple[Place, ...]
+    genes: tuple[FoundGene, ...]
 
-    def called(self, name: str) -> tuple[Place, ...]:
+    def called(self, name: str) -> tuple[FoundGene, ...]:
         """Those that have this very name, in whatever case."""
-        return tuple(place for place in self.places if place.name.casefold() == name.strip().casefold())
+        return tuple(gene for gene in self.genes if gene.name.casefold() == name.strip().casefold())
 
     def sentence_on(self, name: str) -> str:
         """What is said where this very name is not among them, or more than once."""
         named = self.called(name)
         if named:
             return f"{len(named)} genes are called {name}; choose one: {', '.join(each.label for each in named)}."
-        if not self.places:
+        if not self.genes:
             return f"There is no chromosome and no gene called {name} here."
-        alike = ", ".join(dict.fromkeys(place.name for place in self.places))
+        alike = ", ".join(dict.fromkeys(gene.name for gene in self.genes))
         return f"There is no chromosome and no gene called {name} here. Genes that begin so: {alike}."
 
 

@@ -19,11 +19,11 @@ from ebert_core.protocol.tracks import (
     DatasetSummary,
     DraftCheck,
     FileKind,
-    FindPlace,
+    FindGenes,
+    FoundGenes,
     InspectFile,
     OpenDataset,
     OpenFiles,
-    Places,
 )
 from ebert_core.roles import folders, offers, work
 from ebert_core.roles.anew import reading_anew
@@ -45,7 +45,7 @@ def handlers() -> Handlers:
         DatasetDraft: answers.write_dataset,
         CheckDraft: answers.check_draft,
         Read: answers.read,
-        FindPlace: answers.find_place,
+        FindGenes: answers.find_genes,
     }
     return {**reading_anew(reading), **folders.handlers(), **offers.handlers(), **work.handlers()}
 
@@ -106,9 +106,9 @@ class DataAnswers:
         self._readers = self._readers or Readers.with_plugins()
         return self._readers.read(request, self._opened)
 
-    def find_place(self, request: FindPlace, report: Report) -> Places:
+    def find_genes(self, request: FindGenes, report: Report) -> FoundGenes:
         """Genes by the beginning of their names."""
-        from ebert_core.roles.places import find_genes
+        from ebert_core.roles.genes import find_genes
 
         report(0.0)
         return find_genes(self._opened.current(), request.text, request.limit)

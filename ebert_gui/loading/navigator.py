@@ -7,7 +7,7 @@ from PyQt6.QtCore import QObject, pyqtSignal
 
 from ebert_core.protocol.terms.errors import InvalidRequest
 from ebert_core.protocol.terms.locus import Interval, parse_locus
-from ebert_core.protocol.tracks import FindPlace, Place, Places
+from ebert_core.protocol.tracks import FindGenes, FoundGene, FoundGenes
 from ebert_gui.loading.loader import Client
 from ebert_gui.state.workspace import Workspace
 from ebert_gui.workers.state import Failure
@@ -20,7 +20,7 @@ class Missed(NamedTuple):
     """Why a text led nowhere, and the genes that it may mean where genes were looked for."""
 
     sentence: str
-    places: Places | None = None
+    genes: FoundGenes | None = None
 
 
 class Navigator(QObject):
@@ -48,9 +48,9 @@ class Navigator(QObject):
         """Go to exactly this region; Back leads to the one before."""
         self._workspace.view.show(interval)
 
-    def show_place(self, place: Place) -> None:
+    def show_gene(self, gene: FoundGene) -> None:
         """Go to a gene, with some room at both sides."""
-        interval = place.interval
+        interval = gene.interval
         length = self._workspace.view.chromosome_lengths.get(interval.chromosome, interval.end)
         margin = max(_SMALLEST_MARGIN, interval.length // 5)
         start, end = max(0, interval.start - margin), min(length, interval.end + margin)
@@ -82,15 +82,15 @@ class Navigator(QObject):
             self.show(interval)
             arrived()
         elif text and self._workspace.dataset is not None:
-            self._find(text, lambda places: self._take(text, places, arrived, missed) if is_wanted() else None)
+            self._find(text, lambda genes: self._take(text, genes, arrived, missed) if is_wanted() else None)
 
-    def suggest(self, text: str, take: Callable[[Places], None]) -> None:
+    def suggest(self, text: str, take: Callable[[FoundGenes], None]) -> None:
         """Hand over the genes whose names begin like this; of several texts only the newest is looked up."""
-        self._data.request(FindPlace(text), Places, take, lambda _failure: None, view_key="complete")
+        self._data.request(FindGenes(text), FoundGenes, take, lambda _failure: None, view_key="complete")
 
-    def _find(self, text: str, take: Callable[[Places], None]) -> None:
-        def found(places: Places) -> None:
-            take(places)
+    def _find(self, text: str, take: Callable[[FoundGenes], None]) -> None:
+        def found(genes: FoundGenes) -> None:
+            take(genes)
             self._settle()
 
         def failed(failure: Failure) -> None:
@@ -99,15 +99,17 @@ class Navigator(QObject):
             self._settle()
 
         self._looked_for += 1
-        self._data.request(FindPlace(text), Places, found, failed)
+        self._data.request(FindGenes(text), FoundGenes, found, failed)
 
-    def _take(self, text: str, places: Places, arrived: Callable[[], None], missed: Callable[[Missed], None]) -> None:
-        named = places.called(text)
+    def _take(
+        self, text: str, genes: FoundGenes, arrived: Callable[[], None], missed: Callable[[Missed], None]
+    ) -> None:
+        named = genes.called(text)
         if len(named) == 1:
-            self.show_place(named[0])
+            self.show_gene(named[0])
             arrived()
         else:
-            missed(Missed(places.sentence_on(text), Places(named) if named else places))
+            missed(Missed(genes.sentence_on(text), FoundGenes(named) if named else genes))
 
     def _settle(self) -> None:
         self._looked_for -= 1

@@ -19,7 +19,7 @@ from PyQt6.QtWidgets import (
 
 from ebert_core.protocol.machine.showing import shown
 from ebert_core.protocol.terms.locus import format_locus
-from ebert_core.protocol.tracks import Place, Places
+from ebert_core.protocol.tracks import FoundGene, FoundGenes
 from ebert_gui.loading.navigator import Missed, Navigator
 from ebert_gui.state.workspace import OfferedFactor, Workspace
 from ebert_gui.widgets.plain import PlainLabel
@@ -96,7 +96,7 @@ class LocusBar(QWidget):
         self._workspace = workspace
         self._navigator = navigator
         self._names = QStringListModel(self)
-        self._offered: dict[str, Place] = {}
+        self._offered: dict[str, FoundGene] = {}
         self.locus = _WholeLine()
         self._captions: list[QLabel] = []
         self.cell_type = _WholeChoice()
@@ -133,7 +133,7 @@ class LocusBar(QWidget):
         """Show the place that was typed: a locus, or a gene."""
         text = self.locus.text().strip()
         if text in self._offered:
-            self._navigator.show_place(self._offered[text])
+            self._navigator.show_gene(self._offered[text])
             self._leave()
         else:
             # Another place may be shown or typed by the time a gene is found.
@@ -229,13 +229,13 @@ class LocusBar(QWidget):
         if has_genes and text and ":" not in text:
             self._navigator.suggest(text, self._offer_names)
 
-    def _offer_names(self, places: Places) -> None:
-        """Offer places by their names, and by their places too where several have one name."""
-        times = Counter(place.name for place in places.places)
-        self._offered = {place.label: place for place in places.places if times[place.name] > 1}
-        self._names.setStringList([place.label if times[place.name] > 1 else place.name for place in places.places])
+    def _offer_names(self, found: FoundGenes) -> None:
+        """Offer genes by their names, and by their places too where several have one name."""
+        times = Counter(gene.name for gene in found.genes)
+        self._offered = {gene.label: gene for gene in found.genes if times[gene.name] > 1}
+        self._names.setStringList([gene.label if times[gene.name] > 1 else gene.name for gene in found.genes])
         completer = self.locus.completer()
-        if places.places and self.locus.hasFocus() and self.locus.isModified() and completer is not None:
+        if found.genes and self.locus.hasFocus() and self.locus.isModified() and completer is not None:
             completer.setCompletionPrefix(self.locus.text().strip())
             # The list closes after Enter: it is opened again when the key is done with.
             QTimer.singleShot(0, completer.complete)
@@ -243,8 +243,8 @@ class LocusBar(QWidget):
     def _miss(self, missed: Missed) -> None:
         """Say why the view stays, and offer the genes that may be meant."""
         self.problem.emit(missed.sentence)
-        if missed.places is not None:
-            self._offer_names(missed.places)
+        if missed.genes is not None:
+            self._offer_names(missed.genes)
 
     def _leave(self) -> None:
         """Say where we are, and let the keys move the view again."""

@@ -48,7 +48,7 @@ def _ask(number: int, request: msgspec.Struct, key: str = "") -> Ask:
 TO_WORKER: tuple[msgspec.Struct, ...] = (
     _ask(1, tracks.OpenFiles(("/no/such.bed",))),
     _ask(2, read_request([MeasuredSignal("alpha", "DNase")], PLACE, 500), "view"),
-    _ask(3, tracks.FindPlace("MAX")),
+    _ask(3, tracks.FindGenes("MAX")),
     _ask(4, tracks.InspectFile("/no/such.bed")),
     _ask(5, work.ListJobs("")),
     Cancel(2),

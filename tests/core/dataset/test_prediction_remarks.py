@@ -6,9 +6,9 @@ import msgspec
 import pytest
 
 from ebert_core.dataset.sidecar import (
+    AskedRegions,
     CheckpointUsed,
     DatasetUsed,
-    Places,
     Scale,
     Sidecar,
     prediction_remarks,
@@ -34,7 +34,7 @@ def describe(path: Path, absent: tuple[str, ...] = (), warnings: tuple[str, ...]
         cell_type="K562",
         checkpoint=CheckpointUsed("slices", "/data/slices", "", "", ""),
         dataset=DatasetUsed("toy", "", "hg19", {}, ""),
-        places=Places(10),
+        places=AskedRegions(10),
         scale=Scale("probability", 200, 50, 0, 1, 1, 0, None),
         inputs=CellInputs("K562", absent),
         warnings=warnings,

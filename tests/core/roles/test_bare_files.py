@@ -11,7 +11,7 @@ from ebert_core.genome.bigwig_writer import BigWigWriter
 from ebert_core.protocol.sources import ChromatinStates, GeneModels, MeasuredPeaks, MeasuredSignal, ReferenceSequence
 from ebert_core.protocol.terms.errors import InvalidRequest
 from ebert_core.protocol.tracks import (
-    FindPlace,
+    FindGenes,
     OpenFiles,
 )
 from tests.core.roles.asking import data_role, of
@@ -233,4 +233,4 @@ def test_genes_of_another_assembly_hide_no_gene_of_the_others(tmp_path: Path) ->
         (tmp_path / name).write_text(text)
     ask = data_role()
     ask(OpenFiles((str(tmp_path / "beyond.gtf"), str(tmp_path / "more.gtf")), str(tmp_path / "DATASET.toml")))
-    assert [place.name for place in ask(FindPlace("myc")).places] == ["MYC", "MYCL"]
+    assert [gene.name for gene in ask(FindGenes("myc")).genes] == ["MYC", "MYCL"]

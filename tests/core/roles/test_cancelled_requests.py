@@ -23,7 +23,7 @@ from ebert_core.protocol.sources import (
 from ebert_core.protocol.specs.jobs import Predict
 from ebert_core.protocol.terms.locus import Interval
 from ebert_core.protocol.tracks import (
-    FindPlace,
+    FindGenes,
     InspectFile,
     OpenDataset,
     OpenFiles,
@@ -84,7 +84,7 @@ def opened(toy_binding: Path, tmp_path: Path):
         lambda _: of(MeasuredSignal("alpha", "DNase"), PLACE, 10),
         lambda _: of(MeasuredPeaks("alpha", "FOS"), PLACE),
         lambda _: of(PlantedSites("alpha", "FOS"), PLACE),
-        lambda _: FindPlace("MAX"),
+        lambda _: FindGenes("MAX"),
         lambda _: ListShipped(),
         lambda folder: ListJobs(str(folder / "DATASET.toml")),
     ],

@@ -30,7 +30,7 @@ from ebert_core.protocol.terms.reading import Avoided, told_to
 from ebert_core.protocol.tracks import (
     DatasetDraft,
     DatasetSummary,
-    FindPlace,
+    FindGenes,
     InspectFile,
     OpenDataset,
     OpenFiles,
@@ -206,16 +206,16 @@ def test_planted_sites_tell_where_they_are_bound(role: Role) -> None:
 
 
 def test_genes_are_found_by_the_beginning_of_their_names(role: Role) -> None:
-    places = role.ask(FindPlace("max")).places
-    assert [(place.name, place.interval.chromosome) for place in places] == [
+    genes = role.ask(FindGenes("max")).genes
+    assert [(gene.name, gene.interval.chromosome) for gene in genes] == [
         ("MAX", "chr1"),
         ("MAX", "chr2"),
         ("MAXD1", "chr1"),
     ]
-    assert role.ask(FindPlace("MAXD")).places == (places[2],)
-    assert role.ask(FindPlace("max", limit=1)).places == (places[0],)
-    assert role.ask(FindPlace(" ")).places == ()
-    assert role.ask(FindPlace("nothing")).places == ()
+    assert role.ask(FindGenes("MAXD")).genes == (genes[2],)
+    assert role.ask(FindGenes("max", limit=1)).genes == (genes[0],)
+    assert role.ask(FindGenes(" ")).genes == ()
+    assert role.ask(FindGenes("nothing")).genes == ()
 
 
 def test_a_file_that_changed_is_read_again(role: Role, folder: Path) -> None:
@@ -343,7 +343,7 @@ def test_the_file_that_is_read_is_said_before_it_is_read(role: Role, folder: Pat
 def test_a_search_for_genes_says_that_it_reads_them(role: Role, folder: Path) -> None:
     told: list[str] = []
     with told_to(told.append):
-        role.ask(FindPlace("MAX"))
+        role.ask(FindGenes("MAX"))
     assert str(folder / "genes.bed") in told
 
 

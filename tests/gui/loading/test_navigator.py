@@ -9,13 +9,13 @@ from msgspec.structs import replace
 
 import ebert_gui
 from ebert_core.protocol.terms.locus import Interval
-from ebert_core.protocol.tracks import FindPlace, Place, Places
+from ebert_core.protocol.tracks import FindGenes, FoundGene, FoundGenes
 from ebert_gui.loading.navigator import Missed, Navigator
 from ebert_gui.state.workspace import Workspace
 from ebert_gui.workers.state import Failure
 from tests.gui.drawn import KINDS
 
-MYC = Place("MYC", Interval("chr1", 2_000_000, 2_005_000))
+MYC = FoundGene("MYC", Interval("chr1", 2_000_000, 2_005_000))
 START = Interval("chr1", 100, 900)
 
 
@@ -40,8 +40,8 @@ def led(qapp: object, workspace: Workspace, data: Any, summary: Any) -> Led:
     return Led(workspace, data)
 
 
-def answer(data: Any, *places: Place) -> None:
-    data.open.pop(next(iter(data.open)))[1](Places(places))
+def answer(data: Any, *places: FoundGene) -> None:
+    data.open.pop(next(iter(data.open)))[1](FoundGenes(places))
 
 
 @pytest.mark.parametrize(
@@ -56,7 +56,7 @@ def test_a_gene_is_shown_with_a_fifth_of_its_length_at_both_sides_and_never_less
     led: Led, workspace: Workspace, gene: Interval, shown: Interval
 ) -> None:
     workspace.view.open_genome({"chr1": 10_000_000})
-    led.navigator.show_place(Place("X", gene))
+    led.navigator.show_gene(FoundGene("X", gene))
     assert workspace.view.interval == shown
 
 
@@ -74,8 +74,8 @@ def test_a_gene_of_this_very_name_is_gone_to_and_any_other_is_a_sentence(
 ) -> None:
     led.navigator.go("myc")
     assert not led.navigator.is_settled
-    assert data.asked == [FindPlace("myc")]
-    answer(data, Place("MYCL", Interval("chr1", 1, 9)), MYC)
+    assert data.asked == [FindGenes("myc")]
+    answer(data, FoundGene("MYCL", Interval("chr1", 1, 9)), MYC)
     shown = workspace.view.interval
     assert (shown.start, shown.end) == (1_999_000, 2_006_000)
     assert led.take() == [("settled",)]
@@ -93,13 +93,13 @@ def test_a_gene_of_this_very_name_is_gone_to_and_any_other_is_a_sentence(
 
 def test_whoever_asks_hears_why_and_which_genes_may_be_meant(led: Led, data: Any) -> None:
     heard: list[Missed] = []
-    others = (Place("MYCL", Interval("chr1", 1, 9)), Place("MYCN", Interval("chr1", 20, 90)))
+    others = (FoundGene("MYCL", Interval("chr1", 1, 9)), FoundGene("MYCN", Interval("chr1", 20, 90)))
     twice = (MYC, replace(MYC, interval=Interval("chr1", 5, 9)))
     led.navigator.go("chr1:x", missed=heard.append)
     for found in (others, (*twice, *others)):
         led.navigator.go("myc", missed=heard.append)
         answer(data, *found)
-    assert [each.places for each in heard] == [None, Places(others), Places(twice)]
+    assert [each.genes for each in heard] == [None, FoundGenes(others), FoundGenes(twice)]
     assert heard[0].sentence == "'x' in chr1:x is no position; write chr1:1,000-2,000."
     assert led.take() == [("settled",)] * 2
 

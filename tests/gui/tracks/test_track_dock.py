@@ -9,7 +9,7 @@ from pytestqt.qtbot import QtBot
 
 from ebert_core.protocol.modelling import FactorSummary
 from ebert_core.protocol.terms.locus import Interval
-from ebert_core.protocol.tracks import CellType, Chromosome, DatasetSummary, FindPlace, PeakFiles, Place, Places
+from ebert_core.protocol.tracks import CellType, Chromosome, DatasetSummary, FindGenes, FoundGene, FoundGenes, PeakFiles
 from ebert_gui.browser.content import TrackContent
 from ebert_gui.browser.scene import Scene
 from ebert_gui.kinds.genes import GenesTrack
@@ -42,15 +42,15 @@ class Answering:
 
     def request(
         self,
-        body: FindPlace,
-        reply_type: type[Places],
+        body: FindGenes,
+        reply_type: type[FoundGenes],
         on_reply: Callable[..., object],
         on_failure: Callable[..., object] | None = None,
         on_progress: Callable[[float, str], None] | None = None,
         view_key: str = "",
     ) -> int:
-        known = (Place("ALDH7A1", Interval("chr5", 4000, 5000)),)
-        on_reply(Places(tuple(place for place in known if place.name.startswith(body.text.upper()))))
+        known = (FoundGene("ALDH7A1", Interval("chr5", 4000, 5000)),)
+        on_reply(FoundGenes(tuple(gene for gene in known if gene.name.startswith(body.text.upper()))))
         return 1
 
     def cancel(self, number: int) -> None:

@@ -9,7 +9,7 @@ from PyQt6.QtWidgets import QAbstractItemView, QApplication
 from pytestqt.qtbot import QtBot
 
 from ebert_core.protocol.terms.locus import Interval
-from ebert_core.protocol.tracks import DatasetSummary, FindPlace, Place, Places
+from ebert_core.protocol.tracks import DatasetSummary, FindGenes, FoundGene, FoundGenes
 from ebert_gui.loading.navigator import Navigator
 from ebert_gui.state.workspace import Workspace
 from ebert_gui.windows.locus_bar import LocusBar
@@ -17,10 +17,10 @@ from ebert_gui.workers.state import Condition, WorkerState
 from tests.gui.drawn import KINDS
 
 GENES = (
-    Place("MYC", Interval("chr5", 3000, 4000)),
-    Place("MYCBPAP", Interval("chr17", 20_000, 21_000)),
-    Place("TWICE", Interval("chr3", 30_000, 31_000)),
-    Place("TWICE", Interval("chr17", 5_000, 6_000)),
+    FoundGene("MYC", Interval("chr5", 3000, 4000)),
+    FoundGene("MYCBPAP", Interval("chr17", 20_000, 21_000)),
+    FoundGene("TWICE", Interval("chr3", 30_000, 31_000)),
+    FoundGene("TWICE", Interval("chr17", 5_000, 6_000)),
 )
 START = Interval("chr3", 10_000, 20_000)
 
@@ -28,13 +28,15 @@ START = Interval("chr3", 10_000, 20_000)
 class Finding:
     """A data worker that knows some genes."""
 
-    def __init__(self, genes: tuple[Place, ...]) -> None:
+    def __init__(self, genes: tuple[FoundGene, ...]) -> None:
         self.state = WorkerState(Condition.READY)
         self.genes = genes
 
-    def request(self, body: FindPlace, _type: Any, on_reply: Callable[[Places], None], *_: Any, **_more: Any) -> int:
+    def request(
+        self, body: FindGenes, _type: Any, on_reply: Callable[[FoundGenes], None], *_: Any, **_more: Any
+    ) -> int:
         found = [gene for gene in self.genes if gene.name.lower().startswith(body.text.lower())]
-        on_reply(Places(tuple(found[: body.limit])))
+        on_reply(FoundGenes(tuple(found[: body.limit])))
         return 1
 
     def cancel(self, number: int) -> None:
@@ -50,7 +52,7 @@ def workspace(dataset: DatasetSummary) -> Workspace:
 
 
 def typed(
-    qtbot: QtBot, workspace: Workspace, text: str, genes: tuple[Place, ...] = GENES
+    qtbot: QtBot, workspace: Workspace, text: str, genes: tuple[FoundGene, ...] = GENES
 ) -> tuple[list[str], list[str]]:
     """What is said and what is offered after a text was typed and Enter pressed."""
     bar = LocusBar(workspace, Navigator(workspace, Finding(genes)))
@@ -108,7 +110,7 @@ def test_what_is_neither_place_nor_gene_is_said(qtbot: QtBot, workspace: Workspa
 
 
 def opened(
-    qtbot: QtBot, workspace: Workspace, text: str, genes: tuple[Place, ...]
+    qtbot: QtBot, workspace: Workspace, text: str, genes: tuple[FoundGene, ...]
 ) -> tuple[LocusBar, QAbstractItemView]:
     """The bar after a text was typed, and the list of genes below it once it is open."""
     bar = LocusBar(workspace, Navigator(workspace, Finding(genes)))
@@ -132,7 +134,7 @@ def settle() -> None:
         QApplication.processEvents()
 
 
-LIKE_MYC = (*GENES[1:], Place("MYCL", Interval("chr17", 30_000, 31_000)))
+LIKE_MYC = (*GENES[1:], FoundGene("MYCL", Interval("chr17", 30_000, 31_000)))
 
 
 @pytest.mark.qt_log_ignore("This plugin does not support")
@@ -166,7 +168,7 @@ def test_enter_on_the_very_name_or_the_one_gone_to_shows_it_without_a_warning_an
     qtbot: QtBot,
     workspace: Workspace,
     text: str,
-    genes: tuple[Place, ...],
+    genes: tuple[FoundGene, ...],
     keys: tuple[Qt.Key, ...],
     place: Interval,
 ) -> None:
@@ -184,11 +186,13 @@ def test_enter_on_the_very_name_or_the_one_gone_to_shows_it_without_a_warning_an
 class Slow(Finding):
     """A data worker that answers when it is told to, what was asked first first."""
 
-    def __init__(self, genes: tuple[Place, ...]) -> None:
+    def __init__(self, genes: tuple[FoundGene, ...]) -> None:
         super().__init__(genes)
         self.waiting: list[Callable[[], object]] = []
 
-    def request(self, body: FindPlace, _type: Any, on_reply: Callable[[Places], None], *_: Any, **_more: Any) -> int:
+    def request(
+        self, body: FindGenes, _type: Any, on_reply: Callable[[FoundGenes], None], *_: Any, **_more: Any
+    ) -> int:
         self.waiting.append(lambda: super(Slow, self).request(body, _type, on_reply))
         return 1
 

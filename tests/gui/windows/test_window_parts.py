@@ -15,7 +15,7 @@ from pytestqt.qtbot import QtBot
 
 from ebert_core.protocol.modelling import CheckpointSummary
 from ebert_core.protocol.terms.locus import Interval
-from ebert_core.protocol.tracks import DatasetSummary, FindPlace
+from ebert_core.protocol.tracks import DatasetSummary, FindGenes
 from ebert_gui.kinds.attention import AttentionTrack
 from ebert_gui.kinds.peaks import PeaksTrack
 from ebert_gui.kinds.signal import SignalTrack
@@ -109,7 +109,7 @@ def test_names_are_asked_for_while_somebody_types_a_gene_and_not_a_place(
         qtbot.keyClicks(bar.locus, typed)
         assert bar._typing.isActive()
         qtbot.waitUntil(lambda: not bar._typing.isActive())
-        assert [body for body in data.asked if isinstance(body, FindPlace)] == ([FindPlace(typed)] if is_asked else [])
+        assert [body for body in data.asked if isinstance(body, FindGenes)] == ([FindGenes(typed)] if is_asked else [])
     assert bar.locus.text() == " "
 
 
@@ -121,7 +121,7 @@ def test_without_genes_no_names_are_asked_for(
     data.asked.clear()
     qtbot.keyClicks(bar.locus, "MY")
     qtbot.waitUntil(lambda: not bar._typing.isActive())
-    assert not [body for body in data.asked if isinstance(body, FindPlace)]
+    assert not [body for body in data.asked if isinstance(body, FindGenes)]
 
 
 def test_what_is_being_typed_stays_while_the_view_moves(window: MainWindow, bar: LocusBar, qtbot: QtBot) -> None:

@@ -11,38 +11,38 @@ from ebert_core.protocol.terms.chromosome_names import KnownNames
 from ebert_core.protocol.terms.errors import InvalidRequest
 from ebert_core.protocol.terms.locus import Interval
 from ebert_core.protocol.terms.reading import reading, reads
-from ebert_core.protocol.tracks import Place, Places
+from ebert_core.protocol.tracks import FoundGene, FoundGenes
 
 _MOST_LOOKED_AT = 2_000
-# Names in alphabetical order, as people type them, with their places; built when a dataset is first searched.
-_indices: WeakKeyDictionary[Dataset, list[tuple[str, Place]]] = WeakKeyDictionary()
+# Names in alphabetical order, as people type them, with their genes; built when a dataset is first searched.
+_indices: WeakKeyDictionary[Dataset, list[tuple[str, FoundGene]]] = WeakKeyDictionary()
 
 
-def find_genes(dataset: Dataset, text: str, limit: int) -> Places:
+def find_genes(dataset: Dataset, text: str, limit: int) -> FoundGenes:
     """Genes whose names start with a text: the whole name first, then shorter names before longer ones."""
     wanted = text.strip().casefold()
     if not wanted:
-        return Places(())
+        return FoundGenes(())
     index = _indices.get(dataset)
     if index is None:
-        index = _indices[dataset] = sorted(_named_places(dataset), key=lambda pair: pair[0])
+        index = _indices[dataset] = sorted(_named_genes(dataset), key=lambda pair: pair[0])
     first = bisect_left(index, wanted, key=lambda pair: pair[0])
     found = []
-    for name, place in index[first : first + _MOST_LOOKED_AT]:
+    for name, gene in index[first : first + _MOST_LOOKED_AT]:
         if not name.startswith(wanted):
             break
-        found.append(place)
+        found.append(gene)
     order = {name: number for number, name in enumerate(dataset.chromosome_lengths)}
-    found.sort(key=lambda place: (len(place.name), place.name, order[place.interval.chromosome], place.interval.start))
-    return Places(tuple(found[:limit]))
+    found.sort(key=lambda gene: (len(gene.name), gene.name, order[gene.interval.chromosome], gene.interval.start))
+    return FoundGenes(tuple(found[:limit]))
 
 
-def _named_places(dataset: Dataset) -> Iterator[tuple[str, Place]]:
+def _named_genes(dataset: Dataset) -> Iterator[tuple[str, FoundGene]]:
     names = KnownNames(dataset.chromosome_lengths)
     for gene in _genes(dataset):
         chromosome = names.find(gene.chromosome)
         if gene.name and chromosome is not None:
-            yield gene.name.casefold(), Place(gene.name, Interval(chromosome, gene.start, gene.end))
+            yield gene.name.casefold(), FoundGene(gene.name, Interval(chromosome, gene.start, gene.end))
 
 
 def _genes(dataset: Dataset) -> Iterator[Feature]:
