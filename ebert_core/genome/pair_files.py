@@ -57,9 +57,13 @@ def open_pairs(path: Place, skipped: Skipped | None = None) -> PairFile:
         skipped: takes note of lines that make no sense; without it the first of them is an error.
 
     Raises:
-        InvalidRequest: the file cannot be read, or no line of it makes sense.
+        InvalidRequest: the file cannot be read, no line of it makes sense, or it is a bigBed of something else.
     """
-    return BigPairs(path) if first_bytes(path)[:4] in BIGBED_MAGICS else Pairs(path, skipped)
+    if first_bytes(path)[:4] not in BIGBED_MAGICS:
+        return Pairs(path, skipped)
+    if not is_interact(path):
+        raise InvalidRequest(f"{path} is a bigBed whose columns are not those of interact: it holds no pairs.")
+    return BigPairs(path)
 
 
 def is_interact(path: Place) -> bool:

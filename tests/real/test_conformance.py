@@ -9,9 +9,12 @@ import pytest
 
 from ebert_core.genome.annotation import read_features, read_genes
 from ebert_core.genome.kinds import kind_of_file
+from ebert_core.genome.pair_files import open_pairs
+from ebert_core.genome.placed import PlacedFile
 from ebert_core.genome.reference import Reference
 from ebert_core.genome.signal import mean_signal, open_signal
 from ebert_core.genome.states import Segmentation
+from ebert_core.genome.variant_files import open_variants
 from ebert_core.protocol.terms.errors import InvalidRequest
 from ebert_core.protocol.terms.locus import Interval
 
@@ -20,9 +23,14 @@ pytestmark = pytest.mark.real
 FOLDER = Path(os.environ.get("EBERT_REAL_DATA", Path(__file__).parents[3] / "shared" / "real")) / "conformance"
 # Indexes that programs write beside what they open are no part of the collection.
 FILES = sorted(str(path.relative_to(FOLDER)) for path in FOLDER.glob("*/*") if path.suffix not in (".fai", ".gzi"))
-MUST_LOAD = ("bed/", "peak/", "gtf_gff/", "bigwig/", "bigbed/", "bedgraph/", "fasta/", "2bit/")
+MUST_LOAD = ("bed/", "peak/", "gtf_gff/", "bigwig/", "bigbed/", "bedgraph/", "fasta/", "2bit/", "vcf/")
 # What is refused for a reason: no data in it, or lines that no index can describe.
-REFUSED = ("bed/igv.js__missing_linefeed.bed.gz.tbi", "fasta/igv__fasta_uneven.fa")
+REFUSED = (
+    "bed/igv.js__missing_linefeed.bed.gz.tbi",
+    "fasta/igv__fasta_uneven.fa",
+    "vcf/igv.js__TSVC.vcf.gz.tbi",
+    "vcf/jbrowse__volvox.test.vcf.gz.tbi",
+)
 
 
 def load_reference(path: Path) -> int:
@@ -39,6 +47,10 @@ def load_signal(path: Path) -> int:
     return len(mean_signal(signal, Interval(name, 0, 100_000)))
 
 
+def load_placed(file: PlacedFile) -> int:
+    return sum(len(file.first(chromosome, 1000)) for chromosome in file.chromosome_lengths)
+
+
 LOADERS = {
     "reference": load_reference,
     "signal": load_signal,
@@ -46,6 +58,8 @@ LOADERS = {
     "peaks": lambda path: len(list(read_features(path))),
     "genes": lambda path: len(list(read_genes(path))),
     "states": lambda path: len(Segmentation(path).names),
+    "variants": lambda path: load_placed(open_variants(path)),
+    "pairs": lambda path: load_placed(open_pairs(path)),
 }
 
 
