@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from pytestqt.qtbot import QtBot
 
-from ebert_core.protocol import addresses
+from ebert_core.protocol.terms import addresses
 from ebert_core.protocol.terms.addresses import without_secrets
 from ebert_core.protocol.terms.errors import InvalidRequest
 from ebert_gui.app import WindowProgram
