@@ -11,15 +11,21 @@ import pytest
 
 from ebert_core.protocol.specs.jobs import Evaluate, FineTune, Predict, Pretrain
 from ebert_core.protocol.specs.on_disk import KINDS, read_spec, verb
+from tests.certain import present
 
 DOCUMENTS = Path(__file__).parents[2] / "docs"
-HEADINGS = {"Pre-training": Pretrain, "Fine-tuning": FineTune, "Evaluation": Evaluate, "Prediction": Predict}
+HEADINGS: dict[str, type[msgspec.Struct]] = {
+    "Pre-training": Pretrain,
+    "Fine-tuning": FineTune,
+    "Evaluation": Evaluate,
+    "Prediction": Predict,
+}
 ROW = re.compile(r"^\| `(\w+)` \| [^|]+ \| ([^|]+) \| [^|]+ \|$", re.MULTILINE)
 
 
 def section(heading: str) -> str:
     page = (DOCUMENTS / "specs.md").read_text()
-    return re.search(rf"^## {heading}\n(.*?)(?=^## |\Z)", page, re.DOTALL | re.MULTILINE)[1]
+    return present(re.search(rf"^## {heading}\n(.*?)(?=^## |\Z)", page, re.DOTALL | re.MULTILINE))[1]
 
 
 def as_documented(default: object) -> str:
@@ -46,7 +52,7 @@ def test_every_key_of_a_spec_is_documented_in_its_order_with_its_default(heading
 
 @pytest.mark.parametrize("heading", HEADINGS)
 def test_the_example_of_a_spec_decodes_and_has_every_key(heading: str, tmp_path: Path) -> None:
-    example = re.search(r"```toml\n(.*?)```", section(heading), re.DOTALL)[1]
+    example = present(re.search(r"```toml\n(.*?)```", section(heading), re.DOTALL))[1]
     (tmp_path / "spec.toml").write_text(example)
     spec = read_spec(tmp_path / "spec.toml")
     assert isinstance(spec, HEADINGS[heading])
@@ -81,9 +87,9 @@ def test_every_fault_that_is_documented_has_the_test_it_names() -> None:
         assert re.search(rf"^(async )?def {re.escape(name)}\(", source, re.MULTILINE), f"{fault}: no test {named}"
 
 
-def test_packages_of_others_can_import_what_the_page_for_contributors_lets_them():
+def test_packages_of_others_can_import_what_the_page_for_contributors_lets_them() -> None:
     page = (DOCUMENTS.parent / "CONTRIBUTING.md").read_text()
-    table = re.search(r"^\| module \| for \|\n\|---\|---\|\n((?:\|.*\n)+)", page, re.MULTILINE)[1]
+    table = present(re.search(r"^\| module \| for \|\n\|---\|---\|\n((?:\|.*\n)+)", page, re.MULTILINE))[1]
     for row in table.splitlines():
         room = ""
         for name in re.findall(r"`([\w.]+)`", row.split("|")[1]):
@@ -92,7 +98,7 @@ def test_packages_of_others_can_import_what_the_page_for_contributors_lets_them(
             importlib.import_module(module)
 
 
-def test_the_example_of_a_package_imports_only_what_packages_may():
+def test_the_example_of_a_package_imports_only_what_packages_may() -> None:
     table = (DOCUMENTS.parent / "CONTRIBUTING.md").read_text().split("| module | for |")[1].split("\n\n")[0]
     code = "\n".join(re.findall(r"```python\n(.*?)```", (DOCUMENTS / "plugins.md").read_text(), re.DOTALL))
     imported = re.findall(r"^from (ebert[\w.]+) import", code, re.MULTILINE)

@@ -4,7 +4,7 @@ Steps of Python are counted, not seconds: four times as many names may take five
 """
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import msgspec
@@ -56,7 +56,7 @@ def scaffolds(count: int, prefix: str = "scaffold") -> dict[str, int]:
 
 
 @pytest.mark.parametrize("check", [check_same_assembly, check_within])
-def test_files_are_compared_name_by_name(check) -> None:
+def test_files_are_compared_name_by_name(check: Callable[[Mapping[str, int], Mapping[str, int], str], None]) -> None:
     def work(count: int) -> Callable[[], object]:
         found = {"scaffold_0": 1000} | scaffolds(count, "other")
         return lambda: check(scaffolds(count), found, "x")
@@ -96,8 +96,8 @@ def test_a_name_is_found_as_the_slow_search_found_it() -> None:
 
 
 @pytest.fixture
-def sources(tmp_path: Path) -> Callable[[int], list]:
-    def opened(count: int) -> list:
+def sources(tmp_path: Path) -> Callable[[int], list[Callable[[Interval], object]]]:
+    def opened(count: int) -> list[Callable[[Interval], object]]:
         folder = tmp_path / str(count)
         folder.mkdir(exist_ok=True)
         names = scaffolds(count)
@@ -110,7 +110,7 @@ def sources(tmp_path: Path) -> Callable[[int], list]:
 
 @pytest.mark.parametrize("which", [0, 1])
 def test_windows_on_chromosomes_that_a_file_lacks_do_not_go_through_its_names_each(
-    sources: Callable[[int], list], which: int
+    sources: Callable[[int], list[Callable[[Interval], object]]], which: int
 ) -> None:
     def work(count: int) -> Callable[[], object]:
         read = sources(count)[which]

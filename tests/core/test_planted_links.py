@@ -110,7 +110,7 @@ def planted(folder: Path, name: str, plant: str) -> Path:
 
 @pytest.mark.parametrize("plant", ["link", "second name"])
 @pytest.mark.parametrize("kind", WRITERS)
-def test_a_planted_link_is_not_written_through(tmp_path: Path, kind, plant: str) -> None:
+def test_a_planted_link_is_not_written_through(tmp_path: Path, kind: str, plant: str) -> None:
     name, write = WRITERS[kind]
     precious = planted(tmp_path, name, plant)
     with suppress(InvalidRequest):  # one sentence, or a file that was written
@@ -157,7 +157,7 @@ def test_a_description_is_not_written_through_a_link(toy_checkpoint: Path, tmp_p
 @pytest.mark.parametrize("plant", ["link", "second name"])
 @pytest.mark.parametrize("name", [names.LOG, names.EVENTS, names.METRICS, names.PID, names.STOP, names.RESULT, "lock"])
 def test_no_file_of_a_job_is_written_through_a_link(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name, plant: str
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, plant: str
 ) -> None:
     """The folder is made by another person, who then waits until a job is resumed or stopped in it."""
     monkeypatch.setenv("EBERT_JOBS", str(tmp_path / "jobs"))

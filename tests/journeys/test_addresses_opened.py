@@ -13,6 +13,7 @@ from ebert_core.protocol.terms.errors import InvalidRequest
 from ebert_gui.app import WindowProgram
 from ebert_gui.datasets.opening import open_all
 from ebert_gui.state.session_files import newest_sessions
+from tests.certain import present
 from tests.served import serving
 
 pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints")
@@ -41,7 +42,7 @@ def test_an_address_is_drawn_kept_without_its_secrets_and_restored(
         shown = served.url("alpha.bw")
         program = open_window(files=(without_secrets(whole),))
         _settle(program, qtbot)
-        assert [file.path for file in program.workspace.dataset.files] == [shown]
+        assert [file.path for file in present(program.workspace.dataset).files] == [shown]
         assert all(asked.authorization and asked.path.endswith("token=t0ken") for asked in served.asked)
         program.window.close()
         assert shown in newest_sessions()[0].read_text()
@@ -57,7 +58,7 @@ def test_an_address_is_drawn_kept_without_its_secrets_and_restored(
         assert program.workspace.dataset is None or not program.workspace.dataset.files
         open_all(program.window.desk, (without_secrets(whole),))
         _settle(program, qtbot)
-        assert [file.path for file in program.workspace.dataset.files] == [shown]
+        assert [file.path for file in present(program.workspace.dataset).files] == [shown]
 
 
 def test_no_sound_address_is_refused_on_the_command_line() -> None:

@@ -17,6 +17,7 @@ from ebert_core.model.description import read_description
 from ebert_core.protocol.specs.jobs import FineTune
 from ebert_gui.app import WindowProgram
 from ebert_gui.finetuning.finetune_dialog import FineTuneDialog
+from tests.certain import present
 from tests.core.toy_binding import SMALLEST, SilentReport
 
 pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints")
@@ -126,7 +127,7 @@ def start_unchanged(program: WindowProgram, qtbot: QtBot) -> tuple[FineTune, obj
         qtbot.waitUntil(running.isVisible, timeout=LONG)
         assert running.text().startswith("Fine-tuning")
     assert not running.isVisible()
-    assert program.window.shown_jobs.dock().chosen().directory == told.args[0].directory
+    assert present(program.window.shown_jobs.dock().chosen()).directory == told.args[0].directory
     return spec, told.args[0]
 
 

@@ -9,6 +9,7 @@ from pytestqt.qtbot import QtBot
 
 from ebert_core.protocol.machine.resources import resource
 from ebert_gui.app import WindowProgram
+from tests.certain import present
 
 pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints")
 LONG = 120_000
@@ -25,7 +26,7 @@ def words(program: WindowProgram) -> str:
 
 
 def menu_of(program: WindowProgram, title: str, text: str) -> QMenu:
-    menu = next(action.menu() for action in program.window.menus[title].actions() if action.text() == text)
+    menu = present(next(action.menu() for action in program.window.menus[title].actions() if action.text() == text))
     menu.aboutToShow.emit()
     return menu
 
@@ -44,7 +45,7 @@ def test_a_first_start_leads_to_the_demonstration_and_the_next_one_offers_it_aga
     qtbot.waitUntil(lambda: program.workspace.checkpoint is not None and program.loader.is_idle, timeout=LONG)
     assert program.window.canvas.isVisible()
     assert program.window.messages.shown is None
-    assert program.workspace.checkpoint.path == str(resource("checkpoints/demonstration"))
+    assert present(program.workspace.checkpoint).path == str(resource("checkpoints/demonstration"))
     shipped = menu_of(program, "Model", "&Shipped checkpoints")
     qtbot.waitUntil(lambda: len(shipped.actions()) == 2, timeout=LONG)
     assert [(action.text().split(":")[0], action.isEnabled()) for action in shipped.actions()] == [
@@ -61,7 +62,7 @@ def test_a_first_start_leads_to_the_demonstration_and_the_next_one_offers_it_aga
     assert [button.text() for button in lately.buttons] == ["demonstration"]
     lately.buttons[0].click()
     qtbot.waitUntil(lambda: again.window.canvas.isVisible(), timeout=LONG)
-    assert again.workspace.dataset.assembly == "demo1"
+    assert present(again.workspace.dataset).assembly == "demo1"
 
 
 def test_a_session_whose_dataset_is_gone_leads_to_the_start_page_with_a_sentence(
@@ -70,4 +71,4 @@ def test_a_session_whose_dataset_is_gone_leads_to_the_start_page_with_a_sentence
     program = open_window(dataset=str(tmp_path / "none.toml"))
     assert program.window.canvas.isVisible()
     qtbot.waitUntil(lambda: program.window.offering.page.isVisible(), timeout=LONG)
-    assert "none.toml" in program.window.messages.shown.sentence
+    assert "none.toml" in present(program.window.messages.shown).sentence

@@ -17,6 +17,7 @@ from ebert_gui.kinds.table import Kinds
 from ebert_gui.state.session import read_session
 from ebert_gui.state.session_files import newest_sessions
 from ebert_gui.state.tracks import UnknownTrack
+from tests.certain import present
 
 pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints")
 LONG = 60_000
@@ -63,7 +64,7 @@ def test_a_bare_file_opened_three_times_and_restored_twice_is_one_track(
         for _ in range(2):
             program = open_window()
             _settle(program, qtbot)
-            assert (program.workspace.dataset.path, _paths(program)) == (dataset, [bare])
+            assert (present(program.workspace.dataset).path, _paths(program)) == (dataset, [bare])
             program.window.close()
 
 

@@ -10,6 +10,7 @@ from pytestqt.qtbot import QtBot
 from ebert_core.protocol.terms.locus import Interval
 from ebert_gui.app import WindowProgram
 from ebert_gui.browser.content import TrackContent
+from tests.certain import present
 
 pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints")
 LONG = 60_000
@@ -96,7 +97,7 @@ def test_one_unreadable_file_alone_is_a_message(
     empty.touch()
     program = open_window(files=(str(empty),))
     qtbot.waitUntil(lambda: program.window.messages.shown is not None, timeout=LONG)
-    assert program.window.messages.shown.sentence == f"{empty} is empty."
+    assert present(program.window.messages.shown).sentence == f"{empty} is empty."
 
 
 def test_files_of_any_name_are_opened_drawn_and_come_back(

@@ -16,6 +16,7 @@ from ebert_gui.kinds.prediction import PredictionTrack
 from ebert_gui.kinds.states import StatesTrack
 from ebert_gui.windows.screens import lay_docks
 from ebert_gui.workers.state import Condition
+from tests.certain import present
 
 # The offscreen platform says this of every top-level window.
 pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints")
@@ -152,7 +153,7 @@ def test_a_dataset_that_is_not_there_leaves_a_living_window_with_a_sentence(
 ) -> None:
     program = open_window(dataset=str(tmp_path / "none.toml"))
     qtbot.waitUntil(lambda: program.window.messages.shown is not None, timeout=LONG)
-    assert "none.toml" in program.window.messages.shown.sentence
+    assert "none.toml" in present(program.window.messages.shown).sentence
     assert program.window.isVisible()
 
 

@@ -32,6 +32,7 @@ from ebert_core.model.description import read_description
 from ebert_core.protocol.machine.resources import shipped_checkpoints
 from ebert_core.protocol.specs.jobs import Predict
 from ebert_core.protocol.work import JobSummary
+from tests.certain import present
 from tests.core.toy_binding import write_toy_binding
 
 PAGE = (Path(__file__).parents[3] / "docs" / "commands.md").read_text()
@@ -56,7 +57,9 @@ def printed(capsys: pytest.CaptureFixture[str], *words):
 
 @pytest.mark.parametrize("command", SCHEMAS)
 def test_every_key_of_the_json_is_documented(command: str) -> None:
-    paragraph = re.search(rf"^\*\*`{re.escape(command)}`\*\*(.*?)(?=\n\n|\Z)", PAGE, re.DOTALL | re.MULTILINE)[1]
+    paragraph = present(re.search(rf"^\*\*`{re.escape(command)}`\*\*(.*?)(?=\n\n|\Z)", PAGE, re.DOTALL | re.MULTILINE))[
+        1
+    ]
     keys = [key for struct in SCHEMAS[command] for key in struct.__struct_fields__]
     assert [key for key in keys if f"`{key}`" not in paragraph] == []
 
@@ -275,7 +278,7 @@ def test_what_is_no_toml_is_refused(capsys: pytest.CaptureFixture[str], tmp_path
 
 
 def test_the_exit_codes_are_those_that_are_documented() -> None:
-    table = re.search(r"^## Exit codes\n(.*?)^## ", PAGE, re.DOTALL | re.MULTILINE)[1]
+    table = present(re.search(r"^## Exit codes\n(.*?)^## ", PAGE, re.DOTALL | re.MULTILINE))[1]
     assert [int(code) for code in re.findall(r"^\| (\d+) \|", table, re.MULTILINE)] == sorted(Ending)
 
 

@@ -14,6 +14,7 @@ from ebert_core.demonstration.generate import demonstration_in
 from ebert_core.protocol.machine.resources import shipped_checkpoints
 from ebert_core.protocol.specs.on_disk import KINDS, read_spec
 from ebert_core.training.checks import check_finetune
+from tests.certain import present
 
 PAGE = (Path(__file__).parents[3] / "docs" / "specs.md").read_text()
 HEADINGS = {"pretrain": "Pre-training", "finetune": "Fine-tuning", "evaluate": "Evaluation", "predict": "Prediction"}
@@ -39,7 +40,7 @@ def printed(capsys: pytest.CaptureFixture[str], tmp_path: Path):
 
 def documented(kind: str) -> dict[str, str]:
     """The meaning of every key, without links and marks."""
-    section = re.search(rf"^## {HEADINGS[kind]}\n(.*?)(?=^## |\Z)", PAGE, re.DOTALL | re.MULTILINE)[1]
+    section = present(re.search(rf"^## {HEADINGS[kind]}\n(.*?)(?=^## |\Z)", PAGE, re.DOTALL | re.MULTILINE))[1]
     rows = {}
     for key, form, default, meaning in ROW.findall(section):
         said = "needed" if default == "needed" else f"default {default}"

@@ -18,6 +18,7 @@ from ebert_core.jobs.summary import jobs_writing_to, list_jobs, summarise
 from ebert_core.protocol.specs.jobs import Predict, Pretrain
 from ebert_core.protocol.terms.errors import InvalidRequest
 from ebert_core.protocol.work import JobSummary
+from tests.certain import present
 
 TOY = (sys.executable, str(Path(__file__).with_name("toy_job.py")))
 ENDED = ("done", "failed", "stopped", "lost")
@@ -155,7 +156,7 @@ def test_a_job_that_was_killed_is_lost_and_can_be_resumed(start: Callable[[str],
     directory = start("long").directory
     wait_until(directory, "running")
     wait_for_progress(directory)
-    os.kill(read_process(Path(directory)).pid, signal.SIGKILL)
+    os.kill(present(read_process(Path(directory))).pid, signal.SIGKILL)
     lost = wait_until(directory, *ENDED)
     assert lost.state == "lost"
     assert lost.message.endswith("It can be resumed.")
@@ -178,7 +179,7 @@ time.sleep(60)
 """
     )
     with subprocess.Popen([sys.executable, str(script)], stdout=subprocess.PIPE, text=True) as starter:
-        directory = starter.stdout.readline().strip()
+        directory = present(starter.stdout).readline().strip()
         wait_until(directory, "running")
         starter.kill()
     assert summarise(Path(directory)).state == "running"

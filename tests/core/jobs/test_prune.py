@@ -11,7 +11,7 @@ from ebert_core.cli.program import main
 from ebert_core.jobs.control import remove_job
 from ebert_core.jobs.lines import LineWriter
 from ebert_core.jobs.prune import bytes_in, prunable_jobs
-from ebert_core.jobs.records import Event
+from ebert_core.jobs.records import Event, EventKind
 from ebert_core.jobs.reporter import JobReporter, open_job
 from ebert_core.jobs.summary import list_jobs
 from ebert_core.protocol.specs.jobs import Evaluate, Pretrain
@@ -28,7 +28,7 @@ def dataset(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path / "DATASET.toml"
 
 
-def ended(dataset: Path, name: str, state: str, when: float = LONG_AGO) -> Path:
+def ended(dataset: Path, name: str, state: EventKind, when: float = LONG_AGO) -> Path:
     spec = Pretrain(str(dataset), str(dataset.parent / name), ("chr1",), ("chr2",))
     with suppress(Stopped), open_job(spec) as job:
         (job.directory / "log.txt").write_bytes(os.urandom(200_000))
@@ -52,8 +52,9 @@ def names(dataset: Path) -> set[str]:
 
 
 def test_nothing_is_removed_before_a_person_says_so(dataset: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    for name, state in (("done", "done"), ("failed", "failed"), ("stopped", "stopped")):
-        ended(dataset, name, state)
+    ends: tuple[EventKind, ...] = ("done", "failed", "stopped")
+    for end in ends:
+        ended(dataset, end, end)
     ended(dataset, "young", "done", time.time())
     assert prune(dataset) == 0
     said = capsys.readouterr().out
@@ -71,8 +72,9 @@ def test_nothing_is_removed_before_a_person_says_so(dataset: Path, capsys: pytes
 
 
 def test_only_failed_ones_when_asked(dataset: Path) -> None:
-    for name, state in (("done", "done"), ("failed", "failed")):
-        ended(dataset, name, state)
+    ends: tuple[EventKind, ...] = ("done", "failed")
+    for end in ends:
+        ended(dataset, end, end)
     prune(dataset, "--yes", "--failed")
     assert names(dataset) == {"done"}
 
@@ -243,8 +245,14 @@ def test_averaged_checkpoints_in_a_job_stay_each(dataset: Path) -> None:
 
 
 def test_each_path_is_resolved_once_however_many_jobs_there_are(dataset: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    resolved, counts, usual = [], [], os.path.realpath
-    monkeypatch.setattr(os.path, "realpath", lambda path, **options: resolved.append(path) or usual(path, **options))
+    resolved: list[str] = []
+    counts, usual = [], os.path.realpath
+
+    def noted(path: str, **options: bool) -> str:
+        resolved.append(path)
+        return usual(path, **options)
+
+    monkeypatch.setattr(os.path, "realpath", noted)
     for number in range(12):
         ended(dataset, f"job {number}", "done")
         if number in (5, 11):

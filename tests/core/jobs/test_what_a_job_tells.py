@@ -4,6 +4,7 @@ import os
 import re
 import signal
 import time
+from collections.abc import Callable
 from itertools import pairwise
 from pathlib import Path
 
@@ -151,7 +152,7 @@ def as_folder(path: Path) -> None:
     ("spoil", "why"), [(as_link, "is a link"), (as_pipe, "is no file"), (as_folder, "(is no file|cannot be read)")]
 )
 def test_a_file_of_a_job_that_is_none_is_said_and_nothing_is_read_through_it(
-    spec: Predict, name: str, spoil, why: str
+    spec: Predict, name: str, spoil: Callable[[Path], None], why: str
 ) -> None:
     with open_job(spec, new_job(spec, spec.dataset)) as job:
         job.event("one")

@@ -20,6 +20,7 @@ from ebert_core.jobs.summary import summarise
 from ebert_core.protocol.specs.jobs import Pretrain
 from ebert_core.protocol.terms.errors import InvalidRequest
 from ebert_core.protocol.work import JobSummary
+from tests.certain import present
 
 TOY = (sys.executable, str(Path(__file__).with_name("toy_job.py")))
 pytestmark = pytest.mark.skipif(not hasattr(os, "pidfd_open"), reason="only Linux shows who holds a lock")
@@ -65,7 +66,7 @@ def record_of(pid: int) -> Process:
 def test_a_forged_record_ends_no_process(tmp_path: Path, bystander: subprocess.Popen[bytes]) -> None:
     """Somebody holds the lock of a directory of theirs and names a process of whoever stops the job."""
     job = Path(started(tmp_path, "deaf").directory)
-    runs = read_process(job)
+    runs = present(read_process(job))
     name_in_record(job, record_of(bystander.pid))
     asked_long_ago(job)
     with pytest.raises(InvalidRequest, match=f"Nothing shows that process {bystander.pid} is the one"):
@@ -111,7 +112,7 @@ def test_a_lock_that_is_a_file_the_process_has_open_for_something_else_proves_no
 
 def test_a_number_that_was_used_again_is_another_process(tmp_path: Path, bystander: subprocess.Popen[bytes]) -> None:
     job = Path(started(tmp_path, "deaf").directory)
-    runs = read_process(job)
+    runs = present(read_process(job))
     name_in_record(job, msgspec.structs.replace(record_of(bystander.pid), started_ticks=1))
     asked_long_ago(job)
     with pytest.raises(InvalidRequest, match="Nothing shows"):
@@ -125,7 +126,7 @@ def test_a_job_of_another_host_is_named_and_no_process_here_ended(
     tmp_path: Path, bystander: subprocess.Popen[bytes]
 ) -> None:
     job = Path(started(tmp_path, "deaf").directory)
-    runs = read_process(job)
+    runs = present(read_process(job))
     name_in_record(job, msgspec.structs.replace(record_of(bystander.pid), host="node17"))
     asked_long_ago(job)
     with pytest.raises(InvalidRequest, match=rf"runs on node17; stop process {bystander.pid} there\."):
@@ -136,7 +137,7 @@ def test_a_job_of_another_host_is_named_and_no_process_here_ended(
 
 def test_a_job_of_another_host_whose_lock_is_free_here_runs_as_long_as_it_is_heard_from(tmp_path: Path) -> None:
     job = Path(started(tmp_path, "long").directory)
-    runs = read_process(job)
+    runs = present(read_process(job))
     os.kill(runs.pid, signal.SIGKILL)
     wait_until(lambda: summarise(job).state == "lost")
     name_in_record(job, msgspec.structs.replace(runs, host="node17"))
@@ -149,7 +150,7 @@ def test_a_job_of_another_host_whose_lock_is_free_here_runs_as_long_as_it_is_hea
 
 def test_a_suspended_job_is_shown_as_such_and_can_be_ended(tmp_path: Path) -> None:
     job = Path(started(tmp_path, "long").directory)
-    runs = read_process(job)
+    runs = present(read_process(job))
     os.kill(runs.pid, signal.SIGSTOP)
     wait_until(lambda: summarise(job).state == "suspended")
     assert summarise(job).note == f"Suspended; kill -CONT {runs.pid} lets it go on."
@@ -163,10 +164,10 @@ def test_a_suspended_job_is_shown_as_such_and_can_be_ended(tmp_path: Path) -> No
     [(signal.SIGKILL, "lost"), (signal.SIGTERM, "stopped"), (signal.SIGINT, "stopped"), (signal.SIGHUP, "stopped")],
 )
 def test_a_job_that_is_asked_to_end_saves_first_and_one_that_is_killed_is_lost(
-    tmp_path: Path, number, state: str
+    tmp_path: Path, number: signal.Signals, state: str
 ) -> None:
     job = Path(started(tmp_path, "long").directory)
-    runs = read_process(job)
+    runs = present(read_process(job))
     os.kill(runs.pid, number)
     wait_until(lambda: summarise(job).state == state)
     assert summarise(job).is_resumable

@@ -24,6 +24,7 @@ from ebert_core.jobs.summary import summarise
 from ebert_core.protocol.specs.jobs import Pretrain
 from ebert_core.protocol.terms.errors import InvalidRequest
 from ebert_core.protocol.work import JobSummary
+from tests.certain import present
 
 TOY = (sys.executable, str(Path(__file__).with_name("toy_job.py")))
 ERRORS = ("ENOLCK", "ENOTSUP", "ENOSYS")
@@ -63,7 +64,7 @@ def test_a_job_runs_is_seen_stops_and_goes_on(start: Callable[[str], JobSummary]
     job = Path(start("long").directory)
     wait_until(job, "running")
     claim = msgspec.json.decode((job / "lock.held").read_bytes(), type=Claim)
-    assert claim.process.pid == read_process(job).pid
+    assert claim.process.pid == present(read_process(job)).pid
     assert is_held_by(job, claim.process.pid)
     assert "keeps no locks" in (job / "events.jsonl").read_text()
     with pytest.raises(InvalidRequest, match="runs already and writes to"):
@@ -97,7 +98,7 @@ def test_a_job_that_ends_lets_go(start: Callable[[str], JobSummary], name: str) 
 def test_a_killed_job_is_lost_at_once_and_its_claim_is_taken_over(start: Callable[[str], JobSummary]) -> None:
     job = Path(start("long").directory)
     wait_until(job, "running")
-    os.kill(read_process(job).pid, signal.SIGKILL)
+    os.kill(present(read_process(job)).pid, signal.SIGKILL)
     wait_until(job, "lost")
     assert (job / "lock.held").exists()
     control.resume_job(str(job), TOY)
@@ -148,7 +149,7 @@ def test_a_claim_of_a_process_that_ended_keeps_nobody(start: Callable[[str], Job
 
 @pytest.mark.parametrize("content", [b"", b"{", b"\0" * 99, b'{"process": {"pid": -1}}'])
 def test_a_claim_that_says_nothing_is_named_and_not_removed_unseen(
-    start: Callable[[str], JobSummary], tmp_path: Path, content
+    start: Callable[[str], JobSummary], tmp_path: Path, content: bytes
 ) -> None:
     held = tmp_path / ".out.lock.held"
     held.write_bytes(content)
@@ -163,7 +164,7 @@ def test_a_job_of_another_host_that_was_not_heard_from_is_silent_and_not_taken_o
 ) -> None:
     job = Path(start("long").directory)
     wait_until(job, "running")
-    os.kill(read_process(job).pid, signal.SIGKILL)
+    os.kill(present(read_process(job)).pid, signal.SIGKILL)
     wait_until(job, "lost")
     for name in ("pid", "lock.held"):
         (job / name).write_text((job / name).read_text().replace(os.uname().nodename, "node17"))

@@ -106,7 +106,7 @@ def few_of(material: Material, scores: Callable[[NDArray[np.int8]], NDArray[np.f
     labels = bin_labels(material.dataset, "alpha", "FOS", HELD)
     labels[len(labels) // 4 :] = -1
     scores = np.zeros(len(labels)) if scores is None else scores(labels)
-    return HeldOut("FOS", "alpha", labels, scores.astype(np.float32), blocks(HELD))
+    return HeldOut("FOS", "alpha", labels, present(scores).astype(np.float32), blocks(HELD))
 
 
 def test_few_peaks_give_no_verdict(material: Material) -> None:
@@ -329,10 +329,10 @@ def test_scores_are_written_without_their_leading_zero() -> None:
 
 def test_a_fine_tuned_checkpoint_keeps_its_verdict_and_the_log_says_it(learned: tuple[Path, SilentReport]) -> None:
     path, report = learned
-    verdict = read_description(path).verdict
-    assert present(verdict).overall.peaks > 0
-    assert present(verdict).overall.model > 0.9
-    assert report.events[-len(present(verdict).lines()) :] == present(verdict).lines()
+    verdict = present(read_description(path).verdict)
+    assert verdict.overall.peaks > 0
+    assert verdict.overall.model > 0.9
+    assert report.events[-len(verdict.lines()) :] == verdict.lines()
 
 
 def test_a_checkpoint_from_before_there_were_verdicts_still_loads(toy_checkpoint: Path, tmp_path: Path) -> None:

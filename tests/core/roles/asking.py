@@ -15,12 +15,16 @@ def of(source: Source, interval: Interval, columns: int = 2000) -> Read:
     return read_request([source], interval, columns)
 
 
+def quiet(fraction: float, note: str = "") -> None:
+    """Nobody watches how far a role is."""
+
+
 def data_role() -> Callable[[msgspec.Struct], Any]:
     """Asks the data role; what is read of one source comes as its shape."""
     table = handlers()
 
     def ask(request: msgspec.Struct) -> Any:
-        reply = table[type(request)](request, lambda fraction, note="": None)
+        reply = table[type(request)](request, quiet)
         return reply.shapes[0] if isinstance(reply, Shapes) else reply
 
     return ask

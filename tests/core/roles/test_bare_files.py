@@ -1,23 +1,30 @@
 """Bare files as the window asks for them: where they open, what is drawn of them, and what is said."""
 
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
+import msgspec
 import numpy as np
 import pybigtools
 import pytest
 
 from ebert_core.genome import bigfiles
+from ebert_core.genome.bed import bed_feature
 from ebert_core.genome.bigwig_writer import BigWigWriter
+from ebert_core.genome.features import Feature
 from ebert_core.protocol.sources import ChromatinStates, GeneModels, MeasuredPeaks, MeasuredSignal, ReferenceSequence
 from ebert_core.protocol.terms.errors import InvalidRequest
+from ebert_core.protocol.terms.locus import Interval
 from ebert_core.protocol.tracks import (
+    BareFile,
     FindGenes,
     OpenFiles,
 )
 from tests.core.roles.asking import data_role, of
 
 
-def first_screen(ask, file, place):
+def first_screen(ask: Callable[[msgspec.Struct], Any], file: BareFile, place: Interval) -> tuple[Any, int]:
     """What the window is answered for its first view, and how many items or columns of it hold data."""
     match file.kind:
         case "signal":
@@ -34,7 +41,7 @@ def first_screen(ask, file, place):
             return reply, len(reply.starts)
 
 
-def exons(transcript, *places):
+def exons(transcript: str, *places: tuple[int, int]) -> str:
     names = f'gene_id "G"; transcript_id "{transcript}"; gene_name "ISO";'
     return "".join(f"chr1\tx\texon\t{start}\t{end}\t.\t+\t.\t{names}\n" for start, end in places)
 
@@ -59,7 +66,9 @@ CASES = {
 
 
 @pytest.mark.parametrize("case", CASES.values(), ids=CASES)
-def test_a_file_opens_on_its_data_and_says_what_was_not_read(tmp_path: Path, case) -> None:
+def test_a_file_opens_on_its_data_and_says_what_was_not_read(
+    tmp_path: Path, case: tuple[str, str, str, int, list[str]]
+) -> None:
     name, text, chromosome, count, remarks = case
     path = tmp_path / name
     path.write_text(text)
@@ -102,7 +111,7 @@ def test_every_kind_of_reply_says_that_names_do_not_match(tmp_path: Path, ending
     ]
 
 
-WRONG = {
+WRONG: dict[str, bytes | None] = {
     "absent.bed": None,
     "empty.bed": b"",
     "page.bed": b"<!doctype html><html></html>",
@@ -119,8 +128,9 @@ WRONG = {
 def test_what_is_wrong_with_one_of_several_files_says_by_a_field_which_it_is(tmp_path: Path, name: str) -> None:
     whole, wrong = tmp_path / "whole.bed", tmp_path / name
     whole.write_text("chr1\t10\t90\tx\n")
-    if WRONG[name] is not None:
-        wrong.write_bytes(WRONG[name])
+    content = WRONG[name]
+    if content is not None:
+        wrong.write_bytes(content)
     with pytest.raises(InvalidRequest) as refused:
         data_role()(OpenFiles((str(whole), str(wrong))))
     assert refused.value.path == str(wrong)
@@ -135,7 +145,7 @@ def test_a_file_that_is_damaged_inside_opens_and_its_row_says_so(
     (tmp_path / "a.bedGraph").write_text("chr1\t10\t90\t1\n")
     (tmp_path / "b.bed").write_text("chr1\t500\t600\n")
 
-    def fails(*_) -> None:
+    def fails(*_: object) -> None:
         raise InvalidRequest("a.bedGraph is damaged.")
 
     monkeypatch.setattr(StepSignal, "binned", fails)
@@ -148,7 +158,7 @@ FAR = (("MT", 9_000), ("X", 70_000_000), ("10", 60_000_000), ("2", 50_000_000))
 LENGTHS = {"MT": 16_569, "X": 155_000_000, "10": 135_000_000, "2": 243_000_000}
 
 
-def far(line):
+def far(line: str) -> str:
     return "".join(
         line.format(c=chromosome, s=start, f=start + 1, m=start + 200, e=start + 500) for chromosome, start in FAR
     )
@@ -190,15 +200,20 @@ def test_a_bigwig_and_a_bigbed_open_on_their_data(tmp_path: Path) -> None:
 def test_a_bigbed_opens_without_all_of_its_records_being_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     rows = (("1", 100 * place, 100 * place + 50, "x\t0\t+") for place in range(9000))
     pybigtools.open(str(tmp_path / "a.bb"), "w").write({"1": 1_000_000}, rows)
-    read = []
-    make = bigfiles.bed_feature
-    monkeypatch.setattr(bigfiles, "bed_feature", lambda *given: read.append(given) or make(*given))
+    read = 0
+
+    def counted(*given: Any) -> Feature:
+        nonlocal read
+        read += 1
+        return bed_feature(*given)
+
+    monkeypatch.setattr(bigfiles, "bed_feature", counted)
     place = data_role()(OpenFiles((str(tmp_path / "a.bb"),))).start_locus
     assert (place.start, place.end) == (0, 3_245)
-    assert len(read) < 2_100
+    assert 0 < read < 2_100
 
 
-def assert_opens_on_its_data(path, kind) -> None:
+def assert_opens_on_its_data(path: Path, kind: str) -> None:
     ask = data_role()
     summary = ask(OpenFiles((str(path),)))
     (file,), place = summary.files, summary.start_locus

@@ -1,7 +1,10 @@
 """A request that is cancelled before it begins is not answered, and starts, stops and removes nothing."""
 
+from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import Any, NamedTuple
 
+import msgspec
 import pytest
 
 from ebert_core.jobs.reporter import open_job
@@ -41,24 +44,27 @@ from ebert_core.protocol.work import (
 )
 from ebert_core.roles.data import handlers
 from ebert_core.roles.offers import demonstration_directory
-from ebert_core.roles.session import Cancelled
-from tests.core.roles.asking import of
+from ebert_core.roles.session import Cancelled, Handlers, Report
+from tests.core.roles.asking import of, quiet
 from tests.core.toy_binding import finetune_spec
 
 PLACE = Interval("chr1", 0, 1000)
 
 
-def cancelled(_fraction: float, _note: str = "") -> None:
+class Opened(NamedTuple):
+    """The table of a data role with an open dataset that has genes and a truth, and where the dataset lies."""
+
+    # Any: which reply belongs to which request is not said by a type.
+    table: Mapping[type[msgspec.Struct], Callable[[Any, Report], Any]]
+    folder: Path
+
+
+def cancelled(fraction: float, note: str = "") -> None:
     raise Cancelled("cancelled")
 
 
-def wanted(_fraction: float, _note: str = "") -> None:
-    pass
-
-
 @pytest.fixture
-def opened(toy_binding: Path, tmp_path: Path):
-    """The table of a data role with an open dataset that has genes and a truth, and where the dataset lies."""
+def opened(toy_binding: Path, tmp_path: Path) -> Opened:
     for path in toy_binding.parent.iterdir():
         if path.is_file():
             (tmp_path / path.name).write_bytes(path.read_bytes())
@@ -68,8 +74,8 @@ def opened(toy_binding: Path, tmp_path: Path):
     head = 'reference = "toy.fa"\ngenes = "genes.bed"\nsynthetic = { seed = 5, truth = "truth.tsv" }'
     (tmp_path / "DATASET.toml").write_text(text.replace('reference = "toy.fa"', head))
     table = handlers()
-    table[OpenDataset](OpenDataset(str(tmp_path / "DATASET.toml")), wanted)
-    return table, tmp_path
+    table[OpenDataset](OpenDataset(str(tmp_path / "DATASET.toml")), quiet)
+    return Opened(table, tmp_path)
 
 
 @pytest.mark.parametrize(
@@ -89,15 +95,17 @@ def opened(toy_binding: Path, tmp_path: Path):
         lambda folder: ListJobs(str(folder / "DATASET.toml")),
     ],
 )
-def test_what_only_reads_hears_it_although_it_would_be_answered(opened, request_of) -> None:
+def test_what_only_reads_hears_it_although_it_would_be_answered(
+    opened: Opened, request_of: Callable[[Path], msgspec.Struct]
+) -> None:
     table, folder = opened
     request = request_of(folder)
-    table[type(request)](request, wanted)
+    table[type(request)](request, quiet)
     with pytest.raises(Cancelled):
         table[type(request)](request, cancelled)
 
 
-def test_no_job_is_started_stopped_resumed_or_removed(opened, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_no_job_is_started_stopped_resumed_or_removed(opened: Opened, monkeypatch: pytest.MonkeyPatch) -> None:
     table, folder = opened
     monkeypatch.delenv("EBERT_JOBS")
     dataset = folder / "DATASET.toml"
@@ -121,13 +129,13 @@ def test_no_job_is_started_stopped_resumed_or_removed(opened, monkeypatch: pytes
 
 
 def test_jobs_are_those_of_the_dataset_or_of_the_folder_that_was_chosen(
-    opened, monkeypatch: pytest.MonkeyPatch
+    opened: Opened, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     table, folder = opened
     dataset = str(folder / "DATASET.toml")
 
     def listed(of: str) -> list[str]:
-        return [job.directory for job in table[ListJobs](ListJobs(of), wanted).jobs]
+        return [job.directory for job in table[ListJobs](ListJobs(of), quiet).jobs]
 
     with open_job(finetune_spec(folder / "DATASET.toml", folder / "out")) as chosen:
         chosen.finish("x")
@@ -139,12 +147,12 @@ def test_jobs_are_those_of_the_dataset_or_of_the_folder_that_was_chosen(
     assert listed("") == [], "files that were never saved as a dataset have no jobs"
 
 
-def test_a_job_that_is_cancelled_after_it_was_judged_is_not_started(opened, toy_checkpoint: Path) -> None:
+def test_a_job_that_is_cancelled_after_it_was_judged_is_not_started(opened: Opened, toy_checkpoint: Path) -> None:
     table, folder = opened
     spec = Predict(str(toy_checkpoint), str(folder / "DATASET.toml"), "alpha", "FOS", str(folder / "x.bw"))
     said: list[str] = []
 
-    def late(_fraction: float, note: str = "") -> None:
+    def late(fraction: float, note: str = "") -> None:
         said.append(note)
         if note == "starting the job":
             raise Cancelled("cancelled")
@@ -152,7 +160,7 @@ def test_a_job_that_is_cancelled_after_it_was_judged_is_not_started(opened, toy_
     with pytest.raises(Cancelled):
         table[StartJob](StartJob(spec, str(folder / "DATASET.toml")), late)
     assert said == ["checking what was asked", "starting the job"]
-    assert table[ListJobs](ListJobs(str(folder / "DATASET.toml")), wanted).jobs == ()
+    assert table[ListJobs](ListJobs(str(folder / "DATASET.toml")), quiet).jobs == ()
 
 
 def test_a_demonstration_is_made_where_the_persons_data_lie_and_not_when_it_is_cancelled(
@@ -174,14 +182,12 @@ def test_a_demonstration_is_made_where_the_persons_data_lie_and_not_when_it_is_c
         of(PredictedBinding("/no", "/no", "alpha", "FOS"), PLACE),
     ],
 )
-def test_the_model_role_loads_nothing_for_what_is_cancelled(request_) -> None:
+def test_the_model_role_loads_nothing_for_what_is_cancelled(request_: msgspec.Struct) -> None:
     from ebert_core.model.device import choose_engine
     from ebert_core.roles.model import ModelAnswers
 
     answers = ModelAnswers(choose_engine())
-    answer = {
-        OpenCheckpoint: answers.open_checkpoint,
-        Read: answers.read,
-    }[type(request_)]
+    table: Handlers = {OpenCheckpoint: answers.open_checkpoint, Read: answers.read}
+    answer = table[type(request_)]
     with pytest.raises(Cancelled):
         answer(request_, cancelled)

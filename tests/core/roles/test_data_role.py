@@ -5,6 +5,7 @@ import re
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import msgspec
@@ -36,6 +37,7 @@ from ebert_core.protocol.tracks import (
     OpenFiles,
 )
 from ebert_core.protocol.work import Jobs, ListJobs, StopJob
+from tests.certain import present
 from tests.core.roles.asking import data_role, of
 
 FILES = {
@@ -195,7 +197,7 @@ def test_too_many_peaks_are_thinned_evenly_and_the_rest_counted(role: Role, fold
         (StopJob("/no/such"), "/no/such is no job directory"),
     ],
 )
-def test_what_is_not_there_is_named(role: Role, request_, sentence: str) -> None:
+def test_what_is_not_there_is_named(role: Role, request_: msgspec.Struct, sentence: str) -> None:
     with pytest.raises(InvalidRequest, match=sentence):
         role.ask(request_)
 
@@ -281,21 +283,21 @@ def test_the_real_worker_reads_and_never_loads_torch(folder: Path) -> None:
         reader: FrameReader[FromWorker] = FrameReader(FromWorker, expects_preamble=True)
         assert isinstance(next_message(worker, reader), Hello)
         assert time.monotonic() - begun < 10
-        worker.stdin.write(frame(Ask(1, msgspec.Raw(codec.encode(OpenDataset(str(folder / "DATASET.toml")))))))
-        worker.stdin.flush()
+        present(worker.stdin).write(frame(Ask(1, msgspec.Raw(codec.encode(OpenDataset(str(folder / "DATASET.toml")))))))
+        present(worker.stdin).flush()
         chunk = next_message(worker, reader)
         assert isinstance(chunk, Chunk)
         assert codec.Decoder(DatasetSummary).decode(chunk.data).name == "toy"
         libraries = Path(f"/proc/{worker.pid}/maps")
         assert "torch" not in (libraries.read_text() if libraries.exists() else "")
-        worker.stdin.close()
+        present(worker.stdin).close()
         assert worker.wait(timeout=5) == 0
 
 
 def next_message(worker: subprocess.Popen[bytes], reader: FrameReader[FromWorker]) -> FromWorker:
     """The next message that is no progress."""
     while True:
-        for message in reader.feed(os.read(worker.stdout.fileno(), 1 << 16)):
+        for message in reader.feed(os.read(present(worker.stdout).fileno(), 1 << 16)):
             if not isinstance(message, Progress | Begun):
                 return message
 
@@ -331,7 +333,9 @@ def test_a_worker_in_a_terminal_says_who_should_start_it() -> None:
         (lambda folder: InspectFile(str(folder / "genes.bed")), "genes.bed"),
     ],
 )
-def test_the_file_that_is_read_is_said_before_it_is_read(role: Role, folder: Path, request_of, file: str) -> None:
+def test_the_file_that_is_read_is_said_before_it_is_read(
+    role: Role, folder: Path, request_of: Callable[[Path], msgspec.Struct], file: str
+) -> None:
     request = request_of(folder)
     role.ask(request)  # also when it is open already
     told: list[str] = []

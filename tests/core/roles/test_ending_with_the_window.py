@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.certain import present
+
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="no such pipes and parents on Windows")
 
 
@@ -32,10 +34,10 @@ def test_within_the_block_it_ends_at_once_and_without_a_word() -> None:
     with subprocess.Popen(
         [sys.executable, "-c", script], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE
     ) as worker:
-        assert worker.stdout.readline() == b"within\n"
-        worker.stdin.close()
+        assert present(worker.stdout).readline() == b"within\n"
+        present(worker.stdin).close()
         assert worker.wait(timeout=10) == 0
-        assert worker.stdout.read() + worker.stderr.read() == b""
+        assert present(worker.stdout).read() + present(worker.stderr).read() == b""
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells a process that its parent has ended")
@@ -64,5 +66,5 @@ print("lives on", flush=True)
         os.close(writing)
         with open(reading, "rb") as told:
             assert told.readline() == b"imported\n"
-            parent.stdin.close()
+            present(parent.stdin).close()
             assert told.read() == (b"" if has_ended else b"lives on\n")

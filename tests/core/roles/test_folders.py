@@ -3,8 +3,9 @@
 import errno
 import os
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -14,17 +15,14 @@ from ebert_core.roles import folders as folders_module
 from ebert_core.roles.data import handlers
 from ebert_core.roles.folders import Folders, list_folder
 from ebert_core.roles.session import Cancelled
+from tests.certain import of
+from tests.core.roles.asking import quiet
 
 
-def silent(_share: float, _note: str = "") -> None:
-    """Nobody watches."""
-
-
-def ask(path: object, **more: object) -> Folder:
+def ask(path: object, **more: Any) -> Folder:
     request = ListFolder(str(path), **more)
-    reply = handlers()[ListFolder](request, silent)
-    while reply.is_waiting:
-        reply = handlers()[ListFolder](request, silent)
+    while (reply := of(Folder, handlers()[ListFolder](request, quiet))).is_waiting:
+        pass
     return reply
 
 
@@ -128,7 +126,7 @@ def test_a_folder_that_the_system_refuses_says_so(
         raise OSError(number, os.strerror(number), path)
 
     # Root, who may run this, is refused nothing.
-    monkeypatch.setattr(folders_module.os, "scandir", refuse)
+    monkeypatch.setattr(os, "scandir", refuse)
     with pytest.raises(InvalidRequest) as raised:
         ask(tmp_path)
     assert str(raised.value).startswith(sentence.format(tmp_path))
@@ -152,7 +150,7 @@ class Hanging:
 
 
 @pytest.fixture
-def hanging(monkeypatch: pytest.MonkeyPatch):
+def hanging(monkeypatch: pytest.MonkeyPatch) -> Iterator[Hanging]:
     monkeypatch.setattr(folders_module, "_WAITS_SECONDS", 0.05)
     lister = Hanging()
     yield lister
@@ -161,46 +159,46 @@ def hanging(monkeypatch: pytest.MonkeyPatch):
 
 def test_a_folder_that_hangs_costs_only_its_own_request(hanging: Hanging) -> None:
     folders = Folders(hanging)
-    assert folders.answer(ListFolder("/nfs"), silent).is_waiting
-    assert not folders.answer(ListFolder("/home"), silent).is_waiting
+    assert folders.answer(ListFolder("/nfs"), quiet).is_waiting
+    assert not folders.answer(ListFolder("/home"), quiet).is_waiting
     assert hanging.asked == ["/nfs", "/home"]
 
 
 def test_a_folder_that_hangs_is_asked_once_and_answers_when_it_can(hanging: Hanging) -> None:
     folders = Folders(hanging)
-    assert folders.answer(ListFolder("/nfs"), silent).is_waiting
-    assert folders.answer(ListFolder("/nfs"), silent).is_waiting
+    assert folders.answer(ListFolder("/nfs"), quiet).is_waiting
+    assert folders.answer(ListFolder("/nfs"), quiet).is_waiting
     hanging.answers_again.set()
-    assert folders.answer(ListFolder("/nfs"), silent) == Folder("/nfs")
+    assert folders.answer(ListFolder("/nfs"), quiet) == Folder("/nfs")
     assert hanging.asked == ["/nfs"]
 
 
 def test_a_folder_that_hangs_is_not_begun_again_by_coming_back_to_it(hanging: Hanging) -> None:
     folders = Folders(hanging)
     for _ in range(3):
-        assert not folders.answer(ListFolder("/home"), silent).is_waiting
-        assert folders.answer(ListFolder("/nfs"), silent).is_waiting
+        assert not folders.answer(ListFolder("/home"), quiet).is_waiting
+        assert folders.answer(ListFolder("/nfs"), quiet).is_waiting
     hanging.answers_again.set()
-    assert folders.answer(ListFolder("/nfs"), silent) == Folder("/nfs")
+    assert folders.answer(ListFolder("/nfs"), quiet) == Folder("/nfs")
     assert hanging.asked.count("/nfs") == 1
 
 
 def test_a_folder_that_was_left_is_not_read_to_its_end_but_is_when_a_person_comes_back(hanging: Hanging) -> None:
     folders = Folders(hanging)
-    assert folders.answer(ListFolder("/nfs"), silent).is_waiting
-    folders.answer(ListFolder("/home"), silent)
+    assert folders.answer(ListFolder("/nfs"), quiet).is_waiting
+    folders.answer(ListFolder("/home"), quiet)
     (left,) = [thread for thread in threading.enumerate() if thread.name == "folder"]
     hanging.answers_again.set()
     left.join()
     assert hanging.finished == ["/home"]
-    assert folders.answer(ListFolder("/nfs"), silent).is_waiting
-    assert folders.answer(ListFolder("/nfs"), silent) == Folder("/nfs")
+    assert folders.answer(ListFolder("/nfs"), quiet).is_waiting
+    assert folders.answer(ListFolder("/nfs"), quiet) == Folder("/nfs")
 
 
 def test_whoever_waits_for_a_folder_can_cancel(hanging: Hanging) -> None:
     reports = iter([None, None, Cancelled("cancelled")])
 
-    def report(_share: float, _note: str = "") -> None:
+    def report(fraction: float, note: str = "") -> None:
         verdict = next(reports)
         if verdict is not None:
             raise verdict
@@ -212,9 +210,9 @@ def test_whoever_waits_for_a_folder_can_cancel(hanging: Hanging) -> None:
 def test_so_many_folders_may_hang_and_no_more(hanging: Hanging) -> None:
     folders = Folders(hanging)
     for number in range(16):
-        assert folders.answer(ListFolder(f"/nfs{number}"), silent).is_waiting
+        assert folders.answer(ListFolder(f"/nfs{number}"), quiet).is_waiting
     with pytest.raises(InvalidRequest, match=r"16 folders of .* do not answer"):
-        folders.answer(ListFolder("/nfs16"), silent)
+        folders.answer(ListFolder("/nfs16"), quiet)
     assert len(hanging.asked) == 16
 
 

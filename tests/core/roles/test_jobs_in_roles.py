@@ -170,13 +170,13 @@ def test_a_dataset_is_opened_once_for_many_checks_and_anew_when_it_or_its_file_c
     from ebert_core.dataset.description import Dataset
 
     opened: list[Path] = []
-    usual = Dataset.open.__func__
+    usual = Dataset.open
 
-    def counted(cls, path: Path, **how: object) -> Dataset:
+    def counted(path: Path, **how: Any) -> Dataset:
         opened.append(path)
-        return usual(cls, path, **how)
+        return usual(path, **how)
 
-    monkeypatch.setattr(Dataset, "open", classmethod(counted))
+    monkeypatch.setattr(Dataset, "open", staticmethod(counted))
     request = CheckJob(finetune_spec(dataset, dataset.parent / "out"), str(dataset))
     assert ask(request) == ask(request)
     assert opened == [dataset]

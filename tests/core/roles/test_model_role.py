@@ -7,7 +7,7 @@ import sys
 from collections.abc import Iterator
 from itertools import count
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import msgspec
 import numpy as np
@@ -31,10 +31,13 @@ from ebert_core.protocol.terms.edits import StateEdit
 from ebert_core.protocol.terms.locus import Interval
 from ebert_core.providers.provider import Values
 from ebert_core.providers.readers import reduce_to
+from tests import certain
 from tests.core.roles.asking import of
 from tests.core.toy_binding import LENGTHS, TOML, UNKNOWN, write_toy_binding
 
 VIEW = Interval("chr2", 8_000, 11_000)
+
+Reply = TypeVar("Reply", bound=msgspec.Struct)
 
 
 class Worker:
@@ -54,14 +57,15 @@ class Worker:
                 message = self._received.pop(0)
                 if not isinstance(message, Progress | Begun):
                     return message
-            data = os.read(self.process.stdout.fileno(), 1 << 20)
+            data = os.read(certain.present(self.process.stdout).fileno(), 1 << 20)
             assert data, "the worker has gone"
             self._received += self._reader.feed(data)
 
-    def ask(self, request: msgspec.Struct, kind: type[msgspec.Struct]) -> msgspec.Struct:
+    def ask(self, request: msgspec.Struct, kind: type[Reply]) -> Reply:
         answer = self._answer(request)
         assert isinstance(answer, bytes), answer
-        return codec.Decoder(kind).decode(answer)
+        decoder: codec.Decoder[Reply] = codec.Decoder(kind)
+        return decoder.decode(answer)
 
     def read(self, source: Source, interval: Interval, columns: int = 2000) -> Any:
         [shape] = self.ask(of(source, interval, columns), Shapes).shapes
@@ -74,7 +78,10 @@ class Worker:
         return answer.message
 
     def _answer(self, request: msgspec.Struct) -> bytes | Failed:
-        os.write(self.process.stdin.fileno(), frame(Ask(next(self._ids), msgspec.Raw(codec.encode(request)))))
+        os.write(
+            certain.present(self.process.stdin).fileno(),
+            frame(Ask(next(self._ids), msgspec.Raw(codec.encode(request)))),
+        )
         pieces = []
         while True:
             message = self._next()
@@ -82,7 +89,7 @@ class Worker:
                 return message
             assert isinstance(message, Chunk)
             pieces.append(message.data)
-            os.write(self.process.stdin.fileno(), frame(Credit(len(message.data))))
+            os.write(certain.present(self.process.stdin).fileno(), frame(Credit(len(message.data))))
             if message.is_last:
                 return b"".join(pieces)
 
@@ -91,13 +98,13 @@ class Worker:
 def worker() -> Iterator[Worker]:
     worker = Worker()
     yield worker
-    worker.process.stdin.close()
+    certain.present(worker.process.stdin).close()
     assert worker.process.wait(timeout=20) == 0
-    worker.process.stdout.close()
+    certain.present(worker.process.stdout).close()
 
 
 @pytest.fixture
-def predicted(toy_checkpoint: Path, toy_binding: Path):
+def predicted(toy_checkpoint: Path, toy_binding: Path) -> PredictedBinding:
     return PredictedBinding(str(toy_checkpoint), str(toy_binding), "alpha", "FOS")
 
 
@@ -111,7 +118,7 @@ def test_an_opened_checkpoint_is_summarised(worker: Worker, toy_checkpoint: Path
     summary = worker.ask(OpenCheckpoint(str(toy_checkpoint), str(toy_binding)), CheckpointSummary)
     assert (summary.name, summary.assembly, summary.is_synthetic) == ("fos", "toy1", False)
     assert [factor.name for factor in summary.factors] == ["FOS"]
-    assert summary.factors[0].auprc > 0.9
+    assert certain.present(summary.factors[0].auprc) > 0.9
     assert (summary.layers, summary.heads, summary.context) == (1, 2, 800)
     assert summary.training == (Interval("chr1", 0, LENGTHS["chr1"]),)
     assert summary.live_limit == 200_000
@@ -133,7 +140,7 @@ def test_a_factor_that_was_not_calibrated_is_told_to_be_so(
     assert told == [True, False]
 
 
-def test_a_view_is_predicted_and_its_gaps_travel_as_gaps(worker: Worker, predicted) -> None:
+def test_a_view_is_predicted_and_its_gaps_travel_as_gaps(worker: Worker, predicted: PredictedBinding) -> None:
     found = worker.read(predicted, VIEW)
     assert isinstance(found, Signal)
     assert (found.bin_width, found.interval, found.is_draft) == (50, VIEW, False)
@@ -146,22 +153,25 @@ def test_a_view_is_predicted_and_its_gaps_travel_as_gaps(worker: Worker, predict
     assert {(mark.kind, mark.words) for mark in found.marks} == {("validation", "held out (chose the epoch)")}
 
 
-def test_factors_of_one_cell_type_come_together_and_a_draft_says_so(worker: Worker, predicted) -> None:
+def test_factors_of_one_cell_type_come_together_and_a_draft_says_so(
+    worker: Worker, predicted: PredictedBinding
+) -> None:
     draft = msgspec.structs.replace(predicted, strands=1)
-    both = worker.ask(read_request([predicted, predicted, draft], VIEW), Shapes).shapes
+    shapes = worker.ask(read_request([predicted, predicted, draft], VIEW), Shapes).shapes
+    both = [certain.of(Signal, shape) for shape in shapes]
     assert [shape.is_draft for shape in both] == [False, False, True]
     np.testing.assert_array_equal(both[0].maximum, both[1].maximum)
     assert not np.array_equal(both[0].maximum, both[2].maximum)
 
 
-def test_more_bins_than_the_screen_shows_come_as_maxima(worker: Worker, predicted) -> None:
+def test_more_bins_than_the_screen_shows_come_as_maxima(worker: Worker, predicted: PredictedBinding) -> None:
     fine, coarse = worker.read(predicted, VIEW), worker.read(predicted, VIEW, 16)
     assert len(coarse.maximum) <= 16
     assert coarse.bin_width % 50 == 0
     assert np.nanmax(coarse.maximum) == np.nanmax(fine.maximum)
 
 
-def test_a_painted_state_changes_what_is_predicted(worker: Worker, predicted) -> None:
+def test_a_painted_state_changes_what_is_predicted(worker: Worker, predicted: PredictedBinding) -> None:
     place = Interval("chr2", 3_000, 4_800)
     closed, opened = (
         worker.read(msgspec.structs.replace(predicted, edits=(StateEdit("chr2", 2_000, 6_000, state),)), place)
@@ -172,17 +182,19 @@ def test_a_painted_state_changes_what_is_predicted(worker: Worker, predicted) ->
 
 
 def test_attention_is_answered_as_profile_and_as_map(worker: Worker, toy_checkpoint: Path, toy_binding: Path) -> None:
-    both = {"model": str(toy_checkpoint), "dataset": str(toy_binding), "cell_type": "alpha", "layer": 0}
+    asked = AttentionProfile(str(toy_checkpoint), str(toy_binding), "alpha", layer=0)
     anchor = Interval("chr2", 3_300, 3_301)
-    profile = worker.read(AttentionProfile(**both), anchor)
-    whole = worker.read(AttentionMap(**both), Interval("chr2", 3_200, 3_400))
+    profile = worker.read(asked, anchor)
+    whole = worker.read(
+        AttentionMap(str(toy_checkpoint), str(toy_binding), "alpha", layer=0), Interval("chr2", 3_200, 3_400)
+    )
     assert (type(profile), type(whole)) == (Grid, Matrix)
     assert profile.interval == whole.interval
     token = (3_300 - whole.interval.start) // 10
     np.testing.assert_array_equal(whole.values_TT[token], profile.row(FROM_ANCHOR))
-    assert "layers 1 to 1" in worker.refusal(of(AttentionProfile(**{**both, "layer": 4}), anchor))
+    assert "layers 1 to 1" in worker.refusal(of(msgspec.structs.replace(asked, layer=4), anchor))
     beyond = Interval("chr2", LENGTHS["chr2"] + 5_000, LENGTHS["chr2"] + 5_001)
-    assert "nothing to attend to" in worker.refusal(of(AttentionProfile(**both), beyond))
+    assert "nothing to attend to" in worker.refusal(of(asked, beyond))
 
 
 @pytest.mark.parametrize(
@@ -198,7 +210,7 @@ def test_attention_is_answered_as_profile_and_as_map(worker: Worker, toy_checkpo
     ],
 )
 def test_what_cannot_be_answered_is_said_in_one_sentence(
-    worker: Worker, predicted, changes: dict[str, object], sentence: str
+    worker: Worker, predicted: PredictedBinding, changes: dict[str, Any], sentence: str
 ) -> None:
     interval = changes.pop("interval", VIEW)
     assert sentence in worker.refusal(of(msgspec.structs.replace(predicted, **changes), interval))

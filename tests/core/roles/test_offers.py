@@ -5,19 +5,18 @@ from pathlib import Path
 import pytest
 
 from ebert_core.demonstration import generate
+from ebert_core.demonstration.rules import ASSEMBLY
 from ebert_core.model.description import read_description
 from ebert_core.protocol.machine.resources import resource
-from ebert_core.protocol.offers import ListShipped, MakeDemonstration
+from ebert_core.protocol.offers import Demonstration, ListShipped, MakeDemonstration, Shipped
 from ebert_core.roles import offers
 from ebert_core.roles.data import handlers
-
-
-def silent(_share: float, _note: str = "") -> None:
-    """Nobody watches."""
+from tests.certain import of
+from tests.core.roles.asking import quiet
 
 
 def test_the_shipped_checkpoints_say_what_they_predict_and_where_they_may_be_used() -> None:
-    shipped = {each.name: each for each in handlers()[ListShipped](ListShipped(), silent).checkpoints}
+    shipped = {each.name: each for each in of(Shipped, handlers()[ListShipped](ListShipped(), quiet)).checkpoints}
     assert set(shipped) == {path.name for path in resource("checkpoints").iterdir()}
     for name, each in shipped.items():
         description = read_description(resource(f"checkpoints/{name}"))
@@ -40,12 +39,12 @@ def test_the_demonstration_is_made_once_in_the_persons_own_folder(
         made.append(directory)
         directory.mkdir(parents=True)
         target = directory / generate.DATASET
-        target.write_text(f'assembly = "{generate.ASSEMBLY}"\nseed = {seed}\n')
+        target.write_text(f'assembly = "{ASSEMBLY}"\nseed = {seed}\n')
         return target
 
     # What it writes has tests of its own and takes seconds.
     monkeypatch.setattr(generate, "generate", write)
-    answers = [handlers()[MakeDemonstration](MakeDemonstration(), silent) for _ in range(2)]
+    answers = [of(Demonstration, handlers()[MakeDemonstration](MakeDemonstration(), quiet)) for _ in range(2)]
     assert made == [offers.demonstration_directory()]
     assert made[0].is_relative_to(tmp_path)
     assert {answer.dataset for answer in answers} == {str(made[0] / generate.DATASET)}

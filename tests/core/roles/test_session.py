@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable, Iterator
 from importlib.metadata import version
 from pathlib import Path
+from typing import TypeVar
 
 import msgspec
 import numpy as np
@@ -34,6 +35,7 @@ from ebert_core.protocol.messages import (
     Progress,
 )
 from ebert_core.protocol.terms.reading import stamp_of
+from tests.certain import of, present
 from tests.core.roles.toy_worker import (
     Big,
     Compute,
@@ -50,6 +52,7 @@ from tests.core.roles.toy_worker import (
 )
 
 ROOT = Path(__file__).parents[3]
+Reply = TypeVar("Reply", bound=msgspec.Struct)
 TOY_WORKER = Path(__file__).with_name("toy_worker.py")
 
 
@@ -67,7 +70,7 @@ class PlainWindow:
         self._received: list[FromWorker] = []
 
     def send(self, *messages: msgspec.Struct) -> None:
-        os.write(self.process.stdin.fileno(), b"".join(frame(message) for message in messages))
+        os.write(present(self.process.stdin).fileno(), b"".join(frame(message) for message in messages))
 
     def ask(self, number: int, body: msgspec.Struct, view_key: str = "") -> None:
         self.send(Ask(number, msgspec.Raw(codec.encode(body)), view_key))
@@ -81,22 +84,27 @@ class PlainWindow:
                 message = self._received.pop(0)
                 if is_wanted(message):
                     return message
-            data = os.read(self.process.stdout.fileno(), 1 << 20)
+            data = os.read(present(self.process.stdout).fileno(), 1 << 20)
             assert data, "the worker has gone"
             self._received += self._reader.feed(data)
 
-    def next_answer(self) -> FromWorker:
-        return self.next(lambda message: isinstance(message, Chunk | Failed))
+    def next_answer(self) -> Chunk | Failed:
+        answer = self.next(lambda message: isinstance(message, Chunk | Failed))
+        assert isinstance(answer, Chunk | Failed)
+        return answer
 
-    def reply(self, kind: type[msgspec.Struct]) -> msgspec.Struct:
+    def next_chunk(self) -> Chunk:
+        return of(Chunk, self.next_answer())
+
+    def reply(self, kind: type[Reply]) -> Reply:
         pieces = []
         while True:
-            chunk = self.next_answer()
-            assert isinstance(chunk, Chunk), chunk
+            chunk = self.next_chunk()
             pieces.append(chunk.data)
             self.send(Credit(len(chunk.data)))
             if chunk.is_last:
-                return codec.Decoder(kind).decode(b"".join(pieces))
+                decoder: codec.Decoder[Reply] = codec.Decoder(kind)
+                return decoder.decode(b"".join(pieces))
 
 
 @pytest.fixture
@@ -105,7 +113,7 @@ def window() -> Iterator[PlainWindow]:
     assert isinstance(window.next(), Hello)
     yield window
     for pipe in (window.process.stdin, window.process.stdout, window.process.stderr):
-        pipe.close()
+        present(pipe).close()
     window.process.kill()
     window.process.wait()
 
@@ -130,7 +138,7 @@ def test_a_request_is_answered(window: PlainWindow) -> None:
 def test_what_libraries_and_children_print_stays_out_of_the_protocol(window: PlainWindow) -> None:
     window.ask(1, PrintAll("Loading 100%"))
     assert window.reply(Number) == Number(0)
-    assert os.read(window.process.stderr.fileno(), 1000).count(b"Loading 100%") == 3
+    assert os.read(present(window.process.stderr).fileno(), 1000).count(b"Loading 100%") == 3
 
 
 @pytest.mark.parametrize(
@@ -208,7 +216,7 @@ def test_a_waiting_request_is_cancelled_at_once(window: PlainWindow) -> None:
 
 def test_progress_comes_at_most_ten_times_a_second(window: PlainWindow) -> None:
     window.ask(1, Work(1.0))
-    messages = []
+    messages: list[FromWorker] = []
     while not isinstance(messages[-1] if messages else None, Chunk):
         messages.append(window.next())
     assert 1 <= sum(isinstance(message, Progress) for message in messages) <= 11
@@ -253,14 +261,15 @@ def test_a_ping_is_answered_while_a_handler_computes(window: PlainWindow) -> Non
 
 def test_a_big_reply_waits_for_credit_and_lets_a_pong_pass(window: PlainWindow) -> None:
     window.ask(1, Big(20_000_000))
-    pieces = [window.next_answer() for _ in range(CREDIT_WINDOW // CHUNK_BYTES)]
+    pieces = [window.next_chunk() for _ in range(CREDIT_WINDOW // CHUNK_BYTES)]
     window.send(Ping(1))
     assert isinstance(window.next(), Pong)
     window.send(Credit(CREDIT_WINDOW))
     while not pieces[-1].is_last:
-        pieces.append(window.next_answer())
+        pieces.append(window.next_chunk())
         window.send(Credit(len(pieces[-1].data)))
-    reply = codec.Decoder(Values).decode(b"".join(piece.data for piece in pieces))
+    decoder: codec.Decoder[Values] = codec.Decoder(Values)
+    reply = decoder.decode(b"".join(piece.data for piece in pieces))
     assert np.array_equal(reply.values, np.arange(20_000_000, dtype=np.uint64).astype(np.uint8))
 
 
@@ -287,7 +296,7 @@ def test_a_reply_that_waits_for_credit_is_dropped_once_its_view_has_asked_for_an
         assert window.next_answer() == Failed(1, "replaced")
     window.send(Credit(CREDIT_WINDOW))
     if not is_replaced:
-        while not (rest := window.next_answer()).is_last:
+        while not (rest := window.next_chunk()).is_last:
             assert rest.id == 1
     assert window.reply(Number) == Number(8)
 
@@ -305,7 +314,7 @@ def test_a_worker_ends_within_two_seconds_of_its_window(window: PlainWindow, bod
     window.ask(1, body)
     window.send(Ping(1))
     window.next(lambda message: isinstance(message, Pong))
-    window.process.stdin.close()
+    present(window.process.stdin).close()
     assert window.process.wait(timeout=2) == 0
     window.process.stdin = open(os.devnull, "wb")  # noqa: SIM115 - the fixture closes it
 
@@ -329,7 +338,7 @@ time.sleep(60)
 """
     )
     with subprocess.Popen([sys.executable, str(script)], stdout=subprocess.PIPE) as parent:
-        worker = int(parent.stdout.readline())
+        worker = int(present(parent.stdout).readline())
         os.kill(parent.pid, signal.SIGKILL)
     assert is_gone_within(worker, 2.0)
 
@@ -359,7 +368,7 @@ time.sleep(60)
 """
     )
     with subprocess.Popen([sys.executable, str(script)], stdout=subprocess.PIPE) as parent:
-        worker = int(parent.stdout.readline())
+        worker = int(present(parent.stdout).readline())
         assert comes_within(tmp_path / "begun", 20.0)
         os.kill(parent.pid, signal.SIGKILL)
     assert is_gone_within(worker, 2.0)
@@ -372,7 +381,7 @@ def test_a_model_worker_that_is_still_importing_torch_ends_when_its_pipe_is_clos
     environment = {"PYTHONPATH": str(tmp_path)}
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=environment) as worker:
         assert comes_within(tmp_path / "begun", 20.0)
-        worker.stdin.close()
+        present(worker.stdin).close()
         assert worker.wait(timeout=2) == 0
 
 
@@ -397,9 +406,9 @@ def is_gone_within(process: int, seconds: float) -> bool:
 
 
 def test_an_oversized_frame_from_the_window_ends_the_worker_with_a_line(window: PlainWindow) -> None:
-    os.write(window.process.stdin.fileno(), (1 << 31).to_bytes(4, "big"))
+    os.write(present(window.process.stdin).fileno(), (1 << 31).to_bytes(4, "big"))
     assert window.process.wait(timeout=5) == 0
-    assert b"over the cap" in window.process.stderr.read()
+    assert b"over the cap" in present(window.process.stderr).read()
 
 
 def test_what_is_begun_and_read_is_said_before_the_worker_can_end_on_it(window: PlainWindow, tmp_path: Path) -> None:
@@ -416,7 +425,7 @@ def test_a_file_that_the_system_refuses_travels_beside_the_sentence_about_it(
 ) -> None:
     absent = str(tmp_path / "absent")
     window.ask(1, Read(absent))
-    failed = window.next_answer()
+    failed = of(Failed, window.next_answer())
     assert (failed.kind, failed.file) == ("invalid", absent)
     assert failed.message == f"{absent} cannot be used: no such file or directory."
 
@@ -438,7 +447,7 @@ def test_a_file_is_avoided_only_as_long_as_the_window_says_so(window: PlainWindo
     file.write_text("fine")
     window.send(Avoid((stamp_of(str(file)),)))
     window.ask(1, Read(str(file)))
-    assert window.next_answer().kind == "avoided"
+    assert of(Failed, window.next_answer()).kind == "avoided"
     window.send(Avoid(()))
     window.ask(2, Read(str(file)))
     assert window.reply(Number) == Number(4)
@@ -448,15 +457,15 @@ def test_a_file_is_avoided_only_as_long_as_the_window_says_so(window: PlainWindo
 def test_a_pipe_to_the_window_holds_a_whole_chunk_and_the_worker_keeps_no_other_descriptor(window: PlainWindow) -> None:
     import fcntl
 
-    assert fcntl.fcntl(window.process.stdout, fcntl.F_GETPIPE_SZ) >= CHUNK_BYTES
+    assert fcntl.fcntl(present(window.process.stdout), fcntl.F_GETPIPE_SZ) >= CHUNK_BYTES
     assert sorted(map(int, os.listdir(f"/proc/{window.process.pid}/fd"))) == [0, 1, 2, 3, 4]
 
 
 def test_nesting_without_end_from_the_window_ends_the_worker_with_a_line(window: PlainWindow) -> None:
     body = b"\x83\xa4type\xa3ask\xa2id\x01\xa4body" + b"\x91" * 200_000 + b"\xc0"
-    os.write(window.process.stdin.fileno(), len(body).to_bytes(4, "big") + body)
+    os.write(present(window.process.stdin).fileno(), len(body).to_bytes(4, "big") + body)
     assert window.process.wait(timeout=5) == 0
-    assert window.process.stderr.read().splitlines()[1:] == []
+    assert present(window.process.stderr).read().splitlines()[1:] == []
 
 
 def test_credit_that_makes_no_sense_neither_stops_nor_floods_a_reply(window: PlainWindow) -> None:

@@ -7,11 +7,12 @@ import subprocess
 import sys
 import threading
 import time
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any, NoReturn
 
 import msgspec
 import numpy as np
-import pytest
 from numpy.typing import NDArray
 
 from ebert_core.protocol.frames import FRAME_CAP, PREAMBLE, frame
@@ -88,14 +89,15 @@ class Panic(BaseException):
     """As what pyo3 raises when a library in Rust panics."""
 
 
+Report = Callable[[float, str], None]
 _begun = 0
 
 
-def _double(request: pytest.FixtureRequest, report):
+def _double(request: Double, report: Report) -> Number:
     return Number(2 * request.number)
 
 
-def _raise(request: pytest.FixtureRequest, report) -> None:
+def _raise(request: Raise, report: Report) -> NoReturn:
     match request.kind:
         case "invalid":
             raise InvalidRequest("There is no chr99; this genome has chr1 to chr22.")
@@ -112,7 +114,7 @@ def _raise(request: pytest.FixtureRequest, report) -> None:
     raise RuntimeError("something of ours broke")
 
 
-def _print_all(request: pytest.FixtureRequest, report):
+def _print_all(request: PrintAll, report: Report) -> Number:
     print(request.text, flush=True)  # noqa: T201 - what a library does
     os.write(1, request.text.encode())
     subprocess.run(["echo", request.text], check=True)
@@ -120,11 +122,11 @@ def _print_all(request: pytest.FixtureRequest, report):
     return Number(len(read) + len(sys.stdin.read()))
 
 
-def _big(request: pytest.FixtureRequest, report):
+def _big(request: Big, report: Report) -> Values:
     return Values(np.arange(request.count, dtype=np.uint64).astype(np.uint8))
 
 
-def _work(request: pytest.FixtureRequest, report):
+def _work(request: Work, report: Report) -> Number:
     global _begun
     _begun += 1
     end = time.monotonic() + request.seconds
@@ -134,7 +136,7 @@ def _work(request: pytest.FixtureRequest, report):
     return Number(_begun)
 
 
-def _compute(request: pytest.FixtureRequest, report):
+def _compute(request: Compute, report: Report) -> Number:
     report(0.0, "computing")
     end = time.monotonic() + request.seconds
     while time.monotonic() < end:
@@ -142,28 +144,28 @@ def _compute(request: pytest.FixtureRequest, report):
     return Number(1)
 
 
-def _hold(request: pytest.FixtureRequest, report):
+def _hold(request: HoldInterpreter, report: Report) -> Number:
     # PyDLL keeps the interpreter's lock during the call, as a reader library does during a long read.
     ctypes.PyDLL(None).usleep(1000 * request.milliseconds)
     return Number(request.milliseconds)
 
 
-def _count(request: pytest.FixtureRequest, report):
+def _count(request: Count, report: Report) -> Number:
     return Number(_begun)
 
 
-def _say(request: pytest.FixtureRequest, report):
+def _say(request: Say, report: Report) -> Number:
     for fraction, note in request.reports:
         report(fraction, note)
         time.sleep(request.seconds_between)
     return Number(len(request.reports))
 
 
-def _die(request: pytest.FixtureRequest, report) -> None:
+def _die(request: Die, report: Report) -> NoReturn:
     os._exit(request.code)
 
 
-def _read(request: pytest.FixtureRequest, report):
+def _read(request: Read, report: Report) -> Number:
     reads(request.path)
     text = Path(request.path).read_text()
     if text == "DEADLY":
@@ -175,7 +177,7 @@ def _read(request: pytest.FixtureRequest, report):
     return _compute(Compute(60.0), report) if text == "SLOW" else Number(len(text))
 
 
-HANDLERS = {
+HANDLERS: dict[type[msgspec.Struct], Callable[[Any, Report], msgspec.Struct]] = {
     Double: _double,
     Raise: _raise,
     PrintAll: _print_all,

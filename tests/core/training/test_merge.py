@@ -24,6 +24,7 @@ from ebert_core.protocol.terms.locus import Interval
 from ebert_core.providers.ebert import summarise
 from ebert_core.training.finetune import finetune
 from ebert_core.training.merge import averaged, load_members
+from tests.certain import present
 from tests.core.toy_binding import SilentReport, finetune_spec, quiet
 
 PLAIN = Engine(torch.device("cpu"), torch.float32)
@@ -268,13 +269,13 @@ def test_the_command_measures_the_average_on_loci_that_no_member_learnt(
     assert "--regions is missing" in capsys.readouterr().err
     assert average(*dataset, "--regions", "chr2:1001-12130") == 0
     described = read_description(tmp_path / "both")
-    assert described.verdict.lines()[0] in capsys.readouterr().err
+    assert present(described.verdict).lines()[0] in capsys.readouterr().err
     (record,) = described.factors
     assert record.calibration.fitted_on == "alpha, beta on chr2:1,001-12,130"
     assert record.auprc > 0.8
     assert 0 < record.threshold < 1
-    assert record.reliability.chose_epoch
-    assert not record.reliability.is_other_cell_type
+    assert present(record.reliability).chose_epoch
+    assert not present(record.reliability).is_other_cell_type
     assert load_checkpoint(tmp_path / "both").network.scales.slope_MF[1, 0] == 2.0
 
 

@@ -18,6 +18,7 @@ from ebert_gui.state.setup import Setup
 from ebert_gui.state.tracks import Track
 from ebert_gui.state.workspace import Workspace
 from ebert_gui.widgets.theme import LIGHT, window_font
+from tests.certain import present
 from tests.gui.drawn import KINDS
 
 PLACE = Interval("chr1", 0, 100_000)
@@ -217,7 +218,7 @@ def test_the_selection_is_tinted_while_it_is_dragged_and_no_longer(qtbot: QtBot,
 
 def test_a_hand_that_shakes_by_less_than_four_pixels_clicks(qtbot: QtBot, canvas: Canvas) -> None:
     drag(qtbot, canvas, QPoint(GUTTER + 500, 200), QPoint(GUTTER + 503, 200))
-    assert canvas._workspace.anchor.start == pytest.approx(15_000, abs=60)
+    assert present(canvas._workspace.anchor).start == pytest.approx(15_000, abs=60)
     was = canvas._workspace.anchor
     drag(qtbot, canvas, QPoint(GUTTER + 100, 200), QPoint(GUTTER + 104, 200))
     assert canvas._workspace.anchor == was
@@ -316,7 +317,7 @@ def test_a_click_gives_the_canvas_the_keys_and_a_passing_mouse_is_followed(qtbot
     canvas.hovered.connect(lambda position, _words: told.append(position))
     qtbot.mouseMove(canvas, QPoint(GUTTER + 300, 150))
     qtbot.waitUntil(lambda: bool(told) and told[-1] > 0)
-    window.layout().removeWidget(canvas)
+    present(window.layout()).removeWidget(canvas)
     canvas.setParent(None)
 
 

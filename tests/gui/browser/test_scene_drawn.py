@@ -27,6 +27,7 @@ from ebert_gui.state.setup import Setup
 from ebert_gui.state.tracks import Track
 from ebert_gui.state.workspace import Workspace
 from ebert_gui.widgets.theme import DARK, LIGHT, window_font
+from tests.certain import present
 from tests.gui import toy_shapes
 from tests.gui.drawn import KINDS
 from tests.gui.pages import Written
@@ -274,7 +275,7 @@ def test_the_row_under_a_place_reaches_to_the_next(qapp: QApplication) -> None:
     assert [row.track.id if row else None for row in found] == [None, "a", "a", "b", "b", None]
     scene.scroll = 30
     assert scene.row_at(51) is None
-    assert scene.row_at(127).track.id == "b"
+    assert present(scene.row_at(127)).track.id == "b"
 
 
 def test_rows_that_are_scrolled_away_are_not_drawn_over_the_header(qapp: QApplication, written: list[Written]) -> None:

@@ -13,6 +13,7 @@ from ebert_gui.datasets import dataset_plan as plan
 from ebert_gui.datasets.dataset_plan import Entry
 from ebert_gui.datasets.dataset_table import FileTable
 from ebert_gui.datasets.new_dataset_dialog import Answers, NewDatasetDialog
+from tests.certain import present
 
 PEAKS = "/lab/K562.CTCF.narrowPeak"
 BOTH = ("/lab/hg19.fa", PEAKS)
@@ -41,8 +42,14 @@ def test_a_row_says_what_a_file_is_and_only_cell_and_name_can_be_written(table: 
     assert row(table, 0) == ["K562.CTCF.narrowPeak", "peaks", "K562", "CTCF", "Peaks: narrowPeak."]
     assert table.entries() == [Entry(PEAKS, "peaks", "K562", "CTCF")]
     items = [table.item(0, column) for column in range(5)]
-    assert [bool(item.flags() & Qt.ItemFlag.ItemIsEditable) for item in items] == [False, False, True, True, False]
-    assert [item.toolTip() for item in items] == [PEAKS, "", "", "", "Peaks: narrowPeak."]
+    assert [bool(present(item).flags() & Qt.ItemFlag.ItemIsEditable) for item in items] == [
+        False,
+        False,
+        True,
+        True,
+        False,
+    ]
+    assert [present(item).toolTip() for item in items] == [PEAKS, "", "", "", "Peaks: narrowPeak."]
     choice = cast(QComboBox, table.cellWidget(0, 1))
     assert choice.accessibleName() == "What K562.CTCF.narrowPeak is used as"
     assert [choice.itemText(place) for place in range(choice.count())] == list(plan.USE_WORDS.values())
@@ -57,7 +64,7 @@ def test_a_change_by_a_person_is_announced_once_and_filling_a_row_once(table: Fi
     assert len(announced) == 1
     table.say({PEAKS: "/lab/K562.CTCF.narrowPeak is empty."})
     assert len(announced) == 1
-    table.item(0, 2).setText("mine")
+    present(table.item(0, 2)).setText("mine")
     assert len(announced) == 2
     table.choose_use(0, "")
     assert len(announced) == 3
@@ -74,11 +81,14 @@ def test_what_stands_in_the_way_is_said_in_the_colour_of_errors_and_goes(table: 
     table.fill(PEAKS, FileKind("peaks", "Peaks."))
     table.say({PEAKS: f"{PEAKS} is empty."})
     wrong, usual = table.palette().color(QPalette.ColorRole.BrightText), table.palette().color(QPalette.ColorRole.Text)
-    assert (row(table, 1)[4], table.item(1, 4).toolTip()) == ("K562.CTCF.narrowPeak is empty.", f"{PEAKS} is empty.")
-    assert table.item(1, 4).foreground().color() == wrong
-    assert (row(table, 0)[4], table.item(0, 4).foreground().color()) == ("looking…", usual)
+    assert (row(table, 1)[4], present(table.item(1, 4)).toolTip()) == (
+        "K562.CTCF.narrowPeak is empty.",
+        f"{PEAKS} is empty.",
+    )
+    assert present(table.item(1, 4)).foreground().color() == wrong
+    assert (row(table, 0)[4], present(table.item(0, 4)).foreground().color()) == ("looking…", usual)
     table.say({})
-    assert (row(table, 1)[4], table.item(1, 4).foreground().color()) == ("Peaks.", usual)
+    assert (row(table, 1)[4], present(table.item(1, 4)).foreground().color()) == ("Peaks.", usual)
     table.clear_files()
     table.add(PEAKS)
     table.say({})
@@ -89,30 +99,32 @@ def test_several_rows_are_removed_together(table: FileTable) -> None:
     for name in "abcd":
         table.add(f"/{name}")
     table.selectRow(1)
-    table.selectionModel().select(table.model().index(3, 0), table.selectionModel().SelectionFlag.Select)
+    present(table.selectionModel()).select(
+        present(table.model()).index(3, 0), present(table.selectionModel()).SelectionFlag.Select
+    )
     table.remove_chosen()
     assert table.paths() == ["/a", "/c"]
 
 
 def test_an_empty_table_invites_and_a_full_one_has_its_columns(table: FileTable) -> None:
     def ink(middle: int, right: int) -> int:
-        image = table.viewport().grab().toImage()
+        image = present(table.viewport()).grab().toImage()
         ground = image.pixelColor(2, 2)
         return sum(image.pixelColor(x, y) != ground for x in range(0, right, 2) for y in range(middle - 8, middle + 8))
 
-    invitation, width = table.viewport().height() // 2, table.viewport().width()
+    invitation, width = present(table.viewport()).height() // 2, present(table.viewport()).width()
     assert ink(invitation, width) > 50
     assert ink(17, 200) == 0
     table.add("/reads-of-a-file.bw")
     assert ink(invitation, width) == 0
     assert ink(17, 200) > 50, "the name of the file"
-    assert [table.horizontalHeaderItem(column).text() for column in range(5)] == [
+    assert [present(table.horizontalHeaderItem(column)).text() for column in range(5)] == [
         *("File", "Use as", "Cell type", "Factor or signal", "What was found"),
     ]
     assert [table.columnWidth(column) for column in range(4)] == [210, 190, 92, 124]
-    assert sum(table.columnWidth(column) for column in range(5)) == table.viewport().width()
+    assert sum(table.columnWidth(column) for column in range(5)) == present(table.viewport()).width()
     assert table.rowHeight(0) == 34
-    assert table.verticalHeader().isHidden()
+    assert present(table.verticalHeader()).isHidden()
     assert not table.showGrid()
     assert not table.wordWrap()
     assert not table.tabKeyNavigation()
@@ -121,7 +133,10 @@ def test_an_empty_table_invites_and_a_full_one_has_its_columns(table: FileTable)
         *("Files of the dataset", "pairs"),
         150,
     )
-    assert table.horizontalHeader().defaultAlignment() == Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
+    assert (
+        present(table.horizontalHeader()).defaultAlignment()
+        == Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
+    )
     table.selectRow(0)
     assert len(table.selectedIndexes()) == 5
 
@@ -179,7 +194,7 @@ def test_cancel_closes_the_form_and_its_parts_have_their_names(dialog: NewDatase
     assert dialog.assembly.placeholderText() == "hg38"
     assert (dialog.width(), dialog.height()) == (1040, 620)
     assert not any(each.autoDefault() for each in (dialog.remove, dialog.over, dialog.browse))
-    cancel = dialog.findChild(QDialogButtonBox).button(QDialogButtonBox.StandardButton.Cancel)
+    cancel = present(dialog.findChild(QDialogButtonBox).button(QDialogButtonBox.StandardButton.Cancel))
     cancel.click()
     assert not dialog.isVisible()
 

@@ -10,6 +10,7 @@ from pytestqt.qtbot import QtBot
 
 from ebert_core.protocol.tracks import DatasetDraft, DraftCheck, DraftProblem, FileKind
 from ebert_gui.datasets.new_dataset_dialog import Answers, NewDatasetDialog
+from tests.certain import present
 
 KINDS = {
     "fa": FileKind("reference", "DNA sequence of 25 chromosomes."),
@@ -99,7 +100,7 @@ def test_every_file_is_said_to_be_something(dialog: NewDatasetDialog) -> None:
 
 def test_a_person_corrects_what_was_guessed(dialog: NewDatasetDialog) -> None:
     dialog.add_files(FILES)
-    dialog.table.item(1, 2).setText("my cells")
+    present(dialog.table.item(1, 2)).setText("my cells")
     dialog.table.choose_use(0, "")
     draft = dialog.draft()
     assert draft.peaks[0][0] == "my cells"

@@ -16,6 +16,7 @@ from ebert_core.protocol.terms.locus import Interval
 from ebert_core.protocol.tracks import DatasetSummary
 from ebert_gui.exporting.export_dialog import ExportDialog, caution, objection
 from ebert_gui.widgets.wanted_place import Wanted
+from tests.certain import present
 
 VIEW = Interval("chr5", 999, 3000)
 
@@ -246,9 +247,9 @@ def test_the_form_says_what_its_parts_are_for(dialog: ExportDialog) -> None:
         *("what the window shows (chr5:1,000-3,000)", "the regions of a BED file"),
     ]
     items = [dialog.chromosomes.item(row) for row in range(3)]
-    assert [item.text() for item in items] == ["chr3  (50 kb)", "chr5  (10 kb)", "chr17  (40 kb)"]
+    assert [present(item).text() for item in items] == ["chr3  (50 kb)", "chr5  (10 kb)", "chr17  (40 kb)"]
     assert dialog.chromosomes.currentItem() is items[1]
-    assert {item.sizeHint().height() for item in items} == {24}
+    assert {present(item).sizeHint().height() for item in items} == {24}
     assert (dialog.chromosomes.accessibleName(), dialog.regions.accessibleName()) == (
         *("Chromosomes to predict", "BED file of regions"),
     )
@@ -328,5 +329,5 @@ def test_a_caution_is_seen_only_where_there_is_one(dialog: ExportDialog) -> None
 def test_cancel_starts_nothing(dialog: ExportDialog, qtbot: QtBot) -> None:
     dialog.show()
     with qtbot.waitSignal(dialog.rejected):
-        dialog.findChild(QDialogButtonBox).button(QDialogButtonBox.StandardButton.Cancel).click()
+        present(dialog.findChild(QDialogButtonBox).button(QDialogButtonBox.StandardButton.Cancel)).click()
     assert not dialog.isVisible()

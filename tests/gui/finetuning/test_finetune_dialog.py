@@ -27,6 +27,7 @@ from ebert_core.protocol.tracks import DatasetSummary, MadeSignal
 from ebert_core.protocol.work import JobCheck
 from ebert_gui.finetuning.finetune_dialog import FineTuneDialog
 from ebert_gui.widgets.forms import Fold
+from tests.certain import present
 
 
 @pytest.fixture
@@ -291,8 +292,8 @@ def test_the_factor_in_view_is_the_one_proposed_and_seen(qtbot: QtBot, dataset: 
     qtbot.addWidget(dialog)
     dialog.show()
     assert dialog.pairs.factors() == ("F25",)
-    item = next(dialog.pairs.item(row, 0) for row in range(30) if dialog.pairs.item(row, 0).text() == "F25")
-    assert dialog.pairs.viewport().rect().contains(dialog.pairs.visualItemRect(item))
+    item = next(dialog.pairs.item(row, 0) for row in range(30) if present(dialog.pairs.item(row, 0)).text() == "F25")
+    assert present(dialog.pairs.viewport()).rect().contains(dialog.pairs.visualItemRect(item))
     uses = [box for box in dialog.pairs.findChildren(QComboBox) if box.accessibleName().startswith("Use of ")]
     caption = next(label for label in dialog.pairs.findChildren(QLabel) if label.text() == "Use this cell type to")
     assert uses

@@ -25,6 +25,7 @@ from ebert_gui.finetuning.pair_table import PairTable
 from ebert_gui.widgets.forms import Fold, Footer
 from ebert_gui.widgets.spec_settings import SpecSettings
 from ebert_gui.widgets.wanted_place import Wanted
+from tests.certain import present
 from tests.gui.layouts import margins_of, parts_of, place_of
 
 
@@ -303,13 +304,16 @@ def test_the_choices_of_use_stay_under_their_names_when_the_table_is_scrolled(qt
     table.resize(500, table.height())
     with qtbot.waitExposed(table):
         table.show()
-    header, scroll = table.horizontalHeader(), table.horizontalScrollBar()
+    header, scroll = present(table.horizontalHeader()), present(table.horizontalScrollBar())
     assert scroll.maximum() > 500
     scroll.setValue(scroll.maximum())
     boxes = {box.accessibleName(): box for box in table.findChildren(QComboBox)}
     for column, cell in enumerate(sorted(cells), start=1):
         box = boxes[f"Use of {cell}"]
-        assert (box.x(), box.width()) == (header.sectionViewportPosition(column) + 2, header.sectionSize(column) - 4)
+        assert (box.x(), box.width()) == (
+            header.sectionViewportPosition(column) + 2,
+            header.sectionSize(column) - 4,
+        )
     assert header.sectionViewportPosition(12) < 500, "the last is in view"
 
 
@@ -326,7 +330,7 @@ def test_the_choices_of_use_stand_under_the_names_of_their_cell_types(table: Pai
     assert table.columnWidth(0) == 164
     assert table.columnWidth(1) == table.columnWidth(2)
     assert table.height() == 30 + 38 + 28 * 5 + 2
-    assert table.horizontalHeader().height() == 68
+    assert present(table.horizontalHeader()).height() == 68
     (caption,) = [part for part in table.findChildren(QLabel) if part.text() == "Use this cell type to"]
     assert caption.geometry().getRect() == (2, 30, 160, 32)
 
@@ -334,7 +338,7 @@ def test_the_choices_of_use_stand_under_the_names_of_their_cell_types(table: Pai
 def test_a_pair_says_what_it_is_used_for_and_fades_where_it_is_not(table: PairTable) -> None:
     def of(factor: str, cell: str) -> tuple[str, str]:
         row, column = list(PAIRS).index(factor), {"A": 1, "B": 2}[cell]
-        item = table.item(row, column)
+        item = present(table.item(row, column))
         return item.text(), item.foreground().color().name(QColor.NameFormat.HexArgb)
 
     used, unused = of("CTCF", "A")[1], of("MAX", "B")[1]
@@ -357,10 +361,10 @@ def test_only_the_boxes_of_factors_can_be_ticked_and_every_change_is_told(table:
     table.choose_use("A", "check")
     assert len(told) == 2
     assert (table.cells("check"), table.cells("learn")) == (("A", "B"), ())
-    assert table.item(0, 0).flags() & Qt.ItemFlag.ItemIsUserCheckable
-    assert not table.item(0, 1).flags() & (Qt.ItemFlag.ItemIsEditable | Qt.ItemFlag.ItemIsUserCheckable)
-    assert not table.item(0, 0).flags() & Qt.ItemFlag.ItemIsEditable
-    table.item(0, 0).setCheckState(Qt.CheckState.Unchecked)
+    assert present(table.item(0, 0)).flags() & Qt.ItemFlag.ItemIsUserCheckable
+    assert not present(table.item(0, 1)).flags() & (Qt.ItemFlag.ItemIsEditable | Qt.ItemFlag.ItemIsUserCheckable)
+    assert not present(table.item(0, 0)).flags() & Qt.ItemFlag.ItemIsEditable
+    present(table.item(0, 0)).setCheckState(Qt.CheckState.Unchecked)
     assert "CTCF" not in told[-1]
 
 
@@ -374,19 +378,19 @@ def test_the_first_chosen_factor_is_in_sight_when_the_table_is_shown(
         table.choose_factor(factor, factor == chosen)
     with qtbot.waitExposed(table):
         table.show()
-    assert (table.verticalScrollBar().value() > 0) is is_scrolled
+    assert (present(table.verticalScrollBar()).value() > 0) is is_scrolled
     assert table.cells("check") == ()
 
 
 def test_the_table_is_read_like_the_others(table: PairTable, qtbot: QtBot) -> None:
-    assert table.verticalHeader().isHidden()
+    assert present(table.verticalHeader()).isHidden()
     assert not table.showGrid()
     assert table.accessibleName() == "Measured pairs of factor and cell type"
     assert {table.rowHeight(row) for row in range(table.rowCount())} == {28}
     table.setFocus()
     qtbot.keyClick(table, Qt.Key.Key_Tab)
     assert not table.hasFocus()
-    assert table.horizontalHeaderItem(0).text() == "Factor"
+    assert present(table.horizontalHeaderItem(0)).text() == "Factor"
     table.setCurrentCell(1, 0)
     table.setCurrentCell(2, 0)
     assert len(table.selectedItems()) <= 1
@@ -397,5 +401,5 @@ def test_the_table_is_read_like_the_others(table: PairTable, qtbot: QtBot) -> No
     assert narrow.columnWidth(1) >= 112
     box = narrow.findChildren(QComboBox)[0]
     before = box.x()
-    narrow.horizontalScrollBar().setValue(57)
+    present(narrow.horizontalScrollBar()).setValue(57)
     assert box.x() == before - 57

@@ -10,6 +10,7 @@ from ebert_core.protocol.work import Curve, Jobs, JobSummary, Metrics
 from ebert_gui.jobs.jobs_dock import JobsDock
 from ebert_gui.jobs.jobs_list import JobsPainter, second_line
 from ebert_gui.widgets.theme import LIGHT
+from tests.certain import present
 
 pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints")
 RIGHT = JobSummary("/jobs/1", "1-finetune-x", "finetune", "x", "done", "box", 1000.0, 1.0, ended=2000.0)
@@ -75,10 +76,10 @@ def test_words_of_any_length_leave_the_dock_its_width_and_the_buttons_in_reach(
     dock.grab()
     page = dock.findChild(QScrollArea, "job")
     assert page is not None
-    assert page.widget().width() == page.viewport().width()
-    assert page.widget().height() < 20_000
+    assert present(page.widget()).width() == present(page.viewport()).width()
+    assert present(page.widget()).height() < 20_000
     for button in (dock.stop if field == "note" else dock.remove, dock.place):
-        assert page.widget().rect().contains(button.mapTo(page.widget(), button.rect().center()))
+        assert present(page.widget()).rect().contains(button.mapTo(page.widget(), button.rect().center()))
 
 
 def test_ten_thousand_jobs_are_listed_and_only_those_in_view_drawn(qtbot: QtBot) -> None:

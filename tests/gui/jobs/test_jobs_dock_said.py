@@ -8,6 +8,7 @@ from pytestqt.qtbot import QtBot
 from ebert_core.protocol.work import Jobs, JobSummary
 from ebert_gui.jobs.jobs_dock import JobsDock
 from ebert_gui.widgets.theme import DARK, LIGHT
+from tests.certain import present
 from tests.gui.judged import VERDICT
 from tests.gui.listed_jobs import DONE, EXPORTED, FAILED, LOST, RUNNING, button, curves
 
@@ -130,6 +131,6 @@ def test_curves_of_a_job_that_ended_are_asked_for_once_more(dock: JobsDock) -> N
 def test_other_colours_reach_the_verdict(dock: JobsDock) -> None:
     dock.show_jobs(Jobs((DONE,)))
     dock.show_verdict(DONE.directory, VERDICT)
-    assert dock.verdict.table.item(0, 6).foreground().color().name() == LIGHT.text
+    assert present(dock.verdict.table.item(0, 6)).foreground().color().name() == LIGHT.text
     dock.set_theme(DARK)
-    assert dock.verdict.table.item(0, 6).foreground().color().name() == DARK.text
+    assert present(dock.verdict.table.item(0, 6)).foreground().color().name() == DARK.text

@@ -9,6 +9,7 @@ from pytestqt.qtbot import QtBot
 from ebert_core.protocol.work import Jobs, JobState, JobSummary
 from ebert_gui.jobs.jobs_dock import JobsDock
 from ebert_gui.widgets.theme import DARK, LIGHT
+from tests.certain import present
 
 RUNNING = JobSummary("/jobs/1", "1-finetune-x", "finetune", "x", "running", "box", 1000.0, 0.25, "epoch 3", 1200)
 OTHER = replace(RUNNING, directory="/jobs/2", state="done", fraction=1.0)
@@ -25,7 +26,7 @@ def dock(qtbot: QtBot) -> JobsDock:
 
 
 def drawn(dock: JobsDock) -> QImage:
-    return dock.list.viewport().grab().toImage()
+    return present(dock.list.viewport()).grab().toImage()
 
 
 def columns(image: QImage, y: int, colour: str) -> int:

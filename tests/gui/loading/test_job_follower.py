@@ -29,6 +29,7 @@ from ebert_gui.loading.loader import Loader
 from ebert_gui.loading.opening import Opener
 from ebert_gui.state.workspace import Workspace
 from ebert_gui.workers.state import Condition, Failure, WorkerState
+from tests.certain import present
 from tests.gui.drawn import KINDS
 from tests.gui.loading.recording import RecordingClient
 
@@ -132,10 +133,10 @@ def test_a_job_that_is_started_is_told_of_listed_and_its_curves_are_read(
 ) -> None:
     heard = Heard(follower)
     follower.start(SPEC)
-    assert data.asked == [StartJob(SPEC, workspace.dataset.path)]
+    assert data.asked == [StartJob(SPEC, present(workspace.dataset).path)]
     answer(data, RUNNING)
     assert heard.take() == [("started", RUNNING)]
-    assert data.asked[1:] == [ListJobs(workspace.dataset.path)]
+    assert data.asked[1:] == [ListJobs(present(workspace.dataset).path)]
     answer(data, Jobs((RUNNING, DONE)))
     assert heard.take() == [("listed", Jobs((RUNNING, DONE)))]
     assert data.asked[2:] == [ReadMetrics("/jobs/1"), ReadVerdict("/jobs/1")]
@@ -161,7 +162,7 @@ def test_stopping_resuming_and_removing_reach_the_worker_and_the_list_is_read_ag
     ask(follower)
     assert data.asked == [request_of]
     answer(data, reply)
-    assert data.asked[1:] == [ListJobs(workspace.dataset.path)]
+    assert data.asked[1:] == [ListJobs(present(workspace.dataset).path)]
     assert heard.take() == []
     ask(follower)
     data.fail_all(Failure("invalid", "It does not run."))
@@ -190,7 +191,7 @@ def test_a_job_of_a_dataset_that_was_open_before_is_followed_while_it_runs(
     follower: JobFollower, workspace: Workspace, data: RecordingClient
 ) -> None:
     heard = Heard(follower)
-    first = workspace.dataset.path
+    first = present(workspace.dataset).path
     follower.look()
     answer(data, Jobs((RUNNING, DONE)))
     data.asked.clear()

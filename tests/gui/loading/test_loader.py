@@ -18,6 +18,7 @@ from ebert_gui.loading.loader import GESTURE_MILLISECONDS, Loader
 from ebert_gui.state.tracks import Track
 from ebert_gui.state.workspace import Workspace
 from ebert_gui.workers.state import Condition, Failure, WorkerState
+from tests.certain import present
 from tests.gui.asked import is_of
 from tests.gui.loading.recording import RecordingClient
 from tests.toy_summaries import checkpoint_summary
@@ -148,7 +149,7 @@ def test_no_prediction_of_a_live_view_is_wider_than_the_model_answers(
     model.answer_all()
     with_checkpoint.ask()
     asked = [request.interval.length for request in model.requests(PredictedBinding) if request.source.strands == 2]
-    limit = workspace.checkpoint.live_limit
+    limit = present(workspace.checkpoint).live_limit
     assert asked
     assert max(asked) <= limit + 400
 

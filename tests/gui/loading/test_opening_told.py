@@ -24,6 +24,7 @@ from ebert_gui.state.session import Session
 from ebert_gui.state.setup import Setup
 from ebert_gui.state.workspace import Workspace
 from ebert_gui.workers.state import Condition, Failure, WorkerState
+from tests.certain import present
 from tests.gui.drawn import KINDS
 from tests.gui.loading.recording import RecordingClient
 from tests.toy_summaries import checkpoint_summary
@@ -107,7 +108,7 @@ def test_a_worker_that_comes_back_brings_what_has_changed_and_says_so(
     assert data.asked == [OpenDataset(summary.path)]
     answer(data, replace(summary, name="renamed"))
     assert told.take() == [("reopened",), ("settled",)]
-    assert workspace.dataset.name == "renamed"
+    assert present(workspace.dataset).name == "renamed"
 
 
 def test_a_dataset_that_has_gone_when_the_worker_comes_back_is_said(

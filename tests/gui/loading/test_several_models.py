@@ -12,6 +12,7 @@ from ebert_gui.loading.opening import Opener
 from ebert_gui.state.session import Session
 from ebert_gui.state.workspace import Workspace
 from ebert_gui.workers.state import Condition, Failure, WorkerState
+from tests.certain import present
 from tests.toy_summaries import checkpoint_summary, motif_summary
 
 DATASET = DatasetSummary(
@@ -117,7 +118,7 @@ def test_a_closed_model_takes_its_rows_along_and_undo_brings_them_back_as_not_op
     assert (rows(workspace), workspace.checkpoint, opener.models) == (["/one"], FIRST, ("/one",))
     workspace.history.undo()
     [gone] = [track for track in workspace.setup.tracks if track.word("model") == "/two" and track.word("factor")]
-    assert gone.lack(workspace.scope).sentence == "two is not open: open it again to predict here"
+    assert present(gone.lack(workspace.scope)).sentence == "two is not open: open it again to predict here"
     opener.close_model("/one")
     assert (workspace.checkpoint, opener.models, opener.checkpoint) == (None, (), "")
 

@@ -37,7 +37,7 @@ def test_the_dock_shows_the_verdict_with_its_notes(dock: CheckpointDock, checkpo
 
 
 def _table_of_factors(dock: CheckpointDock) -> QTableWidget:
-    page = dock.pages.currentWidget()  # the page before is deleted a moment later
+    page = present(dock.pages.currentWidget())  # the page before is deleted a moment later
     tables = page.findChildren(QTableWidget)
     found: QTableWidget = next(each for each in tables if each.accessibleName().startswith("Factors that this"))
     return found
@@ -59,7 +59,7 @@ def test_a_factor_has_one_auprc_on_screen_which_says_where_it_was_measured(
     panel = dock.findChild(VerdictPanel)
     assert panel is not None
     assert panel.units.text() == "Model and baseline: auPRC on the held-out loci of chr20"
-    assert not any("0.71" in shown.text() for shown in dock.pages.currentWidget().findChildren(QLabel))
+    assert not any("0.71" in shown.text() for shown in present(dock.pages.currentWidget()).findChildren(QLabel))
 
 
 def test_factors_come_in_the_order_of_their_names(dock: CheckpointDock, checkpoint: CheckpointSummary) -> None:

@@ -13,6 +13,7 @@ from ebert_core.protocol.terms.verdict import Judgement, Verdict
 from ebert_gui.models.checkpoint_dock import CheckpointDock
 from ebert_gui.widgets.theme import DARK
 from ebert_gui.widgets.verdict_panel import VerdictPanel, outcome_colour
+from tests.certain import present
 from tests.gui.layouts import parts_of
 
 CTCF = Judgement("CTCF", ("K562",), 37, 150, "level", "CTCF is level.", 0.43, 0.41, 0.2, 0.02, -0.05, 0.08)
@@ -27,7 +28,7 @@ def dock(qtbot: QtBot) -> CheckpointDock:
 
 
 def page_of(dock: CheckpointDock) -> QWidget:
-    return dock.pages.currentWidget().widget()
+    return present(dock.pages.currentWidget()).widget()
 
 
 def words(dock: CheckpointDock) -> list[str]:
@@ -140,18 +141,18 @@ def test_a_factor_of_many_cell_types_counts_them_and_names_them_in_its_hint(
     dock.show_checkpoint(replace(checkpoint, factors=factors, verdict=VERDICT))
     table = table_of(dock, "Factors that this")
     rows = [[table.item(row, column) for column in range(3)] for row in range(2)]
-    assert [[item.text() for item in row] for row in rows] == [
+    assert [[present(item).text() for item in row] for row in rows] == [
         ["A", "x, y", "no calls"],
         ["B", "3 cell types", "from 0.3"],
     ]
-    assert [item.toolTip() for item in rows[1]] == [
+    assert [present(item).toolTip() for item in rows[1]] == [
         "B",
         "x, y, z",
         "The probability from which a bin of 200 bp is called bound, chosen on the held-out bins.",
     ]
-    assert table.horizontalHeaderItem(2).toolTip() == rows[1][2].toolTip()
+    assert present(table.horizontalHeaderItem(2)).toolTip() == present(rows[1][2]).toolTip()
     dock.show_checkpoint(replace(checkpoint, factors=factors))
-    assert table_of(dock, "Factors that this").horizontalHeaderItem(2).toolTip() == ""
+    assert present(table_of(dock, "Factors that this").horizontalHeaderItem(2)).toolTip() == ""
 
 
 def test_the_factor_in_view_is_chosen_before_and_after_a_checkpoint_opens(
@@ -189,7 +190,7 @@ def test_the_dock_and_its_verdict_take_the_colours_of_another_theme(
     dock.set_theme(DARK)
     dock.show_checkpoint(replace(checkpoint, verdict=replace(VERDICT, factors=(behind, CTCF))))
     table = table_of(dock, "Verdict by")
-    assert table.item(0, 6).foreground().color().name() == DARK.error
+    assert present(table.item(0, 6)).foreground().color().name() == DARK.error
 
 
 def test_only_what_is_behind_or_better_has_a_colour_of_its_own() -> None:
@@ -210,14 +211,14 @@ def test_a_verdict_names_its_baseline_where_it_fits_and_has_hints_where_words_ar
     qtbot.addWidget(panel)
 
     def header(column: int) -> tuple[str, str]:
-        item = panel.table.horizontalHeaderItem(column)
+        item = present(panel.table.horizontalHeaderItem(column))
         return item.text(), item.toolTip()
 
     panel.show_verdict(VERDICT)
     assert header(3) == ("Baseline", "motif x accessibility")
     assert header(4) == ("Trees", "boosted trees")
     assert header(5) == ("Difference, 95 %", "of the model and the best of the baselines")
-    assert {panel.table.item(0, column).toolTip() for column in range(7)} == {"CTCF is level."}
+    assert {present(panel.table.item(0, column)).toolTip() for column in range(7)} == {"CTCF is level."}
     panel.show_verdict(replace(VERDICT, baseline="motif x state."))
     assert header(3) == ("motif x state.", "motif x state.")
     panel.show_verdict(replace(VERDICT, factors=(CTCF,)))

@@ -34,6 +34,7 @@ from ebert_gui.widgets.messages import MessageBar
 from ebert_gui.widgets.verdict_panel import VerdictPanel
 from ebert_gui.windows.locus_bar import LocusBar
 from ebert_gui.windows.start_page import Offer, StartPage
+from tests.certain import present
 from tests.gui.drawn import KINDS
 from tests.gui.judged import VERDICT
 from tests.gui.layouts import gaps_across, gaps_down, margins_of, parts_of, place_of
@@ -61,7 +62,7 @@ def workspace(dataset: DatasetSummary) -> Workspace:
 
 def page_of(dock: CheckpointDock, qtbot: QtBot) -> QWidget:
     qtbot.wait(30)  # until what was put in has its place
-    return dock.pages.currentWidget().widget()
+    return present(dock.pages.currentWidget()).widget()
 
 
 def test_an_empty_checkpoint_dock_begins_at_its_top_left(show: Callable[..., QWidget], qtbot: QtBot) -> None:
@@ -126,7 +127,7 @@ def test_the_list_of_tracks_has_more_room_than_what_can_be_added(
     assert dock.height_box.x() > 40
     assert dock.height_box.width() > 150
     dock.resize(10, 600)
-    assert dock.widget().width() >= 240
+    assert present(dock.widget()).width() >= 240
 
 
 def test_the_bars_keep_their_distances(show: Callable[..., QWidget], workspace: Workspace) -> None:
@@ -278,9 +279,12 @@ def flow(widths: list[int], gap: int = 12) -> tuple[QWidget, list[QPushButton]]:
 
 def test_what_has_no_room_in_a_line_goes_on_in_the_next(show: Callable[..., QWidget]) -> None:
     window, buttons = flow([100, 50, 100, 40])
-    layout = window.layout()
+    layout = present(window.layout())
     # Two of them, a gap and the edges are 100 + 12 + 50 + 14 wide, three 288.
-    assert (layout.sizeHint().width(), layout.sizeHint().height()) == (100 + 50 + 100 + 40 + 3 * 12 + 14, 30 + 18)
+    assert (layout.sizeHint().width(), layout.sizeHint().height()) == (
+        100 + 50 + 100 + 40 + 3 * 12 + 14,
+        30 + 18,
+    )
     assert (layout.minimumSize().width(), layout.minimumSize().height()) == (114, 48)
     assert [layout.heightForWidth(width) for width in (340, 339, 288, 287, 176, 175, 10)] == [
         48,
@@ -299,7 +303,7 @@ def test_what_has_no_room_in_a_line_goes_on_in_the_next(show: Callable[..., QWid
     assert layout.itemAt(-1) is None
     buttons[0].hide()
     assert layout.heightForWidth(240) == 48
-    assert layout.takeAt(0).widget() is buttons[0]
+    assert present(layout.takeAt(0)).widget() is buttons[0]
     assert layout.count() == 3
     assert layout.takeAt(3) is None
 
@@ -308,7 +312,7 @@ def test_what_can_grow_takes_what_a_line_leaves(show: Callable[..., QWidget]) ->
     window, _buttons = flow([100, 60])
     line = QLineEdit()
     line.setFixedHeight(20)
-    window.layout().addWidget(line)
+    present(window.layout()).addWidget(line)
     show(window, 600, 60)
     assert line.x() == 5 + 100 + 12 + 60 + 12
     assert line.geometry().right() == 600 - 1 - 9
@@ -353,7 +357,7 @@ def test_tables_are_to_read_row_by_row_and_the_tab_key_leaves_them(
     tables = dock.findChildren(QTableWidget)
     assert len(tables) == 2
     for table in tables:
-        assert table.verticalHeader().isHidden()
+        assert present(table.verticalHeader()).isHidden()
         assert not table.showGrid()
         table.setCurrentCell(1, 0)
         assert {item.row() for item in table.selectedItems()} == {1}
@@ -365,14 +369,16 @@ def test_tables_are_to_read_row_by_row_and_the_tab_key_leaves_them(
         heights = {table.rowHeight(row) for row in range(table.rowCount())}
         assert len(heights) == 1
         # Every row is seen without scrolling, and hardly more.
-        room = table.viewport().height() - sum(table.rowHeight(row) for row in range(table.rowCount()))
+        room = present(table.viewport()).height() - sum(table.rowHeight(row) for row in range(table.rowCount()))
         assert 0 <= room < 16
         headers = [table.horizontalHeaderItem(column) for column in range(table.columnCount())]
         for column in range(1, table.columnCount()):
             item = table.item(0, column)
             is_number = item is not None and any(letter.isdigit() for letter in item.text()) and column != 1
             if is_number and not table.isColumnHidden(column):
-                assert item.textAlignment() & Qt.AlignmentFlag.AlignRight
-                assert headers[column].textAlignment() & Qt.AlignmentFlag.AlignRight
-        assert table.horizontalHeader().defaultAlignment() & Qt.AlignmentFlag.AlignLeft
-        assert sum(table.columnWidth(column) for column in range(table.columnCount())) == table.viewport().width()
+                assert present(item).textAlignment() & Qt.AlignmentFlag.AlignRight
+                assert present(headers[column]).textAlignment() & Qt.AlignmentFlag.AlignRight
+        assert present(table.horizontalHeader()).defaultAlignment() & Qt.AlignmentFlag.AlignLeft
+        assert (
+            sum(table.columnWidth(column) for column in range(table.columnCount())) == present(table.viewport()).width()
+        )

@@ -20,6 +20,7 @@ from ebert_gui.finetuning.finetune_dialog import FineTuneDialog
 from ebert_gui.jobs.jobs_dock import JobsDock
 from ebert_gui.widgets.theme import DARK, LIGHT
 from ebert_gui.windows.main_window import MainWindow
+from tests.certain import present
 from tests.gui.judged import VERDICT
 from tests.gui.layouts import gaps_down, margins_of, parts_of, place_of
 from tests.gui.listed_jobs import FAILED, RUNNING, curves
@@ -52,13 +53,13 @@ def part(window: QWidget, text: str) -> QWidget:
 
 def test_an_empty_dock_of_jobs_explains_at_its_top_left(dock: JobsDock, qtbot: QtBot) -> None:
     dock.show_jobs(Jobs(()))
-    page = dock.widget().currentWidget()
+    page = present(dock.widget()).currentWidget()
     qtbot.waitUntil(lambda: margins_of(page) == (16, 20, 16))
     assert gaps_down(page) == [8]
     assert place_of(part(page, "No jobs yet"), page).height() < 30
     assert part(page, "No jobs yet").property("role") == "title"
     dock.resize(300, 40)
-    assert dock.widget().minimumHeight() == 140
+    assert present(dock.widget()).minimumHeight() == 140
 
 
 def test_what_a_job_says_stands_in_three_lines_with_its_buttons_at_the_right(dock: JobsDock, qtbot: QtBot) -> None:

@@ -14,6 +14,7 @@ from ebert_gui.loading.navigator import Navigator
 from ebert_gui.state.workspace import Workspace
 from ebert_gui.windows.locus_bar import LocusBar
 from ebert_gui.workers.state import Condition, WorkerState
+from tests.certain import present
 from tests.gui.drawn import KINDS
 
 GENES = (
@@ -212,7 +213,7 @@ def test_a_list_that_opened_after_enter_closes_when_the_gene_is_shown(qtbot: QtB
     qtbot.keyClick(bar.locus, Qt.Key.Key_Return)
     assert len(worker.waiting) == 2
     worker.waiting[0]()
-    popup = bar.locus.completer().popup()
+    popup = present(present(bar.locus.completer()).popup())
     qtbot.waitUntil(popup.isVisible)
     worker.waiting[1]()
     assert workspace.view.interval == Interval("chr5", 2000, 5000)
@@ -237,4 +238,4 @@ def test_an_answer_that_comes_after_a_jump_opens_no_list_and_says_nothing(qtbot:
     assert workspace.view.interval == Interval("chr5", 0, 2000)
     completer = bar.locus.completer()
     assert completer is not None
-    assert not completer.popup().isVisible()
+    assert not present(completer.popup()).isVisible()

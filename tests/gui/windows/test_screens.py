@@ -30,6 +30,7 @@ from ebert_gui.tracks.attention_bar import AttentionBar
 from ebert_gui.widgets.forms import Footer
 from ebert_gui.windows.locus_bar import LocusBar, WholeBar
 from ebert_gui.windows.screens import WithinScreen, fit_into_screen, place, place_of, within
+from tests.certain import present
 from tests.gui.drawn import KINDS
 from tests.gui.silent import Silent
 
@@ -57,7 +58,7 @@ def test_a_window_that_wants_more_than_the_screen_gets_the_screen(qapp: QApplica
         window.resize(4000, 3000)
         with qtbot.waitExposed(window):
             window.show()
-        room = window.screen().availableGeometry()
+        room = present(window.screen()).availableGeometry()
         assert window.width() <= room.width()
         assert window.height() <= room.height()
     qapp.removeEventFilter(watch)
@@ -68,7 +69,7 @@ def test_an_application_that_ends_is_watched_no_more(qapp: QApplication, qtbot: 
     qapp.aboutToQuit.emit()
     dialog = QDialog()
     qtbot.addWidget(dialog)
-    dialog.resize(500, dialog.screen().availableGeometry().height())
+    dialog.resize(500, present(dialog.screen()).availableGeometry().height())
     before = dialog.size()
     with qtbot.waitExposed(dialog):
         dialog.show()
@@ -98,7 +99,7 @@ def test_a_window_that_was_left_outside_comes_back(qtbot: QtBot) -> None:
     window.resize(300, 200)
     window.move(9000, 9000)
     fit_into_screen(window)
-    assert window.screen().availableGeometry().contains(window.geometry())
+    assert present(window.screen()).availableGeometry().contains(window.geometry())
 
 
 def finetuning(dataset: DatasetSummary, checkpoint: CheckpointSummary) -> QDialog:

@@ -21,6 +21,7 @@ from ebert_gui.widgets.wanted_place import ALL
 from ebert_gui.windows import main_window
 from ebert_gui.windows.main_window import MainWindow
 from ebert_gui.workers.state import Condition, WorkerState
+from tests.certain import present
 from tests.gui.silent import Silent
 
 # The offscreen platform says both of every window.
@@ -250,7 +251,7 @@ def test_what_is_dropped_and_is_no_file_and_no_address_is_a_sentence(window: Mai
 
 def test_no_letter_opens_two_things(window: MainWindow) -> None:
     """Of two parts with one letter Qt gives the keyboard to neither at the first press."""
-    menus = [action.text() for action in window.menuBar().actions()]
+    menus = [action.text() for action in present(window.menuBar()).actions()]
     labels = [label.text() for label in window.findChildren(QLabel) if label.buddy() is not None]
     buttons = [button.text() for button in window.findChildren(QAbstractButton)]
     letters = [QKeySequence.mnemonic(text).toString() for text in (*menus, *labels, *buttons)]
@@ -289,7 +290,7 @@ def test_the_checkpoints_dock_chooses_the_factor_in_view(window: MainWindow, che
     for factor in (window.workspace.factor, "MAX", "CTCF"):
         window.workspace.choose_factor(factor)
         assert panel.chosen.text() == f"{factor} is level."
-        assert factors.item(factors.currentRow(), 0).text() == factor
+        assert present(factors.item(factors.currentRow(), 0)).text() == factor
 
 
 def test_a_checkpoint_leaves_the_tracks_in_view_where_they_are(

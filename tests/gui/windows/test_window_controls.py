@@ -28,6 +28,7 @@ from ebert_gui.widgets.theme import DARK, LIGHT
 from ebert_gui.widgets.wanted_place import ALL, DATASETS, SPECS, Wanted
 from ebert_gui.windows.main_window import MainWindow
 from ebert_gui.workers.state import Condition, WorkerState
+from tests.certain import present
 from tests.gui.layouts import place_of
 from tests.gui.silent import Silent, entry
 
@@ -79,7 +80,7 @@ def test_undo_and_redo_are_grey_until_there_is_something(window: MainWindow) -> 
 
 def test_every_menu_has_its_lines_in_their_order_with_keys_and_hints(window: MainWindow) -> None:
     assert list(window.menus) == ["File", "Edit", "Go", "Model", "View", "Help"]
-    bar = [action.text() for action in window.menuBar().actions()]
+    bar = [action.text() for action in present(window.menuBar()).actions()]
     assert bar == ["&File", "&Edit", "&Go", "&Model", "&View", "&Help"]
     view = [action.text().replace("&", "") for action in window.menus["View"].actions()]
     assert view == ["Suggested tracks", "Dark or light", "Jobs", "Messages", "Full screen", "", "Tracks", "Checkpoint"]
@@ -94,16 +95,16 @@ def test_every_menu_has_its_lines_in_their_order_with_keys_and_hints(window: Mai
                 assert action.toolTip() == action.statusTip() != ""
     recent = next(action for action in window.menus["File"].actions() if action.menu() is not None)
     assert recent.toolTip() == recent.statusTip() == "Datasets and files that were open before"
-    assert recent.menu().toolTipsVisible()
-    recent.menu().aboutToShow.emit()
-    recent.menu().aboutToShow.emit()
-    assert [action.text() for action in recent.menu().actions()] == ["Nothing has been opened yet"]
-    assert not recent.menu().actions()[0].isEnabled()
+    assert present(recent.menu()).toolTipsVisible()
+    present(recent.menu()).aboutToShow.emit()
+    present(recent.menu()).aboutToShow.emit()
+    assert [action.text() for action in present(recent.menu()).actions()] == ["Nothing has been opened yet"]
+    assert not present(recent.menu()).actions()[0].isEnabled()
 
 
 def test_copying_the_locus_puts_it_on_the_clipboard(window: MainWindow) -> None:
     entry(window, "Edit", "Copy locus").trigger()
-    assert QGuiApplication.clipboard().text() == "chr3:10,001-20,000"
+    assert present(QGuiApplication.clipboard()).text() == "chr3:10,001-20,000"
 
 
 def test_going_to_the_locus_chooses_all_of_it(window: MainWindow) -> None:
@@ -124,7 +125,7 @@ def test_other_colours_are_asked_for_and_drawn_everywhere(
     with qtbot.waitSignal(window.theme_wanted) as asked:
         window.toggle_theme()
     assert asked.args == [LIGHT]
-    chip = window.track_dock.list.item(0).icon().pixmap(10, 10).toImage().pixelColor(5, 5).name()
+    chip = present(window.track_dock.list.item(0)).icon().pixmap(10, 10).toImage().pixelColor(5, 5).name()
     assert chip == window.canvas.scene.colour_of(window.workspace.setup.tracks[0])
 
 
@@ -154,7 +155,7 @@ def test_the_docks_come_and_go_with_their_keys(window: MainWindow, qtbot: QtBot)
 
 
 def test_the_window_is_laid_out_without_gaps(window: MainWindow, qtbot: QtBot, checkpoint: CheckpointSummary) -> None:
-    body = window.centralWidget()
+    body = present(window.centralWidget())
     canvas = place_of(window.canvas, body)
     assert (canvas.left(), canvas.top(), canvas.width()) == (0, 0, body.width())
     assert canvas.bottom() == body.height() - 1
@@ -162,12 +163,16 @@ def test_the_window_is_laid_out_without_gaps(window: MainWindow, qtbot: QtBot, c
     window.workspace.open_checkpoint(checkpoint)
     qtbot.waitUntil(lambda: window.canvas.height() < canvas.height())
     bar = place_of(window.attention_bar, body)
-    assert (bar.left(), bar.top(), bar.bottom()) == (0, place_of(window.canvas, body).bottom() + 1, body.height() - 1)
+    assert (bar.left(), bar.top(), bar.bottom()) == (
+        0,
+        place_of(window.canvas, body).bottom() + 1,
+        body.height() - 1,
+    )
     assert bar.height() < 80
     (tools,) = [each for each in window.findChildren(QToolBar) if not each.isHidden()]
     assert not tools.isMovable()
     assert tools.objectName() == "locus-bar"
-    assert not tools.toggleViewAction().isVisible()
+    assert not present(tools.toggleViewAction()).isVisible()
     assert tools.isAncestorOf(window.locus_bar)
 
 
@@ -197,8 +202,8 @@ def test_a_worker_that_ended_and_came_back_takes_its_message_back(window: MainWi
     assert window.worker_states["data"].text() == "○ data restarting"
     assert window.worker_states["data"].toolTip() == "The data worker ended."
     window.show_worker("data", WorkerState(Condition.READY))
-    assert window.messages.shown.sentence == "The data worker had ended and is back."
-    assert window.messages.shown.details == "last words"
+    assert present(window.messages.shown).sentence == "The data worker had ended and is back."
+    assert present(window.messages.shown).details == "last words"
     assert window.worker_states["data"].text() == "● data ready"
     assert window.worker_states["data"].toolTip() == "The data worker is ready"
     window.messages.dismiss_all()

@@ -24,6 +24,7 @@ from ebert_gui.widgets.messages import MessageBar
 from ebert_gui.widgets.theme import LIGHT
 from ebert_gui.windows.locus_bar import LocusBar
 from ebert_gui.windows.main_window import MainWindow
+from tests.certain import present
 from tests.gui.silent import Silent
 
 pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints", r"raise\(\)", "grabbing the keyboard")
@@ -148,8 +149,8 @@ def test_the_dock_says_what_its_parts_are_for(window: MainWindow) -> None:
     )
     assert dock.remove.toolTip() == "Take the track off the screen (Delete)"
     assert dock.offers.isHeaderHidden()
-    group = dock.offers.topLevelItem(0)
-    assert group.child(0).toolTip(0) == "Double-click or Enter to add"
+    group = present(dock.offers.topLevelItem(0))
+    assert present(group.child(0)).toolTip(0) == "Double-click or Enter to add"
     assert (dock.height_box.minimum(), dock.height_box.maximum(), dock.height_box.suffix()) == (16, 600, " px")
     assert [label.text() for label in dock.findChildren(QLabel)][:2] == ["Height", "Add by double-click or Enter"]
     assert dock.objectName() == "track-dock"
@@ -179,21 +180,21 @@ def test_the_last_track_that_goes_leaves_its_neighbour_chosen_and_names_stand_be
             (SignalTrack(id="s", signal="DNase", cell_type="K562"), SignalTrack(id="t", signal="bare"))
         )
     )
-    assert [dock.list.item(row).text() for row in range(2)] == ["DNase  K562", "bare"]
+    assert [present(dock.list.item(row)).text() for row in range(2)] == ["DNase  K562", "bare"]
     history.change(history.setup.with_tracks((AttentionTrack(id="a", cell_type="K562"),)))
-    assert dock.list.item(0).icon().pixmap(10, 10).toImage().pixelColor(5, 5).alpha() == 0
+    assert present(dock.list.item(0)).icon().pixmap(10, 10).toImage().pixelColor(5, 5).alpha() == 0
 
 
 def test_a_track_that_is_dragged_in_the_list_moves_on_screen(window: MainWindow) -> None:
     dock, history = window.track_dock, window.workspace.history
     ids = [track.id for track in history.setup.tracks]
-    model = dock.list.model()
+    model = present(dock.list.model())
     assert model.moveRow(dock.list.rootIndex(), 0, dock.list.rootIndex(), 3)
     assert [track.id for track in history.setup.tracks] == [ids[1], ids[2], ids[0], *ids[3:]]
     assert dock.list.dragDropMode() is dock.list.DragDropMode.InternalMove
     window.workspace.history.undo()
     assert [track.id for track in history.setup.tracks] == ids
-    assert [dock.list.item(row).data(Qt.ItemDataRole.UserRole) for row in range(len(ids))] == ids
+    assert [present(dock.list.item(row)).data(Qt.ItemDataRole.UserRole) for row in range(len(ids))] == ids
 
 
 def test_typing_a_height_is_one_step_when_it_is_done(window: MainWindow, qtbot: QtBot) -> None:
@@ -206,11 +207,11 @@ def test_typing_a_height_is_one_step_when_it_is_done(window: MainWindow, qtbot: 
     qtbot.keyClicks(dock.height_box, "123")
     assert history.setup.find(chosen.id) == chosen
     qtbot.keyClick(dock.height_box, Qt.Key.Key_Return)
-    assert history.setup.find(chosen.id).pixels == 123
+    assert present(history.setup.find(chosen.id)).pixels == 123
     for _ in range(3):
         dock.height_box.stepUp()
     window.workspace.history.undo()
-    assert history.setup.find(chosen.id).pixels in (123, chosen.pixels)
+    assert present(history.setup.find(chosen.id)).pixels in (123, chosen.pixels)
 
 
 def test_a_chosen_colour_is_the_tracks_and_the_dialog_is_of_the_chosen_track(window: MainWindow, qtbot: QtBot) -> None:
@@ -222,7 +223,7 @@ def test_a_chosen_colour_is_the_tracks_and_the_dialog_is_of_the_chosen_track(win
     assert dialog.isVisible()
     assert dialog.currentColor().name() == LIGHT.peak
     dialog.colorSelected.emit(dialog.currentColor().fromString("#102030"))
-    assert history.setup.find(chosen.id).colour == "#102030"
+    assert present(history.setup.find(chosen.id)).colour == "#102030"
     dialog.reject()
 
 
@@ -235,13 +236,15 @@ def test_offers_follow_the_checkpoint_and_a_group_itself_adds_nothing(
     assert window.workspace.setup.tracks == before
 
     def offered() -> list[str]:
-        group = dock.offers.topLevelItem(1)
-        return [group.child(row).text(0) for row in range(group.childCount())]
+        group = present(dock.offers.topLevelItem(1))
+        return [present(group.child(row)).text(0) for row in range(group.childCount())]
 
     assert "CTCF predicted" not in offered()
     window.workspace.open_checkpoint(checkpoint)
     assert offered()[-3:] == ["CTCF predicted", "MAX predicted", "Attention"]
-    attention = dock.offers.topLevelItem(1).child(len(offered()) - 1).data(0, Qt.ItemDataRole.UserRole)
+    attention = present(present(dock.offers.topLevelItem(1)).child(len(offered()) - 1)).data(
+        0, Qt.ItemDataRole.UserRole
+    )
     assert attention.layer == 5
 
 
@@ -297,7 +300,7 @@ def test_a_message_leaves_the_keyboard_to_the_tracks_when_it_goes(window: MainWi
     window.messages.dismiss()
     assert window.canvas.hasFocus()
     window.messages.error("Wide.")
-    canvas = window.canvas.parentWidget().geometry()
+    canvas = present(window.canvas.parentWidget()).geometry()
     bar = window.messages.geometry()
     assert (bar.left() - canvas.left(), canvas.right() - bar.right(), canvas.bottom() - bar.bottom()) == (12, 12, 6)
 

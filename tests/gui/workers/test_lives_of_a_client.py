@@ -15,6 +15,7 @@ from ebert_gui.state.fatal_files import FatalFiles
 from ebert_gui.workers.client import WorkerClient, local_worker
 from ebert_gui.workers.process import WorkerProcess
 from ebert_gui.workers.state import Condition, Patience
+from tests.certain import present
 from tests.core.roles.toy_worker import Compute, Double, Number, Raise, Read, Work
 from tests.gui.workers.clients import QUICK, Answers, wait_for
 
@@ -45,7 +46,7 @@ def test_the_worker_of_this_machine_is_this_python_with_the_program(
 ) -> None:
     client = new_client(argv=local_worker("data"), patience=Patience())
     client.start()
-    assert wait_for(qtbot, client, Condition.READY).hello.role == "data"
+    assert present(wait_for(qtbot, client, Condition.READY).hello).role == "data"
     assert local_worker("model")[0] == sys.executable
 
 
