@@ -79,6 +79,8 @@ class StartPage(QScrollArea):
         layout = QVBoxLayout(middle)
         layout.setContentsMargins(32 - _FRAME, 40, 32, 32)
         layout.setSpacing(6)
+        # Spare room goes above and below, not between the lines; less of it above, where the eye begins.
+        layout.addStretch(1)
         layout.addWidget(_indented("EBERT Browser", "display"))
         layout.addWidget(_indented("A genome browser in which the model is a track.", "muted"))
         layout.addSpacing(22)
@@ -87,6 +89,7 @@ class StartPage(QScrollArea):
         layout.addWidget(
             _indented("Files and checkpoint folders can also be dropped anywhere in this window.", "muted")
         )
+        layout.addStretch(2)
         page = QWidget()
         page.setProperty("role", "start")
         around = QGridLayout(page)

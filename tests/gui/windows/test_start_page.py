@@ -94,3 +94,14 @@ def test_an_empty_list_is_not_shown(page: StartPage) -> None:
     page.offer_recent([])
     assert not page.recent.isVisibleTo(page)
     assert page.shipped.isVisibleTo(page)
+
+
+def test_spare_room_of_a_tall_window_stands_above_and_below_the_words_and_not_between_them(
+    page: StartPage, qtbot: QtBot
+) -> None:
+    page.resize(1200, 1400)
+    page.show()
+    name, words = (each for each in page.findChildren(QLabel) if "rowser" in each.text())
+    top, bottom = (each.mapTo(page, QPoint(0, 0)).y() for each in (name, words))
+    assert bottom - (top + name.height()) <= 12
+    assert name.height() < 60 < top < 1400 / 3
