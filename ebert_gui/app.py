@@ -83,7 +83,7 @@ class Program:
         options = self.options
         dataset = options.dataset or session.dataset
         if dataset:
-            checkpoint = options.checkpoint or (session.checkpoint if dataset == session.dataset else "")
+            checkpoint = options.checkpoint or (session.model if dataset == session.dataset else "")
             self.opener.open_dataset(dataset, lambda: self._after_opening(options.files), checkpoint)
         elif files := tuple(dict.fromkeys([*session.files, *options.files])):
             self.opener.open_files(files, then=lambda: self._after_opening(()))
@@ -102,7 +102,7 @@ class Program:
         if files:
             self.opener.open_files(files)
         if options.checkpoint:
-            self.opener.open_checkpoint(options.checkpoint, is_beginning=True)
+            self.opener.open_model(options.checkpoint, is_beginning=True)
         workspace.view.changed.announce()
 
     def _choose_cell_type(self, name: str) -> None:
@@ -155,7 +155,7 @@ class WindowProgram(Program):
         ]
         self.data.start()
         session = self.keeper.last() if options.session or not options.names_something else Session()
-        has_checkpoint = bool(options.checkpoint or session.checkpoint)
+        has_checkpoint = bool(options.checkpoint or session.model)
         if has_checkpoint and QThread.idealThreadCount() > 1:
             self._start_model()
         self.open(session)
@@ -248,7 +248,7 @@ class PictureProgram(Program):
         session = self._named_session()
         self.opener.session_of = lambda dataset, files, _is_new: session if session.is_of(dataset, files) else Session()
         self.data.start()
-        if options.checkpoint or session.checkpoint:
+        if options.checkpoint or session.model:
             self.model.start()
         self.open(session)
 

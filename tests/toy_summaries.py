@@ -2,9 +2,9 @@
 
 import msgspec
 
-from ebert_core.protocol.modelling import CheckpointSummary, Fact, FactorSummary
+from ebert_core.protocol.modelling import Fact, ModelSummary, OutputSummary
 
-_SMALL = CheckpointSummary(
+_SMALL = ModelSummary(
     path="/c",
     name="toy",
     assembly="toy1",
@@ -16,7 +16,7 @@ _SMALL = CheckpointSummary(
     context=1000,
     layers=1,
     heads=1,
-    factors=(FactorSummary("CTCF", ("alpha",), 0.4),),
+    outputs=(OutputSummary("CTCF", ("alpha",), 0.4),),
     states=(),
     signals=(),
     training=(),
@@ -28,14 +28,14 @@ _SMALL = CheckpointSummary(
 )
 
 
-def checkpoint_summary(**changes: object) -> CheckpointSummary:
+def checkpoint_summary(**changes: object) -> ModelSummary:
     """A checkpoint that predicts CTCF in the cell type alpha, but for what is changed."""
     return msgspec.structs.replace(_SMALL, **changes)
 
 
-def motif_summary(**changes: object) -> CheckpointSummary:
+def motif_summary(**changes: object) -> ModelSummary:
     """A scan for the matrices CTCF and M2, which nothing trained."""
-    scan = CheckpointSummary(
+    scan = ModelSummary(
         path="/m.pfm",
         name="m.pfm",
         assembly="toy1",
@@ -43,8 +43,8 @@ def motif_summary(**changes: object) -> CheckpointSummary:
         device="cpu",
         precision="fp32",
         kind="motif scan",
-        factors=tuple(
-            FactorSummary(
+        outputs=tuple(
+            OutputSummary(
                 name, unit="bits", statistic="best log-odds of both strands", quantity="motif", is_calibrated=False
             )
             for name in ("CTCF", "M2")

@@ -124,9 +124,9 @@ class Soak:
             self._program.workspace.choose_cell_type(self._random.choice(dataset.cell_types).name)
 
     def _change_factor(self) -> None:
-        checkpoint = self._program.workspace.checkpoint
+        checkpoint = self._program.workspace.model
         if checkpoint is not None:
-            self._program.workspace.choose_factor(self._random.choice(checkpoint.factors).name)
+            self._program.workspace.choose_factor(self._random.choice(checkpoint.outputs).name)
 
     def _step_back(self) -> None:
         for step in (self._program.workspace.history.undo, self._program.workspace.history.redo):

@@ -6,7 +6,7 @@ Window, command line and documents judge by these functions and no others.
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from ebert_core.protocol.modelling import CheckpointSummary, FactorSummary
+from ebert_core.protocol.modelling import ModelSummary, OutputSummary
 from ebert_core.protocol.terms.inputs import input_sentences, input_words
 from ebert_core.protocol.terms.reliability import (
     FEWEST_PEAKS,
@@ -96,19 +96,19 @@ def calling_sentences(factor: str, threshold: float, reliability: Reliability | 
     return f"{called} {worth} This rests on {_counted(reliability.peaks)}."
 
 
-def calls_of_factor(factor: FactorSummary) -> Calls:
+def calls_of_factor(factor: OutputSummary) -> Calls:
     """From which probability an open model calls bins of this factor bound."""
     if not factor.is_probability:
         return Calls(None, f"values are {factor.unit}, no probabilities")
     return calls_of(factor.cell_types, factor.threshold, factor.reliability)
 
 
-def best_first(factors: Sequence[FactorSummary], verdict: Verdict | None) -> tuple[str, ...]:
+def best_first(factors: Sequence[OutputSummary], verdict: Verdict | None) -> tuple[str, ...]:
     """The names of a checkpoint's factors, those first that say most: see `standing`; equal ones as they come."""
     return tuple(factor.name for factor in sorted(factors, key=lambda factor: standing(factor, verdict), reverse=True))
 
 
-def standing(factor: FactorSummary, verdict: Verdict | None) -> tuple[bool, bool, float]:
+def standing(factor: OutputSummary, verdict: Verdict | None) -> tuple[bool, bool, float]:
     """Whether bins are called bound, whether the verdict rests on enough peaks and is not bad, and its auPRC."""
     judged = _judgement(factor.name, verdict)
     score = factor.auprc if judged is None else judged.model
@@ -116,7 +116,7 @@ def standing(factor: FactorSummary, verdict: Verdict | None) -> tuple[bool, bool
     return calls_of_factor(factor).threshold is not None, is_good, -1.0 if score is None else score
 
 
-def doubts_of(factor: FactorSummary, verdict: Verdict | None, cell_type: str) -> tuple[Doubt, ...]:
+def doubts_of(factor: OutputSummary, verdict: Verdict | None, cell_type: str) -> tuple[Doubt, ...]:
     """What speaks against the values of a factor in a cell type, the gravest first; none where it claims nothing."""
     if not factor.is_probability:
         return ()
@@ -156,8 +156,8 @@ def _counted(peaks: int, kind: str = "held-out ") -> str:
     return f"{peaks} {kind}{'peak' if peaks == 1 else 'peaks'}"
 
 
-def inputs_doubt(checkpoint: CheckpointSummary, cell_type: str) -> tuple[Doubt, ...]:
+def inputs_doubt(model: ModelSummary, cell_type: str) -> tuple[Doubt, ...]:
     """What of a checkpoint's inputs is absent in a cell type, or given by another signal; none where all is there."""
-    inputs = checkpoint.inputs_of(cell_type)
+    inputs = model.inputs_of(cell_type)
     sentences = " ".join(input_sentences([inputs], 0))
     return (Doubt(input_words(inputs), sentences),) if sentences else ()

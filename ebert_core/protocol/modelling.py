@@ -10,7 +10,7 @@ from ebert_core.protocol.terms.locus import Interval
 from ebert_core.protocol.terms.reliability import Reliability
 from ebert_core.protocol.terms.verdict import Verdict
 
-# Seen by the checkpoint in training, used for its choices, in a trained cell type but at an unseen locus, perhaps seen
+# Seen by the model in training, used for its choices, in a trained cell type but at an unseen locus, perhaps seen
 # (labels of another assembly were), in a cell type never trained on, or a factor never assayed in this cell type.
 Familiarity = Literal[
     "training", "validation", "unseen locus", "cannot be told", "unseen cell type", "pair not assayed"
@@ -28,14 +28,14 @@ FAMILIARITY_WORDS: dict[Familiarity, str] = {
 PROBABILITY = "probability"
 
 
-class OpenCheckpoint(msgspec.Struct, frozen=True, tag="open-checkpoint"):
-    """Load a model for a dataset: a checkpoint, or a file of another kind of model. Reply: CheckpointSummary."""
+class OpenModel(msgspec.Struct, frozen=True, tag="open-model"):
+    """Load a model for a dataset: a checkpoint, or a file of another kind of model. Reply: ModelSummary."""
 
     path: str
     dataset: str
 
 
-class FactorSummary(msgspec.Struct, frozen=True):
+class OutputSummary(msgspec.Struct, frozen=True):
     """An output of a model: what its values are, where it was trained, and what is known of it on held-out bins.
 
     Values of the `unit` stand every `step` bases; `statistic` says what each is of, and `quantity` what stands behind
@@ -68,19 +68,19 @@ class Fact(msgspec.Struct, frozen=True):
     value: str
 
 
-class CheckpointSummary(msgspec.Struct, frozen=True):
+class ModelSummary(msgspec.Struct, frozen=True):
     """A loaded model, in words fit for a dialog: what every model says, then what only some can say.
 
-    `kind` is what it is called; `factors` are its outputs; live predictions span up to `live_limit` bases; `limits`
-    are sentences on what not to use it for; `facts` are shown as they stand. One that does not `reads_cell_type`
-    predicts the same in each. One that has no draft (`has_draft`) is asked once. What is not `is_learnt` from data has
-    seen nothing. It attends where it has `layers` and `heads`. Whether `ebert predict` and `ebert finetune` take it
-    say `exports` and `trains`.
+    `kind` is what it is called; `outputs` are what it predicts; live predictions span up to `live_limit` bases;
+    `limits` are sentences on what not to use it for; `facts` are shown as they stand. One that does not
+    `reads_cell_type` predicts the same in each. One that has no draft (`has_draft`) is asked once. What is not
+    `is_learnt` from data has seen nothing. It attends where it has `layers` and `heads`. Whether `ebert predict` and
+    `ebert finetune` take it say `exports` and `trains`.
 
     `verdict` says whether it is better than a simple baseline, None where that was not measured; `members` is how many
     models it is the mean of. `other_assemblies` are those in whose coordinates it was trained before: whether that was
     at a place of this one cannot be told. `label_rule` names the rule that made its labels, as `ebert dream labels
-    --rule` does; `seen_cell_types` are those whose labels it or a checkpoint that it descends from was trained on.
+    --rule` does; `seen_cell_types` are those whose labels it or a model that it descends from was trained on.
     `inputs` are the cell types of the dataset for which something that it reads is not given.
     """
 
@@ -91,7 +91,7 @@ class CheckpointSummary(msgspec.Struct, frozen=True):
     device: str
     precision: str
     kind: str = "checkpoint"
-    factors: tuple[FactorSummary, ...] = ()
+    outputs: tuple[OutputSummary, ...] = ()
     limits: tuple[str, ...] = ()
     facts: tuple[Fact, ...] = ()
     reads_cell_type: bool = True
@@ -125,11 +125,11 @@ class CheckpointSummary(msgspec.Struct, frozen=True):
     @property
     def predicts_binding(self) -> bool:
         """Whether its outputs are probabilities of binding of factors."""
-        return any(factor.is_probability for factor in self.factors)
+        return any(output.is_probability for output in self.outputs)
 
-    def output(self, name: str) -> FactorSummary | None:
+    def output(self, name: str) -> OutputSummary | None:
         """The output of this name."""
-        return next((known for known in self.factors if known.name == name), None)
+        return next((known for known in self.outputs if known.name == name), None)
 
     def inputs_of(self, cell_type: str) -> CellInputs:
         """What of its inputs the dataset does not give for a cell type."""

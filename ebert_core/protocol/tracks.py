@@ -60,7 +60,7 @@ class BareFile(msgspec.Struct, frozen=True):
 class DatasetSummary(msgspec.Struct, frozen=True):
     """An opened dataset. `path` is empty for bare files opened together; `seed` is set for a synthetic genome.
 
-    `predicted` are the factors of the checkpoint that comes with it, the best first.
+    `predicted` are the factors of the model that comes with it, the best first.
     """
 
     path: str
@@ -83,10 +83,10 @@ class DatasetSummary(msgspec.Struct, frozen=True):
 
 
 class OpenDataset(msgspec.Struct, frozen=True, tag="open-dataset"):
-    """Open a DATASET.toml; `checkpoint` is what will be opened with it. Reply: DatasetSummary."""
+    """Open a DATASET.toml; `model` is what will be opened with it. Reply: DatasetSummary."""
 
     path: str
-    checkpoint: str = ""
+    model: str = ""
 
 
 class OpenFiles(msgspec.Struct, frozen=True, tag="open-files"):

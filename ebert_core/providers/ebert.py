@@ -14,7 +14,7 @@ from ebert_core.inference.predict import REMEMBERED_BYTES, Predictor
 from ebert_core.judging.leaks import seen_cells
 from ebert_core.model.checkpoint import load_checkpoint
 from ebert_core.model.device import Engine
-from ebert_core.protocol.modelling import CheckpointSummary
+from ebert_core.protocol.modelling import ModelSummary
 from ebert_core.protocol.shapes import Grid, Mark, Matrix
 from ebert_core.protocol.terms.bases import N
 from ebert_core.protocol.terms.edits import Edit
@@ -22,7 +22,7 @@ from ebert_core.protocol.terms.errors import InvalidRequest
 from ebert_core.protocol.terms.grid import BIN, POSITION
 from ebert_core.protocol.terms.inputs import input_sentences
 from ebert_core.protocol.terms.locus import Interval
-from ebert_core.providers.factors import factor_summaries
+from ebert_core.providers.factors import output_summaries
 from ebert_core.providers.provider import ProviderKind, Report, Values, Wanted
 
 LIVE_LIMIT = 200_000
@@ -50,7 +50,7 @@ class EbertModel:
         weights = self._predictor.network.parameters()
         return sum(each.numel() * each.element_size() for each in weights) + REMEMBERED_BYTES
 
-    def summary(self) -> CheckpointSummary:
+    def summary(self) -> ModelSummary:
         """The checkpoint in the words of a dialog."""
         return summarise(self._predictor, str(self._path))
 
@@ -92,12 +92,12 @@ class EbertModel:
             raise InvalidRequest("The sequence is unknown here (N): there is nothing to attend to.")
 
 
-def summarise(predictor: Predictor, path: str) -> CheckpointSummary:
+def summarise(predictor: Predictor, path: str) -> ModelSummary:
     """A loaded checkpoint in the words of a dialog."""
     description = predictor.description
     architecture = description.architecture
     given = inputs_given(description, predictor.source) if isinstance(predictor.source, Dataset) else ()
-    return CheckpointSummary(
+    return ModelSummary(
         path=path,
         name=description.name,
         assembly=description.assembly,
@@ -109,7 +109,7 @@ def summarise(predictor: Predictor, path: str) -> CheckpointSummary:
         context=architecture.context,
         layers=architecture.layers,
         heads=architecture.heads,
-        factors=factor_summaries(description),
+        outputs=output_summaries(description),
         states=architecture.states,
         signals=architecture.signals,
         training=description.training,

@@ -1,13 +1,13 @@
 """The factors of a checkpoint's description, in the words of the window; both workers say them."""
 
 from ebert_core.model.description import Description
-from ebert_core.protocol.modelling import FactorSummary
+from ebert_core.protocol.modelling import OutputSummary
 
 
-def factor_summaries(description: Description) -> tuple[FactorSummary, ...]:
+def output_summaries(description: Description) -> tuple[OutputSummary, ...]:
     """What is known of each factor, in the checkpoint's order."""
     return tuple(
-        FactorSummary(
+        OutputSummary(
             record.name,
             record.cell_types,
             record.threshold,

@@ -10,7 +10,7 @@ from ebert_core.dataset.description import Dataset
 from ebert_core.dataset.spans import reference_of
 from ebert_core.genome.motifs import Matrices, holds_motifs, log_odds, motif_scores, read_motifs
 from ebert_core.model.device import Engine
-from ebert_core.protocol.modelling import CheckpointSummary, Fact, FactorSummary
+from ebert_core.protocol.modelling import Fact, ModelSummary, OutputSummary
 from ebert_core.protocol.shapes import Mark
 from ebert_core.protocol.terms.bases import N, encode_bases
 from ebert_core.protocol.terms.chromosome_names import other_names
@@ -46,13 +46,13 @@ class MotifScan:
         """The matrices; a scan is not kept."""
         return sum(matrix.nbytes for matrix in self._matrices.log_odds)
 
-    def summary(self) -> CheckpointSummary:
+    def summary(self) -> ModelSummary:
         """The matrices by name, what a score is, and that nothing was learnt."""
         widths = sorted({len(matrix) for matrix in self._matrices.log_odds})
         output = partial(
-            FactorSummary, is_calibrated=False, unit=UNIT, step=POSITION, statistic=STATISTIC, quantity="motif"
+            OutputSummary, is_calibrated=False, unit=UNIT, step=POSITION, statistic=STATISTIC, quantity="motif"
         )
-        return CheckpointSummary(
+        return ModelSummary(
             path=str(self._path),
             name=self._path.name,
             assembly=self._assembly,
@@ -60,7 +60,7 @@ class MotifScan:
             device="cpu",
             precision="fp32",
             kind="motif scan",
-            factors=tuple(output(name) for name in self._matrices.names),
+            outputs=tuple(output(name) for name in self._matrices.names),
             limits=("A motif is not binding: most places with a high score are bound in no cell type.",),
             facts=(
                 Fact("Matrices", f"{len(self._matrices.names):,}"),

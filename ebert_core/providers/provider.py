@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from ebert_core.dataset.description import Dataset
 from ebert_core.model.device import Engine
-from ebert_core.protocol.modelling import CheckpointSummary
+from ebert_core.protocol.modelling import ModelSummary
 from ebert_core.protocol.shapes import Grid, Mark, Matrix
 from ebert_core.protocol.terms.edits import Edit
 from ebert_core.protocol.terms.locus import Interval
@@ -51,7 +51,7 @@ class Provider(Protocol):
         """Memory that it holds, about."""
         ...
 
-    def summary(self) -> CheckpointSummary:
+    def summary(self) -> ModelSummary:
         """What it is, what it predicts, what it was trained on and what not to use it for."""
         ...
 

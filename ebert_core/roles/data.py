@@ -64,7 +64,7 @@ class DataAnswers:
 
         report(0.0, "opening the dataset")
         summary = self._opened.open(lambda: Dataset.open(Path(request.path), is_for_drawing=True))
-        return replace(summary, predicted=_factors_of(request.checkpoint))
+        return replace(summary, predicted=_factors_of(request.model))
 
     def open_files(self, request: OpenFiles, report: Report) -> DatasetSummary:
         """Opens bare files, beside a dataset or by themselves."""
@@ -125,7 +125,7 @@ def _factors_of(checkpoint: str) -> tuple[str, ...]:
     """The factors that a checkpoint predicts, the best first; none where it cannot be read, which its loader says."""
     from ebert_core.model.description import read_description
     from ebert_core.protocol.calling import best_first
-    from ebert_core.providers.factors import factor_summaries
+    from ebert_core.providers.factors import output_summaries
 
     if not checkpoint:
         return ()
@@ -133,4 +133,4 @@ def _factors_of(checkpoint: str) -> tuple[str, ...]:
         description = read_description(Path(checkpoint))
     except InvalidRequest:
         return ()
-    return best_first(factor_summaries(description), description.verdict)
+    return best_first(output_summaries(description), description.verdict)

@@ -1,7 +1,7 @@
 """The model role: opens models and answers what is asked of them. It knows providers, not what they are made of."""
 
 from ebert_core.model.device import Engine, choose_engine
-from ebert_core.protocol.modelling import CheckpointSummary, OpenCheckpoint
+from ebert_core.protocol.modelling import ModelSummary, OpenModel
 from ebert_core.protocol.sources import Read, Shapes
 from ebert_core.providers.open_models import OpenModels
 from ebert_core.providers.readers import read_all
@@ -14,7 +14,7 @@ def handlers() -> tuple[Handlers, HelloDetails]:
     """The table of the model role, and what it says of itself."""
     engine = choose_engine()
     answers = ModelAnswers(engine)
-    table: Handlers = {OpenCheckpoint: answers.open_checkpoint, Read: answers.read}
+    table: Handlers = {OpenModel: answers.open_model, Read: answers.read}
     return reading_anew(table, answers.forget), HelloDetails(engine.describe(), engine.precision)
 
 
@@ -28,9 +28,9 @@ class ModelAnswers:
         """Closes all models; they are opened again when they are asked for."""
         self._models.close_all()
 
-    def open_checkpoint(self, request: OpenCheckpoint, report: Report) -> CheckpointSummary:
+    def open_model(self, request: OpenModel, report: Report) -> ModelSummary:
         """Loads a model for a dataset and says what it is."""
-        report(0.0, "loading the checkpoint")
+        report(0.0, "loading the model")
         return self._models.model(request.path, request.dataset).summary()
 
     def read(self, request: Read, report: Report) -> Shapes:

@@ -91,7 +91,7 @@ class Canvas(QWidget):
         workspace.view.changed.connect(self._follow_view)
         for announcer in (workspace.anchor_changed, workspace.choice_changed, workspace.edits_changed):
             announcer.connect(self.follow)
-        for announcer in (workspace.tracks_changed, workspace.dataset_changed, workspace.checkpoint_changed):
+        for announcer in (workspace.tracks_changed, workspace.dataset_changed, workspace.model_changed):
             announcer.connect(self._on_rows_changed)
         workspace.tracks_changed.connect(lambda: self.reveal(workspace.history.added))
 

@@ -216,7 +216,7 @@ class Scene:
         """A painted strip, from before if nothing changed in it."""
         start = number * STRIP_COLUMNS * axis.bases_per_column
         part = Axis(axis.chromosome, start, axis.bases_per_pixel, STRIP_COLUMNS / self.ratio, self.ratio)
-        checkpoint = self.workspace.checkpoint.path if self.workspace.checkpoint else ""
+        checkpoint = self.workspace.model.path if self.workspace.model else ""
         shown = drawn.serials(part)
         key = (row.track, row.height, axis.chromosome, axis.bases_per_column, number, shown, scale, checkpoint)
         image = self.strips.get(key)
@@ -276,7 +276,7 @@ class Scene:
 
     def _locus_note(self) -> str:
         """Whether the checkpoint had seen this place, for the ribbon."""
-        checkpoint, here = self.workspace.checkpoint, self.workspace.view.interval
+        checkpoint, here = self.workspace.model, self.workspace.view.interval
         if checkpoint is None or not checkpoint.is_learnt:
             return ""
         if any(here.overlaps(region) for region in checkpoint.training):

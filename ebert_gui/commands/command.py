@@ -40,8 +40,8 @@ def has_dataset(desk: Desk) -> bool:
 
 def can_export(desk: Desk) -> bool:
     """Whether what the open model predicts of the open dataset can be written to a file."""
-    checkpoint = desk.workspace.checkpoint
-    return has_dataset(desk) and checkpoint is not None and bool(checkpoint.factors) and checkpoint.exports
+    checkpoint = desk.workspace.model
+    return has_dataset(desk) and checkpoint is not None and bool(checkpoint.outputs) and checkpoint.exports
 
 
 class Command(NamedTuple):

@@ -16,7 +16,7 @@ def ask_for_export(desk: Desk) -> None:
     from ebert_gui.exporting.export_dialog import ExportDialog  # its forms need not wait in every start
 
     workspace = desk.workspace
-    dataset, checkpoint = workspace.dataset, workspace.checkpoint
+    dataset, checkpoint = workspace.dataset, workspace.model
     assert dataset is not None
     assert checkpoint is not None
     dialog = ExportDialog(

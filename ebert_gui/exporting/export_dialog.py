@@ -15,7 +15,7 @@ from PyQt6.QtWidgets import (
 
 from ebert_core.protocol.calling import calls_at_precision, calls_of_factor
 from ebert_core.protocol.machine.showing import shown
-from ebert_core.protocol.modelling import CheckpointSummary
+from ebert_core.protocol.modelling import ModelSummary
 from ebert_core.protocol.specs.fields import fields_of
 from ebert_core.protocol.specs.jobs import Predict
 from ebert_core.protocol.terms.inputs import CellInputs, input_sentences
@@ -56,7 +56,7 @@ class ExportDialog(QDialog):
     def __init__(
         self,
         dataset: DatasetSummary,
-        checkpoint: CheckpointSummary,
+        checkpoint: ModelSummary,
         cell_type: str,
         factor: str,
         view: Interval,
@@ -105,7 +105,7 @@ class ExportDialog(QDialog):
         return self._checkpoint.inputs_of(_name_in(self.cell_type))
 
     def _build_fields(self, cell_type: str, factor: str) -> None:
-        self.factor = _choice(sorted((known.name for known in self._checkpoint.factors), key=str.casefold), factor)
+        self.factor = _choice(sorted((known.name for known in self._checkpoint.outputs), key=str.casefold), factor)
         self.cell_type = _choice([cell.name for cell in self._dataset.cell_types], cell_type)
         self._build_scopes()
         self.strands = widget_of(_FIELDS["strands"])
@@ -259,11 +259,9 @@ class ExportDialog(QDialog):
         self.place_wanted.emit(wanted, lambda paths: self.output.setText(paths[0]))
 
 
-def objection(
-    spec: Predict, checkpoint: CheckpointSummary, needs_chromosomes: bool, needs_regions: bool = False
-) -> str:
+def objection(spec: Predict, checkpoint: ModelSummary, needs_chromosomes: bool, needs_regions: bool = False) -> str:
     """Why this cannot start, in one sentence; empty when it can."""
-    if not checkpoint.factors:
+    if not checkpoint.outputs:
         return f"{checkpoint.name} predicts no factor yet: fine-tune it first."
     if not spec.cell_type:
         return "This dataset has no cell type: add chromatin states, signals or peaks to it."
@@ -284,8 +282,8 @@ def objection(
     return _no_calls(spec, checkpoint) if spec.output.endswith(_CALLS) else ""
 
 
-def _no_calls(spec: Predict, checkpoint: CheckpointSummary) -> str:
-    known = next((factor for factor in checkpoint.factors if factor.name == spec.factor), None)
+def _no_calls(spec: Predict, checkpoint: ModelSummary) -> str:
+    known = next((factor for factor in checkpoint.outputs if factor.name == spec.factor), None)
     if known is None:
         return ""
     wanted = spec.wanted_precision
@@ -298,14 +296,14 @@ def _no_calls(spec: Predict, checkpoint: CheckpointSummary) -> str:
     )
 
 
-def caution(spec: Predict, dataset: DatasetSummary, checkpoint: CheckpointSummary) -> str:
+def caution(spec: Predict, dataset: DatasetSummary, checkpoint: ModelSummary) -> str:
     """What weakens this prediction, in a few sentences; empty where nothing is known against it."""
     absent = " ".join(input_sentences([checkpoint.inputs_of(spec.cell_type)], 0))
     return f"{absent} {_caution(spec, dataset, checkpoint)}".strip()
 
 
-def _caution(spec: Predict, dataset: DatasetSummary, checkpoint: CheckpointSummary) -> str:
-    known = next((factor for factor in checkpoint.factors if factor.name == spec.factor), None)
+def _caution(spec: Predict, dataset: DatasetSummary, checkpoint: ModelSummary) -> str:
+    known = next((factor for factor in checkpoint.outputs if factor.name == spec.factor), None)
     trained = known.cell_types if known else ()
     warning = calibration_warning(known.name, known.reliability, spec.cell_type) if known else ""
     if checkpoint.is_synthetic and dataset.seed is None:

@@ -18,7 +18,7 @@ def ask_for_finetuning(desk: Desk, begun: FineTune | None = None) -> None:
     from ebert_gui.finetuning.finetune_dialog import FineTuneDialog  # its forms need not wait in every start
 
     workspace, unsent = desk.workspace, desk.kept(Unsent, Unsent)
-    dataset, chosen = workspace.dataset, workspace.checkpoint
+    dataset, chosen = workspace.dataset, workspace.model
     checkpoint = chosen if chosen is not None and chosen.trains else None
     assert dataset is not None
     # A form that was closed comes back as it was left, unless something else is open by now.

@@ -16,7 +16,7 @@ from PyQt6.QtWidgets import (
     QWidget,
 )
 
-from ebert_core.protocol.modelling import CheckpointSummary
+from ebert_core.protocol.modelling import ModelSummary
 from ebert_core.protocol.specs.fields import fields_of
 from ebert_core.protocol.specs.jobs import FineTune
 from ebert_core.protocol.tracks import DatasetSummary, MadeSignal
@@ -67,7 +67,7 @@ class FineTuneDialog(QDialog):
     def __init__(
         self,
         dataset: DatasetSummary,
-        checkpoint: CheckpointSummary | None,
+        checkpoint: ModelSummary | None,
         parent: QWidget | None = None,
         begun: FineTune | None = None,
         factor: str = "",

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from ebert_core.protocol.modelling import CheckpointSummary
+from ebert_core.protocol.modelling import ModelSummary
 from ebert_core.protocol.specs.jobs import FineTune
 from ebert_core.protocol.terms.errors import InvalidRequest
 from ebert_core.protocol.terms.grid import BIN
@@ -59,7 +59,7 @@ def unknown_names(spec: FineTune, dataset: DatasetSummary) -> str:
     return f"Left out of the opened settings, since this dataset has no peaks of it: {missing}." if missing else ""
 
 
-def propose_split(dataset: DatasetSummary, checkpoint: CheckpointSummary | None = None) -> Split:
+def propose_split(dataset: DatasetSummary, checkpoint: ModelSummary | None = None) -> Split:
     """Chromosomes to train on and one to hold out; a genome of one chromosome is cut in two.
 
     Where the checkpoint to start from has seen in training what would be held out, its own regions are proposed.
@@ -80,13 +80,13 @@ def _texts(regions: Sequence[Interval], dataset: DatasetSummary) -> tuple[str, .
     return tuple(region.chromosome if region in whole else format_locus(region) for region in regions)
 
 
-def _seen_in_training(texts: Sequence[str], dataset: DatasetSummary, checkpoint: CheckpointSummary) -> bool:
+def _seen_in_training(texts: Sequence[str], dataset: DatasetSummary, checkpoint: ModelSummary) -> bool:
     """Whether a checkpoint has seen one of these places in training."""
     return any(place.overlaps(seen) for place in read_regions(texts, dataset) for seen in checkpoint.training)
 
 
 def _has_seen_labels(
-    texts: Sequence[str], dataset: DatasetSummary, checkpoint: CheckpointSummary, pairs: dict[str, tuple[str, ...]]
+    texts: Sequence[str], dataset: DatasetSummary, checkpoint: ModelSummary, pairs: dict[str, tuple[str, ...]]
 ) -> bool:
     """Whether labels of these places, in cell types of this dataset, trained the checkpoint: then it is refused."""
     cells = {cell for measured in pairs.values() for cell in measured}
@@ -128,7 +128,7 @@ def _cut(dataset: DatasetSummary, chromosome: str) -> Split:
     return Split((f"{chromosome}:{start + 1:,}-{cut:,}",), (f"{chromosome}:{cut + 1:,}-{end:,}",))
 
 
-def propose_start(dataset: DatasetSummary, checkpoint: CheckpointSummary | None, split: Split) -> bool:
+def propose_start(dataset: DatasetSummary, checkpoint: ModelSummary | None, split: Split) -> bool:
     """Whether to start from the open checkpoint: it fits, and was not trained on labels of what would be held out."""
     if checkpoint is None or misfit(checkpoint, dataset):
         return False
@@ -176,7 +176,7 @@ def read_regions(texts: Sequence[str], dataset: DatasetSummary) -> tuple[Interva
     return tuple(found)
 
 
-def objection(spec: FineTune, dataset: DatasetSummary, checkpoint: CheckpointSummary | None) -> str:
+def objection(spec: FineTune, dataset: DatasetSummary, checkpoint: ModelSummary | None) -> str:
     """Why this cannot start, in one sentence that says what to do; empty when it can."""
     return (
         _objection_to_data(spec, dataset)
@@ -204,7 +204,7 @@ def _objection_to_data(spec: FineTune, dataset: DatasetSummary) -> str:
     return ""
 
 
-def _objection_to_start(spec: FineTune, dataset: DatasetSummary, checkpoint: CheckpointSummary | None) -> str:
+def _objection_to_start(spec: FineTune, dataset: DatasetSummary, checkpoint: ModelSummary | None) -> str:
     if not spec.start_from:
         return ""
     if not is_absolute(spec.start_from):
@@ -214,7 +214,7 @@ def _objection_to_start(spec: FineTune, dataset: DatasetSummary, checkpoint: Che
     return misfit(checkpoint, dataset)
 
 
-def misfit(checkpoint: CheckpointSummary, dataset: DatasetSummary) -> str:
+def misfit(checkpoint: ModelSummary, dataset: DatasetSummary) -> str:
     """Why a fine-tuning on a dataset cannot start from a checkpoint; empty where it can."""
     if checkpoint.is_synthetic and dataset.seed is None:
         return f"{checkpoint.name} was made on a synthetic genome: start from another checkpoint, or from nothing."
@@ -267,7 +267,7 @@ def told_beforehand(found: JobCheck) -> tuple[str, ...]:
     return (*found.warnings, time)
 
 
-def promise(spec: FineTune, dataset: DatasetSummary, start: str, checkpoint: CheckpointSummary | None = None) -> str:
+def promise(spec: FineTune, dataset: DatasetSummary, start: str, checkpoint: ModelSummary | None = None) -> str:
     """What will happen, and what may be claimed afterwards.
 
     `start` names what it begins with, `checkpoint` is the open one, from which it may begin.
@@ -281,7 +281,7 @@ def promise(spec: FineTune, dataset: DatasetSummary, start: str, checkpoint: Che
     return f"{learnt} {places}, {measured} {claim(spec, dataset, checkpoint)}"
 
 
-def claim(spec: FineTune, dataset: DatasetSummary, checkpoint: CheckpointSummary | None = None) -> str:
+def claim(spec: FineTune, dataset: DatasetSummary, checkpoint: ModelSummary | None = None) -> str:
     """What the result will and will not allow to say about other cell types."""
     if len(spec.cell_types) == 1 and not spec.validation_cell_types:
         return (
@@ -305,7 +305,7 @@ def claim(spec: FineTune, dataset: DatasetSummary, checkpoint: CheckpointSummary
     return said
 
 
-def _how_new(spec: FineTune, checkpoint: CheckpointSummary | None) -> str:
+def _how_new(spec: FineTune, checkpoint: ModelSummary | None) -> str:
     """In what kinds of cell types it is checked, by what the checkpoint to start from has seen of each."""
     known = checkpoint if checkpoint is not None and checkpoint.path == spec.start_from else None
     kinds: dict[str, list[str]] = {}
@@ -317,17 +317,17 @@ def _how_new(spec: FineTune, checkpoint: CheckpointSummary | None) -> str:
     )
 
 
-def _seen_before(cell: str, spec: FineTune, checkpoint: CheckpointSummary | None) -> str:
+def _seen_before(cell: str, spec: FineTune, checkpoint: ModelSummary | None) -> str:
     """What is known to have been seen of a cell type before, with `{cells}` where its name belongs."""
     if not spec.start_from:
         return "it has never seen {cells}"
     if checkpoint is None:
         return "that it does not train on now {cells}; whether the chosen checkpoint did is not known here"
-    if any(cell in factor.cell_types for factor in checkpoint.factors):
+    if any(cell in factor.cell_types for factor in checkpoint.outputs):
         return f"whose peaks {checkpoint.name} has seen in training {{cells}}, which to it is nothing new"
-    if checkpoint.factors and cell in checkpoint.cell_types:
+    if checkpoint.outputs and cell in checkpoint.cell_types:
         return f"whose peaks {checkpoint.name} held out, not trained on {{cells}}"
-    if checkpoint.factors:
+    if checkpoint.outputs:
         return f"whose peaks {checkpoint.name} has not seen in training {{cells}}"
     if cell in checkpoint.cell_types and checkpoint.states:
         return f"whose chromatin states {checkpoint.name} saw in pre-training, but no peaks {{cells}}"

@@ -2,7 +2,7 @@
 
 from pathlib import PurePath
 
-from ebert_core.protocol.modelling import CheckpointSummary
+from ebert_core.protocol.modelling import ModelSummary
 from ebert_gui.state.scope import Scope
 from ebert_gui.state.tracks import Lack
 
@@ -12,11 +12,11 @@ def model_name(path: str) -> str:
     return PurePath(path).name
 
 
-def offering_models(scope: Scope) -> tuple[tuple[CheckpointSummary, str], ...]:
+def offering_models(scope: Scope) -> tuple[tuple[ModelSummary, str], ...]:
     """The open models, and what their tracks name as their model: nothing while one alone is open."""
     if len(scope.models) > 1:
         return tuple((model, model.path) for model in scope.models)
-    return () if scope.checkpoint is None else ((scope.checkpoint, ""),)
+    return () if scope.model is None else ((scope.model, ""),)
 
 
 def closed_model(path: str, scope: Scope) -> Lack | None:

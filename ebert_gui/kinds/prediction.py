@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import ClassVar
 
-from ebert_core.protocol.modelling import FactorSummary
+from ebert_core.protocol.modelling import OutputSummary
 from ebert_core.protocol.shapes import Features, Signal
 from ebert_core.protocol.sources import MeasuredPeaks, PredictedBinding
 from ebert_core.protocol.tracks import CellType
@@ -95,13 +95,13 @@ def _offers(scope: Scope) -> Iterator[Offer]:
     for model, path in offering_models(scope):
         cells = tuple(cell.name for cell in scope.dataset.cell_types) if scope.dataset else ()
         for cell in cells if model.reads_cell_type else ("",):
-            for known in sorted(model.factors, key=lambda known: known.name.casefold()):
+            for known in sorted(model.outputs, key=lambda known: known.name.casefold()):
                 track = prediction_track(known, cell, path)
                 named = f" by {model_name(path)}" if path and cell else ""
                 yield Offer(cell or model.name, f"{track.title}{named}", track)
 
 
-def prediction_track(output: FactorSummary, cell_type: str, model: str = "") -> PredictionTrack:
+def prediction_track(output: OutputSummary, cell_type: str, model: str = "") -> PredictionTrack:
     """The track of an output of a model in a cell type, empty for a model that reads none."""
     return PredictionTrack(cell_type=cell_type, factor=output.name, quantity=output.quantity, model=model)
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from ebert_core.protocol.modelling import CheckpointSummary
+from ebert_core.protocol.modelling import ModelSummary
 from ebert_core.protocol.tracks import BareFile, CellType, DatasetSummary
 from ebert_gui.kinds.attention import AttentionTrack
 from ebert_gui.kinds.genes import GenesTrack
@@ -20,13 +20,13 @@ _SIGNALS_SHOWN = 2
 
 
 def first_tracks(
-    dataset: DatasetSummary, checkpoint: CheckpointSummary | None, track_of_file: Callable[[BareFile], Track]
+    dataset: DatasetSummary, model: ModelSummary | None, track_of_file: Callable[[BareFile], Track]
 ) -> tuple[Track, ...]:
     """Genes, states, signals and peaks of two cell types, or all bare files."""
     tracks: list[Track] = []
     names = chosen_cell_types(dataset)
     cells = [cell for cell in dataset.cell_types if cell.name in names]
-    factor = chosen_factor(dataset, checkpoint)
+    factor = chosen_factor(dataset, model)
     if dataset.has_genes:
         tracks.append(GenesTrack())
     tracks += [TruthTrack(cell_type=cell.name, factor=factor) for cell in cells if factor in dataset.truth_factors]
@@ -46,16 +46,16 @@ def with_model_tracks(shown: tuple[Track, ...], scope: Scope, factor: str, cell_
     Of a model that reads no cell type one track of the factor, or of its first output. Nothing is added where some
     track of the chosen model is on screen already. Its tracks name it where others are open, too.
     """
-    dataset, checkpoint = scope.dataset, scope.checkpoint
-    if dataset is None or checkpoint is None or any(_is_of(track, checkpoint.path) for track in shown):
+    dataset, model = scope.dataset, scope.model
+    if dataset is None or model is None or any(_is_of(track, model.path) for track in shown):
         return shown
-    named = checkpoint.path if len(scope.models) > 1 else ""
+    named = model.path if len(scope.models) > 1 else ""
     cells = tuple(filter(None, dict.fromkeys([cell_type, *chosen_cell_types(dataset)])))[:CELL_TYPES_SHOWN]
-    shown_of = cells if checkpoint.reads_cell_type else ("",)
-    output = checkpoint.output(factor) or (None if checkpoint.reads_cell_type else next(iter(checkpoint.factors), None))
+    shown_of = cells if model.reads_cell_type else ("",)
+    output = model.output(factor) or (None if model.reads_cell_type else next(iter(model.outputs), None))
     predictions = [prediction_track(output, name, named) for name in shown_of] if output is not None else []
-    attends = bool(cells) and checkpoint.attends
-    attention = [AttentionTrack(cell_type=cells[0], layer=checkpoint.layers - 1, model=named)] if attends else []
+    attends = bool(cells) and model.attends
+    attention = [AttentionTrack(cell_type=cells[0], layer=model.layers - 1, model=named)] if attends else []
     above = next((place for place, track in enumerate(shown) if isinstance(track, SequenceTrack)), len(shown))
     return with_ids((*shown[:above], *predictions, *shown[above:], *attention))
 

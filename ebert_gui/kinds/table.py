@@ -10,7 +10,7 @@ import msgspec
 
 from ebert_core.protocol.machine.documents import parse_json
 from ebert_core.protocol.machine.plugins import plugins_of
-from ebert_core.protocol.modelling import CheckpointSummary
+from ebert_core.protocol.modelling import ModelSummary
 from ebert_core.protocol.tracks import BareFile, DatasetSummary
 from ebert_gui.browser.content import TrackContent
 from ebert_gui.browser.look import Look, Room, Scale
@@ -135,9 +135,9 @@ class Kinds:
                 return shown
         return None
 
-    def first_tracks(self, dataset: DatasetSummary, checkpoint: CheckpointSummary | None = None) -> tuple[Track, ...]:
+    def first_tracks(self, dataset: DatasetSummary, model: ModelSummary | None = None) -> tuple[Track, ...]:
         """The tracks that a dataset opens with, or all bare files."""
-        return suggested.first_tracks(dataset, checkpoint, self.track_of_file)
+        return suggested.first_tracks(dataset, model, self.track_of_file)
 
     def with_model_tracks(
         self, shown: tuple[Track, ...], scope: Scope, factor: str, cell_type: str

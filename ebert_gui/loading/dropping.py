@@ -34,24 +34,24 @@ class Dropped:
 
     def _open_all(self, kinds: dict[str, FileKind]) -> None:
         datasets = [path for path, kind in kinds.items() if kind.kind == "dataset"]
-        checkpoints = [path for path, kind in kinds.items() if kind.kind in _MODELS]
+        models = [path for path, kind in kinds.items() if kind.kind in _MODELS]
         for path in datasets[1:]:
             self._say(f"{path} was not opened: one {kinds[path].kind} can be open at a time.")
         files = tuple(self._files(kinds, has_dataset=bool(datasets) or self._has_dataset()))
 
         if datasets:
             self._opener.open_dataset(
-                datasets[0], lambda: self._open_checkpoint(checkpoints, is_beginning=True), "".join(checkpoints[:1])
+                datasets[0], lambda: self._open_models(models, is_beginning=True), "".join(models[:1])
             )
         if files:
             # In line after the dataset, so beside it.
             self._opener.open_files(files)
         if not datasets:
-            self._open_checkpoint(checkpoints, is_beginning=False)
+            self._open_models(models, is_beginning=False)
 
-    def _open_checkpoint(self, checkpoints: list[str], is_beginning: bool) -> None:
-        for path in checkpoints:
-            self._opener.open_checkpoint(path, is_beginning)
+    def _open_models(self, models: list[str], is_beginning: bool) -> None:
+        for path in models:
+            self._opener.open_model(path, is_beginning)
 
     def _files(self, kinds: dict[str, FileKind], has_dataset: bool) -> list[str]:
         """What can be opened as track files; of everything else it is said why not."""

@@ -146,7 +146,7 @@ class SessionKeeper(QObject):
         return Session(
             dataset=dataset,
             files=self._opener.files,
-            checkpoint=self._opener.checkpoint,
+            model=self._opener.chosen_model,
             models=self._opener.models,
             setup=self._workspace.setup,
             is_dark=looks.is_dark,

@@ -100,7 +100,7 @@ class Loader(QObject):
             workspace.tracks_changed,
             workspace.anchor_changed,
             workspace.edits_changed,
-            workspace.checkpoint_changed,
+            workspace.model_changed,
         ):
             announcer.connect(self.schedule)
         self._opening = 0
@@ -113,9 +113,9 @@ class Loader(QObject):
 
     @property
     def bases_per_second(self) -> float | None:
-        """How fast the open checkpoint predicted both strands here; None while nothing was measured."""
-        checkpoint = self._workspace.checkpoint
-        speed = self._speeds.get(checkpoint.path) if checkpoint is not None else None
+        """How fast the chosen model predicted both strands here; None while nothing was measured."""
+        model = self._workspace.model
+        speed = self._speeds.get(model.path) if model is not None else None
         return None if speed is None else speed / 2
 
     def schedule(self) -> None:
@@ -291,7 +291,7 @@ class Loader(QObject):
         """Why nothing is predicted at all, if so."""
         if self._workspace.model_problem:
             return self._workspace.model_problem
-        if self._workspace.checkpoint is not None:
+        if self._workspace.model is not None:
             return ""
-        opening = self._workspace.opening_checkpoint
+        opening = self._workspace.opening_model
         return f"Opening {opening} …" if opening else "Open a checkpoint to predict here"

@@ -1,4 +1,4 @@
-"""Opens datasets, bare files and checkpoints, and opens them again when a worker was lost."""
+"""Opens datasets, bare files and models, and opens them again when a worker was lost."""
 
 from collections import deque
 from collections.abc import Callable, Iterable
@@ -9,7 +9,7 @@ from typing import NamedTuple
 import msgspec
 from PyQt6.QtCore import QObject, pyqtSignal
 
-from ebert_core.protocol.modelling import CheckpointSummary, OpenCheckpoint
+from ebert_core.protocol.modelling import ModelSummary, OpenModel
 from ebert_core.protocol.offers import Demonstration, ListShipped, MakeDemonstration, Shipped
 from ebert_core.protocol.tracks import (
     CheckDraft,
@@ -82,7 +82,7 @@ class Opener(QObject):
         self._line: deque[Callable[[], None]] = deque()
         self._opened: OpenDataset | OpenFiles | None = None
         self._awaited: list[_Wanted] = []
-        self._wanted_checkpoint = ""
+        self._wanted_model = ""
         self._wanted_models: dict[str, None] = {}
         self._were_alive = {"data": False, "model": False}
 
@@ -98,9 +98,9 @@ class Opener(QObject):
         return tuple(dict.fromkeys([*self._files_open(), *awaited]))
 
     @property
-    def checkpoint(self) -> str:
-        """The checkpoint that is open or was asked for last, even if it could not be loaded here and now."""
-        return self._wanted_checkpoint
+    def chosen_model(self) -> str:
+        """Where the model lies that is chosen or was asked for last, even if it could not be loaded here and now."""
+        return self._wanted_model
 
     @property
     def models(self) -> tuple[str, ...]:
@@ -109,22 +109,22 @@ class Opener(QObject):
 
     def choose_model(self, path: str) -> None:
         """Choose another of the open models."""
-        self._wanted_checkpoint = path
+        self._wanted_model = path
         self._workspace.choose_model(path)
 
     def close_model(self, path: str) -> None:
         """Close an open model."""
         self._wanted_models.pop(path, None)
         self._workspace.close_model(path)
-        chosen = self._workspace.checkpoint
-        self._wanted_checkpoint = chosen.path if chosen is not None else ""
+        chosen = self._workspace.model
+        self._wanted_model = chosen.path if chosen is not None else ""
 
-    def open_dataset(self, path: str, then: Callable[[], None] | None = None, checkpoint: str = "") -> None:
+    def open_dataset(self, path: str, then: Callable[[], None] | None = None, model: str = "") -> None:
         """Open a DATASET.toml as its session left it, or with the suggested tracks, and go on with `then`.
 
-        Where `checkpoint` names the one that `then` will open, the first factor is one that it predicts.
+        Where `model` names the one that `then` will open, the first factor is one that it predicts.
         """
-        request, wanted = OpenDataset(path, checkpoint), _Wanted(then=then)
+        request, wanted = OpenDataset(path, model), _Wanted(then=then)
         self._in_line(lambda: self._ask_data(request, lambda summary: self._show(request, summary, wanted)))
 
     def open_files(self, paths: tuple[str, ...], then: Callable[[], None] | None = None) -> None:
@@ -214,33 +214,29 @@ class Opener(QObject):
         """Ask what a file is; one that cannot be read comes back with an empty kind and a sentence."""
         self._data.request(InspectFile(path), FileKind, on_kind, lambda failure: on_kind(FileKind("", failure.message)))
 
-    def open_checkpoint(self, path: str, is_beginning: bool = False) -> None:
-        """Load a checkpoint for the dataset that is open; at a beginning both are opened in one go."""
+    def open_model(self, path: str, is_beginning: bool = False) -> None:
+        """Load a model for the dataset that is open; at a beginning both are opened in one go."""
         dataset = self._workspace.dataset
         if dataset is None or not dataset.path:
             self.problem.emit("Open a dataset first: a checkpoint predicts on the sequence of a dataset.", "")
             return
-        self._wanted_checkpoint = path
-        self._ask_model(OpenCheckpoint(path, dataset.path), partial(self._on_checkpoint, is_beginning=is_beginning))
+        self._wanted_model = path
+        self._ask_model(OpenModel(path, dataset.path), partial(self._on_model, is_beginning=is_beginning))
 
-    def _ask_model(
-        self, request: OpenCheckpoint, on_model: Callable[[OpenCheckpoint, CheckpointSummary], None]
-    ) -> None:
+    def _ask_model(self, request: OpenModel, on_model: Callable[[OpenModel, ModelSummary], None]) -> None:
         self._wanted_models[request.path] = None
-        self._workspace.await_checkpoint(request.path, Path(request.path).name)
+        self._workspace.await_model(request.path, Path(request.path).name)
         self._begin(f"model {request.path}")
-        self._model.request(
-            request, CheckpointSummary, partial(on_model, request), partial(self._on_no_checkpoint, request)
-        )
+        self._model.request(request, ModelSummary, partial(on_model, request), partial(self._on_no_model, request))
 
     def _open_again(self, paths: Iterable[str]) -> None:
         """Open models that were open before; the chosen one stays chosen, and nothing is added for the others."""
         dataset = self._workspace.dataset
         for path in paths if dataset is not None else ():
-            if path == self._wanted_checkpoint:
-                self.open_checkpoint(path)
+            if path == self._wanted_model:
+                self.open_model(path)
             elif dataset is not None:
-                self._ask_model(OpenCheckpoint(path, dataset.path), self._on_model_again)
+                self._ask_model(OpenModel(path, dataset.path), self._on_model_again)
 
     def list_shipped(self, on_shipped: Callable[[Shipped], None]) -> None:
         """Ask which checkpoints come with the program."""
@@ -253,8 +249,8 @@ class Opener(QObject):
         def made(demonstration: Demonstration) -> None:
             def opened() -> None:
                 then()
-                if self._wanted_checkpoint != demonstration.checkpoint:
-                    self.open_checkpoint(demonstration.checkpoint, is_beginning=True)
+                if self._wanted_model != demonstration.checkpoint:
+                    self.open_model(demonstration.checkpoint, is_beginning=True)
 
             self.open_dataset(demonstration.dataset, opened, demonstration.checkpoint)
             self._end("demonstration")
@@ -275,12 +271,12 @@ class Opener(QObject):
             self.problem.emit(state.sentence, state.details)
 
     def on_model_state(self, state: WorkerState) -> None:
-        """A model worker that came back loads the checkpoint again; one that cannot start is named in the tracks."""
+        """A model worker that came back loads the models again; one that cannot start is named in the tracks."""
         is_alive, was_alive = state.condition in _ALIVE, self._were_alive["model"]
         self._were_alive["model"] = is_alive
         if state.condition == Condition.FAILED:
             self._workspace.lose_model(model_sentence(state))
-            if self._wanted_checkpoint:
+            if self._wanted_model:
                 self.problem.emit(model_sentence(state), state.details)
         elif state.condition == Condition.RESTARTING:
             self.problem.emit(state.sentence, state.details)
@@ -306,7 +302,7 @@ class Opener(QObject):
         # The session of what was open is kept now, while it is still there.
         session = self.session_of(summary.path, wanted.paths, wanted.is_new)
         self._opened = request
-        self._wanted_checkpoint = ""
+        self._wanted_model = ""
         self._wanted_models.clear()
         self._workspace.open_dataset(summary, session.setup)
         if not session.is_empty:
@@ -315,10 +311,10 @@ class Opener(QObject):
         self.opened.emit(wanted.paths or (summary.path,))
         if wanted.then is not None:
             wanted.then()
-        self._wanted_checkpoint = self._wanted_checkpoint or session.checkpoint
-        kept = dict.fromkeys([*session.models, *filter(None, [session.checkpoint])])
-        if session.checkpoint != self._wanted_checkpoint:
-            kept.pop(session.checkpoint, None)
+        self._wanted_model = self._wanted_model or session.model
+        kept = dict.fromkeys([*session.models, *filter(None, [session.model])])
+        if session.model != self._wanted_model:
+            kept.pop(session.model, None)
         self._open_again(tuple(path for path in kept if path not in self._wanted_models))
 
     def _restore(self, session: Session, asked: tuple[str, ...]) -> None:
@@ -373,15 +369,15 @@ class Opener(QObject):
         self._workspace.refresh_dataset(summary)
         self.reopened.emit()
 
-    def _on_model_again(self, request: OpenCheckpoint, summary: CheckpointSummary) -> None:
+    def _on_model_again(self, request: OpenModel, summary: ModelSummary) -> None:
         if self._is_still_wanted(request):
             self._workspace.add_model(summary)
         self._end(f"model {request.path}")
 
-    def _on_checkpoint(self, request: OpenCheckpoint, summary: CheckpointSummary, is_beginning: bool) -> None:
+    def _on_model(self, request: OpenModel, summary: ModelSummary, is_beginning: bool) -> None:
         if self._is_still_wanted(request):
             before, shown = self._workspace.factor, len(self._workspace.setup.tracks)
-            self._workspace.open_checkpoint(summary)
+            self._workspace.open_model(summary)
             now, added = self._workspace.factor, len(self._workspace.setup.tracks) - shown
             if added and not is_beginning:
                 what = "1 track was" if added == 1 else f"{added} tracks were"
@@ -393,12 +389,12 @@ class Opener(QObject):
                 )
         self._end(f"model {request.path}")
 
-    def _on_no_checkpoint(self, request: OpenCheckpoint, failure: Failure) -> None:
+    def _on_no_model(self, request: OpenModel, failure: Failure) -> None:
         if failure.is_final and self._is_still_wanted(request):
             self._workspace.fail_model(request.path, failure.message)  # those that were open before go on
         self._on_failure(f"model {request.path}", failure)
 
-    def _is_still_wanted(self, request: OpenCheckpoint) -> bool:
+    def _is_still_wanted(self, request: OpenModel) -> bool:
         """Whether neither another dataset was asked for while this model was loading, nor the model was closed."""
         dataset = self._workspace.dataset
         return dataset is not None and dataset.path == request.dataset and request.path in self._wanted_models

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ebert_core.protocol.calling import Calls, calls_of_factor
-from ebert_core.protocol.modelling import CheckpointSummary, FactorSummary
+from ebert_core.protocol.modelling import ModelSummary, OutputSummary
 from ebert_core.protocol.shapes import Features, Mark, Signal
 from ebert_core.protocol.specs.fields import field
 from ebert_core.protocol.terms.locus import Interval
@@ -50,14 +50,14 @@ class PredictionStyle(NamedTuple):
     factor: str
     cell_type: str
     settings: PredictionSettings = PredictionSettings()
-    checkpoint: CheckpointSummary | None = None
+    model: ModelSummary | None = None
     is_assayed: bool = False
     labelled: tuple[Interval, ...] = ()
 
     @property
-    def known(self) -> FactorSummary | None:
+    def known(self) -> OutputSummary | None:
         """What the open model says of the factor."""
-        return self.checkpoint.output(self.factor) if self.checkpoint else None
+        return self.model.output(self.factor) if self.model else None
 
     @property
     def is_score(self) -> bool:

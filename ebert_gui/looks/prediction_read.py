@@ -68,10 +68,10 @@ def _called(calls: Calls, probability: float) -> str:
 def doubts_about(style: PredictionStyle) -> tuple[Doubt, ...]:
     """Why the values of a track are not to be taken at their word, and why nothing in it is called bound."""
     known = style.known
-    if known is None or style.checkpoint is None or style.is_score:
+    if known is None or style.model is None or style.is_score:
         return ()
-    found = inputs_doubt(style.checkpoint, style.cell_type)
-    found += doubts_of(known, style.checkpoint.verdict, style.cell_type)
+    found = inputs_doubt(style.model, style.cell_type)
+    found += doubts_of(known, style.model.verdict, style.cell_type)
     calls = calls_of_factor(known)
     if calls.threshold is None:
         found += (Doubt("no calls", f"No bin of {known.name} is called bound: {calls.reason}."),)

@@ -3,7 +3,7 @@
 from ebert_gui.commands.command import Command, has_dataset
 from ebert_gui.commands.desk import Desk
 from ebert_gui.models import shipped
-from ebert_gui.models.checkpoint_dock import CHECKPOINT_DOCK
+from ebert_gui.models.model_dock import MODEL_DOCK
 from ebert_gui.widgets.place_picker import pick
 from ebert_gui.widgets.wanted_place import ALL, Kind, Wanted
 
@@ -19,7 +19,7 @@ def ask_for_checkpoint(desk: Desk) -> None:
 def _ask_for_model(desk: Desk, wanted: Wanted) -> None:
     def open_it(paths: tuple[str, ...]) -> None:
         desk.opener.forgive(paths)
-        desk.opener.open_checkpoint(paths[0])
+        desk.opener.open_model(paths[0])
 
     pick(desk.opener.places, desk.window, wanted, open_it)
 
@@ -48,8 +48,8 @@ COMMANDS = (
         "checkpoint.dock",
         "Checkpoint",
         "What the open checkpoint is, and what it is worth",
-        lambda desk: desk.frame.toggle_dock(CHECKPOINT_DOCK),
+        lambda desk: desk.frame.toggle_dock(MODEL_DOCK),
         "Ctrl+2",
-        is_on=lambda desk: desk.frame.shows_dock(CHECKPOINT_DOCK),
+        is_on=lambda desk: desk.frame.shows_dock(MODEL_DOCK),
     ),
 )

@@ -6,7 +6,7 @@ from PyQt6.QtCore import Qt, pyqtSignal
 from PyQt6.QtWidgets import QComboBox, QHBoxLayout, QPushButton, QSizePolicy, QWidget
 
 from ebert_core.protocol.machine.showing import shown, shown_lines
-from ebert_core.protocol.modelling import CheckpointSummary
+from ebert_core.protocol.modelling import ModelSummary
 from ebert_gui.widgets.plain import PlainLabel
 
 _TOOLTIP = Qt.ItemDataRole.ToolTipRole
@@ -39,7 +39,7 @@ class ModelBar(QWidget):
         self.close_button.clicked.connect(lambda: self.closed.emit(self.models.currentData()))
         self.hide()
 
-    def show_models(self, models: Mapping[str, CheckpointSummary], chosen: CheckpointSummary | None) -> None:
+    def show_models(self, models: Mapping[str, ModelSummary], chosen: ModelSummary | None) -> None:
         """List these models."""
         self.models.clear()
         for path, model in models.items():

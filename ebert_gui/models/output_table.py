@@ -3,13 +3,13 @@
 from PyQt6.QtWidgets import QAbstractItemView, QHeaderView, QTableWidget, QTableWidgetItem
 
 from ebert_core.protocol.machine.showing import shown, shown_lines
-from ebert_core.protocol.modelling import FactorSummary
+from ebert_core.protocol.modelling import OutputSummary
 
 _ROW_HEIGHT = 28
 _MOST_ROWS = 8
 
 
-def output_table(outputs: tuple[FactorSummary, ...]) -> QTableWidget:
+def output_table(outputs: tuple[OutputSummary, ...]) -> QTableWidget:
     """A row for each output, in the model's order."""
     columns = ("Output", "Unit", "Every")
     table = QTableWidget(len(outputs), len(columns))

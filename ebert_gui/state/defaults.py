@@ -3,7 +3,7 @@
 from collections import Counter
 
 from ebert_core.protocol.calling import standing
-from ebert_core.protocol.modelling import CheckpointSummary
+from ebert_core.protocol.modelling import ModelSummary
 from ebert_core.protocol.tracks import CellType, DatasetSummary
 from ebert_gui.state.scope import Scope
 from ebert_gui.state.tracks import Track
@@ -25,21 +25,21 @@ def chosen_cell_types(dataset: DatasetSummary | None) -> tuple[str, ...]:
     return tuple(cell.name for cell in dataset.cell_types if cell in richest)
 
 
-def chosen_factor(dataset: DatasetSummary | None, checkpoint: CheckpointSummary | None) -> str:
+def chosen_factor(dataset: DatasetSummary | None, model: ModelSummary | None) -> str:
     """The factor to begin with: the dataset's own, else the best predicted that is measured, or the most measured.
 
-    Before a checkpoint is open, the dataset may know what the one that comes with it predicts.
+    Before a model is open, the dataset may know what the one that comes with it predicts.
     """
     shown = set(chosen_cell_types(dataset))
     cells = [cell for cell in dataset.cell_types if cell.name in shown] if dataset else []
     planted = dataset.truth_factors if dataset else ()
     measured = Counter(peaks.factor for cell in cells for peaks in cell.peaks)
     anywhere = Counter(peaks.factor for cell in (dataset.cell_types if dataset else ()) for peaks in cell.peaks)
-    predicted = [known.name for known in checkpoint.factors] if checkpoint else dataset.predicted if dataset else ()
+    predicted = [known.name for known in model.outputs] if model else dataset.predicted if dataset else ()
     if dataset is not None and dataset.start_factor in (predicted or [*planted, *measured]):
         return dataset.start_factor
-    if checkpoint is not None and checkpoint.predicts_binding:
-        known = {factor.name: standing(factor, checkpoint.verdict) for factor in checkpoint.factors}
+    if model is not None and model.predicts_binding:
+        known = {factor.name: standing(factor, model.verdict) for factor in model.outputs}
         return max(known, key=lambda name: (measured[name] > 0, anywhere[name] > 0, known[name], measured[name]))
     if dataset is not None and dataset.predicted:
         return max(dataset.predicted, key=lambda name: (measured[name] > 0, anywhere[name] > 0))

@@ -2,7 +2,7 @@
 
 from typing import NamedTuple, Protocol
 
-from ebert_core.protocol.modelling import CheckpointSummary
+from ebert_core.protocol.modelling import ModelSummary
 from ebert_core.protocol.terms.edits import Edit
 from ebert_core.protocol.terms.locus import Interval
 from ebert_core.protocol.tracks import CellType, DatasetSummary
@@ -24,7 +24,7 @@ class Scope(NamedTuple):
     """
 
     dataset: DatasetSummary | None = None
-    checkpoint: CheckpointSummary | None = None
+    model: ModelSummary | None = None
     anchor: Interval | None = None
     interval: Interval = Interval("", 0, 0)
     bases_per_column: float = 1.0
@@ -33,7 +33,7 @@ class Scope(NamedTuple):
     """Bases on screen, in fractions of a base."""
     edits: tuple[Edit, ...] = ()
     """What the model is asked about: the genome as if these had been made."""
-    models: tuple[CheckpointSummary, ...] = ()
+    models: tuple[ModelSummary, ...] = ()
     model_problems: tuple[tuple[str, str], ...] = ()
     """Where models lie that could not be opened, and why."""
 
@@ -42,14 +42,14 @@ class Scope(NamedTuple):
         cells = self.dataset.cell_types if self.dataset else ()
         return next((cell for cell in cells if cell.name == name), None)
 
-    def model_at(self, path: str) -> CheckpointSummary | None:
+    def model_at(self, path: str) -> ModelSummary | None:
         """The open model that lies at a path, if it is one."""
-        every = self.models if self.checkpoint is None else (self.checkpoint, *self.models)
+        every = self.models if self.model is None else (self.model, *self.models)
         return next((model for model in every if model.path == path), None)
 
-    def model_of(self, track: OfModel) -> CheckpointSummary | None:
+    def model_of(self, track: OfModel) -> ModelSummary | None:
         """The open model that a track is of."""
-        return self.model_at(track.model) if track.model else self.checkpoint
+        return self.model_at(track.model) if track.model else self.model
 
     def live_limit_of(self, path: str) -> int:
         """How many bases the model at a path predicts live; none where it is not open."""

@@ -24,7 +24,8 @@ SESSION_VERSION = 2
 class _Fields(msgspec.Struct, frozen=True):
     dataset: str = ""
     files: tuple[str, ...] = ()
-    checkpoint: str = ""
+    # Its name in files of both versions.
+    model: str = msgspec.field(default="", name="checkpoint")
     models: tuple[str, ...] = ()
     is_dark: bool | None = None
     layout: str = ""
@@ -34,7 +35,7 @@ class _Fields(msgspec.Struct, frozen=True):
 class Session(_Fields, frozen=True):
     """What is kept. Paths are those of the host of the workers.
 
-    `checkpoint` is the chosen one of the open `models`. `layout` is where the docks stand and `geometry` where the
+    `model` is the chosen one of the open `models`. `layout` is where the docks stand and `geometry` where the
     window stands, in Qt's words.
     """
 

@@ -1,10 +1,10 @@
-"""Everything the window is about: the open dataset and checkpoint, and the history of the set-up."""
+"""Everything the window is about: the open dataset and model, and the history of the set-up."""
 
 from typing import NamedTuple, Protocol
 
 from msgspec.structs import replace
 
-from ebert_core.protocol.modelling import CheckpointSummary
+from ebert_core.protocol.modelling import ModelSummary
 from ebert_core.protocol.terms.locus import Interval
 from ebert_core.protocol.tracks import DatasetSummary
 from ebert_gui.state.announcer import Announcer
@@ -19,7 +19,7 @@ from ebert_gui.state.view import ViewRange
 class TrackTable(Protocol):
     """Knows which tracks a dataset and a model open with."""
 
-    def first_tracks(self, dataset: DatasetSummary, checkpoint: CheckpointSummary | None = None) -> tuple[Track, ...]:
+    def first_tracks(self, dataset: DatasetSummary, model: ModelSummary | None = None) -> tuple[Track, ...]:
         """The tracks that a dataset opens with."""
         ...
 
@@ -31,7 +31,7 @@ class TrackTable(Protocol):
 
 
 class OfferedFactor(NamedTuple):
-    """A factor that can be chosen: whether the dataset has peaks of it, and whether the open checkpoint predicts it."""
+    """A factor that can be chosen: whether the dataset has peaks of it, and whether the open model predicts it."""
 
     name: str
     is_measured: bool
@@ -51,13 +51,13 @@ class Workspace:
         self.edits_changed = self.history.follow(lambda setup: setup.edits)
         self.anchor_changed = Announcer()
         self.dataset_changed = Announcer()
-        self.checkpoint_changed = Announcer()
+        self.model_changed = Announcer()
         self.dataset: DatasetSummary | None = None
         self.openings = 0
         """How many datasets have been opened, one after the other: what was read of one says nothing of the next."""
-        self.checkpoint: CheckpointSummary | None = None
+        self.model: ModelSummary | None = None
         """The chosen model: what is exported, fine-tuned and offered as factors."""
-        self.models: dict[str, CheckpointSummary] = {}
+        self.models: dict[str, ModelSummary] = {}
         """All open models by where they lie, in the order in which they were opened."""
         self.model_problem = ""
         self._model_problems: dict[str, str] = {}
@@ -86,7 +86,7 @@ class Workspace:
         return self.setup.anchor is None
 
     @property
-    def opening_checkpoint(self) -> str:
+    def opening_model(self) -> str:
         """The name of the model that is being opened: rows that wait for it ask nobody to open one."""
         return next(reversed(self._opening.values()), "")
 
@@ -101,7 +101,7 @@ class Workspace:
         view = self.view
         return Scope(
             self.dataset,
-            self.checkpoint,
+            self.model,
             self.anchor,
             view.interval,
             view.bases_per_column,
@@ -117,7 +117,7 @@ class Workspace:
         had_model = bool(self.models or self._opening)
         self.openings += 1
         self.dataset = dataset
-        self.checkpoint = None
+        self.model = None
         for held in (self.models, self._model_problems, self._opening):
             held.clear()
         pane = self.view.open_genome({each.name: each.length for each in dataset.chromosomes}, dataset.start_locus)
@@ -127,12 +127,12 @@ class Workspace:
         for announcer in (self.view.changed, self.dataset_changed, self.tracks_changed, self.choice_changed):
             announcer.announce()
         if had_model:
-            self.checkpoint_changed.announce()
+            self.model_changed.announce()
 
     def suggest_tracks(self) -> None:
-        """Show the tracks that the dataset and the checkpoint suggest instead of those on screen."""
+        """Show the tracks that the dataset and the model suggest instead of those on screen."""
         if self.dataset is not None:
-            suggested = self.setup.with_tracks(self._table.first_tracks(self.dataset, self.checkpoint))
+            suggested = self.setup.with_tracks(self._table.first_tracks(self.dataset, self.model))
             self.history.change(self._with_model(suggested))
 
     def refresh_dataset(self, dataset: DatasetSummary) -> None:
@@ -141,53 +141,53 @@ class Workspace:
         self.view.chromosome_lengths = {each.name: each.length for each in dataset.chromosomes}
         self.dataset_changed.announce()
 
-    def open_checkpoint(self, checkpoint: CheckpointSummary) -> None:
+    def open_model(self, model: ModelSummary) -> None:
         """Choose a model that was opened; its tracks are added unless some are there already, and those in view stay.
 
         Tracks of the one chosen before name it from now on.
         """
-        self._keep_names(checkpoint.path)
-        self._hold(checkpoint)
-        self.checkpoint = checkpoint
+        self._keep_names(model.path)
+        self._hold(model)
+        self.model = model
         if self.anchor is None:
             self._anchor_in_the_middle()
         self.history.change(self._with_model(self.setup), reveals=False)
-        self.checkpoint_changed.announce()
+        self.model_changed.announce()
         # What can be chosen is not what it was.
         self.choice_changed.announce()
 
-    def add_model(self, model: CheckpointSummary) -> None:
+    def add_model(self, model: ModelSummary) -> None:
         """Hold a model that was open before beside the chosen one; where none is or comes, it is chosen."""
         self._hold(model)
-        if self.checkpoint is not None and self.checkpoint.path == model.path:
-            self.checkpoint = model
+        if self.model is not None and self.model.path == model.path:
+            self.model = model
         self._choose_if_none()
-        self.checkpoint_changed.announce()
+        self.model_changed.announce()
 
     def choose_model(self, path: str) -> None:
         """Choose another open model; no track changes."""
         if path in self.models:
             self._keep_names(path)
-            self.checkpoint = self.models[path]
-            self.checkpoint_changed.announce()
+            self.model = self.models[path]
+            self.model_changed.announce()
             self.choice_changed.announce()
 
     def close_model(self, path: str) -> None:
         """Close a model: its tracks go, which undo takes back, and another open one is chosen."""
-        if self.checkpoint is not None and self.checkpoint.path == path:
+        if self.model is not None and self.model.path == path:
             self.history.amend(lambda setup: setup.naming_model(path))
-            self.checkpoint = None
+            self.model = None
         self.models.pop(path, None)
         self._choose_if_none()
         self.history.change(self.setup.without_model(path))
-        self.checkpoint_changed.announce()
+        self.model_changed.announce()
         self.choice_changed.announce()
 
-    def await_checkpoint(self, path: str, name: str) -> None:
+    def await_model(self, path: str, name: str) -> None:
         """Say that a model is being opened."""
         self._model_problems.pop(path, None)
         self._opening[path] = name
-        self.checkpoint_changed.announce()
+        self.model_changed.announce()
 
     def fail_model(self, path: str, sentence: str) -> None:
         """Say why a model cannot be opened: in its own rows, and in all where there is no other."""
@@ -196,13 +196,13 @@ class Workspace:
         self._choose_if_none()
         if not self.models and not self._opening:
             self.model_problem = sentence
-        self.checkpoint_changed.announce()
+        self.model_changed.announce()
 
     def lose_model(self, sentence: str) -> None:
         """Say why nothing can be predicted."""
         self.model_problem = sentence
         self._opening.clear()
-        self.checkpoint_changed.announce()
+        self.model_changed.announce()
 
     def choose_cell_type(self, cell_type: str) -> None:
         """Look at another cell type: tracks of the one before show it, unless its own tracks are on screen already."""
@@ -217,7 +217,7 @@ class Workspace:
         self._choose(self.setup.of_factor(factor, self.scope))
 
     def choose_predicted_factor(self) -> None:
-        """Look at a factor that the checkpoint that comes with the dataset predicts, unless the chosen one is."""
+        """Look at a factor that the model that comes with the dataset predicts, unless the chosen one is."""
         if self.dataset is not None and self.dataset.predicted and self.factor not in self.dataset.predicted:
             self.choose_factor(chosen_factor(self.dataset, None))
 
@@ -232,14 +232,14 @@ class Workspace:
 
     def factors(self) -> tuple[OfferedFactor, ...]:
         """Factors that can be chosen, in the order of their names."""
-        outputs = self.checkpoint.factors if self.checkpoint else ()
+        outputs = self.model.outputs if self.model else ()
         predicted = {output.name for output in outputs if output.is_probability}
         cells = self.dataset.cell_types if self.dataset else ()
         measured = {peaks.factor for cell in cells for peaks in cell.peaks}
         names = sorted(predicted | measured, key=str.casefold)
         return tuple(OfferedFactor(name, name in measured, name in predicted) for name in names)
 
-    def _hold(self, model: CheckpointSummary) -> None:
+    def _hold(self, model: ModelSummary) -> None:
         self.models[model.path] = model
         self.model_problem = ""
         for held in (self._opening, self._model_problems):
@@ -247,17 +247,17 @@ class Workspace:
 
     def _keep_names(self, path: str) -> None:
         """Tracks of the chosen model name it when another is chosen, also in what undo and redo show."""
-        before = self.checkpoint
+        before = self.model
         if before is not None and before.path != path:
             self.history.amend(lambda setup: setup.naming_model(before.path))
 
     def _choose_if_none(self) -> None:
         """Choose an open model where none is and none comes; tracks of one that could not be opened keep its name."""
-        if self.checkpoint is None and self.models and not self._opening:
+        if self.model is None and self.models and not self._opening:
             failed = next(iter(self._model_problems), "")
             if failed:
                 self.history.amend(lambda setup: setup.naming_model(failed))
-            self.checkpoint = next(reversed(self.models.values()))
+            self.model = next(reversed(self.models.values()))
 
     def _choose(self, setup: Setup) -> None:
         if setup != self.setup:
@@ -279,11 +279,11 @@ class Workspace:
 
     def _with_model(self, setup: Setup) -> Setup:
         """The set-up with the tracks of the open model, and with a factor that it predicts."""
-        checkpoint = self.checkpoint
-        if checkpoint is None:
+        model = self.model
+        if model is None:
             return setup
-        if checkpoint.predicts_binding and checkpoint.output(setup.factor) is None:
-            setup = setup.of_factor(chosen_factor(self.dataset, checkpoint), self.scope)
+        if model.predicts_binding and model.output(setup.factor) is None:
+            setup = setup.of_factor(chosen_factor(self.dataset, model), self.scope)
         shown = self._table.with_model_tracks(setup.tracks, self.scope, setup.factor, setup.cell_type)
         return setup.with_tracks(shown)
 

@@ -2,7 +2,7 @@
 
 from PyQt6.QtCore import QObject
 
-from ebert_core.protocol.modelling import CheckpointSummary
+from ebert_core.protocol.modelling import ModelSummary
 from ebert_gui.kinds.attention import changed_attention, first_attention
 from ebert_gui.state.workspace import Workspace
 from ebert_gui.tracks.attention_bar import AttentionBar
@@ -16,7 +16,7 @@ class AttentionFollower(QObject):
         self._bar = bar
         self._network = (0, 0)
         self._workspace = workspace
-        workspace.checkpoint_changed.connect(self._follow_checkpoint)
+        workspace.model_changed.connect(self._follow_model)
         workspace.tracks_changed.connect(self._follow_tracks)
         bar.choice_changed.connect(lambda layer, head: self._change(layer=layer, head=head))
         bar.triangle_toggled.connect(lambda is_map: self._change(is_map=is_map))
@@ -24,7 +24,7 @@ class AttentionFollower(QObject):
             lambda shows_from, shows_to: self._change(shows_from=shows_from, shows_to=shows_to)
         )
 
-    def _follow_checkpoint(self) -> None:
+    def _follow_model(self) -> None:
         model = self._model()
         self._network = (model.layers, model.heads) if model is not None else (0, 0)
         self._bar.set_network(*self._network)
@@ -39,10 +39,10 @@ class AttentionFollower(QObject):
         if shown is not None:
             self._bar.follow(shown)
 
-    def _model(self) -> CheckpointSummary | None:
+    def _model(self) -> ModelSummary | None:
         """The model of the first attention track, else the chosen one."""
         shown = first_attention(self._workspace.setup.tracks)
-        return self._workspace.checkpoint if shown is None else self._workspace.scope.model_of(shown)
+        return self._workspace.model if shown is None else self._workspace.scope.model_of(shown)
 
     def _change(self, **changes: object) -> None:
         history = self._workspace.history

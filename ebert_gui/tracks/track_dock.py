@@ -60,7 +60,7 @@ class TrackDock(QDockWidget):
         self._set_up()
         self._lay_out()
         workspace.tracks_changed.connect(self.follow)
-        for announcer in (workspace.dataset_changed, workspace.checkpoint_changed):
+        for announcer in (workspace.dataset_changed, workspace.model_changed):
             announcer.connect(self.offer)
         self.follow()
 

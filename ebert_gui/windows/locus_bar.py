@@ -123,7 +123,7 @@ class LocusBar(QWidget):
         for announcer in (
             workspace.dataset_changed,
             workspace.choice_changed,
-            workspace.checkpoint_changed,
+            workspace.model_changed,
             workspace.tracks_changed,
         ):
             announcer.connect(self.follow_choice)
@@ -181,7 +181,7 @@ class LocusBar(QWidget):
         _offer(self.cell_type, {name: name for name in cells}, chosen)
         others = {name: name for name in cells if name != chosen}
         _offer(self.compared, {"": "none", **others} if others else {}, self._workspace.setup.compared)
-        checkpoint = self._workspace.checkpoint
+        checkpoint = self._workspace.model
         has_model = checkpoint is not None and checkpoint.predicts_binding
         factors = {factor.name: _named(factor, has_model) for factor in self._workspace.factors()}
         _offer(self.factor, factors, self._workspace.factor)

@@ -25,7 +25,7 @@ from ebert_gui.finetuning.asking import ask_for_finetuning
 from ebert_gui.jobs.jobs_list import JOBS_DOCK
 from ebert_gui.jobs.shown_jobs import ShownJobs
 from ebert_gui.loading.details import ask_for_details
-from ebert_gui.models.checkpoint_dock import CheckpointDock
+from ebert_gui.models.model_dock import ModelDock
 from ebert_gui.state.tracks import Track
 from ebert_gui.state.workspace import Workspace
 from ebert_gui.tracks.attention_bar import AttentionBar
@@ -71,7 +71,7 @@ class MainWindow(QMainWindow):
         self.locus_bar = LocusBar(parts.workspace, parts.navigator)
         self.attention_bar = AttentionBar()
         self.track_dock = TrackDock(parts.workspace, parts.kinds, self, self.canvas.scene.colour_of)
-        self.checkpoint_dock = CheckpointDock(theme, self)
+        self.model_dock = ModelDock(theme, self)
         self._ended: dict[str, WorkerState] = {}
         self._working_since: dict[str, float] = {}
         self._model = WorkerState(Condition.STOPPED)
@@ -108,7 +108,7 @@ class MainWindow(QMainWindow):
         said = f"{_DOT.get(word, '○')} {role} {word}{device}"
         if role == "model":
             self._model = state
-            if state.condition is Condition.READY and self.workspace.checkpoint is None:
+            if state.condition is Condition.READY and self.workspace.model is None:
                 said = "○ model: no checkpoint open"  # it is the worker that is ready, not a model
         self._working_since[role] = time.monotonic()
         self.worker_states[role].setText(said)
@@ -134,7 +134,7 @@ class MainWindow(QMainWindow):
         self.theme = theme
         self.canvas.dress(theme, window_font())
         self.track_dock.follow()
-        self.checkpoint_dock.set_theme(theme)
+        self.model_dock.set_theme(theme)
         self.shown_jobs.dress()
 
     def lay_docks(self, layout: str) -> None:
@@ -220,7 +220,7 @@ class MainWindow(QMainWindow):
         self.setCentralWidget(body)
         for dock, area in (
             (self.track_dock, Qt.DockWidgetArea.LeftDockWidgetArea),
-            (self.checkpoint_dock, Qt.DockWidgetArea.RightDockWidgetArea),
+            (self.model_dock, Qt.DockWidgetArea.RightDockWidgetArea),
         ):
             self.addDockWidget(area, dock)
             dock.hide()
@@ -235,14 +235,14 @@ class MainWindow(QMainWindow):
         return status
 
     def _dock(self, name: str) -> QDockWidget:
-        return {dock.objectName(): dock for dock in (self.track_dock, self.checkpoint_dock)}[name]
+        return {dock.objectName(): dock for dock in (self.track_dock, self.model_dock)}[name]
 
     def _connect_state(self) -> None:
         workspace = self.workspace
         workspace.dataset_changed.connect(self._follow_dataset)
         workspace.dataset_changed.connect(self.choose_page)
-        workspace.checkpoint_changed.connect(self._follow_checkpoint)
-        workspace.choice_changed.connect(lambda: self.checkpoint_dock.choose_factor(workspace.factor))
+        workspace.model_changed.connect(self._follow_model)
+        workspace.choice_changed.connect(lambda: self.model_dock.choose_factor(workspace.factor))
 
     def _connect_parts(self) -> None:
         self.canvas.hovered.connect(self._show_under_cursor)
@@ -259,9 +259,9 @@ class MainWindow(QMainWindow):
         self.passing = PassingMessages(self.messages, self.workspace, self.opener, self.locus_bar)
         self.opener.settled.connect(self.choose_page)
         AttentionFollower(self.attention_bar, self.workspace)
-        self.checkpoint_dock.open_requested.connect(lambda: run(self.desk, COMMANDS["checkpoint.open"]))
-        self.checkpoint_dock.models.chosen.connect(self.opener.choose_model)
-        self.checkpoint_dock.models.closed.connect(self.opener.close_model)
+        self.model_dock.open_requested.connect(lambda: run(self.desk, COMMANDS["checkpoint.open"]))
+        self.model_dock.models.chosen.connect(self.opener.choose_model)
+        self.model_dock.models.closed.connect(self.opener.close_model)
         self.shown_jobs.edit_wanted.connect(lambda spec: ask_for_finetuning(self.desk, spec))
 
     def _follow_dataset(self) -> None:
@@ -273,10 +273,10 @@ class MainWindow(QMainWindow):
             title = shown(f"{'' if is_told else 'SYNTHETIC · '}{name} ({assembly})")
             self.setWindowTitle(f"{title} · EBERT Browser")
 
-    def _follow_checkpoint(self) -> None:
-        checkpoint = self.workspace.checkpoint
-        self.checkpoint_dock.show_checkpoint(checkpoint, self.workspace.model_problem)
-        self.checkpoint_dock.models.show_models(self.workspace.models, checkpoint)
+    def _follow_model(self) -> None:
+        checkpoint = self.workspace.model
+        self.model_dock.show_model(checkpoint, self.workspace.model_problem)
+        self.model_dock.models.show_models(self.workspace.models, checkpoint)
         self.show_worker("model", self._model)
 
     def _show_under_cursor(self, position: float, words: str) -> None:

@@ -21,7 +21,7 @@ class PassingMessages(QObject):
         locus_bar.problem.connect(self._say_of_place)
         locus_bar.left.connect(self._forget_place)
         opener.told.connect(self._say_of_choice)
-        for announcer in (workspace.choice_changed, workspace.checkpoint_changed, workspace.dataset_changed):
+        for announcer in (workspace.choice_changed, workspace.model_changed, workspace.dataset_changed):
             announcer.connect(self._follow_choice)
 
     def _say_of_place(self, sentence: str) -> None:
@@ -51,5 +51,5 @@ class PassingMessages(QObject):
 
     def _choice(self) -> tuple[str, str, str]:
         """What is in view: dataset, checkpoint and factor."""
-        dataset, checkpoint = self._workspace.dataset, self._workspace.checkpoint
+        dataset, checkpoint = self._workspace.dataset, self._workspace.model
         return dataset.path if dataset else "", checkpoint.path if checkpoint else "", self._workspace.factor

@@ -7,7 +7,7 @@ import pytest
 from PyQt6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
-from ebert_core.protocol.modelling import CheckpointSummary, FactorSummary
+from ebert_core.protocol.modelling import ModelSummary, OutputSummary
 from ebert_core.protocol.terms.locus import Interval
 from ebert_core.protocol.tracks import CellType, Chromosome, DatasetSummary, PeakFiles
 from ebert_gui.widgets.place_picker import PlacePicker
@@ -71,8 +71,8 @@ def dataset() -> DatasetSummary:
 
 
 @pytest.fixture
-def checkpoint() -> CheckpointSummary:
-    return CheckpointSummary(
+def checkpoint() -> ModelSummary:
+    return ModelSummary(
         path="/data/checkpoints/small",
         name="small",
         assembly="hg19",
@@ -84,9 +84,9 @@ def checkpoint() -> CheckpointSummary:
         context=4000,
         layers=6,
         heads=8,
-        factors=(
-            FactorSummary("CTCF", ("GM12878", "K562"), 0.4, 0.71, "HepG2, chr5"),
-            FactorSummary("MAX", ("GM12878",), None, None, ""),
+        outputs=(
+            OutputSummary("CTCF", ("GM12878", "K562"), 0.4, 0.71, "HepG2, chr5"),
+            OutputSummary("MAX", ("GM12878",), None, None, ""),
         ),
         states=("TssA", "Enh"),
         signals=("DNase",),

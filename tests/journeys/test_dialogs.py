@@ -26,7 +26,7 @@ LONG = 60_000
 @pytest.fixture
 def program(open_window: Callable[..., WindowProgram], qtbot: QtBot, toy_dataset: Path, toy_model: Path):
     program = open_window(dataset=str(toy_dataset), checkpoint=str(toy_model))
-    qtbot.waitUntil(lambda: program.workspace.checkpoint is not None and program.loader.is_idle, timeout=LONG)
+    qtbot.waitUntil(lambda: program.workspace.model is not None and program.loader.is_idle, timeout=LONG)
     return program
 
 
@@ -117,7 +117,7 @@ def test_an_export_with_nothing_changed_writes_a_bigwig_into_a_folder_of_its_own
 def test_an_exported_bigwig_is_followed_and_becomes_a_track(program, qtbot: QtBot, tmp_path: Path) -> None:
     from ebert_core.protocol.specs.jobs import Predict
 
-    checkpoint, dataset = program.workspace.checkpoint, program.workspace.dataset
+    checkpoint, dataset = program.workspace.model, program.workspace.dataset
     target = tmp_path / "out.bw"
     spec = Predict(checkpoint.path, dataset.path, "alpha", "FOS", str(target), locus="chr1:1-3000")
     with qtbot.waitSignal(program.jobs.ended, timeout=LONG) as told:

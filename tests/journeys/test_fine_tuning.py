@@ -98,7 +98,7 @@ def opened(open_window: Callable[..., WindowProgram], qtbot: QtBot, slices: Path
     program = open_window(dataset=str(slices), checkpoint=checkpoint)
     qtbot.waitUntil(lambda: program.workspace.dataset is not None and program.loader.is_idle, timeout=LONG)
     if checkpoint:
-        qtbot.waitUntil(lambda: program.workspace.checkpoint is not None, timeout=LONG)
+        qtbot.waitUntil(lambda: program.workspace.model is not None, timeout=LONG)
     return program
 
 

@@ -42,10 +42,10 @@ def test_a_first_start_leads_to_the_demonstration_and_the_next_one_offers_it_aga
     assert not program.window.canvas.isVisible()
     offers(program)["See the demonstration"].click()
     assert "The demonstration is being prepared" in words(program)
-    qtbot.waitUntil(lambda: program.workspace.checkpoint is not None and program.loader.is_idle, timeout=LONG)
+    qtbot.waitUntil(lambda: program.workspace.model is not None and program.loader.is_idle, timeout=LONG)
     assert program.window.canvas.isVisible()
     assert program.window.messages.shown is None
-    assert present(program.workspace.checkpoint).path == str(resource("checkpoints/demonstration"))
+    assert present(program.workspace.model).path == str(resource("checkpoints/demonstration"))
     shipped = menu_of(program, "Model", "&Shipped checkpoints")
     qtbot.waitUntil(lambda: len(shipped.actions()) == 2, timeout=LONG)
     assert [(action.text().split(":")[0], action.isEnabled()) for action in shipped.actions()] == [

@@ -74,11 +74,11 @@ def test_a_window_closed_while_it_opens_keeps_the_files_and_the_checkpoint(
     bare = str(toy_dataset.parent / "alpha.bw")
     first = open_window(dataset=str(toy_dataset), files=(bare,), checkpoint=str(toy_model))
     qtbot.waitUntil(lambda: first.workspace.dataset is not None, timeout=LONG)
-    assert first.workspace.checkpoint is None
+    assert first.workspace.model is None
     first.window.close()
     second = open_window()
     _settle(second, qtbot)
-    qtbot.waitUntil(lambda: second.workspace.checkpoint is not None, timeout=LONG)
+    qtbot.waitUntil(lambda: second.workspace.model is not None, timeout=LONG)
     assert second.opener.files == (bare,)
     second.window.close()
     third = open_window()

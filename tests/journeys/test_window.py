@@ -31,7 +31,7 @@ def test_a_dataset_and_a_checkpoint_become_tracks_with_predictions(
     open_window: Callable[..., WindowProgram], qtbot: QtBot, toy_dataset: Path, toy_model: Path
 ) -> None:
     program = open_window(dataset=str(toy_dataset), checkpoint=str(toy_model), locus="chr1:2000-8000")
-    qtbot.waitUntil(lambda: _is_complete(program) and program.workspace.checkpoint is not None, timeout=LONG)
+    qtbot.waitUntil(lambda: _is_complete(program) and program.workspace.model is not None, timeout=LONG)
     assert program.window.messages.shown is None
     assert program.workspace.view.interval == Interval("chr1", 1999, 8000)
     for track in program.workspace.setup.tracks:
@@ -51,18 +51,18 @@ def test_docks_stand_where_they_stood_before(
     kept = str(tmp_path / "session.json")
     first = open_window(dataset=str(toy_dataset), session=kept)
     qtbot.waitUntil(lambda: _is_complete(first), timeout=LONG)
-    first.window.checkpoint_dock.show()
+    first.window.model_dock.show()
     first.window.setGeometry(20, 60, 760, 500)
     first.window.close()
     second = open_window(dataset=str(toy_dataset), session=kept)
     qtbot.waitUntil(lambda: _is_complete(second), timeout=LONG)
     assert second.window.geometry() == QRect(20, 60, 760, 500)
-    assert second.window.checkpoint_dock.isVisible()
+    assert second.window.model_dock.isVisible()
     assert not second.window.track_dock.isVisible()
     second.window.actions_by_id["jobs.dock"].trigger()
     assert second.window.shown_jobs.dock().isVisible()
     lay_docks(second.window, "no layout of ours")
-    assert second.window.checkpoint_dock.isVisible()
+    assert second.window.model_dock.isVisible()
 
 
 def test_both_docks_and_the_jobs_fit_into_a_small_screen(
@@ -70,9 +70,9 @@ def test_both_docks_and_the_jobs_fit_into_a_small_screen(
 ) -> None:
     program = open_window(dataset=str(toy_dataset), checkpoint=str(toy_model))
     program.window.resize(1280, 720)
-    qtbot.waitUntil(lambda: _is_complete(program) and program.workspace.checkpoint is not None, timeout=LONG)
+    qtbot.waitUntil(lambda: _is_complete(program) and program.workspace.model is not None, timeout=LONG)
     program.window.track_dock.show()
-    program.window.checkpoint_dock.show()
+    program.window.model_dock.show()
     program.window.actions_by_id["jobs.dock"].trigger()
     # Layouts that ask for more room get it when their request is handled.
     qtbot.waitUntil(lambda: program.window.shown_jobs.dock().isVisible(), timeout=LONG)

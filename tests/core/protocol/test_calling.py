@@ -12,7 +12,7 @@ from ebert_core.protocol.calling import (
     doubts_of,
     inputs_doubt,
 )
-from ebert_core.protocol.modelling import FactorSummary
+from ebert_core.protocol.modelling import OutputSummary
 from ebert_core.protocol.terms.inputs import CellInputs
 from ebert_core.protocol.terms.reliability import MeasuredCell, Reliability, ReliabilityPoint, Transfer
 from ebert_core.protocol.terms.verdict import Judgement, Verdict
@@ -108,7 +108,7 @@ def judged(outcome: str) -> Verdict:
 def test_doubts_come_in_few_words_and_in_sentences_about_the_factor(
     changes: dict[str, Reliability | bool | tuple[()] | None], verdict: Verdict | None, shorts: list[str]
 ) -> None:
-    plain = FactorSummary("MAX", TRAINED, 0.4, reliability=measured())
+    plain = OutputSummary("MAX", TRAINED, 0.4, reliability=measured())
     doubts = doubts_of(msgspec.structs.replace(plain, **changes), verdict, "K562")
     assert [doubt.short for doubt in doubts] == shorts
     assert all("MAX" in doubt.full and doubt.full.endswith(".") for doubt in doubts)
@@ -117,7 +117,7 @@ def test_doubts_come_in_few_words_and_in_sentences_about_the_factor(
 def test_probabilities_that_failed_elsewhere_are_ranks_in_any_other_cell_type() -> None:
     known = measured()
     transfers = (Transfer("HepG2", TRAINED, 60, 0.48, 0.4, 0.58, 0.02),)
-    factor = FactorSummary(
+    factor = OutputSummary(
         "MAX",
         TRAINED,
         0.4,

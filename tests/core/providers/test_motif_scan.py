@@ -47,7 +47,7 @@ def model(models: OpenModels, matrices: Path, toy_binding: Path) -> Provider:
 
 @pytest.fixture
 def scanned(matrices: Path, toy_binding: Path, model: Provider) -> PredictedBinding:
-    name = model.summary().factors[0].name
+    name = model.summary().outputs[0].name
     return PredictedBinding(str(matrices), str(toy_binding), "", name, has_draft=model.summary().has_draft)
 
 
@@ -72,8 +72,8 @@ def best_by_hand(
 
 def test_the_outputs_are_the_matrices_by_name_with_unit_and_statistic(model: Provider, matrices: Path) -> None:
     summary = model.summary()
-    assert [known.name for known in summary.factors] == list(read_motifs(matrices))
-    assert {(known.unit, known.step, known.statistic) for known in summary.factors} == {
+    assert [known.name for known in summary.outputs] == list(read_motifs(matrices))
+    assert {(known.unit, known.step, known.statistic) for known in summary.outputs} == {
         ("bits", 50, "best log-odds of both strands")
     }
 
@@ -83,10 +83,10 @@ def test_what_it_cannot_do_is_absent(model: Provider) -> None:
     assert not isinstance(model, Attends)
     assert not any((summary.attends, summary.predicts_binding, summary.exports, summary.trains, summary.is_learnt))
     assert not any((summary.has_draft, summary.reads_cell_type, summary.verdict, summary.training, summary.cell_types))
-    for known in summary.factors:
+    for known in summary.outputs:
         assert calls_of_factor(known).threshold is None
         assert doubts_of(known, summary.verdict, "") == ()
-    assert model.marks(summary.factors[0].name, "", VIEW) == ()
+    assert model.marks(summary.outputs[0].name, "", VIEW) == ()
 
 
 def test_scores_are_the_best_of_both_strands_in_each_bin(
@@ -114,7 +114,7 @@ def test_bins_of_nothing_but_unknown_bases_are_gaps(models: OpenModels, scanned:
 def test_matrices_of_one_file_are_scanned_together_and_there_is_no_draft(
     models: OpenModels, model: Provider, scanned: PredictedBinding
 ) -> None:
-    other = msgspec.structs.replace(scanned, output=model.summary().factors[1].name)
+    other = msgspec.structs.replace(scanned, output=model.summary().outputs[1].name)
     assert (scanned.draft, scanned.batch == other.batch) == (None, True)
     one, two = read(models, scanned, other)
     np.testing.assert_array_equal(one.mean, read(models, scanned)[0].mean)
@@ -150,9 +150,9 @@ def test_what_is_asked_for_in_vain_is_refused_in_a_sentence(models: OpenModels, 
 
 
 def test_a_changed_file_is_read_again(models: OpenModels, matrices: Path, toy_binding: Path) -> None:
-    assert len(models.model(str(matrices), str(toy_binding)).summary().factors) == 2
+    assert len(models.model(str(matrices), str(toy_binding)).summary().outputs) == 2
     matrices.write_text(OTHER)
-    assert [known.name for known in models.model(str(matrices), str(toy_binding)).summary().factors] == ["OTHER"]
+    assert [known.name for known in models.model(str(matrices), str(toy_binding)).summary().outputs] == ["OTHER"]
 
 
 def test_a_file_of_something_else_is_refused(models: OpenModels, toy_binding: Path, tmp_path: Path) -> None:

@@ -24,7 +24,7 @@ def test_the_model_used_least_lately_closes_and_comes_back_when_it_is_asked_for(
     assert models.model(first, str(toy_binding)) is before
     models.model(third, str(toy_binding))
     assert models.paths == (first, third)
-    assert [known.name for known in models.model(second, str(toy_binding)).summary().factors] == ["b"]
+    assert [known.name for known in models.model(second, str(toy_binding)).summary().outputs] == ["b"]
     assert models.paths == (third, second)
 
 

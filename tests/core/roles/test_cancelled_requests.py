@@ -9,7 +9,7 @@ import pytest
 
 from ebert_core.jobs.reporter import open_job
 from ebert_core.jobs.summary import list_jobs
-from ebert_core.protocol.modelling import OpenCheckpoint
+from ebert_core.protocol.modelling import OpenModel
 from ebert_core.protocol.offers import ListShipped, MakeDemonstration
 from ebert_core.protocol.sources import (
     AttentionMap,
@@ -176,7 +176,7 @@ def test_a_demonstration_is_made_where_the_persons_data_lie_and_not_when_it_is_c
 @pytest.mark.parametrize(
     "request_",
     [
-        OpenCheckpoint("/no", "/no"),
+        OpenModel("/no", "/no"),
         of(AttentionProfile("/no", "/no", "alpha", 0), PLACE),
         of(AttentionMap("/no", "/no", "alpha", 0), PLACE),
         of(PredictedBinding("/no", "/no", "alpha", "FOS"), PLACE),
@@ -187,7 +187,7 @@ def test_the_model_role_loads_nothing_for_what_is_cancelled(request_: msgspec.St
     from ebert_core.roles.model import ModelAnswers
 
     answers = ModelAnswers(choose_engine())
-    table: Handlers = {OpenCheckpoint: answers.open_checkpoint, Read: answers.read}
+    table: Handlers = {OpenModel: answers.open_model, Read: answers.read}
     answer = table[type(request_)]
     with pytest.raises(Cancelled):
         answer(request_, cancelled)

@@ -16,7 +16,7 @@ import pytest
 from ebert_core.protocol import codec
 from ebert_core.protocol.frames import FrameReader, frame
 from ebert_core.protocol.messages import Ask, Begun, Chunk, Credit, Failed, FromWorker, Hello, Progress
-from ebert_core.protocol.modelling import CheckpointSummary, OpenCheckpoint
+from ebert_core.protocol.modelling import ModelSummary, OpenModel
 from ebert_core.protocol.shapes import Grid, Matrix, Signal
 from ebert_core.protocol.sources import (
     FROM_ANCHOR,
@@ -115,10 +115,10 @@ def test_it_says_on_what_it_computes(worker: Worker) -> None:
 
 
 def test_an_opened_checkpoint_is_summarised(worker: Worker, toy_checkpoint: Path, toy_binding: Path) -> None:
-    summary = worker.ask(OpenCheckpoint(str(toy_checkpoint), str(toy_binding)), CheckpointSummary)
+    summary = worker.ask(OpenModel(str(toy_checkpoint), str(toy_binding)), ModelSummary)
     assert (summary.name, summary.assembly, summary.is_synthetic) == ("fos", "toy1", False)
-    assert [factor.name for factor in summary.factors] == ["FOS"]
-    assert certain.present(summary.factors[0].auprc) > 0.9
+    assert [factor.name for factor in summary.outputs] == ["FOS"]
+    assert certain.present(summary.outputs[0].auprc) > 0.9
     assert (summary.layers, summary.heads, summary.context) == (1, 2, 800)
     assert summary.training == (Interval("chr1", 0, LENGTHS["chr1"]),)
     assert summary.live_limit == 200_000
@@ -134,7 +134,7 @@ def test_a_factor_that_was_not_calibrated_is_told_to_be_so(
     description["factors"][0]["calibration"]["fitted_on"] = ""
     (raw / "description.json").write_bytes(msgspec.json.encode(description))
     told = [
-        worker.ask(OpenCheckpoint(str(path), str(toy_binding)), CheckpointSummary).factors[0].is_calibrated
+        worker.ask(OpenModel(str(path), str(toy_binding)), ModelSummary).outputs[0].is_calibrated
         for path in (toy_checkpoint, raw)
     ]
     assert told == [True, False]
@@ -232,20 +232,20 @@ def test_another_assembly_or_alphabet_of_states_is_refused(
 ) -> None:
     path = write_toy_binding(tmp_path)
     path.write_text(TOML.replace(wrong, right))
-    assert sentence in worker.refusal(OpenCheckpoint(str(toy_checkpoint), str(path)))
+    assert sentence in worker.refusal(OpenModel(str(toy_checkpoint), str(path)))
 
 
 def test_a_dataset_that_changed_is_read_again(worker: Worker, toy_checkpoint: Path, tmp_path: Path) -> None:
     path = write_toy_binding(tmp_path)
-    request = OpenCheckpoint(str(toy_checkpoint), str(path))
-    worker.ask(request, CheckpointSummary)
+    request = OpenModel(str(toy_checkpoint), str(path))
+    worker.ask(request, ModelSummary)
     path.write_text(TOML.replace('"toy1"', '"toy2"'))
     os.utime(path, ns=(1, 1))
     assert "the dataset is toy2" in worker.refusal(request)
 
 
 def test_a_folder_that_is_no_checkpoint_is_refused(worker: Worker, toy_binding: Path, tmp_path: Path) -> None:
-    assert "is no EBERT checkpoint" in worker.refusal(OpenCheckpoint(str(Path(tmp_path)), str(toy_binding)))
+    assert "is no EBERT checkpoint" in worker.refusal(OpenModel(str(Path(tmp_path)), str(toy_binding)))
 
 
 @pytest.mark.parametrize(

@@ -185,7 +185,7 @@ def test_after_a_jump_scales_come_with_the_values_and_in_a_slide_when_it_rests(
         ),
         lambda canvas: canvas._workspace.history.change(canvas._workspace.setup.moved("a", 3)),
         lambda canvas: canvas._workspace.choice_changed.announce(),
-        lambda canvas: canvas._workspace.checkpoint_changed.announce(),
+        lambda canvas: canvas._workspace.model_changed.announce(),
         lambda canvas: canvas._workspace.dataset_changed.announce(),
         lambda canvas: canvas.resize(canvas.width() + 50, canvas.height()),
     ],

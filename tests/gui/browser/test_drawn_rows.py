@@ -106,7 +106,7 @@ class Everything:
 def scene() -> Scene:
     workspace = Workspace(KINDS)
     workspace.open_dataset(DATASET, Setup(tracks=TRACKS))
-    workspace.open_checkpoint(CHECKPOINT)
+    workspace.open_model(CHECKPOINT)
     workspace.view.show(Interval("chr1", 10_000, 20_000))
     made = Scene(workspace, Everything(), KINDS, LIGHT, window_font())
     made.width, made.height = GUTTER + 1000.0, 900.0

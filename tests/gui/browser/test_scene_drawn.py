@@ -126,7 +126,7 @@ def test_the_banner_says_whether_the_checkpoint_has_seen_the_place(
     scene = scene_of(seed=7)
     painted(scene)
     assert words not in [each.text for each in written]
-    scene.workspace.open_checkpoint(checkpoint_summary(**changes))
+    scene.workspace.open_model(checkpoint_summary(**changes))
     written.clear()
     painted(scene)
     note = next(each for each in written if each.text == words)

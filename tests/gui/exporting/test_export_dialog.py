@@ -9,7 +9,7 @@ from PyQt6.QtCore import Qt
 from PyQt6.QtWidgets import QDialogButtonBox, QLabel, QPushButton
 from pytestqt.qtbot import QtBot
 
-from ebert_core.protocol.modelling import CheckpointSummary
+from ebert_core.protocol.modelling import ModelSummary
 from ebert_core.protocol.specs.jobs import JobSpec, Predict
 from ebert_core.protocol.terms.inputs import CellInputs
 from ebert_core.protocol.terms.locus import Interval
@@ -22,7 +22,7 @@ VIEW = Interval("chr5", 999, 3000)
 
 
 @pytest.fixture
-def dialog(qtbot: QtBot, dataset: DatasetSummary, checkpoint: CheckpointSummary) -> ExportDialog:
+def dialog(qtbot: QtBot, dataset: DatasetSummary, checkpoint: ModelSummary) -> ExportDialog:
     dialog = ExportDialog(dataset, checkpoint, "K562", "CTCF", VIEW, bases_per_second=1000)
     qtbot.addWidget(dialog)
     return dialog
@@ -69,7 +69,7 @@ def test_one_strand_takes_half_the_time(dialog: ExportDialog) -> None:
 
 
 def test_no_time_is_promised_before_it_was_measured(
-    qtbot: QtBot, dataset: DatasetSummary, checkpoint: CheckpointSummary
+    qtbot: QtBot, dataset: DatasetSummary, checkpoint: ModelSummary
 ) -> None:
     dialog = ExportDialog(dataset, checkpoint, "K562", "CTCF", VIEW)
     qtbot.addWidget(dialog)
@@ -87,7 +87,7 @@ def test_the_file_name_follows_the_choices_until_a_person_writes_one(dialog: Exp
 
 
 def test_a_synthetic_genome_is_named_in_the_file(
-    qtbot: QtBot, dataset: DatasetSummary, checkpoint: CheckpointSummary
+    qtbot: QtBot, dataset: DatasetSummary, checkpoint: ModelSummary
 ) -> None:
     dialog = ExportDialog(replace(dataset, seed=7), replace(checkpoint, is_synthetic=True), "K562", "CTCF", VIEW)
     qtbot.addWidget(dialog)
@@ -117,7 +117,7 @@ def test_nothing_chosen_cannot_start(dialog: ExportDialog) -> None:
     ],
 )
 def test_an_impossible_export_is_refused_in_one_sentence(
-    checkpoint: CheckpointSummary, change: dict[str, object], said: str
+    checkpoint: ModelSummary, change: dict[str, object], said: str
 ) -> None:
     spec = Predict("/c", "/d", "K562", "CTCF", "/x.bw", ("chr5",))
     sentence = objection(replace(spec, **change), checkpoint, needs_chromosomes=True)
@@ -125,9 +125,9 @@ def test_an_impossible_export_is_refused_in_one_sentence(
     assert bool(sentence) is bool(said)
 
 
-def test_a_checkpoint_without_factors_cannot_export(checkpoint: CheckpointSummary) -> None:
+def test_a_checkpoint_without_factors_cannot_export(checkpoint: ModelSummary) -> None:
     spec = Predict("/c", "/d", "K562", "CTCF", "/x.bw")
-    assert "fine-tune it first" in objection(spec, replace(checkpoint, factors=()), needs_chromosomes=False)
+    assert "fine-tune it first" in objection(spec, replace(checkpoint, outputs=()), needs_chromosomes=False)
 
 
 @pytest.mark.parametrize(
@@ -139,7 +139,7 @@ def test_a_checkpoint_without_factors_cannot_export(checkpoint: CheckpointSummar
     ],
 )
 def test_weak_predictions_are_cautioned(
-    dataset: DatasetSummary, checkpoint: CheckpointSummary, cell: str, factor: str, said: str
+    dataset: DatasetSummary, checkpoint: ModelSummary, cell: str, factor: str, said: str
 ) -> None:
     sentence = caution(Predict("/c", "/d", cell, factor, "/x.bw"), dataset, checkpoint)
     assert said in sentence
@@ -153,16 +153,16 @@ def test_start_accepts(dialog: ExportDialog, qtbot: QtBot) -> None:
 
 
 def test_factors_come_in_the_order_of_their_names(
-    qtbot: QtBot, dataset: DatasetSummary, checkpoint: CheckpointSummary
+    qtbot: QtBot, dataset: DatasetSummary, checkpoint: ModelSummary
 ) -> None:
-    dialog = ExportDialog(dataset, replace(checkpoint, factors=checkpoint.factors[::-1]), "K562", "MAX", VIEW)
+    dialog = ExportDialog(dataset, replace(checkpoint, outputs=checkpoint.outputs[::-1]), "K562", "MAX", VIEW)
     qtbot.addWidget(dialog)
     assert [dialog.factor.itemText(place) for place in range(dialog.factor.count())] == ["CTCF", "MAX"]
     assert dialog.spec().factor == "MAX"
 
 
 def test_a_cell_type_of_which_nothing_is_given_is_exported_only_when_that_is_ticked(
-    qtbot: QtBot, dataset: DatasetSummary, checkpoint: CheckpointSummary
+    qtbot: QtBot, dataset: DatasetSummary, checkpoint: ModelSummary
 ) -> None:
     lacking = replace(
         checkpoint,
@@ -311,7 +311,7 @@ def test_what_the_window_shows_stands_in_the_name_of_the_file(dialog: ExportDial
 
 
 def test_real_dna_under_a_checkpoint_of_a_synthetic_genome_is_cautioned_against(
-    dataset: DatasetSummary, checkpoint: CheckpointSummary
+    dataset: DatasetSummary, checkpoint: ModelSummary
 ) -> None:
     made, spec = replace(checkpoint, is_synthetic=True), Predict("/c", "/d", "K562", "CTCF", "/x.bw")
     assert "on real DNA its predictions mean nothing" in caution(spec, dataset, made)

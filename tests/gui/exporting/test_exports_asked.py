@@ -6,7 +6,7 @@ import pytest
 from PyQt6.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot
 
-from ebert_core.protocol.modelling import CheckpointSummary
+from ebert_core.protocol.modelling import ModelSummary
 from ebert_core.protocol.work import StartJob
 from ebert_gui.exporting.export_dialog import ExportDialog
 from ebert_gui.exporting.picture_dialog import PictureDialog
@@ -18,9 +18,9 @@ pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints", r"raise\(\)", "grab
 
 
 def test_an_export_that_is_started_reaches_the_worker_and_one_that_is_closed_does_not(
-    window: MainWindow, data: Silent, checkpoint: CheckpointSummary
+    window: MainWindow, data: Silent, checkpoint: ModelSummary
 ) -> None:
-    window.workspace.open_checkpoint(checkpoint)
+    window.workspace.open_model(checkpoint)
     window.actions_by_id["predictions.export"].trigger()
     only(window, ExportDialog).reject()
     assert asked(data, StartJob) == []
@@ -69,9 +69,9 @@ def test_why_a_picture_was_not_written_is_a_sentence(window: MainWindow, tmp_pat
 
 
 def test_the_form_of_an_export_says_how_long_it_takes_at_the_speed_of_what_was_predicted_here(
-    window: MainWindow, checkpoint: CheckpointSummary, monkeypatch: pytest.MonkeyPatch
+    window: MainWindow, checkpoint: ModelSummary, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    window.workspace.open_checkpoint(checkpoint)
+    window.workspace.open_model(checkpoint)
     monkeypatch.setattr(type(window.loader), "bases_per_second", property(lambda _loader: 100.0))
     window.actions_by_id["predictions.export"].trigger()
     form = only(window, ExportDialog)

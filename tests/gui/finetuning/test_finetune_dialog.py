@@ -21,7 +21,7 @@ from PyQt6.QtWidgets import (
 )
 from pytestqt.qtbot import QtBot
 
-from ebert_core.protocol.modelling import CheckpointSummary
+from ebert_core.protocol.modelling import ModelSummary
 from ebert_core.protocol.specs.jobs import FineTune, JobSpec
 from ebert_core.protocol.tracks import DatasetSummary, MadeSignal
 from ebert_core.protocol.work import JobCheck
@@ -31,7 +31,7 @@ from tests.certain import present
 
 
 @pytest.fixture
-def dialog(qtbot: QtBot, dataset: DatasetSummary, checkpoint: CheckpointSummary) -> FineTuneDialog:
+def dialog(qtbot: QtBot, dataset: DatasetSummary, checkpoint: ModelSummary) -> FineTuneDialog:
     dialog = FineTuneDialog(dataset, checkpoint)
     qtbot.addWidget(dialog)
     return dialog
@@ -189,7 +189,7 @@ FIRST_PAGE = {
 }
 
 
-def again(qtbot: QtBot, dataset: DatasetSummary, checkpoint: CheckpointSummary | None, begun: FineTune):
+def again(qtbot: QtBot, dataset: DatasetSummary, checkpoint: ModelSummary | None, begun: FineTune):
     dialog = FineTuneDialog(dataset, checkpoint, begun=begun)
     qtbot.addWidget(dialog)
     return dialog
@@ -205,9 +205,7 @@ def test_the_odd_spec_leaves_no_field_at_its_default() -> None:
     assert [name for name in FineTune.__struct_fields__ if getattr(ODD, name) == getattr(plain, name)] == []
 
 
-def test_nothing_of_an_opened_spec_is_lost(
-    qtbot: QtBot, dataset: DatasetSummary, checkpoint: CheckpointSummary
-) -> None:
+def test_nothing_of_an_opened_spec_is_lost(qtbot: QtBot, dataset: DatasetSummary, checkpoint: ModelSummary) -> None:
     assert again(qtbot, dataset, checkpoint, ODD).spec() == ODD
     from_open = replace(ODD, start_from=checkpoint.path)
     dialog = again(qtbot, dataset, checkpoint, from_open)
@@ -217,7 +215,7 @@ def test_nothing_of_an_opened_spec_is_lost(
 
 
 def test_what_is_changed_in_an_opened_spec_is_changed_and_nothing_else(
-    qtbot: QtBot, dataset: DatasetSummary, checkpoint: CheckpointSummary
+    qtbot: QtBot, dataset: DatasetSummary, checkpoint: ModelSummary
 ) -> None:
     dialog = again(qtbot, dataset, checkpoint, ODD)
     dialog._settings.widget("word_length").setValue(0)
@@ -235,7 +233,7 @@ def test_an_opened_spec_without_names_means_all_of_them(qtbot: QtBot, dataset: D
 
 
 def test_what_an_opened_spec_names_and_the_dataset_lacks_is_said(
-    qtbot: QtBot, dataset: DatasetSummary, checkpoint: CheckpointSummary
+    qtbot: QtBot, dataset: DatasetSummary, checkpoint: ModelSummary
 ) -> None:
     begun = replace(ODD, factors=("CTCF", "NANOG"), cell_types=("HepG2", "HUVEC"))
     dialog = again(qtbot, dataset, checkpoint, begun)
@@ -336,7 +334,7 @@ def test_a_model_that_is_there_is_not_proposed_to_be_replaced(
 
 
 def test_every_setting_is_judged_again_when_it_changes(
-    qtbot: QtBot, dataset: DatasetSummary, checkpoint: CheckpointSummary
+    qtbot: QtBot, dataset: DatasetSummary, checkpoint: ModelSummary
 ) -> None:
     asked: list[FineTune] = []
     dialog = FineTuneDialog(dataset, checkpoint, check=lambda spec, answer: (asked.append(spec), answer(JobCheck(""))))
@@ -362,7 +360,7 @@ def change(widget: QWidget) -> None:
 
 
 def test_an_answer_after_the_form_was_closed_finds_nobody(
-    qtbot: QtBot, dataset: DatasetSummary, checkpoint: CheckpointSummary
+    qtbot: QtBot, dataset: DatasetSummary, checkpoint: ModelSummary
 ) -> None:
     answers: list[Callable[[JobCheck], None]] = []
     dialog = FineTuneDialog(dataset, checkpoint, check=lambda _spec, answer: answers.append(answer))

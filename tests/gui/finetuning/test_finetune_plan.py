@@ -3,14 +3,14 @@
 import pytest
 from msgspec.structs import replace
 
-from ebert_core.protocol.modelling import CheckpointSummary, FactorSummary
+from ebert_core.protocol.modelling import ModelSummary, OutputSummary
 from ebert_core.protocol.specs.jobs import FineTune
 from ebert_core.protocol.terms.locus import Interval
 from ebert_core.protocol.tracks import Chromosome, DatasetSummary
 from ebert_core.protocol.work import JobCheck
 from ebert_gui.finetuning import finetune_plan as plan
 
-_OTHER = FactorSummary("CTCF", ("HepG2",))
+_OTHER = OutputSummary("CTCF", ("HepG2",))
 
 
 @pytest.fixture
@@ -101,7 +101,7 @@ def test_regions_are_split_as_people_write_them(text: str, regions: tuple[str, .
     ],
 )
 def test_an_impossible_choice_is_refused_in_one_sentence(
-    spec: FineTune, dataset: DatasetSummary, checkpoint: CheckpointSummary, change: dict[str, object], said: str
+    spec: FineTune, dataset: DatasetSummary, checkpoint: ModelSummary, change: dict[str, object], said: str
 ) -> None:
     sentence = plan.objection(replace(spec, **change), dataset, checkpoint)
     assert said in sentence
@@ -127,7 +127,7 @@ def test_a_dataset_that_cannot_teach_is_refused(
     ("change", "said"), [({"is_synthetic": True}, "synthetic genome"), ({"assembly": "hg38"}, "was made on hg38")]
 )
 def test_a_checkpoint_of_another_genome_is_refused(
-    spec: FineTune, dataset: DatasetSummary, checkpoint: CheckpointSummary, change: dict[str, object], said: str
+    spec: FineTune, dataset: DatasetSummary, checkpoint: ModelSummary, change: dict[str, object], said: str
 ) -> None:
     begun = replace(spec, start_from=checkpoint.path)
     assert plan.objection(begun, dataset, checkpoint) == ""
@@ -149,17 +149,13 @@ def test_no_more_is_promised_than_will_be_checked(
     assert said in plan.promise(replace(spec, **change), dataset, "small")
 
 
-def test_a_checkpoint_is_not_checked_where_it_has_learnt(
-    dataset: DatasetSummary, checkpoint: CheckpointSummary
-) -> None:
+def test_a_checkpoint_is_not_checked_where_it_has_learnt(dataset: DatasetSummary, checkpoint: ModelSummary) -> None:
     learnt = replace(checkpoint, training=(Interval("chr5", 0, 10_000),), validation=(Interval("chr3", 0, 40_000),))
     proposed = plan.propose_split(dataset, learnt)
     assert proposed == plan.Split(("chr5",), ("chr3:1-40,000",))
 
 
-def test_no_proposal_holds_out_what_the_start_was_trained_on(
-    dataset: DatasetSummary, checkpoint: CheckpointSummary
-) -> None:
+def test_no_proposal_holds_out_what_the_start_was_trained_on(dataset: DatasetSummary, checkpoint: ModelSummary) -> None:
     cells = tuple(dict.fromkeys(cell for measured in plan.assayed_pairs(dataset).values() for cell in measured))
     split = plan.propose_split(dataset)
     place = plan.read_regions(split.validation, dataset)
@@ -186,16 +182,16 @@ def test_the_factor_in_view_is_proposed_where_it_was_measured() -> None:
     ("seen", "said"),
     [
         ({}, "in a cell type whose peaks small has seen in training (K562), which to it is nothing new."),
-        ({"factors": ()}, "in a cell type whose chromatin states small saw in pre-training, but no peaks (K562)."),
-        ({"factors": (), "states": ()}, "in a cell type it has never seen (K562)."),
-        ({"factors": (), "cell_types": ("HepG2",)}, "in a cell type it has never seen (K562)."),
-        ({"factors": (_OTHER,)}, "in a cell type whose peaks small held out, not trained on (K562)."),
-        ({"factors": (_OTHER,), "cell_types": ()}, "in a cell type whose peaks small has not seen in training (K562)."),
+        ({"outputs": ()}, "in a cell type whose chromatin states small saw in pre-training, but no peaks (K562)."),
+        ({"outputs": (), "states": ()}, "in a cell type it has never seen (K562)."),
+        ({"outputs": (), "cell_types": ("HepG2",)}, "in a cell type it has never seen (K562)."),
+        ({"outputs": (_OTHER,)}, "in a cell type whose peaks small held out, not trained on (K562)."),
+        ({"outputs": (_OTHER,), "cell_types": ()}, "in a cell type whose peaks small has not seen in training (K562)."),
         ({"path": "/another"}, "(K562); whether the chosen checkpoint did is not known here."),
     ],
 )
 def test_a_cell_type_is_called_new_only_where_the_checkpoint_has_seen_nothing_of_it(
-    spec: FineTune, dataset: DatasetSummary, checkpoint: CheckpointSummary, seen: dict[str, object], said: str
+    spec: FineTune, dataset: DatasetSummary, checkpoint: ModelSummary, seen: dict[str, object], said: str
 ) -> None:
     begun = replace(spec, start_from=checkpoint.path, factors=("CTCF",))
     promised = plan.promise(begun, dataset, "small", replace(checkpoint, **seen))
@@ -205,7 +201,7 @@ def test_a_cell_type_is_called_new_only_where_the_checkpoint_has_seen_nothing_of
 
 
 def test_cell_types_that_are_new_in_different_ways_are_told_apart(
-    spec: FineTune, dataset: DatasetSummary, checkpoint: CheckpointSummary
+    spec: FineTune, dataset: DatasetSummary, checkpoint: ModelSummary
 ) -> None:
     begun = replace(
         spec,
@@ -214,7 +210,7 @@ def test_cell_types_that_are_new_in_different_ways_are_told_apart(
         cell_types=("GM12878",),
         validation_cell_types=("HepG2", "K562"),
     )
-    pretrained = replace(checkpoint, factors=())
+    pretrained = replace(checkpoint, outputs=())
     assert (
         "in a cell type it has never seen (HepG2) and in a cell type whose chromatin states small saw in pre-training"
         in plan.promise(begun, dataset, "small", pretrained)
@@ -246,7 +242,7 @@ def test_what_is_known_of_a_job_beforehand_ends_with_how_long_it_takes() -> None
 
 @pytest.mark.parametrize("is_known", [True, False])
 def test_a_folder_that_is_not_the_open_checkpoint_is_left_for_the_job_to_judge(
-    spec: FineTune, dataset: DatasetSummary, checkpoint: CheckpointSummary, is_known: bool
+    spec: FineTune, dataset: DatasetSummary, checkpoint: ModelSummary, is_known: bool
 ) -> None:
     begun = replace(spec, start_from="/another/folder")
     other = replace(checkpoint, is_synthetic=True) if is_known else None
@@ -254,7 +250,7 @@ def test_a_folder_that_is_not_the_open_checkpoint_is_left_for_the_job_to_judge(
 
 
 def test_regions_of_a_checkpoint_that_this_genome_lacks_are_not_proposed(
-    dataset: DatasetSummary, checkpoint: CheckpointSummary
+    dataset: DatasetSummary, checkpoint: ModelSummary
 ) -> None:
     usual = plan.propose_split(dataset)
     seen = (Interval("chr3", 0, 50_000), Interval("chr5", 0, 10_000), Interval("chr17", 0, 40_000))
@@ -304,7 +300,7 @@ def test_a_genome_without_chromosomes_is_proposed_nothing(dataset: DatasetSummar
 
 
 def test_a_whole_chromosome_is_named_and_a_part_has_its_places(
-    dataset: DatasetSummary, checkpoint: CheckpointSummary
+    dataset: DatasetSummary, checkpoint: ModelSummary
 ) -> None:
     learnt = replace(
         checkpoint,
@@ -334,7 +330,7 @@ def test_a_cell_type_is_trained_on_held_out_or_left_out(
 
 @pytest.mark.parametrize(("assembly", "fits"), [("hg19", True), ("", True), ("hg38", False)])
 def test_a_checkpoint_without_an_assembly_fits_any(
-    dataset: DatasetSummary, checkpoint: CheckpointSummary, assembly: str, fits: bool
+    dataset: DatasetSummary, checkpoint: ModelSummary, assembly: str, fits: bool
 ) -> None:
     assert (plan.misfit(replace(checkpoint, assembly=assembly), dataset) == "") is fits
     assert plan.misfit(replace(checkpoint, assembly=assembly), replace(dataset, assembly="")) == ""

@@ -17,7 +17,7 @@ from PyQt6.QtWidgets import (
 )
 from pytestqt.qtbot import QtBot
 
-from ebert_core.protocol.modelling import CheckpointSummary
+from ebert_core.protocol.modelling import ModelSummary
 from ebert_core.protocol.specs.jobs import FineTune
 from ebert_core.protocol.tracks import DatasetSummary
 from ebert_gui.finetuning.finetune_dialog import FineTuneDialog
@@ -30,7 +30,7 @@ from tests.gui.layouts import margins_of, parts_of, place_of
 
 
 @pytest.fixture
-def dialog(dataset: DatasetSummary, checkpoint: CheckpointSummary, qtbot: QtBot) -> FineTuneDialog:
+def dialog(dataset: DatasetSummary, checkpoint: ModelSummary, qtbot: QtBot) -> FineTuneDialog:
     dialog = FineTuneDialog(dataset, checkpoint)
     qtbot.addWidget(dialog)
     dialog.resize(900, 900)
@@ -118,7 +118,7 @@ def test_fields_say_what_belongs_into_them(dialog: FineTuneDialog) -> None:
     ],
 )
 def test_every_change_of_the_form_is_in_the_spec_and_is_judged_anew(
-    dataset: DatasetSummary, checkpoint: CheckpointSummary, qtbot: QtBot, change, is_changed
+    dataset: DatasetSummary, checkpoint: ModelSummary, qtbot: QtBot, change, is_changed
 ) -> None:
     asked = []
     form = FineTuneDialog(dataset, checkpoint, check=lambda spec, _answer: asked.append(spec))

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
-from ebert_core.protocol.modelling import CheckpointSummary
+from ebert_core.protocol.modelling import ModelSummary
 from ebert_core.protocol.work import StartJob
 from ebert_gui.finetuning.asking import ask_for_finetuning
 from ebert_gui.finetuning.finetune_dialog import FineTuneDialog
@@ -34,7 +34,7 @@ def test_the_spec_of_an_earlier_fine_tuning_fills_the_form(
 
 
 def test_a_fine_tuning_that_was_closed_comes_back_as_it_was_left_and_a_started_one_afresh(
-    window: MainWindow, data: Silent, checkpoint: CheckpointSummary
+    window: MainWindow, data: Silent, checkpoint: ModelSummary
 ) -> None:
     window.actions_by_id["finetuning.start"].trigger()
     form = only(window, FineTuneDialog)
@@ -43,18 +43,18 @@ def test_a_fine_tuning_that_was_closed_comes_back_as_it_was_left_and_a_started_o
     assert asked(data, StartJob) == []
     assert is_gone(window, FineTuneDialog)
     # What was left without a checkpoint is not for one.
-    window.workspace.open_checkpoint(checkpoint)
+    window.workspace.open_model(checkpoint)
     window.actions_by_id["finetuning.start"].trigger()
     form = only(window, FineTuneDialog)
     assert form.output.text() != "/mine/model"
     form.output.setText("/mine/better")
     form.reject()
-    window.workspace.open_checkpoint(replace(checkpoint, path="/data/checkpoints/other"))
+    window.workspace.open_model(replace(checkpoint, path="/data/checkpoints/other"))
     is_gone(window, FineTuneDialog)
     window.actions_by_id["finetuning.start"].trigger()
     assert only(window, FineTuneDialog).output.text() != "/mine/better"
     only(window, FineTuneDialog).reject()
-    window.workspace.open_checkpoint(checkpoint)
+    window.workspace.open_model(checkpoint)
     is_gone(window, FineTuneDialog)
     window.actions_by_id["finetuning.start"].trigger()
     form = only(window, FineTuneDialog)

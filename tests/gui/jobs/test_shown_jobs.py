@@ -7,7 +7,7 @@ from PyQt6.QtCore import QCoreApplication, QEvent, Qt
 from PyQt6.QtWidgets import QMessageBox, QPushButton
 from pytestqt.qtbot import QtBot
 
-from ebert_core.protocol.modelling import OpenCheckpoint
+from ebert_core.protocol.modelling import OpenModel
 from ebert_core.protocol.specs.jobs import FineTune, Predict
 from ebert_core.protocol.terms.locus import Interval
 from ebert_core.protocol.terms.verdict import Judgement, Verdict
@@ -108,7 +108,7 @@ def test_a_job_that_was_started_is_shown_and_chosen(window: MainWindow) -> None:
         (RUNNING, "Stop", StopJob("/jobs/1")),
         (replace(FAILED, is_resumable=True), "Resume", ResumeJob("/jobs/4")),
         (FAILED, "Edit and start again…", ReadSpec("/jobs/4")),
-        (DONE, "Use this checkpoint", OpenCheckpoint("/data/checkpoints/x", "/data/DATASET.toml")),
+        (DONE, "Use this checkpoint", OpenModel("/data/checkpoints/x", "/data/DATASET.toml")),
     ],
 )
 def test_the_buttons_of_the_dock_reach_the_worker(

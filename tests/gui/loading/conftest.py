@@ -40,7 +40,7 @@ def loader(qapp: object, workspace: Workspace, data: RecordingClient, model: Rec
 @pytest.fixture
 def with_checkpoint(loader: Loader, workspace: Workspace, data: RecordingClient) -> Loader:
     data.answer_all()
-    workspace.open_checkpoint(CHECKPOINT)
+    workspace.open_model(CHECKPOINT)
     loader.ask()
     data.answer_all()
     return loader

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from msgspec.structs import replace
 
-from ebert_core.protocol.modelling import FactorSummary
+from ebert_core.protocol.modelling import OutputSummary
 from ebert_core.protocol.shapes import Features, Signal
 from ebert_core.protocol.sources import (
     AttentionMap,
@@ -166,7 +166,7 @@ def test_nothing_is_missing_beyond_the_ends_of_a_chromosome() -> None:
 
 @pytest.fixture
 def predicting(here: Workspace) -> Workspace:
-    here.open_checkpoint(CHECKPOINT)
+    here.open_model(CHECKPOINT)
     here.history.change(
         here.setup.with_tracks((PredictionTrack(id="p", cell_type="alpha", factor="CTCF"),)), reveals=False
     )
@@ -213,10 +213,10 @@ def test_the_final_values_of_a_cell_type_replace_its_draft_that_still_waits(pred
 
 def test_the_margin_is_no_wider_than_the_model_predicts_at_once(predicting: Workspace) -> None:
     (source,), cache = sources_of(predicting), TileCache()
-    predicting.checkpoint = replace(CHECKPOINT, live_limit=24_000)
+    predicting.model = replace(CHECKPOINT, live_limit=24_000)
     keep(cache, source.draft, at(1_000_000, 1_020_000))
     assert next_needs(predicting, cache)[0].query.interval == at(998_000, 1_022_000)
-    predicting.checkpoint = replace(CHECKPOINT, live_limit=10_000)
+    predicting.model = replace(CHECKPOINT, live_limit=10_000)
     assert next_needs(predicting, cache)[0].query.interval == at(1_000_000, 1_020_000)
 
 
@@ -241,7 +241,7 @@ def test_a_request_under_way_that_brings_half_of_what_is_missing_is_waited_for(
 
 
 def test_a_region_is_asked_for_in_pieces_of_the_live_limit_on_one_grid(predicting: Workspace) -> None:
-    predicting.checkpoint = replace(CHECKPOINT, live_limit=10_050)
+    predicting.model = replace(CHECKPOINT, live_limit=10_050)
     sources, cache = sources_of(predicting), TileCache()
     pieces = list(needs.region_needs(sources, at(5_000, 25_000), predicting.scope, cache))
     places = [at(5_000, 10_000), at(10_000, 20_000), at(20_000, 25_000)]
@@ -267,7 +267,7 @@ def test_predictions_of_both_strands_stand_alone_once_they_cover_the_view(predic
 
 
 def test_factors_of_one_cell_type_are_predicted_together_and_unknown_ones_not_at_all(predicting: Workspace) -> None:
-    predicting.checkpoint = replace(CHECKPOINT, factors=(FactorSummary("CTCF", ()), FactorSummary("MAX", ())))
+    predicting.model = replace(CHECKPOINT, outputs=(OutputSummary("CTCF", ()), OutputSummary("MAX", ())))
     predicting.history.change(
         predicting.setup.with_tracks(
             (
@@ -284,12 +284,12 @@ def test_factors_of_one_cell_type_are_predicted_together_and_unknown_ones_not_at
         for need in next_needs(predicting, TileCache())
     ]
     assert asked == [[("alpha", "CTCF"), ("alpha", "MAX")], [("beta", "CTCF")]]
-    predicting.checkpoint = None
+    predicting.model = None
     assert sources_of(predicting) == ()
 
 
 def test_a_factor_that_joins_is_asked_for_alone_and_the_others_stay(predicting: Workspace) -> None:
-    predicting.checkpoint = replace(CHECKPOINT, factors=(FactorSummary("CTCF", ()), FactorSummary("MAX", ())))
+    predicting.model = replace(CHECKPOINT, outputs=(OutputSummary("CTCF", ()), OutputSummary("MAX", ())))
     (ctcf,), cache = sources_of(predicting), TileCache()
     keep(cache, ctcf, at(900_000, 1_100_000))
     assert next_needs(predicting, cache) == []
@@ -302,7 +302,7 @@ def test_a_factor_that_joins_is_asked_for_alone_and_the_others_stay(predicting: 
 def test_attention_is_asked_of_a_layer_and_head_that_the_network_has(
     predicting: Workspace, is_map: bool, kind: type[AttentionProfile] | type[AttentionMap], urgency: int
 ) -> None:
-    predicting.checkpoint = replace(CHECKPOINT, layers=3, heads=2)
+    predicting.model = replace(CHECKPOINT, layers=3, heads=2)
     track = AttentionTrack(id="a", cell_type="alpha", layer=9, head=9, is_map=is_map)
     (need,) = needs.anchor_needs(track, predicting.scope)
     (source,) = need.query.sources
@@ -311,7 +311,7 @@ def test_attention_is_asked_of_a_layer_and_head_that_the_network_has(
     assert need.query.interval == predicting.anchor
     (mean,) = needs.anchor_needs(replace(track, layer=1, head=None), predicting.scope)
     assert (mean.query.sources[0].layer, mean.query.sources[0].head) == (1, None)
-    predicting.checkpoint = None
+    predicting.model = None
     assert list(needs.anchor_needs(track, predicting.scope)) == []
 
 

@@ -149,7 +149,7 @@ def test_no_prediction_of_a_live_view_is_wider_than_the_model_answers(
     model.answer_all()
     with_checkpoint.ask()
     asked = [request.interval.length for request in model.requests(PredictedBinding) if request.source.strands == 2]
-    limit = present(workspace.checkpoint).live_limit
+    limit = present(workspace.model).live_limit
     assert asked
     assert max(asked) <= limit + 400
 
@@ -253,7 +253,7 @@ def test_a_region_is_computed_on_both_strands_since_nothing_refines_it_there(
 
 def test_the_time_of_a_region_counts_both_strands(loader: Loader, data: RecordingClient, workspace: Workspace) -> None:
     workspace.view.show(Interval("chr1", 0, 1_200_000))
-    workspace.open_checkpoint(checkpoint_summary())
+    workspace.open_model(checkpoint_summary())
     loader.ask()
     data.answer_all()
     # 60,000 bases of one strand in a second, until something was measured.
@@ -463,7 +463,7 @@ def test_the_speed_is_that_of_a_long_stretch_of_known_bases_by_the_open_checkpoi
         model.answer_all(with_gaps)
         return loader.bases_per_second
 
-    workspace.open_checkpoint(checkpoint_summary())
+    workspace.open_model(checkpoint_summary())
     assert predict(0, 2_000, 0.0) is None
     assert predict(1_000_000, 1_100_000, 1.0) is None
     whole = predict(2_000_000, 2_100_000, 0.0)
@@ -471,5 +471,5 @@ def test_the_speed_is_that_of_a_long_stretch_of_known_bases_by_the_open_checkpoi
     half = predict(3_000_000, 3_100_000, 0.5)
     assert half is not None
     assert half < whole
-    workspace.open_checkpoint(checkpoint_summary(path="/another"))
+    workspace.open_model(checkpoint_summary(path="/another"))
     assert loader.bases_per_second is None

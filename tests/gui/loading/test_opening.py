@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from ebert_core.protocol.modelling import FactorSummary, OpenCheckpoint
+from ebert_core.protocol.modelling import OpenModel, OutputSummary
 from ebert_core.protocol.terms.locus import Interval
 from ebert_core.protocol.tracks import (
     BareFile,
@@ -73,7 +73,7 @@ def _reply(body: Any) -> object:
     match body:
         case InspectFile(path=path):
             return FileKind(next(kind for ending, kind in KINDS.items() if path.endswith(ending)), "A file.")
-        case OpenDataset(path=path, checkpoint="/c"):
+        case OpenDataset(path=path, model="/c"):
             cells = (CellType("alpha", True, (), (PeakFiles("ABC", False), PeakFiles("MAX", False))),)
             return msgspec.structs.replace(NOTHING, path=path, name=path, cell_types=cells, predicted=("CTCF", "MAX"))
         case OpenDataset(path=path) | DatasetDraft(path=path):
@@ -83,9 +83,9 @@ def _reply(body: Any) -> object:
                 BareFile(path, path[1:], "signal") for path in paths if path.endswith((".bw", ".bed", ".odd"))
             )
             return msgspec.structs.replace(NOTHING, path=dataset, files=files)
-        case OpenCheckpoint(path=path):
+        case OpenModel(path=path):
             return checkpoint_summary(
-                path=path, factors=(FactorSummary("CTCF", ("alpha",)), FactorSummary("MAX", ("alpha",)))
+                path=path, outputs=(OutputSummary("CTCF", ("alpha",)), OutputSummary("MAX", ("alpha",)))
             )
     raise AssertionError(body)
 
@@ -164,7 +164,7 @@ def test_a_dataset_its_files_and_a_checkpoint_may_be_dropped_together(window: Wi
     assert dataset is not None
     assert dataset.path == "/d.toml"
     assert window.paths == ["/a.bw"]
-    assert window.workspace.checkpoint is not None
+    assert window.workspace.model is not None
     assert window.said == [
         "/other.toml was not opened: one dataset can be open at a time.",
         "/x.fa was not opened: the dataset has its own genome. A file.",
@@ -196,7 +196,7 @@ def test_a_session_brings_its_tracks_files_and_checkpoint_once(window: Window) -
     # Before the files and the checkpoint have come, they are already what the session is to keep.
     window.host._waiting[0][1](_reply(window.host._waiting.popleft()[0]))
     assert window.opener.files == session.files
-    assert window.opener.checkpoint == "/c"
+    assert window.opener.chosen_model == "/c"
     window.host.answer()
     assert window.workspace.setup.tracks[:2] == kept
     assert window.paths == ["/a.bw"]
@@ -208,11 +208,11 @@ def test_a_session_brings_its_tracks_files_and_checkpoint_once(window: Window) -
 def test_a_checkpoint_that_comes_after_another_dataset_is_not_taken_for_its_own(window: Window) -> None:
     window.drop("/d.toml")
     window.opener.open_dataset("/e.toml", then=None)
-    window.opener.open_checkpoint("/c")
+    window.opener.open_model("/c")
     window.host.answer()
     assert window.workspace.dataset is not None
     assert window.workspace.dataset.path == "/e.toml"
-    assert window.workspace.checkpoint is None
+    assert window.workspace.model is None
 
 
 def test_while_a_checkpoint_is_opened_nobody_is_asked_to_open_one(window: Window) -> None:
@@ -220,22 +220,22 @@ def test_while_a_checkpoint_is_opened_nobody_is_asked_to_open_one(window: Window
     row = PredictionTrack(id="p", factor="CTCF", cell_type="alpha")
     window.drop("/d.toml")
     assert loader.content(row).sentence == "Open a checkpoint to predict here"
-    window.opener.open_checkpoint("/models/c")
+    window.opener.open_model("/models/c")
     assert loader.content(row).sentence == "Opening c …"
     window.host.answer()
-    assert window.workspace.opening_checkpoint == ""
-    window.opener.open_checkpoint("/models/c")
+    assert window.workspace.opening_model == ""
+    window.opener.open_model("/models/c")
     window.opener.open_dataset("/e.toml")
     window.host.answer()
-    assert window.workspace.opening_checkpoint == ""
+    assert window.workspace.opening_model == ""
 
 
 def test_a_checkpoint_that_cannot_be_opened_is_no_longer_being_opened(window: Window) -> None:
     window.drop("/d.toml")
     window.host.unreadable.add("/models/c")
-    window.opener.open_checkpoint("/models/c")
+    window.opener.open_model("/models/c")
     window.host.answer()
-    assert window.workspace.opening_checkpoint == ""
+    assert window.workspace.opening_model == ""
     assert window.workspace.model_problem == "There is no file /models/c."
 
 
@@ -257,14 +257,14 @@ def test_a_checkpoint_that_takes_another_factor_into_view_says_so_and_undo_takes
     cells = (CellType("alpha", True, (), (PeakFiles("EP300", False),)),)
     window.workspace.open_dataset(msgspec.structs.replace(NOTHING, path="/d.toml", cell_types=cells))
     assert window.workspace.factor == "EP300"
-    window.opener.open_checkpoint("/c")
+    window.opener.open_model("/c")
     window.host.answer()
     assert told[1:] == ["toy does not predict EP300, so the tracks show CTCF instead; Undo takes this back."]
     window.workspace.history.undo()
     assert window.workspace.factor == "EP300"
     assert [track.factor for track in window.workspace.setup.tracks if isinstance(track, PeaksTrack)] == ["EP300"]
     window.workspace.history.redo()
-    window.opener.open_checkpoint("/c")
+    window.opener.open_model("/c")
     window.host.answer()
     assert len(told) == 2
 
@@ -273,22 +273,22 @@ def test_a_checkpoint_that_cannot_be_loaded_is_said_and_stays_in_the_session(win
     window.drop("/d.toml")
     window.host.unreadable.add("/c")
     told: list[str] = []
-    window.workspace.checkpoint_changed.connect(lambda: told.append(window.workspace.model_problem))
-    window.opener.open_checkpoint("/c")
+    window.workspace.model_changed.connect(lambda: told.append(window.workspace.model_problem))
+    window.opener.open_model("/c")
     assert not window.opener.is_settled
     window.host.answer()
     assert window.opener.is_settled
     assert window.said == ["There is no file /c."]
     assert told == ["", "There is no file /c."], "once that it is being opened, once that it cannot be"
-    assert window.opener.checkpoint == "/c"
+    assert window.opener.chosen_model == "/c"
 
 
 def test_a_checkpoint_that_cannot_be_loaded_leaves_the_one_before(window: Window) -> None:
     window.drop("/d.toml", "/c")
     window.host.unreadable.add("/other/c")
-    window.opener.open_checkpoint("/other/c")
+    window.opener.open_model("/other/c")
     window.host.answer()
-    assert window.workspace.checkpoint is not None
+    assert window.workspace.model is not None
     assert not window.workspace.model_problem
 
 
@@ -341,7 +341,7 @@ def test_a_checkpoint_that_is_opened_later_says_that_it_added_tracks(window: Win
         (False, ["toy is open: 2 tracks were added; what was in view stays there."]),
     ):
         window.workspace.open_dataset(msgspec.structs.replace(NOTHING, path="/d.toml", cell_types=cells))
-        window.opener.open_checkpoint("/c", is_beginning)
+        window.opener.open_model("/c", is_beginning)
         window.host.answer()
         assert told == said
 
@@ -362,7 +362,7 @@ def test_a_dataset_with_a_checkpoint_opens_with_a_factor_that_was_measured_and_i
     window.host.answer()
     assert factors == ["MAX"]
     assert [track.factor for track in window.workspace.setup.tracks if isinstance(track, PeaksTrack)] == ["MAX"]
-    window.opener.open_checkpoint("/c", is_beginning=True)
+    window.opener.open_model("/c", is_beginning=True)
     window.host.answer()
     assert window.workspace.factor == "MAX"
     assert not told

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
-from ebert_core.protocol.modelling import OpenCheckpoint
+from ebert_core.protocol.modelling import OpenModel
 from ebert_core.protocol.offers import Demonstration, ListShipped, MakeDemonstration, Shipped
 from ebert_core.protocol.tracks import (
     BareFile,
@@ -168,7 +168,7 @@ def test_the_demonstration_opens_with_its_checkpoint_and_is_settled_at_the_end(
     assert data.asked[1:] == [OpenDataset("/demo/D.toml", "/demo/c")]
     answer(data, replace(summary, path="/demo/D.toml"))
     assert begun == ["then"]
-    assert model.asked == [OpenCheckpoint("/demo/c", "/demo/D.toml")]
+    assert model.asked == [OpenModel("/demo/c", "/demo/D.toml")]
     assert told.take() == [("opened", ("/demo/D.toml",))]
     assert not told.opener.is_settled
     answer(model, checkpoint_summary(path="/demo/c", name="demo"))
@@ -179,10 +179,10 @@ def test_the_demonstration_opens_with_its_checkpoint_and_is_settled_at_the_end(
 def test_a_demonstration_whose_session_has_the_checkpoint_opens_it_once(
     told: Told, data: RecordingClient, model: RecordingClient, summary: DatasetSummary
 ) -> None:
-    told.opener.session_of = lambda *_: Session(dataset="/demo/D.toml", checkpoint="/demo/c")
+    told.opener.session_of = lambda *_: Session(dataset="/demo/D.toml", model="/demo/c")
     told.opener.open_demonstration(lambda: None)
     answer(data, Demonstration("/demo/D.toml", "/demo/c"), replace(summary, path="/demo/D.toml"))
-    assert model.asked == [OpenCheckpoint("/demo/c", "/demo/D.toml")]
+    assert model.asked == [OpenModel("/demo/c", "/demo/D.toml")]
 
 
 def test_a_demonstration_that_cannot_be_written_is_said_and_the_start_goes_on(
@@ -225,7 +225,7 @@ def test_a_checkpoint_without_a_dataset_is_a_sentence(
     for bare in (False, True):
         if bare:
             workspace.open_dataset(replace(summary, path=""))
-        told.opener.open_checkpoint("/c")
+        told.opener.open_model("/c")
         assert told.take() == [
             ("problem", "Open a dataset first: a checkpoint predicts on the sequence of a dataset.", "")
         ]
@@ -257,7 +257,7 @@ def test_a_model_worker_that_cannot_start_says_what_to_do(
     told.opener.on_model_state(failed)
     assert workspace.model_problem == said
     assert told.take() == []
-    told.opener.open_checkpoint("/c")
+    told.opener.open_model("/c")
     told.opener.on_model_state(failed)
     assert told.take() == [("problem", said, "lines")]
 
@@ -271,13 +271,13 @@ def test_a_model_worker_that_comes_back_loads_the_checkpoint_once(
     assert told.take() == [("problem", "It ended.", "lines")]
     told.opener.on_model_state(WorkerState(Condition.READY))
     assert model.asked == []
-    told.opener.open_checkpoint("/c")
+    told.opener.open_model("/c")
     answer(model, checkpoint_summary(path="/c"))
     told.opener.on_model_state(WorkerState(Condition.BUSY))
     assert len(model.asked) == 1
     told.opener.on_model_state(WorkerState(Condition.RESTARTING, "It ended."))
     told.opener.on_model_state(WorkerState(Condition.READY))
-    assert model.asked[1:] == [OpenCheckpoint("/c", summary.path)]
+    assert model.asked[1:] == [OpenModel("/c", summary.path)]
 
 
 def test_a_checkpoint_that_is_lost_while_it_is_opened_is_asked_for_again(
@@ -285,49 +285,49 @@ def test_a_checkpoint_that_is_lost_while_it_is_opened_is_asked_for_again(
 ) -> None:
     told.opener.on_model_state(WorkerState(Condition.READY))
     opened(told, data, summary)
-    told.opener.open_checkpoint("/models/c")
+    told.opener.open_model("/models/c")
     told.opener.on_model_state(WorkerState(Condition.RESTARTING, "It ended."))
     model.fail_all(Failure("lost", "It ended."))
-    assert workspace.opening_checkpoint == "c"
+    assert workspace.opening_model == "c"
     told.opener.on_model_state(WorkerState(Condition.READY))
-    assert model.asked == 2 * [OpenCheckpoint("/models/c", summary.path)]
+    assert model.asked == 2 * [OpenModel("/models/c", summary.path)]
     answer(model, checkpoint_summary(path="/models/c"))
-    assert workspace.checkpoint is not None
-    assert workspace.opening_checkpoint == ""
+    assert workspace.model is not None
+    assert workspace.opening_model == ""
 
 
 def test_a_checkpoint_asked_for_before_the_worker_is_ready_is_asked_for_once(
     told: Told, data: RecordingClient, model: RecordingClient, summary: DatasetSummary
 ) -> None:
     opened(told, data, summary)
-    told.opener.open_checkpoint("/c")
+    told.opener.open_model("/c")
     told.opener.on_model_state(WorkerState(Condition.READY))
-    assert model.asked == [OpenCheckpoint("/c", summary.path)]
+    assert model.asked == [OpenModel("/c", summary.path)]
 
 
 def test_a_worker_that_comes_back_loads_the_checkpoint_in_view_and_not_one_that_cannot_be_loaded(
     told: Told, data: RecordingClient, model: RecordingClient, workspace: Workspace, summary: DatasetSummary
 ) -> None:
     opened(told, data, summary)
-    told.opener.open_checkpoint("/c")
+    told.opener.open_model("/c")
     answer(model, checkpoint_summary(path="/c"))
-    told.opener.open_checkpoint("/damaged")
+    told.opener.open_model("/damaged")
     model.fail_all(Failure("invalid", "It is damaged."))
-    assert workspace.opening_checkpoint == ""
+    assert workspace.opening_model == ""
     told.opener.on_model_state(WorkerState(Condition.RESTARTING, "It ended."))
     told.opener.on_model_state(WorkerState(Condition.READY))
-    assert model.asked[2:] == [OpenCheckpoint("/c", summary.path)]
+    assert model.asked[2:] == [OpenModel("/c", summary.path)]
 
 
 def test_a_checkpoint_that_fails_after_another_was_asked_for_leaves_that_one_to_come(
     told: Told, data: RecordingClient, model: RecordingClient, workspace: Workspace, summary: DatasetSummary
 ) -> None:
     opened(told, data, summary)
-    told.opener.open_checkpoint("/damaged")
-    told.opener.open_checkpoint("/c")
+    told.opener.open_model("/damaged")
+    told.opener.open_model("/c")
     _, _, on_failure = model.open.pop(1)
     on_failure(Failure("invalid", "It is damaged."))
-    assert (workspace.opening_checkpoint, workspace.model_problem) == ("c", "")
+    assert (workspace.opening_model, workspace.model_problem) == ("c", "")
     assert told.take()[0] == ("problem", "It is damaged.", "")
 
 
@@ -350,7 +350,7 @@ def test_a_checkpoint_that_does_not_open_is_said_in_the_tracks_where_that_is_fin
     said,
 ) -> None:
     opened(told, data, summary)
-    told.opener.open_checkpoint("/c")
+    told.opener.open_model("/c")
     model.fail_all(failure)
     assert workspace.model_problem == problem
     assert told.take() == [*said, ("settled",)]

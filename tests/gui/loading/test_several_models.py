@@ -3,7 +3,7 @@
 import pytest
 from msgspec.structs import replace
 
-from ebert_core.protocol.modelling import OpenCheckpoint
+from ebert_core.protocol.modelling import OpenModel
 from ebert_core.protocol.terms.locus import Interval
 from ebert_core.protocol.tracks import CellType, Chromosome, DatasetSummary
 from ebert_gui.kinds.prediction import PredictionTrack
@@ -40,7 +40,7 @@ class Models:
 
     @property
     def paths(self):
-        return [body.path for body, *_ in self.asked if isinstance(body, OpenCheckpoint)]
+        return [body.path for body, *_ in self.asked if isinstance(body, OpenModel)]
 
 
 @pytest.fixture
@@ -62,7 +62,7 @@ def opener(workspace: Workspace, models: Models) -> Opener:
 
 def opened(opener: Opener, models: Models, *paths: str) -> None:
     for path in paths:
-        opener.open_checkpoint(path)
+        opener.open_model(path)
     models.answer()
 
 
@@ -86,8 +86,8 @@ def test_one_model_alone_needs_no_name_and_a_second_stands_beside_it(
     assert rows(workspace) == [""]
     opened(opener, models, "/two", "/m.pfm")
     assert rows(workspace) == sources(workspace) == ["/one", "/two", "/m.pfm"]
-    assert (opener.models, opener.checkpoint) == (("/one", "/two", "/m.pfm"), "/m.pfm")
-    assert workspace.checkpoint == SCAN
+    assert (opener.models, opener.chosen_model) == (("/one", "/two", "/m.pfm"), "/m.pfm")
+    assert workspace.model == SCAN
 
 
 def test_undo_of_a_second_model_leaves_the_rows_of_the_first_its_own(
@@ -106,7 +106,7 @@ def test_choosing_another_model_changes_no_row_and_says_who_is_exported(
     opened(opener, models, "/one", "/two")
     before = workspace.setup
     opener.choose_model("/one")
-    assert (workspace.checkpoint, opener.checkpoint) == (FIRST, "/one")
+    assert (workspace.model, opener.chosen_model) == (FIRST, "/one")
     assert workspace.setup == before
 
 
@@ -115,12 +115,12 @@ def test_a_closed_model_takes_its_rows_along_and_undo_brings_them_back_as_not_op
 ) -> None:
     opened(opener, models, "/one", "/two")
     opener.close_model("/two")
-    assert (rows(workspace), workspace.checkpoint, opener.models) == (["/one"], FIRST, ("/one",))
+    assert (rows(workspace), workspace.model, opener.models) == (["/one"], FIRST, ("/one",))
     workspace.history.undo()
     [gone] = [track for track in workspace.setup.tracks if track.word("model") == "/two" and track.word("factor")]
     assert present(gone.lack(workspace.scope)).sentence == "two is not open: open it again to predict here"
     opener.close_model("/one")
-    assert (workspace.checkpoint, opener.models, opener.checkpoint) == (None, (), "")
+    assert (workspace.model, opener.models, opener.chosen_model) == (None, (), "")
 
 
 def test_offers_are_per_model(opener: Opener, workspace: Workspace, models: Models) -> None:
@@ -136,25 +136,25 @@ def test_a_session_opens_all_its_models_adds_nothing_and_keeps_the_chosen_one(
 ) -> None:
     opened(opener, models, "/one", "/two")
     opener.choose_model("/one")
-    kept = Session("/d.toml", checkpoint=opener.checkpoint, models=opener.models, setup=workspace.setup)
+    kept = Session("/d.toml", model=opener.chosen_model, models=opener.models, setup=workspace.setup)
     opener.session_of = lambda *_: kept
     opener.open_dataset("/d.toml")
     models.asked.pop()[1](DATASET)
     assert models.paths == ["/one", "/two"]
     models.answer()
-    assert (workspace.checkpoint, list(workspace.models)) == (FIRST, ["/one", "/two"])
+    assert (workspace.model, list(workspace.models)) == (FIRST, ["/one", "/two"])
     assert rows(workspace) == ["/one", "/two"]
 
 
 def test_a_model_that_cannot_be_opened_costs_its_own_rows(opener: Opener, workspace: Workspace, models: Models) -> None:
     opened(opener, models, "/one", "/two")
-    kept = Session("/d.toml", checkpoint="/two", models=opener.models, setup=workspace.setup)
+    kept = Session("/d.toml", model="/two", models=opener.models, setup=workspace.setup)
     del models.known["/two"]
     opener.session_of = lambda *_: kept
     opener.open_dataset("/d.toml")
     models.asked.pop()[1](DATASET)
     models.answer()
-    assert (workspace.checkpoint, workspace.model_problem) == (FIRST, "")
+    assert (workspace.model, workspace.model_problem) == (FIRST, "")
     assert sources(workspace) == ["/one"]
     lacks = [track.lack(workspace.scope) for track in workspace.setup.tracks if isinstance(track, PredictionTrack)]
     assert [lack and lack.sentence for lack in lacks] == [None, "/two is damaged."]
@@ -169,5 +169,5 @@ def test_a_worker_that_comes_back_opens_all_models_again(opener: Opener, workspa
     assert models.paths == ["/one", "/two"]
     models.known["/two"] = replace(SECOND, name="trained on")
     models.answer()
-    assert workspace.checkpoint == FIRST
+    assert workspace.model == FIRST
     assert [model.name for model in workspace.models.values()] == ["toy", "trained on"]

@@ -8,7 +8,7 @@ import pytest
 from msgspec.structs import replace as changed
 from PyQt6.QtGui import QColor
 
-from ebert_core.protocol.modelling import FactorSummary
+from ebert_core.protocol.modelling import OutputSummary
 from ebert_core.protocol.shapes import Features, Signal
 from ebert_core.protocol.terms.locus import Interval
 from ebert_core.protocol.tracks import CellType, Chromosome, DatasetSummary, PeakFiles
@@ -83,7 +83,7 @@ def test_what_disagrees_is_written_over_the_track_once_it_is_final(
 
 def test_a_value_at_the_threshold_is_called(new_page: Callable[..., Page]) -> None:
     page = new_page()
-    scope = Scope(DATASET, checkpoint_summary(factors=(FactorSummary("CTCF", ("alpha",), 0.5),)))
+    scope = Scope(DATASET, checkpoint_summary(outputs=(OutputSummary("CTCF", ("alpha",), 0.5),)))
     content = compared(prediction(1000, *[0.5 if n == 4 else 0.0 for n in range(60)]), ONE_PEAK)
     paint(page.surface, TRACK, content, Scale(), scope)
     assert len(called_columns(page)) >= 4

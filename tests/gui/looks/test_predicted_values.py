@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from PyQt6.QtGui import QColor
 
-from ebert_core.protocol.modelling import FactorSummary
+from ebert_core.protocol.modelling import OutputSummary
 from ebert_core.protocol.shapes import Signal
 from ebert_core.protocol.terms.locus import Interval
 from ebert_core.protocol.tracks import CellType, Chromosome, DatasetSummary, PeakFiles
@@ -37,7 +37,7 @@ DATASET = DatasetSummary(
     (CellType("alpha", True, (), (PeakFiles("CTCF", False),)),),
 )
 PREDICTED = PredictionTrack(cell_type="alpha", factor="CTCF")
-POOR = FactorSummary("CTCF", ("alpha",), 0.009)
+POOR = OutputSummary("CTCF", ("alpha",), 0.009)
 SCOPE = Scope(DATASET, checkpoint_summary())
 USUAL = Scale()
 SEEN = (toy_shapes.mark(1000, 1500, "training"), toy_shapes.mark(1500, 2000, "unseen locus"))
@@ -116,7 +116,7 @@ def test_a_model_that_says_one_in_a_hundred_everywhere_calls_nothing_bound(
     new_page: Callable[..., Page], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     page = new_page(1.0, (1000, 84))
-    scope = Scope(DATASET, checkpoint_summary(factors=(POOR,)))
+    scope = Scope(DATASET, checkpoint_summary(outputs=(POOR,)))
     content = TrackContent(
         {
             "prediction": (Held(0, HERE, _prediction(1000, *[0.01] * 60)),),

@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 from PyQt6.QtGui import QColor
 
-from ebert_core.protocol.modelling import FactorSummary, Familiarity
+from ebert_core.protocol.modelling import Familiarity, OutputSummary
 from ebert_core.protocol.shapes import Features, Mark, Signal
 from ebert_core.protocol.terms.locus import Interval
 from ebert_core.protocol.tracks import CellType, Chromosome, DatasetSummary, PeakFiles
@@ -127,7 +127,7 @@ def test_what_is_called_bound_is_said_at_the_right_under_the_ribbon(
     assert left > 700
     assert {each.colour for each in written if each.text.startswith("called")} == {LIGHT.muted}
     written.clear()
-    doubtful = Scope(DATASET, checkpoint_summary(factors=(FactorSummary("CTCF", ("alpha",), 0.009),)))
+    doubtful = Scope(DATASET, checkpoint_summary(outputs=(OutputSummary("CTCF", ("alpha",), 0.009),)))
     draw_prediction(page, held(prediction(1000, *[0.5] * 300)), scope=doubtful, width=1000.0)
     assert {each.colour for each in written if each.text.startswith("no calls")} == {LIGHT.warning}
 

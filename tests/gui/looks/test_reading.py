@@ -13,7 +13,7 @@ from PyQt6.QtWidgets import QToolTip
 from pytestqt.qtbot import QtBot
 
 from ebert_core.protocol.calling import Doubt
-from ebert_core.protocol.modelling import FactorSummary
+from ebert_core.protocol.modelling import OutputSummary
 from ebert_core.protocol.terms.inputs import CellInputs
 from ebert_core.protocol.terms.locus import Interval
 from ebert_core.protocol.terms.reliability import MeasuredCell, Reliability, ReliabilityPoint, Transfer
@@ -54,7 +54,7 @@ MAP = Reliability(
 TRACK = PredictionTrack(cell_type="K562", factor="MAX")
 WARNING = "Probabilities of MAX ran 2.1 times too high in held-out HepG2 when calibrated on other cell types"
 CHECKPOINT = checkpoint_summary(
-    factors=(FactorSummary("MAX", ("K562",), 0.4, 0.5, "HepG2 on chr20", MAP),), cell_types=("K562", "HepG2")
+    outputs=(OutputSummary("MAX", ("K562",), 0.4, 0.5, "HepG2 on chr20", MAP),), cell_types=("K562", "HepG2")
 )
 SCOPE = Scope(None, CHECKPOINT)
 
@@ -99,8 +99,8 @@ def test_a_value_says_what_it_was_worth_and_the_warning_comes_first() -> None:
     ],
 )
 def test_a_value_is_said_in_plain_words_first(value: float, threshold: float | None, words: str) -> None:
-    known = msgspec.structs.replace(CHECKPOINT.factors[0], threshold=threshold)
-    scope = Scope(None, msgspec.structs.replace(CHECKPOINT, factors=(known,)))
+    known = msgspec.structs.replace(CHECKPOINT.outputs[0], threshold=threshold)
+    scope = Scope(None, msgspec.structs.replace(CHECKPOINT, outputs=(known,)))
     assert read(content_of(value), 1020, scope).full.startswith(words)
 
 
@@ -176,8 +176,8 @@ def test_absent_inputs_come_first_in_the_row_of_a_prediction_and_of_attention() 
 
 
 def changed_factor(reliability: Reliability | None) -> Scope:
-    factors = (msgspec.structs.replace(CHECKPOINT.factors[0], reliability=reliability),)
-    return Scope(None, msgspec.structs.replace(CHECKPOINT, factors=factors))
+    factors = (msgspec.structs.replace(CHECKPOINT.outputs[0], reliability=reliability),)
+    return Scope(None, msgspec.structs.replace(CHECKPOINT, outputs=factors))
 
 
 def test_in_the_cell_type_of_the_calibration_there_is_no_warning() -> None:
@@ -215,7 +215,7 @@ def canvas(qtbot: QtBot) -> Canvas:
     cells = (CellType("K562", True, (), (PeakFiles("MAX", False),)),)
     dataset = DatasetSummary("", "toy", "toy1", (Chromosome("chr1", 4000),), False, False, (), (), cells)
     workspace.open_dataset(dataset, Setup(tracks=(TRACK, SignalTrack(signal="a", height=100))))
-    workspace.open_checkpoint(CHECKPOINT)
+    workspace.open_model(CHECKPOINT)
     workspace.view.show(Interval("chr1", 1000, 3000))
     canvas.resize(GUTTER + 1000, 400)
     with qtbot.waitExposed(canvas):

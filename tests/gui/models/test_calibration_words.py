@@ -5,12 +5,12 @@ import pytest
 from PyQt6.QtWidgets import QLabel, QTableWidget
 from pytestqt.qtbot import QtBot
 
-from ebert_core.protocol.modelling import CheckpointSummary
+from ebert_core.protocol.modelling import ModelSummary
 from ebert_core.protocol.specs.jobs import Predict
 from ebert_core.protocol.terms.reliability import MeasuredCell, Reliability, ReliabilityPoint, Transfer
 from ebert_core.protocol.tracks import DatasetSummary
 from ebert_gui.exporting.export_dialog import caution
-from ebert_gui.models.checkpoint_dock import CheckpointDock, worth_of
+from ebert_gui.models.model_dock import ModelDock, worth_of
 
 RELIABLE = Reliability(
     ("chr20",),
@@ -24,27 +24,27 @@ WARNING = "Probabilities of MAX ran 2.0 times too low in held-out HepG2 when cal
 
 
 @pytest.fixture
-def calibrated(checkpoint: CheckpointSummary) -> CheckpointSummary:
+def calibrated(checkpoint: ModelSummary) -> ModelSummary:
     """CTCF is reliable at its threshold of 0.4, MAX is not."""
     known = {"CTCF": RELIABLE, "MAX": DOUBTFUL}
-    factors = tuple(msgspec.structs.replace(each, reliability=known[each.name]) for each in checkpoint.factors)
-    return msgspec.structs.replace(checkpoint, factors=factors)
+    factors = tuple(msgspec.structs.replace(each, reliability=known[each.name]) for each in checkpoint.outputs)
+    return msgspec.structs.replace(checkpoint, outputs=factors)
 
 
 @pytest.fixture
-def dock(qtbot: QtBot, calibrated: CheckpointSummary) -> CheckpointDock:
-    dock = CheckpointDock()
+def dock(qtbot: QtBot, calibrated: ModelSummary) -> ModelDock:
+    dock = ModelDock()
     qtbot.addWidget(dock)
-    dock.show_checkpoint(calibrated)
+    dock.show_model(calibrated)
     return dock
 
 
-def named(dock: CheckpointDock, name: str) -> QLabel:
+def named(dock: ModelDock, name: str) -> QLabel:
     (found,) = (each for each in dock.findChildren(QLabel) if each.accessibleName() == name)
     return found
 
 
-def test_the_doubtful_factor_is_chosen_first_and_another_one_can_be(dock: CheckpointDock) -> None:
+def test_the_doubtful_factor_is_chosen_first_and_another_one_can_be(dock: ModelDock) -> None:
     doubt = named(dock, "Why not to trust the probabilities of the chosen factor")
     worth = named(dock, "What a call of the chosen factor was worth")
     assert doubt.text() == f"{WARNING}; take them as ranks."
@@ -58,8 +58,8 @@ def test_the_doubtful_factor_is_chosen_first_and_another_one_can_be(dock: Checkp
     assert worth.wordWrap()
 
 
-def test_an_old_checkpoint_says_that_nothing_was_measured(checkpoint: CheckpointSummary) -> None:
-    assert worth_of(checkpoint.factors[0]) == "What a probability of CTCF is worth was not measured on held-out bins."
+def test_an_old_checkpoint_says_that_nothing_was_measured(checkpoint: ModelSummary) -> None:
+    assert worth_of(checkpoint.outputs[0]) == "What a probability of CTCF is worth was not measured on held-out bins."
 
 
 @pytest.mark.parametrize(
@@ -72,7 +72,7 @@ def test_an_old_checkpoint_says_that_nothing_was_measured(checkpoint: Checkpoint
     ],
 )
 def test_the_export_form_warns_too(
-    dataset: DatasetSummary, calibrated: CheckpointSummary, cell: str, factor: str, said: str
+    dataset: DatasetSummary, calibrated: ModelSummary, cell: str, factor: str, said: str
 ) -> None:
     sentence = caution(Predict("/c", "/d", cell, factor, "/x.bw"), dataset, calibrated)
     assert said in sentence

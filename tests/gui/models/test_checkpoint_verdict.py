@@ -7,10 +7,10 @@ from msgspec.structs import replace
 from PyQt6.QtWidgets import QLabel, QTableWidget
 from pytestqt.qtbot import QtBot
 
-from ebert_core.protocol.modelling import CheckpointSummary
+from ebert_core.protocol.modelling import ModelSummary
 from ebert_core.protocol.terms.locus import Interval
 from ebert_core.protocol.terms.verdict import Judgement, Verdict
-from ebert_gui.models.checkpoint_dock import CheckpointDock, why_no_verdict
+from ebert_gui.models.model_dock import ModelDock, why_no_verdict
 from ebert_gui.widgets.theme import DARK
 from ebert_gui.widgets.verdict_panel import VerdictPanel
 from tests.certain import present
@@ -20,14 +20,14 @@ VERDICT = Verdict(CTCF, "motif x accessibility", "chr20", (CTCF, replace(CTCF, f
 
 
 @pytest.fixture
-def dock(qtbot: QtBot) -> CheckpointDock:
-    dock = CheckpointDock()
+def dock(qtbot: QtBot) -> ModelDock:
+    dock = ModelDock()
     qtbot.addWidget(dock)
     return dock
 
 
-def test_the_dock_shows_the_verdict_with_its_notes(dock: CheckpointDock, checkpoint: CheckpointSummary) -> None:
-    dock.show_checkpoint(replace(checkpoint, verdict=VERDICT))
+def test_the_dock_shows_the_verdict_with_its_notes(dock: ModelDock, checkpoint: ModelSummary) -> None:
+    dock.show_model(replace(checkpoint, verdict=VERDICT))
     panel = dock.findChild(VerdictPanel)
     assert panel is not None
     assert panel.sentence.text() == "CTCF is level."
@@ -36,7 +36,7 @@ def test_the_dock_shows_the_verdict_with_its_notes(dock: CheckpointDock, checkpo
     assert panel.table.rowCount() == 2
 
 
-def _table_of_factors(dock: CheckpointDock) -> QTableWidget:
+def _table_of_factors(dock: ModelDock) -> QTableWidget:
     page = present(dock.pages.currentWidget())  # the page before is deleted a moment later
     tables = page.findChildren(QTableWidget)
     found: QTableWidget = next(each for each in tables if each.accessibleName().startswith("Factors that this"))
@@ -44,14 +44,14 @@ def _table_of_factors(dock: CheckpointDock) -> QTableWidget:
 
 
 def test_a_factor_has_one_auprc_on_screen_which_says_where_it_was_measured(
-    dock: CheckpointDock, checkpoint: CheckpointSummary
+    dock: ModelDock, checkpoint: ModelSummary
 ) -> None:
     def headers(table: QTableWidget) -> list[str]:
         return [present(table.horizontalHeaderItem(column)).text() for column in range(table.columnCount())]
 
-    dock.show_checkpoint(checkpoint)
+    dock.show_model(checkpoint)
     assert headers(_table_of_factors(dock)) == ["Factor", "Trained in", "auPRC"]
-    dock.show_checkpoint(replace(checkpoint, verdict=VERDICT))
+    dock.show_model(replace(checkpoint, verdict=VERDICT))
     table = _table_of_factors(dock)
     assert headers(table) == ["Factor", "Trained in", "Called bound"]
     assert [present(table.item(row, 2)).text() for row in range(2)] == ["from 0.4", "no calls"]
@@ -62,17 +62,15 @@ def test_a_factor_has_one_auprc_on_screen_which_says_where_it_was_measured(
     assert not any("0.71" in shown.text() for shown in present(dock.pages.currentWidget()).findChildren(QLabel))
 
 
-def test_factors_come_in_the_order_of_their_names(dock: CheckpointDock, checkpoint: CheckpointSummary) -> None:
-    dock.show_checkpoint(replace(checkpoint, factors=checkpoint.factors[::-1]))
+def test_factors_come_in_the_order_of_their_names(dock: ModelDock, checkpoint: ModelSummary) -> None:
+    dock.show_model(replace(checkpoint, outputs=checkpoint.outputs[::-1]))
     table = _table_of_factors(dock)
     assert [present(table.item(row, 0)).text() for row in range(2)] == ["CTCF", "MAX"]
 
 
-def test_the_dock_says_in_one_way_what_was_seen_and_how_much(
-    dock: CheckpointDock, checkpoint: CheckpointSummary
-) -> None:
+def test_the_dock_says_in_one_way_what_was_seen_and_how_much(dock: ModelDock, checkpoint: ModelSummary) -> None:
     training = (Interval("chr3", 42_000_000, 44_000_000), Interval("chr20", 1_000_000, 2_800_000))
-    dock.show_checkpoint(replace(checkpoint, training=training))
+    dock.show_model(replace(checkpoint, training=training))
     said = [shown.text() for shown in dock.findChildren(QLabel)]
     facts = dict(pairwise(said))
     assert facts["Seen in training"] == "3.8 Mb: chr3:42,000,001-44,000,000, chr20:1,000,001-2,800,000"
@@ -84,9 +82,9 @@ def test_the_dock_says_in_one_way_what_was_seen_and_how_much(
     [(True, "neither the training nor the choice of the epoch looked"), (False, "also chose the epoch")],
 )
 def test_each_of_two_held_out_sets_says_what_it_was_for(
-    dock: CheckpointDock, checkpoint: CheckpointSummary, are_unseen: bool, words: str
+    dock: ModelDock, checkpoint: ModelSummary, are_unseen: bool, words: str
 ) -> None:
-    dock.show_checkpoint(replace(checkpoint, verdict=replace(VERDICT, are_unseen=are_unseen)))
+    dock.show_model(replace(checkpoint, verdict=replace(VERDICT, are_unseen=are_unseen)))
     facts = dict(pairwise([shown.text() for shown in dock.findChildren(QLabel)]))
     assert facts["Judged on"].startswith("chr20: the verdict's loci")
     assert words in facts["Judged on"]
@@ -103,27 +101,25 @@ def test_intervals_are_left_out_where_there_is_no_room(qtbot: QtBot, width: int,
     assert panel.table.isColumnHidden(5) is is_hidden
 
 
-def test_a_checkpoint_without_a_verdict_says_why(dock: CheckpointDock, checkpoint: CheckpointSummary) -> None:
-    pretrained, average = replace(checkpoint, factors=()), replace(checkpoint, members=3)
+def test_a_checkpoint_without_a_verdict_says_why(dock: ModelDock, checkpoint: ModelSummary) -> None:
+    pretrained, average = replace(checkpoint, outputs=()), replace(checkpoint, members=3)
     said = [why_no_verdict(summary) for summary in (pretrained, average, checkpoint)]
     assert said[0].startswith("Pre-trained only")
     assert said[1].startswith("The mean of 3 models was not compared")
     assert said[2].startswith("It was not compared")
-    dock.show_checkpoint(average)
+    dock.show_model(average)
     dock.set_theme(DARK)
     assert said[1] in [shown.text() for shown in dock.findChildren(QLabel)]
     assert dock.findChild(VerdictPanel) is None
 
 
-def test_a_checkpoint_that_learnt_in_another_assembly_before_says_so(
-    dock: CheckpointDock, checkpoint: CheckpointSummary
-) -> None:
-    dock.show_checkpoint(checkpoint)
+def test_a_checkpoint_that_learnt_in_another_assembly_before_says_so(dock: ModelDock, checkpoint: ModelSummary) -> None:
+    dock.show_model(checkpoint)
     assert "labels of hg38" not in [shown.text() for shown in dock.findChildren(QLabel)]
-    dock.show_checkpoint(replace(checkpoint, other_assemblies=("hg38",)))
+    dock.show_model(replace(checkpoint, other_assemblies=("hg38",)))
     assert "labels of hg38" in [shown.text() for shown in dock.findChildren(QLabel)]
 
 
-def test_the_dock_says_which_rule_made_the_labels(dock: CheckpointDock, checkpoint: CheckpointSummary) -> None:
-    dock.show_checkpoint(replace(checkpoint, label_rule="organisers"))
+def test_the_dock_says_which_rule_made_the_labels(dock: ModelDock, checkpoint: ModelSummary) -> None:
+    dock.show_model(replace(checkpoint, label_rule="organisers"))
     assert "the rule organisers" in [shown.text() for shown in dock.findChildren(QLabel)]

@@ -8,9 +8,9 @@ from PyQt6.QtCore import Qt
 from PyQt6.QtWidgets import QLabel, QLineEdit, QPushButton, QTableWidget, QWidget
 from pytestqt.qtbot import QtBot
 
-from ebert_core.protocol.modelling import CheckpointSummary, FactorSummary
+from ebert_core.protocol.modelling import ModelSummary, OutputSummary
 from ebert_core.protocol.terms.verdict import Judgement, Verdict
-from ebert_gui.models.checkpoint_dock import CheckpointDock
+from ebert_gui.models.model_dock import ModelDock
 from ebert_gui.widgets.theme import DARK
 from ebert_gui.widgets.verdict_panel import VerdictPanel, outcome_colour
 from tests.certain import present
@@ -21,17 +21,17 @@ VERDICT = Verdict(CTCF, "motif x accessibility", "chr20", (CTCF, replace(CTCF, f
 
 
 @pytest.fixture
-def dock(qtbot: QtBot) -> CheckpointDock:
-    dock = CheckpointDock()
+def dock(qtbot: QtBot) -> ModelDock:
+    dock = ModelDock()
     qtbot.addWidget(dock)
     return dock
 
 
-def page_of(dock: CheckpointDock) -> QWidget:
+def page_of(dock: ModelDock) -> QWidget:
     return present(dock.pages.currentWidget()).widget()
 
 
-def words(dock: CheckpointDock) -> list[str]:
+def words(dock: ModelDock) -> list[str]:
     """The labels of the page, top to bottom; a table stands as one."""
     said = []
     for part in parts_of(page_of(dock)):
@@ -42,10 +42,8 @@ def words(dock: CheckpointDock) -> list[str]:
     return said
 
 
-def test_all_that_is_known_of_a_checkpoint_is_said_in_one_order(
-    dock: CheckpointDock, checkpoint: CheckpointSummary
-) -> None:
-    dock.show_checkpoint(checkpoint)
+def test_all_that_is_known_of_a_checkpoint_is_said_in_one_order(dock: ModelDock, checkpoint: ModelSummary) -> None:
+    dock.show_model(checkpoint)
     assert words(dock) == [
         "small",
         "Before you trust it",
@@ -70,10 +68,10 @@ def test_all_that_is_known_of_a_checkpoint_is_said_in_one_order(
     ]
 
 
-def test_a_bare_checkpoint_says_what_it_has_not(dock: CheckpointDock, checkpoint: CheckpointSummary) -> None:
+def test_a_bare_checkpoint_says_what_it_has_not(dock: ModelDock, checkpoint: ModelSummary) -> None:
     bare = replace(
         checkpoint,
-        factors=(),
+        outputs=(),
         limits=(),
         states=(),
         signals=(),
@@ -83,7 +81,7 @@ def test_a_bare_checkpoint_says_what_it_has_not(dock: CheckpointDock, checkpoint
         precision="",
         is_synthetic=True,
     )
-    dock.show_checkpoint(bare)
+    dock.show_model(bare)
     said = words(dock)
     assert said[:5] == [
         "small",
@@ -106,22 +104,22 @@ def test_a_bare_checkpoint_says_what_it_has_not(dock: CheckpointDock, checkpoint
 
 
 def test_the_path_is_whole_to_read_and_copy_and_not_to_change(
-    dock: CheckpointDock, checkpoint: CheckpointSummary, qtbot: QtBot
+    dock: ModelDock, checkpoint: ModelSummary, qtbot: QtBot
 ) -> None:
-    dock.show_checkpoint(replace(checkpoint, path="/a/very/long/way/" * 20))
+    dock.show_model(replace(checkpoint, path="/a/very/long/way/" * 20))
     (path,) = page_of(dock).findChildren(QLineEdit)
     qtbot.keyClicks(path, "typed")
     assert path.text() == path.toolTip() == "/a/very/long/way/" * 20
     assert path.cursorPosition() == 0
 
 
-def test_an_empty_dock_says_what_a_checkpoint_is_and_why_none_is_open(dock: CheckpointDock) -> None:
+def test_an_empty_dock_says_what_a_checkpoint_is_and_why_none_is_open(dock: ModelDock) -> None:
     assert [part.text() for part in parts_of(dock.pages)] == [
         "No checkpoint is open",
         "A checkpoint is a trained EBERT. With one open, predicted binding becomes a track.",
         "Open checkpoint…",
     ]
-    dock.show_checkpoint(None, "It is damaged.")
+    dock.show_model(None, "It is damaged.")
     said = [part for part in parts_of(dock.pages) if isinstance(part, QLabel)]
     assert said[1].text() == "It is damaged."
     assert said[1].textInteractionFlags() & Qt.TextInteractionFlag.TextSelectableByMouse
@@ -129,16 +127,16 @@ def test_an_empty_dock_says_what_a_checkpoint_is_and_why_none_is_open(dock: Chec
     assert dock.pages.sizeHint().width() == 400
 
 
-def table_of(dock: CheckpointDock, beginning: str) -> QTableWidget:
+def table_of(dock: ModelDock, beginning: str) -> QTableWidget:
     tables = page_of(dock).findChildren(QTableWidget)
     return next(table for table in tables if table.accessibleName().startswith(beginning))
 
 
 def test_a_factor_of_many_cell_types_counts_them_and_names_them_in_its_hint(
-    dock: CheckpointDock, checkpoint: CheckpointSummary
+    dock: ModelDock, checkpoint: ModelSummary
 ) -> None:
-    factors = (FactorSummary("A", ("x", "y")), FactorSummary("B", ("x", "y", "z"), 0.3))
-    dock.show_checkpoint(replace(checkpoint, factors=factors, verdict=VERDICT))
+    factors = (OutputSummary("A", ("x", "y")), OutputSummary("B", ("x", "y", "z"), 0.3))
+    dock.show_model(replace(checkpoint, outputs=factors, verdict=VERDICT))
     table = table_of(dock, "Factors that this")
     rows = [[table.item(row, column) for column in range(3)] for row in range(2)]
     assert [[present(item).text() for item in row] for row in rows] == [
@@ -151,15 +149,15 @@ def test_a_factor_of_many_cell_types_counts_them_and_names_them_in_its_hint(
         "The probability from which a bin of 200 bp is called bound, chosen on the held-out bins.",
     ]
     assert present(table.horizontalHeaderItem(2)).toolTip() == present(rows[1][2]).toolTip()
-    dock.show_checkpoint(replace(checkpoint, factors=factors))
+    dock.show_model(replace(checkpoint, outputs=factors))
     assert present(table_of(dock, "Factors that this").horizontalHeaderItem(2)).toolTip() == ""
 
 
 def test_the_factor_in_view_is_chosen_before_and_after_a_checkpoint_opens(
-    dock: CheckpointDock, checkpoint: CheckpointSummary
+    dock: ModelDock, checkpoint: ModelSummary
 ) -> None:
     dock.choose_factor("MAX")
-    dock.show_checkpoint(replace(checkpoint, verdict=VERDICT))
+    dock.show_model(replace(checkpoint, verdict=VERDICT))
     assert table_of(dock, "Factors that this").currentRow() == 1
     assert table_of(dock, "Verdict by").currentRow() == 1
     dock.choose_factor("CTCF")
@@ -167,12 +165,12 @@ def test_the_factor_in_view_is_chosen_before_and_after_a_checkpoint_opens(
     assert table_of(dock, "Verdict by").currentRow() == 0
     dock.choose_factor("GM12878, K562")
     assert table_of(dock, "Factors that this").currentRow() == 0
-    dock.show_checkpoint(None)
+    dock.show_model(None)
     dock.choose_factor("MAX")
 
 
-def test_what_a_call_was_worth_follows_the_chosen_row(dock: CheckpointDock, checkpoint: CheckpointSummary) -> None:
-    dock.show_checkpoint(checkpoint)
+def test_what_a_call_was_worth_follows_the_chosen_row(dock: ModelDock, checkpoint: ModelSummary) -> None:
+    dock.show_model(checkpoint)
     table = table_of(dock, "Factors that this")
     (worth,) = [
         label for label in page_of(dock).findChildren(QLabel) if label.accessibleName().startswith("What a call of")
@@ -183,12 +181,10 @@ def test_what_a_call_was_worth_follows_the_chosen_row(dock: CheckpointDock, chec
     assert worth.text().startswith("auPRC 0.710")
 
 
-def test_the_dock_and_its_verdict_take_the_colours_of_another_theme(
-    dock: CheckpointDock, checkpoint: CheckpointSummary
-) -> None:
+def test_the_dock_and_its_verdict_take_the_colours_of_another_theme(dock: ModelDock, checkpoint: ModelSummary) -> None:
     behind = replace(CTCF, outcome="worse")
     dock.set_theme(DARK)
-    dock.show_checkpoint(replace(checkpoint, verdict=replace(VERDICT, factors=(behind, CTCF))))
+    dock.show_model(replace(checkpoint, verdict=replace(VERDICT, factors=(behind, CTCF))))
     table = table_of(dock, "Verdict by")
     assert present(table.item(0, 6)).foreground().color().name() == DARK.error
 

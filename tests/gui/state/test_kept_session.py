@@ -98,7 +98,7 @@ def test_a_session_of_the_first_version_opens_as_it_was_and_is_written_as_today(
     path.write_text(FIRST)
     session, problem = read_session(path, KINDS.read)
     assert not problem
-    assert (session.dataset, session.files, session.checkpoint) == ("/d/D.toml", ("/d/x.bed",), "/d/c")
+    assert (session.dataset, session.files, session.model) == ("/d/D.toml", ("/d/x.bed",), "/d/c")
     assert (session.is_dark, session.layout, session.geometry) == (True, "docks", "here")
     setup = session.setup
     assert setup.panes == (Pane(span=Span("chr2", 1000, 2000)),)

@@ -6,7 +6,7 @@ import msgspec
 import pytest
 from msgspec.structs import replace
 
-from ebert_core.protocol.modelling import FactorSummary
+from ebert_core.protocol.modelling import OutputSummary
 from ebert_core.protocol.terms.locus import Interval
 from ebert_core.protocol.tracks import BareFile, CellType, Chromosome, DatasetSummary, PeakFiles
 from ebert_gui.kinds.attention import AttentionTrack
@@ -45,7 +45,7 @@ CHECKPOINT = checkpoint_summary(
     context=2000,
     layers=3,
     heads=2,
-    factors=(FactorSummary("MAX", ("alpha",)), FactorSummary("CTCF", ("alpha", "beta"))),
+    outputs=(OutputSummary("MAX", ("alpha",)), OutputSummary("CTCF", ("alpha", "beta"))),
     cell_types=("alpha", "beta"),
 )
 
@@ -70,7 +70,7 @@ def test_accessibility_comes_before_other_signals(workspace: Workspace) -> None:
 
 
 def test_a_checkpoint_adds_predictions_above_the_sequence_and_attention_below(workspace: Workspace) -> None:
-    workspace.open_checkpoint(CHECKPOINT)
+    workspace.open_model(CHECKPOINT)
     last = workspace.setup.tracks[-4:]
     assert [type(track) for track in last] == [PredictionTrack, PredictionTrack, SequenceTrack, AttentionTrack]
     predicted = [track for track in last if isinstance(track, PredictionTrack)]
@@ -83,9 +83,9 @@ def test_a_checkpoint_adds_predictions_above_the_sequence_and_attention_below(wo
 def test_a_model_that_reads_no_cell_type_adds_one_track_and_chooses_no_factor(
     workspace: Workspace, names: tuple[str, str], shown: str
 ) -> None:
-    [known, *_] = motif_summary().factors
+    [known, *_] = motif_summary().outputs
     outputs = tuple(msgspec.structs.replace(known, name=name) for name in names)
-    workspace.open_checkpoint(motif_summary(factors=outputs))
+    workspace.open_model(motif_summary(outputs=outputs))
     added = [track for track in workspace.setup.tracks if track.needs_model]
     assert added == [PredictionTrack(id=added[0].id, factor=shown, quantity="motif")]
     assert workspace.factor == "CTCF"
@@ -93,9 +93,9 @@ def test_a_model_that_reads_no_cell_type_adds_one_track_and_chooses_no_factor(
 
 
 def test_opening_a_checkpoint_again_adds_nothing(workspace: Workspace) -> None:
-    workspace.open_checkpoint(CHECKPOINT)
+    workspace.open_model(CHECKPOINT)
     before = workspace.setup.tracks
-    workspace.open_checkpoint(CHECKPOINT)
+    workspace.open_model(CHECKPOINT)
     assert workspace.setup.tracks == before
 
 
@@ -104,7 +104,7 @@ def _cells(workspace: Workspace, kind: type) -> list[str]:
 
 
 def test_rows_keep_their_order_whichever_cell_type_is_chosen(workspace: Workspace) -> None:
-    workspace.open_checkpoint(CHECKPOINT)
+    workspace.open_model(CHECKPOINT)
     workspace.choose_cell_type("beta")
     # What shows one cell type only follows the choice.
     assert (_cells(workspace, StatesTrack), _cells(workspace, AttentionTrack)) == (["alpha", "beta"], ["beta"])
@@ -138,8 +138,8 @@ def test_only_what_there_is_of_a_second_cell_type_is_put_beside_the_first(worksp
 
 def test_factors_are_offered_by_name_and_told_apart(workspace: Workspace) -> None:
     assert [factor.name for factor in workspace.factors()] == ["CTCF", "MAX"]
-    known = (FactorSummary("Zic3", ("alpha",)), FactorSummary("CTCF", ("alpha",)))
-    workspace.open_checkpoint(msgspec.structs.replace(CHECKPOINT, factors=known))
+    known = (OutputSummary("Zic3", ("alpha",)), OutputSummary("CTCF", ("alpha",)))
+    workspace.open_model(msgspec.structs.replace(CHECKPOINT, outputs=known))
     assert [tuple(factor) for factor in workspace.factors()] == [
         ("CTCF", True, True),
         ("MAX", True, False),
@@ -148,7 +148,7 @@ def test_factors_are_offered_by_name_and_told_apart(workspace: Workspace) -> Non
 
 
 def test_choosing_a_factor_changes_every_track_that_shows_the_old_one(workspace: Workspace) -> None:
-    workspace.open_checkpoint(CHECKPOINT)
+    workspace.open_model(CHECKPOINT)
     workspace.choose_factor("MAX")
     shown = {getattr(track, "factor", "MAX") for track in workspace.setup.tracks}
     assert shown == {"MAX"}
@@ -188,12 +188,12 @@ def test_bare_files_open_as_what_they_are() -> None:
 def test_losing_the_model_is_said_until_a_checkpoint_opens(workspace: Workspace) -> None:
     workspace.lose_model("PyTorch is not installed.")
     assert workspace.model_problem
-    workspace.open_checkpoint(CHECKPOINT)
+    workspace.open_model(CHECKPOINT)
     assert not workspace.model_problem
 
 
 def test_every_choice_is_one_step_and_comes_back_in_its_turn(workspace: Workspace) -> None:
-    workspace.open_checkpoint(CHECKPOINT)
+    workspace.open_model(CHECKPOINT)
     changes = (
         lambda: workspace.choose_cell_type("beta"),
         lambda: workspace.choose_factor("MAX"),
@@ -215,14 +215,14 @@ def test_every_choice_is_one_step_and_comes_back_in_its_turn(workspace: Workspac
 
 def test_an_opened_checkpoint_is_one_step(workspace: Workspace) -> None:
     before = workspace.setup.tracks
-    workspace.open_checkpoint(CHECKPOINT)
+    workspace.open_model(CHECKPOINT)
     workspace.history.undo()
     assert workspace.setup.tracks == before
     assert not workspace.history.can_undo
 
 
 def test_the_suggested_tracks_come_back_and_undo_brings_a_persons_own(workspace: Workspace) -> None:
-    workspace.open_checkpoint(CHECKPOINT)
+    workspace.open_model(CHECKPOINT)
     suggested = [type(track) for track in workspace.setup.tracks]
     for track in workspace.setup.tracks[1:]:
         workspace.history.change(workspace.setup.without(track.id))
@@ -291,7 +291,7 @@ def test_undo_of_a_chosen_anchor_brings_the_guess_back_and_says_so(workspace: Wo
 def test_an_anchor_that_a_person_chose_is_not_guessed_away(workspace: Workspace) -> None:
     workspace.set_anchor("chr1", 2500)
     workspace.guess_anchor("chr1", 1500)
-    workspace.open_checkpoint(CHECKPOINT)
+    workspace.open_model(CHECKPOINT)
     assert workspace.anchor == Interval("chr1", 2500, 2501)
 
 
@@ -300,7 +300,7 @@ def test_an_anchor_that_a_person_chose_is_not_guessed_away(workspace: Workspace)
     [
         (lambda workspace: workspace.open_dataset(DATASET), ["dataset", "choice"]),
         (lambda workspace: workspace.refresh_dataset(DATASET), ["dataset"]),
-        (lambda workspace: workspace.open_checkpoint(CHECKPOINT), ["checkpoint", "choice"]),
+        (lambda workspace: workspace.open_model(CHECKPOINT), ["checkpoint", "choice"]),
         (lambda workspace: workspace.compare_with("poor"), ["choice"]),
     ],
 )
@@ -309,7 +309,7 @@ def test_what_is_opened_or_chosen_is_announced_to_whoever_shows_it(
 ) -> None:
     heard: list[str] = []
     workspace.dataset_changed.connect(lambda: heard.append("dataset"))
-    workspace.checkpoint_changed.connect(lambda: heard.append("checkpoint"))
+    workspace.model_changed.connect(lambda: heard.append("checkpoint"))
     workspace.choice_changed.connect(lambda: heard.append("choice"))
     change(workspace)
     assert heard == told
@@ -331,42 +331,42 @@ def _factors(workspace: Workspace) -> tuple[str, ...]:
 
 
 def test_a_checkpoint_that_does_not_predict_the_chosen_factor_brings_its_own(workspace: Workspace) -> None:
-    workspace.open_checkpoint(msgspec.structs.replace(CHECKPOINT, factors=(FactorSummary("MAX", ("alpha",)),)))
+    workspace.open_model(msgspec.structs.replace(CHECKPOINT, outputs=(OutputSummary("MAX", ("alpha",)),)))
     assert _factors(workspace) == ("MAX", "MAX")
 
 
 def test_of_the_factors_of_a_checkpoint_that_with_calls_and_the_best_score_is_chosen(workspace: Workspace) -> None:
-    def factor(name: str, threshold: float | None, auprc: float) -> FactorSummary:
-        return FactorSummary(name, ("alpha",), threshold, auprc, "chr20")
+    def factor(name: str, threshold: float | None, auprc: float) -> OutputSummary:
+        return OutputSummary(name, ("alpha",), threshold, auprc, "chr20")
 
     factors = (factor("CTCF", None, 0.9), factor("MAX", 0.3, 0.2), factor("REST", 0.3, 0.4))
     dataset = msgspec.structs.replace(
         DATASET, cell_types=(_cell("alpha", "CTCF", "MAX", "REST"), _cell("beta", "CTCF"))
     )
-    assert chosen_factor(dataset, msgspec.structs.replace(CHECKPOINT, factors=factors)) == "REST"
+    assert chosen_factor(dataset, msgspec.structs.replace(CHECKPOINT, outputs=factors)) == "REST"
     # What was not measured here cannot be compared with anything.
-    assert chosen_factor(DATASET, msgspec.structs.replace(CHECKPOINT, factors=factors)) == "MAX"
+    assert chosen_factor(DATASET, msgspec.structs.replace(CHECKPOINT, outputs=factors)) == "MAX"
 
 
 def test_the_factor_that_a_dataset_chooses_comes_first_where_it_can_be_shown() -> None:
-    factors = (FactorSummary("MAX", ("alpha",), 0.3, 0.9), FactorSummary("CTCF", ("alpha",), 0.3, 0.2))
-    both = msgspec.structs.replace(CHECKPOINT, factors=factors)
+    factors = (OutputSummary("MAX", ("alpha",), 0.3, 0.9), OutputSummary("CTCF", ("alpha",), 0.3, 0.2))
+    both = msgspec.structs.replace(CHECKPOINT, outputs=factors)
     chosen = msgspec.structs.replace(DATASET, start_factor="CTCF")
     assert chosen_factor(chosen, both) == "CTCF"
     assert chosen_factor(msgspec.structs.replace(chosen, predicted=("MAX", "CTCF")), None) == "CTCF"
-    only_max = msgspec.structs.replace(both, factors=factors[:1])
+    only_max = msgspec.structs.replace(both, outputs=factors[:1])
     assert chosen_factor(chosen, only_max) == "MAX"
     assert chosen_factor(msgspec.structs.replace(DATASET, start_factor="NOT"), both) == chosen_factor(DATASET, both)
 
 
 def test_a_checkpoint_that_predicts_the_chosen_factor_leaves_it(workspace: Workspace) -> None:
     workspace.choose_factor("MAX")
-    workspace.open_checkpoint(CHECKPOINT)
+    workspace.open_model(CHECKPOINT)
     assert _factors(workspace) == ("MAX", "MAX")
 
 
 def test_a_checkpoint_without_factors_changes_none(workspace: Workspace) -> None:
-    workspace.open_checkpoint(msgspec.structs.replace(CHECKPOINT, factors=()))
+    workspace.open_model(msgspec.structs.replace(CHECKPOINT, outputs=()))
     assert _factors(workspace) == ("CTCF", "CTCF")
     assert not any(isinstance(track, PredictionTrack) for track in workspace.setup.tracks)
 
@@ -404,7 +404,7 @@ def test_every_choice_and_its_undo_are_announced(workspace: Workspace) -> None:
 
 def test_a_lost_model_is_announced(workspace: Workspace) -> None:
     told: list[str] = []
-    workspace.checkpoint_changed.connect(lambda: told.append(workspace.model_problem))
+    workspace.model_changed.connect(lambda: told.append(workspace.model_problem))
     workspace.lose_model("PyTorch is not installed.")
     assert told == ["PyTorch is not installed."]
 
@@ -431,18 +431,18 @@ def test_what_a_cell_type_has_of_states_and_signals_counts_for_it_like_several_p
 
 
 def test_attention_is_that_of_the_last_layer_and_without_cell_types_there_is_none(workspace: Workspace) -> None:
-    workspace.open_checkpoint(CHECKPOINT)
+    workspace.open_model(CHECKPOINT)
     (attention,) = [track for track in workspace.setup.tracks if isinstance(track, AttentionTrack)]
     assert (attention.layer, attention.cell_type) == (2, "alpha")
     workspace.open_dataset(msgspec.structs.replace(DATASET, cell_types=()))
-    workspace.open_checkpoint(CHECKPOINT)
+    workspace.open_model(CHECKPOINT)
     kinds = {type(track) for track in workspace.setup.tracks}
     assert not kinds & {AttentionTrack, PredictionTrack}
 
 
 def test_a_checkpoint_without_a_dataset_names_its_first_factor() -> None:
     workspace = Workspace(KINDS)
-    workspace.open_checkpoint(CHECKPOINT)
+    workspace.open_model(CHECKPOINT)
     assert workspace.factor == "MAX"
 
 

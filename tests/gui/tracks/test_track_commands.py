@@ -38,7 +38,7 @@ def canvas(qtbot: QtBot) -> Canvas:
     cells = (CellType("alpha", False, (), (PeakFiles("CTCF", False),)),)
     dataset = DatasetSummary("", "toy", "toy1", (Chromosome("chr1", 4000),), False, False, (), (), cells)
     workspace.open_dataset(dataset, Setup(tracks=(PredictionTrack(cell_type="alpha", factor="CTCF"),)))
-    workspace.open_checkpoint(checkpoint_summary())
+    workspace.open_model(checkpoint_summary())
     workspace.view.show(Interval("chr1", 1000, 2000))
     canvas.resize(GUTTER + 1000, 300)
     return canvas

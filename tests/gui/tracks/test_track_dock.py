@@ -7,7 +7,7 @@ from PyQt6.QtCore import Qt
 from PyQt6.QtWidgets import QColorDialog, QComboBox
 from pytestqt.qtbot import QtBot
 
-from ebert_core.protocol.modelling import FactorSummary
+from ebert_core.protocol.modelling import OutputSummary
 from ebert_core.protocol.terms.locus import Interval
 from ebert_core.protocol.tracks import CellType, Chromosome, DatasetSummary, FindGenes, FoundGene, FoundGenes, PeakFiles
 from ebert_gui.browser.content import TrackContent
@@ -194,8 +194,8 @@ def test_factors_are_listed_by_name_and_marked_where_they_are_not_predicted(
     dataset = DatasetSummary("/d", "toy", "toy1", (Chromosome("chr1", 4000),), False, False, (), (), cells)
     workspace.open_dataset(dataset)
     assert _listed(bar.factor) == ["CTCF", "EP300", "REST"]
-    known = (FactorSummary("Zic3", ("alpha",)), FactorSummary("CTCF", ("alpha",)))
-    workspace.open_checkpoint(checkpoint_summary(factors=known))
+    known = (OutputSummary("Zic3", ("alpha",)), OutputSummary("CTCF", ("alpha",)))
+    workspace.open_model(checkpoint_summary(outputs=known))
     assert _listed(bar.factor) == [
         "CTCF",
         "EP300 (not predicted)",
@@ -225,8 +225,8 @@ def test_what_can_be_added_is_listed_by_the_names_of_the_factors(workspace: Work
     cells = (CellType("alpha", False, (), tuple(PeakFiles(name, False) for name in ("REST", "CTCF"))),)
     dataset = DatasetSummary("/d", "toy", "toy1", (Chromosome("chr1", 4000),), False, False, (), (), cells)
     workspace.open_dataset(dataset)
-    known = (FactorSummary("Zic3", ("alpha",)), FactorSummary("CTCF", ("alpha",)))
-    workspace.open_checkpoint(checkpoint_summary(factors=known))
+    known = (OutputSummary("Zic3", ("alpha",)), OutputSummary("CTCF", ("alpha",)))
+    workspace.open_model(checkpoint_summary(outputs=known))
     (_group, offers), *_ = KINDS.offers(workspace.scope)
     names = ["CTCF peaks", "REST peaks", "CTCF predicted", "Zic3 predicted"]
     assert [offer.name for offer in offers][: len(names)] == names

@@ -7,7 +7,7 @@ from PyQt6.QtCore import QPoint, Qt
 from PyQt6.QtWidgets import QColorDialog, QComboBox
 from pytestqt.qtbot import QtBot
 
-from ebert_core.protocol.modelling import CheckpointSummary
+from ebert_core.protocol.modelling import ModelSummary
 from ebert_gui.browser.scene import GUTTER
 from ebert_gui.tracks.track_commands import track_commands
 from ebert_gui.windows.main_window import MainWindow
@@ -18,10 +18,10 @@ LEFT = Qt.MouseButton.LeftButton
 
 
 @pytest.fixture
-def predicting(window: MainWindow, checkpoint: CheckpointSummary) -> MainWindow:
+def predicting(window: MainWindow, checkpoint: ModelSummary) -> MainWindow:
     """A window with tracks of every kind that its dataset and model have, one of them twice, and nothing to undo."""
     workspace = window.workspace
-    workspace.open_checkpoint(checkpoint)
+    workspace.open_model(checkpoint)
     offered = [offer.track for _, offers in window.kinds.offers(workspace.scope) for offer in offers]
     shown = {type(track) for track in workspace.setup.tracks}
     others = [track for track in offered if type(track) not in shown]

@@ -3,7 +3,7 @@
 import pytest
 from PyQt6.QtWidgets import QDialog, QMessageBox
 
-from ebert_core.protocol.modelling import CheckpointSummary
+from ebert_core.protocol.modelling import ModelSummary
 from ebert_gui.datasets.new_dataset_dialog import NewDatasetDialog
 from ebert_gui.exporting.export_dialog import ExportDialog
 from ebert_gui.exporting.picture_dialog import PictureDialog
@@ -25,9 +25,9 @@ pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints", r"raise\(\)", "grab
     ],
 )
 def test_a_menu_opens_its_form(
-    window: MainWindow, checkpoint: CheckpointSummary, menu: str, text: str, form: type[QDialog]
+    window: MainWindow, checkpoint: ModelSummary, menu: str, text: str, form: type[QDialog]
 ) -> None:
-    window.workspace.open_checkpoint(checkpoint)
+    window.workspace.open_model(checkpoint)
     entry(window, menu, text).trigger()
     only(window, form).reject()
     assert is_gone(window, form)

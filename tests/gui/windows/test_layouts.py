@@ -20,11 +20,11 @@ from PyQt6.QtWidgets import (
 )
 from pytestqt.qtbot import QtBot
 
-from ebert_core.protocol.modelling import CheckpointSummary
+from ebert_core.protocol.modelling import ModelSummary
 from ebert_core.protocol.tracks import DatasetSummary
 from ebert_gui.finetuning.finetune_dialog import FineTuneDialog
 from ebert_gui.loading.navigator import Navigator
-from ebert_gui.models.checkpoint_dock import CheckpointDock
+from ebert_gui.models.model_dock import ModelDock
 from ebert_gui.state.workspace import Workspace
 from ebert_gui.tracks.attention_bar import AttentionBar
 from ebert_gui.tracks.track_dock import TrackDock
@@ -60,14 +60,14 @@ def workspace(dataset: DatasetSummary) -> Workspace:
     return workspace
 
 
-def page_of(dock: CheckpointDock, qtbot: QtBot) -> QWidget:
+def page_of(dock: ModelDock, qtbot: QtBot) -> QWidget:
     qtbot.wait(30)  # until what was put in has its place
     return present(dock.pages.currentWidget()).widget()
 
 
 def test_an_empty_checkpoint_dock_begins_at_its_top_left(show: Callable[..., QWidget], qtbot: QtBot) -> None:
-    dock = show(CheckpointDock(), 500, 700)
-    dock.show_checkpoint(None)
+    dock = show(ModelDock(), 500, 700)
+    dock.show_model(None)
     assert margins_of(dock.pages) == (16, 24, 16)
     assert gaps_down(dock.pages) == [12, 12]
     (button,) = [part for part in parts_of(dock) if isinstance(part, QPushButton)]
@@ -76,10 +76,10 @@ def test_an_empty_checkpoint_dock_begins_at_its_top_left(show: Callable[..., QWi
 
 
 def test_what_a_checkpoint_is_stands_in_a_column_of_one_left_edge(
-    show: Callable[..., QWidget], qtbot: QtBot, checkpoint: CheckpointSummary
+    show: Callable[..., QWidget], qtbot: QtBot, checkpoint: ModelSummary
 ) -> None:
-    dock = show(CheckpointDock(), 600, 1100)
-    dock.show_checkpoint(replace(checkpoint, is_synthetic=True, limits=("One.", "Two.")))
+    dock = show(ModelDock(), 600, 1100)
+    dock.show_model(replace(checkpoint, is_synthetic=True, limits=("One.", "Two.")))
     page = page_of(dock, qtbot)
     assert margins_of(page) == (14, 12, 14)
     (caution,) = [
@@ -96,10 +96,10 @@ def test_what_a_checkpoint_is_stands_in_a_column_of_one_left_edge(
 
 
 def test_the_rest_stands_at_the_top_where_there_is_more_room_than_needed(
-    show: Callable[..., QWidget], qtbot: QtBot, checkpoint: CheckpointSummary
+    show: Callable[..., QWidget], qtbot: QtBot, checkpoint: ModelSummary
 ) -> None:
-    dock = show(CheckpointDock(), 600, 1500)
-    dock.show_checkpoint(checkpoint)
+    dock = show(ModelDock(), 600, 1500)
+    dock.show_model(checkpoint)
     page = page_of(dock, qtbot)
     assert max(gaps_down(page)) == 10
     assert max(place_of(part, page).bottom() for part in parts_of(page)) < page.height() - 300
@@ -323,14 +323,14 @@ def test_every_field_and_list_has_a_name_for_a_screen_reader(
     show: Callable[..., QWidget],
     qtbot: QtBot,
     dataset: DatasetSummary,
-    checkpoint: CheckpointSummary,
+    checkpoint: ModelSummary,
     workspace: Workspace,
     what: str,
 ) -> None:
     window: QWidget
     if what in ("checkpoint", "judged"):
-        window = CheckpointDock()
-        window.show_checkpoint(replace(checkpoint, verdict=VERDICT if what == "judged" else None))
+        window = ModelDock()
+        window.show_model(replace(checkpoint, verdict=VERDICT if what == "judged" else None))
     elif what == "tracks":
         window = TrackDock(workspace, KINDS)
     elif what == "locus":
@@ -349,10 +349,10 @@ def test_every_field_and_list_has_a_name_for_a_screen_reader(
 
 
 def test_tables_are_to_read_row_by_row_and_the_tab_key_leaves_them(
-    show: Callable[..., QWidget], qtbot: QtBot, checkpoint: CheckpointSummary
+    show: Callable[..., QWidget], qtbot: QtBot, checkpoint: ModelSummary
 ) -> None:
-    dock = show(CheckpointDock(), 700, 1200)
-    dock.show_checkpoint(replace(checkpoint, verdict=VERDICT))
+    dock = show(ModelDock(), 700, 1200)
+    dock.show_model(replace(checkpoint, verdict=VERDICT))
     page_of(dock, qtbot)
     tables = dock.findChildren(QTableWidget)
     assert len(tables) == 2

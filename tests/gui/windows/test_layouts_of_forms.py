@@ -9,7 +9,7 @@ from PyQt6.QtCore import Qt
 from PyQt6.QtWidgets import QDialog, QLabel, QPushButton, QScrollArea, QSplitter, QWidget
 from pytestqt.qtbot import QtBot
 
-from ebert_core.protocol.modelling import CheckpointSummary
+from ebert_core.protocol.modelling import ModelSummary
 from ebert_core.protocol.terms.locus import Interval
 from ebert_core.protocol.tracks import DatasetSummary
 from ebert_core.protocol.work import Jobs
@@ -135,22 +135,22 @@ def test_the_curves_stand_under_the_choice_and_the_keys(dock: JobsDock, qtbot: Q
     assert (plot.choice.accessibleName(), plot.plot.accessibleName()) == ("Metric to draw", "Curves of the training")
 
 
-Make = Callable[[DatasetSummary, CheckpointSummary, MainWindow], QDialog]
+Make = Callable[[DatasetSummary, ModelSummary, MainWindow], QDialog]
 
 
-def export(dataset: DatasetSummary, checkpoint: CheckpointSummary, _window: MainWindow) -> QDialog:
+def export(dataset: DatasetSummary, checkpoint: ModelSummary, _window: MainWindow) -> QDialog:
     return ExportDialog(dataset, checkpoint, "K562", "CTCF", Interval("chr3", 0, 1000))
 
 
-def finetuning(dataset: DatasetSummary, checkpoint: CheckpointSummary, _window: MainWindow) -> QDialog:
+def finetuning(dataset: DatasetSummary, checkpoint: ModelSummary, _window: MainWindow) -> QDialog:
     return FineTuneDialog(dataset, checkpoint)
 
 
-def picture(_dataset: DatasetSummary, _checkpoint: CheckpointSummary, window: MainWindow) -> QDialog:
+def picture(_dataset: DatasetSummary, _checkpoint: ModelSummary, window: MainWindow) -> QDialog:
     return PictureDialog(window.canvas.scene, DARK)
 
 
-def new_dataset(_dataset: DatasetSummary, _checkpoint: CheckpointSummary, _window: MainWindow) -> QDialog:
+def new_dataset(_dataset: DatasetSummary, _checkpoint: ModelSummary, _window: MainWindow) -> QDialog:
     dialog = NewDatasetDialog(Answers(lambda *_: None, lambda *_: None, lambda *_: None))
     dialog.add_files(["/lab/a.bw"])
     return dialog
@@ -168,7 +168,7 @@ def new_dataset(_dataset: DatasetSummary, _checkpoint: CheckpointSummary, _windo
 def test_a_form_opens_at_its_size_with_its_fields_close_and_enter_starts_it(
     qtbot: QtBot,
     dataset: DatasetSummary,
-    checkpoint: CheckpointSummary,
+    checkpoint: ModelSummary,
     window: MainWindow,
     make: Make,
     width: int,

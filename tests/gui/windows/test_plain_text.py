@@ -20,7 +20,7 @@ from PyQt6.QtWidgets import (
 )
 from pytestqt.qtbot import QtBot
 
-from ebert_core.protocol.modelling import CheckpointSummary, FactorSummary
+from ebert_core.protocol.modelling import ModelSummary, OutputSummary
 from ebert_core.protocol.tracks import BareFile, CellType, Chromosome, DatasetSummary, MadeSignal, PeakFiles
 from ebert_core.protocol.work import Curve, Jobs, JobSummary, Metrics
 from ebert_gui.browser.content import TrackContent
@@ -66,13 +66,13 @@ def hostile_dataset(dataset: DatasetSummary) -> DatasetSummary:
 
 
 @pytest.fixture
-def hostile_checkpoint(checkpoint: CheckpointSummary) -> CheckpointSummary:
+def hostile_checkpoint(checkpoint: ModelSummary) -> ModelSummary:
     return msgspec.structs.replace(
         checkpoint,
         path=f"/c/{HOSTILE}",
         name=HOSTILE,
         architecture=HOSTILE,
-        factors=(FactorSummary(HOSTILE, (HOSTILE,), 0.4, 0.5, HOSTILE), *checkpoint.factors),
+        outputs=(OutputSummary(HOSTILE, (HOSTILE,), 0.4, 0.5, HOSTILE), *checkpoint.outputs),
         signals=(HOSTILE, "DNase"),
         limits=(HOSTILE,),
         other_assemblies=(HOSTILE,),
@@ -98,17 +98,17 @@ JOB = JobSummary(
 
 
 @pytest.fixture
-def window(qtbot: QtBot, hostile_dataset: DatasetSummary, hostile_checkpoint: CheckpointSummary) -> MainWindow:
+def window(qtbot: QtBot, hostile_dataset: DatasetSummary, hostile_checkpoint: ModelSummary) -> MainWindow:
     window = window_of(qtbot, Silent())
     workspace = window.workspace
     window.show()
     add_recent((f"/d/{HOSTILE}.toml",))
     add_recent(("/d/R&D.bw",))
     workspace.open_dataset(hostile_dataset)
-    workspace.open_checkpoint(hostile_checkpoint)
+    workspace.open_model(hostile_checkpoint)
     workspace.choose_cell_type(HOSTILE)
     window.track_dock.show()
-    window.checkpoint_dock.show()
+    window.model_dock.show()
     window.shown_jobs.toggle()
     window.jobs.listed.emit(Jobs((JOB, msgspec.structs.replace(JOB, directory="/jobs/2", state="running"))))
     window.jobs.metrics.emit(JOB.directory, metrics())
@@ -179,7 +179,7 @@ def test_menus_show_names_as_they_are(window: MainWindow, qtbot: QtBot) -> None:
     assert "R&&D.bw" in texts
 
 
-def dialogs(window: MainWindow, dataset: DatasetSummary, checkpoint: CheckpointSummary) -> dict[str, Callable[[], Any]]:
+def dialogs(window: MainWindow, dataset: DatasetSummary, checkpoint: ModelSummary) -> dict[str, Callable[[], Any]]:
     return {
         "fine-tune": lambda: FineTuneDialog(dataset, checkpoint, window, None, HOSTILE, lambda *_: None),
         "export": lambda: ExportDialog(
@@ -192,7 +192,7 @@ def dialogs(window: MainWindow, dataset: DatasetSummary, checkpoint: CheckpointS
 
 @pytest.mark.parametrize("name", ["fine-tune", "export", "picture", "details"])
 def test_dialogs_show_names_as_they_are(
-    window: MainWindow, qtbot: QtBot, hostile_dataset: DatasetSummary, hostile_checkpoint: CheckpointSummary, name: str
+    window: MainWindow, qtbot: QtBot, hostile_dataset: DatasetSummary, hostile_checkpoint: ModelSummary, name: str
 ) -> None:
     dialog = dialogs(window, hostile_dataset, hostile_checkpoint)[name]()
     qtbot.addWidget(dialog)
@@ -203,7 +203,7 @@ def test_dialogs_show_names_as_they_are(
 
 
 def test_an_export_asks_for_a_name_as_it_is_in_the_dataset(
-    window: MainWindow, qtbot: QtBot, hostile_dataset: DatasetSummary, hostile_checkpoint: CheckpointSummary
+    window: MainWindow, qtbot: QtBot, hostile_dataset: DatasetSummary, hostile_checkpoint: ModelSummary
 ) -> None:
     dialog = dialogs(window, hostile_dataset, hostile_checkpoint)["export"]()
     qtbot.addWidget(dialog)

@@ -18,7 +18,7 @@ from PyQt6.QtWidgets import (
 )
 from pytestqt.qtbot import QtBot
 
-from ebert_core.protocol.modelling import CheckpointSummary
+from ebert_core.protocol.modelling import ModelSummary
 from ebert_core.protocol.terms.locus import Interval
 from ebert_core.protocol.tracks import DatasetSummary
 from ebert_gui.datasets.new_dataset_dialog import Answers, NewDatasetDialog
@@ -102,25 +102,25 @@ def test_a_window_that_was_left_outside_comes_back(qtbot: QtBot) -> None:
     assert present(window.screen()).availableGeometry().contains(window.geometry())
 
 
-def finetuning(dataset: DatasetSummary, checkpoint: CheckpointSummary) -> QDialog:
+def finetuning(dataset: DatasetSummary, checkpoint: ModelSummary) -> QDialog:
     return FineTuneDialog(dataset, checkpoint)
 
 
-def export(dataset: DatasetSummary, checkpoint: CheckpointSummary) -> QDialog:
+def export(dataset: DatasetSummary, checkpoint: ModelSummary) -> QDialog:
     dialog = ExportDialog(dataset, checkpoint, "K562", "CTCF", Interval("chr3", 0, 1000))
     dialog.some.setChecked(True)
     return dialog
 
 
-def new_dataset(_dataset: DatasetSummary, _checkpoint: CheckpointSummary) -> QDialog:
+def new_dataset(_dataset: DatasetSummary, _checkpoint: ModelSummary) -> QDialog:
     return NewDatasetDialog(Answers(lambda _path, _reply: None, lambda _draft, _reply: None, lambda *_arguments: None))
 
 
 @pytest.mark.parametrize("make", [finetuning, export, new_dataset])
 def test_a_dialog_keeps_its_buttons_in_reach_on_a_small_screen(
-    make: Callable[[DatasetSummary, CheckpointSummary], QDialog],
+    make: Callable[[DatasetSummary, ModelSummary], QDialog],
     dataset: DatasetSummary,
-    checkpoint: CheckpointSummary,
+    checkpoint: ModelSummary,
     qtbot: QtBot,
 ) -> None:
     dialog = make(dataset, checkpoint)
@@ -137,9 +137,9 @@ def test_a_dialog_keeps_its_buttons_in_reach_on_a_small_screen(
 
 @pytest.mark.parametrize("make", [finetuning, export, new_dataset])
 def test_the_tab_key_reaches_what_a_dialog_does_before_its_cancel_and_begins_at_its_top(
-    make: Callable[[DatasetSummary, CheckpointSummary], QDialog],
+    make: Callable[[DatasetSummary, ModelSummary], QDialog],
     dataset: DatasetSummary,
-    checkpoint: CheckpointSummary,
+    checkpoint: ModelSummary,
     qtbot: QtBot,
 ) -> None:
     dialog = make(dataset, checkpoint)
@@ -157,7 +157,7 @@ def test_the_tab_key_reaches_what_a_dialog_does_before_its_cancel_and_begins_at_
 
 
 def test_a_long_summary_in_a_low_dialog_leaves_most_of_it_to_the_form(
-    dataset: DatasetSummary, checkpoint: CheckpointSummary, qtbot: QtBot
+    dataset: DatasetSummary, checkpoint: ModelSummary, qtbot: QtBot
 ) -> None:
     dialog = FineTuneDialog(dataset, checkpoint)
     qtbot.addWidget(dialog)

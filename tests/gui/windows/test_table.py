@@ -83,7 +83,7 @@ def test_keys_that_a_button_names_are_those_of_a_command(window: MainWindow) -> 
     assert {keys for keys in named if keys not in {each.shortcut for each in COMMANDS.values()}} == set()
 
 
-@pytest.mark.parametrize(("command", "dock"), [("tracks.dock", "track_dock"), ("checkpoint.dock", "checkpoint_dock")])
+@pytest.mark.parametrize(("command", "dock"), [("tracks.dock", "track_dock"), ("checkpoint.dock", "model_dock")])
 def test_a_switch_shows_a_dock_and_says_in_its_menu_whether_it_is_on(
     window: MainWindow, command: str, dock: str
 ) -> None:

@@ -9,7 +9,7 @@ from PyQt6.QtGui import QDropEvent, QKeySequence
 from PyQt6.QtWidgets import QAbstractButton, QApplication, QLabel, QTableWidget
 from pytestqt.qtbot import QtBot
 
-from ebert_core.protocol.modelling import CheckpointSummary
+from ebert_core.protocol.modelling import ModelSummary
 from ebert_core.protocol.terms.verdict import Judgement, Verdict
 from ebert_core.protocol.tracks import DatasetSummary, InspectFile
 from ebert_gui.kinds.signal import SignalTrack
@@ -260,7 +260,7 @@ def test_no_letter_opens_two_things(window: MainWindow) -> None:
     assert {"Alt+C", "Alt+A", "Alt+L", "Alt+D"} <= set(used)
 
 
-def test_the_model_is_ready_only_with_a_checkpoint(window: MainWindow, checkpoint: CheckpointSummary) -> None:
+def test_the_model_is_ready_only_with_a_checkpoint(window: MainWindow, checkpoint: ModelSummary) -> None:
     said = window.worker_states["model"]
     window.show_worker("model", WorkerState(Condition.STARTING))
     assert said.text() == "○ model starting"
@@ -269,7 +269,7 @@ def test_the_model_is_ready_only_with_a_checkpoint(window: MainWindow, checkpoin
     window.show_worker("model", WorkerState(Condition.BUSY))
     assert said.text() == "◐ model busy"
     window.show_worker("model", WorkerState(Condition.READY))
-    window.workspace.open_checkpoint(checkpoint)
+    window.workspace.open_model(checkpoint)
     assert said.text() == "● model ready"
     dataset = window.workspace.dataset
     assert dataset is not None
@@ -277,14 +277,14 @@ def test_the_model_is_ready_only_with_a_checkpoint(window: MainWindow, checkpoin
     assert said.text() == "○ model: no checkpoint open"
 
 
-def test_the_checkpoints_dock_chooses_the_factor_in_view(window: MainWindow, checkpoint: CheckpointSummary) -> None:
+def test_the_checkpoints_dock_chooses_the_factor_in_view(window: MainWindow, checkpoint: ModelSummary) -> None:
     judged = tuple(
         Judgement(each, ("K562",), 30, 60, "level", f"{each} is level.") for each in ("GABPA", "MAX", "CTCF")
     )
     verdict = Verdict(msgspec.structs.replace(judged[0], factor=""), "motif x accessibility", "chr20", judged)
-    window.workspace.open_checkpoint(msgspec.structs.replace(checkpoint, verdict=verdict))
-    panel = window.checkpoint_dock.findChild(VerdictPanel)
-    tables = window.checkpoint_dock.findChildren(QTableWidget)
+    window.workspace.open_model(msgspec.structs.replace(checkpoint, verdict=verdict))
+    panel = window.model_dock.findChild(VerdictPanel)
+    tables = window.model_dock.findChildren(QTableWidget)
     factors = next(table for table in tables if table.accessibleName().startswith("Factors that this"))
     assert panel is not None
     for factor in (window.workspace.factor, "MAX", "CTCF"):
@@ -294,12 +294,12 @@ def test_the_checkpoints_dock_chooses_the_factor_in_view(window: MainWindow, che
 
 
 def test_a_checkpoint_leaves_the_tracks_in_view_where_they_are(
-    window: MainWindow, checkpoint: CheckpointSummary, qtbot: QtBot
+    window: MainWindow, checkpoint: ModelSummary, qtbot: QtBot
 ) -> None:
     window.resize(1280, 400)
     qtbot.waitUntil(lambda: window.canvas.height() < 340)
     shown = len(window.workspace.setup.tracks)
-    window.workspace.open_checkpoint(checkpoint)
+    window.workspace.open_model(checkpoint)
     assert len(window.workspace.setup.tracks) > shown
     assert window.canvas.scene.scroll == 0
 
@@ -320,7 +320,7 @@ def test_the_window_with_all_its_docks_fits_a_screen_of_1600_by_1000_at_a_scale_
     window: MainWindow, qtbot: QtBot, qapp: QApplication
 ) -> None:
     themes.apply(qapp, LIGHT)  # as the program looks, whatever ran before
-    for dock in (window.track_dock, window.checkpoint_dock, window.shown_jobs.dock()):
+    for dock in (window.track_dock, window.model_dock, window.shown_jobs.dock()):
         dock.show()
     window.attention_bar.show()
     qtbot.waitUntil(lambda: window.shown_jobs.dock().isVisible())
@@ -330,10 +330,10 @@ def test_the_window_with_all_its_docks_fits_a_screen_of_1600_by_1000_at_a_scale_
 
 
 def test_a_sentence_on_the_factor_goes_when_another_factor_is_chosen(
-    window: MainWindow, checkpoint: CheckpointSummary
+    window: MainWindow, checkpoint: ModelSummary
 ) -> None:
     workspace, messages = window.workspace, window.messages
-    workspace.open_checkpoint(checkpoint)
+    workspace.open_model(checkpoint)
     workspace.choose_factor("MAX")
     window.opener.told.emit("small does not predict EP300, so the tracks show MAX instead.")
     workspace.choose_cell_type("K562")

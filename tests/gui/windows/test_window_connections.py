@@ -7,7 +7,7 @@ from PyQt6.QtWidgets import QApplication, QDialog, QLabel, QMenu
 from pytestqt.qtbot import QtBot
 
 from ebert_core.protocol.messages import Hello
-from ebert_core.protocol.modelling import CheckpointSummary
+from ebert_core.protocol.modelling import ModelSummary
 from ebert_core.protocol.sources import MeasuredSignal
 from ebert_core.protocol.terms.locus import Interval
 from ebert_core.protocol.tracks import DatasetSummary
@@ -100,8 +100,8 @@ def test_nothing_is_offered_while_something_is_being_opened(qtbot: QtBot, data: 
     assert not window.offering.page.isVisibleTo(window)
 
 
-def test_a_worker_says_where_it_computes(window: MainWindow, checkpoint: CheckpointSummary) -> None:
-    window.workspace.open_checkpoint(checkpoint)
+def test_a_worker_says_where_it_computes(window: MainWindow, checkpoint: ModelSummary) -> None:
+    window.workspace.open_model(checkpoint)
     hello = Hello(1, "1.0", "model", 7, "box", device="cuda")
     window.show_worker("model", WorkerState(Condition.READY, hello=hello))
     assert window.worker_states["model"].text() == "● model ready on cuda"
@@ -119,7 +119,7 @@ def test_what_is_dropped_is_read_although_a_worker_ended_on_it(window: MainWindo
 
 def test_other_colours_reach_the_checkpoint(window: MainWindow) -> None:
     window.set_theme(DARK)
-    assert window.checkpoint_dock._theme is DARK
+    assert window.model_dock._theme is DARK
 
 
 def test_a_new_window_takes_a_good_part_of_its_screen(qtbot: QtBot, data: Silent) -> None:
@@ -147,9 +147,9 @@ def test_what_was_opened_for_a_track_is_gone_once_it_is_closed(window: MainWindo
 
 
 def test_the_bar_of_attention_goes_with_the_checkpoint(
-    window: MainWindow, dataset: DatasetSummary, checkpoint: CheckpointSummary
+    window: MainWindow, dataset: DatasetSummary, checkpoint: ModelSummary
 ) -> None:
-    window.workspace.open_checkpoint(checkpoint)
+    window.workspace.open_model(checkpoint)
     bar = window.attention_bar
     assert (bar.layer.count(), bar.head.count(), bar.isVisible()) == (6, 9, True)
     window.workspace.open_dataset(dataset)
@@ -161,14 +161,14 @@ def test_the_bar_of_attention_goes_with_the_checkpoint(
 
 
 def test_a_checkpoint_is_described_only_while_it_is_open(
-    window: MainWindow, dataset: DatasetSummary, checkpoint: CheckpointSummary
+    window: MainWindow, dataset: DatasetSummary, checkpoint: ModelSummary
 ) -> None:
-    window.checkpoint_dock.show()
+    window.model_dock.show()
 
     def said() -> list[str]:
-        return [label.text() for label in window.checkpoint_dock.findChildren(QLabel) if label.isVisible()]
+        return [label.text() for label in window.model_dock.findChildren(QLabel) if label.isVisible()]
 
-    window.workspace.open_checkpoint(checkpoint)
+    window.workspace.open_model(checkpoint)
     assert "small" in said()
     window.workspace.open_dataset(dataset)
     assert "small" not in said()

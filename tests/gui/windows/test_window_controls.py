@@ -19,7 +19,7 @@ from PyQt6.QtWidgets import (
 )
 from pytestqt.qtbot import QtBot
 
-from ebert_core.protocol.modelling import CheckpointSummary, OpenCheckpoint
+from ebert_core.protocol.modelling import ModelSummary, OpenModel
 from ebert_core.protocol.terms.locus import Interval
 from ebert_core.protocol.tracks import DatasetSummary, InspectFile
 from ebert_gui.browser.content import TrackContent
@@ -114,9 +114,9 @@ def test_going_to_the_locus_chooses_all_of_it(window: MainWindow) -> None:
 
 
 def test_other_colours_are_asked_for_and_drawn_everywhere(
-    window: MainWindow, qtbot: QtBot, checkpoint: CheckpointSummary
+    window: MainWindow, qtbot: QtBot, checkpoint: ModelSummary
 ) -> None:
-    window.workspace.open_checkpoint(checkpoint)
+    window.workspace.open_model(checkpoint)
     with qtbot.waitSignal(window.theme_wanted) as asked:
         entry(window, "View", "Dark or light").trigger()
     assert asked.args == [DARK]
@@ -139,14 +139,14 @@ def test_the_window_fills_the_screen_and_stops_filling_it(window: MainWindow) ->
 def test_the_docks_come_and_go_with_their_keys(window: MainWindow, qtbot: QtBot) -> None:
     for text, dock, area in (
         ("Tracks", window.track_dock, Qt.DockWidgetArea.LeftDockWidgetArea),
-        ("Checkpoint", window.checkpoint_dock, Qt.DockWidgetArea.RightDockWidgetArea),
+        ("Checkpoint", window.model_dock, Qt.DockWidgetArea.RightDockWidgetArea),
     ):
         assert not dock.isVisible()
         assert window.dockWidgetArea(dock) == area
         entry(window, "View", text).trigger()
         assert dock.isVisible()
     assert place_of(window.track_dock, window).left() == 0
-    assert place_of(window.checkpoint_dock, window).right() == window.width() - 1
+    assert place_of(window.model_dock, window).right() == window.width() - 1
     jobs = window.shown_jobs.dock()
     entry(window, "View", "Jobs").trigger()
     assert jobs.isVisible()
@@ -154,13 +154,13 @@ def test_the_docks_come_and_go_with_their_keys(window: MainWindow, qtbot: QtBot)
     assert not jobs.isVisible()
 
 
-def test_the_window_is_laid_out_without_gaps(window: MainWindow, qtbot: QtBot, checkpoint: CheckpointSummary) -> None:
+def test_the_window_is_laid_out_without_gaps(window: MainWindow, qtbot: QtBot, checkpoint: ModelSummary) -> None:
     body = present(window.centralWidget())
     canvas = place_of(window.canvas, body)
     assert (canvas.left(), canvas.top(), canvas.width()) == (0, 0, body.width())
     assert canvas.bottom() == body.height() - 1
     assert not window.attention_bar.isVisible()
-    window.workspace.open_checkpoint(checkpoint)
+    window.workspace.open_model(checkpoint)
     qtbot.waitUntil(lambda: window.canvas.height() < canvas.height())
     bar = place_of(window.attention_bar, body)
     assert (bar.left(), bar.top(), bar.bottom()) == (
@@ -225,9 +225,9 @@ def test_a_worker_that_ended_and_came_back_takes_its_message_back(window: MainWi
     ],
 )
 def test_the_attention_bar_changes_the_attention_track_and_nothing_else(
-    window: MainWindow, checkpoint: CheckpointSummary, change, field: dict[str, object]
+    window: MainWindow, checkpoint: ModelSummary, change, field: dict[str, object]
 ) -> None:
-    window.workspace.open_checkpoint(checkpoint)
+    window.workspace.open_model(checkpoint)
     before = window.workspace.setup.tracks
     change(window.attention_bar)
     expected = [replace(each, **field) if isinstance(each, AttentionTrack) else each for each in before]
@@ -320,12 +320,12 @@ def test_a_checkpoint_that_is_chosen_is_opened_although_a_worker_ended_on_it(
     window: MainWindow, data: Silent, files: dict[str, Any]
 ) -> None:
     entry(window, "Model", "Open checkpoint…").trigger()
-    assert not [body for body in data.asked if isinstance(body, OpenCheckpoint)]
+    assert not [body for body in data.asked if isinstance(body, OpenModel)]
     files["answer"] = "/c/small"
     entry(window, "Model", "Open checkpoint…").trigger()
-    assert [body.path for body in data.asked if isinstance(body, OpenCheckpoint)] == ["/c/small"]
+    assert [body.path for body in data.asked if isinstance(body, OpenModel)] == ["/c/small"]
     assert ("/c/small",) in data.forgiven
-    window.checkpoint_dock.open_requested.emit()
+    window.model_dock.open_requested.emit()
     assert len(files["asked"]) == 3
 
 

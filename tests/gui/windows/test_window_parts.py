@@ -13,7 +13,7 @@ from PyQt6.QtWidgets import (
 )
 from pytestqt.qtbot import QtBot
 
-from ebert_core.protocol.modelling import CheckpointSummary
+from ebert_core.protocol.modelling import ModelSummary
 from ebert_core.protocol.terms.locus import Interval
 from ebert_core.protocol.tracks import DatasetSummary, FindGenes
 from ebert_gui.kinds.attention import AttentionTrack
@@ -228,7 +228,7 @@ def test_a_chosen_colour_is_the_tracks_and_the_dialog_is_of_the_chosen_track(win
 
 
 def test_offers_follow_the_checkpoint_and_a_group_itself_adds_nothing(
-    window: MainWindow, checkpoint: CheckpointSummary
+    window: MainWindow, checkpoint: ModelSummary
 ) -> None:
     dock = window.track_dock
     before = window.workspace.setup.tracks
@@ -240,7 +240,7 @@ def test_offers_follow_the_checkpoint_and_a_group_itself_adds_nothing(
         return [present(group.child(row)).text(0) for row in range(group.childCount())]
 
     assert "CTCF predicted" not in offered()
-    window.workspace.open_checkpoint(checkpoint)
+    window.workspace.open_model(checkpoint)
     assert offered()[-3:] == ["CTCF predicted", "MAX predicted", "Attention"]
     attention = present(present(dock.offers.topLevelItem(1)).child(len(offered()) - 1)).data(
         0, Qt.ItemDataRole.UserRole

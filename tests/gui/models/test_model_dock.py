@@ -6,41 +6,37 @@ from PyQt6.QtCore import Qt
 from PyQt6.QtWidgets import QTableWidget
 from pytestqt.qtbot import QtBot
 
-from ebert_core.protocol.modelling import CheckpointSummary
-from ebert_gui.models.checkpoint_dock import CheckpointDock
+from ebert_core.protocol.modelling import ModelSummary
+from ebert_gui.models.model_dock import ModelDock
 from tests.certain import present
 from tests.gui.listed_jobs import button, texts
 from tests.toy_summaries import checkpoint_summary, motif_summary
 
 
 @pytest.fixture
-def about(qtbot: QtBot) -> CheckpointDock:
-    about = CheckpointDock()
+def about(qtbot: QtBot) -> ModelDock:
+    about = ModelDock()
     qtbot.addWidget(about)
     return about
 
 
-def test_a_checkpoint_that_did_not_open_says_why_until_another_does(
-    about: CheckpointDock, checkpoint: CheckpointSummary
-) -> None:
-    about.show_checkpoint(None, "/data/x/weights.safetensors does not fit its description.")
+def test_a_checkpoint_that_did_not_open_says_why_until_another_does(about: ModelDock, checkpoint: ModelSummary) -> None:
+    about.show_model(None, "/data/x/weights.safetensors does not fit its description.")
     assert "does not fit its description" in texts(about)
-    about.show_checkpoint(checkpoint)
-    about.show_checkpoint(None)
+    about.show_model(checkpoint)
+    about.show_model(None)
     assert "does not fit" not in texts(about)
 
 
-def test_without_a_checkpoint_one_can_be_opened(about: CheckpointDock, qtbot: QtBot) -> None:
-    about.show_checkpoint(None)
+def test_without_a_checkpoint_one_can_be_opened(about: ModelDock, qtbot: QtBot) -> None:
+    about.show_model(None)
     assert "No checkpoint is open" in texts(about)
     with qtbot.waitSignal(about.open_requested):
         qtbot.mouseClick(button(about, "Open checkpoint…"), Qt.MouseButton.LeftButton)
 
 
-def test_a_checkpoint_says_what_it_is_and_where_not_to_trust_it(
-    about: CheckpointDock, checkpoint: CheckpointSummary
-) -> None:
-    about.show_checkpoint(checkpoint)
+def test_a_checkpoint_says_what_it_is_and_where_not_to_trust_it(about: ModelDock, checkpoint: ModelSummary) -> None:
+    about.show_model(checkpoint)
     said = texts(about)
     for text in (
         "small",
@@ -59,22 +55,22 @@ def test_a_checkpoint_says_what_it_is_and_where_not_to_trust_it(
     assert "HepG2, chr5" in present(table.item(0, 2)).toolTip()
 
 
-def test_a_synthetic_checkpoint_says_so(about: CheckpointDock, checkpoint: CheckpointSummary) -> None:
-    about.show_checkpoint(replace(checkpoint, is_synthetic=True, factors=(), limits=()))
+def test_a_synthetic_checkpoint_says_so(about: ModelDock, checkpoint: ModelSummary) -> None:
+    about.show_model(replace(checkpoint, is_synthetic=True, outputs=(), limits=()))
     assert "SYNTHETIC" in texts(about)
     assert "None yet: fine-tune it." in texts(about)
 
 
-def test_another_checkpoint_takes_the_place_of_the_first(about: CheckpointDock, checkpoint: CheckpointSummary) -> None:
-    about.show_checkpoint(checkpoint)
-    about.show_checkpoint(replace(checkpoint, name="other"))
+def test_another_checkpoint_takes_the_place_of_the_first(about: ModelDock, checkpoint: ModelSummary) -> None:
+    about.show_model(checkpoint)
+    about.show_model(replace(checkpoint, name="other"))
     assert "other" in texts(about)
-    about.show_checkpoint(None)
+    about.show_model(None)
     assert "No checkpoint is open" in texts(about)
 
 
-def test_a_model_that_nothing_trained_claims_nothing_of_training(about: CheckpointDock) -> None:
-    about.show_checkpoint(motif_summary())
+def test_a_model_that_nothing_trained_claims_nothing_of_training(about: ModelDock) -> None:
+    about.show_model(motif_summary())
     said = texts(about)
     for text in (
         "m.pfm",
@@ -95,7 +91,7 @@ def test_a_model_that_nothing_trained_claims_nothing_of_training(about: Checkpoi
     ]
 
 
-def test_open_models_are_listed_one_is_chosen_and_can_be_closed(about: CheckpointDock, qtbot: QtBot) -> None:
+def test_open_models_are_listed_one_is_chosen_and_can_be_closed(about: ModelDock, qtbot: QtBot) -> None:
     scan, small = motif_summary(), checkpoint_summary(path="/c")
     bar = about.models
     bar.show_models({scan.path: scan, small.path: small}, small)

@@ -21,7 +21,7 @@ from PyQt6.QtWidgets import (
 
 from ebert_core.protocol.calling import calls_of_factor
 from ebert_core.protocol.machine.showing import shown, shown_lines
-from ebert_core.protocol.modelling import CheckpointSummary, FactorSummary
+from ebert_core.protocol.modelling import ModelSummary, OutputSummary
 from ebert_core.protocol.terms.locus import Interval
 from ebert_core.protocol.terms.reliability import (
     calibration_warning,
@@ -39,7 +39,7 @@ from ebert_gui.widgets.verdict_panel import VerdictPanel
 from ebert_gui.widgets.wording import bases, regions, unbroken
 
 # As the layout of the docks names it.
-CHECKPOINT_DOCK = "checkpoint-dock"
+MODEL_DOCK = "checkpoint-dock"
 _CALLED_MEANS = "The probability from which a bin of 200 bp is called bound, chosen on the held-out bins."
 _ROW_HEIGHT = 28
 _WIDTH = 400
@@ -47,8 +47,8 @@ _MOST_ROWS = 12
 _MOST_CELLS = 2
 
 
-class CheckpointDock(QDockWidget):
-    """Shows a CheckpointSummary; without one it offers to open a checkpoint."""
+class ModelDock(QDockWidget):
+    """Shows a ModelSummary; without one it offers to open a checkpoint."""
 
     open_requested = pyqtSignal()
 
@@ -58,7 +58,7 @@ class CheckpointDock(QDockWidget):
         self._verdict: VerdictPanel | None = None
         self._factor_table: QTableWidget | None = None
         self._factor = ""
-        self.setObjectName(CHECKPOINT_DOCK)
+        self.setObjectName(MODEL_DOCK)
         self._problem = label("", "error")
         self._problem.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self._problem.hide()
@@ -74,7 +74,7 @@ class CheckpointDock(QDockWidget):
         layout.addWidget(self.pages, 1)
         self.setWidget(body)
 
-    def show_checkpoint(self, summary: CheckpointSummary | None, problem: str = "") -> None:
+    def show_model(self, summary: ModelSummary | None, problem: str = "") -> None:
         """Describe this checkpoint, or none; `problem` says why there is none."""
         self._problem.setText(problem)
         self._problem.setVisible(bool(problem))
@@ -117,7 +117,7 @@ class CheckpointDock(QDockWidget):
         layout.addStretch(1)
         return page
 
-    def _page(self, summary: CheckpointSummary) -> QWidget:
+    def _page(self, summary: ModelSummary) -> QWidget:
         contents = QWidget()
         layout = QVBoxLayout(contents)
         layout.setContentsMargins(14, 12, 14, 12)
@@ -135,8 +135,8 @@ class CheckpointDock(QDockWidget):
             layout.addLayout(_facts(_seen(summary)))
         else:
             layout.addWidget(label("What it scores", "heading"))
-            layout.addWidget(output_table(summary.factors))
-            statistics = dict.fromkeys(output.statistic for output in summary.factors)
+            layout.addWidget(output_table(summary.outputs))
+            statistics = dict.fromkeys(output.statistic for output in summary.outputs)
             layout.addWidget(label(f"Each value is the {', or the '.join(statistics)}.", "muted"))
         layout.addWidget(label("What it is", "heading"))
         layout.addLayout(_facts(_build(summary)))
@@ -148,7 +148,7 @@ class CheckpointDock(QDockWidget):
         area.setAccessibleName(f"{summary.kind.capitalize()} {summary.name}")
         return area
 
-    def _add_verdict(self, layout: QVBoxLayout, summary: CheckpointSummary) -> None:
+    def _add_verdict(self, layout: QVBoxLayout, summary: ModelSummary) -> None:
         if summary.verdict is None:
             layout.addWidget(label("No verdict", "heading"))
             layout.addWidget(label(why_no_verdict(summary), "muted"))
@@ -158,13 +158,13 @@ class CheckpointDock(QDockWidget):
         self._verdict.show_verdict(summary.verdict)
         layout.addWidget(self._verdict)
 
-    def _add_factors(self, layout: QVBoxLayout, summary: CheckpointSummary) -> None:
+    def _add_factors(self, layout: QVBoxLayout, summary: ModelSummary) -> None:
         """The table, and below it what a call of the chosen factor was worth.
 
         The factor in view is chosen, or where it is not predicted the first that is doubtful. A factor has one auPRC
         on screen: that of the verdict, or without one the score of the held-out bins.
         """
-        factors = tuple(sorted(summary.factors, key=lambda factor: factor.name.casefold()))
+        factors = tuple(sorted(summary.outputs, key=lambda factor: factor.name.casefold()))
         if not factors:
             layout.addWidget(label("Factors", "heading"))
             layout.addWidget(label("None yet: fine-tune it.", "muted"))
@@ -202,9 +202,9 @@ class _Pages(QStackedWidget):
         return QSize(_WIDTH, super().sizeHint().height())
 
 
-def why_no_verdict(summary: CheckpointSummary) -> str:
+def why_no_verdict(summary: ModelSummary) -> str:
     """Why nobody can say whether a checkpoint is better than a simple baseline, and what to do about it."""
-    if not summary.factors:
+    if not summary.outputs:
         return "Pre-trained only: it predicts no factor yet, so there is nothing to compare with a baseline."
     if summary.members > 1:
         return (
@@ -214,7 +214,7 @@ def why_no_verdict(summary: CheckpointSummary) -> str:
     return "It was not compared with a baseline on held-out loci; a fine-tuning does that at its end."
 
 
-def worth_of(factor: FactorSummary) -> str:
+def worth_of(factor: OutputSummary) -> str:
     """What bins that are called bound were worth on held-out data, or why none is."""
     known = factor.reliability
     if known is None:
@@ -227,7 +227,7 @@ def worth_of(factor: FactorSummary) -> str:
     return f"{factor.name} is called bound from {at:.2g}. {' '.join(filter(None, said))}"
 
 
-def score_of(factor: FactorSummary) -> str:
+def score_of(factor: OutputSummary) -> str:
     """The score of a factor and where it was measured: `auPRC .710 on HepG2, chr5.`; empty where there is none."""
     return f"auPRC {factor.auprc:.3f} on {factor.scored_on}." if factor.auprc is not None else ""
 
@@ -243,7 +243,7 @@ def _limits(sentences: tuple[str, ...]) -> QFrame:
     return box
 
 
-def _seen(summary: CheckpointSummary) -> list[tuple[str, str]]:
+def _seen(summary: ModelSummary) -> list[tuple[str, str]]:
     return [
         ("Genome", summary.assembly),
         ("Cell types", ", ".join(summary.cell_types) or "none"),
@@ -274,7 +274,7 @@ def _extent(intervals: tuple[Interval, ...]) -> str:
     return f"{bases(sum(each.length for each in intervals))}: {regions(intervals)}" if intervals else ""
 
 
-def _build(summary: CheckpointSummary) -> list[tuple[str, str]]:
+def _build(summary: ModelSummary) -> list[tuple[str, str]]:
     network = [
         ("Network", summary.architecture),
         ("Parameters", f"{summary.parameters / 1e6:.1f} million"),
@@ -317,7 +317,7 @@ def _facts(pairs: list[tuple[str, str]]) -> QFormLayout:
     return layout
 
 
-def _factor_table(factors: tuple[FactorSummary, ...], has_score: bool) -> QTableWidget:
+def _factor_table(factors: tuple[OutputSummary, ...], has_score: bool) -> QTableWidget:
     columns = ("Factor", "Trained in", "auPRC" if has_score else "Called bound")
     table = QTableWidget(len(factors), len(columns))
     table.setAccessibleName("Factors that this checkpoint predicts")
@@ -349,18 +349,18 @@ class _Cell(NamedTuple):
     hint: str
 
 
-def _scored(factor: FactorSummary) -> _Cell:
+def _scored(factor: OutputSummary) -> _Cell:
     return _Cell("not scored" if factor.auprc is None else f"{factor.auprc:.2f}", score_of(factor))
 
 
-def _called(factor: FactorSummary) -> _Cell:
+def _called(factor: OutputSummary) -> _Cell:
     calls = calls_of_factor(factor)
     if calls.threshold is None:
         return _Cell("no calls", f"No bin of {factor.name} is called bound: {calls.reason}.")
     return _Cell(f"from {calls.threshold:.2g}", _CALLED_MEANS)
 
 
-def _fill(table: QTableWidget, row: int, factor: FactorSummary, last: _Cell) -> None:
+def _fill(table: QTableWidget, row: int, factor: OutputSummary, last: _Cell) -> None:
     names, count = ", ".join(factor.cell_types), len(factor.cell_types)
     cells = names if count <= _MOST_CELLS else f"{count} cell types"
     for column, (text, hint) in enumerate(((factor.name, factor.name), (cells, names), last)):
