@@ -28,7 +28,8 @@ def watch(arguments: list[str]) -> None:
     app = QApplication([])
     data = WorkerClient(local_worker("data"), "data")
     data.start()
-    from ebert_gui.app import Options, WindowProgram
+    from ebert_gui.app.program import Options
+    from ebert_gui.app.window_program import WindowProgram
     from ebert_gui.kinds.prediction import PredictionTrack
     from ebert_gui.workers.state import Condition, WorkerState
 

@@ -20,7 +20,8 @@ from PyQt6.QtWidgets import QApplication
 from ebert_core.genome.bigwig_writer import BigWigWriter
 from ebert_core.genome.signal import open_signal
 from ebert_core.protocol.terms.locus import Interval
-from ebert_gui.app import Options, WindowProgram
+from ebert_gui.app.program import Options
+from ebert_gui.app.window_program import WindowProgram
 
 # The platform without a display has a screen of 800 x 800, into which the window would be fitted.
 _SCREEN = {"name": "wide", "x": 0, "y": 0, "width": 1920, "height": 1200, "logicalDpi": 96, "dpr": 1}

@@ -17,7 +17,7 @@ from ebert_core.protocol.terms.addresses import is_address, place_of, without_se
 from ebert_core.protocol.terms.errors import InvalidRequest
 
 if TYPE_CHECKING:
-    from ebert_gui.app import Options
+    from ebert_gui.app.program import Options
 
 
 _PICTURES = (".png", ".svg", ".pdf")
@@ -53,7 +53,7 @@ def _main(arguments: Sequence[str] | None) -> int:
     app = QApplication(["ebert-browser"])
     data = WorkerClient(local_worker("data"), "data", fatal=kept_fatal_files())
     data.start()
-    from ebert_gui.app import run
+    from ebert_gui.app.running import run
 
     return run(_options(parsed), app, data)
 
@@ -114,7 +114,7 @@ def _objection_of_display() -> str:
 
 
 def _options(parsed: argparse.Namespace) -> "Options":
-    from ebert_gui.app import Options
+    from ebert_gui.app.program import Options
 
     # Absolute paths of this machine; addresses without their secrets, which this process remembers for its workers.
     paths = [without_secrets(path) if is_address(path) else str(Path(path).absolute()) for path in parsed.paths]

@@ -35,7 +35,8 @@ from ebert_core.protocol.machine.resources import resource
 from ebert_core.protocol.specs.jobs import FineTune, Predict
 from ebert_core.protocol.terms.locus import Interval
 from ebert_core.protocol.work import LIVE, Jobs, JobSummary
-from ebert_gui.app import Options, WindowProgram
+from ebert_gui.app.program import Options
+from ebert_gui.app.window_program import WindowProgram
 from ebert_gui.browser.content import TrackContent
 from ebert_gui.kinds.prediction import PredictionTrack
 from ebert_gui.state.tracks import Track

@@ -13,7 +13,7 @@ import ebert_gui
 
 WINDOW = """
 import json, sys
-import ebert_gui.app, ebert_gui.__main__
+import ebert_gui.app.running, ebert_gui.__main__
 import importlib, pkgutil
 import ebert_gui
 for module in pkgutil.walk_packages(ebert_gui.__path__, "ebert_gui."):

@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 from PyQt6.QtWidgets import QApplication
 
-from ebert_gui.app import Options, WindowProgram
+from ebert_gui.app.program import Options
+from ebert_gui.app.window_program import WindowProgram
 from tests.core.toy_binding import SMALLEST, SilentReport, finetune_spec, write_toy_binding
 
 

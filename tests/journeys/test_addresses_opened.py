@@ -10,7 +10,7 @@ from pytestqt.qtbot import QtBot
 from ebert_core.protocol.terms import addresses
 from ebert_core.protocol.terms.addresses import without_secrets
 from ebert_core.protocol.terms.errors import InvalidRequest
-from ebert_gui.app import WindowProgram
+from ebert_gui.app.window_program import WindowProgram
 from ebert_gui.datasets.opening import open_all
 from ebert_gui.state.session_files import newest_sessions
 from tests.certain import present

@@ -10,7 +10,7 @@ import pytest
 from PyQt6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
-from ebert_gui.app import WindowProgram
+from ebert_gui.app.window_program import WindowProgram
 from ebert_gui.exporting.export_dialog import ExportDialog
 from ebert_gui.widgets.place_picker import PlacePicker
 from ebert_gui.workers.state import Condition

@@ -10,7 +10,8 @@ from PyQt6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from ebert_core.protocol.terms.locus import Interval
-from ebert_gui.app import Options, WindowProgram
+from ebert_gui.app.program import Options
+from ebert_gui.app.window_program import WindowProgram
 from ebert_gui.browser.content import TrackContent
 from ebert_gui.state.fatal_files import kept_fatal_files
 from ebert_gui.workers.client import WorkerClient

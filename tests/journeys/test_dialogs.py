@@ -11,7 +11,7 @@ from pytestqt.qtbot import QtBot
 
 from ebert_core.protocol.specs.jobs import FineTune
 from ebert_core.protocol.specs.on_disk import write_spec
-from ebert_gui.app import WindowProgram
+from ebert_gui.app.window_program import WindowProgram
 from ebert_gui.browser.scene import GUTTER
 from ebert_gui.datasets.new_dataset_dialog import NewDatasetDialog
 from ebert_gui.exporting.export_dialog import ExportDialog

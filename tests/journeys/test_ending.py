@@ -17,10 +17,10 @@ DRIVEN = """
 import os, sys
 from pathlib import Path
 from PyQt6.QtCore import QTimer
-import ebert_gui.app
+import ebert_gui.app.window_program
 from ebert_gui.__main__ import main
 
-begin = ebert_gui.app.WindowProgram.__init__
+begin = ebert_gui.app.window_program.WindowProgram.__init__
 
 def driven(self, *others):
     begin(self, *others)
@@ -33,7 +33,7 @@ def driven(self, *others):
     timer.timeout.connect(look)
     timer.start(20)
 
-ebert_gui.app.WindowProgram.__init__ = driven
+ebert_gui.app.window_program.WindowProgram.__init__ = driven
 
 def act(self):
     from ebert_core.protocol.terms.locus import Interval

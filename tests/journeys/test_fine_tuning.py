@@ -15,7 +15,7 @@ from pytestqt.qtbot import QtBot
 from ebert_core.jobs.control import start_job
 from ebert_core.model.description import read_description
 from ebert_core.protocol.specs.jobs import FineTune
-from ebert_gui.app import WindowProgram
+from ebert_gui.app.window_program import WindowProgram
 from ebert_gui.finetuning.finetune_dialog import FineTuneDialog
 from tests.certain import present
 from tests.core.toy_binding import SMALLEST, SilentReport

@@ -8,7 +8,7 @@ from PyQt6.QtWidgets import QLabel, QMenu, QPushButton
 from pytestqt.qtbot import QtBot
 
 from ebert_core.protocol.machine.resources import resource
-from ebert_gui.app import WindowProgram
+from ebert_gui.app.window_program import WindowProgram
 from tests.certain import present
 
 pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints")

@@ -7,7 +7,7 @@ import pytest
 from PyQt6.QtCore import QPointF
 from pytestqt.qtbot import QtBot
 
-from ebert_gui.app import WindowProgram
+from ebert_gui.app.window_program import WindowProgram
 from ebert_gui.browser.scene import GUTTER
 from ebert_gui.kinds.arcs import ArcsTrack
 

@@ -12,7 +12,7 @@ from PyQt6.QtGui import QWheelEvent
 from PyQt6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from ebert_gui.app import WindowProgram
+from ebert_gui.app.window_program import WindowProgram
 from ebert_gui.kinds.table import Kinds
 from ebert_gui.state.session import read_session
 from ebert_gui.state.session_files import newest_sessions
@@ -23,7 +23,7 @@ pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints")
 LONG = 60_000
 CLOSED_EARLY = """
 import sys
-import ebert_gui.app as program
+import ebert_gui.app.running as program
 from PyQt6.QtCore import QTimer
 from ebert_gui.__main__ import main
 

@@ -8,7 +8,7 @@ import pytest
 from pytestqt.qtbot import QtBot
 
 from ebert_core.protocol.terms.locus import Interval
-from ebert_gui.app import WindowProgram
+from ebert_gui.app.window_program import WindowProgram
 from ebert_gui.browser.content import TrackContent
 from tests.certain import present
 

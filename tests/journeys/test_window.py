@@ -10,7 +10,7 @@ from PyQt6.QtCore import QRect
 from pytestqt.qtbot import QtBot
 
 from ebert_core.protocol.terms.locus import Interval
-from ebert_gui.app import WindowProgram
+from ebert_gui.app.window_program import WindowProgram
 from ebert_gui.kinds.attention import AttentionTrack
 from ebert_gui.kinds.prediction import PredictionTrack
 from ebert_gui.kinds.states import StatesTrack
@@ -208,6 +208,6 @@ def test_the_model_gets_ready_while_tracks_are_read_where_there_is_a_core_for_it
     cores: int,
     is_started: bool,
 ) -> None:
-    monkeypatch.setattr("ebert_gui.app.QThread.idealThreadCount", lambda: cores)
+    monkeypatch.setattr("ebert_gui.app.window_program.QThread.idealThreadCount", lambda: cores)
     program = open_window(dataset=str(toy_dataset), checkpoint=str(toy_model))
     assert (program.model.state.condition is not Condition.STOPPED) == is_started

@@ -1,0 +1,112 @@
+"""The program without a window, for pictures."""
+
+import math
+from pathlib import Path
+
+from PyQt6.QtCore import QTimer
+from PyQt6.QtWidgets import QApplication
+
+from ebert_core.protocol.machine.showing import tell
+from ebert_core.protocol.terms.errors import InvalidRequest
+from ebert_gui.app.program import Options, Program
+from ebert_gui.browser.picture import DOTS_PER_INCH, save_picture
+from ebert_gui.browser.scene import Scene
+from ebert_gui.state.defaults import is_measured
+from ebert_gui.state.session import Session, read_session
+from ebert_gui.widgets.theme import DARK, LIGHT, window_font
+from ebert_gui.workers.client import WorkerClient
+from ebert_gui.workers.state import Condition, WorkerState
+
+
+class PictureProgram(Program):
+    """The program without a window: draws once everything has come, and ends."""
+
+    def __init__(self, options: Options, app: QApplication, data: WorkerClient | None = None) -> None:
+        super().__init__(options, data)
+        self._app = app
+        self._problem = ""
+        theme = DARK if options.is_dark else LIGHT
+        width, height = options.size or (1600, 0)
+        self.scene = Scene(self.workspace, self.loader, self.kinds, theme, window_font())
+        self.scene.width, self.scene.height = float(width), float(height)
+        if options.picture.lower().endswith(".png"):
+            self.scene.ratio = options.dots_per_inch / DOTS_PER_INCH
+        self.workspace.view.set_columns(self.scene.plot_columns)
+        for asked in (self.opener, self.navigator):
+            asked.problem.connect(lambda sentence, _details: self._fail(sentence))
+            asked.settled.connect(self._draw_when_complete)
+        for told in (self.opener.told, self.remarks.told):
+            told.connect(tell)
+        for problem in self.kinds.problems:
+            tell(problem)
+        self.loader.idle.connect(self._draw_when_complete)
+        for client in (self.data, self.model):
+            client.state_changed.connect(self._on_worker)
+        session = self._named_session()
+        self.opener.session_of = lambda dataset, files, _is_new: session if session.is_of(dataset, files) else Session()
+        self.data.start()
+        if options.checkpoint or session.model:
+            self.model.start()
+        self.open(session)
+
+    def _named_session(self) -> Session:
+        """The session that is to be drawn; a picture reads it and changes nothing in it."""
+        if not self.options.session:
+            return Session()
+        found = read_session(Path(self.options.session), self.kinds.read)
+        if found.problem:
+            self._fail(found.problem)
+        elif found.session.is_empty and not self.options.names_something:
+            self._fail(f"There is no session in {self.options.session}.")
+        return found.session
+
+    def _on_worker(self, state: WorkerState) -> None:
+        if state.condition is Condition.FAILED:
+            self._fail(f"{state.sentence} {state.details.strip().splitlines()[-1] if state.details.strip() else ''}")
+
+    def _draw_when_complete(self) -> None:
+        is_settled = self.opener.is_settled and self.navigator.is_settled and self.loader.is_idle
+        if not is_settled or self.workspace.dataset is None or self._problem:
+            return
+        if not self.options.size:
+            self.scene.height = self.scene.header_height + self.scene.content_height
+        self.scene.refresh()
+        try:
+            save_picture(self.scene, self.options.picture)
+        except InvalidRequest as error:
+            self._fail(str(error))
+            return
+        self._say_what_is_cut_off()
+        # Its row says what was not measured in a cell type; the picture is whole.
+        for sentence in self._sentences_of_rows(measured=False):
+            tell(sentence)
+        if unread := self._sentences_of_rows(measured=True):
+            self._fail(*unread)
+        else:
+            self._app.exit(0)
+
+    def _sentences_of_rows(self, *, measured: bool) -> list[str]:
+        """Why rows show nothing, each reason once: of what the dataset has, or of what it lacks in a cell type."""
+        workspace = self.workspace
+        tracks = [t for t in workspace.setup.tracks if is_measured(t, workspace.dataset) is measured]
+        contents = map(self.loader.content, tracks)
+        return list(dict.fromkeys(content.sentence for content in contents if content.is_error))
+
+    def _say_what_is_cut_off(self) -> None:
+        needed = math.ceil(self.scene.header_height + self.scene.content_height)
+        hidden = [row.track for row in self.scene.rows() if row.top + row.height > self.scene.height]
+        if hidden:
+            tracks = "1 track is" if len(hidden) == 1 else f"{len(hidden)} tracks are"
+            width, height = round(self.scene.width), round(self.scene.height)
+            sentence = (
+                f"{tracks} cut off at a height of {height}; --size {width}x{needed} shows all, as no --size does."
+            )
+            tell(sentence)
+
+    def _fail(self, *sentences: str) -> None:
+        if not self._problem:
+            self._problem = sentences[0]
+            for sentence in sentences:
+                tell(f"ebert-browser: {sentence.strip()}")
+            # The event loop may not run yet when this is found out.
+            QTimer.singleShot(0, lambda: self._app.exit(2))

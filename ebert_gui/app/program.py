@@ -1,0 +1,101 @@
+"""State, workers and loading, put together; a window or a picture is drawn of them."""
+
+from typing import NamedTuple
+
+from ebert_gui.browser.picture import DOTS_PER_INCH
+from ebert_gui.kinds.table import Kinds
+from ebert_gui.loading.guessing import guess_anchor
+from ebert_gui.loading.loader import Loader
+from ebert_gui.loading.navigator import Navigator
+from ebert_gui.loading.opening import Opener
+from ebert_gui.loading.remarks import RemarkTeller
+from ebert_gui.state.fatal_files import kept_fatal_files
+from ebert_gui.state.session import Session
+from ebert_gui.state.workspace import Workspace
+from ebert_gui.workers.client import WorkerClient, local_worker
+from ebert_gui.workers.state import Condition, WorkerState
+
+
+class Options(NamedTuple):
+    """What was asked for on the command line."""
+
+    dataset: str = ""
+    files: tuple[str, ...] = ()
+    locus: str = ""
+    cell_type: str = ""
+    checkpoint: str = ""
+    session: str = ""
+    picture: str = ""
+    size: tuple[int, int] | None = None
+    dots_per_inch: int = DOTS_PER_INCH
+    is_dark: bool | None = None
+
+    @property
+    def names_something(self) -> bool:
+        """Whether anything is to be opened."""
+        return bool(self.dataset or self.files or self.checkpoint)
+
+
+class Program:
+    """State, workers and loading, without a window."""
+
+    def __init__(self, options: Options, data: WorkerClient | None = None) -> None:
+        self.options = options
+        self.kinds = Kinds.with_plugins()
+        self.workspace = Workspace(self.kinds)
+        self.data = data or WorkerClient(local_worker("data"), "data", fatal=kept_fatal_files())
+        self.model = WorkerClient(local_worker("model"), "model", fatal=kept_fatal_files())
+        self.opener = Opener(self.workspace, self.data, self.model, self.kinds)
+        self.navigator = Navigator(self.workspace, self.data)
+        self.loader = Loader(self.workspace, {"data": self.data, "model": self.model})
+        self.remarks = RemarkTeller(self.workspace, self.loader)
+        self.data.state_changed.connect(self._on_data_state)
+        self.model.state_changed.connect(self._on_model_state)
+        self.opener.reopened.connect(self.loader.retry)
+        self.loader.idle.connect(lambda: guess_anchor(self.workspace, self.loader, self.kinds))
+
+    def open(self, session: Session) -> None:
+        """Open what the command line names, beside what the session had; `session` is empty where it is not wanted."""
+        options = self.options
+        dataset = options.dataset or session.dataset
+        if dataset:
+            checkpoint = options.checkpoint or (session.model if dataset == session.dataset else "")
+            self.opener.open_dataset(dataset, lambda: self._after_opening(options.files), checkpoint)
+        elif files := tuple(dict.fromkeys([*session.files, *options.files])):
+            self.opener.open_files(files, then=lambda: self._after_opening(()))
+
+    def stop(self) -> None:
+        """End the workers."""
+        self.data.stop_and_wait()
+        self.model.stop_and_wait()
+
+    def _after_opening(self, files: tuple[str, ...]) -> None:
+        options, workspace = self.options, self.workspace
+        if options.cell_type:
+            self._choose_cell_type(options.cell_type)
+        if options.locus:
+            self.navigator.go(options.locus)
+        if files:
+            self.opener.open_files(files)
+        if options.checkpoint:
+            self.opener.open_model(options.checkpoint, is_beginning=True)
+        workspace.view.changed.announce()
+
+    def _choose_cell_type(self, name: str) -> None:
+        dataset = self.workspace.dataset
+        known = [cell.name for cell in dataset.cell_types] if dataset else []
+        if name in known:
+            self.workspace.choose_cell_type(name)
+        else:
+            listed = ", ".join(known) or "no cell types"
+            self.opener.problem.emit(f"This dataset does not have the cell type {name}. It has {listed}.", "")
+
+    def _on_data_state(self, state: WorkerState) -> None:
+        self.opener.on_data_state(state)
+        if state.condition in (Condition.READY, Condition.BUSY):
+            self.loader.schedule()
+
+    def _on_model_state(self, state: WorkerState) -> None:
+        self.opener.on_model_state(state)
+        if state.condition in (Condition.READY, Condition.BUSY):
+            self.loader.schedule()
