@@ -1,7 +1,9 @@
 """Remakes the pictures of README.md and docs/ from the running program: `make pictures`."""
 
+import os
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 from ebert_core.demonstration.generate import DATASET
@@ -30,6 +32,18 @@ def main() -> int:
     for name, arguments in pictures.items():
         made |= subprocess.call([sys.executable, "-m", "ebert_gui", *arguments, "--picture", str(PICTURES / name)])
         print(PICTURES / name)
+    return made or _draw_window(dataset)
+
+
+def _draw_window(dataset: str) -> int:
+    """The picture of docs/window.md, of a window with no earlier session; 0 when it was drawn."""
+    picture = PICTURES / "window.png"
+    with tempfile.TemporaryDirectory() as settings:
+        own = {"QT_QPA_PLATFORM": "offscreen", "XDG_CONFIG_HOME": settings}
+        made = subprocess.call(
+            [sys.executable, str(ROOT / "tools" / "window_picture.py"), dataset, str(picture)], env=os.environ | own
+        )
+    print(picture)
     return made
 
 
