@@ -7,7 +7,7 @@ from PyQt6.QtWidgets import QApplication
 
 from ebert_core.protocol.machine.resources import resource
 from ebert_gui.app import Options, WindowProgram
-from ebert_gui.models.checkpoint_dock import CHECKPOINT_DOCK
+from ebert_gui.models.model_dock import MODEL_DOCK
 from ebert_gui.tracks.track_dock import TRACK_DOCK
 
 _WIDTH, _HEIGHT = 1600, 960
@@ -24,7 +24,7 @@ def main(dataset: str, picture: str) -> int:
     window = program.window
     window.setFixedSize(_WIDTH, _HEIGHT)  # the screen of the platform without a display is smaller
     window.show()
-    for dock in (TRACK_DOCK, CHECKPOINT_DOCK):
+    for dock in (TRACK_DOCK, MODEL_DOCK):
         window.toggle_dock(dock)
     loop, rest = QEventLoop(), QTimer()
     rest.setSingleShot(True)
@@ -32,7 +32,7 @@ def main(dataset: str, picture: str) -> int:
     rest.timeout.connect(loop.quit)
 
     def wait_a_moment() -> None:
-        if program.workspace.checkpoint is not None and program.loader.is_idle:
+        if program.workspace.model is not None and program.loader.is_idle:
             rest.start()
 
     program.loader.idle.connect(wait_a_moment)
