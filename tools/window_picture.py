@@ -6,7 +6,8 @@ from PyQt6.QtCore import QEventLoop, QTimer
 from PyQt6.QtWidgets import QApplication
 
 from ebert_core.protocol.machine.resources import resource
-from ebert_gui.app import Options, WindowProgram
+from ebert_gui.app.program import Options
+from ebert_gui.app.window_program import WindowProgram
 from ebert_gui.models.model_dock import MODEL_DOCK
 from ebert_gui.tracks.track_dock import TRACK_DOCK
 
