@@ -1,9 +1,8 @@
 """An opened dataset: what it holds, and the readers of its files, each opened when first asked for."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from functools import cached_property, partial
 from pathlib import Path
-from typing import Protocol, TypeVar
 
 import msgspec
 import numpy as np
@@ -11,13 +10,13 @@ from numpy.typing import NDArray
 
 from ebert_core.dataset.first_look import TrackFile, joint_lengths
 from ebert_core.dataset.layout import CellTypePaths, Layout, read_layout
+from ebert_core.dataset.opened_files import Check, Opened, OpenedFiles
 from ebert_core.dataset.palette import palette
 from ebert_core.dataset.quantiles import Quantiles, Sampled, quantiles_of, sample_of
 from ebert_core.dataset.track_files import opener_of
 from ebert_core.dataset.truth import PlantedSites
 from ebert_core.genome.annotation import FeatureSource, read_features, read_genes
 from ebert_core.genome.chromosomes import (
-    check_accessions,
     check_names,
     check_same_assembly,
     check_within,
@@ -44,21 +43,6 @@ from ebert_core.protocol.terms.wording import has_no
 from ebert_core.protocol.tracks import Band, BareFile
 
 
-class _TrackFile(Protocol):
-    @property
-    def path(self) -> Place: ...
-
-    @property
-    def chromosome_lengths(self) -> dict[str, int]: ...
-
-    @property
-    def knows_lengths(self) -> bool: ...
-
-
-Opened = TypeVar("Opened", bound=_TrackFile)
-_Check = Callable[[Mapping[str, int], Mapping[str, int], str], None]
-
-
 class Dataset:
     """A dataset opened from a DATASET.toml, or made of bare files. Positions beyond a chromosome's end are N."""
 
@@ -72,10 +56,9 @@ class Dataset:
         """
         self.layout = layout
         self._is_for_drawing = is_for_drawing
-        self._fitting: set[tuple[str, ...]] = set()
         self.path = path
         self.files = tuple(files)
-        self._opened: dict[tuple[str, ...], object] = {}
+        self._opened = OpenedFiles(skips_bad_lines=is_for_drawing)
         self._quantiles: dict[str, Quantiles] = {}
 
     @classmethod
@@ -234,7 +217,7 @@ class Dataset:
         for cell, paths in self.layout.cell_types.items():
             if paths.states and paths.states not in names:
                 with reading(paths.states):
-                    read = Segmentation(place_of(paths.states), (), self._skipped(), self.layout.renamed_states)
+                    read = Segmentation(place_of(paths.states), (), self._opened.skipped(), self.layout.renamed_states)
                     names[paths.states] = tuple(read.names)
             if paths.states:
                 found[cell] = names[paths.states]
@@ -291,7 +274,9 @@ class Dataset:
         path = self.cell_type(cell_type).states
         if not path:
             return None
-        read = partial(Segmentation, place_of(path), self.state_names, self._skipped(), self.layout.renamed_states)
+        read = partial(
+            Segmentation, place_of(path), self.state_names, self._opened.skipped(), self.layout.renamed_states
+        )
         return self._checked(("states", path), read)
 
     def signal(self, cell_type: str, signal: str) -> OpenSignal | None:
@@ -357,17 +342,17 @@ class Dataset:
 
     def signal_file(self, path: str) -> OpenSignal:
         """A signal by its path."""
-        return self._checked(("signal", path), partial(open_signal, place_of(path), self._skipped()))
+        return self._checked(("signal", path), partial(open_signal, place_of(path), self._opened.skipped()))
 
     def feature_file(self, path: str) -> FeatureSource:
         """Peaks or regions by their path. An empty file is an experiment that found none."""
         if is_empty(place_of(path)):
             return self._checked(("features", path), lambda: Features(place_of(path), ()))
-        return self._checked(("features", path), partial(read_features, place_of(path), self._skipped()))
+        return self._checked(("features", path), partial(read_features, place_of(path), self._opened.skipped()))
 
     def gene_file(self, path: str) -> FeatureSource:
         """Genes by their path."""
-        return self._checked(("genes", path), partial(read_genes, place_of(path), self._skipped()))
+        return self._checked(("genes", path), partial(read_genes, place_of(path), self._opened.skipped()))
 
     @cached_property
     def matrices(self) -> Matrices:
@@ -380,32 +365,15 @@ class Dataset:
     def track_file(self, file: BareFile) -> TrackFile:
         """What a bare file holds, whether or not it is of this genome."""
         kept_as, open_it = opener_of(file.kind)
-        return self._once((kept_as, file.path), lambda: open_it(place_of(file.path), self._skipped()))
+        return self._opened.once((kept_as, file.path), lambda: open_it(place_of(file.path), self._opened.skipped()))
 
     def placed_file(self, kind: str, path: str, open_it: Callable[[Place, Skipped | None], Opened]) -> Opened:
         """A file of a kind (as in BareFile) by its path, once its chromosomes are found to be those of the dataset.
 
         Places beyond a chromosome's end are no reason to refuse it: whoever draws it says so.
         """
-        return self._checked((kind, path), lambda: open_it(place_of(path), self._skipped()), check_names)
+        return self._checked((kind, path), lambda: open_it(place_of(path), self._opened.skipped()), check_names)
 
-    def _skipped(self) -> Skipped | None:
-        return Skipped() if self._is_for_drawing else None
-
-    def _checked(
-        self, key: tuple[str, ...], read: Callable[[], Opened], check_reached: _Check = check_within
-    ) -> Opened:
+    def _checked(self, key: tuple[str, ...], read: Callable[[], Opened], check_reached: Check = check_within) -> Opened:
         """The opened file, once its chromosomes are found to be those of the dataset."""
-        source = self._once(key, read)
-        if key not in self._fitting:
-            check = check_same_assembly if source.knows_lengths else check_reached
-            check_accessions(self.layout.assembly, self.chromosome_lengths, source.chromosome_lengths, str(source.path))
-            check(self.chromosome_lengths, source.chromosome_lengths, str(source.path))
-            self._fitting.add(key)
-        return source
-
-    def _once(self, key: tuple[str, ...], read: Callable[[], Opened]) -> Opened:
-        if key not in self._opened:
-            with reading(key[-1]):
-                self._opened[key] = read()
-        return self._opened[key]  # type: ignore[return-value] # the key names the type
+        return self._opened.of_genome(key, read, self.layout.assembly, self.chromosome_lengths, check_reached)
