@@ -151,12 +151,7 @@ def _layout(top: "Table") -> Layout:
     cells, renames, rename = _cell_types(top.table("cell_types")), read_renames(top), top.table("rename")
     motif_files = motifs.each(motifs.motif_file)
     shared = _signals(top.table("signals"))
-    known = {
-        "cell_types": cells,
-        "signals": [*shared, *(signal for cell in cells.values() for signal in cell.signals)],
-        "factors": [*motif_files, *(factor for cell in cells.values() for factor in cell.peaks)],
-    }
-    refuse_unused(renames, known, rename)
+    refuse_unused(renames, _named(cells, shared, motif_files), rename)
     cells, colours = renamed(cells, renames, rename), _colours(listed, renames.states)
     return Layout(
         name=top.text("name", required=True),
@@ -181,6 +176,17 @@ def _layout(top: "Table") -> Layout:
         seed=synthetic.number("seed"),
         truth=synthetic.file("truth"),
     )
+
+
+def _named(
+    cells: Mapping[str, CellTypePaths], signals: Iterable[str], motifs: Iterable[str]
+) -> dict[str, Iterable[str]]:
+    """The names that stand in the file and can be given new ones."""
+    return {
+        "cell_types": cells,
+        "signals": [*signals, *(signal for cell in cells.values() for signal in cell.signals)],
+        "factors": [*motifs, *(factor for cell in cells.values() for factor in cell.peaks)],
+    }
 
 
 def _colours(listed: Iterable[tuple[str, str]], renames: Mapping[str, str]) -> dict[str, str]:

@@ -99,14 +99,21 @@ def predict_to_files(
         if ready.jumps:
             blocks = in_order_of(ready.stretches, blocks, ready.form.encode)
         write(targets, ready.form, ready.contents, blocks, provenance.remove)
+    _write_beside(spec, ready, provenance, sources, processes, tell)
+    return tuple(target.path for target in targets)
+
+
+def _write_beside(
+    spec: Predict, ready: "_Ready", provenance: Provenance, sources: Sources | None, processes: int, tell: Tell
+) -> None:
+    """What goes with the files: what is known of them, and a session for IGV."""
     if spec.sidecar:
         assert sources is not None
         made = Made(sources, ready.checkpoint.description, ready.dataset, ready.engine, ready.work.bins, processes)
-        provenance.write(targets, made)
+        provenance.write(ready.targets, made)
     if spec.igv_session:
-        session = write_session(spec, targets, ready.dataset.layout)
+        session = write_session(spec, ready.targets, ready.dataset.layout)
         tell(f"IGV shows the files from 0 to 1 by the session {session}.")
-    return tuple(target.path for target in targets)
 
 
 class _Ready(NamedTuple):

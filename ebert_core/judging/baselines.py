@@ -190,25 +190,36 @@ def fit_motif_accessibility(  # noqa: PLR0913  # what a fit reads, where, with w
         seed: of the draw of unbound bins.
         with_trees: whether to grow boosted trees on the same bins, too.
     """
-    whole = channels_of_dataset(dataset)
-    wanted = _signals(dataset, cell_types, model_signals)
-    has_states = any(dataset.cell_type(cell).states for cell in cell_types)
-    channels = Channels(whole.states if has_states else (), wanted, whole.motifs)
+    channels = _channels(dataset, cell_types, model_signals)
     samples = _draw(dataset, store, channels, _spread(regions, len(cell_types)), cell_types, factors, report, seed)
     found = MotifAccessibility(dataset, store, channels)
     found.lacks_trees = with_trees and not can_grow_trees()
-    motifs = channels.motifs.names if channels.motifs else ()
     for number, factor in enumerate(factors):
         report(0.7 + 0.3 * number / len(factors), f"fitting {name_of(channels)} for {factor}")
-        sample, motif = samples[factor], motifs.index(factor) if factor in motifs else -1
-        if reason := _why_absent(sample, motif >= 0 or bool(channels.signals or channels.states)):
-            found.absent[factor] = reason
-            continue
-        assert sample is not None
-        found.fits[factor] = fit(sample, motif, len(channels.states))
-        if with_trees and not found.lacks_trees and not sample.is_bound_R.all():
-            found.trees[factor] = grow_trees(sample.evidence, sample.is_bound_R, sample.weight_R, motif, seed)
+        _fit_factor(found, factor, samples[factor], seed if with_trees and not found.lacks_trees else None)
     return found
+
+
+def _fit_factor(found: MotifAccessibility, factor: str, sample: Sample | None, trees_by: int | None) -> None:
+    """Fits one factor, or notes why it cannot be; `trees_by` is the seed of its trees, None where none are grown."""
+    channels = found.channels
+    motifs = channels.motifs.names if channels.motifs else ()
+    motif = motifs.index(factor) if factor in motifs else -1
+    if reason := _why_absent(sample, motif >= 0 or bool(channels.signals or channels.states)):
+        found.absent[factor] = reason
+        return
+    assert sample is not None
+    found.fits[factor] = fit(sample, motif, len(channels.states))
+    if trees_by is not None and not sample.is_bound_R.all():
+        found.trees[factor] = grow_trees(sample.evidence, sample.is_bound_R, sample.weight_R, motif, trees_by)
+
+
+def _channels(dataset: Dataset, cell_types: Sequence[str], model_signals: Sequence[str]) -> Channels:
+    """What a baseline reads."""
+    whole = channels_of_dataset(dataset)
+    wanted = _signals(dataset, cell_types, model_signals)
+    has_states = any(dataset.cell_type(cell).states for cell in cell_types)
+    return Channels(whole.states if has_states else (), wanted, whole.motifs)
 
 
 def _why_absent(sample: Sample | None, has_features: bool) -> str:

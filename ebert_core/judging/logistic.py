@@ -42,9 +42,8 @@ def fit_logistic(
     for step in range(_MOST_STEPS):
         tell_progress(step / _MOST_STEPS, "fitting a logistic regression")
         probability_R = 1 / (1 + np.exp(-np.clip(design_RK @ weights_K, -60, 60)))
-        gradient_K = design_RK.T @ (share_R * (probability_R - target_R)) + penalty_K * (weights_K - start_K)
-        curvature_R = share_R * probability_R * (1 - probability_R)
-        step_K = np.linalg.solve((design_RK * curvature_R[:, None]).T @ design_RK + np.diag(penalty_K), gradient_K)
+        slope_K = design_RK.T @ (share_R * (probability_R - target_R)) + penalty_K * (weights_K - start_K)
+        step_K = np.linalg.solve(_curvature(design_RK, share_R, probability_R, penalty_K), slope_K)
         size = 1.0
         while loss(weights_K - size * step_K) > reached and size > _SMALLEST_STEP:
             size /= 2
@@ -56,3 +55,14 @@ def fit_logistic(
             break
         reached = found
     return weights_K
+
+
+def _curvature(
+    design_RK: NDArray[np.float64],
+    share_R: NDArray[np.float64],
+    probability_R: NDArray[np.float64],
+    penalty_K: NDArray[np.float64],
+) -> NDArray[np.float64]:
+    """The second derivatives (K, K) of the penalised loss."""
+    curvature_R = share_R * probability_R * (1 - probability_R)
+    return (design_RK * curvature_R[:, None]).T @ design_RK + np.diag(penalty_K)

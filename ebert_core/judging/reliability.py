@@ -102,10 +102,8 @@ def reliability_of(  # noqa: PLR0913  # what a map rests on, each with its own d
     is_bound_X = np.concatenate([cell.is_bound_X for cell in cells]) if cells else np.zeros(0, np.bool_)
     if not is_bound_X.any():
         return None
-    threshold_K = map_thresholds([cell.probability_X for cell in cells])
-    called_CK = np.stack([_called(cell.probability_X, threshold_K) for cell in cells])
-    bound_CK = np.stack([_called(cell.probability_X[cell.is_bound_X], threshold_K) for cell in cells])
-    precision_CK = np.where(called_CK >= _FEWEST_CALLED_IN_A_CELL, bound_CK / np.maximum(called_CK, 1), np.nan)
+    threshold_K, called_CK, bound_CK = counted = _counted(cells)
+    precision_CK = counted.precision_CK()
     loci = bound_peaks(np.logical_or.reduce([cell.is_bound_P for cell in cells]).astype(np.int8))
     blocks = len(np.unique(np.concatenate([cell.block_X[cell.is_bound_X] for cell in cells])))
     known = Reliability(
@@ -125,6 +123,26 @@ def reliability_of(  # noqa: PLR0913  # what a map rests on, each with its own d
     span = _over_loci(precision_over_blocks(cells, threshold_K), precision_CK, deviation)
     elsewhere = ratio_elsewhere(map_variance, loci / cells[0].megabases, deviation) if map_variance else None
     return msgspec.structs.replace(known, points=_with_ranges(known.points, span), elsewhere=elsewhere)
+
+
+class _Counts(NamedTuple):
+    """Bins at or above each threshold, all and bound, in each cell type."""
+
+    threshold_K: NDArray[np.float64]
+    called_CK: NDArray[np.int64]
+    bound_CK: NDArray[np.int64]
+
+    def precision_CK(self) -> NDArray[np.float64]:
+        """The share that is bound; NaN where too few are called to tell."""
+        enough_CK = self.called_CK >= _FEWEST_CALLED_IN_A_CELL
+        return np.where(enough_CK, self.bound_CK / np.maximum(self.called_CK, 1), np.nan)
+
+
+def _counted(cells: Sequence[Measured]) -> _Counts:
+    threshold_K = map_thresholds([cell.probability_X for cell in cells])
+    called_CK = np.stack([_called(cell.probability_X, threshold_K) for cell in cells])
+    bound_CK = np.stack([_called(cell.probability_X[cell.is_bound_X], threshold_K) for cell in cells])
+    return _Counts(threshold_K, called_CK, bound_CK)
 
 
 def ratio_elsewhere(map_variance: float, loci_per_megabase: float, deviation: float) -> tuple[float, float]:

@@ -23,7 +23,7 @@ from ebert_core.protocol.terms.grid import BIN
 from ebert_core.protocol.terms.hearing import heard_by
 from ebert_core.protocol.terms.locus import Interval, format_locus
 from ebert_core.protocol.terms.reliability import FEWEST_PEAKS
-from ebert_core.protocol.terms.report import FORESEEABLE, Report, Stopped
+from ebert_core.protocol.terms.report import FORESEEABLE, Report, Stopped, TellProgress
 from ebert_core.protocol.terms.verdict import Judgement, Outcome, Verdict
 from ebert_core.protocol.terms.wording import listed
 
@@ -76,26 +76,13 @@ def verdict_of(
     Raises:
         Stopped: the person ended the run.
     """
-
-    def stops(_fraction: float, _note: str = "") -> None:
-        if report.stop_requested():
-            raise Stopped("Stopped before the verdict; resume to go on.")
-
-    def heard(fraction: float, note: str) -> None:
-        report.progress(FORESEEABLE + (1 - FORESEEABLE) * fraction, note)
-        stops(fraction)
-
-    with heard_by(stops):
+    told = _Told(report)
+    with heard_by(told.stops):
         held = _strictest(held, cell_types)
-        factors = tuple(dict.fromkeys(pair.factor for pair in held))
-        regions = material.validation_stretches(BIN)
-        training = material.training_stretches(BIN)
-        dataset, store = material.dataset, material.store
-        baseline = fit_motif_accessibility(dataset, store, training, cell_types, factors, signals, heard, seed, True)
-        scores = _Scores(material, baseline, regions)
+        baseline = _fitted(held, material, cell_types, signals, told.heard, seed)
         width = block_width(held, _FEWEST_BLOCKS)
         held = [narrowed(pair, width.bases) for pair in held]
-        groups = [_group(factor, [pair for pair in held if pair.factor == factor], scores) for factor in factors]
+        groups = _groups(held, _Scores(material, baseline, material.validation_stretches(BIN)))
         words = Words(baseline.name, _FEWEST_TO_RESAMPLE, not chose_epoch, baseline.absent)
         judged = tuple(_judged(group, words, seed) for group in groups)
         return Verdict(
@@ -106,6 +93,46 @@ def verdict_of(
             notes=tuple(_notes(held, material, cell_types, baseline, chose_epoch, width)),
             are_unseen=not chose_epoch,
         )
+
+
+class _Told(NamedTuple):
+    """Passes on how far a verdict is, and ends it when the person asks."""
+
+    report: Report
+
+    def stops(self, _fraction: float, _note: str = "") -> None:
+        """Hear of a step that is not part of the whole."""
+        if self.report.stop_requested():
+            raise Stopped("Stopped before the verdict; resume to go on.")
+
+    def heard(self, fraction: float, note: str) -> None:
+        """Hear how far the baseline is, which is nearly all of the work."""
+        self.report.progress(FORESEEABLE + (1 - FORESEEABLE) * fraction, note)
+        self.stops(fraction)
+
+
+def _fitted(
+    held: Sequence[HeldOut],
+    material: Material,
+    cell_types: Sequence[str],
+    signals: Sequence[str],
+    heard: TellProgress,
+    seed: int,
+) -> MotifAccessibility:
+    """The baselines of the factors that are judged, fitted where the model was trained."""
+    factors, training = _factors_of(held), material.training_stretches(BIN)
+    dataset, store = material.dataset, material.store
+    return fit_motif_accessibility(dataset, store, training, cell_types, factors, signals, heard, seed, True)
+
+
+def _factors_of(held: Sequence[HeldOut]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(pair.factor for pair in held))
+
+
+def _groups(held: Sequence[HeldOut], scores: "_Scores") -> list[_Group]:
+    """One judgement's pairs for each factor."""
+    by_factor = {factor: [pair for pair in held if pair.factor == factor] for factor in _factors_of(held)}
+    return [_group(factor, pairs, scores) for factor, pairs in by_factor.items()]
 
 
 def _strictest(held: Sequence[HeldOut], cell_types: Sequence[str]) -> list[HeldOut]:

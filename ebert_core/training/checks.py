@@ -17,7 +17,7 @@ from ebert_core.inference.given import Reads
 from ebert_core.judging import leaks
 from ebert_core.material.places import parts_with
 from ebert_core.material.sampling import stretches
-from ebert_core.material.split import check_cell_types, chosen_factors, read_split, used_cells
+from ebert_core.material.split import Split, check_cell_types, chosen_factors, read_split, used_cells
 from ebert_core.model.checkpoint_place import check_place
 from ebert_core.model.config import PRESETS, Architecture
 from ebert_core.model.description import Description, read_description
@@ -77,11 +77,7 @@ def check_finetune(spec: FineTune, dataset: Dataset | None = None) -> Checked:
     whole = [Interval(name, 0, length) for name, length in dataset.chromosome_lengths.items()]
     sizes = parent.architecture if parent else PRESETS[spec.preset]
     stretches(split.training, whole, sizes.context)
-    regions = dataset.labelled_regions
-    training, validation = parts_with(split.training, regions), parts_with(split.validation, regions)
-    for word, asked, labelled in (("train on", split.training, training), ("hold out", split.validation, validation)):
-        if asked and not labelled:
-            raise InvalidRequest(f"The regions to {word} hold no labelled part of the genome; name others.")
+    training, validation = _labelled(split, dataset)
     held_cells = spec.validation_cell_types or cells
     few = tuple(_scarcity(dataset, factors, (training, cells), (validation, held_cells)))
     anew = tuple(_begun_anew(spec, dataset, factors, parent)) if parent is not None else ()
@@ -91,6 +87,16 @@ def check_finetune(spec: FineTune, dataset: Dataset | None = None) -> Checked:
     absent = input_sentences([inputs.of_cell(dataset, cell) for cell in among], len(among), "learns")
     trained = len(cells) * sum(region.length for region in training) * spec.epochs * (1 + spec.further_windows)
     return Checked(factors, cells, (*few, *anew, *absent), trained / bases_per_second(sizes))
+
+
+def _labelled(split: Split, dataset: Dataset) -> Split:
+    """The labelled parts of the regions."""
+    regions = dataset.labelled_regions
+    found = Split(parts_with(split.training, regions), parts_with(split.validation, regions))
+    for word, asked, labelled in zip(("train on", "hold out"), split, found, strict=True):
+        if asked and not labelled:
+            raise InvalidRequest(f"The regions to {word} hold no labelled part of the genome; name others.")
+    return found
 
 
 def bases_per_second(sizes: Architecture) -> float:
