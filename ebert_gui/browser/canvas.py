@@ -94,6 +94,7 @@ class Canvas(QWidget):
         for announcer in (workspace.tracks_changed, workspace.dataset_changed, workspace.model_changed):
             announcer.connect(self._on_rows_changed)
         workspace.tracks_changed.connect(lambda: self.reveal(workspace.history.added))
+        workspace.selection.changed.connect(self._show_selected)
 
     def dress(self, palette: Palette, font: QFont) -> None:
         """Draw in other colours or another font."""
@@ -148,18 +149,30 @@ class Canvas(QWidget):
         self._marking.start()
         self.update()
 
+    def _show_selected(self) -> None:
+        """Draw which tracks are selected, and scroll as little as shows the last of them."""
+        last = self._workspace.selection.last
+        row = next((row for row in self.scene.rows() if row.track.id == last), None)
+        if row is not None:
+            above = row.top - self.scene.header_height
+            below = row.top + row.height - self.height()
+            self._bar.setValue(self._bar.value() + round(min(above, 0) or max(below, 0)))
+        self.update()
+
     def _unmark(self) -> None:
         self._marked = ()
         self.update()
 
     def _paint_marks(self, painter: QPainter) -> None:
-        """A tint over tracks that have just been added."""
+        """A tint over tracks that have just been added, and over the names of the selected ones."""
         tint = QColor(self.scene.palette.accent)
         tint.setAlphaF(0.16)
+        chosen = self._workspace.selection.ids
         for row in self.scene.rows():
-            if row.track.id in self._marked:
-                top = max(row.top, float(self.scene.header_height))
-                painter.fillRect(QRectF(0, top, self.scene.width, row.top + row.height - top), tint)
+            width = self.scene.width if row.track.id in self._marked else GUTTER if row.track.id in chosen else 0
+            top = max(row.top, float(self.scene.header_height))
+            if width and row.top + row.height > top:
+                painter.fillRect(QRectF(0, top, width, row.top + row.height - top), tint)
 
     def sizeHint(self) -> QSize:
         """Room for a screen of tracks."""
@@ -281,7 +294,7 @@ class Canvas(QWidget):
             return
         if drag.distance.manhattanLength() < _CLICK_PIXELS:
             if drag.kind is not DragKind.RESIZE:
-                self._click(event.position(), event.globalPosition().toPoint())
+                self._click(event)
         elif drag.kind is DragKind.SELECT:
             self._show_selection(drag)
         self.update()
@@ -306,11 +319,14 @@ class Canvas(QWidget):
         else:
             super().keyPressEvent(event)
 
-    def _click(self, place: QPointF, where: QPoint) -> None:
+    def _click(self, event: QMouseEvent) -> None:
+        place, where = event.position(), event.globalPosition().toPoint()
         link = next((link for link in self.scene.links if link.box.contains(place)), None)
         if link is not None:
             (self.explained if link.is_details else self.linked).emit(link.track)
-        elif place.x() >= GUTTER and place.y() >= self.scene.header_height:
+        elif place.x() < GUTTER:
+            self._select_at(place, event.modifiers())
+        elif place.y() >= self.scene.header_height:
             axis = self.scene.axis()
             self._workspace.set_anchor(axis.chromosome, int(axis.position_at(place.x() - GUTTER)))
             row = self.scene.row_at(place.y())
@@ -319,6 +335,18 @@ class Canvas(QWidget):
                 self.asked.emit(row.track, subject)
             else:
                 self._read_out(place, where)
+
+    def _select_at(self, place: QPointF, keys: Qt.KeyboardModifier) -> None:
+        """Select the track under a place in the gutter: alone, too (Ctrl), or with all up to it (Shift)."""
+        row, selection = self.scene.row_at(place.y()), self._workspace.selection
+        if row is None:
+            selection.select(())
+        elif keys & Qt.KeyboardModifier.ControlModifier:
+            selection.toggle(row.track.id)
+        elif keys & Qt.KeyboardModifier.ShiftModifier:
+            selection.reach(row.track.id)
+        else:
+            selection.select((row.track.id,))
 
     def _read_out(self, place: QPointF, where: QPoint) -> None:
         """Show all that is to be said of the track or the predicted value at a place; nothing hides what was shown."""

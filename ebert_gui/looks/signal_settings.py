@@ -23,8 +23,8 @@ class SignalSettings(Settings, frozen=True, kw_only=True):
         Sharing,
         field(
             "which tracks have the same scale",
-            title="Same scale as",
-            words={"assay": "tracks of its assay", "alone": "no other track", "group": "a group"},
+            title="Shared by",
+            words={"assay": "Its assay", "alone": "This track alone", "group": "A group"},
             group=SCALE,
         ),
     ] = "assay"

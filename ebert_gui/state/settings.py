@@ -60,7 +60,7 @@ def shared_fields(several: Iterable[Settings]) -> tuple[Field, ...]:
     return tuple(each for each in fields_of(kinds[0]) if all(each in other for other in others))
 
 
-def value_of(several: Iterable[Settings], name: str) -> Any:  # Any: the fields are of several types
+def value_of(several: Iterable[msgspec.Struct], name: str) -> Any:  # Any: the fields are of several types
     """The value that a field has in all of these; MIXED where they differ."""
     values = [getattr(each, name) for each in several]
     return values[0] if all(value == values[0] for value in values) else MIXED

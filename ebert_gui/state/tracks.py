@@ -78,6 +78,12 @@ class Track(msgspec.Struct, frozen=True, kw_only=True):
         """What the track shows, whatever it looks like."""
         return (type(self), *(self.word(name) for name in self.subject_fields))
 
+    @property
+    def usual_settings(self) -> Settings:
+        """How a track of this kind is drawn until a person chooses otherwise."""
+        drawn: Settings = next(field.default for field in msgspec.structs.fields(self) if field.name == "drawn")
+        return drawn
+
     def word(self, field: str) -> str:
         """A field of this kind of track; empty for kinds that do not have it."""
         return str(getattr(self, field, ""))

@@ -11,6 +11,7 @@ from ebert_gui.state.announcer import Announcer
 from ebert_gui.state.defaults import chosen_cell_types, chosen_factor
 from ebert_gui.state.history import History
 from ebert_gui.state.scope import Scope
+from ebert_gui.state.selection import Selection
 from ebert_gui.state.setup import Setup
 from ebert_gui.state.tracks import Track
 from ebert_gui.state.view import ViewRange
@@ -46,6 +47,7 @@ class Workspace:
         self.history = History()
         self.history.follow(lambda setup: setup.anchor).connect(self._follow_anchor)
         self.view = ViewRange(self.history)
+        self.selection = Selection(self.history)
         self.tracks_changed = self.history.follow(lambda setup: setup.tracks)
         self.choice_changed = self.history.follow(lambda setup: (setup.cell_type, setup.factor, setup.compared))
         self.edits_changed = self.history.follow(lambda setup: setup.edits)

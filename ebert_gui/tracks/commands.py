@@ -1,8 +1,106 @@
-"""The commands on the tracks as a whole; those on one track are in its menu."""
+"""The commands on tracks: what is shown, which tracks are selected, and how they are drawn."""
 
 from ebert_gui.commands.command import Command, has_genome
+from ebert_gui.commands.desk import Desk
+from ebert_gui.tracks.settings_commands import copy_settings, paste_settings, use_usual_settings
+from ebert_gui.tracks.settings_dock import SETTINGS_DOCK
 from ebert_gui.tracks.track_dock import TRACK_DOCK
 
+
+def _has_selected(desk: Desk) -> bool:
+    return bool(desk.workspace.selection.tracks)
+
+
+def _can_paste(desk: Desk) -> bool:
+    return _has_selected(desk) and desk.workspace.selection.copied is not None
+
+
+def _select_all(desk: Desk) -> None:
+    selection = desk.workspace.selection
+    selection.select((track.id for track in desk.workspace.setup.tracks), selection.last)
+
+
+_SELECTING = (
+    Command(
+        "tracks.next",
+        "Select the &next track",
+        "Select the track below the selected one",
+        lambda desk: desk.workspace.selection.step(1),
+        "Ctrl+Down",
+        has_genome,
+        of_canvas=True,
+    ),
+    Command(
+        "tracks.previous",
+        "Select the track &before",
+        "Select the track above the selected one",
+        lambda desk: desk.workspace.selection.step(-1),
+        "Ctrl+Up",
+        has_genome,
+        of_canvas=True,
+    ),
+    Command(
+        "tracks.next-too",
+        "Select the next track too",
+        "Select the track below in addition",
+        lambda desk: desk.workspace.selection.step(1, adds=True),
+        "Ctrl+Shift+Down",
+        has_genome,
+        of_canvas=True,
+    ),
+    Command(
+        "tracks.previous-too",
+        "Select the track before too",
+        "Select the track above in addition",
+        lambda desk: desk.workspace.selection.step(-1, adds=True),
+        "Ctrl+Shift+Up",
+        has_genome,
+        of_canvas=True,
+    ),
+    Command(
+        "tracks.all",
+        "Select &all tracks",
+        "Select every track",
+        _select_all,
+        "Ctrl+A",
+        has_genome,
+        of_canvas=True,
+    ),
+)
+_SETTINGS = (
+    Command(
+        "settings.dock",
+        "S&ettings",
+        "Choose how the selected tracks are drawn",
+        lambda desk: desk.frame.toggle_dock(SETTINGS_DOCK),
+        "Ctrl+5",
+        is_on=lambda desk: desk.frame.shows_dock(SETTINGS_DOCK),
+    ),
+    Command(
+        "settings.copy",
+        "&Copy settings",
+        "Copy the settings of the first selected track",
+        lambda desk: copy_settings(desk.workspace.selection),
+        "Ctrl+Alt+C",
+        _has_selected,
+    ),
+    Command(
+        "settings.paste",
+        "&Paste settings",
+        "Give the selected tracks the copied settings",
+        lambda desk: paste_settings(desk.workspace.history, desk.workspace.selection),
+        "Ctrl+Alt+V",
+        _can_paste,
+    ),
+    Command(
+        "settings.usual",
+        "&Usual settings",
+        "Draw the selected tracks as usual again",
+        lambda desk: use_usual_settings(desk.workspace.history, desk.workspace.selection),
+        "Ctrl+Alt+0",
+        _has_selected,
+    ),
+)
 COMMANDS = (
     Command(
         "tracks.suggest",
@@ -13,10 +111,12 @@ COMMANDS = (
     ),
     Command(
         "tracks.dock",
-        "Tracks",
-        "Add, order, colour and remove tracks",
+        "&Tracks",
+        "Add, select, order and remove tracks",
         lambda desk: desk.frame.toggle_dock(TRACK_DOCK),
         "Ctrl+1",
         is_on=lambda desk: desk.frame.shows_dock(TRACK_DOCK),
     ),
+    *_SELECTING,
+    *_SETTINGS,
 )

@@ -15,20 +15,20 @@ from ebert_gui.state.tracks import Track
 Change = Callable[[Setup, Track], Setup]
 
 
-def track_commands(
-    history: History, tracks: Sequence[Track], choose_colour: Callable[[Sequence[Track]], None]
-) -> tuple[Choice, ...]:
-    """What can be done with these tracks; every change is one step, which can be undone."""
+def track_commands(history: History, tracks: Sequence[Track], show_settings: Callable[[], None]) -> tuple[Choice, ...]:
+    """What can be done with these tracks, which are selected; every change is one step, which can be undone."""
 
     def each(text: str, change: Change) -> Choice:
         return Choice(text, lambda: history.change(_changed(history.setup, tracks, change)))
 
     return (
+        Choice("Settings…", show_settings),
+        *setting_choices(history, tracks),
+        Choice(),
         each("Taller", lambda setup, track: setup.resized(track.id, round(track.pixels * 1.5))),
         each("Less tall", lambda setup, track: setup.resized(track.id, round(track.pixels / 1.5))),
         each("Usual height", lambda setup, track: setup.exchanged(track.id, msgspec.structs.replace(track, height=0))),
-        *setting_choices(history, tracks),
-        Choice("Colour…", lambda: choose_colour(tracks)),
+        Choice(),
         each("Remove", lambda setup, track: setup.without(track.id)),
     )
 

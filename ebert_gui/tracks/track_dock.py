@@ -1,18 +1,16 @@
-"""The dock that lists the tracks on screen, to order, resize, recolour and remove them, and offers more."""
+"""The dock that lists the tracks on screen, to select, order and remove them, and offers more."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 
-from PyQt6.QtCore import QAbstractItemModel, QModelIndex, Qt
-from PyQt6.QtGui import QColor, QIcon, QKeySequence, QPixmap, QShortcut
+from PyQt6.QtCore import QAbstractItemModel, QItemSelectionModel, QModelIndex, Qt, pyqtSignal
+from PyQt6.QtGui import QColor, QDropEvent, QIcon, QKeySequence, QPixmap, QShortcut
 from PyQt6.QtWidgets import (
     QAbstractItemView,
-    QColorDialog,
     QDockWidget,
     QHBoxLayout,
     QListWidget,
     QListWidgetItem,
     QPushButton,
-    QSpinBox,
     QTreeWidget,
     QTreeWidgetItem,
     QVBoxLayout,
@@ -21,7 +19,6 @@ from PyQt6.QtWidgets import (
 
 from ebert_core.protocol.machine.showing import shown
 from ebert_gui.kinds.table import Kinds
-from ebert_gui.state.setup import LARGEST_HEIGHT, SMALLEST_HEIGHT
 from ebert_gui.state.tracks import Track
 from ebert_gui.state.workspace import Workspace
 from ebert_gui.widgets.plain import PlainLabel
@@ -31,12 +28,26 @@ TRACK_DOCK = "track-dock"
 _ID = Qt.ItemDataRole.UserRole
 # Two lines: on a low screen the other docks need the room.
 _LOWEST = 24
-# What the colour dialog opens on for tracks that are drawn in many colours.
-_NO_COLOUR = "#5b6b7d"
+
+
+class _Rows(QListWidget):
+    """Counts how often something was dropped into it."""
+
+    drops = 0
+
+    def dropEvent(self, event: QDropEvent | None) -> None:
+        """Move what was dragged."""
+        self.drops += 1
+        super().dropEvent(event)
 
 
 class TrackDock(QDockWidget):
-    """Follows the track list of a workspace; `colour_of` tells in which colour a track is drawn."""
+    """Follows the tracks of a workspace and those that are selected; `colour_of` tells in which colour one is drawn.
+
+    `settings_wanted` asks for the settings of the selected tracks.
+    """
+
+    settings_wanted = pyqtSignal()
 
     def __init__(
         self,
@@ -52,14 +63,14 @@ class TrackDock(QDockWidget):
         self._kinds = kinds
         self._colour_of = colour_of
         self._is_following = False
-        self.list = QListWidget()
+        self.list = _Rows()
         self.offers = QTreeWidget()
-        self.height_box = QSpinBox()
-        self.colour = QPushButton("Colour…")
+        self.settings = QPushButton("Settings…")
         self.remove = QPushButton("Remove")
         self._set_up()
         self._lay_out()
         workspace.tracks_changed.connect(self.follow)
+        workspace.selection.changed.connect(self.follow)
         for announcer in (workspace.dataset_changed, workspace.model_changed):
             announcer.connect(self.offer)
         self.follow()
@@ -69,7 +80,9 @@ class TrackDock(QDockWidget):
         if self._is_following:
             return
         self._is_following = True
-        chosen, row = self._chosen_id(), self.list.currentRow()
+        selection, find = self._workspace.selection, self._workspace.setup.find
+        selected, row = selection.ids, self.list.currentRow()
+        has_lost = any(find(str(item.data(_ID))) is None for item in self.list.selectedItems())
         self.list.clear()
         for track in self._workspace.setup.tracks:
             item = QListWidgetItem(shown(f"{track.title}  {track.subtitle}".rstrip()))
@@ -79,13 +92,14 @@ class TrackDock(QDockWidget):
             pixels.fill(QColor(self._colour_of(track) or "transparent"))
             item.setIcon(QIcon(pixels))
             self.list.addItem(item)
-            if track.id == chosen:
-                self.list.setCurrentItem(item)
-        if self.list.currentRow() < 0 <= row:
-            # The chosen track has gone: its neighbour is next.
-            self.list.setCurrentRow(min(row, self.list.count() - 1))
+            item.setSelected(track.id in selected)
+            if track.id == selection.last:
+                self.list.setCurrentItem(item, QItemSelectionModel.SelectionFlag.NoUpdate)
         self._is_following = False
-        self._show_chosen()
+        if has_lost and not selected and self.list.count():
+            # The selected tracks have gone: their neighbour is next.
+            self.list.setCurrentRow(min(row, self.list.count() - 1))
+        self._show_selected()
 
     def choose(self, track_id: str) -> None:
         """Choose a track in the list."""
@@ -115,24 +129,12 @@ class TrackDock(QDockWidget):
         if track is not None:
             self._history.change(self._history.setup.with_added(track))
 
-    def choose_colour(self, tracks: Sequence[Track]) -> None:
-        """Ask for a colour of these tracks."""
-        dialog = QColorDialog(QColor(self._colour_of(tracks[0]) or _NO_COLOUR), self)
-        dialog.setOption(QColorDialog.ColorDialogOption.DontUseNativeDialog)
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.colorSelected.connect(
-            lambda colour: self._history.change(
-                self._history.setup.redrawn(
-                    [track.id for track in tracks], lambda drawn: drawn.changed(colour=colour.name())
-                )
-            )
-        )
-        dialog.open()
-
     def _set_up(self) -> None:
         self.list.setDragDropMode(QAbstractItemView.DragDropMode.InternalMove)
         self.list.setAccessibleName("Tracks on screen")
-        self.list.currentItemChanged.connect(lambda _now, _before: self._show_chosen())
+        self.list.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
+        self.list.itemSelectionChanged.connect(self._take_selected)
+        self.list.itemDoubleClicked.connect(lambda _item: self.settings_wanted.emit())
         model: QAbstractItemModel | None = self.list.model()
         assert model is not None
         model.rowsMoved.connect(self._on_moved)
@@ -142,17 +144,13 @@ class TrackDock(QDockWidget):
         self.offers.setAccessibleName("Tracks that can be added")
         # A double-click or Enter.
         self.offers.itemActivated.connect(lambda item, _column: self.add_chosen(item))
-        self.height_box.setRange(SMALLEST_HEIGHT, LARGEST_HEIGHT)
-        self.height_box.setSuffix(" px")
-        self.height_box.setKeyboardTracking(False)
-        self.height_box.setAccessibleName("Height of the track")
-        self.height_box.valueChanged.connect(self._on_height)
-        self.colour.clicked.connect(lambda: self._with_chosen(lambda track: self.choose_colour((track,))))
-        self.remove.clicked.connect(self._remove_chosen)
-        self.remove.setToolTip("Take the track off the screen (Delete)")
+        self.settings.clicked.connect(lambda: self.settings_wanted.emit())
+        self.settings.setToolTip("How the selected tracks are drawn")
+        self.remove.clicked.connect(self._remove_selected)
+        self.remove.setToolTip("Take the selected tracks off the screen (Delete)")
         delete = QShortcut(QKeySequence(Qt.Key.Key_Delete), self.list)
         delete.setContext(Qt.ShortcutContext.WidgetShortcut)
-        delete.activated.connect(self._remove_chosen)
+        delete.activated.connect(self._remove_selected)
 
     def _lay_out(self) -> None:
         body = QWidget()
@@ -160,12 +158,9 @@ class TrackDock(QDockWidget):
         layout.setContentsMargins(8, 8, 8, 8)
         layout.setSpacing(6)
         layout.addWidget(self.list, 3)
-        sizes, changes = QHBoxLayout(), QHBoxLayout()
-        sizes.addWidget(PlainLabel("Height"))
-        sizes.addWidget(self.height_box, 1)
-        changes.addWidget(self.colour)
+        changes = QHBoxLayout()
+        changes.addWidget(self.settings)
         changes.addWidget(self.remove)
-        layout.addLayout(sizes)
         layout.addLayout(changes)
         caption = PlainLabel("Add by double-click or Enter")
         caption.setProperty("role", "muted")
@@ -174,34 +169,30 @@ class TrackDock(QDockWidget):
         body.setMinimumWidth(240)
         self.setWidget(body)
 
-    def _chosen_id(self) -> str:
-        item = self.list.currentItem()
-        return str(item.data(_ID)) if item is not None else ""
+    def _take_selected(self) -> None:
+        if not self._is_following:
+            current = self.list.currentItem()
+            last = str(current.data(_ID)) if current is not None else ""
+            self._is_following = True
+            self._workspace.selection.select((str(item.data(_ID)) for item in self.list.selectedItems()), last)
+            self._is_following = False
+            self._show_selected()
 
-    def _with_chosen(self, action: Callable[[Track], None]) -> None:
-        track = self._workspace.setup.find(self._chosen_id())
-        if track is not None:
-            action(track)
+    def _remove_selected(self) -> None:
+        setup = self._history.setup
+        for track_id in self._workspace.selection.ids:
+            setup = setup.without(track_id)
+        self._history.change(setup)
 
-    def _remove_chosen(self) -> None:
-        self._with_chosen(lambda track: self._history.change(self._history.setup.without(track.id)))
-
-    def _show_chosen(self) -> None:
-        track = self._workspace.setup.find(self._chosen_id())
-        for widget in (self.height_box, self.colour, self.remove):
-            widget.setEnabled(track is not None)
-        if track is not None:
-            self.height_box.blockSignals(True)
-            self.height_box.setValue(track.pixels)
-            self.height_box.blockSignals(False)
-
-    def _on_height(self, height: int) -> None:
-        chosen = self._chosen_id()
-        # Held down, an arrow of the box is one gesture.
-        self._history.change(self._history.setup.resized(chosen, height), f"height of {chosen}")
+    def _show_selected(self) -> None:
+        is_any = bool(self._workspace.selection.tracks)
+        for widget in (self.settings, self.remove):
+            widget.setEnabled(is_any)
 
     def _on_moved(self, _parent: QModelIndex, _first: int, _last: int, _target: QModelIndex, _row: int) -> None:
         items = (self.list.item(place) for place in range(self.list.count()))
         self._is_following = True
-        self._history.change(self._history.setup.reordered(str(item.data(_ID)) for item in items if item is not None))
+        order = [str(item.data(_ID)) for item in items if item is not None]
+        # Several tracks that are dragged together move one after the other.
+        self._history.change(self._history.setup.reordered(order), f"order {self.list.drops}")
         self._is_following = False

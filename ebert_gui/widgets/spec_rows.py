@@ -3,10 +3,13 @@
 from collections.abc import Callable
 from typing import Any
 
+from PyQt6.QtCore import Qt
 from PyQt6.QtWidgets import QCheckBox, QComboBox, QDoubleSpinBox, QFormLayout, QLabel, QLineEdit, QSpinBox, QWidget
 
 from ebert_core.protocol.specs.fields import Field
+from ebert_gui.widgets.colour_button import ColourButton
 from ebert_gui.widgets.forms import add_row, compact, label
+from ebert_gui.widgets.optional_number import OptionalNumber
 
 # Qt counts no further.
 _LARGEST_WHOLE = 2**31 - 1
@@ -14,6 +17,7 @@ _LARGEST = 1e9
 _DECIMALS = 8
 # How near a number gets to a bound that it must not reach, in steps.
 _NEAR = 1e-3
+_MIXED = "Mixed"
 
 
 class _Number(QDoubleSpinBox):
@@ -49,8 +53,12 @@ def _made(field: Field) -> QWidget:
         return QCheckBox(says.tick)
     if field.choices or says.words:
         return _choice({value: says.words.get(value, str(value)) for value in says.words or field.choices})
+    if says.holds == "colour":
+        return ColourButton(says.empty)
     if field.type is str:
         return QLineEdit()
+    if field.type == float | None:
+        return OptionalNumber(says.empty)
     assert field.type in (int, float), f"a form has nothing for {field.name}"
     least, most = _range(field)
     box: QSpinBox | _Number
@@ -103,8 +111,12 @@ def show_value(widget: QWidget, value: Any) -> None:  # Any: the fields of a spe
         case QDoubleSpinBox():
             widget.setRange(min(widget.minimum(), value), max(widget.maximum(), value))
             widget.setValue(value)
+        case OptionalNumber() | ColourButton():
+            widget.show_value(value)
         case QLineEdit():
-            widget.setText(value)
+            if widget.text().strip() != value:
+                widget.setText(value)
+            widget.setPlaceholderText("")
         case _:
             raise AssertionError(widget)
 
@@ -118,6 +130,8 @@ def value_in(widget: QWidget) -> Any:  # Any: as above.
             return widget.currentData()
         case QSpinBox() | QDoubleSpinBox():
             return widget.value()
+        case OptionalNumber() | ColourButton():
+            return widget.value
         case QLineEdit():
             return widget.text().strip()
         case _:
@@ -133,5 +147,32 @@ def on_change(widget: QWidget, follow: Callable[[], None]) -> None:
             widget.currentIndexChanged.connect(follow)
         case QSpinBox() | QDoubleSpinBox():
             widget.valueChanged.connect(follow)
+        case OptionalNumber() | ColourButton():
+            widget.changed.connect(follow)
         case QLineEdit():
             widget.textChanged.connect(follow)
+
+
+def show_mixed(widget: QWidget) -> None:
+    """Show that what is to be changed has several values; the next one that is chosen is for all of it."""
+    match widget:
+        case QCheckBox():
+            widget.setCheckState(Qt.CheckState.PartiallyChecked)
+        case QComboBox():
+            widget.setPlaceholderText(_MIXED)
+            widget.setCurrentIndex(-1)
+        case QSpinBox():
+            widget.setSpecialValueText(_MIXED)
+            widget.setValue(widget.minimum())
+        case QDoubleSpinBox():
+            widget.setSpecialValueText(_MIXED)
+            widget.setValue(widget.minimum())
+        case OptionalNumber():
+            widget.show_value(None, _MIXED)
+        case ColourButton():
+            widget.show_value("", _MIXED)
+        case QLineEdit():
+            widget.clear()
+            widget.setPlaceholderText(_MIXED)
+        case _:
+            raise AssertionError(widget)

@@ -30,6 +30,7 @@ from ebert_gui.state.tracks import Track
 from ebert_gui.state.workspace import Workspace
 from ebert_gui.tracks.attention_bar import AttentionBar
 from ebert_gui.tracks.attention_following import AttentionFollower
+from ebert_gui.tracks.settings_dock import SETTINGS_DOCK, SettingsDock
 from ebert_gui.tracks.track_commands import track_commands
 from ebert_gui.tracks.track_dock import TrackDock
 from ebert_gui.widgets.messages import MessageBar, details_window
@@ -71,6 +72,7 @@ class MainWindow(QMainWindow):
         self.locus_bar = LocusBar(parts.workspace, parts.navigator)
         self.attention_bar = AttentionBar()
         self.track_dock = TrackDock(parts.workspace, parts.kinds, self, self.canvas.scene.colour_of)
+        self.settings_dock = SettingsDock(parts.workspace, self, self.canvas.scene.colour_of)
         self.model_dock = ModelDock(theme, self)
         self._ended: dict[str, WorkerState] = {}
         self._working_since: dict[str, float] = {}
@@ -134,6 +136,7 @@ class MainWindow(QMainWindow):
         self.theme = theme
         self.canvas.dress(theme, window_font())
         self.track_dock.follow()
+        self.settings_dock.follow()
         self.model_dock.set_theme(theme)
         self.shown_jobs.dress()
 
@@ -152,9 +155,14 @@ class MainWindow(QMainWindow):
         if name == JOBS_DOCK:
             self.shown_jobs.toggle()  # it is built when it is first wanted
             return
-        toggle = self._dock(name).toggleViewAction()
+        if name == SETTINGS_DOCK and self.settings_dock.isHidden():
+            self.settings_dock.take_keyboard()
+            return
+        dock = self._dock(name)
+        toggle = dock.toggleViewAction()
         assert toggle is not None
         toggle.trigger()
+        dock.raise_()  # it may share its place with another
 
     def edit_locus(self) -> None:
         """Put the cursor into the locus."""
@@ -221,9 +229,11 @@ class MainWindow(QMainWindow):
         for dock, area in (
             (self.track_dock, Qt.DockWidgetArea.LeftDockWidgetArea),
             (self.model_dock, Qt.DockWidgetArea.RightDockWidgetArea),
+            (self.settings_dock, Qt.DockWidgetArea.RightDockWidgetArea),
         ):
             self.addDockWidget(area, dock)
             dock.hide()
+        self.tabifyDockWidget(self.model_dock, self.settings_dock)
         status = self._status_bar()
         status.addWidget(self.under_cursor, 1)
         for label in self.worker_states.values():
@@ -235,7 +245,7 @@ class MainWindow(QMainWindow):
         return status
 
     def _dock(self, name: str) -> QDockWidget:
-        return {dock.objectName(): dock for dock in (self.track_dock, self.model_dock)}[name]
+        return {dock.objectName(): dock for dock in (self.track_dock, self.model_dock, self.settings_dock)}[name]
 
     def _connect_state(self) -> None:
         workspace = self.workspace
@@ -249,6 +259,7 @@ class MainWindow(QMainWindow):
         self.canvas.linked.connect(self.loader.take_offer)
         self.canvas.explained.connect(self._explain)
         self.canvas.asked.connect(self._show_details)
+        self.track_dock.settings_wanted.connect(self.settings_dock.take_keyboard)
         self.canvas.menu_wanted.connect(self._show_track_menu)
         self.loader.arrived.connect(self.canvas.take_arrival)
         self.canvas.sight_changed.connect(self.loader.prefer)
@@ -312,8 +323,12 @@ class MainWindow(QMainWindow):
         menu = QMenu(self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         if track is not None:
-            offered = track_commands(self.workspace.history, (track,), self.track_dock.choose_colour)
-            show_choices(menu, offered)
+            selection = self.workspace.selection
+            if track.id not in selection.ids:
+                selection.select((track.id,))
+            show_choices(
+                menu, track_commands(self.workspace.history, selection.tracks, self.settings_dock.take_keyboard)
+            )
             menu.addSeparator()
         tracks = self.actions_by_id["tracks.dock"]
         follow(self.desk, COMMANDS["tracks.dock"], tracks)

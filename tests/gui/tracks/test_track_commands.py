@@ -54,7 +54,7 @@ def _height_of_values(canvas: Canvas) -> int:
 
 
 def _run(workspace: Workspace, text: str) -> None:
-    choices = track_commands(workspace.history, workspace.setup.tracks[:1], lambda _tracks: None)
+    choices = track_commands(workspace.history, workspace.setup.tracks[:1], lambda: None)
     act = next(choice.act for choice in choices if choice.text == text)
     assert act is not None
     act()
@@ -77,12 +77,12 @@ def test_a_menu_offers_the_settings_with_few_values_that_all_its_tracks_have(can
     signal, prediction = SignalTrack(id="a", signal="a"), PredictionTrack(id="b", factor="CTCF")
 
     def texts(*tracks: Track) -> list[str]:
-        return [choice.text for choice in track_commands(history, tracks, lambda _tracks: None)]
+        return [choice.text for choice in track_commands(history, tracks, lambda: None)]
 
-    usual = ["Taller", "Less tall", "Usual height"]
-    assert texts(signal) == [*usual, "Same scale as", "Colour…", "Remove"]
-    assert texts(prediction) == [*usual, "Scale: Fit to what is on screen", "Colour…", "Remove"]
-    assert texts(signal, prediction) == [*usual, "Colour…", "Remove"]
+    usual = ["", "Taller", "Less tall", "Usual height", "", "Remove"]
+    assert texts(signal) == ["Settings…", "Shared by", *usual]
+    assert texts(prediction) == ["Settings…", "Scale: Fit to what is on screen", *usual]
+    assert texts(signal, prediction) == ["Settings…", *usual]
 
 
 def test_a_choice_in_the_menu_of_several_tracks_changes_them_all_in_one_step(canvas: Canvas) -> None:
@@ -90,8 +90,8 @@ def test_a_choice_in_the_menu_of_several_tracks_changes_them_all_in_one_step(can
     alone = SignalTrack(id="b", signal="b", drawn=SignalSettings(shared="alone"))
     history.change(history.setup.with_added(SignalTrack(id="a", signal="a"), alone))
     before = history.setup
-    choices = track_commands(history, before.tracks[1:], lambda _tracks: None)
-    shared = next(choice for choice in choices if choice.text == "Same scale as")
+    choices = track_commands(history, before.tracks[1:], lambda: None)
+    shared = next(choice for choice in choices if choice.text == "Shared by")
     assert [each.is_on for each in shared.choices] == [False, False, False], "they differ"
     act = shared.choices[1].act
     assert act is not None

@@ -19,7 +19,9 @@ from ebert_gui.kinds.signal import SignalTrack
 from ebert_gui.loading.navigator import Navigator
 from ebert_gui.looks.signal_settings import SignalSettings
 from ebert_gui.state.workspace import Workspace
+from ebert_gui.tracks.settings_dock import SettingsDock
 from ebert_gui.tracks.track_dock import TrackDock
+from ebert_gui.widgets.colour_button import ColourButton
 from ebert_gui.widgets.theme import LIGHT, window_font
 from ebert_gui.windows.locus_bar import LocusBar
 from ebert_gui.workers.state import Condition, WorkerState
@@ -78,13 +80,9 @@ def test_the_list_follows_the_tracks(dock: TrackDock, workspace: Workspace) -> N
     assert dock.list.count() == len(workspace.setup.tracks)
 
 
-def test_the_chosen_track_is_resized_and_removed(dock: TrackDock, workspace: Workspace) -> None:
+def test_the_selected_track_is_removed(dock: TrackDock, workspace: Workspace) -> None:
     chosen = workspace.setup.tracks[1]
     dock.choose(chosen.id)
-    dock.height_box.setValue(120)
-    resized = workspace.setup.find(chosen.id)
-    assert resized is not None
-    assert resized.pixels == 120
     dock.remove.click()
     assert workspace.setup.find(chosen.id) is None
 
@@ -177,8 +175,13 @@ def test_the_colour_dialog_and_the_list_show_the_colour_in_which_a_track_is_draw
     workspace.history.change(workspace.setup.with_tracks((track,)), reveals=False)
     chip = present(dock.list.item(0)).icon().pixmap(10, 10).toImage()
     assert chip.pixelColor(5, 5).name() == colour
-    dock.choose_colour(workspace.setup.tracks[:1])
-    dialog = dock.findChild(QColorDialog)
+    panel = SettingsDock(workspace, colour_of=scene.colour_of)
+    qtbot.addWidget(panel)
+    workspace.selection.select((workspace.setup.tracks[0].id,))
+    button = panel.rows["colour"].widget
+    assert isinstance(button, ColourButton)
+    button.ask()
+    dialog = button.findChild(QColorDialog)
     assert dialog.currentColor().name() == colour
     dialog.reject()
 
@@ -230,3 +233,17 @@ def test_what_can_be_added_is_listed_by_the_names_of_the_factors(workspace: Work
     (_group, offers), *_ = KINDS.offers(workspace.scope)
     names = ["CTCF peaks", "REST peaks", "CTCF predicted", "Zic3 predicted"]
     assert [offer.name for offer in offers][: len(names)] == names
+
+
+def test_tracks_are_selected_in_the_list_as_in_the_gutter_and_removed_together(
+    dock: TrackDock, workspace: Workspace
+) -> None:
+    first, second, third, *others = workspace.setup.tracks
+    workspace.selection.select((first.id, third.id))
+    assert [dock.list.row(item) for item in dock.list.selectedItems()] == [0, 2]
+    present(dock.list.item(1)).setSelected(True)
+    assert workspace.selection.ids == (first.id, second.id, third.id)
+    dock.remove.click()
+    assert workspace.setup.tracks == tuple(others)
+    workspace.history.undo()
+    assert workspace.setup.tracks == (first, second, third, *others)

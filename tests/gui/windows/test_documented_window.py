@@ -7,7 +7,7 @@ from ebert_gui.windows.table import COMMANDS, LINE, MENUS
 
 ROOT = Path(__file__).parents[3]
 PAGES = sorted({ROOT / "README.md", *(ROOT / "docs").glob("*.md")})
-NAMED = re.compile(r"\*(File|Edit|Go|Model|View|Help)(?: >| ›|,) ([^*]+)\*(?: \(([^)]+)\))?")
+NAMED = re.compile(r"\*(File|Edit|Go|Tracks|Model|View|Help)(?: >| ›|,) ([^*]+)\*(?: \(([^)]+)\))?")
 KEY = re.compile(r"\b(?:Ctrl|Alt)\+(?:(?:Shift|Alt)\+)?(?:\w+|[-+])")
 # Keys that no command has: what a shell or the canvas does with them.
 OTHERS = {"Ctrl+C"}
@@ -48,5 +48,5 @@ def test_every_key_that_the_tour_names_is_one_of_a_command() -> None:
 
 def test_the_tour_names_every_dock() -> None:
     page = (ROOT / "docs" / "window.md").read_text()
-    assert all(f"*View > {dock}*" in page for dock in ("Tracks", "Jobs"))
+    assert all(f"*{dock}*" in page for dock in ("Tracks > Tracks", "Tracks > Settings", "View > Jobs"))
     assert "dock *Checkpoint* (Ctrl+2)" in page

@@ -4,12 +4,14 @@ from collections.abc import Callable
 
 import pytest
 from PyQt6.QtCore import QPoint, Qt
-from PyQt6.QtWidgets import QColorDialog, QComboBox
+from PyQt6.QtGui import QColor
+from PyQt6.QtWidgets import QColorDialog, QComboBox, QSpinBox
 from pytestqt.qtbot import QtBot
 
 from ebert_core.protocol.modelling import ModelSummary
 from ebert_gui.browser.scene import GUTTER
 from ebert_gui.tracks.track_commands import track_commands
+from ebert_gui.widgets.colour_button import ColourButton
 from ebert_gui.windows.main_window import MainWindow
 from tests.gui.silent import entry
 
@@ -53,12 +55,14 @@ def choose_other(box: QComboBox) -> None:
 
 
 def choose_colour(window: MainWindow) -> None:
-    dock = window.track_dock
-    dock.colour.click()
-    dialog = dock.findChild(QColorDialog)
+    button = window.settings_dock.rows["colour"].widget
+    assert isinstance(button, ColourButton)
+    button.ask()
+    dialog = button.findChild(QColorDialog)
     assert dialog is not None
-    dialog.colorSelected.emit(dialog.currentColor().fromString("#102030"))
-    dialog.reject()
+    for colour in ("#102030", "#203040"):
+        dialog.setCurrentColor(QColor(colour))
+    dialog.accept()
 
 
 def drag_list(window: MainWindow) -> None:
@@ -69,8 +73,10 @@ def drag_list(window: MainWindow) -> None:
 
 
 def hold_arrow_of_height(window: MainWindow) -> None:
+    height = window.settings_dock.rows["height"].widget
+    assert isinstance(height, QSpinBox)
     for _ in range(5):
-        window.track_dock.height_box.stepUp()
+        height.stepUp()
 
 
 def add_offered(window: MainWindow) -> None:
@@ -91,7 +97,7 @@ GESTURES: dict[str, Callable[[MainWindow], object]] = {
     "triangle": lambda window: window.attention_bar.triangle.click(),
     "from anchor": lambda window: window.attention_bar.from_anchor.click(),
     "to anchor": lambda window: window.attention_bar.to_anchor.click(),
-    "suggested tracks": lambda window: entry(window, "View", "Suggested tracks").trigger(),
+    "suggested tracks": lambda window: entry(window, "Tracks", "Suggested tracks").trigger(),
     "remove": lambda window: window.track_dock.remove.click(),
     "height": hold_arrow_of_height,
     "order": drag_list,
@@ -126,11 +132,11 @@ def test_every_command_in_the_menu_of_every_kind_of_track_is_one_step(predicting
     history = predicting.workspace.history
     began, done = history.setup, 0
     for track in began.tracks:
-        commands = track_commands(history, (track,), lambda _tracks: None)
+        commands = track_commands(history, (track,), lambda: None)
         for command in (line for offered in commands for line in (offered.choices or (offered,))):
             is_value = bool(command.is_on and "Scale" not in command.text)
-            if command.text in ("Usual height", "Colour…") or is_value:
-                continue  # the height or the value is this one already; the dialog is opened above
+            if command.text in ("Usual height", "Settings…", "") or is_value:
+                continue  # the height or the value is this one already; the panel changes nothing
             assert command.act is not None
             history.restart(began)
             is_one_step(predicting, command.act)

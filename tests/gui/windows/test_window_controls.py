@@ -79,15 +79,19 @@ def test_undo_and_redo_are_grey_until_there_is_something(window: MainWindow) -> 
 
 
 def test_every_menu_has_its_lines_in_their_order_with_keys_and_hints(window: MainWindow) -> None:
-    assert list(window.menus) == ["File", "Edit", "Go", "Model", "View", "Help"]
+    assert list(window.menus) == ["File", "Edit", "Go", "Tracks", "Model", "View", "Help"]
     bar = [action.text() for action in present(window.menuBar()).actions()]
-    assert bar == ["&File", "&Edit", "&Go", "&Model", "&View", "&Help"]
+    assert bar == ["&File", "&Edit", "&Go", "Trac&ks", "&Model", "&View", "&Help"]
     view = [action.text().replace("&", "") for action in window.menus["View"].actions()]
-    assert view == ["Suggested tracks", "Dark or light", "Jobs", "Messages", "Full screen", "", "Tracks", "Checkpoint"]
-    assert [action.isSeparator() for action in window.menus["View"].actions()] == [False] * 5 + [True] + [False] * 2
-    assert [action.shortcut().toString() for action in window.menus["View"].actions()] == [
-        *("", "Ctrl+D", "Ctrl+3", "Ctrl+4", "F11", "", "Ctrl+1", "Ctrl+2"),
+    assert view == ["Dark or light", "Jobs", "Messages", "Full screen", "Checkpoint"]
+    keys = [action.shortcut().toString() for action in window.menus["View"].actions()]
+    assert keys == ["Ctrl+D", "Ctrl+3", "Ctrl+4", "F11", "Ctrl+2"]
+    tracks = window.menus["Tracks"].actions()
+    assert [action.shortcut().toString() for action in tracks] == [
+        *("Ctrl+1", "Ctrl+5", "", "", "Ctrl+Down", "Ctrl+Up", "Ctrl+Shift+Down", "Ctrl+Shift+Up", "Ctrl+A", ""),
+        *("Ctrl+Alt+C", "Ctrl+Alt+V", "Ctrl+Alt+0"),
     ]
+    assert [place for place, action in enumerate(tracks) if action.isSeparator()] == [3, 9]
     for menu in window.menus.values():
         assert menu.toolTipsVisible()
         for action in menu.actions():
@@ -137,13 +141,14 @@ def test_the_window_fills_the_screen_and_stops_filling_it(window: MainWindow) ->
 
 
 def test_the_docks_come_and_go_with_their_keys(window: MainWindow, qtbot: QtBot) -> None:
-    for text, dock, area in (
-        ("Tracks", window.track_dock, Qt.DockWidgetArea.LeftDockWidgetArea),
-        ("Checkpoint", window.model_dock, Qt.DockWidgetArea.RightDockWidgetArea),
+    for menu, text, dock, area in (
+        ("Tracks", "Tracks", window.track_dock, Qt.DockWidgetArea.LeftDockWidgetArea),
+        ("Tracks", "Settings", window.settings_dock, Qt.DockWidgetArea.RightDockWidgetArea),
+        ("View", "Checkpoint", window.model_dock, Qt.DockWidgetArea.RightDockWidgetArea),
     ):
         assert not dock.isVisible()
         assert window.dockWidgetArea(dock) == area
-        entry(window, "View", text).trigger()
+        entry(window, menu, text).trigger()
         assert dock.isVisible()
     assert place_of(window.track_dock, window).left() == 0
     assert place_of(window.model_dock, window).right() == window.width() - 1

@@ -2,14 +2,14 @@
 
 import pytest
 from msgspec.structs import replace
-from PyQt6.QtCore import Qt
+from PyQt6.QtCore import QPoint, Qt
 from PyQt6.QtTest import QTest
 from PyQt6.QtWidgets import (
-    QColorDialog,
     QDialog,
     QLabel,
     QPlainTextEdit,
     QPushButton,
+    QSpinBox,
 )
 from pytestqt.qtbot import QtBot
 
@@ -17,7 +17,6 @@ from ebert_core.protocol.modelling import ModelSummary
 from ebert_core.protocol.terms.locus import Interval
 from ebert_core.protocol.tracks import DatasetSummary, FindGenes
 from ebert_gui.kinds.attention import AttentionTrack
-from ebert_gui.kinds.peaks import PeaksTrack
 from ebert_gui.kinds.signal import SignalTrack
 from ebert_gui.tracks.attention_bar import AttentionBar
 from ebert_gui.widgets.messages import MessageBar
@@ -143,26 +142,22 @@ def test_what_is_being_typed_stays_while_the_view_moves(window: MainWindow, bar:
 
 def test_the_dock_says_what_its_parts_are_for(window: MainWindow) -> None:
     dock = window.track_dock
-    assert (dock.list.accessibleName(), dock.offers.accessibleName(), dock.height_box.accessibleName()) == (
-        *("Tracks on screen", "Tracks that can be added"),
-        "Height of the track",
-    )
-    assert dock.remove.toolTip() == "Take the track off the screen (Delete)"
+    names = (dock.list.accessibleName(), dock.offers.accessibleName())
+    assert names == ("Tracks on screen", "Tracks that can be added")
+    assert dock.remove.toolTip() == "Take the selected tracks off the screen (Delete)"
     assert dock.offers.isHeaderHidden()
     group = present(dock.offers.topLevelItem(0))
     assert present(group.child(0)).toolTip(0) == "Double-click or Enter to add"
-    assert (dock.height_box.minimum(), dock.height_box.maximum(), dock.height_box.suffix()) == (16, 600, " px")
-    assert [label.text() for label in dock.findChildren(QLabel)][:2] == ["Height", "Add by double-click or Enter"]
+    assert [label.text() for label in dock.findChildren(QLabel)][:1] == ["Add by double-click or Enter"]
     assert dock.objectName() == "track-dock"
 
 
 def test_without_a_chosen_track_nothing_can_be_done_with_one(window: MainWindow) -> None:
     dock = window.track_dock
-    parts = (dock.height_box, dock.colour, dock.remove)
+    parts = (dock.settings, dock.remove)
     assert {part.isEnabled() for part in parts} == {False}
     dock.choose(window.workspace.setup.tracks[2].id)
     assert {part.isEnabled() for part in parts} == {True}
-    assert dock.height_box.value() == window.workspace.setup.tracks[2].pixels
     assert not window.workspace.history.can_undo
     window.workspace.history.change(window.workspace.setup.with_tracks(()), reveals=False)
     assert {part.isEnabled() for part in parts} == {False}
@@ -197,34 +192,75 @@ def test_a_track_that_is_dragged_in_the_list_moves_on_screen(window: MainWindow)
     assert [present(dock.list.item(row)).data(Qt.ItemDataRole.UserRole) for row in range(len(ids))] == ids
 
 
+def _height_box(window: MainWindow) -> QSpinBox:
+    box = window.settings_dock.rows["height"].widget
+    assert isinstance(box, QSpinBox)
+    return box
+
+
 def test_typing_a_height_is_one_step_when_it_is_done(window: MainWindow, qtbot: QtBot) -> None:
-    dock, history = window.track_dock, window.workspace.history
-    window.track_dock.show()
+    history = window.workspace.history
     chosen = history.setup.tracks[1]
-    dock.choose(chosen.id)
-    dock.height_box.setFocus()
-    dock.height_box.selectAll()
-    qtbot.keyClicks(dock.height_box, "123")
+    window.track_dock.choose(chosen.id)
+    window.track_dock.settings.click()
+    box = _height_box(window)
+    assert box.hasFocus()
+    assert (box.minimum(), box.maximum(), box.suffix(), box.value()) == (16, 600, " px", chosen.pixels)
+    box.selectAll()
+    qtbot.keyClicks(box, "123")
     assert history.setup.find(chosen.id) == chosen
-    qtbot.keyClick(dock.height_box, Qt.Key.Key_Return)
+    qtbot.keyClick(box, Qt.Key.Key_Return)
     assert present(history.setup.find(chosen.id)).pixels == 123
     for _ in range(3):
-        dock.height_box.stepUp()
+        box.stepUp()
     window.workspace.history.undo()
-    assert present(history.setup.find(chosen.id)).pixels in (123, chosen.pixels)
+    assert present(history.setup.find(chosen.id)).pixels == 123
 
 
-def test_a_chosen_colour_is_the_tracks_and_the_dialog_is_of_the_chosen_track(window: MainWindow, qtbot: QtBot) -> None:
-    dock, history = window.track_dock, window.workspace.history
-    chosen = next(track for track in history.setup.tracks if isinstance(track, PeaksTrack))
-    dock.choose(chosen.id)
-    dock.colour.click()
-    dialog = dock.findChild(QColorDialog)
-    assert dialog.isVisible()
-    assert dialog.currentColor().name() == LIGHT.peak
-    dialog.colorSelected.emit(dialog.currentColor().fromString("#102030"))
-    assert present(history.setup.find(chosen.id)).colour == "#102030"
-    dialog.reject()
+def test_a_click_on_a_name_selects_tracks_and_their_settings_are_those_of_the_panel(
+    window: MainWindow, qtbot: QtBot
+) -> None:
+    canvas, tracks = window.canvas, window.workspace.setup.tracks
+    none, ctrl, shift = (
+        *(Qt.KeyboardModifier.NoModifier, Qt.KeyboardModifier.ControlModifier),
+        Qt.KeyboardModifier.ShiftModifier,
+    )
+
+    def click(number: int, keys: Qt.KeyboardModifier) -> tuple[str, ...]:
+        row = list(canvas.scene.rows())[number]
+        qtbot.mouseClick(canvas, Qt.MouseButton.LeftButton, keys, QPoint(80, round(row.top + row.height / 2)))
+        return window.workspace.selection.ids
+
+    ids = [track.id for track in tracks]
+    assert click(1, none) == (ids[1],)
+    assert click(3, ctrl) == (ids[1], ids[3])
+    assert click(3, none) == (ids[3],)
+    assert click(1, shift) == tuple(ids[1:4])
+    assert not window.workspace.history.can_undo
+    row = list(canvas.scene.rows())[2]
+    window._show_track_menu(row.track, QPoint(0, 0))
+    assert window.workspace.selection.ids == tuple(ids[1:4])
+    window._show_track_menu(next(iter(canvas.scene.rows())).track, QPoint(0, 0))
+    assert window.workspace.selection.ids == (ids[0],)
+    canvas.setFocus()
+    for _ in range(2):
+        window.actions_by_id["tracks.next"].trigger()
+    assert window.workspace.selection.ids == (ids[2],)
+    window.actions_by_id["settings.dock"].trigger()
+    assert _height_box(window).hasFocus()
+    assert window.settings_dock.title.text() == tracks[2].title
+
+
+def test_the_names_of_selected_tracks_are_tinted(window: MainWindow) -> None:
+    canvas = window.canvas
+    row = list(canvas.scene.rows())[1]
+    place = QPoint(100, round(row.top + 1))
+    seen = []
+    for ids in ((), (row.track.id,), ()):
+        window.workspace.selection.select(ids)
+        seen.append(canvas.grab().toImage().pixelColor(place).name())
+    assert seen[0] == seen[2] == LIGHT.canvas
+    assert seen[1] != LIGHT.canvas
 
 
 def test_offers_follow_the_checkpoint_and_a_group_itself_adds_nothing(
