@@ -121,7 +121,7 @@ def words_of(rest: str) -> list[str]:
 
 
 @pytest.mark.parametrize(("place", "name", "rest"), command_lines(), ids=lambda part: str(part)[:60])
-def test_a_command_line_that_is_written_somewhere_is_one_that_exists(place, name, rest) -> None:
+def test_a_command_line_that_is_written_somewhere_is_one_that_exists(place: str, name: str, rest: str) -> None:
     words = words_of(rest)
     if name == "ebert" and is_bare(words):
         return
@@ -133,7 +133,7 @@ def test_a_command_line_that_is_written_somewhere_is_one_that_exists(place, name
 
 
 def test_every_command_that_prose_names_exists() -> None:
-    named = {}
+    named: dict[str, str] = {}
     for path in PAGES:
         for found in PROSE_AFTER_NAME.finditer("\n".join(code_of_page(path.read_text()))):
             named.setdefault(found["name"], path.name)

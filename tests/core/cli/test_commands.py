@@ -5,12 +5,14 @@ import os
 import re
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import msgspec
 import pyBigWig
 import pytest
 import tomli_w
+from torch import Tensor
 
 from ebert_core.cli.jobs import line_of
 from ebert_core.cli.program import COMMANDS, main
@@ -27,13 +29,13 @@ from tests.certain import present
 from tests.core.toy_binding import finetune_spec, pretrain_spec, write_toy_binding
 
 
-def jobs():
+def jobs() -> list[JobSummary]:
     return list_jobs(Path(os.environ["EBERT_JOBS"]))
 
 
 @pytest.fixture
-def predict(toy_binding: Path, toy_checkpoint: Path, tmp_path: Path):
-    def run(**changes) -> int:
+def predict(toy_binding: Path, toy_checkpoint: Path, tmp_path: Path) -> Callable[..., int]:
+    def run(**changes: str) -> int:
         flags = {"cell-type": "alpha", "factor": "FOS", "output": str(tmp_path / "x.bw"), "locus": "chr2:1-3000"}
         flags |= {name.replace("_", "-"): value for name, value in changes.items()}
         words = [word for name, value in flags.items() if value for word in (f"--{name}", value)]
@@ -43,7 +45,7 @@ def predict(toy_binding: Path, toy_checkpoint: Path, tmp_path: Path):
 
 
 @pytest.mark.parametrize("command", COMMANDS)
-def test_every_command_explains_itself(command, capsys: pytest.CaptureFixture[str]) -> None:
+def test_every_command_explains_itself(command: str, capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as ended:
         main([command, "--help"])
     assert ended.value.code == 0
@@ -77,7 +79,7 @@ def test_the_program_lists_its_commands_and_its_version(capsys: pytest.CaptureFi
 
 
 @pytest.mark.parametrize("words", [[], ["nonsense"], ["predict"], ["jobs"], ["worker", "other"]])
-def test_wrong_words_end_with_2(words, capsys: pytest.CaptureFixture[str]) -> None:
+def test_wrong_words_end_with_2(words: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as ended:
         main(words)
     assert ended.value.code == 2
@@ -129,13 +131,17 @@ def test_predict_in_a_shell_writes_a_bigwig_and_a_job(toy_binding: Path, toy_che
     ],
 )
 def test_what_is_unknown_gives_one_sentence_and_exit_code_2(
-    predict, toy_binding: Path, capsys: pytest.CaptureFixture[str], changes: dict[str, str], sentence: str
+    predict: Callable[..., int],
+    toy_binding: Path,
+    capsys: pytest.CaptureFixture[str],
+    changes: dict[str, str],
+    sentence: str,
 ) -> None:
     assert predict(**changes) == 2
     assert capsys.readouterr() == ("", f"ebert predict: {sentence.replace('{dataset}', str(toy_binding))}")
 
 
-def test_a_mistyped_name_leaves_no_failed_job_behind(predict) -> None:
+def test_a_mistyped_name_leaves_no_failed_job_behind(predict: Callable[..., int]) -> None:
     assert predict(factor="GATA9") == predict(cell_type="gamma") == 2
     assert jobs() == []
 
@@ -240,7 +246,7 @@ def test_a_training_ended_at_once_says_whether_it_can_go_on(
 ) -> None:
     steps = Trainer.take_step
 
-    def interrupted(trainer, loss_of_batch):
+    def interrupted(trainer: Trainer, loss_of_batch: Callable[[], Tensor]) -> float:
         if trainer.step == last:
             raise KeyboardInterrupt
         return steps(trainer, loss_of_batch)
@@ -333,11 +339,11 @@ def test_a_key_that_is_none_is_named_with_its_line(tmp_path: Path, capsys: pytes
 
 
 def test_an_interruption_ends_with_130(
-    predict, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+    predict: Callable[..., int], capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     from ebert_core.inference import export
 
-    def interrupted(*_) -> None:
+    def interrupted(*_: object) -> None:
         raise KeyboardInterrupt
 
     monkeypatch.setattr(export, "predict_to_files", interrupted)
@@ -346,12 +352,12 @@ def test_an_interruption_ends_with_130(
 
 
 def test_a_person_who_watches_reads_the_error_on_a_line_of_its_own(
-    predict, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+    predict: Callable[..., int], capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
     from ebert_core.inference import export
 
-    def fail(_spec, report, *_others) -> None:
+    def fail(_spec: Predict, report: Callable[[float, str], None], *_others: object) -> None:
         report(0.42, "chr2:1,000")
         raise InvalidRequest("The disk is full.")
 
@@ -361,7 +367,7 @@ def test_a_person_who_watches_reads_the_error_on_a_line_of_its_own(
     assert capsys.readouterr().err == f"{clear} 42 %  chr2:1,000{clear}ebert predict: The disk is full.\n"
 
 
-def test_a_mistake_of_ours_rises(predict, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_mistake_of_ours_rises(predict: Callable[..., int], monkeypatch: pytest.MonkeyPatch) -> None:
     from ebert_core.inference import export
 
     monkeypatch.setattr(export, "predict_to_files", lambda *_: 1 / 0)
@@ -385,7 +391,7 @@ sys.meta_path.insert(0, Absent())
 
 @pytest.mark.parametrize(("words", "code"), [(["worker", "model"], EXIT_WITHOUT_TORCH), (["predict", "spec.toml"], 2)])
 def test_without_torch_it_says_how_to_get_it(
-    words: list[str], code, toy_binding: Path, toy_checkpoint: Path, tmp_path: Path
+    words: list[str], code: int, toy_binding: Path, toy_checkpoint: Path, tmp_path: Path
 ) -> None:
     (tmp_path / "sitecustomize.py").write_text(WITHOUT_TORCH)
     spec = Predict(str(toy_checkpoint), str(toy_binding), "alpha", "FOS", str(tmp_path / "x.bw"))

@@ -218,8 +218,13 @@ def test_scores_are_a_table_of_what_was_compared(
 
     dataset = there_is_one(tmp_path / "demo")
     asked: list[object] = []
+
+    def scored(*of: object) -> str:
+        asked.append(of)
+        return "scores"
+
     # Scoring the whole genome takes minutes, and has tests of its own.
-    monkeypatch.setattr(scores, "held_out_scores", lambda *of: asked.append(of) or "scores")
+    monkeypatch.setattr(scores, "held_out_scores", scored)
     monkeypatch.setattr(controls, "compare_controls", lambda _demonstration, found: [found])
     monkeypatch.setattr(controls, "controls_table", lambda rows: f"table of {rows}")
     monkeypatch.setattr("ebert_core.demonstration.oracle.Demonstration", Path)
@@ -231,7 +236,9 @@ def test_scores_are_a_table_of_what_was_compared(
 @pytest.mark.parametrize(
     ("wish", "reaches_both"), [(signal.SIGINT, True), (signal.SIGINT, False), (signal.SIGTERM, False)]
 )
-def test_the_window_ends_by_itself_when_the_command_is_stopped(tmp_path: Path, wish, reaches_both: bool) -> None:
+def test_the_window_ends_by_itself_when_the_command_is_stopped(
+    tmp_path: Path, wish: signal.Signals, reaches_both: bool
+) -> None:
     """What stands for the window takes half a second to keep what it has to keep."""
     there_is_one(tmp_path / "demo")
     kept, ready = tmp_path / "kept", tmp_path / "ready"

@@ -12,7 +12,7 @@ from ebert_core.cli.program import main
 
 
 @pytest.fixture
-def files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+def files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.chdir(tmp_path)
     (tmp_path / "regions.bed").write_text("chr1\t0\t5000\n")
     (tmp_path / "k562.bed").write_text("chr1\t1000\t1300\nchr1\t3000\t3300\n")
@@ -22,7 +22,7 @@ def files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     return tmp_path
 
 
-def write_scores(path, peak: float, elsewhere: float) -> None:
+def write_scores(path: Path, peak: float, elsewhere: float) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     lines = (
         f"chr1\t{start}\t{start + 200}\t{peak if 850 < start < 1250 else elsewhere}\n" for start in range(0, 4801, 50)
@@ -30,7 +30,7 @@ def write_scores(path, peak: float, elsewhere: float) -> None:
     path.write_bytes(gzip.compress("".join(lines).encode()))
 
 
-def test_labels_say_on_stderr_what_they_hold(files, capsys: pytest.CaptureFixture[str]) -> None:
+def test_labels_say_on_stderr_what_they_hold(files: Path, capsys: pytest.CaptureFixture[str]) -> None:
     words = ["--conservative", "K562=k562.bed", "liver=liver.bed", "--relaxed", "K562=k562.bed", "liver=k562.bed"]
     capsys.readouterr()
     assert main(["dream", "labels", *words, "--regions", "regions.bed", "--output", "MAX.train.labels.tsv.gz"]) == 0
@@ -41,7 +41,7 @@ def test_labels_say_on_stderr_what_they_hold(files, capsys: pytest.CaptureFixtur
         assert file.readline() == "chr\tstart\tstop\tK562\tliver\n"
 
 
-def test_the_rule_can_be_chosen_and_is_told_beside_the_file(files, capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_rule_can_be_chosen_and_is_told_beside_the_file(files: Path, capsys: pytest.CaptureFixture[str]) -> None:
     # A peak of 120 lies half in the bin from 3,250 on: half of the peak, and less than half of the bin.
     (files / "short.bed").write_text("chr1\t3390\t3510\n")
     words = ["--conservative", "K562=short.bed", "--relaxed", "K562=short.bed", "--regions", "regions.bed"]
@@ -54,7 +54,7 @@ def test_the_rule_can_be_chosen_and_is_told_beside_the_file(files, capsys: pytes
     assert "chr1\t3250\t3450\tA\n" in (files / "y.tsv").read_text()
 
 
-def test_scores_of_labels_by_another_rule_are_marked(files, capsys: pytest.CaptureFixture[str]) -> None:
+def test_scores_of_labels_by_another_rule_are_marked(files: Path, capsys: pytest.CaptureFixture[str]) -> None:
     write_scores(files / "F.MAX.liver.tab.gz", 0.9, 0.1)
     words = ["--conservative", "liver=liver.bed", "--relaxed", "liver=k562.bed", "--regions", "regions.bed"]
     for rule, says in (("organisers", False), ("half-of-bin", True)):
@@ -64,13 +64,13 @@ def test_scores_of_labels_by_another_rule_are_marked(files, capsys: pytest.Captu
         assert ("was labelled by the rule half-of-bin" in capsys.readouterr().err) is says
 
 
-def test_a_cell_type_without_relaxed_peaks_gets_a_note(files, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_cell_type_without_relaxed_peaks_gets_a_note(files: Path, capsys: pytest.CaptureFixture[str]) -> None:
     words = ["--conservative", "K562=k562.bed", "--regions", "regions.bed", "--output", "x.tsv"]
     assert main(["dream", "labels", *words]) == 0
     assert "K562 has no relaxed peaks" in capsys.readouterr().err
 
 
-def test_scores_take_the_cell_type_from_the_name_of_the_file(files, capsys: pytest.CaptureFixture[str]) -> None:
+def test_scores_take_the_cell_type_from_the_name_of_the_file(files: Path, capsys: pytest.CaptureFixture[str]) -> None:
     write_scores(files / "F.MAX.liver.tab.gz", 0.9, 0.1)
     capsys.readouterr()
     assert main(["dream", "score", "MAX.train.labels.tsv.gz", "F.MAX.liver.tab.gz"]) == 0
@@ -86,7 +86,7 @@ def test_scores_take_the_cell_type_from_the_name_of_the_file(files, capsys: pyte
 
 
 def test_scores_in_another_order_than_the_labels_are_matched_by_position_and_said_to_be_so(
-    files, capsys: pytest.CaptureFixture[str]
+    files: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     write_scores(files / "F.MAX.liver.tab.gz", 0.9, 0.1)
     lines = gzip.decompress((files / "F.MAX.liver.tab.gz").read_bytes()).splitlines(keepends=True)
@@ -106,7 +106,7 @@ def test_the_help_says_of_a_shared_option_what_it_is_for_in_this_command(capsys:
     assert "chromosomes; scored on these (default: all of LABELS)" in said
 
 
-def test_scores_are_written_whole_or_not_at_all(files, capsys: pytest.CaptureFixture[str]) -> None:
+def test_scores_are_written_whole_or_not_at_all(files: Path, capsys: pytest.CaptureFixture[str]) -> None:
     write_scores(files / "F.MAX.liver.tab.gz", 0.9, 0.1)
     written = files / "RESULTS" / "us" / "F.MAX.liver.json"
     words = ["dream", "score", "MAX.train.labels.tsv.gz", "F.MAX.liver.tab.gz"]
@@ -124,7 +124,7 @@ def test_scores_are_written_whole_or_not_at_all(files, capsys: pytest.CaptureFix
 
 
 def test_scores_outside_0_to_1_get_a_note_and_those_of_another_factor_are_refused(
-    files, capsys: pytest.CaptureFixture[str]
+    files: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     write_scores(files / "F.MAX.liver.tab.gz", 1.7, -3)
     write_scores(files / "F.CTCF.liver.tab.gz", 0.9, 0.1)
@@ -138,7 +138,7 @@ def test_scores_outside_0_to_1_get_a_note_and_those_of_another_factor_are_refuse
 
 
 def test_lines_unlike_those_of_the_challenge_are_scored_and_get_a_note(
-    files, capsys: pytest.CaptureFixture[str]
+    files: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     write_scores(files / "F.MAX.liver.tab.gz", 0.9, 0.1)
     text = gzip.decompress((files / "F.MAX.liver.tab.gz").read_bytes())
@@ -179,19 +179,19 @@ def test_several_factors_get_label_files_of_their_own(
 
 
 @pytest.mark.parametrize("kind", ["L", "B"])
-def test_files_of_the_other_rounds_are_scored_too(files, kind: str, capsys: pytest.CaptureFixture[str]) -> None:
+def test_files_of_the_other_rounds_are_scored_too(files: Path, kind: str, capsys: pytest.CaptureFixture[str]) -> None:
     write_scores(files / f"{kind}.MAX.liver.tab.gz", 0.9, 0.1)
     assert main(["dream", "score", "MAX.train.labels.tsv.gz", f"{kind}.MAX.liver.tab.gz"]) == 0
     assert '"bound": 7' in capsys.readouterr().out
 
 
-def test_a_name_that_says_no_cell_type_needs_the_flag(files, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_name_that_says_no_cell_type_needs_the_flag(files: Path, capsys: pytest.CaptureFixture[str]) -> None:
     write_scores(files / "mine.tab.gz", 0.9, 0.1)
     assert main(["dream", "score", "MAX.train.labels.tsv.gz", "mine.tab.gz"]) == 2
     assert "mine.tab.gz is not named F.TF.CELL.tab.gz; say --cell-types, one of K562, liver." in capsys.readouterr().err
 
 
-def test_the_ranking_is_a_table_or_json(files, capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_ranking_is_a_table_or_json(files: Path, capsys: pytest.CaptureFixture[str]) -> None:
     for team, peak in (("good", 0.9), ("bad", 0.05)):
         write_scores(files / "results" / team / "F.MAX.liver.tab.gz", peak, 0.1)
         capsys.readouterr()
@@ -225,7 +225,9 @@ def test_the_ranking_is_a_table_or_json(files, capsys: pytest.CaptureFixture[str
         (["--conservative", "a=absent.bed", "--regions", "regions.bed"], "There is no file absent.bed"),
     ],
 )
-def test_what_labels_lack_is_said_in_a_sentence(files, words, said: str, capsys: pytest.CaptureFixture[str]) -> None:
+def test_what_labels_lack_is_said_in_a_sentence(
+    files: Path, words: list[str], said: str, capsys: pytest.CaptureFixture[str]
+) -> None:
     capsys.readouterr()
     assert main(["dream", "labels", *words, "--output", "x.tsv"]) == 2
     error = capsys.readouterr().err

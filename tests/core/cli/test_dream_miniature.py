@@ -7,6 +7,7 @@ import runpy
 import shutil
 import subprocess
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import numpy as np
@@ -15,7 +16,9 @@ import pytest
 from ebert_core.cli.program import main
 from ebert_core.genome.bigwig_writer import BigWigWriter
 from ebert_core.protocol.machine.resources import resource
+from ebert_core.protocol.specs.jobs import FineTune, Pretrain
 from ebert_core.protocol.specs.on_disk import read_spec, write_spec
+from tests.certain import of
 
 RECIPE = resource("recipes/encode_dream")
 LENGTHS = {"chr1": 9_000, "chr2": 42_000, "chr11": 12_000}
@@ -32,7 +35,9 @@ def packed(path: Path, lines: list[str]) -> None:
 def write_downloads(data: Path) -> None:
     """What a person would have downloaded, of a genome in which open sites are bound."""
     random = np.random.default_rng(4)
-    fasta, states, peaks = [], {cell: [] for cell in CELLS}, {}
+    fasta: list[str] = []
+    states: dict[str, list[str]] = {cell: [] for cell in CELLS}
+    peaks: dict[tuple[str, str], list[str]] = {}
     signals = {cell: {name: np.zeros(length // 50, np.float32) for name, length in LENGTHS.items()} for cell in CELLS}
     for chromosome, length in LENGTHS.items():
         letters = random.choice(list("ACGT"), length)
@@ -61,8 +66,8 @@ def write_downloads(data: Path) -> None:
     for (cell, factor), lines in peaks.items():
         kind = "test" if cell == "liver" else "conservative.train"
         packed(data / "ChIPseq" / f"ChIPseq.{cell}.{factor}.{kind}.narrowPeak.gz", lines)
-    for factor, site in SITES.items():
-        rows = "\n".join(" ".join("97" if base == letter else "1" for base in "ACGT") for letter in site)
+    for factor, letters_of_site in SITES.items():
+        rows = "\n".join(" ".join("97" if base == letter else "1" for base in "ACGT") for letter in letters_of_site)
         (data / "motifs").mkdir(exist_ok=True)
         (data / "motifs" / f"{factor}.pfm").write_text(f">{factor}\n{rows}\n")
     bins = [f"chr1\t{start}\t{start + 200}" for start in range(600, LENGTHS["chr1"] - 199, 50)]
@@ -82,7 +87,9 @@ def train(data: Path) -> None:
     places = {"training": ("chr2",), "validation": ("chr11",), "precision": "fp32"}
     small = {"preset": "tiny", "batch_size": 8, "learning_rate": 6e-3, "warmup_steps": 10}
     cells = {"factors": tuple(SITES), "cell_types": tuple(CELLS)[:4], "epochs": 5}
-    for name, few in {"pretrain": {"steps": 6, "evaluate_every": 6}, "finetune": cells}.items():
+    # Any: each key has a type of its own.
+    of_each: dict[str, dict[str, Any]] = {"pretrain": {"steps": 6, "evaluate_every": 6}, "finetune": cells}
+    for name, few in of_each.items():
         spec = data / f"{name}.toml"
         shutil.copy(RECIPE / spec.name, spec)
         write_spec(spec, msgspec.structs.replace(read_spec(spec), **places, **small, **few))
@@ -166,11 +173,12 @@ def test_the_table_of_final_sets_is_that_of_the_challenge() -> None:
     assert {row[1] for row in rows} == {"PC-3", "induced_pluripotent_stem_cell", "K562", "liver"}
     known = {line.split("\t")[0] for line in (RECIPE / "cell_types.tsv").read_text().splitlines()[1:]}
     assert {cell for _, target, training in rows for cell in (target, *training.split(","))} == known
-    shipped = read_spec(RECIPE / "finetune.toml")
+    shipped = of(FineTune, read_spec(RECIPE / "finetune.toml"))
     assert sorted(shipped.factors) == sorted({row[0] for row in rows})
     assert set(shipped.cell_types) == {cell for row in rows for cell in row[2].split(",")}
     for name in ("pretrain.toml", "finetune.toml"):
         spec = read_spec(RECIPE / name)
+        assert isinstance(spec, Pretrain | FineTune)
         assert not {"chr1", "chr8", "chr21"} & {*spec.training, *spec.validation}
 
 

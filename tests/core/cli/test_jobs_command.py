@@ -5,6 +5,7 @@ import json
 import os
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -18,13 +19,20 @@ from ebert_core.protocol.work import JobSummary
 STARTED = datetime.datetime(2026, 3, 4, 5, 6).timestamp()
 
 
-def job_of(**changes) -> JobSummary:
-    known = {"directory": "/jobs/1", "id": "1", "verb": "predict", "name": "x", "state": "done", "host": "here"}
+def job_of(**changes: Any) -> JobSummary:
+    known: dict[str, Any] = {
+        "directory": "/jobs/1",
+        "id": "1",
+        "verb": "predict",
+        "name": "x",
+        "state": "done",
+        "host": "here",
+    }
     return JobSummary(**{**known, "started": STARTED, "fraction": 0.5, **changes})
 
 
 @pytest.fixture
-def spec(toy_binding: Path, tmp_path: Path):
+def spec(toy_binding: Path, tmp_path: Path) -> Predict:
     return Predict("/c", str(toy_binding), "alpha", "FOS", str(tmp_path / "x.bw"))
 
 
@@ -36,7 +44,7 @@ def test_a_job_is_one_line_and_what_is_wrong_with_its_files_a_second() -> None:
     ]
 
 
-def test_a_job_is_described_by_all_that_is_known_of_it(spec) -> None:
+def test_a_job_is_described_by_all_that_is_known_of_it(spec: Predict) -> None:
     with open_job(spec) as job:
         job.metric(3, 1, "validation", "auPRC", 0.25)
         job.metric(9, 1, "validation", "auPRC", 0.5)
@@ -52,7 +60,7 @@ def test_a_job_is_described_by_all_that_is_known_of_it(spec) -> None:
 
 
 def test_figures_that_cannot_be_read_are_said_to_be_so_and_left_out_of_the_json(
-    spec, capsys: pytest.CaptureFixture[str]
+    spec: Predict, capsys: pytest.CaptureFixture[str]
 ) -> None:
     with open_job(spec) as job:
         job.metric(3, 1, "validation", "auPRC", 0.25)
@@ -66,7 +74,7 @@ def test_figures_that_cannot_be_read_are_said_to_be_so_and_left_out_of_the_json(
 
 
 def test_a_job_that_runs_is_asked_to_stop_and_one_that_has_ended_cannot_be(
-    spec, capsys: pytest.CaptureFixture[str]
+    spec: Predict, capsys: pytest.CaptureFixture[str]
 ) -> None:
     with open_job(spec) as job:
         assert main(["jobs", "stop", str(job.directory)]) == 0
@@ -85,7 +93,7 @@ def test_a_job_that_runs_is_asked_to_stop_and_one_that_has_ended_cannot_be(
 
 
 def test_jobs_lie_beside_the_dataset_that_is_named_or_in_the_folder(
-    spec, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    spec: Predict, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     with open_job(spec) as job:
         job.finish("x.bw")
@@ -102,7 +110,7 @@ def test_jobs_lie_beside_the_dataset_that_is_named_or_in_the_folder(
     assert f"No jobs in {tmp_path / 'jobs'}." in capsys.readouterr().err
 
 
-def test_what_would_be_removed_is_counted_and_why_nothing_is(spec, capsys: pytest.CaptureFixture[str]) -> None:
+def test_what_would_be_removed_is_counted_and_why_nothing_is(spec: Predict, capsys: pytest.CaptureFixture[str]) -> None:
     def said(*words: str) -> str:
         assert main(["jobs", "prune", *words]) == 0
         return capsys.readouterr().out.splitlines()[-1]
@@ -122,7 +130,9 @@ def test_what_would_be_removed_is_counted_and_why_nothing_is(spec, capsys: pytes
         assert f"--older-than is {float(days)}; give a number of days" in capsys.readouterr().err
 
 
-def test_a_job_that_fails_keeps_its_sentence_for_whoever_asks(spec, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_job_that_fails_keeps_its_sentence_for_whoever_asks(
+    spec: Predict, capsys: pytest.CaptureFixture[str]
+) -> None:
     with suppress(InvalidRequest), open_job(spec) as job:
         job.progress(0.25, "chr2")
         raise InvalidRequest("The disk is full.")

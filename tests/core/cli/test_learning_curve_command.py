@@ -10,14 +10,16 @@ import pytest
 from ebert_core.cli.program import main
 from ebert_core.judging.evaluate import evaluate
 from ebert_core.judging.learning_curve import plan
+from ebert_core.protocol.specs.jobs import FineTune
 from ebert_core.protocol.specs.on_disk import read_spec, write_spec
 from ebert_core.training.finetune import finetune
 from ebert_core.training.pretrain import pretrain
+from tests.certain import of
 from tests.core.toy_binding import SilentReport, finetune_spec, pretrain_spec
 
 
 @pytest.fixture
-def spec_file(smallest: None, toy_binding: Path, tmp_path: Path):
+def spec_file(smallest: None, toy_binding: Path, tmp_path: Path) -> Path:
     parent = pretrain(pretrain_spec(toy_binding, tmp_path / "pre", steps=2), SilentReport(), tmp_path / "p")
     spec = finetune_spec(toy_binding, tmp_path / "x", start_from=str(parent), epochs=1, batch_size=40)
     write_spec(tmp_path / "s.toml", spec)
@@ -25,10 +27,10 @@ def spec_file(smallest: None, toy_binding: Path, tmp_path: Path):
 
 
 def test_a_curve_whose_steps_are_all_done_is_printed_kept_and_drawn(
-    spec_file, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    spec_file: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     folder = tmp_path / "s-learning-curve"
-    for step in plan(read_spec(spec_file), (1.0,), (1, 7), ("chr1",), folder):
+    for step in plan(of(FineTune, read_spec(spec_file)), (1.0,), (1, 7), ("chr1",), folder):
         for number, training in enumerate(step.trainings):
             finetune(training, SilentReport(), tmp_path / f"work-{step.seed}-{number}")
         evaluate(step.evaluation, SilentReport(), tmp_path)
@@ -50,7 +52,7 @@ def test_a_curve_whose_steps_are_all_done_is_printed_kept_and_drawn(
 
 
 def test_a_step_that_does_not_succeed_ends_the_curve_and_is_named(
-    spec_file, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+    spec_file: Path, tmp_path: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
     curve = tmp_path / "curve"
     words = ["learning-curve", str(spec_file), "--shares", "1", "--regions", "chr1", "--output", str(curve)]
@@ -60,12 +62,12 @@ def test_a_step_that_does_not_succeed_ends_the_curve_and_is_named(
     assert said.out == ""
     assert f"The step {step} did not succeed; mend what it says and run the same command to go on." in said.err
     assert said.err.startswith("ebert finetune: This PyTorch sees no CUDA device"), "quiet: errors and nothing else"
-    assert read_spec(step).label_share == 1
+    assert of(FineTune, read_spec(step)).label_share == 1
     assert not (curve / "learning_curve.json").exists()
 
 
 def test_a_step_that_is_stopped_stops_the_curve_which_goes_on_where_it_ended(
-    spec_file, tmp_path: Path, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+    spec_file: Path, tmp_path: Path, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """What stands for `ebert` in a shell writes down its words and is ended by Ctrl-C."""
     program = tmp_path / "program"

@@ -10,6 +10,7 @@ import signal
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import numpy as np
@@ -25,17 +26,21 @@ from ebert_core.protocol.terms.reliability import MeasuredCell, Reliability, Rel
 
 
 @pytest.fixture
-def words(toy_binding: Path, toy_checkpoint: Path):
+def words(toy_binding: Path, toy_checkpoint: Path) -> list[str]:
     return ["predict", str(toy_checkpoint), str(toy_binding), "--cell-type", "alpha", "--locus", "chr2:1-3000"]
 
 
-def test_names_stand_where_the_output_wants_them(words, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_names_stand_where_the_output_wants_them(
+    words: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     assert main([*words, "--output", str(tmp_path / "F.{factor}.{cell_type}.tab.gz")]) == 0
     assert capsys.readouterr().out == f"{tmp_path / 'F.FOS.alpha.tab.gz'}\n"
     assert sorted(path.name for path in tmp_path.iterdir()) == ["F.FOS.alpha.tab.gz", "F.FOS.alpha.tab.gz.json"]
 
 
-def test_a_file_that_another_job_writes_is_refused(words, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_file_that_another_job_writes_is_refused(
+    words: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     with writing_to(tmp_path / "F.FOS.alpha.tab.gz", tmp_path / "first"):
         assert main([*words, "--output", str(tmp_path / "F.{factor}.{cell_type}.tab.gz")]) == 2
         assert f"{tmp_path / 'first'} runs already and writes to " in capsys.readouterr().err
@@ -50,14 +55,14 @@ def test_a_file_that_another_job_writes_is_refused(words, tmp_path: Path, capsys
     ],
 )
 def test_what_is_missing_or_unknown_is_named(
-    words, flags: list[str], sentence: str, capsys: pytest.CaptureFixture[str]
+    words: list[str], flags: list[str], sentence: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert main([*words, *flags]) == 2
     assert sentence in capsys.readouterr().err
 
 
-def test_several_factors_are_refused_one_file(words, toy_checkpoint: Path, tmp_path: Path) -> None:
-    from ebert_core.inference.export import targets_of
+def test_several_factors_are_refused_one_file(words: list[str], toy_checkpoint: Path, tmp_path: Path) -> None:
+    from ebert_core.inference.targets import targets_of
     from ebert_core.model.description import read_description
     from ebert_core.protocol.terms.errors import InvalidRequest
 
@@ -68,7 +73,7 @@ def test_several_factors_are_refused_one_file(words, toy_checkpoint: Path, tmp_p
 
 
 def test_a_checkpoint_that_predicts_nothing_yet_is_refused_by_name(toy_checkpoint: Path) -> None:
-    from ebert_core.inference.export import targets_of
+    from ebert_core.inference.targets import targets_of
     from ebert_core.model.description import read_description
     from ebert_core.protocol.terms.errors import InvalidRequest
 
@@ -79,7 +84,7 @@ def test_a_checkpoint_that_predicts_nothing_yet_is_refused_by_name(toy_checkpoin
 
 @pytest.mark.parametrize("ending", ["bw", "tab.gz", "bed.gz", "bedgraph", "bedgraph.gz"])
 def test_whoever_is_asked_to_end_leaves_nothing_behind(
-    words, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, ending: str, capsys: pytest.CaptureFixture[str]
+    words: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, ending: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     from ebert_core.inference.predict import Predictor
 
@@ -87,7 +92,7 @@ def test_whoever_is_asked_to_end_leaves_nothing_behind(
 
     compute = Predictor._compute
 
-    def asked_to_end(*arguments):
+    def asked_to_end(*arguments: Any) -> object:
         seen.append({re.sub("[0-9a-f]{20}", "#", path.name) for path in tmp_path.iterdir()})
         signal.raise_signal(signal.SIGTERM)
         return compute(*arguments)
@@ -117,7 +122,7 @@ def test_options_beside_a_spec_take_the_place_of_what_it_says(
 
 
 def test_several_cell_types_are_predicted_one_after_the_other(
-    words, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    words: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     words = [*words[:3], "--locus", "chr2:1-3000", "--factors", "FOS"]
     for cells in (["alpha", "beta"], ["all"]):
@@ -131,7 +136,9 @@ def test_several_cell_types_are_predicted_one_after_the_other(
     assert not (tmp_path / "alpha.bw").exists()
 
 
-def test_regions_are_loci_and_bed_files_together(words, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_regions_are_loci_and_bed_files_together(
+    words: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     bed = tmp_path / "peaks.bed"
     bed.write_text("chr2\t1000\t1400\tpeak1\n")
     words = [*words[:5], "--factors", "FOS", "--output", str(tmp_path / "x.tsv")]
@@ -151,7 +158,7 @@ def test_a_spec_may_name_one_factor_or_several(tmp_path: Path) -> None:
 
 
 def test_calls_of_a_wanted_precision_say_what_they_rest_on(
-    words, toy_checkpoint: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    words: list[str], toy_checkpoint: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """The toy's probabilities were hardly checked, so what was measured is written here by hand."""
     from ebert_core.model.description import read_description
@@ -182,7 +189,7 @@ def test_calls_of_a_wanted_precision_say_what_they_rest_on(
 
 
 @pytest.fixture
-def two(toy_checkpoint: Path, tmp_path: Path):
+def two(toy_checkpoint: Path, tmp_path: Path) -> Path:
     """The toy checkpoint with a second factor, WEAK, whose threshold is too low to mean bound."""
     folder = tmp_path / "two"
     shutil.copytree(toy_checkpoint, folder)
@@ -199,7 +206,7 @@ def two(toy_checkpoint: Path, tmp_path: Path):
 
 
 def test_of_all_factors_as_calls_those_without_are_left_out_and_said(
-    words, two, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    words: list[str], two: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     output = str(tmp_path / "{factor}.bed.gz")
     words[1] = str(two)
@@ -214,7 +221,7 @@ def test_of_all_factors_as_calls_those_without_are_left_out_and_said(
 
 
 def test_a_named_factor_without_calls_is_refused_and_several_stand_behind_one_flag(
-    words, two, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    words: list[str], two: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     words[1] = str(two)
     for named in (["--factor", "FOS", "WEAK"], ["--factor", "FOS", "--factor", "WEAK"]):
@@ -225,7 +232,7 @@ def test_a_named_factor_without_calls_is_refused_and_several_stand_behind_one_fl
 
 
 def test_all_factors_as_calls_are_refused_where_none_is_left(
-    words, two, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    words: list[str], two: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     words[1] = str(two)
     described = msgspec.json.decode((two / "description.json").read_bytes())
@@ -238,7 +245,7 @@ def test_all_factors_as_calls_are_refused_where_none_is_left(
 
 
 def test_standard_output_has_the_lines_of_a_bedgraph_and_nothing_stays_behind(
-    words, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfdbinary: pytest.CaptureFixture[bytes]
+    words: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfdbinary: pytest.CaptureFixture[bytes]
 ) -> None:
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
     assert main([*words, "--factors", "FOS", "--output", str(tmp_path / "x.bedgraph")]) == 0
@@ -255,7 +262,9 @@ def test_standard_output_has_the_lines_of_a_bedgraph_and_nothing_stays_behind(
     assert ended["standard output"] == "done"
 
 
-def test_a_reader_that_goes_ends_a_prediction_quietly_and_nothing_stays_behind(words, tmp_path: Path) -> None:
+def test_a_reader_that_goes_ends_a_prediction_quietly_and_nothing_stays_behind(
+    words: list[str], tmp_path: Path
+) -> None:
     command = shlex.join([sys.executable, "-m", "ebert_core", *words, "--factors", "FOS", "--output", "-"])
     script = f"{command} | (exec <&-); echo ${{PIPESTATUS[0]}}"
     where = os.environ | {"TMPDIR": str(tmp_path)}
@@ -267,7 +276,9 @@ def test_a_reader_that_goes_ends_a_prediction_quietly_and_nothing_stays_behind(w
 
 
 @pytest.mark.parametrize("more", [["--factors", "all"], ["--factors", "FOS", "--cell-types", "beta"]])
-def test_standard_output_takes_one_prediction(words, more: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+def test_standard_output_takes_one_prediction(
+    words: list[str], more: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
     assert main([*words, *more, "--output", "-"]) == 2
     said = capsys.readouterr().err
     assert "one factor in one cell type" in said or "need files of their own" in said
@@ -277,7 +288,7 @@ def test_standard_output_takes_one_prediction(words, more: list[str], capsys: py
     ("size", "sentence"), [("abc", "WORLD_SIZE is 'abc', not a whole number"), ("2", "write no standard output")]
 )
 def test_standard_output_is_of_one_process(
-    words, size: str, sentence: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    words: list[str], size: str, sentence: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setenv("WORLD_SIZE", size)
     monkeypatch.setenv("RANK", "0")
@@ -286,7 +297,7 @@ def test_standard_output_is_of_one_process(
 
 
 def test_a_session_of_igv_is_written_for_each_cell_type_and_said(
-    words, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    words: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     several = [
         *words,
@@ -302,7 +313,7 @@ def test_a_session_of_igv_is_written_for_each_cell_type_and_said(
     assert "write {cell_type} in the name of the session" in capsys.readouterr().err
     assert main([*several, "--igv-session", str(tmp_path / "{cell_type}.txt")]) == 2
     assert "alpha.txt should end in .xml" in capsys.readouterr().err
-    assert list(tmp_path.iterdir()) == list_jobs(Path(os.environ["EBERT_JOBS"])) == [], "refused before the work"
+    assert (list(tmp_path.iterdir()), list_jobs(Path(os.environ["EBERT_JOBS"]))) == ([], []), "refused before the work"
     (tmp_path / "beta.xml").mkdir()
     assert main([*several, "--igv-session", str(tmp_path / "{cell_type}.xml")]) == 2
     assert f"The session {tmp_path / 'beta.xml'} cannot be written: it is a folder." in capsys.readouterr().err

@@ -10,7 +10,7 @@ from ebert_core.genome.bigwig_writer import BigWigWriter
 
 
 @pytest.fixture
-def description(tmp_path: Path):
+def description(tmp_path: Path) -> Path:
     (tmp_path / "g.fa").write_text(">chr1\n" + "ACGT" * 300 + "\n")
     with BigWigWriter(tmp_path / "d.bw", {"chr1": 1_200}) as writer:
         writer.append("chr1", 0, 50, np.ones(24))
@@ -21,7 +21,7 @@ def description(tmp_path: Path):
     return path
 
 
-def test_it_says_where_the_store_lies(description, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_it_says_where_the_store_lies(description: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["prepare", str(description)]) == 0
     said = capsys.readouterr()
     assert said.out == f"{tmp_path / 'DATASET.store'}\n"
@@ -38,7 +38,7 @@ def test_it_says_where_the_store_lies(description, tmp_path: Path, capsys: pytes
 
 
 def test_it_says_which_letters_it_does_not_know_and_which_experiments_found_nothing(
-    description, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    description: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     (tmp_path / "g.fa").write_text(">chr1\n" + "ACGT" * 299 + "RRYT\n")
     (tmp_path / "empty.narrowPeak").write_text("")
@@ -54,7 +54,7 @@ def test_it_says_which_letters_it_does_not_know_and_which_experiments_found_noth
 
 
 def test_show_tells_what_the_dataset_has_and_where_its_store_lies(
-    description, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    description: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     def shown() -> list[str]:
         assert main(["show", str(description)]) == 0
@@ -85,7 +85,7 @@ def test_show_tells_what_the_dataset_has_and_where_its_store_lies(
 
 
 def test_a_damaged_store_is_made_again_and_said_to_be_so(
-    description, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    description: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert main(["prepare", str(description)]) == 0
     store = tmp_path / "DATASET.store"

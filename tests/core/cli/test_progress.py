@@ -86,7 +86,8 @@ def test_quiet_says_warnings_and_nothing_else(capsys: pytest.CaptureFixture[str]
 def test_verbose_has_a_line_a_minute_and_the_details(capsys: pytest.CaptureFixture[str]) -> None:
     run_for(3600, "verbose")
     assert len(lines(capsys)) == 2 + 59
-    for loudness, said in (("verbose", ["versions"]), ("normal", [])):
+    each: tuple[tuple[Loudness, list[str]], ...] = (("verbose", ["versions"]), ("normal", []))
+    for loudness, said in each:
         with Terminal(loudness=loudness) as report:
             report.detail("versions")
         assert lines(capsys) == said
@@ -210,7 +211,7 @@ def test_a_line_is_held_back_until_the_work_gets_anywhere_and_said_once(
     ],
 )
 def test_what_was_held_back_is_said_when_work_fails_and_not_when_it_was_refused(
-    error, said, capsys: pytest.CaptureFixture[str]
+    error: BaseException | None, said: list[str], capsys: pytest.CaptureFixture[str]
 ) -> None:
     with suppress(type(error) if error else RuntimeError), Terminal() as report:
         report.announce("Job 1")
@@ -240,7 +241,7 @@ def test_the_amount_of_a_prediction_is_said_in_bases_factors_and_what_computes_i
 
 
 @pytest.mark.parametrize("command", [name for name, known in COMMANDS.items() if known.is_long])
-def test_every_long_command_has_both_and_not_together(command, capsys: pytest.CaptureFixture[str]) -> None:
+def test_every_long_command_has_both_and_not_together(command: str, capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit):
         main([command, "--help"])
     said = capsys.readouterr().out

@@ -4,6 +4,7 @@ import json
 import re
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import msgspec
@@ -12,9 +13,10 @@ import pytest
 from ebert_core.cli.program import main
 from ebert_core.demonstration.generate import demonstration_in
 from ebert_core.protocol.machine.resources import shipped_checkpoints
+from ebert_core.protocol.specs.jobs import Evaluate, FineTune, JobSpec
 from ebert_core.protocol.specs.on_disk import KINDS, read_spec
 from ebert_core.training.checks import check_finetune
-from tests.certain import present
+from tests.certain import of, present
 
 PAGE = (Path(__file__).parents[3] / "docs" / "specs.md").read_text()
 HEADINGS = {"pretrain": "Pre-training", "finetune": "Fine-tuning", "evaluate": "Evaluation", "predict": "Prediction"}
@@ -24,11 +26,12 @@ OF_THE_DEMONSTRATION = {
     *("dataset", "output", "training", "validation", "checkpoint", "regions", "cell_type", "factor"),
     *("preset", "signals", "steps", "epochs", "warmup_steps", "evaluate_every", "bootstrap"),
 }
+Printed = Callable[[str], tuple[str, JobSpec]]
 
 
 @pytest.fixture
-def printed(capsys: pytest.CaptureFixture[str], tmp_path: Path):
-    def read(kind: str) -> tuple[str, object]:
+def printed(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> Printed:
+    def read(kind: str) -> tuple[str, JobSpec]:
         assert main(["spec", kind]) == 0
         said = capsys.readouterr()
         assert said.err == ""
@@ -49,7 +52,7 @@ def documented(kind: str) -> dict[str, str]:
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_a_printed_spec_has_every_key_with_what_the_documents_say_of_it(printed, kind) -> None:
+def test_a_printed_spec_has_every_key_with_what_the_documents_say_of_it(printed: Printed, kind: str) -> None:
     text, spec = printed(kind)
     assert type(spec) is KINDS[kind]
     head, *blocks = text.rstrip("\n").split("\n\n")
@@ -63,7 +66,7 @@ def test_a_printed_spec_has_every_key_with_what_the_documents_say_of_it(printed,
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_a_printed_spec_has_defaults_where_the_demonstration_needs_nothing_else(printed, kind) -> None:
+def test_a_printed_spec_has_defaults_where_the_demonstration_needs_nothing_else(printed: Printed, kind: str) -> None:
     _, spec = printed(kind)
     others = {
         field.name
@@ -73,13 +76,15 @@ def test_a_printed_spec_has_defaults_where_the_demonstration_needs_nothing_else(
     assert others <= OF_THE_DEMONSTRATION
 
 
-def test_the_printed_specs_fit_the_demonstration(printed, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_printed_specs_fit_the_demonstration(
+    printed: Printed, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     demonstration_in(tmp_path / "demo", report=lambda *_: None)
-    spec = printed("finetune")[1]
+    spec = of(FineTune, printed("finetune")[1])
     assert spec.dataset == str(tmp_path / "demo" / "DATASET.toml")
     assert len(check_finetune(spec).factors) == 6
-    spec = printed("evaluate")[1]
-    assert spec.checkpoint == str(shipped_checkpoints()["demonstration"])
+    judged = of(Evaluate, printed("evaluate")[1])
+    assert judged.checkpoint == str(shipped_checkpoints()["demonstration"])
     printed("predict")
     assert main(["predict", str(tmp_path / "predict.toml"), "--factors", "DEMO-A"]) == 0
     assert capsys.readouterr().out == f"{tmp_path / 'predicted' / 'DEMO-A.alpha.bw'}\n"
@@ -105,7 +110,9 @@ def test_the_list_names_every_kind_and_its_keys(capsys: pytest.CaptureFixture[st
         (["finetune", "--json"], "--json goes with --list"),
     ],
 )
-def test_what_does_not_go_together_is_refused(words, sentence: str, capsys: pytest.CaptureFixture[str]) -> None:
+def test_what_does_not_go_together_is_refused(
+    words: list[str], sentence: str, capsys: pytest.CaptureFixture[str]
+) -> None:
     assert main(["spec", *words]) == 2
     assert sentence in capsys.readouterr().err
 

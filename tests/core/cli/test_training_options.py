@@ -1,5 +1,6 @@
 """Options of a training or evaluation beside its spec: each changes the key it is called like, `--set` comes last."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,7 @@ from tests.core.toy_binding import finetune_spec
 
 
 @pytest.fixture
-def read(toy_binding: Path, tmp_path: Path):
+def read(toy_binding: Path, tmp_path: Path) -> Callable[..., FineTune]:
     write_spec(tmp_path / "s.toml", finetune_spec(toy_binding, tmp_path / "out", cell_types=("alpha",)))
 
     def spec_of(*options: str) -> FineTune:
@@ -24,7 +25,7 @@ def read(toy_binding: Path, tmp_path: Path):
     return spec_of
 
 
-def test_each_option_changes_the_key_it_is_called_like(read, tmp_path: Path) -> None:
+def test_each_option_changes_the_key_it_is_called_like(read: Callable[..., FineTune], tmp_path: Path) -> None:
     assert read() == read_spec_for("finetune", tmp_path / "s.toml")
     changed = read(
         "--factors", "FOS", "JUN", "--cell-types", "beta", "--output", str(tmp_path / "y"), "--device", "cpu"
@@ -34,12 +35,12 @@ def test_each_option_changes_the_key_it_is_called_like(read, tmp_path: Path) -> 
     assert changed.training == read().training
 
 
-def test_all_takes_back_what_the_spec_names(read) -> None:
+def test_all_takes_back_what_the_spec_names(read: Callable[..., FineTune]) -> None:
     assert read().cell_types == ("alpha",)
     assert read("--cell-types", "all").cell_types == ()
 
 
-def test_what_is_set_comes_last(read) -> None:
+def test_what_is_set_comes_last(read: Callable[..., FineTune]) -> None:
     found = read("--set", "seed=3", 'device="cpu"', "--device", "auto", "--set", "epochs=2")
     assert (found.seed, found.epochs, found.device) == (3, 2, "cpu")
 

@@ -1,5 +1,6 @@
 """Options may stand anywhere, and none swallows the places of a command."""
 
+import argparse
 from pathlib import Path
 
 import pytest
@@ -8,7 +9,7 @@ from ebert_core.cli import program
 from ebert_core.cli.program import main
 
 
-def parsed(*words: str):
+def parsed(*words: str) -> argparse.Namespace:
     return program.parser_of(words).parse_args(list(words))
 
 

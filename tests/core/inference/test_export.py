@@ -7,6 +7,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import numpy as np
@@ -23,19 +24,21 @@ from ebert_core.inference import stretches
 from ebert_core.inference.calls import CalledRuns, Run
 from ebert_core.inference.export import predict_to_files
 from ebert_core.inference.predict import Predictor
+from ebert_core.inference.remembered import TileKey
 from ebert_core.inference.stretches import Stretch
 from ebert_core.model.checkpoint import load_checkpoint
 from ebert_core.model.device import Engine
 from ebert_core.protocol.specs.jobs import Predict
 from ebert_core.protocol.terms.errors import InvalidRequest
 from ebert_core.protocol.terms.locus import Interval
+from tests.certain import present
 from tests.core.toy_binding import LENGTHS, UNKNOWN, quiet, write_toy_binding
 
 
 @pytest.fixture
 def spec_of(toy_binding: Path, toy_checkpoint: Path, tmp_path: Path) -> Callable[..., Predict]:
     def make(name: str, **changes: str | tuple[str, ...]) -> Predict:
-        fixed = {"cell_type": "alpha", "factor": "FOS", "precision": "fp32", "sidecar": False}
+        fixed: dict[str, Any] = {"cell_type": "alpha", "factor": "FOS", "precision": "fp32", "sidecar": False}
         fixed["checkpoint"] = str(toy_checkpoint)
         return Predict(output=str(tmp_path / name), **{**fixed, "dataset": str(toy_binding), **changes})
 
@@ -148,9 +151,14 @@ def test_a_bin_with_unknown_bases_is_0_in_a_table_and_a_gap_in_a_bigwig(
 def test_places_that_share_tiles_are_computed_once(
     spec_of: Callable[..., Predict], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    computed = []
+    computed: list[TileKey] = []
     compute = Predictor._compute
-    monkeypatch.setattr(Predictor, "_compute", lambda self, keys: computed.extend(keys) or compute(self, keys))
+
+    def counted(self: Predictor, keys: list[TileKey]) -> NDArray[np.float32]:
+        computed.extend(keys)
+        return compute(self, keys)
+
+    monkeypatch.setattr(Predictor, "_compute", counted)
     (tmp_path / "r.bed").write_text("".join(f"chr2\t{at}\t{at + 250}\n" for at in range(0, 6_000, 300)))
     predict_to_files(spec_of("x.tab.gz", regions=str(tmp_path / "r.bed")), quiet)
     assert sorted(key.tile for key in computed) == list(range(16))
@@ -253,7 +261,7 @@ def test_a_bigwig_has_the_bins_that_overlap_a_region_in_which_none_begins(
 
 def test_a_table_of_bins_says_which_regions_hold_none(spec_of: Callable[..., Predict], tmp_path: Path) -> None:
     (tmp_path / "r.bed").write_text("chr2\t0\t400\nchr2\t110\t130\nchr1\t0\t199\n")
-    said = []
+    said: list[str] = []
     predict_to_files(spec_of("x.tab.gz", regions=str(tmp_path / "r.bed")), quiet, tell=said.append)
     assert said == [
         "2 regions hold no whole bin of 200 bases and no line of the table, such as chr2:111-130; a .tsv has a row "
@@ -314,7 +322,7 @@ def test_calls_are_runs_at_the_threshold_of_the_factor(
     spec_of: Callable[..., Predict], toy_checkpoint: Path, expected: dict[str, NDArray[np.float32]]
 ) -> None:
     [path] = predict_to_files(spec_of("x.bed.gz", chromosomes=("chr2",)), quiet)
-    threshold = load_checkpoint(toy_checkpoint).description.factor("FOS").threshold
+    threshold = present(load_checkpoint(toy_checkpoint).description.factor("FOS").threshold)
     lines = [line.split() for line in gzip.decompress(path.read_bytes()).decode().splitlines()]
     covered = np.zeros(LENGTHS["chr2"], bool)
     for line in lines:
@@ -417,7 +425,7 @@ except InvalidRequest as error:
 @pytest.mark.skipif(sys.platform == "win32", reason="needs a limit on file sizes")
 @pytest.mark.parametrize("limit", [100, 15_000])
 def test_a_full_disk_gives_one_sentence_and_leaves_nothing(tmp_path: Path, limit: int) -> None:
-    command = [sys.executable, "-c", FULL_DISK, tmp_path / "x.tab.gz", str(limit)]
+    command = [sys.executable, "-c", FULL_DISK, str(tmp_path / "x.tab.gz"), str(limit)]
     ended = subprocess.run(command, capture_output=True, text=True, check=True)
     assert ended.stdout == f"{tmp_path / 'x.tab.gz'} could not be written: File too large.\n"
     assert ended.stderr == ""

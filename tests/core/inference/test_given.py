@@ -12,6 +12,7 @@ from ebert_core.dataset.description import Dataset
 from ebert_core.dataset.layout import CellTypePaths, read_layout, write_layout
 from ebert_core.dataset.prepare import current_store, prepare
 from ebert_core.dataset.quantiles import normalised
+from ebert_core.dataset.store import Store
 from ebert_core.dataset.windows import windows
 from ebert_core.inference.export import predict_to_files
 from ebert_core.inference.given import Reads, inputs_given
@@ -25,10 +26,11 @@ from ebert_core.protocol.specs.jobs import Evaluate, Predict
 from ebert_core.protocol.terms.errors import InvalidRequest
 from ebert_core.protocol.terms.inputs import CellInputs, RelatedInput, input_words, parse_related
 from ebert_core.protocol.terms.locus import Interval
-from ebert_core.protocol.work import CheckJob, StartJob
+from ebert_core.protocol.work import CheckJob, JobCheck, StartJob
 from ebert_core.roles.work import handlers
 from ebert_core.training.checks import check_finetune
-from tests.certain import present
+from tests.certain import of, present
+from tests.core.roles.asking import quiet as silent
 from tests.core.toy_binding import SilentReport, finetune_spec, quiet, write_toy_binding
 
 MORE = """
@@ -115,7 +117,7 @@ def test_a_signal_stands_in_by_flag_and_by_dataset_and_is_told(
     words: list[str], dataset: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     with pytest.raises(InvalidRequest, match="gives none of them for related"):
-        predict_to_files(Predict(*words[1:3], "related", "FOS", str(tmp_path / "x.bw")), quiet)
+        predict_to_files(Predict(words[1], words[2], "related", "FOS", str(tmp_path / "x.bw")), quiet)
     told = "In related it reads ATAC in place of DNase, as measured: the checkpoint keeps no distribution of DNase"
     assert main([*words, "related", "--input", "DNase=ATAC", "--output", str(tmp_path / "flag.tab.gz")]) == 0
     assert told in capsys.readouterr().err
@@ -130,19 +132,18 @@ def test_a_signal_stands_in_by_flag_and_by_dataset_and_is_told(
 @pytest.mark.parametrize("from_store", [False, True])
 def test_a_related_signal_is_brought_to_the_distribution_that_training_had(dataset: Path, from_store: bool) -> None:
     related = Dataset.open(dataset, inputs=("DNase=ATAC",))
+    source: Dataset | Store = related
     if from_store:
         prepare(Dataset.open(dataset), dataset.with_suffix(".store"))
-        source = current_store(related)
-    else:
-        source = related
+        source = present(current_store(related))
     reference = tuple(np.linspace(1, 3, 256).tolist())
     channels = Channels((), ("quantile(DNase)", "DNase"), None, ("alpha",), {"DNase": reference})
-    read = windows(present(source), "related", [Interval("chr1", 1_000, 2_000)], channels)
+    read = windows(source, "related", [Interval("chr1", 1_000, 2_000)], channels)
     plain = windows(related, "related", [Interval("chr1", 1_000, 2_000)], Channels((), ("ATAC",)))
     own = related.quantiles("related", "ATAC")
     np.testing.assert_array_equal(read.signals_BCP[:, 1], plain.signals_BCP[:, 0])
     np.testing.assert_array_equal(read.signals_BCP[:, 0], normalised(plain.signals_BCP[:, 0], own, reference))
-    assert np.isnan(windows(present(source), "bare", [Interval("chr1", 1_000, 2_000)], channels).signals_BCP).all()
+    assert np.isnan(windows(source, "bare", [Interval("chr1", 1_000, 2_000)], channels).signals_BCP).all()
 
 
 @pytest.mark.parametrize(
@@ -190,12 +191,12 @@ def test_the_window_is_refused_before_a_job_has_a_directory(
 ) -> None:
     spec = Predict(str(toy_checkpoint), str(dataset), "bare", "FOS", str(tmp_path / "x.bw"))
     table = handlers()
-    assert "gives none of them for bare" in table[CheckJob](CheckJob(spec, str(dataset)), quiet).problem
+    assert "gives none of them for bare" in of(JobCheck, table[CheckJob](CheckJob(spec, str(dataset)), silent)).problem
     with pytest.raises(InvalidRequest, match="gives none of them for bare"):
-        table[StartJob](StartJob(spec, str(dataset)), quiet)
+        table[StartJob](StartJob(spec, str(dataset)), silent)
     assert list_jobs(jobs_folder(str(dataset))) == []
     allowed = msgspec.structs.replace(spec, without_inputs=True)
-    assert table[CheckJob](CheckJob(allowed, str(dataset)), quiet).problem == ""
+    assert of(JobCheck, table[CheckJob](CheckJob(allowed, str(dataset)), silent)).problem == ""
 
 
 def test_an_evaluation_where_nothing_of_the_cell_type_is_known_is_refused(

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 from xml.etree import ElementTree
 
 import pytest
@@ -19,9 +20,9 @@ def layout(assembly: str, reference: str = "") -> Layout:
 
 @pytest.fixture
 def spec_of(tmp_path: Path) -> Callable[..., Predict]:
-    def make(output: str = "x.bw", session: str = "x.xml", **more: str | tuple[str, ...]) -> Predict:
-        places = {"output": str(tmp_path / output), "igv_session": str(tmp_path / session)}
-        return Predict("checkpoint", "DATASET.toml", cell_type="K562", factor=("CTCF", 'A<&"B'), **places, **more)
+    def make(output: str = "x.bw", session: str = "x.xml", **more: Any) -> Predict:
+        more |= {"output": str(tmp_path / output), "igv_session": str(tmp_path / session)}
+        return Predict("checkpoint", "DATASET.toml", cell_type="K562", factor=("CTCF", 'A<&"B'), **more)
 
     return make
 

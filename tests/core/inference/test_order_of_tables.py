@@ -32,7 +32,7 @@ def windows(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, int]]:
     found: list[tuple[str, int]] = []
     compute = Predictor._compute
 
-    def counted(self, keys: list[TileKey]) -> NDArray[np.float32]:
+    def counted(self: Predictor, keys: list[TileKey]) -> NDArray[np.float32]:
         found.extend((key.chromosome, key.tile) for key in keys)
         return compute(self, keys)
 
@@ -68,7 +68,12 @@ def test_shuffled_bins_take_no_more_windows_than_sorted_ones(
     needed = len(windows)
     kept: list[int] = []
     write = Parts.write
-    monkeypatch.setattr(Parts, "write", lambda self, number, block: kept.append(number) or write(self, number, block))
+
+    def noted(self: Parts, number: int, block: list[bytes]) -> None:
+        kept.append(number)
+        write(self, number, block)
+
+    monkeypatch.setattr(Parts, "write", noted)
     shuffled = random.Random(3).sample(bins, len(bins))
     del windows[:]
     found = table_of("shuffled", shuffled)

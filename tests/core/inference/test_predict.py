@@ -17,6 +17,7 @@ from ebert_core.inference.grid import TileGrid
 from ebert_core.inference.predict import Predictor
 from ebert_core.model.checkpoint import load_checkpoint
 from ebert_core.model.device import Engine
+from ebert_core.model.embedding import Windows
 from ebert_core.protocol.sources import FROM_ANCHOR, TO_ANCHOR
 from ebert_core.protocol.terms.edits import BaseEdit, StateEdit
 from ebert_core.protocol.terms.errors import InvalidRequest
@@ -325,11 +326,17 @@ def test_a_gap_of_the_genome_is_a_gap_and_costs_no_network_pass(
     head = text.index("\n") + 1
     (tmp_path / "toy.fa").write_text(text[:head] + "N" * 8_000 + text[head + 8_000 :])
     predictor = Predictor(load_checkpoint(toy_checkpoint), Dataset.open(path), PLAIN)
-    passes = []
+    passes = 0
     binding = predictor.network.binding
-    monkeypatch.setattr(predictor.network, "binding", lambda batch: passes.append(1) or binding(batch))
+
+    def counted(batch: Windows) -> torch.Tensor:
+        nonlocal passes
+        passes += 1
+        return binding(batch)
+
+    monkeypatch.setattr(predictor.network, "binding", counted)
     found = predictor.probabilities("alpha", Interval("chr1", 0, 6_000), quiet).values_FP
-    assert (found.shape, np.isnan(found).all(), passes) == ((1, 120), True, [])
+    assert (found.shape, bool(np.isnan(found).all()), passes) == ((1, 120), True, 0)
     beyond = predictor.probabilities("alpha", Interval("chr1", 6_000, 9_000), quiet).values_FP[0]
     np.testing.assert_array_equal(np.isnan(beyond), np.arange(6_000, 9_000, 50) < 8_000)
     assert passes
@@ -338,11 +345,14 @@ def test_a_gap_of_the_genome_is_a_gap_and_costs_no_network_pass(
 def test_the_first_strand_is_not_computed_again_for_both(
     predictor: Predictor, dataset: Dataset, toy_checkpoint: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    windows = []
+    windows: list[int] = []
     binding = predictor.network.binding
-    monkeypatch.setattr(
-        predictor.network, "binding", lambda batch: windows.append(len(batch.bases_BL)) or binding(batch)
-    )
+
+    def counted(batch: Windows) -> torch.Tensor:
+        windows.append(len(batch.bases_BL))
+        return binding(batch)
+
+    monkeypatch.setattr(predictor.network, "binding", counted)
     interval = Interval("chr2", 1000, 6000)
     one = predictor.probabilities("alpha", interval, quiet, strands=1).values_FP
     first = sum(windows)

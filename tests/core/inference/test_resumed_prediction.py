@@ -7,6 +7,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import numpy as np
@@ -69,7 +70,7 @@ def spec_of(dataset: Path, checkpoint: Path, tmp_path: Path) -> Callable[..., Pr
     (tmp_path / "out").mkdir()
 
     def make(name: str = "x.bw", **changes: int | str | tuple[str]) -> Predict:
-        fixed = {"cell_type": "alpha", "factor": "FOS", "precision": "fp32", "sidecar": False}
+        fixed: dict[str, Any] = {"cell_type": "alpha", "factor": "FOS", "precision": "fp32", "sidecar": False}
         return Predict(str(checkpoint), str(dataset), output=str(tmp_path / "out" / name), **{**fixed, **changes})
 
     return make
@@ -96,7 +97,7 @@ def computed(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, int]]:
     found: list[tuple[str, int]] = []
     compute = Predictor._compute
 
-    def counted(self, keys: list[TileKey]) -> NDArray[np.float32]:
+    def counted(self: Predictor, keys: list[TileKey]) -> NDArray[np.float32]:
         found.extend((key.chromosome, key.tile) for key in keys)
         return compute(self, keys)
 
@@ -247,7 +248,7 @@ def test_on_a_full_disk_it_keeps_what_it_has_and_goes_on_later(
     output = tmp_path / "out" / "x.tab.gz"
     write, calls = Parts.write, []
 
-    def full(self, number: int, block: list[bytes]) -> None:
+    def full(self: Parts, number: int, block: list[bytes]) -> None:
         calls.append(number)
         if len(calls) > 3:
             raise InvalidRequest("The disk that holds X is full; free some space.")
@@ -355,7 +356,12 @@ def test_a_disk_with_too_little_room_is_told_of_at_the_first_block(
     said: list[str] = []
     blocks: list[int] = []
     kept = Parts.write
-    monkeypatch.setattr(Parts, "write", lambda self, number, block: blocks.append(number) or kept(self, number, block))
+
+    def noted(self: Parts, number: int, block: list[bytes]) -> None:
+        blocks.append(number)
+        kept(self, number, block)
+
+    monkeypatch.setattr(Parts, "write", noted)
     spec = spec_of("x.tab.gz")
     predict_to_files(spec, quiet, tell=lambda text: said.append(f"{len(blocks)} {text}"))
     wanted = f"0 WARNING: {Path(spec.output).parent} has room for 1.0 kB, and about "

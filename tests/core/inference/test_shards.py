@@ -5,13 +5,13 @@ import platform
 import socket
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import msgspec
 import pytest
-from torch.distributed import HashStore
+from torch.distributed import HashStore  # type: ignore[attr-defined] # its module declares no exports
 
 from ebert_core.dataset.sidecar import read_sidecar
 from ebert_core.inference import shards, stretches
@@ -31,7 +31,7 @@ with Shards.from_environment():
 """
 
 
-def start(rank: int, port: int, program: list[str]) -> subprocess.Popen:
+def start(rank: int, port: int, program: list[str]) -> subprocess.Popen[bytes]:
     """One of two processes, as torchrun starts them."""
     told = {"RANK": str(rank), "WORLD_SIZE": "2", "LOCAL_RANK": str(rank), "MASTER_PORT": str(port)}
     where = {**os.environ, **told, "MASTER_ADDR": "127.0.0.1", "OMP_NUM_THREADS": "1"}
@@ -156,7 +156,7 @@ def test_a_process_that_is_killed_ends_the_run_with_a_sentence(
 
 
 @pytest.fixture
-def first_of_two(tmp_path: Path):
+def first_of_two(tmp_path: Path) -> Iterator[tuple[Shards, HashStore]]:
     """The first process, and what the other has told so far."""
     store = HashStore()
     shared = Shards(0, 2, store)
@@ -164,14 +164,16 @@ def first_of_two(tmp_path: Path):
         yield shared, store
 
 
-def test_what_went_wrong_elsewhere_is_said_by_the_first(first_of_two) -> None:
+def test_what_went_wrong_elsewhere_is_said_by_the_first(first_of_two: tuple[Shards, HashStore]) -> None:
     shared, store = first_of_two
     store.set("failed-1", "The disk is full.")
     with pytest.raises(InvalidRequest, match=r"Process 2 of 2 ended: The disk is full\. Nothing was written"):
         shared.received(1, quiet)
 
 
-def test_a_machine_that_says_nothing_any_more_is_given_up(first_of_two, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_machine_that_says_nothing_any_more_is_given_up(
+    first_of_two: tuple[Shards, HashStore], monkeypatch: pytest.MonkeyPatch
+) -> None:
     shared, store = first_of_two
     store.set("process-1", "another-machine 1")
     monkeypatch.setattr(shards, "_SILENCE_SECONDS", 0.0)
@@ -179,7 +181,9 @@ def test_a_machine_that_says_nothing_any_more_is_given_up(first_of_two, monkeypa
         shared.received(1, quiet)
 
 
-def test_a_process_that_never_comes_is_given_up(first_of_two, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_process_that_never_comes_is_given_up(
+    first_of_two: tuple[Shards, HashStore], monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(shards, "_PATIENCE_SECONDS", 0.0)
     with pytest.raises(InvalidRequest, match="Process 2 of 2 did not appear"):
         first_of_two[0].received(1, quiet)

@@ -6,6 +6,7 @@ import json
 import os
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import pytest
@@ -36,7 +37,12 @@ def dataset(tmp_path: Path) -> Path:
 @pytest.fixture
 def spec_of(dataset: Path, toy_checkpoint: Path, tmp_path: Path) -> Callable[..., Predict]:
     def make(name: str, **changes: bool | tuple[str]) -> Predict:
-        fixed = {"cell_type": "beta", "factor": "FOS", "regions": ("chr2:1-3,000",), "precision": "fp32"}
+        fixed: dict[str, Any] = {
+            "cell_type": "beta",
+            "factor": "FOS",
+            "regions": ("chr2:1-3,000",),
+            "precision": "fp32",
+        }
         return Predict(str(toy_checkpoint), str(dataset), output=str(tmp_path / name), **{**fixed, **changes})
 
     return make
@@ -163,7 +169,7 @@ def test_a_prediction_is_made_as_long_as_nothing_that_made_it_is_another(
     assert not is_made(msgspec.structs.replace(spec, strands=1))
     assert not is_made(msgspec.structs.replace(spec, sidecar=False))
     states = dataset.parent / "beta.bed"
-    changes = {
+    changes: dict[Path, Callable[[], object]] = {
         path: lambda: path.write_bytes(path.read_bytes() + b"x"),
         sidecar_path(path): lambda: other_version(path),
         states: lambda: states.write_text(states.read_text() + "#\n"),

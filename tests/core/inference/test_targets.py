@@ -2,6 +2,7 @@
 
 import math
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import pytest
@@ -19,7 +20,7 @@ def shipped() -> Description:
     return read_description(resource("checkpoints/demonstration"))
 
 
-def spec(factor: str | tuple[str, ...], output: str, **changes: object) -> Predict:
+def spec(factor: str | tuple[str, ...], output: str, **changes: Any) -> Predict:
     return Predict("c", "d", "alpha/2", factor, output, **changes)
 
 

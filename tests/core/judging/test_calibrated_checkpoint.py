@@ -9,7 +9,6 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from ebert_core.cli.outcomes import Ending
 from ebert_core.cli.program import main
 from ebert_core.jobs.summary import list_jobs
 from ebert_core.judging.widening import BETWEEN_LOCI
@@ -35,7 +34,7 @@ FAILED = Reliability(
 def rewritten(toy_checkpoint: Path, tmp_path: Path) -> Callable[[object], Path]:
     """The toy checkpoint with other words about its factor; absent ones are taken out."""
 
-    def rewrite(reliability) -> Path:
+    def rewrite(reliability: object) -> Path:
         folder = Path(shutil.copytree(toy_checkpoint, tmp_path / "rewritten"))
         path = folder / "description.json"
         content = json.loads(path.read_text())
@@ -48,7 +47,7 @@ def rewritten(toy_checkpoint: Path, tmp_path: Path) -> Callable[[object], Path]:
     return rewrite
 
 
-def predicted(folder: Path, dataset: Path, tmp_path: Path, cell_type: str = "alpha") -> Ending:
+def predicted(folder: Path, dataset: Path, tmp_path: Path, cell_type: str = "alpha") -> int:
     words = ["--cell-type", cell_type, "--factor", "FOS", "--locus", "chr2:1-3000", "--output", str(tmp_path / "x.bw")]
     return main(["predict", str(folder), str(dataset), *words])
 

@@ -5,6 +5,7 @@ import pytest
 from numpy.typing import NDArray
 
 from ebert_core.dataset.labels import BOUND, NOT_SCORED, UNBOUND
+from ebert_core.demonstration.oracle import Demonstration
 from ebert_core.demonstration.rules import CELL_TYPES, FACTOR_NAMES, STATE_NAMES
 from ebert_core.dream.scoring import auprc
 from ebert_core.judging import controls
@@ -14,8 +15,11 @@ from ebert_core.protocol.terms.locus import Interval
 HELD_OUT = (Interval("chr1", 0, 10_000), Interval("chr1", 10_000, 18_000))
 
 
-class Toy:
+class Toy(Demonstration):
     """A demonstration in which every factor is bound where its motif is strong and the state is the first."""
+
+    def __init__(self) -> None:
+        """No file is read."""
 
     def is_assayed(self, factor: str, cell_type: str) -> bool:
         return cell_type in CELL_TYPES[: 2 if factor == FACTOR_NAMES[0] else 1]

@@ -1,13 +1,17 @@
 """What a person reads in the figures: headings, axes, legends, numbers, and where the marks stand."""
 
 from pathlib import Path
+from typing import Any
 
 import matplotlib.figure
 import msgspec
 import numpy as np
 import pytest
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.text import Text
+from matplotlib.lines import Line2D
+from matplotlib.patches import Rectangle
+from matplotlib.text import Annotation, Text
 
 from ebert_core.judging.comparison import Estimate, Pair, compare
 from ebert_core.judging.curves import ReliabilityBin, factor_curves
@@ -17,6 +21,7 @@ from ebert_core.judging.figures import draw_learning_curve, draw_methods, draw_p
 from ebert_core.judging.learning_curve import LearningCurve, LearningPoint
 from ebert_core.model.description import Versions
 from ebert_core.protocol.specs.jobs import Evaluate, FineTune
+from tests.certain import of
 
 METHODS = ("ebert", "ebert without states", "motif x accessibility", "motif scan")
 
@@ -27,7 +32,7 @@ def drawn(monkeypatch: pytest.MonkeyPatch) -> list[Figure]:
     kept: list[Figure] = []
     save = matplotlib.figure.Figure.savefig
 
-    def keep(figure: Figure, *arguments: Path, **options: dict[str, None] | int | str) -> None:
+    def keep(figure: Figure, *arguments: Any, **options: Any) -> None:
         kept.append(figure)
         save(figure, *arguments, **options)
 
@@ -62,12 +67,18 @@ def legend(figure: Figure) -> list[str]:
     return [each.get_text() for each in found.get_texts()]
 
 
-def dots(axes) -> list[tuple[float, float]]:
-    return [
-        (float(line.get_xdata()[0]), float(line.get_ydata()[0]))
-        for line in axes.lines
-        if line.get_marker() == "o" and len(line.get_xdata())
-    ]
+def across(line: Line2D) -> list[float]:
+    found: list[float] = np.asarray(line.get_xdata(), dtype=float).tolist()
+    return found
+
+
+def up(line: Line2D) -> list[float]:
+    found: list[float] = np.asarray(line.get_ydata(), dtype=float).tolist()
+    return found
+
+
+def dots(axes: Axes) -> list[tuple[float, float]]:
+    return [(across(line)[0], up(line)[0]) for line in axes.lines if line.get_marker() == "o" and across(line)]
 
 
 def test_precision_and_recall_are_named_at_the_outer_axes_of_every_factor(drawn: list[Figure], tmp_path: Path) -> None:
@@ -93,14 +104,14 @@ def test_the_curves_of_a_factor_lie_above_the_share_that_is_bound_with_a_dot_whe
     [axes] = drawn[0].axes
     assert "K562, 40 peaks" in texts(drawn[0])
     by_name = {line.get_label(): line for line in axes.lines}
-    assert tuple(by_name["ebert"].get_xdata()) == factor.curves["ebert"].recall
-    assert tuple(by_name["ebert"].get_ydata()) == factor.curves["ebert"].precision
+    assert tuple(across(by_name["ebert"])) == factor.curves["ebert"].recall
+    assert tuple(up(by_name["ebert"])) == factor.curves["ebert"].precision
     assert by_name["ebert"].get_linewidth() > by_name["motif scan"].get_linewidth()
     assert (by_name["ebert"].get_color(), by_name["motif scan"].get_color()) == (COLOURS[0], COLOURS[2])
-    assert factor.bound_bins / factor.bins in [line.get_ydata()[0] for line in axes.lines if len(line.get_ydata()) == 2]
+    assert factor.bound_bins / factor.bins in [up(line)[0] for line in axes.lines if len(up(line)) == 2]
     assert dots(axes) == [(factor.threshold_recall, factor.threshold_precision)]
     assert "p ≥ 0.8" in texts(drawn[0])
-    [called] = [line for line in axes.lines if line.get_marker() == "o" and len(line.get_xdata())]
+    [called] = [line for line in axes.lines if line.get_marker() == "o" and across(line)]
     assert called.get_color() == ACCENT
 
 
@@ -127,7 +138,7 @@ def test_the_words_at_a_threshold_stand_below_a_dot_at_the_top(drawn: list[Figur
         )
         draw_precision_recall(evaluation, tmp_path / "x.png")
         [said] = [each for each in drawn[-1].findobj(Text) if each.get_text().startswith("p ≥")]
-        assert said.xyann[1] * side > 0
+        assert of(Annotation, said).xyann[1] * side > 0
 
 
 def test_what_was_bound_stands_at_what_was_predicted_with_its_interval_and_bins(
@@ -144,7 +155,7 @@ def test_what_was_bound_stands_at_what_was_predicted_with_its_interval_and_bins(
     assert draw_reliability(evaluation, tmp_path / "x.png")
     [axes] = drawn[0].axes
     assert dots(axes) == [(point.predicted, point.observed) for point in points]
-    bars = [tuple(line.get_ydata()) for line in axes.lines if line.get_marker() != "o"]
+    bars = [tuple(up(line)) for line in axes.lines if line.get_marker() != "o"]
     assert bars == [(0, 1), *((point.least, point.most) for point in points)]
     filled = [line.get_markerfacecolor() != "white" for line in axes.lines if line.get_marker() == "o"]
     assert filled == [True, True, False], "few bins are hollow"
@@ -171,8 +182,8 @@ def test_methods_are_bars_from_the_top_with_their_score_and_interval(drawn: list
     [axes] = drawn[0].axes
     assert [each.get_text() for each in axes.get_yticklabels()] == list(METHODS)
     assert axes.yaxis_inverted()
-    assert [bar.get_width() for bar in axes.patches] == [mean[method].value for method in METHODS]
-    assert [tuple(line.get_xdata()) for line in axes.lines] == [(mean[name].low, mean[name].high) for name in METHODS]
+    assert [of(Rectangle, bar).get_width() for bar in axes.patches] == [mean[method].value for method in METHODS]
+    assert [tuple(across(line)) for line in axes.lines] == [(mean[name].low, mean[name].high) for name in METHODS]
     said = texts(drawn[0])
     assert all(f"  {mean[method].value:.3f}" in said for method in METHODS)
     assert "Mean auPRC over 1 pairs" in said
@@ -200,15 +211,13 @@ def test_a_learning_curve_has_a_line_per_start_a_dot_per_seed_and_the_shares_on_
     curve = LearningCurve(FineTune("d", "o", ("chr1",), ("chr2",)), ("chr5",), 3, points)
     draw_learning_curve(curve, tmp_path / "x.png")
     [axes] = drawn[0].axes
-    lines = {line.get_label(): line for line in axes.lines if not line.get_label().startswith("_")}
+    lines = {str(line.get_label()): line for line in axes.lines if not str(line.get_label()).startswith("_")}
     assert legend(drawn[0]) == list(lines) == ["pre-trained", "random weights", "motif alone"]
-    assert list(lines["pre-trained"].get_ydata()) == pytest.approx([0.5, 0.8])
-    assert list(lines["random weights"].get_xdata()) == [0.01, 1.0]
-    assert lines["pre-trained"].get_xdata()[0] < 0.01 < lines["motif alone"].get_xdata()[0]
+    assert up(lines["pre-trained"]) == pytest.approx([0.5, 0.8])
+    assert across(lines["random weights"]) == [0.01, 1.0]
+    assert across(lines["pre-trained"])[0] < 0.01 < across(lines["motif alone"])[0]
     assert sorted(y for _, y in dots(axes)) == pytest.approx([0.2, 0.2, 0.2, 0.3, 0.3, 0.4, 0.6, 0.7, 0.8])
-    bars = [
-        tuple(line.get_ydata()) for line in axes.lines if len(set(line.get_xdata())) == 1 and line.get_marker() != "o"
-    ]
+    bars = [tuple(up(line)) for line in axes.lines if len(set(across(line))) == 1 and line.get_marker() != "o"]
     assert len(bars) == 9
     assert all(high - low == pytest.approx(0.2) for low, high in bars)
     assert axes.get_xscale() == "log"

@@ -6,11 +6,10 @@ import shutil
 from collections.abc import Callable
 from pathlib import Path
 from pkgutil import resolve_name
+from typing import Any
 
 import msgspec
-import numpy as np
 import pytest
-from numpy.typing import NDArray
 
 from ebert_core.cli.outcomes import summary_of
 from ebert_core.judging.evaluate import evaluate
@@ -28,7 +27,7 @@ from tests.core.toy_binding import TOML, SilentReport, pretrain_spec, write_toy_
 @pytest.fixture
 def spec_of(toy_binding: Path, toy_checkpoint: Path, tmp_path: Path) -> Callable[..., Evaluate]:
     def make(**changes: int | str | tuple[str, ...]) -> Evaluate:
-        fixed = {"regions": ("chr2",), "without": ("states",), "bootstrap": 20, "precision": "fp32"}
+        fixed: dict[str, Any] = {"regions": ("chr2",), "without": ("states",), "bootstrap": 20, "precision": "fp32"}
         fixed |= {"checkpoint": str(toy_checkpoint), "output": str(tmp_path / "scores" / "s.json")}
         fixed["dataset"] = str(toy_binding)
         return Evaluate(**{**fixed, **changes})
@@ -176,11 +175,12 @@ def test_a_wish_to_stop_is_heard_within_the_fits_the_scores_and_the_resampling(
     spec_of: Callable[..., Evaluate], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, work: str
 ) -> None:
     """Each of these is a small part of what takes minutes on a whole genome: none is begun after the wish."""
-    report, begun = Asked(), []
+    report = Asked()
+    begun: list[str] = []
     place, _, name = work.rpartition(".")
     usual = getattr(resolve_name(place), name)
 
-    def counted(*arguments, **options: NDArray[np.float64]):
+    def counted(*arguments: Any, **options: Any) -> Any:
         begun.append(work)
         report.wants_to_stop = True
         return usual(*arguments, **options)

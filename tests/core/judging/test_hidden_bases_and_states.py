@@ -1,11 +1,14 @@
 """How a pre-trained network is compared on what is hidden: the copy beside it, the blocks, and which way is better."""
 
+from collections.abc import Sequence
 from types import SimpleNamespace
+from typing import cast
 
 import numpy as np
 import pytest
 
-from ebert_core.judging.masked_scores import _Hidden, nearest_visible, score_pretraining
+from ebert_core.judging.masked_scores import MaskedScorer, _Hidden, nearest_visible, score_pretraining
+from ebert_core.material.material import Material
 from ebert_core.model.tokens import FIRST_STATE
 from ebert_core.protocol.terms.locus import Interval
 from tests.core.toy_binding import SilentReport
@@ -18,22 +21,24 @@ def test_a_hidden_state_is_copied_from_the_nearest_visible_one_and_the_left_of_t
     assert nearest_visible(shown_BS, usual).tolist() == [[a, a, a, b, b, b], [usual] * 6]
 
 
-class Scorer:
+class Scorer(MaskedScorer):
     """Has scored already: a hidden base every 16 in ten blocks of 10 kb, the network right where the others are not."""
 
     def __init__(self, block: int, states: int = 400) -> None:
-        self.windows: list[Interval] = []
+        self.windows: Sequence[Interval] = ()
         places = (Interval("chr1", 100, 2_600), Interval("chr2", 0, 1_700))
-        self.material = SimpleNamespace(validation_stretches=lambda _length: places, state_bin_width=400)
+        # Only these two answers are asked of it.
+        known = SimpleNamespace(validation_stretches=lambda _length: places, state_bin_width=400)
+        self.material = cast(Material, known)
         self._place_X = np.arange(0, 10 * block, 16)
         self._states = states
 
-    def bases(self, windows: list[Interval]) -> _Hidden:
+    def bases(self, windows: Sequence[Interval]) -> _Hidden:
         self.windows = windows
         ones = np.ones(len(self._place_X))
         return _Hidden(self._place_X, {"network": ones, "worse": ones * 1.5, "better": ones * 0.75})
 
-    def states(self, windows: list[Interval]) -> _Hidden:
+    def states(self, windows: Sequence[Interval]) -> _Hidden:
         assert windows == self.windows
         place_X = np.arange(self._states) * 200
         is_right = (np.arange(self._states) % 4 > 0).astype(float)

@@ -52,6 +52,6 @@ def test_a_map_is_found_however_far_off_the_logits_are(shift: int, stretch: floa
     is_bound = random.random(5_000) < 1 / (1 + np.exp(-true))
     factor = levels(is_bound, stretch * true + shift, np.full(5_000, worth / 5_000))
     for map_2 in (fitted(factor), pooled([factor]).weights_F2[0]):
-        assert probability(map_2, np.clip(stretch * true + shift, -80, 80)).sum() == pytest.approx(
+        assert np.sum(probability(map_2, np.clip(stretch * true + shift, -80, 80))) == pytest.approx(
             is_bound.sum(), rel=0.1
         )

@@ -70,7 +70,7 @@ def test_an_error_of_the_user_of_items_ends_the_reading() -> None:
 
 
 def test_what_is_never_asked_for_is_never_made() -> None:
-    asked = []
+    asked: list[int] = []
     with read_ahead(map(asked.append, range(3))):
         pass
     assert asked == []

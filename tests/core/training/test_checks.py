@@ -5,6 +5,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from ebert_core.protocol.specs.jobs import FineTune
 from ebert_core.protocol.terms.errors import InvalidRequest
 from ebert_core.training.checks import check_finetune
 from ebert_core.training.finetune import finetune
@@ -12,17 +13,17 @@ from tests.core.toy_binding import SilentReport, finetune_spec, write_toy_bindin
 
 
 @pytest.fixture
-def spec(tmp_path: Path):
+def spec(tmp_path: Path) -> FineTune:
     return finetune_spec(write_toy_binding(tmp_path), tmp_path / "out", signals=())
 
 
-def changed(spec, **changes):
+def changed(spec: FineTune, **changes: object) -> FineTune:
     return msgspec.structs.replace(spec, **changes)
 
 
 @pytest.mark.parametrize("trained", [("alpha",), ("alpha", "beta"), ()])
 def test_a_held_out_cell_type_counts_as_assayed_whether_or_not_it_is_listed_twice(
-    spec, trained: tuple[str, ...]
+    spec: FineTune, trained: tuple[str, ...]
 ) -> None:
     checked = check_finetune(changed(spec, cell_types=trained, validation_cell_types=("beta",)))
     assert checked.cell_types == ("alpha",)
@@ -41,7 +42,7 @@ def test_a_held_out_cell_type_counts_as_assayed_whether_or_not_it_is_listed_twic
     ],
 )
 def test_what_cannot_succeed_is_refused_by_check_and_by_the_run_before_the_store(
-    spec, tmp_path: Path, changes: dict[str, object], said: str
+    spec: FineTune, tmp_path: Path, changes: dict[str, object], said: str
 ) -> None:
     for judge in (check_finetune, lambda wrong: finetune(wrong, SilentReport(), tmp_path / "work")):
         with pytest.raises(InvalidRequest, match=said):
@@ -49,7 +50,7 @@ def test_what_cannot_succeed_is_refused_by_check_and_by_the_run_before_the_store
     assert not list(tmp_path.rglob("*.store"))
 
 
-def test_the_labels_and_cell_types_of_the_start_are_known_before_the_run(spec, toy_checkpoint: Path) -> None:
+def test_the_labels_and_cell_types_of_the_start_are_known_before_the_run(spec: FineTune, toy_checkpoint: Path) -> None:
     again = changed(spec, start_from=str(toy_checkpoint))
     assert check_finetune(again).factors == ("FOS",)
     with pytest.raises(InvalidRequest, match="was fine-tuned"):
@@ -58,7 +59,7 @@ def test_the_labels_and_cell_types_of_the_start_are_known_before_the_run(spec, t
         check_finetune(changed(again, validation_cell_types=("alpha",)))
 
 
-def test_few_peaks_and_what_is_left_behind_are_told_with_their_numbers(spec, toy_checkpoint: Path) -> None:
+def test_few_peaks_and_what_is_left_behind_are_told_with_their_numbers(spec: FineTune, toy_checkpoint: Path) -> None:
     few = changed(spec, training=("chr1:1-12,000",), validation=("chr2:1-3,000",))
     training, held_out = check_finetune(few).warnings
     assert "Few peaks to train on, of FOS (" in training
@@ -69,6 +70,6 @@ def test_few_peaks_and_what_is_left_behind_are_told_with_their_numbers(spec, toy
     assert any(line.startswith("Left behind") and "signals DNase" in line for line in left)
 
 
-def test_the_time_told_grows_with_passes_and_cell_types(spec) -> None:
+def test_the_time_told_grows_with_passes_and_cell_types(spec: FineTune) -> None:
     once = check_finetune(changed(spec, epochs=1, cell_types=("alpha",))).seconds
     assert check_finetune(changed(spec, epochs=3, cell_types=("alpha", "beta"))).seconds == pytest.approx(6 * once)

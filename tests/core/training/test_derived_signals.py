@@ -6,23 +6,28 @@ import msgspec
 import numpy as np
 import pytest
 import torch
+from numpy.typing import NDArray
 
 from ebert_core.dataset.channels import Channels
 from ebert_core.dataset.description import Dataset
 from ebert_core.dataset.prepare import prepare
+from ebert_core.dataset.store import Store
 from ebert_core.dataset.store_places import beside
 from ebert_core.dataset.windows import windows
-from ebert_core.inference.batches import Inputs, channels_of
+from ebert_core.inference.batches import Inputs, Stream, channels_of
 from ebert_core.inference.given import absences
 from ebert_core.inference.predict import Predictor
-from ebert_core.model.checkpoint import load_checkpoint
+from ebert_core.model.checkpoint import Checkpoint, load_checkpoint
 from ebert_core.model.config import PRESETS
 from ebert_core.model.description import Description
 from ebert_core.model.device import choose_engine
+from ebert_core.model.network import Ebert
+from ebert_core.protocol.specs.jobs import FineTune
 from ebert_core.protocol.terms.errors import InvalidRequest
 from ebert_core.protocol.terms.locus import Interval
 from ebert_core.training.dropping import drop_channels
 from ebert_core.training.finetune import finetune
+from tests.certain import of
 from tests.core.toy_binding import SMALLEST, SilentReport, finetune_spec, quiet, write_toy_binding
 
 GENES = "chr1\t4000\t6000\tG1\t0\t+\nchr2\t500\t900\tG2\t0\t-\n"
@@ -40,12 +45,12 @@ WHERE = Interval("chr2", 0, 12_000)
 
 
 @pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory):
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("derived")
 
 
 @pytest.fixture(scope="module")
-def spec(folder):
+def spec(folder: Path) -> FineTune:
     path = write_toy_binding(folder)
     (folder / "genes.bed").write_text(GENES)
     (folder / "gamma.bed").write_text("chr2\t1000\t1200\n")
@@ -55,24 +60,26 @@ def spec(folder):
 
 
 @pytest.fixture(scope="module")
-def report():
+def report() -> SilentReport:
     return SilentReport()
 
 
 @pytest.fixture(scope="module")
-def checkpoint(spec, report, folder):
+def checkpoint(spec: FineTune, report: SilentReport, folder: Path) -> Checkpoint:
     torch.set_num_threads(1)
     with pytest.MonkeyPatch.context() as patch:
         patch.setitem(PRESETS, "tiny", SMALLEST)
         return load_checkpoint(finetune(spec, report, folder / "work"))
 
 
-def predicted(checkpoint, source, cell_type):
+def predicted(checkpoint: Checkpoint, source: Dataset | Store, cell_type: str) -> NDArray[np.float32]:
     predictor = Predictor(checkpoint, source, choose_engine("cpu", "fp32"))
     return predictor.logits(cell_type, WHERE, quiet).values_FP
 
 
-def test_the_checkpoint_names_its_signals_and_what_they_are_compared_with(checkpoint, report) -> None:
+def test_the_checkpoint_names_its_signals_and_what_they_are_compared_with(
+    checkpoint: Checkpoint, report: SilentReport
+) -> None:
     description = checkpoint.description
     assert description.architecture.signals == ("log(DNase)", "quantile(DNase)", "binding(FOS)", "distance(TSS)")
     assert list(description.signal_quantiles) == ["DNase"]
@@ -83,11 +90,11 @@ def test_the_checkpoint_names_its_signals_and_what_they_are_compared_with(checkp
     )
     assert sentence in report.events
     assert sentence in description.limits
-    standard = checkpoint.network.embedding.signal_standard
+    standard = of(Ebert, checkpoint.network).embedding.signal_standard
     assert (float(standard.mean[2]), float(standard.deviation[2])) == (0, 0.25)
 
 
-def test_files_and_store_give_one_prediction(checkpoint, spec) -> None:
+def test_files_and_store_give_one_prediction(checkpoint: Checkpoint, spec: FineTune) -> None:
     dataset = Dataset.open(Path(spec.dataset))
     store = prepare(dataset, beside(dataset))
     for cell_type in ("beta", "gamma"):
@@ -96,10 +103,12 @@ def test_files_and_store_give_one_prediction(checkpoint, spec) -> None:
         )
 
 
-def test_a_prediction_knows_nothing_of_the_cell_types_own_peaks_nor_of_held_out_ones(checkpoint, spec, folder) -> None:
+def test_a_prediction_knows_nothing_of_the_cell_types_own_peaks_nor_of_held_out_ones(
+    checkpoint: Checkpoint, spec: FineTune, folder: Path
+) -> None:
     peaks = {name: (folder / name).read_text() for name in ("alpha.narrowPeak", "beta.narrowPeak", "gamma.bed")}
 
-    def replaced(*names):
+    def replaced(*names: str) -> dict[str, NDArray[np.float32]]:
         for name, text in peaks.items():
             (folder / name).write_text("chr2\t5\t11900\n" if name in names else text)
         return {cell: predicted(checkpoint, Dataset.open(Path(spec.dataset)), cell) for cell in ("alpha", "gamma")}
@@ -123,7 +132,8 @@ def test_families_of_signals_are_dropped_together_and_apart() -> None:
         np.ones((600, 4, 4), np.float32),
         np.ones((600, 4, 1), np.float32),
     )
-    has_signal = np.isfinite(drop_channels(inputs, 0.25, np.random.default_rng(1), names).signals_BPC).all(1)
+    dropped = drop_channels(inputs, 0.25, np.random.default_rng(1), names)
+    has_signal = np.all(np.isfinite(dropped.signals_BPC), axis=1)
     np.testing.assert_array_equal(has_signal[:, 0], has_signal[:, 1])
     np.testing.assert_array_equal(has_signal[:, 2], has_signal[:, 3])
     shares = [np.mean(has_signal[:, 0] & ~has_signal[:, 2]), np.mean(~has_signal.any(1)), np.mean(has_signal.all(1))]
@@ -132,10 +142,10 @@ def test_families_of_signals_are_dropped_together_and_apart() -> None:
     np.testing.assert_array_equal(as_before, drop_channels(inputs, 0.25, np.random.default_rng(1)).signals_BPC)
 
 
-def test_an_ablation_hides_one_family_of_signals(checkpoint, spec) -> None:
+def test_an_ablation_hides_one_family_of_signals(checkpoint: Checkpoint, spec: FineTune) -> None:
     dataset = Dataset.open(Path(spec.dataset))
 
-    def hidden(*streams):
+    def hidden(*streams: Stream) -> NDArray[np.float32]:
         predictor = Predictor(checkpoint, dataset, choose_engine("cpu", "fp32"), streams)
         return predictor.logits("gamma", WHERE, quiet).values_FP
 
@@ -150,7 +160,7 @@ def test_an_ablation_hides_one_family_of_signals(checkpoint, spec) -> None:
     np.testing.assert_array_equal(hidden(), hidden("expression"))
 
 
-def test_what_a_dataset_does_not_give_is_said(checkpoint, spec) -> None:
+def test_what_a_dataset_does_not_give_is_said(checkpoint: Checkpoint, spec: FineTune) -> None:
     dataset = Dataset.open(Path(spec.dataset))
     assert absences(checkpoint.description, dataset) == (
         "In beta it predicts without log(DNase) and quantile(DNase), which the dataset does not give.",
@@ -161,7 +171,7 @@ def test_what_a_dataset_does_not_give_is_said(checkpoint, spec) -> None:
     )
 
 
-def test_a_description_without_distributions_is_read_as_before(checkpoint) -> None:
+def test_a_description_without_distributions_is_read_as_before(checkpoint: Checkpoint) -> None:
     content = msgspec.to_builtins(checkpoint.description)
     del content["signal_quantiles"]
     assert msgspec.convert(content, Description).signal_quantiles == {}
@@ -170,12 +180,12 @@ def test_a_description_without_distributions_is_read_as_before(checkpoint) -> No
 @pytest.mark.parametrize(
     "quantiles", [{}, {"DNase": (1.0, 2.0)}, {"DNase": (2.0, 1.0) * 128}, {"DNase": (np.nan,) * 256}]
 )
-def test_a_damaged_distribution_is_refused(checkpoint, quantiles: dict[str, object]) -> None:
+def test_a_damaged_distribution_is_refused(checkpoint: Checkpoint, quantiles: dict[str, tuple[float, ...]]) -> None:
     damaged = msgspec.structs.replace(checkpoint.description, signal_quantiles=quantiles)
     with pytest.raises(InvalidRequest, match="out is damaged: it does not hold the distribution of DNase"):
         channels_of(damaged)
 
 
-def test_a_signal_that_only_the_held_out_cell_type_gives_is_refused(spec, folder) -> None:
+def test_a_signal_that_only_the_held_out_cell_type_gives_is_refused(spec: FineTune, folder: Path) -> None:
     with pytest.raises(InvalidRequest, match=r"has the signal binding\(JUN\); there are: DNase; .*; binding; distance"):
         finetune(msgspec.structs.replace(spec, signals=("binding(JUN)",)), SilentReport(), folder / "other")

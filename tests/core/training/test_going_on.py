@@ -1,5 +1,6 @@
 """What a saved state keeps, what a run says when it goes on from one, and what it refuses to go on from."""
 
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -141,7 +142,7 @@ def test_a_run_may_go_on_in_another_folder_and_on_another_device_and_not_with_an
     ],
 )
 def test_a_run_whose_files_changed_names_one_and_counts_the_others(
-    tmp_path: Path, inputs: dict[str, object], named: str
+    tmp_path: Path, inputs: dict[str, InputFile], named: str
 ) -> None:
     Run(tmp_path).at(2).saved.save()
     with pytest.raises(
@@ -154,7 +155,7 @@ def test_the_state_is_saved_when_ten_minutes_have_gone_by_and_not_before(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     now = [100.0]
-    monkeypatch.setattr(resume.time, "monotonic", lambda: now[0])
+    monkeypatch.setattr(time, "monotonic", lambda: now[0])
     run = Run(tmp_path)
     state = tmp_path / "resume.safetensors"
 

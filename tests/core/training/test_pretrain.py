@@ -1,5 +1,6 @@
 """Pre-training on the toy genome: the loss falls, a stopped run goes on, a genome without states is fine."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import msgspec
@@ -8,8 +9,12 @@ import pytest
 import torch
 from safetensors.torch import load_file
 
+from ebert_core.dataset.channels import Channels
+from ebert_core.inference.batches import Inputs
 from ebert_core.material.material import Material
+from ebert_core.material.sampling import Example
 from ebert_core.model.checkpoint import load_checkpoint
+from ebert_core.protocol.specs.jobs import Pretrain
 from ebert_core.protocol.terms.errors import InvalidRequest
 from ebert_core.protocol.terms.report import Stopped
 from ebert_core.training.finetune import finetune
@@ -18,11 +23,11 @@ from tests.core.toy_binding import TOML, SilentReport, finetune_spec, pretrain_s
 
 
 @pytest.fixture
-def spec(smallest: None, toy_binding: Path, tmp_path: Path):
+def spec(smallest: None, toy_binding: Path, tmp_path: Path) -> Pretrain:
     return pretrain_spec(toy_binding, tmp_path / "out")
 
 
-def test_the_loss_falls_and_fine_tuning_can_start_from_it(spec, tmp_path: Path) -> None:
+def test_the_loss_falls_and_fine_tuning_can_start_from_it(spec: Pretrain, tmp_path: Path) -> None:
     report = SilentReport()
     path = pretrain(
         msgspec.structs.replace(spec, steps=60, evaluate_every=10, state_weight=1.0), report, tmp_path / "w"
@@ -35,13 +40,15 @@ def test_the_loss_falls_and_fine_tuning_can_start_from_it(spec, tmp_path: Path) 
     parent = load_checkpoint(path)
     assert parent.description.factors == ()
     child = finetune(
-        finetune_spec(spec.dataset, tmp_path / "child", start_from=str(path), epochs=1), SilentReport(), tmp_path / "f"
+        finetune_spec(Path(spec.dataset), tmp_path / "child", start_from=str(path), epochs=1),
+        SilentReport(),
+        tmp_path / "f",
     )
     assert load_checkpoint(child).description.parent_sha256 == parent.description.weights_sha256
 
 
 @pytest.mark.parametrize("stop_after", [3, 8])
-def test_a_stopped_run_goes_on_to_the_bit(spec, tmp_path: Path, stop_after: int) -> None:
+def test_a_stopped_run_goes_on_to_the_bit(spec: Pretrain, tmp_path: Path, stop_after: int) -> None:
     whole = pretrain(msgspec.structs.replace(spec, output=str(tmp_path / "whole")), SilentReport(), tmp_path / "a")
     with pytest.raises(Stopped, match=f"Stopped after step {stop_after} of 12; resume to go on"):
         pretrain(spec, SilentReport(stop_after), tmp_path / "b")
@@ -58,7 +65,7 @@ def test_a_stopped_run_goes_on_to_the_bit(spec, tmp_path: Path, stop_after: int)
     ],
 )
 def test_a_run_with_other_choices_goes_on_to_the_bit_and_can_be_fine_tuned(
-    spec, toy_binding: Path, tmp_path: Path, changes: dict[str, object], stop_after: int
+    spec: Pretrain, toy_binding: Path, tmp_path: Path, changes: dict[str, object], stop_after: int
 ) -> None:
     other = msgspec.structs.replace(spec, **changes)
     whole = pretrain(msgspec.structs.replace(other, output=str(tmp_path / "whole")), SilentReport(), tmp_path / "a")
@@ -76,7 +83,9 @@ def test_a_run_with_other_choices_goes_on_to_the_bit_and_can_be_fine_tuned(
 
 
 @pytest.mark.parametrize(("rate", "learned"), [("base_mask_rate", "state_head"), ("state_mask_rate", "base_head")])
-def test_a_stream_that_is_never_hidden_leaves_its_head_untaught(spec, tmp_path: Path, rate: str, learned: str) -> None:
+def test_a_stream_that_is_never_hidden_leaves_its_head_untaught(
+    spec: Pretrain, tmp_path: Path, rate: str, learned: str
+) -> None:
     folders = [
         pretrain(
             msgspec.structs.replace(spec, steps=steps, output=str(tmp_path / str(steps)), **{rate: 0.0}),
@@ -96,12 +105,12 @@ def test_a_stream_that_is_never_hidden_leaves_its_head_untaught(spec, tmp_path: 
 
 
 def test_places_are_shown_in_different_cell_types_of_one_batch(
-    spec, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    spec: Pretrain, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     drawn = []
     original = Material.inputs
 
-    def noted(material, examples, channels):
+    def noted(material: Material, examples: Sequence[Example], channels: Channels) -> Inputs:
         drawn.append(examples)
         return original(material, examples, channels)
 
@@ -132,7 +141,9 @@ def test_a_genome_without_states_gives_a_checkpoint_that_can_be_read(smallest: N
     assert "masked base" in description.metrics
 
 
-def test_a_run_that_ended_before_its_checkpoint_was_written_writes_it_when_resumed(spec, tmp_path: Path) -> None:
+def test_a_run_that_ended_before_its_checkpoint_was_written_writes_it_when_resumed(
+    spec: Pretrain, tmp_path: Path
+) -> None:
     class Blocker(SilentReport):
         def progress(self, fraction: float, note: str) -> None:
             if fraction == 1:
@@ -145,7 +156,9 @@ def test_a_run_that_ended_before_its_checkpoint_was_written_writes_it_when_resum
     assert np.isfinite(description.metrics["masked base"])
 
 
-def test_a_loss_that_is_no_number_keeps_the_last_state(spec, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_loss_that_is_no_number_keeps_the_last_state(
+    spec: Pretrain, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     wild = msgspec.structs.replace(spec, learning_rate=1e30, warmup_steps=10**6)
     with pytest.raises(Stopped):
         pretrain(wild, SilentReport(1), tmp_path / "w")
@@ -175,7 +188,7 @@ def test_a_loss_that_is_no_number_keeps_the_last_state(spec, tmp_path: Path, mon
     ],
 )
 def test_what_makes_no_sense_is_refused_in_one_sentence(
-    spec, tmp_path: Path, changes: dict[str, None], sentence: str
+    spec: Pretrain, tmp_path: Path, changes: dict[str, None], sentence: str
 ) -> None:
     with pytest.raises(InvalidRequest, match=sentence):
         pretrain(msgspec.structs.replace(spec, **changes), SilentReport(), tmp_path)

@@ -63,12 +63,22 @@ def a_weight(tensors: Tensors) -> str:
     return next(name for name, tensor in tensors.items() if name.startswith("weight.") and tensor.ndim == 2)
 
 
-DAMAGES = {
+def a_link_to_nowhere(path: Path) -> None:
+    path.unlink()
+    path.symlink_to("/nowhere")
+
+
+def a_folder(path: Path) -> None:
+    path.unlink()
+    path.mkdir()
+
+
+DAMAGES: dict[str, Callable[[Path], object]] = {
     "cut short": lambda path: path.write_bytes(path.read_bytes()[:-100]),
     "empty": lambda path: path.write_bytes(b""),
     "no tensors": lambda path: path.write_bytes(b"\0" * 5000),
-    "a link to nowhere": lambda path: (path.unlink(), path.symlink_to("/nowhere")),
-    "a folder": lambda path: (path.unlink(), path.mkdir()),
+    "a link to nowhere": a_link_to_nowhere,
+    "a folder": a_folder,
     "an absurd step": changed(lambda tensors: tensors.update(step=torch.tensor(10**15))),
     "a step below 0": changed(lambda tensors: tensors.update(step=torch.tensor(-1))),
     "several steps": changed(lambda tensors: tensors.update(step=torch.tensor([1, 2]))),
@@ -133,7 +143,7 @@ def test_a_run_that_is_killed_within_an_epoch_has_kept_its_last_whole_step(
 ) -> None:
     steps = Trainer.take_step
 
-    def killed(trainer, loss_of_batch):
+    def killed(trainer: Trainer, loss_of_batch: Callable[[], torch.Tensor]) -> float:
         if trainer.step == 3:
             raise KeyboardInterrupt
         return steps(trainer, loss_of_batch)

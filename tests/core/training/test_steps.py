@@ -13,6 +13,7 @@ from ebert_core.model.network import Ebert
 from ebert_core.protocol.terms.errors import InvalidRequest
 from ebert_core.training.loop import Schedule, Trainer, parameter_groups
 from ebert_core.training.resume import SavedRun
+from tests.certain import of
 from tests.core.full_disk import files_of_at_most
 from tests.core.toy_binding import SMALLEST, pretrain_spec
 
@@ -42,7 +43,7 @@ def test_every_parameter_is_in_one_group_lower_layers_learn_slower_and_vectors_d
 
 
 def test_a_full_disk_leaves_the_state_to_resume_from_as_it_was(toy_checkpoint: Path, tmp_path: Path) -> None:
-    network = load_checkpoint(toy_checkpoint).network
+    network = of(Ebert, load_checkpoint(toy_checkpoint).network)
     trainer = Trainer(network, Engine(torch.device("cpu"), torch.float32), Schedule(1e-3, 1, 10), seed=1)
     saved = SavedRun(tmp_path, trainer, pretrain_spec(tmp_path, tmp_path), {})
     (tmp_path / "resume.safetensors").write_text("kept")

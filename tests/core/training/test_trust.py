@@ -14,6 +14,7 @@ import pytest
 
 from ebert_core.cli.program import main
 from ebert_core.jobs.summary import list_jobs
+from ebert_core.protocol.specs.jobs import JobSpec
 from ebert_core.protocol.specs.on_disk import write_spec
 from ebert_core.training.finetune import finetune
 from tests.core.toy_binding import SilentReport, finetune_spec, pretrain_spec, write_toy_binding
@@ -47,6 +48,7 @@ def test_killed_before_any_change_of_its_files_a_resumed_run_writes_the_same_bit
 ) -> None:
     output = tmp_path / "made" / "out"
     dataset = write_toy_binding(tmp_path)
+    spec: JobSpec
     if verb == "finetune":
         spec = finetune_spec(dataset, output, epochs=2, batch_size=40, validation=("chr2:1-3,000",))
     else:

@@ -1,6 +1,7 @@
 """A run stops with a sentence and keeps what it has: on a full disk, when a file changed, with peaks of elsewhere."""
 
 import shutil
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import msgspec
@@ -14,6 +15,7 @@ from ebert_core.jobs.records import Event
 from ebert_core.jobs.reporter import open_job
 from ebert_core.jobs.summary import list_jobs
 from ebert_core.model.checkpoint import load_checkpoint
+from ebert_core.protocol.specs.jobs import FineTune, Pretrain
 from ebert_core.protocol.terms.errors import InvalidRequest
 from ebert_core.protocol.terms.report import Stopped
 from ebert_core.training import resume
@@ -24,17 +26,17 @@ from tests.core.toy_binding import SilentReport, finetune_spec, pretrain_spec, w
 
 
 @pytest.fixture
-def dataset(smallest: None, tmp_path: Path):
+def dataset(smallest: None, tmp_path: Path) -> Path:
     return write_toy_binding(tmp_path)
 
 
 @pytest.fixture
-def short(dataset, tmp_path: Path):
+def short(dataset: Path, tmp_path: Path) -> FineTune:
     return finetune_spec(dataset, tmp_path / "out", epochs=2, batch_size=40, validation=("chr2:1-4,000",))
 
 
 @pytest.fixture
-def stopped(short, tmp_path: Path):
+def stopped(short: FineTune, tmp_path: Path) -> FineTune:
     """A request whose run was stopped after two steps."""
     with pytest.raises(Stopped):
         finetune(short, SilentReport(3), tmp_path / "work")
@@ -42,7 +44,7 @@ def stopped(short, tmp_path: Path):
 
 
 @pytest.fixture
-def disk():
+def disk() -> Iterator[Disk]:
     disk = Disk()
     yield disk
     disk.free()
@@ -54,7 +56,7 @@ def weights(folder: Path) -> bytes:
 
 @pytest.mark.parametrize("full_after", [1, 4, 5])
 def test_on_a_full_disk_a_run_stops_and_goes_on_to_the_same_bits(
-    short, tmp_path: Path, disk, monkeypatch: pytest.MonkeyPatch, full_after: int
+    short: FineTune, tmp_path: Path, disk: Disk, monkeypatch: pytest.MonkeyPatch, full_after: int
 ) -> None:
     monkeypatch.setattr(resume, "_SAVE_EVERY_SECONDS", 0.0)
     whole = finetune(msgspec.structs.replace(short, output=str(tmp_path / "whole")), SilentReport(), tmp_path / "a")
@@ -75,7 +77,7 @@ def test_on_a_full_disk_a_run_stops_and_goes_on_to_the_same_bits(
     assert weights(finetune(short, SilentReport(), tmp_path / "b")) == weights(whole)
 
 
-def test_figures_wait_in_memory_while_the_disk_is_full(short, disk) -> None:
+def test_figures_wait_in_memory_while_the_disk_is_full(short: FineTune, disk: Disk) -> None:
     with open_job(short) as job:
         job.metric(1, 0, "training", "loss", 0.9)
         disk.fill()
@@ -90,7 +92,7 @@ def test_figures_wait_in_memory_while_the_disk_is_full(short, disk) -> None:
     assert [event.kind for event in read_lines(job.directory / "events.jsonl", Event)] == ["started", "done"]
 
 
-def test_figures_that_waited_are_written_at_the_end(short, disk) -> None:
+def test_figures_that_waited_are_written_at_the_end(short: FineTune, disk: Disk) -> None:
     job = open_job(short)
     disk.fill()
     job.metric(1, 0, "training", "loss", 0.9)
@@ -112,7 +114,7 @@ def test_figures_that_waited_are_written_at_the_end(short, disk) -> None:
     ],
 )
 def test_a_run_does_not_go_on_when_a_file_has_changed_and_names_it(
-    stopped, tmp_path: Path, file: str, old: bytes, new: bytes
+    stopped: FineTune, tmp_path: Path, file: str, old: bytes, new: bytes
 ) -> None:
     path = tmp_path / file
     path.write_bytes(path.read_bytes().replace(old, new, 1))
@@ -124,7 +126,7 @@ def test_a_run_does_not_go_on_when_a_file_has_changed_and_names_it(
     assert (tmp_path / "work" / "resume.safetensors").read_bytes() == kept
 
 
-def test_a_dataset_that_was_moved_is_the_same(stopped, tmp_path: Path) -> None:
+def test_a_dataset_that_was_moved_is_the_same(stopped: FineTune, tmp_path: Path) -> None:
     whole = finetune(msgspec.structs.replace(stopped, output=str(tmp_path / "whole")), SilentReport(), tmp_path / "a")
     (tmp_path / "moved").mkdir()
     for path in tmp_path.glob("*.*"):
@@ -137,7 +139,7 @@ def test_a_dataset_that_was_moved_is_the_same(stopped, tmp_path: Path) -> None:
     assert (first.inputs, first.inputs_sha256) == (other.inputs, other.inputs_sha256)
 
 
-def test_blacklist_and_regions_belong_to_what_must_not_change(dataset) -> None:
+def test_blacklist_and_regions_belong_to_what_must_not_change(dataset: Path) -> None:
     (dataset.parent / "black.bed").write_text("chr1\t100\t200\n")
     dataset.write_text(dataset.read_text().replace("[states]", 'blacklist = "black.bed"\n\n[states]', 1))
     before = dataset_digests(Dataset.open(dataset), ("alpha",))
@@ -147,7 +149,7 @@ def test_blacklist_and_regions_belong_to_what_must_not_change(dataset) -> None:
     assert joint_digest(before) != joint_digest(now)
 
 
-def test_what_is_only_drawn_and_other_cell_types_may_change(dataset) -> None:
+def test_what_is_only_drawn_and_other_cell_types_may_change(dataset: Path) -> None:
     before = dataset_digests(Dataset.open(dataset), ("alpha",), ())
     text = dataset.read_text().replace('name = "toy"', 'name = "other"') + '[cell_types.gamma]\nstates = "beta.bed"\n'
     dataset.write_text(text)
@@ -156,13 +158,15 @@ def test_what_is_only_drawn_and_other_cell_types_may_change(dataset) -> None:
     assert differences(before, dataset_digests(Dataset.open(dataset), ("alpha",), ("FOS",))) != []
 
 
-def test_a_state_of_another_request_is_refused(stopped, tmp_path: Path) -> None:
+def test_a_state_of_another_request_is_refused(stopped: FineTune, tmp_path: Path) -> None:
     other = msgspec.structs.replace(stopped, learning_rate=1e-4)
     with pytest.raises(InvalidRequest, match=r"The request changed since this run was saved: learning_rate was 0\.006"):
         finetune(other, SilentReport(), tmp_path / "work")
 
 
-def test_a_run_that_goes_on_elsewhere_says_so(stopped, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_run_that_goes_on_elsewhere_says_so(
+    stopped: FineTune, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     import torch
 
     monkeypatch.setattr(torch, "get_num_threads", lambda: 64)
@@ -172,8 +176,10 @@ def test_a_run_that_goes_on_elsewhere_says_so(stopped, tmp_path: Path, monkeypat
 
 
 @pytest.mark.parametrize("verb", [finetune, pretrain])
-def test_the_same_seed_gives_the_same_bits_and_another_seed_others(short, dataset, tmp_path: Path, verb) -> None:
-    spec = short if verb is finetune else pretrain_spec(dataset, tmp_path / "out", steps=3)
+def test_the_same_seed_gives_the_same_bits_and_another_seed_others(
+    short: FineTune, dataset: Path, tmp_path: Path, verb: Callable[..., Path]
+) -> None:
+    spec: FineTune | Pretrain = short if verb is finetune else pretrain_spec(dataset, tmp_path / "out", steps=3)
     found = []
     for name, seed in (("a", 1), ("b", 1), ("c", 2)):
         each = msgspec.structs.replace(spec, output=str(tmp_path / name), seed=seed)
@@ -181,7 +187,7 @@ def test_the_same_seed_gives_the_same_bits_and_another_seed_others(short, datase
     assert found[0] == found[1] != found[2]
 
 
-def test_the_checkpoint_holds_all_that_is_needed_to_repeat_it(short, tmp_path: Path) -> None:
+def test_the_checkpoint_holds_all_that_is_needed_to_repeat_it(short: FineTune, tmp_path: Path) -> None:
     description = load_checkpoint(finetune(short, SilentReport(), tmp_path / "work")).description
     assert description.spec.seed == short.seed
     assert description.inputs["reference"].file == "toy.fa"
@@ -192,7 +198,9 @@ def test_the_checkpoint_holds_all_that_is_needed_to_repeat_it(short, tmp_path: P
     assert (versions.precision, versions.threads, versions.processes) == ("fp32", 1, 1)
 
 
-def test_peaks_of_another_assembly_are_refused_and_nothing_is_lost(stopped, dataset, tmp_path: Path) -> None:
+def test_peaks_of_another_assembly_are_refused_and_nothing_is_lost(
+    stopped: FineTune, dataset: Path, tmp_path: Path
+) -> None:
     kept = (tmp_path / "work" / "resume.safetensors").read_bytes()
     peaks = dataset.parent / "beta.narrowPeak"
     peaks.write_text(peaks.read_text() + "chr2\t900000\t900200\tp\t1000\t.\t9\t-1\t-1\t100\n")

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 import torch
 
+from ebert_core.model.embedding import Windows
 from ebert_core.model.network import Ebert
 from ebert_core.protocol.terms.report import FORESEEABLE, Stopped
 from ebert_core.training.finetune import finetune
@@ -47,7 +48,7 @@ def test_the_fractions_of_a_run_follow_the_windows_that_its_network_sees(
     report = Counting()
     usual = Ebert.binding
 
-    def counted(network, windows):
+    def counted(network: Ebert, windows: Windows) -> torch.Tensor:
         report.seen += len(windows.bases_BL) * (TRAINED_WINDOW if torch.is_grad_enabled() else 1)
         return usual(network, windows)
 
