@@ -79,25 +79,26 @@ class JobReporter:
         self._usual_interrupt: Any = None
         self._heart_stops = threading.Event()
         try:
-            self._begin()
+            self._prepare()
         except InvalidRequest:
-            self._is_closed = True
-            self._lock.release()
-            if is_new:
-                shutil.rmtree(directory, ignore_errors=True)
+            self._give_up()
             raise
         threading.Thread(target=self._beat, name="heartbeat", daemon=True).start()
         os.register_at_fork(after_in_child=self._release_in_child)
 
-    def _begin(self) -> None:
+    def _prepare(self) -> None:
         self._events = LineWriter(self.directory / EVENTS)
         self._metrics = LineWriter(self.directory / METRICS)
         write_file(self.directory / _RESERVE, bytes(_RESERVED_BYTES))
         process = Process(os.getpid(), this_host(), time.time(), started_ticks(os.getpid()))
         write_file(self.directory / PID, as_json(process))
-        self._events.append(Event(_now(), "started"))
-        if self._lock.is_claim:
-            self.event(_WITHOUT_LOCKS)
+
+    def _give_up(self) -> None:
+        self._is_closed = True
+        self._heart_stops.set()
+        self._lock.release()
+        if self._is_new:
+            shutil.rmtree(self.directory, ignore_errors=True)
 
     @property
     def checkpoints(self) -> Path:
@@ -158,19 +159,30 @@ class JobReporter:
         self._end("failed", message=message, details=details)
 
     def __enter__(self) -> "JobReporter":
+        # Whoever reads that the job has started may ask it to end at once, so it listens before it says so.
+        self._listen()
+        try:
+            self._events.append(Event(_now(), "started"))
+        except InvalidRequest:
+            self._leave_interrupts()
+            self._give_up()
+            raise
+        if self._lock.is_claim:
+            self.event(_WITHOUT_LOCKS)
+        return self
+
+    def _listen(self) -> None:
         if threading.current_thread() is threading.main_thread():
             signal.signal(signal.SIGTERM, self._end_soon)
             # The terminal or the connection has gone; whoever wants to outlive that says so, as nohup does.
             if signal.getsignal(signal.SIGHUP) != signal.SIG_IGN:
                 signal.signal(signal.SIGHUP, self._end_soon)
             self._usual_interrupt = signal.signal(signal.SIGINT, self._end_soon_or_now)
-        return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        if self._usual_interrupt is not None:
-            signal.signal(signal.SIGINT, self._usual_interrupt)
+        self._leave_interrupts()
         if not self._has_ended:
             match error:
                 case None if not self.stop_requested():
@@ -197,6 +209,10 @@ class JobReporter:
         self._lock.release()
         if self._is_discarded:
             shutil.rmtree(self.directory, ignore_errors=True)
+
+    def _leave_interrupts(self) -> None:
+        if self._usual_interrupt is not None:
+            signal.signal(signal.SIGINT, self._usual_interrupt)
 
     # Any: fields of Event.
     def _end(self, kind: EventKind, **more: Any) -> None:

@@ -160,6 +160,40 @@ def test_interrupting_a_job_stops_it(spec: Predict) -> None:
     assert (summary.state, summary.fraction, summary.note) == ("stopped", 0.5, "half")
 
 
+def test_a_job_that_is_seen_to_run_hears_the_wish_to_end(spec: Predict, monkeypatch: pytest.MonkeyPatch) -> None:
+    append = LineWriter.append
+    heard = []
+
+    def end_as_soon_as_it_runs(writer: LineWriter, record: Event) -> None:
+        append(writer, record)
+        if record.kind == "started":
+            heard.append(signal.getsignal(signal.SIGTERM))
+            signal.raise_signal(signal.SIGTERM)
+
+    monkeypatch.setattr(LineWriter, "append", end_as_soon_as_it_runs)
+    usual = signal.signal(signal.SIGTERM, lambda *_: None)  # this process lives where the job does not listen
+    try:
+        with suppress(Stopped), open_job(spec) as job:
+            assert job.stop_requested()
+            raise Stopped("Stopped.")
+    finally:
+        signal.signal(signal.SIGTERM, usual)
+    assert len(heard) == 1
+    assert summarise(job.directory).state == "stopped"
+
+
+def test_a_job_that_cannot_say_that_it_runs_lets_go(spec: Predict) -> None:
+    job = open_job(spec, new_job(spec, spec.dataset))
+    size = (job.directory / "events.jsonl").stat().st_size
+    before = signal.getsignal(signal.SIGINT)
+    with files_of_at_most(size + 5), pytest.raises(InvalidRequest, match="is full"), job:
+        pass
+    assert signal.getsignal(signal.SIGINT) is before
+    with JobReporter(job.directory) as again:
+        again.finish(spec.output)
+    assert summarise(job.directory).state == "done"
+
+
 def test_a_job_that_fails_once_it_was_asked_to_stop_is_stopped(spec: Predict) -> None:
     job = open_job(spec)
     (job.directory / "stop").touch()
