@@ -77,6 +77,7 @@ def test_n_is_as_what_lies_beyond_the_window() -> None:
 
 def test_a_table_knows_each_word_and_one_word_for_all_that_is_unknown() -> None:
     table = WordTable(msgspec.structs.replace(RICH, base_embedding="table", token_width=5))
+    torch.nn.init.normal_(table.words.weight)  # a network does this for all its parts
     words = table(torch.tensor([[0, 0, 0, 0, 1, 1, 0, 0, 0, 0, 0, 4, 0, 0, 0, 0, 0, 5, 0, 0]], dtype=torch.uint8))[0]
     assert not torch.equal(words[0], words[1])
     assert torch.equal(words[2], words[3])
