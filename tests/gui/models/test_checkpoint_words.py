@@ -127,6 +127,13 @@ def test_an_empty_dock_says_what_a_checkpoint_is_and_why_none_is_open(dock: Mode
     assert dock.pages.sizeHint().width() == 400
 
 
+def test_a_dock_says_which_checkpoint_is_on_its_way(dock: ModelDock) -> None:
+    dock.show_model(None, opening="human_slices")
+    assert parts_of(dock.pages)[0].text() == "Opening human_slices…"
+    dock.show_model(None)
+    assert parts_of(dock.pages)[0].text() == "No checkpoint is open"
+
+
 def table_of(dock: ModelDock, beginning: str) -> QTableWidget:
     tables = page_of(dock).findChildren(QTableWidget)
     return next(table for table in tables if table.accessibleName().startswith(beginning))

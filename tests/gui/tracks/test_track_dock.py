@@ -3,7 +3,8 @@
 from collections.abc import Callable
 
 import pytest
-from PyQt6.QtCore import Qt
+from PyQt6.QtCore import QSize, Qt
+from PyQt6.QtGui import QIcon
 from PyQt6.QtWidgets import QColorDialog, QComboBox
 from pytestqt.qtbot import QtBot
 
@@ -173,7 +174,10 @@ def test_the_colour_dialog_and_the_list_show_the_colour_in_which_a_track_is_draw
     dock = TrackDock(workspace, KINDS, colour_of=scene.colour_of)
     qtbot.addWidget(dock)
     workspace.history.change(workspace.setup.with_tracks((track,)), reveals=False)
-    chip = present(dock.list.item(0)).icon().pixmap(10, 10).toImage()
+    icon = present(dock.list.item(0)).icon()
+    selected = icon.pixmap(QSize(10, 10), QIcon.Mode.Selected)
+    assert selected.toImage() == icon.pixmap(10, 10).toImage(), "a selected row shows the same colour"
+    chip = icon.pixmap(10, 10).toImage()
     assert chip.pixelColor(5, 5).name() == colour
     panel = SettingsDock(workspace, colour_of=scene.colour_of)
     qtbot.addWidget(panel)
