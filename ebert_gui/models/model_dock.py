@@ -59,7 +59,7 @@ class ModelDock(QDockWidget):
         self._factor_table: QTableWidget | None = None
         self._factor = ""
         self.setObjectName(MODEL_DOCK)
-        self._no_model = label("", "title")
+        self._no_model = label("No checkpoint is open", "title")
         self._problem = label("", "error")
         self._problem.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self._problem.hide()

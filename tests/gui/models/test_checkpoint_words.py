@@ -129,9 +129,9 @@ def test_an_empty_dock_says_what_a_checkpoint_is_and_why_none_is_open(dock: Mode
 
 def test_a_dock_says_which_checkpoint_is_on_its_way(dock: ModelDock) -> None:
     dock.show_model(None, opening="human_slices")
-    assert parts_of(dock.pages)[0].text() == "Opening human_slices…"
+    assert next(parts_of(dock.pages)).text() == "Opening human_slices…"
     dock.show_model(None)
-    assert parts_of(dock.pages)[0].text() == "No checkpoint is open"
+    assert next(parts_of(dock.pages)).text() == "No checkpoint is open"
 
 
 def table_of(dock: ModelDock, beginning: str) -> QTableWidget:
