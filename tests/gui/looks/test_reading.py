@@ -1,7 +1,7 @@
 """A predicted value is read out with what it was worth, and marked where it is only a rank."""
 
 import textwrap
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace as changed
 
 import msgspec
@@ -208,7 +208,7 @@ class Known:
 
 
 @pytest.fixture
-def canvas(qtbot: QtBot) -> Canvas:
+def canvas(qtbot: QtBot) -> Iterator[Canvas]:
     workspace = Workspace(KINDS)
     canvas = Canvas(workspace, Known(), KINDS, LIGHT, window_font())
     qtbot.addWidget(canvas)

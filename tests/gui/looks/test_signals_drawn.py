@@ -149,7 +149,7 @@ def test_a_signal_of_nothing_but_0_and_1_is_captioned_and_read_out_as_a_mark(
 ) -> None:
     surface = new_page().surface
     low, high = (np.array(values, dtype=np.float32) for values in ([0, 0, 1, 0], [0, 1, 1, 0]))
-    content = shown(Signal(HERE, low, high, (low + high) / 2, block_bases=block_bases))
+    content = shown(Signal(HERE, low, high, np.float32(0.5) * (low + high), block_bases=block_bases))
     assert caption(surface, SIGNAL, content) == words
     read = words_at(SIGNAL, content, HERE, 500, 1500, 2500)
     assert read == [f"not marked (0), {words}", f"50 % of 1,000 bp marked (0.5), {words}", f"marked (1), {words}"]
