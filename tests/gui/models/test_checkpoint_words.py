@@ -134,9 +134,9 @@ def test_an_empty_dock_says_what_a_checkpoint_is_and_why_none_is_open(dock: Mode
 
 def test_a_dock_says_which_checkpoint_is_on_its_way(dock: ModelDock) -> None:
     dock.show_model(None, opening="human_slices")
-    assert next(parts_of(dock.pages)).text() == "Opening human_slices…"
+    assert words_of(dock.pages)[0] == "Opening human_slices…"
     dock.show_model(None)
-    assert next(parts_of(dock.pages)).text() == "No checkpoint is open"
+    assert words_of(dock.pages)[0] == "No checkpoint is open"
 
 
 def table_of(dock: ModelDock, beginning: str) -> QTableWidget:
