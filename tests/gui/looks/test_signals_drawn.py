@@ -12,10 +12,11 @@ from ebert_core.protocol.shapes import Signal
 from ebert_core.protocol.terms.locus import Interval
 from ebert_gui.browser.content import Held, TrackContent
 from ebert_gui.browser.look import Scale
+from ebert_gui.browser.scale import number_words
 from ebert_gui.browser.scene import GUTTER
 from ebert_gui.kinds.signal import SignalTrack
+from ebert_gui.looks.band import band_of
 from ebert_gui.looks.columns import column_bins, reduce_columns, round_up, stretches
-from ebert_gui.looks.signals import band_of
 from ebert_gui.widgets.theme import LIGHT
 from tests.gui.drawn import caption, content_of, paint, paint_label, scale_over, words_at
 from tests.gui.pages import Page
@@ -101,9 +102,9 @@ def test_a_scale_shows_every_value_from_zero(
     values = np.array([lowest, highest] * 20, dtype=np.float32)
     content = shown(Signal(HERE, values, values, values))
     found = scale_over(page.surface.axis, SIGNAL, content)
-    assert found == (None if scale is None else pytest.approx(scale))
+    assert (found and found[:2]) == (None if scale is None else pytest.approx(scale))
     if found is not None:
-        assert "-0" not in [f"{end:g}" for end in found]
+        assert "-0" not in [number_words(end) for end in found[:2]]
         paint(page.surface, SIGNAL, content, found)
         assert any(page.colour_at(50, y) not in (LIGHT.canvas, LIGHT.hairline) for y in range(50))
 
