@@ -17,6 +17,7 @@ from ebert_core.genome.macs import is_macs_table
 from ebert_core.genome.motifs import begins_motifs
 from ebert_core.genome.pair_files import is_interact
 from ebert_core.genome.pairs import are_pair
+from ebert_core.genome.sessions import kind_of_session
 from ebert_core.genome.states import MOST_STATES
 from ebert_core.genome.tabix import lines_by_index
 from ebert_core.genome.twobit import is_twobit
@@ -46,6 +47,8 @@ def kind_of_file(path: Place) -> FileKind:
         return _VARIANTS
     if begins_motifs(head):
         return FileKind("motifs", "Motif matrices, each of which can be a track.")
+    if (session := kind_of_session(path, head)) is not None:
+        return session
     refuse_foreign(path, head)
     if head[:4] in BIGWIG_MAGICS:
         return FileKind("signal", "A bigWig, which holds a signal.")

@@ -105,7 +105,7 @@ class InspectFile(msgspec.Struct, frozen=True, tag="inspect-file"):
 class FileKind(msgspec.Struct, frozen=True):
     """What a file is; `sentence` says it to a person.
 
-    `kind` is as in BareFile, or `reference`, `chromosome-sizes`, `bands`, `dataset`, `checkpoint`.
+    `kind` is as in BareFile, or `reference`, `chromosome-sizes`, `bands`, `dataset`, `checkpoint`, `session`.
     """
 
     kind: str

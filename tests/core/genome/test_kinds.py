@@ -47,6 +47,8 @@ from ebert_core.protocol.tracks import Band
         ("motifs.meme", "MEME version 4\n\nALPHABET= ACGT\n", "motifs"),
         ("transfac.txt", "AC MA1\nXX\nID one\nP0  A C G T\n01 9 0 0 1\nXX\n//\n", "motifs"),
         ("odd.fa", ">s1 len=4\nACGT1\n", "reference"),
+        ("s.json", '{"version": 2, "dataset": "/d", "setup": {"tracks": []}}', "session"),
+        ("s.json", '\n {"dataset": "", "tracks": [], "locus": null}', "session"),
     ],
 )
 def test_the_kind_of_a_file(tmp_path: Path, name: str, text: str, kind: str) -> None:
