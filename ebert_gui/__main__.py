@@ -61,6 +61,7 @@ def _main(arguments: Sequence[str] | None) -> int:
 def _problem(parsed: argparse.Namespace) -> str:
     """What is wrong with the words on the command line, as a sentence."""
     datasets = [path for path in parsed.paths if _is_dataset(path)]
+    sessions = [path for path in parsed.paths if _is_session(path)]
     unsound = [sentence for path in parsed.paths if (sentence := _objection_to_address(path))]
     if unsound:
         return unsound[0]
@@ -70,6 +71,10 @@ def _problem(parsed: argparse.Namespace) -> str:
         return "--picture needs a DATASET.toml, track files or --session to draw."
     if len(datasets) > 1:
         return f"Only one dataset can be open; {len(datasets)} were named: {', '.join(datasets)}."
+    if len(sessions) > 1:
+        return f"Only one session can be open; {len(sessions)} were named: {', '.join(sessions)}."
+    if sessions and (datasets or parsed.session or parsed.checkpoint):
+        return f"{sessions[0]} is a session, which has its own dataset and models; open it without another."
     if parsed.checkpoint and not datasets:
         return "--checkpoint needs a DATASET.toml: a checkpoint predicts on the sequence of a dataset."
     if parsed.size and _size(parsed.size) is None:
@@ -82,6 +87,11 @@ def _problem(parsed: argparse.Namespace) -> str:
 def _is_dataset(path: str) -> bool:
     """Whether a word names a dataset, which lies on this machine."""
     return path.endswith(".toml") and not is_address(path)
+
+
+def _is_session(path: str) -> bool:
+    """Whether a word names a session, which lies on this machine."""
+    return path.endswith(".json") and not is_address(path)
 
 
 def _objection_to_address(text: str) -> str:
@@ -119,12 +129,14 @@ def _options(parsed: argparse.Namespace) -> "Options":
     # Absolute paths of this machine; addresses without their secrets, which this process remembers for its workers.
     paths = [without_secrets(path) if is_address(path) else str(Path(path).absolute()) for path in parsed.paths]
     datasets = [path for path in paths if _is_dataset(path)]
+    sessions = [path for path in paths if _is_session(path)]
     return Options(
         dataset=datasets[0] if datasets else "",
-        files=tuple(path for path in paths if path not in datasets),
+        files=tuple(path for path in paths if path not in (*datasets, *sessions)),
         locus=parsed.locus,
         cell_type=parsed.cell_type,
         checkpoint=str(Path(named_checkpoint(parsed.checkpoint)).absolute()) if parsed.checkpoint else "",
+        saved_session=sessions[0] if sessions else "",
         session=str(Path(parsed.session).absolute()) if parsed.session else "",
         picture=str(Path(parsed.picture).absolute()) if parsed.picture else "",
         size=_size(parsed.size) if parsed.size else None,
@@ -143,7 +155,10 @@ def _size(text: str) -> tuple[int, int] | None:
 def _parser() -> argparse.ArgumentParser:
     parser = Parser(prog="ebert-browser", description="A genome browser in which the model is a track.")
     parser.add_argument(
-        "paths", nargs="*", metavar="DATASET.toml | FILE | ADDRESS", help="a dataset, or track files, or both"
+        "paths",
+        nargs="*",
+        metavar="DATASET.toml | SESSION.json | FILE | ADDRESS",
+        help="a dataset or a saved session, track files, or both",
     )
     parser.add_argument("--locus", default="", help="where to begin: chr5:124.5m, chr5:1000-2000 or a gene")
     parser.add_argument("--cell-type", default="", help="the cell type to look at")

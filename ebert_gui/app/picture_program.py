@@ -32,6 +32,8 @@ class PictureProgram(Program):
         if options.picture.lower().endswith(".png"):
             self.scene.ratio = options.dots_per_inch / DOTS_PER_INCH
         self.workspace.view.set_columns(self.scene.plot_columns)
+        self.saved.problem.connect(self._fail)
+        self.saved.missing.connect(self._fail_without)
         for asked in (self.opener, self.navigator):
             asked.problem.connect(lambda sentence, _details: self._fail(sentence))
             asked.settled.connect(self._draw_when_complete)
@@ -43,9 +45,15 @@ class PictureProgram(Program):
         for client in (self.data, self.model):
             client.state_changed.connect(self._on_worker)
         session = self._named_session()
-        self.opener.session_of = lambda dataset, files, _is_new: session if session.is_of(dataset, files) else Session()
+
+        def session_of(dataset: str, files: tuple[str, ...], _is_new: bool) -> Session:
+            named = self.saved.take(dataset, files)
+            kept = session if named is None else named.session
+            return kept if kept.is_of(dataset, files) else Session()
+
+        self.opener.session_of = session_of
         self.data.start()
-        if options.checkpoint or session.model:
+        if options.checkpoint or session.model or options.saved_session:
             self.model.start()
         self.open(session)
 
@@ -59,6 +67,12 @@ class PictureProgram(Program):
         elif found.session.is_empty and not self.options.names_something:
             self._fail(f"There is no session in {self.options.session}.")
         return found.session
+
+    def _fail_without(self) -> None:
+        """A picture of a part of a session would be taken for one of the whole."""
+        searched = self.saved.searched
+        missing = searched.missing if searched is not None else ()
+        self._fail(*(f"{path}, which the session names, is not there." for path in missing))
 
     def _on_worker(self, state: WorkerState) -> None:
         if state.condition is Condition.FAILED:

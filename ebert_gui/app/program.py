@@ -9,6 +9,7 @@ from ebert_gui.loading.loader import Loader
 from ebert_gui.loading.navigator import Navigator
 from ebert_gui.loading.opening import Opener
 from ebert_gui.loading.remarks import RemarkTeller
+from ebert_gui.loading.saved_sessions import SavedSessions
 from ebert_gui.state.fatal_files import kept_fatal_files
 from ebert_gui.state.session import Session
 from ebert_gui.state.workspace import Workspace
@@ -25,6 +26,7 @@ class Options(NamedTuple):
     cell_type: str = ""
     checkpoint: str = ""
     session: str = ""
+    saved_session: str = ""
     picture: str = ""
     size: tuple[int, int] | None = None
     dots_per_inch: int = DOTS_PER_INCH
@@ -33,7 +35,7 @@ class Options(NamedTuple):
     @property
     def names_something(self) -> bool:
         """Whether anything is to be opened."""
-        return bool(self.dataset or self.files or self.checkpoint)
+        return bool(self.dataset or self.files or self.checkpoint or self.saved_session)
 
 
 class Program:
@@ -46,6 +48,7 @@ class Program:
         self.data = data or WorkerClient(local_worker("data"), "data", fatal=kept_fatal_files())
         self.model = WorkerClient(local_worker("model"), "model", fatal=kept_fatal_files())
         self.opener = Opener(self.workspace, self.data, self.model, self.kinds)
+        self.saved = SavedSessions(self.workspace, self.opener, self.kinds, self.data)
         self.navigator = Navigator(self.workspace, self.data)
         self.loader = Loader(self.workspace, {"data": self.data, "model": self.model})
         self.remarks = RemarkTeller(self.workspace, self.loader)
@@ -58,7 +61,9 @@ class Program:
         """Open what the command line names, beside what the session had; `session` is empty where it is not wanted."""
         options = self.options
         dataset = options.dataset or session.dataset
-        if dataset:
+        if options.saved_session:
+            self.saved.open(options.saved_session, lambda: self._after_opening(options.files))
+        elif dataset:
             checkpoint = options.checkpoint or (session.model if dataset == session.dataset else "")
             self.opener.open_dataset(dataset, lambda: self._after_opening(options.files), checkpoint)
         elif files := tuple(dict.fromkeys([*session.files, *options.files])):

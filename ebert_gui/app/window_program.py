@@ -31,7 +31,7 @@ class WindowProgram(Program):
         self._app = app
         self.signalled = 0
         """The exit code after a signal that asked the program to end, as shells count it."""
-        self.keeper = SessionKeeper(self.workspace, self.opener, self.kinds, options.session, self._appearance)
+        self.keeper = SessionKeeper(self.workspace, self.saved, self.kinds, options.session, self._appearance)
         self.opener.session_of = self.keeper.begin
         looks = self.keeper.looks()
         dark = options.is_dark if options.is_dark is not None else looks.is_dark
@@ -42,7 +42,7 @@ class WindowProgram(Program):
         self._plain_text = PlainText(app)
         self.jobs = JobFollower(self.workspace, self.data)
         self.window = MainWindow(
-            Parts(self.workspace, self.loader, self.opener, self.navigator, self.jobs, self.kinds), theme
+            Parts(self.workspace, self.loader, self.opener, self.navigator, self.jobs, self.kinds, self.saved), theme
         )
         place(self.window, looks.geometry)
         self.window.lay_docks(looks.layout)
@@ -76,7 +76,9 @@ class WindowProgram(Program):
         self.keeper.noted.connect(self.window.messages.info)
         self.keeper.problem.connect(self.window.messages.warning)
         self.keeper.solved.connect(self.window.messages.withdraw)
+        self.saved.noted.connect(self.window.messages.info)
         self.opener.opened.connect(add_recent)
+        self.saved.opened.connect(lambda path: add_recent((path,)))
 
     def _appearance(self) -> Appearance:
         window = self.window

@@ -10,6 +10,7 @@ from ebert_gui.loading.jobs import JobFollower
 from ebert_gui.loading.loader import Loader
 from ebert_gui.loading.navigator import Navigator
 from ebert_gui.loading.opening import Opener
+from ebert_gui.loading.saved_sessions import SavedSessions
 from ebert_gui.state.workspace import Workspace
 from ebert_gui.widgets.theme import Theme
 
@@ -79,6 +80,11 @@ class Desk(Protocol):
     @property
     def jobs(self) -> JobFollower:
         """Starts jobs, and follows them."""
+        ...
+
+    @property
+    def sessions(self) -> SavedSessions:
+        """The session file of the window, if it has one."""
         ...
 
     @property

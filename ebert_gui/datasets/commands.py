@@ -33,6 +33,8 @@ COMMANDS = (
         "Ctrl+Alt+O",
     ),
     NEW,
-    Command("recent.open", "Open &recent", "Datasets and files that were open before", choices=lately.choices),
+    Command(
+        "recent.open", "Open &recent", "Datasets, sessions and files that were open before", choices=lately.choices
+    ),
     DEMONSTRATION,
 )

@@ -25,17 +25,23 @@ def choices(desk: Desk, show: Show) -> None:
 def open_again(desk: Desk, opened: Opened) -> None:
     """Open what was open before, although a worker may have ended on it."""
     desk.opener.forgive(opened)
-    if _is_dataset(opened):
+    if _is_session(opened):
+        desk.sessions.open(opened[0])
+    elif _is_dataset(opened):
         desk.opener.open_dataset(opened[0])
     else:
         desk.opener.open_files(opened)
 
 
 def name_of(opened: Opened) -> str:
-    """A dataset by its folder, files by their names."""
+    """A dataset by its folder, files and sessions by their names."""
     if _is_dataset(opened) and file_name(opened[0]) == "DATASET.toml":
         return file_name(beside(opened[0])) or opened[0]
     return listed([file_name(path) for path in opened], 3)
+
+
+def _is_session(opened: Opened) -> bool:
+    return len(opened) == 1 and opened[0].endswith(".json")
 
 
 def _is_dataset(opened: Opened) -> bool:

@@ -14,7 +14,7 @@ _MAKING = "The demonstration is being prepared; the first time this takes a few 
 def open_all(desk: Desk, paths: tuple[str, ...]) -> None:
     """Open whatever these files and addresses are, together."""
     desk.opener.forgive(paths)
-    Dropped(desk.opener, desk.workspace, desk.say).open(paths)
+    Dropped(desk.opener, desk.sessions, desk.workspace, desk.say).open(paths)
 
 
 def ask_for_dataset(desk: Desk) -> None:

@@ -5,6 +5,7 @@ from functools import partial
 
 from ebert_core.protocol.tracks import FileKind
 from ebert_gui.loading.opening import Opener
+from ebert_gui.loading.saved_sessions import SavedSessions
 from ebert_gui.state.workspace import Workspace
 
 _MODELS = ("checkpoint", "motifs")
@@ -14,14 +15,17 @@ _GENOME_KINDS = ("reference", "chromosome-sizes", "bands")
 class Dropped:
     """Files that were chosen or dropped together; `say` gets a sentence for each that is not opened."""
 
-    def __init__(self, opener: Opener, workspace: Workspace, say: Callable[[str], None]) -> None:
+    def __init__(
+        self, opener: Opener, sessions: SavedSessions, workspace: Workspace, say: Callable[[str], None]
+    ) -> None:
         self._opener = opener
+        self._sessions = sessions
         self._workspace = workspace
         self._say = say
         self._kinds: dict[str, FileKind | None] = {}
 
     def open(self, paths: tuple[str, ...]) -> None:
-        """Open whatever these are: a dataset first, files beside it or alone, then models."""
+        """Open whatever these are: a session or a dataset first, files beside it or alone, then models."""
         self._kinds = dict.fromkeys(paths)
         for path in self._kinds:
             self._opener.inspect(path, partial(self._on_kind, path))
@@ -33,10 +37,15 @@ class Dropped:
             self._open_all(known)
 
     def _open_all(self, kinds: dict[str, FileKind]) -> None:
+        sessions = [path for path, kind in kinds.items() if kind.kind == "session"]
         datasets = [path for path, kind in kinds.items() if kind.kind == "dataset"]
         models = [path for path, kind in kinds.items() if kind.kind in _MODELS]
-        for path in datasets[1:]:
-            self._say(f"{path} was not opened: one {kinds[path].kind} can be open at a time.")
+        for path in (*sessions[1:], *(datasets if sessions else datasets[1:])):
+            self._say(f"{path} was not opened: one {kinds[(sessions or datasets)[0]].kind} can be open at a time.")
+        if sessions:
+            rest = {path: kind for path, kind in kinds.items() if kind.kind not in ("session", "dataset")}
+            self._sessions.open(sessions[0], lambda: self._open_all(rest))
+            return
         files = tuple(self._files(kinds, has_dataset=bool(datasets) or self._has_dataset()))
 
         if datasets:
@@ -61,7 +70,7 @@ class Dropped:
                 files.append(path)
             elif kind.kind in _GENOME_KINDS:
                 self._say(f"{path} was not opened: the dataset has its own genome. {kind.sentence}")
-            elif kind.kind not in ("dataset", *_MODELS):
+            elif kind.kind not in ("session", "dataset", *_MODELS):
                 self._say(kind.sentence)
         return files
 

@@ -2,19 +2,24 @@
 
 import contextlib
 import itertools
+import os
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
 
+import msgspec
 from PyQt6.QtCore import QLockFile, QObject, QTimer, pyqtSignal
 
 from ebert_core.protocol.machine.showing import tell
 from ebert_gui.kinds.table import Kinds
-from ebert_gui.loading.opening import Opener
-from ebert_gui.state.session import ReadSession, Session, read_session, set_aside, write_session
+from ebert_gui.loading.saved_sessions import Named, SavedSessions, time_written
+from ebert_gui.state.session import ReadSession, Session, copy_aside, read_session, set_aside, write_session
 from ebert_gui.state.session_files import (
     bound_sessions,
     further_files,
+    is_kept_of_saved,
+    kept_of_saved,
     newest_sessions,
     numbered_files,
     session_file,
@@ -45,22 +50,24 @@ class SessionKeeper(QObject):
     solved = pyqtSignal(str)
 
     def __init__(
-        self, workspace: Workspace, opener: Opener, kinds: Kinds, named: str, appearance: Callable[[], Appearance]
+        self, workspace: Workspace, saved: SavedSessions, kinds: Kinds, named: str, appearance: Callable[[], Appearance]
     ) -> None:
         super().__init__()
         self._read_track = kinds.read
         self._workspace = workspace
-        self._opener = opener
+        self._saved = saved
         self._named = Path(named) if named else None
         self._starting = self._named
         self._appearance = appearance
         self._claim: _Claim | None = None
         self._failure = ""
+        self._left: set[Path] = set()
         self._timer = QTimer(self)
         self._timer.setInterval(_AUTOSAVE_MILLISECONDS)
         self._timer.timeout.connect(self.save)
         for announcer in (workspace.history.changed, workspace.dataset_changed):
             announcer.connect(self.save_soon)
+        saved.changed.connect(self._move_to_saved)
 
     def looks(self) -> Appearance:
         """How the window looked when a session was last kept; those of the named one where there is one."""
@@ -73,7 +80,7 @@ class SessionKeeper(QObject):
     def last(self) -> Session:
         """The session to go on with: the named one, or the last that no other window shows."""
         for path in [self._named] if self._named else newest_sessions():
-            found, claim = read_session(path, self._read_track), _Claim.of(path)
+            found, claim = read_session(path, self._read_track), self._claim_of(path)
             claim.let_go()
             if found.problem and not claim.is_held:
                 self._put_aside(path, found.problem)
@@ -85,19 +92,43 @@ class SessionKeeper(QObject):
     def begin(self, dataset: str, files: tuple[str, ...], is_new: bool = False) -> Session:
         """The session of what is being opened, after what was on screen has been kept.
 
-        With `is_new`, an earlier session of the same path speaks of other data and is set aside.
+        With `is_new`, an earlier session of the same path speaks of other data and is set aside. Where a person opens
+        a session from its file, what was kept of it by itself goes on where it was changed and not saved.
         """
         self._end_current()
         self._failure = ""
         bound_sessions()
-        first = self._first_file(dataset, files)
+        named = self._saved.take(dataset, files)
+        first = kept_of_saved(named.path) if named is not None else self._first_file(dataset, files)
         self._claim, source = self._claimed(first, dataset, files)
         found = read_session(source, self._read_track)
         if is_new and source.exists():
             found = ReadSession(Session(), f"There was another dataset in {dataset}; its session is kept apart.")
         if found.problem and self._claim and source == self._claim.path and not self._put_aside(source, found.problem):
             self._let_go()
-        return found.session
+        session = found.session if named is None else self._of_named(named, found.session, source)
+        self._saved.begin(Path(session.saved_as) if session.saved_as else None, session)
+        if source in self._left and not found.problem and source.exists():
+            self._left.discard(source)
+            when = time.strftime("%H:%M:%S on %d %B", time.localtime(time_written(source) / 1e9)).replace(" 0", " ")
+            self.noted.emit(f"This window ended without being closed. All is as it was kept at {when}.")
+        return session
+
+    def _of_named(self, named: Named, kept: Session, source: Path) -> Session:
+        """What to show of a session that was opened from its file: that file, or what was changed and not saved."""
+        at = time_written(named.path)
+        fresh = msgspec.structs.replace(named.session, saved_as=str(named.path), saved_at=at, is_changed=False)
+        if not kept.is_changed or kept.saved_as != str(named.path):
+            return fresh
+        is_same = kept.is_of(named.session.dataset, named.session.files)
+        if is_same and kept.saved_at == at and not named.is_reverting:
+            self.noted.emit(
+                f"Changes that were not saved in {named.path.name} are shown; File, Revert to saved shows the file."
+            )
+            return kept
+        with contextlib.suppress(OSError):
+            self.noted.emit(f"What was changed and not saved in {named.path.name} is kept as {copy_aside(source)}.")
+        return fresh
 
     def save_soon(self) -> None:
         """Save in a moment, together with what changes meanwhile."""
@@ -112,7 +143,7 @@ class SessionKeeper(QObject):
             return
         path = self._claim.path
         try:
-            write_session(path, self._present(self._workspace.dataset.path))
+            write_session(path, self._present())
         except OSError as error:
             if not self._failure:
                 self._failure = (
@@ -141,17 +172,10 @@ class SessionKeeper(QObject):
                 session_of_nothing(), Session(is_dark=looks.is_dark, layout=looks.layout, geometry=looks.geometry)
             )
 
-    def _present(self, dataset: str) -> Session:
+    def _present(self) -> Session:
         looks = self._appearance()
-        return Session(
-            dataset=dataset,
-            files=self._opener.files,
-            model=self._opener.chosen_model,
-            models=self._opener.models,
-            setup=self._workspace.setup,
-            is_dark=looks.is_dark,
-            layout=looks.layout,
-            geometry=looks.geometry,
+        return msgspec.structs.replace(
+            self._saved.present(), is_dark=looks.is_dark, layout=looks.layout, geometry=looks.geometry
         )
 
     def _first_file(self, dataset: str, files: tuple[str, ...]) -> Path:
@@ -173,7 +197,7 @@ class SessionKeeper(QObject):
         ours = [path for path in further if read_session(path, self._read_track).session.is_of(dataset, files)]
         order = [first, *ours] if first == self._named else _newest_first([first, *ours])
         for path in itertools.chain(order, (path for path in numbered_files(first) if path not in further)):
-            claim = _Claim.of(path)
+            claim = self._claim_of(path)
             if claim.lock is not None:
                 if path != order[0]:
                     self.noted.emit(f"Another window has this open too. This one keeps its own session, {path}.")
@@ -182,6 +206,30 @@ class SessionKeeper(QObject):
                 break
         self.problem.emit(f"The session cannot be kept: the folder {first.parent} cannot be written.")
         return None, order[0]
+
+    def _claim_of(self, path: Path) -> "_Claim":
+        """Try to lock a file, and remember whether the window that had it before ended without letting it go."""
+        claim = _Claim.of(path)
+        if claim.was_left:
+            self._left.add(path)
+        return claim
+
+    def _move_to_saved(self) -> None:
+        """What is kept of a session that was saved under a name is kept in a file of its own."""
+        path = self._saved.path
+        if path is None or self._claim is None or self._claim.path == self._named:
+            self.save_soon()
+            return
+        kept = kept_of_saved(path)
+        if self._claim.path != kept and self._claim.path not in further_files(kept):
+            claim, _ = self._claimed(kept, *self._saved.subject)
+            if claim is not None:
+                before = self._claim.path
+                self._let_go()
+                self._claim = claim
+                if is_kept_of_saved(before):
+                    before.unlink(missing_ok=True)  # what it had that was not saved is saved now, under the new name
+        self.save_soon()
 
     def _put_aside(self, path: Path, problem: str) -> bool:
         try:
@@ -205,11 +253,15 @@ class SessionKeeper(QObject):
 
 
 class _Claim(NamedTuple):
-    """A session file and its lock; without a lock, `is_held` says whether another window has it."""
+    """A session file and its lock; without a lock, `is_held` says whether another window has it.
+
+    `was_left` says that the process that had it before has ended without letting it go.
+    """
 
     path: Path
     lock: QLockFile | None
     is_held: bool
+    was_left: bool = False
 
     @classmethod
     def of(cls, path: Path) -> "_Claim":
@@ -218,11 +270,12 @@ class _Claim(NamedTuple):
             path.parent.mkdir(parents=True, exist_ok=True)
         except OSError:
             return cls(path, None, False)
+        was_there = os.path.exists(f"{path}.lock")
         lock = QLockFile(f"{path}.lock")
         # A lock is stale when its process has ended, however long it has lived.
         lock.setStaleLockTime(0)
         if lock.tryLock(0):
-            return cls(path, lock, False)
+            return cls(path, lock, False, was_left=was_there)
         return cls(path, None, lock.error() == QLockFile.LockError.LockFailedError)
 
     def let_go(self) -> None:

@@ -41,12 +41,16 @@ def _no_session(_dataset: str, _files: tuple[str, ...], _is_new: bool) -> Sessio
 
 
 class _Wanted(NamedTuple):
-    """What is to be opened, and what comes after it; `adds_tracks` unless the files have theirs already."""
+    """What is to be opened, and what comes after it; `adds_tracks` unless the files have theirs already.
+
+    Files are opened beside what is open, unless they are to be `alone`.
+    """
 
     paths: tuple[str, ...] = ()
     then: Callable[[], None] | None = None
     adds_tracks: bool = True
     is_new: bool = False
+    alone: bool = False
 
 
 class _Refused(NamedTuple):
@@ -127,13 +131,15 @@ class Opener(QObject):
         request, wanted = OpenDataset(path, model), _Wanted(then=then)
         self._in_line(lambda: self._ask_data(request, lambda summary: self._show(request, summary, wanted)))
 
-    def open_files(self, paths: tuple[str, ...], then: Callable[[], None] | None = None) -> None:
-        """Open track files: beside the dataset that is open, or alone.
+    def open_files(
+        self, paths: tuple[str, ...], then: Callable[[], None] | None = None, *, alone: bool = False
+    ) -> None:
+        """Open track files: beside the dataset that is open, or `alone`, in the place of all that is.
 
         A file among others that cannot be read keeps none of them from being opened; its own track says why, or a
         sentence where it cannot have one.
         """
-        self._open_wanted(_Wanted(paths, then))
+        self._open_wanted(_Wanted(paths, then, alone=alone))
 
     def _open_wanted(self, wanted: _Wanted) -> None:
         self._awaited.append(wanted)
@@ -141,7 +147,7 @@ class Opener(QObject):
 
     def _open_readable(self, wanted: _Wanted, paths: tuple[str, ...], refused: tuple[_Refused, ...]) -> None:
         dataset = self._workspace.dataset
-        beside = dataset if dataset is not None and dataset.chromosomes else None
+        beside = dataset if dataset is not None and dataset.chromosomes and not wanted.alone else None
         gone = [each.path for each in refused]
         before = tuple(path for path in self._files_open() if path not in gone) if beside else ()
         together = tuple(dict.fromkeys([*before, *paths]))

@@ -30,13 +30,19 @@ class _Fields(msgspec.Struct, frozen=True):
     is_dark: bool | None = None
     layout: str = ""
     geometry: str = ""
+    saved_as: str = ""
+    saved_at: int = 0
+    is_changed: bool = False
+    beside: tuple[tuple[str, str], ...] = ()
 
 
 class Session(_Fields, frozen=True):
     """What is kept. Paths are those of the host of the workers.
 
     `model` is the chosen one of the open `models`. `layout` is where the docks stand and `geometry` where the
-    window stands, in Qt's words.
+    window stands, in Qt's words. `saved_as` is the file that a person saved this in, where it is kept elsewhere by
+    itself, `saved_at` when that file had been written (nanoseconds since 1970), and `is_changed` whether this shows
+    something else. `beside` pairs paths with those from the session's own folder on, in a file that a person saved.
     """
 
     setup: Setup = Setup()
@@ -129,14 +135,27 @@ def set_aside(path: Path) -> Path:
     Raises:
         OSError: it cannot be renamed.
     """
-    stamp = time.strftime("%Y%m%dT%H%M%S")
-    for number in count(1):
-        # The name does not end in .json: it is no session any more.
-        aside = path.with_name(f"{path.name}.aside-{stamp}" + (f"-{number}" if number > 1 else ""))
-        if not aside.exists():
-            break
+    aside = _name_aside(path)
     os.rename(path, aside)
     return aside
+
+
+def copy_aside(path: Path) -> Path:
+    """Keep what a file holds under such a name too, before it is overwritten; the path of the copy.
+
+    Raises:
+        OSError: it cannot be copied.
+    """
+    aside = _name_aside(path)
+    write_whole(aside, path.read_bytes())
+    return aside
+
+
+def _name_aside(path: Path) -> Path:
+    stamp = time.strftime("%Y%m%dT%H%M%S")
+    # The name does not end in .json: it is no session any more.
+    names = (f"{path.name}.aside-{stamp}" + (f"-{number}" if number > 1 else "") for number in count(1))
+    return next(aside for name in names if not (aside := path.with_name(name)).exists())
 
 
 def _write_track(track: Track) -> msgspec.Raw:

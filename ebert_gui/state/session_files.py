@@ -10,6 +10,7 @@ from pathlib import Path
 from ebert_core.protocol.machine.bounded_folders import keep_bounded
 
 _LONGEST_NAME = 60
+_OF_SAVED = "saved-"
 _MOST_SESSIONS, _MOST_ASIDE, _MOST_BYTES = 1_000, 100, 500_000_000
 
 
@@ -28,6 +29,18 @@ def session_file(dataset: str, files: tuple[str, ...]) -> Path:
     digest = hashlib.sha256(places.encode("utf-8", "surrogateescape")).hexdigest()[:12]
     name = re.sub(r"[^A-Za-z0-9.+-]+", "-", words).strip("-.")[:_LONGEST_NAME]
     return settings_folder() / "sessions" / f"{name}-{digest}.json"
+
+
+def kept_of_saved(path: Path) -> Path:
+    """Where what is shown of a session that a person saved is kept by itself: its own file changes when it is saved."""
+    digest = hashlib.sha256(os.fsencode(os.path.realpath(path))).hexdigest()[:12]
+    name = re.sub(r"[^A-Za-z0-9.+-]+", "-", path.stem).strip("-.")[:_LONGEST_NAME]
+    return settings_folder() / "sessions" / f"{_OF_SAVED}{name}-{digest}.json"
+
+
+def is_kept_of_saved(path: Path) -> bool:
+    """Whether a file is one of these."""
+    return path.name.startswith(_OF_SAVED) and path.parent == settings_folder() / "sessions"
 
 
 def session_of_nothing() -> Path:

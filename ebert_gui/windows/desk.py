@@ -13,6 +13,7 @@ from ebert_gui.loading.jobs import JobFollower
 from ebert_gui.loading.loader import Loader
 from ebert_gui.loading.navigator import Navigator
 from ebert_gui.loading.opening import Opener
+from ebert_gui.loading.saved_sessions import SavedSessions
 from ebert_gui.state.workspace import Workspace
 from ebert_gui.widgets.messages import MessageBar
 
@@ -26,6 +27,7 @@ class Parts(NamedTuple):
     navigator: Navigator
     jobs: JobFollower
     kinds: Kinds
+    sessions: SavedSessions
 
 
 class Room(NamedTuple):
@@ -49,6 +51,7 @@ class WindowDesk(QObject):
         self.opener = parts.opener
         self.navigator = parts.navigator
         self.jobs = parts.jobs
+        self.sessions = parts.sessions
         self.window, self.frame, self.scene, self._messages = room
         self._kept: dict[type, Any] = {}
 

@@ -26,6 +26,7 @@ from ebert_gui.jobs.jobs_list import JOBS_DOCK
 from ebert_gui.jobs.shown_jobs import ShownJobs
 from ebert_gui.loading.details import ask_for_details
 from ebert_gui.models.model_dock import ModelDock
+from ebert_gui.sessions.asking import ask_for_missing
 from ebert_gui.state.tracks import Track
 from ebert_gui.state.workspace import Workspace
 from ebert_gui.tracks.attention_bar import AttentionBar
@@ -44,6 +45,7 @@ from ebert_gui.windows.offering import Offering
 from ebert_gui.windows.passing import PassingMessages
 from ebert_gui.windows.screens import first_size, lay_docks, shows_dock
 from ebert_gui.windows.table import COMMANDS
+from ebert_gui.windows.titles import title_of_window
 from ebert_gui.workers.state import Condition, WorkerState
 
 # How long a worker is busy before it is said with what, in seconds: most answers come sooner.
@@ -266,6 +268,9 @@ class MainWindow(QMainWindow):
         self.loader.idle.connect(self.canvas.refresh)
         self.locus_bar.left.connect(self.canvas.setFocus)
         self.opener.problem.connect(self.desk.say)
+        self.desk.sessions.problem.connect(self.desk.say)
+        self.desk.sessions.missing.connect(lambda: ask_for_missing(self.desk))
+        self.desk.sessions.changed.connect(self._follow_title)
         self.navigator.problem.connect(self.desk.say)
         self.passing = PassingMessages(self.messages, self.workspace, self.opener, self.locus_bar)
         self.opener.settled.connect(self.choose_page)
@@ -276,17 +281,17 @@ class MainWindow(QMainWindow):
         self.shown_jobs.edit_wanted.connect(lambda spec: ask_for_finetuning(self.desk, spec))
 
     def _follow_dataset(self) -> None:
-        dataset = self.workspace.dataset
         self.show_worker("model", self._model)
-        if dataset is not None:
-            name, assembly = dataset.name or "Files", dataset.assembly or "no assembly"
-            is_told = dataset.seed is None or "SYNTHETIC" in name
-            title = shown(f"{'' if is_told else 'SYNTHETIC · '}{name} ({assembly})")
-            self.setWindowTitle(f"{title} · EBERT Browser")
+        self._follow_title()
+
+    def _follow_title(self) -> None:
+        sessions = self.desk.sessions
+        self.setWindowTitle(title_of_window(self.workspace.dataset, sessions.path))
+        self.setWindowModified(sessions.is_changed)
 
     def _follow_model(self) -> None:
         checkpoint = self.workspace.model
-        self.model_dock.show_model(checkpoint, self.workspace.model_problem, self.workspace.opening_model)
+        self.model_dock.show_model(checkpoint, self.workspace.model_problem)
         self.model_dock.models.show_models(self.workspace.models, checkpoint)
         self.show_worker("model", self._model)
 

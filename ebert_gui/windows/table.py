@@ -5,13 +5,14 @@ from ebert_gui.exporting import commands as exporting
 from ebert_gui.finetuning import commands as finetuning
 from ebert_gui.jobs import commands as jobs
 from ebert_gui.models import commands as models
+from ebert_gui.sessions import commands as sessions
 from ebert_gui.tracks import commands as tracks
 from ebert_gui.windows import frame_commands as frame
 
 # Every command of the window, by its id: menus and keys are built from it, and whatever else lists commands.
 COMMANDS = {
     command.id: command
-    for room in (datasets, finetuning, exporting, models, jobs, tracks, frame)
+    for room in (datasets, sessions, finetuning, exporting, models, jobs, tracks, frame)
     for command in room.COMMANDS
 }
 
@@ -26,6 +27,11 @@ MENUS = {
         "dataset.new",
         "recent.open",
         "demonstration.open",
+        LINE,
+        "session.open",
+        "session.save",
+        "session.save-as",
+        "session.revert",
         LINE,
         "picture.save",
         LINE,

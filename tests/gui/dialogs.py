@@ -13,7 +13,6 @@ def asked(data: Silent, kind: type) -> list[Any]:
 
 
 def only(window: MainWindow, kind: type) -> Any:
-    dialog: Any
     (dialog,) = window.findChildren(kind)
     assert dialog.isVisible()
     return dialog

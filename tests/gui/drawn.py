@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any
 
 import pytest
 from PyQt6.QtCore import QRectF
@@ -77,7 +76,7 @@ def draw(
     height: float = 50.0,
     scope: Scope = ANYWHERE,
     scale: Scale = FROM_0_TO_1,
-    **axis: Any,
+    **axis: object,
 ) -> None:
     """Paint and annotate; the axis of the page with some of its fields changed."""
     surface = replace(page.surface, height=height, axis=page.surface.axis._replace(**axis))

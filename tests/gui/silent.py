@@ -9,6 +9,7 @@ from ebert_gui.loading.jobs import JobFollower
 from ebert_gui.loading.loader import Loader
 from ebert_gui.loading.navigator import Navigator
 from ebert_gui.loading.opening import Opener
+from ebert_gui.loading.saved_sessions import SavedSessions
 from ebert_gui.state.workspace import Workspace
 from ebert_gui.widgets.theme import LIGHT
 from ebert_gui.windows.desk import Parts
@@ -40,9 +41,9 @@ def window_of(qtbot: QtBot, worker: Silent, size: tuple[int, int] = (1280, 720))
     """A window in which nothing is open yet and which is not shown; `worker` is both of its workers."""
     workspace = Workspace(KINDS)
     loader, opener = Loader(workspace, {"data": worker, "model": worker}), Opener(workspace, worker, worker, KINDS)
-    window = MainWindow(
-        Parts(workspace, loader, opener, Navigator(workspace, worker), JobFollower(workspace, worker), KINDS), LIGHT
-    )
+    navigator, jobs = Navigator(workspace, worker), JobFollower(workspace, worker)
+    sessions = SavedSessions(workspace, opener, KINDS, worker)
+    window = MainWindow(Parts(workspace, loader, opener, navigator, jobs, KINDS, sessions), LIGHT)
     qtbot.addWidget(window)
     window.resize(*size)
     return window

@@ -5,23 +5,21 @@ from collections.abc import Sequence
 import numpy as np
 
 from ebert_core.protocol.modelling import FAMILIARITY_WORDS, Familiarity
-from ebert_core.protocol.shapes import Column, Features, Grid, Mark, Matrix, Parts, Remark, Signal
+from ebert_core.protocol.shapes import Column, Features, Grid, Mark, Matrix, Parts, Signal
 from ebert_core.protocol.sources import FROM_ANCHOR, TO_ANCHOR
 from ebert_core.protocol.terms.locus import Interval
 from ebert_gui.looks.gene_rows import Gene, Pairs
 
 
 def peaks(
-    interval: Interval,
-    *pairs: tuple[int, int],
-    summits: Sequence[int] | None = None,
-    remarks: tuple[Remark, ...] = (),
+    interval: Interval, *pairs: tuple[int, int], summits: Sequence[int] | None = None, **more: object
 ) -> Features:
     """Peaks with a score of 1 each; without `summits` nothing is known of them."""
     starts, ends = (np.array([pair[side] for pair in pairs], dtype=np.int64) for side in (0, 1))
     known = np.full(len(pairs), -1) if summits is None else np.array(summits)
-    scores = np.ones(len(pairs), dtype=np.float32)
-    return Features(interval, starts, ends, summits=known.astype(np.int64), scores=scores, remarks=remarks)
+    return Features(
+        interval, starts, ends, summits=known.astype(np.int64), scores=np.ones(len(pairs), dtype=np.float32), **more
+    )
 
 
 def sites(interval: Interval, *places: tuple[int, int, bool]) -> Features:
@@ -30,7 +28,7 @@ def sites(interval: Interval, *places: tuple[int, int, bool]) -> Features:
     return Features(interval, starts, ends, scores=np.array([bound for _, _, bound in places], dtype=np.float32))
 
 
-def genes(interval: Interval, *given: Gene, omitted: int = 0) -> Features:
+def genes(interval: Interval, *given: Gene, omitted: int = 0, **more: object) -> Features:
     """Gene models as they travel."""
     return Features(
         interval,
@@ -42,6 +40,7 @@ def genes(interval: Interval, *given: Gene, omitted: int = 0) -> Features:
         thick_parts=_parts([gene.coding for gene in given]),
         columns=(Column("transcripts", tuple(str(gene.transcripts) for gene in given)),),
         omitted=omitted,
+        **more,
     )
 
 

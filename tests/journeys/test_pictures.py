@@ -5,7 +5,12 @@ import sys
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 from PyQt6.QtGui import QImage
+
+from ebert_gui.kinds.signal import SignalTrack
+from ebert_gui.state.session import Session, write_session
+from ebert_gui.state.setup import Setup
 
 
 def _draw(*words: str) -> subprocess.CompletedProcess[str]:
@@ -99,6 +104,9 @@ def test_a_file_that_cannot_even_be_opened_keeps_no_other_from_being_drawn(toy_d
         (("{folder}/DATASET.toml", "--picture", "{out}/none/x.png"), "cannot be written"),
         (("{folder}/DATASET.toml", "--picture", "{out}/x.png", "--size", "9by9"), "write it as 1600x1000"),
         (("--picture", "{out}/x.png"), "needs a DATASET.toml"),
+        (("{folder}/DATASET.toml", "s.json", "--picture", "{out}/x.png"), "s.json is a session, which has its own"),
+        (("s.json", "t.json", "--picture", "{out}/x.png"), "Only one session can be open"),
+        (("{out}/none.json", "--picture", "{out}/x.png"), "There is no session in"),
     ],
 )
 def test_what_cannot_be_drawn_is_one_sentence(
@@ -116,3 +124,18 @@ def test_what_a_cell_type_lacks_is_said_and_the_rest_drawn(toy_dataset: Path, tm
     done = _draw(str(toy_dataset), "--picture", str(target), "--locus", "chr2", "--cell-type", "beta")
     assert (done.returncode, done.stderr) == (0, "toy has no DNase signal for beta.\n")
     assert not QImage(str(target)).isNull()
+
+
+def test_a_saved_session_is_drawn_and_not_in_parts(toy_dataset: Path, tmp_path: Path) -> None:
+    target, path, gone = tmp_path / "out.png", tmp_path / "s.json", tmp_path / "gone.bw"
+    tracks = (SignalTrack(id="s", cell_type="alpha", signal="DNase"),)
+    session = Session(dataset=str(toy_dataset), setup=Setup(tracks=tracks))
+    write_session(path, session)
+    done = _draw(str(path), "--picture", str(target), "--locus", "chr2")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert target.exists()
+    target.unlink()
+    write_session(path, replace(session, files=(str(gone),)))
+    done = _draw(str(path), "--picture", str(target))
+    assert (done.returncode, done.stderr) == (2, f"ebert-browser: {gone}, which the session names, is not there.\n")
+    assert not target.exists()

@@ -13,6 +13,7 @@ from ebert_core.protocol.terms.locus import Interval
 from ebert_core.protocol.tracks import Chromosome, DatasetSummary
 from ebert_gui.loading.keeping import Appearance, SessionKeeper
 from ebert_gui.loading.opening import Opener
+from ebert_gui.loading.saved_sessions import SavedSessions
 from ebert_gui.state.pane import Pane, Span
 from ebert_gui.state.session import Session, read_session, write_session
 from ebert_gui.state.session_files import newest_sessions, session_file, session_of_nothing
@@ -30,9 +31,9 @@ class Window:
 
     def __init__(self, data: object, named: str = "") -> None:
         self.workspace = Workspace(KINDS)
-        self.keeper = SessionKeeper(
-            self.workspace, Opener(self.workspace, data, data, KINDS), KINDS, named, lambda: Appearance(True, "docks")
-        )
+        opener = Opener(self.workspace, data, data, KINDS)
+        self.saved = SavedSessions(self.workspace, opener, KINDS, data)
+        self.keeper = SessionKeeper(self.workspace, self.saved, KINDS, named, lambda: Appearance(True, "docks"))
         self.noted: list[str] = []
         self.problems: list[str] = []
         self.keeper.noted.connect(self.noted.append)

@@ -2,11 +2,13 @@
 
 from collections import deque
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import msgspec
 import pytest
 
+from ebert_core.protocol.kept_places import FindPlaces, FoundPlaces
 from ebert_core.protocol.modelling import OpenModel, OutputSummary
 from ebert_core.protocol.terms.locus import Interval
 from ebert_core.protocol.tracks import (
@@ -28,16 +30,25 @@ from ebert_gui.kinds.signal import SignalTrack
 from ebert_gui.loading.dropping import Dropped
 from ebert_gui.loading.loader import Loader
 from ebert_gui.loading.opening import Opener
+from ebert_gui.loading.saved_sessions import SavedSessions
 from ebert_gui.state.pane import Pane, Span
-from ebert_gui.state.session import Session
+from ebert_gui.state.session import Session, write_session
 from ebert_gui.state.setup import Setup
 from ebert_gui.state.workspace import Workspace
 from ebert_gui.workers.state import Condition, Failure, WorkerState
+from tests.certain import present
 from tests.gui import drawn
 from tests.toy_summaries import checkpoint_summary
 
 NOTHING = DatasetSummary("", "", "", (Chromosome("chr1", 50_000),), False, True, (), (), ())
-KINDS = {".toml": "dataset", ".bw": "signal", ".bed": "features", ".fa": "reference", "/c": "checkpoint"}
+KINDS = {
+    ".toml": "dataset",
+    ".json": "session",
+    ".bw": "signal",
+    ".bed": "features",
+    ".fa": "reference",
+    "/c": "checkpoint",
+}
 
 
 class Host:
@@ -61,7 +72,7 @@ class Host:
         """Answer everything that is asked, and what is asked because of the answers."""
         while self._waiting:
             body, on_reply, on_failure = self._waiting.popleft()
-            paths = body.paths if isinstance(body, OpenFiles) else (body.path,)
+            paths = body.paths if isinstance(body, OpenFiles) else (getattr(body, "path", ""),)
             bad = next((path for path in paths if path in self.unreadable), None)
             if bad is not None:
                 on_failure(Failure("invalid", f"There is no file {bad}.", file=bad))
@@ -71,6 +82,8 @@ class Host:
 
 def _reply(body: Any) -> object:
     match body:
+        case FindPlaces(places=places):
+            return FoundPlaces(tuple(place.path for place in places))
         case InspectFile(path=path):
             return FileKind(next(kind for ending, kind in KINDS.items() if path.endswith(ending)), "A file.")
         case OpenDataset(path=path, model="/c"):
@@ -101,7 +114,8 @@ class Window:
         self.opener.problem.connect(lambda sentence, _details: self.said.append(sentence))
 
     def drop(self, *paths: str) -> None:
-        Dropped(self.opener, self.workspace, self.said.append).open(paths)
+        sessions = SavedSessions(self.workspace, self.opener, drawn.KINDS, self.host)
+        Dropped(self.opener, sessions, self.workspace, self.said.append).open(paths)
         self.host.answer()
 
     @property
@@ -371,3 +385,20 @@ def test_a_dataset_with_a_checkpoint_opens_with_a_factor_that_was_measured_and_i
 def test_a_checkpoint_that_is_dropped_with_its_dataset_is_named_when_that_is_opened(window: Window) -> None:
     window.drop("/d.toml", "/c")
     assert OpenDataset("/d.toml", "/c") in window.host.asked
+
+
+def test_a_dropped_session_opens_in_the_place_of_all_and_what_was_dropped_with_it_stands_beside_it(
+    window: Window, tmp_path: Path
+) -> None:
+    path = tmp_path / "s.json"
+    tracks = (SignalTrack(id="s", path="/a.bw"),)
+    session = Session(dataset="/d.toml", files=("/a.bw",), setup=Setup(tracks=tracks))
+    write_session(path, session)
+    window.opener.session_of = lambda *_opened: session
+    window.drop("/e.toml", "/b.bw", str(path), "/other.json")
+    assert window.said == [
+        "/other.json was not opened: one session can be open at a time.",
+        "/e.toml was not opened: one session can be open at a time.",
+    ]
+    assert present(window.workspace.dataset).path == "/d.toml"
+    assert window.paths == ["/a.bw", "/b.bw"]

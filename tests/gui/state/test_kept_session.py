@@ -6,7 +6,7 @@ import os
 from pathlib import Path
 from random import Random
 from types import UnionType
-from typing import Annotated, Any, Literal, Union, get_args, get_origin
+from typing import Annotated, Literal, Union, get_args, get_origin
 
 import msgspec
 import pytest
@@ -146,7 +146,7 @@ def test_settings_that_stood_among_the_other_fields_of_a_track_are_kept(tmp_path
 _WORDS = ("", "alpha", "CTCF", "caf\udce9 \U0001f9ec", '"{\\', "\u2028")
 
 
-def _value(kind: Any, random: Random) -> Any:
+def _value(kind: object, random: Random) -> object:
     """A value of a field of this type."""
     if get_origin(kind) is Annotated:
         return _value(get_args(kind)[0], random)

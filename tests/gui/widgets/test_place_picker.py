@@ -3,7 +3,6 @@
 import os
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import pytest
 from PyQt6.QtCore import Qt
@@ -81,7 +80,7 @@ def host(laboratory: Path) -> Answering:
 
 @pytest.fixture
 def show(qtbot: QtBot, host: Answering) -> Callable[..., PlacePicker]:
-    def show_one(**wanted: Any) -> PlacePicker:
+    def show_one(**wanted: object) -> PlacePicker:
         picker = PlacePicker(host, Wanted("Choose", **wanted))
         qtbot.addWidget(picker)
         with qtbot.waitExposed(picker):

@@ -124,7 +124,8 @@ def test_other_colours_reach_the_checkpoint(window: MainWindow) -> None:
 
 def test_a_new_window_takes_a_good_part_of_its_screen(qtbot: QtBot, data: Silent) -> None:
     window = window_of(qtbot, data, size=(0, 0))
-    parts = Parts(window.workspace, window.loader, window.opener, window.navigator, window.jobs, window.kinds)
+    sessions = window.desk.sessions
+    parts = Parts(window.workspace, window.loader, window.opener, window.navigator, window.jobs, window.kinds, sessions)
     fresh = MainWindow(parts, DARK)
     qtbot.addWidget(fresh)
     assert fresh.size() == first_size(fresh)

@@ -98,7 +98,7 @@ def test_every_menu_has_its_lines_in_their_order_with_keys_and_hints(window: Mai
             if not action.isSeparator() and action.menu() is None and action.property("entry") is not None:
                 assert action.toolTip() == action.statusTip() != ""
     recent = next(action for action in window.menus["File"].actions() if action.menu() is not None)
-    assert recent.toolTip() == recent.statusTip() == "Datasets and files that were open before"
+    assert recent.toolTip() == recent.statusTip() == "Datasets, sessions and files that were open before"
     assert present(recent.menu()).toolTipsVisible()
     present(recent.menu()).aboutToShow.emit()
     present(recent.menu()).aboutToShow.emit()
@@ -304,6 +304,16 @@ def test_the_title_names_what_is_open(window: MainWindow, dataset: DatasetSummar
     assert window.windowTitle() == "slices (hg19) · EBERT Browser"
     window.workspace.open_dataset(replace(dataset, name="", assembly=""))
     assert window.windowTitle() == "Files (no assembly) · EBERT Browser"
+
+
+def test_the_title_names_the_session_and_a_star_says_that_it_is_not_saved(window: MainWindow, tmp_path: Path) -> None:
+    assert window.desk.sessions.save(tmp_path / "a[*].json")
+    assert window.windowTitle() == "a[*][*].json[*] · slices (hg19) · EBERT Browser"
+    assert not window.isWindowModified()
+    window.workspace.history.change(window.workspace.setup.with_tracks(()))
+    assert window.isWindowModified()
+    window.workspace.history.undo()
+    assert not window.isWindowModified()
 
 
 # What the dialogs of the desktop are asked, and where their answers go
