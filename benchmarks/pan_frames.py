@@ -27,7 +27,7 @@ from ebert_core.protocol.tracks import (
     Chromosome,
     DatasetSummary,
 )
-from ebert_core.sources.screen import genes_for_screen
+from ebert_core.sources.screen import as_shape
 from ebert_gui.browser.content import Held, TrackContent
 from ebert_gui.browser.scene import Scene
 from ebert_gui.kinds.genes import GenesTrack
@@ -121,7 +121,7 @@ def genes(interval: Interval, count: int) -> dict[str, TrackContent]:
         exons = tuple(zip(edges[::2], edges[1::2], strict=False))
         strand, name = "+-"[number % 2], f"GENE{number}"
         found.append(Feature(interval.chromosome, start, end, name, strand=strand, blocks=exons, coding=exons[1:-1]))
-    return {"genes": TrackContent({"genes": (Held(0, interval, genes_for_screen(interval, found)),)})}
+    return {"genes": TrackContent({"genes": (Held(0, interval, as_shape(interval, 2_000, found)),)})}
 
 
 def main() -> None:

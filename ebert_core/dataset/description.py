@@ -354,6 +354,10 @@ class Dataset:
         """Genes by their path."""
         return self._checked(("genes", path), partial(read_genes, place_of(path), self._opened.skipped()))
 
+    def transcript_file(self, path: str) -> FeatureSource:
+        """Every transcript of a file of genes, by its path."""
+        return self._checked(("transcripts", path), partial(read_genes, place_of(path), self._skipped(), list))
+
     @cached_property
     def matrices(self) -> Matrices:
         """The motif matrices of [motifs], by factor."""

@@ -3,10 +3,10 @@
 from collections.abc import Callable, Iterator
 from typing import Protocol
 
-from ebert_core.genome.bed import is_track_line, read_bed
+from ebert_core.genome.bed import first_track_line, is_track_line, read_bed
 from ebert_core.genome.bed_table import read_bed_table
 from ebert_core.genome.bigfiles import BIGBED_MAGICS, BIGWIG_MAGICS, BigBedFeatures
-from ebert_core.genome.features import Feature, Features, Fold, Located, folded_genes
+from ebert_core.genome.features import Extents, Feature, Features, Fold, Located, folded_genes
 from ebert_core.genome.foreign import refuse_foreign
 from ebert_core.genome.gene_tables import read_gene_prediction, read_gff3, read_gtf
 from ebert_core.genome.indexed_features import IndexedFeatures
@@ -24,6 +24,10 @@ _STRANDS = ("+", "-")
 class FeatureSource(PlacedFile, Protocol):
     """What can be asked for features: a text file held in memory, or a bigBed."""
 
+    @property
+    def is_shaded(self) -> bool:
+        """Whether the file asks that scores shade its features."""
+
     def __iter__(self) -> Iterator[Feature]: ...
 
     def on(self, chromosome: str) -> Located:
@@ -34,6 +38,12 @@ class FeatureSource(PlacedFile, Protocol):
 
     def touching(self, interval: Interval) -> list[Feature]:
         """Features that share a base with an interval."""
+
+    def extents(self, interval: Interval) -> Extents:
+        """Where the features lie that share a base with an interval."""
+
+    def crowding(self, chromosome: str) -> float:
+        """Features per base of a chromosome, 0 where that is not known."""
 
 
 def read_features(path: Place, skipped: Skipped | None = None) -> FeatureSource:
@@ -52,7 +62,9 @@ def read_features(path: Place, skipped: Skipped | None = None) -> FeatureSource:
     if read is read_bed and (lines := lines_by_index(path)) is not None:
         return IndexedFeatures(lines)
     table = read_bed_table(path) if read is read_bed else None
-    return Features(path, read(path, skipped), skipped) if table is None else Features.of(path, table)
+    features = Features(path, read(path, skipped), skipped) if table is None else Features.of(path, table)
+    features.is_shaded = first_track_line(path).is_shaded
+    return features
 
 
 def read_genes(path: Place, skipped: Skipped | None = None, fold: Fold = folded_genes) -> FeatureSource:

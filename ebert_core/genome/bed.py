@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator
+from typing import NamedTuple
 from urllib.parse import unquote
 
 from msgspec.structs import replace
@@ -12,6 +13,7 @@ from ebert_core.genome.lines import (
     Skipped,
     at_line,
     columns_of,
+    first_bytes,
     is_absent,
     read_lines,
     real_number,
@@ -25,14 +27,49 @@ _NARROW_PEAK, _BROAD_PEAK = 10, 9
 # The widths at which a line of BED may be cut and still makes sense.
 _COLUMNS = (9, 6, 4, 3)
 _BEDMETHYL = 18
+_SIGNAL_VALUE = "signal value"
 # What stands in BED9's last column where it is no colour.
 BED9_COLOURS = ("", ".", "0", "255")
+_SETTING = re.compile(r"""(\w+)=("[^"]*"|'[^']*'|\S+)""")
 _NUMBER = re.compile(r"[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?|[-+]?inf|nan|na|\.|", re.IGNORECASE)
 
 
 def is_track_line(line: str) -> bool:
     """Whether a line is a comment or an instruction to a browser."""
     return line.startswith(("#", "track ", "track\t", "browser ", "browser\t")) or line.strip() in ("track", "browser")
+
+
+def track_settings(line: str) -> dict[str, str]:
+    """What a line of the form `track name="x y" color=1,2,3` says; empty for any other line."""
+    if not line.startswith(("track ", "track\t")):
+        return {}
+    return {name: value.strip("'\"") for name, value in _SETTING.findall(line)}
+
+
+class TrackLine(NamedTuple):
+    """What the first track line of a file says of how its features are drawn."""
+
+    colour: str = ""
+    is_shaded: bool = False
+
+
+def first_track_line(path: Place) -> TrackLine:
+    """What the first track line above the data says; an empty one where there is none."""
+    for line in first_bytes(path, 1 << 16).decode("utf-8-sig", "replace").splitlines():
+        if line.strip() and not is_track_line(line):
+            break
+        if said := track_settings(line):
+            return TrackLine(_track_colour(said), said.get("useScore") == "1")
+    return TrackLine()
+
+
+def _track_colour(said: dict[str, str]) -> str:
+    levels = said.get("color", "").split(",")
+    return _hexadecimal(map(int, levels)) if _are_levels(levels) else ""
+
+
+def _are_levels(levels: list[str]) -> bool:
+    return len(levels) == 3 and all(level.isdecimal() and int(level) < 256 for level in levels)
 
 
 def is_heading_line(fields: list[str]) -> bool:
@@ -50,11 +87,12 @@ def read_bed(path: Place, skipped: Skipped | None = None) -> Iterator[Feature]:
     Raises:
         InvalidRequest: the file cannot be read, or a line makes no sense.
     """
-    is_first, has_details, has_tags = True, False, False
+    is_first, has_details, has_tags, colour = True, False, False, ""
     for number, line in read_lines(path):
         if is_track_line(line):
             has_details = "type=bedDetail" in line if line.startswith("track") else has_details
             has_tags = has_tags or has_gff_tags(line)
+            colour = _track_colour(track_settings(line)) if line.startswith("track") else colour
             continue
         fields = columns_of(line)
         if is_first and is_heading_line(fields):
@@ -71,7 +109,12 @@ def read_bed(path: Place, skipped: Skipped | None = None) -> Iterator[Feature]:
             if rest is None:
                 continue
             feature = rest
-        yield _named_by_tags(feature) if has_tags else feature
+        yield coloured(_named_by_tags(feature) if has_tags else feature, colour)
+
+
+def coloured(feature: Feature, colour: str) -> Feature:
+    """The feature in a colour, unless it has its own."""
+    return replace(feature, colour=colour) if colour and not feature.colour else feature
 
 
 def has_gff_tags(line: str) -> bool:
@@ -85,8 +128,7 @@ def _named_by_tags(feature: Feature) -> Feature:
     name = tags.get("name") or tags.get("id") or tags.get("alias") or feature.name
     colour = tags.get("color") or tags.get("colour") or ""
     levels = colour.split(",")
-    is_colour = len(levels) == 3 and all(level.isdecimal() and int(level) < 256 for level in levels)
-    return replace(feature, name=name, colour=_hexadecimal(map(int, levels)) if is_colour else feature.colour)
+    return replace(feature, name=name, colour=_hexadecimal(map(int, levels)) if _are_levels(levels) else feature.colour)
 
 
 def salvaged(path: Place, fields: list[str], problem: BadLine, skipped: Skipped) -> Feature | None:
@@ -157,10 +199,11 @@ def _is_bed9(fields: list[str]) -> bool:
 def _as_peak(path: Place, number: int, feature: Feature, fields: list[str]) -> Feature:
     value = real_number(path, number, "signal value", fields[6])
     if len(fields) < _NARROW_PEAK:
-        return replace(feature, score=value)
+        return replace(feature, score=value, score_name=_SIGNAL_VALUE)
     if is_absent(fields[9]) or fields[9].startswith("-"):
-        return replace(feature, score=value)
-    return replace(feature, score=value, summit=feature.start + whole_number(path, number, "summit", fields[9]))
+        return replace(feature, score=value, score_name=_SIGNAL_VALUE)
+    summit = feature.start + whole_number(path, number, "summit", fields[9])
+    return replace(feature, score=value, score_name=_SIGNAL_VALUE, summit=summit)
 
 
 def _as_drawn(path: Place, number: int, feature: Feature, fields: list[str]) -> Feature:

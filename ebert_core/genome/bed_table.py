@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from ebert_core.genome.bed import BED9_COLOURS, bed_feature
+from ebert_core.genome.bed import BED9_COLOURS, bed_feature, coloured, first_track_line
 from ebert_core.genome.features import Feature, Located
 from ebert_core.genome.lines import ABSENT
 from ebert_core.genome.regular import read_regular
@@ -32,8 +32,8 @@ _MANY = 0.1
 class LocatedRows(Located):
     """The features of one chromosome as rows of a table."""
 
-    def __init__(self, path: Place, table: "pl.DataFrame") -> None:
-        self._path = path
+    def __init__(self, path: Place, table: "pl.DataFrame", colour: str = "") -> None:
+        self._path, self._colour = path, colour
         starts, ends = table["1"].to_numpy(), table["2"].to_numpy()
         order = np.lexsort((ends, starts))
         is_sorted = bool((order[1:] > order[:-1]).all())
@@ -70,7 +70,7 @@ class LocatedRows(Located):
     def _made(self, rows: "pl.DataFrame") -> Iterator[Feature]:
         if len(rows) > MOST_FEATURES:
             raise InvalidRequest(f"{self._path} has {len(rows):,} features here, more than can be shown; zoom in.")
-        return (bed_feature(self._path, 0, [*map(str, row)]) for row in rows.iter_rows())
+        return (coloured(bed_feature(self._path, 0, [*map(str, row)]), self._colour) for row in rows.iter_rows())
 
 
 def read_bed_table(path: Place, least_bytes: int | None = None) -> dict[str, LocatedRows] | None:
@@ -87,7 +87,8 @@ def read_bed_table(path: Place, least_bytes: int | None = None) -> dict[str, Loc
     if table is None or not _is_readable(table):
         return None
     parts = table.partition_by("0", maintain_order=True)
-    return {str(part["0"][0]): LocatedRows(path, part) for part in parts}
+    colour = first_track_line(path).colour
+    return {str(part["0"][0]): LocatedRows(path, part, colour) for part in parts}
 
 
 def _is_readable(table: "pl.DataFrame") -> bool:

@@ -1,17 +1,21 @@
 """bigWig and bigBed, opened through pybigtools."""
 
 import io
+import struct
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cached_property
 from itertools import islice
 from pathlib import Path
 from typing import Any, BinaryIO
 
+import numpy as np
 import pybigtools
+from msgspec.structs import replace
 
 from ebert_core.genome.bed import bed_feature, salvaged
 from ebert_core.genome.big_structure import structural_fault
-from ebert_core.genome.features import Feature, Fold, Located
+from ebert_core.genome.features import Extents, Feature, Fold, Located
 from ebert_core.genome.lines import BadLine, Skipped, reading
 from ebert_core.genome.places import failures_below, open_bytes
 from ebert_core.protocol.codec import to_travel
@@ -29,6 +33,8 @@ BIGBED_MAGICS = (b"\xeb\xf2\x89\x87", b"\x87\x89\xf2\xeb")
 # Blocks of zeros unpack to a thousand times their size; each record takes some 600 bytes until it is a feature.
 MOST_RECORDS = 5_000_000
 _MOST_BYTES = 1 << 30
+# Where the header says at which byte the data begin.
+_DATA_AT = 16
 # By which pybigtools knows a file: it calls one that ends in .BW no bigWig.
 _ENDINGS = (".bw", ".bigWig", ".bigwig", ".bb", ".bigBed", ".bigbed")
 
@@ -96,6 +102,7 @@ class BigBedFeatures:
 
     knows_lengths = True
     remarks: tuple[Remark, ...] = ()
+    is_shaded = False
 
     def __init__(self, path: Place, fold: Fold | None = None) -> None:
         """Opens the file; genes have the transcripts of one name put together by `fold`.
@@ -144,18 +151,50 @@ class BigBedFeatures:
         start, end = max(0, interval.start), min(interval.end, self.chromosome_lengths[name])
         return Located(self._read(name, start, end)).touching(start, end) if start < end else []
 
+    def extents(self, interval: Interval) -> Extents:
+        """Where the records lie that share a base with an interval."""
+        name = self._names.find(interval.chromosome)
+        if name is None:
+            return Located(()).extents(0, 0)
+        start, end = max(0, interval.start), min(interval.end, self.chromosome_lengths[name])
+        with damage_of(self.path):
+            found = islice(self._reader.records(name, start, end), MOST_RECORDS + 1) if start < end else ()
+            places = np.fromiter((place for record in found for place in record[:2]), np.int64).reshape(-1, 2)
+        self._refuse_too_many(len(places))
+        places = places[np.argsort(places[:, 0], kind="stable")]
+        return Extents(places[:, 0], places[:, 1])
+
+    def crowding(self, _chromosome: str) -> float:
+        """Records per base of the whole file."""
+        return self._count / max(1, sum(self.chromosome_lengths.values()))
+
+    @cached_property
+    def _count(self) -> int:
+        """How many records the file says that it has, at the place where its data begin."""
+        with reading(self.path), open_bytes(self.path) as file:
+            order = "<" if file.read(4) == BIGBED_MAGICS[0] else ">"
+            file.seek(_DATA_AT)
+            file.seek(*struct.unpack(f"{order}Q", file.read(8)))
+            return int(struct.unpack(f"{order}Q", file.read(8))[0])
+
+    def _refuse_too_many(self, count: int) -> None:
+        if count > MOST_RECORDS:
+            raise InvalidRequest(f"{self.path} has more than {MOST_RECORDS:,} features here; zoom in.")
+
     def _read(self, name: str, start: int, end: int, most: int | None = None) -> list[Feature]:
         with damage_of(self.path):
             found = islice(self._reader.records(name, start, end), MOST_RECORDS + 1 if most is None else most)
             records = [[name, *map(str, record)] for record in found]
-        if len(records) > MOST_RECORDS:
-            raise InvalidRequest(f"{self.path} has more than {MOST_RECORDS:,} features here; zoom in.")
-        features = []
-        for number, fields in enumerate(records, 1):
-            if self._fold and self._gene_name < len(fields):
-                fields[3] = fields[self._gene_name]
-            features.append(self._feature(number, fields[:12] if len(fields) > 12 else fields))
+        self._refuse_too_many(len(records))
+        features = [self._named(number, fields) for number, fields in enumerate(records, 1)]
         return self._fold(features) if self._fold else features
+
+    def _named(self, number: int, fields: list[str]) -> Feature:
+        """A record; among genes by the name of its gene."""
+        if not self._fold or not 3 < self._gene_name < len(fields):
+            return self._feature(number, fields[:12])
+        identity, fields[3] = fields[3], fields[self._gene_name]
+        return replace(self._feature(number, fields[:12]), identities=(identity,))
 
     def _feature(self, number: int, fields: list[str]) -> Feature:
         """A record by as many of its first columns as are those of BED: each bigBed may have columns of its own."""

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property, reduce
 from itertools import groupby
+from typing import NamedTuple
 
 import msgspec
 import numpy as np
@@ -18,7 +19,8 @@ from ebert_core.protocol.terms.locus import Interval
 class Feature(msgspec.Struct, frozen=True):
     """One record of an annotation file. `blocks` and `coding` are absolute; `summit` is -1 where unknown.
 
-    `transcripts` says how many transcripts of a gene this one stands for.
+    `transcripts` says how many transcripts of a gene this one stands for, and `identities` what those are called where
+    `name` is their gene's. `score_name` is what the score is called.
     """
 
     chromosome: str
@@ -32,6 +34,15 @@ class Feature(msgspec.Struct, frozen=True):
     coding: tuple[tuple[int, int], ...] = ()
     colour: str = ""
     transcripts: int = 1
+    identities: tuple[str, ...] = ()
+    score_name: str = "score"
+
+
+class Extents(NamedTuple):
+    """Where features begin and end, in order of their starts."""
+
+    starts: NDArray[np.int64]
+    ends: NDArray[np.int64]
 
 
 Fold = Callable[[Iterable[Feature]], list[Feature]]
@@ -64,22 +75,34 @@ class Located:
 
     @cached_property
     def _furthest_ends(self) -> NDArray[np.int64]:
-        return np.maximum.accumulate(self.ends) if len(self.ends) else self.ends
+        ends = np.maximum(self.ends, self.starts + 1)
+        return np.maximum.accumulate(ends) if len(ends) else ends
 
     def touching(self, start: int, end: int) -> list[Feature]:
-        """Features that share a base with [start, end), in order of their starts."""
+        """Features that share a base with [start, end), by their starts; one without bases lies on the next one."""
+        first, last = self._range(start, end)
+        return [each for each in self._slice(first, last) if each.end > start or each.start == each.end == start]
+
+    def extents(self, start: int, end: int) -> Extents:
+        """Where the features lie that share a base with [start, end); none of them is made for it."""
+        first, last = self._range(start, end)
+        starts, ends = self.starts[first:last], self.ends[first:last]
+        touches = np.maximum(ends, starts + 1) > start
+        return Extents(starts[touches], ends[touches])
+
+    def _range(self, start: int, end: int) -> tuple[int, int]:
         first = int(np.searchsorted(self._furthest_ends, start, side="right"))
-        last = int(np.searchsorted(self.starts, end, side="left"))
-        return [feature for feature in self._slice(first, last) if feature.end > start]
+        return first, int(np.searchsorted(self.starts, end, side="left"))
 
     def _slice(self, first: int, last: int) -> tuple[Feature, ...]:
         return self.features[first:last]
 
 
 class Features:
-    """All features of a file, by chromosome."""
+    """All features of a file, by chromosome. `is_shaded` where the file asks that scores shade them."""
 
     knows_lengths = False
+    is_shaded = False
 
     def __init__(self, path: Place, features: Iterable[Feature], skipped: Skipped | None = None) -> None:
         """Sorts the features of a file; `skipped` has taken note of the lines that made no sense.
@@ -136,13 +159,25 @@ class Features:
         """Features that share a base with an interval, in order of their starts."""
         return self.on(interval.chromosome).touching(interval.start, interval.end)
 
+    def extents(self, interval: Interval) -> Extents:
+        """Where the features lie that share a base with an interval."""
+        return self.on(interval.chromosome).extents(interval.start, interval.end)
+
+    def crowding(self, chromosome: str) -> float:
+        """Features per base of a chromosome up to its last one, 0 where that is not known."""
+        found = self.on(chromosome)
+        return len(found.starts) / max(1, int(found.ends.max())) if len(found.starts) else 0.0
+
 
 def folded_genes(features: Iterable[Feature]) -> list[Feature]:
     """One feature per gene: of its transcripts the one with most coding bases, then the one with most exonic bases."""
-    return [
-        msgspec.structs.replace(max(transcripts, key=_weight), transcripts=len(transcripts))
-        for transcripts in _transcripts_by_gene(features)
-    ]
+    return [_longest_coding(transcripts) for transcripts in _transcripts_by_gene(features)]
+
+
+def _longest_coding(transcripts: list[Feature]) -> Feature:
+    best = max(transcripts, key=_weight)
+    identities = dict.fromkeys(each for transcript in (best, *transcripts) for each in transcript.identities)
+    return msgspec.structs.replace(best, transcripts=len(transcripts), identities=tuple(identities))
 
 
 def _weight(transcript: Feature) -> tuple[int, int, int]:

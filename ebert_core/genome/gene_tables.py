@@ -41,8 +41,8 @@ class _Row(NamedTuple):
 class _Model:
     """A transcript while its lines are being collected."""
 
-    def __init__(self, row: _Row, name: str) -> None:
-        self.chromosome, self.strand, self.name = row.chromosome, row.strand, name
+    def __init__(self, row: _Row, name: str, identity: str = "") -> None:
+        self.chromosome, self.strand, self.name, self.identity = row.chromosome, row.strand, name, identity
         self.spans: list[tuple[int, int]] = []
         self.exons: list[tuple[int, int]] = []
         self.coding: list[tuple[int, int]] = []
@@ -52,7 +52,10 @@ class _Model:
         spans = [*self.spans, *blocks]
         coding = tuple(sorted(self.coding))
         start, end = min(start for start, _ in spans), max(end for _, end in spans)
-        return Feature(self.chromosome, start, end, self.name, 0.0, self.strand, -1, blocks, coding)
+        identities = (self.identity,) if self.identity not in ("", self.name) else ()
+        return Feature(
+            self.chromosome, start, end, self.name, 0.0, self.strand, -1, blocks, coding, identities=identities
+        )
 
 
 def read_gtf(path: Place, skipped: Skipped | None = None) -> Iterator[Feature]:
@@ -81,7 +84,7 @@ def read_gtf(path: Place, skipped: Skipped | None = None) -> Iterator[Feature]:
             genes.setdefault(gene, _Model(row, name)).spans.append((row.start, row.end))
             continue
         transcript = (row.chromosome, attributes.get("transcript_id") or gene[1] or name)
-        model = transcripts.setdefault(transcript, _Model(row, name or transcript[1]))
+        model = transcripts.setdefault(transcript, _Model(row, name or transcript[1], transcript[1]))
         if gene[1]:
             with_transcripts.add(gene)
             model.name = name if model.name == transcript[1] else model.name
@@ -99,7 +102,8 @@ def read_gff3(path: Place, skipped: Skipped | None = None) -> Iterator[Feature]:
     models: dict[str, _Model] = {}
     has_children: set[str] = set()
     for order, row in enumerate(_rows(path, _gff3_attributes, skipped)):
-        name = row.attributes.get("Name") or row.attributes.get("gene_name") or row.attributes.get("ID", "")
+        own = row.attributes.get("Name") or row.attributes.get("gene_name") or row.attributes.get("ID", "")
+        name = own
         parents = [parent for parent in row.attributes.get("Parent", "").split(",") if parent]
         is_part = row.kind in ("exon", *_CODING, *_UTR, "start_codon", "intron")
         for parent in parents:
@@ -110,7 +114,7 @@ def read_gff3(path: Place, skipped: Skipped | None = None) -> Iterator[Feature]:
                 name = models[parent].name or name
         if not (is_part and parents):
             identity = row.attributes.get("ID") or f"record {order}"
-            models.setdefault(identity, _Model(row, name)).spans.append((row.start, row.end))
+            models.setdefault(identity, _Model(row, name, own)).spans.append((row.start, row.end))
     childless = [model.feature() for identity, model in models.items() if identity not in has_children]
     # Some files do not name the gene that a transcript belongs to: then it stands there twice.
     described = {_place(feature) for feature in childless if feature.blocks}
@@ -159,8 +163,9 @@ def _gene_prediction(path: Place, number: int, fields: list[str]) -> Feature:
     for block_start, block_end in ((start, end), *blocks):
         if block_end < block_start:
             raise at_line(path, number, f"a transcript or exon ends at {block_end}, before its start {block_start}")
-    name = fields[11] if len(fields) > 11 else fields[0]
-    return Feature(fields[1], start, end, name, 0.0, fields[2], -1, blocks, coding_parts(blocks, first, last))
+    name = fields[11] if len(fields) > 11 and fields[11] else fields[0]
+    coding, identities = coding_parts(blocks, first, last), (fields[0],) if fields[0] != name else ()
+    return Feature(fields[1], start, end, name, 0.0, fields[2], -1, blocks, coding, identities=identities)
 
 
 def _add(model: _Model, row: _Row) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from itertools import islice
 
 from ebert_core.genome.bed import bed_feature, salvaged
-from ebert_core.genome.features import Feature, Located
+from ebert_core.genome.features import Extents, Feature, Located
 from ebert_core.genome.lines import BadLine, Skipped
 from ebert_core.genome.tabix import TabixLines
 from ebert_core.protocol.shapes import Remark
@@ -22,6 +22,7 @@ class IndexedFeatures:
 
     knows_lengths = False
     remarks: tuple[Remark, ...] = ()
+    is_shaded = False
 
     def __init__(self, lines: TabixLines) -> None:
         """Takes the lines of the file."""
@@ -45,6 +46,15 @@ class IndexedFeatures:
         """Features that share a base with an interval, in order of their starts."""
         start, end = max(0, interval.start), interval.end
         return Located(self._read(interval.chromosome, start, end)).touching(start, end)
+
+    def extents(self, interval: Interval) -> Extents:
+        """Where the features lie that share a base with an interval."""
+        start, end = max(0, interval.start), interval.end
+        return Located(self._read(interval.chromosome, start, end)).extents(start, end)
+
+    def crowding(self, _chromosome: str) -> float:
+        """0, since the index does not count features."""
+        return 0.0
 
     def _all_on(self, chromosome: str, count: int | None) -> list[Feature]:
         # Beyond 512 Mb the index says nothing.

@@ -46,4 +46,4 @@ def _peak(path: Place, number: int, headings: list[str], fields: list[str]) -> F
         raise at_line(path, number, f"{start}-{end} is no interval counted from 1")
     score = real_number(path, number, "fold enrichment", row["fold_enrichment"])
     summit = whole_number(path, number, "summit", row["abs_summit"]) - 1 if "abs_summit" in row else -1
-    return Feature(row["chr"], start - 1, end, row.get("name", ""), score, summit=summit)
+    return Feature(row["chr"], start - 1, end, row.get("name", ""), score, summit=summit, score_name="fold enrichment")

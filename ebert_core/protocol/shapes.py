@@ -110,7 +110,11 @@ class Features(msgspec.Struct, frozen=True, tag="features"):
     """N features in order of their starts; what is not known of them is empty or None.
 
     `strands` holds a character for each: `+`, `-` or `.`. `summits` are absolute, -1 where unknown. `parts` are blocks
-    or exons, `thick_parts` what of them is drawn thick, as coding parts are. `omitted` more features were not sent.
+    or exons, `thick_parts` what of them is drawn thick, as coding parts are. `score_name` is what scores are called;
+    with `is_shaded` the file asks that they shade its features. `omitted` more features were not sent.
+
+    Where features are too many to be told apart, none is sent: `density` then says how many of them overlap each of
+    some equal bins of the interval.
     """
 
     interval: Interval
@@ -124,11 +128,16 @@ class Features(msgspec.Struct, frozen=True, tag="features"):
     parts: Parts | None = None
     thick_parts: Parts | None = None
     columns: tuple[Column, ...] = ()
+    score_name: str = "score"
+    is_shaded: bool = False
     omitted: int = 0
+    density: NDArray[np.int64] | None = None
     remarks: tuple[Remark, ...] = ()
 
     def __post_init__(self) -> None:
         count = check_same_length(starts=self.starts, ends=self.ends)
+        if self.density is not None and (count or not self.density.size):
+            raise ValueError(f"{self.density.size} bins came in place of features, and {count} features")
         for what, array in (("scores", self.scores), ("summits", self.summits)):
             if array is not None:
                 check_same_length(starts=self.starts, **{what: array})

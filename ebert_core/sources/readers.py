@@ -28,7 +28,7 @@ from ebert_core.protocol.terms.reading import reads
 from ebert_core.sources.open_dataset import OpenedDataset
 from ebert_core.sources.pairs import read_pairs
 from ebert_core.sources.reader import Reader
-from ebert_core.sources.screen import genes_for_screen, peaks_for_screen, states_for_screen
+from ebert_core.sources.screen import features_for_screen, states_for_screen
 from ebert_core.sources.variants import read_variants
 
 _LONGEST_SEQUENCE = 100_000
@@ -46,14 +46,15 @@ def read_sequence(_source: ReferenceSequence, interval: Interval, _columns: int,
     return Letters(interval, dataset.reference.bases(interval))
 
 
-def read_genes(source: GeneModels, interval: Interval, _columns: int, opened: OpenedDataset) -> Features:
+def read_genes(source: GeneModels, interval: Interval, columns: int, opened: OpenedDataset) -> Features:
     """Genes of the dataset or of a bare file."""
     dataset = opened.current(source.path)
-    genes = dataset.gene_file(source.path) if source.path else dataset.genes
-    if genes is None:
+    path = source.path or dataset.layout.genes
+    if not path:
         raise InvalidRequest(f"{dataset.layout.name} names no genes.")
-    reads(source.path or dataset.layout.genes)
-    shown = genes_for_screen(interval, genes.touching(interval))
+    reads(path)
+    genes = dataset.gene_file(path) if source.is_folded else dataset.transcript_file(path)
+    shown = features_for_screen(interval, columns, genes)
     return replace(shown, remarks=remarks_on(dataset, genes, interval.chromosome))
 
 
@@ -83,7 +84,7 @@ def read_signal(source: MeasuredSignal, interval: Interval, columns: int, opened
     return Signal(interval, *bins, block_bases=signal.block_bases, remarks=remarks)
 
 
-def read_peaks(source: MeasuredPeaks, interval: Interval, _columns: int, opened: OpenedDataset) -> Features:
+def read_peaks(source: MeasuredPeaks, interval: Interval, columns: int, opened: OpenedDataset) -> Features:
     """Peaks of a factor or of a bare file."""
     dataset = opened.current()
     path = source.path
@@ -94,7 +95,7 @@ def read_peaks(source: MeasuredPeaks, interval: Interval, _columns: int, opened:
         strictness = "relaxed " if source.is_relaxed else ""
         raise InvalidRequest(f"{dataset.layout.name} has no {strictness}{source.factor} peaks for {source.cell_type}.")
     peaks = opened.current(path).feature_file(path)
-    shown = peaks_for_screen(interval, peaks.touching(interval))
+    shown = features_for_screen(interval, columns, peaks)
     return replace(shown, remarks=remarks_on(dataset, peaks, interval.chromosome))
 
 

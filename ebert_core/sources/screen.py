@@ -1,55 +1,101 @@
 """Cuts what a file holds down to what a screen can show: a few thousand items, fairly chosen over the interval."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import numpy as np
+from msgspec.structs import replace
 from numpy.typing import NDArray
 
+from ebert_core.genome.annotation import FeatureSource
 from ebert_core.genome.features import Feature
 from ebert_core.genome.states import Runs as StateRuns
 from ebert_core.protocol.shapes import Column, Features, Parts, RunClass, Runs
 from ebert_core.protocol.terms.locus import Interval
 
-_MOST_GENES = 1_500
-_MOST_PEAKS = 4_000
-_MOST_NAMES = 500
-# About what a wide screen has; a gene with fewer than some pixels of it shows no exons.
-_SCREEN_COLUMNS = 2_000
-_LEAST_PIXELS_FOR_EXONS = 4
+# What is sent of one stretch; each takes some 100 bytes on the wire, and a few pixels of a row.
+MOST_FEATURES = 4_000
+_MOST_PARTS = 40_000
+_LONGEST_NAME = 80
+# From so many columns to a feature on, on the average of a chromosome, features can no longer be told apart. The
+# average decides for all stretches of one width alike, so that a view is not half features and half density.
+_LEAST_COLUMNS = 2
+# A feature with fewer columns than these shows no parts.
+_LEAST_COLUMNS_FOR_PARTS = 4
 
 Pairs = tuple[tuple[int, int], ...]
 
 
-def genes_for_screen(interval: Interval, found: Sequence[Feature]) -> Features:
-    """The genes that can be seen: the longest when there are too many, exons where they are wider than a few pixels."""
-    longest = sorted(found, key=lambda gene: gene.start - gene.end)[:_MOST_GENES]
-    genes = sorted(longest, key=lambda gene: (gene.start, gene.end))
-    least_length = _LEAST_PIXELS_FOR_EXONS * interval.length / _SCREEN_COLUMNS
-    detailed = [gene.end - gene.start >= least_length for gene in genes]
+def features_for_screen(interval: Interval, columns: int, file: FeatureSource) -> Features:
+    """The features that share a base with an interval, or how dense they are where they are too many to be seen."""
+    if file.crowding(interval.chromosome) * interval.length * _LEAST_COLUMNS > columns:
+        return _density(interval, columns, file)
+    found = file.touching(interval)
+    if len(found) > MOST_FEATURES:
+        return _density(interval, columns, file)
+    return replace(as_shape(interval, columns, found), is_shaded=file.is_shaded)
+
+
+def _density(interval: Interval, columns: int, file: FeatureSource) -> Features:
+    """How many features overlap each column; one without bases counts in the column in which it lies."""
+    starts, ends = file.extents(interval)
+    edges = interval.start + np.arange(columns + 1) * (interval.length / columns)
+    begun = np.searchsorted(np.sort(starts), edges[1:], side="left")
+    over = np.searchsorted(np.sort(np.maximum(ends, starts + 1)), edges[:-1], side="right")
+    nothing = _positions(())
+    return Features(interval, nothing, nothing, density=(begun - over).astype(np.int64), omitted=len(starts))
+
+
+def as_shape(interval: Interval, columns: int, found: Sequence[Feature]) -> Features:
+    """Features with what is known of them, with parts where they are wider than a few columns."""
+    parts, thick = _visible_parts(interval, columns, found)
+    scores = np.array([each.score for each in found], np.float32)
+    strands = "".join(each.strand for each in found)
+    summits = _positions([each.summit for each in found])
     return Features(
         interval,
-        _positions([gene.start for gene in genes]),
-        _positions([gene.end for gene in genes]),
-        names=tuple(gene.name for gene in genes),
-        strands="".join(gene.strand for gene in genes),
-        parts=_parts([gene.blocks if has_exons else () for gene, has_exons in zip(genes, detailed, strict=True)]),
-        thick_parts=_parts([gene.coding if has_exons else () for gene, has_exons in zip(genes, detailed, strict=True)]),
-        columns=(Column("transcripts", tuple(str(gene.transcripts) for gene in genes)),),
-        omitted=len(found) - len(genes),
+        _positions([each.start for each in found]),
+        _positions([each.end for each in found]),
+        names=_if_any(tuple(_short(each.name) for each in found)),
+        scores=scores if scores.any() else None,
+        strands=strands if strands.strip(".") else "",
+        summits=summits if (summits >= 0).any() else None,
+        colours=_if_any(tuple(each.colour for each in found)),
+        parts=parts,
+        thick_parts=thick,
+        columns=tuple(_more_columns(found)),
+        score_name=found[0].score_name if found else "score",
     )
 
 
-def peaks_for_screen(interval: Interval, found: Sequence[Feature]) -> Features:
-    """The peaks that can be seen: when there are too many, the best of each column."""
-    kept = _best_of_columns(interval, found) if len(found) > _MOST_PEAKS else found
-    return Features(
-        interval,
-        _positions([peak.start for peak in kept]),
-        _positions([peak.end for peak in kept]),
-        names=tuple(peak.name for peak in kept) if len(kept) <= _MOST_NAMES else (),
-        scores=np.array([peak.score for peak in kept], np.float32),
-        summits=_positions([peak.summit for peak in kept]),
-        omitted=len(found) - len(kept),
+def _short(name: str) -> str:
+    return name if len(name) <= _LONGEST_NAME else f"{name[: _LONGEST_NAME - 1]}…"
+
+
+def _if_any(texts: tuple[str, ...]) -> tuple[str, ...]:
+    return texts if any(texts) else ()
+
+
+def _more_columns(found: Sequence[Feature]) -> Iterator[Column]:
+    if any(each.transcripts > 1 for each in found):
+        yield Column("transcripts", tuple(str(each.transcripts) for each in found))
+    if any(each.identities for each in found):
+        yield Column("identity", tuple(_short(each.identities[0]) if each.identities else "" for each in found))
+
+
+def _visible_parts(interval: Interval, columns: int, found: Sequence[Feature]) -> tuple[Parts | None, Parts | None]:
+    """Parts of the features in which they can be told apart: of the longest, as many as there is room for."""
+    least = _LEAST_COLUMNS_FOR_PARTS * interval.length / columns
+    counts = np.array([len(each.blocks) + len(each.coding) for each in found], np.int64)
+    lengths = np.array([each.end - each.start for each in found], np.int64)
+    longest = np.argsort(-lengths, kind="stable")
+    shown = np.zeros(len(found), bool)
+    shown[longest] = np.cumsum(counts[longest]) <= _MOST_PARTS
+    shown &= lengths >= least
+    if not any(each.blocks or each.coding for each in found):
+        return None, None
+    both = list(zip(found, shown.tolist(), strict=True))
+    return _parts([each.blocks if is_wide else () for each, is_wide in both]), _parts(
+        [each.coding if is_wide else () for each, is_wide in both]
     )
 
 
@@ -64,15 +110,6 @@ def _parts(of_each: Sequence[Pairs]) -> Parts:
         _positions([start for start, _ in every]),
         _positions([end for _, end in every]),
     )
-
-
-def _best_of_columns(interval: Interval, found: Sequence[Feature]) -> list[Feature]:
-    best: dict[int, Feature] = {}
-    for peak in found:
-        column = max(0, peak.start - interval.start) * _MOST_PEAKS // interval.length
-        if column not in best or peak.score > best[column].score:
-            best[column] = peak
-    return list(best.values())
 
 
 def states_for_screen(interval: Interval, runs: StateRuns, classes: tuple[RunClass, ...], columns: int) -> Runs:

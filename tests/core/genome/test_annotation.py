@@ -1,12 +1,15 @@
 """Features and genes out of every text format, and the sentences for lines that make no sense."""
 
 import gzip
+from functools import partial
 from pathlib import Path
 
 import pybigtools
 import pytest
 
+from ebert_core.genome import annotation
 from ebert_core.genome.annotation import read_features, read_genes
+from ebert_core.genome.bed_table import read_bed_table
 from ebert_core.genome.features import Feature
 from ebert_core.protocol.terms.errors import InvalidRequest
 from ebert_core.protocol.terms.locus import Interval
@@ -54,10 +57,13 @@ def written(tmp_path: Path, name: str, text: str) -> Path:
             "chr1\t5\t50\tg\t0\t+\t10\t45\t0\t2\t10,20,\t0,25,",
             Feature("chr1", 5, 50, "g", 0.0, "+", -1, ((5, 15), (30, 50)), ((10, 15), (30, 45))),
         ),
-        ("chr1\t5\t50\t.\t900\t.\t7.5\t-1\t4\t20", Feature("chr1", 5, 50, "", 7.5, ".", 25)),
-        ("chr1\t5\t50\t.\t900\t.\t7.5\t-1\t4\t-1", Feature("chr1", 5, 50, "", 7.5)),
-        ("chr1\t5\t50\tp\t900\t.\t7.5\t3.2\t4.1", Feature("chr1", 5, 50, "p", 7.5)),
-        ("chr1\t5\t50\t.\t9\t.\t7.5\t-1\t4\t20\t2.41\t3.6\t5\t50\t1.2\t9", Feature("chr1", 5, 50, "", 7.5, ".", 25)),
+        ("chr1\t5\t50\t.\t900\t.\t7.5\t-1\t4\t20", Feature("chr1", 5, 50, "", 7.5, ".", 25, score_name="signal value")),
+        ("chr1\t5\t50\t.\t900\t.\t7.5\t-1\t4\t-1", Feature("chr1", 5, 50, "", 7.5, score_name="signal value")),
+        ("chr1\t5\t50\tp\t900\t.\t7.5\t3.2\t4.1", Feature("chr1", 5, 50, "p", 7.5, score_name="signal value")),
+        (
+            "chr1\t5\t50\t.\t9\t.\t7.5\t-1\t4\t20\t2.41\t3.6\t5\t50\t1.2\t9",
+            Feature("chr1", 5, 50, "", 7.5, ".", 25, score_name="signal value"),
+        ),
     ],
 )
 @pytest.mark.parametrize("end", ["\n", "\r\n", ""])
@@ -94,20 +100,44 @@ def test_a_line_that_makes_no_sense_is_named(tmp_path: Path, line: str, sentence
 def test_a_gene_is_its_longest_coding_transcript_and_says_how_many_it_has(tmp_path: Path, name: str, text: str) -> None:
     genes = list(read_genes(written(tmp_path, name, text)))
     assert genes == [
-        Feature("1", 10, 60, "ABC", 0.0, "+", -1, ((10, 20), (40, 60)), ((14, 20),), transcripts=2),
+        Feature(
+            "1", 10, 60, "ABC", 0.0, "+", -1, ((10, 20), (40, 60)), ((14, 20),), transcripts=2, identities=("T1", "T2")
+        ),
         Feature("1", 100, 120, "G2", 0.0, "-"),
     ]
 
 
 def test_gff3_transcripts_bear_the_names_of_their_genes(tmp_path: Path) -> None:
     genes = list(read_genes(written(tmp_path, "a.gff3", GFF3)))
-    assert genes == [Feature("1", 10, 60, "ABC D", 0.0, "+", -1, ((10, 20), (40, 60)), ((14, 20),))]
+    assert genes == [Feature("1", 10, 60, "ABC D", 0.0, "+", -1, ((10, 20), (40, 60)), ((14, 20),), identities=("t",))]
 
 
 @pytest.mark.parametrize("text", [REFGENE, REFGENE.removeprefix("585\t")])
 def test_refgene_is_read_with_and_without_its_bin(tmp_path: Path, text: str) -> None:
     genes = list(read_genes(written(tmp_path, "refGene.txt", text)))
-    assert genes == [Feature("chr1", 10, 60, "ABC", 0.0, "+", -1, ((10, 20), (40, 60)), ((14, 20),))]
+    assert genes == [
+        Feature("chr1", 10, 60, "ABC", 0.0, "+", -1, ((10, 20), (40, 60)), ((14, 20),), identities=("NM_1",))
+    ]
+
+
+@pytest.mark.parametrize("least_bytes", [0, None])
+def test_a_track_line_colours_what_has_no_colour_and_asks_for_shades(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, least_bytes: int | None
+) -> None:
+    monkeypatch.setattr(annotation, "read_bed_table", partial(read_bed_table, least_bytes=least_bytes))
+    text = (
+        "track name='a b' color=255,0,16 useScore=1\nchr1\t5\t9\ta\t0\t+\t5\t9\t0\nchr1\t7\t9\tb\t0\t+\t7\t9\t1,2,3\n"
+    )
+    features = read_features(written(tmp_path, "x.bed", text))
+    assert features.is_shaded
+    assert [feature.colour for feature in features] == ["#ff0010", "#010203"]
+    plain = read_features(written(tmp_path, "y.bed", "track name=useScore=1\nchr1\t5\t9\n"))
+    assert (plain.is_shaded, [feature.colour for feature in plain]) == (False, [""])
+
+
+def test_each_track_line_of_a_file_colours_its_own_lines(tmp_path: Path) -> None:
+    text = "track color=255,0,16\nchr1\t5\t9\ta\ntrack name=other\nchr1\t7\t9\tb\n"
+    assert [feature.colour for feature in read_features(written(tmp_path, "x.bed", text))] == ["#ff0010", ""]
 
 
 def test_features_are_found_by_interval_under_either_name(tmp_path: Path) -> None:
@@ -127,6 +157,9 @@ def test_a_bigbed_gives_what_its_bed_gives(tmp_path: Path) -> None:
     assert features.chromosome_lengths == {"chr1": 1000}
     assert features.touching(Interval("1", 60, 2_000)) == [Feature("chr1", 70, 80, "h", 2.0, "-")]
     assert len(list(features)) == 2
+    extents = features.extents(Interval("1", 49, 71))
+    assert (extents.starts.tolist(), extents.ends.tolist()) == ([5, 70], [50, 80])
+    assert features.crowding("1") == 2 / 1000
 
 
 @pytest.mark.parametrize(
