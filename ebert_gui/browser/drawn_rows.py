@@ -58,11 +58,12 @@ class DrawnRow(NamedTuple):
         """What the gutter says."""
         # What could not be read has no bins and no scale.
         is_unread = self.content.is_error and self.content.is_empty
+        has_scale = self.look.has_scale or self.look.range_of(self.arranged, surface.axis) is not None
         own = self.look.colour(self.style, surface.palette) if self.look.has_scale else self.track.colour
         return Label(
             self.track,
             "" if is_unread else self.look.caption(surface.axis, self.arranged),
-            scale if self.look.has_scale and not is_unread else None,
+            scale if has_scale and not is_unread else None,
             self.look.plot_edges(surface.height),
             own,
             self.doubts,

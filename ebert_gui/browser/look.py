@@ -60,7 +60,8 @@ class Look(Generic[Style, Arranged]):
     """How one kind of shape is drawn. Whatever sorts, searches or measures letters belongs into `arrange`.
 
     `paint` draws strips that are kept while the view slides; `annotate` draws over them in every frame. The strips of
-    a look that `is_local` change only with shapes that overlap them. `awaits` is said until anything comes.
+    a look that `is_local` change only with shapes that overlap them. One that `has_scale` shows its
+    colour beside the scale; others have a scale where they have a range. `awaits` is said until anything comes.
     """
 
     is_local: ClassVar[bool] = True

@@ -7,7 +7,8 @@ from ebert_core.protocol.shapes import Features
 from ebert_core.protocol.sources import GeneModels
 from ebert_core.protocol.tracks import BareFile
 from ebert_gui.kinds.kind import GENOME, Kind, Offer
-from ebert_gui.looks.genes import GenesLook, GenesStyle
+from ebert_gui.looks.feature_settings import GeneSettings
+from ebert_gui.looks.features import FeaturesLook, FeaturesStyle
 from ebert_gui.state.scope import Scope
 from ebert_gui.state.tracks import Part, Reads, Track
 
@@ -19,6 +20,7 @@ class GenesTrack(Track, frozen=True, kw_only=True, tag="genes"):
 
     path: str = ""
     name: str = "Genes"
+    drawn: GeneSettings = GeneSettings()
 
     usual_height: ClassVar[int] = 64
 
@@ -30,11 +32,11 @@ class GenesTrack(Track, frozen=True, kw_only=True, tag="genes"):
     def reads(self, scope: Scope) -> tuple[Reads, ...]:
         """The genes of the dataset or the file."""
         del scope
-        return (Reads(MODELS.name, GeneModels(self.path)),)
+        return (Reads(MODELS.name, GeneModels(self.path, self.drawn.is_folded)),)
 
 
-def _style(track: GenesTrack, _scope: Scope) -> GenesStyle:
-    return GenesStyle(MODELS, track.colour)
+def _style(track: GenesTrack, _scope: Scope) -> FeaturesStyle:
+    return FeaturesStyle(MODELS, track.drawn, "gene" if track.drawn.is_folded else "transcript", are_genes=True)
 
 
 def _offers(scope: Scope) -> Iterator[Offer]:
@@ -46,4 +48,4 @@ def _of_file(file: BareFile) -> GenesTrack:
     return GenesTrack(path=file.path, name=file.name)
 
 
-GENES = Kind(GenesTrack, GenesLook(), _style, _offers, _of_file, ("genes",))
+GENES = Kind(GenesTrack, FeaturesLook(), _style, _offers, _of_file, ("genes",))

@@ -11,11 +11,14 @@ from ebert_core.protocol.sources import MeasuredPeaks
 from ebert_core.protocol.tracks import BareFile, CellType
 from ebert_gui.browser.content import TrackContent
 from ebert_gui.kinds.kind import Kind, Offer
-from ebert_gui.looks.bars import BarsLook, BarsStyle, summits_of
+from ebert_gui.looks.bars import summits_of
+from ebert_gui.looks.feature_settings import FeatureSettings
+from ebert_gui.looks.features import FeaturesLook, FeaturesStyle
 from ebert_gui.state.scope import Scope
 from ebert_gui.state.tracks import Part, Reads, Track, measured_peaks
 
 BARS = Part("peaks", Features)
+_HEIGHT_OF_FILES = 48
 
 
 class PeaksTrack(Track, frozen=True, kw_only=True, tag="peaks"):
@@ -25,9 +28,15 @@ class PeaksTrack(Track, frozen=True, kw_only=True, tag="peaks"):
     factor: str = ""
     path: str = ""
     name: str = ""
+    drawn: FeatureSettings = FeatureSettings()
 
     usual_height: ClassVar[int] = 26
     is_comparable: ClassVar[bool] = True
+
+    @property
+    def pixels(self) -> int:
+        """Height in logical pixels: the features of a file may have names, and stand over each other."""
+        return self.height or (_HEIGHT_OF_FILES if self.path else self.usual_height)
 
     @property
     def title(self) -> str:
@@ -44,9 +53,9 @@ class PeaksTrack(Track, frozen=True, kw_only=True, tag="peaks"):
         return bool(self.path) or measured_peaks(cell, self.factor)
 
 
-def _style(track: PeaksTrack, scope: Scope) -> BarsStyle:
+def _style(track: PeaksTrack, scope: Scope) -> FeaturesStyle:
     searched = scope.dataset.labelled_regions if scope.dataset and not track.path else ()
-    return BarsStyle(BARS, track.colour, searched=searched)
+    return FeaturesStyle(BARS, track.drawn, "feature" if track.path else "peak", searched=searched)
 
 
 def _offers(scope: Scope) -> Iterator[Offer]:
@@ -68,7 +77,7 @@ def _sites(content: TrackContent) -> NDArray[np.int64]:
 
 PEAKS = Kind(
     PeaksTrack,
-    BarsLook(),
+    FeaturesLook(),
     _style,
     _offers,
     _of_file,

@@ -1,4 +1,4 @@
-"""Draws features as bars of equal height, as peaks are, or as ticks that are filled or hollow."""
+"""Draws features as ticks that are filled or hollow, and peaks as bars below what is predicted of them."""
 
 from collections.abc import Callable, Iterable
 from typing import NamedTuple
@@ -9,7 +9,6 @@ from PyQt6.QtCore import QRectF
 
 from ebert_core.protocol.shapes import Features
 from ebert_core.protocol.terms.locus import Interval
-from ebert_gui.browser.axis import Axis
 from ebert_gui.browser.content import Held, TrackContent
 from ebert_gui.browser.look import Answer, Look, Room, Scale
 from ebert_gui.browser.palette import Palette
@@ -65,65 +64,6 @@ def paint_bars(surface: Surface, marks: Marks, top: float, height: float, colour
     wide = (ends - starts > 5) & (marks.values >= 0) & (ends > 0) & (starts < surface.axis.width)
     for x in surface.axis.xs_of(marks.values[wide] + 0.5).tolist():
         surface.rectangle(x - 0.75, top - _TICK, 1.5, height + 2 * _TICK, colour)
-
-
-class BarsStyle(NamedTuple):
-    """What is drawn, in which colour, and what it is called where there is none.
-
-    `searched` are the regions in which features were looked for; without any, they were looked for everywhere.
-    """
-
-    part: Part[Features]
-    colour: str = ""
-    noun: str = "peak"
-    searched: tuple[Interval, ...] = ()
-
-
-class ArrangedBars(NamedTuple):
-    """The replies, and their features each once."""
-
-    style: BarsStyle
-    replies: tuple[Held[Features], ...]
-    marks: Marks
-
-
-class BarsLook(Look[BarsStyle, ArrangedBars]):
-    """Bars with a longer tick at the summit."""
-
-    def arrange(self, style: BarsStyle, content: TrackContent, room: Room) -> ArrangedBars:
-        """Every feature once."""
-        del room
-        replies = content.of(style.part)
-        return ArrangedBars(style, replies, summits_of(replies))
-
-    def paint(self, surface: Surface, arranged: ArrangedBars, scale: Scale) -> None:
-        """Bars in the middle of the row."""
-        del scale
-        height = min(10.0, surface.height - 2 * _PADDING)
-        top = (surface.height - height) / 2
-        paint_bars(surface, arranged.marks, top, height, self.colour(arranged.style, surface.palette))
-
-    def at(self, arranged: ArrangedBars, position: float, _interval: Interval) -> Answer:
-        """The name and the score of the feature under a position."""
-        for held in reversed(arranged.replies):
-            shape = held.shape
-            for place in np.flatnonzero((shape.starts <= position) & (position < shape.ends)).tolist():
-                name = shape.names[place] if shape.names else ""
-                score = f"{shape.scores[place]:.4g}" if shape.scores is not None else ""
-                return Answer(f"{name} {score}".strip())
-        return Answer()
-
-    def blank(self, arranged: ArrangedBars, axis: Axis) -> str:
-        """That there are none, or that nobody looked for any here."""
-        marks, style = arranged.marks, arranged.style
-        if ((marks.starts < axis.end) & (marks.ends > axis.start)).any():
-            return ""
-        was_searched = not style.searched or any(region.overlaps(axis.interval) for region in style.searched)
-        return f"No {style.noun}s here" if was_searched else "Not labelled here"
-
-    def colour(self, style: BarsStyle, palette: Palette) -> str:
-        """The chosen colour, or that of peaks."""
-        return style.colour or palette.peak
 
 
 class TicksStyle(NamedTuple):

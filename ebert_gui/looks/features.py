@@ -1,145 +1,217 @@
-"""Draws gene models: introns as lines, exons as boxes, strand arrows, and names that never collide."""
+"""Draws features: bodies with thick and thin parts, introns, arrows, summits and names, in rows or as their density."""
 
 from typing import ClassVar, NamedTuple
 
+import numpy as np
 from PyQt6.QtCore import QRectF
 
 from ebert_core.protocol.shapes import Features
 from ebert_core.protocol.terms.locus import Interval
 from ebert_gui.browser.axis import Axis
-from ebert_gui.browser.content import TrackContent
+from ebert_gui.browser.content import Held, TrackContent
 from ebert_gui.browser.look import Answer, Look, Room, Scale
 from ebert_gui.browser.palette import Palette
 from ebert_gui.browser.surface import Left, Surface
-from ebert_gui.looks.gene_rows import FLAT_NAME_PIXELS, NAME_PIXELS, Gene, Layout, Names, Pairs, genes_of, lay_out
+from ebert_gui.looks.density import (
+    Counted,
+    bases_in_words,
+    counted,
+    density_at,
+    highest_in_columns,
+    is_dense,
+    paint_density,
+    scale_of_density,
+)
+from ebert_gui.looks.feature_bodies import Bodies, bodies_of, paint_bodies
+from ebert_gui.looks.feature_colours import colours_of
+from ebert_gui.looks.feature_rows import (
+    BEFORE_NAME,
+    BESIDE_NAME_PIXELS,
+    NAME_PIXELS,
+    Feature,
+    Layout,
+    Names,
+    Pixels,
+    features_of,
+    lay_out,
+)
+from ebert_gui.looks.feature_settings import FeatureSettings
 from ebert_gui.state.tracks import Part
 
-_SMALLEST_NAMED_ROW = 11.0
+# How near the cursor must come, in logical pixels.
+_REACH = 3.0
+_NAME_HEIGHT = 14.0
+_MOST_NAMED = 4
 
 
-class GenesStyle(NamedTuple):
-    """What is drawn, and in which colour."""
+class FeaturesStyle(NamedTuple):
+    """What is drawn and how, and what one feature is called.
+
+    `searched` are the regions in which features were looked for; without any, they were looked for everywhere.
+    """
 
     part: Part[Features]
-    colour: str = ""
+    settings: FeatureSettings = FeatureSettings()
+    noun: str = "feature"
+    are_genes: bool = False
+    searched: tuple[Interval, ...] = ()
 
 
-class ArrangedGenes(NamedTuple):
-    """The genes in their rows, their colour, and how many there is no room for."""
+class ArrangedFeatures(NamedTuple):
+    """The features in their rows and what is filled of them; or, where they are too many, how dense they are."""
 
+    style: FeaturesStyle
     layout: Layout
+    bodies: Bodies
+    stretches: tuple[Counted, ...]
+    omitted: int
+    score_name: str
+    bases_per_pixel: float
     colour: str
-    hidden: int
 
 
-class GenesLook(Look[GenesStyle, ArrangedGenes]):
-    """Packed rows of genes."""
+class FeaturesLook(Look[FeaturesStyle, ArrangedFeatures]):
+    """Packed rows, one row, or density."""
 
     is_local: ClassVar[bool] = False
 
-    def arrange(self, style: GenesStyle, content: TrackContent, room: Room) -> ArrangedGenes:
-        """Which row each gene stands in, and how wide its name is."""
-        replies = [held.shape for held in content.of(style.part)]
-        layout = lay_out(genes_of(replies), room)
-        return ArrangedGenes(layout, self.colour(style, room.palette), layout.hidden + sum(r.omitted for r in replies))
+    def arrange(self, style: FeaturesStyle, content: TrackContent, room: Room) -> ArrangedFeatures:
+        """Which row each feature stands in, how wide its name is, and all that is filled."""
+        replies = content.of(style.part)
+        stretches = counted(replies) if replies and is_dense(replies) else ()
+        shapes = [] if stretches else [held.shape for held in replies]
+        features, own = features_of(shapes), self.colour(style, room.palette)
+        layout = lay_out(features, room, style.settings)
+        is_shaded = any(shape.is_shaded for shape in shapes)
+        colours = colours_of(features, style.settings, room.palette, own, is_shaded=is_shaded)
+        bodies = bodies_of(
+            layout,
+            colours,
+            room.bases_per_pixel,
+            room.palette.canvas,
+            are_genes=style.are_genes,
+            is_plain=style.settings.mode == "dense",
+        )
+        omitted, score_name = sum(shape.omitted for shape in shapes), _score_name(replies)
+        return ArrangedFeatures(style, layout, bodies, stretches, omitted, score_name, room.bases_per_pixel, own)
 
-    def paint(self, surface: Surface, arranged: ArrangedGenes, scale: Scale) -> None:
-        """Bodies of the genes."""
+    def paint(self, surface: Surface, arranged: ArrangedFeatures, scale: Scale) -> None:
+        """Bodies of the features, or a column for how many overlap it."""
+        if arranged.stretches:
+            paint_density(surface, arranged.stretches, scale, arranged.colour)
+        else:
+            paint_bodies(surface, arranged.bodies)
+
+    def annotate(self, surface: Surface, arranged: ArrangedFeatures, scale: Scale) -> None:
+        """Names under the bodies, held inside the picture while any of the feature is, or beside them."""
         del scale
         layout = arranged.layout
-        for number in layout.touching(surface.axis):
-            if layout.top_of(number) + layout.glyph <= surface.height:
-                _paint_gene(surface, layout.genes[number], layout.top_of(number), layout.glyph, arranged.colour)
+        pixels = NAME_PIXELS if layout.names is Names.UNDER else BESIDE_NAME_PIXELS
+        boxes = _name_boxes(layout, surface.axis)
+        for number in np.flatnonzero(
+            layout.has_label & (boxes.rights > 0) & (boxes.lefts < surface.axis.width)
+        ).tolist():
+            box = QRectF(
+                float(boxes.lefts[number]), float(boxes.tops[number]), float(layout.widths[number]), _NAME_HEIGHT
+            )
+            surface.text(box, layout.labels[number], surface.palette.text, pixels, Left)
 
-    def annotate(self, surface: Surface, arranged: ArrangedGenes, scale: Scale) -> None:
-        """Names under the bodies, held inside the picture while any of the gene is, or beside them."""
-        del scale
-        layout = arranged.layout
-        if layout.names is Names.UNDER:
-            _name_under(surface, layout)
-        elif layout.row_height >= _SMALLEST_NAMED_ROW:
-            _name_beside(surface, layout)
-
-    def caption(self, axis: Axis, arranged: ArrangedGenes) -> str:
-        """How many genes there is no room for."""
+    def caption(self, axis: Axis, arranged: ArrangedFeatures) -> str:
+        """What the columns of a density count, or how many features there is no room for."""
         del axis
-        return f"{arranged.hidden:,} not shown" if arranged.hidden else ""
+        if arranged.stretches:
+            return f"{arranged.style.noun}s in {bases_in_words(arranged.stretches[-1].width)}"
+        hidden = arranged.layout.hidden + arranged.omitted
+        return f"{hidden:,} not shown" if hidden else ""
 
-    def at(self, arranged: ArrangedGenes, position: float, interval: Interval) -> Answer:
-        """The genes under a position."""
-        del interval
-        here = (gene for gene in arranged.layout.genes if gene.start <= position < gene.end)
-        return Answer(", ".join(dict.fromkeys(map(_described, here))))
+    def range_of(self, arranged: ArrangedFeatures, axis: Axis) -> Scale | None:
+        """From 0 to the highest count on screen; features themselves have no scale."""
+        return scale_of_density(arranged.stretches, axis) if arranged.stretches else None
 
-    def blank(self, arranged: ArrangedGenes, axis: Axis) -> str:
-        """That there are none."""
+    def at(self, arranged: ArrangedFeatures, position: float, interval: Interval) -> Answer:
+        """The features under a position, in whatever row."""
+        if arranged.stretches:
+            return Answer(density_at(arranged.stretches, position, arranged.style.noun))
+        found = _distances(arranged, position) <= 0
+        return self._answer(arranged, np.flatnonzero(found).tolist(), interval.chromosome)
+
+    def at_point(self, arranged: ArrangedFeatures, position: float, y: float, axis: Axis) -> Answer:
+        """The feature in the row under the cursor, or the one whose name is there."""
         layout = arranged.layout
-        return "" if ((layout.starts < axis.end) & (layout.ends > axis.start)).any() else "No genes here"
+        if arranged.stretches or not layout.features:
+            return self.at(arranged, position, axis.interval)
+        x, boxes = axis.x_of(position), _name_boxes(layout, axis)
+        found = _distances(arranged, position) <= 0
+        found |= layout.has_label & (boxes.lefts <= x) & (x < boxes.rights)
+        found &= layout.is_shown & (layout.rows == layout.row_at(y))
+        return self._answer(arranged, np.flatnonzero(found).tolist(), axis.chromosome)
 
-    def colour(self, style: GenesStyle, palette: Palette) -> str:
-        """The chosen colour, or that of genes."""
-        return style.colour or palette.gene
+    def _answer(self, arranged: ArrangedFeatures, found: list[int], chromosome: str) -> Answer:
+        """What is said of features; of the shortest, which the others may cover, a click asks for all."""
+        if not found:
+            return Answer()
+        features = arranged.layout.features
+        shortest = min((features[number] for number in found), key=lambda each: each.end - each.start)
+        said = list(dict.fromkeys(described(features[number], arranged.score_name) for number in found))
+        more = f" (and {len(said) - _MOST_NAMED:,} more)" if len(said) > _MOST_NAMED else ""
+        words = ", ".join(said[:_MOST_NAMED]) + more
+        return Answer(words, subject=Interval(chromosome, shortest.start, shortest.end))
 
+    def blank(self, arranged: ArrangedFeatures, axis: Axis) -> str:
+        """That there are none, or that nobody looked for any here."""
+        layout, style = arranged.layout, arranged.style
+        ends = np.maximum(layout.ends, layout.starts + 1)
+        is_any = bool(((layout.starts < axis.end) & (ends > axis.start)).any())
+        if arranged.stretches:
+            is_any = bool((np.nan_to_num(highest_in_columns(arranged.stretches, axis)) > 0).any())
+        if is_any:
+            return ""
+        was_searched = not style.searched or any(region.overlaps(axis.interval) for region in style.searched)
+        return f"No {style.noun}s here" if was_searched else "Not labelled here"
 
-def _paint_gene(surface: Surface, gene: Gene, top: float, glyph: float, colour: str) -> None:
-    axis = surface.axis
-    left, right = axis.x_of(gene.start), axis.x_of(gene.end)
-    if right < -2 or left > axis.width + 2:
-        return
-    left, right, middle = max(left, -2.0), min(right, axis.width + 2.0), top + glyph / 2
-    right = max(right, left + 1)
-    surface.rectangle(left, middle - 0.5, right - left, 1, colour)
-    if right - left > 24 and gene.strand in "+-" and gene.strand:
-        _paint_arrows(surface, gene, middle, colour)
-    boxes = gene.exons or ((gene.start, gene.end),)
-    thin = glyph * 0.55 if gene.coding else glyph * 0.75
-    _paint_boxes(surface, boxes, middle - thin / 2, thin, colour)
-    _paint_boxes(surface, gene.coding, top, glyph, colour)
-
-
-def _paint_boxes(surface: Surface, pairs: Pairs, top: float, height: float, colour: str) -> None:
-    starts = surface.axis.xs_of([start for start, _ in pairs])
-    ends = surface.axis.xs_of([end for _, end in pairs])
-    surface.rectangles(starts, ends, top, height, colour)
-
-
-def _paint_arrows(surface: Surface, gene: Gene, middle: float, colour: str) -> None:
-    """Chevrons along introns, at multiples of 28 pixels of the chromosome so that strips meet."""
-    axis, step, size = surface.axis, 28.0, 2.5
-    first = max(gene.start, axis.start - 10 * axis.bases_per_pixel)
-    last = min(gene.end, axis.end + 10 * axis.bases_per_pixel)
-    number = int(first / axis.bases_per_pixel // step) + 1
-    back = -size if gene.strand == "+" else size
-    while (position := number * step * axis.bases_per_pixel) < last:
-        x = axis.x_of(position)
-        surface.line(x + back, middle - size, x, middle, colour)
-        surface.line(x, middle, x + back, middle + size, colour)
-        number += 1
+    def colour(self, style: FeaturesStyle, palette: Palette) -> str:
+        """The chosen colour, or that of genes or peaks."""
+        return style.settings.colour or (palette.gene if style.are_genes else palette.peak)
 
 
-def _name_under(surface: Surface, layout: Layout) -> None:
-    for number in layout.touching(surface.axis):
-        gene, text, width = layout.genes[number], layout.labels[number], float(layout.widths[number])
-        left, right = surface.axis.x_of(gene.start), surface.axis.x_of(gene.end)
-        if max(right, left + width) >= 0 and left <= surface.axis.width:
-            x, y = min(max(left, 4.0), max(right - width, left)), layout.top_of(number) + layout.glyph
-            surface.text(QRectF(x, y, width, 14), text, surface.palette.text, NAME_PIXELS, Left)
+def _score_name(replies: tuple[Held[Features], ...]) -> str:
+    return next((held.shape.score_name for held in reversed(replies) if len(held.shape.starts)), "score")
 
 
-def _name_beside(surface: Surface, layout: Layout) -> None:
-    """Names at the right of the bodies, those that would run into the next gene of the row left out."""
-    next_left: dict[int, float] = {}
-    for number in reversed(layout.touching(surface.axis, margin=surface.axis.width)):
-        gene, row, width = layout.genes[number], layout.rows[number], float(layout.widths[number])
-        left, right = surface.axis.x_of(gene.start), surface.axis.x_of(gene.end)
-        x = max(right, left + 1) + 4
-        if x + width + 4 <= next_left.get(row, float("inf")) and x + width > 0 and x < surface.axis.width:
-            y = layout.top_of(number) + layout.glyph / 2 - 7
-            surface.text(QRectF(x, y, width, 14), layout.labels[number], surface.palette.text, FLAT_NAME_PIXELS, Left)
-        next_left[row] = left
+class _NameBoxes(NamedTuple):
+    lefts: Pixels
+    rights: Pixels
+    tops: Pixels
 
 
-def _described(gene: Gene) -> str:
-    """A gene that stands for several transcripts says which of them is drawn."""
-    folded = f", the longest coding of {gene.transcripts} transcripts" if gene.transcripts > 1 else ""
-    return f"{gene.name} ({gene.strand}{folded})"
+def _name_boxes(layout: Layout, axis: Axis) -> _NameBoxes:
+    """Where the names stand on an axis, in logical pixels."""
+    lefts, rights = axis.xs_of(layout.starts), axis.xs_of(layout.ends)
+    tops = layout.top + layout.rows.astype(np.float64) * layout.row_height
+    if layout.names is Names.UNDER:
+        lefts = np.minimum(np.maximum(lefts, 4.0), np.maximum(rights - layout.widths, lefts))
+        return _NameBoxes(lefts, lefts + layout.widths, tops + layout.glyph)
+    lefts = np.maximum(rights, lefts + 1) + BEFORE_NAME
+    return _NameBoxes(lefts, lefts + layout.widths, tops + layout.glyph / 2 - _NAME_HEIGHT / 2)
+
+
+def _distances(arranged: ArrangedFeatures, position: float) -> Pixels:
+    """How many bases a position lies beside each feature; 0 or less on it, and a little beside one that is narrow."""
+    layout, zoom = arranged.layout, arranged.bases_per_pixel
+    is_narrow = layout.ends - layout.starts < 2 * _REACH * zoom
+    behind = np.where(position < layout.ends, 0.0, position - layout.ends + zoom / 1e6)
+    distances: Pixels = np.maximum(layout.starts - position, behind) - np.where(is_narrow, _REACH * zoom, 0.0)
+    return distances
+
+
+def described(feature: Feature, score_name: str) -> str:
+    """What is said of a feature in one line: its name, strand, what it stands for, score and summit."""
+    folded = f", the longest coding of {feature.transcripts} transcripts" if feature.transcripts > 1 else ""
+    strand = feature.strand if feature.strand in ("+", "-") else ""
+    inside = f"{strand}{folded}".removeprefix(", ")
+    name = feature.name or f"{feature.start + 1:,}-{feature.end:,}"
+    said = [f"{name} ({inside})" if inside else name]
+    said += [feature.identity] if feature.identity and feature.transcripts == 1 else []
+    said += [f"{score_name} {feature.score:.4g}"] if feature.score is not None else []
+    said += [f"summit {feature.summit + 1:,}"] if feature.summit >= 0 else []
+    return " · ".join(said)

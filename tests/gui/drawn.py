@@ -15,7 +15,8 @@ from ebert_gui.browser.drawn_rows import DrawnRow, DrawnRows, shared_scales
 from ebert_gui.browser.look import Answer, Room, Scale
 from ebert_gui.browser.surface import Surface
 from ebert_gui.kinds.table import Kinds
-from ebert_gui.looks.gene_rows import Gene, Layout, lay_out
+from ebert_gui.looks.feature_rows import Feature, Layout, lay_out
+from ebert_gui.looks.feature_settings import FeatureSettings
 from ebert_gui.looks.verdicts import Verdict, verdicts
 from ebert_gui.state.scope import Scope
 from ebert_gui.state.tracks import Track
@@ -26,6 +27,7 @@ KINDS = Kinds()
 NOWHERE = Interval("chr1", 0, 1000)
 ANYWHERE = Scope()
 FROM_0_TO_1 = Scale()
+_PACKED = FeatureSettings()
 
 
 class Given:
@@ -144,6 +146,6 @@ def judged(axis: Axis, track: Track, content: TrackContent, scope: Scope) -> tup
     return verdicts(row_over(axis, track, content, scope).arranged, axis)
 
 
-def layout_of(surface: Surface, *genes: Gene) -> Layout:
-    """Genes as they are laid out on a surface."""
-    return lay_out(genes, room_of(surface))
+def layout_of(surface: Surface, *features: Feature, settings: FeatureSettings = _PACKED) -> Layout:
+    """Features as they are laid out on a surface."""
+    return lay_out(features, room_of(surface), settings)

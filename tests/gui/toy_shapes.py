@@ -8,7 +8,7 @@ from ebert_core.protocol.modelling import FAMILIARITY_WORDS, Familiarity
 from ebert_core.protocol.shapes import Column, Features, Grid, Mark, Matrix, Parts, Signal
 from ebert_core.protocol.sources import FROM_ANCHOR, TO_ANCHOR
 from ebert_core.protocol.terms.locus import Interval
-from ebert_gui.looks.gene_rows import Gene, Pairs
+from ebert_gui.looks.feature_rows import Feature, Pairs
 
 
 def peaks(
@@ -28,16 +28,16 @@ def sites(interval: Interval, *places: tuple[int, int, bool]) -> Features:
     return Features(interval, starts, ends, scores=np.array([bound for _, _, bound in places], dtype=np.float32))
 
 
-def genes(interval: Interval, *given: Gene, omitted: int = 0, **more: object) -> Features:
-    """Gene models as they travel."""
+def genes(interval: Interval, *given: Feature, omitted: int = 0, **more: object) -> Features:
+    """Feature models as they travel."""
     return Features(
         interval,
         np.array([gene.start for gene in given], dtype=np.int64),
         np.array([gene.end for gene in given], dtype=np.int64),
         names=tuple(gene.name for gene in given),
         strands="".join(gene.strand or "." for gene in given),
-        parts=_parts([gene.exons for gene in given]),
-        thick_parts=_parts([gene.coding for gene in given]),
+        parts=_parts([gene.parts for gene in given]),
+        thick_parts=_parts([gene.thick for gene in given]),
         columns=(Column("transcripts", tuple(str(gene.transcripts) for gene in given)),),
         omitted=omitted,
         **more,

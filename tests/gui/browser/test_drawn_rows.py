@@ -27,7 +27,7 @@ from ebert_gui.kinds.sequence import SequenceTrack
 from ebert_gui.kinds.signal import SignalTrack
 from ebert_gui.kinds.states import StatesTrack
 from ebert_gui.kinds.truth import TruthTrack
-from ebert_gui.looks.gene_rows import Gene
+from ebert_gui.looks.feature_rows import Feature
 from ebert_gui.state.scope import Scope
 from ebert_gui.state.setup import Setup
 from ebert_gui.state.tracks import Part, Track
@@ -65,7 +65,7 @@ def _shapes() -> dict[str, tuple[Shape, ...]]:
     edges = np.arange(0, HERE.end, 500)
     classes = (RunClass("Tx", "#00aa00"), RunClass("Quies", "#dddddd"))
     runs = Runs(HERE, edges, edges + 500, (np.arange(edges.size) % 2).astype(np.uint8), classes)
-    genes = [Gene(f"G{start}", start, start + 900, "+", ((start, start + 50),), ()) for start in starts]
+    genes = [Feature(f"G{start}", start, start + 900, "+", ((start, start + 50),), ()) for start in starts]
     marks = (toy_shapes.mark(0, 1_400, "training"), toy_shapes.mark(1_400, 100_000, "unseen locus"))
     called = [0.9 if number % 7 == 0 else 0.1 for number in range(2_000)]
     final = toy_shapes.prediction(HERE, 0, *called, marks=marks)

@@ -20,10 +20,10 @@ from ebert_gui.kinds.peaks import PeaksTrack
 from ebert_gui.kinds.prediction import PredictionTrack
 from ebert_gui.kinds.signal import SignalTrack
 from ebert_gui.kinds.states import StatesTrack
+from ebert_gui.looks.feature_settings import FeatureSettings
 from ebert_gui.looks.prediction_arranged import PredictionSettings
 from ebert_gui.looks.signal_settings import SignalSettings
 from ebert_gui.state.scope import Scope
-from ebert_gui.state.settings import Settings
 from ebert_gui.state.tracks import Track
 from ebert_gui.widgets.theme import LIGHT
 from tests.gui.drawn import paint_label
@@ -251,7 +251,7 @@ def test_a_label_is_framed_by_hairlines_and_marked_in_the_colour_of_its_track(
         (SignalTrack(signal="x", cell_type="beta"), LIGHT.signals[1]),
         (PredictionTrack(cell_type="alpha", factor="CTCF"), LIGHT.prediction),
         (PredictionTrack(cell_type="alpha", factor="CTCF", drawn=PredictionSettings(colour="#654321")), "#654321"),
-        (PeaksTrack(drawn=Settings(colour="#654321")), "#654321"),
+        (PeaksTrack(drawn=FeatureSettings(colour="#654321")), "#654321"),
         (PeaksTrack(), None),
     ],
 )

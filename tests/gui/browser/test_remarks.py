@@ -23,7 +23,7 @@ from ebert_gui.kinds.genes import GenesTrack
 from ebert_gui.kinds.peaks import PeaksTrack
 from ebert_gui.kinds.signal import SignalTrack
 from ebert_gui.kinds.states import StatesTrack
-from ebert_gui.looks.gene_rows import Gene
+from ebert_gui.looks.feature_rows import Feature
 from ebert_gui.state.setup import Setup
 from ebert_gui.state.tracks import Track
 from ebert_gui.state.workspace import Workspace
@@ -80,7 +80,7 @@ def test_pointing_at_the_name_of_the_row_tells_all_of_it(qtbot: QtBot) -> None:
 def test_names_that_do_not_match_are_said_in_place_of_no_peaks() -> None:
     track = PeaksTrack(path="x.bed")
     assert row_over(AXIS, track, content(SKIPPED, STRANGE)).blank(AXIS) == STRANGE.full
-    assert row_over(AXIS, track, content(SKIPPED)).blank(AXIS) == "No peaks here"
+    assert row_over(AXIS, track, content(SKIPPED)).blank(AXIS) == "No features here"
 
 
 @pytest.mark.parametrize(
@@ -92,7 +92,7 @@ def test_names_that_do_not_match_are_said_in_place_of_no_peaks() -> None:
         ((Interval("chr1", 1010, 5000),), PeaksTrack(cell_type="alpha", factor="CTCF"), "Not labelled here"),
         ((Interval("chr2", 0, 5000),), PeaksTrack(cell_type="alpha", factor="CTCF"), "Not labelled here"),
         # What a dataset says of its regions says nothing of a file beside it.
-        ((Interval("chr2", 0, 5000),), PeaksTrack(path="x.bed"), "No peaks here"),
+        ((Interval("chr2", 0, 5000),), PeaksTrack(path="x.bed"), "No features here"),
     ],
 )
 def test_where_a_dataset_is_not_labelled_its_rows_say_so(
@@ -112,7 +112,7 @@ def test_where_a_dataset_is_not_labelled_its_rows_say_so(
 
 
 def test_a_gene_says_that_it_stands_for_several_transcripts() -> None:
-    genes = (Gene("ISO", 10, 90, "+", transcripts=4), Gene("ONE", 20, 90, "-"))
+    genes = (Feature("ISO", 10, 90, "+", transcripts=4), Feature("ONE", 20, 90, "-"))
     replies = TrackContent({"genes": (Held(1, HERE, toy_shapes.genes(HERE, *genes)),)})
     assert words_at(GenesTrack(), replies, HERE, 50) == ["ISO (+, the longest coding of 4 transcripts), ONE (-)"]
 
@@ -143,7 +143,7 @@ def replies_at(start: int, end: int) -> dict[str, tuple[Track, Shape]]:
     return {
         "values": (SignalTrack(path="x"), Signal(WHOLE, values, values, values)),
         "peaks": (PeaksTrack(path="x"), toy_shapes.peaks(WHOLE, (start, end), summits=[start])),
-        "genes": (GenesTrack(), toy_shapes.genes(WHOLE, Gene("G", start, end, "+"))),
+        "genes": (GenesTrack(), toy_shapes.genes(WHOLE, Feature("G", start, end, "+"))),
         "states": (StatesTrack(cell_type="a"), Runs(WHOLE, starts, ends, np.zeros(1, np.uint8), names)),
     }
 
@@ -158,9 +158,10 @@ def test_a_track_with_nothing_in_sight_says_so_in_its_own_words(
     kind: str, start: int, end: int, is_shown: bool
 ) -> None:
     track, reply = replies_at(start, end)[kind]
+    said = "features" if kind == "peaks" else kind
     shown = TrackContent({"signal" if kind == "values" else kind: (Held(1, WHOLE, reply),)})
     axis = Axis("chr1", 1000.0, 2.0, 500.0)
-    assert row_over(axis, track, shown).blank(axis) == ("" if is_shown else f"No {kind} here")
+    assert row_over(axis, track, shown).blank(axis) == ("" if is_shown else f"No {said} here")
 
 
 def test_before_anything_has_come_and_beside_another_sentence_a_track_does_not_say_that_it_is_empty() -> None:

@@ -11,7 +11,7 @@ from ebert_core.protocol.terms.locus import Interval
 from ebert_gui.browser.look import Scale
 from ebert_gui.kinds.peaks import PeaksTrack
 from ebert_gui.kinds.truth import TruthTrack
-from ebert_gui.state.settings import Settings
+from ebert_gui.looks.feature_settings import FeatureSettings
 from ebert_gui.widgets.theme import DARK, LIGHT, Theme
 from tests.gui import toy_shapes
 from tests.gui.drawn import content_of, draw, paint, words_at
@@ -46,7 +46,7 @@ def test_the_summit_of_a_wide_peak_stands_out_at_both_sides_and_that_of_a_narrow
     content = content_of(
         "peaks", HERE, peaks((1200, 1400, 1300, 1.0), (1600, 1650, 1620, 1.0), (1700, 1761, 1730, 1.0))
     )
-    draw(page, PeaksTrack(path="x", drawn=Settings(colour="#ff0000")), content, 30.0)
+    draw(page, PeaksTrack(path="x", drawn=FeatureSettings(colour="#ff0000")), content, 30.0)
     column = page.down(30)
     assert (column[0][0], column[-1][1]) == (7, 23)
     assert page.down(62) == [(10, 20, "#ff0000")]
@@ -68,9 +68,15 @@ def test_summits_outside_of_the_view_are_not_painted(new_page: Callable[..., Pag
 def test_the_peak_under_the_cursor_is_read_out_with_its_name_and_score() -> None:
     track = PeaksTrack(path="x")
     named = content_of("peaks", HERE, peaks((1000, 1100, -1, 7.25), (1050, 1200, -1, 3.0), names=("first", "second")))
-    assert words_at(track, named, HERE, 999, 1000, 1099, 1100, 1200) == ["", "first 7.25", "first 7.25", "second 3", ""]
+    assert words_at(track, named, HERE, 999, 1000, 1099, 1100, 1200) == [
+        "",
+        "first · score 7.25",
+        "first · score 7.25, second · score 3",
+        "second · score 3",
+        "",
+    ]
     bare = content_of("peaks", HERE, peaks((1000, 1100, -1, 7.25), (1200, 1300, -1, 3.0)))
-    assert words_at(track, bare, HERE, 1050, 1250) == ["7.25", "3"]
+    assert words_at(track, bare, HERE, 1050, 1250) == ["1,001-1,100 · score 7.25", "1,201-1,300 · score 3"]
 
 
 def test_peaks_of_two_tiles_are_drawn_once(new_page: Callable[..., Page]) -> None:

@@ -10,7 +10,7 @@ from ebert_gui.browser.content import Held, TrackContent
 from ebert_gui.browser.drawn_rows import DrawnRows
 from ebert_gui.browser.look import Room, Scale
 from ebert_gui.kinds.genes import GenesTrack
-from ebert_gui.looks.gene_rows import Gene, Layout, Names, genes_of
+from ebert_gui.looks.feature_rows import Feature, Layout, Names, features_of
 from ebert_gui.state.scope import Scope
 from tests.gui import toy_shapes
 from tests.gui.drawn import KINDS, Given, content_of, layout_of, room_of
@@ -19,9 +19,9 @@ from tests.gui.pages import Page
 HERE = Interval("chr1", 0, 400_000)
 
 
-def many(count: int) -> list[Gene]:
+def many(count: int) -> list[Feature]:
     starts = np.linspace(0, HERE.end - 3_000, count).astype(int).tolist()
-    return [Gene(f"G{number}", start, start + 2_500, "+") for number, start in enumerate(starts)]
+    return [Feature(f"G{number}", start, start + 2_500, "+") for number, start in enumerate(starts)]
 
 
 def shown(count: int) -> TrackContent:
@@ -53,7 +53,7 @@ def test_another_zoom_height_or_reply_arranges_genes_anew(new_page: Callable[...
     assert layout(room._replace(bases_per_pixel=77.0)) is not first
     assert layout(room._replace(height=room.height + 30)) is not first
     source.content_now = TrackContent({"genes": (Held(9, HERE, toy_shapes.genes(HERE, *many(21))),)})
-    assert len(layout(room).genes) == 21
+    assert len(layout(room).features) == 21
     assert rows.arranged == 4
 
 
@@ -62,12 +62,14 @@ def test_only_genes_in_sight_are_painted(new_page: Callable[..., Page]) -> None:
     layout = layout_of(surface, *many(300))
     shown = layout.touching(surface.axis)
     assert 0 < len(shown) < 300
-    assert all(layout.genes[number].start <= surface.axis.end + 10 * surface.axis.bases_per_pixel for number in shown)
+    assert all(
+        layout.features[number].start <= surface.axis.end + 10 * surface.axis.bases_per_pixel for number in shown
+    )
 
 
 def test_more_genes_than_rows_are_counted_as_hidden(new_page: Callable[..., Page]) -> None:
     surface = new_page().surface
-    layout = layout_of(surface, *(Gene(f"G{number}", 1_000, 1_900, "+") for number in range(60)))
+    layout = layout_of(surface, *(Feature(f"G{number}", 1_000, 1_900, "+") for number in range(60)))
     assert layout.names is Names.NOWHERE
     assert sorted(layout.rows) == list(range(60))
     rows_in_sight = int((surface.height - 8) // layout.row_height)
@@ -76,11 +78,11 @@ def test_more_genes_than_rows_are_counted_as_hidden(new_page: Callable[..., Page
 
 def test_a_gene_travels_with_its_strand_exons_coding_parts_and_transcripts() -> None:
     given = (
-        Gene("A", 100, 900, "+", ((100, 300), (700, 900)), ((200, 300),), 3),
-        Gene("B", 150, 160, ".", (), (), 1),
-        Gene("C", 150, 990, "-", ((150, 990),), (), 1),
+        Feature("A", 100, 900, "+", ((100, 300), (700, 900)), ((200, 300),), 3),
+        Feature("B", 150, 160, ".", (), (), 1),
+        Feature("C", 150, 990, "-", ((150, 990),), (), 1),
     )
     whole = toy_shapes.genes(HERE, *given)
-    assert genes_of([whole, whole]) == given
+    assert features_of([whole, whole]) == given
     bare = type(whole)(HERE, whole.starts, whole.ends)
-    assert genes_of([bare]) == tuple(Gene("", gene.start, gene.end, ".") for gene in given)
+    assert features_of([bare]) == tuple(Feature("", gene.start, gene.end, ".") for gene in given)
