@@ -1,5 +1,6 @@
 """Bodies of features: boxes of one row, height and colour are gathered once, so that painting only fills them."""
 
+import math
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
@@ -101,11 +102,11 @@ def bodies_of(
         middle, glyph = top + layout.glyph / 2, layout.glyph
         has_room = not is_plain and (each.end - each.start) / zoom > _LEAST_FOR_ARROWS
         if each.parts:
-            lines.add(((each.start, each.end),), middle - _LINE / 2, _LINE, colour)
-            if has_room:
+            lines.add(((each.start, each.end),), math.floor(middle - _LINE / 2), _LINE, colour)
+            if has_room and glyph >= 2 * _ARROW:
                 lines.add_arrows(each.start, each.end, middle, colour, each.strand)
         border = each.end if followed[number] else -1
-        thin = glyph * (_THIN if each.thick else _NOT_CODING if are_genes else 1.0)
+        thin = _thinner(glyph, _THIN if each.thick else _NOT_CODING if are_genes else 1.0)
         bodies: Pairs = each.parts or ((each.start, each.end),)
         wide: Pairs = each.thick or (() if are_genes else bodies)
         boxes.add(bodies, middle - thin / 2, thin, colour, border)
@@ -115,6 +116,11 @@ def bodies_of(
                 if (end - start) / zoom > _LEAST_FOR_ARROWS:
                     boxes.add_arrows(start, end, middle, canvas, each.strand)
     return Bodies(lines.boxes(), lines.arrows(), boxes.boxes(), boxes.arrows(), tuple(_summits(layout, colours)))
+
+
+def _thinner(glyph: float, share: float) -> float:
+    """About a share of a height, with both edges on whole pixels where those of the height are."""
+    return glyph - 2 * round(glyph * (1 - share) / 2)
 
 
 def _followed(layout: Layout, zoom: float) -> NDArray[np.bool_]:

@@ -163,13 +163,13 @@ def _named(
         return None
     if settings.mode == "collapsed":
         rows, fits = np.zeros(len(features), np.int64), _fits_in_one_row(lefts, rights, reaches)
-        top = _TOP if names is Names.UNDER else max(0.0, (room.height - _BESIDE_GLYPH) / 2)
+        top = _TOP if names is Names.UNDER else max(0.0, (room.height - _BESIDE_GLYPH) // 2)
     else:
         stacked = stack(lefts, rights, reaches, _gap(features), max(1, most))
         if stacked is None:
             return None
         rows, fits = stacked, np.ones(len(features), np.bool_)
-        top = _TOP if most else max(0.0, (room.height - _BESIDE_GLYPH) / 2)
+        top = _TOP if most else max(0.0, (room.height - _BESIDE_GLYPH) // 2)
     has_label = fits & np.array([bool(text) for text in bodies.labels], np.bool_)
     glyph = _GLYPH if names is Names.UNDER else _BESIDE_GLYPH
     everything = np.ones(len(features), np.bool_)
@@ -189,9 +189,10 @@ def _bare(features: tuple[Feature, ...], room: Room, settings: FeatureSettings, 
     usable = room.height - 2 * _PADDING
     if count == 1:
         row_height, glyph = max(_SMALLEST_ROW, usable), min(_GLYPH, max(3.0, usable))
-        top = max(0.0, (room.height - glyph) / 2)
+        top = max(0.0, (room.height - glyph) // 2)
     else:
-        row_height = max(_SMALLEST_ROW, min(_BESIDE_ROW, usable / count))
+        # Whole pixels, so that edges are sharp.
+        row_height = max(_SMALLEST_ROW, min(_BESIDE_ROW, usable // count))
         glyph, top = min(_GLYPH, max(3.0, row_height - 3)), _TOP if any(bodies.labels) else _PADDING
     is_shown = rows < max(1, int(usable // row_height))
     has_label = np.zeros(len(features), np.bool_)

@@ -118,10 +118,11 @@ class FeaturesLook(Look[FeaturesStyle, ArrangedFeatures]):
 
     def caption(self, axis: Axis, arranged: ArrangedFeatures) -> str:
         """What the columns of a density count, or how many features there is no room for."""
-        del axis
         if arranged.stretches:
             return f"{arranged.style.noun}s in {bases_in_words(arranged.stretches[-1].width)}"
-        hidden = arranged.layout.hidden + arranged.omitted
+        layout = arranged.layout
+        in_sight = (layout.starts < axis.end) & (layout.ends >= axis.start)
+        hidden = int((in_sight & ~layout.is_shown).sum()) + arranged.omitted
         return f"{hidden:,} not shown" if hidden else ""
 
     def range_of(self, arranged: ArrangedFeatures, axis: Axis) -> Scale | None:
