@@ -356,7 +356,7 @@ class Dataset:
 
     def transcript_file(self, path: str) -> FeatureSource:
         """Every transcript of a file of genes, by its path."""
-        return self._checked(("transcripts", path), partial(read_genes, place_of(path), self._skipped(), list))
+        return self._checked(("transcripts", path), partial(read_genes, place_of(path), self._opened.skipped(), list))
 
     @cached_property
     def matrices(self) -> Matrices:

@@ -166,20 +166,20 @@ def _paint_boxes(surface: Surface, boxes: Boxes) -> None:
 
 
 def _paint_arrows(surface: Surface, arrowed: Arrowed) -> None:
-    """Chevrons at multiples of 28 pixels of the chromosome, so that strips meet."""
+    """Chevrons at multiples of 28 pixels of the chromosome, so that strips meet; each lies wholly in its stretch."""
     axis = surface.axis
     margin, step = 10 * axis.bases_per_pixel, _ARROW_STEP * axis.bases_per_pixel
+    inset = (_ARROW + 1) * axis.bases_per_pixel
     here = np.flatnonzero((arrowed.ends > axis.start - margin) & (arrowed.starts < axis.end + margin))
     for number in here.tolist():
-        first = max(float(arrowed.starts[number]), axis.start - margin)
-        last = min(float(arrowed.ends[number]), axis.end + margin)
+        first = max(float(arrowed.starts[number]) + inset, axis.start - margin)
+        last = min(float(arrowed.ends[number]) - inset, axis.end + margin)
         middle, colour, back = arrowed.middles[number], arrowed.colours[number], -_ARROW * arrowed.directions[number]
-        place = (int(first / step) + 1) * step
-        while place < last:
-            x = axis.x_of(place)
+        for count in range(math.ceil(first / step), math.floor(last / step) + 1):
+            # On whole device pixels, so that all are drawn alike.
+            x = round(axis.x_of(count * step) * axis.ratio) / axis.ratio
             surface.line(x + back, middle - _ARROW, x, middle, colour)
             surface.line(x, middle, x + back, middle + _ARROW, colour)
-            place += step
 
 
 def _paint_summits(surface: Surface, summits: Summits) -> None:

@@ -38,7 +38,10 @@ def genes(interval: Interval, *given: Feature, omitted: int = 0, **more: object)
         strands="".join(gene.strand or "." for gene in given),
         parts=_parts([gene.parts for gene in given]),
         thick_parts=_parts([gene.thick for gene in given]),
-        columns=(Column("transcripts", tuple(str(gene.transcripts) for gene in given)),),
+        columns=(
+            Column("transcripts", tuple(str(gene.transcripts) for gene in given)),
+            Column("identity", tuple(gene.identity for gene in given)),
+        ),
         omitted=omitted,
         **more,
     )

@@ -174,15 +174,16 @@ def test_peaks_have_summits_where_the_file_has_them(role: Role) -> None:
     strict = role.ask(of(MeasuredPeaks("alpha", "CTCF"), HUNDREDS))
     assert (strict.starts.tolist(), strict.ends.tolist(), strict.summits.tolist()) == ([150], [250], [190])
     relaxed = role.ask(of(MeasuredPeaks("alpha", "CTCF", is_relaxed=True), HUNDREDS))
-    assert relaxed.summits.tolist() == [-1, -1]
+    assert relaxed.summits is None
+    assert relaxed.starts.tolist() == [150, 180]
 
 
-def test_too_many_peaks_are_thinned_evenly_and_the_rest_counted(role: Role, folder: Path) -> None:
+def test_too_many_peaks_come_as_the_number_that_overlaps_each_column(role: Role, folder: Path) -> None:
     lines = (f"chr1\t{start // 6}\t{start // 6 + 1}\tp\t{start % 6}\t.\t0\t0\t0\t0" for start in range(12_000))
     (folder / "many.narrowPeak").write_text("\n".join(lines))
-    peaks = role.ask(of(MeasuredPeaks(path=str(folder / "many.narrowPeak")), Interval("chr1", 0, 2000)))
-    assert peaks.starts.tolist() == list(range(2000))
-    assert peaks.omitted == 10_000
+    peaks = role.ask(of(MeasuredPeaks(path=str(folder / "many.narrowPeak")), Interval("chr1", 0, 2000), 4))
+    assert peaks.density.tolist() == [3000] * 4
+    assert (len(peaks.starts), peaks.omitted) == (0, 12_000)
 
 
 @pytest.mark.parametrize(

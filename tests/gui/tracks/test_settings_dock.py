@@ -17,6 +17,7 @@ from ebert_gui.kinds.genes import GenesTrack
 from ebert_gui.kinds.kind import Kind
 from ebert_gui.kinds.signal import SignalTrack
 from ebert_gui.kinds.table import BUILT_IN, Kinds
+from ebert_gui.looks.feature_settings import GeneSettings
 from ebert_gui.looks.signal_settings import SignalSettings
 from ebert_gui.looks.signals import SignalLook, SignalStyle
 from ebert_gui.state.session import Session, read_session, write_session
@@ -309,7 +310,7 @@ def test_settings_are_copied_as_far_as_the_other_track_has_them(dock: SettingsDo
     assert dock.paste.isEnabled()
     paste_settings(history, selection)
     assert drawn(workspace, "a") == SignalSettings(colour="#123456", shared="alone", high=4.0)
-    assert drawn(workspace, "g") == Settings(colour="#123456")
+    assert drawn(workspace, "g") == GeneSettings(colour="#123456")
     assert drawn(workspace, "t") == ToySettings(colour="#123456", size=5)
     assert [present(workspace.setup.find(each)).pixels for each in "agt"] == [90, 90, 90]
     assert steps(workspace) == 2

@@ -1,0 +1,155 @@
+"""What can be chosen of features: rows, names, colours, and one row for each transcript."""
+
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+from msgspec.structs import replace
+
+from ebert_core.protocol.shapes import Features
+from ebert_core.protocol.sources import GeneModels
+from ebert_core.protocol.terms.locus import Interval
+from ebert_gui.browser.content import TrackContent
+from ebert_gui.kinds.genes import GenesTrack
+from ebert_gui.kinds.peaks import PeaksTrack
+from ebert_gui.looks.density import bases_in_words
+from ebert_gui.looks.feature_rows import Feature
+from ebert_gui.looks.feature_settings import FeatureSettings, GeneSettings
+from ebert_gui.state.scope import Scope
+from ebert_gui.state.settings import shared_fields
+from ebert_gui.state.tracks import Track
+from ebert_gui.widgets.theme import LIGHT
+from tests.gui import toy_shapes
+from tests.gui.drawn import caption, content_of, draw, scale_over, words_at
+from tests.gui.pages import Page, Written
+
+HERE = Interval("chr1", 0, 10_000)
+OVERLAPPING = (Feature("A", 1100, 1500, "+"), Feature("B", 1300, 1900, "-"))
+
+
+def bed(*features: Feature, **more: object) -> TrackContent:
+    return content_of("peaks", HERE, replace(toy_shapes.genes(HERE, *features), **more))
+
+
+def file(**chosen: object) -> PeaksTrack:
+    return PeaksTrack(path="/data/x.bed", drawn=FeatureSettings(**chosen))  # type: ignore[arg-type]
+
+
+@pytest.fixture
+def drawn(new_page: Callable[..., Page], written: list[Written]) -> Callable[[Track, TrackContent], Page]:
+    def make(track: Track, content: TrackContent) -> Page:
+        page = new_page(1.0, (100, 70))
+        written.clear()
+        draw(page, track, content, 70.0)
+        return page
+
+    return make
+
+
+def test_packed_features_stand_in_as_many_rows_as_they_need_and_collapsed_ones_in_one(
+    drawn: Callable[[Track, TrackContent], Page], written: list[Written]
+) -> None:
+    rows = [(first, last) for first, last, _ in drawn(file(), bed(*OVERLAPPING)).down(35)]
+    assert rows == [(6, 16), (34, 44)]
+    assert sorted(each.text for each in written) == ["A ▸", "◂ B"]
+    page = drawn(file(mode="collapsed"), bed(*OVERLAPPING))
+    assert [(first, last) for first, last, _ in page.down(12)] == [(6, 16)]
+    along = page.across(7)
+    assert (along[0][0], along[-1][1]) == (10, 90)
+    # A is followed by B before its name ends, and B begins under A.
+    assert written == []
+
+
+def test_dense_features_are_plain_and_have_no_names(
+    drawn: Callable[[Track, TrackContent], Page], written: list[Written]
+) -> None:
+    thick = Feature("T", 1100, 1900, "+", ((1100, 1300), (1700, 1900)), ((1200, 1300), (1700, 1800)))
+    page = drawn(file(mode="dense", colour="#ff0000"), bed(thick))
+    assert written == []
+    assert {colour for _, _, colour in page.across(35)} == {"#ff0000"}
+    assert "+" not in caption(page.surface, file(mode="dense"), bed(thick))
+
+
+def test_names_can_be_left_out(drawn: Callable[[Track, TrackContent], Page], written: list[Written]) -> None:
+    drawn(file(), bed(OVERLAPPING[0]))
+    assert [each.text for each in written] == ["A ▸"]
+    drawn(file(has_names=False), bed(OVERLAPPING[0]))
+    assert written == []
+
+
+@pytest.mark.parametrize(
+    ("chosen", "colours"),
+    [
+        ({}, ["#ff0000", LIGHT.peak]),
+        ({"colour": "#00ff00"}, ["#00ff00", "#00ff00"]),
+        ({"colour_by": "strand"}, [LIGHT.signals[0], LIGHT.signals[1]]),
+    ],
+)
+def test_features_have_the_colour_of_the_file_the_chosen_one_or_that_of_their_strand(
+    drawn: Callable[[Track, TrackContent], Page], chosen: dict[str, str], colours: list[str]
+) -> None:
+    two = Feature("A", 1100, 1300, "+"), Feature("B", 1600, 1800, "-")
+    page = drawn(file(has_names=False, **chosen), bed(*two, colours=("#ff0000", "")))
+    found = page.across(31)
+    assert [(first, last) for first, last, _ in found] == [(10, 30), (60, 80)]
+    assert [colour for _, _, colour in found] == colours
+
+
+def test_scores_shade_features_where_a_person_or_the_file_asks_for_it(
+    drawn: Callable[[Track, TrackContent], Page],
+) -> None:
+    two = Feature("A", 1100, 1300, "."), Feature("B", 1600, 1800, ".")
+    scored = bed(*two, scores=np.array([100, 1000], np.float32))
+    asked = bed(*two, scores=np.array([100, 1000], np.float32), is_shaded=True)
+    plain = drawn(file(has_names=False), scored).across(31)
+    assert {colour for _, _, colour in plain} == {LIGHT.peak}
+    for track, content in ((file(has_names=False, colour_by="score"), scored), (file(has_names=False), asked)):
+        pale, full = (colour for _, _, colour in drawn(track, content).across(31))
+        assert full == LIGHT.peak
+        assert pale not in (LIGHT.peak, LIGHT.canvas)
+
+
+def test_a_colour_that_the_canvas_hides_is_taken_nearer_to_that_of_text(
+    drawn: Callable[[Track, TrackContent], Page],
+) -> None:
+    one = Feature("A", 1100, 1300, ".")
+    ((_, _, colour),) = drawn(file(has_names=False), bed(one, colours=("#ffffff",))).across(31)
+    assert colour != LIGHT.canvas
+
+
+def test_genes_are_folded_or_have_a_row_for_each_transcript_with_its_name(
+    drawn: Callable[[Track, TrackContent], Page], written: list[Written]
+) -> None:
+    assert GenesTrack().reads(Scope())[0].source == GeneModels("", is_folded=True)
+    unfolded = GenesTrack(drawn=GeneSettings(is_folded=False))
+    assert unfolded.reads(Scope())[0].source == GeneModels("", is_folded=False)
+    found = Feature("GENE", 1100, 1500, "+", identity="T1"), Feature("GENE", 1100, 1600, "+", identity="T2")
+    shape = toy_shapes.genes(HERE, *found)
+    drawn(unfolded, content_of("genes", HERE, shape))
+    assert sorted(each.text for each in written) == ["GENE T1 ▸", "GENE T2 ▸"]
+
+
+def test_what_genes_and_other_features_have_in_common_is_chosen_for_both_at_once() -> None:
+    names = [each.name for each in shared_fields((GeneSettings(), FeatureSettings()))]
+    assert names == ["colour", "mode", "has_names", "colour_by"]
+
+
+def test_a_density_is_columns_from_0_with_the_count_in_words(new_page: Callable[..., Page]) -> None:
+    nothing = np.zeros(0, np.int64)
+    counts = np.array([0, 3, 1, 0, 0, 0, 0, 0, 0, 7], np.int64)
+    crowded = Features(Interval("chr1", 1000, 2000), nothing, nothing, density=counts, omitted=11)
+    content = content_of("peaks", Interval("chr1", 1000, 2000), crowded)
+    page, track = new_page(), file()
+    assert caption(page.surface, track, content) == f"features in {bases_in_words(100)}"
+    scale = scale_over(page.surface.axis, track, content)
+    assert scale is not None
+    assert (scale.low, scale.high) == (0.0, 8.0)
+    draw(page, track, content, 50.0, scale=scale)
+    assert page.across(45) == [(10, 30, page.colour_at(15, 45)), (90, 100, page.colour_at(95, 45))]
+    tops = [page.down(x)[0][0] for x in (15, 25, 95)]
+    assert tops[2] < tops[0] < tops[1]
+    assert words_at(track, content, HERE, 1050, 1150, 1250) == [
+        "0 features in 100 bp",
+        "3 features in 100 bp",
+        "1 feature in 100 bp",
+    ]
