@@ -19,6 +19,7 @@ from ebert_gui.kinds.genes import GenesTrack
 from ebert_gui.kinds.prediction import PredictionTrack
 from ebert_gui.kinds.signal import SignalTrack
 from ebert_gui.kinds.table import BUILT_IN
+from ebert_gui.looks.feature_settings import GeneSettings
 from ebert_gui.looks.prediction_arranged import PredictionSettings
 from ebert_gui.looks.signal_settings import SignalSettings
 from ebert_gui.state.pane import Pane, Span
@@ -137,7 +138,7 @@ def test_settings_that_stood_among_the_other_fields_of_a_track_are_kept(tmp_path
         PredictionTrack(
             id="d", cell_type="alpha", factor="CTCF", drawn=PredictionSettings(colour="#654321", fits_view=True)
         ),
-        GenesTrack(id="e", drawn=Settings(colour="#abcdef")),
+        GenesTrack(id="e", drawn=GeneSettings(colour="#abcdef")),
     )
     write_session(path, session)
     assert read_session(path, KINDS.read) == (session, "")
