@@ -14,7 +14,7 @@ from ebert_gui.state.fatal_files import kept_fatal_files
 from ebert_gui.state.session import Session
 from ebert_gui.state.workspace import Workspace
 from ebert_gui.workers.client import WorkerClient, local_worker
-from ebert_gui.workers.state import Condition, WorkerState
+from ebert_gui.workers.state import WorkerState
 
 
 class Options(NamedTuple):
@@ -83,7 +83,7 @@ class Program:
         if files:
             self.opener.open_files(files)
         if options.checkpoint:
-            self.opener.open_model(options.checkpoint, is_beginning=True)
+            self.opener.models.open(options.checkpoint, is_beginning=True)
         workspace.view.changed.announce()
 
     def _choose_cell_type(self, name: str) -> None:
@@ -97,10 +97,10 @@ class Program:
 
     def _on_data_state(self, state: WorkerState) -> None:
         self.opener.on_data_state(state)
-        if state.condition in (Condition.READY, Condition.BUSY):
+        if state.condition.is_alive:
             self.loader.schedule()
 
     def _on_model_state(self, state: WorkerState) -> None:
-        self.opener.on_model_state(state)
-        if state.condition in (Condition.READY, Condition.BUSY):
+        self.opener.models.on_worker_state(state)
+        if state.condition.is_alive:
             self.loader.schedule()

@@ -9,7 +9,7 @@ def ask_for_new_dataset(desk: Desk) -> None:
     """Ask for the files of a new dataset, write it and open it; one that was begun before is gone on with."""
     begun = desk.window.findChild(NewDatasetDialog)
     opener = desk.opener
-    answers = Answers(opener.inspect, opener.check_draft, opener.write_dataset)
+    answers = Answers(opener.questions.inspect, opener.questions.check_draft, opener.write_dataset)
     dialog = begun or NewDatasetDialog(answers, desk.window)
     if begun is None:
         dialog.place_wanted.connect(lambda wanted, then: pick(opener.places, dialog, wanted, then))

@@ -28,7 +28,7 @@ def ask_for_dataset_of(desk: Desk, assembly: str, checkpoint: str) -> None:
     opener = desk.opener
 
     def open_both(paths: tuple[str, ...]) -> None:
-        opener.open_dataset(paths[0], lambda: opener.open_model(checkpoint, is_beginning=True), checkpoint)
+        opener.open_dataset(paths[0], lambda: opener.models.open(checkpoint, is_beginning=True), checkpoint)
 
     pick(opener.places, desk.window, Wanted(f"Open a dataset of {assembly}", kinds=(DATASETS, ALL)), open_both)
 

@@ -118,7 +118,7 @@ class ShownJobs(QObject):
 
     def _use(self, job: JobSummary) -> None:
         if job.verb in ("pretrain", "finetune"):
-            self._desk.opener.open_model(job.result)
+            self._desk.opener.models.open(job.result)
         else:
             self._desk.opener.open_files((job.result,))
             self._jobs.read_spec(job.directory, self._go_to_export)

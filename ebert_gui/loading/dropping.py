@@ -28,7 +28,7 @@ class Dropped:
         """Open whatever these are: a session or a dataset first, files beside it or alone, then models."""
         self._kinds = dict.fromkeys(paths)
         for path in self._kinds:
-            self._opener.inspect(path, partial(self._on_kind, path))
+            self._opener.questions.inspect(path, partial(self._on_kind, path))
 
     def _on_kind(self, path: str, kind: FileKind) -> None:
         self._kinds[path] = kind
@@ -60,7 +60,7 @@ class Dropped:
 
     def _open_models(self, models: list[str], is_beginning: bool) -> None:
         for path in models:
-            self._opener.open_model(path, is_beginning)
+            self._opener.models.open(path, is_beginning)
 
     def _files(self, kinds: dict[str, FileKind], has_dataset: bool) -> list[str]:
         """What can be opened as track files; of everything else it is said why not."""

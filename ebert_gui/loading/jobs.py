@@ -28,7 +28,7 @@ from ebert_core.protocol.work import (
 )
 from ebert_gui.loading.loader import Client
 from ebert_gui.state.workspace import Workspace
-from ebert_gui.workers.state import Condition, Failure
+from ebert_gui.workers.state import Failure
 
 _FOLLOW_MILLISECONDS = 1500
 
@@ -63,7 +63,7 @@ class JobFollower(QObject):
 
     def look(self) -> None:
         """List the jobs now."""
-        if self._data.state.condition not in (Condition.READY, Condition.BUSY):
+        if not self._data.state.condition.is_alive:
             return
         dataset = self._workspace.dataset
         here = [dataset.path] if dataset is not None and dataset.path else []
@@ -88,7 +88,7 @@ class JobFollower(QObject):
         def failed(failure: Failure) -> None:
             if failure.kind == "lost" and asks_again:
                 self.check(spec, on_checked, asks_again=False)
-            elif failure.is_final or failure.kind == "lost":
+            elif failure.is_told:
                 on_checked(JobCheck(failure.message))
 
         dataset = self._workspace.dataset

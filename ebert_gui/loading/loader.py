@@ -22,7 +22,7 @@ from ebert_gui.loading.tiles import TileCache
 from ebert_gui.loading.tiling import Query
 from ebert_gui.state.tracks import Track
 from ebert_gui.state.workspace import Workspace
-from ebert_gui.workers.state import Condition, Failure, WorkerState
+from ebert_gui.workers.state import Failure, WorkerState
 
 GESTURE_MILLISECONDS = 40
 _FIRST_GUESS_BASES_PER_SECOND = 60_000.0
@@ -30,7 +30,6 @@ _FIRST_GUESS_BASES_PER_SECOND = 60_000.0
 _FEWEST_BASES_MEASURED = 10_000
 # After what is in sight, beside the first strand of predictions and before the margins.
 _HIDDEN = 1
-_ALIVE = (Condition.READY, Condition.BUSY)
 
 
 class Client(Protocol):
@@ -181,7 +180,7 @@ class Loader(QObject):
             if query not in self._asked and query not in self._cache and query not in self._failed
         ]
         for need in sorted(missing, key=lambda need: need.urgency):
-            if self._clients[need.role].state.condition in _ALIVE:
+            if self._clients[need.role].state.condition.is_alive:
                 self._send(need)
         self._say_when_idle()
 

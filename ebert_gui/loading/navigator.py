@@ -94,7 +94,7 @@ class Navigator(QObject):
             self._settle()
 
         def failed(failure: Failure) -> None:
-            if failure.is_final or failure.kind == "lost":
+            if failure.is_told:
                 self.problem.emit(failure.message, failure.details)
             self._settle()
 

@@ -199,8 +199,8 @@ class SavedSessions(QObject):
         return Session(
             dataset=dataset.path if dataset is not None else "",
             files=self._opener.files,
-            model=self._opener.chosen_model,
-            models=self._opener.models,
+            model=self._opener.models.chosen,
+            models=self._opener.models.wanted,
             setup=self._workspace.setup,
         )
 

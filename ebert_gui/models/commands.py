@@ -19,7 +19,7 @@ def ask_for_checkpoint(desk: Desk) -> None:
 def _ask_for_model(desk: Desk, wanted: Wanted) -> None:
     def open_it(paths: tuple[str, ...]) -> None:
         desk.opener.forgive(paths)
-        desk.opener.open_model(paths[0])
+        desk.opener.models.open(paths[0])
 
     pick(desk.opener.places, desk.window, wanted, open_it)
 

@@ -26,7 +26,7 @@ class ShippedList:
             self._known = shipped.checkpoints
             take(shipped.checkpoints)
 
-        self._desk.opener.list_shipped(hear)
+        self._desk.opener.questions.list_shipped(hear)
         return False
 
 
@@ -47,7 +47,7 @@ def choices(desk: Desk, show: Show) -> None:
 
 def _choice(desk: Desk, checkpoint: ShippedCheckpoint) -> Choice:
     does_fit = fits(checkpoint, desk.workspace.dataset)
-    act = partial(desk.opener.open_model, checkpoint.path) if does_fit else None
+    act = partial(desk.opener.models.open, checkpoint.path) if does_fit else None
     return Choice(f"{checkpoint.name}: {sentence_of(checkpoint)}", act, " ".join(checkpoint.limits))
 
 

@@ -276,8 +276,8 @@ class MainWindow(QMainWindow):
         self.opener.settled.connect(self.choose_page)
         AttentionFollower(self.attention_bar, self.workspace)
         self.model_dock.open_requested.connect(lambda: run(self.desk, COMMANDS["checkpoint.open"]))
-        self.model_dock.models.chosen.connect(self.opener.choose_model)
-        self.model_dock.models.closed.connect(self.opener.close_model)
+        self.model_dock.models.chosen.connect(self.opener.models.choose)
+        self.model_dock.models.closed.connect(self.opener.models.close)
         self.shown_jobs.edit_wanted.connect(lambda spec: ask_for_finetuning(self.desk, spec))
 
     def _follow_dataset(self) -> None:

@@ -149,7 +149,7 @@ class WorkerClient(QObject):
         refusal = self._suspects.refusal(bytes(ask.body))
         if refusal is not None:
             self._fail_soon(ask.id, refusal)
-        elif self._process is not None and self._state.condition in (Condition.READY, Condition.BUSY):
+        elif self._process is not None and self._state.condition.is_alive:
             self._process.send(ask)
             self._show_busy()
         elif self._state.condition == Condition.FAILED:
@@ -372,7 +372,7 @@ class WorkerClient(QObject):
 
     def _show_busy(self) -> None:
         condition = Condition.BUSY if self._pending else Condition.READY
-        if self._state.condition in (Condition.READY, Condition.BUSY) and self._state.condition != condition:
+        if self._state.condition.is_alive and self._state.condition != condition:
             self._set_state(condition, hello=self._state.hello)
 
     def _set_state(

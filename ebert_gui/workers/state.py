@@ -17,6 +17,11 @@ class Condition(StrEnum):
     RESTARTING = "restarting"
     FAILED = "failed"
 
+    @property
+    def is_alive(self) -> bool:
+        """Whether it answers."""
+        return self in (Condition.READY, Condition.BUSY)
+
 
 @dataclass(frozen=True)
 class WorkerState:
@@ -51,6 +56,11 @@ class Failure:
     def is_final(self) -> bool:
         """Whether asking again would bring the same, until something changes."""
         return self.kind in ("invalid", "bug", "avoided")
+
+    @property
+    def is_told(self) -> bool:
+        """Whether a person is to hear of it: all but what was taken back or replaced."""
+        return self.is_final or self.kind == "lost"
 
 
 @dataclass(frozen=True)

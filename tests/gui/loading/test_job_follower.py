@@ -92,7 +92,9 @@ def test_files_of_a_draft_are_checked_once_more_after_the_worker_ended(
 ) -> None:
     told: list[DraftCheck] = []
     data.open.clear()
-    Opener(workspace, data, data, KINDS).check_draft(DatasetDraft("/d.toml", "d", "hg19", "/d.fa"), told.append)
+    Opener(workspace, data, data, KINDS).questions.check_draft(
+        DatasetDraft("/d.toml", "d", "hg19", "/d.fa"), told.append
+    )
     data.fail_all(Failure(kind, file="/d.fa"))
     assert (len(data.requests(CheckDraft)), told) == (asked, [])
 

@@ -210,7 +210,7 @@ def test_a_session_brings_its_tracks_files_and_checkpoint_once(window: Window) -
     # Before the files and the checkpoint have come, they are already what the session is to keep.
     window.host._waiting[0][1](_reply(window.host._waiting.popleft()[0]))
     assert window.opener.files == session.files
-    assert window.opener.chosen_model == "/c"
+    assert window.opener.models.chosen == "/c"
     window.host.answer()
     assert window.workspace.setup.tracks[:2] == kept
     assert window.paths == ["/a.bw"]
@@ -222,7 +222,7 @@ def test_a_session_brings_its_tracks_files_and_checkpoint_once(window: Window) -
 def test_a_checkpoint_that_comes_after_another_dataset_is_not_taken_for_its_own(window: Window) -> None:
     window.drop("/d.toml")
     window.opener.open_dataset("/e.toml", then=None)
-    window.opener.open_model("/c")
+    window.opener.models.open("/c")
     window.host.answer()
     assert window.workspace.dataset is not None
     assert window.workspace.dataset.path == "/e.toml"
@@ -234,11 +234,11 @@ def test_while_a_checkpoint_is_opened_nobody_is_asked_to_open_one(window: Window
     row = PredictionTrack(id="p", factor="CTCF", cell_type="alpha")
     window.drop("/d.toml")
     assert loader.content(row).sentence == "Open a checkpoint to predict here"
-    window.opener.open_model("/models/c")
+    window.opener.models.open("/models/c")
     assert loader.content(row).sentence == "Opening c …"
     window.host.answer()
     assert window.workspace.opening_model == ""
-    window.opener.open_model("/models/c")
+    window.opener.models.open("/models/c")
     window.opener.open_dataset("/e.toml")
     window.host.answer()
     assert window.workspace.opening_model == ""
@@ -247,7 +247,7 @@ def test_while_a_checkpoint_is_opened_nobody_is_asked_to_open_one(window: Window
 def test_a_checkpoint_that_cannot_be_opened_is_no_longer_being_opened(window: Window) -> None:
     window.drop("/d.toml")
     window.host.unreadable.add("/models/c")
-    window.opener.open_model("/models/c")
+    window.opener.models.open("/models/c")
     window.host.answer()
     assert window.workspace.opening_model == ""
     assert window.workspace.model_problem == "There is no file /models/c."
@@ -271,14 +271,14 @@ def test_a_checkpoint_that_takes_another_factor_into_view_says_so_and_undo_takes
     cells = (CellType("alpha", True, (), (PeakFiles("EP300", False),)),)
     window.workspace.open_dataset(msgspec.structs.replace(NOTHING, path="/d.toml", cell_types=cells))
     assert window.workspace.factor == "EP300"
-    window.opener.open_model("/c")
+    window.opener.models.open("/c")
     window.host.answer()
     assert told[1:] == ["toy does not predict EP300, so the tracks show CTCF instead; Undo takes this back."]
     window.workspace.history.undo()
     assert window.workspace.factor == "EP300"
     assert [track.factor for track in window.workspace.setup.tracks if isinstance(track, PeaksTrack)] == ["EP300"]
     window.workspace.history.redo()
-    window.opener.open_model("/c")
+    window.opener.models.open("/c")
     window.host.answer()
     assert len(told) == 2
 
@@ -288,19 +288,19 @@ def test_a_checkpoint_that_cannot_be_loaded_is_said_and_stays_in_the_session(win
     window.host.unreadable.add("/c")
     told: list[str] = []
     window.workspace.model_changed.connect(lambda: told.append(window.workspace.model_problem))
-    window.opener.open_model("/c")
+    window.opener.models.open("/c")
     assert not window.opener.is_settled
     window.host.answer()
     assert window.opener.is_settled
     assert window.said == ["There is no file /c."]
     assert told == ["", "There is no file /c."], "once that it is being opened, once that it cannot be"
-    assert window.opener.chosen_model == "/c"
+    assert window.opener.models.chosen == "/c"
 
 
 def test_a_checkpoint_that_cannot_be_loaded_leaves_the_one_before(window: Window) -> None:
     window.drop("/d.toml", "/c")
     window.host.unreadable.add("/other/c")
-    window.opener.open_model("/other/c")
+    window.opener.models.open("/other/c")
     window.host.answer()
     assert window.workspace.model is not None
     assert not window.workspace.model_problem
@@ -355,7 +355,7 @@ def test_a_checkpoint_that_is_opened_later_says_that_it_added_tracks(window: Win
         (False, ["toy is open: 2 tracks were added; what was in view stays there."]),
     ):
         window.workspace.open_dataset(msgspec.structs.replace(NOTHING, path="/d.toml", cell_types=cells))
-        window.opener.open_model("/c", is_beginning)
+        window.opener.models.open("/c", is_beginning)
         window.host.answer()
         assert told == said
 
@@ -376,7 +376,7 @@ def test_a_dataset_with_a_checkpoint_opens_with_a_factor_that_was_measured_and_i
     window.host.answer()
     assert factors == ["MAX"]
     assert [track.factor for track in window.workspace.setup.tracks if isinstance(track, PeaksTrack)] == ["MAX"]
-    window.opener.open_model("/c", is_beginning=True)
+    window.opener.models.open("/c", is_beginning=True)
     window.host.answer()
     assert window.workspace.factor == "MAX"
     assert not told

@@ -198,9 +198,9 @@ def test_a_demonstration_that_cannot_be_written_is_said_and_the_start_goes_on(
 def test_what_can_be_asked_without_opening_anything(told: Told, data: RecordingClient, model: RecordingClient) -> None:
     heard: list[object] = []
     draft = DatasetDraft("/d.toml", "d", "hg19", "/d.fa")
-    told.opener.check_draft(draft, heard.append)
-    told.opener.list_shipped(heard.append)
-    told.opener.inspect("/a.bw", heard.append)
+    told.opener.questions.check_draft(draft, heard.append)
+    told.opener.questions.list_shipped(heard.append)
+    told.opener.questions.inspect("/a.bw", heard.append)
     assert data.asked == [CheckDraft(draft), ListShipped(), InspectFile("/a.bw")]
     answer(data, DraftCheck(), Shipped(()))
     data.fail_all(Failure("invalid", "There is no file /a.bw.", file="/a.bw"))
@@ -225,7 +225,7 @@ def test_a_checkpoint_without_a_dataset_is_a_sentence(
     for bare in (False, True):
         if bare:
             workspace.open_dataset(replace(summary, path=""))
-        told.opener.open_model("/c")
+        told.opener.models.open("/c")
         assert told.take() == [
             ("problem", "Open a dataset first: a checkpoint predicts on the sequence of a dataset.", "")
         ]
@@ -254,42 +254,42 @@ def test_a_model_worker_that_cannot_start_says_what_to_do(
 ) -> None:
     opened(told, data, summary)
     failed = WorkerState(Condition.FAILED, sentence, "lines", lacks_torch=lacks_torch)
-    told.opener.on_model_state(failed)
+    told.opener.models.on_worker_state(failed)
     assert workspace.model_problem == said
     assert told.take() == []
-    told.opener.open_model("/c")
-    told.opener.on_model_state(failed)
+    told.opener.models.open("/c")
+    told.opener.models.on_worker_state(failed)
     assert told.take() == [("problem", said, "lines")]
 
 
 def test_a_model_worker_that_comes_back_loads_the_checkpoint_once(
     told: Told, data: RecordingClient, model: RecordingClient, summary: DatasetSummary
 ) -> None:
-    told.opener.on_model_state(WorkerState(Condition.READY))
+    told.opener.models.on_worker_state(WorkerState(Condition.READY))
     opened(told, data, summary)
-    told.opener.on_model_state(WorkerState(Condition.RESTARTING, "It ended.", "lines"))
+    told.opener.models.on_worker_state(WorkerState(Condition.RESTARTING, "It ended.", "lines"))
     assert told.take() == [("problem", "It ended.", "lines")]
-    told.opener.on_model_state(WorkerState(Condition.READY))
+    told.opener.models.on_worker_state(WorkerState(Condition.READY))
     assert model.asked == []
-    told.opener.open_model("/c")
+    told.opener.models.open("/c")
     answer(model, checkpoint_summary(path="/c"))
-    told.opener.on_model_state(WorkerState(Condition.BUSY))
+    told.opener.models.on_worker_state(WorkerState(Condition.BUSY))
     assert len(model.asked) == 1
-    told.opener.on_model_state(WorkerState(Condition.RESTARTING, "It ended."))
-    told.opener.on_model_state(WorkerState(Condition.READY))
+    told.opener.models.on_worker_state(WorkerState(Condition.RESTARTING, "It ended."))
+    told.opener.models.on_worker_state(WorkerState(Condition.READY))
     assert model.asked[1:] == [OpenModel("/c", summary.path)]
 
 
 def test_a_checkpoint_that_is_lost_while_it_is_opened_is_asked_for_again(
     told: Told, data: RecordingClient, model: RecordingClient, workspace: Workspace, summary: DatasetSummary
 ) -> None:
-    told.opener.on_model_state(WorkerState(Condition.READY))
+    told.opener.models.on_worker_state(WorkerState(Condition.READY))
     opened(told, data, summary)
-    told.opener.open_model("/models/c")
-    told.opener.on_model_state(WorkerState(Condition.RESTARTING, "It ended."))
+    told.opener.models.open("/models/c")
+    told.opener.models.on_worker_state(WorkerState(Condition.RESTARTING, "It ended."))
     model.fail_all(Failure("lost", "It ended."))
     assert workspace.opening_model == "c"
-    told.opener.on_model_state(WorkerState(Condition.READY))
+    told.opener.models.on_worker_state(WorkerState(Condition.READY))
     assert model.asked == 2 * [OpenModel("/models/c", summary.path)]
     answer(model, checkpoint_summary(path="/models/c"))
     assert workspace.model is not None
@@ -300,8 +300,8 @@ def test_a_checkpoint_asked_for_before_the_worker_is_ready_is_asked_for_once(
     told: Told, data: RecordingClient, model: RecordingClient, summary: DatasetSummary
 ) -> None:
     opened(told, data, summary)
-    told.opener.open_model("/c")
-    told.opener.on_model_state(WorkerState(Condition.READY))
+    told.opener.models.open("/c")
+    told.opener.models.on_worker_state(WorkerState(Condition.READY))
     assert model.asked == [OpenModel("/c", summary.path)]
 
 
@@ -309,13 +309,13 @@ def test_a_worker_that_comes_back_loads_the_checkpoint_in_view_and_not_one_that_
     told: Told, data: RecordingClient, model: RecordingClient, workspace: Workspace, summary: DatasetSummary
 ) -> None:
     opened(told, data, summary)
-    told.opener.open_model("/c")
+    told.opener.models.open("/c")
     answer(model, checkpoint_summary(path="/c"))
-    told.opener.open_model("/damaged")
+    told.opener.models.open("/damaged")
     model.fail_all(Failure("invalid", "It is damaged."))
     assert workspace.opening_model == ""
-    told.opener.on_model_state(WorkerState(Condition.RESTARTING, "It ended."))
-    told.opener.on_model_state(WorkerState(Condition.READY))
+    told.opener.models.on_worker_state(WorkerState(Condition.RESTARTING, "It ended."))
+    told.opener.models.on_worker_state(WorkerState(Condition.READY))
     assert model.asked[2:] == [OpenModel("/c", summary.path)]
 
 
@@ -323,8 +323,8 @@ def test_a_checkpoint_that_fails_after_another_was_asked_for_leaves_that_one_to_
     told: Told, data: RecordingClient, model: RecordingClient, workspace: Workspace, summary: DatasetSummary
 ) -> None:
     opened(told, data, summary)
-    told.opener.open_model("/damaged")
-    told.opener.open_model("/c")
+    told.opener.models.open("/damaged")
+    told.opener.models.open("/c")
     _, _, on_failure = model.open.pop(1)
     on_failure(Failure("invalid", "It is damaged."))
     assert (workspace.opening_model, workspace.model_problem) == ("c", "")
@@ -350,7 +350,7 @@ def test_a_checkpoint_that_does_not_open_is_said_in_the_tracks_where_that_is_fin
     said,
 ) -> None:
     opened(told, data, summary)
-    told.opener.open_model("/c")
+    told.opener.models.open("/c")
     model.fail_all(failure)
     assert workspace.model_problem == problem
     assert told.take() == [*said, ("settled",)]

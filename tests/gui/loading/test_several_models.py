@@ -62,7 +62,7 @@ def opener(workspace: Workspace, models: Models) -> Opener:
 
 def opened(opener: Opener, models: Models, *paths: str) -> None:
     for path in paths:
-        opener.open_model(path)
+        opener.models.open(path)
     models.answer()
 
 
@@ -86,7 +86,7 @@ def test_one_model_alone_needs_no_name_and_a_second_stands_beside_it(
     assert rows(workspace) == [""]
     opened(opener, models, "/two", "/m.pfm")
     assert rows(workspace) == sources(workspace) == ["/one", "/two", "/m.pfm"]
-    assert (opener.models, opener.chosen_model) == (("/one", "/two", "/m.pfm"), "/m.pfm")
+    assert (opener.models.wanted, opener.models.chosen) == (("/one", "/two", "/m.pfm"), "/m.pfm")
     assert workspace.model == SCAN
 
 
@@ -105,8 +105,8 @@ def test_choosing_another_model_changes_no_row_and_says_who_is_exported(
 ) -> None:
     opened(opener, models, "/one", "/two")
     before = workspace.setup
-    opener.choose_model("/one")
-    assert (workspace.model, opener.chosen_model) == (FIRST, "/one")
+    opener.models.choose("/one")
+    assert (workspace.model, opener.models.chosen) == (FIRST, "/one")
     assert workspace.setup == before
 
 
@@ -114,13 +114,13 @@ def test_a_closed_model_takes_its_rows_along_and_undo_brings_them_back_as_not_op
     opener: Opener, workspace: Workspace, models: Models
 ) -> None:
     opened(opener, models, "/one", "/two")
-    opener.close_model("/two")
-    assert (rows(workspace), workspace.model, opener.models) == (["/one"], FIRST, ("/one",))
+    opener.models.close("/two")
+    assert (rows(workspace), workspace.model, opener.models.wanted) == (["/one"], FIRST, ("/one",))
     workspace.history.undo()
     [gone] = [track for track in workspace.setup.tracks if track.word("model") == "/two" and track.word("factor")]
     assert present(gone.lack(workspace.scope)).sentence == "two is not open: open it again to predict here"
-    opener.close_model("/one")
-    assert (workspace.model, opener.models, opener.chosen_model) == (None, (), "")
+    opener.models.close("/one")
+    assert (workspace.model, opener.models.wanted, opener.models.chosen) == (None, (), "")
 
 
 def test_offers_are_per_model(opener: Opener, workspace: Workspace, models: Models) -> None:
@@ -135,8 +135,8 @@ def test_a_session_opens_all_its_models_adds_nothing_and_keeps_the_chosen_one(
     opener: Opener, workspace: Workspace, models: Models
 ) -> None:
     opened(opener, models, "/one", "/two")
-    opener.choose_model("/one")
-    kept = Session("/d.toml", model=opener.chosen_model, models=opener.models, setup=workspace.setup)
+    opener.models.choose("/one")
+    kept = Session("/d.toml", model=opener.models.chosen, models=opener.models.wanted, setup=workspace.setup)
     opener.session_of = lambda *_: kept
     opener.open_dataset("/d.toml")
     models.asked.pop()[1](DATASET)
@@ -148,7 +148,7 @@ def test_a_session_opens_all_its_models_adds_nothing_and_keeps_the_chosen_one(
 
 def test_a_model_that_cannot_be_opened_costs_its_own_rows(opener: Opener, workspace: Workspace, models: Models) -> None:
     opened(opener, models, "/one", "/two")
-    kept = Session("/d.toml", model="/two", models=opener.models, setup=workspace.setup)
+    kept = Session("/d.toml", model="/two", models=opener.models.wanted, setup=workspace.setup)
     del models.known["/two"]
     opener.session_of = lambda *_: kept
     opener.open_dataset("/d.toml")
@@ -161,11 +161,11 @@ def test_a_model_that_cannot_be_opened_costs_its_own_rows(opener: Opener, worksp
 
 
 def test_a_worker_that_comes_back_opens_all_models_again(opener: Opener, workspace: Workspace, models: Models) -> None:
-    opener.on_model_state(WorkerState(Condition.READY))
+    opener.models.on_worker_state(WorkerState(Condition.READY))
     opened(opener, models, "/one", "/two")
-    opener.choose_model("/one")
-    opener.on_model_state(WorkerState(Condition.RESTARTING, "It ended."))
-    opener.on_model_state(WorkerState(Condition.READY))
+    opener.models.choose("/one")
+    opener.models.on_worker_state(WorkerState(Condition.RESTARTING, "It ended."))
+    opener.models.on_worker_state(WorkerState(Condition.READY))
     assert models.paths == ["/one", "/two"]
     models.known["/two"] = replace(SECOND, name="trained on")
     models.answer()

@@ -1,0 +1,33 @@
+"""What a person wants to know of files before any of them is opened, asked of the data worker."""
+
+from collections.abc import Callable
+
+from ebert_core.protocol.offers import ListShipped, Shipped
+from ebert_core.protocol.tracks import CheckDraft, DatasetDraft, DraftCheck, FileKind, InspectFile
+from ebert_gui.loading.loader import Client
+from ebert_gui.workers.state import Failure
+
+
+class Questions:
+    """Questions to the data worker; nothing that is open changes by them."""
+
+    def __init__(self, data: Client) -> None:
+        self._data = data
+
+    def inspect(self, path: str, on_kind: Callable[[FileKind], None]) -> None:
+        """Ask what a file is; one that cannot be read comes back with an empty kind and a sentence."""
+        self._data.request(InspectFile(path), FileKind, on_kind, lambda failure: on_kind(FileKind("", failure.message)))
+
+    def check_draft(self, draft: DatasetDraft, on_check: Callable[[DraftCheck], None], asks_again: bool = True) -> None:
+        """Ask whether a dataset can be made of a draft; only the newest is answered."""
+
+        def failed(failure: Failure) -> None:
+            # The next worker leaves out the file that ended this one, and says so.
+            if asks_again and failure.kind in ("lost", "avoided"):
+                self.check_draft(draft, on_check, asks_again=False)
+
+        self._data.request(CheckDraft(draft), DraftCheck, on_check, failed, view_key="draft")
+
+    def list_shipped(self, on_shipped: Callable[[Shipped], None]) -> None:
+        """Ask which checkpoints come with the program."""
+        self._data.request(ListShipped(), Shipped, on_shipped)
