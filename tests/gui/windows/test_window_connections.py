@@ -140,11 +140,11 @@ def test_what_was_opened_for_a_track_is_gone_once_it_is_closed(window: MainWindo
     assert isinstance(menu, QMenu)
     texts = [action.text().replace("&", "") for action in menu.actions()]
     assert texts[-2:] == ["", "Tracks"]
-    before = len(window.findChildren(QMenu))
+    left = len(window.findChildren(QMenu)) - 1 - len(menu.findChildren(QMenu))
     menu.close()
     QCoreApplication.sendPostedEvents(None, DELETED)
     assert window.findChildren(QDialog) == []
-    assert len(window.findChildren(QMenu)) == before - 1
+    assert len(window.findChildren(QMenu)) == left
 
 
 def test_the_bar_of_attention_goes_with_the_checkpoint(
