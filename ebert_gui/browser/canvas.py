@@ -364,8 +364,8 @@ class Canvas(QWidget):
     def _words_at(self, row: Row, place: QPointF) -> str:
         if place.x() >= GUTTER:
             return self.scene.at(row, place.x(), place.y()).full
-        named, caution = f"{row.track.title} {row.track.subtitle}".strip(), self.scene.caution(row)
-        return f"{named}. {caution}" if caution else named
+        named, about = f"{row.track.title} {row.track.subtitle}".strip(), self.scene.about(row)
+        return f"{named}. {about}" if about else named
 
     def _show_selection(self, drag: Drag) -> None:
         axis = self.scene.axis()

@@ -56,18 +56,30 @@ class DrawnRow(NamedTuple):
 
     def label(self, surface: Surface, scale: Scale | None) -> Label:
         """What the gutter says."""
-        # What could not be read has no bins and no scale.
-        is_unread = self.content.is_error and self.content.is_empty
         has_scale = self.look.has_scale or self.look.range_of(self.arranged, surface.axis) is not None
         own = self.look.colour(self.style, surface.palette) if self.look.has_scale else self.track.colour
+        shown = scale if has_scale and not self.is_unread else None
         return Label(
             self.track,
-            "" if is_unread else self.look.caption(surface.axis, self.arranged),
-            scale if has_scale and not is_unread else None,
+            "" if self.is_unread else self.look.caption(surface.axis, self.arranged),
+            shown,
             self.look.plot_edges(surface.height),
             own,
             self.doubts,
+            self.look.scale_words(self.style),
+            self.look.ticks(self.arranged, shown, surface.height) if shown else (),
+            self.look.ramp(self.arranged, surface.palette, shown) if shown else (),
         )
+
+    def about(self, axis: Axis, scale: Scale | None) -> str:
+        """All that is to be said of the row, in whole sentences: what is drawn, its scale, what is against it."""
+        sentence = "" if self.is_unread else self.look.about(self.arranged, axis, scale)
+        return " ".join(filter(None, (sentence, *(doubt.full for doubt in self.doubts))))
+
+    @property
+    def is_unread(self) -> bool:
+        """Whether nothing could be read, so that there are no bins and no scale."""
+        return self.content.is_error and self.content.is_empty
 
     @property
     def doubts(self) -> tuple[Doubt, ...]:
@@ -123,5 +135,5 @@ def shared_scales(rows: Iterable[DrawnRow], axis: Axis) -> dict[str, Scale]:
             groups.setdefault(row.look.group(row.style) or f"alone {row.track.id}", []).append(row.track.id)
     for members in groups.values():
         low, high = min(own[each].low for each in members), max(own[each].high for each in members)
-        own.update({each: Scale(low, high) for each in members})
+        own.update({each: own[each]._replace(low=low, high=high) for each in members})
     return own

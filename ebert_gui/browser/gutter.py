@@ -10,7 +10,8 @@ from ebert_core.protocol.machine.showing import shown
 from ebert_gui.browser import chrome
 from ebert_gui.browser.axis import Axis
 from ebert_gui.browser.content import TrackContent
-from ebert_gui.browser.look import Scale
+from ebert_gui.browser.look import Scale, Tick
+from ebert_gui.browser.scale import number_words
 from ebert_gui.browser.surface import Left, Right, Surface
 from ebert_gui.state.tracks import Track
 
@@ -18,12 +19,14 @@ _MARGIN = 12.0
 _NUMBER_PIXELS = 10
 _SIGN = 17.0
 _LINE = 15.0
+_RAMP = 7.0
 
 
 class Label(NamedTuple):
     """What the gutter says of a track: what it is, the caption of its values, its scale, and what speaks against them.
 
-    `edges` are the logical y at which the numbers of the scale stand; `colour` marks the track.
+    `edges` are the logical y at which the numbers of the scale stand; `colour` marks the track. `scale_words` say what
+    is unusual of the scale, `ticks` are the values between its ends, `ramp` the colours that stand for values.
     """
 
     track: Track
@@ -32,6 +35,14 @@ class Label(NamedTuple):
     edges: tuple[float, float] = (0.0, 0.0)
     colour: str = ""
     doubts: tuple[Doubt, ...] = ()
+    scale_words: tuple[str, ...] = ()
+    ticks: tuple[Tick, ...] = ()
+    ramp: tuple[str, ...] = ()
+
+    @property
+    def subtitle(self) -> str:
+        """The line below the title: the cell type, and what is unusual of the scale."""
+        return " · ".join(filter(None, (self.track.subtitle, *self.scale_words)))
 
 
 def doubts_of(own: tuple[Doubt, ...], content: TrackContent) -> tuple[Doubt, ...]:
@@ -50,14 +61,15 @@ def paint_label(surface: Surface, width: float, label: Label) -> None:
     numbers = _numbers_of(label)
     if surface.height < 40:
         room = width - _MARGIN - 8 - _SIGN * bool(doubts)
-        _paint_on_one_line(surface, track.title, track.subtitle or label.caption, room)
+        _paint_on_one_line(surface, track.title, label.subtitle or label.caption, room)
         if doubts:
             _paint_sign(surface, _MARGIN + room, surface.height / 2)
     else:
-        end = _paint_lines(surface, width, track, label.caption, numbers, _LINE * bool(doubts))
+        end = _paint_lines(surface, width, label, numbers, _LINE * bool(doubts))
         if doubts:
             _paint_doubts(surface, width, end, doubts)
-    _paint_numbers(surface, width, numbers)
+    _paint_ticks(surface, width, label)
+    _paint_numbers(surface, width - _RAMP * bool(label.ramp), numbers)
 
 
 class Number(NamedTuple):
@@ -77,21 +89,25 @@ def _numbers_of(label: Label) -> tuple[Number, ...]:
     if label.scale is None:
         return ()
     top, bottom = label.edges
-    ends = (Number(top, f"{label.scale.high:g}"), Number(bottom, f"{label.scale.low:g}"))
-    return ends if bottom - top >= 10 else ()
+    if bottom - top < 10:
+        return ()
+    numbers = [Number(top, number_words(label.scale.high)), Number(bottom, number_words(label.scale.low))]
+    for tick in label.ticks:
+        y = tick.y - 6.5
+        if all(abs(y - other.y) >= _NUMBER_PIXELS + 1 for other in numbers):
+            numbers.append(Number(y, number_words(tick.value)))
+    return tuple(numbers)
 
 
-def _paint_lines(
-    surface: Surface, width: float, track: Track, caption: str, numbers: tuple[Number, ...], kept: float
-) -> float:
+def _paint_lines(surface: Surface, width: float, label: Label, numbers: tuple[Number, ...], kept: float) -> float:
     """Title, cell type and caption below each other, and where they end; the numbers of a scale keep their place.
 
     A height of `kept` is left free below them: a title that would need it for a second line is cut.
     """
-    palette, room = surface.palette, width - _MARGIN - 8
+    palette, track, room = surface.palette, label.track, width - _MARGIN - 8
     beside = max((number.room_beside(surface, 6) for number in numbers), default=0.0)
-    below = [text for text in (track.subtitle, caption) if text]
-    titles = broken(surface, track.title, room - beside) if not track.subtitle else [track.title]
+    below = [text for text in (label.subtitle, label.caption) if text]
+    titles = broken(surface, track.title, room - beside) if not label.subtitle else [track.title]
     if _LINE * (len(titles) + len(below)) + kept > surface.height:
         titles = [track.title]
     lines = [(text, True) for text in titles] + [(text, False) for text in below]
@@ -141,6 +157,17 @@ def _paint_on_one_line(surface: Surface, title: str, subtitle: str, room: float)
     if subtitle and room - used > 24:
         text = elided(surface, subtitle, 11, False, room - used)
         surface.text(QRectF(_MARGIN + used, 0, room - used, surface.height), text, palette.muted, 11, Left)
+
+
+def _paint_ticks(surface: Surface, width: float, label: Label) -> None:
+    """A short line beside the plot at each tick, and the colours that stand for values, from the lowest up."""
+    for tick in label.ticks:
+        surface.rectangle(width - 5, round(tick.y) - 0.5, 4, 1, surface.palette.border)
+    if label.ramp:
+        top, bottom = 3.0, surface.height - 1
+        each = (bottom - top) / len(label.ramp)
+        for number, colour in enumerate(label.ramp):
+            surface.rectangle(width - _RAMP, bottom - (number + 1) * each, _RAMP - 2, each, colour)
 
 
 def _paint_numbers(surface: Surface, width: float, numbers: tuple[Number, ...]) -> None:

@@ -16,19 +16,13 @@ from ebert_gui.browser.axis import Axis
 from ebert_gui.browser.content import TrackContent
 from ebert_gui.browser.fonts import SMALL_PIXELS, text_widths
 from ebert_gui.browser.palette import Palette
+from ebert_gui.browser.scale import Scale as Scale  # looks name it beside what else they take from here
 from ebert_gui.browser.surface import Surface
 from ebert_gui.state.scope import Scope
 from ebert_gui.state.tracks import Track
 
 Style = TypeVar("Style")
 Arranged = TypeVar("Arranged")
-
-
-class Scale(NamedTuple):
-    """The values at the lower and upper edge of a track."""
-
-    low: float = 0.0
-    high: float = 1.0
 
 
 class Answer(NamedTuple):
@@ -41,6 +35,13 @@ class Answer(NamedTuple):
     short: str = ""
     full: str = ""
     subject: Interval | None = None
+
+
+class Tick(NamedTuple):
+    """A value on a scale: the logical y at which it stands, and the value."""
+
+    y: float
+    value: float
 
 
 class Room(NamedTuple):
@@ -94,9 +95,30 @@ class Look(Generic[Style, Arranged]):
         del style
         return ""
 
+    def scale_words(self, style: Style) -> tuple[str, ...]:
+        """What is unusual of the scale, in a word or two each, such as `log`."""
+        del style
+        return ()
+
+    def about(self, arranged: Arranged, axis: Axis, scale: Scale | None) -> str:
+        """All that is to be said of what is drawn and of its scale, in whole sentences, for the tooltip of its name."""
+        del scale
+        caption = self.caption(axis, arranged)
+        return f"{caption[:1].upper()}{caption[1:]}." if caption else ""
+
     def plot_edges(self, height: float) -> tuple[float, float]:
         """Where the numbers at the upper and lower end of a scale stand: logical y of their tops."""
         return 1.0, height - 14
+
+    def ticks(self, arranged: Arranged, scale: Scale, height: float) -> tuple[Tick, ...]:
+        """The values between the ends of a scale that have a tick, and a number where there is room for it."""
+        del arranged, scale, height
+        return ()
+
+    def ramp(self, arranged: Arranged, palette: Palette, scale: Scale) -> tuple[str, ...]:
+        """The colours of a look whose colours stand for values, from the lower to the upper end of the scale."""
+        del arranged, palette, scale
+        return ()
 
     def at(self, arranged: Arranged, position: float, interval: Interval) -> Answer:
         """What stands on a position, for the line below, the tooltip and a click; `interval` is on screen."""

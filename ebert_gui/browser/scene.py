@@ -130,9 +130,11 @@ class Scene:
         drawn = self._drawn(row.track, axis, self.workspace.scope)
         return drawn.at(axis.position_at(x - GUTTER), axis, y - row.top)
 
-    def caution(self, row: Row) -> str:
-        """Why the values of a track are not to be taken at their word, a sentence each; empty for most."""
-        return " ".join(doubt.full for doubt in self._drawn(row.track, self.axis(), self.workspace.scope).doubts)
+    def about(self, row: Row) -> str:
+        """What is drawn in a track, on which scale, and why it is not to be taken at its word; empty for many."""
+        axis = self.axis()
+        drawn = self._drawn(row.track, axis, self.workspace.scope)
+        return drawn.about(axis, self._scales.get(row.track.id))
 
     def _drawn(self, track: Track, axis: Axis, scope: Scope) -> DrawnRow:
         room = Room(axis.bases_per_pixel, float(track.pixels), self.palette, self.font)

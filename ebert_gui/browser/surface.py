@@ -114,6 +114,31 @@ class Surface:
         else:
             self._column_image(top, bottom, colour, opacity)
 
+    def polyline(self, ys: NDArray[np.float64], colour: str, opacity: float, width: float) -> None:
+        """A line through a height in the middle of each device-pixel column; NaN breaks it."""
+        ratio = self.axis.ratio
+        bounds = np.flatnonzero(np.diff(np.concatenate([[False], np.isfinite(ys), [False]]).astype(np.int8)))
+        path = QPainterPath()
+        for first, last in zip(bounds[::2].tolist(), bounds[1::2].tolist(), strict=True):
+            path.moveTo((first + 0.5) / ratio, ys[first])
+            for column in range(first + 1, last):
+                path.lineTo((column + 0.5) / ratio, ys[column])
+        wanted = QColor(colour)
+        wanted.setAlphaF(opacity)
+        self.painter.strokePath(path, QPen(wanted, width))
+
+    def stripes(self, colours: NDArray[np.uint32], y: float, height: float) -> None:
+        """Fill every device-pixel column with a colour (0xffRRGGBB) from a height on; 0 leaves a column empty."""
+        ratio = self.axis.ratio
+        if not self.is_vector:
+            pixels = colours.astype("<u4").view(np.uint8).reshape(1, colours.size, 4)
+            self.image(pixels, QRectF(0, y, colours.size / ratio, height))
+            return
+        bounds = np.concatenate([[0], np.flatnonzero(np.diff(colours)) + 1, [colours.size]])
+        for first, last in zip(bounds[:-1].tolist(), bounds[1:].tolist(), strict=True):
+            if colours[first]:
+                self.rectangle(first / ratio, y, (last - first) / ratio, height, QColor(int(colours[first])))
+
     def image(self, rgba: NDArray[np.uint8], box: QRectF) -> None:
         """An image of (rows, columns, 4) premultiplied bytes (blue, green, red, alpha) over a box."""
         pixels = np.ascontiguousarray(rgba)

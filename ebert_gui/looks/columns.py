@@ -43,8 +43,7 @@ def stretches(chosen: NDArray[np.bool_]) -> Iterator[tuple[int, int]]:
 
 def y_of(value: Values | float, scale: Scale, height: float) -> Values:
     """Logical y of values, held inside the track; 3 pixels stay free at the top."""
-    share = (np.asarray(value, dtype=np.float64) - scale.low) / (scale.high - scale.low)
-    return (height - 1) - np.clip(share, 0, 1) * (height - 4)
+    return (height - 1) - np.clip(scale.share(value), 0, 1) * (height - 4)
 
 
 def round_up(value: float) -> float:

@@ -1,22 +1,26 @@
-"""Draws a signal: the band between minimum and maximum of each column, and its mean."""
+"""Draws a signal: what is known of each column, in one of several ways, on a scale of several kinds."""
 
 import math
-from collections.abc import Iterable
 from typing import ClassVar, NamedTuple
-
-import numpy as np
 
 from ebert_core.protocol.shapes import Signal
 from ebert_core.protocol.terms.locus import Interval
 from ebert_core.protocol.terms.wording import percent
 from ebert_gui.browser.axis import Axis
 from ebert_gui.browser.content import Held, TrackContent
-from ebert_gui.browser.look import Answer, Look, Room, Scale
+from ebert_gui.browser.look import Answer, Look, Room, Scale, Tick
 from ebert_gui.browser.palette import Palette
+from ebert_gui.browser.scale import number_words
 from ebert_gui.browser.surface import Surface
-from ebert_gui.looks.columns import Values, column_bins, reduce_columns, round_up, y_of
+from ebert_gui.looks.band import band_of, scale_of
+from ebert_gui.looks.columns import y_of
+from ebert_gui.looks.second_colour import second_colour
+from ebert_gui.looks.signal_painting import Ink, paint_signal, paint_zero_line, ramp_of
 from ebert_gui.looks.signal_settings import SignalSettings
 from ebert_gui.state.tracks import Part
+
+_STATISTICS = {"range": "mean, range", "mean": "mean", "minimum": "minimum", "maximum": "maximum"}
+_SPACINGS = {"linear": "Scale", "log": "Logarithmic scale", "symlog": "Symmetric logarithmic scale"}
 
 
 class SignalStyle(NamedTuple):
@@ -30,40 +34,32 @@ class SignalStyle(NamedTuple):
 
 
 class ArrangedSignal(NamedTuple):
-    """The replies, and the colour in which they are drawn."""
+    """The replies, and the colours in which they are drawn."""
 
     style: SignalStyle
     replies: tuple[Held[Signal], ...]
-    colour: str
+    ink: Ink
 
 
 class SignalLook(Look[SignalStyle, ArrangedSignal]):
-    """The band in a light shade, the mean in a full one."""
+    """Bars, a line, points or heat; a range in a light shade, values below zero in a second colour."""
 
     has_scale: ClassVar[bool] = True
 
     def arrange(self, style: SignalStyle, content: TrackContent, room: Room) -> ArrangedSignal:
         """The replies in the order in which they are drawn."""
-        return ArrangedSignal(style, content.of(style.part), self.colour(style, room.palette))
+        return ArrangedSignal(style, content.of(style.part), self._ink(style, room.palette))
 
     def paint(self, surface: Surface, arranged: ArrangedSignal, scale: Scale) -> None:
-        """The band and the mean of every column."""
-        band = band_of(arranged.replies, surface.axis)
-        pixel = 1.0 / surface.axis.ratio
+        """What is known of every column."""
+        axis, settings = surface.axis, arranged.style.settings
+        pixel = 1.0 / axis.ratio
         # Below the values: a value of 0 covers it, and no value does not.
-        surface.rectangle(0, surface.height - pixel, surface.axis.width, pixel, surface.palette.hairline)
-        known = np.isfinite(band.mean)
-        if not known.any():
-            return
-        zero = y_of(max(0.0, scale.low), scale, surface.height)
-        mean = y_of(band.mean, scale, surface.height)
-        highest = y_of(band.maximum, scale, surface.height)
-        lowest = y_of(band.minimum, scale, surface.height)
-        # Where a column holds several values the band is taller than the mean; it must stay visible at one pixel.
-        tops, bottoms = np.where(known, highest, np.nan), np.where(known, np.maximum(lowest, highest), np.nan)
-        surface.columns(tops, bottoms, arranged.colour, 0.35)
-        lower = np.maximum(np.maximum(mean, zero), mean + pixel / 2)
-        surface.columns(np.minimum(mean, zero), lower, arranged.colour, 0.9)
+        surface.rectangle(0, surface.height - pixel, axis.width, pixel, surface.palette.hairline)
+        if settings.has_zero_line and settings.form != "heat":
+            paint_zero_line(surface, scale)
+        wider = axis._replace(start=axis.start - axis.bases_per_column, width=axis.width + 2 * pixel)
+        paint_signal(surface, band_of(arranged.replies, wider), settings, scale, arranged.ink)
 
     def caption(self, axis: Axis, arranged: ArrangedSignal) -> str:
         """That a signal is a binary mark, else how values were summed up for a column."""
@@ -71,26 +67,39 @@ class SignalLook(Look[SignalStyle, ArrangedSignal]):
         if newest is not None and newest.block_bases is not None:
             return mark_words(newest.block_bases)
         bases = axis.bases_per_column
-        return "each base" if bases < 1.5 else f"mean, range of {_width(bases)}"
+        statistic = _STATISTICS[arranged.style.settings.drawn_statistic]
+        return "each base" if bases < 1.5 else f"{statistic} of {_width(bases)}"
+
+    def scale_words(self, style: SignalStyle) -> tuple[str, ...]:
+        """That it is no linear, automatic scale of an assay."""
+        return style.settings.scale_words
+
+    def about(self, arranged: ArrangedSignal, axis: Axis, scale: Scale | None) -> str:
+        """What a column shows, and the scale, with whom it is shared and what it leaves out."""
+        sentences = [super().about(arranged, axis, scale)]
+        if scale is not None:
+            sentences.append(_scale_sentence(arranged.style, scale))
+        return " ".join(sentences)
+
+    def ticks(self, arranged: ArrangedSignal, scale: Scale, height: float) -> tuple[Tick, ...]:
+        """Zero, and powers of ten on a logarithmic axis."""
+        del arranged
+        return tuple(Tick(float(y_of(value, scale, height)), value) for value in scale.between)
+
+    def ramp(self, arranged: ArrangedSignal, palette: Palette, scale: Scale) -> tuple[str, ...]:
+        """The colours of heat."""
+        return ramp_of(scale, arranged.ink, palette.canvas) if arranged.style.settings.form == "heat" else ()
 
     def range_of(self, arranged: ArrangedSignal, axis: Axis) -> Scale | None:
-        """From 0 to the highest value on screen, from the lowest to 0 where none is above 0; with round ends."""
-        band = band_of(arranged.replies, axis)
-        shown = np.concatenate([band.minimum, band.maximum])
-        shown = shown[np.isfinite(shown)]
-        if not shown.size:
-            return None
-        settings = arranged.style.settings
-        # A difference, since -0.0 would be written as -0.
-        low = settings.low if settings.low is not None else 0.0 - round_up(-float(shown.min()))
-        high = settings.high if settings.high is not None else round_up(float(shown.max()))
-        return Scale(low, high if high > low else 0.0 if low < 0 else low + 1.0)
+        """The scale on which what is on screen can be seen."""
+        return scale_of(band_of(arranged.replies, axis), arranged.style.settings)
 
     def group(self, style: SignalStyle) -> str:
-        """Those that share a scale and of which the same ends of it are given."""
+        """Those that share a scale, have the same kind of it, and of which the same ends of it are given."""
         settings = style.settings
         group = settings.scale_group(style.assay)
-        return f"signal {group} {settings.low} {settings.high}" if group else ""
+        kind = f"{settings.spacing} {settings.ends} {settings.reach}"
+        return f"signal {group} {kind}" if group else ""
 
     def at(self, arranged: ArrangedSignal, position: float, _interval: Interval) -> Answer:
         """The values under a position."""
@@ -101,41 +110,33 @@ class SignalLook(Look[SignalStyle, ArrangedSignal]):
         return Answer()
 
     def blank(self, arranged: ArrangedSignal, axis: Axis) -> str:
-        """That there are no values."""
-        return "" if np.isfinite(band_of(arranged.replies, axis).mean).any() else "No values here"
+        """That there are no values, or none that a logarithmic axis shows."""
+        band, settings = band_of(arranged.replies, axis), arranged.style.settings
+        if not band.is_known.any():
+            return "No values here"
+        _, highest = band.extremes(settings.drawn_statistic)
+        is_hidden = settings.spacing == "log" and not (highest > 0).any()
+        return "No value above 0 here, and a logarithmic axis shows no others" if is_hidden else ""
 
     def colour(self, style: SignalStyle, palette: Palette) -> str:
         """The chosen colour, or that of the cell type."""
         return style.settings.colour or palette.signals[style.number % len(palette.signals)]
 
-
-class Band(NamedTuple):
-    """Minimum, maximum and mean of each device-pixel column; NaN where nothing is known."""
-
-    minimum: Values
-    maximum: Values
-    mean: Values
+    def _ink(self, style: SignalStyle, palette: Palette) -> Ink:
+        above = self.colour(style, palette)
+        return Ink(above, style.settings.below or second_colour(above, tuple(palette.signals)))
 
 
-def band_of(replies: Iterable[Held[Signal]], axis: Axis) -> Band:
-    """What is known of a signal in each column; later replies stand over earlier ones."""
-    band = Band(*(np.full(axis.columns, np.nan) for _ in range(3)))
-    for held in replies:
-        signal = held.shape
-        if not held.interval.overlaps(axis.interval) or not signal.mean.size:
-            continue
-        first, last = column_bins(axis, signal.bins.start, signal.bin_width, signal.mean.size)
-        known = last > first
-        counted = reduce_columns(np.add, np.isfinite(signal.mean).astype(np.float32), first, last)
-        total = reduce_columns(np.add, np.nan_to_num(signal.mean), first, last)
-        mean = np.divide(total, counted, out=np.full(total.size, np.nan), where=counted > 0)
-        for target, values in (
-            (band.minimum, reduce_columns(np.fmin, signal.minimum, first, last)),
-            (band.maximum, reduce_columns(np.fmax, signal.maximum, first, last)),
-            (band.mean, mean),
-        ):
-            target[known] = values[known]
-    return band
+def _scale_sentence(style: SignalStyle, scale: Scale) -> str:
+    settings = style.settings
+    said = f"{_SPACINGS[scale.spacing]} from {number_words(scale.low)} to {number_words(scale.high)}"
+    if settings.shared == "group" and settings.group:
+        said += f", shared by the group {settings.group}"
+    elif settings.shared == "assay" and style.assay:
+        said += f", shared by tracks of {style.assay}"
+    if settings.reach != "all" and None in settings.ends:
+        said += f", with room for {settings.reach} % of the columns on screen"
+    return f"{said}."
 
 
 def _value_words(signal: Signal, position: float) -> str:

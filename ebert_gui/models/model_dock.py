@@ -59,6 +59,7 @@ class ModelDock(QDockWidget):
         self._factor_table: QTableWidget | None = None
         self._factor = ""
         self.setObjectName(MODEL_DOCK)
+        self._no_model = label("No checkpoint is open", "title")
         self._problem = label("", "error")
         self._problem.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self._problem.hide()
@@ -74,8 +75,9 @@ class ModelDock(QDockWidget):
         layout.addWidget(self.pages, 1)
         self.setWidget(body)
 
-    def show_model(self, summary: ModelSummary | None, problem: str = "") -> None:
-        """Describe this checkpoint, or none; `problem` says why there is none."""
+    def show_model(self, summary: ModelSummary | None, problem: str = "", opening: str = "") -> None:
+        """Describe this checkpoint, or none; `problem` says why there is none, `opening` which one is on its way."""
+        self._no_model.setText(f"Opening {shown(opening)}…" if opening else "No checkpoint is open")
         self._problem.setText(problem)
         self._problem.setVisible(bool(problem))
         if self.pages.count() == 2:
@@ -108,7 +110,7 @@ class ModelDock(QDockWidget):
         layout = QVBoxLayout(page)
         layout.setContentsMargins(16, 24, 16, 16)
         layout.setSpacing(12)
-        layout.addWidget(label("No checkpoint is open", "title"))
+        layout.addWidget(self._no_model)
         layout.addWidget(self._problem)
         layout.addWidget(
             label("A checkpoint is a trained EBERT. With one open, predicted binding becomes a track.", "muted")

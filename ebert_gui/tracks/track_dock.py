@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from PyQt6.QtCore import QAbstractItemModel, QItemSelectionModel, QModelIndex, Qt, pyqtSignal
-from PyQt6.QtGui import QColor, QDropEvent, QIcon, QKeySequence, QPixmap, QShortcut
+from PyQt6.QtGui import QDropEvent, QKeySequence, QShortcut
 from PyQt6.QtWidgets import (
     QAbstractItemView,
     QDockWidget,
@@ -21,6 +21,7 @@ from ebert_core.protocol.machine.showing import shown
 from ebert_gui.kinds.table import Kinds
 from ebert_gui.state.tracks import Track
 from ebert_gui.state.workspace import Workspace
+from ebert_gui.widgets.colour_button import swatch
 from ebert_gui.widgets.plain import PlainLabel
 
 # As the layout of the docks names it.
@@ -87,10 +88,8 @@ class TrackDock(QDockWidget):
         for track in self._workspace.setup.tracks:
             item = QListWidgetItem(shown(f"{track.title}  {track.subtitle}".rstrip()))
             item.setData(_ID, track.id)
-            pixels = QPixmap(10, 10)
             # Tracks without a colour keep the place of one, so that all names stand in line.
-            pixels.fill(QColor(self._colour_of(track) or "transparent"))
-            item.setIcon(QIcon(pixels))
+            item.setIcon(swatch(self._colour_of(track) or "transparent"))
             self.list.addItem(item)
             item.setSelected(track.id in selected)
             if track.id == selection.last:

@@ -37,7 +37,7 @@ class ColourButton(QPushButton):
         """Show a colour; `mixed` is said in its place where there are several."""
         self.value = "" if mixed else value
         self.setText(mixed or value or self._empty.capitalize())
-        self.setIcon(QIcon() if mixed else _swatch(value or self.usual))
+        self.setIcon(QIcon() if mixed else swatch(value or self.usual))
 
     def ask(self) -> None:
         """Open the dialog of all colours; each one that is looked at is tried at once."""
@@ -64,7 +64,7 @@ class ColourButton(QPushButton):
             action = self._menu.addAction(text)
             assert action is not None
             if value:
-                action.setIcon(QIcon(_swatch(value)))
+                action.setIcon(QIcon(swatch(value)))
             action.triggered.connect(lambda _checked, value=value: self.choose(value))
         self._menu.addSeparator()
         other = self._menu.addAction("Other…")
@@ -72,7 +72,8 @@ class ColourButton(QPushButton):
         other.triggered.connect(self.ask)
 
 
-def _swatch(colour: str) -> QIcon:
+def swatch(colour: str) -> QIcon:
+    """A small square of a colour, as it is also where its row is selected; an empty colour gives an empty icon."""
     if not colour:
         return QIcon()
     pixels = QPixmap(_SWATCH, _SWATCH)
@@ -83,4 +84,7 @@ def _swatch(colour: str) -> QIcon:
     painter.setBrush(QColor(colour))
     painter.drawRoundedRect(0, 0, _SWATCH, _SWATCH, 3, 3)
     painter.end()
-    return QIcon(pixels)
+    icon = QIcon(pixels)
+    # Qt would tint it as it tints icons that are selected, and it would show another colour than the track has.
+    icon.addPixmap(pixels, QIcon.Mode.Selected)
+    return icon

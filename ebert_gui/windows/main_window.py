@@ -291,7 +291,7 @@ class MainWindow(QMainWindow):
 
     def _follow_model(self) -> None:
         checkpoint = self.workspace.model
-        self.model_dock.show_model(checkpoint, self.workspace.model_problem)
+        self.model_dock.show_model(checkpoint, self.workspace.model_problem, self.workspace.opening_model)
         self.model_dock.models.show_models(self.workspace.models, checkpoint)
         self.show_worker("model", self._model)
 

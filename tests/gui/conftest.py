@@ -34,7 +34,7 @@ def qtbot(qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> QtBot:
     kept: list[QWidget] = []
     add = qtbot.addWidget
 
-    def add_and_keep(widget: QWidget, **more: object) -> None:
+    def add_and_keep(widget: QWidget, **more: Any) -> None:
         kept.append(widget)
         add(widget, **more)
 

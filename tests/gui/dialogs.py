@@ -13,6 +13,7 @@ def asked(data: Silent, kind: type) -> list[Any]:
 
 
 def only(window: MainWindow, kind: type) -> Any:
+    dialog: Any
     (dialog,) = window.findChildren(kind)
     assert dialog.isVisible()
     return dialog

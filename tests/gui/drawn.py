@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from PyQt6.QtCore import QRectF
@@ -78,7 +79,7 @@ def draw(
     height: float = 50.0,
     scope: Scope = ANYWHERE,
     scale: Scale = FROM_0_TO_1,
-    **axis: object,
+    **axis: Any,
 ) -> None:
     """Paint and annotate; the axis of the page with some of its fields changed."""
     surface = replace(page.surface, height=height, axis=page.surface.axis._replace(**axis))

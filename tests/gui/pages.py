@@ -74,8 +74,8 @@ def written(monkeypatch: pytest.MonkeyPatch) -> list[Written]:
 
     def note(surface: Surface, box: QRectF, text: str, colour: str | QColor, *_more: Any, **_words: Any) -> None:
         place = surface.painter.transform().mapRect(box)
-        corners = (place.left(), place.top(), place.right(), place.bottom())
-        texts.append(Written(text, *map(round, corners), QColor(colour).name()))
+        left, top, right, bottom = map(round, (place.left(), place.top(), place.right(), place.bottom()))
+        texts.append(Written(text, left, top, right, bottom, QColor(colour).name()))
 
     monkeypatch.setattr(Surface, "text", note)
     return texts

@@ -5,21 +5,23 @@ from collections.abc import Sequence
 import numpy as np
 
 from ebert_core.protocol.modelling import FAMILIARITY_WORDS, Familiarity
-from ebert_core.protocol.shapes import Column, Features, Grid, Mark, Matrix, Parts, Signal
+from ebert_core.protocol.shapes import Column, Features, Grid, Mark, Matrix, Parts, Remark, Signal
 from ebert_core.protocol.sources import FROM_ANCHOR, TO_ANCHOR
 from ebert_core.protocol.terms.locus import Interval
 from ebert_gui.looks.feature_rows import Feature, Pairs
 
 
 def peaks(
-    interval: Interval, *pairs: tuple[int, int], summits: Sequence[int] | None = None, **more: object
+    interval: Interval,
+    *pairs: tuple[int, int],
+    summits: Sequence[int] | None = None,
+    remarks: tuple[Remark, ...] = (),
 ) -> Features:
     """Peaks with a score of 1 each; without `summits` nothing is known of them."""
     starts, ends = (np.array([pair[side] for pair in pairs], dtype=np.int64) for side in (0, 1))
     known = np.full(len(pairs), -1) if summits is None else np.array(summits)
-    return Features(
-        interval, starts, ends, summits=known.astype(np.int64), scores=np.ones(len(pairs), dtype=np.float32), **more
-    )
+    scores = np.ones(len(pairs), dtype=np.float32)
+    return Features(interval, starts, ends, summits=known.astype(np.int64), scores=scores, remarks=remarks)
 
 
 def sites(interval: Interval, *places: tuple[int, int, bool]) -> Features:
@@ -43,7 +45,6 @@ def genes(interval: Interval, *given: Feature, omitted: int = 0, **more: object)
             Column("identity", tuple(gene.identity for gene in given)),
         ),
         omitted=omitted,
-        **more,
     )
 
 

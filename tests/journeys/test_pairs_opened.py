@@ -27,7 +27,7 @@ def test_pairs_of_a_file_are_arcs_that_say_what_they_join_and_come_back(
     assert track == ArcsTrack(id=track.id, path=str(path), name="loops.bedpe")
     canvas = program.window.canvas
     [row] = canvas.scene.rows()
-    assert canvas.scene.caution(row).startswith("Pairs with an end on another chromosome are drawn as stubs")
+    assert canvas.scene.about(row).startswith("Pairs with an end on another chromosome are drawn as stubs")
     place = QPointF(GUTTER + canvas.scene.axis().x_of(1200), row.top + row.height - 4)
     assert canvas.scene.at(row, place.x(), place.y()).words.startswith("loop1 · chr1:1,001-2,000 – chr1:8,001-9,000")
     program.window.close()

@@ -33,7 +33,7 @@ def test_a_click_on_a_variant_shows_all_that_the_file_says_of_it_and_the_track_c
     assert track == VariantsTrack(id=track.id, path=str(path), name="calls.vcf.gz")
     canvas = program.window.canvas
     [row] = canvas.scene.rows()
-    assert canvas.scene.caution(row).startswith("1 line left out, first line 5: the position 'x'")
+    assert canvas.scene.about(row).startswith("1 line left out, first line 5: the position 'x'")
     x = GUTTER + canvas.scene.axis().x_of(1000.5)
     qtbot.mouseClick(canvas, Qt.MouseButton.LeftButton, pos=QPoint(round(x), round(row.top + 10)))
 

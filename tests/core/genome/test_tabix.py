@@ -159,7 +159,11 @@ def test_any_other_table_is_read_through(served: Served, monkeypatch: pytest.Mon
     assert len(read_features(place).on("chr1").features) == 8_000
 
 
-@pytest.mark.parametrize("index", [b"", b"no index", gzip.compress(b"TBI\1"), gzip.compress(b"CSI\1" + bytes(100))])
+@pytest.mark.parametrize(
+    "index",
+    [b"", b"no index", gzip.compress(b"TBI\1"), gzip.compress(b"CSI\1" + bytes(100))],
+    ids=["empty", "words", "cut off", "of another kind"],
+)
 def test_an_index_that_is_none_is_a_sentence(served: Served, index: bytes) -> None:
     served.files["a.bed.gz.tbi"] = index
     with pytest.raises(InvalidRequest, match=r"The index of .*a\.bed\.gz is damaged or none of tabix"):

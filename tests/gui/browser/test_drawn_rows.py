@@ -123,7 +123,7 @@ def show(scene: Scene) -> QImage:
     painter.end()
     for row in scene.rows():
         scene.at(row, GUTTER + 500.0)
-        scene.caution(row)
+        scene.about(row)
     return image
 
 

@@ -74,7 +74,7 @@ def test_pointing_at_the_name_of_the_row_tells_all_of_it(qtbot: QtBot) -> None:
     dataset = DatasetSummary("", "toy", "toy1", chromosomes, False, False, (), (), ())
     workspace.open_dataset(dataset, Setup(tracks=(PeaksTrack(path="x.bed", name="x"),)))
     (row,) = canvas.scene.rows()
-    assert canvas.scene.caution(row) == SKIPPED.full
+    assert canvas.scene.about(row) == SKIPPED.full
 
 
 def test_names_that_do_not_match_are_said_in_place_of_no_peaks() -> None:

@@ -48,6 +48,28 @@ def test_a_pan_inside_the_margin_loads_nothing(loader: Loader, data: RecordingCl
     assert asked == []
 
 
+def test_settings_that_concern_drawing_alone_load_nothing(
+    loader: Loader, data: RecordingClient, workspace: Workspace
+) -> None:
+    data.answer_all()
+    before, history = len(data.asked), workspace.history
+    signals = [track.id for track in workspace.setup.tracks if isinstance(track, SignalTrack)]
+    for chosen in (
+        {"form": "line"},
+        {"statistic": "maximum"},
+        {"spacing": "log"},
+        {"low": 0.1, "high": 9.0},
+        {"reach": "99"},
+        {"shared": "group", "group": "mine"},
+        {"colour": "#123456", "below": "#654321"},
+        {"has_zero_line": False},
+    ):
+        history.change(history.setup.redrawn(signals, lambda drawn, chosen=chosen: drawn.changed(**chosen)))
+        loader.ask()
+    assert signals
+    assert len(data.asked) == before
+
+
 def test_coming_back_to_a_place_loads_nothing(loader: Loader, data: RecordingClient, workspace: Workspace) -> None:
     data.answer_all()
     workspace.view.show(Interval("chr1", 3_000_000, 3_020_000))

@@ -29,10 +29,22 @@ def arcs(
     names: tuple[str, ...] = (),
     omitted: int = 0,
 ) -> Arcs:
-    columns = [np.array([pair[side] for pair in pairs], dtype=np.int64) for side in range(4)]
+    starts, ends, other_starts, other_ends = (
+        np.array([pair[side] for pair in pairs], dtype=np.int64) for side in range(4)
+    )
     strengths = np.array(values or (np.nan,) * len(pairs), dtype=np.float32)
     return Arcs(
-        HERE, *columns, elsewhere or ("",) * len(pairs), strengths, names, colours, ("+-",) * len(pairs), omitted
+        HERE,
+        starts,
+        ends,
+        other_starts,
+        other_ends,
+        elsewhere or ("",) * len(pairs),
+        strengths,
+        names,
+        colours,
+        ("+-",) * len(pairs),
+        omitted,
     )
 
 
@@ -41,7 +53,7 @@ def _at(shape: Arcs, x: float, y: float) -> Answer:
     return row.at(AXIS.position_at(x), AXIS, y)
 
 
-def _painted(new_page: Callable[..., Page], shape: Arcs, track: ArcsTrack = TRACK):
+def _painted(new_page: Callable[..., Page], shape: Arcs, track: ArcsTrack = TRACK) -> Page:
     page = new_page()
     annotate(page.surface, track, content_of("pairs", HERE, shape), Scale())
     return page

@@ -66,7 +66,7 @@ def test_one_direction_can_be_looked_at_alone(
     new_page: Callable[..., Page], written: list[Written], shown: str, up: bool, down: bool
 ) -> None:
     page = new_page(1.0, (100, 114))
-    track = AttentionTrack(cell_type="alpha", **{name: name == shown for name in ("shows_from", "shows_to")})
+    track = AttentionTrack(cell_type="alpha", shows_from=shown == "shows_from", shows_to=shown == "shows_to")
     draw_whole(page, profile(), track, UNCLICKED)
     assert bool(shades(page.down(35), UP)) is up
     assert bool(shades(page.down(65), DOWN)) is down

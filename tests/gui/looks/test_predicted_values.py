@@ -94,14 +94,18 @@ def test_what_was_not_computed_looks_neither_like_zero_nor_like_a_gap(
 
 @pytest.mark.parametrize(
     ("state", "words"),
-    [({"is_loading": True}, "computing …"), ({}, "not computed"), ({"is_error": True, "sentence": "No."}, "failed")],
+    [
+        (TrackContent(is_loading=True), "computing …"),
+        (TrackContent(), "not computed"),
+        (TrackContent(is_error=True, sentence="No."), "failed"),
+    ],
 )
 def test_a_stretch_without_values_says_why_it_has_none(
-    new_page: Callable[..., Page], monkeypatch: pytest.MonkeyPatch, state: dict[str, bool | str], words: str
+    new_page: Callable[..., Page], monkeypatch: pytest.MonkeyPatch, state: TrackContent, words: str
 ) -> None:
     here = Interval("chr1", 1000, 6000)
     half = toy_shapes.prediction(here, 1000, *[0.0] * 100)
-    content = TrackContent({"prediction": (Held(0, here, half),)}, **state)
+    content = replace(state, parts={"prediction": (Held(0, here, half),)})
     page = new_page(1.0, (1000, 84))
     surface = replace(page.surface, axis=page.surface.axis._replace(width=1000.0), height=84.0)
     assert words in texts_over(monkeypatch, surface, PREDICTED, content, SCOPE)

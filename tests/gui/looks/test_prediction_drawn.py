@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from PyQt6.QtGui import QColor
@@ -55,7 +56,7 @@ def peaks(*pairs: tuple[int, int]) -> Features:
     return toy_shapes.peaks(HERE, *pairs, summits=[(start + end) // 2 for start, end in pairs])
 
 
-def draw_prediction(page: Page, content: TrackContent, scope: Scope = SCOPE, **more: Scale | float) -> None:
+def draw_prediction(page: Page, content: TrackContent, scope: Scope = SCOPE, **more: Any) -> None:
     draw(page, TRACK, content, 84.0, scope, **more)
 
 

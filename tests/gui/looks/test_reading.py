@@ -1,7 +1,7 @@
 """A predicted value is read out with what it was worth, and marked where it is only a rank."""
 
 import textwrap
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace as changed
 
 import msgspec
@@ -208,7 +208,7 @@ class Known:
 
 
 @pytest.fixture
-def canvas(qtbot: QtBot) -> Canvas:
+def canvas(qtbot: QtBot) -> Iterator[Canvas]:
     workspace = Workspace(KINDS)
     canvas = Canvas(workspace, Known(), KINDS, LIGHT, window_font())
     qtbot.addWidget(canvas)
@@ -238,11 +238,11 @@ def test_resting_on_a_value_shows_all_of_it_in_lines_that_fit(canvas: Canvas) ->
     assert "…" not in said
 
 
-def test_the_gutter_says_why_a_track_is_doubtful_and_a_plain_track_only_its_name(canvas: Canvas) -> None:
+def test_the_gutter_says_why_a_track_is_doubtful_and_a_plain_track_what_it_shows(canvas: Canvas) -> None:
     assert tip_at(canvas, GUTTER + 40, canvas.scene.header_height + 84 + 40) == ""
     doubtful = tip_at(canvas, 40, canvas.scene.header_height + 40).replace("\n", " ")
-    assert doubtful == f"MAX predicted K562. {WARNING}; take them as ranks."
-    assert tip_at(canvas, 40, canvas.scene.header_height + 84 + 40) == "a"
+    assert doubtful == f"MAX predicted K562. 50-bp steps. {WARNING}; take them as ranks."
+    assert tip_at(canvas, 40, canvas.scene.header_height + 84 + 40) == "a. Mean, range of 2 bp."
 
 
 def test_a_click_on_a_value_shows_the_words_at_once(canvas: Canvas, qtbot: QtBot) -> None:

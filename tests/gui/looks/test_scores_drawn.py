@@ -7,6 +7,7 @@ from ebert_core.protocol.terms.locus import Interval
 from ebert_core.protocol.tracks import CellType, Chromosome, DatasetSummary, PeakFiles
 from ebert_gui.browser.axis import Axis
 from ebert_gui.browser.content import Held, TrackContent
+from ebert_gui.browser.drawn_rows import DrawnRow
 from ebert_gui.browser.look import Scale
 from ebert_gui.kinds.attention import AttentionTrack
 from ebert_gui.kinds.prediction import PredictionTrack
@@ -30,7 +31,7 @@ def scores(*values: float) -> TrackContent:
     return TrackContent({"prediction": (Held(1, HERE, toy_shapes.prediction(HERE, 1000, *values)),)})
 
 
-def row(*values: float):
+def row(*values: float) -> DrawnRow:
     return row_over(AXIS, TRACK, scores(*values), SCOPE)
 
 

@@ -12,10 +12,11 @@ from ebert_core.protocol.shapes import Signal
 from ebert_core.protocol.terms.locus import Interval
 from ebert_gui.browser.content import Held, TrackContent
 from ebert_gui.browser.look import Scale
+from ebert_gui.browser.scale import number_words
 from ebert_gui.browser.scene import GUTTER
 from ebert_gui.kinds.signal import SignalTrack
+from ebert_gui.looks.band import band_of
 from ebert_gui.looks.columns import column_bins, reduce_columns, round_up, stretches
-from ebert_gui.looks.signals import band_of
 from ebert_gui.widgets.theme import LIGHT
 from tests.gui.drawn import caption, content_of, paint, paint_label, scale_over, words_at
 from tests.gui.pages import Page
@@ -101,9 +102,9 @@ def test_a_scale_shows_every_value_from_zero(
     values = np.array([lowest, highest] * 20, dtype=np.float32)
     content = shown(Signal(HERE, values, values, values))
     found = scale_over(page.surface.axis, SIGNAL, content)
-    assert found == (None if scale is None else pytest.approx(scale))
+    assert (found and found[:2]) == (None if scale is None else pytest.approx(scale))
     if found is not None:
-        assert "-0" not in [f"{end:g}" for end in found]
+        assert "-0" not in [number_words(end) for end in found[:2]]
         paint(page.surface, SIGNAL, content, found)
         assert any(page.colour_at(50, y) not in (LIGHT.canvas, LIGHT.hairline) for y in range(50))
 
@@ -149,7 +150,7 @@ def test_a_signal_of_nothing_but_0_and_1_is_captioned_and_read_out_as_a_mark(
 ) -> None:
     surface = new_page().surface
     low, high = (np.array(values, dtype=np.float32) for values in ([0, 0, 1, 0], [0, 1, 1, 0]))
-    content = shown(Signal(HERE, low, high, (low + high) / 2, block_bases=block_bases))
+    content = shown(Signal(HERE, low, high, np.float32(0.5) * (low + high), block_bases=block_bases))
     assert caption(surface, SIGNAL, content) == words
     read = words_at(SIGNAL, content, HERE, 500, 1500, 2500)
     assert read == [f"not marked (0), {words}", f"50 % of 1,000 bp marked (0.5), {words}", f"marked (1), {words}"]

@@ -12,7 +12,7 @@ from ebert_gui.browser.axis import Axis
 from ebert_gui.browser.look import Scale
 from ebert_gui.kinds.variants import VariantsTrack
 from ebert_gui.state.settings import Settings
-from ebert_gui.widgets.theme import DARK, LIGHT
+from ebert_gui.widgets.theme import DARK, LIGHT, Theme
 from tests.gui.drawn import answer, caption, content_of, draw, paint, row_over, texts_over, words_at
 from tests.gui.pages import Page, Written
 
@@ -50,7 +50,7 @@ def snv(start: int) -> tuple[int, int, str, str, str]:
 def test_each_kind_has_its_colour_and_its_form(
     new_page: Callable[..., Page],
     variant: tuple[int, int, str, str, str],
-    colour,
+    colour: str,
     middle: tuple[int, int],
     top: tuple[int, int] | None,
 ) -> None:
@@ -157,7 +157,7 @@ def test_what_is_left_out_is_counted_and_an_empty_place_is_said() -> None:
 
 
 @pytest.mark.parametrize("theme", [LIGHT, DARK])
-def test_kinds_are_told_apart_in_both_themes(theme) -> None:
+def test_kinds_are_told_apart_in_both_themes(theme: Theme) -> None:
     colours = [theme.signals[place] for place in (0, 1, 3, 7)]
     assert len(set(colours)) == 4
 

@@ -5,7 +5,7 @@ from itertools import pairwise
 import pytest
 from msgspec.structs import replace
 from PyQt6.QtCore import Qt
-from PyQt6.QtWidgets import QLabel, QLineEdit, QPushButton, QTableWidget, QWidget
+from PyQt6.QtWidgets import QLabel, QLineEdit, QPushButton, QScrollArea, QTableWidget, QWidget
 from pytestqt.qtbot import QtBot
 
 from ebert_core.protocol.modelling import ModelSummary, OutputSummary
@@ -13,7 +13,7 @@ from ebert_core.protocol.terms.verdict import Judgement, Verdict
 from ebert_gui.models.model_dock import ModelDock
 from ebert_gui.widgets.theme import DARK
 from ebert_gui.widgets.verdict_panel import VerdictPanel, outcome_colour
-from tests.certain import present
+from tests.certain import of, present
 from tests.gui.layouts import parts_of
 
 CTCF = Judgement("CTCF", ("K562",), 37, 150, "level", "CTCF is level.", 0.43, 0.41, 0.2, 0.02, -0.05, 0.08)
@@ -28,13 +28,18 @@ def dock(qtbot: QtBot) -> ModelDock:
 
 
 def page_of(dock: ModelDock) -> QWidget:
-    return present(dock.pages.currentWidget()).widget()
+    return present(of(QScrollArea, dock.pages.currentWidget()).widget())
 
 
 def words(dock: ModelDock) -> list[str]:
-    """The labels of the page, top to bottom; a table stands as one."""
+    """The labels of the page of a checkpoint."""
+    return words_of(page_of(dock))
+
+
+def words_of(page: QWidget) -> list[str]:
+    """The labels of a page, top to bottom; a table stands as one."""
     said = []
-    for part in parts_of(page_of(dock)):
+    for part in parts_of(page):
         if isinstance(part, QTableWidget):
             said.append("<table>")
         elif isinstance(part, QLabel | QPushButton | QLineEdit):
@@ -114,7 +119,7 @@ def test_the_path_is_whole_to_read_and_copy_and_not_to_change(
 
 
 def test_an_empty_dock_says_what_a_checkpoint_is_and_why_none_is_open(dock: ModelDock) -> None:
-    assert [part.text() for part in parts_of(dock.pages)] == [
+    assert words_of(dock.pages) == [
         "No checkpoint is open",
         "A checkpoint is a trained EBERT. With one open, predicted binding becomes a track.",
         "Open checkpoint…",
@@ -125,6 +130,13 @@ def test_an_empty_dock_says_what_a_checkpoint_is_and_why_none_is_open(dock: Mode
     assert said[1].textInteractionFlags() & Qt.TextInteractionFlag.TextSelectableByMouse
     assert dock.pages.minimumWidth() == 320
     assert dock.pages.sizeHint().width() == 400
+
+
+def test_a_dock_says_which_checkpoint_is_on_its_way(dock: ModelDock) -> None:
+    dock.show_model(None, opening="human_slices")
+    assert words_of(dock.pages)[0] == "Opening human_slices…"
+    dock.show_model(None)
+    assert words_of(dock.pages)[0] == "No checkpoint is open"
 
 
 def table_of(dock: ModelDock, beginning: str) -> QTableWidget:

@@ -6,7 +6,7 @@ import os
 from pathlib import Path
 from random import Random
 from types import UnionType
-from typing import Annotated, Literal, Union, get_args, get_origin
+from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
 import msgspec
 import pytest
@@ -147,7 +147,7 @@ def test_settings_that_stood_among_the_other_fields_of_a_track_are_kept(tmp_path
 _WORDS = ("", "alpha", "CTCF", "caf\udce9 \U0001f9ec", '"{\\', "\u2028")
 
 
-def _value(kind: object, random: Random) -> object:
+def _value(kind: Any, random: Random) -> Any:
     """A value of a field of this type."""
     if get_origin(kind) is Annotated:
         return _value(get_args(kind)[0], random)
@@ -158,7 +158,7 @@ def _value(kind: object, random: Random) -> object:
     if isinstance(kind, type) and issubclass(kind, Settings):
         return kind(**{field.name: _value(field.type, random) for field in msgspec.structs.fields(kind)})
     numbers = {int: random.randrange(10**9), float: random.random() * 10.0 ** random.randrange(-9, 10)}
-    values = {str: random.choice(_WORDS), bool: random.random() < 0.5, type(None): None, **numbers}
+    values: dict[Any, Any] = {str: random.choice(_WORDS), bool: random.random() < 0.5, type(None): None, **numbers}
     return values[kind]
 
 

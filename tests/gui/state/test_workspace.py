@@ -100,7 +100,7 @@ def test_opening_a_checkpoint_again_adds_nothing(workspace: Workspace) -> None:
 
 
 def _cells(workspace: Workspace, kind: type) -> list[str]:
-    return [track.cell_type for track in workspace.setup.tracks if isinstance(track, kind)]
+    return [track.word("cell_type") for track in workspace.setup.tracks if isinstance(track, kind)]
 
 
 def test_rows_keep_their_order_whichever_cell_type_is_chosen(workspace: Workspace) -> None:
@@ -194,7 +194,7 @@ def test_losing_the_model_is_said_until_a_checkpoint_opens(workspace: Workspace)
 
 def test_every_choice_is_one_step_and_comes_back_in_its_turn(workspace: Workspace) -> None:
     workspace.open_model(CHECKPOINT)
-    changes = (
+    changes: tuple[Callable[[], None], ...] = (
         lambda: workspace.choose_cell_type("beta"),
         lambda: workspace.choose_factor("MAX"),
         lambda: workspace.set_anchor("chr1", 2500),
@@ -460,4 +460,4 @@ def test_a_checkpoint_without_a_dataset_names_its_first_factor() -> None:
 def test_a_file_that_cannot_be_read_gets_the_row_that_its_name_promises(path: str, kind: type | None) -> None:
     track = KINDS.track_of_unreadable(path)
     assert (type(track) if track else None) is kind
-    assert track is None or (track.path, track.title) == (path, path.removeprefix("/f/"))
+    assert track is None or (track.word("path"), track.title) == (path, path.removeprefix("/f/"))

@@ -80,7 +80,16 @@ def test_a_menu_offers_the_settings_with_few_values_that_all_its_tracks_have(can
         return [choice.text for choice in track_commands(history, tracks, lambda: None)]
 
     usual = ["", "Taller", "Less tall", "Usual height", "", "Remove"]
-    assert texts(signal) == ["Settings…", "Shared by", *usual]
+    assert texts(signal) == [
+        "Settings…",
+        "Drawn as",
+        "Shows",
+        "Zero: Line at zero",
+        "Axis",
+        "Room for",
+        "Shared by",
+        *usual,
+    ]
     assert texts(prediction) == ["Settings…", "Scale: Fit to what is on screen", *usual]
     assert texts(signal, prediction) == ["Settings…", *usual]
 

@@ -1,9 +1,12 @@
 """The dock of tracks and the bar of places, as tables of what is given and what is expected."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from typing import Any
 
+import msgspec
 import pytest
-from PyQt6.QtCore import Qt
+from PyQt6.QtCore import QSize, Qt
+from PyQt6.QtGui import QIcon
 from PyQt6.QtWidgets import QColorDialog, QComboBox
 from pytestqt.qtbot import QtBot
 
@@ -24,8 +27,8 @@ from ebert_gui.tracks.track_dock import TrackDock
 from ebert_gui.widgets.colour_button import ColourButton
 from ebert_gui.widgets.theme import LIGHT, window_font
 from ebert_gui.windows.locus_bar import LocusBar
-from ebert_gui.workers.state import Condition, WorkerState
-from tests.certain import present
+from ebert_gui.workers.state import Condition, Failure, WorkerState
+from tests.certain import of, present
 from tests.gui.drawn import KINDS
 from tests.toy_summaries import checkpoint_summary
 
@@ -44,18 +47,22 @@ class Answering:
 
     def request(
         self,
-        body: FindGenes,
-        reply_type: type[FoundGenes],
-        on_reply: Callable[..., object],
-        on_failure: Callable[..., object] | None = None,
+        body: msgspec.Struct,
+        reply_type: Any,
+        on_reply: Callable[[Any], None],
+        on_failure: Callable[[Failure], None] | None = None,
         on_progress: Callable[[float, str], None] | None = None,
         view_key: str = "",
     ) -> int:
+        text = of(FindGenes, body).text.upper()
         known = (FoundGene("ALDH7A1", Interval("chr5", 4000, 5000)),)
-        on_reply(FoundGenes(tuple(gene for gene in known if gene.name.startswith(body.text.upper()))))
+        on_reply(FoundGenes(tuple(gene for gene in known if gene.name.startswith(text))))
         return 1
 
     def cancel(self, number: int) -> None:
+        pass
+
+    def forgive(self, paths: Sequence[str] | None) -> None:
         pass
 
 
@@ -173,7 +180,10 @@ def test_the_colour_dialog_and_the_list_show_the_colour_in_which_a_track_is_draw
     dock = TrackDock(workspace, KINDS, colour_of=scene.colour_of)
     qtbot.addWidget(dock)
     workspace.history.change(workspace.setup.with_tracks((track,)), reveals=False)
-    chip = present(dock.list.item(0)).icon().pixmap(10, 10).toImage()
+    icon = present(dock.list.item(0)).icon()
+    selected = icon.pixmap(QSize(10, 10), QIcon.Mode.Selected)
+    assert selected.toImage() == icon.pixmap(10, 10).toImage(), "a selected row shows the same colour"
+    chip = icon.pixmap(10, 10).toImage()
     assert chip.pixelColor(5, 5).name() == colour
     panel = SettingsDock(workspace, colour_of=scene.colour_of)
     qtbot.addWidget(panel)
@@ -217,7 +227,7 @@ def test_the_cell_type_beside_the_chosen_one_is_any_of_the_others_or_none(bar: L
     assert (bar.cell_type.currentText(), bar.compared.currentText()) == ("alpha", "beta")
     assert _listed(bar.compared) == ["none", "beta", "gamma"]
     bar.compared.activated.emit(2)
-    assert [track.cell_type for track in workspace.setup.tracks] == ["alpha", "gamma"]
+    assert [track.word("cell_type") for track in workspace.setup.tracks] == ["alpha", "gamma"]
     workspace.history.undo()
     assert bar.compared.currentText() == "beta"
     workspace.history.change(workspace.setup.without(workspace.setup.tracks[1].id))

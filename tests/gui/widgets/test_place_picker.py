@@ -3,6 +3,7 @@
 import os
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from PyQt6.QtCore import Qt
@@ -80,7 +81,7 @@ def host(laboratory: Path) -> Answering:
 
 @pytest.fixture
 def show(qtbot: QtBot, host: Answering) -> Callable[..., PlacePicker]:
-    def show_one(**wanted: object) -> PlacePicker:
+    def show_one(**wanted: Any) -> PlacePicker:
         picker = PlacePicker(host, Wanted("Choose", **wanted))
         qtbot.addWidget(picker)
         with qtbot.waitExposed(picker):

@@ -41,7 +41,7 @@ class Toy(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="toy", ta
 
 @pytest.fixture(autouse=True)
 def toy_is_a_kind(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(KINDS, "toy", Toy)  # type: ignore[misc] # no JobSpec, and that is the point
+    monkeypatch.setitem(KINDS, "toy", Toy)  # no JobSpec, and that is the point
 
 
 def read(path: Path, *words: str) -> Toy:
