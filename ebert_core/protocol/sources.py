@@ -93,6 +93,38 @@ class MeasuredSignal(Source, frozen=True, tag="signal"):
     shape = Signal
 
 
+class Smoothed(Source, frozen=True, tag="smoothed"):
+    """The moving mean of another signal over a window of bases; where that has no value, this has none."""
+
+    signal: bytes
+    window: int
+
+    shape = Signal
+
+
+Comparison = Literal["difference", "ratio", "log ratio"]
+
+
+class Compared(Source, frozen=True, tag="compared"):
+    """The difference of two signals, their ratio, or its binary logarithm, where both have values.
+
+    Of ratios, `added` is added to both first, so that a small denominator does not make a large ratio; a denominator
+    of 0 gives no value.
+    """
+
+    first: bytes
+    second: bytes
+    by: Comparison = "difference"
+    added: float = 1.0
+
+    shape = Signal
+
+
+def as_argument(source: Source) -> bytes:
+    """A source as an argument of another, from which SourceTable makes it again."""
+    return codec.encode(source)
+
+
 class MeasuredPeaks(Source, frozen=True, tag="peaks"):
     """Peaks of a factor in a cell type, or the features of a file at `path`."""
 
@@ -232,13 +264,21 @@ class SourceTable:
     def __init__(self, kinds: Iterable[type[Source]]) -> None:
         self._decoder: codec.Decoder[Source] = codec.Decoder(reduce(or_, kinds))
 
+    def source_of(self, argument: bytes) -> Source:
+        """The source that is an argument of another.
+
+        Raises:
+            InvalidRequest: this worker cannot read it.
+        """
+        try:
+            return self._decoder.decode(argument)
+        except codec.Undecodable as error:
+            raise InvalidRequest(f"This worker cannot read what is asked for: {error}.") from error
+
     def sources_of(self, request: Read) -> tuple[Source, ...]:
         """The sources that a request names.
 
         Raises:
             InvalidRequest: this worker cannot read one of them.
         """
-        try:
-            return tuple(self._decoder.decode(bytes(raw)) for raw in request.sources)
-        except codec.Undecodable as error:
-            raise InvalidRequest(f"This worker cannot read what is asked for: {error}.") from error
+        return tuple(self.source_of(bytes(raw)) for raw in request.sources)

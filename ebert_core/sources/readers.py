@@ -11,6 +11,7 @@ from ebert_core.protocol.machine.showing import tell
 from ebert_core.protocol.shapes import Features, Letters, Runs, Signal
 from ebert_core.protocol.sources import (
     ChromatinStates,
+    Compared,
     GeneModels,
     MeasuredPeaks,
     MeasuredSignal,
@@ -19,12 +20,14 @@ from ebert_core.protocol.sources import (
     Read,
     ReferenceSequence,
     Shapes,
+    Smoothed,
     SourceTable,
     VariantCalls,
 )
 from ebert_core.protocol.terms.errors import InvalidRequest
 from ebert_core.protocol.terms.locus import Interval
 from ebert_core.protocol.terms.reading import reads
+from ebert_core.sources.computed import ReadSignal, compared, smoothed
 from ebert_core.sources.open_dataset import OpenedDataset
 from ebert_core.sources.pairs import read_pairs
 from ebert_core.sources.reader import Reader
@@ -122,16 +125,20 @@ BUILT_IN: tuple[Reader[Any], ...] = (
 
 
 class Readers:
-    """The sources that the data role can read: the built-in ones and those of plug-ins, through the same door."""
+    """The sources that the data role can read: the built-in ones and those of plug-ins, through the same door.
+
+    What is computed of signals reads them through this table, whoever brings them.
+    """
 
     def __init__(self, readers: Iterable[Reader[Any]] = BUILT_IN) -> None:
-        self._readers = {reader.source: reader for reader in readers}
+        computed = (Reader(Smoothed, self._read_smoothed), Reader(Compared, self._read_compared))
+        self._readers = {reader.source: reader for reader in (*readers, *computed)}
         self._sources = SourceTable(self._readers)
 
     @classmethod
     def with_plugins(cls) -> "Readers":
         """All that are installed; what cannot be loaded is said on stderr."""
-        taken = [reader.source.tag() for reader in BUILT_IN]
+        taken = [*(reader.source.tag() for reader in BUILT_IN), Smoothed.tag(), Compared.tag()]
         added = plugins_of("sources", Reader, taken, lambda reader: reader.source.tag())
         for problem in added.problems:
             tell(problem)
@@ -148,6 +155,23 @@ class Readers:
         return Shapes(
             tuple(self._readers[type(source)].read(source, request.interval, columns, opened) for source in sources)
         )
+
+    def _read_smoothed(self, source: Smoothed, interval: Interval, columns: int, opened: OpenedDataset) -> Signal:
+        length = opened.current().chromosome_lengths.get(interval.chromosome, interval.end)
+        return smoothed(source, interval, columns, length, self._signals(opened))
+
+    def _read_compared(self, source: Compared, interval: Interval, columns: int, opened: OpenedDataset) -> Signal:
+        return compared(source, interval, columns, self._signals(opened))
+
+    def _signals(self, opened: OpenedDataset) -> ReadSignal:
+        def read(argument: bytes, interval: Interval, columns: int) -> Signal:
+            source = self._sources.source_of(argument)
+            shape = self._readers[type(source)].read(source, interval, columns, opened)
+            if not isinstance(shape, Signal):
+                raise InvalidRequest(f"A signal is computed of signals, and {source.tag()} is none.")
+            return shape
+
+        return read
 
 
 def check_columns(columns: int) -> int:

@@ -33,7 +33,7 @@ def gather(track: Track, scope: Scope, known: Known) -> TrackContent:
     """What is known of a track for a view."""
     if scope.dataset is None:
         return EMPTY
-    reads = track.reads(scope)
+    reads = track.reads_as_drawn(scope)
     parts = {part: _held(source, scope, known.cache) for part, source in reads}
     if track.needs_model and known.model_problem:
         return TrackContent(parts, sentence=known.model_problem)

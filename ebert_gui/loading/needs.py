@@ -45,7 +45,7 @@ class Need(NamedTuple):
 
 def tile_needs(track: Track, scope: Scope) -> Iterator[Need]:
     """The tiles of a track that are on screen, then those of the margin."""
-    for _, source in track.reads(scope):
+    for _, source in track.reads_as_drawn(scope):
         visible = visible_interval(source, scope) if source.tiling in ("tiles", "letters") else None
         if visible is None:
             continue
@@ -76,7 +76,7 @@ def drawn_tiles(source: Source, scope: Scope, cache: TileCache) -> tuple[Held[Sh
 
 def live_sources(tracks: Sequence[Track], scope: Scope) -> tuple[Source, ...]:
     """The sources on screen that a model answers live, each once."""
-    found = (source for track in tracks for _, source in track.reads(scope) if source.tiling == "live")
+    found = (source for track in tracks for _, source in track.reads_as_drawn(scope) if source.tiling == "live")
     return tuple(dict.fromkeys(found))
 
 
@@ -177,7 +177,7 @@ def anchor_query(source: Source, scope: Scope) -> Query | None:
 
 def anchor_needs(track: Track, scope: Scope) -> Iterator[Need]:
     """What a track needs of the anchor."""
-    for _, source in track.reads(scope):
+    for _, source in track.reads_as_drawn(scope):
         query = anchor_query(source, scope) if source.tiling == "anchor" else None
         if query is not None:
             urgency = _ANCHORED_MATRIX if source.shape is Matrix else _ANCHORED

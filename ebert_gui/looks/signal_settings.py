@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 
+from ebert_core.protocol.shapes import Signal
+from ebert_core.protocol.sources import Smoothed, Source, as_argument
 from ebert_core.protocol.specs.fields import field
 from ebert_gui.browser.scale import Spacing
 from ebert_gui.state.settings import COLOURS, Settings
@@ -39,6 +41,19 @@ class SignalSettings(Settings, frozen=True, kw_only=True):
             group=DRAWING,
         ),
     ] = "range"
+    smoothing: Annotated[
+        int,
+        field(
+            "the window, in bases, of which the moving mean is drawn; a column wider than half of it stays as it is",
+            title="Smooth over",
+            empty="no smoothing",
+            ge=0,
+            le=1_000_000,
+            unit=" bp",
+            step=100,
+            group=DRAWING,
+        ),
+    ] = 0
     has_zero_line: Annotated[
         bool,
         field(
@@ -116,6 +131,12 @@ class SignalSettings(Settings, frozen=True, kw_only=True):
             return f"A scale cannot go from {self.low:g} to {self.high:g}"
         return ""
 
+    def read_as(self, source: Source) -> Source:
+        """A signal of a file is read smoothed, so that its pieces meet without a seam."""
+        if not self.smoothing or source.shape is not Signal or source.tiling != "tiles" or source.role != "data":
+            return source
+        return Smoothed(as_argument(source), self.smoothing)
+
     @property
     def ends(self) -> tuple[float | None, float | None]:
         """The ends of the scale that are given and can be used: a logarithmic axis has none at or below 0."""
@@ -141,7 +162,7 @@ class SignalSettings(Settings, frozen=True, kw_only=True):
 
     @property
     def scale_words(self) -> tuple[str, ...]:
-        """What is unusual of the scale, in a word or two each."""
+        """What is unusual of the scale and of the values on it, in a word or two each."""
         low, high = self.ends
         has_automatic_end = low is None or high is None
         return tuple(
@@ -152,6 +173,12 @@ class SignalSettings(Settings, frozen=True, kw_only=True):
                     f"{self.reach} %" if self.reach != "all" and has_automatic_end else "",
                     "fixed" if not has_automatic_end else "",
                     f"group: {self.group}" if self.shared == "group" and self.group else "",
+                    f"smoothed {bases_words(self.smoothing)}" if self.smoothing else "",
                 ),
             )
         )
+
+
+def bases_words(bases: int) -> str:
+    """A window as short as it can be written: `250 bp`, `1.5 kb`."""
+    return f"{bases / 1000:g} kb" if bases >= 1000 and bases % 100 == 0 else f"{bases:,} bp"

@@ -16,7 +16,7 @@ from ebert_gui.looks.band import band_of, scale_of
 from ebert_gui.looks.columns import y_of
 from ebert_gui.looks.second_colour import second_colour
 from ebert_gui.looks.signal_painting import Ink, paint_signal, paint_zero_line, ramp_of
-from ebert_gui.looks.signal_settings import SignalSettings
+from ebert_gui.looks.signal_settings import SignalSettings, bases_words
 from ebert_gui.state.tracks import Part
 
 _STATISTICS = {"range": "mean, range", "mean": "mean", "minimum": "minimum", "maximum": "maximum"}
@@ -66,17 +66,19 @@ class SignalLook(Look[SignalStyle, ArrangedSignal]):
         newest = arranged.replies[-1].shape if arranged.replies else None
         if newest is not None and newest.block_bases is not None:
             return mark_words(newest.block_bases)
-        bases = axis.bases_per_column
-        statistic = _STATISTICS[arranged.style.settings.drawn_statistic]
-        return "each base" if bases < 1.5 else f"{statistic} of {_width(bases)}"
+        bases, settings = axis.bases_per_column, arranged.style.settings
+        return "each base" if bases < 1.5 else f"{_STATISTICS[settings.drawn_statistic]} of {_width(bases)}"
 
     def scale_words(self, style: SignalStyle) -> tuple[str, ...]:
-        """That it is no linear, automatic scale of an assay."""
+        """That it is no linear, automatic scale of an assay, and that the values are smoothed."""
         return style.settings.scale_words
 
     def about(self, arranged: ArrangedSignal, axis: Axis, scale: Scale | None) -> str:
         """What a column shows, and the scale, with whom it is shared and what it leaves out."""
-        sentences = [super().about(arranged, axis, scale)]
+        sentences, window = [super().about(arranged, axis, scale)], arranged.style.settings.smoothing
+        if window:
+            hides_it = ", which makes no difference at this zoom" if 2 * axis.bases_per_column > window else ""
+            sentences.append(f"Smoothed over {bases_words(window)}{hides_it}.")
         if scale is not None:
             sentences.append(_scale_sentence(arranged.style, scale))
         return " ".join(sentences)
@@ -106,7 +108,9 @@ class SignalLook(Look[SignalStyle, ArrangedSignal]):
         for held in reversed(arranged.replies):
             signal = held.shape
             if signal.bins.start <= position < signal.bins.end:
-                return Answer(_value_words(signal, position))
+                window = arranged.style.settings.smoothing
+                smoothed = f", smoothed over {bases_words(window)}" if window else ""
+                return Answer(_value_words(signal, position) + smoothed)
         return Answer()
 
     def blank(self, arranged: ArrangedSignal, axis: Axis) -> str:

@@ -10,6 +10,7 @@ from typing import Annotated, Any, Self
 
 import msgspec
 
+from ebert_core.protocol.sources import Source
 from ebert_core.protocol.specs.fields import Field, field, fields_of
 
 COLOURS = "Colours"
@@ -39,6 +40,10 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     def problem(self) -> str:
         """Why these values do not go together, in a sentence; empty where they do."""
         return ""
+
+    def read_as(self, source: Source) -> Source:
+        """What is read for a source that is drawn with these settings, where they concern more than drawing."""
+        return source
 
     def changed(self, **values: Any) -> Self:  # Any: the values of the fields
         """These settings with some of them at other values; names that they have not got are passed over."""

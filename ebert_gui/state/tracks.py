@@ -93,6 +93,10 @@ class Track(msgspec.Struct, frozen=True, kw_only=True):
         del scope
         return ()
 
+    def reads_as_drawn(self, scope: Scope) -> tuple[Reads, ...]:
+        """The same as its settings have it read: what is smoothed is read smoothed."""
+        return tuple(Reads(part, self.drawn.read_as(source)) for part, source in self.reads(scope))
+
     def lack(self, scope: Scope) -> Lack | None:
         """Why the track cannot show what it is there for, if so."""
         del scope

@@ -6,7 +6,14 @@ from msgspec.structs import replace
 from pytestqt.qtbot import QtBot
 
 from ebert_core.protocol.shapes import Signal
-from ebert_core.protocol.sources import AttentionProfile, MeasuredPeaks, MeasuredSignal, PredictedBinding, Shapes
+from ebert_core.protocol.sources import (
+    AttentionProfile,
+    MeasuredPeaks,
+    MeasuredSignal,
+    PredictedBinding,
+    Shapes,
+    Smoothed,
+)
 from ebert_core.protocol.terms.edits import BaseEdit
 from ebert_core.protocol.terms.locus import Interval
 from ebert_gui.browser.content import TrackContent
@@ -68,6 +75,24 @@ def test_settings_that_concern_drawing_alone_load_nothing(
         loader.ask()
     assert signals
     assert len(data.asked) == before
+
+
+def test_a_signal_that_is_smoothed_is_read_smoothed_over_the_same_places(
+    loader: Loader, data: RecordingClient, workspace: Workspace
+) -> None:
+    data.answer_all()
+    plain, history = data.requests(MeasuredSignal), workspace.history
+    signals = [track.id for track in workspace.setup.tracks if isinstance(track, SignalTrack)]
+    history.change(history.setup.redrawn(signals, lambda drawn: drawn.changed(smoothing=500)))
+    loader.ask()
+    data.answer_all()
+    found = data.requests(Smoothed)
+    assert {each.interval for each in found} == {each.interval for each in plain}
+    assert {each.source.window for each in found} == {500}
+    before = len(data.asked)
+    history.undo()
+    loader.ask()
+    assert len(data.asked) == before, "what was read before is still kept"
 
 
 def test_coming_back_to_a_place_loads_nothing(loader: Loader, data: RecordingClient, workspace: Workspace) -> None:
