@@ -6,6 +6,7 @@ from collections.abc import Generator, Iterator
 from pathlib import Path
 
 import pytest
+from PyQt6.QtCore import QCoreApplication, QEvent
 from pytestqt.qtbot import QtBot
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
@@ -32,6 +33,13 @@ def pytest_runtest_call(item: pytest.Item) -> Generator[None, None, None]:
         resource.setrlimit(resource.RLIMIT_FSIZE, before)
     if after != before:
         pytest.fail("This test leaves a limit on the size of files; hold it in a with block.")
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_runtest_logfinish() -> Generator[None, None, None]:
+    """Delete the windows of the test that has ended: Qt would keep them, and draw all anew with each theme of later ones."""
+    yield
+    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
 
 
 @pytest.hookimpl(wrapper=True)
