@@ -38,14 +38,15 @@ def main() -> None:
         settings.write_text(json.dumps({"screens": [_SCREEN]}))
         os.environ.setdefault("QT_QPA_PLATFORM", f"offscreen:configfile={settings}")
         app = QApplication([])
-        paths = [_write(Path(folder) / f"signal{number}.bw", number) for number in range(max(counts))]
+        paths = [write_signal(Path(folder) / f"signal{number}.bw", number, _LENGTH) for number in range(max(counts))]
         for count in counts:
             _measure(app, paths[:count], Path(folder))
 
 
-def _write(path: Path, seed: int) -> Path:
-    values = np.random.default_rng(seed).gamma(1.0, 2.0, _LENGTH // 50).astype(np.float32)
-    with BigWigWriter(path, {"chr1": _LENGTH}) as writer:
+def write_signal(path: Path, seed: int, length: int) -> Path:
+    """A bigWig of one chromosome with a value every 50 bases."""
+    values = np.random.default_rng(seed).gamma(1.0, 2.0, length // 50).astype(np.float32)
+    with BigWigWriter(path, {"chr1": length}) as writer:
         writer.append("chr1", 0, 50, values)
     return path
 
@@ -56,7 +57,7 @@ def _measure(app: QApplication, paths: list[Path], folder: Path) -> None:
     window = program.window
     window.resize(1600, 1000)
     window.show()
-    _wait_until_drawn(program)
+    wait_until_drawn(program)
     requests = 0
     send = program.data.request
 
@@ -72,7 +73,7 @@ def _measure(app: QApplication, paths: list[Path], folder: Path) -> None:
         requests = 0
         before = time.perf_counter()
         program.workspace.view.show(Interval("chr1", start, start + _SPAN))
-        frames.append(_wait_until_drawn(program))
+        frames.append(wait_until_drawn(program))
         elapsed.append(time.perf_counter() - before)
         asked.append(requests)
     alone = _read_alone(paths, window.canvas.scene.plot_columns)
@@ -84,7 +85,7 @@ def _measure(app: QApplication, paths: list[Path], folder: Path) -> None:
     )
 
 
-def _wait_until_drawn(program: WindowProgram) -> int:
+def wait_until_drawn(program: WindowProgram) -> int:
     """Wait for the frame that shows every track in sight; how many frames came until then."""
     loop, frames = QEventLoop(), 0
 
