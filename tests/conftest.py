@@ -37,7 +37,7 @@ def pytest_runtest_call(item: pytest.Item) -> Generator[None, None, None]:
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)
 def pytest_runtest_logfinish() -> Generator[None, None, None]:
-    """Delete the windows of the test that has ended: Qt would keep them, and draw all anew with each theme of later ones."""
+    """Delete the windows of the test that has ended: Qt keeps them, and themes of later tests draw them anew."""
     yield
     QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
 

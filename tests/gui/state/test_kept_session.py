@@ -150,7 +150,9 @@ _WORDS = ("", "alpha", "CTCF", "caf\udce9 \U0001f9ec", '"{\\', "\u2028")
 def _value(kind: Any, random: Random) -> Any:
     """A value of a field of this type."""
     if get_origin(kind) is Annotated:
-        return _value(get_args(kind)[0], random)
+        value = _value(get_args(kind)[0], random)
+        bounds = [rule.le for rule in get_args(kind)[1:] if isinstance(rule, msgspec.Meta) and rule.le is not None]
+        return value % (min(bounds) + 1) if bounds and isinstance(value, int) else value
     if get_origin(kind) is Literal:
         return random.choice(get_args(kind))
     if get_origin(kind) in (Union, UnionType):
