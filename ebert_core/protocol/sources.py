@@ -106,16 +106,18 @@ Comparison = Literal["difference", "ratio", "log ratio"]
 
 
 class Compared(Source, frozen=True, tag="compared"):
-    """The difference of two signals, their ratio, or its binary logarithm, where both have values.
+    """The difference of two signals, their ratio, or its binary logarithm.
 
-    Of ratios, `added` is added to both first, so that a small denominator does not make a large ratio; a denominator
-    of 0 gives no value.
+    Where one has no value it counts as 0 if `fills_gaps`; else, and where neither has one, there is none. Of ratios,
+    `added` is added to both first, so that a small denominator does not make a large ratio; a denominator of 0 gives
+    no value.
     """
 
     first: bytes
     second: bytes
     by: Comparison = "difference"
     added: float = 1.0
+    fills_gaps: bool = True
 
     shape = Signal
 

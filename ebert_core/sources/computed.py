@@ -69,13 +69,16 @@ def _moving_mean(values: NDArray[np.float32], beside: int) -> Values:
 
 
 def compared(source: Compared, interval: Interval, columns: int, read: ReadSignal) -> Signal:
-    """Two signals compared in each bin: of their means where both have values, the least and the largest of its parts.
+    """Two signals compared in each bin: of their means where they are compared, the least and the largest of its parts.
 
     The parts of a bin are its bases, or 16 equal ones where it is wider.
     """
     parts = max(1, min(_PARTS_OF_BIN, interval.length // columns))
     first, second = (read(each, interval, columns * parts) for each in (source.first, source.second))
     one, other = (signal.mean.astype(np.float64).reshape(columns, parts) for signal in (first, second))
+    if source.fills_gaps:
+        is_gap = np.isnan(one) & np.isnan(other)
+        one, other = (np.where(is_gap, np.nan, np.nan_to_num(each)) for each in (one, other))
     known = np.isfinite(one) & np.isfinite(other)
     mean = _compare(source.by, _means(one, known), _means(other, known), source.added)
     of_parts = _compare(source.by, one, other, source.added)

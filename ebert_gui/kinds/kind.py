@@ -3,7 +3,7 @@
 Everything about one kind stands in one file of this room; nothing elsewhere asks of which kind a track is.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, NamedTuple, TypeVar
 
@@ -31,6 +31,14 @@ class Offer(NamedTuple):
     track: Track
 
 
+class Joined(NamedTuple):
+    """What can be made of several tracks: the words for it, the new track, and whether it takes their place."""
+
+    name: str
+    track: Track
+    in_their_place: bool = False
+
+
 def _no_offers(_scope: Scope) -> Iterator[Offer]:
     return iter(())
 
@@ -42,7 +50,8 @@ class Kind(Generic[Shown, Style]):
     `style` makes of a track what its look takes. `of_file` makes a track of a file whose kind is among `file_kinds`;
     a file that cannot be read gets such a track, too, where its name ends with one of `endings`. `sites` are places
     that are worth looking at; those of a kind that `is_certain` come first.
-    `details` is the source of Features whose columns say all that a file knows of what was clicked.
+    `details` is the source of Features whose columns say all that a file knows of what was clicked. `made_of` makes a
+    track of this kind of the selected ones, where that can be done.
     """
 
     track: type[Shown]
@@ -56,3 +65,4 @@ class Kind(Generic[Shown, Style]):
     sites: Callable[[TrackContent], NDArray[np.int64]] | None = None
     is_certain: bool = False
     details: Callable[[Shown], Source] | None = None
+    made_of: Callable[[Sequence[Track]], Joined | None] = lambda _tracks: None

@@ -1,6 +1,6 @@
 """The table of all kinds of track: the built-in ones and those of plugins, through the same door."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from functools import reduce
 from operator import or_
 from pathlib import PurePath
@@ -18,7 +18,9 @@ from ebert_gui.browser.surface import Surface
 from ebert_gui.kinds import (
     arcs,
     attention,
+    comparison,
     genes,
+    overlay,
     peaks,
     prediction,
     sequence,
@@ -28,7 +30,7 @@ from ebert_gui.kinds import (
     truth,
     variants,
 )
-from ebert_gui.kinds.kind import GENOME, Kind, Offer
+from ebert_gui.kinds.kind import GENOME, Joined, Kind, Offer
 from ebert_gui.state.scope import Scope
 from ebert_gui.state.tracks import Track, UnknownTrack
 
@@ -40,6 +42,8 @@ BUILT_IN: tuple[AnyKind, ...] = (
     sequence.SEQUENCE,
     states.STATES,
     signal.SIGNAL,
+    comparison.COMPARISON,
+    overlay.OVERLAY,
     peaks.PEAKS,
     truth.TRUTH,
     variants.VARIANTS,
@@ -107,6 +111,10 @@ class Kinds:
             yield group, tuple(offered)
         if dataset.files:
             yield _FILES, tuple(Offer(_FILES, file.name, self.track_of_file(file)) for file in dataset.files)
+
+    def made_of(self, tracks: Sequence[Track]) -> tuple[Joined, ...]:
+        """What can be made of these tracks, from top to bottom."""
+        return tuple(made for kind in self._kinds if (made := kind.made_of(tracks)) is not None)
 
     def shows_files(self, kind: str) -> bool:
         """Whether some kind of track shows files of this kind (as in BareFile)."""

@@ -264,7 +264,7 @@ class Opener(QObject):
         self._workspace.history.change(self._workspace.setup.with_added(*tracks))
 
     def _paths_shown(self) -> set[str]:
-        return {track.word("path") for track in self._workspace.setup.tracks}
+        return {path for track in self._workspace.setup.tracks for path in track.paths}
 
     def _files_open(self) -> tuple[str, ...]:
         """The bare files that the worker has open, among them those that give no track, as a reference does."""

@@ -45,6 +45,12 @@ class Band(NamedTuple):
         return Band(*(values[first:last] for values in self))
 
 
+def one_column_wider(axis: Axis) -> Axis:
+    """An axis with one more column at each side, to which lines go on."""
+    start, width = axis.start - axis.bases_per_column, axis.width + 2 / axis.ratio
+    return axis._replace(start=start, width=width)
+
+
 def band_of(replies: Iterable[Held[Signal]], axis: Axis) -> Band:
     """What is known of a signal in each column; later replies stand over earlier ones.
 

@@ -1,6 +1,7 @@
 """Draws a signal: what is known of each column, in one of several ways, on a scale of several kinds."""
 
 import math
+from collections.abc import Iterator, Sequence
 from typing import ClassVar, NamedTuple
 
 from ebert_core.protocol.shapes import Signal
@@ -12,7 +13,7 @@ from ebert_gui.browser.look import Answer, Look, Room, Scale, Tick
 from ebert_gui.browser.palette import Palette
 from ebert_gui.browser.scale import number_words
 from ebert_gui.browser.surface import Surface
-from ebert_gui.looks.band import band_of, scale_of
+from ebert_gui.looks.band import Band, band_of, one_column_wider, scale_of
 from ebert_gui.looks.columns import y_of
 from ebert_gui.looks.second_colour import second_colour
 from ebert_gui.looks.signal_painting import Ink, paint_signal, paint_zero_line, ramp_of
@@ -58,16 +59,14 @@ class SignalLook(Look[SignalStyle, ArrangedSignal]):
         surface.rectangle(0, surface.height - pixel, axis.width, pixel, surface.palette.hairline)
         if settings.has_zero_line and settings.form != "heat":
             paint_zero_line(surface, scale)
-        wider = axis._replace(start=axis.start - axis.bases_per_column, width=axis.width + 2 * pixel)
-        paint_signal(surface, band_of(arranged.replies, wider), settings, scale, arranged.ink)
+        paint_signal(surface, band_of(arranged.replies, one_column_wider(axis)), settings, scale, arranged.ink)
 
     def caption(self, axis: Axis, arranged: ArrangedSignal) -> str:
         """That a signal is a binary mark, else how values were summed up for a column."""
         newest = arranged.replies[-1].shape if arranged.replies else None
         if newest is not None and newest.block_bases is not None:
             return mark_words(newest.block_bases)
-        bases, settings = axis.bases_per_column, arranged.style.settings
-        return "each base" if bases < 1.5 else f"{_STATISTICS[settings.drawn_statistic]} of {_width(bases)}"
+        return statistic_words(arranged.style.settings, axis)
 
     def scale_words(self, style: SignalStyle) -> tuple[str, ...]:
         """That it is no linear, automatic scale of an assay, and that the values are smoothed."""
@@ -75,13 +74,10 @@ class SignalLook(Look[SignalStyle, ArrangedSignal]):
 
     def about(self, arranged: ArrangedSignal, axis: Axis, scale: Scale | None) -> str:
         """What a column shows, and the scale, with whom it is shared and what it leaves out."""
-        sentences, window = [super().about(arranged, axis, scale)], arranged.style.settings.smoothing
-        if window:
-            hides_it = ", which makes no difference at this zoom" if 2 * axis.bases_per_column > window else ""
-            sentences.append(f"Smoothed over {bases_words(window)}{hides_it}.")
-        if scale is not None:
-            sentences.append(_scale_sentence(arranged.style, scale))
-        return " ".join(sentences)
+        style = arranged.style
+        return " ".join(
+            (super().about(arranged, axis, scale), *scale_sentences(style.settings, style.assay, axis, scale))
+        )
 
     def ticks(self, arranged: ArrangedSignal, scale: Scale, height: float) -> tuple[Tick, ...]:
         """Zero, and powers of ten on a logarithmic axis."""
@@ -98,29 +94,16 @@ class SignalLook(Look[SignalStyle, ArrangedSignal]):
 
     def group(self, style: SignalStyle) -> str:
         """Those that share a scale, have the same kind of it, and of which the same ends of it are given."""
-        settings = style.settings
-        group = settings.scale_group(style.assay)
-        kind = f"{settings.spacing} {settings.ends} {settings.reach}"
-        return f"signal {group} {kind}" if group else ""
+        return group_of(style.settings, style.assay)
 
     def at(self, arranged: ArrangedSignal, position: float, _interval: Interval) -> Answer:
         """The values under a position."""
-        for held in reversed(arranged.replies):
-            signal = held.shape
-            if signal.bins.start <= position < signal.bins.end:
-                window = arranged.style.settings.smoothing
-                smoothed = f", smoothed over {bases_words(window)}" if window else ""
-                return Answer(_value_words(signal, position) + smoothed)
-        return Answer()
+        words, window = words_at(arranged.replies, position), arranged.style.settings.smoothing
+        return Answer(f"{words}, smoothed over {bases_words(window)}" if words and window else words)
 
     def blank(self, arranged: ArrangedSignal, axis: Axis) -> str:
         """That there are no values, or none that a logarithmic axis shows."""
-        band, settings = band_of(arranged.replies, axis), arranged.style.settings
-        if not band.is_known.any():
-            return "No values here"
-        _, highest = band.extremes(settings.drawn_statistic)
-        is_hidden = settings.spacing == "log" and not (highest > 0).any()
-        return "No value above 0 here, and a logarithmic axis shows no others" if is_hidden else ""
+        return blank_words([band_of(arranged.replies, axis)], arranged.style.settings)
 
     def colour(self, style: SignalStyle, palette: Palette) -> str:
         """The chosen colour, or that of the cell type."""
@@ -131,16 +114,52 @@ class SignalLook(Look[SignalStyle, ArrangedSignal]):
         return Ink(above, style.settings.below or second_colour(above, tuple(palette.signals)))
 
 
-def _scale_sentence(style: SignalStyle, scale: Scale) -> str:
-    settings = style.settings
+def statistic_words(settings: SignalSettings, axis: Axis) -> str:
+    """What a column shows of the values in it."""
+    bases = axis.bases_per_column
+    return "each base" if bases < 1.5 else f"{_STATISTICS[settings.drawn_statistic]} of {_width(bases)}"
+
+
+def group_of(settings: SignalSettings, assay: str) -> str:
+    """What tracks have in common that share a scale: what it is of, its kind, and its given ends."""
+    group = settings.scale_group(assay)
+    return f"signal {group} {settings.spacing} {settings.ends} {settings.reach}" if group else ""
+
+
+def blank_words(bands: Sequence[Band], settings: SignalSettings) -> str:
+    """Why nothing can be seen, if nothing can: there are no values, or none that a logarithmic axis shows."""
+    if not any(band.is_known.any() for band in bands):
+        return "No values here"
+    highest = (band.extremes(settings.drawn_statistic)[1] for band in bands)
+    is_hidden = settings.spacing == "log" and not any((values > 0).any() for values in highest)
+    return "No value above 0 here, and a logarithmic axis shows no others" if is_hidden else ""
+
+
+def scale_sentences(settings: SignalSettings, assay: str, axis: Axis, scale: Scale | None) -> Iterator[str]:
+    """Over what values are smoothed; the scale, with whom it is shared, and what it leaves out."""
+    window = settings.smoothing
+    if window:
+        is_wide = 2 * axis.bases_per_column > window
+        makes_none = ", which makes no difference at this zoom" if is_wide else ""
+        yield f"Smoothed over {bases_words(window)}{makes_none}."
+    if scale is None:
+        return
     said = f"{_SPACINGS[scale.spacing]} from {number_words(scale.low)} to {number_words(scale.high)}"
     if settings.shared == "group" and settings.group:
         said += f", shared by the group {settings.group}"
-    elif settings.shared == "assay" and style.assay:
-        said += f", shared by tracks of {style.assay}"
+    elif settings.shared == "assay" and assay:
+        said += f", shared by tracks of {assay}"
     if settings.reach != "all" and None in settings.ends:
         said += f", with room for {settings.reach} % of the columns on screen"
-    return f"{said}."
+    yield f"{said}."
+
+
+def words_at(replies: Sequence[Held[Signal]], position: float) -> str:
+    """The values under a position; empty where none is known of."""
+    for held in reversed(replies):
+        if held.shape.bins.start <= position < held.shape.bins.end:
+            return _value_words(held.shape, position)
+    return ""
 
 
 def _value_words(signal: Signal, position: float) -> str:

@@ -74,6 +74,16 @@ class Track(msgspec.Struct, frozen=True, kw_only=True):
         return self.word("cell_type")
 
     @property
+    def paths(self) -> tuple[str, ...]:
+        """The files of its own that it shows."""
+        return tuple(filter(None, (self.word("path"),)))
+
+    @property
+    def joined(self) -> tuple["Track", ...]:
+        """The tracks that this one was made of, which can be shown in its place."""
+        return ()
+
+    @property
     def subject(self) -> tuple[object, ...]:
         """What the track shows, whatever it looks like."""
         return (type(self), *(self.word(name) for name in self.subject_fields))

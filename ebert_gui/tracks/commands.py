@@ -1,9 +1,10 @@
 """The commands on tracks: what is shown, which tracks are selected, and how they are drawn."""
 
-from ebert_gui.commands.command import Command, has_genome
+from ebert_gui.commands.command import Choice, Command, Show, has_genome
 from ebert_gui.commands.desk import Desk
 from ebert_gui.tracks.settings_commands import copy_settings, paste_settings, use_usual_settings
 from ebert_gui.tracks.settings_dock import SETTINGS_DOCK
+from ebert_gui.tracks.track_commands import join_choices
 from ebert_gui.tracks.track_dock import TRACK_DOCK
 
 
@@ -67,6 +68,14 @@ _SELECTING = (
         of_canvas=True,
     ),
 )
+
+
+def _join(desk: Desk, show: Show) -> None:
+    tracks = desk.workspace.selection.tracks
+    choices = join_choices(desk.workspace.history, tracks, desk.opener.kinds)
+    show(choices or (Choice("Select signals to overlay or compare"),))
+
+
 _SETTINGS = (
     Command(
         "settings.dock",
@@ -102,6 +111,13 @@ _SETTINGS = (
     ),
 )
 COMMANDS = (
+    Command(
+        "tracks.join",
+        "&Join or take apart",
+        "Overlay the selected signals in one row, compare two, or take such a row apart",
+        is_ready=has_genome,
+        choices=_join,
+    ),
     Command(
         "tracks.suggest",
         "&Suggested tracks",

@@ -332,7 +332,8 @@ class MainWindow(QMainWindow):
             if track.id not in selection.ids:
                 selection.select((track.id,))
             show_choices(
-                menu, track_commands(self.workspace.history, selection.tracks, self.settings_dock.take_keyboard)
+                menu,
+                track_commands(self.workspace.history, selection.tracks, self.settings_dock.take_keyboard, self.kinds),
             )
             menu.addSeparator()
         tracks = self.actions_by_id["tracks.dock"]

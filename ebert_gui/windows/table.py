@@ -62,6 +62,7 @@ MENUS = {
         "tracks.previous-too",
         "tracks.all",
         LINE,
+        "tracks.join",
         "settings.copy",
         "settings.paste",
         "settings.usual",

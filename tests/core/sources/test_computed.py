@@ -116,17 +116,21 @@ def reckoned(by: Comparison, one: NDArray[np.float64], other: NDArray[np.float64
     by=st.sampled_from(["difference", "ratio", "log ratio"]),
     width=st.sampled_from([1, 2, 5, 16]),
     added=st.sampled_from([0.5, 1.0, 3.0]),
+    fills_gaps=st.booleans(),
 )
 def test_of_two_signals_a_column_compares_the_means_and_holds_every_base(
-    seed: int, by: Comparison, width: int, added: float
+    seed: int, by: Comparison, width: int, added: float, fills_gaps: bool
 ) -> None:
     signals, columns = Given(seed), 60
     here = place(100, 100 + width * columns)
-    found = compared(Compared(b"a", b"b", by, added), here, columns, signals.read)
+    found = compared(Compared(b"a", b"b", by, added, fills_gaps), here, columns, signals.read)
     for column in range(columns):
         under = slice(here.start + column * width, here.start + (column + 1) * width)
         one, other = signals.values[b"a"][under], signals.values[b"b"][under]
         both = np.isfinite(one) & np.isfinite(other)
+        if fills_gaps:
+            both = np.isfinite(one) | np.isfinite(other)
+            one, other = np.nan_to_num(one), np.nan_to_num(other)
         of_column = (found.minimum[column], found.maximum[column], found.mean[column])
         if not both.any():
             assert np.isnan(of_column).all()

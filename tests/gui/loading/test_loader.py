@@ -18,6 +18,7 @@ from ebert_core.protocol.terms.edits import BaseEdit
 from ebert_core.protocol.terms.locus import Interval
 from ebert_gui.browser.content import TrackContent
 from ebert_gui.kinds.attention import AttentionTrack
+from ebert_gui.kinds.overlay import OverlayTrack
 from ebert_gui.kinds.peaks import PeaksTrack
 from ebert_gui.kinds.prediction import PredictionTrack
 from ebert_gui.kinds.signal import VALUES, SignalTrack
@@ -93,6 +94,26 @@ def test_a_signal_that_is_smoothed_is_read_smoothed_over_the_same_places(
     history.undo()
     loader.ask()
     assert len(data.asked) == before, "what was read before is still kept"
+
+
+def test_signals_that_are_laid_over_each_other_are_not_read_again(
+    loader: Loader, data: RecordingClient, workspace: Workspace
+) -> None:
+    data.answer_all()
+    history = workspace.history
+    signals = [track for track in workspace.setup.tracks if isinstance(track, SignalTrack)]
+    other = replace(signals[0], id="", signal="another")
+    history.change(history.setup.with_added(other))
+    loader.ask()
+    data.answer_all()
+    before = len(data.asked)
+    overlay = OverlayTrack(layers=(signals[0], other))
+    history.change(history.setup.without(signals[0].id).without(history.setup.tracks[-1].id).with_added(overlay))
+    loader.ask()
+    assert len(data.asked) == before
+    content = loader.content(history.setup.tracks[-1])
+    assert [len(content.parts[name]) > 0 for name in ("signal 0", "signal 1")] == [True, True]
+    assert not content.is_loading
 
 
 def test_coming_back_to_a_place_loads_nothing(loader: Loader, data: RecordingClient, workspace: Workspace) -> None:
