@@ -91,7 +91,7 @@ def _is_dataset(path: str) -> bool:
 
 def _is_session(path: str) -> bool:
     """Whether a word names a session, which lies on this machine."""
-    return path.endswith(".json") and not is_address(path)
+    return path.endswith((".json", ".xml")) and not is_address(path)
 
 
 def _objection_to_address(text: str) -> str:
@@ -157,7 +157,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "paths",
         nargs="*",
-        metavar="DATASET.toml | SESSION.json | FILE | ADDRESS",
+        metavar="DATASET.toml | SESSION | FILE | ADDRESS",
         help="a dataset or a saved session, track files, or both",
     )
     parser.add_argument("--locus", default="", help="where to begin: chr5:124.5m, chr5:1000-2000 or a gene")

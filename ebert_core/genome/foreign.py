@@ -114,7 +114,7 @@ def _refuse_markup(path: Place, head: bytes) -> None:
         return
     signs = (b"<session", b"<global") if head.startswith(b"<") else (b'"tracks"', b'"genome"')
     if any(sign in head for sign in signs):
-        raise InvalidRequest(f"{path} is a session of IGV, which this program does not read; open the files it names.")
+        raise InvalidRequest(f"{path} looks like a session of IGV. One that is whole can be opened from this machine.")
     raise InvalidRequest(_NOT_READ.format(path=path, what="is XML" if head.startswith(b"<") else "is JSON"))
 
 

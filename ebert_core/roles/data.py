@@ -25,7 +25,7 @@ from ebert_core.protocol.tracks import (
     OpenDataset,
     OpenFiles,
 )
-from ebert_core.roles import folders, kept_places, offers, work
+from ebert_core.roles import folders, offers, saved_sessions, work
 from ebert_core.roles.anew import reading_anew
 from ebert_core.roles.session import Handlers, Report
 from ebert_core.sources.open_dataset import OpenedDataset
@@ -47,7 +47,7 @@ def handlers() -> Handlers:
         Read: answers.read,
         FindGenes: answers.find_genes,
     }
-    others = {**folders.handlers(), **kept_places.handlers(), **offers.handlers(), **work.handlers()}
+    others = {**folders.handlers(), **offers.handlers(), **saved_sessions.handlers(), **work.handlers()}
     return {**reading_anew(reading), **others}
 
 

@@ -39,6 +39,7 @@ class PictureProgram(Program):
             asked.settled.connect(self._draw_when_complete)
         for told in (self.opener.told, self.remarks.told):
             told.connect(tell)
+        self.saved.reported.connect(lambda sentence, _details: tell(sentence))
         for problem in self.kinds.problems:
             tell(problem)
         self.loader.idle.connect(self._draw_when_complete)

@@ -50,6 +50,7 @@ class Program:
         self.opener = Opener(self.workspace, self.data, self.model, self.kinds)
         self.saved = SavedSessions(self.workspace, self.opener, self.kinds, self.data)
         self.navigator = Navigator(self.workspace, self.data)
+        self.saved.place_wanted.connect(self.navigator.go)
         self.loader = Loader(self.workspace, {"data": self.data, "model": self.model})
         self.remarks = RemarkTeller(self.workspace, self.loader)
         self.data.state_changed.connect(self._on_data_state)

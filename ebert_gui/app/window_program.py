@@ -77,6 +77,7 @@ class WindowProgram(Program):
         self.keeper.problem.connect(self.window.messages.warning)
         self.keeper.solved.connect(self.window.messages.withdraw)
         self.saved.noted.connect(self.window.messages.info)
+        self.saved.reported.connect(self.window.messages.info)
         self.opener.opened.connect(add_recent)
         self.saved.opened.connect(lambda path: add_recent((path,)))
 

@@ -1,7 +1,6 @@
 """Opens several files at once, whatever they are: each is asked what it is, then all are opened in the order given."""
 
 from collections.abc import Callable
-from functools import partial
 
 from ebert_core.protocol.tracks import FileKind
 from ebert_gui.loading.opening import Opener
@@ -22,19 +21,10 @@ class Dropped:
         self._sessions = sessions
         self._workspace = workspace
         self._say = say
-        self._kinds: dict[str, FileKind | None] = {}
 
     def open(self, paths: tuple[str, ...]) -> None:
         """Open whatever these are: a session or a dataset first, files beside it or alone, then models."""
-        self._kinds = dict.fromkeys(paths)
-        for path in self._kinds:
-            self._opener.questions.inspect(path, partial(self._on_kind, path))
-
-    def _on_kind(self, path: str, kind: FileKind) -> None:
-        self._kinds[path] = kind
-        known = {path: kind for path, kind in self._kinds.items() if kind is not None}
-        if len(known) == len(self._kinds):
-            self._open_all(known)
+        self._opener.questions.inspect_all(paths, self._open_all)
 
     def _open_all(self, kinds: dict[str, FileKind]) -> None:
         sessions = [path for path, kind in kinds.items() if kind.kind == "session"]

@@ -1,6 +1,7 @@
 """What a person wants to know of files before any of them is opened, asked of the data worker."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from functools import partial
 
 from ebert_core.protocol.offers import ListShipped, Shipped
 from ebert_core.protocol.tracks import CheckDraft, DatasetDraft, DraftCheck, FileKind, InspectFile
@@ -17,6 +18,21 @@ class Questions:
     def inspect(self, path: str, on_kind: Callable[[FileKind], None]) -> None:
         """Ask what a file is; one that cannot be read comes back with an empty kind and a sentence."""
         self._data.request(InspectFile(path), FileKind, on_kind, lambda failure: on_kind(FileKind("", failure.message)))
+
+    def inspect_all(self, paths: Iterable[str], on_kinds: Callable[[dict[str, FileKind]], None]) -> None:
+        """Ask what several files are; all are told at once, in the order in which they were named."""
+        kinds: dict[str, FileKind | None] = dict.fromkeys(paths)
+
+        def on_kind(path: str, kind: FileKind) -> None:
+            kinds[path] = kind
+            known = {path: kind for path, kind in kinds.items() if kind is not None}
+            if len(known) == len(kinds):
+                on_kinds(known)
+
+        for path in list(kinds):
+            self.inspect(path, partial(on_kind, path))
+        if not kinds:
+            on_kinds({})
 
     def check_draft(self, draft: DatasetDraft, on_check: Callable[[DraftCheck], None], asks_again: bool = True) -> None:
         """Ask whether a dataset can be made of a draft; only the newest is answered."""

@@ -13,21 +13,27 @@ from msgspec.structs import replace
 from PyQt6.QtCore import QObject, pyqtSignal
 
 from ebert_core.protocol.kept_places import FindPlaces, FoundPlaces, KeptPlace
+from ebert_core.protocol.other_sessions import OtherSession, ReadOtherSession
 from ebert_gui.kinds.table import Kinds
 from ebert_gui.loading.loader import Client
 from ebert_gui.loading.opening import Opener
+from ebert_gui.loading.other_sessions import OtherSessions
 from ebert_gui.state.portable import kept_places, moved, portable, shows_the_same
-from ebert_gui.state.session import Session, copy_aside, read_session, write_session
+from ebert_gui.state.session import Session, copy_aside, is_own_session, read_session, write_session
 from ebert_gui.state.workspace import Workspace
 from ebert_gui.workers.state import Failure
 
 
 class Named(NamedTuple):
-    """A session that is being opened from its file; with `is_reverting`, what was kept of it by itself is unwanted."""
+    """A session that is being opened from its file; with `is_reverting`, what was kept of it by itself is unwanted.
+
+    What `other` holds was written by another browser: its file is read and never written.
+    """
 
     path: Path
     session: Session
     is_reverting: bool = False
+    other: OtherSession | None = None
 
 
 class Searched(NamedTuple):
@@ -54,7 +60,8 @@ class SavedSessions(QObject):
 
     `changed` says that its name, or whether it is changed, is another. `missing` says that files of the session that
     is being opened are not there: `searched` names them until `complete` says that it is opened with what was found.
-    `opened` carries the file whose session is shown from now on.
+    `opened` carries the file whose session is shown from now on. `reported` says what was shown of a session of another
+    browser, and in details what was not, and `place_wanted` where that stood.
     """
 
     changed = pyqtSignal()
@@ -68,6 +75,8 @@ class SavedSessions(QObject):
         super().__init__()
         self._workspace, self._opener, self._data = workspace, opener, data
         self._read_track = kinds.read
+        self._others = OtherSessions(workspace, opener)
+        self.reported, self.place_wanted = self._others.reported, self._others.place_wanted
         self.path: Path | None = None
         self.searched: Searched | None = None
         self._named: Named | None = None
@@ -100,12 +109,21 @@ class SavedSessions(QObject):
 
     def open(self, path: str, then: Callable[[], None] = lambda: None, *, is_reverting: bool = False) -> None:
         """Open the session in a file; where files that it names are not there, `missing` asks what to do."""
-        read = read_session(Path(path), self._read_track)
-        if read.problem or read.session.is_empty:
-            self.problem.emit(read.problem or f"There is no session in {path}.")
-            return
+        file = Path(path)
+        read = read_session(file, self._read_track)
         self.searched = None
-        self._search(Named(Path(path), read.session, is_reverting), then)
+        if not read.problem and not read.session.is_empty:
+            self._search(Named(file, read.session, is_reverting), then)
+            return
+
+        def answered(other: OtherSession) -> None:
+            files = self._others.files(other)
+            self._search(Named(file, Session(files=files), other=other), then)
+
+        def failed(failure: Failure) -> None:
+            self.problem.emit(read.problem if is_own_session(file) else failure.message)
+
+        self._data.request(ReadOtherSession(path), OtherSession, answered, failed, view_key="session")
 
     def revert(self) -> None:
         """Show again what is in the file."""
@@ -124,6 +142,10 @@ class SavedSessions(QObject):
             return
         self.complete.emit()
         places = {place.path: path for place, path in zip(searched.places, searched.found, strict=True) if path}
+        if searched.named.other is not None:
+            self.opened.emit(str(searched.named.path))
+            self._others.open(searched.named.path, searched.named.other, places, searched.then)
+            return
         session = moved(searched.named.session, places)
         self._named = searched.named._replace(session=session)
         if session.dataset:

@@ -11,6 +11,7 @@ import msgspec
 
 from ebert_core.protocol import codec
 from ebert_core.protocol.machine.documents import parse_json, read_json
+from ebert_core.protocol.machine.regular_files import read_whole
 from ebert_core.protocol.machine.whole_files import write_whole
 from ebert_core.protocol.terms.errors import InvalidRequest
 from ebert_core.protocol.terms.locus import Interval
@@ -114,6 +115,14 @@ def read_session(path: Path, read_track: Callable[[bytes], Track]) -> ReadSessio
         return ReadSession(Session())
     except (OSError, msgspec.MsgspecError, UnicodeDecodeError, RecursionError, InvalidRequest) as error:
         return ReadSession(Session(), f"The session {path} could not be read ({error}).")
+
+
+def is_own_session(path: Path) -> bool:
+    """Whether this program has written a file, although it may not be able to read it any more."""
+    try:
+        return b'"setup"' in read_whole(path)
+    except (OSError, InvalidRequest):
+        return False
 
 
 def write_session(path: Path, session: Session) -> None:

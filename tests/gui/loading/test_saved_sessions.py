@@ -9,9 +9,20 @@ import msgspec
 import pytest
 from msgspec.structs import replace
 
+from ebert_core.genome.sessions import read_other_session
 from ebert_core.protocol.kept_places import FindPlaces
-from ebert_core.protocol.tracks import BareFile, Chromosome, DatasetSummary, OpenDataset, OpenFiles
-from ebert_core.roles.kept_places import find_places
+from ebert_core.protocol.other_sessions import ReadOtherSession
+from ebert_core.protocol.terms.errors import InvalidRequest
+from ebert_core.protocol.tracks import (
+    BareFile,
+    Chromosome,
+    DatasetSummary,
+    FileKind,
+    InspectFile,
+    OpenDataset,
+    OpenFiles,
+)
+from ebert_core.roles.saved_sessions import find_places
 from ebert_gui.kinds.genes import GenesTrack
 from ebert_gui.kinds.signal import SignalTrack
 from ebert_gui.loading.keeping import Appearance, SessionKeeper
@@ -21,11 +32,11 @@ from ebert_gui.state.session import Session, read_session, write_session
 from ebert_gui.state.session_files import newest_sessions, settings_folder
 from ebert_gui.state.setup import Setup
 from ebert_gui.state.workspace import Workspace
-from ebert_gui.workers.state import Condition, WorkerState
+from ebert_gui.workers.state import Condition, Failure, WorkerState
 from tests.certain import present
 from tests.gui.drawn import KINDS
 
-NOTHING = DatasetSummary("", "", "", (Chromosome("chr1", 50_000),), False, True, (), (), ())
+NOTHING = DatasetSummary("", "", "toy1", (Chromosome("chr1", 50_000),), False, True, (), (), ())
 
 
 class Host:
@@ -35,11 +46,21 @@ class Host:
         self.state = WorkerState(Condition.READY)
         self.asked: list[msgspec.Struct] = []
 
-    def request(self, body: Any, _kind: Any, on_reply: Callable[[Any], None], *_more: Any, **_words: Any) -> int:
+    def request(
+        self, body: Any, _kind: Any, on_reply: Callable[[Any], None], on_failure: Any = None, *_more: Any, **_words: Any
+    ) -> int:
         self.asked.append(body)
         match body:
             case FindPlaces():
                 on_reply(find_places(body, lambda *_: None))
+            case ReadOtherSession(path=path):
+                try:
+                    on_reply(read_other_session(Path(path)))
+                except (InvalidRequest, OSError) as error:
+                    on_failure(Failure("invalid", str(error)))
+            case InspectFile(path=path):
+                is_read = path.endswith(".bw")
+                on_reply(FileKind("signal" if is_read else "", "A signal." if is_read else f"{path} is not read."))
             case OpenDataset(path=path):
                 on_reply(replace(NOTHING, path=path, name=path))
             case OpenFiles(paths=paths, dataset=dataset):
@@ -62,8 +83,10 @@ class Window:
         self.keeper = SessionKeeper(self.workspace, self.saved, KINDS, "", Appearance)
         self.opener.session_of = self.keeper.begin
         self.said: list[str] = []
+        self.reports: list[tuple[str, str]] = []
         for told in (self.keeper.noted, self.keeper.problem, self.saved.noted, self.saved.problem):
             told.connect(self.said.append)
+        self.saved.reported.connect(lambda sentence, details: self.reports.append((sentence, details)))
 
     def add(self, *names: str) -> None:
         """What a person does: one track more for each name."""
@@ -323,10 +346,11 @@ def test_a_session_of_files_is_shown_in_the_place_of_what_was_open(
 @pytest.mark.parametrize(
     ("content", "words"),
     [
-        (None, "There is no session in"),
-        ("{}", "There is no session in"),
-        ("no json", "could not be read"),
-        ('{"version": 99}', "is from a newer version"),
+        (None, "No such file"),
+        ("{}", "is JSON, but neither a session of this program nor one of IGV"),
+        ("no json", "cannot be read as JSON"),
+        ('{"version": 99, "setup": {}}', "is from a newer version"),
+        ('{"version": 2, "setup": 7}', "could not be read (Expected `object`, got `int` - at `$.setup`)"),
     ],
 )
 def test_what_is_no_session_is_said_and_changes_nothing(
@@ -351,3 +375,85 @@ def test_a_track_of_a_file_says_where_it_went(new_window: Callable[[], Window], 
     window.saved.open(str(path))
     window.saved.look_in(str(study / "tracks"))
     assert window.workspace.setup.tracks == (replace(track, path=str(study / "tracks" / "a.bw")),)
+
+
+IGV = """<Session genome="{genome}" locus="chr1:1,001-3,000">
+<Resources><Resource path="tracks/a.bw"/><Resource path="r.bam"/><Resource path="gone.bw"/></Resources>
+<Panel><Track id="tracks/a.bw" name="H3K27ac" color="0,0,178" altColor="178,0,0" height="77" renderer="POINTS">
+<DataRange minimum="1" maximum="9" type="LOG"/></Track></Panel></Session>"""
+
+
+@pytest.fixture
+def igv(study: Path) -> Path:
+    path = study / "s.xml"
+    path.write_text(IGV.format(genome="hg19"))
+    (study / "r.bam").write_text("x")
+    return path
+
+
+def test_a_session_of_igv_is_shown_as_far_as_it_can_be_and_the_rest_is_one_message(
+    new_window: Callable[[], Window], study: Path, igv: Path
+) -> None:
+    window = new_window()
+    places: list[str] = []
+    window.saved.place_wanted.connect(places.append)
+    window.saved.open(str(igv))
+    window.saved.go_on()
+    (track,) = [each for each in window.workspace.setup.tracks if isinstance(each, SignalTrack)]
+    assert (track.path, track.title, track.height, track.colour) == (
+        str(study / "tracks/a.bw"),
+        "H3K27ac",
+        77,
+        "#0000b2",
+    )
+    drawn = track.drawn
+    assert (drawn.below, drawn.form, drawn.spacing, drawn.low, drawn.high) == ("#b20000", "points", "log", 1.0, 9.0)
+    assert places == ["chr1:1,001-3,000"]
+    assert window.reports == [
+        (
+            "s.xml is a session of IGV: 1 track of it can be shown. Not shown: gone.bw, r.bam, the genome hg19.",
+            f"gone.bw: {study}/gone.bw is not there\nr.bam: {study}/r.bam is not read.\n"
+            "the genome hg19: open a dataset of it first, or add its sequence and genes to these files",
+        )
+    ]
+
+
+def test_a_session_of_igv_is_never_written_over(new_window: Callable[[], Window], igv: Path) -> None:
+    window = new_window()
+    before = igv.read_bytes()
+    window.saved.open(str(igv))
+    window.saved.go_on()
+    assert window.saved.path is None
+    assert not window.saved.save()
+    window.keeper.save()
+    assert igv.read_bytes() == before
+
+
+def test_files_of_a_session_of_igv_that_were_moved_are_looked_for_as_those_of_any(
+    new_window: Callable[[], Window], study: Path, igv: Path, tmp_path: Path
+) -> None:
+    (study / "tracks").rename(tmp_path / "elsewhere")
+    window = new_window()
+    window.saved.open(str(igv))
+    assert len(present(window.saved.searched).missing) == 2
+    window.saved.look_in(str(tmp_path / "elsewhere"))
+    window.saved.go_on()
+    assert window.paths == [str(tmp_path / "elsewhere" / "a.bw")]
+    assert "H3K27ac" in [track.title for track in window.workspace.setup.tracks]
+
+
+def test_a_session_of_igv_joins_a_dataset_of_its_genome_and_replaces_another(
+    new_window: Callable[[], Window], study: Path, igv: Path
+) -> None:
+    window = new_window()
+    dataset = str(study / "DATASET.toml")
+    window.opener.open_dataset(dataset)
+    igv.write_text(IGV.format(genome="TOY1"))
+    window.saved.open(str(igv))
+    window.saved.go_on()
+    assert present(window.workspace.dataset).path == dataset
+    assert window.paths == [str(study / "tracks" / "a.bw")]
+    igv.write_text(IGV.format(genome="hg38"))
+    window.saved.open(str(igv))
+    window.saved.go_on()
+    assert present(window.workspace.dataset).path == ""

@@ -1,13 +1,14 @@
-"""Looks for the files that a session names, which may have been moved since."""
+"""Reads sessions of other browsers, and looks for the files that a session names, which may have been moved since."""
 
 import os
 from collections import defaultdict
 from collections.abc import Iterator
 from itertools import takewhile
-from pathlib import PurePath
+from pathlib import Path, PurePath
 
 from ebert_core.protocol.kept_places import FindPlaces, FoundPlaces, KeptPlace
 from ebert_core.protocol.machine.resources import named_checkpoint
+from ebert_core.protocol.other_sessions import OtherSession, ReadOtherSession
 from ebert_core.protocol.terms.addresses import is_address
 from ebert_core.roles.session import Handlers, Report
 
@@ -17,7 +18,7 @@ _MOST_PLACES = 10_000
 
 def handlers() -> Handlers:
     """The part of the data role's table that is about files of sessions."""
-    return {FindPlaces: find_places}
+    return {FindPlaces: find_places, ReadOtherSession: _read_other}
 
 
 def find_places(request: FindPlaces, report: Report) -> FoundPlaces:
@@ -38,6 +39,13 @@ def find_places(request: FindPlaces, report: Report) -> FoundPlaces:
         found[path] = next((now for move in moves if os.path.exists(now := _moved(path, move))), "")
     found = _of_one_each(found)
     return FoundPlaces(tuple(found.get(place.path, "") for place in request.places))
+
+
+def _read_other(request: ReadOtherSession, report: Report) -> OtherSession:
+    from ebert_core.genome.sessions import read_other_session
+
+    report(0.0)
+    return read_other_session(Path(request.path))
 
 
 def _path_of(place: KeptPlace, request: FindPlaces) -> str:

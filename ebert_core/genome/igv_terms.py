@@ -1,0 +1,70 @@
+"""The terms of IGV's sessions, in XML and in JSON: paths, colours, scales and ways of drawing."""
+
+import os
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+from ebert_core.protocol.other_sessions import Form
+from ebert_core.protocol.terms.addresses import address_of, is_address
+from ebert_core.protocol.terms.errors import InvalidRequest
+
+LARGEST_SESSION = 16 * 2**20
+MOST_TRACKS = 2_000
+_NUMBERS = re.compile(r"(?:rgba?\()?\s*(\d{1,3})\s*,\s*(\d{1,3})\s*,\s*(\d{1,3})\s*(?:,[^)]*)?\)?")
+_COLOUR = re.compile(r"#[0-9a-fA-F]{6}|[a-zA-Z]{3,30}")
+_FORMS: Mapping[str, Form] = {
+    "BAR_CHART": "bars",
+    "BAR": "bars",
+    "LINE_PLOT": "line",
+    "LINE": "line",
+    "SCATTER_PLOT": "points",
+    "POINTS": "points",
+    "HEATMAP": "heat",
+}
+_SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+:")
+
+
+def place_of_igv(written: str, folder: Path) -> str:
+    """The whole path or address of a file that a session in `folder` names.
+
+    Raises:
+        InvalidRequest: it is neither, as what lies at a place of a cloud.
+    """
+    text = f"https:{written}" if written.startswith("//") else written
+    if is_address(text):
+        return address_of(text).text
+    if text.startswith("file:"):
+        text = unquote(urlsplit(text).path)
+    elif _SCHEME.match(text):
+        raise InvalidRequest(f"{written[:60]} is no file of this machine and no address of http.")
+    return os.path.normpath(folder / text)
+
+
+def colour_of_igv(written: str) -> str:
+    """A colour as `#rrggbb` or by its name; empty where it is none."""
+    if (numbers := _NUMBERS.fullmatch(written.strip())) is not None:
+        values = [min(255, int(text)) for text in numbers.groups()]
+        return "#{:02x}{:02x}{:02x}".format(*values)
+    return written if _COLOUR.fullmatch(written) else ""
+
+
+def form_of_igv(written: str) -> Form:
+    """The way of drawing of a signal; empty where it is another."""
+    return _FORMS.get(written.upper(), "")
+
+
+def number_of_igv(written: object) -> float | None:
+    """A finite number; None where there is none."""
+    try:
+        number = float(written) if isinstance(written, str | int | float) else float("nan")
+    except (ValueError, OverflowError):
+        return None
+    return number if abs(number) < float("inf") else None
+
+
+def height_of_igv(written: object) -> int:
+    """A height in pixels that a track can have; 0 for the usual one."""
+    number = number_of_igv(written)
+    return 0 if number is None or number < 1 else round(min(600.0, max(16.0, number)))
