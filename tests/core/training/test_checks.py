@@ -70,6 +70,39 @@ def test_few_peaks_and_what_is_left_behind_are_told_with_their_numbers(spec: Fin
     assert any(line.startswith("Left behind") and "signals DNase" in line for line in left)
 
 
+def starts_of_peaks(dataset: Path, chromosome: str) -> list[int]:
+    lines = (dataset.parent / "alpha.narrowPeak").read_text().splitlines()
+    return [int(line.split("\t")[1]) for line in lines if line.startswith(f"{chromosome}\t")]
+
+
+@pytest.mark.parametrize("more", [0, 1])
+def test_a_peak_counts_from_its_first_base_on(spec: FineTune, more: int) -> None:
+    end = starts_of_peaks(Path(spec.dataset), "chr1")[12] + more
+    upto = check_finetune(changed(spec, cell_types=("alpha",), training=(f"chr1:1-{end}",)))
+    assert upto.warnings[0].startswith(f"Few peaks to train on, of FOS ({12 + more}):")
+
+
+def test_a_peak_does_not_count_after_its_last_base(spec: FineTune) -> None:
+    end = starts_of_peaks(Path(spec.dataset), "chr1")[3] + 200
+    whole, rest = (
+        check_finetune(changed(spec, cell_types=("alpha",), training=(f"chr1:{first}-30,000",))).warnings[0]
+        for first in (end, end + 1)
+    )
+    count = len(starts_of_peaks(Path(spec.dataset), "chr1"))
+    assert f"FOS ({count - 3})" in whole
+    assert f"FOS ({count - 4})" in rest
+
+
+def test_a_dataset_without_states_lacks_none_unless_the_start_reads_them(
+    spec: FineTune, toy_checkpoint: Path
+) -> None:
+    path = Path(spec.dataset)
+    kept = [line for line in path.read_text().splitlines() if "states" not in line and "names" not in line]
+    path.write_text("\n".join(kept))
+    assert not any("states" in line for line in check_finetune(spec).warnings)
+    assert any("states" in line for line in check_finetune(changed(spec, start_from=str(toy_checkpoint))).warnings)
+
+
 def test_the_time_told_grows_with_passes_and_cell_types(spec: FineTune) -> None:
     once = check_finetune(changed(spec, epochs=1, cell_types=("alpha",))).seconds
     assert check_finetune(changed(spec, epochs=3, cell_types=("alpha", "beta"))).seconds == pytest.approx(6 * once)

@@ -241,6 +241,7 @@ def test_where_nothing_can_be_scored_the_checkpoint_says_that_it_is_not_calibrat
     spec = msgspec.structs.replace(short, validation=("chr2:9,101-9,500",), epochs=1)
     description = load_checkpoint(finetune(spec, SilentReport(), tmp_path / "work")).description
     assert description.factor("FOS").auprc is None
+    assert "held-out auPRC" not in description.metrics
     assert any("FOS are not calibrated" in limit for limit in description.all_limits)
 
 

@@ -16,6 +16,7 @@ from ebert_core.protocol.terms.errors import InvalidRequest
 from ebert_core.training import resume
 from ebert_core.training.loop import Schedule, Trainer
 from ebert_core.training.resume import SavedRun
+from ebert_core.training.saved_states import check_shapes
 from tests.core.toy_binding import SMALLEST, SilentReport, pretrain_spec
 
 ENGINE = Engine(torch.device("cpu"), torch.float32)
@@ -103,6 +104,26 @@ def test_best_weights_stay_as_long_as_a_state_names_them(tmp_path: Path) -> None
     assert kept() == ["best-5.safetensors", "best-6.safetensors"], "also after going on"
     other.saved.save()
     assert kept() == ["best-6.safetensors"]
+
+
+def test_a_damaged_state_never_takes_the_place_of_the_whole_one_before_it(tmp_path: Path) -> None:
+    first, state = Run(tmp_path), tmp_path / "resume.safetensors"
+    for step in (3, 4):
+        first.at(step).saved.save()
+    state.write_bytes(b"cut short")
+    Run(tmp_path).restored().at(5).saved.save()
+    state.write_bytes(b"cut short again")
+    assert Run(tmp_path).restored().trainer.step == 3
+
+
+def test_a_state_without_a_weight_is_refused_by_its_name_and_what_a_run_gathers_is_not_missed(tmp_path: Path) -> None:
+    trainer = Run(tmp_path).trainer
+    shapes = {name: list(tensor.shape) for name, tensor in trainer.tensors().items()}
+    trainer.kept["hard"] = torch.zeros(3)
+    check_shapes(tmp_path, shapes, trainer)
+    del shapes["weight.encoder.norm.weight"]
+    with pytest.raises(ValueError, match=r"has no weight\.encoder\.norm\.weight"):
+        check_shapes(tmp_path, shapes, trainer)
 
 
 @pytest.mark.parametrize("changes", [{}, {"torch": "1.0"}, {"threads": 4096, "device": "a GPU"}])
