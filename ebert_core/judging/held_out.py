@@ -76,7 +76,7 @@ def narrowed(pair: HeldOut, width: int) -> HeldOut:
     if width == _BLOCK:
         return pair
     within_P = np.arange(len(pair.block_P)) // (width // POSITION)
-    return pair._replace(block_P=pair.block_P * (len(within_P) + 1) + within_P)
+    return pair._replace(block_P=pair.block_P * len(within_P) + within_P)
 
 
 def blocks(interval: Interval) -> NDArray[np.int64]:

@@ -256,8 +256,10 @@ def _outcome(peaks: int, gap: _Gap, ours: float, theirs: float) -> Outcome:
     """What the figures say; of few peaks only what is plain without an interval."""
     if peaks < FEWEST_PEAKS or gap.blocks < _FEWEST_TO_RESAMPLE:
         return "far behind" if theirs - ours >= _FAR and ours < _FAR_SHARE * theirs else "too few peaks"
-    if gap.low > 0 or gap.high < 0:
-        return "better" if gap.low > 0 else "worse"
+    if gap.low > 0:
+        return "better"
+    if gap.high < 0:
+        return "worse"
     negligible = min(_NEGLIGIBLE, _NEGLIGIBLE_SHARE * max(ours, theirs))
     return "level" if -negligible <= gap.low and gap.high <= negligible else "cannot be told"
 

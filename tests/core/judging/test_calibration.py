@@ -65,6 +65,13 @@ def test_bent_probabilities_are_straightened() -> None:
     assert np.abs(np.log(groups.observed_G / groups.predicted_G)).max() < 0.7
 
 
+def test_groups_without_bins_are_left_out() -> None:
+    groups = grouped(np.array([0.9, 0.05, 0.05]), np.array([True, False, False]))
+    assert groups.bins_G.tolist() == [2, 1]
+    assert groups.predicted_G == pytest.approx([0.05, 0.9])
+    assert groups.observed_G.tolist() == [0, 1]
+
+
 @pytest.mark.parametrize("total", [1, 5e6])
 @pytest.mark.parametrize("sense", [1, 0, -1])
 @pytest.mark.parametrize("spread", [0.0, 1e-4, 0.05, 4.0])

@@ -124,6 +124,13 @@ def test_what_was_seen_is_what_holds_labels() -> None:
 def test_the_list_of_what_was_seen_stays_short() -> None:
     bins = [Interval("chr1", start, start + 600) for start in range(0, 3_000_000, 1_000)]
     assert places.parts_with((Interval("chr1", 0, 5_000_000),), bins) == (Interval("chr1", 0, 2_999_600),)
+    near = (Interval("chr1", 900_000, 910_000), Interval("chr1", 920_000, 930_000), Interval("chr2", 0, 9))
+    regions = (Interval("chr1", 0, 5_000_000), Interval("chr2", 0, 5_000_000))
+    assert places.parts_with(regions, near) == (Interval("chr1", 900_000, 930_000), near[2])
+    assert places.parts_with(regions, (near[0], Interval("chr1", 920_001, 930_000))) == (
+        near[0],
+        Interval("chr1", 920_001, 930_000),
+    )
     apart = [Interval("chr1", start, start + 600) for start in range(0, 90_000_000, 30_000)]
     found = places.parts_with((Interval("chr1", 0, 90_000_000),), apart)
     assert len(found) <= 200

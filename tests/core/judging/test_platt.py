@@ -34,6 +34,15 @@ def test_perfect_separation_and_noise_give_a_usable_map() -> None:
     assert backwards[0] > 0
 
 
+@pytest.mark.parametrize("shift", [-75, 75])
+def test_a_map_is_found_where_nearly_all_logits_lie_at_the_edge_of_what_is_told_apart(shift: int) -> None:
+    logits = np.random.default_rng(6).normal(0, 1, 4_000)
+    is_bound = np.random.default_rng(7).random(4_000) < 1 / (1 + np.exp(-(logits - 3)))
+    found = map_of(is_bound, logits + shift)
+    assert found[0] == pytest.approx(1, abs=0.25)
+    assert np.sum(probability(found, logits + shift)) == pytest.approx(is_bound.sum(), rel=0.05)
+
+
 def test_one_factor_has_nothing_to_learn_from() -> None:
     random = np.random.default_rng(2)
     logits = random.normal(-2, 3, 4_000)

@@ -185,6 +185,8 @@ def test_without_scikit_learn_the_verdict_says_what_it_lacks(
         (37, 0.46, 0.45, -0.02, 0.03, 20, "level"),
         (37, 0.46, 0.34, 0.01, 0.27, 20, "better"),
         (37, 0.46, 0.50, -0.09, -0.01, 20, "worse"),
+        (37, 0.46, 0.45, 0.0, 0.01, 20, "level"),
+        (37, 0.46, 0.47, -0.01, 0.0, 20, "level"),
         (14, 0.46, 0.34, 0.01, 0.27, 20, "too few peaks"),
         (37, 0.46, 0.34, 0.01, 0.27, 7, "too few peaks"),
         (15, 0.46, 0.34, 0.01, 0.27, 8, "better"),  # the fewest of both
@@ -330,6 +332,17 @@ def test_the_worst_that_is_known_comes_first() -> None:
         "Worse for REST. Over 3 factors on chr5:124,000,000-126,000,000 and 1 other: better than boosted trees"
     )
     assert [each.is_behind for each in (verdict, few, behind, old)] == [True, True, True, False]
+
+
+def test_three_factors_for_which_the_model_is_behind_are_named_and_more_are_counted() -> None:
+    behind = [judged(name, outcome="worse", difference=-0.1 * number) for number, name in enumerate("ABCDE")]
+    begun = [
+        with_overall_sentence(judged("", outcome="better"), behind[:count], WORDS, False).sentence.split(". ")[0]
+        for count in (3, 5)
+    ]
+    figures = "(model .43, boosted trees .41, 37 held-out peaks)"
+    assert begun[0] == f"Do not use the model for C {figures}, B {figures}, A {figures}"
+    assert begun[1] == f"Do not use the model for E {figures}, D {figures}, C {figures} and 2 more"
 
 
 def test_scores_are_written_without_their_leading_zero() -> None:

@@ -93,9 +93,7 @@ def test_a_peak_does_not_count_after_its_last_base(spec: FineTune) -> None:
     assert f"FOS ({count - 4})" in rest
 
 
-def test_a_dataset_without_states_lacks_none_unless_the_start_reads_them(
-    spec: FineTune, toy_checkpoint: Path
-) -> None:
+def test_a_dataset_without_states_lacks_none_unless_the_start_reads_them(spec: FineTune, toy_checkpoint: Path) -> None:
     path = Path(spec.dataset)
     kept = [line for line in path.read_text().splitlines() if "states" not in line and "names" not in line]
     path.write_text("\n".join(kept))

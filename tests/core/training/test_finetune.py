@@ -50,6 +50,7 @@ def test_the_checkpoint_says_where_it_comes_from_and_how_good_it_is(toy_checkpoi
     assert record.calibration.fitted_on
     assert 0 < present(record.threshold) < 1
     assert any("0.0 Mb only" in limit for limit in description.limits)
+    assert not any("One cell type" in limit for limit in description.limits)
 
 
 def test_an_epoch_with_fewer_windows_than_the_first_has_as_many_steps(short: FineTune, tmp_path: Path) -> None:
@@ -232,6 +233,7 @@ def test_a_held_out_cell_type_is_calibrated_on_and_not_trained_on(short: FineTun
     description = load_checkpoint(finetune(spec, SilentReport(), tmp_path / "work")).description
     assert (description.cell_types, description.validation_cell_types) == (("alpha",), ("beta",))
     assert description.factor("FOS").cell_types == ("alpha",)
+    assert "One cell type was seen (alpha): nothing can be said about others." in description.limits
     assert "beta on chr2" in description.factor("FOS").calibration.fitted_on
 
 
