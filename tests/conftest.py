@@ -10,7 +10,7 @@ from PyQt6.QtCore import QCoreApplication, QEvent
 from pytestqt.qtbot import QtBot
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
-# As the program sets it, before anything loads OpenMP: on a busy machine its threads would spend the tests' time waiting.
+# As the program sets it, before anything loads OpenMP, whose threads would spin on cores that others need.
 os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 
 # Started by nohup, or with & in a script, the tests and all that they start would ignore what ends them.
