@@ -151,13 +151,19 @@ def _value(kind: Any, random: Random) -> Any:
     """A value of a field of this type."""
     if get_origin(kind) is Annotated:
         value = _value(get_args(kind)[0], random)
-        bounds = [rule.le for rule in get_args(kind)[1:] if isinstance(rule, msgspec.Meta) and rule.le is not None]
-        return value % (min(bounds) + 1) if bounds and isinstance(value, int) else value
+        bounds = [
+            (rule.ge or 0, rule.le)
+            for rule in get_args(kind)[1:]
+            if isinstance(rule, msgspec.Meta) and rule.le is not None
+        ]
+        return bounds[0][0] + value % (bounds[0][1] - bounds[0][0] + 1) if bounds and isinstance(value, int) else value
     if get_origin(kind) is Literal:
         return random.choice(get_args(kind))
     if get_origin(kind) in (Union, UnionType):
         return _value(random.choice(get_args(kind)), random)
-    if isinstance(kind, type) and issubclass(kind, Settings):
+    if get_origin(kind) is tuple:
+        return tuple(_value(get_args(kind)[0], random) for _ in range(random.randrange(4)))
+    if isinstance(kind, type) and issubclass(kind, Settings | Track):
         return kind(**{field.name: _value(field.type, random) for field in msgspec.structs.fields(kind)})
     numbers = {int: random.randrange(10**9), float: random.random() * 10.0 ** random.randrange(-9, 10)}
     values: dict[Any, Any] = {str: random.choice(_WORDS), bool: random.random() < 0.5, type(None): None, **numbers}
