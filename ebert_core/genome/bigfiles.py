@@ -13,7 +13,7 @@ import numpy as np
 import pybigtools
 from msgspec.structs import replace
 
-from ebert_core.genome.bed import bed_feature, salvaged
+from ebert_core.genome.bed import bed_columns, bed_feature, salvaged
 from ebert_core.genome.big_structure import structural_fault
 from ebert_core.genome.features import Extents, Feature, Fold, Located
 from ebert_core.genome.lines import BadLine, Skipped, reading
@@ -117,8 +117,9 @@ class BigBedFeatures:
         self._fold = fold
         self.chromosome_lengths: dict[str, int] = dict(self._reader.chroms())
         self._names = KnownNames(self.chromosome_lengths)
-        fields = self._field_names()
-        self._gene_name = next((fields.index(name) for name in ("geneName", "geneName2", "name2") if name in fields), 3)
+        self._fields = self._field_names()
+        names = (name for name in ("geneName", "geneName2", "name2") if name in self._fields)
+        self._gene_name = next((self._fields.index(name) for name in names), 3)
 
     def _field_names(self) -> list[str]:
         """None where the file does not describe its fields in words that a reader understands."""
@@ -150,6 +151,15 @@ class BigBedFeatures:
             return []
         start, end = max(0, interval.start), min(interval.end, self.chromosome_lengths[name])
         return Located(self._read(name, start, end)).touching(start, end) if start < end else []
+
+    def records_at(self, chromosome: str, start: int, end: int) -> Iterator[dict[str, str]]:
+        """The records of a chromosome that cover exactly [start, end), as columns by their names."""
+        with damage_of(self.path):
+            for record in self._reader.records(chromosome, start, max(end, start + 1)):
+                if tuple(record[:2]) == (start, end):
+                    fields = [chromosome, *map(str, record)]
+                    names = self._fields if len(self._fields) >= len(fields) else bed_columns(fields)
+                    yield dict(zip(names, fields, strict=False))
 
     def extents(self, interval: Interval) -> Extents:
         """Where the records lie that share a base with an interval."""

@@ -64,10 +64,14 @@ class ReferenceSequence(Source, frozen=True, tag="sequence"):
 
 
 class GeneModels(Source, frozen=True, tag="genes"):
-    """Genes of the dataset, or of a file at `path`; with `is_folded` False each of their transcripts."""
+    """Genes of the dataset, or of a file at `path`; with `is_folded` False each of their transcripts.
+
+    With `says_all`, the records that cover exactly the interval, with a column for everything that the file says.
+    """
 
     path: str = ""
     is_folded: bool = True
+    says_all: bool = False
 
     shape = Features
     finest = _FINEST_FEATURES
@@ -128,12 +132,16 @@ def as_argument(source: Source) -> bytes:
 
 
 class MeasuredPeaks(Source, frozen=True, tag="peaks"):
-    """Peaks of a factor in a cell type, or the features of a file at `path`."""
+    """Peaks of a factor in a cell type, or the features of a file at `path`.
+
+    With `says_all`, the records that cover exactly the interval, with a column for everything that the file says.
+    """
 
     cell_type: str = ""
     factor: str = ""
     is_relaxed: bool = False
     path: str = ""
+    says_all: bool = False
 
     shape = Features
     finest = _FINEST_FEATURES

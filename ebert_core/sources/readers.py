@@ -31,6 +31,7 @@ from ebert_core.sources.computed import ReadSignal, compared, smoothed
 from ebert_core.sources.open_dataset import OpenedDataset
 from ebert_core.sources.pairs import read_pairs
 from ebert_core.sources.reader import Reader
+from ebert_core.sources.said import all_said_of
 from ebert_core.sources.screen import features_for_screen, states_for_screen
 from ebert_core.sources.variants import read_variants
 
@@ -57,6 +58,8 @@ def read_genes(source: GeneModels, interval: Interval, columns: int, opened: Ope
         raise InvalidRequest(f"{dataset.layout.name} names no genes.")
     reads(path)
     genes = dataset.gene_file(path) if source.is_folded else dataset.transcript_file(path)
+    if source.says_all:
+        return all_said_of(interval, genes)
     shown = features_for_screen(interval, columns, genes)
     return replace(shown, remarks=remarks_on(dataset, genes, interval.chromosome))
 
@@ -98,6 +101,8 @@ def read_peaks(source: MeasuredPeaks, interval: Interval, columns: int, opened: 
         strictness = "relaxed " if source.is_relaxed else ""
         raise InvalidRequest(f"{dataset.layout.name} has no {strictness}{source.factor} peaks for {source.cell_type}.")
     peaks = opened.current(path).feature_file(path)
+    if source.says_all:
+        return all_said_of(interval, peaks)
     shown = features_for_screen(interval, columns, peaks)
     return replace(shown, remarks=remarks_on(dataset, peaks, interval.chromosome))
 

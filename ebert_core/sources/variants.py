@@ -11,6 +11,7 @@ from ebert_core.protocol.sources import VariantCalls
 from ebert_core.protocol.terms.locus import Interval
 from ebert_core.sources.beyond import remarks_beyond
 from ebert_core.sources.open_dataset import OpenedDataset
+from ebert_core.sources.said import as_said
 
 _MOST_VARIANTS = 4_000
 _COLUMNS = 1_000
@@ -62,11 +63,4 @@ def all_said_of(place: Interval, file: VariantFile) -> Features:
     for fields, each in zip(lines, said, strict=True):
         if len(fields) - 9 > _MOST_LINES:
             each["…"] = f"{len(fields) - 9:,} samples in all"
-    names = list(dict.fromkeys(name for each in said for name in each))
-    return Features(
-        place,
-        np.full(len(said), place.start, dtype=np.int64),
-        np.full(len(said), place.end, dtype=np.int64),
-        names=tuple(each.get("ID", "") if each.get("ID") != "." else "" for each in said),
-        columns=tuple(Column(name, tuple(each.get(name, "") for each in said)) for name in names),
-    )
+    return as_said(place, said, [each.get("ID", "") if each.get("ID") != "." else "" for each in said])
