@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from msgspec.structs import replace
 
 from ebert_core.genome.places import ask_servers_again
-from ebert_core.protocol.sources import Read, Shapes
+from ebert_core.protocol.sources import FindBeside, FoundBeside, Read, Shapes
 from ebert_core.protocol.terms.addresses import place_of
 from ebert_core.protocol.terms.errors import InvalidRequest
 from ebert_core.protocol.terms.reading import reads
@@ -45,6 +45,7 @@ def handlers() -> Handlers:
         DatasetDraft: answers.write_dataset,
         CheckDraft: answers.check_draft,
         Read: answers.read,
+        FindBeside: answers.find_beside,
         FindGenes: answers.find_genes,
     }
     others = {**folders.handlers(), **offers.handlers(), **saved_sessions.handlers(), **work.handlers()}
@@ -101,11 +102,13 @@ class DataAnswers:
 
     def read(self, request: Read, report: Report) -> Shapes:
         """What sources hold in an interval, cut down to what a screen shows."""
-        from ebert_core.sources.readers import Readers
-
         report(0.0)
-        self._readers = self._readers or Readers.with_plugins()
-        return self._readers.read(request, self._opened)
+        return self._all_readers().read(request, self._opened)
+
+    def find_beside(self, request: FindBeside, report: Report) -> FoundBeside:
+        """The next feature of a source, or the one before."""
+        report(0.0)
+        return self._all_readers().beside(request, self._opened)
 
     def find_genes(self, request: FindGenes, report: Report) -> FoundGenes:
         """Genes by the beginning of their names."""
@@ -113,6 +116,12 @@ class DataAnswers:
 
         report(0.0)
         return find_genes(self._opened.current(), request.text, request.limit)
+
+    def _all_readers(self) -> "Readers":
+        from ebert_core.sources.readers import Readers
+
+        self._readers = self._readers or Readers.with_plugins()
+        return self._readers
 
     def _draft_checker(self) -> "DraftChecker":
         """What has been read for one check is not read again for the next."""

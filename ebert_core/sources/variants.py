@@ -4,6 +4,7 @@ import numpy as np
 from msgspec.structs import replace
 
 from ebert_core.dataset.shown import remarks_on
+from ebert_core.genome.features import Extents
 from ebert_core.genome.variant_files import VariantFile, VariantRows, open_variants
 from ebert_core.genome.variants import KINDS, described, short_allele
 from ebert_core.protocol.shapes import Column, Features
@@ -28,6 +29,12 @@ def read_variants(source: VariantCalls, interval: Interval, _columns: int, opene
         return all_said_of(interval, file)
     shown = variants_for_screen(interval, file.touching(interval))
     return replace(shown, remarks=(*remarks_on(dataset, file, interval.chromosome), *remarks_beyond(dataset, file)))
+
+
+def extents_of_variants(source: VariantCalls, interval: Interval, opened: OpenedDataset) -> Extents:
+    """Where the variants of a file lie that share a base with an interval."""
+    rows = opened.current(source.path).placed_file("variants", source.path, open_variants).touching(interval)
+    return Extents(rows.starts, rows.ends)
 
 
 def variants_for_screen(interval: Interval, rows: VariantRows) -> Features:

@@ -11,6 +11,7 @@ from ebert_gui.loading.loader import Loader
 from ebert_gui.loading.navigator import Navigator
 from ebert_gui.loading.opening import Opener
 from ebert_gui.loading.saved_sessions import SavedSessions
+from ebert_gui.state.tracks import Track
 from ebert_gui.state.workspace import Workspace
 from ebert_gui.widgets.theme import Theme
 
@@ -31,6 +32,10 @@ class Frame(Protocol):
 
     def toggle_dock(self, name: str) -> None:
         """Show the dock of this object name, or hide it."""
+        ...
+
+    def pointed_track(self) -> Track | None:
+        """The track under the mouse."""
         ...
 
     def edit_locus(self) -> None:

@@ -3,7 +3,7 @@
 import time
 
 from PyQt6.QtCore import QPoint, Qt, QUrl, pyqtSignal
-from PyQt6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QKeyEvent
+from PyQt6.QtGui import QCloseEvent, QCursor, QDragEnterEvent, QDropEvent, QKeyEvent
 from PyQt6.QtWidgets import (
     QDialog,
     QDockWidget,
@@ -151,6 +151,12 @@ class MainWindow(QMainWindow):
     def shows_dock(self, name: str) -> bool:
         """Whether a dock is shown."""
         return self.shown_jobs.is_shown if name == JOBS_DOCK else not self._dock(name).isHidden()
+
+    def pointed_track(self) -> Track | None:
+        """The track under the mouse."""
+        place = self.canvas.mapFromGlobal(QCursor.pos())
+        row = self.canvas.scene.row_at(place.y()) if self.canvas.rect().contains(place) else None
+        return row.track if row is not None else None
 
     def toggle_dock(self, name: str) -> None:
         """Show a dock, or hide it."""
