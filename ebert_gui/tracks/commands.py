@@ -2,7 +2,7 @@
 
 from ebert_gui.commands.command import Choice, Command, Show, has_genome
 from ebert_gui.commands.desk import Desk
-from ebert_gui.tracks import feature_commands
+from ebert_gui.tracks import feature_steps
 from ebert_gui.tracks.settings_commands import copy_settings, paste_settings, use_usual_settings
 from ebert_gui.tracks.settings_dock import SETTINGS_DOCK
 from ebert_gui.tracks.track_commands import join_choices
@@ -136,5 +136,5 @@ COMMANDS = (
     ),
     *_SELECTING,
     *_SETTINGS,
-    *feature_commands.COMMANDS,
+    *feature_steps.COMMANDS,
 )
