@@ -10,9 +10,6 @@ from ebert_gui.commands.desk import Desk
 from ebert_gui.state.pane import Span
 from ebert_gui.state.tracks import Track
 
-# A feature has at most this share of the screen.
-_LARGEST_SHARE = 0.8
-
 
 class _Stop(NamedTuple):
     """Where the last step led: the track, its feature, and the stretch that was shown then."""
@@ -58,9 +55,7 @@ class FeatureSteps:
             where = "after" if is_forward else "before"
             desk.tell(f"{track.title} has nothing {where} this place on {view.span.chromosome}.")
             return
-        length = max(view.span.length, found.length / _LARGEST_SHARE)
-        first = (found.start + found.end - length) / 2
-        view.jump(Span(found.chromosome, first, first + length))
+        desk.navigator.show_feature(found)
         self._stop = _Stop(track.id, found, view.span)
 
 
