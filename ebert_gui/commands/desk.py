@@ -46,6 +46,10 @@ class Frame(Protocol):
         """Open the list of all that was said."""
         ...
 
+    def show_palette(self) -> None:
+        """Let a person find a command by its words."""
+        ...
+
     def toggle_theme(self) -> None:
         """Change between light and dark."""
         ...

@@ -5,7 +5,7 @@ from typing import NamedTuple
 from ebert_core.protocol.shapes import Features
 from ebert_core.protocol.sources import Source
 from ebert_core.protocol.terms.locus import Interval
-from ebert_gui.commands.command import Command
+from ebert_gui.commands.command import Command, Needs
 from ebert_gui.commands.desk import Desk
 from ebert_gui.state.pane import Span
 from ebert_gui.state.tracks import Track
@@ -76,6 +76,7 @@ def _can_step(desk: Desk) -> bool:
     return desk.workspace.dataset is not None and stepped_track(desk) is not None
 
 
+_CAN_STEP = Needs(_can_step, "Select or point at a track of genes, peaks or other features first.")
 COMMANDS = (
     Command(
         "go.next-feature",
@@ -83,7 +84,7 @@ COMMANDS = (
         "Go to the next gene, peak or other feature of the track that is selected or pointed at",
         lambda desk: desk.kept(FeatureSteps, FeatureSteps).step(desk, is_forward=True),
         "Ctrl+Right",
-        _can_step,
+        _CAN_STEP,
         of_canvas=True,
     ),
     Command(
@@ -92,7 +93,7 @@ COMMANDS = (
         "Go to the gene, peak or other feature before, of the track that is selected or pointed at",
         lambda desk: desk.kept(FeatureSteps, FeatureSteps).step(desk, is_forward=False),
         "Ctrl+Left",
-        _can_step,
+        _CAN_STEP,
         of_canvas=True,
     ),
 )

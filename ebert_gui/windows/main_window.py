@@ -42,6 +42,7 @@ from ebert_gui.windows.locus_bar import LocusBar, WholeBar
 from ebert_gui.windows.menus import build_menus, follow, run, show_choices
 from ebert_gui.windows.message_list import AllMessages
 from ebert_gui.windows.offering import Offering
+from ebert_gui.windows.palette import show_palette
 from ebert_gui.windows.passing import PassingMessages
 from ebert_gui.windows.screens import first_size, lay_docks, shows_dock
 from ebert_gui.windows.table import COMMANDS
@@ -180,6 +181,10 @@ class MainWindow(QMainWindow):
     def show_messages(self) -> None:
         """Open the list of all that was said."""
         self.all_messages.show_list()
+
+    def show_palette(self) -> None:
+        """Let a person find a command by its words."""
+        show_palette(self.desk)
 
     def toggle_theme(self) -> None:
         """Change between light and dark."""

@@ -86,5 +86,5 @@ MENUS = {
         "window.full-screen",
         "checkpoint.dock",
     ),
-    "&Help": ("help.about",),
+    "&Help": ("window.palette", "help.about"),
 }
