@@ -25,7 +25,7 @@ from ebert_core.protocol.tracks import (
     OpenDataset,
     OpenFiles,
 )
-from ebert_core.roles import folders, offers, saved_sessions, work
+from ebert_core.roles import folders, offers, regions, saved_sessions, work
 from ebert_core.roles.anew import reading_anew
 from ebert_core.roles.session import Handlers, Report
 from ebert_core.sources.open_dataset import OpenedDataset
@@ -37,7 +37,8 @@ if TYPE_CHECKING:
 
 def handlers() -> Handlers:
     """The table of the data role: tracks and jobs."""
-    answers = DataAnswers()
+    opened = OpenedDataset()
+    answers = DataAnswers(opened)
     reading: Handlers = {
         OpenDataset: answers.open_dataset,
         OpenFiles: answers.open_files,
@@ -48,15 +49,16 @@ def handlers() -> Handlers:
         FindBeside: answers.find_beside,
         FindGenes: answers.find_genes,
     }
-    others = {**folders.handlers(), **offers.handlers(), **saved_sessions.handlers(), **work.handlers()}
-    return {**reading_anew(reading), **others}
+    rest = (folders.handlers(), offers.handlers(), saved_sessions.handlers(), work.handlers())
+    others = {kind: answer for part in rest for kind, answer in part.items()}
+    return {**reading_anew({**reading, **regions.handlers(opened)}), **others}
 
 
 class DataAnswers:
     """The dataset that is open, and what it answers. A file that has changed on disk is opened anew."""
 
-    def __init__(self) -> None:
-        self._opened = OpenedDataset()
+    def __init__(self, opened: OpenedDataset) -> None:
+        self._opened = opened
         self._readers: Readers | None = None
         self._drafts: DraftChecker | None = None
 
