@@ -25,6 +25,7 @@ from ebert_core.protocol.tracks import (
     OpenDataset,
     OpenFiles,
 )
+from ebert_core.protocol.writing import WriteSignal, WrittenSignal
 from ebert_core.roles import folders, offers, regions, saved_sessions, work
 from ebert_core.roles.anew import reading_anew
 from ebert_core.roles.session import Handlers, Report
@@ -48,6 +49,7 @@ def handlers() -> Handlers:
         Read: answers.read,
         FindBeside: answers.find_beside,
         FindGenes: answers.find_genes,
+        WriteSignal: answers.write_signal,
     }
     rest = (folders.handlers(), offers.handlers(), saved_sessions.handlers(), work.handlers())
     others = {kind: answer for part in rest for kind, answer in part.items()}
@@ -106,6 +108,13 @@ class DataAnswers:
         """What sources hold in an interval, cut down to what a screen shows."""
         report(0.0)
         return self._all_readers().read(request, self._opened)
+
+    def write_signal(self, request: WriteSignal, report: Report) -> WrittenSignal:
+        """Writes a signal as a bigWig."""
+        from ebert_core.roles.written_signals import write_signal
+
+        report(0.0, "reading")
+        return write_signal(request, self._all_readers(), self._opened, report)
 
     def find_beside(self, request: FindBeside, report: Report) -> FoundBeside:
         """The next feature of a source, or the one before."""

@@ -1,6 +1,6 @@
 """The readers of the data role: one function for each kind of source, and the table of all of them."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from msgspec.structs import replace
@@ -11,7 +11,7 @@ from ebert_core.genome.annotation import FeatureSource
 from ebert_core.genome.features import Extents
 from ebert_core.protocol.machine.plugins import plugins_of
 from ebert_core.protocol.machine.showing import tell
-from ebert_core.protocol.shapes import Features, Letters, Runs, Signal
+from ebert_core.protocol.shapes import Features, Letters, Runs, Shape, Signal
 from ebert_core.protocol.sources import (
     ChromatinStates,
     Compared,
@@ -26,6 +26,7 @@ from ebert_core.protocol.sources import (
     ReferenceSequence,
     Shapes,
     Smoothed,
+    Source,
     SourceTable,
     VariantCalls,
 )
@@ -189,13 +190,38 @@ class Readers:
 
     def _signals(self, opened: OpenedDataset) -> ReadSignal:
         def read(argument: bytes, interval: Interval, columns: int) -> Signal:
-            source = self._sources.source_of(argument)
-            shape = self._readers[type(source)].read(source, interval, columns, opened)
+            source = self.source_of(argument)
+            shape = self.shape_of(source, interval, columns, opened)
             if not isinstance(shape, Signal):
                 raise InvalidRequest(f"A signal is computed of signals, and {source.tag()} is none.")
             return shape
 
         return read
+
+    def source_of(self, argument: bytes) -> Source:
+        """A source that travelled by itself.
+
+        Raises:
+            InvalidRequest: this worker cannot read it.
+        """
+        return self._sources.source_of(argument)
+
+    def shape_of(self, source: Source, interval: Interval, columns: int, opened: OpenedDataset) -> Shape:
+        """What one source holds in an interval, in however many bins."""
+        return self._readers[type(source)].read(source, interval, columns, opened)
+
+    def files_of(self, source: Source, opened: OpenedDataset) -> Iterator[str]:
+        """The files that are read for a source, those of a dataset's signals among them."""
+        match source:
+            case Smoothed():
+                yield from self.files_of(self.source_of(source.signal), opened)
+            case Compared():
+                for argument in (source.first, source.second):
+                    yield from self.files_of(self.source_of(argument), opened)
+            case MeasuredSignal(path=""):
+                yield str(opened.current().cell_type(source.cell_type).signals.get(source.signal, ""))
+            case _:
+                yield str(getattr(source, "path", ""))
 
     def beside(self, request: FindBeside, opened: OpenedDataset) -> FoundBeside:
         """The next feature of a source, or the one before.
