@@ -10,13 +10,13 @@ from ebert_core.protocol.terms.locus import Interval
 class WriteSignal(msgspec.Struct, frozen=True, tag="write-signal"):
     """Write a signal to a bigWig at `path`: the mean of every `step` bases. Reply: WrittenSignal.
 
-    Of an interval, or of the whole genome where that is None.
+    Of these places, in the order of the genome, or of the whole genome where there are none.
     """
 
     source: msgspec.Raw
     path: str
     step: int = 50
-    interval: Interval | None = None
+    places: tuple[Interval, ...] = ()
 
 
 class WrittenSignal(msgspec.Struct, frozen=True):
@@ -26,6 +26,6 @@ class WrittenSignal(msgspec.Struct, frozen=True):
     bases: int
 
 
-def write_request(source: Source, path: str, step: int, interval: Interval | None = None) -> WriteSignal:
+def write_request(source: Source, path: str, step: int, *places: Interval) -> WriteSignal:
     """The request that writes this source."""
-    return WriteSignal(msgspec.Raw(codec.encode(source)), path, step, interval)
+    return WriteSignal(msgspec.Raw(codec.encode(source)), path, step, places)

@@ -1,17 +1,17 @@
 """Writes a signal that can be drawn as a bigWig: what a file holds, or what is computed of several."""
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
 from ebert_core.protocol.shapes import Signal
-from ebert_core.protocol.sources import Source
+from ebert_core.protocol.sources import Compared, Comparison, MeasuredSignal, Smoothed, Source, as_argument
 from ebert_core.protocol.terms.errors import InvalidRequest
 from ebert_core.protocol.terms.locus import Interval
-from ebert_core.protocol.writing import WriteSignal, WrittenSignal
+from ebert_core.protocol.writing import WriteSignal, WrittenSignal, write_request
 
 if TYPE_CHECKING:
     from ebert_core.sources.open_dataset import OpenedDataset
@@ -43,7 +43,7 @@ def write_signal(request: WriteSignal, readers: "Readers", opened: "OpenedDatase
     source = readers.source_of(bytes(request.source))
     lengths = opened.current().chromosome_lengths
     refuse_loss(path, readers.files_of(source, opened))
-    wanted = [request.interval] if request.interval else [Interval(name, 0, end) for name, end in lengths.items()]
+    wanted = request.places or [Interval(name, 0, end) for name, end in lengths.items()]
     total, done, known = sum(each.length for each in wanted), 0, 0
     with BigWigWriter(path, lengths) as writer:
         for piece in _pieces(wanted, lengths, step):
@@ -56,7 +56,47 @@ def write_signal(request: WriteSignal, readers: "Readers", opened: "OpenedDatase
     return WrittenSignal(str(path), known)
 
 
-def refuse_loss(path: Path, read: Iterator[str]) -> None:
+class Comparing(NamedTuple):
+    """Two signals of files, how they are compared, and over how many bases the result is smoothed, 0 for none."""
+
+    first: str
+    second: str
+    by: Comparison
+    added: float = 1.0
+    fills_gaps: bool = True
+    window: int = 0
+
+    @property
+    def source(self) -> Source:
+        """What is read."""
+        one, other = (as_argument(MeasuredSignal(path=path)) for path in (self.first, self.second))
+        compared = Compared(one, other, self.by, self.added, self.fills_gaps)
+        return Smoothed(as_argument(compared), self.window) if self.window else compared
+
+
+def write_comparison(
+    comparing: Comparing, path: str, step: int, chromosomes: Sequence[str], report: Report
+) -> WrittenSignal:
+    """Writes two signals of files compared, of these chromosomes or of all.
+
+    Raises:
+        InvalidRequest: a file cannot be read, there is no such chromosome, or as `write_signal`.
+    """
+    from ebert_core.dataset.description import Dataset
+    from ebert_core.protocol.terms.addresses import place_of
+    from ebert_core.sources.open_dataset import OpenedDataset
+    from ebert_core.sources.readers import Readers
+
+    opened, places = OpenedDataset(), tuple(place_of(each) for each in (comparing.first, comparing.second))
+    opened.open(lambda: Dataset.from_files(places))
+    lengths = opened.current().chromosome_lengths
+    if absent := [name for name in chromosomes if name not in lengths]:
+        raise InvalidRequest(f"There is no chromosome {absent[0]} in these files; they have {', '.join(lengths)}.")
+    wanted = [Interval(name, 0, end) for name, end in lengths.items() if name in chromosomes]
+    return write_signal(write_request(comparing.source, path, step, *wanted), Readers(), opened, report)
+
+
+def refuse_loss(path: Path, read: Iterable[str]) -> None:
     """A file that is read cannot be the one that is written.
 
     Raises:
@@ -74,7 +114,7 @@ def _read(readers: "Readers", source: Source, piece: Interval, step: int, opened
     return shape
 
 
-def _pieces(wanted: list[Interval], lengths: dict[str, int], step: int) -> Iterator[Interval]:
+def _pieces(wanted: Sequence[Interval], lengths: dict[str, int], step: int) -> Iterator[Interval]:
     """Pieces of whole bins on multiples of the step; the rest of a chromosome behind its last whole bin is one more."""
     at_once = max(step, _BASES_AT_ONCE // step * step)
     for each in wanted:

@@ -46,8 +46,8 @@ class Given:
         one, other = (MeasuredSignal(path=str(path)) for path in self.paths)
         return one, other
 
-    def write(self, source: Source, path: Path, step: int = 50, interval: Interval | None = None) -> WrittenSignal:
-        request = write_request(source, str(path), step, interval)
+    def write(self, source: Source, path: Path, step: int = 50, *places: Interval) -> WrittenSignal:
+        request = write_request(source, str(path), step, *places)
         return write_signal(request, Readers(), self.opened, lambda share, _note: self.told.append(share))
 
 
