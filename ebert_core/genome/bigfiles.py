@@ -150,7 +150,23 @@ class BigBedFeatures:
         if name is None:
             return []
         start, end = max(0, interval.start), min(interval.end, self.chromosome_lengths[name])
-        return Located(self._read(name, start, end)).touching(start, end) if start < end else []
+        if start >= end:
+            return []
+        found = self._fold(self._whole_genes(name, start, end)) if self._fold else self._read(name, start, end)
+        return Located(found).touching(start, end)
+
+    def _whole_genes(self, name: str, start: int, end: int) -> list[Feature]:
+        """All transcripts of the genes on a stretch, also those beyond it, so that every stretch folds them alike."""
+        found = self._transcripts(name, start, end)
+        nameless, found = [each for each in found if not each.name], [each for each in found if each.name]
+        genes = {(each.name, each.strand) for each in found}
+        while found:
+            first, last = min(each.start for each in found), max(each.end for each in found)
+            if start <= first and last <= end:
+                break
+            start, end = min(start, first), max(end, last)
+            found = [each for each in self._transcripts(name, start, end) if (each.name, each.strand) in genes]
+        return [*nameless, *found]
 
     def records_at(self, chromosome: str, start: int, end: int) -> Iterator[dict[str, str]]:
         """The records of a chromosome that cover exactly [start, end), as columns by their names."""
@@ -192,12 +208,16 @@ class BigBedFeatures:
             raise InvalidRequest(f"{self.path} has more than {MOST_RECORDS:,} features here; zoom in.")
 
     def _read(self, name: str, start: int, end: int, most: int | None = None) -> list[Feature]:
+        found = self._transcripts(name, start, end, most)
+        return self._fold(found) if self._fold else found
+
+    def _transcripts(self, name: str, start: int, end: int, most: int | None = None) -> list[Feature]:
+        """The records of a stretch as they stand."""
         with damage_of(self.path):
             found = islice(self._reader.records(name, start, end), MOST_RECORDS + 1 if most is None else most)
             records = [[name, *map(str, record)] for record in found]
         self._refuse_too_many(len(records))
-        features = [self._named(number, fields) for number, fields in enumerate(records, 1)]
-        return self._fold(features) if self._fold else features
+        return [self._named(number, fields) for number, fields in enumerate(records, 1)]
 
     def _named(self, number: int, fields: list[str]) -> Feature:
         """A record; among genes by the name of its gene."""

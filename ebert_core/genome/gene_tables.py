@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from typing import NamedTuple
 from urllib.parse import unquote
 
-from ebert_core.genome.features import Feature, coding_parts
+from ebert_core.genome.features import Feature, coding_parts, joined
 from ebert_core.genome.lines import BadLine, Skipped, at_line, read_lines, whole_number
 from ebert_core.protocol.terms.addresses import Place
 
@@ -52,7 +52,7 @@ class _Model:
     def feature(self) -> Feature:
         blocks = tuple(sorted(self.exons or self.coding))
         spans = [*self.spans, *blocks]
-        coding = tuple(sorted(self.coding))
+        coding = joined(self.coding)
         start, end = min(start for start, _ in spans), max(end for _, end in spans)
         identities = (self.identity,) if self.identity not in ("", self.name) else ()
         return Feature(
