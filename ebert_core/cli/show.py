@@ -1,4 +1,7 @@
-"""`ebert show`: what a checkpoint or a dataset is; without a name, the checkpoints that come with the program."""
+"""`ebert show`: what a checkpoint or a dataset is; without a name, the checkpoints that come with the program.
+
+With --formats, the formats of files that can be opened, those of other packages among them.
+"""
 
 import argparse
 import os
@@ -7,12 +10,13 @@ from pathlib import Path
 from ebert_core.cli.options import add_shared, print_json
 from ebert_core.cli.showing_checkpoints import ListedCheckpoint, ShownCheckpoint, checkpoint_lines, shown_checkpoint
 from ebert_core.cli.showing_datasets import ShownDataset, dataset_lines, shown_dataset
-from ebert_core.genome.kinds import kind_of_file
+from ebert_core.genome.kinds import kind_of_file, recognisers
 from ebert_core.model.description import read_description
 from ebert_core.protocol.machine.resources import named_checkpoint, shipped_checkpoints
 from ebert_core.protocol.machine.showing import print_result, shown
 from ebert_core.protocol.terms.errors import InvalidRequest
 from ebert_core.protocol.terms.wording import all_of, did_you_mean, listed
+from ebert_core.protocol.tracks import FileFormat
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -24,6 +28,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="a checkpoint's folder, the name of one that comes with the program, or a DATASET.toml; without it, the "
         "checkpoints that come with the program",
     )
+    parser.add_argument("--formats", action="store_true", help="list the formats of files that can be opened instead")
     add_shared(parser, "json")
 
 
@@ -33,7 +38,9 @@ def run(arguments: argparse.Namespace) -> None:
     Raises:
         InvalidRequest: it is neither a checkpoint nor a dataset, or cannot be read.
     """
-    found = _found(arguments.what) if arguments.what else _shipped()
+    if arguments.formats and arguments.what:
+        raise InvalidRequest(f"--formats lists all formats and takes no name; leave out {arguments.what}.")
+    found = recognisers().formats if arguments.formats else _found(arguments.what) if arguments.what else _shipped()
     if arguments.json:
         print_json(found)
         return
@@ -58,9 +65,11 @@ def _found(text: str) -> ShownCheckpoint | ShownDataset:
         )
     if path.is_dir():
         return shown_checkpoint(path)
-    kind = kind_of_file(path).kind
-    if kind != "dataset":
-        raise InvalidRequest(f"{path} is no checkpoint and no dataset; see it with ebert-browser {path}")
+    kind = kind_of_file(path)
+    if kind.kind != "dataset":
+        raise InvalidRequest(
+            f"{path} is no checkpoint and no dataset. {kind.sentence} See it with ebert-browser {path}"
+        )
     return shown_dataset(path)
 
 
@@ -81,6 +90,10 @@ def _shipped() -> list[ListedCheckpoint]:
     return found
 
 
-def _line(each: ListedCheckpoint) -> str:
+def _line(each: ListedCheckpoint | FileFormat) -> str:
+    if isinstance(each, FileFormat):
+        endings = f" ({', '.join(each.endings)})" if each.endings else ""
+        brought = f"; from the package {each.package}" if each.package else ""
+        return f"{each.name}{endings}: {', '.join(each.kinds) or 'no track'}{brought}"
     of = "a SYNTHETIC genome" if each.is_synthetic else each.assembly
     return f"{each.name}: {listed(each.factors)} on {of}, trained in {listed(each.cell_types)}"

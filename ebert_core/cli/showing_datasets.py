@@ -41,6 +41,7 @@ class ShownDataset(msgspec.Struct, frozen=True):
     signals: tuple[str, ...]
     factors: tuple[str, ...]
     motifs: tuple[str, ...]
+    tracks: tuple[str, ...]
     cell_types: tuple[ShownCellType, ...]
     store: str
 
@@ -70,6 +71,7 @@ def shown_dataset(path: Path) -> ShownDataset:
         signals=tuple(dict.fromkeys((*dataset.signal_names, *layout.signals))),
         factors=dataset.factors,
         motifs=tuple(layout.motifs),
+        tracks=tuple(layout.tracks),
         cell_types=tuple(
             ShownCellType(name, bool(cell.states), tuple(cell.signals), tuple(cell.peaks))
             for name, cell in layout.cell_types.items()
@@ -93,6 +95,7 @@ def dataset_lines(found: ShownDataset) -> list[str]:
         f"  signals      {listed(found.signals, _MOST_LISTED) or 'none'}",
         f"  factors      {listed(found.factors, _MOST_LISTED) or 'none'}",
         f"  motifs       {listed(found.motifs, _MOST_LISTED) or 'none'}",
+        *([f"  tracks       {listed(found.tracks, _MOST_LISTED)}"] if found.tracks else []),
         f"  store        {found.store or 'not made, or out of date: ebert prepare ' + found.path}",
     ]
     width = max((len(cell.name) for cell in found.cell_types), default=0)

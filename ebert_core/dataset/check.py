@@ -102,6 +102,8 @@ def _tracks(dataset: Dataset, layout: Layout) -> Iterator[_Step]:
     yield "states", "", lambda: dataset.state_names
     for cell in layout.cell_types:
         yield from _of_cell_type(dataset, cell)
+    for name, path in layout.tracks.items():
+        yield f"tracks.{name}", path, partial(dataset.listed_track, path)
 
 
 def _of_cell_type(dataset: Dataset, cell: str) -> Iterator[_Step]:

@@ -8,12 +8,12 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from ebert_core.dataset.first_look import TrackFile, joint_lengths
+from ebert_core.dataset.first_look import joint_lengths
 from ebert_core.dataset.layout import CellTypePaths, Layout, read_layout
 from ebert_core.dataset.opened_files import Check, Opened, OpenedFiles
 from ebert_core.dataset.palette import palette
 from ebert_core.dataset.quantiles import Quantiles, Sampled, quantiles_of, sample_of
-from ebert_core.dataset.track_files import opener_of
+from ebert_core.dataset.track_files import kind_of_track, listed_tracks, opener_of, with_bare_files
 from ebert_core.dataset.truth import PlantedSites
 from ebert_core.genome.annotation import FeatureSource, read_features, read_genes
 from ebert_core.genome.chromosomes import (
@@ -24,10 +24,10 @@ from ebert_core.genome.chromosomes import (
     read_chromosome_sizes,
 )
 from ebert_core.genome.features import Features, merged_genes
-from ebert_core.genome.kinds import kind_of_file
 from ebert_core.genome.lines import Skipped
 from ebert_core.genome.motifs import Matrices, find_motif, log_odds, motif_place
 from ebert_core.genome.places import is_empty
+from ebert_core.genome.recognising import TrackFile
 from ebert_core.genome.reference import Reference
 from ebert_core.genome.signal import OpenSignal, open_signal
 from ebert_core.genome.states import Segmentation
@@ -77,7 +77,8 @@ class Dataset:
             layout = read_layout(path)
         related = parse_related(inputs)
         layout = msgspec.structs.replace(layout, inputs={**layout.inputs, **related})
-        dataset = cls(layout, path.absolute(), is_for_drawing=is_for_drawing)
+        tracks = tuple(listed_tracks(layout.tracks)) if is_for_drawing else ()
+        dataset = cls(layout, path.absolute(), tracks, is_for_drawing=is_for_drawing)
         for given in related.values():
             if given not in dataset.signal_names:
                 names = ", ".join(dataset.signal_names) or "none"
@@ -112,22 +113,7 @@ class Dataset:
         Raises:
             InvalidRequest: a file cannot be read or is of another assembly.
         """
-        layout, files = self.layout, list(self.files)
-        slots = {"reference": "reference", "chromosome-sizes": "chromosome_sizes", "bands": "cytobands"}
-        for path in (path.absolute() if isinstance(path, Path) else path for path in paths):
-            with reading(str(path)):
-                kind = kind_of_file(path).kind
-            if kind in ("dataset", "checkpoint"):
-                raise InvalidRequest(f"{path} is a {kind}; open it by itself.", str(path))
-            if kind == "motifs":
-                raise InvalidRequest(
-                    f"{path} holds motif matrices; open it as a model, or name it under [motifs] in a DATASET.toml.",
-                    str(path),
-                )
-            if kind in slots:
-                layout = msgspec.structs.replace(layout, **{slots[kind]: str(path)})
-            elif str(path) not in (file.path for file in files):
-                files.append(BareFile(str(path), path.name, kind))
+        layout, files = with_bare_files(self.layout, self.files, paths)
         joined = Dataset(layout, self.path, files, is_for_drawing=self._is_for_drawing)
         if not joined.chromosome_lengths:
             raise InvalidRequest(f"No chromosome is known from {', '.join(map(str, paths))}.")
@@ -370,6 +356,15 @@ class Dataset:
         """What a bare file holds, whether or not it is of this genome."""
         kept_as, open_it = opener_of(file.kind)
         return self._opened.once((kept_as, file.path), lambda: open_it(place_of(file.path), self._opened.skipped()))
+
+    def listed_track(self, path: str) -> TrackFile:
+        """A file that the dataset lists as a track, once its chromosomes are found to be those of the dataset.
+
+        Raises:
+            InvalidRequest: it is no track, cannot be read or is of another genome.
+        """
+        kind = kind_of_track(place_of(path))
+        return self.placed_file(kind, path, opener_of(kind)[1])
 
     def placed_file(self, kind: str, path: str, open_it: Callable[[Place, Skipped | None], Opened]) -> Opened:
         """A file of a kind (as in BareFile) by its path, once its chromosomes are found to be those of the dataset.

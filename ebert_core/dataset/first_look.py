@@ -5,7 +5,7 @@ from contextlib import suppress
 
 import numpy as np
 
-from ebert_core.genome.placed import PlacedFile
+from ebert_core.genome.recognising import TrackFile
 from ebert_core.genome.reference import Reference
 from ebert_core.genome.signal import BigWigSignal, StepSignal
 from ebert_core.genome.states import Segmentation
@@ -14,8 +14,6 @@ from ebert_core.protocol.terms.chromosome_names import KnownNames, in_natural_or
 from ebert_core.protocol.terms.errors import InvalidRequest, about
 from ebert_core.protocol.terms.locus import Interval
 from ebert_core.protocol.terms.reading import reading
-
-TrackFile = PlacedFile | BigWigSignal | StepSignal | Segmentation
 
 _WIDEST, _NARROWEST = 1_000_000, 200
 _MARGIN = 0.05

@@ -42,6 +42,7 @@ _TOP = [
     "motifs",
     "signals",
     "cell_types",
+    "tracks",
     "synthetic",
 ]
 # Names in a spec that stand for several signals.
@@ -91,6 +92,7 @@ class Layout(msgspec.Struct, frozen=True):
     motifs: dict[str, str] = {}
     signals: dict[str, str] = {}
     cell_types: dict[str, CellTypePaths] = {}
+    tracks: dict[str, str] = {}
     seed: int | None = None
     truth: str = ""
 
@@ -146,6 +148,7 @@ def _layout(top: "Table") -> Layout:
     if version != VERSION:
         raise top.problem("version", f"is {version}; this program reads version {VERSION}")
     states, motifs, synthetic = top.table("states"), top.table("motifs"), top.table("synthetic")
+    tracks = top.table("tracks")
     synthetic.allow(["seed", "truth"])
     listed = _states(states)
     cells, renames, rename = _cell_types(top.table("cell_types")), read_renames(top), top.table("rename")
@@ -173,6 +176,7 @@ def _layout(top: "Table") -> Layout:
         motifs=under_new_names(motif_files, renames.factors, rename, "factors"),
         signals=under_new_names(shared, renames.signals, rename, "signals"),
         cell_types=cells,
+        tracks=tracks.each(tracks.file),
         seed=synthetic.number("seed"),
         truth=synthetic.file("truth"),
     )
@@ -312,6 +316,7 @@ def _content(layout: Layout, folder: Path) -> dict[str, Any]:  # Any: as in Tabl
             "motifs": {factor: near(file) for factor, file in layout.motifs.items()},
             "signals": {signal: near(file) for signal, file in layout.signals.items()},
             "cell_types": cells,
+            "tracks": {name: near(file) for name, file in layout.tracks.items()},
             "synthetic": kept({"seed": layout.seed, "truth": near(layout.truth)}),
         }
     )

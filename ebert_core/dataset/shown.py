@@ -3,11 +3,13 @@
 from collections.abc import Iterator
 
 from ebert_core.dataset.description import Dataset
-from ebert_core.dataset.first_look import TrackFile, first_bases, first_look
+from ebert_core.dataset.first_look import first_bases, first_look
 from ebert_core.dataset.layout import CellTypePaths
 from ebert_core.dataset.offered_signals import made_signals
 from ebert_core.dataset.sidecar import prediction_remarks
 from ebert_core.genome.chromosomes import other_mitochondrion, strange_names
+from ebert_core.genome.kinds import recognisers
+from ebert_core.genome.recognising import TrackFile
 from ebert_core.genome.states import Segmentation
 from ebert_core.protocol.shapes import Remark
 from ebert_core.protocol.terms.chromosome_names import name_in
@@ -41,6 +43,7 @@ def summary_of(dataset: Dataset) -> DatasetSummary:
         start_locus=start_locus(dataset),
         start_factor=layout.start_factor,
         made_signals=tuple(made_signals(layout, dataset.signal_names, dataset.factors)),
+        remarks=tuple(recognisers().problems),
     )
 
 

@@ -210,20 +210,19 @@ def _joined(gene: Feature, transcript: Feature) -> Feature:
     return msgspec.structs.replace(
         gene,
         end=max(gene.end, transcript.end),
-        blocks=joined([*gene.blocks, *transcript.blocks]),
-        coding=joined([*gene.coding, *transcript.coding]),
+        blocks=_union([*gene.blocks, *transcript.blocks]),
+        coding=_union([*gene.coding, *transcript.coding]),
     )
 
 
-def joined(parts: Iterable[tuple[int, int]]) -> tuple[tuple[int, int], ...]:
-    """Stretches in their order, those that overlap or touch as one."""
-    found: list[tuple[int, int]] = []
+def _union(parts: Iterable[tuple[int, int]]) -> tuple[tuple[int, int], ...]:
+    joined: list[tuple[int, int]] = []
     for start, end in sorted(parts):
-        if found and start <= found[-1][1]:
-            found[-1] = (found[-1][0], max(end, found[-1][1]))
+        if joined and start <= joined[-1][1]:
+            joined[-1] = (joined[-1][0], max(end, joined[-1][1]))
         else:
-            found.append((start, end))
-    return tuple(found)
+            joined.append((start, end))
+    return tuple(joined)
 
 
 def coding_parts(blocks: Iterable[tuple[int, int]], start: int, end: int) -> tuple[tuple[int, int], ...]:

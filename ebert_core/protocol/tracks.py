@@ -50,17 +50,22 @@ class MadeSignal(msgspec.Struct, frozen=True):
 
 
 class BareFile(msgspec.Struct, frozen=True):
-    """A track file opened beside a dataset or without; `kind` is what it holds, such as `signal` or `variants`."""
+    """A track file opened beside a dataset or without; `kind` is what it holds, such as `signal` or `variants`.
+
+    Of one that a dataset lists and nobody can open, the kind is empty and `problem` says why.
+    """
 
     path: str
     name: str
     kind: str
+    problem: str = ""
 
 
 class DatasetSummary(msgspec.Struct, frozen=True):
     """An opened dataset. `path` is empty for bare files opened together; `seed` is set for a synthetic genome.
 
-    `predicted` are the factors of the model that comes with it, the best first.
+    `predicted` are the factors of the model that comes with it, the best first. `remarks` are sentences on what other
+    packages added to the worker and what had to be switched off.
     """
 
     path: str
@@ -80,6 +85,7 @@ class DatasetSummary(msgspec.Struct, frozen=True):
     start_factor: str = ""
     made_signals: tuple[MadeSignal, ...] = ()
     predicted: tuple[str, ...] = ()
+    remarks: tuple[str, ...] = ()
 
 
 class OpenDataset(msgspec.Struct, frozen=True, tag="open-dataset"):
@@ -110,6 +116,28 @@ class FileKind(msgspec.Struct, frozen=True):
 
     kind: str
     sentence: str
+
+
+class ListFormats(msgspec.Struct, frozen=True, tag="list-formats"):
+    """Which formats of files are known? Reply: FileFormats."""
+
+
+class FileFormat(msgspec.Struct, frozen=True):
+    """A format of files: what it is called, how their names end, and what its files can be as tracks.
+
+    `kinds` are as in BareFile; `package` is the one that brought it, empty for what comes with the program.
+    """
+
+    name: str
+    kinds: tuple[str, ...]
+    endings: tuple[str, ...]
+    package: str = ""
+
+
+class FileFormats(msgspec.Struct, frozen=True):
+    """Formats of files, those that come with the program first."""
+
+    formats: tuple[FileFormat, ...] = ()
 
 
 class FindGenes(msgspec.Struct, frozen=True, tag="find-genes"):

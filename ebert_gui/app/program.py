@@ -2,6 +2,7 @@
 
 from typing import NamedTuple
 
+from ebert_core.protocol.tracks import FileFormats
 from ebert_gui.browser.picture import DOTS_PER_INCH
 from ebert_gui.kinds.table import Kinds
 from ebert_gui.loading.guessing import guess_anchor
@@ -24,8 +25,7 @@ class Options(NamedTuple):
     files: tuple[str, ...] = ()
     locus: str = ""
     cell_type: str = ""
-    models: tuple[str, ...] = ()
-    """The last one is the chosen one."""
+    checkpoint: str = ""
     session: str = ""
     saved_session: str = ""
     picture: str = ""
@@ -36,7 +36,7 @@ class Options(NamedTuple):
     @property
     def names_something(self) -> bool:
         """Whether anything is to be opened."""
-        return bool(self.dataset or self.files or self.models or self.saved_session)
+        return bool(self.dataset or self.files or self.checkpoint or self.saved_session)
 
 
 class Program:
@@ -66,9 +66,8 @@ class Program:
         if options.saved_session:
             self.saved.open(options.saved_session, lambda: self._after_opening(options.files))
         elif dataset:
-            kept = session.model if dataset == session.dataset else ""
-            model = options.models[0] if options.models else kept
-            self.opener.open_dataset(dataset, lambda: self._after_opening(options.files), model)
+            checkpoint = options.checkpoint or (session.model if dataset == session.dataset else "")
+            self.opener.open_dataset(dataset, lambda: self._after_opening(options.files), checkpoint)
         elif files := tuple(dict.fromkeys([*session.files, *options.files])):
             self.opener.open_files(files, then=lambda: self._after_opening(()))
 
@@ -85,8 +84,8 @@ class Program:
             self.navigator.go(options.locus)
         if files:
             self.opener.open_files(files)
-        for model in options.models:
-            self.opener.models.open(model, is_beginning=True)
+        if options.checkpoint:
+            self.opener.models.open(options.checkpoint, is_beginning=True)
         workspace.view.changed.announce()
 
     def _choose_cell_type(self, name: str) -> None:
@@ -101,7 +100,12 @@ class Program:
     def _on_data_state(self, state: WorkerState) -> None:
         self.opener.on_data_state(state)
         if state.condition.is_alive:
+            if not self.kinds.formats:
+                self.opener.questions.list_formats(self._learn_formats)
             self.loader.schedule()
+
+    def _learn_formats(self, found: FileFormats) -> None:
+        self.kinds.formats = found.formats
 
     def _on_model_state(self, state: WorkerState) -> None:
         self.opener.models.on_worker_state(state)

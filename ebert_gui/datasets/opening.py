@@ -1,13 +1,15 @@
 """Asks which datasets and files to open, and opens them."""
 
+from collections.abc import Sequence
+
+from ebert_core.protocol.tracks import FileFormat
 from ebert_gui.commands.desk import Desk
 from ebert_gui.loading.dropping import Dropped
 from ebert_gui.widgets.place_picker import pick
 from ebert_gui.widgets.wanted_place import ALL, DATASETS, Kind, Wanted
 
-_SIGNALS = (".bw", ".bigwig", ".wig", ".bedgraph", ".bdg")
-_FEATURES = (".bed", ".bb", ".bigbed", ".narrowpeak", ".broadpeak", ".gtf", ".gff", ".gff3", ".txt")
-_GENOMES = (".fa", ".fasta", ".2bit", ".sizes")
+_SIGNALS = {"signal"}
+_FEATURES = {"peaks", "features", "states", "genes"}
 _MAKING = "The demonstration is being prepared; the first time this takes a few seconds."
 
 
@@ -35,18 +37,7 @@ def ask_for_dataset_of(desk: Desk, assembly: str, checkpoint: str) -> None:
 
 def ask_for_files(desk: Desk) -> None:
     """Ask for track files and open them all, in the order in which they were chosen."""
-    named = (*_SIGNALS, *_FEATURES)
-    others = tuple(ending for ending in map(str.lower, desk.opener.kinds.endings) if ending not in named)
-    kinds = (
-        _packed("Tracks and genomes", (*named, *others, *_GENOMES)),
-        _packed("Signals", _SIGNALS),
-        _packed("Peaks, regions, states and genes", _FEATURES),
-        *([_packed("Other tracks", others)] if others else []),
-        _packed("Genomes", _GENOMES),
-        DATASETS,
-        ALL,
-    )
-    wanted = Wanted("Open track files", "files", kinds=kinds, takes_addresses=True)
+    wanted = Wanted("Open track files", "files", kinds=kinds_of_files(desk.opener.kinds.formats), takes_addresses=True)
     pick(desk.opener.places, desk.window, wanted, lambda paths: open_all(desk, paths))
 
 
@@ -64,6 +55,25 @@ def open_demonstration(desk: Desk) -> None:
     desk.opener.open_demonstration(desk.wait(_MAKING))
 
 
-def _packed(name: str, endings: tuple[str, ...]) -> Kind:
-    """A kind of files, plain or compressed."""
+def kinds_of_files(formats: Sequence[FileFormat]) -> tuple[Kind, ...]:
+    """What the dialog offers to be shown: all files that can be opened, and those of each sort."""
+    formats = [each for each in formats if not set(each.endings) & set(DATASETS.endings)]
+    ours = [each for each in formats if not each.package]
+    signals = [each for each in ours if _SIGNALS & set(each.kinds)]
+    features = [each for each in ours if _FEATURES & set(each.kinds)]
+    others = [each for each in ours if each.kinds and each not in (*signals, *features)]
+    found = (
+        _packed("Tracks and genomes", formats),
+        _packed("Signals", signals),
+        _packed("Peaks, regions, states and genes", features),
+        _packed("Other tracks", others),
+        *(_packed(each.name, [each]) for each in formats if each.package),
+        _packed("Genomes", [each for each in ours if not each.kinds]),
+    )
+    return (*(kind for kind in found if kind.endings), DATASETS, ALL)
+
+
+def _packed(name: str, formats: Sequence[FileFormat]) -> Kind:
+    """Files of these formats, plain or compressed."""
+    endings = tuple(dict.fromkeys(ending for each in formats for ending in each.endings))
     return Kind(name, (*endings, *(f"{ending}.gz" for ending in endings)))

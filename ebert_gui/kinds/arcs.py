@@ -40,4 +40,4 @@ def _of_file(file: BareFile) -> ArcsTrack:
     return ArcsTrack(path=file.path, name=file.name)
 
 
-ARCS = Kind(ArcsTrack, ArcsLook(), _style, of_file=_of_file, file_kinds=("pairs",), endings=(".bedpe", ".interact"))
+ARCS = Kind(ArcsTrack, ArcsLook(), _style, of_file=_of_file, file_kinds=("pairs",))

@@ -47,9 +47,9 @@ def _no_offers(_scope: Scope) -> Iterator[Offer]:
 class Kind(Generic[Shown, Style]):
     """One kind of track.
 
-    `style` makes of a track what its look takes. `of_file` makes a track of a file whose kind is among `file_kinds`;
-    a file that cannot be read gets such a track, too, where its name ends with one of `endings`. `sites` are places
-    that are worth looking at; those of a kind that `is_certain` come first.
+    `style` makes of a track what its look takes. `of_file` makes a track of a file whose kind is among `file_kinds`,
+    also of one that cannot be read and whose name ends as those of a format of such files. `sites` are places that are
+    worth looking at; those of a kind that `is_certain` come first.
     `details` is the source of Features whose columns say all that a file knows of what was clicked. `made_of` makes a
     track of this kind of the selected ones, where that can be done.
     """
@@ -61,7 +61,6 @@ class Kind(Generic[Shown, Style]):
     offers: Callable[[Scope], Iterator[Offer]] = _no_offers
     of_file: Callable[[BareFile], Shown] | None = None
     file_kinds: tuple[str, ...] = ()
-    endings: tuple[str, ...] = ()
     sites: Callable[[TrackContent], NDArray[np.int64]] | None = None
     is_certain: bool = False
     details: Callable[[Shown], Source] | None = None

@@ -75,6 +75,4 @@ def _of_file(file: BareFile) -> SignalTrack:
     return SignalTrack(path=file.path, signal=file.name)
 
 
-SIGNAL = Kind(
-    SignalTrack, SignalLook(), _style, _offers, _of_file, ("signal",), (".bw", ".bigwig", ".wig", ".bedgraph", ".bdg")
-)
+SIGNAL = Kind(SignalTrack, SignalLook(), _style, _offers, _of_file, ("signal",))

@@ -11,7 +11,7 @@ import msgspec
 from ebert_core.protocol.machine.documents import parse_json
 from ebert_core.protocol.machine.plugins import plugins_of
 from ebert_core.protocol.modelling import ModelSummary
-from ebert_core.protocol.tracks import BareFile, DatasetSummary
+from ebert_core.protocol.tracks import BareFile, DatasetSummary, FileFormat
 from ebert_gui.browser.content import TrackContent
 from ebert_gui.browser.look import Look, Room, Scale
 from ebert_gui.browser.surface import Surface
@@ -72,6 +72,15 @@ _UNKNOWN = Kind(UnknownTrack, _GreyLook(), lambda _track, _scope: None)
 class _Named(msgspec.Struct):
     type: str = ""
     id: str = ""
+    name: str = ""
+    path: str = ""
+
+
+class _UnknownFile(msgspec.Struct, tag="unknown-file"):
+    """What stands in a session for a file that nobody could open; when somebody can, its track stands there."""
+
+    path: str
+    name: str
 
 
 class Kinds:
@@ -82,6 +91,8 @@ class Kinds:
         self._by_track: dict[type[Track], AnyKind] = {kind.track: kind for kind in self._kinds}
         self.problems: tuple[str, ...] = ()
         """A sentence for each kind of a plug-in that could not be had."""
+        self.formats: tuple[FileFormat, ...] = ()
+        """The formats of files that the data worker knows, once it has said so."""
         self._union: Any = reduce(or_, (kind.track for kind in self._kinds))
 
     @classmethod
@@ -120,28 +131,36 @@ class Kinds:
         """Whether some kind of track shows files of this kind (as in BareFile)."""
         return any(kind in each.file_kinds for each in self._kinds)
 
-    @property
-    def endings(self) -> tuple[str, ...]:
-        """How the names of files that become tracks end, `.bed` and the like, each once."""
-        return tuple(dict.fromkeys(ending for kind in self._kinds for ending in kind.endings))
-
     def track_of_file(self, file: BareFile) -> Track:
-        """The track that shows a bare file."""
+        """The track that shows a bare file; a grey row where there is none for it, or where nobody can open it."""
         for kind in self._kinds:
             if kind.of_file is not None and file.kind in kind.file_kinds:
                 shown: Track = kind.of_file(file)
                 return shown
-        return UnknownTrack(kind=file.kind, problem=f"{file.path} is a file of the kind {file.kind}.")
+        written = msgspec.json.encode(_UnknownFile(file.path, file.name)).decode()
+        problem = file.problem or f"Nothing that is installed shows files of the kind '{file.kind}', as {file.path} is."
+        return UnknownTrack(kind=file.name, written=written, problem=problem)
+
+    def with_known_files(self, tracks: tuple[Track, ...], files: tuple[BareFile, ...]) -> tuple[Track, ...]:
+        """The tracks of a session, of which those stand for their files again that nobody could open meanwhile."""
+        known = {file.path: file for file in files if self.shows_files(file.kind)}
+
+        def present(track: Track) -> Track:
+            if not isinstance(track, UnknownTrack):
+                return track
+            named = _named(track.written)
+            is_known = named.type == "unknown-file" and named.path in known
+            return msgspec.structs.replace(self.track_of_file(known[named.path]), id=track.id) if is_known else track
+
+        return tuple(map(present, tracks))
 
     def track_of_unreadable(self, path: str) -> Track | None:
         """The track in which a file that cannot be read says so; None where its name tells of no track."""
         name = PurePath(path).name
-        ending = PurePath(name.removesuffix(".gz")).suffix.lower()
-        for kind in self._kinds:
-            if kind.of_file is not None and ending in kind.endings:
-                shown: Track = kind.of_file(BareFile(path, name, kind.file_kinds[0]))
-                return shown
-        return None
+        ends = name.lower().removesuffix(".gz")
+        kinds = (kind for each in self.formats if ends.endswith(each.endings) for kind in each.kinds)
+        kind = next(filter(self.shows_files, kinds), None)
+        return self.track_of_file(BareFile(path, name, kind)) if kind is not None else None
 
     def first_tracks(self, dataset: DatasetSummary, model: ModelSummary | None = None) -> tuple[Track, ...]:
         """The tracks that a dataset opens with, or all bare files."""
@@ -158,8 +177,19 @@ class Kinds:
         try:
             track: Track = msgspec.json.decode(self._as_today(written), type=self._union)
         except (msgspec.MsgspecError, RecursionError) as error:
-            return _kept_as_written(written.decode(), str(error))
+            return self._kept_as_written(written.decode(), str(error))
         return track
+
+    def _kept_as_written(self, written: str, problem: str) -> UnknownTrack:
+        named = _named(written)
+        if named.path and named.type == "unknown-file":
+            problem = f"Nothing that is installed opens {named.path}."
+        elif named.type and all(_tag(kind) != named.type for kind in self._kinds):
+            problem = (
+                f"Nothing that is installed shows tracks of the kind '{named.type}'. The package that brought it is "
+                "not installed here, or was left out at the start."
+            )
+        return UnknownTrack(id=named.id, kind=named.name or named.type, written=written, problem=problem)
 
     def _as_today(self, written: bytes) -> bytes:
         """A track of a session in which its settings stood among its other fields, with its settings apart."""
@@ -175,9 +205,9 @@ def _tag(kind: AnyKind) -> str:
     return str(kind.track.__struct_config__.tag)
 
 
-def _kept_as_written(written: str, problem: str) -> UnknownTrack:
+def _named(written: str) -> _Named:
+    """What a track that cannot be read says of itself."""
     try:
-        named = parse_json(written.encode(), _Named)
+        return parse_json(written.encode(), _Named)
     except msgspec.MsgspecError:
-        named = _Named()
-    return UnknownTrack(id=named.id, kind=named.type, written=written, problem=problem)
+        return _Named()

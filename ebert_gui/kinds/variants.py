@@ -50,6 +50,5 @@ VARIANTS = Kind(
     _style,
     of_file=_of_file,
     file_kinds=("variants",),
-    endings=(".vcf",),
     details=_details,
 )

@@ -85,6 +85,7 @@ class Opener(QObject):
         self._opened: OpenDataset | OpenFiles | None = None
         self._awaited: list[_Wanted] = []
         self._was_alive = False
+        self._told: set[str] = set()
 
     @property
     def is_settled(self) -> bool:
@@ -218,16 +219,26 @@ class Opener(QObject):
 
         def finished(summary: DatasetSummary) -> None:
             on_summary(summary)
+            self._tell(summary.remarks)
             self._progress.end(DATA)
 
         self._data.request(request, DatasetSummary, finished, on_failure or partial(self._on_failure, DATA))
+
+    def _tell(self, remarks: tuple[str, ...]) -> None:
+        """Say what the worker remarks on packages, each sentence once."""
+        for remark in remarks:
+            if remark not in self._told:
+                self._told.add(remark)
+                self.told.emit(remark)
 
     def _show(self, request: OpenDataset | OpenFiles, summary: DatasetSummary, wanted: _Wanted) -> None:
         # The session of what was open is kept now, while it is still there.
         session = self.session_of(summary.path, wanted.paths, wanted.is_new)
         self._opened = request
         self.models.forget()
-        self._workspace.open_dataset(summary, session.setup)
+        setup = session.setup
+        tracks = self.kinds.with_known_files(setup.tracks, summary.files)
+        self._workspace.open_dataset(summary, msgspec.structs.replace(setup, tracks=tracks))
         if not session.is_empty:
             self._restore(session, wanted.paths)
             self._workspace.choose_predicted_factor()

@@ -4,7 +4,15 @@ from collections.abc import Callable, Iterable
 from functools import partial
 
 from ebert_core.protocol.offers import ListShipped, Shipped
-from ebert_core.protocol.tracks import CheckDraft, DatasetDraft, DraftCheck, FileKind, InspectFile
+from ebert_core.protocol.tracks import (
+    CheckDraft,
+    DatasetDraft,
+    DraftCheck,
+    FileFormats,
+    FileKind,
+    InspectFile,
+    ListFormats,
+)
 from ebert_gui.loading.loader import Client
 from ebert_gui.workers.state import Failure
 
@@ -43,6 +51,10 @@ class Questions:
                 self.check_draft(draft, on_check, asks_again=False)
 
         self._data.request(CheckDraft(draft), DraftCheck, on_check, failed, view_key="draft")
+
+    def list_formats(self, on_formats: Callable[[FileFormats], None]) -> None:
+        """Ask which formats of files the worker knows."""
+        self._data.request(ListFormats(), FileFormats, on_formats)
 
     def list_shipped(self, on_shipped: Callable[[Shipped], None]) -> None:
         """Ask which checkpoints come with the program."""

@@ -7,7 +7,6 @@ from ebert_gui.state.settings import COLOURS, Settings
 
 ROWS = "Rows"
 Mode = Literal["packed", "collapsed", "dense"]
-Labelled = Literal["name", "score", "none"]
 ColourBy = Literal["file", "strand", "score"]
 
 
@@ -23,16 +22,16 @@ class FeatureSettings(Settings, frozen=True, kw_only=True):
             group=ROWS,
         ),
     ] = "packed"
-    labelled: Annotated[
-        Labelled,
+    has_names: Annotated[
+        bool,
         field(
-            "what is written at features, where it has room",
-            title="Labels",
-            words={"name": "names", "score": "scores or signal values", "none": "nothing"},
+            "whether names are written",
+            title="Names",
+            tick="where they have room",
             group=ROWS,
             only_without="mode=dense",
         ),
-    ] = "name"
+    ] = True
     colour_by: Annotated[
         ColourBy,
         field(

@@ -47,10 +47,6 @@ MENUS = {
         "go.right",
         "go.screen-left",
         "go.screen-right",
-        LINE,
-        "go.next-feature",
-        "go.previous-feature",
-        LINE,
         "zoom.in",
         "zoom.out",
         "go.chromosome",
@@ -86,5 +82,5 @@ MENUS = {
         "window.full-screen",
         "checkpoint.dock",
     ),
-    "&Help": ("window.palette", "help.about"),
+    "&Help": ("help.about",),
 }

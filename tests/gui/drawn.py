@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from PyQt6.QtCore import QRectF
 
+from ebert_core.genome.kinds import recognisers
 from ebert_core.protocol.shapes import Shape
 from ebert_core.protocol.terms.locus import Interval
 from ebert_gui.browser import gutter
@@ -25,6 +26,7 @@ from ebert_gui.widgets.theme import LIGHT, window_font
 from tests.gui.pages import Page
 
 KINDS = Kinds()
+KINDS.formats = recognisers().formats
 NOWHERE = Interval("chr1", 0, 1000)
 ANYWHERE = Scope()
 FROM_0_TO_1 = Scale()

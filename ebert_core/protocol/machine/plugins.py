@@ -14,7 +14,7 @@ from collections.abc import Callable, Sequence
 from importlib.metadata import EntryPoint, entry_points
 from typing import Generic, Literal, NamedTuple, TypeVar
 
-Group = Literal["sources", "providers", "kinds"]
+Group = Literal["sources", "providers", "kinds", "files"]
 Added = TypeVar("Added")
 
 

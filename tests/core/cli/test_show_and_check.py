@@ -32,6 +32,7 @@ from ebert_core.judging.evaluation import Evaluation, PretrainingEvaluation
 from ebert_core.model.description import read_description
 from ebert_core.protocol.machine.resources import shipped_checkpoints
 from ebert_core.protocol.specs.jobs import Predict
+from ebert_core.protocol.tracks import FileFormat
 from ebert_core.protocol.work import JobSummary
 from tests.certain import present
 from tests.core.toy_binding import write_toy_binding
@@ -41,6 +42,7 @@ SCHEMAS = {
     "ebert show --json": (ListedCheckpoint,),
     "ebert show CHECKPOINT --json": (ShownCheckpoint, ShownFactor),
     "ebert show DATASET.toml --json": (ShownDataset, ShownCellType),
+    "ebert show --formats --json": (FileFormat,),
     "ebert check DATASET.toml --json": (Check, Fault),
     "ebert jobs list --json": (JobSummary, ShownJob),
     "ebert spec --list --json": (SpecKind, SpecKey),
@@ -124,6 +126,15 @@ def test_the_table_of_factors_says_from_where_bins_are_called_or_why_not(capsys:
 def test_an_average_names_its_members(toy_checkpoint: Path) -> None:
     found = msgspec.structs.replace(shown_checkpoint(toy_checkpoint), members=("one", "two"))
     assert "  mean of         one, two" in checkpoint_lines(found)
+
+
+def test_formats_of_files_are_listed(capsys: pytest.CaptureFixture[str]) -> None:
+    formats = {each["name"]: each for each in printed(capsys, "show", "--formats")}
+    assert formats["bigWig"] == {"name": "bigWig", "kinds": ["signal"], "endings": [".bw", ".bigwig"], "package": ""}
+    assert main(["show", "--formats"]) == 0
+    assert "bigWig (.bw, .bigwig): signal\n" in capsys.readouterr().out
+    assert main(["show", "--formats", "human_slices"]) == 2
+    assert "leave out human_slices" in capsys.readouterr().err
 
 
 def test_a_dataset_says_what_was_measured_where(capsys: pytest.CaptureFixture[str], toy_binding: Path) -> None:

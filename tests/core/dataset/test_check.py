@@ -7,7 +7,7 @@ import pytest
 from ebert_core.dataset.check import Check, check_dataset
 from ebert_core.dataset.description import Dataset
 from ebert_core.dataset.digests import dataset_digests, joint_digest
-from ebert_core.dataset.layout import problems_of
+from ebert_core.dataset.layout import problems_of, read_layout, write_layout
 from tests.core.dataset.toy_genome import TOML
 
 
@@ -52,6 +52,24 @@ def test_a_file_that_is_wrong_is_found_under_its_key(toy_path: Path, name: str, 
     assert list(found) == [key]
     assert name in found[key]
     assert checked(toy_path).sha256 == ""
+
+
+def test_tracks_that_a_dataset_lists_are_checked_and_opened_for_drawing_only(toy_path: Path) -> None:
+    folder = toy_path.parent
+    (folder / "calls.vcf").write_text("##fileformat=VCFv4.2\n#CHROM\tPOS\tID\tREF\tALT\tQUAL\tFILTER\tINFO\n")
+    (folder / "odd.txt").write_text("neither this nor that\n")
+    toy_path.write_text(f'{TOML}\n[tracks]\nCalls = "calls.vcf"\nOdd = "odd.txt"\nSequence = "toy.fa"\n')
+    found = faults(toy_path)
+    assert sorted(found) == ["tracks.Odd", "tracks.Sequence"]
+    assert "is text of a kind that this program does not know" in found["tracks.Odd"]
+    assert "toy.fa is no track. A reference sequence in FASTA." in found["tracks.Sequence"]
+    calls, odd, sequence = Dataset.open(toy_path, is_for_drawing=True).files
+    assert (calls.name, calls.kind, calls.problem) == ("Calls", "variants", "")
+    assert (odd.path, odd.kind, odd.problem) == (str(folder / "odd.txt"), "", found["tracks.Odd"])
+    assert (sequence.kind, sequence.problem) == ("", found["tracks.Sequence"])
+    assert Dataset.open(toy_path).files == ()
+    write_layout(read_layout(toy_path), folder / "again.toml")
+    assert read_layout(folder / "again.toml") == read_layout(toy_path)
 
 
 def test_files_of_the_whole_dataset_and_where_it_begins_are_checked_too(toy_path: Path) -> None:

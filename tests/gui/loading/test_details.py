@@ -4,6 +4,7 @@ import numpy as np
 
 from ebert_core.protocol.shapes import Column, Features
 from ebert_core.protocol.terms.locus import Interval
+from ebert_gui.datasets.opening import kinds_of_files
 from ebert_gui.loading.details import said_of
 from tests.gui import drawn
 
@@ -33,4 +34,6 @@ def test_what_has_no_name_is_called_by_its_place() -> None:
 def test_files_of_every_kind_that_has_tracks_are_opened_and_named_in_the_dialog() -> None:
     assert all(drawn.KINDS.shows_files(kind) for kind in ("signal", "features", "genes", "states", "peaks"))
     assert not drawn.KINDS.shows_files("checkpoint")
-    assert {".bed", ".bw"} < set(drawn.KINDS.endings)
+    offered = kinds_of_files(drawn.KINDS.formats)
+    assert {".bed", ".bw", ".vcf", ".vcf.gz", ".fa"} < set(offered[0].endings)
+    assert {".vcf", ".bedpe"} < set(next(kind.endings for kind in offered if kind.name == "Other tracks"))

@@ -157,6 +157,15 @@ def test_a_file_that_can_have_no_track_takes_no_other_with_it(window: Window) ->
     assert window.said == ["There is no file /gone.odd."]
 
 
+def test_what_the_worker_remarks_on_packages_is_said_once(window: Window, monkeypatch: pytest.MonkeyPatch) -> None:
+    told: list[str] = []
+    window.opener.told.connect(told.append)
+    monkeypatch.setitem(globals(), "NOTHING", msgspec.structs.replace(NOTHING, remarks=("One is switched off.",)))
+    window.drop("/c.bw")
+    window.drop("/a.bw")
+    assert told == ["One is switched off."]
+
+
 def test_nothing_but_unreadable_files_is_a_sentence_for_each(window: Window) -> None:
     window.opener.open_files(("/gone.bw", "/gone.odd"))
     window.host.answer()

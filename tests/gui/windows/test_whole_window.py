@@ -234,7 +234,7 @@ def test_all_files_that_were_chosen_are_opened_and_the_dialog_shows_what_can_be(
     assert [body.path for body in data.asked if isinstance(body, InspectFile)] == ["/b.bw", "/a.bed.gz"]
     [(wanted, folder)] = files["asked"]
     assert (wanted.mode, folder) == ("files", "/f")
-    shown = {".bw", ".bed", ".bed.gz", ".narrowpeak", ".gtf.gz", ".fa", ".2bit", *map(str.lower, window.kinds.endings)}
+    shown = {".bw", ".bed", ".bed.gz", ".narrowpeak", ".gtf.gz", ".fa", ".2bit", ".vcf", ".bedpe"}
     assert shown <= set(wanted.kinds[0].endings)
     assert wanted.kinds[-1] == ALL
 
