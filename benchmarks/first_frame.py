@@ -34,7 +34,7 @@ def watch(arguments: list[str]) -> None:
     from ebert_gui.workers.state import Condition, WorkerState
 
     dataset, checkpoint, locus = [*arguments, "", "", ""][:3]
-    program = WindowProgram(Options(dataset, checkpoint=checkpoint, locus=locus), app, data)
+    program = WindowProgram(Options(dataset, models=(checkpoint,) if checkpoint else (), locus=locus), app, data)
     wanted = {"frame", "model"} | ({"tracks"} if arguments else set()) | ({"prediction"} if arguments[1:] else set())
     seen: dict[str, float] = {}
 

@@ -135,7 +135,7 @@ def _options(parsed: argparse.Namespace) -> "Options":
         files=tuple(path for path in paths if path not in (*datasets, *sessions)),
         locus=parsed.locus,
         cell_type=parsed.cell_type,
-        checkpoint=str(Path(named_checkpoint(parsed.checkpoint)).absolute()) if parsed.checkpoint else "",
+        models=tuple(dict.fromkeys(str(Path(named_checkpoint(model)).absolute()) for model in parsed.checkpoint)),
         saved_session=sessions[0] if sessions else "",
         session=str(Path(parsed.session).absolute()) if parsed.session else "",
         picture=str(Path(parsed.picture).absolute()) if parsed.picture else "",
@@ -162,7 +162,13 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--locus", default="", help="where to begin: chr5:124.5m, chr5:1000-2000 or a gene")
     parser.add_argument("--cell-type", default="", help="the cell type to look at")
-    parser.add_argument("--checkpoint", default="", help="a trained model's folder, or a shipped one's name")
+    parser.add_argument(
+        "--checkpoint",
+        action="append",
+        default=[],
+        metavar="MODEL",
+        help="a trained model's folder, a shipped one's name or a file of motifs; again for another beside it",
+    )
     parser.add_argument("--session", default="", help="keep the session in this file; else every dataset has its own")
     parser.add_argument("--picture", default="", metavar="OUT", help="write a png, svg or pdf and end")
     parser.add_argument("--size", default="", metavar="WxH", help="of the picture; else the tracks decide")

@@ -265,7 +265,7 @@ def main() -> int:
     app = QApplication([])
     checkpoint = str(resource("checkpoints/demonstration"))
     session = str(asked.to / "session.json")
-    program = WindowProgram(Options(dataset=dataset, checkpoint=checkpoint, session=session), app)
+    program = WindowProgram(Options(dataset=dataset, models=(checkpoint,), session=session), app)
     program.window.resize(1600, 1500)
     program.window.show()
     soak = Soak(program, asked.seed, asked.to.resolve() / "jobs", asked.kill_seconds)

@@ -20,7 +20,7 @@ def main(dataset: str, picture: str) -> int:
     """Opens the dataset with the checkpoint of the demonstration, waits until all is drawn; 0 when it was saved."""
     app = QApplication(sys.argv[:1])
     program = WindowProgram(
-        Options(dataset=dataset, checkpoint=str(resource("checkpoints/demonstration")), is_dark=False), app
+        Options(dataset=dataset, models=(str(resource("checkpoints/demonstration")),), is_dark=False), app
     )
     window = program.window
     window.setFixedSize(_WIDTH, _HEIGHT)  # the screen of the platform without a display is smaller

@@ -53,6 +53,7 @@ COMMANDS = {
         "calibrate", "what the probabilities of a finished checkpoint are worth, measured anew", is_long=True
     ),
     "predict": Command("predict", "predicted binding as bigWig, BED or table", is_long=True),
+    "compare": Command("compare", "difference or ratio of two signals as bigWig", is_long=True),
     "dream": Command("dream", "label files, scores and ranking of the ENCODE-DREAM challenge"),
     "jobs": Command("jobs", "list, show, stop, resume and prune jobs"),
     "worker": Command("worker", "one worker process on stdin and stdout"),

@@ -86,9 +86,8 @@ def _is_big(path: Place) -> bool:
 
 def _reader_of(path: Place) -> Callable[[Place, Skipped | None], Iterator[Feature]]:
     fields = first_fields(path)
-    if len(fields) >= 8 and fields[3].isdigit() and fields[4].isdigit() and fields[6] in (*_STRANDS, ".", "?"):
-        attributes = fields[8] if len(fields) > 8 else ""
-        return read_gtf if '"' in attributes or _says_gtf(path) else read_gff3
+    if is_gene_table(fields):
+        return read_gtf if '"' in "".join(fields[8:9]) or _says_gtf(path) else read_gff3
     if is_gene_prediction(fields):
         return read_gene_prediction
     if is_macs_table(fields):
@@ -103,6 +102,11 @@ def first_fields(path: Place) -> list[str]:
         raise InvalidRequest(f"{path} is not a text file.")
     lines = head.decode("utf-8-sig", "replace").splitlines()
     return next((line.split("\t") for line in lines if line.strip() and not is_track_line(line)), [])
+
+
+def is_gene_table(fields: list[str]) -> bool:
+    """Whether these fields are a line of GTF or GFF3."""
+    return len(fields) >= 8 and fields[3].isdigit() and fields[4].isdigit() and fields[6] in (*_STRANDS, ".", "?")
 
 
 def is_gene_prediction(fields: list[str]) -> bool:

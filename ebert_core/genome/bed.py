@@ -1,7 +1,7 @@
 """BED files of every width, narrowPeak, broadPeak and gappedPeak among them."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 from urllib.parse import unquote
 
@@ -28,6 +28,13 @@ _NARROW_PEAK, _BROAD_PEAK = 10, 9
 _COLUMNS = (9, 6, 4, 3)
 _BEDMETHYL = 18
 _SIGNAL_VALUE = "signal value"
+# As UCSC calls the columns of BED, ENCODE those of its peaks and modkit those of bedMethyl.
+_BED = ("chrom", "chromStart", "chromEnd", "name", "score", "strand", "thickStart", "thickEnd", "itemRgb")
+_BLOCKS = ("blockCount", "blockSizes", "blockStarts")
+_PEAK = ("signalValue", "pValue", "qValue", "peak")
+_METHYLATION = ("coverage", "percentModified", "modified", "canonical", "otherModified", "deleted", "failed")
+_DETAILS = ("ID", "description")
+_LEAST_DETAILED = 4
 # What stands in BED9's last column where it is no colour.
 BED9_COLOURS = ("", ".", "0", "255")
 _SETTING = re.compile(r"""(\w+)=("[^"]*"|'[^']*'|\S+)""")
@@ -173,6 +180,21 @@ def bed_feature(path: Place, number: int, fields: list[str]) -> Feature:
     if _is_narrow_peak(fields) or _is_broad_peak(fields):
         return _as_peak(path, number, feature, fields)
     return _as_drawn(path, number, feature, fields) if len(fields) > 6 else feature
+
+
+def bed_columns(fields: Sequence[str], *, has_details: bool = False) -> list[str]:
+    """What the columns of a line are called; those behind the ones of its format by their numbers."""
+    row = list(fields)
+    if has_details and len(row) > _LEAST_DETAILED:
+        # Of BED's columns the name is the last that people leave out.
+        details = _DETAILS if len(row) > _LEAST_DETAILED + 1 else _DETAILS[1:]
+        return [*bed_columns(row[: -len(details)]), *details]
+    names = [*_BED, *_BLOCKS]
+    if len(row) == _BEDMETHYL:
+        names = [*_BED, *_METHYLATION]
+    elif _is_narrow_peak(row) or _is_broad_peak(row):
+        names = [*_BED[:6], *_PEAK]
+    return [*names[: len(row)], *(f"column {number}" for number in range(len(names) + 1, len(row) + 1))]
 
 
 def _name(fields: list[str]) -> str:

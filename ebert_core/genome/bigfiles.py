@@ -13,7 +13,7 @@ import numpy as np
 import pybigtools
 from msgspec.structs import replace
 
-from ebert_core.genome.bed import bed_feature, salvaged
+from ebert_core.genome.bed import bed_columns, bed_feature, salvaged
 from ebert_core.genome.big_structure import structural_fault
 from ebert_core.genome.features import Extents, Feature, Fold, Located
 from ebert_core.genome.lines import BadLine, Skipped, reading
@@ -117,8 +117,9 @@ class BigBedFeatures:
         self._fold = fold
         self.chromosome_lengths: dict[str, int] = dict(self._reader.chroms())
         self._names = KnownNames(self.chromosome_lengths)
-        fields = self._field_names()
-        self._gene_name = next((fields.index(name) for name in ("geneName", "geneName2", "name2") if name in fields), 3)
+        self._fields = self._field_names()
+        names = (name for name in ("geneName", "geneName2", "name2") if name in self._fields)
+        self._gene_name = next((self._fields.index(name) for name in names), 3)
 
     def _field_names(self) -> list[str]:
         """None where the file does not describe its fields in words that a reader understands."""
@@ -149,7 +150,32 @@ class BigBedFeatures:
         if name is None:
             return []
         start, end = max(0, interval.start), min(interval.end, self.chromosome_lengths[name])
-        return Located(self._read(name, start, end)).touching(start, end) if start < end else []
+        if start >= end:
+            return []
+        found = self._fold(self._whole_genes(name, start, end)) if self._fold else self._read(name, start, end)
+        return Located(found).touching(start, end)
+
+    def _whole_genes(self, name: str, start: int, end: int) -> list[Feature]:
+        """All transcripts of the genes on a stretch, also those beyond it, so that every stretch folds them alike."""
+        found = self._transcripts(name, start, end)
+        nameless, found = [each for each in found if not each.name], [each for each in found if each.name]
+        genes = {(each.name, each.strand) for each in found}
+        while found:
+            first, last = min(each.start for each in found), max(each.end for each in found)
+            if start <= first and last <= end:
+                break
+            start, end = min(start, first), max(end, last)
+            found = [each for each in self._transcripts(name, start, end) if (each.name, each.strand) in genes]
+        return [*nameless, *found]
+
+    def records_at(self, chromosome: str, start: int, end: int) -> Iterator[dict[str, str]]:
+        """The records of a chromosome that cover exactly [start, end), as columns by their names."""
+        with damage_of(self.path):
+            for record in self._reader.records(chromosome, start, max(end, start + 1)):
+                if tuple(record[:2]) == (start, end):
+                    fields = [chromosome, *map(str, record)]
+                    names = self._fields if len(self._fields) >= len(fields) else bed_columns(fields)
+                    yield dict(zip(names, fields, strict=False))
 
     def extents(self, interval: Interval) -> Extents:
         """Where the records lie that share a base with an interval."""
@@ -182,12 +208,16 @@ class BigBedFeatures:
             raise InvalidRequest(f"{self.path} has more than {MOST_RECORDS:,} features here; zoom in.")
 
     def _read(self, name: str, start: int, end: int, most: int | None = None) -> list[Feature]:
+        found = self._transcripts(name, start, end, most)
+        return self._fold(found) if self._fold else found
+
+    def _transcripts(self, name: str, start: int, end: int, most: int | None = None) -> list[Feature]:
+        """The records of a stretch as they stand."""
         with damage_of(self.path):
             found = islice(self._reader.records(name, start, end), MOST_RECORDS + 1 if most is None else most)
             records = [[name, *map(str, record)] for record in found]
         self._refuse_too_many(len(records))
-        features = [self._named(number, fields) for number, fields in enumerate(records, 1)]
-        return self._fold(features) if self._fold else features
+        return [self._named(number, fields) for number, fields in enumerate(records, 1)]
 
     def _named(self, number: int, fields: list[str]) -> Feature:
         """A record; among genes by the name of its gene."""

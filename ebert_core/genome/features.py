@@ -210,19 +210,20 @@ def _joined(gene: Feature, transcript: Feature) -> Feature:
     return msgspec.structs.replace(
         gene,
         end=max(gene.end, transcript.end),
-        blocks=_union([*gene.blocks, *transcript.blocks]),
-        coding=_union([*gene.coding, *transcript.coding]),
+        blocks=joined([*gene.blocks, *transcript.blocks]),
+        coding=joined([*gene.coding, *transcript.coding]),
     )
 
 
-def _union(parts: Iterable[tuple[int, int]]) -> tuple[tuple[int, int], ...]:
-    joined: list[tuple[int, int]] = []
+def joined(parts: Iterable[tuple[int, int]]) -> tuple[tuple[int, int], ...]:
+    """Stretches in their order, those that overlap or touch as one."""
+    found: list[tuple[int, int]] = []
     for start, end in sorted(parts):
-        if joined and start <= joined[-1][1]:
-            joined[-1] = (joined[-1][0], max(end, joined[-1][1]))
+        if found and start <= found[-1][1]:
+            found[-1] = (found[-1][0], max(end, found[-1][1]))
         else:
-            joined.append((start, end))
-    return tuple(joined)
+            found.append((start, end))
+    return tuple(found)
 
 
 def coding_parts(blocks: Iterable[tuple[int, int]], start: int, end: int) -> tuple[tuple[int, int], ...]:

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from typing import NamedTuple
 from urllib.parse import unquote
 
-from ebert_core.genome.features import Feature, coding_parts
+from ebert_core.genome.features import Feature, coding_parts, joined
 from ebert_core.genome.lines import BadLine, Skipped, at_line, read_lines, whole_number
 from ebert_core.protocol.terms.addresses import Place
 
@@ -25,6 +25,8 @@ _SEQUENCES = (
 )
 _CODING = ("CDS", "stop_codon")
 _UTR = ("UTR", "five_prime_utr", "three_prime_utr", "five_prime_UTR", "three_prime_UTR")
+# Records that are parts of a transcript.
+PARTS = ("exon", *_CODING, *_UTR, "start_codon", "intron")
 
 
 class _Row(NamedTuple):
@@ -50,7 +52,7 @@ class _Model:
     def feature(self) -> Feature:
         blocks = tuple(sorted(self.exons or self.coding))
         spans = [*self.spans, *blocks]
-        coding = tuple(sorted(self.coding))
+        coding = joined(self.coding)
         start, end = min(start for start, _ in spans), max(end for _, end in spans)
         identities = (self.identity,) if self.identity not in ("", self.name) else ()
         return Feature(
@@ -105,7 +107,7 @@ def read_gff3(path: Place, skipped: Skipped | None = None) -> Iterator[Feature]:
         own = row.attributes.get("Name") or row.attributes.get("gene_name") or row.attributes.get("ID", "")
         name = own
         parents = [parent for parent in row.attributes.get("Parent", "").split(",") if parent]
-        is_part = row.kind in ("exon", *_CODING, *_UTR, "start_codon", "intron")
+        is_part = row.kind in PARTS
         for parent in parents:
             has_children.add(parent) if not is_part else None
             if is_part and parent in models:
@@ -212,6 +214,11 @@ def _row(path: Place, number: int, line: str, attributes_of: Callable[[str], dic
     strand = fields[6] if fields[6] in ("+", "-") else "."
     text = fields[8] if len(fields) > 8 else ""
     return _Row(fields[0], fields[2], start - 1, end, strand, attributes_of(text), number, text)
+
+
+def attributes_of(text: str) -> dict[str, str]:
+    """The attributes of a line of GTF or GFF3, whichever it is."""
+    return _gtf_attributes(text) if '"' in text or "=" not in text else _gff3_attributes(text)
 
 
 def _gtf_attributes(text: str) -> dict[str, str]:

@@ -56,6 +56,11 @@ class IndexedFeatures:
         """0, since the index does not count features."""
         return 0.0
 
+    def rows_at(self, chromosome: str, start: int, end: int) -> Iterator[list[str]]:
+        """The fields of the lines that share a base with a stretch."""
+        name = self._names.find(chromosome)
+        return self._lines.touching(name, start, end) if name is not None else iter(())
+
     def _all_on(self, chromosome: str, count: int | None) -> list[Feature]:
         # Beyond 512 Mb the index says nothing.
         return self._read(chromosome, 0, 1 << 29, count)

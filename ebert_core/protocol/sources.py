@@ -64,10 +64,14 @@ class ReferenceSequence(Source, frozen=True, tag="sequence"):
 
 
 class GeneModels(Source, frozen=True, tag="genes"):
-    """Genes of the dataset, or of a file at `path`; with `is_folded` False each of their transcripts."""
+    """Genes of the dataset, or of a file at `path`; with `is_folded` False each of their transcripts.
+
+    With `says_all`, the records that cover exactly the interval, with a column for everything that the file says.
+    """
 
     path: str = ""
     is_folded: bool = True
+    says_all: bool = False
 
     shape = Features
     finest = _FINEST_FEATURES
@@ -128,12 +132,16 @@ def as_argument(source: Source) -> bytes:
 
 
 class MeasuredPeaks(Source, frozen=True, tag="peaks"):
-    """Peaks of a factor in a cell type, or the features of a file at `path`."""
+    """Peaks of a factor in a cell type, or the features of a file at `path`.
+
+    With `says_all`, the records that cover exactly the interval, with a column for everything that the file says.
+    """
 
     cell_type: str = ""
     factor: str = ""
     is_relaxed: bool = False
     path: str = ""
+    says_all: bool = False
 
     shape = Features
     finest = _FINEST_FEATURES
@@ -249,15 +257,42 @@ class Read(msgspec.Struct, frozen=True, tag="read"):
     columns: int = 2000
 
 
+class FindBeside(msgspec.Struct, frozen=True, tag="find-beside"):
+    """Which feature of a source is the next on a chromosome of some length, or the one before. Reply: FoundBeside.
+
+    Features follow each other by their starts, then by their ends. `place` is the feature to go from, or any stretch.
+    """
+
+    source: msgspec.Raw
+    place: Interval
+    length: int
+    is_forward: bool = True
+
+
+class FoundBeside(msgspec.Struct, frozen=True):
+    """The reply to FindBeside: where the feature lies; None where there is none."""
+
+    place: Interval | None = None
+
+
 class Shapes(msgspec.Struct, frozen=True):
     """The reply to Read."""
 
     shapes: tuple[Shape, ...]
 
 
+def _packed(source: Source) -> msgspec.Raw:
+    return msgspec.Raw(codec.encode(source))
+
+
+def beside_request(source: Source, place: Interval, length: int, *, is_forward: bool) -> FindBeside:
+    """The request for the next feature of a source, or the one before."""
+    return FindBeside(_packed(source), place, length, is_forward)
+
+
 def read_request(sources: Iterable[Source], interval: Interval, columns: int = 2000) -> Read:
     """The request that reads these sources."""
-    return Read(tuple(msgspec.Raw(codec.encode(source)) for source in sources), interval, columns)
+    return Read(tuple(map(_packed, sources)), interval, columns)
 
 
 class SourceTable:

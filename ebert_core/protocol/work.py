@@ -51,8 +51,18 @@ class ReadSpec(msgspec.Struct, frozen=True, tag="read-spec"):
     directory: str
 
 
+class ReadSpecFile(msgspec.Struct, frozen=True, tag="read-spec-file"):
+    """What a file asks of a job, as `ebert` itself would read it. Reply: JobRequest.
+
+    A file that holds no spec, or one of another job than `verb`, is refused in a sentence.
+    """
+
+    path: str
+    verb: Literal["pretrain", "finetune", "evaluate", "predict"]
+
+
 class JobRequest(msgspec.Struct, frozen=True):
-    """What a job was asked."""
+    """What a job was asked, or is to be asked."""
 
     spec: JobSpec
 
@@ -155,4 +165,15 @@ class Metrics(msgspec.Struct, frozen=True):
     curves: tuple[Curve, ...]
 
 
-WorkRequest = StartJob | CheckJob | ReadSpec | RemoveJob | ListJobs | StopJob | ResumeJob | ReadMetrics | ReadVerdict
+WorkRequest = (
+    StartJob
+    | CheckJob
+    | ReadSpec
+    | ReadSpecFile
+    | RemoveJob
+    | ListJobs
+    | StopJob
+    | ResumeJob
+    | ReadMetrics
+    | ReadVerdict
+)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from msgspec.structs import replace
 
 from ebert_core.genome.places import ask_servers_again
-from ebert_core.protocol.sources import Read, Shapes
+from ebert_core.protocol.sources import FindBeside, FoundBeside, Read, Shapes
 from ebert_core.protocol.terms.addresses import place_of
 from ebert_core.protocol.terms.errors import InvalidRequest
 from ebert_core.protocol.terms.reading import reads
@@ -27,7 +27,8 @@ from ebert_core.protocol.tracks import (
     OpenDataset,
     OpenFiles,
 )
-from ebert_core.roles import folders, offers, saved_sessions, work
+from ebert_core.protocol.writing import WriteSignal, WrittenSignal
+from ebert_core.roles import folders, offers, regions, saved_sessions, work
 from ebert_core.roles.anew import reading_anew
 from ebert_core.roles.session import Handlers, Report
 from ebert_core.sources.open_dataset import OpenedDataset
@@ -39,7 +40,8 @@ if TYPE_CHECKING:
 
 def handlers() -> Handlers:
     """The table of the data role: tracks and jobs."""
-    answers = DataAnswers()
+    opened = OpenedDataset()
+    answers = DataAnswers(opened)
     reading: Handlers = {
         OpenDataset: answers.open_dataset,
         OpenFiles: answers.open_files,
@@ -48,17 +50,20 @@ def handlers() -> Handlers:
         DatasetDraft: answers.write_dataset,
         CheckDraft: answers.check_draft,
         Read: answers.read,
+        FindBeside: answers.find_beside,
         FindGenes: answers.find_genes,
+        WriteSignal: answers.write_signal,
     }
-    others = {**folders.handlers(), **offers.handlers(), **saved_sessions.handlers(), **work.handlers()}
-    return {**reading_anew(reading), **others}
+    rest = (folders.handlers(), offers.handlers(), saved_sessions.handlers(), work.handlers())
+    others = {kind: answer for part in rest for kind, answer in part.items()}
+    return {**reading_anew({**reading, **regions.handlers(opened)}), **others}
 
 
 class DataAnswers:
     """The dataset that is open, and what it answers. A file that has changed on disk is opened anew."""
 
-    def __init__(self) -> None:
-        self._opened = OpenedDataset()
+    def __init__(self, opened: OpenedDataset) -> None:
+        self._opened = opened
         self._readers: Readers | None = None
         self._drafts: DraftChecker | None = None
 
@@ -111,11 +116,20 @@ class DataAnswers:
 
     def read(self, request: Read, report: Report) -> Shapes:
         """What sources hold in an interval, cut down to what a screen shows."""
-        from ebert_core.sources.readers import Readers
-
         report(0.0)
-        self._readers = self._readers or Readers.with_plugins()
-        return self._readers.read(request, self._opened)
+        return self._all_readers().read(request, self._opened)
+
+    def write_signal(self, request: WriteSignal, report: Report) -> WrittenSignal:
+        """Writes a signal as a bigWig."""
+        from ebert_core.roles.written_signals import write_signal
+
+        report(0.0, "reading")
+        return write_signal(request, self._all_readers(), self._opened, report)
+
+    def find_beside(self, request: FindBeside, report: Report) -> FoundBeside:
+        """The next feature of a source, or the one before."""
+        report(0.0)
+        return self._all_readers().beside(request, self._opened)
 
     def find_genes(self, request: FindGenes, report: Report) -> FoundGenes:
         """Genes by the beginning of their names."""
@@ -123,6 +137,12 @@ class DataAnswers:
 
         report(0.0)
         return find_genes(self._opened.current(), request.text, request.limit)
+
+    def _all_readers(self) -> "Readers":
+        from ebert_core.sources.readers import Readers
+
+        self._readers = self._readers or Readers.with_plugins()
+        return self._readers
 
     def _draft_checker(self) -> "DraftChecker":
         """What has been read for one check is not read again for the next."""

@@ -17,6 +17,7 @@ from ebert_core.protocol.work import (
     Metrics,
     ReadMetrics,
     ReadSpec,
+    ReadSpecFile,
     ReadVerdict,
     Removed,
     RemoveJob,
@@ -38,6 +39,7 @@ def handlers() -> Handlers:
         StartJob: starting.start,
         CheckJob: starting.check,
         ReadSpec: _read_spec,
+        ReadSpecFile: _read_spec_file,
         RemoveJob: _remove,
         ListJobs: _list,
         StopJob: _stop,
@@ -105,6 +107,13 @@ def _read_spec(request: ReadSpec, report: Report) -> JobRequest:
 
     report(0.0)
     return JobRequest(read_job_spec(job_directory(request.directory)))
+
+
+def _read_spec_file(request: ReadSpecFile, report: Report) -> JobRequest:
+    from ebert_core.protocol.specs.on_disk import KINDS, read_spec
+
+    report(0.0)
+    return JobRequest(read_spec(request.path, wanted=KINDS[request.verb]))
 
 
 def _remove(request: RemoveJob, report: Report) -> Removed:

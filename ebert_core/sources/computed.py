@@ -16,7 +16,7 @@ ReadSignal = Callable[[bytes, Interval, int], Signal]
 _WIDEST_WINDOW = 1_000_000
 # So many bins are read at once: of bins of one base, still every base itself.
 _BINS_AT_ONCE = 65_536
-# Two signals are compared in so many parts of a bin, or base by base.
+# Two signals are compared in at most so many parts of a bin.
 _PARTS_OF_BIN = 16
 
 Values = NDArray[np.float64]
@@ -71,9 +71,9 @@ def _moving_mean(values: NDArray[np.float32], beside: int) -> Values:
 def compared(source: Compared, interval: Interval, columns: int, read: ReadSignal) -> Signal:
     """Two signals compared in each bin: of their means where they are compared, the least and the largest of its parts.
 
-    The parts of a bin are its bases, or 16 equal ones where it is wider.
+    The parts of a bin are its bases, or up to 16 equal ones of whole bases where it is wider.
     """
-    parts = max(1, min(_PARTS_OF_BIN, interval.length // columns))
+    parts = _parts_of(interval.length // columns)
     first, second = (read(each, interval, columns * parts) for each in (source.first, source.second))
     one, other = (signal.mean.astype(np.float64).reshape(columns, parts) for signal in (first, second))
     if source.fills_gaps:
@@ -93,6 +93,11 @@ def compared(source: Compared, interval: Interval, columns: int, read: ReadSigna
         mean.astype(np.float32),
         remarks=tuple(dict.fromkeys((*first.remarks, *second.remarks))),
     )
+
+
+def _parts_of(width: int) -> int:
+    """Into how many parts of equally many bases a bin is cut."""
+    return max((parts for parts in range(1, _PARTS_OF_BIN + 1) if width % parts == 0 and parts <= width), default=1)
 
 
 def _means(parts: Values, known: NDArray[np.bool_]) -> Values:

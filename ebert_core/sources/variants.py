@@ -4,6 +4,7 @@ import numpy as np
 from msgspec.structs import replace
 
 from ebert_core.dataset.shown import remarks_on
+from ebert_core.genome.features import Extents
 from ebert_core.genome.variant_files import VariantFile, VariantRows, open_variants
 from ebert_core.genome.variants import KINDS, described, short_allele
 from ebert_core.protocol.shapes import Column, Features
@@ -11,6 +12,7 @@ from ebert_core.protocol.sources import VariantCalls
 from ebert_core.protocol.terms.locus import Interval
 from ebert_core.sources.beyond import remarks_beyond
 from ebert_core.sources.open_dataset import OpenedDataset
+from ebert_core.sources.said import as_said
 
 _MOST_VARIANTS = 4_000
 _COLUMNS = 1_000
@@ -27,6 +29,12 @@ def read_variants(source: VariantCalls, interval: Interval, _columns: int, opene
         return all_said_of(interval, file)
     shown = variants_for_screen(interval, file.touching(interval))
     return replace(shown, remarks=(*remarks_on(dataset, file, interval.chromosome), *remarks_beyond(dataset, file)))
+
+
+def extents_of_variants(source: VariantCalls, interval: Interval, opened: OpenedDataset) -> Extents:
+    """Where the variants of a file lie that share a base with an interval."""
+    rows = opened.current(source.path).placed_file("variants", source.path, open_variants).touching(interval)
+    return Extents(rows.starts, rows.ends)
 
 
 def variants_for_screen(interval: Interval, rows: VariantRows) -> Features:
@@ -62,11 +70,4 @@ def all_said_of(place: Interval, file: VariantFile) -> Features:
     for fields, each in zip(lines, said, strict=True):
         if len(fields) - 9 > _MOST_LINES:
             each["…"] = f"{len(fields) - 9:,} samples in all"
-    names = list(dict.fromkeys(name for each in said for name in each))
-    return Features(
-        place,
-        np.full(len(said), place.start, dtype=np.int64),
-        np.full(len(said), place.end, dtype=np.int64),
-        names=tuple(each.get("ID", "") if each.get("ID") != "." else "" for each in said),
-        columns=tuple(Column(name, tuple(each.get(name, "") for each in said)) for name in names),
-    )
+    return as_said(place, said, [each.get("ID", "") if each.get("ID") != "." else "" for each in said])

@@ -54,7 +54,7 @@ class PictureProgram(Program):
 
         self.opener.session_of = session_of
         self.data.start()
-        if options.checkpoint or session.model or options.saved_session:
+        if options.models or session.model or options.saved_session:
             self.model.start()
         self.open(session)
 

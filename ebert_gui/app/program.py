@@ -25,7 +25,8 @@ class Options(NamedTuple):
     files: tuple[str, ...] = ()
     locus: str = ""
     cell_type: str = ""
-    checkpoint: str = ""
+    models: tuple[str, ...] = ()
+    """The last one is the chosen one."""
     session: str = ""
     saved_session: str = ""
     picture: str = ""
@@ -36,7 +37,7 @@ class Options(NamedTuple):
     @property
     def names_something(self) -> bool:
         """Whether anything is to be opened."""
-        return bool(self.dataset or self.files or self.checkpoint or self.saved_session)
+        return bool(self.dataset or self.files or self.models or self.saved_session)
 
 
 class Program:
@@ -66,8 +67,9 @@ class Program:
         if options.saved_session:
             self.saved.open(options.saved_session, lambda: self._after_opening(options.files))
         elif dataset:
-            checkpoint = options.checkpoint or (session.model if dataset == session.dataset else "")
-            self.opener.open_dataset(dataset, lambda: self._after_opening(options.files), checkpoint)
+            kept = session.model if dataset == session.dataset else ""
+            model = options.models[0] if options.models else kept
+            self.opener.open_dataset(dataset, lambda: self._after_opening(options.files), model)
         elif files := tuple(dict.fromkeys([*session.files, *options.files])):
             self.opener.open_files(files, then=lambda: self._after_opening(()))
 
@@ -84,8 +86,8 @@ class Program:
             self.navigator.go(options.locus)
         if files:
             self.opener.open_files(files)
-        if options.checkpoint:
-            self.opener.models.open(options.checkpoint, is_beginning=True)
+        for model in options.models:
+            self.opener.models.open(model, is_beginning=True)
         workspace.view.changed.announce()
 
     def _choose_cell_type(self, name: str) -> None:

@@ -53,8 +53,8 @@ class WindowProgram(Program):
         ]
         self.data.start()
         session = self.keeper.last() if options.session or not options.names_something else Session()
-        has_checkpoint = bool(options.checkpoint or session.model)
-        if has_checkpoint and QThread.idealThreadCount() > 1:
+        has_model = bool(options.models or session.model)
+        if has_model and QThread.idealThreadCount() > 1:
             self._start_model()
         self.open(session)
         self.window.choose_page()

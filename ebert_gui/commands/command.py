@@ -22,26 +22,35 @@ class Choice(NamedTuple):
 Show = Callable[[Sequence[Choice]], None]
 
 
-def always(_desk: Desk) -> bool:
-    """For a command that can always be used."""
-    return True
+class Needs(NamedTuple):
+    """What must be there for a command to be of use, and the sentence that says so where it is not."""
+
+    is_met: Callable[[Desk], bool]
+    sentence: str
+
+    def __call__(self, desk: Desk) -> bool:
+        """Whether it is there."""
+        return self.is_met(desk)
 
 
-def has_genome(desk: Desk) -> bool:
-    """Whether there is anything to show."""
+def _has_genome(desk: Desk) -> bool:
     return desk.workspace.dataset is not None
 
 
-def has_dataset(desk: Desk) -> bool:
-    """Whether a DATASET.toml is open, not files alone."""
+def _has_dataset(desk: Desk) -> bool:
     dataset = desk.workspace.dataset
     return dataset is not None and bool(dataset.path)
 
 
-def can_export(desk: Desk) -> bool:
-    """Whether what the open model predicts of the open dataset can be written to a file."""
+def _can_export(desk: Desk) -> bool:
     checkpoint = desk.workspace.model
-    return has_dataset(desk) and checkpoint is not None and bool(checkpoint.outputs) and checkpoint.exports
+    return _has_dataset(desk) and checkpoint is not None and bool(checkpoint.outputs) and checkpoint.exports
+
+
+always = Needs(lambda _desk: True, "")
+has_genome = Needs(_has_genome, "Open a dataset or files first.")
+has_dataset = Needs(_has_dataset, "Open a dataset first; files alone are not enough.")
+can_export = Needs(_can_export, "Open a dataset and a checkpoint whose predictions can be written to files first.")
 
 
 class Command(NamedTuple):
@@ -57,7 +66,11 @@ class Command(NamedTuple):
     tip: str
     run: Callable[[Desk], None] | None = None
     shortcut: str = ""
-    is_ready: Callable[[Desk], bool] = always
+    is_ready: Needs = always
     is_on: Callable[[Desk], bool] | None = None
     choices: Callable[[Desk, Show], None] | None = None
     of_canvas: bool = False
+
+    def lacks(self, desk: Desk) -> str:
+        """Why the command cannot be used now, in a sentence; empty where it can."""
+        return "" if self.is_ready(desk) else self.is_ready.sentence

@@ -11,6 +11,7 @@ from ebert_gui.loading.loader import Loader
 from ebert_gui.loading.navigator import Navigator
 from ebert_gui.loading.opening import Opener
 from ebert_gui.loading.saved_sessions import SavedSessions
+from ebert_gui.state.tracks import Track
 from ebert_gui.state.workspace import Workspace
 from ebert_gui.widgets.theme import Theme
 
@@ -33,12 +34,20 @@ class Frame(Protocol):
         """Show the dock of this object name, or hide it."""
         ...
 
+    def pointed_track(self) -> Track | None:
+        """The track under the mouse."""
+        ...
+
     def edit_locus(self) -> None:
         """Put the cursor into the locus."""
         ...
 
     def show_messages(self) -> None:
         """Open the list of all that was said."""
+        ...
+
+    def show_palette(self) -> None:
+        """Let a person find a command by its words."""
         ...
 
     def toggle_theme(self) -> None:

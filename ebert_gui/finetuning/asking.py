@@ -1,9 +1,6 @@
 """Asks what to fine-tune, and starts it; a form that was closed comes back as it was left."""
 
-from pathlib import Path
-
 from ebert_core.protocol.specs.jobs import FineTune
-from ebert_core.protocol.terms.errors import InvalidRequest
 from ebert_gui.commands.desk import Desk
 from ebert_gui.widgets.place_picker import pick
 from ebert_gui.widgets.wanted_place import ALL, SPECS, Wanted
@@ -30,6 +27,8 @@ def ask_for_finetuning(desk: Desk, begun: FineTune | None = None) -> None:
     dialog.accepted.connect(lambda: unsent.pop(left, None))
     dialog.rejected.connect(lambda: unsent.update({left: dialog.spec()}))
     dialog.finished.connect(lambda _result: dialog.deleteLater())
+    if dialog.proposed_output:
+        desk.opener.places.find_unused(dialog.proposed_output, dialog.propose_output)
     dialog.open()
 
 
@@ -38,16 +37,8 @@ def ask_for_spec(desk: Desk) -> None:
     dataset = desk.workspace.dataset
     assert dataset is not None
     wanted = Wanted("Settings of a fine-tuning", start=dataset.path, kinds=(SPECS, ALL))
-    pick(desk.opener.places, desk.window, wanted, lambda paths: _ask_again(desk, paths[0]))
 
+    def read(paths: tuple[str, ...]) -> None:
+        desk.jobs.read_finetuning(paths[0], lambda begun: ask_for_finetuning(desk, begun))
 
-def _ask_again(desk: Desk, path: str) -> None:
-    """Fill the form with a spec."""
-    from ebert_gui.finetuning.spec_file import read_finetuning
-
-    try:
-        begun = read_finetuning(Path(path))
-    except InvalidRequest as error:
-        desk.say(str(error))
-    else:
-        ask_for_finetuning(desk, begun)
+    pick(desk.opener.places, desk.window, wanted, read)

@@ -34,7 +34,7 @@ from ebert_gui.widgets.forms import (
     label,
     path_field,
 )
-from ebert_gui.widgets.paths import beside, slug, unused
+from ebert_gui.widgets.paths import beside, slug
 from ebert_gui.widgets.plain import literal
 from ebert_gui.widgets.spec_rows import add_field_row, on_change, show_value, value_in, widget_of
 from ebert_gui.widgets.spec_settings import SpecSettings
@@ -76,6 +76,7 @@ class FineTuneDialog(QDialog):
         super().__init__(parent)
         self._factor = factor
         self._check = check
+        self.proposed_output = ""
         self._checked: tuple[FineTune, JobCheck] | None = None
         self._resting = QTimer(self)
         self._resting.setSingleShot(True)
@@ -118,6 +119,12 @@ class FineTuneDialog(QDialog):
             )
         )
 
+    def propose_output(self, path: str) -> None:
+        """Propose another place for the result, unless a person has chosen one by now."""
+        if self.proposed_output and self.output.text() == self.proposed_output:
+            self.proposed_output = path
+            self.output.setText(path)
+
     def _chosen_signals(self) -> tuple[str, ...]:
         offered = self.signals | self.made_signals
         # Signals that this dataset does not tell of are left for the training to judge.
@@ -143,8 +150,8 @@ class FineTuneDialog(QDialog):
         self.output = path_field("/path/to/result")
         if self._dataset.path:
             first = listed(list(self.pairs.factors())[:3], 3).replace(" and ", "-").replace(", ", "-")
-            proposed = beside(self._dataset.path, "checkpoints", slug(f"{self._dataset.name}-{first}"))
-            self.output.setText(unused(proposed))
+            self.proposed_output = beside(self._dataset.path, "checkpoints", slug(f"{self._dataset.name}-{first}"))
+            self.output.setText(self.proposed_output)
         self._settings = SpecSettings(FineTune)
         self._settings.show(self._begun)
         self._footer = Footer("Start fine-tuning")
@@ -261,7 +268,7 @@ class FineTuneDialog(QDialog):
         return Fold("&More settings", column)
 
     def _connect(self) -> None:
-        self.finished.connect(self._forget_check)
+        self.finished.connect(self._forget_questions)
         self._footer.buttons.accepted.connect(self.accept)
         self._footer.buttons.rejected.connect(self.reject)
         self._starts.buttonToggled.connect(self._follow)
@@ -314,10 +321,11 @@ class FineTuneDialog(QDialog):
 
         self._check(spec, answered)
 
-    def _forget_check(self) -> None:
+    def _forget_questions(self) -> None:
         """An answer that comes after the form was closed finds nobody."""
         self._resting.stop()
         self._check = None
+        self.proposed_output = ""
 
     def _pick_folder(self, title: str, field: QLineEdit) -> None:
         is_result = field is self.output

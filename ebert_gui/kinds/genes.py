@@ -3,6 +3,8 @@
 from collections.abc import Iterator
 from typing import ClassVar
 
+from msgspec.structs import replace
+
 from ebert_core.protocol.shapes import Features
 from ebert_core.protocol.sources import GeneModels
 from ebert_core.protocol.tracks import BareFile
@@ -32,7 +34,12 @@ class GenesTrack(Track, frozen=True, kw_only=True, tag="genes"):
     def reads(self, scope: Scope) -> tuple[Reads, ...]:
         """The genes of the dataset or the file."""
         del scope
-        return (Reads(MODELS.name, GeneModels(self.path, self.drawn.is_folded)),)
+        return (Reads(MODELS.name, self.source),)
+
+    @property
+    def source(self) -> GeneModels:
+        """The genes of the dataset or the file."""
+        return GeneModels(self.path, self.drawn.is_folded)
 
 
 def _style(track: GenesTrack, _scope: Scope) -> FeaturesStyle:
@@ -48,4 +55,8 @@ def _of_file(file: BareFile) -> GenesTrack:
     return GenesTrack(path=file.path, name=file.name)
 
 
-GENES = Kind(GenesTrack, FeaturesLook(), _style, _offers, _of_file, ("genes",))
+def _details(track: GenesTrack) -> GeneModels:
+    return replace(track.source, says_all=True)
+
+
+GENES = Kind(GenesTrack, FeaturesLook(), _style, _offers, _of_file, ("genes",), details=_details)

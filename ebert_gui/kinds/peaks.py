@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import ClassVar
 
 import numpy as np
+from msgspec.structs import replace
 from numpy.typing import NDArray
 
 from ebert_core.protocol.shapes import Features
@@ -46,7 +47,12 @@ class PeaksTrack(Track, frozen=True, kw_only=True, tag="peaks"):
     def reads(self, scope: Scope) -> tuple[Reads, ...]:
         """The peaks of the factor or the features of the file."""
         del scope
-        return (Reads(BARS.name, MeasuredPeaks(self.cell_type, self.factor, path=self.path)),)
+        return (Reads(BARS.name, self.source),)
+
+    @property
+    def source(self) -> MeasuredPeaks:
+        """The peaks of the factor or the features of the file."""
+        return MeasuredPeaks(self.cell_type, self.factor, path=self.path)
 
     def is_measured_in(self, cell: CellType) -> bool:
         """Whether the cell type has peaks of the factor."""
@@ -83,4 +89,5 @@ PEAKS = Kind(
     _of_file,
     ("peaks", "features"),
     sites=_sites,
+    details=lambda track: replace(track.source, says_all=True),
 )

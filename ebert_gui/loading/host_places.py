@@ -10,7 +10,7 @@ from ebert_core.protocol.tracks import FileKind, InspectFile
 from ebert_gui.loading.loader import Client
 from ebert_gui.state.recent import read_recent
 from ebert_gui.state.workspace import Workspace
-from ebert_gui.widgets.paths import beside, file_name
+from ebert_gui.widgets.paths import beside, file_name, unused
 from ebert_gui.widgets.wanted_place import Hearing, Shortcut
 from ebert_gui.workers.state import Failure
 
@@ -72,6 +72,17 @@ class HostPlaces(QObject):
             on_kind(FileKind("", failure.message))
 
         self._data.request(InspectFile(path), FileKind, on_kind, failed, view_key="what")
+
+    def find_unused(self, path: str, on_path: Callable[[str], None]) -> None:
+        """Ask for a name like this one that nothing has; nobody is told while its folder does not answer."""
+
+        def answered(folder: Folder) -> None:
+            if not folder.is_waiting:
+                on_path(unused(path, frozenset(entry.name for entry in folder.entries)))
+
+        # Where there is no such folder, every name is free.
+        request = ListFolder(beside(path), narrow=file_name(path), shows_hidden=True)
+        self._data.request(request, Folder, answered, lambda _failure: None, view_key="unused name")
 
     def shortcuts(self) -> tuple[Shortcut, ...]:
         """The person's home, the dataset's folder, and those in which something was opened or chosen last."""

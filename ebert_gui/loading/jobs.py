@@ -6,7 +6,7 @@ from functools import partial
 import msgspec
 from PyQt6.QtCore import QObject, QTimer, pyqtSignal
 
-from ebert_core.protocol.specs.jobs import JobSpec
+from ebert_core.protocol.specs.jobs import FineTune, JobSpec
 from ebert_core.protocol.work import (
     LIVE,
     CheckJob,
@@ -19,6 +19,7 @@ from ebert_core.protocol.work import (
     Metrics,
     ReadMetrics,
     ReadSpec,
+    ReadSpecFile,
     ReadVerdict,
     Removed,
     RemoveJob,
@@ -99,6 +100,15 @@ class JobFollower(QObject):
     def read_spec(self, directory: str, on_spec: Callable[[JobSpec], None]) -> None:
         """Ask what a job was asked."""
         self._data.request(ReadSpec(directory), JobRequest, lambda found: on_spec(found.spec), self._on_failure)
+
+    def read_finetuning(self, path: str, on_spec: Callable[[FineTune], None]) -> None:
+        """Ask what fine-tuning a spec file of the host wants; what is none is told as a problem."""
+
+        def answered(found: JobRequest) -> None:
+            assert isinstance(found.spec, FineTune), "a spec of another job is refused"
+            on_spec(found.spec)
+
+        self._data.request(ReadSpecFile(path, "finetune"), JobRequest, answered, self._on_failure)
 
     def remove(self, directory: str) -> None:
         """Remove the directory of a job that does not run."""

@@ -12,7 +12,7 @@ import numpy as np
 from PyQt6.QtCore import QObject, QTimer, pyqtSignal
 
 from ebert_core.protocol.shapes import Shape, Signal
-from ebert_core.protocol.sources import Shapes, Source, read_request
+from ebert_core.protocol.sources import FoundBeside, Shapes, Source, beside_request, read_request
 from ebert_core.protocol.terms.locus import Interval
 from ebert_gui.browser.content import TrackContent
 from ebert_gui.loading import needs
@@ -198,6 +198,25 @@ class Loader(QObject):
         request = read_request((source,), interval)
         self._clients[source.role].request(
             request, Shapes, take, lambda failure: on_failure(failure.message), view_key="details"
+        )
+
+    def find_beside(
+        self,
+        source: Source,
+        place: Interval,
+        on_place: Callable[[Interval | None], None],
+        on_failure: Callable[[str], None],
+        *,
+        is_forward: bool,
+    ) -> None:
+        """Look for the next feature of a source on a chromosome, or the one before; a failure is a sentence."""
+        length = self._workspace.view.chromosome_lengths.get(place.chromosome, 0)
+        self._clients[source.role].request(
+            beside_request(source, place, length, is_forward=is_forward),
+            FoundBeside,
+            lambda found: on_place(found.place),
+            lambda failure: on_failure(failure.message),
+            view_key="beside",
         )
 
     def content(self, track: Track) -> TrackContent:

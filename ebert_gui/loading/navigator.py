@@ -9,11 +9,14 @@ from ebert_core.protocol.terms.errors import InvalidRequest
 from ebert_core.protocol.terms.locus import Interval, parse_locus
 from ebert_core.protocol.tracks import FindGenes, FoundGene, FoundGenes
 from ebert_gui.loading.loader import Client
+from ebert_gui.state.pane import Span
 from ebert_gui.state.workspace import Workspace
 from ebert_gui.workers.state import Failure
 
 # What is left free on either side of a gene, in bases, unless a fifth of its length is more.
 _SMALLEST_MARGIN = 1000
+# A feature that is gone to has at most this share of the screen.
+_LARGEST_SHARE = 0.8
 
 
 class Missed(NamedTuple):
@@ -55,6 +58,12 @@ class Navigator(QObject):
         margin = max(_SMALLEST_MARGIN, interval.length // 5)
         start, end = max(0, interval.start - margin), min(length, interval.end + margin)
         self.show(Interval(interval.chromosome, start, end))
+
+    def show_feature(self, place: Interval) -> None:
+        """Bring a feature into the middle at the zoom on screen, or at one at which it is whole."""
+        length = max(self._workspace.view.span.length, place.length / _LARGEST_SHARE)
+        first = (place.start + place.end - length) / 2
+        self._workspace.view.jump(Span(place.chromosome, first, first + length))
 
     def show_chromosome(self) -> None:
         """Go to the whole chromosome in view."""

@@ -130,8 +130,8 @@ def _features_in(reply: Features) -> list[Feature]:
 
 def lay_out(features: tuple[Feature, ...], room: Room, settings: FeatureSettings) -> Layout:
     """Features in rows: names under the bodies, where they do not fit beside them, else left out."""
-    is_named = settings.has_names and settings.mode != "dense" and len(features) <= _MOST_NAMED
-    labels = tuple(label(each, settings.names_transcripts) if is_named else "" for each in features)
+    is_labelled = settings.labelled != "none" and settings.mode != "dense" and len(features) <= _MOST_NAMED
+    labels = tuple(_label(each, settings) if is_labelled else "" for each in features)
     starts = np.array([each.start for each in features], dtype=np.float64)
     ends = np.array([each.end for each in features], dtype=np.float64)
     widths = np.zeros(len(features))
@@ -255,6 +255,12 @@ def _fits_before_next(rows: NDArray[np.int64], lefts: Pixels, reaches: Pixels) -
     following[order[:-1][is_followed]] = lefts[order][1:][is_followed]
     fits: NDArray[np.bool_] = reaches <= following
     return fits
+
+
+def _label(feature: Feature, settings: FeatureSettings) -> str:
+    if settings.labelled == "score":
+        return "" if feature.score is None else f"{feature.score:.4g}"
+    return label(feature, settings.names_transcripts)
 
 
 def label(feature: Feature, with_identity: bool = False) -> str:

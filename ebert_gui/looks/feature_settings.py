@@ -7,6 +7,7 @@ from ebert_gui.state.settings import COLOURS, Settings
 
 ROWS = "Rows"
 Mode = Literal["packed", "collapsed", "dense"]
+Labelled = Literal["name", "score", "none"]
 ColourBy = Literal["file", "strand", "score"]
 
 
@@ -22,16 +23,16 @@ class FeatureSettings(Settings, frozen=True, kw_only=True):
             group=ROWS,
         ),
     ] = "packed"
-    has_names: Annotated[
-        bool,
+    labelled: Annotated[
+        Labelled,
         field(
-            "whether names are written",
-            title="Names",
-            tick="where they have room",
+            "what is written at features, where it has room",
+            title="Labels",
+            words={"name": "names", "score": "scores or signal values", "none": "nothing"},
             group=ROWS,
             only_without="mode=dense",
         ),
-    ] = True
+    ] = "name"
     colour_by: Annotated[
         ColourBy,
         field(

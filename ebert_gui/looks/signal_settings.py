@@ -37,7 +37,7 @@ class SignalSettings(Settings, frozen=True, kw_only=True):
         field(
             "what a column shows of the values in it; heat shows the mean in place of the range",
             title="Shows",
-            words={"range": "Mean in its range", "mean": "Mean", "minimum": "Minimum", "maximum": "Maximum"},
+            words={"range": "Mean and range", "mean": "Mean", "minimum": "Minimum", "maximum": "Maximum"},
             group=DRAWING,
         ),
     ] = "range"

@@ -1,8 +1,11 @@
 """The commands that open, save and revert sessions in files of a person."""
 
-from ebert_gui.commands.command import Command, has_genome
+from ebert_gui.commands.command import Command, Needs, has_genome
 from ebert_gui.sessions import asking
 
+_IS_CHANGED = Needs(
+    lambda desk: desk.sessions.is_changed, "No session of a file is open, or nothing has changed in it."
+)
 OPEN = Command(
     "session.open",
     "Open sess&ion…",
@@ -32,6 +35,6 @@ COMMANDS = (
         "Re&vert to saved",
         "Show again what the session's file holds; what was changed since is kept beside the automatic sessions",
         lambda desk: desk.sessions.revert(),
-        is_ready=lambda desk: desk.sessions.is_changed,
+        is_ready=_IS_CHANGED,
     ),
 )

@@ -1,19 +1,18 @@
 """The commands on tracks: what is shown, which tracks are selected, and how they are drawn."""
 
-from ebert_gui.commands.command import Choice, Command, Show, has_genome
+from ebert_gui.commands.command import Choice, Command, Needs, Show, has_genome
 from ebert_gui.commands.desk import Desk
+from ebert_gui.tracks import feature_steps
 from ebert_gui.tracks.settings_commands import copy_settings, paste_settings, use_usual_settings
 from ebert_gui.tracks.settings_dock import SETTINGS_DOCK
 from ebert_gui.tracks.track_commands import join_choices
 from ebert_gui.tracks.track_dock import TRACK_DOCK
 
-
-def _has_selected(desk: Desk) -> bool:
-    return bool(desk.workspace.selection.tracks)
-
-
-def _can_paste(desk: Desk) -> bool:
-    return _has_selected(desk) and desk.workspace.selection.copied is not None
+_HAS_SELECTED = Needs(lambda desk: bool(desk.workspace.selection.tracks), "Select a track first.")
+_CAN_PASTE = Needs(
+    lambda desk: _HAS_SELECTED(desk) and desk.workspace.selection.copied is not None,
+    "Copy the settings of a track first, then select the tracks that are to have them.",
+)
 
 
 def _select_all(desk: Desk) -> None:
@@ -91,7 +90,7 @@ _SETTINGS = (
         "Copy the settings of the first selected track",
         lambda desk: copy_settings(desk.workspace.selection),
         "Ctrl+Alt+C",
-        _has_selected,
+        _HAS_SELECTED,
     ),
     Command(
         "settings.paste",
@@ -99,7 +98,7 @@ _SETTINGS = (
         "Give the selected tracks the copied settings",
         lambda desk: paste_settings(desk.workspace.history, desk.workspace.selection),
         "Ctrl+Alt+V",
-        _can_paste,
+        _CAN_PASTE,
     ),
     Command(
         "settings.usual",
@@ -107,7 +106,7 @@ _SETTINGS = (
         "Draw the selected tracks as usual again",
         lambda desk: use_usual_settings(desk.workspace.history, desk.workspace.selection),
         "Ctrl+Alt+0",
-        _has_selected,
+        _HAS_SELECTED,
     ),
 )
 COMMANDS = (
@@ -135,4 +134,5 @@ COMMANDS = (
     ),
     *_SELECTING,
     *_SETTINGS,
+    *feature_steps.COMMANDS,
 )

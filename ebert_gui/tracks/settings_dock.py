@@ -5,7 +5,19 @@ from typing import Any
 
 import msgspec
 from PyQt6.QtCore import Qt
-from PyQt6.QtWidgets import QDockWidget, QFormLayout, QHBoxLayout, QPushButton, QScrollArea, QVBoxLayout, QWidget
+from PyQt6.QtWidgets import (
+    QAbstractSpinBox,
+    QComboBox,
+    QDockWidget,
+    QFormLayout,
+    QHBoxLayout,
+    QLineEdit,
+    QPushButton,
+    QScrollArea,
+    QSizePolicy,
+    QVBoxLayout,
+    QWidget,
+)
 
 from ebert_core.protocol.specs.fields import Field, field
 from ebert_gui.state.settings import shared_fields, value_of
@@ -140,6 +152,7 @@ class SettingsDock(QDockWidget):
         row.widget.setToolTip(row.field.says.hint or _sentence(row.field.plain_meaning))
         row.widget.setAccessibleDescription(row.widget.toolTip())
         caption.setFixedWidth(_CAPTION_WIDTH)
+        _fill_the_width(row.widget)
         form.addRow(caption, row.widget)
         self._layouts[row.field.name] = form
 
@@ -172,6 +185,16 @@ class SettingsDock(QDockWidget):
         layout.addLayout(buttons)
         body.setMinimumWidth(284)
         self.setWidget(body)
+
+
+def _fill_the_width(widget: QWidget) -> None:
+    """Let a field begin and end where the others do, whatever its longest text."""
+    if isinstance(widget, QComboBox):
+        widget.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        widget.setMinimumContentsLength(8)
+    if isinstance(widget, QComboBox | QAbstractSpinBox | QLineEdit):
+        widget.setMinimumWidth(0)
+        widget.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
 
 
 def _form_layout() -> QFormLayout:

@@ -1,6 +1,5 @@
 """Paths as text: they belong to the host of the project, which may not be this machine."""
 
-import os
 import re
 from itertools import chain, count
 from pathlib import PureWindowsPath
@@ -28,10 +27,10 @@ def slug(text: str) -> str:
     return re.sub(r"[^A-Za-z0-9.+-]+", "-", text).strip("-") or "unnamed"
 
 
-def unused(path: str) -> str:
-    """The path, or where something is there already the first of `path-2`, `path-3`, … where nothing is.
+def unused(path: str, taken: frozenset[str]) -> str:
+    """The path, or where something in its folder has its name already the first of `path-2`, `path-3`, … that is free.
 
-    As far as this machine can see: where the path is of another host, it stays as it is.
+    `taken` are the names in that folder.
     """
     numbered = (f"{path}-{number}" for number in count(2))
-    return next(each for each in chain((path,), numbered) if not os.path.lexists(each))
+    return next(each for each in chain((path,), numbered) if file_name(each) not in taken)

@@ -5,7 +5,7 @@ from PyQt6.QtGui import QGuiApplication
 from PyQt6.QtWidgets import QMessageBox
 
 from ebert_core.protocol.terms.locus import format_locus
-from ebert_gui.commands.command import Command, has_genome
+from ebert_gui.commands.command import Command, Needs, has_genome
 from ebert_gui.commands.desk import Desk
 from ebert_gui.widgets.theme import program_icon
 
@@ -52,7 +52,7 @@ _EDIT = (
         "Take back the last change of tracks, cell type, factor or clicked position",
         lambda desk: desk.workspace.history.undo(),
         "Ctrl+Z",
-        lambda desk: desk.workspace.history.can_undo,
+        Needs(lambda desk: desk.workspace.history.can_undo, "There is nothing to undo."),
     ),
     Command(
         "edit.redo",
@@ -60,7 +60,7 @@ _EDIT = (
         "Make it again",
         lambda desk: desk.workspace.history.redo(),
         "Ctrl+Shift+Z",
-        lambda desk: desk.workspace.history.can_redo,
+        Needs(lambda desk: desk.workspace.history.can_redo, "Nothing was undone that could be made again."),
     ),
     Command("locus.copy", "&Copy locus", "Copy the place on screen", _copy_locus, "Ctrl+Shift+C", has_genome),
 )
@@ -123,5 +123,12 @@ COMMANDS = (
     *_GO,
     *_VIEW,
     Command("window.quit", "&Quit", "Close the window; jobs go on", _quit, "Ctrl+Q"),
+    Command(
+        "window.palette",
+        "Find a &command…",
+        "Find any command by its words, and why it may be off",
+        lambda desk: desk.frame.show_palette(),
+        "Ctrl+Shift+P",
+    ),
     Command("help.about", "&About EBERT Browser", "What this is", show_about),
 )

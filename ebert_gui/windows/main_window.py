@@ -3,7 +3,7 @@
 import time
 
 from PyQt6.QtCore import QPoint, Qt, QUrl, pyqtSignal
-from PyQt6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QKeyEvent
+from PyQt6.QtGui import QCloseEvent, QCursor, QDragEnterEvent, QDropEvent, QKeyEvent
 from PyQt6.QtWidgets import (
     QDialog,
     QDockWidget,
@@ -42,6 +42,7 @@ from ebert_gui.windows.locus_bar import LocusBar, WholeBar
 from ebert_gui.windows.menus import build_menus, follow, run, show_choices
 from ebert_gui.windows.message_list import AllMessages
 from ebert_gui.windows.offering import Offering
+from ebert_gui.windows.palette import show_palette
 from ebert_gui.windows.passing import PassingMessages
 from ebert_gui.windows.screens import first_size, lay_docks, shows_dock
 from ebert_gui.windows.table import COMMANDS
@@ -152,6 +153,12 @@ class MainWindow(QMainWindow):
         """Whether a dock is shown."""
         return self.shown_jobs.is_shown if name == JOBS_DOCK else not self._dock(name).isHidden()
 
+    def pointed_track(self) -> Track | None:
+        """The track under the mouse."""
+        place = self.canvas.mapFromGlobal(QCursor.pos())
+        row = self.canvas.scene.row_at(place.y()) if self.canvas.rect().contains(place) else None
+        return row.track if row is not None else None
+
     def toggle_dock(self, name: str) -> None:
         """Show a dock, or hide it."""
         if name == JOBS_DOCK:
@@ -174,6 +181,10 @@ class MainWindow(QMainWindow):
     def show_messages(self) -> None:
         """Open the list of all that was said."""
         self.all_messages.show_list()
+
+    def show_palette(self) -> None:
+        """Let a person find a command by its words."""
+        show_palette(self.desk)
 
     def toggle_theme(self) -> None:
         """Change between light and dark."""

@@ -41,7 +41,9 @@ def build_menus(desk: Desk, window: QMainWindow, canvas: QWidget) -> Menus:
 
 def follow(desk: Desk, command: Command, action: QAction) -> None:
     """Show whether a command can be used, and whether what it switches is on."""
-    action.setEnabled(command.is_ready(desk))
+    lacks = command.lacks(desk)
+    action.setEnabled(not lacks)
+    _explain(action, f"{command.tip}. {lacks}" if lacks else command.tip)
     if command.is_on is not None:
         action.setChecked(command.is_on(desk))
 
@@ -95,7 +97,7 @@ def _action(desk: Desk, command: Command, window: QMainWindow) -> QAction:
     action = QAction(command.text, window)
     action.setShortcut(command.shortcut)
     action.setCheckable(command.is_on is not None)
-    _explain(action, command)
+    _explain(action, command.tip)
     action.triggered.connect(lambda _checked: run(desk, command))
     return action
 
@@ -108,14 +110,14 @@ def _list_of(desk: Desk, command: Command, window: QMainWindow) -> QAction:
     assert own is not None
     assert command.choices is not None
     choose = command.choices
-    _explain(own, command)
+    _explain(own, command.tip)
     menu.aboutToShow.connect(lambda: choose(desk, lambda choices: show_choices(menu, choices)))
     return own
 
 
-def _explain(action: QAction, command: Command) -> None:
-    action.setToolTip(command.tip)
-    action.setStatusTip(command.tip)
+def _explain(action: QAction, words: str) -> None:
+    action.setToolTip(words)
+    action.setStatusTip(words)
 
 
 def run(desk: Desk, command: Command) -> None:

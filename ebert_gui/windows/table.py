@@ -47,6 +47,10 @@ MENUS = {
         "go.right",
         "go.screen-left",
         "go.screen-right",
+        LINE,
+        "go.next-feature",
+        "go.previous-feature",
+        LINE,
         "zoom.in",
         "zoom.out",
         "go.chromosome",
@@ -82,5 +86,5 @@ MENUS = {
         "window.full-screen",
         "checkpoint.dock",
     ),
-    "&Help": ("help.about",),
+    "&Help": ("window.palette", "help.about"),
 }

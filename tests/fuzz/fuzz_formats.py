@@ -42,7 +42,6 @@ from ebert_core.protocol.terms.errors import InvalidRequest
 from ebert_core.protocol.terms.locus import Interval
 from ebert_core.sources.pairs import arcs_for_screen
 from ebert_core.sources.variants import all_said_of, variants_for_screen
-from ebert_gui.finetuning.spec_file import read_finetuning
 from ebert_gui.kinds.table import Kinds
 from ebert_gui.state.history import History
 from ebert_gui.state.session import read_session, write_session
@@ -615,7 +614,6 @@ FORMATS: dict[str, Callable[[], Format]] = {
     "dataset": lambda: Format(_DATASET_FILES, ("DATASET.toml",), _dataset),
     "files of a dataset": lambda: Format(_DATASET_FILES, tuple(_DATASET_FILES), _dataset),
     "fine-tuning spec": lambda: _one("spec.toml", _FINETUNE, _read_by(read_spec)),
-    "fine-tuning spec in the window": lambda: _one("spec.toml", _FINETUNE, _read_by(read_finetuning)),
     "prediction spec": lambda: _one("spec.toml", _PREDICT, _read_by(read_spec)),
     "checkpoint": lambda: _checkpoint(),
     "session": lambda: _one("session.json", _SESSION, _session),

@@ -1,6 +1,6 @@
 """A worker that hears everything and answers nothing, a window with such workers, and the entries of its menus."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from pytestqt.qtbot import QtBot
@@ -24,10 +24,13 @@ class Silent:
     def __init__(self) -> None:
         self.state = WorkerState(Condition.READY)
         self.asked: list[Any] = []
+        self.answers: dict[type, Callable[[Any], None]] = {}
+        """Who hears the answer to the newest request of a kind, for a test that gives one."""
         self.forgiven: list[Sequence[str] | None] = []
 
-    def request(self, body: Any, *_words: object, **_more: object) -> int:
+    def request(self, body: Any, reply_type: Any, on_reply: Callable[[Any], None], *_words: Any, **_more: Any) -> int:
         self.asked.append(body)
+        self.answers[type(body)] = on_reply
         return len(self.asked)
 
     def cancel(self, number: int) -> None:

@@ -1,5 +1,6 @@
 """The window's process never loads torch, and works where torch is not installed."""
 
+import ast
 import json
 import os
 import subprocess
@@ -76,3 +77,34 @@ def test_paths_of_the_host_are_chosen_with_no_dialog_of_this_machine() -> None:
     package = Path(ebert_gui.__file__).parent
     with_dialog = [path for path in package.rglob("*.py") if "QFileDialog" in path.read_text()]
     assert [str(path.relative_to(package)) for path in with_dialog] == ["exporting/picture_dialog.py"]
+
+
+_LOOKS_AT_DISK = {
+    *("exists", "lexists", "is_file", "is_dir", "isfile", "isdir", "stat", "lstat", "scandir", "iterdir", "realpath"),
+    *("read_text", "read_bytes", "read_json", "open_file", "access", "unlink", "mkdir", "write_whole"),
+}
+_OWN_FILES = {
+    "browser/picture.py": "writes pictures",
+    "exporting/picture_dialog.py": "writes pictures",
+    "loading/keeping.py": "keeps sessions",
+    "loading/saved_sessions.py": "keeps sessions",
+    "state/fatal_files.py": "keeps what this person's windows remember",
+    "state/recent.py": "keeps what this person's windows remember",
+    "state/session.py": "keeps sessions",
+    "state/session_files.py": "keeps sessions",
+    "widgets/theme.py": "reads its style",
+}
+
+
+def test_the_disk_of_this_machine_is_looked_at_for_the_windows_own_files_alone() -> None:
+    """All other paths are of the host, which may be another machine: they are asked for."""
+    package = Path(ebert_gui.__file__).parent
+    found = set()
+    for path in package.rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text())):
+            match node:
+                case ast.Call(func=ast.Attribute(attr=name)) if name in _LOOKS_AT_DISK:
+                    found.add(str(path.relative_to(package)))
+                case ast.Call(func=ast.Name(id=name)) if name in {*_LOOKS_AT_DISK, "open", "read_spec"}:
+                    found.add(str(path.relative_to(package)))
+    assert found == set(_OWN_FILES)

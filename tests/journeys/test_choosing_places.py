@@ -79,7 +79,7 @@ def test_a_file_says_what_it_is_when_it_is_asked(
 def test_an_export_is_saved_where_it_was_browsed_to(
     open_window: Callable[..., WindowProgram], qtbot: QtBot, toy_dataset: Path, toy_model: Path, tmp_path: Path
 ) -> None:
-    program = open_window(dataset=str(toy_dataset), checkpoint=str(toy_model))
+    program = open_window(dataset=str(toy_dataset), models=(str(toy_model),))
     qtbot.waitUntil(lambda: program.workspace.model is not None and program.loader.is_idle, timeout=LONG)
     (tmp_path / "there.bw").touch()
     program.window.actions_by_id["predictions.export"].trigger()

@@ -25,7 +25,7 @@ LONG = 60_000
 
 @pytest.fixture
 def program(open_window: Callable[..., WindowProgram], qtbot: QtBot, toy_dataset: Path, toy_model: Path):
-    program = open_window(dataset=str(toy_dataset), checkpoint=str(toy_model))
+    program = open_window(dataset=str(toy_dataset), models=(str(toy_model),))
     qtbot.waitUntil(lambda: program.workspace.model is not None and program.loader.is_idle, timeout=LONG)
     return program
 

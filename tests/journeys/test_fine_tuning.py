@@ -95,7 +95,7 @@ def models(slices: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, 
 
 
 def opened(open_window: Callable[..., WindowProgram], qtbot: QtBot, slices: Path, checkpoint: str) -> WindowProgram:
-    program = open_window(dataset=str(slices), checkpoint=checkpoint)
+    program = open_window(dataset=str(slices), models=(checkpoint,) if checkpoint else ())
     qtbot.waitUntil(lambda: program.workspace.dataset is not None and program.loader.is_idle, timeout=LONG)
     if checkpoint:
         qtbot.waitUntil(lambda: program.workspace.model is not None, timeout=LONG)

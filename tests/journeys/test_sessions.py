@@ -72,7 +72,7 @@ def test_a_window_closed_while_it_opens_keeps_the_files_and_the_checkpoint(
     open_window: Callable[..., WindowProgram], qtbot: QtBot, toy_dataset: Path, toy_model: Path
 ) -> None:
     bare = str(toy_dataset.parent / "alpha.bw")
-    first = open_window(dataset=str(toy_dataset), files=(bare,), checkpoint=str(toy_model))
+    first = open_window(dataset=str(toy_dataset), files=(bare,), models=(str(toy_model),))
     qtbot.waitUntil(lambda: first.workspace.dataset is not None, timeout=LONG)
     assert first.workspace.model is None
     first.window.close()

@@ -30,7 +30,7 @@ def _is_complete(program: WindowProgram) -> bool:
 def test_a_dataset_and_a_checkpoint_become_tracks_with_predictions(
     open_window: Callable[..., WindowProgram], qtbot: QtBot, toy_dataset: Path, toy_model: Path
 ) -> None:
-    program = open_window(dataset=str(toy_dataset), checkpoint=str(toy_model), locus="chr1:2000-8000")
+    program = open_window(dataset=str(toy_dataset), models=(str(toy_model),), locus="chr1:2000-8000")
     qtbot.waitUntil(lambda: _is_complete(program) and program.workspace.model is not None, timeout=LONG)
     assert program.window.messages.shown is None
     assert program.workspace.view.interval == Interval("chr1", 1999, 8000)
@@ -68,7 +68,7 @@ def test_docks_stand_where_they_stood_before(
 def test_both_docks_and_the_jobs_fit_into_a_small_screen(
     open_window: Callable[..., WindowProgram], qtbot: QtBot, toy_dataset: Path, toy_model: Path
 ) -> None:
-    program = open_window(dataset=str(toy_dataset), checkpoint=str(toy_model))
+    program = open_window(dataset=str(toy_dataset), models=(str(toy_model),))
     program.window.resize(1280, 720)
     qtbot.waitUntil(lambda: _is_complete(program) and program.workspace.model is not None, timeout=LONG)
     program.window.track_dock.show()
@@ -209,5 +209,5 @@ def test_the_model_gets_ready_while_tracks_are_read_where_there_is_a_core_for_it
     is_started: bool,
 ) -> None:
     monkeypatch.setattr("ebert_gui.app.window_program.QThread.idealThreadCount", lambda: cores)
-    program = open_window(dataset=str(toy_dataset), checkpoint=str(toy_model))
+    program = open_window(dataset=str(toy_dataset), models=(str(toy_model),))
     assert (program.model.state.condition is not Condition.STOPPED) == is_started

@@ -22,7 +22,6 @@ from ebert_core.genome.states import Segmentation
 from ebert_core.protocol.specs.on_disk import read_spec
 from ebert_core.protocol.terms.errors import InvalidRequest
 from ebert_core.protocol.terms.hearing import heard_by
-from ebert_gui.finetuning.spec_file import read_finetuning
 from ebert_gui.state.session import read_session
 from tests.counted import counted
 
@@ -38,7 +37,6 @@ READERS: tuple[Callable[[Path], object], ...] = (
     read_bands,
     Dataset.open,
     read_spec,
-    read_finetuning,
 )
 Reader = Callable[..., object]
 TEXTS: tuple[Reader, ...] = (read_features, read_genes, open_signal, Segmentation)

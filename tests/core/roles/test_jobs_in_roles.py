@@ -14,7 +14,8 @@ import pytest
 from ebert_core.jobs import control
 from ebert_core.jobs.reporter import open_job
 from ebert_core.jobs.summary import summarise
-from ebert_core.protocol.specs.jobs import Predict, Pretrain
+from ebert_core.protocol.specs.jobs import FineTune, Predict, Pretrain
+from ebert_core.protocol.specs.on_disk import read_spec, write_spec
 from ebert_core.protocol.terms.errors import InvalidRequest
 from ebert_core.protocol.terms.verdict import Judgement, Verdict
 from ebert_core.protocol.work import (
@@ -27,6 +28,7 @@ from ebert_core.protocol.work import (
     ListJobs,
     ReadMetrics,
     ReadSpec,
+    ReadSpecFile,
     ReadVerdict,
     Removed,
     RemoveJob,
@@ -100,6 +102,45 @@ def test_a_started_job_is_described_listed_and_stopped(
     [curve] = ask(ReadMetrics(job.directory)).curves
     assert (curve.split, curve.name, curve.values.tolist()) == ("training", "loss", [0.5])
     assert ask(ReadVerdict(job.directory)) == JobVerdict(None)
+
+
+WHOLE = 'job = "finetune"\ndataset = "D.toml"\noutput = "../out"\ntraining = ["chr1"]\nvalidation = ["chr2"]\n'
+
+
+def test_a_spec_file_is_read_as_its_job_would_read_it(ask: Ask, tmp_path: Path) -> None:
+    path = tmp_path / "spec.toml"
+    path.write_text(WHOLE)
+    found = ask(ReadSpecFile(str(path), "finetune")).spec
+    assert found == FineTune(str(tmp_path / "D.toml"), str(tmp_path.parent / "out"), ("chr1",), ("chr2",))
+    path.write_text(WHOLE + 'start_from = "~/mine"\nword_length = 6\n')
+    found = ask(ReadSpecFile(str(path), "finetune")).spec
+    assert found == read_spec(path)
+    write_spec(path, found)
+    assert ask(ReadSpecFile(str(path), "finetune")).spec == found
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("job = ", "is no TOML"),
+        ('job = "pretrain"', "is a spec for ebert pretrain, not for ebert finetune"),
+        ('name = "a dataset"', "lacks the key job"),
+        (WHOLE + "epoch = 3", "line 6: there is no key epoch; did you mean epochs?"),
+        (WHOLE + 'epochs = "many"', "line 6: epochs: expected a whole number, got a text in quotes."),
+    ],
+)
+def test_what_is_no_fine_tuning_is_refused_in_one_sentence(ask: Ask, tmp_path: Path, text: str, said: str) -> None:
+    path = tmp_path / "spec.toml"
+    path.write_text(text)
+    with pytest.raises(InvalidRequest, match=r"spec\.toml") as refused:
+        ask(ReadSpecFile(str(path), "finetune"))
+    assert said in str(refused.value)
+    assert "\n" not in str(refused.value)
+
+
+def test_a_spec_file_that_is_not_there_is_named(ask: Ask, tmp_path: Path) -> None:
+    with pytest.raises(InvalidRequest, match=r"There is no file .*none\.toml"):
+        ask(ReadSpecFile(str(tmp_path / "none.toml"), "finetune"))
 
 
 def test_a_stopped_job_goes_on_as_itself(ask: Ask, started: tuple[Pretrain, JobSummary]) -> None:

@@ -114,7 +114,7 @@ def reckoned(by: Comparison, one: NDArray[np.float64], other: NDArray[np.float64
 @given(
     seed=st.integers(0, 1000),
     by=st.sampled_from(["difference", "ratio", "log ratio"]),
-    width=st.sampled_from([1, 2, 5, 16]),
+    width=st.sampled_from([1, 2, 5, 16, 50]),
     added=st.sampled_from([0.5, 1.0, 3.0]),
     fills_gaps=st.booleans(),
 )
@@ -137,7 +137,10 @@ def test_of_two_signals_a_column_compares_the_means_and_holds_every_base(
             continue
         each = reckoned(by, one[both], other[both], added)
         mean = float(reckoned(by, np.array(one[both].mean()), np.array(other[both].mean()), added))
-        assert of_column == pytest.approx((each.min(), each.max(), mean), rel=1e-3, abs=1e-4)
+        if width <= 16:
+            assert of_column == pytest.approx((each.min(), each.max(), mean), rel=1e-3, abs=1e-4)
+        else:
+            assert each.min() - 1e-4 <= of_column[0] <= of_column[2] <= of_column[1] <= each.max() + 1e-4
 
 
 def test_a_ratio_to_nothing_is_no_value() -> None:

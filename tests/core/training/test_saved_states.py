@@ -10,12 +10,14 @@ import torch
 from safetensors import safe_open
 from safetensors.torch import load_file, save_file
 
+from ebert_core.model.config import PRESETS
 from ebert_core.protocol.specs.jobs import FineTune
 from ebert_core.protocol.terms.errors import InvalidRequest
 from ebert_core.protocol.terms.report import Stopped
+from ebert_core.training import resume
 from ebert_core.training.finetune import finetune
 from ebert_core.training.loop import Trainer
-from tests.core.toy_binding import SilentReport, finetune_spec
+from tests.core.toy_binding import SMALLEST, SilentReport, finetune_spec
 
 STATE, PREVIOUS = "resume.safetensors", "resume-previous.safetensors"
 Tensors = dict[str, torch.Tensor]
@@ -23,19 +25,32 @@ Tensors = dict[str, torch.Tensor]
 
 @pytest.fixture
 def short(smallest: None, toy_binding: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> FineTune:
-    from ebert_core.training import resume
-
     monkeypatch.setattr(resume, "_SAVE_EVERY_SECONDS", 0.0)  # before every step
-    return finetune_spec(toy_binding, tmp_path / "out", epochs=2, batch_size=40, validation=("chr2:1-3,000",))
+    return spec_of(toy_binding, tmp_path)
+
+
+def spec_of(dataset: Path, folder: Path) -> FineTune:
+    return finetune_spec(dataset, folder / "out", epochs=2, batch_size=40, validation=("chr2:1-3,000",))
+
+
+@pytest.fixture(scope="module")
+def stopped(toy_binding: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of a run that was stopped after a few steps; the request may name another output later."""
+    torch.set_num_threads(1)
+    folder = tmp_path_factory.mktemp("stopped")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setitem(PRESETS, "tiny", SMALLEST)
+        patch.setattr(resume, "_SAVE_EVERY_SECONDS", 0.0)
+        with pytest.raises(Stopped):
+            finetune(spec_of(toy_binding, folder), SilentReport(4), folder / "work")
+    assert (folder / "work" / PREVIOUS).exists()
+    return folder / "work"
 
 
 @pytest.fixture
-def work(short: FineTune, tmp_path: Path) -> Path:
-    """The folder of a run that was stopped after a few steps."""
-    with pytest.raises(Stopped):
-        finetune(short, SilentReport(4), tmp_path / "work")
-    assert (tmp_path / "work" / PREVIOUS).exists()
-    return tmp_path / "work"
+def work(short: FineTune, stopped: Path, tmp_path: Path) -> Path:
+    """A copy of that folder, to damage."""
+    return Path(shutil.copytree(stopped, tmp_path / "work"))
 
 
 def changed(change: Callable[[Tensors], object]) -> Callable[[Path], None]:
@@ -108,8 +123,9 @@ def test_a_damaged_state_gives_way_to_the_one_before_it(
     short: FineTune, work: Path, tmp_path: Path, damage: str
 ) -> None:
     DAMAGES[damage](work / STATE)
-    report = SilentReport()
-    finetune(short, report, work)
+    report = SilentReport(stop_after=1)
+    with pytest.raises(Stopped):
+        finetune(short, report, work)
     assert any(
         text.startswith("WARNING: ") and text.endswith("going on from the state that was saved before it.")
         for text in report.events

@@ -201,7 +201,9 @@ def _counted(monkeypatch: pytest.MonkeyPatch) -> Iterator[Counter[str]]:
 
     def counting(name: str, real: Callable[..., object]) -> Callable[..., object]:
         def call(*given: object, **named: object) -> object:
-            counts[name] += 1
+            # Python itself sorts the flags of an enumeration when two are joined for the first time.
+            if sys._getframe(1).f_globals["__name__"].startswith("ebert_gui"):
+                counts[name] += 1
             return real(*given, **named)
 
         return call

@@ -1,7 +1,6 @@
 """The fine-tune form fills a spec that can start, and says why when it cannot."""
 
 from collections.abc import Callable
-from pathlib import Path
 
 import msgspec
 import pytest
@@ -320,17 +319,20 @@ def test_nothing_is_started_before_the_worker_that_starts_jobs_has_judged_it(
     assert not dialog._footer.action.isEnabled()
 
 
-def test_a_model_that_is_there_is_not_proposed_to_be_replaced(
-    qtbot: QtBot, dataset: DatasetSummary, tmp_path: Path
+def test_a_free_place_is_proposed_unless_a_person_chose_one_or_closed_the_form(
+    qtbot: QtBot, dataset: DatasetSummary
 ) -> None:
-    here = replace(dataset, path=str(tmp_path / "DATASET.toml"))
-    proposed = []
-    for _ in range(3):
-        dialog = FineTuneDialog(here, None)
-        qtbot.addWidget(dialog)
-        proposed.append(Path(dialog.spec().output))
-        proposed[-1].mkdir(parents=True)
-    assert [path.name.removeprefix(proposed[0].name) for path in proposed] == ["", "-2", "-3"]
+    dialog = FineTuneDialog(dataset, None)
+    qtbot.addWidget(dialog)
+    dialog.propose_output("/data/checkpoints/free-2")
+    assert dialog.spec().output == "/data/checkpoints/free-2"
+    dialog.output.setText("/mine")
+    dialog.propose_output("/data/checkpoints/free-3")
+    assert dialog.spec().output == "/mine"
+    dialog.output.setText("/data/checkpoints/free-2")
+    dialog.reject()
+    dialog.propose_output("/data/checkpoints/free-3")
+    assert dialog.spec().output == "/data/checkpoints/free-2"
 
 
 def test_every_setting_is_judged_again_when_it_changes(

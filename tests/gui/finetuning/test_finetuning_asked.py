@@ -1,13 +1,14 @@
 """What a form of fine-tuning starts, and what is kept of one that was closed."""
 
-from pathlib import Path
 from typing import Any
 
 import pytest
 from msgspec.structs import replace
 
+from ebert_core.protocol.folders import Entry, Folder, ListFolder
 from ebert_core.protocol.modelling import ModelSummary
-from ebert_core.protocol.work import StartJob
+from ebert_core.protocol.specs.jobs import FineTune
+from ebert_core.protocol.work import JobRequest, ReadSpecFile, StartJob
 from ebert_gui.finetuning.asking import ask_for_finetuning
 from ebert_gui.finetuning.finetune_dialog import FineTuneDialog
 from ebert_gui.windows.main_window import MainWindow
@@ -17,20 +18,31 @@ from tests.gui.silent import Silent, entry
 pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints", r"raise\(\)", "grabbing the keyboard")
 
 
-def test_the_spec_of_an_earlier_fine_tuning_fills_the_form(
-    window: MainWindow, files: dict[str, Any], tmp_path: Path
+def test_a_spec_is_read_by_the_host_and_its_answer_fills_the_form(
+    window: MainWindow, data: Silent, files: dict[str, Any]
 ) -> None:
-    files["answer"] = str(tmp_path / "spec.toml")
-    Path(files["answer"]).write_text(
-        'job = "finetune"\ndataset = "D.toml"\noutput = "made"\n'
-        'training = ["chr3"]\nvalidation = ["chr5"]\nepochs = 7\n'
-    )
+    files["answer"] = "/on/the/host/spec.toml"
     entry(window, "Model", "Fine-tune again from a spec…").trigger()
+    assert is_gone(window, FineTuneDialog)
+    assert asked(data, ReadSpecFile) == [ReadSpecFile("/on/the/host/spec.toml", "finetune")]
+    begun = FineTune("/on/the/host/D.toml", "/on/the/host/made", ("chr3",), ("chr5",), epochs=7)
+    data.answers[ReadSpecFile](JobRequest(begun))
     spec = only(window, FineTuneDialog).spec()
     assert (spec.epochs, spec.output, spec.training, spec.validation) == (
-        *(7, str(tmp_path / "made")),
+        *(7, "/on/the/host/made"),
         *(("chr3",), ("chr5",)),
     )
+
+
+def test_the_place_that_is_proposed_is_one_that_the_host_has_not(window: MainWindow, data: Silent) -> None:
+    window.actions_by_id["finetuning.start"].trigger()
+    form = only(window, FineTuneDialog)
+    proposed = form.output.text()
+    name = proposed.rpartition("/")[2]
+    assert asked(data, ListFolder) == [ListFolder("/data/checkpoints", narrow=name, shows_hidden=True)]
+    taken = (Entry(name, is_folder=True), Entry(f"{name}-2", is_folder=False), Entry(f"{name}-4", is_folder=True))
+    data.answers[ListFolder](Folder("/data/checkpoints", entries=taken))
+    assert form.output.text() == f"{proposed}-3"
 
 
 def test_a_fine_tuning_that_was_closed_comes_back_as_it_was_left_and_a_started_one_afresh(

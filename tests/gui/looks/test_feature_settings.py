@@ -70,10 +70,16 @@ def test_dense_features_are_plain_and_have_no_names(
     assert "+" not in caption(page.surface, file(mode="dense"), bed(thick))
 
 
-def test_names_can_be_left_out(drawn: Callable[[Track, TrackContent], Page], written: list[Written]) -> None:
+def test_names_scores_or_nothing_are_written(
+    drawn: Callable[[Track, TrackContent], Page], written: list[Written]
+) -> None:
+    drawn(file(labelled="score"), bed(*OVERLAPPING, scores=np.array([26.61995, 1000], np.float32)))
+    assert [each.text for each in written] == ["26.62", "1000"]
+    drawn(file(labelled="score"), bed(*OVERLAPPING))
+    assert written == []
     drawn(file(), bed(OVERLAPPING[0]))
     assert [each.text for each in written] == ["A ▸"]
-    drawn(file(has_names=False), bed(OVERLAPPING[0]))
+    drawn(file(labelled="none"), bed(OVERLAPPING[0]))
     assert written == []
 
 
@@ -89,7 +95,7 @@ def test_features_have_the_colour_of_the_file_the_chosen_one_or_that_of_their_st
     drawn: Callable[[Track, TrackContent], Page], chosen: dict[str, str], colours: list[str]
 ) -> None:
     two = Feature("A", 1100, 1300, "+"), Feature("B", 1600, 1800, "-")
-    page = drawn(file(has_names=False, **chosen), bed(*two, colours=("#ff0000", "")))
+    page = drawn(file(labelled="none", **chosen), bed(*two, colours=("#ff0000", "")))
     found = page.across(31)
     assert [(first, last) for first, last, _ in found] == [(10, 30), (60, 80)]
     assert [colour for _, _, colour in found] == colours
@@ -101,9 +107,9 @@ def test_scores_shade_features_where_a_person_or_the_file_asks_for_it(
     two = Feature("A", 1100, 1300, "."), Feature("B", 1600, 1800, ".")
     scored = bed(*two, scores=np.array([100, 1000], np.float32))
     asked = bed(*two, scores=np.array([100, 1000], np.float32), is_shaded=True)
-    plain = drawn(file(has_names=False), scored).across(31)
+    plain = drawn(file(labelled="none"), scored).across(31)
     assert {colour for _, _, colour in plain} == {LIGHT.peak}
-    for track, content in ((file(has_names=False, colour_by="score"), scored), (file(has_names=False), asked)):
+    for track, content in ((file(labelled="none", colour_by="score"), scored), (file(labelled="none"), asked)):
         pale, full = (colour for _, _, colour in drawn(track, content).across(31))
         assert full == LIGHT.peak
         assert pale not in (LIGHT.peak, LIGHT.canvas)
@@ -113,7 +119,7 @@ def test_a_colour_that_the_canvas_hides_is_taken_nearer_to_that_of_text(
     drawn: Callable[[Track, TrackContent], Page],
 ) -> None:
     one = Feature("A", 1100, 1300, ".")
-    ((_, _, colour),) = drawn(file(has_names=False), bed(one, colours=("#ffffff",))).across(31)
+    ((_, _, colour),) = drawn(file(labelled="none"), bed(one, colours=("#ffffff",))).across(31)
     assert colour != LIGHT.canvas
 
 
@@ -131,7 +137,7 @@ def test_genes_are_folded_or_have_a_row_for_each_transcript_with_its_name(
 
 def test_what_genes_and_other_features_have_in_common_is_chosen_for_both_at_once() -> None:
     names = [each.name for each in shared_fields((GeneSettings(), FeatureSettings()))]
-    assert names == ["colour", "mode", "has_names", "colour_by"]
+    assert names == ["colour", "mode", "labelled", "colour_by"]
 
 
 def test_a_density_is_columns_from_0_with_the_count_in_words(new_page: Callable[..., Page]) -> None:

@@ -230,7 +230,7 @@ def test_a_session_of_a_newer_version_is_left_alone(tmp_path: Path) -> None:
 
 def test_a_track_that_cannot_be_read_is_kept_and_written_back_as_it_came(tmp_path: Path) -> None:
     path = tmp_path / "session.json"
-    drawn = {"colour": "", "mode": "packed", "has_names": True, "colour_by": "file", "is_folded": True}
+    drawn = {"colour": "", "mode": "packed", "labelled": "name", "colour_by": "file", "is_folded": True}
     tracks = [
         {"type": "genes", "id": "g", "height": 0, "drawn": drawn, "path": "", "name": "Genes"},
         {"type": "variants", "id": "v", "vcf": "/d/x.vcf", "shown": {"deep": [1, None]}},

@@ -325,3 +325,20 @@ def test_settings_are_copied_as_far_as_the_other_track_has_them(dock: SettingsDo
 def test_tracks_of_the_same_settings_are_equal_whatever_was_tried(workspace: Workspace) -> None:
     track = present(workspace.setup.find("a"))
     assert replace(track, drawn=track.drawn.changed(high=3.0, unheard=1).changed(high=None)) == track
+
+
+def test_fields_begin_and_end_below_each_other_whatever_stands_in_them(
+    dock: SettingsDock, workspace: Workspace, qtbot: QtBot
+) -> None:
+    workspace.selection.select(("a",))
+    dock.resize(dock.minimumSizeHint())
+    boxes = [
+        row.widget
+        for row in dock.rows.values()
+        if isinstance(row.widget, QComboBox | QSpinBox | QLineEdit) and row.widget.isVisible()
+    ]
+    qtbot.waitUntil(lambda: len({(box.x(), box.width()) for box in boxes}) == 1)
+    assert len(boxes) > 6
+    area = present(boxes[0].parentWidget())
+    assert all(box.geometry().right() <= area.width() for box in boxes)
+    assert area.width() <= dock.width()
