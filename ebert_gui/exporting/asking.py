@@ -2,8 +2,11 @@
 
 from pathlib import Path
 
+from ebert_gui.commands.command import Needs
 from ebert_gui.commands.desk import Desk
 from ebert_gui.exporting.picture_taking import PictureTaker
+from ebert_gui.exporting.writing_signals import WritingSignals
+from ebert_gui.loading.signal_writing import SignalWriter, source_to_write
 from ebert_gui.widgets.place_picker import pick
 
 
@@ -32,6 +35,35 @@ def ask_for_export(desk: Desk) -> None:
     dialog.accepted.connect(lambda: desk.jobs.start(dialog.spec()))
     dialog.finished.connect(lambda _result: dialog.deleteLater())
     dialog.open()
+
+
+def _has_signal(desk: Desk) -> bool:
+    tracks, scope = desk.workspace.selection.tracks, desk.workspace.scope
+    return len(tracks) == 1 and scope.dataset is not None and source_to_write(tracks[0], scope) is not None
+
+
+has_signal = Needs(_has_signal, "Select one track that shows a signal of a file, or two compared.")
+
+
+def ask_for_signal(desk: Desk) -> None:
+    """Ask where to write the signal of the selected track, and have it written."""
+    from ebert_gui.exporting.signal_dialog import SignalDialog  # its forms need not wait in every start
+
+    workspace = desk.workspace
+    track, dataset = workspace.selection.tracks[0], workspace.dataset
+    source = source_to_write(track, workspace.scope)
+    assert source is not None
+    assert dataset is not None
+    name = f"{track.title} {track.subtitle}".strip()
+    dialog = SignalDialog(name, source, dataset, workspace.view.interval, desk.window)
+    dialog.place_wanted.connect(lambda wanted, then: pick(desk.opener.places, dialog, wanted, then))
+    dialog.accepted.connect(lambda: _writing(desk).write(dialog.file(), dataset))
+    dialog.finished.connect(lambda _result: dialog.deleteLater())
+    dialog.open()
+
+
+def _writing(desk: Desk) -> WritingSignals:
+    return desk.kept(WritingSignals, lambda: WritingSignals(desk, SignalWriter(desk.window)))
 
 
 def ask_for_picture(desk: Desk) -> None:

@@ -1,7 +1,7 @@
 """The commands that write files."""
 
 from ebert_gui.commands.command import Command, can_export, has_genome
-from ebert_gui.exporting.asking import ask_for_export, ask_for_picture
+from ebert_gui.exporting.asking import ask_for_export, ask_for_picture, ask_for_signal, has_signal
 
 COMMANDS = (
     Command(
@@ -19,5 +19,12 @@ COMMANDS = (
         ask_for_export,
         "Ctrl+E",
         can_export,
+    ),
+    Command(
+        "signal.write",
+        "&Write signal as bigWig…",
+        "Write the signal of the selected track as it is drawn: smoothed, or compared",
+        ask_for_signal,
+        is_ready=has_signal,
     ),
 )

@@ -347,9 +347,10 @@ class MainWindow(QMainWindow):
                 track_commands(self.workspace.history, selection.tracks, self.settings_dock.take_keyboard, self.kinds),
             )
             menu.addSeparator()
-        tracks = self.actions_by_id["tracks.dock"]
-        follow(self.desk, COMMANDS["tracks.dock"], tracks)
-        menu.addAction(tracks)
+        for name in ("signal.write", "tracks.dock"):
+            if name == "tracks.dock" or COMMANDS[name].is_ready(self.desk):
+                follow(self.desk, COMMANDS[name], self.actions_by_id[name])
+                menu.addAction(self.actions_by_id[name])
         menu.popup(where)
 
 

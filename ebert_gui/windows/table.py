@@ -34,6 +34,7 @@ MENUS = {
         "session.revert",
         LINE,
         "picture.save",
+        "signal.write",
         LINE,
         "window.quit",
     ),

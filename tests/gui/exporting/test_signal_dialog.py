@@ -1,0 +1,72 @@
+"""The form for a signal as a bigWig: what it proposes, what it promises, and what it refuses."""
+
+import pytest
+from pytestqt.qtbot import QtBot
+
+from ebert_core.protocol.sources import MeasuredSignal
+from ebert_core.protocol.terms.locus import Interval
+from ebert_core.protocol.tracks import BareFile, Chromosome, DatasetSummary
+from ebert_gui.exporting.signal_dialog import SignalDialog, objection
+from ebert_gui.widgets.wanted_place import Wanted
+
+SOURCE = MeasuredSignal("K562", "DNase")
+DATASET = DatasetSummary("/data/d.toml", "toy", "", (Chromosome("chr1", 1000),), False, False, (), (), ())
+VIEW = Interval("chr1", -20, 300)
+
+
+@pytest.fixture
+def dialog(qtbot: QtBot) -> SignalDialog:
+    dialog = SignalDialog("DNase K562 − HepG2", SOURCE, DATASET, VIEW)
+    qtbot.addWidget(dialog)
+    return dialog
+
+
+def test_it_proposes_the_whole_genome_in_bins_of_50_bases_beside_the_dataset(dialog: SignalDialog) -> None:
+    file = dialog.file()
+    assert (file.source, file.step, file.places) == (SOURCE, 50, ())
+    assert file.path == "/data/DNase-K562-HepG2.bw"
+    assert dialog._footer.summary.text() == (
+        "Writes DNase K562 − HepG2, the mean of every 50 bases of the whole genome, to DNase-K562-HepG2.bw. "
+        "You can go on working meanwhile."
+    )
+
+
+def test_a_stretch_and_single_bases_can_be_chosen(dialog: SignalDialog) -> None:
+    dialog.stretch.setCurrentIndex(1)
+    assert dialog.file().places == (Interval("chr1", 0, 1000),)
+    dialog.stretch.setCurrentIndex(2)
+    dialog.step.setValue(1)
+    assert dialog.file().places == (Interval("chr1", 0, 300),)
+    assert "every base of chr1:1-300, to" in dialog._footer.summary.text()
+
+
+@pytest.mark.parametrize(
+    ("path", "why"),
+    [
+        ("", "a whole path"),
+        ("out.bw", "a whole path"),
+        ("/data/out.txt", "must end in .bw"),
+        ("/data/out.BW", ""),
+        ("/data/out.bigWig", ""),
+    ],
+)
+def test_a_path_that_makes_no_sense_is_refused(dialog: SignalDialog, path: str, why: str) -> None:
+    dialog.target.setText(path)
+    assert why in objection(path)
+    assert bool(objection(path)) is bool(why)
+    assert dialog._footer.action.isEnabled() is not bool(why)
+
+
+def test_files_alone_are_written_beside_the_first_and_the_host_is_asked_for_places(qtbot: QtBot) -> None:
+    files = (BareFile("https://there/x.bw", "x.bw", "signal"), BareFile("/mine/y.bw", "y.bw", "signal"))
+    alone = DatasetSummary("", "toy", "", (Chromosome("chr1", 1000),), False, False, (), (), (), files=files)
+    dialog = SignalDialog("y", SOURCE, alone, VIEW)
+    qtbot.addWidget(dialog)
+    assert dialog.file().path == "/mine/y.bw"
+    with qtbot.waitSignal(dialog.place_wanted) as asked:
+        dialog.browse.click()
+    wanted, then = asked.args
+    assert isinstance(wanted, Wanted)
+    assert (wanted.mode, wanted.complete("/a/b"), wanted.complete("/a/b.BigWig")) == ("save", "/a/b.bw", "/a/b.BigWig")
+    then(("/a/b.bw",))
+    assert dialog.file().path == "/a/b.bw"
