@@ -37,6 +37,7 @@ class PictureProgram(Program):
         for asked in (self.opener, self.navigator):
             asked.problem.connect(lambda sentence, _details: self._fail(sentence))
             asked.settled.connect(self._draw_when_complete)
+        self.opener.lost.connect(lambda _role, sentence, _details: self._fail(sentence))
         for told in (self.opener.told, self.remarks.told):
             told.connect(tell)
         self.saved.reported.connect(lambda sentence, _details: tell(sentence))

@@ -75,7 +75,9 @@ class WindowProgram(Program):
         self.window.closing.connect(self._end)
         self.keeper.noted.connect(self.window.messages.info)
         self.keeper.problem.connect(self.window.messages.warning)
-        self.keeper.solved.connect(self.window.messages.withdraw)
+        messages = self.window.messages
+        self.keeper.unsaved.connect(lambda sentence: messages.warning(sentence, about="session"))
+        self.keeper.saved_again.connect(lambda: messages.withdraw("session"))
         self.saved.noted.connect(self.window.messages.info)
         self.saved.reported.connect(self.window.messages.info)
         self.opener.opened.connect(add_recent)

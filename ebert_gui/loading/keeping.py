@@ -41,13 +41,14 @@ class Appearance(NamedTuple):
 class SessionKeeper(QObject):
     """Every dataset, and every set of bare files, has a session of its own; two windows never write to one file.
 
-    `noted` carries a sentence that a person may want to know, `problem` one about what cannot be kept, `solved` one
-    that no longer holds.
+    `noted` carries a sentence that a person may want to know, `problem` one about what cannot be kept. `unsaved`
+    carries why the session cannot be saved now; `saved_again` says that this no longer holds.
     """
 
     noted = pyqtSignal(str)
     problem = pyqtSignal(str)
-    solved = pyqtSignal(str)
+    unsaved = pyqtSignal(str)
+    saved_again = pyqtSignal()
 
     def __init__(
         self, workspace: Workspace, saved: SavedSessions, kinds: Kinds, named: str, appearance: Callable[[], Appearance]
@@ -60,7 +61,7 @@ class SessionKeeper(QObject):
         self._starting = self._named
         self._appearance = appearance
         self._claim: _Claim | None = None
-        self._failure = ""
+        self._is_unsaved = False
         self._left: set[Path] = set()
         self._timer = QTimer(self)
         self._timer.setInterval(_AUTOSAVE_MILLISECONDS)
@@ -96,7 +97,7 @@ class SessionKeeper(QObject):
         a session from its file, what was kept of it by itself goes on where it was changed and not saved.
         """
         self._end_current()
-        self._failure = ""
+        self._is_unsaved = False
         bound_sessions()
         named = self._saved.take(dataset, files)
         first = kept_of_saved(named.path) if named is not None else self._first_file(dataset, files)
@@ -145,22 +146,22 @@ class SessionKeeper(QObject):
         try:
             write_session(path, self._present())
         except OSError as error:
-            if not self._failure:
-                self._failure = (
+            if not self._is_unsaved:
+                self._is_unsaved = True
+                self.unsaved.emit(
                     f"The session cannot be saved in {path} ({error.strerror or error}). "
                     "What was saved there before is kept; it is tried again with every change."
                 )
-                self.problem.emit(self._failure)
         else:
-            if self._failure:
-                self.solved.emit(self._failure)
-            self._failure = ""
+            if self._is_unsaved:
+                self.saved_again.emit()
+            self._is_unsaved = False
 
     def end(self) -> None:
         """Save for the last time and let other windows have the file."""
         self.save()
         self._let_go()
-        if self._failure:
+        if self._is_unsaved:
             # The window is gone; whoever started it from a shell reads this.
             tell("ebert-browser: the last changes of the session could not be saved.")
 

@@ -18,10 +18,12 @@ from ebert_gui.workers.state import Condition, Failure, WorkerState
 class ModelOpener(QObject):
     """Brings models into a workspace.
 
-    `problem` carries a sentence and its details, `told` a sentence about what changed by itself.
+    `problem` carries a sentence and its details, `lost` the role of a worker that ended before them, `told` a sentence
+    about what changed by itself.
     """
 
     problem = pyqtSignal(str, str)
+    lost = pyqtSignal(str, str, str)
     told = pyqtSignal(str)
 
     def __init__(self, workspace: Workspace, model: Client, progress: InProgress) -> None:
@@ -85,9 +87,9 @@ class ModelOpener(QObject):
         if state.condition == Condition.FAILED:
             self._workspace.lose_model(model_sentence(state))
             if self._chosen:
-                self.problem.emit(model_sentence(state), state.details)
+                self.lost.emit("model", model_sentence(state), state.details)
         elif state.condition == Condition.RESTARTING:
-            self.problem.emit(state.sentence, state.details)
+            self.lost.emit("model", state.sentence, state.details)
         elif is_alive and not was_alive and not self._under_way:
             # Those that are open, and those that were lost with the worker while they were being opened.
             self._open_again(tuple(dict.fromkeys([*self._workspace.models, *self._workspace.opening])))

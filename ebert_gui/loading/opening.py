@@ -57,12 +57,13 @@ class _Refused(NamedTuple):
 class Opener(QObject):
     """Brings what a person opens into a workspace.
 
-    `problem` carries a sentence and its details, `told` a sentence about what changed by itself. `settled` says that
-    nothing is being opened any more, `opened` names the session of what is being opened. `models` opens models,
-    `questions` asks about files, `places` about folders.
+    `problem` carries a sentence and its details, `lost` the role of a worker that ended before them, `told` a sentence
+    about what changed by itself. `settled` says that nothing is being opened any more, `opened` names the session of
+    what is being opened. `models` opens models, `questions` asks about files, `places` about folders.
     """
 
     problem = pyqtSignal(str, str)
+    lost = pyqtSignal(str, str, str)
     told = pyqtSignal(str)
     settled = pyqtSignal()
     reopened = pyqtSignal()
@@ -81,6 +82,7 @@ class Opener(QObject):
         self.questions = Questions(data)
         self.models = ModelOpener(workspace, model, self._progress)
         self.models.problem.connect(self.problem)
+        self.models.lost.connect(self.lost)
         self.models.told.connect(self.told)
         self._opened: OpenDataset | OpenFiles | None = None
         self._awaited: list[_Wanted] = []
@@ -207,7 +209,7 @@ class Opener(QObject):
         if is_alive and not was_alive and self._opened is not None and self._workspace.dataset is not None:
             self._reopen(self._opened)
         elif state.condition in (Condition.FAILED, Condition.RESTARTING) and state.sentence:
-            self.problem.emit(state.sentence, state.details)
+            self.lost.emit("data", state.sentence, state.details)
 
     def _ask_data(
         self,

@@ -2,6 +2,7 @@
 
 from PyQt6.QtCore import QObject, pyqtSignal
 
+from ebert_core.protocol.shapes import Remark
 from ebert_gui.loading.loader import Loader
 from ebert_gui.state.workspace import Workspace
 
@@ -14,14 +15,13 @@ class RemarkTeller(QObject):
     def __init__(self, workspace: Workspace, loader: Loader) -> None:
         super().__init__()
         self._workspace, self._loader = workspace, loader
-        self._said: set[str] = set()
+        self._said: set[tuple[str, Remark]] = set()
         loader.idle.connect(self.tell)
 
     def tell(self) -> None:
         """Say what has become known of the tracks in view."""
         for track in self._workspace.setup.tracks:
             for remark in self._loader.content(track).remarks:
-                sentence = f"{track.title}: {remark.full}"
-                if remark.is_told and sentence not in self._said:
-                    self._said.add(sentence)
-                    self.told.emit(sentence)
+                if remark.is_told and (track.title, remark) not in self._said:
+                    self._said.add((track.title, remark))
+                    self.told.emit(f"{track.title}: {remark.full}")

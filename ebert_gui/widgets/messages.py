@@ -32,11 +32,15 @@ _MARGIN = 12
 
 @dataclass(frozen=True)
 class Message:
-    """One sentence for the person; `details` may hold a traceback or the last lines of a worker."""
+    """One sentence for the person; `details` may hold a traceback or the last lines of a worker.
+
+    `about` is what the message speaks of, where it can be taken back: of one thing only the newest message holds.
+    """
 
     level: Level
     sentence: str
     details: str = ""
+    about: str = ""
 
 
 class Said(NamedTuple):
@@ -102,32 +106,36 @@ class MessageBar(QFrame):
         """All that was said, also what is dismissed or taken back, the newest last."""
         return tuple(self._history)
 
-    def info(self, sentence: str, details: str = "") -> None:
+    def info(self, sentence: str, details: str = "", about: str = "") -> None:
         """Say that something happened."""
-        self.say(Message("info", sentence, details))
+        self.say(Message("info", sentence, details, about))
 
-    def warning(self, sentence: str, details: str = "") -> None:
+    def warning(self, sentence: str, details: str = "", about: str = "") -> None:
         """Say what needs care."""
-        self.say(Message("warning", sentence, details))
+        self.say(Message("warning", sentence, details, about))
 
-    def error(self, sentence: str, details: str = "") -> None:
+    def error(self, sentence: str, details: str = "", about: str = "") -> None:
         """Say what went wrong."""
-        self.say(Message("error", sentence, details))
+        self.say(Message("error", sentence, details, about))
 
     def say(self, message: Message) -> None:
-        """Show the message now, above those that are not dismissed; one that is said again is not kept twice."""
-        others = [each for each in self._messages if each != message]
+        """Show the message now, above those that are not dismissed.
+
+        One that is said again is not kept twice, nor is an older one about the same.
+        """
+        others = [each for each in self._without(message.about) if each != message]
         self._messages = [*others, message][-_MOST_KEPT:]
         self._history.append(Said(message, time.time()))
         self._show()
         self.changed.emit()
 
-    def withdraw(self, sentence: str) -> bool:
-        """Take a sentence back that no longer holds; whether it was shown or waiting."""
-        kept = [message for message in self._messages if message.sentence != sentence]
+    def withdraw(self, about: str) -> bool:
+        """Take back what was said about something, which no longer holds; whether it was shown or waiting."""
+        kept = self._without(about)
         was_there = len(kept) < len(self._messages)
-        self._messages = kept
-        self._show()
+        if was_there:
+            self._messages = kept
+            self._show()
         return was_there
 
     def dismiss(self) -> None:
@@ -154,6 +162,9 @@ class MessageBar(QFrame):
         if event is not None and event.type() in (QEvent.Type.Resize, QEvent.Type.Move, QEvent.Type.Show):
             self._place()
         return super().eventFilter(watched, event)
+
+    def _without(self, about: str) -> list[Message]:
+        return [message for message in self._messages if not about or message.about != about]
 
     def _show(self) -> None:
         message = self.shown

@@ -1,6 +1,7 @@
 """The desk of the one window: what its commands may use."""
 
 from collections.abc import Callable
+from itertools import count
 from typing import Any, NamedTuple
 
 from PyQt6.QtCore import QObject, pyqtSignal
@@ -54,6 +55,7 @@ class WindowDesk(QObject):
         self.sessions = parts.sessions
         self.window, self.frame, self.scene, self._messages = room
         self._kept: dict[type, Any] = {}
+        self._waits = count(1)
 
     def say(self, sentence: str, details: str = "") -> None:
         """Show a problem in the message bar."""
@@ -65,14 +67,15 @@ class WindowDesk(QObject):
 
     def wait(self, sentence: str) -> Callable[[], None]:
         """Say on the start page, or where something is open in the message bar, what takes a while."""
+        about = f"wait {next(self._waits)}"
         if self.workspace.dataset is None:
             self.waiting.emit(sentence)
         else:
-            self.tell(sentence)
+            self._messages.info(sentence, about=about)
 
         def end() -> None:
             self.waiting.emit("")
-            self._messages.withdraw(sentence)
+            self._messages.withdraw(about)
 
         return end
 

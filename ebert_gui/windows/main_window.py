@@ -103,11 +103,11 @@ class MainWindow(QMainWindow):
     def show_worker(self, role: str, state: WorkerState) -> None:
         """Say in the status bar how a worker is."""
         word = state.condition.value
-        if state.condition is Condition.RESTARTING:
+        if state.condition in (Condition.RESTARTING, Condition.FAILED):
             self._ended[role] = state
         elif state.condition is Condition.READY and role in self._ended:
             ended = self._ended.pop(role)
-            if self.messages.withdraw(ended.sentence):
+            if self.messages.withdraw(_about_worker(role)):
                 self.messages.info(f"The {role} worker had ended and is back.", ended.details)
         device = f" on {state.hello.device}" if state.hello is not None and state.hello.device else ""
         said = f"{_DOT.get(word, '○')} {role} {word}{device}"
@@ -279,6 +279,9 @@ class MainWindow(QMainWindow):
         self.loader.idle.connect(self.canvas.refresh)
         self.locus_bar.left.connect(self.canvas.setFocus)
         self.opener.problem.connect(self.desk.say)
+        self.opener.lost.connect(
+            lambda role, sentence, details: self.messages.error(sentence, details, _about_worker(role))
+        )
         self.desk.sessions.problem.connect(self.desk.say)
         self.desk.sessions.missing.connect(lambda: ask_for_missing(self.desk))
         self.desk.sessions.changed.connect(self._follow_title)
@@ -360,3 +363,8 @@ def _dropped(url: QUrl) -> str:
         return url.toLocalFile()
     text = url.toString(QUrl.ComponentFormattingOption.FullyEncoded)
     return without_secrets(text) if is_address(text) else ""
+
+
+def _about_worker(role: str) -> str:
+    """What messages about a worker that ended are about."""
+    return f"worker {role}"

@@ -7,6 +7,9 @@ from ebert_gui.state.workspace import Workspace
 from ebert_gui.widgets.messages import MessageBar
 from ebert_gui.windows.locus_bar import LocusBar
 
+# What is wrong with a place, until another one is shown or what was typed is given up; and what was chosen by itself.
+_PLACE, _CHOICE = "place", "choice"
+
 
 class PassingMessages(QObject):
     """Withdraws a message when what it is about has changed; of each kind only the newest is shown."""
@@ -15,39 +18,20 @@ class PassingMessages(QObject):
         super().__init__(messages)
         self._messages = messages
         self._workspace = workspace
-        self._on_place = ""
-        self._on_choice = ""
         self._chosen = self._choice()
-        locus_bar.problem.connect(self._say_of_place)
-        locus_bar.left.connect(self._forget_place)
+        locus_bar.problem.connect(lambda sentence: messages.warning(sentence, about=_PLACE))
+        locus_bar.left.connect(lambda: messages.withdraw(_PLACE))
         opener.told.connect(self._say_of_choice)
         for announcer in (workspace.choice_changed, workspace.model_changed, workspace.dataset_changed):
             announcer.connect(self._follow_choice)
 
-    def _say_of_place(self, sentence: str) -> None:
-        self._forget_place()
-        self._on_place = sentence
-        self._messages.warning(sentence)
-
-    def _forget_place(self) -> None:
-        """Withdraw what was wrong with a place: another one is shown, or what was typed is given up."""
-        if self._on_place:
-            self._messages.withdraw(self._on_place)
-            self._on_place = ""
-
     def _say_of_choice(self, sentence: str) -> None:
-        self._forget_choice()
-        self._on_choice, self._chosen = sentence, self._choice()
-        self._messages.info(sentence)
+        self._chosen = self._choice()
+        self._messages.info(sentence, about=_CHOICE)
 
     def _follow_choice(self) -> None:
-        if self._on_choice and self._choice() != self._chosen:
-            self._forget_choice()
-
-    def _forget_choice(self) -> None:
-        if self._on_choice:
-            self._messages.withdraw(self._on_choice)
-            self._on_choice = ""
+        if self._choice() != self._chosen:
+            self._messages.withdraw(_CHOICE)
 
     def _choice(self) -> tuple[str, str, str]:
         """What is in view: dataset, checkpoint and factor."""

@@ -1,4 +1,4 @@
-"""A worker that hears everything and answers nothing, a window with such workers, and the entries of its menus."""
+"""A worker that answers only what a test says, a window with such workers, and the entries of its menus."""
 
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -19,19 +19,26 @@ from tests.gui.drawn import KINDS
 
 
 class Silent:
-    """A worker that hears everything and answers nothing."""
+    """A worker that hears everything and answers nothing but what a test says."""
 
     def __init__(self) -> None:
         self.state = WorkerState(Condition.READY)
         self.asked: list[Any] = []
-        self.answers: dict[type, Callable[[Any], None]] = {}
-        """Who hears the answer to the newest request of a kind, for a test that gives one."""
         self.forgiven: list[Sequence[str] | None] = []
+        self._waiting: list[tuple[Any, Callable[[Any], None]]] = []
 
     def request(self, body: Any, reply_type: Any, on_reply: Callable[[Any], None], *_words: Any, **_more: Any) -> int:
         self.asked.append(body)
-        self.answers[type(body)] = on_reply
+        self._waiting.append((body, on_reply))
         return len(self.asked)
+
+    def answer(self, kind: type, reply: object) -> None:
+        """Answer what was asked of a kind and has no answer yet."""
+        answered = [each for each in self._waiting if isinstance(each[0], kind)]
+        self._waiting = [each for each in self._waiting if each not in answered]
+        assert answered
+        for _body, on_reply in answered:
+            on_reply(reply)
 
     def cancel(self, number: int) -> None:
         """Nothing is under way."""

@@ -11,6 +11,7 @@ from ebert_core.protocol.specs.jobs import FineTune
 from ebert_core.protocol.work import JobRequest, ReadSpecFile, StartJob
 from ebert_gui.finetuning.asking import ask_for_finetuning
 from ebert_gui.finetuning.finetune_dialog import FineTuneDialog
+from ebert_gui.widgets.wanted_place import ALL, SPECS
 from ebert_gui.windows.main_window import MainWindow
 from tests.gui.dialogs import asked, is_gone, only
 from tests.gui.silent import Silent, entry
@@ -21,12 +22,16 @@ pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints", r"raise\(\)", "grab
 def test_a_spec_is_read_by_the_host_and_its_answer_fills_the_form(
     window: MainWindow, data: Silent, files: dict[str, Any]
 ) -> None:
+    entry(window, "Model", "Fine-tune again from a spec…").trigger()
+    [(wanted, beginning)] = files["asked"]
+    assert (wanted.title, wanted.kinds, beginning) == ("Settings of a fine-tuning", (SPECS, ALL), "/data/DATASET.toml")
+    assert asked(data, ReadSpecFile) == []
     files["answer"] = "/on/the/host/spec.toml"
     entry(window, "Model", "Fine-tune again from a spec…").trigger()
     assert is_gone(window, FineTuneDialog)
     assert asked(data, ReadSpecFile) == [ReadSpecFile("/on/the/host/spec.toml", "finetune")]
     begun = FineTune("/on/the/host/D.toml", "/on/the/host/made", ("chr3",), ("chr5",), epochs=7)
-    data.answers[ReadSpecFile](JobRequest(begun))
+    data.answer(ReadSpecFile, JobRequest(begun))
     spec = only(window, FineTuneDialog).spec()
     assert (spec.epochs, spec.output, spec.training, spec.validation) == (
         *(7, "/on/the/host/made"),
@@ -41,7 +46,7 @@ def test_the_place_that_is_proposed_is_one_that_the_host_has_not(window: MainWin
     name = proposed.rpartition("/")[2]
     assert asked(data, ListFolder) == [ListFolder("/data/checkpoints", narrow=name, shows_hidden=True)]
     taken = (Entry(name, is_folder=True), Entry(f"{name}-2", is_folder=False), Entry(f"{name}-4", is_folder=True))
-    data.answers[ListFolder](Folder("/data/checkpoints", entries=taken))
+    data.answer(ListFolder, Folder("/data/checkpoints", entries=taken))
     assert form.output.text() == f"{proposed}-3"
 
 

@@ -112,6 +112,7 @@ class Window:
         self.opener = Opener(self.workspace, host, host, drawn.KINDS)
         self.said: list[str] = []
         self.opener.problem.connect(lambda sentence, _details: self.said.append(sentence))
+        self.opener.lost.connect(lambda _role, sentence, _details: self.said.append(sentence))
 
     def drop(self, *paths: str) -> None:
         sessions = SavedSessions(self.workspace, self.opener, drawn.KINDS, self.host)

@@ -110,25 +110,17 @@ def test_what_is_missing_is_listed_and_without_its_dataset_a_session_cannot_be_o
 
 
 def test_a_folder_is_looked_into_and_the_session_opens_when_all_is_found(
-    window: MainWindow, data: Silent, files: dict[str, Any], searched: Searched, monkeypatch: pytest.MonkeyPatch
+    window: MainWindow, data: Silent, files: dict[str, Any], searched: Searched
 ) -> None:
     form = only(window, MissingFiles)
-    answers = iter([FoundPlaces(("", "/moved/a.bw", "/here/b.bw")), FoundPlaces(("/n/DATASET.toml", "", "/here/b.bw"))])
-    hear = data.request
-
-    def request(body: Any, kind: object, on_reply: Any, *more: object, **words: object) -> int:
-        number = hear(body)
-        if isinstance(body, FindPlaces):
-            on_reply(next(answers))
-        return number
-
-    monkeypatch.setattr(data, "request", request)
     files["answer"] = "/n"
     form.look.click()
+    data.answer(FindPlaces, FoundPlaces(("", "/moved/a.bw", "/here/b.bw")))
     assert (files["asked"][-1][0].title, files["asked"][-1][0].mode) == ("Look for the missing files", "folder")
     assert asked(data, FindPlaces)[-1].folder == "/n"
     assert only(window, MissingFiles) is form, "one form asks for all"
     form.look.click()
+    data.answer(FindPlaces, FoundPlaces(("/n/DATASET.toml", "", "/here/b.bw")))
     assert asked(data, OpenDataset) == [OpenDataset("/n/DATASET.toml")]
     assert is_gone(window, MissingFiles)
 

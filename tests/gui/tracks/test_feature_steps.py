@@ -1,8 +1,5 @@
 """Keys that go from feature to feature of a track."""
 
-from collections.abc import Callable
-from typing import Any
-
 import msgspec
 import pytest
 from PyQt6.QtCore import QPoint
@@ -22,26 +19,8 @@ pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints", r"raise\(\)", "grab
 FIRST, SECOND = Interval("chr3", 30_000, 30_400), Interval("chr3", 35_000, 44_000)
 
 
-class Answering(Silent):
-    """A worker that answers the last question for a feature when it is told to."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.take: Callable[[FoundBeside], None] = lambda _found: None
-
-    def request(self, body: object, *words: Any, **more: Any) -> int:
-        if isinstance(body, FindBeside):
-            self.take = words[1]
-        return super().request(body, *words, **more)
-
-
 @pytest.fixture
-def data() -> Answering:
-    return Answering()
-
-
-@pytest.fixture
-def stepping(qtbot: QtBot, dataset: DatasetSummary, data: Answering) -> MainWindow:
+def stepping(qtbot: QtBot, dataset: DatasetSummary, data: Silent) -> MainWindow:
     window = window_of(qtbot, data)
     window.workspace.open_dataset(dataset)
     window.show()
@@ -57,7 +36,7 @@ def stepping(qtbot: QtBot, dataset: DatasetSummary, data: Answering) -> MainWind
     return window
 
 
-def press(window: MainWindow, data: Answering, command: str = "go.next-feature") -> FindBeside:
+def press(window: MainWindow, data: Silent, command: str = "go.next-feature") -> FindBeside:
     data.asked.clear()
     window.actions_by_id[command].trigger()
     (asked,) = (body for body in data.asked if isinstance(body, FindBeside))
@@ -68,18 +47,16 @@ def source_of(asked: FindBeside) -> dict[str, object]:
     return msgspec.msgpack.decode(bytes(asked.source), type=dict[str, object])
 
 
-def test_steps_begin_at_the_middle_of_the_screen_and_go_on_from_the_feature(
-    stepping: MainWindow, data: Answering
-) -> None:
+def test_steps_begin_at_the_middle_of_the_screen_and_go_on_from_the_feature(stepping: MainWindow, data: Silent) -> None:
     view = stepping.workspace.view
     asked = press(stepping, data)
     assert (asked.place, asked.is_forward) == (Interval("chr3", 11_000, 11_000), True)
     assert asked.length == view.chromosome_lengths["chr3"]
-    data.take(FoundBeside(FIRST))
+    data.answer(FindBeside, FoundBeside(FIRST))
     assert (view.span.start, view.span.end) == (29_200, 31_200)
     assert press(stepping, data).place == FIRST
     # A feature that is longer than the screen is shown whole, with room at both sides.
-    data.take(FoundBeside(SECOND))
+    data.answer(FindBeside, FoundBeside(SECOND))
     assert view.span.start < SECOND.start < SECOND.end < view.span.end
     assert SECOND.length / view.span.length == pytest.approx(0.8)
     back = press(stepping, data, "go.previous-feature")
@@ -90,17 +67,17 @@ def test_steps_begin_at_the_middle_of_the_screen_and_go_on_from_the_feature(
     assert moved.start == moved.end == int((view.span.start + view.span.end) / 2)
 
 
-def test_where_nothing_follows_that_is_said_and_the_view_stays(stepping: MainWindow, data: Answering) -> None:
+def test_where_nothing_follows_that_is_said_and_the_view_stays(stepping: MainWindow, data: Silent) -> None:
     before = stepping.workspace.view.span
     press(stepping, data)
-    data.take(FoundBeside())
+    data.answer(FindBeside, FoundBeside())
     assert stepping.workspace.view.span == before
     assert stepping.messages.shown is not None
     assert stepping.messages.shown.sentence == "Genes has nothing after this place on chr3."
 
 
 def test_the_selected_track_is_stepped_through_else_the_one_pointed_at_else_the_first_with_features(
-    stepping: MainWindow, data: Answering, qtbot: QtBot
+    stepping: MainWindow, data: Silent, qtbot: QtBot
 ) -> None:
     def is_of(source: Source) -> bool:
         return source_of(press(stepping, data))["source"] == source.tag()

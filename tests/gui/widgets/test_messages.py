@@ -134,13 +134,24 @@ def test_all_messages_can_be_dismissed_at_once(bar: MessageBar, qtbot: QtBot) ->
     assert bar.isHidden()
 
 
-def test_a_sentence_that_no_longer_holds_is_withdrawn_shown_or_waiting(bar: MessageBar) -> None:
+def test_what_no_longer_holds_is_withdrawn_by_what_it_is_about_shown_or_waiting(bar: MessageBar) -> None:
+    bar.error("The worker ended.", about="worker")
     bar.error("The worker ended.")
-    bar.error("Another thing.")
-    assert bar.withdraw("Another thing.")
-    assert bar.withdraw("The worker ended.")
-    assert not bar.withdraw("The worker ended.")
-    assert bar.isHidden()
+    bar.warning("Another thing.", about="place")
+    assert bar.withdraw("place")
+    assert bar.withdraw("worker")
+    assert not bar.withdraw("worker")
+    assert not bar.withdraw("")
+    assert (bar.shown, bar.waiting) == (Message("error", "The worker ended."), ())
+
+
+def test_of_one_thing_the_newest_message_is_kept_whatever_it_says(bar: MessageBar) -> None:
+    bar.warning("There is no gene A.", about="place")
+    bar.info("Saved.")
+    bar.warning("There is no gene B.", about="place")
+    assert bar.shown == Message("warning", "There is no gene B.", about="place")
+    assert bar.waiting == (Message("info", "Saved."),)
+    assert [said.message.sentence for said in bar.history] == ["There is no gene A.", "Saved.", "There is no gene B."]
 
 
 @pytest.mark.qt_log_ignore("propagateSizeHints", r"raise\(\)")
@@ -150,11 +161,11 @@ def test_the_list_has_all_that_was_said_newest_first_and_can_be_copied(qtbot: Qt
         qtbot.addWidget(widget)
     desk = AllMessages(bar, window)
     assert desk.button.isHidden()
-    bar.info("Saved.")
+    bar.info("Saved.", about="file")
     bar.warning("Little room is left.")
     bar.error("It stopped.", "line 1\nline 2")
     bar.dismiss_all()
-    bar.withdraw("Saved.")
+    bar.withdraw("file")
     assert not desk.button.isHidden()
     assert desk.button.text() == "3 messages"
     desk.button.click()

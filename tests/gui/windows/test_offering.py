@@ -20,33 +20,13 @@ pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints", r"raise\(\)", "grab
 MAKING = "The demonstration is being prepared; the first time this takes a few seconds."
 
 
-class Answering(Silent):
-    """A worker whose answers a test gives."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self._waiting: list[tuple[Any, Any]] = []
-
-    def request(self, body: Any, _reply: object, on_reply: Any, *_words: object, **_more: object) -> int:
-        self._waiting.append((body, on_reply))
-        return super().request(body)
-
-    def answer(self, kind: type, reply: object) -> None:
-        """Answer what was asked of a kind and has no answer yet."""
-        answered = [each for each in self._waiting if isinstance(each[0], kind)]
-        self._waiting = [each for each in self._waiting if each not in answered]
-        assert answered
-        for _body, on_reply in answered:
-            on_reply(reply)
+@pytest.fixture
+def worker() -> Silent:
+    return Silent()
 
 
 @pytest.fixture
-def worker() -> Answering:
-    return Answering()
-
-
-@pytest.fixture
-def empty(qtbot: QtBot, worker: Answering) -> MainWindow:
+def empty(qtbot: QtBot, worker: Silent) -> MainWindow:
     """A window in which nothing is open."""
     window = window_of(qtbot, worker)
     window.choose_page()
@@ -83,7 +63,7 @@ def opened(window: MainWindow, command: str) -> QMenu:
 
 
 def test_an_empty_window_offers_what_can_be_opened_and_what_comes_with_it(
-    empty: MainWindow, worker: Answering, qtbot: QtBot
+    empty: MainWindow, worker: Silent, qtbot: QtBot
 ) -> None:
     ways = [
         *("EBERT Browser", "A genome browser in which the model is a track.", "Open"),
@@ -131,9 +111,7 @@ def test_offers_that_are_seen_stay_as_they_are(empty: MainWindow) -> None:
     assert empty.offering.page.recent.buttons is before
 
 
-def test_every_offer_does_what_it_says(
-    empty: MainWindow, worker: Answering, qtbot: QtBot, files: dict[str, Any]
-) -> None:
+def test_every_offer_does_what_it_says(empty: MainWindow, worker: Silent, qtbot: QtBot, files: dict[str, Any]) -> None:
     worker.answer(ListShipped, Shipped((SYNTHETIC, HUMAN)))
     add_recent(("/lab/liver/DATASET.toml",))
     empty.offering.refresh()
@@ -148,7 +126,7 @@ def test_every_offer_does_what_it_says(
 
 
 def test_the_demonstration_is_waited_for_in_words_and_the_offers_come_back(
-    empty: MainWindow, worker: Answering, qtbot: QtBot, dataset: DatasetSummary
+    empty: MainWindow, worker: Silent, qtbot: QtBot, dataset: DatasetSummary
 ) -> None:
     press(empty, qtbot, "See the demonstration")
     assert MAKING in read(empty)
@@ -167,7 +145,7 @@ def test_the_demonstration_is_waited_for_in_words_and_the_offers_come_back(
 
 
 def test_what_was_open_before_is_opened_as_it_was_although_a_worker_ended_on_it(
-    empty: MainWindow, worker: Answering, qtbot: QtBot
+    empty: MainWindow, worker: Silent, qtbot: QtBot
 ) -> None:
     add_recent(("/lab/liver/DATASET.toml",))
     empty.offering.refresh()
@@ -176,7 +154,7 @@ def test_what_was_open_before_is_opened_as_it_was_although_a_worker_ended_on_it(
     assert worker.forgiven == [None, None], "all that a dataset may name"
 
 
-def test_files_that_were_open_before_are_opened_together(empty: MainWindow, worker: Answering, qtbot: QtBot) -> None:
+def test_files_that_were_open_before_are_opened_together(empty: MainWindow, worker: Silent, qtbot: QtBot) -> None:
     add_recent(("/lab/a.bw", "/lab/b.bw"))
     empty.offering.refresh()
     press(empty, qtbot, "a.bw and b.bw")
@@ -196,7 +174,7 @@ def test_what_was_opened_lately_can_be_forgotten(window: MainWindow) -> None:
 
 
 def test_a_menu_lists_the_shipped_checkpoints_and_opens_what_fits(
-    qtbot: QtBot, worker: Answering, dataset: DatasetSummary
+    qtbot: QtBot, worker: Silent, dataset: DatasetSummary
 ) -> None:
     window = window_of(qtbot, worker)
     window.workspace.open_dataset(dataset)

@@ -25,7 +25,7 @@ from ebert_core.protocol.tracks import DatasetSummary, InspectFile
 from ebert_gui.browser.content import TrackContent
 from ebert_gui.kinds.attention import AttentionTrack
 from ebert_gui.widgets.theme import DARK, LIGHT
-from ebert_gui.widgets.wanted_place import ALL, DATASETS, SPECS, Wanted
+from ebert_gui.widgets.wanted_place import ALL, DATASETS, Wanted
 from ebert_gui.windows.main_window import MainWindow
 from ebert_gui.workers.state import Condition, WorkerState
 from tests.certain import present
@@ -202,7 +202,7 @@ def test_the_status_bar_says_what_is_under_the_cursor_and_how_the_workers_are(wi
 
 def test_a_worker_that_ended_and_came_back_takes_its_message_back(window: MainWindow) -> None:
     ended = WorkerState(Condition.RESTARTING, "The data worker ended.", details="last words")
-    window.desk.say(ended.sentence)
+    window.opener.lost.emit("data", ended.sentence, ended.details)
     window.show_worker("data", ended)
     assert window.worker_states["data"].text() == "○ data restarting"
     assert window.worker_states["data"].toolTip() == "The data worker ended."
@@ -342,20 +342,6 @@ def test_a_checkpoint_that_is_chosen_is_opened_although_a_worker_ended_on_it(
     assert ("/c/small",) in data.forgiven
     window.model_dock.open_requested.emit()
     assert len(files["asked"]) == 3
-
-
-def test_an_earlier_fine_tuning_fills_the_form_and_a_damaged_one_is_a_sentence(
-    window: MainWindow, files: dict[str, Any], tmp_path: Path
-) -> None:
-    entry(window, "Model", "Fine-tune again from a spec…").trigger()
-    assert window.messages.shown is None
-    [(wanted, beginning)] = files["asked"]
-    assert (wanted.title, wanted.kinds, beginning) == ("Settings of a fine-tuning", (SPECS, ALL), "/data/DATASET.toml")
-    spec = tmp_path / "spec.toml"
-    spec.write_text("no = ")
-    files["answer"] = str(spec)
-    entry(window, "Model", "Fine-tune again from a spec…").trigger()
-    assert str(spec) in window.messages.shown.sentence
 
 
 def test_about_says_what_this_is(window: MainWindow) -> None:
