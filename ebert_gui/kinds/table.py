@@ -52,6 +52,8 @@ BUILT_IN: tuple[AnyKind, ...] = (
     attention.ATTENTION,
 )
 _FILES = "Files"
+_NO_FILE = "This file cannot be opened here; its row is kept"
+_NO_PACKAGE = "Nothing installed here shows this kind of track; it is kept"
 
 
 class _GreyLook(Look[None, None]):
@@ -139,7 +141,7 @@ class Kinds:
                 return shown
         written = msgspec.json.encode(_UnknownFile(file.path, file.name)).decode()
         problem = file.problem or f"Nothing that is installed shows files of the kind '{file.kind}', as {file.path} is."
-        return UnknownTrack(kind=file.name, written=written, problem=problem)
+        return UnknownTrack(kind=file.name, written=written, sentence=_NO_FILE, problem=problem)
 
     def with_known_files(self, tracks: tuple[Track, ...], files: tuple[BareFile, ...]) -> tuple[Track, ...]:
         """The tracks of a session, of which those stand for their files again that nobody could open meanwhile."""
@@ -181,15 +183,18 @@ class Kinds:
         return track
 
     def _kept_as_written(self, written: str, problem: str) -> UnknownTrack:
-        named = _named(written)
+        named, sentence = _named(written), UnknownTrack().sentence
         if named.path and named.type == "unknown-file":
-            problem = f"Nothing that is installed opens {named.path}."
+            sentence, problem = _NO_FILE, f"Nothing that is installed opens {named.path}."
         elif named.type and all(_tag(kind) != named.type for kind in self._kinds):
+            sentence = _NO_PACKAGE
             problem = (
                 f"Nothing that is installed shows tracks of the kind '{named.type}'. The package that brought it is "
                 "not installed here, or was left out at the start."
             )
-        return UnknownTrack(id=named.id, kind=named.name or named.type, written=written, problem=problem)
+        return UnknownTrack(
+            id=named.id, kind=named.name or named.type, written=written, sentence=sentence, problem=problem
+        )
 
     def _as_today(self, written: bytes) -> bytes:
         """A track of a session in which its settings stood among its other fields, with its settings apart."""

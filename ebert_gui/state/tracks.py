@@ -128,10 +128,14 @@ class Track(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class UnknownTrack(Track, frozen=True, kw_only=True):
-    """A track of a session that this version cannot show: it is kept as it was `written`, which is JSON."""
+    """A track that cannot be shown here and now: it is kept as it was `written`, which is JSON.
+
+    `sentence` stands in its row, `problem` says more.
+    """
 
     kind: str = ""
     written: str = "null"
+    sentence: str = "This version cannot show this track; it is kept"
     problem: str = ""
 
     usual_height: ClassVar[int] = 26
@@ -142,9 +146,9 @@ class UnknownTrack(Track, frozen=True, kw_only=True):
         return self.kind or "Unknown track"
 
     def lack(self, scope: Scope) -> Lack:
-        """That this version cannot show it."""
+        """That it cannot be shown."""
         del scope
-        return Lack("This version cannot show this track; it is kept", self.problem)
+        return Lack(self.sentence, self.problem)
 
 
 def measured_peaks(cell: CellType, factor: str) -> bool:

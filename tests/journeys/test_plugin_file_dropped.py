@@ -67,7 +67,7 @@ def test_a_file_of_a_plug_in_is_dropped_drawn_kept_missed_and_back(
     (kept,) = [each for each in third.workspace.setup.tracks if isinstance(each, UnknownTrack)]
     assert kept.title == "mine.toy"
     lack = present(kept.lack(third.workspace.scope))
-    assert lack.sentence == "This version cannot show this track; it is kept"
+    assert lack.sentence == "Nothing installed here shows this kind of track; it is kept"
     assert "shows tracks of the kind 'toy-scores'. The package that brought it is not installed here" in lack.details
     third.window.close()
 

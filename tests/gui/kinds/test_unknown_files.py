@@ -17,7 +17,7 @@ def test_the_row_of_a_listed_file_says_why_it_is_grey() -> None:
     assert row.title == "Mine"
     lack = row.lack(Scope())
     assert lack is not None
-    assert lack.details == REFUSED.problem
+    assert lack == ("This file cannot be opened here; its row is kept", REFUSED.problem)
 
 
 def test_the_row_is_kept_by_the_session_and_becomes_the_track_when_the_file_can_be_opened() -> None:
@@ -27,7 +27,7 @@ def test_the_row_is_kept_by_the_session_and_becomes_the_track_when_the_file_can_
     kept = kinds.read(msgspec.structs.replace(row, id="t").written.encode())
     assert isinstance(kept, UnknownTrack)
     assert kept.title == "Mine"
-    assert kept.problem == "Nothing that is installed opens /d/mine.toy."
+    assert (kept.sentence, kept.problem) == (row.sentence, "Nothing that is installed opens /d/mine.toy.")
     other = SignalTrack(path="/d/other.bw")
     kept = msgspec.structs.replace(kept, id="t")
     assert kinds.with_known_files((other, kept), (REFUSED,)) == (other, kept)
@@ -40,6 +40,7 @@ def test_a_track_of_a_package_that_is_gone_says_so() -> None:
     row = Kinds().read(b'{"type": "toy-scores", "id": "t", "name": "mine.toy"}')
     assert isinstance(row, UnknownTrack)
     assert (row.title, row.id) == ("mine.toy", "t")
+    assert row.sentence == "Nothing installed here shows this kind of track; it is kept"
     assert row.problem.startswith("Nothing that is installed shows tracks of the kind 'toy-scores'. The package that")
 
 

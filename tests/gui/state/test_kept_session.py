@@ -194,7 +194,10 @@ def _setup(random: Random) -> Setup:
 
 def _without_reasons(setup: Setup) -> Setup:
     """The set-up without the sentences on why a track cannot be read, which no file holds."""
-    return setup.rewritten(lambda track: replace(track, problem="") if isinstance(track, UnknownTrack) else track)
+    plain = UnknownTrack().sentence
+    return setup.rewritten(
+        lambda track: replace(track, sentence=plain, problem="") if isinstance(track, UnknownTrack) else track
+    )
 
 
 @pytest.mark.parametrize("seed", range(100))
