@@ -1,6 +1,7 @@
 """Reads IGV's sessions in JSON, as IGV-Web and igv.js write them: the configuration of a browser."""
 
 from collections.abc import Iterator
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -14,10 +15,12 @@ from ebert_core.genome.igv_terms import (
     height_of_igv,
     number_of_igv,
     place_of_igv,
+    region_of_igv,
 )
 from ebert_core.protocol.machine.documents import parse_json
 from ebert_core.protocol.machine.regular_files import read_whole
 from ebert_core.protocol.other_sessions import LeftOut, OtherSession, OtherTrack
+from ebert_core.protocol.regions import MOST_REGIONS, NamedRegion
 from ebert_core.protocol.terms.errors import InvalidRequest
 
 # Any: JSON of another program, of which each value is looked at before it is used.
@@ -46,14 +49,18 @@ def read_igv_json(path: Path) -> OtherSession:
     read = [_track(each, path.parent) for each in written if _text(each, "type") not in ("sequence", "ideogram")]
     tracks = {each.path: each for each in read if isinstance(each, OtherTrack)}
     left_out = [each for each in read if isinstance(each, LeftOut)]
-    if regions := [each for each in _objects(session.get("roi")) if each]:
-        what = "1 set of regions of interest" if len(regions) == 1 else f"{len(regions)} sets of regions of interest"
-        left_out.append(LeftOut(what, "regions are not read from sessions"))
+    sets = list(_objects(session.get("roi")))
+    regions = tuple(islice((region for each in sets for region in _regions(each)), MOST_REGIONS))
+    left_out += [
+        LeftOut(_text(each, "name") or "regions of interest", f"import {_text(each, 'url')} as regions")
+        for each in sets
+        if _text(each, "url")
+    ]
     locus = session.get("locus")
     first = locus[0] if isinstance(locus, list) and locus else locus
     genome = _text(session, "genome") or _text(reference, "id")
     place = first if isinstance(first, str) else ""
-    return OtherSession("IGV", genome, place, genome_files, tuple(tracks.values()), tuple(left_out))
+    return OtherSession("IGV", genome, place, genome_files, tuple(tracks.values()), regions, tuple(left_out))
 
 
 def _single(written: object) -> Iterator[Values]:
@@ -61,6 +68,15 @@ def _single(written: object) -> Iterator[Values]:
     for each in _objects(written):
         within = list(_objects(each.get("tracks")))
         yield from within or [each]
+
+
+def _regions(written: Values) -> Iterator[NamedRegion]:
+    """The regions of a set that stand in the session itself; each without a name is called as its set."""
+    for each in _objects(written.get("features")):
+        name = _text(each, "name") or _text(written, "name")
+        region = region_of_igv(each.get("chr"), each.get("start"), each.get("end"), name)
+        if region is not None:
+            yield region
 
 
 def _objects(written: object) -> Iterator[Values]:

@@ -7,8 +7,10 @@ from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 from ebert_core.protocol.other_sessions import Form
+from ebert_core.protocol.regions import NamedRegion
 from ebert_core.protocol.terms.addresses import address_of, is_address
 from ebert_core.protocol.terms.errors import InvalidRequest
+from ebert_core.protocol.terms.locus import Interval
 
 LARGEST_SESSION = 16 * 2**20
 MOST_TRACKS = 2_000
@@ -62,6 +64,15 @@ def number_of_igv(written: object) -> float | None:
     except (ValueError, OverflowError):
         return None
     return number if abs(number) < float("inf") else None
+
+
+def region_of_igv(chromosome: object, start: object, end: object, name: object) -> NamedRegion | None:
+    """A region of interest, which IGV counts from 0 as BED does; None where it is no place."""
+    numbers = number_of_igv(start), number_of_igv(end)
+    first, last = (-1 if number is None else int(number) for number in numbers)
+    if not isinstance(chromosome, str) or not chromosome or not 0 <= first < last <= 2**40:
+        return None
+    return NamedRegion(Interval(chromosome, first, last), name if isinstance(name, str) else "")
 
 
 def height_of_igv(written: object) -> int:

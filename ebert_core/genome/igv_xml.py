@@ -16,9 +16,11 @@ from ebert_core.genome.igv_terms import (
     height_of_igv,
     number_of_igv,
     place_of_igv,
+    region_of_igv,
 )
 from ebert_core.protocol.machine.regular_files import read_whole
 from ebert_core.protocol.other_sessions import LeftOut, OtherSession, OtherTrack
+from ebert_core.protocol.regions import MOST_REGIONS, NamedRegion
 from ebert_core.protocol.terms.errors import InvalidRequest
 
 Attributes = Mapping[str, str]
@@ -60,7 +62,7 @@ class _Elements:
         self._scales: dict[str, Attributes] = {}
         self._open: list[str] = []
         self._left_out: list[LeftOut] = []
-        self._regions = 0
+        self._regions: list[NamedRegion] = []
 
     def begin(self, name: str, attributes: dict[str, str]) -> None:
         """An element begins."""
@@ -79,11 +81,15 @@ class _Elements:
         elif name == "DataRange" and self._open:
             self._scales.setdefault(self._open[-1], attributes)
         elif name == "Region":
-            self._regions += 1
+            keys = ("chromosome", "start", "end", "description")
+            region = region_of_igv(*(attributes.get(key) for key in keys))
+            self._regions += [] if region is None else [region]
         elif name in ("GeneList", "Filter"):
             self._left_out.append(LeftOut(attributes.get("name", name), "lists of genes and filters are IGV's own"))
         if max(len(self._resources), len(self._tracks), len(self._left_out)) > MOST_TRACKS:
             raise InvalidRequest(f"{self._path} names more than {MOST_TRACKS:,} files or tracks.")
+        if len(self._regions) > MOST_REGIONS:
+            raise InvalidRequest(f"{self._path} has more than {MOST_REGIONS:,} regions of interest.")
 
     def end(self, name: str) -> None:
         """An element ends."""
@@ -112,13 +118,11 @@ class _Elements:
             else:
                 tracks.append(self._track(written, place, name))
         left_out += [LeftOut(track.get("name") or id_, _OF_ITS_OWN) for id_, track in self._others()]
-        if self._regions:
-            what = "1 region of interest" if self._regions == 1 else f"{self._regions} regions of interest"
-            left_out.append(LeftOut(what, "regions are not read from sessions"))
         genome = self._root.get("genome", "")
         files = (place_of_igv(genome, folder),) if genome.lower().endswith(_GENOME_ENDINGS) else ()
         locus = self._root.get("locus", "")
-        return OtherSession("IGV", "" if files else genome, locus, files, tuple(tracks), tuple(left_out))
+        regions = tuple(self._regions)
+        return OtherSession("IGV", "" if files else genome, locus, files, tuple(tracks), regions, tuple(left_out))
 
     def _in_order(self) -> list[str]:
         """The files in the order of their tracks; those without a track of their own at the end."""

@@ -4,6 +4,8 @@ from typing import Literal
 
 import msgspec
 
+from ebert_core.protocol.regions import NamedRegion
+
 Form = Literal["", "bars", "line", "points", "heat"]
 
 
@@ -49,4 +51,5 @@ class OtherSession(msgspec.Struct, frozen=True):
     locus: str = ""
     genome_files: tuple[str, ...] = ()
     tracks: tuple[OtherTrack, ...] = ()
+    regions: tuple[NamedRegion, ...] = ()
     left_out: tuple[LeftOut, ...] = ()

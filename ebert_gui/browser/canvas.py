@@ -19,13 +19,14 @@ from PyQt6.QtGui import (
 from PyQt6.QtWidgets import QScrollBar, QToolTip, QWidget
 
 from ebert_core.protocol.machine.showing import shown_lines
-from ebert_core.protocol.terms.locus import Interval
+from ebert_core.protocol.terms.locus import Interval, format_locus
 from ebert_gui.browser import chrome
 from ebert_gui.browser.content import ContentSource
 from ebert_gui.browser.gestures import Drag, DragKind, wheel_factor
 from ebert_gui.browser.look import Drawings
 from ebert_gui.browser.palette import Palette
 from ebert_gui.browser.scene import GUTTER, TRACK_GAP, Row, Scene
+from ebert_gui.state.regions import around
 from ebert_gui.state.tracks import Track
 from ebert_gui.state.workspace import Workspace
 
@@ -91,7 +92,10 @@ class Canvas(QWidget):
         workspace.view.changed.connect(self._follow_view)
         for announcer in (workspace.anchor_changed, workspace.choice_changed, workspace.edits_changed):
             announcer.connect(self.follow)
-        for announcer in (workspace.tracks_changed, workspace.dataset_changed, workspace.model_changed):
+        for announcer in (
+            *(workspace.tracks_changed, workspace.regions_changed),
+            *(workspace.dataset_changed, workspace.model_changed),
+        ):
             announcer.connect(self._on_rows_changed)
         workspace.tracks_changed.connect(lambda: self.reveal(workspace.history.added))
         workspace.selection.changed.connect(self._show_selected)
@@ -326,6 +330,9 @@ class Canvas(QWidget):
             (self.explained if link.is_details else self.linked).emit(link.track)
         elif place.x() < GUTTER:
             self._select_at(place, event.modifiers())
+        elif (region := self.scene.region_at(place.x(), place.y())) is not None:
+            view = self._workspace.view
+            view.show(around(region.interval, view.chromosome_length))
         elif place.y() >= self.scene.header_height:
             axis = self.scene.axis()
             self._workspace.set_anchor(axis.chromosome, int(axis.position_at(place.x() - GUTTER)))
@@ -377,7 +384,8 @@ class Canvas(QWidget):
         over_link = any(link.box.contains(place) for link in self.scene.links)
         on_edge = self._edge_at(place) is not None
         shape = Qt.CursorShape.SplitVCursor if on_edge else Qt.CursorShape.ArrowCursor
-        self.setCursor(Qt.CursorShape.PointingHandCursor if over_link else shape)
+        is_clicked = over_link or self.scene.region_at(place.x(), place.y()) is not None
+        self.setCursor(Qt.CursorShape.PointingHandCursor if is_clicked else shape)
         self._tell()
 
     def _tell(self) -> None:
@@ -398,7 +406,8 @@ class Canvas(QWidget):
         position = self.scene.axis().position_at(place.x() - GUTTER)
         row = self.scene.row_at(place.y())
         if row is None:
-            return position, ""
+            region = self.scene.region_at(place.x(), place.y())
+            return position, "" if region is None else f"{region.name}  {format_locus(region.interval)}".strip()
         answer = self.scene.at(row, place.x(), place.y())
         words = f"{answer.words} · {answer.short}" if answer.short else answer.words
         named = f"{row.track.title} {row.track.subtitle}".strip()
@@ -411,7 +420,7 @@ class Canvas(QWidget):
         return next((row for row in self.scene.rows() if abs(row.top + row.height + 2 - place.y()) < 4), None)
 
     def _is_on_ideogram(self, place: QPointF) -> bool:
-        bottom = self.scene.header_height - chrome.RULER_HEIGHT
+        bottom = self.scene.ruler_bottom - chrome.RULER_HEIGHT
         return place.x() >= GUTTER and bottom - chrome.IDEOGRAM_HEIGHT <= place.y() < bottom
 
     def _go_to_ideogram(self, place: QPointF) -> None:

@@ -6,6 +6,7 @@ from itertools import count
 from PyQt6.QtCore import QPointF, QRectF
 from PyQt6.QtGui import QColor, QPainter
 
+from ebert_gui.browser import chrome
 from ebert_gui.browser.scene import GUTTER, Scene
 from ebert_gui.state.tracks import Track
 
@@ -48,7 +49,7 @@ class Drag:
         first, last = sorted((max(self.start.x(), GUTTER), max(self.last.x(), GUTTER)))
         colour = QColor(scene.palette.accent)
         colour.setAlphaF(0.18)
-        painter.fillRect(QRectF(first, scene.header_height - 26, last - first, height), colour)
+        painter.fillRect(QRectF(first, scene.ruler_bottom - chrome.RULER_HEIGHT, last - first, height), colour)
 
 
 def wheel_factor(units: int) -> float:

@@ -192,3 +192,10 @@ def paint_place(surface: Surface, width: float, axis: Axis, bands: str) -> None:
     surface.text(below, chrome.span_text(axis.end - axis.start), palette.muted, 11, Left)
     bottom = top + chrome.IDEOGRAM_HEIGHT + chrome.RULER_HEIGHT - 1
     surface.painter.fillRect(QRectF(0, bottom, width, 1), QColor(palette.border))
+
+
+def paint_heading(surface: Surface, width: float, text: str) -> None:
+    """What a strip of the header is, beside it."""
+    palette, height = surface.palette, surface.height
+    surface.text(QRectF(_MARGIN, 0, width - _MARGIN - 8, height - 2), text, palette.muted, 11, Left)
+    surface.painter.fillRect(QRectF(0, height - 1, width, 1), QColor(palette.border))

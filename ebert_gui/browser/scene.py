@@ -7,13 +7,15 @@ from typing import NamedTuple
 from PyQt6.QtCore import QPointF, QRect, QRectF, Qt
 from PyQt6.QtGui import QColor, QFont, QImage, QPainter, QRegion
 
-from ebert_gui.browser import chrome, gutter
+from ebert_core.protocol.regions import NamedRegion
+from ebert_gui.browser import chrome, gutter, region_marks
 from ebert_gui.browser.axis import Axis
 from ebert_gui.browser.content import ContentSource, TrackContent
 from ebert_gui.browser.drawn_rows import DrawnRow, DrawnRows, shared_scales
 from ebert_gui.browser.fonts import SMALL_PIXELS
 from ebert_gui.browser.look import Answer, Drawings, Room, Scale
 from ebert_gui.browser.palette import Palette
+from ebert_gui.browser.region_marks import Mark, RegionMarks
 from ebert_gui.browser.shortening import without_folders
 from ebert_gui.browser.strips import STRIP_COLUMNS, StripCache
 from ebert_gui.browser.surface import Left, Surface
@@ -62,11 +64,22 @@ class Scene:
         self._scales: dict[str, Scale] = {}
         self._blanks: dict[str, str] = {}
         self._painted: dict[str, tuple[object, ...]] = {}
+        self._region_marks = RegionMarks()
 
     @property
     def header_height(self) -> int:
         """Where the tracks begin."""
-        return chrome.header_height(self.workspace.dataset)
+        return chrome.header_height(self.workspace.dataset) + self.strip_height
+
+    @property
+    def strip_height(self) -> int:
+        """Height of the strip of regions, which is there where a person has any."""
+        return region_marks.STRIP_HEIGHT if self.workspace.setup.regions else 0
+
+    @property
+    def ruler_bottom(self) -> int:
+        """Where the ruler ends."""
+        return self.header_height - self.strip_height
 
     @property
     def plot_columns(self) -> int:
@@ -109,6 +122,16 @@ class Scene:
         if y < self.header_height:
             return None
         return next((row for row in self.rows() if row.top <= y < row.top + row.height + TRACK_GAP), None)
+
+    def region_at(self, x: float, y: float) -> NamedRegion | None:
+        """The region of interest whose box in the strip is under a place in the window."""
+        if x < GUTTER or not self.ruler_bottom <= y < self.header_height:
+            return None
+        mark = region_marks.mark_at(self._marks(self.axis()), x - GUTTER)
+        return mark.region if mark is not None else None
+
+    def _marks(self, axis: Axis) -> list[Mark]:
+        return self._region_marks.in_sight(self.workspace.setup.regions, axis)
 
     def colour_of(self, track: Track) -> str:
         """The colour in which a track is drawn; empty where there is not one."""
@@ -180,6 +203,10 @@ class Scene:
                 drawn = self._drawn(row.track, axis, scope)
                 self._paint_row(painter, row, drawn, axis, is_vector)
                 self._painted[row.track.id] = self._look(row, drawn, axis)
+        if marks := self._marks(axis):
+            painter.translate(GUTTER, self.header_height)
+            painter.setClipRect(QRectF(0, 0, axis.width, self.height), Qt.ClipOperation.IntersectClip)
+            region_marks.paint_tint(self._surface(painter, axis, self.height - self.header_height, is_vector), marks)
         painter.restore()
         self._paint_header(painter, axis, is_vector)
 
@@ -272,9 +299,17 @@ class Scene:
         )
         painter.translate(0, chrome.IDEOGRAM_HEIGHT)
         chrome.paint_ruler(self._surface(painter, axis, chrome.RULER_HEIGHT, is_vector))
+        if self.strip_height:
+            painter.translate(0, chrome.RULER_HEIGHT)
+            region_marks.paint_strip(self._surface(painter, axis, self.strip_height, is_vector), self._marks(axis))
         painter.restore()
         names = chrome.band_names(bands, axis.chromosome, axis.start, axis.end)
         gutter.paint_place(self._surface(painter, axis, top, is_vector), GUTTER, axis, names)
+        if self.strip_height:
+            painter.save()
+            painter.translate(0, self.ruler_bottom)
+            gutter.paint_heading(self._surface(painter, axis, self.strip_height, is_vector), GUTTER, "Regions")
+            painter.restore()
 
     def _locus_note(self) -> str:
         """Whether the checkpoint had seen this place, for the ribbon."""

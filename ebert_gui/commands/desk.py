@@ -46,6 +46,10 @@ class Frame(Protocol):
         """Open the list of all that was said."""
         ...
 
+    def name_region(self) -> None:
+        """Let a person name the region that was marked last."""
+        ...
+
     def show_palette(self) -> None:
         """Let a person find a command by its words."""
         ...

@@ -9,6 +9,8 @@ from PyQt6.QtGui import QColor
 
 from ebert_core.protocol.machine.showing import shown
 from ebert_core.protocol.other_sessions import LeftOut, OtherSession, OtherTrack
+from ebert_core.protocol.regions import NamedRegion
+from ebert_core.protocol.terms.chromosome_names import KnownNames
 from ebert_core.protocol.tracks import BareFile, FileKind
 from ebert_gui.kinds.table import Kinds
 from ebert_gui.loading.opening import Opener
@@ -68,7 +70,7 @@ class OtherSessions(QObject):
         drawn = {place: each for place, file in files.items() for each in other.tracks if each.path == file}
 
         def opened() -> None:
-            self._dress(drawn)
+            self._dress(drawn, other.regions)
             if other.locus and other.locus.lower() != "all":
                 self.place_wanted.emit(other.locus)
             then()
@@ -77,8 +79,8 @@ class OtherSessions(QObject):
             self._opener.open_files(tuple(files), opened, alone=not is_beside)
         self.reported.emit(*_report(path, other.program, len(drawn), left_out))
 
-    def _dress(self, drawn: Mapping[str, OtherTrack]) -> None:
-        """Give tracks the names, colours, heights and scales that they have in the session."""
+    def _dress(self, drawn: Mapping[str, OtherTrack], regions: tuple[NamedRegion, ...]) -> None:
+        """Give tracks the names, colours, heights and scales that they have in the session; add its regions."""
         dataset, kinds = self._workspace.dataset, self._opener.kinds
         files = {file.path: file for file in dataset.files} if dataset is not None else {}
 
@@ -89,7 +91,10 @@ class OtherSessions(QObject):
             return _dressed(track, files[path], drawn[path], kinds)
 
         setup = self._workspace.setup
-        self._workspace.history.change(setup.with_tracks(tuple(map(dressed, setup.tracks))))
+        known = KnownNames(self._workspace.view.chromosome_lengths)
+        more = [each for each in (_on_known(region, known) for region in regions) if each not in setup.regions]
+        dressed_setup = setup.with_tracks(tuple(map(dressed, setup.tracks)))
+        self._workspace.history.change(dressed_setup.with_regions((*setup.regions, *more)))
 
     def _is_of_dataset(self, other: OtherSession) -> bool:
         dataset = self._workspace.dataset
@@ -116,6 +121,12 @@ def _dressed(track: Track, file: BareFile, other: OtherTrack, kinds: Kinds) -> T
     return replace(
         named, id=track.id, height=other.height or track.height, drawn=track.drawn if drawn.problem() else drawn
     )
+
+
+def _on_known(region: NamedRegion, known: KnownNames) -> NamedRegion:
+    """The region on its chromosome as what is open names that, where it has it."""
+    where = region.interval
+    return replace(region, interval=replace(where, chromosome=known.find(where.chromosome) or where.chromosome))
 
 
 def _colour(written: str) -> str:

@@ -1,9 +1,10 @@
-"""What a person wants to know of files before any of them is opened, asked of the data worker."""
+"""What is asked of the data worker of files that are not open: what they are, and regions in files of their own."""
 
 from collections.abc import Callable, Iterable
 from functools import partial
 
 from ebert_core.protocol.offers import ListShipped, Shipped
+from ebert_core.protocol.regions import NamedRegion, NamedRegions, ReadRegions, WriteRegions, WrittenRegions
 from ebert_core.protocol.tracks import (
     CheckDraft,
     DatasetDraft,
@@ -18,7 +19,7 @@ from ebert_gui.workers.state import Failure
 
 
 class Questions:
-    """Questions to the data worker; nothing that is open changes by them."""
+    """Asks the data worker; nothing that is open changes by it."""
 
     def __init__(self, data: Client) -> None:
         self._data = data
@@ -55,6 +56,33 @@ class Questions:
     def list_formats(self, on_formats: Callable[[FileFormats], None]) -> None:
         """Ask which formats of files the worker knows."""
         self._data.request(ListFormats(), FileFormats, on_formats)
+
+    def read_regions(
+        self, path: str, on_regions: Callable[[NamedRegions], None], refused: Callable[[str, str], None]
+    ) -> None:
+        """Ask for the regions of a BED file; `refused` hears why there are none, and details."""
+        self._data.request(
+            ReadRegions(path),
+            NamedRegions,
+            on_regions,
+            lambda failure: refused(failure.message, failure.details),
+            view_key="regions",
+        )
+
+    def write_regions(
+        self,
+        path: str,
+        regions: tuple[NamedRegion, ...],
+        on_written: Callable[[WrittenRegions], None],
+        refused: Callable[[str, str], None],
+    ) -> None:
+        """Have regions written to a BED file; `refused` hears why they cannot be, and details."""
+        self._data.request(
+            WriteRegions(path, regions),
+            WrittenRegions,
+            on_written,
+            lambda failure: refused(failure.message, failure.details),
+        )
 
     def list_shipped(self, on_shipped: Callable[[Shipped], None]) -> None:
         """Ask which checkpoints come with the program."""

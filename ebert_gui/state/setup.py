@@ -7,6 +7,7 @@ import msgspec
 from msgspec import Meta
 from msgspec.structs import replace
 
+from ebert_core.protocol.regions import NamedRegion
 from ebert_core.protocol.terms.edits import Edit
 from ebert_core.protocol.terms.locus import Interval
 from ebert_gui.state.pane import Pane, Span
@@ -19,13 +20,17 @@ LARGEST_HEIGHT = 600
 
 
 class BesideTracks(msgspec.Struct, frozen=True):
-    """What a set-up holds beside its tracks; `anchor` is None until a person chooses one."""
+    """What a set-up holds beside its tracks; `anchor` is None until a person chooses one.
+
+    `regions` are those of interest, in a person's own order.
+    """
 
     panes: Annotated[tuple[Pane, ...], Meta(min_length=1)] = (Pane(),)
     cell_type: str = ""
     factor: str = ""
     edits: tuple[Edit, ...] = ()
     anchor: Interval | None = None
+    regions: tuple[NamedRegion, ...] = ()
 
 
 class Setup(BesideTracks, frozen=True):
@@ -141,6 +146,10 @@ class Setup(BesideTracks, frozen=True):
     def with_edits(self, edits: tuple[Edit, ...]) -> Self:
         """What the model is asked about: the genome with these edits."""
         return replace(self, edits=edits)
+
+    def with_regions(self, regions: Iterable[NamedRegion]) -> Self:
+        """These regions of interest instead."""
+        return replace(self, regions=tuple(regions))
 
     def with_span(self, span: Span) -> Self:
         """The pane that a person works in, at another place."""

@@ -51,6 +51,7 @@ class Workspace:
         self.tracks_changed = self.history.follow(lambda setup: setup.tracks)
         self.choice_changed = self.history.follow(lambda setup: (setup.cell_type, setup.factor, setup.compared))
         self.edits_changed = self.history.follow(lambda setup: setup.edits)
+        self.regions_changed = self.history.follow(lambda setup: setup.regions)
         self.anchor_changed = Announcer()
         self.dataset_changed = Announcer()
         self.model_changed = Announcer()

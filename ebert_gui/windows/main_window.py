@@ -26,12 +26,13 @@ from ebert_gui.jobs.jobs_list import JOBS_DOCK
 from ebert_gui.jobs.shown_jobs import ShownJobs
 from ebert_gui.loading.details import ask_for_details
 from ebert_gui.models.model_dock import ModelDock
+from ebert_gui.regions.regions_dock import RegionsDock
 from ebert_gui.sessions.asking import ask_for_missing
 from ebert_gui.state.tracks import Track
 from ebert_gui.state.workspace import Workspace
 from ebert_gui.tracks.attention_bar import AttentionBar
 from ebert_gui.tracks.attention_following import AttentionFollower
-from ebert_gui.tracks.settings_dock import SETTINGS_DOCK, SettingsDock
+from ebert_gui.tracks.settings_dock import SettingsDock
 from ebert_gui.tracks.track_commands import track_commands
 from ebert_gui.tracks.track_dock import TrackDock
 from ebert_gui.widgets.messages import MessageBar, details_window
@@ -76,6 +77,7 @@ class MainWindow(QMainWindow):
         self.attention_bar = AttentionBar()
         self.track_dock = TrackDock(parts.workspace, parts.kinds, self, self.canvas.scene.colour_of)
         self.settings_dock = SettingsDock(parts.workspace, self, self.canvas.scene.colour_of)
+        self.regions_dock = RegionsDock(parts.workspace, self)
         self.model_dock = ModelDock(theme, self)
         self._ended: dict[str, WorkerState] = {}
         self._working_since: dict[str, float] = {}
@@ -164,9 +166,10 @@ class MainWindow(QMainWindow):
         if name == JOBS_DOCK:
             self.shown_jobs.toggle()  # it is built when it is first wanted
             return
-        if name == SETTINGS_DOCK and self.settings_dock.isHidden():
-            self.settings_dock.take_keyboard()
-            return
+        for typed_in in (self.settings_dock, self.regions_dock):
+            if name == typed_in.objectName() and typed_in.isHidden():
+                typed_in.take_keyboard()
+                return
         dock = self._dock(name)
         toggle = dock.toggleViewAction()
         assert toggle is not None
@@ -181,6 +184,10 @@ class MainWindow(QMainWindow):
     def show_messages(self) -> None:
         """Open the list of all that was said."""
         self.all_messages.show_list()
+
+    def name_region(self) -> None:
+        """Let a person name the region that was marked last."""
+        self.regions_dock.name_last()
 
     def show_palette(self) -> None:
         """Let a person find a command by its words."""
@@ -243,10 +250,12 @@ class MainWindow(QMainWindow):
             (self.track_dock, Qt.DockWidgetArea.LeftDockWidgetArea),
             (self.model_dock, Qt.DockWidgetArea.RightDockWidgetArea),
             (self.settings_dock, Qt.DockWidgetArea.RightDockWidgetArea),
+            (self.regions_dock, Qt.DockWidgetArea.RightDockWidgetArea),
         ):
             self.addDockWidget(area, dock)
             dock.hide()
         self.tabifyDockWidget(self.model_dock, self.settings_dock)
+        self.tabifyDockWidget(self.settings_dock, self.regions_dock)
         status = self._status_bar()
         status.addWidget(self.under_cursor, 1)
         for label in self.worker_states.values():
@@ -258,7 +267,8 @@ class MainWindow(QMainWindow):
         return status
 
     def _dock(self, name: str) -> QDockWidget:
-        return {dock.objectName(): dock for dock in (self.track_dock, self.model_dock, self.settings_dock)}[name]
+        docks = (self.track_dock, self.model_dock, self.settings_dock, self.regions_dock)
+        return {dock.objectName(): dock for dock in docks}[name]
 
     def _connect_state(self) -> None:
         workspace = self.workspace

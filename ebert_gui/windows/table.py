@@ -5,6 +5,7 @@ from ebert_gui.exporting import commands as exporting
 from ebert_gui.finetuning import commands as finetuning
 from ebert_gui.jobs import commands as jobs
 from ebert_gui.models import commands as models
+from ebert_gui.regions import commands as regions
 from ebert_gui.sessions import commands as sessions
 from ebert_gui.tracks import commands as tracks
 from ebert_gui.windows import frame_commands as frame
@@ -12,7 +13,7 @@ from ebert_gui.windows import frame_commands as frame
 # Every command of the window, by its id: menus and keys are built from it, and whatever else lists commands.
 COMMANDS = {
     command.id: command
-    for room in (datasets, sessions, finetuning, exporting, models, jobs, tracks, frame)
+    for room in (datasets, sessions, regions, finetuning, exporting, models, jobs, tracks, frame)
     for command in room.COMMANDS
 }
 
@@ -55,6 +56,12 @@ MENUS = {
         "zoom.in",
         "zoom.out",
         "go.chromosome",
+        LINE,
+        "regions.add",
+        "regions.next",
+        "regions.previous",
+        "regions.import",
+        "regions.export",
     ),
     "Trac&ks": (
         "tracks.dock",
@@ -86,6 +93,7 @@ MENUS = {
         "window.messages",
         "window.full-screen",
         "checkpoint.dock",
+        "regions.dock",
     ),
     "&Help": ("window.palette", "help.about"),
 }

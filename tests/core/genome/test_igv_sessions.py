@@ -9,7 +9,9 @@ from ebert_core.genome.igv_terms import colour_of_igv
 from ebert_core.genome.kinds import kind_of_file
 from ebert_core.genome.sessions import read_other_session
 from ebert_core.protocol.other_sessions import LeftOut, OtherTrack
+from ebert_core.protocol.regions import NamedRegion
 from ebert_core.protocol.terms.errors import InvalidRequest
+from ebert_core.protocol.terms.locus import Interval
 
 XML = """<?xml version="1.0" encoding="UTF-8" standalone="no"?>
 <Session genome="hg19" locus="chr2:1,001-3,000" nextAutoscaleGroup="2" version="8">
@@ -59,6 +61,7 @@ def xml(tmp_path: Path) -> Path:
 def test_a_session_in_xml_is_read_in_the_order_of_its_tracks(xml: Path) -> None:
     assert kind_of_file(xml).kind == "session"
     read = read_other_session(xml)
+    assert read.regions == (NamedRegion(Interval("chr1", 10, 20), "mine"),)
     assert (read.program, read.genome, read.locus, read.genome_files) == ("IGV", "hg19", "chr2:1,001-3,000", ())
     here = xml.parent
     assert read.tracks == (
@@ -81,7 +84,6 @@ def test_a_session_in_xml_is_read_in_the_order_of_its_tracks(xml: Path) -> None:
         LeftOut("Off", "it is hidden in the session"),
         LeftOut("y.bw", "s3://bucket/y.bw is no file of this machine and no address of http."),
         LeftOut("RefSeq Genes", "it belongs to IGV's genome, not to a file of the session"),
-        LeftOut("1 region of interest", "regions are not read from sessions"),
     )
 
 
@@ -101,7 +103,10 @@ def test_a_session_in_json_is_read_with_tracks_that_are_laid_over_each_other(tmp
             "tracks": [{"name": "Genes", "url": "//server/refGene.txt.gz"}],
         },
         "locus": ["chr1:1-100", "chr2:1-100"],
-        "roi": [{"name": "mine", "features": []}],
+        "roi": [
+            {"name": "mine", "features": [{"chr": "chr1", "start": 5, "end": 9}, {"chr": 1, "start": "x"}]},
+            {"name": "file", "url": "r.bed"},
+        ],
         "tracks": [
             {"type": "sequence"},
             {"type": "wig", "url": "a.bw", "name": "a", "color": "rgb(255, 0, 17)", "min": 0, "max": 10, "height": 9},
@@ -134,8 +139,9 @@ def test_a_session_in_json_is_read_with_tracks_that_are_laid_over_each_other(tmp
         ("inline", "it"),
         ("inside", "data:application/gzip;base64,AAAA"),
         ("a track", "it"),
-        ("1 set of regions of interest", "regions"),
+        ("file", "import"),
     ]
+    assert read.regions == (NamedRegion(Interval("chr1", 5, 9), "mine"),)
 
 
 @pytest.mark.parametrize(

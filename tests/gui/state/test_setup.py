@@ -5,6 +5,7 @@ from collections.abc import Callable
 import pytest
 from msgspec.structs import replace
 
+from ebert_core.protocol.regions import NamedRegion
 from ebert_core.protocol.terms.edits import BaseEdit
 from ebert_core.protocol.terms.locus import Interval
 from ebert_core.protocol.tracks import CellType, DatasetSummary
@@ -53,6 +54,7 @@ CHANGES: dict[str, Callable[[Setup], Setup]] = {
     "anchored_at": lambda setup: setup.anchored_at(Interval("chr1", 5, 6)),
     "naming_model": lambda setup: setup.naming_model("/m"),
     "without_model": lambda setup: setup.naming_model("/m").without_model("/m"),
+    "with_regions": lambda setup: setup.with_regions((NamedRegion(Interval("chr1", 5, 9), "mine"),)),
     "with_edits": lambda setup: setup.with_edits((BaseEdit("chr1", 5, "G"),)),
 }
 # What moves panes has a way back of its own.

@@ -83,9 +83,9 @@ def test_every_menu_has_its_lines_in_their_order_with_keys_and_hints(window: Mai
     bar = [action.text() for action in present(window.menuBar()).actions()]
     assert bar == ["&File", "&Edit", "&Go", "Trac&ks", "&Model", "&View", "&Help"]
     view = [action.text().replace("&", "") for action in window.menus["View"].actions()]
-    assert view == ["Dark or light", "Jobs", "Messages", "Full screen", "Checkpoint"]
+    assert view == ["Dark or light", "Jobs", "Messages", "Full screen", "Checkpoint", "Regions"]
     keys = [action.shortcut().toString() for action in window.menus["View"].actions()]
-    assert keys == ["Ctrl+D", "Ctrl+3", "Ctrl+4", "F11", "Ctrl+2"]
+    assert keys == ["Ctrl+D", "Ctrl+3", "Ctrl+4", "F11", "Ctrl+2", "Ctrl+6"]
     tracks = window.menus["Tracks"].actions()
     assert [action.shortcut().toString() for action in tracks] == [
         *("Ctrl+1", "Ctrl+5", "", "", "Ctrl+Down", "Ctrl+Up", "Ctrl+Shift+Down", "Ctrl+Shift+Up", "Ctrl+A", ""),
