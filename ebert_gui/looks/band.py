@@ -72,13 +72,15 @@ def band_of(replies: Iterable[Held[Signal]], axis: Axis) -> Band:
             reduce_columns(np.fmax, signal.maximum, first, last),
             reduce_columns(np.add, np.nan_to_num(signal.mean), first, last),
         )
-        is_here = last > first
+        is_new = is_here = last > first
         is_joined = is_here & (levels == held.level) & ((edges[:-1] < bins.start) | (edges[1:] > bins.end))
-        is_new = is_here & ~is_joined
-        for joined, target, values in zip((np.fmin, np.fmax, np.add), (lowest, highest, total), found, strict=True):
+        if is_joined.any():
+            for joined, target, values in zip((np.fmin, np.fmax, np.add), (lowest, highest, total), found, strict=True):
+                target[is_joined] = joined(target[is_joined], values[is_joined])
+            count[is_joined] += found_count[is_joined]
+            is_new = is_here & ~is_joined
+        for target, values in zip((lowest, highest, total, count), (*found, found_count), strict=True):
             target[is_new] = values[is_new]
-            target[is_joined] = joined(target[is_joined], values[is_joined])
-        count = np.where(is_new, found_count, np.where(is_joined, count + found_count, count))
         levels[is_here] = held.level
     mean = np.divide(total, count, out=np.full(count.size, np.nan), where=count > 0)
     return Band(lowest, highest, mean)

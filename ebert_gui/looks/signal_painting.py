@@ -19,6 +19,8 @@ _HALF_LINE, _HALF_POINT = 0.75, 1.25
 # What the faintest colour of a value has of it, so that it is not taken for no value.
 _FAINTEST = 0.06
 _SHADES = 256
+# The height of a mark of what is beyond the scale.
+_MARK = 2.0
 
 
 class Ink(NamedTuple):
@@ -106,12 +108,15 @@ class _Plot:
 
     def mark_beyond(self, lowest: Values, highest: Values) -> None:
         """A mark at the edge of columns that hold more than the scale has room for."""
-        height, colour = self._surface.height, self._surface.palette.text
         span = self._scale.high - self._scale.low
-        is_over = highest > self._scale.high + 1e-6 * span
-        self._fill(is_over, 0.5, 2.5, colour, 1.0)
+        self._mark(highest > self._scale.high + 1e-6 * span, 0)
         if self._scale.low < 0:
-            self._fill(lowest < self._scale.low - 1e-6 * span, height - 2.5, height - 0.5, colour, 1.0)
+            self._mark(lowest < self._scale.low - 1e-6 * span, self._surface.height - _MARK)
+
+    def _mark(self, chosen: NDArray[np.bool_], y: float) -> None:
+        if chosen.any():
+            colour = 0xFF000000 | int(self._surface.palette.text[1:], 16)
+            self._surface.stripes(np.where(chosen, colour, 0).astype(np.uint32), y, _MARK)
 
     def _fill_by_sign(self, values: Values, tops: Values, bottoms: Values) -> None:
         opacity = self._ink.strength

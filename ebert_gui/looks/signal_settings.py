@@ -172,7 +172,7 @@ class SignalSettings(Settings, frozen=True, kw_only=True):
                     "" if self.spacing == "linear" else self.spacing,
                     f"{self.reach} %" if self.reach != "all" and has_automatic_end else "",
                     "fixed" if not has_automatic_end else "",
-                    f"group: {self.group}" if self.shared == "group" and self.group else "",
+                    f"group: {self.group}".removesuffix(": ") if self.shared == "group" else "",
                     f"smoothed {bases_words(self.smoothing)}" if self.smoothing else "",
                 ),
             )

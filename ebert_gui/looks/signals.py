@@ -145,8 +145,8 @@ def scale_sentences(settings: SignalSettings, assay: str, axis: Axis, scale: Sca
     if scale is None:
         return
     said = f"{_SPACINGS[scale.spacing]} from {number_words(scale.low)} to {number_words(scale.high)}"
-    if settings.shared == "group" and settings.group:
-        said += f", shared by the group {settings.group}"
+    if settings.shared == "group":
+        said += f", shared by the group {settings.group or 'without a name'}"
     elif settings.shared == "assay" and assay:
         said += f", shared by tracks of {assay}"
     if settings.reach != "all" and None in settings.ends:

@@ -277,6 +277,9 @@ def test_a_picture_of_lines_and_areas_shows_what_the_window_shows(new_page: Call
         ({"spacing": "symlog", "reach": "99"}, ("symlog", "99 %")),
         ({"low": 0.0, "high": 1.0, "reach": "99"}, ("fixed",)),
         ({"shared": "group", "group": "DNase"}, ("group: DNase",)),
+        ({"shared": "group"}, ("group",)),
+        ({"smoothing": 1500, "spacing": "log"}, ("log", "smoothed 1.5 kb")),
+        ({"smoothing": 250}, ("smoothed 250 bp",)),
     ],
 )
 def test_the_gutter_says_what_is_unusual_of_a_scale(
