@@ -32,8 +32,8 @@ class DrawnRow(NamedTuple):
         self.look.annotate(surface, self.arranged, scale)
 
     def serials(self, axis: Axis) -> tuple[int, ...]:
-        """What the picture over an axis is made of."""
-        shown = axis.interval
+        """What the picture over an axis is made of; lines go on to the column beside it."""
+        shown = axis._replace(start=axis.start - axis.bases_per_column, width=axis.width + 2 / axis.ratio).interval
         return tuple(
             held.serial
             for replies in self.content.parts.values()

@@ -1,6 +1,8 @@
 """The form for a signal as a bigWig: of which stretch, in bins of how many bases, and where it goes."""
 
+import os
 from collections.abc import Sequence
+from itertools import count
 
 from PyQt6.QtCore import pyqtSignal
 from PyQt6.QtWidgets import QComboBox, QDialog, QPushButton, QSpinBox, QVBoxLayout, QWidget
@@ -60,7 +62,9 @@ class SignalDialog(QDialog):
         self.step.setSuffix(" bp")
         self.step.setToolTip("The mean of so many bases is one value of the file")
         near = dataset.path or next((file.path for file in dataset.files if is_absolute(file.path)), "")
-        self.target.setText(beside(near, f"{slug(self._name)}.bw") if near else "")
+        stem = slug(self._name)
+        proposed = (beside(near, f"{stem}{'' if number == 1 else f'-{number}'}.bw") for number in count(1))
+        self.target.setText(next(path for path in proposed if not os.path.lexists(path)) if near else "")
 
     def _lay_out(self) -> None:
         form = form_layout()
@@ -91,10 +95,11 @@ class SignalDialog(QDialog):
         words = self.stretch.currentText()
         where = f"{words[:1].lower()}{words[1:]}".replace("what is on screen, ", "")
         bins = "every base" if self.step.value() == 1 else f"the mean of every {self.step.value():,} bases"
-        promise = (
-            f"Writes {self._name}, {bins} of {where}, to {file_name(self._path())}. You can go on working meanwhile."
-        )
-        self._footer.say("" if problem else promise, problem)
+        promise = f"Writes {self._name}, {bins} of {where}, to {file_name(self._path())}."
+        # As far as this machine can see: the file may be one of another host.
+        replaces = " It replaces the file that is there." if os.path.exists(self._path()) else ""
+        said = f"{promise}{replaces} You can go on working meanwhile."
+        self._footer.say("" if problem else said, problem)
 
     def _pick(self) -> None:
         signals = Kind("Signals", _ENDINGS)

@@ -182,6 +182,22 @@ def test_strips_are_painted_for_what_is_in_sight_and_no_further(qapp: QApplicati
     assert scene.strips.painted == 4
 
 
+def test_another_form_of_a_track_paints_its_strips_alone_and_every_pixel_once(
+    qapp: QApplication, written: list[Written]
+) -> None:
+    scene = scene_of(SignalTrack(id="a", signal="A", height=100), SignalTrack(id="b", signal="B", height=50))
+    painted(scene)
+    before, history = scene.strips.painted, scene.workspace.history
+    for number, form in enumerate(("line", "points", "heat", "bars"), start=1):
+        history.change(history.setup.redrawn(("a",), lambda drawn, form=form: drawn.changed(form=form, spacing="log")))
+        scene.refresh()
+        painted(scene)
+        assert scene.strips.painted == before + 3 * number
+    history.undo()
+    painted(scene)
+    assert scene.strips.painted == before + 12, "what was painted before is still kept"
+
+
 def test_another_ratio_scale_or_reply_paints_strips_anew(qapp: QApplication, written: list[Written]) -> None:
     scene = scene_of()
     painted(scene)

@@ -1,5 +1,7 @@
 """The form for a signal as a bigWig: what it proposes, what it promises, and what it refuses."""
 
+from pathlib import Path
+
 import pytest
 from pytestqt.qtbot import QtBot
 
@@ -70,3 +72,16 @@ def test_files_alone_are_written_beside_the_first_and_the_host_is_asked_for_plac
     assert (wanted.mode, wanted.complete("/a/b"), wanted.complete("/a/b.BigWig")) == ("save", "/a/b.bw", "/a/b.BigWig")
     then(("/a/b.bw",))
     assert dialog.file().path == "/a/b.bw"
+
+
+def test_no_file_is_proposed_that_is_there_and_one_that_will_be_replaced_is_told(qtbot: QtBot, tmp_path: Path) -> None:
+    for name in ("y.bw", "y-2.bw"):
+        (tmp_path / name).touch()
+    files = (BareFile(str(tmp_path / "y.bw"), "y.bw", "signal"),)
+    alone = DatasetSummary("", "toy", "", (Chromosome("chr1", 1000),), False, False, (), (), (), files=files)
+    dialog = SignalDialog("y", SOURCE, alone, VIEW)
+    qtbot.addWidget(dialog)
+    assert dialog.file().path == str(tmp_path / "y-3.bw")
+    assert "replaces" not in dialog._footer.summary.text()
+    dialog.target.setText(str(tmp_path / "y.bw"))
+    assert "It replaces the file that is there." in dialog._footer.summary.text()
