@@ -11,7 +11,7 @@ from ebert_gui.looks.prediction_arranged import ArrangedPrediction, PredictionSt
 
 
 class Value(NamedTuple):
-    """A predicted probability, NaN in a gap, and whether it is the mean of both strands."""
+    """A predicted probability, NaN in a gap, and whether the other strand changes nothing of it any more."""
 
     probability: float
     is_final: bool
@@ -25,7 +25,7 @@ def value_at(arranged: ArrangedPrediction, position: float) -> Value | None:
         if 0 <= place < signal.maximum.size:
             return Value(float(signal.maximum[place]), not signal.is_draft)
         if held.interval.start <= position < held.interval.end:
-            return Value(float("nan"), not signal.is_draft)
+            return Value(float("nan"), is_final=True)
     return None
 
 

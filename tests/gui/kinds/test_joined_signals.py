@@ -84,6 +84,12 @@ def test_an_overlay_reads_what_its_signals_read_alone_and_a_comparison_reads_bot
     assert source == Compared(other, one)
 
 
+def test_what_is_made_of_files_stands_for_all_of_them() -> None:
+    files = [replace(K562, path=f"/f/{name}.bw") for name in ("a", "b", "c")]
+    assert overlay(*files).paths == ("/f/a.bw", "/f/b.bw", "/f/c.bw")
+    assert comparison(*files[:2]).paths == ("/f/a.bw", "/f/b.bw")
+
+
 @pytest.mark.parametrize(
     ("track", "title", "subtitle"),
     [

@@ -307,6 +307,15 @@ def test_the_offer_of_a_wide_view_computes_it(
     assert model.forgiven == []
 
 
+def test_a_region_is_computed_without_another_gesture(
+    with_checkpoint: Loader, model: RecordingClient, workspace: Workspace, qtbot: QtBot
+) -> None:
+    workspace.view.show(Interval("chr1", 0, 1_000_000))
+    with_checkpoint.ask()
+    with_checkpoint.take_offer(next(t for t in workspace.setup.tracks if isinstance(t, PredictionTrack)))
+    qtbot.waitUntil(lambda: any(is_of(body, PredictedBinding) for body, _, _ in model.open.values()))
+
+
 def test_a_region_is_computed_on_both_strands_since_nothing_refines_it_there(
     with_checkpoint: Loader, model: RecordingClient, workspace: Workspace
 ) -> None:

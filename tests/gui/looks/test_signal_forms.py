@@ -18,7 +18,9 @@ from ebert_gui.kinds.signal import SignalTrack
 from ebert_gui.looks.band import band_of, scale_of
 from ebert_gui.looks.columns import y_of
 from ebert_gui.looks.second_colour import least_difference, second_colour
+from ebert_gui.looks.signal_painting import Ink, paint_signal
 from ebert_gui.looks.signal_settings import Form, SignalSettings, Statistic
+from ebert_gui.looks.signals import scale_sentences
 from ebert_gui.state.tracks import Track
 from ebert_gui.widgets.theme import DARK, LIGHT, Theme
 from tests.gui.drawn import content_of, drawn_row, paint, scales_over
@@ -295,6 +297,34 @@ def test_the_gutter_says_what_is_unusual_of_a_scale(
 def replace_signal(shown_track: SignalTrack) -> SignalTrack:
     """The track, of a cell type."""
     return SignalTrack(signal=shown_track.signal, cell_type="K562", drawn=shown_track.drawn)
+
+
+@pytest.mark.parametrize(
+    ("reach", "high", "is_said"), [("99", None, True), ("all", None, False), ("99", 5.0, False), ("all", 5.0, False)]
+)
+def test_room_for_a_share_of_the_columns_is_said_where_an_end_follows_them(
+    reach: str, high: float | None, is_said: bool
+) -> None:
+    settings = SignalSettings().changed(reach=reach, low=0.0, high=high)
+    [said] = scale_sentences(settings, "", Axis("chr1", 1000.0, 10.0, 100.0), Scale(0.0, 5.0))
+    assert ("with room for" in said) == is_said
+
+
+@pytest.mark.parametrize("form", FORMS[:3])
+def test_what_shines_through_is_as_much_paler_in_its_range_as_in_its_values(
+    new_page: Callable[..., Page], form: Form
+) -> None:
+    here, values = Interval("chr1", 1000, 2000), np.full(100, 2.0, dtype=np.float32)
+    held = Held(0, here, Signal(here, values, values + 2, values))
+    settings, shades = SignalSettings().changed(form=form, statistic="range"), []
+    for strength in (1.0, 0.5):
+        page = new_page()
+        band = band_of((held,), page.surface.axis)
+        paint_signal(page.surface, band, settings, Scale(0.0, 5.0), Ink("#000000", "#000000", strength))
+        shades.append(sorted({QColor(page.colour_at(50, y)).lightness() for y in range(50)} - {255}))
+    assert len(shades[0]) >= 2
+    assert shades[1][0] > shades[0][0]
+    assert shades[1][-1] > shades[0][-1]
 
 
 def test_the_tooltip_of_a_name_says_the_whole_scale(new_page: Callable[..., Page]) -> None:

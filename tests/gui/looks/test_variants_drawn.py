@@ -60,6 +60,14 @@ def test_each_kind_has_its_colour_and_its_form(
     assert page.across(5) == ([(*top, colour)] if top else [])
 
 
+def test_an_insertion_has_a_cap_at_both_of_its_ends(new_page: Callable[..., Page]) -> None:
+    page = new_page()
+    insertion = variants((1200, 1201, "A", "ATT", "insertion"))
+    paint(page.surface, TRACK, content_of("variants", HERE, insertion), Scale())
+    [(top, bottom, colour)] = page.down(21)
+    assert page.down(18) == [(top, top + 2, colour), (bottom - 2, bottom, colour)]
+
+
 def test_what_did_not_pass_the_filters_is_paler_and_a_chosen_colour_is_that_of_all(
     new_page: Callable[..., Page],
 ) -> None:
