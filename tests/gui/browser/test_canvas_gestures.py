@@ -216,6 +216,17 @@ def test_the_selection_is_tinted_while_it_is_dragged_and_no_longer(qtbot: QtBot,
     assert tinted() == []
 
 
+def test_a_click_on_a_name_selects_its_track_alone_with_control_too_and_with_shift_all_up_to_it(
+    qtbot: QtBot, canvas: Canvas
+) -> None:
+    first, second, third = (QPoint(50, HEADER + 105 * number + 50) for number in range(3))
+    seen = []
+    for place, keys in ((second, NO_KEYS), (first, CONTROL), (second, CONTROL), (third, SHIFT), (third, NO_KEYS)):
+        qtbot.mouseClick(canvas, LEFT, keys, place)
+        seen.append("".join(canvas._workspace.selection.ids))
+    assert seen == ["b", "ab", "a", "bc", "c"]
+
+
 def test_a_hand_that_shakes_by_less_than_four_pixels_clicks(qtbot: QtBot, canvas: Canvas) -> None:
     drag(qtbot, canvas, QPoint(GUTTER + 500, 200), QPoint(GUTTER + 503, 200))
     assert present(canvas._workspace.anchor).start == pytest.approx(15_000, abs=60)

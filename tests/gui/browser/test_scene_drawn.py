@@ -251,6 +251,10 @@ def test_a_sentence_that_is_too_long_is_cut_and_has_its_details(qapp: QApplicati
     (link,) = scene.links
     assert link.is_details
     assert 940 < link.box.right() - GUTTER <= 1000
+    for words in range(20, 50):
+        scene._source.reply = TrackContent(sentence="word " * words, details="More.", is_error=True)
+        painted(scene)
+        assert scene.links[0].box.right() - GUTTER <= 1000, "the link stays in the plot, however long the sentence is"
     written.clear()
     scene._source.reply = TrackContent(sentence="Short.", details="More.", is_error=True)
     painted(scene)

@@ -72,6 +72,18 @@ def test_columns_are_filled_between_two_heights_and_left_empty_without_them(
     assert page.down(round(30 * ratio)) == [(round(10 * ratio), round(40 * ratio), RED)]
 
 
+@pytest.mark.parametrize("ratio", [1.0, 2.0])
+def test_a_line_goes_through_the_middles_of_its_columns_and_breaks_where_there_is_no_height(
+    new_page: Callable[..., Page], ratio: float
+) -> None:
+    page = new_page(ratio)
+    ys = np.full(round(100 * ratio), np.nan)
+    ys[round(20 * ratio) : round(40 * ratio)] = ys[round(60 * ratio) : round(80 * ratio)] = 25.0
+    page.surface.polyline(ys, RED, 1.0, 2.0)
+    red = [(first / ratio, last / ratio) for first, last, colour in page.across(round(25 * ratio)) if colour == RED]
+    assert red == [pytest.approx(ends, abs=1) for ends in ((20, 40), (60, 80))]
+
+
 @pytest.mark.parametrize("is_vector", [False, True])
 def test_half_a_pixel_of_a_column_and_half_its_colour_are_half_a_shade(
     new_page: Callable[..., Page], is_vector: bool

@@ -142,6 +142,9 @@ def test_a_stub_leans_to_the_right_and_its_name_takes_no_room_of_another(
     page = _painted(new_page, arcs((1200, 1300, 5, 9), elsewhere=("chr7",)))
     assert not page.is_blank(30, 28)
     assert page.is_blank(20, 28)
+    top = next(y for y in range(50) if page.across(y))
+    dot = page.across(top)
+    assert (dot[0][0] + dot[-1][1]) / 2 == pytest.approx(25 + 5, abs=1), "on the end of the line"
     written.clear()
     close = arcs((1200, 1300, 5, 9), (1250, 1350, 5, 9), (1980, 1990, 5, 9), elsewhere=("chr7", "chr8", "chr9"))
     _painted(new_page, close)

@@ -161,6 +161,8 @@ def test_the_legend_stands_in_the_widest_gap_between_sites_or_nowhere(
     crowd = truth(*((start, True) for start in range(1000, 11_000, 1000)))
     draw(new_page(1.0, (1000, 30)), TRUTH, content_of("truth", HERE, crowd), width=1000.0)
     draw(new_page(1.0, (1000, 30)), TRUTH, content_of("truth", HERE), width=1000.0)
+    late = truth(*((start, True) for start in (*range(1000, 9000, 1000), 9500, 10_500)))
+    draw(new_page(1.0, (1000, 30)), TRUTH, content_of("truth", HERE, late), width=1000.0)
     assert written == []
 
 

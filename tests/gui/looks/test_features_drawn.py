@@ -6,13 +6,14 @@ from dataclasses import replace
 import pytest
 
 from ebert_core.protocol.terms.locus import Interval
+from ebert_gui.browser.axis import Axis
 from ebert_gui.browser.content import TrackContent
 from ebert_gui.kinds.genes import GenesTrack
 from ebert_gui.looks.feature_rows import Feature, Names, label
 from ebert_gui.looks.feature_settings import GeneSettings
 from ebert_gui.widgets.theme import LIGHT
 from tests.gui import toy_shapes
-from tests.gui.drawn import caption, content_of, draw, layout_of, words_at
+from tests.gui.drawn import caption, content_of, draw, layout_of, row_over, words_at
 from tests.gui.pages import Page, Written
 
 HERE = Interval("chr1", 0, 10_000)
@@ -177,3 +178,14 @@ def test_opposed_genes_share_a_row_and_overlapping_ones_do_not(new_page: Callabl
     layout = layout_of(surface, *genes[:2])
     assert layout.rows.tolist() == [0, 0]
     assert layout_of(surface, *genes).rows[1:].tolist() == [0, 1]
+
+
+def test_the_gene_in_the_row_under_the_cursor_is_read_out_and_its_name_stands_for_it() -> None:
+    axis = Axis("chr1", 0.0, 10.0, 1000.0)
+    shape = genes(Feature("UPPER", 1000, 3000, "+"), Feature("LOWER", 2000, 4000, "+"))
+    row = row_over(axis, GenesTrack(), shape)
+    layout = row.arranged.layout
+    assert sorted(layout.rows.tolist()) == [0, 1]
+    said = [row.at(2500, axis, layout.top_of(place) + 2).words for place in range(2)]
+    assert ["UPPER" in said[0], "LOWER" in said[0]] == [True, False]
+    assert ["UPPER" in said[1], "LOWER" in said[1]] == [False, True]

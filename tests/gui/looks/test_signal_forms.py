@@ -310,6 +310,16 @@ def test_room_for_a_share_of_the_columns_is_said_where_an_end_follows_them(
     assert ("with room for" in said) == is_said
 
 
+@pytest.mark.parametrize(("bases_per_pixel", "is_seen"), [(10.0, True), (400.0, False)])
+def test_smoothing_that_a_column_is_wider_than_is_said_to_make_no_difference(
+    bases_per_pixel: float, is_seen: bool
+) -> None:
+    axis = Axis("chr1", 1000.0, bases_per_pixel, 100.0)
+    [said] = scale_sentences(SignalSettings().changed(smoothing=500), "", axis, None)
+    assert said.startswith("Smoothed over 500 bp")
+    assert ("no difference at this zoom" in said) != is_seen
+
+
 @pytest.mark.parametrize("form", FORMS[:3])
 def test_what_shines_through_is_as_much_paler_in_its_range_as_in_its_values(
     new_page: Callable[..., Page], form: Form

@@ -119,6 +119,14 @@ def test_letters_stand_beside_their_bar_and_leave_a_gap_before_the_next(
     assert row.arranged.rows.tolist() == [0, 1]
 
 
+def test_letters_of_each_row_stand_beside_its_bars(new_page: Callable[..., Page], written: list[Written]) -> None:
+    page = new_page(1.0, (300, 50))
+    draw(page, TRACK, content_of("variants", HERE, variants(snv(1100), snv(1110))), 44.0, width=300.0)
+    middles = [(first + last) / 2 for first, last, _ in (*page.down(10)[:1], *page.down(12)[-1:])]
+    assert [(word.top + word.bottom) / 2 for word in written] == pytest.approx(middles, abs=1)
+    assert middles[1] > middles[0] + 8
+
+
 @pytest.mark.parametrize(("height", "rows"), [(43, 3), (42, 2)])
 def test_there_are_as_many_rows_as_fit(height: int, rows: int) -> None:
     # Three that overlap among many that do not, so that they are no crowd.
