@@ -47,7 +47,7 @@ has_signal = Needs(_has_signal, "Select one track that shows a signal of a file,
 
 def ask_for_signal(desk: Desk) -> None:
     """Ask where to write the signal of the selected track, and have it written."""
-    from ebert_gui.exporting.signal_dialog import SignalDialog  # its forms need not wait in every start
+    from ebert_gui.exporting.signal_dialog import ENDING, SignalDialog  # its forms need not wait in every start
 
     workspace = desk.workspace
     track, dataset = workspace.selection.tracks[0], workspace.dataset
@@ -57,6 +57,15 @@ def ask_for_signal(desk: Desk) -> None:
     name = f"{track.title} {track.subtitle}".strip()
     dialog = SignalDialog(name, source, dataset, workspace.view.interval, desk.window)
     dialog.place_wanted.connect(lambda wanted, then: pick(desk.opener.places, dialog, wanted, then))
+    asking = [dialog]
+    dialog.finished.connect(lambda _result: asking.clear())
+
+    def propose(path: str) -> None:
+        for each in asking:  # the host may answer when the form is gone
+            each.propose(path)
+
+    if dialog.proposed:
+        desk.opener.places.find_unused(dialog.proposed, propose, ENDING)
     dialog.accepted.connect(lambda: _writing(desk).write(dialog.file(), dataset))
     dialog.finished.connect(lambda _result: dialog.deleteLater())
     dialog.open()

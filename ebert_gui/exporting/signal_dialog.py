@@ -1,8 +1,6 @@
 """The form for a signal as a bigWig: of which stretch, in bins of how many bases, and where it goes."""
 
-import os
 from collections.abc import Sequence
-from itertools import count
 
 from PyQt6.QtCore import pyqtSignal
 from PyQt6.QtWidgets import QComboBox, QDialog, QPushButton, QSpinBox, QVBoxLayout, QWidget
@@ -15,7 +13,8 @@ from ebert_gui.widgets.forms import Footer, above_footer, add_row, compact, form
 from ebert_gui.widgets.paths import beside, file_name, is_absolute, slug
 from ebert_gui.widgets.wanted_place import ALL, Kind, Wanted
 
-_ENDINGS = (".bw", ".bigwig")
+ENDING = ".bw"
+_ENDINGS = (ENDING, ".bigwig")
 _WIDEST_STEP = 10_000
 
 
@@ -34,12 +33,14 @@ class SignalDialog(QDialog):
         self._name, self._source, self._view = name, source, view
         self._lengths = {chromosome.name: chromosome.length for chromosome in dataset.chromosomes}
         self.setWindowTitle("Write signal")
+        near = dataset.path or next((file.path for file in dataset.files if is_absolute(file.path)), "")
+        self.proposed: str = beside(near, f"{slug(name)}{ENDING}") if near else ""
         self.stretch = QComboBox()
         self.step = QSpinBox()
         self.target = path_field("/path/to/signal.bw")
         self.browse = QPushButton("&Browse…")
         self._footer = Footer("Write file")
-        self._fill(dataset)
+        self._fill()
         self._lay_out()
         self._connect()
         self.resize(640, self.sizeHint().height())
@@ -50,7 +51,13 @@ class SignalDialog(QDialog):
         """What to write, as the form stands."""
         return SignalFile(self._source, self._path(), self.step.value(), self.stretch.currentData())
 
-    def _fill(self, dataset: DatasetSummary) -> None:
+    def propose(self, path: str) -> None:
+        """Propose another name, unless a person has typed one meanwhile."""
+        if self._path() == self.proposed:
+            self.proposed = path
+            self.target.setText(path)
+
+    def _fill(self) -> None:
         here = self._view.chromosome
         whole = Interval(here, 0, self._lengths.get(here, self._view.end))
         shown = Interval(here, max(0, self._view.start), min(self._view.end, whole.end))
@@ -61,10 +68,7 @@ class SignalDialog(QDialog):
         self.step.setValue(50)
         self.step.setSuffix(" bp")
         self.step.setToolTip("The mean of so many bases is one value of the file")
-        near = dataset.path or next((file.path for file in dataset.files if is_absolute(file.path)), "")
-        stem = slug(self._name)
-        proposed = (beside(near, f"{stem}{'' if number == 1 else f'-{number}'}.bw") for number in count(1))
-        self.target.setText(next(path for path in proposed if not os.path.lexists(path)) if near else "")
+        self.target.setText(self.proposed)
 
     def _lay_out(self) -> None:
         form = form_layout()
@@ -96,16 +100,13 @@ class SignalDialog(QDialog):
         where = f"{words[:1].lower()}{words[1:]}".replace("what is on screen, ", "")
         bins = "every base" if self.step.value() == 1 else f"the mean of every {self.step.value():,} bases"
         promise = f"Writes {self._name}, {bins} of {where}, to {file_name(self._path())}."
-        # As far as this machine can see: the file may be one of another host.
-        replaces = " It replaces the file that is there." if os.path.exists(self._path()) else ""
-        said = f"{promise}{replaces} You can go on working meanwhile."
-        self._footer.say("" if problem else said, problem)
+        self._footer.say("" if problem else f"{promise} You can go on working meanwhile.", problem)
 
     def _pick(self) -> None:
         signals = Kind("Signals", _ENDINGS)
 
         def complete(path: str) -> str:
-            return path if path.lower().endswith(_ENDINGS) else f"{path}.bw"
+            return path if path.lower().endswith(_ENDINGS) else f"{path}{ENDING}"
 
         wanted = Wanted("Write signal to", "save", "Choose", self._path(), (signals, ALL), complete=complete)
         self.place_wanted.emit(wanted, self._take)

@@ -73,15 +73,15 @@ class HostPlaces(QObject):
 
         self._data.request(InspectFile(path), FileKind, on_kind, failed, view_key="what")
 
-    def find_unused(self, path: str, on_path: Callable[[str], None]) -> None:
+    def find_unused(self, path: str, on_path: Callable[[str], None], ending: str = "") -> None:
         """Ask for a name like this one that nothing has; nobody is told while its folder does not answer."""
 
         def answered(folder: Folder) -> None:
             if not folder.is_waiting:
-                on_path(unused(path, frozenset(entry.name for entry in folder.entries)))
+                on_path(unused(path, frozenset(entry.name for entry in folder.entries), ending))
 
         # Where there is no such folder, every name is free.
-        request = ListFolder(beside(path), narrow=file_name(path), shows_hidden=True)
+        request = ListFolder(beside(path), narrow=file_name(path).removesuffix(ending), shows_hidden=True)
         self._data.request(request, Folder, answered, lambda _failure: None, view_key="unused name")
 
     def shortcuts(self) -> tuple[Shortcut, ...]:

@@ -27,10 +27,11 @@ def slug(text: str) -> str:
     return re.sub(r"[^A-Za-z0-9.+-]+", "-", text).strip("-") or "unnamed"
 
 
-def unused(path: str, taken: frozenset[str]) -> str:
+def unused(path: str, taken: frozenset[str], ending: str = "") -> str:
     """The path, or where something in its folder has its name already the first of `path-2`, `path-3`, … that is free.
 
-    `taken` are the names in that folder.
+    `taken` are the names in that folder; numbers stand before the `ending` of the path.
     """
-    numbered = (f"{path}-{number}" for number in count(2))
+    stem = path.removesuffix(ending)
+    numbered = (f"{stem}-{number}{ending}" for number in count(2))
     return next(each for each in chain((path,), numbered) if file_name(each) not in taken)

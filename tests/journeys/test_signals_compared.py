@@ -62,6 +62,8 @@ def test_a_comparison_is_drawn_and_written(
     workspace.selection.select((track.id,))
     window.actions_by_id["signal.write"].trigger()
     [dialog] = window.findChildren(SignalDialog)
+    taken = tmp_path / "signal1.bw-signal2.bw.bw"
+    assert dialog.file().path == str(taken)
     dialog.step.setValue(10)
     dialog.target.setText(str(tmp_path / "written.bw"))
     dialog.accept()

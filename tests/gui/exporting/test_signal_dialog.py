@@ -1,7 +1,5 @@
 """The form for a signal as a bigWig: what it proposes, what it promises, and what it refuses."""
 
-from pathlib import Path
-
 import pytest
 from pytestqt.qtbot import QtBot
 
@@ -9,6 +7,7 @@ from ebert_core.protocol.sources import MeasuredSignal
 from ebert_core.protocol.terms.locus import Interval
 from ebert_core.protocol.tracks import BareFile, Chromosome, DatasetSummary
 from ebert_gui.exporting.signal_dialog import SignalDialog, objection
+from ebert_gui.widgets.paths import unused
 from ebert_gui.widgets.wanted_place import Wanted
 
 SOURCE = MeasuredSignal("K562", "DNase")
@@ -74,14 +73,15 @@ def test_files_alone_are_written_beside_the_first_and_the_host_is_asked_for_plac
     assert dialog.file().path == "/a/b.bw"
 
 
-def test_no_file_is_proposed_that_is_there_and_one_that_will_be_replaced_is_told(qtbot: QtBot, tmp_path: Path) -> None:
-    for name in ("y.bw", "y-2.bw"):
-        (tmp_path / name).touch()
-    files = (BareFile(str(tmp_path / "y.bw"), "y.bw", "signal"),)
-    alone = DatasetSummary("", "toy", "", (Chromosome("chr1", 1000),), False, False, (), (), (), files=files)
-    dialog = SignalDialog("y", SOURCE, alone, VIEW)
-    qtbot.addWidget(dialog)
-    assert dialog.file().path == str(tmp_path / "y-3.bw")
-    assert "replaces" not in dialog._footer.summary.text()
-    dialog.target.setText(str(tmp_path / "y.bw"))
-    assert "It replaces the file that is there." in dialog._footer.summary.text()
+def test_another_name_is_proposed_unless_one_was_typed(dialog: SignalDialog) -> None:
+    dialog.propose("/data/DNase-2.bw")
+    assert dialog.file().path == dialog.proposed == "/data/DNase-2.bw"
+    dialog.target.setText("/data/mine.bw")
+    dialog.propose("/data/DNase-3.bw")
+    assert dialog.file().path == "/data/mine.bw"
+
+
+def test_numbers_stand_before_the_ending() -> None:
+    taken = frozenset(("y.bw", "y-2.bw"))
+    assert unused("/a/y.bw", taken, ".bw") == "/a/y-3.bw"
+    assert unused("/a/z.bw", taken, ".bw") == "/a/z.bw"
