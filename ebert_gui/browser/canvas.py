@@ -16,7 +16,7 @@ from PyQt6.QtGui import (
     QResizeEvent,
     QWheelEvent,
 )
-from PyQt6.QtWidgets import QScrollBar, QToolTip, QWidget
+from PyQt6.QtWidgets import QToolTip, QWidget
 
 from ebert_core.protocol.machine.showing import shown_lines
 from ebert_core.protocol.terms.locus import Interval, format_locus
@@ -24,18 +24,16 @@ from ebert_gui.browser import chrome
 from ebert_gui.browser.content import ContentSource
 from ebert_gui.browser.gestures import Drag, DragKind, wheel_factor
 from ebert_gui.browser.look import Drawings
+from ebert_gui.browser.marks import Marks
 from ebert_gui.browser.palette import Palette
 from ebert_gui.browser.scene import GUTTER, TRACK_GAP, Row, Scene
+from ebert_gui.browser.scrolling import TrackBar
 from ebert_gui.state.regions import around
 from ebert_gui.state.tracks import Track
 from ebert_gui.state.workspace import Workspace
 
 _REST_MILLISECONDS = 60
 _ARRIVAL_MILLISECONDS = 30
-_MARKED_MILLISECONDS = 1500
-_BAR_WIDTH = 12
-# Tracks that are scrolled to their end leave room for a message, which must not hide the last of them.
-_ROOM_AT_END = 52
 _CLICK_PIXELS = 4
 _LINE = 80
 
@@ -66,9 +64,8 @@ class Canvas(QWidget):
         self._drag: Drag | None = None
         self._pointer: QPointF | None = None
         self._told = ("", -1.0, "")
-        self._bar = QScrollBar(Qt.Orientation.Vertical, self)
+        self._bar = TrackBar(self.scene, self)
         self._bar.valueChanged.connect(self._on_scrolled)
-        self._bar.hide()
         self._rest = QTimer(self)
         self._rest.setSingleShot(True)
         self._rest.setInterval(_REST_MILLISECONDS)
@@ -79,11 +76,7 @@ class Canvas(QWidget):
         self._arrivals.timeout.connect(self._draw_arrivals)
         self._shown_before = workspace.view.interval
         self._in_sight: frozenset[str] = frozenset()
-        self._marked: tuple[str, ...] = ()
-        self._marking = QTimer(self)
-        self._marking.setSingleShot(True)
-        self._marking.setInterval(_MARKED_MILLISECONDS)
-        self._marking.timeout.connect(self._unmark)
+        self._marks = Marks(self, self.update)
         self.setMouseTracking(True)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
@@ -145,12 +138,8 @@ class Canvas(QWidget):
         rows = [row for row in self.scene.rows() if row.track.id in track_ids]
         if not rows:
             return
-        above = rows[0].top - self.scene.header_height
-        below = rows[-1].top + rows[-1].height + _ROOM_AT_END - self.height()
-        if above < 0 or below > 0:
-            self._bar.setValue(self._bar.value() + round(min(above, below) if above > 0 else above))
-        self._marked = track_ids
-        self._marking.start()
+        self._bar.reveal(rows)
+        self._marks.mark(track_ids)
         self.update()
 
     def _show_selected(self) -> None:
@@ -158,25 +147,8 @@ class Canvas(QWidget):
         last = self._workspace.selection.last
         row = next((row for row in self.scene.rows() if row.track.id == last), None)
         if row is not None:
-            above = row.top - self.scene.header_height
-            below = row.top + row.height - self.height()
-            self._bar.setValue(self._bar.value() + round(min(above, 0) or max(below, 0)))
+            self._bar.show_row(row)
         self.update()
-
-    def _unmark(self) -> None:
-        self._marked = ()
-        self.update()
-
-    def _paint_marks(self, painter: QPainter) -> None:
-        """A tint over tracks that have just been added, and over the names of the selected ones."""
-        tint = QColor(self.scene.palette.accent)
-        tint.setAlphaF(0.16)
-        chosen = self._workspace.selection.ids
-        for row in self.scene.rows():
-            width = self.scene.width if row.track.id in self._marked else GUTTER if row.track.id in chosen else 0
-            top = max(row.top, float(self.scene.header_height))
-            if width and row.top + row.height > top:
-                painter.fillRect(QRectF(0, top, width, row.top + row.height - top), tint)
 
     def sizeHint(self) -> QSize:
         """Room for a screen of tracks."""
@@ -189,7 +161,7 @@ class Canvas(QWidget):
         painter = QPainter(self)
         painter.fillRect(self.rect(), QColor(self.scene.palette.canvas))  # also beside the scene, over the scroll bar
         self.scene.paint(painter, region=None if is_whole else event.region())
-        self._paint_marks(painter)
+        self._marks.paint(painter, self.scene, self._workspace.selection.ids)
         if self._drag is not None and self._drag.kind is DragKind.SELECT:
             self._drag.paint(painter, self.scene, self.height())
         painter.end()
@@ -206,16 +178,7 @@ class Canvas(QWidget):
 
     def _on_rows_changed(self) -> None:
         scene = self.scene
-        room = self.height() - scene.header_height
-        overflow = max(0, round(scene.content_height - room))
-        overflow += _ROOM_AT_END if overflow else 0
-        self._bar.setVisible(overflow > 0)
-        width = self.width() - (_BAR_WIDTH if overflow else 0)
-        self._bar.setGeometry(width, scene.header_height, _BAR_WIDTH, max(0, room))
-        self._bar.setRange(0, overflow)
-        self._bar.setPageStep(max(1, room))
-        self._bar.setSingleStep(24)
-        scene.width, scene.height, scene.ratio = float(width), float(self.height()), self.devicePixelRatioF()
+        scene.width, scene.height, scene.ratio = float(self._bar.fit()), float(self.height()), self.devicePixelRatioF()
         self._workspace.view.set_columns(scene.plot_columns)
         self.follow()
 
@@ -233,10 +196,10 @@ class Canvas(QWidget):
         if keys & Qt.KeyboardModifier.ControlModifier or (not is_trackpad and coarse.y() and x >= 0 and not keys):
             view.zoom_about(axis.position_at(max(x, 0.0)), wheel_factor(coarse.y()))
         elif x < 0 and not coarse.x():
-            self._bar.setValue(self._bar.value() - coarse.y())
+            self._bar.scroll_by(-coarse.y())
         elif is_trackpad:
             view.pan_by(-fine.x() * axis.bases_per_pixel)
-            self._bar.setValue(self._bar.value() - fine.y())
+            self._bar.scroll_by(-fine.y())
         else:
             view.pan_by(-(coarse.x() or coarse.y()) * axis.bases_per_pixel)
         event.accept()
@@ -281,7 +244,7 @@ class Canvas(QWidget):
         match self._drag.kind:
             case DragKind.PAN:
                 self._workspace.view.pan_by(-step.x() * self.scene.axis().bases_per_pixel)
-                self._bar.setValue(self._bar.value() - round(step.y()))
+                self._bar.scroll_by(-step.y())
             case DragKind.RESIZE:
                 assert self._drag.track is not None
                 height = self._drag.track.pixels + self._drag.distance.y()
@@ -319,7 +282,7 @@ class Canvas(QWidget):
         assert event is not None
         steps = {Qt.Key.Key_Up: -48, Qt.Key.Key_Down: 48}
         if event.key() in steps:
-            self._bar.setValue(self._bar.value() + steps[Qt.Key(event.key())])
+            self._bar.scroll_by(steps[Qt.Key(event.key())])
         else:
             super().keyPressEvent(event)
 

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from typing import NamedTuple
 
-from PyQt6.QtCore import QTimer, pyqtSignal
+from PyQt6.QtCore import pyqtSignal
 from PyQt6.QtGui import QDragEnterEvent, QDropEvent
 from PyQt6.QtWidgets import QDialog, QLabel, QLineEdit, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
@@ -25,6 +25,7 @@ from ebert_gui.widgets.forms import (
     set_role,
 )
 from ebert_gui.widgets.paths import beside, file_name
+from ebert_gui.widgets.timers import calls_once
 from ebert_gui.widgets.wanted_place import ALL, DATASETS, Wanted
 
 _REST_MILLISECONDS = 200
@@ -61,10 +62,7 @@ class NewDatasetDialog(QDialog):
         self._replaceable = ""
         self._is_finished = False
         self._suggested = ("", "", "")
-        self._rest = QTimer(self)
-        self._rest.setSingleShot(True)
-        self._rest.setInterval(_REST_MILLISECONDS)
-        self._rest.timeout.connect(self._ask)
+        self._rest = calls_once(self, _REST_MILLISECONDS, self._ask)
         self.setWindowTitle("New dataset")
         self.setAcceptDrops(True)
         self.table = FileTable()

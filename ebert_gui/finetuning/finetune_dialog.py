@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from msgspec.structs import replace
-from PyQt6.QtCore import QTimer, pyqtSignal
+from PyQt6.QtCore import pyqtSignal
 from PyQt6.QtWidgets import (
     QButtonGroup,
     QCheckBox,
@@ -38,6 +38,7 @@ from ebert_gui.widgets.paths import beside, slug
 from ebert_gui.widgets.plain import literal
 from ebert_gui.widgets.spec_rows import add_field_row, on_change, show_value, value_in, widget_of
 from ebert_gui.widgets.spec_settings import SpecSettings
+from ebert_gui.widgets.timers import calls_once
 from ebert_gui.widgets.wanted_place import Mode, Wanted
 from ebert_gui.widgets.wording import listed
 
@@ -78,10 +79,7 @@ class FineTuneDialog(QDialog):
         self._check = check
         self.proposed_output = ""
         self._checked: tuple[FineTune, JobCheck] | None = None
-        self._resting = QTimer(self)
-        self._resting.setSingleShot(True)
-        self._resting.setInterval(_REST_MILLISECONDS)
-        self._resting.timeout.connect(self._ask)
+        self._resting = calls_once(self, _REST_MILLISECONDS, self._ask)
         self._dataset = dataset
         self._checkpoint = checkpoint
         self._begun = begun or _DEFAULTS

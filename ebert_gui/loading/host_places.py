@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from PyQt6.QtCore import QObject, QTimer
+from PyQt6.QtCore import QObject
 
 from ebert_core.protocol.folders import Folder, ListFolder
 from ebert_core.protocol.terms.addresses import is_address
@@ -11,6 +11,7 @@ from ebert_gui.loading.loader import Client
 from ebert_gui.state.recent import read_recent
 from ebert_gui.state.workspace import Workspace
 from ebert_gui.widgets.paths import beside, file_name, unused
+from ebert_gui.widgets.timers import calls_once
 from ebert_gui.widgets.wanted_place import Hearing, Shortcut
 from ebert_gui.workers.state import Failure
 
@@ -28,11 +29,8 @@ class HostPlaces(QObject):
         self._data = data
         self._asked = 0
         self._chosen_in: list[str] = []
-        self._again = QTimer(self)
-        self._again.setSingleShot(True)
-        self._again.setInterval(_AGAIN)
         self._ask: Callable[[], None] = lambda: None
-        self._again.timeout.connect(lambda: self._ask())
+        self._again = calls_once(self, _AGAIN, lambda: self._ask())
 
     def list_folder(self, request: ListFolder, hearing: Hearing) -> None:
         """Ask what is in a folder, in place of what was asked before. Asks again until there is an answer."""

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from PyQt6.QtCore import Qt, QTimer
+from PyQt6.QtCore import Qt
 from PyQt6.QtGui import QKeySequence, QShortcut
 from PyQt6.QtWidgets import (
     QCheckBox,
@@ -25,6 +25,7 @@ from ebert_gui.widgets.paths import beside, file_name, is_absolute
 from ebert_gui.widgets.place_line import PlaceLine
 from ebert_gui.widgets.place_list import EntryList, size_in_words, time_in_words, told_of
 from ebert_gui.widgets.place_ways import Crumbs, ShortcutList
+from ebert_gui.widgets.timers import calls_once
 from ebert_gui.widgets.wanted_place import Hearing, Host, Typed, Wanted, completions, typed
 
 _REST_MILLISECONDS = 150
@@ -65,8 +66,8 @@ class PlacePicker(QDialog):
         self.what = QPushButton("&What is it?")
         self.note = label("", "muted")
         self.footer = Footer(wanted.action)
-        self._rest = self._timer(_REST_MILLISECONDS, self._look_where_typed)
-        self._patience = self._timer(_PATIENCE_MILLISECONDS, lambda: self._wait(_SILENT))
+        self._rest = calls_once(self, _REST_MILLISECONDS, self._look_where_typed)
+        self._patience = calls_once(self, _PATIENCE_MILLISECONDS, lambda: self._wait(_SILENT))
         self._lay_out()
         self._connect()
         self.resize(820, 560)
@@ -97,13 +98,6 @@ class PlacePicker(QDialog):
             self._host.remember(beside(paths[0]) or self._folder.separator)
         self.paths = paths
         self.accept()
-
-    def _timer(self, milliseconds: int, slot: Callable[[], None]) -> QTimer:
-        timer = QTimer(self)
-        timer.setSingleShot(True)
-        timer.setInterval(milliseconds)
-        timer.timeout.connect(slot)
-        return timer
 
     def _lay_out(self) -> None:
         for kind in self.wanted.kinds:

@@ -23,6 +23,7 @@ from ebert_core.protocol.tracks import FoundGene, FoundGenes
 from ebert_gui.loading.navigator import Missed, Navigator
 from ebert_gui.state.workspace import OfferedFactor, Workspace
 from ebert_gui.widgets.plain import PlainLabel
+from ebert_gui.widgets.timers import calls_once
 
 _TYPING_MILLISECONDS = 120
 _ZOOM = 2.0
@@ -106,10 +107,7 @@ class LocusBar(QWidget):
         self.forward = _button("›", "Forward again (Alt+Right)", workspace.view.go_forward)
         self.zoom_out = _button("−", "Zoom out (Ctrl+-)", lambda: workspace.view.zoom(1 / _ZOOM))
         self.zoom_in = _button("+", "Zoom in (Ctrl++)", lambda: workspace.view.zoom(_ZOOM))
-        self._typing = QTimer(self)
-        self._typing.setSingleShot(True)
-        self._typing.setInterval(_TYPING_MILLISECONDS)
-        self._typing.timeout.connect(self._complete)
+        self._typing = calls_once(self, _TYPING_MILLISECONDS, self._complete)
         self._lay_out()
         self._set_up_completion()
         self.locus.returnPressed.connect(self.go)

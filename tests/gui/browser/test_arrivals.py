@@ -199,12 +199,12 @@ def test_whatever_changes_the_picture_paints_all_of_it_anew(
 
 
 def test_a_mark_that_ends_and_a_selection_that_is_given_up_leave_the_screen(qtbot: QtBot, canvas: Canvas) -> None:
-    canvas._marking.stop()
+    canvas._marks.stop()
     with qtbot.waitSignal(canvas.painted):
         canvas.update()
     plain = on_screen(canvas)
     for begin, end in (
-        (lambda: canvas.reveal(("a",)), canvas._marking.timeout.emit),
+        (lambda: canvas.reveal(("a",)), canvas._marks.timeout.emit),
         (
             lambda: drag_over_ruler(qtbot, canvas),
             lambda: qtbot.mouseRelease(canvas, Qt.MouseButton.LeftButton, pos=QPoint(GUTTER + 100, 45)),

@@ -354,7 +354,7 @@ def test_a_track_that_was_added_below_is_scrolled_to_and_marked_for_a_moment(qtb
     assert is_marked(row.top + 5)
     assert is_marked(row.top + row.height - 2)
     assert not is_marked(row.top - 4)
-    qtbot.waitUntil(lambda: not canvas._marking.isActive(), timeout=20_000)
+    qtbot.waitUntil(lambda: not canvas._marks.isActive(), timeout=20_000)
     assert not is_marked(row.top + 5)
 
 
