@@ -78,13 +78,8 @@ def auroc_of(counts: Thresholds) -> float:
     return float(np.trapezoid(true, false))
 
 
-def recall_at_fdr(is_bound_X: NDArray[np.bool_], score_X: NDArray[np.floating], rate: float) -> float:
-    """The largest recall whose false discovery rate, `1 - precision` in float64, is at most `rate`; 0 if none."""
-    return recall_of(thresholds(is_bound_X, score_X), rate)
-
-
 def recall_of(counts: Thresholds, rate: float) -> float:
-    """The largest recall of these counts at a false discovery rate; see `recall_at_fdr`."""
+    """The largest recall whose false discovery rate, `1 - precision` in float64, is at most `rate`; 0 if none."""
     positives = int(counts.true_positives[-1])
     if positives == 0:
         return float("nan")

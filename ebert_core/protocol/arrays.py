@@ -17,14 +17,3 @@ def check_same_length(**arrays: NDArray[Any]) -> int:
         said = ", ".join(f"{name} {'x'.join(map(str, shape)) or 'one value'}" for name, shape in lengths.items())
         raise ValueError(f"arrays that belong together have different shapes: {said}")
     return int(next(iter(lengths.values()))[0])
-
-
-def check_positive(**numbers: int) -> None:
-    """Refuses a number below one.
-
-    Raises:
-        ValueError: one is.
-    """
-    for name, number in numbers.items():
-        if number < 1:
-            raise ValueError(f"{name} is {number}")

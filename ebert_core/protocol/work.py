@@ -163,17 +163,3 @@ class Metrics(msgspec.Struct, frozen=True):
     """All curves of a job, in order of appearance."""
 
     curves: tuple[Curve, ...]
-
-
-WorkRequest = (
-    StartJob
-    | CheckJob
-    | ReadSpec
-    | ReadSpecFile
-    | RemoveJob
-    | ListJobs
-    | StopJob
-    | ResumeJob
-    | ReadMetrics
-    | ReadVerdict
-)

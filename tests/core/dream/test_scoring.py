@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from ebert_core.dream.scoring import auprc, auroc, recall_at_fdr
+from ebert_core.dream.scoring import auprc, auroc, recall_of, thresholds
 
 
 def bound(*bins: int) -> np.ndarray:
@@ -32,14 +32,14 @@ def test_tied_bins_are_interpolated_bin_by_bin() -> None:
 
 def test_recall_at_a_false_discovery_rate_takes_the_largest_that_meets_it() -> None:
     labels, scores = bound(1, 0, 1, 0), np.array([4.0, 3, 2, 1])
-    assert recall_at_fdr(labels, scores, 0.5) == 1.0
-    assert recall_at_fdr(labels, scores, 0.1) == 0.5
-    assert recall_at_fdr(bound(0, 1), np.array([2.0, 1]), 0.1) == 0.0
+    assert recall_of(thresholds(labels, scores), 0.5) == 1.0
+    assert recall_of(thresholds(labels, scores), 0.1) == 0.5
+    assert recall_of(thresholds(bound(0, 1), np.array([2.0, 1])), 0.1) == 0.0
 
 
 def test_nineteen_of_twenty_misses_five_percent_in_floating_point() -> None:
     labels = np.array([True] * 19 + [False])
-    assert recall_at_fdr(labels, np.ones(20), 0.05) == 0.0
+    assert recall_of(thresholds(labels, np.ones(20)), 0.05) == 0.0
 
 
 def test_no_bound_bin_has_no_score() -> None:

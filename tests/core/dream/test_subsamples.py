@@ -4,7 +4,7 @@ import msgspec
 import numpy as np
 import pytest
 
-from ebert_core.dream.scoring import auprc, auroc, recall_at_fdr
+from ebert_core.dream.scoring import auprc, auroc, recall_of, thresholds
 from ebert_core.dream.subsamples import Scored, score_of, stratified_folds
 
 
@@ -48,8 +48,8 @@ def test_subsamples_leave_one_fold_out_each() -> None:
         assert figures.bound == is_bound[kept].sum()
         assert figures.auroc == auroc(is_bound[kept], scores[kept])
         assert figures.auprc == auprc(is_bound[kept], scores[kept])
-        assert figures.recall_at_50_fdr == recall_at_fdr(is_bound[kept], scores[kept], 0.5)
-        assert figures.recall_at_05_fdr == recall_at_fdr(is_bound[kept], scores[kept], 0.05)
+        assert figures.recall_at_50_fdr == recall_of(thresholds(is_bound[kept], scores[kept]), 0.5)
+        assert figures.recall_at_05_fdr == recall_of(thresholds(is_bound[kept], scores[kept]), 0.05)
 
 
 def test_nineteen_of_twenty_miss_five_percent_and_twenty_of_twenty_one_meet_it() -> None:
