@@ -98,8 +98,9 @@ def bodies_of(
     lines, boxes = _Gathering(), _Gathering()
     followed = _followed(layout, zoom)
     for number in np.flatnonzero(layout.is_shown).tolist():
-        each, top, colour = layout.features[number], layout.top_of(number), colours[number]
-        middle, glyph = top + layout.glyph / 2, layout.glyph
+        each, top, colour = layout.features[number], float(layout.tops[number]), colours[number]
+        glyph = float(layout.glyphs[number])
+        middle = top + glyph / 2
         has_room = not is_plain and (each.end - each.start) / zoom > _LEAST_FOR_ARROWS
         if each.parts:
             lines.add(((each.start, each.end),), math.floor(middle - _LINE / 2), _LINE, colour)
@@ -125,21 +126,22 @@ def _thinner(glyph: float, share: float) -> float:
 
 def _followed(layout: Layout, zoom: float) -> NDArray[np.bool_]:
     """Which features another of their row touches: without a border the two would look like one."""
-    order = np.lexsort((layout.starts, layout.rows))
-    flags = np.zeros(len(layout.rows), np.bool_)
+    order = np.lexsort((layout.starts, layout.tops))
+    flags = np.zeros(len(layout.tops), np.bool_)
     gaps = (layout.starts[order][1:] - layout.ends[order][:-1]) / zoom
-    flags[order[:-1]] = (layout.rows[order][1:] == layout.rows[order][:-1]) & (gaps < 1) & (gaps > -1)
+    flags[order[:-1]] = (layout.tops[order][1:] == layout.tops[order][:-1]) & (gaps < 1) & (gaps > -1)
     return flags
 
 
 def _summits(layout: Layout, colours: Sequence[str]) -> Iterable[Summits]:
-    found: dict[tuple[float, str], list[int]] = {}
+    found: dict[tuple[float, float, str], list[int]] = {}
     for number, each in enumerate(layout.features):
         if each.summit >= 0 and layout.is_shown[number]:
-            found.setdefault((layout.top_of(number), colours[number]), []).append(number)
-    for (top, colour), numbers in found.items():
+            key = (float(layout.tops[number]), float(layout.glyphs[number]), colours[number])
+            found.setdefault(key, []).append(number)
+    for (top, glyph, colour), numbers in found.items():
         places = np.array([layout.features[number].summit + 0.5 for number in numbers])
-        yield Summits(top, layout.glyph, colour, places, layout.starts[numbers], layout.ends[numbers])
+        yield Summits(top, glyph, colour, places, layout.starts[numbers], layout.ends[numbers])
 
 
 def paint_bodies(surface: Surface, bodies: Bodies) -> None:

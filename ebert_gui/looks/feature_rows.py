@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from enum import Enum, auto
+from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
@@ -19,7 +20,7 @@ BEFORE_NAME = 4.0
 _TOP = 6.0
 _ROW, _GLYPH = 28.0, 10.0
 _BESIDE_ROW, _BESIDE_GLYPH = 14.0, 8.0
-_SMALLEST_ROW, _SMALLEST_NAMED_ROW = 5.0, 11.0
+_SMALLEST_ROW = 5.0
 _PADDING = 4.0
 # What stays free behind a name, and between bodies that are made of parts.
 _GAP = 10.0
@@ -60,17 +61,18 @@ class Names(Enum):
 
 
 class Layout(NamedTuple):
-    """Features in order of their starts: which row each stands in, and its label with its width in logical pixels.
+    """Features in order of their starts: where each stands, and its label with its width in logical pixels.
 
-    A label that has no room is not shown. With `Names.NOWHERE` names were given no room; those that happen to fit
-    beside their features may still be shown. Features in rows that are not `shown` are `hidden`.
+    `tops` are the logical y of bodies, `glyphs` their heights; `row_heights` what belongs to each for the mouse,
+    infinite where a track has one row. A label that has no room is not shown: with `Names.BESIDE` all have room, with
+    `Names.NOWHERE` not all. Features that are not `shown` are `hidden`.
     """
 
     features: tuple[Feature, ...]
     rows: NDArray[np.int64]
-    top: float
-    row_height: float
-    glyph: float
+    tops: Pixels
+    row_heights: Pixels
+    glyphs: Pixels
     names: Names
     hidden: int
     labels: tuple[str, ...]
@@ -80,13 +82,10 @@ class Layout(NamedTuple):
     has_label: NDArray[np.bool_]
     is_shown: NDArray[np.bool_]
 
-    def top_of(self, number: int) -> float:
-        """Logical y of a feature's body."""
-        return self.top + float(self.rows[number]) * self.row_height
-
-    def row_at(self, y: float) -> int:
-        """The row at a logical y; the only one, where there is one, at any."""
-        return int((y - self.top) // self.row_height) if self.rows.size and self.rows.any() else 0
+    def are_at(self, y: float) -> NDArray[np.bool_]:
+        """Which features stand in the row at a logical y."""
+        is_there: NDArray[np.bool_] = (self.tops <= y) & (y < self.tops + self.row_heights)
+        return is_there | np.isinf(self.row_heights)
 
     def touching(self, axis: Axis, margin: float = 2.0) -> list[int]:
         """The features whose bodies or names come within `margin` logical pixels of what an axis shows."""
@@ -129,19 +128,24 @@ def _features_in(reply: Features) -> list[Feature]:
 
 
 def lay_out(features: tuple[Feature, ...], room: Room, settings: FeatureSettings) -> Layout:
-    """Features in rows: names under the bodies, where they do not fit beside them, else left out."""
+    """Features in rows: labels under all bodies, or beside those that have room for one, or nowhere."""
     is_labelled = settings.labelled != "none" and settings.mode != "dense" and len(features) <= _MOST_NAMED
     labels = tuple(_label(each, settings) if is_labelled else "" for each in features)
     starts = np.array([each.start for each in features], dtype=np.float64)
     ends = np.array([each.end for each in features], dtype=np.float64)
-    widths = np.zeros(len(features))
-    if any(labels):
-        for names in (Names.UNDER, Names.BESIDE):
-            widths = room.text_widths(labels, NAME_PIXELS if names is Names.UNDER else BESIDE_NAME_PIXELS)
-            found = _named(features, room, settings, names, _Bodies(labels, starts, ends, widths))
-            if found is not None:
-                return found
-    return _bare(features, room, settings, _Bodies(labels, starts, ends, widths))
+    if not any(labels):
+        bodies = _Bodies(labels, starts, ends, np.zeros(len(features)))
+        return _layout(features, Names.NOWHERE, bodies, _bare(features, room, settings, bodies))
+    bodies = _Bodies(labels, starts, ends, room.text_widths(labels, NAME_PIXELS))
+    under = _under(features, room, settings, bodies)
+    if under is not None:
+        return _layout(features, Names.UNDER, bodies, under)
+    bodies = bodies._replace(widths=room.text_widths(labels, BESIDE_NAME_PIXELS))
+    if settings.mode == "collapsed":
+        return _layout(features, Names.BESIDE, bodies, _in_one_row(room, Names.BESIDE, bodies))
+    placed = _beside(features, room, bodies)
+    is_whole = bool((placed.has_label | (bodies.widths <= 0)).all())
+    return _layout(features, Names.BESIDE if is_whole else Names.NOWHERE, bodies, placed)
 
 
 class _Bodies(NamedTuple):
@@ -151,56 +155,145 @@ class _Bodies(NamedTuple):
     widths: Pixels
 
 
-def _named(
-    features: tuple[Feature, ...], room: Room, settings: FeatureSettings, names: Names, bodies: _Bodies
-) -> Layout | None:
-    """With room for every name; None where the height does not suffice for it."""
-    height = _ROW if names is Names.UNDER else _BESIDE_ROW
-    lefts, rights = _on_screen(bodies, room.bases_per_pixel)
-    reaches = _reach(lefts, rights, names, bodies.widths)
-    most = int((room.height - _TOP) // height)
-    if most < 1 and names is Names.UNDER:
+class _Placed(NamedTuple):
+    """Where each feature stands, whether its label has room there, and whether it has room itself."""
+
+    rows: NDArray[np.int64]
+    tops: Pixels
+    row_heights: Pixels
+    glyphs: Pixels
+    has_label: NDArray[np.bool_]
+    is_shown: NDArray[np.bool_]
+
+    @classmethod
+    def in_rows(cls, rows: NDArray[np.int64], top: float, row_height: float, glyph: float) -> "_Placed":
+        """All in rows of one height, with their labels."""
+        count = len(rows)
+        everything = np.ones(count, np.bool_)
+        tops: Pixels = top + rows.astype(np.float64) * row_height
+        heights = np.full(count, row_height if rows.any() else np.inf)
+        return cls(rows, tops, heights, np.full(count, glyph), everything, everything.copy())
+
+
+def _layout(features: tuple[Feature, ...], names: Names, bodies: _Bodies, placed: _Placed) -> Layout:
+    has_label = placed.has_label & placed.is_shown & np.array([bool(text) for text in bodies.labels], np.bool_)
+    hidden = int((~placed.is_shown).sum())
+    rows, tops, row_heights, glyphs = placed[:4]
+    return Layout(features, rows, tops, row_heights, glyphs, names, hidden, *bodies, has_label, placed.is_shown)
+
+
+def _under(features: tuple[Feature, ...], room: Room, settings: FeatureSettings, bodies: _Bodies) -> _Placed | None:
+    """With labels under the bodies; None where the height does not suffice for all."""
+    most = int((room.height - _TOP) // _ROW)
+    if most < 1:
         return None
     if settings.mode == "collapsed":
-        rows, fits = np.zeros(len(features), np.int64), _fits_in_one_row(lefts, rights, reaches)
-        top = _TOP if names is Names.UNDER else max(0.0, (room.height - _BESIDE_GLYPH) // 2)
-    else:
-        stacked = stack(lefts, rights, reaches, _gap(features), max(1, most))
-        if stacked is None:
-            return None
-        rows, fits = stacked, np.ones(len(features), np.bool_)
-        top = _TOP if most else max(0.0, (room.height - _BESIDE_GLYPH) // 2)
-    has_label = fits & np.array([bool(text) for text in bodies.labels], np.bool_)
-    glyph = _GLYPH if names is Names.UNDER else _BESIDE_GLYPH
-    everything = np.ones(len(features), np.bool_)
-    return Layout(features, rows, top, height, glyph, names, 0, *bodies, has_label, everything)
-
-
-def _bare(features: tuple[Feature, ...], room: Room, settings: FeatureSettings, bodies: _Bodies) -> Layout:
-    """In rows that are as high as the height allows; names where they happen to fit beside."""
+        return _in_one_row(room, Names.UNDER, bodies)
     lefts, rights = _on_screen(bodies, room.bases_per_pixel)
+    rows = stack(lefts, rights, _reach(lefts, rights, Names.UNDER, bodies.widths), _gap(features), most)
+    return None if rows is None else _Placed.in_rows(rows, _TOP, _ROW, _GLYPH)
+
+
+def _in_one_row(room: Room, names: Names, bodies: _Bodies) -> _Placed:
+    """All in one row, with the labels that meet no other feature."""
+    lefts, rights = _on_screen(bodies, room.bases_per_pixel)
+    fits = _fits_in_one_row(lefts, rights, _reach(lefts, rights, names, bodies.widths))
+    glyph = _GLYPH if names is Names.UNDER else _BESIDE_GLYPH
+    top = _TOP if names is Names.UNDER else max(0.0, (room.height - _BESIDE_GLYPH) // 2)
+    return _Placed.in_rows(np.zeros(len(lefts), np.int64), top, _ROW, glyph)._replace(has_label=fits)
+
+
+def _beside(features: tuple[Feature, ...], room: Room, bodies: _Bodies) -> _Placed:
+    """With as many labels beside the bodies as have room; where too many features overlap, they stand closer."""
+    lefts, rights = _on_screen(bodies, room.bases_per_pixel)
+    reaches, gap = _reach(lefts, rights, Names.BESIDE, bodies.widths), _gap(features)
+    most = int((room.height - _TOP) // _BESIDE_ROW)
+    packing, crowds = _Labelled(max(1, most)), []
+    ends = rights + gap
+    for first, last in _clusters(lefts, ends):
+        rows = stack(lefts[first:last], rights[first:last], rights[first:last], gap, None)
+        assert rows is not None, "without a limit every feature finds a row"
+        if rows.max() >= packing.most:
+            packing.clear_from(float(lefts[first]))
+            packing.rows += rows.tolist()
+            packing.has_label += [False] * (last - first)
+            crowds.append((first, last))
+        else:
+            for left, end, reach in zip(
+                lefts[first:last].tolist(), ends[first:last].tolist(), reaches[first:last].tolist(), strict=True
+            ):
+                packing.add(left, end, max(end, reach))
+    top = _TOP if most else max(0.0, (room.height - _BESIDE_GLYPH) // 2)
+    placed = _Placed.in_rows(np.array(packing.rows, np.int64), top, _BESIDE_ROW, _BESIDE_GLYPH)
+    placed = placed._replace(has_label=np.array(packing.has_label, np.bool_))
+    for first, last in crowds:
+        _stand_closer(placed, slice(first, last), room.height - 2 * _PADDING, top)
+    return placed
+
+
+def _clusters(lefts: Pixels, ends: Pixels) -> list[tuple[int, int]]:
+    """Runs of features, by their numbers, between which nothing overlaps."""
+    reached = np.maximum.accumulate(ends)
+    cuts = (np.flatnonzero(lefts[1:] >= reached[:-1]) + 1).tolist()
+    return list(pairwise([0, *cuts, len(lefts)]))
+
+
+class _Labelled:
+    """Rows that are filled from left to right: labels keep their room until no other row is left for a body."""
+
+    def __init__(self, most: int) -> None:
+        self.most = most
+        self.rows: list[int] = []
+        self.has_label: list[bool] = []
+        # Of each row where its last body ends, where its last label ends, and whose that is.
+        self._free: list[tuple[float, float, int]] = []
+
+    def add(self, left: float, end: float, reach: float) -> None:
+        """Place the next feature, which there is a row for."""
+        row = next((row for row, (_, labelled, _) in enumerate(self._free) if labelled <= left), len(self._free))
+        if row == self.most:
+            row = next(row for row, (body, _, _) in enumerate(self._free) if body <= left)
+            self.has_label[self._free[row][2]] = False
+        entry = (end, reach, len(self.rows))
+        self._free[row : row + 1] = [entry]
+        self.rows.append(row)
+        self.has_label.append(True)
+
+    def clear_from(self, left: float) -> None:
+        """Take away the labels that reach beyond a place."""
+        for _, labelled, number in self._free:
+            if labelled > left:
+                self.has_label[number] = False
+        self._free.clear()
+
+
+def _stand_closer(placed: _Placed, crowd: slice, usable: float, top: float) -> None:
+    """Put features into lower rows, as many as the height has."""
+    rows = placed.rows[crowd]
+    row_height = max(_SMALLEST_ROW, min(_BESIDE_ROW, usable // (int(rows.max()) + 1)))
+    placed.tops[crowd] = top + rows * row_height
+    placed.row_heights[crowd] = row_height
+    placed.glyphs[crowd] = min(_BESIDE_GLYPH, max(3.0, row_height - 3))
+    placed.is_shown[crowd] = rows < max(1, int(usable // row_height))
+
+
+def _bare(features: tuple[Feature, ...], room: Room, settings: FeatureSettings, bodies: _Bodies) -> _Placed:
+    """In rows that are as high as the height allows."""
+    lefts, rights = _on_screen(bodies, room.bases_per_pixel)
+    rows = np.zeros(len(features), np.int64)
     if settings.mode == "packed":
         found = stack(lefts, rights, rights, _gap(features), None)
         assert found is not None, "without a limit every feature finds a row"
         rows = found
-    else:
-        rows = np.zeros(len(features), np.int64)
     count = int(rows.max(initial=0)) + 1
     usable = room.height - 2 * _PADDING
     if count == 1:
-        row_height, glyph = max(_SMALLEST_ROW, usable), min(_GLYPH, max(3.0, usable))
-        top = max(0.0, (room.height - glyph) // 2)
-    else:
-        # Whole pixels, so that edges are sharp.
-        row_height = max(_SMALLEST_ROW, min(_BESIDE_ROW, usable // count))
-        glyph, top = min(_GLYPH, max(3.0, row_height - 3)), _TOP if any(bodies.labels) else _PADDING
-    is_shown = rows < max(1, int(usable // row_height))
-    has_label = np.zeros(len(features), np.bool_)
-    if row_height >= _SMALLEST_NAMED_ROW and any(bodies.labels):
-        has_label = is_shown & _fits_before_next(rows, lefts, _reach(lefts, rights, Names.BESIDE, bodies.widths))
-        has_label &= np.array([bool(text) for text in bodies.labels], np.bool_)
-    hidden = int((~is_shown).sum())
-    return Layout(features, rows, top, row_height, glyph, Names.NOWHERE, hidden, *bodies, has_label, is_shown)
+        glyph = min(_GLYPH, max(3.0, usable))
+        return _Placed.in_rows(rows, max(0.0, (room.height - glyph) // 2), max(_SMALLEST_ROW, usable), glyph)
+    # Whole pixels, so that edges are sharp.
+    row_height = max(_SMALLEST_ROW, min(_BESIDE_ROW, usable // count))
+    placed = _Placed.in_rows(rows, _PADDING, row_height, min(_GLYPH, max(3.0, row_height - 3)))
+    return placed._replace(is_shown=rows < max(1, int(usable // row_height)))
 
 
 def _on_screen(bodies: _Bodies, zoom: float) -> tuple[Pixels, Pixels]:
@@ -244,16 +337,6 @@ def _fits_in_one_row(lefts: Pixels, rights: Pixels, reaches: Pixels) -> NDArray[
     following = np.append(lefts[1:], np.inf)
     before = np.append(-np.inf, np.maximum.accumulate(rights)[:-1])
     fits: NDArray[np.bool_] = (reaches <= following) & (before <= lefts)
-    return fits
-
-
-def _fits_before_next(rows: NDArray[np.int64], lefts: Pixels, reaches: Pixels) -> NDArray[np.bool_]:
-    """Whose name ends before the next feature of its row."""
-    order = np.lexsort((lefts, rows))
-    following = np.full(len(lefts), np.inf)
-    is_followed = rows[order][1:] == rows[order][:-1]
-    following[order[:-1][is_followed]] = lefts[order][1:][is_followed]
-    fits: NDArray[np.bool_] = reaches <= following
     return fits
 
 

@@ -144,7 +144,7 @@ class FeaturesLook(Look[FeaturesStyle, ArrangedFeatures]):
         x, boxes = axis.x_of(position), _name_boxes(layout, axis)
         found = _distances(arranged, position) <= 0
         found |= layout.has_label & (boxes.lefts <= x) & (x < boxes.rights)
-        found &= layout.is_shown & (layout.rows == layout.row_at(y))
+        found &= layout.is_shown & layout.are_at(y)
         return self._answer(arranged, np.flatnonzero(found).tolist(), axis.chromosome)
 
     def _answer(self, arranged: ArrangedFeatures, found: list[int], chromosome: str) -> Answer:
@@ -188,12 +188,12 @@ class _NameBoxes(NamedTuple):
 def _name_boxes(layout: Layout, axis: Axis) -> _NameBoxes:
     """Where the names stand on an axis, in logical pixels."""
     lefts, rights = axis.xs_of(layout.starts), axis.xs_of(layout.ends)
-    tops = layout.top + layout.rows.astype(np.float64) * layout.row_height
     if layout.names is Names.UNDER:
         lefts = np.minimum(np.maximum(lefts, 4.0), np.maximum(rights - layout.widths, lefts))
-        return _NameBoxes(lefts, lefts + layout.widths, tops + layout.glyph)
+        return _NameBoxes(lefts, lefts + layout.widths, layout.tops + layout.glyphs)
     lefts = np.maximum(rights, lefts + 1) + BEFORE_NAME
-    return _NameBoxes(lefts, lefts + layout.widths, tops + layout.glyph / 2 - _NAME_HEIGHT / 2)
+    middles = layout.tops + layout.glyphs / 2
+    return _NameBoxes(lefts, lefts + layout.widths, middles - _NAME_HEIGHT / 2)
 
 
 def _distances(arranged: ArrangedFeatures, position: float) -> Pixels:

@@ -72,7 +72,7 @@ def test_more_genes_than_rows_are_counted_as_hidden(new_page: Callable[..., Page
     layout = layout_of(surface, *(Feature(f"G{number}", 1_000, 1_900, "+") for number in range(60)))
     assert layout.names is Names.NOWHERE
     assert sorted(layout.rows) == list(range(60))
-    rows_in_sight = int((surface.height - 8) // layout.row_height)
+    rows_in_sight = int((surface.height - 8) // layout.row_heights[0])
     assert layout.hidden == 60 - rows_in_sight
 
 
@@ -86,3 +86,19 @@ def test_a_gene_travels_with_its_strand_exons_coding_parts_and_transcripts() -> 
     assert features_of([whole, whole]) == given
     bare = type(whole)(HERE, whole.starts, whole.ends)
     assert features_of([bare]) == tuple(Feature("", gene.start, gene.end, ".") for gene in given)
+
+
+def test_a_crowd_takes_neither_names_nor_height_from_features_elsewhere(new_page: Callable[..., Page]) -> None:
+    surface = new_page().surface
+    crowd = [Feature(f"C{number}", 100_000, 109_000, "+") for number in range(8)]
+    # A label that would reach into the crowd has no room.
+    before, alone = Feature("BEFORE", 99_000, 99_990, "+"), Feature("ALONE", 200_000, 209_000, "+")
+    layout = layout_of(surface, before, *crowd, alone)
+    assert layout.names is Names.NOWHERE
+    assert layout.has_label.tolist() == [False] * 9 + [True]
+    assert (layout.glyphs[-1], layout.row_heights[-1]) == (8.0, 14.0)
+    assert layout.row_heights[1:9].tolist() == [5.0] * 8
+    # Of two rows that are full a label gives way to a body, and comes back where there is room.
+    rows = [Feature(name, 1000, 1900, "+") for name in "AB"] + [Feature("D", 1950, 2000, "+")]
+    assert layout_of(replace(surface, height=34.0), *rows).has_label.tolist() == [False, True, True]
+    assert layout_of(replace(surface, height=48.0), *rows).has_label.tolist() == [True, True, True]

@@ -1,6 +1,6 @@
 """For any features, zoom, height and place: rows never overlap, and features lie where they are."""
 
-from itertools import combinations, pairwise
+from itertools import combinations
 from pathlib import Path
 
 import numpy as np
@@ -16,7 +16,7 @@ from ebert_gui.browser.axis import Axis
 from ebert_gui.browser.look import Room
 from ebert_gui.browser.surface import Surface
 from ebert_gui.kinds.peaks import PeaksTrack
-from ebert_gui.looks.feature_rows import Feature, Layout, Names, lay_out
+from ebert_gui.looks.feature_rows import Feature, Layout, lay_out
 from ebert_gui.looks.feature_settings import FeatureSettings, Labelled
 from ebert_gui.looks.features import _name_boxes
 from ebert_gui.widgets.theme import LIGHT, window_font
@@ -49,12 +49,20 @@ def features_on(draw: st.DrawFn, most: int = 25) -> tuple[Axis, list[Feature]]:
         length = round(span * draw(st.sampled_from((0.0, 0.001, 0.02, 0.25, 1.5)))) + draw(st.integers(0, 2))
         strand = draw(st.sampled_from("+-."))
         found.append(Feature(f"N{number}" * draw(st.integers(1, 4)), start, min(LENGTH, start + length), strand))
-    return axis, sorted(found)
+    return axis, sorted(found, key=lambda each: (each.start, each.end))
 
 
 def laid_out(features: list[Feature], axis: Axis, height: float, labelled: Labelled) -> Layout:
     room = Room(axis.bases_per_pixel, height, LIGHT, window_font())
     return lay_out(tuple(features), room, FeatureSettings(labelled=labelled))
+
+
+def _overlap(one: tuple[float, ...], other: tuple[float, ...]) -> bool:
+    """Whether two boxes (left, top, right, bottom) have more than an edge in common."""
+    least = 1e-6
+    return (
+        min(one[2], other[2]) > max(one[0], other[0]) + least and min(one[3], other[3]) > max(one[1], other[1]) + least
+    )
 
 
 @settings(max_examples=150, deadline=None)
@@ -67,19 +75,21 @@ def test_packed_bodies_and_names_of_a_row_never_overlap(
     lefts = layout.starts / axis.bases_per_pixel
     rights = np.maximum(layout.ends / axis.bases_per_pixel, lefts + 1)
     boxes = _name_boxes(layout, axis)
-    for row in set(layout.rows.tolist()):
-        members = np.flatnonzero(layout.rows == row).tolist()
-        for one, other in combinations(members, 2):
-            assert min(rights[one], rights[other]) <= max(lefts[one], lefts[other]) + 1e-6
-        names = sorted((boxes.lefts[each], boxes.rights[each]) for each in members if layout.has_label[each])
-        assert all(before[1] <= after[0] + 1e-6 for before, after in pairwise(names))
-        bodies = sorted(axis.xs_of(layout.starts[members]).tolist()) if layout.names is not Names.UNDER else []
-        assert not any(first < left < last for first, last in names for left in bodies)
+    x0s = axis.xs_of(layout.starts)
+    bodies = list(zip(x0s, layout.tops, x0s + rights - lefts, layout.tops + layout.glyphs, strict=True))
+    names = [
+        (boxes.lefts[each], boxes.tops[each] + 2, boxes.rights[each], boxes.tops[each] + 12)
+        for each in np.flatnonzero(layout.has_label).tolist()
+    ]
+    visible = [body for body, is_shown in zip(bodies, layout.is_shown, strict=True) if is_shown]
+    assert not any(_overlap(one, other) for one, other in combinations(visible, 2))
+    assert not any(_overlap(one, other) for one, other in combinations(names, 2))
+    assert not any(_overlap(name, body) for name in names for body in visible)
     shown = layout.is_shown
     assert layout.hidden == int((~shown).sum())
     # What is shown lies in the row of the track, unless a single row is higher than that.
     if height > 20:
-        assert all(layout.top_of(each) + layout.glyph <= height for each in np.flatnonzero(shown).tolist())
+        assert (layout.tops + layout.glyphs)[shown].max(initial=0) <= height
 
 
 def painted(axis: Axis, track: PeaksTrack, features: list[Feature]) -> list[bool]:
