@@ -186,6 +186,6 @@ def test_the_gene_in_the_row_under_the_cursor_is_read_out_and_its_name_stands_fo
     row = row_over(axis, GenesTrack(), shape)
     layout = row.arranged.layout
     assert sorted(layout.rows.tolist()) == [0, 1]
-    said = [row.at(2500, axis, layout.top_of(place) + 2).words for place in range(2)]
+    said = [row.at(2500, axis, float(layout.tops[place]) + 2).words for place in range(2)]
     assert ["UPPER" in said[0], "LOWER" in said[0]] == [True, False]
     assert ["UPPER" in said[1], "LOWER" in said[1]] == [False, True]
