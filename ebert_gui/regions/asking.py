@@ -30,7 +30,7 @@ def step(desk: Desk, *, is_forward: bool) -> None:
     if region is None:
         desk.tell("No region lies on a chromosome of what is open.")
         return
-    view.show(around(region.interval, lengths[region.interval.chromosome]))
+    desk.navigator.show(around(region.interval, lengths[region.interval.chromosome]))
 
 
 def ask_for_import(desk: Desk) -> None:

@@ -1,7 +1,7 @@
 """The dock that lists the regions of interest: to go to, name and remove them."""
 
 from msgspec.structs import replace
-from PyQt6.QtCore import Qt
+from PyQt6.QtCore import Qt, pyqtSignal
 from PyQt6.QtGui import QKeySequence, QShortcut
 from PyQt6.QtWidgets import (
     QAbstractItemView,
@@ -15,6 +15,7 @@ from PyQt6.QtWidgets import (
 )
 
 from ebert_core.protocol.regions import NamedRegion
+from ebert_core.protocol.terms.locus import Interval
 from ebert_gui.regions.regions_model import RegionsModel
 from ebert_gui.state.regions import around
 from ebert_gui.state.workspace import Workspace
@@ -28,7 +29,12 @@ _NONE = "No regions yet. Ctrl+R marks the place on screen; Go > Import regionsâ€
 
 
 class RegionsDock(QDockWidget):
-    """Follows the regions of a workspace. Enter or a double-click goes to one, F2 names it, Delete removes it."""
+    """Follows the regions of a workspace. Enter or a double-click goes to one, F2 names it, Delete removes it.
+
+    `place_wanted` carries where to go.
+    """
+
+    place_wanted = pyqtSignal(Interval)
 
     def __init__(self, workspace: Workspace, parent: QWidget | None = None) -> None:
         super().__init__("Regions", parent)
@@ -81,10 +87,9 @@ class RegionsDock(QDockWidget):
     def _show_row(self, row: int) -> None:
         if 0 <= row < len(self.model.regions):
             where = self.model.regions[row].interval
-            view = self._workspace.view
-            length = view.chromosome_lengths.get(where.chromosome)
+            length = self._workspace.view.chromosome_lengths.get(where.chromosome)
             if length is not None:
-                view.show(around(where, length))
+                self.place_wanted.emit(around(where, length))
 
     def _name(self, row: int, name: str) -> None:
         regions = list(self.model.regions)

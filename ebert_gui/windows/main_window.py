@@ -282,6 +282,7 @@ class MainWindow(QMainWindow):
         self.canvas.linked.connect(self.loader.take_offer)
         self.canvas.explained.connect(self._explain)
         self.canvas.asked.connect(self._show_details)
+        self.regions_dock.place_wanted.connect(self.navigator.show)
         self.track_dock.settings_wanted.connect(self.settings_dock.take_keyboard)
         self.canvas.menu_wanted.connect(self._show_track_menu)
         self.loader.arrived.connect(self.canvas.take_arrival)
