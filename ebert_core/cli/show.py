@@ -1,4 +1,4 @@
-"""`ebert show`: what a checkpoint or a dataset is; without a name, the checkpoints that come with the program.
+"""`ebert show`: what a checkpoint, a dataset or another file is; without a name, the checkpoints of the program.
 
 With --formats, the formats of files that can be opened, those of other packages among them.
 """
@@ -6,6 +6,8 @@ With --formats, the formats of files that can be opened, those of other packages
 import argparse
 import os
 from pathlib import Path
+
+import msgspec
 
 from ebert_core.cli.options import add_shared, print_json
 from ebert_core.cli.showing_checkpoints import ListedCheckpoint, ShownCheckpoint, checkpoint_lines, shown_checkpoint
@@ -19,14 +21,22 @@ from ebert_core.protocol.terms.wording import all_of, did_you_mean, listed
 from ebert_core.protocol.tracks import FileFormat
 
 
+class ShownFile(msgspec.Struct, frozen=True):
+    """Any other file that the program opens: what it is, in a word and in a sentence."""
+
+    kind: str
+    path: str
+    sentence: str
+
+
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Adds what to show."""
     parser.add_argument(
         "what",
         metavar="WHAT",
         nargs="?",
-        help="a checkpoint's folder, the name of one that comes with the program, or a DATASET.toml; without it, the "
-        "checkpoints that come with the program",
+        help="a checkpoint's folder, the name of one that comes with the program, a DATASET.toml, "
+        "or another file; without it, the checkpoints that come with the program",
     )
     parser.add_argument("--formats", action="store_true", help="list the formats of files that can be opened instead")
     add_shared(parser, "json")
@@ -36,7 +46,7 @@ def run(arguments: argparse.Namespace) -> None:
     """Prints it as text or as JSON.
 
     Raises:
-        InvalidRequest: it is neither a checkpoint nor a dataset, or cannot be read.
+        InvalidRequest: it is nothing that this program opens, or cannot be read.
     """
     if arguments.formats and arguments.what:
         raise InvalidRequest(f"--formats lists all formats and takes no name; leave out {arguments.what}.")
@@ -49,12 +59,14 @@ def run(arguments: argparse.Namespace) -> None:
             lines = checkpoint_lines(found)
         case ShownDataset():
             lines = dataset_lines(found)
+        case ShownFile():
+            lines = [f"{found.path}: {found.sentence} See it with: ebert-browser {arguments.what}"]
         case _:
             lines = [_line(each) for each in found]
     print_result("\n".join(map(shown, lines)))
 
 
-def _found(text: str) -> ShownCheckpoint | ShownDataset:
+def _found(text: str) -> ShownCheckpoint | ShownDataset | ShownFile:
     path = Path(os.path.expanduser(named_checkpoint(text)))
     if not path.exists():
         names = list(shipped_checkpoints())
@@ -65,11 +77,9 @@ def _found(text: str) -> ShownCheckpoint | ShownDataset:
         )
     if path.is_dir():
         return shown_checkpoint(path)
-    kind = kind_of_file(path)
-    if kind.kind != "dataset":
-        raise InvalidRequest(
-            f"{path} is no checkpoint and no dataset. {kind.sentence} See it with ebert-browser {path}"
-        )
+    found = kind_of_file(path)
+    if found.kind != "dataset":
+        return ShownFile(found.kind, str(path.absolute()), found.sentence)
     return shown_dataset(path)
 
 

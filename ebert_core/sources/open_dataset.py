@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
@@ -25,6 +26,19 @@ class OpenedDataset:
         self._open_again: Callable[[], Dataset] | None = None
         self._stamps: dict[str, Stamp] = {}
         self._bare_states: dict[str, Dataset] = {}
+
+    @classmethod
+    def of_files(cls, *paths: Path) -> OpenedDataset:
+        """These files opened beside each other, as the worker does it when nothing else is open.
+
+        Raises:
+            InvalidRequest: one cannot be read, or none tells of a chromosome.
+        """
+        from ebert_core.dataset.description import Dataset
+
+        opened = cls()
+        opened.open(lambda: Dataset.from_files(paths))
+        return opened
 
     def open(self, open_it: Callable[[], Dataset]) -> DatasetSummary:
         """The summary of a dataset that is then the open one; when it cannot be opened, the one before stays."""

@@ -60,7 +60,9 @@ class Dropped:
                 files.append(path)
             elif kind.kind in _GENOME_KINDS:
                 self._say(f"{path} was not opened: the dataset has its own genome. {kind.sentence}")
-            elif kind.kind not in ("session", "dataset", *_MODELS):
+            elif kind.kind and kind.kind not in ("session", "dataset", *_MODELS):
+                self._say(f"{path} was not opened: nothing that is installed shows such a file. {kind.sentence}")
+            elif not kind.kind:
                 self._say(kind.sentence)
         return files
 

@@ -15,6 +15,7 @@ import pytest
 from ebert_core.cli.jobs import ShownJob
 from ebert_core.cli.outcomes import Ending
 from ebert_core.cli.program import COMMANDS, main
+from ebert_core.cli.show import ShownFile
 from ebert_core.cli.showing_checkpoints import (
     ListedCheckpoint,
     ShownCheckpoint,
@@ -42,6 +43,7 @@ SCHEMAS = {
     "ebert show --json": (ListedCheckpoint,),
     "ebert show CHECKPOINT --json": (ShownCheckpoint, ShownFactor),
     "ebert show DATASET.toml --json": (ShownDataset, ShownCellType),
+    "ebert show FILE --json": (ShownFile,),
     "ebert show --formats --json": (FileFormat,),
     "ebert check DATASET.toml --json": (Check, Fault),
     "ebert jobs list --json": (JobSummary, ShownJob),
@@ -128,6 +130,14 @@ def test_an_average_names_its_members(toy_checkpoint: Path) -> None:
     assert "  mean of         one, two" in checkpoint_lines(found)
 
 
+def test_any_other_file_says_what_it_is(capsys: pytest.CaptureFixture[str], toy_binding: Path) -> None:
+    path = str(toy_binding.parent / "alpha.bed")
+    found = printed(capsys, "show", path)
+    assert found == {"kind": "states", "path": path, "sentence": "Chromatin states in BED."}
+    assert main(["show", path]) == 0
+    assert capsys.readouterr().out == f"{path}: Chromatin states in BED. See it with: ebert-browser {path}\n"
+
+
 def test_formats_of_files_are_listed(capsys: pytest.CaptureFixture[str]) -> None:
     formats = {each["name"]: each for each in printed(capsys, "show", "--formats")}
     assert formats["bigWig"] == {"name": "bigWig", "kinds": ["signal"], "endings": [".bw", ".bigwig"], "package": ""}
@@ -153,7 +163,6 @@ def test_a_dataset_says_what_was_measured_where(capsys: pytest.CaptureFixture[st
             "did you mean human_slices? The checkpoints that come with the program are demonstration, human",
         ),
         ("{folder}", "is no EBERT checkpoint"),
-        ("{folder}/alpha.bed", "is no checkpoint and no dataset"),
     ],
 )
 def test_what_is_neither_is_told(

@@ -56,7 +56,7 @@ def test_a_model_that_reads_no_cell_type_opens_with_its_first_output_where_it_do
 def test_a_file_that_no_kind_shows_has_a_row_that_says_so() -> None:
     track = KINDS.track_of_file(BareFile("/f/a.x", "a.x", "strange"))
     assert isinstance(track, UnknownTrack)
-    assert track.problem == "/f/a.x is a file of the kind strange."
+    assert track.problem == "Nothing that is installed shows files of the kind 'strange', as /f/a.x is."
 
 
 def test_a_summit_at_the_very_start_of_a_chromosome_is_a_place_to_look_at() -> None:

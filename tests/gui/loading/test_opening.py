@@ -158,6 +158,12 @@ def test_a_file_that_can_have_no_track_takes_no_other_with_it(window: Window) ->
     assert window.said == ["There is no file /gone.odd."]
 
 
+def test_a_file_that_a_package_knows_and_none_shows_is_named(window: Window, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(KINDS, ".toy", "toy-scores")
+    window.drop("/a.toy")
+    assert window.said == ["/a.toy was not opened: nothing that is installed shows such a file. A file."]
+
+
 def test_what_the_worker_remarks_on_packages_is_said_once(window: Window, monkeypatch: pytest.MonkeyPatch) -> None:
     told: list[str] = []
     window.opener.told.connect(told.append)
