@@ -3,10 +3,14 @@
 Positions are 0-based and half-open. What a track draws is asked for with `sources.Read`.
 """
 
+import re
+
 import msgspec
 
 from ebert_core.protocol.shapes import RunClass
 from ebert_core.protocol.terms.locus import Interval, format_locus
+
+_VERSION = re.compile(r"\.\d+$")
 
 
 class Chromosome(msgspec.Struct, frozen=True):
@@ -148,15 +152,17 @@ class FindGenes(msgspec.Struct, frozen=True, tag="find-genes"):
 
 
 class FoundGene(msgspec.Struct, frozen=True):
-    """A gene that was looked for by its name."""
+    """A gene that was looked for by its name, or by that of a transcript; then `name` is the transcript's."""
 
     name: str
     interval: Interval
+    gene: str = ""
 
     @property
     def label(self) -> str:
         """Its name and where it is, for a choice between genes of one name."""
-        return f"{self.name} at {format_locus(self.interval)}"
+        of_gene = f" of {self.gene}" if self.gene else ""
+        return f"{self.name}{of_gene} at {format_locus(self.interval)}"
 
 
 class FoundGenes(msgspec.Struct, frozen=True):
@@ -165,8 +171,10 @@ class FoundGenes(msgspec.Struct, frozen=True):
     genes: tuple[FoundGene, ...]
 
     def called(self, name: str) -> tuple[FoundGene, ...]:
-        """Those that have this very name, in whatever case."""
-        return tuple(gene for gene in self.genes if gene.name.casefold() == name.strip().casefold())
+        """Those that have this very name, in whatever case; else those that have it but for a version, as `.2`."""
+        wanted = name.strip().casefold()
+        named = tuple(gene for gene in self.genes if gene.name.casefold() == wanted)
+        return named or tuple(gene for gene in self.genes if _VERSION.sub("", gene.name.casefold()) == wanted)
 
     def sentence_on(self, name: str) -> str:
         """What is said where this very name is not among them, or more than once."""
@@ -174,9 +182,9 @@ class FoundGenes(msgspec.Struct, frozen=True):
         if named:
             return f"{len(named)} genes are called {name}; choose one: {', '.join(each.label for each in named)}."
         if not self.genes:
-            return f"There is no chromosome and no gene called {name} here."
+            return f"There is no chromosome, gene or transcript called {name} here."
         alike = ", ".join(dict.fromkeys(gene.name for gene in self.genes))
-        return f"There is no chromosome and no gene called {name} here. Genes that begin so: {alike}."
+        return f"There is no chromosome, gene or transcript called {name} here. What begins so: {alike}."
 
 
 class DatasetDraft(msgspec.Struct, frozen=True, tag="write-dataset"):

@@ -80,7 +80,7 @@ def test_a_gene_of_this_very_name_is_gone_to_and_any_other_is_a_sentence(
     assert (shown.start, shown.end) == (1_999_000, 2_006_000)
     assert led.take() == [("settled",)]
     for places, said in (
-        ((), "There is no chromosome and no gene called myc here."),
+        ((), "There is no chromosome, gene or transcript called myc here."),
         ((MYC, replace(MYC, interval=Interval("chr1", 5, 9))), "2 genes are called myc; choose one:"),
     ):
         led.navigator.go("myc")

@@ -81,7 +81,7 @@ def test_a_gene_that_is_not_there_leads_nowhere_and_those_that_begin_alike_are_o
 ) -> None:
     said, offered = typed(qtbot, workspace, "MYC", GENES[1:])
     assert workspace.view.interval == START
-    assert said == ["There is no chromosome and no gene called MYC here. Genes that begin so: MYCBPAP."]
+    assert said == ["There is no chromosome, gene or transcript called MYC here. What begins so: MYCBPAP."]
     assert offered == ["MYCBPAP"]
 
 
@@ -104,7 +104,7 @@ def test_one_of_several_that_is_chosen_is_shown(qtbot: QtBot, workspace: Workspa
 
 def test_what_is_neither_place_nor_gene_is_said(qtbot: QtBot, workspace: Workspace) -> None:
     said, _ = typed(qtbot, workspace, "NOTHING")
-    assert said == ["There is no chromosome and no gene called NOTHING here."]
+    assert said == ["There is no chromosome, gene or transcript called NOTHING here."]
     said, _ = typed(qtbot, workspace, "chr3:x")
     assert said == ["'x' in chr3:x is no position; write chr3:1,000-2,000."]
     assert workspace.view.interval == START
