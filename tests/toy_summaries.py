@@ -3,6 +3,7 @@
 import msgspec
 
 from ebert_core.protocol.modelling import Fact, ModelSummary, OutputSummary
+from ebert_core.protocol.tracks import CellType, Chromosome, DatasetSummary, PeakFiles
 
 _SMALL = ModelSummary(
     path="/c",
@@ -26,6 +27,19 @@ _SMALL = ModelSummary(
     device="cpu",
     precision="fp32",
 )
+
+TWO_CELL_TYPES = DatasetSummary(
+    "/d",
+    "toy",
+    "toy1",
+    (Chromosome("chr1", 20_000),),
+    True,
+    True,
+    (),
+    (),
+    (CellType("alpha", True, (), (PeakFiles("CTCF", False),)), CellType("beta", True)),
+)
+"""A dataset in which CTCF was measured in the cell type alpha and not in beta."""
 
 
 def checkpoint_summary(**changes: object) -> ModelSummary:

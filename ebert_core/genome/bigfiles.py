@@ -17,6 +17,7 @@ from ebert_core.genome.bed import bed_columns, bed_feature, salvaged
 from ebert_core.genome.big_structure import structural_fault
 from ebert_core.genome.features import Extents, Feature, Fold, Located
 from ebert_core.genome.lines import BadLine, Skipped, reading
+from ebert_core.genome.placed import own_part
 from ebert_core.genome.places import failures_below, open_bytes
 from ebert_core.protocol.codec import to_travel
 from ebert_core.protocol.machine.regular_files import read_whole
@@ -146,12 +147,10 @@ class BigBedFeatures:
 
     def touching(self, interval: Interval) -> list[Feature]:
         """Features that share a base with an interval, in order of their starts."""
-        name = self._names.find(interval.chromosome)
-        if name is None:
+        here = own_part(interval, self._names, self.chromosome_lengths)
+        if here is None:
             return []
-        start, end = max(0, interval.start), min(interval.end, self.chromosome_lengths[name])
-        if start >= end:
-            return []
+        name, start, end = here.chromosome, here.start, here.end
         found = self._fold(self._whole_genes(name, start, end)) if self._fold else self._read(name, start, end)
         return Located(found).touching(start, end)
 
@@ -179,12 +178,11 @@ class BigBedFeatures:
 
     def extents(self, interval: Interval) -> Extents:
         """Where the records lie that share a base with an interval."""
-        name = self._names.find(interval.chromosome)
-        if name is None:
+        here = own_part(interval, self._names, self.chromosome_lengths)
+        if here is None:
             return Located(()).extents(0, 0)
-        start, end = max(0, interval.start), min(interval.end, self.chromosome_lengths[name])
         with damage_of(self.path):
-            found = islice(self._reader.records(name, start, end), MOST_RECORDS + 1) if start < end else ()
+            found = islice(self._reader.records(here.chromosome, here.start, here.end), MOST_RECORDS + 1)
             places = np.fromiter((place for record in found for place in record[:2]), np.int64).reshape(-1, 2)
         self._refuse_too_many(len(places))
         places = places[np.argsort(places[:, 0], kind="stable")]

@@ -6,7 +6,7 @@ from typing import NamedTuple
 from urllib.parse import unquote
 
 from ebert_core.genome.features import Feature, coding_parts, joined
-from ebert_core.genome.lines import BadLine, Skipped, at_line, read_lines, whole_number
+from ebert_core.genome.lines import BadLine, Skipped, at_line, leave_out, read_lines, whole_number
 from ebert_core.protocol.terms.addresses import Place
 
 # A value in quotes may hold semicolons. Each piece is matched in one step, so that no line takes long.
@@ -76,9 +76,7 @@ def read_gtf(path: Place, skipped: Skipped | None = None) -> Iterator[Feature]:
             attributes = {"transcript_id" if row.kind == "transcript" else "gene_id": row.text.strip()}
         if not (attributes.get("gene_id") or attributes.get("transcript_id") or attributes.get("gene")):
             problem = at_line(path, row.number, "neither a gene_id nor a transcript_id says what this belongs to")
-            if skipped is None:
-                raise problem
-            skipped.leave_out(problem)
+            leave_out(problem, skipped)
             continue
         gene = (row.chromosome, attributes.get("gene_id", ""))
         name = attributes.get("gene_name") or attributes.get("gene") or attributes.get("gene_id") or ""
@@ -144,9 +142,7 @@ def read_gene_prediction(path: Place, skipped: Skipped | None = None) -> Iterato
         try:
             feature = _gene_prediction(path, number, fields)
         except BadLine as problem:
-            if skipped is None:
-                raise
-            skipped.leave_out(problem)
+            leave_out(problem, skipped)
             continue
         yield feature
 
@@ -191,9 +187,7 @@ def _rows(path: Place, attributes_of: Callable[[str], dict[str, str]], skipped: 
         try:
             row = _row(path, number, line, attributes_of)
         except BadLine as problem:
-            if skipped is None:
-                raise
-            skipped.leave_out(problem)
+            leave_out(problem, skipped)
             continue
         if row.kind in _SEQUENCES:
             sequences.append(row)

@@ -84,6 +84,17 @@ class Skipped:
         return (*self._left_out.remark(), *self._read_in_part.remark())
 
 
+def leave_out(problem: BadLine, skipped: Skipped | None) -> None:
+    """Notes a line of which nothing is drawn.
+
+    Raises:
+        BadLine: nobody takes note of such lines.
+    """
+    if skipped is None:
+        raise problem
+    skipped.leave_out(problem)
+
+
 class Line(NamedTuple):
     """A line without its end, and its number counted from 1."""
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from ebert_core.genome.bed import is_track_line
 from ebert_core.genome.features import Feature
-from ebert_core.genome.lines import BadLine, Skipped, at_line, read_lines, real_number, whole_number
+from ebert_core.genome.lines import BadLine, Skipped, at_line, leave_out, read_lines, real_number, whole_number
 from ebert_core.protocol.terms.addresses import Place
 
 
@@ -30,9 +30,7 @@ def read_macs_table(path: Place, skipped: Skipped | None = None) -> Iterator[Fea
         try:
             peak = _peak(path, number, headings, fields)
         except BadLine as problem:
-            if skipped is None:
-                raise
-            skipped.leave_out(problem)
+            leave_out(problem, skipped)
             continue
         yield peak
 

@@ -12,8 +12,9 @@ from numpy.typing import NDArray
 from ebert_core.genome.bed import is_track_line
 from ebert_core.genome.bigfiles import BIGBED_MAGICS, MOST_RECORDS, damage_of, open_big_file
 from ebert_core.genome.features import Feature
-from ebert_core.genome.lines import BadLine, Skipped, columns_of, first_bytes, read_lines
+from ebert_core.genome.lines import BadLine, Skipped, columns_of, first_bytes, leave_out, read_lines
 from ebert_core.genome.pairs import Pair, columns_by_heading, interact_pair, pair_of, turned
+from ebert_core.genome.placed import PlacedFile, own_part
 from ebert_core.protocol.shapes import Remark
 from ebert_core.protocol.terms.addresses import Place
 from ebert_core.protocol.terms.chromosome_names import KnownNames
@@ -23,24 +24,8 @@ from ebert_core.protocol.terms.locus import Interval
 _INTERACT_FIELDS = {"sourceChrom", "targetChrom"}
 
 
-class PairFile(Protocol):
+class PairFile(PlacedFile, Protocol):
     """What can be asked for pairs of places."""
-
-    @property
-    def path(self) -> Place:
-        """Where the file lies."""
-
-    @property
-    def knows_lengths(self) -> bool:
-        """Whether the lengths are those of the chromosomes, not only the furthest ends."""
-
-    @property
-    def chromosome_lengths(self) -> dict[str, int]:
-        """Lengths by chromosome, or the furthest ends where the file does not know them."""
-
-    @property
-    def remarks(self) -> tuple[Remark, ...]:
-        """Sentences on lines that were not read as they stand."""
 
     def first(self, chromosome: str, count: int) -> tuple[Feature, ...]:
         """What the first pairs of a chromosome span, about so many where there are."""
@@ -137,9 +122,7 @@ class Pairs:
             try:
                 self._add(pair_of(path, number, fields, named, self._skipped))
             except BadLine as problem:
-                if skipped is None:
-                    raise
-                skipped.leave_out(problem)
+                leave_out(problem, skipped)
         self._names = KnownNames(self._on)
         self._skipped.refuse_if_all(is_empty=not self._pairs)
 
@@ -213,12 +196,10 @@ class BigPairs:
         Raises:
             InvalidRequest: the file is damaged, or holds more here than can be read.
         """
-        name = self._names.find(interval.chromosome)
-        if name is None:
+        here = own_part(interval, self._names, self.chromosome_lengths)
+        if here is None:
             return []
-        start, end = max(0, interval.start), min(interval.end, self.chromosome_lengths[name])
-        if start >= end:
-            return []
+        name, start, end = here.chromosome, here.start, here.end
         found = (_begun_on(name, pair) for pair in self._read(name, start, end, MOST_RECORDS + 1))
         return list(dict.fromkeys(pair for pair in found if _has_end_in(pair, name, start, end)))
 

@@ -1,10 +1,12 @@
 """What every file of places offers, whatever stands on them."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Protocol
 
 from ebert_core.protocol.shapes import Remark
 from ebert_core.protocol.terms.addresses import Place
+from ebert_core.protocol.terms.chromosome_names import KnownNames
+from ebert_core.protocol.terms.locus import Interval
 
 
 class Placed(Protocol):
@@ -40,3 +42,12 @@ class PlacedFile(Protocol):
 
     def first(self, chromosome: str, count: int) -> Sequence[Placed]:
         """The first places on a chromosome, about so many where there are."""
+
+
+def own_part(interval: Interval, names: KnownNames, lengths: Mapping[str, int]) -> Interval | None:
+    """What of an interval lies on a file's chromosome, under the file's own name of it; None where nothing does."""
+    name = names.find(interval.chromosome)
+    if name is None:
+        return None
+    start, end = max(0, interval.start), min(interval.end, lengths[name])
+    return Interval(name, start, end) if start < end else None

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from ebert_core.genome.fasta import FastaFile
 from ebert_core.genome.letters import refuse_other_than_dna
 from ebert_core.genome.lines import reading
+from ebert_core.genome.placed import own_part
 from ebert_core.genome.places import Stamp, open_bytes, stamp
 from ebert_core.genome.twobit import TwoBitFile, is_twobit
 from ebert_core.protocol.terms.addresses import Place
@@ -99,11 +100,11 @@ class Reference:
         with reading(self.path):
             if stamp(self.path) != self._stamp:
                 self._open_again()
-        name = self._names.find(interval.chromosome)
-        if name is None:
+        here = own_part(interval, self._names, self.chromosome_lengths)
+        if here is None:
             return None
-        start, end = max(0, interval.start), min(interval.end, self.chromosome_lengths[name])
-        return _Within(name, start, end, slice(start - interval.start, end - interval.start)) if start < end else None
+        place = slice(here.start - interval.start, here.end - interval.start)
+        return _Within(here.chromosome, here.start, here.end, place)
 
 
 class _Within(NamedTuple):

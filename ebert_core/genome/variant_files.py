@@ -11,7 +11,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ebert_core.genome.features import Feature
-from ebert_core.genome.lines import GZIP_MAGIC, LONGEST_LINE, BadLine, Skipped, at_line, columns_of, read_lines, reading
+from ebert_core.genome.lines import (
+    GZIP_MAGIC,
+    LONGEST_LINE,
+    BadLine,
+    Skipped,
+    at_line,
+    columns_of,
+    leave_out,
+    read_lines,
+    reading,
+)
+from ebert_core.genome.placed import PlacedFile
 from ebert_core.genome.places import open_bytes
 from ebert_core.genome.tabix import TabixLines, indexed_lines
 from ebert_core.genome.variants import Variant, is_heading, variant_of
@@ -46,24 +57,8 @@ class VariantRows(NamedTuple):
     texts: list[str]
 
 
-class VariantFile(Protocol):
+class VariantFile(PlacedFile, Protocol):
     """What can be asked for variants."""
-
-    @property
-    def path(self) -> Place:
-        """Where the file lies."""
-
-    @property
-    def knows_lengths(self) -> bool:
-        """Whether the lengths are those of the chromosomes, not only the furthest ends."""
-
-    @property
-    def chromosome_lengths(self) -> dict[str, int]:
-        """Lengths by chromosome, or the furthest ends where the file does not say them."""
-
-    @property
-    def remarks(self) -> tuple[Remark, ...]:
-        """Sentences on lines that were left out."""
 
     @property
     def samples(self) -> tuple[str, ...]:
@@ -211,9 +206,7 @@ class Variants:
             try:
                 variant = _checked(path, number, fields, self._header.lengths)
             except BadLine as problem:
-                if skipped is None:
-                    raise
-                skipped.leave_out(problem)
+                leave_out(problem, skipped)
                 continue
             gathered.setdefault(variant.chromosome, _Gathered()).add(number, variant)
         self._on = {name: _On(found) for name, found in gathered.items()}

@@ -16,6 +16,7 @@ from ebert_core.genome.lines import (
     at_line,
     columns_of,
     is_absent,
+    leave_out,
     read_lines,
     whole_number,
 )
@@ -78,9 +79,7 @@ def _steps(path: Place, skipped: Skipped | None) -> Iterator[_Step]:
             is_wig = place is not None and len(line.split()) <= 2
             step = place.step(path, number, line.split()) if place and is_wig else _bedgraph_step(path, number, line)
         except BadLine as problem:
-            if skipped is None:
-                raise
-            skipped.leave_out(problem)
+            leave_out(problem, skipped)
             continue
         if skipped is not None and np.isinf(step.value):
             skipped.leave_out(at_line(path, number, "the value is infinite, or too large to be drawn"))

@@ -1,11 +1,11 @@
 """The form for opening files at addresses of http and https."""
 
 from PyQt6.QtGui import QGuiApplication
-from PyQt6.QtWidgets import QDialog, QVBoxLayout, QWidget
+from PyQt6.QtWidgets import QDialog, QWidget
 
 from ebert_core.protocol.terms.addresses import address_of, is_address
 from ebert_core.protocol.terms.errors import InvalidRequest
-from ebert_gui.widgets.forms import Footer, above_footer, add_row, form_layout, path_field
+from ebert_gui.widgets.forms import Footer, add_row, form_above_footer, form_layout, path_field
 
 _HELP = (
     "Of a bigWig, a bigBed, a 2bit and a FASTA with its index only what is shown is fetched. Anything else is fetched "
@@ -23,11 +23,7 @@ class AddressDialog(QDialog):
         self._footer = Footer("&Open")
         form = form_layout()
         add_row(form, "&Address", self.field, help_text=_HELP)
-        contents = QVBoxLayout()
-        contents.setContentsMargins(16, 14, 16, 8)
-        contents.addLayout(form)
-        contents.addStretch(1)
-        above_footer(self, contents, self._footer)
+        form_above_footer(self, form, self._footer)
         self.setMinimumWidth(560)
         self._footer.buttons.accepted.connect(self.accept)
         self._footer.buttons.rejected.connect(self.reject)

@@ -13,14 +13,13 @@ from PyQt6.QtWidgets import (
     QFileDialog,
     QPushButton,
     QRadioButton,
-    QVBoxLayout,
     QWidget,
 )
 
 from ebert_core.protocol.terms.locus import format_locus
 from ebert_gui.browser.picture import DOTS_PER_INCH, FORMATS, PictureStyle, pixels_of, scene_of_picture
 from ebert_gui.browser.scene import Scene
-from ebert_gui.widgets.forms import Footer, above_footer, add_row, compact, form_layout, path_field
+from ebert_gui.widgets.forms import Footer, add_row, compact, form_above_footer, form_layout, path_field
 from ebert_gui.widgets.paths import slug
 from ebert_gui.widgets.theme import LIGHT, Theme
 
@@ -90,11 +89,7 @@ class PictureDialog(QDialog):
         for widget in (colours, self.on_paper, self.as_shown):
             # On a light screen there is nothing to choose.
             widget.setVisible(self._theme is not LIGHT)
-        contents = QVBoxLayout()
-        contents.setContentsMargins(16, 14, 16, 8)
-        contents.addLayout(form)
-        contents.addStretch(1)
-        above_footer(self, contents, self._footer)
+        form_above_footer(self, form, self._footer)
 
     def _connect(self) -> None:
         self._footer.buttons.accepted.connect(self.accept)

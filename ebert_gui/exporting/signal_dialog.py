@@ -3,13 +3,13 @@
 from collections.abc import Sequence
 
 from PyQt6.QtCore import pyqtSignal
-from PyQt6.QtWidgets import QComboBox, QDialog, QPushButton, QSpinBox, QVBoxLayout, QWidget
+from PyQt6.QtWidgets import QComboBox, QDialog, QPushButton, QSpinBox, QWidget
 
 from ebert_core.protocol.sources import Source
 from ebert_core.protocol.terms.locus import Interval, format_locus
 from ebert_core.protocol.tracks import DatasetSummary
 from ebert_gui.loading.signal_writing import SignalFile
-from ebert_gui.widgets.forms import Footer, above_footer, add_row, compact, form_layout, path_field
+from ebert_gui.widgets.forms import Footer, add_row, compact, form_above_footer, form_layout, path_field
 from ebert_gui.widgets.paths import beside, file_name, is_absolute, slug
 from ebert_gui.widgets.wanted_place import ALL, Kind, Wanted
 
@@ -77,11 +77,7 @@ class SignalDialog(QDialog):
         self.browse.setAutoDefault(False)
         self.browse.setAccessibleName("Browse for the file")
         add_row(form, "Write &to", self.target, self.browse)
-        contents = QVBoxLayout()
-        contents.setContentsMargins(16, 14, 16, 8)
-        contents.addLayout(form)
-        contents.addStretch(1)
-        above_footer(self, contents, self._footer)
+        form_above_footer(self, form, self._footer)
 
     def _connect(self) -> None:
         self._footer.buttons.accepted.connect(self.accept)

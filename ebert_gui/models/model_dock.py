@@ -4,11 +4,9 @@ from typing import NamedTuple
 
 from PyQt6.QtCore import QSize, Qt, pyqtSignal
 from PyQt6.QtWidgets import (
-    QAbstractItemView,
     QDockWidget,
     QFormLayout,
     QFrame,
-    QHeaderView,
     QLineEdit,
     QPushButton,
     QSizePolicy,
@@ -31,7 +29,7 @@ from ebert_core.protocol.terms.reliability import (
 )
 from ebert_core.protocol.terms.verdict import Verdict
 from ebert_gui.models.model_bar import ModelBar
-from ebert_gui.models.output_table import output_table
+from ebert_gui.models.output_table import output_table, table_to_read
 from ebert_gui.widgets.forms import form_layout, label, scrolling
 from ebert_gui.widgets.plain import PlainLabel
 from ebert_gui.widgets.theme import LIGHT, Theme
@@ -41,7 +39,6 @@ from ebert_gui.widgets.wording import bases, regions, unbroken
 # As the layout of the docks names it.
 MODEL_DOCK = "checkpoint-dock"
 _CALLED_MEANS = "The probability from which a bin of 200 bp is called bound, chosen on the held-out bins."
-_ROW_HEIGHT = 28
 _WIDTH = 400
 _MOST_ROWS = 12
 _MOST_CELLS = 2
@@ -321,28 +318,16 @@ def _facts(pairs: list[tuple[str, str]]) -> QFormLayout:
 
 def _factor_table(factors: tuple[OutputSummary, ...], has_score: bool) -> QTableWidget:
     columns = ("Factor", "Trained in", "auPRC" if has_score else "Called bound")
-    table = QTableWidget(len(factors), len(columns))
-    table.setAccessibleName("Factors that this checkpoint predicts")
-    table.setHorizontalHeaderLabels(list(columns))
-    table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
-    table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-    table.setShowGrid(False)
-    table.setTabKeyNavigation(False)
+    table = table_to_read("Factors that this checkpoint predicts", columns, len(factors), 1, _MOST_ROWS)
     for row, factor in enumerate(factors):
         _fill(table, row, factor, _scored(factor) if has_score else _called(factor))
-    down, across = table.verticalHeader(), table.horizontalHeader()
-    assert down is not None
+    across = table.horizontalHeader()
     assert across is not None
-    down.hide()
-    down.setDefaultSectionSize(_ROW_HEIGHT)
-    across.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
-    across.setSectionResizeMode(1, QHeaderView.ResizeMode.Stretch)
     across.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
     last_header = table.horizontalHeaderItem(2)
     assert last_header is not None
     last_header.setToolTip("" if has_score else _CALLED_MEANS)
     last_header.setTextAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-    table.setFixedHeight(34 + _ROW_HEIGHT * min(len(factors), _MOST_ROWS))
     return table
 
 

@@ -107,6 +107,15 @@ def above_footer(dialog: QWidget, contents: QLayout | QWidget, footer: QWidget) 
     outer.addWidget(footer)
 
 
+def form_above_footer(dialog: QWidget, form: QFormLayout, footer: QWidget) -> None:
+    """Lays out a dialog that is one form and a footer."""
+    contents = QVBoxLayout()
+    contents.setContentsMargins(16, 14, 16, 8)
+    contents.addLayout(form)
+    contents.addStretch(1)
+    above_footer(dialog, contents, footer)
+
+
 def in_columns(widgets: Sequence[QWidget], width: int) -> QWidget:
     """Widgets in as many columns as fit into a width, so that many of them do not push a form off the screen."""
     result = QWidget()

@@ -24,7 +24,6 @@ from ebert_core.inference import stretches
 from ebert_core.inference.calls import CalledRuns, Run
 from ebert_core.inference.export import predict_to_files
 from ebert_core.inference.predict import Predictor
-from ebert_core.inference.remembered import TileKey
 from ebert_core.inference.stretches import Stretch
 from ebert_core.model.checkpoint import load_checkpoint
 from ebert_core.model.device import Engine
@@ -149,19 +148,11 @@ def test_a_bin_with_unknown_bases_is_0_in_a_table_and_a_gap_in_a_bigwig(
 
 
 def test_places_that_share_tiles_are_computed_once(
-    spec_of: Callable[..., Predict], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    spec_of: Callable[..., Predict], tmp_path: Path, computed_tiles: list[tuple[str, int]]
 ) -> None:
-    computed: list[TileKey] = []
-    compute = Predictor._compute
-
-    def counted(self: Predictor, keys: list[TileKey]) -> NDArray[np.float32]:
-        computed.extend(keys)
-        return compute(self, keys)
-
-    monkeypatch.setattr(Predictor, "_compute", counted)
     (tmp_path / "r.bed").write_text("".join(f"chr2\t{at}\t{at + 250}\n" for at in range(0, 6_000, 300)))
     predict_to_files(spec_of("x.tab.gz", regions=str(tmp_path / "r.bed")), quiet)
-    assert sorted(key.tile for key in computed) == list(range(16))
+    assert sorted(tile for _, tile in computed_tiles) == list(range(16))
 
 
 def test_files_and_a_store_give_the_same_file_and_a_stale_store_is_not_read(

@@ -7,14 +7,11 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from numpy.typing import NDArray
 
 from ebert_core.inference import order, stretches
 from ebert_core.inference.export import predict_to_files
 from ebert_core.inference.order import goes_along, in_order_of
 from ebert_core.inference.parts import Parts
-from ebert_core.inference.predict import Predictor
-from ebert_core.inference.remembered import TileKey
 from ebert_core.inference.stretches import Block, Stretch, along_genome
 from ebert_core.protocol.specs.jobs import Predict
 from tests.core.toy_binding import LENGTHS, quiet
@@ -24,20 +21,6 @@ from tests.core.toy_binding import LENGTHS, quiet
 def short_blocks(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(stretches, "_BLOCK_BASES", 1_600)
     monkeypatch.setattr(stretches, "_FEWEST_BATCHES", 1)
-
-
-@pytest.fixture
-def windows(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, int]]:
-    """The windows that went through the network."""
-    found: list[tuple[str, int]] = []
-    compute = Predictor._compute
-
-    def counted(self: Predictor, keys: list[TileKey]) -> NDArray[np.float32]:
-        found.extend((key.chromosome, key.tile) for key in keys)
-        return compute(self, keys)
-
-    monkeypatch.setattr(Predictor, "_compute", counted)
-    return found
 
 
 @pytest.fixture
@@ -60,12 +43,12 @@ def table_of(
 @pytest.mark.usefixtures("short_blocks")
 def test_shuffled_bins_take_no_more_windows_than_sorted_ones(
     table_of: Callable[[str, list[tuple[str, int, int]]], list[str]],
-    windows: list[tuple[str, int]],
+    computed_tiles: list[tuple[str, int]],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     bins = [(name, at, at + 200) for name in LENGTHS for at in range(0, LENGTHS[name] - 199, 100)]
     expected = table_of("sorted", bins)
-    needed = len(windows)
+    needed = len(computed_tiles)
     kept: list[int] = []
     write = Parts.write
 
@@ -75,32 +58,32 @@ def test_shuffled_bins_take_no_more_windows_than_sorted_ones(
 
     monkeypatch.setattr(Parts, "write", noted)
     shuffled = random.Random(3).sample(bins, len(bins))
-    del windows[:]
+    del computed_tiles[:]
     found = table_of("shuffled", shuffled)
-    assert len(windows) == needed
+    assert len(computed_tiles) == needed
     assert len(kept) <= 27
     assert sorted(found) == sorted(expected)
     assert [line.split("\t")[:3] for line in found] == [[name, str(start), str(end)] for name, start, end in shuffled]
 
 
 def test_bins_side_by_side_take_as_many_windows_as_the_region_that_they_fill(
-    table_of: Callable[[str, list[tuple[str, int, int]]], list[str]], windows: list[tuple[str, int]]
+    table_of: Callable[[str, list[tuple[str, int, int]]], list[str]], computed_tiles: list[tuple[str, int]]
 ) -> None:
     whole = table_of("whole", [("chr1", 0, 12_000)])
-    needed = len(windows)
-    del windows[:]
+    needed = len(computed_tiles)
+    del computed_tiles[:]
     assert table_of("bins", [("chr1", at, at + 200) for at in range(0, 11_801, 50)]) == whole
-    assert len(windows) == needed
+    assert len(computed_tiles) == needed
 
 
 def test_a_region_that_is_asked_for_twice_is_computed_once_and_listed_twice(
-    table_of: Callable[[str, list[tuple[str, int, int]]], list[str]], windows: list[tuple[str, int]]
+    table_of: Callable[[str, list[tuple[str, int, int]]], list[str]], computed_tiles: list[tuple[str, int]]
 ) -> None:
     once = table_of("once", [("chr1", 0, 12_000)])
-    needed = len(windows)
-    del windows[:]
+    needed = len(computed_tiles)
+    del computed_tiles[:]
     assert table_of("twice", [("chr1", 0, 12_000), ("chr1", 0, 12_000)]) == [*once, *once]
-    assert len(windows) == needed
+    assert len(computed_tiles) == needed
 
 
 def test_lines_are_encoded_some_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:

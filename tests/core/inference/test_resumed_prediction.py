@@ -10,16 +10,12 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
-import numpy as np
 import pytest
-from numpy.typing import NDArray
 
 from ebert_core.cli.program import main
 from ebert_core.inference import parts, stretches
 from ebert_core.inference.export import predict_to_files
 from ebert_core.inference.parts import Parts
-from ebert_core.inference.predict import Predictor
-from ebert_core.inference.remembered import TileKey
 from ebert_core.jobs.control import resume_job
 from ebert_core.jobs.directory import jobs_folder
 from ebert_core.jobs.summary import list_jobs
@@ -91,20 +87,6 @@ def words(dataset: Path, checkpoint: Path) -> list[str]:
     ]
 
 
-@pytest.fixture
-def computed(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, int]]:
-    """Tiles that were computed, in order."""
-    found: list[tuple[str, int]] = []
-    compute = Predictor._compute
-
-    def counted(self: Predictor, keys: list[TileKey]) -> NDArray[np.float32]:
-        found.extend((key.chromosome, key.tile) for key in keys)
-        return compute(self, keys)
-
-    monkeypatch.setattr(Predictor, "_compute", counted)
-    return found
-
-
 def stopped_after(blocks: int) -> Callable[[float, str], None]:
     """A listener that ends the work when so many blocks are there."""
     seen: set[int] = set()
@@ -155,17 +137,19 @@ def test_a_killed_command_that_is_given_again_writes_the_same_bytes(
     assert left == sorted(f"{path.name}{more}" for path in (cut, whole) for more in beside)
 
 
-def test_what_is_kept_is_not_computed_again(spec_of: Callable[..., Predict], computed: list[tuple[str, int]]) -> None:
+def test_what_is_kept_is_not_computed_again(
+    spec_of: Callable[..., Predict], computed_tiles: list[tuple[str, int]]
+) -> None:
     spec = spec_of()
     predict_to_files(spec_of("whole.bw"), quiet)
-    every = len(computed)
+    every = len(computed_tiles)
     with pytest.raises(InvalidRequest):
         predict_to_files(spec, stopped_after(20))
     before = len(list(parts_of(spec.output).glob("*.block")))
     assert before >= 10
-    del computed[:]
+    del computed_tiles[:]
     [path] = predict_to_files(spec, quiet)
-    assert len(computed) <= every * (27 - before) / 27 + 12  # a batch on either side of a block is computed again
+    assert len(computed_tiles) <= every * (27 - before) / 27 + 12  # a batch on either side of a block is computed again
     assert path.read_bytes() == Path(spec_of("whole.bw").output).read_bytes()
 
 
@@ -192,7 +176,7 @@ def test_whatever_changed_is_named_and_nothing_kept_is_used(
     spec_of: Callable[..., Predict],
     dataset: Path,
     checkpoint: Path,
-    computed: list[tuple[str, int]],
+    computed_tiles: list[tuple[str, int]],
     change: str,
     said: str,
 ) -> None:
@@ -216,11 +200,11 @@ def test_whatever_changed_is_named_and_nothing_kept_is_used(
             spec = spec_of(strands=1)
         case _:
             spec = spec_of(cell_type="beta")
-    del computed[:]
+    del computed_tiles[:]
     heard: list[str] = []
     [path] = predict_to_files(spec, quiet, tell=heard.append)
     assert any(said in sentence and "this one begins anew" in sentence for sentence in heard)
-    assert ("chr1", 0) in computed
+    assert ("chr1", 0) in computed_tiles
     [other] = predict_to_files(msgspec.structs.replace(spec, output=spec_of("other.bw").output), quiet)
     assert path.read_bytes() == other.read_bytes()
     assert not parts_of(spec.output).exists()
@@ -285,7 +269,7 @@ def test_anew_forgets_what_was_kept(
 
 
 def test_of_several_cell_types_those_that_are_complete_are_kept(
-    words: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str], computed: list[tuple[str, int]]
+    words: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str], computed_tiles: list[tuple[str, int]]
 ) -> None:
     (tmp_path / "out").mkdir()
     words[words.index("alpha")] = "all"
@@ -294,23 +278,23 @@ def test_of_several_cell_types_those_that_are_complete_are_kept(
     assert main(asked) == 0
     first = (alpha.read_bytes(), beta.read_bytes())
     beta.unlink()
-    del computed[:]
+    del computed_tiles[:]
     capsys.readouterr()
     assert main(asked) == 0
     said = capsys.readouterr()
     assert "alpha is complete already; --anew computes it again." in said.err
     assert said.out.splitlines() == [str(alpha), str(beta)]
     assert (alpha.read_bytes(), beta.read_bytes()) == first
-    of_one = len(computed)
+    of_one = len(computed_tiles)
     for changed in ([*asked, "--strands", "1"], [*asked, "--anew"]):
         beta.unlink()
-        del computed[:]
+        del computed_tiles[:]
         assert main(changed) == 0
-        assert len(computed) >= 2 * of_one
+        assert len(computed_tiles) >= 2 * of_one
         assert "complete already" not in capsys.readouterr().err
-    del computed[:]
+    del computed_tiles[:]
     assert main(asked) == 0  # whoever asks again for all that is there wants it computed again
-    assert len(computed) == 2 * of_one
+    assert len(computed_tiles) == 2 * of_one
 
 
 def test_a_job_of_the_window_goes_on_too(

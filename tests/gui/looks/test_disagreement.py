@@ -11,7 +11,7 @@ from PyQt6.QtGui import QColor
 from ebert_core.protocol.modelling import OutputSummary
 from ebert_core.protocol.shapes import Features, Signal
 from ebert_core.protocol.terms.locus import Interval
-from ebert_core.protocol.tracks import CellType, Chromosome, DatasetSummary, PeakFiles
+from ebert_core.protocol.tracks import DatasetSummary
 from ebert_gui.browser.content import Held, TrackContent
 from ebert_gui.browser.look import Scale
 from ebert_gui.kinds.prediction import PredictionTrack
@@ -20,22 +20,11 @@ from ebert_gui.widgets.theme import LIGHT
 from tests.gui import toy_shapes
 from tests.gui.drawn import draw, judged, paint, texts_over
 from tests.gui.pages import Page, Written
-from tests.toy_summaries import checkpoint_summary
+from tests.toy_summaries import TWO_CELL_TYPES, checkpoint_summary
 
 HERE = Interval("chr1", 0, 20_000)
 TRACK = PredictionTrack(cell_type="alpha", factor="CTCF")
-DATASET = DatasetSummary(
-    "/d",
-    "toy",
-    "toy1",
-    (Chromosome("chr1", 20_000),),
-    True,
-    True,
-    (),
-    (),
-    (CellType("alpha", True, (), (PeakFiles("CTCF", False),)), CellType("beta", True)),
-)
-SCOPE = Scope(DATASET, checkpoint_summary())
+SCOPE = Scope(TWO_CELL_TYPES, checkpoint_summary())
 
 
 def prediction(start: int, *values: float, strands: int = 2) -> Signal:
@@ -83,7 +72,7 @@ def test_what_disagrees_is_written_over_the_track_once_it_is_final(
 
 def test_a_value_at_the_threshold_is_called(new_page: Callable[..., Page]) -> None:
     page = new_page()
-    scope = Scope(DATASET, checkpoint_summary(outputs=(OutputSummary("CTCF", ("alpha",), 0.5),)))
+    scope = Scope(TWO_CELL_TYPES, checkpoint_summary(outputs=(OutputSummary("CTCF", ("alpha",), 0.5),)))
     content = compared(prediction(1000, *[0.5 if n == 4 else 0.0 for n in range(60)]), ONE_PEAK)
     paint(page.surface, TRACK, content, Scale(), scope)
     assert len(called_columns(page)) >= 4
@@ -171,7 +160,7 @@ def test_words_of_disagreement_stand_over_their_place_inside_the_plot_and_never_
 
 
 def replace_dataset(**changes: object) -> DatasetSummary:
-    return changed(DATASET, **changes)
+    return changed(TWO_CELL_TYPES, **changes)
 
 
 def test_only_labelled_places_are_judged(new_page: Callable[..., Page]) -> None:

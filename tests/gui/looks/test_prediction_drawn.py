@@ -10,7 +10,6 @@ from PyQt6.QtGui import QColor
 from ebert_core.protocol.modelling import Familiarity, OutputSummary
 from ebert_core.protocol.shapes import Features, Mark, Signal
 from ebert_core.protocol.terms.locus import Interval
-from ebert_core.protocol.tracks import CellType, Chromosome, DatasetSummary, PeakFiles
 from ebert_gui.browser.content import Held, TrackContent
 from ebert_gui.browser.look import Scale
 from ebert_gui.kinds.prediction import PredictionTrack
@@ -21,22 +20,11 @@ from ebert_gui.widgets.theme import LIGHT
 from tests.gui import toy_shapes
 from tests.gui.drawn import caption, draw
 from tests.gui.pages import Page, Written
-from tests.toy_summaries import checkpoint_summary
+from tests.toy_summaries import TWO_CELL_TYPES, checkpoint_summary
 
 HERE = Interval("chr1", 0, 20_000)
 TRACK = PredictionTrack(cell_type="alpha", factor="CTCF")
-DATASET = DatasetSummary(
-    "/d",
-    "toy",
-    "toy1",
-    (Chromosome("chr1", 20_000),),
-    True,
-    True,
-    (),
-    (),
-    (CellType("alpha", True, (), (PeakFiles("CTCF", False),)), CellType("beta", True)),
-)
-SCOPE = Scope(DATASET, checkpoint_summary())
+SCOPE = Scope(TWO_CELL_TYPES, checkpoint_summary())
 
 
 def prediction(start: int, *values: float, spans: tuple[Mark, ...] = ()) -> Signal:
@@ -109,7 +97,7 @@ def test_the_threshold_is_a_dashed_line_at_its_value(new_page: Callable[..., Pag
     dashes = [x for x in range(100) if not page.is_blank(x, min(lines))]
     assert 20 < len(dashes) < 90
     no_model = new_page(1.0, (100, 84))
-    draw_prediction(no_model, held(prediction(1000, *[0.0] * 60)), scope=Scope(DATASET))
+    draw_prediction(no_model, held(prediction(1000, *[0.0] * 60)), scope=Scope(TWO_CELL_TYPES))
     assert all(no_model.is_blank(x, y) for x in range(100) for y in range(14, 66))
 
 
@@ -128,7 +116,7 @@ def test_what_is_called_bound_is_said_at_the_right_under_the_ribbon(
     assert left > 700
     assert {each.colour for each in written if each.text.startswith("called")} == {LIGHT.muted}
     written.clear()
-    doubtful = Scope(DATASET, checkpoint_summary(outputs=(OutputSummary("CTCF", ("alpha",), 0.009),)))
+    doubtful = Scope(TWO_CELL_TYPES, checkpoint_summary(outputs=(OutputSummary("CTCF", ("alpha",), 0.009),)))
     draw_prediction(page, held(prediction(1000, *[0.5] * 300)), scope=doubtful, width=1000.0)
     assert {each.colour for each in written if each.text.startswith("no calls")} == {LIGHT.warning}
 
