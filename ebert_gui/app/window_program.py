@@ -88,11 +88,15 @@ class WindowProgram(Program):
         return Appearance(window.theme is DARK, layout_of_docks(window), place_of(window))
 
     def _start_model_when_calm(self) -> None:
-        """Start the model once tracks are drawn, where it would keep them from a core: importing torch takes one."""
+        """Start the model once tracks are drawn, where it would keep them from a core: importing torch takes one.
+
+        Files alone have nothing to predict on, and leave its memory to others.
+        """
         if not self._calm:
             return
         is_nothing_coming = self.opener.is_settled and self.workspace.dataset is None
-        is_drawn = self.workspace.dataset is not None and self.loader.is_idle
+        dataset = self.workspace.dataset
+        is_drawn = dataset is not None and bool(dataset.path) and self.loader.is_idle
         if is_drawn or is_nothing_coming:
             self._start_model()
 
@@ -122,3 +126,5 @@ class WindowProgram(Program):
         self._stop_waiting_for_calm()
         self.keeper.end()
         self.stop()
+        for watcher in (self._within_screen, self._plain_text):
+            watcher.stop()

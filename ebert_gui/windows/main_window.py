@@ -117,6 +117,8 @@ class MainWindow(QMainWindow):
             self._model = state
             if state.condition is Condition.READY and self.workspace.model is None:
                 said = "○ model: no checkpoint open"  # it is the worker that is ready, not a model
+            elif state.condition is Condition.STOPPED:
+                said = "○ model: starts with a dataset"
         self._working_since[role] = time.monotonic()
         self.worker_states[role].setText(said)
         self.worker_states[role].setToolTip(state.sentence or f"The {role} worker is {word}")

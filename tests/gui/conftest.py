@@ -1,10 +1,9 @@
 """What every test of the window may use: pages, a small realistic dataset and checkpoint, silent workers."""
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from PyQt6.QtWidgets import QApplication, QWidget
+from PyQt6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
 from ebert_core.protocol.modelling import ModelSummary, OutputSummary
@@ -40,16 +39,6 @@ def qtbot(qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> QtBot:
 
     monkeypatch.setattr(qtbot, "addWidget", add_and_keep)
     return qtbot
-
-
-@pytest.fixture
-def undressed(qapp: QApplication) -> Iterator[None]:
-    """The application looks afterwards as it did before: a theme of one test changes no distances in another."""
-    font, palette, sheet = qapp.font(), qapp.palette(), qapp.styleSheet()
-    yield
-    qapp.setStyleSheet(sheet)
-    qapp.setPalette(palette)
-    qapp.setFont(font)
 
 
 @pytest.fixture

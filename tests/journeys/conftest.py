@@ -32,7 +32,7 @@ def toy_model(toy_dataset: Path, tmp_path_factory: pytest.TempPathFactory) -> Pa
 
 
 @pytest.fixture
-def open_window(qapp: QApplication, qtbot: object) -> Iterator[Callable[..., WindowProgram]]:
+def open_window(qapp: QApplication, qtbot: object, undressed: None) -> Iterator[Callable[..., WindowProgram]]:
     """Opens windows with real workers and closes them all at the end."""
     programs: list[WindowProgram] = []
 

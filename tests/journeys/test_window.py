@@ -199,6 +199,19 @@ def test_a_window_that_is_closed_while_it_opens_starts_no_model_worker(
     assert program.model.process_id == 0
 
 
+def test_track_files_alone_start_no_model_worker_and_a_dataset_does(
+    open_window: Callable[..., WindowProgram], qtbot: QtBot, toy_dataset: Path
+) -> None:
+    program = open_window(files=(str(toy_dataset.parent / "alpha.bw"),))
+    qtbot.waitUntil(lambda: _is_complete(program), timeout=LONG)
+    program.window.canvas.grab()
+    assert program.model.state.condition is Condition.STOPPED
+    assert program.window.worker_states["model"].text() == "○ model: starts with a dataset"
+    program.opener.open_dataset(str(toy_dataset))
+    qtbot.waitUntil(lambda: program.model.state.condition is Condition.READY, timeout=LONG)
+    qtbot.waitUntil(lambda: program.window.worker_states["model"].text() == "○ model: no checkpoint open", timeout=LONG)
+
+
 @pytest.mark.parametrize(("cores", "is_started"), [(2, True), (1, False)])
 def test_the_model_gets_ready_while_tracks_are_read_where_there_is_a_core_for_it(
     open_window: Callable[..., WindowProgram],
