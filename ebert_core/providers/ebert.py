@@ -7,6 +7,7 @@ import numpy as np
 from ebert_core.dataset.description import Dataset
 from ebert_core.dataset.windows import source_bases
 from ebert_core.inference.attention import attention_profile, attention_window, attention_within
+from ebert_core.inference.factors import output_summaries
 from ebert_core.inference.familiarity import familiarity_marks
 from ebert_core.inference.fitting import check_fit
 from ebert_core.inference.given import inputs_given
@@ -22,7 +23,6 @@ from ebert_core.protocol.terms.errors import InvalidRequest
 from ebert_core.protocol.terms.grid import BIN, POSITION
 from ebert_core.protocol.terms.inputs import input_sentences
 from ebert_core.protocol.terms.locus import Interval
-from ebert_core.providers.factors import output_summaries
 from ebert_core.providers.provider import ProviderKind, Report, Values, Wanted
 
 LIVE_LIMIT = 200_000
