@@ -37,7 +37,7 @@ from ebert_core.protocol.specs.jobs import Predict
 from ebert_core.protocol.terms.errors import InvalidRequest
 from ebert_core.protocol.terms.grid import BIN, POSITION
 from ebert_core.protocol.terms.locus import is_region_file
-from ebert_core.protocol.terms.report import TellProgress
+from ebert_core.protocol.terms.report import TellProgress, sentence_of
 
 _QUANTITY = "calibrated probability that the factor is bound in the bin"
 
@@ -169,7 +169,7 @@ class Provenance:
         for target in targets:
             of_factor = msgspec.structs.replace(self._spec, factor=target.factor)
             cautions = tuple(cautions_of(of_factor, made.description, made.dataset))
-            sidecar = self._of(target, made, tuple(map(str, (*cautions, *self._told))))
+            sidecar = self._of(target, made, tuple(map(sentence_of, (*cautions, *self._told))))
             with complete_file(sidecar_path(target.path)) as file:
                 file.write(msgspec.json.format(msgspec.json.encode(sidecar), indent=1) + b"\n")
 

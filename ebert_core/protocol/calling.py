@@ -24,6 +24,7 @@ from ebert_core.protocol.terms.wording import percent, percent_range
 
 # Below this, nine of ten bins that a calibrated model calls at its threshold are expected to be unbound.
 LOWEST_THRESHOLD = 0.1
+_FEW = "rests on few peaks"
 
 
 class Calls(NamedTuple):
@@ -34,10 +35,16 @@ class Calls(NamedTuple):
 
 
 class Doubt(NamedTuple):
-    """Why values are not to be taken at their word: in the few words that a track has room for, and in a sentence."""
+    """Why values are not to be taken at their word: in the few words that a track has room for, and in a sentence.
+
+    `common` are the few words without the figures of one factor, so that factors can be named together; `is_grave` is
+    what a person must not miss.
+    """
 
     short: str
     full: str
+    common: str = ""
+    is_grave: bool = False
 
 
 def calls_of(trained: Sequence[str], threshold: float | None, reliability: Reliability | None) -> Calls:
@@ -123,28 +130,35 @@ def doubts_of(factor: OutputSummary, verdict: Verdict | None, cell_type: str) ->
     name, known = factor.name, factor.reliability
     found: list[Doubt] = []
     if not factor.cell_types:
-        found.append(Doubt("values say nothing", untrained_sentence(name, factor.cell_types)))
+        found.append(_grave("values say nothing", untrained_sentence(name, factor.cell_types)))
     if not factor.is_calibrated:
-        found.append(Doubt("not calibrated", f"Probabilities of {name} are not calibrated."))
+        found.append(_grave("not calibrated", f"Probabilities of {name} are not calibrated."))
     if known is None:
         found.append(
             Doubt("never checked", f"What a probability of {name} is worth was not measured on held-out bins.")
         )
     elif distrust := distrust_sentence(name, known):
         is_known = known.peaks >= FEWEST_TO_JUDGE
-        found.append(Doubt("values say nothing" if is_known else f"rests on {_counted(known.peaks, '')}", distrust))
+        rests = f"rests on {_counted(known.peaks, '')}"
+        found.append(_grave("values say nothing", distrust) if is_known else _grave(rests, distrust, _FEW))
     elif known.peaks < FEWEST_PEAKS:
         rests = support_sentence(known).replace("This", f"What a probability of {name} is worth", 1)
-        found.append(Doubt(f"rests on {_counted(known.peaks, '')}", rests))
+        found.append(Doubt(f"rests on {_counted(known.peaks, '')}", rests, _FEW))
     ranks = calibration_warning(name, known, cell_type)
     if ranks and not (known and distrust_sentence(name, known)):
-        found.append(Doubt("take as ranks", ranks))
+        found.append(_grave("take as ranks", ranks))
     judged = _judgement(name, verdict)
     if judged is not None and judged.outcome == "worse":
-        found.append(Doubt("worse than baseline", judged.sentence))
+        found.append(_grave("worse than baseline", judged.sentence))
+    elif judged is not None and judged.outcome == "far behind":
+        found.append(_grave("far behind baseline", judged.sentence))
     elif judged is not None and judged.outcome == "level":
         found.append(Doubt("no better than baseline", judged.sentence))
     return tuple(found)
+
+
+def _grave(short: str, full: str, common: str = "") -> Doubt:
+    return Doubt(short, full, common, is_grave=True)
 
 
 def _judgement(factor: str, verdict: Verdict | None) -> Judgement | None:

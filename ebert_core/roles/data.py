@@ -154,9 +154,9 @@ class DataAnswers:
 
 def _factors_of(checkpoint: str) -> tuple[str, ...]:
     """The factors that a checkpoint predicts, the best first; none where it cannot be read, which its loader says."""
+    from ebert_core.inference.factors import output_summaries
     from ebert_core.model.description import read_description
     from ebert_core.protocol.calling import best_first
-    from ebert_core.inference.factors import output_summaries
 
     if not checkpoint:
         return ()

@@ -196,9 +196,18 @@ def caveats_of(factor: str, trained: Sequence[str], reliability: Reliability | N
     few = support_sentence(reliability) if has_few else ""
     about = f"{untrained_sentence(factor, trained)} {few}".strip()
     about = about.replace("This", f"What probabilities of {factor} are worth")
-    if cell_type in [cell.name for cell in reliability.cell_types]:
-        return f"{about} {calibration_warning(factor, reliability, cell_type)}".strip()
-    return f"{about} {carry_over_sentence(factor, trained, reliability, cell_type)}".strip()
+    warning = calibration_warning(factor, reliability, cell_type)
+    return f"{about} {warning or untested_sentence(factor, trained, reliability, cell_type)}".strip()
+
+
+def untested_sentence(factor: str, trained: Sequence[str], reliability: Reliability | None, cell_type: str) -> str:
+    """That calibration was not tested in a cell type, and what of others; empty where it was, or has failed."""
+    if reliability is None:
+        return _unseen(factor, cell_type, trained)
+    is_measured = cell_type in [cell.name for cell in reliability.cell_types]
+    if is_measured or calibration_warning(factor, reliability, cell_type):
+        return ""
+    return carry_over_sentence(factor, trained, reliability, cell_type)
 
 
 def untrained_sentence(factor: str, trained: Sequence[str]) -> str:

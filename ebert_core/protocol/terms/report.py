@@ -13,12 +13,25 @@ FORESEEABLE = 0.98
 TellProgress = Callable[[float, str], None]
 
 
+_MARK = "WARNING: "
+
+
 class Warned(str):
     """A sentence that a person must not miss, as it is said: it is shown where nothing else is."""
 
     def __new__(cls, sentence: str) -> "Warned":
         """Takes the sentence without the word before it."""
-        return super().__new__(cls, f"WARNING: {sentence}")
+        return super().__new__(cls, f"{_MARK}{sentence}")
+
+    @property
+    def sentence(self) -> str:
+        """The sentence without the word before it, for a file that keeps it."""
+        return self.removeprefix(_MARK)
+
+
+def sentence_of(text: str) -> str:
+    """What was said, without the word before a warning."""
+    return text.sentence if isinstance(text, Warned) else text
 
 
 class Report(Protocol):

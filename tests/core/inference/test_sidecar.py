@@ -78,7 +78,9 @@ def test_every_format_has_one_that_says_what_made_it(
     assert "cell_types.alpha.states" not in present(known).dataset.inputs
     assert present(known).dataset.inputs_sha256 == joint_digest(present(known).dataset.inputs)
     assert present(known).inputs.absent == ("DNase",)
-    assert present(known).warnings[0] == "WARNING: In beta it predicts without DNase, which the dataset does not give."
+    assert present(known).warnings[0] == "In beta it predicts without DNase, which the dataset does not give."
+    assert "Parts of chr2 chose the epoch of fos, which flatters values there a little." in present(known).warnings
+    assert not any(said.startswith("WARNING") for said in present(known).warnings)
     assert (present(known).versions.torch, present(known).versions.threads) == (
         str(torch.__version__),
         torch.get_num_threads(),

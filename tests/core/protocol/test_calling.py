@@ -96,6 +96,7 @@ def judged(outcome: str) -> Verdict:
         ({}, None, []),
         ({}, judged("better"), []),
         ({}, judged("worse"), ["worse than baseline"]),
+        ({}, judged("far behind"), ["far behind baseline"]),
         ({}, judged("level"), ["no better than baseline"]),
         ({"cell_types": ()}, None, ["values say nothing"]),
         ({"is_calibrated": False, "reliability": None}, None, ["not calibrated", "never checked"]),
