@@ -7,7 +7,8 @@ import argparse
 import shlex
 import signal
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
@@ -63,7 +64,7 @@ def run(arguments: argparse.Namespace) -> None:
     if launched() is not None:
         _run_together(spec, arguments)
     else:
-        _run_job(spec, arguments, _runner(verb(spec)))
+        _run_job(spec, arguments, _runner(verb(spec), arguments.words))
 
 
 def _run_job(spec: JobSpec, arguments: argparse.Namespace, runner: _Run) -> None:
@@ -135,7 +136,7 @@ def _run_together(spec: JobSpec, arguments: argparse.Namespace) -> None:
                 sys.exit(Ending.REFUSED)  # whoever was lost says why, and the first says that somebody was
 
 
-def _runner(name: str) -> Callable[..., Path]:
+def _runner(name: str, words: Sequence[str] = ()) -> Callable[..., Path]:
     """Torch is imported only now, after the spec has been read."""
     if name == "pretrain":
         from ebert_core.training.pretrain import pretrain
@@ -147,7 +148,7 @@ def _runner(name: str) -> Callable[..., Path]:
         return finetune
     from ebert_core.judging.evaluate import evaluate
 
-    return evaluate
+    return partial(evaluate, command=shlex.join(["ebert", *words]))
 
 
 class _Unfinished(NamedTuple):

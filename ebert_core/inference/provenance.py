@@ -59,19 +59,24 @@ def sources_of(spec: Predict, description: Description, dataset: Dataset, report
     inputs = dataset_digests(
         dataset, _cells_read(description, dataset, spec.cell_type), _factors_read(description), report
     )
-    used = CheckpointUsed(
-        description.name,
-        spec.checkpoint,
-        description.weights_sha256,
-        hashlib.sha256((Path(spec.checkpoint) / "description.json").read_bytes()).hexdigest(),
-        description.created,
-    )
-    layout = dataset.layout
     return Sources(
-        used,
-        DatasetUsed(layout.name, spec.dataset, layout.assembly, inputs, joint_digest(inputs)),
+        checkpoint_used(spec.checkpoint, description),
+        dataset_used(spec.dataset, dataset, inputs),
         tuple(_file_digest(Path(text)) for text in places_of(spec) if is_region_file(text)),
     )
+
+
+def checkpoint_used(path: str, description: Description) -> CheckpointUsed:
+    """A checkpoint by its digests, as a request names it."""
+    text = (Path(path) / "description.json").read_bytes()
+    digest = hashlib.sha256(text).hexdigest()
+    return CheckpointUsed(description.name, path, description.weights_sha256, digest, description.created)
+
+
+def dataset_used(path: str, dataset: Dataset, inputs: dict[str, InputFile]) -> DatasetUsed:
+    """A dataset by the digests of what was read of it, as a request names it."""
+    layout = dataset.layout
+    return DatasetUsed(layout.name, path, layout.assembly, inputs, joint_digest(inputs))
 
 
 def is_made(spec: Predict) -> bool:

@@ -23,6 +23,7 @@ from ebert_core.judging.curves import FactorCurves, factor_curves
 from ebert_core.judging.evaluation import Evaluation, PretrainingEvaluation
 from ebert_core.judging.figures import draw_evaluation
 from ebert_core.judging.held_out import HeldOut, block_width, bound_peaks, held_out, narrowed
+from ebert_core.judging.making import Making
 from ebert_core.judging.masked_scores import MaskedScorer, score_pretraining
 from ebert_core.judging.remeasure import check_unseen, judge_anew
 from ebert_core.judging.trees import TREES
@@ -41,7 +42,7 @@ from ebert_core.protocol.terms.errors import InvalidRequest
 from ebert_core.protocol.terms.grid import BIN
 from ebert_core.protocol.terms.hearing import heard_by
 from ebert_core.protocol.terms.locus import Interval
-from ebert_core.protocol.terms.report import Report, Stopped, Warned
+from ebert_core.protocol.terms.report import Kept, Report, Stopped, Warned
 from ebert_core.protocol.terms.wording import listed
 
 _FEWEST_BLOCKS = 10
@@ -57,28 +58,36 @@ class Contender(NamedTuple):
     without: tuple[Stream, ...] = ()
 
 
-def evaluate(spec: Evaluate, report: Report, work: Path) -> Path:
-    """Scores a checkpoint, its controls and simple baselines; writes JSON with pictures beside it, returns the file."""
+def evaluate(spec: Evaluate, report: Report, work: Path, command: str = "") -> Path:
+    """Scores a checkpoint, its controls and simple baselines; writes JSON with pictures beside it, returns the file.
+
+    `command` is the command line, for whoever reads later what made the file.
+    """
     del work  # an evaluation is short and starts anew
     _check(spec)
     material = open_material(spec.dataset, (), spec.regions, spec.cell_types, report)
     engine = choose_engine(spec.device, spec.precision)
     first = load_checkpoint(Path(members(spec.checkpoint)[0]))
+    paths = [path for contender in contenders_of(spec) for path in contender.paths]
+    making = Making(spec, material, dict.fromkeys(paths), command, report)
+    kept = Kept(report)
     if not first.description.factors:
         check_fit(first.description, material.dataset)
-        _tell_absences(first.description, material, report)
+        _tell_absences(first.description, material, kept)
         scorer = MaskedScorer(first, material, engine, spec.seed)
         context = spec.context or first.description.architecture.context
         masked = score_pretraining(scorer, context, report, spec.bootstrap, spec.seed)
-        digest = first.description.weights_sha256
-        return _write(PretrainingEvaluation(spec, digest, present_versions(), masked), Path(spec.output))
+        digest, versions = first.description.weights_sha256, present_versions(engine)
+        scored = PretrainingEvaluation(spec, digest, versions, masked, kept.sentences, making.made())
+        return _write(scored, Path(spec.output))
     if spec.write_verdict:
         check_unseen(first.description, material.validation)
     if not spec.without_inputs:
         refuse_without_inputs(first.description, material.dataset, material.cell_types)
-    comparing = _Comparing(spec, material, engine, first.description, report)
+    comparing = _Comparing(spec, material, engine, first.description, kept)
     with heard_by(comparing.heard):
         result = comparing.result()
+    result = msgspec.structs.replace(result, notes=(*kept.sentences, *result.notes), made=making.made())
     path = _write(result, Path(spec.output))
     if spec.write_verdict:
         judge_anew(Path(spec.checkpoint), first.description, material, comparing.held, report, spec.seed)
@@ -128,7 +137,7 @@ class _Comparing:
             for factor in dict.fromkeys(pair.factor for pair in pairs)
         )
         digest = self.description.weights_sha256
-        return Evaluation(spec, digest, present_versions(), comparison, drawn, tuple(self.notes), width)
+        return Evaluation(spec, digest, present_versions(self.engine), comparison, drawn, tuple(self.notes), width)
 
     def _narrow(self, methods: dict[str, list[HeldOut]]) -> int:
         """Cuts the blocks that are resampled where there are few, and says so; their width in bases."""

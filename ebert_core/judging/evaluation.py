@@ -5,6 +5,7 @@ from pathlib import Path
 
 import msgspec
 
+from ebert_core.dataset.sidecar import CheckpointUsed, DatasetUsed
 from ebert_core.judging.comparison import Comparison, Estimate
 from ebert_core.judging.curves import FactorCurves
 from ebert_core.model.description import Versions
@@ -17,9 +18,21 @@ _NAME_WIDTH = 44
 _MOST_COLUMNS = 7
 
 
+class Made(msgspec.Struct, frozen=True):
+    """What an evaluation was made of, where and when, in the records of a prediction's sidecar."""
+
+    checkpoints: tuple[CheckpointUsed, ...]
+    dataset: DatasetUsed
+    host: str
+    command: str
+    started: str
+    ended: str
+
+
 class Evaluation(msgspec.Struct, frozen=True):
     """What `ebert evaluate` writes: the request, what was compared, the figures, and what its pictures show.
 
+    `notes` are all sentences that were said of the figures; older evaluations do not say what they were `made` of.
     Intervals are over blocks of `block_width` bases of the genome, drawn with replacement.
     """
 
@@ -30,6 +43,7 @@ class Evaluation(msgspec.Struct, frozen=True):
     factors: tuple[FactorCurves, ...] = ()
     notes: tuple[str, ...] = ()
     block_width: int = 100_000
+    made: Made | None = None
 
 
 class MaskedScores(msgspec.Struct, frozen=True):
@@ -57,6 +71,8 @@ class PretrainingEvaluation(msgspec.Struct, frozen=True):
     checkpoint_sha256: str
     versions: Versions
     masked: MaskedScores
+    notes: tuple[str, ...] = ()
+    made: Made | None = None
 
 
 def read_evaluation(path: Path) -> Evaluation | PretrainingEvaluation:
@@ -119,7 +135,8 @@ def masked_table(evaluation: PretrainingEvaluation) -> str:
             cell = _cell(advantage, method, 22) if method in advantage else ""
             lines.append(f"  {shortened(method, _NAME_WIDTH - 2):{_NAME_WIDTH - 2}}  {value:6.4f}  {cell}".rstrip())
     regions = ", ".join(evaluation.spec.regions)
-    return "\n".join([f"On {regions}; 95 % intervals over blocks of {found.block_width // 1000} kb.", *lines])
+    head = f"On {regions}; 95 % intervals over blocks of {found.block_width // 1000} kb."
+    return "\n".join([head, *lines, *(["", *evaluation.notes] if evaluation.notes else [])])
 
 
 def shortened(text: str, width: int) -> str:

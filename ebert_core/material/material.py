@@ -25,7 +25,7 @@ from ebert_core.model.config import Architecture
 from ebert_core.model.description import InputFile, Matrix
 from ebert_core.protocol.terms.grid import BIN
 from ebert_core.protocol.terms.locus import Interval
-from ebert_core.protocol.terms.report import Report
+from ebert_core.protocol.terms.report import Report, TellProgress
 
 
 class Material:
@@ -48,10 +48,19 @@ class Material:
         self.state_names = dataset.state_names
         self.state_bin_width = dataset.layout.bin_width
 
-    def digests(self, factors: Sequence[str] | None) -> dict[str, InputFile]:
-        """Name and digest of all that a run on these factors reads, by key of the dataset; all factors when None."""
+    def digests(
+        self,
+        factors: Sequence[str] | None,
+        others: Sequence[str] = (),
+        report: TellProgress = lambda _fraction, _note: None,
+    ) -> dict[str, InputFile]:
+        """Name and digest of all that a run on these factors reads, by key of the dataset; all factors when None.
+
+        `others` are further cell types that it reads, as far as the dataset has them.
+        """
+        cells = dict.fromkeys((*self.cell_types, *(cell for cell in others if cell in self.dataset.cell_types)))
         with first_alone():
-            return dataset_digests(self.dataset, self.cell_types, factors)
+            return dataset_digests(self.dataset, list(cells), factors, report)
 
     def with_label_share(self, share: float, seed: int) -> "Material":
         """The same with labels on a share of the training regions only, in blocks of 20 kb drawn by the seed."""

@@ -50,6 +50,36 @@ class Report(Protocol):
         """Whether the person wants the run to end at the next step."""
 
 
+class Kept:
+    """A report that passes all on, and keeps the sentences for a file, each once and without the word of a warning."""
+
+    def __init__(self, report: Report) -> None:
+        self._report = report
+        self._told: dict[str, None] = {}
+
+    @property
+    def sentences(self) -> tuple[str, ...]:
+        """What was said so far."""
+        return tuple(self._told)
+
+    def progress(self, fraction: float, note: str) -> None:
+        """Passes it on."""
+        self._report.progress(fraction, note)
+
+    def metric(self, step: int, epoch: int, split: str, name: str, value: float) -> None:
+        """Passes it on."""
+        self._report.metric(step, epoch, split, name, value)
+
+    def event(self, text: str) -> None:
+        """Keeps the sentence and passes it on."""
+        self._told[sentence_of(text)] = None
+        self._report.event(text)
+
+    def stop_requested(self) -> bool:
+        """Asks."""
+        return self._report.stop_requested()
+
+
 class Unheard:
     """A report for work too short to tell anybody of."""
 

@@ -1,5 +1,6 @@
 """Evaluation on the toy genome: what the file says, and what is refused."""
 
+import hashlib
 import json
 import re
 import shutil
@@ -12,7 +13,9 @@ import msgspec
 import pytest
 
 from ebert_core.cli.outcomes import summary_of
+from ebert_core.dataset.digests import joint_digest
 from ebert_core.judging.evaluate import evaluate
+from ebert_core.judging.evaluation import Evaluation, read_evaluation, table
 from ebert_core.model.description import read_description, replace_description
 from ebert_core.protocol.machine.resources import shipped_checkpoints
 from ebert_core.protocol.specs.jobs import Evaluate
@@ -60,6 +63,7 @@ def test_the_model_stands_beside_the_motif_scan_and_itself_without_states(
         "Figures beside the scores: s.precision_recall.png, s.reliability.png, s.methods.png.",
     ]
     assert written["notes"] == [
+        *(event.removeprefix("WARNING: ") for event in report.events[:2]),
         "Held out are 0.012 Mb: blocks of 2 kb were resampled, and the true intervals are wider than these.",
         "Motif x accessibility reads the factor's motif, DNase, state, and boosted trees read the same; fitted where "
         "the model was trained.",
@@ -68,10 +72,35 @@ def test_the_model_stands_beside_the_motif_scan_and_itself_without_states(
 
 def test_a_checkpoint_scored_where_it_was_trained_is_marked(spec_of: Callable[..., Evaluate], tmp_path: Path) -> None:
     report = SilentReport()
-    evaluate(spec_of(regions=("chr1:1-9000",)), report, tmp_path)
-    assert report.events[1] == (
-        "WARNING: fos was trained on parts of chr1 in alpha, beta; its scores there prove nothing."
-    )
+    written = evaluate(spec_of(regions=("chr1:1-9000",)), report, tmp_path)
+    marked = "fos was trained on parts of chr1 in alpha, beta; its scores there prove nothing."
+    assert report.events[1] == f"WARNING: {marked}"
+    assert marked in json.loads(written.read_text())["notes"]
+    known = read_evaluation(written)
+    assert isinstance(known, Evaluation)
+    assert marked in table(known)
+
+
+def test_the_scores_name_what_they_were_made_of_by_digest_and_on_what(
+    spec_of: Callable[..., Evaluate], toy_checkpoint: Path, toy_binding: Path, tmp_path: Path
+) -> None:
+    spec = spec_of(controls=(str(toy_checkpoint),), without=())
+    known = read_evaluation(evaluate(spec, SilentReport(), tmp_path, "ebert evaluate s.toml"))
+    made = present(known.made)
+    assert made.command == "ebert evaluate s.toml"
+    assert made.started <= made.ended
+    assert made.host
+    [used] = made.checkpoints
+    digests = [
+        hashlib.sha256((toy_checkpoint / name).read_bytes()).hexdigest()
+        for name in ("weights.safetensors", "description.json")
+    ]
+    assert [used.weights_sha256, used.description_sha256] == digests
+    peaks = made.dataset.inputs["cell_types.alpha.peaks.FOS.conservative"]
+    assert peaks.sha256 == hashlib.sha256((toy_binding.parent / "alpha.narrowPeak").read_bytes()).hexdigest()
+    assert made.dataset.inputs_sha256 == joint_digest(made.dataset.inputs)
+    assert known.versions.device
+    assert known.versions.precision == "fp32"
 
 
 def test_controls_of_one_name_are_told_apart_by_their_paths(
