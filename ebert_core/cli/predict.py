@@ -193,7 +193,8 @@ def _predicted(
     except InvalidRequest as error:
         first = targets_of(spec, read_description(Path(spec.checkpoint)))[0]
         kept = "" if _is_standard_output(spec) else Parts(parts_folder(first.path)).sentence()
-        raise type(error)(f"{error} {kept}".rstrip()) from None
+        error.add(kept)
+        raise
 
 
 def _is_standard_output(spec: Predict) -> bool:

@@ -21,6 +21,10 @@ class InvalidRequest(Exception):
         super().__init__(_of_moderate_length(message))
         self.path = str(path)
 
+    def add(self, sentence: str) -> None:
+        """Puts a further sentence behind the message; the error stays of its class, whatever that is made of."""
+        self.args = (f"{self} {sentence}".rstrip(),)
+
 
 @contextmanager
 def about(path: str | Path) -> Iterator[None]:

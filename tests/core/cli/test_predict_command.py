@@ -18,6 +18,8 @@ import pytest
 from safetensors.numpy import load_file, save_file
 
 from ebert_core.cli.program import main
+from ebert_core.genome.lines import BadLine
+from ebert_core.jobs.directory import jobs_folder
 from ebert_core.jobs.lock import writing_to
 from ebert_core.jobs.summary import list_jobs
 from ebert_core.protocol.specs.jobs import Predict
@@ -323,3 +325,48 @@ def test_a_session_of_igv_is_written_for_each_cell_type_and_said(
     assert f"by the session {tmp_path / 'beta.xml'}." in capsys.readouterr().err
     assert 'name="FOS beta"' in (tmp_path / "beta.xml").read_text()
     assert sorted(each.name for each in tmp_path.iterdir()) == ["FOS.alpha.bw", "FOS.beta.bw", "alpha.xml", "beta.xml"]
+
+
+@pytest.mark.parametrize(
+    ("line", "sentence"),
+    [
+        ("chr2\t-5\t100", "the start -5 is negative"),
+        ("abc", "a BED line has at least a chromosome, a start and an end"),
+        ("chr2\t500\t100", "the feature ends at 100, before its start 500"),
+        ("chr2\t100", "a BED line has at least a chromosome, a start and an end"),
+        ("chr9\t0\t500", "no chromosome chr9"),
+    ],
+)
+@pytest.mark.parametrize("ending", ["bw", "tsv"])
+def test_a_bad_line_of_the_regions_is_named_and_leaves_nothing(
+    words: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str], line: str, sentence: str, ending: str
+) -> None:
+    regions = tmp_path / "neg.bed"
+    regions.write_text(f"chr2\t0\t2000\n{line}\n")
+    begun = len(list_jobs(jobs_folder(words[2])))
+    words = [*words[:-2], "--regions", str(regions), "--factor", "FOS", "--output", str(tmp_path / f"x.{ending}")]
+    assert main(words) == 2
+    said = capsys.readouterr().err
+    assert sentence in said
+    assert "Traceback" not in said
+    assert [path.name for path in tmp_path.iterdir()] == ["neg.bed"]
+    assert len(list_jobs(jobs_folder(words[2]))) == begun
+
+
+def test_an_error_of_any_class_takes_a_further_sentence_and_stays_what_it_is() -> None:
+    error = BadLine(Path("x.bed"), 3, "the start -5 is negative")
+    error.add("Kept are 3 of 7 blocks.")
+    assert isinstance(error, BadLine)
+    assert str(error) == "x.bed, line 3: the start -5 is negative. Kept are 3 of 7 blocks."
+
+
+def test_a_job_whose_regions_are_damaged_meanwhile_ends_with_the_line(
+    words: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The error of a line has another signature than that of a sentence, wherever it is raised."""
+    monkeypatch.setattr("ebert_core.cli.predict.judge", lambda spec: ())
+    regions = tmp_path / "neg.bed"
+    regions.write_text("chr2\t-5\t100\n")
+    words = [*words[:-2], "--regions", str(regions), "--factor", "FOS", "--output", str(tmp_path / "x.bw")]
+    assert main(words) == 2
+    assert "neg.bed, line 1: the start -5 is negative." in capsys.readouterr().err
