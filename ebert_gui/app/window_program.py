@@ -71,6 +71,7 @@ class WindowProgram(Program):
         self.remarks.told.connect(self.window.messages.info)
         for problem in self.kinds.problems:
             self.window.messages.warning(problem)
+        self.kinds.say = self.window.messages.warning
         self.window.theme_wanted.connect(self._set_theme)
         self.window.closing.connect(self._end)
         self.keeper.noted.connect(self.window.messages.info)

@@ -1,6 +1,6 @@
 """The table of all kinds of track: the built-in ones and those of plugins, through the same door."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import reduce
 from operator import or_
 from pathlib import PurePath
@@ -30,6 +30,7 @@ from ebert_gui.kinds import (
     truth,
     variants,
 )
+from ebert_gui.kinds.guarded import guarded
 from ebert_gui.kinds.kind import GENOME, Joined, Kind, Offer
 from ebert_gui.state.scope import Scope
 from ebert_gui.state.tracks import Track, UnknownTrack
@@ -95,13 +96,16 @@ class Kinds:
         """A sentence for each kind of a plug-in that could not be had."""
         self.formats: tuple[FileFormat, ...] = ()
         """The formats of files that the data worker knows, once it has said so."""
+        self.say: Callable[[str], None] = _say_nothing
+        """Hears a sentence when the code of a package raises; its row says it, too."""
         self._union: Any = reduce(or_, (kind.track for kind in self._kinds))
 
     @classmethod
     def with_plugins(cls) -> "Kinds":
         """The built-in kinds and those of plug-ins."""
         added = plugins_of("kinds", Kind, [_tag(kind) for kind in BUILT_IN], _tag)
-        kinds = cls((*BUILT_IN, *added.found))
+        # The window that says it is made later.
+        kinds = cls((*BUILT_IN, *(guarded(each, lambda problem: kinds.say(problem)) for each in added.found)))
         kinds.problems = added.problems
         return kinds
 
@@ -137,8 +141,9 @@ class Kinds:
         """The track that shows a bare file; a grey row where there is none for it, or where nobody can open it."""
         for kind in self._kinds:
             if kind.of_file is not None and file.kind in kind.file_kinds:
-                shown: Track = kind.of_file(file)
-                return shown
+                shown: Track | None = kind.of_file(file)
+                if shown is not None:
+                    return shown
         written = msgspec.json.encode(_UnknownFile(file.path, file.name)).decode()
         problem = file.problem or f"Nothing that is installed shows files of the kind '{file.kind}', as {file.path} is."
         return UnknownTrack(kind=file.name, written=written, sentence=_NO_FILE, problem=problem)
@@ -204,6 +209,10 @@ class Kinds:
             return written
         drawn = next(field for field in msgspec.structs.fields(kind.track) if field.name == "drawn").type
         return msgspec.json.encode({**fields, "drawn": drawn.of_older(fields)})
+
+
+def _say_nothing(_problem: str) -> None:
+    """Nobody hears it."""
 
 
 def _tag(kind: AnyKind) -> str:
