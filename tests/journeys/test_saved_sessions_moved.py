@@ -114,3 +114,20 @@ def test_a_program_that_was_killed_comes_back_as_it_was_kept_and_says_so(
     again.keeper.noted.connect(said.append)
     _settle(again, qtbot)
     assert said == []
+
+
+def test_a_session_with_a_checkpoint_is_unchanged_once_all_of_it_is_open(
+    open_window: Callable[..., WindowProgram], qtbot: QtBot, toy_dataset: Path, toy_model: Path, tmp_path: Path
+) -> None:
+    first = open_window(dataset=str(toy_dataset), models=(str(toy_model),))
+    _settle(first, qtbot)
+    tracks = first.workspace.setup.tracks
+    assert first.saved.save(tmp_path / "s.json")
+    first.window.close()
+    second = open_window(saved_session=str(tmp_path / "s.json"))
+    _settle(second, qtbot)
+    assert present(second.workspace.model).path == str(toy_model)
+    assert second.workspace.setup.tracks == tracks
+    assert (second.saved.path, second.saved.is_changed) == (tmp_path / "s.json", False)
+    assert not second.window.isWindowModified()
+    assert second.window.windowTitle().startswith("s.json[*] · ")

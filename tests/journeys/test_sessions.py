@@ -99,7 +99,7 @@ def test_a_track_of_an_unknown_kind_is_a_row_and_is_written_back(
     _settle(program, qtbot)
     shown = program.workspace.setup.tracks
     assert isinstance(shown[1], UnknownTrack)
-    assert "cannot show" in program.loader.content(shown[1]).sentence
+    assert "Nothing installed here shows" in program.loader.content(shown[1]).sentence
     image = program.window.canvas.grab().toImage()
     row = list(program.window.canvas.scene.rows())[1]
     at_its_end = image.pixelColor(program.window.canvas.width() - 40, round(row.top + 5))
