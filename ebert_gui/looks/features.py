@@ -5,13 +5,14 @@ from typing import ClassVar, NamedTuple
 import numpy as np
 from PyQt6.QtCore import QRectF
 
-from ebert_core.protocol.shapes import Features
+from ebert_core.protocol.shapes import Features, Letters
 from ebert_core.protocol.terms.locus import Interval
 from ebert_gui.browser.axis import Axis
 from ebert_gui.browser.content import Held, TrackContent
 from ebert_gui.browser.look import Answer, Look, Room, Scale
 from ebert_gui.browser.palette import Palette
 from ebert_gui.browser.surface import Left, Surface
+from ebert_gui.looks.codons import Codon, codon_at, codons_of, paint_codons
 from ebert_gui.looks.density import (
     Counted,
     bases_in_words,
@@ -47,7 +48,8 @@ _MOST_NAMED = 4
 class FeaturesStyle(NamedTuple):
     """What is drawn and how, and what one feature is called.
 
-    `searched` are the regions in which features were looked for; without any, they were looked for everywhere.
+    `searched` are the regions in which features were looked for; without any, they were looked for everywhere. Where
+    `letters` come, the thick parts are drawn as codons.
     """
 
     part: Part[Features]
@@ -55,6 +57,7 @@ class FeaturesStyle(NamedTuple):
     noun: str = "feature"
     are_genes: bool = False
     searched: tuple[Interval, ...] = ()
+    letters: Part[Letters] | None = None
 
 
 class ArrangedFeatures(NamedTuple):
@@ -68,6 +71,8 @@ class ArrangedFeatures(NamedTuple):
     score_name: str
     bases_per_pixel: float
     colour: str
+    codons: tuple[Codon, ...]
+    colours: tuple[str, ...]
 
 
 class FeaturesLook(Look[FeaturesStyle, ArrangedFeatures]):
@@ -93,7 +98,9 @@ class FeaturesLook(Look[FeaturesStyle, ArrangedFeatures]):
             is_plain=style.settings.mode == "dense",
         )
         omitted, score_name = sum(shape.omitted for shape in shapes), _score_name(replies)
-        return ArrangedFeatures(style, layout, bodies, stretches, omitted, score_name, room.bases_per_pixel, own)
+        letters = content.of(style.letters) if style.letters is not None and style.settings.mode != "dense" else ()
+        codons, zoom = codons_of(layout, letters, room.bases_per_pixel), room.bases_per_pixel
+        return ArrangedFeatures(style, layout, bodies, stretches, omitted, score_name, zoom, own, codons, colours)
 
     def paint(self, surface: Surface, arranged: ArrangedFeatures, scale: Scale) -> None:
         """Bodies of the features, or a column for how many overlap it."""
@@ -101,6 +108,7 @@ class FeaturesLook(Look[FeaturesStyle, ArrangedFeatures]):
             paint_density(surface, arranged.stretches, scale, arranged.colour)
         else:
             paint_bodies(surface, arranged.bodies)
+            paint_codons(surface, arranged.codons, arranged.layout, arranged.colours)
 
     def annotate(self, surface: Surface, arranged: ArrangedFeatures, scale: Scale) -> None:
         """Names under the bodies, held inside the picture while any of the feature is, or beside them."""
@@ -134,7 +142,7 @@ class FeaturesLook(Look[FeaturesStyle, ArrangedFeatures]):
         if arranged.stretches:
             return Answer(density_at(arranged.stretches, position, arranged.style.noun))
         found = _distances(arranged, position) <= 0
-        return self._answer(arranged, np.flatnonzero(found).tolist(), interval.chromosome)
+        return self._answer(arranged, np.flatnonzero(found).tolist(), position, interval.chromosome)
 
     def at_point(self, arranged: ArrangedFeatures, position: float, y: float, axis: Axis) -> Answer:
         """The feature in the row under the cursor, or the one whose name is there."""
@@ -145,15 +153,19 @@ class FeaturesLook(Look[FeaturesStyle, ArrangedFeatures]):
         found = _distances(arranged, position) <= 0
         found |= layout.has_label & (boxes.lefts <= x) & (x < boxes.rights)
         found &= layout.is_shown & layout.are_at(y)
-        return self._answer(arranged, np.flatnonzero(found).tolist(), axis.chromosome)
+        return self._answer(arranged, np.flatnonzero(found).tolist(), position, axis.chromosome)
 
-    def _answer(self, arranged: ArrangedFeatures, found: list[int], chromosome: str) -> Answer:
+    def _answer(self, arranged: ArrangedFeatures, found: list[int], position: float, chromosome: str) -> Answer:
         """What is said of features; of the shortest, which the others may cover, a click asks for all."""
         if not found:
             return Answer()
         features = arranged.layout.features
         shortest = min((features[number] for number in found), key=lambda each: each.end - each.start)
-        said = list(dict.fromkeys(described(features[number], arranged.score_name) for number in found))
+        each_said = (
+            f"{described(features[number], arranged.score_name)}{_codon_said(arranged, number, position)}"
+            for number in found
+        )
+        said = list(dict.fromkeys(each_said))
         more = f" (and {len(said) - _MOST_NAMED:,} more)" if len(said) > _MOST_NAMED else ""
         words = ", ".join(said[:_MOST_NAMED]) + more
         return Answer(words, subject=Interval(chromosome, shortest.start, shortest.end))
@@ -173,6 +185,11 @@ class FeaturesLook(Look[FeaturesStyle, ArrangedFeatures]):
     def colour(self, style: FeaturesStyle, palette: Palette) -> str:
         """The chosen colour, or that of genes or peaks."""
         return style.settings.colour or (palette.gene if style.are_genes else palette.peak)
+
+
+def _codon_said(arranged: ArrangedFeatures, number: int, position: float) -> str:
+    codon = codon_at(arranged.codons, number, position)
+    return f" · {codon}" if codon else ""
 
 
 def _score_name(replies: tuple[Held[Features], ...]) -> str:
