@@ -76,6 +76,7 @@ def test_every_bin_is_the_mean_of_its_bases_and_the_last_one_ends_with_its_chrom
             assert found[start : start + 50] == pytest.approx([expected] * len(bases), rel=1e-3, abs=1e-4, nan_ok=True)
     assert written == WrittenSignal(str(tmp_path / "out.bw"), sum(LENGTHS.values()) - 500)
     assert given.told == sorted(given.told)
+    assert len(given.told) >= 4, "no more than 100,000 bases are read at once"
     assert given.told[-1] == 1
 
 
@@ -85,6 +86,13 @@ def test_a_stretch_alone_can_be_written_smoothed(given: Given, tmp_path: Path) -
     found = values_in(tmp_path / "out.bigWig", "chr1")
     assert np.flatnonzero(np.isfinite(found)).tolist() == list(range(5_000, 5_100))
     assert found[5_050] == pytest.approx(given.values[1]["chr1"][5_000:5_101].mean(), rel=1e-4)
+
+
+def test_bins_of_a_stretch_are_whole_and_stand_on_multiples_of_their_width(given: Given, tmp_path: Path) -> None:
+    given.write(given.sources[1], tmp_path / "out.bw", 50, Interval("chr1", 5_010, 5_120))
+    found = values_in(tmp_path / "out.bw", "chr1")
+    assert np.flatnonzero(np.isfinite(found)).tolist() == list(range(5_000, 5_150))
+    assert found[5_149] == pytest.approx(given.values[1]["chr1"][5_100:5_150].mean(), rel=1e-4)
 
 
 @pytest.mark.parametrize("is_nested", [False, True])

@@ -165,6 +165,12 @@ def test_heat_of_several_signals_stands_below_each_other(new_page: Callable[...,
     upper, lower = QColor(page.colour_at(50, 12)), QColor(page.colour_at(50, 38))
     assert (upper.red(), upper.blue()) < (60, 256)
     assert lower.blue() < 60
+    assert page.painter.transform().isIdentity(), "what is painted next stands where it should"
+    label = drawn_row(page.surface, track, layered(signal(5.0), signal(-5.0))).label(page.surface, Scale(-5, 5))
+    assert (label.ticks, len(label.ramp)) == ((), 24)
+    bars = drawn_row(page.surface, overlay(K562, HEPG2), layered(signal(5.0), signal(-5.0)))
+    label = bars.label(page.surface, Scale(-5, 5))
+    assert ([tick.value for tick in label.ticks], label.ramp) == ([0], ())
 
 
 @pytest.fixture

@@ -102,6 +102,35 @@ def test_an_automatic_scale_has_room_for_all_that_is_drawn(seed: int, statistic:
         assert spacing != "log" or scale.low > 0
 
 
+@pytest.mark.parametrize(
+    ("statistic", "form", "ends"),
+    [
+        ("range", "bars", (-6, 5)),
+        ("range", "heat", (0, 2)),
+        ("mean", "line", (0, 2)),
+        ("minimum", "points", (-6, 0)),
+        ("maximum", "bars", (0, 5)),
+    ],
+)
+def test_a_scale_has_room_for_what_is_drawn_of_a_column_and_not_for_the_rest(
+    statistic: Statistic, form: Form, ends: tuple[float, float]
+) -> None:
+    low, mean, high = (np.full(60, value, dtype=np.float32) for value in (-6.0, 2.0, 5.0))
+    found = Signal(Interval("chr1", 0, 60), low, high, mean)
+    band = band_of((Held(0, found.interval, found),), Axis("chr1", 0, 1.0, 60.0))
+    scale = scale_of(band, SignalSettings().changed(statistic=statistic, form=form))
+    assert scale is not None
+    assert scale[:2] == ends
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_a_value_of_zero_is_seen_and_no_value_is_not(new_page: Callable[..., Page], form: Form) -> None:
+    page = new_page()
+    paint(page.surface, track(form=form, has_zero_line=False), shown(np.zeros(50)), Scale(-5, 5))
+    assert any(not page.is_blank(20, y) for y in range(48))
+    assert all(page.is_blank(80, y) for y in range(48))
+
+
 @quick
 @given(seed=st.integers(0, 10**6), reach=st.sampled_from(["99.9", "99", "98", "95", "90"]))
 def test_a_scale_of_a_percentile_has_room_for_so_many_columns_and_cuts_the_highest(seed: int, reach: str) -> None:
