@@ -123,7 +123,7 @@ class OverlayLook(Look[OverlayStyle, ArrangedOverlay]):
             part.back()
 
     def annotate(self, surface: Surface, arranged: ArrangedOverlay, scale: Scale) -> None:
-        """The legend: beside each other at the top, or at the top of each strip of heat."""
+        """The legend: beside each other at the top as far as there is room, or at the top of each strip of heat."""
         del scale
         is_heat = arranged.style.settings.form == "heat"
         each = surface.height / max(1, len(arranged.layers))
@@ -131,6 +131,8 @@ class OverlayLook(Look[OverlayStyle, ArrangedOverlay]):
         for number, layer in enumerate(arranged.layers):
             top = 4.0 + number * each * is_heat
             width = layer.width + _SWATCH + 10
+            if x + width > surface.axis.width:
+                return
             surface.rectangle(x - 3, top - 1, width, 13, surface.palette.canvas)
             surface.rectangle(x, top + 2, _SWATCH, _SWATCH, layer.ink.above)
             box = QRectF(x + _SWATCH + 4, top - 1, layer.width, 13)

@@ -1,5 +1,6 @@
 """Signals in one row and signals compared: what is made of selected tracks, what it reads, how it looks and is kept."""
 
+import dataclasses
 from collections.abc import Callable
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from ebert_core.protocol.terms.locus import Interval
 from ebert_core.protocol.tracks import CellType, DatasetSummary
 from ebert_gui.browser.content import Held, TrackContent
 from ebert_gui.browser.look import Scale
+from ebert_gui.browser.surface import Surface
 from ebert_gui.commands.command import Choice
 from ebert_gui.kinds.comparison import ComparisonTrack
 from ebert_gui.kinds.genes import GenesTrack
@@ -140,15 +142,34 @@ def test_an_overlay_has_one_scale_with_room_for_all_and_shares_that_of_their_ass
     assert mixed.look.group(mixed.style) == ""
 
 
+def with_width(surface: Surface, width: float) -> Surface:
+    return dataclasses.replace(surface, axis=surface.axis._replace(width=width))
+
+
 def test_the_legend_names_each_signal_in_its_colour(new_page: Callable[..., Page], written: list[Written]) -> None:
     page = new_page(1.0, (200, 84))
     track = overlay(K562, HEPG2)
-    row = drawn_row(page.surface, track, layered(signal(1.0), signal(1.0)))
-    row.annotate(page.surface, Scale())
+    surface = with_width(page.surface, 200.0)
+    drawn_row(surface, track, layered(signal(1.0), signal(1.0))).annotate(surface, Scale())
     assert [each.text for each in written] == ["K562", "HepG2"]
     assert written[0].right <= written[1].left
     swatches = [QColor(page.colour_at(each.left - 8, 9)).name() for each in written]
     assert swatches == [LIGHT.signals[0], "#00aa00"]
+
+
+def test_a_legend_ends_where_there_is_no_room_and_the_tooltip_names_all(
+    new_page: Callable[..., Page], written: list[Written]
+) -> None:
+    page = new_page(1.0, (200, 84))
+    track = overlay(K562, HEPG2, replace(INPUT, signal="a very long name of a signal"))
+    row = drawn_row(page.surface, track, layered(signal(1.0), signal(1.0), signal(1.0)))
+    row.annotate(page.surface, Scale())
+    assert 0 < len(written) < 3
+    assert max(each.right for each in written) <= page.surface.axis.width
+    about = row.about(page.surface.axis, Scale(0, 2))
+    assert about == (
+        "DNase K562, DNase HepG2, a very long name of a signal K562. Mean, range of 10 bp. Scale from 0 to 2."
+    )
 
 
 def test_the_cursor_reads_all_signals(new_page: Callable[..., Page]) -> None:
