@@ -49,7 +49,7 @@ def installed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Modul
     info = tmp_path / "toy_gc-1.0.dist-info"
     info.mkdir()
     (info / "METADATA").write_text("Metadata-Version: 2.1\nName: toy-gc\nVersion: 1.0\n")
-    lines = [f"[{group}]\n{name} = {place}\n" for group, name, place in entry_points()]
+    lines = [f"[{group}]\n{name} = {place}\n" for group, name, place in sorted(set(entry_points()))]
     (info / "entry_points.txt").write_text("".join(lines))
     monkeypatch.syspath_prepend(str(tmp_path))
     monkeypatch.delitem(sys.modules, "toy_gc", raising=False)
@@ -85,6 +85,7 @@ def test_the_file_format_of_the_page_is_recognised_opened_read_and_shown(install
     assert installed.scores_of(path) == [0.5, 3]
     assert recognisers().problems == []
     kinds = Kinds.with_plugins()
+    assert kinds.problems == ()
     track = kinds.track_of_file(BareFile(str(path), path.name, installed.FOUND.kind))
     assert (type(track), track.title) == (installed.ScoresTrack, "mine.toy")
     path.write_text("#toy scores\n0.5\tchr1\t1000\n")
