@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from ebert_core.dataset.first_look import joint_lengths
 from ebert_core.dataset.layout import CellTypePaths, Layout, read_layout
 from ebert_core.dataset.opened_files import Check, Opened, OpenedFiles
-from ebert_core.dataset.palette import palette
+from ebert_core.dataset.palette import palette, usual_colours
 from ebert_core.dataset.quantiles import Quantiles, Sampled, quantiles_of, sample_of
 from ebert_core.dataset.track_files import kind_of_track, listed_tracks, opener_of, with_bare_files
 from ebert_core.dataset.truth import PlantedSites
@@ -211,7 +211,7 @@ class Dataset:
 
     @cached_property
     def state_colours(self) -> tuple[RunClass, ...]:
-        """The states with their colours: the dataset's, else those in a file, else a palette of ours."""
+        """The states with their colours: the dataset's, else a file's, else the usual ones, else a palette of ours."""
         if self.layout.state_colours:
             return tuple(map(RunClass, self.state_names, self.layout.state_colours))
         found: dict[str, str] = {}
@@ -221,6 +221,7 @@ class Dataset:
         if len(self.state_names) > 1 and len(set(found.values())) == 1:
             # One colour for all, mostly black, tells no states apart.
             found = {}
+        found = found or usual_colours(self.state_names)
         ours_by_place = palette(len(self.state_names))
         return tuple(
             RunClass(name, found.get(name, ours)) for name, ours in zip(self.state_names, ours_by_place, strict=True)

@@ -8,6 +8,7 @@ import pytest
 
 from ebert_core.dataset.description import Dataset
 from ebert_core.dataset.layout import CellTypePaths
+from ebert_core.dataset.palette import usual_colours
 from ebert_core.dataset.shown import remarks_on, summary_of
 from ebert_core.genome.bigwig_writer import BigWigWriter
 from ebert_core.protocol.terms.errors import InvalidRequest
@@ -167,6 +168,30 @@ def test_many_states_and_black_ones_have_colours_that_differ(tmp_path: Path) -> 
     )
     colours = [state.colour for state in alone.state_colours]
     assert len(set(colours)) == 60
+
+
+@pytest.mark.parametrize(
+    ("names", "colours"),
+    [
+        (["1_TssA", "4_Tx", "15_Quies"], ["#ff0000", "#008000", "#ffffff"]),
+        (["TssBiv", "TssAFlnk", "TxStrong5p", "EnhWk"], ["#cd5c5c", "#ff4500", "#008000", "#ffff00"]),
+        (["E3_txwk", "ReprPCWk", "ReprPC"], ["#006400", "#c0c0c0", "#808080"]),
+    ],
+)
+def test_states_whose_names_say_what_they_are_have_their_usual_colours(
+    tmp_path: Path, names: list[str], colours: list[str]
+) -> None:
+    text = "".join(f"chr1\t{200 * place}\t{200 * place + 200}\t{name}\n" for place, name in enumerate(names * 2))
+    files = opened(tmp_path, a__bed=text)
+    (file,) = files.files
+    paths = {"": CellTypePaths(states=file.path)}
+    alone = Dataset(msgspec.structs.replace(files.layout, cell_types=paths), None, files.files)
+    assert {state.name: state.colour for state in alone.state_colours} == dict(zip(names, colours, strict=True))
+
+
+def test_one_state_with_a_known_name_among_others_is_no_reason_for_usual_colours() -> None:
+    assert usual_colours(["Tx", "red", "blue", "green"]) == {}
+    assert usual_colours(["Tx", "Het", "H2AZwk"]) == {"Tx": "#008000", "Het": "#8a91d0"}
 
 
 def test_genes_start_where_the_first_of_their_transcripts_does(toy_path: Path) -> None:
