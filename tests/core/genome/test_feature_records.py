@@ -132,3 +132,10 @@ def test_a_line_too_far_down_to_be_looked_for_is_said_as_it_was_kept(
     monkeypatch.setattr("ebert_core.genome.feature_records._MOST_LINES", 1)
     (found,) = records(path, 5, 9)
     assert found.startswith("chromosome=chr1 start=5 end=9 name=b")
+
+
+@pytest.mark.parametrize("end", ["100000", "1e+05", "100000.0"])
+def test_a_place_is_found_however_its_numbers_are_written(tmp_path: Path, end: str) -> None:
+    path = tmp_path / "x.bed"
+    path.write_text(f"chr1\t5\t9\ta\nchr1\t90000\t{end}\tb\n")
+    assert records(path, 90_000, 100_000) == [f"chrom=chr1 chromStart=90000 chromEnd={end} name=b"]
