@@ -34,7 +34,12 @@ def gather(track: Track, scope: Scope, known: Known) -> TrackContent:
     if scope.dataset is None:
         return EMPTY
     reads = track.reads_as_drawn(scope)
-    parts = {part: _held(source, scope, known.cache) for part, source in reads}
+    plain = track.reads(scope)
+    parts = {
+        # What its settings have read otherwise is drawn as it is until that comes, not cleared away.
+        drawn.part: _held(drawn.source, scope, known.cache) or _held(before.source, scope, known.cache)
+        for drawn, before in zip(reads, plain, strict=True)
+    }
     if track.needs_model and known.model_problem:
         return TrackContent(parts, sentence=known.model_problem)
     lack = track.lack(scope)

@@ -25,7 +25,8 @@ from ebert_core.protocol.terms.errors import InvalidRequest
 from ebert_core.protocol.terms.locus import Interval
 from ebert_core.sources.computed import compared, smoothed
 from ebert_core.sources.open_dataset import OpenedDataset
-from ebert_core.sources.readers import Readers
+from ebert_core.sources.reader import Reader
+from ebert_core.sources.readers import BUILT_IN, Readers
 
 LENGTH = 5_000
 steady = settings(max_examples=20, deadline=None, derandomize=True)
@@ -186,6 +187,25 @@ def test_what_is_computed_of_files_is_read_like_any_other_signal(paths: list[Pat
     twice = read(opened, Smoothed(as_argument(Compared(one, two)), 21))
     assert twice.mean[500] == pytest.approx(800)
     assert twice.mean[100] == pytest.approx(np.mean(2.0 * np.arange(11)))
+
+
+class Ramp(Source, frozen=True, tag="toy-ramp"):
+    """A signal of another package: the place itself."""
+
+    shape = Signal
+
+
+def read_ramp(_source: Ramp, interval: Interval, columns: int, _opened: OpenedDataset) -> Signal:
+    values = np.linspace(interval.start, interval.end, columns, endpoint=False, dtype=np.float32)
+    return Signal(interval, values, values, values)
+
+
+def test_signals_of_other_packages_are_computed_with_like_those_of_this_one(paths: list[Path]) -> None:
+    readers, ramp = Readers((*BUILT_IN, Reader(Ramp, read_ramp))), as_argument(Ramp())
+    source = Smoothed(as_argument(Compared(ramp, as_argument(MeasuredSignal(path=str(paths[1]))))), 11)
+    [shape] = readers.read(read_request((source,), place(300, 800), 500), opened_with(*paths)).shapes
+    assert isinstance(shape, Signal)
+    assert shape.mean.tolist() == pytest.approx([100.0] * 500), "the file holds the place less 100"
 
 
 def test_what_is_no_signal_is_not_computed_with(tmp_path: Path) -> None:

@@ -84,16 +84,23 @@ def test_a_signal_that_is_smoothed_is_read_smoothed_over_the_same_places(
     data.answer_all()
     plain, history = data.requests(MeasuredSignal), workspace.history
     signals = [track.id for track in workspace.setup.tracks if isinstance(track, SignalTrack)]
+    before = _content(loader, workspace, SignalTrack)
     history.change(history.setup.redrawn(signals, lambda drawn: drawn.changed(smoothing=500)))
     loader.ask()
+    meanwhile = _content(loader, workspace, SignalTrack)
+    assert meanwhile.is_loading
+    assert meanwhile.parts == before.parts, "what is drawn stays until the smoothed values come"
     data.answer_all()
+    smooth = _content(loader, workspace, SignalTrack)
+    assert not smooth.is_loading
+    assert not {held.serial for held in smooth.of(VALUES)} & {held.serial for held in before.of(VALUES)}
     found = data.requests(Smoothed)
     assert {each.interval for each in found} == {each.interval for each in plain}
     assert {each.source.window for each in found} == {500}
-    before = len(data.asked)
+    asked = len(data.asked)
     history.undo()
     loader.ask()
-    assert len(data.asked) == before, "what was read before is still kept"
+    assert len(data.asked) == asked, "what was read before is still kept"
 
 
 def test_signals_that_are_laid_over_each_other_are_not_read_again(
