@@ -23,6 +23,7 @@ from ebert_core.protocol.sources import (
 )
 from ebert_core.protocol.terms.errors import InvalidRequest
 from ebert_core.protocol.terms.locus import Interval
+from ebert_core.sources import computed
 from ebert_core.sources.computed import compared, smoothed
 from ebert_core.sources.open_dataset import OpenedDataset
 from ebert_core.sources.reader import Reader
@@ -80,6 +81,15 @@ def test_pieces_of_a_smoothed_signal_meet_without_a_seam(cut: int, window: int) 
     for name in ("minimum", "maximum", "mean"):
         joined = np.concatenate([getattr(left, name), getattr(right, name)])
         assert joined == pytest.approx(getattr(whole, name), rel=1e-4, nan_ok=True)
+
+
+def test_what_is_read_in_several_pieces_is_smoothed_as_if_it_were_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    signals, source = Given(), Smoothed(b"a", 201)
+    whole = smoothed(source, place(500, 1500), 1000, LENGTH, signals.read)
+    monkeypatch.setattr(computed, "_BINS_AT_ONCE", 300)
+    pieces = smoothed(source, place(500, 1500), 1000, LENGTH, signals.read)
+    assert len(signals.asked) == 1 + 4
+    assert pieces.mean == pytest.approx(whole.mean, nan_ok=True)
 
 
 def test_smoothing_reads_half_a_window_beside_and_never_beyond_the_chromosome() -> None:

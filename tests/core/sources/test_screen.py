@@ -58,6 +58,8 @@ def test_what_a_file_knows_of_features_is_sent_and_what_it_does_not_know_is_not(
     bare = features_for_screen(view, 1_000, file_of(Feature("chr1", 20, 25)))
     assert (bare.names, bare.scores, bare.strands, bare.summits, bare.colours) == ((), None, "", None, ())
     assert (bare.parts, bare.thick_parts, bare.columns) == (None, None, ())
+    at_the_start = features_for_screen(view, 1_000, file_of(Feature("chr1", 0, 25, summit=0)))
+    assert present(at_the_start.summits).tolist() == [0]
     long = features_for_screen(view, 1_000, file_of(Feature("chr1", 20, 25, "n" * 200)))
     assert long.names == (f"{'n' * 79}…",)
 
