@@ -90,8 +90,8 @@ def _is_dataset(path: str) -> bool:
 
 
 def _is_session(path: str) -> bool:
-    """Whether a word names a session, which lies on this machine."""
-    return path.endswith((".json", ".xml")) and not is_address(path)
+    """Whether a word names a session, which lies on this machine, or a track hub, which may not."""
+    return path.endswith("hub.txt") or (path.endswith((".json", ".xml")) and not is_address(path))
 
 
 def _objection_to_address(text: str) -> str:

@@ -40,7 +40,7 @@ _BYTES = {
 }
 _GENBANK = "{path} is {which} record, which this program does not read; get its FASTA and GFF3."
 _MATRIX_OF_MUTATIONS = "{path} is a MAF of mutations, which this program does not read."
-_HUB = "{path} describes a UCSC track hub, which this program does not read; open the bigWig files it names."
+_HUB = "{path} belongs to a UCSC track hub: open its hub.txt."
 _VARIANTS = (
     "{path} is a VCF of variants, which is a track of its own: open it as a file; peaks and regions come as BED."
 )
@@ -57,9 +57,8 @@ _TEXTS = {
     "## pairs format": "{path} holds contacts of Hi-C (pairs), which this program does not read.",
     "locus  ": _GENBANK.replace("{which}", "a GenBank"),
     "id   ": _GENBANK.replace("{which}", "an EMBL"),
-    "hub ": _HUB,
     "bigdataurl ": _HUB,
-    "genome ": "{path} lists the genomes of a UCSC track hub, which this program does not read.",
+    "genome ": _HUB,
     "hugo_symbol\t": _MATRIX_OF_MUTATIONS,
 }
 

@@ -60,7 +60,9 @@ def read_igv_json(path: Path) -> OtherSession:
     first = locus[0] if isinstance(locus, list) and locus else locus
     genome = _text(session, "genome") or _text(reference, "id")
     place = first if isinstance(first, str) else ""
-    return OtherSession("IGV", genome, place, genome_files, tuple(tracks.values()), regions, tuple(left_out))
+    return OtherSession(
+        "a session of IGV", genome, place, genome_files, tuple(tracks.values()), regions, tuple(left_out)
+    )
 
 
 def _single(written: object) -> Iterator[Values]:

@@ -122,7 +122,9 @@ class _Elements:
         files = (place_of_igv(genome, folder),) if genome.lower().endswith(_GENOME_ENDINGS) else ()
         locus = self._root.get("locus", "")
         regions = tuple(self._regions)
-        return OtherSession("IGV", "" if files else genome, locus, files, tuple(tracks), regions, tuple(left_out))
+        return OtherSession(
+            "a session of IGV", "" if files else genome, locus, files, tuple(tracks), regions, tuple(left_out)
+        )
 
     def _in_order(self) -> list[str]:
         """The files in the order of their tracks; those without a track of their own at the end."""

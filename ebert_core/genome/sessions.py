@@ -1,9 +1,8 @@
 """Tells sessions apart, and reads those of other browsers."""
 
-from pathlib import Path
-
 import msgspec
 
+from ebert_core.genome.track_hubs import begins_as_hub, read_track_hub
 from ebert_core.protocol.machine.documents import parse_json
 from ebert_core.protocol.machine.regular_files import open_file, read_whole
 from ebert_core.protocol.other_sessions import OtherSession
@@ -11,6 +10,7 @@ from ebert_core.protocol.terms.addresses import Address, Place
 from ebert_core.protocol.tracks import FileKind
 
 SESSION = FileKind("session", "A session of this program.")
+HUB = FileKind("session", "A UCSC track hub.")
 OF_IGV = FileKind("session", "A session of IGV.")
 # Of all sessions that were ever written, each has both of one pair.
 _OWN_KEYS = ({"version", "setup"}, {"dataset", "tracks"}, {"dataset", "setup"})
@@ -21,6 +21,8 @@ _BYTE_ORDER = b"\xef\xbb\xbf"
 def kind_of_session(path: Place, head: bytes) -> FileKind | None:
     """What a file is whose first bytes these are, if it is a session; None where it is something else."""
     begin = head.removeprefix(_BYTE_ORDER).lstrip()
+    if begins_as_hub(begin):
+        return HUB
     if isinstance(path, Address):
         return None
     if begin.startswith(b"<"):
@@ -36,8 +38,8 @@ def kind_of_session(path: Place, head: bytes) -> FileKind | None:
     return OF_IGV if any(its <= keys for its in _IGV_KEYS) else None
 
 
-def read_other_session(path: Path) -> OtherSession:
-    """What a session of another browser holds.
+def read_other_session(path: Place, genome: str = "") -> OtherSession:
+    """What a session of another browser holds; of a track hub with several genomes, what it shows of this one.
 
     Raises:
         InvalidRequest: it is none, is damaged, or is far too large.
@@ -47,6 +49,10 @@ def read_other_session(path: Path) -> OtherSession:
     from ebert_core.genome.igv_json import read_igv_json
     from ebert_core.genome.igv_xml import read_igv_xml
 
+    if isinstance(path, Address):
+        return read_track_hub(path, genome)
     with open_file(path) as file:
-        begin = file.read(64).removeprefix(_BYTE_ORDER).lstrip()
+        begin = file.read(4096).removeprefix(_BYTE_ORDER).lstrip()
+    if begins_as_hub(begin):
+        return read_track_hub(path, genome)
     return read_igv_xml(path) if begin.startswith(b"<") else read_igv_json(path)

@@ -35,18 +35,23 @@ class LeftOut(msgspec.Struct, frozen=True):
 
 
 class ReadOtherSession(msgspec.Struct, frozen=True, tag="read-other-session"):
-    """What does a session of another browser hold? Reply: OtherSession."""
+    """What does a session of another browser hold? Reply: OtherSession.
+
+    Of a UCSC track hub, what it shows of `genome`, where it has that.
+    """
 
     path: str
+    genome: str = ""
 
 
 class OtherSession(msgspec.Struct, frozen=True):
     """A session of another browser: its genome by its name there, the place, and the files in their order on screen.
 
-    `genome_files` are those of the sequence and its bands, which a dataset has of its own.
+    `what` says what it is: a session of IGV. `genome_files` are those of the sequence and its bands, which a dataset
+    has of its own.
     """
 
-    program: str
+    what: str
     genome: str = ""
     locus: str = ""
     genome_files: tuple[str, ...] = ()

@@ -4,12 +4,13 @@ import os
 from collections import defaultdict
 from collections.abc import Iterator
 from itertools import takewhile
-from pathlib import Path, PurePath
+from pathlib import PurePath
 
 from ebert_core.protocol.kept_places import FindPlaces, FoundPlaces, KeptPlace
 from ebert_core.protocol.machine.resources import named_checkpoint
 from ebert_core.protocol.other_sessions import OtherSession, ReadOtherSession
-from ebert_core.protocol.terms.addresses import is_address
+from ebert_core.protocol.terms.addresses import is_address, place_of
+from ebert_core.protocol.terms.reading import reads
 from ebert_core.roles.session import Handlers, Report
 
 # A session names no more files than a person opens; a longer list comes from elsewhere.
@@ -45,7 +46,9 @@ def _read_other(request: ReadOtherSession, report: Report) -> OtherSession:
     from ebert_core.genome.sessions import read_other_session
 
     report(0.0)
-    return read_other_session(Path(request.path))
+    place = place_of(request.path)
+    reads(str(place))
+    return read_other_session(place, request.genome)
 
 
 def _path_of(place: KeptPlace, request: FindPlaces) -> str:

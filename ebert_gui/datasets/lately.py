@@ -41,7 +41,7 @@ def name_of(opened: Opened) -> str:
 
 
 def _is_session(opened: Opened) -> bool:
-    return len(opened) == 1 and opened[0].endswith((".json", ".xml"))
+    return len(opened) == 1 and opened[0].endswith((".json", ".xml", "hub.txt"))
 
 
 def _is_dataset(opened: Opened) -> bool:

@@ -134,6 +134,8 @@ class Opener(QObject):
             self._awaited.remove(wanted)
             if beside:
                 self._show_more(request, summary, paths if wanted.adds_tracks else ())
+                if wanted.then is not None:
+                    wanted.then()
             else:
                 self._show(request, summary, wanted)
             self._tell_refused(refused)

@@ -1,7 +1,6 @@
 """Opens sessions of other browsers: what this program shows of them appears, the rest is listed in one message."""
 
 from collections.abc import Callable, Mapping
-from pathlib import Path
 
 from msgspec.structs import replace
 from PyQt6.QtCore import QObject, pyqtSignal
@@ -32,13 +31,19 @@ class OtherSessions(QObject):
         super().__init__()
         self._workspace, self._opener = workspace, opener
 
+    @property
+    def genome(self) -> str:
+        """The genome of the dataset that is open; empty where none is."""
+        dataset = self._workspace.dataset
+        return dataset.assembly if dataset is not None and dataset.path else ""
+
     def files(self, other: OtherSession) -> tuple[str, ...]:
         """The files that are opened for a session: those of its genome only where no dataset of that one is open."""
         genome = () if self._is_of_dataset(other) else other.genome_files
         return (*genome, *(track.path for track in other.tracks))
 
-    def open(self, path: Path, other: OtherSession, places: Mapping[str, str], then: Callable[[], None]) -> None:
-        """Open the files of a session, which lie at these places now; others are not there."""
+    def open(self, name: str, other: OtherSession, places: Mapping[str, str], then: Callable[[], None]) -> None:
+        """Open the files of a session of this name, which lie at these places now; others are not there."""
         left_out = [
             LeftOut(_name_of(file, other), f"{file} is not there") for file in self.files(other) if file not in places
         ]
@@ -51,13 +56,13 @@ class OtherSessions(QObject):
                 for each, kind in kinds.items()
                 if each not in files
             )
-            self._show(path, other, {each: found[each] for each in files}, (*left_out, *other.left_out), then)
+            self._show(name, other, {each: found[each] for each in files}, (*left_out, *other.left_out), then)
 
         self._opener.questions.inspect_all(found, judged)
 
     def _show(
         self,
-        path: Path,
+        name: str,
         other: OtherSession,
         files: Mapping[str, str],
         left_out: tuple[LeftOut, ...],
@@ -77,7 +82,7 @@ class OtherSessions(QObject):
 
         if files:
             self._opener.open_files(tuple(files), opened, alone=not is_beside)
-        self.reported.emit(*_report(path, other.program, len(drawn), left_out))
+        self.reported.emit(*_report(name, other.what, len(drawn), left_out))
 
     def _dress(self, drawn: Mapping[str, OtherTrack], regions: tuple[NamedRegion, ...]) -> None:
         """Give tracks the names, colours, heights and scales that they have in the session; add its regions."""
@@ -97,8 +102,7 @@ class OtherSessions(QObject):
         self._workspace.history.change(dressed_setup.with_regions((*setup.regions, *more)))
 
     def _is_of_dataset(self, other: OtherSession) -> bool:
-        dataset = self._workspace.dataset
-        return dataset is not None and bool(dataset.path) and dataset.assembly.casefold() == other.genome.casefold()
+        return bool(self.genome) and self.genome.casefold() == other.genome.casefold()
 
     def _is_shown(self, kind: str) -> bool:
         return kind in _GENOME_KINDS or self._opener.kinds.shows_files(kind)
@@ -137,10 +141,10 @@ def _name_of(file: str, other: OtherSession) -> str:
     return next((track.name for track in other.tracks if track.path == file), file)
 
 
-def _report(path: Path, program: str, count: int, left_out: tuple[LeftOut, ...]) -> tuple[str, str]:
+def _report(name: str, what: str, count: int, left_out: tuple[LeftOut, ...]) -> tuple[str, str]:
     """What is said of a session that was opened."""
     tracks = "1 track" if count == 1 else f"{count} tracks"
-    sentence = f"{path.name} is a session of {program}: {tracks} of it can be shown."
+    sentence = f"{name} is {what}: {tracks} of it can be shown."
     if not left_out:
         return shown(sentence), ""
     names = ", ".join(each.name for each in left_out[:_NAMED])

@@ -14,6 +14,7 @@ from PyQt6.QtCore import QObject, pyqtSignal
 
 from ebert_core.protocol.kept_places import FindPlaces, FoundPlaces, KeptPlace
 from ebert_core.protocol.other_sessions import OtherSession, ReadOtherSession
+from ebert_core.protocol.terms.addresses import is_address
 from ebert_gui.kinds.table import Kinds
 from ebert_gui.loading.loader import Client
 from ebert_gui.loading.opening import Opener
@@ -34,6 +35,12 @@ class Named(NamedTuple):
     session: Session
     is_reverting: bool = False
     other: OtherSession | None = None
+    address: str = ""
+
+    @property
+    def name(self) -> str:
+        """Where it is read: a path, or an address."""
+        return self.address or str(self.path)
 
 
 class Searched(NamedTuple):
@@ -118,12 +125,14 @@ class SavedSessions(QObject):
 
         def answered(other: OtherSession) -> None:
             files = self._others.files(other)
-            self._search(Named(file, Session(files=files), other=other), then)
+            self._search(Named(file, Session(files=files), other=other, address=address), then)
 
         def failed(failure: Failure) -> None:
             self.problem.emit(read.problem if is_own_session(file) else failure.message)
 
-        self._data.request(ReadOtherSession(path), OtherSession, answered, failed, view_key="session")
+        address = path if is_address(path) else ""
+        request = ReadOtherSession(path, self._others.genome)
+        self._data.request(request, OtherSession, answered, failed, view_key="session")
 
     def revert(self) -> None:
         """Show again what is in the file."""
@@ -143,8 +152,8 @@ class SavedSessions(QObject):
         self.complete.emit()
         places = {place.path: path for place, path in zip(searched.places, searched.found, strict=True) if path}
         if searched.named.other is not None:
-            self.opened.emit(str(searched.named.path))
-            self._others.open(searched.named.path, searched.named.other, places, searched.then)
+            self.opened.emit(searched.named.name)
+            self._others.open(searched.named.path.name, searched.named.other, places, searched.then)
             return
         session = moved(searched.named.session, places)
         self._named = searched.named._replace(session=session)

@@ -7,12 +7,13 @@ from ebert_gui.widgets.paths import beside, file_name, slug
 from ebert_gui.widgets.place_picker import pick
 from ebert_gui.widgets.wanted_place import ALL, Kind, Wanted
 
-_SESSIONS, _OF_IGV = Kind("Sessions", (".json",)), Kind("Sessions of IGV", (".xml", ".json"))
+_SESSIONS = Kind("Sessions", (".json",))
+_OF_OTHERS = (Kind("Sessions of IGV", (".xml", ".json")), Kind("Track hubs", (".txt",)))
 
 
 def ask_for_session(desk: Desk) -> None:
     """Ask for a session and open it."""
-    wanted = Wanted("Open session", kinds=(_SESSIONS, _OF_IGV, ALL))
+    wanted = Wanted("Open session", kinds=(_SESSIONS, *_OF_OTHERS, ALL), takes_addresses=True)
     pick(desk.opener.places, desk.window, wanted, lambda paths: desk.sessions.open(paths[0]))
 
 

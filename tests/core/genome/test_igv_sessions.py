@@ -62,7 +62,12 @@ def test_a_session_in_xml_is_read_in_the_order_of_its_tracks(xml: Path) -> None:
     assert kind_of_file(xml).kind == "session"
     read = read_other_session(xml)
     assert read.regions == (NamedRegion(Interval("chr1", 10, 20), "mine"),)
-    assert (read.program, read.genome, read.locus, read.genome_files) == ("IGV", "hg19", "chr2:1,001-3,000", ())
+    assert (read.what, read.genome, read.locus, read.genome_files) == (
+        "a session of IGV",
+        "hg19",
+        "chr2:1,001-3,000",
+        (),
+    )
     here = xml.parent
     assert read.tracks == (
         OtherTrack(f"{here}/genes.gtf", "My genes"),

@@ -53,9 +53,9 @@ class Host:
         match body:
             case FindPlaces():
                 on_reply(find_places(body, lambda *_: None))
-            case ReadOtherSession(path=path):
+            case ReadOtherSession(path=path, genome=genome):
                 try:
-                    on_reply(read_other_session(Path(path)))
+                    on_reply(read_other_session(Path(path), genome))
                 except (InvalidRequest, OSError) as error:
                     on_failure(Failure("invalid", str(error)))
             case InspectFile(path=path):
@@ -453,7 +453,26 @@ def test_a_session_of_igv_joins_a_dataset_of_its_genome_and_replaces_another(
     window.saved.go_on()
     assert present(window.workspace.dataset).path == dataset
     assert window.paths == [str(study / "tracks" / "a.bw")]
+    assert "H3K27ac" in [track.title for track in window.workspace.setup.tracks]
     igv.write_text(IGV.format(genome="hg38"))
     window.saved.open(str(igv))
     window.saved.go_on()
     assert present(window.workspace.dataset).path == ""
+
+
+def test_a_track_hub_joins_the_dataset_of_its_genome(new_window: Callable[[], Window], study: Path) -> None:
+    text = (
+        "hub x\nuseOneFile on\ngenome hg38\ngenome toy1\ntrack a\nshortLabel A\nbigDataUrl tracks/a.bw\ntype bigWig\n"
+    )
+    (study / "hub.txt").write_text(text)
+    window = new_window()
+    window.opener.open_dataset(str(study / "DATASET.toml"))
+    window.saved.open(str(study / "hub.txt"))
+    assert present(window.workspace.dataset).path == str(study / "DATASET.toml")
+    assert [track.title for track in window.workspace.setup.tracks if track.word("path")] == ["A"]
+    assert window.reports == [
+        (
+            "hub.txt is a UCSC track hub: 1 track of it can be shown. Not shown: its tracks of hg38.",
+            "its tracks of hg38: one genome can be shown at a time",
+        )
+    ]
