@@ -12,15 +12,48 @@ import statistics
 import subprocess
 import sys
 import time
+from collections.abc import Callable
+
+from PyQt6.QtCore import QEvent, QObject, QTimer
 
 _RUNS = 3
 _IMPORTS = "import PyQt6.QtCore, PyQt6.QtGui, PyQt6.QtWidgets, numpy, pyqtgraph"
 _TORCH = "import torch"
 
 
+class _Stages:
+    """Prints when each stage was reached first, and calls `done` when all that are wanted were."""
+
+    def __init__(self, wanted: set[str], done: Callable[[], None]) -> None:
+        self._wanted, self._done = wanted, done
+        self._seen: set[str] = set()
+
+    def note(self, stage: str) -> None:
+        """A stage is reached."""
+        if stage not in self._seen:
+            self._seen.add(stage)
+            print(stage, time.time(), flush=True)
+        if self._wanted <= self._seen:
+            self._done()
+
+
+class _Paints(QObject):
+    """Calls `painted` when a widget was painted."""
+
+    def __init__(self, widget: QObject, painted: Callable[[], None]) -> None:
+        super().__init__(widget)
+        self._painted = painted
+        widget.installEventFilter(self)
+
+    def eventFilter(self, _watched: QObject | None, event: QEvent | None) -> bool:
+        """Only looks."""
+        if event is not None and event.type() == QEvent.Type.Paint:
+            self._painted()
+        return False
+
+
 def watch(arguments: list[str]) -> None:
     """Run the window once, as `__main__` does, and print seconds since the epoch at each stage."""
-    from PyQt6.QtCore import QTimer
     from PyQt6.QtWidgets import QApplication
 
     from ebert_gui.workers.client import WorkerClient, local_worker
@@ -36,32 +69,26 @@ def watch(arguments: list[str]) -> None:
     dataset, checkpoint, locus = [*arguments, "", "", ""][:3]
     program = WindowProgram(Options(dataset, models=(checkpoint,) if checkpoint else (), locus=locus), app, data)
     wanted = {"frame", "model"} | ({"tracks"} if arguments else set()) | ({"prediction"} if arguments[1:] else set())
-    seen: dict[str, float] = {}
+    stages = _Stages(wanted, lambda: QTimer.singleShot(0, program.window.close))
 
-    def note(stage: str) -> None:
-        if stage not in seen:
-            seen[stage] = time.time()
-            print(stage, seen[stage], flush=True)
-        if wanted <= seen.keys():
-            QTimer.singleShot(0, program.window.close)
+    def note_frame() -> None:
+        stages.note("frame")
+        predicted = (each for each in program.workspace.setup.tracks if isinstance(each, PredictionTrack))
+        if any(program.loader.content(each).parts.get("prediction") for each in predicted):
+            stages.note("prediction")
 
     def note_tracks() -> None:
         if program.loader.is_idle and program.workspace.dataset is not None:
-            note("tracks")
-
-    def note_frame() -> None:
-        note("frame")
-        tracks = program.workspace.setup.tracks
-        if any(
-            program.loader.content(each).parts.get("prediction") for each in tracks if isinstance(each, PredictionTrack)
-        ):
-            note("prediction")
+            stages.note("tracks")
 
     def note_model(state: WorkerState) -> None:
         if state.condition in (Condition.READY, Condition.BUSY, Condition.FAILED):
-            note("model")
+            stages.note("model")
 
-    program.window.canvas.painted.connect(note_frame)
+    if arguments:
+        program.window.canvas.painted.connect(note_frame)
+    else:
+        _Paints(program.window.offering.page, note_frame)  # the tracks are hidden behind it
     program.loader.idle.connect(note_tracks)
     program.model.state_changed.connect(note_model)
     program.window.show()

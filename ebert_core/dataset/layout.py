@@ -3,7 +3,7 @@
 import os
 import re
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -279,30 +279,19 @@ def write_layout(layout: Layout, path: Path) -> None:
         raise InvalidRequest(f"{path} cannot be written: {error.strerror}.") from None
 
 
-def _content(layout: Layout, folder: Path) -> dict[str, Any]:  # Any: as in Table.
+# Any: as in Table.
+def _kept(pairs: dict[str, Any]) -> dict[str, Any]:
+    """What is said: nothing is written of what is empty."""
+    return {key: value for key, value in pairs.items() if value not in ("", None, {}, [])}
+
+
+def _content(layout: Layout, folder: Path) -> dict[str, Any]:
     def near(file: str) -> str:
         return os.path.relpath(file, folder) if file.startswith(f"{folder}{os.sep}") else file
 
-    def kept(pairs: dict[str, Any]) -> dict[str, Any]:
-        return {key: value for key, value in pairs.items() if value not in ("", None, {}, [])}
-
     files = ("reference", "chromosome_sizes", "genes", "cytobands", "blacklist", "labelled_regions")
     states = {"names": list(layout.state_names), "colours": list(layout.state_colours)}
-    cells = {
-        name: kept(
-            {
-                "states": near(cell.states),
-                "signals": {signal: near(file) for signal, file in cell.signals.items()},
-                "peaks": {
-                    factor: kept({"conservative": near(peaks.conservative), "relaxed": near(peaks.relaxed)})
-                    for factor, peaks in cell.peaks.items()
-                },
-                "expression": list(cell.expression),
-            }
-        )
-        for name, cell in layout.cell_types.items()
-    }
-    return {"version": VERSION} | kept(
+    return {"version": VERSION} | _kept(
         {
             "name": layout.name,
             "assembly": layout.assembly,
@@ -311,12 +300,26 @@ def _content(layout: Layout, folder: Path) -> dict[str, Any]:  # Any: as in Tabl
             "start_factor": layout.start_factor,
             "store": near(layout.store),
             "inputs": list(related_texts(layout.inputs)),
-            "rename": kept({"states": layout.renamed_states}),
-            "states": kept(states) | ({"bin_width": layout.bin_width} if layout.state_names else {}),
+            "rename": _kept({"states": layout.renamed_states}),
+            "states": _kept(states) | ({"bin_width": layout.bin_width} if layout.state_names else {}),
             "motifs": {factor: near(file) for factor, file in layout.motifs.items()},
             "signals": {signal: near(file) for signal, file in layout.signals.items()},
-            "cell_types": cells,
+            "cell_types": {name: _content_of_cell(cell, near) for name, cell in layout.cell_types.items()},
             "tracks": {name: near(file) for name, file in layout.tracks.items()},
-            "synthetic": kept({"seed": layout.seed, "truth": near(layout.truth)}),
+            "synthetic": _kept({"seed": layout.seed, "truth": near(layout.truth)}),
+        }
+    )
+
+
+def _content_of_cell(cell: CellTypePaths, near: Callable[[str], str]) -> dict[str, Any]:
+    return _kept(
+        {
+            "states": near(cell.states),
+            "signals": {signal: near(file) for signal, file in cell.signals.items()},
+            "peaks": {
+                factor: _kept({"conservative": near(peaks.conservative), "relaxed": near(peaks.relaxed)})
+                for factor, peaks in cell.peaks.items()
+            },
+            "expression": list(cell.expression),
         }
     )

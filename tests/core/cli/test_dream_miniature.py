@@ -66,6 +66,10 @@ def write_downloads(data: Path) -> None:
     for (cell, factor), lines in peaks.items():
         kind = "test" if cell == "liver" else "conservative.train"
         packed(data / "ChIPseq" / f"ChIPseq.{cell}.{factor}.{kind}.narrowPeak.gz", lines)
+    write_motifs_and_regions(data)
+
+
+def write_motifs_and_regions(data: Path) -> None:
     for factor, letters_of_site in SITES.items():
         rows = "\n".join(" ".join("97" if base == letter else "1" for base in "ACGT") for letter in letters_of_site)
         (data / "motifs").mkdir(exist_ok=True)
@@ -96,15 +100,7 @@ def train(data: Path) -> None:
         assert main([name, str(spec)]) == 0
 
 
-def test_labels_training_prediction_scores_and_ranks(
-    smallest: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    data, results = tmp_path / "data", tmp_path / "results"
-    data.mkdir()
-    write_downloads(data)
-    dataset = str(write_dataset(data, monkeypatch))
-    assert "5 with" not in capsys.readouterr().out  # HCT116 has no states
-    regions = str(data / "annotations" / "test_regions.blacklistfiltered.bed.gz")
+def make_labels(data: Path, dataset: str, regions: str) -> None:
     training = ["--regions", str(data / "annotations" / "train_regions.blacklistfiltered.bed.gz")]
     for factor in SITES:
         labels = str(data / f"{factor}.train.labels.tsv.gz")
@@ -119,21 +115,10 @@ def test_labels_training_prediction_scores_and_ranks(
             str(data / f"{factor}.test.labels.tsv.gz"),
         ]
         assert main(["dream", "labels", *held_out]) == 0
-    assert gzip.decompress((data / "MAX.train.labels.tsv.gz").read_bytes()).startswith(b"chr\tstart\tstop\tGM12878\t")
-    train(data)
-    (results / "ebert").mkdir(parents=True)
-    (results / "chance").mkdir()
-    submission = str(results / "ebert" / "F.{factor}.{cell_type}.tab.gz")
-    words = [
-        "predict",
-        str(data / "checkpoints" / "encode_dream"),
-        dataset,
-        "--cell-type",
-        "liver",
-        "--output",
-        submission,
-    ]
-    assert main([*words, "--regions", regions]) == 0
+
+
+def score_teams(data: Path, results: Path, regions: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """Scores what was predicted, and beside it the same bins with scores by chance."""
     asked = gzip.decompress(Path(regions).read_bytes()).decode().split("\n")
     bins = sum((int(line.split()[2]) - int(line.split()[1]) - 200) // 50 + 1 for line in filter(None, asked))
     for factor in SITES:
@@ -150,6 +135,34 @@ def test_labels_training_prediction_scores_and_ranks(
             assert said.err == ""
             (results / team / f"{name}.json").write_text(said.out)
         assert json.loads((results / "ebert" / f"{name}.json").read_text())["auPRC"] > 0.5
+
+
+def test_labels_training_prediction_scores_and_ranks(
+    smallest: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    data, results = tmp_path / "data", tmp_path / "results"
+    data.mkdir()
+    write_downloads(data)
+    dataset = str(write_dataset(data, monkeypatch))
+    assert "5 with" not in capsys.readouterr().out  # HCT116 has no states
+    regions = str(data / "annotations" / "test_regions.blacklistfiltered.bed.gz")
+    make_labels(data, dataset, regions)
+    assert gzip.decompress((data / "MAX.train.labels.tsv.gz").read_bytes()).startswith(b"chr\tstart\tstop\tGM12878\t")
+    train(data)
+    (results / "ebert").mkdir(parents=True)
+    (results / "chance").mkdir()
+    submission = str(results / "ebert" / "F.{factor}.{cell_type}.tab.gz")
+    words = [
+        "predict",
+        str(data / "checkpoints" / "encode_dream"),
+        dataset,
+        "--cell-type",
+        "liver",
+        "--output",
+        submission,
+    ]
+    assert main([*words, "--regions", regions]) == 0
+    score_teams(data, results, regions, capsys)
     assert main(["dream", "rank", str(results), "--json"]) == 0
     ranked = capsys.readouterr().out
     assert ranked.index("ebert") < ranked.index("chance")

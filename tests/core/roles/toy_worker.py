@@ -192,43 +192,29 @@ HANDLERS: dict[type[msgspec.Struct], Callable[[Any, Report], msgspec.Struct]] = 
 }
 
 
+HELLO = frame(Hello(PROTOCOL_VERSION, "0.1", "data", 1, "gpu-box"))
+NESTED = b"\x91" * 200_000 + b"\xc0"
+# What some workers write in place of a hello, before they wait for their end.
+SAID = {
+    "endless-banner": b"All rights reserved. " * 10_000,
+    "other-version": PREAMBLE + frame(Hello(99, "9.9", "data", 1, "gpu-box")),
+    "oversized": PREAMBLE + HELLO + (FRAME_CAP + 1).to_bytes(4, "big"),
+    "two-faced": PREAMBLE + HELLO + HELLO,
+    "nested": PREAMBLE + HELLO + len(NESTED).to_bytes(4, "big") + NESTED,
+    "silent": b"",
+}
+BANNER = b"Welcome to gpu-box!\nLast login: yesterday\n"
+
+
 def main(mode: str) -> None:
     out = sys.stdout.buffer
-    match mode:
-        case "banner":
-            out.write(b"Welcome to gpu-box!\nLast login: yesterday\n")
-            out.flush()
-        case "endless-banner":
-            out.write(b"All rights reserved. " * 10_000)
-            out.flush()
-            sys.stdin.buffer.read()
-        case "other-version":
-            out.write(PREAMBLE + frame(Hello(99, "9.9", "data", 1, "gpu-box")))
-            out.flush()
-            sys.stdin.buffer.read()
-        case "oversized":
-            out.write(
-                PREAMBLE
-                + frame(Hello(PROTOCOL_VERSION, "0.1", "data", 1, "gpu-box"))
-                + (FRAME_CAP + 1).to_bytes(4, "big")
-            )
-            out.flush()
-            sys.stdin.buffer.read()
-        case "stillborn":
-            sys.exit("No module named ebert_core")
-        case "two-faced":
-            hello = frame(Hello(PROTOCOL_VERSION, "0.1", "data", 1, "gpu-box"))
-            out.write(PREAMBLE + hello + hello)
-            out.flush()
-            sys.stdin.buffer.read()
-        case "nested":
-            nested = b"\x91" * 200_000 + b"\xc0"
-            hello = frame(Hello(PROTOCOL_VERSION, "0.1", "data", 1, "gpu-box"))
-            out.write(PREAMBLE + hello + len(nested).to_bytes(4, "big") + nested)
-            out.flush()
-            sys.stdin.buffer.read()
-        case "silent":
-            sys.stdin.buffer.read()
+    if mode == "stillborn":
+        sys.exit("No module named ebert_core")
+    said = BANNER if mode == "banner" else SAID.get(mode, b"")
+    out.write(said)
+    out.flush()
+    if mode in SAID:
+        sys.stdin.buffer.read()
     from ebert_core.roles.session import serve
 
     if mode == "fruitless":
