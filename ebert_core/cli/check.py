@@ -37,6 +37,8 @@ def run(arguments: argparse.Namespace) -> int:
 
 def _lines(check: Check) -> list[str]:
     if not check.faults:
-        return [f"{check.path}: no fault in {check.files} files; sha256 {check.sha256}"]
+        files = len(check.files) + len(check.addresses)
+        return [*check.remarks, f"{check.path}: no fault in {files} files; sha256 {check.sha256}"]
     count = "1 fault" if len(check.faults) == 1 else f"{len(check.faults)} faults"
-    return [*(f"{fault.key or 'file'}: {fault.problem}" for fault in check.faults), f"{check.path}: {count}"]
+    faults = [f"{fault.key or 'file'}: {fault.problem}" for fault in check.faults]
+    return [*faults, *check.remarks, f"{check.path}: {count}"]

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import msgspec
 
+from ebert_core.dataset.check import named_files
 from ebert_core.dataset.description import Dataset
 from ebert_core.dataset.prepare import current_store
 from ebert_core.protocol.terms.wording import listed
@@ -24,7 +25,8 @@ class ShownDataset(msgspec.Struct, frozen=True):
     """A dataset.
 
     `bases` are those of all chromosomes, `labelled_bases` those where peaks were called, None for everywhere. `store`
-    is the folder that training reads, empty where it is to be made or made anew.
+    is the folder that training reads, empty where it is to be made or made anew. `files` are the paths of the files
+    that it names, `addresses` what it names at addresses.
     """
 
     kind: str
@@ -44,6 +46,8 @@ class ShownDataset(msgspec.Struct, frozen=True):
     tracks: tuple[str, ...]
     cell_types: tuple[ShownCellType, ...]
     store: str
+    files: tuple[str, ...]
+    addresses: tuple[str, ...]
 
 
 def shown_dataset(path: Path) -> ShownDataset:
@@ -56,6 +60,7 @@ def shown_dataset(path: Path) -> ShownDataset:
     layout = dataset.layout
     regions = dataset.labelled_regions
     store = current_store(dataset) if dataset.reference else None
+    named = named_files(dataset)
     return ShownDataset(
         kind="dataset",
         name=layout.name,
@@ -77,6 +82,8 @@ def shown_dataset(path: Path) -> ShownDataset:
             for name, cell in layout.cell_types.items()
         ),
         store=str(store.directory) if store else "",
+        files=named.files,
+        addresses=named.addresses,
     )
 
 

@@ -1,9 +1,10 @@
 """Everything that is wrong with a dataset, not only the first of it: before hours go into a training on a cluster."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from functools import partial
 from pathlib import Path
+from typing import NamedTuple
 
 import msgspec
 
@@ -12,6 +13,8 @@ from ebert_core.dataset.digests import dataset_digests, joint_digest
 from ebert_core.dataset.layout import Layout, problems_of
 from ebert_core.dataset.shown import start_locus
 from ebert_core.genome.motifs import find_motif, motif_place
+from ebert_core.protocol.terms.addresses import place_of
+from ebert_core.protocol.terms.assemblies import doubt_about
 from ebert_core.protocol.terms.errors import InvalidRequest
 from ebert_core.protocol.terms.locus import Interval
 from ebert_core.protocol.terms.report import TellProgress
@@ -27,13 +30,16 @@ class Fault(msgspec.Struct, frozen=True):
 class Check(msgspec.Struct, frozen=True):
     """What a check of a dataset found.
 
-    `files` is how many files it names. `sha256` is the digest of all that a network is shown of them, empty where there
+    `files` are the paths of the files that it names, `addresses` what it names at addresses; `remarks` are no faults.
+    `sha256` is the digest of all that a network is shown of them, empty where there
     are faults: a training on these files notes it in its checkpoint.
     """
 
     path: str
-    files: int
+    files: tuple[str, ...]
+    addresses: tuple[str, ...]
     faults: tuple[Fault, ...]
+    remarks: tuple[str, ...] = ()
     sha256: str = ""
 
 
@@ -47,10 +53,8 @@ def check_dataset(path: Path, report: TellProgress) -> Check:
     faults = [Fault(key, problem) for key, problem in problems]
     dataset = Dataset(layout, path.absolute())
     checks = list(_checks(dataset))
-    files: set[str] = set()
-    for number, (key, file, check) in enumerate(checks):
+    for number, (key, _file, check) in enumerate(checks):
         report(number / len(checks), f"reading {key}")
-        files.add(file)
         try:
             check()
         except InvalidRequest as error:
@@ -59,7 +63,35 @@ def check_dataset(path: Path, report: TellProgress) -> Check:
     told = {fault.problem: fault for fault in reversed(faults)}
     once = tuple(fault for fault in faults if told[fault.problem] is fault)
     digest = "" if once else _digest(dataset, report)
-    return Check(str(path.absolute()), len(files - {""}), once, digest)
+    named = _named(checks)
+    return Check(str(path.absolute()), named.files, named.addresses, once, _remarks(dataset), digest)
+
+
+class Named(NamedTuple):
+    """What a dataset names: paths of this machine, and addresses."""
+
+    files: tuple[str, ...]
+    addresses: tuple[str, ...]
+
+
+def named_files(dataset: Dataset) -> Named:
+    """What a dataset names beside itself, each once, in its order; nothing is read."""
+    return _named(_checks(dataset))
+
+
+def _named(checks: Iterable["_Step"]) -> Named:
+    places = [place_of(file) for file in dict.fromkeys(file for _key, file, _check in checks if file)]
+    files = tuple(str(place) for place in places if isinstance(place, Path))
+    return Named(files, tuple(str(place) for place in places if not isinstance(place, Path)))
+
+
+def _remarks(dataset: Dataset) -> tuple[str, ...]:
+    """What is no fault, and may be a mistake."""
+    if dataset.layout.seed is not None:
+        return ()
+    with suppress(InvalidRequest):
+        return tuple(filter(None, [doubt_about(dataset.layout.assembly, dataset.chromosome_lengths)]))
+    return ()
 
 
 def _digest(dataset: Dataset, report: TellProgress) -> str:
@@ -78,6 +110,7 @@ def _checks(dataset: Dataset) -> Iterator[_Step]:
     yield "chromosome_sizes", layout.chromosome_sizes, lambda: _knows_chromosomes(dataset)
     with suppress(InvalidRequest):
         _knows_chromosomes(dataset)
+        yield "assembly", "", dataset.check_assembly
         yield from _tracks(dataset, layout)
 
 

@@ -34,6 +34,7 @@ from ebert_core.genome.states import Segmentation
 from ebert_core.protocol.shapes import RunClass
 from ebert_core.protocol.terms.addresses import Place, place_of
 from ebert_core.protocol.terms.alphabets import mixed_alphabets
+from ebert_core.protocol.terms.assemblies import wrong_assembly
 from ebert_core.protocol.terms.chromosome_names import KnownNames, in_natural_order, natural_order
 from ebert_core.protocol.terms.errors import InvalidRequest, about
 from ebert_core.protocol.terms.inputs import parse_related
@@ -84,7 +85,17 @@ class Dataset:
                 names = ", ".join(dataset.signal_names) or "none"
                 raise InvalidRequest(f"No cell type of {layout.name} has the signal {given}; there are: {names}.")
         dataset.check_genome()
+        dataset.check_assembly()
         return dataset
+
+    def check_assembly(self) -> None:
+        """Refuses a known assembly's name over the chromosomes of another one.
+
+        Raises:
+            InvalidRequest: it is so.
+        """
+        if wrong := wrong_assembly(self.layout.assembly, self.chromosome_lengths):
+            raise InvalidRequest(f"{self.path}: {wrong}." if self.path else f"{wrong[0].upper()}{wrong[1:]}.")
 
     def check_genome(self) -> None:
         """Refuses a dataset of which nobody knows the chromosomes, or whose files disagree on them.

@@ -109,6 +109,7 @@ def write_dataset(
     if trial.reference:
         check_same_assembly(trial.reference.chromosome_lengths, trial.chromosome_lengths, draft.chromosome_sizes)
     target = Path(draft.path)
+    trial.check_assembly()
     write_layout(msgspec.structs.replace(layout, start_locus=_first_look(draft, trial.chromosome_lengths)), target)
     return Dataset.open(target)
 

@@ -4,6 +4,7 @@ from ebert_core.dataset.description import Dataset
 from ebert_core.model.description import Description
 from ebert_core.protocol.terms.alphabets import advice_on_states
 from ebert_core.protocol.terms.errors import InvalidRequest
+from ebert_core.protocol.terms.wording import listed
 
 
 def check_fit(description: Description, dataset: Dataset) -> None:
@@ -26,8 +27,8 @@ def check_fit(description: Description, dataset: Dataset) -> None:
     unknown = [name for name in dataset.state_names if name not in known]
     if known and unknown:
         raise InvalidRequest(
-            f"{description.name} knows the states {', '.join(known)}; this dataset's segmentation has {unknown[0]}. "
-            f"{advice_on_states(dataset.state_names, known)}"
+            f"{description.name} knows the states {', '.join(known)}; this dataset's segmentation has "
+            f"{listed(unknown, 20)}. {advice_on_states(dataset.state_names, known)}"
         )
     missing = dataset.reference is None
     if missing:

@@ -12,6 +12,7 @@ from ebert_core.model.network import Ebert
 from ebert_core.protocol.terms.adopting import changed_names
 from ebert_core.protocol.terms.alphabets import advice_on_states
 from ebert_core.protocol.terms.errors import InvalidRequest
+from ebert_core.protocol.terms.wording import listed
 
 _SIZES = ("layers", "hidden", "heads", "token_width", "embedding_width", "base_embedding", "positions")
 _PARTS = {
@@ -156,11 +157,12 @@ def _named(name: str, kinds: dict[str, str]) -> str:
 
 
 def _refuse_unknown_state(ours: Architecture, theirs: Architecture) -> None:
-    unknown = set(ours.states) - set(theirs.states)
+    unknown = [name for name in ours.states if name not in theirs.states]
     if theirs.states and unknown:
         raise InvalidRequest(
-            f"The pre-trained checkpoint does not know the state {sorted(unknown)[0]}. "
-            f"{advice_on_states(ours.states, theirs.states)} Or leave states out."
+            f"The pre-trained checkpoint does not know the state{'s' * (len(unknown) > 1)} {listed(unknown, 20)}; it "
+            f"knows {listed(theirs.states, 20)}. States can be left out. "
+            f"{advice_on_states(ours.states, theirs.states)}"
         )
 
 

@@ -9,6 +9,8 @@ from ebert_core.protocol.machine.disks import can_write
 from ebert_core.protocol.terms.errors import InvalidRequest
 
 _CHECKPOINT_FILES = ("weights.safetensors", "description.json")
+# What Snakemake leaves in a folder that a rule declares as its output, to know when it was made.
+_LEFT_BY_ENGINES = (".snakemake_timestamp",)
 
 
 def check_place(folder: Path) -> None:
@@ -24,7 +26,7 @@ def check_place(folder: Path) -> None:
     near = next(parent for parent in folder.absolute().parents if parent.exists())
     if not can_write(near):
         raise InvalidRequest(f"{folder} cannot be made, {near} may not be written to; name another folder.")
-    others = sorted(path.name for path in folder.glob("*") if path.name not in _CHECKPOINT_FILES)
+    others = sorted(path.name for path in folder.glob("*") if path.name not in (*_CHECKPOINT_FILES, *_LEFT_BY_ENGINES))
     if others:
         raise InvalidRequest(
             f"{folder} holds {others[0]}, which is no part of a checkpoint and would be lost; name another folder."

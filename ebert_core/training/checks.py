@@ -151,9 +151,9 @@ def _check_states(spec: FineTune, dataset: Dataset, parent: Description) -> None
     unknown = [name for name in dataset.state_names if name not in known]
     if spec.use_states and known and unknown:
         raise InvalidRequest(
-            f"{parent.name} knows the states {listed(known)}, and not {unknown[0]} of {dataset.layout.name}. "
-            f"{advice_on_states(dataset.state_names, known)} Or fine-tune without states, or start from another "
-            "checkpoint."
+            f"{parent.name} knows the states {listed(known, 20)}, and not {listed(unknown, 20)} of "
+            f"{dataset.layout.name}. You can fine-tune without states, or start from another checkpoint. "
+            f"{advice_on_states(dataset.state_names, known)}"
         )
 
 

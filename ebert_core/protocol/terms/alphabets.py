@@ -5,6 +5,7 @@ chromatin state learning: 15 states of 5 marks, 18 of 6, 25 of 12 imputed ones).
 or `TssA`.
 """
 
+import difflib
 import re
 from collections.abc import Collection, Mapping, Sequence
 
@@ -28,6 +29,8 @@ ALPHABETS = {
 }
 # So large a share of the smaller alphabet must be in the larger one where neither is known.
 _SHARED = 0.5
+# How like two names must be to be offered as one state, from 0 to 1.
+_NEAR = 0.75
 
 
 def spellings(alphabet: str) -> dict[str, str]:
@@ -56,22 +59,45 @@ def related_states(names: Collection[str], wanted: Collection[str]) -> dict[str,
     return {}
 
 
-def rename_lines(related: Mapping[str, str]) -> str:
-    """The lines of a DATASET.toml that relate states, as one says them in a sentence."""
-    pairs = [f'{_key(name)} = "{wanted}"' for name, wanted in related.items()]
-    return f"[rename.states] {', '.join(pairs[:3])}{' and so on' if len(pairs) > 3 else ''}"
+def rename_lines(related: Mapping[str, str], *, are_sure: bool = True) -> str:
+    """The lines of a DATASET.toml that relate states, to paste; where they are to be checked first, as comments."""
+    mark = "" if are_sure else "# "
+    return "\n".join((f"{mark}[rename.states]", *(f'{mark}{_key(name)} = "{to}"' for name, to in related.items())))
 
 
 def advice_on_states(names: Collection[str], wanted: Collection[str]) -> str:
-    """What to do about states that a checkpoint does not know, in a sentence."""
-    if related := related_states(names, wanted):
-        return f"They are the same states by other names; write in the dataset: {rename_lines(related)}."
-    example = next((name for name in names if name not in wanted), "E1")
-    first = next(iter(wanted), "TssA")
+    """What to do about states that a checkpoint does not know: sentences, then the lines to paste, if there are any.
+
+    A state is related to another only by its name. Numbers alone (`E1`) may be those of any ChromHMM model, so what
+    they are in the model of Roadmap is only offered as comments, and where the checkpoint has all of its states.
+    """
+    related = related_states(names, wanted)
+    is_by_number = "E" in (_style(names), _style(wanted))
+    if related and not is_by_number:
+        return f"They are the same states by other names; write in the dataset:\n{rename_lines(related)}"
+    otherwise = "otherwise use a segmentation with the same states, or none."
+    if related and len(wanted) in {len(each) for each in ALPHABETS.values()}:
+        return (
+            f"If the states are those of Roadmap's {len(wanted)}-state ChromHMM model in its order, relate them in the "
+            f"dataset; {otherwise} Check each against the legend of the segmentation before you take away the #:\n"
+            f"{rename_lines(related, are_sure=False)}"
+        )
+    relate = "Where they are the same states by other names, relate each in the dataset"
+    unknown = [name for name in names if name not in wanted]
+    near = {name: found for name in unknown if (found := _nearest(name, wanted))}
+    if not near:
+        return f"{relate}, under [rename.states]; {otherwise}"
     return (
-        f"Where they are the same states by other names, relate each in the dataset, as in "
-        f"{rename_lines({example: first})}; otherwise use a segmentation with the same states, or none."
+        f"{relate}; {otherwise} These names are near; check each before you take away the #:\n"
+        f"{rename_lines(near, are_sure=False)}"
     )
+
+
+def _nearest(name: str, wanted: Collection[str]) -> str:
+    """The state whose name is nearest, whatever the case of its letters; empty where none is near."""
+    by_lower = {each.lower(): each for each in wanted}
+    near = difflib.get_close_matches(name.lower(), by_lower, 1, _NEAR)
+    return by_lower[near[0]] if near else ""
 
 
 def mixed_alphabets(by_cell_type: Mapping[str, Sequence[str]]) -> str:

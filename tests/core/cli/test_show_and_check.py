@@ -188,7 +188,17 @@ def test_jobs_are_listed_and_shown_as_json(
 def test_a_dataset_without_faults_is_told_with_its_digest(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     dataset = write_toy_binding(tmp_path)
     found = printed(capsys, "check", str(dataset))
-    assert (found["faults"], found["files"]) == ([], 7)
+    assert (found["faults"], len(found["files"])) == ([], 7)
+    assert sorted(Path(file).name for file in found["files"]) == [
+        "alpha.bed",
+        "alpha.bw",
+        "alpha.narrowPeak",
+        "beta.bed",
+        "beta.narrowPeak",
+        "motifs.pfm",
+        "toy.fa",
+    ]
+    assert printed(capsys, "show", str(dataset))["files"] == found["files"]
     assert re.fullmatch("[0-9a-f]{64}", found["sha256"])
     assert main(["check", str(dataset)]) == 0
     assert "no fault in 7 files; sha256" in capsys.readouterr().out
@@ -225,7 +235,8 @@ def test_every_fault_of_a_dataset_is_told_and_the_exit_code_is_1(
     assert main(["check", str(dataset)]) == 1
     said = capsys.readouterr().out.splitlines()
     assert said[-1].endswith("DATASET.toml: 10 faults")
-    assert len(said) == 11
+    assert len(said) == 12
+    assert said[-2].startswith("toy1 is none of the assemblies whose lengths are known (hg18, ")
 
 
 def test_a_check_leaves_the_folder_of_the_dataset_as_it_is(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:

@@ -8,6 +8,7 @@ from ebert_core.dataset.check import Check, check_dataset
 from ebert_core.dataset.description import Dataset
 from ebert_core.dataset.digests import dataset_digests, joint_digest
 from ebert_core.dataset.layout import problems_of, read_layout, write_layout
+from ebert_core.protocol.terms.errors import InvalidRequest
 from tests.core.dataset.toy_genome import TOML
 
 
@@ -25,7 +26,10 @@ def test_of_a_good_dataset_the_digest_is_told_and_nothing_is_written_beside_it(t
     check = check_dataset(toy_path, lambda fraction, note: told.append((fraction, note)))
     assert (check.path, check.faults) == (str(toy_path), ())
     # Reference, sizes, genes, blacklist, labelled regions, motifs, states, signal and two files of peaks.
-    assert check.files == 10
+    assert len(check.files) == 10
+    assert all(Path(file).is_file() for file in check.files)
+    assert str(toy_path.parent / "peaks.narrowPeak") in check.files
+    assert check.addresses == ()
     assert sorted(toy_path.parent.iterdir()) == before
     dataset = Dataset.open(toy_path)
     assert check.sha256 == joint_digest(dataset_digests(dataset, dataset.cell_types))
@@ -95,3 +99,19 @@ def test_the_rest_of_a_description_is_read_where_some_of_it_makes_no_sense(toy_p
     assert layout.cell_types["alpha"].peaks["CTCF"].relaxed.endswith("relaxed.narrowPeak")
     toy_path.write_text(TOML)
     assert problems_of(toy_path) == (Dataset.open(toy_path).layout, [])
+
+
+def test_a_genome_under_the_name_of_another_assembly_is_a_fault_and_is_not_opened(toy_path: Path) -> None:
+    lengths = toy_path.parent / "hg19.sizes"
+    lengths.write_text("chr20\t63025520\nchr21\t48129895\n")
+    named = toy_path.with_name("WRONG.toml")
+    named.write_text('version = 1\nname = "w"\nassembly = "hg38"\nchromosome_sizes = "hg19.sizes"\n')
+    assert "the chromosomes are those of hg19, not of hg38" in faults(named)["assembly"]
+    with pytest.raises(InvalidRequest, match="those of hg19, not of hg38"):
+        Dataset.open(named)
+    named.write_text(named.read_text().replace("hg38", "banane"))
+    assert checked(named).faults == ()
+    assert checked(named).remarks == (
+        'The chromosomes are those of hg19: write assembly = "hg19", so that checkpoints of hg19 fit.',
+    )
+    Dataset.open(named)

@@ -1,5 +1,7 @@
 """Alphabets of states: which spellings mean one state, which segmentations do not belong together, and what to do."""
 
+import tomllib
+
 import pytest
 
 from ebert_core.protocol.terms.alphabets import ALPHABETS, advice_on_states, mixed_alphabets, related_states, spellings
@@ -51,13 +53,54 @@ def test_spellings_of_one_alphabet_are_related(
     assert len(related) == len(names)
 
 
-def test_states_of_another_alphabet_are_not_related_and_the_advice_says_how_one_would() -> None:
+def pasted(advice: str) -> dict[str, str]:
+    """What the lines to paste relate, as TOML reads them; those that are comments are to be checked first."""
+    block = advice[advice.index("[rename.states]") :].replace("# ", "")
+    found: dict[str, str] = tomllib.loads(block)["rename"]["states"]
+    return found
+
+
+def test_states_of_another_alphabet_are_not_related() -> None:
     assert related_states(EIGHTEEN, FIFTEEN) == {}
     assert related_states(["strange"], FIFTEEN) == {}
-    assert "They are the same states by other names" in advice_on_states(by_number(FIFTEEN), FIFTEEN)
-    assert '[rename.states] E1 = "TssA", E2 = "TssAFlnk"' in advice_on_states(by_number(FIFTEEN), FIFTEEN)
-    assert '[rename.states] strange = "TssA"' in advice_on_states(["strange"], FIFTEEN)
-    assert '"8_ZNF/Rpts" = "ZNF/Rpts"' in advice_on_states(["8_ZNF/Rpts"], FIFTEEN)
+
+
+def test_spellings_with_the_names_of_states_are_advised_as_a_block_of_all_of_them_to_paste() -> None:
+    advice = advice_on_states(numbered(FIFTEEN), FIFTEEN)
+    assert advice.startswith("They are the same states by other names; write in the dataset:\n[rename.states]\n")
+    assert pasted(advice) == dict(zip(numbered(FIFTEEN), FIFTEEN, strict=True))
+
+
+def test_numbers_alone_are_advised_as_comments_to_check_and_only_where_the_model_has_exactly_these_states() -> None:
+    advice = advice_on_states(by_number(FIFTEEN), FIFTEEN)
+    assert "Check each against the legend" in advice
+    assert pasted(advice) == dict(zip(by_number(FIFTEEN), FIFTEEN, strict=True))
+    lines = advice.splitlines()[1:]
+    assert len(lines) == 16
+    assert all(line.startswith("# ") for line in lines)
+    for some in (FIFTEEN[:12], (*FIFTEEN[:14], "Mine")):
+        assert "E1 =" not in advice_on_states(by_number(FIFTEEN)[:12], some)
+
+
+@pytest.mark.parametrize(
+    ("unknown", "near"),
+    [
+        ("tssa", "TssA"),
+        ("TSSAFLNK", "TssAFlnk"),
+        ("EnhancerG", ""),
+        ("H2AZWk", ""),
+        ("strange", ""),
+        ("ZNF-Rpts", "ZNF/Rpts"),
+    ],
+)
+def test_an_unknown_state_is_advised_by_the_nearest_name_or_by_none(unknown: str, near: str) -> None:
+    advice = advice_on_states([unknown, "Quies"], FIFTEEN)
+    assert advice.startswith("Where they are the same states by other names, relate each in the dataset")
+    if near:
+        assert pasted(advice) == {unknown: near}
+        assert f'\n# {unknown} = "{near}"' in advice
+    else:
+        assert " = " not in advice
 
 
 @pytest.mark.parametrize(
