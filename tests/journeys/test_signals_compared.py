@@ -68,7 +68,12 @@ def test_a_comparison_is_drawn_and_written(
     dialog.target.setText(str(tmp_path / "written.bw"))
     dialog.accept()
     qtbot.waitUntil(lambda: (tmp_path / "written.bw").exists(), timeout=LONG)
-    qtbot.waitUntil(lambda: "written.bw" in window.messages.shown.sentence, timeout=LONG)
+
+    def is_told() -> bool:
+        said = window.messages.shown
+        return said is not None and said.sentence == f"The signal is in {tmp_path / 'written.bw'}"
+
+    qtbot.waitUntil(is_told, timeout=LONG)
     with pyBigWig.open(str(tmp_path / "written.bw")) as file:
         assert file.chroms() == {"chr1": LENGTH}
         assert file.values("chr1", 2005, 2006) == pytest.approx([1002.25], abs=0.1)

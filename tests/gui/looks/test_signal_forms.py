@@ -63,19 +63,20 @@ def shown(values: np.ndarray) -> TrackContent:
     start=st.floats(0, 300),
     per_column=st.floats(0.2, 20),
     cut=st.integers(1, LENGTH - 1),
+    far=st.sampled_from([0, 240_000_000]),
 )
 def test_each_column_holds_the_true_minimum_maximum_and_mean_of_the_bases_under_it(
-    seed: int, start: float, per_column: float, cut: int
+    seed: int, start: float, per_column: float, cut: int, far: int
 ) -> None:
     values = seeded(seed)
     # In two replies: a column over both holds the bases of both.
-    pieces = (signal(values[:cut], 0, 1), signal(values[cut:], cut, 1))
+    pieces = (signal(values[:cut], far, 1), signal(values[cut:], far + cut, 1))
     replies = tuple(Held(number, piece.interval, piece) for number, piece in enumerate(pieces))
-    axis = Axis("chr1", start, per_column, 40.0)
+    axis = Axis("chr1", far + start, per_column, 40.0)
     band = band_of(replies, axis)
-    edges = axis.column_edges()
+    edges = axis.column_edges() - far
     for column in range(axis.columns):
-        first, last = int(np.floor(edges[column] + 1e-9)), int(np.ceil(edges[column + 1] - 1e-9))
+        first, last = int(np.floor(edges[column] + 1e-7)), int(np.ceil(edges[column + 1] - 1e-7))
         under = values[max(first, 0) : max(last, first + 1)]
         under = under[np.isfinite(under)].astype(np.float64)
         found = (band.minimum[column], band.maximum[column], band.mean[column])
