@@ -15,6 +15,7 @@ from ebert_core.genome.annotation import FeatureSource, read_features, read_gene
 from ebert_core.genome.chromosomes import check_same_assembly, check_within, read_bands, read_chromosome_sizes
 from ebert_core.genome.fasta import indexed_lengths
 from ebert_core.genome.lines import first_bytes
+from ebert_core.genome.motifs import motifs_by_factor
 from ebert_core.genome.places import Stamp, stamp
 from ebert_core.genome.signal import SignalFile, open_signal
 from ebert_core.genome.states import Segmentation
@@ -31,6 +32,8 @@ from ebert_core.protocol.tracks import DatasetDraft, DraftCheck, DraftProblem
 
 # Bases on the first screen of a new dataset: genes have room, and single peaks can be told apart.
 _FIRST_LOOK = 30_000
+# Every matrix of a dataset is a channel that a model may read; of a whole collection only those of its factors are.
+_FEW_MOTIFS = 50
 _LENGTHS, _REFERENCE = "chromosome sizes", "reference"
 
 
@@ -150,8 +153,22 @@ def _layout(draft: DatasetDraft) -> Layout:
         genes=draft.genes,
         cytobands=draft.bands,
         blacklist=draft.blacklist,
+        labelled_regions=draft.labelled_regions,
+        motifs=_motifs(draft),
         cell_types=cells,
     )
+
+
+def _motifs(draft: DatasetDraft) -> dict[str, str]:
+    """A motif for each factor with peaks, and for all of a file that has few; those of the first file come first."""
+    measured = {factor for _cell, factor, _grade, _path in draft.peaks}
+    found: dict[str, str] = {}
+    for path in draft.motifs:
+        by_factor = motifs_by_factor(place_of(path))
+        for factor, name in by_factor.items():
+            if factor in measured or len(by_factor) <= _FEW_MOTIFS:
+                found.setdefault(factor, f"{path}#{name}")
+    return dict(sorted(found.items()))
 
 
 def _check_layout(layout: Layout) -> None:
@@ -173,8 +190,10 @@ def _uses(draft: DatasetDraft) -> Iterator[tuple[str, str]]:
         ("genes", draft.genes),
         ("bands", draft.bands),
         ("features", draft.blacklist),
+        ("features", draft.labelled_regions),
     )
     yield from ((use, path) for use, path in single if path)
+    yield from (("motifs", path) for path in draft.motifs)
     yield from (("states", path) for _cell, path in draft.states)
     yield from (("signal", path) for _cell, _signal, path in draft.signals)
     yield from (("features", path) for _cell, _factor, _grade, path in draft.peaks)
@@ -240,6 +259,14 @@ def _facts_of_bands(path: Place) -> FileFacts:
     return FileFacts()
 
 
+def _facts_of_motifs(path: Place) -> FileFacts:
+    if not motifs_by_factor(path):
+        raise InvalidRequest(
+            f"{path} does not say of which factors its motifs are; name them in [motifs] of the DATASET.toml."
+        )
+    return FileFacts()
+
+
 def _facts_of_track(read: Callable[[Place], SignalFile | FeatureSource]) -> Callable[[Place], FileFacts]:
     def facts(path: Place) -> FileFacts:
         opened = read(path)
@@ -259,6 +286,7 @@ _READERS: dict[str, Callable[[Place], FileFacts]] = {
     _REFERENCE: _facts_of_reference,
     "genes": _facts_of_track(read_genes),
     "bands": _facts_of_bands,
+    "motifs": _facts_of_motifs,
     "features": _facts_of_track(read_features),
     "states": _facts_of_states,
     "signal": _facts_of_track(open_signal),

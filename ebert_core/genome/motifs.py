@@ -25,6 +25,9 @@ _GRAIN = 1 / 1024
 _BASES_AT_ONCE = 400_000
 _JASPAR_NUMBERS = frozenset("0123456789.eE+-").union(" \t")
 _TRANSFAC_TAG = re.compile(r"(AC|ID|VV|XX|NA|DE|P[0O])(\s|$)")
+_JASPAR_NUMBER = re.compile(r"[A-Z]{2}\d{4}\.\d+")
+_NUMBERS_BEFORE = re.compile(r"^(?:[A-Z]{2}\d{4}\.\d+[._])+")
+_SPECIES = re.compile(r"_(HUMAN|MOUSE)$")
 _TRANSFAC_HEAD = re.compile(r"P[0O]\s+A\s+C\s+G\s+T\b")
 
 
@@ -161,6 +164,27 @@ def read_motifs(path: Place) -> dict[str, Motif]:
     if not motifs:
         raise InvalidRequest(f"{path} holds no motif matrix.")
     return motifs
+
+
+def motifs_by_factor(path: Place) -> dict[str, str]:
+    """The name of the first motif of each factor of a file, as the names of HOCOMOCO and JASPAR say the factor.
+
+    `CTCF_HUMAN.H11MO.0.A`, `CTCF.H13CORE.0.P.B`, JASPAR's `MA0139.1 CTCF` and `MA0139.1.CTCF` are motifs of CTCF.
+
+    Raises:
+        InvalidRequest: as `read_motifs`.
+    """
+    titles: dict[str, str] = {}
+    for line in read_lines(path):
+        if line.text.startswith((">", "MOTIF ")):
+            name, *more = line.text.removeprefix(">").removeprefix("MOTIF ").split() or [""]
+            titles.setdefault(name, more[0] if more else "")
+    found: dict[str, str] = {}
+    for name in read_motifs(path):
+        said = titles.get(name, "") if _JASPAR_NUMBER.fullmatch(name) else name
+        if factor := _SPECIES.sub("", _NUMBERS_BEFORE.sub("", said).split(".")[0]):
+            found.setdefault(factor, name)
+    return found
 
 
 def holds_motifs(path: Path) -> bool:

@@ -191,7 +191,8 @@ class DatasetDraft(msgspec.Struct, frozen=True, tag="write-dataset"):
     """Write a DATASET.toml from what the "New dataset" dialog holds. Reply: DatasetSummary of the written dataset.
 
     `states`, `signals` and `peaks` are (cell type, path), (cell type, signal, path) and
-    (cell type, factor, `conservative` or `relaxed`, path). A file that is at `path` is kept unless `may_replace`.
+    (cell type, factor, `conservative` or `relaxed`, path); `motifs` are files of matrices. A file that is at `path` is
+    kept unless `may_replace`.
     """
 
     path: str
@@ -202,6 +203,8 @@ class DatasetDraft(msgspec.Struct, frozen=True, tag="write-dataset"):
     genes: str = ""
     bands: str = ""
     blacklist: str = ""
+    labelled_regions: str = ""
+    motifs: tuple[str, ...] = ()
     states: tuple[tuple[str, str], ...] = ()
     signals: tuple[tuple[str, str, str], ...] = ()
     peaks: tuple[tuple[str, str, str, str], ...] = ()

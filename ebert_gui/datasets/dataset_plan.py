@@ -18,6 +18,8 @@ Use = Literal[
     "genes",
     "bands",
     "blacklist",
+    "labelled",
+    "motifs",
     "states",
     "signal",
     "peaks",
@@ -31,6 +33,8 @@ USE_WORDS: dict[Use, str] = {
     "genes": "genes",
     "bands": "chromosome bands",
     "blacklist": "regions to distrust",
+    "labelled": "regions that were searched for peaks",
+    "motifs": "motif matrices",
     "states": "chromatin states",
     "signal": "signal",
     "peaks": "peaks",
@@ -38,7 +42,9 @@ USE_WORDS: dict[Use, str] = {
 }
 NEEDS_CELL: frozenset[Use] = frozenset(["states", "signal", "peaks", "relaxed peaks"])
 NEEDS_NAME: frozenset[Use] = frozenset(["signal", "peaks", "relaxed peaks"])
-_ONCE: tuple[Use, ...] = ("reference", "chromosome-sizes", "genes", "bands", "blacklist")
+_ONCE: tuple[Use, ...] = ("reference", "chromosome-sizes", "genes", "bands", "blacklist", "labelled")
+# What names of files say of tables of genes that are no more than regions with names, as BED6.
+_GENES = re.compile(r"(ref|ens|known)?(seq)?genes?|refseq|gencode|ensembl", re.IGNORECASE)
 
 _CELLS = (
     "A549",
@@ -91,6 +97,10 @@ def guess_use(kind: str, path: str) -> Use:
     words = {word.lower() for word in _words(path)}
     if kind == "features" and words & {"blacklist", "exclude", "excluded"}:
         return "blacklist"
+    if kind == "features" and words & {"labelled", "labeled", "callable"}:
+        return "labelled"
+    if kind == "features" and any(_GENES.fullmatch(word) for word in words):
+        return "genes"
     if kind in ("peaks", "features") and guess_names(path).name:
         return "relaxed peaks" if "relaxed" in words else "peaks"
     uses: dict[str, Use] = {use: use for use in USE_WORDS if use}
@@ -160,6 +170,8 @@ def draft_of(
         genes=only("genes"),
         bands=only("bands"),
         blacklist=only("blacklist"),
+        labelled_regions=only("labelled"),
+        motifs=tuple(entry.path for entry in entries if entry.use == "motifs"),
         states=tuple((entry.cell_type, entry.path) for entry in entries if entry.use == "states"),
         signals=tuple((entry.cell_type, entry.name, entry.path) for entry in entries if entry.use == "signal"),
         peaks=tuple(
@@ -253,6 +265,8 @@ def missing(entries: Sequence[Entry]) -> str:
         return "No reference sequence: browsing works, but predictions need one (FASTA or 2bit)."
     if "peaks" not in uses:
         return "No peaks: browsing and prediction work, but fine-tuning needs measured peaks."
+    if "motifs" not in uses:
+        return "No motif matrices: models that read motif scores, as human_slices does, predict far worse without them."
     cells = {entry.cell_type for entry in entries if entry.use == "peaks"}
     bare = sorted(cells - {entry.cell_type for entry in entries if entry.use in ("states", "signal")})
     if bare:

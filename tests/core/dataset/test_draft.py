@@ -10,6 +10,7 @@ import pytest
 from msgspec.structs import replace
 
 from ebert_core.dataset import draft as drafts
+from ebert_core.dataset.description import Dataset
 from ebert_core.dataset.draft import DraftChecker, write_dataset
 from ebert_core.dataset.shown import summary_of
 from ebert_core.genome.states import Segmentation
@@ -81,6 +82,36 @@ def test_a_draft_becomes_a_dataset_that_says_the_same(folder: Path) -> None:
     assert summary.cell_types == (CellType("alpha", True, ("DNase",), (PeakFiles("CTCF", True),)),)
     assert [state.name for state in summary.states] == ["Quies", "TssA"]
     assert 'reference = "toy.fa"' in (folder / "mine.toml").read_text()
+
+
+def matrices_in(folder: Path, name: str, factors: list[str]) -> str:
+    (folder / name).write_text("".join(f">{factor}.H13CORE.0.P.B\n9 0 0 1\n0 10 0 0\n" for factor in factors))
+    return str(folder / name)
+
+
+def test_a_draft_takes_the_motifs_of_its_factors_and_all_of_a_file_that_has_few(folder: Path) -> None:
+    few = matrices_in(folder, "few.pfm", ["MAX", "CTCF"])
+    whole = matrices_in(folder, "collection.pfm", ["CTCF", "FOS", *(f"F{number}" for number in range(60))])
+    peaks = [("alpha", factor, "conservative", str(folder / "peaks.narrowPeak")) for factor in ("CTCF", "FOS")]
+    made = written(draft_in(folder, motifs=(few, whole), peaks=tuple(peaks)))
+    assert made["motifs"] == {
+        "CTCF": "few.pfm#CTCF.H13CORE.0.P.B",
+        "FOS": "collection.pfm#FOS.H13CORE.0.P.B",
+        "MAX": "few.pfm#MAX.H13CORE.0.P.B",
+    }
+    assert list(Dataset.open(folder / "mine.toml").layout.motifs) == ["CTCF", "FOS", "MAX"]
+
+
+def test_matrices_that_name_no_factor_are_refused_in_their_row(folder: Path) -> None:
+    (folder / "m.pfm").write_text(">MA0139.1\n9 0 0 1\n0 10 0 0\n")
+    said = problems(draft_in(folder, motifs=(str(folder / "m.pfm"),)))
+    assert "does not say of which factors its motifs are" in said["m.pfm"]
+
+
+def test_a_draft_keeps_the_regions_that_were_searched_for_peaks(folder: Path) -> None:
+    (folder / "labelled.bed").write_text("chr1\t0\t5000\n")
+    made = written(draft_in(folder, labelled_regions=str(folder / "labelled.bed")))
+    assert made["labelled_regions"] == "labelled.bed"
 
 
 @pytest.mark.parametrize(

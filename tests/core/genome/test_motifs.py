@@ -6,7 +6,15 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from ebert_core.genome.motifs import Matrices, find_motif, log_odds, motif_place, motif_scores, read_motifs
+from ebert_core.genome.motifs import (
+    Matrices,
+    find_motif,
+    log_odds,
+    motif_place,
+    motif_scores,
+    motifs_by_factor,
+    read_motifs,
+)
 from ebert_core.protocol.terms.bases import encode_bases
 from ebert_core.protocol.terms.errors import InvalidRequest
 
@@ -31,6 +39,38 @@ def test_all_spellings_give_one_matrix(tmp_path: Path, text: str) -> None:
 def test_matrices_of_one_id_in_transfac_are_told_apart_by_their_accessions(tmp_path: Path) -> None:
     (tmp_path / "m").write_text(TRANSFAC + TRANSFAC.replace("MA1", "MA2"))
     assert list(read_motifs(tmp_path / "m")) == ["one", "MA2 one"]
+
+
+def motifs_named(folder: Path, *heads: str, is_meme: bool = False) -> Path:
+    text = (
+        MEME.split("MOTIF")[0] + "".join(MEME[MEME.index("MOTIF") :].replace("MOTIF one", f"MOTIF {h}") for h in heads)
+        if is_meme
+        else "".join(HOCOMOCO.replace(">one", f">{head}") for head in heads)
+    )
+    (folder / "m").write_text(text)
+    return folder / "m"
+
+
+@pytest.mark.parametrize("is_meme", [False, True])
+def test_the_factor_of_a_motif_is_what_its_name_says(tmp_path: Path, is_meme: bool) -> None:
+    heads = (
+        "CTCF_HUMAN.H11MO.0.A",
+        "CTCF_HUMAN.H11MO.1.A",
+        "NANOG.H13CORE.0.P.B",
+        "MA0060.1 NFYA",
+        "MA0099.3 MA0099.3.FOS::JUN",
+        "MA0004.1_MA0004.1.Arnt",
+        "MA0001.1",
+        "MYC_MOUSE.H11MO.0.A",
+    )
+    assert motifs_by_factor(motifs_named(tmp_path, *heads, is_meme=is_meme)) == {
+        "CTCF": "CTCF_HUMAN.H11MO.0.A",
+        "NANOG": "NANOG.H13CORE.0.P.B",
+        "NFYA": "MA0060.1",
+        "FOS::JUN": "MA0099.3",
+        "Arnt": "MA0004.1_MA0004.1.Arnt",
+        "MYC": "MYC_MOUSE.H11MO.0.A",
+    }
 
 
 def brute_force(codes: NDArray[np.uint8], matrix: NDArray[np.float32]) -> NDArray[np.float64]:
