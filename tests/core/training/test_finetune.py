@@ -1,5 +1,7 @@
 """Fine-tuning on the toy genome: it learns, resumes to the bit, and refuses what makes no sense."""
 
+from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 
 import msgspec
@@ -13,6 +15,7 @@ from ebert_core.inference.batches import Inputs
 from ebert_core.material.material import open_material
 from ebert_core.material.sampling import tiled_examples
 from ebert_core.model.checkpoint import load_checkpoint
+from ebert_core.model.config import PRESETS
 from ebert_core.protocol.specs.jobs import FineTune
 from ebert_core.protocol.terms.errors import InvalidRequest
 from ebert_core.protocol.terms.report import Stopped
@@ -21,10 +24,28 @@ from ebert_core.training.finetune import finetune
 from tests.certain import present
 from tests.core.toy_binding import SMALLEST, SilentReport, finetune_spec, write_toy_binding
 
+Uninterrupted = Callable[..., tuple[dict[str, Tensor], SilentReport]]
+
 
 @pytest.fixture
 def short(smallest: None, toy_binding: Path, tmp_path: Path) -> FineTune:
     return finetune_spec(toy_binding, tmp_path / "out", epochs=3, batch_size=30)
+
+
+@pytest.fixture(scope="module")
+def uninterrupted(toy_binding: Path, tmp_path_factory: pytest.TempPathFactory) -> Uninterrupted:
+    """The weights of a run with some changes that nothing stops, and what it said; each is run once for all tests."""
+
+    @cache
+    def run(**changes: float) -> tuple[dict[str, Tensor], SilentReport]:
+        torch.set_num_threads(1)
+        folder, report = tmp_path_factory.mktemp("whole"), SilentReport()
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setitem(PRESETS, "tiny", SMALLEST)
+            spec = finetune_spec(toy_binding, folder / "out", epochs=3, batch_size=30, **changes)
+            return weights_of(finetune(spec, report, folder / "work")), report
+
+    return run
 
 
 def weights_of(folder: Path) -> dict[str, Tensor]:
@@ -64,13 +85,14 @@ def test_an_epoch_with_fewer_windows_than_the_first_has_as_many_steps(short: Fin
 
 
 @pytest.mark.parametrize("stop_after", [2, 4])
-def test_a_stopped_run_goes_on_to_the_bit(short: FineTune, tmp_path: Path, stop_after: int) -> None:
-    whole = finetune(msgspec.structs.replace(short, output=str(tmp_path / "whole")), SilentReport(), tmp_path / "a")
+def test_a_stopped_run_goes_on_to_the_bit(
+    short: FineTune, uninterrupted: Uninterrupted, tmp_path: Path, stop_after: int
+) -> None:
     with pytest.raises(Stopped, match="resume to go on"):
         finetune(short, SilentReport(stop_after), tmp_path / "b")
     assert not (tmp_path / "out").exists()
     resumed = finetune(short, SilentReport(), tmp_path / "b")
-    expected, found = weights_of(whole), weights_of(resumed)
+    expected, found = uninterrupted()[0], weights_of(resumed)
     assert all(torch.equal(expected[name], found[name]) for name in expected)
 
 
@@ -86,9 +108,10 @@ class StopsWhen(SilentReport):
         return last_step == self.steps and self.words in self.notes[-1]
 
 
-def test_a_run_that_is_stopped_while_it_calibrates_goes_on_to_the_bit(short: FineTune, tmp_path: Path) -> None:
-    report = SilentReport()
-    whole = finetune(msgspec.structs.replace(short, output=str(tmp_path / "whole")), report, tmp_path / "a")
+def test_a_run_that_is_stopped_while_it_calibrates_goes_on_to_the_bit(
+    short: FineTune, uninterrupted: Uninterrupted, tmp_path: Path
+) -> None:
+    expected, report = uninterrupted()
     stopping = StopsWhen("held-out loci in beta", report.metrics[-1][0])
     with pytest.raises(Stopped, match="before calibration; resume to go on"):
         finetune(short, stopping, tmp_path / "b")
@@ -97,22 +120,22 @@ def test_a_run_that_is_stopped_while_it_calibrates_goes_on_to_the_bit(short: Fin
     again = SilentReport()
     resumed = finetune(short, again, tmp_path / "b")
     assert not again.values("training", "loss"), "nothing is trained twice"
-    expected, found = weights_of(whole), weights_of(resumed)
+    found = weights_of(resumed)
     assert all(torch.equal(expected[name], found[name]) for name in expected)
 
 
 @pytest.mark.parametrize("stop_after", [3, 7])
 def test_a_run_with_further_windows_learns_and_goes_on_to_the_bit(
-    short: FineTune, tmp_path: Path, stop_after: int
+    short: FineTune, uninterrupted: Uninterrupted, tmp_path: Path, stop_after: int
 ) -> None:
-    spec = msgspec.structs.replace(short, further_windows=0.5, hard_negative_rounds=2)
-    report = SilentReport()
-    whole = finetune(msgspec.structs.replace(spec, output=str(tmp_path / "whole")), report, tmp_path / "a")
+    further = {"further_windows": 0.5, "hard_negative_rounds": 2}
+    expected, report = uninterrupted(**further)
+    spec = msgspec.structs.replace(short, **further)
     assert sum("hard unbound places" in event for event in report.events) == 2
     with pytest.raises(Stopped):
         finetune(spec, SilentReport(stop_after), tmp_path / "b")
     resumed = finetune(spec, SilentReport(), tmp_path / "b")
-    expected, found = weights_of(whole), weights_of(resumed)
+    found = weights_of(resumed)
     assert all(torch.equal(expected[name], found[name]) for name in expected)
 
 
