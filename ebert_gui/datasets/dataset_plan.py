@@ -33,7 +33,7 @@ USE_WORDS: dict[Use, str] = {
     "genes": "genes",
     "bands": "chromosome bands",
     "blacklist": "regions to distrust",
-    "labelled": "regions that were searched for peaks",
+    "labelled": "searched regions",
     "motifs": "motif matrices",
     "states": "chromatin states",
     "signal": "signal",
