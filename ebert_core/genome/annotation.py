@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 from typing import Protocol
 
-from ebert_core.genome.bed import first_track_line, is_track_line, read_bed
+from ebert_core.genome.bed import first_track_line, read_bed
 from ebert_core.genome.bed_table import read_bed_table
 from ebert_core.genome.bigfiles import BIGBED_MAGICS, BIGWIG_MAGICS, BigBedFeatures
 from ebert_core.genome.features import Extents, Feature, Features, Fold, Located, folded_genes
@@ -13,6 +13,7 @@ from ebert_core.genome.indexed_features import IndexedFeatures
 from ebert_core.genome.lines import Skipped, first_bytes
 from ebert_core.genome.macs import is_macs_table, read_macs_table
 from ebert_core.genome.placed import PlacedFile
+from ebert_core.genome.recognising import Head
 from ebert_core.genome.tabix import lines_by_index
 from ebert_core.protocol.terms.addresses import Place
 from ebert_core.protocol.terms.errors import InvalidRequest
@@ -97,11 +98,12 @@ def _reader_of(path: Place) -> Callable[[Place, Skipped | None], Iterator[Featur
 
 def first_fields(path: Place) -> list[str]:
     """Fields of the first line of a text file that is no comment, cut at tabs; none when there is no such line."""
-    head = first_bytes(path, 1 << 16)
-    if b"\0" in head:
+    head = Head.of(path)
+    if head.damage is not None:
+        raise head.damage
+    if b"\0" in head.first:
         raise InvalidRequest(f"{path} is not a text file.")
-    lines = head.decode("utf-8-sig", "replace").splitlines()
-    return next((line.split("\t") for line in lines if line.strip() and not is_track_line(line)), [])
+    return head.fields
 
 
 def is_gene_table(fields: list[str]) -> bool:

@@ -45,6 +45,11 @@ def test_every_module_is_in_the_wheel_and_no_test(wheel: Path) -> None:
     }
 
 
+def test_the_wheel_says_that_its_packages_are_typed(wheel: Path) -> None:
+    with zipfile.ZipFile(wheel) as archive:
+        assert {"ebert_core/py.typed", "ebert_gui/py.typed"} <= set(archive.namelist())
+
+
 def test_an_installed_program_finds_its_resources(wheel: Path, tmp_path: Path) -> None:
     install = [sys.executable, "-m", "pip", "install", "--quiet", "--no-deps", "--no-index", "--no-compile"]
     subprocess.run([*install, "--target", str(tmp_path), str(wheel)], check=True, capture_output=True, text=True)

@@ -70,3 +70,11 @@ def test_a_package_that_breaks_is_in_the_remarks_of_what_is_opened(
     assert switched_off.startswith("One of the package broken is switched off until the program starts again: when it")
     assert switched_off.endswith("looked at a.bed, it raised ZeroDivisionError: division by zero.")
     assert ask(OpenDataset(str(dataset))).remarks == summary.remarks
+
+
+def test_a_file_keeps_its_place_when_it_is_named_from_a_folder(
+    ask: Ask, dataset: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(dataset.parent)
+    (file,) = ask(OpenFiles(("genes.bed",))).files
+    assert file.path == str(dataset.parent / "genes.bed")
