@@ -87,7 +87,8 @@ def test_a_transcript_of_a_gtf_is_its_own_line_or_what_its_exons_have_in_common(
     path.write_text(exons)
     shared = "seqname=chr1 source=x feature=exon score=. strand=+ frame=. gene_id=G1 transcript_id=T1 gene_name=ONE"
     assert records(path, 100, 400, are_genes=True) == [f"{shared} lines=2"]
-    path.write_text(exons + GTF.format(kind="transcript", start=101, end=400, more='tag "basic";'))
+    own = GTF.format(kind="transcript", start=101, end=400, more='tag "basic";')
+    path.write_text(exons + own + own.replace("chr1", "chr10"))
     assert records(path, 100, 400, are_genes=True) == [
         "seqname=chr1 source=x feature=transcript start=101 end=400 score=. strand=+ frame=."
         " gene_id=G1 transcript_id=T1 gene_name=ONE tag=basic"

@@ -108,6 +108,14 @@ def test_a_gene_has_the_same_exons_and_coding_parts_in_every_format(
     assert (gene.blocks, gene.coding, gene.transcripts) == (EXONS, CODING, 1)
 
 
+def test_records_of_a_bigbed_without_names_are_genes_of_their_own(tmp_path: Path) -> None:
+    path = tmp_path / "x.bb"
+    rows = [("chr1", start, start + 300, ".\t0\t+") for start in (100, 200, 350)]
+    pybigtools.open(str(path), "w").write({"chr1": 9_000}, iter(rows))
+    found = read_genes(path).touching(Interval("chr1", 0, 250))
+    assert [(gene.start, gene.transcripts) for gene in found] == [(100, 1), (200, 1)]
+
+
 @pytest.mark.parametrize("here", [(0, 9_000), (100, 150), (800, 900), (690, 710)])
 def test_a_gene_of_a_bigbed_is_folded_alike_whatever_part_of_it_is_asked_for(
     tmp_path: Path, here: tuple[int, int]

@@ -80,6 +80,14 @@ def test_codons_are_boxes_with_letters_of_which_every_other_is_paler(
     assert paler not in (LIGHT.gene, LIGHT.canvas)
 
 
+def test_a_divided_codon_has_its_letter_once(new_page: Callable[..., Page], written: list[Written]) -> None:
+    track = GenesTrack(drawn=GeneSettings(labelled="none"))
+    divided = content("AGGGTGATGCC", gene((1000, 1001), (1004, 1006), (1006, 1009)))
+    drawn_on(new_page(), track, divided, 26.0, bases_per_pixel=0.1)
+    # Its first base alone has room for a letter, too.
+    assert [(each.text, each.left) for each in written] == [("M", 40), ("M", 60)]
+
+
 def test_what_is_under_the_cursor_names_the_codon() -> None:
     given_content = content("ATGAAATAAGG", gene((1000, 1009)))
     row = row_over(Axis("chr1", float(START), 0.1, 100.0), GenesTrack(), given_content)

@@ -9,18 +9,20 @@ from msgspec.structs import replace
 from ebert_core.protocol.shapes import Features
 from ebert_core.protocol.sources import GeneModels
 from ebert_core.protocol.terms.locus import Interval
+from ebert_gui.browser.axis import Axis
 from ebert_gui.browser.content import TrackContent
 from ebert_gui.kinds.genes import GenesTrack
 from ebert_gui.kinds.peaks import PeaksTrack
 from ebert_gui.looks.density import bases_in_words
 from ebert_gui.looks.feature_rows import Feature
 from ebert_gui.looks.feature_settings import FeatureSettings, GeneSettings
+from ebert_gui.looks.features import _name_boxes
 from ebert_gui.state.scope import Scope
 from ebert_gui.state.settings import shared_fields
 from ebert_gui.state.tracks import Track
 from ebert_gui.widgets.theme import LIGHT
 from tests.gui import toy_shapes
-from tests.gui.drawn import caption, content_of, draw, scale_over, words_at
+from tests.gui.drawn import caption, content_of, draw, row_over, scale_over, words_at
 from tests.gui.pages import Page, Written
 
 HERE = Interval("chr1", 0, 10_000)
@@ -159,3 +161,55 @@ def test_a_density_is_columns_from_0_with_the_count_in_words(new_page: Callable[
         "3 features in 100 bp",
         "1 feature in 100 bp",
     ]
+
+
+def test_features_that_touch_have_a_border_between_them_in_one_colour(
+    drawn: Callable[[Track, TrackContent], Page],
+) -> None:
+    three = Feature("A", 1100, 1300, "."), Feature("B", 1300, 1500, "."), Feature("C", 1600, 1800, ".")
+    page = drawn(file(labelled="none"), bed(*three))
+    assert [(first, last) for first, last, _ in page.across(31)] == [(10, 29), (30, 50), (60, 80)]
+    # Without room for it there is none.
+    page = drawn(file(labelled="none"), bed(Feature("A", 1100, 1120, "."), Feature("B", 1120, 1140, ".")))
+    assert [(first, last) for first, last, _ in page.across(31)] == [(10, 14)]
+
+
+def test_scores_of_bed_go_to_a_thousand_and_others_to_what_nearly_all_have(
+    drawn: Callable[[Track, TrackContent], Page],
+) -> None:
+    two = Feature("A", 1100, 1300, "."), Feature("B", 1600, 1800, ".")
+
+    def shades(*scores: float) -> list[str]:
+        content = bed(*two, scores=np.array(scores, np.float32))
+        page = drawn(file(labelled="none", colour_by="score"), content)
+        return [colour for _, _, colour in page.across(31)]
+
+    # Half of a thousand is half of the colour, although it is the highest here.
+    assert shades(500, 500)[0] not in (LIGHT.peak, shades(0.001, 1000)[0])
+    assert shades(5, 5) == [LIGHT.peak] * 2
+    assert shades(5000, 5000) == [LIGHT.peak] * 2
+
+
+def test_a_name_stands_for_its_feature_under_the_cursor() -> None:
+    axis = Axis("chr1", 0.0, 10.0, 1000.0)
+    row = row_over(axis, file(), bed(Feature("LONG NAME", 1000, 1100, ".")))
+    ((left, right),) = zip(*_name_boxes(row.arranged.layout, axis)[:2], strict=True)
+    y = float(row.arranged.layout.tops[0]) + 2
+    # The name reaches further than the body, and ends somewhere.
+    assert axis.x_of(1100) + 5 < right
+    for x, is_there in ((left + 1, True), (right - 1, True), (right + 5, False)):
+        words = row.at(axis.position_at(float(x)), axis, y).words
+        assert (words == "LONG NAME") is is_there
+
+
+def test_a_single_feature_of_a_density_is_a_pixel_high(new_page: Callable[..., Page]) -> None:
+    nothing, here = np.zeros(0, np.int64), Interval("chr1", 1000, 2000)
+    counts = np.array([1, 0, 4000, 0, 0, 0, 0, 0, 0, 0], np.int64)
+    content = content_of("peaks", here, Features(here, nothing, nothing, density=counts, omitted=4001))
+    page, track = new_page(), file()
+    scale = scale_over(page.surface.axis, track, content)
+    assert scale is not None
+    draw(page, track, content, 50.0, scale=scale)
+    ((first, last, _),) = page.down(5)
+    assert last - first == 1
+    assert page.down(15) == []
