@@ -6,6 +6,8 @@ import sys
 import tempfile
 from pathlib import Path
 
+from signal_session import write_signal_session
+
 from ebert_core.demonstration.generate import DATASET
 from ebert_core.protocol.machine.resources import resource
 
@@ -23,10 +25,16 @@ def main() -> int:
     dataset = str(DEMONSTRATION / DATASET)
     bigwigs = sorted(str(path) for path in (DEMONSTRATION / "signals").glob("*alpha*.bw"))
     checkpoint = ["--checkpoint", str(resource("checkpoints/demonstration"))]
+    session = DEMONSTRATION / "signals.session.json"
+    write_signal_session(session, dataset)
     pictures = {
         "demonstration.png": [dataset, *checkpoint, "--theme", "light", "--size", "1600x1000"],
         "demonstration-dark.png": [dataset, *checkpoint, "--theme", "dark", "--size", "1600x1000"],
         "bases.png": [dataset, *checkpoint, "--locus", "chr2:1,945,001-1,945,120", "--theme", "light"],
+        "signals.png": [
+            *(dataset, "--session", str(session), "--locus", "chr2:1,930,001-1,960,000"),
+            *("--size", "1280x450", "--theme", "light"),
+        ],
         "files.png": [*bigwigs[:2], "--locus", "chr2:1,900,001-2,000,000", "--theme", "light"],
     }
     for name, arguments in pictures.items():

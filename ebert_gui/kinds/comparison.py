@@ -118,7 +118,9 @@ class ComparisonTrack(Track, frozen=True, kw_only=True, tag="comparison"):
 
 
 def _style(track: ComparisonTrack, scope: Scope) -> SignalStyle:
-    return SignalStyle(VALUES, track.drawn, scope.number_of(track.pair[0].cell_type), track.title)
+    # Comparisons of the same signals share a scale, and none shares that of the signals themselves.
+    signals = _SIGNS[track.drawn.by].format(*(each.title for each in track.pair))
+    return SignalStyle(VALUES, track.drawn, scope.number_of(track.pair[0].cell_type), signals)
 
 
 def _made_of(tracks: Sequence[Track]) -> Joined | None:

@@ -142,6 +142,14 @@ def test_an_overlay_has_one_scale_with_room_for_all_and_shares_that_of_their_ass
     assert mixed.look.group(mixed.style) == ""
 
 
+def test_comparisons_of_the_same_signals_share_a_scale_and_not_that_of_the_signals() -> None:
+    third = replace(K562, cell_type="GM12878")
+    tracks = (K562, comparison(K562, HEPG2), comparison(third, HEPG2), comparison(K562, HEPG2, by="ratio"))
+    alone, one, other, ratio = (KINDS.of(track).style(track, ANYWHERE).assay for track in tracks)
+    assert (alone, one, ratio) == ("DNase", "DNase − DNase", "DNase / DNase")
+    assert one == other
+
+
 def with_width(surface: Surface, width: float) -> Surface:
     return dataclasses.replace(surface, axis=surface.axis._replace(width=width))
 
