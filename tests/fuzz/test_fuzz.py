@@ -27,7 +27,6 @@ _GROUPS = {
     "datasets": ("dataset", "files of a dataset"),
     "documents": (
         "fine-tuning spec",
-        "fine-tuning spec in the window",
         "prediction spec",
         "checkpoint",
         "session",
