@@ -4,6 +4,7 @@ A look takes a style: a small struct of what a person or a kind of track chooses
 knows nothing of the track, of the file or of the model behind the shape.
 """
 
+from collections.abc import Mapping
 from typing import ClassVar, Generic, NamedTuple, Protocol, TypeVar
 
 import numpy as np
@@ -139,6 +140,11 @@ class Look(Generic[Style, Arranged]):
         """Why values are not to be taken at their word."""
         del style
         return ()
+
+    def usual_colours(self, style: Style, palette: Palette) -> Mapping[str, str]:
+        """What is drawn where no colour is chosen, by the names of the settings for further colours."""
+        del style, palette
+        return {}
 
     def colour(self, style: Style, palette: Palette) -> str:
         """The colour in which this is drawn; empty where it is drawn in several."""

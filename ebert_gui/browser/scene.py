@@ -1,7 +1,7 @@
 """The whole drawing: header, gutter and tracks, for the window as for picture files."""
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 from PyQt6.QtCore import QPointF, QRect, QRectF, Qt
@@ -137,6 +137,11 @@ class Scene:
         """The colour in which a track is drawn; empty where there is not one."""
         drawing = self._drawings.of(track)
         return drawing.look.colour(drawing.style(track, self.workspace.scope), self.palette) or track.colour
+
+    def usual_colours(self, track: Track) -> Mapping[str, str]:
+        """What is drawn in a track where no colour is chosen, by the names of its settings for further colours."""
+        drawing = self._drawings.of(track)
+        return drawing.look.usual_colours(drawing.style(track, self.workspace.scope), self.palette)
 
     def refresh(self) -> None:
         """Take scales and empty places from what is on screen; called when the view rests, not while it slides."""

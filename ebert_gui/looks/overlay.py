@@ -1,5 +1,6 @@
 """Draws several signals in one row, on one scale, each in a colour of its own that lets the others shine through."""
 
+from collections.abc import Mapping
 from typing import Annotated, ClassVar, NamedTuple
 
 from PyQt6.QtCore import QRectF
@@ -188,6 +189,12 @@ class OverlayLook(Look[OverlayStyle, ArrangedOverlay]):
     def colour(self, style: OverlayStyle, palette: Palette) -> str:
         """That of the first signal."""
         return _ink(style.settings, 0, palette).above
+
+    def usual_colours(self, style: OverlayStyle, palette: Palette) -> Mapping[str, str]:
+        """Those of the signals that there are; below zero is that of the first."""
+        signals = palette.signals[: len(style.layers)]
+        further = dict(zip(("second", "third", "fourth"), signals[1:], strict=False))
+        return {"below": self.colour(style, palette), **further}
 
 
 def _ink(settings: OverlaySettings, number: int, palette: Palette) -> Ink:

@@ -1,7 +1,7 @@
 """Draws a signal: what is known of each column, in one of several ways, on a scale of several kinds."""
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import ClassVar, NamedTuple
 
 from ebert_core.protocol.shapes import Signal
@@ -109,9 +109,13 @@ class SignalLook(Look[SignalStyle, ArrangedSignal]):
         """The chosen colour, or that of the cell type."""
         return style.settings.colour or palette.signals[style.number % len(palette.signals)]
 
+    def usual_colours(self, style: SignalStyle, palette: Palette) -> Mapping[str, str]:
+        """That of values below zero."""
+        return {"below": second_colour(self.colour(style, palette), tuple(palette.signals))}
+
     def _ink(self, style: SignalStyle, palette: Palette) -> Ink:
         above = self.colour(style, palette)
-        return Ink(above, style.settings.below or second_colour(above, tuple(palette.signals)))
+        return Ink(above, style.settings.below or self.usual_colours(style, palette)["below"])
 
 
 def statistic_words(settings: SignalSettings, axis: Axis) -> str:

@@ -1,6 +1,6 @@
 """The panel of settings: how the selected tracks are drawn, whatever they show. Its rows come from their settings."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import msgspec
@@ -44,13 +44,18 @@ _CAPTION_WIDTH = 92
 
 
 class SettingsDock(QDockWidget):
-    """Follows the selected tracks; `colour_of` tells in which colour a track is drawn."""
+    """Follows the selected tracks.
+
+    `colour_of` tells in which colour a track is drawn, `usual_colours` those of its settings for further colours where
+    none is chosen.
+    """
 
     def __init__(
         self,
         workspace: Workspace,
         parent: QWidget | None = None,
         colour_of: Callable[[Track], str] = lambda track: track.colour,
+        usual_colours: Callable[[Track], Mapping[str, str]] = lambda _track: {},
     ) -> None:
         super().__init__("Track settings", parent)
         self.setObjectName(SETTINGS_DOCK)
@@ -61,7 +66,7 @@ class SettingsDock(QDockWidget):
         self.copy, self.paste, self.usual = (QPushButton(text) for text in ("Copy", "Paste", "Usual"))
         self._workspace = workspace
         self._history = workspace.history
-        self._colour_of = colour_of
+        self._colour_of, self._usual_colours = colour_of, usual_colours
         self._fields: tuple[Field, ...] = ()
         self._form = QWidget()
         self._area: QScrollArea = scrolling(self._form)
@@ -79,15 +84,22 @@ class SettingsDock(QDockWidget):
             self._build(fields)
         self._name(tracks)
         for name, row in self.rows.items():
-            if isinstance(row.widget, ColourButton) and name == "colour":
-                usual = [self._colour_of(track) for track in tracks if not track.colour]
-                row.widget.usual = usual[0] if len(usual) == 1 else ""
+            if isinstance(row.widget, ColourButton):
+                row.widget.usual = self._usual_colour(tracks, name)
             row.show(_height_of(tracks) if name == "height" else value_of(drawn, name))
             has_effect = name == "height" or any(row.field.has_effect(each) for each in drawn)
             self._layouts[name].setRowVisible(row.widget, has_effect)
         for button in (self.copy, self.paste, self.usual):
             button.setEnabled(bool(tracks))
         self.paste.setEnabled(bool(tracks) and self._workspace.selection.copied is not None)
+
+    def _usual_colour(self, tracks: tuple[Track, ...], name: str) -> str:
+        """The colour of a setting where none is chosen; empty where there are several."""
+        if name == "colour":
+            usual = [self._colour_of(track) for track in tracks if not track.colour]
+        else:
+            usual = [self._usual_colours(track).get(name, "") for track in tracks]
+        return usual[0] if len(usual) == 1 else ""
 
     def take_keyboard(self) -> None:
         """Show the panel and put the keyboard into its first field."""

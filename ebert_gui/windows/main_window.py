@@ -76,7 +76,9 @@ class MainWindow(QMainWindow):
         self.locus_bar = LocusBar(parts.workspace, parts.navigator)
         self.attention_bar = AttentionBar()
         self.track_dock = TrackDock(parts.workspace, parts.kinds, self, self.canvas.scene.colour_of)
-        self.settings_dock = SettingsDock(parts.workspace, self, self.canvas.scene.colour_of)
+        self.settings_dock = SettingsDock(
+            parts.workspace, self, self.canvas.scene.colour_of, self.canvas.scene.usual_colours
+        )
         self.regions_dock = RegionsDock(parts.workspace, self)
         self.model_dock = ModelDock(theme, self)
         self._ended: dict[str, WorkerState] = {}

@@ -15,6 +15,7 @@ from ebert_core.protocol.terms.locus import Interval
 from ebert_core.protocol.tracks import CellType, DatasetSummary
 from ebert_gui.browser.content import Held, TrackContent
 from ebert_gui.browser.look import Scale
+from ebert_gui.browser.scene import Scene
 from ebert_gui.browser.surface import Surface
 from ebert_gui.commands.command import Choice
 from ebert_gui.kinds.comparison import ComparisonTrack
@@ -28,8 +29,8 @@ from ebert_gui.state.setup import Setup
 from ebert_gui.state.tracks import Track
 from ebert_gui.state.workspace import Workspace
 from ebert_gui.tracks.track_commands import join_choices, track_commands
-from ebert_gui.widgets.theme import LIGHT
-from tests.gui.drawn import KINDS, answer, caption, drawn_row, paint, row_over, scale_over
+from ebert_gui.widgets.theme import LIGHT, window_font
+from tests.gui.drawn import KINDS, Given, answer, caption, drawn_row, paint, row_over, scale_over
 from tests.gui.pages import Page, Written
 
 K562 = SignalTrack(id="k", cell_type="K562", signal="DNase")
@@ -148,6 +149,15 @@ def test_comparisons_of_the_same_signals_share_a_scale_and_not_that_of_the_signa
     alone, one, other, ratio = (KINDS.of(track).style(track, ANYWHERE).assay for track in tracks)
     assert (alone, one, ratio) == ("DNase", "DNase − DNase", "DNase / DNase")
     assert one == other
+
+
+def test_a_row_knows_the_usual_colour_of_each_of_its_signals() -> None:
+    workspace = Workspace(KINDS)
+    scene = Scene(workspace, Given(TrackContent()), KINDS, LIGHT, window_font())
+    usual = scene.usual_colours(overlay(K562, HEPG2, INPUT))
+    assert dict(usual) == {"below": LIGHT.signals[0], "second": LIGHT.signals[1], "third": LIGHT.signals[2]}
+    assert scene.usual_colours(K562)["below"] == LIGHT.signals[1]
+    assert dict(scene.usual_colours(GenesTrack())) == {}
 
 
 def with_width(surface: Surface, width: float) -> Surface:

@@ -342,3 +342,21 @@ def test_fields_begin_and_end_below_each_other_whatever_stands_in_them(
     area = present(boxes[0].parentWidget())
     assert all(box.geometry().right() <= area.width() for box in boxes)
     assert area.width() <= dock.width()
+
+
+def test_every_setting_of_a_colour_shows_the_usual_one_where_one_track_alone_is_selected(
+    qtbot: QtBot, workspace: Workspace
+) -> None:
+    below = {"a": "#111111", "b": "#222222"}
+    dock = SettingsDock(workspace, None, lambda _track: "#00ff00", lambda track: {"below": below.get(track.id, "")})
+    qtbot.addWidget(dock)
+
+    def usual(name: str) -> str:
+        widget = dock.rows[name].widget
+        assert isinstance(widget, ColourButton)
+        return widget.usual
+
+    workspace.selection.select(("a",))
+    assert (usual("colour"), usual("below")) == ("#00ff00", "#111111")
+    workspace.selection.select(("a", "b"))
+    assert (usual("colour"), usual("below")) == ("", "")
