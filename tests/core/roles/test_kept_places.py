@@ -34,6 +34,14 @@ def test_a_session_that_was_moved_with_its_files_finds_them_beside_it(tmp_path: 
     assert found((old, "tracks/a.bw"), beside=tmp_path / "new") == (str(tmp_path / "new" / "tracks" / "a.bw"),)
 
 
+def test_without_the_folder_of_the_session_nothing_beside_it_is_looked_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made(tmp_path / "a.bw")
+    monkeypatch.chdir(tmp_path)
+    assert found(("/gone/a.bw", "a.bw")) == ("",)
+
+
 def test_a_session_that_was_copied_with_its_files_means_the_copies(tmp_path: Path) -> None:
     old = made(tmp_path / "old" / "a.bw")
     copy = made(tmp_path / "new" / "a.bw")

@@ -42,6 +42,8 @@ def test_regions_over_each_other_are_tinted_once_and_cut_at_the_edges() -> None:
 def test_the_narrowest_region_under_the_cursor_is_meant() -> None:
     wide, narrow = Mark(region(0, 100, "wide"), 0, 100), Mark(region(40, 42, "narrow"), 40, 42)
     assert region_marks.mark_at([wide, narrow], 44) == narrow
+    assert region_marks.mark_at([narrow], 38) == region_marks.mark_at([narrow], 37) == narrow
+    assert region_marks.mark_at([narrow], 36) is None
     assert region_marks.mark_at([wide, narrow], 60) == wide
     assert region_marks.mark_at([wide, narrow], 120) is None
 
@@ -72,6 +74,20 @@ def test_a_name_stands_in_its_box_or_behind_one_that_is_short(painted: QImage) -
     assert sum(ink[1:6]) > 20
     assert sum(ink[25:30]) > 20
     assert sum(ink[7:19]) == sum(ink[20:25]) == 0
+
+
+def test_names_that_follow_each_other_closely_do_not_run_into_each_other(painted: QImage) -> None:
+    regions = [
+        region(1_000, 4_000, "a long name behind which"),
+        region(1_100, 1_900, ""),
+        region(1_200, 1_300, "another"),
+    ]
+    ink = _strip(painted, *regions)
+    image = QImage(painted)
+    image.fill(QColor(LIGHT.canvas))
+    first = _strip(image, regions[0])
+    assert first[0:8] != [0] * 8
+    assert ink[0:2] == first[0:2]
 
 
 def test_a_strip_without_a_region_in_sight_is_empty(painted: QImage) -> None:

@@ -208,6 +208,8 @@ def test_the_next_start_goes_on_with_the_saved_session(new_window: Callable[[], 
     second.opener.open_dataset(session.dataset)
     assert (second.saved.path, second.saved.is_changed, second.tracks) == (path, True, ["genes", "more"])
     assert second.said == []
+    second.workspace.history.change(second.workspace.setup.without("more"))
+    assert not second.saved.is_changed, "this is what the file has"
 
 
 def test_a_file_that_was_changed_elsewhere_wins_and_what_was_not_saved_is_kept_aside(
@@ -416,6 +418,21 @@ def test_a_session_of_igv_is_shown_as_far_as_it_can_be_and_the_rest_is_one_messa
             "the genome hg19: open a dataset of it first, or add its sequence and genes to these files",
         )
     ]
+
+
+def test_of_many_things_that_are_not_shown_the_first_are_named_and_all_are_in_the_details(
+    new_window: Callable[[], Window], study: Path
+) -> None:
+    resources = "".join(f'<Resource path="{number}.bam"/>' for number in range(9))
+    (study / "s.xml").write_text(f"<Session><Resources>{resources}</Resources></Session>")
+    window = new_window()
+    window.saved.open(str(study / "s.xml"))
+    window.saved.go_on()
+    ((sentence, details),) = window.reports
+    assert sentence.endswith(
+        "0 tracks of it can be shown. Not shown: 0.bam, 1.bam, 2.bam, 3.bam, 4.bam, 5.bam and 3 more."
+    )
+    assert len(details.splitlines()) == 9
 
 
 def test_a_session_of_igv_is_never_written_over(new_window: Callable[[], Window], igv: Path) -> None:

@@ -39,6 +39,12 @@ def test_the_table_lists_what_is_of_interest(dock: RegionsDock, window: MainWind
     assert dock.table.hasFocus()
     tip = dock.model.data(dock.model.index(0, 1), Qt.ItemDataRole.ToolTipRole)
     assert tip == "a\nchr3:5,001-6,000, 1,000 bp"
+    headings = [dock.model.headerData(column, Qt.Orientation.Horizontal) for column in range(2)]
+    assert headings == ["Name", "Place"]
+    assert dock.model.headerData(0, Qt.Orientation.Vertical) is None
+    assert dock.model.headerData(0, Qt.Orientation.Horizontal, Qt.ItemDataRole.ToolTipRole) is None
+    assert (dock.table.accessibleName(), dock.objectName()) == ("Regions of interest", "regions-dock")
+    assert dock.go.toolTip()
     window.workspace.history.undo()
     assert cells(dock) == []
     assert dock.empty.isVisible()

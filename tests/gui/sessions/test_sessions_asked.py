@@ -98,6 +98,7 @@ def test_what_is_missing_is_listed_and_without_its_dataset_a_session_cannot_be_o
     window: MainWindow, searched: Searched
 ) -> None:
     form = only(window, MissingFiles)
+    assert form.list.isVisible()
     assert form.heading.text() == "1 file of s.json is not where the session says."
     rows = [form.list.topLevelItem(row) for row in range(form.list.topLevelItemCount())]
     assert [(row.text(0), row.text(1)) for row in rows] == [

@@ -48,6 +48,7 @@ def test_every_command_is_listed_with_its_menu_and_keys(palette: Palette) -> Non
     entry = next(each for each in palette.entries if each.text == "Save session")
     assert (entry.place, entry.keys, entry.tip) == ("File", "Ctrl+S", COMMANDS["session.save"].tip)
     assert all("&" not in text for text in texts(palette))
+    assert (palette.line.accessibleName(), palette.list.accessibleName()) == ("Words of a command", "Commands")
 
 
 def test_words_and_enter_run_a_command_after_the_palette_has_gone(
@@ -67,6 +68,7 @@ def test_arrows_choose_while_words_are_typed(palette: Palette, qtbot: QtBot) -> 
     assert texts(palette)[:2] == ["Zoom in", "Zoom out"]
     qtbot.keyClick(palette.line, Qt.Key.Key_Down)
     assert present(palette.list.currentItem()).text(0) == "Zoom out"
+    assert palette.note.text() == COMMANDS["zoom.out"].tip
     assert palette.line.text() == "zoom"
     qtbot.keyClick(palette.line, Qt.Key.Key_Up)
     assert present(palette.list.currentItem()).text(0) == "Zoom in"
