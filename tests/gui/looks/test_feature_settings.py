@@ -210,6 +210,7 @@ def test_a_single_feature_of_a_density_is_a_pixel_high(new_page: Callable[..., P
     scale = scale_over(page.surface.axis, track, content)
     assert scale is not None
     draw(page, track, content, 50.0, scale=scale)
-    ((first, last, _),) = page.down(5)
+    ((first, last, colour),) = page.down(5)
     assert last - first == 1
+    assert colour == page.colour_at(25, 30)
     assert page.down(15) == []
