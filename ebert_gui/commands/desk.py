@@ -5,6 +5,7 @@ from typing import Protocol, TypeVar
 
 from PyQt6.QtWidgets import QWidget
 
+from ebert_core.protocol.terms.locus import Interval
 from ebert_gui.browser.scene import Scene
 from ebert_gui.loading.jobs import JobFollower
 from ebert_gui.loading.loader import Loader
@@ -36,6 +37,10 @@ class Frame(Protocol):
 
     def pointed_track(self) -> Track | None:
         """The track under the mouse."""
+        ...
+
+    def show_details(self, track: Track, subject: Interval) -> None:
+        """Show all that a track's file says of the things on a stretch."""
         ...
 
     def edit_locus(self) -> None:

@@ -41,6 +41,14 @@ class FeatureSteps:
             is_forward=is_forward,
         )
 
+    def show_record(self, desk: Desk) -> None:
+        """Show the whole record of the feature that the last step led to."""
+        track = next((each for each in desk.workspace.setup.tracks if self._stop and each.id == self._stop.track), None)
+        if track is None or self._stop is None or self._stop.span.chromosome != desk.workspace.view.span.chromosome:
+            desk.tell("Go to a feature first, with Ctrl+Right or Ctrl+Left.")
+            return
+        desk.frame.show_details(track, self._stop.feature)
+
     def _place(self, desk: Desk, track: Track) -> Interval:
         """The feature that the last step led to, or the middle of the screen."""
         span = desk.workspace.view.span
@@ -93,6 +101,15 @@ COMMANDS = (
         "Go to the gene, peak or other feature before, of the track that is selected or pointed at",
         lambda desk: desk.kept(FeatureSteps, FeatureSteps).step(desk, is_forward=False),
         "Ctrl+Left",
+        _CAN_STEP,
+        of_canvas=True,
+    ),
+    Command(
+        "go.feature-record",
+        "Re&cord of the feature",
+        "Show all columns of the feature that was gone to last",
+        lambda desk: desk.kept(FeatureSteps, FeatureSteps).show_record(desk),
+        "Ctrl+Return",
         _CAN_STEP,
         of_canvas=True,
     ),

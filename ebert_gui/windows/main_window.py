@@ -285,7 +285,7 @@ class MainWindow(QMainWindow):
         self.canvas.hovered.connect(self._show_under_cursor)
         self.canvas.linked.connect(self.loader.take_offer)
         self.canvas.explained.connect(self._explain)
-        self.canvas.asked.connect(self._show_details)
+        self.canvas.asked.connect(self.show_details)
         self.regions_dock.place_wanted.connect(self.navigator.show)
         self.track_dock.settings_wanted.connect(self.settings_dock.take_keyboard)
         self.canvas.menu_wanted.connect(self._show_track_menu)
@@ -335,7 +335,8 @@ class MainWindow(QMainWindow):
         content = self.loader.content(track)
         self._open_details(content.sentence, content.details)
 
-    def _show_details(self, track: Track, subject: Interval) -> None:
+    def show_details(self, track: Track, subject: Interval) -> None:
+        """Show all that a track's file says of the things on a stretch."""
         ask_for_details(
             self.loader,
             self.kinds,

@@ -52,6 +52,7 @@ MENUS = {
         LINE,
         "go.next-feature",
         "go.previous-feature",
+        "go.feature-record",
         LINE,
         "zoom.in",
         "zoom.out",

@@ -6,13 +6,14 @@ from PyQt6.QtCore import QPoint
 from PyQt6.QtGui import QCursor
 from pytestqt.qtbot import QtBot
 
-from ebert_core.protocol.sources import FindBeside, FoundBeside, GeneModels, MeasuredPeaks, Source
+from ebert_core.protocol.sources import FindBeside, FoundBeside, GeneModels, MeasuredPeaks, Read, Source
 from ebert_core.protocol.terms.locus import Interval
 from ebert_core.protocol.tracks import DatasetSummary
 from ebert_gui.kinds.genes import GenesTrack
 from ebert_gui.kinds.peaks import PeaksTrack
 from ebert_gui.kinds.signal import SignalTrack
 from ebert_gui.windows.main_window import MainWindow
+from tests.gui.asked import Asked, as_read
 from tests.gui.silent import Silent, window_of
 
 pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints", r"raise\(\)", "grabbing the keyboard")
@@ -100,3 +101,16 @@ def test_without_features_the_commands_are_grey(stepping: MainWindow) -> None:
         stepping.menus["Go"].aboutToShow.emit()
         assert action.isEnabled() is is_ready
         stepping.menus["Go"].aboutToHide.emit()
+
+
+def test_the_record_of_the_feature_that_was_gone_to_is_shown_by_a_key(stepping: MainWindow, data: Silent) -> None:
+    record = stepping.actions_by_id["go.feature-record"]
+    record.trigger()
+    assert stepping.messages.shown is not None
+    assert stepping.messages.shown.sentence == "Go to a feature first, with Ctrl+Right or Ctrl+Left."
+    press(stepping, data)
+    data.answer(FindBeside, FoundBeside(FIRST))
+    data.asked.clear()
+    record.trigger()
+    (asked,) = (as_read(body) for body in data.asked if isinstance(body, Read) and body.interval == FIRST)
+    assert asked == Asked((GeneModels(says_all=True),), FIRST, 2000)

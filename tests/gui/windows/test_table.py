@@ -72,7 +72,7 @@ def test_the_bar_holds_the_menus_in_their_order_and_the_canvas_its_own_keys(wind
     assert [action.menu() for action in bar.actions()] == list(window.menus.values())
     assert [action.text() for action in bar.actions()] == list(MENUS)
     own = [each for ids in MENUS.values() for each in ids if each != LINE and COMMANDS[each].of_canvas]
-    assert len(own) == 11
+    assert len(own) == 12
     assert [window.actions_by_id[each] for each in own] == window.canvas.actions()
 
 
