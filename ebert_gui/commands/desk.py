@@ -55,6 +55,10 @@ class Frame(Protocol):
         """Let a person name the region that was marked last."""
         ...
 
+    def show_help(self) -> None:
+        """Open the sheet of keys, mouse and marks."""
+        ...
+
     def show_palette(self) -> None:
         """Let a person find a command by its words."""
         ...

@@ -21,7 +21,7 @@ from ebert_gui.state.settings import Settings
 from ebert_gui.state.tracks import Part
 
 SMALL = 10
-DISAGREEMENTS = ("false positive", "miss")
+DISAGREEMENTS = ("no peak", "miss")
 
 
 class PredictionSettings(Settings, frozen=True, kw_only=True):

@@ -69,10 +69,20 @@ _GO = (
     Command("go.back", "&Back", "To the place before", lambda desk: desk.workspace.view.go_back(), "Alt+Left"),
     Command("go.forward", "&Forward", "To the place after", lambda desk: desk.workspace.view.go_forward(), "Alt+Right"),
     Command(
-        "go.left", "Left", "A tenth of a screen to the left", lambda desk: _pan(desk, -_STEP), "Left", of_canvas=True
+        "go.left",
+        "Slide left",
+        "By a tenth of a screen",
+        lambda desk: _pan(desk, -_STEP),
+        "Left",
+        of_canvas=True,
     ),
     Command(
-        "go.right", "Right", "A tenth of a screen to the right", lambda desk: _pan(desk, _STEP), "Right", of_canvas=True
+        "go.right",
+        "Slide right",
+        "By a tenth of a screen",
+        lambda desk: _pan(desk, _STEP),
+        "Right",
+        of_canvas=True,
     ),
     Command(
         "go.screen-left",
@@ -129,6 +139,13 @@ COMMANDS = (
         "Find any command by its words, and why it may be off",
         lambda desk: desk.frame.show_palette(),
         "Ctrl+Shift+P",
+    ),
+    Command(
+        "help.sheet",
+        "&Keys, mouse and marks",
+        "All shortcuts, what the mouse does, and what marks in the tracks mean",
+        lambda desk: desk.frame.show_help(),
+        "F1",
     ),
     Command("help.about", "&About EBERT Browser", "What this is", show_about),
 )

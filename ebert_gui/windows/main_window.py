@@ -39,6 +39,7 @@ from ebert_gui.widgets.messages import MessageBar, details_window
 from ebert_gui.widgets.plain import PlainLabel
 from ebert_gui.widgets.theme import DARK, LIGHT, Theme, window_font
 from ebert_gui.windows.desk import Parts, Room, WindowDesk
+from ebert_gui.windows.help_sheet import show_help
 from ebert_gui.windows.locus_bar import LocusBar, WholeBar
 from ebert_gui.windows.menus import build_menus, follow, run, show_choices
 from ebert_gui.windows.message_list import AllMessages
@@ -192,6 +193,10 @@ class MainWindow(QMainWindow):
     def name_region(self) -> None:
         """Let a person name the region that was marked last."""
         self.regions_dock.name_last()
+
+    def show_help(self) -> None:
+        """Open the sheet of keys, mouse and marks."""
+        show_help(self.desk)
 
     def show_palette(self) -> None:
         """Let a person find a command by its words."""

@@ -96,5 +96,5 @@ MENUS = {
         "checkpoint.dock",
         "regions.dock",
     ),
-    "&Help": ("window.palette", "help.about"),
+    "&Help": ("window.palette", "help.sheet", "help.about"),
 }

@@ -59,7 +59,7 @@ def disagreements(
     return [(each.start, each.end, each.word) for each in judged(page.surface.axis, TRACK, content, SCOPE)]
 
 
-@pytest.mark.parametrize(("strands", "words"), [(2, ["false positive", "miss"]), (1, [])])
+@pytest.mark.parametrize(("strands", "words"), [(2, ["no peak", "miss"]), (1, [])])
 def test_what_disagrees_is_written_over_the_track_once_it_is_final(
     new_page: Callable[..., Page], monkeypatch: pytest.MonkeyPatch, strands: int, words: list[str]
 ) -> None:
@@ -67,7 +67,7 @@ def test_what_disagrees_is_written_over_the_track_once_it_is_final(
     surface = replace(surface, axis=surface.axis._replace(width=1000.0, bases_per_pixel=2.0), height=84.0)
     content = compared(prediction(1000, *SITE, strands=strands), ONE_PEAK)
     said = texts_over(monkeypatch, surface, TRACK, content, SCOPE)
-    assert [text for text in said if text in ("false positive", "miss")] == words
+    assert [text for text in said if text in ("no peak", "miss")] == words
 
 
 def test_a_value_at_the_threshold_is_called(new_page: Callable[..., Page]) -> None:
@@ -77,13 +77,13 @@ def test_a_value_at_the_threshold_is_called(new_page: Callable[..., Page]) -> No
     paint(page.surface, TRACK, content, Scale(), scope)
     assert len(called_columns(page)) >= 4
     named = [verdict.word for verdict in judged(page.surface.axis, TRACK, content, scope)]
-    assert named == ["false positive", "miss"]
+    assert named == ["no peak", "miss"]
 
 
 @pytest.mark.parametrize(
     ("content", "named"),
     [
-        (compared(prediction(1000, *SITE), ONE_PEAK), [(1200, "false positive"), (1600, "miss")]),
+        (compared(prediction(1000, *SITE), ONE_PEAK), [(1200, "no peak"), (1600, "miss")]),
         # A draft may still become another value; peaks that have not come may lie there.
         (compared(prediction(1000, *SITE, strands=1), ONE_PEAK), []),
         (compared(prediction(1000, *SITE)), []),
@@ -120,9 +120,9 @@ def test_without_a_measurement_nothing_is_called_false(new_page: Callable[..., P
     [
         # A call on [1500, 1600): a peak within 100 bases belongs to it, and no further.
         ((1300, 1401), []),
-        ((1300, 1400), [(1300, 1400, "miss"), (1500, 1600, "false positive")]),
+        ((1300, 1400), [(1300, 1400, "miss"), (1500, 1600, "no peak")]),
         ((1699, 1750), []),
-        ((1700, 1750), [(1500, 1600, "false positive"), (1700, 1750, "miss")]),
+        ((1700, 1750), [(1500, 1600, "no peak"), (1700, 1750, "miss")]),
     ],
 )
 def test_a_call_and_a_peak_within_a_hundred_bases_speak_of_one_site(
@@ -140,7 +140,7 @@ def test_words_of_disagreement_stand_over_their_place_inside_the_plot_and_never_
         values[place] = 0.9
     content = compared(prediction(1000, *values), Held(1, HERE, peaks()))
     draw(page, TRACK, content, 84.0, SCOPE, width=1000.0)
-    found = [each for each in written if each.text == "false positive"]
+    found = [each for each in written if each.text == "no peak"]
     width = found[0].right - found[0].left
     # Of the two that stand 10 pixels apart the first is named, and those at the edges are held inside.
     assert [each.left for each in found] == [
@@ -156,7 +156,7 @@ def test_words_of_disagreement_stand_over_their_place_inside_the_plot_and_never_
     assert not {found[1].left - 5, found[1].right + 5} & set(box)
     written.clear()
     draw(page, TRACK, content, 84.0, SCOPE, width=1000.0, bases_per_pixel=60.5)
-    assert [each for each in written if each.text == "false positive"] == []
+    assert [each for each in written if each.text == "no peak"] == []
 
 
 def replace_dataset(**changes: object) -> DatasetSummary:
