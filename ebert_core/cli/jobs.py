@@ -4,12 +4,13 @@ import argparse
 import contextlib
 import datetime
 import math
+import os
 from pathlib import Path
 
 import msgspec
 
 from ebert_core.cli.options import add_shared, print_json
-from ebert_core.jobs.control import remove_job, resume_job, stop_job
+from ebert_core.jobs.control import remove_job, resume_job, resuming_command, stop_job
 from ebert_core.jobs.directory import job_directory, jobs_folder, read_metrics
 from ebert_core.jobs.prune import prunable_jobs
 from ebert_core.jobs.reading import Damaged
@@ -28,11 +29,15 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     for name, text in (
         ("show", "one job with its figures"),
         ("stop", "ask a job to stop"),
-        ("resume", "go on with one"),
+        ("resume", "go on with one, detached, on as many threads as before"),
     ):
         action = actions.add_parser(name, help=text)
         action.add_argument("job", metavar="DIRECTORY", help="the job's directory, as `ebert jobs list` prints it")
         add_shared(action, "json")
+        if name == "resume":
+            action.add_argument(
+                "--wait", action="store_true", help="stay until it ends, and end with its exit code: for batch scripts"
+            )
 
 
 def run(arguments: argparse.Namespace) -> None:
@@ -56,6 +61,10 @@ def run(arguments: argparse.Namespace) -> None:
             job = stop_job(arguments.job)
             _print(job, f"Asked to stop: {line_of(job)}", arguments)
         case _:
+            if arguments.wait:
+                # In the place of this process, so that a batch script sees its output, its signals and its exit code.
+                command = resuming_command(arguments.job)
+                os.execv(command[0], command)
             job = resume_job(arguments.job)
             _print(job, line_of(job), arguments)
 

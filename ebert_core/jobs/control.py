@@ -63,7 +63,18 @@ def refuse_second(spec: JobSpec) -> None:
 
 
 def resume_job(directory_text: str, program: Sequence[str] = EBERT) -> JobSummary:
-    """A job that goes on where it stopped, failed or was lost: the same command with `--resume`.
+    """A job that goes on, detached, where it stopped, failed or was lost.
+
+    Raises:
+        InvalidRequest: it is running or done, or its spec is damaged.
+    """
+    directory = job_directory(directory_text)
+    _start(directory, resuming_command(directory_text, program))
+    return summarise(directory)
+
+
+def resuming_command(directory_text: str, program: Sequence[str] = EBERT) -> list[str]:
+    """The command by which a job goes on where it stopped: the same with `--resume`, on as many threads as before.
 
     Raises:
         InvalidRequest: it is running or done, or its spec is damaged.
@@ -79,8 +90,9 @@ def resume_job(directory_text: str, program: Sequence[str] = EBERT) -> JobSummar
         (directory / STOP).unlink(missing_ok=True)
     except OSError as error:
         raise InvalidRequest(f"The job {directory.name} cannot go on: {STOP}: {error.strerror}.") from None
-    _start(directory, [*program, verb(spec), str(directory / SPEC), "--job", str(directory), "--resume"])
-    return summarise(directory)
+    process = read_process(directory)
+    threads = ["--threads", str(process.threads)] if process is not None and process.threads else []
+    return [*program, verb(spec), str(directory / SPEC), "--job", str(directory), "--resume", *threads]
 
 
 def stop_job(directory_text: str) -> JobSummary:

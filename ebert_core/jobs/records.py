@@ -45,12 +45,16 @@ class Metric(msgspec.Struct, frozen=True):
 
 
 class Process(msgspec.Struct, frozen=True):
-    """The file `pid`: which process runs the job; `started_ticks` tells it from a later one with the same number."""
+    """The file `pid`: which process runs the job; `started_ticks` tells it from a later one with the same number.
+
+    `threads` are those that it computes on, 0 where an older version did not say: with others, last bits differ.
+    """
 
     pid: _Pid
     host: Annotated[str, msgspec.Meta(max_length=255)]
     started: Seconds
     started_ticks: _Count = 0
+    threads: _Count = 0
 
 
 class Result(msgspec.Struct, frozen=True):

@@ -23,6 +23,7 @@ from ebert_core.jobs.lock import HEARTBEAT_SECONDS, take_lock
 from ebert_core.jobs.records import Event, EventKind, Metric, Process, Result, started_ticks, this_host
 from ebert_core.protocol.machine.disks import is_full
 from ebert_core.protocol.machine.showing import tell
+from ebert_core.protocol.machine.threads import choose_threads
 from ebert_core.protocol.specs.jobs import JobSpec
 from ebert_core.protocol.terms.errors import InvalidRequest
 from ebert_core.protocol.terms.report import Stopped
@@ -90,7 +91,8 @@ class JobReporter:
         self._events = LineWriter(self.directory / EVENTS)
         self._metrics = LineWriter(self.directory / METRICS)
         write_file(self.directory / _RESERVE, bytes(_RESERVED_BYTES))
-        process = Process(os.getpid(), this_host(), time.time(), started_ticks(os.getpid()))
+        threads = choose_threads().number
+        process = Process(os.getpid(), this_host(), time.time(), started_ticks(os.getpid()), threads)
         write_file(self.directory / PID, as_json(process))
 
     def _give_up(self) -> None:

@@ -3,6 +3,8 @@
 import datetime
 import json
 import os
+import subprocess
+import sys
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -12,8 +14,10 @@ import pytest
 from ebert_core.cli.jobs import described, line_of
 from ebert_core.cli.program import main
 from ebert_core.jobs.reporter import open_job
+from ebert_core.jobs.summary import summarise
 from ebert_core.protocol.specs.jobs import Predict
 from ebert_core.protocol.terms.errors import InvalidRequest
+from ebert_core.protocol.terms.report import Stopped
 from ebert_core.protocol.work import JobSummary
 
 STARTED = datetime.datetime(2026, 3, 4, 5, 6).timestamp()
@@ -140,3 +144,13 @@ def test_a_job_that_fails_keeps_its_sentence_for_whoever_asks(
     shown = capsys.readouterr().out
     assert shown.startswith("failed     25 %")
     assert "The disk is full." in shown
+
+
+def test_a_job_that_is_waited_for_ends_the_command_with_its_own_exit_code(spec: Predict) -> None:
+    with suppress(Stopped), open_job(spec) as job:
+        raise Stopped("Stopped after step 7.")
+    command = [sys.executable, "-m", "ebert_core", "jobs", "resume", str(job.directory), "--wait"]
+    ended = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert (ended.returncode, ended.stdout) == (2, "")
+    assert ended.stderr.endswith("ebert predict: There is no checkpoint at /c.\n")
+    assert summarise(job.directory).state == "failed"

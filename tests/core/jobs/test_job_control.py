@@ -13,7 +13,8 @@ import pytest
 
 from ebert_core.jobs import control
 from ebert_core.jobs.directory import jobs_folder, new_job, read_process
-from ebert_core.jobs.records import Result
+from ebert_core.jobs.lines import read_lines
+from ebert_core.jobs.records import Event, Result
 from ebert_core.jobs.summary import jobs_writing_to, list_jobs, summarise
 from ebert_core.protocol.specs.jobs import Predict, Pretrain
 from ebert_core.protocol.terms.errors import InvalidRequest
@@ -132,6 +133,19 @@ def test_a_running_job_stops_when_asked_and_can_be_resumed(start: Callable[[str]
     control.stop_job(directory)
     assert wait_until(directory, *ENDED).state == "stopped"
     assert "'--resume'" in (Path(directory) / "events.jsonl").read_text()
+
+
+def test_a_job_goes_on_by_as_many_threads_as_it_had_since_other_numbers_change_the_last_bits(
+    start: Callable[[str], JobSummary], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("EBERT_THREADS", "3")
+    directory = start("invalid").directory
+    assert wait_until(directory, *ENDED).state == "failed"
+    monkeypatch.delenv("EBERT_THREADS")
+    control.resume_job(directory, TOY)
+    assert wait_until(directory, *ENDED).state == "failed"
+    notes = [each.note for each in read_lines(Path(directory) / "events.jsonl", Event) if "arguments" in each.note]
+    assert [note.partition("arguments ")[2] for note in notes] == ["[]", "['--resume', '--threads', '3']"]
 
 
 def wait_for_progress(directory: str) -> None:
