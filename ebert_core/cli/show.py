@@ -5,11 +5,13 @@ With --formats, the formats of files that can be opened, those of other packages
 
 import argparse
 import os
+import shlex
 from pathlib import Path
 
 import msgspec
 
 from ebert_core.cli.options import add_shared, print_json
+from ebert_core.cli.outcomes import Ending
 from ebert_core.cli.showing_checkpoints import ListedCheckpoint, ShownCheckpoint, checkpoint_lines, shown_checkpoint
 from ebert_core.cli.showing_datasets import ShownDataset, dataset_lines, shown_dataset
 from ebert_core.genome.kinds import kind_of_file, recognisers
@@ -42,8 +44,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_shared(parser, "json")
 
 
-def run(arguments: argparse.Namespace) -> None:
-    """Prints it as text or as JSON.
+def run(arguments: argparse.Namespace) -> int:
+    """Prints it as text or as JSON; the exit code says whether the weights of a checkpoint are whole.
 
     Raises:
         InvalidRequest: it is nothing that this program opens, or cannot be read.
@@ -51,19 +53,21 @@ def run(arguments: argparse.Namespace) -> None:
     if arguments.formats and arguments.what:
         raise InvalidRequest(f"--formats lists all formats and takes no name; leave out {arguments.what}.")
     found = recognisers().formats if arguments.formats else _found(arguments.what) if arguments.what else _shipped()
+    ending = Ending.NOT_WELL if isinstance(found, ShownCheckpoint) and found.damage else Ending.DONE
     if arguments.json:
         print_json(found)
-        return
+        return ending
     match found:
         case ShownCheckpoint():
             lines = checkpoint_lines(found)
         case ShownDataset():
             lines = dataset_lines(found)
         case ShownFile():
-            lines = [f"{found.path}: {found.sentence} See it with: ebert-browser {arguments.what}"]
+            lines = [f"{found.path}: {found.sentence} See it with: ebert-browser {shlex.quote(arguments.what)}"]
         case _:
             lines = [_line(each) for each in found]
     print_result("\n".join(map(shown, lines)))
+    return ending
 
 
 def _found(text: str) -> ShownCheckpoint | ShownDataset | ShownFile:

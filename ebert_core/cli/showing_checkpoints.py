@@ -5,8 +5,10 @@ from pathlib import Path
 
 import msgspec
 
-from ebert_core.model.description import FactorRecord, read_description
+from ebert_core.model.description import Description, FactorRecord, read_description
+from ebert_core.model.weights_digest import WEIGHTS, check_digest
 from ebert_core.protocol.calling import calls_of
+from ebert_core.protocol.terms.errors import InvalidRequest
 from ebert_core.protocol.terms.locus import format_locus
 from ebert_core.protocol.terms.reliability import calibration_warning, distrust_sentence
 from ebert_core.protocol.terms.wording import listed
@@ -50,7 +52,8 @@ class ShownCheckpoint(msgspec.Struct, frozen=True):
 
     `inputs_sha256` is the digest of everything its training read. `seen` are the places whose labels it was trained on,
     `held_out` those that chose its epoch; `members` the models that it is the mean of. `verdict` are the sentences of
-    the comparison with simple baselines, the first of them a headline.
+    the comparison with simple baselines, the first of them a headline. `damage` is a sentence on weights that are
+    absent, cut short or changed, empty where they are those that the description was written for.
     """
 
     kind: str
@@ -79,6 +82,7 @@ class ShownCheckpoint(msgspec.Struct, frozen=True):
     limits: tuple[str, ...]
     weights_sha256: str
     inputs_sha256: str
+    damage: str
 
 
 def shown_checkpoint(path: Path) -> ShownCheckpoint:
@@ -116,7 +120,18 @@ def shown_checkpoint(path: Path) -> ShownCheckpoint:
         limits=known.all_limits,
         weights_sha256=known.weights_sha256,
         inputs_sha256=known.inputs_sha256,
+        damage=_damage(path, known),
     )
+
+
+def _damage(path: Path, known: Description) -> str:
+    try:
+        check_digest(path / WEIGHTS, known.weights_sha256)
+    except InvalidRequest as error:
+        return str(error)
+    except OSError as error:
+        return f"{path / WEIGHTS} cannot be read: {(error.strerror or str(error)).lower()}."
+    return ""
 
 
 def _factor(record: FactorRecord) -> ShownFactor:
@@ -159,7 +174,8 @@ def checkpoint_lines(found: ShownCheckpoint) -> list[str]:
     ]
     if found.members:
         lines.insert(2, f"  mean of         {', '.join(found.members)}")
-    return [*lines, *_factor_table(found), *_sentences(found)]
+    damaged = [f"WARNING: {found.damage}"] if found.damage else []
+    return [*damaged, *lines, *_factor_table(found), *_sentences(found)]
 
 
 def _factor_table(found: ShownCheckpoint) -> Iterator[str]:

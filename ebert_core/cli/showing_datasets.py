@@ -1,5 +1,6 @@
 """What `ebert show DATASET.toml` says: its genome, its cell types, and what was measured in each."""
 
+import shlex
 from pathlib import Path
 
 import msgspec
@@ -103,7 +104,7 @@ def dataset_lines(found: ShownDataset) -> list[str]:
         f"  factors      {listed(found.factors, _MOST_LISTED) or 'none'}",
         f"  motifs       {listed(found.motifs, _MOST_LISTED) or 'none'}",
         *([f"  tracks       {listed(found.tracks, _MOST_LISTED)}"] if found.tracks else []),
-        f"  store        {found.store or 'not made, or out of date: ebert prepare ' + found.path}",
+        f"  store        {found.store or 'not made, or out of date: ebert prepare ' + shlex.quote(found.path)}",
     ]
     width = max((len(cell.name) for cell in found.cell_types), default=0)
     for cell in found.cell_types:

@@ -167,7 +167,8 @@ def _unfinished(spec: JobSpec) -> _Unfinished:
     changed = ""
     for job, begun in jobs_writing_to(spec):
         if job.state in LIVE:
-            raise InvalidRequest(f"{job.directory} still runs; stop it first: ebert jobs stop {job.directory}")
+            stop = shlex.join(("ebert", "jobs", "stop", job.directory))
+            raise InvalidRequest(f"{job.directory} still runs; stop it first: {stop}")
         if begun == spec and job.state != "done":
             return _Unfinished(job.directory)
         if job.state != "done" and not changed:

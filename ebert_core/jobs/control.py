@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import shlex
 import shutil
 import signal
 import subprocess
@@ -57,8 +58,8 @@ def refuse_second(spec: JobSpec) -> None:
     for job, _ in jobs_writing_to(spec):
         if job.state in LIVE:
             raise InvalidRequest(
-                f"{job.directory} runs already and writes to {spec.output}. Wait for it, stop it (ebert jobs stop "
-                f"{job.directory}), or name another output."
+                f"{job.directory} runs already and writes to {spec.output}. Wait for it, stop it "
+                f"({shlex.join(('ebert', 'jobs', 'stop', job.directory))}), or name another output."
             )
 
 

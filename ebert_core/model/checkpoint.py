@@ -19,8 +19,9 @@ from ebert_core.model.checkpoint_place import check_place
 from ebert_core.model.description import Description, Versions, read_description
 from ebert_core.model.device import Engine
 from ebert_core.model.ensemble import Ensemble, Network, build_network
+from ebert_core.model.weights_digest import WEIGHTS, check_digest
 from ebert_core.protocol.machine.disks import is_full
-from ebert_core.protocol.machine.regular_files import open_file, refuse_irregular
+from ebert_core.protocol.machine.regular_files import refuse_irregular
 from ebert_core.protocol.machine.whole_files import new_part_folder, put_back, put_folder_in_place, sync
 from ebert_core.protocol.terms.errors import InvalidRequest
 
@@ -67,12 +68,12 @@ def save_checkpoint(
         folder.parent.mkdir(parents=True, exist_ok=True)
         part = new_part_folder(folder)
         weights = {name: _stored(tensor, dtype) for name, tensor in network.state_dict().items()}
-        save_file(weights, part / "weights.safetensors")
-        digest = hashlib.sha256((part / "weights.safetensors").read_bytes()).hexdigest()
+        save_file(weights, part / WEIGHTS)
+        digest = hashlib.sha256((part / WEIGHTS).read_bytes()).hexdigest()
         described = msgspec.structs.replace(description, weights_sha256=digest)
         (part / "description.json").write_bytes(msgspec.json.format(msgspec.json.encode(described), indent=1))
         # safetensors lets only the writer read its files; a checkpoint is as readable as other files are here
-        shutil.copymode(part / "description.json", part / "weights.safetensors")
+        shutil.copymode(part / "description.json", part / WEIGHTS)
         for path in (*part.iterdir(), part):
             sync(path)
         put_folder_in_place(part, folder, _aside(folder))
@@ -104,8 +105,8 @@ def load_checkpoint(folder: Path) -> Checkpoint:
     # The sizes are a stranger's word: nothing is allocated before the weights bear it out.
     with torch.device("meta"):
         expected = build_network(description.architecture).state_dict()
-    weights = read_weights(folder / "weights.safetensors", expected)
-    check_digest(folder / "weights.safetensors", description.weights_sha256)
+    weights = read_weights(folder / WEIGHTS, expected)
+    check_digest(folder / WEIGHTS, description.weights_sha256)
     network = build_network(description.architecture)
     network.load_state_dict(weights)
     return Checkpoint(network.eval(), description, folder)
@@ -121,21 +122,6 @@ def first_member(checkpoint: Checkpoint) -> Checkpoint:
     one = checkpoint.network.first
     description = msgspec.structs.replace(checkpoint.description, architecture=one.architecture)
     return Checkpoint(one, description, checkpoint.path)
-
-
-def check_digest(path: Path, expected: str) -> None:
-    """Refuses weights that are not those which the description was written for.
-
-    Raises:
-        InvalidRequest: a bit of the file has changed.
-    """
-    with open_file(path) as file:
-        found = hashlib.file_digest(file, "sha256").hexdigest()
-    if found != expected:
-        raise InvalidRequest(
-            f"{path} is damaged: its digest {found[:12]}… is not {expected[:12] or 'given'}… as its description says. "
-            "Copy the checkpoint again, or use another."
-        )
 
 
 def read_weights(path: Path, expected: dict[str, torch.Tensor]) -> dict[str, torch.Tensor]:

@@ -82,9 +82,10 @@ def finetune(spec: FineTune, report: Report, work: Path) -> Path:
     run = _FineTuning(spec, material, parent, engine)
     start = f"from {_named(parent)}" if parent else "from random weights"
     architecture = run.architecture
+    held_out = f", {len(run.held_out_cells)} more held out" if run.held_out_cells else ""
     for line in (
         f"Fine-tuning {architecture.describe()} {start} on {engine.describe()}: "
-        f"{_counted(architecture.factors, 'factor')}, {_counted(material.cell_types, 'cell type')}.",
+        f"{_counted(architecture.factors, 'factor')}, {_counted(run.cell_types, 'cell type')}{held_out}.",
         idle_gpu_warning(engine),
         *oddities(spec, run.schedule.steps, len(run.epoch(0))),
         *run.signals.left_out,

@@ -406,3 +406,34 @@ def test_the_lines_about_a_checkpoint_name_all_that_it_reads_and_knows(capsys: p
     assert said["weights"] == f"sha256 {known.weights_sha256}"
     for title in ("trained on", "chose its epoch", "label rule", "made", "folder", "inputs"):
         assert said[title] not in ("", "None"), title
+
+
+@pytest.mark.parametrize("damage", ["flipped", "cut", "absent"])
+def test_weights_that_are_damaged_are_said_first_and_by_the_exit_code(
+    toy_checkpoint: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], damage: str
+) -> None:
+    copy = tmp_path / "my copy"
+    shutil.copytree(toy_checkpoint, copy)
+    assert main(["show", str(copy)]) == 0
+    assert "WARNING" not in capsys.readouterr().out.splitlines()[0]
+    weights = copy / "weights.safetensors"
+    content = bytearray(weights.read_bytes())
+    content[len(content) // 2] ^= 1
+    weights.write_bytes(content if damage == "flipped" else content[:-100])
+    if damage == "absent":
+        weights.unlink()
+    assert main(["show", str(copy)]) == 1
+    first, second, *_ = capsys.readouterr().out.splitlines()
+    assert first.startswith(f"WARNING: {weights} ")
+    assert second.startswith("fos: a checkpoint of")
+    assert main(["show", str(copy), "--json"]) == 1
+    assert str(weights) in json.loads(capsys.readouterr().out)["damage"]
+
+
+def test_commands_to_copy_are_quoted_where_a_path_has_blanks(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "my data").mkdir()
+    dataset = write_toy_binding(tmp_path / "my data")
+    assert main(["show", str(dataset)]) == 0
+    assert f"ebert prepare '{dataset}'" in capsys.readouterr().out

@@ -253,7 +253,9 @@ def test_without_states_signals_and_motifs_it_trains_on_bases_alone(short: FineT
 
 def test_a_held_out_cell_type_is_calibrated_on_and_not_trained_on(short: FineTune, tmp_path: Path) -> None:
     spec = msgspec.structs.replace(short, validation_cell_types=("beta",), epochs=1)
-    description = load_checkpoint(finetune(spec, SilentReport(), tmp_path / "work")).description
+    report = SilentReport()
+    description = load_checkpoint(finetune(spec, report, tmp_path / "work")).description
+    assert any(said.endswith(": 1 factor, 1 cell type, 1 more held out.") for said in report.events)
     assert (description.cell_types, description.validation_cell_types) == (("alpha",), ("beta",))
     assert description.factor("FOS").cell_types == ("alpha",)
     assert "One cell type was seen (alpha): nothing can be said about others." in description.limits
