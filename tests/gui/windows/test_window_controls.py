@@ -39,8 +39,8 @@ LEFT = Qt.MouseButton.LeftButton
 @pytest.mark.parametrize(
     ("menu", "text", "shown"),
     [
-        ("Go", "Left", (9_000, 19_000)),
-        ("Go", "Right", (11_000, 21_000)),
+        ("Go", "Slide left", (9_000, 19_000)),
+        ("Go", "Slide right", (11_000, 21_000)),
         ("Go", "A screen left", (1_000, 11_000)),
         ("Go", "A screen right", (19_000, 29_000)),
         ("Go", "Zoom in", (12_500, 17_500)),
