@@ -36,7 +36,7 @@ class Told:
     def __init__(self, workspace: Workspace, data: Any, model: Any) -> None:
         self.opener = Opener(workspace, data, model, KINDS)
         self.said: list[tuple[object, ...]] = []
-        for name in ("problem", "told", "settled", "reopened", "opened"):
+        for name in ("problem", "lost", "told", "settled", "reopened", "opened"):
             getattr(self.opener, name).connect(lambda *what, name=name: self.said.append((name, *what)))
 
     def take(self) -> list[tuple[object, ...]]:
@@ -120,7 +120,7 @@ def test_a_dataset_that_has_gone_when_the_worker_comes_back_is_said(
     told.opener.on_data_state(WorkerState(Condition.READY))
     data.fail_all(Failure("invalid", "There is no file /d/DATASET.toml.", "where"))
     assert told.take() == [
-        ("problem", "It ended.", "last lines"),
+        ("lost", "data", "It ended.", "last lines"),
         ("problem", "There is no file /d/DATASET.toml.", "where"),
         ("settled",),
     ]
@@ -259,7 +259,7 @@ def test_a_model_worker_that_cannot_start_says_what_to_do(
     assert told.take() == []
     told.opener.models.open("/c")
     told.opener.models.on_worker_state(failed)
-    assert told.take() == [("problem", said, "lines")]
+    assert told.take() == [("lost", "model", said, "lines")]
 
 
 def test_a_model_worker_that_comes_back_loads_the_checkpoint_once(
@@ -268,7 +268,7 @@ def test_a_model_worker_that_comes_back_loads_the_checkpoint_once(
     told.opener.models.on_worker_state(WorkerState(Condition.READY))
     opened(told, data, summary)
     told.opener.models.on_worker_state(WorkerState(Condition.RESTARTING, "It ended.", "lines"))
-    assert told.take() == [("problem", "It ended.", "lines")]
+    assert told.take() == [("lost", "model", "It ended.", "lines")]
     told.opener.models.on_worker_state(WorkerState(Condition.READY))
     assert model.asked == []
     told.opener.models.open("/c")
