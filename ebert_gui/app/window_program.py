@@ -81,8 +81,14 @@ class WindowProgram(Program):
         self.keeper.saved_again.connect(lambda: messages.withdraw("session"))
         self.saved.noted.connect(self.window.messages.info)
         self.saved.reported.connect(self.window.messages.info)
-        self.opener.opened.connect(add_recent)
+        self.opener.opened.connect(self._note_opened)
         self.saved.opened.connect(lambda path: add_recent((path,)))
+
+    def _note_opened(self, opened: tuple[str, ...]) -> None:
+        """Keep what was opened in the list of what was opened lately; what a saved session opens is there as that."""
+        dataset, files = self.saved.subject
+        if self.saved.path is None or opened not in ((dataset,), files):
+            add_recent(opened)
 
     def _appearance(self) -> Appearance:
         window = self.window

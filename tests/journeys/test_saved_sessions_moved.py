@@ -75,7 +75,8 @@ def test_a_folder_that_is_moved_with_its_session_opens_as_it_was(
     assert second.workspace.view.span == place
     assert _shown(second) == []
     assert not second.saved.is_changed
-    assert (str(moved / "s.json"),) in read_recent()
+    assert read_recent()[0] == (str(moved / "s.json"),)
+    assert (str(moved / study.name),) not in read_recent()
 
 
 def test_files_that_went_elsewhere_are_asked_for_once(
