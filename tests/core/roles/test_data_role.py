@@ -208,46 +208,6 @@ def test_planted_sites_tell_where_they_are_bound(role: Role) -> None:
     assert (truth.starts.tolist(), truth.scores.tolist()) == ([160, 500], [1, 0])
 
 
-def test_genes_are_found_by_the_beginning_of_their_names(role: Role) -> None:
-    genes = role.ask(FindGenes("max")).genes
-    assert [(gene.name, gene.interval.chromosome) for gene in genes] == [
-        ("MAX", "chr1"),
-        ("MAX", "chr2"),
-        ("MAXD1", "chr1"),
-    ]
-    assert role.ask(FindGenes("MAXD")).genes == (genes[2],)
-    assert role.ask(FindGenes("max", limit=1)).genes == (genes[0],)
-    assert role.ask(FindGenes(" ")).genes == ()
-    assert role.ask(FindGenes("nothing")).genes == ()
-
-
-def test_a_transcript_is_found_after_all_genes_and_leads_to_its_gene(role: Role, folder: Path) -> None:
-    rows = (("NM_2.5", "NMB", 100, 300), ("NM_2.4", "NMB", 150, 200), ("NMX", "NMA", 400, 500))
-    (folder / "genes.bed").unlink()
-    (folder / "genes.bed").write_text(
-        "".join(
-            f"{name}\tchr1\t+\t{start}\t{end}\t{start}\t{end}\t1\t{start},\t{end},\t0\t{gene}\tcmpl\tcmpl\t0,\n"
-            for name, gene, start, end in rows
-        )
-    )
-    found = role.ask(FindGenes("nm"))
-    assert [(each.name, each.gene) for each in found.genes] == [
-        ("NMA", ""),
-        ("NMB", ""),
-        ("NMX", "NMA"),
-        ("NM_2.4", "NMB"),
-        ("NM_2.5", "NMB"),
-    ]
-    assert [each.interval for each in found.genes[3:]] == [Interval("chr1", 100, 300)] * 2
-    assert [each.name for each in found.called("NM_2.5")] == ["NM_2.5"]
-    # Without a version every one is meant.
-    assert [each.label for each in found.called("nm_2")] == [
-        "NM_2.4 of NMB at chr1:101-300",
-        "NM_2.5 of NMB at chr1:101-300",
-    ]
-    assert [each.name for each in role.ask(FindGenes("nm", limit=3)).genes] == ["NMA", "NMB", "NMX"]
-
-
 def test_a_file_that_changed_is_read_again(role: Role, folder: Path) -> None:
     path = folder / "strict.narrowPeak"
     assert role.ask(of(MeasuredPeaks("alpha", "CTCF"), HUNDREDS)).starts.tolist() == [150]
