@@ -47,10 +47,9 @@ class _Wanted(NamedTuple):
 
 
 class _Refused(NamedTuple):
-    """A file that could not be opened: the track that stands for it, where its name tells of one, and why."""
+    """A file that could not be opened, and why."""
 
     path: str
-    track: Track | None
     failure: Failure
 
 
@@ -144,7 +143,7 @@ class Opener(QObject):
             # The file may also be one that was open before and has gone since.
             named = failure.file if failure.file in together else ""
             rest = tuple(path for path in paths if path != named)
-            more = (*refused, _Refused(named, self.kinds.track_of_unreadable(named), failure))
+            more = (*refused, _Refused(named, failure))
             if named and rest:
                 self._open_readable(wanted, rest, more)
                 return
@@ -158,11 +157,12 @@ class Opener(QObject):
 
     def _tell_refused(self, refused: tuple[_Refused, ...]) -> None:
         """Give files that cannot be read tracks that say so, unless they have them; otherwise say it in sentences."""
-        shown = self._paths_shown()
-        tracks = [each.track for each in refused if each.track is not None and self._workspace.dataset is not None]
-        self._add(track for track in tracks if track.word("path") not in shown)
+        shown, has_rows = self._paths_shown(), self._workspace.dataset is not None
+        # Only now, since the worker says how files are called after it was asked for the first of them.
+        tracks = {each.path: self.kinds.track_of_unreadable(each.path) if has_rows else None for each in refused}
+        self._add(track for path, track in tracks.items() if track is not None and path not in shown)
         for each in refused:
-            if each.track not in tracks and each.failure.is_told:
+            if tracks[each.path] is None and each.failure.is_told:
                 self.problem.emit(each.failure.message, each.failure.details)
 
     def write_dataset(self, draft: DatasetDraft, then: Callable[[], None], refused: Callable[[str], None]) -> None:
