@@ -148,7 +148,7 @@ def test_what_is_typed_is_shown(bar: LocusBar, workspace: Workspace, typed: str,
 
 
 @pytest.mark.parametrize(
-    ("typed", "sentence"), [("chr17:9g", "chr17 ends at 40,000"), ("nogene", "no gene called nogene")]
+    ("typed", "sentence"), [("chr17:9g", "chr17 ends at 40,000"), ("nogene", "gene or transcript called nogene")]
 )
 def test_what_cannot_be_found_is_a_sentence(bar: LocusBar, qtbot: QtBot, typed: str, sentence: str) -> None:
     bar.locus.setText(typed)
