@@ -50,7 +50,7 @@ def content(*remarks: Remark) -> TrackContent:
 
 def test_lines_that_were_left_out_are_a_doubt_of_the_row_said_once() -> None:
     doubts = row_over(AXIS, PeaksTrack(path="x.bed"), content(SKIPPED)).doubts
-    assert [tuple(doubt) for doubt in doubts] == [(SKIPPED.short, SKIPPED.full)]
+    assert [(doubt.short, doubt.full) for doubt in doubts] == [(SKIPPED.short, SKIPPED.full)]
 
 
 class Known:
