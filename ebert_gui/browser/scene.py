@@ -15,7 +15,7 @@ from ebert_gui.browser.drawn_rows import DrawnRow, DrawnRows, shared_scales
 from ebert_gui.browser.fonts import SMALL_PIXELS
 from ebert_gui.browser.look import Answer, Drawings, Room, Scale
 from ebert_gui.browser.palette import Palette
-from ebert_gui.browser.region_marks import Mark, RegionMarks
+from ebert_gui.browser.region_marks import RegionMarks, Sight
 from ebert_gui.browser.shortening import without_folders
 from ebert_gui.browser.strips import STRIP_COLUMNS, StripCache
 from ebert_gui.browser.surface import Left, Surface
@@ -127,10 +127,10 @@ class Scene:
         """The region of interest whose box in the strip is under a place in the window."""
         if x < GUTTER or not self.ruler_bottom <= y < self.header_height:
             return None
-        mark = region_marks.mark_at(self._marks(self.axis()), x - GUTTER)
+        mark = self._regions_in_sight(self.axis()).at(x - GUTTER)
         return mark.region if mark is not None else None
 
-    def _marks(self, axis: Axis) -> list[Mark]:
+    def _regions_in_sight(self, axis: Axis) -> Sight:
         return self._region_marks.in_sight(self.workspace.setup.regions, axis)
 
     def colour_of(self, track: Track) -> str:
@@ -208,10 +208,10 @@ class Scene:
                 drawn = self._drawn(row.track, axis, scope)
                 self._paint_row(painter, row, drawn, axis, is_vector)
                 self._painted[row.track.id] = self._look(row, drawn, axis)
-        if marks := self._marks(axis):
+        if (sight := self._regions_in_sight(axis)).numbers.size:
             painter.translate(GUTTER, self.header_height)
             painter.setClipRect(QRectF(0, 0, axis.width, self.height), Qt.ClipOperation.IntersectClip)
-            region_marks.paint_tint(self._surface(painter, axis, self.height - self.header_height, is_vector), marks)
+            region_marks.paint_tint(self._surface(painter, axis, self.height - self.header_height, is_vector), sight)
         painter.restore()
         self._paint_header(painter, axis, is_vector)
 
@@ -306,7 +306,8 @@ class Scene:
         chrome.paint_ruler(self._surface(painter, axis, chrome.RULER_HEIGHT, is_vector))
         if self.strip_height:
             painter.translate(0, chrome.RULER_HEIGHT)
-            region_marks.paint_strip(self._surface(painter, axis, self.strip_height, is_vector), self._marks(axis))
+            strip = self._surface(painter, axis, self.strip_height, is_vector)
+            region_marks.paint_strip(strip, self._regions_in_sight(axis))
         painter.restore()
         names = chrome.band_names(bands, axis.chromosome, axis.start, axis.end)
         gutter.paint_place(self._surface(painter, axis, top, is_vector), GUTTER, axis, names)

@@ -1,5 +1,8 @@
 """Regions as drawn: where they are, once where they overlap, with their names, and gone to by a click."""
 
+from typing import Any
+
+import numpy as np
 import pytest
 from PyQt6.QtCore import QPoint, Qt
 from PyQt6.QtGui import QColor, QImage, QPainter
@@ -9,7 +12,7 @@ from ebert_core.protocol.regions import NamedRegion
 from ebert_core.protocol.terms.locus import Interval
 from ebert_gui.browser import region_marks
 from ebert_gui.browser.axis import Axis
-from ebert_gui.browser.region_marks import STRIP_HEIGHT, Mark, RegionMarks
+from ebert_gui.browser.region_marks import STRIP_HEIGHT, Mark, RegionMarks, Sight
 from ebert_gui.browser.scene import GUTTER
 from ebert_gui.browser.surface import Surface
 from ebert_gui.widgets.theme import LIGHT, window_font
@@ -25,27 +28,34 @@ def region(start: int, end: int, name: str = "", chromosome: str = "chr1") -> Na
 def test_only_regions_in_sight_are_found_where_they_are() -> None:
     regions = (region(4_990, 9_000), region(0, 1_000), region(1_500, 2_000), region(5_000, 6_000), region(1_500, 1_501))
     marks = RegionMarks()
-    assert marks.in_sight((*regions, region(1_500, 2_000, chromosome="chr2")), AXIS) == [
+    assert marks.in_sight((*regions, region(1_500, 2_000, chromosome="chr2")), AXIS).marks == [
         Mark(regions[0], 399.0, 800.0),
         Mark(regions[2], 50.0, 100.0),
         Mark(regions[4], 50.0, 52.0),
     ]
-    assert marks.in_sight((region(2_000, 3_000),), AXIS) == [Mark(region(2_000, 3_000), 100.0, 200.0)]
-    assert marks.in_sight((), AXIS) == []
+    assert marks.in_sight((region(2_000, 3_000),), AXIS).marks == [Mark(region(2_000, 3_000), 100.0, 200.0)]
+    assert marks.in_sight((), AXIS).marks == []
 
 
-def test_regions_over_each_other_are_tinted_once_and_cut_at_the_edges() -> None:
-    marks = [Mark(region(1, 2), left, right) for left, right in ((50, 80), (-20, 10), (70, 90), (90, 95), (390, 500))]
-    assert region_marks.covered(marks, 400.0) == [(0.0, 10.0), (50, 95), (390, 400.0)]
+def _sight(*edges: tuple[float, float]) -> Sight:
+    regions = tuple(region(number, number + 1, str(number)) for number in range(len(edges)))
+    lefts, rights = (np.array([pair[side] for pair in edges], dtype=np.float64) for side in (0, 1))
+    return Sight(regions, np.arange(len(edges)), lefts, rights)
 
 
-def test_the_narrowest_region_under_the_cursor_is_meant() -> None:
-    wide, narrow = Mark(region(0, 100, "wide"), 0, 100), Mark(region(40, 42, "narrow"), 40, 42)
-    assert region_marks.mark_at([wide, narrow], 44) == narrow
-    assert region_marks.mark_at([narrow], 38) == region_marks.mark_at([narrow], 37) == narrow
-    assert region_marks.mark_at([narrow], 36) is None
-    assert region_marks.mark_at([wide, narrow], 60) == wide
-    assert region_marks.mark_at([wide, narrow], 120) is None
+def test_regions_over_each_other_are_tinted_once() -> None:
+    starts, ends = _sight((50, 80), (-20, 10), (70, 90), (90, 95), (52, 60), (390, 500)).covered
+    assert list(zip(starts.tolist(), ends.tolist(), strict=True)) == [(-20.0, 10.0), (50.0, 95.0), (390.0, 500.0)]
+    assert [edges.size for edges in _sight().covered] == [0, 0]
+
+
+@pytest.mark.parametrize(
+    ("x", "name"), [(44, "1"), (38, "1"), (37, "1"), (45, "1"), (46, "0"), (60, "0"), (103, "0"), (104, None)]
+)
+def test_the_narrowest_region_under_the_cursor_is_meant(x: float, name: str | None) -> None:
+    found = _sight((0, 100), (40, 42)).at(x)
+    assert (found.region.name if found is not None else None) == name
+    assert _sight().at(x) is None
 
 
 @pytest.fixture
@@ -106,6 +116,25 @@ def test_thousands_of_regions_are_one_band_of_colour(painted: QImage) -> None:
     ink = _strip(painted, *(region(1_000 + n, 1_001 + n, "name") for n in range(4_000)))
     assert ink == [0] * 40
     assert painted.pixelColor(200, 8) != QColor(LIGHT.canvas)
+
+
+def test_a_tint_is_one_image_however_many_regions_there_are(painted: QImage, monkeypatch: pytest.MonkeyPatch) -> None:
+    drawn: list[int] = []
+    whole = Surface.image
+
+    def image(surface: Surface, *what: Any) -> None:
+        drawn.append(1)
+        whole(surface, *what)
+
+    monkeypatch.setattr(Surface, "image", image)
+    monkeypatch.setattr(Surface, "rectangles", None)
+    painter = QPainter(painted)
+    surface = Surface(painter, AXIS, STRIP_HEIGHT, LIGHT, window_font(), False)
+    region_marks.paint_tint(surface, RegionMarks().in_sight([region(n, n + 9) for n in range(1_500, 2_500, 40)], AXIS))
+    painter.end()
+    assert drawn == [1]
+    tinted = [painted.pixelColor(x, 5) != QColor(LIGHT.canvas) for x in range(400)]
+    assert tinted == [50 <= x < 150 and (x - 50) % 4 < 2 for x in range(400)]
 
 
 def test_a_strip_is_there_while_there_are_regions_and_a_click_goes_to_one(window: MainWindow, qtbot: QtBot) -> None:
