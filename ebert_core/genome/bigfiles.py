@@ -15,7 +15,7 @@ from msgspec.structs import replace
 
 from ebert_core.genome.bed import bed_columns, bed_feature, salvaged
 from ebert_core.genome.big_structure import structural_fault
-from ebert_core.genome.features import Extents, Feature, Fold, Located
+from ebert_core.genome.features import Extents, Feature, Fold, Located, connected
 from ebert_core.genome.lines import BadLine, Skipped, reading
 from ebert_core.genome.placed import own_part
 from ebert_core.genome.places import failures_below, open_bytes
@@ -155,17 +155,23 @@ class BigBedFeatures:
         return Located(found).touching(start, end)
 
     def _whole_genes(self, name: str, start: int, end: int) -> list[Feature]:
-        """All transcripts of the genes on a stretch, also those beyond it, so that every stretch folds them alike."""
+        """All transcripts of the genes on a stretch, also those beyond it, so that every stretch folds them alike.
+
+        What follows beyond what was read is read twice as far each time: transcripts can join each other for megabases.
+        """
         found = self._transcripts(name, start, end)
-        nameless, found = [each for each in found if not each.name], [each for each in found if each.name]
-        genes = {(each.name, each.strand) for each in found}
-        while found:
+        nameless = [each for each in found if not each.name]
+        genes = {(each.name, each.strand) for each in found if each.name}
+        low, high, reach = start, end, 0
+        while genes:
+            found = connected([each for each in found if (each.name, each.strand) in genes], start, end)
             first, last = min(each.start for each in found), max(each.end for each in found)
-            if start <= first and last <= end:
-                break
-            start, end = min(start, first), max(end, last)
-            found = [each for each in self._transcripts(name, start, end) if (each.name, each.strand) in genes]
-        return [*nameless, *found]
+            if low <= first and last <= high:
+                return [*nameless, *found]
+            low, high = max(0, min(low, first) - reach), max(high, last) + reach
+            reach = high - low
+            found = self._transcripts(name, low, high)
+        return nameless
 
     def records_at(self, chromosome: str, start: int, end: int) -> Iterator[dict[str, str]]:
         """The records of a chromosome that cover exactly [start, end), as columns by their names."""

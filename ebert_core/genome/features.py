@@ -169,6 +169,24 @@ class Features:
         return len(found.starts) / max(1, int(found.ends.max())) if len(found.starts) else 0.0
 
 
+def connected(features: Iterable[Feature], start: int, end: int) -> list[Feature]:
+    """The features that share a base with [start, end), and those that share one with a feature found already."""
+    found: list[Feature] = []
+    together: list[Feature] = []
+    furthest = 0
+
+    def touch() -> bool:
+        return bool(together) and together[0].start < end and furthest > start
+
+    for feature in sorted(features, key=lambda each: each.start):
+        if feature.start >= furthest:
+            found += together if touch() else []
+            together, furthest = [], 0
+        together.append(feature)
+        furthest = max(furthest, feature.end, feature.start + 1)
+    return found + (together if touch() else [])
+
+
 def folded_genes(features: Iterable[Feature]) -> list[Feature]:
     """One feature per gene: of its transcripts the one with most coding bases, then the one with most exonic bases."""
     return [_longest_coding(transcripts) for transcripts in _transcripts_by_gene(features)]

@@ -7,7 +7,8 @@ import pybigtools
 import pytest
 
 from ebert_core.genome.annotation import read_genes
-from ebert_core.genome.features import Feature
+from ebert_core.genome.bigfiles import BigBedFeatures
+from ebert_core.genome.features import Feature, connected
 from ebert_core.protocol.terms.locus import Interval
 
 EXONS = ((100, 200), (300, 400), (500, 600))
@@ -132,3 +133,38 @@ def test_a_gene_of_a_bigbed_is_folded_alike_whatever_part_of_it_is_asked_for(
     whole = at(0, 9_000)
     assert [(gene.start, gene.end, gene.transcripts) for gene in whole] == [(100, 600, 3)]
     assert at(*here) == [gene for gene in whole if gene.start < here[1] and gene.end > here[0]]
+
+
+def test_transcripts_that_join_each_other_far_beyond_the_stretch_are_read_in_a_few_steps(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "x.bb"
+    rows = [("chr1", start, start + 150, "ONE\t0\t+") for start in range(100, 200_000, 100)]
+    apart = [("chr1", 300_000, 300_100, "ONE\t0\t+")]
+    pybigtools.open(str(path), "w").write({"chr1": 400_000}, iter([*rows, *apart]))
+    read: list[int] = []
+    transcripts = BigBedFeatures._transcripts
+
+    def counted(self: BigBedFeatures, name: str, start: int, end: int, most: int | None = None) -> list[Feature]:
+        read.append(end - start)
+        return transcripts(self, name, start, end, most)
+
+    monkeypatch.setattr(BigBedFeatures, "_transcripts", counted)
+    (gene,) = read_genes(path).touching(Interval("chr1", 100, 200))
+    assert gene.transcripts == len(rows)
+    assert len(read) < 15
+    assert sum(read) < 6 * 200_000
+
+
+def test_features_are_joined_by_bases_that_they_share_and_not_where_they_meet() -> None:
+    features = [
+        Feature("chr1", start, end) for start, end in ((0, 10), (10, 20), (15, 30), (29, 35), (35, 40), (12, 12))
+    ]
+
+    def around(start: int, end: int) -> list[tuple[int, int]]:
+        return [(each.start, each.end) for each in connected(features, start, end)]
+
+    assert around(16, 17) == [(10, 20), (12, 12), (15, 30), (29, 35)]
+    assert around(9, 10) == [(0, 10)]
+    assert around(36, 90) == [(35, 40)]
+    assert around(40, 90) == []
