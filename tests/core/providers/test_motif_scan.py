@@ -160,3 +160,13 @@ def test_a_file_of_something_else_is_refused(models: OpenModels, toy_binding: Pa
     path.write_text("MEME version 4\n")
     with pytest.raises(InvalidRequest, match="holds no motif matrix"):
         models.model(str(path), str(toy_binding))
+
+
+def test_how_wide_the_matrices_are_is_said_of_one_width_and_of_several(
+    models: OpenModels, model: Provider, toy_binding: Path
+) -> None:
+    def wide(model: Provider) -> str:
+        return next(fact.value for fact in model.summary().facts if fact.name == "Wide")
+
+    assert wide(model) == f"2 to {len(MOTIF)} bp"
+    assert wide(models.model(str(toy_binding.parent / "motifs.pfm"), str(toy_binding))) == f"{len(MOTIF)} bp"
