@@ -58,6 +58,8 @@ class Program:
         self.data.state_changed.connect(self._on_data_state)
         self.model.state_changed.connect(self._on_model_state)
         self.opener.reopened.connect(self.loader.retry)
+        # Asked before anything is opened: a file that cannot be read gets the track of the format that its name tells.
+        self.opener.questions.list_formats(self._learn_formats)
         self.loader.idle.connect(lambda: guess_anchor(self.workspace, self.loader, self.kinds))
 
     def open(self, session: Session) -> None:
@@ -102,8 +104,6 @@ class Program:
     def _on_data_state(self, state: WorkerState) -> None:
         self.opener.on_data_state(state)
         if state.condition.is_alive:
-            if not self.kinds.formats:
-                self.opener.questions.list_formats(self._learn_formats)
             self.loader.schedule()
 
     def _learn_formats(self, found: FileFormats) -> None:

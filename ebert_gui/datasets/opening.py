@@ -56,7 +56,10 @@ def open_demonstration(desk: Desk) -> None:
 
 
 def kinds_of_files(formats: Sequence[FileFormat]) -> tuple[Kind, ...]:
-    """What the dialog offers to be shown: all files that can be opened, and those of each sort."""
+    """What the dialog offers to be shown: all files that can be opened, and those of each sort.
+
+    Where no format is known yet, as in the first moments of a program, all files come first.
+    """
     formats = [each for each in formats if not set(each.endings) & set(DATASETS.endings)]
     ours = [each for each in formats if not each.package]
     signals = [each for each in ours if _SIGNALS & set(each.kinds)]
@@ -70,7 +73,8 @@ def kinds_of_files(formats: Sequence[FileFormat]) -> tuple[Kind, ...]:
         *(_packed(each.name, [each]) for each in formats if each.package),
         _packed("Genomes", [each for each in ours if not each.kinds]),
     )
-    return (*(kind for kind in found if kind.endings), DATASETS, ALL)
+    known = [kind for kind in found if kind.endings]
+    return (*known, DATASETS, ALL) if known else (ALL, DATASETS)
 
 
 def _packed(name: str, formats: Sequence[FileFormat]) -> Kind:

@@ -53,9 +53,14 @@ class Questions:
 
         self._data.request(CheckDraft(draft), DraftCheck, on_check, failed, view_key="draft")
 
-    def list_formats(self, on_formats: Callable[[FileFormats], None]) -> None:
+    def list_formats(self, on_formats: Callable[[FileFormats], None], asks_again: bool = True) -> None:
         """Ask which formats of files the worker knows."""
-        self._data.request(ListFormats(), FileFormats, on_formats)
+
+        def failed(failure: Failure) -> None:
+            if asks_again and failure.kind == "lost":
+                self.list_formats(on_formats, asks_again=False)
+
+        self._data.request(ListFormats(), FileFormats, on_formats, failed)
 
     def read_regions(
         self, path: str, on_regions: Callable[[NamedRegions], None], refused: Callable[[str, str], None]
