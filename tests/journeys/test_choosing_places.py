@@ -46,6 +46,7 @@ def test_tracks_are_found_by_keyboard_alone_and_opened(
     bigwig(folder / "other.bw")
     (folder / "notes.log").touch()
     program = open_window()
+    qtbot.waitUntil(lambda: bool(program.kinds.formats), timeout=LONG)
     program.window.actions_by_id["files.open"].trigger()
     picker = picker_of(program)
     qtbot.keyClicks(picker.line, f"{tmp_path}/sig")

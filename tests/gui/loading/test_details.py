@@ -37,3 +37,4 @@ def test_files_of_every_kind_that_has_tracks_are_opened_and_named_in_the_dialog(
     offered = kinds_of_files(drawn.KINDS.formats)
     assert {".bed", ".bw", ".vcf", ".vcf.gz", ".fa"} < set(offered[0].endings)
     assert {".vcf", ".bedpe"} < set(next(kind.endings for kind in offered if kind.name == "Other tracks"))
+    assert [kind.name for kind in kinds_of_files(())] == ["All files", "Datasets"]
