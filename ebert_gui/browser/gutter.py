@@ -162,7 +162,9 @@ def _paint_on_one_line(surface: Surface, title: str, subtitle: str, room: float)
 def _paint_ticks(surface: Surface, width: float, label: Label) -> None:
     """A short line beside the plot at each tick, and the colours that stand for values, from the lowest up."""
     for tick in label.ticks:
-        surface.rectangle(width - 5, round(tick.y) - 0.5, 4, 1, surface.palette.border)
+        # On whole device pixels, as the line at zero is, so that it is sharp and meets it.
+        y = round(tick.y * surface.axis.ratio) / surface.axis.ratio
+        surface.rectangle(width - 5, y, 4, 1, surface.palette.border)
     if label.ramp:
         top, bottom = 3.0, surface.height - 1
         each = (bottom - top) / len(label.ramp)

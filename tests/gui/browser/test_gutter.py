@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -276,3 +277,48 @@ def test_beside_ideogram_and_ruler_stand_chromosome_bands_and_the_length_of_the_
     ]
     assert page.down(80) == [(75, 76, LIGHT.border)]
     assert page.across(75) == [(0, GUTTER, LIGHT.border)]
+
+
+@pytest.mark.parametrize(
+    ("height", "spacing", "scale", "numbers"),
+    [
+        (84.0, "linear", Scale(-2, 5), ["5", "-2", "0"]),
+        (84.0, "linear", Scale(0, 5), ["5", "0"]),
+        (84.0, "log", Scale(0.1, 300, "log"), ["300", "0.1", "10", "1"]),
+        # Powers that would lie over another number have a tick alone.
+        (44.0, "log", Scale(0.1, 300, "log"), ["300", "0.1", "10"]),
+        (120.0, "symlog", Scale(-50, 500, "symlog"), ["500", "-50", "0", "100", "10", "-10"]),
+    ],
+)
+def test_numbers_stand_at_zero_and_at_powers_of_ten_as_far_as_there_is_room_and_ticks_at_all_of_them(
+    new_page: Callable[..., Page],
+    written: list[Written],
+    height: float,
+    spacing: str,
+    scale: Scale,
+    numbers: list[str],
+) -> None:
+    page = new_page(1.0, (GUTTER, 130))
+    track = SignalTrack(signal="DNase", drawn=SignalSettings().changed(spacing=spacing))
+    label(page, track, height, scale=scale)
+    found = {each.text: each.top for each in written if each.right == GUTTER - 6}
+    assert set(found) == set(numbers)
+    tops = sorted(found.values())
+    assert all(below - above >= 10 for above, below in pairwise(tops))
+    values = sorted(map(float, found))
+    assert sorted(found, key=lambda text: -found[text]) == [f"{value:g}" for value in values], "higher means larger"
+    ticks = [y for y in range(round(height)) if page.colour_at(GUTTER - 3, y) == LIGHT.border]
+    assert len(ticks) >= len(scale.between)
+
+
+def test_colours_that_stand_for_values_are_shown_beside_the_plot_from_the_lowest_up(
+    new_page: Callable[..., Page], written: list[Written]
+) -> None:
+    page = new_page(1.0, (GUTTER, 100))
+    track = SignalTrack(signal="DNase", drawn=SignalSettings(form="heat", colour="#0000ff", below="#ff0000"))
+    label(page, track, 84.0, scale=Scale(-5, 5))
+    top, middle, bottom = (QColor(page.colour_at(GUTTER - 5, y)) for y in (5, 42, 80))
+    assert top.blue() > top.red() + 150
+    assert bottom.red() > bottom.blue() + 150
+    assert middle.lightness() > 225
+    assert {each.right for each in written if each.text in ("5", "-5")} == {GUTTER - 6 - 7}
