@@ -8,6 +8,7 @@ from typing import Any
 import msgspec
 
 from ebert_core.genome.igv_terms import (
+    APART,
     LARGEST_SESSION,
     MOST_TRACKS,
     colour_of_igv,
@@ -49,6 +50,8 @@ def read_igv_json(path: Path) -> OtherSession:
     read = [_track(each, path.parent) for each in written if _text(each, "type") not in ("sequence", "ideogram")]
     tracks = {each.path: each for each in read if isinstance(each, OtherTrack)}
     left_out = [each for each in read if isinstance(each, LeftOut)]
+    several = (each for each in _objects(session["tracks"]) if list(_objects(each.get("tracks"))))
+    left_out += [LeftOut(_text(each, "name") or "an overlay", APART) for each in several]
     sets = list(_objects(session.get("roi")))
     regions = tuple(islice((region for each in sets for region in _regions(each)), MOST_REGIONS))
     left_out += [

@@ -3,7 +3,7 @@
 import os
 import re
 from collections.abc import Mapping
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from urllib.parse import unquote, urlsplit
 
 from ebert_core.protocol.other_sessions import Form
@@ -14,6 +14,9 @@ from ebert_core.protocol.terms.locus import Interval
 
 LARGEST_SESSION = 16 * 2**20
 MOST_TRACKS = 2_000
+APART = "its signals are shown one below the other; Tracks, Join can overlay them"
+# A server need not be asked for what other programs show.
+_OF_OTHERS = (".bam", ".cram", ".sam", ".seg", ".tdf", ".maf", ".mut", ".gct", ".hic", ".igv", ".cn", ".cbs", ".loh")
 _NUMBERS = re.compile(r"(?:rgba?\()?\s*(\d{1,3})\s*,\s*(\d{1,3})\s*,\s*(\d{1,3})\s*(?:,[^)]*)?\)?")
 _COLOUR = re.compile(r"#[0-9a-fA-F]{6}|[a-zA-Z]{3,30}")
 _FORMS: Mapping[str, Form] = {
@@ -32,16 +35,20 @@ def place_of_igv(written: str, folder: Path) -> str:
     """The whole path or address of a file that a session in `folder` names.
 
     Raises:
-        InvalidRequest: it is neither, as what lies at a place of a cloud.
+        InvalidRequest: it is neither, as what lies at a place of a cloud; or a server's file that is not shown anyway.
     """
     text = f"https:{written}" if written.startswith("//") else written
     if is_address(text):
-        return address_of(text).text
+        address = address_of(text)
+        ending = PurePosixPath(address.name.lower().removesuffix(".gz")).suffix
+        if ending in _OF_OTHERS:
+            raise InvalidRequest(f"files that end in {ending} are not shown")
+        return address.text
     if text.startswith("file:"):
         text = unquote(urlsplit(text).path)
     elif _SCHEME.match(text):
         raise InvalidRequest(f"{written[:60]} is no file of this machine and no address of http.")
-    return os.path.normpath(folder / text)
+    return os.path.normpath(folder / os.path.expanduser(text))
 
 
 def colour_of_igv(written: str) -> str:

@@ -9,6 +9,7 @@ from pathlib import Path
 from xml.parsers import expat
 
 from ebert_core.genome.igv_terms import (
+    APART,
     LARGEST_SESSION,
     MOST_TRACKS,
     colour_of_igv,
@@ -26,6 +27,11 @@ from ebert_core.protocol.terms.errors import InvalidRequest
 Attributes = Mapping[str, str]
 _GENOME_ENDINGS = (".fa", ".fasta", ".fa.gz", ".fasta.gz", ".2bit")
 _OF_ITS_OWN = "it belongs to IGV's genome, not to a file of the session"
+# Of what IGV makes of other tracks, by the class that draws it.
+_MADE = {
+    "MergedTracks": APART,
+    "CombinedDataTrack": "IGV computes it from other tracks; two signals can be compared here",
+}
 
 
 def read_igv_xml(path: Path) -> OtherSession:
@@ -117,7 +123,7 @@ class _Elements:
                 left_out.append(LeftOut(name, "it is hidden in the session"))
             else:
                 tracks.append(self._track(written, place, name))
-        left_out += [LeftOut(track.get("name") or id_, _OF_ITS_OWN) for id_, track in self._others()]
+        left_out += [LeftOut(track.get("name") or id_, _why_left_out(track)) for id_, track in self._others()]
         genome = self._root.get("genome", "")
         files = (place_of_igv(genome, folder),) if genome.lower().endswith(_GENOME_ENDINGS) else ()
         locus = self._root.get("locus", "")
@@ -161,3 +167,7 @@ class _Elements:
             number_of_igv(scale.get("maximum")) if is_fixed else None,
             track.get("autoscaleGroup", ""),
         )
+
+
+def _why_left_out(track: Attributes) -> str:
+    return _MADE.get(track.get("clazz", "").rsplit(".", 1)[-1], _OF_ITS_OWN)

@@ -144,9 +144,32 @@ def test_a_session_in_json_is_read_with_tracks_that_are_laid_over_each_other(tmp
         ("inline", "it"),
         ("inside", "data:application/gzip;base64,AAAA"),
         ("a track", "it"),
+        ("an overlay", "its"),
         ("file", "import"),
     ]
     assert read.regions == (NamedRegion(Interval("chr1", 5, 9), "mine"),)
+
+
+def test_what_igv_makes_of_tracks_and_what_a_server_has_for_others_is_named_with_the_reason(tmp_path: Path) -> None:
+    path = tmp_path / "s.xml"
+    path.write_text(
+        """<Session genome="hg19"><Resources><Resource path="a.bw"/><Resource path="~/b.bw"/>
+        <Resource path="http://server/reads.BAM"/><Resource path="http://server/x.seg.gz"/></Resources>
+        <Panel><Track id="88f1" name="Overlay" clazz="org.igv.track.MergedTracks">
+        <Track id="a.bw" name="A" color="1,2,3"/><DataRange minimum="0" maximum="5"/></Track>
+        <Track id="3" name="Sum" clazz="org.broad.igv.track.CombinedDataTrack"/></Panel></Session>"""
+    )
+    read = read_other_session(path)
+    assert read.tracks == (
+        OtherTrack(f"{tmp_path}/a.bw", "A", colour="#010203"),
+        OtherTrack(str(Path.home() / "b.bw"), "b.bw"),
+    )
+    assert [(each.name, each.reason.split(";")[0]) for each in read.left_out] == [
+        ("reads.BAM", "files that end in .bam are not shown"),
+        ("x.seg.gz", "files that end in .seg are not shown"),
+        ("Overlay", "its signals are shown one below the other"),
+        ("Sum", "IGV computes it from other tracks"),
+    ]
 
 
 @pytest.mark.parametrize(

@@ -8,6 +8,7 @@ from xml.etree import ElementTree
 import pytest
 
 from ebert_core.dataset.layout import Layout
+from ebert_core.genome.sessions import read_other_session
 from ebert_core.inference.igv import check_session, write_session
 from ebert_core.inference.targets import Target
 from ebert_core.protocol.specs.jobs import Predict
@@ -48,6 +49,17 @@ def test_every_file_is_a_track_from_0_to_1_under_its_name(spec_of: Callable[...,
         assert (track.get("autoScale"), track.get("visible")) == ("false", "true")
         assert track.get("clazz") == "org.broad.igv.track.DataSourceTrack", "features have no scale"
         assert (scale.get("minimum"), scale.get("maximum"), scale.get("type")) == ("0.0", "1.0", "LINEAR")
+
+
+def test_this_program_reads_what_it_writes_for_igv(spec_of: Callable[..., Predict], tmp_path: Path) -> None:
+    session(spec_of("{factor}.bw"), ".bw", layout("hg19"))
+    read = read_other_session(tmp_path / "x.xml")
+    assert read.genome == "hg19"
+    assert [(Path(track.path).name, track.name, track.low, track.high) for track in read.tracks] == [
+        ("CTCF.bw", "CTCF K562", 0.0, 1.0),
+        ("a&b.bw", 'A<&"B K562', 0.0, 1.0),
+    ]
+    assert read.left_out == ()
 
 
 def test_calls_are_features_without_a_scale(spec_of: Callable[..., Predict]) -> None:
