@@ -1,6 +1,7 @@
 """A worker ends with its window: when its pipe is closed, and when its parent ended before it could ask to be told."""
 
 import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -8,7 +9,9 @@ from pathlib import Path
 import pytest
 
 from tests.certain import present
+from tests.processes import comes_within, is_gone_within
 
+ROOT = Path(__file__).parents[3]
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="no such pipes and parents on Windows")
 
 
@@ -68,3 +71,69 @@ print("lives on", flush=True)
             assert told.readline() == b"imported\n"
             present(parent.stdin).close()
             assert told.read() == (b"" if has_ended else b"lives on\n")
+
+
+def test_a_worker_that_holds_the_interpreter_dies_with_its_parent(tmp_path: Path) -> None:
+    """The parent starts a worker, makes it deaf for a minute, prints its process id, and is killed."""
+    if sys.platform != "linux":
+        pytest.skip("only Linux tells a process that its parent has ended")
+    script = tmp_path / "parent.py"
+    script.write_text(
+        f"""
+import sys, time
+sys.path.insert(0, {str(ROOT)!r})
+from tests.core.roles.test_session import PlainWindow
+from tests.core.roles.toy_worker import HoldInterpreter
+window = PlainWindow()
+window.next()
+window.ask(1, HoldInterpreter(60_000))
+print(window.process.pid, flush=True)
+time.sleep(60)
+"""
+    )
+    with subprocess.Popen([sys.executable, str(script)], stdout=subprocess.PIPE) as parent:
+        worker = int(present(parent.stdout).readline())
+        os.kill(parent.pid, signal.SIGKILL)
+    assert is_gone_within(worker, 2.0)
+
+
+_SLOW_TORCH = {
+    "lets others run": "import time; time.sleep(60)",
+    "holds the interpreter": "import ctypes; ctypes.PyDLL(None).usleep(60_000_000)",
+}
+
+
+@pytest.mark.parametrize("how", _SLOW_TORCH)
+def test_a_model_worker_that_is_still_importing_torch_ends_with_its_window(tmp_path: Path, how: str) -> None:
+    """Its window is killed, as by a crash."""
+    if sys.platform != "linux":
+        pytest.skip("only Linux tells a process that its parent has ended")
+    (tmp_path / "torch.py").write_text(f"open({str(tmp_path / 'begun')!r}, 'w').close()\n{_SLOW_TORCH[how]}\n")
+    script = tmp_path / "parent.py"
+    script.write_text(
+        f"""
+import subprocess, sys, time
+worker = subprocess.Popen(
+    [sys.executable, "-m", "ebert_core", "worker", "model"],
+    stdin=subprocess.PIPE, stdout=subprocess.PIPE, env={{"PYTHONPATH": {str(tmp_path)!r}}},
+)
+print(worker.pid, flush=True)
+time.sleep(60)
+"""
+    )
+    with subprocess.Popen([sys.executable, str(script)], stdout=subprocess.PIPE) as parent:
+        worker = int(present(parent.stdout).readline())
+        assert comes_within(tmp_path / "begun", 20.0)
+        os.kill(parent.pid, signal.SIGKILL)
+    assert is_gone_within(worker, 2.0)
+
+
+def test_a_model_worker_that_is_still_importing_torch_ends_when_its_pipe_is_closed(tmp_path: Path) -> None:
+    """Its window lives on, as one does that closes this worker."""
+    (tmp_path / "torch.py").write_text(f"open({str(tmp_path / 'begun')!r}, 'w').close()\nimport time; time.sleep(60)\n")
+    command = [sys.executable, "-m", "ebert_core", "worker", "model"]
+    environment = {"PYTHONPATH": str(tmp_path)}
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=environment) as worker:
+        assert comes_within(tmp_path / "begun", 20.0)
+        present(worker.stdin).close()
+        assert worker.wait(timeout=2) == 0

@@ -5,7 +5,6 @@ import platform
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Callable, Iterator
 from importlib.metadata import version
 from pathlib import Path
@@ -317,92 +316,6 @@ def test_a_worker_ends_within_two_seconds_of_its_window(window: PlainWindow, bod
     present(window.process.stdin).close()
     assert window.process.wait(timeout=2) == 0
     window.process.stdin = open(os.devnull, "wb")  # noqa: SIM115 - the fixture closes it
-
-
-def test_a_worker_that_holds_the_interpreter_dies_with_its_parent(tmp_path: Path) -> None:
-    """The parent starts a worker, makes it deaf for a minute, prints its process id, and is killed."""
-    if sys.platform != "linux":
-        pytest.skip("only Linux tells a process that its parent has ended")
-    script = tmp_path / "parent.py"
-    script.write_text(
-        f"""
-import sys, time
-sys.path.insert(0, {str(ROOT)!r})
-from tests.core.roles.test_session import PlainWindow
-from tests.core.roles.toy_worker import HoldInterpreter
-window = PlainWindow()
-window.next()
-window.ask(1, HoldInterpreter(60_000))
-print(window.process.pid, flush=True)
-time.sleep(60)
-"""
-    )
-    with subprocess.Popen([sys.executable, str(script)], stdout=subprocess.PIPE) as parent:
-        worker = int(present(parent.stdout).readline())
-        os.kill(parent.pid, signal.SIGKILL)
-    assert is_gone_within(worker, 2.0)
-
-
-_SLOW_TORCH = {
-    "lets others run": "import time; time.sleep(60)",
-    "holds the interpreter": "import ctypes; ctypes.PyDLL(None).usleep(60_000_000)",
-}
-
-
-@pytest.mark.parametrize("how", _SLOW_TORCH)
-def test_a_model_worker_that_is_still_importing_torch_ends_with_its_window(tmp_path: Path, how: str) -> None:
-    """Its window is killed, as by a crash."""
-    if sys.platform != "linux":
-        pytest.skip("only Linux tells a process that its parent has ended")
-    (tmp_path / "torch.py").write_text(f"open({str(tmp_path / 'begun')!r}, 'w').close()\n{_SLOW_TORCH[how]}\n")
-    script = tmp_path / "parent.py"
-    script.write_text(
-        f"""
-import subprocess, sys, time
-worker = subprocess.Popen(
-    [sys.executable, "-m", "ebert_core", "worker", "model"],
-    stdin=subprocess.PIPE, stdout=subprocess.PIPE, env={{"PYTHONPATH": {str(tmp_path)!r}}},
-)
-print(worker.pid, flush=True)
-time.sleep(60)
-"""
-    )
-    with subprocess.Popen([sys.executable, str(script)], stdout=subprocess.PIPE) as parent:
-        worker = int(present(parent.stdout).readline())
-        assert comes_within(tmp_path / "begun", 20.0)
-        os.kill(parent.pid, signal.SIGKILL)
-    assert is_gone_within(worker, 2.0)
-
-
-def test_a_model_worker_that_is_still_importing_torch_ends_when_its_pipe_is_closed(tmp_path: Path) -> None:
-    """Its window lives on, as one does that closes this worker."""
-    (tmp_path / "torch.py").write_text(f"open({str(tmp_path / 'begun')!r}, 'w').close()\nimport time; time.sleep(60)\n")
-    command = [sys.executable, "-m", "ebert_core", "worker", "model"]
-    environment = {"PYTHONPATH": str(tmp_path)}
-    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=environment) as worker:
-        assert comes_within(tmp_path / "begun", 20.0)
-        present(worker.stdin).close()
-        assert worker.wait(timeout=2) == 0
-
-
-def comes_within(path: Path, seconds: float) -> bool:
-    end = time.monotonic() + seconds
-    while time.monotonic() < end and not path.exists():
-        time.sleep(0.02)
-    return path.exists()
-
-
-def is_gone_within(process: int, seconds: float) -> bool:
-    end = time.monotonic() + seconds
-    while time.monotonic() < end:
-        try:
-            state = Path(f"/proc/{process}/stat").read_text().rsplit(")", 1)[1].split()[0]
-        except OSError:
-            return True
-        if state == "Z":
-            return True
-        time.sleep(0.02)
-    return False
 
 
 def test_an_oversized_frame_from_the_window_ends_the_worker_with_a_line(window: PlainWindow) -> None:

@@ -14,6 +14,10 @@ from ebert_core.protocol.sources import (
 )
 from ebert_core.protocol.terms.locus import Interval
 from ebert_core.protocol.tracks import CellType, Chromosome, DatasetSummary, PeakFiles
+from ebert_gui.browser.content import TrackContent
+from ebert_gui.loading.loader import Loader
+from ebert_gui.state.tracks import Track
+from ebert_gui.state.workspace import Workspace
 from ebert_gui.workers.state import Condition, Failure, WorkerState
 from tests.gui.asked import Asked, as_read, is_of
 from tests.toy_summaries import checkpoint_summary
@@ -98,3 +102,8 @@ DATASET = DatasetSummary(
     start_locus=Interval("chr1", 1_000_000, 1_020_000),
 )
 CHECKPOINT = checkpoint_summary()
+
+
+def content_of(loader: Loader, workspace: Workspace, kind: type[Track]) -> TrackContent:
+    """What the first track of this kind shows."""
+    return loader.content(next(track for track in workspace.setup.tracks if isinstance(track, kind)))

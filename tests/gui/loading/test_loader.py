@@ -1,39 +1,25 @@
 """What is asked for, what is dropped, and what is drawn meanwhile."""
 
-import numpy as np
 import pytest
 from msgspec.structs import replace
 from pytestqt.qtbot import QtBot
 
-from ebert_core.protocol.shapes import Signal
 from ebert_core.protocol.sources import (
-    AttentionProfile,
     MeasuredPeaks,
     MeasuredSignal,
-    PredictedBinding,
-    Shapes,
     Smoothed,
 )
-from ebert_core.protocol.terms.edits import BaseEdit
 from ebert_core.protocol.terms.locus import Interval
-from ebert_gui.browser.content import TrackContent
-from ebert_gui.kinds.attention import AttentionTrack
 from ebert_gui.kinds.overlay import OverlayTrack
 from ebert_gui.kinds.peaks import PeaksTrack
 from ebert_gui.kinds.prediction import PredictionTrack
 from ebert_gui.kinds.signal import VALUES, SignalTrack
 from ebert_gui.loading.loader import GESTURE_MILLISECONDS, Loader
-from ebert_gui.state.tracks import Track
 from ebert_gui.state.workspace import Workspace
 from ebert_gui.workers.state import Condition, Failure, WorkerState
-from tests.certain import present
 from tests.gui.asked import is_of
-from tests.gui.loading.recording import RecordingClient
+from tests.gui.loading.recording import RecordingClient, content_of
 from tests.toy_summaries import checkpoint_summary
-
-
-def _content(loader: Loader, workspace: Workspace, kind: type[Track]) -> TrackContent:
-    return loader.content(next(track for track in workspace.setup.tracks if isinstance(track, kind)))
 
 
 def test_what_is_on_screen_is_asked_for_before_the_margin(
@@ -84,14 +70,14 @@ def test_a_signal_that_is_smoothed_is_read_smoothed_over_the_same_places(
     data.answer_all()
     plain, history = data.requests(MeasuredSignal), workspace.history
     signals = [track.id for track in workspace.setup.tracks if isinstance(track, SignalTrack)]
-    before = _content(loader, workspace, SignalTrack)
+    before = content_of(loader, workspace, SignalTrack)
     history.change(history.setup.redrawn(signals, lambda drawn: drawn.changed(smoothing=500)))
     loader.ask()
-    meanwhile = _content(loader, workspace, SignalTrack)
+    meanwhile = content_of(loader, workspace, SignalTrack)
     assert meanwhile.is_loading
     assert meanwhile.parts == before.parts, "what is drawn stays until the smoothed values come"
     data.answer_all()
-    smooth = _content(loader, workspace, SignalTrack)
+    smooth = content_of(loader, workspace, SignalTrack)
     assert not smooth.is_loading
     assert not {held.serial for held in smooth.of(VALUES)} & {held.serial for held in before.of(VALUES)}
     found = data.requests(Smoothed)
@@ -157,11 +143,11 @@ def test_a_neighbouring_level_is_drawn_while_the_right_one_is_awaited(
     data.answer_all()
     workspace.view.zoom(4)
     loader.ask()
-    stretched = _content(loader, workspace, SignalTrack)
+    stretched = content_of(loader, workspace, SignalTrack)
     assert stretched.is_loading
     assert stretched.of(VALUES)
     data.answer_all()
-    fresh = _content(loader, workspace, SignalTrack)
+    fresh = content_of(loader, workspace, SignalTrack)
     assert not fresh.is_loading
     assert {held.level for held in fresh.of(VALUES)} != {held.level for held in stretched.of(VALUES)}
 
@@ -170,7 +156,7 @@ def test_what_a_person_can_put_right_is_said_in_the_track_and_not_asked_again(
     loader: Loader, data: RecordingClient, workspace: Workspace
 ) -> None:
     data.fail_all(Failure("invalid", "alpha.bw is empty.", "details"))
-    content = _content(loader, workspace, SignalTrack)
+    content = content_of(loader, workspace, SignalTrack)
     assert (content.sentence, content.details, content.is_error) == ("alpha.bw is empty.", "details", True)
     before = len(data.asked)
     loader.ask()
@@ -192,85 +178,11 @@ def test_what_a_lost_worker_left_open_is_asked_again(loader: Loader, data: Recor
     assert sorted(map(repr, lost)) == sorted(repr(body) for body, _, _ in data.open.values())
 
 
-def test_predictions_come_on_one_strand_first_and_are_refined(with_checkpoint: Loader, model: RecordingClient) -> None:
-    model.answer_all()
-    with_checkpoint.ask()
-    model.answer_all()
-    with_checkpoint.ask()
-    first, second = model.requests(PredictedBinding)
-    assert (first.source.strands, second.source.strands) == (1, 2)
-    assert second.interval.covers(first.interval)
-    assert with_checkpoint.is_idle
-
-
-def test_a_refined_prediction_covers_a_pan_inside_its_margin(
-    with_checkpoint: Loader, model: RecordingClient, workspace: Workspace
-) -> None:
-    for _ in range(3):
-        model.answer_all()
-        with_checkpoint.ask()
-    before = len(model.requests(PredictedBinding))
-    workspace.view.pan_by(5_000)
-    with_checkpoint.ask()
-    assert len(model.requests(PredictedBinding)) == before
-
-
-@pytest.mark.parametrize("width", [120_000, 150_000, 199_990, 200_000])
-def test_no_prediction_of_a_live_view_is_wider_than_the_model_answers(
-    with_checkpoint: Loader, model: RecordingClient, workspace: Workspace, width: int
-) -> None:
-    workspace.view.show(Interval("chr1", 1_000_077, 1_000_077 + width))
-    with_checkpoint.ask()
-    model.answer_all()
-    with_checkpoint.ask()
-    asked = [request.interval.length for request in model.requests(PredictedBinding) if request.source.strands == 2]
-    limit = present(workspace.model).live_limit
-    assert asked
-    assert max(asked) <= limit + 400
-
-
-def test_a_long_slide_waits_for_the_prediction_under_way(
-    with_checkpoint: Loader, model: RecordingClient, workspace: Workspace
-) -> None:
-    for _ in range(5):
-        workspace.view.pan_by(500)
-        with_checkpoint.ask()
-    assert len(model.requests(PredictedBinding)) == 1
-
-
-def test_a_jump_abandons_the_prediction_of_the_old_place(
-    with_checkpoint: Loader, model: RecordingClient, workspace: Workspace
-) -> None:
-    workspace.view.show(Interval("chr1", 3_000_000, 3_020_000))
-    with_checkpoint.ask()
-    open_now = [body for body, _, _ in model.open.values() if is_of(body, PredictedBinding)]
-    assert [request.interval.start for request in open_now] == [3_000_000]
-
-
-def test_above_the_live_limit_nothing_is_predicted_until_somebody_asks(
-    with_checkpoint: Loader, model: RecordingClient, workspace: Workspace
-) -> None:
-    model.answer_all()
-    workspace.view.show(Interval("chr1", 1_000_000, 2_000_000))
-    with_checkpoint.ask()
-    assert not any(is_of(body, PredictedBinding) for body, _, _ in model.open.values())
-    content = _content(with_checkpoint, workspace, PredictionTrack)
-    assert content.sentence.startswith("Zoom in below 200 kb")
-    assert content.link.startswith("compute this region, about ")
-    with_checkpoint.take_offer(next(t for t in workspace.setup.tracks if isinstance(t, PredictionTrack)))
-    with_checkpoint.ask()
-    pieces = [body.interval for body, _, _ in model.open.values() if is_of(body, PredictedBinding)]
-    assert sum(piece.length for piece in pieces) == 1_000_000
-    assert all(piece.length <= 200_000 for piece in pieces)
-    model.answer_all()
-    assert not _content(with_checkpoint, workspace, PredictionTrack).sentence
-
-
 def test_a_file_that_ended_a_worker_is_offered_again_and_asked_once_more_when_the_offer_is_taken(
     loader: Loader, data: RecordingClient, model: RecordingClient, workspace: Workspace
 ) -> None:
     data.fail_all(Failure("avoided", "The data worker ended while it read /d/x.bw.", "signal 11", "/d/x.bw"))
-    content = _content(loader, workspace, SignalTrack)
+    content = content_of(loader, workspace, SignalTrack)
     assert (content.link, content.avoided, content.is_error) == ("Try again", "/d/x.bw", True)
     loader.ask()
     assert data.open == {}
@@ -278,61 +190,17 @@ def test_a_file_that_ended_a_worker_is_offered_again_and_asked_once_more_when_th
     loader.ask()
     assert data.forgiven == model.forgiven == [("/d/x.bw",)]
     assert any(is_of(body, MeasuredSignal) for body, _, _ in data.open.values())
-    assert not _content(loader, workspace, SignalTrack).sentence
+    assert not content_of(loader, workspace, SignalTrack).sentence
 
 
 def test_what_no_file_is_to_blame_for_is_offered_again_with_all_that_is_avoided(
     loader: Loader, data: RecordingClient, model: RecordingClient, workspace: Workspace
 ) -> None:
     data.fail_all(Failure("avoided", "The data worker ended 5 times at this, so it is not asked again."))
-    content = _content(loader, workspace, SignalTrack)
+    content = content_of(loader, workspace, SignalTrack)
     assert (content.link, content.avoided) == ("Try again", "")
     loader.take_offer(next(track for track in workspace.setup.tracks if isinstance(track, SignalTrack)))
     assert data.forgiven == model.forgiven == [None]
-
-
-def test_a_prediction_that_ended_the_model_worker_is_offered_again(
-    with_checkpoint: Loader, data: RecordingClient, model: RecordingClient, workspace: Workspace
-) -> None:
-    model.fail_all(Failure("avoided", "The model worker ended while it computed with /c.", file="/c"))
-    content = _content(with_checkpoint, workspace, PredictionTrack)
-    assert (content.link, content.avoided) == ("Try again", "/c")
-    with_checkpoint.take_offer(next(t for t in workspace.setup.tracks if isinstance(t, PredictionTrack)))
-    with_checkpoint.ask()
-    assert model.forgiven == [("/c",)]
-    assert any(is_of(body, PredictedBinding) for body, _, _ in model.open.values())
-
-
-def test_the_offer_of_a_wide_view_computes_it(
-    with_checkpoint: Loader, model: RecordingClient, workspace: Workspace
-) -> None:
-    workspace.view.show(Interval("chr1", 0, 1_000_000))
-    with_checkpoint.ask()
-    with_checkpoint.take_offer(next(t for t in workspace.setup.tracks if isinstance(t, PredictionTrack)))
-    with_checkpoint.ask()
-    assert sum(body.interval.length for body, _, _ in model.open.values() if is_of(body, PredictedBinding)) == 1_000_000
-    assert model.forgiven == []
-
-
-def test_a_region_is_computed_without_another_gesture(
-    with_checkpoint: Loader, model: RecordingClient, workspace: Workspace, qtbot: QtBot
-) -> None:
-    workspace.view.show(Interval("chr1", 0, 1_000_000))
-    with_checkpoint.ask()
-    with_checkpoint.take_offer(next(t for t in workspace.setup.tracks if isinstance(t, PredictionTrack)))
-    qtbot.waitUntil(lambda: any(is_of(body, PredictedBinding) for body, _, _ in model.open.values()))
-
-
-def test_a_region_is_computed_on_both_strands_since_nothing_refines_it_there(
-    with_checkpoint: Loader, model: RecordingClient, workspace: Workspace
-) -> None:
-    workspace.view.show(Interval("chr1", 0, 1_000_000))
-    with_checkpoint.ask()
-    with_checkpoint.take_offer(next(t for t in workspace.setup.tracks if isinstance(t, PredictionTrack)))
-    with_checkpoint.ask()
-    region = [body for body, _, _ in model.open.values() if is_of(body, PredictedBinding)]
-    assert sum(request.interval.length for request in region) == 1_000_000
-    assert {request.source.strands for request in region} == {2}
 
 
 def test_the_time_of_a_region_counts_both_strands(loader: Loader, data: RecordingClient, workspace: Workspace) -> None:
@@ -341,25 +209,25 @@ def test_the_time_of_a_region_counts_both_strands(loader: Loader, data: Recordin
     loader.ask()
     data.answer_all()
     # 60,000 bases of one strand in a second, until something was measured.
-    assert _content(loader, workspace, PredictionTrack).link == "compute this region, about 40 s"
+    assert content_of(loader, workspace, PredictionTrack).link == "compute this region, about 40 s"
 
 
 def test_a_failure_speaks_of_its_own_place_only(
     with_checkpoint: Loader, model: RecordingClient, workspace: Workspace
 ) -> None:
     model.fail_all(Failure("invalid", "The sequence cannot be read.", "details"))
-    failed = _content(with_checkpoint, workspace, PredictionTrack)
+    failed = content_of(with_checkpoint, workspace, PredictionTrack)
     assert (failed.sentence, failed.is_error) == ("The sequence cannot be read.", True)
     workspace.view.show(Interval("chr1", 3_000_000, 3_020_000))
     with_checkpoint.ask()
-    assert _content(with_checkpoint, workspace, PredictionTrack).is_loading
+    assert content_of(with_checkpoint, workspace, PredictionTrack).is_loading
     model.answer_all()
     with_checkpoint.ask()
-    elsewhere = _content(with_checkpoint, workspace, PredictionTrack)
+    elsewhere = content_of(with_checkpoint, workspace, PredictionTrack)
     assert (elsewhere.sentence, elsewhere.is_loading) == ("", False)
     workspace.view.show(Interval("chr1", 1_000_000, 1_020_000))
     with_checkpoint.ask()
-    assert _content(with_checkpoint, workspace, PredictionTrack).is_error
+    assert content_of(with_checkpoint, workspace, PredictionTrack).is_error
 
 
 def test_a_failure_is_not_spoken_of_while_its_place_is_asked_for_anew(
@@ -368,66 +236,8 @@ def test_a_failure_is_not_spoken_of_while_its_place_is_asked_for_anew(
     model.fail_all(Failure("invalid", "The sequence cannot be read.", "details"))
     workspace.view.pan_by(15_000)
     with_checkpoint.ask()
-    content = _content(with_checkpoint, workspace, PredictionTrack)
+    content = content_of(with_checkpoint, workspace, PredictionTrack)
     assert (content.is_error, content.is_loading) == (False, True)
-
-
-def test_attention_follows_the_anchor_not_the_view(
-    with_checkpoint: Loader, model: RecordingClient, workspace: Workspace
-) -> None:
-    model.answer_all()
-    workspace.view.pan_by(3_000)
-    with_checkpoint.ask()
-    assert len(model.requests(AttentionProfile)) == 1
-    workspace.set_anchor("chr1", 1_005_000)
-    with_checkpoint.ask()
-    assert model.requests(AttentionProfile)[-1].interval == Interval("chr1", 1_005_000, 1_005_001)
-
-
-@pytest.mark.parametrize(
-    ("kind", "sentence"),
-    [(PredictionTrack, "PyTorch is not installed."), (AttentionTrack, "PyTorch is not installed.")],
-)
-def test_without_a_model_its_tracks_say_why(
-    loader: Loader, workspace: Workspace, kind: type[PredictionTrack] | type[AttentionTrack], sentence: str
-) -> None:
-    workspace.history.change(
-        workspace.setup.with_added(PredictionTrack(cell_type="alpha", factor="CTCF"), AttentionTrack(cell_type="alpha"))
-    )
-    workspace.lose_model(sentence)
-    assert _content(loader, workspace, kind).sentence == sentence
-
-
-def test_an_undone_cell_type_is_what_the_model_is_asked_for(
-    with_checkpoint: Loader, workspace: Workspace, model: RecordingClient
-) -> None:
-    model.answer_all()
-
-    def asked() -> tuple[str, tuple[str, ...]]:
-        model.asked.clear()
-        # What has come is kept; another place must be asked for.
-        workspace.view.pan_by(100_000)
-        with_checkpoint.ask()
-        model.answer_all()
-        request = model.requests(PredictedBinding)[0]
-        return request.source.cell_type, tuple(source.output for source in request.sources)
-
-    before = asked()
-    workspace.choose_cell_type("beta")
-    assert asked() != before
-    workspace.history.undo()
-    assert asked() == before
-
-
-def test_an_edit_and_its_undo_are_asked_about_by_themselves(with_checkpoint: Loader, workspace: Workspace) -> None:
-    for change in (
-        lambda: workspace.history.change(workspace.setup.with_edits((BaseEdit("chr1", 1_000_100, "G"),))),
-        workspace.history.undo,
-    ):
-        with_checkpoint.ask()
-        assert not with_checkpoint._timer.isActive()
-        change()
-        assert with_checkpoint._timer.isActive()
 
 
 def test_a_jump_asks_at_once_and_a_gesture_that_goes_on_once_in_a_while(
@@ -468,17 +278,17 @@ def test_a_file_that_joins_the_dataset_leaves_the_other_tracks_as_they_are(
     loader: Loader, workspace: Workspace, data: RecordingClient
 ) -> None:
     data.answer_all()
-    before = _content(loader, workspace, SignalTrack)
+    before = content_of(loader, workspace, SignalTrack)
     assert before.of(VALUES)
     data.asked.clear()
     workspace.refresh_dataset(workspace.dataset)
     loader.ask()
-    assert _content(loader, workspace, SignalTrack).parts == before.parts
+    assert content_of(loader, workspace, SignalTrack).parts == before.parts
     assert data.asked == []
     workspace.open_dataset(workspace.dataset)
     loader.ask()
     assert data.requests(MeasuredSignal)
-    assert not _content(loader, workspace, SignalTrack).of(VALUES)
+    assert not content_of(loader, workspace, SignalTrack).of(VALUES)
 
 
 def test_tracks_in_sight_are_asked_for_first_and_awaited_alone(
@@ -526,34 +336,3 @@ def test_a_picture_waits_until_all_has_come_and_no_longer(loader: Loader, data: 
     assert not loader.is_idle
     loader.ask()
     assert (told, data.open) == ([True], {})
-
-
-def test_the_speed_is_that_of_a_long_stretch_of_known_bases_by_the_open_checkpoint(
-    loader: Loader, data: RecordingClient, model: RecordingClient, workspace: Workspace, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    clock = iter(range(10_000))
-    monkeypatch.setattr("ebert_gui.loading.loader.time.monotonic", lambda: float(next(clock)))
-
-    def predict(start: int, end: int, share_of_gaps: float) -> float | None:
-        def with_gaps(reply: Shapes) -> Shapes:
-            values = np.full(100, 0.5, dtype=np.float32)
-            values[: round(100 * share_of_gaps)] = np.nan
-            changed = {"minimum": values, "maximum": values, "mean": values}
-            return Shapes(tuple(replace(s, **changed) if isinstance(s, Signal) else s for s in reply.shapes))
-
-        workspace.view.show(Interval("chr1", start, end))
-        loader.ask()
-        data.answer_all()
-        model.answer_all(with_gaps)
-        return loader.bases_per_second
-
-    workspace.open_model(checkpoint_summary())
-    assert predict(0, 2_000, 0.0) is None
-    assert predict(1_000_000, 1_100_000, 1.0) is None
-    whole = predict(2_000_000, 2_100_000, 0.0)
-    assert whole is not None
-    half = predict(3_000_000, 3_100_000, 0.5)
-    assert half is not None
-    assert half < whole
-    workspace.open_model(checkpoint_summary(path="/another"))
-    assert loader.bases_per_second is None
