@@ -69,6 +69,8 @@ def _problem(parsed: argparse.Namespace) -> str:
         return f"{parsed.picture} names no picture we can write; end it with .png, .svg or .pdf."
     if parsed.picture and not parsed.paths and not parsed.session:
         return "--picture needs a DATASET.toml, track files or --session to draw."
+    if parsed.picture and not (folder := Path(parsed.picture).absolute().parent).is_dir():
+        return f"The picture {parsed.picture} cannot be written: there is no folder {folder}."
     if len(datasets) > 1:
         return f"Only one dataset can be open; {len(datasets)} were named: {', '.join(datasets)}."
     if len(sessions) > 1:
@@ -135,6 +137,8 @@ def _options(parsed: argparse.Namespace) -> "Options":
         files=tuple(path for path in paths if path not in (*datasets, *sessions)),
         locus=parsed.locus,
         cell_type=parsed.cell_type,
+        beside=parsed.beside,
+        factor=parsed.factor,
         models=tuple(dict.fromkeys(str(Path(named_checkpoint(model)).absolute()) for model in parsed.checkpoint)),
         saved_session=sessions[0] if sessions else "",
         session=str(Path(parsed.session).absolute()) if parsed.session else "",
@@ -161,7 +165,13 @@ def _parser() -> argparse.ArgumentParser:
         help="a dataset or a saved session, track files, or both",
     )
     parser.add_argument("--locus", default="", help="where to begin: chr5:124.5m, chr5:1000-2000 or a gene")
-    parser.add_argument("--cell-type", default="", help="the cell type to look at")
+    parser.add_argument(
+        "--cell-type", default="", metavar="NAME", help="the cell type of all tracks that are of one; no other is shown"
+    )
+    parser.add_argument(
+        "--beside", default="", metavar="NAME|none", help="a second cell type in rows of its own, to compare with"
+    )
+    parser.add_argument("--factor", default="", metavar="NAME", help="the factor whose peaks and predictions are shown")
     parser.add_argument(
         "--checkpoint",
         action="append",

@@ -6,7 +6,7 @@ from pathlib import Path
 from PyQt6.QtCore import QTimer
 from PyQt6.QtWidgets import QApplication
 
-from ebert_core.protocol.machine.showing import tell
+from ebert_core.protocol.machine.showing import print_result, tell
 from ebert_core.protocol.terms.errors import InvalidRequest
 from ebert_gui.app.program import Options, Program
 from ebert_gui.browser.picture import DOTS_PER_INCH, save_picture
@@ -97,8 +97,9 @@ class PictureProgram(Program):
         for sentence in self._sentences_of_rows(measured=False):
             tell(sentence)
         if unread := self._sentences_of_rows(measured=True):
-            self._fail(*unread)
+            self._fail(*unread, is_written=True)
         else:
+            print_result(self.options.picture)
             self._app.exit(0)
 
     def _sentences_of_rows(self, *, measured: bool) -> list[str]:
@@ -119,10 +120,15 @@ class PictureProgram(Program):
             )
             tell(sentence)
 
-    def _fail(self, *sentences: str) -> None:
+    def _fail(self, *sentences: str, is_written: bool = False) -> None:
         if not self._problem:
             self._problem = sentences[0]
             for sentence in sentences:
                 tell(f"ebert-browser: {sentence.strip()}")
+            picture = self.options.picture
+            if is_written:
+                tell(f"ebert-browser: {picture} was written, and lacks what is named above.")
+            elif Path(picture).exists():
+                tell(f"ebert-browser: {picture} is an earlier picture; it was left as it was.")
             # The event loop may not run yet when this is found out.
             QTimer.singleShot(0, lambda: self._app.exit(2))

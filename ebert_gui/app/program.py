@@ -2,6 +2,7 @@
 
 from typing import NamedTuple
 
+from ebert_core.protocol.terms.wording import choice_of
 from ebert_core.protocol.tracks import FileFormats
 from ebert_gui.browser.picture import DOTS_PER_INCH
 from ebert_gui.kinds.table import Kinds
@@ -17,6 +18,9 @@ from ebert_gui.state.workspace import Workspace
 from ebert_gui.workers.client import WorkerClient, local_worker
 from ebert_gui.workers.state import WorkerState
 
+# The word for no cell type beside the chosen one.
+NONE = "none"
+
 
 class Options(NamedTuple):
     """What was asked for on the command line."""
@@ -25,6 +29,9 @@ class Options(NamedTuple):
     files: tuple[str, ...] = ()
     locus: str = ""
     cell_type: str = ""
+    beside: str = ""
+    """The cell type beside it; `none` for none."""
+    factor: str = ""
     models: tuple[str, ...] = ()
     """The last one is the chosen one."""
     session: str = ""
@@ -45,6 +52,7 @@ class Program:
 
     def __init__(self, options: Options, data: WorkerClient | None = None) -> None:
         self.options = options
+        self._unchecked_factor = options.factor
         self.kinds = Kinds.with_plugins()
         self.workspace = Workspace(self.kinds)
         self.data = data or WorkerClient(local_worker("data"), "data", fatal=kept_fatal_files())
@@ -82,8 +90,7 @@ class Program:
 
     def _after_opening(self, files: tuple[str, ...]) -> None:
         options, workspace = self.options, self.workspace
-        if options.cell_type:
-            self._choose_cell_type(options.cell_type)
+        self._choose()
         if options.locus:
             self.navigator.go(options.locus)
         if files:
@@ -92,14 +99,41 @@ class Program:
             self.opener.models.open(model, is_beginning=True)
         workspace.view.changed.announce()
 
-    def _choose_cell_type(self, name: str) -> None:
-        dataset = self.workspace.dataset
+    def _choose(self) -> None:
+        """Look at the cell types and the factor that the command line names."""
+        options, workspace = self.options, self.workspace
+        dataset = workspace.dataset
         known = [cell.name for cell in dataset.cell_types] if dataset else []
-        if name in known:
-            self.workspace.choose_cell_type(name)
-        else:
-            listed = ", ".join(known) or "no cell types"
-            self.opener.problem.emit(f"This dataset does not have the cell type {name}. It has {listed}.", "")
+        beside = "" if options.beside == NONE and NONE not in known else options.beside
+        for name in filter(None, (options.cell_type, beside)):
+            if name not in known:
+                self.opener.problem.emit(
+                    f"This dataset has no cell type {name}; {choice_of(name, known, 'it has')}.", ""
+                )
+                return
+        if options.factor:
+            workspace.choose_factor(options.factor)
+            if options.models:
+                # What a model predicts is known once it is open.
+                workspace.model_changed.connect(self._check_factor)
+            else:
+                self._check_factor()
+        if options.cell_type or options.beside:
+            workspace.look_at(options.cell_type or workspace.cell_type, beside)
+
+    def _check_factor(self) -> None:
+        """Say so where nobody knows the factor that the command line names."""
+        workspace, factor = self.workspace, self._unchecked_factor
+        if not factor or workspace.opening or (self.options.models and workspace.model is None):
+            return
+        self._unchecked_factor = ""  # from now on a person chooses
+        planted = workspace.dataset.truth_factors if workspace.dataset else ()
+        known = list(dict.fromkeys((*planted, *(each.name for each in workspace.factors()))))
+        if factor in known:
+            workspace.choose_factor(factor)
+            return
+        where = "Neither this dataset nor the open model knows" if workspace.model else "This dataset does not know"
+        self.opener.problem.emit(f"{where} the factor {factor}; {choice_of(factor, known, 'there are')}.", "")
 
     def _on_data_state(self, state: WorkerState) -> None:
         self.opener.on_data_state(state)

@@ -41,16 +41,18 @@ def first_tracks(
 
 
 def with_model_tracks(shown: tuple[Track, ...], scope: Scope, factor: str, cell_type: str) -> tuple[Track, ...]:
-    """Predicted binding of a factor in two cell types above the sequence, and attention in the first at the end.
+    """Predicted binding of a factor above the sequence, and attention in the chosen cell type at the end.
 
-    Of a model that reads no cell type one track of the factor, or of its first output. Nothing is added where some
-    track of the chosen model is on screen already. Its tracks name it where others are open, too.
+    Binding is predicted in the chosen cell type and in the one that is shown beside it; where no track is of any, in
+    the two to begin with. Of a model that reads no cell type there is one track of the factor, or of its first output.
+    Nothing is added where some track of the chosen model is on screen already. Tracks name it where others are open.
     """
     dataset, model = scope.dataset, scope.model
     if dataset is None or model is None or any(_is_of(track, model.path) for track in shown):
         return shown
     named = model.path if len(scope.models) > 1 else ""
-    cells = tuple(filter(None, dict.fromkeys([cell_type, *chosen_cell_types(dataset)])))[:CELL_TYPES_SHOWN]
+    on_screen = [cell for track in shown if (cell := track.word("cell_type"))] or chosen_cell_types(dataset)
+    cells = tuple(filter(None, dict.fromkeys([cell_type, *on_screen])))[:CELL_TYPES_SHOWN]
     shown_of = cells if model.reads_cell_type else ("",)
     output = model.output(factor) or (None if model.reads_cell_type else next(iter(model.outputs), None))
     predictions = [prediction_track(output, name, named) for name in shown_of] if output is not None else []

@@ -113,6 +113,18 @@ class Setup(BesideTracks, frozen=True):
         chosen = replace(self, cell_type=cell_type)
         return chosen._showing_instead(self.cell_type, cell_type) if self.cell_type else chosen
 
+    def of_cell_types(self, cell_type: str, beside: str, scope: Scope) -> Self:
+        """One cell type in all tracks that are of any, and another beside it; empty: none."""
+
+        def shown(track: Track) -> Track:
+            return track.of_cell_type(cell_type) if track.word("cell_type") else track
+
+        found: dict[object, Track] = {}
+        for track in map(shown, self.tracks):
+            found.setdefault(track.subject if track.word("cell_type") else track.id, track)
+        chosen = replace(self, cell_type=cell_type, tracks=tuple(found.values()))
+        return chosen.comparing(beside, scope) if beside else chosen
+
     def comparing(self, cell_type: str, scope: Scope) -> Self:
         """Another cell type beside the chosen one, in the rows of the one before; empty: none.
 

@@ -211,6 +211,10 @@ class Workspace:
         """Look at another cell type: tracks of the one before show it, unless its own tracks are on screen already."""
         self._choose(self.setup.of_cell_type(cell_type))
 
+    def look_at(self, cell_type: str, beside: str) -> None:
+        """Show one cell type in all tracks that are of any, and another one beside it; empty: none."""
+        self._choose(self.setup.of_cell_types(cell_type, beside, self.scope))
+
     def compare_with(self, cell_type: str) -> None:
         """Show another cell type beside the chosen one, in the rows of the one before; empty: show none."""
         self._choose(self.setup.comparing(cell_type, self.scope))

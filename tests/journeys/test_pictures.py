@@ -1,5 +1,6 @@
 """`ebert-browser --picture`: the same drawing without a display, or one sentence."""
 
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -22,7 +23,7 @@ def _draw(*words: str) -> subprocess.CompletedProcess[str]:
 def test_vector_pictures_are_written(toy_dataset: Path, tmp_path: Path, ending: str, start: bytes) -> None:
     target = tmp_path / f"out.{ending}"
     done = _draw(str(toy_dataset), "--picture", str(target), "--locus", "chr1:1-9000")
-    assert (done.returncode, done.stderr) == (0, "")
+    assert (done.returncode, done.stdout, done.stderr) == (0, f"{target}\n", "")
     assert target.read_bytes().startswith(start)
     assert [path.name for path in tmp_path.iterdir()] == [target.name]
 
@@ -97,11 +98,14 @@ def test_a_file_that_cannot_even_be_opened_keeps_no_other_from_being_drawn(toy_d
     ("words", "sentence"),
     [
         (("{folder}/none.toml", "--picture", "{out}/x.png"), "none.toml"),
-        (("{folder}/DATASET.toml", "--picture", "{out}/x.png", "--cell-type", "delta"), "It has alpha, beta"),
+        (("{folder}/DATASET.toml", "--picture", "{out}/x.png", "--cell-type", "delta"), "it has alpha, beta"),
+        (("{folder}/DATASET.toml", "--picture", "{out}/x.png", "--cell-type", "alpa"), "did you mean alpha?"),
+        (("{folder}/DATASET.toml", "--picture", "{out}/x.png", "--beside", "delta"), "no cell type delta"),
+        (("{folder}/DATASET.toml", "--picture", "{out}/x.png", "--factor", "GATA9"), "does not know the factor GATA9"),
         (("{folder}/DATASET.toml", "--picture", "{out}/x.png", "--locus", "chr1:9m"), "chr1 ends at 30,000"),
         (("{folder}/DATASET.toml", "--picture", "{out}/x.gif"), "end it with .png, .svg or .pdf"),
         (("{folder}/DATASET.toml", "--picture", "{out}/x.png", "--dpi", "9"), "--dpi 9 is out of range"),
-        (("{folder}/DATASET.toml", "--picture", "{out}/none/x.png"), "cannot be written"),
+        (("{folder}/DATASET.toml", "--picture", "{out}/none/x.png"), "there is no folder"),
         (("{folder}/DATASET.toml", "--picture", "{out}/x.png", "--size", "9by9"), "write it as 1600x1000"),
         (("--picture", "{out}/x.png"), "needs a DATASET.toml"),
         (("{folder}/DATASET.toml", "s.json", "--picture", "{out}/x.png"), "s.json is a session, which has its own"),
@@ -139,3 +143,24 @@ def test_a_saved_session_is_drawn_and_not_in_parts(toy_dataset: Path, tmp_path: 
     done = _draw(str(path), "--picture", str(target))
     assert (done.returncode, done.stderr) == (2, f"ebert-browser: {gone}, which the session names, is not there.\n")
     assert not target.exists()
+
+
+def test_an_earlier_picture_that_could_not_be_drawn_anew_is_named(toy_dataset: Path, tmp_path: Path) -> None:
+    target = tmp_path / "out.png"
+    target.write_bytes(b"earlier")
+    done = _draw(str(toy_dataset), "--picture", str(target), "--locus", "chr9")
+    assert done.returncode == 2
+    assert done.stderr.endswith(f"ebert-browser: {target} is an earlier picture; it was left as it was.\n")
+    assert target.read_bytes() == b"earlier"
+
+
+def test_a_picture_that_lacks_a_row_is_said_to_and_its_path_not_printed(toy_dataset: Path, tmp_path: Path) -> None:
+    target, folder = tmp_path / "out.png", tmp_path / "data"
+    shutil.copytree(toy_dataset.parent, folder)
+    signal = folder / "alpha.bw"
+    signal.write_bytes(signal.read_bytes()[: signal.stat().st_size // 2])
+    done = _draw(str(folder / toy_dataset.name), "--picture", str(target))
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "alpha.bw" in done.stderr
+    assert done.stderr.endswith(f"ebert-browser: {target} was written, and lacks what is named above.\n")
+    assert target.exists()

@@ -50,6 +50,7 @@ CHANGES: dict[str, Callable[[Setup], Setup]] = {
     "rewritten": lambda setup: setup.rewritten(lambda track: replace(track, height=33)),
     "of_cell_type": lambda setup: setup.of_cell_type("gamma"),
     "comparing": lambda setup: setup.comparing("gamma", SCOPE),
+    "of_cell_types": lambda setup: setup.of_cell_types("beta", "gamma", SCOPE),
     "of_factor": lambda setup: setup.of_factor("MAX", SCOPE),
     "anchored_at": lambda setup: setup.anchored_at(Interval("chr1", 5, 6)),
     "naming_model": lambda setup: setup.naming_model("/m"),

@@ -461,3 +461,25 @@ def test_a_file_that_cannot_be_read_gets_the_row_that_its_name_promises(path: st
     track = KINDS.track_of_unreadable(path)
     assert (type(track) if track else None) is kind
     assert track is None or (track.word("path"), track.title) == (path, path.removeprefix("/f/"))
+
+
+def test_one_cell_type_is_that_of_all_tracks_that_are_of_any_and_of_the_models_too(workspace: Workspace) -> None:
+    workspace.look_at("poor", "")
+    workspace.open_model(CHECKPOINT)
+    cells = {track.word("cell_type") for track in workspace.setup.tracks} - {""}
+    assert cells == {"poor"}
+    assert workspace.cell_type == "poor"
+    subjects = [track.subject for track in workspace.setup.tracks]
+    assert len(subjects) == len(set(subjects))
+    assert [track.word("cell_type") for track in workspace.setup.tracks if isinstance(track, PredictionTrack)] == [
+        "poor"
+    ]
+
+
+def test_a_cell_type_beside_the_named_one_is_the_only_other_one(workspace: Workspace) -> None:
+    workspace.look_at("poor", "beta")
+    workspace.open_model(CHECKPOINT)
+    assert {track.word("cell_type") for track in workspace.setup.tracks} - {""} == {"poor", "beta"}
+    assert workspace.setup.compared == "beta"
+    predicted = [track.word("cell_type") for track in workspace.setup.tracks if isinstance(track, PredictionTrack)]
+    assert predicted == ["poor", "beta"]
