@@ -170,3 +170,11 @@ def test_how_wide_the_matrices_are_is_said_of_one_width_and_of_several(
 
     assert wide(model) == f"2 to {len(MOTIF)} bp"
     assert wide(models.model(str(toy_binding.parent / "motifs.pfm"), str(toy_binding))) == f"{len(MOTIF)} bp"
+
+
+def test_edits_elsewhere_change_no_score(models: OpenModels, scanned: PredictedBinding) -> None:
+    place = VIEW.start + 500
+    far = (BaseEdit("chr1", place, "A"), BaseEdit("chr2", VIEW.end + 2_000, "A"), BaseEdit("chr2", 10, "A"))
+    [plain] = read(models, scanned)
+    [edited] = read(models, msgspec.structs.replace(scanned, edits=far))
+    np.testing.assert_array_equal(edited.maximum, plain.maximum)

@@ -37,3 +37,5 @@ def test_one_model_stays_open_however_large_it_is(toy_checkpoint: Path, toy_bind
     matrix.write_text(MATRIX.format(name="a"))
     models.model(str(matrix), str(toy_binding))
     assert models.paths == (str(matrix),)
+    models.close_all()
+    assert not models.paths

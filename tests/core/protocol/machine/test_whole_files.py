@@ -2,6 +2,7 @@
 
 import ast
 import os
+import time
 from pathlib import Path
 
 import pytest
@@ -60,6 +61,16 @@ def test_a_folder_that_waits_aside_comes_back_only_where_none_has_its_name(folde
     os.rename(place, place.with_name("elsewhere"))
     put_back(place, aside)
     assert os.listdir(place) == ["waiting"]
+
+
+def test_a_folder_that_a_process_left_half_written_a_day_ago_is_removed_and_a_new_one_is_not(tmp_path: Path) -> None:
+    place = tmp_path / "store"
+    old, new = new_part_folder(place), new_part_folder(place)
+    (old / "half").touch()
+    long_ago = time.time() - 2 * 24 * 3600
+    os.utime(old, (long_ago, long_ago))
+    third = new_part_folder(place)
+    assert sorted(tmp_path.iterdir()) == sorted((new, third))
 
 
 @pytest.mark.parametrize("has_old", [True, False])
