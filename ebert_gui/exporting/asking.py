@@ -57,15 +57,9 @@ def ask_for_signal(desk: Desk) -> None:
     name = f"{track.title} {track.subtitle}".strip()
     dialog = SignalDialog(name, source, dataset, workspace.view.interval, desk.window)
     dialog.place_wanted.connect(lambda wanted, then: pick(desk.opener.places, dialog, wanted, then))
-    asking = [dialog]
-    dialog.finished.connect(lambda _result: asking.clear())
-
-    def propose(path: str) -> None:
-        for each in asking:  # the host may answer when the form is gone
-            each.propose(path)
-
+    dialog.looked_for.connect(desk.opener.places.look_for)
     if dialog.proposed:
-        desk.opener.places.find_unused(dialog.proposed, propose, ENDING)
+        desk.opener.places.find_unused(dialog.proposed, dialog.propose, ENDING)
     dialog.accepted.connect(lambda: _writing(desk).write(dialog.file(), dataset))
     dialog.finished.connect(lambda _result: dialog.deleteLater())
     dialog.open()

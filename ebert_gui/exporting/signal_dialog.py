@@ -1,8 +1,9 @@
 """The form for a signal as a bigWig: of which stretch, in bins of how many bases, and where it goes."""
 
 from collections.abc import Sequence
+from functools import partial
 
-from PyQt6.QtCore import pyqtSignal
+from PyQt6.QtCore import Qt, pyqtSignal
 from PyQt6.QtWidgets import QComboBox, QDialog, QPushButton, QSpinBox, QWidget
 
 from ebert_core.protocol.sources import Source
@@ -16,21 +17,27 @@ from ebert_gui.widgets.wanted_place import ALL, Kind, Wanted
 ENDING = ".bw"
 _ENDINGS = (ENDING, ".bigwig")
 _WIDEST_STEP = 10_000
+# The role of how a sentence names a stretch.
+_WHERE = Qt.ItemDataRole.UserRole + 1
 
 
 class SignalDialog(QDialog):
     """Proposes the whole genome in bins of 50 bases; after `accepted`, `file()` says what to write.
 
-    `place_wanted` asks for a place of the host: with a `Wanted`, and with who goes on with what is chosen.
+    `place_wanted` asks for a place of the host: with a `Wanted`, and with who goes on with what is chosen. `looked_for`
+    asks whether something is at a path of the host, with who hears it. `proposed` is the file that the form proposes;
+    empty once the form is closed.
     """
 
     place_wanted = pyqtSignal(object, object)
+    looked_for = pyqtSignal(str, object)
 
     def __init__(
         self, name: str, source: Source, dataset: DatasetSummary, view: Interval, parent: QWidget | None = None
     ) -> None:
         super().__init__(parent)
         self._name, self._source, self._view = name, source, view
+        self._looked_for, self._is_there = "", False
         self._lengths = {chromosome.name: chromosome.length for chromosome in dataset.chromosomes}
         self.setWindowTitle("Write signal")
         near = dataset.path or next((file.path for file in dataset.files if is_absolute(file.path)), "")
@@ -52,8 +59,8 @@ class SignalDialog(QDialog):
         return SignalFile(self._source, self._path(), self.step.value(), self.stretch.currentData())
 
     def propose(self, path: str) -> None:
-        """Propose another name, unless a person has typed one meanwhile."""
-        if self._path() == self.proposed:
+        """Propose another name, unless a person has typed one meanwhile or the form is closed."""
+        if self.proposed and self._path() == self.proposed:
             self.proposed = path
             self.target.setText(path)
 
@@ -61,9 +68,14 @@ class SignalDialog(QDialog):
         here = self._view.chromosome
         whole = Interval(here, 0, self._lengths.get(here, self._view.end))
         shown = Interval(here, max(0, self._view.start), min(self._view.end, whole.end))
-        self.stretch.addItem("The whole genome", ())
-        self.stretch.addItem(f"The chromosome {here}", (whole,))
-        self.stretch.addItem(f"What is on screen, {format_locus(shown)}", (shown,))
+        on_screen = format_locus(shown)
+        for words, where, places in (
+            ("The whole genome", "the whole genome", ()),
+            (f"The chromosome {here}", f"the chromosome {here}", (whole,)),
+            (f"What is on screen, {on_screen}", on_screen, (shown,)),
+        ):
+            self.stretch.addItem(words, places)
+            self.stretch.setItemData(self.stretch.count() - 1, where, _WHERE)
         self.step.setRange(1, _WIDEST_STEP)
         self.step.setValue(50)
         self.step.setSuffix(" bp")
@@ -86,17 +98,31 @@ class SignalDialog(QDialog):
         self.step.valueChanged.connect(self._follow)
         self.target.textChanged.connect(self._follow)
         self.browse.clicked.connect(self._pick)
+        self.finished.connect(self._forget_questions)
 
     def _path(self) -> str:
         return self.target.text().strip()
 
     def _follow(self) -> None:
         problem = objection(self._path())
-        words = self.stretch.currentText()
-        where = f"{words[:1].lower()}{words[1:]}".replace("what is on screen, ", "")
+        where = self.stretch.currentData(_WHERE)
         bins = "every base" if self.step.value() == 1 else f"the mean of every {self.step.value():,} bases"
         promise = f"Writes {self._name}, {bins} of {where}, to {file_name(self._path())}."
-        self._footer.say("" if problem else f"{promise} You can go on working meanwhile.", problem)
+        if self._path() != self._looked_for:
+            self._looked_for, self._is_there = self._path(), False
+            if not problem:
+                self.looked_for.emit(self._looked_for, partial(self._take_found, self._looked_for))
+        replaces = " It replaces the file that is there." if self._is_there else ""
+        self._footer.say("" if problem else f"{promise}{replaces} You can go on working meanwhile.", problem)
+
+    def _take_found(self, path: str, is_there: bool) -> None:
+        """An answer about another path, or one that comes after the form was closed, is about nothing here."""
+        if path == self._looked_for:
+            self._is_there = is_there
+            self._follow()
+
+    def _forget_questions(self) -> None:
+        self._looked_for = self.proposed = ""
 
     def _pick(self) -> None:
         signals = Kind("Signals", _ENDINGS)

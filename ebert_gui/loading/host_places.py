@@ -82,6 +82,20 @@ class HostPlaces(QObject):
         request = ListFolder(beside(path), narrow=file_name(path).removesuffix(ending), shows_hidden=True)
         self._data.request(request, Folder, answered, lambda _failure: None, view_key="unused name")
 
+    def look_for(self, path: str, on_found: Callable[[bool], None]) -> None:
+        """Ask whether something is at a path; nobody is told while its folder does not answer."""
+
+        def answered(folder: Folder) -> None:
+            if not folder.is_waiting:
+                on_found(folder.is_there or not folder.named)
+
+        def failed(failure: Failure) -> None:
+            if failure.kind == "invalid":  # not even its folder is there, or may be looked into
+                on_found(False)
+
+        request = ListFolder(path, narrow=file_name(path), shows_hidden=True)
+        self._data.request(request, Folder, answered, failed, view_key="is it there")
+
     def shortcuts(self) -> tuple[Shortcut, ...]:
         """The person's home, the dataset's folder, and those in which something was opened or chosen last."""
         dataset = self._workspace.dataset

@@ -1,5 +1,7 @@
 """The form for a signal as a bigWig: what it proposes, what it promises, and what it refuses."""
 
+from collections.abc import Callable
+
 import pytest
 from pytestqt.qtbot import QtBot
 
@@ -79,6 +81,28 @@ def test_another_name_is_proposed_unless_one_was_typed(dialog: SignalDialog) -> 
     dialog.target.setText("/data/mine.bw")
     dialog.propose("/data/DNase-3.bw")
     assert dialog.file().path == "/data/mine.bw"
+    dialog.target.setText("/data/DNase-2.bw")
+    dialog.reject()
+    dialog.propose("/data/DNase-3.bw")
+    assert dialog.file().path == "/data/DNase-2.bw"
+
+
+def test_a_file_of_the_host_that_will_be_replaced_is_told(dialog: SignalDialog) -> None:
+    asked: list[tuple[str, Callable[[bool], None]]] = []
+    dialog.looked_for.connect(lambda path, on_found: asked.append((path, on_found)))
+    for path in ("/a/x.bw", "/a/y.bw", "no path", "/a/y.bw"):
+        dialog.target.setText(path)
+    dialog.step.setValue(3)
+    assert [path for path, _ in asked] == ["/a/x.bw", "/a/y.bw", "/a/y.bw"]
+    asked[0][1](True)
+    assert "replaces" not in dialog._footer.summary.text(), "that was about another path"
+    asked[-1][1](True)
+    assert "It replaces the file that is there." in dialog._footer.summary.text()
+    dialog.target.setText("/a/z.bw")
+    assert "replaces" not in dialog._footer.summary.text()
+    dialog.reject()
+    asked[-1][1](True)
+    assert "replaces" not in dialog._footer.summary.text()
 
 
 def test_numbers_stand_before_the_ending() -> None:

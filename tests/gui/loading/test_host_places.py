@@ -130,3 +130,25 @@ def test_home_the_datasets_folder_and_recent_ones_are_close_each_once(
     )
     assert places.start() == "/mine"
     assert places.addresses() == ("https://h/a.bw",)
+
+
+@pytest.mark.parametrize(
+    ("folder", "found"),
+    [
+        (Folder("/data", named="y.bw", is_there=True), [True]),
+        (Folder("/data", named="y.bw"), [False]),
+        (Folder("/data/y.bw"), [True]),
+        (Folder("/data/y.bw", is_waiting=True), []),
+    ],
+)
+def test_it_is_said_whether_something_is_at_a_path(
+    places: HostPlaces, worker: Worker, heard: list[object], folder: Folder, found: list[bool]
+) -> None:
+    places.look_for("/data/y.bw", heard.append)
+    request, answered, failed, _key = worker.asked[-1]
+    assert request == ListFolder("/data/y.bw", narrow="y.bw", shows_hidden=True)
+    answered(folder)
+    failed(Failure("replaced"))
+    assert heard == found
+    failed(Failure("invalid", "There is no folder /data."))
+    assert heard == [*found, False]
