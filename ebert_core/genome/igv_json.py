@@ -8,7 +8,6 @@ from typing import Any
 import msgspec
 
 from ebert_core.genome.igv_terms import (
-    APART,
     LARGEST_SESSION,
     MOST_TRACKS,
     colour_of_igv,
@@ -50,8 +49,6 @@ def read_igv_json(path: Path) -> OtherSession:
     read = [_track(each, path.parent) for each in written if _text(each, "type") not in ("sequence", "ideogram")]
     tracks = {each.path: each for each in read if isinstance(each, OtherTrack)}
     left_out = [each for each in read if isinstance(each, LeftOut)]
-    several = (each for each in _objects(session["tracks"]) if list(_objects(each.get("tracks"))))
-    left_out += [LeftOut(_text(each, "name") or "an overlay", APART) for each in several]
     sets = list(_objects(session.get("roi")))
     regions = tuple(islice((region for each in sets for region in _regions(each)), MOST_REGIONS))
     left_out += [
@@ -69,9 +66,9 @@ def read_igv_json(path: Path) -> OtherSession:
 
 
 def _single(written: object) -> Iterator[Values]:
-    """The tracks of a list; of several that are laid over each other, each."""
-    for each in _objects(written):
-        within = list(_objects(each.get("tracks")))
+    """The tracks of a list; of several that are laid over each other, each, with the number of their row."""
+    for number, each in enumerate(_objects(written)):
+        within = [{**part, "overlay": f"overlay {number}"} for part in _objects(each.get("tracks"))]
         yield from within or [each]
 
 
@@ -122,4 +119,5 @@ def _track(written: Values, folder: Path) -> OtherTrack | LeftOut:
         number_of_igv(written.get("min")) if is_fixed else None,
         number_of_igv(written.get("max")) if is_fixed else None,
         str(written.get("autoscaleGroup") or ""),
+        _text(written, "overlay"),
     )

@@ -14,7 +14,6 @@ from ebert_core.protocol.terms.locus import Interval
 
 LARGEST_SESSION = 16 * 2**20
 MOST_TRACKS = 2_000
-APART = "its signals are shown one below the other; Tracks, Join can overlay them"
 # A server need not be asked for what other programs show.
 _OF_OTHERS = (".bam", ".cram", ".sam", ".seg", ".tdf", ".maf", ".mut", ".gct", ".hic", ".igv", ".cn", ".cbs", ".loh")
 _NUMBERS = re.compile(r"(?:rgba?\()?\s*(\d{1,3})\s*,\s*(\d{1,3})\s*,\s*(\d{1,3})\s*(?:,[^)]*)?\)?")

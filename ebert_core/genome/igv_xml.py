@@ -9,7 +9,6 @@ from pathlib import Path
 from xml.parsers import expat
 
 from ebert_core.genome.igv_terms import (
-    APART,
     LARGEST_SESSION,
     MOST_TRACKS,
     colour_of_igv,
@@ -29,7 +28,6 @@ _GENOME_ENDINGS = (".fa", ".fasta", ".fa.gz", ".fasta.gz", ".2bit")
 _OF_ITS_OWN = "it belongs to IGV's genome, not to a file of the session"
 # Of what IGV makes of other tracks, by the class that draws it.
 _MADE = {
-    "MergedTracks": APART,
     "CombinedDataTrack": "IGV computes it from other tracks; two signals can be compared here",
 }
 
@@ -67,6 +65,7 @@ class _Elements:
         self._tracks: dict[str, Attributes] = {}
         self._scales: dict[str, Attributes] = {}
         self._open: list[str] = []
+        self._overlays: dict[str, str] = {}
         self._left_out: list[LeftOut] = []
         self._regions: list[NamedRegion] = []
 
@@ -82,8 +81,7 @@ class _Elements:
             if written:
                 self._resources.setdefault(written, attributes)
         elif name == "Track":
-            self._open.append(attributes.get("id", ""))
-            self._tracks.setdefault(attributes.get("id", ""), attributes)
+            self._begin_track(attributes.get("id", ""), attributes)
         elif name == "DataRange" and self._open:
             self._scales.setdefault(self._open[-1], attributes)
         elif name == "Region":
@@ -92,6 +90,16 @@ class _Elements:
             self._regions += [] if region is None else [region]
         elif name in ("GeneList", "Filter"):
             self._left_out.append(LeftOut(attributes.get("name", name), "lists of genes and filters are IGV's own"))
+        self._check_counts()
+
+    def _begin_track(self, name: str, attributes: Attributes) -> None:
+        """One within another is laid over others in its row."""
+        if self._open:
+            self._overlays[name] = self._open[-1]
+        self._open.append(name)
+        self._tracks.setdefault(name, attributes)
+
+    def _check_counts(self) -> None:
         if max(len(self._resources), len(self._tracks), len(self._left_out)) > MOST_TRACKS:
             raise InvalidRequest(f"{self._path} names more than {MOST_TRACKS:,} files or tracks.")
         if len(self._regions) > MOST_REGIONS:
@@ -146,6 +154,7 @@ class _Elements:
             and not any(id_.startswith(written) for written in self._resources)
             and "SequenceTrack" not in track.get("clazz", "")
             and id_ != "Reference sequence"
+            and id_ not in self._overlays.values()
         ]
 
     def _name(self, written: str) -> str:
@@ -153,7 +162,8 @@ class _Elements:
         return given or written.rstrip("/").rsplit("/", 1)[-1]
 
     def _track(self, written: str, place: str, name: str) -> OtherTrack:
-        track, scale = self._tracks.get(written, {}), self._scales.get(written, {})
+        track, overlay = self._tracks.get(written, {}), self._overlays.get(written, "")
+        scale = self._scales.get(written) or self._scales.get(overlay, {})
         is_fixed = bool(scale) and track.get("autoScale", "false") != "true" and "autoscaleGroup" not in track
         return OtherTrack(
             place,
@@ -166,6 +176,7 @@ class _Elements:
             number_of_igv(scale.get("minimum")) if is_fixed else None,
             number_of_igv(scale.get("maximum")) if is_fixed else None,
             track.get("autoscaleGroup", ""),
+            overlay,
         )
 
 

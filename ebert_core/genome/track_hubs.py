@@ -125,6 +125,8 @@ def _inherited(stanzas: list[Stanza]) -> Iterator[_Track]:
             seen.add(words[0])
             parent = by_name[words[0]]
             is_shown &= words[1:] != ["off"] and _is_visible(parent, is_top="parent" not in parent)
+            if "overlay" in parent.get("aggregate", "").lower():
+                settings.setdefault("overlaid", parent["track"])
             settings = {**{key: value for key, value in parent.items() if key != "bigdataurl"}, **settings}
             child = parent
         yield _Track(settings, is_shown)
@@ -169,6 +171,7 @@ def _track(track: _Track, tracks_at: Place) -> OtherTrack | LeftOut:
         form_of_igv(settings.get("graphtypedefault", "")),
         low=low,
         high=high,
+        overlay=settings.get("overlaid", ""),
     )
 
 

@@ -12,7 +12,8 @@ Form = Literal["", "bars", "line", "points", "heat"]
 class OtherTrack(msgspec.Struct, frozen=True):
     """A file of another browser's session, and how its track is drawn there; what is not said there is empty or None.
 
-    Colours are `#rrggbb` or a name of the web, `height` is in pixels, tracks of one `group` share a scale.
+    Colours are `#rrggbb` or a name of the web, `height` is in pixels, tracks of one `group` share a scale, and those of
+    one `overlay` a row.
     """
 
     path: str
@@ -25,6 +26,7 @@ class OtherTrack(msgspec.Struct, frozen=True):
     low: float | None = None
     high: float | None = None
     group: str = ""
+    overlay: str = ""
 
 
 class LeftOut(msgspec.Struct, frozen=True):

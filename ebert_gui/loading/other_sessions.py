@@ -14,6 +14,7 @@ from ebert_core.protocol.tracks import BareFile, FileKind
 from ebert_gui.kinds.table import Kinds
 from ebert_gui.loading.opening import Opener
 from ebert_gui.state.settings import Settings
+from ebert_gui.state.setup import Setup
 from ebert_gui.state.tracks import Track
 from ebert_gui.state.workspace import Workspace
 
@@ -98,7 +99,7 @@ class OtherSessions(QObject):
         setup = self._workspace.setup
         known = KnownNames(self._workspace.view.chromosome_lengths)
         more = [each for each in (_on_known(region, known) for region in regions) if each not in setup.regions]
-        dressed_setup = setup.with_tracks(tuple(map(dressed, setup.tracks)))
+        dressed_setup = _overlaid(setup.with_tracks(tuple(map(dressed, setup.tracks))), drawn, kinds)
         self._workspace.history.change(dressed_setup.with_regions((*setup.regions, *more)))
 
     def _is_of_dataset(self, other: OtherSession) -> bool:
@@ -125,6 +126,20 @@ def _dressed(track: Track, file: BareFile, other: OtherTrack, kinds: Kinds) -> T
     return replace(
         named, id=track.id, height=other.height or track.height, drawn=track.drawn if drawn.problem() else drawn
     )
+
+
+def _overlaid(setup: Setup, drawn: Mapping[str, OtherTrack], kinds: Kinds) -> Setup:
+    """The set-up with the tracks in one row that are so in the session, where a kind of track can show them so."""
+    overlays = {path: other.overlay for path, other in drawn.items() if other.overlay}
+    for overlay in dict.fromkeys(overlays.values()):
+        tracks = [track for track in setup.tracks if overlays.get(track.word("path")) == overlay]
+        joined = next((made for made in kinds.made_of(tracks) if made.in_their_place), None)
+        if joined is not None:
+            place = setup.tracks.index(tracks[0])
+            for track in tracks:
+                setup = setup.without(track.id)
+            setup = setup.with_added(joined.track, index=place)
+    return setup
 
 
 def _on_known(region: NamedRegion, known: KnownNames) -> NamedRegion:

@@ -129,6 +129,15 @@ def test_a_hub_on_a_server_names_files_of_that_server_and_no_others() -> None:
         assert read.left_out[-1].name == "b"
 
 
+def test_signals_that_a_hub_lays_over_each_other_are_of_one_row(tmp_path: Path) -> None:
+    text = (
+        "hub x\nuseOneFile on\ngenome g\ntrack both\ncontainer multiWig\naggregate transparentOverlay\n"
+        "visibility full\ntype bigWig\ntrack a\nparent both\nbigDataUrl /a.bw\ntrack b\nparent both\nbigDataUrl /b.bw\n"
+    )
+    read = read_other_session(written(tmp_path, {"hub.txt": text}) / "hub.txt")
+    assert [(track.path, track.overlay) for track in read.tracks] == [("/a.bw", "both"), ("/b.bw", "both")]
+
+
 def test_more_tracks_than_a_window_can_hold_are_not_all_shown(hub: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(track_hubs, "MOST_SHOWN", 2)
     read = read_other_session(hub, "toy1")

@@ -493,3 +493,19 @@ def test_a_track_hub_joins_the_dataset_of_its_genome(new_window: Callable[[], Wi
             "its tracks of hg38: one genome can be shown at a time",
         )
     ]
+
+
+def test_signals_of_one_row_in_igv_are_one_row_here(new_window: Callable[[], Window], study: Path) -> None:
+    (study / "s.xml").write_text(
+        """<Session><Resources><Resource path="tracks/a.bw"/><Resource path="tracks/b.bw"/></Resources><Panel>
+        <Track id="o" clazz="org.igv.track.MergedTracks"><Track id="tracks/a.bw" name="A" color="1,2,3"/>
+        <Track id="tracks/b.bw" name="B" color="4,5,6"/></Track></Panel></Session>"""
+    )
+    window = new_window()
+    window.saved.open(str(study / "s.xml"))
+    (row,) = [track for track in window.workspace.setup.tracks if track.joined]
+    assert [(layer.title, layer.word("path"), layer.colour) for layer in row.joined] == [
+        ("A", str(study / "tracks/a.bw"), "#010203"),
+        ("B", str(study / "tracks/b.bw"), "#040506"),
+    ]
+    assert window.paths == []
