@@ -65,7 +65,7 @@ def commented_spec(job: str) -> str:
     head = text[: text.index("job = ")]
     blocks = [f"{head}{as_written('job', job)}"]
     for field in fields_of(KINDS[job]):
-        default = f"default {default_words(field)}".replace("default needed", "needed")
+        default = default_words(field) if field.is_needed else f"default {default_words(field)}"
         words = f"{field.plain_meaning} ({kind_words(field)}; {default})".replace("`", "")
         comment = textwrap.fill(words, _WIDTH, initial_indent="# ", subsequent_indent="# ", break_on_hyphens=False)
         blocks.append(f"{comment}\n{as_written(field.name, values.get(field.name, field.default))}")

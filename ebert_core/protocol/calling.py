@@ -142,7 +142,7 @@ def doubts_of(factor: OutputSummary, verdict: Verdict | None, cell_type: str) ->
         rests = f"rests on {_counted(known.peaks, '')}"
         found.append(_grave("values say nothing", distrust) if is_known else _grave(rests, distrust, _FEW))
     elif known.peaks < FEWEST_PEAKS:
-        rests = support_sentence(known).replace("This", f"What a probability of {name} is worth", 1)
+        rests = support_sentence(known, f"What a probability of {name} is worth")
         found.append(Doubt(f"rests on {_counted(known.peaks, '')}", rests, _FEW))
     ranks = calibration_warning(name, known, cell_type)
     if ranks and not (known and distrust_sentence(name, known)):

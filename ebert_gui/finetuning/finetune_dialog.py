@@ -40,7 +40,6 @@ from ebert_gui.widgets.spec_rows import add_field_row, on_change, show_value, va
 from ebert_gui.widgets.spec_settings import SpecSettings
 from ebert_gui.widgets.timers import calls_once
 from ebert_gui.widgets.wanted_place import Mode, Wanted
-from ebert_gui.widgets.wording import listed
 
 # Asks whether a job would start, and hears the answer.
 Check = Callable[[FineTune, Callable[[JobCheck], None]], None]
@@ -147,7 +146,7 @@ class FineTuneDialog(QDialog):
         self.epochs.setToolTip(f"{meaning[0].upper()}{meaning[1:]}.")
         self.output = path_field("/path/to/result")
         if self._dataset.path:
-            first = listed(list(self.pairs.factors())[:3], 3).replace(" and ", "-").replace(", ", "-")
+            first = "-".join(list(self.pairs.factors())[:3])
             self.proposed_output = beside(self._dataset.path, "checkpoints", slug(f"{self._dataset.name}-{first}"))
             self.output.setText(self.proposed_output)
         self._settings = SpecSettings(FineTune)

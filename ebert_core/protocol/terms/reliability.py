@@ -193,9 +193,8 @@ def caveats_of(factor: str, trained: Sequence[str], reliability: Reliability | N
         unknown = f"What a probability of {factor} is worth was not measured on held-out bins."
         return f"{unknown} {_unseen(factor, cell_type, trained)}".strip()
     has_few = reliability.peaks < FEWEST_PEAKS and not distrust_sentence(factor, reliability)
-    few = support_sentence(reliability) if has_few else ""
+    few = support_sentence(reliability, f"What probabilities of {factor} are worth") if has_few else ""
     about = f"{untrained_sentence(factor, trained)} {few}".strip()
-    about = about.replace("This", f"What probabilities of {factor} are worth")
     warning = calibration_warning(factor, reliability, cell_type)
     return f"{about} {warning or untested_sentence(factor, trained, reliability, cell_type)}".strip()
 
@@ -249,10 +248,13 @@ def prevalence_sentence(reliability: Reliability, probability: float) -> str:
     return f"They are {recall} of the bound bins there, where {all_bins}; where fewer are, fewer of these will be."
 
 
-def support_sentence(reliability: Reliability) -> str:
-    """What weakens the figures themselves: few peaks, bins that also chose the epoch; empty where nothing does."""
+def support_sentence(reliability: Reliability, subject: str = "This") -> str:
+    """What weakens the figures themselves: few peaks, bins that also chose the epoch; empty where nothing does.
+
+    `subject` is what rests on few peaks.
+    """
     if reliability.peaks < FEWEST_PEAKS:
-        return f"This rests on {_counted(reliability.peaks)}; do not rely on it."
+        return f"{subject} rests on {_counted(reliability.peaks)}; do not rely on it."
     return "The same bins chose the epoch, which flatters a little." if reliability.chose_epoch else ""
 
 
