@@ -170,7 +170,7 @@ def test_the_legend_names_each_signal_in_its_colour(new_page: Callable[..., Page
     surface = with_width(page.surface, 200.0)
     drawn_row(surface, track, layered(signal(1.0), signal(1.0))).annotate(surface, Scale())
     assert [each.text for each in written] == ["K562", "HepG2"]
-    assert written[0].right <= written[1].left
+    assert written[0].right + 20 <= written[1].left, "room for a swatch of 8 pixels between them"
     swatches = [QColor(page.colour_at(each.left - 8, 9)).name() for each in written]
     assert swatches == [LIGHT.signals[0], "#00aa00"]
 

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import replace
 
+import numpy as np
 import pytest
 from PyQt6.QtGui import QColor
 
@@ -182,6 +183,16 @@ def test_the_triangle_shows_a_pair_under_its_middle_at_half_its_distance(
     assert page.is_blank(50, 131)
     assert page.is_blank(50, 28)
     assert written[0].text == "attention, not contacts · layer 2, mean of heads · both directions averaged"
+
+
+def test_the_triangle_takes_attention_from_and_to_alike(new_page: Callable[..., Page], written: list[Written]) -> None:
+    drawn = []
+    for values in (triangle().values_TT, triangle().values_TT.T):
+        page = new_page(1.0, (100, 134))
+        draw_whole(page, Matrix(WINDOW, np.ascontiguousarray(values)), MAP, UNCLICKED)
+        drawn.append([page.across(y) for y in range(30, 130)])
+    assert drawn[0] == drawn[1]
+    assert any(colour == LIGHT.attention[-1] for line in drawn[0] for _, _, colour in line)
 
 
 def test_the_triangle_has_the_same_shape_at_twice_the_pixels(

@@ -188,6 +188,7 @@ def test_scores_of_bed_go_to_a_thousand_and_others_to_what_nearly_all_have(
     assert shades(500, 500)[0] not in (LIGHT.peak, shades(0.001, 1000)[0])
     assert shades(5, 5) == [LIGHT.peak] * 2
     assert shades(5000, 5000) == [LIGHT.peak] * 2
+    assert len(set(shades(-5, -1))) == 1, "below zero all are as pale as zero"
 
 
 def test_a_name_stands_for_its_feature_under_the_cursor() -> None:

@@ -74,6 +74,16 @@ def test_arrows_along_introns_point_in_the_direction_of_transcription(
     assert [x for x in lower if x - 1 not in lower] == groups
 
 
+def test_arrows_of_a_gene_that_begins_before_the_view_begin_at_its_edge(
+    new_page: Callable[..., Page], written: list[Written]
+) -> None:
+    page = new_page()
+    whole = Feature("G", 0, 5000, "+", parts=((0, 1), (4999, 5000)))
+    draw(page, GenesTrack(), genes(whole), start=1080.0)
+    # A chevron at base 1,120, the fourth pixel.
+    assert [x for x in range(1, 10) if not page.is_blank(x, 9)]
+
+
 def test_a_gene_without_a_strand_or_room_has_no_arrows(new_page: Callable[..., Page], written: list[Written]) -> None:
     page = new_page()
     whole = Feature("G", 1000, 2000, ".", parts=((1000, 1001), (1999, 2000)))

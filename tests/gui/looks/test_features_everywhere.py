@@ -10,12 +10,15 @@ from PyQt6.QtGui import QColor, QImage, QPainter
 
 from ebert_core.genome.features import Feature as Kept
 from ebert_core.genome.features import Features as File
+from ebert_core.protocol.shapes import Features
 from ebert_core.protocol.terms.locus import Interval
 from ebert_core.sources.screen import features_for_screen
 from ebert_gui.browser.axis import Axis
+from ebert_gui.browser.content import Held
 from ebert_gui.browser.look import Room
 from ebert_gui.browser.surface import Surface
 from ebert_gui.kinds.peaks import PeaksTrack
+from ebert_gui.looks.density import counted
 from ebert_gui.looks.feature_rows import Feature, Layout, lay_out
 from ebert_gui.looks.feature_settings import FeatureSettings, Labelled
 from ebert_gui.looks.features import _name_boxes
@@ -150,3 +153,12 @@ def test_columns_of_a_density_count_the_features_that_overlap_them(
     scale = scale_over(axis, PeaksTrack(path="/x.bed"), content_of("peaks", here, shape))
     assert scale is not None
     assert scale.high >= max(expected) * repeats > scale.high / 2.1
+
+
+def test_features_beside_a_density_are_counted_in_bins_of_the_same_width() -> None:
+    here = Interval("chr1", 2048, 3072)
+    starts = np.array([2048, 2060, 2348, 3000], dtype=np.int64)
+    ends = np.array([2058, 2080, 2648, 3072], dtype=np.int64)
+    [found] = counted((Held(1, here, Features(here, starts, ends), level=8),))
+    assert (found.start, found.width) == (2048, 256)
+    assert found.counts.tolist() == [2, 1, 1, 1]

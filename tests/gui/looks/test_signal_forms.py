@@ -340,6 +340,11 @@ def test_room_for_a_share_of_the_columns_is_said_where_an_end_follows_them(
     assert ("with room for" in said) == is_said
 
 
+def test_black_and_white_are_a_hundred_apart_and_neighbouring_dark_shades_hardly() -> None:
+    assert least_difference("#000000", "#ffffff") == pytest.approx(100, abs=0.5)
+    assert least_difference("#000000", "#040404") < 2
+
+
 @pytest.mark.parametrize(("bases_per_pixel", "is_seen"), [(10.0, True), (400.0, False)])
 def test_smoothing_that_a_column_is_wider_than_is_said_to_make_no_difference(
     bases_per_pixel: float, is_seen: bool

@@ -148,6 +148,9 @@ def test_a_crowd_stands_in_one_tall_row(new_page: Callable[..., Page]) -> None:
     crowd = variants(*(snv(1100 + number) for number in range(300)))
     draw(page, TRACK, content_of("variants", HERE, crowd), 44.0)
     assert page.down(15) == [(4, 28, LIGHT.signals[0])]
+    low = new_page()
+    draw(low, TRACK, content_of("variants", HERE, crowd), 26.0)
+    assert low.down(15) == [(4, 22, LIGHT.signals[0])]
 
 
 def test_the_shortest_variant_near_the_cursor_is_read_out_and_a_click_on_it_asks_for_all() -> None:
