@@ -122,6 +122,9 @@ class SavedSessions(QObject):
         if not read.problem and not read.session.is_empty:
             self._search(Named(file, read.session, is_reverting), then)
             return
+        if not is_address(path) and not file.exists():
+            self.problem.emit(f"There is no session in {path}.")
+            return
 
         def answered(other: OtherSession) -> None:
             files = self._others.files(other)

@@ -348,7 +348,7 @@ def test_a_session_of_files_is_shown_in_the_place_of_what_was_open(
 @pytest.mark.parametrize(
     ("content", "words"),
     [
-        (None, "No such file"),
+        (None, "There is no session in"),
         ("{}", "is JSON, but neither a session of this program nor one of IGV"),
         ("no json", "cannot be read as JSON"),
         ('{"version": 99, "setup": {}}', "is from a newer version"),
