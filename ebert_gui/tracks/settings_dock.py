@@ -27,7 +27,7 @@ from ebert_gui.state.workspace import Workspace
 from ebert_gui.tracks.setting_row import SettingRow
 from ebert_gui.tracks.settings_commands import copy_settings, paste_settings, use_usual_settings
 from ebert_gui.widgets.colour_button import ColourButton
-from ebert_gui.widgets.forms import label, scrolling
+from ebert_gui.widgets.forms import form_layout, label, scrolling
 from ebert_gui.widgets.plain import PlainLabel
 
 # As the layout of the docks names it.
@@ -150,7 +150,7 @@ class SettingsDock(QDockWidget):
                 heading = label(group, "heading")
                 heading.setContentsMargins(0, 10, 0, 2)
                 column.addWidget(heading)
-            form = _form_layout()
+            form = _narrow_form()
             for each in fields:
                 if (each.says.group or "") == group:
                     self._add_row(form, self.rows[each.name])
@@ -209,10 +209,8 @@ def _fill_the_width(widget: QWidget) -> None:
         widget.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
 
 
-def _form_layout() -> QFormLayout:
-    form = QFormLayout()
-    form.setLabelAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
-    form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.ExpandingFieldsGrow)
+def _narrow_form() -> QFormLayout:
+    form = form_layout()
     form.setHorizontalSpacing(12)
     form.setVerticalSpacing(6)
     return form

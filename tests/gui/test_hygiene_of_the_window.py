@@ -84,6 +84,8 @@ _LOOKS_AT_DISK = {
     *("read_text", "read_bytes", "read_json", "open_file", "access", "unlink", "mkdir", "write_whole"),
 }
 _OWN_FILES = {
+    "__main__.py": "writes pictures",
+    "app/picture_program.py": "writes pictures",
     "browser/picture.py": "writes pictures",
     "exporting/picture_dialog.py": "writes pictures",
     "loading/keeping.py": "keeps sessions",
