@@ -1,4 +1,7 @@
-"""A loader whose workers are recorded."""
+"""A loader whose workers are recorded, and windows that save sessions of a study."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 
@@ -7,6 +10,7 @@ from ebert_gui.loading.loader import Loader
 from ebert_gui.state.workspace import Workspace
 from tests.gui.drawn import KINDS
 from tests.gui.loading.recording import CHECKPOINT, DATASET, RecordingClient
+from tests.gui.loading.saving import Window
 
 
 @pytest.fixture
@@ -44,3 +48,26 @@ def with_checkpoint(loader: Loader, workspace: Workspace, data: RecordingClient)
     loader.ask()
     data.answer_all()
     return loader
+
+
+@pytest.fixture
+def new_window(qapp: object) -> Iterator[Callable[[], Window]]:
+    windows: list[Window] = []
+
+    def make() -> Window:
+        windows.append(Window())
+        return windows[-1]
+
+    yield make
+    for window in windows:
+        window.keeper.end()
+
+
+@pytest.fixture
+def study(tmp_path: Path) -> Path:
+    """A folder with a dataset and a file beside it."""
+    folder = tmp_path / "study"
+    (folder / "tracks").mkdir(parents=True)
+    for name in ("DATASET.toml", "tracks/a.bw", "tracks/b.bw"):
+        (folder / name).write_text("x")
+    return folder
