@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 
 _PICTURES = (".png", ".svg", ".pdf")
+_MOST_AROUND = 100_000_000
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -34,7 +35,7 @@ def _main(arguments: Sequence[str] | None) -> int:
         tell(f"ebert-browser: {problem}")
         return 2
     parsed = _parser().parse_args(words)
-    if parsed.picture:
+    if parsed.picture or parsed.pictures:
         # Drawing to a file needs no display.
         os.environ["QT_QPA_PLATFORM"] = "offscreen"
     problem = _problem(parsed) or _objection_to_threads(parsed.threads) or _objection_of_display()
@@ -65,12 +66,8 @@ def _problem(parsed: argparse.Namespace) -> str:
     unsound = [sentence for path in parsed.paths if (sentence := _objection_to_address(path))]
     if unsound:
         return unsound[0]
-    if parsed.picture and not parsed.picture.lower().endswith(_PICTURES):
-        return f"{parsed.picture} names no picture we can write; end it with .png, .svg or .pdf."
-    if parsed.picture and not parsed.paths and not parsed.session:
-        return "--picture needs a DATASET.toml, track files or --session to draw."
-    if parsed.picture and not (folder := Path(parsed.picture).absolute().parent).is_dir():
-        return f"The picture {parsed.picture} cannot be written: there is no folder {folder}."
+    if problem := _problem_of_pictures(parsed):
+        return problem
     if len(datasets) > 1:
         return f"Only one dataset can be open; {len(datasets)} were named: {', '.join(datasets)}."
     if len(sessions) > 1:
@@ -79,6 +76,24 @@ def _problem(parsed: argparse.Namespace) -> str:
         return f"{sessions[0]} is a session, which has its own dataset and models; open it without another."
     if parsed.checkpoint and not datasets:
         return "--checkpoint needs a DATASET.toml: a checkpoint predicts on the sequence of a dataset."
+    return ""
+
+
+def _problem_of_pictures(parsed: argparse.Namespace) -> str:
+    """What is wrong with the words about pictures."""
+    if parsed.picture and not parsed.picture.lower().endswith(_PICTURES):
+        return f"{parsed.picture} names no picture we can write; end it with .png, .svg or .pdf."
+    drawing = "--picture" if parsed.picture else "--pictures" if parsed.pictures else ""
+    if drawing and not parsed.paths and not parsed.session:
+        return f"{drawing} needs a DATASET.toml, track files or --session to draw."
+    if parsed.picture and not (folder := Path(parsed.picture).absolute().parent).is_dir():
+        return f"The picture {parsed.picture} cannot be written: there is no folder {folder}."
+    if bool(parsed.loci) != bool(parsed.pictures):
+        return "--loci BED and --pictures FOLDER go together: a picture of each region of the BED file."
+    if parsed.loci and (parsed.picture or parsed.locus):
+        return "--loci draws many places; leave out --picture and --locus."
+    if not 0 <= parsed.around <= _MOST_AROUND:
+        return f"--around {parsed.around} is out of range; name 0 to {_MOST_AROUND:,} bases."
     if parsed.size and _size(parsed.size) is None:
         return f"--size {parsed.size} is no size of a picture; write it as 1600x1000."
     if not 48 <= parsed.dpi <= 1200:
@@ -143,6 +158,10 @@ def _options(parsed: argparse.Namespace) -> "Options":
         saved_session=sessions[0] if sessions else "",
         session=str(Path(parsed.session).absolute()) if parsed.session else "",
         picture=str(Path(parsed.picture).absolute()) if parsed.picture else "",
+        loci=parsed.loci if is_address(parsed.loci) else str(Path(parsed.loci).absolute()) if parsed.loci else "",
+        pictures=str(Path(parsed.pictures).absolute()) if parsed.pictures else "",
+        ending=f".{parsed.format}",
+        around=parsed.around,
         size=_size(parsed.size) if parsed.size else None,
         dots_per_inch=parsed.dpi,
         is_dark={"dark": True, "light": False}.get(parsed.theme),
@@ -181,6 +200,10 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--session", default="", help="keep the session in this file; else every dataset has its own")
     parser.add_argument("--picture", default="", metavar="OUT", help="write a png, svg or pdf and end")
+    parser.add_argument("--loci", default="", metavar="BED", help="draw a picture of each of its regions and end")
+    parser.add_argument("--pictures", default="", metavar="FOLDER", help="where the pictures of --loci go")
+    parser.add_argument("--around", type=int, default=0, metavar="N", help="bases to show beside each region of --loci")
+    parser.add_argument("--format", choices=("png", "svg", "pdf"), default="png", help="of the pictures of --loci")
     parser.add_argument("--size", default="", metavar="WxH", help="of the picture; else the tracks decide")
     parser.add_argument(
         "--dpi", type=int, default=96, metavar="N", help="dots per inch of a png: 96, 192, 300 for print"

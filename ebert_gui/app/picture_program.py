@@ -1,13 +1,17 @@
 """The program without a window, for pictures."""
 
 import math
+from collections import deque
+from collections.abc import Sequence
 from pathlib import Path
 
 from PyQt6.QtCore import QTimer
 from PyQt6.QtWidgets import QApplication
 
 from ebert_core.protocol.machine.showing import print_result, tell
+from ebert_core.protocol.regions import NamedRegions, ReadRegions
 from ebert_core.protocol.terms.errors import InvalidRequest
+from ebert_gui.app.places_to_draw import PlaceToDraw, places_of
 from ebert_gui.app.program import Options, Program
 from ebert_gui.browser.picture import DOTS_PER_INCH, save_picture
 from ebert_gui.browser.scene import Scene
@@ -19,17 +23,20 @@ from ebert_gui.workers.state import Condition, WorkerState
 
 
 class PictureProgram(Program):
-    """The program without a window: draws once everything has come, and ends."""
+    """The program without a window: draws each place once everything has come, and ends."""
 
     def __init__(self, options: Options, app: QApplication, data: WorkerClient | None = None) -> None:
         super().__init__(options, data)
         self._app = app
         self._problem = ""
+        self._drawn = Path(options.picture) if options.picture else None
+        self._ahead: deque[PlaceToDraw] | None = None
+        self._lacks_something = False
         theme = DARK if options.is_dark else LIGHT
         width, height = options.size or (1600, 0)
         self.scene = Scene(self.workspace, self.loader, self.kinds, theme, window_font())
         self.scene.width, self.scene.height = float(width), float(height)
-        if options.picture.lower().endswith(".png"):
+        if (options.picture.lower() or options.ending).endswith(".png"):
             self.scene.ratio = options.dots_per_inch / DOTS_PER_INCH
         self.workspace.view.set_columns(self.scene.plot_columns)
         self.saved.problem.connect(self._fail)
@@ -84,11 +91,54 @@ class PictureProgram(Program):
         is_settled = self.opener.is_settled and self.navigator.is_settled and self.loader.is_idle
         if not is_settled or self.workspace.dataset is None or self._problem:
             return
+        if self._drawn is not None:
+            self._draw(self._drawn)
+        elif self._ahead is None:
+            self._ask_for_places()
+
+    def _ask_for_places(self) -> None:
+        dataset = self.workspace.dataset
+        assert dataset is not None
+        self._ahead = deque()
+        lengths = {each.name: each.length for each in dataset.chromosomes}
+
+        def take(found: NamedRegions) -> None:
+            for remark in found.remarks:
+                tell(remark)
+            try:
+                folder = Path(self.options.pictures)
+                self._ahead = places_of(found.regions, folder, self.options.ending, self.options.around, lengths)
+            except InvalidRequest as error:
+                self._fail(str(error))
+                return
+            self._draw_next()
+
+        self.data.request(
+            ReadRegions(self.options.loci), NamedRegions, take, lambda failure: self._fail(failure.message)
+        )
+
+    def _draw_next(self) -> None:
+        """Go to the next place, whose picture is drawn once its tracks have come; after the last one, end."""
+        self._drawn = None
+        if not self._ahead:
+            self._app.exit(2 if self._lacks_something else 0)
+            return
+        place = self._ahead.popleft()
+
+        def go() -> None:
+            self._drawn = place.path
+            self.workspace.view.show(place.interval)
+            self.loader.schedule()
+
+        # Not at once: a place that has all it needs is drawn from within, and thousands of them would be too deep.
+        QTimer.singleShot(0, go)
+
+    def _draw(self, picture: Path) -> None:
         if not self.options.size:
             self.scene.height = self.scene.header_height + self.scene.content_height
         self.scene.refresh()
         try:
-            save_picture(self.scene, self.options.picture)
+            save_picture(self.scene, str(picture))
         except InvalidRequest as error:
             self._fail(str(error))
             return
@@ -97,10 +147,10 @@ class PictureProgram(Program):
         for sentence in self._sentences_of_rows(measured=False):
             tell(sentence)
         if unread := self._sentences_of_rows(measured=True):
-            self._fail(*unread, is_written=True)
+            self._tell_what_it_lacks(picture, unread)
         else:
-            print_result(self.options.picture)
-            self._app.exit(0)
+            print_result(str(picture))
+        self._draw_next()
 
     def _sentences_of_rows(self, *, measured: bool) -> list[str]:
         """Why rows show nothing, each reason once: of what the dataset has, or of what it lacks in a cell type."""
@@ -120,15 +170,18 @@ class PictureProgram(Program):
             )
             tell(sentence)
 
-    def _fail(self, *sentences: str, is_written: bool = False) -> None:
+    def _tell_what_it_lacks(self, picture: Path, sentences: Sequence[str]) -> None:
+        self._lacks_something = True
+        for sentence in (*sentences, f"{picture} was written, and lacks what is named above."):
+            tell(f"ebert-browser: {sentence.strip()}")
+
+    def _fail(self, *sentences: str) -> None:
         if not self._problem:
             self._problem = sentences[0]
             for sentence in sentences:
                 tell(f"ebert-browser: {sentence.strip()}")
             picture = self.options.picture
-            if is_written:
-                tell(f"ebert-browser: {picture} was written, and lacks what is named above.")
-            elif Path(picture).exists():
+            if picture and Path(picture).exists():
                 tell(f"ebert-browser: {picture} is an earlier picture; it was left as it was.")
             # The event loop may not run yet when this is found out.
             QTimer.singleShot(0, lambda: self._app.exit(2))

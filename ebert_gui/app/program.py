@@ -37,9 +37,19 @@ class Options(NamedTuple):
     session: str = ""
     saved_session: str = ""
     picture: str = ""
+    loci: str = ""
+    """A BED file; each of its regions becomes a picture in the folder `pictures`, with so many bases `around` it."""
+    pictures: str = ""
+    ending: str = ".png"
+    around: int = 0
     size: tuple[int, int] | None = None
     dots_per_inch: int = DOTS_PER_INCH
     is_dark: bool | None = None
+
+    @property
+    def draws(self) -> bool:
+        """Whether pictures are drawn in place of a window."""
+        return bool(self.picture or self.pictures)
 
     @property
     def names_something(self) -> bool:

@@ -17,7 +17,7 @@ def run(options: Options, app: QApplication, data: WorkerClient) -> int:
     """
     app.setApplicationName("EBERT Browser")
     asked = AskedToEnd(app)
-    if options.picture:
+    if options.draws:
         drawing = PictureProgram(options, app, data)
         asked.asked.connect(lambda number: app.exit(SIGNALLED + number))
         code = app.exec()

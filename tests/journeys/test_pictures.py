@@ -164,3 +164,39 @@ def test_a_picture_that_lacks_a_row_is_said_to_and_its_path_not_printed(toy_data
     assert "alpha.bw" in done.stderr
     assert done.stderr.endswith(f"ebert-browser: {target} was written, and lacks what is named above.\n")
     assert target.exists()
+
+
+def test_each_region_of_a_bed_file_becomes_a_picture(toy_dataset: Path, toy_model: Path, tmp_path: Path) -> None:
+    (tmp_path / "places.bed").write_text("chr1\t1000\t2000\tone\nchr1\t1000\t2000\ttwo\nchr2\t500\t900\nchr77\t1\t2\n")
+    places = ["--loci", str(tmp_path / "places.bed"), "--pictures", str(tmp_path / "out"), "--around", "100"]
+    done = _draw(str(toy_dataset), "--checkpoint", str(toy_model), *places, "--size", "700x600")
+    assert done.returncode == 0
+    assert "1 region was left out" in done.stderr
+    pictures = {path.name: QImage(str(path)) for path in (tmp_path / "out").iterdir()}
+    assert sorted(pictures) == ["chr2_501-900.png", "one.png", "two.png"]
+    assert pictures["one.png"] == pictures["two.png"]
+    assert pictures["one.png"] != pictures["chr2_501-900.png"]
+    # All that the first picture of a run shows is on the others, too: none is drawn before its tracks have come.
+    alone = tmp_path / "alone.png"
+    place = ["--locus", "chr1:901-2100", "--picture", str(alone), "--size", "700x600"]
+    assert _draw(str(toy_dataset), "--checkpoint", str(toy_model), *place).returncode == 0
+    assert pictures["two.png"] == QImage(str(alone))
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["--loci", "x.bed"], "--loci BED and --pictures FOLDER go together"),
+        (["--pictures", "out"], "--loci BED and --pictures FOLDER go together"),
+        (["--loci", "x.bed", "--pictures", "out", "--locus", "chr1"], "leave out --picture and --locus"),
+        (["--loci", "x.bed", "--pictures", "out", "--around", "-1"], "--around -1 is out of range"),
+        (["--loci", "none.bed", "--pictures", "out"], "There is no file"),
+    ],
+)
+def test_words_about_many_pictures_that_make_no_sense_are_one_sentence(
+    toy_dataset: Path, tmp_path: Path, words: list[str], said: str
+) -> None:
+    done = _draw(str(toy_dataset), *words)
+    assert done.returncode == 2
+    assert said in done.stderr
+    assert len(done.stderr.splitlines()) == 1
