@@ -127,7 +127,9 @@ class PictureProgram(Program):
 
         def go() -> None:
             self._drawn = place.path
-            self.workspace.view.show(place.interval)
+            where = place.interval
+            self.workspace.guess_anchor(where.chromosome, (where.start + where.end) // 2)
+            self.workspace.view.show(where)
             self.loader.schedule()
 
         # Not at once: a place that has all it needs is drawn from within, and thousands of them would be too deep.
