@@ -78,8 +78,9 @@ def test_an_unreadable_file_among_readable_ones_is_named_and_the_rest_drawn(toy_
     torn.write_bytes(whole[: len(whole) // 2])
     done = _draw(str(toy_dataset.parent / "alpha.bw"), str(torn), "--picture", str(target), "--locus", "chr2")
     assert done.returncode == 2
-    assert "torn.bw" in done.stderr
-    assert len(done.stderr.strip().splitlines()) == 1
+    assert "torn.bw is cut short" in done.stderr
+    assert done.stderr.endswith(f"ebert-browser: {target} was written, and lacks what is named above.\n")
+    assert len(done.stderr.strip().splitlines()) == 2
     assert target.exists()
 
 
@@ -110,7 +111,8 @@ def test_a_file_that_cannot_even_be_opened_keeps_no_other_from_being_drawn(toy_d
         (("--picture", "{out}/x.png"), "needs a DATASET.toml"),
         (("{folder}/DATASET.toml", "s.json", "--picture", "{out}/x.png"), "s.json is a session, which has its own"),
         (("s.json", "t.json", "--picture", "{out}/x.png"), "Only one session can be open"),
-        (("{out}/none.json", "--picture", "{out}/x.png"), "There is no session in"),
+        (("{out}/none.json", "--picture", "{out}/x.png"), "none.json cannot be used: no such file"),
+        (("--session", "{out}/none.json", "--picture", "{out}/x.png"), "There is no session in"),
     ],
 )
 def test_what_cannot_be_drawn_is_one_sentence(
