@@ -3,107 +3,21 @@
 import os
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import pytest
 from PyQt6.QtCore import Qt
 from PyQt6.QtWidgets import QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
-from ebert_core.protocol.folders import MOST_ENTRIES, ListFolder
-from ebert_core.protocol.terms.errors import InvalidRequest
-from ebert_core.protocol.tracks import FileKind
-from ebert_core.roles.folders import list_folder
+from ebert_core.protocol.folders import MOST_ENTRIES
 from ebert_gui.widgets.place_list import size_in_words, time_in_words
 from ebert_gui.widgets.place_picker import PlacePicker, pick
-from ebert_gui.widgets.wanted_place import ALL, Hearing, Kind, Shortcut, Wanted, common_beginning
+from ebert_gui.widgets.wanted_place import ALL, Kind, Wanted, common_beginning
 from tests.certain import present
+from tests.gui.widgets.picking import Answering, listed, press_return, write
 
 pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints")
 TRACKS = Kind("Tracks", (".bw", ".bed"))
-
-
-class Answering:
-    """A host that lists this machine's folders at once, or not at all while it is `silent`."""
-
-    def __init__(self, home: Path) -> None:
-        self.home = str(home)
-        self.is_silent = False
-        self.asked: list[ListFolder] = []
-        self.inspected: list[str] = []
-        self.remembered: list[str] = []
-        self.was_forgotten = False
-
-    def list_folder(self, request: ListFolder, hearing: Hearing) -> None:
-        self.asked.append(request)
-        if self.is_silent:
-            return
-        try:
-            found = list_folder(request, lambda: None)
-        except InvalidRequest as error:
-            hearing.refused(str(error))
-        else:
-            hearing.found(found)
-
-    def forget(self) -> None:
-        self.was_forgotten = True
-
-    def inspect(self, path: str, on_kind: Callable[[FileKind], None]) -> None:
-        self.inspected.append(path)
-        on_kind(FileKind("signal", "A bigWig of 3 chromosomes."))
-
-    def shortcuts(self) -> tuple[Shortcut, ...]:
-        return (Shortcut("Home", self.home),)
-
-    def addresses(self) -> tuple[str, ...]:
-        return ("https://h/folder/a.bw", "https://h/folder/b.bw")
-
-    def start(self) -> str:
-        return self.home
-
-    def remember(self, folder: str) -> None:
-        self.remembered.append(folder)
-
-
-@pytest.fixture
-def laboratory(tmp_path: Path) -> Path:
-    for name in ("peaks", "signals"):
-        (tmp_path / name).mkdir()
-    for name in ("a.bw", "b.bed", "notes.txt", ".hidden.bw", "signals/deep.bw"):
-        (tmp_path / name).write_bytes(b"12345")
-    return tmp_path
-
-
-@pytest.fixture
-def host(laboratory: Path) -> Answering:
-    return Answering(laboratory)
-
-
-@pytest.fixture
-def show(qtbot: QtBot, host: Answering) -> Callable[..., PlacePicker]:
-    def show_one(**wanted: Any) -> PlacePicker:
-        picker = PlacePicker(host, Wanted("Choose", **wanted))
-        qtbot.addWidget(picker)
-        with qtbot.waitExposed(picker):
-            picker.show()
-        return picker
-
-    return show_one
-
-
-def listed(picker: PlacePicker) -> list[str]:
-    return [entry.name for entry in picker.files.entries]
-
-
-def write(picker: PlacePicker, qtbot: QtBot, text: str) -> None:
-    picker.line.setFocus()
-    picker.line.clear()
-    qtbot.keyClicks(picker.line, text)
-    qtbot.waitUntil(lambda: not picker._rest.isActive())
-
-
-def press_return(picker: PlacePicker, qtbot: QtBot, on: QWidget | None = None) -> None:
-    qtbot.keyClick(on or picker.line, Qt.Key.Key_Return)
 
 
 def test_it_begins_where_something_was_opened_last_and_lists_what_is_there(
@@ -250,70 +164,6 @@ def test_a_folder_is_chosen_as_it_is_listed_or_in_its_list(
     assert picker.paths == (str(laboratory / "signals"),)
 
 
-def save(show: Callable[..., PlacePicker], laboratory: Path) -> PlacePicker:
-    found: PlacePicker = show(
-        mode="save",
-        action="Save",
-        start=str(laboratory / "made" / "new.bw"),
-        complete=lambda path: path if path.endswith(".bw") else f"{path}.bw",
-    )
-    return found
-
-
-def test_a_name_to_save_under_is_kept_although_its_folder_is_not_there_yet(
-    show: Callable[..., PlacePicker], laboratory: Path
-) -> None:
-    picker = save(show, laboratory)
-    assert (picker.line.text(), listed(picker)) == ("new.bw", ["peaks", "signals", "a.bw", "b.bed", "notes.txt"])
-    picker.ways.itemActivated.emit(picker.ways.item(0))
-    assert picker.line.text() == "new.bw"
-    picker.line.setText("mine")
-    picker.footer.action.click()
-    assert picker.paths == (str(laboratory / "mine.bw"),)
-
-
-def test_what_is_there_is_replaced_only_when_a_person_says_so(
-    show: Callable[..., PlacePicker], qtbot: QtBot, laboratory: Path
-) -> None:
-    picker = save(show, laboratory)
-    for _ in range(2):
-        write(picker, qtbot, "a")
-        assert picker.footer.action.text() == "Save"
-        press_return(picker, qtbot)
-        assert picker.isVisible()
-        assert picker.note.text().startswith("a.bw is there already, 5 B, of 2")
-        assert picker.footer.action.text() == "Replace"
-        assert not picker.footer.action.hasFocus()
-    picker.footer.action.click()
-    assert picker.paths == (str(laboratory / "a.bw"),)
-
-
-def test_a_folder_to_be_made_asks_too_before_it_takes_the_place_of_one(
-    show: Callable[..., PlacePicker], laboratory: Path
-) -> None:
-    picker = show(mode="save", saves_folder=True)
-    assert listed(picker) == ["peaks", "signals"]
-    picker.line.setText("signals")
-    picker.footer.action.click()
-    assert picker.note.text() == "signals is there already. Replace it?"
-    picker.footer.action.click()
-    assert picker.paths == (str(laboratory / "signals"),)
-
-
-def test_the_question_is_forgotten_in_another_folder(
-    show: Callable[..., PlacePicker], qtbot: QtBot, laboratory: Path
-) -> None:
-    picker = save(show, laboratory)
-    write(picker, qtbot, "a")
-    press_return(picker, qtbot)
-    assert picker.footer.action.text() == "Replace"
-    picker.crumbs.buttons[-1].click()
-    assert picker.footer.action.text() == "Save"
-    picker.footer.action.click()
-    assert picker.isVisible()
-    assert "Replace it?" in picker.note.text()
-
-
 def test_what_is_typed_last_counts_and_not_what_was_chosen_before(
     show: Callable[..., PlacePicker], qtbot: QtBot, laboratory: Path
 ) -> None:
@@ -346,21 +196,6 @@ def test_the_keyboard_begins_at_the_file_that_was_named_and_alt_up_leads_to_the_
     assert picker.crumbs.buttons[-1].toolTip() == str(laboratory.parent)
 
 
-def test_a_folder_that_cannot_be_written_says_so(
-    show: Callable[..., PlacePicker], qtbot: QtBot, laboratory: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    # Root, who may run this, may write everywhere.
-    monkeypatch.setattr(os, "access", lambda *_: False)
-    picker = show(mode="save")
-    write(picker, qtbot, "new.bw")
-    assert picker.footer.problem.text().startswith("You may not write into ")
-    assert not picker.footer.action.isEnabled()
-    write(picker, qtbot, f"{laboratory}/signals/new.bw")
-    press_return(picker, qtbot)
-    assert "You may not write into" in picker.note.text()
-    assert picker.isVisible()
-
-
 def test_where_nothing_answers_a_typed_path_is_taken(
     show: Callable[..., PlacePicker], qtbot: QtBot, host: Answering
 ) -> None:
@@ -374,21 +209,6 @@ def test_where_nothing_answers_a_typed_path_is_taken(
     assert picker.note.text().startswith("Type a whole path")
     picker.line.setText("/far/x.bw")
     press_return(picker, qtbot)
-    assert picker.paths == ("/far/x.bw",)
-
-
-def test_a_host_that_falls_silent_while_it_is_asked_for_a_target_leaves_the_question_to_the_person(
-    show: Callable[..., PlacePicker], qtbot: QtBot, host: Answering
-) -> None:
-    picker = show(mode="save")
-    host.is_silent = True
-    picker.line.setText("/far/x.bw")
-    press_return(picker, qtbot)
-    qtbot.waitUntil(lambda: "does not answer" in picker.note.text())
-    press_return(picker, qtbot)
-    assert picker.isVisible()
-    assert "Nobody can say whether x.bw is there" in picker.note.text()
-    picker.footer.action.click()
     assert picker.paths == ("/far/x.bw",)
 
 
