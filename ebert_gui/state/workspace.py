@@ -127,7 +127,8 @@ class Workspace:
         setup = self._as_kept(dataset, kept or Setup())
         self.anchor = setup.anchor
         self.history.restart(replace(setup, panes=(pane,)))
-        for announcer in (self.view.changed, self.dataset_changed, self.tracks_changed, self.choice_changed):
+        follow_setup = (self.tracks_changed, self.choice_changed, self.regions_changed)
+        for announcer in (self.view.changed, self.dataset_changed, *follow_setup):
             announcer.announce()
         if had_model:
             self.model_changed.announce()

@@ -7,7 +7,9 @@ from pytestqt.qtbot import QtBot
 
 from ebert_core.protocol.regions import NamedRegion
 from ebert_core.protocol.terms.locus import Interval
+from ebert_core.protocol.tracks import DatasetSummary
 from ebert_gui.regions.regions_dock import RegionsDock
+from ebert_gui.state.setup import Setup
 from ebert_gui.windows.main_window import MainWindow
 
 pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints", r"raise\(\)", "grabbing the keyboard")
@@ -49,6 +51,15 @@ def test_the_table_lists_what_is_of_interest(dock: RegionsDock, window: MainWind
     assert cells(dock) == []
     assert dock.empty.isVisible()
     assert not dock.go.isEnabled()
+
+
+def test_the_regions_of_a_session_that_is_opened_are_listed(
+    dock: RegionsDock, window: MainWindow, dataset: DatasetSummary
+) -> None:
+    window.workspace.open_dataset(dataset)
+    assert cells(dock) == []
+    window.workspace.open_dataset(dataset, Setup(regions=REGIONS))
+    assert [row[0] for row in cells(dock)] == ["a", ""]
 
 
 def test_enter_and_the_button_go_to_a_region(dock: RegionsDock, window: MainWindow, qtbot: QtBot) -> None:
