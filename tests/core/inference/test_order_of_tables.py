@@ -8,19 +8,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from ebert_core.inference import order, stretches
+from ebert_core.inference import order
 from ebert_core.inference.export import predict_to_files
 from ebert_core.inference.order import goes_along, in_order_of
 from ebert_core.inference.parts import Parts
 from ebert_core.inference.stretches import Block, Stretch, along_genome
 from ebert_core.protocol.specs.jobs import Predict
 from tests.core.toy_binding import LENGTHS, quiet
-
-
-@pytest.fixture
-def short_blocks(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(stretches, "_BLOCK_BASES", 1_600)
-    monkeypatch.setattr(stretches, "_FEWEST_BATCHES", 1)
 
 
 @pytest.fixture
