@@ -22,7 +22,7 @@ from ebert_core.dataset.description import Dataset
 from ebert_core.inference.cautions import cautions_of
 from ebert_core.inference.given import check_inputs
 from ebert_core.inference.igv import check_session
-from ebert_core.inference.targets import targets_of
+from ebert_core.inference.targets import check_folder_of, targets_of
 from ebert_core.jobs.control import refuse_second
 from ebert_core.jobs.lock import writing_to
 from ebert_core.jobs.reporter import JobReporter
@@ -89,28 +89,29 @@ def run(arguments: argparse.Namespace) -> None:
         _run_to_standard_output(arguments)
         return
     specs = _specs(arguments)
+    # What is mistyped is refused before torch is loaded, and before hours have gone into the first of several.
+    cautions = [judge(spec) for spec in specs] if launched() is None and arguments.job is None else [None] * len(specs)
     # Where the first process has gone, PyTorch would tell the others so in fifty lines; our sentence says it.
     os.environ.setdefault("TORCH_CPP_LOG_LEVEL", "ERROR")
     from ebert_core.inference.shards import Shards
 
     processes = Shards.from_environment()
     is_first = processes is None or processes.is_first
+    known = dict(zip(specs, cautions, strict=True))
     for number, spec in enumerate(_unmade(specs, arguments, is_first)):
-        _run(spec, arguments, processes.of_prediction(number) if processes else None)
+        _run(spec, arguments, processes.of_prediction(number) if processes else None, known[spec])
 
 
 def _unmade(specs: Sequence[Predict], arguments: argparse.Namespace, is_first: bool) -> Sequence[Predict]:
     """Of several cell types, those that an earlier run of the command has not finished.
 
     Of the others, the first process prints the files.
-
-    What is mistyped is refused before hours have gone into the first of them.
     """
     if len(specs) == 1:
         return specs
     from ebert_core.inference.provenance import is_made
 
-    for spec in specs:
+    for spec in specs if launched() else ():
         judge(spec)
     made = [] if arguments.anew else [spec for spec in specs if is_made(spec)]
     if len(made) == len(specs):
@@ -137,9 +138,11 @@ def _run_to_standard_output(arguments: argparse.Namespace) -> None:
             copy_to_standard_output(lines)
 
 
-def _run(spec: Predict, arguments: argparse.Namespace, shards: "Shards | None") -> None:
+def _run(
+    spec: Predict, arguments: argparse.Namespace, shards: "Shards | None", cautions: tuple[str, ...] | None
+) -> None:
     if shards is None:
-        print_result("\n".join(map(str, _run_job(spec, arguments, None))))
+        print_result("\n".join(map(str, _run_job(spec, arguments, None, cautions))))
         return
     with shards:
         if shards.is_first:
@@ -148,17 +151,18 @@ def _run(spec: Predict, arguments: argparse.Namespace, shards: "Shards | None") 
             _run_share(spec, shards)
 
 
-def _run_job(spec: Predict, arguments: argparse.Namespace, shards: "Shards | None") -> tuple[Path, ...]:
-    """Predicts as a job and returns the files."""
-    cautions: tuple[str, ...] = ()
+def _run_job(
+    spec: Predict, arguments: argparse.Namespace, shards: "Shards | None", cautions: tuple[str, ...] | None = None
+) -> tuple[Path, ...]:
+    """Predicts as a job and returns the files; `cautions` are those of `judge`, where it was asked already."""
     directory = arguments.job
     if directory is None:  # a list of failed jobs helps nobody
-        cautions = judge(spec)
+        cautions = judge(spec) if cautions is None else cautions
         refuse_second(spec)
     with job_of(spec, directory) as job, Terminal(job, loudness_of(arguments)) as report:
         if directory is not None:
             cautions = judge(spec)  # of a job that the window made, here, so that its log has the reason
-        for sentence in cautions:
+        for sentence in cautions or ():
             report.event(sentence)
         targets = targets_of(spec, read_description(Path(spec.checkpoint)))
         with ExitStack() as locks:
@@ -224,10 +228,12 @@ def judge(spec: Predict) -> tuple[str, ...]:
 
     Raises:
         InvalidRequest: the checkpoint, a factor, the dataset or the cell type is not there, or they do not fit; no bin
-            would be called bound in a file of calls; or the dataset gives nothing of the cell type.
+            would be called bound in a file of calls; the dataset gives nothing of the cell type; a region names no
+            place; or there is no folder for a file.
     """
     description = read_description(Path(spec.checkpoint))
-    targets_of(spec, description)
+    for target in targets_of(spec, description):
+        check_folder_of(target.path)
     if not Path(spec.dataset).is_file():  # making the job says so
         return ()
     dataset = Dataset.open(Path(spec.dataset), inputs=spec.inputs)

@@ -1,5 +1,6 @@
 """Writes a bigWig from values in genome order; the file appears complete or not at all."""
 
+import errno
 import math
 import os
 from collections.abc import Mapping
@@ -15,10 +16,14 @@ from ebert_core.genome.disk_room import DiskRoom
 from ebert_core.genome.zoom_levels import correct_summaries
 from ebert_core.protocol.machine.whole_files import new_part, put_in_place
 from ebert_core.protocol.terms.errors import InvalidRequest
+from ebert_core.protocol.terms.wording import file_size
 
-# What pyBigWig may still write before it returns: its buffers, and at the end indexes and zoom levels.
-_ROOM = 8 << 20
-_ROOM_PER_VALUE = 8
+# Bytes that pyBigWig may write of a value and of each run of values without a gap between them.
+_PER_VALUE, _PER_RUN = 8, 40
+# And at the end, of buffers, indexes and zoom levels: of any file, of each value and run at most, and of all of them.
+_AT_END, _AT_END_PER_VALUE, _AT_END_PER_RUN, _MOST_AT_END = 256 << 10, 11, 320, 8 << 20
+# Of a chromosome in the header, beside its name, which the longest one gives its width.
+_PER_CHROMOSOME = 16
 
 
 class BigWigWriter:
@@ -41,7 +46,7 @@ class BigWigWriter:
         self._chromosomes = dict(chromosome_lengths)
         self._order = {chromosome: order for order, chromosome in enumerate(self._chromosomes)}
         self._last = (-1, 0)
-        self._bases = 0
+        self._bases = self._values = self._runs = 0
         self._minimum, self._maximum = math.inf, -math.inf
         self._room = DiskRoom(path.parent)
         self._check_place()
@@ -49,7 +54,7 @@ class BigWigWriter:
             self._part = new_part(path)
         except OSError as error:
             raise InvalidRequest(f"{path} cannot be written: {(error.strerror or str(error)).lower()}.") from None
-        self._check_room(0)
+        self._check_room(len(self._order) * (_PER_CHROMOSOME + max(map(len, self._order), default=0)))
         self._file: Any = pyBigWig.open(str(self._part), "w")  # Any: pyBigWig has no types.
         self._file.addHeader(list(self._chromosomes.items()))
 
@@ -75,8 +80,10 @@ class BigWigWriter:
         assert (self._order[chromosome], start) >= self._last, "values must come in genome order"
         assert start + len(values) * step <= self._chromosomes[chromosome], "values must lie on the chromosome"
         self._last = (self._order[chromosome], start + len(values) * step)
-        self._check_room(_ROOM_PER_VALUE * len(values))
-        for first, last in _known_runs(values):
+        runs = _known_runs(values)
+        self._values, self._runs = self._values + len(values), self._runs + len(runs)
+        self._check_room(_PER_VALUE * len(values) + _PER_RUN * len(runs))
+        for first, last in runs:
             run = np.ascontiguousarray(values[first:last], dtype=np.float32)
             self._file.addEntries(chromosome, start + first * step, values=run, span=step, step=step)
             self._bases += (last - first) * step
@@ -94,14 +101,20 @@ class BigWigWriter:
     def _check_room(self, more: int) -> None:
         """Asks the disk before pyBigWig does, because a write that fails inside it ends the whole process."""
         written = self._part.stat().st_size if self._part.exists() else 0
+        later = self._room_at_end(written)
         try:
-            # Indexes and zoom levels written at the end are smaller than the values.
-            self._room.ask(written, more, _ROOM + written // 2)
+            self._room.ask(written, more, later)
         except OSError as error:
             self._room.give_back()
             self._discard()
             reason = (error.strerror or str(error)).lower()
-            raise InvalidRequest(f"{self._path} cannot be written: {reason}.") from None
+            needed = f"; at least {file_size(more + later)} more are needed there" if error.errno != errno.EFBIG else ""
+            raise InvalidRequest(f"{self._path} cannot be written: {reason}{needed}.") from None
+
+    def _room_at_end(self, written: int) -> int:
+        """Bytes that come after the values: indexes, and zoom levels, which are smaller than the values."""
+        of_few = _AT_END_PER_VALUE * self._values + _AT_END_PER_RUN * self._runs
+        return _AT_END + min(of_few, _MOST_AT_END) + written // 2
 
     def _finish(self) -> None:
         self._check_room(0)

@@ -20,8 +20,9 @@ else:
 # What a file system, an older kernel or a network says that cannot give room without writing.
 _CANNOT = (errno.EOPNOTSUPP, errno.ENOSYS, errno.EINVAL)
 _PIECE = 1 << 20
-# Written at a time where room has to be written for: the wait for the disk is long beside that for a few bytes.
-_AT_A_TIME = 8 << 20
+# Written at a time where room has to be written for, since the wait for the disk is long beside that for a few bytes:
+# little for a small file, then twice as much each time.
+_FIRST_AT_A_TIME, _AT_A_TIME = 64 << 10, 8 << 20
 
 
 class DiskRoom:
@@ -37,6 +38,7 @@ class DiskRoom:
         self._folder = folder
         self._held: BinaryIO | None = None
         self._granted = 0
+        self._at_a_time = _FIRST_AT_A_TIME
         self.bytes_written = 0
 
     def ask(self, size: int, now: int, later: int) -> None:
@@ -57,7 +59,8 @@ class DiskRoom:
                     return
             self._held = tempfile.TemporaryFile(dir=self._folder)  # noqa: SIM115 - held until it is given back
         if now > self._granted:
-            self._granted = max(now, _AT_A_TIME)
+            self._granted = max(now, self._at_a_time)
+            self._at_a_time = min(_AT_A_TIME, 2 * self._granted)
             self._grow(self._granted + later)
             self._held.truncate(later)
         self._granted -= now

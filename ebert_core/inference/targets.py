@@ -105,3 +105,13 @@ def _refuse(spec: Predict, reasons: Mapping[str, str]) -> None:
 def output_of(template: str, factor: str, cell_type: str) -> str:
     """An output with the names put in their places; a slash in a name is no folder."""
     return template.replace(_FACTOR, factor.replace("/", "-")).replace(_CELL_TYPE, cell_type.replace("/", "-"))
+
+
+def check_folder_of(path: Path) -> None:
+    """Refuses a file whose folder is absent and is not made: more than one absent folder is a mistyped path.
+
+    Raises:
+        InvalidRequest: it is so.
+    """
+    if not path.parent.is_dir() and not path.parent.parent.is_dir():
+        raise InvalidRequest(f"There is no folder {path.parent} to write {path.name} to.")

@@ -370,3 +370,24 @@ def test_a_job_whose_regions_are_damaged_meanwhile_ends_with_the_line(
     words = [*words[:-2], "--regions", str(regions), "--factor", "FOS", "--output", str(tmp_path / "x.bw")]
     assert main(words) == 2
     assert "neg.bed, line 1: the start -5 is negative." in capsys.readouterr().err
+
+
+def test_cheap_mistakes_are_refused_before_torch_is_loaded(words: list[str], tmp_path: Path) -> None:
+    good = [*words[:-4], "--cell-type", "alpha", "--factor", "FOS", "--regions", "chr2:1-3000"]
+    commands = [
+        [*good, "--output", str(tmp_path / "absent" / "too" / "x.bw")],
+        [*good[:-1], "chr9:1-500", "--output", str(tmp_path / "x.bw")],
+        [*good[:-1], str(tmp_path / "absent.bed"), "--output", str(tmp_path / "x.bw")],
+        [*good, "--output", str(tmp_path / "x.odd")],
+    ]
+    program = (
+        "import sys; from ebert_core.cli.program import main; "
+        f"codes = [int(main(words)) for words in {commands!r}]; print(codes, 'torch' in sys.modules)"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
+    assert done.stdout == "[2, 2, 2, 2] False\n"
+    said = done.stderr.splitlines()
+    assert said[0] == f"ebert predict: There is no folder {tmp_path / 'absent' / 'too'} to write x.bw to."
+    assert "no chromosome chr9" in said[1]
+    assert said[2] == f"ebert predict: There is no file {tmp_path / 'absent.bed'}."
+    assert list(tmp_path.iterdir()) == []
