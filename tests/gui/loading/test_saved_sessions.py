@@ -269,3 +269,13 @@ def test_a_track_of_a_file_says_where_it_went(new_window: Callable[[], Window], 
     window.saved.open(str(path))
     window.saved.look_in(str(study / "tracks"))
     assert window.workspace.setup.tracks == (replace(track, path=str(study / "tracks" / "a.bw")),)
+
+
+def test_a_window_that_saved_its_session_under_a_name_leaves_that_of_the_dataset_to_others(
+    new_window: Callable[[], Window], study: Path
+) -> None:
+    saved_in(new_window(), study)
+    second = new_window()
+    second.opener.open_dataset(str(study / "DATASET.toml"))
+    assert second.said == [], "no other window has it"
+    assert second.saved.path is None
