@@ -437,3 +437,9 @@ def test_commands_to_copy_are_quoted_where_a_path_has_blanks(
     dataset = write_toy_binding(tmp_path / "my data")
     assert main(["show", str(dataset)]) == 0
     assert f"ebert prepare '{dataset}'" in capsys.readouterr().out
+
+
+def test_every_command_stands_in_the_table_of_commands() -> None:
+    told = [line for line in PAGE.splitlines() if line.startswith("| `ebert ")]
+    lacking = [name for name in COMMANDS if not any(re.match(rf"\| `ebert {name}\b", line) for line in told)]
+    assert lacking == []
