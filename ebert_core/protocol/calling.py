@@ -24,7 +24,7 @@ from ebert_core.protocol.terms.wording import percent, percent_range
 
 # Below this, nine of ten bins that a calibrated model calls at its threshold are expected to be unbound.
 LOWEST_THRESHOLD = 0.1
-_FEW = "rests on few peaks"
+_FEW, _NEXT_TO_NONE = "rests on few peaks", "rests on next to no peaks"
 
 
 class Calls(NamedTuple):
@@ -140,21 +140,32 @@ def doubts_of(factor: OutputSummary, verdict: Verdict | None, cell_type: str) ->
     elif distrust := distrust_sentence(name, known):
         is_known = known.peaks >= FEWEST_TO_JUDGE
         rests = f"rests on {_counted(known.peaks, '')}"
-        found.append(_grave("values say nothing", distrust) if is_known else _grave(rests, distrust, _FEW))
+        found.append(_grave("values say nothing", distrust) if is_known else _grave(rests, distrust, _NEXT_TO_NONE))
     elif known.peaks < FEWEST_PEAKS:
         rests = support_sentence(known, f"What a probability of {name} is worth")
         found.append(Doubt(f"rests on {_counted(known.peaks, '')}", rests, _FEW))
     ranks = calibration_warning(name, known, cell_type)
     if ranks and not (known and distrust_sentence(name, known)):
         found.append(_grave("take as ranks", ranks))
-    judged = _judgement(name, verdict)
-    if judged is not None and judged.outcome == "worse":
-        found.append(_grave("worse than baseline", judged.sentence))
-    elif judged is not None and judged.outcome == "far behind":
-        found.append(_grave("far behind baseline", judged.sentence))
-    elif judged is not None and judged.outcome == "level":
-        found.append(Doubt("no better than baseline", judged.sentence))
-    return tuple(found)
+    return (*found, *_verdict_against(name, verdict))
+
+
+def _verdict_against(factor: str, verdict: Verdict | None) -> tuple[Doubt, ...]:
+    """What a checkpoint's own verdict says against a factor."""
+    judged = _judgement(factor, verdict)
+    outcome = judged.outcome if judged is not None else "no baseline"
+    if judged is not None and outcome == "worse":
+        return (_grave("worse than baseline", judged.sentence),)
+    if judged is not None and outcome == "far behind":
+        return (_grave("far behind baseline", judged.sentence),)
+    if judged is not None and outcome == "level":
+        return (Doubt("no better than baseline", judged.sentence),)
+    if verdict is not None and verdict.overall.outcome == "worse" and outcome != "better":
+        sentence = (
+            f"On the whole a simple baseline does better than this model, and for {factor} nothing else is known."
+        )
+        return (_grave("model worse than baseline", sentence),)
+    return ()
 
 
 def _grave(short: str, full: str, common: str = "") -> Doubt:

@@ -138,6 +138,7 @@ def test_of_several_factors_each_kind_is_one_line(description: Description, toy_
     assert cautions(known, toy_binding, "{factor}.bw", regions=("chr2",)) == [
         "WARNING: Worse than baseline: FOS.",
         "WARNING: Take as ranks: JUN.",
+        "WARNING: Model worse than baseline: JUN.",
         "Rests on few peaks: FOS.",
         "Parts of chr2 chose the epoch: FOS and JUN.",
     ]

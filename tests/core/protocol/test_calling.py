@@ -82,12 +82,13 @@ def blind(peaks: int) -> Reliability:
     return msgspec.structs.replace(measured(peaks), auprc=0.07)
 
 
-def judged(outcome: str) -> Verdict:
+def judged(outcome: str, overall: str = "level") -> Verdict:
     factors = tuple(
         Judgement(name, TRAINED, 60, 500, outcome, f"The sentence on {name}.")  # type: ignore[arg-type]  # parametrised
         for name in ("CTCF", "MAX")
     )
-    return Verdict(Judgement("", TRAINED, 60, 500, "level", "Overall."), "motif x accessibility", "chr20", factors)
+    whole = Judgement("", TRAINED, 60, 500, overall, "Overall.")  # type: ignore[arg-type]  # parametrised
+    return Verdict(whole, "motif x accessibility", "chr20", factors)
 
 
 @pytest.mark.parametrize(
@@ -98,6 +99,8 @@ def judged(outcome: str) -> Verdict:
         ({}, judged("worse"), ["worse than baseline"]),
         ({}, judged("far behind"), ["far behind baseline"]),
         ({}, judged("level"), ["no better than baseline"]),
+        ({}, judged("too few peaks", "worse"), ["model worse than baseline"]),
+        ({}, judged("better", "worse"), []),
         ({"cell_types": ()}, None, ["values say nothing"]),
         ({"is_calibrated": False, "reliability": None}, None, ["not calibrated", "never checked"]),
         ({"reliability": measured(peaks=4)}, judged("worse"), ["rests on 4 peaks", "worse than baseline"]),
