@@ -129,7 +129,7 @@ class PictureProgram(Program):
             self._drawn = place.path
             where = place.interval
             self.workspace.guess_anchor(where.chromosome, (where.start + where.end) // 2)
-            self.workspace.view.show(where)
+            self.navigator.show(where)
             self.loader.schedule()
 
         # Not at once: a place that has all it needs is drawn from within, and thousands of them would be too deep.
