@@ -151,8 +151,18 @@ class PictureProgram(Program):
         if unread := self._sentences_of_rows(measured=True):
             self._tell_what_it_lacks(picture, unread)
         else:
-            print_result(str(picture))
+            self._name(picture)
         self._draw_next()
+
+    def _name(self, picture: Path) -> None:
+        """Name the picture on standard output, if anybody reads that."""
+        try:
+            print_result(str(picture))
+        except BrokenPipeError:
+            pass
+        except InvalidRequest as error:
+            self._lacks_something = True
+            tell(f"ebert-browser: {error} {picture} was written.")
 
     def _sentences_of_rows(self, *, measured: bool) -> list[str]:
         """Why rows show nothing, each reason once: of what the dataset has, or of what it lacks in a cell type."""

@@ -177,6 +177,17 @@ def test_a_picture_without_streams_is_drawn(tmp_path: Path, toy_dataset: Path, r
     assert picture.read_bytes().startswith(b"\x89PNG")
 
 
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="a full disk that is always there")
+def test_a_picture_whose_name_cannot_be_printed_is_there_and_that_is_said(tmp_path: Path, toy_dataset: Path) -> None:
+    picture = tmp_path / "x.png"
+    command = f"{sys.executable} -m ebert_gui {toy_dataset} --picture {picture} >/dev/full"
+    ended = subprocess.run(["sh", "-c", command], capture_output=True, text=True, timeout=60)
+    assert ended.returncode == 2
+    assert ended.stderr.startswith("ebert-browser: The result cannot be written on standard output: ")
+    assert ended.stderr.endswith(f"{picture} was written.\n")
+    assert picture.read_bytes().startswith(b"\x89PNG")
+
+
 def test_a_name_on_the_command_line_cannot_write_to_the_terminal(tmp_path: Path) -> None:
     words = [f"{tmp_path}/\x1b]0;owned\x07.bw", "--picture", str(tmp_path / "x.png")]
     ended = subprocess.run([*BROWSER, *words], capture_output=True, text=True, timeout=60)
