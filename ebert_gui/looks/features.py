@@ -3,6 +3,7 @@
 from typing import ClassVar, NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 from PyQt6.QtCore import QRectF
 
 from ebert_core.protocol.shapes import Features, Letters
@@ -41,6 +42,7 @@ from ebert_gui.state.tracks import Part
 
 # How near the cursor must come, in logical pixels.
 _REACH = 3.0
+_PLATE = 3.0
 _NAME_HEIGHT = 14.0
 _MOST_NAMED = 4
 
@@ -122,6 +124,9 @@ class FeaturesLook(Look[FeaturesStyle, ArrangedFeatures]):
             box = QRectF(
                 float(boxes.lefts[number]), float(boxes.tops[number]), float(layout.widths[number]), _NAME_HEIGHT
             )
+            if boxes.are_on_bodies[number]:
+                plate = box.adjusted(-_PLATE, 1, _PLATE, -1)
+                surface.rectangle(plate.x(), plate.y(), plate.width(), plate.height(), surface.palette.canvas)
             surface.text(box, layout.labels[number], surface.palette.text, pixels, Left)
 
     def caption(self, axis: Axis, arranged: ArrangedFeatures) -> str:
@@ -200,17 +205,27 @@ class _NameBoxes(NamedTuple):
     lefts: Pixels
     rights: Pixels
     tops: Pixels
+    are_on_bodies: NDArray[np.bool_]
 
 
 def _name_boxes(layout: Layout, axis: Axis) -> _NameBoxes:
-    """Where the names stand on an axis, in logical pixels."""
+    """Where the names stand on an axis, in logical pixels.
+
+    The name of a body that goes on beyond the right edge would stand out of sight beside its end; it is held inside, on
+    the body, where that has room for it.
+    """
     lefts, rights = axis.xs_of(layout.starts), axis.xs_of(layout.ends)
     if layout.names is Names.UNDER:
         lefts = np.minimum(np.maximum(lefts, 4.0), np.maximum(rights - layout.widths, lefts))
-        return _NameBoxes(lefts, lefts + layout.widths, layout.tops + layout.glyphs)
-    lefts = np.maximum(rights, lefts + 1) + BEFORE_NAME
+        return _NameBoxes(
+            lefts, lefts + layout.widths, layout.tops + layout.glyphs, np.zeros(len(lefts), dtype=np.bool_)
+        )
+    beside = np.maximum(rights, lefts + 1) + BEFORE_NAME
+    inside = axis.width - layout.widths - BEFORE_NAME
+    are_on_bodies = (beside > inside) & (inside - 2 * BEFORE_NAME >= np.maximum(lefts, 0))
+    places = np.where(are_on_bodies, inside, beside)
     middles = layout.tops + layout.glyphs / 2
-    return _NameBoxes(lefts, lefts + layout.widths, middles - _NAME_HEIGHT / 2)
+    return _NameBoxes(places, places + layout.widths, middles - _NAME_HEIGHT / 2, are_on_bodies)
 
 
 def _distances(arranged: ArrangedFeatures, position: float) -> Pixels:

@@ -19,7 +19,7 @@ from ebert_gui.browser.look import Room
 from ebert_gui.browser.surface import Surface
 from ebert_gui.kinds.peaks import PeaksTrack
 from ebert_gui.looks.density import counted
-from ebert_gui.looks.feature_rows import Feature, Layout, lay_out
+from ebert_gui.looks.feature_rows import Feature, Layout, Names, lay_out
 from ebert_gui.looks.feature_settings import FeatureSettings, Labelled
 from ebert_gui.looks.features import _name_boxes
 from ebert_gui.widgets.theme import LIGHT, window_font
@@ -80,19 +80,38 @@ def test_packed_bodies_and_names_of_a_row_never_overlap(
     boxes = _name_boxes(layout, axis)
     x0s = axis.xs_of(layout.starts)
     bodies = list(zip(x0s, layout.tops, x0s + rights - lefts, layout.tops + layout.glyphs, strict=True))
-    names = [
-        (boxes.lefts[each], boxes.tops[each] + 2, boxes.rights[each], boxes.tops[each] + 12)
+    names = {
+        each: (boxes.lefts[each], boxes.tops[each] + 2, boxes.rights[each], boxes.tops[each] + 12)
         for each in np.flatnonzero(layout.has_label).tolist()
-    ]
-    visible = [body for body, is_shown in zip(bodies, layout.is_shown, strict=True) if is_shown]
-    assert not any(_overlap(one, other) for one, other in combinations(visible, 2))
-    assert not any(_overlap(one, other) for one, other in combinations(names, 2))
-    assert not any(_overlap(name, body) for name in names for body in visible)
+    }
+    visible = {each: bodies[each] for each in np.flatnonzero(layout.is_shown).tolist()}
+    assert not any(_overlap(one, other) for one, other in combinations(visible.values(), 2))
+    assert not any(_overlap(one, other) for one, other in combinations(names.values(), 2))
+    for of, name in names.items():
+        assert not any(_overlap(name, body) for each, body in visible.items() if each != of)
+        assert boxes.are_on_bodies[of] or not _overlap(name, bodies[of])
+        if boxes.are_on_bodies[of]:
+            assert name[0] >= 0
+            assert name[2] <= axis.width
     shown = layout.is_shown
     assert layout.hidden == int((~shown).sum())
     # What is shown lies in the row of the track, unless a single row is higher than that.
     if height > 20:
         assert (layout.tops + layout.glyphs)[shown].max(initial=0) <= height
+
+
+def test_the_name_of_a_feature_that_goes_on_beyond_the_right_edge_is_held_inside() -> None:
+    axis = Axis("chr1", 40_000.0, 10.0, 1000.0)
+
+    def right_of(start: int, end: int) -> float:
+        layout = laid_out([Feature("LONG NAME", start, end, ".")], axis, 20.0, "name")
+        assert layout.names is Names.BESIDE
+        return float(_name_boxes(layout, axis).rights[0])
+
+    assert 900 < right_of(45_000, 90_000) < 1000
+    assert 900 < right_of(10_000, 49_990) < 1000
+    assert right_of(49_900, 90_000) > 1000, "too little of the body is in sight"
+    assert right_of(41_000, 41_100) < 300
 
 
 def painted(axis: Axis, track: PeaksTrack, features: list[Feature]) -> list[bool]:
