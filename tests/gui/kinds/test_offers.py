@@ -3,14 +3,16 @@
 import pytest
 
 from ebert_core.protocol.modelling import OutputSummary
+from ebert_core.protocol.sources import MeasuredPeaks, Source, VariantCalls
 from ebert_core.protocol.terms.locus import Interval
 from ebert_core.protocol.tracks import BareFile, CellType, Chromosome, DatasetSummary
 from ebert_gui.kinds.attention import AttentionTrack
-from ebert_gui.kinds.peaks import PEAKS
+from ebert_gui.kinds.peaks import PEAKS, PeaksTrack
 from ebert_gui.kinds.prediction import PredictionTrack
 from ebert_gui.kinds.sequence import SequenceTrack
 from ebert_gui.kinds.signal import SignalTrack, measured_instead
 from ebert_gui.kinds.suggested import with_model_tracks
+from ebert_gui.kinds.variants import VariantsTrack
 from ebert_gui.state.scope import Scope
 from ebert_gui.state.tracks import Track, UnknownTrack
 from tests.certain import present
@@ -57,6 +59,17 @@ def test_a_file_that_no_kind_shows_has_a_row_that_says_so() -> None:
     track = KINDS.track_of_file(BareFile("/f/a.x", "a.x", "strange"))
     assert isinstance(track, UnknownTrack)
     assert track.problem == "Nothing that is installed shows files of the kind 'strange', as /f/a.x is."
+
+
+@pytest.mark.parametrize(
+    ("track", "expected"),
+    [
+        (VariantsTrack(path="/f/a.vcf"), VariantCalls("/f/a.vcf", says_all=True)),
+        (PeaksTrack(path="/f/a.bed"), MeasuredPeaks(path="/f/a.bed", says_all=True)),
+    ],
+)
+def test_a_click_on_a_feature_of_a_file_asks_for_all_that_it_says(track: Track, expected: Source) -> None:
+    assert present(KINDS.of(track).details)(track) == expected
 
 
 def test_a_summit_at_the_very_start_of_a_chromosome_is_a_place_to_look_at() -> None:
