@@ -36,20 +36,22 @@ fcntl.flock = refused
 """
 
 
-@pytest.fixture(params=ERRORS)
+@pytest.fixture
 def start(
     tmp_path: Path, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
 ) -> Callable[[str], JobSummary]:
+    """Starts a job where a lock is refused, with the first of the errors unless a test names another one."""
+    name = getattr(request, "param", ERRORS[0])
     (tmp_path / "site").mkdir()
-    (tmp_path / "site" / "sitecustomize.py").write_text(SITE.format(name=request.param))
+    (tmp_path / "site" / "sitecustomize.py").write_text(SITE.format(name=name))
     monkeypatch.setenv("PYTHONPATH", str(tmp_path / "site"), prepend=os.pathsep)
 
     def refused(_descriptor: int, _kind: int) -> None:
-        raise OSError(getattr(errno, request.param), "no locks here")
+        raise OSError(getattr(errno, name), "no locks here")
 
     monkeypatch.setattr(lock, "_flock", refused)
     dataset = str(tmp_path / "DATASET.toml")
-    return lambda name: control.start_job(Pretrain(dataset, str(tmp_path / name), ("chr1",), ("chr2",)), dataset, TOY)
+    return lambda job: control.start_job(Pretrain(dataset, str(tmp_path / job), ("chr1",), ("chr2",)), dataset, TOY)
 
 
 def wait_until(directory: Path, *states: str) -> JobSummary:
@@ -60,6 +62,7 @@ def wait_until(directory: Path, *states: str) -> JobSummary:
     return summary
 
 
+@pytest.mark.parametrize("start", ERRORS, indirect=True)
 def test_a_job_runs_is_seen_stops_and_goes_on(start: Callable[[str], JobSummary]) -> None:
     job = Path(start("long").directory)
     wait_until(job, "running")
