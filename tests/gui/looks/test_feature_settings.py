@@ -174,6 +174,18 @@ def test_features_that_touch_have_a_border_between_them_in_one_colour(
     assert [(first, last) for first, last, _ in page.across(31)] == [(10, 14)]
 
 
+def test_a_feature_with_a_strand_has_arrows_in_its_body_and_one_without_has_none(
+    drawn: Callable[[Track, TrackContent], Page],
+) -> None:
+    def along(strand: str) -> list[str]:
+        page = drawn(file(labelled="none"), bed(Feature("A", 1100, 1900, strand)))
+        return [colour for y in (29, 31, 33) for _, _, colour in page.across(y)]
+
+    assert set(along(".")) == {LIGHT.peak}
+    assert len(along("+")) > len(along("."))
+    assert len(along("-")) > len(along("."))
+
+
 def test_scores_of_bed_go_to_a_thousand_and_others_to_what_nearly_all_have(
     drawn: Callable[[Track, TrackContent], Page],
 ) -> None:
