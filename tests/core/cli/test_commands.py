@@ -317,6 +317,7 @@ def test_an_evaluation_prints_a_table_and_where_its_figures_lie(
     assert main(["evaluate", str(tmp_path / "e.toml")]) == 0
     said = capsys.readouterr().out
     assert "motif x accessibility" in said
+    assert re.search(r"motif scan +0\.\d{3} 0\.\d\d\.\.[01]\.\d\d", said), "scores have no sign; differences do"
     assert said.endswith(f"{output}\n")
 
 

@@ -315,6 +315,7 @@ def test_a_verdict_on_seen_loci_is_never_written(
     with pytest.raises(InvalidRequest, match=said):
         evaluate(spec_of(**{**fixed, **changes}), SilentReport(), tmp_path)
     assert (unseen / "description.json").read_bytes() == before
+    assert not (tmp_path / "scores").exists(), "refused before anything is scored"
 
 
 def test_a_verdict_is_not_written_where_it_cannot_be_told_whether_loci_were_seen(
