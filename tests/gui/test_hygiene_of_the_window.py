@@ -86,6 +86,7 @@ _LOOKS_AT_DISK = {
 _OWN_FILES = {
     "__main__.py": "writes pictures",
     "app/picture_program.py": "writes pictures",
+    "app/places_to_draw.py": "makes the folder of pictures",
     "browser/picture.py": "writes pictures",
     "exporting/picture_dialog.py": "writes pictures",
     "loading/keeping.py": "keeps sessions",
